@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 
 from causeloop_pipeline.analysis.arrays import Ints
+from causeloop_pipeline.analysis.detect.assignment.row_lookup import select_rows
 from causeloop_pipeline.analysis.detect.grouping.atoms import SplitReference, nearest_split_reference
 from causeloop_pipeline.analysis.detect.grouping.bursts import (
     MEAN_GAP_DAYS,
@@ -26,6 +27,15 @@ from causeloop_pipeline.analysis.detect.grouping.storms import (
     split_storms,
 )
 from causeloop_pipeline.analysis.detect.similarity.frame_rarity import FrameRows, join_copy_keys, weigh_frames
+
+_KEY = (
+    pl.when(pl.col("kind") == "machine")
+    .then("template:" + pl.col("template_key"))
+    .when(pl.col("kind") == "structured")
+    .then(pl.lit("burst:"))
+    .otherwise(pl.lit("text:"))
+    .alias("key")
+)
 
 
 @dataclass(slots=True)
@@ -82,18 +92,11 @@ def place_by_key(
 
 def _read_keys(table: pl.DataFrame, index: PatternIndex) -> list[str]:
     """The key of each new issue; a stack trace is one only where the index knows it for a cause."""
-    places = index.bursts["place"].implode()
-    is_alert = name_storm_place().is_in(places) & pl.col("source_created_at").is_not_null()
-    keys = table.select(
-        pl.when(is_alert)
-        .then(pl.lit("storm:"))
-        .when(pl.col("kind") == "machine")
-        .then("template:" + pl.col("template_key"))
-        .when(pl.col("kind") == "structured")
-        .then(pl.lit("burst:"))
-        .otherwise(pl.lit("text:"))
-        .alias("key")
-    )["key"].to_list()
+    keys = table.select(_KEY)["key"].to_list()
+    if index.bursts.height:
+        is_at_storm = name_storm_place().is_in(index.bursts["place"].implode())
+        is_alert = table.select(is_at_storm & pl.col("source_created_at").is_not_null()).to_series()
+        keys = ["storm:" if of_storm else key for of_storm, key in zip(is_alert, keys, strict=True)]
     if index.copy_similarity == 0.0:
         return keys
     _, copy_keys = weigh_frames(FrameRows.of(table), index.lexicon.frames, table.height)
@@ -164,18 +167,18 @@ def _place_by_template_or_copy(placement: NewIssuePlacement, index: PatternIndex
         return
     keys = sorted({placement.keys[row] for row in keyed_rows})
     groups_of_key: dict[str, list[int]] = {}
-    indexed = index.keys.filter(pl.col("key").is_in(keys))
-    for key, group in indexed.sort("key", "group").iter_rows():
+    for key, group in sorted(select_rows(index.keys, "key", keys).iter_rows()):
         groups_of_key.setdefault(key, []).append(group)
 
-    references = index.split_references.filter(pl.col("key").is_in(keys)).partition_by("key", as_dict=True)
-    titles = placement.table["title"].fill_null("").to_list()
+    split = select_rows(index.split_references, "key", keys)
+    references = split.partition_by("key", as_dict=True) if split.height else {}
+    titles = placement.table["title"].to_list()
     for row, key in enumerate(placement.keys):
         if placement.group[row] >= 0 or key not in groups_of_key:
             continue
         own_references = references.get((key,))
         preferred = (
-            [] if own_references is None else [_group_of_nearest_reference(titles[row], own_references)]
+            [] if own_references is None else [_group_of_nearest_reference(titles[row] or "", own_references)]
         )
         excluded = placement.excluded_groups.get(row, ())
         allowed = [group for group in [*preferred, *groups_of_key[key]] if group not in excluded]

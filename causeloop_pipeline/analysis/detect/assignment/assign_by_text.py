@@ -150,7 +150,7 @@ def _merge_into_groups(
 
 def _count_atoms(groups: list[int], index: PatternIndex) -> dict[int, int]:
     """Atoms of text in each group."""
-    return dict(index.group_summaries.rows_of(groups).select("group", "atoms").iter_rows())
+    return dict(index.group_summaries.rows_of(groups)[["group", "atoms"]].iter_rows())
 
 
 def _build_graph(
@@ -227,6 +227,8 @@ def _explain_neighbours(
     corpora = dict(enumerate(segment.corpus for segment in texts.index_segments)) | {NEW_TEXTS: corpus}
     for segment, other_corpus in corpora.items():
         own = [(row, pair) for row, pair in best_pairs if pairs.segment[pair] == segment]
+        if not own:
+            continue
         chosen = np.array([pair for _, pair in own], dtype=np.int64)
         terms = find_shared_terms(corpus, other_corpus, texts.lexicon, pairs.row[chosen], pairs.other[chosen])
         neighbours = other_corpus.metadata["issue_id"].gather(pairs.other[chosen]).to_list()

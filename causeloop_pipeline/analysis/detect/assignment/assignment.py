@@ -13,12 +13,17 @@ import polars as pl
 from causeloop_pipeline.analysis.arrays import Floats, Ints
 from causeloop_pipeline.analysis.detect.assignment.assign_by_key import NewIssuePlacement, place_by_key
 from causeloop_pipeline.analysis.detect.assignment.assign_by_text import TextPlacement, place_by_text
-from causeloop_pipeline.analysis.detect.assignment.index_updates import add_to_index, update_summaries
+from causeloop_pipeline.analysis.detect.assignment.index_updates import (
+    add_to_index,
+    append_rows,
+    update_summaries,
+)
 from causeloop_pipeline.analysis.detect.assignment.new_member_rows import (
     AssignedIssues,
     build_new_member_rows,
     find_nearest_messages,
 )
+from causeloop_pipeline.analysis.detect.assignment.row_lookup import select_rows
 from causeloop_pipeline.analysis.detect.fingerprints.canonical_issues import canonical_issues
 from causeloop_pipeline.analysis.detect.fingerprints.fingerprint import add_templates, learn_templates
 from causeloop_pipeline.analysis.detect.fingerprints.templates import TemplateCatalog
@@ -37,7 +42,6 @@ from causeloop_pipeline.model.frames import LINEAGE_SCHEMA, MEMBER_SCHEMA, PATTE
 
 __all__ = ["PatternIndex", "UnreadableIndexError", "assign_issues"]
 
-_MEAN_SIMILARITY = pl.col("similarity_sum") / (pl.col("issue_count") * (pl.col("issue_count") - 1) / 2)
 _NO_PATTERNS = pl.DataFrame(schema=PATTERN_SCHEMA)
 _NO_MEMBERS = pl.DataFrame(schema=MEMBER_SCHEMA)
 _NO_LINEAGE = pl.DataFrame(schema=LINEAGE_SCHEMA)
@@ -91,7 +95,8 @@ def _decide_templates(
 ) -> tuple[pl.DataFrame, TemplateCatalog]:
     """New issues with kind and template as the index decides, and the catalog with their templates."""
     with_kind, catalog = learn_templates(table, index.catalog)
-    joined = join_fingerprints(with_kind.drop("kind"), fingerprints).with_columns(with_kind["kind"])
+    others = [name for name in with_kind.columns if name != "kind"]
+    joined = join_fingerprints(with_kind[others], fingerprints).with_columns(with_kind["kind"])
     return add_templates(joined, catalog), catalog
 
 
@@ -100,26 +105,28 @@ def _summarize_changes(
 ) -> Grouping:
     """The rows that differ from before, and the index with the new issues."""
     group = _renumber_new_groups(placement)
-    rows = placement.table.with_columns(pl.Series("group", group), pl.Series("atom_key", placement.keys))
+    rows = placement.table.hstack([pl.Series("group", group), pl.Series("atom_key", placement.keys)])
     before = index.group_summaries.rows_of(sorted(set(group.tolist())))
     similarity = _similarity_to_group(placement, texts, group, before, index)
     summaries = update_summaries(rows, before, similarity, index, options.namespace)
     updated_index = add_to_index(index, rows, summaries, texts, placement.keys)
 
-    patterns = summaries.filter("is_pattern")
+    patterns = summaries.filter(summaries["is_pattern"])
     if patterns.height == 0:
         return _make_delta(updated_index)
 
+    groups = patterns["group"].to_list()
     details = GroupDetails(
-        patterns.with_columns(pl.Series("confidence", _confidence(patterns, index))),
-        updated_index.trait_counts.rows_of(patterns["group"].to_list()),
-        updated_index.resolution_times.filter(pl.col("group").is_in(patterns["group"].implode())),
+        patterns.hstack([pl.Series("confidence", _confidence(patterns, index))]),
+        updated_index.trait_counts.rows_of(groups),
+        select_rows(updated_index.resolution_times, "group", groups),
     )
     assigned = AssignedIssues(placement, texts, rows, similarity, before, patterns)
     nearest = find_nearest_messages(rows, patterns, index)
-    newly_found = nearest.filter(~pl.col("group").is_in(index.nearest_patterns["group"].implode()))
+    indexed = select_rows(index.nearest_patterns, "group", nearest["group"].to_list())
+    newly_found = nearest[indexed.height :]
     return _make_delta(
-        replace(updated_index, nearest_patterns=pl.concat([index.nearest_patterns, newly_found])),
+        replace(updated_index, nearest_patterns=append_rows(index.nearest_patterns, newly_found)),
         build_patterns(details, options),
         build_new_member_rows(assigned, nearest, index),
     )
@@ -158,7 +165,8 @@ def _similarity_to_group(
 
 def _mean_similarities(summaries: pl.DataFrame) -> dict[int, float]:
     """By group of two issues or more, the mean similarity over its pairs."""
-    return dict(summaries.filter(pl.col("issue_count") > 1).select("group", _MEAN_SIMILARITY).iter_rows())
+    columns = summaries[["group", "similarity_sum", "issue_count"]]
+    return {group: total / (size * (size - 1) / 2) for group, total, size in columns.iter_rows() if size > 1}
 
 
 def _usual_burst_similarity(index: PatternIndex) -> float:
@@ -171,5 +179,5 @@ def _usual_burst_similarity(index: PatternIndex) -> float:
 
 def _confidence(patterns: pl.DataFrame, index: PatternIndex) -> Floats:
     """The displayed confidence of patterns: the mean similarity over all pairs of their issues."""
-    similarity = patterns.select(_MEAN_SIMILARITY.clip(0, 1)).to_series()
-    return index.recalibration.apply(similarity.to_numpy())
+    similarity = np.array(list(_mean_similarities(patterns).values()))
+    return index.recalibration.apply(similarity.clip(0, 1))

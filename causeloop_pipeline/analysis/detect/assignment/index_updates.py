@@ -2,10 +2,12 @@
 
 from dataclasses import replace
 
+import numpy as np
 import polars as pl
 
-from causeloop_pipeline.analysis.arrays import Floats
+from causeloop_pipeline.analysis.arrays import Floats, Ints
 from causeloop_pipeline.analysis.detect.assignment.assign_by_text import TextPlacement
+from causeloop_pipeline.analysis.detect.assignment.row_lookup import select_rows
 from causeloop_pipeline.analysis.detect.grouping.bursts import build_place_keys
 from causeloop_pipeline.analysis.detect.grouping.pattern_ids import derive_pattern_id
 from causeloop_pipeline.analysis.detect.grouping.pattern_index import PatternIndex
@@ -16,8 +18,39 @@ from causeloop_pipeline.analysis.detect.grouping.pattern_summary import (
 from causeloop_pipeline.analysis.detect.grouping.storms import name_storm_place
 from causeloop_pipeline.analysis.query_engine import choose_engine
 
-_MAX_VALUES_TO_SCAN_FOR = 8
 _BURST_KEYS = ("burst:", "storm:")  # of issues that time decides about
+_CREATED = pl.col("source_created_at")
+_ADDED = [
+    pl.col("similarity_within").sum().alias("added_similarity_within"),
+    pl.col("similarity").sum().alias("added_similarity"),
+    pl.col("issue_id").first().alias("added_first_issue"),
+    pl.col("kind").first().alias("added_kind"),
+    pl.coalesce("template", "title").first().alias("added_text"),
+    (pl.col("atom_key") == "text:").sum().cast(pl.Int64).alias("added_atoms"),
+    pl.len().cast(pl.Int64).alias("added_count"),
+    _CREATED.min().alias("added_first_seen_at"),
+    _CREATED.max().alias("added_last_seen_at"),
+]
+_EARLIER_COUNT = pl.col("issue_count").fill_null(0)
+_COUNT = _EARLIER_COUNT + pl.col("added_count")
+_SIMILARITY_SUM = (
+    pl.col("similarity_sum").fill_null(0.0)
+    + pl.col("added_similarity_within")
+    + pl.col("added_similarity") * _EARLIER_COUNT
+)
+_SUMMARY = [
+    pl.col("group", "pattern_id"),
+    pl.coalesce("first_issue", "added_first_issue").alias("first_issue"),
+    pl.coalesce("kind", "added_kind").alias("kind"),
+    pl.coalesce("text", "added_text").alias("text"),
+    _SIMILARITY_SUM.alias("similarity_sum"),
+    (pl.col("atoms").fill_null(0) + pl.col("added_atoms")).alias("atoms"),
+    pl.col("is_linked").fill_null(value=False),
+    (_COUNT >= 2).alias("is_pattern"),
+    _COUNT.alias("issue_count"),
+    pl.min_horizontal("first_seen_at", "added_first_seen_at").alias("first_seen_at"),
+    pl.max_horizontal("last_seen_at", "added_last_seen_at").alias("last_seen_at"),
+]
 
 
 def update_summaries(
@@ -32,67 +65,35 @@ def update_summaries(
     In: new issues with `group`; the summaries of their groups before; the similarity of each to its group;
     the index and the workspace. Out: the summaries now, with ids for new groups.
     """
-    added = _summarize_added(rows, similarity)
-    merged = (
-        added.join(before.lazy(), on="group", how="left")
-        .sort("group")
-        .collect(engine=choose_engine(rows.height))
-    )
-    ids = _assign_ids(merged, index, namespace)
-    earlier_count = pl.col("issue_count").fill_null(0)
-    count = earlier_count + pl.col("added_count")
-    similarity_sum = (
-        pl.col("similarity_sum").fill_null(0.0)
-        + pl.col("added_similarity_within")
-        + pl.col("added_similarity") * earlier_count
-    )
-    return merged.select(
-        "group",
-        pl.Series("pattern_id", ids, dtype=pl.String),
-        pl.coalesce("first_issue", "added_first_issue").alias("first_issue"),
-        pl.coalesce("kind", "added_kind").alias("kind"),
-        pl.coalesce("text", "added_text").alias("text"),
-        similarity_sum.alias("similarity_sum"),
-        (pl.col("atoms").fill_null(0) + pl.col("added_atoms")).alias("atoms"),
-        pl.col("is_linked").fill_null(value=False),
-        (count >= 2).alias("is_pattern"),
-        count.alias("issue_count"),
-        pl.min_horizontal("first_seen_at", "added_first_seen_at").alias("first_seen_at"),
-        pl.max_horizontal("last_seen_at", "added_last_seen_at").alias("last_seen_at"),
-    )
+    merged = _summarize_added(rows, similarity).join(before, on="group", how="left").sort("group")
+    ids = pl.Series("pattern_id", _assign_ids(merged, index, namespace), dtype=pl.String)
+    return merged.with_columns(ids).select_seq(_SUMMARY)
 
 
-def _summarize_added(rows: pl.DataFrame, similarity: Floats) -> pl.LazyFrame:
+def _summarize_added(rows: pl.DataFrame, similarity: Floats) -> pl.DataFrame:
     """What the new issues add to each group; `added_similarity_within` is over pairs of new issues."""
-    earlier_new_issues = pl.int_range(pl.len()).over("group")
-    has_only_text = pl.col("atom_key") == "text:"
-    created = pl.col("source_created_at")
-    return (
-        rows.lazy()
-        .with_columns(pl.Series("similarity", similarity), earlier_new_issues.alias("earlier"))
-        .group_by("group")
-        .agg(
-            (pl.col("similarity") * pl.col("earlier")).sum().alias("added_similarity_within"),
-            pl.col("similarity").sum().alias("added_similarity"),
-            pl.col("issue_id").first().alias("added_first_issue"),
-            pl.col("kind").first().alias("added_kind"),
-            pl.coalesce("template", "title").first().alias("added_text"),
-            has_only_text.sum().cast(pl.Int64).alias("added_atoms"),
-            pl.len().cast(pl.Int64).alias("added_count"),
-            created.min().alias("added_first_seen_at"),
-            created.max().alias("added_last_seen_at"),
-        )
-    )
+    within = similarity * _count_earlier(rows["group"].to_numpy())
+    similarities = [pl.Series("similarity", similarity), pl.Series("similarity_within", within)]
+    return rows.hstack(similarities).group_by("group").agg(_ADDED)
+
+
+def _count_earlier(groups: Ints) -> Ints:
+    """Per row, how many earlier ones are of the same group."""
+    order = np.argsort(groups, kind="stable")
+    earlier = np.empty(len(groups), dtype=np.int64)
+    earlier[order] = np.arange(len(groups)) - np.searchsorted(groups[order], groups[order])
+    return earlier
 
 
 def _assign_ids(merged: pl.DataFrame, index: PatternIndex, namespace: str) -> list[str]:
     """Earlier ids, and new ones for new groups; never one that another group has."""
-    rows = merged.select("pattern_id", "added_first_issue").rows()
+    rows = merged[["pattern_id", "added_first_issue"]].rows()
     candidates = [derive_pattern_id(namespace, issue) for pattern_id, issue in rows if pattern_id is None]
     summaries = index.group_summaries
     taken = {
-        *_select_present(summaries.base["pattern_id"], candidates),
-        *_select_present(summaries.delta["pattern_id"], candidates),
+        pattern_id
+        for part in (summaries.base, summaries.delta)
+        for pattern_id in select_rows(part, "pattern_id", candidates)["pattern_id"].to_list()
     }
     ids = []
     for earlier_id, first_issue in rows:
@@ -103,13 +104,6 @@ def _assign_ids(merged: pl.DataFrame, index: PatternIndex, namespace: str) -> li
             attempt += 1
         ids.append(pattern_id)
     return ids
-
-
-def _select_present(column: pl.Series, values: list[str]) -> list[str]:
-    """The values that a long column holds; a few are found sooner one after another."""
-    if len(values) <= _MAX_VALUES_TO_SCAN_FOR:
-        return [value for value in values if (column == value).any()]
-    return column.filter(column.is_in(values)).to_list()
 
 
 def add_to_index(
@@ -133,35 +127,32 @@ def add_to_index(
         index,
         group_summaries=index.group_summaries.replace_groups(summaries),
         group_count=max([index.group_count - 1, *groups]) + 1,
-        later_members=pl.concat([index.later_members, rows.select("issue_id", "group")]),
-        keys=_append(index.keys, _list_new_keys(index, rows, keys)),
+        later_members=pl.concat([index.later_members, rows[["issue_id", "group"]]]),
+        keys=append_rows(index.keys, _list_new_keys(index, rows["group"].to_list(), keys)),
         trait_counts=index.trait_counts.replace_groups(trait_counts),
-        resolution_times=_append(index.resolution_times, measure_resolution_times(rows)),
+        resolution_times=append_rows(index.resolution_times, measure_resolution_times(rows)),
         bursts=pl.concat([index.bursts, _list_new_bursts(rows)]) if has_burst else index.bursts,
         lexicon=texts.lexicon,
         segments=texts.segments(rows["group"].to_numpy()),
     )
 
 
-def _append(frame: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
-    """The frame with more rows; the very same one without any, so that it is not written again."""
+def append_rows(frame: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
+    """Appends rows to a frame of an index.
+
+    In: a frame, more rows of its schema. Out: both; the very same frame without any, so that it is not
+    written again.
+    """
     return frame if rows.is_empty() else pl.concat([frame, rows])
 
 
-def _list_new_keys(index: PatternIndex, rows: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
+def _list_new_keys(index: PatternIndex, groups: list[int], keys: list[str]) -> pl.DataFrame:
     """Keys of new groups, and keys that the index did not have."""
-    if all(key.endswith(":") for key in keys):
-        return index.keys.clear()
-    is_new_group = pl.col("group") >= index.group_count
-    is_new_key = ~pl.col("key").is_in(index.keys["key"].implode())
-    return (
-        pl.LazyFrame({"key": keys, "group": rows["group"]})
-        .filter(~pl.col("key").str.ends_with(":"))
-        .filter(is_new_group | is_new_key)
-        .unique()
-        .sort("key", "group")
-        .collect(engine=choose_engine(rows.height))
-    )
+    used = {(key, group) for key, group in zip(keys, groups, strict=True) if not key.endswith(":")}
+    keys_of_indexed = sorted({key for key, group in used if group < index.group_count})
+    indexed_keys = set(select_rows(index.keys, "key", keys_of_indexed)["key"].to_list())
+    new = sorted((key, group) for key, group in used if group >= index.group_count or key not in indexed_keys)
+    return pl.DataFrame(new, schema=index.keys.schema, orient="row")
 
 
 def _list_new_bursts(rows: pl.DataFrame) -> pl.DataFrame:

@@ -8,6 +8,7 @@ import polars as pl
 from causeloop_pipeline.analysis.arrays import Floats
 from causeloop_pipeline.analysis.detect.assignment.assign_by_key import NewIssuePlacement
 from causeloop_pipeline.analysis.detect.assignment.assign_by_text import TextPlacement
+from causeloop_pipeline.analysis.detect.assignment.row_lookup import select_rows
 from causeloop_pipeline.analysis.detect.fingerprints.masking import DISPLAYED_WILDCARD
 from causeloop_pipeline.analysis.detect.grouping.membership_reasons import (
     Reason,
@@ -22,7 +23,7 @@ from causeloop_pipeline.analysis.detect.grouping.membership_reasons import (
 from causeloop_pipeline.analysis.detect.grouping.pattern_index import PatternIndex
 from causeloop_pipeline.model.frames import MEMBER_SCHEMA
 
-_REASON_COLUMNS = ("template", "trace_key", "service", "component", "title")
+_REASON_COLUMNS = ["template", "trace_key", "service", "component", "title"]
 _MAX_CANDIDATES = 200  # messages with most words in common
 
 NearestPattern = tuple[str | None, str | None]
@@ -53,13 +54,16 @@ def build_new_member_rows(
     nearest = _nearest_pattern_of_row(assigned, nearest_messages, index)
     similarity = assigned.texts.neighbour_similarity.round(6).tolist()
     confidence = index.recalibration.apply(assigned.similarity.clip(0, 1)).round(6).tolist()
-    pattern_of_group = dict(assigned.patterns.select("group", "pattern_id").iter_rows())
-    single_issues = before.filter(pl.col("issue_count") == 1).select("group", "first_issue")
-    single_issue_of_group = dict(single_issues.iter_rows())
+    pattern_of_group = dict(assigned.patterns[["group", "pattern_id"]].iter_rows())
+    single_issue_of_group = {
+        group: issue
+        for group, issue, size in before[["group", "first_issue", "issue_count"]].iter_rows()
+        if size == 1
+    }
 
-    explained_by = assigned.placement.table.select(_REASON_COLUMNS).rows(named=True)
+    explained_by = assigned.placement.table[_REASON_COLUMNS].rows(named=True)
     members = []
-    for row, (issue, group) in enumerate(rows.select("issue_id", "group").iter_rows()):
+    for row, (issue, group) in enumerate(rows[["issue_id", "group"]].iter_rows()):
         if group not in pattern_of_group:
             continue
         pattern = pattern_of_group[group]
@@ -79,8 +83,8 @@ def _nearest_pattern_of_row(
     near_groups = sorted({group for group in texts.nearest_group if group is not None})
     id_of_group: dict[int | None, str] = {}
     if near_groups:
-        near_patterns = index.group_summaries.rows_of(near_groups).filter("is_pattern")
-        id_of_group = dict(near_patterns.select("group", "pattern_id").iter_rows())
+        columns = index.group_summaries.rows_of(near_groups)[["group", "pattern_id", "is_pattern"]]
+        id_of_group = {group: pattern for group, pattern, is_pattern in columns.iter_rows() if is_pattern}
     near_message = {group: (pattern, missing) for group, pattern, missing in nearest_messages.iter_rows()}
 
     nearest: list[NearestPattern] = []
@@ -102,22 +106,27 @@ def find_nearest_messages(rows: pl.DataFrame, patterns: pl.DataFrame, index: Pat
     """Finds the pattern whose message is nearest to that of each new issue's pattern.
 
     In: new issues with `group`, the summaries of their patterns, the index. Out: `group`,
-    `nearest_pattern_id`, `nearest_missing` per group of machine messages: as the index has it, else searched
-    for.
+    `nearest_pattern_id`, `nearest_missing` per group of machine messages: those that the index has, then
+    those searched for.
     """
-    machine = rows.filter(pl.col("kind") == "machine").unique("group", keep="first", maintain_order=True)
-    wanted = machine.filter(pl.col("group").is_in(patterns["group"].implode()))
-    indexed = index.nearest_patterns.filter(pl.col("group").is_in(wanted["group"].implode()))
-    to_search = wanted.filter(~pl.col("group").is_in(indexed["group"].implode()))
-    if to_search.height == 0:
+    in_patterns = set(patterns["group"].to_list())
+    template_of_group: dict[int, str | None] = {}
+    for kind, group, template in rows[["kind", "group", "template"]].iter_rows():
+        if kind == "machine" and group in in_patterns:
+            template_of_group.setdefault(group, template)
+    indexed = select_rows(index.nearest_patterns, "group", list(template_of_group))
+    for group in indexed["group"].to_list():
+        del template_of_group[group]
+    if not template_of_group:
         return indexed
+
     messages = index.groups.filter(pl.col("is_pattern") & (pl.col("kind") == "machine")).sort("group")
     searched = []
-    for group, template in to_search.select("group", "template").iter_rows():
+    for group, template in template_of_group.items():
         near = _find_nearest_message(template or "", messages.filter(pl.col("group") != group))
         if near is not None:
             searched.append((group, *near))
-    newly_found = pl.DataFrame(searched, schema=index.nearest_patterns.schema, orient="row")
+    newly_found = pl.DataFrame(searched, schema=indexed.schema, orient="row")
     return pl.concat([indexed, newly_found])
 
 

@@ -25,7 +25,7 @@ def canonical_issues(issues: pl.DataFrame) -> pl.DataFrame:
     if ids.null_count() or ids.n_unique() != table.height:
         repeated = table.filter(ids.is_null() | ids.is_duplicated())["issue_id"].to_list()[0]
         raise IssueTableError(f"issue_id {repeated!r} is missing or repeated: each issue needs its own id")
-    return table.sort("source_created_at", "issue_id", nulls_last=True)
+    return table if table.height == 1 else table.sort("source_created_at", "issue_id", nulls_last=True)
 
 
 @lru_cache(maxsize=64)

@@ -39,6 +39,8 @@ _TRACE_SIGNS = [
 ]
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _HOURS = ("00-06", "06-12", "12-18", "18-24")
+_MACHINE_TEXT = pl.when(pl.col("kind") == "machine").then("masked").alias("masked")
+_NO_TEMPLATE = [pl.lit(None, pl.String).alias(name) for name in ("masked", "template", "template_key")]
 
 
 class UnknownTimeZoneError(ValueError):
@@ -69,11 +71,9 @@ def learn_templates(
     and a catalog that has the templates of all of them.
     """
     catalog = catalog or TemplateCatalog()
-    table = add_kind(
-        table.with_columns(mask(table["title"].fill_null("")).alias("masked")), dict(catalog.kinds)
-    )
-    is_machine = pl.col("kind") == "machine"
-    masked = table.select(pl.col("masked").filter(is_machine).unique())["masked"].to_list()
+    titles = table.select(pl.col("title").fill_null(""))["title"]
+    table = add_kind(table.with_columns(mask(titles).alias("masked")), dict(catalog.kinds))
+    masked = table["masked"].filter(table["kind"] == "machine").unique().to_list()
     templates = catalog.resolve(masked) if catalog.kinds else merge_templates(masked)
     return table, catalog.extend(reliable_kinds(table), templates)
 
@@ -84,26 +84,27 @@ def add_templates(table: pl.DataFrame, catalog: TemplateCatalog) -> pl.DataFrame
     In: issues with `masked` and `kind`, a catalog. Out: the same with `template` and `template_key`, null if
     the text is not a machine's.
     """
-    machine_text = pl.when(pl.col("kind") == "machine").then("masked").alias("masked")
-    masked = table.select(machine_text.drop_nulls().unique().sort())["masked"].to_list()
+    is_machine = table["kind"] == "machine"
+    masked = sorted(table["masked"].filter(is_machine).drop_nulls().unique().to_list())
     if not masked:
-        nothing = pl.lit(None, pl.String)
-        without = table.drop("template", "template_key", strict=False)
-        return without.with_columns(nothing.alias(name) for name in ("masked", "template", "template_key"))
+        return table.with_columns(_NO_TEMPLATE)
     templates = [catalog.templates.get(message, message) for message in masked]
-    by_message = pl.DataFrame(
-        {
-            "masked": masked,
-            "template": [template.replace(WILDCARD, DISPLAYED_WILDCARD) for template in templates],
-            "template_key": [template_key(template) for template in templates],
-        },
-        schema=dict.fromkeys(("masked", "template", "template_key"), pl.String),
-    )
+    columns = {
+        "template": [template.replace(WILDCARD, DISPLAYED_WILDCARD) for template in templates],
+        "template_key": [template_key(template) for template in templates],
+    }
+    if len(masked) == 1:  # as of a single new issue, for which a join would cost more than all else
+        has_text = pl.col("masked").is_not_null()
+        template_columns = [
+            pl.when(has_text).then(pl.lit(value)).alias(name) for name, (value,) in columns.items()
+        ]
+        return table.with_columns(_MACHINE_TEXT).with_columns(template_columns)
+    by_message = pl.LazyFrame({"masked": masked, **columns})
     return (
         table.lazy()
         .drop("template", "template_key", strict=False)
-        .with_columns(machine_text)
-        .join(by_message.lazy(), on="masked", how="left", maintain_order="left")
+        .with_columns(_MACHINE_TEXT)
+        .join(by_message, on="masked", how="left", maintain_order="left")
         .collect()
     )
 

@@ -4,6 +4,8 @@ What is left is the same text whenever the same statement of a program wrote it.
 syntax of the Rust `regex` crate (linear time, no backtracking), so a hostile message cannot make one slow.
 """
 
+from functools import reduce
+
 import polars as pl
 
 WILDCARD = "\x01"
@@ -56,6 +58,8 @@ _STEPS = (
     (_RUN, WILDCARD),
     (r"\s+", " "),
 )
+_MASKED = reduce(lambda text, step: text.str.replace_all(*step), _STEPS, pl.col("text")).str.strip_chars(" ")
+_HAS_LETTERS = pl.col("text").str.contains(r"\pL").alias("has_letters")
 
 
 def mask(messages: pl.Series) -> pl.Series:
@@ -67,11 +71,8 @@ def mask(messages: pl.Series) -> pl.Series:
     Method: ordered masks as log parsers use them before mining (Drain, He et al., ICWS 2017), measured on the
     systems of Loghub.
     """
-    masked_text = pl.lit(messages)
-    for pattern, replacement in _STEPS:
-        masked_text = masked_text.str.replace_all(pattern, replacement)
-    masked = pl.select(masked_text.str.strip_chars(" ")).to_series().rename(messages.name)
-    has_letters = masked.str.contains(r"\pL")
+    table = messages.to_frame("text").select(_MASKED).with_columns(_HAS_LETTERS)
+    masked, has_letters = table["text"].rename(messages.name), table["has_letters"]
     if has_letters.all():
         return masked
 

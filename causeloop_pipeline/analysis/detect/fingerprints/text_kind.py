@@ -26,6 +26,9 @@ _MIN_PLACEHOLDER_PLACES = 10
 _WORD = r"\pL{2,}"
 _SEPARATORS = " -/|:,;.>_[]()\t"
 _BLOCK = ["source_name", "has_body"]
+_BODY_LENGTH = pl.col("body").str.strip_chars().str.len_chars().fill_null(0)
+_SOURCE_NAME = pl.col("source").fill_null("").alias("source_name")
+_HAS_BODY = (_BODY_LENGTH > MIN_BODY_CHARACTERS).alias("has_body")
 
 Kinds = dict[tuple[str, bool], str]
 """(source, has a body) → machine, human or structured."""
@@ -38,30 +41,29 @@ def add_kind(table: pl.DataFrame, known_kinds: Kinds) -> pl.DataFrame:
     `kind` (machine, human, structured), `source_name`, `has_body` and `block_kind`, the kind of the whole
     source.
     """
-    body_length = pl.col("body").str.strip_chars().str.len_chars().fill_null(0)
-    table = table.with_columns(
-        (body_length > MIN_BODY_CHARACTERS).alias("has_body"),
-        pl.col("source").fill_null("").alias("source_name"),
-    )
-    blocks: set[tuple[str, bool]] = set(table.select(_BLOCK).unique().iter_rows())
+    table = table.with_columns_seq(_SOURCE_NAME, _HAS_BODY)
+    blocks: set[tuple[str, bool]] = set(table[_BLOCK].unique().iter_rows())
     kinds = {block: known_kinds[block] for block in blocks if block in known_kinds}
     if len(kinds) < len(blocks):
         estimated = {(source, has_body): kind for source, has_body, kind in _block_kinds(table).iter_rows()}
         kinds = {**estimated, **kinds}
 
     all_known = blocks <= known_kinds.keys()
+    if (
+        all_known and len(kinds) == 1
+    ):  # as of a single new issue, for which a join would cost more than all else
+        (kind,) = kinds.values()
+        return table.with_columns(pl.lit(kind).alias(name) for name in ("block_kind", "kind"))
+
     has_no_text = pl.lit(value=False) if all_known else pl.lit(_rows_without_text(table))
-    kind = (
-        pl.when(has_no_text | (pl.col("block_kind") == "structured"))
-        .then(pl.lit("structured"))
-        .otherwise("block_kind")
-    )
-    return _add_block_kind(table, kinds).with_columns(kind.alias("kind")).collect()
+    structured = pl.when(has_no_text | (pl.col("block_kind") == "structured")).then(pl.lit("structured"))
+    with_kind = _add_block_kind(table, kinds).with_columns(structured.otherwise("block_kind").alias("kind"))
+    return with_kind.collect()
 
 
 def _add_block_kind(table: pl.DataFrame, kinds: Kinds) -> pl.LazyFrame:
     """The issues with the kind of their whole source as `block_kind`."""
-    if len(kinds) == 1:  # as of a single new issue, for which a join would cost more than all else
+    if len(kinds) == 1:
         (kind,) = kinds.values()
         return table.lazy().with_columns(pl.lit(kind).alias("block_kind"))
     block_kinds = pl.LazyFrame(

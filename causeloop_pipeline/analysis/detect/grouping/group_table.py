@@ -41,14 +41,17 @@ class GroupTable:
         base_groups = self.base["group"].to_numpy()
         begins = np.searchsorted(base_groups, wanted, "left").tolist()
         ends = np.searchsorted(base_groups, wanted, "right").tolist()
-        places = [np.arange(begin, end) for begin, end in zip(begins, ends, strict=True) if end > begin]
-        return self.base[np.concatenate(places)] if places else self.base.clear()
+        spans = [(begin, end) for begin, end in zip(begins, ends, strict=True) if end > begin]
+        if len(spans) <= 1:  # a slice copies nothing
+            begin, end = spans[0] if spans else (0, 0)
+            return self.base.slice(begin, end - begin)
+        return self.base[np.concatenate([np.arange(begin, end) for begin, end in spans])]
 
     def replace_groups(self, rows: pl.DataFrame) -> "GroupTable":
         """The table with these rows in place of all rows of their groups."""
         is_replaced = np.isin(self.delta["group"].to_numpy(), rows["group"].to_numpy())
         untouched = self.delta.filter(pl.Series(~is_replaced)) if is_replaced.any() else self.delta
-        delta = pl.concat([untouched, rows.select(self.delta.columns)])
+        delta = pl.concat([untouched, rows[self.delta.columns]])
         updated = GroupTable(self.base, delta)
         return GroupTable.from_rows(updated.all_rows()) if delta.height > _MAX_DELTA_ROWS else updated
 

@@ -82,7 +82,9 @@ class PatternIndex:
 
     def contains(self, issue_ids: pl.Series) -> pl.Series:
         """Per issue, whether it is in the index; the cost follows the number of issues looked up."""
-        is_later = issue_ids.is_in(self.later_members["issue_id"].implode())
+        is_later = pl.Series([False]).new_from_index(0, len(issue_ids))
+        if self.later_members.height:
+            is_later = issue_ids.is_in(self.later_members["issue_id"].implode())
         if (sorted_ids := self.members_by_id["issue_id"]).is_empty():
             return is_later
         place = np.minimum(sorted_ids.search_sorted(issue_ids).to_numpy(), len(sorted_ids) - 1)

@@ -18,6 +18,13 @@ from causeloop_pipeline.model.frames import SHARED_TRAITS, TRAIT_COLUMNS
 MIN_SHARED_SHARE = 0.5
 MAX_NAME_LENGTH = 120
 _TRAIT_COUNT_COLUMNS = {"name": pl.String, "value": pl.String, "count": pl.Int64}
+_TRAITS = {
+    field.name: pl.struct("share", "value").filter(pl.col("name") == field.name).first().alias(field.name)
+    for field in SHARED_TRAITS.fields
+}
+_ABSENT_TRAITS = {field.name: pl.lit(None, field.dtype).alias(field.name) for field in SHARED_TRAITS.fields}
+_SECONDS = (pl.col("resolved_at") - pl.col("source_created_at")).dt.total_seconds().alias("seconds")
+_MEDIAN_SECONDS = pl.col("seconds").median().round().cast(pl.Int64).alias("mttr_seconds")
 _MAX_NAME_PARTS = 3
 _MAX_SERVICE_LENGTH = 37
 _STATE_OF_ONE_ISSUE = re.compile(
@@ -150,9 +157,11 @@ def trait_counts_of(rows: pl.DataFrame) -> pl.LazyFrame:
 def find_shared_traits(counts: pl.DataFrame, sizes: pl.DataFrame) -> pl.DataFrame:
     """Finds the fingerprint of each group: the traits that its members share.
 
-    In: `count_traits`; `group` and `issue_count`. Out: `group` and `fingerprint`, `SHARED_TRAITS`. A trait is
-    in it if at least half of ALL members have its commonest value (ties: the smaller value).
+    In: `count_traits`; `group` and `issue_count`. Out: in their order, `group` and `fingerprint`,
+    `SHARED_TRAITS`. A trait is in it if at least half of ALL members have its commonest value (ties: the
+    smaller value).
     """
+    counted = set(counts["name"].unique().to_list())
     shared = (
         counts.lazy()
         .sort(["group", "name", "count", "value"], descending=[False, False, True, False])
@@ -161,16 +170,12 @@ def find_shared_traits(counts: pl.DataFrame, sizes: pl.DataFrame) -> pl.DataFram
         .with_columns((pl.col("count") / pl.col("issue_count")).round(4).alias("share"))
         .filter(pl.col("share") >= MIN_SHARED_SHARE)
         .group_by("group")
-        .agg(_trait_named(field.name) for field in SHARED_TRAITS.fields)
+        .agg(trait for name, trait in _TRAITS.items() if name in counted)
     )
     by_group = sizes.lazy().select("group").join(shared, on="group", how="left", maintain_order="left")
-    fingerprints = by_group.select("group", pl.struct(pl.exclude("group")).alias("fingerprint"))
+    traits = [pl.col(name) if name in counted else absent for name, absent in _ABSENT_TRAITS.items()]
+    fingerprints = by_group.select("group", pl.struct(traits).alias("fingerprint"))
     return fingerprints.collect(engine=choose_engine(counts.height))
-
-
-def _trait_named(name: str) -> pl.Expr:
-    """A group's share and value of one trait; null without it."""
-    return pl.struct("share", "value").filter(pl.col("name") == name).first().alias(name)
 
 
 def measure_resolution_times(rows: pl.DataFrame) -> pl.DataFrame:
@@ -179,8 +184,8 @@ def measure_resolution_times(rows: pl.DataFrame) -> pl.DataFrame:
     In: members with their times. Out: `group` and `seconds` of each that was resolved at or after its
     creation.
     """
-    seconds = (pl.col("resolved_at") - pl.col("source_created_at")).dt.total_seconds()
-    return rows.select("group", seconds.alias("seconds")).filter(pl.col("seconds") >= 0)
+    times = rows.select_seq("group", _SECONDS)
+    return times.filter(times["seconds"] >= 0)
 
 
 def summarize_times(rows: pl.DataFrame) -> pl.DataFrame:
@@ -200,9 +205,7 @@ def median_resolution_time(resolution_times: pl.DataFrame) -> pl.DataFrame:
 
     In: `measure_resolution_times`. Out: per group `mttr_seconds`, the median in whole seconds.
     """
-    return resolution_times.group_by("group").agg(
-        pl.col("seconds").median().round().cast(pl.Int64).alias("mttr_seconds")
-    )
+    return resolution_times.group_by("group").agg(_MEDIAN_SECONDS)
 
 
 def name_pattern(kind: str, text: str | None, fingerprint: Mapping[str, Any]) -> str:

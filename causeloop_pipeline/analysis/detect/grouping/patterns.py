@@ -46,7 +46,8 @@ from causeloop_pipeline.model.frames import FINGERPRINT_SCHEMA, PATTERN_SCHEMA
 __all__ = ["ALGORITHM_VERSION", "Grouping", "GroupingOptions", "group_issues"]
 
 ALGORITHM_VERSION = "4"
-_FINGERPRINT_COLUMNS = ("kind", "template", "template_key", "trace_key", "time_of_day", "weekday")
+_FINGERPRINT_COLUMNS = ["kind", "template", "template_key", "trace_key", "time_of_day", "weekday"]
+_PATTERN_COLUMNS = [pl.col(name).cast(kind) for name, kind in PATTERN_SCHEMA.items()]
 
 
 class FingerprintMismatchError(ValueError):
@@ -135,19 +136,22 @@ def join_fingerprints(table: pl.DataFrame, fingerprints: pl.DataFrame) -> pl.Dat
     missing = sorted(set(FINGERPRINT_SCHEMA.names()) - set(fingerprints.columns))
     if missing:
         raise FingerprintMismatchError(f"the fingerprints lack the columns {', '.join(missing)}")
-    joined = table.join(
-        fingerprints.select("issue_id", *_FINGERPRINT_COLUMNS),
-        on="issue_id",
-        how="left",
-        maintain_order="left",
-        validate="1:1",
-    )
-    without = joined.filter(pl.col("kind").is_null())["issue_id"]
-    if len(without):
-        raise FingerprintMismatchError(
-            f"issue {without[0]!r} has no fingerprint ({len(without)} of {table.height} have none)"
+    if table.height == 1 and table["issue_id"].equals(fingerprints["issue_id"]):
+        joined = table.hstack(fingerprints[_FINGERPRINT_COLUMNS])
+    else:
+        joined = table.join(
+            fingerprints[["issue_id", *_FINGERPRINT_COLUMNS]],
+            on="issue_id",
+            how="left",
+            maintain_order="left",
+            validate="1:1",
         )
-    return joined
+    if joined["kind"].null_count() == 0:
+        return joined
+    without = joined.filter(pl.col("kind").is_null())["issue_id"]
+    raise FingerprintMismatchError(
+        f"issue {without[0]!r} has no fingerprint ({len(without)} of {table.height} have none)"
+    )
 
 
 def _form_atoms_and_compare(
@@ -235,13 +239,13 @@ def build_patterns(
     were active before. Out: `PATTERN_SCHEMA`, by id. Without automatic linking, only patterns that a user
     linked can be active.
     """
-    sizes = details.summaries.select("group", "issue_count")
+    sizes = details.summaries[["group", "issue_count"]]
     table = (
-        details.summaries.join(find_shared_traits(details.trait_counts, sizes), on="group")
+        details.summaries.hstack([find_shared_traits(details.trait_counts, sizes)["fingerprint"]])
         .join(median_resolution_time(details.resolution_times), on="group", how="left")
         .sort("pattern_id")
     )
-    names = [name_pattern(*row) for row in table.select("kind", "text", "fingerprint").iter_rows()]
+    names = [name_pattern(*row) for row in table[["kind", "text", "fingerprint"]].iter_rows()]
     confidence = table["confidence"].to_numpy().round(6)
     was_active = np.array(
         [pattern_id in active_ids for pattern_id in table["pattern_id"].to_list()], dtype=bool
@@ -254,4 +258,4 @@ def build_patterns(
         pl.Series("name", names, dtype=pl.String),
         pl.Series("status", status, dtype=pl.String),
         pl.Series("confidence", confidence),
-    ).select(pl.col(name).cast(kind) for name, kind in PATTERN_SCHEMA.items())
+    ).select_seq(_PATTERN_COLUMNS)

@@ -55,7 +55,8 @@ def find_nearest_texts(
     from sparse_dot_topn import sp_matmul_topn
 
     terms = _search_terms(queries, lexicon, for_new_texts=for_new_texts)
-    terms = terms[:, : postings.shape[0]]
+    if terms.shape[1] > postings.shape[0]:
+        terms = terms[:, : postings.shape[0]]
     texts = None
     if queries.size <= _MAX_NARROWED_QUERIES and terms.nnz and not is_self_search:
         terms, postings, texts = _narrow_to_query_terms(terms, postings)

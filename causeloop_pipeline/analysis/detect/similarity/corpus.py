@@ -17,6 +17,8 @@ from causeloop_pipeline.analysis.detect.similarity.frame_rarity import (
     weigh_frames,
 )
 from causeloop_pipeline.analysis.detect.similarity.lexicon import Lexicon
+from causeloop_pipeline.analysis.detect.similarity.sparse_rows import from_sorted_cells
+from causeloop_pipeline.analysis.detect.similarity.text_patterns import narrow_pattern
 from causeloop_pipeline.analysis.detect.similarity.tokens import (
     body_text,
     count_expanded_words,
@@ -30,6 +32,12 @@ _TITLE_B = 0.3  # BM25: how much a field's length counts
 _BODY_B = 0.75
 _CHUNK = 50_000
 _METADATA_CHARACTERS = 3_000
+_TITLE = pl.col("title").fill_null("")
+_TITLE_AND_BODY = pl.concat_str(
+    _TITLE, pl.col("body").fill_null("").str.slice(0, _METADATA_CHARACTERS), separator=" "
+)
+_EXCEPTION = r"[A-Z][A-Za-z0-9_]*(?:Exception|Error)"
+_EXCEPTIONS = _TITLE_AND_BODY.str.extract_all(_EXCEPTION).list.unique().list.sort().alias("exceptions")
 
 Sparse = Any  # scipy's csr_array has no stubs
 
@@ -121,7 +129,7 @@ def build_corpus(texts: pl.DataFrame, lexicon: Lexicon, counts: TextCounts) -> C
         for start, chunk in zip(starts, counts.chunks, strict=True)
     ]
     titles, wholes = zip(*(parts or [_no_vectors(width)]), strict=True)
-    title, whole = vstack(titles, format="csr"), vstack(wholes, format="csr")
+    title, whole = (part[0] if len(part) == 1 else vstack(part, format="csr") for part in (titles, wholes))
     frames, copy_keys = weigh_frames(counts.frames, lexicon.frames, texts.height)
     metadata = _read_metadata(texts).with_columns(pl.Series("copy_key", copy_keys, dtype=pl.String))
     return Corpus(_normalize_rows(whole), _normalize_rows(title), frames, metadata)
@@ -170,7 +178,7 @@ def _count_by_field(texts: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
         .collect(engine=choose_engine(texts.height))
     )
     df = np.bincount(counts["code"].to_numpy(), minlength=len(terms)).astype(np.uint32)
-    return pl.DataFrame({"term": terms, "df": df}), counts
+    return terms.to_frame("term").hstack([pl.Series("df", df)]), counts
 
 
 def _add_counts(terms: pl.DataFrame, df: pl.DataFrame) -> pl.DataFrame:
@@ -192,17 +200,14 @@ def _weigh_terms(
     counts: pl.DataFrame, lexicon: Lexicon, place: tuple[int, int], width: int
 ) -> tuple[Sparse, Sparse]:
     """One chunk's title vectors and whole vectors; its place is its first row and the first one after it."""
-    from scipy.sparse import csr_array
-
     first, rows = place[0], place[1] - place[0]
     row, code = counts["row"].to_numpy().astype(np.int64) - first, counts["code"].to_numpy()
     idf = lexicon.idf[code]
     title = _saturate(counts["title"].to_numpy(), row, rows, lexicon.title_mean, _TITLE_B) * idf
     body = _saturate(counts["body"].to_numpy(), row, rows, lexicon.body_mean, _BODY_B) * idf
-    titles = csr_array((title.astype(np.float32), (row, code)), shape=(rows, width))
+    titles = from_sorted_cells(title, row, code, (rows, width))
     titles.eliminate_zeros()
-    whole = csr_array(((TITLE_WEIGHT * title + body).astype(np.float32), (row, code)), shape=(rows, width))
-    return titles, whole
+    return titles, from_sorted_cells(TITLE_WEIGHT * title + body, row, code, (rows, width))
 
 
 def _saturate(count: NDArray[Any], row: Ints, rows: int, mean_length: float, b: float) -> Floats:
@@ -236,19 +241,15 @@ def _share(name: str, texts: int) -> pl.Expr:
 
 def _read_metadata(texts: pl.DataFrame) -> pl.DataFrame:
     """What the pair score compares beside the terms. Indexes store these columns."""
-    title = pl.col("title").fill_null("")
-    body = pl.col("body").fill_null("").str.slice(0, _METADATA_CHARACTERS)
-    plain_title = title.str.to_lowercase().str.replace_all(r"[^\pL\pN]+", " ").str.strip_chars(" ")
-    both = pl.concat_str(title, body, separator=" ")
-    exceptions = both.str.extract_all(r"[A-Z][A-Za-z0-9_]*(?:Exception|Error)")
-    with_shares = texts.lazy().with_columns(_share(name, texts.height) for name in ("component", "place"))
-    described = with_shares.select(
+    separators = narrow_pattern(r"[^\pL\pN]+", texts["title"])
+    plain_title = _TITLE.str.to_lowercase().str.replace_all(separators, " ").str.strip_chars(" ")
+    described = texts.lazy().select(
         "issue_id",
-        exceptions.list.unique().list.sort().alias("exceptions"),
+        _EXCEPTIONS,
         "component",
-        "component_share",
+        _share("component", texts.height),
         "place",
-        "place_share",
+        _share("place", texts.height),
         "created",
         plain_title.alias("exact"),
     )

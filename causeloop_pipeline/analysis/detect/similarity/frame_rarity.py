@@ -21,6 +21,8 @@ _MIN_TITLE_AGREEMENT = 0.5  # of the pairs of copies, for titles to be part of w
 _COMMON_SHARE = 0.25  # a frame of more stacks than this tells nothing
 _MIN_STACKS = 20  # fewer stacks cannot show what is common
 _DECAY = 0.2  # how fast frames further from the failure lose weight
+_BEGINNING = pl.col("body").fill_null("").str.slice(0, MAX_CHARACTERS)
+_HAS_STACK = _BEGINNING.str.contains(SIGN).alias("has_stack")
 FRAME_CODES = 2**31 - 1  # a frame's column is a hash of its name, so that later texts need no list of names
 
 
@@ -37,12 +39,11 @@ class FrameRows:
 
         In: `body` per text. Out: their frames; the same body is read once.
         """
-        beginning = pl.col("body").fill_null("").str.slice(0, MAX_CHARACTERS)
-        read = texts.select(beginning, has_stack=beginning.str.contains(SIGN))
+        read = texts.select(_BEGINNING, _HAS_STACK)
         bodies, rows = read["body"], np.flatnonzero(read["has_stack"].to_numpy())
         codes_of_body: dict[str, list[int]] = {}
         runs: list[tuple[int, list[int]]] = []
-        for row, body in zip(rows.tolist(), bodies.gather(rows).to_list(), strict=True):
+        for row, body in zip(rows.tolist(), bodies[rows].to_list(), strict=True):
             if body not in codes_of_body:
                 codes_of_body[body] = encode_frames(find_call_stack(body))
             runs.append((row, codes_of_body[body]))
@@ -101,9 +102,11 @@ def weigh_frames(frames: FrameRows, rarity: FrameRarity, texts: int) -> tuple[An
     """
     from scipy.sparse import csr_array
 
+    if len(frames.row) == 0:
+        return csr_array((texts, FRAME_CODES), dtype=np.float32), [None] * texts
     telling = rarity.measure(frames.code)
     total = np.cumsum(telling) - telling
-    depth = total - total[np.searchsorted(frames.row, frames.row)] if len(total) else total
+    depth = total - total[np.searchsorted(frames.row, frames.row)]
     matrix = csr_array(
         ((telling * np.exp(-_DECAY * depth)).astype(np.float32), (frames.row, frames.code)),
         shape=(texts, FRAME_CODES),

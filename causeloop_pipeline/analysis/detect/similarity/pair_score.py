@@ -15,15 +15,9 @@ from causeloop_pipeline.analysis.detect.similarity.candidate_pairs import NEIGHB
 from causeloop_pipeline.analysis.detect.similarity.corpus import Corpus
 from causeloop_pipeline.analysis.detect.similarity.frame_rarity import compare_stacks
 from causeloop_pipeline.analysis.detect.similarity.lexicon import Lexicon
-from causeloop_pipeline.analysis.detect.similarity.sparse_rows import (
-    rarest_shared,
-    row_dots,
-    rows_of,
-    with_weights,
-)
+from causeloop_pipeline.analysis.detect.similarity.sparse_rows import row_sums, rows_of, sum_rarest
 from causeloop_pipeline.analysis.detect.similarity.spelling import compare_spelling
 from causeloop_pipeline.analysis.detect.similarity.title_slots import compare_slots
-from causeloop_pipeline.analysis.query_engine import choose_engine
 
 # feature: (weight, mean, standard deviation) over the candidate pairs of the trackers it was fitted on
 # (`python -m bench.training.pair_weights`)
@@ -172,33 +166,34 @@ def pair_features(
     idf = lexicon.idf
     a, b = rows_of(ours.whole, left, len(idf)), rows_of(theirs.whole, right, len(idf))
     title_a, title_b = rows_of(ours.title, left, len(idf)), rows_of(theirs.title, right, len(idf))
+    shared, shared_titles = a.multiply(b), title_a.multiply(title_b)
 
     same_stack, both_stacks = compare_stacks(ours.frames, theirs.frames, left, right)
     return {
-        "cosine": row_dots(a, b),
-        "rare_terms": rarest_shared(a, b, idf) / (3.0 * np.log(lexicon.texts + 1.0)),
+        "cosine": row_sums(shared),
+        "rare_terms": sum_rarest(shared, idf) / (3.0 * np.log(lexicon.texts + 1.0)),
         "rival_margin": np.log(np.maximum(candidates.cosine[part], _MIN_COSINE) / candidates.rival[part]),
         "rank": np.log1p(candidates.rank[part]),
-        "title_words": row_dots(title_a, title_b),
+        "title_words": row_sums(shared_titles),
         "same_stack": same_stack,
         "both_stacks": both_stacks,
-        **_title_features(title_a, title_b, a, b, lexicon),
-        **_metadata_features(ours.metadata[left], theirs.metadata[right]),
+        **_title_features((title_a, title_b), (a, b), shared_titles, lexicon),
+        **_metadata_features(ours.metadata[_COMPARED][left], theirs.metadata[_COMPARED][right]),
     }
 
 
-def _title_features(title_a: Any, title_b: Any, a: Any, b: Any, lexicon: Lexicon) -> dict[str, Floats]:
+def _title_features(
+    titles: tuple[Any, Any], wholes: tuple[Any, Any], shared_titles: Any, lexicon: Lexicon
+) -> dict[str, Floats]:
     """`title_repeated`: the share of a title, by rarity, that the other text repeats. `slot_differs`: the
     share of wording that both titles have in common, times the rarity of what each has that the other text
     lacks: `Upgrade A` and `Upgrade B` are a series, not one cause.
     """
-    weighted_a, weighted_b = with_weights(title_a, lexicon.idf), with_weights(title_b, lexicon.idf)
-    total_a, total_b = (
-        np.maximum(np.asarray(title.sum(axis=1)).ravel(), 1e-9) for title in (weighted_a, weighted_b)
-    )
-    repeated_a = row_dots(weighted_a, with_weights(b, None))
-    repeated_b = row_dots(weighted_b, with_weights(a, None))
-    common = row_dots(weighted_a, with_weights(title_b, None))
+    title_a, title_b = titles
+    total_a, total_b = (np.maximum(_rarity(title, lexicon), 1e-9) for title in titles)
+    repeated_a = _rarity(title_a.multiply(wholes[1]), lexicon)
+    repeated_b = _rarity(title_b.multiply(wholes[0]), lexicon)
+    common = _rarity(shared_titles, lexicon)
     own = np.minimum(total_a - repeated_a, total_b - repeated_b) / np.log(lexicon.texts + 1.0)
     return {
         "title_repeated": np.asarray((repeated_a / total_a + repeated_b / total_b) / 2.0),
@@ -206,18 +201,14 @@ def _title_features(title_a: Any, title_b: Any, a: Any, b: Any, lexicon: Lexicon
     }
 
 
+def _rarity(terms: Any, lexicon: Lexicon) -> Floats:
+    """The summed rarity of the terms in each row."""
+    return row_sums(terms, lexicon.idf[terms.indices])
+
+
 def _metadata_features(ours: pl.DataFrame, theirs: pl.DataFrame) -> dict[str, Floats]:
-    both = pl.concat([ours, theirs.rename(lambda name: f"{name}_2")], how="horizontal").lazy()
-    has_shared = pl.col("exceptions").list.set_intersection("exceptions_2").list.len() > 0
-    have_exceptions = (pl.col("exceptions").list.len() > 0) & (pl.col("exceptions_2").list.len() > 0)
-    agreement = pl.coalesce(_agreement("component"), _agreement("place"), pl.lit(0.0))
-    gap_days = (pl.col("created") - pl.col("created_2")).abs() / _DAY_SECONDS
-    features = both.select(
-        (have_exceptions & ~has_shared).cast(pl.Float64).alias("other_exception"),
-        agreement.alias("component"),
-        gap_days.alias("gap_days"),
-    ).select(pl.all().cast(pl.Float64).fill_null(float("nan")))
-    return {column.name: column.to_numpy() for column in features.collect(engine=choose_engine(ours.height))}
+    both = ours.hstack([column.alias(f"{column.name}_2") for column in theirs])
+    return {column.name: column.to_numpy() for column in both.select(_METADATA_FEATURES)}
 
 
 def _agreement(name: str) -> pl.Expr:
@@ -226,3 +217,16 @@ def _agreement(name: str) -> pl.Expr:
     """
     is_same = pl.col(name) == pl.col(f"{name}_2")
     return pl.when(is_same).then(1.0 - pl.col(f"{name}_share_2")).when(~is_same).then(-1.0)
+
+
+_HAVE_EXCEPTIONS = (pl.col("exceptions").list.len() > 0) & (pl.col("exceptions_2").list.len() > 0)
+_SHARE_EXCEPTION = pl.col("exceptions").list.set_intersection("exceptions_2").list.len() > 0
+_COMPARED = ["exceptions", "component", "component_share", "place", "place_share", "created"]
+_METADATA_FEATURES = [
+    feature.cast(pl.Float64).fill_null(float("nan")).alias(name)
+    for name, feature in {
+        "other_exception": _HAVE_EXCEPTIONS & ~_SHARE_EXCEPTION,
+        "component": pl.coalesce(_agreement("component"), _agreement("place"), pl.lit(0.0)),
+        "gap_days": (pl.col("created") - pl.col("created_2")).abs() / _DAY_SECONDS,
+    }.items()
+]

@@ -24,6 +24,12 @@ from causeloop_pipeline.analysis.detect.similarity.pair_score import (
     score_pairs,
 )
 
+_TEXT_COLUMNS = [
+    pl.col("issue_id", "title", "body", "component"),
+    (pl.col("source_created_at").dt.epoch("us") / 1e6).alias("created"),
+    pl.col("source").fill_null(""),
+    pl.col("service").alias("place"),
+]
 _MIN_COPY_PAIRS, _MIN_COPY_PROBABILITY = 10, 0.65
 _MAX_COPY_PROBABILITY = 0.79  # a stack that many crashes share may be that of several causes: never sure
 _MAX_TITLED_COPY_PROBABILITY = 0.85  # less so where the title names the place of the crash, too
@@ -47,15 +53,7 @@ def text_rows(table: pl.DataFrame) -> pl.DataFrame:
     In: issues. Out: per issue `issue_id`, `title`, `body`, `component`, `created` (seconds), `source` (empty
     text if unknown), `place` (the service).
     """
-    return table.select(
-        "issue_id",
-        "title",
-        "body",
-        "component",
-        (pl.col("source_created_at").dt.epoch("us") / 1e6).alias("created"),
-        pl.col("source").fill_null(""),
-        pl.col("service").alias("place"),
-    )
+    return table.select_seq(_TEXT_COLUMNS)
 
 
 def compare_texts(texts: pl.DataFrame, frames: FrameRarity | None = None) -> PairwiseSimilarity:

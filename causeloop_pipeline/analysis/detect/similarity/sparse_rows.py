@@ -7,6 +7,17 @@ import numpy as np
 from causeloop_pipeline.analysis.arrays import Floats, Ints
 
 
+def from_sorted_cells(values: Any, row: Ints, column: Ints, shape: tuple[int, int]) -> Any:
+    """Makes a sparse matrix of cells.
+
+    In: the value, row and column of each cell, by row and column; the shape. Out: the matrix.
+    """
+    from scipy.sparse import csr_array
+
+    row_starts = np.searchsorted(row, np.arange(shape[0] + 1)).astype(np.int32)
+    return csr_array((values.astype(np.float32), column.astype(np.int32), row_starts), shape=shape)
+
+
 def rows_of(matrix: Any, rows: Ints, width: int) -> Any:
     """Takes rows of a sparse matrix, as wide as a lexicon that may have grown since."""
     taken = matrix[rows]
@@ -17,21 +28,34 @@ def rows_of(matrix: Any, rows: Ints, width: int) -> Any:
 
 def row_dots(a: Any, b: Any) -> Floats:
     """The dot product of each row of one matrix with the same row of the other."""
-    return np.asarray(a.multiply(b).sum(axis=1), dtype=np.float64).ravel()
+    return row_sums(a.multiply(b))
 
 
-def rarest_shared(a: Any, b: Any, idf: Floats, *, limit: int = 3) -> Floats:
+def row_sums(matrix: Any, values: Floats | None = None) -> Floats:
+    """Sums each row.
+
+    In: a sparse matrix; the values to sum in place of its own, one for each of its cells. Out: a sum per row.
+    """
+    cells = matrix.data if values is None else values
+    sums = np.zeros(matrix.shape[0])
+    filled = np.flatnonzero(np.diff(matrix.indptr))
+    if len(filled):
+        sums[filled] = np.add.reduceat(cells, matrix.indptr[filled])
+    return sums
+
+
+def sum_rarest(shared: Any, idf: Floats, *, limit: int = 3) -> Floats:
     """Sums the rarity of the rarest shared terms.
 
-    In: two matrices, rows by terms; the idf of each term; how many terms count. Out: per pair of rows the
-    summed idf of the rarest terms that both hold.
+    In: the product of two matrices, rows by terms; the idf of each term; how many terms count. Out: per row
+    the summed idf of the rarest terms that it holds.
     """
-    shared = with_weights(a, idf).multiply(with_weights(b, None)).tocsr()
+    rarity = idf[shared.indices]
     rows = np.repeat(np.arange(shared.shape[0]), np.diff(shared.indptr))
-    order = np.lexsort((-shared.data, rows))
+    order = np.lexsort((-rarity, rows))
     position = np.arange(len(rows)) - np.repeat(shared.indptr[:-1], np.diff(shared.indptr))
     rarest = order[position < limit]
-    return np.bincount(rows[rarest], shared.data[rarest], minlength=shared.shape[0]).astype(np.float64)
+    return np.bincount(rows[rarest], rarity[rarest], minlength=shared.shape[0]).astype(np.float64)
 
 
 def with_weights(matrix: Any, weights: Floats | None) -> Any:

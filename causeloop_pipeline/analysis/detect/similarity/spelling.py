@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 
 from causeloop_pipeline.analysis.arrays import Floats, Ints
-from causeloop_pipeline.analysis.detect.similarity.sparse_rows import row_dots
+from causeloop_pipeline.analysis.detect.similarity.sparse_rows import from_sorted_cells, row_dots
 
 _MAX_CHARACTERS = 200
 _CODES = 2**18  # a triple's column is a hash, so that titles of another corpus need no list of triples
@@ -25,8 +25,8 @@ def compare_spelling(ours: pl.Series, theirs: pl.Series, left: Ints, right: Ints
     per pair the cosine of their sets of letter triples (Damashek, 1995), 0 where one has no title.
     """
     our_rows, their_rows = np.unique(left), np.unique(right)
-    a = _spell(ours.gather(our_rows))
-    b = a if ours is theirs and np.array_equal(our_rows, their_rows) else _spell(theirs.gather(their_rows))
+    a = _spell(ours[our_rows])
+    b = a if ours is theirs and np.array_equal(our_rows, their_rows) else _spell(theirs[their_rows])
     row_a, row_b = np.searchsorted(our_rows, left), np.searchsorted(their_rows, right)
     parts = [
         row_dots(a[row_a[at : at + _CHUNK]], b[row_b[at : at + _CHUNK]]) for at in range(0, len(left), _CHUNK)
@@ -43,8 +43,6 @@ def _spell(titles: pl.Series) -> Any:
 
 
 def _find_triples(titles: pl.Series) -> Any:
-    from scipy.sparse import csr_array
-
     lines = "".join(f" {title[:_MAX_CHARACTERS]} \n" for title in titles.to_list())
     letters = np.frombuffer(lines.encode("utf-32-le"), dtype=np.uint32).astype(np.int64)
     title = np.cumsum(letters == _END)
@@ -54,6 +52,4 @@ def _find_triples(titles: pl.Series) -> Any:
     distinct = np.unique(title[:-2][is_within_word] * _CODES + code)
     row = distinct // _CODES
     length = np.sqrt(np.bincount(row, minlength=len(titles)))
-    return csr_array(
-        ((1.0 / length[row]).astype(np.float32), (row, distinct % _CODES)), shape=(len(titles), _CODES)
-    )
+    return from_sorted_cells(1.0 / length[row], row, distinct % _CODES, (len(titles), _CODES))

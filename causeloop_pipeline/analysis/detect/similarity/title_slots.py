@@ -7,15 +7,18 @@ of a kernel log do), are as likely as others.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
 from causeloop_pipeline.analysis.arrays import Floats, Ints
+from causeloop_pipeline.analysis.detect.similarity.text_patterns import narrow_pattern
 
 SHIFTS = (0.0, -2.0, -3.0)  # of log odds, where the word that differs is a number in none, one or both titles
 MIN_WORDS, MAX_WORDS = 4, 40  # of shorter titles, all that is left after one word is too little
+_NUMBER = r"^[\pN]+$"
 _CHUNK = 20_000
 
 
@@ -55,13 +58,8 @@ class _Words:
     @staticmethod
     def of(titles: pl.Series, rows: Ints) -> "_Words":
         """The words, which single spaces divide, of the titles in these rows."""
-        words = pl.col("title").gather(rows).fill_null("").str.split(" ")
-        word = words.explode()
-        columns = titles.to_frame("title").select(
-            length=words.list.len().cast(pl.Int64).implode(),
-            code=word.hash(0).implode(),
-            is_number=word.str.contains(r"^\pN+$").cast(pl.Int64).implode(),
-        )
+        chosen = titles[rows]
+        columns = chosen.to_frame("title").select(_describe_words(narrow_pattern(_NUMBER, chosen)))
         length = columns["length"][0].to_numpy()
         return _Words(
             columns["code"][0].to_numpy(),
@@ -69,6 +67,18 @@ class _Words:
             np.cumsum(length) - length,
             length,
         )
+
+
+@lru_cache
+def _describe_words(number: str) -> list[pl.Expr]:
+    """How many words titles have; the hash of each, and whether it is a number, by this pattern."""
+    words = pl.col("title").fill_null("").str.split(" ")
+    word = words.explode()
+    return [
+        words.list.len().cast(pl.Int64).implode().alias("length"),
+        word.hash(0).implode().alias("code"),
+        word.str.contains(number).cast(pl.Int64).implode().alias("is_number"),
+    ]
 
 
 def _compare(ours: _Words, theirs: _Words, left: Ints, right: Ints, count: int) -> Floats:

@@ -9,6 +9,7 @@ from functools import lru_cache
 
 import polars as pl
 
+from causeloop_pipeline.analysis.detect.similarity.text_patterns import narrow_pattern
 from causeloop_pipeline.analysis.query_engine import choose_engine
 
 MAX_BODY_CHARACTERS = 3_000
@@ -16,6 +17,8 @@ _MAX_TITLE_CHARACTERS = 500
 _MAX_WORD_CHARACTERS = 60
 _MARKUP = r"<[/!]?[A-Za-z][^<>]{0,300}>|&[a-z]{2,6};"
 _RAW_WORD = r"#[0-9]+|[\pL_][\pL\pM\pN_]*(?:[.$][\pL_][\pL\pM\pN_]*)*|[0-9]+(?:\.[0-9]+)*"
+_TITLE = pl.col("text").fill_null("").str.slice(0, _MAX_TITLE_CHARACTERS)
+_BODY = pl.col("text").fill_null("").str.slice(0, MAX_BODY_CHARACTERS).str.replace_all(_MARKUP, " ")
 _PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z][a-z]+|[a-z]+|[0-9]+|[^\W\d_A-Za-z]+")
 _UNSPACED = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]{2,}")
 _STOP_WORDS = """
@@ -31,14 +34,12 @@ _STOP_SET = frozenset(_STOP_WORDS.split())
 
 def title_text(titles: pl.Series) -> pl.Series:
     """The titles as they are counted: their first 500 characters, empty for null."""
-    beginning = pl.col("text").fill_null("").str.slice(0, _MAX_TITLE_CHARACTERS)
-    return titles.to_frame("text").select(beginning).to_series()
+    return titles.to_frame("text").select(_TITLE).to_series()
 
 
 def body_text(bodies: pl.Series) -> pl.Series:
     """The bodies as they are counted: the beginning without markup (the rest is mostly logs and quotes)."""
-    beginning = pl.col("text").fill_null("").str.slice(0, MAX_BODY_CHARACTERS)
-    return bodies.to_frame("text").select(beginning.str.replace_all(_MARKUP, " ")).to_series()
+    return bodies.to_frame("text").select(_BODY).to_series()
 
 
 def count_terms(texts: pl.Series) -> pl.DataFrame:
@@ -60,7 +61,7 @@ def count_expanded_words(texts: pl.Series) -> tuple[pl.Series, pl.LazyFrame]:
     words = (
         pl.LazyFrame({"text": texts})
         .with_row_index("row")
-        .select("row", word=pl.col("text").str.extract_all(_RAW_WORD))
+        .select("row", word=pl.col("text").str.extract_all(narrow_pattern(_RAW_WORD, texts)))
         .explode("word", empty_as_null=False)
         .drop_nulls()
         .group_by("row", "word")
