@@ -15,6 +15,7 @@ from api.queries.detect.issues import ISSUE_COLUMNS
 
 MAX_SMALL_WORKSPACE = 2_000
 MAX_PER_RELATION = 300
+MAX_PER_SIDE = 100  # of an issue's time: before it, and after it
 MAX_ISSUES_PER_RARE_WORD = 500  # a word of more issues does not distinguish them
 MAX_RARE_WORDS = 24
 SAMPLE_ISSUES, MAX_SAMPLE_ISSUES_PER_WORD = 200, 9
@@ -108,7 +109,7 @@ with target as (
         from core.issue as i
         where i.source_created_at <= (select t.source_created_at from target as t where not t.is_small)
         order by i.source_created_at desc, i.issue_id desc
-        limit {MAX_PER_RELATION}
+        limit {MAX_PER_SIDE}
     )
     union
     (
@@ -116,7 +117,7 @@ with target as (
         from core.issue as i
         where i.source_created_at > (select t.source_created_at from target as t where not t.is_small)
         order by i.source_created_at, i.issue_id
-        limit {MAX_PER_RELATION}
+        limit {MAX_PER_SIDE}
     )
 )
 select json_agg(json_build_object(

@@ -9,7 +9,7 @@ import psycopg
 
 from api.http.database import WorkspaceDatabase, open_landing_pool, open_pool
 from api.queries.detect.similar_issues import (
-    MAX_PER_RELATION,
+    MAX_PER_SIDE,
     MAX_SMALL_WORKSPACE,
     read_candidates,
 )
@@ -55,8 +55,7 @@ def test_in_a_large_workspace_an_old_issue_with_the_same_rare_words_is_a_candida
     installation: Installation, database: Database, owner: psycopg.Connection, workspace_id: UUID
 ) -> None:
     others = [
-        (uuid4(), f"The page of order {at} is slow")
-        for at in range(MAX_SMALL_WORKSPACE + 2 * MAX_PER_RELATION)
+        (uuid4(), f"The page of order {at} is slow") for at in range(MAX_SMALL_WORKSPACE + 2 * MAX_PER_SIDE)
     ]
     earlier = [(SIMILAR, "Franking machine jams, labels lost"), (UNRELATED, "Nothing of the kind"), *others]
     write_issues(
@@ -66,7 +65,7 @@ def test_in_a_large_workspace_an_old_issue_with_the_same_rare_words_is_a_candida
     candidate_ids = asyncio.run(find_candidates(installation, workspace_id, TARGET))
     assert {str(TARGET), str(SIMILAR)} <= candidate_ids
     assert str(UNRELATED) not in candidate_ids
-    assert len(candidate_ids) <= 2 * MAX_PER_RELATION + 2
+    assert len(candidate_ids) <= 2 * MAX_PER_SIDE + 2
 
 
 def test_in_a_small_workspace_every_issue_is_a_candidate(
@@ -84,8 +83,7 @@ def test_words_with_characters_of_the_query_language_are_ordinary_words(
 ) -> None:
     odd = "It's O'Brien's \\path\\to 'quoted' a:b & c | !d (e) <-> f"
     others = [
-        (uuid4(), f"The page of order {at} is slow")
-        for at in range(MAX_SMALL_WORKSPACE + 2 * MAX_PER_RELATION)
+        (uuid4(), f"The page of order {at} is slow") for at in range(MAX_SMALL_WORKSPACE + 2 * MAX_PER_SIDE)
     ]
     first, last = uuid4(), uuid4()
     write_issues(database, workspace_id, [(first, odd), *others, (last, odd)])
