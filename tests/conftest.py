@@ -72,6 +72,11 @@ hypothesis.settings.register_profile("default", deadline=None)
 hypothesis.settings.register_profile("fast", max_examples=15, deadline=None)
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """One process more than there are cores: many tests wait, for servers, browsers and deadlines."""
+    return (os.cpu_count() or 1) + 1
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Order the tests, and mark those that `make test-fast` leaves out: PostgreSQL, or long."""
     items.sort(key=_rank_in_order)
