@@ -47,7 +47,7 @@ class RecordSchema:
     """How to read one record: its id, the time of this version, and which records count as failures."""
 
     key: str = "id"
-    """A path, or a template of paths such as "run/{repository.full_name}/{id}"."""
+    """A path, or a template of paths such as "run/{repository.full_name}/{id}"; {a|b} is the first there."""
     key_pattern: str | None = None
     """A regular expression: its first group is the id in what the key gives, such as the end of a name."""
     updated_at: tuple[str, ...] = ("updated_at",)

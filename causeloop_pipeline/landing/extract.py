@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from causeloop_pipeline.connectors.json_paths import MissingValueError, fill, value_at
+from causeloop_pipeline.connectors.json_paths import MissingValueError, fill, first_at, value_at
 from causeloop_pipeline.connectors.spec import RecordSchema
 from causeloop_pipeline.landing.embedded_json import read_embedded
 from causeloop_pipeline.landing.field_mapping import ProductFieldError, product_payload
@@ -77,7 +77,7 @@ def read_external_id(schema: RecordSchema, record: Any) -> str:
 
 def _fill_key(key: str, record: Any) -> str:
     if "{" in key:
-        return fill(key, lambda path: value_at(record, path))
+        return fill(key, lambda paths: first_at(record, tuple(paths.split("|"))))
     value = value_at(record, key)
     if value is None or value == "" or isinstance(value, dict | list):
         raise MissingValueError(key)

@@ -55,7 +55,8 @@ def _list_spellings(name: str) -> Mapping[str, str]:
 def _list_paths(value: Any) -> Iterator[str]:
     """Every text of a declaration that may be a path, also inside templates."""
     if isinstance(value, str):
-        yield from PLACEHOLDER.findall(value) if "{" in value else (value,)
+        named = PLACEHOLDER.findall(value) if "{" in value else (value,)
+        yield from (path for paths in named for path in paths.split("|"))
     elif isinstance(value, tuple):
         for part in value:
             yield from _list_paths(part)

@@ -26,3 +26,16 @@ def test_an_id_whose_name_begins_with_a_sign_is_read_as_any_other() -> None:
     assert read_external_id(RecordSchema(key="@id"), {"@id": "ev-1"}) == "ev-1"
     with pytest.raises(RecordSchemaError, match="the id is missing"):
         read_external_id(RecordSchema(key="@id"), {"id": "ev-1"})
+
+
+@pytest.mark.parametrize(
+    ("record", "external_id"),
+    [({"id": "7", "url": "u"}, "check/7"), ({"id": "", "url": "u"}, "check/u"), ({"url": "u"}, "check/u")],
+)
+def test_the_first_of_several_places_that_holds_an_id_names_the_record(record, external_id) -> None:
+    assert read_external_id(RecordSchema(key="check/{id|url}"), record) == external_id
+
+
+def test_a_record_with_none_of_several_places_has_no_id() -> None:
+    with pytest.raises(RecordSchemaError, match=r"nothing usable at 'id\|url'"):
+        read_external_id(RecordSchema(key="check/{id|url}"), {"name": "shop"})
