@@ -4,24 +4,26 @@ from datetime import timedelta
 
 from causeloop_pipeline.connectors import spec
 from causeloop_pipeline.connectors.formats.new_relic_changes import CHANGE_LISTS, REPORTED, TRACKED_CHANGE
+from causeloop_pipeline.connectors.formats.new_relic_rest import (
+    DEPLOYMENT,
+    DEPLOYMENT_SCHEMA,
+    INCIDENT,
+    RECENT_EVENT,
+    VIOLATION,
+    either_time,
+)
 from causeloop_pipeline.connectors.mapping.expressions import (
     Choose,
     Different,
     Every,
     Has,
-    Instant,
-    Is,
     Join,
     Literal,
     Matches,
-    Moment,
-    Not,
     Some,
     Tag,
-    Text,
-    TimeFormat,
 )
-from causeloop_pipeline.connectors.mapping.fields import ChangeMapping, IssueMapping
+from causeloop_pipeline.connectors.mapping.fields import IssueMapping
 
 QUERY = """
 query ($account: Int!, $cursor: String, $start: EpochMilliseconds!, $end: EpochMilliseconds!) {
@@ -37,20 +39,18 @@ query ($account: Int!, $cursor: String, $start: EpochMilliseconds!, $end: EpochM
   } } }
 }
 """
-MILLISECONDS = TimeFormat.EPOCH_MILLISECONDS
-
-
-def either_time(*paths: str) -> Moment:
-    """The first of some times: milliseconds, or ISO 8601 where a template wrote them so."""
-    return (Instant(paths, MILLISECONDS), Instant(paths))
-
-
 ISSUE = IssueMapping(
     name="issue",
-    when=Every(
-        (Some((Has("priority"), Has("severity"))), Some((Has("issueId"), Has("issueUrl"), Has("state"))))
+    when=Some(
+        (
+            Every((Some((Has("priority"), Has("severity"))), Some((Has("issueId"), Has("state"))))),
+            Every((Has("issueUrl"), Some((Has("state"), Has("priority"), Has("severity"))))),
+        )
     ),
-    title=("title.0", "title", "name", "annotations.title.0", "conditionName.0", "alertConditionNames.0"),
+    title=(
+        *("title.0", "title", "name", "annotations.title.0", "conditionName.0", "alertConditionNames.0"),
+        *("condition_name", "details"),
+    ),
     body=Different(
         ("description.0", "description", "annotations.description.0", "details", "alertConditionNames.0"),
         than=("title.0", "title", "name"),
@@ -58,7 +58,13 @@ ISSUE = IssueMapping(
     severity=("priority", "severity"),
     status=("state", "status", "currentState"),
     service=("entityNames.0", "impactedEntities.0", "entitiesData.names.0", "entityName", "service"),
-    error_type=("conditionName.0", "alertConditionNames.0", "conditionName", "accumulations.conditionName.0"),
+    error_type=(
+        "conditionName.0",
+        "alertConditionNames.0",
+        "conditionName",
+        "accumulations.conditionName.0",
+        "condition_name",
+    ),
     team=(
         "team",
         "owner",
@@ -134,54 +140,8 @@ EXPORTED = IssueMapping(
     resolved_at=either_time("closeTime", "timestamp"),
     attributes={"policy": "policyName", "runbook": "runbookUrl"},
 )
-IS_CLOSED = Choose(Has("closed_at"), Literal("closed"), Literal("open"))
-VIOLATION = IssueMapping(
-    name="violation of the REST API",
-    when=Every((Has("opened_at"), Some((Has("label"), Has("condition_name"))))),
-    title=("label", "condition_name"),
-    severity="priority",
-    status=IS_CLOSED,
-    service="entity.name",
-    error_type="condition_name",
-    source_created_at=either_time("opened_at"),
-    resolved_at=either_time("closed_at"),
-    attributes={"policy": "policy_name", "incident": "links.incident_id"},
-)
-INCIDENT = IssueMapping(
-    name="incident of the REST API",
-    when=Every((Has("opened_at"), Has("incident_preference"))),
-    title=Text("Incident {id} of alert policy {links.policy_id}"),
-    status=IS_CLOSED,
-    source_created_at=either_time("opened_at"),
-    resolved_at=either_time("closed_at"),
-    attributes={"policy_id": "links.policy_id", "violations": "links.violations"},
-)
-RECENT_EVENT = IssueMapping(
-    name="event of the REST API",
-    when=Every((Has("event_type"), Has("timestamp"), Has("description"), Not(Has("current_state")))),
-    title="description",
-    severity="priority",
-    status="event_type",
-    error_type="event_type",
-    source_created_at=either_time("timestamp"),
-    resolved_at=either_time("timestamp"),
-    attributes={"product": "product", "entity_type": "entity_type", "incident": "incident_id"},
-)
-DEPLOYMENT = ChangeMapping(
-    name="deployment",
-    when=Some((Has("revision"), Has("deployment_url"), Is("category", ("deployment",)))),
-    change_kind=Literal("deploy"),
-    title=("description", Text("Deployment of {revision}"), "changelog", "deployment_url"),
-    service=("application_name", "links.application", "entity.name"),
-    external_url=("deployment_url", "deepLink"),
-    changed_at=("timestamp", "created_at"),
-)
-
 ISSUE_SCHEMA = spec.RecordSchema(
     key="issueId", updated_at=("updatedAt", "createdAt"), times=spec.TimeFormat.EPOCH_MILLISECONDS
-)
-DEPLOYMENT_SCHEMA = spec.RecordSchema(
-    key="deployment/{links.application}/{id}", updated_at=("timestamp",), kind="change"
 )
 
 

@@ -36,7 +36,7 @@ variants as (
             when (mapping.has_value(payload, '{opened_at}') and (mapping.has_value(payload, '{label}') or mapping.has_value(payload, '{condition_name}'))) then 'violation of the REST API'
             when (mapping.has_value(payload, '{opened_at}') and mapping.has_value(payload, '{incident_preference}')) then 'incident of the REST API'
             when (mapping.has_value(payload, '{event_type}') and mapping.has_value(payload, '{timestamp}') and mapping.has_value(payload, '{description}') and not mapping.has_value(payload, '{current_state}')) then 'event of the REST API'
-            when ((mapping.has_value(payload, '{priority}') or mapping.has_value(payload, '{severity}')) and (mapping.has_value(payload, '{issueId}') or mapping.has_value(payload, '{issueUrl}') or mapping.has_value(payload, '{state}'))) then 'issue'
+            when (((mapping.has_value(payload, '{priority}') or mapping.has_value(payload, '{severity}')) and (mapping.has_value(payload, '{issueId}') or mapping.has_value(payload, '{state}'))) or (mapping.has_value(payload, '{issueUrl}') and (mapping.has_value(payload, '{state}') or mapping.has_value(payload, '{priority}') or mapping.has_value(payload, '{severity}')))) then 'issue'
         end as variant
     from records
 
@@ -60,7 +60,7 @@ select
         when 'violation of the REST API' then coalesce(mapping.text_at(payload, '{label}'), mapping.text_at(payload, '{condition_name}'))
         when 'incident of the REST API' then ('Incident ' || mapping.text_at(payload, '{id}') || ' of alert policy ' || mapping.text_at(payload, '{links,policy_id}'))
         when 'event of the REST API' then mapping.text_at(payload, '{description}')
-        when 'issue' then coalesce(mapping.text_at(payload, '{title,0}'), mapping.text_at(payload, '{title}'), mapping.text_at(payload, '{name}'), mapping.text_at(payload, '{annotations,title,0}'), mapping.text_at(payload, '{conditionName,0}'), mapping.text_at(payload, '{alertConditionNames,0}'))
+        when 'issue' then coalesce(mapping.text_at(payload, '{title,0}'), mapping.text_at(payload, '{title}'), mapping.text_at(payload, '{name}'), mapping.text_at(payload, '{annotations,title,0}'), mapping.text_at(payload, '{conditionName,0}'), mapping.text_at(payload, '{alertConditionNames,0}'), mapping.text_at(payload, '{condition_name}'), mapping.text_at(payload, '{details}'))
     end as title,
     case variant
         when 'webhook of a notification channel' then mapping.text_at(payload, '{details}')
@@ -98,7 +98,7 @@ select
         when 'exported incident event' then mapping.text_at(payload, '{conditionName}')
         when 'violation of the REST API' then mapping.text_at(payload, '{condition_name}')
         when 'event of the REST API' then mapping.text_at(payload, '{event_type}')
-        when 'issue' then coalesce(mapping.text_at(payload, '{conditionName,0}'), mapping.text_at(payload, '{alertConditionNames,0}'), mapping.text_at(payload, '{conditionName}'), mapping.text_at(payload, '{accumulations,conditionName,0}'))
+        when 'issue' then coalesce(mapping.text_at(payload, '{conditionName,0}'), mapping.text_at(payload, '{alertConditionNames,0}'), mapping.text_at(payload, '{conditionName}'), mapping.text_at(payload, '{accumulations,conditionName,0}'), mapping.text_at(payload, '{condition_name}'))
     end as error_type,
     case variant
         when 'webhook of a notification channel' then coalesce(mapping.text_at(payload, '{team}'), mapping.text_at(payload, '{targets,0,labels,team}'), mapping.text_at(payload, '{targets,0,labels,Team}'))
