@@ -41,6 +41,7 @@ STATES = (
     "detail.status",
     "detail.build-status",
     "detail.statusCode",
+    "detail.StatusCode",
     "detail.scan-status",
     "detail.eventName",
     "detail.lastStatus",
@@ -57,13 +58,24 @@ REASONS = (
     "detail.stoppedReason",
     "detail.StatusMessage",
     "detail.cause",
+    "detail.Cause",
     "detail.error",
     "detail.description",
     "detail.state.reason",
 )
 QUIET = frozenset(
     {
-        *("started", "succeeded", "success", "in_progress", "in progress", "running", "pending", "submitted"),
+        *(
+            "started",
+            "succeeded",
+            "success",
+            "in_progress",
+            "in progress",
+            "inprogress",
+            "running",
+            "pending",
+            "submitted",
+        ),
         *("runnable", "starting", "queued", "resumed", "superseded", "created", "ready", "start", "complete"),
         *("provisioning", "activating", "deactivating", "stopping", "shutting-down", "stopped", "terminated"),
         *("canceled", "cancelled", "aborted", "info", "completed", "steady_state", "service_steady_state"),

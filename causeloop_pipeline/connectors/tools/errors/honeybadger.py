@@ -33,7 +33,7 @@ def fault(name: str, prefix: str) -> IssueMapping:
         error_type=f"{prefix}klass",
         team=(f"{prefix}assignee.name", "project.teams.0.name"),
         environment=f"{prefix}environment",
-        external_url=f"{prefix}url",
+        external_url=(f"{prefix}url", f"{prefix}links.web"),
         source_created_at=f"{prefix}created_at",
         resolved_at=f"{prefix}last_notice_at",
         attributes={

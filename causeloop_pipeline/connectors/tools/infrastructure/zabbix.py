@@ -152,7 +152,7 @@ CONNECTOR = spec.Connector(
                 record="",
                 when=spec.Condition(path="hostname"),  # as media types for chats write it
                 schema=spec.RecordSchema(
-                    key="trigger/{triggerid}", updated_at=(), kind="message", unless="lastchange"
+                    key="trigger/{triggerid|trigger}", updated_at=(), kind="message", unless="lastchange"
                 ),
             ),
             spec.WebhookEvent(

@@ -50,7 +50,13 @@ def page_of(table: str) -> Source:
     )
 
 
-HAS_NUMBER = Every((Has("sys_id"), Has("short_description")))
+HAS_NUMBER = Every(
+    (
+        Has("sys_id"),
+        Some((Has("short_description"), Every((Has("number"), Some((Has("state"), Has("incident_state"))))))),
+    )
+)
+TITLE = read_values("short_description", "description", "number")
 IS_REQUEST = Matches(read_values("number"), r"^(RITM|REQ|SCTASK|KB)\d")
 IS_WORKED_ON = Some((Has("number"), Has("state"), Has("incident_state"), Has("priority")))
 IS_CHANGE = Matches(read_values("number"), r"^CHG|^CTASK")
@@ -64,8 +70,8 @@ RECORD = IssueMapping(
             Not(Matches(read_values("number"), r"^(RITM|REQ|SCTASK|KB)\d")),
         )
     ),
-    title=read_values("short_description"),
-    body=read_values("description"),
+    title=TITLE,
+    body=Different(read_values("description"), than=TITLE),
     severity=read_values("priority", "severity", "urgency"),
     status=read_values("state", "incident_state", "problem_state"),
     service=read_names("business_service", "service_offering", "cmdb_ci"),
@@ -102,7 +108,7 @@ CHANGE = ChangeMapping(
     name="change request",
     when=Every((HAS_NUMBER, IS_CHANGE)),
     change_kind=Literal("change"),
-    title=read_values("short_description"),
+    title=TITLE,
     service=read_names("business_service", "service_offering", "cmdb_ci"),
     environment=read_names("u_environment", "environment"),
     external_url=page_of("change_request"),

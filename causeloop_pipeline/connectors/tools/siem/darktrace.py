@@ -57,6 +57,17 @@ INCIDENT = IssueMapping(
     source_created_at=Instant(("createdAt", "periods.0.start"), MILLISECONDS),
     attributes={"group": ("groupId", "currentGroup"), "score": "aiaScore"},
 )
+GROUP = IssueMapping(
+    name="AI Analyst incident",
+    when=Every((Has("incidentEvents"), Has("groupScore"))),
+    title="incidentEvents.0.title",
+    severity=("category", Band("groupScore", GROUP_SCORE_BANDS)),
+    status=Choose(Is("acknowledged", ("true",)), Literal("acknowledged"), Literal("unacknowledged")),
+    error_type=("mitreTactics.0", "category"),
+    source_created_at=Instant(("start", "incidentEvents.0.start"), MILLISECONDS),
+    resolved_at=Instant("end", MILLISECONDS),
+    attributes={"score": "groupScore", "devices": "devices"},
+)
 
 BREACH_SCHEMA = spec.RecordSchema(
     key="pbid",
@@ -68,6 +79,9 @@ INCIDENT_SCHEMA = spec.RecordSchema(
     updated_at=("createdAt",),
     times=spec.TimeFormat.EPOCH_MILLISECONDS,
     kind="incident",
+)
+GROUP_SCHEMA = spec.RecordSchema(
+    key="group/{id}", updated_at=("end", "start"), times=spec.TimeFormat.EPOCH_MILLISECONDS, kind="group"
 )
 
 
@@ -126,9 +140,10 @@ CONNECTOR = spec.Connector(
             spec.WebhookEvent(record="", when=spec.Condition(path="aiaScore"), schema=INCIDENT_SCHEMA),
             spec.WebhookEvent(record="", when=spec.Condition(path="groupId"), schema=INCIDENT_SCHEMA),
             spec.WebhookEvent(record="data", when=spec.Condition(path="data.pbid"), schema=BREACH_SCHEMA),
+            spec.WebhookEvent(record="", when=spec.Condition(path="incidentEvents"), schema=GROUP_SCHEMA),
         ),
         setup="System config › Modules › Workflow integrations › Generic webhook: JSON, with the header "
         "x-causeloop-token holding the secret.",
     ),
-    issues=(BREACH, INCIDENT),
+    issues=(BREACH, INCIDENT, GROUP),
 )

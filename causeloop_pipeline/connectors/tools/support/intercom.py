@@ -16,6 +16,8 @@ from causeloop_pipeline.connectors.mapping.expressions import (
 )
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
 
+ASSIGNED_TEAM = Match("team_assignee_id", r"^0*[1-9]\d*$")
+"""The id of the team; 0 is none."""
 TICKET = IssueMapping(
     name="ticket",
     when=Some((Is("type", ("ticket",)), Has("ticket_attributes"))),
@@ -24,7 +26,7 @@ TICKET = IssueMapping(
     severity=("ticket_attributes.Priority", "ticket_attributes.priority", "priority"),
     status=("ticket_state.category", "ticket_state", "state"),
     service=("ticket_type.name", "ticket_attributes.Product"),
-    team="team_assignee_id",
+    team=ASSIGNED_TEAM,
     source_created_at=Instant("created_at", TimeFormat.EPOCH_SECONDS),
     resolved_at=Instant("updated_at", TimeFormat.EPOCH_SECONDS),
     attributes={"number": "ticket_id", "category": "category", "assignee": "admin_assignee_id"},
@@ -43,7 +45,7 @@ CONVERSATION = IssueMapping(
     severity="priority",
     status=("state", Choose(Is("open", ("true",)), Literal("open"), Choose(Has("open"), Literal("closed")))),
     service=("custom_attributes.Product", "source.delivered_as"),
-    team=("team_assignee_id", "assignee.id"),
+    team=(ASSIGNED_TEAM, "assignee.id"),
     external_url=("links.conversation_web", "source.url"),
     source_created_at=Instant("created_at", TimeFormat.EPOCH_SECONDS),
     resolved_at=Instant(("statistics.last_close_at", "updated_at"), TimeFormat.EPOCH_SECONDS),

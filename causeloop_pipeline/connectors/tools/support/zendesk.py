@@ -174,6 +174,7 @@ CONNECTOR = spec.Connector(
                 schema=spec.RecordSchema(updated_at=("event_time", "updated_at"), kind="event"),
                 add=(("event_type", "type"), ("event_time", "time")),
             ),
+            spec.WebhookEvent(record="ticket", when=spec.Condition(path="ticket.raw_subject")),
             *TRIGGER_EVENTS,
             spec.WebhookEvent(record="audit_logs", schema=AUDIT_SCHEMA),
             spec.WebhookEvent(record="", when=spec.Condition(path="change_description"), schema=AUDIT_SCHEMA),

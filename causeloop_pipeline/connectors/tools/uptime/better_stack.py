@@ -8,6 +8,7 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     Is,
     Literal,
     Not,
+    PlainText,
     Some,
     Text,
 )
@@ -54,6 +55,18 @@ MONITOR = IssueMapping(
     source_created_at=("attributes.last_checked_at", "attributes.updated_at"),
     resolved_at=("attributes.last_checked_at", "attributes.updated_at"),
 )
+REPORT = IssueMapping(
+    name="report of a status page",
+    when=Every((Has("name"), Some((Has("incident_updates"), Has("page.status_indicator"))))),
+    title="name",
+    body=PlainText("incident_updates.0.body"),
+    severity="page.status_indicator",
+    status="page.status_indicator",
+    team="page.id",
+    external_url="shortlink",
+    source_created_at="created_at",
+    resolved_at="updated_at",
+)
 MONITOR_SCHEMA = spec.RecordSchema(
     key="{type}/{id}",
     updated_at=("attributes.last_checked_at", "attributes.updated_at"),
@@ -96,8 +109,15 @@ CONNECTOR = spec.Connector(
                 for path in ("data.type", "data.0.type")
             ),
             spec.WebhookEvent(record="data", when=spec.Condition(path="data.attributes"), schema=SCHEMA),
+            # What a status page sends to those who subscribed to it.
+            spec.WebhookEvent(
+                record="incident",
+                when=spec.Condition(path="page.status_indicator"),
+                schema=spec.RecordSchema(key="report/{id}", kind="report"),
+                add=(("page", "page"),),
+            ),
         ),
         setup="Integrations › Exporting data › Outgoing webhooks: incidents, all actions.",
     ),
-    issues=(MONITOR, INCIDENT),
+    issues=(MONITOR, INCIDENT, REPORT),
 )

@@ -1,7 +1,16 @@
 """Pingdom alerts, listed by time and pushed by webhooks."""
 
 from causeloop_pipeline.connectors import spec
-from causeloop_pipeline.connectors.mapping.expressions import Every, Has, Instant, Some, Tag, Text, TimeFormat
+from causeloop_pipeline.connectors.mapping.expressions import (
+    Every,
+    Has,
+    Instant,
+    Match,
+    Some,
+    Tag,
+    Text,
+    TimeFormat,
+)
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
 from causeloop_pipeline.connectors.record_filters import Among
 
@@ -13,7 +22,7 @@ CHANGE = IssueMapping(
     severity="importance_level",
     status="current_state",
     service=("check_name", "check_params.hostname"),
-    error_type="description",
+    error_type=Match("description", r"^(?!OK$).+"),
     team=Tag("tags", "team"),
     environment=(Tag("tags", "env|environment"), "tags.0"),
     external_url=(

@@ -67,6 +67,8 @@ CONNECTOR = spec.Connector(
         signatures=(spec.UrlSecret(),),
         events=(
             spec.WebhookEvent(record="incident", schema=SCHEMA, add=(("page", "page"),)),
+            # The page's public list and summary, sent on by people's own scripts.
+            spec.WebhookEvent(record="incidents", schema=SCHEMA, add=(("page", "page"),)),
             spec.WebhookEvent(
                 record="component_update",
                 schema=spec.RecordSchema(

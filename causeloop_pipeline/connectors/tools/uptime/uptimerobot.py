@@ -16,7 +16,9 @@ from causeloop_pipeline.connectors.mapping.fields import IssueMapping
 
 PUSHED = IssueMapping(
     name="alert",
-    when=Every((Has("monitorID"), Some((Has("alertType"), Has("alertTypeFriendlyName"))))),
+    when=Every(
+        (Some((Has("monitorID"), Has("monitorURL"))), Some((Has("alertType"), Has("alertTypeFriendlyName"))))
+    ),
     title=(
         Text("{monitorFriendlyName} is {alertTypeFriendlyName}"),
         "monitorFriendlyName",
@@ -31,6 +33,20 @@ PUSHED = IssueMapping(
     source_created_at=Instant("alertDateTime", TimeFormat.EPOCH_SECONDS),
     resolved_at=Instant("alertDateTime", TimeFormat.EPOCH_SECONDS),
     attributes={"alert": "alertID", "duration": "alertDuration"},
+)
+TEMPLATE = IssueMapping(
+    name="alert in words of a template",
+    when=Every((Has("monitor_friendly_name"), Some((Has("alert_type"), Has("alert_type_friendly_name"))))),
+    title=(Text("{monitor_friendly_name} is {alert_type_friendly_name}"), "monitor_friendly_name"),
+    body="alert_details",
+    severity=Text("alert {alert_type}"),
+    status=("alert_type_friendly_name", Text("alert {alert_type}")),
+    service=("monitor_friendly_name", "monitor_url"),
+    error_type="alert_details",
+    external_url="monitor_url",
+    source_created_at=Instant(("alert_date_time", "alert_datetime"), TimeFormat.EPOCH_SECONDS),
+    resolved_at=Instant(("alert_date_time", "alert_datetime"), TimeFormat.EPOCH_SECONDS),
+    attributes={"alert": "alert_id", "duration": "alert_duration"},
 )
 MONITOR = IssueMapping(
     name="monitor",
@@ -89,8 +105,25 @@ CONNECTOR = spec.Connector(
                     key="monitorID", updated_at=("alertDateTime",), times=spec.TimeFormat.EPOCH_SECONDS
                 ),
             ),
+            # Variables that were left out, or named otherwise, in a body of one's own.
+            spec.WebhookEvent(
+                record="",
+                when=spec.Condition(path="monitorURL"),
+                schema=spec.RecordSchema(
+                    key="monitorURL", updated_at=("alertDateTime",), times=spec.TimeFormat.EPOCH_SECONDS
+                ),
+            ),
+            spec.WebhookEvent(
+                record="",
+                when=spec.Condition(path="monitor_friendly_name"),
+                schema=spec.RecordSchema(
+                    key="{monitor_id|monitor_url|monitor_friendly_name}",
+                    updated_at=("alert_date_time", "alert_datetime"),
+                    times=spec.TimeFormat.EPOCH_SECONDS,
+                ),
+            ),
         ),
         setup="Alert contacts › Webhook: POST as JSON with all variables; append ?token= and the secret.",
     ),
-    issues=(PUSHED, MONITOR),
+    issues=(PUSHED, TEMPLATE, MONITOR),
 )

@@ -66,11 +66,11 @@ select
     end as status_value,
     case variant
         when 'incident' then nullif(substring(coalesce(mapping.text_at(payload, '{hosts,0}'), mapping.text_at(payload, '{incident_sources,0}')) from '^([^:]+)'), '')
-        when 'alert' then coalesce(mapping.text_at(payload, '{host_name}'), mapping.text_at(payload, '{endpoint_id}'), mapping.text_at(payload, '{source}'))
+        when 'alert' then coalesce(mapping.text_at(payload, '{host_name}'), mapping.text_at(payload, '{endpoint_id}'), mapping.text_at(payload, '{agent_id}'), mapping.text_at(payload, '{source}'), mapping.text_at(payload, '{alert_source}'))
     end as service,
     case variant
         when 'incident' then coalesce(mapping.text_at(payload, '{mitre_techniques_ids_and_names,0}'), mapping.text_at(payload, '{alert_categories,0}'))
-        when 'alert' then coalesce(mapping.text_at(payload, '{category}'), mapping.text_at(payload, '{mitre_technique_id_and_name,0}'), mapping.text_at(payload, '{mitre_technique_id_and_name}'))
+        when 'alert' then coalesce(mapping.text_at(payload, '{category}'), mapping.text_at(payload, '{alert_category}'), mapping.text_at(payload, '{mitre_technique_id_and_name,0}'), mapping.text_at(payload, '{mitre_technique_id_and_name}'))
     end as error_type,
     case variant when 'incident' then coalesce(mapping.text_at(payload, '{assigned_user_pretty_name}'), mapping.text_at(payload, '{assigned_user_mail}')) end as team,
     null::text as environment,

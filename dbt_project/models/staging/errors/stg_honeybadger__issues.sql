@@ -99,11 +99,11 @@ select
         when 'fault' then mapping.text_at(payload, '{environment}')
     end as environment,
     case variant
-        when 'webhook of a fault' then mapping.text_at(payload, '{fault,url}')
+        when 'webhook of a fault' then coalesce(mapping.text_at(payload, '{fault,url}'), mapping.text_at(payload, '{fault,links,web}'))
         when 'webhook of an uptime check' then coalesce(mapping.text_at(payload, '{outage,details_url}'), mapping.text_at(payload, '{site,details_url}'), mapping.text_at(payload, '{site,url}'))
         when 'webhook of a check-in' then coalesce(mapping.text_at(payload, '{check_in,details_url}'), mapping.text_at(payload, '{check_in,url}'))
         when 'webhook of an alarm' then coalesce(mapping.text_at(payload, '{alarm,url}'), mapping.text_at(payload, '{alarm,details_url}'))
-        when 'fault' then mapping.text_at(payload, '{url}')
+        when 'fault' then coalesce(mapping.text_at(payload, '{url}'), mapping.text_at(payload, '{links,web}'))
     end as external_url,
     case variant
         when 'webhook of a fault' then mapping.instant_at(payload, '{fault,created_at}')

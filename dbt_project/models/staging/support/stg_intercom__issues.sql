@@ -70,8 +70,8 @@ select
     end as service,
     null::text as error_type,
     case variant
-        when 'ticket' then mapping.text_at(payload, '{team_assignee_id}')
-        when 'conversation' then coalesce(mapping.text_at(payload, '{team_assignee_id}'), mapping.text_at(payload, '{assignee,id}'))
+        when 'ticket' then nullif(substring(mapping.text_at(payload, '{team_assignee_id}') from '^0*[1-9]\d*$'), '')
+        when 'conversation' then coalesce(nullif(substring(mapping.text_at(payload, '{team_assignee_id}') from '^0*[1-9]\d*$'), ''), mapping.text_at(payload, '{assignee,id}'))
     end as team,
     null::text as environment,
     case variant when 'conversation' then coalesce(mapping.text_at(payload, '{links,conversation_web}'), mapping.text_at(payload, '{source,url}')) end as external_url,

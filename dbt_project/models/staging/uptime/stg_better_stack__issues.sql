@@ -32,6 +32,7 @@ variants as (
         case
             when (coalesce(lower(mapping.text_at(payload, '{type}')) in ('monitor', 'heartbeat'), false) and mapping.has_value(payload, '{attributes,status}')) then 'monitor or heartbeat'
             when (not coalesce(lower(mapping.text_at(payload, '{type}')) in ('monitor', 'heartbeat'), false) and (mapping.has_value(payload, '{attributes,name}') or mapping.has_value(payload, '{attributes,cause}'))) then 'incident'
+            when (mapping.has_value(payload, '{name}') and (mapping.has_value(payload, '{incident_updates}') or mapping.has_value(payload, '{page,status_indicator}'))) then 'report of a status page'
         end as variant
     from records
 
@@ -51,15 +52,21 @@ select
     case variant
         when 'monitor or heartbeat' then coalesce((mapping.text_at(payload, '{attributes,pronounceable_name}') || ' is ' || mapping.text_at(payload, '{attributes,status}')), (mapping.text_at(payload, '{attributes,name}') || ' is ' || mapping.text_at(payload, '{attributes,status}')))
         when 'incident' then coalesce(mapping.text_at(payload, '{attributes,name}'), mapping.text_at(payload, '{attributes,cause}'))
+        when 'report of a status page' then mapping.text_at(payload, '{name}')
     end as title,
-    case variant when 'incident' then mapping.text_at(payload, '{attributes,cause}') end as body,
+    case variant
+        when 'incident' then mapping.text_at(payload, '{attributes,cause}')
+        when 'report of a status page' then mapping.plain_text_at(payload, '{incident_updates,0,body}')
+    end as body,
     case variant
         when 'monitor or heartbeat' then 'alert'
         when 'incident' then case when coalesce(lower(mapping.text_at(payload, '{attributes,critical_alert}')) in ('true'), false) then 'critical alert' else 'alert' end
+        when 'report of a status page' then mapping.text_at(payload, '{page,status_indicator}')
     end as severity_value,
     case variant
         when 'monitor or heartbeat' then mapping.text_at(payload, '{attributes,status}')
         when 'incident' then coalesce(case when mapping.has_value(payload, '{attributes,resolved_at}') then 'resolved' else null::text end, case when mapping.has_value(payload, '{attributes,acknowledged_at}') then 'acknowledged' else null::text end, mapping.text_at(payload, '{attributes,status}'), 'started')
+        when 'report of a status page' then mapping.text_at(payload, '{page,status_indicator}')
     end as status_value,
     case variant
         when 'monitor or heartbeat' then coalesce(mapping.text_at(payload, '{attributes,pronounceable_name}'), mapping.text_at(payload, '{attributes,name}'), mapping.text_at(payload, '{attributes,url}'))
@@ -69,19 +76,23 @@ select
     case variant
         when 'monitor or heartbeat' then mapping.text_at(payload, '{attributes,team_name}')
         when 'incident' then mapping.text_at(payload, '{attributes,team_name}')
+        when 'report of a status page' then mapping.text_at(payload, '{page,id}')
     end as team,
     null::text as environment,
     case variant
         when 'monitor or heartbeat' then mapping.text_at(payload, '{attributes,url}')
         when 'incident' then coalesce(mapping.text_at(payload, '{attributes,origin_url}'), mapping.text_at(payload, '{attributes,url}'))
+        when 'report of a status page' then mapping.text_at(payload, '{shortlink}')
     end as external_url,
     case variant
         when 'monitor or heartbeat' then coalesce(mapping.instant_at(payload, '{attributes,last_checked_at}'), mapping.instant_at(payload, '{attributes,updated_at}'))
         when 'incident' then mapping.instant_at(payload, '{attributes,started_at}')
+        when 'report of a status page' then mapping.instant_at(payload, '{created_at}')
     end as source_created_at,
     case variant
         when 'monitor or heartbeat' then coalesce(mapping.instant_at(payload, '{attributes,last_checked_at}'), mapping.instant_at(payload, '{attributes,updated_at}'))
         when 'incident' then mapping.instant_at(payload, '{attributes,resolved_at}')
+        when 'report of a status page' then mapping.instant_at(payload, '{updated_at}')
     end as resolved_at,
     case variant
         when 'incident' then jsonb_strip_nulls(jsonb_build_object('regions', payload #> '{attributes,regions}', 'response', payload #> '{attributes,response_content}'))

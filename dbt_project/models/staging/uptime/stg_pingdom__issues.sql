@@ -70,7 +70,7 @@ select
         when 'check' then coalesce(mapping.text_at(payload, '{name}'), mapping.text_at(payload, '{hostname}'))
     end as service,
     case variant
-        when 'state change' then mapping.text_at(payload, '{description}')
+        when 'state change' then nullif(substring(mapping.text_at(payload, '{description}') from '^(?!OK$).+'), '')
         when 'listed alert' then mapping.text_at(payload, '{messageshort}')
     end as error_type,
     case variant

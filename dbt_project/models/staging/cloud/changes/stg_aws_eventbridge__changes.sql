@@ -30,7 +30,7 @@ variants as (
     select
         *,
         case
-            when (mapping.has_value(payload, '{"detail-type"}') and coalesce(mapping.text_at(payload, '{"detail-type"}') ~* 'pipeline|deploy', false) and coalesce(lower(coalesce(mapping.text_at(payload, '{detail,state,value}'), mapping.text_at(payload, '{detail,state}'), mapping.text_at(payload, '{detail,status}'), mapping.text_at(payload, '{detail,"build-status"}'), mapping.text_at(payload, '{detail,statusCode}'), mapping.text_at(payload, '{detail,"scan-status"}'), mapping.text_at(payload, '{detail,eventName}'), mapping.text_at(payload, '{detail,lastStatus}'), mapping.text_at(payload, '{detail,newEvaluationResult,complianceType}'))) in ('succeeded', 'success', 'service_deployment_completed'), false)) then 'deployment'
+            when (mapping.has_value(payload, '{"detail-type"}') and coalesce(mapping.text_at(payload, '{"detail-type"}') ~* 'pipeline|deploy', false) and coalesce(lower(coalesce(mapping.text_at(payload, '{detail,state,value}'), mapping.text_at(payload, '{detail,state}'), mapping.text_at(payload, '{detail,status}'), mapping.text_at(payload, '{detail,"build-status"}'), mapping.text_at(payload, '{detail,statusCode}'), mapping.text_at(payload, '{detail,StatusCode}'), mapping.text_at(payload, '{detail,"scan-status"}'), mapping.text_at(payload, '{detail,eventName}'), mapping.text_at(payload, '{detail,lastStatus}'), mapping.text_at(payload, '{detail,newEvaluationResult,complianceType}'))) in ('succeeded', 'success', 'service_deployment_completed'), false)) then 'deployment'
         end as variant
     from records
 
