@@ -4,7 +4,9 @@ import binascii
 import json
 from collections import Counter
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
+
+from causeloop_pipeline.landing.embedded_json import ANY_ENTRY
 
 MAX_DEPTH = 7
 MAX_OBJECTS = 5_000
@@ -13,35 +15,52 @@ BASE64_JSON = ("ey", "ew", "W3", "Ww")
 """How JSON begins in Base64, in which message queues wrap what they carry."""
 
 
+class Enclosed(NamedTuple):
+    """A value inside a document, and the keys that lead to it; all entries of a list stand at one place."""
+
+    place: tuple[str, ...]
+    value: Any
+
+
 def list_enclosed(document: Any) -> Iterator[list[list[Any]]]:
-    """The lists of objects at each depth, the outermost first; an object alone is a list of one."""
-    level, looked_at = [document], 0
+    """The lists of objects at each depth, the outermost first; a place in all entries of a list is one."""
+    level, looked_at = [Enclosed((), document)], 0
     for _ in range(MAX_DEPTH):
-        families = [_list_children(value) for value in level]
-        looked_at += sum(map(len, families))
-        if not any(families) or looked_at > MAX_OBJECTS:
+        families = [(parent, _list_children(parent)) for parent in level]
+        looked_at += sum(len(children) for _, children in families)
+        if not any(children for _, children in families) or looked_at > MAX_OBJECTS:
             return
-        yield [
-            entries
-            for value, children in zip(level, families, strict=True)
-            for entries in _list_candidates(value, children)
-        ]
-        level = [child for children in families for child in children]
+        yield _list_candidates(families)
+        level = [child for _, children in families for child in children]
 
 
-def _list_children(value: Any) -> list[Any]:
+def _list_children(parent: Enclosed) -> list[Enclosed]:
     """The objects and lists directly inside a value, read where they are texts."""
-    inside = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    children = (read_json_text(child) if isinstance(child, str) else child for child in inside)
-    return [child for child in children if isinstance(child, dict | list) and child]
+    if isinstance(parent.value, dict):
+        inside = list(parent.value.items())
+    else:
+        inside = [(ANY_ENTRY, entry) for entry in parent.value] if isinstance(parent.value, list) else []
+    read = ((key, read_json_text(value) if isinstance(value, str) else value) for key, value in inside)
+    return [
+        Enclosed((*parent.place, key), value)
+        for key, value in read
+        if isinstance(value, dict | list) and value
+    ]
 
 
-def _list_candidates(value: Any, children: list[Any]) -> list[list[Any]]:
-    """Each child as a list of objects; objects of the same keys under names of their own are one list."""
-    if isinstance(value, dict) and len(children) == len(value) > 1 and _are_alike(children):
-        return [children]
-    lists = [child if isinstance(child, list) else [child] for child in children]
-    return [entries for entries in lists if all(isinstance(entry, dict) for entry in entries)]
+def _list_candidates(families: list[tuple[Enclosed, list[Enclosed]]]) -> list[list[Any]]:
+    """The objects at each place; objects of the same keys under names of their own are one list."""
+    places: dict[tuple[str, ...], list[Any]] = {}
+    for parent, children in families:
+        values = [child.value for child in children]
+        if isinstance(parent.value, dict) and len(values) == len(parent.value) > 1 and _are_alike(values):
+            places.setdefault((*parent.place, ANY_ENTRY), []).extend(values)
+            continue
+        for child in children:
+            entries = child.value if isinstance(child.value, list) else [child.value]
+            if all(isinstance(entry, dict) for entry in entries):
+                places.setdefault(child.place, []).extend(entries)
+    return list(places.values())
 
 
 def _are_alike(children: list[Any]) -> bool:

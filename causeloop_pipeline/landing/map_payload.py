@@ -22,6 +22,9 @@ from causeloop_pipeline.model.raw_record import Quarantined, RawRecord
 
 IDENTIFYING = ("title", "external_id", "source_created_at", "changed_at", "severity_value", "status_value")
 """The fields by which two readings of one document are compared first."""
+TIMES = {"source_created_at", "changed_at"}
+PROBED = 3
+"""How many entries of a list inside a document are looked at before all are read."""
 NEEDED_OF_ISSUE = ({"source_created_at", "source_updated_at"}, {"severity_value"}, {"status_value"})
 
 
@@ -77,9 +80,10 @@ def read_records(
 def _map_document(connector: Connector, document: Any, config: Mapping[str, Any]) -> MappedPayload:
     """The best of the readings of a document, or else of it with its keys as the tool writes them."""
     best, is_settled = _map_spelled(connector, document, config)
-    if not is_settled and (respelled := respell(connector, document)) != document:
+    is_explained = is_settled and len(_list_timed(best)) == len(best.issues + best.changes)
+    if not is_explained and (respelled := respell(connector, document)) != document:
         other, _ = _map_spelled(connector, respelled, config)
-        if _list_whole(other):
+        if _list_whole(other) and not (is_settled and len(_list_timed(other)) <= len(_list_timed(best))):
             return other
     return best
 
@@ -89,13 +93,21 @@ def _map_spelled(
 ) -> tuple[MappedPayload, bool]:
     """The best of the declared readings, else of what stands inside; whether it explains the document."""
     best, is_settled = _map_declared(connector, document, config)
-    if not is_settled:
-        for level in list_enclosed(document):
-            mapped = [_map_enclosed(connector, entries, config) for entries in level]
-            inside = max(mapped, key=rate_mapped, default=MappedPayload())
-            if inside.issues or inside.changes:
-                return inside, True
-    return best, is_settled
+    if is_settled:
+        return best, True
+    only: list[Any] = []
+    for depth, level in enumerate(list_enclosed(document)):
+        mapped = [_map_enclosed(connector, entries, config) for entries in level]
+        inside = max(mapped, key=rate_mapped, default=MappedPayload())
+        if inside.issues or inside.changes:
+            return inside, True
+        if len(only) == depth and [len(entries) for entries in level] == [1]:
+            only.append(level[0][0])
+    for wrapped in only:
+        passed_over, is_known = _map_declared(connector, wrapped, config)
+        if is_known and passed_over.ignored and not passed_over.quarantined:
+            return passed_over, True
+    return best, False
 
 
 def _map_declared(
@@ -136,6 +148,11 @@ def _add_other_lists(
     return best
 
 
+def _list_timed(mapped: MappedPayload) -> list[RecordMeaning]:
+    """What says when it began."""
+    return [meaning for meaning in mapped.issues + mapped.changes if meaning.fields.keys() & TIMES]
+
+
 def _is_list(reading: Reading) -> bool:
     """Whether a reading is of one list, beside which the document may hold others."""
     return bool(reading.path) and reading.is_polled
@@ -147,16 +164,28 @@ def _list_variants(mapped: MappedPayload) -> set[tuple[str, str]]:
 
 def _map_enclosed(connector: Connector, entries: Sequence[Any], config: Mapping[str, Any]) -> MappedPayload:
     """What entries inside a document give; nothing where they only resemble records of the tool."""
-    first, _ = _map_declared(connector, entries[0], config)
-    if len(entries) == 1 and is_recognized_delivery(connector, entries[0]) and _list_whole(first, needed=1):
-        return first
-    if not _list_whole(first) and not (first.ignored and len(entries) > 1):
-        return MappedPayload()
+    alone = _map_deliveries(connector, entries, config) if len(entries) == 1 else MappedPayload()
+    if alone.issues or alone.changes:
+        return alone
+    probed = [_map_declared(connector, entry, config)[0] for entry in entries[:PROBED]]
+    if any(_list_whole(read) or (read.ignored and len(entries) > 1) for read in probed):
+        mapped = MappedPayload()
+        for entry in entries:
+            mapped = mapped.extend(_map_declared(connector, entry, config)[0])
+        if len(_list_whole(mapped)) * 2 >= len(entries) - mapped.ignored:
+            return mapped
+    return _map_deliveries(connector, entries, config)
+
+
+def _map_deliveries(connector: Connector, entries: Sequence[Any], config: Mapping[str, Any]) -> MappedPayload:
+    """What those of some entries give by which a condition of the tool's webhook knows its bodies."""
     mapped = MappedPayload()
     for entry in entries:
-        mapped = mapped.extend(_map_declared(connector, entry, config)[0])
-    is_plausible = len(_list_whole(mapped)) * 2 >= len(entries) - mapped.ignored
-    return mapped if is_plausible else MappedPayload()
+        if is_recognized_delivery(connector, entry):
+            read, _ = _map_declared(connector, entry, config)
+            if _list_whole(read, needed=1):
+                mapped = mapped.extend(read)
+    return mapped
 
 
 def _list_whole(mapped: MappedPayload, needed: int = 2) -> list[RecordMeaning]:

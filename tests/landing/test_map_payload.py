@@ -26,6 +26,16 @@ WRAPPERS: dict[str, Any] = {
     "a message of a queue, in Base64": lambda records: {
         "message": {"data": base64.b64encode(json.dumps({"rows": records}).encode()).decode()}
     },
+    "messages of a queue, each a text": lambda records: {
+        "Records": [{"messageId": str(n), "body": json.dumps(record)} for n, record in enumerate(records)]
+    },
+    "hits of a search": lambda records: {
+        "took": 3,
+        "hits": {"total": len(records), "hits": [{"_id": "1", "_source": record} for record in records]},
+    },
+    "what each item gave": lambda records: {
+        "items": [{"item": n, "answer": [record]} for n, record in enumerate(records)]
+    },
     "pages": lambda records: [records],
     "records under their names": lambda records: {f"record {n}": record for n, record in enumerate(records)},
 }
@@ -244,6 +254,34 @@ def test_every_list_of_an_answer_is_read():
     apart = [read("proofpoint", {name: items}) for name, items in together.items() if isinstance(items, list)]
     assert sum(bool(mapped.issues) for mapped in apart) > 1
     assert len(read("proofpoint", together).issues) == sum(len(mapped.issues) for mapped in apart)
+
+
+def test_what_a_list_of_the_tool_leaves_out_is_no_failure_inside_a_wrapper_either():
+    run = {
+        "id": 7,
+        "status": "success",
+        "ref": "main",
+        "project_id": 3,
+        "created_at": NOON,
+        "updated_at": NOON,
+    }
+    copied = {"type": "RECORD", "record": {"stream": "pipelines", "emitted_at": 1, "data": run}}
+    mapped = read("gitlab", copied)
+    assert (mapped.issues, mapped.changes, mapped.quarantined, mapped.ignored) == ([], [], [], 1)
+
+
+def test_a_summary_without_incidents_is_no_unknown_document():
+    mapped = read("statuspage", {"page": {"id": "k", "name": "Shop"}, "incidents": []})
+    assert (mapped.issues, mapped.quarantined) == ([], [])
+
+
+def test_a_record_whose_times_are_spelled_otherwise_is_read_with_them():
+    incident = records_of("pagerduty")[0]
+    spelled = {("createdAt" if key == "created_at" else key): value for key, value in incident.items()}
+    assert spelled != incident
+    (issue,) = read("pagerduty", spelled).issues
+    (own,) = read("pagerduty", incident).issues
+    assert issue.fields["source_created_at"] == own.fields["source_created_at"]
 
 
 def test_a_document_that_is_deep_or_wide_ends_soon():
