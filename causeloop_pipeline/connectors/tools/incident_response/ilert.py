@@ -90,16 +90,6 @@ SENT_EVENT = IssueMapping(
 )
 
 
-def has_alert_key(event: spec.Record) -> bool:
-    """Whether an event says to which alert it belongs."""
-    return bool(event.get("alertKey"))
-
-
-def has_no_alert_key(event: spec.Record) -> bool:
-    """Whether nothing but its text tells an event from another."""
-    return not has_alert_key(event)
-
-
 ALERT_RECORD = spec.RecordSchema(updated_at=("updatedAt", "resolvedOn", "reportTime"))
 INCIDENT_RECORD = spec.RecordSchema(
     key="incident/{id}", updated_at=("updatedAt", "createdAt"), kind="incident"
@@ -159,13 +149,10 @@ CONNECTOR = spec.Connector(
                 record="", when=spec.Condition(path="affectedServices"), schema=INCIDENT_RECORD
             ),
             # What monitoring tools send to the events API, where they send it here as well.
-            *(
-                spec.WebhookEvent(
-                    record="",
-                    when=spec.Condition(path="eventType", values=frozenset({"ALERT", "ACCEPT", "RESOLVE"})),
-                    schema=spec.RecordSchema(key=key, updated_at=(), kind="sent_event", keep=keep),
-                )
-                for key, keep in (("event/{alertKey}", has_alert_key), ("event/{summary}", has_no_alert_key))
+            spec.WebhookEvent(
+                record="",
+                when=spec.Condition(path="eventType", values=frozenset({"ALERT", "ACCEPT", "RESOLVE"})),
+                schema=spec.RecordSchema(key="event/{alertKey|summary}", updated_at=(), kind="sent_event"),
             ),
             spec.WebhookEvent(record="", when=spec.Condition(path="summary"), schema=PUSHED_ALERT),
         ),

@@ -92,19 +92,6 @@ OTHER_EVENTS = frozenset(
         "transformation_run_succeeded",
     }
 )
-HAS_FAILED = Among("data.status", ("failure", "failure_with_task", "rescheduled", "failed"))
-
-
-def is_named_failure(event: spec.Record) -> bool:
-    """Whether a sync failed that the event names."""
-    return HAS_FAILED(event) and bool(event.get("sync_id"))
-
-
-def is_unnamed_failure(event: spec.Record) -> bool:
-    """Whether a sync failed that the event does not name, as in former deliveries."""
-    return HAS_FAILED(event) and not event.get("sync_id")
-
-
 PUSH_SCHEMA = spec.RecordSchema(key="{connector_id}/{sync_id}", updated_at=("created",), kind="event")
 
 CONNECTOR = spec.Connector(
@@ -134,16 +121,15 @@ CONNECTOR = spec.Connector(
         signatures=(spec.HmacSignature("x-fivetran-signature-256"),),
         ignore=(spec.Condition(path="event", values=OTHER_EVENTS),),
         events=(
-            *(
-                spec.WebhookEvent(
-                    record="",
-                    when=spec.Condition(path="event", values=frozenset({"sync_end"})),
-                    schema=spec.RecordSchema(key=key, updated_at=("created",), kind="event", keep=keep),
-                )
-                for key, keep in (
-                    ("{connector_id}/{sync_id}", is_named_failure),
-                    ("{connector_id}/{created}", is_unnamed_failure),
-                )
+            spec.WebhookEvent(
+                record="",
+                when=spec.Condition(path="event", values=frozenset({"sync_end"})),
+                schema=spec.RecordSchema(
+                    key="{connector_id}/{sync_id|created}",
+                    updated_at=("created",),
+                    kind="event",
+                    keep=Among("data.status", ("failure", "failure_with_task", "rescheduled", "failed")),
+                ),
             ),
             spec.WebhookEvent(
                 record="",
