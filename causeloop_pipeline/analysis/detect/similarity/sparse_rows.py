@@ -58,13 +58,11 @@ def sum_rarest(shared: Any, idf: Floats, *, limit: int = 3) -> Floats:
     return np.bincount(rows[rarest], rarity[rarest], minlength=shared.shape[0]).astype(np.float64)
 
 
-def with_weights(matrix: Any, weights: Floats | None) -> Any:
-    """Replaces the values of a matrix.
+def with_ones(matrix: Any) -> Any:
+    """Replaces the values of a matrix by ones.
 
-    In: a matrix, rows by terms; a weight for each term, or None. Out: the same pattern with the weight of the
-    term in each place, 1 without weights.
+    In: a sparse matrix. Out: one with 1 in each of its cells.
     """
     from scipy.sparse import csr_array
 
-    data = np.ones(len(matrix.indices)) if weights is None else weights[matrix.indices]
-    return csr_array((data, matrix.indices, matrix.indptr), shape=matrix.shape)
+    return csr_array((np.ones(len(matrix.indices)), matrix.indices, matrix.indptr), shape=matrix.shape)

@@ -1,5 +1,6 @@
 """Squadcast incidents: exported by window, and pushed by outgoing webhooks."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from causeloop_pipeline.connectors import spec
@@ -64,17 +65,12 @@ EVENT = IssueMapping(
     environment=ENVIRONMENT,
     source_created_at="time_of_creation",
 )
-SENT_EVENT = IssueMapping(
+SENT_EVENT = replace(
+    EVENT,
     name="event sent to a service",
     when=Every((Has("event_id"), Has("message"), Has("status"))),
-    title="message",
-    body=Different("description", than="message"),
-    severity=SEVERITY,
     status="status",
-    service=SERVICE,
-    error_type=ERROR_TYPE,
-    team=TEAM,
-    environment=ENVIRONMENT,
+    source_created_at=None,
     attributes={"tags": "tags"},
 )
 EXPORTED = spec.RecordSchema(updated_at=("updated_at",))

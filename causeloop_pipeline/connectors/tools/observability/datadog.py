@@ -124,12 +124,14 @@ EVENT_SCHEMA = spec.RecordSchema(
 )
 
 
+LOGGED_FAILURES = Among("attributes.attributes.status", ("error", "warn", "warning", "failure"))
+
+
 def is_logged_failure(event: spec.Record) -> bool:
     """Whether an event of version 2 tells of a failure, and not of a change."""
     return not is_change_event(event) and LOGGED_FAILURES(event)
 
 
-LOGGED_FAILURES = Among("attributes.attributes.status", ("error", "warn", "warning", "failure"))
 LOGGED_EVENT_SCHEMA = spec.RecordSchema(
     key="event/{id}",
     updated_at=("attributes.timestamp",),
