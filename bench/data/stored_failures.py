@@ -1,5 +1,7 @@
 """Failures as tools send them, for filling a workspace: machine messages of many statements, and reports."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -11,37 +13,45 @@ from causeloop_pipeline.model.raw_record import NORMALIZED, RawRecord, payload_h
 from causeloop_pipeline.storage.database.session import Database
 from causeloop_pipeline.storage.raw.records import land
 
+Failure = dict[str, Any]
 AS_OF = datetime(2026, 6, 1, 2, tzinfo=UTC)
 REPORT_SHARE = 0.1
 PAGE = 5_000
 TEAMS = 15
 ROUND_HOURS = 1
+YEAR = timedelta(days=365)
 
 
-def draw_failures(stored: int, rounds: int, new: int) -> list[list[dict[str, Any]]]:
-    """The stored failures of a year before AS_OF, then those of each round, an hour each.
+@dataclass(frozen=True)
+class FailureHistory:
+    """The stored failures of a year before AS_OF, then those of each round, an hour each."""
 
-    Nine of ten are machine messages of 400 statements, the others reports of people.
-    """
+    frame: pl.DataFrame
+    stored: int
+    new: int
+
+    def list_stored(self) -> list[Failure]:
+        """Those of the year."""
+        return _list_events(self.frame.head(self.stored), AS_OF - YEAR, YEAR)
+
+    def list_round(self, number: int) -> list[Failure]:
+        """Those of a round, counted from 1."""
+        batch = self.frame.slice(self.stored + self.new * (number - 1), self.new)
+        hours = timedelta(hours=ROUND_HOURS)
+        return _list_events(batch, AS_OF + hours * (number - 1), hours)
+
+
+def draw_failures(stored: int, rounds: int, new: int) -> FailureHistory:
+    """Nine of ten are machine messages of 400 statements, the others reports of people."""
     total = stored + rounds * new
     reports = int(total * REPORT_SHARE)
     frames = (machine_stream(total - reports)[0], report_stream(reports)[0])
     parts = [_number(frame, name) for frame, name in zip(frames, ("m", "r"), strict=True)]
     failures = pl.concat(parts, how="vertical_relaxed").sort("order", "external_id")
-    batches = [failures.head(stored)]
-    batches += [failures.slice(stored + new * number, new) for number in range(rounds)]
-    begin = AS_OF - timedelta(days=365)
-    moments = [
-        (begin, timedelta(days=365)),
-        *(
-            (AS_OF + timedelta(hours=ROUND_HOURS * number), timedelta(hours=ROUND_HOURS))
-            for number in range(rounds)
-        ),
-    ]
-    return [_events(batch, *moment) for batch, moment in zip(batches, moments, strict=True)]
+    return FailureHistory(failures, stored, new)
 
 
-def land_failures(database: Database, workspace_id: UUID, failures: list[dict[str, Any]]) -> None:
+def land_failures(database: Database, workspace_id: UUID, failures: Sequence[Failure]) -> None:
     """Land failures as the ingest API does."""
     with database.workspace(workspace_id) as session:
         for start in range(0, len(failures), PAGE):
@@ -66,7 +76,7 @@ def _number(frame: pl.DataFrame, prefix: str) -> pl.DataFrame:
     )
 
 
-def _events(batch: pl.DataFrame, begin: datetime, span: timedelta) -> list[dict[str, Any]]:
+def _list_events(batch: pl.DataFrame, begin: datetime, span: timedelta) -> list[Failure]:
     events = []
     rows = batch.select("external_id", "title", "body", "service", "number").iter_rows()
     for place, (external_id, title, body, service, number) in enumerate(rows):

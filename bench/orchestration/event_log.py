@@ -58,7 +58,7 @@ class Runs:
         self.postmaster, self.instance, self.dagster_url = postmaster, instance, dagster_url
         self.installation, self.repository = Installation(), defs.get_repository_def()
         self.job = defs.resolve_job_def("loop")
-        self.failures = draw_failures(ISSUES, 1, ISSUES)
+        self.failures = draw_failures(ISSUES, 0, ISSUES).list_stored()
 
     def run(self, workspace_ids: Sequence[UUID]) -> RunCost:
         """Land new records in some workspaces and run all stages on them, as the sensors request it."""
@@ -66,7 +66,7 @@ class Runs:
         from causeloop_pipeline.orchestration.run_requests import request_run
 
         for workspace_id in workspace_ids:
-            land_failures(self.installation.database, workspace_id, self.failures[0])
+            land_failures(self.installation.database, workspace_id, self.failures)
         with self.installation.database.every_workspace() as session:
             assets = downstream(self.repository, [ISSUE])
             request = request_run(self.instance, session, "bench", workspace_ids, assets)
