@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import psycopg
+import psycopg2
 import pytest
 
 from causeloop_pipeline.storage.app.run_scopes import declare_scope
@@ -42,6 +43,23 @@ def test_a_sync_of_one_source_does_not_read_the_models_of_another(
     land_records(database, workspace_id, record({"external_id": "b", "title": "Disk full"}))
     with pytest.raises(NormalizationError, match="stg_jira__issues"):
         normalize(database, models, workspace_id, sources=["jira"])
+
+
+def test_dbt_opens_a_connection_for_each_of_its_threads_and_not_for_each_model_and_check(
+    database: Database, models: Normalizer, workspace_id: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    land_records(database, workspace_id, record({"external_id": "a", "title": "Disk full"}))
+    connect, opened = psycopg2.connect, []
+
+    def count(*arguments: Any, **options: Any) -> Any:
+        opened.append(connect(*arguments, **options))
+        return opened[-1]
+
+    monkeypatch.setattr(psycopg2, "connect", count)
+    normalize(database, models, workspace_id, sources=["custom_api"])
+
+    assert 1 <= len(opened) <= len({"main", "list of schemas", "nodes"})
+    assert all(connection.closed for connection in opened)
 
 
 def test_a_run_loads_a_manifest_without_the_texts_of_views(

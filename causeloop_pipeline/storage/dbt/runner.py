@@ -6,13 +6,11 @@ of the database.
 """
 
 import contextlib
-import hashlib
 import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +24,9 @@ from causeloop_pipeline.storage.app.run_scopes import EmptyScopeError
 from causeloop_pipeline.storage.database.session import Session
 from causeloop_pipeline.storage.dbt.built_views import delete_digest, is_built_from, store_digest
 from causeloop_pipeline.storage.dbt.compiled_macros import compile_macros
+from causeloop_pipeline.storage.dbt.invocation import invoke_dbt
 from causeloop_pipeline.storage.dbt.manifest_files import RUN_MODELS, read_manifest, read_run_manifest
+from causeloop_pipeline.storage.dbt.project_files import hash_project
 from causeloop_pipeline.storage.dbt.report import NormalizationError, NormalizationReport, make_report
 from causeloop_pipeline.storage.raw.pending_records import claim_all_records
 
@@ -181,16 +181,8 @@ class Normalizer:
             self._stored_manifest.exists() and digest.exists() and digest.read_text() == self._hash_project()
         )
 
-    def _list_files(self) -> list[Path]:
-        files = (path for path in self._project_dir.rglob("*") if path.suffix in {".sql", ".yml", ".csv"})
-        return sorted(files)
-
     def _hash_project(self) -> str:
-        digest = hashlib.sha256(version("dbt-core").encode())
-        for path in self._list_files():
-            name = path.relative_to(self._project_dir).as_posix()
-            digest.update(f"\0{name}\0".encode() + path.read_bytes())
-        return digest.hexdigest()
+        return hash_project(self._project_dir)
 
     def _invoke(
         self,
@@ -200,11 +192,6 @@ class Normalizer:
         *,
         target_dir: Path | None = None,
     ) -> Any:
-        from dbt.cli.main import dbtRunner
-        from dbt_common.behavior_flags import BehaviorFlagRendered
-
-        # dbt would look through the whole call stack for a name that its switched-off warnings begin with.
-        BehaviorFlagRendered._default_source = staticmethod(lambda: "dbt")  # type: ignore[method-assign]
         paths = {
             "--project-dir": self._project_dir,
             "--profiles-dir": self._project_dir,
@@ -214,7 +201,7 @@ class Normalizer:
         options = [word for option, path in paths.items() for word in (option, str(path))]
         manifest = None if arguments[0] == "parse" else self._manifest
         with _invocation_lock, temporary_variables(_connection_variables(self._url) | _run_variable(run_id)):
-            return dbtRunner(manifest=manifest).invoke([*arguments, *options, *flags])
+            return invoke_dbt([*arguments, *options, *flags], manifest)
 
 
 @contextlib.contextmanager
