@@ -3,6 +3,9 @@
 from datetime import datetime
 from uuid import UUID
 
+import polars as pl
+
+from causeloop_pipeline.analysis.act.pattern_evidence import PATTERN_COLUMNS, PREDICTION_COLUMNS
 from causeloop_pipeline.analysis.act.recommendations import (
     RecommendationInputs,
     recommend,
@@ -16,8 +19,10 @@ from causeloop_pipeline.storage.app.recompute_requests import finish_requests
 from causeloop_pipeline.storage.app.run_scopes import ScopedWorkspace
 from causeloop_pipeline.storage.database.session import Session
 from causeloop_pipeline.storage.detect.clusters import read_cluster_members
-from causeloop_pipeline.storage.detect.patterns import read_pattern_risks, read_patterns
+from causeloop_pipeline.storage.detect.patterns import read_patterns
 from causeloop_pipeline.storage.predict.predictions import read_latest_chances, read_latest_predictions_of
+
+SCORED_PATTERN_COLUMNS = pl.Schema({**PATTERN_COLUMNS, "risk_score": pl.Float64()})
 
 
 def run(session: Session, workspace: ScopedWorkspace, as_of: datetime, options: RunOptions) -> Counts:
@@ -37,14 +42,16 @@ def run(session: Session, workspace: ScopedWorkspace, as_of: datetime, options: 
 
 
 def _read_inputs(session: Session, workspace_id: UUID) -> RecommendationInputs:
-    patterns = read_patterns(session, workspace_id)
+    patterns = read_patterns(session, workspace_id, SCORED_PATTERN_COLUMNS)
     windows = (PREFERRED_WINDOW,)
     candidates = select_candidates(patterns, read_latest_chances(session, workspace_id, windows))
     return RecommendationInputs(
         patterns=patterns,
         summaries=load_summaries(session, workspace_id, candidates),
-        predictions=read_latest_predictions_of(session, workspace_id, windows, candidates),
-        risks=read_pattern_risks(session, workspace_id),
+        predictions=read_latest_predictions_of(
+            session, workspace_id, windows, candidates, PREDICTION_COLUMNS
+        ),
+        risks=patterns.select("risk_score", id="pattern_id"),
         cluster_members=read_cluster_members(session, workspace_id),
         existing=read_recommendation_states(session, workspace_id),
     )

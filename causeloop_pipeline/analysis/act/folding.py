@@ -3,15 +3,17 @@
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from uuid import UUID, uuid5
+from dataclasses import dataclass
+from uuid import UUID
 
 from causeloop_pipeline.analysis.act.diagnoses import Advice
-from causeloop_pipeline.analysis.act.expected_prevention import HORIZON_DAYS
+from causeloop_pipeline.analysis.act.expected_prevention import HORIZON_DAYS, Prevention
 from causeloop_pipeline.analysis.act.observations import choose_observation
 from causeloop_pipeline.analysis.act.pattern_evidence import PatternEvidence
-from causeloop_pipeline.analysis.act.playbook import PLAYBOOK, SUGGESTED, UNKNOWN, UNOBSERVED
+from causeloop_pipeline.analysis.act.playbook import PLAYBOOK, SUGGESTED, UNKNOWN, UNOBSERVED, Remedy
 from causeloop_pipeline.analysis.act.wording import cut_title, name_place, write_title
 from causeloop_pipeline.analysis.detect.clusters.error_families import family_title
+from causeloop_pipeline.model.derived_ids import derive_id
 from causeloop_pipeline.model.recommendation import Effort, RecommendationImpact, RecommendationType
 
 MAX_OWN = 10  # recommendations of one kind that stand alone
@@ -19,54 +21,73 @@ _NAMED = 5
 _PLACES = 5
 
 Row = Mapping[str, object]
-Advised = tuple[Advice, Row]
 
 
-def fold_alike(advised: Sequence[Advised], space: UUID) -> list[Row]:
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """Advice and what it is worth, which decides whether it is written out as a recommendation of its own."""
+
+    recommendation_id: str
+    advice: Advice
+    remedy: Remedy
+    title: str
+    gain: Prevention
+    impact: RecommendationImpact
+    score: float
+
+    @property
+    def expected(self) -> dict[str, float]:
+        """The columns of what it would prevent."""
+        gain = self.gain
+        return {
+            "expected_loops_prevented": round(gain.expected, 3),
+            "expected_low": round(gain.low, 3),
+            "expected_high": round(gain.high, 3),
+        }
+
+
+def fold_alike(proposals: Sequence[Proposal], space: UUID) -> tuple[list[Proposal], list[Row]]:
     """Fold all but the best recommendations of a kind into one.
 
-    In: advice with the rows of their recommendations; the name space of the workspace's ids. Alike are all
-    suggestions, all observations of an unknown cause, and remedies of one family and title. Out: of each
-    kind the rows of the ten with the highest scores, and one for all others, which names their patterns; all
-    rows as they were if one at most would be folded.
+    In: what is proposed; the name space of the workspace's ids. Alike are all suggestions, all observations
+    of an unknown cause, and remedies of one family and title. Out: of each kind the ten with the highest
+    scores, and a row for all others, which names their patterns; all proposals and no row if one at most
+    would be folded.
     """
-    kinds: dict[str, list[Advised]] = {}
-    for advice, row in advised:
-        kinds.setdefault(_name_kind(advice), []).append((advice, row))
-    return [row for kind, alike in sorted(kinds.items()) for row in _fold(kind, alike, space)]
+    kinds: dict[str, list[Proposal]] = {}
+    for proposal in proposals:
+        kinds.setdefault(_name_kind(proposal), []).append(proposal)
+    alone: list[Proposal] = []
+    folded = []
+    for kind, alike in sorted(kinds.items()):
+        ordered = sorted(alike, key=_place_best_first)
+        own = len(ordered) if len(ordered) <= MAX_OWN + 1 else MAX_OWN
+        alone += ordered[:own]
+        if others := ordered[own:]:
+            folded.append(_write_row(kind, others, space))
+    return alone, folded
 
 
-def _name_kind(advice: Advice) -> str:
-    if advice.family == SUGGESTED:
+def _name_kind(proposal: Proposal) -> str:
+    family = proposal.advice.family
+    if family == SUGGESTED:
         return SUGGESTED
-    if advice.family in (UNKNOWN, UNOBSERVED):
+    if family in (UNKNOWN, UNOBSERVED):
         return UNKNOWN
-    return f"{advice.family}:{write_title(PLAYBOOK[advice.family], advice.group)}"
+    return f"{family}:{proposal.title}"
 
 
-def _fold(kind: str, alike: Sequence[Advised], space: UUID) -> list[Row]:
-    ordered = sorted(
-        alike, key=lambda each: (-_number(each[1], "score"), min(p.pattern_id for p in each[0].group))
-    )
-    if len(ordered) <= MAX_OWN + 1:
-        return [row for _, row in ordered]
-    own = [row for _, row in ordered[:MAX_OWN]]
-    return [*own, _write_row(kind, ordered[MAX_OWN:], space)]
+def _place_best_first(proposal: Proposal) -> tuple[float, str]:
+    return -proposal.score, min(pattern.pattern_id for pattern in proposal.advice.group)
 
 
-def _number(row: Row, name: str) -> float:
-    return float(str(row[name]))
-
-
-def _write_row(kind: str, others: Sequence[Advised], space: UUID) -> Row:
-    patterns, rows = [each for advice, _ in others for each in advice.group], [row for _, row in others]
-    sums = {
-        name: round(math.fsum(_number(row, name) for row in rows), 3)
-        for name in ("expected_loops_prevented", "expected_low", "expected_high")
-    }
-    family = others[0][0].family
+def _write_row(kind: str, others: Sequence[Proposal], space: UUID) -> Row:
+    patterns = [pattern for proposal in others for pattern in proposal.advice.group]
+    expected = [proposal.expected for proposal in others]
+    sums = {name: round(math.fsum(each[name] for each in expected), 3) for name in expected[0]}
+    family = others[0].advice.family
     return {
-        "recommendation_id": str(uuid5(space, f"recommendation:{kind}:others")),
+        "recommendation_id": derive_id(space, f"recommendation:{kind}:others"),
         "title": _write_title(family, patterns),
         "type": _choose_type(family).value,
         "effort": Effort.HIGH.value,
@@ -75,7 +96,7 @@ def _write_row(kind: str, others: Sequence[Advised], space: UUID) -> Row:
         "pattern_ids": sorted(pattern.pattern_id for pattern in patterns),
         "steps": [_name_first(patterns), *_name_places(patterns), *_list_steps(family, patterns)],
         "rationale": f"{_write_reason(family, patterns)} {_write_gain(family, sums)}",
-        "score": max(_number(row, "score") for row in rows),
+        "score": max(proposal.score for proposal in others),
     }
 
 

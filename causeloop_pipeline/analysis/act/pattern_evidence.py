@@ -1,5 +1,6 @@
 """The evidence on a pattern, gathered for its recommendation: all of it counted, none of it guessed."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -10,31 +11,33 @@ import polars as pl
 from causeloop_pipeline.analysis.act.pattern_summaries import Counted, PatternSummary, find_families
 from causeloop_pipeline.analysis.act.stated_causes import StatedCause
 from causeloop_pipeline.analysis.detect.clusters.error_families import FamilyMatch
+from causeloop_pipeline.analysis.detect.clusters.pattern_traits import TEXT_TRAITS
 from causeloop_pipeline.analysis.predict.risk import select_nearest_predictions
+from causeloop_pipeline.model.frames import PATTERN_SCHEMA, PREDICTION_SCHEMA
 
 RECENT_DAYS = 180
 MIN_DAYS_OF_TENDENCY = 10
 MIN_SHARE_OF_TENDENCY = 0.2  # of the next issues; below it most come at other times
 MIN_LIFT_OF_TENDENCY = 1.5
 _EPOCH = date(1970, 1, 1)
-_TREND_KINDS = ("deploy", "change", "release")
-_PREDICTION_COLUMNS = (
-    "probability",
-    "window_days",
-    "likely_trigger",
-    "evidence",
-    "likely_when",
-    "event_count",
+_TREND_KINDS = ["deploy", "change", "release"]
+
+PATTERN_COLUMNS = pl.Schema(
+    {
+        **{
+            name: PATTERN_SCHEMA[name]
+            for name in ("pattern_id", "name", "status", "confidence", "first_seen_at", "last_seen_at")
+        },
+        "fingerprint": TEXT_TRAITS,
+    }
 )
-_PATTERN_COLUMNS = (
-    "pattern_id",
-    "name",
-    "status",
-    "confidence",
-    "fingerprint",
-    "first_seen_at",
-    "last_seen_at",
+PREDICTION_COLUMNS = pl.Schema(
+    {
+        name: PREDICTION_SCHEMA[name]
+        for name in ("pattern_id", "probability", "window_days", "evidence", "likely_when", "event_count")
+    }
 )
+"""What evidence is gathered from, of PATTERNS and PREDICTIONS."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +72,6 @@ class PatternEvidence:
     observed_days: float
     probability: float | None
     window_days: int
-    trigger: str | None
     change_evidence: str | None
     tendency: Tendency | None
     stated_cause: StatedCause | None
@@ -87,14 +89,21 @@ def gather_evidence(
     In: PATTERNS, their summaries by id, PREDICTIONS and the time of the judgement (aware). Out: one
     PatternEvidence per pattern that has issues.
     """
-    nearest = select_nearest_predictions(predictions)
-    used = [name for name in _PREDICTION_COLUMNS if name in nearest.columns]
-    predicted = {row["pattern_id"]: row for row in nearest.select("pattern_id", *used).iter_rows(named=True)}
+    nearest = _read_predictions(select_nearest_predictions(predictions))
+    predicted = {row["pattern_id"]: row for row in nearest.iter_rows(named=True)}
     summarized = patterns.filter(pl.col("pattern_id").is_in(list(summaries)))
     return [
         _evidence(row, summaries[row["pattern_id"]], predicted.get(row["pattern_id"], {}), as_of)
-        for row in summarized.select(_PATTERN_COLUMNS).sort("pattern_id").iter_rows(named=True)
+        for row in summarized.select(PATTERN_COLUMNS.names()).sort("pattern_id").iter_rows(named=True)
     ]
+
+
+def _read_predictions(nearest: pl.DataFrame) -> pl.DataFrame:
+    """Of each prediction the text of the first finding about a change, and the likeliest part of the week."""
+    is_change = pl.element().struct.field("kind").str.contains_any(_TREND_KINDS)
+    texts = pl.col("evidence").list.eval(pl.element().struct.field("text").filter(is_change))
+    columns = {"change_evidence": texts.list.first(), "tendency": pl.col("likely_when").list.first()}
+    return nearest.select("pattern_id", "probability", "window_days", "event_count", **columns)
 
 
 def _evidence(
@@ -102,7 +111,7 @@ def _evidence(
 ) -> PatternEvidence:
     today = (as_of.date() - _EPOCH).days
     first_recent_day = ((as_of - timedelta(days=RECENT_DAYS)).date() - _EPOCH).days + 1
-    days = [day for day in summary.days if day <= today]
+    active_days = bisect_right(summary.days, today)
     first = pattern["first_seen_at"]
     exception = summary.exception
     return PatternEvidence(
@@ -121,12 +130,14 @@ def _evidence(
         exception=exception,
         frame=summary.frame,
         recent_issues=summary.recent_issues,
-        active_days=len(days),
-        recent_active_days=sum(day >= first_recent_day for day in days),
+        active_days=active_days,
+        recent_active_days=active_days - bisect_left(summary.days, first_recent_day),
         observed_days=max((as_of - first).total_seconds() / 86_400, 1.0) if first else 1.0,
+        probability=prediction.get("probability"),
+        window_days=int(prediction.get("window_days") or 30),
+        change_evidence=prediction.get("change_evidence"),
+        tendency=_tendency(prediction, active_days),
         stated_cause=summary.stated_cause,
-        tendency=_tendency(prediction, len(days)),
-        **_prediction_fields(prediction),
     )
 
 
@@ -139,37 +150,17 @@ def _without_own_name(
     return [match for match in families if match.family != "third_party" or match.words != own_name]
 
 
-def _prediction_fields(prediction: Mapping[str, Any]) -> dict[str, Any]:
-    """The probability and trigger that were predicted."""
-    return {
-        "probability": prediction.get("probability"),
-        "window_days": int(prediction.get("window_days") or 30),
-        "trigger": prediction.get("likely_trigger"),
-        "change_evidence": _change_evidence(prediction.get("evidence")),
-    }
-
-
 def _short(text: str | None) -> str:
     words = " ".join((text or "this failure").split())
     return words if len(words) <= 80 else words[:79].rstrip() + "…"
 
 
-def _change_evidence(evidence: Sequence[Mapping[str, Any]] | None) -> str | None:
-    """The text of the first finding about a change."""
-    texts = (
-        str(finding["text"])
-        for finding in evidence or ()
-        if any(kind in str(finding["kind"]) for kind in _TREND_KINDS)
-    )
-    return next(texts, None)
-
-
 def _tendency(prediction: Mapping[str, Any], active_days: int) -> Tendency | None:
     """The likeliest part of the week, if many come then and 10 active days show that it is no chance."""
-    likely_when = prediction.get("likely_when")
+    likeliest = prediction.get("tendency")
     days = min(active_days, int(prediction.get("event_count") or 0))
-    if days < MIN_DAYS_OF_TENDENCY or not likely_when:
+    if days < MIN_DAYS_OF_TENDENCY or likeliest is None:
         return None
-    tendency = Tendency(**likely_when[0])
+    tendency = Tendency(**likeliest)
     is_worth_a_look = tendency.share >= MIN_SHARE_OF_TENDENCY and tendency.lift >= MIN_LIFT_OF_TENDENCY
     return tendency if is_worth_a_look else None

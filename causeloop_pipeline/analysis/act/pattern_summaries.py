@@ -50,6 +50,15 @@ class LatestIssue(NamedTuple):
     body: str | None
 
 
+class RecognizedWords(NamedTuple):
+    """A pattern's title and exception, and the family that its words showed, with the digest of these."""
+
+    title: str
+    exception: str | None
+    words_digest: str
+    family_without_traces: str | None
+
+
 @dataclass(frozen=True, slots=True)
 class PatternSummary:
     """What the issues of one pattern tell; `days` are those with an issue, in days since 1970, ascending."""
@@ -106,7 +115,7 @@ def summarize_pattern(
     """
     issue_count = sum(tally.get("severity", {}).values()) or len(latest)
     exception, frame = _count_traces(latest)
-    words = _pattern_words(name, fingerprint, title, exception)
+    words = _pattern_words(name, fingerprint, title, exception.value if exception else None)
     digest = _digest(words)
     if previous is not None and previous.words_digest == digest:
         families, family_without_traces = previous.families, previous.family_without_traces
@@ -136,18 +145,19 @@ def find_families(
     summary: PatternSummary, name: str | None, fingerprint: Mapping[str, Any] | None
 ) -> Sequence[FamilyMatch]:
     """The families of failure that a pattern's words show, recognized again if its name has changed."""
-    words = _pattern_words(name, fingerprint, summary.title, summary.exception)
+    exception = summary.exception.value if summary.exception else None
+    words = _pattern_words(name, fingerprint, summary.title, exception)
     return summary.families if _digest(words) == summary.words_digest else recognize_families(words)
 
 
 def find_family_without_traces(
-    summary: PatternSummary, name: str | None, fingerprint: Mapping[str, Any] | None
+    recognized: RecognizedWords, name: str | None, fingerprint: Mapping[str, Any] | None
 ) -> str | None:
     """The family of failure that a pattern's name, template and title show, or None."""
-    words = _pattern_words(name, fingerprint, summary.title, summary.exception)
-    if _digest(words) == summary.words_digest:
-        return summary.family_without_traces
-    return recognize_family(build_pattern_text(name, fingerprint, summary.title))
+    words = _pattern_words(name, fingerprint, recognized.title, recognized.exception)
+    if _digest(words) == recognized.words_digest:
+        return recognized.family_without_traces
+    return recognize_family(build_pattern_text(name, fingerprint, recognized.title))
 
 
 def summarize_patterns(
@@ -203,10 +213,10 @@ def _count_dimensions(tally: Tally, issue_count: int) -> dict[str, Counted]:
 
 
 def _pattern_words(
-    name: str | None, fingerprint: Mapping[str, Any] | None, title: str, exception: Counted | None
+    name: str | None, fingerprint: Mapping[str, Any] | None, title: str, exception: str | None
 ) -> str:
     text = build_pattern_text(name, fingerprint, title)
-    return f"{text}\n{exception.value}" if exception else text
+    return f"{text}\n{exception}" if exception is not None else text
 
 
 def _digest(words: str) -> str:

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from uuid import NAMESPACE_URL, UUID, uuid5
+from uuid import NAMESPACE_URL, UUID
 
 import polars as pl
 
@@ -22,7 +22,7 @@ from causeloop_pipeline.analysis.act.expected_prevention import (
     estimate_recurrences,
     hold_chances,
 )
-from causeloop_pipeline.analysis.act.folding import Row, fold_alike
+from causeloop_pipeline.analysis.act.folding import Proposal, Row, fold_alike
 from causeloop_pipeline.analysis.act.observations import choose_observation
 from causeloop_pipeline.analysis.act.pattern_evidence import PatternEvidence, gather_evidence
 from causeloop_pipeline.analysis.act.pattern_summaries import PatternSummary
@@ -35,6 +35,7 @@ from causeloop_pipeline.analysis.act.wording import (
     write_title,
 )
 from causeloop_pipeline.analysis.predict.risk import select_nearest_predictions
+from causeloop_pipeline.model.derived_ids import derive_id
 from causeloop_pipeline.model.frames import RECOMMENDATION_SCHEMA
 from causeloop_pipeline.model.recommendation import Effort, RecommendationImpact
 
@@ -90,10 +91,18 @@ def recommend(inputs: RecommendationInputs, *, as_of: datetime, namespace: str) 
         hold_chances=hold_chances(inputs.existing),
         risks=dict(inputs.risks.select("id", "risk_score").iter_rows()),
         states=_read_states(inputs.existing),
-        id_space=uuid5(NAMESPACE_URL, f"causeloop:{namespace}"),
+        id_space=UUID(derive_id(NAMESPACE_URL, f"causeloop:{namespace}")),
     )
-    rows = _distinguish_titles(groups, [_build_row(advice, context) for advice in groups])
-    return _rank([row for row in _fold(groups, rows, context) if _is_wanted(_state_of(row, context))])
+    proposals = [_propose(advice, context) for advice in groups]
+    alone, folded = _fold(proposals, context)
+    shared = Counter(proposal.title for proposal in proposals)
+    rows = [
+        _write_row(proposal, is_title_shared=shared[proposal.title] > 1)
+        for proposal in alone
+        if _is_wanted(context.states.get(proposal.recommendation_id))
+    ]
+    rows += [row for row in folded if _is_wanted(context.states.get(str(row["recommendation_id"])))]
+    return _rank(rows)
 
 
 def select_candidates(patterns: pl.DataFrame, predictions: pl.DataFrame) -> list[str]:
@@ -176,27 +185,23 @@ def _recommendation_id(advice: Advice, context: _Context) -> str:
     """The id under which one of these patterns was advised before, else that of the oldest."""
     oldest = sorted(advice.group, key=lambda evidence: (str(evidence.first_seen_at), evidence.pattern_id))
     ids = [
-        str(uuid5(context.id_space, f"recommendation:{advice.family}:{evidence.pattern_id}"))
+        derive_id(context.id_space, f"recommendation:{advice.family}:{evidence.pattern_id}")
         for evidence in oldest
     ]
     return next((existing_id for existing_id in ids if existing_id in context.states), ids[0])
 
 
-def _fold(groups: Sequence[Advice], rows: Sequence[dict[str, object]], context: _Context) -> list[Row]:
-    """The rows, with most of those alike that nobody works on yet in one; what was dismissed is not in it."""
-    decided: list[Row] = []
-    undecided = []
-    for advice, row in zip(groups, rows, strict=True):
-        state = _state_of(row, context)
-        if state is None or state[0] == "pending":
-            undecided.append((advice, row))
-        else:
-            decided.append(row)
-    return [*decided, *fold_alike(undecided, context.id_space)]
-
-
-def _state_of(row: Row, context: _Context) -> tuple[str, str | None] | None:
-    return context.states.get(str(row["recommendation_id"]))
+def _fold(proposals: Sequence[Proposal], context: _Context) -> tuple[list[Proposal], list[Row]]:
+    """Those to write out, and rows of most of those alike that nobody works on yet; what was dismissed is in
+    none of these.
+    """
+    decided: list[Proposal] = []
+    undecided: list[Proposal] = []
+    for proposal in proposals:
+        status, _ = context.states.get(proposal.recommendation_id, ("pending", None))
+        (undecided if status == "pending" else decided).append(proposal)
+    alone, folded = fold_alike(undecided, context.id_space)
+    return [*decided, *alone], folded
 
 
 def _choose_remedy(advice: Advice) -> Remedy:
@@ -208,7 +213,7 @@ def _choose_remedy(advice: Advice) -> Remedy:
     return replace(remedy, title=observation.title, steps=tuple(observation.steps))
 
 
-def _build_row(advice: Advice, context: _Context) -> dict[str, object]:
+def _propose(advice: Advice, context: _Context) -> Proposal:
     remedy = _choose_remedy(advice)
     confidence = min(evidence.confidence for evidence in advice.group)
     chance = min(chance_of_one_problem(evidence) for evidence in advice.group)
@@ -216,33 +221,33 @@ def _build_row(advice: Advice, context: _Context) -> dict[str, object]:
     risks = [context.risks.get(evidence.pattern_id) for evidence in advice.group]
     risk = max((score for score in risks if score is not None), default=_UNKNOWN_RISK)
     score = gain.expected / chance * (0.5 + risk / 100) * confidence / _EFFORT_COST[remedy.effort]
+    return Proposal(
+        recommendation_id=_recommendation_id(advice, context),
+        advice=advice,
+        remedy=remedy,
+        title=write_title(remedy, advice.group),
+        gain=gain,
+        impact=_impact(gain, risk, remedy.effort),
+        score=round(score, 6),
+    )
+
+
+def _write_row(proposal: Proposal, *, is_title_shared: bool) -> Row:
+    """The recommendation in words; a title that others have too names the pattern."""
+    advice, remedy, title = proposal.advice, proposal.remedy, proposal.title
+    kind = remedy.type.value
     return {
-        "recommendation_id": _recommendation_id(advice, context),
-        "title": write_title(remedy, advice.group),
-        "type": remedy.type.value,
+        "recommendation_id": proposal.recommendation_id,
+        "title": write_distinct_title(title, advice.group) if is_title_shared else title,
+        "type": kind,
         "effort": remedy.effort.value,
-        "impact": _impact(gain, risk, remedy.effort).value,
-        "expected_loops_prevented": round(gain.expected, 3),
-        "expected_low": round(gain.low, 3),
-        "expected_high": round(gain.high, 3),
+        "impact": proposal.impact.value,
+        **proposal.expected,
         "pattern_ids": sorted(evidence.pattern_id for evidence in advice.group),
         "steps": list_steps(remedy, advice.group),
-        "rationale": write_rationale(advice.family, advice.words, advice.group, gain, remedy.type.value),
-        "score": round(score, 6),
+        "rationale": write_rationale(advice.family, advice.words, advice.group, proposal.gain, kind),
+        "score": proposal.score,
     }
-
-
-def _distinguish_titles(
-    groups: Sequence[Advice], rows: Sequence[dict[str, object]]
-) -> list[dict[str, object]]:
-    """Name the pattern in titles that would otherwise be the same."""
-    shared = Counter(row["title"] for row in rows)
-    return [
-        row
-        if shared[row["title"]] == 1
-        else {**row, "title": write_distinct_title(str(row["title"]), advice.group)}
-        for advice, row in zip(groups, rows, strict=True)
-    ]
 
 
 def _impact(gain: Prevention, risk: float, effort: Effort) -> RecommendationImpact:

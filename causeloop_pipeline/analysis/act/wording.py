@@ -95,7 +95,8 @@ def _count(count: int, noun: str) -> str:
 
 
 def _fill(text: str, group: Sequence[PatternEvidence]) -> str:
-    return text.replace("{place}", name_place(group)).replace("{error}", group[0].error_text)
+    placed = text.replace("{place}", name_place(group)) if "{place}" in text else text
+    return placed.replace("{error}", group[0].error_text)
 
 
 def name_place(group: Sequence[PatternEvidence]) -> str:

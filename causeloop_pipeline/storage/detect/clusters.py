@@ -31,6 +31,30 @@ set clustered_at = %(as_of)s,
 where workspace_id = %(workspace_id)s
 """
 
+DELETE_OTHER_EDGES = """
+delete from detect.pattern_edge as e
+where e.workspace_id = %s
+  and not exists (select from new_edge as n
+                  where n.left_pattern_id = e.left_pattern_id and n.right_pattern_id = e.right_pattern_id)
+"""
+
+# A new row would be looked up twice among the patterns, and a row that stays the same is not written at all.
+UPDATE_CHANGED_EDGES = """
+update detect.pattern_edge as e
+set strength = n.strength, reasons = n.reasons
+from new_edge as n
+where e.workspace_id = %s
+  and (e.left_pattern_id, e.right_pattern_id) = (n.left_pattern_id, n.right_pattern_id)
+  and (e.strength, e.reasons) is distinct from (n.strength, n.reasons)
+"""
+
+INSERT_NEW_EDGES = """
+insert into detect.pattern_edge (workspace_id, left_pattern_id, right_pattern_id, strength, reasons)
+select %s, left_pattern_id, right_pattern_id, strength, reasons
+from new_edge
+on conflict do nothing
+"""
+
 
 @dataclass(frozen=True)
 class LastClustering:
@@ -68,4 +92,12 @@ def replace_clusters(
     session.execute("delete from detect.cluster_member where workspace_id = %s", (workspace_id,))
     session.replace("detect.cluster", clusters.with_columns(workspace_id=workspace), workspace_id)
     session.insert("detect.cluster_member", members.with_columns(workspace_id=workspace))
-    session.replace("detect.pattern_edge", edges.with_columns(workspace_id=workspace), workspace_id)
+    _replace_edges(session, workspace_id, edges)
+
+
+def _replace_edges(session: Session, workspace_id: UUID, edges: pl.DataFrame) -> None:
+    """Bring the stored edges to these; most of them stay from one run to the next."""
+    session.execute("drop table if exists pg_temp.new_edge")
+    session.stage("new_edge", edges, like="detect.pattern_edge")
+    for statement in (DELETE_OTHER_EDGES, UPDATE_CHANGED_EDGES, INSERT_NEW_EDGES):
+        session.execute(statement, (workspace_id,))

@@ -17,7 +17,6 @@ SUMMARY_SCHEMA = pl.Schema({"pattern_id": pl.String(), "summary": pl.String()})
 VALUE_COUNT_SCHEMA = pl.Schema(
     {"pattern_id": pl.String(), "kind": pl.String(), "value": pl.String(), "issues": pl.Int64()}
 )
-ACTIVE_DAY_SCHEMA = pl.Schema({"pattern_id": pl.String(), "day": pl.Int64()})
 SEVERITY_COUNT_SCHEMA = pl.Schema(
     {
         "pattern_id": pl.String(),
@@ -141,13 +140,7 @@ order by pattern_id
 SELECT_VALUE_COUNTS = """
 select pattern_id, kind, value, issues
 from detect.pattern_tally
-where workspace_id = %s and kind <> 'day'
-"""
-
-SELECT_ACTIVE_DAYS = """
-select pattern_id, value::date - date '1970-01-01' as day
-from detect.pattern_tally
-where workspace_id = %s and kind = 'day'
+where workspace_id = %s and kind = any (%s)
 """
 
 SELECT_SEVERITY_COUNTS = """
@@ -233,22 +226,20 @@ def read_names(session: Session, workspace_id: UUID, pattern_ids: Sequence[str])
 
 
 def read_summaries(
-    session: Session, workspace_id: UUID, pattern_ids: Sequence[str] | None = None
+    session: Session,
+    workspace_id: UUID,
+    pattern_ids: Sequence[str] | None = None,
+    columns: pl.Schema = SUMMARY_SCHEMA,
 ) -> pl.DataFrame:
-    """The summary of each pattern, or of some, as JSON."""
+    """The summary of each pattern, or of some: as JSON, or the fields that `columns` names."""
     parameters = {"workspace_id": workspace_id, "pattern_ids": pattern_ids and list(pattern_ids)}
     query = SELECT_SUMMARIES if pattern_ids is None else SELECT_SUMMARIES_OF_PATTERNS
-    return session.read(query, parameters, schema=SUMMARY_SCHEMA)
+    return session.read(query, parameters, schema=columns)
 
 
-def read_value_counts(session: Session, workspace_id: UUID) -> pl.DataFrame:
-    """How many issues of each pattern have each value of a dimension or severity."""
-    return session.read(SELECT_VALUE_COUNTS, (workspace_id,), schema=VALUE_COUNT_SCHEMA)
-
-
-def read_active_days(session: Session, workspace_id: UUID) -> pl.DataFrame:
-    """The days since 1970, in UTC, on which each pattern has an issue."""
-    return session.read(SELECT_ACTIVE_DAYS, (workspace_id,), schema=ACTIVE_DAY_SCHEMA)
+def read_value_counts(session: Session, workspace_id: UUID, dimensions: Sequence[str]) -> pl.DataFrame:
+    """How many issues of each pattern have each value of some dimensions."""
+    return session.read(SELECT_VALUE_COUNTS, (workspace_id, list(dimensions)), schema=VALUE_COUNT_SCHEMA)
 
 
 def read_severity_counts(session: Session, workspace_id: UUID) -> pl.DataFrame:

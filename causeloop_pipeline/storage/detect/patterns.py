@@ -4,7 +4,7 @@ from uuid import UUID
 
 import polars as pl
 
-from causeloop_pipeline.model.frames import MEMBER_SCHEMA, PATTERN_SCHEMA, RISK_SCHEMA
+from causeloop_pipeline.model.frames import MEMBER_SCHEMA, PATTERN_SCHEMA
 from causeloop_pipeline.storage.database.session import Session
 from causeloop_pipeline.storage.database.statistics import analyze_grown_tables
 from causeloop_pipeline.storage.detect.occurrence_months import delete_occurrences
@@ -23,13 +23,6 @@ select pattern_id, name, kind, status, confidence, fingerprint, issue_count, fir
        mttr_seconds, risk_score, resolved_at
 from detect.pattern
 where workspace_id = %s
-order by pattern_id
-"""
-
-SELECT_PATTERN_RISKS = """
-select pattern_id as id, risk_score
-from detect.pattern
-where workspace_id = %s and risk_score is not null
 order by pattern_id
 """
 
@@ -135,13 +128,6 @@ def read_pattern_ids(session: Session, workspace_id: UUID) -> list[str]:
         (workspace_id,),
     )
     return [row["pattern_id"] for row in rows]
-
-
-def read_pattern_risks(
-    session: Session, workspace_id: UUID, columns: pl.Schema = RISK_SCHEMA
-) -> pl.DataFrame:
-    """The risk of each pattern that has a score."""
-    return session.read(SELECT_PATTERN_RISKS, (workspace_id,), schema=columns)
 
 
 def read_members(session: Session, workspace_id: UUID, columns: pl.Schema = MEMBER_SCHEMA) -> pl.DataFrame:

@@ -9,6 +9,7 @@ from causeloop_pipeline.analysis.detect.clusters.error_families import (
     choose_clearest_family,
     recognize_families,
 )
+from causeloop_pipeline.model.nested_columns import SHARED_VALUE
 
 PLACE_DIMENSIONS = ("service", "component", "region", "team")
 MIN_SHARE = 0.3
@@ -19,6 +20,9 @@ TRAIT_SCHEMA = pl.Schema(
 )
 
 TRAIT_DIMENSIONS = (*PLACE_DIMENSIONS, "error_type")
+
+TEXT_TRAITS = pl.Struct({"error_type": SHARED_VALUE, "template": SHARED_VALUE})
+"""What of a fingerprint tells of the failure."""
 
 
 def join_member_issues(members: pl.DataFrame, issues: pl.DataFrame) -> pl.DataFrame:
