@@ -57,7 +57,7 @@ STEPS = {
         "predict_probabilities",
         "_prediction_rows",
     ),
-    "where and when": ("_occurrences_before", "describe_patterns", "list_likely_times", "rate_impacts"),
+    "where and when": ("number_occurrences", "describe_patterns", "list_likely_times", "rate_impacts"),
     "triggers": ("find_triggers",),
     "curves": ("build_forecast_curves",),
     "write": ("append_predictions", "replace_forecasts", "store_trained_model", "replace_weights"),

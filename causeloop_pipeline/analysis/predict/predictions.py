@@ -25,7 +25,7 @@ from causeloop_pipeline.analysis.predict.recurrence.history import (
     build_history,
     count_bursts,
     keep_patterns,
-    number_patterns,
+    number_occurrences,
     select_eligible_pairs,
 )
 from causeloop_pipeline.analysis.predict.recurrence.ledger import read_past_forecasts
@@ -130,7 +130,7 @@ def predict_recurrence(
     day, an unknown time zone, or a model trained for other windows.
     """
     windows = _check_windows(windows, trained_model)
-    occurrences = _occurrences_before(inputs.occurrences, as_of, timezone)
+    occurrences = number_occurrences(inputs.occurrences, as_of, timezone)
     today = as_of.astimezone(ZoneInfo(timezone)).date()
     if occurrences.is_empty():
         return RecurrencePredictions(PREDICTION_SCHEMA.to_frame(), no_curves(today), trained_model)
@@ -192,14 +192,6 @@ def _check_windows(windows: tuple[int, ...], trained_model: TrainedModel | None)
             f"the model was trained for windows {trained_model.windows}, not {windows}: train it again"
         )
     return windows
-
-
-def _occurrences_before(occurrences: pl.DataFrame, as_of: datetime, timezone: str) -> pl.DataFrame:
-    """Occurrences before the moment, sorted by pattern and time, with the pattern's number and local time."""
-    past = occurrences.filter((pl.col("occurred_at") < as_of) & pl.col("pattern_id").is_not_null())
-    _, number = number_patterns(past["pattern_id"])
-    local = pl.col("occurred_at").dt.convert_time_zone(timezone).dt.replace_time_zone(None).alias("local")
-    return past.with_columns(number.alias("number"), local).sort("number", "occurred_at")
 
 
 def _predictable_patterns(history: OccurrenceHistory) -> Ints:

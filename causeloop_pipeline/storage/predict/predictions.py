@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from hashlib import sha1
 from typing import Any
 from uuid import UUID
 
 import polars as pl
 
+from causeloop_pipeline.model.derived_ids import derive_id
 from causeloop_pipeline.model.frames import PREDICTION_SCHEMA
 from causeloop_pipeline.model.json_columns import encode_json_columns
 from causeloop_pipeline.storage.database.session import Session
@@ -65,7 +65,11 @@ with later as (
     where at <= %(as_of)s
     group by pattern_id
 )
-select p.pattern_id, due.windows
+select p.pattern_id, array(
+    select w.days from unnest(%(windows)s::integer[]) as w (days)
+    where w.days <> all (current.windows)
+    order by w.days
+) as windows
 from detect.pattern as p
 left join lateral (
     select issues from detect.pattern_summary as s
@@ -75,18 +79,15 @@ left join lateral (
 left join later on later.pattern_id = p.pattern_id
 left join last_claims on last_claims.pattern_id = p.pattern_id
 cross join lateral (
-    select array_agg(w.days order by w.days) as windows
-    from unnest(%(windows)s::integer[]) as w (days)
-    left join (
-        select window_days, issued_at, event_count from predict.current_prediction as c
-        where c.workspace_id = p.workspace_id and c.pattern_id = p.pattern_id
-        offset 0
-    ) as latest on latest.window_days = w.days
-    where latest.issued_at is null or latest.issued_at < %(renew_before)s
-       or latest.event_count <> coalesce(summary.issues, 0) - coalesce(later.issues, 0)
-       or latest.issued_at < last_claims.at
-) as due
-where p.workspace_id = %(workspace_id)s and due.windows is not null
+    select coalesce(array_agg(c.window_days), '{}') as windows
+    from predict.current_prediction as c
+    where c.workspace_id = p.workspace_id and c.pattern_id = p.pattern_id
+      and c.window_days = any (%(windows)s::integer[])
+      and c.issued_at >= %(renew_before)s
+      and c.event_count = coalesce(summary.issues, 0) - coalesce(later.issues, 0)
+      and c.issued_at >= coalesce(last_claims.at, '-infinity')
+) as current
+where p.workspace_id = %(workspace_id)s and cardinality(current.windows) < cardinality(%(windows)s::integer[])
 order by p.pattern_id
 """
 
@@ -132,11 +133,15 @@ def read_latest_chances(session: Session, workspace_id: UUID, windows: tuple[int
 
 
 def read_latest_predictions_of(
-    session: Session, workspace_id: UUID, windows: tuple[int, ...], pattern_ids: Sequence[str]
+    session: Session,
+    workspace_id: UUID,
+    windows: tuple[int, ...],
+    pattern_ids: Sequence[str],
+    columns: pl.Schema = PREDICTION_SCHEMA,
 ) -> pl.DataFrame:
     """The latest prediction of some present patterns in each window."""
     parameters = {"workspace_id": workspace_id, "windows": list(windows), "pattern_ids": list(pattern_ids)}
-    return session.read(SELECT_LATEST_OF_PATTERNS, parameters, schema=PREDICTION_SCHEMA)
+    return session.read(SELECT_LATEST_OF_PATTERNS, parameters, schema=columns)
 
 
 def read_due_predictions(
@@ -201,15 +206,8 @@ def _with_json(rows: pl.DataFrame) -> pl.DataFrame:
 
 def _make_ids(batch: _Batch, predictions: pl.DataFrame) -> list[str]:
     """Ids that follow from workspace, pattern, window and moment: a repeated write adds no second row."""
-    prefix, suffix = batch.workspace_id.bytes + b"prediction|", f"|{batch.issued_at.isoformat()}"
+    issued_at = batch.issued_at.isoformat()
     return [
-        _uuid5(prefix + f"{pattern_id}|{window_days}{suffix}".encode())
+        derive_id(batch.workspace_id, f"prediction|{pattern_id}|{window_days}|{issued_at}")
         for pattern_id, window_days in predictions.select("pattern_id", "window_days").iter_rows()
     ]
-
-
-def _uuid5(content: bytes) -> str:
-    """What `uuid.uuid5` gives for a namespace's bytes and a name, at a tenth of its cost."""
-    digest = sha1(content, usedforsecurity=False).hexdigest()
-    variant = "89ab"[int(digest[16], 16) & 3]
-    return f"{digest[:12]}5{digest[13:16]}{variant}{digest[17:32]}"

@@ -89,11 +89,29 @@ class OccurrenceHistory:
 def number_patterns(pattern_ids: pl.Series) -> tuple[pl.Series, pl.Series]:
     """Number the patterns in the order of their ids.
 
-    In: pattern ids, none null. Out: the distinct ids in order, and the number of every row's id (UInt32).
+    In: pattern ids, none null; ids in order, as stored ones are, take a tenth of the time. Out: the distinct
+    ids in order, and the number of every row's id (UInt32).
     """
+    if pattern_ids.is_sorted():
+        number = pattern_ids.rle_id().cast(pl.UInt32)
+        return pattern_ids.filter(number.diff().fill_null(1) > 0), number
     patterns = pattern_ids.unique().sort()
     kind = pl.Enum(patterns.cast(pl.String))
     return patterns, pattern_ids.cast(pl.String).cast(kind).to_physical().cast(pl.UInt32)
+
+
+def number_occurrences(occurrences: pl.DataFrame, as_of: datetime, timezone: str) -> pl.DataFrame:
+    """Number and sort the occurrences before a moment.
+
+    In: frames.OCCURRENCE_SCHEMA, of which rows without a pattern are left out; the moment (aware); a time
+    zone. Out: the rows by pattern, time and service, with `number`, that of their pattern, and `local`, their
+    local time.
+    """
+    past = occurrences.filter((pl.col("occurred_at") < as_of) & pl.col("pattern_id").is_not_null())
+    _, number = number_patterns(past["pattern_id"])
+    local = pl.col("occurred_at").dt.convert_time_zone(timezone).dt.replace_time_zone(None).alias("local")
+    numbered = past.with_columns(number.alias("number"), local)
+    return numbered.sort("number", "occurred_at", "service", nulls_last=True)
 
 
 def build_history(
@@ -106,10 +124,9 @@ def build_history(
     """
     rows = occurrences.select("pattern_id", "occurred_at").drop_nulls()
     patterns, number = number_patterns(rows["pattern_id"])
-    at = rows["occurred_at"].dt.timestamp("ms").to_numpy().astype(np.int64)
-    pattern_idx = number.to_numpy().astype(np.int64)
-    order = np.lexsort((at, pattern_idx))
-    pattern_idx, at = pattern_idx[order], at[order]
+    ordered = rows.select(number.alias("number"), "occurred_at").sort("number", "occurred_at")
+    pattern_idx = ordered["number"].to_numpy().astype(np.int64)
+    at = ordered["occurred_at"].dt.timestamp("ms").to_numpy().astype(np.int64)
     reference_ms = to_milliseconds(reference_time)
     day = (at - reference_ms) // DAY_MS
     is_new_day = np.ones(len(at), bool)

@@ -12,7 +12,7 @@ import numpy as np
 import polars as pl
 
 from causeloop_pipeline.analysis.detect.clusters.change_windows import add_chance_after_change
-from causeloop_pipeline.analysis.predict.recurrence.history import number_patterns
+from causeloop_pipeline.analysis.predict.recurrence.history import number_occurrences, number_patterns
 from causeloop_pipeline.analysis.predict.triggers.findings import (
     FINDING_SCHEMA,
     MIN_COUNT,
@@ -52,16 +52,13 @@ def find_triggers(
     its chance and no counts. Only the last 365 days count. Method: one-sided binomial tests,
     Bonferroni-corrected over the comparisons of a pattern.
     """
-    past = occurrences.filter((pl.col("occurred_at") < as_of) & pl.col("pattern_id").is_not_null())
-    patterns, number = number_patterns(past["pattern_id"])
-    local = pl.col("occurred_at").dt.convert_time_zone(timezone).dt.replace_time_zone(None).alias("local")
-    numbered = past.with_columns(number.alias("pattern"), local)
+    numbered = number_occurrences(occurrences, as_of, timezone).rename({"number": "pattern"})
+    patterns, _ = number_patterns(numbered["pattern_id"])
     since = as_of - timedelta(days=LOOK_BACK_DAYS)
-    recent = numbered.filter(pl.col("occurred_at") >= since)
-    rows = recent.sort("occurred_at", "pattern", "service", nulls_last=True)
-    episodes = rows.with_columns(pl.col("local").dt.date().alias("day")).unique(
-        ["pattern", "day"], keep="first", maintain_order=True
-    )
+    rows = numbered.filter(pl.col("occurred_at") >= since)
+    days = rows.with_columns(pl.col("local").dt.date().alias("day"))
+    episodes = days.unique(["pattern", "day"], keep="first", maintain_order=True)
+    episodes = episodes.sort("occurred_at", "pattern")
     numbers = None if wanted is None else _number_wanted(wanted, patterns)
     own_episodes, own_rows = (_of_patterns(frame, numbers) for frame in (episodes, rows))
     findings = [

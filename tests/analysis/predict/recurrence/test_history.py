@@ -9,6 +9,8 @@ from causeloop_pipeline.analysis.arrays import DAY_MS
 from causeloop_pipeline.analysis.predict.recurrence.history import (
     build_history,
     count_bursts,
+    number_occurrences,
+    number_patterns,
     recurs_within,
     select_eligible_pairs,
     to_milliseconds,
@@ -87,3 +89,27 @@ def test_events_within_an_hour_of_one_another_are_one_burst():
     rows = occurrences({name: [5 - hour / 24 for hour in times] for name, times in hours.items()})
 
     assert count_bursts(build_history(rows, reference_time=AS_OF)).tolist() == [2, 1]
+
+
+@given(st.lists(st.sampled_from(["", "a", "ab", "é", "z"]), max_size=20))
+def test_ids_in_order_are_numbered_as_those_in_disorder(ids):
+    ordered = sorted(ids)
+    expected = [sorted(set(ids)).index(each) for each in ordered]
+    for rows in (ordered, ordered[::-1]):
+        patterns, number = number_patterns(pl.Series(rows, dtype=pl.String))
+        assert patterns.to_list() == sorted(set(ids))
+        assert number.to_list() == (expected if rows == ordered else expected[::-1])
+        assert number.dtype == pl.UInt32
+
+
+def test_occurrences_are_numbered_by_pattern_time_and_service_in_local_time():
+    named = occurrences({"b": [3, 0], "a": [2]})
+    unnamed = occurrences({"b": [3]}).with_columns(service=pl.lit(None, pl.String))
+    numbered = number_occurrences(pl.concat([unnamed, named]), AS_OF, "Asia/Kolkata")
+    assert numbered.select("pattern_id", "number", "service").rows() == [
+        ("a", 0, "checkout"),
+        ("b", 1, "checkout"),
+        ("b", 1, None),
+    ]
+    later = numbered["local"] - numbered["occurred_at"].dt.replace_time_zone(None)
+    assert set(later.dt.total_minutes()) == {330}
