@@ -19,6 +19,7 @@ select c.oid, n.nspname as schema, c.relname as name,
 from pg_class as c
 join pg_namespace as n on n.oid = c.relnamespace
 join pg_attribute as a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped and a.attgenerated = ''
+    and a.atttypid <> 'tsvector'::regtype  -- made of texts by a trigger
 where c.relkind in ('r', 'p') and not c.relispartition
     and n.nspname in ('app', 'raw', 'core', 'detect', 'predict', 'act', 'notify')
     and exists (select from pg_attribute as w where w.attrelid = c.oid and w.attname = 'workspace_id')
