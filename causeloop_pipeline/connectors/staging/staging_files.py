@@ -69,10 +69,8 @@ def find_stale_files(wanted: set[Path]) -> list[Path]:
 def _list_ingested_models(models: dict[Path, dict[str, str]]) -> Iterator[tuple[Path, str]]:
     """The models of what the ingest API takes, whatever tool the sender names as the source."""
     folder = STAGING_DIR / INGESTED
-    own = ", ".join(
-        f"'{name}'" for name, connector in CONNECTORS.items() if connector.issues == (PRODUCT_ISSUE,)
-    )
-    issues = Records(None, f"r.kind = 'normalized' and r.source not in ({own})")
+    own = [name for name, connector in CONNECTORS.items() if connector.issues == (PRODUCT_ISSUE,)]
+    issues = Records(None, "r.kind = 'normalized'", other_than=own)
     models[folder][f"stg_{INGESTED}__issues"] = "Events in the product's field names, whatever their source."
     models[folder][f"stg_{INGESTED}__changes"] = (
         "Changes in the product's field names, whatever their source."

@@ -4,7 +4,7 @@ The models are files of the repository, so that an operator reads plain SQL; `ca
 writes them and a test holds them against the declarations.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -22,6 +22,7 @@ from causeloop_pipeline.connectors.mapping.fields import ChangeMapping, IssueMap
 NOTICE = "-- Generated from connectors/tools by `causeloop connectors generate`."
 COLUMNS = {"severity": "severity_value", "status": "status_value"}
 """Fields whose column has another name: it holds the tool's own word."""
+CLAIMED = "p.run_id = nullif(current_setting('causeloop.run', true), '')"
 NO_TEXT, NO_TIME, NO_ATTRIBUTES = "null::text", "null::timestamptz", "'{}'::jsonb"
 
 Mappings: TypeAlias = tuple[IssueMapping, ...] | tuple[ChangeMapping, ...]
@@ -29,10 +30,14 @@ Mappings: TypeAlias = tuple[IssueMapping, ...] | tuple[ChangeMapping, ...]
 
 @dataclass(frozen=True)
 class Records:
-    """Which records a model reads: those of a tool, or those sent in the product's field names."""
+    """Which records a model reads: those of a tool, or those sent in the product's field names.
+
+    `other_than`: the tools whose records another model reads.
+    """
 
     tool: str | None
     shape: str
+    other_than: Sequence[str] = ()
 
     @property
     def selected(self) -> str:
@@ -42,8 +47,7 @@ class Records:
         `offset 0` keeps each lookup one of an index: of a young table the planner knows nothing, and would
         compare each claimed record with every stored one.
         """
-        table, own = self.tool or "custom_api", f"r.source = {quote(self.tool)}" if self.tool else "true"
-        claimed = f" and p.source = {quote(self.tool)}" if self.tool else ""
+        table = self.tool or "custom_api"
         return f"""
     select r.*
     from (
@@ -55,7 +59,7 @@ class Records:
             where r.workspace_id = p.workspace_id and r.record_id = p.record_id
             offset 0
         ) as r
-        where p.run_id = nullif(current_setting('causeloop.run', true), ''){claimed}
+        where {" and ".join([CLAIMED, *self._limit_source("p")])}
     ) as changed
     cross join lateral (
         select r.*
@@ -65,7 +69,14 @@ class Records:
             and r.external_id = changed.external_id
         offset 0
     ) as r
-    where {own} and {self.shape}""".strip()
+    where {" and ".join([*self._limit_source("r"), self.shape])}""".strip()
+
+    def _limit_source(self, table: str) -> list[str]:
+        """The condition that a row is of the tool, or of none that another model reads."""
+        if self.tool:
+            return [f"{table}.source = {quote(self.tool)}"]
+        others = ", ".join(map(quote, self.other_than))
+        return [f"{table}.source not in ({others})"] if others else []
 
     @property
     def source(self) -> str:

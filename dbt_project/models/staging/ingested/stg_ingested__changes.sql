@@ -21,7 +21,7 @@ with records as (
             and r.external_id = changed.external_id
         offset 0
     ) as r
-    where true and r.kind = 'normalized_change'
+    where r.kind = 'normalized_change'
 
 ),
 

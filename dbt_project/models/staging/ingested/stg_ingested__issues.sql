@@ -11,7 +11,7 @@ with records as (
             where r.workspace_id = p.workspace_id and r.record_id = p.record_id
             offset 0
         ) as r
-        where p.run_id = nullif(current_setting('causeloop.run', true), '')
+        where p.run_id = nullif(current_setting('causeloop.run', true), '') and p.source not in ('bigquery_query', 'custom_api', 'databricks_query', 'drop_folder', 'mysql', 'object_store', 'postgresql', 'redshift', 'snowflake_query', 'sql_server')
     ) as changed
     cross join lateral (
         select r.*
@@ -21,7 +21,7 @@ with records as (
             and r.external_id = changed.external_id
         offset 0
     ) as r
-    where true and r.kind = 'normalized' and r.source not in ('bigquery_query', 'custom_api', 'databricks_query', 'drop_folder', 'mysql', 'object_store', 'postgresql', 'redshift', 'snowflake_query', 'sql_server')
+    where r.source not in ('bigquery_query', 'custom_api', 'databricks_query', 'drop_folder', 'mysql', 'object_store', 'postgresql', 'redshift', 'snowflake_query', 'sql_server') and r.kind = 'normalized'
 
 ),
 
