@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -46,9 +47,9 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def shop(installation: Installation) -> Sample:
-    """A workspace with a row of every kind, and more issues than one page of a list holds."""
+    """A workspace of this module with a row of every kind, and more issues than one page of a list holds."""
     database = Database(installation.pipeline_url)
     with psycopg.connect(installation.owner_url, autocommit=True) as owner:
         sample = make_sample(owner, database)
@@ -82,28 +83,54 @@ def _insert_issue(session: Any, sample: Sample, number: int) -> None:
 @pytest.fixture
 def context(browser: Browser) -> Iterator[BrowserContext]:
     """A browser profile of its own."""
-    fresh = browser.new_context(viewport={"width": 1280, "height": 800}, reduced_motion="reduce")
-    fresh.set_default_timeout(MILLISECONDS)
-    yield fresh
-    fresh.close()
+    with _open_profile(browser) as fresh:
+        yield fresh
+
+
+@pytest.fixture(scope="module")
+def owners_profile(browser: Browser, api_url: str, shop: Sample) -> Iterator[BrowserContext]:
+    """A profile in which an owner has signed in, for the tests of a module that only need a tab of it."""
+    with _open_profile(browser) as profile:
+        tab = profile.new_page()
+        sign_in(tab, api_url, shop.credentials["owner"])
+        tab.close()
+        yield profile
 
 
 @pytest.fixture
-def page(context: BrowserContext, api_url: str, shop: Sample) -> Iterator[Page]:
-    """A tab signed in as an owner; a script that fails, or that the policy stops, fails the test."""
-    yield from open_signed_in(context, api_url, shop.credentials["owner"])
+def page(owners_profile: BrowserContext, api_url: str) -> Iterator[Page]:
+    """A new tab of the owner's; a script that fails, or that the policy stops, fails the test."""
+    with _open_watched_tab(owners_profile) as tab:
+        tab.goto(api_url)
+        expect(tab.get_by_role("navigation", name="Screens")).to_be_visible()
+        yield tab
 
 
 def open_signed_in(context: BrowserContext, api_url: str, key: str) -> Iterator[Page]:
     """A tab that is signed in with a key."""
+    with _open_watched_tab(context) as tab:
+        sign_in(tab, api_url, key)
+        yield tab
+
+
+@contextmanager
+def _open_profile(browser: Browser) -> Iterator[BrowserContext]:
+    profile = browser.new_context(viewport={"width": 1280, "height": 800}, reduced_motion="reduce")
+    profile.set_default_timeout(MILLISECONDS)
+    yield profile
+    profile.close()
+
+
+@contextmanager
+def _open_watched_tab(context: BrowserContext) -> Iterator[Page]:
     tab, failures = context.new_page(), list[str]()
     tab.on("pageerror", lambda error: failures.append(str(error)))
     tab.on(
         "console",
         lambda message: failures.append(message.text) if "Content Security" in message.text else None,
     )
-    sign_in(tab, api_url, key)
     yield tab
+    tab.close()
     assert failures == []
 
 

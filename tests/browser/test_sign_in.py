@@ -3,11 +3,11 @@
 from uuid import uuid4
 
 import psycopg
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, expect
 
 from causeloop_pipeline.storage.app.tenants import add_member, create_user
 from tests.api.sample import HASHER, PASSWORD, Sample
-from tests.browser.conftest import show, sign_in, sign_in_with_password, sign_out
+from tests.browser.conftest import open_signed_in, show, sign_in, sign_in_with_password, sign_out
 from tests.browser.test_accessibility import RULES, find_violations
 from tests.conftest import Installation, new_workspace
 
@@ -79,8 +79,10 @@ def test_the_screen_that_was_requested_is_shown_after_signing_in(
 
 
 def test_a_viewer_sees_no_lever_that_is_refused_and_an_owner_sees_them_all(
-    context: BrowserContext, page: Page, api_url: str, shop: Sample
+    context: BrowserContext, api_url: str, shop: Sample
 ) -> None:
+    tab = open_signed_in(context, api_url, shop.credentials["owner"])
+    page = next(tab)
     pattern = f"/patterns/{shop.ids['pattern_id']}"
     show(page, pattern)
     for lever in ("Rename", "Merge", "Assign", "Snooze"):
@@ -93,3 +95,4 @@ def test_a_viewer_sees_no_lever_that_is_refused_and_an_owner_sees_them_all(
     expect(page.get_by_role("button", name="Copy link")).to_be_visible()
     for lever in ("Rename", "Merge", "Assign", "Snooze"):
         expect(page.get_by_role("button", name=lever, exact=True)).to_have_count(0)
+    assert next(tab, None) is None
