@@ -6,7 +6,6 @@ from typing import Any
 
 import polars as pl
 
-from causeloop_pipeline.analysis.detect.grouping.constraints import ContradictionError, build_closure
 from causeloop_pipeline.model.frames import CONSTRAINT_SCHEMA, ISSUE_SCHEMA
 
 START = datetime(2024, 3, 4, 9, 0, tzinfo=UTC)
@@ -68,12 +67,17 @@ def build_constraints(*rows: Constraint) -> pl.DataFrame:
 
 
 def drop_contradictions(rows: Iterable[Constraint]) -> list[Constraint]:
-    """The constraints without each that contradicts the ones before it, as the API accepts them."""
+    """The constraints without each that contradicts the ones before it, found without the product's code."""
     accepted: list[Constraint] = []
-    for row in rows:
-        try:
-            build_closure(build_constraints(*accepted, row))
-        except ContradictionError:
+    together: dict[str, set[str]] = {}
+    for kind, left, right in rows:
+        of_left, of_right = together.setdefault(left, {left}), together.setdefault(right, {right})
+        joined = of_left | of_right
+        if kind == "cannot" and of_left is of_right:
             continue
-        accepted.append(row)
+        if kind == "must":
+            if any({a, b} <= joined for other, a, b in accepted if other == "cannot"):
+                continue
+            together.update(dict.fromkeys(joined, joined))
+        accepted.append((kind, left, right))
     return accepted

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +22,20 @@ PAGED_DIFFERENTLY = ["datadog", "github", "jira", "okta", "zendesk"]
 """By offset, link, token, link that never ends, and a stored token."""
 
 
+@cache
+def verify_sound(tool: str) -> Verification:
+    """Everything that can be run for a connector as it is, run once."""
+    return verify_connector(CONNECTORS[tool], INPUTS)
+
+
+def compare(connector: Connector, descriptions: Path, payloads: Path | None = None) -> Verification:
+    """A connector's declaration beside what the vendor says; nothing is run."""
+    return verify_connector(connector, Inputs(CASES, descriptions, payloads, with_behaviour=False))
+
+
 @pytest.mark.parametrize("tool", PAGED_DIFFERENTLY)
 def test_a_sound_connector_passes_every_scenario(tool: str) -> None:
-    verification = verify_connector(CONNECTORS[tool], INPUTS)
+    verification = verify_sound(tool)
 
     assert [(failure.scenario, failure.note) for failure in verification.failures] == []
     assert len(verification.outcomes) > 20
@@ -100,7 +112,7 @@ def keep_described(name: str) -> Connector:
 
 
 def test_a_declaration_is_held_against_the_vendors_description(described: Path) -> None:
-    verification = verify_connector(keep_described("datadog"), Inputs(CASES, described))
+    verification = compare(keep_described("datadog"), described)
     details = {(finding.what, finding.detail) for finding in verification.findings}
 
     assert ("field", "a record has no attributes.state") in details
@@ -110,18 +122,18 @@ def test_a_declaration_is_held_against_the_vendors_description(described: Path) 
 
 
 def test_an_address_and_a_parameter_that_the_vendor_does_not_have_are_found(described: Path) -> None:
-    elsewhere = verify_connector(with_pull("datadog", path="/api/v9/incident"), Inputs(CASES, described))
+    elsewhere = compare(with_pull("datadog", path="/api/v9/incident"), described)
     assert [finding.what for finding in elsewhere.findings] == ["address"]
 
-    asking = verify_connector(with_pull("datadog", params=(("sort", "created"),)), Inputs(CASES, described))
+    asking = compare(with_pull("datadog", params=(("sort", "created"),)), described)
     assert ("parameter", "sort is not a parameter of /api/v2/incidents") in {
         (finding.what, finding.detail) for finding in asking.findings
     }
 
 
 def test_where_there_is_no_description_it_says_so(tmp_path: Path) -> None:
-    assert verify_connector(CONNECTORS["okta"], Inputs(CASES, tmp_path)).declaration_skipped
-    assert verify_connector(CONNECTORS["okta"], INPUTS).declaration_skipped
+    assert compare(CONNECTORS["okta"], tmp_path).declaration_skipped
+    assert verify_sound("okta").declaration_skipped
 
 
 def list_failed(verification: Verification) -> set[str]:
@@ -144,7 +156,7 @@ def test_a_refresh_that_reads_no_record_again_is_found() -> None:
 
 def test_a_refresh_fills_its_address_from_the_configuration_too() -> None:
     """Sentry's holds the organization: without it every sync with an open issue would end in an error."""
-    verification = verify_connector(CONNECTORS["sentry"], INPUTS)
+    verification = verify_sound("sentry")
 
     assert verification.has_passed("resolved between polls", "deleted between polls")
 
@@ -159,7 +171,8 @@ def test_a_description_of_another_version_or_of_doubtful_age_fails_nothing(tmp_p
     }.items():
         (tmp_path / name).mkdir()
         (tmp_path / name / "datadog.json").write_text(json.dumps(DESCRIPTION | changed))
-        verification = verify_connector(CONNECTORS["datadog"], Inputs(CASES, tmp_path / name))
+        compared = compare(CONNECTORS["datadog"], tmp_path / name)
+        verification = replace(compared, outcomes=verify_sound("datadog").outcomes)
 
         assert verification.is_passed
         assert label(CONNECTORS["datadog"], verification).described_by == "knowledge"
@@ -171,7 +184,7 @@ def test_a_field_that_a_real_payload_holds_is_no_difference(described: Path, tmp
     (payloads / "datadog" / "list.json").write_text((CASES / "datadog" / "pull.json").read_text())
     case = json.loads((CASES / "datadog" / "pull.json").read_text())["incidents"]
     (payloads / "datadog" / "list.json").write_text(json.dumps(case))
-    verification = verify_connector(keep_described("datadog"), Inputs(CASES, described, payloads))
+    verification = compare(keep_described("datadog"), described, payloads)
 
     assert {finding.what for finding in verification.findings} == {"word"}
     assert label(CONNECTORS["datadog"], verification).described_by == "real payload"
@@ -181,7 +194,7 @@ def test_the_labels_claim_only_what_was_run_and_passed() -> None:
     connector = CONNECTORS["okta"]
     assert label(connector, Verification("okta")) == Proofs(type="okta")
 
-    verification = verify_connector(connector, INPUTS)
+    verification = verify_sound(connector.name)
     labels = label(connector, verification)
 
     assert (labels.pull, labels.push, labels.kill, labels.tickets) == ("yes", "yes", "yes", "")
