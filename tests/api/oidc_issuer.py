@@ -8,7 +8,9 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import cycle
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 from uuid import uuid4
@@ -17,6 +19,17 @@ import jwt
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
 
 AUDIENCE = "causeloop"
+_numbers = cycle(range(8))
+
+
+def take_key() -> RSAPrivateKey:
+    """Another key than the seven before it; only eight are ever made, which takes its time."""
+    return _make_key(next(_numbers))
+
+
+@cache
+def _make_key(_number: int) -> RSAPrivateKey:
+    return generate_private_key(65537, 2048)
 
 
 @dataclass
@@ -24,7 +37,7 @@ class Issuer:
     """Signs session tokens with the key that it publishes."""
 
     url: str
-    key: RSAPrivateKey = field(default_factory=lambda: generate_private_key(65537, 2048))
+    key: RSAPrivateKey = field(default_factory=take_key)
     key_id: str = field(default_factory=lambda: uuid4().hex)
     requests: int = 0
     subject: str = ""
@@ -46,7 +59,7 @@ class Issuer:
 
     def rotate(self) -> None:
         """Sign with a new key from now on."""
-        self.key, self.key_id = generate_private_key(65537, 2048), uuid4().hex
+        self.key, self.key_id = take_key(), uuid4().hex
 
     def authorize(self, query: dict[str, str]) -> str:
         """Where the sign-in page leads the browser back to, with a code."""

@@ -180,10 +180,11 @@ def test_every_call_is_an_operation_of_the_api(site: httpx2.Client) -> None:
 
 
 def test_every_path_in_the_scripts_stands_in_a_call() -> None:
+    calls = find_calls()
     for script in SCRIPTS:
         named = ANY_PATH.findall(read_code(script))
         place = script.relative_to(FOLDER).as_posix()
-        called = [path for name, _, path, _ in find_calls() if name == place]
+        called = [path for name, _, path, _ in calls if name == place]
         guards = [path for path in named if path == "/v1/auth/"]
         assert sorted(named) == sorted(called + guards), script.name
 
