@@ -1,7 +1,10 @@
 """One real PostgreSQL for the whole session, migrated once, and two organizations in it."""
 
+import gc
 import os
-from collections.abc import Iterator
+import signal
+import sys
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
@@ -58,6 +61,8 @@ FILES_TO_BEGIN_WITH = (
     "test_up.py",
     "test_up_without_demo.py",
     "bench/test_chaos.py",
+    "browser/test_accessibility.py",
+    "connectors/test_payloads_as_issues.py",
     "orchestration/test_landing.py",
     "orchestration/test_boot.py",
     "orchestration/jobs/test_retention.py",
@@ -67,6 +72,17 @@ FILES_TO_BEGIN_WITH = (
 )
 """Begun first: long ones, and those that serve or double what all tests before them have left."""
 
+# Hundreds of processes import the same modules: each is compiled once, whatever the machine's own setting is.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
+
+# The processes share the cores already: the threads of one would wait for those of another.
+os.environ.setdefault("POLARS_MAX_THREADS", "1")
+
+# A job in the background ignores SIGINT, and once Dagster has run in it SIGTERM too: no server would end at it.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
 # No deadlines: on a busy machine an example takes as long as it takes.
 hypothesis.settings.register_profile("default", deadline=None)
 hypothesis.settings.register_profile("fast", max_examples=15, deadline=None)
@@ -75,6 +91,17 @@ hypothesis.settings.register_profile("fast", max_examples=15, deadline=None)
 def pytest_xdist_auto_num_workers() -> int:
     """One process more than there are cores: many tests wait, for servers, browsers and deadlines."""
     return (os.cpu_count() or 1) + 1
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Look for no garbage while tests are collected, nor ever again among what lives to the end."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

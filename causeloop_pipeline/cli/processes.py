@@ -155,8 +155,9 @@ def _open_privately(path: str, flags: int) -> int:
 
 
 def _reset_signals() -> None:
-    """A child must receive SIGINT (make ignores it for background jobs) and end with its parent."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    """A child must receive signals, which a job in the background may ignore, and end with its parent."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_DFL)
     if sys.platform == "linux":
         LIBC.prctl(SET_PARENT_DEATH_SIGNAL, signal.SIGTERM)
 
