@@ -79,7 +79,7 @@ sys.dont_write_bytecode = False
 # The processes share the cores already: the threads of one would wait for those of another.
 os.environ.setdefault("POLARS_MAX_THREADS", "1")
 
-# A job in the background ignores SIGINT, and once Dagster has run in it SIGTERM too: no server would end at it.
+# A job in the background ignores SIGINT, and SIGTERM too once Dagster has run in it: no server would end.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
