@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache
+from importlib import import_module
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, TypeVar
@@ -49,6 +50,9 @@ from causeloop_pipeline.storage.embedded.installation import prepare_database
 from causeloop_pipeline.storage.embedded.postgres_server import data_dir, remove_server
 
 Result = TypeVar("Result")
+WARM_MODULES = "causeloop_pipeline.orchestration.instance.warm_modules"
+"""Imported by the process that runs are forked from."""
+
 SIZES = (10_000, 100_000)
 NEW, ROUNDS = 1_000, 3
 MAX_CPU, MAX_RATIO, MAX_MEGABYTES = 1.2, 1.2, 600
@@ -216,8 +220,8 @@ def sync_rounds(
     postmaster: int, workspace_id: UUID, rounds: Sequence[Sequence[Failure]]
 ) -> tuple[list[Meter], int]:
     """Syncs, an hour apart, and the most memory that their process has had, in megabytes."""
+    import_module(WARM_MODULES)
     workspace = MeasuredWorkspace(postmaster, workspace_id)
-    workspace.installation.normalizer.warm_up()
     meters = [
         workspace.sync(failures, AS_OF + timedelta(hours=ROUND_HOURS * number))
         for number, failures in enumerate(rounds, start=1)
