@@ -78,7 +78,11 @@ returning source, records, issues, changes, versions, quarantined, pending, bala
 # The same of the external records of which a run has claimed records, before it finishes them; one look at
 # each: of a table that has just grown the planner knows nothing.
 SELECT_COUNTS_OF_CLAIMED = """
-with touched as (
+with others as materialized (  -- once: of a table just emptied, a look at each row would read it all
+    select record_id from raw.pending_record
+    where workspace_id = %(workspace_id)s and run_id is distinct from %(run_id)s
+),
+touched as (
     select distinct r.source, r.external_id, r.kind in ('change', 'normalized_change') as is_change
     from raw.pending_record as p
     cross join lateral (
@@ -109,11 +113,7 @@ compared as (
         select count(*) as records, count(*) filter (where is_pending) as pending,
                count(*) filter (where not is_pending and is_quarantined) as quarantined
         from (
-            select exists (
-                       select from raw.pending_record as a
-                       where a.workspace_id = r.workspace_id and a.record_id = r.record_id
-                         and a.run_id is distinct from %(run_id)s
-                       offset 0) as is_pending,
+            select r.record_id in (select record_id from others) as is_pending,
                    exists (
                        select from raw.quarantine as q
                        where q.workspace_id = r.workspace_id and q.source = r.source

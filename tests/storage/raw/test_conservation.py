@@ -149,3 +149,25 @@ def test_all_records_are_counted_once_a_night_and_again_until_none_is_lost(
         assert is_count_due(session, workspace_id)
         session.execute("update core.conservation set balanced = true, checked_at = now() - interval '21 h'")
         assert is_count_due(session, workspace_id)
+
+
+def test_what_waits_is_read_once_however_the_planner_reads_it_and_not_for_each_record(
+    database: Database, workspace_id: UUID
+) -> None:
+    run_id = str(uuid4())
+    land_records(
+        database, workspace_id, *(record({"external_id": f"X-{n}", "title": "t"}) for n in range(50))
+    )
+    with database.workspace(workspace_id) as session:
+        declare_scope(session, run_id, [workspace_id])
+        claim_pending_records(session, run_id, [workspace_id])
+    with database.workspace(workspace_id) as session:
+        for way in ("indexscan", "indexonlyscan", "bitmapscan"):
+            session.execute(f"set local enable_{way} = off")
+        check_claimed_records(session, run_id, workspace_id)
+        row = session.row(
+            "select seq_scan from pg_stat_xact_user_tables where relid = 'raw.pending_record'::regclass"
+        )
+
+    assert row is not None
+    assert 1 <= row["seq_scan"] <= len({"claimed", "others"})
