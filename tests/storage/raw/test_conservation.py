@@ -162,8 +162,8 @@ def test_what_waits_is_read_once_however_the_planner_reads_it_and_not_for_each_r
         declare_scope(session, run_id, [workspace_id])
         claim_pending_records(session, run_id, [workspace_id])
     with database.workspace(workspace_id) as session:
-        for way in ("indexscan", "indexonlyscan", "bitmapscan"):
-            session.execute(f"set local enable_{way} = off")
+        for scan in ("indexscan", "indexonlyscan", "bitmapscan"):
+            session.execute(f"set local enable_{scan} = off")
         check_claimed_records(session, run_id, workspace_id)
         row = session.row(
             "select seq_scan from pg_stat_xact_user_tables where relid = 'raw.pending_record'::regclass"
