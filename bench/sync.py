@@ -204,8 +204,9 @@ def measure(postmaster: int, stored: int) -> SyncCost:
 
 
 def run_apart(function: Callable[..., Result], *arguments: Any) -> Result:
-    """Run a function in a process that has done nothing before."""
-    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as process:
+    """Run a function in a process that has only imported what a run's has."""
+    spawn = get_context("spawn")
+    with ProcessPoolExecutor(1, spawn, initializer=import_module, initargs=(WARM_MODULES,)) as process:
         return process.submit(function, *arguments).result()
 
 
@@ -220,7 +221,6 @@ def sync_rounds(
     postmaster: int, workspace_id: UUID, rounds: Sequence[Sequence[Failure]]
 ) -> tuple[list[Meter], int]:
     """Syncs, an hour apart, and the most memory that their process has had, in megabytes."""
-    import_module(WARM_MODULES)
     workspace = MeasuredWorkspace(postmaster, workspace_id)
     meters = [
         workspace.sync(failures, AS_OF + timedelta(hours=ROUND_HOURS * number))
