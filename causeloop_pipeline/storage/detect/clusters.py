@@ -38,21 +38,14 @@ where e.workspace_id = %s
                   where n.left_pattern_id = e.left_pattern_id and n.right_pattern_id = e.right_pattern_id)
 """
 
-# A new row would be looked up twice among the patterns, and a row that stays the same is not written at all.
-UPDATE_CHANGED_EDGES = """
-update detect.pattern_edge as e
-set strength = n.strength, reasons = n.reasons
-from new_edge as n
-where e.workspace_id = %s
-  and (e.left_pattern_id, e.right_pattern_id) = (n.left_pattern_id, n.right_pattern_id)
-  and (e.strength, e.reasons) is distinct from (n.strength, n.reasons)
-"""
-
-INSERT_NEW_EDGES = """
-insert into detect.pattern_edge (workspace_id, left_pattern_id, right_pattern_id, strength, reasons)
+# An updated row is not looked up among the patterns, as a new one is; one that stays is not written.
+UPSERT_EDGES = """
+insert into detect.pattern_edge as e (workspace_id, left_pattern_id, right_pattern_id, strength, reasons)
 select %s, left_pattern_id, right_pattern_id, strength, reasons
 from new_edge
-on conflict do nothing
+on conflict (workspace_id, left_pattern_id, right_pattern_id) do update
+set strength = excluded.strength, reasons = excluded.reasons
+where (e.strength, e.reasons) is distinct from (excluded.strength, excluded.reasons)
 """
 
 
@@ -96,8 +89,8 @@ def replace_clusters(
 
 
 def _replace_edges(session: Session, workspace_id: UUID, edges: pl.DataFrame) -> None:
-    """Bring the stored edges to these; most of them stay from one run to the next."""
+    """Bring the stored edges to these; most patterns that were linked stay so from one run to the next."""
     session.execute("drop table if exists pg_temp.new_edge")
     session.stage("new_edge", edges, like="detect.pattern_edge")
-    for statement in (DELETE_OTHER_EDGES, UPDATE_CHANGED_EDGES, INSERT_NEW_EDGES):
+    for statement in (DELETE_OTHER_EDGES, UPSERT_EDGES):
         session.execute(statement, (workspace_id,))
