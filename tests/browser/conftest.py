@@ -106,6 +106,7 @@ def page(owners_profile: BrowserContext, api_url: str) -> Iterator[Page]:
         yield tab
 
 
+@contextmanager
 def open_signed_in(context: BrowserContext, api_url: str, key: str) -> Iterator[Page]:
     """A tab that is signed in with a key."""
     with _open_watched_tab(context) as tab:

@@ -77,26 +77,25 @@ def test_a_hundred_hostile_texts_are_shown_and_none_of_them_runs(
     context: BrowserContext, api_url: str, hostile: Sample
 ) -> None:
     assert len(HOSTILE_TEXTS) >= 100
-    tab = open_signed_in(context, api_url, hostile.credentials["owner"])
-    page, dialogs = next(tab), list[str]()
+    dialogs = list[str]()
 
     def dismiss(dialog: Dialog) -> None:
         dialogs.append(dialog.message)
         dialog.dismiss()
 
-    page.on("dialog", dismiss)
-    for name in SCREENS:
-        show(page, list_screens(hostile)[name])
-        while name == "issues" and page.locator("#more").is_visible():
-            page.locator("#more").click()
-            expect(page.locator("main [aria-busy]")).to_have_count(0)
-        if name == "issues":
-            expect(page.get_by_text("<script>window.hit=1</script>", exact=True).first).to_be_visible()
-        open_details(page)
-        expect(page.locator(".loading")).to_have_count(0)
-        page.get_by_role("button", name="Notifications").click()
-        expect(page.get_by_role("heading", name="What is new")).to_be_visible()
-        assert page.locator(FOREIGN).count() == page.locator(ACTIVE).count() == 0, name
-    assert page.evaluate("window.hit") is None
+    with open_signed_in(context, api_url, hostile.credentials["owner"]) as page:
+        page.on("dialog", dismiss)
+        for name in SCREENS:
+            show(page, list_screens(hostile)[name])
+            while name == "issues" and page.locator("#more").is_visible():
+                page.locator("#more").click()
+                expect(page.locator("main [aria-busy]")).to_have_count(0)
+            if name == "issues":
+                expect(page.get_by_text("<script>window.hit=1</script>", exact=True).first).to_be_visible()
+            open_details(page)
+            expect(page.locator(".loading")).to_have_count(0)
+            page.get_by_role("button", name="Notifications").click()
+            expect(page.get_by_role("heading", name="What is new")).to_be_visible()
+            assert page.locator(FOREIGN).count() == page.locator(ACTIVE).count() == 0, name
+        assert page.evaluate("window.hit") is None
     assert dialogs == []
-    assert next(tab, None) is None

@@ -200,18 +200,16 @@ def test_a_list_is_downloaded_as_a_file(page: Page, tmp_path: Path) -> None:
 def test_a_role_finds_its_screens_whole_and_a_viewer_nothing_to_change(
     context: BrowserContext, api_url: str, shop: Sample, role: str
 ) -> None:
-    tab = open_signed_in(context, api_url, shop.credentials[role])
-    page = next(tab)
-    tabs = page.get_by_role("navigation", name="Screens")
-    expect(tabs.get_by_role("link", name="Connectors")).to_have_count(0 if role == "viewer" else 1)
     failed, changing = [], {}
-    for name in SCREENS_OF[role]:
-        show(page, list_screens(shop)[name])
-        failed += [name] * page.locator("main .state.failed").count()
-        buttons = page.locator("main").get_by_role("button").all_inner_texts()
-        if pressed := [text for text in buttons if text in CHANGES.split("|")]:
-            changing[name] = pressed
+    with open_signed_in(context, api_url, shop.credentials[role]) as page:
+        tabs = page.get_by_role("navigation", name="Screens")
+        expect(tabs.get_by_role("link", name="Connectors")).to_have_count(0 if role == "viewer" else 1)
+        for name in SCREENS_OF[role]:
+            show(page, list_screens(shop)[name])
+            failed += [name] * page.locator("main .state.failed").count()
+            buttons = page.locator("main").get_by_role("button").all_inner_texts()
+            if pressed := [text for text in buttons if text in CHANGES.split("|")]:
+                changing[name] = pressed
 
     assert failed == []
     assert bool(changing) == (role != "viewer"), changing
-    assert next(tab, None) is None

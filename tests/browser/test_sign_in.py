@@ -81,18 +81,16 @@ def test_the_screen_that_was_requested_is_shown_after_signing_in(
 def test_a_viewer_sees_no_lever_that_is_refused_and_an_owner_sees_them_all(
     context: BrowserContext, api_url: str, shop: Sample
 ) -> None:
-    tab = open_signed_in(context, api_url, shop.credentials["owner"])
-    page = next(tab)
-    pattern = f"/patterns/{shop.ids['pattern_id']}"
-    show(page, pattern)
-    for lever in ("Rename", "Merge", "Assign", "Snooze"):
-        expect(page.get_by_role("button", name=lever, exact=True)).to_be_visible()
+    with open_signed_in(context, api_url, shop.credentials["owner"]) as page:
+        pattern = f"/patterns/{shop.ids['pattern_id']}"
+        show(page, pattern)
+        for lever in ("Rename", "Merge", "Assign", "Snooze"):
+            expect(page.get_by_role("button", name=lever, exact=True)).to_be_visible()
 
-    sign_out(page)
-    sign_in(page, api_url, shop.credentials["viewer"])
-    show(page, pattern)
+        sign_out(page)
+        sign_in(page, api_url, shop.credentials["viewer"])
+        show(page, pattern)
 
-    expect(page.get_by_role("button", name="Copy link")).to_be_visible()
-    for lever in ("Rename", "Merge", "Assign", "Snooze"):
-        expect(page.get_by_role("button", name=lever, exact=True)).to_have_count(0)
-    assert next(tab, None) is None
+        expect(page.get_by_role("button", name="Copy link")).to_be_visible()
+        for lever in ("Rename", "Merge", "Assign", "Snooze"):
+            expect(page.get_by_role("button", name=lever, exact=True)).to_have_count(0)
