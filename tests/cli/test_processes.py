@@ -30,6 +30,12 @@ WITH_CHILD = (
 )
 
 
+ASK_FOR_SIGNALS = (
+    "import signal, sys; "
+    "sys.exit(sum(signal.getsignal(each) == signal.SIG_IGN for each in (signal.SIGINT, signal.SIGTERM)))"
+)
+
+
 @pytest.fixture
 def processes(tmp_path: Path) -> Iterator[Processes]:
     made = Processes(tmp_path / "logs", tmp_path / "processes.json")
@@ -56,6 +62,20 @@ def is_gone(pid: int) -> bool:
         return ") Z" in Path(f"/proc/{pid}/stat").read_text()
     except OSError:
         return True
+
+
+def test_a_server_receives_the_signals_that_its_parent_ignores(
+    processes: Processes,
+) -> None:
+    former = {number: signal.signal(number, signal.SIG_IGN) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        processes.start("server", python(ASK_FOR_SIGNALS), os.environ)
+        ignored = processes.children["server"].wait(timeout=60)
+    finally:
+        for number, handler in former.items():
+            signal.signal(number, handler)
+
+    assert ignored == 0
 
 
 def test_a_server_is_awaited_until_it_listens_and_gone_after_the_stop(processes: Processes) -> None:

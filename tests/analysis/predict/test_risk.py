@@ -49,14 +49,14 @@ def risk_of_first_issue(history: list[dict[str, Any]], chance: float | None) -> 
     return float(scored.filter(pl.col("id") == "i0")["risk_score"][0])
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None)
 @given(histories, chances)
 def test_risk_stays_between_0_and_100(history: list[dict[str, Any]], chance: float | None) -> None:
     assert 0 <= risk_of_pattern(history, chance) <= 100
     assert 0 <= risk_of_first_issue(history, chance) <= 100
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None)
 @given(histories, chances, st.sampled_from([0, 1, 2]))
 def test_risk_never_falls_with_severity(
     history: list[dict[str, Any]], chance: float | None, step: int
@@ -66,7 +66,7 @@ def test_risk_never_falls_with_severity(
     assert risk_of_first_issue(lower, chance) < risk_of_first_issue(higher, chance)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None)
 @given(histories, st.floats(0, 1), st.floats(0, 1))
 def test_risk_never_falls_with_the_chance_of_recurrence(
     history: list[dict[str, Any]], first: float, second: float
@@ -76,7 +76,7 @@ def test_risk_never_falls_with_the_chance_of_recurrence(
     assert risk_of_first_issue(history, low) <= risk_of_first_issue(history, high)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None)
 @given(histories, chances, st.floats(0, 60))
 def test_risk_never_rises_while_nothing_happens(
     history: list[dict[str, Any]], chance: float | None, wait: float
@@ -84,7 +84,7 @@ def test_risk_never_rises_while_nothing_happens(
     assert risk_of_pattern(history, chance, day(100 + wait)) <= risk_of_pattern(history, chance)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None)
 @given(histories, chances, st.sampled_from(["service", "team"]))
 def test_risk_never_falls_with_breadth(
     history: list[dict[str, Any]], chance: float | None, dimension: str

@@ -144,7 +144,7 @@ def group_by_history(keys: list[int], constraints: list[Constraint], edges: list
     return dict(zip(table["issue_id"], grouped.group_of_row.tolist(), strict=True))
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=1_000, deadline=None)
 @given(histories(), st.randoms())
 def test_no_history_of_corrections_ends_with_a_broken_constraint_or_depends_on_its_order(
     history: History, random: Random
