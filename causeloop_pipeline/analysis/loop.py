@@ -11,7 +11,11 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from causeloop_pipeline.model.frames import OCCURRENCE_SCHEMA, PREDICTION_SCHEMA
+from causeloop_pipeline.model.frames import (
+    CATEGORIZED_OCCURRENCE_SCHEMA,
+    OCCURRENCE_SCHEMA,
+    PREDICTION_SCHEMA,
+)
 from causeloop_pipeline.model.instant_range import MIN_INSTANT
 from causeloop_pipeline.model.prediction import WINDOWS
 
@@ -198,7 +202,9 @@ def predict(
     from causeloop_pipeline.analysis.predict.predictions import MODEL_VERSION, predict_recurrence
     from causeloop_pipeline.analysis.predict.risk import rate_impacts
 
-    names, occurrences = dict(patterns.select("pattern_id", "name").iter_rows()), inputs.occurrences
+    names = dict(patterns.select("pattern_id", "name").iter_rows())
+    occurrences = inputs.occurrences.cast(CATEGORIZED_OCCURRENCE_SCHEMA)
+    inputs = replace(inputs, occurrences=occurrences)
     if inputs.wanted is not None:
         is_wanted = pl.col("pattern_id").is_in(list(inputs.wanted))
         patterns, occurrences = patterns.filter(is_wanted), occurrences.filter(is_wanted)

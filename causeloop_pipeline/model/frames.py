@@ -168,6 +168,11 @@ OCCURRENCE_SCHEMA = _schema(
     }
 )
 
+CATEGORIZED_OCCURRENCE_SCHEMA = pl.Schema(
+    {name: pl.Categorical() if dtype == pl.String else dtype for name, dtype in OCCURRENCE_SCHEMA.items()}
+)
+"""OCCURRENCE_SCHEMA with texts as categories: a tenth of the memory, and faster to sort, group and filter."""
+
 PREDICTION_SCHEMA = _schema(
     {
         "pattern_id": pl.String,

@@ -18,7 +18,7 @@ from causeloop_pipeline.analysis.predict.recurrence.trained_model_json import (
     name_model_form,
     parse_trained_model,
 )
-from causeloop_pipeline.model.frames import CLAIMED_FIX_SCHEMA
+from causeloop_pipeline.model.frames import CATEGORIZED_OCCURRENCE_SCHEMA, CLAIMED_FIX_SCHEMA
 from causeloop_pipeline.model.prediction import WINDOWS
 from causeloop_pipeline.stages.context import CheckFailedError, Counts, RunOptions
 from causeloop_pipeline.stages.wording import rephrase_triggers
@@ -77,7 +77,7 @@ def predict_workspace(
 ) -> RecurrencePredictions:
     """Predict all patterns or some, for which all are evidence; store a model that was trained for it."""
     workspace_id = workspace.workspace_id
-    occurrences = read_occurrences(session, workspace_id)
+    occurrences = read_occurrences(session, workspace_id, CATEGORIZED_OCCURRENCE_SCHEMA)
     model, ledger = _read_model_or_ledger(session, workspace_id, occurrences.height, as_of)
     inputs = RecurrenceInputs(
         occurrences,

@@ -10,10 +10,12 @@ from causeloop_pipeline.model.frames import OCCURRENCE_SCHEMA
 from causeloop_pipeline.stages.grouping.summaries import load_summaries, refresh_summaries
 from causeloop_pipeline.storage.core.issues import SELECT_OCCURRENCES, read_occurrences
 from causeloop_pipeline.storage.database.session import Database, Session
+from causeloop_pipeline.storage.detect import occurrence_months
+from causeloop_pipeline.storage.detect.occurrence_months import complete_months
 from causeloop_pipeline.storage.detect.patterns import add_members, replace_patterns
 from tests.storage.stored import members, new_id, pattern, store_issue
 
-PATTERNS, STEPS, STEPS_A_SYNC = 4, 60, 12
+PATTERNS, STEPS, STEPS_A_SYNC, STEPS_A_CHECK = 4, 60, 6, 12
 CHANGES = (
     "severity = 'p{}'",
     "service = 'service {}'",
@@ -89,8 +91,9 @@ def assert_occurrences_are_those_of_the_issues(session: Session, workspace_id: U
 
 @pytest.mark.parametrize("seed", range(4))
 def test_a_history_counted_event_by_event_gives_what_counting_it_again_gives(
-    database: Database, workspace_id: UUID, seed: int
+    database: Database, workspace_id: UUID, seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(occurrence_months, "MAX_LATER_ROWS", 20 * seed)
     with database.workspace(workspace_id) as session:
         history = History(session, workspace_id, seed)
         for step in range(STEPS):
@@ -98,6 +101,9 @@ def test_a_history_counted_event_by_event_gives_what_counting_it_again_gives(
             assert_occurrences_are_those_of_the_issues(session, workspace_id)
             if step % STEPS_A_SYNC == STEPS_A_SYNC - 1:
                 refresh_summaries(session, workspace_id, is_full=False)
+                assert_occurrences_are_those_of_the_issues(session, workspace_id)
+            if step % STEPS_A_CHECK == STEPS_A_CHECK - 1:
+                complete_months(session, workspace_id)
                 stored = read_all(session)
                 refresh_summaries(session, workspace_id, is_full=True)
                 assert read_all(session) ^ stored == set()
@@ -159,6 +165,7 @@ def test_who_edits_an_issue_does_not_wait_for_a_run_that_counts_its_pattern(
             person.execute("update core.issue set severity = 'p1' where issue_id = %s", (edited,))
     with database.workspace(workspace_id) as session:
         refresh_summaries(session, workspace_id, is_full=False)
+        complete_months(session, workspace_id)
         stored = read_all(session)
         refresh_summaries(session, workspace_id, is_full=True)
         assert read_all(session) == stored

@@ -7,7 +7,7 @@ import polars as pl
 
 from causeloop_pipeline.analysis.arrays import Ints
 from causeloop_pipeline.analysis.predict.prophet.curves import ForecastCurves, build_forecast_curves
-from causeloop_pipeline.analysis.predict.recurrence.history import OccurrenceHistory
+from causeloop_pipeline.analysis.predict.recurrence.history import NumberedOccurrences, OccurrenceHistory
 from causeloop_pipeline.analysis.predict.triggers.timing import likely_when, likely_where, timing_cells
 from causeloop_pipeline.analysis.predict.triggers.trigger_text import format_trigger
 from causeloop_pipeline.model.nested_columns import TIME_SHARE
@@ -30,7 +30,9 @@ def list_likely_times(
     return likely_when(history.events.pattern_idx, cell, age.to_numpy(), history.size, numbers)
 
 
-def describe_patterns(history: OccurrenceHistory, occurrences: pl.DataFrame, when: pl.Series) -> pl.DataFrame:
+def describe_patterns(
+    history: OccurrenceHistory, occurrences: NumberedOccurrences, when: pl.Series
+) -> pl.DataFrame:
     """Count the occurrences of patterns and list where they are.
 
     In: the history of the patterns, their occurrences, when they tend to occur. Out: frame(pattern_id,

@@ -129,15 +129,16 @@ def estimate_fix_effects(
 ) -> dict[str, tuple[FixObservation, FixEffect]]:
     """Estimate the effect of the fix of each pattern.
 
-    In: CLAIMED_FIX_SCHEMA (implemented fixes and closure notes), frames.OCCURRENCE_SCHEMA of all patterns,
-    the time of the judgement. Out: by pattern, for one fix each: the first claim that no occurrence follows,
-    else the newest. The share of fixes that work in this workspace is estimated from all of them, with one
-    half of ten fixes as its prior.
+    In: CLAIMED_FIX_SCHEMA (implemented fixes and closure notes), frames.OCCURRENCE_SCHEMA or
+    CATEGORIZED_OCCURRENCE_SCHEMA of all patterns, the time of the judgement. Out: by pattern, for one fix
+    each: the first claim that no occurrence follows, else the newest. The share of fixes that work in this
+    workspace is estimated from all of them, with one half of ten fixes as its prior.
     """
     past_claims = claims.filter(pl.col("fixed_at") <= as_of).drop_nulls()
     if past_claims.is_empty():
         return {}
-    history = ActivityHistory.from_frames(occurrences.filter(pl.col("occurred_at") <= as_of), past_claims)
+    past = occurrences.filter(pl.col("occurred_at") <= as_of).cast({"pattern_id": pl.String})
+    history = ActivityHistory.from_frames(past, past_claims)
     by_pattern = past_claims.sort("pattern_id", "fixed_at").group_by("pattern_id", maintain_order=True)
     observations = {
         pattern_id: _observe_fix(history, pattern_id, fixed_at, as_of)

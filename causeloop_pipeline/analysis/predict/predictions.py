@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -21,9 +21,11 @@ from causeloop_pipeline.analysis.predict.recurrence.base_models import BASE_MODE
 from causeloop_pipeline.analysis.predict.recurrence.closed_forms import expit
 from causeloop_pipeline.analysis.predict.recurrence.gap_statistics import accumulate_gaps
 from causeloop_pipeline.analysis.predict.recurrence.history import (
+    NumberedOccurrences,
     OccurrenceHistory,
-    build_history,
+    build_numbered_history,
     count_bursts,
+    keep_occurrences,
     keep_patterns,
     number_occurrences,
     select_eligible_pairs,
@@ -45,7 +47,7 @@ from causeloop_pipeline.analysis.predict.recurrence.trained_model import (
 )
 from causeloop_pipeline.analysis.predict.risk import rate_impacts
 from causeloop_pipeline.analysis.predict.triggers.timing import estimate_next_dates, find_bound_weekdays
-from causeloop_pipeline.analysis.predict.triggers.triggers import find_triggers
+from causeloop_pipeline.analysis.predict.triggers.triggers import explain_patterns
 from causeloop_pipeline.model.frames import PREDICTION_SCHEMA
 from causeloop_pipeline.model.prediction import MODEL_NAMES, WITHOUT_FIX
 
@@ -91,12 +93,12 @@ class RecurrencePredictions:
 class RecurrenceInputs:
     """What is known of a workspace when its patterns are predicted.
 
-    occurrences: frames.OCCURRENCE_SCHEMA. changes: frame(changed_at, kind, service, title). ledger: issued
-    predictions with their outcomes (see `read_past_forecasts`), read only when a model is trained.
-    observation_gaps: OBSERVATION_GAP_SCHEMA, spans that count neither as silence nor as age.
-    observed_since: when observation began (default: the first event). impacts: frame(pattern_id, impact)
-    (default: `risk.occurrence_impacts`). pattern_names: pattern_id -> name, for the texts. wanted: ids of the
-    patterns to predict (default: all); the others are evidence for them.
+    occurrences: frames.OCCURRENCE_SCHEMA or CATEGORIZED_OCCURRENCE_SCHEMA. changes: frame(changed_at, kind,
+    service, title). ledger: issued predictions with their outcomes (see `read_past_forecasts`), read only
+    when a model is trained. observation_gaps: OBSERVATION_GAP_SCHEMA, spans that count neither as silence nor
+    as age. observed_since: when observation began (default: the first event). impacts: frame(pattern_id,
+    impact) (default: `risk.rate_impacts`). pattern_names: pattern_id -> name, for the texts. wanted:
+    ids of the patterns to predict (default: all); the others are evidence for them.
     """
 
     occurrences: pl.DataFrame
@@ -132,39 +134,36 @@ def predict_recurrence(
     windows = _check_windows(windows, trained_model)
     occurrences = number_occurrences(inputs.occurrences, as_of, timezone)
     today = as_of.astimezone(ZoneInfo(timezone)).date()
-    if occurrences.is_empty():
+    if occurrences.rows.is_empty():
         return RecurrencePredictions(PREDICTION_SCHEMA.to_frame(), no_curves(today), trained_model)
 
-    observed = without_observation_gaps(occurrences, inputs.observation_gaps, as_of=as_of)
-    everything = build_history(observed, reference_time=as_of, observed_since=inputs.observed_since)
+    observed = without_observation_gaps(occurrences.rows, inputs.observation_gaps, as_of=as_of)
+    everything = build_numbered_history(
+        replace(occurrences, rows=observed), reference_time=as_of, observed_since=inputs.observed_since
+    )
     if trained_model is None and len(_predictable_patterns(everything)):
         earlier = read_past_forecasts(inputs.ledger, everything.reference_time)
         gaps = accumulate_gaps(everything)
         trained_model = train_model(everything, gaps, windows=windows, earlier=earlier, seed=seed)
     numbers = _number_wanted(everything, inputs.wanted)
-    history, own = keep_patterns(everything, numbers), _keep_occurrences(occurrences, numbers)
+    history, own = keep_patterns(everything, numbers), keep_occurrences(occurrences, numbers)
 
     def describe() -> tuple[pl.DataFrame, ForecastCurves]:
-        triggers = find_triggers(
-            occurrences,
-            inputs.changes,
-            as_of=as_of,
-            timezone=timezone,
-            names=inputs.pattern_names,
-            wanted=history.patterns,
+        triggers = explain_patterns(
+            occurrences, inputs.changes, as_of=as_of, names=inputs.pattern_names, numbers=numbers
         )
-        when = list_likely_times(everything, occurrences, numbers, as_of)
+        when = list_likely_times(everything, occurrences.rows, numbers, as_of)
         impacts = _impacts(inputs.impacts, own, as_of)
         about = describe_patterns(history, own, when).join(
             impacts, on="pattern_id", how="left", maintain_order="left"
         )
-        return add_triggers(about, triggers), draw_curves(history, own, occurrences, today)
+        return add_triggers(about, triggers), draw_curves(history, own.rows, occurrences.rows, today)
 
     with ThreadPoolExecutor(1) as second_core:
         descriptions = second_core.submit(describe)
         predicted = _predict_patterns(history, trained_model, windows)
         about, curves = descriptions.result()
-    dates = _estimate_dates(history, own, predicted, windows, today)
+    dates = _estimate_dates(history, own.rows, predicted, windows, today)
     rows = _prediction_rows(about, predicted, windows, dates.with_columns(_reasons(history)))
     return RecurrencePredictions(rows, curves, trained_model)
 
@@ -175,12 +174,6 @@ def _number_wanted(history: OccurrenceHistory, wanted: frozenset[str] | None) ->
         return np.arange(history.size)
     is_wanted = history.patterns.cast(pl.String).is_in(pl.Series(list(wanted), dtype=pl.String).implode())
     return np.flatnonzero(is_wanted.to_numpy())
-
-
-def _keep_occurrences(occurrences: pl.DataFrame, numbers: Ints) -> pl.DataFrame:
-    """Those of some patterns, numbered from zero again."""
-    own = occurrences.filter(pl.col("number").is_in(pl.Series(numbers, dtype=pl.UInt32).implode()))
-    return own.with_columns((pl.col("number").rle_id()).alias("number"))
 
 
 def _check_windows(windows: tuple[int, ...], trained_model: TrainedModel | None) -> tuple[int, ...]:
@@ -247,9 +240,9 @@ def _estimate_dates(
     return estimate_next_dates(predicted.probability, windows, today, weekdays, occurred_today)
 
 
-def _impacts(impacts: pl.DataFrame | None, occurrences: pl.DataFrame, as_of: datetime) -> pl.DataFrame:
+def _impacts(impacts: pl.DataFrame | None, occurrences: NumberedOccurrences, as_of: datetime) -> pl.DataFrame:
     if impacts is None:
-        return rate_impacts(occurrences.select("pattern_id").unique(), occurrences, as_of)
+        return rate_impacts(occurrences.patterns.to_frame("pattern_id"), occurrences.rows, as_of)
     return impacts.select("pattern_id", "impact").unique("pattern_id", keep="first", maintain_order=True)
 
 

@@ -139,25 +139,23 @@ def summarize_counts(counts: pl.DataFrame) -> pl.DataFrame:
     )
     mean = pl.sum_horizontal(pl.col(severity) * part for severity, part in SEVERITY_PARTS.items()) / total
     places = [pl.col(name).clip(lower_bound=1).cast(pl.Float64) for name in ("services", "teams")]
-    return counts.select("pattern_id", worst=worst, mean=mean, breadth=_breadth_part(*places))
+    rated = counts.with_columns(*places, worst=worst, mean=mean)
+    return rated.select("pattern_id", "worst", "mean", breadth=_breadth_part())
 
 
 def rate_impacts(patterns: pl.DataFrame, occurrences: pl.DataFrame, as_of: datetime) -> pl.DataFrame:
     """Rate how bad a recurrence of each pattern would be: critical, high, medium or low.
 
-    In: frame(pattern_id, …), frames.OCCURRENCE_SCHEMA (undated ones count) and the time of the judgement.
-    Out: frame(pattern_id, impact), one row per pattern, sorted. Method: .75 of the severity that a quarter of
-    the occurrences seen by then reach or exceed, .25 of the breadth (as in the risk formula); .85, .6 and .35
-    separate the four.
+    In: frame(pattern_id, …), frames.OCCURRENCE_SCHEMA or CATEGORIZED_OCCURRENCE_SCHEMA (undated ones count)
+    and the time of the judgement. Out: frame(pattern_id, impact), one row per pattern, sorted. Method: .75 of
+    the severity that a quarter of the occurrences seen by then reach or exceed, .25 of the breadth (as in the
+    risk formula); .85, .6 and .35 separate the four.
     """
     has_occurred = pl.col("occurred_at").is_null() | (pl.col("occurred_at") <= as_of)
-    seen = occurrences.filter(has_occurred)
-    typical = seen.group_by("pattern_id").agg(_severity_part().quantile(0.75, "higher").alias("typical"))
-    parts = (
-        patterns.select(pl.col("pattern_id").unique())
-        .join(typical, on="pattern_id", how="left")
-        .join(_breadth_of(seen), on="pattern_id", how="left")
-    )
+    typical = _severity_part().quantile(0.75, "higher").alias("typical")
+    seen = occurrences.filter(has_occurred).group_by("pattern_id").agg(typical, *_count_places())
+    of_patterns = seen.select(pl.col("pattern_id").cast(pl.String), "typical", breadth=_breadth_part())
+    parts = patterns.select(pl.col("pattern_id").unique()).join(of_patterns, on="pattern_id", how="left")
     score = 0.75 * pl.col("typical").fill_null(UNKNOWN_SEVERITY) + 0.25 * pl.col("breadth").fill_null(0.0)
     impact = pl.lit("low")
     for threshold, name in reversed(IMPACT_THRESHOLDS):
@@ -188,7 +186,7 @@ def _score(
         + WEIGHTS["recency"] * (-age_days / half_life_days * math.log(2)).exp().fill_null(0.0)
     )
     named = parts.select(pl.col(key).alias("id"), (100 * score).clip(0.0, 100.0).round(1).alias("risk_score"))
-    return named.cast(dict(RISK_SCHEMA)).sort("id")  # type: ignore[arg-type]
+    return named.cast(RISK_SCHEMA).sort("id")
 
 
 def _pattern_part() -> pl.Expr:
@@ -224,17 +222,18 @@ def _severities(members: pl.DataFrame, issues: pl.DataFrame) -> pl.DataFrame:
 
 
 def _breadth(members: pl.DataFrame, issues: pl.DataFrame) -> pl.DataFrame:
-    return _breadth_of(members.select("pattern_id", "issue_id").unique().join(issues, on="issue_id"))
+    hit = members.select("pattern_id", "issue_id").unique().join(issues, on="issue_id")
+    return hit.group_by("pattern_id").agg(_count_places()).select("pattern_id", breadth=_breadth_part())
 
 
-def _breadth_of(seen: pl.DataFrame) -> pl.DataFrame:
-    """1 - 2^(-(services + teams - 2) / 3) of each pattern."""
-    hit = seen.group_by("pattern_id").agg(
+def _count_places() -> list[pl.Expr]:
+    """How many services and teams a pattern hits, at least one of each."""
+    return [
         pl.col(name).drop_nulls().n_unique().clip(lower_bound=1).cast(pl.Float64).alias(name + "s")
         for name in ("service", "team")
-    )
-    return hit.select("pattern_id", breadth=_breadth_part(pl.col("services"), pl.col("teams")))
+    ]
 
 
-def _breadth_part(services: pl.Expr, teams: pl.Expr) -> pl.Expr:
-    return 1 - (-(services + teams - 2) / 3 * math.log(2)).exp()
+def _breadth_part() -> pl.Expr:
+    """1 - 2^(-(services + teams - 2) / 3)."""
+    return 1 - (-(pl.col("services") + pl.col("teams") - 2) / 3 * math.log(2)).exp()

@@ -32,6 +32,7 @@ LEFT_OUT = {
     "detect.pattern_summary": "made again by the next run",
     "detect.pattern_touch": "counted again by the next run",
     "detect.occurrence_month": "counted again by the next run",
+    "detect.later_occurrence": "counted again by the next run",
 }
 """Tables that no archive holds, and why."""
 

@@ -94,8 +94,10 @@ def read_occurrences(
     if pattern_ids is None:
         counted = read_counted_occurrences(session, workspace_id)
         if counted is not None:
-            return counted.select(columns.names())
-        return session.read(SELECT_OCCURRENCES, (workspace_id,), schema=columns)
+            return counted.select(columns.names()).cast(columns)
+        texts = pl.Schema({name: OCCURRENCE_SCHEMA[name] for name in columns})
+        read = session.read(SELECT_OCCURRENCES, (workspace_id,), schema=texts)
+        return read.cast(columns)
     parameters = (workspace_id, pattern_ids.to_list())
     return session.read(SELECT_OCCURRENCES_OF_PATTERNS, parameters, schema=columns)
 

@@ -1,7 +1,8 @@
 """When and where patterns occurred, kept by month and in columns, so that a run does not read every issue.
 
-An issue that comes, changes or goes leaves a touch; the next run brings the months of the touched issues up
-to date. Until then a reader adds the touches itself, so that it always sees what counting all issues gives.
+An issue that comes, changes or goes leaves a touch. The next run adds the touches up beside the months, which
+are written again when many have come together. Until then a reader adds what came later itself, so that it
+always sees what counting all issues gives.
 """
 
 from collections.abc import Iterable, Mapping
@@ -11,10 +12,14 @@ from uuid import UUID
 
 import polars as pl
 
-from causeloop_pipeline.model.frames import OCCURRENCE_SCHEMA
+from causeloop_pipeline.model.frames import CATEGORIZED_OCCURRENCE_SCHEMA, OCCURRENCE_SCHEMA
 from causeloop_pipeline.storage.database.session import Session
 
+MAX_LATER_ROWS = 20_000
+"""More are added to the months, which costs as much as the workspace has occurrences."""
+
 TOUCH_SCHEMA = pl.Schema({**OCCURRENCE_SCHEMA, "issues": pl.Int64()})
+CATEGORIZED_TOUCH_SCHEMA = pl.Schema({**CATEGORIZED_OCCURRENCE_SCHEMA, "issues": pl.Int64()})
 COLUMNS = list(OCCURRENCE_SCHEMA)
 MONTH = pl.col("occurred_at").dt.convert_time_zone("UTC").dt.date().dt.month_start().alias("month")
 
@@ -26,6 +31,8 @@ from detect.occurrence_month
 where workspace_id = %s and month = any (%s)
 order by month
 """
+
+SELECT_LATER = "select content from detect.later_occurrence where workspace_id = %s"
 
 SELECT_TOUCHES = """
 select pattern_id, occurred_at, service, team, environment, severity, issues
@@ -49,6 +56,11 @@ insert into detect.occurrence_month (workspace_id, month, content) values (%s, %
 on conflict (workspace_id, month) do update set content = excluded.content
 """
 
+UPSERT_LATER = """
+insert into detect.later_occurrence (workspace_id, content) values (%s, %s)
+on conflict (workspace_id) do update set content = excluded.content
+"""
+
 DELETE_MONTHS = "delete from detect.occurrence_month where workspace_id = %s and month = any (%s)"
 
 
@@ -60,24 +72,28 @@ def count_all_occurrences(session: Session, workspace_id: UUID) -> None:
     """Make all months of a workspace again, from its issues."""
     delete_occurrences(session, workspace_id)
     counted = session.read(SELECT_COUNTED_OCCURRENCES, {"workspace_id": workspace_id}, schema=TOUCH_SCHEMA)
-    _write_months(session, workspace_id, dict(_split_months(_add_up(OCCURRENCE_SCHEMA.to_frame(), counted))))
+    everything = _add_up(CATEGORIZED_OCCURRENCE_SCHEMA.to_frame(), _sum_touches([counted]))
+    _write_months(session, workspace_id, dict(_split_months(everything)))
 
 
-def update_occurrences(session: Session, workspace_id: UUID, touches: pl.DataFrame) -> int:
-    """Bring the months up to date by touches, of TOUCH_SCHEMA; how many were touched."""
-    dated = touches.filter(pl.col("occurred_at").is_not_null())
-    touched = dated.select(MONTH).to_series().unique().to_list()
-    stored = _read_months(session, SELECT_SOME_MONTHS, (workspace_id, touched))
-    before = pl.concat([OCCURRENCE_SCHEMA.to_frame(), *(content for _, content in stored)])
-    after = dict(_split_months(_add_up(before, dated)))
-    _write_months(session, workspace_id, after)
-    session.execute(DELETE_MONTHS, (workspace_id, [month for month in touched if month not in after]))
-    return len(touched)
+def update_occurrences(session: Session, workspace_id: UUID, touches: pl.DataFrame) -> None:
+    """Bring what is kept up to date by touches, of TOUCH_SCHEMA."""
+    later = _sum_touches([_read_later(session, workspace_id), touches.drop_nulls("occurred_at")])
+    if later.height <= MAX_LATER_ROWS:
+        session.execute(UPSERT_LATER, (workspace_id, _write_parquet(later.sort(COLUMNS))))
+    else:
+        _add_to_months(session, workspace_id, later)
+
+
+def complete_months(session: Session, workspace_id: UUID) -> None:
+    """Add all that came later to the months."""
+    _add_to_months(session, workspace_id, _read_later(session, workspace_id))
 
 
 def delete_occurrences(session: Session, workspace_id: UUID) -> None:
     """Keep no month: until all are counted again, issues are read one by one."""
     session.execute("delete from detect.occurrence_month where workspace_id = %s", (workspace_id,))
+    session.execute("delete from detect.later_occurrence where workspace_id = %s", (workspace_id,))
 
 
 def are_occurrences_counted(session: Session, workspace_id: UUID) -> bool:
@@ -90,48 +106,75 @@ def are_occurrences_counted(session: Session, workspace_id: UUID) -> bool:
 
 
 def read_counted_occurrences(session: Session, workspace_id: UUID) -> pl.DataFrame | None:
-    """All occurrences by pattern and time, of OCCURRENCE_SCHEMA; None where no months are kept."""
+    """All occurrences in no order, of CATEGORIZED_OCCURRENCE_SCHEMA; None where no months are kept."""
     months = _read_months(session, SELECT_MONTHS, (workspace_id,))
     if not months:
         return None
-    stored = pl.concat([content for _, content in months])
+    stored = pl.concat([content for _, content in months], rechunk=True)
     touches = session.read(SELECT_TOUCHES, (workspace_id,), schema=TOUCH_SCHEMA)
-    # A month is in order, and the months follow one another: only the patterns are not in order yet.
-    return _add_up(stored, touches) if touches.height else stored.sort("pattern_id", maintain_order=True)
+    return _add_up(stored, _sum_touches([_read_later(session, workspace_id), touches]))
+
+
+def _add_to_months(session: Session, workspace_id: UUID, later: pl.DataFrame) -> None:
+    touched = later.select(MONTH).to_series().unique().to_list()
+    stored = _read_months(session, SELECT_SOME_MONTHS, (workspace_id, touched))
+    before = pl.concat([CATEGORIZED_OCCURRENCE_SCHEMA.to_frame(), *(content for _, content in stored)])
+    after = dict(_split_months(_add_up(before, later)))
+    _write_months(session, workspace_id, after)
+    session.execute(DELETE_MONTHS, (workspace_id, [month for month in touched if month not in after]))
+    session.execute("delete from detect.later_occurrence where workspace_id = %s", (workspace_id,))
+
+
+def _read_later(session: Session, workspace_id: UUID) -> pl.DataFrame:
+    """What came or went since the months were written, of CATEGORIZED_TOUCH_SCHEMA."""
+    row = session.connection.execute(SELECT_LATER, (workspace_id,), binary=True).fetchone()
+    return pl.read_parquet(BytesIO(row["content"])) if row else CATEGORIZED_TOUCH_SCHEMA.to_frame()
 
 
 def _read_months(
     session: Session, query: str, parameters: tuple[object, ...]
 ) -> list[tuple[date, pl.DataFrame]]:
+    """Months by their first day; those of an earlier version hold texts."""
     rows = session.connection.execute(query, parameters, binary=True).fetchall()
-    return [(row["month"], pl.read_parquet(BytesIO(row["content"]))) for row in rows]
+    return [(row["month"], _categorize(pl.read_parquet(BytesIO(row["content"])))) for row in rows]
+
+
+def _categorize(rows: pl.DataFrame) -> pl.DataFrame:
+    return rows.cast({name: CATEGORIZED_TOUCH_SCHEMA[name] for name in rows.columns})
 
 
 def _split_months(rows: pl.DataFrame) -> Iterable[tuple[date, pl.DataFrame]]:
     for (month,), part in rows.group_by(MONTH, maintain_order=True):
-        yield month, part
+        yield month, part.sort(COLUMNS)
 
 
-def _add_up(before: pl.DataFrame, touches: pl.DataFrame) -> pl.DataFrame:
-    """The occurrences before and those that came, less those that went, in an order of their own."""
-    net = touches.group_by(COLUMNS).agg(pl.col("issues").sum()).filter(pl.col("issues") != 0)
-    if net.is_empty():
-        return before
-    if (net["issues"] < 0).any():
-        counted = pl.concat([before.with_columns(issues=pl.lit(1, pl.Int64)), net])
-        net = counted.group_by(COLUMNS).agg(pl.col("issues").sum()).filter(pl.col("issues") != 0)
-        before = before.clear()
-    if (net["issues"] < 0).any():
+def _sum_touches(touches: Iterable[pl.DataFrame]) -> pl.DataFrame:
+    """How many of each occurrence have come, or gone where fewer than none have."""
+    together = pl.concat([_categorize(part) for part in touches])
+    return together.group_by(COLUMNS).agg(pl.col("issues").sum()).filter(pl.col("issues") != 0)
+
+
+def _add_up(before: pl.DataFrame, later: pl.DataFrame) -> pl.DataFrame:
+    """The occurrences before and those that came, less those that went."""
+    gone = later.filter(pl.col("issues") < 0)
+    if gone.height:
+        is_alike = pl.col("occurred_at").is_in(gone["occurred_at"].unique().implode())
+        alike = before.filter(is_alike).with_columns(issues=pl.lit(1, pl.Int64))
+        later = _sum_touches([alike, later])
+        before = before.filter(~is_alike)
+    if (later["issues"] < 0).any():
         raise OccurrenceCountError("more occurrences are gone than were counted: group all issues again")
-    added = net.select(pl.col(COLUMNS).repeat_by("issues").explode()) if net.height else before.clear()
-    return pl.concat([before, added]).sort(COLUMNS)
+    added = later.select(pl.col(COLUMNS).repeat_by("issues").explode()) if later.height else before.clear()
+    return pl.concat([before, added])
 
 
 def _write_months(session: Session, workspace_id: UUID, months: Mapping[date, pl.DataFrame]) -> None:
-    rows = []
-    for month, occurrences in months.items():
-        content = BytesIO()
-        occurrences.rechunk().write_parquet(content, compression="zstd", statistics=False)
-        rows.append((workspace_id, month, content.getvalue()))
+    rows = [(workspace_id, month, _write_parquet(occurrences)) for month, occurrences in months.items()]
     with session.connection.cursor() as cursor:
         cursor.executemany(UPSERT_MONTH, rows)
+
+
+def _write_parquet(rows: pl.DataFrame) -> bytes:
+    content = BytesIO()
+    rows.rechunk().write_parquet(content, compression="zstd", statistics=False)
+    return content.getvalue()

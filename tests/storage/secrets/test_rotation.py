@@ -38,6 +38,7 @@ UNSEALED = {
     ("app.workspace_archive_part", "content"),
     ("detect.pattern_index_part", "content"),
     ("detect.occurrence_month", "content"),
+    ("detect.later_occurrence", "content"),
     ("raw.quarantine", "payload"),
 }
 """Hashes, own data, and responses that are deleted within a day."""

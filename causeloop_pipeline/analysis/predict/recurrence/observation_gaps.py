@@ -19,17 +19,18 @@ def without_observation_gaps(
 ) -> pl.DataFrame:
     """Put occurrences on a clock that stands still while their pattern could not be observed.
 
-    In: frame(pattern_id, occurred_at (aware), …); OBSERVATION_GAP_SCHEMA, spans that may overlap, or None;
-    `as_of` (aware). Out: the same frame, rows and columns as they were, but occurred_at moved later by the
-    pattern's gaps between the occurrence and `as_of`, so that every gap, age and recency up to `as_of` counts
-    observed time only. The order of a pattern's occurrences stays; what lies before `as_of` stays before it,
-    by one millisecond at least (also what was seen within a gap); what lies at or after `as_of` does not
-    move.
+    In: frame(pattern_id (text or category), occurred_at (aware), …); OBSERVATION_GAP_SCHEMA, spans that may
+    overlap, or None; `as_of` (aware). Out: the same frame, rows and columns as they were, but occurred_at
+    moved later by the pattern's gaps between it and `as_of`, so that every gap, age and recency up to
+    `as_of` counts observed time only. The order of a pattern's occurrences stays; what lies before `as_of`
+    stays before it, by one millisecond at least (also what was seen within a gap); what lies at or after
+    `as_of` does not move.
     """
     spans = _merge_gaps(observation_gaps, as_of) if observation_gaps is not None else None
     if spans is None or spans.is_empty() or occurrences.is_empty():
         return occurrences
     numbered = occurrences.with_row_index("row")
+    spans = spans.cast({"pattern_id": occurrences.schema["pattern_id"]})
     at, start, end = pl.col("occurred_at"), pl.col("started_at"), pl.col("ended_at")
     missed = pl.max_horizontal(end - pl.max_horizontal(start, at), pl.lit(timedelta(0)))
     later = (

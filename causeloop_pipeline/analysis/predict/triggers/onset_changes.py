@@ -24,13 +24,13 @@ def find_onset_changes(
 ) -> pl.DataFrame:
     """Find the changes that probably brought patterns which began lately.
 
-    In: occurrences, frame(pattern: its number, pattern_id, occurred_at, service), all of them; changes:
+    In: NumberedOccurrences.rows, frame(pattern: its number, pattern_id, occurred_at, service); changes:
     frame(changed_at, kind, service (null: everything), title) or None; pattern_id → name; `since`: patterns
     that began earlier are left out. Out: FINDING_SCHEMA, without counts: the text says the chance. Nothing
     for patterns before which no change stands out.
     """
-    onsets = _onsets(rows, since)
-    if changes is None or changes.is_empty() or onsets.is_empty():
+    onsets = None if changes is None or changes.is_empty() else _onsets(rows, since)
+    if changes is None or onsets is None or onsets.is_empty():
         return FINDING_SCHEMA.to_frame()
     candidates = changes.with_row_index("number")
     ids = onsets["pattern_id"].to_list()
@@ -69,11 +69,9 @@ def _onsets(rows: pl.DataFrame, since: datetime) -> pl.DataFrame:
         return rows
     watched = pl.col("occurred_at").min() + timedelta(days=MIN_QUIET_DAYS)
     earliest = rows.select(pl.max_horizontal(watched, pl.lit(since)))
-    began = pl.col("occurred_at").min().over("pattern")
-    first = rows.filter((pl.col("occurred_at") == began) & (began >= earliest.item()))
-    return first.sort("pattern", "service", nulls_last=True).unique(
-        "pattern", keep="first", maintain_order=True
-    )
+    first = rows.filter(pl.col("pattern").diff().fill_null(1) > 0)
+    onsets = first.filter(pl.col("occurred_at") >= earliest.item())
+    return onsets.with_columns(pl.col("pattern_id", "service").cast(pl.String))
 
 
 def _complete(frame: pl.DataFrame) -> pl.DataFrame:

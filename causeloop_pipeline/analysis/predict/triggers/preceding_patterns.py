@@ -27,7 +27,7 @@ def find_preceding_patterns(
     episodes: pl.DataFrame,
     patterns: pl.Series,
     names: Mapping[str, str],
-    wanted: pl.Series | None = None,
+    wanted: Ints | None = None,
 ) -> pl.DataFrame:
     """Find the patterns that precede each pattern more often than chance explains.
 
@@ -40,9 +40,7 @@ def find_preceding_patterns(
     """
     pattern = episodes["pattern"].to_numpy().astype(np.int64)
     at = episodes["occurred_at"].dt.timestamp("us").to_numpy().astype(np.int64)
-    pairs = _count_pairs(pattern, at, len(patterns))
-    if wanted is not None:
-        pairs = pairs.filter(pl.col("pattern").is_in(wanted.implode()))
+    pairs = _count_pairs(pattern, at, len(patterns), wanted)
     # The hours only ever raise a chance: what is no more than chance without them needs no look at them.
     least = pl.Series("chance", _chance(pairs, at), dtype=pl.Float64)
     near = select_beyond_chance(pairs.with_columns(least)).drop("expected", "p_value")
@@ -58,11 +56,12 @@ def find_preceding_patterns(
     return format_findings(select_beyond_chance(with_chance), "pattern", describe)
 
 
-def _count_pairs(pattern: Ints, at: Ints, size: int) -> pl.DataFrame:
+def _count_pairs(pattern: Ints, at: Ints, size: int, wanted: Ints | None) -> pl.DataFrame:
     """Pairs (pattern, before) that were seen often enough, with count, of, own, everywhere and tests."""
-    pairs, count = np.unique(_nearest_pairs(pattern, at, size), return_counts=True)
+    all_pairs = _nearest_pairs(pattern, at, size)
+    everywhere = np.bincount(all_pairs % size, minlength=size).astype(float)
+    pairs, count = np.unique(_keep_pairs(all_pairs, size, wanted), return_counts=True)
     after, before = np.divmod(pairs, size)
-    everywhere = np.bincount(before, count, size)
     tests, total = np.bincount(after, minlength=size), np.bincount(pattern, minlength=size)
     is_often = count >= MIN_COUNT
     after, before = after[is_often], before[is_often]
@@ -78,6 +77,15 @@ def _count_pairs(pattern: Ints, at: Ints, size: int) -> pl.DataFrame:
         },
         schema_overrides={"pattern": pl.UInt32, "everywhere": pl.Float64},
     )
+
+
+def _keep_pairs(pairs: Ints, size: int, wanted: Ints | None) -> Ints:
+    """Those whose later pattern is wanted."""
+    if wanted is None or len(wanted) == size:
+        return pairs
+    is_wanted = np.zeros(size, bool)
+    is_wanted[wanted] = True
+    return pairs[is_wanted[pairs // size]]
 
 
 def _chance(frame: pl.DataFrame, at: Ints) -> Floats:

@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from causeloop_pipeline.analysis.arrays import Bools, Floats, Ints
-from causeloop_pipeline.analysis.predict.recurrence.history import number_patterns
+from causeloop_pipeline.analysis.predict.recurrence.history import NumberedOccurrences
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 HOURS = ("00-06", "06-12", "12-18", "18-24")
@@ -100,32 +100,29 @@ def _describe_cells(cell: Ints, share: Floats) -> pl.Series:
 
 
 def likely_where(
-    occurrences: pl.DataFrame, dimensions: tuple[str, ...] = ("service", "team", "environment")
+    occurrences: NumberedOccurrences, dimensions: tuple[str, ...] = ("service", "team", "environment")
 ) -> pl.DataFrame:
     """List the most frequent values of each dimension of each pattern.
 
-    In: frames.OCCURRENCE_SCHEMA, the dimensions. Out: frame(pattern_id, likely_where), a list of
+    In: NumberedOccurrences, the dimensions. Out: frame(pattern_id, likely_where), a list of
     nested_columns.VALUE_SHARE by dimension; the share of a value is that among the events that name one.
     """
-    named = occurrences.select("pattern_id", *dimensions).drop_nulls("pattern_id")
-    patterns, number = number_patterns(named["pattern_id"])
-    rows = named.with_columns(number.alias("pattern"))
-    result = pl.DataFrame({"pattern_id": patterns}).with_row_index("pattern")
+    result = occurrences.patterns.to_frame("pattern_id").with_row_index("number")
     for name in dimensions:
-        result = result.join(_shares(rows, name), on="pattern", how="left", maintain_order="left")
+        by_pattern = _shares(occurrences.rows, name)
+        result = result.join(by_pattern, on="number", how="left", maintain_order="left")
     shares = [pl.col(name).fill_null([]) for name in dimensions]
     return result.select("pattern_id", pl.struct(shares).alias("likely_where"))
 
 
 def _shares(rows: pl.DataFrame, name: str) -> pl.DataFrame:
-    counts = rows.drop_nulls(name).group_by("pattern", name).len()
-    ranked = counts.with_columns(
-        (pl.col("len") / pl.col("len").sum().over("pattern")).round(4).alias("share")
-    )
-    ordered = ranked.sort("pattern", "len", name, descending=[False, True, False])
-    top = ordered.filter(pl.int_range(pl.len()).over("pattern") < TOP_VALUES)
+    counted = rows.lazy().select("number", name).drop_nulls(name).group_by("number", name).len()
+    counts = counted.with_columns(pl.col(name).cast(pl.String)).collect()
+    ranked = counts.with_columns((pl.col("len") / pl.col("len").sum().over("number")).round(4).alias("share"))
+    ordered = ranked.sort("number", "len", name, descending=[False, True, False])
+    top = ordered.filter(pl.int_range(pl.len()).over("number") < TOP_VALUES)
     value_share = pl.struct(pl.col(name).alias("value"), "share").alias(name)
-    return top.group_by("pattern", maintain_order=True).agg(value_share)
+    return top.group_by("number", maintain_order=True).agg(value_share)
 
 
 def find_bound_weekdays(pattern_idx: Ints, day: Ints, size: int) -> Floats:

@@ -11,8 +11,12 @@ from datetime import datetime, timedelta
 import numpy as np
 import polars as pl
 
+from causeloop_pipeline.analysis.arrays import Ints
 from causeloop_pipeline.analysis.detect.clusters.change_windows import add_chance_after_change
-from causeloop_pipeline.analysis.predict.recurrence.history import number_occurrences, number_patterns
+from causeloop_pipeline.analysis.predict.recurrence.history import (
+    NumberedOccurrences,
+    number_occurrences,
+)
 from causeloop_pipeline.analysis.predict.triggers.findings import (
     FINDING_SCHEMA,
     MIN_COUNT,
@@ -40,50 +44,75 @@ def find_triggers(
     as_of: datetime,
     timezone: str = "UTC",
     names: Mapping[str, str] | None = None,
-    wanted: pl.Series | None = None,
 ) -> pl.DataFrame:
     """Find the evidence of what triggers each pattern.
 
     In: frames.OCCURRENCE_SCHEMA; changes: frame(changed_at, kind, service (null: everything), title) or None;
-    `as_of` (aware); time zone; names: pattern_id → name, for the texts; wanted: the ids of the patterns to
-    explain (default: all). Out: one row per pattern (pattern_id, evidence), evidence a list of
-    nested_columns.FINDING, strongest first, empty where nothing stands out. Kinds: pattern, the kind of a
-    change, weekday, hours, month_end, severity. A change that probably brought the pattern stands last, with
-    its chance and no counts. Only the last 365 days count. Method: one-sided binomial tests,
-    Bonferroni-corrected over the comparisons of a pattern.
+    `as_of` (aware); time zone; names: pattern_id → name, for the texts. Out: one row per pattern (pattern_id,
+    evidence), evidence a list of nested_columns.FINDING, strongest first, empty where nothing stands out.
+    Kinds: pattern, the kind of a change, weekday, hours, month_end, severity. A change that probably brought
+    the pattern stands last, with its chance and no counts. Only the last 365 days count. Method: one-sided
+    binomial tests, Bonferroni-corrected over the comparisons of a pattern.
     """
-    numbered = number_occurrences(occurrences, as_of, timezone).rename({"number": "pattern"})
-    patterns, _ = number_patterns(numbered["pattern_id"])
+    numbered = number_occurrences(occurrences, as_of, timezone)
+    explained = explain_patterns(numbered, changes, as_of=as_of, names=names)
+    every_pattern = occurrences["pattern_id"].drop_nulls().unique().sort().to_frame()
+    joined = every_pattern.join(explained, on="pattern_id", how="left", maintain_order="left")
+    return joined.with_columns(pl.col("evidence").fill_null([]))
+
+
+def explain_patterns(
+    occurrences: NumberedOccurrences,
+    changes: pl.DataFrame | None,
+    *,
+    as_of: datetime,
+    names: Mapping[str, str] | None = None,
+    numbers: Ints | None = None,
+) -> pl.DataFrame:
+    """Find the evidence of what triggers some patterns, for which all occurrences are evidence.
+
+    In: NumberedOccurrences before `as_of`; the ascending numbers of the patterns to explain (default: all);
+    the rest as of `find_triggers`. Out: as of `find_triggers`, a row for each of these patterns.
+    """
+    patterns = occurrences.patterns
+    numbers = np.arange(len(patterns)) if numbers is None else numbers
+    rows = occurrences.rows.rename({"number": "pattern"})
     since = as_of - timedelta(days=LOOK_BACK_DAYS)
-    rows = numbered.filter(pl.col("occurred_at") >= since)
-    days = rows.with_columns(pl.col("local").dt.date().alias("day"))
-    episodes = days.unique(["pattern", "day"], keep="first", maintain_order=True)
-    episodes = episodes.sort("occurred_at", "pattern")
-    numbers = None if wanted is None else _number_wanted(wanted, patterns)
-    own_episodes, own_rows = (_of_patterns(frame, numbers) for frame in (episodes, rows))
+    recent = rows.select("pattern", "occurred_at", "local", "service", "severity").filter(
+        pl.col("occurred_at") >= since
+    )
+    episodes = _find_episodes(recent)
+    own_episodes, own_rows = (_of_patterns(frame, numbers, len(patterns)) for frame in (episodes, recent))
     findings = [
         find_preceding_patterns(episodes, patterns, names or {}, numbers),
-        _changes_before(episodes, changes, as_of),
+        _changes_before(own_episodes, episodes, changes, as_of),
         *_calendar(own_episodes, len(patterns)),
         _severity(own_rows, as_of),
-        find_onset_changes(numbered, _changes_until(changes, as_of), names or {}, since=since),
+        find_onset_changes(rows, _changes_until(changes, as_of), names or {}, since=since),
     ]
-    every_pattern = occurrences["pattern_id"].drop_nulls().unique().sort() if wanted is None else wanted
-    return _format_evidence(pl.concat(findings), every_pattern, patterns)
+    return _format_evidence(pl.concat(findings), numbers, patterns)
 
 
-def _number_wanted(wanted: pl.Series, patterns: pl.Series) -> pl.Series:
-    """The numbers of the wanted patterns that have occurred."""
-    numbered = patterns.to_frame("pattern_id").with_row_index("number")
-    return numbered.join(wanted.to_frame("pattern_id"), on="pattern_id", how="semi")["number"]
+def _find_episodes(rows: pl.DataFrame) -> pl.DataFrame:
+    """The first occurrence of each pattern and local day, by time; rows are by pattern and time."""
+    number = rows["pattern"].to_numpy().astype(np.int64)
+    day = rows.select(pl.col("local").dt.epoch("d").cast(pl.Int64)).to_series().to_numpy()
+    is_first = np.ones(len(number), bool)
+    is_first[1:] = (number[1:] != number[:-1]) | (day[1:] != day[:-1])
+    return rows.filter(pl.Series(is_first)).sort("occurred_at", "pattern")
 
 
-def _of_patterns(rows: pl.DataFrame, numbers: pl.Series | None) -> pl.DataFrame:
-    return rows if numbers is None else rows.filter(pl.col("pattern").is_in(numbers.implode()))
+def _of_patterns(rows: pl.DataFrame, numbers: Ints, size: int) -> pl.DataFrame:
+    """The rows of some of all patterns."""
+    if len(numbers) == size:
+        return rows
+    is_kept = np.zeros(size, bool)
+    is_kept[numbers] = True
+    return rows.filter(pl.Series(is_kept[rows["pattern"].to_numpy()], dtype=pl.Boolean))
 
 
-def _format_evidence(findings: pl.DataFrame, every_pattern: pl.Series, patterns: pl.Series) -> pl.DataFrame:
-    """The findings of every pattern as a list, strongest first."""
+def _format_evidence(findings: pl.DataFrame, numbers: Ints, patterns: pl.Series) -> pl.DataFrame:
+    """The findings of some patterns as a list, strongest first."""
     ranked = findings.sort("pattern", "p_value", "kind", "text", nulls_last=True).with_columns(
         pl.col("expected").round(2),
         pl.col("p_value").round_sig_figs(2),
@@ -92,26 +121,27 @@ def _format_evidence(findings: pl.DataFrame, every_pattern: pl.Series, patterns:
     fields = [field.name for field in FINDING.fields]
     lists = ranked.group_by("pattern", maintain_order=True).agg(pl.struct(fields).alias("evidence"))
     lists = lists.select(patterns.gather(lists["pattern"]).alias("pattern_id"), "evidence")
-    joined = every_pattern.to_frame("pattern_id").join(
-        lists, on="pattern_id", how="left", maintain_order="left"
-    )
+    explained = patterns.gather(numbers).to_frame("pattern_id")
+    joined = explained.join(lists, on="pattern_id", how="left", maintain_order="left")
     return joined.with_columns(pl.col("evidence").fill_null([]))
 
 
-def _changes_before(episodes: pl.DataFrame, changes: pl.DataFrame | None, as_of: datetime) -> pl.DataFrame:
+def _changes_before(
+    own: pl.DataFrame, episodes: pl.DataFrame, changes: pl.DataFrame | None, as_of: datetime
+) -> pl.DataFrame:
     """How often a change of the same service came within a day before, against how often one comes before
     moments of the same hour and weekday anyway.
     """
     if changes is None or changes.is_empty() or episodes.is_empty():
         return FINDING_SCHEMA.to_frame()
     begin = max(as_of - timedelta(days=LOOK_BACK_DAYS), _first(episodes))
-    recent = _changes_per_service(changes.filter(pl.col("changed_at") < as_of), episodes["service"])
+    services = episodes["service"].unique().cast(pl.String)
+    recent = _changes_per_service(changes.filter(pl.col("changed_at") < as_of), services)
     recent = recent.filter(pl.col("changed_at") >= begin - timedelta(hours=CHANGE_LAG_HOURS))
     kinds = recent["kind"].unique().sort().to_list()
     span = max((as_of - begin).total_seconds(), 86_400.0)
     parts = [
-        _change_part(episodes, recent.filter(pl.col("kind") == kind), kind, span, len(kinds))
-        for kind in kinds
+        _change_part(own, recent.filter(pl.col("kind") == kind), kind, span, len(kinds)) for kind in kinds
     ]
     return pl.concat([FINDING_SCHEMA.to_frame(), *parts])
 
@@ -143,6 +173,7 @@ def _change_part(
     lag = timedelta(hours=CHANGE_LAG_HOURS)
     with_change = (
         episodes.drop_nulls("service")
+        .with_columns(pl.col("service").cast(pl.String))
         .sort("occurred_at")
         .join_asof(
             changes.select("changed_at", "service"),

@@ -1,5 +1,7 @@
 """A history counts what lies strictly before a moment, whatever the order of its rows."""
 
+from datetime import timedelta
+
 import numpy as np
 import polars as pl
 from hypothesis import given
@@ -9,12 +11,14 @@ from causeloop_pipeline.analysis.arrays import DAY_MS
 from causeloop_pipeline.analysis.predict.recurrence.history import (
     build_history,
     count_bursts,
+    keep_occurrences,
     number_occurrences,
     number_patterns,
     recurs_within,
     select_eligible_pairs,
     to_milliseconds,
 )
+from causeloop_pipeline.model.frames import CATEGORIZED_OCCURRENCE_SCHEMA, OCCURRENCE_SCHEMA
 from tests.support.recurring_failures import AS_OF, at, occurrences
 
 NOW = to_milliseconds(AS_OF)
@@ -98,18 +102,50 @@ def test_ids_in_order_are_numbered_as_those_in_disorder(ids):
     for rows in (ordered, ordered[::-1]):
         patterns, number = number_patterns(pl.Series(rows, dtype=pl.String))
         assert patterns.to_list() == sorted(set(ids))
-        assert number.to_list() == (expected if rows == ordered else expected[::-1])
-        assert number.dtype == pl.UInt32
+        assert number.tolist() == (expected if rows == ordered else expected[::-1])
 
 
 def test_occurrences_are_numbered_by_pattern_time_and_service_in_local_time():
     named = occurrences({"b": [3, 0], "a": [2]})
     unnamed = occurrences({"b": [3]}).with_columns(service=pl.lit(None, pl.String))
     numbered = number_occurrences(pl.concat([unnamed, named]), AS_OF, "Asia/Kolkata")
-    assert numbered.select("pattern_id", "number", "service").rows() == [
+    assert numbered.patterns.to_list() == ["a", "b"]
+    assert numbered.rows.select("pattern_id", "number", "service").rows() == [
         ("a", 0, "checkout"),
         ("b", 1, "checkout"),
         ("b", 1, None),
     ]
-    later = numbered["local"] - numbered["occurred_at"].dt.replace_time_zone(None)
+    later = numbered.rows["local"] - numbered.rows["occurred_at"].dt.replace_time_zone(None)
     assert set(later.dt.total_minutes()) == {330}
+
+
+ages = st.integers(min_value=1, max_value=5)
+rows_of_occurrences = st.lists(
+    st.tuples(st.sampled_from("abc"), ages, st.sampled_from(["checkout", "ledger", None])), max_size=20
+)
+
+
+@given(rows_of_occurrences, st.randoms(use_true_random=False), st.booleans())
+def test_occurrences_are_numbered_alike_in_whatever_order_and_form_they_come(rows, chance, are_categories):
+    def number(some):
+        parts = [
+            occurrences({name: [age]}).with_columns(service=pl.lit(service, pl.String))
+            for name, age, service in some
+        ]
+        frame = pl.concat([OCCURRENCE_SCHEMA.to_frame(), *parts])
+        schema = CATEGORIZED_OCCURRENCE_SCHEMA if are_categories else OCCURRENCE_SCHEMA
+        return number_occurrences(frame.cast(schema), AS_OF, "UTC").rows
+
+    expected = sorted(rows, key=lambda row: (row[0], -row[1], row[2] is None, row[2]))
+    numbered = number(chance.sample(rows, len(rows)))
+    assert numbered.select("pattern_id", "service").rows() == [
+        (name, service) for name, _, service in expected
+    ]
+    assert numbered["occurred_at"].to_list() == [AS_OF - timedelta(days=age) for _, age, _ in expected]
+
+
+def test_the_occurrences_of_some_patterns_are_numbered_from_zero_again():
+    numbered = number_occurrences(occurrences({"a": [2], "b": [3, 1], "c": [4]}), AS_OF, "UTC")
+    some = keep_occurrences(numbered, np.array([1, 2]))
+    assert some.patterns.to_list() == ["b", "c"]
+    assert some.rows.select("pattern_id", "number").rows() == [("b", 0), ("b", 0), ("c", 1)]

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from causeloop_pipeline.analysis.predict.recurrence.history import number_occurrences
 from causeloop_pipeline.analysis.predict.triggers.timing import (
     estimate_cell_shares,
     estimate_next_dates,
@@ -15,9 +16,15 @@ from causeloop_pipeline.analysis.predict.triggers.timing import (
     likely_when,
     likely_where,
 )
-from tests.support.recurring_failures import occurrences
+from tests.support.recurring_failures import AS_OF, occurrences
 
 TODAY = date(2026, 1, 1)
+
+
+def number(rows):
+    return number_occurrences(rows, AS_OF, "UTC")
+
+
 WINDOWS = (7, 14, 30, 90)
 
 
@@ -57,13 +64,13 @@ def test_patterns_of_the_same_day_do_not_share_it():
 def test_where_counts_only_events_that_name_a_place():
     rows = pl.concat([occurrences({"a": [1, 2, 3]}, "api"), occurrences({"a": [4]}, "web")])
     rows = rows.with_columns(team=pl.lit(None, pl.String))
-    where = likely_where(rows)["likely_where"].item()
+    where = likely_where(number(rows))["likely_where"].item()
     assert where["service"] == [{"value": "api", "share": 0.75}, {"value": "web", "share": 0.25}]
     assert where["team"] == []
 
 
 def test_quotes_in_a_name_survive():
-    where = likely_where(occurrences({"a": [1]}, 'the "big" one'))["likely_where"].item()
+    where = likely_where(number(occurrences({"a": [1]}, 'the "big" one')))["likely_where"].item()
     assert where["service"][0]["value"] == 'the "big" one'
 
 
