@@ -78,7 +78,7 @@ def score_neighbours(new: NewTexts, index: PatternIndex) -> tuple[ScoredPairs, N
     In: new texts, the index. Out: scored pairs, and how near the nearest texts of each new text are.
     """
     searched = [
-        _SearchedTexts(number, segment.corpus, segment.postings, segment.nearest_cosines)
+        _SearchedTexts(number, segment.corpus, segment.list_postings(new.corpus), segment.nearest_cosines)
         for number, segment in enumerate(index.segments)
     ]
     if new.corpus.size > 1 or not searched:

@@ -34,8 +34,14 @@ class Segment:
 
     @cached_property
     def postings(self) -> Any:
-        """The inverted index that a search needs, built at the first search."""
+        """The inverted index for many searches, built at the first one."""
         return build_postings(self.corpus, self.lexicon, for_new_texts=True)
+
+    def list_postings(self, queries: Corpus) -> Any:
+        """What a search of some texts needs of the inverted index; all of it if that is built."""
+        if "postings" in vars(self):
+            return self.postings
+        return build_postings(self.corpus, self.lexicon, for_new_texts=True, queries=queries)
 
 
 def join_segments(segments: Sequence[Segment], lexicon: Lexicon) -> Segment:

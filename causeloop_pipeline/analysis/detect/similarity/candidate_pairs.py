@@ -25,13 +25,19 @@ class Neighbours:
     rank: Ints
 
 
-def build_postings(corpus: Corpus, lexicon: Lexicon, *, for_new_texts: bool = False) -> Any:
+def build_postings(
+    corpus: Corpus, lexicon: Lexicon, *, for_new_texts: bool = False, queries: Corpus | None = None
+) -> Any:
     """Builds the inverted index that `find_nearest_texts` searches: which texts hold which term.
 
     In: a corpus and its lexicon; `for_new_texts`: later texts will search it too, so terms that only one text
-    holds are kept. Out: a sparse matrix, terms by texts.
+    holds are kept; `queries`: texts, if no others will search it, whose terms are enough. Out: a sparse
+    matrix, terms by texts.
     """
-    return _search_terms(corpus, lexicon, for_new_texts=for_new_texts).T.tocsr()
+    terms = _search_terms(corpus, lexicon, for_new_texts=for_new_texts)
+    if queries is not None:
+        terms = _keep_terms_of(terms, queries)
+    return terms.T.tocsr()
 
 
 def find_nearest_texts(
@@ -73,6 +79,14 @@ def _search_terms(corpus: Corpus, lexicon: Lexicon, *, for_new_texts: bool) -> A
     return keep_heaviest_terms(corpus.whole, lexicon.is_informative, _TERMS_PER_TEXT)
 
 
+def _keep_terms_of(terms: Any, queries: Corpus) -> Any:
+    """Only the terms that the queries hold, which are few."""
+    size = terms.shape[1]
+    is_queried = np.zeros(size, dtype=bool)
+    is_queried[queries.whole.indices[queries.whole.indices < size]] = True
+    return _keep_entries(terms, np.flatnonzero(is_queried[terms.indices]))
+
+
 def _narrow_to_query_terms(query_terms: Any, postings: Any) -> tuple[Any, Any, Ints]:
     """Only the terms of the queries and the texts that hold one: a small search costs by its terms, not by
     the number of texts.
@@ -98,21 +112,34 @@ def keep_heaviest_terms(matrix: Any, is_kept: Bools, limit: int) -> Any:
     In: a sparse matrix, texts by terms; per term whether it may stay; how many may stay in a row. Out: the
     same without the other terms.
     """
+    entries = np.flatnonzero(is_kept[matrix.indices])
+    row_starts = np.searchsorted(entries, matrix.indptr)
+    long_rows = np.flatnonzero(np.diff(row_starts) > limit)
+    if len(long_rows):
+        row, place = _list_places(row_starts, long_rows)
+        of_long_rows = entries[place]
+        order = np.lexsort((matrix.indices[of_long_rows], -matrix.data[of_long_rows], row))
+        by_weight = row[order]
+        position = np.arange(len(by_weight)) - np.searchsorted(by_weight, by_weight)
+        entries = np.delete(entries, place[order[position >= limit]])
+    return _keep_entries(matrix, entries)
+
+
+def _list_places(row_starts: Ints, rows: Ints) -> tuple[Ints, Ints]:
+    """The entries of some rows: which of these rows each is of, and its place."""
+    sizes = np.diff(row_starts)[rows]
+    row = np.repeat(np.arange(len(rows)), sizes)
+    before = np.cumsum(sizes) - sizes
+    return row, np.arange(len(row)) + np.repeat(row_starts[rows] - before, sizes)
+
+
+def _keep_entries(matrix: Any, entries: Ints) -> Any:
+    """A sparse matrix of some of the entries, in order, of another."""
     from scipy.sparse import csr_matrix
 
-    stays = is_kept[matrix.indices]
-    columns, values = matrix.indices[stays], matrix.data[stays]
-    stayed = np.concatenate([[0], np.cumsum(stays)])[matrix.indptr]
-    sizes = np.diff(stayed)
-    if sizes.max(initial=0) > limit:
-        rows = np.repeat(np.arange(matrix.shape[0]), sizes)
-        of_long_rows = np.flatnonzero(sizes[rows] > limit)
-        order = np.lexsort((columns[of_long_rows], -values[of_long_rows], rows[of_long_rows]))
-        by_weight = of_long_rows[order]
-        position = np.arange(len(by_weight)) - np.searchsorted(rows[by_weight], rows[by_weight])
-        columns, values = (np.delete(x, by_weight[position >= limit]) for x in (columns, values))
-    row_starts = np.concatenate([[0], np.cumsum(np.minimum(sizes, limit))])
-    return csr_matrix((values.astype(np.float32, copy=False), columns, row_starts), shape=matrix.shape)
+    values = matrix.data[entries].astype(np.float32, copy=False)
+    row_starts = np.searchsorted(entries, matrix.indptr)
+    return csr_matrix((values, matrix.indices[entries], row_starts), shape=matrix.shape)
 
 
 def _rank_neighbours(products: Any, limit: int, *, is_self_search: bool) -> Neighbours:

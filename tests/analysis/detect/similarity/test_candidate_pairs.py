@@ -73,6 +73,44 @@ def test_a_small_search_finds_what_a_search_for_all_finds(titles: list[str]) -> 
         assert set(near.other.tolist()) == set(np.flatnonzero(expected > 1e-6).tolist())
 
 
+@settings(deadline=None)
+@given(TITLES, TITLES)
+def test_postings_for_some_queries_give_them_the_neighbours_that_all_postings_give(
+    titles: list[str], asked: list[str]
+) -> None:
+    everything, lexicon = build([*titles, *asked])
+    texts, queries = (everything.take(rows) for rows in np.split(np.arange(everything.size), [len(titles)]))
+    near, expected = (
+        find_nearest_texts(
+            queries,
+            build_postings(texts, lexicon, for_new_texts=True, queries=chosen),
+            lexicon,
+            for_new_texts=True,
+        )
+        for chosen in (queries, None)
+    )
+    for name in ("row", "other", "cosine", "rank"):
+        assert getattr(near, name).tolist() == getattr(expected, name).tolist()
+
+
+@given(
+    st.lists(st.lists(st.integers(0, 3), min_size=6, max_size=6), min_size=1, max_size=6),
+    st.lists(st.booleans(), min_size=6, max_size=6),
+    st.integers(1, 6),
+)
+def test_the_heaviest_terms_are_those_of_a_plain_sort(
+    weights: list[list[int]], is_kept: list[bool], limit: int
+) -> None:
+    from scipy.sparse import csr_matrix
+
+    matrix = csr_matrix(np.array(weights, dtype=np.float32))
+    heaviest = keep_heaviest_terms(matrix, np.array(is_kept), limit).toarray()
+    for row, stays in zip(weights, heaviest.tolist(), strict=True):
+        usable = [(-weight, term) for term, weight in enumerate(row) if weight and is_kept[term]]
+        expected = {term for _, term in sorted(usable)[:limit]}
+        assert {term for term, weight in enumerate(stays) if weight} == expected
+
+
 def test_only_the_heaviest_kept_terms_of_each_row_stay() -> None:
     from scipy.sparse import csr_matrix
 
