@@ -2,7 +2,8 @@
 
 Nine of ten issues are machine messages of 400 statements, the others reports that people write, whose causes
 come once or a few times. Each cause that came twice is a pattern, with predictions of every week of the year.
-The superuser writes the rows without foreign keys and policies, for filling the database is not measured.
+The superuser writes the rows without triggers, foreign keys and policies, for filling the database is not
+measured.
 """
 
 from uuid import UUID
@@ -34,12 +35,13 @@ STATEMENTS = (
     """
     insert into core.issue (workspace_id, issue_id, source, external_id, title, body, severity, status,
                             service, error_type, team, environment, source_created_at, source_updated_at,
-                            ingested_at, pattern_id, risk_score)
+                            ingested_at, pattern_id, risk_score, words)
     select %(id)s, issue_id, source, external_id, left(title, 300), body, 'p' || 1 + n %% 4,
            (array['open', 'in_loop', 'mitigating', 'resolved', 'closed'])[1 + n / 7 %% 5],
            'service-' || service, 'error-' || n %% 30, 'team-' || n %% 15,
            (array['production', 'staging'])[1 + n %% 9 / 8], at, at, at, pattern_id,
-           case when n %% 10 > 0 then round((hashint8(n) & 65535) / 655.36) end
+           case when n %% 10 > 0 then round((hashint8(n) & 65535) / 655.36) end,
+           to_tsvector('simple', left(title, 300) || ' ' || coalesce(left(body, 20000), ''))
     from stream order by at
     """,
     """
