@@ -1,5 +1,6 @@
 """Edges between patterns: which share a systemic problem, how strongly, and for which reasons."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import polars as pl
@@ -23,14 +24,19 @@ _MAX_CHANGE_STRENGTH = 0.6
 _MAX_CHANGE_NEIGHBOURS = 10
 _MAX_RARE_HOLDERS = 30  # a trait, or a place with a kind of failure, of more patterns than this counts less
 
+_PAIRS_AT_ONCE = 200_000  # bounds memory
+_ASPECTS = ("where", "what", "when")
+_ASPECT = pl.Enum(_ASPECTS)
+
+_EDGE_SCHEMA = pl.Schema({"left": pl.Int64, "right": pl.Int64, "strength": pl.Float64})
 _REASON_SCHEMA = pl.Schema(
     {
-        "left": pl.Int64,
-        "right": pl.Int64,
-        "aspect": pl.String,
-        "kind": pl.String,
-        "strength": pl.Float64,
-        "text": pl.String,
+        "left": pl.Int64(),
+        "right": pl.Int64(),
+        "aspect": _ASPECT,
+        "kind": pl.String(),
+        "strength": pl.Float64(),
+        "text": pl.String(),
     }
 )
 
@@ -68,8 +74,19 @@ def build_pattern_edges(
             shared_changes.select("left", "right"),
         ]
     ).unique()
-    reasons = pl.concat([_trait_reasons(pairs, weighted_traits), bursts, shared_changes])
-    return _combine_reasons(reasons, numbers, min_strength)
+    of_days = pl.concat([bursts, shared_changes])
+    strong, reasons = [_EDGE_SCHEMA.to_frame()], [_REASON_SCHEMA.to_frame()]
+    for part in pairs.iter_slices(_PAIRS_AT_ONCE):
+        of_part = _keep_pairs(of_days, part)
+        shared_traits = _find_shared_traits(part, weighted_traits)
+        strong.append(_combine_strengths([shared_traits, of_part], min_strength))
+        shared_traits, of_part = (_keep_pairs(rows, strong[-1]) for rows in (shared_traits, of_part))
+        reasons += [_describe_traits(shared_traits), of_part]
+    return _list_edges(_keep_strongest(pl.concat(strong)), pl.concat(reasons), numbers)
+
+
+def _keep_pairs(rows: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
+    return rows.join(pairs, on=["left", "right"], how="semi")
 
 
 def _weigh_by_rarity(traits: pl.DataFrame, pattern_count: int) -> pl.DataFrame:
@@ -78,12 +95,14 @@ def _weigh_by_rarity(traits: pl.DataFrame, pattern_count: int) -> pl.DataFrame:
     share_without = 1 - (holders - 1) / max(pattern_count, 1)
     max_strength = pl.col("kind").replace_strict(_MAX_STRENGTH, return_dtype=pl.Float64)
     is_place = pl.col("kind").is_in(PLACE_DIMENSIONS)
-    weighted = traits.with_columns(
+    categories = traits.with_columns(pl.col("kind", "value").cast(pl.Categorical))
+    weighted = categories.with_columns(
         weight_of_few=max_strength * share_without,
         weight=max_strength * share_without * _rarity(holders),
-        aspect=pl.when(is_place).then(pl.lit("where")).otherwise(pl.lit("what")),
+        aspect=pl.when(is_place).then(pl.lit("where")).otherwise(pl.lit("what")).cast(_ASPECT),
     )
-    return weighted.sort("pattern", "kind", "value")
+    trait = (pl.struct("kind", "value").rank("dense").cast(pl.Int64) - 1).alias("trait")
+    return weighted.with_columns(trait).sort("pattern", "kind", "value")
 
 
 def _rarity(holders: pl.Expr) -> pl.Expr:
@@ -98,8 +117,7 @@ def _find_trait_candidates(traits: pl.DataFrame, pattern_count: int) -> pl.DataF
 
     if traits.is_empty():
         return pl.DataFrame(schema={"left": pl.Int64, "right": pl.Int64})
-    trait_number = pl.struct("kind", "value").rank("dense").cast(pl.Int64) - 1
-    columns = traits.select(trait_number).to_series().to_numpy()
+    columns = traits["trait"].to_numpy()
     values = traits.select((pl.col("weight") * pl.col("share")).sqrt()).to_series().to_numpy()
     matrix = csr_matrix(
         (values, (traits["pattern"].to_numpy(), columns)), shape=(pattern_count, int(columns.max()) + 1)
@@ -110,56 +128,62 @@ def _find_trait_candidates(traits: pl.DataFrame, pattern_count: int) -> pl.DataF
     return pairs.select(left=pl.min_horizontal("a", "b"), right=pl.max_horizontal("a", "b")).unique()
 
 
-def _trait_reasons(pairs: pl.DataFrame, traits: pl.DataFrame) -> pl.DataFrame:
-    """The strongest trait of each kind that both patterns of a pair have."""
+def _find_shared_traits(pairs: pl.DataFrame, traits: pl.DataFrame) -> pl.DataFrame:
+    """The strongest trait of each kind that both patterns of a pair have, in no order."""
     both = pairs.join(traits, left_on="left", right_on="pattern").join(
-        traits.select("pattern", "kind", "value", "share"),
-        left_on=["right", "kind", "value"],
-        right_on=["pattern", "kind", "value"],
+        traits.select("pattern", "trait", "share"),
+        left_on=["right", "trait"],
+        right_on=["pattern", "trait"],
         suffix="_right",
     )
-    both = _weigh_together(both, traits)
+    both = _weigh_together(both, _count_combinations(traits))
     strength = pl.min_horizontal("share", "share_right") * pl.col("weight")
+    weighed = both.select(
+        "left", "right", "aspect", "kind", "value", "share", "share_right", strength=strength
+    )
+    of_kind = ["left", "right", "kind"]
+    strongest = weighed.filter(pl.col("strength") == pl.col("strength").max().over(of_kind))
+    ties = strongest.select(pl.struct(of_kind).is_duplicated()).to_series()
+    first_of_ties = strongest.filter(ties).sort(*of_kind, "value").unique(of_kind, keep="first")
+    return pl.concat([strongest.filter(~ties), first_of_ties])
+
+
+def _describe_traits(shared: pl.DataFrame) -> pl.DataFrame:
+    """Shared traits as reasons."""
     percent = [
         (pl.col(name) * 100).round().cast(pl.Int64).cast(pl.String) for name in ("share", "share_right")
     ]
+    named = shared.with_columns(pl.col("kind", "value").cast(pl.String))
     label = pl.col("kind").str.replace_all("_", " ")
     text = pl.format("both have {} {} ({} % and {} % of their issues)", label, "value", *percent)
-    reasons = both.with_columns(strength.alias("strength"), text.alias("text"))
-    order = ["left", "right", "kind", "strength", "value"]
-    strongest_first = reasons.sort(order, descending=[False, False, False, True, False])
-    return strongest_first.unique(["left", "right", "kind"], keep="first").select(_REASON_SCHEMA.names())
+    return named.with_columns(text=text).select(_REASON_SCHEMA.names())
 
 
-def _weigh_together(both: pl.DataFrame, traits: pl.DataFrame) -> pl.DataFrame:
-    """Raises the weight of a trait of many where it is rare together with one of the other aspect."""
-    names = ["kind", "value"]
+def _count_combinations(traits: pl.DataFrame) -> pl.DataFrame:
+    """How many patterns have each trait of where together with each of what."""
     place, failure = (
-        traits.filter(pl.col("aspect") == aspect).select("pattern", *names) for aspect in ("where", "what")
+        traits.filter(pl.col("aspect") == aspect).select("pattern", "trait") for aspect in ("where", "what")
     )
     together = place.join(failure, on="pattern", suffix="_what")
-    combinations = [*names, "kind_what", "value_what"]
-    holders = together.group_by(combinations).len("holders")
-    shared = (
-        both.filter(pl.col("aspect") == "where")
-        .select("left", "right", *names)
-        .join(
-            both.filter(pl.col("aspect") == "what").select("left", "right", *names),
-            on=["left", "right"],
-            suffix="_what",
-        )
-        .join(holders, on=combinations)
+    return together.group_by("trait", "trait_what").len("holders")
+
+
+def _weigh_together(both: pl.DataFrame, combinations: pl.DataFrame) -> pl.DataFrame:
+    """Raises the weight of a trait of many where it is rare together with one of the other aspect."""
+    place, failure = (
+        both.filter(pl.col("aspect") == aspect).select("left", "right", "trait")
+        for aspect in ("where", "what")
+    )
+    shared = place.join(failure, on=["left", "right"], suffix="_what").join(
+        combinations, on=["trait", "trait_what"]
     )
     ends = pl.concat(
-        [
-            shared.select("left", "right", "holders", kind=f"kind{end}", value=f"value{end}")
-            for end in ("", "_what")
-        ]
+        [shared.select("left", "right", "holders", trait=name) for name in ("trait", "trait_what")]
     )
-    fewest = ends.group_by("left", "right", *names).agg(pl.col("holders").min())
-    joined = both.join(fewest, on=["left", "right", *names], how="left", maintain_order="left")
+    fewest = ends.group_by("left", "right", "trait").agg(pl.col("holders").min())
+    joined = both.join(fewest, on=["left", "right", "trait"], how="left", maintain_order="left")
     combined = pl.col("weight_of_few") * _rarity(pl.col("holders"))
-    return joined.with_columns(weight=pl.max_horizontal("weight", combined)).drop("holders")
+    return joined.with_columns(weight=pl.max_horizontal("weight", combined))
 
 
 def _burst_reasons(active_days: pl.DataFrame, pattern_count: int) -> pl.DataFrame:
@@ -176,7 +200,7 @@ def _burst_reasons(active_days: pl.DataFrame, pattern_count: int) -> pl.DataFram
     return overlaps.select(
         "left",
         "right",
-        pl.lit("when").alias("aspect"),
+        pl.lit("when", dtype=_ASPECT).alias("aspect"),
         pl.lit("overlapping_bursts").alias("kind"),
         (excess.clip(0.0, 1.0) * _MAX_BURST_STRENGTH).alias("strength"),
         text.alias("text"),
@@ -204,22 +228,35 @@ def _change_reasons(post_change: pl.DataFrame) -> pl.DataFrame:
     return pairs.select(
         pl.min_horizontal("pattern", "pattern_right").alias("left"),
         pl.max_horizontal("pattern", "pattern_right").alias("right"),
-        pl.lit("when").alias("aspect"),
+        pl.lit("when", dtype=_ASPECT).alias("aspect"),
         pl.lit("shared_change").alias("kind"),
         (pl.min_horizontal("excess", "excess_right").clip(0.0, 1.0) * _MAX_CHANGE_STRENGTH).alias("strength"),
         text.alias("text"),
     )
 
 
-def _combine_reasons(reasons: pl.DataFrame, numbers: pl.DataFrame, min_strength: float) -> pl.DataFrame:
-    """Edges that are strong enough, each with its reasons, the strongest first."""
-    strongest = reasons.group_by("left", "right", "aspect").agg(pl.col("strength").max())
-    remaining = (1 - pl.col("strength")).sort().product()
-    edges = strongest.group_by("left", "right").agg((1 - remaining).round(6).alias("strength"))
-    edges = _keep_strongest(edges.filter(pl.col("strength") >= min_strength))
-    of_edges = reasons.join(edges.select("left", "right"), on=["left", "right"], how="semi")
+def _combine_strengths(reasons: Sequence[pl.DataFrame], min_strength: float) -> pl.DataFrame:
+    """The pairs whose reasons together are strong enough, and how strong they are."""
+    strengths = pl.concat([rows.select("left", "right", "aspect", "strength") for rows in reasons])
+    remaining = [
+        1 - pl.col("strength").filter(pl.col("aspect") == aspect).max().fill_null(0.0) for aspect in _ASPECTS
+    ]
+    combined = strengths.group_by("left", "right").agg(
+        (1 - _multiply_in_order(*remaining)).round(6).alias("strength")
+    )
+    return combined.filter(pl.col("strength") >= min_strength)
+
+
+def _multiply_in_order(a: pl.Expr, b: pl.Expr, c: pl.Expr) -> pl.Expr:
+    """The product from the least factor to the greatest, so that no order of aspects changes its last bit."""
+    middle = pl.max_horizontal(pl.min_horizontal(a, b), pl.min_horizontal(pl.max_horizontal(a, b), c))
+    return pl.min_horizontal(a, b, c) * middle * pl.max_horizontal(a, b, c)
+
+
+def _list_edges(edges: pl.DataFrame, reasons: pl.DataFrame, numbers: pl.DataFrame) -> pl.DataFrame:
+    """The edges with their reasons, the strongest first."""
     order = ["left", "right", "strength", "kind", "text"]
-    strongest_first = of_edges.sort(order, descending=[False, False, True, False, False])
+    strongest_first = _keep_pairs(reasons, edges).sort(order, descending=[False, False, True, False, False])
     reason = pl.struct("kind", "text", pl.col("strength").round(4))
     of_edge = strongest_first.group_by("left", "right", maintain_order=True).agg(reason.alias("reasons"))
     ids = numbers.select("pattern_id", "pattern")

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from causeloop_pipeline.analysis.detect.clusters import edges as edges_module
 from causeloop_pipeline.analysis.detect.clusters.edges import build_pattern_edges
 from causeloop_pipeline.analysis.detect.clusters.pattern_traits import (
     TRAIT_SCHEMA,
@@ -113,3 +114,15 @@ def test_edges_lie_between_zero_and_one_whatever_the_order_of_traits(
     assert edges.select("left_pattern_id", "right_pattern_id").is_unique().all()
     random.shuffle(traits)
     assert build(traits).equals(edges)
+
+
+@settings(max_examples=40, deadline=None)
+@given(TRAITS, st.integers(1, 5))
+def test_edges_are_the_same_however_many_pairs_are_compared_at_once(
+    traits: list[Trait], pairs_at_once: int
+) -> None:
+    changes = [(f"p{n}", "deploy", "shop", 8, 10, 0.1, 0.01) for n in (0, 1, 4)]
+    at_once = build(traits, changes, min_strength=0.1)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(edges_module, "_PAIRS_AT_ONCE", pairs_at_once)
+        assert build(traits, changes, min_strength=0.1).equals(at_once)

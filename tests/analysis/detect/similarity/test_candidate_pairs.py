@@ -76,9 +76,9 @@ def test_a_small_search_finds_what_a_search_for_all_finds(titles: list[str]) -> 
 @settings(deadline=None)
 @given(TITLES, TITLES)
 def test_postings_for_some_queries_give_them_the_neighbours_that_all_postings_give(
-    titles: list[str], asked: list[str]
+    titles: list[str], requested: list[str]
 ) -> None:
-    everything, lexicon = build([*titles, *asked])
+    everything, lexicon = build([*titles, *requested])
     texts, queries = (everything.take(rows) for rows in np.split(np.arange(everything.size), [len(titles)]))
     near, expected = (
         find_nearest_texts(
