@@ -2,8 +2,9 @@
 
 Related are issues with the same template, the same pattern, the same rare words, or a creation time just
 before or after. Each is one index scan of bounded length, so that the cost does not grow with the workspace.
-To count how many issues hold a word, all of them are read from its index: so a word that even a small sample
-of the workspace often holds is not counted. Ids are digests, so the issues that follow by id are a sample.
+To count how many issues hold a word, all of them are read from its index: so a word is not counted that a
+small sample of the workspace holds more often than a rare one would be held. Ids are digests, so the issues
+that follow by id are a sample, and the part of all ids that they span is their part of the workspace.
 """
 
 from collections.abc import Sequence
@@ -19,6 +20,7 @@ MAX_PER_SIDE = 100  # of an issue's time: before it, and after it
 MAX_ISSUES_PER_RARE_WORD = 500  # a word of more issues does not distinguish them
 MAX_RARE_WORDS = 24
 SAMPLE_ISSUES, MAX_SAMPLE_ISSUES_PER_WORD = 200, 9
+ID_NUMBER = "('x' || translate(left({}::text, 13), '-', ''))::bit(48)::bigint / 2.0 ^ 48"  # from 0 to 1
 MAX_WORD_POSITION = 200  # words further down an issue are mostly logs and quotations
 
 SELECT_CANDIDATES = f"""
@@ -33,12 +35,20 @@ with target as (
     where i.issue_id = ($1 ->> 'id')::uuid
 ), sample as materialized (
     (
-        select i.words
+        select i.words, {ID_NUMBER.format("i.issue_id")} as id_number
         from core.issue as i
         where i.issue_id > (select t.issue_id from target as t where not t.is_small)
         order by i.workspace_id, i.issue_id
         limit {SAMPLE_ISSUES}
     )
+), limit_of_sample as (
+    select least({MAX_SAMPLE_ISSUES_PER_WORD}, ceil(expected + 3 * sqrt(expected))) as issues
+    from (
+        select {MAX_ISSUES_PER_RARE_WORD}
+                   * (max(s.id_number) - max({ID_NUMBER.format("t.issue_id")})) as expected
+        from target as t
+        cross join sample as s
+    ) as of_a_rare_word
 ), word as (
     select w.workspace_id, w.lexeme, w.query
     from (
@@ -49,7 +59,7 @@ with target as (
     ) as w
     where (
         select count(*) from sample as s where s.words @@ w.query
-    ) <= {MAX_SAMPLE_ISSUES_PER_WORD}
+    ) <= (select l.issues from limit_of_sample as l)
 ), rare as (
     select word.*, frequency.issues
     from word
