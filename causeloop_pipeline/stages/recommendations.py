@@ -8,19 +8,22 @@ import polars as pl
 from causeloop_pipeline.analysis.act.pattern_evidence import PATTERN_COLUMNS, PREDICTION_COLUMNS
 from causeloop_pipeline.analysis.act.recommendations import (
     RecommendationInputs,
+    find_least_probability,
     recommend,
-    select_candidates,
 )
 from causeloop_pipeline.analysis.predict.risk import PREFERRED_WINDOW
 from causeloop_pipeline.stages.context import CheckFailedError, Counts, RunOptions
 from causeloop_pipeline.stages.grouping.summaries import load_summaries
-from causeloop_pipeline.storage.act.recommendations import read_recommendation_states, write_ranking
+from causeloop_pipeline.storage.act.recommendations import (
+    read_candidates,
+    read_recommendation_states,
+    write_ranking,
+)
 from causeloop_pipeline.storage.app.recompute_requests import finish_requests
 from causeloop_pipeline.storage.app.run_scopes import ScopedWorkspace
 from causeloop_pipeline.storage.database.session import Session
 from causeloop_pipeline.storage.detect.clusters import read_cluster_members
-from causeloop_pipeline.storage.detect.patterns import read_patterns
-from causeloop_pipeline.storage.predict.predictions import read_latest_chances, read_latest_predictions_of
+from causeloop_pipeline.storage.predict.predictions import read_latest_predictions_of
 
 SCORED_PATTERN_COLUMNS = pl.Schema({**PATTERN_COLUMNS, "risk_score": pl.Float64()})
 
@@ -42,16 +45,17 @@ def run(session: Session, workspace: ScopedWorkspace, as_of: datetime, options: 
 
 
 def _read_inputs(session: Session, workspace_id: UUID) -> RecommendationInputs:
-    patterns = read_patterns(session, workspace_id, SCORED_PATTERN_COLUMNS)
-    windows = (PREFERRED_WINDOW,)
-    candidates = select_candidates(patterns, read_latest_chances(session, workspace_id, windows))
+    """What is known of the candidates: of the other patterns nothing would be recommended."""
+    least = find_least_probability(PREFERRED_WINDOW)
+    patterns = read_candidates(session, workspace_id, PREFERRED_WINDOW, least, SCORED_PATTERN_COLUMNS)
+    candidates = patterns["pattern_id"].to_list()
     return RecommendationInputs(
         patterns=patterns,
         summaries=load_summaries(session, workspace_id, candidates),
         predictions=read_latest_predictions_of(
-            session, workspace_id, windows, candidates, PREDICTION_COLUMNS
+            session, workspace_id, (PREFERRED_WINDOW,), candidates, PREDICTION_COLUMNS
         ),
         risks=patterns.select("risk_score", id="pattern_id"),
-        cluster_members=read_cluster_members(session, workspace_id),
+        cluster_members=read_cluster_members(session, workspace_id, candidates),
         existing=read_recommendation_states(session, workspace_id),
     )

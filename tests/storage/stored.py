@@ -42,13 +42,17 @@ def store_pattern(session: Session, workspace_id: UUID) -> str:
 
 
 def prediction(
-    pattern_id: str, window: int = 7, probability: float = 0.5, by_model: dict[str, float] | None = None
+    pattern_id: str,
+    window: int = 7,
+    probability: float | None = 0.5,
+    by_model: dict[str, float] | None = None,
 ) -> pl.DataFrame:
     """One prediction of a pattern without issues."""
     values = {
         "pattern_id": pattern_id,
         "window_days": window,
         "probability": probability,
+        "reason": "too few issues" if probability is None else None,
         "impact": "high",
         "evidence": [{"kind": "deploy"}],
         "event_count": 0,

@@ -1,5 +1,6 @@
 """Ranked recommendations: what to fix first, and what it would prevent."""
 
+import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -9,14 +10,12 @@ from uuid import NAMESPACE_URL, UUID
 import polars as pl
 
 from causeloop_pipeline.analysis.act.diagnoses import (
-    SUGGESTION_BELOW,
     Advice,
     chance_of_one_problem,
     diagnose,
 )
 from causeloop_pipeline.analysis.act.expected_prevention import (
     HORIZON_DAYS,
-    SATURATED,
     Prevention,
     estimate_prevention,
     estimate_recurrences,
@@ -34,14 +33,12 @@ from causeloop_pipeline.analysis.act.wording import (
     write_rationale,
     write_title,
 )
-from causeloop_pipeline.analysis.predict.risk import select_nearest_predictions
 from causeloop_pipeline.model.derived_ids import derive_id
 from causeloop_pipeline.model.frames import RECOMMENDATION_SCHEMA
 from causeloop_pipeline.model.recommendation import Effort, RecommendationImpact
 
 MIN_ISSUES = 2
 MIN_RECURRENCES = 0.2  # active days expected in 90 days; a pattern below it is left alone
-CANDIDATES_FROM = 0.999 * MIN_RECURRENCES  # a little below, for rounding
 HIGH_BENEFIT = 1.5
 HIGH_RISK = 70.0
 _EFFORT_COST = {Effort.LOW: 1.0, Effort.MEDIUM: 1.6, Effort.HIGH: 2.8}
@@ -105,19 +102,13 @@ def recommend(inputs: RecommendationInputs, *, as_of: datetime, namespace: str) 
     return _rank(rows)
 
 
-def select_candidates(patterns: pl.DataFrame, predictions: pl.DataFrame) -> list[str]:
-    """Select the patterns that may be worth a recommendation, by what their predictions say alone.
+def find_least_probability(window_days: int) -> float:
+    """Find the probability below which `recommend` recommends nothing for a pattern, whatever else is known.
 
-    In: PATTERNS, PREDICTIONS. Out: pattern ids, in order: none that `recommend` would recommend anything for
-    is missing.
+    In: the window of the pattern's prediction, in days. Out: a probability, a little lower for rounding.
+    Method: that of which the hazard gives as many recurrences in 90 days as the least advised has.
     """
-    nearest = select_nearest_predictions(predictions).select("pattern_id", "probability", "window_days")
-    chance = pl.when(pl.col("confidence") < SUGGESTION_BELOW).then(pl.col("confidence")).otherwise(1.0)
-    hazard = -(1 - pl.col("probability").clip(0.0, 0.999)).log() / pl.col("window_days")
-    is_below = (pl.col("probability") <= SATURATED) & (HORIZON_DAYS * hazard * chance < CANDIDATES_FROM)
-    live = patterns.filter(pl.col("status").fill_null("active") != "resolved")
-    compared = live.select("pattern_id", "confidence").join(nearest, on="pattern_id", how="left")
-    return compared.filter(~is_below.fill_null(value=False))["pattern_id"].sort().to_list()
+    return -math.expm1(-0.999 * MIN_RECURRENCES * window_days / HORIZON_DAYS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,28 @@ from causeloop_pipeline.model.frames import (
 )
 from causeloop_pipeline.storage.database.session import Session
 
+# A full join reads each table once, whatever the planner knows; within an offset, without a second process.
+SELECT_CANDIDATES = """
+select *
+from (
+    select p.*, unlikely.pattern_id is not null as is_unlikely
+    from (
+        select pattern_id, name, status, confidence, fingerprint, first_seen_at, last_seen_at, risk_score
+        from detect.pattern
+        where workspace_id = %(workspace_id)s and status <> 'resolved'
+    ) as p
+    full join (
+        select pattern_id
+        from predict.current_prediction
+        where workspace_id = %(workspace_id)s and window_days = %(window_days)s
+          and probability < %(least_probability)s
+    ) as unlikely on unlikely.pattern_id = p.pattern_id
+    offset 0
+) as candidate
+where not is_unlikely
+order by pattern_id
+"""
+
 # Of several patterns' proofs the worst one counts.
 SELECT_RECOMMENDATION_STATES = """
 select r.recommendation_id, r.status, r.type,
@@ -57,6 +79,18 @@ where r.workspace_id = %(workspace_id)s and not r.recommendation_id = any (%(ran
   and not exists (select from act.ticket as t
                   where t.workspace_id = r.workspace_id and t.recommendation_id = r.recommendation_id)
 """
+
+
+def read_candidates(
+    session: Session, workspace_id: UUID, window_days: int, least_probability: float, columns: pl.Schema
+) -> pl.DataFrame:
+    """The patterns that are not resolved, without those that are unlikely to recur within the window."""
+    parameters = {
+        "workspace_id": workspace_id,
+        "window_days": window_days,
+        "least_probability": least_probability,
+    }
+    return session.read(SELECT_CANDIDATES, parameters, schema=columns)
 
 
 def read_recommendation_states(

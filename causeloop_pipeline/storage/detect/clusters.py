@@ -1,5 +1,6 @@
 """Clusters of patterns, and the graph of edges between patterns that they were made from."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -13,6 +14,13 @@ SELECT_CLUSTER_MEMBERS = """
 select cluster_id, pattern_id
 from detect.cluster_member
 where workspace_id = %s
+order by cluster_id, pattern_id
+"""
+
+SELECT_MEMBERS_AMONG_PATTERNS = """
+select cluster_id, pattern_id
+from detect.cluster_member
+where workspace_id = %s and pattern_id = any (%s::uuid[])
 order by cluster_id, pattern_id
 """
 
@@ -71,10 +79,13 @@ def note_clustering(session: Session, workspace_id: UUID, as_of: datetime) -> No
 
 
 def read_cluster_members(
-    session: Session, workspace_id: UUID, columns: pl.Schema = CLUSTER_MEMBER_SCHEMA
+    session: Session, workspace_id: UUID, pattern_ids: Sequence[str] | None = None
 ) -> pl.DataFrame:
-    """Which pattern belongs to which cluster."""
-    return session.read(SELECT_CLUSTER_MEMBERS, (workspace_id,), schema=columns)
+    """Which pattern belongs to which cluster: of all patterns, or of some."""
+    if pattern_ids is None:
+        return session.read(SELECT_CLUSTER_MEMBERS, (workspace_id,), schema=CLUSTER_MEMBER_SCHEMA)
+    parameters = (workspace_id, list(pattern_ids))
+    return session.read(SELECT_MEMBERS_AMONG_PATTERNS, parameters, schema=CLUSTER_MEMBER_SCHEMA)
 
 
 def replace_clusters(

@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
 from causeloop_pipeline.analysis.act.playbook import PLAYBOOK, SUGGESTED, UNKNOWN, UNOBSERVED
-from causeloop_pipeline.analysis.act.recommendations import select_candidates
+from causeloop_pipeline.analysis.act.recommendations import find_least_probability
 from causeloop_pipeline.analysis.detect.clusters.error_families import FAMILIES, recognize_families
 from causeloop_pipeline.model.frames import RECOMMENDATION_SCHEMA
 from causeloop_pipeline.model.recommendation import RecommendationType
 from tests.support.advising import TRACE, advise, existing, failing, in_one_cluster
-from tests.support.pattern_frames import build_pattern_frames, issue, predictions
+from tests.support.pattern_frames import issue, predictions
 
 TEXTS = {
     "timeout": "GET /ledger: read timed out after 30 s",
@@ -267,14 +267,15 @@ def test_any_names_and_chances_give_a_gapless_ranking(described: list[tuple[str,
 
 @settings(deadline=None)
 @given(st.floats(0, 1), st.sampled_from([7, 14, 30, 90]), st.floats(0, 1))
-def test_no_pattern_that_gets_a_recommendation_is_missing_among_the_candidates(
-    probability: float, window: int, confidence: float
+def test_below_the_least_probability_nothing_is_recommended_and_a_little_above_it_something_is(
+    share: float, window: int, confidence: float
 ) -> None:
-    shaky = pl.lit(confidence).alias("confidence")
     patterns = {"p": failing("p", "Disk full on node 7")}
-    foreseen = predictions({"p": probability}).with_columns(window_days=pl.lit(window, pl.Int64))
-    described = build_pattern_frames(patterns)[0].with_columns(shaky)
+    least = find_least_probability(window)
 
-    advised = advise(patterns, foreseen=foreseen, changed=shaky)
+    def advise_at(probability: float, sure: float) -> pl.DataFrame:
+        foreseen = predictions({"p": probability}).with_columns(window_days=pl.lit(window, pl.Int64))
+        return advise(patterns, foreseen=foreseen, changed=pl.lit(sure).alias("confidence"))
 
-    assert advised.height <= len(select_candidates(described, foreseen))
+    assert advise_at(least * share * 0.999, confidence).is_empty()
+    assert advise_at(least * 1.002, 0.9).height == 1

@@ -43,7 +43,9 @@ def test_clusters_are_replaced_whole(database: Database, workspace_id: UUID) -> 
                 pl.DataFrame([edge], schema=EDGE_SCHEMA),
             )
         stored = read_cluster_members(session, workspace_id)
+        of_one = read_cluster_members(session, workspace_id, [names[1], new_id()])
         assert stored["cluster_id"].to_list() == [cluster, cluster]
+        assert of_one.rows() == [(cluster, names[1])]
         assert session.row("select count(*) as n from detect.pattern_edge") == {"n": 1}
 
 
