@@ -26,10 +26,10 @@ def run(session: Session, workspace: ScopedWorkspace, _as_of: datetime, options:
         templates = PatternIndex.read_catalog(read_pattern_index_head(session, workspace_id))
 
     fingerprints = fingerprint_issues(issues, timezone=workspace.timezone, catalog=templates)
-    written = write_fingerprints(session, workspace_id, fingerprints, issues.select("issue_id", "changed_at"))
+    write_fingerprints(session, workspace_id, fingerprints, issues.select("issue_id", "changed_at"))
     analyze_grown_tables(session)
     return {
-        "fingerprints": written,
+        "fingerprints": fingerprints.height,
         "templates": fingerprints["template_key"].n_unique(),
         "full recompute": int(is_full),
     }

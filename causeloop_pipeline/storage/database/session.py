@@ -59,25 +59,33 @@ class Session:
     def upsert(
         self, table: str, frame: "pl.DataFrame", key: Sequence[str], *, keep: Sequence[str] = ()
     ) -> int:
-        """Insert a frame's rows; an existing row of the same key is updated, except the columns in `keep`."""
-        updated = [name for name in frame.columns if name not in {*key, *keep}]
-        assignments = sql.SQL(", ").join(
-            sql.SQL("{0} = excluded.{0}").format(sql.Identifier(name)) for name in updated
-        )
-        action = sql.SQL("do update set {}").format(assignments) if updated else sql.SQL("do nothing")
-        conflict = sql.SQL("on conflict ({}) {}").format(_column_names(key), action)
-        return self._insert(table, frame, conflict)
+        """Insert a frame's rows; a row of the same key is updated where it differs, except in `keep`."""
+        return self._insert(table, frame, _update_what_differs(table, frame.columns, key, keep))
 
     def insert(self, table: str, frame: "pl.DataFrame") -> int:
         """Insert a frame's rows; rows whose key exists stay as they are."""
         return self._insert(table, frame, sql.SQL("on conflict do nothing"))
 
-    def replace(self, table: str, frame: "pl.DataFrame", workspace_id: UUID) -> int:
-        """Replace a workspace's rows by those of a frame."""
+    def replace(
+        self, table: str, frame: "pl.DataFrame", workspace_id: UUID, *, key: Sequence[str] = ()
+    ) -> int:
+        """Replace a workspace's rows by those of a frame; rows of an equal key that are the same stay."""
+        if not key or frame.is_empty():
+            self.connection.execute(
+                sql.SQL("delete from {} where workspace_id = %s").format(_table_name(table)), (workspace_id,)
+            )
+            return self._insert(table, frame, sql.SQL(""))
+        written = self._insert(table, frame, _update_what_differs(table, frame.columns, key, ()))
+        staged = sql.Identifier(_name_staged(table))
+        self.connection.execute(sql.SQL("analyze {}").format(staged))  # else all would be compared with all
+        is_same = sql.SQL(" and ").join(sql.SQL("s.{0} = t.{0}").format(sql.Identifier(name)) for name in key)
         self.connection.execute(
-            sql.SQL("delete from {} where workspace_id = %s").format(_table_name(table)), (workspace_id,)
+            sql.SQL(
+                "delete from {} as t where workspace_id = %s and not exists (select from {} as s where {})"
+            ).format(_table_name(table), staged, is_same),
+            (workspace_id,),
         )
-        return self._insert(table, frame, sql.SQL(""))
+        return written
 
     def stage(self, name: str, frame: "pl.DataFrame", like: str) -> None:
         """Copy a frame into a temporary table with the column types of `like`, dropped at commit."""
@@ -98,7 +106,7 @@ class Session:
     def _insert(self, table: str, frame: "pl.DataFrame", conflict: sql.Composable) -> int:
         if frame.is_empty():
             return 0
-        staged = "staged_" + table.replace(".", "_")
+        staged = _name_staged(table)
         self.connection.execute(sql.SQL("drop table if exists pg_temp.{}").format(sql.Identifier(staged)))
         self.stage(staged, frame, like=table)
         return self.connection.execute(
@@ -110,6 +118,27 @@ class Session:
                 conflict,
             )
         ).rowcount
+
+
+def _name_staged(table: str) -> str:
+    return "staged_" + table.replace(".", "_")
+
+
+def _update_what_differs(
+    table: str, columns: Sequence[str], key: Sequence[str], keep: Sequence[str]
+) -> sql.Composable:
+    """What to do with a row whose key is there: a row that is the same is not written again."""
+    updated = [sql.Identifier(name) for name in columns if name not in {*key, *keep}]
+    if not updated:
+        return sql.SQL("on conflict ({}) do nothing").format(_column_names(key))
+    assignments = sql.SQL(", ").join(sql.SQL("{0} = excluded.{0}").format(name) for name in updated)
+    before, after = (
+        sql.SQL(", ").join(sql.SQL("{}.{}").format(row, name) for name in updated)
+        for row in (_table_name(table), sql.Identifier("excluded"))
+    )
+    return sql.SQL("on conflict ({}) do update set {} where ({}) is distinct from ({})").format(
+        _column_names(key), assignments, before, after
+    )
 
 
 class Database:

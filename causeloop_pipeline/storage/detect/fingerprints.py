@@ -34,7 +34,7 @@ def read_fingerprints(
 def write_fingerprints(
     session: Session, workspace_id: UUID, fingerprints: pl.DataFrame, changed_at: pl.DataFrame
 ) -> int:
-    """Store fingerprints with the version of their issue, of frame(issue_id, changed_at); how many."""
+    """Store fingerprints with the version of their issue, of frame(issue_id, changed_at); how many differ."""
     rows = fingerprints.join(changed_at, on="issue_id", how="left").rename({"changed_at": "issue_changed_at"})
     rows = rows.with_columns(workspace_id=pl.lit(str(workspace_id)))
     return session.upsert("detect.fingerprint", rows, key=["workspace_id", "issue_id"])

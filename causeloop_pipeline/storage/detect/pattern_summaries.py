@@ -17,13 +17,6 @@ SUMMARY_SCHEMA = pl.Schema({"pattern_id": pl.String(), "summary": pl.String()})
 VALUE_COUNT_SCHEMA = pl.Schema(
     {"pattern_id": pl.String(), "kind": pl.String(), "value": pl.String(), "issues": pl.Int64()}
 )
-SEVERITY_COUNT_SCHEMA = pl.Schema(
-    {
-        "pattern_id": pl.String(),
-        **dict.fromkeys(("p1", "p2", "p3", "p4", "services", "teams"), pl.Int64()),
-    }
-)
-
 # One statement, for its snapshot: an issue that changes meanwhile is counted once, here or by its touch.
 UPSERT_TALLIES = """
 with gone as (
@@ -97,23 +90,32 @@ where exists (
 """
 
 # Of titles as frequent, the one that sorts first.
+# Bodies are read of the listed issues alone: they are most of the bytes.
 SELECT_LATEST_ISSUES = """
-select p.pattern_id::text, i.title, i.names, i.bodies
+select p.pattern_id::text, titled.title, listed.names, listed.bodies
 from unnest(%(pattern_ids)s::uuid[]) as p (pattern_id)
 cross join lateral (
-    select mode() within group (order by title collate "C") as title,
-           array_agg(external_id order by place desc) filter (where place <= %(listed)s) as names,
-           array_agg(body order by place desc) filter (where place <= %(listed)s) as bodies
+    select mode() within group (order by title collate "C") as title
     from (
-        select external_id, title, body,
-               row_number() over (order by source_created_at desc, issue_id desc) as place
+        select title
         from core.issue
         where workspace_id = %(workspace_id)s and pattern_id = p.pattern_id
         order by source_created_at desc, issue_id desc
         limit %(titled)s
     ) as latest
-) as i
-where i.names is not null
+) as titled
+cross join lateral (
+    select array_agg(external_id order by source_created_at, issue_id) as names,
+           array_agg(body order by source_created_at, issue_id) as bodies
+    from (
+        select external_id, body, source_created_at, issue_id
+        from core.issue
+        where workspace_id = %(workspace_id)s and pattern_id = p.pattern_id
+        order by source_created_at desc, issue_id desc
+        limit %(listed)s
+    ) as latest
+) as listed
+where listed.names is not null
 """
 
 SELECT_NAMES = """
@@ -141,10 +143,6 @@ SELECT_VALUE_COUNTS = """
 select pattern_id, kind, value, issues
 from detect.pattern_tally
 where workspace_id = %s and kind = any (%s)
-"""
-
-SELECT_SEVERITY_COUNTS = """
-select pattern_id, p1, p2, p3, p4, services, teams from detect.pattern_summary where workspace_id = %s
 """
 
 # Summaries are none of a workspace that was grouped before there were any.
@@ -240,11 +238,6 @@ def read_summaries(
 def read_value_counts(session: Session, workspace_id: UUID, dimensions: Sequence[str]) -> pl.DataFrame:
     """How many issues of each pattern have each value of some dimensions."""
     return session.read(SELECT_VALUE_COUNTS, (workspace_id, list(dimensions)), schema=VALUE_COUNT_SCHEMA)
-
-
-def read_severity_counts(session: Session, workspace_id: UUID) -> pl.DataFrame:
-    """How many issues of each severity, services and teams each pattern has."""
-    return session.read(SELECT_SEVERITY_COUNTS, (workspace_id,), schema=SEVERITY_COUNT_SCHEMA)
 
 
 def write_summaries(session: Session, workspace_id: UUID, summaries: Mapping[str, bytes]) -> int:

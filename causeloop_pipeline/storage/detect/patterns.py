@@ -9,15 +9,6 @@ from causeloop_pipeline.storage.database.session import Session
 from causeloop_pipeline.storage.database.statistics import analyze_grown_tables
 from causeloop_pipeline.storage.detect.occurrence_months import delete_occurrences
 
-SCORED_PATTERN_SCHEMA = pl.Schema(
-    {
-        "pattern_id": pl.String(),
-        "last_seen_at": PATTERN_SCHEMA["last_seen_at"],
-        "stored_risk": pl.Float64(),
-        "stored_basis": pl.Float64(),
-    }
-)
-
 SELECT_PATTERNS = """
 select pattern_id, name, kind, status, confidence, fingerprint, issue_count, first_seen_at, last_seen_at,
        mttr_seconds, risk_score, resolved_at
@@ -87,32 +78,18 @@ where i.workspace_id = %s and i.pattern_id is not null
                   where m.workspace_id = i.workspace_id and m.issue_id = i.issue_id)
 """
 
-SELECT_SCORED_PATTERNS = """
-select pattern_id, last_seen_at, risk_score as stored_risk, issue_risk_basis as stored_basis
-from detect.pattern
-where workspace_id = %s
-order by pattern_id
-"""
-
-UPDATE_ISSUE_BASES = """
-update detect.pattern as p
-set issue_risk_basis = b.issue_risk_basis
-from issue_basis as b
-where p.workspace_id = %s and p.pattern_id = b.pattern_id
-"""
-
-UPDATE_PATTERN_RISKS = """
-update detect.pattern as p
-set risk_score = r.risk_score
-from pattern_risk as r
-where p.workspace_id = %s and p.pattern_id = r.pattern_id and p.risk_score is distinct from r.risk_score
-"""
-
 # Lets no single touch be noted: all tallies are counted again after a full grouping.
 SET_COUNTS_AGAIN = "select set_config('causeloop.counts_again', %s, true)"
 
 DELETE_OTHER_PATTERNS = """
-delete from detect.pattern where workspace_id = %s and not pattern_id = any (%s::uuid[])
+with gone as (
+    delete from detect.pattern
+    where workspace_id = %(workspace_id)s and not pattern_id = any (%(pattern_ids)s::uuid[])
+    returning pattern_id
+)
+delete from predict.forecast as f
+using gone
+where f.workspace_id = %(workspace_id)s and f.pattern_id = gone.pattern_id
 """
 
 
@@ -140,9 +117,11 @@ def replace_patterns(
 ) -> None:
     """Replace a workspace's patterns; a resolved one stays resolved until a recurrence reopens it."""
     _upsert_patterns(session, workspace_id, patterns, kept_statuses=("resolved",))
-    session.replace("detect.pattern_member", _with_workspace(members, workspace_id), workspace_id)
+    rows = _with_workspace(members, workspace_id)
+    session.replace("detect.pattern_member", rows, workspace_id, key=["workspace_id", "issue_id"])
     analyze_grown_tables(session)
-    session.execute(DELETE_OTHER_PATTERNS, (workspace_id, patterns["pattern_id"].to_list()))
+    parameters = {"workspace_id": workspace_id, "pattern_ids": patterns["pattern_id"].to_list()}
+    session.execute(DELETE_OTHER_PATTERNS, parameters)
     delete_occurrences(session, workspace_id)
     session.execute(SET_COUNTS_AGAIN, ("on",))
     session.execute(UPDATE_ISSUES_IN_PATTERNS, (workspace_id,))
@@ -169,26 +148,6 @@ def add_members(session: Session, workspace_id: UUID, patterns: pl.DataFrame, me
 def append_lineage(session: Session, workspace_id: UUID, lineage: pl.DataFrame) -> int:
     """Record where the issues of removed or changed patterns went."""
     return session.insert("detect.pattern_lineage", _with_workspace(lineage, workspace_id))
-
-
-def set_pattern_risks(session: Session, workspace_id: UUID, risks: pl.DataFrame) -> int:
-    """Write the risk of patterns, of frame(id, risk_score); only rows that differ are updated."""
-    session.execute("drop table if exists pg_temp.pattern_risk")
-    session.stage("pattern_risk", risks.rename({"id": "pattern_id"}), like="detect.pattern")
-    return session.execute(UPDATE_PATTERN_RISKS, (workspace_id,))
-
-
-def read_scored_patterns(session: Session, workspace_id: UUID) -> pl.DataFrame:
-    """When each pattern was last seen, its risk, and what it added to the risk of its issues."""
-    return session.read(SELECT_SCORED_PATTERNS, (workspace_id,), schema=SCORED_PATTERN_SCHEMA)
-
-
-def set_issue_bases(session: Session, workspace_id: UUID, bases: pl.DataFrame) -> int:
-    """Write what patterns added to the risk of their issues, of frame(pattern_id, basis)."""
-    session.execute("drop table if exists pg_temp.issue_basis")
-    rows = bases.select("pattern_id", issue_risk_basis="basis")
-    session.stage("issue_basis", rows, like="detect.pattern")
-    return session.execute(UPDATE_ISSUE_BASES, (workspace_id,))
 
 
 def _upsert_patterns(

@@ -19,19 +19,15 @@ from causeloop_pipeline.storage.database.session import Session
 ROWS_PER_COPY = 20_000
 
 DELETE_REPLACED = """
-delete from predict.forecast as f
-where f.workspace_id = %(workspace_id)s
-  and (f.pattern_id is null or f.pattern_id = any (%(pattern_ids)s::uuid[])
-       or not exists (select from detect.pattern as p
-                      where p.workspace_id = f.workspace_id and p.pattern_id = f.pattern_id
-                      offset 0))
+delete from predict.forecast
+where workspace_id = %(workspace_id)s and (pattern_id is null or pattern_id = any (%(pattern_ids)s::uuid[]))
 """
 
 
 def replace_forecasts(
     session: Session, workspace_id: UUID, days: Sequence[date], curves: pl.DataFrame, computed_at: datetime
 ) -> None:
-    """Replace the forecasts of some patterns and of the whole workspace, and drop those of gone patterns.
+    """Replace the forecasts of some patterns and of the workspace; a pattern that goes takes its own along.
 
     `curves` are frame(pattern_id, yhat, yhat_lower, yhat_upper) with an array of one number a day.
     """

@@ -16,9 +16,6 @@ from causeloop_pipeline.storage.database.session import Session
 ROWS_PER_INSERT = 50_000
 TEXT_COLUMNS = ("likely_trigger", "evidence", "likely_where", "likely_when")
 EMPTY_JSON = {"evidence": "[]", "likely_where": "{}", "likely_when": "[]", "model_probabilities": "{}"}
-CHANCE_SCHEMA = pl.Schema(
-    {name: PREDICTION_SCHEMA[name] for name in ("pattern_id", "window_days", "probability")}
-)
 DUE_SCHEMA = pl.Schema({"pattern_id": pl.String(), "windows": pl.List(pl.String())})
 
 SELECT_LATEST = """
@@ -30,14 +27,6 @@ where p.workspace_id = %(workspace_id)s
 order by latest.pattern_id, latest.window_days
 """
 
-# The current predictions are those of the present patterns: one look at each, whatever the planner knows.
-SELECT_LATEST_CHANCES = """
-select pattern_id, window_days, probability
-from predict.current_prediction
-where workspace_id = %(workspace_id)s and window_days = any (%(windows)s)
-order by pattern_id, window_days
-"""
-
 SELECT_LATEST_OF_PATTERNS = """
 select latest.*
 from unnest(%(pattern_ids)s::uuid[]) as p (pattern_id)
@@ -46,7 +35,8 @@ cross join lateral predict.latest_prediction(%(workspace_id)s, p.pattern_id, w.d
 order by latest.pattern_id, latest.window_days
 """
 
-# A summary counts all issues of its pattern; those that begin only later are few.
+# A summary counts all issues of its pattern; those that begin only later are few. The counts of all patterns
+# are read once, whatever the planner knows; those they do not settle are looked at one by one.
 SELECT_DUE = """
 with later as (
     select pattern_id, count(*) as issues
@@ -62,18 +52,33 @@ with later as (
 ), last_claims as (
     select pattern_id, max(at) as at
     from claims
-    where at <= %(as_of)s
+    where at between %(renew_before)s and %(as_of)s
     group by pattern_id
+), settled as (
+    select pattern_id, event_count
+    from predict.current_prediction
+    where workspace_id = %(workspace_id)s and window_days = any (%(windows)s::integer[])
+      and issued_at >= %(renew_before)s
+    group by pattern_id, event_count
+    having count(*) = cardinality(%(windows)s::integer[])
+    intersect
+    select pattern_id, issues from detect.pattern_summary where workspace_id = %(workspace_id)s
+), unsettled as (
+    select pattern_id from detect.pattern where workspace_id = %(workspace_id)s
+    except (
+        select pattern_id from settled
+        except (select pattern_id from later union all select pattern_id from last_claims)
+    )
 )
 select p.pattern_id, array(
     select w.days from unnest(%(windows)s::integer[]) as w (days)
     where w.days <> all (current.windows)
     order by w.days
 ) as windows
-from detect.pattern as p
+from unsettled as p
 left join lateral (
     select issues from detect.pattern_summary as s
-    where s.workspace_id = p.workspace_id and s.pattern_id = p.pattern_id
+    where s.workspace_id = %(workspace_id)s and s.pattern_id = p.pattern_id
     offset 0
 ) as summary on true
 left join later on later.pattern_id = p.pattern_id
@@ -81,13 +86,12 @@ left join last_claims on last_claims.pattern_id = p.pattern_id
 cross join lateral (
     select coalesce(array_agg(c.window_days), '{}') as windows
     from predict.current_prediction as c
-    where c.workspace_id = p.workspace_id and c.pattern_id = p.pattern_id
-      and c.window_days = any (%(windows)s::integer[])
+    where c.workspace_id = %(workspace_id)s and c.pattern_id = p.pattern_id
       and c.issued_at >= %(renew_before)s
       and c.event_count = coalesce(summary.issues, 0) - coalesce(later.issues, 0)
       and c.issued_at >= coalesce(last_claims.at, '-infinity')
 ) as current
-where p.workspace_id = %(workspace_id)s and cardinality(current.windows) < cardinality(%(windows)s::integer[])
+where not current.windows @> %(windows)s::integer[]
 order by p.pattern_id
 """
 
@@ -124,12 +128,6 @@ def read_latest_predictions(
     """The latest prediction of each present pattern and window."""
     parameters = {"workspace_id": workspace_id, "windows": list(windows)}
     return session.read(SELECT_LATEST, parameters, schema=columns)
-
-
-def read_latest_chances(session: Session, workspace_id: UUID, windows: tuple[int, ...]) -> pl.DataFrame:
-    """The latest probability of each present pattern in each window."""
-    parameters = {"workspace_id": workspace_id, "windows": list(windows)}
-    return session.read(SELECT_LATEST_CHANCES, parameters, schema=CHANCE_SCHEMA)
 
 
 def read_latest_predictions_of(

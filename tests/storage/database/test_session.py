@@ -8,7 +8,7 @@ import psycopg
 import pytest
 from polars.testing import assert_frame_equal
 
-from causeloop_pipeline.storage.database.session import Database
+from causeloop_pipeline.storage.database.session import Database, Session
 from causeloop_pipeline.storage.embedded.postgres_server import Server
 
 EVERY_TYPE = pl.Schema(
@@ -65,6 +65,49 @@ def test_a_struct_is_stored_as_a_json_object_without_nulls(database: Database, w
         stored = session.rows("select reason::text from reasons")
 
     assert stored == [{"reason": "{}"}, {"reason": None}]
+
+
+def weights(workspace_id: UUID, **of_model: float) -> pl.DataFrame:
+    """Rows of a table with a key of three columns."""
+    rows = [(str(workspace_id), model, 7, weight) for model, weight in of_model.items()]
+    schema = ["workspace_id", "model", "window_days", "weight"]
+    stamped = pl.DataFrame(rows, schema=schema, orient="row")
+    return stamped.with_columns(computed_at=pl.lit(datetime(2026, 3, 1, tzinfo=UTC)))
+
+
+def read_versions(session: Session) -> dict[str, tuple[float, str]]:
+    """The weight of each model, and where its row was last written."""
+    rows = session.rows("select model, weight, ctid::text as place from predict.model_weight order by model")
+    return {row["model"]: (row["weight"], row["place"]) for row in rows}
+
+
+WEIGHT_KEY = ("workspace_id", "model", "window_days")
+
+
+@pytest.mark.parametrize("way", ["upsert", "replace"])
+def test_a_row_that_is_the_same_is_not_written_again(
+    database: Database, workspace_id: UUID, way: str
+) -> None:
+    with database.workspace(workspace_id) as session:
+        session.insert("predict.model_weight", weights(workspace_id, hazard=0.1, poisson=0.2, renewal=0.3))
+        before = read_versions(session)
+        rows = weights(workspace_id, hazard=0.1, poisson=0.5, prophet=0.4)
+        if way == "upsert":
+            written = session.upsert("predict.model_weight", rows, WEIGHT_KEY)
+        else:
+            written = session.replace("predict.model_weight", rows, workspace_id, key=WEIGHT_KEY)
+        after = read_versions(session)
+    assert written == 2
+    assert after["hazard"] == before["hazard"]
+    assert (after["poisson"][0], after["prophet"][0]) == (0.5, 0.4)
+    assert ("renewal" in after) == (way == "upsert")
+
+
+def test_rows_are_replaced_by_none(database: Database, workspace_id: UUID) -> None:
+    with database.workspace(workspace_id) as session:
+        session.insert("predict.model_weight", weights(workspace_id, hazard=0.1))
+        session.replace("predict.model_weight", weights(workspace_id), workspace_id, key=WEIGHT_KEY)
+        assert read_versions(session) == {}
 
 
 def test_a_session_without_workspaces_sees_no_rows(database: Database, workspace_id: UUID) -> None:

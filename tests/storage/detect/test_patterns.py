@@ -2,12 +2,14 @@
 
 from uuid import UUID
 
+import numpy as np
 import polars as pl
 
 from causeloop_pipeline.model.frames import INSTANT, PREVIOUS_MEMBER_SCHEMA
 from causeloop_pipeline.storage.act.proofs import set_lifecycle
 from causeloop_pipeline.storage.database.session import Database, Session
 from causeloop_pipeline.storage.detect.patterns import add_members, read_members, replace_patterns
+from causeloop_pipeline.storage.predict.forecasts import replace_forecasts
 from tests.storage.stored import SEEN, members, new_id, pattern, store_issue
 
 
@@ -57,3 +59,26 @@ def test_new_issues_leave_an_active_pattern_active(database: Database, workspace
             "issue_count": 3,
         }
         assert read_members(session, workspace_id, PREVIOUS_MEMBER_SCHEMA).height == 3
+
+
+def test_a_pattern_that_is_gone_takes_its_forecast_with_it(database: Database, workspace_id: UUID) -> None:
+    gone, stays = sorted(new_id() for _ in range(2))
+    with database.workspace(workspace_id) as session:
+        issues = [store_issue(session, workspace_id, external_id) for external_id in "abcd"]
+        grouped = [members(gone, issues[:2]), members(stays, issues[2:])]
+        replace_patterns(
+            session, workspace_id, pl.concat([pattern(gone), pattern(stays)]), pl.concat(grouped)
+        )
+        numbers = np.ones((3, 1))
+        curves = pl.DataFrame(
+            {
+                "pattern_id": pl.Series([gone, stays, None], dtype=pl.String),
+                **dict.fromkeys(("yhat", "yhat_lower", "yhat_upper"), numbers),
+            }
+        )
+        replace_forecasts(session, workspace_id, [SEEN.date()], curves, SEEN)
+        replace_patterns(session, workspace_id, pattern(stays), grouped[1])
+        rows = session.rows("select pattern_id::text from predict.forecast order by pattern_id")
+        left = session.rows("select issue_id::text from detect.pattern_member order by issue_id")
+    assert [row["pattern_id"] for row in rows] == [stays, None]
+    assert [row["issue_id"] for row in left] == sorted(issues[2:])

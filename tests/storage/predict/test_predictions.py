@@ -1,22 +1,26 @@
 """Issued predictions are never changed, and issued again only for a reason."""
 
+import random
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import LiteralString
 from uuid import UUID, uuid5
 
+import orjson
 import polars as pl
 import psycopg
 import pytest
 
 from causeloop_pipeline.storage.core.issues import read_first_issue_time
 from causeloop_pipeline.storage.database.session import Database, Session
+from causeloop_pipeline.storage.detect.pattern_summaries import write_summaries
 from causeloop_pipeline.storage.predict.predictions import (
     append_predictions,
     read_due_predictions,
     read_latest_predictions,
 )
 from tests.conftest import Installation
-from tests.storage.stored import SEEN, prediction, store_issue, store_pattern
+from tests.storage.stored import SEEN, new_id, pattern, prediction, store_issue, store_pattern
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -85,6 +89,87 @@ def test_a_pattern_is_due_once_a_fix_is_claimed_or_withdrawn(
     with database.workspace(workspace_id) as session:
         assert due(session, workspace_id, NOW + DAY / 8) == []
         assert due(session, workspace_id, NOW + DAY / 2) == [7, 30]
+
+
+@dataclass(frozen=True)
+class _History:
+    """Of a pattern: how many issues its summary counts, how many of these begin later, when it was claimed to
+    be fixed, and window → when and with how many issues it was predicted.
+    """
+
+    counted: int | None
+    later: int
+    claims: list[datetime]
+    predicted: dict[int, tuple[datetime, int]]
+
+    def find_due_windows(self) -> list[int]:
+        """By the definition, window by window."""
+        return [window for window in (7, 30) if self._is_due(window)]
+
+    def _is_due(self, window: int) -> bool:
+        issued_at, issues = self.predicted.get(window, (NOW - 9 * DAY, 0))
+        is_claimed = any(issued_at < claim <= NOW for claim in self.claims)
+        return is_claimed or issued_at < NOW - DAY or issues != (self.counted or 0) - self.later
+
+
+def draw_history(generator: random.Random) -> _History:
+    """A pattern that is not due, of which something may have changed."""
+    later = generator.choice([0, 0, 0, 2])
+    counted = generator.choice([None, 3, 3, 3, 4]) if not later else 5
+    issues = (counted or 0) - later
+    predicted = dict.fromkeys((7, 30), (NOW - DAY / 2, issues))
+    window, moment = generator.choice([7, 30]), NOW - generator.choice([2, 1, 0.25]) * DAY
+    match generator.choice(["nothing", "nothing", "missing", "later", "miscounted", "uncounted"]):
+        case "missing":
+            del predicted[window]
+        case "later":
+            predicted[window] = moment, issues
+        case "miscounted":
+            predicted[window] = predicted[window][0], issues + later + generator.choice([0, 1])
+        case "uncounted":
+            predicted = {name: (at, issues + later) for name, (at, _) in predicted.items()}
+    moments = [NOW - 3 * DAY, NOW - DAY, NOW - DAY / 2, NOW - DAY / 3, NOW, NOW + DAY]
+    return _History(
+        counted, later, generator.choices(moments, k=generator.choice([0, 0, 0, 1, 2])), predicted
+    )
+
+
+def store_history(session: Session, workspace_id: UUID, pattern_id: str, history: _History) -> None:
+    if history.counted is not None:
+        summary = orjson.dumps({"issue_count": history.counted, "services": 1, "teams": 1})
+        write_summaries(session, workspace_id, {pattern_id: summary})
+    for number in range(history.later):
+        issue_id = store_issue(session, workspace_id, f"{pattern_id}-{number}")
+        session.execute(
+            "update core.issue set pattern_id = %s, source_created_at = %s where issue_id = %s",
+            (pattern_id, NOW + number * DAY, issue_id),
+        )
+    for window, (issued_at, issues) in history.predicted.items():
+        row = prediction(pattern_id, window).with_columns(event_count=pl.lit(issues, pl.Int64))
+        append_predictions(session, workspace_id, row, issued_at)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_what_is_due_is_what_a_look_at_each_pattern_and_window_tells(
+    seed: int, installation: Installation, database: Database, workspace_id: UUID
+) -> None:
+    generator = random.Random(seed)
+    histories = {new_id(): draw_history(generator) for _ in range(25)}
+    with database.workspace(workspace_id) as session:
+        for name, history in histories.items():
+            row = pattern(name).with_columns(workspace_id=pl.lit(str(workspace_id)))
+            session.insert("detect.pattern", row)
+            store_history(session, workspace_id, name, history)
+    with psycopg.connect(installation.server.url("causeloop")) as superuser:
+        for name, history in histories.items():
+            for claim in history.claims:
+                superuser.execute(NOTE, (workspace_id, name, claim))
+
+    with database.workspace(workspace_id) as session:
+        stored = read_due_predictions(session, workspace_id, (7, 30), NOW, NOW - DAY)
+    expected = [(name, window) for name in sorted(histories) for window in histories[name].find_due_windows()]
+    assert stored.rows() == expected
+    assert 0 < len({name for name, _ in expected}) < len(histories)
 
 
 def test_the_id_of_a_prediction_follows_from_pattern_window_and_moment(
