@@ -19,6 +19,16 @@ if TYPE_CHECKING:
 
 Parameters = Sequence[Any] | Mapping[str, Any]
 
+# A set operation and an array, since a join of tables that the planner takes for small would loop over both.
+DELETE_OTHERS = """
+delete from {table}
+where workspace_id = %(workspace_id)s and {key} = any (array(
+    select {key} from {table} where workspace_id = %(workspace_id)s
+    except
+    select {key} from {staged}
+))
+"""
+
 WORK_MEM = "64MB"  # a stage joins whole frames; sorting on disk would take twice as long
 
 
@@ -67,23 +77,24 @@ class Session:
         return self._insert(table, frame, sql.SQL("on conflict do nothing"))
 
     def replace(
-        self, table: str, frame: "pl.DataFrame", workspace_id: UUID, *, key: Sequence[str] = ()
+        self, table: str, frame: "pl.DataFrame", workspace_id: UUID, *, key: str | None = None
     ) -> int:
-        """Replace a workspace's rows by those of a frame; rows of an equal key that are the same stay."""
-        if not key or frame.is_empty():
+        """Replace a workspace's rows by those of a frame.
+
+        `key`: the column that is the primary key beside the workspace; rows that are the same then stay.
+        """
+        if key is None or frame.is_empty():
             self.connection.execute(
                 sql.SQL("delete from {} where workspace_id = %s").format(_table_name(table)), (workspace_id,)
             )
             return self._insert(table, frame, sql.SQL(""))
-        written = self._insert(table, frame, _update_what_differs(table, frame.columns, key, ()))
-        staged = sql.Identifier(_name_staged(table))
-        self.connection.execute(sql.SQL("analyze {}").format(staged))  # else all would be compared with all
-        is_same = sql.SQL(" and ").join(sql.SQL("s.{0} = t.{0}").format(sql.Identifier(name)) for name in key)
+        differs = _update_what_differs(table, frame.columns, ("workspace_id", key), ())
+        written = self._insert(table, frame, differs)
         self.connection.execute(
-            sql.SQL(
-                "delete from {} as t where workspace_id = %s and not exists (select from {} as s where {})"
-            ).format(_table_name(table), staged, is_same),
-            (workspace_id,),
+            sql.SQL(DELETE_OTHERS).format(
+                table=_table_name(table), key=sql.Identifier(key), staged=sql.Identifier(_name_staged(table))
+            ),
+            {"workspace_id": workspace_id},
         )
         return written
 

@@ -118,7 +118,7 @@ def replace_patterns(
     """Replace a workspace's patterns; a resolved one stays resolved until a recurrence reopens it."""
     _upsert_patterns(session, workspace_id, patterns, kept_statuses=("resolved",))
     rows = _with_workspace(members, workspace_id)
-    session.replace("detect.pattern_member", rows, workspace_id, key=["workspace_id", "issue_id"])
+    session.replace("detect.pattern_member", rows, workspace_id, key="issue_id")
     analyze_grown_tables(session)
     parameters = {"workspace_id": workspace_id, "pattern_ids": patterns["pattern_id"].to_list()}
     session.execute(DELETE_OTHER_PATTERNS, parameters)

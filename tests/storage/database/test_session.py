@@ -1,7 +1,7 @@
 """A session sees only its workspaces, and a frame reads back as it was written."""
 
 from datetime import UTC, date, datetime
-from uuid import UUID
+from uuid import NAMESPACE_URL, UUID, uuid5
 
 import polars as pl
 import psycopg
@@ -10,6 +10,7 @@ from polars.testing import assert_frame_equal
 
 from causeloop_pipeline.storage.database.session import Database, Session
 from causeloop_pipeline.storage.embedded.postgres_server import Server
+from tests.storage.stored import pattern
 
 EVERY_TYPE = pl.Schema(
     {
@@ -67,21 +68,19 @@ def test_a_struct_is_stored_as_a_json_object_without_nulls(database: Database, w
     assert stored == [{"reason": "{}"}, {"reason": None}]
 
 
-def weights(workspace_id: UUID, **of_model: float) -> pl.DataFrame:
-    """Rows of a table with a key of three columns."""
-    rows = [(str(workspace_id), model, 7, weight) for model, weight in of_model.items()]
-    schema = ["workspace_id", "model", "window_days", "weight"]
-    stamped = pl.DataFrame(rows, schema=schema, orient="row")
-    return stamped.with_columns(computed_at=pl.lit(datetime(2026, 3, 1, tzinfo=UTC)))
+def store_patterns(workspace_id: UUID, **count_by_name: int) -> pl.DataFrame:
+    """A pattern of each name, whose id follows from it, with so many issues."""
+    rows = [
+        pattern(str(uuid5(NAMESPACE_URL, name)), count).with_columns(name=pl.lit(name))
+        for name, count in count_by_name.items()
+    ]
+    return pl.concat(rows).with_columns(workspace_id=pl.lit(str(workspace_id)))
 
 
-def read_versions(session: Session) -> dict[str, tuple[float, str]]:
-    """The weight of each model, and where its row was last written."""
-    rows = session.rows("select model, weight, ctid::text as place from predict.model_weight order by model")
-    return {row["model"]: (row["weight"], row["place"]) for row in rows}
-
-
-WEIGHT_KEY = ("workspace_id", "model", "window_days")
+def read_places(session: Session) -> dict[str, tuple[int, str]]:
+    """How many issues each pattern has, and where its row was last written."""
+    rows = session.rows("select name, issue_count, ctid::text as place from detect.pattern")
+    return {row["name"]: (row["issue_count"], row["place"]) for row in rows}
 
 
 @pytest.mark.parametrize("way", ["upsert", "replace"])
@@ -89,25 +88,45 @@ def test_a_row_that_is_the_same_is_not_written_again(
     database: Database, workspace_id: UUID, way: str
 ) -> None:
     with database.workspace(workspace_id) as session:
-        session.insert("predict.model_weight", weights(workspace_id, hazard=0.1, poisson=0.2, renewal=0.3))
-        before = read_versions(session)
-        rows = weights(workspace_id, hazard=0.1, poisson=0.5, prophet=0.4)
+        session.insert("detect.pattern", store_patterns(workspace_id, a=1, b=2, c=3))
+        before = read_places(session)
+        rows = store_patterns(workspace_id, a=1, b=5, d=4)
         if way == "upsert":
-            written = session.upsert("predict.model_weight", rows, WEIGHT_KEY)
+            written = session.upsert("detect.pattern", rows, ("workspace_id", "pattern_id"))
         else:
-            written = session.replace("predict.model_weight", rows, workspace_id, key=WEIGHT_KEY)
-        after = read_versions(session)
+            written = session.replace("detect.pattern", rows, workspace_id, key="pattern_id")
+        after = read_places(session)
     assert written == 2
-    assert after["hazard"] == before["hazard"]
-    assert (after["poisson"][0], after["prophet"][0]) == (0.5, 0.4)
-    assert ("renewal" in after) == (way == "upsert")
+    assert after["a"] == before["a"]
+    assert (after["b"][0], after["d"][0]) == (5, 4)
+    assert ("c" in after) == (way == "upsert")
 
 
 def test_rows_are_replaced_by_none(database: Database, workspace_id: UUID) -> None:
     with database.workspace(workspace_id) as session:
-        session.insert("predict.model_weight", weights(workspace_id, hazard=0.1))
-        session.replace("predict.model_weight", weights(workspace_id), workspace_id, key=WEIGHT_KEY)
-        assert read_versions(session) == {}
+        rows = store_patterns(workspace_id, a=1)
+        session.insert("detect.pattern", rows)
+        assert session.replace("detect.pattern", rows.clear(), workspace_id, key="pattern_id") == 0
+        assert read_places(session) == {}
+
+
+def test_rows_are_replaced_without_comparing_all_with_all_whatever_the_planner_believes(
+    database: Database, workspace_id: UUID
+) -> None:
+    rows = store_patterns(workspace_id, **{f"p{number}": 1 for number in range(200)})
+    with database.workspace(workspace_id) as session:
+        session.insert("detect.pattern", rows)
+        for method in ("hashjoin", "mergejoin", "material"):
+            session.execute(f"set local enable_{method} = off")
+        session.replace("detect.pattern", rows.head(150), workspace_id, key="pattern_id")
+        read = session.row(
+            "select seq_tup_read as rows from pg_stat_xact_user_tables "
+            "where relid = 'pg_temp.staged_detect_pattern'::regclass"
+        )
+        left = read_places(session)
+    assert len(left) == 150
+    assert read is not None
+    assert read["rows"] <= 3 * rows.height
 
 
 def test_a_session_without_workspaces_sees_no_rows(database: Database, workspace_id: UUID) -> None:
