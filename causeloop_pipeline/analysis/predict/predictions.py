@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import polars as pl
 
-from causeloop_pipeline.analysis.arrays import Ints
+from causeloop_pipeline.analysis.arrays import Ints, mark_numbers
 from causeloop_pipeline.analysis.predict.descriptions import (
     add_triggers,
     describe_patterns,
@@ -234,8 +234,7 @@ def _estimate_dates(
     """When each pattern is expected next, on the weekdays that it keeps to."""
     day = occurrences.select(pl.col("local").dt.epoch("d").cast(pl.Int64)).to_series().to_numpy()
     pattern_idx = history.events.pattern_idx
-    occurred_today = np.zeros(history.size, bool)
-    occurred_today[pattern_idx[day == (today - date(1970, 1, 1)).days]] = True
+    occurred_today = mark_numbers(pattern_idx[day == (today - date(1970, 1, 1)).days], history.size)
     weekdays = find_bound_weekdays(pattern_idx, day, history.size)
     return estimate_next_dates(predicted.probability, windows, today, weekdays, occurred_today)
 

@@ -86,6 +86,7 @@ def build_pattern_edges(
 
 
 def _keep_pairs(rows: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
+    """The rows of some pairs."""
     return rows.join(pairs, on=["left", "right"], how="semi")
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from causeloop_pipeline.analysis.arrays import Bools, Floats, Ints
+from causeloop_pipeline.analysis.arrays import Bools, Floats, Ints, mark_numbers
 from causeloop_pipeline.analysis.detect.similarity.corpus import Corpus
 from causeloop_pipeline.analysis.detect.similarity.lexicon import Lexicon
 
@@ -81,9 +81,8 @@ def _search_terms(corpus: Corpus, lexicon: Lexicon, *, for_new_texts: bool) -> A
 
 def _keep_terms_of(terms: Any, queries: Corpus) -> Any:
     """Only the terms that the queries hold, which are few."""
-    size = terms.shape[1]
-    is_queried = np.zeros(size, dtype=bool)
-    is_queried[queries.whole.indices[queries.whole.indices < size]] = True
+    size, queried = terms.shape[1], queries.whole.indices
+    is_queried = mark_numbers(queried[queried < size], size)
     return _keep_entries(terms, np.flatnonzero(is_queried[terms.indices]))
 
 

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from causeloop_pipeline.analysis.arrays import DAY_MS, Ints
+from causeloop_pipeline.analysis.arrays import DAY_MS, Ints, mark_numbers
 from causeloop_pipeline.model.frames import CATEGORIZED_OCCURRENCE_SCHEMA
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -148,8 +148,7 @@ def keep_occurrences(occurrences: NumberedOccurrences, numbers: Ints) -> Numbere
     In: NumberedOccurrences, ascending numbers of patterns. Out: those of these patterns, numbered from zero
     again.
     """
-    is_kept = np.zeros(len(occurrences.patterns), bool)
-    is_kept[numbers] = True
+    is_kept = mark_numbers(numbers, len(occurrences.patterns))
     rows = occurrences.rows.filter(pl.Series(is_kept[occurrences.rows["number"].to_numpy()]))
     return NumberedOccurrences(
         occurrences.patterns.gather(numbers), rows.with_columns(pl.col("number").rle_id())

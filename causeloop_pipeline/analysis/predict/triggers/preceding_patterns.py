@@ -8,7 +8,7 @@ from datetime import timedelta
 import numpy as np
 import polars as pl
 
-from causeloop_pipeline.analysis.arrays import Floats, Ints
+from causeloop_pipeline.analysis.arrays import Floats, Ints, mark_numbers
 from causeloop_pipeline.analysis.predict.triggers.findings import (
     MIN_COUNT,
     Row,
@@ -83,9 +83,7 @@ def _keep_pairs(pairs: Ints, size: int, wanted: Ints | None) -> Ints:
     """Those whose later pattern is wanted."""
     if wanted is None or len(wanted) == size:
         return pairs
-    is_wanted = np.zeros(size, bool)
-    is_wanted[wanted] = True
-    return pairs[is_wanted[pairs // size]]
+    return pairs[mark_numbers(wanted, size)[pairs // size]]
 
 
 def _chance(frame: pl.DataFrame, at: Ints) -> Floats:

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 import numpy as np
 import polars as pl
 
-from causeloop_pipeline.analysis.arrays import Ints
+from causeloop_pipeline.analysis.arrays import Ints, mark_numbers
 from causeloop_pipeline.analysis.detect.clusters.change_windows import add_chance_after_change
 from causeloop_pipeline.analysis.predict.recurrence.history import (
     NumberedOccurrences,
@@ -106,9 +106,7 @@ def _of_patterns(rows: pl.DataFrame, numbers: Ints, size: int) -> pl.DataFrame:
     """The rows of some of all patterns."""
     if len(numbers) == size:
         return rows
-    is_kept = np.zeros(size, bool)
-    is_kept[numbers] = True
-    return rows.filter(pl.Series(is_kept[rows["pattern"].to_numpy()], dtype=pl.Boolean))
+    return rows.filter(pl.Series(mark_numbers(numbers, size)[rows["pattern"].to_numpy()]))
 
 
 def _format_evidence(findings: pl.DataFrame, numbers: Ints, patterns: pl.Series) -> pl.DataFrame:
