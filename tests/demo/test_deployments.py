@@ -5,6 +5,7 @@ from datetime import timedelta
 import polars as pl
 import pytest
 
+from causeloop_pipeline.analysis.predict.recurrence.history import number_occurrences
 from causeloop_pipeline.analysis.predict.triggers.triggers import find_triggers
 from causeloop_pipeline.demo.causes import demo_workspaces
 from causeloop_pipeline.demo.deployments import deployment_source, deployments
@@ -60,7 +61,8 @@ def test_exactly_the_planted_causes_are_found_to_follow_deployments(workspace):
         schema=["changed_at", "kind", "service", "title"],
         orient="row",
     )
-    triggers = find_triggers(occurrences, changes, as_of=NOW, timezone=setting.timezone)
+    numbered = number_occurrences(occurrences, NOW, setting.timezone)
+    triggers = find_triggers(numbered, changes, as_of=NOW)
     blamed = {
         pattern
         for pattern, evidence in triggers.iter_rows()

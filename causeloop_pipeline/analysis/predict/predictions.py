@@ -47,7 +47,7 @@ from causeloop_pipeline.analysis.predict.recurrence.trained_model import (
 )
 from causeloop_pipeline.analysis.predict.risk import rate_impacts
 from causeloop_pipeline.analysis.predict.triggers.timing import estimate_next_dates, find_bound_weekdays
-from causeloop_pipeline.analysis.predict.triggers.triggers import explain_patterns
+from causeloop_pipeline.analysis.predict.triggers.triggers import find_triggers
 from causeloop_pipeline.model.frames import PREDICTION_SCHEMA
 from causeloop_pipeline.model.prediction import MODEL_NAMES, WITHOUT_FIX
 
@@ -149,7 +149,7 @@ def predict_recurrence(
     history, own = keep_patterns(everything, numbers), keep_occurrences(occurrences, numbers)
 
     def describe() -> tuple[pl.DataFrame, ForecastCurves]:
-        triggers = explain_patterns(
+        triggers = find_triggers(
             occurrences, inputs.changes, as_of=as_of, names=inputs.pattern_names, numbers=numbers
         )
         when = list_likely_times(everything, occurrences.rows, numbers, as_of)

@@ -13,10 +13,7 @@ import polars as pl
 
 from causeloop_pipeline.analysis.arrays import Ints, mark_numbers
 from causeloop_pipeline.analysis.detect.clusters.change_windows import add_chance_after_change
-from causeloop_pipeline.analysis.predict.recurrence.history import (
-    NumberedOccurrences,
-    number_occurrences,
-)
+from causeloop_pipeline.analysis.predict.recurrence.history import NumberedOccurrences
 from causeloop_pipeline.analysis.predict.triggers.findings import (
     FINDING_SCHEMA,
     MIN_COUNT,
@@ -38,30 +35,6 @@ MONTH_END_NAMES = ("in the last three days of a month",)
 
 
 def find_triggers(
-    occurrences: pl.DataFrame,
-    changes: pl.DataFrame | None,
-    *,
-    as_of: datetime,
-    timezone: str = "UTC",
-    names: Mapping[str, str] | None = None,
-) -> pl.DataFrame:
-    """Find the evidence of what triggers each pattern.
-
-    In: frames.OCCURRENCE_SCHEMA; changes: frame(changed_at, kind, service (null: everything), title) or None;
-    `as_of` (aware); time zone; names: pattern_id → name, for the texts. Out: one row per pattern (pattern_id,
-    evidence), evidence a list of nested_columns.FINDING, strongest first, empty where nothing stands out.
-    Kinds: pattern, the kind of a change, weekday, hours, month_end, severity. A change that probably brought
-    the pattern stands last, with its chance and no counts. Only the last 365 days count. Method: one-sided
-    binomial tests, Bonferroni-corrected over the comparisons of a pattern.
-    """
-    numbered = number_occurrences(occurrences, as_of, timezone)
-    explained = explain_patterns(numbered, changes, as_of=as_of, names=names)
-    every_pattern = occurrences["pattern_id"].drop_nulls().unique().sort().to_frame()
-    joined = every_pattern.join(explained, on="pattern_id", how="left", maintain_order="left")
-    return joined.with_columns(pl.col("evidence").fill_null([]))
-
-
-def explain_patterns(
     occurrences: NumberedOccurrences,
     changes: pl.DataFrame | None,
     *,
@@ -71,8 +44,13 @@ def explain_patterns(
 ) -> pl.DataFrame:
     """Find the evidence of what triggers some patterns, for which all occurrences are evidence.
 
-    In: NumberedOccurrences before `as_of`; the ascending numbers of the patterns to explain (default: all);
-    the rest as of `find_triggers`. Out: as of `find_triggers`, a row for each of these patterns.
+    In: NumberedOccurrences before `as_of`; changes: frame(changed_at, kind, service (null: everything),
+    title) or None; `as_of` (aware); names: pattern_id → name, for the texts; the ascending numbers of the
+    patterns to explain (default: all). Out: one row per pattern to explain (pattern_id, evidence), evidence a
+    list of nested_columns.FINDING, strongest first, empty where nothing stands out. Kinds: pattern, the kind
+    of a change, weekday, hours, month_end, severity. A change that probably brought the pattern stands last,
+    with its chance and no counts. Only the last 365 days count. Method: one-sided binomial tests,
+    Bonferroni-corrected over the comparisons of a pattern.
     """
     patterns = occurrences.patterns
     numbers = np.arange(len(patterns)) if numbers is None else numbers

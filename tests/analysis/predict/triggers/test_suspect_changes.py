@@ -6,6 +6,7 @@ import numpy as np
 import polars as pl
 import pytest
 
+from causeloop_pipeline.analysis.predict.recurrence.history import number_occurrences
 from causeloop_pipeline.analysis.predict.triggers.suspect_changes import (
     MIN_CHANCE,
     fit_weights,
@@ -131,7 +132,8 @@ NAMES = {"effect": "VAT in the checkout total is wrong: rounded per line", "old"
 
 def onset_findings(days_ago, releases, names=NAMES):
     rows = occurrences({"effect": days_ago, "old": list(range(3, 300, 9))})
-    triggers = find_triggers(rows, pl.DataFrame(releases), as_of=AS_OF, names=names)
+    numbered = number_occurrences(rows, AS_OF, "UTC")
+    triggers = find_triggers(numbered, pl.DataFrame(releases), as_of=AS_OF, names=names)
     evidence = triggers.filter(pl.col("pattern_id") == "effect")["evidence"].item()
     return [finding for finding in evidence if "brought this pattern" in finding["text"]]
 

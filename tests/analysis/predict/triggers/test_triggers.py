@@ -5,6 +5,7 @@ import polars as pl
 import pytest
 
 from causeloop_pipeline.analysis.binomial import binomial_tail
+from causeloop_pipeline.analysis.predict.recurrence.history import number_occurrences
 from causeloop_pipeline.analysis.predict.triggers.trigger_text import format_trigger
 from causeloop_pipeline.analysis.predict.triggers.triggers import find_triggers
 from causeloop_pipeline.model.frames import INSTANT
@@ -15,8 +16,12 @@ STRAY = {f"n{number}": RNG.uniform(0, 180, 20).tolist() for number in range(30)}
 SPREAD = [float(day) + 0.37 * (day % 5) for day in range(5, 170, 13)]
 
 
+def find(rows, changes, timezone="UTC", **options):
+    return find_triggers(number_occurrences(rows, AS_OF, timezone), changes, as_of=AS_OF, **options)
+
+
 def evidence(rows, pattern, changes=None, **options):
-    triggers = find_triggers(rows, changes, as_of=AS_OF, **options)
+    triggers = find(rows, changes, **options)
     return triggers.filter(pl.col("pattern_id") == pattern)["evidence"].item()
 
 
@@ -84,21 +89,19 @@ def test_severity_that_rose_lately_is_evidence():
 
 def test_chance_alone_is_rarely_called_a_trigger():
     rows = occurrences({f"r{n}": RNG.uniform(0, 180, 15).tolist() for n in range(100)})
-    triggers = find_triggers(rows, changes(RNG.uniform(0, 180, 40)), as_of=AS_OF)
+    triggers = find(rows, changes(RNG.uniform(0, 180, 40)))
     assert (triggers["evidence"].list.len() > 0).sum() <= 10
 
 
 @pytest.mark.parametrize("rows", [occurrences({}), occurrences({"a": [1.0]})])
 def test_little_data_gives_no_evidence_and_no_error(rows):
-    triggers = find_triggers(rows, changes([2.0]), as_of=AS_OF)
+    triggers = find(rows, changes([2.0]))
     assert triggers["evidence"].to_list() == [[]] * rows["pattern_id"].n_unique()
 
 
 def test_row_order_does_not_matter():
     rows = occurrences({"cause": [day + 0.1 for day in SPREAD], "effect": SPREAD, **STRAY})
-    in_order, reversed_rows = (
-        find_triggers(frame, changes(SPREAD), as_of=AS_OF) for frame in (rows, rows.reverse())
-    )
+    in_order, reversed_rows = (find(frame, changes(SPREAD)) for frame in (rows, rows.reverse()))
     assert in_order.equals(reversed_rows)
 
 
