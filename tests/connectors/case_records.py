@@ -1,14 +1,9 @@
-"""Reads the cases that ship with each connector: what its list endpoint and its webhooks send, as records.
-
-`cases/<tool>/pull.json` maps a pull's name to one answer of its list endpoint (`rows` for SQL);
-`webhook.json` is a list of webhook bodies; `issues.json` and `changes.json` say what comes of both;
-`config.json` is the configuration, where the reading depends on it.
-"""
+"""The records of each connector's case: what its list endpoint and its webhooks send, as they are landed."""
 
 import json
-from pathlib import Path
 from typing import Any
 
+from causeloop_pipeline.connectors.cases import read_case
 from causeloop_pipeline.connectors.json_paths import value_at
 from causeloop_pipeline.connectors.registry import CONNECTORS
 from causeloop_pipeline.connectors.spec import Connector, RecordSchema
@@ -17,20 +12,12 @@ from causeloop_pipeline.landing.inbound.webhook import read_delivery
 from causeloop_pipeline.landing.polling.nested_lists import zip_rows
 from causeloop_pipeline.model.raw_record import Quarantined, RawRecord
 
-CASES = Path(__file__).parent / "cases"
-
-
-def case(tool: str, name: str, default: Any = None) -> Any:
-    """One case file's content."""
-    path = CASES / tool / f"{name}.json"
-    return json.loads(path.read_text()) if path.exists() else default
-
 
 def poll_records(tool: str) -> list[RawRecord]:
     """The records of the tool's list endpoints."""
     connector, config = load_connector(tool)
     read = []
-    for name, body in case(tool, "pull", {}).items():
+    for name, body in read_case(tool).pull.items():
         schema, items = schema_and_items(connector, config, name, body)
         read += [extract(tool, schema, item, channel="poll", config=config) for item in items]
     return require_accepted(read)
@@ -40,20 +27,20 @@ def webhook_records(tool: str) -> list[RawRecord]:
     """The records of the tool's webhooks."""
     connector, config = load_connector(tool)
     records: list[RawRecord] = []
-    for body in case(tool, "webhook", []):
+    for body in read_case(tool).webhook:
         received = read_delivery(connector, json.dumps(body).encode(), config=config)
         records += require_accepted([*received.records, *received.quarantined])
     return records
 
 
 def case_records(tool: str) -> list[RawRecord]:
-    """All records of a tool's cases, in the order in which a staging test lands them."""
+    """All records of a tool's case, in the order in which a staging test lands them."""
     return [*poll_records(tool), *webhook_records(tool)]
 
 
 def load_connector(tool: str) -> tuple[Connector, dict[str, Any]]:
     """The connector as the case's configuration shapes it."""
-    config = case(tool, "config", {})
+    config = read_case(tool).config
     connector = CONNECTORS[tool]
     return (connector.configure(config) if connector.configure else connector), config
 

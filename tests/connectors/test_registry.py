@@ -1,23 +1,26 @@
 import ast
 import re
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
 from causeloop_pipeline.connectors import spec, tools
+from causeloop_pipeline.connectors.cases import CASE_SUFFIX, find_case_file, read_case
 from causeloop_pipeline.connectors.registry import CONNECTORS, RegistryError, load_connectors
-from causeloop_pipeline.connectors.spec import Category, Connector, Pull
+from causeloop_pipeline.connectors.spec import Category, Connector
 from causeloop_pipeline.connectors.staging.staging_files import (
     STAGING_DIR,
     find_stale_files,
     generate_files,
 )
-from tests.connectors.case_records import CASES, case, case_records
+from tests.connectors.case_records import case_records, load_connector
+from tests.offenders import assert_no_offenders, compare
 
-FILES = {path.stem: path for path in Path(tools.__file__).parent.rglob("[!_]*.py")}
-NAMES = sorted(CONNECTORS)
+TOOLS = Path(tools.__file__).parent
+FILES = {path.stem: path for path in TOOLS.rglob("[!_]*.py")}
 MAX_STATEMENTS = 40
 
 
@@ -25,9 +28,13 @@ def test_every_file_is_a_connector_and_every_connector_a_file():
     assert set(CONNECTORS) == set(FILES)
 
 
-def test_every_connector_has_its_cases_and_its_staging_model():
+def test_every_connector_has_its_case_beside_it_and_every_case_a_connector():
+    assert set(TOOLS.rglob(f"*{CASE_SUFFIX}")) == {find_case_file(name) for name in CONNECTORS}
+    assert {find_case_file(name).parent / f"{name}.py" for name in CONNECTORS} == set(FILES.values())
+
+
+def test_every_connector_has_its_staging_model():
     models = {path.name.removeprefix("stg_").partition("__")[0] for path in STAGING_DIR.rglob("stg_*__*.sql")}
-    assert {path.name for path in CASES.iterdir()} == set(CONNECTORS)
     assert set(CONNECTORS) <= models
 
 
@@ -45,12 +52,16 @@ def test_no_folder_of_models_holds_more_than_sixteen_files():
     assert {str(folder): size for folder, size in sizes.items() if size > 16} == {}
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_a_connector_stays_one_short_file(name):
+def test_a_connector_stays_one_short_file():
     """Statements are counted, not lines: a declaration may be written one argument a line."""
-    tree = ast.parse(FILES[name].read_text())
-    statements = [node for node in ast.walk(tree) if isinstance(node, ast.stmt) and not _is_docstring(node)]
-    assert len(statements) <= MAX_STATEMENTS
+
+    def find_problems(path: Path) -> Iterator[str]:
+        nodes = ast.walk(ast.parse(path.read_text()))
+        count = sum(isinstance(node, ast.stmt) and not _is_docstring(node) for node in nodes)
+        if count > MAX_STATEMENTS:
+            yield f"{count} statements, at most {MAX_STATEMENTS}"
+
+    assert_no_offenders(FILES, find_problems)
 
 
 def _is_docstring(node: ast.stmt) -> bool:
@@ -113,68 +124,104 @@ def auth_templates(auth: spec.Auth) -> str:
     return repr(auth)
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_every_template_is_filled_by_a_field_that_cannot_be_empty(name):
-    connector = CONNECTORS[name]
-    fields = {field.name: field for field in (*connector.credentials, *connector.config)}
-    for wanted in templates(connector):
-        assert fields[wanted].required or fields[wanted].default is not None
+def test_every_template_is_filled_by_a_field_that_cannot_be_empty():
+    def find_problems(connector: Connector) -> Iterator[str]:
+        fields = {field.name: field for field in (*connector.credentials, *connector.config)}
+        for wanted in sorted(templates(connector)):
+            field = fields.get(wanted)
+            if field is None:
+                yield f"no field fills {{{wanted}}}"
+            elif not field.required and field.default is None:
+                yield f"the field {wanted} may be empty: it is not required and has no default"
+
+    assert_no_offenders(CONNECTORS, find_problems)
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_a_connectors_words_are_complete(name):
-    connector = CONNECTORS[name]
-    assert connector.title
-    assert connector.docs_url.startswith("https://")
-    assert connector.base_url is None or connector.base_url.startswith(("https://", "{base_url}"))
-    assert len({pull.name for pull in connector.pulls}) == len(connector.pulls)
-    assert all(field.title for field in (*connector.fields, *connector.credentials))
-    assert connector.is_polled or connector.webhook
-    if connector.webhook:
-        assert connector.webhook.setup
-        assert connector.webhook.signatures
+def test_a_connectors_words_are_complete():
+    def find_problems(connector: Connector) -> Iterator[str]:
+        if not connector.title:
+            yield "has no title"
+        if not connector.docs_url.startswith("https://"):
+            yield f"docs_url: expected https://…, found {connector.docs_url!r}"
+        if connector.base_url is not None and not connector.base_url.startswith(("https://", "{base_url}")):
+            yield f"base_url: expected https://… or {{base_url}}…, found {connector.base_url!r}"
+        for field in (*connector.fields, *connector.credentials):
+            if not field.title:
+                yield f"the field {field.name} has no title"
+        if connector.webhook and not connector.webhook.setup:
+            yield "its webhook has no setup"
+
+    assert_no_offenders(CONNECTORS, find_problems)
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_headers_are_looked_up_in_lower_case(name):
-    connector = CONNECTORS[name]
-    looked_up = [connector.rate_limit.remaining, connector.rate_limit.reset]
-    if connector.webhook:
-        looked_up += [connector.webhook.delivery_header or "", connector.webhook.challenge_header or ""]
-        for signature in connector.webhook.signatures:
-            looked_up += [
-                getattr(signature, "header", ""),
-                getattr(signature, "timestamp_header", None) or "",
-            ]
-    assert [header.lower() for header in looked_up] == looked_up
+def test_every_connector_reads_something_under_names_of_its_own():
+    def find_problems(connector: Connector) -> Iterator[str]:
+        for name, count in Counter(pull.name for pull in connector.pulls).items():
+            if count > 1:
+                yield f"{count} lists are named {name!r}"
+        if not connector.is_polled and not connector.webhook:
+            yield "is neither polled nor takes webhooks"
+        if connector.webhook and not connector.webhook.signatures:
+            yield "its webhook has no signatures"
+
+    assert_no_offenders(CONNECTORS, find_problems)
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_a_list_that_counts_as_ordered_is_requested_in_order(name):
+def test_headers_are_looked_up_in_lower_case():
+    def find_problems(connector: Connector) -> Iterator[str]:
+        looked_up = [connector.rate_limit.remaining, connector.rate_limit.reset]
+        if connector.webhook:
+            looked_up += [connector.webhook.delivery_header or "", connector.webhook.challenge_header or ""]
+            for signature in connector.webhook.signatures:
+                looked_up += [
+                    getattr(signature, "header", ""),
+                    getattr(signature, "timestamp_header", None) or "",
+                ]
+        for header in looked_up:
+            yield from compare(header.lower(), header, "a header")
+
+    assert_no_offenders(CONNECTORS, find_problems)
+
+
+def test_a_list_that_counts_as_ordered_is_requested_in_order():
     """Only a list that is requested in ascending order may move its cursor page by page."""
-    for pull in CONNECTORS[name].pulls:
-        if pull.since and pull.since.ascending:
-            assert re.search(r"asc", f"{pull.params} {pull.since.template}", re.IGNORECASE)
+
+    def find_problems(connector: Connector) -> Iterator[str]:
+        for pull in connector.pulls:
+            if pull.since and pull.since.ascending:
+                requested = f"{pull.params} {pull.since.template}"
+                if not re.search(r"asc", requested, re.IGNORECASE):
+                    yield f"the list {pull.name} counts as ascending, but asks for {requested}"
+
+    assert_no_offenders(CONNECTORS, find_problems)
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_the_cases_cover_every_list_and_hold_no_surprise(name):
-    connector: Connector = CONNECTORS[name]
-    configured = connector.configure(case(name, "config")) if connector.configure else connector
-    pulls: tuple[Pull, ...] = configured.pulls
-    has_rows = connector.query is not None or connector.files is not None
-    lists = {"rows"} if has_rows else {pull.name for pull in pulls}
-    assert set(case(name, "pull", {})) == lists
-    records = case_records(name)
-    assert len(records) >= 2
-    channels = {"poll": bool(pulls) or has_rows, "webhook": connector.webhook is not None}
-    assert {record.channel for record in records} == {name for name, is_used in channels.items() if is_used}
-    events = connector.webhook.events if connector.webhook else ()
-    assert {record.source for record in records} == {event.source or name for event in events} | {name}
+def test_a_case_covers_every_list_and_holds_no_surprise():
+    def find_problems(connector: Connector) -> Iterator[str]:
+        pulls = load_connector(connector.name)[0].pulls
+        has_rows = connector.query is not None or connector.files is not None
+        lists = {"rows"} if has_rows else {pull.name for pull in pulls}
+        yield from compare(lists, set(read_case(connector.name).pull), "answers of lists")
+        records = case_records(connector.name)
+        if len(records) < 2:
+            yield f"expected two records at least, found {len(records)}"
+        used = {"poll": bool(pulls) or has_rows, "webhook": connector.webhook is not None}
+        channels = {channel for channel, is_used in used.items() if is_used}
+        yield from compare(channels, {record.channel for record in records}, "channels")
+        events = connector.webhook.events if connector.webhook else ()
+        sources = {event.source or connector.name for event in events} | {connector.name}
+        yield from compare(sources, {record.source for record in records}, "types of the records")
+
+    assert_no_offenders(CONNECTORS, find_problems)
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_a_connectors_variants_have_names_of_their_own(name):
+def test_a_connectors_variants_have_names_of_their_own():
     """The staging models choose the fields of a record by the name of its variant."""
-    for mappings in (CONNECTORS[name].issues, CONNECTORS[name].changes):
-        assert len({mapping.name for mapping in mappings}) == len(mappings)
+
+    def find_problems(connector: Connector) -> Iterator[str]:
+        for kind, mappings in (("issues", connector.issues), ("changes", connector.changes)):
+            for name, count in Counter(mapping.name for mapping in mappings).items():
+                if count > 1:
+                    yield f"{count} variants of its {kind} are named {name!r}"
+
+    assert_no_offenders(CONNECTORS, find_problems)

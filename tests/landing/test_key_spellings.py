@@ -1,6 +1,6 @@
 """Keys that something on the way wrote in another case are read as the tool writes them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from causeloop_pipeline.connectors.registry import CONNECTORS
 from causeloop_pipeline.landing.key_spellings import respell
-from causeloop_pipeline.landing.map_payload import map_payload
+from causeloop_pipeline.landing.map_payload import MappedPayload, map_payload
 from tests.connectors.case_records import case_records, load_connector
+from tests.offenders import assert_no_offenders, compare
 
 TOOLS = ("okta", "pagerduty", "sentry", "new_relic", "microsoft_sentinel", "aws_guardduty", "mongodb_atlas")
 KEYS = st.text("abcXYZ_-. 1", min_size=1, max_size=8)
@@ -27,16 +28,21 @@ def rename(value: Any, spell: Callable[[str], str]) -> Any:
     return [rename(entry, spell) for entry in value] if isinstance(value, list) else value
 
 
+def titles_of(mapped: MappedPayload) -> list[str]:
+    return [issue.fields["title"] for issue in mapped.issues]
+
+
 @pytest.mark.parametrize("spell", [str.lower, str.upper])
-@pytest.mark.parametrize("tool", TOOLS)
-def test_a_record_in_another_case_is_read_as_the_tools_own(tool, spell):
-    connector, config = load_connector(tool)
-    own = [record.payload for record in case_records(tool) if record.channel == "poll"]
-    expected = map_payload(connector, own, config)
-    mapped = map_payload(connector, rename(own, spell), config)
-    titles = [issue.fields["title"] for issue in mapped.issues]
-    assert titles == [issue.fields["title"] for issue in expected.issues]
-    assert len(mapped.changes) == len(expected.changes)
+def test_a_record_in_another_case_is_read_as_the_tools_own(spell):
+    def find_problems(tool: str) -> Iterator[str]:
+        connector, config = load_connector(tool)
+        own = [record.payload for record in case_records(tool) if record.channel == "poll"]
+        expected = map_payload(connector, own, config)
+        mapped = map_payload(connector, rename(own, spell), config)
+        yield from compare(titles_of(expected), titles_of(mapped), "titles")
+        yield from compare(len(expected.changes), len(mapped.changes), "changes")
+
+    assert_no_offenders(TOOLS, find_problems)
 
 
 @given(DOCUMENTS)

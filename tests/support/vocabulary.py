@@ -98,7 +98,6 @@ PARTICIPLES = frozenset(
 VERBS_IN_ED = frozenset(["embed", "exceed", "feed", "need", "proceed", "seed", "shed", "speed", "succeed"])
 EXEMPT = ("tests/support/vocabulary.py", "tests/test_vocabulary.py", "docs/glossary.md", "requirements.lock")
 EXEMPT_FOLDERS = (
-    "tests/connectors/cases/",
     "causeloop_pipeline/connectors/tools/",  # names of vendors' fields
     "dbt_project/models/staging/",
     "causeloop_pipeline/demo/stories/",

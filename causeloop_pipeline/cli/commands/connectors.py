@@ -26,8 +26,6 @@ COVERED = {
 
 OF_ISSUES_ONLY = frozenset({"severity", "status", "team", "error type"})
 
-CASES = Path("tests/connectors/cases")
-
 app = typer.Typer(cls=CommandList, help="Try, check and generate connectors.", no_args_is_help=True)
 
 
@@ -153,7 +151,6 @@ def generate() -> None:
 @app.command(epilog=show_examples("connectors verify", "connectors verify pagerduty jira"))
 def verify(
     types: Annotated[list[str] | None, typer.Argument(metavar="[TYPE]…", help="All by default.")] = None,
-    cases: Annotated[Path, typer.Option(help="Holds a folder of cases for each type.")] = CASES,
     descriptions: Annotated[
         Path | None, typer.Option(help="Holds vendors' descriptions of their API, TYPE.json each.")
     ] = None,
@@ -184,7 +181,7 @@ def verify(
         )
     verified: list[Any] = []
     try:
-        inputs = Inputs(cases, descriptions, payloads, seed, database_url=database)
+        inputs = Inputs(descriptions, payloads, seed, database_url=database)
         for verification in verify_many(names, inputs, jobs):
             verified.append(verification)
             print_verification(verification, f"[{len(verified)}/{len(names)}]")

@@ -44,11 +44,13 @@ def check(
         soft_wrap=True,
     )
     if sample or webhook:
-        case = {
-            "pull": _read_answers(connector, sample),
-            "webhook": _read_bodies(webhook),
-            "config": dict(entry.split("=", 1) for entry in config or [] if "=" in entry),
-        }
+        from causeloop_pipeline.connectors.cases import Case
+
+        case = Case(
+            config=dict(entry.split("=", 1) for entry in config or [] if "=" in entry),
+            pull=_read_answers(connector, sample),
+            webhook=_read_bodies(webhook),
+        )
         _prove(connector, document["name"], case)
 
 
@@ -105,10 +107,10 @@ def add(
     stderr().print(f"{document['name']} is stored: it is in the catalog of {workspace}", markup=False)
 
 
-def _prove(connector: Any, name: str, case: dict[str, Any]) -> None:
+def _prove(connector: Any, name: str, case: Any) -> None:
     from causeloop_pipeline.landing.conformance.verify import Inputs, verify_case
 
-    verification = verify_case(connector, case, Inputs(Path()))
+    verification = verify_case(connector, case, Inputs())
     verification.name = name
     print_verification(verification, "[1/1]")
     if not verification.is_passed:

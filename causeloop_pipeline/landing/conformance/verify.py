@@ -1,7 +1,6 @@
-"""Verifies one connector: its declaration, its lists and its webhooks, from the files of its case."""
+"""Verifies one connector: its declaration, its lists and its webhooks, from its case."""
 
 import contextlib
-import json
 import logging
 import random
 from collections.abc import Callable, Iterator
@@ -12,6 +11,7 @@ from typing import Any
 
 import stamina
 
+from causeloop_pipeline.connectors.cases import Case, read_case
 from causeloop_pipeline.connectors.spec import Connector
 from causeloop_pipeline.landing.conformance.declaration import Evidence, Finding, check_declaration
 from causeloop_pipeline.landing.conformance.rows.bucket import make_bucket
@@ -92,9 +92,8 @@ class Verification:
 
 @dataclass(frozen=True)
 class Inputs:
-    """Where the cases, the vendors' descriptions and real payloads are, and what of behaviour is run."""
+    """Where the vendors' descriptions and real payloads are, and what of behaviour is run."""
 
-    cases: Path
     descriptions: Path | None = None
     payloads: Path | None = None
     seed: int = 0
@@ -106,20 +105,17 @@ class Inputs:
 
 
 def verify_connector(connector: Connector, inputs: Inputs) -> Verification:
-    """Everything that can be run for a connector."""
-    case_folder = inputs.cases / connector.name
-    case = {name: _read(case_folder / f"{name}.json") for name in ("pull", "webhook", "config")}
-    return verify_case(connector, case, inputs)
+    """Everything that can be run for a connector of the product."""
+    return verify_case(connector, read_case(connector.name), inputs)
 
 
-def verify_case(connector: Connector, case: dict[str, Any], inputs: Inputs) -> Verification:
-    """Everything that can be run with answers of the tool, bodies of its webhooks and a configuration."""
-    answers, config = case["pull"] or {}, case["config"] or {}
+def verify_case(connector: Connector, case: Case, inputs: Inputs) -> Verification:
+    """Everything that can be run with a case; which issues and changes must result, it does not ask."""
     verification = Verification(connector.name, reads_rows=bool(connector.query or connector.files))
     real = _read_payloads(inputs.payloads / connector.name) if inputs.payloads else []
     mapped = [map_payload(connector, document) for document in real]
     verification.has_real_payload = any(outcome.issues or outcome.changes for outcome in mapped)
-    evidence = Evidence(answers, _defaults(connector) | config, real)
+    evidence = Evidence(case.pull, _defaults(connector) | case.config, real)
     _compare_declaration(verification, connector, evidence, inputs.descriptions)
     if inputs.with_behaviour and verification.reads_rows:
         _run_on_rows(verification, connector, inputs)
@@ -143,13 +139,12 @@ def _run_on_rows(verification: Verification, connector: Connector, inputs: Input
         verification.pull_skipped = "no such server is at hand"
 
 
-def _run_behaviour(verification: Verification, connector: Connector, case: dict[str, Any], seed: int) -> None:
+def _run_behaviour(verification: Verification, connector: Connector, case: Case, seed: int) -> None:
     """Run every scenario on a tool that is made of the case."""
-    answers, bodies, config = case["pull"] or {}, case["webhook"] or [], case["config"] or {}
     with _quiet_retries(), serve() as server:
 
         def make_bench() -> Bench:
-            return build_bench(connector, answers, config, server)
+            return build_bench(connector, case.pull, case.config, server)
 
         try:
             bench: Bench | None = make_bench()
@@ -160,11 +155,14 @@ def _run_behaviour(verification: Verification, connector: Connector, case: dict[
         if connector.webhook is None:
             verification.webhook_skipped = "it takes no webhooks"
         else:
-            settings = _defaults(connector) | config
+            settings = _defaults(connector) | case.config
             configured = connector.configure(settings) if connector.configure else connector
-            verification.outcomes += run_webhook_scenarios(Pushes(configured, bodies, config, bench), seed)
+            verification.outcomes += run_webhook_scenarios(
+                Pushes(configured, case.webhook, case.config, bench), seed
+            )
     verification.lands_changes = any(
-        map_payload(connector, document, config).changes for document in (*answers.values(), *bodies)
+        map_payload(connector, document, case.config).changes
+        for document in (*case.pull.values(), *case.webhook)
     )
 
 
@@ -222,7 +220,3 @@ def _defaults(connector: Connector) -> dict[str, Any]:
 
 def _read_payloads(folder: Path) -> list[Any]:
     return list(list_documents(folder))
-
-
-def _read(path: Path) -> Any:
-    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else None

@@ -2,12 +2,12 @@
 
 import re
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import get_args
 
 import pytest
 
 from causeloop_pipeline.connectors.auth import Bearer, FirstOf, SingleAuth
+from causeloop_pipeline.connectors.cases import Case
 from causeloop_pipeline.connectors.configuration import find_problems
 from causeloop_pipeline.connectors.declared.declaration import read_declaration
 from causeloop_pipeline.connectors.declared.patterns import find_first, find_pattern_problem
@@ -147,10 +147,10 @@ def test_a_declared_pattern_takes_no_time_where_another_engine_takes_years() -> 
 
 
 def test_the_kit_proves_a_declared_connector_as_it_proves_a_built_in_one() -> None:
-    case = {"pull": {"tickets": ANSWER}, "webhook": [{"ticket": TICKET}, {"deploy": DEPLOY}], "config": {}}
+    case = Case(pull={"tickets": ANSWER}, webhook=[{"ticket": TICKET}, {"deploy": DEPLOY}])
     connector, _ = read_declaration(DESK.replace("size: 50", "size: 20"))
 
-    verification = verify_case(connector, case, Inputs(Path()))
+    verification = verify_case(connector, case, Inputs())
 
     assert [f"{failed.scenario}: {failed.note}" for failed in verification.failures] == []
     assert verification.passed_count > 30

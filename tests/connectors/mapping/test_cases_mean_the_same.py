@@ -13,10 +13,10 @@ from causeloop_pipeline.landing.record_meaning import RecordMeaning, read_meanin
 from causeloop_pipeline.model.raw_record import RawRecord
 from causeloop_pipeline.storage.database.session import Database, Session
 from tests.conftest import new_workspace
-from tests.connectors.case_records import CASES, case_records
+from tests.connectors.case_records import case_records
 from tests.support.normalizing import land_records, normalize, normalizer
 
-TESTED = sorted(tool for tool in CONNECTORS if (CASES / tool).is_dir())
+TESTED = sorted(CONNECTORS)
 ISSUE_FIELDS = (
     "title",
     "body",

@@ -14,7 +14,6 @@ from causeloop_pipeline.connectors.proofs import read_proofs
 from causeloop_pipeline.connectors.registry import CONNECTORS
 from causeloop_pipeline.landing.conformance.labels import label
 from causeloop_pipeline.landing.conformance.verify import Inputs, verify_connector
-from tests.connectors.case_records import CASES
 
 SAMPLE_SIZE = 5
 SEED = int(os.environ.get("CAUSELOOP_SAMPLE_SEED") or random.SystemRandom().randrange(10_000))
@@ -29,7 +28,7 @@ NOT_SHOWN_HERE = {"described_by"}
 def test_a_types_labels_are_what_a_run_shows(place: int) -> None:
     name = SAMPLE[place]
     print(f"CAUSELOOP_SAMPLE_SEED={SEED}: {name}")  # pytest shows it where the test fails
-    verification = verify_connector(CONNECTORS[name], Inputs(CASES, seed=SEED))
+    verification = verify_connector(CONNECTORS[name], Inputs(seed=SEED))
     labels, written = label(CONNECTORS[name], verification), read_proofs()[name]
 
     assert [(failure.scenario, failure.note) for failure in verification.failures] == []
@@ -44,7 +43,7 @@ def test_no_label_names_a_description_that_differs_from_the_declaration() -> Non
         pytest.skip("needs connectors/specs of the shared data folder (set CAUSELOOP_SHARED to its path)")
     for name in SAMPLE:
         verification = verify_connector(
-            CONNECTORS[name], Inputs(CASES, descriptions, payloads, with_behaviour=False)
+            CONNECTORS[name], Inputs(descriptions, payloads, with_behaviour=False)
         )
         assert verification.wrong_findings == []
         assert label(CONNECTORS[name], verification).described_by == read_proofs()[name].described_by

@@ -17,14 +17,13 @@ from causeloop_pipeline.landing.conformance.simulation.landed import Landed
 from causeloop_pipeline.landing.conformance.verify import Inputs, verify_connector
 from causeloop_pipeline.landing.polling.page import Page
 from causeloop_pipeline.storage.embedded.postgres_server import Server
-from tests.connectors.case_records import CASES
 
 COLUMNS = ("pull", "backfill", "drift", "kill")
 
 
 @pytest.mark.parametrize("name", ["drop_folder", "object_store", "postgresql"])
 def test_real_rows_pass_every_scenario_and_the_labels_say_so(name: str, postgres: Server) -> None:
-    verification = verify_connector(CONNECTORS[name], Inputs(CASES, database_url=postgres.url()))
+    verification = verify_connector(CONNECTORS[name], Inputs(database_url=postgres.url()))
 
     assert [(failure.scenario, failure.note) for failure in verification.failures] == []
     assert verification.passed_count == len(ROW_SCENARIOS)
@@ -35,7 +34,7 @@ def test_real_rows_pass_every_scenario_and_the_labels_say_so(name: str, postgres
 
 @pytest.mark.parametrize("name", ["postgresql", "mysql", "snowflake_query"])
 def test_where_no_server_is_at_hand_nothing_was_run_and_nothing_failed(name: str) -> None:
-    verification = verify_connector(CONNECTORS[name], Inputs(CASES))
+    verification = verify_connector(CONNECTORS[name], Inputs())
 
     assert (verification.outcomes, verification.has_run) == ([], False)
     assert [getattr(label(CONNECTORS[name], verification), column) for column in COLUMNS] == [""] * 4

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from causeloop_pipeline.connectors.cases import read_case
 from causeloop_pipeline.connectors.proofs import Proofs
 from causeloop_pipeline.connectors.registry import CONNECTORS
 from causeloop_pipeline.connectors.spec import Connector, Pull
@@ -15,9 +16,8 @@ from causeloop_pipeline.landing.conformance.labels import label
 from causeloop_pipeline.landing.conformance.matrix import render_matrix, write_matrix
 from causeloop_pipeline.landing.conformance.scenarios.pushing import Pushes, run_webhook_scenarios
 from causeloop_pipeline.landing.conformance.verify import Inputs, Verification, verify_connector
-from tests.connectors.case_records import CASES
 
-INPUTS = Inputs(CASES)
+INPUTS = Inputs()
 PAGED_DIFFERENTLY = ["datadog", "github", "jira", "okta", "zendesk"]
 """By offset, link, token, link that never ends, and a stored token."""
 
@@ -30,7 +30,7 @@ def verify_sound(tool: str) -> Verification:
 
 def compare(connector: Connector, descriptions: Path, payloads: Path | None = None) -> Verification:
     """A connector's declaration beside what the vendor says; nothing is run."""
-    return verify_connector(connector, Inputs(CASES, descriptions, payloads, with_behaviour=False))
+    return verify_connector(connector, Inputs(descriptions, payloads, with_behaviour=False))
 
 
 @pytest.mark.parametrize("tool", PAGED_DIFFERENTLY)
@@ -181,9 +181,8 @@ def test_a_description_of_another_version_or_of_doubtful_age_fails_nothing(tmp_p
 def test_a_field_that_a_real_payload_holds_is_no_difference(described: Path, tmp_path: Path) -> None:
     payloads = tmp_path / "payloads"
     (payloads / "datadog").mkdir(parents=True)
-    (payloads / "datadog" / "list.json").write_text((CASES / "datadog" / "pull.json").read_text())
-    case = json.loads((CASES / "datadog" / "pull.json").read_text())["incidents"]
-    (payloads / "datadog" / "list.json").write_text(json.dumps(case))
+    answer = read_case("datadog").pull["incidents"]
+    (payloads / "datadog" / "list.json").write_text(json.dumps(answer))
     verification = compare(keep_described("datadog"), described, payloads)
 
     assert {finding.what for finding in verification.findings} == {"word"}

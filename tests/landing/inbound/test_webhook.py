@@ -1,14 +1,21 @@
 import json
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
 
+from causeloop_pipeline.connectors.cases import read_case
 from causeloop_pipeline.connectors.registry import CONNECTORS
-from causeloop_pipeline.connectors.spec import HmacSignature, SharedSecret, Signature
+from causeloop_pipeline.connectors.spec import Connector, HmacSignature, SharedSecret, Signature
 from causeloop_pipeline.landing.inbound.signature import SignatureError, sign
-from causeloop_pipeline.landing.inbound.webhook import answer_challenge, read_delivery, receive
+from causeloop_pipeline.landing.inbound.webhook import (
+    WebhookDelivery,
+    answer_challenge,
+    read_delivery,
+    receive,
+)
 from causeloop_pipeline.model.raw_record import canonical_json, payload_hash
-from tests.connectors.case_records import case
+from tests.offenders import assert_no_offenders, compare
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
 SECRET = "the secret of this connector"
@@ -23,11 +30,11 @@ def can_sign(signature: Signature) -> bool:
     )
 
 
-PUSHING = sorted(
-    name
+PUSHING = {
+    name: connector
     for name, connector in CONNECTORS.items()
     if connector.webhook and can_sign(connector.webhook.signatures[0])
-)
+}
 
 
 def sign_headers(name: str, body: bytes, index: int = 0) -> dict[str, str]:
@@ -42,45 +49,62 @@ def sign_headers(name: str, body: bytes, index: int = 0) -> dict[str, str]:
     return headers | ({signature.timestamp_header: timestamp} if signature.timestamp_header else {})
 
 
-@pytest.mark.parametrize("name", PUSHING)
-def test_every_tools_signed_delivery_becomes_records(name):
-    records = []
-    for document in case(name, "webhook", []):
-        body = json.dumps(document).encode()
-        received = receive(
-            CONNECTORS[name], headers=sign_headers(name, body), body=body, secrets=[SECRET], now=NOW
-        )
-        assert received.quarantined == []
-        records += received.records
-    assert records
-    assert {record.channel for record in records} == {"webhook"}
-    events = CONNECTORS[name].webhook.events
-    assert {record.source for record in records} == {event.source or name for event in events}
+def receive_signed(
+    connector: Connector, body: bytes, headers: dict[str, str], secret=SECRET
+) -> WebhookDelivery:
+    return receive(connector, headers=headers, body=body, secrets=[secret], now=NOW)
 
 
-@pytest.mark.parametrize("name", PUSHING)
-def test_an_delivery_without_a_valid_signature_is_refused_before_it_is_read(name, monkeypatch):
+def test_every_tools_signed_delivery_becomes_records():
+    def find_problems(connector: Connector) -> Iterator[str]:
+        records = []
+        for document in read_case(connector.name).webhook:
+            body = json.dumps(document).encode()
+            received = receive_signed(connector, body, sign_headers(connector.name, body))
+            for refused in received.quarantined:
+                yield f"set aside: {refused.reason}"
+            records += received.records
+        yield from compare({"webhook"}, {record.channel for record in records}, "channels")
+        sources = {event.source or connector.name for event in connector.webhook.events}
+        yield from compare(sources, {record.source for record in records}, "types of the records")
+
+    assert_no_offenders(PUSHING, find_problems)
+
+
+def test_a_delivery_without_a_valid_signature_is_refused_before_it_is_read(monkeypatch):
+    was_read: list[str] = []
     monkeypatch.setattr(
-        "causeloop_pipeline.landing.inbound.webhook.parse_loosely", lambda *_: pytest.fail("it was read")
+        "causeloop_pipeline.landing.inbound.webhook.parse_loosely", lambda *_: was_read.append("it was read")
     )
-    body = json.dumps(case(name, "webhook")[0]).encode()
-    good = sign_headers(name, body)
-    for headers in ({}, {key: value[:-1] + "0" * 2 for key, value in good.items()}):
-        with pytest.raises(SignatureError):
-            receive(CONNECTORS[name], headers=headers, body=body, secrets=[SECRET], now=NOW)
-    with pytest.raises(SignatureError):
-        receive(CONNECTORS[name], headers=good, body=body, secrets=["another connector's"], now=NOW)
+
+    def find_problems(connector: Connector) -> Iterator[str]:
+        body = body_of(connector.name)
+        good = sign_headers(connector.name, body)
+        changed = {key: value[:-1] + "0" * 2 for key, value in good.items()}
+        for what, headers, secret in (
+            ("no headers", {}, SECRET),
+            ("a changed signature", changed, SECRET),
+            ("the secret of another connector", good, "another connector's"),
+        ):
+            was_read.clear()
+            try:
+                receive_signed(connector, body, headers, secret)
+                yield f"a delivery with {what} was taken"
+            except SignatureError:
+                yield from (f"{text}, with {what}" for text in was_read)
+
+    assert_no_offenders(PUSHING, find_problems)
 
 
 def test_the_delivery_id_is_read_from_the_header_where_the_tool_sends_one():
-    body = json.dumps(case("github", "webhook")[0]).encode()
+    body = body_of("github")
     headers = sign_headers("github", body) | {"x-github-delivery": "d-1"}
     received = receive(CONNECTORS["github"], headers=headers, body=body, secrets=[SECRET], now=NOW)
     assert received.delivery_id == "d-1"
 
 
 def test_datadog_is_verified_by_its_header_or_by_our_signature():
-    body = json.dumps(case("datadog", "webhook")[0]).encode()
+    body = body_of("datadog")
     for index in (0, 1):
         received = receive(
             CONNECTORS["datadog"],
@@ -107,7 +131,7 @@ def test_the_delivery_id_is_read_from_the_body_where_no_header_carries_it():
 
 
 def body_of(name: str) -> bytes:
-    return json.dumps(case(name, "webhook")[0]).encode()
+    return json.dumps(read_case(name).webhook[0]).encode()
 
 
 @pytest.mark.parametrize(
@@ -150,33 +174,40 @@ def test_a_delivery_of_ids_alone_is_set_aside_with_what_to_do_instead(name, docu
     assert instead in refused.reason
 
 
-@pytest.mark.parametrize("name", PUSHING)
-@pytest.mark.parametrize(
-    "body",
-    [
-        b"",
-        b"not json",
-        b"[7]",
-        b"7",
-        b'{"a": 1}',
-        b'{"issue": null}',
-        b'{"a": NaN}',
-        b"[" * 100 + b"]" * 100,
-        b"\xff\xfe",
-    ],
+NOT_UNDERSTOOD = (
+    b"",
+    b"not json",
+    b"[7]",
+    b"7",
+    b'{"a": 1}',
+    b'{"issue": null}',
+    b'{"a": NaN}',
+    b"[" * 100 + b"]" * 100,
+    b"\xff\xfe",
 )
-def test_what_is_not_understood_is_quarantined_with_its_bytes(name, body):
-    received = read_delivery(CONNECTORS[name], body)
-    assert received.records == []
-    (refused,) = received.quarantined
-    assert refused.reason
-    assert refused.source == name
-    assert refused.raw in {body, body[1:-1]}
+
+
+def test_what_is_not_understood_is_quarantined_with_its_bytes():
+    def find_problems(connector: Connector) -> Iterator[str]:
+        for body in NOT_UNDERSTOOD:
+            received = read_delivery(connector, body)
+            if received.records or len(received.quarantined) != 1:
+                counts = f"{len(received.records)} records, {len(received.quarantined)} set aside"
+                yield f"{body!r}: expected one set aside, found {counts}"
+                continue
+            (refused,) = received.quarantined
+            if not refused.reason:
+                yield f"{body!r} is set aside without a reason"
+            yield from compare(connector.name, refused.source, f"type of {body!r}")
+            if refused.raw not in {body, body[1:-1]}:
+                yield f"{body!r} is kept as {refused.raw!r}"
+
+    assert_no_offenders(PUSHING, find_problems)
 
 
 def test_a_deleted_jira_issue_is_newer_than_its_last_update():
     updated, deleted = (
-        read_delivery(CONNECTORS["jira"], json.dumps(d).encode()) for d in case("jira", "webhook")[:2]
+        read_delivery(CONNECTORS["jira"], json.dumps(d).encode()) for d in read_case("jira").webhook[:2]
     )
     assert deleted.records[0].payload["webhookEvent"] == "jira:issue_deleted"
     assert deleted.records[0].source_updated_at == datetime(2026, 3, 6, 9, 40, tzinfo=UTC)
@@ -236,8 +267,12 @@ def test_a_delivery_id_is_one_that_can_be_stored(event_id, delivery_id):
     assert len(delivery.records) == 1
 
 
-@pytest.mark.parametrize("name", PUSHING)
-def test_a_record_keeps_the_json_that_its_hash_is_of(name):
-    for record in read_delivery(CONNECTORS[name], body_of(name)).records:
-        assert record.canonical == record.payload_json == canonical_json(record.payload)
-        assert record.payload_hash == payload_hash(record.payload)
+def test_a_record_keeps_the_json_that_its_hash_is_of():
+    def find_problems(connector: Connector) -> Iterator[str]:
+        for record in read_delivery(connector, body_of(connector.name)).records:
+            canonical, external_id = canonical_json(record.payload), record.external_id
+            yield from compare(canonical, record.canonical, f"{external_id}: canonical")
+            yield from compare(canonical, record.payload_json, f"{external_id}: payload_json")
+            yield from compare(payload_hash(record.payload), record.payload_hash, f"{external_id}: hash")
+
+    assert_no_offenders(PUSHING, find_problems)
