@@ -100,10 +100,8 @@ async def ingest_batch(db: Db, batch: BatchRequest) -> Response:
     responses={
         200: {
             "description": "Stored; what was rejected is counted",
-            "content": {
-                PROTOBUF: {"schema": {"type": "string", "format": "binary"}},
-                "application/json": {"schema": LogsAccepted.model_json_schema()},
-            },
+            "model": LogsAccepted,
+            "content": {PROTOBUF: {"schema": {"type": "string", "format": "binary"}}},
         }
     },
     openapi_extra=LOGS_BODY,
