@@ -1,12 +1,12 @@
 // Entry point: signs in, shows the screen that the address names, and reloads it when results change.
 
-import { buildBar, markTab, refreshBell } from "./bar.js";
+import { buildBar, markTab, refreshBell } from "./bar/bar.js";
 import { listenToKeys } from "./keyboard.js";
 import { get } from "./lib/client.js";
 import { closeDialog } from "./lib/dialog.js";
 import { h, link } from "./lib/elements.js";
 import { useTimeZone } from "./lib/format.js";
-import { giveBack, hasPlace, placeOfEntry, rememberScroll, takePlace } from "./lib/place.js";
+import { giveBack, hasPlace, placeOfEntry, rememberScroll, takePlace } from "./lib/page_state.js";
 import {
   clearSession,
   isSignedIn,
@@ -18,9 +18,9 @@ import { failure, loading, waitForParts } from "./lib/states.js";
 import { follow } from "./lib/stream.js";
 import { SCREENS } from "./routes.js";
 import { markBrokenFeeds, readBrokenFeeds } from "./screens/connectors/broken_feeds.js";
-import { acceptScreen, startScreen } from "./screens/links/accept.js";
-import { confirmScreen, resetScreen } from "./screens/links/password.js";
-import { linkScreen, signInScreen } from "./screens/sign_in.js";
+import { acceptScreen, startScreen } from "./screens/sign_in/invitation.js";
+import { confirmScreen, resetScreen } from "./screens/sign_in/password_reset.js";
+import { linkScreen, signInScreen } from "./screens/sign_in/sign_in.js";
 
 const RELOAD_DELAY = 1_500;
 const PARTS_DELAY = 600;

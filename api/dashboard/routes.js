@@ -1,29 +1,29 @@
 // The screens by address, and the tabs that lead to them.
 
 import { showAccount } from "./screens/settings/account.js";
-import { showAlertRules } from "./screens/settings/alert_rules.js";
+import { showAlertRules } from "./screens/alerts/alert_rules.js";
 import { showAudit } from "./screens/settings/audit.js";
 import { showChanges } from "./screens/changes.js";
 import { showClusters } from "./screens/clusters.js";
 import { showConnector } from "./screens/connectors/connector.js";
 import { showNewConnector } from "./screens/connectors/new_connector.js";
 import { showOwnTypes } from "./screens/connectors/own_types.js";
-import { showConnectors } from "./screens/connectors.js";
+import { showConnectors } from "./screens/connectors/connectors.js";
 import { showDirectory } from "./screens/settings/directory.js";
 import { showExport } from "./screens/settings/export.js";
-import { showIssue } from "./screens/issue.js";
-import { showIssues } from "./screens/issues.js";
+import { showIssue } from "./screens/issues/issue.js";
+import { showIssues } from "./screens/issues/issues.js";
 import { showKeys } from "./screens/settings/keys.js";
 import { showMembers } from "./screens/settings/members.js";
 import { showOrganization } from "./screens/settings/organization.js";
 import { showOverview } from "./screens/overview.js";
-import { showPattern } from "./screens/pattern.js";
-import { showPatterns } from "./screens/patterns.js";
-import { showPrediction } from "./screens/prediction.js";
-import { showPredictions } from "./screens/predictions.js";
-import { showRecommendation } from "./screens/recommendation.js";
-import { showRecommendations } from "./screens/recommendations.js";
-import { showReport } from "./screens/report/weekly.js";
+import { showPattern } from "./screens/patterns/pattern.js";
+import { showPatterns } from "./screens/patterns/patterns.js";
+import { showPrediction } from "./screens/predictions/prediction.js";
+import { showPredictions } from "./screens/predictions/predictions.js";
+import { showRecommendation } from "./screens/recommendations/recommendation.js";
+import { showRecommendations } from "./screens/recommendations/recommendations.js";
+import { showReport } from "./screens/weekly_report.js";
 import { showSettings } from "./screens/settings/workspace.js";
 import { showSetup } from "./screens/setup.js";
 

@@ -2,7 +2,7 @@
 
 import { h, s, table } from "../lib/elements.js";
 import { pluralize, dayOf, number } from "../lib/format.js";
-import { withTips } from "./tips.js";
+import { withTips } from "./tooltips.js";
 
 export const MARGIN = { top: 20, right: 12, bottom: 24, left: 34 };
 

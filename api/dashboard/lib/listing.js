@@ -2,7 +2,7 @@
 
 import { h } from "./elements.js";
 import { number, pluralize } from "./format.js";
-import { rememberRows, rowsOfEntry } from "./place.js";
+import { rememberRows, rowsOfEntry } from "./page_state.js";
 import { failure } from "./states.js";
 
 /**

@@ -1,12 +1,12 @@
 // Clusters: patterns that belong to one systemic problem, as a graph and as a list.
 
-import { patternGraph } from "../charts/graph.js";
+import { patternGraph } from "../charts/graph/graph.js";
 import { get, post } from "../lib/client.js";
 import { h, section, table, link } from "../lib/elements.js";
 import { ago, pluralize, number, plain, asText } from "../lib/format.js";
 import { followJob } from "../lib/job.js";
 import { action, empty, failure, loading, part } from "../lib/states.js";
-import { riskMark } from "./patterns.js";
+import { riskMark } from "./patterns/patterns.js";
 
 const AMOUNTS = [150, 500, 2_000, 5_000];
 const EDGES_OF_TABLE = 200;

@@ -7,9 +7,9 @@ import { pluralize, day, number, percent } from "../lib/format.js";
 import { rowsPerPage } from "../lib/listing.js";
 import { empty, partSection } from "../lib/states.js";
 import { brokenFeedsNotice, readBrokenFeeds } from "./connectors/broken_feeds.js";
-import { fixesSection, latestFix, readFixes, verdictMark } from "./fixes.js";
+import { fixesSection, latestFix, readFixes, verdictMark } from "./recommendations/fixes.js";
 import { progressText } from "./setup.js";
-import { RANKED_BY, effortAndImpact, recurrencesPrevented, recommendationsTable, statusMark } from "./recommendations.js";
+import { RANKED_BY, effortAndImpact, recurrencesPrevented, recommendationsTable, statusMark } from "./recommendations/recommendations.js";
 
 const WINDOW = 7;
 

@@ -57,7 +57,7 @@ Object.assign(globalThis, {
   },
 });
 
-const { acceptScreen, startScreen } = await import(new URL("screens/links/accept.js", DASHBOARD));
+const { acceptScreen, startScreen } = await import(new URL("screens/sign_in/invitation.js", DASHBOARD));
 const { takeLinkFromAddress } = await import(new URL("lib/session.js", DASHBOARD));
 
 const texts = (node) => (node instanceof Element ? node.children.flatMap(texts) : [String(node)]);

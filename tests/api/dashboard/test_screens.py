@@ -13,8 +13,8 @@ NODE = shutil.which("node")
 SCRIPT = Path(__file__).with_name("render_screens.mjs")
 TITLES = {
     "overview": ["Fix first", "Did the last fix hold?", "could not be analyzed", "New failures from there"],
-    "patterns": ["Confidence", "Last seen", "quiet"],
-    "pattern": [
+    "patterns/patterns": ["Confidence", "Last seen", "quiet"],
+    "patterns/pattern": [
         "When does it come back?",
         "What to do?",
         "Merge",
@@ -26,7 +26,7 @@ TITLES = {
         "Print or save as PDF",
         "Lineage",
     ],
-    "predictions": [
+    "predictions/predictions": [
         "Prediction accuracy",
         "predicted",
         "observed",
@@ -35,11 +35,11 @@ TITLES = {
         "backtested",
     ],
     "clusters": ["Pattern graph", "Minimum strength", "Show all", "Find"],
-    "issues": ["Severity", "Status", "Report an issue", "From", "Urgent", "Save this view"],
-    "issue": ["Similar issues", "Assigned by", "Edit", "Link to a pattern"],
-    "recommendation": ["Patterns addressed", "Proof", "Assign", "Tracker"],
-    "recommendations": ["Recurrences prevented", "Effort"],
-    "report/weekly": [
+    "issues/issues": ["Severity", "Status", "Report an issue", "From", "Urgent", "Save this view"],
+    "issues/issue": ["Similar issues", "Assigned by", "Edit", "Link to a pattern"],
+    "recommendations/recommendation": ["Patterns addressed", "Proof", "Assign", "Tracker"],
+    "recommendations/recommendations": ["Recurrences prevented", "Effort"],
+    "weekly_report": [
         "What failed most",
         "Week before",
         "Get it by e-mail",
@@ -47,8 +47,8 @@ TITLES = {
         "Print or save",
     ],
     "changes": ["Record a change", "checkout 4.12"],
-    "prediction": ["Grade", "Dismiss", "Outcomes"],
-    "connectors": ["Last sync", "Resume", "Connect a tool"],
+    "predictions/prediction": ["Grade", "Dismiss", "Outcomes"],
+    "connectors/connectors": ["Last sync", "Resume", "Connect a tool"],
     "connectors/connector": [
         "Test the connection",
         "Replace credentials",
@@ -61,7 +61,7 @@ TITLES = {
     ],
     "connectors/new_connector": ["Pick the tool", "Jira", "Write a connector of your own"],
     "connectors/own_types": ["Acme Desk", "Try it", "Connect"],
-    "settings/alert_rules": ["Create a rule", "Snooze", "ana@example.com"],
+    "alerts/alert_rules": ["Create a rule", "Snooze", "ana@example.com"],
     "settings/account": [
         "Change the password",
         "Sign out everywhere",

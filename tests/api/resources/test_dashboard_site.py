@@ -193,13 +193,19 @@ def test_every_query_parameter_of_a_filter_is_accepted_by_its_list(site: httpx2.
     paths = site.get("/openapi.json").json()["paths"]
     renamed = {"from": "created_from", "to": "created_before"}
     lists = {
-        f"{name}.js": f"/v1/{name}"
-        for name in ("patterns", "issues", "predictions", "recommendations", "changes")
+        script: f"/v1/{script.rpartition('/')[2]}"
+        for script in (
+            "patterns/patterns",
+            "issues/issues",
+            "predictions/predictions",
+            "recommendations/recommendations",
+            "changes",
+        )
     }
     for script, path in lists.items():
         accepted = {parameter["name"] for parameter in paths[path]["get"]["parameters"]}
         filters = re.findall(
-            r"FIELDS = \[.*?^\];", (FOLDER / "screens" / script).read_text(), re.DOTALL | re.MULTILINE
+            r"FIELDS = \[.*?^\];", (FOLDER / "screens" / f"{script}.js").read_text(), re.DOTALL | re.MULTILINE
         )
         sent = set(re.findall(r"\bname: \"(\w+)\"", filters[0]))
         assert sent
@@ -214,7 +220,7 @@ def test_what_a_viewer_sees_first_is_allowed_to_a_viewer(
     overview = {
         (method, path)
         for script, method, path, _ in find_calls()
-        if script in {"screens/overview.js", "screens/fixes.js"}
+        if script in {"screens/overview.js", "screens/recommendations/fixes.js"}
     }
     roles = build_role_table(load_routers())
     assert len(overview) >= 4

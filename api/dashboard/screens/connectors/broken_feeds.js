@@ -4,7 +4,7 @@ import { get } from "../../lib/client.js";
 import { h, link } from "../../lib/elements.js";
 import { number, pluralize } from "../../lib/format.js";
 import { isAtLeast } from "../../lib/roles.js";
-import { isBroken } from "../connectors.js";
+import { isBroken } from "./connectors.js";
 
 /** The connectors that need somebody, of all; none for viewers, who cannot see connectors. */
 export async function readBrokenFeeds(me, signal) {

@@ -7,7 +7,7 @@ import { form } from "../../lib/form.js";
 import { ago, duration, minute, number, plain } from "../../lib/format.js";
 import { isAtLeast } from "../../lib/roles.js";
 import { action, part, partSection } from "../../lib/states.js";
-import { syncHistory } from "../connectors.js";
+import { syncHistory } from "./connectors.js";
 import { backfillSection } from "./backfill.js";
 import { connectionTest } from "./connection_test.js";
 import { fieldsOf, valuesOf } from "./fields.js";

@@ -1,9 +1,9 @@
 // Claimed fixes and their proofs, as a list and for one recommendation.
 
-import { get } from "../lib/client.js";
-import { facts, h, link, section, table } from "../lib/elements.js";
-import { day, dayOf, minute, number, plain, probabilityText } from "../lib/format.js";
-import { empty } from "../lib/states.js";
+import { get } from "../../lib/client.js";
+import { facts, h, link, section, table } from "../../lib/elements.js";
+import { day, dayOf, minute, number, plain, probabilityText } from "../../lib/format.js";
+import { empty } from "../../lib/states.js";
 
 const VERDICT_LABELS = {
   held: "held",

@@ -1,13 +1,13 @@
 // Predictions: the likelihood × impact matrix, the accuracy, and the list.
 
-import { matrixTable } from "../charts/matrix.js";
-import { get } from "../lib/client.js";
-import { h, section, table, link } from "../lib/elements.js";
-import { pluralize, day, dayOf, plain, isWide, weekdayOf } from "../lib/format.js";
-import { anyOf, listing, rowsPerPage } from "../lib/listing.js";
-import { empty, part, partSection } from "../lib/states.js";
+import { matrixTable } from "../../charts/matrix.js";
+import { get } from "../../lib/client.js";
+import { h, section, table, link } from "../../lib/elements.js";
+import { pluralize, day, dayOf, plain, isWide, weekdayOf } from "../../lib/format.js";
+import { anyOf, listing, rowsPerPage } from "../../lib/listing.js";
+import { empty, part, partSection } from "../../lib/states.js";
 import { accuracySection } from "./accuracy.js";
-import { probabilityCell } from "./pattern/prediction.js";
+import { probabilityCell } from "./prediction_summary.js";
 
 const WINDOWS = ["7", "14", "30", "90"];
 const FIELDS = [

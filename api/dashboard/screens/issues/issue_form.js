@@ -4,7 +4,7 @@ import { patch, post } from "../../lib/client.js";
 import { dialogButton } from "../../lib/dialog.js";
 import { form } from "../../lib/form.js";
 import { anyOf } from "../../lib/listing.js";
-import { patternPicker } from "./pattern_picker.js";
+import { patternPicker } from "../patterns/pattern_picker.js";
 
 const SEVERITIES = [
   ["p1", "p1 – critical"],

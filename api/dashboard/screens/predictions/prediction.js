@@ -1,13 +1,13 @@
 // One prediction: its probability, what it rests on, its outcomes, and a person's grade or dismissal.
 
-import { get, post } from "../lib/client.js";
-import { dialogButton } from "../lib/dialog.js";
-import { facts, h, link, section, table } from "../lib/elements.js";
-import { form } from "../lib/form.js";
-import { day, minute, number, plain, pluralize, probabilityText } from "../lib/format.js";
-import { isAtLeast } from "../lib/roles.js";
-import { empty } from "../lib/states.js";
-import { probabilityCell, triggerSection } from "./pattern/prediction.js";
+import { get, post } from "../../lib/client.js";
+import { dialogButton } from "../../lib/dialog.js";
+import { facts, h, link, section, table } from "../../lib/elements.js";
+import { form } from "../../lib/form.js";
+import { day, minute, number, plain, pluralize, probabilityText } from "../../lib/format.js";
+import { isAtLeast } from "../../lib/roles.js";
+import { empty } from "../../lib/states.js";
+import { probabilityCell, triggerSection } from "./prediction_summary.js";
 
 export async function showPrediction({ id, me, signal, reload }) {
   const prediction = await get("/v1/predictions/{prediction_id}", { prediction_id: id }, {}, signal);

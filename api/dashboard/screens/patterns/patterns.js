@@ -1,12 +1,12 @@
 // Patterns by risk, each with a sparkline of its recent occurrences.
 
-import { sparkline } from "../charts/axes.js";
-import { get } from "../lib/client.js";
-import { h, table, link } from "../lib/elements.js";
-import { ago, band, pluralize, day, number, probabilityText, exact } from "../lib/format.js";
-import { anyOf, listing } from "../lib/listing.js";
-import { savedViews } from "../lib/saved_views.js";
-import { empty } from "../lib/states.js";
+import { sparkline } from "../../charts/axes.js";
+import { get } from "../../lib/client.js";
+import { h, table, link } from "../../lib/elements.js";
+import { ago, band, pluralize, day, number, probabilityText, exact } from "../../lib/format.js";
+import { anyOf, listing } from "../../lib/listing.js";
+import { savedViews } from "../../lib/saved_views.js";
+import { empty } from "../../lib/states.js";
 
 const WEEKS = 26;
 const MAX_CONCURRENT = 3;

@@ -1,10 +1,10 @@
 // Prediction accuracy: the reliability diagram, and the Brier score by window against simple baselines.
 
-import { reliabilityChart } from "../charts/reliability_chart.js";
-import { get } from "../lib/client.js";
-import { h, table } from "../lib/elements.js";
-import { pluralize, day, minute, number, percent, plain } from "../lib/format.js";
-import { empty } from "../lib/states.js";
+import { reliabilityChart } from "../../charts/reliability_chart.js";
+import { get } from "../../lib/client.js";
+import { h, table } from "../../lib/elements.js";
+import { pluralize, day, minute, number, percent, plain } from "../../lib/format.js";
+import { empty } from "../../lib/states.js";
 
 export async function accuracySection(signal) {
   const accuracy = await get("/v1/predictions/accuracy", {}, {}, signal);

@@ -1,14 +1,14 @@
 // One issue: its description, its pattern and the reason for it, and similar issues.
 
-import { get } from "../lib/client.js";
-import { facts, h, externalLink, section, table, link } from "../lib/elements.js";
-import { ago, day, minute, plain, pluralize, asText, probabilityText } from "../lib/format.js";
-import { isAtLeast } from "../lib/roles.js";
-import { action, empty, partSection } from "../lib/states.js";
-import { editButton, linkButton } from "./levers/issue_form.js";
+import { get } from "../../lib/client.js";
+import { facts, h, externalLink, section, table, link } from "../../lib/elements.js";
+import { ago, day, minute, plain, pluralize, asText, probabilityText } from "../../lib/format.js";
+import { isAtLeast } from "../../lib/roles.js";
+import { action, empty, partSection } from "../../lib/states.js";
+import { editButton, linkButton } from "./issue_form.js";
 import { severityMark } from "./issues.js";
-import { unlinkButton, withdraw } from "./pattern/corrections.js";
-import { riskMark } from "./patterns.js";
+import { unlinkButton, withdraw } from "../patterns/corrections.js";
+import { riskMark } from "../patterns/patterns.js";
 
 export async function showIssue({ id, me, signal, reload }) {
   const issue = await get("/v1/issues/{issue_id}", { issue_id: id }, {}, signal);

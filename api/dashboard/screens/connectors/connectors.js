@@ -1,9 +1,9 @@
 // Connectors: status, last sync, errors and sync history, with the actions sync, pause and resume.
 
-import { get, post } from "../lib/client.js";
-import { facts, h, link, table } from "../lib/elements.js";
-import { ago, pluralize, duration, minute, number, plain, exact } from "../lib/format.js";
-import { action, empty, part } from "../lib/states.js";
+import { get, post } from "../../lib/client.js";
+import { facts, h, link, table } from "../../lib/elements.js";
+import { ago, pluralize, duration, minute, number, plain, exact } from "../../lib/format.js";
+import { action, empty, part } from "../../lib/states.js";
 
 export async function showConnectors({ me, signal, reload }) {
   const [connectors, catalog] = await Promise.all([

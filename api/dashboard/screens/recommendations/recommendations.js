@@ -1,11 +1,11 @@
 // The ranked list of recommendations, and the marks it shares with a recommendation's page.
 
-import { intervalMark } from "../charts/axes.js";
-import { get } from "../lib/client.js";
-import { h, table, link } from "../lib/elements.js";
-import { number, plain } from "../lib/format.js";
-import { anyOf, listing, rowsPerPage } from "../lib/listing.js";
-import { empty } from "../lib/states.js";
+import { intervalMark } from "../../charts/axes.js";
+import { get } from "../../lib/client.js";
+import { h, table, link } from "../../lib/elements.js";
+import { number, plain } from "../../lib/format.js";
+import { anyOf, listing, rowsPerPage } from "../../lib/listing.js";
+import { empty } from "../../lib/states.js";
 
 const STATUSES = [
   ["open", "open"],

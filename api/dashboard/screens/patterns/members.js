@@ -6,7 +6,7 @@ import { asText, day, exact, number, plain, pluralize, probabilityText, readable
 import { listing, rowsPerPage } from "../../lib/listing.js";
 import { isAtLeast } from "../../lib/roles.js";
 import { action, empty, part } from "../../lib/states.js";
-import { splitOff } from "../levers/pattern_actions.js";
+import { splitOff } from "./pattern_actions.js";
 import { unlinkButton } from "./corrections.js";
 
 const FIELDS = [

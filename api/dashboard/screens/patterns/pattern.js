@@ -1,18 +1,18 @@
 // One pattern: fingerprint, occurrences, forecast, predictions, issues, corrections and lineage.
 
-import { frequencyChart, shareMark } from "../charts/axes.js";
-import { forecastChart } from "../charts/forecast_chart.js";
-import { heatMap } from "../charts/heat_map.js";
-import { get } from "../lib/client.js";
-import { facts, h, section, table, link } from "../lib/elements.js";
-import { ago, pluralize, day, duration, number, percent, plain, asText, probabilityText } from "../lib/format.js";
-import { empty, part, partSection } from "../lib/states.js";
-import { patternActions } from "./levers/pattern_actions.js";
-import { closureSection } from "./pattern/corrections.js";
-import { membersSection } from "./pattern/members.js";
-import { nextDate, triggerSection, windowsTable } from "./pattern/prediction.js";
+import { frequencyChart, shareMark } from "../../charts/axes.js";
+import { forecastChart } from "../../charts/forecast_chart.js";
+import { heatMap } from "../../charts/heat_map.js";
+import { get } from "../../lib/client.js";
+import { facts, h, section, table, link } from "../../lib/elements.js";
+import { ago, pluralize, day, duration, number, percent, plain, asText, probabilityText } from "../../lib/format.js";
+import { empty, part, partSection } from "../../lib/states.js";
+import { patternActions } from "./pattern_actions.js";
+import { closureSection } from "./corrections.js";
+import { membersSection } from "./members.js";
+import { nextDate, triggerSection, windowsTable } from "../predictions/prediction_summary.js";
 import { quietText, riskMark, statusOf } from "./patterns.js";
-import { effortAndImpact, recurrencesPrevented, recommendationsTable } from "./recommendations.js";
+import { effortAndImpact, recurrencesPrevented, recommendationsTable } from "../recommendations/recommendations.js";
 
 export async function showPattern(context) {
   const { id, signal } = context;

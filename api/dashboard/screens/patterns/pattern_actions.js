@@ -7,10 +7,10 @@ import { form } from "../../lib/form.js";
 import { pluralize } from "../../lib/format.js";
 import { isAtLeast } from "../../lib/roles.js";
 import { action, notice } from "../../lib/states.js";
-import { reopenButton } from "../pattern/corrections.js";
-import { assignButton } from "./assigning.js";
+import { reopenButton } from "./corrections.js";
+import { assignButton } from "../../lib/assign_button.js";
 import { patternPicker } from "./pattern_picker.js";
-import { printButton } from "./printing.js";
+import { printButton } from "../../lib/print_button.js";
 
 const SNOOZE_DAYS = [1, 7, 30];
 

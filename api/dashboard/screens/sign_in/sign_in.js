@@ -1,8 +1,8 @@
 // Signing in with a service-account key, or with e-mail and password and, if there are several, a workspace.
 
-import { get, post } from "../lib/client.js";
-import { h } from "../lib/elements.js";
-import { clearSession, isSignedIn, saveKey, saveTokens, signInWays } from "../lib/session.js";
+import { get, post } from "../../lib/client.js";
+import { h } from "../../lib/elements.js";
+import { clearSession, isSignedIn, saveKey, saveTokens, signInWays } from "../../lib/session.js";
 
 /** The screen for people who are not signed in. */
 export function signInScreen(onDone, why) {

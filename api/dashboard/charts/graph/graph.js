@@ -1,12 +1,12 @@
 // The pattern graph: drawn by Cytoscape, with search, legend, zoom and keys; its sentence and table stand below it.
 
-import { h, s } from "../lib/elements.js";
-import { number, pluralize } from "../lib/format.js";
-import { failure } from "../lib/states.js";
-import { layOut } from "./graph/layout.js";
-import { readLibraries } from "./graph/libraries.js";
-import { buildStyle, elementsOf, numberClusters, readColours, withRadius } from "./graph/looks.js";
-import { findNext, isArrow } from "./graph/walk.js";
+import { h, s } from "../../lib/elements.js";
+import { number, pluralize } from "../../lib/format.js";
+import { failure } from "../../lib/states.js";
+import { layOut } from "./layout.js";
+import { readLibraries } from "./libraries.js";
+import { buildStyle, elementsOf, numberClusters, readColours, withRadius } from "./appearance.js";
+import { findNext, isArrow } from "./arrow_keys.js";
 
 const ZOOM_STEP = 1.35;
 const TYPING_PAUSE = 150;

@@ -1,16 +1,16 @@
 // Issues: every ingested failure, with filters and full-text search, and what can be done with several at once.
 
-import { get, patch, post } from "../lib/client.js";
-import { openDialog } from "../lib/dialog.js";
-import { h, table, link } from "../lib/elements.js";
-import { ago, dayAfter, plain, pluralize, startOfDay, exact } from "../lib/format.js";
-import { anyOf, listing, rowsPerPage } from "../lib/listing.js";
-import { isAtLeast } from "../lib/roles.js";
-import { savedViews } from "../lib/saved_views.js";
-import { empty, notice } from "../lib/states.js";
-import { reportButton } from "./levers/issue_form.js";
-import { patternPicker } from "./levers/pattern_picker.js";
-import { riskMark } from "./patterns.js";
+import { get, patch, post } from "../../lib/client.js";
+import { openDialog } from "../../lib/dialog.js";
+import { h, table, link } from "../../lib/elements.js";
+import { ago, dayAfter, plain, pluralize, startOfDay, exact } from "../../lib/format.js";
+import { anyOf, listing, rowsPerPage } from "../../lib/listing.js";
+import { isAtLeast } from "../../lib/roles.js";
+import { savedViews } from "../../lib/saved_views.js";
+import { empty, notice } from "../../lib/states.js";
+import { reportButton } from "./issue_form.js";
+import { patternPicker } from "../patterns/pattern_picker.js";
+import { riskMark } from "../patterns/patterns.js";
 
 const STATUSES = ["open", "in_loop", "mitigating", "resolved", "closed"];
 let values = null;
