@@ -16,7 +16,7 @@ const SHORTCUTS = [
   ["Esc", "close what is open"],
   ["?", "these shortcuts"],
 ];
-const PLACES = { o: "/", p: "/patterns", r: "/recommendations", d: "/predictions", i: "/issues", c: "/clusters" };
+const GO_KEYS = { o: "/", p: "/patterns", r: "/recommendations", d: "/predictions", i: "/issues", c: "/clusters" };
 
 /** Listen to keys, except where somebody types; `isOff()` tells when nobody is signed in. */
 export function listenToKeys(main, isOff) {
@@ -27,8 +27,8 @@ export function listenToKeys(main, isOff) {
     if (isTyping(event) || event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog")) return;
     const wasGoing = isGoing;
     isGoing = event.key === "g" && !wasGoing;
-    if (wasGoing && PLACES[event.key]) return run(event, () => (location.hash = `#${PLACES[event.key]}`));
-    const act = { "/": () => focusSearch(main), j: () => step(main, 1), k: () => step(main, -1), "?": showHelp }[event.key];
+    if (wasGoing && GO_KEYS[event.key]) return run(event, () => (location.hash = `#${GO_KEYS[event.key]}`));
+    const act = { "/": () => focusSearch(main), j: () => moveFocus(main, 1), k: () => moveFocus(main, -1), "?": showHelp }[event.key];
     if (act) run(event, act);
   });
 }
@@ -42,7 +42,7 @@ const isTyping = ({ target }) =>
 const focusSearch = (main) => main.querySelector("input[type=search]")?.focus();
 
 /** Move the focus to the link of the next or previous row. */
-function step(main, by) {
+function moveFocus(main, by) {
   const links = [...main.querySelectorAll(ROW_LINKS)].filter((element) => element.offsetParent !== null);
   if (!links.length) return;
   const row = document.activeElement?.closest?.("tr, .rows > li");

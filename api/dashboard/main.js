@@ -6,7 +6,7 @@ import { get } from "./lib/client.js";
 import { closeDialog } from "./lib/dialog.js";
 import { h, link } from "./lib/elements.js";
 import { useTimeZone } from "./lib/format.js";
-import { giveBack, hasPlace, placeOfEntry, rememberScroll, takePlace } from "./lib/page_state.js";
+import { restorePageState, isPageInUse, savedScrollPosition, trackScrollPosition, capturePageState } from "./lib/page_state.js";
 import {
   clearSession,
   isSignedIn,
@@ -30,8 +30,8 @@ const bar = document.getElementById("bar");
 const live = h("span", { class: "live", role: "status" });
 let me = null;
 let workspace = null;
-let streaming = null;
-let showing = new AbortController();
+let stream = null;
+let loadingScreen = new AbortController();
 let reloadTimer = null;
 
 function currentRoute() {
@@ -39,39 +39,39 @@ function currentRoute() {
   return { path, query: Object.fromEntries(new URLSearchParams(query)) };
 }
 
-/** Show the screen that the address names; `again` keeps the reader's place. */
-async function show({ again = false } = {}) {
-  showing.abort();
-  showing = new AbortController();
+/** Show the screen that the address names; `isReload` keeps the scroll position and what was typed. */
+async function show({ isReload = false } = {}) {
+  loadingScreen.abort();
+  loadingScreen = new AbortController();
   closeDialog();
   const { path, query } = currentRoute();
   const screen = SCREENS.find((candidate) => candidate.path.test(path));
   markTab(bar, screen?.under ?? path);
-  if (!screen) return place(notFound(), "Not found");
-  // Read now: the page that shrinks while the screen loads would be remembered as scrolled to its top.
-  const before = again ? null : placeOfEntry();
-  if (before) main.style.minHeight = `${before.height}px`;
-  if (!again) main.replaceChildren(loading(screen.name.toLowerCase()));
-  await fillScreen(screen, { id: screen.path.exec(path)[1], query, again, before, signal: showing.signal });
+  if (!screen) return render(notFound(), "Not found");
+  // Read now: the page shrinks while the screen loads, which would be saved as scrolled to the top.
+  const savedPosition = isReload ? null : savedScrollPosition();
+  if (savedPosition) main.style.minHeight = `${savedPosition.height}px`;
+  if (!isReload) main.replaceChildren(loading(screen.name.toLowerCase()));
+  await fillScreen(screen, { id: screen.path.exec(path)[1], query, isReload, savedPosition, signal: loadingScreen.signal });
 }
 
-async function fillScreen(screen, { id, query, again, before, signal }) {
-  const reload = () => show({ again: true });
+async function fillScreen(screen, { id, query, isReload, savedPosition, signal }) {
+  const reload = () => show({ isReload: true });
   const context = { id, query, me, workspace, signal, reload, restart: start };
   const content = await screen.show(context).catch((error) => !signal.aborted && failure(error, () => show()));
   if (!signal.aborted) await waitForParts(PARTS_DELAY);
-  if (!signal.aborted) place(content, content.dataset.title ?? screen.name, { again, before });
+  if (!signal.aborted) render(content, content.dataset.title ?? screen.name, { isReload, savedPosition });
 }
 
-function place(content, title, { again = false, before = null } = {}) {
+function render(content, title, { isReload = false, savedPosition = null } = {}) {
   document.title = `${title} · Causeloop`;
-  const kept = again ? takePlace(main) : null;
+  const pageState = isReload ? capturePageState(main) : null;
   // Parts load after the screen: until then the page stays as high, so that it does not jump.
-  const height = again ? main.offsetHeight : before?.height;
+  const height = isReload ? main.offsetHeight : savedPosition?.height;
   main.style.minHeight = height ? `${height}px` : "";
   main.replaceChildren(content);
-  if (kept) return giveBack(kept);
-  scrollTo(0, before?.scroll ?? 0);
+  if (pageState) return restorePageState(pageState);
+  scrollTo(0, savedPosition?.scroll ?? 0);
   // A menu that somebody has opened meanwhile stays open.
   if (!bar.querySelectorAll(".menu [aria-expanded=true]").length) main.focus({ preventScroll: true });
 }
@@ -93,38 +93,38 @@ async function start() {
     useTimeZone(me.timezone);
     buildBar(bar, { me, workspace, live, signOut });
     listen();
-    tellBrokenFeeds();
+    refreshBar();
     await show();
   } catch (error) {
-    if (isSignedIn()) place(failure(error, start), "Causeloop");
+    if (isSignedIn()) render(failure(error, start), "Causeloop");
   }
 }
 
-const tellBrokenFeeds = async () => {
+const refreshBar = async () => {
   refreshBell();
   markBrokenFeeds(bar, await readBrokenFeeds(me));
 };
 
 function listen() {
-  streaming?.abort();
-  streaming = new AbortController();
+  stream?.abort();
+  stream = new AbortController();
   const labels = { live: "Live", reconnecting: "Reconnecting", off: "" };
   follow(
     onChange,
     (state) => ((live.textContent = labels[state]), (live.dataset.state = state), (live.title = labels[state])),
-    streaming.signal,
+    stream.signal,
   );
 }
 
 function onChange() {
-  tellBrokenFeeds();
+  refreshBar();
   clearTimeout(reloadTimer);
-  reloadTimer = setTimeout(() => (hasPlace(main) || document.querySelector("dialog") ? offerReload() : show({ again: true })), RELOAD_DELAY);
+  reloadTimer = setTimeout(() => (isPageInUse(main) || document.querySelector("dialog") ? offerRefresh() : show({ isReload: true })), RELOAD_DELAY);
 }
 
-function offerReload() {
+function offerRefresh() {
   if (main.querySelector(".news")) return;
-  const reload = () => show({ again: true });
+  const reload = () => show({ isReload: true });
   main.prepend(
     h(
       "p",
@@ -136,37 +136,37 @@ function offerReload() {
 }
 
 function showSignIn(why) {
-  streaming?.abort();
-  showing.abort();
+  stream?.abort();
+  loadingScreen.abort();
   bar.hidden = true;
-  place(signInScreen(start, why), "Sign in");
+  render(signInScreen(start, why), "Sign in");
 }
 
-/** By a link: create the first organization, or accept an invitation. */
-async function comeIn({ kind, token }) {
-  streaming?.abort();
-  showing.abort();
+/** The page of a one-time link: the first organization, an invitation, a new password or an address to confirm. */
+async function openLink({ kind, token }) {
+  stream?.abort();
+  loadingScreen.abort();
   bar.hidden = true;
-  const accept = (token) => comeIn({ kind: "accept", token });
-  if (kind === "start") place(startScreen(token, accept), "Welcome");
-  else if (kind === "reset") place(resetScreen(token, start), "New password");
-  else if (kind === "confirm") place(confirmScreen(token, start), "Alerts by e-mail");
-  else place(await acceptScreen(token, start), "Invitation");
+  const accept = (token) => openLink({ kind: "accept", token });
+  if (kind === "start") render(startScreen(token, accept), "Welcome");
+  else if (kind === "reset") render(resetScreen(token, start), "New password");
+  else if (kind === "confirm") render(confirmScreen(token, start), "Alerts by e-mail");
+  else render(await acceptScreen(token, start), "Invitation");
 }
 
-/** Ask before the key of a link is used: whoever made the link would see what is entered afterwards. */
-function askAboutLink() {
+/** Ask savedPosition the key of a link is used: whoever made the link would see what is entered afterwards. */
+function openLinkOfAddress() {
   const link = takeLinkFromAddress();
   if (link) {
-    comeIn(link);
+    openLink(link);
     return true;
   }
   const key = takeKeyFromAddress();
   if (key) {
-    streaming?.abort();
-    showing.abort();
+    stream?.abort();
+    loadingScreen.abort();
     bar.hidden = true;
-    place(linkScreen(key, start), "Sign in");
+    render(linkScreen(key, start), "Sign in");
   }
   return key !== null;
 }
@@ -177,10 +177,10 @@ function signOut() {
 }
 
 document.getElementById("skip").addEventListener("click", (event) => (event.preventDefault(), main.focus()));
-addEventListener("hashchange", () => askAboutLink() || (isSignedIn() && show()));
+addEventListener("hashchange", () => openLinkOfAddress() || (isSignedIn() && show()));
 addEventListener("signed-out", (event) =>
-  showSignIn(event.detail ?? "Your session has ended: sign in again."),
+  showSignIn(event.detail ?? "Your session has ended: sign in isReload."),
 );
-rememberScroll(main);
+trackScrollPosition(main);
 listenToKeys(main, () => bar.hidden);
-if (!askAboutLink()) start();
+if (!openLinkOfAddress()) start();

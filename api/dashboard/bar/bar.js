@@ -23,7 +23,7 @@ export function buildBar(bar, { me, workspace, live, signOut }) {
   bar.replaceChildren(
     link("/", "Causeloop", { class: "mark" }),
     h("nav", { "aria-label": "Screens" }, tabs),
-    h("div", { class: "bar-end" }, live, bell.place, ownMenu(me, workspace, signOut).place),
+    h("div", { class: "bar-end" }, live, bell.element, ownMenu(me, workspace, signOut).element),
   );
   bar.hidden = false;
 }

@@ -10,29 +10,29 @@ export function menuButton(content, build, { label, name, className = "" }) {
     { type: "button", class: `plain ${className}`, "aria-expanded": "false", "aria-controls": panel.id, "aria-label": label },
     content,
   );
-  const place = h("div", { class: "menu" }, button, panel);
-  const leave = ({ target }) => place.contains(target) || close();
+  const element = h("div", { class: "menu" }, button, panel);
+  const closeOutside = ({ target }) => element.contains(target) || close();
   const close = () => {
     panel.hidden = true;
     button.setAttribute("aria-expanded", "false");
-    removeEventListener("pointerdown", leave, true);
-    removeEventListener("focusin", leave, true);
+    removeEventListener("pointerdown", closeOutside, true);
+    removeEventListener("focusin", closeOutside, true);
     removeEventListener("hashchange", close);
   };
   const open = () => {
     panel.replaceChildren(...[build(close)].flat().filter(Boolean));
     panel.hidden = false;
     button.setAttribute("aria-expanded", "true");
-    addEventListener("pointerdown", leave, true);
-    addEventListener("focusin", leave, true);
+    addEventListener("pointerdown", closeOutside, true);
+    addEventListener("focusin", closeOutside, true);
     addEventListener("hashchange", close);
   };
   button.addEventListener("click", () => (panel.hidden ? open() : close()));
-  place.addEventListener("keydown", (event) => {
+  element.addEventListener("keydown", (event) => {
     if (event.key !== "Escape" || panel.hidden) return;
     event.stopPropagation();
     close();
     button.focus();
   });
-  return { place, button };
+  return { element, button };
 }

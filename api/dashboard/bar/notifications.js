@@ -24,7 +24,7 @@ const PATHS = {
 /** The bell, and `refresh()`, which counts what has not been seen. */
 export function notificationBell() {
   const count = h("span", { class: "count", hidden: true });
-  const { place, button } = menuButton([drawBell(), count], () => panel(), {
+  const { element, button } = menuButton([drawBell(), count], () => panel(), {
     ...{ name: "notifications", label: "Notifications", className: "bell" },
   });
   const show = (unseen) => {
@@ -51,7 +51,7 @@ export function notificationBell() {
     load();
     return [h("h2", {}, "What is new"), body];
   };
-  return { place, refresh };
+  return { element, refresh };
 }
 
 const drawBell = () =>

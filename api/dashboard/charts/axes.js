@@ -2,7 +2,7 @@
 
 import { h, s, table } from "../lib/elements.js";
 import { pluralize, dayOf, number } from "../lib/format.js";
-import { withTips } from "./tooltips.js";
+import { withTooltips } from "./tooltips.js";
 
 export const MARGIN = { top: 20, right: 12, bottom: 24, left: 34 };
 
@@ -27,7 +27,7 @@ export function figure({ title, summary, height, draw, dataTable, isInteractive 
   return h(
     "figure",
     {},
-    isInteractive ? frame : withTips(frame, title),
+    isInteractive ? frame : withTooltips(frame, title),
     h("figcaption", {}, summary),
     h("details", { class: "data-table" }, h("summary", {}, "As a table"), dataTable),
   );
@@ -96,14 +96,14 @@ function bars(rows, { width, height }) {
   const step = (width - MARGIN.left - MARGIN.right) / rows.length;
   const x = (index) => MARGIN.left + index * step;
   const bar = (row, index) => {
-    const place = {
+    const box = {
       x: x(index) + step * 0.1,
       y: y(row.count),
       width: Math.max(1, step * 0.8),
       height: y(0) - y(row.count),
     };
     return row.count
-      ? s("rect", { class: "bar-mark", ...place, "data-tip": `${dayOf(row.start, true)}: ${pluralize(row.count, "issue")}` })
+      ? s("rect", { class: "bar-mark", ...box, "data-tip": `${dayOf(row.start, true)}: ${pluralize(row.count, "issue")}` })
       : null;
   };
   const days = rows.map((row) => row.start);

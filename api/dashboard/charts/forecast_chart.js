@@ -55,14 +55,14 @@ function drawForecast(forecast, past, ahead, { width, height }) {
   const y = scale(0, marks.at(-1), height - MARGIN.bottom, MARGIN.top);
   const step = (width - MARGIN.left - MARGIN.right) / Math.max(days.length, 1);
   const x = (index) => MARGIN.left + (index + 0.5) * step;
-  const place = (row, index, name) => `${x(from + index).toFixed(1)},${y(Math.max(0, row[name])).toFixed(1)}`;
-  const upper = ahead.map((row, index) => place(row, index, "yhat_upper"));
-  const lower = ahead.map((row, index) => place(row, index, "yhat_lower")).reverse();
+  const point = (row, index, name) => `${x(from + index).toFixed(1)},${y(Math.max(0, row[name])).toFixed(1)}`;
+  const upper = ahead.map((row, index) => point(row, index, "yhat_upper"));
+  const lower = ahead.map((row, index) => point(row, index, "yhat_lower")).reverse();
   return [
     leftAxis(marks, y, width),
     s("polygon", { class: "band", points: [...upper, ...lower].join(" ") }),
     past.map((row, index) => actualBar(row, x(index), y, step)),
-    s("polyline", { class: "line", points: ahead.map((row, index) => place(row, index, "yhat")).join(" ") }),
+    s("polyline", { class: "line", points: ahead.map((row, index) => point(row, index, "yhat")).join(" ") }),
     ahead.map((row, index) => aheadMark(row, x(from + index), step, height)),
     s("text", { class: "axis", x: 0, y: 9 }, "a day"),
     thresholdLine(forecast.threshold, y, width),
@@ -74,19 +74,19 @@ function drawForecast(forecast, past, ahead, { width, height }) {
 /** What is expected on a day, read over the whole height of the chart. */
 function aheadMark(row, middle, step, height) {
   const tip = `${dayOf(row.day, true)}: ${number(row.yhat, 1)} expected, ${number(Math.max(0, row.yhat_lower), 1)} to ${number(row.yhat_upper, 1)}`;
-  const place = { x: middle - step / 2, width: step, y: MARGIN.top, height: height - MARGIN.top - MARGIN.bottom };
-  return s("rect", { class: "reach-mark", ...place, "data-tip": tip });
+  const box = { x: middle - step / 2, width: step, y: MARGIN.top, height: height - MARGIN.top - MARGIN.bottom };
+  return s("rect", { class: "reach-mark", ...box, "data-tip": tip });
 }
 
 function actualBar(row, middle, y, step) {
-  const place = {
+  const box = {
     x: middle - step * 0.35,
     width: Math.max(1, step * 0.7),
     y: y(row.count),
     height: y(0) - y(row.count),
   };
   return row.count
-    ? s("rect", { class: "bar-mark", ...place, "data-tip": `${dayOf(row.day, true)}: ${row.count} seen` })
+    ? s("rect", { class: "bar-mark", ...box, "data-tip": `${dayOf(row.day, true)}: ${row.count} seen` })
     : null;
 }
 

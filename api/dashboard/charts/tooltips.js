@@ -3,7 +3,7 @@
 import { h } from "../lib/elements.js";
 
 /** A frame whose marks with `data-tip` tell their values. */
-export function withTips(frame, title) {
+export function withTooltips(frame, title) {
   const tip = h("p", { class: "tip", hidden: true, role: "status" });
   const box = h(
     "div",
@@ -11,18 +11,18 @@ export function withTips(frame, title) {
     frame,
     tip,
   );
-  let present = null;
+  let current = null;
   const show = (mark) => {
-    present?.classList.remove("read-out");
-    present = mark;
+    current?.classList.remove("read-out");
+    current = mark;
     tip.hidden = !mark;
     if (!mark) return;
     mark.classList.add("read-out");
     tip.textContent = mark.dataset.tip;
-    const [place, room] = [mark.getBoundingClientRect(), box.getBoundingClientRect()];
-    const left = place.left + place.width / 2 - room.left;
-    tip.style.left = `${Math.min(Math.max(left, 48), Math.max(48, room.width - 48))}px`;
-    tip.style.top = `${place.top - room.top}px`;
+    const [markBox, frameBox] = [mark.getBoundingClientRect(), box.getBoundingClientRect()];
+    const left = markBox.left + markBox.width / 2 - frameBox.left;
+    tip.style.left = `${Math.min(Math.max(left, 48), Math.max(48, frameBox.width - 48))}px`;
+    tip.style.top = `${markBox.top - frameBox.top}px`;
   };
   const markOf = (event) => event.target.closest?.("[data-tip]") ?? null;
   box.addEventListener("pointermove", (event) => event.pointerType !== "touch" && show(markOf(event)));
@@ -35,7 +35,7 @@ export function withTips(frame, title) {
     if (!by || event.target !== box) return;
     event.preventDefault();
     const marks = [...frame.querySelectorAll("[data-tip]")];
-    const at = marks.indexOf(present);
+    const at = marks.indexOf(current);
     show(marks[at < 0 ? (by > 0 ? 0 : marks.length - 1) : Math.min(marks.length - 1, Math.max(0, at + by))] ?? null);
   });
   return box;

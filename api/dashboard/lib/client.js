@@ -1,6 +1,6 @@
 // HTTP client of the API: paths are the templates of its OpenAPI document, error responses become `ApiError`.
 
-import { clearSession, proofHeaders } from "./session.js";
+import { clearSession, authHeaders } from "./session.js";
 
 const ROOT = new URL("./", document.baseURI);
 
@@ -61,7 +61,7 @@ async function request(method, url, body, signal) {
 }
 
 async function send(method, url, body, signal, extra = {}) {
-  const headers = { Accept: "application/json", ...extra, ...(await proofHeaders(method)) };
+  const headers = { Accept: "application/json", ...extra, ...(await authHeaders(method)) };
   if (body !== undefined) headers["Content-Type"] = "application/json";
   try {
     return await fetch(url, {

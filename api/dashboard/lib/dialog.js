@@ -49,7 +49,7 @@ export const dialogButton = (text, title, build, { className = "", label } = {})
   );
 
 /** A button that asks before it acts. */
-export function askingButton(text, question, verb, act, { done, className = "danger", label } = {}) {
+export function confirmButton(text, question, verb, act, { done, className = "danger", label } = {}) {
   const build = (close) => [
     h("p", { class: "prose" }, question),
     h(

@@ -44,12 +44,12 @@ function control(formId, field) {
   if (suggested) shared.list = `${id}-list`;
   const input = buildInput(kind, shared, value, options);
   const refusal = h("p", { class: "field-error", id: `${id}-error` });
-  const isTick = kind === "checkbox";
-  const title = h("label", { for: id }, label, required || isTick ? null : h("span", { class: "optional" }, " (optional)"));
+  const isCheckbox = kind === "checkbox";
+  const title = h("label", { for: id }, label, required || isCheckbox ? null : h("span", { class: "optional" }, " (optional)"));
   const element = h(
     "div",
-    { class: isTick ? "field tick" : "field" },
-    isTick ? [input, title] : [title, input],
+    { class: isCheckbox ? "field checkbox" : "field" },
+    isCheckbox ? [input, title] : [title, input],
     help ? h("p", { class: "help", id: `${id}-help` }, help) : null,
     suggested ? suggestions(`${id}-list`, suggested) : null,
     refusal,

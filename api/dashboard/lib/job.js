@@ -12,13 +12,13 @@ const TEXTS = {
 };
 
 /** Follow a job in an element until it ends or the screen is left; a live update does not take it away meanwhile. */
-export async function followJob(jobId, place, signal) {
-  place.setAttribute("data-following", "");
+export async function followJob(jobId, element, signal) {
+  element.setAttribute("data-following", "");
   for (let polls = 0; polls < MAX_POLLS && !signal.aborted; polls += 1) {
     const job = await get("/v1/jobs/{job_id}", { job_id: jobId }, {}, signal).catch(() => null);
     if (!job) return;
-    place.textContent = `Recompute ${TEXTS[job.status] ?? job.status}${job.error ? `: ${job.error}` : ""}`;
-    if (job.finished_at) return place.removeAttribute("data-following");
+    element.textContent = `Recompute ${TEXTS[job.status] ?? job.status}${job.error ? `: ${job.error}` : ""}`;
+    if (job.finished_at) return element.removeAttribute("data-following");
     await new Promise((resolve) => setTimeout(resolve, PAUSE));
   }
 }

@@ -2,19 +2,19 @@
 
 import { h } from "./elements.js";
 import { number, pluralize } from "./format.js";
-import { rememberRows, rowsOfEntry } from "./page_state.js";
+import { saveRowCount, savedRowCount } from "./page_state.js";
 import { failure } from "./states.js";
 
 /**
  * A filtered list, once its first rows are read. `fields` describe the filters, `read(query)` returns a page of
- * the API, `draw(rows, ticks)` renders rows, `none(isFiltered)` the empty state. With `actions(ids, reload)` rows can
- * be ticked: `ticks.of(row)` is the box of a row, and the actions are for all that are ticked.
+ * the API, `draw(rows, selection)` renders rows, `none(isFiltered)` the empty state. With `actions(ids, reload)` rows can
+ * be selected: `selection.checkboxFor(row)` is the checkbox of a row, and the actions are for all selected rows.
  */
 export async function listing({ path, fields, query, noun, nouns, read, draw, none, actions }) {
   const count = h("p", { class: "quiet", role: "status" });
   const body = h("div", { class: "part" });
   const more = h("button", { type: "button", id: "more", hidden: true }, "Show more");
-  const ticks = actions ? new Ticks(noun, actions, () => load()) : null;
+  const selection = actions ? new Selection(noun, actions, () => load()) : null;
   let rows = [];
   let filters = pickFilters(query, fields);
   let latestRequest = 0;
@@ -24,16 +24,16 @@ export async function listing({ path, fields, query, noun, nouns, read, draw, no
     more.disabled = true;
     body.setAttribute("aria-busy", "true");
     try {
-      const page = await readAtLeast(read, { ...filters, cursor }, isFirst ? rowsOfEntry() : 0);
+      const page = await readAtLeast(read, { ...filters, cursor }, isFirst ? savedRowCount() : 0);
       if (request !== latestRequest) return;
       rows = cursor ? [...rows, ...page.data] : page.data;
-      ticks?.keep(rows);
-      body.replaceChildren(rows.length ? draw(rows, ticks) : none(isFiltered(filters)));
+      selection?.retain(rows);
+      body.replaceChildren(rows.length ? draw(rows, selection) : none(isFiltered(filters)));
       count.textContent = countText(rows.length, page.page.total, noun, nouns);
       more.hidden = !page.page.has_more;
       more.onclick = () => load(page.page.next_cursor);
       if (cursor) more.setAttribute("data-grown", "");
-      if (!isFirst) rememberRows(cursor ? rows.length : 0);
+      if (!isFirst) saveRowCount(cursor ? rows.length : 0);
     } catch (error) {
       if (request === latestRequest && error.name !== "AbortError") body.replaceChildren(failure(error, () => load()));
     } finally {
@@ -51,7 +51,7 @@ export async function listing({ path, fields, query, noun, nouns, read, draw, no
   await load(undefined, true);
   const foot = h("p", { class: "more" }, more);
   const filterForm = fields.length ? filterBar(fields, filters, applyFilters) : null;
-  return h("div", { class: "listing" }, filterForm, count, body, foot, ticks?.bar);
+  return h("div", { class: "listing" }, filterForm, count, body, foot, selection?.bar);
 }
 
 /** How many rows a page of a list has: fewer where each is a card. */
@@ -69,35 +69,35 @@ async function readAtLeast(read, query, wanted) {
   return page;
 }
 
-/** The ticked rows of a list, and the bar with what can be done with them. */
-class Ticks {
+/** The selected rows of a list, and the bar with what can be done with them. */
+class Selection {
   constructor(noun, actions, reload) {
     Object.assign(this, { noun, actions, reload, ids: new Set() });
-    this.bar = h("div", { class: "bulk", hidden: true, role: "group", "aria-label": `Ticked ${noun}s` });
+    this.bar = h("div", { class: "bulk", hidden: true, role: "group", "aria-label": `Selected ${noun}s` });
   }
 
-  /** The box of one row. */
-  of(row, name) {
+  /** The checkbox of one row. */
+  checkboxFor(row, name) {
     const change = ({ currentTarget: box }) => {
       if (box.checked) this.ids.add(row.id);
       else this.ids.delete(row.id);
-      this.show();
+      this.update();
     };
-    return h("input", { type: "checkbox", class: "row-tick", checked: this.ids.has(row.id), "aria-label": `Tick ${name}`, onchange: change });
+    return h("input", { type: "checkbox", class: "row-checkbox", checked: this.ids.has(row.id), "aria-label": `Select ${name}`, onchange: change });
   }
 
-  /** Drop ticked rows that are not shown any more. */
-  keep(rows) {
+  /** Deselect rows that are not shown any more. */
+  retain(rows) {
     const shown = new Set(rows.map((row) => row.id));
     this.ids = new Set([...this.ids].filter((id) => shown.has(id)));
-    this.show();
+    this.update();
   }
 
-  show() {
+  update() {
     this.bar.hidden = this.ids.size === 0;
     const done = () => (this.ids.clear(), this.reload());
     this.bar.replaceChildren(
-      h("span", { role: "status" }, `${pluralize(this.ids.size, this.noun)} ticked`),
+      h("span", { role: "status" }, `${pluralize(this.ids.size, this.noun)} selected`),
       ...[this.actions([...this.ids], done)].flat(),
     );
   }

@@ -1,9 +1,9 @@
-// The reader's place: kept through live updates, and found again when the browser goes back.
+// Focus, typed text and scroll position: kept through live updates, and restored when the browser goes back.
 
 const SAVE_DELAY = 150;
 
 /** What a person has typed, where the focus is and how far the page is scrolled, by the ids of the fields. */
-export function takePlace(main) {
+export function capturePageState(main) {
   const typed = [...main.querySelectorAll("textarea[id], input[id], select[id]")].filter(
     (field) => field.value !== (field.defaultValue ?? field.value),
   );
@@ -14,8 +14,8 @@ export function takePlace(main) {
   };
 }
 
-/** Put back what `takePlace` took. */
-export function giveBack({ focus, scroll, values }) {
+/** Restore what `capturePageState` returned. */
+export function restorePageState({ focus, scroll, values }) {
   for (const [id, value] of values) {
     const field = document.getElementById(id);
     if (field) field.value = value;
@@ -24,8 +24,8 @@ export function giveBack({ focus, scroll, values }) {
   scrollTo(0, scroll);
 }
 
-/** Whether a reload would take from a person where they are: scrolled, selected, opened, loaded or typed. */
-export function hasPlace(main) {
+/** Whether a reload would disturb somebody who has scrolled, selected, opened, loaded or typed something. */
+export function isPageInUse(main) {
   const focused = document.activeElement;
   return (
     scrollY > 0 ||
@@ -42,8 +42,8 @@ const hasUnsavedText = (main) =>
     (field) => field.value !== field.defaultValue && field.type !== "search",
   );
 
-/** Remember the scroll position of each entry of the history, so that “back” returns to it. */
-export function rememberScroll(main) {
+/** Save the scroll position with each entry of the history, so that “back” returns to it. */
+export function trackScrollPosition(main) {
   history.scrollRestoration = "manual";
   let timer = null;
   const save = () => {
@@ -54,11 +54,11 @@ export function rememberScroll(main) {
   addEventListener("click", () => timer && (clearTimeout(timer), save()), { capture: true });
 }
 
-/** Where the reader was at this entry of the history; null: it is new. */
-export const placeOfEntry = () => (history.state?.scroll === undefined ? null : history.state);
+/** The scroll position saved with this entry of the history; null: it is a new entry. */
+export const savedScrollPosition = () => (history.state?.scroll === undefined ? null : history.state);
 
-/** Remember how many rows of a list are shown, for the same reason. */
-export const rememberRows = (count) => history.replaceState({ ...history.state, rows: count }, "");
+/** Save how many rows of a list are shown with this entry of the history. */
+export const saveRowCount = (count) => history.replaceState({ ...history.state, rows: count }, "");
 
-/** How many rows of the list were shown at this entry of the history. */
-export const rowsOfEntry = () => history.state?.rows ?? 0;
+/** How many rows of a list were shown at this entry of the history. */
+export const savedRowCount = () => history.state?.rows ?? 0;

@@ -6,4 +6,4 @@ const LADDER = ["viewer", "analyst", "admin", "owner"];
 export const isAtLeast = (me, role) => LADDER.indexOf(me.role) >= LADDER.indexOf(role);
 
 /** The roles that the caller may give to others: his own and those below it. */
-export const givableRoles = (me) => LADDER.slice(0, LADDER.indexOf(me.role) + 1);
+export const assignableRoles = (me) => LADDER.slice(0, LADDER.indexOf(me.role) + 1);

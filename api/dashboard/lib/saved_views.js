@@ -10,7 +10,7 @@ import { action, notice } from "./states.js";
 export async function savedViews(list, signal) {
   const views = await get("/v1/me/saved-views", {}, {}, signal).catch(() => null);
   if (!views) return null;
-  const place = h("div", { class: "saved-views", role: "group", "aria-label": "Saved views" });
+  const container = h("div", { class: "saved-views", role: "group", "aria-label": "Saved views" });
   const store = async (rows) => {
     const stored = await put("/v1/me/saved-views", {}, { ...views, [list]: rows });
     Object.assign(views, stored);
@@ -18,7 +18,7 @@ export async function savedViews(list, signal) {
   };
   const draw = () => {
     const present = addressOf(presentFilters());
-    place.replaceChildren(
+    container.replaceChildren(
       ...views[list].map((view) => entry(view, present, () => store(views[list].filter((row) => row.name !== view.name)))),
       dialogButton("Save this view", "Save this view", (close) => nameForm(views[list], store, close), { className: "plain" }),
     );
@@ -33,7 +33,7 @@ export async function savedViews(list, signal) {
     );
   };
   draw();
-  return place;
+  return container;
 }
 
 const presentFilters = () => Object.fromEntries(new URLSearchParams(location.hash.split("?")[1] ?? ""));

@@ -24,10 +24,10 @@ async function resume() {
 export const isSignedIn = () => token !== null || bearer !== null;
 
 /** How people may sign in here, besides a password or a key: `single_sign_on`, `password_reset`. */
-export const signInWays = () => ways;
+export const signInMethods = () => ways;
 
 /** The headers that prove a request. */
-export async function proofHeaders(method) {
+export async function authHeaders(method) {
   await pending;
   if (bearer !== null) return { Authorization: `Bearer ${bearer}` };
   return token !== null && method !== "GET" ? { "X-CSRF-Token": token } : {};

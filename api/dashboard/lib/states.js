@@ -46,14 +46,14 @@ const loadingParts = new Set();
  * back for a part that `isBelow` what is seen first.
  */
 export function part(what, read, { isBelow = false } = {}) {
-  const place = h("div", { class: "part" }, loading(what));
+  const container = h("div", { class: "part" }, loading(what));
   const load = () =>
     read()
-      .then((content) => place.replaceChildren(content))
-      .catch((error) => error.name !== "AbortError" && place.replaceChildren(failure(error, load)));
+      .then((content) => container.replaceChildren(content))
+      .catch((error) => error.name !== "AbortError" && container.replaceChildren(failure(error, load)));
   const promise = load().finally(() => loadingParts.delete(promise));
   if (!isBelow) loadingParts.add(promise);
-  return place;
+  return container;
 }
 
 /** Wait until all parts are there, but not longer: what arrives later pushes down what is read already. */
@@ -74,7 +74,7 @@ export function notice(text, kind = "done") {
 
 /** A button that calls the API; it is disabled until the call ends. */
 export function action(text, act, { done, className = "", describedBy, label } = {}) {
-  const press = async ({ currentTarget: button }) => {
+  const onClick = async ({ currentTarget: button }) => {
     const hadFocus = document.activeElement === button;
     button.disabled = true;
     try {
@@ -94,7 +94,7 @@ export function action(text, act, { done, className = "", describedBy, label } =
   };
   return h(
     "button",
-    { type: "button", class: className || null, "aria-describedby": describedBy, "aria-label": label, onclick: press },
+    { type: "button", class: className || null, "aria-describedby": describedBy, "aria-label": label, onclick: onClick },
     text,
   );
 }

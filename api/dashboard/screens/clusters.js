@@ -38,7 +38,7 @@ export async function showClusters({ query, me, signal }) {
       { class: "lead" },
       "Patterns that share services, occur together or have a common factor: one systemic problem each.",
     ),
-    graphSection(wantedOf(query), new Map(clusters.data.map((cluster) => [cluster.id, cluster.name])), signal),
+    graphSection(optionsFrom(query), new Map(clusters.data.map((cluster) => [cluster.id, cluster.name])), signal),
     section(
       "Clusters, largest first",
       {},
@@ -57,13 +57,13 @@ export async function showClusters({ query, me, signal }) {
 }
 
 /** What the address wants to be shown. */
-const wantedOf = ({ strength, amount }) => ({
+const optionsFrom = ({ strength, amount }) => ({
   strength: /^0(\.\d+)?$/.test(strength) ? strength : "0.3",
   amount: AMOUNTS.find((count) => String(count) === amount) ?? AMOUNTS[0],
 });
 
 function graphSection({ strength, amount }, clusterNames, signal) {
-  const place = h("div", { class: "part" });
+  const container = h("div", { class: "part" });
   const { control, slider, select } = graphControl(strength, amount);
   let drawing = new AbortController();
   const read = async () => {
@@ -76,7 +76,7 @@ function graphSection({ strength, amount }, clusterNames, signal) {
   const load = () => {
     drawing.abort();
     drawing = new AbortController();
-    place.replaceChildren(part("the graph", read));
+    container.replaceChildren(part("the graph", read));
   };
   const change = () => {
     history.replaceState(history.state, "", `#/clusters?strength=${slider.value}&amount=${select.value}`);
@@ -85,7 +85,7 @@ function graphSection({ strength, amount }, clusterNames, signal) {
   slider.addEventListener("change", change);
   select.addEventListener("change", change);
   load();
-  return section("Pattern graph", { beside: control }, place);
+  return section("Pattern graph", { beside: control }, container);
 }
 
 function graphControl(strength, amount) {

@@ -6,7 +6,7 @@ import { h, link, section } from "../lib/elements.js";
 import { isAtLeast } from "../lib/roles.js";
 import { action, part } from "../lib/states.js";
 import { progressOf } from "./connectors/backfill.js";
-import { invitation } from "./settings/members.js";
+import { invitationForm } from "./settings/members.js";
 
 const STEPS = {
   create_workspace: { title: "Create the workspace", why: "It holds your failures, patterns and people." },
@@ -24,7 +24,7 @@ const STEPS = {
     title: "Invite the team",
     why: "A person gets a link that works once, within seven days.",
     act: ({ me, reload }) =>
-      dialogButton("Invite", "Invite a person", (close) => invitation(me, close, reload), { className: "main" }),
+      dialogButton("Invite", "Invite a person", (close) => invitationForm(me, close, reload), { className: "main" }),
   },
   create_alert_rule: {
     title: "Create an alert rule",
@@ -73,13 +73,13 @@ function stepEntry({ name, status, has_occurred: hasOccurred }, current, context
     state,
     isCurrent || (canAct && hasOccurred) ? h("p", { class: "prose" }, why) : null,
     canAct && (isCurrent || hasOccurred || status === "skipped")
-      ? h("div", { class: "buttons" }, isCurrent || status === "skipped" ? act?.(context) : null, closing(name, status, hasOccurred, title, context))
+      ? h("div", { class: "buttons" }, isCurrent || status === "skipped" ? act?.(context) : null, closeStepButton(name, status, hasOccurred, title, context))
       : null,
   );
 }
 
 /** Completing what has occurred, else skipping what is open. */
-function closing(step, status, hasOccurred, title, { reload }) {
+function closeStepButton(step, status, hasOccurred, title, { reload }) {
   if (hasOccurred)
     return action("Mark as done", () => post("/v1/workspace/onboarding/complete", {}, { step }).then(reload), { label: `Done: ${title}` });
   if (status === "skipped") return null;

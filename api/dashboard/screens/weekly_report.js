@@ -14,26 +14,26 @@ export async function showReport({ me, query, signal, reload }) {
     { class: "screen", "data-title": `Week from ${period}` },
     h("p", { class: "trail" }, link("/", "Overview"), " / weekly report"),
     h("h1", {}, `${report.workspace}: the week from ${period}`),
-    h("p", { class: "under-title" }, sums(report)),
+    h("p", { class: "under-title" }, totalsText(report)),
     h(
       "div",
-      { class: "levers" },
-      link(`/report?week=${shift(report.first_day, -7)}`, "Week before", { class: "button" }),
-      link(`/report?week=${shift(report.first_day, 7)}`, "Week after", { class: "button" }),
+      { class: "actions" },
+      link(`/report?week=${addDays(report.first_day, -7)}`, "Week before", { class: "button" }),
+      link(`/report?week=${addDays(report.first_day, 7)}`, "Week after", { class: "button" }),
       printButton(),
-      me.kind === "user" ? part("whether you get it by e-mail", () => mailing(reload)) : null,
+      me.kind === "user" ? part("whether you get it by e-mail", () => emailButton(reload)) : null,
     ),
     section("What failed most", {}, patternsTable(report)),
-    section("Resolved or reopened", {}, moved(report.moved)),
-    section("Fixes that were judged", {}, fixes(report.fixes)),
-    section("Likely within seven days", {}, likely(report.likely)),
-    section("What to fix first", {}, first(report.recommendations)),
+    section("Resolved or reopened", {}, movedList(report.moved)),
+    section("Fixes that were judged", {}, fixesList(report.fixes)),
+    section("Likely within seven days", {}, likelyList(report.likely)),
+    section("What to fix first", {}, recommendationsList(report.recommendations)),
   );
 }
 
-const shift = (date, days) => new Date(Date.parse(`${date}T00:00:00Z`) + days * 86_400_000).toISOString().slice(0, 10);
+const addDays = (date, days) => new Date(Date.parse(`${date}T00:00:00Z`) + days * 86_400_000).toISOString().slice(0, 10);
 
-function sums({ issues, issues_before: before, new_patterns: fresh, graded, timezone }) {
+function totalsText({ issues, issues_before: before, new_patterns: fresh, graded, timezone }) {
   const count = graded.hits + graded.misses + graded.prevented;
   const grades = count
     ? `${pluralize(count, "prediction")} graded: ${number(graded.hits)} came true, ${number(graded.misses)} did not, ${number(graded.prevented)} prevented by a fix`
@@ -41,7 +41,7 @@ function sums({ issues, issues_before: before, new_patterns: fresh, graded, time
   return `${pluralize(issues, "issue")} (the week before: ${number(before)}) · ${pluralize(fresh, "new pattern")} · ${grades} · days are those of ${timezone}`;
 }
 
-async function mailing(reload) {
+async function emailButton(reload) {
   const { by_email: isOn } = await get("/v1/me/weekly-report", {});
   const set = () => put("/v1/me/weekly-report", {}, { by_email: !isOn }).then(reload);
   return isOn
@@ -66,16 +66,16 @@ function patternsTable({ patterns }) {
 const rows = (items, none, line) =>
   items.length ? h("ul", { class: "rows" }, items.map((item) => h("li", {}, line(item)))) : empty(none);
 
-const moved = (items) =>
+const movedList = (items) =>
   rows(items, "No pattern was resolved or reopened.", (row) => [link(`/patterns/${row.id}`, row.name), ` was ${row.kind}`]);
 
-const fixes = (items) =>
+const fixesList = (items) =>
   rows(items, "No fix was judged.", (row) => [
     link(`/recommendations/${row.id}`, row.title),
     h("span", { class: "below" }, `${plain(row.verdict)}: ${row.text}`),
   ]);
 
-const likely = (items) =>
+const likelyList = (items) =>
   rows(items, "No pattern is likely to recur within seven days.", (row) => [
     h("strong", {}, probabilityText(row.probability)),
     " ",
@@ -83,7 +83,7 @@ const likely = (items) =>
     row.next_on ? h("span", { class: "below" }, `next expected ${dayOf(row.next_on, true)}`) : null,
   ]);
 
-const first = (items) =>
+const recommendationsList = (items) =>
   rows(items, "Nothing is open.", (row) => [
     `${number(row.rank)}. `,
     link(`/recommendations/${row.id}`, row.title),

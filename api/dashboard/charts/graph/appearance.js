@@ -34,7 +34,7 @@ export function withRadius(nodes) {
 }
 
 /** The elements that Cytoscape draws. */
-export function elementsOf(graph, places, clusters, labels) {
+export function elementsOf(graph, positions, clusters, labels) {
   const labelled = new Set([...graph.nodes].sort((left, right) => (right.risk_score ?? 0) - (left.risk_score ?? 0)).slice(0, labels));
   const nodes = graph.nodes.map((node) => ({
     data: { id: node.id, name: node.name, size: 2 * node.radius },
@@ -51,7 +51,7 @@ export function elementsOf(graph, places, clusters, labels) {
   return [...nodes, ...edges];
 }
 
-const look = (selector, style) => ({ selector, style });
+const rule = (selector, style) => ({ selector, style });
 
 /** The style sheet of the graph. */
 export function buildStyle(colours, font) {
@@ -61,16 +61,16 @@ export function buildStyle(colours, font) {
   const line = { width: "data(width)", "line-color": colours["rule-strong"], "curve-style": "haystack", "haystack-radius": 0 };
   const always = { "min-zoomed-font-size": 0 };
   return [
-    look("node", { ...text, ...label, ...shape, "min-zoomed-font-size": 11 }),
+    rule("node", { ...text, ...label, ...shape, "min-zoomed-font-size": 11 }),
     ...Array.from({ length: CLUSTER_COLOURS }, (_, index) =>
-      look(`.cluster-${index}`, { "background-color": colours[`cluster-${index}`] }),
+      rule(`.cluster-${index}`, { "background-color": colours[`cluster-${index}`] }),
     ),
-    ...["critical", "high", "medium", "low"].map((risk) => look(`.risk-${risk}`, { "border-color": colours[risk] })),
-    look("node.labelled", always),
-    look("edge", line),
-    look(".dim", { opacity: 0.15, "text-opacity": 0 }),
-    look("edge.chosen", { "line-color": colours.accent }),
-    look("node.chosen", { ...always, "border-color": colours.ink, "border-width": 4, "z-index": 10 }),
-    look("node.near", always),
+    ...["critical", "high", "medium", "low"].map((risk) => rule(`.risk-${risk}`, { "border-color": colours[risk] })),
+    rule("node.labelled", always),
+    rule("edge", line),
+    rule(".dim", { opacity: 0.15, "text-opacity": 0 }),
+    rule("edge.chosen", { "line-color": colours.accent }),
+    rule("node.chosen", { ...always, "border-color": colours.ink, "border-width": 4, "z-index": 10 }),
+    rule("node.near", always),
   ];
 }

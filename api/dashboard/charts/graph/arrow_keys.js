@@ -3,7 +3,7 @@
 const DIRECTIONS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
 /** The nearest node in the direction of an arrow key; the same node where there is none. */
-export function findNext(cy, node, key) {
+export function findNeighbour(cy, node, key) {
   const [x, y] = DIRECTIONS[key];
   const from = node.position();
   let [best, least] = [node, Infinity];
@@ -18,4 +18,4 @@ export function findNext(cy, node, key) {
   return best;
 }
 
-export const isArrow = (key) => key in DIRECTIONS;
+export const isArrowKey = (key) => key in DIRECTIONS;

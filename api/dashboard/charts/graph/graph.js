@@ -3,10 +3,10 @@
 import { h, s } from "../../lib/elements.js";
 import { number, pluralize } from "../../lib/format.js";
 import { failure } from "../../lib/states.js";
-import { layOut } from "./layout.js";
-import { readLibraries } from "./libraries.js";
+import { computeLayout } from "./layout.js";
+import { loadLibraries } from "./libraries.js";
 import { buildStyle, elementsOf, numberClusters, readColours, withRadius } from "./appearance.js";
-import { findNext, isArrow } from "./arrow_keys.js";
+import { findNeighbour, isArrowKey } from "./arrow_keys.js";
 
 const ZOOM_STEP = 1.35;
 const TYPING_PAUSE = 150;
@@ -22,7 +22,7 @@ const LABEL_WIDTH = 150;
 export function patternGraph(graph, { clusterNames, choose, signal }) {
   const nodes = withRadius(graph.nodes);
   const clusters = numberClusters(nodes);
-  const announced = h("p", { class: "unseen", role: "status" });
+  const announcement = h("p", { class: "unseen", role: "status" });
   const canvas = h(
     "div",
     {
@@ -33,14 +33,14 @@ export function patternGraph(graph, { clusterNames, choose, signal }) {
     },
     h("p", { class: "state loading" }, "Drawing the graph …"),
   );
-  const view = new View({ graph: { ...graph, nodes }, clusters, canvas, announced, choose, signal });
+  const view = new View({ graph: { ...graph, nodes }, clusters, canvas, announcement, choose, signal });
   whenVisible(canvas, signal, () => view.draw());
   return h(
     "div",
     {},
     h("div", { class: "graph-tools" }, searchField(view), zoomButtons(view)),
     canvas,
-    announced,
+    announcement,
     legend(view, clusters, clusterNames),
   );
 }
@@ -58,29 +58,29 @@ function whenVisible(element, signal, act) {
 /** The drawing and what can be done with it. */
 class View {
   constructor(parts) {
-    Object.assign(this, parts, { cy: null, at: null });
+    Object.assign(this, parts, { cy: null, current: null });
   }
 
   async draw() {
     try {
-      const { cytoscape, d3 } = await readLibraries();
-      const places = await layOut(d3, this.graph, this.canvas.clientWidth / this.canvas.clientHeight, this.signal);
+      const { cytoscape, d3 } = await loadLibraries();
+      const positions = await computeLayout(d3, this.graph, this.canvas.clientWidth / this.canvas.clientHeight, this.signal);
       if (this.signal.aborted || !this.canvas.isConnected) return;
       this.canvas.replaceChildren();
-      this.cy = cytoscape(this.#options(places));
-      this.#follow();
+      this.cy = cytoscape(this.#options(positions));
+      this.#bindEvents();
       this.canvas.dataset.drawn = "";
     } catch (error) {
       this.canvas.replaceChildren(failure(error, () => this.draw()));
     }
   }
 
-  #options(places) {
+  #options(positions) {
     const isLarge = this.graph.nodes.length > MANY_NODES;
     const style = this.#style();
     return {
       container: this.canvas,
-      elements: elementsOf(this.graph, places, this.clusters, this.canvas.clientWidth / 100),
+      elements: elementsOf(this.graph, positions, this.clusters, this.canvas.clientWidth / 100),
       style,
       layout: { name: "preset", fit: true, padding: 30 },
       ...{ minZoom: 0.05, maxZoom: 4, boxSelectionEnabled: false, autounselectify: true, autoungrabify: true },
@@ -92,20 +92,20 @@ class View {
 
   #style = () => buildStyle(readColours(this.canvas), getComputedStyle(this.canvas).fontFamily);
 
-  #follow() {
+  #bindEvents() {
     const { cy, canvas } = this;
     this.fitTo(cy.elements(), 30);
     this.label();
     cy.on("zoom", () => (this.labelling ??= requestAnimationFrame(() => this.label())));
-    cy.on("tap", "node", ({ target }) => this.choose_(target));
-    cy.on("tap", "edge", ({ target }) => this.chooseEdge(target));
+    cy.on("tap", "node", ({ target }) => this.selectNode(target));
+    cy.on("tap", "edge", ({ target }) => this.selectEdge(target));
     cy.on("tap", ({ target }) => target === cy && this.clear());
     cy.on("mouseover", "node", () => (canvas.style.cursor = "pointer"));
     cy.on("mouseout", "node", () => (canvas.style.cursor = ""));
     canvas.addEventListener("pointerdown", () => canvas.focus({ preventScroll: true }));
-    canvas.addEventListener("focus", () => this.#enter());
-    canvas.addEventListener("blur", () => this.#leave());
-    canvas.addEventListener("keydown", (event) => this.#press(event));
+    canvas.addEventListener("focus", () => this.#enableZoom());
+    canvas.addEventListener("blur", () => this.#disableZoom());
+    canvas.addEventListener("keydown", (event) => this.#handleKey(event));
     const restyle = () => cy.style(this.#style());
     const dark = matchMedia("(prefers-color-scheme: dark)");
     addEventListener("theme-changed", restyle, { signal: this.signal });
@@ -113,7 +113,7 @@ class View {
     const resize = new ResizeObserver(() => cy.resize());
     resize.observe(canvas);
     this.signal.addEventListener("abort", () => (resize.disconnect(), cy.destroy()), { once: true });
-    if (document.activeElement === canvas) this.#enter();
+    if (document.activeElement === canvas) this.#enableZoom();
   }
 
   /** Keep the labels that are always shown readable at every zoom. */
@@ -124,21 +124,21 @@ class View {
     this.cy.nodes(".labelled, .chosen, .near").style({ "font-size": LABEL_PIXELS / zoom, "text-max-width": LABEL_WIDTH / zoom });
   }
 
-  #enter() {
+  #enableZoom() {
     this.cy.userZoomingEnabled(true).userPanningEnabled(true);
   }
 
-  #leave() {
+  #disableZoom() {
     this.cy.userZoomingEnabled(false).userPanningEnabled(!matchMedia("(pointer: coarse)").matches);
   }
 
-  #press(event) {
+  #handleKey(event) {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const { key } = event;
     const acts = { "+": () => this.zoom(ZOOM_STEP), "=": () => this.zoom(ZOOM_STEP), "-": () => this.zoom(1 / ZOOM_STEP), 0: () => this.fit() };
-    const act = isArrow(key)
-      ? () => this.walk(key)
-      : { ...acts, Enter: () => this.at && this.choose_(this.at), " ": () => this.at && this.choose_(this.at), Escape: () => this.clear() }[key];
+    const act = isArrowKey(key)
+      ? () => this.moveTo(key)
+      : { ...acts, Enter: () => this.current && this.selectNode(this.current), " ": () => this.current && this.selectNode(this.current), Escape: () => this.clear() }[key];
     if (!act) return;
     event.preventDefault();
     event.stopPropagation();
@@ -146,34 +146,34 @@ class View {
   }
 
   /** Go to the next pattern in the direction of an arrow key; at first, to the riskiest one. */
-  walk(key) {
+  moveTo(key) {
     const riskiest = [...this.graph.nodes].sort((left, right) => (right.risk_score ?? 0) - (left.risk_score ?? 0))[0];
-    this.goTo(this.at ? findNext(this.cy, this.at, key) : this.cy.getElementById(riskiest.id));
+    this.goTo(this.current ? findNeighbour(this.cy, this.current, key) : this.cy.getElementById(riskiest.id));
   }
 
   goTo(node) {
     this.cy.nodes(".chosen").removeClass("chosen");
-    this.at = node.addClass("chosen");
+    this.current = node.addClass("chosen");
     this.label();
     const { x1, x2, y1, y2 } = this.cy.extent();
     const { x, y } = node.position();
     if (x < x1 + 20 || x > x2 - 20 || y < y1 + 20 || y > y2 - 20) this.cy.center(node);
     const data = this.nodeOf(node);
-    this.announced.textContent = `${data.name}: ${pluralize(data.issue_count, "issue")}, ${pluralize(node.connectedEdges().length, "connection")}`;
+    this.announcement.textContent = `${data.name}: ${pluralize(data.issue_count, "issue")}, ${pluralize(node.connectedEdges().length, "connection")}`;
   }
 
-  choose_(node) {
+  selectNode(node) {
     this.goTo(node);
-    this.#light(node.closedNeighborhood());
+    this.#highlight(node.closedNeighborhood());
     node.connectedEdges().addClass("chosen");
     node.neighborhood("node").addClass("near");
     this.label();
     this.choose(this.nodeOf(node));
   }
 
-  chooseEdge(edge) {
-    this.at = null;
-    this.#light(edge.union(edge.connectedNodes()));
+  selectEdge(edge) {
+    this.current = null;
+    this.#highlight(edge.union(edge.connectedNodes()));
     edge.addClass("chosen");
     edge.connectedNodes().addClass("near");
     this.label();
@@ -181,7 +181,7 @@ class View {
   }
 
   clear() {
-    this.at = null;
+    this.current = null;
     this.canvas.dispatchEvent(new CustomEvent("cleared"));
     this.cy.elements().removeClass("dim chosen near");
     this.choose(null);
@@ -190,14 +190,14 @@ class View {
   /** Show only the nodes for which it is true, and go to them; returns how many. */
   show(isShown) {
     const found = this.cy.nodes().filter((node) => isShown(this.nodeOf(node)));
-    if (found.length) this.#light(found.union(found.edgesWith(found)));
+    if (found.length) this.#highlight(found.union(found.edgesWith(found)));
     if (found.length) this.fitTo(found, 60);
     return found.length;
   }
 
-  #light(elements) {
+  #highlight(elements) {
     this.cy.batch(() => {
-      const marked = this.at;
+      const marked = this.current;
       this.cy.elements().addClass("dim").removeClass("near chosen");
       elements.removeClass("dim");
       marked?.addClass("chosen");

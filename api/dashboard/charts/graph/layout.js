@@ -5,7 +5,7 @@ const MAX_STRETCH = 1.8;
 const GOLDEN = Math.PI * (3 - Math.sqrt(5));
 
 /** A position for every node, always the same for the same graph and shape of the page. */
-export async function layOut(d3, graph, aspect, signal) {
+export async function computeLayout(d3, graph, aspect, signal) {
   const spread = 26 * Math.sqrt(graph.nodes.length);
   const centres = findCentres(graph.nodes, spread);
   const nodes = graph.nodes.map(({ id, cluster_id: cluster, radius }, index) => ({

@@ -1,7 +1,7 @@
 // The libraries that draw the graph, unchanged from their packages; read only when a graph is shown.
 
 /** Cytoscape, which draws, and d3-force, which lays out. */
-export async function readLibraries() {
+export async function loadLibraries() {
   const [{ default: cytoscape }] = await Promise.all([
     import("../../vendor/cytoscape.esm.min.mjs"),
     import("../../vendor/d3-quadtree.min.js"),

@@ -1,7 +1,7 @@
 // Alert rules: when a message about a prediction is sent and to which channels; creating, snoozing and deleting them.
 
 import { get, patch, post, remove } from "../../lib/client.js";
-import { askingButton, dialogButton, showSecret } from "../../lib/dialog.js";
+import { confirmButton, dialogButton, showSecret } from "../../lib/dialog.js";
 import { facts, h, link } from "../../lib/elements.js";
 import { ago, minute, percent, pluralize } from "../../lib/format.js";
 import { isAtLeast } from "../../lib/roles.js";
@@ -86,15 +86,15 @@ function actionsOf(rule, isSnoozed, defaults, reload) {
   const change = (body) => patch("/v1/alert-rules/{rule_id}", path, body);
   const edit = (close) =>
     ruleForm({ rule, defaults, send: change, onDone: () => (close(), reload()), done: "The rule is saved." });
-  const wake = () => post("/v1/alert-rules/{rule_id}/snooze", path, { until: null }).then(reload);
-  const turn = () => change({ enabled: !rule.enabled }).then(reload);
+  const endSnooze = () => post("/v1/alert-rules/{rule_id}/snooze", path, { until: null }).then(reload);
+  const toggle = () => change({ enabled: !rule.enabled }).then(reload);
   return h(
     "span",
     { class: "beside" },
     dialogButton("Edit", `Edit ${rule.name}`, edit, { className: "plain", label: `Edit ${rule.name}` }),
     isSnoozed
-      ? action("End snooze", wake, { className: "plain", done: "The rule sends again.", label: `End the snooze of ${rule.name}` })
-      : dialogButton("Snooze", `Snooze ${rule.name}`, (close) => snoozing(path, close, reload), {
+      ? action("End snooze", endSnooze, { className: "plain", done: "The rule sends again.", label: `End the snooze of ${rule.name}` })
+      : dialogButton("Snooze", `Snooze ${rule.name}`, (close) => snoozeForm(path, close, reload), {
           className: "plain",
           label: `Snooze ${rule.name}`,
         }),
@@ -103,8 +103,8 @@ function actionsOf(rule, isSnoozed, defaults, reload) {
       done: "A test message is on its way to every channel.",
       label: `Send a test of ${rule.name}`,
     }),
-    action(rule.enabled ? "Turn off" : "Turn on", turn, { className: "plain", label: `${rule.enabled ? "Turn off" : "Turn on"} ${rule.name}` }),
-    askingButton(
+    action(rule.enabled ? "Turn off" : "Turn on", toggle, { className: "plain", label: `${rule.enabled ? "Turn off" : "Turn on"} ${rule.name}` }),
+    confirmButton(
       "Delete",
       `“${rule.name}” sends nothing any more.`,
       "Delete the rule",
@@ -114,7 +114,7 @@ function actionsOf(rule, isSnoozed, defaults, reload) {
   );
 }
 
-function snoozing(path, close, reload) {
+function snoozeForm(path, close, reload) {
   const until = (hours) => new Date(Date.now() + hours * 3_600_000).toISOString();
   const button = (hours) =>
     action(

@@ -13,9 +13,9 @@ export const isReadingPast = (connector) =>
 /** The section of a connector's screen; nothing once its past was read. */
 export function backfillSection(connector, signal, onDone) {
   if (!connector.backfill && !isReadingPast(connector)) return null;
-  const place = h("div", { class: "part", "aria-live": "polite" }, progressOf(connector));
-  if (isReadingPast(connector)) follow(connector, place, signal, onDone);
-  return section("Backfill", {}, place);
+  const container = h("div", { class: "part", "aria-live": "polite" }, progressOf(connector));
+  if (isReadingPast(connector)) follow(connector, container, signal, onDone);
+  return section("Backfill", {}, container);
 }
 
 /** What was read, from when to when, and about how much of the span that is. */
@@ -48,13 +48,13 @@ function shareOf({ reads_from, started_at, oldest_record_at, newest_record_at })
   return to > from ? Math.max(0, Math.min(99, Math.round((100 * read) / (to - from)))) : 0;
 }
 
-async function follow(connector, place, signal, onDone) {
+async function follow(connector, container, signal, onDone) {
   let current = connector;
   while (isReadingPast(current)) {
     await pause();
-    if (signal?.aborted || !place.isConnected) return;
+    if (signal?.aborted || !container.isConnected) return;
     current = await get("/v1/connectors/{connector_id}", { connector_id: connector.id }, {}, signal).catch(() => current);
-    place.replaceChildren(...[progressOf(current)].flat().filter(Boolean));
+    container.replaceChildren(...[progressOf(current)].flat().filter(Boolean));
   }
   onDone?.();
 }

@@ -1,7 +1,7 @@
 // One connector: testing it, its backfill, settings, secrets, sync history and the records in quarantine.
 
 import { get, patch, post, remove } from "../../lib/client.js";
-import { askingButton, dialogButton, showSecret } from "../../lib/dialog.js";
+import { confirmButton, dialogButton, showSecret } from "../../lib/dialog.js";
 import { facts, h, link, section } from "../../lib/elements.js";
 import { form } from "../../lib/form.js";
 import { ago, duration, minute, number, plain } from "../../lib/format.js";
@@ -33,9 +33,9 @@ export async function showConnector({ id, query, me, signal, reload }) {
     query.step ? stepsOf(connector.last_sync_at || connector.status === "active" ? 3 : 2) : null,
     h("div", { class: "under-title" }, stateOf(connector)),
     connector.status_reason ? h("p", { class: "connector-error" }, connector.status_reason) : null,
-    canWrite ? levers(connector, tool, me, reload) : null,
+    canWrite ? connectorActions(connector, tool, me, reload) : null,
     tool?.polls ? backfillSection(connector, signal, reload) : null,
-    canWrite && tool?.polls ? partOfTest(connector, isTesting, reload) : null,
+    canWrite && tool?.polls ? testSection(connector, isTesting, reload) : null,
     partSection("Sync history", "sync runs", () => syncHistory(connector, signal)),
     quarantineSection(connector, canWrite, signal),
     section("Configuration", {}, configurationOf(connector, tool)),
@@ -54,12 +54,12 @@ const stateOf = (row) =>
     ["Created", minute(row.created_at)],
   ]);
 
-function partOfTest(connector, isTesting, reload) {
-  const place = h("div", { class: "part" });
-  const run = () => place.replaceChildren(part("the first records", () => connectionTest(connector, reload)));
+function testSection(connector, isTesting, reload) {
+  const container = h("div", { class: "part" });
+  const run = () => container.replaceChildren(part("the first records", () => connectionTest(connector, reload)));
   const button = h("button", { type: "button", onclick: run }, "Test the connection");
   if (isTesting) run();
-  return section("Test", { beside: button }, place);
+  return section("Test", { beside: button }, container);
 }
 
 function configurationOf(connector, tool) {
@@ -71,45 +71,45 @@ function configurationOf(connector, tool) {
   return facts([...rows, ["Credentials", connector.has_credentials ? "stored, encrypted" : "none"]]);
 }
 
-function levers(connector, tool, me, reload) {
+function connectorActions(connector, tool, me, reload) {
   const path = { connector_id: connector.id };
   const change = (body) => patch("/v1/connectors/{connector_id}", path, body);
   const after = (close) => () => (close(), reload());
-  const andReload = (call) => () => call().then(reload);
+  const thenReload = (call) => () => call().then(reload);
   const isActive = connector.status === "active";
   return h(
     "div",
-    { class: "levers" },
+    { class: "actions" },
     isActive
       ? [
-          action("Sync now", andReload(() => post("/v1/connectors/{connector_id}/sync", path)), { done: "Sync requested." }),
-          action("Pause", andReload(() => post("/v1/connectors/{connector_id}/pause", path)), { done: "Paused. Webhooks are still accepted." }),
+          action("Sync now", thenReload(() => post("/v1/connectors/{connector_id}/sync", path)), { done: "Sync requested." }),
+          action("Pause", thenReload(() => post("/v1/connectors/{connector_id}/pause", path)), { done: "Paused. Webhooks are still accepted." }),
         ]
-      : action("Start polling", andReload(() => post("/v1/connectors/{connector_id}/resume", path)), {
+      : action("Start polling", thenReload(() => post("/v1/connectors/{connector_id}/resume", path)), {
           done: "Polling starts within a minute.",
           className: "main",
         }),
-    tool ? dialogButton("Edit", `Edit ${connector.display_name}`, (close) => editing(connector, tool, change, after(close))) : null,
+    tool ? dialogButton("Edit", `Edit ${connector.display_name}`, (close) => editForm(connector, tool, change, after(close))) : null,
     tool?.credentials.length
       ? dialogButton("Replace credentials", "Replace credentials", (close) => credentialsForm(tool, change, after(close)))
       : null,
     tool?.webhooks
       ? dialogButton("Replace webhook secret", "Replace the webhook secret", (close) => secretForm(change, after(close)))
       : null,
-    isAtLeast(me, "admin") ? deleting(connector) : null,
+    isAtLeast(me, "admin") ? deleteButton(connector) : null,
   );
 }
 
-function deleting(connector) {
+function deleteButton(connector) {
   const act = async () => {
     await remove("/v1/connectors/{connector_id}", { connector_id: connector.id });
     location.hash = "#/connectors";
   };
   const question = `“${connector.display_name}” and its credentials are deleted. Its issues stay.`;
-  return askingButton("Delete", question, "Delete the connector", act, { done: "Deleted." });
+  return confirmButton("Delete", question, "Delete the connector", act, { done: "Deleted." });
 }
 
-function editing(connector, tool, change, onDone) {
+function editForm(connector, tool, change, onDone) {
   const fields = [
     { name: "display_name", label: "Name", required: true, maxlength: 120, value: connector.display_name },
     ...fieldsOf(tool.config, "config", connector.config),

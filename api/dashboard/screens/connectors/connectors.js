@@ -80,14 +80,14 @@ function connectorEntry(row, titles, canWrite, signal, reload) {
 }
 
 function actions(row, reload) {
-  const andReload = (call) => async () => {
+  const thenReload = (call) => async () => {
     await call();
     reload();
   };
   const path = { connector_id: row.id };
-  const sync = andReload(() => post("/v1/connectors/{connector_id}/sync", path));
-  const pause = andReload(() => post("/v1/connectors/{connector_id}/pause", path));
-  const resume = andReload(() => post("/v1/connectors/{connector_id}/resume", path));
+  const sync = thenReload(() => post("/v1/connectors/{connector_id}/sync", path));
+  const pause = thenReload(() => post("/v1/connectors/{connector_id}/pause", path));
+  const resume = thenReload(() => post("/v1/connectors/{connector_id}/resume", path));
   return h(
     "span",
     { class: "beside" },

@@ -9,27 +9,27 @@ import { fieldsOf, valuesOf } from "./fields.js";
 
 export function newConnectorForm(tool) {
   if (!tool.available) return empty(`${tool.title} needs the ${tool.plan} plan.`);
-  const answer = h("div", { class: "part", "aria-live": "polite" });
+  const result = h("div", { class: "part", "aria-live": "polite" });
   const test = async (entered) => {
-    answer.replaceChildren(h("p", { class: "quiet" }, `Asking ${tool.title} …`));
+    result.replaceChildren(h("p", { class: "quiet" }, `Asking ${tool.title} …`));
     try {
-      answer.replaceChildren(answered(await post("/v1/connectors/test", {}, connectionOf(tool, entered)), tool, entered));
+      result.replaceChildren(testResult(await post("/v1/connectors/test", {}, connectionOf(tool, entered)), tool, entered));
     } catch (error) {
-      answer.replaceChildren();
+      result.replaceChildren();
       throw error;
     }
   };
-  const entering = form({
+  const entryForm = form({
     id: "connector",
     fields: fieldsOfNew(tool),
     verb: tool.polls ? "Test" : "Store",
     send: tool.polls ? test : (entered) => store(tool, entered, { paused: false }),
   });
-  entering.addEventListener("input", () => answer.replaceChildren());
+  entryForm.addEventListener("input", () => result.replaceChildren());
   return [
     tool.docs_url && h("p", { class: "quiet" }, "Where to find these: ", externalLink(tool.docs_url, `the documentation of ${tool.title}`), "."),
-    entering,
-    answer,
+    entryForm,
+    result,
   ];
 }
 
@@ -48,11 +48,11 @@ const fieldsOfNew = (tool) => [
 ];
 
 /** What the test gave, and the way on. */
-function answered(result, tool, entered) {
-  const storing = (paused) => () => store(tool, entered, { paused });
+function testResult(result, tool, entered) {
+  const storeWith = (paused) => () => store(tool, entered, { paused });
   const next = result.ok
-    ? action(`Store, and start the backfill of ${entered.backfill_days} days`, storing(false), { className: "main" })
-    : action("Store without polling", storing(true), { className: "plain" });
+    ? action(`Store, and start the backfill of ${entered.backfill_days} days`, storeWith(false), { className: "main" })
+    : action("Store without polling", storeWith(true), { className: "plain" });
   return h("div", { class: "connection-test" }, answerOf(result), h("p", { class: "more" }, next));
 }
 

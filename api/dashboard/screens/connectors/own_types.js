@@ -1,7 +1,7 @@
 // Connectors of people's own: written as YAML, tried on a document of the tool, stored, then set up like any other.
 
 import { get, post, remove } from "../../lib/client.js";
-import { askingButton } from "../../lib/dialog.js";
+import { confirmButton } from "../../lib/dialog.js";
 import { h, link, section, table } from "../../lib/elements.js";
 import { form } from "../../lib/form.js";
 import { minute, number, pluralize } from "../../lib/format.js";
@@ -38,28 +38,28 @@ export async function showOwnTypes({ query, me, signal, reload }) {
     h("p", { class: "trail" }, link("/connectors", "Connectors"), " / ", link("/connectors/new", "new")),
     h("h1", {}, "Connectors of your own"),
     h("p", { class: "lead" }, "Describe a tool that is not in the list: where its records are, and what their fields mean."),
-    stored.data.length ? listOf(stored.data, me, reload) : empty("None is stored yet."),
-    section("Write one", {}, writing(chosen?.written ?? EXAMPLE, reload)),
+    stored.data.length ? declarationsTable(stored.data, me, reload) : empty("None is stored yet."),
+    section("Write one", {}, declarationForm(chosen?.written ?? EXAMPLE, reload)),
   );
 }
 
-function listOf(rows, me, reload) {
+function declarationsTable(rows, me, reload) {
   const columns = [
     { title: "Title", className: "wide", cell: (row) => [link(`/connectors/own?name=${row.name}`, row.title), h("span", { class: "below" }, row.name)] },
     { title: "Connectors", numeric: true, cell: (row) => number(row.connectors) },
     { title: "Changed", cell: (row) => minute(row.updated_at) },
     { title: "Set up", cell: (row) => link(`/connectors/new?type=custom_api&declaration=${row.name}`, "Connect") },
-    { title: "Delete", cell: (row) => (isAtLeast(me, "admin") && !row.connectors ? deleting(row, reload) : "–") },
+    { title: "Delete", cell: (row) => (isAtLeast(me, "admin") && !row.connectors ? deleteButton(row, reload) : "–") },
   ];
   return table("Stored connectors of your own", columns, rows);
 }
 
-function deleting(row, reload) {
+function deleteButton(row, reload) {
   const act = () => remove("/v1/connector-declarations/{declaration_name}", { declaration_name: row.name }).then(reload);
-  return askingButton("Delete", `“${row.title}” is deleted. No connector uses it.`, "Delete it", act, { done: "Deleted." });
+  return confirmButton("Delete", `“${row.title}” is deleted. No connector uses it.`, "Delete it", act, { done: "Deleted." });
 }
 
-function writing(written, reload) {
+function declarationForm(written, reload) {
   const outcome = h("div", { class: "part", role: "status" });
   const fields = [
     { name: "written", label: "Declaration (YAML)", kind: "textarea", required: true, rows: 24, spellcheck: "false", value: written },

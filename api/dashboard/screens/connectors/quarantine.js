@@ -6,10 +6,10 @@ import { minute, number, pluralize } from "../../lib/format.js";
 import { action, empty, notice, part } from "../../lib/states.js";
 
 export function quarantineSection(connector, canWrite, signal) {
-  const place = h("div", { class: "part" });
+  const container = h("div", { class: "part" });
   const path = { connector_id: connector.id };
   const show = () =>
-    place.replaceChildren(part("the drift", () => drift(path, signal)), part("the quarantine", () => quarantined(path, signal)));
+    container.replaceChildren(part("the drift", () => drift(path, signal)), part("the quarantine", () => quarantined(path, signal)));
   const replay = async () => {
     const { queued, unreadable } = await post("/v1/connectors/{connector_id}/quarantine/replay", path, {});
     const rest = unreadable ? ` ${pluralize(unreadable, "record")} still cannot be read.` : "";
@@ -18,7 +18,7 @@ export function quarantineSection(connector, canWrite, signal) {
   };
   show();
   const button = canWrite ? action("Try all again", replay) : null;
-  return section("Quarantine", { beside: button }, place);
+  return section("Quarantine", { beside: button }, container);
 }
 
 /** Each way in which the tool's records differ from what is understood, and since when. */

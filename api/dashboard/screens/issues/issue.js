@@ -23,14 +23,14 @@ export async function showIssue({ id, me, signal, reload }) {
       severityMark(issue.severity),
       ` ${plain(issue.status)} · created ${ago(issue.source_created_at)}`,
     ),
-    isAtLeast(me, "analyst") ? levers(issue, reload) : null,
+    isAtLeast(me, "analyst") ? issueActions(issue, reload) : null,
     h(
       "div",
       { class: "columns" },
       h(
         "div",
         {},
-        section("Description", {}, bodyOf(issue)),
+        section("Description", {}, descriptionOf(issue)),
         partSection("Similar issues", "similar issues", () => similar(issue, signal)),
       ),
       h(
@@ -44,18 +44,18 @@ export async function showIssue({ id, me, signal, reload }) {
   );
 }
 
-function levers(issue, reload) {
+function issueActions(issue, reload) {
   const pattern = { id: issue.pattern_id };
   return h(
     "div",
-    { class: "levers" },
+    { class: "actions" },
     editButton(issue, reload),
     linkButton(issue, reload),
     issue.pattern_id ? unlinkButton(issue, pattern, { text: "Unlink from its pattern", className: "" }) : null,
   );
 }
 
-function bodyOf({ body }) {
+function descriptionOf({ body }) {
   return body ? h("pre", { class: "body", tabindex: "0" }, body) : empty("No description.");
 }
 
@@ -134,10 +134,10 @@ function corrections(pairs, canWrite) {
 }
 
 function withdrawButton(id) {
-  const place = h("span", { class: "beside" });
-  const act = () => withdraw(id).then(() => place.replaceChildren("– withdrawn, from the next run on"));
-  place.append(action("Withdraw", act, { className: "plain", done: "The correction is withdrawn." }));
-  return place;
+  const container = h("span", { class: "beside" });
+  const act = () => withdraw(id).then(() => container.replaceChildren("– withdrawn, from the next run on"));
+  container.append(action("Withdraw", act, { className: "plain", done: "The correction is withdrawn." }));
+  return container;
 }
 
 async function similar(issue, signal) {

@@ -72,7 +72,7 @@ const none = (isFiltered) =>
     ? empty("No issue matches these filters.", "Widen or clear them.")
     : empty("No issues yet.", link("/connectors", "See whether a connector has synced"), ".");
 
-function issuesTable(rows, ticks) {
+function issuesTable(rows, selection) {
   const columns = [
     { title: "Severity", cell: (row) => severityMark(row.severity) },
     {
@@ -100,11 +100,11 @@ function issuesTable(rows, ticks) {
           : h("span", { class: "quiet" }, "none"),
     },
   ];
-  if (ticks) columns.unshift({ title: "Tick", cell: (row) => ticks.of(row, row.title) });
+  if (selection) columns.unshift({ title: "Select", cell: (row) => selection.checkboxFor(row, row.title) });
   return table("Issues", columns, rows, { className: "stacked" });
 }
 
-/** What can be done with all ticked issues. */
+/** What can be done with all selected issues. */
 function bulkActions(ids, done) {
   const status = h(
     "select",
@@ -138,7 +138,7 @@ function linkAll(ids, done) {
   );
 }
 
-/** One request an issue, and one message about all; what failed stays ticked. */
+/** One request an issue, and one message about all; what failed stays selected. */
 async function forEach(ids, send, verb, done) {
   const failures = [];
   for (const id of ids) await send(id).catch((error) => failures.push(error.message));

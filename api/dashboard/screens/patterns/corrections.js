@@ -1,7 +1,7 @@
 // Corrections by people: unlink an issue, withdraw a correction, record a closure note.
 
 import { post } from "../../lib/client.js";
-import { askingButton } from "../../lib/dialog.js";
+import { confirmButton } from "../../lib/dialog.js";
 import { h, section } from "../../lib/elements.js";
 import { minute, number } from "../../lib/format.js";
 import { action, empty } from "../../lib/states.js";
@@ -14,7 +14,7 @@ export const withdraw = (correctionId) =>
 
 /** Unlink one issue; for 30 seconds it can be undone here, and later withdrawn on the issue's page. */
 export function unlinkButton(issue, pattern, { text = "Unlink", className = "plain" } = {}) {
-  const place = h("span", { class: "beside" });
+  const container = h("span", { class: "beside" });
   const unlink = async () => {
     const { correction_id: correctionId } = await post(
       "/v1/issues/{issue_id}/unlink-pattern",
@@ -23,23 +23,23 @@ export function unlinkButton(issue, pattern, { text = "Unlink", className = "pla
     );
     const message = h("span", { class: "quiet" }, "Leaves this pattern in the next run. ");
     const undo = action("Undo", () => withdraw(correctionId).then(restore), { done: "The issue stays in this pattern." });
-    place.replaceChildren(message, correctionId ? undo : "");
+    container.replaceChildren(message, correctionId ? undo : "");
     undo.focus();
     setTimeout(() => undo.remove(), UNDO_MILLISECONDS);
   };
   const restore = () =>
-    place.replaceChildren(
+    container.replaceChildren(
       action(text, unlink, { className, label: `${text}: ${issue.title}` }),
     );
   restore();
-  return place;
+  return container;
 }
 
 /** “Reopen”: the closure notes no longer count. */
 export function reopenButton(pattern, reload) {
   const reopen = () => post("/v1/patterns/{pattern_id}/reopen", { pattern_id: pattern.id }, {}).then(reload);
   const question = "Its closure notes no longer count: it is open until somebody records another one. They stay on record.";
-  return askingButton("Reopen", question, "Reopen the pattern", reopen, { className: "", done: "It is open again." });
+  return confirmButton("Reopen", question, "Reopen the pattern", reopen, { className: "", done: "It is open again." });
 }
 
 /** Closure notes, and a form to add one. */

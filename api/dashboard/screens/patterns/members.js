@@ -1,4 +1,4 @@
-// The issues of a pattern: searched, paged, with the reason of each, and split off when several are ticked.
+// The issues of a pattern: searched, paged, with the reason of each, and split off when several are selected.
 
 import { get } from "../../lib/client.js";
 import { h, section, table, link } from "../../lib/elements.js";
@@ -38,7 +38,7 @@ export function membersSection(pattern, { me, query, signal }) {
     const fields = groups.length > 1 ? [...FIELDS, groupField(groups)] : FIELDS;
     const rows = await listing({
       ...{ path: `/patterns/${pattern.id}`, fields, query, noun: "issue", read },
-      draw: (rows, ticks) => membersTable(rows, pattern, ticks),
+      draw: (rows, selection) => membersTable(rows, pattern, selection),
       none: () => empty("No issue matches.", "Search with other words."),
       actions: canWrite ? actions : undefined,
     });
@@ -72,7 +72,7 @@ const reasonCell = (row) => [
     : null,
 ];
 
-function membersTable(rows, pattern, ticks) {
+function membersTable(rows, pattern, selection) {
   const reasons = new Set(rows.map(reasonOf));
   const isSame = rows.length > 1 && reasons.size === 1;
   const columns = [
@@ -91,8 +91,8 @@ function membersTable(rows, pattern, ticks) {
     { title: "Similarity", numeric: true, cell: (row) => probabilityText(row.similarity) },
   ];
   if (!isSame) columns.push({ title: "Reason", className: "wide", cell: reasonCell });
-  if (ticks) {
-    columns.unshift({ title: "Tick", cell: (row) => ticks.of(row, row.title) });
+  if (selection) {
+    columns.unshift({ title: "Select", cell: (row) => selection.checkboxFor(row, row.title) });
     columns.push({ title: "Correction", cell: (row) => unlinkButton(row, pattern) });
   }
   const members = table("Issues of this pattern", columns, rows, { className: "stacked" });

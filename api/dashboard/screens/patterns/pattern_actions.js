@@ -17,11 +17,11 @@ const SNOOZE_DAYS = [1, 7, 30];
 /** The buttons below the name of a pattern. */
 export function patternActions(pattern, { me, workspace, reload }) {
   const copy = action("Copy link", () => navigator.clipboard.writeText(location.href), { done: "The link is copied." });
-  if (!isAtLeast(me, "analyst")) return h("div", { class: "levers" }, copy, printButton());
+  if (!isAtLeast(me, "analyst")) return h("div", { class: "actions" }, copy, printButton());
   return h(
     "div",
-    { class: "levers" },
-    confirming(pattern),
+    { class: "actions" },
+    confirmGrouping(pattern),
     pattern.status === "resolved" || pattern.closure_notes.some((note) => !note.withdrawn_at) ? reopenButton(pattern, reload) : null,
     renameButton(pattern, reload),
     mergeButton(pattern, reload),
@@ -37,7 +37,7 @@ export function patternActions(pattern, { me, workspace, reload }) {
   );
 }
 
-function confirming(pattern) {
+function confirmGrouping(pattern) {
   const confirm = (together) => () =>
     post("/v1/patterns/{pattern_id}/confirm", { pattern_id: pattern.id }, { together });
   return h(

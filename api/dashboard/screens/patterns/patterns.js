@@ -134,34 +134,34 @@ class Sparks {
   }
 
   of(row) {
-    const place = h("span", { class: "spark-place", "data-id": row.id });
-    if (this.loaded.has(row.id)) place.append(this.draw(this.loaded.get(row.id)));
-    else this.observer.observe(place);
-    return place;
+    const element = h("span", { class: "spark-place", "data-id": row.id });
+    if (this.loaded.has(row.id)) element.append(this.draw(this.loaded.get(row.id)));
+    else this.observer.observe(element);
+    return element;
   }
 
-  enqueue(place) {
-    this.observer.unobserve(place);
-    this.queue.push(place);
+  enqueue(element) {
+    this.observer.unobserve(element);
+    this.queue.push(element);
     while (this.busy < MAX_CONCURRENT && this.queue.length) this.next();
   }
 
   async next() {
-    const place = this.queue.shift();
+    const element = this.queue.shift();
     this.busy += 1;
     try {
       const range = { bucket: "week", days: WEEKS * 7 };
       const frequency = await get(
         "/v1/patterns/{pattern_id}/frequency",
-        { pattern_id: place.dataset.id },
+        { pattern_id: element.dataset.id },
         range,
         this.signal,
       );
-      this.loaded.set(place.dataset.id, frequency);
-      place.replaceChildren(this.draw(frequency));
+      this.loaded.set(element.dataset.id, frequency);
+      element.replaceChildren(this.draw(frequency));
     } catch (error) {
       if (error.name !== "AbortError")
-        place.replaceChildren(h("span", { class: "quiet", title: error.message }, "not loaded"));
+        element.replaceChildren(h("span", { class: "quiet", title: error.message }, "not loaded"));
     } finally {
       this.busy -= 1;
       if (this.queue.length && !this.signal.aborted) this.next();

@@ -18,7 +18,7 @@ export async function showPrediction({ id, me, signal, reload }) {
     h("p", { class: "trail" }, link("/predictions", "Predictions"), ` / ${pluralize(prediction.window_days, "day")}`),
     h("h1", {}, link(`/patterns/${prediction.pattern_id}`, name)),
     h("div", { class: "under-title" }, figures(prediction)),
-    isAtLeast(me, "analyst") ? levers(prediction, reload) : null,
+    isAtLeast(me, "analyst") ? predictionActions(prediction, reload) : null,
     triggerSection([prediction]),
     section("Outcomes", {}, outcomesTable(prediction.outcomes)),
     section("Models", {}, modelsOf(prediction)),
@@ -36,7 +36,7 @@ const figures = (row) =>
     ["Dismissed", row.dismissed_at ? `${day(row.dismissed_at)} by ${row.dismissed_by_name ?? "somebody who has left"}${row.dismissal_reason ? `: ${row.dismissal_reason}` : ""}` : null],
   ]);
 
-function levers(prediction, reload) {
+function predictionActions(prediction, reload) {
   const path = { prediction_id: prediction.id };
   const grade = (values) => post("/v1/predictions/{prediction_id}/outcome", path, values);
   const dismiss = (values) => post("/v1/predictions/{prediction_id}/dismiss", path, values);
@@ -54,7 +54,7 @@ function levers(prediction, reload) {
   const why = (required) => ({ name: "reason", label: "Why", kind: "textarea", required, maxlength: 2000 });
   return h(
     "div",
-    { class: "levers" },
+    { class: "actions" },
     dialogButton("Grade", "Grade this prediction", (close) =>
       form({
         ...{ id: "grade", fields: [outcome, why(true)], verb: "Save", send: grade },

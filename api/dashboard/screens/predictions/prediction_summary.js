@@ -47,7 +47,7 @@ export function triggerSection(predictions) {
       : h("p", { class: "prose" }, newest.likely_trigger ?? "No likely trigger was found."),
     facts([
       ["Next expected", nextDate(newest)],
-      ["Where", placesText(newest.likely_where)],
+      ["Where", locationsText(newest.likely_where)],
       ["Likeliest times", timesText(newest.likely_when)],
     ]),
   );
@@ -62,15 +62,15 @@ export function nextDate(row) {
     : `${weekdayOf(row.next_date_median)} ${dayOf(row.next_date_median, true)} (${interval})`;
 }
 
-function placesText(places) {
-  return Object.entries(places ?? {})
+function locationsText(locations) {
+  return Object.entries(locations ?? {})
     .filter(([, values]) => [values].flat().length)
     .map(
       ([dimension, values]) =>
         `${plain(dimension)} ${[values]
           .flat()
           .slice(0, 2)
-          .map((place) => (place?.share ? `${place.value} (${percent(place.share)})` : asText(place)))
+          .map((location) => (location?.share ? `${location.value} (${percent(location.share)})` : asText(location)))
           .join(", ")}`,
     )
     .join(" · ");

@@ -1,7 +1,7 @@
 // The account of the person who is signed in: the password, own keys, and where else it is signed in.
 
 import { get, post, remove } from "../../lib/client.js";
-import { askingButton, dialogButton } from "../../lib/dialog.js";
+import { confirmButton, dialogButton } from "../../lib/dialog.js";
 import { h, section, table } from "../../lib/elements.js";
 import { form } from "../../lib/form.js";
 import { ago, day, minute } from "../../lib/format.js";
@@ -75,7 +75,7 @@ async function sessions(signal, reload) {
     { title: "Ends", cell: (row) => day(row.ends_at) },
     { title: "", cell: (row) => (row.is_current ? h("span", { class: "quiet" }, "this one") : end(row)) },
   ];
-  const endAll = askingButton(
+  const endAll = confirmButton(
     "Sign out everywhere",
     "All your sessions end, also this one.",
     "End all sessions",

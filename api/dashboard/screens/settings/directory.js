@@ -1,11 +1,11 @@
 // The directory: where an identity provider sends people and groups to, and the role that each group gives.
 
 import { get, patch, post, remove } from "../../lib/client.js";
-import { askingButton, dialogButton, showSecret } from "../../lib/dialog.js";
+import { confirmButton, dialogButton, showSecret } from "../../lib/dialog.js";
 import { facts, h, section, table } from "../../lib/elements.js";
 import { form } from "../../lib/form.js";
 import { ago, day, minute, number } from "../../lib/format.js";
-import { givableRoles } from "../../lib/roles.js";
+import { assignableRoles } from "../../lib/roles.js";
 import { empty } from "../../lib/states.js";
 import { settingsScreen } from "./frame.js";
 
@@ -28,14 +28,14 @@ export async function showDirectory({ me, workspace, signal, reload }) {
         "Okta, Microsoft Entra or another identity provider can keep the members of this workspace, by SCIM 2.0.",
       ),
       isIncluded ? null : h("p", { class: "prose" }, "The directory is part of the growth plan and above."),
-      state(directory),
-      isIncluded || directory.is_connected ? actions(directory, isIncluded, reload) : null,
+      connectionFacts(directory),
+      isIncluded || directory.is_connected ? tokenButtons(directory, isIncluded, reload) : null,
     ),
     groupsSection(groups.data, me, reload),
   );
 }
 
-const state = (directory) =>
+const connectionFacts = (directory) =>
   facts([
     ["Base URL", h("code", {}, directory.base_url)],
     ["Token", directory.is_connected ? `made ${day(directory.created_at)}` : "none"],
@@ -44,14 +44,14 @@ const state = (directory) =>
     ["People that it keeps", number(directory.people)],
   ]);
 
-function actions(directory, isIncluded, reload) {
+function tokenButtons(directory, isIncluded, reload) {
   const make = dialogButton(
     directory.is_connected ? "Replace the token" : "Make a token",
     "A token for the identity provider",
     (close) => tokenForm(directory, close, reload),
     { className: "main" },
   );
-  const end = askingButton(
+  const end = confirmButton(
     "Disconnect",
     "The identity provider is refused from now on. People and their roles stay as they are.",
     "Disconnect the directory",
@@ -111,7 +111,7 @@ function groupsSection(groups, me, reload) {
 }
 
 function roleForm(row, me, close, reload) {
-  const options = [["", "none"], ...givableRoles(me).map((role) => [role, role])];
+  const options = [["", "none"], ...assignableRoles(me).map((role) => [role, role])];
   const fields = [
     { name: "role", label: "Its members are", kind: "select", value: row.role ?? "", options, read: (role) => role ?? null },
   ];

@@ -1,10 +1,10 @@
 // What keys of service accounts and of people have in common: how they are made, rotated, revoked and listed.
 
-import { askingButton, dialogButton, showSecret } from "../../lib/dialog.js";
+import { confirmButton, dialogButton, showSecret } from "../../lib/dialog.js";
 import { h, table } from "../../lib/elements.js";
 import { form } from "../../lib/form.js";
 import { ago, day, minute } from "../../lib/format.js";
-import { givableRoles } from "../../lib/roles.js";
+import { assignableRoles } from "../../lib/roles.js";
 
 const READING = ["changes:read", "clusters:read", "issues:read", "patterns:read", "predictions:read", "recommendations:read"];
 const LIMITS = {
@@ -59,7 +59,7 @@ function actionsOf(row, { rotate, revoke }, reload) {
       className: "plain",
       label: `Rotate ${row.name}`,
     }),
-    askingButton(
+    confirmButton(
       "Revoke",
       `Programs that use “${row.name}” are refused from now on. This cannot be undone.`,
       "Revoke the key",
@@ -82,14 +82,14 @@ function rotationForm(row, rotate, close, reload) {
     },
   ];
   const send = (values) => rotate(row.id, values);
-  return form({ id: "rotate", fields, verb: "Make a new key", send, onDone: telling(close, reload) });
+  return form({ id: "rotate", fields, verb: "Make a new key", send, onDone: showNewKey(close, reload) });
 }
 
 /** The form of a new key; `send(values)` makes it. */
 export function newKeyForm({ me, role, help, lifetime, send, close, reload }) {
   const fields = [
     { name: "name", label: "Name", required: true, maxlength: 120, help: "What uses it, such as “ticket loader”." },
-    { name: "role", label: "Role", kind: "select", value: role, options: givableRoles(me).map((name) => [name, name]), help },
+    { name: "role", label: "Role", kind: "select", value: role, options: assignableRoles(me).map((name) => [name, name]), help },
     {
       name: "scopes",
       label: "Limited to",
@@ -106,10 +106,10 @@ export function newKeyForm({ me, role, help, lifetime, send, close, reload }) {
       read: (value) => value && `${value}T00:00:00Z`,
     },
   ];
-  return form({ id: "key", fields, verb: "Create", send, onDone: telling(close, reload) });
+  return form({ id: "key", fields, verb: "Create", send, onDone: showNewKey(close, reload) });
 }
 
-const telling = (close, reload) => (made) => {
+const showNewKey = (close, reload) => (made) => {
   close();
   reload();
   showSecret(`The key “${made.name}”`, "Store it now: it is not shown again.", made.key);

@@ -1,11 +1,11 @@
 // Members: invitations, roles, suspension and removal, and the seats that they take.
 
 import { get, patch, post, remove } from "../../lib/client.js";
-import { askingButton, dialogButton, openDialog, showSecret } from "../../lib/dialog.js";
+import { confirmButton, dialogButton, openDialog, showSecret } from "../../lib/dialog.js";
 import { h, section, table } from "../../lib/elements.js";
 import { form } from "../../lib/form.js";
 import { day, number, pluralize } from "../../lib/format.js";
-import { givableRoles } from "../../lib/roles.js";
+import { assignableRoles } from "../../lib/roles.js";
 import { action } from "../../lib/states.js";
 import { settingsScreen } from "./frame.js";
 
@@ -16,7 +16,7 @@ export async function showMembers({ me, signal, reload }) {
     get("/v1/members", {}, { limit: LIMIT }, signal),
     get("/v1/organization", {}, {}, signal),
   ]);
-  const invite = dialogButton("Invite", "Invite a person", (close) => invitation(me, close, reload), { className: "main" });
+  const invite = dialogButton("Invite", "Invite a person", (close) => invitationForm(me, close, reload), { className: "main" });
   return settingsScreen(
     me,
     "/settings/members",
@@ -52,10 +52,10 @@ function membersTable(rows, me, reload) {
 
 function actionsOf(row, me, reload) {
   if (row.user_id === me.id) return h("span", { class: "quiet" }, "you");
-  if (!givableRoles(me).includes(row.role)) return h("span", { class: "quiet" }, "needs an owner");
+  if (!assignableRoles(me).includes(row.role)) return h("span", { class: "quiet" }, "needs an owner");
   const who = row.name ?? row.email;
   const change = (body) => patch("/v1/members/{user_id}", { user_id: row.user_id }, body).then(reload);
-  const turn = (text, status, done) =>
+  const statusButton = (text, status, done) =>
     action(text, () => change({ status }), { done, className: "plain", label: `${text} ${who}` });
   return h(
     "span",
@@ -64,10 +64,10 @@ function actionsOf(row, me, reload) {
       className: "plain",
       label: `Change the role of ${who}`,
     }),
-    row.status === "invited" ? newLink(row, who) : null,
-    row.status === "active" ? turn("Suspend", "suspended", "Suspended: the seat is free.") : null,
-    row.status === "suspended" ? turn("Reactivate", "active", "Reactivated.") : null,
-    askingButton(
+    row.status === "invited" ? newLinkButton(row, who) : null,
+    row.status === "active" ? statusButton("Suspend", "suspended", "Suspended: the seat is free.") : null,
+    row.status === "suspended" ? statusButton("Reactivate", "active", "Reactivated.") : null,
+    confirmButton(
       "Remove",
       `${who} loses access to this workspace at once. Notes and corrections stay.`,
       "Remove the member",
@@ -82,9 +82,9 @@ const roleField = (me, value) => ({
   label: "Role",
   kind: "select",
   value,
-  options: givableRoles(me).map((role) => [role, EXPLAINED[role]]),
+  options: assignableRoles(me).map((role) => [role, ROLE_DESCRIPTIONS[role]]),
 });
-const EXPLAINED = {
+const ROLE_DESCRIPTIONS = {
   viewer: "viewer – reads everything",
   analyst: "analyst – also corrects, reports and connects",
   admin: "admin – also members, keys, settings and alerts",
@@ -97,7 +97,7 @@ function roleForm(row, me, change, close) {
 }
 
 /** The form that invites a person. */
-export function invitation(me, close, reload) {
+export function invitationForm(me, close, reload) {
   const fields = [
     { name: "email", label: "E-mail address", kind: "email", required: true, maxlength: 254 },
     { name: "name", label: "Name", maxlength: 120 },
@@ -107,12 +107,12 @@ export function invitation(me, close, reload) {
   const onDone = (invited) => {
     close();
     reload();
-    tellLink(invited);
+    showInvitation(invited);
   };
   return form({ id: "invite", fields, verb: "Invite", send, onDone });
 }
 
-function tellLink(invited) {
+function showInvitation(invited) {
   if (invited.invitation_link)
     return showSecret(
       `Send this link to ${invited.email}`,
@@ -122,8 +122,8 @@ function tellLink(invited) {
   openDialog("The invitation is sent", () => h("p", { class: "prose" }, `It was sent to ${invited.email}.`));
 }
 
-function newLink(row, who) {
+function newLinkButton(row, who) {
   const send = async () =>
-    tellLink(await post("/v1/members/{user_id}/invitation", { user_id: row.user_id }, {}));
+    showInvitation(await post("/v1/members/{user_id}/invitation", { user_id: row.user_id }, {}));
   return action("New link", send, { className: "plain", label: `New invitation link for ${who}` });
 }

@@ -1,7 +1,7 @@
 // The organization: its plan and seats, and the workspaces that the caller belongs to.
 
 import { get, patch, post } from "../../lib/client.js";
-import { askingButton, dialogButton } from "../../lib/dialog.js";
+import { confirmButton, dialogButton } from "../../lib/dialog.js";
 import { facts, h, section, table } from "../../lib/elements.js";
 import { form } from "../../lib/form.js";
 import { number } from "../../lib/format.js";
@@ -33,7 +33,7 @@ export async function showOrganization({ me, workspace, signal, reload, restart 
     ),
     isOwner ? statusSection(organization, restart) : null,
     section("Your workspaces", { beside: isOwner ? create : null }, workspacesTable(workspaces.data, me)),
-    isOwner ? archiving(workspace, restart) : null,
+    isOwner ? archiveSection(workspace, restart) : null,
   );
 }
 
@@ -76,16 +76,16 @@ function organizationForm(organization, restart) {
 /** An owner may suspend, reactivate what an owner suspended, and cancel. */
 function statusSection(organization, restart) {
   const { name, status, status_set_by: by } = organization;
-  const turn = (next) => change({ status: next }).then(restart);
+  const setStatus = (next) => change({ status: next }).then(restart);
   if (status === "suspended" && by === "operator")
     return section("Status", {}, h("p", { class: "prose" }, "The operator of this installation suspended it: ask them to reactivate it."));
   const buttons =
     status === "active"
       ? [
-          askingButton("Suspend", `The data of ${name} can then only be read: nothing is polled, analyzed or sent. An owner can reactivate it.`, "Suspend the organization", () => turn("suspended"), { done: "Suspended.", className: "" }),
+          confirmButton("Suspend", `The data of ${name} can then only be read: nothing is polled, analyzed or sent. An owner can reactivate it.`, "Suspend the organization", () => setStatus("suspended"), { done: "Suspended.", className: "" }),
           dialogButton("Cancel the organization", `Cancel ${name}?`, (close) => cancelForm(organization, close), { className: "danger" }),
         ]
-      : [action("Reactivate", () => turn("active"), { done: "Reactivated." })];
+      : [action("Reactivate", () => setStatus("active"), { done: "Reactivated." })];
   return section("Status", {}, h("div", { class: "buttons" }, buttons));
 }
 
@@ -105,16 +105,16 @@ function workspacesTable(rows, me) {
     { title: "Your role", cell: (row) => row.role },
     {
       title: "",
-      cell: (row) => (row.id === me.workspace_id ? h("span", { class: "quiet" }, "you are here") : entering(row)),
+      cell: (row) => (row.id === me.workspace_id ? h("span", { class: "quiet" }, "you are here") : enterButton(row)),
     },
   ];
   return table("Workspaces that you belong to", columns, rows, { className: "stacked" });
 }
 
-const entering = (row) => action("Enter", () => enterWorkspace(row.id), { label: `Enter ${row.name}` });
+const enterButton = (row) => action("Enter", () => enterWorkspace(row.id), { label: `Enter ${row.name}` });
 
 /** An archived workspace can only be read, until somebody restores it. */
-function archiving(workspace, restart) {
+function archiveSection(workspace, restart) {
   const text = workspace.archived_at
     ? "It is archived: nothing is polled, analyzed or sent. Its data stay."
     : "An archived workspace can only be read: nothing is polled, analyzed or sent. It can be restored.";

@@ -1,7 +1,7 @@
 // The workspace: its name and time zone, the settings of the analysis, the setup, and leaving it.
 
 import { get, patch, post } from "../../lib/client.js";
-import { askingButton } from "../../lib/dialog.js";
+import { confirmButton } from "../../lib/dialog.js";
 import { facts, h, link, section } from "../../lib/elements.js";
 import { form } from "../../lib/form.js";
 import { number, percent, plain } from "../../lib/format.js";
@@ -25,7 +25,7 @@ export async function showSettings({ me, signal, reload, restart }) {
       {},
       isAtLeast(me, "admin") ? settingsForm(settings, reload) : settingsFacts(settings),
     ),
-    me.kind === "user" ? leaving(workspace) : null,
+    me.kind === "user" ? leaveSection(workspace) : null,
   );
 }
 
@@ -107,13 +107,13 @@ const settingsFacts = (settings) =>
     ]),
   );
 
-function leaving(workspace) {
-  const leave = () => post("/v1/members/leave", {}, {}).then(() => location.reload());
+function leaveSection(workspace) {
+  const leaveWorkspace = () => post("/v1/members/leave", {}, {}).then(() => location.reload());
   const question = `You will no longer see ${workspace.name}. Only an admin can let you in again.`;
   return section(
     "Leave this workspace",
     {},
     h("p", { class: "prose" }, "Your notes and corrections stay. The last owner cannot leave."),
-    h("p", { class: "more" }, askingButton("Leave", question, "Leave the workspace", leave, { done: "You have left." })),
+    h("p", { class: "more" }, confirmButton("Leave", question, "Leave the workspace", leaveWorkspace, { done: "You have left." })),
   );
 }

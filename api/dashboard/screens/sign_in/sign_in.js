@@ -2,7 +2,7 @@
 
 import { get, post } from "../../lib/client.js";
 import { h } from "../../lib/elements.js";
-import { clearSession, isSignedIn, saveKey, saveTokens, signInWays } from "../../lib/session.js";
+import { clearSession, isSignedIn, saveKey, saveTokens, signInMethods } from "../../lib/session.js";
 
 /** The screen for people who are not signed in. */
 export function signInScreen(onDone, why) {
@@ -44,14 +44,14 @@ export function linkScreen(key, onAnswer) {
 
 /** Single sign-on, where the installation has an identity provider. */
 function atProvider() {
-  if (!signInWays().single_sign_on) return null;
+  if (!signInMethods().single_sign_on) return null;
   const start = new URL("v1/auth/oidc", new URL("./", document.baseURI));
   return h("p", {}, h("a", { class: "button main", href: start.href }, "Sign in with single sign-on"));
 }
 
 /** Ask for a link by e-mail, where the installation can send one. */
 function offerReset(message) {
-  if (!signInWays().password_reset) return null;
+  if (!signInMethods().password_reset) return null;
   const send = async () => {
     const email = document.getElementById("sign-in-email").value;
     try {

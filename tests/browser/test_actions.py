@@ -170,7 +170,7 @@ def test_several_issues_are_ticked_and_changed_at_once(page: Page) -> None:
     show(page, "/issues?service=vouchers", "Issues")
     for box in page.get_by_role("checkbox").all()[:2]:
         box.check()
-    expect(page.get_by_text("2 issues ticked")).to_be_visible()
+    expect(page.get_by_text("2 issues selected")).to_be_visible()
 
     page.get_by_label("Set the severity").select_option("p2")
 
