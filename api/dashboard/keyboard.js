@@ -16,7 +16,14 @@ const SHORTCUTS = [
   ["Esc", "close what is open"],
   ["?", "these shortcuts"],
 ];
-const GO_KEYS = { o: "/", p: "/patterns", r: "/recommendations", d: "/predictions", i: "/issues", c: "/clusters" };
+const GO_KEYS = {
+  o: "/",
+  p: "/patterns",
+  r: "/recommendations",
+  d: "/predictions",
+  i: "/issues",
+  c: "/clusters",
+};
 
 /** Listen to keys, except where somebody types; `isOff()` tells when nobody is signed in. */
 export function listenToKeys(main, isOff) {
@@ -24,11 +31,17 @@ export function listenToKeys(main, isOff) {
   addEventListener("keydown", (event) => {
     if (isOff()) return;
     if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") return run(event, showPalette);
-    if (isTyping(event) || event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog")) return;
+    if (isTyping(event) || event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog"))
+      return;
     const wasGoing = isGoing;
     isGoing = event.key === "g" && !wasGoing;
     if (wasGoing && GO_KEYS[event.key]) return run(event, () => (location.hash = `#${GO_KEYS[event.key]}`));
-    const act = { "/": () => focusSearch(main), j: () => moveFocus(main, 1), k: () => moveFocus(main, -1), "?": showHelp }[event.key];
+    const act = {
+      "/": () => focusSearch(main),
+      j: () => moveFocus(main, 1),
+      k: () => moveFocus(main, -1),
+      "?": showHelp,
+    }[event.key];
     if (act) run(event, act);
   });
 }
@@ -36,7 +49,8 @@ export function listenToKeys(main, isOff) {
 const run = (event, act) => (event.preventDefault(), act());
 
 const isTyping = ({ target }) =>
-  target.isContentEditable || /^(textarea|select)$/i.test(target.tagName) ||
+  target.isContentEditable ||
+  /^(textarea|select)$/i.test(target.tagName) ||
   (/^input$/i.test(target.tagName) && !/^(checkbox|radio|range)$/.test(target.type));
 
 const focusSearch = (main) => main.querySelector("input[type=search]")?.focus();
@@ -47,7 +61,8 @@ function moveFocus(main, by) {
   if (!links.length) return;
   const row = document.activeElement?.closest?.("tr, .rows > li");
   const present = links.findIndex((element) => row?.contains(element));
-  const next = present < 0 ? (by > 0 ? 0 : links.length - 1) : Math.min(links.length - 1, Math.max(0, present + by));
+  const next =
+    present < 0 ? (by > 0 ? 0 : links.length - 1) : Math.min(links.length - 1, Math.max(0, present + by));
   links[next].focus();
   links[next].scrollIntoView({ block: "nearest" });
 }
@@ -66,7 +81,13 @@ export const showHelp = () =>
 function showPalette() {
   openDialog("Go to", (close) => {
     const found = h("ul", { class: "rows palette" });
-    const input = h("input", { id: "palette", type: "search", maxlength: 200, "aria-label": "Screen or pattern", autocomplete: "off" });
+    const input = h("input", {
+      id: "palette",
+      type: "search",
+      maxlength: 200,
+      "aria-label": "Screen or pattern",
+      autocomplete: "off",
+    });
     let timer = null;
     const draw = (patterns = []) => {
       const text = input.value.trim().toLowerCase();
@@ -79,10 +100,15 @@ function showPalette() {
     };
     const search = async () => {
       const q = input.value.trim();
-      const page = q ? await get("/v1/patterns", {}, { q, limit: 8 }).catch(() => ({ data: [] })) : { data: [] };
+      const page = q
+        ? await get("/v1/patterns", {}, { q, limit: 8 }).catch(() => ({ data: [] }))
+        : { data: [] };
       if (q === input.value.trim()) draw(page.data);
     };
-    input.addEventListener("input", () => (draw(), clearTimeout(timer), (timer = setTimeout(search, TYPING_PAUSE))));
+    input.addEventListener(
+      "input",
+      () => (draw(), clearTimeout(timer), (timer = setTimeout(search, TYPING_PAUSE))),
+    );
     input.addEventListener("keydown", (event) => {
       if (event.key === "Enter") run(event, () => found.querySelector("a")?.click());
       if (event.key === "ArrowDown") run(event, () => found.querySelector("a")?.focus());

@@ -6,7 +6,13 @@ import { get } from "./lib/client.js";
 import { closeDialog } from "./lib/dialog.js";
 import { h, link } from "./lib/elements.js";
 import { useTimeZone } from "./lib/format.js";
-import { restorePageState, isPageInUse, savedScrollPosition, trackScrollPosition, capturePageState } from "./lib/page_state.js";
+import {
+  restorePageState,
+  isPageInUse,
+  savedScrollPosition,
+  trackScrollPosition,
+  capturePageState,
+} from "./lib/page_state.js";
 import {
   clearSession,
   isSignedIn,
@@ -52,13 +58,21 @@ async function show({ isReload = false } = {}) {
   const savedPosition = isReload ? null : savedScrollPosition();
   if (savedPosition) main.style.minHeight = `${savedPosition.height}px`;
   if (!isReload) main.replaceChildren(loading(screen.name.toLowerCase()));
-  await fillScreen(screen, { id: screen.path.exec(path)[1], query, isReload, savedPosition, signal: loadingScreen.signal });
+  await fillScreen(screen, {
+    id: screen.path.exec(path)[1],
+    query,
+    isReload,
+    savedPosition,
+    signal: loadingScreen.signal,
+  });
 }
 
 async function fillScreen(screen, { id, query, isReload, savedPosition, signal }) {
   const reload = () => show({ isReload: true });
   const context = { id, query, me, workspace, signal, reload, restart: start };
-  const content = await screen.show(context).catch((error) => !signal.aborted && failure(error, () => show()));
+  const content = await screen
+    .show(context)
+    .catch((error) => !signal.aborted && failure(error, () => show()));
   if (!signal.aborted) await waitForParts(PARTS_DELAY);
   if (!signal.aborted) render(content, content.dataset.title ?? screen.name, { isReload, savedPosition });
 }
@@ -111,7 +125,9 @@ function listen() {
   const labels = { live: "Live", reconnecting: "Reconnecting", off: "" };
   follow(
     onChange,
-    (state) => ((live.textContent = labels[state]), (live.dataset.state = state), (live.title = labels[state])),
+    (state) => (
+      (live.textContent = labels[state]), (live.dataset.state = state), (live.title = labels[state])
+    ),
     stream.signal,
   );
 }
@@ -119,7 +135,10 @@ function listen() {
 function onChange() {
   refreshBar();
   clearTimeout(reloadTimer);
-  reloadTimer = setTimeout(() => (isPageInUse(main) || document.querySelector("dialog") ? offerRefresh() : show({ isReload: true })), RELOAD_DELAY);
+  reloadTimer = setTimeout(
+    () => (isPageInUse(main) || document.querySelector("dialog") ? offerRefresh() : show({ isReload: true })),
+    RELOAD_DELAY,
+  );
 }
 
 function offerRefresh() {

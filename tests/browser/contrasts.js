@@ -6,7 +6,8 @@
     const numbers = (text.match(/[\d.]+/g) ?? []).map(Number);
     return numbers.length < 3 ? null : { rgb: numbers.slice(0, 3), alpha: numbers[3] ?? 1 };
   };
-  const over = ({ rgb, alpha }, below) => rgb.map((value, index) => value * alpha + below[index] * (1 - alpha));
+  const over = ({ rgb, alpha }, below) =>
+    rgb.map((value, index) => value * alpha + below[index] * (1 - alpha));
   const light = (rgb) => {
     const [red, green, blue] = rgb.map((value) => channel(value / 255));
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
@@ -25,7 +26,10 @@
   const failures = [];
   const check = (element, colours, least) => {
     const below = ground(element.parentElement);
-    const ratios = colours.map(parse).filter(Boolean).map((colour) => ratio(over(colour, below), below));
+    const ratios = colours
+      .map(parse)
+      .filter(Boolean)
+      .map((colour) => ratio(over(colour, below), below));
     const best = Math.max(0, ...ratios);
     const name = `${element.tagName} ${element.getAttribute("class") ?? ""}`;
     if (best < least) failures.push(`${name} ${best.toFixed(2)}`);
@@ -40,4 +44,4 @@
   for (const field of [...document.querySelectorAll(fields)].filter(isShown))
     check(field, [getComputedStyle(field).borderTopColor], 3);
   return [...new Set(failures)];
-}
+};

@@ -32,20 +32,39 @@ export function buildBar(bar, { me, workspace, live, signOut }) {
 export const refreshBell = () => bell?.refresh();
 
 function ownMenu(me, workspace, signOut) {
-  const content = [h("span", { class: "who" }, workspace.name), h("span", { class: "menu-arrow", "aria-hidden": "true" }, "▾")];
+  const content = [
+    h("span", { class: "who" }, workspace.name),
+    h("span", { class: "menu-arrow", "aria-hidden": "true" }, "▾"),
+  ];
   const build = (close) => [
-    h("p", { class: "quiet" }, `${workspace.organization.name} · ${me.role} · times are those of ${timeZone()}`),
+    h(
+      "p",
+      { class: "quiet" },
+      `${workspace.organization.name} · ${me.role} · times are those of ${timeZone()}`,
+    ),
     me.kind === "user" ? part("your workspaces", () => otherWorkspaces(me)) : null,
     themeChoice(),
     h(
       "ul",
       { class: "menu-items" },
       h("li", {}, link("/settings/account", "Your account")),
-      h("li", {}, h("button", { type: "button", class: "plain", onclick: () => (close(), showHelp()) }, "Keyboard shortcuts")),
+      h(
+        "li",
+        {},
+        h(
+          "button",
+          { type: "button", class: "plain", onclick: () => (close(), showHelp()) },
+          "Keyboard shortcuts",
+        ),
+      ),
       h("li", {}, h("button", { type: "button", class: "plain", onclick: signOut }, "Sign out")),
     ),
   ];
-  return menuButton(content, build, { name: "own", label: `Menu: ${workspace.name}`, className: "own-button" });
+  return menuButton(content, build, {
+    name: "own",
+    label: `Menu: ${workspace.name}`,
+    className: "own-button",
+  });
 }
 
 async function otherWorkspaces(me) {
@@ -59,7 +78,11 @@ async function otherWorkspaces(me) {
       "ul",
       { class: "menu-items" },
       rows.map((row) =>
-        h("li", {}, action(`${row.name} (${row.organization})`, () => enterWorkspace(row.id), { className: "plain" })),
+        h(
+          "li",
+          {},
+          action(`${row.name} (${row.organization})`, () => enterWorkspace(row.id), { className: "plain" }),
+        ),
       ),
     ),
   );

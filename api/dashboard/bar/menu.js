@@ -7,7 +7,13 @@ export function menuButton(content, build, { label, name, className = "" }) {
   const panel = h("div", { class: "menu-panel", id: `menu-${name}`, hidden: true });
   const button = h(
     "button",
-    { type: "button", class: `plain ${className}`, "aria-expanded": "false", "aria-controls": panel.id, "aria-label": label },
+    {
+      type: "button",
+      class: `plain ${className}`,
+      "aria-expanded": "false",
+      "aria-controls": panel.id,
+      "aria-label": label,
+    },
     content,
   );
   const element = h("div", { class: "menu" }, button, panel);

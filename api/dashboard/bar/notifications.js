@@ -42,7 +42,8 @@ export function notificationBell() {
       try {
         const notifications = await get("/v1/notifications", {});
         body.replaceChildren(list(notifications));
-        if (notifications.data.some(isNewSince(notifications.seen_at))) await post("/v1/notifications/seen", {});
+        if (notifications.data.some(isNewSince(notifications.seen_at)))
+          await post("/v1/notifications/seen", {});
         show(0);
       } catch (error) {
         body.replaceChildren(failure(error, load));
@@ -58,14 +59,20 @@ const drawBell = () =>
   s(
     "svg",
     { viewBox: "0 0 20 20", width: 20, height: 20, "aria-hidden": "true" },
-    s("path", { d: "M4 14h12c-1.2-1.3-1.7-2.6-1.7-5a4.3 4.3 0 0 0-8.6 0c0 2.4-.5 3.7-1.7 5ZM8.4 16.5a1.7 1.7 0 0 0 3.200 0" }),
+    s("path", {
+      d: "M4 14h12c-1.2-1.3-1.7-2.6-1.7-5a4.3 4.3 0 0 0-8.6 0c0 2.4-.5 3.7-1.7 5ZM8.4 16.5a1.7 1.7 0 0 0 3.200 0",
+    }),
   );
 
 const isNewSince = (seenAt) => (row) => !seenAt || new Date(row.at) > new Date(seenAt);
 
 function list({ seen_at: seenAt, data }) {
   if (!data.length)
-    return h("p", { class: "quiet" }, "Nothing in the last 30 days: no feed broke, nothing was graded, no fix was judged.");
+    return h(
+      "p",
+      { class: "quiet" },
+      "Nothing in the last 30 days: no feed broke, nothing was graded, no fix was judged.",
+    );
   const isNew = isNewSince(seenAt);
   return h(
     "ul",
@@ -74,7 +81,14 @@ function list({ seen_at: seenAt, data }) {
       h(
         "li",
         { class: isNew(row) ? "new" : null },
-        h("span", { class: "quiet" }, TEXTS[row.kind], " · ", h("span", { title: exact(row.at) }, ago(row.at)), isNew(row) ? " · new" : ""),
+        h(
+          "span",
+          { class: "quiet" },
+          TEXTS[row.kind],
+          " · ",
+          h("span", { title: exact(row.at) }, ago(row.at)),
+          isNew(row) ? " · new" : "",
+        ),
         h("br"),
         link(PATHS[row.kind](row.item_id), row.subject),
         h("span", { class: "below" }, row.detail),

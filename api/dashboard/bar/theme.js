@@ -33,7 +33,13 @@ export const themeChoice = () =>
       h(
         "label",
         {},
-        h("input", { type: "radio", name: "theme", value: theme, checked: theme === chosenTheme(), onchange: () => useTheme(theme) }),
+        h("input", {
+          type: "radio",
+          name: "theme",
+          value: theme,
+          checked: theme === chosenTheme(),
+          onchange: () => useTheme(theme),
+        }),
         text,
       ),
     ),

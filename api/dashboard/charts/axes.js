@@ -103,7 +103,11 @@ function bars(rows, { width, height }) {
       height: y(0) - y(row.count),
     };
     return row.count
-      ? s("rect", { class: "bar-mark", ...box, "data-tip": `${dayOf(row.start, true)}: ${pluralize(row.count, "issue")}` })
+      ? s("rect", {
+          class: "bar-mark",
+          ...box,
+          "data-tip": `${dayOf(row.start, true)}: ${pluralize(row.count, "issue")}`,
+        })
       : null;
   };
   const days = rows.map((row) => row.start);
@@ -147,7 +151,14 @@ export function intervalMark(low, middle, high, largest) {
   const summary = `${number(middle, 1)}, 80 % interval ${number(low, 1)} to ${number(high, 1)}`;
   return s(
     "svg",
-    { viewBox: `0 0 ${width} ${height}`, width, height, role: "img", "aria-label": summary, class: "interval" },
+    {
+      viewBox: `0 0 ${width} ${height}`,
+      width,
+      height,
+      role: "img",
+      "aria-label": summary,
+      class: "interval",
+    },
     s("line", { class: "base", x1: 5, x2: width - 5, y1: 7, y2: 7 }),
     s("line", { class: "range", x1: x(low), x2: Math.max(x(high), x(low) + 1), y1: 7, y2: 7 }),
     s("circle", { class: "estimate", cx: x(middle), cy: 7, r: 4.5 }),

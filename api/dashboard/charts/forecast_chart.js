@@ -74,7 +74,12 @@ function drawForecast(forecast, past, ahead, { width, height }) {
 /** What is expected on a day, read over the whole height of the chart. */
 function aheadMark(row, middle, step, height) {
   const tip = `${dayOf(row.day, true)}: ${number(row.yhat, 1)} expected, ${number(Math.max(0, row.yhat_lower), 1)} to ${number(row.yhat_upper, 1)}`;
-  const box = { x: middle - step / 2, width: step, y: MARGIN.top, height: height - MARGIN.top - MARGIN.bottom };
+  const box = {
+    x: middle - step / 2,
+    width: step,
+    y: MARGIN.top,
+    height: height - MARGIN.top - MARGIN.bottom,
+  };
   return s("rect", { class: "reach-mark", ...box, "data-tip": tip });
 }
 

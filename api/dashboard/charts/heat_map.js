@@ -33,7 +33,8 @@ export function heatMap(instants, total) {
 function summarize(counts, seen, total) {
   const cells = counts.flatMap((row, day) => row.map((count, quarter) => ({ count, day, quarter })));
   const { count, day, quarter } = cells.reduce((best, cell) => (cell.count > best.count ? cell : best));
-  const basis = seen < total ? `the newest ${seen} of ${pluralize(total, "issue")}` : pluralize(total, "issue");
+  const basis =
+    seen < total ? `the newest ${seen} of ${pluralize(total, "issue")}` : pluralize(total, "issue");
   return `Most often ${WEEKDAYS[day]} ${QUARTERS[quarter]} (${count}); counted over ${basis}, ${timeZone()}.`;
 }
 

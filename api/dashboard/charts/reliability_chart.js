@@ -68,9 +68,11 @@ function point(bin, x, y, maxCount) {
     "g",
     { class: bin.within_band ? "point" : "point off" },
     s("line", { x1: middle, x2: middle, y1: y(bin.band_low), y2: y(bin.band_high) }),
-    s(
-      "circle",
-      { cx: middle, cy: y(bin.frequency), r: 3 + 4 * Math.sqrt(bin.n / maxCount), "data-tip": summary },
-    ),
+    s("circle", {
+      cx: middle,
+      cy: y(bin.frequency),
+      r: 3 + 4 * Math.sqrt(bin.n / maxCount),
+      "data-tip": summary,
+    }),
   );
 }

@@ -7,7 +7,12 @@ export function withTooltips(frame, title) {
   const tip = h("p", { class: "tip", hidden: true, role: "status" });
   const box = h(
     "div",
-    { class: "chart-box", tabindex: "0", role: "group", "aria-label": `${title}: left and right arrow keys read the values` },
+    {
+      class: "chart-box",
+      tabindex: "0",
+      role: "group",
+      "aria-label": `${title}: left and right arrow keys read the values`,
+    },
     frame,
     tip,
   );
@@ -36,7 +41,10 @@ export function withTooltips(frame, title) {
     event.preventDefault();
     const marks = [...frame.querySelectorAll("[data-tip]")];
     const at = marks.indexOf(current);
-    show(marks[at < 0 ? (by > 0 ? 0 : marks.length - 1) : Math.min(marks.length - 1, Math.max(0, at + by))] ?? null);
+    show(
+      marks[at < 0 ? (by > 0 ? 0 : marks.length - 1) : Math.min(marks.length - 1, Math.max(0, at + by))] ??
+        null,
+    );
   });
   return box;
 }

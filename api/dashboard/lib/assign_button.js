@@ -28,5 +28,11 @@ async function memberForm(assignee, choose) {
   const members = await get("/v1/members", {}, { limit: 100, status: "active" });
   const options = members.data.map((member) => [member.user_id, member.name ?? member.email]);
   const fields = [{ name: "user_id", label: "Member", kind: "select", options, value: assignee?.user_id }];
-  return form({ id: "assign", fields, verb: "Assign", send: ({ user_id }) => choose(user_id), done: "Assigned." });
+  return form({
+    id: "assign",
+    fields,
+    verb: "Assign",
+    send: ({ user_id }) => choose(user_id),
+    done: "Assigned.",
+  });
 }

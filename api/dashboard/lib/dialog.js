@@ -71,7 +71,12 @@ export function showSecret(title, explanation, secret) {
     return [
       h("p", { class: "prose" }, explanation),
       h("div", { class: "field" }, h("label", { for: "secret" }, "Shown only once"), field),
-      h("div", { class: "buttons" }, copy, h("button", { type: "button", onclick: close }, "I have stored it")),
+      h(
+        "div",
+        { class: "buttons" },
+        copy,
+        h("button", { type: "button", onclick: close }, "I have stored it"),
+      ),
     ];
   });
 }

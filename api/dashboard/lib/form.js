@@ -45,7 +45,12 @@ function control(formId, field) {
   const input = buildInput(kind, shared, value, options);
   const refusal = h("p", { class: "field-error", id: `${id}-error` });
   const isCheckbox = kind === "checkbox";
-  const title = h("label", { for: id }, label, required || isCheckbox ? null : h("span", { class: "optional" }, " (optional)"));
+  const title = h(
+    "label",
+    { for: id },
+    label,
+    required || isCheckbox ? null : h("span", { class: "optional" }, " (optional)"),
+  );
   const element = h(
     "div",
     { class: isCheckbox ? "field checkbox" : "field" },

@@ -66,7 +66,12 @@ export const weekdayOf = (date) => WEEKDAYS[(new Date(`${date}T00:00:00Z`).getUT
 
 /** Today as “2026-11-25”, in the workspace's zone; or the day of another instant. */
 export const today = (instant = Date.now()) =>
-  new Intl.DateTimeFormat("en-CA", { timeZone: zone, year: "numeric", month: "2-digit", day: "2-digit" }).format(instant);
+  new Intl.DateTimeFormat("en-CA", {
+    timeZone: zone,
+    year: "numeric",
+    month: "2-digit",
+    day: "2-digit",
+  }).format(instant);
 
 /** When a calendar day begins in the workspace's zone, as an instant. */
 export function startOfDay(date) {
@@ -77,15 +82,34 @@ export function startOfDay(date) {
 
 /** How many milliseconds the workspace's zone is ahead of UTC at an instant. */
 function offsetAt(instant) {
-  const fields = { year: "numeric", month: "numeric", day: "numeric", hour: "numeric", minute: "numeric", second: "numeric" };
-  const parts = new Intl.DateTimeFormat("en-GB", { timeZone: zone, hourCycle: "h23", ...fields }).formatToParts(instant);
+  const fields = {
+    year: "numeric",
+    month: "numeric",
+    day: "numeric",
+    hour: "numeric",
+    minute: "numeric",
+    second: "numeric",
+  };
+  const parts = new Intl.DateTimeFormat("en-GB", {
+    timeZone: zone,
+    hourCycle: "h23",
+    ...fields,
+  }).formatToParts(instant);
   const value = (type) => Number(parts.find((part) => part.type === type).value);
-  const local = Date.UTC(value("year"), value("month") - 1, value("day"), value("hour"), value("minute"), value("second"));
+  const local = Date.UTC(
+    value("year"),
+    value("month") - 1,
+    value("day"),
+    value("hour"),
+    value("minute"),
+    value("second"),
+  );
   return local - Math.floor(instant / 1000) * 1000;
 }
 
 /** The day after a calendar day. */
-export const dayAfter = (date) => new Date(Date.parse(`${date}T00:00:00Z`) + 86_400_000).toISOString().slice(0, 10);
+export const dayAfter = (date) =>
+  new Date(Date.parse(`${date}T00:00:00Z`) + 86_400_000).toISOString().slice(0, 10);
 
 /** An instant to the minute with its zone, and in UTC as programs write it. */
 export const exact = (instant) =>

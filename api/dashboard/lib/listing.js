@@ -35,7 +35,8 @@ export async function listing({ path, fields, query, noun, nouns, read, draw, no
       if (cursor) more.setAttribute("data-grown", "");
       if (!isFirst) saveRowCount(cursor ? rows.length : 0);
     } catch (error) {
-      if (request === latestRequest && error.name !== "AbortError") body.replaceChildren(failure(error, () => load()));
+      if (request === latestRequest && error.name !== "AbortError")
+        body.replaceChildren(failure(error, () => load()));
     } finally {
       more.disabled = false;
       body.removeAttribute("aria-busy");
@@ -55,7 +56,8 @@ export async function listing({ path, fields, query, noun, nouns, read, draw, no
 }
 
 /** How many rows a page of a list has: fewer where each is a card. */
-export const rowsPerPage = (wide, narrow) => (globalThis.matchMedia?.("(max-width: 60rem)").matches ? narrow : wide);
+export const rowsPerPage = (wide, narrow) =>
+  globalThis.matchMedia?.("(max-width: 60rem)").matches ? narrow : wide;
 
 const MAX_PAGES = 20;
 
@@ -83,7 +85,13 @@ class Selection {
       else this.ids.delete(row.id);
       this.update();
     };
-    return h("input", { type: "checkbox", class: "row-checkbox", checked: this.ids.has(row.id), "aria-label": `Select ${name}`, onchange: change });
+    return h("input", {
+      type: "checkbox",
+      class: "row-checkbox",
+      checked: this.ids.has(row.id),
+      "aria-label": `Select ${name}`,
+      onchange: change,
+    });
   }
 
   /** Deselect rows that are not shown any more. */
@@ -124,7 +132,12 @@ function filterBar(fields, filters, applyFilters) {
   const submit = (event) => (event.preventDefault(), applyFilters(event.currentTarget));
   return h(
     "form",
-    { class: "filters", role: "search", onsubmit: submit, onchange: (event) => applyAfterClick(event.currentTarget, applyFilters) },
+    {
+      class: "filters",
+      role: "search",
+      onsubmit: submit,
+      onchange: (event) => applyAfterClick(event.currentTarget, applyFilters),
+    },
     fields.map((field) => filterControl(field, filters[field.name] ?? "")),
   );
 }

@@ -31,8 +31,9 @@ export function isPageInUse(main) {
     scrollY > 0 ||
     (focused !== null && focused !== document.body && focused !== main && main.contains(focused)) ||
     !getSelection().isCollapsed ||
-    main.querySelector("details[open], [aria-pressed=true], [data-chosen], [data-grown], [data-following], :checked:not(option, [disabled], [data-stored])") !==
-      null ||
+    main.querySelector(
+      "details[open], [aria-pressed=true], [data-chosen], [data-grown], [data-following], :checked:not(option, [disabled], [data-stored])",
+    ) !== null ||
     hasUnsavedText(main)
   );
 }

@@ -19,8 +19,12 @@ export async function savedViews(list, signal) {
   const draw = () => {
     const present = addressOf(presentFilters());
     container.replaceChildren(
-      ...views[list].map((view) => entry(view, present, () => store(views[list].filter((row) => row.name !== view.name)))),
-      dialogButton("Save this view", "Save this view", (close) => nameForm(views[list], store, close), { className: "plain" }),
+      ...views[list].map((view) =>
+        entry(view, present, () => store(views[list].filter((row) => row.name !== view.name))),
+      ),
+      dialogButton("Save this view", "Save this view", (close) => nameForm(views[list], store, close), {
+        className: "plain",
+      }),
     );
   };
   const entry = (view, present, remove) => {
@@ -29,7 +33,11 @@ export async function savedViews(list, signal) {
       "span",
       { class: "saved-view" },
       link(`/${list}${address}`, view.name, { "aria-current": address === present ? "true" : null }),
-      action("×", remove, { className: "plain", label: `Remove the view ${view.name}`, done: "The view is removed." }),
+      action("×", remove, {
+        className: "plain",
+        label: `Remove the view ${view.name}`,
+        done: "The view is removed.",
+      }),
     );
   };
   draw();
@@ -46,7 +54,8 @@ function addressOf(filters) {
 
 function nameForm(rows, store, close) {
   const field = { name: "name", label: "Name", required: true, maxlength: 60 };
-  const help = "The filters and the order of this list. A view of the same name is replaced. Only you see it.";
+  const help =
+    "The filters and the order of this list. A view of the same name is replaced. Only you see it.";
   const send = async ({ name }) => {
     await store([...rows.filter((row) => row.name !== name), { name, filters: presentFilters() }]);
     close();

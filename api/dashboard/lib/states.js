@@ -82,19 +82,28 @@ export function action(text, act, { done, className = "", describedBy, label } =
       if (done) notice(done);
     } catch (error) {
       notice(
-        error instanceof ApiError ? error.message : "The dashboard failed. The browser console shows the details.",
+        error instanceof ApiError
+          ? error.message
+          : "The dashboard failed. The browser console shows the details.",
         "error",
       );
       if (!(error instanceof ApiError)) console.error(error);
     } finally {
       button.disabled = false;
       // A disabled button loses the focus: who uses the keyboard goes on from where he was.
-      if (hadFocus && button.isConnected && document.activeElement === document.body) button.focus({ preventScroll: true });
+      if (hadFocus && button.isConnected && document.activeElement === document.body)
+        button.focus({ preventScroll: true });
     }
   };
   return h(
     "button",
-    { type: "button", class: className || null, "aria-describedby": describedBy, "aria-label": label, onclick: onClick },
+    {
+      type: "button",
+      class: className || null,
+      "aria-describedby": describedBy,
+      "aria-label": label,
+      onclick: onClick,
+    },
     text,
   );
 }

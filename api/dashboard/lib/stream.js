@@ -23,7 +23,11 @@ export async function follow(onChange, onState, signal) {
 }
 
 function connect(lastEventId, signal) {
-  return open("/v1/stream", { Accept: "text/event-stream", ...(lastEventId && { "Last-Event-ID": lastEventId }) }, signal);
+  return open(
+    "/v1/stream",
+    { Accept: "text/event-stream", ...(lastEventId && { "Last-Event-ID": lastEventId }) },
+    signal,
+  );
 }
 
 async function readEvents(response, position, onChange, onState) {

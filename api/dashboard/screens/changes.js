@@ -75,5 +75,12 @@ function newChange(close, reload) {
   ];
   const send = (values) => post("/v1/ingest/changes", {}, values);
   const onDone = () => (close(), reload());
-  return form({ id: "change", fields, verb: "Record", send, done: "Recorded. It is listed after the next run.", onDone });
+  return form({
+    id: "change",
+    fields,
+    verb: "Record",
+    send,
+    done: "Recorded. It is listed after the next run.",
+    onDone,
+  });
 }

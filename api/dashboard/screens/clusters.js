@@ -30,7 +30,12 @@ export async function showClusters({ query, me, signal }) {
       { class: "section-head" },
       h("h1", {}, "Clusters"),
       canRecompute
-        ? h("span", { class: "beside" }, progress, action("Recompute", recompute, { done: "Recompute requested." }))
+        ? h(
+            "span",
+            { class: "beside" },
+            progress,
+            action("Recompute", recompute, { done: "Recompute requested." }),
+          )
         : null,
     ),
     h(
@@ -38,7 +43,11 @@ export async function showClusters({ query, me, signal }) {
       { class: "lead" },
       "Patterns that share services, occur together or have a common factor: one systemic problem each.",
     ),
-    graphSection(optionsFrom(query), new Map(clusters.data.map((cluster) => [cluster.id, cluster.name])), signal),
+    graphSection(
+      optionsFrom(query),
+      new Map(clusters.data.map((cluster) => [cluster.id, cluster.name])),
+      signal,
+    ),
     section(
       "Clusters, largest first",
       {},
@@ -96,7 +105,9 @@ function graphControl(strength, amount) {
   const select = h(
     "select",
     { id: "amount" },
-    AMOUNTS.map((count) => h("option", { value: count, selected: count === amount }, `${number(count)} strongest`)),
+    AMOUNTS.map((count) =>
+      h("option", { value: count, selected: count === amount }, `${number(count)} strongest`),
+    ),
   );
   const controls = [
     h("label", { for: "strength" }, "Minimum strength"),
@@ -113,7 +124,9 @@ function graphFigure(graph, clusterNames, signal) {
   const choose = (item) => {
     if (item) chosen.setAttribute("data-chosen", "");
     else chosen.removeAttribute("data-chosen");
-    chosen.replaceChildren(...(item ? [item.left_pattern_id ? edgeText(item, names) : nodeText(item, graph, names)] : []));
+    chosen.replaceChildren(
+      ...(item ? [item.left_pattern_id ? edgeText(item, names) : nodeText(item, graph, names)] : []),
+    );
   };
   const size = `${pluralize(graph.nodes.length, "pattern")} and ${pluralize(graph.edges.length, "connection")}.`;
   const summary = `${size} Larger nodes have more issues, thicker edges are stronger, each colour is a cluster. Select a node or an edge for its reasons; click the graph first to zoom with the wheel.`;
@@ -127,7 +140,11 @@ function graphFigure(graph, clusterNames, signal) {
     h(
       "details",
       { class: "data-table" },
-      h("summary", {}, rows.length < graph.edges.length ? `The ${rows.length} strongest as a table` : "As a table"),
+      h(
+        "summary",
+        {},
+        rows.length < graph.edges.length ? `The ${rows.length} strongest as a table` : "As a table",
+      ),
       edgesTable(rows, names),
     ),
   );
@@ -143,7 +160,8 @@ function edgesTable(edges, names) {
     {
       title: "Related to",
       className: "wide",
-      cell: (edge) => link(`/patterns/${edge.right_pattern_id}`, names.get(edge.right_pattern_id) ?? "pattern"),
+      cell: (edge) =>
+        link(`/patterns/${edge.right_pattern_id}`, names.get(edge.right_pattern_id) ?? "pattern"),
     },
     { title: "Strength", numeric: true, cell: (edge) => number(edge.strength, 2) },
     { title: "Reasons", className: "wide", cell: (edge) => reasons(edge) },

@@ -9,7 +9,13 @@ import { empty, partSection } from "../lib/states.js";
 import { brokenFeedsNotice, readBrokenFeeds } from "./connectors/broken_feeds.js";
 import { fixesSection, latestFix, readFixes, verdictMark } from "./recommendations/fixes.js";
 import { progressText } from "./setup.js";
-import { RANKED_BY, effortAndImpact, recurrencesPrevented, recommendationsTable, statusMark } from "./recommendations/recommendations.js";
+import {
+  RANKED_BY,
+  effortAndImpact,
+  recurrencesPrevented,
+  recommendationsTable,
+  statusMark,
+} from "./recommendations/recommendations.js";
 
 const WINDOW = 7;
 
@@ -22,7 +28,8 @@ export async function showOverview({ me, signal }) {
     readBrokenFeeds(me, signal),
   ]);
   const failed = [failedStages(workspace.failed_stages), brokenFeedsNotice(feeds)];
-  if (!summary.patterns && !recommendations.data.length) return emptyOverview(failed, me.role, workspace.onboarding);
+  if (!summary.patterns && !recommendations.data.length)
+    return emptyOverview(failed, me.role, workspace.onboarding);
   return h(
     "div",
     { class: "screen", "data-title": "Overview" },
@@ -45,11 +52,17 @@ export async function showOverview({ me, signal }) {
       recommendations.data.length ? h("p", { class: "quiet" }, RANKED_BY) : null,
       recommendationsTable(recommendations.data),
       recommendations.page.has_more
-        ? h("p", { class: "more" }, link("/recommendations", `All ${number(recommendations.page.total)} recommendations`))
+        ? h(
+            "p",
+            { class: "more" },
+            link("/recommendations", `All ${number(recommendations.page.total)} recommendations`),
+          )
         : null,
     ),
     fixesSection(fixes),
-    partSection("Issues forecast for the whole workspace", "the forecast", () => forecastSection(signal), { isBelow: true }),
+    partSection("Issues forecast for the whole workspace", "the forecast", () => forecastSection(signal), {
+      isBelow: true,
+    }),
   );
 }
 
@@ -77,10 +90,14 @@ function emptyOverview(failed, role, setup) {
     { class: "screen" },
     h("h1", {}, "Overview"),
     failed,
-    isSettingUp ? h("p", { class: "lead" }, `${progressText(setup)} – `, link("/setup", "go on with the setup")) : null,
+    isSettingUp
+      ? h("p", { class: "lead" }, `${progressText(setup)} – `, link("/setup", "go on with the setup"))
+      : null,
     empty(
       "No patterns yet: they appear a few minutes after the first issues.",
-      role === "viewer" ? "An analyst connects a source" : link("/connectors", "See whether a connector has synced"),
+      role === "viewer"
+        ? "An analyst connects a source"
+        : link("/connectors", "See whether a connector has synced"),
       role === "viewer" ? " or sends issues to " : ", or send issues to ",
       h("code", {}, "POST /v1/ingest/batch"),
       ".",
@@ -92,7 +109,11 @@ function fixFirst(first, summary) {
   if (!first && !summary.predicted)
     return answer(
       "Fix first",
-      h("p", { class: "answer-text" }, "Nothing is ranked yet: the patterns are found, the first analysis is still under way."),
+      h(
+        "p",
+        { class: "answer-text" },
+        "Nothing is ranked yet: the patterns are found, the first analysis is still under way.",
+      ),
       h("p", { class: "quiet" }, "Predictions and recommendations appear here when it ends."),
     );
   if (!first)

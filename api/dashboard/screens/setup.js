@@ -18,13 +18,18 @@ const STEPS = {
   first_sync: {
     title: "Receive the first issues",
     why: "The first sync begins a few seconds after a tool is connected; programs may send issues as well.",
-    act: ({ signal }) => [link("/connectors", "See how the sync goes", { class: "button" }), part("the first syncs", () => firstSyncs(signal))],
+    act: ({ signal }) => [
+      link("/connectors", "See how the sync goes", { class: "button" }),
+      part("the first syncs", () => firstSyncs(signal)),
+    ],
   },
   invite_members: {
     title: "Invite the team",
     why: "A person gets a link that works once, within seven days.",
     act: ({ me, reload }) =>
-      dialogButton("Invite", "Invite a person", (close) => invitationForm(me, close, reload), { className: "main" }),
+      dialogButton("Invite", "Invite a person", (close) => invitationForm(me, close, reload), {
+        className: "main",
+      }),
   },
   create_alert_rule: {
     title: "Create an alert rule",
@@ -39,7 +44,13 @@ const STEPS = {
 /** How far each connector has come with its past. */
 async function firstSyncs(signal) {
   const connectors = await get("/v1/connectors", {}, { limit: 10 }, signal);
-  const entry = (row) => h("li", {}, link(`/connectors/${row.id}`, row.display_name), row.backfill ? progressOf(row) : " – no sync yet");
+  const entry = (row) =>
+    h(
+      "li",
+      {},
+      link(`/connectors/${row.id}`, row.display_name),
+      row.backfill ? progressOf(row) : " – no sync yet",
+    );
   return h("ul", {}, connectors.data.map(entry));
 }
 
@@ -50,8 +61,20 @@ export async function showSetup(context) {
     "div",
     { class: "screen", "data-title": "Setup" },
     h("h1", {}, "Setup"),
-    h("p", { class: "lead" }, isDone ? ["The setup is finished. ", link("/", "Go to the overview")] : progressText(setup)),
-    section("Steps", {}, h("ol", { class: "rows" }, setup.steps.map((step) => stepEntry(step, setup.current_step, context)))),
+    h(
+      "p",
+      { class: "lead" },
+      isDone ? ["The setup is finished. ", link("/", "Go to the overview")] : progressText(setup),
+    ),
+    section(
+      "Steps",
+      {},
+      h(
+        "ol",
+        { class: "rows" },
+        setup.steps.map((step) => stepEntry(step, setup.current_step, context)),
+      ),
+    ),
   );
 }
 
@@ -64,7 +87,11 @@ export function progressText({ current_step: current }) {
 function stepEntry({ name, status, has_occurred: hasOccurred }, current, context) {
   const { title, why, act } = STEPS[name];
   const isCurrent = name === current;
-  const state = h("span", { class: "quiet" }, status === "open" ? "" : ` – ${status === "completed" ? "done" : "skipped"}`);
+  const state = h(
+    "span",
+    { class: "quiet" },
+    status === "open" ? "" : ` – ${status === "completed" ? "done" : "skipped"}`,
+  );
   const canAct = isAtLeast(context.me, "admin") && status !== "completed";
   return h(
     "li",
@@ -73,7 +100,12 @@ function stepEntry({ name, status, has_occurred: hasOccurred }, current, context
     state,
     isCurrent || (canAct && hasOccurred) ? h("p", { class: "prose" }, why) : null,
     canAct && (isCurrent || hasOccurred || status === "skipped")
-      ? h("div", { class: "buttons" }, isCurrent || status === "skipped" ? act?.(context) : null, closeStepButton(name, status, hasOccurred, title, context))
+      ? h(
+          "div",
+          { class: "buttons" },
+          isCurrent || status === "skipped" ? act?.(context) : null,
+          closeStepButton(name, status, hasOccurred, title, context),
+        )
       : null,
   );
 }
@@ -81,7 +113,11 @@ function stepEntry({ name, status, has_occurred: hasOccurred }, current, context
 /** Completing what has occurred, else skipping what is open. */
 function closeStepButton(step, status, hasOccurred, title, { reload }) {
   if (hasOccurred)
-    return action("Mark as done", () => post("/v1/workspace/onboarding/complete", {}, { step }).then(reload), { label: `Done: ${title}` });
+    return action(
+      "Mark as done",
+      () => post("/v1/workspace/onboarding/complete", {}, { step }).then(reload),
+      { label: `Done: ${title}` },
+    );
   if (status === "skipped") return null;
   return action("Skip", () => post("/v1/workspace/onboarding/skip", {}, { step }).then(reload), {
     className: "plain",

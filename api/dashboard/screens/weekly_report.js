@@ -31,7 +31,8 @@ export async function showReport({ me, query, signal, reload }) {
   );
 }
 
-const addDays = (date, days) => new Date(Date.parse(`${date}T00:00:00Z`) + days * 86_400_000).toISOString().slice(0, 10);
+const addDays = (date, days) =>
+  new Date(Date.parse(`${date}T00:00:00Z`) + days * 86_400_000).toISOString().slice(0, 10);
 
 function totalsText({ issues, issues_before: before, new_patterns: fresh, graded, timezone }) {
   const count = graded.hits + graded.misses + graded.prevented;
@@ -55,7 +56,10 @@ function patternsTable({ patterns }) {
     {
       title: "Pattern",
       className: "wide",
-      cell: (row) => [link(`/patterns/${row.id}`, row.name), row.is_new ? h("span", { class: "below" }, "new") : null],
+      cell: (row) => [
+        link(`/patterns/${row.id}`, row.name),
+        row.is_new ? h("span", { class: "below" }, "new") : null,
+      ],
     },
     { title: "Issues", numeric: true, cell: (row) => number(row.issues) },
     { title: "Week before", numeric: true, cell: (row) => number(row.issues_before) },
@@ -64,10 +68,19 @@ function patternsTable({ patterns }) {
 }
 
 const rows = (items, none, line) =>
-  items.length ? h("ul", { class: "rows" }, items.map((item) => h("li", {}, line(item)))) : empty(none);
+  items.length
+    ? h(
+        "ul",
+        { class: "rows" },
+        items.map((item) => h("li", {}, line(item))),
+      )
+    : empty(none);
 
 const movedList = (items) =>
-  rows(items, "No pattern was resolved or reopened.", (row) => [link(`/patterns/${row.id}`, row.name), ` was ${row.kind}`]);
+  rows(items, "No pattern was resolved or reopened.", (row) => [
+    link(`/patterns/${row.id}`, row.name),
+    ` was ${row.kind}`,
+  ]);
 
 const fixesList = (items) =>
   rows(items, "No fix was judged.", (row) => [
@@ -87,5 +100,9 @@ const recommendationsList = (items) =>
   rows(items, "Nothing is open.", (row) => [
     `${number(row.rank)}. `,
     link(`/recommendations/${row.id}`, row.title),
-    h("span", { class: "below" }, `prevents ${number(row.expected_loops_prevented, 1)} recurrences in 90 days if it holds`),
+    h(
+      "span",
+      { class: "below" },
+      `prevents ${number(row.expected_loops_prevented, 1)} recurrences in 90 days if it holds`,
+    ),
   ]);

@@ -62,7 +62,8 @@ const { takeLinkFromAddress } = await import(new URL("lib/session.js", DASHBOARD
 
 const texts = (node) => (node instanceof Element ? node.children.flatMap(texts) : [String(node)]);
 const find = (node, tag) =>
-  node instanceof Element && (node.tag === tag ? node : node.children.map((child) => find(child, tag)).find(Boolean));
+  node instanceof Element &&
+  (node.tag === tag ? node : node.children.map((child) => find(child, tag)).find(Boolean));
 
 async function submit(page, entered) {
   values = entered;

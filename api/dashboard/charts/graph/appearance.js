@@ -3,7 +3,19 @@
 import { band } from "../../lib/format.js";
 
 export const CLUSTER_COLOURS = 8;
-const NAMES = ["paper", "sheet", "ink", "soft", "rule-strong", "accent", "low-soft", "critical", "high", "medium", "low"];
+const NAMES = [
+  "paper",
+  "sheet",
+  "ink",
+  "soft",
+  "rule-strong",
+  "accent",
+  "low-soft",
+  "critical",
+  "high",
+  "medium",
+  "low",
+];
 
 /** The colours of the present theme by the names of the style sheet. */
 export function readColours(container) {
@@ -35,7 +47,9 @@ export function withRadius(nodes) {
 
 /** The elements that Cytoscape draws. */
 export function elementsOf(graph, positions, clusters, labels) {
-  const labelled = new Set([...graph.nodes].sort((left, right) => (right.risk_score ?? 0) - (left.risk_score ?? 0)).slice(0, labels));
+  const labelled = new Set(
+    [...graph.nodes].sort((left, right) => (right.risk_score ?? 0) - (left.risk_score ?? 0)).slice(0, labels),
+  );
   const nodes = graph.nodes.map((node) => ({
     data: { id: node.id, name: node.name, size: 2 * node.radius },
     classes: [
@@ -46,7 +60,13 @@ export function elementsOf(graph, positions, clusters, labels) {
     position: { ...places.get(node.id) },
   }));
   const edges = graph.edges.map((edge, index) => ({
-    data: { id: `edge-${index}`, index, source: edge.left_pattern_id, target: edge.right_pattern_id, width: 0.8 + 3.5 * edge.strength },
+    data: {
+      id: `edge-${index}`,
+      index,
+      source: edge.left_pattern_id,
+      target: edge.right_pattern_id,
+      width: 0.8 + 3.5 * edge.strength,
+    },
   }));
   return [...nodes, ...edges];
 }
@@ -55,17 +75,41 @@ const rule = (selector, style) => ({ selector, style });
 
 /** The style sheet of the graph. */
 export function buildStyle(colours, font) {
-  const text = { color: colours.ink, "text-outline-color": colours.paper, "text-outline-width": 2, "font-family": font, "font-size": 11 };
-  const label = { label: "data(name)", "text-wrap": "wrap", "text-max-width": 150, "text-valign": "bottom", "text-margin-y": 3 };
-  const shape = { width: "data(size)", height: "data(size)", "background-color": colours["low-soft"], "border-width": 2.5 };
-  const line = { width: "data(width)", "line-color": colours["rule-strong"], "curve-style": "haystack", "haystack-radius": 0 };
+  const text = {
+    color: colours.ink,
+    "text-outline-color": colours.paper,
+    "text-outline-width": 2,
+    "font-family": font,
+    "font-size": 11,
+  };
+  const label = {
+    label: "data(name)",
+    "text-wrap": "wrap",
+    "text-max-width": 150,
+    "text-valign": "bottom",
+    "text-margin-y": 3,
+  };
+  const shape = {
+    width: "data(size)",
+    height: "data(size)",
+    "background-color": colours["low-soft"],
+    "border-width": 2.5,
+  };
+  const line = {
+    width: "data(width)",
+    "line-color": colours["rule-strong"],
+    "curve-style": "haystack",
+    "haystack-radius": 0,
+  };
   const always = { "min-zoomed-font-size": 0 };
   return [
     rule("node", { ...text, ...label, ...shape, "min-zoomed-font-size": 11 }),
     ...Array.from({ length: CLUSTER_COLOURS }, (_, index) =>
       rule(`.cluster-${index}`, { "background-color": colours[`cluster-${index}`] }),
     ),
-    ...["critical", "high", "medium", "low"].map((risk) => rule(`.risk-${risk}`, { "border-color": colours[risk] })),
+    ...["critical", "high", "medium", "low"].map((risk) =>
+      rule(`.risk-${risk}`, { "border-color": colours[risk] }),
+    ),
     rule("node.labelled", always),
     rule("edge", line),
     rule(".dim", { opacity: 0.15, "text-opacity": 0 }),

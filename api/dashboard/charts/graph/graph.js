@@ -29,7 +29,8 @@ export function patternGraph(graph, { clusterNames, choose, signal }) {
       class: "graph",
       tabindex: "0",
       role: "group",
-      "aria-label": "Pattern graph: arrow keys walk from pattern to pattern, Enter shows the reasons, plus and minus zoom, 0 shows all",
+      "aria-label":
+        "Pattern graph: arrow keys walk from pattern to pattern, Enter shows the reasons, plus and minus zoom, 0 shows all",
     },
     h("p", { class: "state loading" }, "Drawing the graph …"),
   );
@@ -64,7 +65,12 @@ class View {
   async draw() {
     try {
       const { cytoscape, d3 } = await loadLibraries();
-      const positions = await computeLayout(d3, this.graph, this.canvas.clientWidth / this.canvas.clientHeight, this.signal);
+      const positions = await computeLayout(
+        d3,
+        this.graph,
+        this.canvas.clientWidth / this.canvas.clientHeight,
+        this.signal,
+      );
       if (this.signal.aborted || !this.canvas.isConnected) return;
       this.canvas.replaceChildren();
       this.cy = cytoscape(this.#options(positions));
@@ -83,7 +89,13 @@ class View {
       elements: elementsOf(this.graph, positions, this.clusters, this.canvas.clientWidth / 100),
       style,
       layout: { name: "preset", fit: true, padding: 30 },
-      ...{ minZoom: 0.05, maxZoom: 4, boxSelectionEnabled: false, autounselectify: true, autoungrabify: true },
+      ...{
+        minZoom: 0.05,
+        maxZoom: 4,
+        boxSelectionEnabled: false,
+        autounselectify: true,
+        autoungrabify: true,
+      },
       ...{ hideEdgesOnViewport: isLarge, textureOnViewport: isLarge, pixelRatio: isLarge ? 1 : "auto" },
       // The wheel scrolls the page, and a finger moves it, until somebody enters the graph.
       ...{ userZoomingEnabled: false, userPanningEnabled: !matchMedia("(pointer: coarse)").matches },
@@ -121,7 +133,9 @@ class View {
     this.labelling = null;
     if (this.cy.destroyed()) return;
     const zoom = this.cy.zoom();
-    this.cy.nodes(".labelled, .chosen, .near").style({ "font-size": LABEL_PIXELS / zoom, "text-max-width": LABEL_WIDTH / zoom });
+    this.cy
+      .nodes(".labelled, .chosen, .near")
+      .style({ "font-size": LABEL_PIXELS / zoom, "text-max-width": LABEL_WIDTH / zoom });
   }
 
   #enableZoom() {
@@ -135,10 +149,20 @@ class View {
   #handleKey(event) {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const { key } = event;
-    const acts = { "+": () => this.zoom(ZOOM_STEP), "=": () => this.zoom(ZOOM_STEP), "-": () => this.zoom(1 / ZOOM_STEP), 0: () => this.fit() };
+    const acts = {
+      "+": () => this.zoom(ZOOM_STEP),
+      "=": () => this.zoom(ZOOM_STEP),
+      "-": () => this.zoom(1 / ZOOM_STEP),
+      0: () => this.fit(),
+    };
     const act = isArrowKey(key)
       ? () => this.moveTo(key)
-      : { ...acts, Enter: () => this.current && this.selectNode(this.current), " ": () => this.current && this.selectNode(this.current), Escape: () => this.clear() }[key];
+      : {
+          ...acts,
+          Enter: () => this.current && this.selectNode(this.current),
+          " ": () => this.current && this.selectNode(this.current),
+          Escape: () => this.clear(),
+        }[key];
     if (!act) return;
     event.preventDefault();
     event.stopPropagation();
@@ -147,7 +171,9 @@ class View {
 
   /** Go to the next pattern in the direction of an arrow key; at first, to the riskiest one. */
   moveTo(key) {
-    const riskiest = [...this.graph.nodes].sort((left, right) => (right.risk_score ?? 0) - (left.risk_score ?? 0))[0];
+    const riskiest = [...this.graph.nodes].sort(
+      (left, right) => (right.risk_score ?? 0) - (left.risk_score ?? 0),
+    )[0];
     this.goTo(this.current ? findNeighbour(this.cy, this.current, key) : this.cy.getElementById(riskiest.id));
   }
 
@@ -229,7 +255,13 @@ class View {
 
 function searchField(view) {
   const found = h("span", { class: "quiet", role: "status" });
-  const input = h("input", { id: "graph-search", type: "search", maxlength: 200, placeholder: "words of the name", autocomplete: "off" });
+  const input = h("input", {
+    id: "graph-search",
+    type: "search",
+    maxlength: 200,
+    placeholder: "words of the name",
+    autocomplete: "off",
+  });
   const search = () => {
     if (!view.cy) return;
     const words = input.value.trim().toLowerCase().split(/\s+/).filter(Boolean);
@@ -244,7 +276,8 @@ function searchField(view) {
 }
 
 function zoomButtons(view) {
-  const button = (text, label, act) => h("button", { type: "button", "aria-label": label, title: label, onclick: () => view.cy && act() }, text);
+  const button = (text, label, act) =>
+    h("button", { type: "button", "aria-label": label, title: label, onclick: () => view.cy && act() }, text);
   return h(
     "span",
     { class: "beside" },
@@ -271,7 +304,17 @@ function legend(view, clusters, names) {
       h(
         "button",
         { type: "button", class: "plain", "aria-pressed": "false", onclick: press },
-        s("svg", { viewBox: "0 0 12 12", width: 12, height: 12, "aria-hidden": "true", class: `swatch cluster-${colour}` }, s("circle", { cx: 6, cy: 6, r: 6 })),
+        s(
+          "svg",
+          {
+            viewBox: "0 0 12 12",
+            width: 12,
+            height: 12,
+            "aria-hidden": "true",
+            class: `swatch cluster-${colour}`,
+          },
+          s("circle", { cx: 6, cy: 6, r: 6 }),
+        ),
         ` ${names.get(id) ?? "A cluster"} (${number(size)})`,
       ),
     );
@@ -280,7 +323,9 @@ function legend(view, clusters, names) {
   view.canvas.addEventListener("cleared", () => {
     for (const button of buttons.querySelectorAll("button")) button.setAttribute("aria-pressed", "false");
   });
-  const risks = ["critical", "high", "medium", "low"].map((risk) => h("span", { class: `risk risk-${risk}` }, risk));
+  const risks = ["critical", "high", "medium", "low"].map((risk) =>
+    h("span", { class: `risk risk-${risk}` }, risk),
+  );
   return h(
     "div",
     {},

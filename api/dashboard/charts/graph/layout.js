@@ -12,14 +12,34 @@ export async function computeLayout(d3, graph, aspect, signal) {
     ...{ id, radius, centre: centres.get(cluster) ?? { x: 0, y: 0, pull: 0.02 } },
     ...around(index, graph.nodes.length, spread),
   }));
-  const links = graph.edges.map((edge) => ({ source: edge.left_pattern_id, target: edge.right_pattern_id, strength: edge.strength }));
+  const links = graph.edges.map((edge) => ({
+    source: edge.left_pattern_id,
+    target: edge.right_pattern_id,
+    strength: edge.strength,
+  }));
   const simulation = d3
     .forceSimulation(nodes)
-    .force("links", d3.forceLink(links).id((node) => node.id).distance((link) => 40 + 90 * (1 - link.strength)).strength((link) => 0.15 * link.strength))
+    .force(
+      "links",
+      d3
+        .forceLink(links)
+        .id((node) => node.id)
+        .distance((link) => 40 + 90 * (1 - link.strength))
+        .strength((link) => 0.15 * link.strength),
+    )
     .force("apart", d3.forceManyBody().strength(-90).distanceMax(420).theta(1.1))
-    .force("room", d3.forceCollide((node) => node.radius + 5))
-    .force("x", d3.forceX((node) => node.centre.x).strength((node) => node.centre.pull))
-    .force("y", d3.forceY((node) => node.centre.y).strength((node) => node.centre.pull))
+    .force(
+      "room",
+      d3.forceCollide((node) => node.radius + 5),
+    )
+    .force(
+      "x",
+      d3.forceX((node) => node.centre.x).strength((node) => node.centre.pull),
+    )
+    .force(
+      "y",
+      d3.forceY((node) => node.centre.y).strength((node) => node.centre.pull),
+    )
     .stop();
   await run(simulation, nodes.length > 600 ? 140 : 300, signal);
   const stretch = Math.min(MAX_STRETCH, Math.max(1, aspect));
@@ -48,5 +68,7 @@ function findCentres(nodes, spread) {
   const sizes = new Map();
   for (const { cluster_id: cluster } of nodes) if (cluster) sizes.set(cluster, (sizes.get(cluster) ?? 0) + 1);
   const clusters = [...sizes].sort(([left, many], [right, few]) => few - many || (left < right ? -1 : 1));
-  return new Map(clusters.map(([id], index) => [id, { ...around(index, clusters.length, spread), pull: 0.09 }]));
+  return new Map(
+    clusters.map(([id], index) => [id, { ...around(index, clusters.length, spread), pull: 0.09 }]),
+  );
 }

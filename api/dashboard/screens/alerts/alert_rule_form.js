@@ -22,7 +22,13 @@ export function ruleForm({ rule = null, defaults, send, onDone, done }) {
       label: "Probability of a recurrence, at least",
       kind: "number",
       required: true,
-      ...{ min: 0, max: 1, step: 0.01, value: rule?.probability_threshold ?? defaults.threshold, help: "0 to 1." },
+      ...{
+        min: 0,
+        max: 1,
+        step: 0.01,
+        value: rule?.probability_threshold ?? defaults.threshold,
+        help: "0 to 1.",
+      },
     },
     {
       name: "window_days",
@@ -32,8 +38,20 @@ export function ruleForm({ rule = null, defaults, send, onDone, done }) {
       options: WINDOWS.map((days) => [days, `${days} days`]),
       read: Number,
     },
-    { name: "service", label: "Only this service", maxlength: 200, value: rule?.scope.service, pointer: "/scope/service" },
-    { name: "team", label: "Only this team", maxlength: 200, value: rule?.scope.team, pointer: "/scope/team" },
+    {
+      name: "service",
+      label: "Only this service",
+      maxlength: 200,
+      value: rule?.scope.service,
+      pointer: "/scope/service",
+    },
+    {
+      name: "team",
+      label: "Only this team",
+      maxlength: 200,
+      value: rule?.scope.team,
+      pointer: "/scope/team",
+    },
     {
       name: "channel",
       label: rule ? "Replace the channel by" : "Send to",

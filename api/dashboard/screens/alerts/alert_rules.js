@@ -21,7 +21,12 @@ export async function showAlertRules({ me, workspace, query, signal, reload }) {
   const create = dialogButton(
     "Create a rule",
     "Create an alert rule",
-    (close) => ruleForm({ defaults, send: (values) => post("/v1/alert-rules", {}, values), onDone: created(close, reload) }),
+    (close) =>
+      ruleForm({
+        defaults,
+        send: (values) => post("/v1/alert-rules", {}, values),
+        onDone: created(close, reload),
+      }),
     { className: "main" },
   );
   return h(
@@ -31,11 +36,20 @@ export async function showAlertRules({ me, workspace, query, signal, reload }) {
     h("p", { class: "lead" }, "A rule sends a message when a pattern is likely to recur."),
     isIncluded ? null : h("p", { class: "prose" }, "Alerts are part of the starter plan and above."),
     query.pattern_id
-      ? h("p", { class: "quiet" }, "A new rule here is for ", link(`/patterns/${query.pattern_id}`, "one pattern"), " only.")
+      ? h(
+          "p",
+          { class: "quiet" },
+          "A new rule here is for ",
+          link(`/patterns/${query.pattern_id}`, "one pattern"),
+          " only.",
+        )
       : null,
     rules.data.length
       ? rules.data.map((rule) => ruleEntry(rule, { canWrite, defaults, reload }))
-      : empty("No alert rules yet.", canWrite ? "Create one to get a message before a failure comes back." : "An admin can create one."),
+      : empty(
+          "No alert rules yet.",
+          canWrite ? "Create one to get a message before a failure comes back." : "An admin can create one.",
+        ),
   );
 }
 
@@ -45,7 +59,11 @@ const created = (close, reload) => (rule) => {
   reload();
   const [secret] = Object.values(rule.webhook_secrets ?? {});
   if (secret)
-    showSecret("The secret that signs the messages", "Verify each message with it, by Standard Webhooks.", secret);
+    showSecret(
+      "The secret that signs the messages",
+      "Verify each message with it, by Standard Webhooks.",
+      secret,
+    );
 };
 
 function ruleEntry(rule, { canWrite, defaults, reload }) {
@@ -93,7 +111,11 @@ function actionsOf(rule, isSnoozed, defaults, reload) {
     { class: "beside" },
     dialogButton("Edit", `Edit ${rule.name}`, edit, { className: "plain", label: `Edit ${rule.name}` }),
     isSnoozed
-      ? action("End snooze", endSnooze, { className: "plain", done: "The rule sends again.", label: `End the snooze of ${rule.name}` })
+      ? action("End snooze", endSnooze, {
+          className: "plain",
+          done: "The rule sends again.",
+          label: `End the snooze of ${rule.name}`,
+        })
       : dialogButton("Snooze", `Snooze ${rule.name}`, (close) => snoozeForm(path, close, reload), {
           className: "plain",
           label: `Snooze ${rule.name}`,
@@ -103,7 +125,10 @@ function actionsOf(rule, isSnoozed, defaults, reload) {
       done: "A test message is on its way to every channel.",
       label: `Send a test of ${rule.name}`,
     }),
-    action(rule.enabled ? "Turn off" : "Turn on", toggle, { className: "plain", label: `${rule.enabled ? "Turn off" : "Turn on"} ${rule.name}` }),
+    action(rule.enabled ? "Turn off" : "Turn on", toggle, {
+      className: "plain",
+      label: `${rule.enabled ? "Turn off" : "Turn on"} ${rule.name}`,
+    }),
     confirmButton(
       "Delete",
       `“${rule.name}” sends nothing any more.`,
@@ -120,7 +145,9 @@ function snoozeForm(path, close, reload) {
     action(
       hours < 24 ? pluralize(hours, "hour") : pluralize(hours / 24, "day"),
       () =>
-        post("/v1/alert-rules/{rule_id}/snooze", path, { until: until(hours) }).then(() => (close(), reload())),
+        post("/v1/alert-rules/{rule_id}/snooze", path, { until: until(hours) }).then(
+          () => (close(), reload()),
+        ),
       { done: "Snoozed." },
     );
   return [

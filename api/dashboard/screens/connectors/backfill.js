@@ -8,7 +8,8 @@ const SECONDS_BETWEEN = 3;
 
 /** Whether the past of a connector is being read, or will be within a minute. */
 export const isReadingPast = (connector) =>
-  connector.status === "active" && (connector.backfill ? connector.backfill.status !== "succeeded" : !connector.last_sync_at);
+  connector.status === "active" &&
+  (connector.backfill ? connector.backfill.status !== "succeeded" : !connector.last_sync_at);
 
 /** The section of a connector's screen; nothing once its past was read. */
 export function backfillSection(connector, signal, onDone) {
@@ -21,12 +22,25 @@ export function backfillSection(connector, signal, onDone) {
 /** What was read, from when to when, and about how much of the span that is. */
 export function progressOf(connector) {
   const { backfill } = connector;
-  if (!backfill) return h("p", { class: "quiet" }, `The last ${number(connector.backfill_days)} days are read within a minute.`);
+  if (!backfill)
+    return h(
+      "p",
+      { class: "quiet" },
+      `The last ${number(connector.backfill_days)} days are read within a minute.`,
+    );
   const read = `${pluralize(backfill.rows_read, "record")} on ${pluralize(backfill.pages, "page")}`;
-  const aside = backfill.rows_quarantined ? `, ${number(backfill.rows_quarantined)} of them in quarantine` : "";
-  const span = backfill.oldest_record_at ? `, from ${day(backfill.oldest_record_at)} to ${day(backfill.newest_record_at)}` : "";
+  const aside = backfill.rows_quarantined
+    ? `, ${number(backfill.rows_quarantined)} of them in quarantine`
+    : "";
+  const span = backfill.oldest_record_at
+    ? `, from ${day(backfill.oldest_record_at)} to ${day(backfill.newest_record_at)}`
+    : "";
   const share = shareOf(backfill);
-  const words = { running: "Reading the past:", succeeded: "The past was read:", failed: "Interrupted, the next sync continues:" };
+  const words = {
+    running: "Reading the past:",
+    succeeded: "The past was read:",
+    failed: "Interrupted, the next sync continues:",
+  };
   return [
     h("p", {}, `${words[backfill.status]} ${read}${span}${aside}.`),
     backfill.status === "succeeded"
@@ -43,7 +57,9 @@ export function progressOf(connector) {
 /** Lists run from the oldest or from the newest: either way, what lies between both ends is read. */
 function shareOf({ reads_from, started_at, oldest_record_at, newest_record_at }) {
   if (!oldest_record_at) return 0;
-  const [from, to, oldest, newest] = [reads_from, started_at, oldest_record_at, newest_record_at].map((text) => new Date(text).getTime());
+  const [from, to, oldest, newest] = [reads_from, started_at, oldest_record_at, newest_record_at].map(
+    (text) => new Date(text).getTime(),
+  );
   const read = Math.min(newest, to) - Math.max(oldest, from);
   return to > from ? Math.max(0, Math.min(99, Math.round((100 * read) / (to - from)))) : 0;
 }
@@ -53,7 +69,9 @@ async function follow(connector, container, signal, onDone) {
   while (isReadingPast(current)) {
     await pause();
     if (signal?.aborted || !container.isConnected) return;
-    current = await get("/v1/connectors/{connector_id}", { connector_id: connector.id }, {}, signal).catch(() => current);
+    current = await get("/v1/connectors/{connector_id}", { connector_id: connector.id }, {}, signal).catch(
+      () => current,
+    );
     container.replaceChildren(...[progressOf(current)].flat().filter(Boolean));
   }
   onDone?.();

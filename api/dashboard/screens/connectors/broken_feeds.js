@@ -37,5 +37,12 @@ export function markBrokenFeeds(bar, { broken }) {
   const tab = bar.querySelector("nav a[href='#/connectors']");
   tab?.querySelector(".count")?.remove();
   if (tab && broken.length)
-    tab.append(h("span", { class: "count", title: `${broken.length} failed` }, ` ${broken.length}`, h("span", { class: "unseen" }, " failed")));
+    tab.append(
+      h(
+        "span",
+        { class: "count", title: `${broken.length} failed` },
+        ` ${broken.length}`,
+        h("span", { class: "unseen" }, " failed"),
+      ),
+    );
 }

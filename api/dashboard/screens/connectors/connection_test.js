@@ -15,7 +15,14 @@ export async function connectionTest(connector, reload) {
     { class: "connection-test" },
     answerOf(result),
     result.ok && connector.status !== "active"
-      ? h("p", { class: "more" }, action(`Start the backfill of ${days} days`, start, { className: "main", done: "The backfill starts within a minute." }))
+      ? h(
+          "p",
+          { class: "more" },
+          action(`Start the backfill of ${days} days`, start, {
+            className: "main",
+            done: "The backfill starts within a minute.",
+          }),
+        )
       : null,
   );
 }
@@ -25,7 +32,11 @@ export const answerOf = (result) => [
   h(
     "p",
     { class: "answer-text" },
-    h("span", { class: `mark-word status-${result.ok ? "active" : "error"}` }, result.ok ? "it answers" : "it failed"),
+    h(
+      "span",
+      { class: `mark-word status-${result.ok ? "active" : "error"}` },
+      result.ok ? "it answers" : "it failed",
+    ),
     ` ${result.detail}`,
   ),
   result.samples?.length ? samplesTable(result.samples) : null,
@@ -45,5 +56,8 @@ export function samplesTable(rows) {
     { title: "Service", cell: (row) => row.service ?? "–" },
     { title: "Created", cell: (row) => minute(row.created_at) },
   ];
-  return table("What its first records become", columns, rows, { isCaptionVisible: true, className: "stacked" });
+  return table("What its first records become", columns, rows, {
+    isCaptionVisible: true,
+    className: "stacked",
+  });
 }

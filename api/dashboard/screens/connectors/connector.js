@@ -20,7 +20,9 @@ export async function showConnector({ id, query, me, signal, reload }) {
     get("/v1/connectors/{connector_id}", { connector_id: id }, {}, signal),
     get("/v1/connectors/catalog", {}, {}, signal),
   ]);
-  const tool = catalog.data.find((entry) => entry.type === connector.type && entry.declaration === connector.declaration);
+  const tool = catalog.data.find(
+    (entry) => entry.type === connector.type && entry.declaration === connector.declaration,
+  );
   const secret = takeSecret(id);
   if (secret) showSecret("The webhook's secret", tool?.webhook_setup ?? "Enter it in the tool.", secret);
   const canWrite = isAtLeast(me, "analyst");
@@ -28,7 +30,12 @@ export async function showConnector({ id, query, me, signal, reload }) {
   return h(
     "article",
     { class: "screen", "data-title": connector.display_name },
-    h("p", { class: "trail" }, link("/connectors", "Connectors"), ` / ${tool?.title ?? plain(connector.type)}`),
+    h(
+      "p",
+      { class: "trail" },
+      link("/connectors", "Connectors"),
+      ` / ${tool?.title ?? plain(connector.type)}`,
+    ),
     h("h1", {}, connector.display_name),
     query.step ? stepsOf(connector.last_sync_at || connector.status === "active" ? 3 : 2) : null,
     h("div", { class: "under-title" }, stateOf(connector)),
@@ -56,7 +63,8 @@ const stateOf = (row) =>
 
 function testSection(connector, isTesting, reload) {
   const container = h("div", { class: "part" });
-  const run = () => container.replaceChildren(part("the first records", () => connectionTest(connector, reload)));
+  const run = () =>
+    container.replaceChildren(part("the first records", () => connectionTest(connector, reload)));
   const button = h("button", { type: "button", onclick: run }, "Test the connection");
   if (isTesting) run();
   return section("Test", { beside: button }, container);
@@ -82,19 +90,39 @@ function connectorActions(connector, tool, me, reload) {
     { class: "actions" },
     isActive
       ? [
-          action("Sync now", thenReload(() => post("/v1/connectors/{connector_id}/sync", path)), { done: "Sync requested." }),
-          action("Pause", thenReload(() => post("/v1/connectors/{connector_id}/pause", path)), { done: "Paused. Webhooks are still accepted." }),
+          action(
+            "Sync now",
+            thenReload(() => post("/v1/connectors/{connector_id}/sync", path)),
+            { done: "Sync requested." },
+          ),
+          action(
+            "Pause",
+            thenReload(() => post("/v1/connectors/{connector_id}/pause", path)),
+            { done: "Paused. Webhooks are still accepted." },
+          ),
         ]
-      : action("Start polling", thenReload(() => post("/v1/connectors/{connector_id}/resume", path)), {
-          done: "Polling starts within a minute.",
-          className: "main",
-        }),
-    tool ? dialogButton("Edit", `Edit ${connector.display_name}`, (close) => editForm(connector, tool, change, after(close))) : null,
+      : action(
+          "Start polling",
+          thenReload(() => post("/v1/connectors/{connector_id}/resume", path)),
+          {
+            done: "Polling starts within a minute.",
+            className: "main",
+          },
+        ),
+    tool
+      ? dialogButton("Edit", `Edit ${connector.display_name}`, (close) =>
+          editForm(connector, tool, change, after(close)),
+        )
+      : null,
     tool?.credentials.length
-      ? dialogButton("Replace credentials", "Replace credentials", (close) => credentialsForm(tool, change, after(close)))
+      ? dialogButton("Replace credentials", "Replace credentials", (close) =>
+          credentialsForm(tool, change, after(close)),
+        )
       : null,
     tool?.webhooks
-      ? dialogButton("Replace webhook secret", "Replace the webhook secret", (close) => secretForm(change, after(close)))
+      ? dialogButton("Replace webhook secret", "Replace the webhook secret", (close) =>
+          secretForm(change, after(close)),
+        )
       : null,
     isAtLeast(me, "admin") ? deleteButton(connector) : null,
   );
@@ -114,7 +142,12 @@ function editForm(connector, tool, change, onDone) {
     { name: "display_name", label: "Name", required: true, maxlength: 120, value: connector.display_name },
     ...fieldsOf(tool.config, "config", connector.config),
     {
-      ...{ name: "poll_interval_seconds", label: "Seconds between two polls", kind: "number", required: true },
+      ...{
+        name: "poll_interval_seconds",
+        label: "Seconds between two polls",
+        kind: "number",
+        required: true,
+      },
       ...{ min: 60, max: 86400, value: connector.poll_interval_seconds },
     },
     {
@@ -139,8 +172,18 @@ function credentialsForm(tool, change, onDone) {
 function secretForm(change, onDone) {
   const fields = [
     {
-      ...{ name: "webhook_secret", label: "The secret that the tool signs with", kind: "password", required: true },
-      ...{ minlength: 16, maxlength: 500, autocomplete: "off", help: "The previous one stays valid until the next change." },
+      ...{
+        name: "webhook_secret",
+        label: "The secret that the tool signs with",
+        kind: "password",
+        required: true,
+      },
+      ...{
+        minlength: 16,
+        maxlength: 500,
+        autocomplete: "off",
+        help: "The previous one stays valid until the next change.",
+      },
     },
   ];
   return form({ id: "webhook", fields, verb: "Replace", send: change, done: "Replaced.", onDone });

@@ -10,7 +10,9 @@ export async function showConnectors({ me, signal, reload }) {
     get("/v1/connectors", {}, { limit: 100 }, signal),
     get("/v1/connectors/catalog", {}, {}, signal),
   ]);
-  const titles = new Map(catalog.data.filter((tool) => !tool.declaration).map((tool) => [tool.type, tool.title]));
+  const titles = new Map(
+    catalog.data.filter((tool) => !tool.declaration).map((tool) => [tool.type, tool.title]),
+  );
   const order = { error: 0, active: 1, paused: 2 };
   const rows = connectors.data.sort(
     (left, right) =>
@@ -34,13 +36,18 @@ export async function showConnectors({ me, signal, reload }) {
             ? `${pluralize(broken, "connector")} of ${number(rows.length)} failed at the last sync or stopped: open it to fix what it says.`
             : `${pluralize(rows.length, "connector")}, all of them answer.`,
         )
-      : empty("No connectors yet.", link("/connectors/new", "Connect the tool"), " that your failures are recorded in."),
+      : empty(
+          "No connectors yet.",
+          link("/connectors/new", "Connect the tool"),
+          " that your failures are recorded in.",
+        ),
     rows.map((row) => connectorEntry(row, titles, me.role !== "viewer", signal, reload)),
   );
 }
 
 /** Whether a connector needs somebody: it stopped, or its last sync failed. */
-export const isBroken = (row) => row.status === "error" || (row.status === "active" && row.last_sync_status === "failed");
+export const isBroken = (row) =>
+  row.status === "error" || (row.status === "active" && row.last_sync_status === "failed");
 
 function connectorEntry(row, titles, canWrite, signal, reload) {
   const runs = h("details", { class: "data-table" }, h("summary", {}, "Sync history"));
@@ -60,7 +67,10 @@ function connectorEntry(row, titles, canWrite, signal, reload) {
     ),
     row.status_reason ? h("p", { class: "connector-error" }, row.status_reason) : null,
     facts([
-      ["Type", row.declaration ? `${plain(row.declaration)} (custom)` : (titles.get(row.type) ?? plain(row.type))],
+      [
+        "Type",
+        row.declaration ? `${plain(row.declaration)} (custom)` : (titles.get(row.type) ?? plain(row.type)),
+      ],
       [
         "Last sync",
         row.last_sync_at

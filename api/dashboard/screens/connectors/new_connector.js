@@ -13,16 +13,26 @@ export const stepsOf = (present) =>
   h(
     "ol",
     { class: "steps", "aria-label": "Steps" },
-    STEPS.map((name, index) => h("li", { "aria-current": index === present ? "step" : null }, `${index + 1}. ${name}`)),
+    STEPS.map((name, index) =>
+      h("li", { "aria-current": index === present ? "step" : null }, `${index + 1}. ${name}`),
+    ),
   );
 
 export async function showNewConnector({ query, signal }) {
   const catalog = await get("/v1/connectors/catalog", {}, {}, signal);
-  const tool = catalog.data.find((entry) => entry.type === query.type && (entry.declaration ?? "") === (query.declaration ?? ""));
+  const tool = catalog.data.find(
+    (entry) => entry.type === query.type && (entry.declaration ?? "") === (query.declaration ?? ""),
+  );
   return h(
     "div",
     { class: "screen", "data-title": tool ? `Connect ${tool.title}` : "New connector" },
-    h("p", { class: "trail" }, link("/connectors", "Connectors"), " / ", tool ? link("/connectors/new", "new") : "new"),
+    h(
+      "p",
+      { class: "trail" },
+      link("/connectors", "Connectors"),
+      " / ",
+      tool ? link("/connectors/new", "new") : "new",
+    ),
     h("h1", {}, tool ? `Connect ${tool.title}` : "What records your failures?"),
     stepsOf(tool ? 1 : 0),
     tool ? newConnectorForm(tool) : pick(catalog.data),
@@ -32,19 +42,34 @@ export async function showNewConnector({ query, signal }) {
 function pick(tools) {
   const found = h("div", { class: "part" });
   const count = h("p", { class: "quiet", role: "status" });
-  const search = h("input", { id: "tool", type: "search", maxlength: 60, placeholder: "Jira, Sentry, GitLab …" });
+  const search = h("input", {
+    id: "tool",
+    type: "search",
+    maxlength: 60,
+    placeholder: "Jira, Sentry, GitLab …",
+  });
   const show = () => {
     const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
     const text = (tool) => `${tool.title} ${tool.type} ${plain(tool.category)}`.toLowerCase();
     const matching = tools.filter((tool) => words.every((word) => text(tool).includes(word)));
     count.textContent = `${pluralize(matching.length, "tool")}`;
-    found.replaceChildren(matching.length ? h("div", { class: "wizard" }, byCategory(matching, words.length > 0)) : empty("No tool of this name.", link("/connectors/own", "Describe it yourself"), "."));
+    found.replaceChildren(
+      matching.length
+        ? h("div", { class: "wizard" }, byCategory(matching, words.length > 0))
+        : empty("No tool of this name.", link("/connectors/own", "Describe it yourself"), "."),
+    );
   };
   search.addEventListener("input", show);
   show();
   return [
     h("div", { class: "field more tool-search" }, h("label", { for: "tool" }, "Search"), search),
-    h("p", { class: "quiet" }, "Not in the list? ", link("/connectors/own", "Write a connector of your own"), "."),
+    h(
+      "p",
+      { class: "quiet" },
+      "Not in the list? ",
+      link("/connectors/own", "Write a connector of your own"),
+      ".",
+    ),
     count,
     found,
   ];
@@ -55,7 +80,12 @@ function byCategory(tools, isSearched) {
   const groups = Map.groupBy ? Map.groupBy(tools, (tool) => tool.category) : group(tools);
   return [...groups].map(([category, entries]) =>
     isNarrow && !isSearched
-      ? h("details", {}, h("summary", {}, h("h2", {}, `${plain(category)} (${entries.length})`)), choices(entries))
+      ? h(
+          "details",
+          {},
+          h("summary", {}, h("h2", {}, `${plain(category)} (${entries.length})`)),
+          choices(entries),
+        )
       : h("section", {}, h("h2", {}, plain(category)), choices(entries)),
   );
 }
@@ -77,7 +107,9 @@ const choice = (tool) =>
     h(
       "span",
       { class: "quiet" },
-      tool.available ? ` ${[tool.polls && "polls", tool.webhooks && "webhook", tool.tickets && "tickets"].filter(Boolean).join(", ")}` : ` needs the ${tool.plan} plan`,
+      tool.available
+        ? ` ${[tool.polls && "polls", tool.webhooks && "webhook", tool.tickets && "tickets"].filter(Boolean).join(", ")}`
+        : ` needs the ${tool.plan} plan`,
     ),
   );
 

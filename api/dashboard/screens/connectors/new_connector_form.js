@@ -13,7 +13,9 @@ export function newConnectorForm(tool) {
   const test = async (entered) => {
     result.replaceChildren(h("p", { class: "quiet" }, `Asking ${tool.title} …`));
     try {
-      result.replaceChildren(testResult(await post("/v1/connectors/test", {}, connectionOf(tool, entered)), tool, entered));
+      result.replaceChildren(
+        testResult(await post("/v1/connectors/test", {}, connectionOf(tool, entered)), tool, entered),
+      );
     } catch (error) {
       result.replaceChildren();
       throw error;
@@ -27,14 +29,28 @@ export function newConnectorForm(tool) {
   });
   entryForm.addEventListener("input", () => result.replaceChildren());
   return [
-    tool.docs_url && h("p", { class: "quiet" }, "Where to find these: ", externalLink(tool.docs_url, `the documentation of ${tool.title}`), "."),
+    tool.docs_url &&
+      h(
+        "p",
+        { class: "quiet" },
+        "Where to find these: ",
+        externalLink(tool.docs_url, `the documentation of ${tool.title}`),
+        ".",
+      ),
     entryForm,
     result,
   ];
 }
 
 const fieldsOfNew = (tool) => [
-  { name: "display_name", label: "Name", required: true, maxlength: 120, value: tool.title, help: "How it is listed here." },
+  {
+    name: "display_name",
+    label: "Name",
+    required: true,
+    maxlength: 120,
+    value: tool.title,
+    help: "How it is listed here.",
+  },
   ...fieldsOf(tool.credentials, "credentials"),
   ...fieldsOf(tool.config, "config"),
   {
@@ -51,7 +67,9 @@ const fieldsOfNew = (tool) => [
 function testResult(result, tool, entered) {
   const storeWith = (paused) => () => store(tool, entered, { paused });
   const next = result.ok
-    ? action(`Store, and start the backfill of ${entered.backfill_days} days`, storeWith(false), { className: "main" })
+    ? action(`Store, and start the backfill of ${entered.backfill_days} days`, storeWith(false), {
+        className: "main",
+      })
     : action("Store without polling", storeWith(true), { className: "plain" });
   return h("div", { class: "connection-test" }, answerOf(result), h("p", { class: "more" }, next));
 }

@@ -37,7 +37,11 @@ export async function showOwnTypes({ query, me, signal, reload }) {
     { class: "screen", "data-title": "Connectors of your own" },
     h("p", { class: "trail" }, link("/connectors", "Connectors"), " / ", link("/connectors/new", "new")),
     h("h1", {}, "Connectors of your own"),
-    h("p", { class: "lead" }, "Describe a tool that is not in the list: where its records are, and what their fields mean."),
+    h(
+      "p",
+      { class: "lead" },
+      "Describe a tool that is not in the list: where its records are, and what their fields mean.",
+    ),
     stored.data.length ? declarationsTable(stored.data, me, reload) : empty("None is stored yet."),
     section("Write one", {}, declarationForm(chosen?.written ?? EXAMPLE, reload)),
   );
@@ -45,27 +49,55 @@ export async function showOwnTypes({ query, me, signal, reload }) {
 
 function declarationsTable(rows, me, reload) {
   const columns = [
-    { title: "Title", className: "wide", cell: (row) => [link(`/connectors/own?name=${row.name}`, row.title), h("span", { class: "below" }, row.name)] },
+    {
+      title: "Title",
+      className: "wide",
+      cell: (row) => [
+        link(`/connectors/own?name=${row.name}`, row.title),
+        h("span", { class: "below" }, row.name),
+      ],
+    },
     { title: "Connectors", numeric: true, cell: (row) => number(row.connectors) },
     { title: "Changed", cell: (row) => minute(row.updated_at) },
-    { title: "Set up", cell: (row) => link(`/connectors/new?type=custom_api&declaration=${row.name}`, "Connect") },
-    { title: "Delete", cell: (row) => (isAtLeast(me, "admin") && !row.connectors ? deleteButton(row, reload) : "–") },
+    {
+      title: "Set up",
+      cell: (row) => link(`/connectors/new?type=custom_api&declaration=${row.name}`, "Connect"),
+    },
+    {
+      title: "Delete",
+      cell: (row) => (isAtLeast(me, "admin") && !row.connectors ? deleteButton(row, reload) : "–"),
+    },
   ];
   return table("Stored connectors of your own", columns, rows);
 }
 
 function deleteButton(row, reload) {
-  const act = () => remove("/v1/connector-declarations/{declaration_name}", { declaration_name: row.name }).then(reload);
-  return confirmButton("Delete", `“${row.title}” is deleted. No connector uses it.`, "Delete it", act, { done: "Deleted." });
+  const act = () =>
+    remove("/v1/connector-declarations/{declaration_name}", { declaration_name: row.name }).then(reload);
+  return confirmButton("Delete", `“${row.title}” is deleted. No connector uses it.`, "Delete it", act, {
+    done: "Deleted.",
+  });
 }
 
 function declarationForm(written, reload) {
   const outcome = h("div", { class: "part", role: "status" });
   const fields = [
-    { name: "written", label: "Declaration (YAML)", kind: "textarea", required: true, rows: 24, spellcheck: "false", value: written },
+    {
+      name: "written",
+      label: "Declaration (YAML)",
+      kind: "textarea",
+      required: true,
+      rows: 24,
+      spellcheck: "false",
+      value: written,
+    },
     {
       ...{ name: "sample", label: "A JSON answer, record or webhook of the tool", kind: "textarea", rows: 6 },
-      ...{ spellcheck: "false", help: "To see what its records become. It is not stored.", read: (text) => text && JSON.parse(text) },
+      ...{
+        spellcheck: "false",
+        help: "To see what its records become. It is not stored.",
+        read: (text) => text && JSON.parse(text),
+      },
     },
   ];
   const send = async (values) => {
@@ -82,15 +114,35 @@ function outcomeOf(checked, written, reload) {
       "div",
       {},
       h("p", {}, `${pluralize(checked.problems.length, "problem")}:`),
-      h("ul", {}, checked.problems.map((problem) => h("li", {}, `${problem.line ? `line ${problem.line}, ` : ""}${problem.field || "the document"}: ${problem.detail}`))),
+      h(
+        "ul",
+        {},
+        checked.problems.map((problem) =>
+          h(
+            "li",
+            {},
+            `${problem.line ? `line ${problem.line}, ` : ""}${problem.field || "the document"}: ${problem.detail}`,
+          ),
+        ),
+      ),
     );
   const store = () => post("/v1/connector-declarations", {}, { written });
   return h(
     "div",
     {},
-    h("p", {}, `${checked.title} can be used. ${pluralize(checked.records, "record")} of the sample understood.`),
+    h(
+      "p",
+      {},
+      `${checked.title} can be used. ${pluralize(checked.records, "record")} of the sample understood.`,
+    ),
     checked.samples.length ? samplesTable(checked.samples) : null,
-    checked.refused.length ? h("ul", {}, checked.refused.map((reason) => h("li", {}, reason))) : null,
+    checked.refused.length
+      ? h(
+          "ul",
+          {},
+          checked.refused.map((reason) => h("li", {}, reason)),
+        )
+      : null,
     form({ id: "store", fields: [], verb: "Store it", send: store, done: "Stored.", onDone: reload }),
   );
 }

@@ -9,7 +9,10 @@ export function quarantineSection(connector, canWrite, signal) {
   const container = h("div", { class: "part" });
   const path = { connector_id: connector.id };
   const show = () =>
-    container.replaceChildren(part("the drift", () => drift(path, signal)), part("the quarantine", () => quarantined(path, signal)));
+    container.replaceChildren(
+      part("the drift", () => drift(path, signal)),
+      part("the quarantine", () => quarantined(path, signal)),
+    );
   const replay = async () => {
     const { queued, unreadable } = await post("/v1/connectors/{connector_id}/quarantine/replay", path, {});
     const rest = unreadable ? ` ${pluralize(unreadable, "record")} still cannot be read.` : "";
@@ -32,7 +35,10 @@ async function drift(path, signal) {
     { title: "Last seen", cell: (row) => minute(row.last_seen_at) },
     { title: "The newest one", className: "wide", cell: (row) => content(row.sample) },
   ];
-  return table("Drift: how records differ from what is understood", columns, kinds.data, { isCaptionVisible: true, className: "stacked" });
+  return table("Drift: how records differ from what is understood", columns, kinds.data, {
+    isCaptionVisible: true,
+    className: "stacked",
+  });
 }
 
 async function quarantined(path, signal) {
@@ -46,14 +52,11 @@ async function quarantined(path, signal) {
   ];
   return [
     table("Records in quarantine, newest first", columns, page.data, { className: "stacked" }),
-    page.page.has_more ? h("p", { class: "quiet" }, `The newest ${page.data.length} of ${number(page.page.total)}.`) : null,
+    page.page.has_more
+      ? h("p", { class: "quiet" }, `The newest ${page.data.length} of ${number(page.page.total)}.`)
+      : null,
   ].reduce((box, child) => (child && box.append(child), box), h("div", {}));
 }
 
 const content = (text) =>
-  h(
-    "details",
-    {},
-    h("summary", {}, "Show"),
-    h("pre", { class: "body", tabindex: "0" }, text),
-  );
+  h("details", {}, h("summary", {}, "Show"), h("pre", { class: "body", tabindex: "0" }, text));

@@ -51,7 +51,9 @@ function issueActions(issue, reload) {
     { class: "actions" },
     editButton(issue, reload),
     linkButton(issue, reload),
-    issue.pattern_id ? unlinkButton(issue, pattern, { text: "Unlink from its pattern", className: "" }) : null,
+    issue.pattern_id
+      ? unlinkButton(issue, pattern, { text: "Unlink from its pattern", className: "" })
+      : null,
   );
 }
 
@@ -97,7 +99,9 @@ async function membership(issue, signal, canWrite) {
             ["Confidence", probabilityText(why.confidence)],
             [
               "Closest other pattern",
-              why.nearest_pattern ? link(`/patterns/${why.nearest_pattern.id}`, why.nearest_pattern.name) : null,
+              why.nearest_pattern
+                ? link(`/patterns/${why.nearest_pattern.id}`, why.nearest_pattern.name)
+                : null,
             ],
             ["Missing from it", why.nearest_missing],
           ]),

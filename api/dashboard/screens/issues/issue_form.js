@@ -30,11 +30,21 @@ export const reportButton = () =>
   dialogButton("Report an issue", "Report an issue", (close) => {
     const when = {
       ...{ name: "source_created_at", label: "When it occurred", kind: "datetime-local" },
-      ...{ help: "In the time of this computer. Empty: now.", read: (value) => value && new Date(value).toISOString() },
+      ...{
+        help: "In the time of this computer. Empty: now.",
+        read: (value) => value && new Date(value).toISOString(),
+      },
     };
     const send = (values) => post("/v1/issues", {}, values);
     const onDone = (issue) => (close(), (location.hash = `#/issues/${issue.id}`));
-    return form({ id: "issue", fields: [...fieldsOf(), when], verb: "Report", send, done: "Reported.", onDone });
+    return form({
+      id: "issue",
+      fields: [...fieldsOf(), when],
+      verb: "Report",
+      send,
+      done: "Reported.",
+      onDone,
+    });
   });
 
 /** “Edit”: only what was changed is sent, and later syncs do not overwrite it. */
@@ -49,7 +59,14 @@ export const editButton = (issue, reload) =>
       return patch("/v1/issues/{issue_id}", { issue_id: issue.id }, Object.fromEntries(changed));
     };
     const onDone = () => (close(), reload());
-    return form({ id: "issue", fields, verb: "Save", send, done: "Saved. Later syncs keep your correction.", onDone });
+    return form({
+      id: "issue",
+      fields,
+      verb: "Save",
+      send,
+      done: "Saved. Later syncs keep your correction.",
+      onDone,
+    });
   });
 
 /** “Link to a pattern”: the person knows which one it belongs to. */

@@ -114,15 +114,25 @@ function bulkActions(ids, done) {
   const severity = h(
     "select",
     { id: "bulk-severity", "aria-label": "Set the severity" },
-    [["", "Set severity …"], ...["p1", "p2", "p3", "p4"].map((value) => [value, value])].map(([value, text]) =>
-      h("option", { value }, text),
+    [["", "Set severity …"], ...["p1", "p2", "p3", "p4"].map((value) => [value, value])].map(
+      ([value, text]) => h("option", { value }, text),
     ),
   );
   const change = (select, name) => () =>
-    select.value && forEach(ids, (id) => patch("/v1/issues/{issue_id}", { issue_id: id }, { [name]: select.value }), "changed", done);
+    select.value &&
+    forEach(
+      ids,
+      (id) => patch("/v1/issues/{issue_id}", { issue_id: id }, { [name]: select.value }),
+      "changed",
+      done,
+    );
   status.addEventListener("change", change(status, "status"));
   severity.addEventListener("change", change(severity, "severity"));
-  return [status, severity, h("button", { type: "button", onclick: () => linkAll(ids, done) }, "Link to a pattern")];
+  return [
+    status,
+    severity,
+    h("button", { type: "button", onclick: () => linkAll(ids, done) }, "Link to a pattern"),
+  ];
 }
 
 function linkAll(ids, done) {
@@ -132,7 +142,12 @@ function linkAll(ids, done) {
       choose: async ([patternId], reason) => {
         close();
         const body = { pattern_id: patternId, ...(reason && { reason }) };
-        await forEach(ids, (id) => post("/v1/issues/{issue_id}/link-pattern", { issue_id: id }, body), "linked", done);
+        await forEach(
+          ids,
+          (id) => post("/v1/issues/{issue_id}/link-pattern", { issue_id: id }, body),
+          "linked",
+          done,
+        );
       },
     }),
   );

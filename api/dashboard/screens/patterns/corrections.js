@@ -22,15 +22,15 @@ export function unlinkButton(issue, pattern, { text = "Unlink", className = "pla
       { pattern_id: pattern.id },
     );
     const message = h("span", { class: "quiet" }, "Leaves this pattern in the next run. ");
-    const undo = action("Undo", () => withdraw(correctionId).then(restore), { done: "The issue stays in this pattern." });
+    const undo = action("Undo", () => withdraw(correctionId).then(restore), {
+      done: "The issue stays in this pattern.",
+    });
     container.replaceChildren(message, correctionId ? undo : "");
     undo.focus();
     setTimeout(() => undo.remove(), UNDO_MILLISECONDS);
   };
   const restore = () =>
-    container.replaceChildren(
-      action(text, unlink, { className, label: `${text}: ${issue.title}` }),
-    );
+    container.replaceChildren(action(text, unlink, { className, label: `${text}: ${issue.title}` }));
   restore();
   return container;
 }
@@ -38,8 +38,12 @@ export function unlinkButton(issue, pattern, { text = "Unlink", className = "pla
 /** “Reopen”: the closure notes no longer count. */
 export function reopenButton(pattern, reload) {
   const reopen = () => post("/v1/patterns/{pattern_id}/reopen", { pattern_id: pattern.id }, {}).then(reload);
-  const question = "Its closure notes no longer count: it is open until somebody records another one. They stay on record.";
-  return confirmButton("Reopen", question, "Reopen the pattern", reopen, { className: "", done: "It is open again." });
+  const question =
+    "Its closure notes no longer count: it is open until somebody records another one. They stay on record.";
+  return confirmButton("Reopen", question, "Reopen the pattern", reopen, {
+    className: "",
+    done: "It is open again.",
+  });
 }
 
 /** Closure notes, and a form to add one. */
@@ -49,7 +53,12 @@ export function closureSection(pattern, { me, reload }) {
       "li",
       {},
       h("p", {}, note.note),
-      h("p", { class: "quiet" }, `${note.made_by_name ?? "somebody who has left"}, ${minute(note.made_at)}`, note.withdrawn_at ? `, withdrawn ${minute(note.withdrawn_at)}` : ""),
+      h(
+        "p",
+        { class: "quiet" },
+        `${note.made_by_name ?? "somebody who has left"}, ${minute(note.made_at)}`,
+        note.withdrawn_at ? `, withdrawn ${minute(note.withdrawn_at)}` : "",
+      ),
     ),
   );
   const text = h("textarea", {

@@ -32,9 +32,13 @@ export function membersSection(pattern, { me, query, signal }) {
       signal,
     );
   const actions = (ids, done) =>
-    action("Split off into a pattern of their own", () => splitOff(pattern, ids).then(done), { className: "main" });
+    action("Split off into a pattern of their own", () => splitOff(pattern, ids).then(done), {
+      className: "main",
+    });
   const list = async () => {
-    const groups = (await get("/v1/patterns/{pattern_id}/member-groups", { pattern_id: pattern.id }, {}, signal)).data;
+    const groups = (
+      await get("/v1/patterns/{pattern_id}/member-groups", { pattern_id: pattern.id }, {}, signal)
+    ).data;
     const fields = groups.length > 1 ? [...FIELDS, groupField(groups)] : FIELDS;
     const rows = await listing({
       ...{ path: `/patterns/${pattern.id}`, fields, query, noun: "issue", read },
@@ -44,23 +48,40 @@ export function membersSection(pattern, { me, query, signal }) {
     });
     return h("div", {}, groupsText(groups, pattern), rows);
   };
-  return section("Issues and why they belong here", { id: "members" }, part("its issues", list, { isBelow: true }));
+  return section(
+    "Issues and why they belong here",
+    { id: "members" },
+    part("its issues", list, { isBelow: true }),
+  );
 }
 
 /** The filter that shows the issues of one group. */
 const groupField = (groups) => ({
   name: "member_group",
   label: "Same words",
-  options: [["", "any"], ...groups.map((row) => [row.template_key, `${number(row.count)} × ${readable(row.template).slice(0, 60)}`])],
+  options: [
+    ["", "any"],
+    ...groups.map((row) => [
+      row.template_key,
+      `${number(row.count)} × ${readable(row.template).slice(0, 60)}`,
+    ]),
+  ],
 });
 
 /** What the issues say, in one sentence: most of them often say the same. */
 function groupsText(groups, pattern) {
   const [first, ...others] = groups;
   if (!first) return null;
-  const share = first.count < pattern.issue_count ? `${number(first.count)} of ${number(pattern.issue_count)}` : "All";
-  const rest = others.length ? ` The others have ${pluralize(others.length, "other wording")}: choose one below.` : "";
-  return h("p", { class: "prose quiet" }, `${share} read “${readable(first.template)}”, with other values for “…”.${rest}`);
+  const share =
+    first.count < pattern.issue_count ? `${number(first.count)} of ${number(pattern.issue_count)}` : "All";
+  const rest = others.length
+    ? ` The others have ${pluralize(others.length, "other wording")}: choose one below.`
+    : "";
+  return h(
+    "p",
+    { class: "prose quiet" },
+    `${share} read “${readable(first.template)}”, with other values for “…”.${rest}`,
+  );
 }
 
 const reasonOf = (row) => JSON.stringify([row.reason?.text ?? row.reason, row.nearest_missing]);
@@ -96,5 +117,12 @@ function membersTable(rows, pattern, selection) {
     columns.push({ title: "Correction", cell: (row) => unlinkButton(row, pattern) });
   }
   const members = table("Issues of this pattern", columns, rows, { className: "stacked" });
-  return isSame ? h("div", {}, h("p", { class: "prose" }, "Each belongs here for the same reason: ", reasonCell(rows[0])), members) : members;
+  return isSame
+    ? h(
+        "div",
+        {},
+        h("p", { class: "prose" }, "Each belongs here for the same reason: ", reasonCell(rows[0])),
+        members,
+      )
+    : members;
 }

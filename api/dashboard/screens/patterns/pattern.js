@@ -5,14 +5,28 @@ import { forecastChart } from "../../charts/forecast_chart.js";
 import { heatMap } from "../../charts/heat_map.js";
 import { get } from "../../lib/client.js";
 import { facts, h, section, table, link } from "../../lib/elements.js";
-import { ago, pluralize, day, duration, number, percent, plain, asText, probabilityText } from "../../lib/format.js";
+import {
+  ago,
+  pluralize,
+  day,
+  duration,
+  number,
+  percent,
+  plain,
+  asText,
+  probabilityText,
+} from "../../lib/format.js";
 import { empty, part, partSection } from "../../lib/states.js";
 import { patternActions } from "./pattern_actions.js";
 import { closureSection } from "./corrections.js";
 import { membersSection } from "./members.js";
 import { nextDate, triggerSection, windowsTable } from "../predictions/prediction_summary.js";
 import { quietText, riskMark, statusOf } from "./patterns.js";
-import { effortAndImpact, recurrencesPrevented, recommendationsTable } from "../recommendations/recommendations.js";
+import {
+  effortAndImpact,
+  recurrencesPrevented,
+  recommendationsTable,
+} from "../recommendations/recommendations.js";
 
 export async function showPattern(context) {
   const { id, signal } = context;
@@ -65,7 +79,11 @@ function answers(predictions, recommendations) {
               h("strong", {}, probabilityText(next.probability)),
               ` within ${pluralize(next.window_days, "day")}`,
             ),
-            h("p", { class: "quiet" }, next.next_date_median ? ["Next expected ", nextDate(next)] : "No date stands out."),
+            h(
+              "p",
+              { class: "quiet" },
+              next.next_date_median ? ["Next expected ", nextDate(next)] : "No date stands out.",
+            ),
           ]
         : h("p", { class: "answer-text" }, next ? `Not known: ${plain(next.reason)}.` : "Not predicted yet."),
     ),
@@ -76,9 +94,18 @@ function answers(predictions, recommendations) {
       first
         ? [
             h("p", { class: "answer-text" }, link(`/recommendations/${first.id}`, first.title)),
-            h("p", { class: "quiet" }, `Prevents ${recurrencesPrevented(first)} recurrences in 90 days · `, effortAndImpact(first)),
+            h(
+              "p",
+              { class: "quiet" },
+              `Prevents ${recurrencesPrevented(first)} recurrences in 90 days · `,
+              effortAndImpact(first),
+            ),
           ]
-        : h("p", { class: "answer-text" }, hardlyRecurs(next) ? "Leave it: it will hardly come back." : "Nothing is recommended."),
+        : h(
+            "p",
+            { class: "answer-text" },
+            hardlyRecurs(next) ? "Leave it: it will hardly come back." : "Nothing is recommended.",
+          ),
     ),
   );
 }

@@ -16,13 +16,17 @@ const SNOOZE_DAYS = [1, 7, 30];
 
 /** The buttons below the name of a pattern. */
 export function patternActions(pattern, { me, workspace, reload }) {
-  const copy = action("Copy link", () => navigator.clipboard.writeText(location.href), { done: "The link is copied." });
+  const copy = action("Copy link", () => navigator.clipboard.writeText(location.href), {
+    done: "The link is copied.",
+  });
   if (!isAtLeast(me, "analyst")) return h("div", { class: "actions" }, copy, printButton());
   return h(
     "div",
     { class: "actions" },
     confirmGrouping(pattern),
-    pattern.status === "resolved" || pattern.closure_notes.some((note) => !note.withdrawn_at) ? reopenButton(pattern, reload) : null,
+    pattern.status === "resolved" || pattern.closure_notes.some((note) => !note.withdrawn_at)
+      ? reopenButton(pattern, reload)
+      : null,
     renameButton(pattern, reload),
     mergeButton(pattern, reload),
     assignButton(pattern.assignee, me, (user_id) =>
@@ -57,13 +61,22 @@ const renameButton = (pattern, reload) =>
     const help = "Empty: the name that the grouping gives it, from the next run on.";
     const send = ({ name = null }) => change(pattern, { name });
     const onDone = () => (close(), reload());
-    return form({ id: "rename", fields: [{ ...field, help }], verb: "Rename", send, done: "Renamed.", onDone });
+    return form({
+      id: "rename",
+      fields: [{ ...field, help }],
+      verb: "Rename",
+      send,
+      done: "Renamed.",
+      onDone,
+    });
   });
 
 function snoozeButton(pattern, reload) {
   const isSnoozed = pattern.snoozed_until && new Date(pattern.snoozed_until) > new Date();
   if (isSnoozed)
-    return action("End snooze", () => change(pattern, { snoozed_until: null }).then(reload), { done: "It sends alerts again." });
+    return action("End snooze", () => change(pattern, { snoozed_until: null }).then(reload), {
+      done: "It sends alerts again.",
+    });
   const until = (days) => new Date(Date.now() + days * 86_400_000).toISOString();
   return dialogButton("Snooze", "Snooze this pattern", (close) => {
     const button = (days) =>

@@ -9,7 +9,12 @@ const TYPING_PAUSE = 250;
 
 /** A search, the patterns that it finds, and a reason; `choose(ids, reason)` acts. */
 export function patternPicker({ except = [], isMultiple = false, verb, choose, done }) {
-  const search = h("input", { id: "pick-search", type: "search", maxlength: 200, placeholder: "words of the name" });
+  const search = h("input", {
+    id: "pick-search",
+    type: "search",
+    maxlength: 200,
+    placeholder: "words of the name",
+  });
   const reason = h("input", { id: "pick-reason", type: "text", maxlength: 2000 });
   const found = h("fieldset", { class: "choices" });
   let timer = null;
@@ -20,7 +25,9 @@ export function patternPicker({ except = [], isMultiple = false, verb, choose, d
       const picked = new Set(chosen());
       found.replaceChildren(
         h("legend", { class: "unseen" }, "Patterns"),
-        ...(rows.length ? rows.map((row) => choice(row, isMultiple, picked)) : [empty("No pattern of this name.")]),
+        ...(rows.length
+          ? rows.map((row) => choice(row, isMultiple, picked))
+          : [empty("No pattern of this name.")]),
       );
     } catch (error) {
       found.replaceChildren(failure(error, load));
@@ -37,7 +44,12 @@ export function patternPicker({ except = [], isMultiple = false, verb, choose, d
   return [
     h("div", { class: "field" }, h("label", { for: "pick-search" }, "Search"), search),
     found,
-    h("div", { class: "field" }, h("label", { for: "pick-reason" }, "Why", h("span", { class: "optional" }, " (optional)")), reason),
+    h(
+      "div",
+      { class: "field" },
+      h("label", { for: "pick-reason" }, "Why", h("span", { class: "optional" }, " (optional)")),
+      reason,
+    ),
     h("div", { class: "buttons" }, action(verb, act, { done, className: "main" })),
   ];
 }
@@ -46,11 +58,20 @@ const choice = (row, isMultiple, picked) =>
   h(
     "label",
     { class: "pick" },
-    h("input", { type: isMultiple ? "checkbox" : "radio", name: "pick", value: row.id, checked: picked.has(row.id) }),
+    h("input", {
+      type: isMultiple ? "checkbox" : "radio",
+      name: "pick",
+      value: row.id,
+      checked: picked.has(row.id),
+    }),
     h(
       "span",
       {},
       row.name,
-      h("span", { class: "below" }, `${pluralize(row.issue_count, "issue")}, last seen ${ago(row.last_seen_at)}`),
+      h(
+        "span",
+        { class: "below" },
+        `${pluralize(row.issue_count, "issue")}, last seen ${ago(row.last_seen_at)}`,
+      ),
     ),
   );

@@ -84,7 +84,10 @@ function patternsTable(rows, sparks) {
     },
     { title: `${WEEKS} weeks`, cell: (row) => sparks.of(row) },
     { title: "Issues", numeric: true, cell: (row) => number(row.issue_count) },
-    { title: "Last seen", cell: (row) => h("span", { title: exact(row.last_seen_at) }, ago(row.last_seen_at)) },
+    {
+      title: "Last seen",
+      cell: (row) => h("span", { title: exact(row.last_seen_at) }, ago(row.last_seen_at)),
+    },
     { title: "Confidence", numeric: true, cell: (row) => probabilityText(row.confidence) },
     { title: "Status", cell: (row) => statusOf(row) },
   ];

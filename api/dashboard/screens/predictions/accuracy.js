@@ -8,7 +8,12 @@ import { empty } from "../../lib/states.js";
 
 export async function accuracySection(signal) {
   const accuracy = await get("/v1/predictions/accuracy", {}, {}, signal);
-  return h("div", {}, accuracy.graded ? issued(accuracy) : noneGraded(accuracy), backtested(accuracy.backtest, accuracy.graded));
+  return h(
+    "div",
+    {},
+    accuracy.graded ? issued(accuracy) : noneGraded(accuracy),
+    backtested(accuracy.backtest, accuracy.graded),
+  );
 }
 
 function noneGraded(accuracy) {
@@ -40,7 +45,12 @@ function backtested(backtest, graded) {
   return h(
     "details",
     { class: "backtest", open: !graded },
-    h("summary", {}, h("span", { class: "mark-word" }, "backtested"), " How accurate it would have been on your history"),
+    h(
+      "summary",
+      {},
+      h("span", { class: "mark-word" }, "backtested"),
+      " How accurate it would have been on your history",
+    ),
     h(
       "p",
       {},
@@ -65,7 +75,12 @@ function scoresTable(caption, scores) {
     "div",
     {},
     scoresOf(caption, first),
-    h("details", { class: "data-table" }, h("summary", {}, "Every base model"), modelsTable(`${caption}, every base model`, scores)),
+    h(
+      "details",
+      { class: "data-table" },
+      h("summary", {}, "Every base model"),
+      modelsTable(`${caption}, every base model`, scores),
+    ),
   );
 }
 

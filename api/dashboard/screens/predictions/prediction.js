@@ -15,7 +15,12 @@ export async function showPrediction({ id, me, signal, reload }) {
   return h(
     "article",
     { class: "screen", "data-title": `Prediction for ${name}` },
-    h("p", { class: "trail" }, link("/predictions", "Predictions"), ` / ${pluralize(prediction.window_days, "day")}`),
+    h(
+      "p",
+      { class: "trail" },
+      link("/predictions", "Predictions"),
+      ` / ${pluralize(prediction.window_days, "day")}`,
+    ),
     h("h1", {}, link(`/patterns/${prediction.pattern_id}`, name)),
     h("div", { class: "under-title" }, figures(prediction)),
     isAtLeast(me, "analyst") ? predictionActions(prediction, reload) : null,
@@ -33,7 +38,12 @@ const figures = (row) =>
     ["Window ends", minute(row.closes_at)],
     ["Based on", pluralize(row.event_count, "event")],
     ["Outcome", row.outcome ? plain(row.outcome) : row.dismissed_at ? null : "open"],
-    ["Dismissed", row.dismissed_at ? `${day(row.dismissed_at)} by ${row.dismissed_by_name ?? "somebody who has left"}${row.dismissal_reason ? `: ${row.dismissal_reason}` : ""}` : null],
+    [
+      "Dismissed",
+      row.dismissed_at
+        ? `${day(row.dismissed_at)} by ${row.dismissed_by_name ?? "somebody who has left"}${row.dismissal_reason ? `: ${row.dismissal_reason}` : ""}`
+        : null,
+    ],
   ]);
 
 function predictionActions(prediction, reload) {
@@ -75,8 +85,15 @@ function predictionActions(prediction, reload) {
 function outcomesTable(rows) {
   if (!rows.length) return empty("Not graded yet.", "The system grades it when its window ends.");
   const columns = [
-    { title: "Outcome", cell: (row) => h("span", { class: `mark-word outcome-${row.outcome}` }, plain(row.outcome)) },
-    { title: "By", cell: (row) => row.decided_by === "system" ? "the system" : (row.decided_by_name ?? "somebody who has left") },
+    {
+      title: "Outcome",
+      cell: (row) => h("span", { class: `mark-word outcome-${row.outcome}` }, plain(row.outcome)),
+    },
+    {
+      title: "By",
+      cell: (row) =>
+        row.decided_by === "system" ? "the system" : (row.decided_by_name ?? "somebody who has left"),
+    },
     { title: "When", cell: (row) => minute(row.decided_at) },
     { title: "Why", className: "wide", cell: (row) => row.reason },
   ];
@@ -84,7 +101,9 @@ function outcomesTable(rows) {
 }
 
 function modelsOf(prediction) {
-  const rows = Object.entries(prediction.model_probabilities ?? {}).filter(([, value]) => typeof value === "number");
+  const rows = Object.entries(prediction.model_probabilities ?? {}).filter(
+    ([, value]) => typeof value === "number",
+  );
   if (!rows.length) return empty("No single model's probability is stored.");
   return [
     facts(rows.map(([name, value]) => [plain(name), probabilityText(value)])),

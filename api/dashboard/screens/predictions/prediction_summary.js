@@ -2,7 +2,19 @@
 
 import { shareMark } from "../../charts/axes.js";
 import { facts, h, link, section, table } from "../../lib/elements.js";
-import { ago, probabilityText, pluralize, day, dayOf, percent, plain, asText, isWide, weekdayOf, exact } from "../../lib/format.js";
+import {
+  ago,
+  probabilityText,
+  pluralize,
+  day,
+  dayOf,
+  percent,
+  plain,
+  asText,
+  isWide,
+  weekdayOf,
+  exact,
+} from "../../lib/format.js";
 import { empty } from "../../lib/states.js";
 
 const DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
@@ -43,7 +55,11 @@ export function triggerSection(predictions) {
     "Likely trigger",
     {},
     evidence.length
-      ? h("ul", { class: "rows evidence" }, evidence.map((item) => h("li", {}, item.text ?? asText(item))))
+      ? h(
+          "ul",
+          { class: "rows evidence" },
+          evidence.map((item) => h("li", {}, item.text ?? asText(item))),
+        )
       : h("p", { class: "prose" }, newest.likely_trigger ?? "No likely trigger was found."),
     facts([
       ["Next expected", nextDate(newest)],
@@ -70,7 +86,9 @@ function locationsText(locations) {
         `${plain(dimension)} ${[values]
           .flat()
           .slice(0, 2)
-          .map((location) => (location?.share ? `${location.value} (${percent(location.share)})` : asText(location)))
+          .map((location) =>
+            location?.share ? `${location.value} (${percent(location.share)})` : asText(location),
+          )
           .join(", ")}`,
     )
     .join(" · ");

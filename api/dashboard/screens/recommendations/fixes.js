@@ -69,7 +69,11 @@ export function fixesSection(fixes) {
       cell: ({ proof }) => (proof ? activity(proof.events_after, proof.days_after) : "–"),
     },
     { title: "Rate after ÷ before", numeric: true, cell: ({ proof }) => (proof ? ratio(proof) : "–") },
-    { title: "Probability halved", numeric: true, cell: ({ proof }) => probabilityText(proof?.probability_halved) },
+    {
+      title: "Probability halved",
+      numeric: true,
+      cell: ({ proof }) => probabilityText(proof?.probability_halved),
+    },
     { title: "Provable from", cell: ({ proof }) => dayOf(proof?.earliest_proof_date, true) },
   ];
   const content = fixes.length
@@ -94,7 +98,11 @@ export function ratio(proof) {
 export function proofSection(recommendation) {
   const claims = recommendation.fixes.filter((fix) => !fix.withdrawn_at);
   if (!claims.length)
-    return section("Proof", {}, empty("No fix has been claimed.", "A fix is evaluated once the status is implemented."));
+    return section(
+      "Proof",
+      {},
+      empty("No fix has been claimed.", "A fix is evaluated once the status is implemented."),
+    );
   const proofs = new Map(recommendation.proofs.map((proof) => [proof.pattern_id, proof]));
   return section(
     "Proof",
@@ -109,7 +117,11 @@ function proofOf(fix, proof) {
       "div",
       { class: "proof" },
       verdictMark(null),
-      h("p", {}, `Fixed ${day(fix.fixed_at)}, claimed by ${fix.claimed_by_name ?? "somebody who has left"}. It is evaluated in the next run.`),
+      h(
+        "p",
+        {},
+        `Fixed ${day(fix.fixed_at)}, claimed by ${fix.claimed_by_name ?? "somebody who has left"}. It is evaluated in the next run.`,
+      ),
     );
   return h(
     "div",

@@ -14,7 +14,12 @@ import { ticketSection } from "./ticket.js";
 const STATUSES = ["pending", "in_progress", "implemented", "dismissed"];
 
 export async function showRecommendation({ id, me, signal, reload }) {
-  const recommendation = await get("/v1/recommendations/{recommendation_id}", { recommendation_id: id }, {}, signal);
+  const recommendation = await get(
+    "/v1/recommendations/{recommendation_id}",
+    { recommendation_id: id },
+    {},
+    signal,
+  );
   const canWrite = me.role !== "viewer";
   return h(
     "article",
@@ -38,7 +43,13 @@ export async function showRecommendation({ id, me, signal, reload }) {
     h(
       "div",
       { class: "columns" },
-      h("div", {}, whySection(recommendation), planSection(recommendation, canWrite, reload, signal), notesSection(recommendation, canWrite, reload)),
+      h(
+        "div",
+        {},
+        whySection(recommendation),
+        planSection(recommendation, canWrite, reload, signal),
+        notesSection(recommendation, canWrite, reload),
+      ),
       h(
         "div",
         {},
@@ -100,12 +111,24 @@ function planSection(recommendation, canWrite, reload, signal) {
       h(
         "label",
         { class: step.done ? "done" : null },
-        h("input", { id: `step-${step.index}`, type: "checkbox", checked: step.done, disabled: !canWrite, onchange: tick(step) }),
+        h("input", {
+          id: `step-${step.index}`,
+          type: "checkbox",
+          checked: step.done,
+          disabled: !canWrite,
+          onchange: tick(step),
+        }),
         h(
           "span",
           {},
           h("span", { class: "step-text" }, step.text),
-          step.done ? h("span", { class: "quiet" }, ` – ticked ${ago(step.changed_at)} by ${step.changed_by_name ?? "somebody who has left"}`) : null,
+          step.done
+            ? h(
+                "span",
+                { class: "quiet" },
+                ` – ticked ${ago(step.changed_at)} by ${step.changed_by_name ?? "somebody who has left"}`,
+              )
+            : null,
         ),
       ),
     );
@@ -124,7 +147,8 @@ function linkIssues(plan, recommendation, signal) {
   const pages = recommendation.pattern_ids.slice(0, 3).map((id) => get("/v1/issues", {}, query(id), signal));
   Promise.allSettled(pages).then((results) => {
     const issues = results.flatMap((result) => (result.status === "fulfilled" ? result.value.data : []));
-    for (const text of plan.querySelectorAll(".step-text")) text.replaceChildren(...withLinks(text.textContent, issues));
+    for (const text of plan.querySelectorAll(".step-text"))
+      text.replaceChildren(...withLinks(text.textContent, issues));
   });
   return plan;
 }
@@ -141,7 +165,9 @@ function statusSection(recommendation, me, reload) {
   const select = h(
     "select",
     { id: "status" },
-    STATUSES.map((status) => h("option", { value: status, selected: status === recommendation.status }, plain(status))),
+    STATUSES.map((status) =>
+      h("option", { value: status, selected: status === recommendation.status }, plain(status)),
+    ),
   );
   const date = h("input", { id: "fixed-at", type: "date", max: today() });
   const when = h(
@@ -149,10 +175,19 @@ function statusSection(recommendation, me, reload) {
     { class: "field", hidden: true },
     h("label", { for: "fixed-at" }, "In effect since"),
     date,
-    h("p", { class: "help" }, `Empty: now. The proof compares before and after the start of this day (${timeZone()}).`),
+    h(
+      "p",
+      { class: "help" },
+      `Empty: now. The proof compares before and after the start of this day (${timeZone()}).`,
+    ),
   );
   const reason = h("input", { id: "dismissal", type: "text", maxlength: 5000 });
-  const why = h("div", { class: "field", hidden: true }, h("label", { for: "dismissal" }, "Why it is dismissed"), reason);
+  const why = h(
+    "div",
+    { class: "field", hidden: true },
+    h("label", { for: "dismissal" }, "Why it is dismissed"),
+    reason,
+  );
   select.addEventListener("change", () => {
     when.hidden = select.value !== "implemented" || recommendation.status === "implemented";
     why.hidden = select.value !== "dismissed" || recommendation.status === "dismissed";
@@ -165,7 +200,11 @@ function statusSection(recommendation, me, reload) {
     reload();
   };
   const assign = (user_id) =>
-    put("/v1/recommendations/{recommendation_id}/assignee", { recommendation_id: recommendation.id }, { user_id }).then(reload);
+    put(
+      "/v1/recommendations/{recommendation_id}/assignee",
+      { recommendation_id: recommendation.id },
+      { user_id },
+    ).then(reload);
   return section(
     "Progress",
     { beside: assignButton(recommendation.assignee, me, assign) },
@@ -201,7 +240,11 @@ const patternRow = (pattern) =>
     "li",
     {},
     link(`/patterns/${pattern.id}`, pattern.name),
-    h("span", { class: "quiet" }, ` ${pluralize(pattern.issue_count, "issue")}, last ${ago(pattern.last_seen_at)}`),
+    h(
+      "span",
+      { class: "quiet" },
+      ` ${pluralize(pattern.issue_count, "issue")}, last ${ago(pattern.last_seen_at)}`,
+    ),
   );
 
 function notesSection(recommendation, canWrite, reload) {

@@ -31,25 +31,41 @@ const FIELDS = [
 ];
 
 /** Why a fix that prevents less may stand above one that prevents more. */
-export const RANKED_BY = "Ranked by the recurrences that a fix prevents in 90 days, for its effort and how sure it is.";
+export const RANKED_BY =
+  "Ranked by the recurrences that a fix prevents in 90 days, for its effort and how sure it is.";
 
 /** Every recommendation, however many. */
 export async function showRecommendations({ query, signal }) {
   const read = ({ status = "open", ...filters }) => {
     const wanted = { open: ["pending", "in_progress"], any: undefined }[status];
-    return get("/v1/recommendations", {}, { ...filters, limit: rowsPerPage(50, 20), status: status in { open: 1, any: 1 } ? wanted : status }, signal);
+    return get(
+      "/v1/recommendations",
+      {},
+      { ...filters, limit: rowsPerPage(50, 20), status: status in { open: 1, any: 1 } ? wanted : status },
+      signal,
+    );
   };
-  const none = () => empty("No recommendation matches.", "Recommendations follow from patterns: ", link("/patterns", "see the patterns"), ".");
+  const none = () =>
+    empty(
+      "No recommendation matches.",
+      "Recommendations follow from patterns: ",
+      link("/patterns", "see the patterns"),
+      ".",
+    );
   return h(
     "div",
     { class: "screen", "data-title": "Recommendations" },
     h("h1", {}, "Recommendations"),
-    h(
-      "p",
-      { class: "lead" },
-      `What to fix, in order. ${RANKED_BY}`,
-    ),
-    await listing({ path: "/recommendations", fields: FIELDS, query, noun: "recommendation", read, draw: recommendationsTable, none }),
+    h("p", { class: "lead" }, `What to fix, in order. ${RANKED_BY}`),
+    await listing({
+      path: "/recommendations",
+      fields: FIELDS,
+      query,
+      noun: "recommendation",
+      read,
+      draw: recommendationsTable,
+      none,
+    }),
   );
 }
 
@@ -87,7 +103,11 @@ export function recommendationsTable(rows) {
     { title: "Type", cell: (row) => plain(row.type) },
     { title: "Effort", cell: (row) => row.effort },
     { title: "Impact", cell: (row) => h("span", { class: `impact-${row.impact}` }, plain(row.impact)) },
-    { title: "Recurrences prevented", numeric: true, cell: (row) => h("strong", {}, recurrencesPrevented(row)) },
+    {
+      title: "Recurrences prevented",
+      numeric: true,
+      cell: (row) => h("strong", {}, recurrencesPrevented(row)),
+    },
     { title: "80 % interval", cell: (row) => intervalCell(row, largest) },
     { title: "Status", cell: (row) => statusMark(row.status) },
   ];

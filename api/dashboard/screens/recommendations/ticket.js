@@ -29,7 +29,10 @@ export function ticketSection(recommendation, canWrite, reload, signal) {
 const cancelButton = (recommendation, reload) =>
   action(
     "Cancel",
-    () => remove("/v1/recommendations/{recommendation_id}/ticket", { recommendation_id: recommendation.id }).then(reload),
+    () =>
+      remove("/v1/recommendations/{recommendation_id}/ticket", { recommendation_id: recommendation.id }).then(
+        reload,
+      ),
     { done: "Cancelled: no ticket is opened." },
   );
 
@@ -41,12 +44,20 @@ async function pushForm(recommendation, reload, signal) {
   const ticketTypes = new Set(catalog.data.filter((kind) => kind.tickets).map((kind) => kind.type));
   const trackers = connectors.data.filter((connector) => ticketTypes.has(connector.type));
   if (!trackers.length)
-    return empty("No active connector supports tickets.", link("/connectors/new", "Connect a tracker"), " first.");
+    return empty(
+      "No active connector supports tickets.",
+      link("/connectors/new", "Connect a tracker"),
+      " first.",
+    );
   const select = h(
     "select",
     { id: "tracker" },
     trackers.map((tracker) =>
-      h("option", { value: tracker.id, selected: tracker.id === recommendation.ticket?.connector_id }, tracker.display_name),
+      h(
+        "option",
+        { value: tracker.id, selected: tracker.id === recommendation.ticket?.connector_id },
+        tracker.display_name,
+      ),
     ),
   );
   const push = async () => {
@@ -61,6 +72,8 @@ async function pushForm(recommendation, reload, signal) {
     "div",
     { class: "inline-form" },
     h("div", { class: "field" }, h("label", { for: "tracker" }, "Tracker"), select),
-    action(recommendation.ticket ? "Try again" : "Open a ticket", push, { done: "The ticket is being opened." }),
+    action(recommendation.ticket ? "Try again" : "Open a ticket", push, {
+      done: "The ticket is being opened.",
+    }),
   );
 }

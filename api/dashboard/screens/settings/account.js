@@ -37,7 +37,14 @@ function passwordForm() {
   ];
   const send = (values) => post("/v1/me/password", {}, values);
   const done = "The password is changed. All other sessions have ended.";
-  return form({ id: "password", fields, verb: "Change the password", send, done, onDone: () => location.reload() });
+  return form({
+    id: "password",
+    fields,
+    verb: "Change the password",
+    send,
+    done,
+    onDone: () => location.reload(),
+  });
 }
 
 const KIND = {
@@ -53,7 +60,11 @@ async function ownKeys(me, signal, reload) {
   return h(
     "div",
     {},
-    h("p", { class: "prose" }, "A key of yours lets a program act as you in this workspace, until your membership ends."),
+    h(
+      "p",
+      { class: "prose" },
+      "A key of yours lets a program act as you in this workspace, until your membership ends.",
+    ),
     rows.length ? keysTable("Your keys", rows, KIND, reload) : empty("No keys yet."),
     h("p", { class: "more" }, dialogButton("Create a key", "Create a key of yours", build)),
   );
@@ -82,5 +93,10 @@ async function sessions(signal, reload) {
     () => remove("/v1/sessions").then(() => location.reload()),
     { className: "" },
   );
-  return h("div", {}, table("Your sessions", columns, rows, { className: "stacked" }), h("p", { class: "more" }, endAll));
+  return h(
+    "div",
+    {},
+    table("Your sessions", columns, rows, { className: "stacked" }),
+    h("p", { class: "more" }, endAll),
+  );
 }

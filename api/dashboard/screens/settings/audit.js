@@ -30,7 +30,16 @@ export async function showAudit({ me, query, signal }) {
     section(
       "Audit log",
       {},
-      await listing({ path: "/settings/audit", fields: FIELDS, query, noun: "entry", nouns: "entries", read, draw: entriesTable, none }),
+      await listing({
+        path: "/settings/audit",
+        fields: FIELDS,
+        query,
+        noun: "entry",
+        nouns: "entries",
+        read,
+        draw: entriesTable,
+        none,
+      }),
     ),
   );
 }
@@ -48,7 +57,8 @@ function entriesTable(rows) {
 }
 
 /** A name where there is one; what programs filter by stands below it. */
-const named = (name, reference) => (name ? [name, h("span", { class: "below" }, reference)] : plain(reference));
+const named = (name, reference) =>
+  name ? [name, h("span", { class: "below" }, reference)] : plain(reference);
 
 const details = (values) =>
   h("span", {}, Object.keys(values).length ? asText(values) : h("span", { class: "quiet" }, "–"));

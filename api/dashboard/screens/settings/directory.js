@@ -40,7 +40,10 @@ const connectionFacts = (directory) =>
     ["Base URL", h("code", {}, directory.base_url)],
     ["Token", directory.is_connected ? `made ${day(directory.created_at)}` : "none"],
     ["Last used", directory.is_connected ? ago(directory.last_used_at) : null],
-    ["The former token works until", directory.former_expires_at ? minute(directory.former_expires_at) : null],
+    [
+      "The former token works until",
+      directory.former_expires_at ? minute(directory.former_expires_at) : null,
+    ],
     ["People that it keeps", number(directory.people)],
   ]);
 
@@ -81,7 +84,11 @@ function tokenForm(directory, close, reload) {
   const onDone = ({ token }) => {
     close();
     reload();
-    showSecret("The token of the directory", "Enter it at the identity provider, with the base URL: it is not shown again.", token);
+    showSecret(
+      "The token of the directory",
+      "Enter it at the identity provider, with the base URL: it is not shown again.",
+      token,
+    );
   };
   return form({ id: "token", fields, verb: "Make the token", send, onDone });
 }
@@ -103,7 +110,11 @@ function groupsSection(groups, me, reload) {
   return section(
     "Groups and their roles",
     {},
-    h("p", { class: "prose" }, "A person has the highest role of their groups, and is a viewer without any. The last owner stays."),
+    h(
+      "p",
+      { class: "prose" },
+      "A person has the highest role of their groups, and is a viewer without any. The last owner stays.",
+    ),
     groups.length
       ? table("Groups of the directory", columns, groups, { className: "stacked" })
       : empty("No groups yet.", "They appear when the identity provider sends them."),
@@ -113,7 +124,14 @@ function groupsSection(groups, me, reload) {
 function roleForm(row, me, close, reload) {
   const options = [["", "none"], ...assignableRoles(me).map((role) => [role, role])];
   const fields = [
-    { name: "role", label: "Its members are", kind: "select", value: row.role ?? "", options, read: (role) => role ?? null },
+    {
+      name: "role",
+      label: "Its members are",
+      kind: "select",
+      value: row.role ?? "",
+      options,
+      read: (role) => role ?? null,
+    },
   ];
   const send = (values) => patch("/v1/directory/groups/{group_id}", { group_id: row.id }, values);
   const onDone = () => (close(), reload());

@@ -17,8 +17,7 @@ const PARTS = [
 /** A screen of the settings. */
 export function settingsScreen(me, path, title, ...content) {
   const parts = PARTS.filter((part) => isAtLeast(me, part.role));
-  const entry = (part) =>
-    link(part.path, part.name, { "aria-current": part.path === path ? "page" : null });
+  const entry = (part) => link(part.path, part.name, { "aria-current": part.path === path ? "page" : null });
   return h(
     "div",
     { class: "screen", "data-title": title },

@@ -6,7 +6,14 @@ import { form } from "../../lib/form.js";
 import { ago, day, minute } from "../../lib/format.js";
 import { assignableRoles } from "../../lib/roles.js";
 
-const READING = ["changes:read", "clusters:read", "issues:read", "patterns:read", "predictions:read", "recommendations:read"];
+const READING = [
+  "changes:read",
+  "clusters:read",
+  "issues:read",
+  "patterns:read",
+  "predictions:read",
+  "recommendations:read",
+];
 const LIMITS = {
   "": ["All that its role may", undefined],
   ingest: ["Only sending issues and changes", ["ingestion:write"]],
@@ -27,7 +34,10 @@ export function keysTable(title, rows, kind, reload) {
     { title: "Created", cell: (row) => day(row.created_at) },
     { title: "Last used", cell: (row) => ago(row.last_used_at) },
     { title: "Valid", cell: stateOf },
-    { title: "Change", cell: (row) => (row.revoked_at ? h("span", { class: "quiet" }, "–") : actionsOf(row, kind, reload)) },
+    {
+      title: "Change",
+      cell: (row) => (row.revoked_at ? h("span", { class: "quiet" }, "–") : actionsOf(row, kind, reload)),
+    },
   ];
   return table(title, columns, rows, { className: "stacked" });
 }
@@ -88,8 +98,21 @@ function rotationForm(row, rotate, close, reload) {
 /** The form of a new key; `send(values)` makes it. */
 export function newKeyForm({ me, role, help, lifetime, send, close, reload }) {
   const fields = [
-    { name: "name", label: "Name", required: true, maxlength: 120, help: "What uses it, such as “ticket loader”." },
-    { name: "role", label: "Role", kind: "select", value: role, options: assignableRoles(me).map((name) => [name, name]), help },
+    {
+      name: "name",
+      label: "Name",
+      required: true,
+      maxlength: 120,
+      help: "What uses it, such as “ticket loader”.",
+    },
+    {
+      name: "role",
+      label: "Role",
+      kind: "select",
+      value: role,
+      options: assignableRoles(me).map((name) => [name, name]),
+      help,
+    },
     {
       name: "scopes",
       label: "Limited to",

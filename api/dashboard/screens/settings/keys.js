@@ -14,7 +14,9 @@ const KIND = {
 
 export async function showKeys({ me, signal, reload }) {
   const keys = await get("/v1/service-accounts", {}, { limit: 100 }, signal);
-  const create = dialogButton("Create a key", "Create a key", (close) => newKey(me, close, reload), { className: "main" });
+  const create = dialogButton("Create a key", "Create a key", (close) => newKey(me, close, reload), {
+    className: "main",
+  });
   return settingsScreen(
     me,
     "/settings/keys",

@@ -16,7 +16,9 @@ export async function showMembers({ me, signal, reload }) {
     get("/v1/members", {}, { limit: LIMIT }, signal),
     get("/v1/organization", {}, {}, signal),
   ]);
-  const invite = dialogButton("Invite", "Invite a person", (close) => invitationForm(me, close, reload), { className: "main" });
+  const invite = dialogButton("Invite", "Invite a person", (close) => invitationForm(me, close, reload), {
+    className: "main",
+  });
   return settingsScreen(
     me,
     "/settings/members",
@@ -30,7 +32,9 @@ export async function showMembers({ me, signal, reload }) {
         `${number(organization.seats_taken)} of ${pluralize(organization.seats_total, "seat")} of the organization taken. A person takes a seat at the first sign-in.`,
       ),
       membersTable(members.data, me, reload),
-      members.page.has_more ? h("p", { class: "quiet" }, `The first ${LIMIT} of ${number(members.page.total)}.`) : null,
+      members.page.has_more
+        ? h("p", { class: "quiet" }, `The first ${LIMIT} of ${number(members.page.total)}.`)
+        : null,
     ),
   );
 }
@@ -93,7 +97,14 @@ const ROLE_DESCRIPTIONS = {
 
 function roleForm(row, me, change, close) {
   const send = (values) => change(values);
-  return form({ id: "role", fields: [roleField(me, row.role)], verb: "Save", send, done: "The role is saved.", onDone: close });
+  return form({
+    id: "role",
+    fields: [roleField(me, row.role)],
+    verb: "Save",
+    send,
+    done: "The role is saved.",
+    onDone: close,
+  });
 }
 
 /** The form that invites a person. */

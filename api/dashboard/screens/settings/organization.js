@@ -16,7 +16,9 @@ export async function showOrganization({ me, workspace, signal, reload, restart 
     me.kind === "user" ? get("/v1/workspaces", {}, {}, signal) : { data: [] },
   ]);
   const isOwner = isAtLeast(me, "owner");
-  const create = dialogButton("Create a workspace", "Create a workspace", (close) => newWorkspace(close, reload));
+  const create = dialogButton("Create a workspace", "Create a workspace", (close) =>
+    newWorkspace(close, reload),
+  );
   return settingsScreen(
     me,
     "/settings/organization",
@@ -37,7 +39,8 @@ export async function showOrganization({ me, workspace, signal, reload, restart 
   );
 }
 
-const statusText = ({ status, status_set_by: by }) => (status === "active" ? status : `${status} by the ${by}`);
+const statusText = ({ status, status_set_by: by }) =>
+  status === "active" ? status : `${status} by the ${by}`;
 
 const change = (values) => patch("/v1/organization", {}, values);
 
@@ -45,7 +48,13 @@ function organizationForm(organization, restart) {
   const choices = organization.plan_choices;
   const isHighest = choices.at(-1) === organization.plan;
   const fields = [
-    { name: "name", label: "Name of the organization", required: true, maxlength: 120, value: organization.name },
+    {
+      name: "name",
+      label: "Name of the organization",
+      required: true,
+      maxlength: 120,
+      value: organization.name,
+    },
     {
       name: "plan",
       label: "Plan",
@@ -53,7 +62,9 @@ function organizationForm(organization, restart) {
       required: true,
       value: organization.plan,
       options: choices.map((plan) => [plan, plan]),
-      help: isHighest ? "A lower plan holds at once; for a higher one, ask the operator." : "It holds from the next request on.",
+      help: isHighest
+        ? "A lower plan holds at once; for a higher one, ask the operator."
+        : "It holds from the next request on.",
     },
     {
       name: "seats_total",
@@ -69,7 +80,14 @@ function organizationForm(organization, restart) {
   return h(
     "div",
     { class: "more" },
-    form({ id: "organization", fields, verb: "Save", send: change, done: "The organization is saved.", onDone: restart }),
+    form({
+      id: "organization",
+      fields,
+      verb: "Save",
+      send: change,
+      done: "The organization is saved.",
+      onDone: restart,
+    }),
   );
 }
 
@@ -78,12 +96,31 @@ function statusSection(organization, restart) {
   const { name, status, status_set_by: by } = organization;
   const setStatus = (next) => change({ status: next }).then(restart);
   if (status === "suspended" && by === "operator")
-    return section("Status", {}, h("p", { class: "prose" }, "The operator of this installation suspended it: ask them to reactivate it."));
+    return section(
+      "Status",
+      {},
+      h(
+        "p",
+        { class: "prose" },
+        "The operator of this installation suspended it: ask them to reactivate it.",
+      ),
+    );
   const buttons =
     status === "active"
       ? [
-          confirmButton("Suspend", `The data of ${name} can then only be read: nothing is polled, analyzed or sent. An owner can reactivate it.`, "Suspend the organization", () => setStatus("suspended"), { done: "Suspended.", className: "" }),
-          dialogButton("Cancel the organization", `Cancel ${name}?`, (close) => cancelForm(organization, close), { className: "danger" }),
+          confirmButton(
+            "Suspend",
+            `The data of ${name} can then only be read: nothing is polled, analyzed or sent. An owner can reactivate it.`,
+            "Suspend the organization",
+            () => setStatus("suspended"),
+            { done: "Suspended.", className: "" },
+          ),
+          dialogButton(
+            "Cancel the organization",
+            `Cancel ${name}?`,
+            (close) => cancelForm(organization, close),
+            { className: "danger" },
+          ),
         ]
       : [action("Reactivate", () => setStatus("active"), { done: "Reactivated." })];
   return section("Status", {}, h("div", { class: "buttons" }, buttons));
@@ -91,7 +128,9 @@ function statusSection(organization, restart) {
 
 function cancelForm(organization, close) {
   const help = `Nobody gets in any more, you neither. The data stay; only the operator can reactivate it. Type ${organization.slug} to confirm.`;
-  const fields = [{ name: "slug", label: "Short name of the organization", required: true, maxlength: 60, help }];
+  const fields = [
+    { name: "slug", label: "Short name of the organization", required: true, maxlength: 60, help },
+  ];
   const send = ({ slug }) => change({ status: "cancelled", slug });
   const onDone = () => (close(), location.reload());
   return form({ id: "cancel", fields, verb: "Cancel the organization", send, onDone });
@@ -100,12 +139,17 @@ function cancelForm(organization, close) {
 function workspacesTable(rows, me) {
   if (!rows.length) return empty("A key belongs to one workspace only.");
   const columns = [
-    { title: "Workspace", className: "wide", cell: (row) => [row.name, h("span", { class: "below" }, row.slug)] },
+    {
+      title: "Workspace",
+      className: "wide",
+      cell: (row) => [row.name, h("span", { class: "below" }, row.slug)],
+    },
     { title: "Organization", cell: (row) => row.organization },
     { title: "Your role", cell: (row) => row.role },
     {
       title: "",
-      cell: (row) => (row.id === me.workspace_id ? h("span", { class: "quiet" }, "you are here") : enterButton(row)),
+      cell: (row) =>
+        row.id === me.workspace_id ? h("span", { class: "quiet" }, "you are here") : enterButton(row),
     },
   ];
   return table("Workspaces that you belong to", columns, rows, { className: "stacked" });
@@ -121,15 +165,27 @@ function archiveSection(workspace, restart) {
   const restore = () => post("/v1/workspace/restore", {}).then(restart);
   const button = workspace.archived_at
     ? action("Restore", restore, { done: "Restored." })
-    : dialogButton("Archive", `Archive ${workspace.name}?`, (close) => archiveForm(workspace, close, restart), {
-        className: "danger",
-      });
-  return section(`Archive ${workspace.name}`, {}, h("p", { class: "prose" }, text), h("p", { class: "more" }, button));
+    : dialogButton(
+        "Archive",
+        `Archive ${workspace.name}?`,
+        (close) => archiveForm(workspace, close, restart),
+        {
+          className: "danger",
+        },
+      );
+  return section(
+    `Archive ${workspace.name}`,
+    {},
+    h("p", { class: "prose" }, text),
+    h("p", { class: "more" }, button),
+  );
 }
 
 function archiveForm(workspace, close, restart) {
   const help = `Type ${workspace.slug} to confirm.`;
-  const fields = [{ name: "slug", label: "Short name of the workspace", required: true, maxlength: 60, help }];
+  const fields = [
+    { name: "slug", label: "Short name of the workspace", required: true, maxlength: 60, help },
+  ];
   const send = (values) => post("/v1/workspace/archive", {}, values);
   const onDone = () => (close(), restart());
   return form({ id: "archive", fields, verb: "Archive the workspace", send, done: "Archived.", onDone });
@@ -156,5 +212,12 @@ function newWorkspace(close, reload) {
   ];
   const send = (values) => post("/v1/workspaces", {}, values);
   const onDone = () => (close(), reload());
-  return form({ id: "new-workspace", fields, verb: "Create", send, done: "Created. You are its owner.", onDone });
+  return form({
+    id: "new-workspace",
+    fields,
+    verb: "Create",
+    send,
+    done: "Created. You are its owner.",
+    onDone,
+  });
 }

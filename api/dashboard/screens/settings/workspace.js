@@ -19,7 +19,11 @@ export async function showSettings({ me, signal, reload, restart }) {
     "/settings",
     "Settings",
     setupSection(workspace),
-    section("Workspace", {}, isAtLeast(me, "owner") ? workspaceForm(workspace, restart) : workspaceFacts(workspace)),
+    section(
+      "Workspace",
+      {},
+      isAtLeast(me, "owner") ? workspaceForm(workspace, restart) : workspaceFacts(workspace),
+    ),
     section(
       "Analysis, alerts and retention",
       {},
@@ -33,7 +37,11 @@ export async function showSettings({ me, signal, reload, restart }) {
 const setupSection = ({ onboarding }) =>
   onboarding.current_step === "done"
     ? null
-    : section("Setup", {}, h("p", { class: "prose" }, `${progressText(onboarding)} – `, link("/setup", "go on with the setup")));
+    : section(
+        "Setup",
+        {},
+        h("p", { class: "prose" }, `${progressText(onboarding)} – `, link("/setup", "go on with the setup")),
+      );
 
 const zones = () => Intl.supportedValuesOf?.("timeZone") ?? [];
 
@@ -60,7 +68,14 @@ function workspaceForm(workspace, restart) {
       : null,
   ];
   const send = (values) => patch("/v1/workspace", {}, values);
-  return form({ id: "workspace", fields, verb: "Save", send, done: "The workspace is saved.", onDone: restart });
+  return form({
+    id: "workspace",
+    fields,
+    verb: "Save",
+    send,
+    done: "The workspace is saved.",
+    onDone: restart,
+  });
 }
 
 const workspaceFacts = (workspace) =>
@@ -76,13 +91,37 @@ function settingsForm(settings, reload) {
     ...limits,
   });
   const share = (name, label, help) => ({
-    ...{ name, label, help, kind: "number", required: true, min: 0, max: 1, step: 0.01, value: settings[name] },
+    ...{
+      name,
+      label,
+      help,
+      kind: "number",
+      required: true,
+      min: 0,
+      max: 1,
+      step: 0.01,
+      value: settings[name],
+    },
   });
   const fields = [
-    { name: "ai_auto_link", label: "Put new issues into patterns automatically", kind: "checkbox", value: settings.ai_auto_link },
+    {
+      name: "ai_auto_link",
+      label: "Put new issues into patterns automatically",
+      kind: "checkbox",
+      value: settings.ai_auto_link,
+    },
     share("ai_confidence_threshold", "Confidence that an automatic link needs", "0 to 1."),
-    days("proof_window_days", "Proof window in days", "Days without a recurrence that prove a fix: 7 to 365.", { min: 7, max: 365 }),
-    share("alert_probability_threshold", "Probability that counts as likely", "0 to 1; also the default of alert rules."),
+    days(
+      "proof_window_days",
+      "Proof window in days",
+      "Days without a recurrence that prove a fix: 7 to 365.",
+      { min: 7, max: 365 },
+    ),
+    share(
+      "alert_probability_threshold",
+      "Probability that counts as likely",
+      "0 to 1; also the default of alert rules.",
+    ),
     {
       name: "alert_sensitivity",
       label: "Sensitivity of alerts",
@@ -93,17 +132,41 @@ function settingsForm(settings, reload) {
     days("issues_days", "Days to keep issues", "Older issues are deleted."),
     days("predictions_days", "Days to keep predictions", "Older predictions are deleted."),
     days("audit_days", "Days to keep the audit log", "At least 365.", { min: 365 }),
-    { name: "loop_cost", label: "Cost of one recurrence", kind: "number", min: 0, step: "any", value: settings.loop_cost },
+    {
+      name: "loop_cost",
+      label: "Cost of one recurrence",
+      kind: "number",
+      min: 0,
+      step: "any",
+      value: settings.loop_cost,
+    },
   ];
   const send = (values) => patch("/v1/workspace/settings", {}, { loop_cost: null, ...values });
-  return form({ id: "settings", fields, verb: "Save", send, done: "The settings are saved.", onDone: reload });
+  return form({
+    id: "settings",
+    fields,
+    verb: "Save",
+    send,
+    done: "The settings are saved.",
+    onDone: reload,
+  });
 }
 
 const settingsFacts = (settings) =>
   facts(
     Object.entries(settings).map(([name, value]) => [
       plain(name),
-      typeof value === "boolean" ? (value ? "yes" : "no") : value === null ? null : name.endsWith("threshold") ? percent(value) : typeof value === "number" ? number(value) : value,
+      typeof value === "boolean"
+        ? value
+          ? "yes"
+          : "no"
+        : value === null
+          ? null
+          : name.endsWith("threshold")
+            ? percent(value)
+            : typeof value === "number"
+              ? number(value)
+              : value,
     ]),
   );
 
@@ -114,6 +177,10 @@ function leaveSection(workspace) {
     "Leave this workspace",
     {},
     h("p", { class: "prose" }, "Your notes and corrections stay. The last owner cannot leave."),
-    h("p", { class: "more" }, confirmButton("Leave", question, "Leave the workspace", leaveWorkspace, { done: "You have left." })),
+    h(
+      "p",
+      { class: "more" },
+      confirmButton("Leave", question, "Leave the workspace", leaveWorkspace, { done: "You have left." }),
+    ),
   );
 }

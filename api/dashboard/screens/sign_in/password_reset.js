@@ -40,7 +40,11 @@ export function resetScreen(token, onDone) {
       autocomplete: "new-password",
       "aria-describedby": "reset-help",
     }),
-    h("p", { class: "help", id: "reset-help" }, `At least ${MIN_LENGTH} characters. It ends all your sessions.`),
+    h(
+      "p",
+      { class: "help", id: "reset-help" },
+      `At least ${MIN_LENGTH} characters. It ends all your sessions.`,
+    ),
   );
   return page("Set a new password", message, h("form", { onsubmit: submit }, field, button));
 }
@@ -59,8 +63,14 @@ export function confirmScreen(token, onDone) {
     }
   });
   const leave = h("button", { type: "button", onclick: () => onDone() }, "Go to the dashboard");
-  const lead = "Somebody wants alerts of Causeloop to be sent to your address. Nothing is sent unless you agree.";
-  return page("Alerts by e-mail", h("p", { class: "lead" }, lead), message, h("div", { class: "buttons" }, button, leave));
+  const lead =
+    "Somebody wants alerts of Causeloop to be sent to your address. Nothing is sent unless you agree.";
+  return page(
+    "Alerts by e-mail",
+    h("p", { class: "lead" }, lead),
+    message,
+    h("div", { class: "buttons" }, button, leave),
+  );
 }
 
 function page(title, ...content) {
