@@ -1,8 +1,10 @@
 // The keyboard: `/` searches, `j` and `k` walk through rows, Enter opens, `?` explains, Ctrl-K goes anywhere.
 
 import { get } from "./lib/client.js";
+import { debounce } from "./lib/debounce.js";
 import { openDialog } from "./lib/dialog.js";
 import { h, link } from "./lib/elements.js";
+import { nextIndex } from "./lib/next_index.js";
 import { DESTINATIONS } from "./routes.js";
 
 const ROW_LINKS = "tbody tr td.wide a:first-of-type, .rows > li > a:first-of-type";
@@ -46,7 +48,10 @@ export function listenToKeys(main, isOff) {
   });
 }
 
-const run = (event, act) => (event.preventDefault(), act());
+function run(event, act) {
+  event.preventDefault();
+  act();
+}
 
 const isTyping = ({ target }) =>
   target.isContentEditable ||
@@ -61,10 +66,9 @@ function moveFocus(main, by) {
   if (!links.length) return;
   const row = document.activeElement?.closest?.("tr, .rows > li");
   const present = links.findIndex((element) => row?.contains(element));
-  const next =
-    present < 0 ? (by > 0 ? 0 : links.length - 1) : Math.min(links.length - 1, Math.max(0, present + by));
-  links[next].focus();
-  links[next].scrollIntoView({ block: "nearest" });
+  const next = links[nextIndex(present, by, links.length)];
+  next.focus();
+  next.scrollIntoView({ block: "nearest" });
 }
 
 /** What the keys do. */
@@ -88,7 +92,6 @@ function showPalette() {
       "aria-label": "Screen or pattern",
       autocomplete: "off",
     });
-    let timer = null;
     const draw = (patterns = []) => {
       const text = input.value.trim().toLowerCase();
       const screens = DESTINATIONS.filter(({ name }) => name.toLowerCase().includes(text));
@@ -105,10 +108,11 @@ function showPalette() {
         : { data: [] };
       if (q === input.value.trim()) draw(page.data);
     };
-    input.addEventListener(
-      "input",
-      () => (draw(), clearTimeout(timer), (timer = setTimeout(search, TYPING_PAUSE))),
-    );
+    const searchLater = debounce(search, TYPING_PAUSE);
+    input.addEventListener("input", () => {
+      draw();
+      searchLater();
+    });
     input.addEventListener("keydown", (event) => {
       if (event.key === "Enter") run(event, () => found.querySelector("a")?.click());
       if (event.key === "ArrowDown") run(event, () => found.querySelector("a")?.focus());

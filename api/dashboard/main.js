@@ -7,11 +7,11 @@ import { closeDialog } from "./lib/dialog.js";
 import { h, link } from "./lib/elements.js";
 import { useTimeZone } from "./lib/format.js";
 import {
-  restorePageState,
+  capturePageState,
   isPageInUse,
+  restorePageState,
   savedScrollPosition,
   trackScrollPosition,
-  capturePageState,
 } from "./lib/page_state.js";
 import {
   clearSession,
@@ -125,9 +125,11 @@ function listen() {
   const labels = { live: "Live", reconnecting: "Reconnecting", off: "" };
   follow(
     onChange,
-    (state) => (
-      (live.textContent = labels[state]), (live.dataset.state = state), (live.title = labels[state])
-    ),
+    (state) => {
+      live.textContent = labels[state];
+      live.title = labels[state];
+      live.dataset.state = state;
+    },
     stream.signal,
   );
 }
@@ -195,10 +197,13 @@ function signOut() {
   showSignIn();
 }
 
-document.getElementById("skip").addEventListener("click", (event) => (event.preventDefault(), main.focus()));
+document.getElementById("skip").addEventListener("click", (event) => {
+  event.preventDefault();
+  main.focus();
+});
 addEventListener("hashchange", () => openLinkOfAddress() || (isSignedIn() && show()));
 addEventListener("signed-out", (event) =>
-  showSignIn(event.detail ?? "Your session has ended: sign in isReload."),
+  showSignIn(event.detail ?? "Your session has ended: sign in again."),
 );
 trackScrollPosition(main);
 listenToKeys(main, () => bar.hidden);

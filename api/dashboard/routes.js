@@ -1,21 +1,14 @@
 // The screens by address, and the tabs that lead to them.
 
-import { showAccount } from "./screens/settings/account.js";
 import { showAlertRules } from "./screens/alerts/alert_rules.js";
-import { showAudit } from "./screens/settings/audit.js";
 import { showChanges } from "./screens/changes.js";
 import { showClusters } from "./screens/clusters.js";
 import { showConnector } from "./screens/connectors/connector.js";
+import { showConnectors } from "./screens/connectors/connectors.js";
 import { showNewConnector } from "./screens/connectors/new_connector.js";
 import { showOwnTypes } from "./screens/connectors/own_types.js";
-import { showConnectors } from "./screens/connectors/connectors.js";
-import { showDirectory } from "./screens/settings/directory.js";
-import { showExport } from "./screens/settings/export.js";
 import { showIssue } from "./screens/issues/issue.js";
 import { showIssues } from "./screens/issues/issues.js";
-import { showKeys } from "./screens/settings/keys.js";
-import { showMembers } from "./screens/settings/members.js";
-import { showOrganization } from "./screens/settings/organization.js";
 import { showOverview } from "./screens/overview.js";
 import { showPattern } from "./screens/patterns/pattern.js";
 import { showPatterns } from "./screens/patterns/patterns.js";
@@ -23,9 +16,16 @@ import { showPrediction } from "./screens/predictions/prediction.js";
 import { showPredictions } from "./screens/predictions/predictions.js";
 import { showRecommendation } from "./screens/recommendations/recommendation.js";
 import { showRecommendations } from "./screens/recommendations/recommendations.js";
-import { showReport } from "./screens/weekly_report.js";
+import { showAccount } from "./screens/settings/account.js";
+import { showAudit } from "./screens/settings/audit.js";
+import { showDirectory } from "./screens/settings/directory.js";
+import { showExport } from "./screens/settings/export.js";
+import { showKeys } from "./screens/settings/keys.js";
+import { showMembers } from "./screens/settings/members.js";
+import { showOrganization } from "./screens/settings/organization.js";
 import { showSettings } from "./screens/settings/workspace.js";
 import { showSetup } from "./screens/setup.js";
+import { showReport } from "./screens/weekly_report.js";
 
 const ID = "([0-9a-f-]{36})";
 const at = (path) => new RegExp(`^${path}$`);

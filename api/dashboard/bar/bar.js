@@ -1,16 +1,16 @@
 // The bar: the screens' names, what is broken or new, and a menu with the workspaces, the theme and signing out.
 
+import { showHelp } from "../keyboard.js";
 import { get } from "../lib/client.js";
 import { h, link } from "../lib/elements.js";
 import { timeZone } from "../lib/format.js";
-import { menuButton } from "./menu.js";
-import { notificationBell } from "./notifications.js";
 import { isAtLeast } from "../lib/roles.js";
 import { action, part } from "../lib/states.js";
+import { TABS } from "../routes.js";
+import { menuButton } from "./menu.js";
+import { notificationBell } from "./notifications.js";
 import { themeChoice } from "./theme.js";
 import { enterWorkspace } from "./workspaces.js";
-import { showHelp } from "../keyboard.js";
-import { TABS } from "../routes.js";
 
 let bell = null;
 
@@ -53,7 +53,14 @@ function ownMenu(me, workspace, signOut) {
         {},
         h(
           "button",
-          { type: "button", class: "plain", onclick: () => (close(), showHelp()) },
+          {
+            type: "button",
+            class: "plain",
+            onclick: () => {
+              close();
+              showHelp();
+            },
+          },
           "Keyboard shortcuts",
         ),
       ),

@@ -3,8 +3,8 @@
 import { get, post } from "../lib/client.js";
 import { h, link, s } from "../lib/elements.js";
 import { ago, exact, number } from "../lib/format.js";
-import { menuButton } from "./menu.js";
 import { failure, loading } from "../lib/states.js";
+import { menuButton } from "./menu.js";
 
 const TEXTS = {
   feed_broken: "Feed broken",

@@ -1,7 +1,7 @@
 // Shared by all charts: a figure with its data table, scales and axes; and bar charts, sparklines and marks.
 
 import { h, s, table } from "../lib/elements.js";
-import { pluralize, dayOf, number } from "../lib/format.js";
+import { dayOf, number, pluralize } from "../lib/format.js";
 import { withTooltips } from "./tooltips.js";
 
 export const MARGIN = { top: 20, right: 12, bottom: 24, left: 34 };

@@ -2,7 +2,7 @@
 
 import { s, table } from "../lib/elements.js";
 import { dayOf, number } from "../lib/format.js";
-import { MARGIN, dayAxis, figure, leftAxis, scale, ticks } from "./axes.js";
+import { dayAxis, figure, leftAxis, MARGIN, scale, ticks } from "./axes.js";
 
 const PAST_DAYS = 45;
 

@@ -1,7 +1,7 @@
 // When issues of a pattern occur: weekday by quarter of the day, in the workspace's time zone.
 
 import { s, table } from "../lib/elements.js";
-import { WEEKDAYS, pluralize, timeZone, weekTime } from "../lib/format.js";
+import { pluralize, timeZone, WEEKDAYS, weekTime } from "../lib/format.js";
 import { figure } from "./axes.js";
 
 const QUARTERS = ["00–06", "06–12", "12–18", "18–24"];

@@ -1,7 +1,7 @@
 // The 5 × 5 matrix of likelihood against impact, as a table; every cell lists its patterns.
 
 import { h, link } from "../lib/elements.js";
-import { pluralize, number } from "../lib/format.js";
+import { number, pluralize } from "../lib/format.js";
 
 const STEPS = [5, 4, 3, 2, 1];
 const HEAT = [

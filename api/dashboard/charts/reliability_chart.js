@@ -1,8 +1,8 @@
 // Reliability diagram: observed frequency by predicted probability, with the range that chance explains.
 
 import { s, table } from "../lib/elements.js";
-import { pluralize, number, percent, probabilityText } from "../lib/format.js";
-import { MARGIN, figure, leftAxis, scale } from "./axes.js";
+import { number, percent, pluralize, probabilityText } from "../lib/format.js";
+import { figure, leftAxis, MARGIN, scale } from "./axes.js";
 
 const SHARES = [0, 0.25, 0.5, 0.75, 1];
 

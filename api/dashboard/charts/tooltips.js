@@ -1,6 +1,7 @@
 // Values of a chart's marks: under the pointer, under a finger, and by arrow keys when the chart has the focus.
 
 import { h } from "../lib/elements.js";
+import { nextIndex } from "../lib/next_index.js";
 
 /** A frame whose marks with `data-tip` tell their values. */
 export function withTooltips(frame, title) {
@@ -40,11 +41,7 @@ export function withTooltips(frame, title) {
     if (!by || event.target !== box) return;
     event.preventDefault();
     const marks = [...frame.querySelectorAll("[data-tip]")];
-    const at = marks.indexOf(current);
-    show(
-      marks[at < 0 ? (by > 0 ? 0 : marks.length - 1) : Math.min(marks.length - 1, Math.max(0, at + by))] ??
-        null,
-    );
+    show(marks.at(nextIndex(marks.indexOf(current), by, marks.length)) ?? null);
   });
   return box;
 }

@@ -1,6 +1,6 @@
 // HTTP client of the API: paths are the templates of its OpenAPI document, error responses become `ApiError`.
 
-import { clearSession, authHeaders } from "./session.js";
+import { authHeaders, clearSession } from "./session.js";
 
 const ROOT = new URL("./", document.baseURI);
 

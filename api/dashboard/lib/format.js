@@ -18,12 +18,16 @@ export function percent(share) {
 }
 
 /** A probability; unlike a share it is never shown as 0 % or 100 %. */
-export const probabilityText = (value) => (value === 1 ? "> 99 %" : value === 0 ? "< 1 %" : percent(value));
+export function probabilityText(value) {
+  if (value === 1) return "> 99 %";
+  return value === 0 ? "< 1 %" : percent(value);
+}
 
 /** A number, with one decimal when it is small and not whole. */
 export function number(value, decimals) {
   if (value === null || value === undefined) return "–";
-  const digits = decimals ?? (Number.isInteger(value) ? 0 : Math.abs(value) < 10 ? 1 : 0);
+  const hasDecimal = !Number.isInteger(value) && Math.abs(value) < 10;
+  const digits = decimals ?? (hasDecimal ? 1 : 0);
   return value.toLocaleString("en-GB", { minimumFractionDigits: digits, maximumFractionDigits: digits });
 }
 

@@ -2,7 +2,7 @@
 
 import { h } from "./elements.js";
 import { number, pluralize } from "./format.js";
-import { saveRowCount, savedRowCount } from "./page_state.js";
+import { savedRowCount, saveRowCount } from "./page_state.js";
 import { failure } from "./states.js";
 
 /**
@@ -103,7 +103,10 @@ class Selection {
 
   update() {
     this.bar.hidden = this.ids.size === 0;
-    const done = () => (this.ids.clear(), this.reload());
+    const done = () => {
+      this.ids.clear();
+      this.reload();
+    };
     this.bar.replaceChildren(
       h("span", { role: "status" }, `${pluralize(this.ids.size, this.noun)} selected`),
       ...[this.actions([...this.ids], done)].flat(),
@@ -129,7 +132,10 @@ function saveToAddress(path, filters) {
 }
 
 function filterBar(fields, filters, applyFilters) {
-  const submit = (event) => (event.preventDefault(), applyFilters(event.currentTarget));
+  const submit = (event) => {
+    event.preventDefault();
+    applyFilters(event.currentTarget);
+  };
   return h(
     "form",
     {

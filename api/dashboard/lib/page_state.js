@@ -51,8 +51,16 @@ export function trackScrollPosition(main) {
     timer = null;
     history.replaceState({ ...history.state, scroll: scrollY, height: main.offsetHeight }, "");
   };
-  addEventListener("scroll", () => (timer ??= setTimeout(save, SAVE_DELAY)), { passive: true });
-  addEventListener("click", () => timer && (clearTimeout(timer), save()), { capture: true });
+  const saveLater = () => {
+    timer ??= setTimeout(save, SAVE_DELAY);
+  };
+  const saveNow = () => {
+    if (timer === null) return;
+    clearTimeout(timer);
+    save();
+  };
+  addEventListener("scroll", saveLater, { passive: true });
+  addEventListener("click", saveNow, { capture: true });
 }
 
 /** The scroll position saved with this entry of the history; null: it is a new entry. */

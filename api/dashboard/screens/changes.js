@@ -4,7 +4,7 @@ import { get, post } from "../lib/client.js";
 import { dialogButton } from "../lib/dialog.js";
 import { externalLink, h, table } from "../lib/elements.js";
 import { form } from "../lib/form.js";
-import { ago, plain, exact } from "../lib/format.js";
+import { ago, exact, plain } from "../lib/format.js";
 import { anyOf, listing, rowsPerPage } from "../lib/listing.js";
 import { isAtLeast } from "../lib/roles.js";
 import { empty } from "../lib/states.js";
@@ -74,7 +74,10 @@ function newChange(close, reload) {
     },
   ];
   const send = (values) => post("/v1/ingest/changes", {}, values);
-  const onDone = () => (close(), reload());
+  const onDone = () => {
+    close();
+    reload();
+  };
   return form({
     id: "change",
     fields,

@@ -2,8 +2,8 @@
 
 import { patternGraph } from "../charts/graph/graph.js";
 import { get, post } from "../lib/client.js";
-import { h, section, table, link } from "../lib/elements.js";
-import { ago, pluralize, number, plain, asText } from "../lib/format.js";
+import { h, link, section, table } from "../lib/elements.js";
+import { ago, asText, number, plain, pluralize } from "../lib/format.js";
 import { followJob } from "../lib/job.js";
 import { action, empty, failure, loading, part } from "../lib/states.js";
 import { riskMark } from "./patterns/patterns.js";
@@ -235,9 +235,12 @@ function clusterEntry(cluster, isSelected, signal) {
         ),
       );
     } catch (error) {
-      if (error.name !== "AbortError")
-        body.replaceChildren(failure(error, () => (body.replaceChildren(), load())));
+      if (error.name !== "AbortError") body.replaceChildren(failure(error, reload));
     }
+  };
+  const reload = () => {
+    body.replaceChildren();
+    load();
   };
   if (isSelected) load();
   return h(

@@ -2,20 +2,20 @@
 
 import { forecastChart } from "../charts/forecast_chart.js";
 import { get } from "../lib/client.js";
-import { h, section, link } from "../lib/elements.js";
-import { pluralize, day, number, percent } from "../lib/format.js";
+import { h, link, section } from "../lib/elements.js";
+import { day, number, percent, pluralize } from "../lib/format.js";
 import { rowsPerPage } from "../lib/listing.js";
 import { empty, partSection } from "../lib/states.js";
 import { brokenFeedsNotice, readBrokenFeeds } from "./connectors/broken_feeds.js";
 import { fixesSection, latestFix, readFixes, verdictMark } from "./recommendations/fixes.js";
-import { progressText } from "./setup.js";
 import {
-  RANKED_BY,
   effortAndImpact,
-  recurrencesPrevented,
+  RANKED_BY,
   recommendationsTable,
+  recurrencesPrevented,
   statusMark,
 } from "./recommendations/recommendations.js";
+import { progressText } from "./setup.js";
 
 const WINDOW = 7;
 

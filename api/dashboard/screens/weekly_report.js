@@ -3,8 +3,8 @@
 import { get, put } from "../lib/client.js";
 import { h, link, section, table } from "../lib/elements.js";
 import { dayOf, number, plain, pluralize, probabilityText } from "../lib/format.js";
-import { action, empty, part } from "../lib/states.js";
 import { printButton } from "../lib/print_button.js";
+import { action, empty, part } from "../lib/states.js";
 
 export async function showReport({ me, query, signal, reload }) {
   const report = await get("/v1/reports/weekly", {}, { week: query.week }, signal);

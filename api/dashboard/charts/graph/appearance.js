@@ -57,7 +57,7 @@ export function elementsOf(graph, positions, clusters, labels) {
       clusters.has(node.cluster_id) ? `cluster-${clusters.get(node.cluster_id).number}` : "",
       labelled.has(node) ? "labelled" : "",
     ].join(" "),
-    position: { ...places.get(node.id) },
+    position: { ...positions.get(node.id) },
   }));
   const edges = graph.edges.map((edge, index) => ({
     data: {

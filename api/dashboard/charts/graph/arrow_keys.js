@@ -7,14 +7,14 @@ export function findNeighbour(cy, node, key) {
   const [x, y] = DIRECTIONS[key];
   const from = node.position();
   let [best, least] = [node, Infinity];
-  cy.nodes().forEach((other) => {
+  for (const other of cy.nodes().toArray()) {
     const to = other.position();
     const along = (to.x - from.x) * x + (to.y - from.y) * y;
     const aside = Math.abs((to.x - from.x) * y) + Math.abs((to.y - from.y) * x);
-    if (other === node || other.id() === node.id() || along <= 0 || aside > 2 * along) return;
+    if (other.id() === node.id() || along <= 0 || aside > 2 * along) continue;
     const distance = along + 1.5 * aside;
     if (distance < least) [best, least] = [other, distance];
-  });
+  }
   return best;
 }
 

@@ -1,15 +1,15 @@
 // The pattern graph: drawn by Cytoscape, with search, legend, zoom and keys; its sentence and table stand below it.
 
-import { h, s } from "../../lib/elements.js";
-import { number, pluralize } from "../../lib/format.js";
+import { h } from "../../lib/elements.js";
+import { pluralize } from "../../lib/format.js";
 import { failure } from "../../lib/states.js";
-import { computeLayout } from "./layout.js";
-import { loadLibraries } from "./libraries.js";
 import { buildStyle, elementsOf, numberClusters, readColours, withRadius } from "./appearance.js";
 import { findNeighbour, isArrowKey } from "./arrow_keys.js";
+import { legend, searchField, zoomButtons } from "./controls.js";
+import { computeLayout } from "./layout.js";
+import { loadLibraries } from "./libraries.js";
 
 const ZOOM_STEP = 1.35;
-const TYPING_PAUSE = 150;
 const MANY_NODES = 600;
 const MAX_FITTED_ZOOM = 1.4;
 const LABEL_PIXELS = 12;
@@ -124,7 +124,14 @@ class View {
     dark.addEventListener("change", restyle, { signal: this.signal });
     const resize = new ResizeObserver(() => cy.resize());
     resize.observe(canvas);
-    this.signal.addEventListener("abort", () => (resize.disconnect(), cy.destroy()), { once: true });
+    this.signal.addEventListener(
+      "abort",
+      () => {
+        resize.disconnect();
+        cy.destroy();
+      },
+      { once: true },
+    );
     if (document.activeElement === canvas) this.#enableZoom();
   }
 
@@ -150,9 +157,9 @@ class View {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const { key } = event;
     const acts = {
-      "+": () => this.zoom(ZOOM_STEP),
-      "=": () => this.zoom(ZOOM_STEP),
-      "-": () => this.zoom(1 / ZOOM_STEP),
+      "+": () => this.zoomIn(),
+      "=": () => this.zoomIn(),
+      "-": () => this.zoomOut(),
       0: () => this.fit(),
     };
     const act = isArrowKey(key)
@@ -230,7 +237,15 @@ class View {
     });
   }
 
-  zoom(factor) {
+  zoomIn() {
+    this.#zoom(ZOOM_STEP);
+  }
+
+  zoomOut() {
+    this.#zoom(1 / ZOOM_STEP);
+  }
+
+  #zoom(factor) {
     const { width, height } = { width: this.cy.width(), height: this.cy.height() };
     this.cy.zoom({ level: this.cy.zoom() * factor, renderedPosition: { x: width / 2, y: height / 2 } });
   }
@@ -251,85 +266,4 @@ class View {
     this.byId ??= new Map(this.graph.nodes.map((entry) => [entry.id, entry]));
     return this.byId.get(node.id());
   }
-}
-
-function searchField(view) {
-  const found = h("span", { class: "quiet", role: "status" });
-  const input = h("input", {
-    id: "graph-search",
-    type: "search",
-    maxlength: 200,
-    placeholder: "words of the name",
-    autocomplete: "off",
-  });
-  const search = () => {
-    if (!view.cy) return;
-    const words = input.value.trim().toLowerCase().split(/\s+/).filter(Boolean);
-    if (!words.length) return (view.fit(), (found.textContent = ""));
-    const count = view.show(({ name }) => words.every((word) => name.toLowerCase().includes(word)));
-    found.textContent = count ? pluralize(count, "pattern") : "no pattern of this name here";
-  };
-  let timer = null;
-  input.addEventListener("input", () => (clearTimeout(timer), (timer = setTimeout(search, TYPING_PAUSE))));
-  input.addEventListener("keydown", (event) => event.key === "Enter" && view.canvas.focus());
-  return h("span", { class: "beside" }, h("label", { for: "graph-search" }, "Find"), input, found);
-}
-
-function zoomButtons(view) {
-  const button = (text, label, act) =>
-    h("button", { type: "button", "aria-label": label, title: label, onclick: () => view.cy && act() }, text);
-  return h(
-    "span",
-    { class: "beside" },
-    button("+", "Zoom in", () => view.zoom(ZOOM_STEP)),
-    button("−", "Zoom out", () => view.zoom(1 / ZOOM_STEP)),
-    button("Show all", "Show all", () => (view.clear(), view.fit())),
-  );
-}
-
-/** What the colours mean; a cluster's entry shows that cluster alone. */
-function legend(view, clusters, names) {
-  const entries = [...clusters].map(([id, { number: colour, size }]) => {
-    const press = ({ currentTarget: button }) => {
-      if (!view.cy) return;
-      const isOn = button.getAttribute("aria-pressed") === "true";
-      view.clear();
-      if (isOn) return view.fit();
-      button.setAttribute("aria-pressed", "true");
-      view.show((node) => node.cluster_id === id);
-    };
-    return h(
-      "li",
-      {},
-      h(
-        "button",
-        { type: "button", class: "plain", "aria-pressed": "false", onclick: press },
-        s(
-          "svg",
-          {
-            viewBox: "0 0 12 12",
-            width: 12,
-            height: 12,
-            "aria-hidden": "true",
-            class: `swatch cluster-${colour}`,
-          },
-          s("circle", { cx: 6, cy: 6, r: 6 }),
-        ),
-        ` ${names.get(id) ?? "A cluster"} (${number(size)})`,
-      ),
-    );
-  });
-  const buttons = h("ul", { class: "graph-legend", "aria-label": "Clusters" }, entries);
-  view.canvas.addEventListener("cleared", () => {
-    for (const button of buttons.querySelectorAll("button")) button.setAttribute("aria-pressed", "false");
-  });
-  const risks = ["critical", "high", "medium", "low"].map((risk) =>
-    h("span", { class: `risk risk-${risk}` }, risk),
-  );
-  return h(
-    "div",
-    {},
-    entries.length ? buttons : null,
-    h("p", { class: "quiet beside" }, "Border: risk ", risks),
-  );
 }

@@ -68,7 +68,8 @@ const created = (close, reload) => (rule) => {
 
 function ruleEntry(rule, { canWrite, defaults, reload }) {
   const isSnoozed = rule.snoozed_until && new Date(rule.snoozed_until) > new Date();
-  const state = !rule.enabled ? "off" : isSnoozed ? "snoozed" : "on";
+  const stateWhenEnabled = isSnoozed ? "snoozed" : "on";
+  const state = rule.enabled ? stateWhenEnabled : "off";
   return h(
     "section",
     { class: "connector", "aria-label": rule.name },
@@ -103,7 +104,16 @@ function actionsOf(rule, isSnoozed, defaults, reload) {
   const path = { rule_id: rule.id };
   const change = (body) => patch("/v1/alert-rules/{rule_id}", path, body);
   const edit = (close) =>
-    ruleForm({ rule, defaults, send: change, onDone: () => (close(), reload()), done: "The rule is saved." });
+    ruleForm({
+      rule,
+      defaults,
+      send: change,
+      onDone: () => {
+        close();
+        reload();
+      },
+      done: "The rule is saved.",
+    });
   const endSnooze = () => post("/v1/alert-rules/{rule_id}/snooze", path, { until: null }).then(reload);
   const toggle = () => change({ enabled: !rule.enabled }).then(reload);
   return h(
@@ -145,9 +155,10 @@ function snoozeForm(path, close, reload) {
     action(
       hours < 24 ? pluralize(hours, "hour") : pluralize(hours / 24, "day"),
       () =>
-        post("/v1/alert-rules/{rule_id}/snooze", path, { until: until(hours) }).then(
-          () => (close(), reload()),
-        ),
+        post("/v1/alert-rules/{rule_id}/snooze", path, { until: until(hours) }).then(() => {
+          close();
+          reload();
+        }),
       { done: "Snoozed." },
     );
   return [

@@ -7,13 +7,13 @@ import { form } from "../../lib/form.js";
 import { ago, duration, minute, number, plain } from "../../lib/format.js";
 import { isAtLeast } from "../../lib/roles.js";
 import { action, part, partSection } from "../../lib/states.js";
-import { syncHistory } from "./connectors.js";
 import { backfillSection } from "./backfill.js";
 import { connectionTest } from "./connection_test.js";
+import { syncHistory } from "./connectors.js";
 import { fieldsOf, valuesOf } from "./fields.js";
 import { stepsOf } from "./new_connector.js";
-import { quarantineSection } from "./quarantine.js";
 import { takeSecret } from "./new_connector_form.js";
+import { quarantineSection } from "./quarantine.js";
 
 export async function showConnector({ id, query, me, signal, reload }) {
   const [connector, catalog] = await Promise.all([
@@ -82,7 +82,10 @@ function configurationOf(connector, tool) {
 function connectorActions(connector, tool, me, reload) {
   const path = { connector_id: connector.id };
   const change = (body) => patch("/v1/connectors/{connector_id}", path, body);
-  const after = (close) => () => (close(), reload());
+  const after = (close) => () => {
+    close();
+    reload();
+  };
   const thenReload = (call) => () => call().then(reload);
   const isActive = connector.status === "active";
   return h(

@@ -2,7 +2,7 @@
 
 import { get, post } from "../../lib/client.js";
 import { facts, h, link, table } from "../../lib/elements.js";
-import { ago, pluralize, duration, minute, number, plain, exact } from "../../lib/format.js";
+import { ago, duration, exact, minute, number, plain, pluralize } from "../../lib/format.js";
 import { action, empty, part } from "../../lib/states.js";
 
 export async function showConnectors({ me, signal, reload }) {

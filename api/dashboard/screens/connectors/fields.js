@@ -9,7 +9,7 @@ export function fieldsOf(declared, kind, stored = {}) {
     required: field.required,
     pointer: `/${kind}/${field.name.replaceAll(".", "/")}`,
     ...inputOf(field, kind),
-    value: valueOf(stored[field.name] ?? field.default, field.type),
+    value: initialValue(stored[field.name] ?? field.default, field.type),
   }));
 }
 
@@ -37,7 +37,7 @@ function toMapping(text) {
   return Object.fromEntries(pairs.filter(([name]) => name).map(([name, value = ""]) => [name, value]));
 }
 
-function valueOf(value, type) {
+function initialValue(value, type) {
   if (value === null || value === undefined) return "";
   if (type === "mapping") return JSON.stringify(value);
   return Array.isArray(value) ? value.join(", ") : value;

@@ -50,12 +50,14 @@ async function quarantined(path, signal) {
     { title: "Why", className: "wide", cell: (row) => row.reason },
     { title: "Content", className: "wide", cell: (row) => content(row.payload) },
   ];
-  return [
+  return h(
+    "div",
+    {},
     table("Records in quarantine, newest first", columns, page.data, { className: "stacked" }),
     page.page.has_more
       ? h("p", { class: "quiet" }, `The newest ${page.data.length} of ${number(page.page.total)}.`)
       : null,
-  ].reduce((box, child) => (child && box.append(child), box), h("div", {}));
+  );
 }
 
 const content = (text) =>

@@ -1,14 +1,14 @@
 // One issue: its description, its pattern and the reason for it, and similar issues.
 
 import { get } from "../../lib/client.js";
-import { facts, h, externalLink, section, table, link } from "../../lib/elements.js";
-import { ago, day, minute, plain, pluralize, asText, probabilityText } from "../../lib/format.js";
+import { externalLink, facts, h, link, section, table } from "../../lib/elements.js";
+import { ago, asText, day, minute, plain, pluralize, probabilityText } from "../../lib/format.js";
 import { isAtLeast } from "../../lib/roles.js";
 import { action, empty, partSection } from "../../lib/states.js";
-import { editButton, linkButton } from "./issue_form.js";
-import { severityMark } from "./issues.js";
 import { unlinkButton, withdraw } from "../patterns/corrections.js";
 import { riskMark } from "../patterns/patterns.js";
+import { editButton, linkButton } from "./issue_form.js";
+import { severityMark } from "./issues.js";
 
 export async function showIssue({ id, me, signal, reload }) {
   const issue = await get("/v1/issues/{issue_id}", { issue_id: id }, {}, signal);
@@ -162,15 +162,13 @@ async function similar(issue, signal) {
       ],
     },
     { title: "Created", cell: (row) => day(row.source_created_at) },
-    {
-      title: "Pattern",
-      cell: (row) =>
-        row.pattern_id && row.pattern_id === issue.pattern_id
-          ? "the same"
-          : row.pattern_id
-            ? link(`/patterns/${row.pattern_id}`, row.pattern_name ?? "another")
-            : "none",
-    },
+    { title: "Pattern", cell: (row) => patternOf(row, issue) },
   ];
   return table("Most similar issues", columns, data, { className: "stacked" });
+}
+
+function patternOf(row, issue) {
+  if (!row.pattern_id) return "none";
+  if (row.pattern_id === issue.pattern_id) return "the same";
+  return link(`/patterns/${row.pattern_id}`, row.pattern_name ?? "another");
 }

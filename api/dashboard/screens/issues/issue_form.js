@@ -36,7 +36,10 @@ export const reportButton = () =>
       },
     };
     const send = (values) => post("/v1/issues", {}, values);
-    const onDone = (issue) => (close(), (location.hash = `#/issues/${issue.id}`));
+    const onDone = (issue) => {
+      close();
+      location.hash = `#/issues/${issue.id}`;
+    };
     return form({
       id: "issue",
       fields: [...fieldsOf(), when],
@@ -58,7 +61,10 @@ export const editButton = (issue, reload) =>
       if (!changed.length) return Promise.resolve();
       return patch("/v1/issues/{issue_id}", { issue_id: issue.id }, Object.fromEntries(changed));
     };
-    const onDone = () => (close(), reload());
+    const onDone = () => {
+      close();
+      reload();
+    };
     return form({
       id: "issue",
       fields,

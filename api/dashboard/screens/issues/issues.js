@@ -2,21 +2,24 @@
 
 import { get, patch, post } from "../../lib/client.js";
 import { openDialog } from "../../lib/dialog.js";
-import { h, table, link } from "../../lib/elements.js";
-import { ago, dayAfter, plain, pluralize, startOfDay, exact } from "../../lib/format.js";
+import { h, link, table } from "../../lib/elements.js";
+import { ago, dayAfter, exact, plain, pluralize, startOfDay } from "../../lib/format.js";
 import { anyOf, listing, rowsPerPage } from "../../lib/listing.js";
 import { isAtLeast } from "../../lib/roles.js";
 import { savedViews } from "../../lib/saved_views.js";
 import { empty, notice } from "../../lib/states.js";
-import { reportButton } from "./issue_form.js";
 import { patternPicker } from "../patterns/pattern_picker.js";
 import { riskMark } from "../patterns/patterns.js";
+import { reportButton } from "./issue_form.js";
 
 const STATUSES = ["open", "in_loop", "mitigating", "resolved", "closed"];
 let values = null;
 
 /** The values of a field that occur, read once. */
-const valuesOf = (name) => async () => (values ??= await get("/v1/issues/values", {}))[name];
+const valuesOf = (name) => async () => {
+  values ??= await get("/v1/issues/values", {});
+  return values[name];
+};
 
 const FIELDS = [
   { name: "q", label: "Search title and text", placeholder: "words, “a phrase”, -without" },

@@ -86,10 +86,11 @@ export function closureSection(pattern, { me, reload }) {
     action("Record closure note", save, { done: "The note is recorded." }),
   );
   const list = notes.length ? h("ul", { class: "rows" }, notes) : null;
+  const nothing = list ? null : empty("No closure notes.");
   return section(
     `Closure notes${notes.length ? ` (${number(notes.length)})` : ""}`,
     {},
     list,
-    me.role === "viewer" ? (list ? null : empty("No closure notes.")) : form,
+    me.role === "viewer" ? nothing : form,
   );
 }

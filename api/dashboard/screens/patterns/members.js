@@ -1,13 +1,13 @@
 // The issues of a pattern: searched, paged, with the reason of each, and split off when several are selected.
 
 import { get } from "../../lib/client.js";
-import { h, section, table, link } from "../../lib/elements.js";
+import { h, link, section, table } from "../../lib/elements.js";
 import { asText, day, exact, number, plain, pluralize, probabilityText, readable } from "../../lib/format.js";
 import { listing, rowsPerPage } from "../../lib/listing.js";
 import { isAtLeast } from "../../lib/roles.js";
 import { action, empty, part } from "../../lib/states.js";
-import { splitOff } from "./pattern_actions.js";
 import { unlinkButton } from "./corrections.js";
+import { splitOff } from "./pattern_actions.js";
 
 const FIELDS = [
   { name: "member_q", label: "Search these issues", placeholder: "words of title and text" },

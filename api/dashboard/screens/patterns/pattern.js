@@ -4,29 +4,29 @@ import { frequencyChart, shareMark } from "../../charts/axes.js";
 import { forecastChart } from "../../charts/forecast_chart.js";
 import { heatMap } from "../../charts/heat_map.js";
 import { get } from "../../lib/client.js";
-import { facts, h, section, table, link } from "../../lib/elements.js";
+import { facts, h, link, section, table } from "../../lib/elements.js";
 import {
   ago,
-  pluralize,
+  asText,
   day,
   duration,
   number,
   percent,
   plain,
-  asText,
+  pluralize,
   probabilityText,
 } from "../../lib/format.js";
 import { empty, part, partSection } from "../../lib/states.js";
-import { patternActions } from "./pattern_actions.js";
-import { closureSection } from "./corrections.js";
-import { membersSection } from "./members.js";
 import { nextDate, triggerSection, windowsTable } from "../predictions/prediction_summary.js";
-import { quietText, riskMark, statusOf } from "./patterns.js";
 import {
   effortAndImpact,
-  recurrencesPrevented,
   recommendationsTable,
+  recurrencesPrevented,
 } from "../recommendations/recommendations.js";
+import { closureSection } from "./corrections.js";
+import { membersSection } from "./members.js";
+import { patternActions } from "./pattern_actions.js";
+import { quietText, riskMark, statusOf } from "./patterns.js";
 
 export async function showPattern(context) {
   const { id, signal } = context;

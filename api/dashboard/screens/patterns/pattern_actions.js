@@ -1,16 +1,16 @@
 // What a person may do with a whole pattern, beside its name.
 
+import { assignButton } from "../../lib/assign_button.js";
 import { patch, post, put } from "../../lib/client.js";
 import { dialogButton } from "../../lib/dialog.js";
 import { h, link } from "../../lib/elements.js";
 import { form } from "../../lib/form.js";
 import { pluralize } from "../../lib/format.js";
+import { printButton } from "../../lib/print_button.js";
 import { isAtLeast } from "../../lib/roles.js";
 import { action, notice } from "../../lib/states.js";
 import { reopenButton } from "./corrections.js";
-import { assignButton } from "../../lib/assign_button.js";
 import { patternPicker } from "./pattern_picker.js";
-import { printButton } from "../../lib/print_button.js";
 
 const SNOOZE_DAYS = [1, 7, 30];
 
@@ -60,7 +60,10 @@ const renameButton = (pattern, reload) =>
     const field = { name: "name", label: "Name", maxlength: 300, value: pattern.name };
     const help = "Empty: the name that the grouping gives it, from the next run on.";
     const send = ({ name = null }) => change(pattern, { name });
-    const onDone = () => (close(), reload());
+    const onDone = () => {
+      close();
+      reload();
+    };
     return form({
       id: "rename",
       fields: [{ ...field, help }],
@@ -82,7 +85,11 @@ function snoozeButton(pattern, reload) {
     const button = (days) =>
       action(
         pluralize(days, "day"),
-        () => change(pattern, { snoozed_until: until(days) }).then(() => (close(), reload())),
+        () =>
+          change(pattern, { snoozed_until: until(days) }).then(() => {
+            close();
+            reload();
+          }),
         { done: "Snoozed." },
       );
     return [

@@ -1,6 +1,7 @@
 // Choosing one or more patterns by their names.
 
 import { get } from "../../lib/client.js";
+import { debounce } from "../../lib/debounce.js";
 import { h } from "../../lib/elements.js";
 import { ago, pluralize } from "../../lib/format.js";
 import { action, empty, failure } from "../../lib/states.js";
@@ -17,7 +18,6 @@ export function patternPicker({ except = [], isMultiple = false, verb, choose, d
   });
   const reason = h("input", { id: "pick-reason", type: "text", maxlength: 2000 });
   const found = h("fieldset", { class: "choices" });
-  let timer = null;
   const load = async () => {
     try {
       const page = await get("/v1/patterns", {}, { q: search.value.trim(), limit: 20 });
@@ -34,7 +34,7 @@ export function patternPicker({ except = [], isMultiple = false, verb, choose, d
     }
   };
   const chosen = () => [...found.querySelectorAll("input:checked")].map((input) => input.value);
-  search.addEventListener("input", () => (clearTimeout(timer), (timer = setTimeout(load, TYPING_PAUSE))));
+  search.addEventListener("input", debounce(load, TYPING_PAUSE));
   load();
   const act = () => {
     if (chosen().length) return choose(chosen(), reason.value.trim());

@@ -2,8 +2,8 @@
 
 import { sparkline } from "../../charts/axes.js";
 import { get } from "../../lib/client.js";
-import { h, table, link } from "../../lib/elements.js";
-import { ago, band, pluralize, day, number, probabilityText, exact } from "../../lib/format.js";
+import { h, link, table } from "../../lib/elements.js";
+import { ago, band, exact, number, pluralize, probabilityText } from "../../lib/format.js";
 import { anyOf, listing } from "../../lib/listing.js";
 import { savedViews } from "../../lib/saved_views.js";
 import { empty } from "../../lib/states.js";
@@ -131,9 +131,9 @@ class Sparks {
     this.queue = [];
     this.busy = 0;
     this.loaded = new Map();
-    this.observer = new IntersectionObserver((entries) =>
-      entries.filter((entry) => entry.isIntersecting).forEach((entry) => this.enqueue(entry.target)),
-    );
+    this.observer = new IntersectionObserver((entries) => {
+      for (const { isIntersecting, target } of entries) if (isIntersecting) this.enqueue(target);
+    });
   }
 
   of(row) {

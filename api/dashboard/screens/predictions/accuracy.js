@@ -3,7 +3,7 @@
 import { reliabilityChart } from "../../charts/reliability_chart.js";
 import { get } from "../../lib/client.js";
 import { h, table } from "../../lib/elements.js";
-import { pluralize, day, minute, number, percent, plain } from "../../lib/format.js";
+import { day, minute, number, percent, plain, pluralize } from "../../lib/format.js";
 import { empty } from "../../lib/states.js";
 
 export async function accuracySection(signal) {

@@ -30,6 +30,11 @@ export async function showPrediction({ id, me, signal, reload }) {
   );
 }
 
+function outcomeText({ outcome, dismissed_at: dismissedAt }) {
+  if (outcome) return plain(outcome);
+  return dismissedAt ? null : "open";
+}
+
 const figures = (row) =>
   facts([
     ["Probability of a recurrence", probabilityCell(row)],
@@ -37,7 +42,7 @@ const figures = (row) =>
     ["Issued", minute(row.issued_at)],
     ["Window ends", minute(row.closes_at)],
     ["Based on", pluralize(row.event_count, "event")],
-    ["Outcome", row.outcome ? plain(row.outcome) : row.dismissed_at ? null : "open"],
+    ["Outcome", outcomeText(row)],
     [
       "Dismissed",
       row.dismissed_at
@@ -50,7 +55,10 @@ function predictionActions(prediction, reload) {
   const path = { prediction_id: prediction.id };
   const grade = (values) => post("/v1/predictions/{prediction_id}/outcome", path, values);
   const dismiss = (values) => post("/v1/predictions/{prediction_id}/dismiss", path, values);
-  const after = (close) => () => (close(), reload());
+  const after = (close) => () => {
+    close();
+    reload();
+  };
   const outcome = {
     name: "outcome",
     label: "Outcome",

@@ -4,16 +4,16 @@ import { shareMark } from "../../charts/axes.js";
 import { facts, h, link, section, table } from "../../lib/elements.js";
 import {
   ago,
-  probabilityText,
-  pluralize,
+  asText,
   day,
   dayOf,
+  exact,
+  isWide,
   percent,
   plain,
-  asText,
-  isWide,
+  pluralize,
+  probabilityText,
   weekdayOf,
-  exact,
 } from "../../lib/format.js";
 import { empty } from "../../lib/states.js";
 

@@ -2,8 +2,8 @@
 
 import { matrixTable } from "../../charts/matrix.js";
 import { get } from "../../lib/client.js";
-import { h, section, table, link } from "../../lib/elements.js";
-import { pluralize, day, dayOf, plain, isWide, weekdayOf } from "../../lib/format.js";
+import { h, link, section, table } from "../../lib/elements.js";
+import { day, dayOf, isWide, plain, pluralize, weekdayOf } from "../../lib/format.js";
 import { anyOf, listing, rowsPerPage } from "../../lib/listing.js";
 import { empty, part, partSection } from "../../lib/states.js";
 import { accuracySection } from "./accuracy.js";
@@ -49,7 +49,10 @@ export async function showPredictions({ query, signal }) {
   let matrixDays = chosen.window_days;
   draw(matrixDays);
   const read = (filters) => {
-    if (filters.window_days !== matrixDays) draw((matrixDays = filters.window_days));
+    if (filters.window_days !== matrixDays) {
+      matrixDays = filters.window_days;
+      draw(matrixDays);
+    }
     return get("/v1/predictions", {}, { ...filters, limit: rowsPerPage(25, 12) }, signal);
   };
   return h(

@@ -1,14 +1,14 @@
 // One recommendation: the reasons, the plan, its progress and notes, the proof and the ticket.
 
 import { intervalMark } from "../../charts/axes.js";
+import { assignButton } from "../../lib/assign_button.js";
 import { get, patch, put } from "../../lib/client.js";
-import { h, section, link } from "../../lib/elements.js";
+import { h, link, section } from "../../lib/elements.js";
 import { ago, minute, number, plain, pluralize, timeZone, today } from "../../lib/format.js";
 import { listing } from "../../lib/listing.js";
 import { action, empty, notice, partSection } from "../../lib/states.js";
 import { proofSection } from "./fixes.js";
 import { effortAndImpact, recurrencesPrevented, statusMark } from "./recommendations.js";
-import { assignButton } from "../../lib/assign_button.js";
 import { ticketSection } from "./ticket.js";
 
 const STATUSES = ["pending", "in_progress", "implemented", "dismissed"];
@@ -277,7 +277,8 @@ function notesSection(recommendation, canWrite, reload) {
   return section(
     "Notes",
     {},
-    notes.length ? h("ul", { class: "rows" }, notes) : canWrite ? null : empty("No notes."),
+    notes.length ? h("ul", { class: "rows" }, notes) : null,
+    notes.length || canWrite ? null : empty("No notes."),
     canWrite ? write : null,
   );
 }

@@ -2,7 +2,7 @@
 
 import { intervalMark } from "../../charts/axes.js";
 import { get } from "../../lib/client.js";
-import { h, table, link } from "../../lib/elements.js";
+import { h, link, table } from "../../lib/elements.js";
 import { number, plain } from "../../lib/format.js";
 import { anyOf, listing, rowsPerPage } from "../../lib/listing.js";
 import { empty } from "../../lib/states.js";

@@ -1,7 +1,7 @@
 // The ticket of a recommendation: its state, or a form to open it in a tracker.
 
 import { get, post, remove } from "../../lib/client.js";
-import { facts, h, externalLink, link, section } from "../../lib/elements.js";
+import { externalLink, facts, h, link, section } from "../../lib/elements.js";
 import { minute, plain } from "../../lib/format.js";
 import { action, empty, part } from "../../lib/states.js";
 

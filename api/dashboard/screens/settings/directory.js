@@ -134,6 +134,9 @@ function roleForm(row, me, close, reload) {
     },
   ];
   const send = (values) => patch("/v1/directory/groups/{group_id}", { group_id: row.id }, values);
-  const onDone = () => (close(), reload());
+  const onDone = () => {
+    close();
+    reload();
+  };
   return form({ id: "group-role", fields, verb: "Save", send, done: "The role is saved.", onDone });
 }

@@ -1,5 +1,6 @@
 // The organization: its plan and seats, and the workspaces that the caller belongs to.
 
+import { enterWorkspace } from "../../bar/workspaces.js";
 import { get, patch, post } from "../../lib/client.js";
 import { confirmButton, dialogButton } from "../../lib/dialog.js";
 import { facts, h, section, table } from "../../lib/elements.js";
@@ -7,7 +8,6 @@ import { form } from "../../lib/form.js";
 import { number } from "../../lib/format.js";
 import { isAtLeast } from "../../lib/roles.js";
 import { action, empty } from "../../lib/states.js";
-import { enterWorkspace } from "../../bar/workspaces.js";
 import { settingsScreen } from "./frame.js";
 
 export async function showOrganization({ me, workspace, signal, reload, restart }) {
@@ -132,7 +132,10 @@ function cancelForm(organization, close) {
     { name: "slug", label: "Short name of the organization", required: true, maxlength: 60, help },
   ];
   const send = ({ slug }) => change({ status: "cancelled", slug });
-  const onDone = () => (close(), location.reload());
+  const onDone = () => {
+    close();
+    location.reload();
+  };
   return form({ id: "cancel", fields, verb: "Cancel the organization", send, onDone });
 }
 
@@ -187,7 +190,10 @@ function archiveForm(workspace, close, restart) {
     { name: "slug", label: "Short name of the workspace", required: true, maxlength: 60, help },
   ];
   const send = (values) => post("/v1/workspace/archive", {}, values);
-  const onDone = () => (close(), restart());
+  const onDone = () => {
+    close();
+    restart();
+  };
   return form({ id: "archive", fields, verb: "Archive the workspace", send, done: "Archived.", onDone });
 }
 
@@ -211,7 +217,10 @@ function newWorkspace(close, reload) {
     },
   ];
   const send = (values) => post("/v1/workspaces", {}, values);
-  const onDone = () => (close(), reload());
+  const onDone = () => {
+    close();
+    reload();
+  };
   return form({
     id: "new-workspace",
     fields,

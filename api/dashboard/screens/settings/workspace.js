@@ -153,22 +153,13 @@ function settingsForm(settings, reload) {
 }
 
 const settingsFacts = (settings) =>
-  facts(
-    Object.entries(settings).map(([name, value]) => [
-      plain(name),
-      typeof value === "boolean"
-        ? value
-          ? "yes"
-          : "no"
-        : value === null
-          ? null
-          : name.endsWith("threshold")
-            ? percent(value)
-            : typeof value === "number"
-              ? number(value)
-              : value,
-    ]),
-  );
+  facts(Object.entries(settings).map(([name, value]) => [plain(name), settingText(name, value)]));
+
+function settingText(name, value) {
+  if (typeof value === "boolean") return value ? "yes" : "no";
+  if (typeof value !== "number") return value;
+  return name.endsWith("threshold") ? percent(value) : number(value);
+}
 
 function leaveSection(workspace) {
   const leaveWorkspace = () => post("/v1/members/leave", {}, {}).then(() => location.reload());

@@ -21,7 +21,10 @@ export function signInScreen(onDone, why) {
 
 /** The question whether to use the key of a link. */
 export function linkScreen(key, onAnswer) {
-  const use = () => (saveKey(key), onAnswer());
+  const use = () => {
+    saveKey(key);
+    onAnswer();
+  };
   return h(
     "div",
     { class: "sign-in" },
