@@ -5,47 +5,59 @@ import { debounce } from "./lib/debounce.js";
 import { openDialog } from "./lib/dialog.js";
 import { h, link } from "./lib/elements.js";
 import { nextIndex } from "./lib/next_index.js";
-import { DESTINATIONS } from "./routes.js";
+import { listDestinations, SCREENS } from "./routes.js";
 
 const ROW_LINKS = "tbody tr td.wide a:first-of-type, .rows > li > a:first-of-type";
 const TYPING_PAUSE = 200;
+const KEYED = SCREENS.filter(({ key }) => key);
 const SHORTCUTS = [
   ["/", "search on this screen"],
   ["j, k", "next and previous row"],
   ["Enter", "open the row"],
-  ["g, then o p r d i c", "overview, patterns, recommendations, predictions, issues, clusters"],
+  [
+    `g, then ${KEYED.map(({ key }) => key).join(" ")}`,
+    KEYED.map(({ title }) => title.toLowerCase()).join(", "),
+  ],
   ["Ctrl-K", "go to a screen or a pattern by its name"],
   ["Esc", "close what is open"],
   ["?", "these shortcuts"],
 ];
-const GO_KEYS = {
-  o: "/",
-  p: "/patterns",
-  r: "/recommendations",
-  d: "/predictions",
-  i: "/issues",
-  c: "/clusters",
-};
 
-/** Listen to keys, except where somebody types; `isOff()` tells when nobody is signed in. */
-export function listenToKeys(main, isOff) {
+/** Listen to keys, except where somebody types; `getReader()` is who is signed in, null: nobody. */
+export function listenToKeys(main, getReader) {
   let isGoing = false;
   addEventListener("keydown", (event) => {
-    if (isOff()) return;
-    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") return run(event, showPalette);
+    const reader = getReader();
+    if (!reader) return;
+    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k")
+      return run(event, () => showPalette(reader));
     if (isTyping(event) || event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog"))
       return;
     const wasGoing = isGoing;
     isGoing = event.key === "g" && !wasGoing;
-    if (wasGoing && GO_KEYS[event.key]) return run(event, () => (location.hash = `#${GO_KEYS[event.key]}`));
-    const act = {
-      "/": () => focusSearch(main),
-      j: () => moveFocus(main, 1),
-      k: () => moveFocus(main, -1),
-      "?": showHelp,
-    }[event.key];
+    const act = (wasGoing ? actionOfGoKey(event.key) : null) ?? actionOfKey(event.key, main);
     if (act) run(event, act);
   });
+}
+
+function actionOfGoKey(key) {
+  const screen = SCREENS.find((candidate) => candidate.key === key);
+  return screen ? () => location.assign(`#${screen.path}`) : null;
+}
+
+function actionOfKey(key, main) {
+  switch (key) {
+    case "/":
+      return () => focusSearch(main);
+    case "j":
+      return () => moveFocus(main, 1);
+    case "k":
+      return () => moveFocus(main, -1);
+    case "?":
+      return showHelp;
+    default:
+      return null;
+  }
 }
 
 function run(event, act) {
@@ -82,7 +94,7 @@ export const showHelp = () =>
   );
 
 /** Go to a screen or a pattern by typing some of its name. */
-function showPalette() {
+function showPalette(reader) {
   openDialog("Go to", (close) => {
     const found = h("ul", { class: "rows palette" });
     const input = h("input", {
@@ -94,9 +106,9 @@ function showPalette() {
     });
     const draw = (patterns = []) => {
       const text = input.value.trim().toLowerCase();
-      const screens = DESTINATIONS.filter(({ name }) => name.toLowerCase().includes(text));
+      const screens = listDestinations(reader).filter(({ title }) => title.toLowerCase().includes(text));
       const entries = [
-        ...screens.map(({ path, name }) => link(path, name, { onclick: close })),
+        ...screens.map(({ path, title }) => link(path, title, { onclick: close })),
         ...patterns.map(({ id, name }) => link(`/patterns/${id}`, name, { onclick: close })),
       ];
       found.replaceChildren(...entries.map((entry) => h("li", {}, entry)));

@@ -22,7 +22,7 @@ import {
 } from "./lib/session.js";
 import { failure, loading, waitForParts } from "./lib/states.js";
 import { follow } from "./lib/stream.js";
-import { SCREENS } from "./routes.js";
+import { findScreen, SCREENS } from "./routes.js";
 import { markBrokenFeeds, readBrokenFeeds } from "./screens/connectors/broken_feeds.js";
 import { acceptScreen, startScreen } from "./screens/sign_in/invitation.js";
 import { confirmScreen, resetScreen } from "./screens/sign_in/password_reset.js";
@@ -51,15 +51,16 @@ async function show({ isReload = false } = {}) {
   loadingScreen = new AbortController();
   closeDialog();
   const { path, query } = currentRoute();
-  const screen = SCREENS.find((candidate) => candidate.path.test(path));
-  markTab(bar, screen?.under ?? path);
-  if (!screen) return render(notFound(), "Not found");
+  const found = findScreen(path);
+  markTab(bar, found?.screen.parent ?? path);
+  if (!found) return render(notFound(), "Not found");
+  const { screen, id } = found;
   // Read now: the page shrinks while the screen loads, which would be saved as scrolled to the top.
   const savedPosition = isReload ? null : savedScrollPosition();
   if (savedPosition) main.style.minHeight = `${savedPosition.height}px`;
-  if (!isReload) main.replaceChildren(loading(screen.name.toLowerCase()));
+  if (!isReload) main.replaceChildren(loading(screen.title.toLowerCase()));
   await fillScreen(screen, {
-    id: screen.path.exec(path)[1],
+    id,
     query,
     isReload,
     savedPosition,
@@ -69,12 +70,12 @@ async function show({ isReload = false } = {}) {
 
 async function fillScreen(screen, { id, query, isReload, savedPosition, signal }) {
   const reload = () => show({ isReload: true });
-  const context = { id, query, me, workspace, signal, reload, restart: start };
+  const context = { id, query, me, workspace, screen, screens: SCREENS, signal, reload, restart: start };
   const content = await screen
     .show(context)
     .catch((error) => !signal.aborted && failure(error, () => show()));
   if (!signal.aborted) await waitForParts(PARTS_DELAY);
-  if (!signal.aborted) render(content, content.dataset.title ?? screen.name, { isReload, savedPosition });
+  if (!signal.aborted) render(content, content.dataset.title ?? screen.title, { isReload, savedPosition });
 }
 
 function render(content, title, { isReload = false, savedPosition = null } = {}) {
@@ -206,5 +207,5 @@ addEventListener("signed-out", (event) =>
   showSignIn(event.detail ?? "Your session has ended: sign in again."),
 );
 trackScrollPosition(main);
-listenToKeys(main, () => bar.hidden);
+listenToKeys(main, () => (bar.hidden ? null : { me, workspace }));
 if (!openLinkOfAddress()) start();

@@ -1,5 +1,6 @@
-// The screens by address, and the tabs that lead to them.
+// The screens of the dashboard, one row each: tabs, navigation, keys and the palette all follow from this table.
 
+import { isAtLeast } from "./lib/roles.js";
 import { showAlertRules } from "./screens/alerts/alert_rules.js";
 import { showChanges } from "./screens/changes.js";
 import { showClusters } from "./screens/clusters.js";
@@ -27,64 +28,115 @@ import { showSettings } from "./screens/settings/workspace.js";
 import { showSetup } from "./screens/setup.js";
 import { showReport } from "./screens/weekly_report.js";
 
-const ID = "([0-9a-f-]{36})";
-const at = (path) => new RegExp(`^${path}$`);
-
+/**
+ * In the order of the tabs. `:id` in a path is an id, `parent` the path whose tab is marked meanwhile. A `tab` stands
+ * in the bar, a `setting` in the navigation of the settings (by another name, if it is a text), and `key` is pressed
+ * after `g`. Who has a lower `role`, or a plan without the `feature`, is not offered the screen.
+ */
 export const SCREENS = [
-  { path: at("/"), show: showOverview, name: "Overview" },
-  { path: at("/patterns"), show: showPatterns, name: "Patterns" },
-  { path: at(`/patterns/${ID}`), show: showPattern, name: "Pattern", under: "/patterns" },
-  { path: at("/predictions"), show: showPredictions, name: "Predictions" },
-  { path: at(`/predictions/${ID}`), show: showPrediction, name: "Prediction", under: "/predictions" },
-  { path: at("/recommendations"), show: showRecommendations, name: "Recommendations" },
+  { path: "/", show: showOverview, title: "Overview", tab: true, key: "o" },
+  { path: "/report", show: showReport, title: "Weekly report", parent: "/" },
+  { path: "/patterns", show: showPatterns, title: "Patterns", tab: true, key: "p" },
+  { path: "/patterns/:id", show: showPattern, title: "Pattern", parent: "/patterns" },
+  { path: "/recommendations", show: showRecommendations, title: "Recommendations", tab: true, key: "r" },
   {
-    path: at(`/recommendations/${ID}`),
+    path: "/recommendations/:id",
     show: showRecommendation,
-    name: "Recommendation",
-    under: "/recommendations",
+    title: "Recommendation",
+    parent: "/recommendations",
   },
-  { path: at("/clusters"), show: showClusters, name: "Clusters" },
-  { path: at("/issues"), show: showIssues, name: "Issues" },
-  { path: at(`/issues/${ID}`), show: showIssue, name: "Issue", under: "/issues" },
-  { path: at("/changes"), show: showChanges, name: "Changes" },
-  { path: at("/connectors"), show: showConnectors, name: "Connectors" },
-  { path: at("/connectors/new"), show: showNewConnector, name: "New connector", under: "/connectors" },
-  { path: at("/connectors/own"), show: showOwnTypes, name: "Connectors of your own", under: "/connectors" },
-  { path: at(`/connectors/${ID}`), show: showConnector, name: "Connector", under: "/connectors" },
-  { path: at("/report"), show: showReport, name: "Weekly report", under: "/" },
-  { path: at("/alerts"), show: showAlertRules, name: "Alerts" },
-  { path: at("/setup"), show: showSetup, name: "Setup", under: "/settings" },
-  { path: at("/settings"), show: showSettings, name: "Settings" },
-  { path: at("/settings/members"), show: showMembers, name: "Members", under: "/settings" },
-  { path: at("/settings/keys"), show: showKeys, name: "Keys", under: "/settings" },
-  { path: at("/settings/directory"), show: showDirectory, name: "Directory", under: "/settings" },
-  { path: at("/settings/organization"), show: showOrganization, name: "Organization", under: "/settings" },
-  { path: at("/settings/export"), show: showExport, name: "Export", under: "/settings" },
-  { path: at("/settings/audit"), show: showAudit, name: "Audit log", under: "/settings" },
-  { path: at("/settings/account"), show: showAccount, name: "Account", under: "/settings" },
+  { path: "/predictions", show: showPredictions, title: "Predictions", tab: true, key: "d" },
+  { path: "/predictions/:id", show: showPrediction, title: "Prediction", parent: "/predictions" },
+  { path: "/clusters", show: showClusters, title: "Clusters", tab: true, key: "c", feature: "clusters" },
+  { path: "/issues", show: showIssues, title: "Issues", tab: true, key: "i" },
+  { path: "/issues/:id", show: showIssue, title: "Issue", parent: "/issues" },
+  { path: "/changes", show: showChanges, title: "Changes", tab: true },
+  { path: "/connectors", show: showConnectors, title: "Connectors", tab: true, role: "analyst" },
+  {
+    path: "/connectors/new",
+    show: showNewConnector,
+    title: "New connector",
+    parent: "/connectors",
+    role: "analyst",
+  },
+  {
+    path: "/connectors/own",
+    show: showOwnTypes,
+    title: "Connectors of your own",
+    parent: "/connectors",
+    role: "analyst",
+  },
+  { path: "/connectors/:id", show: showConnector, title: "Connector", parent: "/connectors" },
+  { path: "/alerts", show: showAlertRules, title: "Alerts", tab: true, role: "analyst" },
+  { path: "/settings", show: showSettings, title: "Settings", tab: true, setting: "Workspace" },
+  {
+    path: "/settings/members",
+    show: showMembers,
+    title: "Members",
+    setting: true,
+    parent: "/settings",
+    role: "admin",
+  },
+  {
+    path: "/settings/keys",
+    show: showKeys,
+    title: "Keys",
+    setting: true,
+    parent: "/settings",
+    role: "admin",
+  },
+  {
+    path: "/settings/directory",
+    show: showDirectory,
+    title: "Directory",
+    setting: true,
+    parent: "/settings",
+    role: "owner",
+  },
+  {
+    path: "/settings/organization",
+    show: showOrganization,
+    title: "Organization and workspaces",
+    setting: true,
+    parent: "/settings",
+  },
+  {
+    path: "/settings/export",
+    show: showExport,
+    title: "Export",
+    setting: true,
+    parent: "/settings",
+    role: "admin",
+  },
+  {
+    path: "/settings/audit",
+    show: showAudit,
+    title: "Audit log",
+    setting: true,
+    parent: "/settings",
+    role: "admin",
+  },
+  { path: "/settings/account", show: showAccount, title: "Your account", setting: true, parent: "/settings" },
+  { path: "/setup", show: showSetup, title: "Setup", parent: "/settings", role: "admin" },
 ];
 
-export const TABS = [
-  { path: "/", name: "Overview" },
-  { path: "/patterns", name: "Patterns" },
-  { path: "/recommendations", name: "Recommendations" },
-  { path: "/predictions", name: "Predictions" },
-  { path: "/clusters", name: "Clusters", feature: "clusters" },
-  { path: "/issues", name: "Issues" },
-  { path: "/changes", name: "Changes" },
-  { path: "/connectors", name: "Connectors", role: "analyst" },
-  { path: "/alerts", name: "Alerts", role: "analyst" },
-  { path: "/settings", name: "Settings" },
-];
+const ID = "([0-9a-f-]{36})";
 
-/** Where the palette leads: the tabs first, then what stands below them. */
-export const DESTINATIONS = [
-  ...TABS,
-  { path: "/report", name: "Weekly report" },
-  { path: "/settings/members", name: "Members" },
-  { path: "/settings/keys", name: "Keys" },
-  { path: "/settings/organization", name: "Organization and workspaces" },
-  { path: "/settings/export", name: "Export" },
-  { path: "/settings/audit", name: "Audit log" },
-  { path: "/settings/account", name: "Your account" },
-];
+/** The screen at an address and the id in it; null: there is none. */
+export function findScreen(path) {
+  for (const screen of SCREENS) {
+    const match = new RegExp(`^${screen.path.replace(":id", ID)}$`).exec(path);
+    if (match) return { screen, id: match[1] ?? "" };
+  }
+  return null;
+}
+
+/** Whether a person is offered a screen. */
+export const isOffered = ({ role = "viewer", feature }, { me, workspace }) =>
+  isAtLeast(me, role) && (!feature || workspace.features.includes(feature));
+
+/** The screens that a person can go to by name, the tabs first. */
+export function listDestinations(reader) {
+  const screens = SCREENS.filter((screen) => !screen.path.includes(":id") && isOffered(screen, reader));
+  return [...screens.filter((screen) => screen.tab), ...screens.filter((screen) => !screen.tab)];
+}

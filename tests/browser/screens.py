@@ -28,36 +28,42 @@ PREVIEWS = {
 """By name: the screen, the link on it that is followed (null: none), the size and the theme."""
 
 
+PATHS = {
+    "overview": "/",
+    "patterns": "/patterns",
+    "pattern": "/patterns/:id",
+    "recommendations": "/recommendations",
+    "recommendation": "/recommendations/:id",
+    "predictions": "/predictions",
+    "prediction": "/predictions/:id",
+    "clusters": "/clusters",
+    "issues": "/issues",
+    "issue": "/issues/:id",
+    "changes": "/changes",
+    "connectors": "/connectors",
+    "connector": "/connectors/:id",
+    "new connector": "/connectors/new",
+    "connect jira": "/connectors/new?type=jira",
+    "own connectors": "/connectors/own",
+    "alerts": "/alerts",
+    "report": "/report",
+    "setup": "/setup",
+    "settings": "/settings",
+    "members": "/settings/members",
+    "keys": "/settings/keys",
+    "directory": "/settings/directory",
+    "organization": "/settings/organization",
+    "export": "/settings/export",
+    "audit": "/settings/audit",
+    "account": "/settings/account",
+    "nothing": "/nothing",
+}
+"""Every screen of the dashboard by name."""
+
+
 def list_screens(sample: Sample) -> dict[str, str]:
     """Every screen of the dashboard by name, for one of each kind of row."""
-    ids = sample.ids
-    return {
-        "overview": "/",
-        "patterns": "/patterns",
-        "pattern": f"/patterns/{ids['pattern_id']}",
-        "recommendations": "/recommendations",
-        "recommendation": f"/recommendations/{ids['recommendation_id']}",
-        "predictions": "/predictions",
-        "prediction": f"/predictions/{ids['prediction_id']}",
-        "clusters": "/clusters",
-        "issues": "/issues",
-        "issue": f"/issues/{ids['issue_id']}",
-        "changes": "/changes",
-        "connectors": "/connectors",
-        "connector": f"/connectors/{ids['connector_id']}",
-        "new connector": "/connectors/new",
-        "connect jira": "/connectors/new?type=jira",
-        "alerts": "/alerts",
-        "report": "/report",
-        "settings": "/settings",
-        "members": "/settings/members",
-        "keys": "/settings/keys",
-        "organization": "/settings/organization",
-        "export": "/settings/export",
-        "audit": "/settings/audit",
-        "account": "/settings/account",
-        "nothing": "/nothing",
-    }
+    return {name: path.replace(":id", str(sample.ids.get(f"{name}_id"))) for name, path in PATHS.items()}
 
 
 def open_details(page: Page) -> None:

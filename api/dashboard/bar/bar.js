@@ -4,9 +4,8 @@ import { showHelp } from "../keyboard.js";
 import { get } from "../lib/client.js";
 import { h, link } from "../lib/elements.js";
 import { timeZone } from "../lib/format.js";
-import { isAtLeast } from "../lib/roles.js";
 import { action, part } from "../lib/states.js";
-import { TABS } from "../routes.js";
+import { isOffered, SCREENS } from "../routes.js";
 import { menuButton } from "./menu.js";
 import { notificationBell } from "./notifications.js";
 import { themeChoice } from "./theme.js";
@@ -16,13 +15,15 @@ let bell = null;
 
 /** Fill the bar and show it. */
 export function buildBar(bar, { me, workspace, live, signOut }) {
-  const isOffered = ({ feature, role = "viewer" }) =>
-    (!feature || workspace.features.includes(feature)) && isAtLeast(me, role);
-  const tabs = TABS.filter(isOffered).map(({ path, name }) => link(path, name));
+  const tabs = SCREENS.filter((screen) => screen.tab && isOffered(screen, { me, workspace }));
   bell = notificationBell();
   bar.replaceChildren(
     link("/", "Causeloop", { class: "mark" }),
-    h("nav", { "aria-label": "Screens" }, tabs),
+    h(
+      "nav",
+      { "aria-label": "Screens" },
+      tabs.map(({ path, title }) => link(path, title)),
+    ),
     h("div", { class: "bar-end" }, live, bell.element, ownMenu(me, workspace, signOut).element),
   );
   bar.hidden = false;

@@ -1,38 +1,9 @@
-// Renders every screen against a stub of the DOM and of the API; prints {screen: {text, errors}} as JSON.
+// Renders every screen of the table against a stub of the DOM and of the API; prints {path: {text, errors}} as JSON.
 
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
-const SCREENS = new URL("../../../api/dashboard/screens/", import.meta.url);
 const ANSWERS = JSON.parse(readFileSync(fileURLToPath(new URL("answers.json", import.meta.url)), "utf8"));
-const SHOWN = {
-  overview: "showOverview",
-  "patterns/patterns": "showPatterns",
-  "patterns/pattern": "showPattern",
-  "predictions/predictions": "showPredictions",
-  clusters: "showClusters",
-  "issues/issues": "showIssues",
-  "issues/issue": "showIssue",
-  "recommendations/recommendation": "showRecommendation",
-  "recommendations/recommendations": "showRecommendations",
-  weekly_report: "showReport",
-  changes: "showChanges",
-  "predictions/prediction": "showPrediction",
-  "connectors/connectors": "showConnectors",
-  "connectors/connector": "showConnector",
-  "connectors/new_connector": "showNewConnector",
-  "connectors/own_types": "showOwnTypes",
-  "alerts/alert_rules": "showAlertRules",
-  "settings/account": "showAccount",
-  "settings/audit": "showAudit",
-  "settings/directory": "showDirectory",
-  "settings/export": "showExport",
-  "settings/keys": "showKeys",
-  "settings/members": "showMembers",
-  "settings/organization": "showOrganization",
-  "settings/workspace": "showSettings",
-  setup: "showSetup",
-};
 
 class Element {
   constructor(tag) {
@@ -115,11 +86,12 @@ const context = {
   reload() {},
 };
 const result = {};
-for (const [name, show] of Object.entries(SHOWN)) {
-  const screen = await (await import(new URL(`${name}.js`, SCREENS)))[show](context);
+const { SCREENS } = await import(new URL("../../../api/dashboard/routes.js", import.meta.url));
+for (const row of SCREENS) {
+  const screen = await row.show({ ...context, screen: row, screens: SCREENS });
   await settle();
   texts(screen);
   await settle();
-  result[name] = { text: texts(screen).join(" "), errors: errors.splice(0) };
+  result[row.path] = { text: texts(screen).join(" "), errors: errors.splice(0) };
 }
 console.log(JSON.stringify(result));

@@ -1,13 +1,12 @@
 """Dates, intervals and probabilities of the dashboard as people read them, run by node."""
 
 import json
-import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
 
-NODE = shutil.which("node")
+from tests.api.dashboard.node import print_json
+
 FORMAT = Path(__file__).parents[3] / "api/dashboard/lib/format.js"
 CALLS = """
 format.useTimeZone("America/New_York");
@@ -25,12 +24,8 @@ console.log(JSON.stringify({
 @pytest.fixture(scope="module")
 def printed() -> dict[str, object]:
     """What the calls return."""
-    if NODE is None:
-        pytest.skip("node is not on this machine")
     script = f"const format = await import({json.dumps(FORMAT.as_uri())});{CALLS}"
-    command = [NODE, "--input-type=module", "-e", script]
-    result = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
-    return dict(json.loads(result.stdout))
+    return print_json("--input-type=module", "-e", script)
 
 
 def test_today_is_the_day_in_the_zone_of_the_workspace(printed: dict[str, object]) -> None:

@@ -1,24 +1,19 @@
 """The pages that a link opens show what it is for, send what was entered, and keep no token in view."""
 
-import json
-import shutil
-import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-NODE = shutil.which("node")
+from tests.api.dashboard.node import print_json
+
 SCRIPT = Path(__file__).with_name("open_links.mjs")
 
 
 @pytest.fixture(scope="module")
 def pages() -> dict[str, Any]:
     """What each page showed and sent, run by node."""
-    if NODE is None:
-        pytest.skip("node is not on this machine")
-    printed = subprocess.run([NODE, SCRIPT], capture_output=True, text=True, check=True, timeout=60).stdout
-    return dict(json.loads(printed))
+    return print_json(SCRIPT)
 
 
 def test_an_invitation_is_accepted_with_consent_and_the_person_is_signed_in(pages: dict[str, Any]) -> None:

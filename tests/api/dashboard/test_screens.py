@@ -1,20 +1,20 @@
 """Every screen of the dashboard renders a full answer of the API without an error or an undefined value."""
 
-import json
 import re
-import shutil
-import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-NODE = shutil.which("node")
+from api.resources.dashboard_site import FOLDER
+from tests.api.dashboard.node import print_json
+from tests.browser.screens import PATHS
+
 SCRIPT = Path(__file__).with_name("render_screens.mjs")
 TITLES = {
-    "overview": ["Fix first", "Did the last fix hold?", "could not be analyzed", "New failures from there"],
-    "patterns/patterns": ["Confidence", "Last seen", "quiet"],
-    "patterns/pattern": [
+    "/": ["Fix first", "Did the last fix hold?", "could not be analyzed", "New failures from there"],
+    "/patterns": ["Confidence", "Last seen", "quiet"],
+    "/patterns/:id": [
         "When does it come back?",
         "What to do?",
         "Merge",
@@ -26,7 +26,7 @@ TITLES = {
         "Print or save as PDF",
         "Lineage",
     ],
-    "predictions/predictions": [
+    "/predictions": [
         "Prediction accuracy",
         "predicted",
         "observed",
@@ -34,22 +34,22 @@ TITLES = {
         "1,240 simulated predictions for 17 patterns",
         "backtested",
     ],
-    "clusters": ["Pattern graph", "Minimum strength", "Show all", "Find"],
-    "issues/issues": ["Severity", "Status", "Report an issue", "From", "Urgent", "Save this view"],
-    "issues/issue": ["Similar issues", "Assigned by", "Edit", "Link to a pattern"],
-    "recommendations/recommendation": ["Patterns addressed", "Proof", "Assign", "Tracker"],
-    "recommendations/recommendations": ["Recurrences prevented", "Effort"],
-    "weekly_report": [
+    "/clusters": ["Pattern graph", "Minimum strength", "Show all", "Find"],
+    "/issues": ["Severity", "Status", "Report an issue", "From", "Urgent", "Save this view"],
+    "/issues/:id": ["Similar issues", "Assigned by", "Edit", "Link to a pattern"],
+    "/recommendations/:id": ["Patterns addressed", "Proof", "Assign", "Tracker"],
+    "/recommendations": ["Recurrences prevented", "Effort"],
+    "/report": [
         "What failed most",
         "Week before",
         "Get it by e-mail",
         "1 new pattern",
         "Print or save",
     ],
-    "changes": ["Record a change", "checkout 4.12"],
-    "predictions/prediction": ["Grade", "Dismiss", "Outcomes"],
-    "connectors/connectors": ["Last sync", "Resume", "Connect a tool"],
-    "connectors/connector": [
+    "/changes": ["Record a change", "checkout 4.12"],
+    "/predictions/:id": ["Grade", "Dismiss", "Outcomes"],
+    "/connectors": ["Last sync", "Resume", "Connect a tool"],
+    "/connectors/:id": [
         "Test the connection",
         "Replace credentials",
         "Try all again",
@@ -59,43 +59,64 @@ TITLES = {
         "1,200 records on 12 pages",
         "about 50 %",
     ],
-    "connectors/new_connector": ["Pick the tool", "Jira", "Write a connector of your own"],
-    "connectors/own_types": ["Acme Desk", "Try it", "Connect"],
-    "alerts/alert_rules": ["Create a rule", "Snooze", "ana@example.com"],
-    "settings/account": [
+    "/connectors/new": ["Pick the tool", "Jira", "Write a connector of your own"],
+    "/connectors/own": ["Acme Desk", "Try it", "Connect"],
+    "/alerts": ["Create a rule", "Snooze", "ana@example.com"],
+    "/settings/account": [
         "Change the password",
         "Sign out everywhere",
         "Firefox",
         "The former key works until",
     ],
-    "settings/audit": ["member.invited"],
-    "settings/directory": ["Base URL", "Replace the token", "SRE"],
-    "settings/export": ["Download"],
-    "settings/keys": ["Create a key", "Revoke", "Rotate", "its role"],
-    "settings/members": ["Invite", "Suspend", "Remove"],
-    "settings/organization": ["Seats taken", "Create a workspace", "Suspend", "Cancel the organization"],
-    "setup": ["Step 4 of 5", "Invite", "Skip", "Mark as done"],
-    "settings/workspace": ["go on with the setup", "Time zone", "Proof window", "Leave"],
+    "/settings/audit": ["member.invited"],
+    "/settings/directory": ["Base URL", "Replace the token", "SRE"],
+    "/settings/export": ["Download"],
+    "/settings/keys": ["Create a key", "Revoke", "Rotate", "its role"],
+    "/settings/members": ["Invite", "Suspend", "Remove"],
+    "/settings/organization": ["Seats taken", "Create a workspace", "Suspend", "Cancel the organization"],
+    "/setup": ["Step 4 of 5", "Invite", "Skip", "Mark as done"],
+    "/settings": ["go on with the setup", "Time zone", "Proof window", "Leave"],
 }
 
 
 @pytest.fixture(scope="module")
 def screens() -> dict[str, Any]:
-    """Text and errors of every screen, rendered by node."""
-    if NODE is None:
-        pytest.skip("node is not on this machine")
-    printed = subprocess.run([NODE, SCRIPT], capture_output=True, text=True, check=True, timeout=60).stdout
-    return dict(json.loads(printed))
+    """Text and errors of every screen of the table by its path, rendered by node."""
+    return print_json(SCRIPT)
 
 
-@pytest.mark.parametrize("screen", TITLES)
-def test_a_screen_renders_without_errors(screens: dict[str, Any], screen: str) -> None:
-    assert screens[screen]["errors"] == []
-    assert not re.search(r"undefined|NaN|\[object|Loading|could not be loaded", screens[screen]["text"])
+def test_every_screen_renders_without_errors(screens: dict[str, Any]) -> None:
+    broken = re.compile(r"undefined|NaN|\[object|Loading|could not be loaded")
+    offenders = {
+        path: [*screen["errors"], *broken.findall(screen["text"])] for path, screen in screens.items()
+    }
+
+    assert {path: errors for path, errors in offenders.items() if errors} == {}
 
 
-@pytest.mark.parametrize("screen", TITLES)
-def test_a_screen_uses_the_terms_of_the_field(screens: dict[str, Any], screen: str) -> None:
-    missing = [title for title in TITLES[screen] if title not in screens[screen]["text"]]
+def test_every_screen_uses_the_terms_of_the_field(screens: dict[str, Any]) -> None:
+    missing = {
+        path: [title for title in titles if title not in screens[path]["text"]]
+        for path, titles in TITLES.items()
+    }
 
-    assert missing == []
+    assert {path: titles for path, titles in missing.items() if titles} == {}
+    assert TITLES.keys() == screens.keys(), "name here what each screen must show"
+
+
+def test_every_function_that_shows_a_screen_stands_in_the_table() -> None:
+    table = (FOLDER / "routes.js").read_text()
+    shown = {
+        name: path.relative_to(FOLDER).as_posix()
+        for path in (FOLDER / "screens").rglob("*.js")
+        for name in re.findall(r"^export async function (show\w+)\(", path.read_text(), re.MULTILINE)
+    }
+
+    assert len(shown) > 20
+    assert {name: path for name, path in shown.items() if f"show: {name}," not in table} == {}
+
+
+def test_every_screen_of_the_table_is_gone_through_by_the_tests_in_the_browser(
+    screens: dict[str, Any],
+) -> None:
+    assert set(screens) <= set(PATHS.values())

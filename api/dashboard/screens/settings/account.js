@@ -11,12 +11,11 @@ import { keysTable, newKeyForm } from "./key_forms.js";
 
 const MIN_LENGTH = 12;
 
-export async function showAccount({ me, signal, reload }) {
+export async function showAccount(context) {
+  const { me, signal, reload } = context;
   const isPerson = me.kind === "user";
   return settingsScreen(
-    me,
-    "/settings/account",
-    "Account",
+    context,
     isPerson
       ? [
           section("Password", {}, passwordForm()),

@@ -14,7 +14,8 @@ const FIELDS = [
   { name: "to", label: "To", kind: "date" },
 ];
 
-export async function showAudit({ me, query, signal }) {
+export async function showAudit(context) {
+  const { query, signal } = context;
   const read = ({ from, to, ...filters }) =>
     get(
       "/v1/audit",
@@ -24,9 +25,7 @@ export async function showAudit({ me, query, signal }) {
     );
   const none = () => empty("No entry matches.", "Widen or clear the filters.");
   return settingsScreen(
-    me,
-    "/settings/audit",
-    "Audit log",
+    context,
     section(
       "Audit log",
       {},

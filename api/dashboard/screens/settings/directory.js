@@ -9,16 +9,15 @@ import { assignableRoles } from "../../lib/roles.js";
 import { empty } from "../../lib/states.js";
 import { settingsScreen } from "./frame.js";
 
-export async function showDirectory({ me, workspace, signal, reload }) {
+export async function showDirectory(context) {
+  const { me, workspace, signal, reload } = context;
   const [directory, groups] = await Promise.all([
     get("/v1/directory", {}, {}, signal),
     get("/v1/directory/groups", {}, {}, signal),
   ]);
   const isIncluded = workspace.features.includes("directory");
   return settingsScreen(
-    me,
-    "/settings/directory",
-    "Directory",
+    context,
     section(
       "Directory",
       {},

@@ -7,8 +7,8 @@ import { settingsScreen } from "./frame.js";
 
 const options = (values) => values.map(([value, text]) => [value, text]);
 
-export async function showExport({ me, workspace }) {
-  const isIncluded = workspace.features.includes("export");
+export async function showExport(context) {
+  const isIncluded = context.workspace.features.includes("export");
   const fields = [
     {
       name: "entity",
@@ -34,7 +34,7 @@ export async function showExport({ me, workspace }) {
   const content = isIncluded
     ? form({ id: "export", fields, verb: "Download", send: download })
     : h("p", { class: "prose" }, "Export is part of the starter plan and above.");
-  return settingsScreen(me, "/settings/export", "Export", section("Export", {}, content));
+  return settingsScreen(context, section("Export", {}, content));
 }
 
 async function download({ entity, format }) {

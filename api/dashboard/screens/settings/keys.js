@@ -12,15 +12,14 @@ const KIND = {
   revoke: (id) => remove("/v1/service-accounts/{account_id}", { account_id: id }),
 };
 
-export async function showKeys({ me, signal, reload }) {
+export async function showKeys(context) {
+  const { me, signal, reload } = context;
   const keys = await get("/v1/service-accounts", {}, { limit: 100 }, signal);
   const create = dialogButton("Create a key", "Create a key", (close) => newKey(me, close, reload), {
     className: "main",
   });
   return settingsScreen(
-    me,
-    "/settings/keys",
-    "Keys",
+    context,
     section(
       "Service-account keys",
       { beside: create },

@@ -11,7 +11,8 @@ import { settingsScreen } from "./frame.js";
 
 const LIMIT = 100;
 
-export async function showMembers({ me, signal, reload }) {
+export async function showMembers(context) {
+  const { me, signal, reload } = context;
   const [members, organization] = await Promise.all([
     get("/v1/members", {}, { limit: LIMIT }, signal),
     get("/v1/organization", {}, {}, signal),
@@ -20,9 +21,7 @@ export async function showMembers({ me, signal, reload }) {
     className: "main",
   });
   return settingsScreen(
-    me,
-    "/settings/members",
-    "Members",
+    context,
     section(
       "Members",
       { beside: invite },

@@ -10,7 +10,8 @@ import { isAtLeast } from "../../lib/roles.js";
 import { action, empty } from "../../lib/states.js";
 import { settingsScreen } from "./frame.js";
 
-export async function showOrganization({ me, workspace, signal, reload, restart }) {
+export async function showOrganization(context) {
+  const { me, workspace, signal, reload, restart } = context;
   const [organization, workspaces] = await Promise.all([
     get("/v1/organization", {}, {}, signal),
     me.kind === "user" ? get("/v1/workspaces", {}, {}, signal) : { data: [] },
@@ -20,9 +21,7 @@ export async function showOrganization({ me, workspace, signal, reload, restart 
     newWorkspace(close, reload),
   );
   return settingsScreen(
-    me,
-    "/settings/organization",
-    "Organization",
+    context,
     section(
       organization.name,
       {},

@@ -9,15 +9,14 @@ import { isAtLeast } from "../../lib/roles.js";
 import { progressText } from "../setup.js";
 import { settingsScreen } from "./frame.js";
 
-export async function showSettings({ me, signal, reload, restart }) {
+export async function showSettings(context) {
+  const { me, signal, reload, restart } = context;
   const [workspace, settings] = await Promise.all([
     get("/v1/workspace", {}, {}, signal),
     get("/v1/workspace/settings", {}, {}, signal),
   ]);
   return settingsScreen(
-    me,
-    "/settings",
-    "Settings",
+    context,
     setupSection(workspace),
     section(
       "Workspace",
