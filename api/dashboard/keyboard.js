@@ -7,6 +7,8 @@ import { h, link } from "./lib/elements.js";
 import { nextIndex } from "./lib/next_index.js";
 import { listDestinations, SCREENS } from "./routes.js";
 
+/** @import { Reader } from "./types.js" */
+
 const ROW_LINKS = "tbody tr td.wide a:first-of-type, .rows > li > a:first-of-type";
 const TYPING_PAUSE = 200;
 const KEYED = SCREENS.filter(({ key }) => key);
@@ -23,7 +25,11 @@ const SHORTCUTS = [
   ["?", "these shortcuts"],
 ];
 
-/** Listen to keys, except where somebody types; `getReader()` is who is signed in, null: nobody. */
+/**
+ * Listen to keys, except where somebody types; `getReader()` is who is signed in, null: nobody.
+ * @param {HTMLElement} main
+ * @param {() => Reader | null} getReader
+ */
 export function listenToKeys(main, getReader) {
   let isGoing = false;
   addEventListener("keydown", (event) => {
@@ -40,11 +46,16 @@ export function listenToKeys(main, getReader) {
   });
 }
 
+/** @param {string} key */
 function actionOfGoKey(key) {
   const screen = SCREENS.find((candidate) => candidate.key === key);
   return screen ? () => location.assign(`#${screen.path}`) : null;
 }
 
+/**
+ * @param {string} key
+ * @param {HTMLElement} main
+ */
 function actionOfKey(key, main) {
   switch (key) {
     case "/":
@@ -60,21 +71,34 @@ function actionOfKey(key, main) {
   }
 }
 
+/**
+ * @param {Event} event
+ * @param {() => void} act
+ */
 function run(event, act) {
   event.preventDefault();
   act();
 }
 
-const isTyping = ({ target }) =>
-  target.isContentEditable ||
-  /^(textarea|select)$/i.test(target.tagName) ||
-  (/^input$/i.test(target.tagName) && !/^(checkbox|radio|range)$/.test(target.type));
+/** @param {Event} event */
+function isTyping({ target }) {
+  if (target instanceof HTMLInputElement) return !["checkbox", "radio", "range"].includes(target.type);
+  if (target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement) return true;
+  return target instanceof HTMLElement && target.isContentEditable;
+}
 
-const focusSearch = (main) => main.querySelector("input[type=search]")?.focus();
+/** @param {HTMLElement} main */
+const focusSearch = (main) =>
+  /** @type {HTMLElement | null} */ (main.querySelector("input[type=search]"))?.focus();
 
-/** Move the focus to the link of the next or previous row. */
+/**
+ * Move the focus to the link of the next or previous row.
+ * @param {HTMLElement} main
+ * @param {1 | -1} by
+ */
 function moveFocus(main, by) {
-  const links = [...main.querySelectorAll(ROW_LINKS)].filter((element) => element.offsetParent !== null);
+  const all = /** @type {NodeListOf<HTMLElement>} */ (main.querySelectorAll(ROW_LINKS));
+  const links = [...all].filter((element) => element.offsetParent !== null);
   if (!links.length) return;
   const row = document.activeElement?.closest?.("tr, .rows > li");
   const present = links.findIndex((element) => row?.contains(element));
@@ -93,7 +117,10 @@ export const showHelp = () =>
     ),
   );
 
-/** Go to a screen or a pattern by typing some of its name. */
+/**
+ * Go to a screen or a pattern by typing some of its name.
+ * @param {Reader} reader
+ */
 function showPalette(reader) {
   openDialog("Go to", (close) => {
     const found = h("ul", { class: "rows palette" });
@@ -104,6 +131,7 @@ function showPalette(reader) {
       "aria-label": "Screen or pattern",
       autocomplete: "off",
     });
+    /** @param {{ id: string, name: string }[]} [patterns] */
     const draw = (patterns = []) => {
       const text = input.value.trim().toLowerCase();
       const screens = listDestinations(reader).filter(({ title }) => title.toLowerCase().includes(text));
@@ -130,10 +158,21 @@ function showPalette(reader) {
       if (event.key === "ArrowDown") run(event, () => found.querySelector("a")?.focus());
     });
     found.addEventListener("keydown", (event) => {
-      const by = { ArrowDown: "nextElementSibling", ArrowUp: "previousElementSibling" }[event.key];
-      if (by) run(event, () => (document.activeElement.closest("li")?.[by]?.firstChild ?? input).focus());
+      const entry = document.activeElement?.closest("li");
+      const next = siblingOf(entry, event.key);
+      if (next !== undefined) run(event, () => (next?.querySelector("a") ?? input).focus());
     });
     draw();
     return [input, found];
   });
+}
+
+/**
+ * The entry that an arrow key leads to; null: none, undefined: it is no arrow key.
+ * @param {Element | null | undefined} entry
+ * @param {string} key
+ */
+function siblingOf(entry, key) {
+  if (key === "ArrowDown") return entry?.nextElementSibling ?? null;
+  return key === "ArrowUp" ? (entry?.previousElementSibling ?? null) : undefined;
 }

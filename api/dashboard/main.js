@@ -28,17 +28,32 @@ import { acceptScreen, startScreen } from "./screens/sign_in/invitation.js";
 import { confirmScreen, resetScreen } from "./screens/sign_in/password_reset.js";
 import { linkScreen, signInScreen } from "./screens/sign_in/sign_in.js";
 
+/** @import { Me, Screen, Workspace } from "./types.js" */
+/** @typedef {NonNullable<ReturnType<typeof savedScrollPosition>>} SavedPosition */
+
 const RELOAD_DELAY = 1_500;
 const PARTS_DELAY = 600;
 
-const main = document.getElementById("main");
-const bar = document.getElementById("bar");
+const main = elementOfPage("main");
+const bar = elementOfPage("bar");
 const live = h("span", { class: "live", role: "status" });
-let me = null;
-let workspace = null;
+/** @type {Me} */
+let me;
+/** @type {Workspace} */
+let workspace;
+/** @type {AbortController | null} */
 let stream = null;
 let loadingScreen = new AbortController();
-let reloadTimer = null;
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let reloadTimer;
+
+/**
+ * An element that `index.html` has.
+ * @param {string} id
+ */
+function elementOfPage(id) {
+  return /** @type {HTMLElement} */ (document.getElementById(id));
+}
 
 function currentRoute() {
   const [path, query = ""] = (location.hash.slice(1) || "/").split("?");
@@ -68,16 +83,23 @@ async function show({ isReload = false } = {}) {
   });
 }
 
+/**
+ * @param {Screen} screen
+ * @param {{ id: string, query: Record<string, string>, isReload: boolean, savedPosition: SavedPosition | null, signal: AbortSignal }} options
+ */
 async function fillScreen(screen, { id, query, isReload, savedPosition, signal }) {
   const reload = () => show({ isReload: true });
   const context = { id, query, me, workspace, screen, screens: SCREENS, signal, reload, restart: start };
-  const content = await screen
-    .show(context)
-    .catch((error) => !signal.aborted && failure(error, () => show()));
+  const content = await screen.show(context).catch((error) => failure(error, () => show()));
   if (!signal.aborted) await waitForParts(PARTS_DELAY);
   if (!signal.aborted) render(content, content.dataset.title ?? screen.title, { isReload, savedPosition });
 }
 
+/**
+ * @param {HTMLElement} content
+ * @param {string} title
+ * @param {{ isReload?: boolean, savedPosition?: SavedPosition | null }} [options]
+ */
 function render(content, title, { isReload = false, savedPosition = null } = {}) {
   document.title = `${title} · Causeloop`;
   const pageState = isReload ? capturePageState(main) : null;
@@ -157,6 +179,7 @@ function offerRefresh() {
   );
 }
 
+/** @param {string} [why] */
 function showSignIn(why) {
   stream?.abort();
   loadingScreen.abort();
@@ -164,11 +187,15 @@ function showSignIn(why) {
   render(signInScreen(start, why), "Sign in");
 }
 
-/** The page of a one-time link: the first organization, an invitation, a new password or an address to confirm. */
+/**
+ * The page of a one-time link: the first organization, an invitation, a new password or an address to confirm.
+ * @param {{ kind: string, token: string }} options
+ */
 async function openLink({ kind, token }) {
   stream?.abort();
   loadingScreen.abort();
   bar.hidden = true;
+  /** @param {string} token */
   const accept = (token) => openLink({ kind: "accept", token });
   if (kind === "start") render(startScreen(token, accept), "Welcome");
   else if (kind === "reset") render(resetScreen(token, start), "New password");
@@ -198,13 +225,13 @@ function signOut() {
   showSignIn();
 }
 
-document.getElementById("skip").addEventListener("click", (event) => {
+elementOfPage("skip").addEventListener("click", (event) => {
   event.preventDefault();
   main.focus();
 });
 addEventListener("hashchange", () => openLinkOfAddress() || (isSignedIn() && show()));
 addEventListener("signed-out", (event) =>
-  showSignIn(event.detail ?? "Your session has ended: sign in again."),
+  showSignIn(/** @type {CustomEvent} */ (event).detail ?? "Your session has ended: sign in again."),
 );
 trackScrollPosition(main);
 listenToKeys(main, () => (bar.hidden ? null : { me, workspace }));

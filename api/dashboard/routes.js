@@ -3,7 +3,7 @@
 import { isAtLeast } from "./lib/roles.js";
 import { showAlertRules } from "./screens/alerts/alert_rules.js";
 import { showChanges } from "./screens/changes.js";
-import { showClusters } from "./screens/clusters.js";
+import { showClusters } from "./screens/clusters/clusters.js";
 import { showConnector } from "./screens/connectors/connector.js";
 import { showConnectors } from "./screens/connectors/connectors.js";
 import { showNewConnector } from "./screens/connectors/new_connector.js";
@@ -28,10 +28,13 @@ import { showSettings } from "./screens/settings/workspace.js";
 import { showSetup } from "./screens/setup.js";
 import { showReport } from "./screens/weekly_report.js";
 
+/** @import { Reader, Screen } from "./types.js" */
+
 /**
  * In the order of the tabs. `:id` in a path is an id, `parent` the path whose tab is marked meanwhile. A `tab` stands
  * in the bar, a `setting` in the navigation of the settings (by another name, if it is a text), and `key` is pressed
  * after `g`. Who has a lower `role`, or a plan without the `feature`, is not offered the screen.
+ * @type {Screen[]}
  */
 export const SCREENS = [
   { path: "/", show: showOverview, title: "Overview", tab: true, key: "o" },
@@ -122,7 +125,10 @@ export const SCREENS = [
 
 const ID = "([0-9a-f-]{36})";
 
-/** The screen at an address and the id in it; null: there is none. */
+/**
+ * The screen at an address and the id in it; null: there is none.
+ * @param {string} path
+ */
 export function findScreen(path) {
   for (const screen of SCREENS) {
     const match = new RegExp(`^${screen.path.replace(":id", ID)}$`).exec(path);
@@ -131,11 +137,18 @@ export function findScreen(path) {
   return null;
 }
 
-/** Whether a person is offered a screen. */
+/**
+ * Whether a person is offered a screen.
+ * @param {Screen} options
+ * @param {Reader} options
+ */
 export const isOffered = ({ role = "viewer", feature }, { me, workspace }) =>
   isAtLeast(me, role) && (!feature || workspace.features.includes(feature));
 
-/** The screens that a person can go to by name, the tabs first. */
+/**
+ * The screens that a person can go to by name, the tabs first.
+ * @param {Reader} reader
+ */
 export function listDestinations(reader) {
   const screens = SCREENS.filter((screen) => !screen.path.includes(":id") && isOffered(screen, reader));
   return [...screens.filter((screen) => screen.tab), ...screens.filter((screen) => !screen.tab)];

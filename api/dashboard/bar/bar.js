@@ -11,9 +11,16 @@ import { notificationBell } from "./notifications.js";
 import { themeChoice } from "./theme.js";
 import { enterWorkspace } from "./workspaces.js";
 
+/** @import { Me, Reader, Workspace } from "../types.js" */
+
+/** @type {ReturnType<typeof notificationBell> | null} */
 let bell = null;
 
-/** Fill the bar and show it. */
+/**
+ * Fill the bar and show it.
+ * @param {HTMLElement} bar
+ * @param {Reader & { live: HTMLElement, signOut: () => void }} options
+ */
 export function buildBar(bar, { me, workspace, live, signOut }) {
   const tabs = SCREENS.filter((screen) => screen.tab && isOffered(screen, { me, workspace }));
   bell = notificationBell();
@@ -32,11 +39,17 @@ export function buildBar(bar, { me, workspace, live, signOut }) {
 /** Count what is new since the reader looked. */
 export const refreshBell = () => bell?.refresh();
 
+/**
+ * @param {Me} me
+ * @param {Workspace} workspace
+ * @param {() => void} signOut
+ */
 function ownMenu(me, workspace, signOut) {
   const content = [
     h("span", { class: "who" }, workspace.name),
     h("span", { class: "menu-arrow", "aria-hidden": "true" }, "▾"),
   ];
+  /** @param {() => void} close */
   const build = (close) => [
     h(
       "p",
@@ -75,6 +88,7 @@ function ownMenu(me, workspace, signOut) {
   });
 }
 
+/** @param {Me} me */
 async function otherWorkspaces(me) {
   const rows = (await get("/v1/workspaces", {})).data.filter((row) => row.id !== me.workspace_id);
   if (!rows.length) return h("div", {});
@@ -96,7 +110,11 @@ async function otherWorkspaces(me) {
   );
 }
 
-/** Mark the tab of the screen that is shown. */
+/**
+ * Mark the tab of the screen that is shown.
+ * @param {HTMLElement} bar
+ * @param {string} path
+ */
 export function markTab(bar, path) {
   for (const tab of bar.querySelectorAll("nav a")) {
     if (tab.getAttribute("href") === `#${path}`) tab.setAttribute("aria-current", "page");

@@ -1,8 +1,15 @@
 // Panels below a button of the bar: closed by Escape, by a click elsewhere, or by going to a screen.
 
-import { h } from "../lib/elements.js";
+import { h, nodesOf } from "../lib/elements.js";
 
-/** A button and the panel that it opens; `build(close)` makes the panel's content whenever it is opened. */
+/** @import { Content } from "../types.js" */
+
+/**
+ * A button and the panel that it opens; `build(close)` makes the panel's content whenever it is opened.
+ * @param {Content} content
+ * @param {(close: () => void) => Content} build
+ * @param {{ label: string, name: string, className?: string }} options
+ */
 export function menuButton(content, build, { label, name, className = "" }) {
   const panel = h("div", { class: "menu-panel", id: `menu-${name}`, hidden: true });
   const button = h(
@@ -17,7 +24,10 @@ export function menuButton(content, build, { label, name, className = "" }) {
     content,
   );
   const element = h("div", { class: "menu" }, button, panel);
-  const closeOutside = ({ target }) => element.contains(target) || close();
+  /** @param {Event} event */
+  const closeOutside = ({ target }) => {
+    if (!element.contains(/** @type {Node} */ (target))) close();
+  };
   const close = () => {
     panel.hidden = true;
     button.setAttribute("aria-expanded", "false");
@@ -26,7 +36,7 @@ export function menuButton(content, build, { label, name, className = "" }) {
     removeEventListener("hashchange", close);
   };
   const open = () => {
-    panel.replaceChildren(...[build(close)].flat().filter(Boolean));
+    panel.replaceChildren(...nodesOf(build(close)));
     panel.hidden = false;
     button.setAttribute("aria-expanded", "true");
     addEventListener("pointerdown", closeOutside, true);

@@ -6,6 +6,8 @@ import { ago, exact, number } from "../lib/format.js";
 import { failure, loading } from "../lib/states.js";
 import { menuButton } from "./menu.js";
 
+/** @import { Model } from "../types.js" */
+
 const TEXTS = {
   feed_broken: "Feed broken",
   predictions_graded: "Graded",
@@ -14,10 +16,14 @@ const TEXTS = {
   pattern_reopened: "Reopened",
 };
 const PATHS = {
+  /** @param {string} id */
   feed_broken: (id) => `/connectors/${id}`,
   predictions_graded: () => "/predictions",
+  /** @param {string} id */
   fix_judged: (id) => `/recommendations/${id}`,
+  /** @param {string} id */
   pattern_resolved: (id) => `/patterns/${id}`,
+  /** @param {string} id */
   pattern_reopened: (id) => `/patterns/${id}`,
 };
 
@@ -27,6 +33,7 @@ export function notificationBell() {
   const { element, button } = menuButton([drawBell(), count], () => panel(), {
     ...{ name: "notifications", label: "Notifications", className: "bell" },
   });
+  /** @param {number} unseen */
   const show = (unseen) => {
     count.hidden = unseen === 0;
     count.textContent = number(unseen);
@@ -64,8 +71,11 @@ const drawBell = () =>
     }),
   );
 
-const isNewSince = (seenAt) => (row) => !seenAt || new Date(row.at) > new Date(seenAt);
+/** @param {string | null} seenAt */
+const isNewSince = (seenAt) => (/** @type {Model<"Notification">} */ row) =>
+  !seenAt || new Date(row.at) > new Date(seenAt);
 
+/** @param {Model<"Notifications">} notifications */
 function list({ seen_at: seenAt, data }) {
   if (!data.length)
     return h(
@@ -90,7 +100,7 @@ function list({ seen_at: seenAt, data }) {
           isNew(row) ? " · new" : "",
         ),
         h("br"),
-        link(PATHS[row.kind](row.item_id), row.subject),
+        link(PATHS[row.kind](row.item_id ?? ""), row.subject),
         h("span", { class: "below" }, row.detail),
       ),
     ),

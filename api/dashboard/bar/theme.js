@@ -11,6 +11,7 @@ const THEMES = [
 
 const chosenTheme = () => document.documentElement.dataset.theme ?? "system";
 
+/** @param {string} theme */
 function useTheme(theme) {
   if (theme === "system") delete document.documentElement.dataset.theme;
   else document.documentElement.dataset.theme = theme;

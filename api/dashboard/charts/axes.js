@@ -4,9 +4,14 @@ import { h, s, table } from "../lib/elements.js";
 import { dayOf, number, pluralize } from "../lib/format.js";
 import { withTooltips } from "./tooltips.js";
 
+/** @import { Column, Content, Model, Scale, Size } from "../types.js" */
+
 export const MARGIN = { top: 20, right: 12, bottom: 24, left: 34 };
 
-/** A chart that is redrawn for every width, with a one-sentence summary and its data as a table. */
+/**
+ * A chart that is redrawn for every width, with a one-sentence summary and its data as a table.
+ * @param {{ title: string, summary: string, height: number, draw: (size: Size) => Content, dataTable: HTMLElement, isInteractive?: boolean }} options
+ */
 export function figure({ title, summary, height, draw, dataTable, isInteractive = false }) {
   const frame = h("div", { class: "canvas" });
   frame.style.height = `${height}px`;
@@ -33,21 +38,37 @@ export function figure({ title, summary, height, draw, dataTable, isInteractive 
   );
 }
 
-/** A linear scale from values to positions. */
+/**
+ * A linear scale from values to positions.
+ * @param {number} from
+ * @param {number} to
+ * @param {number} low
+ * @param {number} high
+ */
 export function scale(from, to, low, high) {
   const span = to - from || 1;
-  return (value) => low + ((value - from) / span) * (high - low);
+  return (/** @type {number} */ value) => low + ((value - from) / span) * (high - low);
 }
 
-/** A few round values from 0 to at least the largest. */
+/**
+ * A few round values from 0 to at least the largest.
+ * @param {number} largest
+ * @param {number} [wanted]
+ */
 export function ticks(largest, wanted = 4) {
   const raw = Math.max(largest, 1e-9) / wanted;
   const power = 10 ** Math.floor(Math.log10(raw));
-  const step = [1, 2, 5, 10].map((factor) => factor * power).find((candidate) => candidate >= raw);
+  const step = [1, 2, 5].map((factor) => factor * power).find((candidate) => candidate >= raw) ?? 10 * power;
   return Array.from({ length: Math.ceil(largest / step) + 1 }, (_, index) => index * step);
 }
 
-/** Horizontal grid lines with their values. */
+/**
+ * Horizontal grid lines with their values.
+ * @param {number[]} values
+ * @param {Scale} y
+ * @param {number} width
+ * @param {{ left?: number, format?: (value: number) => string }} [options]
+ */
 export function leftAxis(values, y, width, { left = MARGIN.left, format = number } = {}) {
   return values.map((value) =>
     s(
@@ -59,7 +80,13 @@ export function leftAxis(values, y, width, { left = MARGIN.left, format = number
   );
 }
 
-/** Dates under a chart, as many as have room. */
+/**
+ * Dates under a chart, as many as have room.
+ * @param {string[]} days
+ * @param {Scale} x
+ * @param {number} width
+ * @param {number} height
+ */
 export function dayAxis(days, x, width, height) {
   const isLong = days[0]?.slice(0, 4) !== days.at(-1)?.slice(0, 4);
   const every = Math.max(1, Math.ceil(days.length / Math.max(2, Math.floor(width / (isLong ? 130 : 90)))));
@@ -74,7 +101,11 @@ export function dayAxis(days, x, width, height) {
   );
 }
 
-/** A bar chart of issues over time. */
+/**
+ * A bar chart of issues over time.
+ * @param {string} title
+ * @param {Model<"Frequency">} frequency
+ */
 export function frequencyChart(title, frequency) {
   const rows = frequency.data;
   const total = rows.reduce((sum, row) => sum + row.count, 0);
@@ -82,6 +113,7 @@ export function frequencyChart(title, frequency) {
   const unit = frequency.bucket;
   const hit = `${pluralize(busyBuckets, unit)} with at least one`;
   const summary = `${pluralize(total, "issue")} in ${rows.length} ${unit}s; ${hit} (${frequency.timezone}).`;
+  /** @type {Column<Model<"FrequencyBucket">>[]} */
   const columns = [
     { title: unit === "week" ? "Week of" : "Day", cell: (row) => dayOf(row.start, true) },
     { title: "Issues", numeric: true, cell: (row) => number(row.count) },
@@ -90,11 +122,20 @@ export function frequencyChart(title, frequency) {
   return figure({ title, summary, height: 150, dataTable, draw: (size) => bars(rows, size) });
 }
 
+/**
+ * @param {Model<"Frequency">["data"]} rows
+ * @param {Size} options
+ */
 function bars(rows, { width, height }) {
   const marks = ticks(Math.max(1, ...rows.map((row) => row.count)), 3).filter(Number.isInteger);
-  const y = scale(0, marks.at(-1), height - MARGIN.bottom, MARGIN.top);
+  const y = scale(0, marks[marks.length - 1], height - MARGIN.bottom, MARGIN.top);
   const step = (width - MARGIN.left - MARGIN.right) / rows.length;
+  /** @param {number} index */
   const x = (index) => MARGIN.left + index * step;
+  /**
+   * @param {Model<"FrequencyBucket">} row
+   * @param {number} index
+   */
   const bar = (row, index) => {
     const box = {
       x: x(index) + step * 0.1,
@@ -119,7 +160,11 @@ function bars(rows, { width, height }) {
   ];
 }
 
-/** A small bar chart; screen readers read its summary. */
+/**
+ * A small bar chart; screen readers read its summary.
+ * @param {number[]} counts
+ * @param {string} summary
+ */
 export function sparkline(counts, summary) {
   const [width, height] = [112, 24];
   const y = scale(0, Math.max(1, ...counts), height - 1, 3);
@@ -144,7 +189,13 @@ export function sparkline(counts, summary) {
   );
 }
 
-/** An estimate with its interval, on a scale shared by the whole list. */
+/**
+ * An estimate with its interval, on a scale shared by the whole list.
+ * @param {number} low
+ * @param {number} middle
+ * @param {number} high
+ * @param {number} largest
+ */
 export function intervalMark(low, middle, high, largest) {
   const [width, height] = [132, 14];
   const x = scale(0, largest, 5, width - 5);
@@ -165,7 +216,11 @@ export function intervalMark(low, middle, high, largest) {
   );
 }
 
-/** A share as a progress bar, shown beside its number. */
+/**
+ * A share as a progress bar, shown beside its number.
+ * @param {number} share
+ * @param {string} [className]
+ */
 export function shareMark(share, className = "") {
   const width = 72;
   return s(

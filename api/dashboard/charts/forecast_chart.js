@@ -4,12 +4,21 @@ import { s, table } from "../lib/elements.js";
 import { dayOf, number } from "../lib/format.js";
 import { dayAxis, figure, leftAxis, MARGIN, scale, ticks } from "./axes.js";
 
+/** @import { Column, Model, Scale, Size } from "../types.js" */
+/** @typedef {Model<"ForecastDay">} Day */
+/** @typedef {Model<"ActualDay">} PastDay */
+
 const PAST_DAYS = 45;
 
+/**
+ * @param {string} title
+ * @param {Model<"Forecast">} forecast
+ */
 export function forecastChart(title, forecast) {
   const today = forecast.actual.at(-1)?.day ?? "";
   const past = forecast.actual.slice(-PAST_DAYS);
   const ahead = forecast.forecast.filter((row) => row.day >= today);
+  /** @type {Column<Partial<PastDay & Day>>[]} */
   const columns = [
     { title: "Day", cell: (row) => dayOf(row.day, true) },
     { title: "Issues", numeric: true, cell: (row) => number(row.count) },
@@ -30,6 +39,10 @@ export function forecastChart(title, forecast) {
   });
 }
 
+/**
+ * @param {Model<"Forecast">} forecast
+ * @param {Day[]} ahead
+ */
 function summarize(forecast, ahead) {
   if (!ahead.length) return "No forecast yet: it is computed at the end of the first analysis.";
   const total = ahead.reduce((sum, row) => sum + row.yhat, 0);
@@ -42,6 +55,12 @@ function summarize(forecast, ahead) {
   return `${expected} ${line} is not expected to be reached.`;
 }
 
+/**
+ * @param {Model<"Forecast">} forecast
+ * @param {PastDay[]} past
+ * @param {Day[]} ahead
+ * @param {Size} options
+ */
 function drawForecast(forecast, past, ahead, { width, height }) {
   const from = ahead[0]?.day === past.at(-1)?.day ? past.length - 1 : past.length;
   const days = [...past.slice(0, from).map((row) => row.day), ...ahead.map((row) => row.day)];
@@ -52,9 +71,15 @@ function drawForecast(forecast, past, ahead, { width, height }) {
     ...ahead.map((row) => row.yhat_upper),
   );
   const marks = ticks(largest * 1.1, 4);
-  const y = scale(0, marks.at(-1), height - MARGIN.bottom, MARGIN.top);
+  const y = scale(0, marks[marks.length - 1], height - MARGIN.bottom, MARGIN.top);
   const step = (width - MARGIN.left - MARGIN.right) / Math.max(days.length, 1);
+  /** @param {number} index */
   const x = (index) => MARGIN.left + (index + 0.5) * step;
+  /**
+   * @param {Day} row
+   * @param {number} index
+   * @param {"yhat" | "yhat_lower" | "yhat_upper"} name
+   */
   const point = (row, index, name) => `${x(from + index).toFixed(1)},${y(Math.max(0, row[name])).toFixed(1)}`;
   const upper = ahead.map((row, index) => point(row, index, "yhat_upper"));
   const lower = ahead.map((row, index) => point(row, index, "yhat_lower")).reverse();
@@ -71,7 +96,13 @@ function drawForecast(forecast, past, ahead, { width, height }) {
   ];
 }
 
-/** What is expected on a day, read over the whole height of the chart. */
+/**
+ * What is expected on a day, read over the whole height of the chart.
+ * @param {Day} row
+ * @param {number} middle
+ * @param {number} step
+ * @param {number} height
+ */
 function aheadMark(row, middle, step, height) {
   const tip = `${dayOf(row.day, true)}: ${number(row.yhat, 1)} expected, ${number(Math.max(0, row.yhat_lower), 1)} to ${number(row.yhat_upper, 1)}`;
   const box = {
@@ -83,6 +114,12 @@ function aheadMark(row, middle, step, height) {
   return s("rect", { class: "reach-mark", ...box, "data-tip": tip });
 }
 
+/**
+ * @param {PastDay} row
+ * @param {number} middle
+ * @param {Scale} y
+ * @param {number} step
+ */
 function actualBar(row, middle, y, step) {
   const box = {
     x: middle - step * 0.35,
@@ -95,6 +132,11 @@ function actualBar(row, middle, y, step) {
     : null;
 }
 
+/**
+ * @param {number} threshold
+ * @param {Scale} y
+ * @param {number} width
+ */
 function thresholdLine(threshold, y, width) {
   return [
     s("line", {
@@ -112,8 +154,14 @@ function thresholdLine(threshold, y, width) {
   ];
 }
 
+/**
+ * @param {Model<"Breach">} breach
+ * @param {string[]} days
+ * @param {Scale} x
+ * @param {Size} options
+ */
 function breachMark(breach, days, x, { width, height }) {
-  const day = breach.expected_on ?? breach.possible_on;
+  const day = breach.expected_on ?? breach.possible_on ?? "";
   const index = days.indexOf(day);
   if (index < 0) return null;
   const word = breach.expected_on ? "breach expected" : "breach possible";

@@ -4,20 +4,27 @@ import { s, table } from "../lib/elements.js";
 import { pluralize, timeZone, WEEKDAYS, weekTime } from "../lib/format.js";
 import { figure } from "./axes.js";
 
+/** @import { Column, Size } from "../types.js" */
+
 const QUARTERS = ["00–06", "06–12", "12–18", "18–24"];
 
+/**
+ * @param {string[]} instants
+ * @param {number} total
+ */
 export function heatMap(instants, total) {
   const counts = WEEKDAYS.map(() => QUARTERS.map(() => 0));
   for (const instant of instants) {
     const { weekday, hour } = weekTime(instant);
     counts[weekday][Math.floor(hour / 6)] += 1;
   }
+  /** @type {Column<[number, number[]]>[]} */
   const columns = [
-    { title: "Day", cell: ([day]) => WEEKDAYS[day] },
+    { title: "Day" /** @param {number} options */, cell: ([day]) => WEEKDAYS[day] },
     ...QUARTERS.map((quarter, index) => ({
       title: quarter,
       numeric: true,
-      cell: ([, row]) => String(row[index]),
+      cell: (/** @type {[number, number[]]} */ [, row]) => String(row[index]),
     })),
   ];
   const title = "Typical times";
@@ -30,6 +37,11 @@ export function heatMap(instants, total) {
   });
 }
 
+/**
+ * @param {number[][]} counts
+ * @param {number} seen
+ * @param {number} total
+ */
 function summarize(counts, seen, total) {
   const cells = counts.flatMap((row, day) => row.map((count, quarter) => ({ count, day, quarter })));
   const { count, day, quarter } = cells.reduce((best, cell) => (cell.count > best.count ? cell : best));
@@ -38,6 +50,10 @@ function summarize(counts, seen, total) {
   return `Most often ${WEEKDAYS[day]} ${QUARTERS[quarter]} (${count}); counted over ${basis}, ${timeZone()}.`;
 }
 
+/**
+ * @param {number[][]} counts
+ * @param {Size} options
+ */
 function drawHeatMap(counts, { width: room }) {
   const width = Math.min(room, 420);
   const left = 40;
@@ -46,6 +62,11 @@ function drawHeatMap(counts, { width: room }) {
   const heads = QUARTERS.map((quarter, index) =>
     s("text", { class: "axis", x: left + (index + 0.5) * step, y: 12, "text-anchor": "middle" }, quarter),
   );
+  /**
+   * @param {number} count
+   * @param {number} day
+   * @param {number} quarter
+   */
   const cell = (count, day, quarter) => [
     s("rect", {
       class: count ? "heat" : "heat none",

@@ -3,7 +3,10 @@
 import { h, link } from "../lib/elements.js";
 import { number, pluralize } from "../lib/format.js";
 
+/** @import { Model } from "../types.js" */
+
 const STEPS = [5, 4, 3, 2, 1];
+/** @type {[minimum: number, heat: string][]} */
 const HEAT = [
   [20, "critical"],
   [12, "high"],
@@ -11,9 +14,14 @@ const HEAT = [
   [0, "low"],
 ];
 
+/**
+ * @param {Model<"Matrix">} matrix
+ * @param {Map<string, string | null>} names
+ */
 export function matrixTable(matrix, names) {
   const cells = new Map(matrix.cells.map((cell) => [`${cell.likelihood}.${cell.impact}`, cell]));
   const chosen = h("div", { class: "chosen", role: "status" });
+  /** @param {Model<"MatrixCell">} cell */
   const choose = (cell) => chosen.replaceChildren(patternsOf(cell, matrix, names));
   const head = headRow(matrix);
   const rows = STEPS.map((likelihood) =>
@@ -21,7 +29,9 @@ export function matrixTable(matrix, names) {
       "tr",
       {},
       h("th", { scope: "row" }, matrix.likelihood[likelihood - 1]),
-      [1, 2, 3, 4, 5].map((impact) => cellOf(cells.get(`${likelihood}.${impact}`), matrix, choose)),
+      [1, 2, 3, 4, 5].map((impact) =>
+        cellOf(cells.get(`${likelihood}.${impact}`) ?? emptyCell(likelihood, impact), matrix, choose),
+      ),
     ),
   );
   const placed = matrix.cells.reduce((sum, cell) => sum + cell.count, 0);
@@ -49,6 +59,7 @@ export function matrixTable(matrix, names) {
   );
 }
 
+/** @param {Model<"Matrix">} matrix */
 function headRow(matrix) {
   return h(
     "tr",
@@ -58,10 +69,16 @@ function headRow(matrix) {
   );
 }
 
+/** @param {string} name */
 const short = (name) => (name.startsWith("low,") ? "minor" : name);
 
+/**
+ * @param {Model<"MatrixCell">} cell
+ * @param {Model<"Matrix">} matrix
+ * @param {(cell: Model<"MatrixCell">) => void} choose
+ */
 function cellOf(cell, matrix, choose) {
-  const heat = HEAT.find(([minimum]) => cell.likelihood * cell.impact >= minimum)[1];
+  const heat = HEAT.find(([minimum]) => cell.likelihood * cell.impact >= minimum)?.[1] ?? "low";
   if (!cell.count) return h("td", { class: `cell heat-${heat} empty` }, "·");
   const where = `${matrix.likelihood[cell.likelihood - 1]}, impact ${matrix.impact[cell.impact - 1]}`;
   const summary = `${pluralize(cell.count, "pattern")}: ${where}`;
@@ -72,6 +89,11 @@ function cellOf(cell, matrix, choose) {
   );
 }
 
+/**
+ * @param {Model<"MatrixCell">} cell
+ * @param {Model<"Matrix">} matrix
+ * @param {Map<string, string | null>} names
+ */
 function patternsOf(cell, matrix, names) {
   const rest = cell.count - cell.pattern_ids.length;
   return h(
@@ -88,3 +110,9 @@ function patternsOf(cell, matrix, names) {
     rest > 0 ? h("p", { class: "quiet" }, `and ${number(rest)} more`) : null,
   );
 }
+
+/**
+ * @param {number} likelihood
+ * @param {number} impact
+ */
+const emptyCell = (likelihood, impact) => ({ likelihood, impact, count: 0, pattern_ids: [] });

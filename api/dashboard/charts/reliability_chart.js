@@ -4,8 +4,14 @@ import { s, table } from "../lib/elements.js";
 import { number, percent, pluralize, probabilityText } from "../lib/format.js";
 import { figure, leftAxis, MARGIN, scale } from "./axes.js";
 
+/** @import { Column, Model, Scale, Size } from "../types.js" */
+
 const SHARES = [0, 0.25, 0.5, 0.75, 1];
 
+/**
+ * @param {Model<"ReliabilityBin">[]} bins
+ * @param {string} [title]
+ */
 export function reliabilityChart(bins, title = "Reliability diagram") {
   const outside = bins.filter((bin) => !bin.within_band).length;
   const graded = bins.reduce((sum, bin) => sum + bin.n, 0);
@@ -13,6 +19,7 @@ export function reliabilityChart(bins, title = "Reliability diagram") {
     ? `${number(outside)} of ${pluralize(bins.length, "group")} of predictions are outside`
     : `All ${pluralize(bins.length, "group")} of predictions are within`;
   const summary = `${groups} the range that chance alone explains (${pluralize(graded, "prediction")}).`;
+  /** @type {Column<Model<"ReliabilityBin">>[]} */
   const columns = [
     { title: "Predicted", numeric: true, cell: (bin) => probabilityText(bin.mean_probability) },
     { title: "Observed", numeric: true, cell: (bin) => percent(bin.frequency) },
@@ -33,6 +40,10 @@ export function reliabilityChart(bins, title = "Reliability diagram") {
   });
 }
 
+/**
+ * @param {Model<"ReliabilityBin">[]} bins
+ * @param {Size} options
+ */
 function drawDiagram(bins, { width: room, height }) {
   const width = Math.min(room, 460);
   const left = MARGIN.left + 12;
@@ -53,14 +64,29 @@ function drawDiagram(bins, { width: room, height }) {
   ];
 }
 
+/**
+ * @param {Model<"ReliabilityBin">[]} bins
+ * @param {Scale} x
+ * @param {Scale} y
+ */
 function bandOf(bins, x, y) {
   if (bins.length < 2) return null;
+  /**
+   * @param {Model<"ReliabilityBin">} bin
+   * @param {"band_low" | "band_high"} name
+   */
   const corner = (bin, name) => `${x(bin.mean_probability).toFixed(1)},${y(bin[name]).toFixed(1)}`;
   const upper = bins.map((bin) => corner(bin, "band_high"));
   const lower = bins.map((bin) => corner(bin, "band_low")).reverse();
   return s("polygon", { class: "band", points: [...upper, ...lower].join(" ") });
 }
 
+/**
+ * @param {Model<"ReliabilityBin">} bin
+ * @param {Scale} x
+ * @param {Scale} y
+ * @param {number} maxCount
+ */
 function point(bin, x, y, maxCount) {
   const middle = x(bin.mean_probability);
   const summary = `predicted ${probabilityText(bin.mean_probability)}, observed ${percent(bin.frequency)}, ${pluralize(bin.n, "prediction")}`;

@@ -3,7 +3,13 @@
 import { h } from "../lib/elements.js";
 import { nextIndex } from "../lib/next_index.js";
 
-/** A frame whose marks with `data-tip` tell their values. */
+/** @typedef {HTMLElement | SVGElement} Mark */
+
+/**
+ * A frame whose marks with `data-tip` tell their values.
+ * @param {HTMLElement} frame
+ * @param {string} title
+ */
 export function withTooltips(frame, title) {
   const tip = h("p", { class: "tip", hidden: true, role: "status" });
   const box = h(
@@ -17,20 +23,24 @@ export function withTooltips(frame, title) {
     frame,
     tip,
   );
+  /** @type {Mark | null} */
   let current = null;
+  /** @param {Mark | null} mark */
   const show = (mark) => {
     current?.classList.remove("read-out");
     current = mark;
     tip.hidden = !mark;
     if (!mark) return;
     mark.classList.add("read-out");
-    tip.textContent = mark.dataset.tip;
+    tip.textContent = mark.dataset.tip ?? null;
     const [markBox, frameBox] = [mark.getBoundingClientRect(), box.getBoundingClientRect()];
     const left = markBox.left + markBox.width / 2 - frameBox.left;
     tip.style.left = `${Math.min(Math.max(left, 48), Math.max(48, frameBox.width - 48))}px`;
     tip.style.top = `${markBox.top - frameBox.top}px`;
   };
-  const markOf = (event) => event.target.closest?.("[data-tip]") ?? null;
+  /** @param {Event} event */
+  const markOf = ({ target }) =>
+    target instanceof Element ? /** @type {Mark | null} */ (target.closest("[data-tip]")) : null;
   box.addEventListener("pointermove", (event) => event.pointerType !== "touch" && show(markOf(event)));
   box.addEventListener("pointerdown", (event) => show(markOf(event)));
   box.addEventListener("pointerleave", (event) => event.pointerType !== "touch" && show(null));
@@ -40,8 +50,8 @@ export function withTooltips(frame, title) {
     const by = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
     if (!by || event.target !== box) return;
     event.preventDefault();
-    const marks = [...frame.querySelectorAll("[data-tip]")];
-    show(marks.at(nextIndex(marks.indexOf(current), by, marks.length)) ?? null);
+    const marks = /** @type {Mark[]} */ ([...frame.querySelectorAll("[data-tip]")]);
+    show(marks.at(nextIndex(current ? marks.indexOf(current) : -1, by, marks.length)) ?? null);
   });
   return box;
 }

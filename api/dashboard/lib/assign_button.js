@@ -7,10 +7,18 @@ import { form } from "./form.js";
 import { isAtLeast } from "./roles.js";
 import { action, part } from "./states.js";
 
-/** A button that assigns; `assign(userId)` stores it, null: nobody. Admins may choose anybody. */
+/** @import { Fields, FormValues, Me, Model } from "../types.js" */
+
+/**
+ * A button that assigns; `assign(userId)` stores it, null: nobody. Admins may choose anybody.
+ * @param {Model<"Assignee"> | null} assignee
+ * @param {Me} me
+ * @param {(userId: string | null) => Promise<unknown>} assign
+ */
 export function assignButton(assignee, me, assign) {
   const text = assignee ? `Assigned to ${assignee.name}` : "Assign";
   return dialogButton(text, "Who takes care of it?", (close) => {
+    /** @param {string | null} userId */
     const choose = (userId) => assign(userId).then(close);
     return [
       h(
@@ -24,14 +32,21 @@ export function assignButton(assignee, me, assign) {
   });
 }
 
+/**
+ * @param {Model<"Assignee"> | null} assignee
+ * @param {(userId: string) => Promise<unknown>} choose
+ */
 async function memberForm(assignee, choose) {
   const members = await get("/v1/members", {}, { limit: 100, status: "active" });
+  /** @type {[string, string][]} */
   const options = members.data.map((member) => [member.user_id, member.name ?? member.email]);
+  /** @type {Fields} */
   const fields = [{ name: "user_id", label: "Member", kind: "select", options, value: assignee?.user_id }];
   return form({
     id: "assign",
     fields,
     verb: "Assign",
+    /** @param {FormValues} options */
     send: ({ user_id }) => choose(user_id),
     done: "Assigned.",
   });

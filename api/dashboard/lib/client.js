@@ -2,10 +2,16 @@
 
 import { authHeaders, clearSession } from "./session.js";
 
+/** @import { Answer, Body, Model, PathParameters, PathsWith, Query } from "../types.js" */
+
 const ROOT = new URL("./", document.baseURI);
 
 /** An error response; the message says what failed and what to do. */
 export class ApiError extends Error {
+  /**
+   * @param {number} status
+   * @param {Partial<Model<"ProblemDetails">>} problem
+   */
   constructor(status, problem) {
     super(problem.detail ?? problem.title ?? `the server responded with ${status}`);
     this.status = status;
@@ -16,39 +22,95 @@ export class ApiError extends Error {
   }
 }
 
-/** Read: `get("/v1/patterns/{pattern_id}", {pattern_id}, {limit: 5})`. */
+/**
+ * Read: `get("/v1/patterns/{pattern_id}", {pattern_id}, {limit: 5})`.
+ * @template {PathsWith<"get">} Path
+ * @param {Path} path
+ * @param {PathParameters<Path, "get">} [parameters]
+ * @param {Query<Path, "get">} [query]
+ * @param {AbortSignal} [signal]
+ * @returns {Promise<Answer<Path, "get">>}
+ */
 export const get = (path, parameters, query, signal) =>
   request("GET", address(path, parameters, query), undefined, signal);
 
-/** Create something or start an action. */
+/**
+ * Create something or start an action.
+ * @template {PathsWith<"post">} Path
+ * @param {Path} path
+ * @param {PathParameters<Path, "post">} parameters
+ * @param {Body<Path, "post">} [body]
+ * @returns {Promise<Answer<Path, "post">>}
+ */
 export const post = (path, parameters, body) => request("POST", address(path, parameters), body);
 
-/** Change something. */
+/**
+ * Change something.
+ * @template {PathsWith<"patch">} Path
+ * @param {Path} path
+ * @param {PathParameters<Path, "patch">} parameters
+ * @param {Body<Path, "patch">} body
+ * @returns {Promise<Answer<Path, "patch">>}
+ */
 export const patch = (path, parameters, body) => request("PATCH", address(path, parameters), body);
 
-/** Set something. */
+/**
+ * Set something.
+ * @template {PathsWith<"put">} Path
+ * @param {Path} path
+ * @param {PathParameters<Path, "put">} parameters
+ * @param {Body<Path, "put">} body
+ * @returns {Promise<Answer<Path, "put">>}
+ */
 export const put = (path, parameters, body) => request("PUT", address(path, parameters), body);
 
-/** Delete something. */
+/**
+ * Delete something.
+ * @template {PathsWith<"delete">} Path
+ * @param {Path} path
+ * @param {PathParameters<Path, "delete">} [parameters]
+ * @returns {Promise<Answer<Path, "delete">>}
+ */
 export const remove = (path, parameters) => request("DELETE", address(path, parameters));
 
-/** A streaming response, read as it arrives. */
+/**
+ * A streaming response, read as it arrives.
+ * @template {PathsWith<"get">} Path
+ * @param {Path} path
+ * @param {Record<string, string>} headers
+ * @param {AbortSignal} [signal]
+ * @param {Query<Path, "get">} [query]
+ */
 export const open = (path, headers, signal, query) =>
   send("GET", address(path, {}, query), undefined, signal, headers);
 
+/**
+ * @param {string} path
+ * @param {object} [parameters]
+ * @param {object} [query]
+ */
 function address(path, parameters = {}, query = {}) {
-  const filled = path.replace(/\{(\w+)\}/g, (_, name) => encodeURIComponent(parameters[name]));
+  /** @type {Record<string, string>} */
+  const values = { ...parameters };
+  const filled = path.replace(/\{(\w+)\}/g, (_, name) => encodeURIComponent(values[name]));
   const url = new URL(filled.slice(1), ROOT);
   for (const [name, value] of Object.entries(query)) {
     for (const item of [value].flat()) {
-      if (item !== undefined && item !== null && item !== "") url.searchParams.append(name, item);
+      if (item !== undefined && item !== null && item !== "") url.searchParams.append(name, String(item));
     }
   }
   return url;
 }
 
+/** @param {URL} url */
 const isSigningIn = (url) => url.pathname.includes("/v1/auth/");
 
+/**
+ * @param {string} method
+ * @param {URL} url
+ * @param {unknown} [body]
+ * @param {AbortSignal} [signal]
+ */
 async function request(method, url, body, signal) {
   const response = await send(method, url, body, signal);
   if (response.ok) return response.status === 204 ? null : response.json();
@@ -60,7 +122,15 @@ async function request(method, url, body, signal) {
   throw new ApiError(response.status, problem);
 }
 
+/**
+ * @param {string} method
+ * @param {URL} url
+ * @param {unknown} body
+ * @param {AbortSignal} [signal]
+ * @param {Record<string, string>} [extra]
+ */
 async function send(method, url, body, signal, extra = {}) {
+  /** @type {Record<string, string>} */
   const headers = { Accept: "application/json", ...extra, ...(await authHeaders(method)) };
   if (body !== undefined) headers["Content-Type"] = "application/json";
   try {
@@ -71,7 +141,19 @@ async function send(method, url, body, signal, extra = {}) {
       body: body === undefined ? undefined : JSON.stringify(body),
     });
   } catch (error) {
-    if (error.name === "AbortError") throw error;
+    if (isAborted(error)) throw error;
     throw new ApiError(0, { detail: "The server does not respond. Check the connection, then try again." });
   }
 }
+
+/**
+ * Whether a request failed because nobody waits for its answer any more.
+ * @param {unknown} error
+ */
+export const isAborted = (error) => error instanceof Error && error.name === "AbortError";
+
+/**
+ * What a person is told of an error.
+ * @param {unknown} error
+ */
+export const messageOf = (error) => (error instanceof Error ? error.message : String(error));

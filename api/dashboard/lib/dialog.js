@@ -3,13 +3,20 @@
 import { h } from "./elements.js";
 import { action } from "./states.js";
 
+/** @import { Content } from "../types.js" */
+
+/** @type {HTMLDialogElement | null} */
 let current = null;
 
-/** Open a dialog; `build(close)` makes its content. */
+/**
+ * Open a dialog; `build(close)` makes its content.
+ * @param {string} title
+ * @param {(close: () => void) => Content} build
+ */
 export function openDialog(title, build) {
   closeDialog();
   const dialog = h("dialog", { class: "dialog", "aria-labelledby": "dialog-title" });
-  const opener = document.activeElement;
+  const opener = /** @type {HTMLElement | null} */ (document.activeElement);
   const close = () => dialog.close();
   dialog.append(
     h(
@@ -28,13 +35,19 @@ export function openDialog(title, build) {
   current = dialog;
   document.body.append(dialog);
   dialog.showModal();
-  dialog.querySelector("input, select, textarea")?.focus();
+  /** @type {HTMLElement | null} */ (dialog.querySelector("input, select, textarea"))?.focus();
 }
 
 /** Close the dialog that is open, if any. */
 export const closeDialog = () => current?.close();
 
-/** A button that opens a dialog. */
+/**
+ * A button that opens a dialog.
+ * @param {string} text
+ * @param {string} title
+ * @param {(close: () => void) => Content} build
+ * @param {{ className?: string, label?: string }} [options]
+ */
 export const dialogButton = (text, title, build, { className = "", label } = {}) =>
   h(
     "button",
@@ -48,8 +61,16 @@ export const dialogButton = (text, title, build, { className = "", label } = {})
     text,
   );
 
-/** A button that asks before it acts. */
+/**
+ * A button that asks before it acts.
+ * @param {string} text
+ * @param {string} question
+ * @param {string} verb
+ * @param {() => unknown} act
+ * @param {{ done?: string, className?: string, label?: string }} [options]
+ */
 export function confirmButton(text, question, verb, act, { done, className = "danger", label } = {}) {
+  /** @param {() => void} close */
   const build = (close) => [
     h("p", { class: "prose" }, question),
     h(
@@ -62,7 +83,12 @@ export function confirmButton(text, question, verb, act, { done, className = "da
   return dialogButton(text, `${text}?`, build, { className, label });
 }
 
-/** A secret that is shown once, with a field to copy it from. */
+/**
+ * A secret that is shown once, with a field to copy it from.
+ * @param {string} title
+ * @param {string} explanation
+ * @param {string} secret
+ */
 export function showSecret(title, explanation, secret) {
   openDialog(title, (close) => {
     const field = h("input", { id: "secret", type: "text", readonly: true, class: "secret", value: secret });

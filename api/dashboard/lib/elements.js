@@ -1,31 +1,66 @@
 // Builds elements from data: text always becomes text nodes, so nothing that a server sends is read as markup.
 
+/** @import { Attributes, Column, Content } from "../types.js" */
+
 const SVG = "http://www.w3.org/2000/svg";
 
-/** An HTML element; `on…` attributes are listeners, false and null attributes are left out. */
+/**
+ * An HTML element; `on…` attributes are listeners, false and null attributes are left out.
+ * @template {keyof HTMLElementTagNameMap} Tag
+ * @param {Tag} tag
+ * @param {Attributes} [attributes]
+ * @param {...Content} children
+ * @returns {HTMLElementTagNameMap[Tag]}
+ */
 export function h(tag, attributes = {}, ...children) {
   return fill(document.createElement(tag), attributes, children);
 }
 
-/** The same for SVG. */
+/**
+ * The same for SVG.
+ * @template {keyof SVGElementTagNameMap} Tag
+ * @param {Tag} tag
+ * @param {Attributes} [attributes]
+ * @param {...Content} children
+ * @returns {SVGElementTagNameMap[Tag]}
+ */
 export function s(tag, attributes = {}, ...children) {
   return fill(document.createElementNS(SVG, tag), attributes, children);
 }
 
+/**
+ * @template {HTMLElement | SVGElement} Filled
+ * @param {Filled} element
+ * @param {Attributes} attributes
+ * @param {readonly Content[]} children
+ */
 function fill(element, attributes, children) {
   for (const [name, value] of Object.entries(attributes)) {
     if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
-    else if (name === "value") element.value = value ?? "";
+    else if (name === "value") /** @type {HTMLInputElement} */ (element).value = value ?? "";
     else if (value === true) element.setAttribute(name, "");
     else if (value !== false && value !== null && value !== undefined) element.setAttribute(name, value);
   }
-  element.append(
-    ...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false),
-  );
+  element.append(...children.flatMap(nodesOf));
   return element;
 }
 
-/** A link to another site; anything but a web address stays text. */
+/**
+ * Content as nodes: lists within lists become one, and what is left out is left out.
+ * @param {Content} content
+ * @returns {(Node | string)[]}
+ */
+export function nodesOf(content) {
+  if (content === null || content === undefined || content === false) return [];
+  if (Array.isArray(content)) return content.flatMap(nodesOf);
+  return [typeof content === "number" ? String(content) : /** @type {Node | string} */ (content)];
+}
+
+/**
+ * A link to another site; anything but a web address stays text.
+ * @param {string | null | undefined} address
+ * @param {Content} text
+ */
 export function externalLink(address, text) {
   return /^https?:\/\//i.test(address ?? "")
     ? h(
@@ -37,19 +72,40 @@ export function externalLink(address, text) {
     : h("span", {}, text);
 }
 
-/** A link to a screen. */
+/**
+ * A link to a screen.
+ * @param {string} path
+ * @param {Content} text
+ * @param {Attributes} [attributes]
+ */
 export function link(path, text, attributes = {}) {
   return h("a", { href: `#${path}`, ...attributes }, text);
 }
 
-/** A section with a heading, and elements beside the heading. */
+/**
+ * A section with a heading, and elements beside the heading.
+ * @param {Content} title
+ * @param {{ id?: string, beside?: Content, level?: "h2" | "h3", className?: string }} [options]
+ * @param {...Content} children
+ */
 export function section(title, { id, beside, level = "h2", className = "" } = {}, ...children) {
   const head = h("div", { class: "section-head" }, h(level, { id }, title), beside);
   return h("section", { class: className || null, "aria-labelledby": id }, head, ...children);
 }
 
-/** A table; columns are {title, cell(row), numeric?, wide?}; the caption is for screen readers and hidden unless `isCaptionVisible`. */
+/**
+ * A table; its caption is for screen readers, and hidden unless `isCaptionVisible`.
+ * @template Item
+ * @param {string} caption
+ * @param {readonly Column<Item>[]} columns
+ * @param {readonly Item[]} rows
+ * @param {{ isCaptionVisible?: boolean, className?: string }} [options]
+ */
 export function table(caption, columns, rows, { isCaptionVisible = false, className = "" } = {}) {
+  /**
+   * @param {Column<Item>} column
+   * @param {Item} row
+   */
   const cell = (column, row) =>
     h(
       "td",
@@ -82,7 +138,10 @@ export function table(caption, columns, rows, { isCaptionVisible = false, classN
   );
 }
 
-/** Names and values side by side; pairs without a value are left out. */
+/**
+ * Names and values side by side; pairs without a value are left out.
+ * @param {readonly (readonly [string, Content])[]} pairs
+ */
 export function facts(pairs) {
   const present = pairs.filter(([, value]) => value !== null && value !== undefined && value !== "");
   return h(

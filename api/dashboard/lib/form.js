@@ -4,14 +4,19 @@ import { ApiError } from "./client.js";
 import { h } from "./elements.js";
 import { notice } from "./states.js";
 
+/** @import { Attributes, Content, Field, FormValues } from "../types.js" */
+/** @typedef {ReturnType<typeof control>} Control */
+
 /**
  * A form. `fields` are {name, label, kind, options, value, help, required, …attributes}, `send(values)` calls the
  * API, `onDone(answer)` follows. Empty fields that are not required are left out of the values.
+ * @param {{ id: string, fields: readonly (Field | null)[], verb: string, send: (values: FormValues) => unknown, done?: string, onDone?: (answer: any) => unknown, extra?: Content, className?: string }} options
  */
 export function form({ id, fields, verb, send, done, onDone, extra = null, className = "stack" }) {
   const message = h("p", { class: "form-error", role: "alert" });
   const button = h("button", { type: "submit", class: "main" }, verb);
-  const controls = fields.filter(Boolean).map((field) => control(id, field));
+  const controls = fields.filter((field) => field !== null).map((field) => control(id, field));
+  /** @param {SubmitEvent} event */
   const submit = async (event) => {
     event.preventDefault();
     clearRefusals(controls, message);
@@ -35,11 +40,16 @@ export function form({ id, fields, verb, send, done, onDone, extra = null, class
   );
 }
 
+/**
+ * @param {string} formId
+ * @param {Field} field
+ */
 function control(formId, field) {
   const { name, label, kind = "text", options, value, help, required = false, ...rest } = field;
   const { pointer = `/${name}`, read, suggested, ...attributes } = rest;
   const id = `${formId}-${name}`;
   const describedBy = `${help ? `${id}-help ` : ""}${id}-error`;
+  /** @type {Attributes} */
   const shared = { id, name, required, "aria-describedby": describedBy, ...attributes };
   if (suggested) shared.list = `${id}-list`;
   const input = buildInput(kind, shared, value, options);
@@ -62,18 +72,29 @@ function control(formId, field) {
   return { name, kind, input, element, refusal, pointer, read };
 }
 
+/**
+ * @param {string} kind
+ * @param {Attributes} shared
+ * @param {unknown} value
+ * @param {Field["options"]} options
+ */
 function buildInput(kind, shared, value, options) {
   if (kind === "textarea") return h("textarea", { rows: 3, ...shared, value });
   if (kind === "checkbox") return h("input", { type: "checkbox", ...shared, checked: Boolean(value) });
   if (kind === "select") {
     const chosen = [value ?? ""].flat().map(String);
+    /** @param {readonly [string | number, string]} options */
     const entry = ([key, text]) => h("option", { value: key, selected: chosen.includes(String(key)) }, text);
-    return h("select", shared, options.map(entry));
+    return h("select", shared, (options ?? []).map(entry));
   }
   return h("input", { type: kind, ...shared, value });
 }
 
-/** Suggested values of a text field, which names them by its `list`. */
+/**
+ * Suggested values of a text field, which names them by its `list`.
+ * @param {string} id
+ * @param {readonly string[]} values
+ */
 export const suggestions = (id, values) =>
   h(
     "datalist",
@@ -81,16 +102,22 @@ export const suggestions = (id, values) =>
     values.map((value) => h("option", { value })),
   );
 
+/** @param {Control[]} controls */
 function readValues(controls) {
+  /** @type {FormValues} */
   const values = {};
   for (const { name, kind, input, read } of controls) {
-    const value = readValue(kind, input);
+    const value = readValue(kind, /** @type {HTMLInputElement} */ (input));
     const kept = read ? read(value) : value;
     if (kept !== undefined) values[name] = kept;
   }
   return values;
 }
 
+/**
+ * @param {string} kind
+ * @param {HTMLInputElement} input
+ */
 function readValue(kind, input) {
   if (kind === "checkbox") return input.checked;
   const text = kind === "password" ? input.value : input.value.trim();
@@ -98,6 +125,10 @@ function readValue(kind, input) {
   return kind === "number" ? Number(text) : text;
 }
 
+/**
+ * @param {Control[]} controls
+ * @param {HTMLElement} message
+ */
 function clearRefusals(controls, message) {
   message.textContent = "";
   for (const { input, refusal } of controls) {
@@ -106,6 +137,11 @@ function clearRefusals(controls, message) {
   }
 }
 
+/**
+ * @param {Control[]} controls
+ * @param {HTMLElement} message
+ * @param {unknown} error
+ */
 function showRefusals(controls, message, error) {
   const isRefusal = error instanceof ApiError;
   if (!isRefusal) console.error(error);

@@ -4,6 +4,7 @@ import { get } from "./client.js";
 
 const PAUSE = 2_000;
 const MAX_POLLS = 300;
+/** @type {Record<string, string>} */
 const TEXTS = {
   queued: "waiting for its run …",
   running: "under way …",
@@ -11,7 +12,12 @@ const TEXTS = {
   failed: "failed",
 };
 
-/** Follow a job in an element until it ends or the screen is left; a live update does not take it away meanwhile. */
+/**
+ * Follow a job in an element until it ends or the screen is left; a live update does not take it away meanwhile.
+ * @param {string} jobId
+ * @param {HTMLElement} element
+ * @param {AbortSignal} signal
+ */
 export async function followJob(jobId, element, signal) {
   element.setAttribute("data-following", "");
   for (let polls = 0; polls < MAX_POLLS && !signal.aborted; polls += 1) {

@@ -1,24 +1,45 @@
 // A paginated list with filters that are kept in the address.
 
-import { h } from "./elements.js";
+import { isAborted } from "./client.js";
+import { h, nodesOf } from "./elements.js";
 import { number, pluralize } from "./format.js";
 import { savedRowCount, saveRowCount } from "./page_state.js";
+import { Selection } from "./selection.js";
 import { failure } from "./states.js";
+
+/** @import { Content, Filter, Filters, Page, RowSelection } from "../types.js" */
 
 /**
  * A filtered list, once its first rows are read. `fields` describe the filters, `read(query)` returns a page of
  * the API, `draw(rows, selection)` renders rows, `none(isFiltered)` the empty state. With `actions(ids, reload)` rows can
  * be selected: `selection.checkboxFor(row)` is the checkbox of a row, and the actions are for all selected rows.
+ * @template {{ id: string }} Item
+ * @param {{
+ *   path?: string,
+ *   fields: readonly Filter[],
+ *   query: Filters,
+ *   noun: string,
+ *   nouns?: string,
+ *   read: (query: Filters) => Promise<Page<Item>>,
+ *   draw: (rows: Item[], selection: RowSelection | null) => Content,
+ *   none: (isFiltered: boolean) => Content,
+ *   actions?: (ids: string[], done: () => void) => Content,
+ * }} options
  */
 export async function listing({ path, fields, query, noun, nouns, read, draw, none, actions }) {
   const count = h("p", { class: "quiet", role: "status" });
   const body = h("div", { class: "part" });
   const more = h("button", { type: "button", id: "more", hidden: true }, "Show more");
   const selection = actions ? new Selection(noun, actions, () => load()) : null;
+  /** @type {Item[]} */
   let rows = [];
   let filters = pickFilters(query, fields);
   let latestRequest = 0;
 
+  /**
+   * @param {string | null} [cursor]
+   * @param {boolean} [isFirst]
+   */
   const load = async (cursor, isFirst = false) => {
     const request = ++latestRequest;
     more.disabled = true;
@@ -28,25 +49,25 @@ export async function listing({ path, fields, query, noun, nouns, read, draw, no
       if (request !== latestRequest) return;
       rows = cursor ? [...rows, ...page.data] : page.data;
       selection?.retain(rows);
-      body.replaceChildren(rows.length ? draw(rows, selection) : none(isFiltered(filters)));
+      body.replaceChildren(...nodesOf(rows.length ? draw(rows, selection) : none(isFiltered(filters))));
       count.textContent = countText(rows.length, page.page.total, noun, nouns);
       more.hidden = !page.page.has_more;
       more.onclick = () => load(page.page.next_cursor);
       if (cursor) more.setAttribute("data-grown", "");
       if (!isFirst) saveRowCount(cursor ? rows.length : 0);
     } catch (error) {
-      if (request === latestRequest && error.name !== "AbortError")
-        body.replaceChildren(failure(error, () => load()));
+      if (request === latestRequest && !isAborted(error)) body.replaceChildren(failure(error, () => load()));
     } finally {
       more.disabled = false;
       body.removeAttribute("aria-busy");
     }
   };
+  /** @param {HTMLFormElement} form */
   const applyFilters = (form) => {
-    const entered = Object.fromEntries([...new FormData(form)].filter(([, value]) => value !== ""));
+    const entered = enteredText(form);
     if (JSON.stringify(entered) === JSON.stringify(filters)) return;
     filters = entered;
-    saveToAddress(path, filters);
+    saveToAddress(path ?? "", entered);
     load();
   };
   await load(undefined, true);
@@ -55,13 +76,32 @@ export async function listing({ path, fields, query, noun, nouns, read, draw, no
   return h("div", { class: "listing" }, filterForm, count, body, foot, selection?.bar);
 }
 
-/** How many rows a page of a list has: fewer where each is a card. */
+/**
+ * @param {HTMLFormElement} form
+ * @returns {Record<string, string>}
+ */
+function enteredText(form) {
+  const entries = [...new FormData(form)].map(([name, value]) => [name, String(value)]);
+  return Object.fromEntries(entries.filter(([, value]) => value !== ""));
+}
+
+/**
+ * How many rows a page of a list has: fewer where each is a card.
+ * @param {number} wide
+ * @param {number} narrow
+ */
 export const rowsPerPage = (wide, narrow) =>
   globalThis.matchMedia?.("(max-width: 60rem)").matches ? narrow : wide;
 
 const MAX_PAGES = 20;
 
-/** The first page and, where the reader had seen more rows, the pages up to there. */
+/**
+ * The first page and, where the reader had seen more rows, the pages up to there.
+ * @template Item
+ * @param {(query: Filters) => Promise<Page<Item>>} read
+ * @param {Filters} query
+ * @param {number} wanted
+ */
 async function readAtLeast(read, query, wanted) {
   let page = await read(query);
   for (let pages = 1; page.data.length < wanted && page.page.has_more && pages < MAX_PAGES; pages += 1) {
@@ -71,67 +111,45 @@ async function readAtLeast(read, query, wanted) {
   return page;
 }
 
-/** The selected rows of a list, and the bar with what can be done with them. */
-class Selection {
-  constructor(noun, actions, reload) {
-    Object.assign(this, { noun, actions, reload, ids: new Set() });
-    this.bar = h("div", { class: "bulk", hidden: true, role: "group", "aria-label": `Selected ${noun}s` });
-  }
-
-  /** The checkbox of one row. */
-  checkboxFor(row, name) {
-    const change = ({ currentTarget: box }) => {
-      if (box.checked) this.ids.add(row.id);
-      else this.ids.delete(row.id);
-      this.update();
-    };
-    return h("input", {
-      type: "checkbox",
-      class: "row-checkbox",
-      checked: this.ids.has(row.id),
-      "aria-label": `Select ${name}`,
-      onchange: change,
-    });
-  }
-
-  /** Deselect rows that are not shown any more. */
-  retain(rows) {
-    const shown = new Set(rows.map((row) => row.id));
-    this.ids = new Set([...this.ids].filter((id) => shown.has(id)));
-    this.update();
-  }
-
-  update() {
-    this.bar.hidden = this.ids.size === 0;
-    const done = () => {
-      this.ids.clear();
-      this.reload();
-    };
-    this.bar.replaceChildren(
-      h("span", { role: "status" }, `${pluralize(this.ids.size, this.noun)} selected`),
-      ...[this.actions([...this.ids], done)].flat(),
-    );
-  }
-}
-
+/**
+ * @param {Filters} query
+ * @param {readonly Filter[]} fields
+ */
 function pickFilters(query, fields) {
   const names = fields.map((field) => field.name);
   return Object.fromEntries(Object.entries(query).filter(([name]) => names.includes(name)));
 }
 
+/** @param {Filters} filters */
 const isFiltered = (filters) => Object.keys(filters).some((name) => name !== "sort");
 
+/**
+ * @param {number} visible
+ * @param {number} total
+ * @param {string} noun
+ * @param {string | undefined} nouns
+ */
 function countText(visible, total, noun, nouns) {
   const amount = nouns && total !== 1 ? `${number(total)} ${nouns}` : pluralize(total, noun);
   return `${visible < total ? `${visible} of ` : ""}${amount}`;
 }
 
+/**
+ * @param {string} path
+ * @param {Record<string, string>} filters
+ */
 function saveToAddress(path, filters) {
   const search = new URLSearchParams(filters).toString();
   history.replaceState({ ...history.state, rows: 0 }, "", `#${path}${search ? `?${search}` : ""}`);
 }
 
+/**
+ * @param {readonly Filter[]} fields
+ * @param {Filters} filters
+ * @param {(form: HTMLFormElement) => void} applyFilters
+ */
 function filterBar(fields, filters, applyFilters) {
+  /** @param {{ currentTarget: HTMLFormElement } & Event} event */
   const submit = (event) => {
     event.preventDefault();
     applyFilters(event.currentTarget);
@@ -142,7 +160,8 @@ function filterBar(fields, filters, applyFilters) {
       class: "filters",
       role: "search",
       onsubmit: submit,
-      onchange: (event) => applyAfterClick(event.currentTarget, applyFilters),
+      onchange: (/** @type {{ currentTarget: HTMLFormElement }} */ { currentTarget }) =>
+        applyAfterClick(currentTarget, applyFilters),
     },
     fields.map((field) => filterControl(field, filters[field.name] ?? "")),
   );
@@ -153,7 +172,11 @@ globalThis.addEventListener?.("pointerdown", () => (isPressing = true), true);
 globalThis.addEventListener?.("pointerup", () => setTimeout(() => (isPressing = false)), true);
 globalThis.addEventListener?.("pointercancel", () => (isPressing = false), true);
 
-/** Leaving a field by a click on a row must not replace the row before the click arrives. */
+/**
+ * Leaving a field by a click on a row must not replace the row before the click arrives.
+ * @param {HTMLFormElement} form
+ * @param {(form: HTMLFormElement) => void} applyFilters
+ */
 function applyAfterClick(form, applyFilters) {
   if (!isPressing) return applyFilters(form);
   const address = location.hash;
@@ -161,6 +184,10 @@ function applyAfterClick(form, applyFilters) {
   addEventListener("pointerup", () => setTimeout(apply), { once: true, capture: true });
 }
 
+/**
+ * @param {Filter} field
+ * @param {string} value
+ */
 function filterControl(field, value) {
   const id = `filter-${field.name}`;
   const input = field.options
@@ -187,7 +214,11 @@ function filterControl(field, value) {
   );
 }
 
-/** Known values of a field, read when somebody enters it. */
+/**
+ * Known values of a field, read when somebody enters it.
+ * @param {HTMLElement} input
+ * @param {() => Promise<readonly string[]>} read
+ */
 function suggestOnFocus(input, read) {
   const show = async () => {
     const values = await read().catch(() => []);
@@ -197,5 +228,15 @@ function suggestOnFocus(input, read) {
   input.addEventListener("focus", show, { once: true });
 }
 
-/** Options of a filter: any, then each value. */
-export const anyOf = (values) => [["", "any"], ...values.map((value) => [value, value.replaceAll("_", " ")])];
+/**
+ * Options of a filter: any, then each value.
+ * @param {readonly string[]} values
+ * @returns {[string, string][]}
+ */
+export const anyOf = (values) => [["", "any"], ...values.map(namedOption)];
+
+/**
+ * @param {string} value
+ * @returns {[string, string]}
+ */
+const namedOption = (value) => [value, value.replaceAll("_", " ")];

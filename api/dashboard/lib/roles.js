@@ -1,9 +1,19 @@
 // What a role may do: each one may do what the ones before it may.
 
+/** @import { Me, Role } from "../types.js" */
+
+/** @type {Role[]} */
 const LADDER = ["viewer", "analyst", "admin", "owner"];
 
-/** Whether the caller has this role or a higher one. */
+/**
+ * Whether the caller has this role or a higher one.
+ * @param {Me} me
+ * @param {Role} role
+ */
 export const isAtLeast = (me, role) => LADDER.indexOf(me.role) >= LADDER.indexOf(role);
 
-/** The roles that the caller may give to others: his own and those below it. */
+/**
+ * The roles that the caller may give to others: his own and those below it.
+ * @param {Me} me
+ */
 export const assignableRoles = (me) => LADDER.slice(0, LADDER.indexOf(me.role) + 1);

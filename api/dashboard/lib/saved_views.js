@@ -6,11 +6,22 @@ import { h, link } from "./elements.js";
 import { form } from "./form.js";
 import { action, notice } from "./states.js";
 
-/** The caller's saved views of a list (`issues` or `patterns`), and saving the present one; null: they cannot be read. */
+/** @import { FormValues, Model } from "../types.js" */
+/** @typedef {Model<"SavedView">} SavedView */
+/** @typedef {"issues" | "patterns"} SavedList */
+
+/**
+ * The caller's saved views of a list (`issues` or `patterns`), and saving the present one; null: they cannot be read.
+ * @param {SavedList} list
+ * @param {AbortSignal} signal
+ */
 export async function savedViews(list, signal) {
-  const views = await get("/v1/me/saved-views", {}, {}, signal).catch(() => null);
-  if (!views) return null;
+  const read = await get("/v1/me/saved-views", {}, {}, signal).catch(() => null);
+  if (!read) return null;
+  /** @type {Record<SavedList, SavedView[]>} */
+  const views = { issues: read.issues ?? [], patterns: read.patterns ?? [] };
   const container = h("div", { class: "saved-views", role: "group", "aria-label": "Saved views" });
+  /** @param {SavedView[]} rows */
   const store = async (rows) => {
     const stored = await put("/v1/me/saved-views", {}, { ...views, [list]: rows });
     Object.assign(views, stored);
@@ -27,6 +38,11 @@ export async function savedViews(list, signal) {
       }),
     );
   };
+  /**
+   * @param {SavedView} view
+   * @param {string} present
+   * @param {() => unknown} remove
+   */
   const entry = (view, present, remove) => {
     const address = addressOf(view.filters);
     return h(
@@ -46,16 +62,25 @@ export async function savedViews(list, signal) {
 
 const presentFilters = () => Object.fromEntries(new URLSearchParams(location.hash.split("?")[1] ?? ""));
 
-/** The filters as a query, in one order, so that equal ones are equal texts. */
+/**
+ * The filters as a query, in one order, so that equal ones are equal texts.
+ * @param {Record<string, string>} filters
+ */
 function addressOf(filters) {
   const query = new URLSearchParams(Object.entries(filters).sort()).toString();
   return query ? `?${query}` : "";
 }
 
+/**
+ * @param {SavedView[]} rows
+ * @param {(rows: SavedView[]) => Promise<void>} store
+ * @param {() => void} close
+ */
 function nameForm(rows, store, close) {
   const field = { name: "name", label: "Name", required: true, maxlength: 60 };
   const help =
     "The filters and the order of this list. A view of the same name is replaced. Only you see it.";
+  /** @param {FormValues} options */
   const send = async ({ name }) => {
     await store([...rows.filter((row) => row.name !== name), { name, filters: presentFilters() }]);
     close();

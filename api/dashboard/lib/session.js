@@ -1,9 +1,14 @@
 // The session: the browser keeps it in a cookie that scripts cannot read; this page holds the token that proves
 // its requests. A credential that was just entered is in memory only until the server has exchanged it.
 
+/** @import { Model } from "../types.js" */
+
 const ADDRESS = new URL("v1/auth/browser", new URL("./", document.baseURI));
-let ways = { single_sign_on: false, password_reset: false };
+/** @type {Pick<Model<"BrowserSession">, "single_sign_on" | "password_reset">} */
+let methods = { single_sign_on: false, password_reset: false };
+/** @type {string | null} */
 let token = null;
+/** @type {string | null} */
 let bearer = null;
 let pending = resume();
 await pending;
@@ -13,8 +18,10 @@ async function resume() {
   try {
     const response = await fetch(ADDRESS);
     if (!response.ok) return;
-    ways = await response.json();
-    token = ways.csrf_token;
+    /** @type {Model<"BrowserSession">} */
+    const session = await response.json();
+    methods = session;
+    token = session.csrf_token;
   } catch {
     // Without a connection, the first request of a screen says so.
   }
@@ -24,21 +31,32 @@ async function resume() {
 export const isSignedIn = () => token !== null || bearer !== null;
 
 /** How people may sign in here, besides a password or a key: `single_sign_on`, `password_reset`. */
-export const signInMethods = () => ways;
+export const signInMethods = () => methods;
 
-/** The headers that prove a request. */
+/**
+ * The headers that prove a request.
+ * @param {string} method
+ * @returns {Promise<Record<string, string>>}
+ */
 export async function authHeaders(method) {
   await pending;
   if (bearer !== null) return { Authorization: `Bearer ${bearer}` };
   return token !== null && method !== "GET" ? { "X-CSRF-Token": token } : {};
 }
 
-/** Sign in with a service-account key. */
+/**
+ * Sign in with a service-account key.
+ * @param {string} key
+ */
 export const saveKey = (key) => keep(key.trim());
 
-/** Sign in with the tokens of a password login, or of a change of workspace; ends when the browser keeps them. */
+/**
+ * Sign in with the tokens of a password login, or of a change of workspace; ends when the browser keeps them.
+ * @param {{ access_token: string }} tokens
+ */
 export const saveTokens = (tokens) => keep(tokens.access_token);
 
+/** @param {string} credential */
 function keep(credential) {
   bearer = credential;
   token = null;
@@ -46,6 +64,7 @@ function keep(credential) {
   return pending;
 }
 
+/** @param {string} credential */
 async function exchange(credential) {
   if (bearer !== credential) return;
   try {
@@ -59,11 +78,15 @@ async function exchange(credential) {
   }
 }
 
+async function endSession() {
+  await fetch(ADDRESS, { method: "DELETE" });
+}
+
 /** End the session, in all tabs. */
 export function clearSession() {
   if (!isSignedIn()) return;
   bearer = token = null;
-  pending = pending.then(() => fetch(ADDRESS, { method: "DELETE" })).catch(() => {});
+  pending = pending.then(endSession).catch(() => {});
 }
 
 /** Take a key in `#key=…` out of the address, so that the person can confirm it; null: there is none. */

@@ -3,10 +3,19 @@
 import { ApiError } from "./client.js";
 import { h, section } from "./elements.js";
 
-/** Shown while something loads. */
+/** @import { Content } from "../types.js" */
+
+/**
+ * Shown while something loads.
+ * @param {string} what
+ */
 export const loading = (what) => h("p", { class: "state loading", role: "status" }, `Loading ${what} …`);
 
-/** Empty state: why there is nothing, and what to do. */
+/**
+ * Empty state: why there is nothing, and what to do.
+ * @param {string} why
+ * @param {...Content} todo
+ */
 export function empty(why, ...todo) {
   return h(
     "div",
@@ -16,7 +25,11 @@ export function empty(why, ...todo) {
   );
 }
 
-/** Error state: what failed, where, and a retry. */
+/**
+ * Error state: what failed, where, and a retry.
+ * @param {unknown} error
+ * @param {() => unknown} [retry]
+ */
 export function failure(error, retry) {
   const isApiError = error instanceof ApiError;
   if (!isApiError) console.error(error);
@@ -44,6 +57,9 @@ const loadingParts = new Set();
 /**
  * A part of a screen that loads separately, so that its failure does not affect the rest. The screen is not held
  * back for a part that `isBelow` what is seen first.
+ * @param {string} what
+ * @param {() => Promise<Node | string>} read
+ * @param {{ isBelow?: boolean }} [options]
  */
 export function part(what, read, { isBelow = false } = {}) {
   const container = h("div", { class: "part" }, loading(what));
@@ -56,24 +72,43 @@ export function part(what, read, { isBelow = false } = {}) {
   return container;
 }
 
-/** Wait until all parts are there, but not longer: what arrives later pushes down what is read already. */
+/**
+ * Wait until all parts are there, but not longer: what arrives later pushes down what is read already.
+ * @param {number} milliseconds
+ */
 export function waitForParts(milliseconds) {
   const end = new Promise((resolve) => setTimeout(resolve, milliseconds));
   return Promise.race([Promise.allSettled([...loadingParts]), end]);
 }
 
-/** A section of a screen whose content loads separately. */
+/**
+ * A section of a screen whose content loads separately.
+ * @param {string} title
+ * @param {string} what
+ * @param {() => Promise<Node | string>} read
+ * @param {{ isBelow?: boolean }} [options]
+ */
 export const partSection = (title, what, read, options) => section(title, {}, part(what, read, options));
 
-/** Show briefly that an action succeeded, or why it failed. */
+/**
+ * Show briefly that an action succeeded, or why it failed.
+ * @param {string} text
+ * @param {"done" | "error"} [kind]
+ */
 export function notice(text, kind = "done") {
   const message = h("p", { class: `notice ${kind}` }, text);
-  document.getElementById("notices").append(message);
+  document.getElementById("notices")?.append(message);
   setTimeout(() => message.remove(), kind === "done" ? 5_000 : 12_000);
 }
 
-/** A button that calls the API; it is disabled until the call ends. */
+/**
+ * A button that calls the API; it is disabled until the call ends.
+ * @param {string} text
+ * @param {() => unknown} act
+ * @param {{ done?: string, className?: string, describedBy?: string, label?: string }} [options]
+ */
 export function action(text, act, { done, className = "", describedBy, label } = {}) {
+  /** @param {{ currentTarget: HTMLButtonElement }} event */
   const onClick = async ({ currentTarget: button }) => {
     const hadFocus = document.activeElement === button;
     button.disabled = true;
@@ -90,7 +125,7 @@ export function action(text, act, { done, className = "", describedBy, label } =
       if (!(error instanceof ApiError)) console.error(error);
     } finally {
       button.disabled = false;
-      // A disabled button loses the focus: who uses the keyboard goes on from where he was.
+      // A disabled button loses the focus: a keyboard user goes on from there.
       if (hadFocus && button.isConnected && document.activeElement === document.body)
         button.focus({ preventScroll: true });
     }

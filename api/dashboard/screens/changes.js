@@ -9,13 +9,17 @@ import { anyOf, listing, rowsPerPage } from "../lib/listing.js";
 import { isAtLeast } from "../lib/roles.js";
 import { empty } from "../lib/states.js";
 
+/** @import { Column, Fields, Filter, FormValues, Model, ScreenContext } from "../types.js" */
+
 const KINDS = ["deploy", "release", "config_change", "feature_flag", "change"];
+/** @type {Filter[]} */
 const FIELDS = [
   { name: "q", label: "Search titles", placeholder: "words" },
   { name: "service", label: "Service" },
   { name: "environment", label: "Environment" },
 ];
 
+/** @param {ScreenContext} context */
 export async function showChanges({ me, query, signal, reload }) {
   const record = dialogButton("Record a change", "Record a change", (close) => newChange(close, reload));
   return h(
@@ -38,7 +42,9 @@ export async function showChanges({ me, query, signal, reload }) {
   );
 }
 
+/** @param {Model<"Change">[]} rows */
 function changesTable(rows) {
+  /** @type {Column<Model<"Change">>[]} */
   const columns = [
     {
       title: "Changed",
@@ -59,7 +65,12 @@ function changesTable(rows) {
   return table("Changes, newest first", columns, rows, { className: "stacked" });
 }
 
+/**
+ * @param {() => void} close
+ * @param {() => void} reload
+ */
 function newChange(close, reload) {
+  /** @type {Fields} */
   const fields = [
     { name: "title", label: "What changed", required: true, maxlength: 500 },
     { name: "kind", label: "Kind", kind: "select", options: anyOf(KINDS).slice(1), value: "deploy" },
@@ -73,6 +84,7 @@ function newChange(close, reload) {
       read: (value) => value && new Date(value).toISOString(),
     },
   ];
+  /** @param {FormValues} values */
   const send = (values) => post("/v1/ingest/changes", {}, values);
   const onDone = () => {
     close();

@@ -1,7 +1,7 @@
 // The first screen: what to fix first, whether the last fix held, and key figures.
 
 import { forecastChart } from "../charts/forecast_chart.js";
-import { get } from "../lib/client.js";
+import { ApiError, get } from "../lib/client.js";
 import { h, link, section } from "../lib/elements.js";
 import { day, number, percent, pluralize } from "../lib/format.js";
 import { rowsPerPage } from "../lib/listing.js";
@@ -17,8 +17,12 @@ import {
 } from "./recommendations/recommendations.js";
 import { progressText } from "./setup.js";
 
+/** @import { Content, Model, Role, ScreenContext, Workspace } from "../types.js" */
+/** @import { ClaimedFix } from "./recommendations/fixes.js" */
+
 const WINDOW = 7;
 
+/** @param {ScreenContext} context */
 export async function showOverview({ me, signal }) {
   const [workspace, summary, recommendations, fixes, feeds] = await Promise.all([
     get("/v1/workspace", {}, {}, signal),
@@ -66,7 +70,10 @@ export async function showOverview({ me, signal }) {
   );
 }
 
-/** Says that the workspace could not be analyzed, and why; null: it could. */
+/**
+ * Says that the workspace could not be analyzed, and why; null: it could.
+ * @param {Model<"FailedStage">[]} stages
+ */
 function failedStages(stages) {
   if (!stages.length) return null;
   return h(
@@ -83,6 +90,11 @@ function failedStages(stages) {
   );
 }
 
+/**
+ * @param {Content} failed
+ * @param {Role} role
+ * @param {Workspace["onboarding"]} setup
+ */
 function emptyOverview(failed, role, setup) {
   const isSettingUp = setup.current_step !== "done" && ["admin", "owner"].includes(role);
   return h(
@@ -105,6 +117,10 @@ function emptyOverview(failed, role, setup) {
   );
 }
 
+/**
+ * @param {Model<"Recommendation"> | undefined} first
+ * @param {Model<"PredictionSummary">} summary
+ */
 function fixFirst(first, summary) {
   if (!first && !summary.predicted)
     return answer(
@@ -142,6 +158,7 @@ function fixFirst(first, summary) {
   );
 }
 
+/** @param {ClaimedFix[]} fixes */
 function lastFix(fixes) {
   const fix = latestFix(fixes);
   if (!fix) {
@@ -182,10 +199,20 @@ function lastFix(fixes) {
   );
 }
 
+/**
+ * @param {string} question
+ * @param {...Content} children
+ */
 function answer(question, ...children) {
   return h("section", { class: "answer" }, h("h2", { class: "question" }, question), children);
 }
 
+/**
+ * @param {string} name
+ * @param {string} value
+ * @param {string} basis
+ * @param {string} [path]
+ */
 function tile(name, value, basis, path) {
   return h(
     "div",
@@ -195,6 +222,7 @@ function tile(name, value, basis, path) {
   );
 }
 
+/** @param {Model<"PredictionSummary">} summary */
 function tiles(summary) {
   const graded = summary.hits + summary.misses + summary.prevented;
   return h(
@@ -233,6 +261,7 @@ function tiles(summary) {
   );
 }
 
+/** @param {AbortSignal} signal */
 async function forecastSection(signal) {
   try {
     return forecastChart(
@@ -240,7 +269,8 @@ async function forecastSection(signal) {
       await get("/v1/predictions/forecast", {}, {}, signal),
     );
   } catch (error) {
-    if (error.status === 404) return empty("No forecast yet: it is computed in the next run.");
+    if (error instanceof ApiError && error.status === 404)
+      return empty("No forecast yet: it is computed in the next run.");
     throw error;
   }
 }

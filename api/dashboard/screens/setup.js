@@ -8,6 +8,10 @@ import { action, part } from "../lib/states.js";
 import { progressOf } from "./connectors/backfill.js";
 import { invitationForm } from "./settings/members.js";
 
+/** @import { Content, Model, ScreenContext } from "../types.js" */
+/** @typedef {Model<"OnboardingSteps">["steps"][number]} Step */
+
+/** @type {Record<string, { title: string, why: string, act?: (context: ScreenContext) => Content }>} */
 const STEPS = {
   create_workspace: { title: "Create the workspace", why: "It holds your failures, patterns and people." },
   connect_source: {
@@ -41,9 +45,13 @@ const STEPS = {
   },
 };
 
-/** How far each connector has come with its past. */
+/**
+ * How far each connector has come with its past.
+ * @param {AbortSignal} signal
+ */
 async function firstSyncs(signal) {
   const connectors = await get("/v1/connectors", {}, { limit: 10 }, signal);
+  /** @param {Model<"Connector">} row */
   const entry = (row) =>
     h(
       "li",
@@ -54,6 +62,7 @@ async function firstSyncs(signal) {
   return h("ul", {}, connectors.data.map(entry));
 }
 
+/** @param {ScreenContext} context */
 export async function showSetup(context) {
   const setup = await get("/v1/workspace/onboarding", {}, {}, context.signal);
   const isDone = setup.current_step === "done";
@@ -78,12 +87,20 @@ export async function showSetup(context) {
   );
 }
 
-/** Where the setup is, such as “Step 2 of 5: …”. */
+/**
+ * Where the setup is, such as “Step 2 of 5: …”.
+ * @param {{ current_step: string }} options
+ */
 export function progressText({ current_step: current }) {
   const names = Object.keys(STEPS);
   return `Step ${names.indexOf(current) + 1} of ${names.length}: ${STEPS[current].title}`;
 }
 
+/**
+ * @param {Step} options
+ * @param {string} current
+ * @param {ScreenContext} context
+ */
 function stepEntry({ name, status, has_occurred: hasOccurred }, current, context) {
   const { title, why, act } = STEPS[name];
   const isCurrent = name === current;
@@ -104,13 +121,20 @@ function stepEntry({ name, status, has_occurred: hasOccurred }, current, context
           "div",
           { class: "buttons" },
           isCurrent || status === "skipped" ? act?.(context) : null,
-          closeStepButton(name, status, hasOccurred, title, context),
+          name === "create_workspace" ? null : closeStepButton(name, status, hasOccurred, title, context),
         )
       : null,
   );
 }
 
-/** Completing what has occurred, else skipping what is open. */
+/**
+ * Completing what has occurred, else skipping what is open.
+ * @param {Exclude<Step["name"], "create_workspace">} step
+ * @param {Step["status"]} status
+ * @param {boolean} hasOccurred
+ * @param {string} title
+ * @param {ScreenContext} context
+ */
 function closeStepButton(step, status, hasOccurred, title, { reload }) {
   if (hasOccurred)
     return action(

@@ -6,6 +6,10 @@ import { dayOf, number, plain, pluralize, probabilityText } from "../lib/format.
 import { printButton } from "../lib/print_button.js";
 import { action, empty, part } from "../lib/states.js";
 
+/** @import { Column, Content, Model, ScreenContext } from "../types.js" */
+/** @typedef {Model<"WeeklyReport">} Report */
+
+/** @param {ScreenContext} context */
 export async function showReport({ me, query, signal, reload }) {
   const report = await get("/v1/reports/weekly", {}, { week: query.week }, signal);
   const period = `${dayOf(report.first_day)} to ${dayOf(report.last_day, true)}`;
@@ -31,9 +35,14 @@ export async function showReport({ me, query, signal, reload }) {
   );
 }
 
+/**
+ * @param {string} date
+ * @param {number} days
+ */
 const addDays = (date, days) =>
   new Date(Date.parse(`${date}T00:00:00Z`) + days * 86_400_000).toISOString().slice(0, 10);
 
+/** @param {Report} options */
 function totalsText({ issues, issues_before: before, new_patterns: fresh, graded, timezone }) {
   const count = graded.hits + graded.misses + graded.prevented;
   const grades = count
@@ -42,6 +51,7 @@ function totalsText({ issues, issues_before: before, new_patterns: fresh, graded
   return `${pluralize(issues, "issue")} (the week before: ${number(before)}) · ${pluralize(fresh, "new pattern")} · ${grades} · days are those of ${timezone}`;
 }
 
+/** @param {() => void} reload */
 async function emailButton(reload) {
   const { by_email: isOn } = await get("/v1/me/weekly-report", {});
   const set = () => put("/v1/me/weekly-report", {}, { by_email: !isOn }).then(reload);
@@ -50,8 +60,10 @@ async function emailButton(reload) {
     : action("Get it by e-mail", set, { done: "You get the report every Monday." });
 }
 
+/** @param {Report} options */
 function patternsTable({ patterns }) {
   if (!patterns.length) return empty("No issue of a pattern in this week.");
+  /** @type {Column<Model<"ReportedPattern">>[]} */
   const columns = [
     {
       title: "Pattern",
@@ -67,6 +79,12 @@ function patternsTable({ patterns }) {
   return table("Patterns with the most issues in this week", columns, patterns);
 }
 
+/**
+ * @template Item
+ * @param {Item[]} items
+ * @param {string} none
+ * @param {(item: Item) => Content} line
+ */
 const rows = (items, none, line) =>
   items.length
     ? h(
@@ -76,18 +94,21 @@ const rows = (items, none, line) =>
       )
     : empty(none);
 
+/** @param {Report["moved"]} items */
 const movedList = (items) =>
   rows(items, "No pattern was resolved or reopened.", (row) => [
     link(`/patterns/${row.id}`, row.name),
     ` was ${row.kind}`,
   ]);
 
+/** @param {Report["fixes"]} items */
 const fixesList = (items) =>
   rows(items, "No fix was judged.", (row) => [
     link(`/recommendations/${row.id}`, row.title),
     h("span", { class: "below" }, `${plain(row.verdict)}: ${row.text}`),
   ]);
 
+/** @param {Report["likely"]} items */
 const likelyList = (items) =>
   rows(items, "No pattern is likely to recur within seven days.", (row) => [
     h("strong", {}, probabilityText(row.probability)),
@@ -96,6 +117,7 @@ const likelyList = (items) =>
     row.next_on ? h("span", { class: "below" }, `next expected ${dayOf(row.next_on, true)}`) : null,
   ]);
 
+/** @param {Report["recommendations"]} items */
 const recommendationsList = (items) =>
   rows(items, "Nothing is open.", (row) => [
     `${number(row.rank)}. `,

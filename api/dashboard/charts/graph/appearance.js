@@ -2,6 +2,10 @@
 
 import { band } from "../../lib/format.js";
 
+/** @import { Model } from "../../types.js" */
+/** @typedef {ReturnType<typeof withRadius>[number]} DrawnNode */
+/** @typedef {{ nodes: DrawnNode[], edges: Model<"Edge">[] }} DrawnGraph */
+
 export const CLUSTER_COLOURS = 8;
 const NAMES = [
   "paper",
@@ -17,10 +21,14 @@ const NAMES = [
   "low",
 ];
 
-/** The colours of the present theme by the names of the style sheet. */
+/**
+ * The colours of the present theme by the names of the style sheet.
+ * @param {HTMLElement} container
+ */
 export function readColours(container) {
   const probe = document.createElement("span");
   container.append(probe);
+  /** @param {string} name */
   const read = (name) => {
     probe.style.color = `var(--${name})`;
     return getComputedStyle(probe).color;
@@ -31,7 +39,10 @@ export function readColours(container) {
   return colours;
 }
 
-/** The numbers of the clusters' colours: the largest ones have one each, the others none. */
+/**
+ * The numbers of the clusters' colours: the largest ones have one each, the others none.
+ * @param {Model<"Node">[]} nodes
+ */
 export function numberClusters(nodes) {
   const sizes = new Map();
   for (const { cluster_id: cluster } of nodes) if (cluster) sizes.set(cluster, (sizes.get(cluster) ?? 0) + 1);
@@ -39,25 +50,39 @@ export function numberClusters(nodes) {
   return new Map(largest.slice(0, CLUSTER_COLOURS).map(([id, size], number) => [id, { number, size }]));
 }
 
-/** Each node's radius by its issues. */
+/**
+ * Each node's radius by its issues.
+ * @param {Model<"Node">[]} nodes
+ */
 export function withRadius(nodes) {
   const most = Math.max(1, ...nodes.map((node) => node.issue_count));
   return nodes.map((node) => ({ ...node, radius: 7 + 15 * Math.sqrt(node.issue_count / most) }));
 }
 
-/** The elements that Cytoscape draws. */
+/**
+ * The elements that Cytoscape draws.
+ * @param {DrawnGraph} graph
+ * @param {Map<string, { x: number, y: number }>} positions
+ * @param {ReturnType<typeof numberClusters>} clusters
+ * @param {number} labels
+ */
 export function elementsOf(graph, positions, clusters, labels) {
   const labelled = new Set(
     [...graph.nodes].sort((left, right) => (right.risk_score ?? 0) - (left.risk_score ?? 0)).slice(0, labels),
   );
+  /** @param {string | null} cluster */
+  const colourOf = (cluster) => {
+    const colour = cluster === null ? undefined : clusters.get(cluster)?.number;
+    return colour === undefined ? "" : `cluster-${colour}`;
+  };
   const nodes = graph.nodes.map((node) => ({
     data: { id: node.id, name: node.name, size: 2 * node.radius },
     classes: [
       `risk-${band(node.risk_score ?? 0)}`,
-      clusters.has(node.cluster_id) ? `cluster-${clusters.get(node.cluster_id).number}` : "",
+      colourOf(node.cluster_id),
       labelled.has(node) ? "labelled" : "",
     ].join(" "),
-    position: { ...positions.get(node.id) },
+    position: { ...(positions.get(node.id) ?? { x: 0, y: 0 }) },
   }));
   const edges = graph.edges.map((edge, index) => ({
     data: {
@@ -71,9 +96,17 @@ export function elementsOf(graph, positions, clusters, labels) {
   return [...nodes, ...edges];
 }
 
+/**
+ * @param {string} selector
+ * @param {Record<string, unknown>} style
+ */
 const rule = (selector, style) => ({ selector, style });
 
-/** The style sheet of the graph. */
+/**
+ * The style sheet of the graph.
+ * @param {Record<string, string>} colours
+ * @param {string} font
+ */
 export function buildStyle(colours, font) {
   const text = {
     color: colours.ink,

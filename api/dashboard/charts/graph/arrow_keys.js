@@ -1,8 +1,15 @@
 // Walking through the graph with the keyboard: arrow keys go to the nearest pattern in that direction.
 
+/** @import { Core, NodeSingular } from "cytoscape" */
+/** @type {Record<string, [number, number]>} */
 const DIRECTIONS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
-/** The nearest node in the direction of an arrow key; the same node where there is none. */
+/**
+ * The nearest node in the direction of an arrow key; the same node where there is none.
+ * @param {Core} cy
+ * @param {NodeSingular} node
+ * @param {string} key
+ */
 export function findNeighbour(cy, node, key) {
   const [x, y] = DIRECTIONS[key];
   const from = node.position();
@@ -18,4 +25,5 @@ export function findNeighbour(cy, node, key) {
   return best;
 }
 
+/** @param {string} key */
 export const isArrowKey = (key) => key in DIRECTIONS;

@@ -4,9 +4,15 @@ import { debounce } from "../../lib/debounce.js";
 import { h, s } from "../../lib/elements.js";
 import { number, pluralize } from "../../lib/format.js";
 
+/** @import { numberClusters } from "./appearance.js" */
+/** @import { View } from "./view.js" */
+
 const TYPING_PAUSE = 150;
 
-/** A field that shows only the patterns whose names hold its words. */
+/**
+ * A field that shows only the patterns whose names hold its words.
+ * @param {View} view
+ */
 export function searchField(view) {
   const found = h("span", { class: "quiet", role: "status" });
   const input = h("input", {
@@ -17,7 +23,7 @@ export function searchField(view) {
     autocomplete: "off",
   });
   const search = () => {
-    if (!view.cy) return;
+    if (!view.isDrawn) return;
     const words = input.value.trim().toLowerCase().split(/\s+/).filter(Boolean);
     if (!words.length) {
       view.fit();
@@ -32,10 +38,22 @@ export function searchField(view) {
   return h("span", { class: "beside" }, h("label", { for: "graph-search" }, "Find"), input, found);
 }
 
-/** Buttons for who has no wheel. */
+/**
+ * Buttons for who has no wheel.
+ * @param {View} view
+ */
 export function zoomButtons(view) {
+  /**
+   * @param {string} text
+   * @param {string} label
+   * @param {() => void} act
+   */
   const button = (text, label, act) =>
-    h("button", { type: "button", "aria-label": label, title: label, onclick: () => view.cy && act() }, text);
+    h(
+      "button",
+      { type: "button", "aria-label": label, title: label, onclick: () => view.isDrawn && act() },
+      text,
+    );
   return h(
     "span",
     { class: "beside" },
@@ -48,11 +66,17 @@ export function zoomButtons(view) {
   );
 }
 
-/** What the colours mean; a cluster's entry shows that cluster alone. */
+/**
+ * What the colours mean; a cluster's entry shows that cluster alone.
+ * @param {View} view
+ * @param {ReturnType<typeof numberClusters>} clusters
+ * @param {Map<string, string>} names
+ */
 export function legend(view, clusters, names) {
   const entries = [...clusters].map(([id, { number: colour, size }]) => {
+    /** @param {{ currentTarget: HTMLElement }} options */
     const press = ({ currentTarget: button }) => {
-      if (!view.cy) return;
+      if (!view.isDrawn) return;
       const isOn = button.getAttribute("aria-pressed") === "true";
       view.clear();
       if (isOn) return view.fit();

@@ -1,23 +1,18 @@
 // The pattern graph: drawn by Cytoscape, with search, legend, zoom and keys; its sentence and table stand below it.
 
 import { h } from "../../lib/elements.js";
-import { pluralize } from "../../lib/format.js";
-import { failure } from "../../lib/states.js";
-import { buildStyle, elementsOf, numberClusters, readColours, withRadius } from "./appearance.js";
-import { findNeighbour, isArrowKey } from "./arrow_keys.js";
+import { numberClusters, withRadius } from "./appearance.js";
 import { legend, searchField, zoomButtons } from "./controls.js";
-import { computeLayout } from "./layout.js";
-import { loadLibraries } from "./libraries.js";
+import { View } from "./view.js";
 
-const ZOOM_STEP = 1.35;
-const MANY_NODES = 600;
-const MAX_FITTED_ZOOM = 1.4;
-const LABEL_PIXELS = 12;
-const LABEL_WIDTH = 150;
+/** @import { Model } from "../../types.js" */
+/** @import { Choose } from "./view.js" */
 
 /**
  * The graph; `clusterNames` are the names of the clusters by id, `choose(node or edge)` shows what was chosen and
  * `choose(null)` that nothing is.
+ * @param {Model<"Graph">} graph
+ * @param {{ clusterNames: Map<string, string>, choose: Choose, signal: AbortSignal }} options
  */
 export function patternGraph(graph, { clusterNames, choose, signal }) {
   const nodes = withRadius(graph.nodes);
@@ -46,6 +41,11 @@ export function patternGraph(graph, { clusterNames, choose, signal }) {
   );
 }
 
+/**
+ * @param {HTMLElement} element
+ * @param {AbortSignal} signal
+ * @param {() => void} act
+ */
 function whenVisible(element, signal, act) {
   const observer = new IntersectionObserver(([{ isIntersecting }]) => {
     if (!isIntersecting || !element.isConnected) return;
@@ -54,216 +54,4 @@ function whenVisible(element, signal, act) {
   });
   observer.observe(element);
   signal.addEventListener?.("abort", () => observer.disconnect?.(), { once: true });
-}
-
-/** The drawing and what can be done with it. */
-class View {
-  constructor(parts) {
-    Object.assign(this, parts, { cy: null, current: null });
-  }
-
-  async draw() {
-    try {
-      const { cytoscape, d3 } = await loadLibraries();
-      const positions = await computeLayout(
-        d3,
-        this.graph,
-        this.canvas.clientWidth / this.canvas.clientHeight,
-        this.signal,
-      );
-      if (this.signal.aborted || !this.canvas.isConnected) return;
-      this.canvas.replaceChildren();
-      this.cy = cytoscape(this.#options(positions));
-      this.#bindEvents();
-      this.canvas.dataset.drawn = "";
-    } catch (error) {
-      this.canvas.replaceChildren(failure(error, () => this.draw()));
-    }
-  }
-
-  #options(positions) {
-    const isLarge = this.graph.nodes.length > MANY_NODES;
-    const style = this.#style();
-    return {
-      container: this.canvas,
-      elements: elementsOf(this.graph, positions, this.clusters, this.canvas.clientWidth / 100),
-      style,
-      layout: { name: "preset", fit: true, padding: 30 },
-      ...{
-        minZoom: 0.05,
-        maxZoom: 4,
-        boxSelectionEnabled: false,
-        autounselectify: true,
-        autoungrabify: true,
-      },
-      ...{ hideEdgesOnViewport: isLarge, textureOnViewport: isLarge, pixelRatio: isLarge ? 1 : "auto" },
-      // The wheel scrolls the page, and a finger moves it, until somebody enters the graph.
-      ...{ userZoomingEnabled: false, userPanningEnabled: !matchMedia("(pointer: coarse)").matches },
-    };
-  }
-
-  #style = () => buildStyle(readColours(this.canvas), getComputedStyle(this.canvas).fontFamily);
-
-  #bindEvents() {
-    const { cy, canvas } = this;
-    this.fitTo(cy.elements(), 30);
-    this.label();
-    cy.on("zoom", () => (this.labelling ??= requestAnimationFrame(() => this.label())));
-    cy.on("tap", "node", ({ target }) => this.selectNode(target));
-    cy.on("tap", "edge", ({ target }) => this.selectEdge(target));
-    cy.on("tap", ({ target }) => target === cy && this.clear());
-    cy.on("mouseover", "node", () => (canvas.style.cursor = "pointer"));
-    cy.on("mouseout", "node", () => (canvas.style.cursor = ""));
-    canvas.addEventListener("pointerdown", () => canvas.focus({ preventScroll: true }));
-    canvas.addEventListener("focus", () => this.#enableZoom());
-    canvas.addEventListener("blur", () => this.#disableZoom());
-    canvas.addEventListener("keydown", (event) => this.#handleKey(event));
-    const restyle = () => cy.style(this.#style());
-    const dark = matchMedia("(prefers-color-scheme: dark)");
-    addEventListener("theme-changed", restyle, { signal: this.signal });
-    dark.addEventListener("change", restyle, { signal: this.signal });
-    const resize = new ResizeObserver(() => cy.resize());
-    resize.observe(canvas);
-    this.signal.addEventListener(
-      "abort",
-      () => {
-        resize.disconnect();
-        cy.destroy();
-      },
-      { once: true },
-    );
-    if (document.activeElement === canvas) this.#enableZoom();
-  }
-
-  /** Keep the labels that are always shown readable at every zoom. */
-  label() {
-    this.labelling = null;
-    if (this.cy.destroyed()) return;
-    const zoom = this.cy.zoom();
-    this.cy
-      .nodes(".labelled, .chosen, .near")
-      .style({ "font-size": LABEL_PIXELS / zoom, "text-max-width": LABEL_WIDTH / zoom });
-  }
-
-  #enableZoom() {
-    this.cy.userZoomingEnabled(true).userPanningEnabled(true);
-  }
-
-  #disableZoom() {
-    this.cy.userZoomingEnabled(false).userPanningEnabled(!matchMedia("(pointer: coarse)").matches);
-  }
-
-  #handleKey(event) {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const { key } = event;
-    const acts = {
-      "+": () => this.zoomIn(),
-      "=": () => this.zoomIn(),
-      "-": () => this.zoomOut(),
-      0: () => this.fit(),
-    };
-    const act = isArrowKey(key)
-      ? () => this.moveTo(key)
-      : {
-          ...acts,
-          Enter: () => this.current && this.selectNode(this.current),
-          " ": () => this.current && this.selectNode(this.current),
-          Escape: () => this.clear(),
-        }[key];
-    if (!act) return;
-    event.preventDefault();
-    event.stopPropagation();
-    act();
-  }
-
-  /** Go to the next pattern in the direction of an arrow key; at first, to the riskiest one. */
-  moveTo(key) {
-    const riskiest = [...this.graph.nodes].sort(
-      (left, right) => (right.risk_score ?? 0) - (left.risk_score ?? 0),
-    )[0];
-    this.goTo(this.current ? findNeighbour(this.cy, this.current, key) : this.cy.getElementById(riskiest.id));
-  }
-
-  goTo(node) {
-    this.cy.nodes(".chosen").removeClass("chosen");
-    this.current = node.addClass("chosen");
-    this.label();
-    const { x1, x2, y1, y2 } = this.cy.extent();
-    const { x, y } = node.position();
-    if (x < x1 + 20 || x > x2 - 20 || y < y1 + 20 || y > y2 - 20) this.cy.center(node);
-    const data = this.nodeOf(node);
-    this.announcement.textContent = `${data.name}: ${pluralize(data.issue_count, "issue")}, ${pluralize(node.connectedEdges().length, "connection")}`;
-  }
-
-  selectNode(node) {
-    this.goTo(node);
-    this.#highlight(node.closedNeighborhood());
-    node.connectedEdges().addClass("chosen");
-    node.neighborhood("node").addClass("near");
-    this.label();
-    this.choose(this.nodeOf(node));
-  }
-
-  selectEdge(edge) {
-    this.current = null;
-    this.#highlight(edge.union(edge.connectedNodes()));
-    edge.addClass("chosen");
-    edge.connectedNodes().addClass("near");
-    this.label();
-    this.choose(this.graph.edges[edge.data("index")]);
-  }
-
-  clear() {
-    this.current = null;
-    this.canvas.dispatchEvent(new CustomEvent("cleared"));
-    this.cy.elements().removeClass("dim chosen near");
-    this.choose(null);
-  }
-
-  /** Show only the nodes for which it is true, and go to them; returns how many. */
-  show(isShown) {
-    const found = this.cy.nodes().filter((node) => isShown(this.nodeOf(node)));
-    if (found.length) this.#highlight(found.union(found.edgesWith(found)));
-    if (found.length) this.fitTo(found, 60);
-    return found.length;
-  }
-
-  #highlight(elements) {
-    this.cy.batch(() => {
-      const marked = this.current;
-      this.cy.elements().addClass("dim").removeClass("near chosen");
-      elements.removeClass("dim");
-      marked?.addClass("chosen");
-    });
-  }
-
-  zoomIn() {
-    this.#zoom(ZOOM_STEP);
-  }
-
-  zoomOut() {
-    this.#zoom(1 / ZOOM_STEP);
-  }
-
-  #zoom(factor) {
-    const { width, height } = { width: this.cy.width(), height: this.cy.height() };
-    this.cy.zoom({ level: this.cy.zoom() * factor, renderedPosition: { x: width / 2, y: height / 2 } });
-  }
-
-  fit() {
-    this.cy.elements().removeClass("dim near");
-    this.fitTo(this.cy.elements(), 30);
-  }
-
-  /** Show these elements as large as they fit, but not larger than is pleasant. */
-  fitTo(elements, padding) {
-    this.cy.fit(elements, padding);
-    if (this.cy.zoom() > MAX_FITTED_ZOOM) this.cy.zoom(MAX_FITTED_ZOOM);
-    this.cy.center(elements);
-  }
-
-  nodeOf(node) {
-    this.byId ??= new Map(this.graph.nodes.map((entry) => [entry.id, entry]));
-    return this.byId.get(node.id());
-  }
 }

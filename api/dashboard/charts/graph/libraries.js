@@ -10,5 +10,6 @@ export async function loadLibraries() {
   ]);
   // Takes the three before it from the global `d3` as soon as it is read.
   await import("../../vendor/d3-force.min.js");
-  return { cytoscape, d3: globalThis.d3 };
+  const { d3 } = /** @type {{ d3: typeof import("d3-force") }} */ (/** @type {unknown} */ (globalThis));
+  return { cytoscape, d3 };
 }

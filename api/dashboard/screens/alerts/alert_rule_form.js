@@ -2,19 +2,30 @@
 
 import { form } from "../../lib/form.js";
 
+/** @import { Fields, FormValues, Model } from "../../types.js" */
+/** @typedef {{ threshold: number, patternId: string | undefined }} RuleDefaults */
+
 const WINDOWS = [7, 14, 30, 90];
+/** @type {[string, string][]} */
 const CHANNELS = [
   ["slack", "Slack, or what accepts its webhooks"],
   ["webhook", "webhook, signed"],
   ["email", "e-mail"],
 ];
 
-/** What the channels of a rule are, in words; addresses that are secrets are not shown. */
+/**
+ * What the channels of a rule are, in words; addresses that are secrets are not shown.
+ * @param {Model<"AlertRule">} rule
+ */
 export const channelsOf = (rule) =>
   rule.channels.map((channel) => `${channel.type} ${channel.to ?? channel.url ?? ""}`.trim()).join(", ");
 
-/** The form; `rule` is the one to change. */
+/**
+ * The form; `rule` is the one to change.
+ * @param {{ rule?: Model<"AlertRule"> | null, defaults: RuleDefaults, send: (rule: any) => unknown, onDone?: (stored: Model<"CreatedAlertRule">) => unknown, done?: string }} options
+ */
 export function ruleForm({ rule = null, defaults, send, onDone, done }) {
+  /** @type {Fields} */
   const fields = [
     { name: "name", label: "Name", required: true, maxlength: 120, value: rule?.name },
     {
@@ -70,10 +81,15 @@ export function ruleForm({ rule = null, defaults, send, onDone, done }) {
     },
   ];
   const patternId = rule ? rule.scope.pattern_id : defaults.patternId;
+  /** @param {FormValues} values */
   const submit = (values) => send(toRule(values, patternId));
   return form({ id: "rule", fields, verb: rule ? "Save" : "Create", send: submit, onDone, done });
 }
 
+/**
+ * @param {FormValues} options
+ * @param {unknown} patternId
+ */
 function toRule({ service, team, channel, address, ...rule }, patternId) {
   const scope = Object.fromEntries(
     Object.entries({ service, team, pattern_id: patternId }).filter(([, value]) => value),

@@ -8,8 +8,12 @@ import { isAtLeast } from "../../lib/roles.js";
 import { action, empty } from "../../lib/states.js";
 import { channelsOf, ruleForm } from "./alert_rule_form.js";
 
+/** @import { Model, ScreenContext } from "../../types.js" */
+/** @import { RuleDefaults } from "./alert_rule_form.js" */
+
 const SNOOZE_HOURS = [1, 8, 24, 168];
 
+/** @param {ScreenContext} context */
 export async function showAlertRules({ me, workspace, query, signal, reload }) {
   const [rules, settings] = await Promise.all([
     get("/v1/alert-rules", {}, { limit: 100 }, signal),
@@ -53,8 +57,12 @@ export async function showAlertRules({ me, workspace, query, signal, reload }) {
   );
 }
 
-/** Webhook secrets are shown once, after the rule is stored. */
-const created = (close, reload) => (rule) => {
+/**
+ * Webhook secrets are shown once, after the rule is stored.
+ * @param {() => void} close
+ * @param {() => void} reload
+ */
+const created = (close, reload) => (/** @type {Model<"CreatedAlertRule">} */ rule) => {
   close();
   reload();
   const [secret] = Object.values(rule.webhook_secrets ?? {});
@@ -66,8 +74,12 @@ const created = (close, reload) => (rule) => {
     );
 };
 
+/**
+ * @param {Model<"AlertRule">} rule
+ * @param {{ canWrite: boolean, defaults: RuleDefaults, reload: () => void }} options
+ */
 function ruleEntry(rule, { canWrite, defaults, reload }) {
-  const isSnoozed = rule.snoozed_until && new Date(rule.snoozed_until) > new Date();
+  const isSnoozed = rule.snoozed_until !== null && new Date(rule.snoozed_until) > new Date();
   const stateWhenEnabled = isSnoozed ? "snoozed" : "on";
   const state = rule.enabled ? stateWhenEnabled : "off";
   return h(
@@ -91,6 +103,7 @@ function ruleEntry(rule, { canWrite, defaults, reload }) {
   );
 }
 
+/** @param {Model<"Scope">} scope */
 function scopeText(scope) {
   const parts = [
     scope.service && `service ${scope.service}`,
@@ -100,9 +113,17 @@ function scopeText(scope) {
   return parts.length ? parts.flatMap((part, index) => (index ? [", ", part] : [part])) : "every pattern";
 }
 
+/**
+ * @param {Model<"AlertRule">} rule
+ * @param {boolean} isSnoozed
+ * @param {RuleDefaults} defaults
+ * @param {() => void} reload
+ */
 function actionsOf(rule, isSnoozed, defaults, reload) {
   const path = { rule_id: rule.id };
+  /** @param {Model<"AlertRuleChange">} body */
   const change = (body) => patch("/v1/alert-rules/{rule_id}", path, body);
+  /** @param {() => void} close */
   const edit = (close) =>
     ruleForm({
       rule,
@@ -149,8 +170,15 @@ function actionsOf(rule, isSnoozed, defaults, reload) {
   );
 }
 
+/**
+ * @param {{ rule_id: string }} path
+ * @param {() => void} close
+ * @param {() => void} reload
+ */
 function snoozeForm(path, close, reload) {
+  /** @param {number} hours */
   const until = (hours) => new Date(Date.now() + hours * 3_600_000).toISOString();
+  /** @param {number} hours */
   const button = (hours) =>
     action(
       hours < 24 ? pluralize(hours, "hour") : pluralize(hours / 24, "day"),

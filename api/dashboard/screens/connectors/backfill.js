@@ -1,17 +1,27 @@
 // How far the past of a connector has been read, followed while it is read.
 
 import { get } from "../../lib/client.js";
-import { h, section } from "../../lib/elements.js";
+import { h, nodesOf, section } from "../../lib/elements.js";
 import { ago, day, number, pluralize } from "../../lib/format.js";
+
+/** @import { Model } from "../../types.js" */
 
 const SECONDS_BETWEEN = 3;
 
-/** Whether the past of a connector is being read, or will be within a minute. */
+/**
+ * Whether the past of a connector is being read, or will be within a minute.
+ * @param {Model<"Connector">} connector
+ */
 export const isReadingPast = (connector) =>
   connector.status === "active" &&
   (connector.backfill ? connector.backfill.status !== "succeeded" : !connector.last_sync_at);
 
-/** The section of a connector's screen; nothing once its past was read. */
+/**
+ * The section of a connector's screen; nothing once its past was read.
+ * @param {Model<"Connector">} connector
+ * @param {AbortSignal} signal
+ * @param {() => void} [onDone]
+ */
 export function backfillSection(connector, signal, onDone) {
   if (!connector.backfill && !isReadingPast(connector)) return null;
   const container = h("div", { class: "part", "aria-live": "polite" }, progressOf(connector));
@@ -19,7 +29,10 @@ export function backfillSection(connector, signal, onDone) {
   return section("Backfill", {}, container);
 }
 
-/** What was read, from when to when, and about how much of the span that is. */
+/**
+ * What was read, from when to when, and about how much of the span that is.
+ * @param {Model<"Connector">} connector
+ */
 export function progressOf(connector) {
   const { backfill } = connector;
   if (!backfill)
@@ -54,16 +67,28 @@ export function progressOf(connector) {
   ];
 }
 
-/** Lists run from the oldest or from the newest: either way, what lies between both ends is read. */
+/**
+ * Lists run from the oldest or from the newest: either way, what lies between both ends is read.
+ * @param {Model<"Backfill">} backfill
+ */
 function shareOf({ reads_from, started_at, oldest_record_at, newest_record_at }) {
   if (!oldest_record_at) return 0;
-  const [from, to, oldest, newest] = [reads_from, started_at, oldest_record_at, newest_record_at].map(
-    (text) => new Date(text).getTime(),
-  );
+  const [from, to, oldest, newest] = [
+    reads_from,
+    started_at,
+    oldest_record_at,
+    newest_record_at ?? oldest_record_at,
+  ].map((text) => new Date(text).getTime());
   const read = Math.min(newest, to) - Math.max(oldest, from);
   return to > from ? Math.max(0, Math.min(99, Math.round((100 * read) / (to - from)))) : 0;
 }
 
+/**
+ * @param {Model<"Connector">} connector
+ * @param {HTMLElement} container
+ * @param {AbortSignal} signal
+ * @param {() => void} [onDone]
+ */
 async function follow(connector, container, signal, onDone) {
   let current = connector;
   while (isReadingPast(current)) {
@@ -72,7 +97,7 @@ async function follow(connector, container, signal, onDone) {
     current = await get("/v1/connectors/{connector_id}", { connector_id: connector.id }, {}, signal).catch(
       () => current,
     );
-    container.replaceChildren(...[progressOf(current)].flat().filter(Boolean));
+    container.replaceChildren(...nodesOf(progressOf(current)));
   }
   onDone?.();
 }
@@ -80,5 +105,5 @@ async function follow(connector, container, signal, onDone) {
 const pause = () =>
   new Promise((resolve) => {
     const timer = setTimeout(resolve, SECONDS_BETWEEN * 1000);
-    timer.unref?.();
+    /** @type {any} */ (timer).unref?.(); // in the tests, node would wait for it
   });

@@ -6,14 +6,24 @@ import { number, pluralize } from "../../lib/format.js";
 import { isAtLeast } from "../../lib/roles.js";
 import { isBroken } from "./connectors.js";
 
-/** The connectors that need somebody, of all; none for viewers, who cannot see connectors. */
+/** @import { Me } from "../../types.js" */
+/** @typedef {Awaited<ReturnType<typeof readBrokenFeeds>>} BrokenFeeds */
+
+/**
+ * The connectors that need somebody, of all; none for viewers, who cannot see connectors.
+ * @param {Me} me
+ * @param {AbortSignal} [signal]
+ */
 export async function readBrokenFeeds(me, signal) {
   if (!isAtLeast(me, "analyst")) return { broken: [], total: 0 };
   const page = await get("/v1/connectors", {}, { limit: 100 }, signal).catch(() => ({ data: [] }));
   return { broken: page.data.filter(isBroken), total: page.data.length };
 }
 
-/** One sentence about them with where to fix them; null: all of them answer. */
+/**
+ * One sentence about them with where to fix them; null: all of them answer.
+ * @param {BrokenFeeds} options
+ */
 export function brokenFeedsNotice({ broken, total }) {
   if (!broken.length) return null;
   const named = broken.slice(0, 3).map((row) => link(`/connectors/${row.id}`, row.display_name));
@@ -32,7 +42,11 @@ export function brokenFeedsNotice({ broken, total }) {
   );
 }
 
-/** Mark the tab of the connectors with how many fail. */
+/**
+ * Mark the tab of the connectors with how many fail.
+ * @param {HTMLElement} bar
+ * @param {BrokenFeeds} options
+ */
 export function markBrokenFeeds(bar, { broken }) {
   const tab = bar.querySelector("nav a[href='#/connectors']");
   tab?.querySelector(".count")?.remove();

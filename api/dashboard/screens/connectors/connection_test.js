@@ -5,6 +5,12 @@ import { h, table } from "../../lib/elements.js";
 import { minute, plain } from "../../lib/format.js";
 import { action } from "../../lib/states.js";
 
+/** @import { Column, Model } from "../../types.js" */
+
+/**
+ * @param {Model<"Connector">} connector
+ * @param {() => void} reload
+ */
 export async function connectionTest(connector, reload) {
   const path = { connector_id: connector.id };
   const result = await post("/v1/connectors/{connector_id}/test", path);
@@ -27,7 +33,10 @@ export async function connectionTest(connector, reload) {
   );
 }
 
-/** What a test found: whether the tool answers, and what its first records become. */
+/**
+ * What a test found: whether the tool answers, and what its first records become.
+ * @param {Model<"ConnectionTest">} result
+ */
 export const answerOf = (result) => [
   h(
     "p",
@@ -42,8 +51,12 @@ export const answerOf = (result) => [
   result.samples?.length ? samplesTable(result.samples) : null,
 ];
 
-/** What records become, as a table. */
+/**
+ * What records become, as a table.
+ * @param {Model<"SampleRecord">[]} rows
+ */
 export function samplesTable(rows) {
+  /** @type {Column<Model<"SampleRecord">>[]} */
   const columns = [
     { title: "Becomes", cell: (row) => plain(row.kind) },
     {

@@ -15,6 +15,10 @@ import { stepsOf } from "./new_connector.js";
 import { takeSecret } from "./new_connector_form.js";
 import { quarantineSection } from "./quarantine.js";
 
+/** @import { Fields, FormValues, Me, Model, ScreenContext, Tool } from "../../types.js" */
+/** @typedef {(body: Model<"ConnectorChange">) => Promise<unknown>} Change */
+
+/** @param {ScreenContext} context */
 export async function showConnector({ id, query, me, signal, reload }) {
   const [connector, catalog] = await Promise.all([
     get("/v1/connectors/{connector_id}", { connector_id: id }, {}, signal),
@@ -49,6 +53,7 @@ export async function showConnector({ id, query, me, signal, reload }) {
   );
 }
 
+/** @param {Model<"Connector">} row */
 const stateOf = (row) =>
   facts([
     ["Status", h("span", { class: `mark-word status-${row.status}` }, row.status)],
@@ -61,6 +66,11 @@ const stateOf = (row) =>
     ["Created", minute(row.created_at)],
   ]);
 
+/**
+ * @param {Model<"Connector">} connector
+ * @param {boolean} isTesting
+ * @param {() => void} reload
+ */
 function testSection(connector, isTesting, reload) {
   const container = h("div", { class: "part" });
   const run = () =>
@@ -70,8 +80,13 @@ function testSection(connector, isTesting, reload) {
   return section("Test", { beside: button }, container);
 }
 
+/**
+ * @param {Model<"Connector">} connector
+ * @param {Tool | undefined} tool
+ */
 function configurationOf(connector, tool) {
   const titles = new Map((tool?.config ?? []).map((field) => [field.name, field.title]));
+  /** @type {[string, string][]} */
   const rows = Object.entries(connector.config).map(([name, value]) => [
     titles.get(name) ?? plain(name),
     typeof value === "object" ? JSON.stringify(value) : String(value),
@@ -79,13 +94,22 @@ function configurationOf(connector, tool) {
   return facts([...rows, ["Credentials", connector.has_credentials ? "stored, encrypted" : "none"]]);
 }
 
+/**
+ * @param {Model<"Connector">} connector
+ * @param {Tool | undefined} tool
+ * @param {Me} me
+ * @param {() => void} reload
+ */
 function connectorActions(connector, tool, me, reload) {
   const path = { connector_id: connector.id };
+  /** @param {Model<"ConnectorChange">} body */
   const change = (body) => patch("/v1/connectors/{connector_id}", path, body);
+  /** @param {() => void} close */
   const after = (close) => () => {
     close();
     reload();
   };
+  /** @param {() => Promise<unknown>} call */
   const thenReload = (call) => () => call().then(reload);
   const isActive = connector.status === "active";
   return h(
@@ -131,6 +155,7 @@ function connectorActions(connector, tool, me, reload) {
   );
 }
 
+/** @param {Model<"Connector">} connector */
 function deleteButton(connector) {
   const act = async () => {
     await remove("/v1/connectors/{connector_id}", { connector_id: connector.id });
@@ -140,7 +165,14 @@ function deleteButton(connector) {
   return confirmButton("Delete", question, "Delete the connector", act, { done: "Deleted." });
 }
 
+/**
+ * @param {Model<"Connector">} connector
+ * @param {Tool} tool
+ * @param {Change} change
+ * @param {() => void} onDone
+ */
 function editForm(connector, tool, change, onDone) {
+  /** @type {Fields} */
   const fields = [
     { name: "display_name", label: "Name", required: true, maxlength: 120, value: connector.display_name },
     ...fieldsOf(tool.config, "config", connector.config),
@@ -158,12 +190,19 @@ function editForm(connector, tool, change, onDone) {
       ...{ min: 0, max: 3650, value: connector.backfill_days },
     },
   ];
+  /** @param {FormValues} options */
   const send = ({ display_name, poll_interval_seconds, backfill_days, ...rest }) =>
     change({ display_name, poll_interval_seconds, backfill_days, config: valuesOf(rest, "config") });
   return form({ id: "edit", fields, verb: "Save", send, done: "The connector is saved.", onDone });
 }
 
+/**
+ * @param {Tool} tool
+ * @param {Change} change
+ * @param {() => void} onDone
+ */
 function credentialsForm(tool, change, onDone) {
+  /** @param {FormValues} values */
   const send = (values) => change({ credentials: valuesOf(values, "credentials") });
   const fields = fieldsOf(tool.credentials, "credentials");
   return [
@@ -172,7 +211,12 @@ function credentialsForm(tool, change, onDone) {
   ];
 }
 
+/**
+ * @param {Change} change
+ * @param {() => void} onDone
+ */
 function secretForm(change, onDone) {
+  /** @type {Fields} */
   const fields = [
     {
       ...{

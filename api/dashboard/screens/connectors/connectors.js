@@ -5,6 +5,9 @@ import { facts, h, link, table } from "../../lib/elements.js";
 import { ago, duration, exact, minute, number, plain, pluralize } from "../../lib/format.js";
 import { action, empty, part } from "../../lib/states.js";
 
+/** @import { Column, Model, ScreenContext } from "../../types.js" */
+
+/** @param {ScreenContext} context */
 export async function showConnectors({ me, signal, reload }) {
   const [connectors, catalog] = await Promise.all([
     get("/v1/connectors", {}, { limit: 100 }, signal),
@@ -45,10 +48,20 @@ export async function showConnectors({ me, signal, reload }) {
   );
 }
 
-/** Whether a connector needs somebody: it stopped, or its last sync failed. */
+/**
+ * Whether a connector needs somebody: it stopped, or its last sync failed.
+ * @param {Model<"Connector">} row
+ */
 export const isBroken = (row) =>
   row.status === "error" || (row.status === "active" && row.last_sync_status === "failed");
 
+/**
+ * @param {Model<"Connector">} row
+ * @param {Map<string, string>} titles
+ * @param {boolean} canWrite
+ * @param {AbortSignal} signal
+ * @param {() => void} reload
+ */
 function connectorEntry(row, titles, canWrite, signal, reload) {
   const runs = h("details", { class: "data-table" }, h("summary", {}, "Sync history"));
   runs.addEventListener(
@@ -89,7 +102,12 @@ function connectorEntry(row, titles, canWrite, signal, reload) {
   );
 }
 
+/**
+ * @param {Model<"Connector">} row
+ * @param {() => void} reload
+ */
 function actions(row, reload) {
+  /** @param {() => Promise<unknown>} call */
   const thenReload = (call) => async () => {
     await call();
     reload();
@@ -110,7 +128,11 @@ function actions(row, reload) {
   );
 }
 
-/** The newest polls of a connector. */
+/**
+ * The newest polls of a connector.
+ * @param {Model<"Connector">} row
+ * @param {AbortSignal} signal
+ */
 export async function syncHistory(row, signal) {
   const runs = await get(
     "/v1/connectors/{connector_id}/sync-runs",
@@ -119,8 +141,10 @@ export async function syncHistory(row, signal) {
     signal,
   );
   if (!runs.data.length) return empty("Not synced yet.", "The first sync starts within a minute.");
+  /** @param {Model<"SyncRun">} run */
   const seconds = (run) =>
-    run.finished_at ? duration((new Date(run.finished_at) - new Date(run.started_at)) / 1000) : "running";
+    run.finished_at ? duration((Date.parse(run.finished_at) - Date.parse(run.started_at)) / 1000) : "running";
+  /** @type {Column<Model<"SyncRun">>[]} */
   const columns = [
     { title: "Started", cell: (run) => minute(run.started_at) },
     { title: "Status", cell: (run) => plain(run.status) },

@@ -6,9 +6,14 @@ import { plain, pluralize } from "../../lib/format.js";
 import { empty } from "../../lib/states.js";
 import { newConnectorForm } from "./new_connector_form.js";
 
+/** @import { ScreenContext, Tool } from "../../types.js" */
+
 const STEPS = ["Pick the tool", "Credentials and scope", "Test", "Backfill"];
 
-/** The steps of the wizard, with the present one marked. */
+/**
+ * The steps of the wizard, with the present one marked.
+ * @param {number} present
+ */
 export const stepsOf = (present) =>
   h(
     "ol",
@@ -18,6 +23,7 @@ export const stepsOf = (present) =>
     ),
   );
 
+/** @param {ScreenContext} context */
 export async function showNewConnector({ query, signal }) {
   const catalog = await get("/v1/connectors/catalog", {}, {}, signal);
   const tool = catalog.data.find(
@@ -39,6 +45,7 @@ export async function showNewConnector({ query, signal }) {
   );
 }
 
+/** @param {Tool[]} tools */
 function pick(tools) {
   const found = h("div", { class: "part" });
   const count = h("p", { class: "quiet", role: "status" });
@@ -50,6 +57,7 @@ function pick(tools) {
   });
   const show = () => {
     const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
+    /** @param {Tool} tool */
     const text = (tool) => `${tool.title} ${tool.type} ${plain(tool.category)}`.toLowerCase();
     const matching = tools.filter((tool) => words.every((word) => text(tool).includes(word)));
     count.textContent = `${pluralize(matching.length, "tool")}`;
@@ -75,6 +83,10 @@ function pick(tools) {
   ];
 }
 
+/**
+ * @param {Tool[]} tools
+ * @param {boolean} isSearched
+ */
 function byCategory(tools, isSearched) {
   const isNarrow = globalThis.matchMedia?.("(max-width: 60rem)").matches;
   const groups = Map.groupBy ? Map.groupBy(tools, (tool) => tool.category) : group(tools);
@@ -90,14 +102,17 @@ function byCategory(tools, isSearched) {
   );
 }
 
+/** @param {Tool[]} tools */
 function group(tools) {
   const groups = new Map();
   for (const tool of tools) groups.set(tool.category, [...(groups.get(tool.category) ?? []), tool]);
   return groups;
 }
 
+/** @param {Tool[]} entries */
 const choices = (entries) => h("ul", { class: "choices" }, entries.map(choice));
 
+/** @param {Tool} tool */
 const choice = (tool) =>
   h(
     "li",
@@ -113,5 +128,6 @@ const choice = (tool) =>
     ),
   );
 
+/** @param {Tool} tool */
 const addressOf = (tool) =>
   `/connectors/new?type=${tool.type}${tool.declaration ? `&declaration=${tool.declaration}` : ""}`;

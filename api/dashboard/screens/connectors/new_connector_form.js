@@ -7,9 +7,13 @@ import { action, empty } from "../../lib/states.js";
 import { answerOf } from "./connection_test.js";
 import { fieldsOf, valuesOf } from "./fields.js";
 
+/** @import { Field, FormValues, Model, Tool } from "../../types.js" */
+
+/** @param {Tool} tool */
 export function newConnectorForm(tool) {
   if (!tool.available) return empty(`${tool.title} needs the ${tool.plan} plan.`);
   const result = h("div", { class: "part", "aria-live": "polite" });
+  /** @param {FormValues} entered */
   const test = async (entered) => {
     result.replaceChildren(h("p", { class: "quiet" }, `Asking ${tool.title} …`));
     try {
@@ -42,6 +46,10 @@ export function newConnectorForm(tool) {
   ];
 }
 
+/**
+ * @param {Tool} tool
+ * @returns {Field[]}
+ */
 const fieldsOfNew = (tool) => [
   {
     name: "display_name",
@@ -63,8 +71,14 @@ const fieldsOfNew = (tool) => [
   },
 ];
 
-/** What the test gave, and the way on. */
+/**
+ * What the test gave, and the way on.
+ * @param {Model<"ConnectionTest">} result
+ * @param {Tool} tool
+ * @param {FormValues} entered
+ */
 function testResult(result, tool, entered) {
+  /** @param {boolean} paused */
   const storeWith = (paused) => () => store(tool, entered, { paused });
   const next = result.ok
     ? action(`Store, and start the backfill of ${entered.backfill_days} days`, storeWith(false), {
@@ -74,11 +88,20 @@ function testResult(result, tool, entered) {
   return h("div", { class: "connection-test" }, answerOf(result), h("p", { class: "more" }, next));
 }
 
+/**
+ * @param {Tool} tool
+ * @param {FormValues} entered
+ */
 const connectionOf = (tool, entered) => ({
   ...(tool.declaration ? { declaration: tool.declaration } : {}),
   ...{ type: tool.type, credentials: valuesOf(entered, "credentials"), config: valuesOf(entered, "config") },
 });
 
+/**
+ * @param {Tool} tool
+ * @param {FormValues} entered
+ * @param {{ paused: boolean }} options
+ */
 async function store(tool, entered, { paused }) {
   const { display_name, backfill_days, poll_interval_seconds } = entered;
   const rest = { display_name, backfill_days, poll_interval_seconds, paused };
@@ -89,7 +112,10 @@ async function store(tool, entered, { paused }) {
 
 const secrets = new Map();
 
-/** The webhook secret of a connector that was just created here; it is shown once and kept nowhere. */
+/**
+ * The webhook secret of a connector that was just created here; it is shown once and kept nowhere.
+ * @param {string} id
+ */
 export function takeSecret(id) {
   const secret = secrets.get(id) ?? null;
   secrets.delete(id);

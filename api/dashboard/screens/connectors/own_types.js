@@ -9,6 +9,8 @@ import { isAtLeast } from "../../lib/roles.js";
 import { empty } from "../../lib/states.js";
 import { samplesTable } from "./connection_test.js";
 
+/** @import { Column, Fields, FormValues, Me, Model, ScreenContext } from "../../types.js" */
+
 const EXAMPLE = `name: acme_desk
 title: Acme Desk
 base_url: https://api.acme.example
@@ -29,6 +31,7 @@ words:
   status: {fixed: resolved}
 `;
 
+/** @param {ScreenContext} context */
 export async function showOwnTypes({ query, me, signal, reload }) {
   const stored = await get("/v1/connector-declarations", {}, {}, signal);
   const chosen = stored.data.find((row) => row.name === query.name);
@@ -47,7 +50,13 @@ export async function showOwnTypes({ query, me, signal, reload }) {
   );
 }
 
+/**
+ * @param {Model<"ConnectorDeclaration">[]} rows
+ * @param {Me} me
+ * @param {() => void} reload
+ */
 function declarationsTable(rows, me, reload) {
+  /** @type {Column<Model<"ConnectorDeclaration">>[]} */
   const columns = [
     {
       title: "Title",
@@ -71,6 +80,10 @@ function declarationsTable(rows, me, reload) {
   return table("Stored connectors of your own", columns, rows);
 }
 
+/**
+ * @param {Model<"ConnectorDeclaration">} row
+ * @param {() => void} reload
+ */
 function deleteButton(row, reload) {
   const act = () =>
     remove("/v1/connector-declarations/{declaration_name}", { declaration_name: row.name }).then(reload);
@@ -79,8 +92,13 @@ function deleteButton(row, reload) {
   });
 }
 
+/**
+ * @param {string} written
+ * @param {() => void} reload
+ */
 function declarationForm(written, reload) {
   const outcome = h("div", { class: "part", role: "status" });
+  /** @type {Fields} */
   const fields = [
     {
       name: "written",
@@ -100,6 +118,7 @@ function declarationForm(written, reload) {
       },
     },
   ];
+  /** @param {FormValues} values */
   const send = async (values) => {
     const checked = await post("/v1/connector-declarations/check", {}, values);
     outcome.replaceChildren(outcomeOf(checked, values.written, reload));
@@ -108,6 +127,11 @@ function declarationForm(written, reload) {
   return [form({ id: "declaration", fields, verb: "Try it", send }), outcome];
 }
 
+/**
+ * @param {Model<"DeclarationCheck">} checked
+ * @param {string} written
+ * @param {() => void} reload
+ */
 function outcomeOf(checked, written, reload) {
   if (!checked.ok)
     return h(

@@ -5,6 +5,13 @@ import { h, section, table } from "../../lib/elements.js";
 import { minute, number, pluralize } from "../../lib/format.js";
 import { action, empty, notice, part } from "../../lib/states.js";
 
+/** @import { Column, Model } from "../../types.js" */
+
+/**
+ * @param {Model<"Connector">} connector
+ * @param {boolean} canWrite
+ * @param {AbortSignal} signal
+ */
 export function quarantineSection(connector, canWrite, signal) {
   const container = h("div", { class: "part" });
   const path = { connector_id: connector.id };
@@ -24,10 +31,15 @@ export function quarantineSection(connector, canWrite, signal) {
   return section("Quarantine", { beside: button }, container);
 }
 
-/** Each way in which the tool's records differ from what is understood, and since when. */
+/**
+ * Each way in which the tool's records differ from what is understood, and since when.
+ * @param {{ connector_id: string }} path
+ * @param {AbortSignal} signal
+ */
 async function drift(path, signal) {
   const kinds = await get("/v1/connectors/{connector_id}/drift", path, {}, signal);
   if (!kinds.data.length) return h("div", {});
+  /** @type {Column<Model<"Drift">>[]} */
   const columns = [
     { title: "What differs", className: "wide", cell: (row) => row.reason },
     { title: "Records", numeric: true, cell: (row) => number(row.records) },
@@ -41,9 +53,14 @@ async function drift(path, signal) {
   });
 }
 
+/**
+ * @param {{ connector_id: string }} path
+ * @param {AbortSignal} signal
+ */
 async function quarantined(path, signal) {
   const page = await get("/v1/connectors/{connector_id}/quarantine", path, { limit: 25 }, signal);
   if (!page.data.length) return empty("Nothing is in quarantine: every record became an issue or a change.");
+  /** @type {Column<Model<"QuarantinedRecord">>[]} */
   const columns = [
     { title: "Arrived", cell: (row) => minute(row.received_at) },
     { title: "Record", cell: (row) => row.external_id ?? "–" },
@@ -60,5 +77,6 @@ async function quarantined(path, signal) {
   );
 }
 
+/** @param {string} text */
 const content = (text) =>
   h("details", {}, h("summary", {}, "Show"), h("pre", { class: "body", tabindex: "0" }, text));

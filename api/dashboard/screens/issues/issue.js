@@ -2,7 +2,7 @@
 
 import { get } from "../../lib/client.js";
 import { externalLink, facts, h, link, section, table } from "../../lib/elements.js";
-import { ago, asText, day, minute, plain, pluralize, probabilityText } from "../../lib/format.js";
+import { ago, asText, day, minute, plain, pluralize, probabilityText, reasonText } from "../../lib/format.js";
 import { isAtLeast } from "../../lib/roles.js";
 import { action, empty, partSection } from "../../lib/states.js";
 import { unlinkButton, withdraw } from "../patterns/corrections.js";
@@ -10,6 +10,9 @@ import { riskMark } from "../patterns/patterns.js";
 import { editButton, linkButton } from "./issue_form.js";
 import { severityMark } from "./issues.js";
 
+/** @import { Column, Model, ScreenContext } from "../../types.js" */
+
+/** @param {ScreenContext} context */
 export async function showIssue({ id, me, signal, reload }) {
   const issue = await get("/v1/issues/{issue_id}", { issue_id: id }, {}, signal);
   return h(
@@ -44,6 +47,10 @@ export async function showIssue({ id, me, signal, reload }) {
   );
 }
 
+/**
+ * @param {Model<"Issue">} issue
+ * @param {() => void} reload
+ */
 function issueActions(issue, reload) {
   const pattern = { id: issue.pattern_id };
   return h(
@@ -57,10 +64,12 @@ function issueActions(issue, reload) {
   );
 }
 
+/** @param {Model<"Issue">} issue */
 function descriptionOf({ body }) {
   return body ? h("pre", { class: "body", tabindex: "0" }, body) : empty("No description.");
 }
 
+/** @param {Model<"Issue">} issue */
 function details(issue) {
   return facts([
     ["Risk", riskMark(issue.risk_score)],
@@ -76,12 +85,18 @@ function details(issue) {
   ]);
 }
 
+/** @param {Model<"Issue">} issue */
 function attributes(issue) {
   const rows = Object.entries(issue.attributes);
   if (!rows.length) return null;
   return section("Attributes", {}, facts(rows.map(([name, value]) => [name, asText(value)])));
 }
 
+/**
+ * @param {Model<"Issue">} issue
+ * @param {AbortSignal} signal
+ * @param {boolean} canWrite
+ */
 async function membership(issue, signal, canWrite) {
   const why = await get("/v1/issues/{issue_id}/membership", { issue_id: issue.id }, {}, signal);
   if (why.state === "waiting")
@@ -92,9 +107,9 @@ async function membership(issue, signal, canWrite) {
     why.pattern
       ? [
           h("p", { class: "answer-text" }, link(`/patterns/${why.pattern.id}`, why.pattern.name)),
-          h("p", { class: "prose" }, asText(why.reason?.text ?? why.reason)),
+          h("p", { class: "prose" }, reasonText(why.reason)),
           facts([
-            ["Assigned by", DECIDED_BY[why.decided_by] ?? "similarity"],
+            ["Assigned by", DECIDED_BY[why.decided_by ?? ""] ?? "similarity"],
             ["Similarity", probabilityText(why.similarity)],
             ["Confidence", probabilityText(why.confidence)],
             [
@@ -111,12 +126,18 @@ async function membership(issue, signal, canWrite) {
   );
 }
 
+/** @type {Record<string, string>} */
 const DECIDED_BY = { rule: "the same message or stack trace", person: "a person" };
 
+/** @type {Record<string, string>} */
 const ACTS = { link: "Linked with", unlink: "Unlinked from", merge: "Merged with", split: "Split from" };
 const KINDS = { must: "Linked with", cannot: "Kept apart from" };
 
-/** The corrections of this issue by people, one line a correction, each with “Withdraw”. */
+/**
+ * The corrections of this issue by people, one line a correction, each with “Withdraw”.
+ * @param {Model<"PairFact">[]} pairs
+ * @param {boolean} canWrite
+ */
 function corrections(pairs, canWrite) {
   if (!pairs.length) return null;
   const byCorrection = new Map();
@@ -124,11 +145,12 @@ function corrections(pairs, canWrite) {
     const others = byCorrection.get(pair.correction_id) ?? [];
     byCorrection.set(pair.correction_id, [...others, pair]);
   }
+  /** @param {[string, Model<"PairFact">[]]} options */
   const line = ([id, [pair, ...others]]) =>
     h(
       "li",
       {},
-      `${ACTS[pair.act] ?? KINDS[pair.kind]} `,
+      `${ACTS[pair.act ?? ""] ?? KINDS[pair.kind]} `,
       link(`/issues/${pair.issue_id}`, pair.issue_title ?? "a deleted issue"),
       others.length ? ` and ${pluralize(others.length, "more issue")}` : null,
       ` (${pair.made_by_name ?? "somebody who has left"}, ${ago(pair.made_at)}${pair.reason ? `: ${pair.reason}` : ""}) `,
@@ -137,6 +159,7 @@ function corrections(pairs, canWrite) {
   return [h("p", { class: "quiet" }, "Corrections by people:"), h("ul", {}, [...byCorrection].map(line))];
 }
 
+/** @param {string} id */
 function withdrawButton(id) {
   const container = h("span", { class: "beside" });
   const act = () => withdraw(id).then(() => container.replaceChildren("– withdrawn, from the next run on"));
@@ -144,9 +167,14 @@ function withdrawButton(id) {
   return container;
 }
 
+/**
+ * @param {Model<"Issue">} issue
+ * @param {AbortSignal} signal
+ */
 async function similar(issue, signal) {
   const { data } = await get("/v1/issues/{issue_id}/similar", { issue_id: issue.id }, { limit: 10 }, signal);
   if (!data.length) return empty("No similar issues.");
+  /** @type {Column<Model<"SimilarIssue">>[]} */
   const columns = [
     { title: "Similarity", numeric: true, cell: (row) => probabilityText(row.similarity) },
     {
@@ -167,6 +195,10 @@ async function similar(issue, signal) {
   return table("Most similar issues", columns, data, { className: "stacked" });
 }
 
+/**
+ * @param {Model<"SimilarIssue">} row
+ * @param {Model<"Issue">} issue
+ */
 function patternOf(row, issue) {
   if (!row.pattern_id) return "none";
   if (row.pattern_id === issue.pattern_id) return "the same";

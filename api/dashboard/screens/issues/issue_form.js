@@ -6,6 +6,9 @@ import { form } from "../../lib/form.js";
 import { anyOf } from "../../lib/listing.js";
 import { patternPicker } from "../patterns/pattern_picker.js";
 
+/** @import { Field, FormValues, Model } from "../../types.js" */
+
+/** @type {[string, string][]} */
 const SEVERITIES = [
   ["p1", "p1 – critical"],
   ["p2", "p2 – high"],
@@ -14,6 +17,10 @@ const SEVERITIES = [
 ];
 const STATUSES = anyOf(["open", "in_loop", "mitigating", "resolved", "closed"]).slice(1);
 
+/**
+ * @param {Partial<Model<"Issue">>} [issue]
+ * @returns {Field[]}
+ */
 const fieldsOf = (issue = {}) => [
   { name: "title", label: "Title", required: true, maxlength: 1000, value: issue.title },
   { name: "body", label: "Description", kind: "textarea", rows: 5, value: issue.body },
@@ -28,6 +35,7 @@ const fieldsOf = (issue = {}) => [
 /** “Report an issue”: for what no tool has recorded. */
 export const reportButton = () =>
   dialogButton("Report an issue", "Report an issue", (close) => {
+    /** @type {Field} */
     const when = {
       ...{ name: "source_created_at", label: "When it occurred", kind: "datetime-local" },
       ...{
@@ -35,7 +43,9 @@ export const reportButton = () =>
         read: (value) => value && new Date(value).toISOString(),
       },
     };
+    /** @param {FormValues} values */
     const send = (values) => post("/v1/issues", {}, values);
+    /** @param {Model<"Issue">} issue */
     const onDone = (issue) => {
       close();
       location.hash = `#/issues/${issue.id}`;
@@ -50,14 +60,21 @@ export const reportButton = () =>
     });
   });
 
-/** “Edit”: only what was changed is sent, and later syncs do not overwrite it. */
+/**
+ * “Edit”: only what was changed is sent, and later syncs do not overwrite it.
+ * @param {Model<"Issue">} issue
+ * @param {() => void} reload
+ */
 export const editButton = (issue, reload) =>
   dialogButton("Edit", "Edit this issue", (close) => {
     const fields = fieldsOf(issue);
+    /** @param {FormValues} values */
     const send = (values) => {
+      /** @type {Record<string, unknown>} */
+      const stored = issue;
       const changed = fields
         .map(({ name }) => [name, values[name] ?? null])
-        .filter(([name, value]) => value !== (issue[name] || null));
+        .filter(([name, value]) => value !== (stored[name] || null));
       if (!changed.length) return Promise.resolve();
       return patch("/v1/issues/{issue_id}", { issue_id: issue.id }, Object.fromEntries(changed));
     };
@@ -75,7 +92,11 @@ export const editButton = (issue, reload) =>
     });
   });
 
-/** “Link to a pattern”: the person knows which one it belongs to. */
+/**
+ * “Link to a pattern”: the person knows which one it belongs to.
+ * @param {Model<"Issue">} issue
+ * @param {() => void} reload
+ */
 export const linkButton = (issue, reload) =>
   dialogButton("Link to a pattern", "Which pattern does it belong to?", (close) =>
     patternPicker({

@@ -1,6 +1,6 @@
 // Issues: every ingested failure, with filters and full-text search, and what can be done with several at once.
 
-import { get, patch, post } from "../../lib/client.js";
+import { get, messageOf, patch, post } from "../../lib/client.js";
 import { openDialog } from "../../lib/dialog.js";
 import { h, link, table } from "../../lib/elements.js";
 import { ago, dayAfter, exact, plain, pluralize, startOfDay } from "../../lib/format.js";
@@ -12,15 +12,21 @@ import { patternPicker } from "../patterns/pattern_picker.js";
 import { riskMark } from "../patterns/patterns.js";
 import { reportButton } from "./issue_form.js";
 
+/** @import { Column, Filter, Filters, Model, RowSelection, ScreenContext } from "../../types.js" */
+
 const STATUSES = ["open", "in_loop", "mitigating", "resolved", "closed"];
 let values = null;
 
-/** The values of a field that occur, read once. */
+/**
+ * The values of a field that occur, read once.
+ * @param {keyof Model<"IssueValues">} name
+ */
 const valuesOf = (name) => async () => {
   values ??= await get("/v1/issues/values", {});
   return values[name];
 };
 
+/** @type {Filter[]} */
 const FIELDS = [
   { name: "q", label: "Search title and text", placeholder: "words, “a phrase”, -without" },
   { name: "severity", label: "Severity", options: anyOf(["p1", "p2", "p3", "p4"]) },
@@ -43,8 +49,10 @@ const FIELDS = [
   { name: "connector_id", label: "Connector id" },
 ];
 
+/** @param {ScreenContext} context */
 export async function showIssues({ me, query, signal }) {
   const fields = FIELDS.filter((field) => !field.name.endsWith("_id") || query[field.name]);
+  /** @param {Filters} options */
   const read = ({ from, to, ...filters }) =>
     get(
       "/v1/issues",
@@ -70,12 +78,18 @@ export async function showIssues({ me, query, signal }) {
   );
 }
 
+/** @param {boolean} isFiltered */
 const none = (isFiltered) =>
   isFiltered
     ? empty("No issue matches these filters.", "Widen or clear them.")
     : empty("No issues yet.", link("/connectors", "See whether a connector has synced"), ".");
 
+/**
+ * @param {Model<"IssueSummary">[]} rows
+ * @param {RowSelection | null} selection
+ */
 function issuesTable(rows, selection) {
+  /** @type {Column<Model<"IssueSummary">>[]} */
   const columns = [
     { title: "Severity", cell: (row) => severityMark(row.severity) },
     {
@@ -107,7 +121,11 @@ function issuesTable(rows, selection) {
   return table("Issues", columns, rows, { className: "stacked" });
 }
 
-/** What can be done with all selected issues. */
+/**
+ * What can be done with all selected issues.
+ * @param {string[]} ids
+ * @param {() => void} done
+ */
 function bulkActions(ids, done) {
   const status = h(
     "select",
@@ -121,6 +139,10 @@ function bulkActions(ids, done) {
       ([value, text]) => h("option", { value }, text),
     ),
   );
+  /**
+   * @param {HTMLSelectElement} select
+   * @param {string} name
+   */
   const change = (select, name) => () =>
     select.value &&
     forEach(
@@ -138,6 +160,10 @@ function bulkActions(ids, done) {
   ];
 }
 
+/**
+ * @param {string[]} ids
+ * @param {() => void} done
+ */
 function linkAll(ids, done) {
   openDialog(`Which pattern do these ${pluralize(ids.length, "issue")} belong to?`, (close) =>
     patternPicker({
@@ -156,14 +182,22 @@ function linkAll(ids, done) {
   );
 }
 
-/** One request an issue, and one message about all; what failed stays selected. */
+/**
+ * One request an issue, and one message about all; what failed stays selected.
+ * @param {string[]} ids
+ * @param {(id: string) => Promise<unknown>} send
+ * @param {string} verb
+ * @param {() => void} done
+ */
 async function forEach(ids, send, verb, done) {
+  /** @type {string[]} */
   const failures = [];
-  for (const id of ids) await send(id).catch((error) => failures.push(error.message));
+  for (const id of ids) await send(id).catch((error) => failures.push(messageOf(error)));
   const changed = ids.length - failures.length;
   notice(`${pluralize(changed, "issue")} ${verb}.`);
   if (failures.length) notice(`${pluralize(failures.length, "issue")} not ${verb}: ${failures[0]}`, "error");
   done();
 }
 
+/** @param {Model<"Severity">} severity */
 export const severityMark = (severity) => h("span", { class: `severity severity-${severity}` }, severity);

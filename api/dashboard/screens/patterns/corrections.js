@@ -6,13 +6,23 @@ import { h, section } from "../../lib/elements.js";
 import { minute, number } from "../../lib/format.js";
 import { action, empty } from "../../lib/states.js";
 
+/** @import { Model, ScreenContext } from "../../types.js" */
+
 const UNDO_MILLISECONDS = 30_000;
 
-/** Withdraw a correction: it no longer counts, and what it had replaced counts again. */
+/**
+ * Withdraw a correction: it no longer counts, and what it had replaced counts again.
+ * @param {string} correctionId
+ */
 export const withdraw = (correctionId) =>
   post("/v1/corrections/{correction_id}/withdraw", { correction_id: correctionId }, {});
 
-/** Unlink one issue; for 30 seconds it can be undone here, and later withdrawn on the issue's page. */
+/**
+ * Unlink one issue; for 30 seconds it can be undone here, and later withdrawn on the issue's page.
+ * @param {{ id: string, title: string }} issue
+ * @param {{ id: string | null }} pattern
+ * @param {{ text?: string, className?: string }} [options]
+ */
 export function unlinkButton(issue, pattern, { text = "Unlink", className = "plain" } = {}) {
   const container = h("span", { class: "beside" });
   const unlink = async () => {
@@ -22,7 +32,7 @@ export function unlinkButton(issue, pattern, { text = "Unlink", className = "pla
       { pattern_id: pattern.id },
     );
     const message = h("span", { class: "quiet" }, "Leaves this pattern in the next run. ");
-    const undo = action("Undo", () => withdraw(correctionId).then(restore), {
+    const undo = action("Undo", () => withdraw(correctionId ?? "").then(restore), {
       done: "The issue stays in this pattern.",
     });
     container.replaceChildren(message, correctionId ? undo : "");
@@ -35,7 +45,11 @@ export function unlinkButton(issue, pattern, { text = "Unlink", className = "pla
   return container;
 }
 
-/** “Reopen”: the closure notes no longer count. */
+/**
+ * “Reopen”: the closure notes no longer count.
+ * @param {Model<"PatternDetail">} pattern
+ * @param {() => void} reload
+ */
 export function reopenButton(pattern, reload) {
   const reopen = () => post("/v1/patterns/{pattern_id}/reopen", { pattern_id: pattern.id }, {}).then(reload);
   const question =
@@ -46,7 +60,11 @@ export function reopenButton(pattern, reload) {
   });
 }
 
-/** Closure notes, and a form to add one. */
+/**
+ * Closure notes, and a form to add one.
+ * @param {Model<"PatternDetail">} pattern
+ * @param {ScreenContext} context
+ */
 export function closureSection(pattern, { me, reload }) {
   const notes = pattern.closure_notes.map((note) =>
     h(

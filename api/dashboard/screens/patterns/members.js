@@ -2,13 +2,27 @@
 
 import { get } from "../../lib/client.js";
 import { h, link, section, table } from "../../lib/elements.js";
-import { asText, day, exact, number, plain, pluralize, probabilityText, readable } from "../../lib/format.js";
+import {
+  asText,
+  day,
+  exact,
+  number,
+  plain,
+  pluralize,
+  probabilityText,
+  readable,
+  reasonText,
+} from "../../lib/format.js";
 import { listing, rowsPerPage } from "../../lib/listing.js";
 import { isAtLeast } from "../../lib/roles.js";
 import { action, empty, part } from "../../lib/states.js";
 import { unlinkButton } from "./corrections.js";
 import { splitOff } from "./pattern_actions.js";
 
+/** @import { Column, Filter, Filters, Model, RowSelection, ScreenContext } from "../../types.js" */
+/** @typedef {Model<"PatternMember">} Member */
+
+/** @type {Filter[]} */
 const FIELDS = [
   { name: "member_q", label: "Search these issues", placeholder: "words of title and text" },
   {
@@ -22,8 +36,13 @@ const FIELDS = [
   },
 ];
 
+/**
+ * @param {Model<"PatternDetail">} pattern
+ * @param {ScreenContext} context
+ */
 export function membersSection(pattern, { me, query, signal }) {
   const canWrite = isAtLeast(me, "analyst");
+  /** @param {Filters} options */
   const read = ({ member_q: q, member_sort: sort, member_group, cursor }) =>
     get(
       "/v1/patterns/{pattern_id}/members",
@@ -31,6 +50,10 @@ export function membersSection(pattern, { me, query, signal }) {
       { q, sort, template_key: member_group, cursor, limit: rowsPerPage(20, 6) },
       signal,
     );
+  /**
+   * @param {string[]} ids
+   * @param {() => void} done
+   */
   const actions = (ids, done) =>
     action("Split off into a pattern of their own", () => splitOff(pattern, ids).then(done), {
       className: "main",
@@ -55,20 +78,31 @@ export function membersSection(pattern, { me, query, signal }) {
   );
 }
 
-/** The filter that shows the issues of one group. */
+/**
+ * The filter that shows the issues of one group.
+ * @param {Model<"MemberGroup">[]} groups
+ * @returns {Filter}
+ */
 const groupField = (groups) => ({
   name: "member_group",
   label: "Same words",
-  options: [
-    ["", "any"],
-    ...groups.map((row) => [
-      row.template_key,
-      `${number(row.count)} × ${readable(row.template).slice(0, 60)}`,
-    ]),
-  ],
+  options: [["", "any"], ...groups.map(groupOption)],
 });
 
-/** What the issues say, in one sentence: most of them often say the same. */
+/**
+ * @param {Model<"MemberGroup">} row
+ * @returns {[string, string]}
+ */
+const groupOption = (row) => [
+  row.template_key,
+  `${number(row.count)} × ${readable(row.template).slice(0, 60)}`,
+];
+
+/**
+ * What the issues say, in one sentence: most of them often say the same.
+ * @param {Model<"MemberGroup">[]} groups
+ * @param {Model<"PatternDetail">} pattern
+ */
 function groupsText(groups, pattern) {
   const [first, ...others] = groups;
   if (!first) return null;
@@ -84,18 +118,26 @@ function groupsText(groups, pattern) {
   );
 }
 
-const reasonOf = (row) => JSON.stringify([row.reason?.text ?? row.reason, row.nearest_missing]);
+/** @param {Member} row */
+const reasonOf = (row) => JSON.stringify([reasonText(row.reason), row.nearest_missing]);
 
+/** @param {Member} row */
 const reasonCell = (row) => [
-  asText(row.reason?.text ?? row.reason),
+  reasonText(row.reason),
   row.nearest_missing
     ? h("span", { class: "below" }, `Missing from the closest other pattern: ${asText(row.nearest_missing)}`)
     : null,
 ];
 
+/**
+ * @param {Member[]} rows
+ * @param {Model<"PatternDetail">} pattern
+ * @param {RowSelection | null} selection
+ */
 function membersTable(rows, pattern, selection) {
   const reasons = new Set(rows.map(reasonOf));
   const isSame = rows.length > 1 && reasons.size === 1;
+  /** @type {Column<Member>[]} */
   const columns = [
     {
       title: "Issue",

@@ -3,7 +3,7 @@
 import { frequencyChart, shareMark } from "../../charts/axes.js";
 import { forecastChart } from "../../charts/forecast_chart.js";
 import { heatMap } from "../../charts/heat_map.js";
-import { get } from "../../lib/client.js";
+import { ApiError, get } from "../../lib/client.js";
 import { facts, h, link, section, table } from "../../lib/elements.js";
 import {
   ago,
@@ -28,6 +28,10 @@ import { membersSection } from "./members.js";
 import { patternActions } from "./pattern_actions.js";
 import { quietText, riskMark, statusOf } from "./patterns.js";
 
+/** @import { Column, Model, ScreenContext } from "../../types.js" */
+/** @typedef {[name: string, value: any]} Dimension */
+
+/** @param {ScreenContext} context */
 export async function showPattern(context) {
   const { id, signal } = context;
   const [pattern, predictions, recommendations] = await Promise.all([
@@ -55,12 +59,17 @@ export async function showPattern(context) {
 const WINDOW = 7; // days: in a month nearly every pattern comes back, so a month tells them apart no more
 const HARDLY_RECURS_BELOW = 0.2; // days with an issue expected in 90 days, as in the ranking of recommendations
 
+/** @param {Model<"Prediction"> | undefined} prediction */
 function hardlyRecurs(prediction) {
   if (!prediction || prediction.probability === null) return false;
   return (-Math.log1p(-prediction.probability) * 90) / prediction.window_days < HARDLY_RECURS_BELOW;
 }
 
-/** What a reader asks first: when it comes back, and what to do. */
+/**
+ * What a reader asks first: when it comes back, and what to do.
+ * @param {Model<"Prediction">[]} predictions
+ * @param {Model<"Recommendation">[]} recommendations
+ */
 function answers(predictions, recommendations) {
   const next = predictions.find((row) => row.window_days === WINDOW) ?? predictions[0];
   const [first] = recommendations;
@@ -110,6 +119,11 @@ function answers(predictions, recommendations) {
   );
 }
 
+/**
+ * @param {Model<"PatternDetail">} pattern
+ * @param {Model<"Prediction">[]} predictions
+ * @param {ScreenContext} context
+ */
 function columns(pattern, predictions, context) {
   const { signal } = context;
   const forecast = part("the forecast", () => forecastSection(pattern, signal));
@@ -133,8 +147,10 @@ function columns(pattern, predictions, context) {
   );
 }
 
+/** @param {string | null} instant */
 const isFuture = (instant) => instant && new Date(instant) > new Date();
 
+/** @param {Model<"PatternDetail">} pattern */
 function headline(pattern) {
   return h(
     "div",
@@ -159,9 +175,12 @@ function headline(pattern) {
   );
 }
 
+/** @param {Model<"PatternDetail">} pattern */
 function fingerprintSection(pattern) {
   const rows = Object.entries(pattern.fingerprint);
+  /** @param {Dimension} options */
   const share = ([, dimension]) => dimension?.share;
+  /** @type {Column<Dimension>[]} */
   const columns = [
     { title: "Dimension", cell: ([name]) => plain(name) },
     {
@@ -183,10 +202,14 @@ function fingerprintSection(pattern) {
   return section("Fingerprint", {}, content);
 }
 
+/**
+ * @param {Model<"PatternDetail">} pattern
+ * @param {AbortSignal} signal
+ */
 async function history(pattern, signal) {
   const days = Math.min(
     365,
-    Math.max(90, Math.ceil((Date.now() - new Date(pattern.first_seen_at)) / 86_400_000)),
+    Math.max(90, Math.ceil((Date.now() - Date.parse(pattern.first_seen_at)) / 86_400_000)),
   );
   const bucket = days > 120 ? "week" : "day";
   const frequency = await get(
@@ -198,6 +221,10 @@ async function history(pattern, signal) {
   return frequencyChart(`Issues of this pattern by ${bucket}`, frequency);
 }
 
+/**
+ * @param {Model<"PatternDetail">} pattern
+ * @param {AbortSignal} signal
+ */
 async function forecastSection(pattern, signal) {
   try {
     return forecastChart(
@@ -205,7 +232,7 @@ async function forecastSection(pattern, signal) {
       await get("/v1/predictions/forecast", {}, { pattern_id: pattern.id }, signal),
     );
   } catch (error) {
-    if (error.status === 404)
+    if (error instanceof ApiError && error.status === 404)
       return empty(
         "No daily forecast for this pattern: too few occurrences.",
         "See the probability for each window below.",
@@ -214,6 +241,10 @@ async function forecastSection(pattern, signal) {
   }
 }
 
+/**
+ * @param {Model<"PatternDetail">} pattern
+ * @param {AbortSignal} signal
+ */
 async function times(pattern, signal) {
   const query = { pattern_id: pattern.id, limit: 100 };
   const first = await get("/v1/issues", {}, query, signal);
@@ -224,6 +255,10 @@ async function times(pattern, signal) {
   return instants.length ? heatMap(instants, first.page.total) : empty("It has no issues to count.");
 }
 
+/**
+ * @param {Model<"PatternDetail">} pattern
+ * @param {AbortSignal} signal
+ */
 async function lineage(pattern, signal) {
   const { steps } = await get("/v1/patterns/{pattern_id}/lineage", { pattern_id: pattern.id }, {}, signal);
   if (!steps.length) return empty("No issue has moved to or from this pattern.");

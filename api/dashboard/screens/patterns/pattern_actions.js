@@ -12,9 +12,15 @@ import { action, notice } from "../../lib/states.js";
 import { reopenButton } from "./corrections.js";
 import { patternPicker } from "./pattern_picker.js";
 
+/** @import { FormValues, Model, ScreenContext } from "../../types.js" */
+
 const SNOOZE_DAYS = [1, 7, 30];
 
-/** The buttons below the name of a pattern. */
+/**
+ * The buttons below the name of a pattern.
+ * @param {Model<"PatternDetail">} pattern
+ * @param {ScreenContext} context
+ */
 export function patternActions(pattern, { me, workspace, reload }) {
   const copy = action("Copy link", () => navigator.clipboard.writeText(location.href), {
     done: "The link is copied.",
@@ -41,7 +47,9 @@ export function patternActions(pattern, { me, workspace, reload }) {
   );
 }
 
+/** @param {Model<"PatternDetail">} pattern */
 function confirmGrouping(pattern) {
+  /** @param {boolean} together */
   const confirm = (together) => () =>
     post("/v1/patterns/{pattern_id}/confirm", { pattern_id: pattern.id }, { together });
   return h(
@@ -53,12 +61,21 @@ function confirmGrouping(pattern) {
   );
 }
 
+/**
+ * @param {Model<"PatternDetail">} pattern
+ * @param {Model<"PatternChange">} body
+ */
 const change = (pattern, body) => patch("/v1/patterns/{pattern_id}", { pattern_id: pattern.id }, body);
 
+/**
+ * @param {Model<"PatternDetail">} pattern
+ * @param {() => void} reload
+ */
 const renameButton = (pattern, reload) =>
   dialogButton("Rename", "Rename this pattern", (close) => {
     const field = { name: "name", label: "Name", maxlength: 300, value: pattern.name };
     const help = "Empty: the name that the grouping gives it, from the next run on.";
+    /** @param {FormValues} options */
     const send = ({ name = null }) => change(pattern, { name });
     const onDone = () => {
       close();
@@ -74,14 +91,20 @@ const renameButton = (pattern, reload) =>
     });
   });
 
+/**
+ * @param {Model<"PatternDetail">} pattern
+ * @param {() => void} reload
+ */
 function snoozeButton(pattern, reload) {
   const isSnoozed = pattern.snoozed_until && new Date(pattern.snoozed_until) > new Date();
   if (isSnoozed)
     return action("End snooze", () => change(pattern, { snoozed_until: null }).then(reload), {
       done: "It sends alerts again.",
     });
+  /** @param {number} days */
   const until = (days) => new Date(Date.now() + days * 86_400_000).toISOString();
   return dialogButton("Snooze", "Snooze this pattern", (close) => {
+    /** @param {number} days */
     const button = (days) =>
       action(
         pluralize(days, "day"),
@@ -99,6 +122,10 @@ function snoozeButton(pattern, reload) {
   });
 }
 
+/**
+ * @param {Model<"PatternDetail">} pattern
+ * @param {() => void} reload
+ */
 const mergeButton = (pattern, reload) =>
   dialogButton("Merge", `Merge into “${pattern.name}”`, (close) =>
     patternPicker({
@@ -115,7 +142,11 @@ const mergeButton = (pattern, reload) =>
     }),
   );
 
-/** Split the chosen issues off into a pattern of their own. */
+/**
+ * Split the chosen issues off into a pattern of their own.
+ * @param {Model<"PatternDetail">} pattern
+ * @param {string[]} issueIds
+ */
 export async function splitOff(pattern, issueIds) {
   await post("/v1/patterns/{pattern_id}/split", { pattern_id: pattern.id }, { issue_ids: issueIds });
   notice("Split off: the issues get a pattern of their own in the next run.");

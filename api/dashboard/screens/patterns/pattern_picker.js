@@ -6,9 +6,14 @@ import { h } from "../../lib/elements.js";
 import { ago, pluralize } from "../../lib/format.js";
 import { action, empty, failure } from "../../lib/states.js";
 
+/** @import { Model } from "../../types.js" */
+
 const TYPING_PAUSE = 250;
 
-/** A search, the patterns that it finds, and a reason; `choose(ids, reason)` acts. */
+/**
+ * A search, the patterns that it finds, and a reason; `choose(ids, reason)` acts.
+ * @param {{ except?: string[], isMultiple?: boolean, verb: string, choose: (ids: string[], reason: string) => unknown, done?: string }} options
+ */
 export function patternPicker({ except = [], isMultiple = false, verb, choose, done }) {
   const search = h("input", {
     id: "pick-search",
@@ -33,7 +38,10 @@ export function patternPicker({ except = [], isMultiple = false, verb, choose, d
       found.replaceChildren(failure(error, load));
     }
   };
-  const chosen = () => [...found.querySelectorAll("input:checked")].map((input) => input.value);
+  const chosen = () => {
+    const inputs = /** @type {NodeListOf<HTMLInputElement>} */ (found.querySelectorAll("input:checked"));
+    return [...inputs].map((input) => input.value);
+  };
   search.addEventListener("input", debounce(load, TYPING_PAUSE));
   load();
   const act = () => {
@@ -54,6 +62,11 @@ export function patternPicker({ except = [], isMultiple = false, verb, choose, d
   ];
 }
 
+/**
+ * @param {Model<"Pattern">} row
+ * @param {boolean} isMultiple
+ * @param {Set<string>} picked
+ */
 const choice = (row, isMultiple, picked) =>
   h(
     "label",

@@ -1,16 +1,19 @@
 // Patterns by risk, each with a sparkline of its recent occurrences.
 
 import { sparkline } from "../../charts/axes.js";
-import { get } from "../../lib/client.js";
+import { get, isAborted, messageOf } from "../../lib/client.js";
 import { h, link, table } from "../../lib/elements.js";
 import { ago, band, exact, number, pluralize, probabilityText } from "../../lib/format.js";
 import { anyOf, listing } from "../../lib/listing.js";
 import { savedViews } from "../../lib/saved_views.js";
 import { empty } from "../../lib/states.js";
 
+/** @import { Column, Filter, Model, ScreenContext } from "../../types.js" */
+
 const WEEKS = 26;
 const MAX_CONCURRENT = 3;
 
+/** @type {Filter[]} */
 const FIELDS = [
   { name: "q", label: "Search names", placeholder: "words of the name" },
   { name: "status", label: "Status", options: anyOf(["emerging", "active", "resolved"]) },
@@ -45,6 +48,7 @@ const FIELDS = [
   },
 ];
 
+/** @param {ScreenContext} context */
 export async function showPatterns({ query, signal }) {
   const sparks = new Sparks(signal);
   return h(
@@ -74,7 +78,12 @@ export async function showPatterns({ query, signal }) {
   );
 }
 
+/**
+ * @param {Model<"Pattern">[]} rows
+ * @param {Sparks} sparks
+ */
 function patternsTable(rows, sparks) {
+  /** @type {Column<Model<"Pattern">>[]} */
   const columns = [
     { title: "Risk", numeric: true, cell: (row) => riskMark(row.risk_score) },
     {
@@ -94,7 +103,10 @@ function patternsTable(rows, sparks) {
   return table("Patterns", columns, rows, { className: "stacked" });
 }
 
-/** A risk score with its band, as text and colour. */
+/**
+ * A risk score with its band, as text and colour.
+ * @param {number | null | undefined} score
+ */
 export function riskMark(score) {
   if (score === null || score === undefined) return h("span", { class: "quiet" }, "–");
   return h(
@@ -105,7 +117,10 @@ export function riskMark(score) {
   );
 }
 
-/** The status in a word; an open pattern that is silent far beyond its rhythm is quiet. */
+/**
+ * The status in a word; an open pattern that is silent far beyond its rhythm is quiet.
+ * @param {Pick<Model<"Pattern">, "status" | "quiet">} options
+ */
 export const statusOf = ({ status, quiet }) =>
   h(
     "span",
@@ -113,36 +128,48 @@ export const statusOf = ({ status, quiet }) =>
     quiet ? "quiet" : status,
   );
 
-/** “for 77 days; its gaps are usually at most 3 days”. */
+/**
+ * “for 77 days; its gaps are usually at most 3 days”.
+ * @param {Model<"Quiet">} quiet
+ */
 export const quietText = ({ silent_days: silent, typical_gap_days: gap }) =>
   `for ${pluralize(silent, "day")}; nine of ten of its gaps are at most ${pluralize(Math.ceil(gap), "day")}`;
 
+/** @param {Model<"Pattern">} row */
 function dimensions(row) {
   const values = ["service", "error_type", "team", "environment"]
-    .map((name) => row.fingerprint[name]?.value)
+    .map((name) => /** @type {{ value?: string } | undefined} */ (row.fingerprint[name])?.value)
     .filter(Boolean);
   return values.slice(0, 3).join(" · ");
 }
 
 /** Sparklines that load a few at a time when their rows become visible, because plans limit requests. */
 class Sparks {
+  /** @param {AbortSignal} signal */
   constructor(signal) {
     this.signal = signal;
+    /** @type {HTMLElement[]} */
     this.queue = [];
     this.busy = 0;
+    /** @type {Map<string, Model<"Frequency">>} */
     this.loaded = new Map();
     this.observer = new IntersectionObserver((entries) => {
-      for (const { isIntersecting, target } of entries) if (isIntersecting) this.enqueue(target);
+      for (const { isIntersecting, target } of entries) {
+        if (isIntersecting) this.enqueue(/** @type {HTMLElement} */ (target));
+      }
     });
   }
 
+  /** @param {{ id: string }} row */
   of(row) {
     const element = h("span", { class: "spark-place", "data-id": row.id });
-    if (this.loaded.has(row.id)) element.append(this.draw(this.loaded.get(row.id)));
+    const frequency = this.loaded.get(row.id);
+    if (frequency) element.append(this.draw(frequency));
     else this.observer.observe(element);
     return element;
   }
 
+  /** @param {HTMLElement} element */
   enqueue(element) {
     this.observer.unobserve(element);
     this.queue.push(element);
@@ -151,26 +178,29 @@ class Sparks {
 
   async next() {
     const element = this.queue.shift();
+    if (!element) return;
+    const id = element.dataset.id ?? "";
     this.busy += 1;
     try {
       const range = { bucket: "week", days: WEEKS * 7 };
       const frequency = await get(
         "/v1/patterns/{pattern_id}/frequency",
-        { pattern_id: element.dataset.id },
+        { pattern_id: id },
         range,
         this.signal,
       );
-      this.loaded.set(element.dataset.id, frequency);
+      this.loaded.set(id, frequency);
       element.replaceChildren(this.draw(frequency));
     } catch (error) {
-      if (error.name !== "AbortError")
-        element.replaceChildren(h("span", { class: "quiet", title: error.message }, "not loaded"));
+      if (!isAborted(error))
+        element.replaceChildren(h("span", { class: "quiet", title: messageOf(error) }, "not loaded"));
     } finally {
       this.busy -= 1;
       if (this.queue.length && !this.signal.aborted) this.next();
     }
   }
 
+  /** @param {Model<"Frequency">} frequency */
   draw(frequency) {
     const counts = frequency.data.slice(-WEEKS).map((bucket) => bucket.count);
     const total = counts.reduce((sum, count) => sum + count, 0);

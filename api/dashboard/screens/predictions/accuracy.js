@@ -6,6 +6,9 @@ import { h, table } from "../../lib/elements.js";
 import { day, minute, number, percent, plain, pluralize } from "../../lib/format.js";
 import { empty } from "../../lib/states.js";
 
+/** @import { Column, Model } from "../../types.js" */
+
+/** @param {AbortSignal} signal */
 export async function accuracySection(signal) {
   const accuracy = await get("/v1/predictions/accuracy", {}, {}, signal);
   return h(
@@ -16,6 +19,7 @@ export async function accuracySection(signal) {
   );
 }
 
+/** @param {Model<"Accuracy">} accuracy */
 function noneGraded(accuracy) {
   return empty(
     "No window has ended yet, so no prediction has been graded.",
@@ -25,6 +29,7 @@ function noneGraded(accuracy) {
   );
 }
 
+/** @param {Model<"Accuracy">} accuracy */
 function issued(accuracy) {
   return [
     h(
@@ -39,7 +44,11 @@ function issued(accuracy) {
   ];
 }
 
-/** What would have been predicted on the past: open while nothing is graded, folded up beside real grades. */
+/**
+ * What would have been predicted on the past: open while nothing is graded, folded up beside real grades.
+ * @param {Model<"Accuracy">["backtest"]} backtest
+ * @param {number} graded
+ */
 function backtested(backtest, graded) {
   if (!backtest) return null;
   return h(
@@ -65,9 +74,14 @@ function backtested(backtest, graded) {
 
 const DISPLAYED = "mixture";
 const REFERENCE = "recency_frequency";
+/** @type {Record<string, string>} */
 const TITLES = { [DISPLAYED]: "Causeloop", [REFERENCE]: "reference" };
 
-/** The scores of what is shown beside those of a simple reference; every base model is folded up. */
+/**
+ * The scores of what is shown beside those of a simple reference; every base model is folded up.
+ * @param {string} caption
+ * @param {Model<"ModelScores">[]} scores
+ */
 function scoresTable(caption, scores) {
   const first = scores.filter((row) => row.model === DISPLAYED || row.model === REFERENCE);
   if (!first.length || first.length === scores.length) return scoresOf(caption, scores);
@@ -84,6 +98,10 @@ function scoresTable(caption, scores) {
   );
 }
 
+/**
+ * @param {string} caption
+ * @param {Model<"ModelScores">[]} scores
+ */
 function scoresOf(caption, scores) {
   return h(
     "div",
@@ -101,10 +119,15 @@ function scoresOf(caption, scores) {
   );
 }
 
+/**
+ * @param {string} caption
+ * @param {Model<"ModelScores">[]} scores
+ */
 function modelsTable(caption, scores) {
   const rows = [...scores].sort(
     (left, right) => left.window_days - right.window_days || left.brier - right.brier,
   );
+  /** @type {Column<Model<"ModelScores">>[]} */
   const columns = [
     { title: "Window", cell: (row) => pluralize(row.window_days, "day") },
     { title: "Model", cell: (row) => TITLES[row.model] ?? plain(row.model) },
@@ -118,6 +141,7 @@ function modelsTable(caption, scores) {
   return table(caption, columns, rows, { isCaptionVisible: true });
 }
 
+/** @param {number} share */
 function signedPercent(share) {
   const rounded = Math.round(share * 100);
   return rounded ? `${rounded > 0 ? "+" : "−"}${Math.abs(rounded)} %` : "0 %";

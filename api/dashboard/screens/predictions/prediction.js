@@ -9,6 +9,9 @@ import { isAtLeast } from "../../lib/roles.js";
 import { empty } from "../../lib/states.js";
 import { probabilityCell, triggerSection } from "./prediction_summary.js";
 
+/** @import { Column, Field, FormValues, Model, ScreenContext } from "../../types.js" */
+
+/** @param {ScreenContext} context */
 export async function showPrediction({ id, me, signal, reload }) {
   const prediction = await get("/v1/predictions/{prediction_id}", { prediction_id: id }, {}, signal);
   const name = prediction.pattern_name ?? "a pattern that was merged";
@@ -30,11 +33,13 @@ export async function showPrediction({ id, me, signal, reload }) {
   );
 }
 
+/** @param {Model<"PredictionDetail">} predictionDetail */
 function outcomeText({ outcome, dismissed_at: dismissedAt }) {
   if (outcome) return plain(outcome);
   return dismissedAt ? null : "open";
 }
 
+/** @param {Model<"PredictionDetail">} row */
 const figures = (row) =>
   facts([
     ["Probability of a recurrence", probabilityCell(row)],
@@ -51,14 +56,22 @@ const figures = (row) =>
     ],
   ]);
 
+/**
+ * @param {Model<"PredictionDetail">} prediction
+ * @param {() => void} reload
+ */
 function predictionActions(prediction, reload) {
   const path = { prediction_id: prediction.id };
+  /** @param {FormValues} values */
   const grade = (values) => post("/v1/predictions/{prediction_id}/outcome", path, values);
+  /** @param {FormValues} values */
   const dismiss = (values) => post("/v1/predictions/{prediction_id}/dismiss", path, values);
+  /** @param {() => void} close */
   const after = (close) => () => {
     close();
     reload();
   };
+  /** @type {Field} */
   const outcome = {
     name: "outcome",
     label: "Outcome",
@@ -69,6 +82,7 @@ function predictionActions(prediction, reload) {
       ["prevented", "a fix prevented it"],
     ],
   };
+  /** @param {boolean} required */
   const why = (required) => ({ name: "reason", label: "Why", kind: "textarea", required, maxlength: 2000 });
   return h(
     "div",
@@ -90,8 +104,10 @@ function predictionActions(prediction, reload) {
   );
 }
 
+/** @param {Model<"PredictionDetail">["outcomes"]} rows */
 function outcomesTable(rows) {
   if (!rows.length) return empty("Not graded yet.", "The system grades it when its window ends.");
+  /** @type {Column<Model<"PredictionDetail">["outcomes"][number]>[]} */
   const columns = [
     {
       title: "Outcome",
@@ -108,13 +124,14 @@ function outcomesTable(rows) {
   return table("Outcomes of this prediction", columns, rows, { className: "stacked" });
 }
 
+/** @param {Model<"PredictionDetail">} prediction */
 function modelsOf(prediction) {
-  const rows = Object.entries(prediction.model_probabilities ?? {}).filter(
-    ([, value]) => typeof value === "number",
+  const rows = Object.entries(prediction.model_probabilities ?? {}).flatMap(([name, value]) =>
+    typeof value === "number" ? [{ name, value }] : [],
   );
   if (!rows.length) return empty("No single model's probability is stored.");
   return [
-    facts(rows.map(([name, value]) => [plain(name), probabilityText(value)])),
+    facts(rows.map(({ name, value }) => /** @type {const} */ ([plain(name), probabilityText(value)]))),
     h("p", { class: "quiet" }, `Version ${prediction.model_version}, ${number(rows.length)} models.`),
   ];
 }

@@ -17,11 +17,17 @@ import {
 } from "../../lib/format.js";
 import { empty } from "../../lib/states.js";
 
+/** @import { Column, Model } from "../../types.js" */
+
 const DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 
-/** The probability that the pattern recurs within each window, and the number of events it is based on. */
+/**
+ * The probability that the pattern recurs within each window, and the number of events it is based on.
+ * @param {Model<"Prediction">[]} predictions
+ */
 export function windowsTable(predictions) {
   const rows = [...predictions].sort((left, right) => left.window_days - right.window_days);
+  /** @type {Column<Model<"Prediction">>[]} */
   const columns = [
     { title: "Window", cell: (row) => link(`/predictions/${row.id}`, pluralize(row.window_days, "day")) },
     { title: "Probability", cell: (row) => probabilityCell(row) },
@@ -35,7 +41,10 @@ export function windowsTable(predictions) {
     : empty("No predictions for this pattern yet.");
 }
 
-/** A probability, or the reason why there is none. */
+/**
+ * A probability, or the reason why there is none.
+ * @param {Model<"Prediction">} row
+ */
 export function probabilityCell(row) {
   if (row.probability === null) return h("span", { class: "quiet" }, `not available: ${plain(row.reason)}`);
   return h(
@@ -46,7 +55,10 @@ export function probabilityCell(row) {
   );
 }
 
-/** The likely trigger with its evidence, and where and when to expect it. */
+/**
+ * The likely trigger with its evidence, and where and when to expect it.
+ * @param {Model<"Prediction">[]} predictions
+ */
 export function triggerSection(predictions) {
   const newest = predictions.find((row) => row.likely_trigger) ?? predictions[0];
   if (!newest) return null;
@@ -69,7 +81,10 @@ export function triggerSection(predictions) {
   );
 }
 
-/** The next date with its weekday, or the interval where it is wide. */
+/**
+ * The next date with its weekday, or the interval where it is wide.
+ * @param {Model<"Prediction">} row
+ */
 export function nextDate(row) {
   if (!row.next_date_median) return null;
   const interval = `80 % between ${dayOf(row.next_date_low)} and ${dayOf(row.next_date_high)}`;
@@ -78,6 +93,7 @@ export function nextDate(row) {
     : `${weekdayOf(row.next_date_median)} ${dayOf(row.next_date_median, true)} (${interval})`;
 }
 
+/** @param {any} locations */
 function locationsText(locations) {
   return Object.entries(locations ?? {})
     .filter(([, values]) => [values].flat().length)
@@ -94,9 +110,13 @@ function locationsText(locations) {
     .join(" · ");
 }
 
+/** @param {string} word */
 const capital = (word) => word.charAt(0).toUpperCase() + word.slice(1);
 
-/** The likeliest times in order. Their shares are smoothed, so beside the counts of the heat map they would look wrong. */
+/**
+ * The likeliest times in order. Their shares are smoothed, so beside the counts of the heat map they would look wrong.
+ * @param {any} moments
+ */
 function timesText(moments) {
   return [moments ?? []]
     .flat()

@@ -9,7 +9,10 @@ import { empty, part, partSection } from "../../lib/states.js";
 import { accuracySection } from "./accuracy.js";
 import { probabilityCell } from "./prediction_summary.js";
 
+/** @import { Column, Filter, Filters, Model, ScreenContext } from "../../types.js" */
+
 const WINDOWS = ["7", "14", "30", "90"];
+/** @type {Filter[]} */
 const FIELDS = [
   { name: "window_days", label: "Window", options: WINDOWS.map((days) => [days, `${days} days`]) },
   { name: "impact", label: "Impact", options: anyOf(["critical", "high", "medium", "low"]) },
@@ -42,14 +45,17 @@ const FIELDS = [
   },
 ];
 
+/** @param {ScreenContext} context */
 export async function showPredictions({ query, signal }) {
   const chosen = { ...query, window_days: WINDOWS.includes(query.window_days) ? query.window_days : "7" };
   const matrix = h("div", {});
+  /** @param {string} days */
   const draw = (days) => matrix.replaceChildren(part("the matrix", () => readMatrix(days, signal)));
   let matrixDays = chosen.window_days;
   draw(matrixDays);
+  /** @param {Filters} filters */
   const read = (filters) => {
-    if (filters.window_days !== matrixDays) {
+    if (filters.window_days && filters.window_days !== matrixDays) {
       matrixDays = filters.window_days;
       draw(matrixDays);
     }
@@ -90,6 +96,10 @@ function none() {
   return empty("No prediction matches.", "Widen the filters; new patterns get predictions in the next run.");
 }
 
+/**
+ * @param {string} days
+ * @param {AbortSignal} signal
+ */
 async function readMatrix(days, signal) {
   const [matrix, predictions] = await Promise.all([
     get("/v1/predictions/matrix", {}, { window_days: days }, signal),
@@ -99,7 +109,9 @@ async function readMatrix(days, signal) {
   return matrixTable(matrix, names);
 }
 
+/** @param {Model<"Prediction">[]} rows */
 function predictionsTable(rows) {
+  /** @type {Column<Model<"Prediction">>[]} */
   const columns = [
     { title: "Probability", cell: (row) => link(`/predictions/${row.id}`, probabilityCell(row)) },
     {
@@ -132,6 +144,7 @@ function predictionsTable(rows) {
   return table("Predictions", columns, rows, { className: "stacked" });
 }
 
+/** @param {Model<"Prediction">} row */
 function outcome(row) {
   if (!row.outcome)
     return row.dismissed_at

@@ -5,6 +5,11 @@ import { facts, h, link, section, table } from "../../lib/elements.js";
 import { day, dayOf, minute, number, plain, probabilityText } from "../../lib/format.js";
 import { empty } from "../../lib/states.js";
 
+/** @import { Column, Model } from "../../types.js" */
+/** @typedef {Model<"RecommendationDetail">} Recommendation */
+/** @typedef {ReturnType<typeof claimedFixes>[number]} ClaimedFix */
+
+/** @type {Record<string, string>} */
 const VERDICT_LABELS = {
   held: "held",
   partly: "held in part",
@@ -15,7 +20,10 @@ const VERDICT_LABELS = {
 };
 const MAX_FIXES = 12;
 
-/** Every claimed fix in force with its proof, newest first. */
+/**
+ * Every claimed fix in force with its proof, newest first.
+ * @param {AbortSignal} signal
+ */
 export async function readFixes(signal) {
   const done = await get("/v1/recommendations", {}, { status: "implemented", limit: MAX_FIXES }, signal);
   const ids = done.data.map((row) => row.id);
@@ -25,6 +33,7 @@ export async function readFixes(signal) {
   return details.flatMap(claimedFixes).sort((left, right) => right.fixed_at.localeCompare(left.fixed_at));
 }
 
+/** @param {Recommendation} recommendation */
 function claimedFixes(recommendation) {
   const proofs = new Map(recommendation.proofs.map((proof) => [proof.pattern_id, proof]));
   return recommendation.fixes
@@ -32,7 +41,10 @@ function claimedFixes(recommendation) {
     .map((fix) => ({ ...fix, recommendation, proof: proofs.get(fix.pattern_id) ?? null }));
 }
 
-/** The newest fix with a verdict, or else the newest. */
+/**
+ * The newest fix with a verdict, or else the newest.
+ * @param {ClaimedFix[]} fixes
+ */
 export function latestFix(fixes) {
   const decided = fixes.find(
     ({ proof }) => proof && !["not_provable_yet", "no_exposure"].includes(proof.verdict),
@@ -40,7 +52,10 @@ export function latestFix(fixes) {
   return decided ?? fixes.find(({ proof }) => proof) ?? fixes[0] ?? null;
 }
 
-/** A verdict as a mark; the word carries the meaning, the colour only helps. */
+/**
+ * A verdict as a mark; the word carries the meaning, the colour only helps.
+ * @param {string | null | undefined} verdict
+ */
 export function verdictMark(verdict) {
   return h(
     "span",
@@ -49,7 +64,9 @@ export function verdictMark(verdict) {
   );
 }
 
+/** @param {ClaimedFix[]} fixes */
 export function fixesSection(fixes) {
+  /** @type {Column<ClaimedFix>[]} */
   const columns = [
     { title: "Verdict", cell: ({ proof }) => verdictMark(proof?.verdict) },
     {
@@ -85,16 +102,26 @@ export function fixesSection(fixes) {
   return section("Did the fixes hold?", { id: "fixes" }, content);
 }
 
-/** “9 in 30 d”. */
+/**
+ * “9 in 30 d”.
+ * @param {number} events
+ * @param {number} days
+ */
 export const activity = (events, days) => `${number(events)} in ${number(days, 0)} d`;
 
-/** “0.12 (0.02–0.4)”. */
+/**
+ * “0.12 (0.02–0.4)”.
+ * @param {Model<"Proof">} proof
+ */
 export function ratio(proof) {
   if (proof.rate_ratio === null) return "–";
   return `${number(proof.rate_ratio, 2)} (${number(proof.rate_ratio_low, 2)}–${number(proof.rate_ratio_high, 2)})`;
 }
 
-/** The proof of each claimed fix of one recommendation: activity before and after, and the verdict. */
+/**
+ * The proof of each claimed fix of one recommendation: activity before and after, and the verdict.
+ * @param {Recommendation} recommendation
+ */
 export function proofSection(recommendation) {
   const claims = recommendation.fixes.filter((fix) => !fix.withdrawn_at);
   if (!claims.length)
@@ -111,6 +138,10 @@ export function proofSection(recommendation) {
   );
 }
 
+/**
+ * @param {Model<"Fix">} fix
+ * @param {Model<"Proof"> | undefined} proof
+ */
 function proofOf(fix, proof) {
   if (!proof)
     return h(

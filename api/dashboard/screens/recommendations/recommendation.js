@@ -6,13 +6,18 @@ import { get, patch, put } from "../../lib/client.js";
 import { h, link, section } from "../../lib/elements.js";
 import { ago, minute, number, plain, pluralize, timeZone, today } from "../../lib/format.js";
 import { listing } from "../../lib/listing.js";
-import { action, empty, notice, partSection } from "../../lib/states.js";
+import { action, empty, partSection } from "../../lib/states.js";
 import { proofSection } from "./fixes.js";
+import { planSection } from "./plan.js";
 import { effortAndImpact, recurrencesPrevented, statusMark } from "./recommendations.js";
 import { ticketSection } from "./ticket.js";
 
+/** @import { Me, Model, ScreenContext } from "../../types.js" */
+/** @typedef {Model<"RecommendationDetail">} Recommendation */
+
 const STATUSES = ["pending", "in_progress", "implemented", "dismissed"];
 
+/** @param {ScreenContext} context */
 export async function showRecommendation({ id, me, signal, reload }) {
   const recommendation = await get(
     "/v1/recommendations/{recommendation_id}",
@@ -62,6 +67,7 @@ export async function showRecommendation({ id, me, signal, reload }) {
   );
 }
 
+/** @param {Recommendation} recommendation */
 function whySection(recommendation) {
   return section(
     "Why",
@@ -87,80 +93,11 @@ function whySection(recommendation) {
   );
 }
 
-function planSection(recommendation, canWrite, reload, signal) {
-  const done = recommendation.steps.filter((step) => step.done).length;
-  const tick = (step) => async (event) => {
-    event.target.setAttribute("aria-busy", "true");
-    try {
-      await patch(
-        "/v1/recommendations/{recommendation_id}",
-        { recommendation_id: recommendation.id },
-        { step: step.index, step_done: event.target.checked },
-      );
-      reload();
-    } catch (error) {
-      notice(error.message, "error");
-      event.target.checked = step.done;
-      event.target.removeAttribute("aria-busy");
-    }
-  };
-  const item = (step) =>
-    h(
-      "li",
-      {},
-      h(
-        "label",
-        { class: step.done ? "done" : null },
-        h("input", {
-          id: `step-${step.index}`,
-          type: "checkbox",
-          checked: step.done,
-          disabled: !canWrite,
-          onchange: tick(step),
-        }),
-        h(
-          "span",
-          {},
-          h("span", { class: "step-text" }, step.text),
-          step.done
-            ? h(
-                "span",
-                { class: "quiet" },
-                ` – ticked ${ago(step.changed_at)} by ${step.changed_by_name ?? "somebody who has left"}`,
-              )
-            : null,
-        ),
-      ),
-    );
-  return section(
-    "Plan",
-    { beside: h("span", { class: "quiet" }, `${done} of ${recommendation.steps.length} done`) },
-    linkIssues(h("ol", { class: "plan" }, recommendation.steps.map(item)), recommendation, signal),
-  );
-}
-
-const NEWEST = 20;
-
-/** Make links of the issues that the steps name, once they are read: the plan can be read before. */
-function linkIssues(plan, recommendation, signal) {
-  const query = (id) => ({ pattern_id: id, limit: NEWEST });
-  const pages = recommendation.pattern_ids.slice(0, 3).map((id) => get("/v1/issues", {}, query(id), signal));
-  Promise.allSettled(pages).then((results) => {
-    const issues = results.flatMap((result) => (result.status === "fulfilled" ? result.value.data : []));
-    for (const text of plan.querySelectorAll(".step-text"))
-      text.replaceChildren(...withLinks(text.textContent, issues));
-  });
-  return plan;
-}
-
-/** A text in pieces: what is the name of an issue in its tool is a link to it. */
-function withLinks(text, issues) {
-  const byName = new Map(issues.map((issue) => [issue.external_id, issue]));
-  return text
-    .split(/([\s,;()“”]+)/)
-    .map((word) => (byName.has(word) ? link(`/issues/${byName.get(word).id}`, word) : word));
-}
-
+/**
+ * @param {Recommendation} recommendation
+ * @param {Me} me
+ * @param {() => void} reload
+ */
 function statusSection(recommendation, me, reload) {
   const select = h(
     "select",
@@ -193,12 +130,14 @@ function statusSection(recommendation, me, reload) {
     why.hidden = select.value !== "dismissed" || recommendation.status === "dismissed";
   });
   const save = async () => {
-    const body = { status: select.value };
+    /** @type {Model<"Progress">} */
+    const body = { status: /** @type {Recommendation["status"]} */ (select.value) };
     if (!when.hidden && date.value) body.fixed_on = date.value;
     if (!why.hidden && reason.value.trim()) body.note = `Dismissed: ${reason.value.trim()}`;
     await patch("/v1/recommendations/{recommendation_id}", { recommendation_id: recommendation.id }, body);
     reload();
   };
+  /** @param {string | null} user_id */
   const assign = (user_id) =>
     put(
       "/v1/recommendations/{recommendation_id}/assignee",
@@ -219,6 +158,10 @@ function statusSection(recommendation, me, reload) {
   );
 }
 
+/**
+ * @param {Recommendation} recommendation
+ * @param {AbortSignal} signal
+ */
 function patternsSection(recommendation, signal) {
   const query = { recommendation_id: recommendation.id, sort: "-issue_count", limit: PATTERNS };
   const read = () =>
@@ -235,6 +178,7 @@ function patternsSection(recommendation, signal) {
 
 const PATTERNS = 20;
 
+/** @param {Model<"Pattern">} pattern */
 const patternRow = (pattern) =>
   h(
     "li",
@@ -247,6 +191,11 @@ const patternRow = (pattern) =>
     ),
   );
 
+/**
+ * @param {Recommendation} recommendation
+ * @param {boolean} canWrite
+ * @param {() => void} reload
+ */
 function notesSection(recommendation, canWrite, reload) {
   const text = h("textarea", { id: "note", rows: 2, maxlength: 5000 });
   const add = async () => {

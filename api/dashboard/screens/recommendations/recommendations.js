@@ -7,6 +7,9 @@ import { number, plain } from "../../lib/format.js";
 import { anyOf, listing, rowsPerPage } from "../../lib/listing.js";
 import { empty } from "../../lib/states.js";
 
+/** @import { Column, Filter, Filters, Model, ScreenContext } from "../../types.js" */
+
+/** @type {[string, string][]} */
 const STATUSES = [
   ["open", "open"],
   ["pending", "pending"],
@@ -15,6 +18,7 @@ const STATUSES = [
   ["dismissed", "dismissed"],
   ["any", "any"],
 ];
+/** @type {Filter[]} */
 const FIELDS = [
   { name: "status", label: "Status", options: STATUSES },
   { name: "type", label: "Type", options: anyOf(["code_fix", "config_change", "process", "monitoring"]) },
@@ -34,17 +38,19 @@ const FIELDS = [
 export const RANKED_BY =
   "Ranked by the recurrences that a fix prevents in 90 days, for its effort and how sure it is.";
 
-/** Every recommendation, however many. */
+/**
+ * Every recommendation, however many.
+ * @param {ScreenContext} context
+ */
 export async function showRecommendations({ query, signal }) {
-  const read = ({ status = "open", ...filters }) => {
-    const wanted = { open: ["pending", "in_progress"], any: undefined }[status];
-    return get(
+  /** @param {Filters} filters */
+  const read = ({ status, ...filters }) =>
+    get(
       "/v1/recommendations",
       {},
-      { ...filters, limit: rowsPerPage(50, 20), status: status in { open: 1, any: 1 } ? wanted : status },
+      { ...filters, limit: rowsPerPage(50, 20), status: statusesOf(status ?? "open") },
       signal,
     );
-  };
   const none = () =>
     empty(
       "No recommendation matches.",
@@ -69,20 +75,39 @@ export async function showRecommendations({ query, signal }) {
   );
 }
 
-/** How many recurrences a recommendation would prevent. */
+/**
+ * The statuses that a choice of the filter stands for; undefined: all of them.
+ * @param {string} choice
+ */
+function statusesOf(choice) {
+  if (choice === "any") return undefined;
+  return choice === "open" ? ["pending", "in_progress"] : [choice];
+}
+
+/**
+ * How many recurrences a recommendation would prevent.
+ * @param {Pick<Model<"Recommendation">, "expected_loops_prevented">} recommendation
+ */
 export const recurrencesPrevented = (recommendation) =>
   recommendation.expected_loops_prevented >= 0.05
     ? number(recommendation.expected_loops_prevented, 1)
     : "< 0.1";
 
-/** “code fix · low effort · quick win”. */
+/**
+ * “code fix · low effort · quick win”.
+ * @param {Pick<Model<"Recommendation">, "type" | "effort" | "impact">} options
+ */
 export function effortAndImpact({ type, effort, impact }) {
   return `${plain(type)} · ${effort} effort · ${impact === "quick_win" ? "quick win" : `${impact} impact`}`;
 }
 
-/** A status as a small mark. */
+/**
+ * A status as a small mark.
+ * @param {string} status
+ */
 export const statusMark = (status) => h("span", { class: `mark-word status-${status}` }, plain(status));
 
+/** @param {Model<"Recommendation">[]} rows */
 export function recommendationsTable(rows) {
   if (!rows.length) {
     return empty(
@@ -93,6 +118,7 @@ export function recommendationsTable(rows) {
     );
   }
   const largest = Math.max(0.1, ...rows.map((row) => row.expected_high));
+  /** @type {Column<Model<"Recommendation">>[]} */
   const columns = [
     { title: "#", numeric: true, cell: (row) => row.rank ?? "–" },
     {
@@ -114,6 +140,10 @@ export function recommendationsTable(rows) {
   return table("Recommendations by rank", columns, rows, { className: "stacked" });
 }
 
+/**
+ * @param {Model<"Recommendation">} row
+ * @param {number} largest
+ */
 function intervalCell(row, largest) {
   const mark = intervalMark(row.expected_low, row.expected_loops_prevented, row.expected_high, largest);
   return h(

@@ -5,6 +5,16 @@ import { externalLink, facts, h, link, section } from "../../lib/elements.js";
 import { minute, plain } from "../../lib/format.js";
 import { action, empty, part } from "../../lib/states.js";
 
+/** @import { Model } from "../../types.js" */
+
+/** @typedef {Model<"RecommendationDetail">} Recommendation */
+
+/**
+ * @param {Recommendation} recommendation
+ * @param {boolean} canWrite
+ * @param {() => void} reload
+ * @param {AbortSignal} signal
+ */
 export function ticketSection(recommendation, canWrite, reload, signal) {
   const { ticket } = recommendation;
   const details = ticket
@@ -26,6 +36,10 @@ export function ticketSection(recommendation, canWrite, reload, signal) {
   );
 }
 
+/**
+ * @param {Recommendation} recommendation
+ * @param {() => void} reload
+ */
 const cancelButton = (recommendation, reload) =>
   action(
     "Cancel",
@@ -36,6 +50,11 @@ const cancelButton = (recommendation, reload) =>
     { done: "Cancelled: no ticket is opened." },
   );
 
+/**
+ * @param {Recommendation} recommendation
+ * @param {() => void} reload
+ * @param {AbortSignal} signal
+ */
 async function pushForm(recommendation, reload, signal) {
   const [catalog, connectors] = await Promise.all([
     get("/v1/connectors/catalog", {}, {}, signal),

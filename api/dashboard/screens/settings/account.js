@@ -9,8 +9,11 @@ import { action, empty, partSection } from "../../lib/states.js";
 import { settingsScreen } from "./frame.js";
 import { keysTable, newKeyForm } from "./key_forms.js";
 
+/** @import { Column, Fields, FormValues, Me, Model, ScreenContext } from "../../types.js" */
+
 const MIN_LENGTH = 12;
 
+/** @param {ScreenContext} context */
 export async function showAccount(context) {
   const { me, signal, reload } = context;
   const isPerson = me.kind === "user";
@@ -27,13 +30,21 @@ export async function showAccount(context) {
 }
 
 function passwordForm() {
+  /**
+   * @param {string} name
+   * @param {string} label
+   * @param {string} autocomplete
+   * @param {string} [help]
+   */
   const password = (name, label, autocomplete, help) => ({
     ...{ name, label, help, autocomplete, kind: "password", required: true, maxlength: 1000 },
   });
+  /** @type {Fields} */
   const fields = [
     password("current_password", "Present password", "current-password"),
     password("new_password", "New password", "new-password", `At least ${MIN_LENGTH} characters.`),
   ];
+  /** @param {FormValues} values */
   const send = (values) => post("/v1/me/password", {}, values);
   const done = "The password is changed. All other sessions have ended.";
   return form({
@@ -47,14 +58,26 @@ function passwordForm() {
 }
 
 const KIND = {
+  /**
+   * @param {string} id
+   * @param {FormValues} values
+   */
   rotate: (id, values) => post("/v1/me/keys/{key_id}/rotate", { key_id: id }, values),
+  /** @param {string} id */
   revoke: (id) => remove("/v1/me/keys/{key_id}", { key_id: id }),
 };
 
+/**
+ * @param {Me} me
+ * @param {AbortSignal} signal
+ * @param {() => void} reload
+ */
 async function ownKeys(me, signal, reload) {
   const rows = (await get("/v1/me/keys", {}, {}, signal)).data;
+  /** @param {FormValues} values */
   const send = (values) => post("/v1/me/keys", {}, values);
   const help = "Never more than your own role.";
+  /** @param {() => void} close */
   const build = (close) => newKeyForm({ me, role: "viewer", help, lifetime: "90 days", send, close, reload });
   return h(
     "div",
@@ -69,14 +92,20 @@ async function ownKeys(me, signal, reload) {
   );
 }
 
+/**
+ * @param {AbortSignal} signal
+ * @param {() => void} reload
+ */
 async function sessions(signal, reload) {
   const rows = (await get("/v1/sessions", {}, {}, signal)).data;
+  /** @param {Model<"OwnSession">} row */
   const end = (row) =>
     action("End", () => remove("/v1/sessions/{session_id}", { session_id: row.id }).then(reload), {
       done: "The session has ended.",
       className: "plain",
       label: `End the session of ${row.client ?? "an unknown program"}`,
     });
+  /** @type {Column<Model<"OwnSession">>[]} */
   const columns = [
     { title: "Program", className: "wide", cell: (row) => row.client ?? "unknown" },
     { title: "By", cell: (row) => (row.method === "oidc" ? "single sign-on" : "password") },

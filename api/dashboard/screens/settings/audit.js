@@ -7,6 +7,9 @@ import { listing } from "../../lib/listing.js";
 import { empty } from "../../lib/states.js";
 import { settingsScreen } from "./frame.js";
 
+/** @import { Column, Filter, Filters, Model, ScreenContext } from "../../types.js" */
+
+/** @type {Filter[]} */
 const FIELDS = [
   { name: "action", label: "Action", placeholder: "such as member.invited" },
   { name: "actor", label: "Who", placeholder: "such as user:…" },
@@ -14,8 +17,10 @@ const FIELDS = [
   { name: "to", label: "To", kind: "date" },
 ];
 
+/** @param {ScreenContext} context */
 export async function showAudit(context) {
   const { query, signal } = context;
+  /** @param {Filters} options */
   const read = ({ from, to, ...filters }) =>
     get(
       "/v1/audit",
@@ -43,7 +48,9 @@ export async function showAudit(context) {
   );
 }
 
+/** @param {Model<"AuditEntry">[]} rows */
 function entriesTable(rows) {
+  /** @type {Column<Model<"AuditEntry">>[]} */
   const columns = [
     { title: "When", cell: (row) => minute(row.at) },
     { title: "Who", className: "named", cell: (row) => named(row.actor_name, row.actor) },
@@ -55,9 +62,14 @@ function entriesTable(rows) {
   return table("Audit entries, newest first", columns, rows, { className: "stacked" });
 }
 
-/** A name where there is one; what programs filter by stands below it. */
+/**
+ * A name where there is one; what programs filter by stands below it.
+ * @param {string | null | undefined} name
+ * @param {string | null | undefined} reference
+ */
 const named = (name, reference) =>
   name ? [name, h("span", { class: "below" }, reference)] : plain(reference);
 
+/** @param {Record<string, unknown>} values */
 const details = (values) =>
   h("span", {}, Object.keys(values).length ? asText(values) : h("span", { class: "quiet" }, "–"));

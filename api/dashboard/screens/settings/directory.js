@@ -9,6 +9,9 @@ import { assignableRoles } from "../../lib/roles.js";
 import { empty } from "../../lib/states.js";
 import { settingsScreen } from "./frame.js";
 
+/** @import { Column, Fields, FormValues, Me, Model, ScreenContext } from "../../types.js" */
+
+/** @param {ScreenContext} context */
 export async function showDirectory(context) {
   const { me, workspace, signal, reload } = context;
   const [directory, groups] = await Promise.all([
@@ -34,6 +37,7 @@ export async function showDirectory(context) {
   );
 }
 
+/** @param {Model<"Connection">} directory */
 const connectionFacts = (directory) =>
   facts([
     ["Base URL", h("code", {}, directory.base_url)],
@@ -46,6 +50,11 @@ const connectionFacts = (directory) =>
     ["People that it keeps", number(directory.people)],
   ]);
 
+/**
+ * @param {Model<"Connection">} directory
+ * @param {boolean} isIncluded
+ * @param {() => void} reload
+ */
 function tokenButtons(directory, isIncluded, reload) {
   const make = dialogButton(
     directory.is_connected ? "Replace the token" : "Make a token",
@@ -63,7 +72,13 @@ function tokenButtons(directory, isIncluded, reload) {
   return h("div", { class: "buttons" }, isIncluded ? make : null, directory.is_connected ? end : null);
 }
 
+/**
+ * @param {Model<"Connection">} directory
+ * @param {() => void} close
+ * @param {() => void} reload
+ */
 function tokenForm(directory, close, reload) {
+  /** @type {Fields} */
   const fields = [
     directory.is_connected
       ? {
@@ -79,7 +94,9 @@ function tokenForm(directory, close, reload) {
         }
       : null,
   ];
+  /** @param {FormValues} values */
   const send = (values) => post("/v1/directory/token", {}, values);
+  /** @param {Model<"CreatedToken">} createdToken */
   const onDone = ({ token }) => {
     close();
     reload();
@@ -92,7 +109,13 @@ function tokenForm(directory, close, reload) {
   return form({ id: "token", fields, verb: "Make the token", send, onDone });
 }
 
+/**
+ * @param {Model<"GroupRole">[]} groups
+ * @param {Me} me
+ * @param {() => void} reload
+ */
 function groupsSection(groups, me, reload) {
+  /** @type {Column<Model<"GroupRole">>[]} */
   const columns = [
     { title: "Group", className: "wide", cell: (row) => row.display_name },
     { title: "Members", cell: (row) => number(row.members) },
@@ -120,8 +143,19 @@ function groupsSection(groups, me, reload) {
   );
 }
 
+/**
+ * @param {Model<"GroupRole">} row
+ * @param {Me} me
+ * @param {() => void} close
+ * @param {() => void} reload
+ */
 function roleForm(row, me, close, reload) {
-  const options = [["", "none"], ...assignableRoles(me).map((role) => [role, role])];
+  /** @type {[string, string][]} */
+  const options = [
+    ["", "none"],
+    ...assignableRoles(me).map((role) => /** @type {[string, string]} */ ([role, role])),
+  ];
+  /** @type {Fields} */
   const fields = [
     {
       name: "role",
@@ -132,6 +166,7 @@ function roleForm(row, me, close, reload) {
       read: (role) => role ?? null,
     },
   ];
+  /** @param {FormValues} values */
   const send = (values) => patch("/v1/directory/groups/{group_id}", { group_id: row.id }, values);
   const onDone = () => {
     close();

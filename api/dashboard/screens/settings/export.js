@@ -5,30 +5,32 @@ import { h, section } from "../../lib/elements.js";
 import { form } from "../../lib/form.js";
 import { settingsScreen } from "./frame.js";
 
-const options = (values) => values.map(([value, text]) => [value, text]);
+/** @import { Fields, FormValues, ScreenContext } from "../../types.js" */
 
+/** @param {ScreenContext} context */
 export async function showExport(context) {
   const isIncluded = context.workspace.features.includes("export");
+  /** @type {Fields} */
   const fields = [
     {
       name: "entity",
       label: "What",
       kind: "select",
-      options: options([
+      options: [
         ["issues", "Issues"],
         ["patterns", "Patterns"],
         ["predictions", "Predictions"],
         ["recommendations", "Recommendations"],
-      ]),
+      ],
     },
     {
       name: "format",
       label: "Format",
       kind: "select",
-      options: options([
+      options: [
         ["csv", "CSV, for spreadsheets"],
         ["jsonl", "JSON lines, for programs"],
-      ]),
+      ],
     },
   ];
   const content = isIncluded
@@ -37,6 +39,7 @@ export async function showExport(context) {
   return settingsScreen(context, section("Export", {}, content));
 }
 
+/** @param {FormValues} options */
 async function download({ entity, format }) {
   const response = await open("/v1/export", {}, undefined, { entity, format });
   if (!response.ok) throw new Error((await response.json()).detail);

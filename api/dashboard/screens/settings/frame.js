@@ -3,8 +3,15 @@
 import { h, link } from "../../lib/elements.js";
 import { isAtLeast } from "../../lib/roles.js";
 
-/** A screen of the settings. */
+/** @import { Content, Screen, ScreenContext } from "../../types.js" */
+
+/**
+ * A screen of the settings.
+ * @param {Pick<ScreenContext, "me" | "screen" | "screens">} options
+ * @param {...Content} content
+ */
 export function settingsScreen({ me, screen, screens }, ...content) {
+  /** @param {Screen} part */
   const entry = ({ path, title, setting }) =>
     link(path, setting === true ? title : setting, { "aria-current": path === screen.path ? "page" : null });
   const parts = screens.filter(({ setting, role = "viewer" }) => setting && isAtLeast(me, role));

@@ -7,11 +7,19 @@ import { empty } from "../../lib/states.js";
 import { settingsScreen } from "./frame.js";
 import { keysTable, newKeyForm } from "./key_forms.js";
 
+/** @import { FormValues, Me, ScreenContext } from "../../types.js" */
+
 const KIND = {
+  /**
+   * @param {string} id
+   * @param {FormValues} values
+   */
   rotate: (id, values) => post("/v1/service-accounts/{account_id}/rotate", { account_id: id }, values),
+  /** @param {string} id */
   revoke: (id) => remove("/v1/service-accounts/{account_id}", { account_id: id }),
 };
 
+/** @param {ScreenContext} context */
 export async function showKeys(context) {
   const { me, signal, reload } = context;
   const keys = await get("/v1/service-accounts", {}, { limit: 100 }, signal);
@@ -29,7 +37,13 @@ export async function showKeys(context) {
   );
 }
 
+/**
+ * @param {Me} me
+ * @param {() => void} close
+ * @param {() => void} reload
+ */
 function newKey(me, close, reload) {
+  /** @param {FormValues} values */
   const send = (values) => post("/v1/service-accounts", {}, values);
   const help = "Sending issues needs the analyst role.";
   return newKeyForm({ me, role: "analyst", help, lifetime: "a year", send, close, reload });

@@ -9,8 +9,11 @@ import { assignableRoles } from "../../lib/roles.js";
 import { action } from "../../lib/states.js";
 import { settingsScreen } from "./frame.js";
 
+/** @import { Column, Field, Fields, FormValues, Me, Model, Role, ScreenContext } from "../../types.js" */
+
 const LIMIT = 100;
 
+/** @param {ScreenContext} context */
 export async function showMembers(context) {
   const { me, signal, reload } = context;
   const [members, organization] = await Promise.all([
@@ -38,7 +41,13 @@ export async function showMembers(context) {
   );
 }
 
+/**
+ * @param {Model<"Member">[]} rows
+ * @param {Me} me
+ * @param {() => void} reload
+ */
 function membersTable(rows, me, reload) {
+  /** @type {Column<Model<"Member">>[]} */
   const columns = [
     {
       title: "Person",
@@ -53,11 +62,22 @@ function membersTable(rows, me, reload) {
   return table("Members of the workspace", columns, rows, { className: "stacked" });
 }
 
+/**
+ * @param {Model<"Member">} row
+ * @param {Me} me
+ * @param {() => void} reload
+ */
 function actionsOf(row, me, reload) {
   if (row.user_id === me.id) return h("span", { class: "quiet" }, "you");
   if (!assignableRoles(me).includes(row.role)) return h("span", { class: "quiet" }, "needs an owner");
   const who = row.name ?? row.email;
+  /** @param {Model<"MemberChange">} body */
   const change = (body) => patch("/v1/members/{user_id}", { user_id: row.user_id }, body).then(reload);
+  /**
+   * @param {string} text
+   * @param {"active" | "suspended"} status
+   * @param {string} done
+   */
   const statusButton = (text, status, done) =>
     action(text, () => change({ status }), { done, className: "plain", label: `${text} ${who}` });
   return h(
@@ -80,6 +100,11 @@ function actionsOf(row, me, reload) {
   );
 }
 
+/**
+ * @param {Me} me
+ * @param {Role} value
+ * @returns {Field}
+ */
 const roleField = (me, value) => ({
   name: "role",
   label: "Role",
@@ -87,6 +112,7 @@ const roleField = (me, value) => ({
   value,
   options: assignableRoles(me).map((role) => [role, ROLE_DESCRIPTIONS[role]]),
 });
+/** @type {Record<Role, string>} */
 const ROLE_DESCRIPTIONS = {
   viewer: "viewer – reads everything",
   analyst: "analyst – also corrects, reports and connects",
@@ -94,7 +120,14 @@ const ROLE_DESCRIPTIONS = {
   owner: "owner – everything",
 };
 
+/**
+ * @param {Model<"Member">} row
+ * @param {Me} me
+ * @param {(body: Model<"MemberChange">) => Promise<void>} change
+ * @param {() => void} close
+ */
 function roleForm(row, me, change, close) {
+  /** @param {FormValues} values */
   const send = (values) => change(values);
   return form({
     id: "role",
@@ -106,14 +139,22 @@ function roleForm(row, me, change, close) {
   });
 }
 
-/** The form that invites a person. */
+/**
+ * The form that invites a person.
+ * @param {Me} me
+ * @param {() => void} close
+ * @param {() => void} reload
+ */
 export function invitationForm(me, close, reload) {
+  /** @type {Fields} */
   const fields = [
     { name: "email", label: "E-mail address", kind: "email", required: true, maxlength: 254 },
     { name: "name", label: "Name", maxlength: 120 },
     roleField(me, "analyst"),
   ];
+  /** @param {FormValues} values */
   const send = (values) => post("/v1/members", {}, values);
+  /** @param {Model<"InvitedMember">} invited */
   const onDone = (invited) => {
     close();
     reload();
@@ -122,6 +163,7 @@ export function invitationForm(me, close, reload) {
   return form({ id: "invite", fields, verb: "Invite", send, onDone });
 }
 
+/** @param {Model<"InvitedMember">} invited */
 function showInvitation(invited) {
   if (invited.invitation_link)
     return showSecret(
@@ -132,6 +174,10 @@ function showInvitation(invited) {
   openDialog("The invitation is sent", () => h("p", { class: "prose" }, `It was sent to ${invited.email}.`));
 }
 
+/**
+ * @param {Model<"Member">} row
+ * @param {string} who
+ */
 function newLinkButton(row, who) {
   const send = async () =>
     showInvitation(await post("/v1/members/{user_id}/invitation", { user_id: row.user_id }, {}));

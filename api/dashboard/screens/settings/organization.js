@@ -10,6 +10,9 @@ import { isAtLeast } from "../../lib/roles.js";
 import { action, empty } from "../../lib/states.js";
 import { settingsScreen } from "./frame.js";
 
+/** @import { Column, Fields, FormValues, Me, Model, ScreenContext, Workspace } from "../../types.js" */
+
+/** @param {ScreenContext} context */
 export async function showOrganization(context) {
   const { me, workspace, signal, reload, restart } = context;
   const [organization, workspaces] = await Promise.all([
@@ -38,14 +41,21 @@ export async function showOrganization(context) {
   );
 }
 
+/** @param {Model<"OrganizationDetails">} organizationDetails */
 const statusText = ({ status, status_set_by: by }) =>
   status === "active" ? status : `${status} by the ${by}`;
 
+/** @param {Model<"OrganizationChange">} values */
 const change = (values) => patch("/v1/organization", {}, values);
 
+/**
+ * @param {Model<"OrganizationDetails">} organization
+ * @param {() => void} restart
+ */
 function organizationForm(organization, restart) {
   const choices = organization.plan_choices;
   const isHighest = choices.at(-1) === organization.plan;
+  /** @type {Fields} */
   const fields = [
     {
       name: "name",
@@ -90,9 +100,14 @@ function organizationForm(organization, restart) {
   );
 }
 
-/** An owner may suspend, reactivate what an owner suspended, and cancel. */
+/**
+ * An owner may suspend, reactivate what an owner suspended, and cancel.
+ * @param {Model<"OrganizationDetails">} organization
+ * @param {() => void} restart
+ */
 function statusSection(organization, restart) {
   const { name, status, status_set_by: by } = organization;
+  /** @param {"active" | "suspended"} next */
   const setStatus = (next) => change({ status: next }).then(restart);
   if (status === "suspended" && by === "operator")
     return section(
@@ -125,11 +140,17 @@ function statusSection(organization, restart) {
   return section("Status", {}, h("div", { class: "buttons" }, buttons));
 }
 
+/**
+ * @param {Model<"OrganizationDetails">} organization
+ * @param {() => void} close
+ */
 function cancelForm(organization, close) {
   const help = `Nobody gets in any more, you neither. The data stay; only the operator can reactivate it. Type ${organization.slug} to confirm.`;
+  /** @type {Fields} */
   const fields = [
     { name: "slug", label: "Short name of the organization", required: true, maxlength: 60, help },
   ];
+  /** @param {FormValues} options */
   const send = ({ slug }) => change({ status: "cancelled", slug });
   const onDone = () => {
     close();
@@ -138,8 +159,13 @@ function cancelForm(organization, close) {
   return form({ id: "cancel", fields, verb: "Cancel the organization", send, onDone });
 }
 
+/**
+ * @param {Model<"OwnWorkspace">[]} rows
+ * @param {Me} me
+ */
 function workspacesTable(rows, me) {
   if (!rows.length) return empty("A key belongs to one workspace only.");
+  /** @type {Column<Model<"OwnWorkspace">>[]} */
   const columns = [
     {
       title: "Workspace",
@@ -157,9 +183,14 @@ function workspacesTable(rows, me) {
   return table("Workspaces that you belong to", columns, rows, { className: "stacked" });
 }
 
+/** @param {Model<"OwnWorkspace">} row */
 const enterButton = (row) => action("Enter", () => enterWorkspace(row.id), { label: `Enter ${row.name}` });
 
-/** An archived workspace can only be read, until somebody restores it. */
+/**
+ * An archived workspace can only be read, until somebody restores it.
+ * @param {Workspace} workspace
+ * @param {() => void} restart
+ */
 function archiveSection(workspace, restart) {
   const text = workspace.archived_at
     ? "It is archived: nothing is polled, analyzed or sent. Its data stay."
@@ -183,11 +214,18 @@ function archiveSection(workspace, restart) {
   );
 }
 
+/**
+ * @param {Workspace} workspace
+ * @param {() => void} close
+ * @param {() => void} restart
+ */
 function archiveForm(workspace, close, restart) {
   const help = `Type ${workspace.slug} to confirm.`;
+  /** @type {Fields} */
   const fields = [
     { name: "slug", label: "Short name of the workspace", required: true, maxlength: 60, help },
   ];
+  /** @param {FormValues} values */
   const send = (values) => post("/v1/workspace/archive", {}, values);
   const onDone = () => {
     close();
@@ -196,7 +234,12 @@ function archiveForm(workspace, close, restart) {
   return form({ id: "archive", fields, verb: "Archive the workspace", send, done: "Archived.", onDone });
 }
 
+/**
+ * @param {() => void} close
+ * @param {() => void} reload
+ */
 function newWorkspace(close, reload) {
+  /** @type {Fields} */
   const fields = [
     { name: "name", label: "Name", required: true, maxlength: 120 },
     {
@@ -215,6 +258,7 @@ function newWorkspace(close, reload) {
       suggested: Intl.supportedValuesOf?.("timeZone") ?? [],
     },
   ];
+  /** @param {FormValues} values */
   const send = (values) => post("/v1/workspaces", {}, values);
   const onDone = () => {
     close();

@@ -9,6 +9,10 @@ import { isAtLeast } from "../../lib/roles.js";
 import { progressText } from "../setup.js";
 import { settingsScreen } from "./frame.js";
 
+/** @import { Fields, FormValues, Model, ScreenContext, Workspace } from "../../types.js" */
+/** @typedef {Model<"Settings">} Settings */
+
+/** @param {ScreenContext} context */
 export async function showSettings(context) {
   const { me, signal, reload, restart } = context;
   const [workspace, settings] = await Promise.all([
@@ -32,7 +36,10 @@ export async function showSettings(context) {
   );
 }
 
-/** Where the setup is, and the way to go on; null: it is finished. */
+/**
+ * Where the setup is, and the way to go on; null: it is finished.
+ * @param {Workspace} options
+ */
 const setupSection = ({ onboarding }) =>
   onboarding.current_step === "done"
     ? null
@@ -44,7 +51,12 @@ const setupSection = ({ onboarding }) =>
 
 const zones = () => Intl.supportedValuesOf?.("timeZone") ?? [];
 
+/**
+ * @param {Workspace} workspace
+ * @param {() => void} restart
+ */
 function workspaceForm(workspace, restart) {
+  /** @type {Fields} */
   const fields = [
     { name: "name", label: "Name", required: true, maxlength: 120, value: workspace.name },
     {
@@ -66,6 +78,7 @@ function workspaceForm(workspace, restart) {
         }
       : null,
   ];
+  /** @param {FormValues} values */
   const send = (values) => patch("/v1/workspace", {}, values);
   return form({
     id: "workspace",
@@ -77,6 +90,7 @@ function workspaceForm(workspace, restart) {
   });
 }
 
+/** @param {Workspace} workspace */
 const workspaceFacts = (workspace) =>
   facts([
     ["Name", workspace.name],
@@ -84,11 +98,26 @@ const workspaceFacts = (workspace) =>
     ["Single sign-on", workspace.sso_enforced ? "required" : "not required"],
   ]);
 
+/**
+ * @param {Settings} settings
+ * @param {() => void} reload
+ */
 function settingsForm(settings, reload) {
+  /**
+   * @param {keyof Settings} name
+   * @param {string} label
+   * @param {string} help
+   * @param {{ min?: number, max?: number }} [limits]
+   */
   const days = (name, label, help, limits = {}) => ({
     ...{ name, label, help, kind: "number", required: true, min: 1, max: 36500, value: settings[name] },
     ...limits,
   });
+  /**
+   * @param {keyof Settings} name
+   * @param {string} label
+   * @param {string} help
+   */
   const share = (name, label, help) => ({
     ...{
       name,
@@ -102,6 +131,7 @@ function settingsForm(settings, reload) {
       value: settings[name],
     },
   });
+  /** @type {Fields} */
   const fields = [
     {
       name: "ai_auto_link",
@@ -140,6 +170,7 @@ function settingsForm(settings, reload) {
       value: settings.loop_cost,
     },
   ];
+  /** @param {FormValues} values */
   const send = (values) => patch("/v1/workspace/settings", {}, { loop_cost: null, ...values });
   return form({
     id: "settings",
@@ -151,15 +182,21 @@ function settingsForm(settings, reload) {
   });
 }
 
+/** @param {Settings} settings */
 const settingsFacts = (settings) =>
   facts(Object.entries(settings).map(([name, value]) => [plain(name), settingText(name, value)]));
 
+/**
+ * @param {string} name
+ * @param {boolean | number | string | null} value
+ */
 function settingText(name, value) {
   if (typeof value === "boolean") return value ? "yes" : "no";
   if (typeof value !== "number") return value;
   return name.endsWith("threshold") ? percent(value) : number(value);
 }
 
+/** @param {Workspace} workspace */
 function leaveSection(workspace) {
   const leaveWorkspace = () => post("/v1/members/leave", {}, {}).then(() => location.reload());
   const question = `You will no longer see ${workspace.name}. Only an admin can let you in again.`;

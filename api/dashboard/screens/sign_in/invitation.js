@@ -1,19 +1,25 @@
 // Coming in by a link: creating the first organization, and accepting an invitation with a password.
 
-import { post } from "../../lib/client.js";
+import { messageOf, post } from "../../lib/client.js";
 import { h } from "../../lib/elements.js";
 import { clearSession, saveTokens } from "../../lib/session.js";
 
+/** @import { Attributes, Content, FormValues, Model } from "../../types.js" */
+
 const MIN_LENGTH = 12;
 
-/** What a link invites to, and the form that accepts it. */
+/**
+ * What a link invites to, and the form that accepts it.
+ * @param {string} token
+ * @param {() => unknown} onDone
+ */
 export async function acceptScreen(token, onDone) {
   const message = h("p", { class: "form-error", role: "alert" }, "");
   let invitation;
   try {
     invitation = await post("/v1/auth/invitation", {}, { token });
   } catch (error) {
-    return page("This link cannot be used", [h("p", { class: "lead" }, error.message)]);
+    return page("This link cannot be used", [h("p", { class: "lead" }, messageOf(error))]);
   }
   const title = `Join ${invitation.workspace} of ${invitation.organization}`;
   const lead = h(
@@ -24,17 +30,23 @@ export async function acceptScreen(token, onDone) {
   if (invitation.proof === "single_sign_on") {
     return page(title, [lead, h("p", {}, "Sign in with single sign-on: that accepts the invitation.")]);
   }
+  /** @param {FormValues} options */
   const enter = async ({ password }) => {
     clearSession();
     const accepted = await post("/v1/auth/accept", {}, { token, consent: true, password });
     const { email, workspace_id } = accepted;
-    saveTokens(await post("/v1/auth/login", {}, { email, password, workspace_id }));
+    const answer = await post("/v1/auth/login", {}, { email, password, workspace_id });
+    if ("access_token" in answer) saveTokens(answer);
   };
   const fields = passwordFields(invitation);
   return page(title, [lead, message, form("Accept and sign in", fields, enter, onDone, message)]);
 }
 
-/** The form that creates the first organization; its owner accepts at once. */
+/**
+ * The form that creates the first organization; its owner accepts at once.
+ * @param {string} token
+ * @param {(token: string) => unknown} onCreated
+ */
 export function startScreen(token, onCreated) {
   const message = h("p", { class: "form-error", role: "alert" }, "");
   const timezone = Intl.DateTimeFormat().resolvedOptions().timeZone;
@@ -43,18 +55,21 @@ export function startScreen(token, onCreated) {
     field("name", "Your name", { required: true, maxlength: "120", autocomplete: "name" }),
     field("email", "Your e-mail address", { type: "email", required: true, autocomplete: "username" }),
   ];
+  /** @type {string | null} */
   let link = null;
+  /** @param {FormValues} values */
   const enter = async (values) => {
     clearSession();
     const created = await post("/v1/organizations", {}, { ...values, timezone, token });
     link = created.invitation_link;
     if (!link) throw new Error(`Created. The link to set your password was sent to ${created.email}.`);
   };
-  const done = () => onCreated(new URL(link).hash.replace("#accept=", ""));
+  const done = () => onCreated(new URL(link ?? "").hash.replace("#accept=", ""));
   const lead = h("p", { class: "lead" }, "Create your organization. You will be its owner.");
   return page("Welcome to Causeloop", [lead, message, form("Create", fields, enter, done, message)]);
 }
 
+/** @param {Model<"Invitation-Output">} invitation */
 function passwordFields({ email, proof }) {
   const isNew = proof === "new_password";
   const password = field(
@@ -72,21 +87,33 @@ function passwordFields({ email, proof }) {
   return [username, password];
 }
 
+/**
+ * @param {string} title
+ * @param {Content} content
+ */
 function page(title, content) {
   return h("div", { class: "sign-in" }, h("h1", {}, title), content);
 }
 
+/**
+ * @param {string} verb
+ * @param {Content} fields
+ * @param {(values: FormValues) => Promise<void>} enter
+ * @param {() => unknown} onDone
+ * @param {HTMLElement} message
+ */
 function form(verb, fields, enter, onDone, message) {
   const button = h("button", { type: "submit", class: "main" }, verb);
+  /** @param {SubmitEvent} event */
   const submit = async (event) => {
     event.preventDefault();
     button.disabled = true;
     message.textContent = "";
     try {
-      await enter(Object.fromEntries(new FormData(event.target)));
+      await enter(Object.fromEntries(new FormData(/** @type {HTMLFormElement} */ (event.target))));
       await onDone();
     } catch (error) {
-      message.textContent = error.message;
+      message.textContent = messageOf(error);
     } finally {
       button.disabled = false;
     }
@@ -94,6 +121,12 @@ function form(verb, fields, enter, onDone, message) {
   return h("form", { onsubmit: submit }, fields, button);
 }
 
+/**
+ * @param {string} name
+ * @param {string} label
+ * @param {Attributes} attributes
+ * @param {string | null} [help]
+ */
 function field(name, label, attributes, help) {
   const id = `accept-${name}`;
   const helpId = `${id}-help`;

@@ -1,28 +1,35 @@
 // Links that set a new password, and that confirm an address of alerts.
 
-import { post } from "../../lib/client.js";
+import { messageOf, post } from "../../lib/client.js";
 import { h } from "../../lib/elements.js";
 import { clearSession, saveTokens } from "../../lib/session.js";
 
+/** @import { Content } from "../../types.js" */
+
 const MIN_LENGTH = "12";
 
-/** The form that sets a new password by the token of a link, and signs the person in. */
+/**
+ * The form that sets a new password by the token of a link, and signs the person in.
+ * @param {string} token
+ * @param {() => unknown} onDone
+ */
 export function resetScreen(token, onDone) {
   const message = h("p", { class: "form-error", role: "alert" }, "");
   const button = h("button", { type: "submit", class: "main" }, "Set password and sign in");
+  /** @param {SubmitEvent} event */
   const submit = async (event) => {
     event.preventDefault();
     button.disabled = true;
-    const { password } = Object.fromEntries(new FormData(event.target));
+    const password = String(new FormData(/** @type {HTMLFormElement} */ (event.target)).get("password"));
     try {
       clearSession();
       const { email } = await post("/v1/auth/password", {}, { token, password });
       const answer = await post("/v1/auth/login", {}, { email, password, has_choice: true });
-      if (answer.workspaces) message.textContent = "The password is set. Sign in with it.";
+      if ("workspaces" in answer) message.textContent = "The password is set. Sign in with it.";
       else saveTokens(answer);
       await onDone();
     } catch (error) {
-      message.textContent = error.message;
+      message.textContent = messageOf(error);
     } finally {
       button.disabled = false;
     }
@@ -49,7 +56,11 @@ export function resetScreen(token, onDone) {
   return page("Set a new password", message, h("form", { onsubmit: submit }, field, button));
 }
 
-/** Confirm that alerts are wanted at an address. */
+/**
+ * Confirm that alerts are wanted at an address.
+ * @param {string} token
+ * @param {() => unknown} onDone
+ */
 export function confirmScreen(token, onDone) {
   const message = h("p", { role: "status" }, "");
   const button = h("button", { type: "button", class: "main" }, "Yes, send alerts to my address");
@@ -59,7 +70,7 @@ export function confirmScreen(token, onDone) {
       message.textContent = `Confirmed: alerts are sent to ${address}.`;
       button.hidden = true;
     } catch (error) {
-      message.textContent = error.message;
+      message.textContent = messageOf(error);
     }
   });
   const leave = h("button", { type: "button", onclick: () => onDone() }, "Go to the dashboard");
@@ -73,6 +84,10 @@ export function confirmScreen(token, onDone) {
   );
 }
 
+/**
+ * @param {string} title
+ * @param {...Content} content
+ */
 function page(title, ...content) {
   return h("div", { class: "sign-in" }, h("h1", {}, title), content);
 }

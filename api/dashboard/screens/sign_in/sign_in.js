@@ -1,10 +1,16 @@
 // Signing in with a service-account key, or with e-mail and password and, if there are several, a workspace.
 
-import { get, post } from "../../lib/client.js";
+import { get, messageOf, post } from "../../lib/client.js";
 import { h } from "../../lib/elements.js";
 import { clearSession, isSignedIn, saveKey, saveTokens, signInMethods } from "../../lib/session.js";
 
-/** The screen for people who are not signed in. */
+/** @import { Attributes, Content, FormValues, Model } from "../../types.js" */
+
+/**
+ * The screen for people who are not signed in.
+ * @param {() => unknown} onDone
+ * @param {string} [why]
+ */
 export function signInScreen(onDone, why) {
   const message = h("p", { class: "form-error", role: "alert" }, why ?? "");
   return h(
@@ -19,7 +25,11 @@ export function signInScreen(onDone, why) {
   );
 }
 
-/** The question whether to use the key of a link. */
+/**
+ * The question whether to use the key of a link.
+ * @param {string} key
+ * @param {() => unknown} onAnswer
+ */
 export function linkScreen(key, onAnswer) {
   const use = () => {
     saveKey(key);
@@ -52,21 +62,28 @@ function atProvider() {
   return h("p", {}, h("a", { class: "button main", href: start.href }, "Sign in with single sign-on"));
 }
 
-/** Ask for a link by e-mail, where the installation can send one. */
+/**
+ * Ask for a link by e-mail, where the installation can send one.
+ * @param {HTMLElement} message
+ */
 function offerReset(message) {
   if (!signInMethods().password_reset) return null;
   const send = async () => {
-    const email = document.getElementById("sign-in-email").value;
+    const { value: email } = /** @type {HTMLInputElement} */ (document.getElementById("sign-in-email"));
     try {
       await post("/v1/auth/password-reset", {}, { email });
       message.textContent = "If this address has a password here, a link to set a new one is on its way.";
     } catch (error) {
-      message.textContent = email ? error.message : "Enter your e-mail address above first.";
+      message.textContent = email ? messageOf(error) : "Enter your e-mail address above first.";
     }
   };
   return h("p", {}, h("button", { type: "button", onclick: send }, "Forgot your password?"));
 }
 
+/**
+ * @param {() => unknown} onDone
+ * @param {HTMLElement} message
+ */
 function byPassword(onDone, message) {
   const email = field("email", "E-mail", { type: "email", autocomplete: "username", required: true });
   const password = field("password", "Password", {
@@ -75,18 +92,23 @@ function byPassword(onDone, message) {
     required: true,
   });
   const choice = h("div", { class: "field", hidden: true });
+  /** @param {FormValues} values */
   const enter = async (values) => {
     clearSession();
     const { email, password, workspace_id = null } = values;
     const answer = await post("/v1/auth/login", {}, { email, password, workspace_id, has_choice: true });
-    if (answer.workspaces) return showWorkspaces(choice, answer.workspaces);
+    if ("workspaces" in answer) return showWorkspaces(choice, answer.workspaces);
     saveTokens(answer);
     return onDone();
   };
   return form("With your password", "Sign in", [email, password, choice], enter, message);
 }
 
-/** Let somebody who belongs to several workspaces choose one by its name. */
+/**
+ * Let somebody who belongs to several workspaces choose one by its name.
+ * @param {HTMLElement} choice
+ * @param {Model<"WorkspaceChoice">[]} workspaces
+ */
 function showWorkspaces(choice, workspaces) {
   const options = workspaces.map(({ id, organization, name }) =>
     h("option", { value: id }, organization ? `${organization}: ${name}` : id),
@@ -106,6 +128,10 @@ function showWorkspaces(choice, workspaces) {
   select.focus();
 }
 
+/**
+ * @param {() => unknown} onDone
+ * @param {HTMLElement} message
+ */
 function byKey(onDone, message) {
   const help = "Starts with cl_. The browser keeps it until you sign out, where no script can read it.";
   const key = field(
@@ -114,6 +140,7 @@ function byKey(onDone, message) {
     { type: "password", autocomplete: "off", required: true, pattern: "\\s*cl_[A-Za-z0-9_\\-]+\\s*" },
     help,
   );
+  /** @param {FormValues} values */
   const enter = async (values) => {
     saveKey(values.key);
     try {
@@ -127,17 +154,25 @@ function byKey(onDone, message) {
   return form("With a key", "Use this key", [key], enter, message);
 }
 
+/**
+ * @param {string} title
+ * @param {string} verb
+ * @param {Content} fields
+ * @param {(values: FormValues) => Promise<unknown>} enter
+ * @param {HTMLElement} message
+ */
 function form(title, verb, fields, enter, message) {
   const button = h("button", { type: "submit", class: "main" }, verb);
+  /** @param {SubmitEvent} event */
   const submit = async (event) => {
     event.preventDefault();
     button.disabled = true;
-    const values = Object.fromEntries(new FormData(event.target));
+    const values = Object.fromEntries(new FormData(/** @type {HTMLFormElement} */ (event.target)));
     try {
       message.textContent = "";
       await enter(values);
     } catch (error) {
-      message.textContent = error.message;
+      message.textContent = messageOf(error);
     } finally {
       button.disabled = false;
     }
@@ -145,6 +180,12 @@ function form(title, verb, fields, enter, message) {
   return h("form", { onsubmit: submit }, h("h2", {}, title), fields, button);
 }
 
+/**
+ * @param {string} name
+ * @param {string} label
+ * @param {Attributes} attributes
+ * @param {string} [help]
+ */
 function field(name, label, attributes, help) {
   const id = `sign-in-${name}`;
   const helpId = `${id}-help`;

@@ -1,77 +1,32 @@
-// Clusters: patterns that belong to one systemic problem, as a graph and as a list.
+// The graph of related patterns, with the reasons of every connection.
 
-import { patternGraph } from "../charts/graph/graph.js";
-import { get, post } from "../lib/client.js";
-import { h, link, section, table } from "../lib/elements.js";
-import { ago, asText, number, plain, pluralize } from "../lib/format.js";
-import { followJob } from "../lib/job.js";
-import { action, empty, failure, loading, part } from "../lib/states.js";
-import { riskMark } from "./patterns/patterns.js";
+import { patternGraph } from "../../charts/graph/graph.js";
+import { get } from "../../lib/client.js";
+import { h, link, section, table } from "../../lib/elements.js";
+import { asText, number, plain, pluralize } from "../../lib/format.js";
+import { empty, part } from "../../lib/states.js";
+
+/** @import { Column, Model } from "../../types.js" */
+/** @import { GraphItem } from "../../charts/graph/view.js" */
 
 const AMOUNTS = [150, 500, 2_000, 5_000];
 const EDGES_OF_TABLE = 200;
 
-export async function showClusters({ query, me, signal }) {
-  const [clusters, workspace] = await Promise.all([
-    get("/v1/clusters", {}, { limit: 100 }, signal),
-    get("/v1/workspace", {}, {}, signal),
-  ]);
-  const canRecompute = me.role !== "viewer" && workspace.features.includes("clusters");
-  const progress = h("span", { class: "quiet", role: "status" });
-  const recompute = async () => {
-    const job = await post("/v1/clusters/recompute", {});
-    followJob(job.id, progress, signal);
-  };
-  return h(
-    "div",
-    { class: "screen", "data-title": "Clusters" },
-    h(
-      "div",
-      { class: "section-head" },
-      h("h1", {}, "Clusters"),
-      canRecompute
-        ? h(
-            "span",
-            { class: "beside" },
-            progress,
-            action("Recompute", recompute, { done: "Recompute requested." }),
-          )
-        : null,
-    ),
-    h(
-      "p",
-      { class: "lead" },
-      "Patterns that share services, occur together or have a common factor: one systemic problem each.",
-    ),
-    graphSection(
-      optionsFrom(query),
-      new Map(clusters.data.map((cluster) => [cluster.id, cluster.name])),
-      signal,
-    ),
-    section(
-      "Clusters, largest first",
-      {},
-      clusters.data.length
-        ? h(
-            "div",
-            { class: "clusters" },
-            clusters.data.map((cluster) => clusterEntry(cluster, cluster.id === query.cluster, signal)),
-          )
-        : empty(
-            "No clusters yet.",
-            "Clusters appear when at least two patterns share services, times or factors.",
-          ),
-    ),
-  );
-}
-
-/** What the address wants to be shown. */
-const optionsFrom = ({ strength, amount }) => ({
+/**
+ * What the address wants to be shown.
+ * @param {Record<string, string>} options
+ */
+export const optionsFrom = ({ strength, amount }) => ({
   strength: /^0(\.\d+)?$/.test(strength) ? strength : "0.3",
   amount: AMOUNTS.find((count) => String(count) === amount) ?? AMOUNTS[0],
 });
 
-function graphSection({ strength, amount }, clusterNames, signal) {
+/**
+ * @param {ReturnType<typeof optionsFrom>} options
+ * @param {Map<string, string>} clusterNames
+ * @param {AbortSignal} signal
+ */
+export function graphSection({ strength, amount }, clusterNames, signal) {
   const container = h("div", { class: "part" });
   const { control, slider, select } = graphControl(strength, amount);
   let drawing = new AbortController();
@@ -97,6 +52,10 @@ function graphSection({ strength, amount }, clusterNames, signal) {
   return section("Pattern graph", { beside: control }, container);
 }
 
+/**
+ * @param {string} strength
+ * @param {number} amount
+ */
 function graphControl(strength, amount) {
   const range = { type: "range", min: "0", max: "0.95", step: "0.05", value: strength };
   const slider = h("input", { id: "strength", ...range });
@@ -118,15 +77,20 @@ function graphControl(strength, amount) {
   return { slider, select, control: h("span", { class: "beside" }, controls) };
 }
 
+/**
+ * @param {Model<"Graph">} graph
+ * @param {Map<string, string>} clusterNames
+ * @param {AbortSignal} signal
+ */
 function graphFigure(graph, clusterNames, signal) {
   const names = new Map(graph.nodes.map((node) => [node.id, node.name]));
   const chosen = h("div", { class: "chosen", role: "status" });
+  /** @param {GraphItem | null} item */
   const choose = (item) => {
     if (item) chosen.setAttribute("data-chosen", "");
     else chosen.removeAttribute("data-chosen");
-    chosen.replaceChildren(
-      ...(item ? [item.left_pattern_id ? edgeText(item, names) : nodeText(item, graph, names)] : []),
-    );
+    chosen.replaceChildren();
+    if (item) chosen.append("left_pattern_id" in item ? edgeText(item, names) : nodeText(item, graph, names));
   };
   const size = `${pluralize(graph.nodes.length, "pattern")} and ${pluralize(graph.edges.length, "connection")}.`;
   const summary = `${size} Larger nodes have more issues, thicker edges are stronger, each colour is a cluster. Select a node or an edge for its reasons; click the graph first to zoom with the wheel.`;
@@ -150,7 +114,12 @@ function graphFigure(graph, clusterNames, signal) {
   );
 }
 
-function edgesTable(edges, names) {
+/**
+ * @param {Model<"Edge">[]} edges
+ * @param {Map<string, string>} names
+ */
+export function edgesTable(edges, names) {
+  /** @type {Column<Model<"Edge">>[]} */
   const columns = [
     {
       title: "Pattern",
@@ -169,6 +138,7 @@ function edgesTable(edges, names) {
   return table("Edges of the pattern graph, with their reasons", columns, edges, { className: "stacked" });
 }
 
+/** @param {Model<"Edge">} edge */
 function reasons(edge) {
   const items = Array.isArray(edge.reasons) ? edge.reasons : [edge.reasons];
   return h(
@@ -185,6 +155,10 @@ function reasons(edge) {
   );
 }
 
+/**
+ * @param {Model<"Edge">} edge
+ * @param {Map<string, string>} names
+ */
 function edgeText(edge, names) {
   return h(
     "div",
@@ -194,10 +168,16 @@ function edgeText(edge, names) {
   );
 }
 
+/**
+ * @param {Model<"Node">} node
+ * @param {Model<"Graph">} graph
+ * @param {Map<string, string>} names
+ */
 function nodeText(node, graph, names) {
   const edges = graph.edges.filter(
     (edge) => edge.left_pattern_id === node.id || edge.right_pattern_id === node.id,
   );
+  /** @param {Model<"Edge">} edge */
   const other = (edge) => (edge.left_pattern_id === node.id ? edge.right_pattern_id : edge.left_pattern_id);
   return h(
     "div",
@@ -212,57 +192,4 @@ function nodeText(node, graph, names) {
       ),
     ),
   );
-}
-
-const clusterSize = ({ pattern_count: patterns, issue_count: issues }) =>
-  `${pluralize(patterns, "pattern")}, ${pluralize(issues, "issue")}`;
-
-function clusterEntry(cluster, isSelected, signal) {
-  const body = h("div", { class: "part" });
-  const load = async () => {
-    if (body.childElementCount) return;
-    body.replaceChildren(loading("its patterns"));
-    try {
-      const detail = await get("/v1/clusters/{cluster_id}", { cluster_id: cluster.id }, {}, signal);
-      const names = new Map(detail.patterns.map((pattern) => [pattern.id, pattern.name]));
-      body.replaceChildren(
-        patternsOf(detail.patterns),
-        h(
-          "details",
-          { class: "data-table" },
-          h("summary", {}, `How they are related (${number(detail.edges.length)})`),
-          edgesTable(detail.edges, names),
-        ),
-      );
-    } catch (error) {
-      if (error.name !== "AbortError") body.replaceChildren(failure(error, reload));
-    }
-  };
-  const reload = () => {
-    body.replaceChildren();
-    load();
-  };
-  if (isSelected) load();
-  return h(
-    "details",
-    { class: "cluster", open: isSelected, ontoggle: load },
-    h(
-      "summary",
-      {},
-      h("strong", {}, cluster.name),
-      h("span", { class: "quiet" }, ` ${clusterSize(cluster)}, computed ${ago(cluster.computed_at)}`),
-      h("span", { class: "below" }, cluster.likely_cause),
-    ),
-    body,
-  );
-}
-
-function patternsOf(patterns) {
-  const columns = [
-    { title: "Risk", numeric: true, cell: (row) => riskMark(row.risk_score) },
-    { title: "Pattern", className: "wide", cell: (row) => link(`/patterns/${row.id}`, row.name) },
-    { title: "Issues", numeric: true, cell: (row) => number(row.issue_count) },
-    { title: "Last seen", cell: (row) => ago(row.last_seen_at) },
-  ];
-  return table("Patterns of this cluster", columns, patterns);
 }
