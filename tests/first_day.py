@@ -56,7 +56,7 @@ def make_key(tab: Page, name: str) -> str:
 def rotate_key(tab: Page, name: str) -> str:
     """Rotate a key: the former one works for a day; the new one, which is shown once."""
     tab.get_by_role("button", name=f"Rotate {name}").click()
-    tab.get_by_role("dialog").get_by_role("button", name="Make a new key").click()
+    tab.get_by_role("dialog").get_by_role("button", name="Create a new key").click()
     return read_secret(tab)
 
 

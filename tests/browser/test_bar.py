@@ -27,7 +27,7 @@ def test_the_chosen_theme_is_there_before_anything_is_painted_and_follows_the_sy
     assert page.evaluate("document.documentElement.dataset.theme") == "dark"
     assert page.evaluate(GROUND) == DARK
     page.get_by_role("button", name="Menu:").click()
-    page.get_by_label("As the system").check()
+    page.get_by_label("System").check()
     assert page.evaluate(GROUND) == LIGHT
     page.emulate_media(color_scheme="dark")
     assert page.evaluate(GROUND) == DARK

@@ -51,11 +51,7 @@ function ownMenu(me, workspace, signOut) {
   ];
   /** @param {() => void} close */
   const build = (close) => [
-    h(
-      "p",
-      { class: "quiet" },
-      `${workspace.organization.name} · ${me.role} · times are those of ${timeZone()}`,
-    ),
+    h("p", { class: "quiet" }, `${workspace.organization.name} · ${me.role} · times in ${timeZone()}`),
     me.kind === "user" ? part("your workspaces", () => otherWorkspaces(me)) : null,
     themeChoice(),
     h(

@@ -4,7 +4,7 @@ import { h } from "../lib/elements.js";
 
 const KEY = "causeloop-theme";
 const THEMES = [
-  ["system", "As the system"],
+  ["system", "System"],
   ["light", "Light"],
   ["dark", "Dark"],
 ];

@@ -80,7 +80,7 @@ function newChange(close, reload) {
       name: "changed_at",
       label: "When",
       kind: "datetime-local",
-      help: "In the time of this computer. Empty: now.",
+      help: "In the time zone of this computer. Empty: now.",
       read: (value) => value && new Date(value).toISOString(),
     },
   ];

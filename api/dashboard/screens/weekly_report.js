@@ -48,7 +48,7 @@ function totalsText({ issues, issues_before: before, new_patterns: fresh, graded
   const grades = count
     ? `${pluralize(count, "prediction")} graded: ${number(graded.hits)} came true, ${number(graded.misses)} did not, ${number(graded.prevented)} prevented by a fix`
     : "no prediction graded";
-  return `${pluralize(issues, "issue")} (the week before: ${number(before)}) · ${pluralize(fresh, "new pattern")} · ${grades} · days are those of ${timezone}`;
+  return `${pluralize(issues, "issue")} (the week before: ${number(before)}) · ${pluralize(fresh, "new pattern")} · ${grades} · days in ${timezone}`;
 }
 
 /** @param {() => void} reload */

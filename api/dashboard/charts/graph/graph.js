@@ -25,7 +25,7 @@ export function patternGraph(graph, { clusterNames, choose, signal }) {
       tabindex: "0",
       role: "group",
       "aria-label":
-        "Pattern graph: arrow keys walk from pattern to pattern, Enter shows the reasons, plus and minus zoom, 0 shows all",
+        "Pattern graph: arrow keys move between patterns, Enter shows the reasons, plus and minus zoom, 0 shows all",
     },
     h("p", { class: "state loading" }, "Drawing the graph …"),
   );

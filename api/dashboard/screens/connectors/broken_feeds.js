@@ -21,7 +21,7 @@ export async function readBrokenFeeds(me, signal) {
 }
 
 /**
- * One sentence about them with where to fix them; null: all of them answer.
+ * One sentence about them with where to fix them; null: all of them working.
  * @param {BrokenFeeds} options
  */
 export function brokenFeedsNotice({ broken, total }) {

@@ -37,7 +37,7 @@ export async function showConnectors({ me, signal, reload }) {
           { class: "lead" },
           broken
             ? `${pluralize(broken, "connector")} of ${number(rows.length)} failed at the last sync or stopped: open it to fix what it says.`
-            : `${pluralize(rows.length, "connector")}, all of them answer.`,
+            : `${pluralize(rows.length, "connector")}, all of them working.`,
         )
       : empty(
           "No connectors yet.",

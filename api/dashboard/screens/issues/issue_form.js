@@ -39,7 +39,7 @@ export const reportButton = () =>
     const when = {
       ...{ name: "source_created_at", label: "When it occurred", kind: "datetime-local" },
       ...{
-        help: "In the time of this computer. Empty: now.",
+        help: "In the time zone of this computer. Empty: now.",
         read: (value) => value && new Date(value).toISOString(),
       },
     };

@@ -41,7 +41,7 @@ function passwordForm() {
   });
   /** @type {Fields} */
   const fields = [
-    password("current_password", "Present password", "current-password"),
+    password("current_password", "Current password", "current-password"),
     password("new_password", "New password", "new-password", `At least ${MIN_LENGTH} characters.`),
   ];
   /** @param {FormValues} values */

@@ -27,7 +27,7 @@ export async function showDirectory(context) {
       h(
         "p",
         { class: "lead" },
-        "Okta, Microsoft Entra or another identity provider can keep the members of this workspace, by SCIM 2.0.",
+        "Okta, Microsoft Entra or another identity provider can manage the members of this workspace through SCIM 2.0.",
       ),
       isIncluded ? null : h("p", { class: "prose" }, "The directory is part of the growth plan and above."),
       connectionFacts(directory),
@@ -47,7 +47,7 @@ const connectionFacts = (directory) =>
       "The former token works until",
       directory.former_expires_at ? minute(directory.former_expires_at) : null,
     ],
-    ["People that it keeps", number(directory.people)],
+    ["People it manages", number(directory.people)],
   ]);
 
 /**
@@ -57,7 +57,7 @@ const connectionFacts = (directory) =>
  */
 function tokenButtons(directory, isIncluded, reload) {
   const make = dialogButton(
-    directory.is_connected ? "Replace the token" : "Make a token",
+    directory.is_connected ? "Replace the token" : "Create a token",
     "A token for the identity provider",
     (close) => tokenForm(directory, close, reload),
     { className: "main" },
@@ -83,7 +83,7 @@ function tokenForm(directory, close, reload) {
     directory.is_connected
       ? {
           name: "overlap_hours",
-          label: "The present token still works",
+          label: "The current token keeps working",
           kind: "select",
           value: 24,
           options: [
@@ -106,7 +106,7 @@ function tokenForm(directory, close, reload) {
       token,
     );
   };
-  return form({ id: "token", fields, verb: "Make the token", send, onDone });
+  return form({ id: "token", fields, verb: "Create the token", send, onDone });
 }
 
 /**

@@ -28,7 +28,7 @@ const LIMITS = {
 const OVERLAPS = [
   [24, "for a day"],
   [168, "for a week"],
-  [0, "not at all: it may be in wrong hands"],
+  [0, "not at all: it may have leaked"],
 ];
 
 /**
@@ -113,7 +113,7 @@ function rotationForm(row, rotate, close, reload) {
   const fields = [
     {
       name: "overlap_hours",
-      label: "The present key still works",
+      label: "The current key keeps working",
       kind: "select",
       value: 24,
       options: OVERLAPS,
@@ -123,7 +123,7 @@ function rotationForm(row, rotate, close, reload) {
   ];
   /** @param {FormValues} values */
   const send = (values) => rotate(row.id, values);
-  return form({ id: "rotate", fields, verb: "Make a new key", send, onDone: showNewKey(close, reload) });
+  return form({ id: "rotate", fields, verb: "Create a new key", send, onDone: showNewKey(close, reload) });
 }
 
 /**

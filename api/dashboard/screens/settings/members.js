@@ -168,7 +168,7 @@ function showInvitation(invited) {
   if (invited.invitation_link)
     return showSecret(
       `Send this link to ${invited.email}`,
-      "No e-mail could carry it. Whoever has the link can accept the invitation, once.",
+      "No e-mail could be sent. Whoever has the link can accept the invitation, once.",
       invited.invitation_link,
     );
   openDialog("The invitation is sent", () => h("p", { class: "prose" }, `It was sent to ${invited.email}.`));

@@ -72,8 +72,8 @@ function organizationForm(organization, restart) {
       value: organization.plan,
       options: choices.map((plan) => [plan, plan]),
       help: isHighest
-        ? "A lower plan holds at once; for a higher one, ask the operator."
-        : "It holds from the next request on.",
+        ? "A lower plan applies at once; for a higher one, ask the operator."
+        : "It applies from the next request on.",
     },
     {
       name: "seats_total",
@@ -145,7 +145,7 @@ function statusSection(organization, restart) {
  * @param {() => void} close
  */
 function cancelForm(organization, close) {
-  const help = `Nobody gets in any more, you neither. The data stay; only the operator can reactivate it. Type ${organization.slug} to confirm.`;
+  const help = `Nobody can sign in any more, including you. The data stay; only the operator can reactivate it. Type ${organization.slug} to confirm.`;
   /** @type {Fields} */
   const fields = [
     { name: "slug", label: "Short name of the organization", required: true, maxlength: 60, help },
