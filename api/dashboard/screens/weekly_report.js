@@ -3,8 +3,8 @@
 import { get, put } from "../lib/client.js";
 import { h, link, section, table } from "../lib/elements.js";
 import { dayOf, number, plain, pluralize, probabilityText } from "../lib/format.js";
-import { printButton } from "../lib/print_button.js";
 import { action, empty, part } from "../lib/states.js";
+import { printButton } from "./print_button.js";
 
 /** @import { Column, Content, Model, ScreenContext } from "../types.js" */
 /** @typedef {Model<"WeeklyReport">} Report */

@@ -152,7 +152,7 @@ def test_no_file_refers_to_another_origin(path: Path) -> None:
     addresses = re.findall(r"""(?:https?:|["'`(=])//[\w.-]+\.\w[^\s"'`)]*""", read_code(path))
     harmless = re.compile(r"www\.w3\.org/|\.example$")  # names of formats, and RFC 2606's of nobody
     assert [address for address in addresses if not harmless.search(address)] == []
-    assert not re.search(r"@import|url\(", path.read_text())
+    assert not re.search(r"@import|url\(", read_code(path))
 
 
 @pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.relative_to(FOLDER).as_posix())

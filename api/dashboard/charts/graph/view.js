@@ -2,14 +2,14 @@
 
 import { pluralize } from "../../lib/format.js";
 import { failure } from "../../lib/states.js";
-import { buildStyle, elementsOf, numberClusters, readColours } from "./appearance.js";
+import { buildStyle, elementsOf, readColours } from "./appearance.js";
 import { findNeighbour, isArrowKey } from "./arrow_keys.js";
 import { computeLayout } from "./layout.js";
 import { loadLibraries } from "./libraries.js";
 
 /** @import { Model } from "../../types.js" */
 /** @import { Collection, Core, CytoscapeOptions, EdgeSingular, EventObject, NodeSingular } from "cytoscape" */
-/** @import { DrawnGraph, DrawnNode } from "./appearance.js" */
+/** @import { DrawnGraph, DrawnNode, numberClusters } from "./appearance.js" */
 /** @typedef {Model<"Node"> | Model<"Edge">} GraphItem */
 /** @typedef {(item: GraphItem | null) => void} Choose */
 

@@ -1,14 +1,14 @@
 // What a person may do with a whole pattern, beside its name.
 
-import { assignButton } from "../../lib/assign_button.js";
 import { patch, post, put } from "../../lib/client.js";
 import { dialogButton } from "../../lib/dialog.js";
 import { h, link } from "../../lib/elements.js";
 import { form } from "../../lib/form.js";
 import { pluralize } from "../../lib/format.js";
-import { printButton } from "../../lib/print_button.js";
 import { isAtLeast } from "../../lib/roles.js";
 import { action, notice } from "../../lib/states.js";
+import { assignButton } from "../assign_button.js";
+import { printButton } from "../print_button.js";
 import { reopenButton } from "./corrections.js";
 import { patternPicker } from "./pattern_picker.js";
 

@@ -2,7 +2,7 @@
 
 import { get, messageOf, patch } from "../../lib/client.js";
 import { h, link, section } from "../../lib/elements.js";
-import { ago, number } from "../../lib/format.js";
+import { ago } from "../../lib/format.js";
 import { notice } from "../../lib/states.js";
 
 /** @import { Model } from "../../types.js" */

@@ -1,12 +1,12 @@
 // One recommendation: the reasons, the plan, its progress and notes, the proof and the ticket.
 
 import { intervalMark } from "../../charts/axes.js";
-import { assignButton } from "../../lib/assign_button.js";
 import { get, patch, put } from "../../lib/client.js";
 import { h, link, section } from "../../lib/elements.js";
 import { ago, minute, number, plain, pluralize, timeZone, today } from "../../lib/format.js";
 import { listing } from "../../lib/listing.js";
 import { action, empty, partSection } from "../../lib/states.js";
+import { assignButton } from "../assign_button.js";
 import { proofSection } from "./fixes.js";
 import { planSection } from "./plan.js";
 import { effortAndImpact, recurrencesPrevented, statusMark } from "./recommendations.js";

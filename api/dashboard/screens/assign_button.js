@@ -1,11 +1,11 @@
 // Who takes care of a pattern or recommendation.
 
-import { get } from "./client.js";
-import { dialogButton } from "./dialog.js";
-import { h } from "./elements.js";
-import { form } from "./form.js";
-import { isAtLeast } from "./roles.js";
-import { action, part } from "./states.js";
+import { get } from "../lib/client.js";
+import { dialogButton } from "../lib/dialog.js";
+import { h } from "../lib/elements.js";
+import { form } from "../lib/form.js";
+import { isAtLeast } from "../lib/roles.js";
+import { action, part } from "../lib/states.js";
 
 /** @import { Fields, FormValues, Me, Model } from "../types.js" */
 

@@ -1,6 +1,6 @@
 // Printing a page, or saving it as a PDF, which every browser's print dialog offers.
 
-import { h } from "./elements.js";
+import { h } from "../lib/elements.js";
 
 /** “Print or save as PDF”. */
 export const printButton = () =>
