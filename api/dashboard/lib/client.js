@@ -153,7 +153,7 @@ async function send(method, url, body, signal, extra = {}) {
 export const isAborted = (error) => error instanceof Error && error.name === "AbortError";
 
 /**
- * What a person is told of an error.
+ * The message of an error, for people.
  * @param {unknown} error
  */
 export const messageOf = (error) => (error instanceof Error ? error.message : String(error));

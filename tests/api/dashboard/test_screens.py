@@ -106,14 +106,14 @@ def test_every_screen_uses_the_terms_of_the_field(screens: dict[str, Any]) -> No
 
 def test_every_function_that_shows_a_screen_stands_in_the_table() -> None:
     table = (FOLDER / "routes.js").read_text()
-    shown = {
+    exported = {
         name: path.relative_to(FOLDER).as_posix()
         for path in (FOLDER / "screens").rglob("*.js")
         for name in re.findall(r"^export async function (show\w+)\(", path.read_text(), re.MULTILINE)
     }
 
-    assert len(shown) > 20
-    assert {name: path for name, path in shown.items() if f"show: {name}," not in table} == {}
+    assert len(exported) > 20
+    assert {name: path for name, path in exported.items() if f"show: {name}," not in table} == {}
 
 
 def test_every_screen_of_the_table_is_gone_through_by_the_tests_in_the_browser(
