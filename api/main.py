@@ -2,7 +2,7 @@
 
 import contextlib
 import math
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator
 from importlib import import_module, metadata
 
 from fastapi import APIRouter, FastAPI
@@ -12,24 +12,21 @@ from starlette.types import ASGIApp
 
 from api.access.permissions import build_role_table
 from api.auth.address_limits import limit_deliveries, limit_invalid_credentials
-from api.auth.known_callers import KnownCallers
 from api.auth.metrics_access import find_metrics_token
 from api.auth.oidc import IssuerKeys
 from api.auth.passwords import PasswordChecks
 from api.auth.rate_limits import TokenLeases
 from api.http import errors, openapi
+from api.http.bounded_pool import DatabaseBounds, open_landing_pool, open_pool
 from api.http.concurrency import ConcurrencyLimit, FairShare
-from api.http.database import DatabaseBounds, open_landing_pool, open_pool
 from api.http.database_probe import DatabaseProbe
 from api.http.middleware import RequestEnvelope, RequestMetrics
 from api.http.pool_metrics import PoolMetrics
 from api.http.replica import watching
 from api.http.request_log import configure_log
-from api.operation import Operation
 from api.resources import dashboard_site, directory_discovery
 from api.resources.list_page import build_sort_table
-from api.resources.reading.list_totals import ListTotals
-from api.resources.reading.read_lane import ReadLane
+from api.resources.list_totals import ListTotals
 from causeloop_pipeline.settings import settings
 
 ROUTERS = (
@@ -78,14 +75,8 @@ class Application(FastAPI):
     """FastAPI inside the request envelope, so that even its own errors carry the request id."""
 
     def build_middleware_stack(self) -> ASGIApp:
-        """Put the way of simple reads around every other middleware, and the envelope around both."""
-        reads = ReadLane(
-            super().build_middleware_stack(),
-            list_direct_reads(self.state.routers),
-            MIN_COMPRESSED_BYTES,
-            COMPRESSION_LEVEL,
-        )
-        return RequestEnvelope(reads, self.state.metrics)
+        """Put the envelope around every other middleware."""
+        return RequestEnvelope(super().build_middleware_stack(), self.state.metrics)
 
 
 @contextlib.asynccontextmanager
@@ -104,12 +95,6 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     finally:
         app.state.landing_pool.close()
         app.state.pool.terminate()
-
-
-def list_direct_reads(routers: Iterable[APIRouter]) -> list[APIRoute]:
-    """The reads that need nothing of FastAPI."""
-    routes = (route for router in routers for route in router.routes)
-    return [route for route in routes if isinstance(route, Operation) and route.is_direct_read]
 
 
 def load_routers() -> list[APIRouter]:
@@ -134,7 +119,7 @@ def create_app() -> FastAPI:
     app.state.pool_metrics = PoolMetrics(app.state.metrics.registry)
     app.state.address_limits, app.state.delivery_limits = limit_invalid_credentials(), limit_deliveries()
     app.state.list_totals = ListTotals()
-    app.state.known_callers, app.state.token_leases = KnownCallers(), TokenLeases()
+    app.state.token_leases = TokenLeases()
     app.state.fair_share = FairShare(MAX_REQUESTS_PER_WORKSPACE)
     app.state.connection_tests = ConcurrencyLimit("connection tests", MAX_TESTS, MAX_TESTS_PER_WORKSPACE)
     app.state.event_streams = ConcurrencyLimit("event streams", MAX_STREAMS, MAX_STREAMS_PER_CALLER)

@@ -9,27 +9,24 @@ from typing import Annotated, Any, TypeVar
 
 import asyncpg
 from fastapi import APIRouter, Depends, Request, Response
-from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 
 from api.access.caller import Caller
 from api.access.permissions import get_required_role
 from api.access.plans import PLANS, find_plan_with
 from api.auth.address_limits import read_address
-from api.auth.authenticate import authenticate
+from api.auth.authenticate import identify
 from api.auth.idempotency import respond_once
-from api.auth.known_callers import KnownCaller
 from api.auth.own_writes import choose_reader, note_write
 from api.auth.rate_limits import check_rate_limit
-from api.auth.standing import check_may_write, check_role, check_scope, check_session
+from api.auth.standing import check_may_write, check_role, check_scope, check_session, check_standing
+from api.http.bounded_pool import BoundedPool
 from api.http.database import WorkspaceDatabase
 from api.http.errors import Problem
+from api.http.etags import add_etag, compute_etag
 from api.http.json_body import read_json
-from api.http.reading.proof import CallerReads, NotProvenError, Proof
-from api.http.reading.versions import add_etag, compute_etag
 from api.queries.tenancy import audit
 from api.queries.tenancy.versions import lock_versions
-from api.resources.reading.direct_call import Providers, build_direct_handler
 from causeloop_pipeline.model.tenancy import Role
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
@@ -90,39 +87,27 @@ async def current_database(request: Request) -> WorkspaceDatabase:
     return db
 
 
-async def current_pool(request: Request) -> asyncpg.Pool:
+async def current_pool(request: Request) -> BoundedPool:
     """Connections outside of any workspace, for operations that determine the workspace themselves."""
-    return request.app.state.pool
+    pool: BoundedPool = request.app.state.pool
+    return pool
 
 
 # These are no threads' work: a function that is not `async` would wait for a thread of the pool.
 CurrentCaller = Annotated[Caller, Depends(current_caller)]
 Db = Annotated[WorkspaceDatabase, Depends(current_database)]
-Pool = Annotated[asyncpg.Pool, Depends(current_pool)]
-
-
-PROVIDERS: Providers = {
-    current_caller: lambda request: request.state.caller,
-    current_database: lambda request: request.state.db,
-    current_pool: lambda request: request.app.state.pool,
-}
-"""What `Depends` would provide, without a coroutine for each."""
+Pool = Annotated[BoundedPool, Depends(current_pool)]
 
 
 class Operation(APIRoute):
     """A route under /v1; raises LookupError when its endpoint declares no role."""
 
-    is_direct_read: bool = False
-    """Whether it is a read that needs nothing of FastAPI."""
-
     def get_route_handler(self) -> Handler:
         """Wrap the endpoint in the steps that all operations share."""
-        direct = build_direct_handler(self, PROVIDERS)
-        endpoint, role = direct or super().get_route_handler(), get_required_role(self.endpoint)
+        endpoint, role = super().get_route_handler(), get_required_role(self.endpoint)
         if role is None:
             return _note_writes(_parse_body_first(endpoint) if self.body_field else endpoint)
-        self.is_direct_read = direct is not None
-        return _note_writes(_require_caller(endpoint, role, frozenset(vars(self.endpoint)), self))
+        return _note_writes(_require_caller(endpoint, role, frozenset(vars(self.endpoint))))
 
 
 def _note_writes(endpoint: Handler) -> Handler:
@@ -140,26 +125,16 @@ def _parse_body_first(endpoint: Handler) -> Handler:
     return handle
 
 
-def _require_caller(endpoint: Handler, role: Role, marks: frozenset[str], route: Operation) -> Handler:
-    may_prove = route.is_direct_read and route.name not in AUDITED_READS | STREAMS
-
+def _require_caller(endpoint: Handler, role: Role, marks: frozenset[str]) -> Handler:
     async def handle(request: Request) -> Response:
         state = request.app.state
-        if may_prove and state.replica is None:
-            known_caller = state.known_callers.find(request)
-            answer = known_caller and await _read_at_once(request, endpoint, known_caller, role, marks)
-            if answer is not None:
-                return answer
         async with state.pool.acquire() as connection:
-            reads = CallerReads(connection)
-            caller = await authenticate(request, reads)
-            state.known_callers.remember(request, caller, reads)
-            await _count_request(request, connection, caller)
+            caller = await identify(request, connection)
+            await _count_request(request, connection, caller)  # whatever becomes of it
         _admit(request, caller, role, marks)
         if request.method not in READ_METHODS and CONCERNS_OWN_ACCESS not in marks:
             check_may_write(caller)
         db = _enter(request, caller)
-        db.reader = choose_reader(request, caller)
         if request.method not in READ_METHODS and READS_BODY not in marks:
             await read_json(request)
         if CALLS_OUTSIDE in marks:
@@ -174,32 +149,10 @@ def _require_caller(endpoint: Handler, role: Role, marks: frozenset[str], route:
     return handle
 
 
-async def _read_at_once(
-    request: Request, endpoint: Handler, known_caller: KnownCaller, role: Role, marks: frozenset[str]
-) -> Response | None:
-    """The answer of a read that proves its caller; None: authenticate, and begin again."""
-    state, caller = request.app.state, known_caller.caller
-    db = _enter(request, caller)
-    db.proof = proof = Proof(known_caller.expectation)
-    try:
-        await _count_request(request, state.pool, caller)
-        _admit(request, caller, role, marks)
-        async with state.fair_share.hold(caller.workspace_id):
-            response = await endpoint(request)
-    except (Problem, RequestValidationError, NotProvenError, asyncpg.ForeignKeyViolationError):
-        if proof.is_given:
-            raise  # such as 404, which a proven caller may see; without proof, the workspace may be erased
-    else:
-        if proof.is_given:
-            return add_etag(request, response)
-    state.known_callers.delete(request)
-    state.token_leases.give_back(caller.workspace_id)
-    return None
-
-
 def _admit(request: Request, caller: Caller, role: Role, marks: frozenset[str]) -> None:
     """403 where the caller may not use the operation."""
     route = request.scope["route"]
+    check_standing(caller)
     check_role(caller, role)
     if route.name != "read_me":
         check_scope(caller, route.tags, request.method)
@@ -219,14 +172,19 @@ def _enter(request: Request, caller: Caller) -> WorkspaceDatabase:
     state, address = request.app.state, read_address(request) or None
     request.state.caller = caller
     request.state.db = db = WorkspaceDatabase(
-        state.pool, state.landing_pool, caller.workspace_id, state.list_totals, address=address
+        state.pool,
+        state.landing_pool,
+        caller.workspace_id,
+        state.list_totals,
+        address=address,
+        reader=choose_reader(request, caller),
     )
     return db
 
 
-async def _count_request(request: Request, pool: asyncpg.Pool, caller: Caller) -> None:
+async def _count_request(request: Request, connection: asyncpg.Connection, caller: Caller) -> None:
     leases = request.app.state.token_leases
-    allowance = await check_rate_limit(pool, caller.workspace_id, caller.plan, leases)
+    allowance = await check_rate_limit(connection, caller.workspace_id, caller.plan, leases)
     request.state.headers |= allowance.headers
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from causeloop_pipeline.model.tenancy import OrganizationStatus, Role
+from causeloop_pipeline.model.tenancy import MembershipStatus, OrganizationStatus, Role
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,11 @@ class Caller:
     """What the key is limited to; None: all that the role may."""
 
     is_workspace_archived: bool = False
+    membership_status: MembershipStatus = MembershipStatus.ACTIVE
+    """A person's; a service account has none that could end."""
+
+    is_sso_required: bool = False
+    """Whether the workspace admits people through single sign-on only."""
 
     @property
     def actor(self) -> str:

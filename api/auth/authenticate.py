@@ -8,37 +8,43 @@ presented too many invalid credentials no further one is looked up, unless it wa
 import hmac
 import re
 from dataclasses import replace
+from typing import Any
 from uuid import UUID
 
-import asyncpg
 from fastapi import Request
 
 from api.access.caller import Caller
 from api.auth import browser_cookies, keys
 from api.auth.address_limits import AddressLimits, read_address
-from api.auth.standing import make_caller
+from api.auth.standing import check_standing, make_caller
 from api.auth.tokens import AccessToken, verify_access_token
 from api.http.errors import MAX_CREDENTIAL_BYTES, Problem, authentication_problem
 from api.queries.tenancy import browser_sessions, callers
-from causeloop_pipeline.model.tenancy import MembershipStatus
 from causeloop_pipeline.storage.app.tenants import hash_key
 
 BROWSER_SESSION = re.compile(r"clb_([0-9a-f]{32})_([0-9a-f]{32})_([A-Za-z0-9_-]{20,200})")
 
 
-async def authenticate(request: Request, pool: asyncpg.Pool) -> Caller:
-    """The caller of a request; 401 where the credentials are missing or not valid."""
+async def authenticate(request: Request, reader: Any) -> Caller:
+    """The caller of a request; 401 where the credentials are not valid, 403 where they may not enter."""
+    caller = await identify(request, reader)
+    check_standing(caller)
+    return caller
+
+
+async def identify(request: Request, reader: Any) -> Caller:
+    """Whose credentials a request presents, whatever their standing; 401 where they are not valid."""
     limits: AddressLimits = request.app.state.address_limits
     address = read_address(request)
     try:
         credential = read_credential(request)
         if BROWSER_SESSION.fullmatch(credential):
-            return await _authenticate_browser(pool, credential)
+            return await _authenticate_browser(reader, credential)
         if not credential.startswith(keys.PREFIXES):
-            return await _authenticate_user(pool, credential)
+            return await _authenticate_user(reader, credential)
         if not limits.is_known(credential):
             limits.check(address)
-        caller = await keys.authenticate_key(pool, credential)
+        caller = await keys.authenticate_key(reader, credential)
     except Problem as problem:
         if problem.status == 401:
             limits.check(address)
@@ -73,34 +79,30 @@ def read_bearer_credential(request: Request) -> str:
     return credential.strip()
 
 
-async def _authenticate_browser(pool: asyncpg.Pool, credential: str) -> Caller:
+async def _authenticate_browser(reader: Any, credential: str) -> Caller:
     match = BROWSER_SESSION.fullmatch(credential)
     workspace_id, session_id = (UUID(match[1]), UUID(match[2])) if match else (UUID(int=0), UUID(int=0))
-    row = await browser_sessions.read_browser_session(pool, workspace_id, session_id)
+    row = await browser_sessions.read_browser_session(reader, workspace_id, session_id)
     cookie_hash = bytes.fromhex(row["cookie_hash"]) if row else b""
     if not hmac.compare_digest(cookie_hash, hash_key(match[3] if match else "")) or row is None:
         raise authentication_problem("session_ended", "this session has ended: sign in again")
     if row["is_use_outdated"]:
-        await browser_sessions.mark_session_used(pool, workspace_id, session_id)
+        await browser_sessions.mark_session_used(reader, workspace_id, session_id)
     token = AccessToken(UUID(row["user_id"]), workspace_id, session_id, row["method"])
-    return await _authenticate_session(pool, token)
+    return await _authenticate_session(reader, token)
 
 
-async def _authenticate_user(pool: asyncpg.Pool, token: str) -> Caller:
-    return await _authenticate_session(pool, verify_access_token(token))
+async def _authenticate_user(reader: Any, token: str) -> Caller:
+    return await _authenticate_session(reader, verify_access_token(token))
 
 
-async def _authenticate_session(pool: asyncpg.Pool, session: AccessToken) -> Caller:
-    member = await callers.read_member(pool, session.workspace_id, session.user_id, session.session_id)
+async def _authenticate_session(reader: Any, session: AccessToken) -> Caller:
+    member = await callers.read_member(reader, session.workspace_id, session.user_id, session.session_id)
     if member is not None and not member["is_session_live"]:
         raise authentication_problem("session_ended", "this session has ended: sign in again")
     if member is None:
         raise authentication_problem(
             "invalid_credentials", "the user of this token is not a member of the workspace"
         )
-    if member["status"] != MembershipStatus.ACTIVE:
-        raise Problem(403, "membership_inactive", f"your membership is {member['status']}: ask an admin")
-    if member["sso_enforced"] and session.method == "password":
-        raise Problem(403, "sso_required", "this workspace requires single sign-on: sign in through it")
     caller = make_caller(member, session.workspace_id, "user", session.user_id)
     return replace(caller, method=session.method, session_id=session.session_id)

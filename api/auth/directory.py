@@ -9,7 +9,6 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 from uuid import UUID
 
-import asyncpg
 from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
@@ -20,6 +19,7 @@ from api.access.plans import PLANS, find_plan_with
 from api.auth.address_limits import AddressLimits, read_address
 from api.auth.authenticate import read_bearer_credential
 from api.auth.rate_limits import check_rate_limit
+from api.http.bounded_pool import BoundedPool
 from api.http.concurrency import FairShare
 from api.http.database import WorkspaceDatabase
 from api.http.directory_errors import answer, answer_error
@@ -87,7 +87,7 @@ async def _run(request: Request, endpoint: Handler) -> Response:
             return response
 
 
-async def _authenticate(request: Request, pool: asyncpg.Pool) -> tuple[dict[str, Any], UUID]:
+async def _authenticate(request: Request, pool: BoundedPool) -> tuple[dict[str, Any], UUID]:
     """The directory of the token and its workspace; 401 where it is missing or not valid."""
     limits: AddressLimits = request.app.state.address_limits
     address = read_address(request)

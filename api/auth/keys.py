@@ -7,36 +7,33 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-import asyncpg
-
 from api.access.caller import Caller
 from api.auth.standing import make_caller
-from api.http.errors import Problem, authentication_problem
+from api.http.errors import authentication_problem
 from api.queries.tenancy import callers
-from causeloop_pipeline.model.tenancy import MembershipStatus, Role
+from causeloop_pipeline.model.tenancy import Role
 from causeloop_pipeline.storage.app.tenants import KEY_PREFIX, PERSONAL_KEY_PREFIX, hash_key
 
 KEY = re.compile(r"(clu?)_([0-9a-f]{32})_([0-9a-f]{32})_([A-Za-z0-9_-]{20,200})")
 PREFIXES = (f"{KEY_PREFIX}_", f"{PERSONAL_KEY_PREFIX}_")
 
 
-async def authenticate_key(pool: asyncpg.Pool, key: str) -> Caller:
+async def authenticate_key(reader: Any, key: str) -> Caller:
     """The service account or person that a key belongs to; 401 where it is not valid."""
     match = KEY.fullmatch(key)
     if not match:
         raise authentication_problem("invalid_credentials", "this is not a key of this installation")
     workspace_id, key_id, secret = UUID(match[2]), UUID(match[3]), match[4]
     if match[1] == PERSONAL_KEY_PREFIX:
-        stored = await callers.read_personal_key(pool, workspace_id, key_id)
+        stored = await callers.read_personal_key(reader, workspace_id, key_id)
     else:
-        stored = await callers.read_service_account(pool, workspace_id, key_id)
+        stored = await callers.read_service_account(reader, workspace_id, key_id)
     row, is_former = _check_secret(stored, secret)
     if row["is_former_use_outdated" if is_former else "is_use_outdated"]:
-        await callers.mark_key_used(pool, workspace_id, key_id, match[1] == PERSONAL_KEY_PREFIX, is_former)
+        await callers.mark_key_used(reader, workspace_id, key_id, match[1] == PERSONAL_KEY_PREFIX, is_former)
     scopes = None if row["scopes"] is None else frozenset(row["scopes"])
     if match[1] != PERSONAL_KEY_PREFIX:
         return replace(make_caller(row, workspace_id, "service_account", key_id), scopes=scopes)
-    _check_person(row)
     caller = make_caller(row, workspace_id, "user", UUID(row["user_id"]))
     role = min(caller.role, Role[row["key_role"].upper()])
     return replace(caller, role=role, scopes=scopes, method=row["method"])
@@ -62,14 +59,3 @@ def _check_secret(row: dict[str, Any] | None, secret: str) -> tuple[dict[str, An
 
 def _read_hash(row: dict[str, Any] | None, name: str) -> bytes:
     return bytes.fromhex(row[name]) if row and row[name] else b""
-
-
-def _check_person(row: dict[str, Any]) -> None:
-    if row["status"] != MembershipStatus.ACTIVE:
-        raise Problem(403, "membership_inactive", f"your membership is {row['status']}: ask an admin")
-    if row["sso_enforced"] and row["method"] == "password":
-        raise Problem(
-            403,
-            "sso_required",
-            "this workspace requires single sign-on: sign in through it and make a new key",
-        )

@@ -9,12 +9,12 @@ import hashlib
 from dataclasses import dataclass, field
 from functools import cache
 
-import asyncpg
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from starlette.concurrency import run_in_threadpool
 
 from api.auth.address_limits import find_network
+from api.http.bounded_pool import BoundedPool
 from api.http.errors import Problem, broken_rule
 from api.queries.tenancy import sign_in_attempts
 
@@ -54,7 +54,7 @@ class PasswordChecks:
     waiting: int = 0
 
     async def check(
-        self, pool: asyncpg.Pool, password_hash: str | None, password: str, email: str, address: str
+        self, pool: BoundedPool, password_hash: str | None, password: str, email: str, address: str
     ) -> bool:
         """Whether a password is right; 429 after too many failures, or when too many sign in at once."""
         if self.waiting >= MAX_WAITING:
@@ -86,7 +86,7 @@ class PasswordChecks:
             self.waiting -= 1
 
 
-async def _claim_attempt(pool: asyncpg.Pool, subject_hash: bytes, limit: int) -> None:
+async def _claim_attempt(pool: BoundedPool, subject_hash: bytes, limit: int) -> None:
     if not await sign_in_attempts.claim_attempt(pool, subject_hash, limit):
         raise _refuse(
             "too_many_attempts", "too many failed sign-ins: wait 15 minutes and try again", LOCK_OUT_SECONDS

@@ -11,9 +11,8 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 from uuid import UUID
-
-import asyncpg
 
 from api.access.plans import PLANS
 from api.http.errors import Problem
@@ -76,24 +75,21 @@ class TokenLeases:
         return max(1, min(2 * lease.size, MAX_LEASE, int(per_second * LEASE_SECONDS)))
 
     def keep(self, workspace_id: UUID, taken: int, stored: float) -> float:
-        """Keep tokens that were taken, of which this request spends one; what then remains."""
-        lease = Lease(taken - 1, taken, stored, self.clock() + LEASE_SECONDS)
+        """Keep tokens that were taken, of which this request spends one; what then remains.
+
+        What another request took in the meantime stays: it has been paid for.
+        """
+        present = self.leases.get(workspace_id)
+        others = present.left if present is not None and present.ends_at > self.clock() else 0
+        lease = Lease(taken - 1 + others, taken, stored, self.clock() + LEASE_SECONDS)
         self.leases[workspace_id] = lease
         self.leases.move_to_end(workspace_id)
         if len(self.leases) > MAX_WORKSPACES:
             self.leases.popitem(last=False)
         return lease.stored + lease.left
 
-    def give_back(self, workspace_id: UUID) -> None:
-        """Return the token of a request that takes it again."""
-        lease = self.leases.get(workspace_id)
-        if lease is not None:
-            lease.left += 1
 
-
-async def check_rate_limit(
-    pool: asyncpg.Pool, workspace_id: UUID, plan: str, leases: TokenLeases
-) -> Allowance:
+async def check_rate_limit(connection: Any, workspace_id: UUID, plan: str, leases: TokenLeases) -> Allowance:
     """Count one request of a workspace; 429 with the time to wait when its limit is reached."""
     limits = PLANS[plan]
     per_second = limits.requests_per_minute / 60
@@ -101,7 +97,9 @@ async def check_rate_limit(
     is_allowed = remaining is not None
     if remaining is None:
         wanted = leases.choose_size(workspace_id, per_second)
-        taken, stored = await rate_limits.take_tokens(pool, workspace_id, per_second, limits.burst, wanted)
+        taken, stored = await rate_limits.take_tokens(
+            connection, workspace_id, per_second, limits.burst, wanted
+        )
         is_allowed = taken > 0
         remaining = leases.keep(workspace_id, taken, stored) if is_allowed else stored
     allowance = Allowance(

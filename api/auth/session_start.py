@@ -17,6 +17,7 @@ from fastapi import Request
 
 from api.auth.address_limits import read_address
 from api.auth.tokens import LIFETIME, AccessToken, issue_access_token
+from api.http.bounded_pool import BoundedPool
 from api.http.database import set_workspace
 from api.http.errors import Problem, authentication_problem
 from api.queries.tenancy import callers, sessions
@@ -56,7 +57,7 @@ def describe_sign_in(request: Request, user_id: UUID, method: str) -> SignIn:
     return SignIn(user_id, method, client or None, read_address(request) or None)
 
 
-async def start_session(pool: asyncpg.Pool, sign_in: SignIn, requested_id: UUID | None) -> dict[str, Any]:
+async def start_session(pool: BoundedPool, sign_in: SignIn, requested_id: UUID | None) -> dict[str, Any]:
     """Start a session in the requested workspace, or in the only one; its tokens."""
     memberships = await sessions.read_memberships(pool, sign_in.user_id)
     if sign_in.method == "password":  # accepted by its link only: knowing a password proves no address
@@ -73,7 +74,7 @@ async def start_session(pool: asyncpg.Pool, sign_in: SignIn, requested_id: UUID 
         return await issue_tokens(connection, workspace_id, session)
 
 
-async def refresh_session(pool: asyncpg.Pool, token: str) -> dict[str, Any]:
+async def refresh_session(pool: BoundedPool, token: str) -> dict[str, Any]:
     """Spend a refresh token; the session's next tokens."""
     workspace_id, token_hash = parse_refresh_token(token)
     async with pool.acquire() as connection, connection.transaction():
@@ -129,7 +130,7 @@ async def check_membership(reader: Any, workspace_id: UUID, user_id: UUID, metho
 
 
 async def _choose_workspace(
-    pool: asyncpg.Pool, memberships: list[Membership], requested_id: UUID | None
+    pool: BoundedPool, memberships: list[Membership], requested_id: UUID | None
 ) -> UUID:
     """The requested workspace, or the only one; an invitation to another one does not ask for a choice."""
     active_ids = [membership.workspace_id for membership in memberships if membership.is_active]

@@ -7,15 +7,11 @@ from uuid import UUID
 from api.access.caller import Caller
 from api.access.scopes import is_in_scope, list_scopes
 from api.http.errors import Problem
-from causeloop_pipeline.model.tenancy import OrganizationStatus, Role
+from causeloop_pipeline.model.tenancy import MembershipStatus, OrganizationStatus, Role
 
 
 def make_caller(row: dict[str, Any], workspace_id: UUID, kind: str, caller_id: UUID) -> Caller:
-    """The caller of a stored account or membership; 403 where the organization is cancelled."""
-    if row["organization_status"] == OrganizationStatus.CANCELLED:
-        raise Problem(
-            403, "organization_inactive", "your organization is cancelled: contact Causeloop support"
-        )
+    """The caller of a stored account or membership, whatever its standing."""
     return Caller(
         workspace_id,
         UUID(row["organization_id"]),
@@ -27,7 +23,24 @@ def make_caller(row: dict[str, Any], workspace_id: UUID, kind: str, caller_id: U
         OrganizationStatus(row["organization_status"]),
         method=None,
         is_workspace_archived=row["is_workspace_archived"],
+        membership_status=MembershipStatus(row.get("status", MembershipStatus.ACTIVE)),
+        is_sso_required=row.get("sso_enforced", False),
     )
+
+
+def check_standing(caller: Caller) -> None:
+    """403 where the organization is cancelled, the membership not active, or single sign-on required."""
+    if caller.organization_status == OrganizationStatus.CANCELLED:
+        raise Problem(
+            403, "organization_inactive", "your organization is cancelled: contact Causeloop support"
+        )
+    if caller.membership_status != MembershipStatus.ACTIVE:
+        raise Problem(
+            403, "membership_inactive", f"your membership is {caller.membership_status}: ask an admin"
+        )
+    if caller.is_sso_required and caller.method == "password":
+        how = "sign in through it" if caller.session_id else "sign in through it and make a new key"
+        raise Problem(403, "sso_required", f"this workspace requires single sign-on: {how}")
 
 
 def check_own_role(caller: Caller, role: str) -> None:

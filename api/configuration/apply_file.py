@@ -21,7 +21,8 @@ from api.configuration.secret_references import SecretPlaces, VariableNames
 from api.configuration.settings_of_workspace import compare_settings, export_settings
 from api.configuration.write_file import write_yaml
 from api.http import errors
-from api.http.database import WorkspaceDatabase, open_landing_pool, open_pool
+from api.http.bounded_pool import open_landing_pool, open_pool
+from api.http.database import WorkspaceDatabase
 from api.queries.system import configuration as queries
 from causeloop_pipeline.connectors.declared.problems import Problem
 from causeloop_pipeline.model.tenancy import OrganizationStatus, Role

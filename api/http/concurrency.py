@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Hashable, Iterator
 from dataclasses import dataclass, field
 
-from api.http.database import DatabaseBusyError
+from api.http.bounded_pool import DatabaseBusyError
 from api.http.errors import Problem
 
 MAX_TURN_SECONDS = 10.0

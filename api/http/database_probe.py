@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 import asyncpg
 
-from api.http.database import BoundedPool, DatabaseBounds
+from api.http.bounded_pool import BoundedPool, DatabaseBounds
 
 FIRST_TRY, TRY = 0.4, 0.8
 """Shares of the time for which a request may wait for a connection: until the first try, and for a try."""

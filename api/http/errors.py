@@ -15,7 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.routing import Match
 
-from api.http.database import DatabaseBusyError
+from api.http.bounded_pool import DatabaseBusyError
 from api.http.problem_codes import PROBLEM_CODES
 from causeloop_pipeline.storage.app.vault import SecretError
 

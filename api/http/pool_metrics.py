@@ -5,7 +5,7 @@ from collections.abc import Callable
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from psycopg_pool import ConnectionPool
 
-from api.http.database import BoundedPool
+from api.http.bounded_pool import BoundedPool
 
 BUCKETS = (0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 1.5, 5)
 
@@ -39,8 +39,8 @@ class PoolMetrics:
         """Follow these pools from now on."""
         pool.observe_wait, pool.count_refusal = self.waits.observe, self.refusals.inc
         counts: dict[tuple[str, str], Callable[[], float]] = {
-            ("requests", "idle"): pool.get_idle_size,
-            ("requests", "used"): lambda: pool.get_size() - pool.get_idle_size(),
+            ("requests", "idle"): lambda: pool.idle,
+            ("requests", "used"): lambda: pool.size - pool.idle,
             ("landing", "idle"): lambda: landing.get_stats().get("pool_available", 0),
             ("landing", "used"): lambda: (
                 landing.get_stats().get("pool_size", 0) - landing.get_stats().get("pool_available", 0)

@@ -18,7 +18,7 @@ from uuid import UUID
 
 import asyncpg
 
-from api.http.database import BoundedPool, DatabaseBounds, DatabaseBusyError, open_pool
+from api.http.bounded_pool import BoundedPool, DatabaseBounds, DatabaseBusyError, open_pool
 
 MAX_LAG_SECONDS = 5.0
 COMPARE_SECONDS = 1.0
@@ -79,7 +79,7 @@ class Replica:
         """How old the replica's rows may be; infinite while it is away."""
         return time.monotonic() - self.shown_until
 
-    async def watch(self, primary: asyncpg.Pool) -> None:
+    async def watch(self, primary: BoundedPool) -> None:
         """Compare both logs until this task is cancelled."""
         while True:
             try:
@@ -90,7 +90,7 @@ class Replica:
                 self._lose(f"{type(error).__name__}: {error}")
             await asyncio.sleep(COMPARE_SECONDS)
 
-    async def _compare(self, primary: asyncpg.Pool) -> None:
+    async def _compare(self, primary: BoundedPool) -> None:
         if self.pool is None:
             self.pool = await open_pool(self.url, self.bounds)
         if self._link is None or self._link.is_closed():
@@ -130,7 +130,7 @@ class NearestReader:
     """Reads of one workspace: from the replica while it may answer, else from the primary."""
 
     replica: Replica
-    primary: asyncpg.Pool
+    primary: BoundedPool
     workspace_id: UUID
 
     async def fetchval(self, *statement: Any) -> Any:
@@ -156,7 +156,7 @@ class NearestReader:
 
 @contextlib.asynccontextmanager
 async def watching(
-    url: str | None, primary: asyncpg.Pool, bounds: DatabaseBounds
+    url: str | None, primary: BoundedPool, bounds: DatabaseBounds
 ) -> AsyncIterator[Replica | None]:
     """The replica that the settings name, compared with the primary until the block ends."""
     if url is None:

@@ -2,8 +2,7 @@
 
 import secrets
 
-import asyncpg
-
+from api.http.bounded_pool import BoundedPool
 from api.queries.tenancy import passwords
 from api.resources.mail import send_in_background
 from causeloop_pipeline.settings import settings
@@ -20,7 +19,7 @@ If it was not you, ignore this message: your password stays as it is.
 """
 
 
-async def send_reset_link(pool: asyncpg.Pool, email: str) -> None:
+async def send_reset_link(pool: BoundedPool, email: str) -> None:
     """Send a link to whoever signs in with a password at this address; to nobody else anything."""
     secret = secrets.token_urlsafe(32)
     if await passwords.offer_reset(pool, email, hash_key(secret)):

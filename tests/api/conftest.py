@@ -16,7 +16,7 @@ import uvicorn
 from aiosmtpd.controller import Controller
 from fastapi import FastAPI
 
-from api.http.database import DatabaseBounds
+from api.http.bounded_pool import DatabaseBounds
 from api.main import create_app
 from causeloop_pipeline.storage.database.session import Database
 from causeloop_pipeline.storage.embedded.postgres_server import free_port

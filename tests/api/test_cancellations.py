@@ -17,7 +17,7 @@ def test_broken_off_requests_show_nobody_the_rows_of_another(
         tenants = (fresh_sample, other_sample)
         outcome = asyncio.run(send_and_cancel(url, tenants, 11, COUNT))
         again = asyncio.run(send_and_cancel(url, tenants, 12, 20))
-        size = app.state.pool.get_size()
+        size = app.state.pool.size
 
     assert outcome.foreign == again.foreign == []
     assert {status for status in outcome.counts if status[0] == "5"} == set()

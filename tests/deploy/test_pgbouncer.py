@@ -8,7 +8,7 @@ import polars as pl
 import psycopg
 import pytest
 
-from api.http.database import DEFAULT_BOUNDS, DatabaseBounds
+from api.http.bounded_pool import DEFAULT_BOUNDS, DatabaseBounds
 from api.main import create_app
 from causeloop_pipeline.settings import Settings, settings
 from causeloop_pipeline.storage.database.session import Database

@@ -13,7 +13,7 @@ import psycopg
 import pytest
 from fastapi import FastAPI
 
-from api.http.database import DatabaseBounds
+from api.http.bounded_pool import DatabaseBounds
 from api.http.replica import Replica
 from api.main import create_app
 from bench.installation import wait_until

@@ -10,7 +10,7 @@ import psycopg
 from fastapi import FastAPI
 from psycopg import sql
 
-from api.http.database import POOL_SIZE, DatabaseBounds
+from api.http.bounded_pool import POOL_SIZE, DatabaseBounds
 from api.main import create_app
 from causeloop_pipeline.settings import settings, temporary_variables
 from causeloop_pipeline.storage.database.migrate import migrate
@@ -98,5 +98,5 @@ def serve(database: OwnDatabase, connections: int = POOL_SIZE) -> Iterator[tuple
 
 @contextlib.contextmanager
 def _pool_of(connections: int) -> Iterator[None]:
-    with patch("api.http.database.POOL_SIZE", connections):
+    with patch("api.http.bounded_pool.POOL_SIZE", connections):
         yield

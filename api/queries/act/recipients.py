@@ -2,8 +2,7 @@
 
 from uuid import UUID
 
-import asyncpg
-
+from api.http.bounded_pool import BoundedPool
 from api.http.database import WorkspaceDatabase, set_workspace
 
 # A member's address is confirmed already. Of another one, a new link is made once an hour at most.
@@ -41,7 +40,7 @@ async def add_recipient(db: WorkspaceDatabase, address: str, token_hash: bytes) 
     return bool(await db.transaction.fetchval(UPSERT_RECIPIENT, db.workspace_id, address.lower(), token_hash))
 
 
-async def confirm_recipient(pool: asyncpg.Pool, workspace_id: UUID, token_hash: bytes) -> str | None:
+async def confirm_recipient(pool: BoundedPool, workspace_id: UUID, token_hash: bytes) -> str | None:
     """Confirm the address of a link; None where the link is unknown, replaced or too old."""
     async with pool.acquire() as connection, connection.transaction():
         await set_workspace(connection, workspace_id)

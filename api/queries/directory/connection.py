@@ -3,8 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-import asyncpg
-
+from api.http.bounded_pool import BoundedPool
 from api.http.database import WorkspaceDatabase, write_as_workspace
 from api.queries.tenancy.callers import read_row
 
@@ -47,12 +46,12 @@ set former_token_hash = d.token_hash, former_expires_at = now() + make_interval(
 DELETE_DIRECTORY = "delete from app.directory"
 
 
-async def read_directory(pool: asyncpg.Pool, workspace_id: UUID) -> dict[str, Any] | None:
+async def read_directory(pool: BoundedPool, workspace_id: UUID) -> dict[str, Any] | None:
     """The hashes of a workspace's token, with the organization's state; None: there is no directory."""
     return await read_row(pool, workspace_id, SELECT_DIRECTORY, workspace_id)
 
 
-async def mark_used(pool: asyncpg.Pool, workspace_id: UUID) -> None:
+async def mark_used(pool: BoundedPool, workspace_id: UUID) -> None:
     """Set the time at which the directory last sent a request."""
     await write_as_workspace(pool, workspace_id, UPDATE_USED)
 

@@ -4,9 +4,9 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-import asyncpg
 import orjson
 
+from api.http.bounded_pool import BoundedPool
 from api.http.database import WorkspaceDatabase, read_as_workspace
 
 SELECT_CONNECTOR = """
@@ -35,7 +35,7 @@ class WebhookConnector:
     webhook_secrets: bytes | None = field(repr=False)
 
 
-async def find_connector(pool: asyncpg.Pool, connector_id: UUID) -> WebhookConnector | None:
+async def find_connector(pool: BoundedPool, connector_id: UUID) -> WebhookConnector | None:
     """The connector of an id, in whatever workspace it is."""
     async with pool.acquire() as connection, connection.transaction(readonly=True):
         await connection.execute("select set_config('causeloop.connector', $1, true)", str(connector_id))
@@ -47,7 +47,7 @@ async def find_connector(pool: asyncpg.Pool, connector_id: UUID) -> WebhookConne
     )
 
 
-async def is_organization_active(pool: asyncpg.Pool, workspace_id: UUID) -> bool:
+async def is_organization_active(pool: BoundedPool, workspace_id: UUID) -> bool:
     """Whether the workspace's organization is active."""
     return await read_as_workspace(pool, workspace_id, SELECT_IS_ACTIVE) == "true"
 

@@ -5,11 +5,11 @@ from typing import Any
 
 import asyncpg
 
-from api.http.database import DatabaseBusyError
+from api.http.bounded_pool import BoundedPool, DatabaseBusyError
 from causeloop_pipeline.storage.database.migrate import head_revision
 
 
-async def read_checks(pool: asyncpg.Pool) -> dict[str, Any]:
+async def read_checks(pool: BoundedPool) -> dict[str, Any]:
     """The result of each check, with what is wrong."""
     head = await asyncio.to_thread(head_revision)
     try:

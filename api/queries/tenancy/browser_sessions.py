@@ -3,8 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-import asyncpg
-
+from api.http.bounded_pool import BoundedPool
 from api.http.database import set_workspace, write_as_workspace
 from api.queries.tenancy.callers import read_row
 from api.queries.tenancy.sessions import claim
@@ -46,19 +45,19 @@ DELETE_REFRESH_TOKENS = "delete from app.refresh_token where session_id = $1"
 
 
 async def read_browser_session(
-    pool: asyncpg.Pool, workspace_id: UUID, session_id: UUID
+    pool: BoundedPool, workspace_id: UUID, session_id: UUID
 ) -> dict[str, Any] | None:
     """A live session that a browser keeps in a cookie."""
     return await read_row(pool, workspace_id, SELECT_BROWSER_SESSION, session_id)
 
 
-async def mark_session_used(pool: asyncpg.Pool, workspace_id: UUID, session_id: UUID) -> None:
+async def mark_session_used(pool: BoundedPool, workspace_id: UUID, session_id: UUID) -> None:
     """Set the time at which a browser's session was last used."""
     await write_as_workspace(pool, workspace_id, UPDATE_SESSION_USED, id=str(session_id))
 
 
 async def end_browser_session(
-    pool: asyncpg.Pool, workspace_id: UUID, session_id: UUID, cookie_hash: bytes
+    pool: BoundedPool, workspace_id: UUID, session_id: UUID, cookie_hash: bytes
 ) -> None:
     """End the session of a browser's cookie."""
     async with pool.acquire() as connection, connection.transaction():
@@ -66,7 +65,7 @@ async def end_browser_session(
         await connection.execute(UPDATE_BROWSER_ENDED_AT, session_id, cookie_hash)
 
 
-async def find_last_workspace(pool: asyncpg.Pool, user_id: UUID) -> UUID | None:
+async def find_last_workspace(pool: BoundedPool, user_id: UUID) -> UUID | None:
     """The workspace that a person used last, or one of theirs; None where they have none."""
     async with pool.acquire() as connection, connection.transaction(readonly=True):
         await claim(connection, "user", str(user_id))
@@ -74,7 +73,7 @@ async def find_last_workspace(pool: asyncpg.Pool, user_id: UUID) -> UUID | None:
 
 
 async def keep_in_browser(
-    pool: asyncpg.Pool, workspace_id: UUID, session_id: UUID, cookie_hash: bytes
+    pool: BoundedPool, workspace_id: UUID, session_id: UUID, cookie_hash: bytes
 ) -> None:
     """Make a session one of a browser: its cookie's secret replaces its refresh tokens."""
     async with pool.acquire() as connection, connection.transaction():

@@ -3,11 +3,9 @@
 from typing import Any
 from uuid import UUID
 
-import asyncpg
 import orjson
 
 from api.http.database import read_as_workspace, write_as_workspace
-from api.http.reading.proof import CallerReads
 
 COLUMNS_OF_KEY = """
     'key_hash', encode(k.key_hash, 'hex'),
@@ -86,11 +84,9 @@ UPDATE_ACCOUNT_USED = UPDATE_USED.format(table="app.service_account", key="servi
 UPDATE_PERSONAL_KEY_USED = UPDATE_USED.format(table="app.personal_key", key="key_id")
 
 
-async def read_service_account(
-    pool: asyncpg.Pool, workspace_id: UUID, account_id: UUID
-) -> dict[str, Any] | None:
+async def read_service_account(reader: Any, workspace_id: UUID, account_id: UUID) -> dict[str, Any] | None:
     """A service account with its workspace's and organization's state."""
-    return await read_row(pool, workspace_id, SELECT_SERVICE_ACCOUNT, account_id)
+    return await read_row(reader, workspace_id, SELECT_SERVICE_ACCOUNT, account_id)
 
 
 async def read_member(
@@ -101,17 +97,17 @@ async def read_member(
     return await read_row(reader, workspace_id, SELECT_MEMBER, user_id, session_id=session)
 
 
-async def read_personal_key(pool: asyncpg.Pool, workspace_id: UUID, key_id: UUID) -> dict[str, Any] | None:
+async def read_personal_key(reader: Any, workspace_id: UUID, key_id: UUID) -> dict[str, Any] | None:
     """A person's key with their membership, its workspace's and its organization's state."""
-    return await read_row(pool, workspace_id, SELECT_PERSONAL_KEY, key_id)
+    return await read_row(reader, workspace_id, SELECT_PERSONAL_KEY, key_id)
 
 
 async def mark_key_used(
-    pool: asyncpg.Pool, workspace_id: UUID, key_id: UUID, is_personal: bool, is_former: bool
+    writer: Any, workspace_id: UUID, key_id: UUID, is_personal: bool, is_former: bool
 ) -> None:
     """Set the time at which a key, or its secret of before the last rotation, was last used."""
     statement = UPDATE_PERSONAL_KEY_USED if is_personal else UPDATE_ACCOUNT_USED
-    await write_as_workspace(pool, workspace_id, statement, id=str(key_id), is_former=is_former)
+    await write_as_workspace(writer, workspace_id, statement, id=str(key_id), is_former=is_former)
 
 
 async def read_row(
@@ -119,6 +115,4 @@ async def read_row(
 ) -> dict[str, Any] | None:
     """The row of a statement that runs under one workspace's isolation."""
     text = await read_as_workspace(reader, workspace_id, statement, id=str(row_id), **parameters)
-    if isinstance(reader, CallerReads):
-        reader.note(statement, {"id": str(row_id), **parameters}, text)
     return None if text is None else dict(orjson.loads(text))

@@ -8,6 +8,7 @@ from uuid import UUID
 
 import asyncpg
 
+from api.http.bounded_pool import BoundedPool
 from api.http.database import WorkspaceDatabase, as_json, set_workspace
 from api.queries.tenancy.members import seats_exhausted
 from api.queries.tenancy.sessions import claim
@@ -66,7 +67,7 @@ async def replace_link(db: WorkspaceDatabase, user_id: UUID, token_hash: bytes, 
 
 
 async def find_invitation(
-    pool: asyncpg.Pool, workspace_id: UUID, token_hash: bytes
+    pool: BoundedPool, workspace_id: UUID, token_hash: bytes
 ) -> StoredInvitation | None:
     """The invitation of a link; None where it is unknown, used, replaced or too old."""
     async with pool.acquire() as connection, connection.transaction(readonly=True):
@@ -86,7 +87,7 @@ async def find_invitation(
 
 
 async def accept(
-    pool: asyncpg.Pool, workspace_id: UUID, user_id: UUID, token_hash: bytes, new_password_hash: str | None
+    pool: BoundedPool, workspace_id: UUID, user_id: UUID, token_hash: bytes, new_password_hash: str | None
 ) -> bool:
     """Make the person a member and use the link up; False where it was used meanwhile, 422 without a seat."""
     try:
@@ -116,7 +117,7 @@ async def remove_member(db: WorkspaceDatabase, user_id: UUID) -> bool:
 
 
 async def sign_up(
-    pool: asyncpg.Pool, tenant: Mapping[str, Any], token_hash: bytes, setup_hash: bytes | None
+    pool: BoundedPool, tenant: Mapping[str, Any], token_hash: bytes, setup_hash: bytes | None
 ) -> UUID | None:
     """Create a tenant; the workspace's id, or None where the first-start link is not valid."""
     async with pool.acquire() as connection, connection.transaction():

@@ -1,15 +1,14 @@
 """The token bucket of each workspace, in PostgreSQL, shared by all API processes."""
 
+from typing import Any
 from uuid import UUID
-
-import asyncpg
 
 SELECT_TAKEN = "select taken, remaining from app.take_tokens($1, $2, $3, $4)"
 
 
 async def take_tokens(
-    pool: asyncpg.Pool, workspace_id: UUID, per_second: float, burst: int, wanted: int
+    connection: Any, workspace_id: UUID, per_second: float, burst: int, wanted: int
 ) -> tuple[int, float]:
     """How many tokens were taken of those that were wanted, none where there is none; and how many remain."""
-    row = await pool.fetchrow(SELECT_TAKEN, workspace_id, per_second, float(burst), wanted)
+    row = await connection.fetchrow(SELECT_TAKEN, workspace_id, per_second, float(burst), wanted)
     return row["taken"], float(row["remaining"] or 0)

@@ -8,6 +8,7 @@ from uuid import UUID
 
 import asyncpg
 
+from api.http.bounded_pool import BoundedPool
 from api.http.database import set_workspace
 from api.queries.tenancy.members import seats_exhausted
 
@@ -95,7 +96,7 @@ class Membership:
     is_active: bool
 
 
-async def find_user_by_email(pool: asyncpg.Pool, email: str) -> tuple[UUID, str | None] | None:
+async def find_user_by_email(pool: BoundedPool, email: str) -> tuple[UUID, str | None] | None:
     """A user's id and password hash."""
     async with pool.acquire() as connection, connection.transaction(readonly=True):
         await claim(connection, "email", email)
@@ -103,7 +104,7 @@ async def find_user_by_email(pool: asyncpg.Pool, email: str) -> tuple[UUID, str 
     return (row["user_id"], row["password_hash"]) if row else None
 
 
-async def find_user_by_subject(pool: asyncpg.Pool, subject: str, verified_email: str | None) -> UUID | None:
+async def find_user_by_subject(pool: BoundedPool, subject: str, verified_email: str | None) -> UUID | None:
     """The user of a subject at the identity provider; a verified address links a user without a subject."""
     async with pool.acquire() as connection, connection.transaction():
         await claim(connection, "subject", subject)
@@ -114,7 +115,7 @@ async def find_user_by_subject(pool: asyncpg.Pool, subject: str, verified_email:
     return user_id  # type: ignore[no-any-return]
 
 
-async def read_memberships(pool: asyncpg.Pool, user_id: UUID) -> list[Membership]:
+async def read_memberships(pool: BoundedPool, user_id: UUID) -> list[Membership]:
     """The workspaces that a user belongs to or is invited to."""
     async with pool.acquire() as connection, connection.transaction(readonly=True):
         await claim(connection, "user", str(user_id))
@@ -122,7 +123,7 @@ async def read_memberships(pool: asyncpg.Pool, user_id: UUID) -> list[Membership
     return [Membership(row["workspace_id"], row["status"] == "active") for row in rows]
 
 
-async def read_workspace_choices(pool: asyncpg.Pool, workspace_ids: Sequence[UUID]) -> list[dict[str, str]]:
+async def read_workspace_choices(pool: BoundedPool, workspace_ids: Sequence[UUID]) -> list[dict[str, str]]:
     """The names of a user's workspaces, each read under its own isolation."""
     choices = []
     async with pool.acquire() as connection, connection.transaction(readonly=True):
@@ -133,7 +134,7 @@ async def read_workspace_choices(pool: asyncpg.Pool, workspace_ids: Sequence[UUI
     return choices
 
 
-async def accept_invitation(pool: asyncpg.Pool, workspace_id: UUID, user_id: UUID) -> None:
+async def accept_invitation(pool: BoundedPool, workspace_id: UUID, user_id: UUID) -> None:
     """Make an invited user active, which takes a seat; of two who race for the last seat, one wins."""
     try:
         async with pool.acquire() as connection, connection.transaction():
@@ -165,14 +166,14 @@ async def record_start(
     await connection.execute(INSERT_START, workspace_id, f"user:{session.user_id}", session.method, address)
 
 
-async def list_sessions(pool: asyncpg.Pool, user_id: UUID) -> list[dict[str, Any]]:
+async def list_sessions(pool: BoundedPool, user_id: UUID) -> list[dict[str, Any]]:
     """A person's live sessions in all workspaces."""
     async with pool.acquire() as connection, connection.transaction(readonly=True):
         await claim(connection, "user", str(user_id))
         return [dict(row) for row in await connection.fetch(SELECT_OWN_SESSIONS, user_id)]
 
 
-async def end_own_sessions(pool: asyncpg.Pool, user_id: UUID, session_id: UUID | None) -> int:
+async def end_own_sessions(pool: BoundedPool, user_id: UUID, session_id: UUID | None) -> int:
     """End one of a person's sessions, or all of them; how many."""
     async with pool.acquire() as connection, connection.transaction():
         await claim(connection, "user", str(user_id))
@@ -202,7 +203,7 @@ async def use_refresh_token(connection: asyncpg.Connection, token_hash: bytes) -
     return bool(token["is_unused"] and token["is_current"])
 
 
-async def end_session_of_token(pool: asyncpg.Pool, workspace_id: UUID, token_hash: bytes) -> None:
+async def end_session_of_token(pool: BoundedPool, workspace_id: UUID, token_hash: bytes) -> None:
     """End the session of a refresh token: none of its tokens works any more."""
     async with pool.acquire() as connection, connection.transaction():
         await set_workspace(connection, workspace_id)

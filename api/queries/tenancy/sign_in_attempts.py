@@ -1,6 +1,6 @@
 """Attempts to sign in: counted in PostgreSQL before the password is checked, for all API processes."""
 
-import asyncpg
+from api.http.bounded_pool import BoundedPool
 
 # Of concurrent attempts each sees the count of the one before: the row's lock orders them. Every attempt also
 # removes some rows that no longer count, so that unknown addresses leave nothing for ever.
@@ -28,16 +28,16 @@ update app.login_failure set failures = greatest(failures - 1, 0) where subject_
 """
 
 
-async def claim_attempt(pool: asyncpg.Pool, subject_hash: bytes, limit: int) -> bool:
+async def claim_attempt(pool: BoundedPool, subject_hash: bytes, limit: int) -> bool:
     """Count an attempt; False when so many failed within the last 15 minutes."""
     return bool(await pool.fetchval(CLAIM_ATTEMPT, subject_hash, limit))
 
 
-async def give_back_attempt(pool: asyncpg.Pool, subject_hash: bytes) -> None:
+async def give_back_attempt(pool: BoundedPool, subject_hash: bytes) -> None:
     """Do not count an attempt that succeeded."""
     await pool.execute(GIVE_BACK_ATTEMPT, subject_hash)
 
 
-async def reset_attempts(pool: asyncpg.Pool, subject_hash: bytes) -> None:
+async def reset_attempts(pool: BoundedPool, subject_hash: bytes) -> None:
     """Reset the count after a successful sign-in."""
     await pool.execute("delete from app.login_failure where subject_hash = $1", subject_hash)

@@ -5,7 +5,6 @@ from typing import Annotated, Any
 from urllib.parse import quote
 from uuid import UUID
 
-import asyncpg
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
@@ -13,6 +12,7 @@ from api.access.caller import Caller
 from api.access.permissions import requires_no_role
 from api.auth import authenticate, browser_cookies, oidc, oidc_flow, session_start
 from api.auth.session_start import describe_sign_in
+from api.http.bounded_pool import BoundedPool
 from api.http.errors import Problem
 from api.http.responses import documents, json_response
 from api.operation import Operation, Pool
@@ -117,7 +117,7 @@ async def finish_single_sign_on(
 
 
 async def _sign_in(
-    request: Request, pool: asyncpg.Pool, flow: oidc_flow.Flow, code: str, response: Response
+    request: Request, pool: BoundedPool, flow: oidc_flow.Flow, code: str, response: Response
 ) -> None:
     """Start a session of whoever the provider names, in the requested workspace or the last one."""
     identity = await oidc_flow.redeem_code(flow, code, request.app.state.issuer_keys)
@@ -131,7 +131,7 @@ async def _sign_in(
     browser_cookies.set_session_cookie(request, response, credential)
 
 
-async def _keep_in_browser(request: Request, pool: asyncpg.Pool, caller: Caller, credential: str) -> Response:
+async def _keep_in_browser(request: Request, pool: BoundedPool, caller: Caller, credential: str) -> Response:
     if caller.session_id is not None:
         credential = await _make_cookie(pool, caller.workspace_id, caller.session_id)
     response = json_response(_describe(credential), headers=NO_STORE)
@@ -139,7 +139,7 @@ async def _keep_in_browser(request: Request, pool: asyncpg.Pool, caller: Caller,
     return response
 
 
-async def _make_cookie(pool: asyncpg.Pool, workspace_id: UUID, session_id: UUID) -> str:
+async def _make_cookie(pool: BoundedPool, workspace_id: UUID, session_id: UUID) -> str:
     secret = secrets.token_urlsafe(32)
     await browser_sessions.keep_in_browser(pool, workspace_id, session_id, hash_key(secret))
     return f"clb_{workspace_id.hex}_{session_id.hex}_{secret}"

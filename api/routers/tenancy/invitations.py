@@ -3,13 +3,13 @@
 from typing import Any
 from uuid import UUID
 
-import asyncpg
 from fastapi import APIRouter, Request, Response
 
 from api.access.permissions import requires, requires_no_role
 from api.auth.address_limits import AddressLimits, read_address
 from api.auth.passwords import PasswordChecks, check_strength
 from api.auth.standing import check_role
+from api.http.bounded_pool import BoundedPool
 from api.http.errors import Problem, authentication_problem, broken_rule, conflict, not_found
 from api.http.responses import documents, json_response
 from api.operation import CurrentCaller, Db, Operation, Pool
@@ -149,7 +149,7 @@ async def send_invitation(db: Db, caller: CurrentCaller, user_id: UUID, status: 
 
 
 async def _find_invitation(
-    request: Request, pool: asyncpg.Pool, token: str
+    request: Request, pool: BoundedPool, token: str
 ) -> tuple[StoredInvitation, UUID, bytes]:
     """The invitation of a link that works; 404, and 429 after too many that do not."""
     limits: AddressLimits = request.app.state.address_limits

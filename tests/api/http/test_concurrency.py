@@ -8,7 +8,7 @@ import psycopg
 import pytest
 
 from api.http import concurrency
-from api.http.database import POOL_SIZE, DatabaseBounds
+from api.http.bounded_pool import POOL_SIZE, DatabaseBounds
 from api.main import MAX_REQUESTS_PER_WORKSPACE, create_app
 from tests.api.conftest import serving
 from tests.api.sample import Sample

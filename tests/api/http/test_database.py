@@ -7,8 +7,8 @@ import httpx2
 import psycopg
 import pytest
 
-from api.http import database
-from api.http.database import DatabaseBounds
+from api.http import bounded_pool
+from api.http.bounded_pool import DatabaseBounds
 from api.main import create_app
 from causeloop_pipeline.settings import Settings
 from tests.api.conftest import serving
@@ -19,7 +19,7 @@ from tests.conftest import Installation
 def test_while_all_connections_are_in_use_a_request_gets_503(
     installation: Installation, sample: Sample, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(database, "POOL_SIZE", 1)
+    monkeypatch.setattr(bounded_pool, "POOL_SIZE", 1)
     app = create_app()
     app.state.database_bounds = DatabaseBounds(wait_seconds=0.2, lock_seconds=30, statement_seconds=30)
     headers = {"authorization": f"Bearer {sample.credentials['admin']}"}

@@ -13,7 +13,8 @@ import pytest
 from fastapi import FastAPI
 
 from api.http import errors
-from api.http.database import WorkspaceDatabase, open_landing_pool, open_pool
+from api.http.bounded_pool import POOL_SIZE, open_landing_pool, open_pool
+from api.http.database import WorkspaceDatabase
 from causeloop_pipeline.settings import settings
 from tests.api.conftest import serving
 from tests.api.http.relay import relaying
@@ -94,7 +95,7 @@ def make_app(api_url: str) -> FastAPI:
     @app.get("/occupied")
     async def wait_for_a_connection() -> None:
         async with contextlib.AsyncExitStack() as stack:
-            for _ in range(app.state.pool.get_max_size()):
+            for _ in range(POOL_SIZE):
                 await stack.enter_async_context(app.state.pool.acquire())
             async with database().writing():
                 raise AssertionError("no connection was free")

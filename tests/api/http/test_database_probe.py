@@ -7,7 +7,7 @@ import httpx2
 import psycopg
 import pytest
 
-from api.http.database import DatabaseBounds
+from api.http.bounded_pool import DatabaseBounds
 from api.main import create_app
 from causeloop_pipeline.settings import settings
 from tests.api.conftest import serving

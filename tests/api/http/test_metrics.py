@@ -1,11 +1,12 @@
 """Metrics of the API are for Prometheus alone, and say how long requests wait for the database."""
 
 import asyncio
+import contextlib
 
 import pytest
 from prometheus_client import CollectorRegistry, generate_latest
 
-from api.http.database import POOL_SIZE, DatabaseBounds, DatabaseBusyError, open_landing_pool, open_pool
+from api.http.bounded_pool import POOL_SIZE, DatabaseBounds, DatabaseBusyError, open_landing_pool, open_pool
 from api.http.pool_metrics import PoolMetrics
 from causeloop_pipeline.settings import settings
 from causeloop_pipeline.storage.secrets.operator_tokens import (
@@ -60,12 +61,14 @@ def test_waits_for_a_connection_and_requests_that_got_none_are_counted(installat
     async def use_up() -> str:
         pool, landing = await open_pool(installation.api_url, bounds), open_landing_pool(installation.api_url)
         PoolMetrics(registry).watch(pool, landing)
-        held = [await pool.acquire(timeout=30) for _ in range(POOL_SIZE)]
-        with pytest.raises(DatabaseBusyError):
-            await pool.acquire()
-        text = generate_latest(registry).decode()
-        for connection in held:
-            await pool.release(connection)
+        async with contextlib.AsyncExitStack() as held:
+            pool.wait_seconds = 30
+            for _ in range(POOL_SIZE):
+                await held.enter_async_context(pool.acquire())
+            pool.wait_seconds = bounds.wait_seconds
+            with pytest.raises(DatabaseBusyError):
+                await pool.fetchval("select 1")
+            text = generate_latest(registry).decode()
         await pool.close()
         landing.close()
         return text

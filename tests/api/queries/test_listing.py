@@ -5,8 +5,8 @@ from uuid import UUID
 import psycopg
 import pytest
 
+from api.http.confinement import confine
 from api.http.database import as_json
-from api.http.reading.confinement import confine
 from api.queries.act.recommendations import RECOMMENDATIONS
 from api.queries.detect.issues import ISSUES
 from api.queries.listing import Listing, choose_order, select_page, select_rows

@@ -173,7 +173,7 @@ def _run(start: Callable[[str], Coroutine[Any, Any, Result]]) -> Result:
     """Run what talks to the database as the API does; where that is away, say so."""
     import asyncpg
 
-    from api.http.database import DatabaseBusyError
+    from api.http.bounded_pool import DatabaseBusyError
     from api.http.errors import Problem
     from causeloop_pipeline.storage.app.vault import SecretError
 

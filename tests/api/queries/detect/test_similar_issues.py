@@ -7,7 +7,8 @@ from uuid import UUID, uuid4
 import polars as pl
 import psycopg
 
-from api.http.database import WorkspaceDatabase, open_landing_pool, open_pool
+from api.http.bounded_pool import open_landing_pool, open_pool
+from api.http.database import WorkspaceDatabase
 from api.queries.detect.similar_issues import (
     MAX_PER_SIDE,
     MAX_SMALL_WORKSPACE,

@@ -11,7 +11,7 @@ import httpx2
 import psycopg
 import pytest
 
-from api.http import database
+from api.http import bounded_pool
 from api.main import MAX_TESTS_PER_WORKSPACE, create_app
 from causeloop_pipeline.egress import access_tokens
 from causeloop_pipeline.settings import settings
@@ -69,7 +69,7 @@ def test_a_tool_that_does_not_answer_keeps_no_other_tenant_waiting(
     sample: Sample,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(database, "POOL_SIZE", MAX_TESTS_PER_WORKSPACE)
+    monkeypatch.setattr(bounded_pool, "POOL_SIZE", MAX_TESTS_PER_WORKSPACE)
     key = create_service_key(owner, new_workspace(owner), "k", "analyst")
     with (
         serving(create_app()) as url,

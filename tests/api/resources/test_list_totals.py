@@ -3,8 +3,9 @@
 import asyncio
 from uuid import UUID
 
-from api.http.database import WorkspaceDatabase, open_landing_pool, open_pool
-from api.resources.reading.list_totals import (
+from api.http.bounded_pool import open_landing_pool, open_pool
+from api.http.database import WorkspaceDatabase
+from api.resources.list_totals import (
     MAX_AGE_SECONDS,
     MAX_LISTS_PER_WORKSPACE,
     MIN_KEPT_TOTAL,
