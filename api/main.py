@@ -20,7 +20,9 @@ from api.http import errors, openapi
 from api.http.bounded_pool import DatabaseBounds, open_landing_pool, open_pool
 from api.http.concurrency import ConcurrencyLimit, FairShare
 from api.http.database_probe import DatabaseProbe
+from api.http.list_filters import build_filter_table
 from api.http.middleware import RequestEnvelope, RequestMetrics
+from api.http.openapi import OperationTables
 from api.http.pool_metrics import PoolMetrics
 from api.http.replica import watching
 from api.http.request_log import configure_log
@@ -30,19 +32,20 @@ from api.resources.list_totals import ListTotals
 from causeloop_pipeline.settings import settings
 
 ROUTERS = (
+    # FastAPI tries one after another: those that are asked for most come first.
+    "detect.issues",
+    "detect.clusters",  # before patterns: /patterns/graph must not be read as the id of a pattern
+    "detect.patterns",
+    "predict.predictions",
+    "act.recommendations",
+    "ingestion.ingest",
+    "ingestion.webhooks",
     "system.health",
     "tenancy.sessions",
     "tenancy.browser_sessions",
     "tenancy.passwords",
-    "detect.issues",
-    "ingestion.ingest",
     "ingestion.changes",
-    "ingestion.webhooks",
-    "detect.clusters",  # before patterns: /patterns/graph must not be read as the id of a pattern
-    "detect.patterns",
     "detect.pattern_corrections",
-    "predict.predictions",
-    "act.recommendations",
     "ingestion.connectors",
     "ingestion.declarations",
     "ingestion.quarantine",
@@ -143,7 +146,10 @@ def create_app() -> FastAPI:
         app.include_router(router)
     app.include_router(directory_discovery.router)
     dashboard_site.install(app)
-    openapi.install(app, build_role_table(routers), build_sort_table(routers))
+    tables = OperationTables(
+        build_role_table(routers), build_filter_table(routers), build_sort_table(routers)
+    )
+    openapi.install(app, tables)
     return app
 
 

@@ -4,6 +4,7 @@
 `Db` and `CurrentCaller`, and declare their role with `@requires`.
 """
 
+import inspect
 from collections.abc import Callable, Coroutine, Iterable
 from typing import Annotated, Any, TypeVar
 
@@ -107,7 +108,15 @@ class Operation(APIRoute):
         endpoint, role = super().get_route_handler(), get_required_role(self.endpoint)
         if role is None:
             return _note_writes(_parse_body_first(endpoint) if self.body_field else endpoint)
-        return _note_writes(_require_caller(endpoint, role, frozenset(vars(self.endpoint))))
+        return _note_writes(
+            _require_caller(endpoint, role, frozenset(vars(self.endpoint)), self._is_read_alone())
+        )
+
+    def _is_read_alone(self) -> bool:
+        """Whether nothing but the caller's workspace is read: one connection suffices for the request."""
+        parameters = inspect.signature(self.endpoint).parameters.values()
+        is_read = set(self.methods or ()) <= READ_METHODS and self.name not in AUDITED_READS
+        return is_read and all(parameter.annotation != Pool for parameter in parameters)
 
 
 def _note_writes(endpoint: Handler) -> Handler:
@@ -125,28 +134,39 @@ def _parse_body_first(endpoint: Handler) -> Handler:
     return handle
 
 
-def _require_caller(endpoint: Handler, role: Role, marks: frozenset[str]) -> Handler:
+def _require_caller(endpoint: Handler, role: Role, marks: frozenset[str], is_read_alone: bool) -> Handler:
     async def handle(request: Request) -> Response:
         state = request.app.state
         async with state.pool.acquire() as connection:
             caller = await identify(request, connection)
             await _count_request(request, connection, caller)  # whatever becomes of it
-        _admit(request, caller, role, marks)
-        if request.method not in READ_METHODS and CONCERNS_OWN_ACCESS not in marks:
-            check_may_write(caller)
-        db = _enter(request, caller)
-        if request.method not in READ_METHODS and READS_BODY not in marks:
-            await read_json(request)
-        if CALLS_OUTSIDE in marks:
-            response = await endpoint(request)
-            await _record_apart(request, caller, db)
-            return response
-        async with state.fair_share.hold(caller.workspace_id):
-            if request.method in READ_METHODS:
+            _admit(request, caller, role, marks)
+            db = _enter(request, caller)
+            # Whoever has to wait for the others of the workspace waits without a connection.
+            if is_read_alone and db.reader is None and state.fair_share.has_place(caller.workspace_id):
+                async with state.fair_share.hold(caller.workspace_id):
+                    with db.reading_by(connection):
+                        return await _read(request, endpoint, caller, db)
+        if request.method in READ_METHODS:
+            async with state.fair_share.hold(caller.workspace_id):
                 return await _read(request, endpoint, caller, db)
-            return await _write(request, endpoint, caller, db)
+        return await _change(request, endpoint, db, marks)
 
     return handle
+
+
+async def _change(
+    request: Request, endpoint: Handler, db: WorkspaceDatabase, marks: frozenset[str]
+) -> Response:
+    caller: Caller = request.state.caller
+    if READS_BODY not in marks:
+        await read_json(request)
+    if CALLS_OUTSIDE in marks:
+        response = await endpoint(request)
+        await _record_apart(request, caller, db)
+        return response
+    async with request.app.state.fair_share.hold(caller.workspace_id):
+        return await _write(request, endpoint, caller, db)
 
 
 def _admit(request: Request, caller: Caller, role: Role, marks: frozenset[str]) -> None:
@@ -158,6 +178,8 @@ def _admit(request: Request, caller: Caller, role: Role, marks: frozenset[str]) 
         check_scope(caller, route.tags, request.method)
     if NEEDS_SESSION in marks:
         check_session(caller)
+    if request.method not in READ_METHODS and CONCERNS_OWN_ACCESS not in marks:
+        check_may_write(caller)
 
 
 async def _read(request: Request, endpoint: Handler, caller: Caller, db: WorkspaceDatabase) -> Response:

@@ -30,6 +30,8 @@ def name_cookie(request: Request, purpose: str) -> str:
 
 def read_session_cookie(request: Request) -> str | None:
     """The session's credential; None where the browser has none."""
+    if "cookie" not in request.headers:
+        return None
     return request.cookies.get(name_cookie(request, "session")) or None
 
 

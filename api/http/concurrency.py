@@ -60,6 +60,11 @@ class FairShare:
     turns: dict[Hashable, asyncio.Semaphore] = field(default_factory=dict)
     users: Counter[Hashable] = field(default_factory=Counter)
 
+    def has_place(self, key: Hashable) -> bool:
+        """Whether a request would not have to wait for its turn."""
+        turn = self.turns.get(key)
+        return turn is None or not turn.locked()
+
     @contextlib.asynccontextmanager
     async def hold(self, key: Hashable) -> AsyncIterator[None]:
         """Occupy a place until the block ends; DatabaseBusyError when none becomes free in time."""

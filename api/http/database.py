@@ -6,7 +6,7 @@ kept. The writes of a request share one transaction, which has committed before 
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
@@ -93,6 +93,15 @@ class WorkspaceDatabase:
         if self.connection is None:
             raise RuntimeError("this operation writes, but it runs without a transaction")
         return self.connection
+
+    @contextlib.contextmanager
+    def reading_by(self, connection: asyncpg.Connection) -> Iterator[None]:
+        """Read by a connection that the request holds; what is streamed afterwards is read by the pool."""
+        self.reader = connection
+        try:
+            yield
+        finally:
+            self.reader = None
 
     @contextlib.asynccontextmanager
     async def writing(self) -> AsyncIterator[None]:

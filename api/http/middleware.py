@@ -68,14 +68,14 @@ class RequestEnvelope:
     """The outermost middleware; plain ASGI, because it runs for every request."""
 
     def __init__(self, app: ASGIApp, metrics: RequestMetrics) -> None:
-        self.app, self.metrics = app, metrics
+        self.app, self.metrics, self.is_tracing = app, metrics, is_tracing()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        if not is_tracing() or scope["path"] in PROBES:
+        if not self.is_tracing or scope["path"] in PROBES:
             await self._handle(scope, receive, send, None)
             return
         traceparent = dict(scope["headers"]).get(b"traceparent", b"").decode("latin-1")

@@ -1,6 +1,7 @@
 """The OpenAPI document: adds the required role and the error responses to every operation."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from fastapi import FastAPI
@@ -8,6 +9,7 @@ from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel, Field, JsonValue
 
 from api.http.errors import PROBLEM_JSON
+from api.http.list_filters import describe_filters
 from api.http.problem_codes import PROBLEM_CODES
 from causeloop_pipeline.model.tenancy import Role
 
@@ -74,22 +76,27 @@ class ProblemDetails(BaseModel):
     errors: list[FieldProblem] = []
 
 
-def install(
-    app: FastAPI, roles: Mapping[str, Role | None], sorts: Mapping[str, Mapping[str, JsonValue]]
-) -> None:
+@dataclass(frozen=True)
+class OperationTables:
+    """What FastAPI does not know of the operations, by their names: roles, and filters and sorts of lists."""
+
+    roles: Mapping[str, Role | None]
+    filters: Mapping[str, type[BaseModel]]
+    sorts: Mapping[str, Mapping[str, JsonValue]]
+
+
+def install(app: FastAPI, tables: OperationTables) -> None:
     """Let the application describe its operations with their roles, sorts and error responses."""
 
     def openapi() -> dict[str, Any]:
         if app.openapi_schema is None:
-            app.openapi_schema = _build_document(app, roles, sorts)
+            app.openapi_schema = _build_document(app, tables)
         return app.openapi_schema
 
     app.openapi = openapi  # type: ignore[method-assign]
 
 
-def _build_document(
-    app: FastAPI, roles: Mapping[str, Role | None], sorts: Mapping[str, Mapping[str, JsonValue]]
-) -> dict[str, Any]:
+def _build_document(app: FastAPI, tables: OperationTables) -> dict[str, Any]:
     document = get_openapi(
         title=app.title,
         version=app.version,
@@ -98,19 +105,24 @@ def _build_document(
         routes=app.routes,
         tags=[{"name": name, "description": description} for name, description in TAGS.items()],
     )
+    filters = describe_filters(tables.filters)
     components = document.setdefault("components", {})
     components["securitySchemes"] = {SCHEME: {"type": "http", "scheme": "bearer"}}
     schemas = components.setdefault("schemas", {})
+    schemas |= filters["components"]["schemas"]
     for unused in ("HTTPValidationError", "ValidationError"):
         schemas.pop(unused, None)
     problem = ProblemDetails.model_json_schema(ref_template="#/components/schemas/{model}")
     schemas |= problem.pop("$defs") | {"ProblemDetails": problem}
     for operations in document["paths"].values():
         for operation in operations.values():
-            if operation["operationId"] in roles:
-                _describe_operation(operation, roles[operation["operationId"]])
-            if operation["operationId"] in sorts:
-                _describe_sorts(operation, sorts[operation["operationId"]])
+            name = operation["operationId"]
+            if name in tables.roles:
+                _describe_operation(operation, tables.roles[name])
+            if name in tables.filters:
+                operation["parameters"] = filters["paths"][f"/{name}"]["get"]["parameters"]
+            if name in tables.sorts:
+                _describe_sorts(operation, tables.sorts[name])
     return document
 
 

@@ -5,6 +5,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
+from uuid import UUID
 
 import orjson
 from fastapi import APIRouter, Response
@@ -59,7 +60,7 @@ async def read_page(
     **path_parameters: Any,
 ) -> Response:
     """One page of a list; `complete_row` adds to each row what the database does not know."""
-    plan = _plan(listing, request, path_parameters)
+    plan = plan_page(listing, request, path_parameters)
     total: int | None
     if request.cursor is None:
         result, total = await _read_first_page(db, plan)
@@ -69,18 +70,21 @@ async def read_page(
         position = {"after_key": after.sort_value, "after_id": after.row_id}
         result = await db.read_page(page, {**plan.parameters, **position})
         total = after.total
-
-    data = result.data
-    has_more = result.rows_found > request.limit
-    next_cursor = None
-    if has_more and result.last_row:
-        sort_value, row_id = orjson.loads(result.last_row)
-        cursor = Cursor(sort_value, row_id, total)
-        next_cursor = encode_cursor(cursor, db.workspace_id, plan.digest)
     if complete_row:
-        data = orjson.dumps([complete_row(row) for row in orjson.loads(data)]).decode()
+        rows = [complete_row(row) for row in orjson.loads(result.data)]
+        result = result._replace(data=orjson.dumps(rows).decode())
+    return Response(format_page(db.workspace_id, plan, result, total), media_type="application/json")
+
+
+def format_page(workspace_id: UUID, plan: "PagePlan", rows: PageRows, total: int | None) -> bytes:
+    """A page as JSON: its rows as PostgreSQL wrote them, and where the next one begins."""
+    has_more = rows.rows_found > plan.limit
+    next_cursor = None
+    if has_more and rows.last_row:
+        sort_value, row_id = orjson.loads(rows.last_row)
+        next_cursor = encode_cursor(Cursor(sort_value, row_id, total), workspace_id, plan.digest)
     info = orjson.dumps({"next_cursor": next_cursor, "has_more": has_more, "total": total})
-    return Response(b'{"data":' + data.encode() + b',"page":' + info + b"}", media_type="application/json")
+    return b'{"data":' + rows.data.encode() + b',"page":' + info + b"}"
 
 
 @dataclass(frozen=True)
@@ -94,12 +98,13 @@ class PagePlan:
     parameters: dict[str, Any]
     digest: str
     identity: str
+    limit: int
 
 
 _plans: OrderedDict[tuple[str, str, str, str], PagePlan] = OrderedDict()
 
 
-def _plan(listing: Listing, request: PageRequest, path_parameters: Mapping[str, Any]) -> PagePlan:
+def plan_page(listing: Listing, request: PageRequest, path_parameters: Mapping[str, Any]) -> PagePlan:
     """The plan of a request, made once for requests that are the same."""
     key = listing.name, listing.source, request.model_dump_json(exclude={"cursor"}), str(path_parameters)
     plan = _plans.get(key)
@@ -129,6 +134,7 @@ def _make_plan(listing: Listing, request: PageRequest, path_parameters: Mapping[
         parameters,
         hashlib.sha256(identity).hexdigest()[:16],
         orjson.dumps([listing.name, parameters]).decode(),
+        request.limit,
     )
 
 

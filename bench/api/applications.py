@@ -34,6 +34,13 @@ def create_unlimited_app() -> FastAPI:
     return create_app()
 
 
+def create_plain_app() -> FastAPI:
+    """The lists as a plain handler serves them."""
+    from bench.api import plain_handler
+
+    return plain_handler.create_plain_app()
+
+
 @contextlib.contextmanager
 def serve(factory: str) -> Iterator[tuple[int, int]]:
     """Process id and port of an application on loopback, as `causeloop up` serves it."""

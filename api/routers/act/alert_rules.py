@@ -4,11 +4,12 @@ import uuid
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Response
 
 from api.access.permissions import requires
 from api.access.plans import PLANS
 from api.http.errors import Problem, broken_rule, not_found
+from api.http.list_filters import filters_of
 from api.http.responses import Page, documents, json_response
 from api.operation import CurrentCaller, Db, Operation, check_feature
 from api.queries.act import alert_rules
@@ -34,7 +35,9 @@ router = APIRouter(prefix="/v1/alert-rules", tags=["alerts"], route_class=Operat
 @router.get("", summary="List alert rules", responses=documents(Page[AlertRule]))
 @requires(Role.ANALYST)
 @returns_page_of(alert_rules.ALERT_RULES)
-async def list_alert_rules(db: Db, filters: Annotated[AlertRuleFilters, Query()]) -> Response:
+async def list_alert_rules(
+    db: Db, filters: Annotated[AlertRuleFilters, filters_of(AlertRuleFilters)]
+) -> Response:
     """The alert rules of the workspace, by name unless sorted otherwise."""
     return await read_page(db, alert_rules.ALERT_RULES, filters)
 

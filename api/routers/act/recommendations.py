@@ -4,10 +4,11 @@ from datetime import UTC, datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Response
 
 from api.access.permissions import requires
 from api.http.errors import broken_rule, conflict, not_found
+from api.http.list_filters import filters_of
 from api.http.responses import Page, documents, json_text_response, row_or_404
 from api.operation import CurrentCaller, Db, Operation, check_feature
 from api.queries.act import recommendations
@@ -34,7 +35,9 @@ router = APIRouter(prefix="/v1/recommendations", tags=["recommendations"], route
 @router.get("", summary="List recommendations", responses=documents(Page[Recommendation]))
 @requires(Role.VIEWER)
 @returns_page_of(recommendations.RECOMMENDATIONS)
-async def list_recommendations(db: Db, filters: Annotated[RecommendationFilters, Query()]) -> Response:
+async def list_recommendations(
+    db: Db, filters: Annotated[RecommendationFilters, filters_of(RecommendationFilters)]
+) -> Response:
     """The recommendations of the workspace, by rank unless sorted otherwise."""
     return await read_page(db, recommendations.RECOMMENDATIONS, filters)
 

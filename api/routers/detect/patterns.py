@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query, Response
 
 from api.access.permissions import requires
 from api.http.errors import not_found
+from api.http.list_filters import filters_of
 from api.http.responses import Page, Rows, documents, json_response, json_text_response, row_or_404
 from api.operation import CurrentCaller, Db, Operation
 from api.queries.detect import pattern_handling, patterns, recomputes
@@ -40,7 +41,7 @@ MOVED = {
 @router.get("", summary="List patterns", responses=documents(Page[Pattern]))
 @requires(Role.VIEWER)
 @returns_page_of(patterns.PATTERNS)
-async def list_patterns(db: Db, filters: Annotated[PatternFilters, Query()]) -> Response:
+async def list_patterns(db: Db, filters: Annotated[PatternFilters, filters_of(PatternFilters)]) -> Response:
     """The patterns of the workspace, highest risk first unless sorted otherwise."""
     return await read_page(db, patterns.PATTERNS, filters)
 

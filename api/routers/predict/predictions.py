@@ -8,6 +8,7 @@ from starlette.concurrency import run_in_threadpool
 
 from api.access.permissions import requires
 from api.http.errors import not_found
+from api.http.list_filters import filters_of
 from api.http.responses import Page, documents, json_response, row_or_404
 from api.operation import CurrentCaller, Db, Operation
 from api.queries.predict import accuracy, forecasts, predictions
@@ -37,7 +38,9 @@ IMPACT = ["low, and a risk score under 20", "low", "medium", "high", "critical"]
 @router.get("", summary="List predictions", responses=documents(Page[Prediction]))
 @requires(Role.VIEWER)
 @returns_page_of(predictions.PREDICTIONS)
-async def list_predictions(db: Db, filters: Annotated[PredictionFilters, Query()]) -> Response:
+async def list_predictions(
+    db: Db, filters: Annotated[PredictionFilters, filters_of(PredictionFilters)]
+) -> Response:
     """The latest prediction of every pattern and window, most likely first unless sorted otherwise."""
     listing = predictions.ISSUED_PREDICTIONS if filters.history else predictions.PREDICTIONS
     return await read_page(db, listing, filters)

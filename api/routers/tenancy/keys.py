@@ -6,12 +6,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Response
 
 from api.access.caller import Caller
 from api.access.permissions import requires
 from api.auth.standing import check_own_role, check_own_scopes
 from api.http.errors import broken_rule, conflict, not_found
+from api.http.list_filters import filters_of
 from api.http.responses import Page, Rows, documents, json_response
 from api.operation import CurrentCaller, Db, Operation, concerns_own_access, needs_session
 from api.queries.tenancy import audit, keys
@@ -41,7 +42,9 @@ REVOKED: dict[int | str, dict[str, Any]] = {204: {"description": "Revoked"}}
 @router.get("/service-accounts", summary="List service accounts", responses=documents(Page[ServiceAccount]))
 @requires(Role.ADMIN)
 @returns_page_of(keys.SERVICE_ACCOUNTS)
-async def list_service_accounts(db: Db, filters: Annotated[ServiceAccountFilters, Query()]) -> Response:
+async def list_service_accounts(
+    db: Db, filters: Annotated[ServiceAccountFilters, filters_of(ServiceAccountFilters)]
+) -> Response:
     """The service accounts of the workspace, newest first, without their keys."""
     return await read_page(db, keys.SERVICE_ACCOUNTS, filters)
 

@@ -3,11 +3,12 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Response
 
 from api.access.permissions import requires
 from api.auth.standing import check_own_role
 from api.http.errors import broken_rule, conflict, not_found
+from api.http.list_filters import filters_of
 from api.http.responses import Page, documents, json_response
 from api.operation import CurrentCaller, Db, Operation
 from api.queries.act import recipients
@@ -29,7 +30,7 @@ router = APIRouter(prefix="/v1", tags=["members"], route_class=Operation)
 @router.get("/members", summary="List members", responses=documents(Page[Member]))
 @requires(Role.ADMIN)
 @returns_page_of(members.MEMBERS)
-async def list_members(db: Db, filters: Annotated[MemberFilters, Query()]) -> Response:
+async def list_members(db: Db, filters: Annotated[MemberFilters, filters_of(MemberFilters)]) -> Response:
     """The members of the workspace, by e-mail address."""
     return await read_page(db, members.MEMBERS, filters)
 
