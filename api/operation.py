@@ -25,7 +25,7 @@ from api.http.bounded_pool import BoundedPool
 from api.http.database import WorkspaceDatabase
 from api.http.errors import Problem
 from api.http.etags import add_etag, compute_etag
-from api.http.json_body import read_json
+from api.http.json_body import guard_json
 from api.queries.tenancy import audit
 from api.queries.tenancy.versions import lock_versions
 from causeloop_pipeline.model.tenancy import Role
@@ -128,8 +128,7 @@ def _note_writes(endpoint: Handler) -> Handler:
 
 def _parse_body_first(endpoint: Handler) -> Handler:
     async def handle(request: Request) -> Response:
-        await read_json(request)
-        return await endpoint(request)
+        return await endpoint(await guard_json(request))
 
     return handle
 
@@ -160,7 +159,7 @@ async def _change(
 ) -> Response:
     caller: Caller = request.state.caller
     if READS_BODY not in marks:
-        await read_json(request)
+        request = await guard_json(request)
     if CALLS_OUTSIDE in marks:
         response = await endpoint(request)
         await _record_apart(request, caller, db)

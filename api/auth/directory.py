@@ -24,7 +24,7 @@ from api.http.concurrency import FairShare
 from api.http.database import WorkspaceDatabase
 from api.http.directory_errors import answer, answer_error
 from api.http.errors import Problem, authentication_problem
-from api.http.json_body import read_json
+from api.http.json_body import guard_json
 from api.queries.directory import connection
 from api.queries.tenancy import audit
 from causeloop_pipeline.model.tenancy import OrganizationStatus
@@ -75,7 +75,7 @@ async def _run(request: Request, endpoint: Handler) -> Response:
     )
     request.state.db = db
     if not is_reading:
-        await read_json(request)
+        request = await guard_json(request)
     share: FairShare = request.app.state.fair_share
     async with share.hold(workspace_id):
         if is_reading:

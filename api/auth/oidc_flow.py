@@ -1,20 +1,20 @@
-"""Sign-in of a browser at the identity provider: authorization code with PKCE, state and nonce.
+"""Sign-in of a browser at the identity provider: authorization code with PKCE, state and nonce, by Authlib.
 
 What the flow began with waits in a sealed cookie of the browser, so that a code which was meant for another
 browser, or was made for another flow, opens no session (RFC 9700, section 2.1).
 """
 
 import base64
-import hashlib
 import hmac
 import secrets
 import time
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
 from uuid import UUID
 
 import httpx2
+from authlib.integrations.base_client import OAuthError
+from authlib.integrations.httpx_client import AsyncOAuth2Client
 
 from api.access.keys import derive_keys
 from api.auth import oidc
@@ -40,12 +40,6 @@ class Flow:
     verifier: str
     workspace_id: UUID | None
     began_at: float
-
-    @property
-    def challenge(self) -> str:
-        """What the provider compares the verifier with (RFC 7636, section 4.2)."""
-        digest = hashlib.sha256(self.verifier.encode()).digest()
-        return base64.urlsafe_b64encode(digest).decode().rstrip("=")
 
 
 def begin_flow(workspace_id: UUID | None) -> Flow:
@@ -96,45 +90,49 @@ def _open_vault() -> Vault:
 async def build_address(flow: Flow) -> str:
     """Where the browser goes to sign in."""
     endpoints = await _read_endpoints()
-    query = {
-        "response_type": "code",
-        "client_id": read_client_id(),
-        "redirect_uri": _redirect_uri(),
-        "scope": "openid email",
-        "state": flow.state,
-        "nonce": flow.nonce,
-        "code_challenge": flow.challenge,
-        "code_challenge_method": "S256",
-    }
-    separator = "&" if "?" in endpoints["authorization_endpoint"] else "?"
-    return f"{endpoints['authorization_endpoint']}{separator}{urlencode(query)}"
+    async with _open_client() as client:
+        address, _ = client.create_authorization_url(
+            endpoints["authorization_endpoint"],
+            state=flow.state,
+            code_verifier=flow.verifier,
+            nonce=flow.nonce,
+        )
+    return str(address)
 
 
 async def redeem_code(flow: Flow, code: str, keys: IssuerKeys) -> Identity:
     """Who signed in; 401 where the provider refuses the code or its token is not for this flow."""
     endpoints = await _read_endpoints()
-    form = {
-        "grant_type": "authorization_code",
-        "code": code,
-        "redirect_uri": _redirect_uri(),
-        "client_id": read_client_id(),
-        "code_verifier": flow.verifier,
-    }
-    secret = settings().oidc_client_secret
-    if secret is not None:
-        form["client_secret"] = secret.get_secret_value()
     try:
-        async with httpx2.AsyncClient(timeout=TIMEOUT_SECONDS) as client:
-            response = await client.post(endpoints["token_endpoint"], data=form)
-        document = response.json() if response.status_code == 200 else {}
+        async with _open_client() as client:
+            document = await client.fetch_token(
+                endpoints["token_endpoint"],
+                grant_type="authorization_code",
+                code=code,
+                code_verifier=flow.verifier,
+            )
+    except (OAuthError, ValueError, httpx2.HTTPStatusError):
+        raise invalid_token() from None
     except httpx2.HTTPError:
         raise oidc.unavailable() from None
-    except ValueError:
-        document = {}
-    token = document.get("id_token") if isinstance(document, dict) else None
+    token = document.get("id_token")
     if not isinstance(token, str):
         raise invalid_token()
     return await oidc.verify_identity(token, keys, read_client_id(), flow.nonce)
+
+
+def _open_client() -> AsyncOAuth2Client:
+    """This installation as a client of the provider."""
+    secret = settings().oidc_client_secret
+    return AsyncOAuth2Client(
+        read_client_id(),
+        secret.get_secret_value() if secret else None,
+        token_endpoint_auth_method="client_secret_post" if secret else "none",
+        scope="openid email",
+        redirect_uri=_redirect_uri(),
+        code_challenge_method="S256",
+        timeout=TIMEOUT_SECONDS,
+    )
 
 
 def read_client_id() -> str:

@@ -29,20 +29,6 @@ class AccessToken:
     method: SignInMethod
 
 
-@dataclass(frozen=True)
-class TokenRules:
-    """What a token must satisfy: its issuer, its audience, and how long it may live."""
-
-    issuer: str
-    audience: str
-    algorithm: str
-    header_fields: set[str]
-    max_lifetime: timedelta
-
-
-ACCESS_TOKEN_RULES = TokenRules(ISSUER, AUDIENCE, ALGORITHM, HEADER_FIELDS, MAX_LIFETIME)
-
-
 def issue_access_token(token: AccessToken, now: datetime | None = None) -> str:
     """A signed access token."""
     issued_at = now or datetime.now(UTC)
@@ -74,39 +60,44 @@ def _decode_with_accepted_key(encoded: str) -> dict[str, Any]:
     key, *accepted = derive_keys("access token")
     for older in accepted:
         try:
-            return decode_strictly(encoded, key, ACCESS_TOKEN_RULES)
+            return _decode_strictly(encoded, key)
         except Problem as refusal:
             if refusal.code != "invalid_credentials":
                 raise
             key = older
-    return decode_strictly(encoded, key, ACCESS_TOKEN_RULES)
+    return _decode_strictly(encoded, key)
 
 
-def decode_strictly(encoded: str, key: Any, rules: TokenRules) -> dict[str, Any]:
+def _decode_strictly(encoded: str, key: bytes) -> dict[str, Any]:
     """A token's claims; rejects unknown header fields, missing standard claims, and long lifetimes."""
     if len(encoded) > MAX_CREDENTIAL_BYTES:
         raise invalid_token()
     try:
-        if set(jwt.get_unverified_header(encoded)) - rules.header_fields:
+        if set(jwt.get_unverified_header(encoded)) - HEADER_FIELDS:
             raise invalid_token()
         claims: dict[str, Any] = jwt.decode(
             encoded,
             key,
-            algorithms=[rules.algorithm],
-            issuer=rules.issuer,
-            audience=rules.audience,
+            algorithms=[ALGORITHM],
+            issuer=ISSUER,
+            audience=AUDIENCE,
             leeway=5,
             options={"require": ["exp", "iat", "iss", "aud", "sub"], "strict_aud": True},
         )
     except jwt.ExpiredSignatureError:
-        raise authentication_problem(
-            "token_expired", "this token has expired: refresh the session or sign in again"
-        ) from None
+        raise expired_token() from None
     except (jwt.InvalidTokenError, ValueError, OverflowError, RecursionError):
         raise invalid_token() from None
-    if float(claims["exp"]) - float(claims["iat"]) > rules.max_lifetime.total_seconds():
+    if float(claims["exp"]) - float(claims["iat"]) > MAX_LIFETIME.total_seconds():
         raise invalid_token()
     return claims
+
+
+def expired_token() -> Problem:
+    """401: what was valid has ended."""
+    return authentication_problem(
+        "token_expired", "this token has expired: refresh the session or sign in again"
+    )
 
 
 def invalid_token() -> Problem:

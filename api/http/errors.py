@@ -127,22 +127,6 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Exception, _handle_bug)
 
 
-async def respond(request: Request, error: Exception) -> Response:
-    """The response to an error, as the application answers it everywhere."""
-    response: Response = await _find_handler(request, error)(request, error)
-    return response
-
-
-def is_defect(request: Request, error: Exception) -> bool:
-    """Whether an error is none that anybody expects, so that the server has to know it."""
-    return bool(_find_handler(request, error) == _handle_bug)
-
-
-def _find_handler(request: Request, error: Exception) -> Any:
-    handlers = request.app.exception_handlers
-    return next(handlers[kind] for kind in type(error).__mro__ if kind in handlers)
-
-
 async def _handle_problem(request: Request, error: Exception) -> Response:
     assert isinstance(error, Problem)  # noqa: S101
     return problem_response(request, error)

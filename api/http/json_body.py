@@ -9,26 +9,39 @@ from fastapi import HTTPException, Request
 from api.http.errors import Problem
 from causeloop_pipeline.landing.json_guard import MAX_BYTES, GuardError, parse_json
 
-__all__ = ["MAX_BYTES", "parse_body", "read_encoded", "read_json"]
+__all__ = ["MAX_BYTES", "guard_json", "parse_body", "read_encoded"]
 
 GZIP_WINDOW = 16 + zlib.MAX_WBITS
 
 
-async def read_json(request: Request) -> None:
-    """Parse a JSON body and store the document where FastAPI looks for it; 415 for any other body.
+class GuardedRequest(Request):
+    """A request whose body has passed the guard; FastAPI takes both from here and parses nothing itself."""
 
-    FastAPI never parses a body itself, so nothing gets past the guard.
-    """
+    def __init__(self, request: Request, content: bytes, document: Any) -> None:
+        super().__init__(request.scope, request.receive)
+        self.content, self.document = content, document
+
+    async def body(self) -> bytes:
+        """The body as it was sent."""
+        return self.content
+
+    async def json(self) -> Any:
+        """The document that was parsed."""
+        return self.document
+
+
+async def guard_json(request: Request) -> Request:
+    """The request with its JSON body parsed; 415 for any other body."""
     body = await request.body()
     if not body:
-        return
+        return request
     if not _is_json(request.headers.get("content-type", "")):
         raise Problem(
             415,
             "not_json",
             "the body must be JSON: send it with the header `Content-Type: application/json`",
         )
-    request._json = parse_body(body)
+    return GuardedRequest(request, body, parse_body(body))
 
 
 async def read_encoded(request: Request) -> bytes:

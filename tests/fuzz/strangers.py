@@ -4,7 +4,6 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from unittest.mock import patch
@@ -12,7 +11,7 @@ from unittest.mock import patch
 import httpx2
 import psycopg
 
-from api.auth.tokens import ACCESS_TOKEN_RULES, issue_access_token
+from api.auth.tokens import issue_access_token
 from causeloop_pipeline.storage.app.tenants import add_member, create_user
 from tests.api.sample import ROLES, Sample, make_session
 
@@ -31,7 +30,6 @@ ENDING = (
 OTHERS, LAST = ("--exclude-path-regex", f"{EXCLUDED}|{ENDING}"), ("--include-path-regex", ENDING)
 
 DAY = timedelta(days=1)
-DAYS_RULES = replace(ACCESS_TOKEN_RULES, max_lifetime=DAY)
 """A token must outlive a run: as nobody, everything is answered as it should be."""
 
 Headers = dict[str, str]
@@ -43,7 +41,7 @@ def run_as_everybody(
     """Run it as each kind of caller, in a tenant of its own; which ended with a failure."""
     failed = []
     httpx2.get(f"{url}/openapi.json", timeout=60)  # schemathesis waits ten seconds; then it is made
-    with patch("api.auth.tokens.LIFETIME", DAY), patch("api.auth.tokens.ACCESS_TOKEN_RULES", DAYS_RULES):
+    with patch("api.auth.tokens.LIFETIME", DAY), patch("api.auth.tokens.MAX_LIFETIME", DAY):
         for name, headers in list_callers(owner, make_tenant):
             print(f"schemathesis as {name}", flush=True)
             if run_once(url, headers, examples, seed, *OTHERS):

@@ -1,8 +1,13 @@
 """Rate limits per workspace and plan."""
 
+import time
+from collections import Counter
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from uuid import UUID
 
+import httpx2
 import psycopg
 import pytest
 
@@ -12,6 +17,39 @@ from causeloop_pipeline.storage.app.tenants import create_service_key
 from tests.api.conftest import Client
 from tests.api.sample import Sample
 from tests.conftest import Installation, new_workspace
+
+READS = (
+    "/v1/me",
+    "/v1/issues",
+    "/v1/patterns?limit=1",
+    f"/v1/issues/{UUID(int=0)}",
+    "/v1/issues?limit=0",
+    "/v1/service-accounts",
+)
+"""Of which a viewer gets rows, 404, 422 and 403."""
+
+
+@dataclass
+class Counted:
+    """What became of many requests, and how many of them the plan allowed in that time."""
+
+    statuses: Counter[int]
+    allowed: float
+
+    @property
+    def passed(self) -> int:
+        """Those that took a token, whatever became of them."""
+        return self.statuses.total() - self.statuses[429]
+
+
+def send(request: Callable[[int], httpx2.Response], count: int, clients: int, plan: str) -> Counted:
+    """Send requests, so many at once."""
+    began = time.monotonic()
+    with ThreadPoolExecutor(clients) as pool:
+        statuses = Counter(response.status_code for response in pool.map(request, range(count)))
+    limits = PLANS[plan]
+    refilled = (time.monotonic() - began) * limits.requests_per_minute / 60
+    return Counted(statuses, limits.burst + refilled)
 
 
 def test_requests_beyond_the_burst_get_429_and_other_tenants_do_not(
@@ -31,6 +69,49 @@ def test_requests_beyond_the_burst_get_429_and_other_tenants_do_not(
     assert {response.json()["code"] for response in refused} == {"rate_limited"}
     assert {response.headers["ratelimit-limit"] for response in responses} == {"120"}
     assert client(sample.credentials["viewer"]).get("/v1/me").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("plan", "clients", "count"), [("free", 1, 200), ("free", 8, 300), ("starter", 8, 600)]
+)
+def test_no_more_reads_pass_than_the_plan_allows_and_what_fails_counts_too(
+    plan: str, clients: int, count: int, client: Client, owner: psycopg.Connection
+) -> None:
+    api = client(create_service_key(owner, new_workspace(owner, plan), "k", "viewer"))
+
+    counted = send(lambda number: api.get(READS[number % len(READS)]), count, clients, plan)
+
+    assert set(counted.statuses) == {200, 403, 404, 422, 429}
+    assert PLANS[plan].burst <= counted.passed <= counted.allowed
+
+
+def test_writes_that_are_refused_count_as_reads_do(client: Client, owner: psycopg.Connection) -> None:
+    api = client(create_service_key(owner, new_workspace(owner, "free"), "k", "viewer"))
+    bodies = ({"title": "no role for it"}, {"severity": "unheard of"})
+
+    counted = send(lambda number: api.post("/v1/issues", json=bodies[number % 2]), 150, 8, "free")
+
+    assert set(counted.statuses) == {403, 429}
+    assert PLANS["free"].burst <= counted.passed <= counted.allowed
+
+
+def test_an_organization_that_is_cancelled_is_refused_as_often_as_its_plan_allows(
+    client: Client, owner: psycopg.Connection
+) -> None:
+    workspace_id = new_workspace(owner, "free")
+    api = client(create_service_key(owner, workspace_id, "k", "viewer"))
+    owner.execute(
+        """
+        update app.organization set status = 'cancelled'
+        where organization_id = (select organization_id from app.workspace where workspace_id = %s)
+        """,
+        (workspace_id,),
+    )
+
+    counted = send(lambda _: api.get("/v1/issues"), 150, 8, "free")
+
+    assert set(counted.statuses) == {403, 429}
+    assert counted.passed <= counted.allowed
 
 
 def test_a_wrong_key_does_not_count_against_its_workspace(client: Client, owner: psycopg.Connection) -> None:
@@ -99,6 +180,15 @@ def test_only_who_spends_a_lease_while_it_lives_takes_more_the_next_time() -> No
 
     assert [take(0.01) for _ in range(13)] == [1, 2, 0, 4, 0, 0, 0, 5, 0, 0, 0, 0, 5]
     assert [take(2) for _ in range(3)] == [1, 1, 1]
+
+
+def test_what_concurrent_requests_take_in_advance_is_kept_together() -> None:
+    leases, workspace_id = TokenLeases(clock=lambda: 0.0), UUID(int=1)
+
+    remaining = [leases.keep(workspace_id, taken, 10.0) for taken in (4, 4, 1)]
+
+    assert remaining == [13.0, 16.0, 16.0]
+    assert [leases.take(workspace_id) for _ in range(7)] == [15.0, 14.0, 13.0, 12.0, 11.0, 10.0, None]
 
 
 def test_leases_together_never_exceed_the_burst(
