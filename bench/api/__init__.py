@@ -1,1 +1,1 @@
-"""What reads of the API cost, beside a bare answer of the same server program."""
+"""What reads of the API cost, beside a plain handler on the same server program."""

@@ -9,20 +9,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
-from fastapi import FastAPI, Response
+from fastapi import FastAPI
 
 from causeloop_pipeline.storage.embedded.postgres_server import free_port
-
-
-def create_hello_app() -> FastAPI:
-    """The least that the same programs can do."""
-    app = FastAPI()
-
-    @app.get("/hello")
-    async def say_hello() -> Response:
-        return Response(b'{"hello":"world"}', media_type="application/json")
-
-    return app
 
 
 def create_unlimited_app() -> FastAPI:

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import time
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
@@ -44,3 +45,22 @@ def read_cpu_ns(pids: Sequence[int]) -> int:
 def list_backends(postmaster: int) -> list[int]:
     """PostgreSQL's processes, which serve one connection each."""
     return [int(pid) for pid in Path(f"/proc/{postmaster}/task/{postmaster}/children").read_text().split()]
+
+
+async def request_for(clients: Sequence[Connection], path: str, seconds: float) -> list[float]:
+    """How long each answer took while every client repeated the request."""
+    waits: list[float] = []
+    end = time.perf_counter() + seconds
+
+    async def ask(client: Connection) -> None:
+        while (began := time.perf_counter()) < end or not waits:
+            await client.get(path)
+            waits.append(time.perf_counter() - began)
+
+    await asyncio.gather(*map(ask, clients))
+    return waits
+
+
+def quantile(values: Sequence[float], share: float) -> float:
+    """The value that this share of the values does not exceed."""
+    return sorted(values)[min(int(share * len(values)), len(values) - 1)]

@@ -10,9 +10,8 @@ import api
 ROOT = Path(api.__file__).parent
 SQL = re.compile(r"^\s*(with \w+ as|select|insert into|update|delete from)\s")
 MAY_CONTAIN_SQL = {
+    "http/confinement.py",
     "http/database.py",
-    "http/reading/confinement.py",
-    "http/reading/proof.py",
     "http/replica.py",
 }
 """They call `app.read`, set the workspace of a connection and compare the logs of two servers."""
