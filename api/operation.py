@@ -137,7 +137,7 @@ def _require_caller(endpoint: Handler, role: Role, marks: frozenset[str], is_rea
     async def handle(request: Request) -> Response:
         state = request.app.state
         async with state.pool.acquire() as connection:
-            caller = await identify(request, connection)
+            request.state.caller = caller = await identify(request, connection)
             await _count_request(request, connection, caller)  # whatever becomes of it
             _admit(request, caller, role, marks)
             db = _enter(request, caller)
@@ -191,7 +191,6 @@ async def _read(request: Request, endpoint: Handler, caller: Caller, db: Workspa
 def _enter(request: Request, caller: Caller) -> WorkspaceDatabase:
     """The caller's workspace, which the endpoint takes as `Db`."""
     state, address = request.app.state, read_address(request) or None
-    request.state.caller = caller
     request.state.db = db = WorkspaceDatabase(
         state.pool,
         state.landing_pool,

@@ -16,7 +16,7 @@ from joserfc.errors import ExpiredTokenError, JoseError
 from joserfc.jwk import Key, import_key
 from joserfc.registry import HeaderParameter
 
-from api.auth.tokens import expired_token, invalid_token
+from api.auth.tokens import invalid_token, refuse_expired
 from api.http.errors import MAX_CREDENTIAL_BYTES, Problem, authentication_problem
 from causeloop_pipeline.settings import settings
 
@@ -151,7 +151,7 @@ def _read_claims(token: str, key: IssuerKey, issuer: str, audience: str, nonce: 
         claims = CodeIDToken(signed.claims, signed.header, expected, {"nonce": nonce})
         claims.validate(leeway=LEEWAY_SECONDS)
     except ExpiredTokenError:
-        raise expired_token() from None
+        raise refuse_expired() from None
     except (JoseError, ValueError, TypeError, OverflowError, RecursionError):
         raise invalid_token() from None
     is_too_long = float(claims["exp"]) - float(claims["iat"]) > MAX_LIFETIME.total_seconds()

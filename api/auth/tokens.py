@@ -85,7 +85,7 @@ def _decode_strictly(encoded: str, key: bytes) -> dict[str, Any]:
             options={"require": ["exp", "iat", "iss", "aud", "sub"], "strict_aud": True},
         )
     except jwt.ExpiredSignatureError:
-        raise expired_token() from None
+        raise refuse_expired() from None
     except (jwt.InvalidTokenError, ValueError, OverflowError, RecursionError):
         raise invalid_token() from None
     if float(claims["exp"]) - float(claims["iat"]) > MAX_LIFETIME.total_seconds():
@@ -93,7 +93,7 @@ def _decode_strictly(encoded: str, key: bytes) -> dict[str, Any]:
     return claims
 
 
-def expired_token() -> Problem:
+def refuse_expired() -> Problem:
     """401: what was valid has ended."""
     return authentication_problem(
         "token_expired", "this token has expired: refresh the session or sign in again"

@@ -1,6 +1,6 @@
 """Reads the filters of a list: `Annotated[IssueFilters, filters_of(IssueFilters)]`.
 
-FastAPI works out anew for each request and each of a model's fields whether it is a list, which costs a list
+FastAPI works out again for each request and each of a model's fields whether it is a list, which costs a list
 with sixteen filters more than its page. Here that is decided once; pydantic validates, so that values and
 errors are those of `Annotated[IssueFilters, Query()]`, which stays the way for all other queries.
 """

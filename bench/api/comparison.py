@@ -74,8 +74,8 @@ async def compare(name: str, key: str, ours: Server, plain: Server) -> Compariso
 
 async def check_same(key: str, path: str, ours: Server, plain: Server) -> None:
     """Both answer, and with the same bytes."""
-    async with connect(ours.port, key) as one, connect(plain.port, key) as other:
-        answers = [await client.get(path) for client in (one, other)]
+    async with connect(ours.port, key) as api, connect(plain.port, key) as handler:
+        answers = [await client.get(path) for client in (api, handler)]
     assert answers[0][0] == 200, answers[0]
     assert answers[0] == answers[1], f"{path} differs"
 

@@ -87,7 +87,7 @@ def test_no_more_reads_pass_than_the_plan_allows_and_what_fails_counts_too(
 
 def test_writes_that_are_refused_count_as_reads_do(client: Client, owner: psycopg.Connection) -> None:
     api = client(create_service_key(owner, new_workspace(owner, "free"), "k", "viewer"))
-    bodies = ({"title": "no role for it"}, {"severity": "unheard of"})
+    bodies = ({"title": "no role for it"}, {"severity": "unassigned"})
 
     counted = send(lambda number: api.post("/v1/issues", json=bodies[number % 2]), 150, 8, "free")
 

@@ -1,4 +1,4 @@
-"""Every request reads its caller anew: what was revoked or changed counts for the next one."""
+"""Every request reads its caller again: what was revoked or changed counts for the next one."""
 
 import httpx2
 import psycopg
