@@ -2,10 +2,12 @@
 
 A caller who asks rarely takes each token by itself from the bucket in PostgreSQL. For whoever asks many times
 a second this process takes some in advance, twice as many as the last time where those were spent within a
-second: at most a sixteenth of what is left, and no more than refills while they last. So all processes
-together never hand out more than the bucket holds, and near its end every token is counted.
+second, else as many as were spent: at most a sixteenth of what is left, and no more than refills while they
+last. So all processes together never hand out more than the bucket holds, and near its end every token is
+counted. Of the requests that need tokens at once, one takes them for all.
 """
 
+import asyncio
 import math
 import time
 from collections import OrderedDict
@@ -13,6 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
+from weakref import WeakValueDictionary
 
 from api.access.plans import PLANS
 from api.http.errors import Problem
@@ -58,6 +61,11 @@ class TokenLeases:
 
     clock: Callable[[], float] = time.monotonic
     leases: OrderedDict[UUID, Lease] = field(default_factory=OrderedDict)
+    locks: WeakValueDictionary[UUID, asyncio.Lock] = field(default_factory=WeakValueDictionary)
+
+    def lock(self, workspace_id: UUID) -> asyncio.Lock:
+        """Who holds it takes tokens for all that wait for it."""
+        return self.locks.get(workspace_id) or self.locks.setdefault(workspace_id, asyncio.Lock())
 
     def take(self, workspace_id: UUID) -> float | None:
         """Spend a leased token; what then remains, or None where none is leased."""
@@ -68,20 +76,18 @@ class TokenLeases:
         return lease.stored + lease.left
 
     def choose_size(self, workspace_id: UUID, per_second: float) -> int:
-        """How many tokens to take next."""
+        """How many tokens to take next: twice a lease that was spent in time, else what was spent of it."""
         lease = self.leases.get(workspace_id)
-        if lease is None or lease.left > 0 or lease.ends_at <= self.clock():
+        if lease is None or lease.ends_at + LEASE_SECONDS <= self.clock():
             return 1
-        return max(1, min(2 * lease.size, MAX_LEASE, int(per_second * LEASE_SECONDS)))
+        wanted = (
+            2 * lease.size if lease.left < 1 and lease.ends_at > self.clock() else lease.size - lease.left
+        )
+        return max(1, min(wanted, MAX_LEASE, int(per_second * LEASE_SECONDS)))
 
     def keep(self, workspace_id: UUID, taken: int, stored: float) -> float:
-        """Keep tokens that were taken, of which this request spends one; what then remains.
-
-        What another request took in the meantime stays: it has been paid for.
-        """
-        present = self.leases.get(workspace_id)
-        others = present.left if present is not None and present.ends_at > self.clock() else 0
-        lease = Lease(taken - 1 + others, taken, stored, self.clock() + LEASE_SECONDS)
+        """Keep tokens that were taken, of which this request spends one; what then remains."""
+        lease = Lease(taken - 1, taken, stored, self.clock() + LEASE_SECONDS)
         self.leases[workspace_id] = lease
         self.leases.move_to_end(workspace_id)
         if len(self.leases) > MAX_WORKSPACES:
@@ -93,15 +99,9 @@ async def check_rate_limit(connection: Any, workspace_id: UUID, plan: str, lease
     """Count one request of a workspace; 429 with the time to wait when its limit is reached."""
     limits = PLANS[plan]
     per_second = limits.requests_per_minute / 60
-    remaining = leases.take(workspace_id)
-    is_allowed = remaining is not None
+    remaining, is_allowed = leases.take(workspace_id), True
     if remaining is None:
-        wanted = leases.choose_size(workspace_id, per_second)
-        taken, stored = await rate_limits.take_tokens(
-            connection, workspace_id, per_second, limits.burst, wanted
-        )
-        is_allowed = taken > 0
-        remaining = leases.keep(workspace_id, taken, stored) if is_allowed else stored
+        remaining, is_allowed = await _take(connection, workspace_id, per_second, limits.burst, leases)
     allowance = Allowance(
         limits.requests_per_minute,
         math.floor(remaining),
@@ -117,3 +117,16 @@ async def check_rate_limit(connection: Any, workspace_id: UUID, plan: str, lease
             headers={**allowance.headers, "Retry-After": str(wait_seconds)},
         )
     return allowance
+
+
+async def _take(
+    connection: Any, workspace_id: UUID, per_second: float, burst: int, leases: TokenLeases
+) -> tuple[float, bool]:
+    """Take tokens unless another request has done so meanwhile; what remains, and whether there was one."""
+    async with leases.lock(workspace_id):
+        remaining = leases.take(workspace_id)
+        if remaining is not None:
+            return remaining, True
+        wanted = leases.choose_size(workspace_id, per_second)
+        taken, stored = await rate_limits.take_tokens(connection, workspace_id, per_second, burst, wanted)
+        return (leases.keep(workspace_id, taken, stored), True) if taken > 0 else (stored, False)

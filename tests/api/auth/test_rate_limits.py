@@ -1,10 +1,12 @@
 """Rate limits per workspace and plan."""
 
+import asyncio
 import time
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 import httpx2
@@ -12,7 +14,7 @@ import psycopg
 import pytest
 
 from api.access.plans import PLANS
-from api.auth.rate_limits import TokenLeases
+from api.auth.rate_limits import LEASE_SECONDS, Allowance, TokenLeases, check_rate_limit
 from causeloop_pipeline.storage.app.tenants import create_service_key
 from tests.api.conftest import Client
 from tests.api.sample import Sample
@@ -182,13 +184,38 @@ def test_only_who_spends_a_lease_while_it_lives_takes_more_the_next_time() -> No
     assert [take(2) for _ in range(3)] == [1, 1, 1]
 
 
-def test_what_concurrent_requests_take_in_advance_is_kept_together() -> None:
-    leases, workspace_id = TokenLeases(clock=lambda: 0.0), UUID(int=1)
+def test_who_spends_a_part_of_a_lease_takes_as_much_the_next_time_and_who_rests_begins_again() -> None:
+    moment, workspace_id = 0.0, UUID(int=1)
+    leases = TokenLeases(clock=lambda: moment)
+    leases.keep(workspace_id, 100, 1_000.0)
+    for _ in range(29):
+        leases.take(workspace_id)
 
-    remaining = [leases.keep(workspace_id, taken, 10.0) for taken in (4, 4, 1)]
+    moment = LEASE_SECONDS
+    assert leases.choose_size(workspace_id, per_second=200) == 30
+    moment = 3 * LEASE_SECONDS
+    assert leases.choose_size(workspace_id, per_second=200) == 1
 
-    assert remaining == [13.0, 16.0, 16.0]
-    assert [leases.take(workspace_id) for _ in range(7)] == [15.0, 14.0, 13.0, 12.0, 11.0, 10.0, None]
+
+def test_of_concurrent_requests_one_takes_tokens_for_all() -> None:
+    class Bucket:
+        statements = 0
+
+        async def fetchrow(self, *_statement: Any) -> dict[str, float]:
+            self.statements += 1
+            await asyncio.sleep(0)
+            return {"taken": 16, "remaining": 1_000.0}
+
+    async def send_at_once() -> list[Allowance]:
+        leases = TokenLeases()
+        checks = (check_rate_limit(bucket, UUID(int=1), "enterprise", leases) for _ in range(32))
+        return await asyncio.gather(*checks)
+
+    bucket = Bucket()
+    allowances = asyncio.run(send_at_once())
+
+    assert bucket.statements == 2
+    assert sorted(each.remaining for each in allowances) == sorted([*range(1_000, 1_016)] * 2)
 
 
 def test_leases_together_never_exceed_the_burst(
