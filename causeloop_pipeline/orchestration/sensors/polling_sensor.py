@@ -3,10 +3,9 @@
 import time
 import warnings
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import dagster as dg
-from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
 from causeloop_pipeline.orchestration.instance.ending import ENDING
 from causeloop_pipeline.orchestration.jobs.loop import ASSET_JOBS, loop
@@ -39,7 +38,7 @@ def polling_sensor(
     *,
     interval_seconds: int,
     description: str,
-    jobs: Sequence[dg.JobDefinition | UnresolvedAssetJobDefinition] = (loop,),
+    jobs: Sequence[Any] = (loop,),
     has_work: HasWork,
 ) -> Callable[[RequestRun], dg.SensorDefinition]:
     """Make a sensor of a function that finds work; its name is the trigger that its runs are tagged with.
