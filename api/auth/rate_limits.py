@@ -15,9 +15,9 @@ from uuid import UUID
 
 import asyncpg
 
-from api.access.plans import PLANS
 from api.http.errors import Problem
 from api.queries.tenancy import rate_limits
+from causeloop_pipeline.model.plans import PLANS
 
 LEASE_SECONDS = 1.0
 MAX_LEASE = 256

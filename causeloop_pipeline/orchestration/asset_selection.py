@@ -1,8 +1,10 @@
 """Which assets a run needs: those where something changed, and all that follow from them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import dagster as dg
+
+from causeloop_pipeline.model.recompute import RecomputeKind
 
 PREFIX, LANDING = "causeloop", "landing"
 
@@ -14,11 +16,11 @@ def product_key(*path: str) -> dg.AssetKey:
 
 ISSUE, CHANGE = product_key("core", "issue"), product_key("core", "change")
 PATTERNS = product_key("patterns")
-FIRST_STAGE = {
-    "patterns": product_key("fingerprints"),
-    "clusters": product_key("clusters"),
-    "predictions": product_key("predictions"),
-    "everything": ISSUE,
+FIRST_STAGE: Mapping[str, dg.AssetKey] = {
+    RecomputeKind.PATTERNS: product_key("fingerprints"),
+    RecomputeKind.CLUSTERS: product_key("clusters"),
+    RecomputeKind.PREDICTIONS: product_key("predictions"),
+    RecomputeKind.EVERYTHING: ISSUE,
 }
 """Where each kind of recompute request begins; `sync` begins at the landing of the workspaces' tools."""
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
 from api.schemas.instants import Day
+from causeloop_pipeline.model.proof import Verdict
 
 
 class ReportRequest(BaseModel):
@@ -40,7 +41,7 @@ class JudgedFix(BaseModel):
 
     id: UUID
     title: str
-    verdict: Literal["held", "partly", "failed", "moved"]
+    verdict: Verdict
     text: str
 
 

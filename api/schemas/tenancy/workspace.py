@@ -7,10 +7,11 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictFloat
 
 from api.schemas.numbers import WHOLE
-from api.schemas.tenancy.members import Name, RoleName, Slug
+from api.schemas.tenancy.members import Name, Slug
 from api.schemas.tenancy.onboarding import Onboarding
 from api.schemas.texts import TimeZone
-from causeloop_pipeline.model.tenancy import OrganizationStatus
+from causeloop_pipeline.model.notification import AlertSensitivity
+from causeloop_pipeline.model.tenancy import OrganizationStatus, RoleName
 
 
 class Organization(BaseModel):
@@ -79,7 +80,7 @@ class Settings(BaseModel):
     ai_confidence_threshold: float
     proof_window_days: int
     alert_probability_threshold: float
-    alert_sensitivity: Literal["low", "medium", "high"]
+    alert_sensitivity: AlertSensitivity
     issues_days: int
     predictions_days: int
     audit_days: int
@@ -101,7 +102,7 @@ class SettingsChange(BaseModel):
     alert_probability_threshold: StrictFloat | None = Field(
         None, ge=0, le=1, description="Default threshold of alert rules"
     )
-    alert_sensitivity: Literal["low", "medium", "high"] | None = None
+    alert_sensitivity: AlertSensitivity | None = None
     issues_days: Annotated[int, Field(ge=1, le=36_500), WHOLE] | None = Field(
         None, description="Days to keep issues"
     )

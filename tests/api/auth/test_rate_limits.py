@@ -6,8 +6,8 @@ from uuid import UUID
 import psycopg
 import pytest
 
-from api.access.plans import PLANS
 from api.auth.rate_limits import TokenLeases
+from causeloop_pipeline.model.plans import PLANS
 from causeloop_pipeline.storage.app.tenants import create_service_key
 from tests.api.conftest import Client
 from tests.api.sample import Sample
