@@ -38,13 +38,13 @@ def list_files() -> Iterator[Path]:
 
 
 def test_no_list_repeats_the_values_of_a_vocabulary() -> None:
-    found = [
+    repeated = [
         f"{path.relative_to(ROOT)}:{line}: {name}: {', '.join(items)[:80]}"
         for path in list_files()
         for line, name, items in find_retyped(path, VALUES)
     ]
 
-    assert found == [], "\n".join(found)
+    assert repeated == [], "\n".join(repeated)
 
 
 def test_what_may_repeat_them_exists_and_does() -> None:

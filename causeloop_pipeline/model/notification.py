@@ -1,10 +1,10 @@
-"""What people are told: by alert rules, and by the list of what is new."""
+"""What people are notified of: by alert rules, and by the list of what is new."""
 
 from causeloop_pipeline.model.vocabulary import Vocabulary
 
 
 class NotificationKind(Vocabulary):
-    """What happened in a workspace since a person last looked."""
+    """What is new in a workspace since a person last looked."""
 
     FEED_BROKEN = "feed_broken", "Feed broken"
     PREDICTIONS_GRADED = "predictions_graded", "Graded"

@@ -31,7 +31,7 @@ class TextKind(Vocabulary):
 
 
 class ConstraintKind(Vocabulary):
-    """What a person said of two issues: they belong together, or do not."""
+    """What a person decided of two issues: they belong together, or do not."""
 
     MUST = "must", "linked with"
     CANNOT = "cannot", "kept apart from"

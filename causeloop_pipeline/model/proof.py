@@ -6,7 +6,7 @@ from causeloop_pipeline.model.vocabulary import Vocabulary
 class Verdict(Vocabulary):
     """What a proof says of a claimed fix.
 
-    `share_held` is the share of a fix that counts as held, null where it cannot be told; the lower `rank`
+    `share_held` is the share of a fix that counts as held, null where that is not known; the lower `rank`
     is the worse verdict, which counts where several patterns have one.
     """
 

@@ -1,4 +1,4 @@
-"""Work that somebody asked for, and how far it has come."""
+"""Work that somebody requested, and how far it has come."""
 
 from causeloop_pipeline.model.vocabulary import Vocabulary
 

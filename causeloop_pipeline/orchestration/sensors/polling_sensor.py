@@ -26,7 +26,7 @@ MAX_WAIT_SECONDS = 45.0
 # Dagster announces an argument that it passes itself, when it copies a sensor that has a job.
 warnings.filterwarnings("ignore", category=dg.BetaWarning, message=".*`owners`.*SensorDefinition.*")
 
-Found = TypeVar("Found")
+Observed = TypeVar("Observed")
 RequestRun = Callable[[dg.SensorEvaluationContext, Installation], dg.RunRequest | dg.SkipReason]
 """Asks whether there is work: a request for one run over all of it, or why there is none."""
 HasWork = Callable[["Session"], bool]
@@ -85,7 +85,7 @@ def _tag_share(decided: dg.RunRequest | dg.SkipReason) -> dg.RunRequest | dg.Ski
     return decided.with_replaced_attrs(tags={**decided.tags, **tag_share()})
 
 
-def look_repeatedly(look: Callable[[], Found], seconds_between_looks: float) -> Found:
+def look_repeatedly(look: Callable[[], Observed], seconds_between_looks: float) -> Observed:
     """The outcome of the first look that finds something, or of the last one that a tick has time for."""
     deadline = time.monotonic() + MAX_WAIT_SECONDS
     while not (outcome := look()):

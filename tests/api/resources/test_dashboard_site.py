@@ -121,21 +121,6 @@ def test_every_module_that_a_script_imports_exists() -> None:
             assert is_there(script.parent / module), f"{script.name} imports {module}, which does not exist"
 
 
-def test_the_vocabularies_are_a_module_that_browsers_keep_like_a_file(site: httpx2.Client) -> None:
-    version = re.search(r"dashboard/(v-[0-9a-f]+)/", site.get("/").text)
-    assert version
-    kept = site.get(f"/dashboard/{version[1]}/{VOCABULARY}")
-    revalidated = site.get(f"/dashboard/{VOCABULARY}")
-    unchanged = site.get(f"/dashboard/{VOCABULARY}", headers={"If-None-Match": revalidated.headers["etag"]})
-
-    assert kept.text == revalidated.text == write_vocabulary()
-    assert revalidated.headers["content-type"].startswith("text/javascript")
-    assert kept.headers["cache-control"] == "public, max-age=31536000, immutable"
-    assert (revalidated.headers["cache-control"], unchanged.status_code) == ("no-cache", 304)
-    assert "'self'" in kept.headers["content-security-policy"]
-    assert site.post(f"/dashboard/{VOCABULARY}").status_code == 405
-
-
 def test_what_others_wrote_is_here_unchanged_with_its_licence(site: httpx2.Client) -> None:
     entries = json.loads((VENDORED / "vendored.json").read_text())
     for entry in entries:

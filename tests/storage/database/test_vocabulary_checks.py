@@ -9,7 +9,8 @@ import psycopg
 
 from causeloop_pipeline.model import notification, pattern, recommendation, recompute, tenancy
 from causeloop_pipeline.model.change import ChangeKind
-from causeloop_pipeline.model.issue import CHOICES, EDITABLE_FIELDS, FACETS, IssueStatus, Severity
+from causeloop_pipeline.model.frames import DIMENSIONS
+from causeloop_pipeline.model.issue import CHOICES, EDITABLE_FIELDS, IssueStatus, Severity
 from causeloop_pipeline.model.plans import PlanName
 from causeloop_pipeline.model.prediction import Impact, Outcome
 from causeloop_pipeline.model.proof import Verdict
@@ -55,7 +56,7 @@ CHECKED: Mapping[str, Iterable[str]] = {
     "detect.pattern_constraint.act": pattern.CorrectionAct,
     "detect.pattern_constraint.kind": pattern.ConstraintKind,
     "detect.pattern_lineage.kind": pattern.LineageKind,
-    "detect.pattern_tally.kind": ["day", "severity", *FACETS, "component", "region"],
+    "detect.pattern_tally.kind": ["day", "severity", *DIMENSIONS],
     "predict.outcome.outcome": Outcome,
     "predict.prediction.impact": Impact,
     "raw.record.channel": get_args(Channel),
@@ -63,7 +64,7 @@ CHECKED: Mapping[str, Iterable[str]] = {
 SELECT_CHECKS = """
 select conrelid::regclass || '.' || a.attname, pg_get_constraintdef(c.oid)
 from pg_constraint as c join pg_attribute as a on a.attrelid = c.conrelid and a.attnum = c.conkey[1]
-where c.contype = 'c' and cardinality(c.conkey) = 1 and pg_get_constraintdef(c.oid) like '%''::text%'
+where c.contype = 'c' and cardinality(c.conkey) = 1 and pg_get_constraintdef(c.oid) like '%ARRAY[''%''::text%'
 """
 
 
