@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, StrictBool
 from api.http.pagination import PageRequest
 from api.schemas.numbers import WHOLE
 from api.schemas.texts import Trimmed
+from causeloop_pipeline.model.plans import PlanName
 from causeloop_pipeline.model.tenancy import ConnectorStatus, SyncStatus
 
 DisplayName = Annotated[str, Trimmed(120)]
@@ -53,7 +54,7 @@ class ConnectorType(BaseModel):
     title: str
     category: str
     docs_url: str
-    plan: str
+    plan: PlanName
     available: bool = Field(description="Whether the workspace's plan includes it")
     polls: bool
     webhooks: bool
@@ -193,7 +194,7 @@ class SyncRun(BaseModel):
     id: UUID
     started_at: datetime
     finished_at: datetime | None
-    status: str
+    status: SyncStatus
     pages: int
     rows_read: int
     rows_new: int

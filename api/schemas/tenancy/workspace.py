@@ -11,6 +11,7 @@ from api.schemas.tenancy.members import Name, Slug
 from api.schemas.tenancy.onboarding import Onboarding
 from api.schemas.texts import TimeZone
 from causeloop_pipeline.model.notification import AlertSensitivity
+from causeloop_pipeline.model.plans import PlanName
 from causeloop_pipeline.model.tenancy import OrganizationStatus, RoleName
 
 
@@ -20,7 +21,7 @@ class Organization(BaseModel):
     id: UUID
     slug: str
     name: str
-    plan: str
+    plan: PlanName
     seats_total: int
     seats_taken: int = Field(description="Active memberships")
     status: OrganizationStatus
@@ -123,5 +124,5 @@ class Me(BaseModel):
     workspace_id: UUID
     organization_id: UUID
     role: RoleName
-    plan: str
+    plan: PlanName
     timezone: str
