@@ -6,13 +6,16 @@ from pathlib import Path
 import pytest
 
 from causeloop_pipeline.model.prediction import WINDOWS
+from causeloop_pipeline.model.time_of_week import QUARTERS_OF_THE_DAY, WEEKDAYS
 from causeloop_pipeline.model.vocabularies import VOCABULARIES
 from tests.support.retyped import find_retyped
 
 ROOT = Path(__file__).parents[1]
 FOLDERS = ("api", "causeloop_pipeline", "bench", "dbt_project/macros", "dbt_project/tests")
 VALUES = {vocabulary.__name__: frozenset(map(str, vocabulary)) for vocabulary in VOCABULARIES} | {
-    "WINDOWS": frozenset(map(str, WINDOWS))
+    "WINDOWS": frozenset(map(str, WINDOWS)),
+    "WEEKDAYS": frozenset(WEEKDAYS),
+    "QUARTERS_OF_THE_DAY": frozenset(QUARTERS_OF_THE_DAY),
 }
 ELSEWHERE = {
     "causeloop_pipeline/model": "where they are",

@@ -1,6 +1,6 @@
 """Which assets a run needs: those where something changed, and all that follow from them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 import dagster as dg
 
@@ -16,11 +16,11 @@ def product_key(*path: str) -> dg.AssetKey:
 
 ISSUE, CHANGE = product_key("core", "issue"), product_key("core", "change")
 PATTERNS = product_key("patterns")
-FIRST_STAGE: Mapping[str, dg.AssetKey] = {
-    RecomputeKind.PATTERNS: product_key("fingerprints"),
-    RecomputeKind.CLUSTERS: product_key("clusters"),
-    RecomputeKind.PREDICTIONS: product_key("predictions"),
-    RecomputeKind.EVERYTHING: ISSUE,
+FIRST_STAGE = {
+    RecomputeKind.PATTERNS.value: product_key("fingerprints"),
+    RecomputeKind.CLUSTERS.value: product_key("clusters"),
+    RecomputeKind.PREDICTIONS.value: product_key("predictions"),
+    RecomputeKind.EVERYTHING.value: ISSUE,
 }
 """Where each kind of recompute request begins; `sync` begins at the landing of the workspaces' tools."""
 
