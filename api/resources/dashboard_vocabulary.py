@@ -14,6 +14,7 @@ from causeloop_pipeline.model.recommendation import (
     find_probability_of_least_recurrences,
 )
 from causeloop_pipeline.model.vocabularies import VOCABULARIES
+from causeloop_pipeline.model.vocabulary import Vocabulary
 
 HEAD = """\
 // The product's vocabularies, written by the API from causeloop_pipeline/model: values in their order, the
@@ -22,36 +23,40 @@ HEAD = """\
 
 
 def write_vocabulary() -> str:
-    """The module's text; tools that check types read the constants by their exact values."""
-    constants: dict[str, object] = {
-        **{
-            vocabulary.__name__: {
-                "values": [str(value) for value in vocabulary],
-                "labels": {str(value): value.label for value in vocabulary},
-                "meanings": {str(value): value.meaning for value in vocabulary if value.meaning},
-            }
-            for vocabulary in VOCABULARIES
-        },
-        "FINAL_VERDICTS": [str(verdict) for verdict in FINAL_VERDICTS],
-        "OPEN_RECOMMENDATION_STATUSES": [str(status) for status in OPEN_RECOMMENDATION_STATUSES],
+    """The module's text, in which tools that check types read what each constant is."""
+    exact = {vocabulary.__name__: _describe(vocabulary) for vocabulary in VOCABULARIES} | {
         "ISSUE_FACETS": [
             {"name": field.name, "label": field.label, "max_length": field.max_length}
             for field in ISSUE_FIELDS
             if field.is_facet
-        ],
-        "WINDOWS": list(WINDOWS),
-        "NEAREST_WINDOW": NEAREST_WINDOW,
-        "PREFERRED_WINDOW": PREFERRED_WINDOW,
-        "HORIZON_DAYS": HORIZON_DAYS,
-        "HARDLY_RECURS_BELOW": {
-            str(window): find_probability_of_least_recurrences(window) for window in WINDOWS
-        },
+        ]
+    }
+    typed: dict[str, tuple[str, object]] = {
+        **{name: ("const", value) for name, value in exact.items()},
+        "FINAL_VERDICTS": ("readonly string[]", list(FINAL_VERDICTS)),
+        "OPEN_RECOMMENDATION_STATUSES": ("readonly string[]", list(OPEN_RECOMMENDATION_STATUSES)),
+        "WINDOWS": ("readonly number[]", list(WINDOWS)),
+        "NEAREST_WINDOW": ("number", NEAREST_WINDOW),
+        "PREFERRED_WINDOW": ("number", PREFERRED_WINDOW),
+        "HORIZON_DAYS": ("number", HORIZON_DAYS),
+        "HARDLY_RECURS_BELOW": (
+            "Readonly<Record<number, number>>",
+            {str(window): find_probability_of_least_recurrences(window) for window in WINDOWS},
+        ),
     }
     lines = (
-        f"export const {name} = /** @type {{const}} */ ({json.dumps(value, ensure_ascii=False)});"
-        for name, value in constants.items()
+        f"export const {name} = /** @type {{{kind}}} */ ({json.dumps(value, ensure_ascii=False)});"
+        for name, (kind, value) in typed.items()
     )
     return HEAD + "\n".join(lines) + "\n"
+
+
+def _describe(vocabulary: type[Vocabulary]) -> object:
+    return {
+        "values": list(vocabulary),
+        "labels": {value: value.label for value in vocabulary},
+        "meanings": {value: value.meaning for value in vocabulary if value.meaning},
+    }
 
 
 if __name__ == "__main__":

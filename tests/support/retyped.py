@@ -11,6 +11,7 @@ LIST = re.compile(r"[\[({][^\[\](){}]*[\])}]")
 CASE = re.compile(r"\bcase\b.*?\bend\b", re.DOTALL)
 ITEM = re.compile(r"""["'`]([\w-]+)["'`]|(?<![\w.%$])(\d+)(?![\w.])""")
 KEY = re.compile(r"""(?<=[{,])\s*["']?([a-z_]\w*)["']?\s*:""")
+COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 WHEN = re.compile(r"\bwhen '(\w+)'")
 
 
@@ -25,6 +26,8 @@ class Retyped(NamedTuple):
 def find_retyped(path: Path, vocabularies: Mapping[str, frozenset[str]]) -> Iterator[Retyped]:
     """The lists of a file that repeat three values of a vocabulary, or all of a smaller one."""
     text = path.read_text()
+    if path.suffix == ".js":
+        text = COMMENT.sub(lambda match: "\n" * match[0].count("\n"), text)
     lists = _read_python(ast.parse(text)) if path.suffix == ".py" else _read_text(text, path.suffix)
     for line, items in lists:
         for name, values in vocabularies.items():
