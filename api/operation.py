@@ -14,7 +14,6 @@ from fastapi.routing import APIRoute
 
 from api.access.caller import Caller
 from api.access.permissions import get_required_role
-from api.access.plans import PLANS, find_plan_with
 from api.auth.address_limits import read_address
 from api.auth.authenticate import identify
 from api.auth.idempotency import respond_once
@@ -28,6 +27,7 @@ from api.http.etags import add_etag, compute_etag
 from api.http.json_body import guard_json
 from api.queries.tenancy import audit
 from api.queries.tenancy.versions import lock_versions
+from causeloop_pipeline.model.plans import PLANS, find_plan_with
 from causeloop_pipeline.model.tenancy import Role
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]

@@ -32,8 +32,8 @@ from causeloop_pipeline.analysis.predict.triggers.timing import (
     estimate_next_dates,
     timing_cells,
 )
+from causeloop_pipeline.model.prediction import WINDOWS
 
-WINDOWS = (7, 14, 30, 90)
 STEP = timedelta(days=28)
 REFITS = 12
 MAX_PATTERNS = 400

@@ -15,7 +15,6 @@ from fastapi.routing import APIRoute
 from pydantic import ValidationError
 from scim2_models import Error, SCIMException
 
-from api.access.plans import PLANS, find_plan_with
 from api.auth.address_limits import AddressLimits, read_address
 from api.auth.authenticate import read_bearer_credential
 from api.auth.rate_limits import check_rate_limit
@@ -27,6 +26,7 @@ from api.http.errors import Problem, authentication_problem
 from api.http.json_body import guard_json
 from api.queries.directory import connection
 from api.queries.tenancy import audit
+from causeloop_pipeline.model.plans import PLANS, find_plan_with
 from causeloop_pipeline.model.tenancy import OrganizationStatus
 from causeloop_pipeline.storage.app.tenants import hash_key
 

@@ -17,9 +17,9 @@ from typing import Any
 from uuid import UUID
 from weakref import WeakValueDictionary
 
-from api.access.plans import PLANS
 from api.http.errors import Problem
 from api.queries.tenancy import rate_limits
+from causeloop_pipeline.model.plans import PLANS
 
 LEASE_SECONDS = 1.0
 MAX_LEASE = 256

@@ -3,20 +3,19 @@
 import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, Literal
+from typing import Any
 from uuid import UUID
 
 import jwt
 
 from api.access.keys import derive_key, derive_keys
 from api.http.errors import MAX_CREDENTIAL_BYTES, Problem, authentication_problem
+from causeloop_pipeline.model.tenancy import SignInMethod
 
 ISSUER, AUDIENCE, ALGORITHM = "causeloop", "causeloop-api", "HS256"
 LIFETIME = timedelta(minutes=15)
 MAX_LIFETIME = timedelta(hours=1)
 HEADER_FIELDS = {"alg", "typ"}
-
-SignInMethod = Literal["oidc", "password"]
 
 
 @dataclass(frozen=True)

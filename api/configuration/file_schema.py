@@ -6,8 +6,10 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 
 from api.schemas.act.alert_rules import EmailChannel, RuleName, WebhookChannel
 from api.schemas.ingestion.connectors import DisplayName, PollInterval
-from api.schemas.tenancy.members import Email, RoleName
+from api.schemas.tenancy.members import Email
 from api.schemas.tenancy.workspace import SettingsChange, WorkspaceChange
+from causeloop_pipeline.model.prediction import WINDOWS
+from causeloop_pipeline.model.tenancy import RoleName
 
 VariableName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$", max_length=200)]
 ScopeText = Annotated[str, StringConstraints(min_length=1, max_length=200)]
@@ -31,6 +33,9 @@ class SecretReference(BaseModel):
         if (self.env is None) == (self.file is None):
             raise ValueError("name one place of the secret: env: VARIABLE or file: PATH")
         return self
+
+
+PredictedWindow = Literal[WINDOWS]  # type: ignore[valid-type]
 
 
 class ConfiguredSlackChannel(BaseModel):
@@ -83,7 +88,7 @@ class ConfiguredRule(BaseModel):
     name: RuleName
     scope: ConfiguredScope | None = None
     probability_threshold: float | None = Field(None, ge=0, le=1)
-    window_days: Literal[7, 14, 30, 90] | None = None
+    window_days: PredictedWindow | None = None
     channels: list[ConfiguredChannel] = Field(min_length=1, max_length=10)
     enabled: bool | None = None
 

@@ -1,6 +1,6 @@
 """Assigns patterns and recommendations to active members."""
 
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
 from api.access.caller import Caller
@@ -8,12 +8,13 @@ from api.http.database import WorkspaceDatabase
 from api.http.errors import broken_rule
 from api.queries.act import assignments
 from api.queries.tenancy import audit
+from causeloop_pipeline.model.recommendation import AssignableKind
 
 
 class AssignedItem(NamedTuple):
     """What somebody takes care of."""
 
-    kind: Literal["pattern", "recommendation"]
+    kind: AssignableKind
     item_id: UUID
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-TIME_FIELDS = ("source_created_at", "source_updated_at", "resolved_at")
+from causeloop_pipeline.model.issue import TIME_FIELDS
 
 
 def measure_similarity(candidates: Sequence[dict[str, Any]], issue_id: str, other_id: str) -> float:

@@ -12,6 +12,8 @@ import polars as pl
 import psycopg
 
 from bench.data.issue_streams import machine_stream, report_stream
+from causeloop_pipeline.model.issue import IssueStatus
+from causeloop_pipeline.model.prediction import WINDOWS
 from causeloop_pipeline.storage.app.tenants import create_organization, create_workspace
 
 MACHINE_SHARE = 0.9
@@ -37,7 +39,7 @@ STATEMENTS = (
                             service, error_type, team, environment, source_created_at, source_updated_at,
                             ingested_at, pattern_id, risk_score, words)
     select %(id)s, issue_id, source, external_id, left(title, 300), body, 'p' || 1 + n %% 4,
-           (array['open', 'in_loop', 'mitigating', 'resolved', 'closed'])[1 + n / 7 %% 5],
+           (%(statuses)s::text[])[1 + n / 7 %% 5],
            'service-' || service, 'error-' || n %% 30, 'team-' || n %% 15,
            (array['production', 'staging'])[1 + n %% 9 / 8], at, at, at, pattern_id,
            case when n %% 10 > 0 then round((hashint8(n) & 65535) / 655.36) end,
@@ -71,7 +73,7 @@ STATEMENTS = (
            '[{"kind": "rate", "text": "It came back in nine of the last ten weeks."}]', p.issue_count,
            'bench'
     from detect.pattern as p
-    cross join unnest(array[7, 14, 30]) as w
+    cross join unnest(%(windows)s::integer[]) as w
     cross join generate_series(%(rounds)s - 1, 0, -1) as r
     where p.workspace_id = %(id)s
     order by r desc, p.pattern_id, w
@@ -139,6 +141,12 @@ def create_stored_workspace(superuser_url: str, issues: int, rounds: int = 30) -
         name = f"i{issues}"
         organization = create_organization(connection, "bench", "Bench", "enterprise", 10)
         workspace_id = create_workspace(connection, organization, name, name, "Europe/Berlin")
+        parameters = {
+            "id": workspace_id,
+            "rounds": rounds,
+            "statuses": list(IssueStatus),
+            "windows": list(WINDOWS[:3]),
+        }
         with connection.transaction():
             connection.execute("set local session_replication_role = replica")
             connection.execute("set local work_mem = '256MB'")
@@ -147,7 +155,7 @@ def create_stored_workspace(superuser_url: str, issues: int, rounds: int = 30) -
             _copy(connection, "m", 0, *machine_stream(machine))
             _copy(connection, "r", machine, *report_stream(issues - machine))
             for statement in STATEMENTS:
-                connection.execute(statement, {"id": workspace_id, "rounds": rounds})
+                connection.execute(statement, parameters)
             connection.execute("drop table stream")
         connection.execute(f"vacuum analyze {FILLED}")
     return workspace_id

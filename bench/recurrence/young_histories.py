@@ -19,9 +19,9 @@ from bench.training.recurrence_prior import prior_without
 from causeloop_pipeline.analysis.arrays import Floats
 from causeloop_pipeline.analysis.evaluation.backtest import BacktestOptions, backtest
 from causeloop_pipeline.analysis.predict.scoring_rules import assign_bins
+from causeloop_pipeline.model.prediction import WINDOWS
 
 OBSERVED_DAYS = (4, 10, 30)
-WINDOWS = (7, 14, 30, 90)
 ORIGINS = 3
 MAX_CALIBRATION_ERROR = 0.2  # of few origins, whose outcomes hang together
 

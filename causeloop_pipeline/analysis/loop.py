@@ -216,12 +216,8 @@ def predict(
         timezone=timezone,
         trained_model=trained_model,
     )
-    predictions = (
-        with_reasons(predicted.predictions, patterns, windows)
-        .drop("impact")
-        .join(impacts, on="pattern_id", how="left", maintain_order="left")
-        .with_columns(pl.col("event_count").fill_null(0), pl.col("model_version").fill_null(MODEL_VERSION))
-        .select(PREDICTION_SCHEMA.names())
+    predictions = with_reasons(predicted.predictions, impacts, windows).with_columns(
+        pl.col("event_count").fill_null(0), pl.col("model_version").fill_null(MODEL_VERSION)
     )
     if claimed_fixes is not None and not claimed_fixes.is_empty():
         today = as_of.astimezone(ZoneInfo(timezone)).date()
@@ -264,15 +260,16 @@ def occurrences_of(members: pl.DataFrame, issues: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def with_reasons(predictions: pl.DataFrame, patterns: pl.DataFrame, windows: tuple[int, ...]) -> pl.DataFrame:
+def with_reasons(predictions: pl.DataFrame, impacts: pl.DataFrame, windows: tuple[int, ...]) -> pl.DataFrame:
     """Give every pattern its rows: those that could not be predicted say why.
 
-    In: PREDICTIONS, PATTERNS, windows in days. Out: PREDICTIONS, sorted by pattern and window.
+    In: PREDICTIONS; frame(pattern_id, impact), a row for every pattern; windows in days. Out:
+    PREDICTIONS, sorted by pattern and window.
     """
     predictions = predictions.select(PREDICTION_SCHEMA.names())
-    if set(patterns["pattern_id"]) <= set(predictions["pattern_id"]):
+    if set(impacts["pattern_id"]) <= set(predictions["pattern_id"]):
         return predictions.sort("pattern_id", "window_days")
-    unpredicted = patterns.select("pattern_id").join(predictions, on="pattern_id", how="anti")
+    unpredicted = impacts.join(predictions, on="pattern_id", how="anti")
     window_days = pl.DataFrame({"window_days": sorted(set(windows))}, schema={"window_days": pl.Int64})
     rows = unpredicted.join(window_days, how="cross").with_columns(pl.lit(NO_DATES).alias("reason"))
     missing_columns = [

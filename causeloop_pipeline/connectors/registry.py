@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from causeloop_pipeline.connectors import tools
 from causeloop_pipeline.connectors.spec import Connector
+from causeloop_pipeline.model.plans import PlanName, is_plan_enough
 
 
 class RegistryError(RuntimeError):
@@ -34,6 +35,8 @@ def load_connectors() -> dict[str, Connector]:
                 f"tools/{place} declares the connector {connector.name!r}: "
                 "rename the file or the connector so that they agree"
             )
+        if connector.plan not in tuple(PlanName):
+            raise RegistryError(f"tools/{place} names the plan {connector.plan!r}: {', '.join(PlanName)}")
         if connector.name in connectors:
             raise RegistryError(f"tools/{place} declares {connector.name!r} a second time")
         connectors[connector.name] = connector
@@ -45,3 +48,8 @@ FOLDERS: Mapping[str, str] = MappingProxyType(
     {path.rpartition(".")[2]: folder for path, folder in find_modules()}
 )
 """Connector type → the folder of its file below `tools/`."""
+
+
+def is_included(plan: str, connector_type: str) -> bool:
+    """Whether a plan includes connectors of this type."""
+    return is_plan_enough(plan, CONNECTORS[connector_type].plan)

@@ -96,7 +96,6 @@ __all__ = [
     "Param",
     "Parents",
     "PathPages",
-    "Plan",
     "Pull",
     "Query",
     "RangePages",
@@ -119,7 +118,6 @@ __all__ = [
 ]
 
 Config = Mapping[str, Any]
-Plan = Literal["free", "starter", "growth", "enterprise"]
 
 
 class Category(StrEnum):
@@ -209,7 +207,7 @@ class Connector:
     title: str
     category: Category
     docs_url: str
-    plan: Plan
+    plan: str  # the lowest that includes it, a PlanName
     base_url: str | None = None
     """Template; the configuration's `base_url` replaces it (regional and self-hosted installations)."""
     credentials: tuple[Field, ...] = ()

@@ -2,7 +2,7 @@
 
 import hashlib
 import hmac
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from urllib.parse import quote
@@ -24,17 +24,30 @@ class AwsKey:
 
 
 def sign_request(
-    key: AwsKey, method: str, url: str, headers: Mapping[str, str], content: bytes | None, now: datetime
+    key: AwsKey,
+    method: str,
+    url: str,
+    headers: Mapping[str, str],
+    content: bytes | None,
+    now: datetime,
+    others: Collection[str] = (),
 ) -> dict[str, str]:
-    """The headers that sign a request: its date, its signature, and the session's token if there is one."""
+    """The headers that sign a request: its date, its signature, and the session's token if there is one.
+
+    Amazon's own headers are signed; `others` names further ones, in small letters.
+    """
     address = httpx2.URL(url)
     moment, day = now.strftime("%Y%m%dT%H%M%SZ"), now.strftime("%Y%m%d")
     host = address.netloc.decode()
     added = {"X-Amz-Date": moment}
     if key.session_token:
         added["X-Amz-Security-Token"] = key.session_token
-    amazon = {name: value for name, value in headers.items() if name.lower().startswith("x-amz-")}
-    signed = {name.lower(): value.strip() for name, value in {"host": host, **amazon, **added}.items()}
+    signable = {
+        name: value
+        for name, value in headers.items()
+        if name.lower().startswith("x-amz-") or name.lower() in others
+    }
+    signed = {name.lower(): value.strip() for name, value in {"host": host, **signable, **added}.items()}
     names = ";".join(sorted(signed))
     canonical = "\n".join(
         (

@@ -8,21 +8,8 @@ from typing import Any
 from causeloop_pipeline.connectors.json_paths import value_at
 from causeloop_pipeline.connectors.spec import TimeFormat
 from causeloop_pipeline.landing.timestamps import TimestampError, parse_timestamp
-from causeloop_pipeline.model.issue import TITLE_LIMIT
+from causeloop_pipeline.model.issue import TEXT_FIELDS, TIME_FIELDS, TITLE_LIMIT
 
-TEXT_FIELDS = (
-    "external_id",
-    "title",
-    "body",
-    "severity",
-    "status",
-    "service",
-    "error_type",
-    "team",
-    "environment",
-    "external_url",
-)
-TIME_FIELDS = ("source_created_at", "source_updated_at", "resolved_at")
 PRODUCT_FIELDS = (*TEXT_FIELDS, *TIME_FIELDS, "attributes")
 
 Place = tuple[str | None, str]

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
+from causeloop_pipeline.model.issue import TIME_FIELDS
 from causeloop_pipeline.model.nested_columns import (
     EDGE_REASON,
     FINDING,
@@ -24,6 +25,8 @@ def _schema(columns: Columns) -> pl.Schema:
 INSTANT = pl.Datetime("us", "UTC")
 
 DIMENSIONS = ("service", "component", "error_type", "team", "environment", "region")
+ATTRIBUTE_DIMENSIONS = ("component", "region")
+"""Those that are no columns of `core.issue`, but attributes of some tools."""
 DIMENSION_COLUMNS: Columns = dict.fromkeys(DIMENSIONS, pl.String)
 
 ISSUE_SCHEMA = _schema(
@@ -36,9 +39,7 @@ ISSUE_SCHEMA = _schema(
         "severity": pl.String,
         "status": pl.String,
         **DIMENSION_COLUMNS,
-        "source_created_at": INSTANT,
-        "source_updated_at": INSTANT,
-        "resolved_at": INSTANT,
+        **dict.fromkeys(TIME_FIELDS, INSTANT),
     }
 )
 
@@ -52,7 +53,7 @@ VERSIONED_ISSUE_SCHEMA = _schema(
 CHANGE_SCHEMA = _schema(
     {
         "changed_at": INSTANT,
-        "kind": pl.String,  # deploy | release | config_change | feature_flag | change
+        "kind": pl.String,  # a ChangeKind
         "service": pl.String,  # null: everything was changed
         "title": pl.String,
     }
@@ -63,7 +64,7 @@ OBSERVATION_GAP_SCHEMA = _schema({"pattern_id": pl.String, "started_at": INSTANT
 FINGERPRINT_SCHEMA = _schema(
     {
         "issue_id": pl.String,
-        "kind": pl.String,  # machine | human | structured
+        "kind": pl.String,  # a TextKind
         "template": pl.String,
         "template_key": pl.String,  # 16 hex digits, the same in every process
         "trace_key": pl.String,  # signature of the in-app stack frames, null without a trace
@@ -105,7 +106,7 @@ MEMBER_SCHEMA = _schema(
 
 CONSTRAINT_SCHEMA = _schema(
     {
-        "kind": pl.String,  # must | cannot
+        "kind": pl.String,  # a ConstraintKind
         "left_issue_id": pl.String,
         "right_issue_id": pl.String,
     }
@@ -130,7 +131,7 @@ LINEAGE_SCHEMA = _schema(
     {
         "old_pattern_id": pl.String,
         "new_pattern_id": pl.String,
-        "kind": pl.String,  # merged | split | regrouped
+        "kind": pl.String,  # a LineageKind
         "issue_count": pl.Int64,
         "reason": pl.String,
     }
@@ -199,7 +200,7 @@ LEDGER_SCHEMA = _schema(
         "window_days": pl.Int64,
         "probability": pl.Float64,
         "model_probabilities": MODEL_PROBABILITIES,
-        "outcome": pl.String,  # hit | miss | prevented
+        "outcome": pl.String,  # an Outcome
     }
 )
 

@@ -1,22 +1,24 @@
 """An issue: one failure event, from any source."""
 
-from enum import StrEnum
+from dataclasses import KW_ONLY, dataclass
+
+from causeloop_pipeline.model.vocabulary import Vocabulary
 
 TITLE_LIMIT = 300
 VISIBLE = r"[^\s\x1c-\x1f\x85\ufeff]"
 """A character that a person sees, as a pattern that Python and JavaScript read alike."""
 
 
-class Severity(StrEnum):
+class Severity(Vocabulary):
     """How bad a failure is, p1 being critical."""
 
-    P1 = "p1"
-    P2 = "p2"
-    P3 = "p3"
-    P4 = "p4"
+    P1 = "p1", "", "critical"
+    P2 = "p2", "", "high"
+    P3 = "p3", "", "medium"
+    P4 = "p4", "", "low"
 
 
-class IssueStatus(StrEnum):
+class IssueStatus(Vocabulary):
     """The status of an issue; `in_loop` means that it is analysed as part of a pattern."""
 
     OPEN = "open"
@@ -29,3 +31,45 @@ class IssueStatus(StrEnum):
 OPEN_STATUSES = (IssueStatus.OPEN, IssueStatus.IN_LOOP, IssueStatus.MITIGATING)
 DEFAULT_SEVERITY = Severity.P3
 DEFAULT_SOURCE = "custom_api"
+
+
+@dataclass(frozen=True)
+class IssueField:
+    """A text that says what failed: how long it may be, and what is done with it."""
+
+    name: str
+    max_length: int
+    _: KW_ONLY
+    is_editable: bool = True
+    """Whether a person may correct it."""
+    is_compared: bool = True
+    """Whether the grouping looks at it."""
+    is_facet: bool = False
+    """Whether many issues share its values: lists are filtered by it, and forms suggest what occurs."""
+
+    @property
+    def label(self) -> str:
+        """What people call it."""
+        return self.name.replace("_", " ").capitalize()
+
+
+ISSUE_FIELDS = (
+    IssueField("external_id", 512, is_editable=False, is_compared=False),
+    IssueField("title", TITLE_LIMIT),
+    IssueField("body", 1_000_000),
+    IssueField("severity", 200, is_compared=False),
+    IssueField("status", 200, is_compared=False),
+    IssueField("service", 200, is_facet=True),
+    IssueField("error_type", 200, is_facet=True),
+    IssueField("team", 200, is_facet=True),
+    IssueField("environment", 200, is_facet=True),
+    IssueField("external_url", 2_000, is_editable=False, is_compared=False),
+)
+"""The texts of an issue under the product's own names: what is mapped, sent, stored, listed and edited."""
+
+TEXT_FIELDS = tuple(field.name for field in ISSUE_FIELDS)
+TIME_FIELDS = ("source_created_at", "source_updated_at", "resolved_at")
+CHOICES = {"severity": tuple(Severity), "status": tuple(IssueStatus)}
+EDITABLE_FIELDS = tuple(field.name for field in ISSUE_FIELDS if field.is_editable)
+COMPARED_FIELDS = tuple(field.name for field in ISSUE_FIELDS if field.is_compared)
+FACETS = tuple(field.name for field in ISSUE_FIELDS if field.is_facet)

@@ -1,12 +1,12 @@
 """A pattern: the issues that share one root cause."""
 
-from enum import StrEnum
+from causeloop_pipeline.model.vocabulary import Vocabulary
 
 CENTRAL_MEMBERS = 25
 """How many of its most central issues represent a pattern in a link or unlink, and under retention."""
 
 
-class PatternStatus(StrEnum):
+class PatternStatus(Vocabulary):
     """An emerging pattern is a suggestion, an active one is trusted, a resolved one is proven fixed."""
 
     EMERGING = "emerging"
@@ -14,9 +14,33 @@ class PatternStatus(StrEnum):
     RESOLVED = "resolved"
 
 
-class LineageKind(StrEnum):
+class LineageKind(Vocabulary):
     """Why the issues of a pattern moved to another pattern."""
 
-    MERGED = "merged"
-    SPLIT = "split"
-    REGROUPED = "regrouped"
+    MERGED = "merged", "", "all its issues now belong to a pattern with more of them"
+    SPLIT = "split", "", "its issues no longer resemble one another enough"
+    REGROUPED = "regrouped", "", "some of its issues fit another pattern better"
+
+
+class TextKind(Vocabulary):
+    """Who writes the texts of a source: programs, people, or nobody, who has fields alone."""
+
+    MACHINE = "machine"
+    HUMAN = "human"
+    STRUCTURED = "structured"
+
+
+class ConstraintKind(Vocabulary):
+    """What a person decided of two issues: they belong together, or do not."""
+
+    MUST = "must", "linked with"
+    CANNOT = "cannot", "kept apart from"
+
+
+class CorrectionAct(Vocabulary):
+    """What a person did with issues or patterns; the meaning is the reason that the moved issues show."""
+
+    LINK = "link", "linked with", "a person linked them with this pattern"
+    UNLINK = "unlink", "unlinked from", "a person unlinked them from their pattern"
+    MERGE = "merge", "merged with", "a person merged the patterns"
+    SPLIT = "split", "split from", "a person split them off"

@@ -5,6 +5,17 @@ A connector type belongs to the lowest plan that its declaration names; higher p
 
 from dataclasses import dataclass
 
+from causeloop_pipeline.model.vocabulary import Vocabulary
+
+
+class PlanName(Vocabulary):
+    """The plans, the lowest first."""
+
+    FREE = "free"
+    STARTER = "starter"
+    GROWTH = "growth"
+    ENTERPRISE = "enterprise"
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -23,15 +34,15 @@ STARTER_FEATURES = FREE_FEATURES | {"alerts", "export"}
 GROWTH_FEATURES = STARTER_FEATURES | {"clusters", "directory", "tickets"}
 ENTERPRISE_FEATURES = GROWTH_FEATURES | {"sso"}
 
-PLANS = {
+PLANS: dict[str, Plan] = {
     #      requests per minute, burst, connectors, alert rules, messages per day, features
-    "free": Plan(120, 60, 3, 0, 0, FREE_FEATURES),
-    "starter": Plan(600, 120, 10, 10, 200, STARTER_FEATURES),
-    "growth": Plan(3_000, 600, None, 50, 1_000, GROWTH_FEATURES),
-    "enterprise": Plan(12_000, 2_000, None, 200, 5_000, ENTERPRISE_FEATURES),
+    PlanName.FREE: Plan(120, 60, 3, 0, 0, FREE_FEATURES),
+    PlanName.STARTER: Plan(600, 120, 10, 10, 200, STARTER_FEATURES),
+    PlanName.GROWTH: Plan(3_000, 600, None, 50, 1_000, GROWTH_FEATURES),
+    PlanName.ENTERPRISE: Plan(12_000, 2_000, None, 200, 5_000, ENTERPRISE_FEATURES),
 }
 
-PLANS_IN_ORDER = tuple(PLANS)
+PLANS_IN_ORDER: tuple[str, ...] = tuple(PlanName)
 
 
 def find_plan_with(feature: str) -> str:

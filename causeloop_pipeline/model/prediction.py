@@ -1,8 +1,13 @@
 """A prediction: how likely a pattern recurs within a window, and its outcome."""
 
-from enum import StrEnum
+from causeloop_pipeline.model.vocabulary import Vocabulary
 
 WINDOWS = (7, 14, 30, 90)
+"""The days that a prediction covers."""
+NEAREST_WINDOW = 7
+"""The window of what a person reads first: in a month nearly every pattern comes back."""
+PREFERRED_WINDOW = 30
+"""The window that risk and ranking are computed from, and the one that a request means by default."""
 MODEL_NAMES = (
     "ridge",
     "trees",
@@ -21,7 +26,7 @@ WITHOUT_FIX = "without_fix"
 MIN_DISPLAYED_PROBABILITY, MAX_DISPLAYED_PROBABILITY = 0.01, 0.99
 
 
-class Impact(StrEnum):
+class Impact(Vocabulary):
     """How severe a recurrence would be."""
 
     CRITICAL = "critical"
@@ -30,7 +35,7 @@ class Impact(StrEnum):
     LOW = "low"
 
 
-class Outcome(StrEnum):
+class Outcome(Vocabulary):
     """The outcome of a prediction; a quiet window is `prevented` only with a fix in force, else a `miss`."""
 
     HIT = "hit"

@@ -1,9 +1,20 @@
 """A recommendation: a ranked remediation of one or more patterns."""
 
-from enum import StrEnum
+import math
+
+from causeloop_pipeline.model.vocabulary import Vocabulary
+
+HORIZON_DAYS = 90
+MIN_RECURRENCES = 0.2
+"""Days with an issue expected in the horizon; a pattern below it hardly recurs, and is left alone."""
 
 
-class RecommendationStatus(StrEnum):
+def find_probability_of_least_recurrences(window_days: float, recurrences: float = MIN_RECURRENCES) -> float:
+    """The probability in a window that so few recurrences in the horizon mean, if they come at random."""
+    return -math.expm1(-recurrences * window_days / HORIZON_DAYS)
+
+
+class RecommendationStatus(Vocabulary):
     """The team's progress with a recommendation."""
 
     PENDING = "pending"
@@ -12,16 +23,19 @@ class RecommendationStatus(StrEnum):
     DISMISSED = "dismissed"
 
 
-class RecommendationType(StrEnum):
-    """What kind of change is recommended."""
-
-    CODE_FIX = "code_fix"
-    CONFIG_CHANGE = "config_change"
-    PROCESS = "process"
-    MONITORING = "monitoring"
+OPEN_RECOMMENDATION_STATUSES = (RecommendationStatus.PENDING, RecommendationStatus.IN_PROGRESS)
 
 
-class Effort(StrEnum):
+class RecommendationType(Vocabulary):
+    """What kind of change is recommended; the meaning speaks of several."""
+
+    CODE_FIX = "code_fix", "", "code fixes"
+    CONFIG_CHANGE = "config_change", "", "configuration changes"
+    PROCESS = "process", "", "process changes"
+    MONITORING = "monitoring", "", "monitoring changes"
+
+
+class Effort(Vocabulary):
     """How much work it takes."""
 
     LOW = "low"
@@ -29,9 +43,26 @@ class Effort(StrEnum):
     HIGH = "high"
 
 
-class RecommendationImpact(StrEnum):
+class RecommendationImpact(Vocabulary):
     """How much it helps; a quick win is a high benefit at low effort."""
 
+    QUICK_WIN = "quick_win"
     HIGH = "high"
     MEDIUM = "medium"
-    QUICK_WIN = "quick_win"
+
+
+class TicketStatus(Vocabulary):
+    """The status of a ticket that a recommendation was pushed to."""
+
+    QUEUED = "queued"
+    OPEN = "open"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class AssignableKind(Vocabulary):
+    """What a member can take care of."""
+
+    PATTERN = "pattern"
+    RECOMMENDATION = "recommendation"

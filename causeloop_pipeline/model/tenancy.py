@@ -1,10 +1,21 @@
-"""Roles, and the statuses of organizations, memberships and connectors."""
+"""Roles, how people sign in, and the statuses of organizations, memberships and connectors."""
 
-from enum import IntEnum, StrEnum
+from enum import IntEnum
+
+from causeloop_pipeline.model.vocabulary import Vocabulary
+
+
+class RoleName(Vocabulary):
+    """The roles of a workspace as they are stored and sent, the lowest first."""
+
+    VIEWER = "viewer", "", "reads everything"
+    ANALYST = "analyst", "", "also corrects, reports and connects"
+    ADMIN = "admin", "", "also members, keys, settings and alerts"
+    OWNER = "owner", "", "everything"
 
 
 class Role(IntEnum):
-    """The roles of a workspace: each may do all that the lower ones may."""
+    """The roles in their order: each may do all that the lower ones may."""
 
     VIEWER = 1
     ANALYST = 2
@@ -12,7 +23,7 @@ class Role(IntEnum):
     OWNER = 4
 
 
-class OrganizationStatus(StrEnum):
+class OrganizationStatus(Vocabulary):
     """Only an active organization may use the product."""
 
     ACTIVE = "active"
@@ -20,7 +31,14 @@ class OrganizationStatus(StrEnum):
     CANCELLED = "cancelled"
 
 
-class MembershipStatus(StrEnum):
+class StatusSetter(Vocabulary):
+    """Who set an organization's status."""
+
+    OPERATOR = "operator"
+    OWNER = "owner"
+
+
+class MembershipStatus(Vocabulary):
     """Only an active membership counts a seat and grants its role."""
 
     ACTIVE = "active"
@@ -28,9 +46,43 @@ class MembershipStatus(StrEnum):
     SUSPENDED = "suspended"
 
 
-class ConnectorStatus(StrEnum):
+class SignInMethod(Vocabulary):
+    """How a person signed in."""
+
+    OIDC = "oidc", "single sign-on"
+    PASSWORD = "password"  # noqa: S105
+
+
+class SessionEnd(Vocabulary):
+    """Why a session ended before its time."""
+
+    SIGNED_OUT = "signed_out"
+    REUSED = "reused", "a refresh token was used twice"
+    PASSWORD_CHANGED = "password_changed"  # noqa: S105
+    REPLACED = "replaced"
+
+
+class SetupStep(Vocabulary):
+    """A step of the setup of a workspace."""
+
+    CREATE_WORKSPACE = "create_workspace"
+    CONNECT_SOURCE = "connect_source"
+    FIRST_SYNC = "first_sync"
+    INVITE_MEMBERS = "invite_members"
+    CREATE_ALERT_RULE = "create_alert_rule"
+
+
+class ConnectorStatus(Vocabulary):
     """A connector in `error` is not polled until a user fixes what its reason names."""
 
+    ERROR = "error"
     ACTIVE = "active"
     PAUSED = "paused"
-    ERROR = "error"
+
+
+class SyncStatus(Vocabulary):
+    """How one poll of a connector went."""
+
+    RUNNING = "running"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"

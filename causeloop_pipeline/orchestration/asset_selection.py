@@ -4,6 +4,8 @@ from collections.abc import Iterable, Sequence
 
 import dagster as dg
 
+from causeloop_pipeline.model.recompute import RecomputeKind
+
 PREFIX, LANDING = "causeloop", "landing"
 
 
@@ -15,10 +17,10 @@ def product_key(*path: str) -> dg.AssetKey:
 ISSUE, CHANGE = product_key("core", "issue"), product_key("core", "change")
 PATTERNS = product_key("patterns")
 FIRST_STAGE = {
-    "patterns": product_key("fingerprints"),
-    "clusters": product_key("clusters"),
-    "predictions": product_key("predictions"),
-    "everything": ISSUE,
+    RecomputeKind.PATTERNS.value: product_key("fingerprints"),
+    RecomputeKind.CLUSTERS.value: product_key("clusters"),
+    RecomputeKind.PREDICTIONS.value: product_key("predictions"),
+    RecomputeKind.EVERYTHING.value: ISSUE,
 }
 """Where each kind of recompute request begins; `sync` begins at the landing of the workspaces' tools."""
 

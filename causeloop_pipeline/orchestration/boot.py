@@ -7,7 +7,6 @@ from dagster import DagsterInstance
 
 from causeloop_pipeline.orchestration.instance import future_ticks
 from causeloop_pipeline.orchestration.instance.own_runs import filter_own_runs
-from causeloop_pipeline.orchestration.instance.stored_names import rename_stored_names
 from causeloop_pipeline.orchestration.partitions import DBT_POOL, WORKSPACES, parse_partition
 from causeloop_pipeline.orchestration.run_requests import INTERRUPTED, UNFINISHED
 from causeloop_pipeline.orchestration.sensors.workspaces import read_partitions
@@ -57,9 +56,8 @@ def initialize_instance() -> None:
 
 
 def _initialize(instance: DagsterInstance, installation: Installation) -> None:
-    """Carry the history of old names over, limit dbt to one run, and give every workspace its partition."""
+    """Limit dbt to one run, and give every workspace its partition."""
     future_ticks.clear_future_ticks(instance)
-    rename_stored_names(instance, read_partitions(installation))
     instance.event_log_storage.set_concurrency_slots(DBT_POOL, 1)
     add_partitions(instance, installation)
 

@@ -7,9 +7,9 @@ not. So the monitor looks at the worker's process itself: the daemon runs on the
 import os
 from pathlib import Path
 
-from dagster import DagsterRun, DefaultRunLauncher
-from dagster._core.events import DagsterEventType
-from dagster._core.launcher.base import CheckRunHealthResult, WorkerStatus
+from dagster import DagsterEventType, DagsterRun, DefaultRunLauncher
+
+from causeloop_pipeline.orchestration.dagster_internals.runs import CheckRunHealthResult, WorkerStatus
 
 PROC = Path("/proc")
 ENDED_STATES = {"Z", "X"}

@@ -11,8 +11,8 @@ import dagster as dg
 from dagster import DagsterInstance
 
 from causeloop_pipeline.model.workspace_share import WorkspaceShare
+from causeloop_pipeline.orchestration.dagster_internals.events import REPORTED_BY_STEPS
 from causeloop_pipeline.orchestration.partitions import WORKSPACES, parse_partition, range_tags
-from causeloop_pipeline.orchestration.reports.materializations import REPORTED_BY_STEPS
 from causeloop_pipeline.orchestration.run_scope import REQUESTED, SCOPE, TRIGGER
 from causeloop_pipeline.settings import settings
 

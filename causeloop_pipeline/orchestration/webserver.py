@@ -7,11 +7,13 @@ from typing import Any
 
 import uvicorn
 from dagster import DagsterInstance
-from dagster._core.workspace.context import WorkspaceProcessContext
-from dagster._core.workspace.load_target import WorkspaceFileTarget
 from dagster_webserver.app import create_app_from_workspace_process_context
 from dagster_webserver.version import __version__
 
+from causeloop_pipeline.orchestration.dagster_internals.webserver import (
+    WorkspaceFileTarget,
+    WorkspaceProcessContext,
+)
 from causeloop_pipeline.orchestration.webserver_guard import (
     WebserverGuard,
     list_local_hosts,

@@ -4,13 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from causeloop_pipeline.model.prediction import write_probability
-
-VERDICTS = {
-    "held": "held",
-    "partly": "helped in part",
-    "failed": "did not hold",
-    "moved": "moved the failures to another pattern",
-}
+from causeloop_pipeline.model.proof import Verdict
 
 
 def report_text(report: Mapping[str, Any]) -> tuple[str, str]:
@@ -40,7 +34,7 @@ def _list_parts(report: Mapping[str, Any]) -> Iterator[str]:
             f"{row['name']}: {row['issues']} (before: {row['issues_before']})" for row in report["patterns"]
         ],
         "Resolved or reopened": [f"{row['name']}: {row['kind']}" for row in report["moved"]],
-        "Fixes": [f"{row['title']}: it {VERDICTS[row['verdict']]}" for row in report["fixes"]],
+        "Fixes": [f"{row['title']}: {Verdict(row['verdict']).meaning}" for row in report["fixes"]],
         "Likely next week": [
             f"{row['name']}: {write_probability(row['probability'])}" for row in report["likely"]
         ],

@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from causeloop_pipeline.model.recompute import RecomputeKind
 from causeloop_pipeline.stages.installation import Installation
-from causeloop_pipeline.storage.app.recompute_requests import EVERYTHING, read_claimed_kinds
+from causeloop_pipeline.storage.app.recompute_requests import read_claimed_kinds
 from causeloop_pipeline.storage.database.session import Session
 from causeloop_pipeline.storage.database.statistics import analyze_grown_tables
 from causeloop_pipeline.storage.dbt.report import NormalizationReport
@@ -47,7 +48,7 @@ def normalize(
         claimed = claim_pending_records(session, run_id, workspace_ids)
         kinds = [read_claimed_kinds(session, run_id, workspace_id) for workspace_id in workspace_ids]
         has_changes = are_changes_claimed(session, run_id)
-    is_rebuild = is_rebuild or any(EVERYTHING in requested for requested in kinds)
+    is_rebuild = is_rebuild or any(RecomputeKind.EVERYTHING in requested for requested in kinds)
     if not claimed and not is_rebuild:
         return Normalization(claimed)
 

@@ -11,6 +11,7 @@ from causeloop_pipeline.analysis.detect.grouping.patterns import ALGORITHM_VERSI
 from causeloop_pipeline.analysis.detect.grouping_churn import content_digest, grouping_churn
 from causeloop_pipeline.analysis.detect.pattern_names import tell_twins_apart
 from causeloop_pipeline.analysis.loop import GroupingFacts, group
+from causeloop_pipeline.model.pattern import CorrectionAct
 from causeloop_pipeline.stages.context import CheckFailedError, Counts, RunOptions
 from causeloop_pipeline.stages.grouping.regrouping import (
     grouping_options,
@@ -39,12 +40,6 @@ from causeloop_pipeline.storage.detect.grouping_state import (
 from causeloop_pipeline.storage.detect.patterns import add_members, append_lineage, replace_patterns
 
 MAX_CHART_BARS = 40
-REASONS_BY_ACT = {
-    "link": "a person linked them with this pattern",
-    "merge": "a person merged the patterns",
-    "unlink": "a person unlinked them from their pattern",
-    "split": "a person split them off",
-}
 # What the loop itself writes, or what says nothing of the failure, is no input of the grouping.
 NOT_INPUT = ("status", "source_updated_at")
 
@@ -115,7 +110,8 @@ def _name_people(session: Session, workspace_id: UUID, lineage: pl.DataFrame) ->
         pl.col("new_pattern_id").replace_strict(into, default=None, return_dtype=pl.String),
         pl.col("old_pattern_id").replace_strict(out_of, default=None, return_dtype=pl.String),
     )
-    by_person = act.replace_strict(REASONS_BY_ACT, default=None, return_dtype=pl.String)
+    reasons = {kind.value: kind.meaning for kind in CorrectionAct}
+    by_person = act.replace_strict(reasons, default=None, return_dtype=pl.String)
     return lineage.with_columns(reason=pl.coalesce(by_person, "reason"))
 
 

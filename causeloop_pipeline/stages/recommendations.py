@@ -11,7 +11,7 @@ from causeloop_pipeline.analysis.act.recommendations import (
     find_least_probability,
     recommend,
 )
-from causeloop_pipeline.analysis.predict.risk import PREFERRED_WINDOW
+from causeloop_pipeline.model.prediction import PREFERRED_WINDOW
 from causeloop_pipeline.stages.context import CheckFailedError, Counts, RunOptions
 from causeloop_pipeline.stages.grouping.summaries import load_summaries
 from causeloop_pipeline.storage.act.recommendations import (

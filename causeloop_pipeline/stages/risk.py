@@ -11,7 +11,6 @@ import polars as pl
 
 from causeloop_pipeline.analysis.predict.risk import (
     PATTERN_HALF_LIFE_DAYS,
-    PREFERRED_WINDOW,
     SEVERITY_PARTS,
     UNKNOWN_RECURRENCE,
     UNKNOWN_SEVERITY,
@@ -21,6 +20,7 @@ from causeloop_pipeline.analysis.predict.risk import (
     score_summarized_patterns,
     summarize_counts,
 )
+from causeloop_pipeline.model.prediction import PREFERRED_WINDOW
 from causeloop_pipeline.stages.context import Counts, RunOptions
 from causeloop_pipeline.storage.app.run_scopes import ScopedWorkspace
 from causeloop_pipeline.storage.core.issues import read_issues_to_score, set_issue_risks

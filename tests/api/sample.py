@@ -5,7 +5,8 @@ from uuid import UUID, uuid4
 import psycopg
 from argon2 import PasswordHasher
 
-from api.auth.tokens import AccessToken, SignInMethod, issue_access_token
+from api.auth.tokens import AccessToken, issue_access_token
+from causeloop_pipeline.model.tenancy import SignInMethod
 from causeloop_pipeline.settings import settings
 from causeloop_pipeline.storage.app.tenants import add_member, create_service_key, create_user
 from causeloop_pipeline.storage.database.session import Database
@@ -47,7 +48,9 @@ def make_sample(owner: psycopg.Connection, database: Database, plan: str = "ente
     return sample
 
 
-def make_session(workspace_id: UUID, user_id: UUID, method: SignInMethod = "password") -> AccessToken:
+def make_session(
+    workspace_id: UUID, user_id: UUID, method: SignInMethod = SignInMethod.PASSWORD
+) -> AccessToken:
     """What the access token of a new session holds."""
     session_id = uuid4()
     with psycopg.connect(settings().require("api_database_url")) as api:
@@ -154,7 +157,7 @@ def _insert_people(owner: psycopg.Connection, sample: Sample) -> None:
         "update app.service_account set revoked_at = now() where workspace_id = %s and name = 'revoked'",
         (sample.workspace_id,),
     )
-    stranger = AccessToken(uuid4(), sample.workspace_id, uuid4(), "oidc")
+    stranger = AccessToken(uuid4(), sample.workspace_id, uuid4(), SignInMethod.OIDC)
     sample.credentials["stranger token"] = issue_access_token(stranger)
     create_service_key(owner, sample.workspace_id, "spare", "viewer")
     row = owner.execute(

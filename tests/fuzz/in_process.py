@@ -12,8 +12,8 @@ from uuid import uuid4
 import orjson
 from fastapi import FastAPI
 
-from api.access.plans import PLANS
 from api.main import create_app
+from causeloop_pipeline.model.plans import PLANS
 from tests.fuzz.own_database import WAIT, OwnDatabase, use_database
 
 REQUEST_ID = "0" * 32

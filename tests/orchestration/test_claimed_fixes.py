@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 
+from causeloop_pipeline.model.prediction import WINDOWS
 from causeloop_pipeline.storage.database.session import Database
 from tests.conftest import Installation
 from tests.orchestration.conftest import Run
@@ -80,7 +81,7 @@ def test_a_claimed_fix_that_holds_lowers_the_next_prediction(
 
     rows = predictions(database, workspace_id, pattern_id)
     unaware, aware = rows[:4], rows[4:]
-    assert [row["window_days"] for row in aware] == [7, 14, 30, 90]
+    assert [row["window_days"] for row in aware] == list(WINDOWS)
     for before, after in zip(unaware, aware, strict=True):
         assert after["probability"] < before["probability"]
         assert not any(finding["kind"] == "fix" for finding in before["evidence"])

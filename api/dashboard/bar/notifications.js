@@ -4,17 +4,11 @@ import { get, post } from "../lib/client.js";
 import { h, link, s } from "../lib/elements.js";
 import { ago, exact, number } from "../lib/format.js";
 import { failure, loading } from "../lib/states.js";
+import { NotificationKind } from "../lib/vocabulary.js";
 import { menuButton } from "./menu.js";
 
 /** @import { Model } from "../types.js" */
 
-const TEXTS = {
-  feed_broken: "Feed broken",
-  predictions_graded: "Graded",
-  fix_judged: "Fix",
-  pattern_resolved: "Resolved",
-  pattern_reopened: "Reopened",
-};
 const PATHS = {
   /** @param {string} id */
   feed_broken: (id) => `/connectors/${id}`,
@@ -94,7 +88,7 @@ function list({ seen_at: seenAt, data }) {
         h(
           "span",
           { class: "quiet" },
-          TEXTS[row.kind],
+          NotificationKind.labels[row.kind],
           " · ",
           h("span", { title: exact(row.at) }, ago(row.at)),
           isNew(row) ? " · new" : "",

@@ -7,6 +7,7 @@ import { savedRowCount, saveRowCount } from "./page_state.js";
 import { Selection } from "./selection.js";
 import { failure } from "./states.js";
 
+/** @typedef {{ values: readonly string[], labels: Readonly<Record<string, string>> }} Vocabulary */
 /** @import { Content, Filter, Filters, Page, RowSelection } from "../types.js" */
 
 /**
@@ -230,13 +231,14 @@ function suggestOnFocus(input, read) {
 
 /**
  * Options of a filter: any, then each value.
- * @param {readonly string[]} values
+ * @param {Vocabulary} vocabulary
  * @returns {[string, string][]}
  */
-export const anyOf = (values) => [["", "any"], ...values.map(namedOption)];
+export const anyOf = (vocabulary) => [["", "any"], ...choicesOf(vocabulary)];
 
 /**
- * @param {string} value
- * @returns {[string, string]}
+ * Options of a field that has one of the values.
+ * @param {Vocabulary} vocabulary
+ * @returns {[string, string][]}
  */
-const namedOption = (value) => [value, value.replaceAll("_", " ")];
+export const choicesOf = ({ values, labels }) => values.map((value) => [value, labels[value]]);

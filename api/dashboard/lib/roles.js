@@ -1,9 +1,10 @@
 // What a role may do: each one may do what the ones before it may.
 
+import { RoleName } from "./vocabulary.js";
+
 /** @import { Me, Role } from "../types.js" */
 
-/** @type {Role[]} */
-const LADDER = ["viewer", "analyst", "admin", "owner"];
+const LADDER = RoleName.values;
 
 /**
  * Whether the caller has this role or a higher one.

@@ -5,13 +5,13 @@ import { dialogButton } from "../lib/dialog.js";
 import { externalLink, h, table } from "../lib/elements.js";
 import { form } from "../lib/form.js";
 import { ago, exact, plain } from "../lib/format.js";
-import { anyOf, listing, rowsPerPage } from "../lib/listing.js";
+import { choicesOf, listing, rowsPerPage } from "../lib/listing.js";
 import { isAtLeast } from "../lib/roles.js";
 import { empty } from "../lib/states.js";
+import { ChangeKind } from "../lib/vocabulary.js";
 
 /** @import { Column, Fields, Filter, FormValues, Model, ScreenContext } from "../types.js" */
 
-const KINDS = ["deploy", "release", "config_change", "feature_flag", "change"];
 /** @type {Filter[]} */
 const FIELDS = [
   { name: "q", label: "Search titles", placeholder: "words" },
@@ -73,7 +73,7 @@ function newChange(close, reload) {
   /** @type {Fields} */
   const fields = [
     { name: "title", label: "What changed", required: true, maxlength: 500 },
-    { name: "kind", label: "Kind", kind: "select", options: anyOf(KINDS).slice(1), value: "deploy" },
+    { name: "kind", label: "Kind", kind: "select", options: choicesOf(ChangeKind), value: "deploy" },
     { name: "service", label: "Service", maxlength: 200, help: "Empty: all services." },
     { name: "environment", label: "Environment", maxlength: 200 },
     {

@@ -2,8 +2,9 @@
 
 import { get, put } from "../lib/client.js";
 import { h, link, section, table } from "../lib/elements.js";
-import { dayOf, number, plain, pluralize, probabilityText } from "../lib/format.js";
+import { dayOf, number, pluralize, probabilityText } from "../lib/format.js";
 import { action, empty, part } from "../lib/states.js";
+import { Verdict } from "../lib/vocabulary.js";
 import { printButton } from "./print_button.js";
 
 /** @import { Column, Content, Model, ScreenContext } from "../types.js" */
@@ -105,7 +106,7 @@ const movedList = (items) =>
 const fixesList = (items) =>
   rows(items, "No fix was judged.", (row) => [
     link(`/recommendations/${row.id}`, row.title),
-    h("span", { class: "below" }, `${plain(row.verdict)}: ${row.text}`),
+    h("span", { class: "below" }, `${Verdict.labels[row.verdict]}: ${row.text}`),
   ]);
 
 /** @param {Report["likely"]} items */

@@ -6,11 +6,13 @@ from uuid import UUID
 
 from api.http.database import WorkspaceDatabase, as_json
 from api.queries.listing import AnyOf, Listing, Sort
+from causeloop_pipeline.model.issue import CHOICES, EDITABLE_FIELDS, FACETS, TEXT_FIELDS, TIME_FIELDS
 
-ISSUE_COLUMNS = """
-    i.issue_id as id, i.source, i.external_id, i.connector_id, i.title, i.severity, i.status, i.service,
-    i.error_type, i.team, i.environment, i.external_url, i.source_created_at, i.source_updated_at,
-    i.resolved_at, i.ingested_at, i.attributes, i.pattern_id, (
+LISTED_TEXTS = ", ".join(f"i.{name}" for name in TEXT_FIELDS if name not in ("external_id", "body"))
+LISTED_TIMES = ", ".join(f"i.{name}" for name in TIME_FIELDS)
+ISSUE_COLUMNS = f"""
+    i.issue_id as id, i.source, i.external_id, i.connector_id, {LISTED_TEXTS}, {LISTED_TIMES}, i.ingested_at,
+    i.attributes, i.pattern_id, (
         select n.name from detect.pattern as n
         where n.workspace_id = i.workspace_id and n.pattern_id = i.pattern_id
     ) as pattern_name, i.risk_score
@@ -33,19 +35,7 @@ ISSUES = Listing(
     default_sort="-created_at",
     filters={
         "q": "i.words @@ websearch_to_tsquery('simple', $1 ->> 'q')",
-        **{
-            name: AnyOf(f"i.{name}", name)
-            for name in (
-                "severity",
-                "status",
-                "source",
-                "service",
-                "error_type",
-                "team",
-                "environment",
-                "external_id",
-            )
-        },
+        **{name: AnyOf(f"i.{name}", name) for name in (*CHOICES, "source", *FACETS, "external_id")},
         "pattern_id": "i.pattern_id = ($1 ->> 'pattern_id')::uuid",
         "connector_id": "i.connector_id = ($1 ->> 'connector_id')::uuid",
         "created_from": "i.source_created_at >= ($1 ->> 'created_from')::timestamptz",
@@ -60,18 +50,14 @@ from (
 ) as issue
 """
 
-SELECT_VALUES = """
-select json_build_object(
-    'service', array(select i.service from core.issue as i where i.service is not null
-                     group by 1 order by count(*) desc, 1 limit 200),
-    'error_type', array(select i.error_type from core.issue as i where i.error_type is not null
-                        group by 1 order by count(*) desc, 1 limit 200),
-    'team', array(select i.team from core.issue as i where i.team is not null
-                  group by 1 order by count(*) desc, 1 limit 200),
-    'environment', array(select i.environment from core.issue as i where i.environment is not null
-                         group by 1 order by count(*) desc, 1 limit 200),
-    'source', array(select i.source from core.issue as i group by 1 order by count(*) desc, 1 limit 200)
-)
+SELECT_VALUES = f"""
+select json_build_object({
+    ", ".join(
+        f"'{name}', array(select i.{name} from core.issue as i where i.{name} is not null "
+        "group by 1 order by count(*) desc, 1 limit 200)"
+        for name in (*FACETS, "source")
+    )
+})
 """
 
 INSERT_EDITS = """
@@ -79,16 +65,12 @@ insert into core.issue_edit (workspace_id, issue_id, field, value, edited_by)
 select $1, $2, e.field, e.value, $4 from jsonb_each_text($3::jsonb) as e (field, value)
 """
 
-UPDATE_ISSUE = """
+EDITS = ", ".join(
+    f"{name} = case when $2 ? '{name}' then $2 ->> '{name}' else i.{name} end" for name in EDITABLE_FIELDS
+)
+UPDATE_ISSUE = f"""
 update core.issue as i
-set title = case when $2 ? 'title' then $2 ->> 'title' else i.title end,
-    body = case when $2 ? 'body' then $2 ->> 'body' else i.body end,
-    severity = case when $2 ? 'severity' then $2 ->> 'severity' else i.severity end,
-    status = case when $2 ? 'status' then $2 ->> 'status' else i.status end,
-    service = case when $2 ? 'service' then $2 ->> 'service' else i.service end,
-    error_type = case when $2 ? 'error_type' then $2 ->> 'error_type' else i.error_type end,
-    team = case when $2 ? 'team' then $2 ->> 'team' else i.team end,
-    environment = case when $2 ? 'environment' then $2 ->> 'environment' else i.environment end,
+set {EDITS},
     resolved_at = case
         when not $2 ? 'status' then i.resolved_at
         when $2 ->> 'status' in ('resolved', 'closed') then coalesce(i.resolved_at, now())

@@ -5,6 +5,8 @@ from typing import Any
 
 from api.access.caller import Caller
 from api.http.database import WorkspaceDatabase, as_json
+from causeloop_pipeline.model.proof import FINAL_VERDICTS
+from causeloop_pipeline.storage.database.sql_values import quote_values, write_meanings
 
 SELECT_SAVED_VIEWS = """
 select jsonb_build_object('issues', '[]'::jsonb, 'patterns', '[]'::jsonb) || coalesce((
@@ -58,16 +60,11 @@ with period as (
         'fix_judged' as kind,
         least(p.computed_at, coalesce(p.earliest_proof_date::timestamptz, p.computed_at)) as at,
         r.title as subject,
-        case p.verdict
-            when 'held' then 'The fix held.'
-            when 'partly' then 'The fix helped in part.'
-            when 'failed' then 'The fix did not hold.'
-            else 'The failures moved to another pattern.'
-        end as detail,
+        {write_meanings("p.verdict", FINAL_VERDICTS)} as detail,
         r.recommendation_id as item_id
     from act.proof as p
     join act.recommendation as r using (workspace_id, recommendation_id)
-    where p.verdict in ('held', 'partly', 'failed', 'moved')
+    where p.verdict in ({quote_values(FINAL_VERDICTS)})
 ), lifecycle as (
     select
         'pattern_resolved' as kind, resolved_at as at, name as subject,

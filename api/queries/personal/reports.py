@@ -4,9 +4,12 @@ from datetime import date
 
 from api.access.caller import Caller
 from api.http.database import WorkspaceDatabase
+from causeloop_pipeline.model.proof import FINAL_VERDICTS
+from causeloop_pipeline.storage.database.sql_values import quote_values
 
-SELECT_REPORT = """
-select app.weekly_report(workspace_id, ($1 ->> 'week')::date) from app.workspace
+SELECT_REPORT = f"""
+select app.weekly_report(workspace_id, ($1 ->> 'week')::date, array[{quote_values(FINAL_VERDICTS)}])
+from app.workspace
 """
 
 SELECT_WISH = """

@@ -7,6 +7,8 @@ from uuid import UUID
 from api.http.database import WorkspaceDatabase
 from api.queries.act.assignments import select_name
 from api.queries.listing import AnyOf, Listing, Sort
+from causeloop_pipeline.model.prediction import Impact
+from causeloop_pipeline.storage.database.sql_values import quote_values
 
 JOIN_OUTCOME = """
     left join lateral (
@@ -163,11 +165,9 @@ SELECT_MATRIX = f"""
 with current as ({SELECT_CURRENT}), placed as (
     select
         pattern_id, least(floor(probability * 5)::integer, 4) + 1 as likelihood,
-        case impact
-            when 'critical' then 5
-            when 'high' then 4
-            when 'medium' then 3
-            else case when risk_score < 20 then 1 else 2 end
+        case
+            when impact = '{Impact.LOW}' and risk_score < 20 then 1
+            else {len(Impact) + 2} - array_position(array[{quote_values(Impact)}], impact)
         end as impact,
         probability
     from current

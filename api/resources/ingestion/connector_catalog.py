@@ -6,11 +6,10 @@ from dataclasses import asdict
 from functools import cache
 from typing import Any
 
-from api.access.plans import is_included
 from causeloop_pipeline.connectors.declared.declaration import DECLARATION_FIELD, connector_of
 from causeloop_pipeline.connectors.declared.problems import DeclarationError
 from causeloop_pipeline.connectors.proofs import Proofs, read_proofs
-from causeloop_pipeline.connectors.registry import CONNECTORS
+from causeloop_pipeline.connectors.registry import CONNECTORS, is_included
 from causeloop_pipeline.connectors.spec import Connector, Field
 
 

@@ -9,14 +9,14 @@ from uuid import UUID
 from pydantic import SecretStr
 
 from api.access.caller import Caller
-from api.access.plans import PLANS, is_included
 from api.http.errors import Problem, broken_rule
 from causeloop_pipeline.connectors.configuration import find_problems
 from causeloop_pipeline.connectors.declared.declaration import CUSTOM_TYPE, DECLARATION
-from causeloop_pipeline.connectors.registry import CONNECTORS
+from causeloop_pipeline.connectors.registry import CONNECTORS, is_included
 from causeloop_pipeline.connectors.spec import Connector
 from causeloop_pipeline.egress.origin import find_credentials_origin
 from causeloop_pipeline.landing.record_meaning import RecordMeaning
+from causeloop_pipeline.model.plans import PLANS
 from causeloop_pipeline.settings import settings
 from causeloop_pipeline.storage.app import connector_credentials
 from causeloop_pipeline.storage.app.connectors import WEBHOOK_SECRETS

@@ -7,7 +7,6 @@ from uuid import UUID
 from fastapi import APIRouter, Response
 
 from api.access.permissions import requires
-from api.access.plans import PLANS
 from api.http.errors import Problem, broken_rule, not_found
 from api.http.list_filters import filters_of
 from api.http.responses import Page, documents, json_response
@@ -26,6 +25,7 @@ from api.schemas.act.alert_rules import (
     SentTest,
     Snooze,
 )
+from causeloop_pipeline.model.plans import PLANS
 from causeloop_pipeline.model.tenancy import Role
 from causeloop_pipeline.settings import settings
 

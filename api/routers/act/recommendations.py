@@ -26,7 +26,7 @@ from api.schemas.act.recommendations import (
     Ticket,
 )
 from causeloop_pipeline.connectors.registry import CONNECTORS
-from causeloop_pipeline.model.recommendation import RecommendationStatus
+from causeloop_pipeline.model.recommendation import AssignableKind, RecommendationStatus
 from causeloop_pipeline.model.tenancy import Role
 
 router = APIRouter(prefix="/v1/recommendations", tags=["recommendations"], route_class=Operation)
@@ -125,7 +125,9 @@ async def assign_recommendation(
     """Sets who takes care of the recommendation."""
     if await recommendations.lock_recommendation(db, recommendation_id) is None:
         raise not_found("recommendation")
-    await assign(db, caller, AssignedItem("recommendation", recommendation_id), assignment.user_id)
+    await assign(
+        db, caller, AssignedItem(AssignableKind.RECOMMENDATION, recommendation_id), assignment.user_id
+    )
     return row_or_404(await recommendations.read_recommendation(db, recommendation_id), "recommendation")
 
 

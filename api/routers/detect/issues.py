@@ -19,11 +19,11 @@ from api.resources.similar_issues import rank_similar
 from api.schemas.detect.issue_membership import Membership
 from api.schemas.detect.issues import Issue, IssueChange, IssueFilters, IssueSummary, IssueValues, NewIssue
 from api.schemas.detect.similar_issues import SimilarIssue, SimilarRequest
+from causeloop_pipeline.model.issue import COMPARED_FIELDS
+from causeloop_pipeline.model.recompute import RecomputeKind
 from causeloop_pipeline.model.tenancy import Role
 
 router = APIRouter(prefix="/v1/issues", tags=["issues"], route_class=Operation)
-
-GROUPING_FIELDS = {"title", "body", "service", "error_type", "team", "environment"}
 
 
 @router.get("", summary="List issues", responses=documents(Page[IssueSummary]))
@@ -93,6 +93,6 @@ async def update_issue(db: Db, caller: CurrentCaller, issue_id: UUID, change: Is
     changes = change.model_dump(mode="json", include=change.model_fields_set)
     if not await issues.edit_issue(db, issue_id, changes, caller.actor):
         raise not_found("issue")
-    if GROUPING_FIELDS & changes.keys():
-        await recomputes.request_recompute(db, "patterns", caller.actor)
+    if changes.keys() & set(COMPARED_FIELDS):
+        await recomputes.request_recompute(db, RecomputeKind.PATTERNS, caller.actor)
     return row_or_404(await issues.read_issue(db, issue_id), "issue")

@@ -28,6 +28,7 @@ from api.schemas.detect.patterns import (
     PatternMember,
     PatternMemberFilters,
 )
+from causeloop_pipeline.model.recommendation import AssignableKind
 from causeloop_pipeline.model.tenancy import Role
 
 router = APIRouter(prefix="/v1/patterns", tags=["patterns"], route_class=Operation)
@@ -91,7 +92,7 @@ async def assign_pattern(db: Db, caller: CurrentCaller, pattern_id: UUID, assign
     """Sets who takes care of the pattern."""
     if await patterns.read_pattern(db, pattern_id) is None:
         raise not_found("pattern")
-    await assign(db, caller, AssignedItem("pattern", pattern_id), assignment.user_id)
+    await assign(db, caller, AssignedItem(AssignableKind.PATTERN, pattern_id), assignment.user_id)
     return row_or_404(await patterns.read_pattern(db, pattern_id), "pattern")
 
 

@@ -10,7 +10,6 @@ from scim2_models import (
     GroupMember,
     InvalidValueException,
     Meta,
-    NotFoundException,
     UniquenessException,
 )
 
@@ -19,16 +18,8 @@ from api.http.database import WorkspaceDatabase
 from api.queries.directory import groups
 from api.queries.directory.groups import StoredGroup
 from api.queries.tenancy import audit, members
-from api.resources.directory_answers import (
-    answer_page,
-    answer_resource,
-    apply_patch,
-    build_location,
-    find_equality,
-    parse_id,
-    read_resource,
-    read_search,
-)
+from api.resources.directory_answers import build_location, read_resource
+from api.resources.directory_resource import DirectoryResource
 from api.schemas.directory.groups import DirectoryGroup
 
 router = APIRouter(prefix="/scim/v2", route_class=DirectoryOperation, include_in_schema=False)
@@ -38,23 +29,13 @@ router = APIRouter(prefix="/scim/v2", route_class=DirectoryOperation, include_in
 @router.post("/Groups/.search")
 async def list_directory_groups(request: Request) -> Response:
     """The groups that a filter matches."""
-    db: WorkspaceDatabase = request.state.db
-    search = await read_search(request, DirectoryGroup)
-    name, value = find_equality(search)
-    matching = await groups.list_groups(
-        db,
-        display_name=value if name == "displayname" else None,
-        external_id=value if name == "externalid" else None,
-        group_id=value.lower() if name == "id" and value else None,
-    )
-    return answer_page(search, DirectoryGroup, [_describe(group) for group in matching])
+    return await GROUPS.search(request)
 
 
 @router.get("/Groups/{group_id}")
 async def read_directory_group(request: Request, group_id: str) -> Response:
     """One group with its members."""
-    group = _describe(await _read(request.state.db, group_id))
-    return answer_resource(request, group, Context.RESOURCE_QUERY_RESPONSE)
+    return await GROUPS.read(request, group_id)
 
 
 @router.post("/Groups")
@@ -67,34 +48,21 @@ async def create_directory_group(request: Request) -> Response:
         group_id = await groups.add_group(db, wanted.display_name, wanted.external_id)
     except asyncpg.UniqueViolationError:
         raise UniquenessException(detail=f"there is a group {wanted.display_name} already") from None
-    await _replace_members(db, await _read(db, str(group_id)), wanted)
+    await _replace_members(db, await GROUPS.find(db, str(group_id)), wanted)
     await audit.record(db, ACTOR, "directory.group_created", f"group:{group_id}")
-    group = _describe(await _read(db, str(group_id)))
-    return answer_resource(request, group, Context.RESOURCE_CREATION_RESPONSE, 201)
+    return await GROUPS.answer(request, str(group_id), Context.RESOURCE_CREATION_RESPONSE, 201)
 
 
 @router.put("/Groups/{group_id}")
 async def replace_directory_group(request: Request, group_id: str) -> Response:
     """Replaces a group's names and members."""
-    db: WorkspaceDatabase = request.state.db
-    wanted = await read_resource(request, DirectoryGroup, Context.RESOURCE_REPLACEMENT_REQUEST)
-    await members.lock_members(db)
-    await _change(db, await _read(db, group_id), wanted)
-    group = _describe(await _read(db, group_id))
-    return answer_resource(request, group, Context.RESOURCE_REPLACEMENT_RESPONSE)
+    return await GROUPS.replace(request, group_id)
 
 
 @router.patch("/Groups/{group_id}")
 async def change_directory_group(request: Request, group_id: str) -> Response:
     """Adds and removes members, or renames a group; roles follow at once."""
-    db: WorkspaceDatabase = request.state.db
-    await members.lock_members(db)
-    stored = await _read(db, group_id)
-    wanted = _describe(stored)
-    await apply_patch(request, wanted)
-    await _change(db, stored, wanted)
-    group = _describe(await _read(db, group_id))
-    return answer_resource(request, group, Context.RESOURCE_PATCH_RESPONSE)
+    return await GROUPS.patch(request, group_id)
 
 
 @router.delete("/Groups/{group_id}")
@@ -102,7 +70,7 @@ async def delete_directory_group(request: Request, group_id: str) -> Response:
     """Deletes a group, and with it the role that it gave; its members stay in the workspace."""
     db: WorkspaceDatabase = request.state.db
     await members.lock_members(db)
-    stored = await _read(db, group_id)
+    stored = await GROUPS.find(db, group_id)
     await groups.delete_group(db, stored.id)
     if stored.role is not None:
         await apply_roles(db, ACTOR, stored.member_ids)
@@ -114,13 +82,6 @@ async def apply_roles(db: WorkspaceDatabase, actor: str, user_ids: Collection[UU
     """Let the roles of people follow their groups, with an entry for each that changes."""
     for user_id, role in (await groups.apply_roles(db, user_ids)).items():
         await audit.record(db, actor, "member.updated", f"user:{user_id}", role=role, by="group")
-
-
-async def _read(db: WorkspaceDatabase, group_id: str) -> StoredGroup:
-    group = await groups.read_group(db, parse_id(group_id))
-    if group is None:
-        raise NotFoundException(detail="the directory has no such group")
-    return group
 
 
 def _describe(group: StoredGroup) -> DirectoryGroup:
@@ -171,3 +132,14 @@ def _read_member_ids(wanted: DirectoryGroup) -> set[UUID]:
         return {UUID(member.value or "") for member in wanted.members or []}
     except ValueError:
         raise InvalidValueException(detail="members must name members of the workspace by their id") from None
+
+
+GROUPS = DirectoryResource(
+    model=DirectoryGroup,
+    list_stored=groups.list_groups,
+    filters={"displayname": "display_name", "externalid": "external_id", "id": "group_id"},
+    read_stored=groups.read_group,
+    describe=_describe,
+    change=_change,
+    missing="the directory has no such group",
+)

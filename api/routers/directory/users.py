@@ -10,7 +10,6 @@ from scim2_models import (
     GroupMembership,
     InvalidValueException,
     Meta,
-    NotFoundException,
     UniquenessException,
 )
 
@@ -21,16 +20,8 @@ from api.queries.act import recipients
 from api.queries.directory import users
 from api.queries.directory.users import Details, Person
 from api.queries.tenancy import audit, invitations, members
-from api.resources.directory_answers import (
-    answer_page,
-    answer_resource,
-    apply_patch,
-    build_location,
-    find_equality,
-    parse_id,
-    read_resource,
-    read_search,
-)
+from api.resources.directory_answers import build_location, read_resource
+from api.resources.directory_resource import DirectoryResource
 from api.schemas.directory.users import DirectoryUser
 from api.schemas.tenancy.members import is_email
 
@@ -44,23 +35,13 @@ KEPT_APART = {"schemas", "id", "meta", "groups", "active", "externalId", "userNa
 @router.post("/Users/.search")
 async def list_directory_users(request: Request) -> Response:
     """The members of the workspace that a filter matches."""
-    db: WorkspaceDatabase = request.state.db
-    search = await read_search(request, DirectoryUser)
-    name, value = find_equality(search)
-    people = await users.list_people(
-        db,
-        user_name=value if name == "username" else None,
-        external_id=value if name == "externalid" else None,
-        user_id=value.lower() if name == "id" and value else None,
-    )
-    return answer_page(search, DirectoryUser, [describe_person(person) for person in people])
+    return await PEOPLE.search(request)
 
 
 @router.get("/Users/{user_id}")
 async def read_directory_user(request: Request, user_id: str) -> Response:
     """One member."""
-    person = describe_person(await _read(request.state.db, user_id))
-    return answer_resource(request, person, Context.RESOURCE_QUERY_RESPONSE)
+    return await PEOPLE.read(request, user_id)
 
 
 @router.post("/Users")
@@ -78,33 +59,19 @@ async def create_directory_user(request: Request) -> Response:
     if status == "invited" and not await members.has_enough_seats(db):
         raise ConflictException(detail="all seats of the organization are taken")
     await audit.record(db, ACTOR, "directory.user_created", f"user:{user_id}")
-    person = describe_person(await _read(db, str(user_id)))
-    return answer_resource(request, person, Context.RESOURCE_CREATION_RESPONSE, 201)
+    return await PEOPLE.answer(request, str(user_id), Context.RESOURCE_CREATION_RESPONSE, 201)
 
 
 @router.put("/Users/{user_id}")
 async def replace_directory_user(request: Request, user_id: str) -> Response:
     """Replaces what the directory says of a member."""
-    db: WorkspaceDatabase = request.state.db
-    wanted = await read_resource(request, DirectoryUser, Context.RESOURCE_REPLACEMENT_REQUEST)
-    await members.lock_members(db)
-    person = await _read(db, user_id)
-    await _change(db, person, wanted)
-    answer = describe_person(await _read(db, user_id))
-    return answer_resource(request, answer, Context.RESOURCE_REPLACEMENT_RESPONSE)
+    return await PEOPLE.replace(request, user_id)
 
 
 @router.patch("/Users/{user_id}")
 async def change_directory_user(request: Request, user_id: str) -> Response:
     """Changes what the directory says of a member; `active: false` suspends them at once."""
-    db: WorkspaceDatabase = request.state.db
-    await members.lock_members(db)
-    person = await _read(db, user_id)
-    wanted = describe_person(person)
-    await apply_patch(request, wanted)
-    await _change(db, person, wanted)
-    answer = describe_person(await _read(db, user_id))
-    return answer_resource(request, answer, Context.RESOURCE_PATCH_RESPONSE)
+    return await PEOPLE.patch(request, user_id)
 
 
 @router.delete("/Users/{user_id}")
@@ -112,7 +79,7 @@ async def delete_directory_user(request: Request, user_id: str) -> Response:
     """Removes a member; what they did stays."""
     db: WorkspaceDatabase = request.state.db
     await members.lock_members(db)
-    person = await _read(db, user_id)
+    person = await PEOPLE.find(db, user_id)
     await _check_not_last_owner(db, person)
     await recipients.withdraw_confirmation(db, person.id)
     await invitations.remove_member(db, person.id)
@@ -146,13 +113,6 @@ def describe_person(person: Person) -> DirectoryUser:
         location=build_location(f"/Users/{person.id}"),
     )
     return described
-
-
-async def _read(db: WorkspaceDatabase, user_id: str) -> Person:
-    person = await users.read_person(db, parse_id(user_id))
-    if person is None:
-        raise NotFoundException(detail="the workspace has no such member")
-    return person
 
 
 async def _change(db: WorkspaceDatabase, person: Person, wanted: DirectoryUser) -> None:
@@ -207,3 +167,14 @@ def _read_details(wanted: DirectoryUser) -> Details:
         name=full_name.strip()[:MAX_NAME] or None,
         profile={key: value for key, value in document.items() if key not in KEPT_APART},
     )
+
+
+PEOPLE = DirectoryResource(
+    model=DirectoryUser,
+    list_stored=users.list_people,
+    filters={"username": "user_name", "externalid": "external_id", "id": "user_id"},
+    read_stored=users.read_person,
+    describe=describe_person,
+    change=_change,
+    missing="the workspace has no such member",
+)

@@ -27,12 +27,13 @@ from api.schemas.predict.predictions import (
     PredictionSummary,
     WindowRequest,
 )
+from causeloop_pipeline.model.prediction import Impact
 from causeloop_pipeline.model.tenancy import Role
 
 router = APIRouter(prefix="/v1/predictions", tags=["predictions"], route_class=Operation)
 
 LIKELIHOOD = ["rare (< 20 %)", "unlikely (< 40 %)", "possible (< 60 %)", "likely (< 80 %)", "almost certain"]
-IMPACT = ["low, and a risk score under 20", "low", "medium", "high", "critical"]
+IMPACT = [f"{Impact.LOW}, and a risk score under 20", *reversed(Impact)]
 
 
 @router.get("", summary="List predictions", responses=documents(Page[Prediction]))

@@ -22,7 +22,7 @@ from api.schemas.tenancy.members import (
     MemberChange,
     MemberFilters,
 )
-from causeloop_pipeline.model.tenancy import Role
+from causeloop_pipeline.model.tenancy import MembershipStatus, Role
 
 router = APIRouter(prefix="/v1", tags=["members"], route_class=Operation)
 
@@ -62,19 +62,19 @@ async def update_member(db: Db, caller: CurrentCaller, user_id: UUID, change: Me
     if member is None:
         raise not_found("member")
     check_own_role(caller, member["role"])
-    if member["status"] == "invited" and change.status == "active":
+    if member["status"] == "invited" and change.status == MembershipStatus.ACTIVE:
         raise conflict("invitation_not_accepted", "an invited person becomes active by signing in")
     if change.role:
         check_own_role(caller, change.role)
-    is_owner = member["role"] == "owner" and member["status"] == "active"
-    is_leaving = change.role not in (None, "owner") or change.status == "suspended"
+    is_owner = member["role"] == "owner" and member["status"] == MembershipStatus.ACTIVE
+    is_leaving = change.role not in (None, "owner") or change.status == MembershipStatus.SUSPENDED
     if is_owner and is_leaving and not await members.count_other_owners(db, user_id):
         raise broken_rule(
             "last_owner",
             "the last owner cannot be suspended or lose the role: make another member owner first",
         )
     await members.update_member(db, user_id, change.role, change.status)
-    if change.status == "suspended":
+    if change.status == MembershipStatus.SUSPENDED:
         await recipients.withdraw_confirmation(db, user_id)
     changed = change.model_dump(exclude_none=True)
     await audit.record(db, caller.actor, "member.updated", f"user:{user_id}", **changed)

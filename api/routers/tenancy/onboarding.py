@@ -9,16 +9,17 @@ from api.http.errors import conflict
 from api.http.responses import documents, json_response
 from api.operation import Db, Operation
 from api.queries.tenancy import onboarding
-from api.schemas.tenancy.onboarding import STEPS, CompleteStep, OnboardingSteps, SkipStep
-from causeloop_pipeline.model.tenancy import Role
+from api.schemas.tenancy.onboarding import CompleteStep, OnboardingSteps, SkipStep
+from causeloop_pipeline.model.tenancy import Role, SetupStep
 
 router = APIRouter(prefix="/v1", tags=["workspace"], route_class=Operation)
 
 NOT_OCCURRED = {
-    "connect_source": "no tool is connected yet: connect one under Connectors",
-    "first_sync": "no issue has arrived yet: wait for the first sync, or send one to /v1/ingest/events",
-    "invite_members": "you are alone here: invite somebody under Members",
-    "create_alert_rule": "there is no alert rule yet: create one under Alerts",
+    SetupStep.CONNECT_SOURCE: "no tool is connected yet: connect one under Connectors",
+    SetupStep.FIRST_SYNC: "no issue has arrived yet: wait for the first sync, "
+    "or send one to /v1/ingest/events",
+    SetupStep.INVITE_MEMBERS: "you are alone here: invite somebody under Members",
+    SetupStep.CREATE_ALERT_RULE: "there is no alert rule yet: create one under Alerts",
 }
 
 
@@ -46,7 +47,7 @@ async def complete_onboarding_step(db: Db, body: CompleteStep) -> Response:
 @requires(Role.ADMIN)
 async def skip_onboarding_step(db: Db, body: SkipStep) -> Response:
     """Marks a step of the setup as skipped; it is completed all the same once it occurs."""
-    await onboarding.skip_step(db, body.step, STEPS)
+    await onboarding.skip_step(db, body.step, tuple(SetupStep))
     return json_response(await _read_steps(db))
 
 
@@ -61,6 +62,6 @@ async def _read_steps(db: Db) -> dict[str, Any]:
                 "status": "completed" if step in done else "skipped" if step in skipped else "open",
                 "has_occurred": occurred[step],
             }
-            for step in STEPS
+            for step in SetupStep
         ],
     }

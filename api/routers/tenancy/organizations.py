@@ -8,7 +8,6 @@ import asyncpg
 from fastapi import APIRouter, Request, Response
 
 from api.access.permissions import requires, requires_no_role
-from api.access.plans import PLANS_IN_ORDER, is_plan_enough
 from api.auth.address_limits import AddressLimits, read_address
 from api.http.errors import Problem, broken_rule, conflict
 from api.http.responses import Rows, documents, json_response
@@ -23,6 +22,7 @@ from api.schemas.tenancy.organizations import (
     OrganizationDetails,
     OwnWorkspace,
 )
+from causeloop_pipeline.model.plans import PLANS_IN_ORDER, is_plan_enough
 from causeloop_pipeline.model.tenancy import OrganizationStatus, Role
 from causeloop_pipeline.settings import settings
 from causeloop_pipeline.storage.app.provisioning import SETUP_PREFIX

@@ -8,7 +8,6 @@ import asyncpg
 from fastapi import APIRouter, Response
 
 from api.access.permissions import requires
-from api.access.plans import PLANS
 from api.auth import oidc
 from api.auth.standing import check_may_write
 from api.http.errors import broken_rule, conflict
@@ -30,6 +29,7 @@ from api.schemas.tenancy.workspace import (
     Workspace,
     WorkspaceChange,
 )
+from causeloop_pipeline.model.plans import PLANS
 from causeloop_pipeline.model.tenancy import Role
 from causeloop_pipeline.settings import settings
 

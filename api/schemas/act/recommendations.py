@@ -11,11 +11,13 @@ from api.schemas.instants import Day, PossibleInstant
 from api.schemas.numbers import WHOLE
 from api.schemas.refusals import incomplete_change
 from api.schemas.texts import Trimmed
+from causeloop_pipeline.model.proof import Verdict
 from causeloop_pipeline.model.recommendation import (
     Effort,
     RecommendationImpact,
     RecommendationStatus,
     RecommendationType,
+    TicketStatus,
 )
 
 
@@ -64,7 +66,7 @@ class Recommendation(BaseModel):
     assignee: Assignee | None
 
 
-class Step(BaseModel):
+class PlanStep(BaseModel):
     """A step of the plan, and who ticked it."""
 
     index: int
@@ -79,7 +81,7 @@ class Proof(BaseModel):
     """Whether a claimed fix held for one pattern."""
 
     pattern_id: UUID
-    verdict: str
+    verdict: Verdict
     events_before: int
     days_before: float
     events_after: int
@@ -98,7 +100,7 @@ class Ticket(BaseModel):
 
     recommendation_id: UUID
     connector_id: UUID
-    status: str
+    status: TicketStatus
     external_id: str | None
     external_url: str | None
     error: str | None
@@ -130,7 +132,7 @@ class Note(BaseModel):
 class RecommendationDetail(Recommendation):
     """A recommendation with its plan, notes, ticket, claimed fixes and proofs."""
 
-    steps: list[Step]
+    steps: list[PlanStep]
     notes: list[Note]
     ticket: Ticket | None
     fixes: list[Fix]

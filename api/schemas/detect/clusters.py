@@ -8,6 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from api.http.pagination import PageRequest
 from api.schemas.detect.patterns import Pattern
+from causeloop_pipeline.model.pattern import PatternStatus
+from causeloop_pipeline.model.recompute import RecomputeKind, RecomputeStatus
 
 
 class ClusterFilters(PageRequest):
@@ -55,7 +57,7 @@ class Node(BaseModel):
 
     id: UUID
     name: str
-    status: str
+    status: PatternStatus
     risk_score: float | None
     issue_count: int
     cluster_id: UUID | None
@@ -72,8 +74,8 @@ class Job(BaseModel):
     """A requested recompute and its progress."""
 
     id: UUID
-    kind: str
-    status: str
+    kind: RecomputeKind
+    status: RecomputeStatus
     requested_by: str
     requested_at: datetime
     finished_at: datetime | None

@@ -2,12 +2,12 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Literal
+from typing import Any
 from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from causeloop_pipeline.model.pattern import PatternStatus
+from causeloop_pipeline.model.pattern import ConstraintKind, CorrectionAct, PatternStatus
 
 
 class MembershipState(StrEnum):
@@ -36,21 +36,12 @@ class NamedPattern(BaseModel):
     issue_count: int
 
 
-class FactKind(StrEnum):
-    """`must`: the two issues belong together; `cannot`: they do not."""
-
-    MUST = "must"
-    CANNOT = "cannot"
-
-
 class PairFact(BaseModel):
     """A person's correction about this issue and another one."""
 
     correction_id: UUID = Field(description="Withdraws the correction that this fact is part of")
-    act: Literal["link", "unlink", "merge", "split"] | None = Field(
-        description="What the person did; null: not known"
-    )
-    kind: FactKind
+    act: CorrectionAct | None = Field(description="What the person did; null: not known")
+    kind: ConstraintKind
     issue_id: UUID
     issue_title: str | None = Field(description="null: the other issue does not exist at present")
     pattern_id: UUID | None

@@ -13,7 +13,7 @@ from api.schemas.detect.issues import IssueSummary
 from api.schemas.instants import PossibleInstant
 from api.schemas.refusals import incomplete_change
 from api.schemas.texts import Trimmed
-from causeloop_pipeline.model.pattern import LineageKind, PatternStatus
+from causeloop_pipeline.model.pattern import LineageKind, PatternStatus, TextKind
 
 
 class PatternFilters(PageRequest):
@@ -39,7 +39,7 @@ class Pattern(BaseModel):
 
     id: UUID
     name: str
-    kind: str
+    kind: TextKind
     status: PatternStatus
     confidence: float = Field(description="Probability that the grouping is right")
     risk_score: float | None

@@ -5,7 +5,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 from scim2_models import Group
 
-from api.schemas.tenancy.members import RoleName
+from causeloop_pipeline.model.tenancy import RoleName
 
 DirectoryGroup = Group
 """What identity providers send and get."""

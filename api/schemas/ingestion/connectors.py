@@ -9,7 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, StrictBool
 from api.http.pagination import PageRequest
 from api.schemas.numbers import WHOLE
 from api.schemas.texts import Trimmed
-from causeloop_pipeline.model.tenancy import ConnectorStatus
+from causeloop_pipeline.model.plans import PlanName
+from causeloop_pipeline.model.tenancy import ConnectorStatus, SyncStatus
 
 DisplayName = Annotated[str, Trimmed(120)]
 PollInterval = Annotated[int, Field(ge=60, le=86_400), WHOLE]
@@ -53,7 +54,7 @@ class ConnectorType(BaseModel):
     title: str
     category: str
     docs_url: str
-    plan: str
+    plan: PlanName
     available: bool = Field(description="Whether the workspace's plan includes it")
     polls: bool
     webhooks: bool
@@ -74,7 +75,7 @@ class ConnectorFilters(PageRequest):
 class Backfill(BaseModel):
     """How far the past of a connector has been read: all syncs up to the first that succeeded."""
 
-    status: Literal["running", "succeeded", "failed"] = Field(
+    status: SyncStatus = Field(
         description="Of the latest of these syncs; after failed, the next one continues"
     )
     reads_from: datetime = Field(description="Since when the past is read")
@@ -193,7 +194,7 @@ class SyncRun(BaseModel):
     id: UUID
     started_at: datetime
     finished_at: datetime | None
-    status: str
+    status: SyncStatus
     pages: int
     rows_read: int
     rows_new: int

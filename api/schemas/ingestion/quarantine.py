@@ -6,6 +6,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from api.http.pagination import PageRequest
+from causeloop_pipeline.model.raw_record import Channel
 
 
 class QuarantineFilters(PageRequest):
@@ -17,7 +18,7 @@ class QuarantinedRecord(BaseModel):
 
     id: UUID
     external_id: str | None
-    channel: str
+    channel: Channel
     reason: str
     received_at: datetime
     payload: str = Field(description="Its content, at most 20,000 characters")
@@ -31,7 +32,7 @@ class Drift(BaseModel):
     first_seen_at: datetime
     last_seen_at: datetime
     external_id: str | None
-    channel: str
+    channel: Channel
     sample: str = Field(description="The newest one's content, at most 2,000 characters")
 
 

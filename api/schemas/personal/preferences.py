@@ -1,12 +1,13 @@
 """Saved views and notifications."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from api.schemas.texts import Trimmed
+from causeloop_pipeline.model.notification import NotificationKind
 
 MAX_VIEWS, MAX_FILTERS = 50, 20
 
@@ -40,7 +41,7 @@ class SavedViews(BaseModel):
 class Notification(BaseModel):
     """Something new in the workspace."""
 
-    kind: Literal["feed_broken", "predictions_graded", "fix_judged", "pattern_resolved", "pattern_reopened"]
+    kind: NotificationKind
     at: datetime
     subject: str = Field(description="Name of what it is about")
     detail: str = Field(description="What is new, as a sentence")

@@ -7,6 +7,9 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
 from api.schemas.instants import Day
+from causeloop_pipeline.model.proof import FINAL_VERDICTS
+
+FinalVerdict = Literal[FINAL_VERDICTS]  # type: ignore[valid-type]
 
 
 class ReportRequest(BaseModel):
@@ -40,7 +43,7 @@ class JudgedFix(BaseModel):
 
     id: UUID
     title: str
-    verdict: Literal["held", "partly", "failed", "moved"]
+    verdict: FinalVerdict
     text: str
 
 

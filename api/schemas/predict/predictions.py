@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from api.http.pagination import PageRequest
 from api.schemas.numbers import WHOLE
 from api.schemas.texts import Trimmed
-from causeloop_pipeline.model.prediction import WINDOWS, Impact, Outcome
+from causeloop_pipeline.model.prediction import PREFERRED_WINDOW, WINDOWS, Impact, Outcome
 
 Window = Annotated[int, Field(ge=1, le=365)]
 
@@ -99,7 +99,7 @@ class WindowRequest(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    window_days: KnownWindow = 30
+    window_days: KnownWindow = PREFERRED_WINDOW
 
 
 class PredictionSummary(BaseModel):

@@ -1,17 +1,18 @@
 """Archives of a whole workspace."""
 
 from datetime import datetime
-from typing import Literal
 from uuid import UUID
 
 from pydantic import BaseModel, Field
+
+from causeloop_pipeline.model.recompute import ArchiveStatus
 
 
 class Archive(BaseModel):
     """An archive, which is handed out for two days."""
 
     id: UUID
-    status: Literal["queued", "running", "ready", "failed"]
+    status: ArchiveStatus
     requested_by: str
     requested_at: datetime
     finished_at: datetime | None

@@ -6,8 +6,9 @@ from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, StrictBool
 
-from api.schemas.tenancy.members import Email, Member, Name, RoleName
+from api.schemas.tenancy.members import Email, Member, Name
 from api.schemas.texts import TimeZone
+from causeloop_pipeline.model.tenancy import RoleName
 
 LinkToken = Annotated[SecretStr, Field(min_length=20, max_length=300)]
 

@@ -10,7 +10,8 @@ from api.access.scopes import SCOPES
 from api.http.pagination import PageRequest
 from api.schemas.instants import Instant
 from api.schemas.numbers import WHOLE
-from api.schemas.tenancy.members import Name, RoleName
+from api.schemas.tenancy.members import Name
+from causeloop_pipeline.model.tenancy import RoleName
 
 MAX_OVERLAP_HOURS = 720
 ScopeName = Literal[SCOPES]  # type: ignore[valid-type]
@@ -59,7 +60,7 @@ class NewServiceAccount(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     name: Name
-    role: RoleName = "viewer"
+    role: RoleName = RoleName.VIEWER
     scopes: Scopes | None = Field(None, description=SCOPES_HELP)
     expires_at: Instant | None = Field(None, description="null: in a year; at most two years from now")
 

@@ -9,9 +9,8 @@ from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from api.http.pagination import PageRequest
 from api.schemas.texts import EMAIL, Trimmed
-from causeloop_pipeline.model.tenancy import MembershipStatus
+from causeloop_pipeline.model.tenancy import MembershipStatus, RoleName
 
-RoleName = Literal["viewer", "analyst", "admin", "owner"]
 Name = Annotated[str, Trimmed(120)]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
 MAX_EMAIL = 254
@@ -55,7 +54,7 @@ class Invitation(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     email: Email
-    role: RoleName = "viewer"
+    role: RoleName = RoleName.VIEWER
     name: Name | None = None
 
 
@@ -65,4 +64,4 @@ class MemberChange(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     role: RoleName | None = None
-    status: Literal["active", "suspended"] | None = None
+    status: Literal[MembershipStatus.ACTIVE, MembershipStatus.SUSPENDED] | None = None

@@ -4,29 +4,25 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-StepName = Literal["create_workspace", "connect_source", "first_sync", "invite_members", "create_alert_rule"]
-SkippableStep = Literal["connect_source", "first_sync", "invite_members", "create_alert_rule"]
-STEPS: tuple[StepName, ...] = (
-    "create_workspace",
-    "connect_source",
-    "first_sync",
-    "invite_members",
-    "create_alert_rule",
-)
+from causeloop_pipeline.model.tenancy import SetupStep
+
+SKIPPABLE_STEPS = tuple(step for step in SetupStep if step != SetupStep.CREATE_WORKSPACE)
+SkippableStep = Literal[SKIPPABLE_STEPS]  # type: ignore[valid-type]
+CurrentStep = SetupStep | Literal["done"]
 
 
 class Onboarding(BaseModel):
     """The progress of the setup wizard."""
 
-    current_step: StepName | Literal["done"]
-    completed_steps: list[StepName]
-    skipped_steps: list[StepName]
+    current_step: CurrentStep
+    completed_steps: list[SetupStep]
+    skipped_steps: list[SetupStep]
 
 
-class Step(BaseModel):
+class StepProgress(BaseModel):
     """A step of the setup."""
 
-    name: StepName
+    name: SetupStep
     status: Literal["open", "completed", "skipped"]
     has_occurred: bool = Field(description="Whether it can be completed: what it asks for is there")
 
@@ -34,8 +30,8 @@ class Step(BaseModel):
 class OnboardingSteps(BaseModel):
     """The setup's steps in order, and the first open one."""
 
-    current_step: StepName | Literal["done"]
-    steps: list[Step]
+    current_step: CurrentStep
+    steps: list[StepProgress]
 
 
 class SkipStep(BaseModel):
@@ -51,4 +47,4 @@ class CompleteStep(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    step: StepName
+    step: SetupStep

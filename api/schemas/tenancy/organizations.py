@@ -1,24 +1,24 @@
 """The organization and its workspaces."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.schemas.numbers import WHOLE
-from api.schemas.tenancy.members import Name, RoleName, Slug
+from api.schemas.tenancy.members import Name, Slug
 from api.schemas.tenancy.workspace import Organization
 from api.schemas.texts import TimeZone
-from causeloop_pipeline.model.tenancy import OrganizationStatus
+from causeloop_pipeline.model.plans import PlanName
+from causeloop_pipeline.model.tenancy import OrganizationStatus, RoleName, StatusSetter
 
-PlanName = Literal["free", "starter", "growth", "enterprise"]
 MAX_SEATS = 100_000
 
 
 class OrganizationDetails(Organization):
     """The organization, and what its owners may change."""
 
-    status_set_by: Literal["operator", "owner"] = Field(
+    status_set_by: StatusSetter = Field(
         description="Who set the status: owners reactivate only what an owner suspended"
     )
     plan_choices: list[PlanName] = Field(description="The plans that an owner may choose now")

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, StrictBool
 
 from api.http.errors import MAX_CREDENTIAL_BYTES
 from api.schemas.tenancy.members import Email
+from causeloop_pipeline.model.tenancy import SignInMethod
 
 Credential = Annotated[SecretStr, Field(min_length=1, max_length=MAX_CREDENTIAL_BYTES)]
 
@@ -73,7 +74,7 @@ class OwnSession(BaseModel):
 
     id: UUID
     workspace_id: UUID
-    method: Literal["oidc", "password"]
+    method: SignInMethod
     client: str | None = Field(description="Program that signed in, as it names itself")
     started_at: datetime
     last_used_at: datetime

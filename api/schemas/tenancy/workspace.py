@@ -7,10 +7,12 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictFloat
 
 from api.schemas.numbers import WHOLE
-from api.schemas.tenancy.members import Name, RoleName, Slug
+from api.schemas.tenancy.members import Name, Slug
 from api.schemas.tenancy.onboarding import Onboarding
 from api.schemas.texts import TimeZone
-from causeloop_pipeline.model.tenancy import OrganizationStatus
+from causeloop_pipeline.model.notification import AlertSensitivity
+from causeloop_pipeline.model.plans import PlanName
+from causeloop_pipeline.model.tenancy import OrganizationStatus, RoleName
 
 
 class Organization(BaseModel):
@@ -19,7 +21,7 @@ class Organization(BaseModel):
     id: UUID
     slug: str
     name: str
-    plan: str
+    plan: PlanName
     seats_total: int
     seats_taken: int = Field(description="Active memberships")
     status: OrganizationStatus
@@ -79,7 +81,7 @@ class Settings(BaseModel):
     ai_confidence_threshold: float
     proof_window_days: int
     alert_probability_threshold: float
-    alert_sensitivity: Literal["low", "medium", "high"]
+    alert_sensitivity: AlertSensitivity
     issues_days: int
     predictions_days: int
     audit_days: int
@@ -101,7 +103,7 @@ class SettingsChange(BaseModel):
     alert_probability_threshold: StrictFloat | None = Field(
         None, ge=0, le=1, description="Default threshold of alert rules"
     )
-    alert_sensitivity: Literal["low", "medium", "high"] | None = None
+    alert_sensitivity: AlertSensitivity | None = None
     issues_days: Annotated[int, Field(ge=1, le=36_500), WHOLE] | None = Field(
         None, description="Days to keep issues"
     )
@@ -122,5 +124,5 @@ class Me(BaseModel):
     workspace_id: UUID
     organization_id: UUID
     role: RoleName
-    plan: str
+    plan: PlanName
     timezone: str

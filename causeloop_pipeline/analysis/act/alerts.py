@@ -7,7 +7,13 @@ The workspace's sensitivity sets how far it has to fall; it never changes the pr
 
 import polars as pl
 
-REARM_MARGIN = {"low": 0.20, "medium": 0.10, "high": 0.05}
+from causeloop_pipeline.model.notification import AlertSensitivity
+
+REARM_MARGIN = {
+    AlertSensitivity.LOW.value: 0.20,
+    AlertSensitivity.MEDIUM.value: 0.10,
+    AlertSensitivity.HIGH.value: 0.05,
+}
 
 
 def evaluate_alerts(

@@ -9,20 +9,21 @@ import polars as pl
 
 from causeloop_pipeline.analysis.act.pattern_evidence import RECENT_DAYS, PatternEvidence
 from causeloop_pipeline.analysis.arrays import Floats
+from causeloop_pipeline.model.proof import FINAL_VERDICTS
+from causeloop_pipeline.model.recommendation import HORIZON_DAYS, RecommendationType
 
-HORIZON_DAYS = 90
 SATURATED = 0.9
 _PRIOR_DAYS = 30.0
 _QUANTILES = 25
 
 # Prior before any fix of the workspace was proven: worth ten fixes each, replaced by what proofs show.
 HOLD_PRIOR: Mapping[str, tuple[float, float]] = {
-    "code_fix": (6.5, 3.5),
-    "config_change": (6.0, 4.0),
-    "process": (4.0, 6.0),
-    "monitoring": (2.5, 7.5),
+    RecommendationType.CODE_FIX: (6.5, 3.5),
+    RecommendationType.CONFIG_CHANGE: (6.0, 4.0),
+    RecommendationType.PROCESS: (4.0, 6.0),
+    RecommendationType.MONITORING: (2.5, 7.5),
 }
-_HELD = {"held": 1.0, "partly": 0.5, "failed": 0.0, "moved": 0.0}
+_HELD = {verdict.value: verdict.share_held or 0.0 for verdict in FINAL_VERDICTS}
 
 
 @dataclass(frozen=True, slots=True)

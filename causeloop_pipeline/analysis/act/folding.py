@@ -7,14 +7,19 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from causeloop_pipeline.analysis.act.diagnoses import Advice
-from causeloop_pipeline.analysis.act.expected_prevention import HORIZON_DAYS, Prevention
+from causeloop_pipeline.analysis.act.expected_prevention import Prevention
 from causeloop_pipeline.analysis.act.observations import choose_observation
 from causeloop_pipeline.analysis.act.pattern_evidence import PatternEvidence
 from causeloop_pipeline.analysis.act.playbook import PLAYBOOK, SUGGESTED, UNKNOWN, UNOBSERVED, Remedy
 from causeloop_pipeline.analysis.act.wording import cut_title, name_place, write_title
 from causeloop_pipeline.analysis.detect.clusters.error_families import family_title
 from causeloop_pipeline.model.derived_ids import derive_id
-from causeloop_pipeline.model.recommendation import Effort, RecommendationImpact, RecommendationType
+from causeloop_pipeline.model.recommendation import (
+    HORIZON_DAYS,
+    Effort,
+    RecommendationImpact,
+    RecommendationType,
+)
 
 MAX_OWN = 10  # recommendations of one kind that stand alone
 _NAMED = 5

@@ -13,14 +13,16 @@ from causeloop_pipeline.analysis.act.stated_causes import StatedCause
 from causeloop_pipeline.analysis.detect.clusters.error_families import FamilyMatch
 from causeloop_pipeline.analysis.detect.clusters.pattern_traits import TEXT_TRAITS
 from causeloop_pipeline.analysis.predict.risk import select_nearest_predictions
+from causeloop_pipeline.model.change import ChangeKind
 from causeloop_pipeline.model.frames import PATTERN_SCHEMA, PREDICTION_SCHEMA
+from causeloop_pipeline.model.prediction import PREFERRED_WINDOW
 
 RECENT_DAYS = 180
 MIN_DAYS_OF_TENDENCY = 10
 MIN_SHARE_OF_TENDENCY = 0.2  # of the next issues; below it most come at other times
 MIN_LIFT_OF_TENDENCY = 1.5
 _EPOCH = date(1970, 1, 1)
-_TREND_KINDS = ["deploy", "change", "release"]
+_TREND_KINDS = [ChangeKind.DEPLOY.value, ChangeKind.CHANGE.value, ChangeKind.RELEASE.value]
 
 PATTERN_COLUMNS = pl.Schema(
     {
@@ -134,7 +136,7 @@ def _evidence(
         recent_active_days=active_days - bisect_left(summary.days, first_recent_day),
         observed_days=max((as_of - first).total_seconds() / 86_400, 1.0) if first else 1.0,
         probability=prediction.get("probability"),
-        window_days=int(prediction.get("window_days") or 30),
+        window_days=int(prediction.get("window_days") or PREFERRED_WINDOW),
         change_evidence=prediction.get("change_evidence"),
         tendency=_tendency(prediction, active_days),
         stated_cause=summary.stated_cause,

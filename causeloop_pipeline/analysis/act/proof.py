@@ -25,12 +25,13 @@ from causeloop_pipeline.analysis.before_after.rate_ratio import (
     RateRatio,
     estimate_baseline,
 )
+from causeloop_pipeline.model.proof import Verdict
 
 PROOF_SCHEMA = pl.Schema(
     {
         "recommendation_id": pl.String,
         "pattern_id": pl.String,
-        "verdict": pl.String,  # held | partly | failed | moved | not_provable_yet | no_exposure
+        "verdict": pl.String,  # a Verdict
         "events_before": pl.Int64,
         "days_before": pl.Float64,
         "events_after": pl.Int64,
@@ -126,7 +127,7 @@ def refute_reopened(proofs: pl.DataFrame, lifecycle: pl.DataFrame) -> pl.DataFra
     joined = proofs.join(refuted, on=["recommendation_id", "pattern_id"], how="left", maintain_order="left")
     is_refuted = pl.col("reopening").is_not_null()
     return joined.with_columns(
-        verdict=pl.when(is_refuted).then(pl.lit("failed")).otherwise(pl.col("verdict")),
+        verdict=pl.when(is_refuted).then(pl.lit(Verdict.FAILED.value)).otherwise(pl.col("verdict")),
         text=pl.when(is_refuted).then(pl.col("reopening")).otherwise(pl.col("text")),
     ).drop("reopening")
 
@@ -164,7 +165,7 @@ def _prove(
     return (
         fix["recommendation_id"],
         fix["pattern_id"],
-        verdict,
+        verdict.value,
         *counts,
         middle,
         low,
@@ -193,23 +194,20 @@ def _case(
     return _Case(before, events_after, days_after, elapsed, controls, ratio, newborn)
 
 
-def _verdict(case: _Case, halved: float, window: int) -> str:
+def _verdict(case: _Case, halved: float, window: int) -> Verdict:
     if case.elapsed >= 1 and _is_unseen(case):
-        return "no_exposure"
+        return Verdict.NO_EXPOSURE
     if case.before.events == 0 or case.days_after <= 0:
-        return "not_provable_yet"
+        return Verdict.NOT_PROVABLE_YET
     if halved <= 1 - MIN_CERTAINTY and case.events_after:
-        return "failed"
+        return Verdict.FAILED
     if case.days_after < window:
-        return "not_provable_yet"
+        return Verdict.NOT_PROVABLE_YET
     if _is_proven(case.ratio, case.days_after):
-        return "moved" if _has_moved(case) else "held"
+        return Verdict.MOVED if _has_moved(case) else Verdict.HELD
     lower = case.ratio.probability_below(1.0, case.days_after)
-    return (
-        "partly"
-        if case.events_after and lower >= MIN_CERTAINTY and halved < HALF_RATE
-        else "not_provable_yet"
-    )
+    is_partly = case.events_after and lower >= MIN_CERTAINTY and halved < HALF_RATE
+    return Verdict.PARTLY if is_partly else Verdict.NOT_PROVABLE_YET
 
 
 def _is_proven(ratio: RateRatio, days: float) -> bool:
@@ -259,7 +257,7 @@ def _quantiles(ratios: Any) -> tuple[float, float, float]:
 
 
 def _text(
-    verdict: str,
+    verdict: Verdict,
     case: _Case,
     halved: float,
     middle: float | None,
@@ -277,11 +275,10 @@ def _text(
     ratio = f"rate {middle:.2f} of the old one ({interval}), P(at least halved) {halved:.2f}"
     wait = f"earliest on {earliest}" if earliest else "not within ten years at this rate"
     openings = {
-        "held": "Held",
-        "moved": f"Moved: {case.spillover_events} active days of new patterns on the same service carry on",
-        "failed": "Did not hold",
-        "partly": "Helped in part",
-        "no_exposure": "Silence proves nothing: too little was observed, or all else fell silent as well",
-        "not_provable_yet": f"Cannot be shown yet, {wait}",
+        Verdict.MOVED: f"Moved: {case.spillover_events} active days of new patterns on the same service "
+        "carry on",
+        Verdict.NO_EXPOSURE: "Silence proves nothing: too little was observed, or all else fell silent "
+        "as well",
+        Verdict.NOT_PROVABLE_YET: f"Cannot be shown yet, {wait}",
     }
-    return f"{openings[verdict]}: {seen}; {ratio}."
+    return f"{openings.get(verdict, verdict.label.capitalize())}: {seen}; {ratio}."

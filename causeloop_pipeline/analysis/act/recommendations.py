@@ -1,6 +1,5 @@
 """Ranked recommendations: what to fix first, and what it would prevent."""
 
-import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -15,7 +14,6 @@ from causeloop_pipeline.analysis.act.diagnoses import (
     diagnose,
 )
 from causeloop_pipeline.analysis.act.expected_prevention import (
-    HORIZON_DAYS,
     Prevention,
     estimate_prevention,
     estimate_recurrences,
@@ -35,15 +33,22 @@ from causeloop_pipeline.analysis.act.wording import (
 )
 from causeloop_pipeline.model.derived_ids import derive_id
 from causeloop_pipeline.model.frames import RECOMMENDATION_SCHEMA
-from causeloop_pipeline.model.recommendation import Effort, RecommendationImpact
+from causeloop_pipeline.model.proof import FINAL_VERDICTS
+from causeloop_pipeline.model.recommendation import (
+    MIN_RECURRENCES,
+    OPEN_RECOMMENDATION_STATUSES,
+    Effort,
+    RecommendationImpact,
+    RecommendationStatus,
+    find_probability_of_least_recurrences,
+)
 
 MIN_ISSUES = 2
-MIN_RECURRENCES = 0.2  # active days expected in 90 days; a pattern below it is left alone
 HIGH_BENEFIT = 1.5
 HIGH_RISK = 70.0
 _EFFORT_COST = {Effort.LOW: 1.0, Effort.MEDIUM: 1.6, Effort.HIGH: 2.8}
 _UNKNOWN_RISK = 40.0
-_REOPENED = ("failed", "partly", "moved")
+_REOPENED = tuple(verdict for verdict in FINAL_VERDICTS if verdict.is_reopening)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +113,7 @@ def find_least_probability(window_days: int) -> float:
     In: the window of the pattern's prediction, in days. Out: a probability, a little lower for rounding.
     Method: that of which the hazard gives as many recurrences in 90 days as the least advised has.
     """
-    return -math.expm1(-0.999 * MIN_RECURRENCES * window_days / HORIZON_DAYS)
+    return find_probability_of_least_recurrences(window_days, 0.999 * MIN_RECURRENCES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +174,8 @@ def _is_wanted(state: tuple[str, str | None] | None) -> bool:
     if state is None:
         return True
     status, verdict = state
-    return status in ("pending", "in_progress") or (status == "implemented" and verdict in _REOPENED)
+    is_claimed = status == RecommendationStatus.IMPLEMENTED
+    return status in OPEN_RECOMMENDATION_STATUSES or (is_claimed and verdict in _REOPENED)
 
 
 def _recommendation_id(advice: Advice, context: _Context) -> str:

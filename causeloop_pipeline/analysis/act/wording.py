@@ -3,22 +3,17 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from causeloop_pipeline.analysis.act.expected_prevention import HORIZON_DAYS, Prevention
+from causeloop_pipeline.analysis.act.expected_prevention import Prevention
 from causeloop_pipeline.analysis.act.observations import choose_observation
 from causeloop_pipeline.analysis.act.pattern_evidence import RECENT_DAYS, PatternEvidence
 from causeloop_pipeline.analysis.act.playbook import SUGGESTED, UNKNOWN, UNOBSERVED, Remedy
 from causeloop_pipeline.analysis.act.proof import estimate_required_quiet_days
 from causeloop_pipeline.analysis.detect.clusters.error_families import family_title
 from causeloop_pipeline.model.prediction import write_probability
+from causeloop_pipeline.model.recommendation import HORIZON_DAYS, RecommendationType
 
 TITLE_LIMIT = 160
 _MAX_QUIET_DAYS = 730
-_KINDS = {
-    "code_fix": "code fixes",
-    "config_change": "configuration changes",
-    "process": "process changes",
-    "monitoring": "monitoring changes",
-}
 _INDIRECT = {
     "bad_deploy": "because they follow changes",
     "scheduled_job": "because they keep to fixed hours",
@@ -60,7 +55,7 @@ def write_rationale(
     ]
     parts.append(_diagnosis(family, words, group[0]))
     parts += [_prediction(evidence) for evidence in group[:3] if evidence.probability is not None]
-    hold = f"{write_probability(gain.hold)} of {_KINDS[kind]} hold"
+    hold = f"{write_probability(gain.hold)} of {RecommendationType(kind).meaning} hold"
     basis = (
         f"{gain.proofs} proven fixes and a prior worth 10"
         if gain.proofs

@@ -49,7 +49,7 @@ from causeloop_pipeline.analysis.predict.risk import rate_impacts
 from causeloop_pipeline.analysis.predict.triggers.timing import estimate_next_dates, find_bound_weekdays
 from causeloop_pipeline.analysis.predict.triggers.triggers import find_triggers
 from causeloop_pipeline.model.frames import PREDICTION_SCHEMA
-from causeloop_pipeline.model.prediction import MODEL_NAMES, WITHOUT_FIX
+from causeloop_pipeline.model.prediction import MODEL_NAMES, WINDOWS, WITHOUT_FIX
 
 MODEL_VERSION = "recurrence-2"
 TOO_FEW_EVENTS = "too_few_events"
@@ -115,7 +115,7 @@ def predict_recurrence(
     inputs: RecurrenceInputs,
     *,
     as_of: datetime,
-    windows: tuple[int, ...] = (7, 14, 30, 90),
+    windows: tuple[int, ...] = WINDOWS,
     timezone: str = "UTC",
     trained_model: TrainedModel | None = None,
     seed: int = 0,

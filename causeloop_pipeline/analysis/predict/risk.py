@@ -17,16 +17,27 @@ from datetime import date, datetime
 import polars as pl
 
 from causeloop_pipeline.model.frames import RISK_SCHEMA
+from causeloop_pipeline.model.issue import DEFAULT_SEVERITY, Severity
+from causeloop_pipeline.model.prediction import PREFERRED_WINDOW, Impact
 
 WEIGHTS = {"severity": 0.35, "recurrence": 0.35, "recency": 0.15, "breadth": 0.15}
-SEVERITY_PARTS = {"p1": 1.0, "p2": 0.7, "p3": 0.4, "p4": 0.15}
-UNKNOWN_SEVERITY = 0.4
+SEVERITY_PARTS = {
+    Severity.P1.value: 1.0,
+    Severity.P2.value: 0.7,
+    Severity.P3.value: 0.4,
+    Severity.P4.value: 0.15,
+}
+UNKNOWN_SEVERITY = SEVERITY_PARTS[DEFAULT_SEVERITY]
 UNKNOWN_RECURRENCE = 0.25
-PREFERRED_WINDOW = 30
 ISSUE_HALF_LIFE_DAYS = 14.0
 PATTERN_HALF_LIFE_DAYS = 30.0
 
-IMPACT_THRESHOLDS = ((0.85, "critical"), (0.6, "high"), (0.35, "medium"), (0.0, "low"))
+IMPACT_THRESHOLDS = (
+    (0.85, Impact.CRITICAL.value),
+    (0.6, Impact.HIGH.value),
+    (0.35, Impact.MEDIUM.value),
+    (0.0, Impact.LOW.value),
+)
 
 
 def score_issue_risk(

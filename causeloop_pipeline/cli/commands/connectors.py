@@ -11,20 +11,18 @@ from causeloop_pipeline.cli.output.help import CommandList, show_examples
 from causeloop_pipeline.cli.output.mapped_payload import as_document, print_mapped
 from causeloop_pipeline.cli.output.proven_connector import print_verification
 from causeloop_pipeline.cli.output.terminal import USAGE, fail, stdout, table
+from causeloop_pipeline.model.change import TEXT_FIELDS as CHANGE_TEXT_FIELDS
+from causeloop_pipeline.model.issue import CHOICES, ISSUE_FIELDS
 
+MAPPED = tuple(field for field in ISSUE_FIELDS if field.name not in ("external_id", "body"))
 COVERED = {
-    "title": ("title",),
     "time": ("source_created_at", "source_updated_at", "changed_at"),
-    "severity": ("severity_value",),
-    "status": ("status_value",),
-    "service": ("service",),
-    "team": ("team",),
-    "environment": ("environment",),
-    "error type": ("error_type",),
-    "url": ("external_url",),
+    **{
+        field.label.lower(): (f"{field.name}_value" if field.name in CHOICES else field.name,)
+        for field in MAPPED
+    },
 }
-
-OF_ISSUES_ONLY = frozenset({"severity", "status", "team", "error type"})
+OF_ISSUES_ONLY = frozenset(field.label.lower() for field in MAPPED if field.name not in CHANGE_TEXT_FIELDS)
 
 app = typer.Typer(cls=CommandList, help="Try, check and generate connectors.", no_args_is_help=True)
 
@@ -97,7 +95,7 @@ def coverage(
     rows.append(_coverage_row("all", every))
     columns = ["type", "issues", "changes", "quarantined", "ignored", *COVERED]
     stdout().print(table("Fields filled", columns, rows, right=columns[1:]))
-    held = {name: share_of_held(every.issues, f"{name}_value") for name in ("severity", "status")}
+    held = {name: share_of_held(every.issues, f"{name}_value") for name in CHOICES}
     shares = [f"{name} {100 * float(share):.1f} %" for name, share in held.items() if share is not None]
     stdout().print(f"Read where an issue's payload seems to hold one: {', '.join(shares) or 'no issues'}")
 

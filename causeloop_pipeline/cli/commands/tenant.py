@@ -1,12 +1,14 @@
 """`causeloop tenant`: organizations with owner, plan, seats and status, and new passwords for people."""
 
 import re
-from typing import Annotated, Literal
+from typing import Annotated
 
 import psycopg
 import typer
 
 from causeloop_pipeline.cli.output.help import CommandList, show_examples
+from causeloop_pipeline.model.plans import PlanName
+from causeloop_pipeline.model.tenancy import OrganizationStatus
 from causeloop_pipeline.settings import settings
 from causeloop_pipeline.storage.app.provisioning import (
     NewTenant,
@@ -47,7 +49,7 @@ def create(
     name: Annotated[str | None, typer.Option(help="That person's name.")] = None,
     workspace: Annotated[str, typer.Option(help="Name of the first workspace.")] = "Main",
     timezone: Annotated[str, typer.Option(help="Time zone of its reports.")] = "UTC",
-    plan: Annotated[Literal["free", "starter", "growth", "enterprise"], typer.Option()] = "enterprise",
+    plan: Annotated[PlanName, typer.Option()] = PlanName.ENTERPRISE,
     seats: Annotated[int, typer.Option(min=1, help="How many active members it may have.")] = 50,
 ) -> None:
     """Create an organization, a workspace and an owner, who sets a password by the printed link."""
@@ -82,7 +84,7 @@ def create(
 def set_status(
     slug: Annotated[str, typer.Argument(help="The organization's slug.")],
     status: Annotated[
-        Literal["active", "suspended", "cancelled"],
+        OrganizationStatus,
         typer.Argument(help="suspended: its data can only be read; cancelled: nobody gets in."),
     ],
 ) -> None:
@@ -97,7 +99,7 @@ def set_status(
 @app.command("set-plan", epilog=show_examples("tenant set-plan acme growth --seats 20"))
 def set_plan(
     slug: Annotated[str, typer.Argument(help="The organization's slug.")],
-    plan: Annotated[Literal["free", "starter", "growth", "enterprise"], typer.Argument()],
+    plan: Annotated[PlanName, typer.Argument()],
     seats: Annotated[
         int | None, typer.Option(min=1, help="How many active members it may have; as before if left out.")
     ] = None,

@@ -11,10 +11,10 @@ from causeloop_pipeline.analysis.act.planned_work import is_planned_work
 from causeloop_pipeline.analysis.loop import Loop
 from causeloop_pipeline.cli.issue_input import IssueInput
 from causeloop_pipeline.cli.output.terminal import count_of, plain, table
-from causeloop_pipeline.model.prediction import write_probability
+from causeloop_pipeline.model.pattern import PatternStatus
+from causeloop_pipeline.model.prediction import PREFERRED_WINDOW, write_probability
 
-WINDOW_DAYS = 30
-SUGGESTED = "emerging"  # the status of a pattern below the threshold of confidence
+SUGGESTED = PatternStatus.EMERGING.value  # the status of a pattern below the threshold of confidence
 REASONS = {
     "too_few_events": "too few events",
     "too_little_history": "too little history",
@@ -97,7 +97,7 @@ def print_patterns(console: Console, loop: Loop, limit: int) -> None:
         )
         for row in ranked.head(limit).iter_rows(named=True)
     ]
-    columns = ("pattern", "issues", "last seen", "confidence", f"recurs in {WINDOW_DAYS} d", "risk")
+    columns = ("pattern", "issues", "last seen", "confidence", f"recurs in {PREFERRED_WINDOW} d", "risk")
     console.print(table(_table_title("Patterns", limit, ranked.height), columns, rows, right=columns[1:]))
 
 
@@ -116,7 +116,7 @@ def rank_patterns(loop: Loop) -> pl.DataFrame:
 
 def window_predictions(loop: Loop) -> pl.DataFrame:
     """One prediction per pattern, for the window of the report."""
-    return loop.predictions.filter(pl.col("window_days") == WINDOW_DAYS)
+    return loop.predictions.filter(pl.col("window_days") == PREFERRED_WINDOW)
 
 
 def _print_clusters(console: Console, loop: Loop, limit: int) -> None:

@@ -17,6 +17,8 @@ from causeloop_pipeline.connectors.mapping.fields import ChangeMapping, IssueMap
 from causeloop_pipeline.connectors.pulls import Pull, RecordSchema
 from causeloop_pipeline.connectors.spec import BodyError, Category, Connector, Field, RateLimit
 from causeloop_pipeline.connectors.webhooks import Webhook
+from causeloop_pipeline.model.issue import IssueStatus, Severity
+from causeloop_pipeline.model.plans import PlanName
 
 CUSTOM_TYPE = "custom_api"
 """The type of every declared connector: its records arrive in the product's own field names."""
@@ -94,7 +96,7 @@ def _build(declaration: Declaration) -> Connector:
         title=declaration.title,
         category=declaration.category,
         docs_url=declaration.docs_url,
-        plan="free",
+        plan=PlanName.FREE,
         base_url=declaration.base_url or None,
         credentials=declaration.credentials,
         config=(*declaration.config, DECLARATION_FIELD),
@@ -143,8 +145,8 @@ def _find_problems(declaration: Declaration) -> Iterator[Problem]:
 
 
 WORD_MEANINGS = {
-    "severity": ("p1", "p2", "p3", "p4"),
-    "status": ("open", "mitigating", "resolved", "closed"),
+    "severity": tuple(Severity),
+    "status": tuple(status for status in IssueStatus if status != IssueStatus.IN_LOOP),
 }
 
 

@@ -20,7 +20,7 @@ from causeloop_pipeline.landing.conformance.rows.scenarios import run_row_scenar
 from causeloop_pipeline.landing.conformance.scenarios.changing import CHANGING
 from causeloop_pipeline.landing.conformance.scenarios.drifting import DRIFTING
 from causeloop_pipeline.landing.conformance.scenarios.failing import FAILING
-from causeloop_pipeline.landing.conformance.scenarios.outcome import Outcome, Scenario, run
+from causeloop_pipeline.landing.conformance.scenarios.outcome import Scenario, ScenarioResult, run
 from causeloop_pipeline.landing.conformance.scenarios.pushing import Pushes, run_webhook_scenarios
 from causeloop_pipeline.landing.conformance.scenarios.reading import READING
 from causeloop_pipeline.landing.conformance.simulation.bench import Bench, CannotSimulateError, build_bench
@@ -44,7 +44,7 @@ class Verification:
     findings: list[Finding] = field(default_factory=list)
     declaration_skipped: str = ""
     """Why the declaration was not compared; empty where it was."""
-    outcomes: list[Outcome] = field(default_factory=list)
+    outcomes: list[ScenarioResult] = field(default_factory=list)
     pull_skipped: str = ""
     webhook_skipped: str = ""
     reads_rows: bool = False
@@ -59,7 +59,7 @@ class Verification:
     """Whether a real payload became an issue or a change."""
 
     @property
-    def failures(self) -> list[Outcome]:
+    def failures(self) -> list[ScenarioResult]:
         """The scenarios that did not pass."""
         return [outcome for outcome in self.outcomes if outcome.is_passed is False]
 
@@ -166,7 +166,7 @@ def _run_behaviour(verification: Verification, connector: Connector, case: Case,
     )
 
 
-def run_scenarios(make_bench: Callable[[], Bench], seed: int = 0) -> Iterator[Outcome]:
+def run_scenarios(make_bench: Callable[[], Bench], seed: int = 0) -> Iterator[ScenarioResult]:
     """Each scenario on a bench of its own."""
     for name, scenario in SCENARIOS.items():
         yield run(name, partial(_run_on_bench, name, scenario, make_bench, seed))

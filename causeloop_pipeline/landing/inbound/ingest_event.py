@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from causeloop_pipeline.connectors.spec import TimeFormat
-from causeloop_pipeline.landing.field_mapping import PRODUCT_FIELDS, TIME_FIELDS
+from causeloop_pipeline.landing.field_mapping import PRODUCT_FIELDS
 from causeloop_pipeline.landing.inbound.product_fields import (
     EVENT_RULES,
     FieldError,
@@ -13,7 +13,7 @@ from causeloop_pipeline.landing.inbound.product_fields import (
     require_object,
 )
 from causeloop_pipeline.landing.timestamps import parse_timestamp
-from causeloop_pipeline.model.issue import DEFAULT_SEVERITY, DEFAULT_SOURCE
+from causeloop_pipeline.model.issue import DEFAULT_SEVERITY, DEFAULT_SOURCE, TIME_FIELDS
 from causeloop_pipeline.model.raw_record import NORMALIZED, Channel, RawRecord, payload_hash
 
 

@@ -8,22 +8,24 @@ from typing import Any
 
 from causeloop_pipeline.connectors.registry import CONNECTORS
 from causeloop_pipeline.connectors.spec import TimeFormat
-from causeloop_pipeline.landing.field_mapping import TIME_FIELDS
 from causeloop_pipeline.landing.json_guard import GuardError, validate_json
 from causeloop_pipeline.landing.timestamps import OutOfRangeError, TimestampError, parse_timestamp
+from causeloop_pipeline.model.change import TEXT_FIELDS as CHANGE_TEXT_FIELDS
 from causeloop_pipeline.model.change import ChangeKind
-from causeloop_pipeline.model.issue import DEFAULT_SOURCE, TITLE_LIMIT, VISIBLE, IssueStatus, Severity
+from causeloop_pipeline.model.issue import (
+    CHOICES,
+    DEFAULT_SOURCE,
+    ISSUE_FIELDS,
+    TIME_FIELDS,
+    TITLE_LIMIT,
+    VISIBLE,
+)
 from causeloop_pipeline.model.raw_record import Channel, RawRecord, canonical_json, sha256_hex
 
 WEB_ADDRESS = re.compile(r"https?://|$", re.IGNORECASE)
 MAX_AHEAD = timedelta(days=1)
-SHARED_MAX_LENGTHS = {
-    "external_id": 512,
-    "title": TITLE_LIMIT,
-    "service": 200,
-    "environment": 200,
-    "external_url": 2_000,
-}
+MAX_LENGTHS = {field.name: field.max_length for field in ISSUE_FIELDS if field.name not in CHOICES}
+SHARED_MAX_LENGTHS = {name: MAX_LENGTHS[name] for name in CHANGE_TEXT_FIELDS}
 
 
 @dataclass(frozen=True)
@@ -62,8 +64,8 @@ class FieldRules:
 
 
 EVENT_RULES = FieldRules(
-    max_lengths={**SHARED_MAX_LENGTHS, "body": 1_000_000, "error_type": 200, "team": 200},
-    choices={"severity": tuple(Severity), "status": tuple(IssueStatus)},
+    max_lengths={**SHARED_MAX_LENGTHS, **MAX_LENGTHS},
+    choices=CHOICES,
     times=TIME_FIELDS,
 )
 CHANGE_RULES = FieldRules(

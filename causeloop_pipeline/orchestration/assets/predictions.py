@@ -7,7 +7,7 @@ from causeloop_pipeline.stages.context import StageFunction
 @stage_asset(
     "predictions",
     group="predict",
-    description="Calibrated recurrence probabilities for 7, 14, 30 and 90 days, on record, and forecasts.",
+    description="Calibrated recurrence probabilities for each window, on record, and forecasts.",
     deps=["patterns", ["core", "change"]],
     kinds={"polars", "prophet"},
     checks={"every_pattern_answered": "A pattern has a probability, or the reason why it has none."},

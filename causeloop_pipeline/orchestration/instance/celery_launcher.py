@@ -9,11 +9,12 @@ import time
 from typing import Any
 
 from dagster import DagsterRun
-from dagster._core.launcher.base import CheckRunHealthResult, WorkerStatus
 from dagster_celery.launcher import CeleryRunLauncher
 from dagster_celery.tags import DAGSTER_CELERY_TASK_ID_TAG
 from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
+
+from causeloop_pipeline.orchestration.dagster_internals.runs import CheckRunHealthResult, WorkerStatus
 
 ANSWER_SECONDS = 2.0
 KEPT_SECONDS = 5.0

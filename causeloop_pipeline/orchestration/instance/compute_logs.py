@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 
-from dagster._core.storage.compute_log_manager import ComputeIOType
-from dagster._core.storage.noop_compute_log_manager import NoOpComputeLogManager
+from causeloop_pipeline.orchestration.dagster_internals.compute_logs import (
+    ComputeIOType,
+    NoOpComputeLogManager,
+)
 
 REASON = (
     b"Causeloop stores no output of steps: a library may print what customers wrote. "

@@ -7,8 +7,8 @@ clock was ten minutes ahead, nothing would be looked at for ten minutes.
 import time
 
 from dagster import DagsterInstance
-from dagster._core.scheduler.instigation import SensorInstigatorData
 
+from causeloop_pipeline.orchestration.dagster_internals.ticks import SensorInstigatorData
 from causeloop_pipeline.orchestration.instance.own_runs import CODE_LOCATION
 
 MAX_AHEAD_SECONDS = 1.0

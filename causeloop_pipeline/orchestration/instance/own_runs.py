@@ -8,8 +8,11 @@ from collections.abc import Sequence
 from datetime import datetime
 
 import dagster as dg
-from dagster._core.definitions.repository_definition import SINGLETON_REPOSITORY_NAME
-from dagster._core.storage.tags import REPOSITORY_LABEL_TAG
+
+from causeloop_pipeline.orchestration.dagster_internals.runs import (
+    REPOSITORY_LABEL_TAG,
+    SINGLETON_REPOSITORY_NAME,
+)
 
 CODE_LOCATION = "causeloop"
 """The name under which `causeloop up` and the files in `deploy/` load the product."""

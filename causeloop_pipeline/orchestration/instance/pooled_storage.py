@@ -9,10 +9,8 @@ import select
 import time
 from collections.abc import Mapping
 from functools import cache
-from typing import Any, cast
+from typing import Any
 
-from dagster._core.storage.config import PostgresStorageConfig
-from dagster._serdes import ConfigurableClassData
 from dagster_postgres import DagsterPostgresStorage
 from dagster_postgres.utils import create_pg_engine, pg_url_from_config
 from sqlalchemy import Engine, event
@@ -20,12 +18,13 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from causeloop_pipeline.orchestration.instance.known_schema import (
+from causeloop_pipeline.orchestration.dagster_internals.known_schema import (
     KnownSchemaEventLogStorage,
     KnownSchemaRunStorage,
     KnownSchemaScheduleStorage,
 )
-from causeloop_pipeline.orchestration.instance.lean_events import LeanEventLogStorage
+from causeloop_pipeline.orchestration.dagster_internals.lean_events import LeanEventLogStorage
+from causeloop_pipeline.orchestration.dagster_internals.storage import replace_storages
 from causeloop_pipeline.settings import is_pipeline_server
 
 KEPT_CONNECTIONS = 2
@@ -45,23 +44,23 @@ class PooledPostgresStorage(DagsterPostgresStorage):
         self,
         postgres_url: str,
         should_autocreate_tables: bool = True,
-        inst_data: ConfigurableClassData | None = None,
+        inst_data: Any = None,
     ) -> None:
         is_server = is_pipeline_server()
         super().__init__(postgres_url, should_autocreate_tables and not is_server, inst_data)
-        self._run_storage = KnownSchemaRunStorage(postgres_url, should_autocreate_tables=False)
         event_log = LeanEventLogStorage if is_server else KnownSchemaEventLogStorage
-        self._event_log_storage = event_log(postgres_url, should_autocreate_tables=False)
-        self._schedule_storage = KnownSchemaScheduleStorage(postgres_url, should_autocreate_tables=False)
-        for storage in (self._run_storage, self._event_log_storage, self._schedule_storage):
-            storage._engine = pool_connections(postgres_url, os.getpid())
+        replace_storages(
+            self,
+            KnownSchemaRunStorage(postgres_url, should_autocreate_tables=False),
+            event_log(postgres_url, should_autocreate_tables=False),
+            KnownSchemaScheduleStorage(postgres_url, should_autocreate_tables=False),
+            pool_connections(postgres_url, os.getpid()),
+        )
 
     @classmethod
-    def from_config_value(
-        cls, inst_data: ConfigurableClassData | None, config_value: Mapping[str, Any]
-    ) -> "PooledPostgresStorage":
+    def from_config_value(cls, inst_data: Any, config_value: Mapping[str, Any]) -> "PooledPostgresStorage":
         """The storage that dagster.yaml configures, in the same words as dagster-postgres has."""
-        url = pg_url_from_config(cast(PostgresStorageConfig, config_value))
+        url = pg_url_from_config(config_value)
         return cls(url, config_value.get("should_autocreate_tables", True), inst_data)
 
 

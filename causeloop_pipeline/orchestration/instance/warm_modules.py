@@ -7,6 +7,7 @@ import pkgutil
 from causeloop_pipeline import stages
 from causeloop_pipeline.analysis.detect.clusters.error_families import recognize_families
 from causeloop_pipeline.analysis.predict.prophet.batch import load_prophet
+from causeloop_pipeline.orchestration.dagster_internals.runs import IMPORTED_BY_RUNS
 from causeloop_pipeline.orchestration.instance.garbage import pause_garbage_collection
 from causeloop_pipeline.orchestration.reports.materializations import leave_out_input_versions
 from causeloop_pipeline.settings import settings
@@ -14,7 +15,7 @@ from causeloop_pipeline.storage.dbt.runner import Normalizer
 
 DEFINITIONS = "causeloop_pipeline.definitions"
 LIBRARIES = (
-    "dagster._core.instance.factory",
+    *IMPORTED_BY_RUNS,
     "dagster_postgres",
     "dbt.adapters.postgres",
     "dbt.cli.main",

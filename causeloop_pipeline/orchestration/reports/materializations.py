@@ -7,15 +7,11 @@ he chose, and Dagster reports them.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from uuid import uuid4
 
 import dagster as dg
-from dagster._core.events import DagsterEvent, DagsterEventBatchMetadata
-from dagster._core.execution.context.data_version_cache import DataVersionCache
-from dagster._core.storage.tags import EXTERNALLY_MANAGED_ASSETS_TAG
 
-REPORTED_BY_STEPS = {EXTERNALLY_MANAGED_ASSETS_TAG: "true"}
-"""The tag of runs whose steps report what they materialized."""
+from causeloop_pipeline.orchestration.dagster_internals import events
+from causeloop_pipeline.orchestration.dagster_internals.events import REPORTED_BY_STEPS
 
 MAX_LOGGED_WORKSPACES = 50
 
@@ -40,17 +36,8 @@ def _are_reported_by_steps(tags: Mapping[str, str]) -> bool:
 
 
 def leave_out_input_versions() -> None:
-    """Let the steps that report by themselves not ask for the versions of what they read.
-
-    Dagster asks before each step, and writes them only to the materializations that it reports.
-    """
-    fetch = DataVersionCache.fetch_external_input_asset_version_info
-
-    def fetch_where_written(self: DataVersionCache) -> None:
-        if not _are_reported_by_steps(self._context.run_tags):
-            fetch(self)
-
-    DataVersionCache.fetch_external_input_asset_version_info = fetch_where_written  # type: ignore[method-assign]
+    """Let the steps that report by themselves not ask for the versions of what they read."""
+    events.leave_out_input_versions(_are_reported_by_steps)
 
 
 def report_asset(
@@ -88,13 +75,13 @@ def _report_partitions(
     workspaces: Mapping[str, WorkspaceReport],
     page: Metadata,
 ) -> None:
-    step, batch, last = context.get_step_execution_context(), str(uuid4()), len(workspaces)
-    for place, (partition, report) in enumerate(workspaces.items(), 1):
-        is_last = place == last
-        materialization = dg.AssetMaterialization(
+    materializations = [
+        dg.AssetMaterialization(
             key,
             description=report.description,
-            metadata={**report.metadata, **(page if is_last else {})},
+            metadata={**report.metadata, **(page if place == len(workspaces) else {})},
             partition=partition,
         )
-        DagsterEvent.asset_materialization(step, materialization, DagsterEventBatchMetadata(batch, is_last))
+        for place, (partition, report) in enumerate(workspaces.items(), 1)
+    ]
+    events.report_materializations(context, materializations)

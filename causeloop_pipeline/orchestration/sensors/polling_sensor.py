@@ -3,10 +3,9 @@
 import time
 import warnings
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import dagster as dg
-from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
 from causeloop_pipeline.orchestration.instance.ending import ENDING
 from causeloop_pipeline.orchestration.jobs.loop import ASSET_JOBS, loop
@@ -27,7 +26,7 @@ MAX_WAIT_SECONDS = 45.0
 # Dagster announces an argument that it passes itself, when it copies a sensor that has a job.
 warnings.filterwarnings("ignore", category=dg.BetaWarning, message=".*`owners`.*SensorDefinition.*")
 
-Outcome = TypeVar("Outcome")
+Observed = TypeVar("Observed")
 RequestRun = Callable[[dg.SensorEvaluationContext, Installation], dg.RunRequest | dg.SkipReason]
 """Asks whether there is work: a request for one run over all of it, or why there is none."""
 HasWork = Callable[["Session"], bool]
@@ -39,7 +38,7 @@ def polling_sensor(
     *,
     interval_seconds: int,
     description: str,
-    jobs: Sequence[dg.JobDefinition | UnresolvedAssetJobDefinition] = (loop,),
+    jobs: Sequence[Any] = (loop,),
     has_work: HasWork,
 ) -> Callable[[RequestRun], dg.SensorDefinition]:
     """Make a sensor of a function that finds work; its name is the trigger that its runs are tagged with.
@@ -86,7 +85,7 @@ def _tag_share(decided: dg.RunRequest | dg.SkipReason) -> dg.RunRequest | dg.Ski
     return decided.with_replaced_attrs(tags={**decided.tags, **tag_share()})
 
 
-def look_repeatedly(look: Callable[[], Outcome], seconds_between_looks: float) -> Outcome:
+def look_repeatedly(look: Callable[[], Observed], seconds_between_looks: float) -> Observed:
     """The outcome of the first look that finds something, or of the last one that a tick has time for."""
     deadline = time.monotonic() + MAX_WAIT_SECONDS
     while not (outcome := look()):

@@ -11,7 +11,9 @@ from causeloop_pipeline.model.frames import (
     INSTANT,
     RECOMMENDATION_STATE_SCHEMA,
 )
+from causeloop_pipeline.model.proof import VERDICTS_WORST_FIRST
 from causeloop_pipeline.storage.database.session import Session
+from causeloop_pipeline.storage.database.sql_values import quote_values
 
 # A full join reads each table once, whatever the planner knows; within an offset, without a second process.
 SELECT_CANDIDATES = """
@@ -36,10 +38,10 @@ order by pattern_id
 """
 
 # Of several patterns' proofs the worst one counts.
-SELECT_RECOMMENDATION_STATES = """
+SELECT_RECOMMENDATION_STATES = f"""
 select r.recommendation_id, r.status, r.type,
        (array_agg(p.verdict order by array_position(
-           array['failed', 'moved', 'partly', 'no_exposure', 'not_provable_yet', 'held'], p.verdict
+           array[{quote_values(VERDICTS_WORST_FIRST)}], p.verdict
        )))[1] as verdict
 from act.recommendation as r
 left join act.proof as p using (workspace_id, recommendation_id)

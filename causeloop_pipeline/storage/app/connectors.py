@@ -9,11 +9,13 @@ from uuid import UUID
 from psycopg.types.json import Jsonb
 
 from causeloop_pipeline.connectors.registry import CONNECTORS
+from causeloop_pipeline.model.issue import OPEN_STATUSES
 from causeloop_pipeline.model.plans import is_plan_enough, list_plans_from
 from causeloop_pipeline.storage.app.connector_credentials import open_credentials, seal_credentials
 from causeloop_pipeline.storage.app.sync_progress import SyncProgress, store_progress
 from causeloop_pipeline.storage.app.vault import Vault
 from causeloop_pipeline.storage.database.session import Session
+from causeloop_pipeline.storage.database.sql_values import quote_values
 
 WEBHOOK_SECRETS = "webhook_secrets"
 MAX_WAIT = timedelta(days=1)
@@ -51,10 +53,11 @@ where workspace_id = %s and connector_id = %s and credentials is not null
 for update
 """
 
-SELECT_OPEN_ISSUES = """
+SELECT_OPEN_ISSUES = f"""
 select external_id
 from core.issue
-where workspace_id = %s and source = %s and connector_id = %s and status in ('open', 'in_loop', 'mitigating')
+where workspace_id = %s and source = %s and connector_id = %s
+    and status in ({quote_values(OPEN_STATUSES)})
 order by source_updated_at desc
 limit %s
 """

@@ -6,14 +6,6 @@ from uuid import UUID
 
 from causeloop_pipeline.storage.database.session import Session
 
-SYNC, PATTERNS, CLUSTERS, PREDICTIONS, EVERYTHING = (
-    "sync",
-    "patterns",
-    "clusters",
-    "predictions",
-    "everything",
-)
-
 
 @dataclass(frozen=True)
 class QueuedRequests:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
+from causeloop_pipeline.model.prediction import PREFERRED_WINDOW
 from causeloop_pipeline.storage.database.session import Session
 
 SELECT_ISSUES = """
@@ -52,13 +53,14 @@ SELECT_RISK = """
 (select avg(p.risk_score) from detect.pattern as p where p.workspace_id = w.workspace_id) as mean_risk,
 (select max(p.risk_score) from detect.pattern as p where p.workspace_id = w.workspace_id) as highest_risk
 """
-SELECT_OUTCOMES = """
+SELECT_OUTCOMES = f"""
 (select count(*) from predict.outcome as o
  where o.workspace_id = w.workspace_id and o.decided_by = 'system') as graded_predictions,
 (select avg((p.probability - (o.outcome = 'hit')::int) ^ 2)
  from predict.outcome as o join predict.prediction as p using (workspace_id, prediction_id)
  where o.workspace_id = w.workspace_id and o.decided_by = 'system' and o.outcome in ('hit', 'miss')
-   and p.window_days = 30 and o.decided_at > now() - interval '1 year') as brier_of_30_days
+   and p.window_days = {PREFERRED_WINDOW}
+   and o.decided_at > now() - interval '1 year') as brier_of_{PREFERRED_WINDOW}_days
 """
 SELECT_PROOFS = """
 (select count(*) from act.proof as p where p.workspace_id = w.workspace_id) as fixes,

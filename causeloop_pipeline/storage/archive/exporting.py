@@ -23,9 +23,9 @@ from causeloop_pipeline.storage.archive.manifest import (
     File,
     Manifest,
     People,
-    Person,
-    Table,
-    Workspace,
+    PersonEntry,
+    TableEntry,
+    WorkspaceEntry,
 )
 from causeloop_pipeline.storage.archive.parts import write_part
 from causeloop_pipeline.storage.erasure.tenant_tables import connect_in_scope, list_tenant_tables
@@ -85,16 +85,16 @@ def export_workspace(
     return manifest
 
 
-def _read_workspace(owner: psycopg.Connection[dict[str, Any]], workspace_id: UUID) -> Workspace:
+def _read_workspace(owner: psycopg.Connection[dict[str, Any]], workspace_id: UUID) -> WorkspaceEntry:
     row = owner.execute(SELECT_WORKSPACE, (workspace_id,)).fetchone()
     if row is None:
         raise LookupError(f"there is no workspace {workspace_id}")
-    return Workspace(**row)
+    return WorkspaceEntry(**row)
 
 
 def _read_people(owner: psycopg.Connection[dict[str, Any]], workspace_id: UUID) -> People:
     rows = owner.execute(SELECT_PEOPLE, (workspace_id,)).fetchall()
-    return People(members=[Person(**row) for row in rows])
+    return People(members=[PersonEntry(**row) for row in rows])
 
 
 def _add(archive: zipfile.ZipFile, name: str, document: BaseModel) -> File:
@@ -111,12 +111,12 @@ def _export_table(
     archive: zipfile.ZipFile,
     table: ArchivedTable,
     workspace_id: UUID,
-) -> Table:
+) -> TableEntry:
     parts = []
     for number, rows in enumerate(_read_parts(owner, table, workspace_id), 1):
         name = f"tables/{table.label}/{number:05d}.parquet"
         parts.append(_write(archive, name, write_part(table.columns, rows), len(rows)))
-    return Table(
+    return TableEntry(
         name=table.label,
         columns={column.name: column.type for column in table.columns},
         rows=sum(part.rows for part in parts),

@@ -16,7 +16,7 @@ import psycopg
 from psycopg import sql
 
 from causeloop_pipeline.storage.archive.contents import UNCHANGED, ArchivedTable, select_archived
-from causeloop_pipeline.storage.archive.manifest import Person, Table
+from causeloop_pipeline.storage.archive.manifest import PersonEntry, TableEntry
 from causeloop_pipeline.storage.archive.parts import ArchiveError, read_part
 from causeloop_pipeline.storage.archive.reading import Archive
 from causeloop_pipeline.storage.erasure.tenant_tables import connect_in_scope, list_tenant_tables
@@ -140,7 +140,7 @@ class _Import:
             if table is None or not entry.columns.items() <= own.items():
                 raise ArchiveError(f"the archive holds a table or column that is not one here: {entry.name}")
 
-    def _add_people(self, people: Sequence[Person]) -> None:
+    def _add_people(self, people: Sequence[PersonEntry]) -> None:
         for person in people:
             row = self.owner.execute(UPSERT_PERSON, person.model_dump()).fetchone()
             if row is None:
@@ -149,7 +149,7 @@ class _Import:
             member = {**person.model_dump(), "workspace_id": self.workspace_id, "user_id": row["user_id"]}
             self.owner.execute(INSERT_MEMBER, member)
 
-    def _make_ids(self, listed: Mapping[str, Table], translate: Translate) -> None:
+    def _make_ids(self, listed: Mapping[str, TableEntry], translate: Translate) -> None:
         for label, (key, function) in DERIVED.items():
             if label in listed:
                 self._derive_ids(listed[label], key, function)
@@ -163,7 +163,7 @@ class _Import:
         }
         self.ids |= translate(named, self.archive.manifest.workspace_id, self.workspace_id)
 
-    def _derive_ids(self, entry: Table, key: str, function: str) -> None:
+    def _derive_ids(self, entry: TableEntry, key: str, function: str) -> None:
         rows = list(self._read_columns(entry, (key, "source", "external_id")))
         statement = sql.SQL(COMPUTE_IDS).format(function=sql.Identifier(*function.split(".")))
         parameters = {
@@ -175,19 +175,19 @@ class _Import:
         derived = self.owner.execute(statement, parameters).fetchall()
         self.ids |= {row["old"]: row["new"] for row in derived}
 
-    def _read_columns(self, entry: Table, names: Sequence[str]) -> Iterator[dict[str, Any]]:
+    def _read_columns(self, entry: TableEntry, names: Sequence[str]) -> Iterator[dict[str, Any]]:
         positions = {name: position for position, name in enumerate(entry.columns) if name in names}
         for row in self._read_rows(entry):
             yield {name: row[position] for name, position in positions.items()}
 
-    def _read_rows(self, entry: Table) -> Iterator[tuple[Any, ...]]:
+    def _read_rows(self, entry: TableEntry) -> Iterator[tuple[Any, ...]]:
         columns = [column for column in self.tables[entry.name].columns if column.name in entry.columns]
         if [column.name for column in columns] != list(entry.columns):
             raise ArchiveError(f"the columns of {entry.name} are in another order than here")
         for part in entry.parts:
             yield from read_part(self.archive.read(part), columns, part.rows)
 
-    def _load(self, table: ArchivedTable, entry: Table) -> None:
+    def _load(self, table: ArchivedTable, entry: TableEntry) -> None:
         """Put a table's rows in place of those that the workspace has in it."""
         names = sql.SQL(", ").join(sql.Identifier(name) for name in entry.columns)
         if table.label not in APPENDED:

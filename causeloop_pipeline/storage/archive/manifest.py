@@ -26,7 +26,7 @@ class File(_Strict):
     rows: int = Field(0, ge=0, le=MAX_ROWS_PER_PART)
 
 
-class Table(_Strict):
+class TableEntry(_Strict):
     """A table's columns by name, with PostgreSQL's types, and its files in order."""
 
     name: str = Field(max_length=100)
@@ -44,14 +44,14 @@ class Manifest(_Strict):
     created_at: datetime
     workspace_id: UUID
     documents: list[File] = Field(max_length=10)
-    tables: list[Table] = Field(max_length=200)
+    tables: list[TableEntry] = Field(max_length=200)
 
     def list_files(self) -> list[File]:
         """Every file but the manifest."""
         return [*self.documents, *(part for table in self.tables for part in table.parts)]
 
 
-class Workspace(_Strict):
+class WorkspaceEntry(_Strict):
     """The workspace itself."""
 
     name: str = Field(min_length=1, max_length=200)
@@ -59,7 +59,7 @@ class Workspace(_Strict):
     timezone: str = Field(max_length=100)
 
 
-class Person(_Strict):
+class PersonEntry(_Strict):
     """Somebody whom rows of the archive name."""
 
     user_id: UUID
@@ -71,4 +71,4 @@ class Person(_Strict):
 class People(_Strict):
     """The members of a workspace."""
 
-    members: list[Person] = Field(max_length=100_000)
+    members: list[PersonEntry] = Field(max_length=100_000)

@@ -23,7 +23,7 @@ from causeloop_pipeline.storage.archive.manifest import (
     File,
     Manifest,
     People,
-    Workspace,
+    WorkspaceEntry,
 )
 from causeloop_pipeline.storage.archive.parts import ArchiveError
 
@@ -44,7 +44,7 @@ class Archive:
         manifest = self._read_bounded(MANIFEST, MAX_MANIFEST_BYTES)
         self.manifest = _parse(Manifest, manifest, MANIFEST)
         self._check_manifest()
-        self.workspace = self._read_document(Workspace, WORKSPACE)
+        self.workspace = self._read_document(WorkspaceEntry, WORKSPACE)
         self.people = self._read_document(People, PEOPLE)
 
     def read(self, listed: File) -> bytes:

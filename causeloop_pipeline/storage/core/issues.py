@@ -5,15 +5,21 @@ from uuid import UUID
 
 import polars as pl
 
-from causeloop_pipeline.model.frames import ISSUE_SCHEMA, OCCURRENCE_SCHEMA, VERSIONED_ISSUE_SCHEMA
+from causeloop_pipeline.model.frames import (
+    ATTRIBUTE_DIMENSIONS,
+    ISSUE_SCHEMA,
+    OCCURRENCE_SCHEMA,
+    VERSIONED_ISSUE_SCHEMA,
+)
 from causeloop_pipeline.storage.database.session import Session
 from causeloop_pipeline.storage.detect.occurrence_months import read_counted_occurrences
 
-SELECT_ISSUES = """
-select i.issue_id, i.source, i.external_id, i.title, i.body, i.severity, i.status, i.service,
-       i.attributes ->> 'component' as component, i.error_type, i.team, i.environment,
-       i.attributes ->> 'region' as region, i.source_created_at, i.source_updated_at, i.resolved_at,
-       i.changed_at
+ISSUE_COLUMNS = ", ".join(
+    f"i.attributes ->> '{name}' as {name}" if name in ATTRIBUTE_DIMENSIONS else f"i.{name}"
+    for name in VERSIONED_ISSUE_SCHEMA
+)
+SELECT_ISSUES = f"""
+select {ISSUE_COLUMNS}
 from core.issue as i
 """
 

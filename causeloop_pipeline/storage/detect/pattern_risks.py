@@ -7,6 +7,7 @@ from uuid import UUID
 import polars as pl
 
 from causeloop_pipeline.model.frames import PATTERN_SCHEMA
+from causeloop_pipeline.model.issue import Severity
 from causeloop_pipeline.storage.database.session import Session
 
 FACTOR_SCHEMA = pl.Schema(
@@ -15,7 +16,7 @@ FACTOR_SCHEMA = pl.Schema(
         "last_seen_at": PATTERN_SCHEMA["last_seen_at"],
         "stored_risk": pl.Float64(),
         "stored_basis": pl.Float64(),
-        **dict.fromkeys(("p1", "p2", "p3", "p4", "services", "teams"), pl.Int64()),
+        **dict.fromkeys((*(severity.value for severity in Severity), "services", "teams"), pl.Int64()),
         "probability": pl.Float64(),
     }
 )

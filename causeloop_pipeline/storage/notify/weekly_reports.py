@@ -2,11 +2,13 @@
 
 from uuid import UUID
 
+from causeloop_pipeline.model.proof import FINAL_VERDICTS
 from causeloop_pipeline.storage.database.session import Session
+from causeloop_pipeline.storage.database.sql_values import quote_values
 
-INSERT_REPORTS = """
+INSERT_REPORTS = f"""
 with report as (
-    select app.weekly_report(%(workspace_id)s, null) as body
+    select app.weekly_report(%(workspace_id)s, null, array[{quote_values(FINAL_VERDICTS)}]) as body
 ), wanted as (
     update app.preference as p
     set reported_on = (report.body ->> 'first_day')::date
@@ -30,8 +32,9 @@ SELECT_ANY = """
 select exists (
     select from app.preference
     where workspace_id = %s and report_to is not null and reported_on is distinct from (
-        select date_trunc('week', now() at time zone timezone)::date - 7
-        from app.workspace where workspace_id = %s
+        select week.first_day
+        from app.workspace cross join lateral app.week_of(null, timezone) as week
+        where workspace_id = %s
     )
 ) as is_due
 """

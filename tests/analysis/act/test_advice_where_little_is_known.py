@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from causeloop_pipeline.analysis.act.diagnoses import SUGGESTION_BELOW
-from causeloop_pipeline.analysis.act.recommendations import MIN_RECURRENCES
+from causeloop_pipeline.model.recommendation import MIN_RECURRENCES
 from tests.support.advising import TRACE, advise, failing
 from tests.support.pattern_frames import issue as failure
 from tests.support.pattern_frames import predictions

@@ -13,8 +13,8 @@ import httpx2
 import psycopg
 import pytest
 
-from api.access.plans import PLANS
 from api.auth.rate_limits import LEASE_SECONDS, Allowance, TokenLeases, check_rate_limit
+from causeloop_pipeline.model.plans import PLANS
 from causeloop_pipeline.storage.app.tenants import create_service_key
 from tests.api.conftest import Client
 from tests.api.sample import Sample

@@ -14,11 +14,12 @@ import pytest
 from api.access.keys import derive_key
 from api.auth.tokens import ALGORITHM, AUDIENCE, ISSUER, AccessToken, issue_access_token, verify_access_token
 from api.http.errors import Problem
+from causeloop_pipeline.model.tenancy import SignInMethod
 from tests.api.conftest import Client
 from tests.api.oidc_issuer import running_issuer
 from tests.api.sample import Sample
 
-TOKEN = AccessToken(uuid4(), uuid4(), uuid4(), "oidc")
+TOKEN = AccessToken(uuid4(), uuid4(), uuid4(), SignInMethod.OIDC)
 
 
 def make_claims(**changes: Any) -> dict[str, Any]:

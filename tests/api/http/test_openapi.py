@@ -2,6 +2,7 @@
 
 import httpx2
 
+from causeloop_pipeline.model.prediction import WINDOWS
 from tests.api.conftest import Client
 from tests.api.contract import Contract
 from tests.api.sample import Sample
@@ -40,7 +41,7 @@ def test_the_windows_of_predictions_are_enumerated(contract: Contract) -> None:
     (summary,) = [operation for *_, path, operation in contract.operations if path == SUMMARY]
     (window,) = [each for each in summary["parameters"] if each["name"] == "window_days"]
 
-    assert window["schema"]["enum"] == [7, 14, 30, 90]
+    assert window["schema"]["enum"] == list(WINDOWS)
 
 
 def test_every_list_names_its_sorts_and_takes_no_other(

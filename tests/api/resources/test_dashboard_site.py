@@ -12,13 +12,15 @@ import pytest
 
 from api.access.permissions import build_role_table
 from api.main import load_routers
-from api.resources.dashboard_site import FOLDER
+from api.resources.dashboard_site import FOLDER, VOCABULARY
+from api.resources.dashboard_vocabulary import write_vocabulary
 from causeloop_pipeline.model.tenancy import Role
 from tests.api.conftest import Client
 from tests.api.sample import PASSWORD, Sample
 
 MEDIA_TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".html": "text/html"}
 VENDORED = FOLDER / "vendor"
+VOCABULARY_PATH = FOLDER / VOCABULARY
 SCRIPTS = sorted(path for path in FOLDER.rglob("*.js") if path.parent != VENDORED)
 FILES = sorted(path for path in FOLDER.rglob("*") if path.suffix in MEDIA_TYPES and path.parent != VENDORED)
 CALL = re.compile(
@@ -51,6 +53,16 @@ def read_code(path: Path) -> str:
 def find_imports(text: str) -> list[str]:
     """The modules that a script imports, at once or later."""
     return IMPORT.findall(text) + IMPORT_LATER.findall(text)
+
+
+def read_module(path: Path) -> str:
+    """A module's text; that of the vocabularies is in no file."""
+    return write_vocabulary() if path.resolve() == VOCABULARY_PATH else path.read_text()
+
+
+def is_there(path: Path) -> bool:
+    """Whether the API serves a module."""
+    return path.is_file() or path.resolve() == VOCABULARY_PATH
 
 
 def find_calls() -> list[tuple[str, str, str, str]]:
@@ -106,7 +118,7 @@ def test_every_module_that_a_script_imports_exists() -> None:
         assert len(modules) == len(re.findall(r"\bimport\b", text)), script.name
         for module in modules:
             assert module.startswith("."), f"{script.name} imports {module} from elsewhere"
-            assert (script.parent / module).is_file(), f"{script.name} imports {module}, which does not exist"
+            assert is_there(script.parent / module), f"{script.name} imports {module}, which does not exist"
 
 
 def test_what_others_wrote_is_here_unchanged_with_its_licence(site: httpx2.Client) -> None:
@@ -125,7 +137,7 @@ def test_every_imported_name_is_exported_there_and_used_here() -> None:
     for script in SCRIPTS:
         text = read_code(script)
         for names, module in re.findall(r"""^import \{([^}]*)\} from "(\.[^"]+)";$""", text, re.MULTILINE):
-            offered = EXPORT.findall((script.parent / module).read_text())
+            offered = EXPORT.findall(read_module(script.parent / module))
             for name in filter(None, map(str.strip, names.split(","))):
                 assert name in offered, f"{script.name} imports {name}, which {module} does not export"
                 assert len(re.findall(rf"\b{name}\b", text)) > 1, f"{script.name} imports {name} for nothing"
@@ -140,10 +152,10 @@ def test_every_script_and_style_is_used() -> None:
             reached.add(script)
             waiting += [
                 (script.parent / module).resolve()
-                for module in find_imports(read_code(script))
+                for module in find_imports(read_code(script) if script != VOCABULARY_PATH else "")
                 if script.parent != VENDORED
             ]
-    assert reached == set(SCRIPTS) | set(VENDORED.glob("*js"))
+    assert reached == {VOCABULARY_PATH, *SCRIPTS, *VENDORED.glob("*js")}
     assert all(f"dashboard/styles/{style.name}" in page for style in FOLDER.rglob("*.css"))
 
 

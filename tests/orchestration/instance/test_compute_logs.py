@@ -4,10 +4,8 @@ import pytest
 from dagster import DagsterInstance
 from dagster._core.storage.compute_log_manager import ComputeIOType
 
-from tests.orchestration.instance.test_stored_names import stored  # noqa: F401
 
-
-def test_the_tabs_say_why_there_is_no_output(stored: DagsterInstance) -> None:  # noqa: F811
+def test_the_tabs_say_why_there_is_no_output(stored: DagsterInstance) -> None:
     displayed = stored.compute_log_manager.get_log_data(["run", "compute_logs", "step"])
 
     for text in (displayed.stdout, displayed.stderr):
@@ -16,7 +14,7 @@ def test_the_tabs_say_why_there_is_no_output(stored: DagsterInstance) -> None:  
 
 
 @pytest.mark.parametrize("size", [1, 50, 1_000_000])
-def test_the_reason_is_read_once_however_it_is_paged(stored: DagsterInstance, size: int) -> None:  # noqa: F811
+def test_the_reason_is_read_once_however_it_is_paged(stored: DagsterInstance, size: int) -> None:
     manager, parts, offset = stored.compute_log_manager, [], 0
     for _ in range(1_000):
         part, offset = manager.get_log_data_for_type(["step"], ComputeIOType.STDOUT, offset, size)

@@ -12,7 +12,7 @@ import pytest
 from causeloop_pipeline.settings import settings, temporary_variables
 from causeloop_pipeline.storage.backup.folder import BackupError, BackupFolder
 from causeloop_pipeline.storage.backup.restoring import restore_backup
-from causeloop_pipeline.storage.backup.taking import receiving_log, take_base_backup
+from causeloop_pipeline.storage.backup.taking import receiving_log, stop_keeping_log, take_base_backup
 from causeloop_pipeline.storage.database.migrate import migrate
 from causeloop_pipeline.storage.embedded.installation import start_embedded, stop_embedded
 from causeloop_pipeline.storage.embedded.postgres_server import find_programs, remove_server
@@ -46,6 +46,11 @@ def add(owner: psycopg.Connection, slug: str) -> datetime:
     return row[0]
 
 
+def list_slots(owner: psycopg.Connection) -> list[str]:
+    """The replication slots, for each of which the server keeps its log."""
+    return [row[0] for row in owner.execute("select slot_name from pg_replication_slots")]
+
+
 def wait_until_received(process: "subprocess.Popen[bytes]", owner: psycopg.Connection) -> None:
     """Until the receiver has confirmed what is written now; bounded, and ended early if it dies."""
     row = owner.execute("select pg_current_wal_flush_lsn()").fetchone()
@@ -74,6 +79,9 @@ def test_two_instants_are_restored_and_tenants_stay_isolated(state_dir: Path, tm
             second = add(owner, "second")
             add(owner, "third")
             wait_until_received(process, owner)
+        assert list_slots(owner) == ["causeloop_backup"]
+        stop_keeping_log(server.url(), folder, programs.binaries)
+        assert list_slots(owner) == []
     stop_embedded(state_dir)
 
     restore_backup(state_dir, folder, second)

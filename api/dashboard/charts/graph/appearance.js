@@ -1,6 +1,7 @@
 // How the graph looks: the colours of the theme, one colour a cluster, the border by risk.
 
 import { band } from "../../lib/format.js";
+import { Impact } from "../../lib/vocabulary.js";
 
 /** @import { Model } from "../../types.js" */
 /** @typedef {ReturnType<typeof withRadius>[number]} DrawnNode */
@@ -140,9 +141,7 @@ export function buildStyle(colours, font) {
     ...Array.from({ length: CLUSTER_COLOURS }, (_, index) =>
       rule(`.cluster-${index}`, { "background-color": colours[`cluster-${index}`] }),
     ),
-    ...["critical", "high", "medium", "low"].map((risk) =>
-      rule(`.risk-${risk}`, { "border-color": colours[risk] }),
-    ),
+    ...Impact.values.map((risk) => rule(`.risk-${risk}`, { "border-color": colours[risk] })),
     rule("node.labelled", always),
     rule("edge", line),
     rule(".dim", { opacity: 0.15, "text-opacity": 0 }),

@@ -3,6 +3,7 @@
 import { debounce } from "../../lib/debounce.js";
 import { h, s } from "../../lib/elements.js";
 import { number, pluralize } from "../../lib/format.js";
+import { Impact } from "../../lib/vocabulary.js";
 
 /** @import { numberClusters } from "./appearance.js" */
 /** @import { View } from "./view.js" */
@@ -108,9 +109,7 @@ export function legend(view, clusters, names) {
   view.canvas.addEventListener("cleared", () => {
     for (const button of buttons.querySelectorAll("button")) button.setAttribute("aria-pressed", "false");
   });
-  const risks = ["critical", "high", "medium", "low"].map((risk) =>
-    h("span", { class: `risk risk-${risk}` }, risk),
-  );
+  const risks = Impact.values.map((risk) => h("span", { class: `risk risk-${risk}` }, risk));
   return h(
     "div",
     {},

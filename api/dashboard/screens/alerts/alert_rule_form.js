@@ -1,17 +1,13 @@
 // The form of an alert rule, for a new one and for changing one.
 
 import { form } from "../../lib/form.js";
+import { AlertChannel, NEAREST_WINDOW, WINDOWS } from "../../lib/vocabulary.js";
 
 /** @import { Fields, FormValues, Model } from "../../types.js" */
 /** @typedef {{ threshold: number, patternId: string | undefined }} RuleDefaults */
 
-const WINDOWS = [7, 14, 30, 90];
 /** @type {[string, string][]} */
-const CHANNELS = [
-  ["slack", "Slack, or what accepts its webhooks"],
-  ["webhook", "webhook, signed"],
-  ["email", "e-mail"],
-];
+const CHANNELS = AlertChannel.values.map((type) => [type, AlertChannel.meanings[type]]);
 
 /**
  * What the channels of a rule are, in words; addresses that are secrets are not shown.
@@ -45,7 +41,7 @@ export function ruleForm({ rule = null, defaults, send, onDone, done }) {
       name: "window_days",
       label: "Within",
       kind: "select",
-      value: rule?.window_days ?? 7,
+      value: rule?.window_days ?? NEAREST_WINDOW,
       options: WINDOWS.map((days) => [days, `${days} days`]),
       read: Number,
     },

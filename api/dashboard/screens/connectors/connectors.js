@@ -4,6 +4,7 @@ import { get, post } from "../../lib/client.js";
 import { facts, h, link, table } from "../../lib/elements.js";
 import { ago, duration, exact, minute, number, plain, pluralize } from "../../lib/format.js";
 import { action, empty, part } from "../../lib/states.js";
+import { ConnectorStatus } from "../../lib/vocabulary.js";
 
 /** @import { Column, Model, ScreenContext } from "../../types.js" */
 
@@ -16,10 +17,10 @@ export async function showConnectors({ me, signal, reload }) {
   const titles = new Map(
     catalog.data.filter((tool) => !tool.declaration).map((tool) => [tool.type, tool.title]),
   );
-  const order = { error: 0, active: 1, paused: 2 };
+  /** @param {Model<"Connector">} row */
+  const rank = ({ status }) => ConnectorStatus.values.indexOf(status);
   const rows = connectors.data.sort(
-    (left, right) =>
-      order[left.status] - order[right.status] || left.display_name.localeCompare(right.display_name),
+    (left, right) => rank(left) - rank(right) || left.display_name.localeCompare(right.display_name),
   );
   const broken = rows.filter(isBroken).length;
   return h(

@@ -5,12 +5,13 @@ import { externalLink, facts, h, link, section, table } from "../../lib/elements
 import { ago, asText, day, minute, plain, pluralize, probabilityText, reasonText } from "../../lib/format.js";
 import { isAtLeast } from "../../lib/roles.js";
 import { action, empty, partSection } from "../../lib/states.js";
+import { ConstraintKind, CorrectionAct, ISSUE_FACETS } from "../../lib/vocabulary.js";
 import { unlinkButton, withdraw } from "../patterns/corrections.js";
 import { riskMark } from "../patterns/patterns.js";
 import { editButton, linkButton } from "./issue_form.js";
 import { severityMark } from "./issues.js";
 
-/** @import { Column, Model, ScreenContext } from "../../types.js" */
+/** @import { Column, Content, Model, ScreenContext } from "../../types.js" */
 
 /** @param {ScreenContext} context */
 export async function showIssue({ id, me, signal, reload }) {
@@ -71,12 +72,11 @@ function descriptionOf({ body }) {
 
 /** @param {Model<"Issue">} issue */
 function details(issue) {
+  /** @type {[string, Content][]} */
+  const facets = ISSUE_FACETS.map(({ name, label }) => [label, issue[name]]);
   return facts([
     ["Risk", riskMark(issue.risk_score)],
-    ["Service", issue.service],
-    ["Error type", issue.error_type],
-    ["Team", issue.team],
-    ["Environment", issue.environment],
+    ...facets,
     ["Created", minute(issue.source_created_at)],
     ["Updated", minute(issue.source_updated_at)],
     ["Resolved", issue.resolved_at ? minute(issue.resolved_at) : null],
@@ -129,9 +129,11 @@ async function membership(issue, signal, canWrite) {
 /** @type {Record<string, string>} */
 const DECIDED_BY = { rule: "the same message or stack trace", person: "a person" };
 
-/** @type {Record<string, string>} */
-const ACTS = { link: "Linked with", unlink: "Unlinked from", merge: "Merged with", split: "Split from" };
-const KINDS = { must: "Linked with", cannot: "Kept apart from" };
+/** @param {Model<"PairFact">} pair */
+function correctionLabel({ act, kind }) {
+  const label = act ? CorrectionAct.labels[act] : ConstraintKind.labels[kind];
+  return label[0].toUpperCase() + label.slice(1);
+}
 
 /**
  * The corrections of this issue by people, one line a correction, each with “Withdraw”.
@@ -150,7 +152,7 @@ function corrections(pairs, canWrite) {
     h(
       "li",
       {},
-      `${ACTS[pair.act ?? ""] ?? KINDS[pair.kind]} `,
+      `${correctionLabel(pair)} `,
       link(`/issues/${pair.issue_id}`, pair.issue_title ?? "a deleted issue"),
       others.length ? ` and ${pluralize(others.length, "more issue")}` : null,
       ` (${pair.made_by_name ?? "somebody who has left"}, ${ago(pair.made_at)}${pair.reason ? `: ${pair.reason}` : ""}) `,

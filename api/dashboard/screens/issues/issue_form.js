@@ -3,19 +3,15 @@
 import { patch, post } from "../../lib/client.js";
 import { dialogButton } from "../../lib/dialog.js";
 import { form } from "../../lib/form.js";
-import { anyOf } from "../../lib/listing.js";
+import { choicesOf } from "../../lib/listing.js";
+import { ISSUE_FACETS, IssueStatus, Severity } from "../../lib/vocabulary.js";
 import { patternPicker } from "../patterns/pattern_picker.js";
 
 /** @import { Field, FormValues, Model } from "../../types.js" */
 
 /** @type {[string, string][]} */
-const SEVERITIES = [
-  ["p1", "p1 – critical"],
-  ["p2", "p2 – high"],
-  ["p3", "p3 – medium"],
-  ["p4", "p4 – low"],
-];
-const STATUSES = anyOf(["open", "in_loop", "mitigating", "resolved", "closed"]).slice(1);
+const SEVERITIES = Severity.values.map((value) => [value, `${value} – ${Severity.meanings[value]}`]);
+const STATUSES = choicesOf(IssueStatus);
 
 /**
  * @param {Partial<Model<"Issue">>} [issue]
@@ -26,10 +22,12 @@ const fieldsOf = (issue = {}) => [
   { name: "body", label: "Description", kind: "textarea", rows: 5, value: issue.body },
   { name: "severity", label: "Severity", kind: "select", options: SEVERITIES, value: issue.severity ?? "p3" },
   { name: "status", label: "Status", kind: "select", options: STATUSES, value: issue.status ?? "open" },
-  { name: "service", label: "Service", maxlength: 200, value: issue.service },
-  { name: "error_type", label: "Error type", maxlength: 200, value: issue.error_type },
-  { name: "team", label: "Team", maxlength: 200, value: issue.team },
-  { name: "environment", label: "Environment", maxlength: 200, value: issue.environment },
+  ...ISSUE_FACETS.map(({ name, label, max_length }) => ({
+    name,
+    label,
+    maxlength: max_length,
+    value: issue[name],
+  })),
 ];
 
 /** “Report an issue”: for what no tool has recorded. */

@@ -4,17 +4,17 @@ import { get, messageOf, patch, post } from "../../lib/client.js";
 import { openDialog } from "../../lib/dialog.js";
 import { h, link, table } from "../../lib/elements.js";
 import { ago, dayAfter, exact, plain, pluralize, startOfDay } from "../../lib/format.js";
-import { anyOf, listing, rowsPerPage } from "../../lib/listing.js";
+import { anyOf, choicesOf, listing, rowsPerPage } from "../../lib/listing.js";
 import { isAtLeast } from "../../lib/roles.js";
 import { savedViews } from "../../lib/saved_views.js";
 import { empty, notice } from "../../lib/states.js";
+import { IssueStatus, Severity } from "../../lib/vocabulary.js";
 import { patternPicker } from "../patterns/pattern_picker.js";
 import { riskMark } from "../patterns/patterns.js";
 import { reportButton } from "./issue_form.js";
 
 /** @import { Column, Filter, Filters, Model, RowSelection, ScreenContext } from "../../types.js" */
 
-const STATUSES = ["open", "in_loop", "mitigating", "resolved", "closed"];
 let values = null;
 
 /**
@@ -29,8 +29,8 @@ const valuesOf = (name) => async () => {
 /** @type {Filter[]} */
 const FIELDS = [
   { name: "q", label: "Search title and text", placeholder: "words, “a phrase”, -without" },
-  { name: "severity", label: "Severity", options: anyOf(["p1", "p2", "p3", "p4"]) },
-  { name: "status", label: "Status", options: anyOf(STATUSES) },
+  { name: "severity", label: "Severity", options: anyOf(Severity) },
+  { name: "status", label: "Status", options: anyOf(IssueStatus) },
   { name: "service", label: "Service", suggest: valuesOf("service") },
   { name: "team", label: "Team", suggest: valuesOf("team") },
   { name: "from", label: "From", kind: "date" },
@@ -130,14 +130,12 @@ function bulkActions(ids, done) {
   const status = h(
     "select",
     { id: "bulk-status", "aria-label": "Set the status" },
-    [["", "Set status …"], ...anyOf(STATUSES).slice(1)].map(([value, text]) => h("option", { value }, text)),
+    [["", "Set status …"], ...choicesOf(IssueStatus)].map(([value, text]) => h("option", { value }, text)),
   );
   const severity = h(
     "select",
     { id: "bulk-severity", "aria-label": "Set the severity" },
-    [["", "Set severity …"], ...["p1", "p2", "p3", "p4"].map((value) => [value, value])].map(
-      ([value, text]) => h("option", { value }, text),
-    ),
+    [["", "Set severity …"], ...choicesOf(Severity)].map(([value, text]) => h("option", { value }, text)),
   );
   /**
    * @param {HTMLSelectElement} select

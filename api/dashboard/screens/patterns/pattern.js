@@ -17,6 +17,7 @@ import {
   probabilityText,
 } from "../../lib/format.js";
 import { empty, part, partSection } from "../../lib/states.js";
+import { HARDLY_RECURS_BELOW, NEAREST_WINDOW } from "../../lib/vocabulary.js";
 import { nextDate, triggerSection, windowsTable } from "../predictions/prediction_summary.js";
 import {
   effortAndImpact,
@@ -56,13 +57,10 @@ export async function showPattern(context) {
   );
 }
 
-const WINDOW = 7; // days: in a month nearly every pattern comes back, so a month tells them apart no more
-const HARDLY_RECURS_BELOW = 0.2; // days with an issue expected in 90 days, as in the ranking of recommendations
-
 /** @param {Model<"Prediction"> | undefined} prediction */
 function hardlyRecurs(prediction) {
   if (!prediction || prediction.probability === null) return false;
-  return (-Math.log1p(-prediction.probability) * 90) / prediction.window_days < HARDLY_RECURS_BELOW;
+  return prediction.probability < HARDLY_RECURS_BELOW[prediction.window_days];
 }
 
 /**
@@ -71,7 +69,7 @@ function hardlyRecurs(prediction) {
  * @param {Model<"Recommendation">[]} recommendations
  */
 function answers(predictions, recommendations) {
-  const next = predictions.find((row) => row.window_days === WINDOW) ?? predictions[0];
+  const next = predictions.find((row) => row.window_days === NEAREST_WINDOW) ?? predictions[0];
   const [first] = recommendations;
   return h(
     "div",

@@ -7,6 +7,7 @@ import { ago, band, exact, number, pluralize, probabilityText } from "../../lib/
 import { anyOf, listing } from "../../lib/listing.js";
 import { savedViews } from "../../lib/saved_views.js";
 import { empty } from "../../lib/states.js";
+import { ISSUE_FACETS, PatternStatus } from "../../lib/vocabulary.js";
 
 /** @import { Column, Filter, Model, ScreenContext } from "../../types.js" */
 
@@ -16,7 +17,7 @@ const MAX_CONCURRENT = 3;
 /** @type {Filter[]} */
 const FIELDS = [
   { name: "q", label: "Search names", placeholder: "words of the name" },
-  { name: "status", label: "Status", options: anyOf(["emerging", "active", "resolved"]) },
+  { name: "status", label: "Status", options: anyOf(PatternStatus) },
   {
     name: "min_risk_score",
     label: "Risk",
@@ -137,9 +138,9 @@ export const quietText = ({ silent_days: silent, typical_gap_days: gap }) =>
 
 /** @param {Model<"Pattern">} row */
 function dimensions(row) {
-  const values = ["service", "error_type", "team", "environment"]
-    .map((name) => /** @type {{ value?: string } | undefined} */ (row.fingerprint[name])?.value)
-    .filter(Boolean);
+  const values = ISSUE_FACETS.map(
+    ({ name }) => /** @type {{ value?: string } | undefined} */ (row.fingerprint[name])?.value,
+  ).filter(Boolean);
   return values.slice(0, 3).join(" · ");
 }
 

@@ -6,16 +6,16 @@ import { h, link, section, table } from "../../lib/elements.js";
 import { day, dayOf, isWide, plain, pluralize, weekdayOf } from "../../lib/format.js";
 import { anyOf, listing, rowsPerPage } from "../../lib/listing.js";
 import { empty, part, partSection } from "../../lib/states.js";
+import { Impact, NEAREST_WINDOW, Outcome, WINDOWS } from "../../lib/vocabulary.js";
 import { accuracySection } from "./accuracy.js";
 import { probabilityCell } from "./prediction_summary.js";
 
 /** @import { Column, Filter, Filters, Model, ScreenContext } from "../../types.js" */
 
-const WINDOWS = ["7", "14", "30", "90"];
 /** @type {Filter[]} */
 const FIELDS = [
-  { name: "window_days", label: "Window", options: WINDOWS.map((days) => [days, `${days} days`]) },
-  { name: "impact", label: "Impact", options: anyOf(["critical", "high", "medium", "low"]) },
+  { name: "window_days", label: "Window", options: WINDOWS.map((days) => [String(days), `${days} days`]) },
+  { name: "impact", label: "Impact", options: anyOf(Impact) },
   {
     name: "min_probability",
     label: "Probability",
@@ -25,7 +25,7 @@ const FIELDS = [
       ["0.5", "50 % or more"],
     ],
   },
-  { name: "outcome", label: "Outcome", options: anyOf(["hit", "miss", "prevented"]) },
+  { name: "outcome", label: "Outcome", options: anyOf(Outcome) },
   {
     name: "history",
     label: "History",
@@ -47,7 +47,8 @@ const FIELDS = [
 
 /** @param {ScreenContext} context */
 export async function showPredictions({ query, signal }) {
-  const chosen = { ...query, window_days: WINDOWS.includes(query.window_days) ? query.window_days : "7" };
+  const isKnown = WINDOWS.includes(Number(query.window_days));
+  const chosen = { ...query, window_days: isKnown ? query.window_days : String(NEAREST_WINDOW) };
   const matrix = h("div", {});
   /** @param {string} days */
   const draw = (days) => matrix.replaceChildren(part("the matrix", () => readMatrix(days, signal)));

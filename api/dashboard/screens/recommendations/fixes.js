@@ -2,22 +2,14 @@
 
 import { get } from "../../lib/client.js";
 import { facts, h, link, section, table } from "../../lib/elements.js";
-import { day, dayOf, minute, number, plain, probabilityText } from "../../lib/format.js";
+import { day, dayOf, minute, number, probabilityText } from "../../lib/format.js";
 import { empty } from "../../lib/states.js";
+import { FINAL_VERDICTS, Verdict } from "../../lib/vocabulary.js";
 
 /** @import { Column, Model } from "../../types.js" */
 /** @typedef {Model<"RecommendationDetail">} Recommendation */
 /** @typedef {ReturnType<typeof claimedFixes>[number]} ClaimedFix */
 
-/** @type {Record<string, string>} */
-const VERDICT_LABELS = {
-  held: "held",
-  partly: "held in part",
-  failed: "did not hold",
-  moved: "moved elsewhere",
-  not_provable_yet: "not provable yet",
-  no_exposure: "no exposure yet",
-};
 const MAX_FIXES = 12;
 
 /**
@@ -46,21 +38,19 @@ function claimedFixes(recommendation) {
  * @param {ClaimedFix[]} fixes
  */
 export function latestFix(fixes) {
-  const decided = fixes.find(
-    ({ proof }) => proof && !["not_provable_yet", "no_exposure"].includes(proof.verdict),
-  );
+  const decided = fixes.find(({ proof }) => proof && FINAL_VERDICTS.includes(proof.verdict));
   return decided ?? fixes.find(({ proof }) => proof) ?? fixes[0] ?? null;
 }
 
 /**
  * A verdict as a mark; the word carries the meaning, the colour only helps.
- * @param {string | null | undefined} verdict
+ * @param {Model<"Proof">["verdict"] | null | undefined} verdict
  */
 export function verdictMark(verdict) {
   return h(
     "span",
     { class: `verdict verdict-${verdict ?? "unknown"}` },
-    verdict ? (VERDICT_LABELS[verdict] ?? plain(verdict)) : "not evaluated yet",
+    verdict ? Verdict.labels[verdict] : "not evaluated yet",
   );
 }
 

@@ -3,9 +3,10 @@
 import { intervalMark } from "../../charts/axes.js";
 import { get, patch, put } from "../../lib/client.js";
 import { h, link, section } from "../../lib/elements.js";
-import { ago, minute, number, plain, pluralize, timeZone, today } from "../../lib/format.js";
-import { listing } from "../../lib/listing.js";
+import { ago, minute, number, pluralize, timeZone, today } from "../../lib/format.js";
+import { choicesOf, listing } from "../../lib/listing.js";
 import { action, empty, partSection } from "../../lib/states.js";
+import { RecommendationStatus } from "../../lib/vocabulary.js";
 import { assignButton } from "../assign_button.js";
 import { proofSection } from "./fixes.js";
 import { planSection } from "./plan.js";
@@ -14,8 +15,6 @@ import { ticketSection } from "./ticket.js";
 
 /** @import { Me, Model, ScreenContext } from "../../types.js" */
 /** @typedef {Model<"RecommendationDetail">} Recommendation */
-
-const STATUSES = ["pending", "in_progress", "implemented", "dismissed"];
 
 /** @param {ScreenContext} context */
 export async function showRecommendation({ id, me, signal, reload }) {
@@ -102,8 +101,8 @@ function statusSection(recommendation, me, reload) {
   const select = h(
     "select",
     { id: "status" },
-    STATUSES.map((status) =>
-      h("option", { value: status, selected: status === recommendation.status }, plain(status)),
+    choicesOf(RecommendationStatus).map(([value, label]) =>
+      h("option", { value, selected: value === recommendation.status }, label),
     ),
   );
   const date = h("input", { id: "fixed-at", type: "date", max: today() });

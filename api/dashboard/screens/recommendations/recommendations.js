@@ -4,26 +4,26 @@ import { intervalMark } from "../../charts/axes.js";
 import { get } from "../../lib/client.js";
 import { h, link, table } from "../../lib/elements.js";
 import { number, plain } from "../../lib/format.js";
-import { anyOf, listing, rowsPerPage } from "../../lib/listing.js";
+import { anyOf, choicesOf, listing, rowsPerPage } from "../../lib/listing.js";
 import { empty } from "../../lib/states.js";
+import {
+  Effort,
+  OPEN_RECOMMENDATION_STATUSES,
+  RecommendationImpact,
+  RecommendationStatus,
+  RecommendationType,
+} from "../../lib/vocabulary.js";
 
 /** @import { Column, Filter, Filters, Model, ScreenContext } from "../../types.js" */
 
 /** @type {[string, string][]} */
-const STATUSES = [
-  ["open", "open"],
-  ["pending", "pending"],
-  ["in_progress", "in progress"],
-  ["implemented", "implemented"],
-  ["dismissed", "dismissed"],
-  ["any", "any"],
-];
+const STATUSES = [["open", "open"], ...choicesOf(RecommendationStatus), ["any", "any"]];
 /** @type {Filter[]} */
 const FIELDS = [
   { name: "status", label: "Status", options: STATUSES },
-  { name: "type", label: "Type", options: anyOf(["code_fix", "config_change", "process", "monitoring"]) },
-  { name: "effort", label: "Effort", options: anyOf(["low", "medium", "high"]) },
-  { name: "impact", label: "Impact", options: anyOf(["quick_win", "high", "medium"]) },
+  { name: "type", label: "Type", options: anyOf(RecommendationType) },
+  { name: "effort", label: "Effort", options: anyOf(Effort) },
+  { name: "impact", label: "Impact", options: anyOf(RecommendationImpact) },
   {
     name: "sort",
     label: "Order",
@@ -81,7 +81,7 @@ export async function showRecommendations({ query, signal }) {
  */
 function statusesOf(choice) {
   if (choice === "any") return undefined;
-  return choice === "open" ? ["pending", "in_progress"] : [choice];
+  return choice === "open" ? OPEN_RECOMMENDATION_STATUSES : [choice];
 }
 
 /**

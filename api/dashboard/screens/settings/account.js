@@ -6,6 +6,7 @@ import { h, section, table } from "../../lib/elements.js";
 import { form } from "../../lib/form.js";
 import { ago, day, minute } from "../../lib/format.js";
 import { action, empty, partSection } from "../../lib/states.js";
+import { SignInMethod } from "../../lib/vocabulary.js";
 import { settingsScreen } from "./frame.js";
 import { keysTable, newKeyForm } from "./key_forms.js";
 
@@ -108,7 +109,7 @@ async function sessions(signal, reload) {
   /** @type {Column<Model<"OwnSession">>[]} */
   const columns = [
     { title: "Program", className: "wide", cell: (row) => row.client ?? "unknown" },
-    { title: "By", cell: (row) => (row.method === "oidc" ? "single sign-on" : "password") },
+    { title: "By", cell: (row) => SignInMethod.labels[row.method] },
     { title: "Since", cell: (row) => minute(row.started_at) },
     { title: "Last used", cell: (row) => ago(row.last_used_at) },
     { title: "Ends", cell: (row) => day(row.ends_at) },

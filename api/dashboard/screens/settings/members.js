@@ -7,6 +7,7 @@ import { form } from "../../lib/form.js";
 import { day, number, pluralize } from "../../lib/format.js";
 import { assignableRoles } from "../../lib/roles.js";
 import { action } from "../../lib/states.js";
+import { RoleName } from "../../lib/vocabulary.js";
 import { settingsScreen } from "./frame.js";
 
 /** @import { Column, Field, Fields, FormValues, Me, Model, Role, ScreenContext } from "../../types.js" */
@@ -110,15 +111,8 @@ const roleField = (me, value) => ({
   label: "Role",
   kind: "select",
   value,
-  options: assignableRoles(me).map((role) => [role, ROLE_DESCRIPTIONS[role]]),
+  options: assignableRoles(me).map((role) => [role, `${role} – ${RoleName.meanings[role]}`]),
 });
-/** @type {Record<Role, string>} */
-const ROLE_DESCRIPTIONS = {
-  viewer: "viewer – reads everything",
-  analyst: "analyst – also corrects, reports and connects",
-  admin: "admin – also members, keys, settings and alerts",
-  owner: "owner – everything",
-};
 
 /**
  * @param {Model<"Member">} row

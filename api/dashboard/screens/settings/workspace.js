@@ -5,7 +5,9 @@ import { confirmButton } from "../../lib/dialog.js";
 import { facts, h, link, section } from "../../lib/elements.js";
 import { form } from "../../lib/form.js";
 import { number, percent, plain } from "../../lib/format.js";
+import { choicesOf } from "../../lib/listing.js";
 import { isAtLeast } from "../../lib/roles.js";
+import { AlertSensitivity } from "../../lib/vocabulary.js";
 import { progressText } from "../setup.js";
 import { settingsScreen } from "./frame.js";
 
@@ -156,7 +158,7 @@ function settingsForm(settings, reload) {
       label: "Sensitivity of alerts",
       kind: "select",
       value: settings.alert_sensitivity,
-      options: ["low", "medium", "high"].map((value) => [value, value]),
+      options: choicesOf(AlertSensitivity),
     },
     days("issues_days", "Days to keep issues", "Older issues are deleted."),
     days("predictions_days", "Days to keep predictions", "Older predictions are deleted."),

@@ -20,6 +20,7 @@ from causeloop_pipeline.analysis.detect.fingerprints.text_kind import (
 )
 from causeloop_pipeline.analysis.detect.traces.parser import parse_trace
 from causeloop_pipeline.model.frames import FINGERPRINT_SCHEMA
+from causeloop_pipeline.model.time_of_week import QUARTERS_OF_THE_DAY, WEEKDAYS
 
 _MAX_TRACE_CHARACTERS = 20_000
 _TRACE_SIGNS = [
@@ -37,8 +38,6 @@ _TRACE_SIGNS = [
     "@file",
     "@webpack",
 ]
-_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-_HOURS = ("00-06", "06-12", "12-18", "18-24")
 _MACHINE_TEXT = pl.when(pl.col("kind") == "machine").then("masked").alias("masked")
 _NO_TEMPLATE = [pl.lit(None, pl.String).alias(name) for name in ("masked", "template", "template_key")]
 
@@ -163,6 +162,8 @@ def _moments(timezone: str) -> tuple[pl.Expr, pl.Expr]:
     except (ZoneInfoNotFoundError, ValueError) as error:
         raise UnknownTimeZoneError(f"{timezone!r} is no time zone of the IANA database") from error
     local = pl.col("source_created_at").dt.convert_time_zone(timezone)
-    hours = (local.dt.hour() // 6).replace_strict(dict(enumerate(_HOURS)), return_dtype=pl.String)
-    days = local.dt.weekday().replace_strict(dict(enumerate(_WEEKDAYS, 1)), return_dtype=pl.String)
+    hours = (local.dt.hour() // 6).replace_strict(
+        dict(enumerate(QUARTERS_OF_THE_DAY)), return_dtype=pl.String
+    )
+    days = local.dt.weekday().replace_strict(dict(enumerate(WEEKDAYS, 1)), return_dtype=pl.String)
     return hours.alias("time_of_day"), days.alias("weekday")

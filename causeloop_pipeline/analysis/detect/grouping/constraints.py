@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from causeloop_pipeline.model.frames import CONSTRAINT_SCHEMA
+from causeloop_pipeline.model.pattern import ConstraintKind
 
-MUST, CANNOT = "must", "cannot"
+MUST, CANNOT = ConstraintKind.MUST.value, ConstraintKind.CANNOT.value
 
 Constraint = tuple[str, str, str]
 """kind (`must` or `cannot`), left issue, right issue"""

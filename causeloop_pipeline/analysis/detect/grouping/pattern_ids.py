@@ -12,6 +12,7 @@ from uuid import UUID
 import polars as pl
 
 from causeloop_pipeline.model.frames import LINEAGE_SCHEMA
+from causeloop_pipeline.model.pattern import LineageKind
 
 _NAMESPACE = UUID("6f2f3c1e-6a3b-5f0e-9d53-0c2a4f5b7e11")
 
@@ -109,16 +110,12 @@ def _trace_lineage(overlap: pl.DataFrame, ids: list[str]) -> pl.DataFrame:
     )
     kind = (
         pl.when(~pl.col("still_exists") & (pl.col("targets") == 1))
-        .then(pl.lit("merged"))
+        .then(pl.lit(LineageKind.MERGED.value))
         .when(pl.col("new_pattern_id").is_in(pl.col("old_pattern_id").implode()) | ~pl.col("still_exists"))
-        .then(pl.lit("regrouped"))
-        .otherwise(pl.lit("split"))
+        .then(pl.lit(LineageKind.REGROUPED.value))
+        .otherwise(pl.lit(LineageKind.SPLIT.value))
     )
-    reasons = {
-        "merged": "all its issues now belong to a pattern with more of them",
-        "regrouped": "some of its issues fit another pattern better",
-        "split": "its issues no longer resemble one another enough",
-    }
+    reasons = {kind.value: kind.meaning for kind in LineageKind}
     return (
         moved.with_columns(kind.alias("kind"), pl.col("issues").cast(pl.Int64).alias("issue_count"))
         .with_columns(pl.col("kind").replace_strict(reasons, return_dtype=pl.String).alias("reason"))

@@ -10,10 +10,9 @@ import polars as pl
 
 from causeloop_pipeline.analysis.arrays import Bools, Floats, Ints
 from causeloop_pipeline.analysis.predict.recurrence.history import NumberedOccurrences
+from causeloop_pipeline.model.time_of_week import QUARTERS_OF_THE_DAY, WEEKDAYS
 
-WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-HOURS = ("00-06", "06-12", "12-18", "18-24")
-CELLS = len(WEEKDAYS) * len(HOURS)
+CELLS = len(WEEKDAYS) * len(QUARTERS_OF_THE_DAY)
 HALF_LIFE_DAYS = 365.0
 PSEUDO_EVENTS = 20.0
 NEIGHBOUR_SHARE = 0.15
@@ -91,7 +90,7 @@ def _describe_cells(cell: Ints, share: Floats) -> pl.Series:
     frame = pl.DataFrame(
         {
             "weekday": pl.Series(list(WEEKDAYS)).gather(cell // 4),
-            "hours": pl.Series(list(HOURS)).gather(cell % 4),
+            "hours": pl.Series(list(QUARTERS_OF_THE_DAY)).gather(cell % 4),
             "share": np.round(share, 4),
             "lift": np.round(share * CELLS, 2),
         }

@@ -24,12 +24,12 @@ from causeloop_pipeline.analysis.predict.triggers.findings import (
 from causeloop_pipeline.analysis.predict.triggers.onset_changes import find_onset_changes
 from causeloop_pipeline.analysis.predict.triggers.preceding_patterns import find_preceding_patterns
 from causeloop_pipeline.model.nested_columns import FINDING
+from causeloop_pipeline.model.time_of_week import WEEKDAYS
 
 LOOK_BACK_DAYS = 365
 CHANGE_LAG_HOURS = 24
 SEVERITY_DAYS = 30
-WEEKDAYS = ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays")
-WEEKDAY_NAMES = tuple(f"on {name}" for name in WEEKDAYS)
+WEEKDAY_NAMES = tuple(f"on {name.capitalize()}s" for name in WEEKDAYS)
 HOUR_NAMES = tuple(f"between {name}" for name in ("00:00–06:00", "06:00–12:00", "12:00–18:00", "18:00–24:00"))
 MONTH_END_NAMES = ("in the last three days of a month",)
 

@@ -15,7 +15,7 @@ from causeloop_pipeline.settings import external_database_url, settings
 if TYPE_CHECKING:
     from causeloop_pipeline.storage.backup.folder import BackupFolder
 
-BACKUP_EXAMPLES = show_examples("backup /backups", "backup /backups --follow")
+BACKUP_EXAMPLES = show_examples("backup /backups", "backup /backups --follow", "backup /backups --end-follow")
 RESTORE_EXAMPLES = show_examples("restore /backups", "restore /backups --to 2026-11-26T12:00:00Z")
 Folder = Annotated[Path, typer.Argument(help="Folder of backups; keep it on another disk.")]
 
@@ -26,6 +26,12 @@ def backup(
     follow: Annotated[
         bool,
         typer.Option("--follow", help="Also keep all that is written from now on, until Ctrl-C."),
+    ] = False,
+    end_follow: Annotated[
+        bool,
+        typer.Option(
+            "--end-follow", help="Nobody follows any more: the server deletes what it kept for that."
+        ),
     ] = False,
     url: Annotated[
         str | None,
@@ -41,14 +47,20 @@ def backup(
     its secret_key no stored credential can be read.
     """
     from causeloop_pipeline.storage.backup.folder import BackupError, BackupFolder
-    from causeloop_pipeline.storage.backup.taking import receiving_log, take_base_backup
+    from causeloop_pipeline.storage.backup.taking import receiving_log, stop_keeping_log, take_base_backup
     from causeloop_pipeline.storage.embedded.postgres_server import ServerError, find_binaries
 
+    if follow and end_follow:
+        fail("--follow and --end-follow exclude each other", USAGE)
     console, target = stderr(), BackupFolder(folder.absolute())
     for number in (signal.SIGINT, signal.SIGTERM):  # a supervisor ends it by the latter
         signal.signal(number, signal.default_int_handler)
     try:
         source, binaries = url or _read_embedded_url(), find_binaries(settings().postgres_bin_dir)
+        if end_follow:
+            stop_keeping_log(source, target, binaries)
+            announce(console, "the server keeps no log any more; what was kept can still be restored")
+            return
         if not follow:
             base = take_base_backup(source, target, binaries)
             announce(console, f"{base} can be restored; with --follow also every instant after it")

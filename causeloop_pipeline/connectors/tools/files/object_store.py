@@ -8,7 +8,7 @@ CONNECTOR = spec.Connector(
     name="object_store",
     title="Object store",
     category=spec.Category.DATA,
-    docs_url="https://filesystem-spec.readthedocs.io/en/latest/",
+    docs_url="https://developmentseed.org/obstore/latest/",
     plan="growth",
     credentials=(
         spec.Field("key", "Access key or account name", help="S3 and Azure.", required=False),
@@ -25,7 +25,7 @@ CONNECTOR = spec.Connector(
         spec.Field(
             "endpoint",
             "Address of the store",
-            help="Only for what speaks the protocol of S3: https://minio.example.com",
+            help="Only where it is not the vendor's own: https://minio.example.com",
             required=False,
             pattern=r"https?://[A-Za-z0-9.:-]+",
         ),

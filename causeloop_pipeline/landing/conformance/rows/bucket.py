@@ -19,6 +19,7 @@ from causeloop_pipeline.landing.conformance.simulation.loopback import Answer, T
 BUCKET, PREFIX = "exports", "failures"
 KEY = AwsKey("AKIDEXAMPLE", "a key for loopback only", "s3", "eu-central-1")
 OBJECTS_PER_PAGE = 2
+ADDED_HEADERS = {"host", "x-amz-date"}
 NAMESPACE = "http://s3.amazonaws.com/doc/2006-03-01/"
 
 
@@ -51,8 +52,8 @@ class BucketScript:
         """The answer to a request."""
         if not _is_signed(request):
             return _refuse(403, "SignatureDoesNotMatch")
-        name = request.path.removeprefix(f"/{BUCKET}/")
-        if name == request.path:
+        bucket, _, name = request.path.removeprefix("/").partition("/")
+        if bucket != BUCKET:
             return _refuse(404, "NoSuchBucket")
         return self._get(name, request) if name else self._list(request)
 
@@ -71,7 +72,7 @@ class BucketScript:
         at = stored.stored_at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
         size = len(stored.content)
         times = f"<LastModified>{at}</LastModified>"
-        return f"<Contents><Key>{quote(name)}</Key>{times}<Size>{size}</Size></Contents>"
+        return f"<Contents><Key>{escape(name)}</Key>{times}<Size>{size}</Size></Contents>"
 
     def _get(self, name: str, request: ToolRequest) -> Answer:
         stored = self.objects.get(name)
@@ -80,18 +81,21 @@ class BucketScript:
         if request.headers.get("if-match", stored.version) != stored.version:
             return _refuse(412, "PreconditionFailed")
         wanted = request.headers.get("range", "bytes=0-")
-        self.ranges.append(wanted)
+        if request.method == "GET":
+            self.ranges.append(wanted)
         first, _, last = wanted.removeprefix("bytes=").partition("-")
         size = len(stored.content)
-        if int(first) >= size:
+        if int(first) >= max(size, 1):
             return _refuse(416, "InvalidRange")
         part = stored.content[int(first) : int(last) + 1 if last else size]
         described = {
             "Content-Type": "application/octet-stream",
-            "Content-Range": f"bytes {first}-{int(first) + len(part) - 1}/{size}",
             "ETag": stored.version,
             "Last-Modified": format_datetime(stored.stored_at, usegmt=True),
         }
+        if "range" not in request.headers:
+            return Answer(raw=stored.content, headers=described)
+        described["Content-Range"] = f"bytes {first}-{int(first) + len(part) - 1}/{size}"
         return Answer(raw=part, status=206, headers=described)
 
 
@@ -99,13 +103,15 @@ def _is_signed(request: ToolRequest) -> bool:
     """Whether the signature fits what was received, and the key."""
     url = f"http://{request.headers['host']}{quote(request.path)}"
     url += f"?{urlencode(request.query, quote_via=quote)}" if request.query else ""
-    content = {"x-amz-content-sha256": request.headers.get("x-amz-content-sha256", "")}
+    authorization = request.headers.get("authorization", "")
+    names = authorization.partition("SignedHeaders=")[2].partition(",")[0].split(";")
+    headers = {name: request.headers.get(name, "") for name in names if name not in ADDED_HEADERS}
     try:
         moment = datetime.strptime(request.headers["x-amz-date"], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
     except (KeyError, ValueError):
         return False
-    signed = sign_request(KEY, request.method, url, content, None, moment)
-    return request.headers.get("authorization") == signed["Authorization"]
+    expected = sign_request(KEY, request.method, url, headers, None, moment, headers)
+    return authorization == expected["Authorization"]
 
 
 def _refuse(status: int, code: str) -> Answer:

@@ -10,7 +10,12 @@ from functools import partial
 from itertools import islice
 
 from causeloop_pipeline.landing.conformance.rows.row_source import Row, RowSource
-from causeloop_pipeline.landing.conformance.scenarios.outcome import Outcome, check_doubles, name_some, run
+from causeloop_pipeline.landing.conformance.scenarios.outcome import (
+    ScenarioResult,
+    check_doubles,
+    name_some,
+    run,
+)
 from causeloop_pipeline.landing.conformance.simulation.landed import Landed, read_in_child
 
 ROWS = 1_200
@@ -108,7 +113,7 @@ ROW_SCENARIOS: dict[str, Scenario] = {
 }
 
 
-def run_row_scenarios(make: Maker, seed: int) -> Iterator[Outcome]:
+def run_row_scenarios(make: Maker, seed: int) -> Iterator[ScenarioResult]:
     """Each scenario on a source of its own."""
     for name, scenario in ROW_SCENARIOS.items():
         yield run(name, partial(_run_on_source, scenario, make, seed))

@@ -22,7 +22,7 @@ class DoesNotApplyError(Exception):
 
 
 @dataclass(frozen=True)
-class Outcome:
+class ScenarioResult:
     """How a scenario went: passed, failed, or not run (None); `note` says what was wrong, or why not."""
 
     scenario: str
@@ -30,15 +30,15 @@ class Outcome:
     note: str = ""
 
 
-def run(name: str, scenario: Callable[[], str | None]) -> Outcome:
+def run(name: str, scenario: Callable[[], str | None]) -> ScenarioResult:
     """How a scenario goes; a defect that it meets is a failure of its own."""
     try:
         problem = scenario()
     except DoesNotApplyError as reason:
-        return Outcome(name, None, str(reason))
+        return ScenarioResult(name, None, str(reason))
     except Exception as error:
-        return Outcome(name, False, "".join(traceback.format_exception(error)[-3:]))
-    return Outcome(name, problem is None, problem or "")
+        return ScenarioResult(name, False, "".join(traceback.format_exception(error)[-3:]))
+    return ScenarioResult(name, problem is None, problem or "")
 
 
 def recovers(bench: Bench, fault: Fault | None, *, must_fail: bool = False) -> str | None:

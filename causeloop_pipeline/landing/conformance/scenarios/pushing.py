@@ -9,7 +9,7 @@ from typing import Any
 
 from causeloop_pipeline.connectors.json_paths import value_at
 from causeloop_pipeline.connectors.spec import Connector, RecordSchema, WebhookEvent
-from causeloop_pipeline.landing.conformance.scenarios.outcome import DoesNotApplyError, Outcome, run
+from causeloop_pipeline.landing.conformance.scenarios.outcome import DoesNotApplyError, ScenarioResult, run
 from causeloop_pipeline.landing.conformance.simulation.bench import Bench
 from causeloop_pipeline.landing.conformance.simulation.json_edit import set_at
 from causeloop_pipeline.landing.conformance.simulation.landed import Landed
@@ -48,7 +48,7 @@ class Pushes:
         return read_delivery(self.connector, body, config=self.config)
 
 
-def run_webhook_scenarios(pushes: Pushes, seed: int = 0) -> Iterator[Outcome]:
+def run_webhook_scenarios(pushes: Pushes, seed: int = 0) -> Iterator[ScenarioResult]:
     """The scenarios of a connector that takes webhooks."""
     for name, scenario in PUSHING.items():
         yield run(name, partial(scenario, pushes, random.Random(seed)))  # noqa: S311 not for secrets

@@ -111,6 +111,8 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header(name, value)
         self.send_header("Content-Length", str(len(content) + (100 if reply.cut else 0)))
         self.end_headers()
+        if self.command == "HEAD":
+            return
         if reply.stall is not None:
             self.wfile.write(content[: len(content) // 2])
             self.wfile.flush()
@@ -120,7 +122,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(content)
         self.close_connection = reply.cut
 
-    do_GET = do_POST = respond  # noqa: N815
+    do_GET = do_HEAD = do_POST = respond  # noqa: N815
 
     def _read(self) -> ToolRequest:
         split = urlsplit(self.path)

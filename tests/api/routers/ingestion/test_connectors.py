@@ -7,9 +7,9 @@ from uuid import uuid4
 import psycopg
 import pytest
 
-from api.access.plans import PLANS, PLANS_IN_ORDER, is_included
 from causeloop_pipeline.connectors.proofs import read_proofs
-from causeloop_pipeline.connectors.registry import CONNECTORS
+from causeloop_pipeline.connectors.registry import CONNECTORS, is_included
+from causeloop_pipeline.model.plans import PLANS, PLANS_IN_ORDER
 from causeloop_pipeline.settings import settings
 from causeloop_pipeline.storage.app.connector_credentials import open_credentials
 from causeloop_pipeline.storage.app.tenants import create_service_key

@@ -7,6 +7,7 @@ from uuid import uuid4
 import psycopg
 import pytest
 
+from causeloop_pipeline.model.prediction import WINDOWS
 from causeloop_pipeline.storage.app.tenants import create_service_key
 from causeloop_pipeline.storage.database.session import Database
 from tests.api.conftest import Client
@@ -222,7 +223,7 @@ def test_an_unknown_window_is_refused_with_a_list_of_the_windows(client: Client,
     for path in ("summary", "matrix"):
         refused = api.get(f"/v1/predictions/{path}", params={"window_days": 8})
         assert refused.status_code == 422
-        assert "7, 14, 30, 90" in refused.text
+        assert ", ".join(map(str, WINDOWS)) in refused.text
 
 
 def test_an_unknown_pattern_has_no_forecast(client: Client, sample: Sample) -> None:

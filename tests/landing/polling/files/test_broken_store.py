@@ -3,67 +3,64 @@
 import gzip
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Any, ClassVar
+from typing import Any
 
-import fsspec
 import polars as pl
 import pytest
-from fsspec.implementations.memory import MemoryFileSystem
 
 from causeloop_pipeline.egress.errors import PermanentFailure, TransientFailure
+from causeloop_pipeline.landing.conformance.rows.bucket import BUCKET, KEY, BucketScript
+from causeloop_pipeline.landing.conformance.simulation.loopback import Answer, ToolRequest, ToolServer, serve
 from causeloop_pipeline.landing.polling.files.local_folder import LocalFolder
-from causeloop_pipeline.landing.polling.files.object_store import ObjectStore
+from causeloop_pipeline.landing.polling.files.object_store import open_store
 from causeloop_pipeline.landing.polling.files.places import Place
 from causeloop_pipeline.landing.polling.files.reader import read_place
 from causeloop_pipeline.landing.polling.files.rows import read_file
 
-PROTOCOL, FOLDER = "breaking", "/bucket/exports"
+MODULE = "causeloop_pipeline.landing.polling.files.object_store"
 ROWS = [{"id": number, "subject": f"Time-out {number * 7919 % 10007}"} for number in range(2_000)]
 JOB = {"cursor": {}, "backfill_from": "2000-01-01T00:00:00+00:00", "format": "by name"}
 LIMITS = {"max_rows": 100_000, "page_rows": 100, "settle_seconds": 0}
 
 
-class HttpError(Exception):
-    """As gcsfs and adlfs raise them: neither an OSError nor a ValueError."""
+@dataclass
+class BreakingBucket(BucketScript):
+    """A bucket of which only so many bytes can be read before it fails."""
+
+    bytes_left: int | None = None
+    breaks: Callable[[Answer], Answer] = lambda answer: replace(answer, cut=True)
+
+    def answer(self, request: ToolRequest) -> Answer:
+        """The answer, as far as the bytes that are left go."""
+        answer = super().answer(request)
+        if self.bytes_left is None or request.method == "HEAD" or request.path == f"/{BUCKET}":
+            return answer
+        self.bytes_left -= len(answer.content)
+        return answer if self.bytes_left >= 0 else self.breaks(answer)
 
 
-class BreakingFiles(MemoryFileSystem):  # type: ignore[misc]  # fsspec has no types
-    """Objects in memory, of which only so many bytes can be read before the network fails."""
-
-    protocol = PROTOCOL
-    store: ClassVar[dict[str, Any]] = {}
-    pseudo_dirs: ClassVar[list[str]] = [""]
-    bytes_left: ClassVar[int | None] = None
-    error: ClassVar[Exception] = OSError("Connection reset by peer")
-
-    def _open(self, path: str, mode: str = "rb", **options: Any) -> Any:
-        opened = super()._open(path, mode, **options)
-        return opened if mode != "rb" else BreakingContent(opened.getvalue())
+@pytest.fixture
+def server() -> Iterator[ToolServer]:
+    with serve() as server:
+        yield server
 
 
-class BreakingContent(io.BytesIO):
-    """One object of them."""
-
-    def read(self, size: int | None = -1) -> bytes:
-        part = super().read(size)
-        if BreakingFiles.bytes_left is not None:
-            BreakingFiles.bytes_left -= len(part)
-            if BreakingFiles.bytes_left < 0:
-                raise BreakingFiles.error
-        return part
+@pytest.fixture
+def bucket(server: ToolServer, monkeypatch: pytest.MonkeyPatch) -> BreakingBucket:
+    monkeypatch.setattr(f"{MODULE}.BLOCK_BYTES", 2_000)
+    monkeypatch.setattr(f"{MODULE}.RETRY", {"max_retries": 0})
+    bucket = BreakingBucket()
+    server.script = bucket.answer
+    return bucket
 
 
-@pytest.fixture(autouse=True)
-def files(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    monkeypatch.setattr("causeloop_pipeline.landing.polling.files.content.BLOCK_BYTES", 2_000)
-    fsspec.register_implementation(PROTOCOL, BreakingFiles, clobber=True)
-    BreakingFiles.bytes_left = None
-    BreakingFiles.error = OSError("Connection reset by peer")
-    BreakingFiles.store.clear()
-    yield fsspec.filesystem(PROTOCOL)
-    BreakingFiles.bytes_left = None
+@pytest.fixture
+def place(server: ToolServer, bucket: BreakingBucket) -> Place:
+    store = {"store": "s3", "bucket": BUCKET, "prefix": "", "region": KEY.region, "endpoint": server.url}
+    return open_store("Store", {**store, "key": KEY.access_key_id, "secret": KEY.secret_access_key})
 
 
 def write_jsonl() -> bytes:
@@ -87,13 +84,13 @@ CONTENTS = {
     "a.jsonl.gz": lambda: gzip.compress(write_jsonl()),
     "a.csv.gz": lambda: gzip.compress(write_csv()),
 }
-ERRORS = [
-    OSError("Connection reset by peer"),
-    TimeoutError("timed out"),
-    HttpError("Response payload is not completed"),
-    EOFError("the stream ended"),
-    ValueError("Expected 4,096 bytes, got 17"),
-]
+BREAKS: dict[str, Callable[[Answer], Answer]] = {
+    "cut": lambda answer: replace(answer, raw=answer.content[:-200], cut=True),
+    "busy": lambda _answer: Answer(status=503, raw=b"<Error><Code>SlowDown</Code></Error>"),
+    "slower": lambda _answer: Answer(status=429, raw=b""),
+    "whole": lambda answer: Answer(raw=answer.content, headers={"ETag": answer.headers["ETag"]}),
+    "short": lambda answer: replace(answer, raw=answer.content[:-200]),
+}
 
 
 def read(place: Place, cursor: dict[str, Any] | None = None) -> tuple[list[Any], list[Any], dict[str, Any]]:
@@ -113,59 +110,58 @@ def ids(records: list[Any]) -> list[int]:
     return [int(record["id"]) for record in records]
 
 
-@pytest.mark.parametrize("error", ERRORS, ids=lambda error: type(error).__name__)
+@pytest.mark.parametrize("breaks", BREAKS)
 @pytest.mark.parametrize("name", CONTENTS)
-def test_a_file_whose_store_breaks_off_is_read_on_at_the_next_sync(files, name, error):
+def test_a_file_whose_store_breaks_off_is_read_on_at_the_next_sync(bucket, place, name, breaks):
     content = CONTENTS[name]()
-    files.pipe(f"{FOLDER}/{name}", content)
-    store = ObjectStore(files, FOLDER)
-    BreakingFiles.bytes_left, BreakingFiles.error = len(content) * 2 // 3, error
-    first, broken, cursor = read(store)
+    bucket.store(name, content)
+    bucket.bytes_left, bucket.breaks = len(content) * 2 // 3, BREAKS[breaks]
+    first, broken, cursor = read(place)
     assert cursor.pop("broke off")
     assert broken == []
-    BreakingFiles.bytes_left = None
-    rest, broken, cursor = read(store, cursor)
+    bucket.bytes_left = None
+    rest, broken, cursor = read(place, cursor)
     assert broken == []
     assert ids([*first, *rest]) == [row["id"] for row in ROWS]
-    assert read(store, cursor)[:2] == ([], [])
+    assert read(place, cursor)[:2] == ([], [])
 
 
 @pytest.mark.parametrize("name", CONTENTS)
-def test_a_store_that_never_answers_lets_no_file_be_passed_over(files, name):
-    files.pipe(f"{FOLDER}/{name}", CONTENTS[name]())
-    BreakingFiles.bytes_left = 0
-    with pytest.raises(TransientFailure, match="Connection reset by peer"):
-        list(read_place({**JOB, **LIMITS}, ObjectStore(files, FOLDER)))
+def test_a_store_that_never_answers_lets_no_file_be_passed_over(bucket, place, name):
+    bucket.store(name, CONTENTS[name]())
+    bucket.bytes_left = 0
+    with pytest.raises(TransientFailure, match="does not answer as it should"):
+        list(read_place({**JOB, **LIMITS}, place))
 
 
 @pytest.mark.parametrize("name", ["a.parquet", "a.jsonl.gz", "a.csv.gz"])
-def test_a_file_that_is_broken_itself_is_set_aside_and_never_read_again(files, name):
+def test_a_file_that_is_broken_itself_is_set_aside_and_never_read_again(bucket, place, name):
     content = bytearray(CONTENTS[name]())
     middle = len(content) // 2
     content[middle : middle + 200] = bytes(byte ^ 0x5A for byte in content[middle : middle + 200])
-    files.pipe(f"{FOLDER}/{name}", bytes(content))
-    records, broken, cursor = read(ObjectStore(files, FOLDER))
+    bucket.store(name, bytes(content))
+    records, broken, cursor = read(place)
     assert len(records) < len(ROWS)
     assert "cannot be read" in broken[-1]["broken"]
-    assert read(ObjectStore(files, FOLDER), cursor)[:2] == ([], [])
+    assert read(place, cursor)[:2] == ([], [])
 
 
 @pytest.mark.parametrize("name", ["a.parquet", "a.jsonl.gz", "a.jsonl"])
-def test_a_file_that_ends_too_soon_is_set_aside_with_what_it_holds_read(files, name):
-    files.pipe(f"{FOLDER}/{name}", CONTENTS[name]()[:-100])
-    records, broken, _ = read(ObjectStore(files, FOLDER))
+def test_a_file_that_ends_too_soon_is_set_aside_with_what_it_holds_read(bucket, place, name):
+    bucket.store(name, CONTENTS[name]()[:-100])
+    records, broken, _ = read(place)
     assert len(broken) == 1
     assert len(records) < len(ROWS)
 
 
-def test_an_object_that_is_gone_since_it_was_listed_is_no_refusal_of_the_store(files):
-    files.pipe(f"{FOLDER}/a.jsonl", write_jsonl())
-    store = ObjectStore(files, FOLDER)
+def test_an_object_that_is_gone_since_it_was_listed_is_no_refusal_of_the_store(bucket, place):
+    bucket.store("a.jsonl", write_jsonl())
     with pytest.raises(TransientFailure, match=r"gone\.jsonl was removed"):
-        store.open_file("gone.jsonl")
-    BreakingFiles.bytes_left, BreakingFiles.error = 0, PermissionError("AccessDenied")
-    with pytest.raises(PermanentFailure, match="check bucket, folder and rights"):
-        store.open_file("a.jsonl").read()
+        place.open_file("gone.jsonl")
+    denied = b"<Error><Code>AccessDenied</Code><Message>-</Message></Error>"
+    bucket.bytes_left, bucket.breaks = 0, lambda _answer: Answer(status=403, raw=denied)
+    with pytest.raises(PermanentFailure, match=r"AccessDenied.*check bucket, region, folder"):
+        place.open_file("a.jsonl").read()
 
 
 def test_a_disk_that_fails_while_it_is_read_is_no_broken_file():

@@ -15,8 +15,6 @@ from causeloop_pipeline.connectors.registry import CONNECTORS
 from causeloop_pipeline.egress.errors import PermanentFailure
 from causeloop_pipeline.egress.policy import EgressPolicy
 from causeloop_pipeline.landing.polling.files.drop_folders import find_drop_folder
-from causeloop_pipeline.landing.polling.files.object_store import ObjectStore
-from causeloop_pipeline.landing.polling.files.reader import read_place
 from causeloop_pipeline.landing.polling.page import Page
 from causeloop_pipeline.landing.polling.pull import pull
 from causeloop_pipeline.landing.polling.sync_input import SyncInput
@@ -139,19 +137,6 @@ def test_a_workspace_reads_only_the_folder_that_the_operator_gave_it(tmp_path):
     assert find_drop_folder(setting, WORKSPACE) == "/srv/drops/acme"
     assert find_drop_folder(setting, UUID("01980000-0000-7000-8000-000000000002")) is None
     assert find_drop_folder("", WORKSPACE) is None
-
-
-def test_an_object_store_is_read_through_its_file_system():
-    import fsspec
-
-    files = fsspec.filesystem("memory")
-    files.pipe("/bucket/exports/a.jsonl", b'{"id": 1}\n')
-    files.pipe("/bucket/other.jsonl", b'{"id": 2}\n')
-    job = {"cursor": {}, "backfill_from": "2000-01-01T00:00:00+00:00", "format": "by name"}
-    pages = list(read_place({**job, "max_rows": 10, "page_rows": 10}, ObjectStore(files, "/bucket/exports")))
-    assert [row["record"] for page in pages for row in page["rows"]] == [{"id": 1}]
-    again = {**job, "cursor": pages[-1]["cursor"], "max_rows": 10, "page_rows": 10}
-    assert list(read_place(again, ObjectStore(files, "/bucket/exports"))) == []
 
 
 def test_an_object_stores_address_is_behind_the_egress_guard():

@@ -2,7 +2,7 @@
 
 from sqlalchemy import event
 
-from causeloop_pipeline.orchestration.instance.known_schema import has_for_good
+from causeloop_pipeline.orchestration.dagster_internals.known_schema import has_for_good
 from causeloop_pipeline.orchestration.instance.pooled_storage import PooledPostgresStorage
 
 

@@ -9,7 +9,7 @@ from dagster import AssetKey, DagsterEvent, DagsterEventType, EventLogEntry
 from dagster._core.events import EngineEventData
 from sqlalchemy.event import listen
 
-from causeloop_pipeline.orchestration.instance.lean_events import LeanEventLogStorage
+from causeloop_pipeline.orchestration.dagster_internals.lean_events import LeanEventLogStorage
 from causeloop_pipeline.orchestration.instance.pooled_storage import PooledPostgresStorage
 from causeloop_pipeline.settings import PROCESS_VARIABLE
 

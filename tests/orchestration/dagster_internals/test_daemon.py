@@ -15,8 +15,8 @@ from dagster._core.run_coordinator.queued_run_coordinator import QueuedRunCoordi
 from dagster._core.storage.dagster_run import DagsterRunStatus
 from dagster._daemon.daemon import DaemonIterator
 
-from causeloop_pipeline.orchestration.instance import daemon
-from causeloop_pipeline.orchestration.instance.daemon import WatchfulController, WokenQueueDaemon
+from causeloop_pipeline.orchestration.dagster_internals import daemon
+from causeloop_pipeline.orchestration.dagster_internals.daemon import WatchfulController, WokenQueueDaemon
 from tests.orchestration.instance.code_locations import job_origin
 
 AN_HOUR = 3600

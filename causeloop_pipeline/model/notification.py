@@ -1,0 +1,29 @@
+"""What people are notified of: by alert rules, and by the list of what is new."""
+
+from causeloop_pipeline.model.vocabulary import Vocabulary
+
+
+class NotificationKind(Vocabulary):
+    """What is new in a workspace since a person last looked."""
+
+    FEED_BROKEN = "feed_broken", "Feed broken"
+    PREDICTIONS_GRADED = "predictions_graded", "Graded"
+    FIX_JUDGED = "fix_judged", "Fix"
+    PATTERN_RESOLVED = "pattern_resolved", "Resolved", "No new issue came through the proof window."
+    PATTERN_REOPENED = "pattern_reopened", "Reopened", "It came back after it was resolved."
+
+
+class AlertChannel(Vocabulary):
+    """Where an alert rule sends its messages."""
+
+    SLACK = "slack", "", "Slack, or what accepts its webhooks"
+    WEBHOOK = "webhook", "", "webhook, signed"
+    EMAIL = "email", "e-mail", "e-mail"
+
+
+class AlertSensitivity(Vocabulary):
+    """How soon an alert rule that fired is armed again."""
+
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"

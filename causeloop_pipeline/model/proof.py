@@ -1,0 +1,46 @@
+"""A proof: the test whether a claimed fix held for a pattern."""
+
+from causeloop_pipeline.model.vocabulary import Vocabulary
+
+
+class Verdict(Vocabulary):
+    """What a proof says of a claimed fix.
+
+    `share_held` is the share of a fix that counts as held, null where that is not known; the lower `rank`
+    is the worse verdict, which counts where several patterns have one.
+    """
+
+    share_held: float | None
+    rank: int
+
+    HELD = "held", "held", "The fix held.", 1.0, 6
+    PARTLY = "partly", "helped in part", "The fix helped in part.", 0.5, 3
+    FAILED = "failed", "did not hold", "The fix did not hold.", 0.0, 1
+    MOVED = "moved", "moved elsewhere", "The failures moved to another pattern.", 0.0, 2
+    NOT_PROVABLE_YET = "not_provable_yet", "not provable yet", "It is too early to tell.", None, 5
+    NO_EXPOSURE = "no_exposure", "no exposure yet", "Too little was observed to tell.", None, 4
+
+    def __init__(
+        self,
+        _value: str,
+        _label: str = "",
+        _meaning: str = "",
+        share_held: float | None = None,
+        rank: int = 0,
+    ) -> None:
+        """What follows from a verdict."""
+        self.share_held, self.rank = share_held, rank
+
+    @property
+    def is_final(self) -> bool:
+        """Whether it says if the fix held."""
+        return self.share_held is not None
+
+    @property
+    def is_reopening(self) -> bool:
+        """Whether the fix did not hold in full, so that another one is recommended."""
+        return self.share_held is not None and self.share_held < 1
+
+
+FINAL_VERDICTS = tuple(verdict for verdict in Verdict if verdict.is_final)
+VERDICTS_WORST_FIRST = tuple(sorted(Verdict, key=lambda verdict: verdict.rank))

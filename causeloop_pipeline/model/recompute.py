@@ -1,0 +1,38 @@
+"""Work that somebody requested, and how far it has come."""
+
+from causeloop_pipeline.model.vocabulary import Vocabulary
+
+
+class RecomputeKind(Vocabulary):
+    """What to compute again."""
+
+    SYNC = "sync"
+    PATTERNS = "patterns"
+    CLUSTERS = "clusters"
+    PREDICTIONS = "predictions"
+    EVERYTHING = "everything"
+
+
+class RecomputeStatus(Vocabulary):
+    """How far a request to compute again has come."""
+
+    QUEUED = "queued", "", "waiting for its run …"
+    RUNNING = "running", "", "under way …"
+    DONE = "done", "", "done: the results are in."
+    FAILED = "failed", "", "failed"
+
+
+class ArchiveStatus(Vocabulary):
+    """How far the archive of a workspace has come."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    READY = "ready"
+    FAILED = "failed"
+
+
+class StageResult(Vocabulary):
+    """How a stage ended for a workspace when it last ran."""
+
+    OK = "ok"
+    FAILED = "failed"

@@ -1,0 +1,73 @@
+"""Every vocabulary of the product, for those who publish or check them all."""
+
+from causeloop_pipeline.model.change import ChangeKind
+from causeloop_pipeline.model.issue import IssueStatus, Severity
+from causeloop_pipeline.model.notification import AlertChannel, AlertSensitivity, NotificationKind
+from causeloop_pipeline.model.pattern import (
+    ConstraintKind,
+    CorrectionAct,
+    LineageKind,
+    PatternStatus,
+    TextKind,
+)
+from causeloop_pipeline.model.plans import PlanName
+from causeloop_pipeline.model.prediction import Impact, Outcome
+from causeloop_pipeline.model.proof import Verdict
+from causeloop_pipeline.model.recommendation import (
+    AssignableKind,
+    Effort,
+    RecommendationImpact,
+    RecommendationStatus,
+    RecommendationType,
+    TicketStatus,
+)
+from causeloop_pipeline.model.recompute import ArchiveStatus, RecomputeKind, RecomputeStatus, StageResult
+from causeloop_pipeline.model.tenancy import (
+    ConnectorStatus,
+    MembershipStatus,
+    OrganizationStatus,
+    RoleName,
+    SessionEnd,
+    SetupStep,
+    SignInMethod,
+    StatusSetter,
+    SyncStatus,
+)
+from causeloop_pipeline.model.vocabulary import Vocabulary
+
+VOCABULARIES: tuple[type[Vocabulary], ...] = (
+    AlertChannel,
+    AlertSensitivity,
+    ArchiveStatus,
+    AssignableKind,
+    ChangeKind,
+    ConnectorStatus,
+    ConstraintKind,
+    CorrectionAct,
+    Effort,
+    Impact,
+    IssueStatus,
+    LineageKind,
+    MembershipStatus,
+    NotificationKind,
+    OrganizationStatus,
+    Outcome,
+    PatternStatus,
+    PlanName,
+    RecommendationImpact,
+    RecommendationStatus,
+    RecommendationType,
+    RecomputeKind,
+    RecomputeStatus,
+    RoleName,
+    SessionEnd,
+    SetupStep,
+    Severity,
+    SignInMethod,
+    StageResult,
+    StatusSetter,
+    SyncStatus,
+    TextKind,
+    TicketStatus,
+    Verdict,
+)

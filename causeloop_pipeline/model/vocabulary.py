@@ -1,0 +1,23 @@
+"""What a vocabulary is: the values that a field may have, each with its label and its meaning for people."""
+
+from enum import StrEnum
+from typing import Self
+
+
+class Vocabulary(StrEnum):
+    """Values as they are stored and sent, in the order in which people see them.
+
+    `label` is what a list, a filter or a mark shows; `meaning` explains the value where there is room for it.
+    """
+
+    _value_: str
+    label: str
+    meaning: str
+
+    def __new__(cls, value: str, label: str = "", meaning: str = "", *_further: object) -> Self:
+        """A value; without a label, its own words are the label. A subclass reads what is further."""
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.label = label or value.replace("_", " ")
+        member.meaning = meaning
+        return member

@@ -1,0 +1,1 @@
+"""Dagster's own storage, logs and commands."""
