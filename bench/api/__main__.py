@@ -23,7 +23,8 @@ import psycopg
 from bench.api.applications import serve
 from bench.api.clients import connect, list_backends, quantile, read_cpu_ns, request_for
 from bench.api.comparison import HEAD as HEAD_OF_LISTS
-from bench.api.comparison import LISTS, Server, compare
+from bench.api.comparison import Server, compare
+from bench.api.plain_handler import PLANS as PLAIN_LISTS
 from bench.data.stored_workspace import create_stored_workspace
 from causeloop_pipeline.settings import settings
 from causeloop_pipeline.storage.app.tenants import create_service_key
@@ -45,7 +46,7 @@ MAX_MS = {
 """Endpoint → milliseconds that one client may wait at p50."""
 
 ALL_LISTS = {
-    *LISTS,
+    *PLAIN_LISTS,
     "issues by risk",
     "issues severity + status",
     "issues by service",
@@ -110,7 +111,7 @@ def measure(superuser_url: str, workspace_id: UUID, folder: Path, issues: int) -
     with serve("create_unlimited_app") as (api, port):
         with serve("create_plain_app") as (plain, plain_port):
             print(HEAD_OF_LISTS)
-            for name in LISTS:
+            for name in PLAIN_LISTS:
                 compared = asyncio.run(compare(name, key, Server(api, port), Server(plain, plain_port)))
                 print(compared.format(), flush=True)
                 missed += compared.list_missed()

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from bench.api.clients import Connection, connect, quantile, read_cpu_ns, request_for
 
-LISTS = ("issues", "patterns", "predictions", "recommendations", "clusters")
 CLIENTS, ROUNDS, ROUND_SECONDS = 32, 9, 0.5
 MAX_TIMES = 1.5
 
