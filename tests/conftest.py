@@ -23,55 +23,10 @@ from causeloop_pipeline.storage.embedded.installation import start_embedded
 from causeloop_pipeline.storage.embedded.postgres_server import Server, remove_server
 from causeloop_pipeline.storage.embedded.settings_files import read_settings
 from tests.storage.prepared_installation import copy_prepared
+from tests.support.skipping import is_demanded
+from tests.support.slow_tests import is_slow, rank_file
 
 TESTS = Path(__file__).parent
-SLOW_FILES = {
-    "analysis/act/test_proof.py",
-    "analysis/detect/clusters/test_growing_workspaces.py",
-    "analysis/detect/grouping/test_atoms.py",
-    "analysis/detect/grouping/test_bursts.py",
-    "analysis/detect/grouping/test_confidence.py",
-    "analysis/evaluation/test_backtest.py",
-    "analysis/evaluation/test_grouping_metrics.py",
-    "analysis/evaluation/test_grouping_report.py",
-    "analysis/predict/prophet/test_batch.py",
-    "analysis/predict/prophet/test_stock.py",
-    "analysis/predict/recurrence/test_trained_model.py",
-    "analysis/predict/test_fix_effect.py",
-    "analysis/predict/recurrence/test_rolling_origin.py",
-    "analysis/test_bad_input.py",
-    "analysis/test_time_zones.py",
-    "analysis/predict/test_predictions.py",
-    "cli/commands/test_analyze.py",
-    "cli/commands/test_evaluate.py",
-    "cli/commands/test_shared_files.py",
-    "dbt_project/test_normalization.py",
-    "demo/test_grouping.py",
-    "demo/test_server.py",
-    "demo/test_story.py",
-    "landing/conformance/test_labels.py",
-    "landing/conformance/test_verify.py",
-    "storage/backup/test_backup.py",
-    "storage/dbt/test_runner.py",
-    "storage/embedded/test_postgres_server.py",
-    "test_wheel.py",
-}
-"""Simulations, stock models, whole programs: seconds a test."""
-FILES_TO_BEGIN_WITH = (
-    "test_up.py",
-    "test_up_without_demo.py",
-    "bench/test_chaos.py",
-    "browser/test_accessibility.py",
-    "connectors/test_payloads_as_issues.py",
-    "orchestration/test_landing.py",
-    "orchestration/test_boot.py",
-    "orchestration/jobs/test_retention.py",
-    "storage/raw/test_records.py",
-    "dbt_project/test_sync_cost.py",
-    "test_wheel.py",
-)
-"""Begun first: long ones, and those that serve or double what all tests before them have left."""
-
 # Hundreds of processes import the same modules: each is compiled once, whatever the machine's own setting is.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
@@ -105,18 +60,29 @@ def pytest_collection() -> Generator[None, object, object]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Order the tests, and mark those that `make test-fast` leaves out: PostgreSQL, or long."""
-    items.sort(key=_rank_in_order)
+    """Order the tests, and mark those of `make test-slow` and those that need PostgreSQL."""
+    items.sort(key=lambda item: rank_file(_place(item)))
     for item in items:
         if "installation" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.database)
-        if item.path.relative_to(TESTS).as_posix() in SLOW_FILES:
+        if is_slow(_place(item), getattr(item, "originalname", item.name)):
             item.add_marker(pytest.mark.slow)
 
 
-def _rank_in_order(item: pytest.Item) -> int:
-    file = item.path.relative_to(TESTS).as_posix()
-    return FILES_TO_BEGIN_WITH.index(file) if file in FILES_TO_BEGIN_WITH else len(FILES_TO_BEGIN_WITH)
+def _place(item: pytest.Item) -> str:
+    return item.path.relative_to(TESTS).as_posix()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Fail, where CI is set, what would be skipped for want of something that CI installs."""
+    report = yield
+    if report.skipped and is_demanded(report.longrepr):
+        report.outcome = "failed"
+        report.longrepr = f"{item.nodeid} was skipped, which CI does not allow: {report.longrepr}"
+    return report
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,5 @@
 """Dagster, systemd and the product accept the configuration files of deploy/."""
 
-import importlib
 import shlex
 import shutil
 import subprocess
@@ -11,7 +10,6 @@ from typing import Any
 
 import pytest
 import yaml
-from dagster import Field
 from dagster._config import validate_config
 from dagster._core.instance.config import dagster_instance_config_schema
 from typer.testing import CliRunner
@@ -27,6 +25,7 @@ from causeloop_pipeline.settings import (
 )
 from causeloop_pipeline.storage.database.migrate import head_revision
 from tests.conftest import Installation
+from tests.deploy.test_containers import SCHEMA_TOOLS
 
 DEPLOY = ROOT / "deploy"
 LAUNCHERS = ("celery", "helm/causeloop/files")
@@ -60,17 +59,16 @@ def test_only_the_launcher_differs_between_the_deployments(name: str) -> None:
 
 @pytest.mark.parametrize("name", LAUNCHERS)
 def test_the_launcher_accepts_its_configuration(name: str) -> None:
-    launcher = configuration(DEPLOY / name / "dagster.yaml")["run_launcher"]
-    package = launcher["module"].partition(".")[0]
-    if find_spec(package) is None:
-        pytest.skip(
-            f"{package} is not installed: its part of the file was only checked for Dagster's own shape"
-        )
-    accepts = getattr(importlib.import_module(launcher["module"]), launcher["class"]).config_type()
+    file = DEPLOY / name / "dagster.yaml"
+    package = configuration(file)["run_launcher"]["module"].partition(".")[0]
+    python = Path(sys.executable) if find_spec(package) else SCHEMA_TOOLS
+    if not python.exists():
+        pytest.skip(f"{package} is not installed: make manifests")
+    command = [str(python), str(ROOT / "tests" / "deploy" / "check_launcher.py"), str(file)]
 
-    accepted = validate_config(Field(accepts).config_type, launcher["config"])
+    checked = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
 
-    assert accepted.success, accepted.errors
+    assert checked.returncode == 0, checked.stderr
 
 
 def unit_settings(unit: Path) -> dict[str, str]:

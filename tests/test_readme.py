@@ -107,10 +107,11 @@ def test_every_dependency_is_justified() -> None:
 
 
 def test_no_file_names_the_address_of_a_package_index() -> None:
-    lock = (ROOT / "requirements.lock").read_text()
+    locks = {path.name: path.read_text() for path in ROOT.glob("requirements*.lock")}
 
-    assert "http" + "s://" not in lock
-    assert "--hash=sha256:" in lock
+    assert len(locks) == 3
+    assert [name for name, lock in locks.items() if "http" + "s://" in lock] == []
+    assert [name for name, lock in locks.items() if "--hash=sha256:" not in lock] == []
 
 
 def test_every_command_that_is_named_exists() -> None:

@@ -81,7 +81,11 @@ def find_servers(running: RunningInstallation) -> dict[str, int]:
             parent = int((process / "stat").read_text().rsplit(")", 1)[1].split()[1])
         except OSError:
             continue
-        if parent == running.process.pid and str(running.state_dir).encode() in environment:
+        if (
+            running.process
+            and parent == running.process.pid
+            and str(running.state_dir).encode() in environment
+        ):
             servers |= {name: int(process.name) for name, mark in MARKS.items() if mark in command}
     return servers
 
@@ -109,6 +113,7 @@ def test_an_installation_without_a_tenant_is_up_and_stays_so(running: RunningIns
     assert is_ready(running)
     assert set(find_servers(running)) == set(MARKS)
     wait_until(lambda: count_heartbeats(running), 60)
+    assert running.process is not None
     assert running.process.poll() is None
 
 
@@ -214,6 +219,7 @@ def test_a_dead_server_is_replaced_while_the_others_go_on(running: RunningInstal
     after = find_servers(running)
     assert set(after) == set(before)
     assert {other for other in before if after[other] != before[other]} <= {name}
+    assert running.process is not None
     assert running.process.poll() is None
 
 

@@ -4,18 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.vocabulary import ROOT, find_replaced_words, repository_files
-
-FILES = repository_files()
-FOLDERS = sorted({path.parent for path in FILES})
+from tests.offenders import assert_no_offenders
+from tests.support.vocabulary import find_replaced_words, repository_files
 
 
-@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.relative_to(ROOT).as_posix())
-def test_no_replaced_word_is_used(folder: Path) -> None:
-    files = [path for path in FILES if path.parent == folder]
-    findings = [str(finding) for path in files for finding in find_replaced_words(path)]
-
-    assert not findings, "\n" + "\n".join(findings)
+def test_no_replaced_word_is_used() -> None:
+    assert_no_offenders(repository_files(), lambda path: map(str, find_replaced_words(path)))
 
 
 @pytest.mark.parametrize(

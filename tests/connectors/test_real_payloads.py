@@ -84,6 +84,7 @@ def test_the_watermark_of_every_list_is_in_its_real_records():
         contents = list(documents(file))
         item = (contents if place == "lines" else value_at(contents[0], place))[0]
         spec = next(spec for spec in CONNECTORS[tool].pulls if spec.name == pull)
+        assert spec.since is not None
         assert value_at(item, spec.since.field), (tool, file)
 
 

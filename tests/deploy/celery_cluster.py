@@ -139,7 +139,9 @@ class Cluster:
         """The host whose worker has a run."""
         assert self.instance is not None
         active = self.instance.run_launcher.celery.control.inspect(timeout=5).active()  # type: ignore[attr-defined]
-        task_id = self.instance.get_run_by_id(run.run_id).tags["dagster-celery/task_id"]
+        launched = self.instance.get_run_by_id(run.run_id)
+        assert launched is not None
+        task_id = launched.tags["dagster-celery/task_id"]
         (host,) = [name for name, tasks in active.items() if task_id in {task["id"] for task in tasks}]
         return str(host).removeprefix("worker@")
 

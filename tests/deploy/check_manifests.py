@@ -7,11 +7,14 @@ import json
 import re
 import sys
 from pathlib import Path
+from typing import Any
 
 import helm_python
 import kubernetes_validate
 import yaml
 from compose_spec import PyCompose
+
+Manifest = dict[str, Any]
 
 DEPLOY = Path(__file__).resolve().parents[2] / "deploy"
 CHART = DEPLOY / "helm" / "causeloop"
@@ -26,7 +29,7 @@ EVERYTHING = {
 REFUSED = {"settings": {"CAUSELOOP_SECRET_KEY": "a secret belongs into a Secret"}}
 
 
-def render(values: dict) -> list[dict]:
+def render(values: Manifest) -> list[Manifest]:
     """The objects that the chart gives with these values."""
     with helm_python.Chart.load(str(CHART)) as chart:
         chart.validate_schema(values)
@@ -35,7 +38,7 @@ def render(values: dict) -> list[dict]:
     return [manifest for text in texts for manifest in yaml.safe_load_all(text) if manifest]
 
 
-def check_chart() -> list[dict]:
+def check_chart() -> list[Manifest]:
     """Render with the defaults and with everything turned on; both are valid in each version."""
     if helm_python.lint(str(CHART))["errors"]:
         raise SystemExit(f"helm lint: {helm_python.lint(str(CHART))}")
@@ -59,7 +62,7 @@ def check_compose() -> list[str]:
 
 
 if __name__ == "__main__":
-    checked: dict[str, list] = {"services": check_compose(), "objects": check_chart()}
+    checked: dict[str, list[Any]] = {"services": check_compose(), "objects": check_chart()}
     if "--json" in sys.argv:
         print(json.dumps(checked))
     else:

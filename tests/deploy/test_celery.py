@@ -80,6 +80,7 @@ def test_a_run_can_be_cancelled_under_way_and_before_it_has_begun(cluster: Clust
     runs = [cluster.launch(name) for name in names]
     cluster.await_begun(*names)
     never = cluster.launch("never")
+    assert cluster.instance is not None
 
     assert cluster.instance.run_launcher.terminate(never.run_id)
     assert cluster.instance.run_launcher.terminate(runs[0].run_id)

@@ -25,7 +25,7 @@ DESCRIBED_ELSEWHERE = {
 
 @schemathesis.check
 def check_declared_form(
-    _context: schemathesis.CheckContext, response: schemathesis.Response, case: schemathesis.Case
+    _context: schemathesis.CheckContext, response: schemathesis.Response, case: schemathesis.Case[Any]
 ) -> None:
     """Fail where a request as the document wants it is refused as malformed."""
     if case.meta is None or not case.meta.generation.mode.is_positive:
@@ -41,7 +41,7 @@ def check_declared_form(
 
 @schemathesis.check
 def check_other_form(
-    context: schemathesis.CheckContext, response: schemathesis.Response, case: schemathesis.Case
+    context: schemathesis.CheckContext, response: schemathesis.Response, case: schemathesis.Case[Any]
 ) -> None:
     """Fail where a request that the document does not want is taken; in a query any value is a text."""
     try:
@@ -51,7 +51,7 @@ def check_other_form(
             raise
 
 
-def _is_text_after_all(case: schemathesis.Case) -> bool:
+def _is_text_after_all(case: schemathesis.Case[Any]) -> bool:
     """Whether all that is wrong is the type of what a list of texts is sent, which a query does not show."""
     texts = {
         each["name"] for each in case.operation.definition.raw.get("parameters", []) if _takes_texts(each)

@@ -1,5 +1,7 @@
 """The id by which all channels of a tool know a record."""
 
+from typing import Any
+
 import pytest
 
 from causeloop_pipeline.connectors.spec import RecordSchema
@@ -32,7 +34,9 @@ def test_an_id_whose_name_begins_with_a_sign_is_read_as_any_other() -> None:
     ("record", "external_id"),
     [({"id": "7", "url": "u"}, "check/7"), ({"id": "", "url": "u"}, "check/u"), ({"url": "u"}, "check/u")],
 )
-def test_the_first_of_several_places_that_holds_an_id_names_the_record(record, external_id) -> None:
+def test_the_first_of_several_places_that_holds_an_id_names_the_record(
+    record: dict[str, Any], external_id: str
+) -> None:
     assert read_external_id(RecordSchema(key="check/{id|url}"), record) == external_id
 
 

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin
@@ -17,12 +18,20 @@ from api.resources.dashboard_vocabulary import write_vocabulary
 from causeloop_pipeline.model.tenancy import Role
 from tests.api.conftest import Client
 from tests.api.sample import PASSWORD, Sample
+from tests.offenders import assert_no_offenders, compare
 
 MEDIA_TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".html": "text/html"}
 VENDORED = FOLDER / "vendor"
 VOCABULARY_PATH = FOLDER / VOCABULARY
 SCRIPTS = sorted(path for path in FOLDER.rglob("*.js") if path.parent != VENDORED)
 FILES = sorted(path for path in FOLDER.rglob("*") if path.suffix in MEDIA_TYPES and path.parent != VENDORED)
+POLICY = {
+    "default-src": "'self'",
+    "base-uri": "'none'",
+    "object-src": "'none'",
+    "frame-ancestors": "'none'",
+    "require-trusted-types-for": "'script'",
+}
 CALL = re.compile(
     r"""\b(get|post|put|patch|remove|open)\(\s*["'`](/v1/[^"'`]*)["'`](?:,\s*(\{[^{}]*\}|\w+))?"""
 )
@@ -94,21 +103,23 @@ def test_everything_that_the_page_names_is_served_with_its_type(site: httpx2.Cli
         assert response.headers["content-type"].startswith(MEDIA_TYPES[Path(name).suffix]), name
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: path.relative_to(FOLDER).as_posix())
-def test_every_file_carries_the_policy_and_its_type(site: httpx2.Client, path: Path) -> None:
-    response = site.get(
-        "/" if path.name == "index.html" else f"/dashboard/{path.relative_to(FOLDER).as_posix()}"
-    )
-    assert response.status_code == 200
-    if path.name != "index.html":
-        assert response.text == path.read_text()
-    assert response.headers["content-type"].startswith(MEDIA_TYPES[path.suffix])
-    assert response.headers["x-content-type-options"] == "nosniff"
-    policy = dict(rule.split(" ", 1) for rule in response.headers["content-security-policy"].split("; "))
-    assert policy["default-src"] == "'self'"
-    assert policy["base-uri"] == policy["object-src"] == policy["frame-ancestors"] == "'none'"
-    assert policy["require-trusted-types-for"] == "'script'"
-    assert "unsafe" not in response.headers["content-security-policy"]
+def test_every_file_carries_the_policy_and_its_type(site: httpx2.Client) -> None:
+    def find_problems(path: Path) -> Iterator[str]:
+        is_page = path.name == "index.html"
+        response = site.get("/" if is_page else f"/dashboard/{path.relative_to(FOLDER).as_posix()}")
+        yield from compare(200, response.status_code, "status")
+        if not is_page and response.text != path.read_text():
+            yield "is served changed"
+        if not response.headers["content-type"].startswith(MEDIA_TYPES[path.suffix]):
+            yield f"is served as {response.headers['content-type']}"
+        yield from compare("nosniff", response.headers["x-content-type-options"], "x-content-type-options")
+        policy = response.headers["content-security-policy"]
+        rules = dict(rule.split(" ", 1) for rule in policy.split("; "))
+        yield from compare(POLICY, {name: rules.get(name) for name in POLICY}, "policy")
+        if "unsafe" in policy:
+            yield f"has the policy {policy}"
+
+    assert_no_offenders(FILES, find_problems)
 
 
 def test_every_module_that_a_script_imports_exists() -> None:
@@ -159,18 +170,24 @@ def test_every_script_and_style_is_used() -> None:
     assert all(f"dashboard/styles/{style.name}" in page for style in FOLDER.rglob("*.css"))
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: path.relative_to(FOLDER).as_posix())
-def test_no_file_refers_to_another_origin(path: Path) -> None:
-    addresses = re.findall(r"""(?:https?:|["'`(=])//[\w.-]+\.\w[^\s"'`)]*""", read_code(path))
+def test_no_file_refers_to_another_origin() -> None:
     harmless = re.compile(r"www\.w3\.org/|\.example$")  # names of formats, and RFC 2606's of nobody
-    assert [address for address in addresses if not harmless.search(address)] == []
-    assert not re.search(r"@import|url\(", read_code(path))
+
+    def find_problems(path: Path) -> Iterator[str]:
+        for address in re.findall(r"""(?:https?:|["'`(=])//[\w.-]+\.\w[^\s"'`)]*""", read_code(path)):
+            if not harmless.search(address):
+                yield f"refers to {address}"
+        yield from re.findall(r"@import|url\(", read_code(path))
+
+    assert_no_offenders(FILES, find_problems)
 
 
-@pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.relative_to(FOLDER).as_posix())
-def test_no_script_reads_text_as_code_or_markup_or_stores_beyond_the_tab(path: Path) -> None:
-    allowed = {"localStorage"} if path.name == "theme.js" else set()
-    assert set(CODE_FROM_TEXT.findall(read_code(path))) - allowed == set()
+def test_no_script_reads_text_as_code_or_markup_or_stores_beyond_the_tab() -> None:
+    def find_problems(path: Path) -> Iterator[str]:
+        allowed = {"localStorage"} if path.name == "theme.js" else set()
+        yield from set(CODE_FROM_TEXT.findall(read_code(path))) - allowed
+
+    assert_no_offenders(SCRIPTS, find_problems)
 
 
 def test_the_page_has_no_inline_script_and_no_inline_style() -> None:

@@ -15,7 +15,7 @@ from causeloop_pipeline.cli.output.help import show_examples
 WIDTH = 60
 
 
-def list_commands(command, path=()) -> Iterator[tuple[str, ...]]:
+def list_commands(command: object, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
     yield path
     for name, inner in getattr(command, "commands", {}).items():
         yield from list_commands(inner, (*path, name))

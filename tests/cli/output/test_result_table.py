@@ -1,6 +1,7 @@
 """Tables on wide and narrow terminals."""
 
 import io
+from collections.abc import Sequence
 
 from rich.console import Console
 
@@ -10,7 +11,7 @@ COLUMNS = ("pattern", "issues", "last seen", "confidence", "recurs in 30 d", "ri
 ROWS = [("Connection pool of ledger-db exhausted", 39, "2026-03-01", "0.98", "> 99 %", 81)]
 
 
-def show(width: int, columns=COLUMNS, rows=ROWS) -> str:
+def show(width: int, columns: tuple[str, ...] = COLUMNS, rows: Sequence[tuple[object, ...]] = ROWS) -> str:
     output = io.StringIO()
     Console(file=output, width=width).print(table("Patterns (1)", columns, rows, right=columns[1:]))
     return output.getvalue()

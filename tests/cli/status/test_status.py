@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 import psycopg
@@ -79,7 +80,7 @@ def test_nothing_is_wrong_with_an_installation_that_works() -> None:
     ],
 )
 def test_each_thing_that_goes_wrong_is_named_with_what_to_do(
-    subject: str, state: State, product: dict, dagster: dict
+    subject: str, state: State, product: dict[str, Any], dagster: dict[str, Any]
 ) -> None:
     status = Status(True, replace(SOUND, **product), replace(DAGSTER, **dagster))
 

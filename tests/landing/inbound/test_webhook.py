@@ -39,7 +39,9 @@ PUSHING = {
 
 def sign_headers(name: str, body: bytes, index: int = 0) -> dict[str, str]:
     """Headers as the tool would send them."""
-    signature = CONNECTORS[name].webhook.signatures[index]
+    webhook = CONNECTORS[name].webhook
+    assert webhook is not None
+    signature = webhook.signatures[index]
     if isinstance(signature, SharedSecret):
         return {signature.header: signature.prefix + SECRET}
     assert isinstance(signature, HmacSignature)
@@ -50,7 +52,7 @@ def sign_headers(name: str, body: bytes, index: int = 0) -> dict[str, str]:
 
 
 def receive_signed(
-    connector: Connector, body: bytes, headers: dict[str, str], secret=SECRET
+    connector: Connector, body: bytes, headers: dict[str, str], secret: str = SECRET
 ) -> WebhookDelivery:
     return receive(connector, headers=headers, body=body, secrets=[secret], now=NOW)
 
@@ -65,6 +67,7 @@ def test_every_tools_signed_delivery_becomes_records():
                 yield f"set aside: {refused.reason}"
             records += received.records
         yield from compare({"webhook"}, {record.channel for record in records}, "channels")
+        assert connector.webhook is not None
         sources = {event.source or connector.name for event in connector.webhook.events}
         yield from compare(sources, {record.source for record in records}, "types of the records")
 

@@ -4,6 +4,7 @@ import base64
 from bisect import bisect_left
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -14,7 +15,7 @@ from tests.support.fake_tool import ReceivedRequest, Reply, fake_tool, in_turn
 from tests.support.polling import NOW, ids, poll
 
 
-def incident(number: int, created: str = "2026-03-09T08:00:00Z", status: str = "triggered"):
+def incident(number: int, created: str = "2026-03-09T08:00:00Z", status: str = "triggered") -> dict[str, Any]:
     return {"id": f"P{number}", "created_at": created, "updated_at": created, "status": status}
 
 
@@ -133,7 +134,7 @@ def test_github_issues_and_failed_runs_of_every_repository_are_read():
 
 
 def test_github_reads_the_newest_deployments_and_stops_where_it_has_been():
-    def deployment(day: int):
+    def deployment(day: int) -> dict[str, Any]:
         return {
             "id": day,
             "created_at": f"2026-03-{day:02}T08:00:00Z",
@@ -188,7 +189,7 @@ def test_a_repository_name_cannot_change_the_address(repository):
 
 def test_datadog_lists_all_and_keeps_what_changed():
     def script(request: ReceivedRequest) -> Reply:
-        def incident_of(n: int, modified: str):
+        def incident_of(n: int, modified: str) -> dict[str, Any]:
             return {"id": f"i{n}", "attributes": {"modified": modified}}
 
         if request.path != "/api/v2/incidents":

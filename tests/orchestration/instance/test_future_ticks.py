@@ -52,6 +52,7 @@ def test_a_sensor_whose_last_tick_lies_in_the_future_is_due_at_once_and_keeps_it
 
     stored = read(instance, sensor)
     assert get_elapsed(stored) is None
+    assert isinstance(stored.instigator_data, SensorInstigatorData)
     assert stored.instigator_data.cursor == "so far"
     assert clear_future_ticks(instance) == 0
 

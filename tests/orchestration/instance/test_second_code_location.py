@@ -73,8 +73,8 @@ def test_a_code_location_with_an_asset_patterns_stands_beside_ours_without_a_cla
     assert owners["causeloop/patterns"] == owners["causeloop/recommendations"] == {"causeloop"}
     assert {name for name, locations in owners.items() if len(locations) > 1} == set()
     sets = {
-        graph.get(key).partitions_def.name
+        getattr(definition, "name", None)
         for key in graph.materializable_asset_keys
-        if graph.get(key).partitions_def
+        if (definition := graph.get(key).partitions_def)
     }
     assert sets == {"workspace", "causeloop_workspace"}

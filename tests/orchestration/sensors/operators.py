@@ -29,5 +29,5 @@ class Watch:
         return result.skip_reason.skip_message or ""
 
 
-def bodies(tool: FakeTool) -> list[dict]:
+def bodies(tool: FakeTool) -> list[dict[str, Any]]:
     return [json.loads(request.body) for request in tool.requests]

@@ -10,6 +10,7 @@ from polars.testing import assert_frame_equal
 
 from causeloop_pipeline.storage.database.session import Database, Session
 from causeloop_pipeline.storage.embedded.postgres_server import Server
+from tests.conftest import Installation
 from tests.storage.stored import pattern
 
 EVERY_TYPE = pl.Schema(
@@ -153,7 +154,7 @@ def test_writing_into_a_foreign_workspace_is_refused(
         session.insert("predict.model_weight", foreign)
 
 
-def test_the_scope_ends_with_its_transaction(installation, workspace_id: UUID) -> None:
+def test_the_scope_ends_with_its_transaction(installation: Installation, workspace_id: UUID) -> None:
     with psycopg.connect(installation.pipeline_url) as connection:
         connection.execute("select set_config('causeloop.scope', %s, true)", ("{" + str(workspace_id) + "}",))
         connection.commit()

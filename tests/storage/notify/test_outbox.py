@@ -3,6 +3,7 @@
 from datetime import timedelta
 from uuid import UUID
 
+import psycopg
 import pytest
 
 from causeloop_pipeline.model.plans import PLANS
@@ -13,7 +14,7 @@ CHANNELS = [{"type": "webhook", "url": "https://example.org/hook"}, {"type": "em
 
 
 @pytest.fixture
-def rule_id(owner, database: Database, workspace_id: UUID) -> UUID:
+def rule_id(owner: psycopg.Connection, database: Database, workspace_id: UUID) -> UUID:
     with database.workspace(workspace_id) as session:
         row = session.row(
             "insert into notify.alert_rule (workspace_id, name, probability_threshold, channels, created_by) "

@@ -18,6 +18,7 @@ from causeloop_pipeline.storage.app.connectors import NewConnector, create_conne
 from causeloop_pipeline.storage.app.vault import Vault
 from causeloop_pipeline.storage.database.session import Database
 from causeloop_pipeline.storage.raw.records import LandingCount, land
+from tests.conftest import Installation
 from tests.storage.raw.loader import PAGE_SIZE, TOTAL, record
 
 KILLS = 20
@@ -107,7 +108,7 @@ def test_rows_and_cursor_commit_together_or_not_at_all(
 
 
 def test_killing_the_loader_at_random_moments_loses_and_duplicates_nothing(
-    installation, database: Database, workspace_id: UUID, connector_id: UUID
+    installation: Installation, database: Database, workspace_id: UUID, connector_id: UUID
 ) -> None:
     seed = int(os.environ.get("CAUSELOOP_FAULT_SEED", str(random.randrange(2**32))))
     print(f"CAUSELOOP_FAULT_SEED={seed}")

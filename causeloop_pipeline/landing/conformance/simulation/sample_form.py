@@ -26,7 +26,7 @@ SAMPLES = (
     "acme-shop",
     "acme_shop",
     "123456789012",
-    "a1b2c3d4e5f60718293a4b5c6d7e8f90",
+    "a1b2c3d4e5f60718293a4b5c6d7e8f90",  # pragma: allowlist secret
     "projects/acme",
     "organizations/4711",
     "organizations/4711/sources/-",

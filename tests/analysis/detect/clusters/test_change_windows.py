@@ -47,7 +47,7 @@ def test_without_changes_there_is_no_chance():
 
 @settings(deadline=None)
 @given(TIMES, TIMES)
-def test_shares_are_those_of_the_weeks_counted_one_by_one(moments: list[int], changes: list[int]):
+def test_shares_are_those_of_the_weeks_counted_one_by_one(moments: list[int], changes: list[int]) -> None:
     shares_found = estimate_share_after_change(
         np.array(moments, np.int64), np.array(sorted(changes), np.int64), DAY_US, YEAR
     )

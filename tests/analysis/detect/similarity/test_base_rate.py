@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from causeloop_pipeline.analysis.detect.similarity.base_rate import (
     CAREFUL_RATE,
+    BaseRate,
     BestCandidates,
     estimate_base_rate,
     find_best_candidates,
@@ -17,7 +18,7 @@ from causeloop_pipeline.analysis.detect.similarity.base_rate import (
 SCORES = st.lists(st.floats(-12.0, 12.0), min_size=1, max_size=60).map(np.array)
 
 
-def rate_of_pairs(texts: int, pairs: float, seed: int = 0):
+def rate_of_pairs(texts: int, pairs: float, seed: int = 0) -> tuple[BaseRate, BestCandidates]:
     """The base rate of texts in a plane, a share of which have a mate right beside them."""
     generator = np.random.default_rng(seed)
     place = generator.random((texts, 2))
@@ -82,7 +83,7 @@ def test_the_intercept_gives_the_best_candidates_the_wanted_mean(best: np.ndarra
 def test_best_candidates_do_not_depend_on_the_order_of_pairs(raw: list[tuple[int, int, float]]) -> None:
     pairs = sorted({(min(a, b), max(a, b)): score for a, b, score in raw if a != b}.items())
 
-    def best_of(rows: list[tuple[tuple[int, int], float]]):
+    def best_of(rows: list[tuple[tuple[int, int], float]]) -> BestCandidates:
         left, right = (np.array([pair[side] for pair, _ in rows], dtype=np.int64) for side in (0, 1))
         return find_best_candidates(left, right, np.array([score for _, score in rows], dtype=float), 6)
 

@@ -1,5 +1,7 @@
 """Frames tell by how rare they are in the workspace; two stacks are as alike as their telling frames."""
 
+from typing import Any
+
 import numpy as np
 import polars as pl
 from hypothesis import given, settings
@@ -22,7 +24,7 @@ def stack(names: list[str]) -> str:
     return "\n".join(f"#{depth} 0x00007f00 in {name} ()" for depth, name in enumerate(names))
 
 
-def weigh(stacks: list[list[str]]):
+def weigh(stacks: list[list[str]]) -> tuple[Any, list[str | None], FrameRarity]:
     texts = pl.DataFrame({"body": [stack(names) for names in stacks]})
     frames = FrameRows.of(texts)
     rarity = FrameRarity.of(frames)

@@ -84,7 +84,7 @@ def test_without_an_outage_nothing_moves(spans):
 @given(PAST, SPANS)
 def test_age_is_observed_time_and_order_stays(
     past: dict[str, list[float]], spans: list[tuple[str, float, float]]
-):
+) -> None:
     rows = occurrences(past)
     seen = without_observation_gaps(rows, gaps(*spans), as_of=AS_OF)
     assert seen.drop("occurred_at").equals(rows.drop("occurred_at"))
@@ -105,7 +105,7 @@ def test_age_is_observed_time_and_order_stays(
 @given(PAST, SPANS)
 def test_the_order_of_rows_changes_nothing(
     past: dict[str, list[float]], spans: list[tuple[str, float, float]]
-):
+) -> None:
     rows = occurrences(past)
     in_order = without_observation_gaps(rows, gaps(*spans), as_of=AS_OF)
     reversed_rows = without_observation_gaps(rows.reverse(), gaps(*reversed(spans)), as_of=AS_OF).reverse()
@@ -114,7 +114,9 @@ def test_the_order_of_rows_changes_nothing(
 
 @settings(deadline=None)
 @given(SPANS, DAYS, DAYS)
-def test_gap_days_of_a_period_add_up(spans: list[tuple[str, float, float]], first: float, second: float):
+def test_gap_days_of_a_period_add_up(
+    spans: list[tuple[str, float, float]], first: float, second: float
+) -> None:
     begin, end = max(first, second), min(first, second)
     middle = round((begin + end) / 2, 3)
 

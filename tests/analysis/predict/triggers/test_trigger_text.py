@@ -102,7 +102,7 @@ def test_findings_may_be_shortened_ordered_and_joined(text):
 )
 def test_what_no_single_finding_supports_is_refused_with_the_reason(text, reason):
     reasons: list[str] = []
-    assert find_wording_fault(EVIDENCE, text).startswith(reason)
+    assert (find_wording_fault(EVIDENCE, text) or "").startswith(reason)
     assert rephrase_trigger(EVIDENCE, lambda _: text, reasons.append) == format_trigger(EVIDENCE)
     assert len(reasons) == 1
     assert ":" not in reasons[0]

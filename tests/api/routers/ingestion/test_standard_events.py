@@ -15,7 +15,7 @@ from tests.api.conftest import Client
 from tests.api.sample import Sample
 
 LOGS, EVENTS = "/v1/ingest/otlp/v1/logs", "/v1/ingest/cloudevents"
-TRACE = "5b8efff798038103d269b633813fc60c"
+TRACE = "5b8efff798038103d269b633813fc60c"  # pragma: allowlist secret
 PROTOBUF = {"content-type": "application/x-protobuf"}
 GZIP = {**PROTOBUF, "content-encoding": "gzip"}
 

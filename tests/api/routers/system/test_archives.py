@@ -74,7 +74,7 @@ def test_what_is_downloaded_is_the_workspace(
     assert _results(installation, empty) == _results(installation, exported.workspace_id)
 
 
-def _results(installation: Installation, workspace_id: UUID) -> dict[str, list[tuple]]:
+def _results(installation: Installation, workspace_id: UUID) -> dict[str, list[tuple[object, ...]]]:
     superuser_url = installation.superuser_url.rsplit("/", 1)[0] + "/causeloop"
     return read_results(superuser_url, workspace_id)
 

@@ -85,7 +85,7 @@ def test_the_key_is_replaced_by_one_command(own: OwnInstallation, sample: Sample
 def test_where_the_environment_names_the_key_secrets_are_wrapped_by_it(
     own: OwnInstallation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    key = "bmV3IGtleSBvZiBleGFjdGx5IDMyIGJ5dGVzICEhISE="
+    key = "bmV3IGtleSBvZiBleGFjdGx5IDMyIGJ5dGVzICEhISE="  # pragma: allowlist secret
     monkeypatch.setenv("CAUSELOOP_SECRET_KEY", key)
 
     rotated = CliRunner().invoke(app, ["key", "rotate"])

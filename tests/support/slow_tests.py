@@ -1,0 +1,120 @@
+"""Which tests run in `make test-slow`, and which begin first."""
+
+ALL = frozenset[str]()
+"""Every test of a file."""
+
+SLOW = {
+    # Simulations of histories and workspaces, and models fitted to them.
+    "analysis/act/test_proof.py": frozenset(
+        {
+            "test_with_nothing_fixed_at_most_one_in_a_hundred_is_called_held",
+            "test_fixing_the_day_after_the_worst_week_does_not_make_an_effect",
+        }
+    ),
+    "analysis/detect/clusters/test_growing_workspaces.py": ALL,
+    "analysis/detect/grouping/test_atoms.py": frozenset(
+        {
+            "test_no_history_of_corrections_ends_with_a_broken_constraint_or_depends_on_its_order",
+            "test_corrections_are_respected_in_every_recompute_threshold_and_mix_of_kinds",
+        }
+    ),
+    "analysis/evaluation/test_grouping_report.py": ALL,
+    "analysis/predict/prophet/test_batch.py": frozenset(
+        {
+            "test_flat_forecasts_are_those_of_stock_prophet",
+            "test_linear_posteriors_are_never_worse_than_those_of_stock_prophet",
+        }
+    ),
+    "analysis/predict/prophet/test_stock.py": frozenset(
+        {
+            "test_it_uses_no_random_numbers_logs_nothing_and_leaves_no_file",
+            "test_nothing_of_a_fit_remains_while_the_process_goes_on",
+        }
+    ),
+    "analysis/predict/recurrence/test_trained_model.py": frozenset(
+        {"test_training_writes_the_same_bytes_in_another_process"}
+    ),
+    "analysis/predict/test_fix_effect.py": frozenset({"test_probabilities_after_fixes_are_calibrated"}),
+    "analysis/test_bad_input.py": frozenset({"test_any_issues_are_grouped_the_same_in_any_order"}),
+    "analysis/test_time_zones.py": frozenset(
+        {"test_what_fails_at_a_local_hour_all_year_is_predicted_for_that_hour_and_weekday"}
+    ),
+    "demo/test_grouping.py": ALL,
+    # Whole programs: installations, commands, browsers, brokers, servers of others.
+    "browser/test_accessibility.py": ALL,
+    "browser/test_actions.py": ALL,
+    "browser/test_bar.py": ALL,
+    "browser/test_graph.py": ALL,
+    "browser/test_hostile_texts.py": ALL,
+    "browser/test_layout_shift.py": ALL,
+    "browser/test_page_state.py": ALL,
+    "browser/test_print.py": ALL,
+    "browser/test_session.py": ALL,
+    "browser/test_tasks.py": ALL,
+    "cli/commands/test_analyze.py": frozenset(
+        {
+            "test_patterns_that_will_hardly_come_back_are_to_be_left_alone",
+            "test_a_demo_workspace_can_be_exported_and_analyzed",
+        }
+    ),
+    "cli/commands/test_evaluate.py": ALL,
+    "cli/commands/test_shared_files.py": ALL,
+    "deploy/test_celery.py": ALL,
+    "deploy/test_pgbouncer.py": ALL,
+    "deploy/test_replica.py": ALL,
+    "landing/conformance/test_labels.py": ALL,
+    "landing/polling/sql/test_mariadb.py": ALL,
+    "orchestration/instance/test_code_server.py": ALL,
+    "orchestration/instance/test_dg.py": ALL,
+    "orchestration/instance/test_quiet_logs.py": ALL,
+    "orchestration/instance/test_second_code_location.py": ALL,
+    "orchestration/instance/test_warm_modules.py": ALL,
+    "test_up.py": ALL,
+    "test_up_without_demo.py": ALL,
+    "test_wheel.py": frozenset(
+        {
+            "test_the_installed_package_analyzes_a_file",
+            "test_the_installed_package_reads_its_own_dbt_project_and_keeps_state_in_the_home",
+            "test_the_installed_command_knows_where_its_dagster_configuration_is",
+        }
+    ),
+    # Long faults and attacks.
+    "api/test_cancellations.py": ALL,
+    "api/test_differences.py": ALL,
+    "api/test_repeated_keys.py": ALL,
+    "bench/test_chaos.py": ALL,
+    "storage/backup/test_backup.py": ALL,
+}
+"""The slow tests of each file, by name."""
+
+FIRST = (
+    "connectors/test_payloads_as_issues.py",
+    "orchestration/test_landing.py",
+    "orchestration/test_boot.py",
+    "orchestration/jobs/test_retention.py",
+    "storage/raw/test_records.py",
+    "dbt_project/test_sync_cost.py",
+    "dbt_project/test_normalization.py",
+    "api/access/test_permissions.py",
+    "api/routers/tenancy/test_workspace_erasure.py",
+    "landing/conformance/test_rows.py",
+    "orchestration/test_loop.py",
+    "test_up.py",
+    "test_up_without_demo.py",
+    "bench/test_chaos.py",
+    "deploy/test_celery.py",
+    "browser/test_accessibility.py",
+    "browser/test_actions.py",
+    "test_wheel.py",
+)
+"""Begun first: long ones, and those that serve or double what all tests before them have left."""
+
+
+def is_slow(file: str, name: str) -> bool:
+    """Whether a test of a file, both without parameters, is left to `make test-slow`."""
+    return file in SLOW and (SLOW[file] is ALL or name in SLOW[file])
+
+
+def rank_file(file: str) -> int:
+    """Where a file stands in the order; most have no place of their own and come last."""
+    return FIRST.index(file) if file in FIRST else len(FIRST)
