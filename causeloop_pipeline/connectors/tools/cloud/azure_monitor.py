@@ -11,6 +11,7 @@ from causeloop_pipeline.connectors.formats.azure_activity_log import (
     list_log_events,
     resource_group,
 )
+from causeloop_pipeline.connectors.formats.entra_apps import CREDENTIALS, ask_for_tenant
 from causeloop_pipeline.connectors.mapping.expressions import (
     Choose,
     Concat,
@@ -191,17 +192,9 @@ CONNECTOR = spec.Connector(
     docs_url="https://learn.microsoft.com/rest/api/monitor/alertsmanagement/alerts/get-all",
     plan="starter",
     base_url="https://management.azure.com",
-    credentials=(
-        spec.Field("client_id", "Application (client) ID"),
-        spec.Field("client_secret", "Client secret"),
-    ),
+    credentials=CREDENTIALS,
     config=(
-        spec.Field(
-            "tenant_id",
-            "Directory (tenant) ID",
-            help="The application needs the role Monitoring Reader on the subscription.",
-            pattern=r"[\w.-]+",
-        ),
+        ask_for_tenant("the role Monitoring Reader on the subscription"),
         spec.Field("subscription_id", "Subscription ID", pattern=r"[\w.-]+"),
     ),
     auth=spec.entra_app("https://management.azure.com"),
