@@ -9,9 +9,9 @@ from typing import Any
 from api.access.plans import is_included
 from causeloop_pipeline.connectors.declared.declaration import DECLARATION_FIELD, connector_of
 from causeloop_pipeline.connectors.declared.problems import DeclarationError
-from causeloop_pipeline.connectors.proofs import Proofs, read_proofs
 from causeloop_pipeline.connectors.registry import CONNECTORS
 from causeloop_pipeline.connectors.spec import Connector, Field
+from causeloop_pipeline.connectors.verification_labels import VerificationLabels, read_labels
 
 
 def build_catalog(plan: str, declared: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -55,7 +55,7 @@ def _build_entry(tool: Connector, plan: str, declaration: str | None) -> dict[st
 
 def _build_proofs(name: str | None) -> dict[str, Any]:
     """What was run of the type, as in docs/connectors.md; of a declaration of the workspace, nothing was."""
-    proofs = read_proofs().get(name or "", Proofs(type=name or ""))
+    proofs = read_labels().get(name or "", VerificationLabels(type=name or ""))
     return {name: value or "not run" for name, value in asdict(proofs).items() if name != "type"}
 
 

@@ -9,8 +9,8 @@ import typer
 from causeloop_pipeline.cli.declarations import read_declared, read_payloads
 from causeloop_pipeline.cli.output.help import CommandList, show_examples
 from causeloop_pipeline.cli.output.mapped_payload import as_document, print_mapped
-from causeloop_pipeline.cli.output.proven_connector import print_verification
 from causeloop_pipeline.cli.output.terminal import USAGE, fail, stdout, table
+from causeloop_pipeline.cli.output.verification import print_verification
 
 COVERED = {
     "title": ("title",),
@@ -169,7 +169,7 @@ def verify(
         Path | None, typer.Option(help="Write the labels, and their matrix into this Markdown file.")
     ] = None,
 ) -> None:
-    """Prove connectors: against the vendor's own description, and against a tool on loopback that fails."""
+    """Verify connectors: against the vendor's own description, and against a tool on loopback that fails."""
     from causeloop_pipeline.connectors.registry import CONNECTORS
     from causeloop_pipeline.landing.conformance.many import verify_many
     from causeloop_pipeline.landing.conformance.verify import Inputs
@@ -198,15 +198,15 @@ def verify(
 
 
 def _write_labels(path: Path, verified: list[Any]) -> None:
-    from causeloop_pipeline.connectors.proofs import read_proofs, write_proofs
     from causeloop_pipeline.connectors.registry import CONNECTORS
+    from causeloop_pipeline.connectors.verification_labels import read_labels, write_labels
     from causeloop_pipeline.landing.conformance.labels import label
     from causeloop_pipeline.landing.conformance.matrix import write_matrix
 
-    labels = read_proofs()  # what could not be run here was perhaps run elsewhere
+    labels = read_labels()  # what could not be run here was perhaps run elsewhere
     new = [entry for entry in verified if entry.has_run or entry.name not in labels]
-    write_proofs(label(CONNECTORS[entry.name], entry) for entry in new)
-    write_matrix(path, CONNECTORS, read_proofs())
+    write_labels(label(CONNECTORS[entry.name], entry) for entry in new)
+    write_matrix(path, CONNECTORS, read_labels())
 
 
 def _map_folder(connector: Any, folder: Path) -> Any:
