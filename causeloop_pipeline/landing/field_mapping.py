@@ -5,7 +5,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
-from causeloop_pipeline.connectors.json_paths import value_at
+from causeloop_pipeline.connectors.json_paths import find_value
 from causeloop_pipeline.connectors.spec import TimeFormat
 from causeloop_pipeline.landing.timestamps import TimestampError, parse_timestamp
 from causeloop_pipeline.model.issue import TITLE_LIMIT
@@ -33,7 +33,7 @@ class ProductFieldError(ValueError):
     """A mapped value does not fit the product's field."""
 
 
-def product_payload(
+def build_product_payload(
     record: Mapping[str, Any], mapping: Mapping[str, str], times: TimeFormat
 ) -> dict[str, Any]:
     """The record's product fields, by the mapping or their own names; the rest stays under `attributes`."""
@@ -47,8 +47,8 @@ def product_payload(
         if field == "attributes":
             attributes = value
         elif field in TIME_FIELDS:
-            payload[field] = _moment(field, value, times)
-        elif text := _text(field, value):
+            payload[field] = _read_moment(field, value, times)
+        elif text := _read_text(field, value):
             payload[field] = text
     unmapped = {key: value for key, value in record.items() if key not in mapped_keys}
     if attributes := unmapped | (attributes if isinstance(attributes, dict) else {}):
@@ -95,19 +95,19 @@ def _may_hold(path: str, keys: frozenset[str]) -> bool:
 def _find(record: Mapping[str, Any], places: tuple[Place, ...]) -> Any:
     """The first value at any of the places that is not empty."""
     for key, path in places:
-        value = value_at(record, path) if key is None else record[key]
+        value = find_value(record, path) if key is None else record[key]
         if value is not None and value != "":
             return value
     return None
 
 
-def _text(field: str, value: Any) -> str:
+def _read_text(field: str, value: Any) -> str:
     if isinstance(value, dict | list):
         raise ProductFieldError(f"{field}: expected a text, found a {type(value).__name__}")
     return str(value).strip()
 
 
-def _moment(field: str, value: Any, times: TimeFormat) -> str:
+def _read_moment(field: str, value: Any, times: TimeFormat) -> str:
     try:
         moment = parse_timestamp(value, TimeFormat.ISO if isinstance(value, date | datetime) else times)
     except TimestampError as error:

@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 
 from api.access.plans import is_included
-from causeloop_pipeline.connectors.declared.declaration import DECLARATION_FIELD, connector_of
+from causeloop_pipeline.connectors.declared.declaration import DECLARATION_FIELD, build_connector
 from causeloop_pipeline.connectors.declared.problems import DeclarationError
 from causeloop_pipeline.connectors.registry import CONNECTORS
 from causeloop_pipeline.connectors.spec import Connector, Field
@@ -30,7 +30,7 @@ def _read_declared(declared: Mapping[str, Any]) -> Iterator[tuple[Connector, str
     """The declarations that this version of the product still understands."""
     for name, document in declared.items():
         with contextlib.suppress(DeclarationError):
-            yield connector_of(document), name
+            yield build_connector(document), name
 
 
 def _build_entry(tool: Connector, plan: str, declaration: str | None) -> dict[str, Any]:

@@ -86,7 +86,7 @@ def coverage(
 ) -> None:
     """Show which share of the issues in real payloads has each field."""
     from causeloop_pipeline.connectors.registry import CONNECTORS
-    from causeloop_pipeline.landing.field_coverage import share_of_held
+    from causeloop_pipeline.landing.field_coverage import measure_share_read
     from causeloop_pipeline.landing.map_payload import MappedPayload
 
     rows, every = [], MappedPayload()
@@ -97,7 +97,7 @@ def coverage(
     rows.append(_coverage_row("all", every))
     columns = ["type", "issues", "changes", "quarantined", "ignored", *COVERED]
     stdout().print(table("Fields filled", columns, rows, right=columns[1:]))
-    held = {name: share_of_held(every.issues, f"{name}_value") for name in ("severity", "status")}
+    held = {name: measure_share_read(every.issues, f"{name}_value") for name in ("severity", "status")}
     shares = [f"{name} {100 * float(share):.1f} %" for name, share in held.items() if share is not None]
     stdout().print(f"Read where an issue's payload seems to hold one: {', '.join(shares) or 'no issues'}")
 
@@ -124,12 +124,12 @@ def _find_connector(name: str) -> Any:
 
 
 def _coverage_row(name: str, mapped: Any) -> tuple[Any, ...]:
-    from causeloop_pipeline.landing.field_coverage import share_filled
+    from causeloop_pipeline.landing.field_coverage import measure_share_filled
 
     counts = (len(mapped.issues), len(mapped.changes), len(mapped.quarantined), mapped.ignored)
     both = mapped.issues + mapped.changes
     shares = (
-        share_filled(mapped.issues if field in OF_ISSUES_ONLY else both, sources)
+        measure_share_filled(mapped.issues if field in OF_ISSUES_ONLY else both, sources)
         for field, sources in COVERED.items()
     )
     return (name, *counts, *("" if share is None else _percent(share) for share in shares))

@@ -81,7 +81,7 @@ LISTED_SCHEMA = RecordSchema(key="fingerprint", updated_at=("updatedAt",))
 CONTEXT = (("externalURL", "externalURL"), ("commonLabels", "commonLabels"), ("groupKey", "groupKey"))
 
 
-def list_events() -> tuple[WebhookEvent, ...]:
+def receive_alerts() -> tuple[WebhookEvent, ...]:
     """The bodies with alerts: webhooks, groups of the API, single ones; old ones have no fingerprint."""
     return (
         WebhookEvent(

@@ -25,15 +25,18 @@ def render_matrix(connectors: Mapping[str, Connector], labels: Mapping[str, Veri
     """The Markdown table; an empty cell was not run, so that no cell claims what was not."""
     heads = ["type", "tool", "category", "plan", *LABELS, "described by"]
     tools = sorted(connectors.values(), key=lambda tool: (tool.category, tool.name))
-    lines = [_row(heads), _row(["---"] * len(heads))]
-    lines += [_row(_cells(tool, labels.get(tool.name, VerificationLabels(type=tool.name)))) for tool in tools]
+    lines = [_render_row(heads), _render_row(["---"] * len(heads))]
+    lines += [
+        _render_row(_build_cells(tool, labels.get(tool.name, VerificationLabels(type=tool.name))))
+        for tool in tools
+    ]
     return "\n".join(lines) + "\n"
 
 
-def _cells(tool: Connector, labels: VerificationLabels) -> list[str]:
+def _build_cells(tool: Connector, labels: VerificationLabels) -> list[str]:
     marks = [MARKS[getattr(labels, name)] for name in LABELS]
     return [f"`{tool.name}`", tool.title, str(tool.category), tool.plan, *marks, labels.described_by]
 
 
-def _row(cells: list[str]) -> str:
+def _render_row(cells: list[str]) -> str:
     return "|" + "|".join(f" {cell} " if cell else " " for cell in cells) + "|"

@@ -60,7 +60,9 @@ DEPLOYMENT = ChangeMapping(
 GROUP_SCHEMA = spec.RecordSchema(key="identifier", updated_at=())
 
 
-def of_applications(name: str, path: str, schema: spec.RecordSchema, order: str, field: str) -> spec.Pull:
+def poll_each_application(
+    name: str, path: str, schema: spec.RecordSchema, order: str, field: str
+) -> spec.Pull:
     """A list of each application, the newest first."""
     return spec.Pull(
         name=name,
@@ -87,10 +89,10 @@ CONNECTOR = spec.Connector(
     config=(spec.Field("applications", "Application identifiers", pattern=r"\w+", type="list"),),
     auth=spec.Bearer(),
     pulls=(
-        of_applications(
+        poll_each_application(
             "error_groups", "error-groups", GROUP_SCHEMA, "lastOccurredAt desc", "lastOccurredAt"
         ),
-        of_applications(
+        poll_each_application(
             "deployments",
             "deployments",
             spec.RecordSchema(key="deployment/{identifier}", updated_at=("deployedAt",), kind="change"),

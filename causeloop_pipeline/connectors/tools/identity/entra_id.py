@@ -141,7 +141,7 @@ EXPORTED_AUDIT_SCHEMA = spec.RecordSchema(
 )
 
 
-def describe_export(key: str, path: str) -> spec.WebhookEvent:
+def receive_export(key: str, path: str) -> spec.WebhookEvent:
     """A failure of the diagnostic log, under the id at a path."""
     condition = spec.Condition(path=path)
     failure = spec.RecordSchema(key=key, updated_at=(), kind="export", keep=is_failure)
@@ -193,9 +193,9 @@ CONNECTOR = spec.Connector(
                     key="{correlationId}/{time}", updated_at=(), kind="export", keep=is_failure
                 ),
             ),
-            describe_export("sign_in/{properties.id}", "properties.id"),
-            describe_export("{correlationid}/{time}", "correlationid"),
-            describe_export("{correlationId}/{time}", "correlationId"),
+            receive_export("sign_in/{properties.id}", "properties.id"),
+            receive_export("{correlationid}/{time}", "correlationid"),
+            receive_export("{correlationId}/{time}", "correlationId"),
             spec.WebhookEvent(
                 record="",
                 when=spec.Condition(path="activityDisplayName"),

@@ -18,7 +18,7 @@ def list_paths(prefix: str, *fields: str) -> tuple[str, ...]:
     return tuple(path for field in fields for path in list_spellings(field, prefix))
 
 
-def list_fields(prefix: str) -> IssueMapping:
+def map_alert(prefix: str) -> IssueMapping:
     """The meaning of an alert whose document stands behind a prefix."""
     names = list_spellings("kibana.alert.rule.name", prefix)
     return IssueMapping(
@@ -160,5 +160,5 @@ CONNECTOR = spec.Connector(
         setup="Rule › Actions › Webhook connector with the header x-causeloop-token; body "
         '{"alerts": {{{context.alerts}}}}',
     ),
-    issues=(CASE, list_fields("_source."), list_fields(""), FORMER_SIGNAL, ACTION),
+    issues=(CASE, map_alert("_source."), map_alert(""), FORMER_SIGNAL, ACTION),
 )
