@@ -61,7 +61,7 @@ def build_product_payload(
 
 
 def _list_paths(mapping: tuple[tuple[str, str], ...]) -> dict[str, tuple[str, ...]]:
-    """Where each product field may stand: at the mapped path, or else under its own name."""
+    """Where each product field may be: at the mapped path, or else under its own name."""
     mapped = dict(mapping)
     return {field: tuple(dict.fromkeys((mapped.get(field, field), field))) for field in PRODUCT_FIELDS}
 
@@ -76,7 +76,7 @@ def _list_mapped_keys(mapping: tuple[tuple[str, str], ...]) -> frozenset[str]:
 def _list_places(
     mapping: tuple[tuple[str, str], ...], keys: frozenset[str]
 ) -> tuple[tuple[str, tuple[Place, ...]], ...]:
-    """Where the product fields may stand in a record that has these of the mapped keys."""
+    """Where the product fields may be in a record that has these of the mapped keys."""
     fields = (
         (
             field,

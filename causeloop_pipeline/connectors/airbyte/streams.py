@@ -67,7 +67,7 @@ def _convert_selector(selector: Node, place: str, losses: Losses) -> str:
     field_path = extractor.get("field_path") or []
     steps = [str(step) for step in field_path] if isinstance(field_path, list) else [str(field_path)]
     if "*" in steps:
-        losses.add(place, "its records stand at several places: only the first one is read")
+        losses.add(place, "its records are at several places: only the first one is read")
         steps = ["0" if step == "*" else step for step in steps]
     return ".".join(step.replace(".", r"\.") for step in steps)
 

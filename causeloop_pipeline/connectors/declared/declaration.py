@@ -171,7 +171,7 @@ def _find_place_problems(declaration: Declaration) -> Iterator[Problem]:
         if listed.for_each is not None and listed.for_each not in lists:
             yield Problem(f"{place}.for_each", f"{listed.for_each!r} is no list of the config: add it there")
         if "://" in listed.path:
-            yield Problem(f"{place}.path", "only the path: the address stands in base_url")
+            yield Problem(f"{place}.path", "only the path: the address is in base_url")
     for place, (text, names) in texts.items():
         for name in PLACEHOLDER.findall(text):
             if name not in names:

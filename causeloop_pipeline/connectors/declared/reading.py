@@ -56,7 +56,7 @@ class Reader:
         return read
 
     def read_object(self, value: Any, kind: type, place: str) -> Any:
-        """An object of a class; a class with one field may be answer by that field's value alone."""
+        """An object of a class; a class with one field may be given as that field's value alone."""
         kind = REPLACED.get(kind, kind)
         fields = {
             field.name: field

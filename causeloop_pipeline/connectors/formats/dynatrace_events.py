@@ -42,7 +42,7 @@ NO_FAILURES = {
 
 
 def in_properties(name: str) -> tuple[str | Expression, ...]:
-    """Where a property may stand: in a list of keys and values, or by its name."""
+    """Where a property may be: in a list of keys and values, or by its name."""
     escaped = name.replace(".", r"\.")
     return (Element("properties", "key", name), f"properties.{escaped}")
 

@@ -7,7 +7,7 @@ AROUND = (("repository", "repository"), ("organization", "organization"), ("acti
 
 
 def receive_alert(condition: str, schema: spec.RecordSchema) -> spec.WebhookEvent:
-    """An alert of a webhook, with what stands around it."""
+    """An alert of a webhook, with what surrounds it."""
     return spec.WebhookEvent(record="alert", when=spec.Condition(path=condition), schema=schema, add=AROUND)
 
 

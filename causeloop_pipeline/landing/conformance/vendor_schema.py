@@ -73,7 +73,7 @@ class Description:
         names = {str(entry.get("name")) for entry in listed if entry.get("in") != "path"}
         bodies = [entry.get("schema") for entry in listed if entry.get("in") == "body"]
         if None in bodies:
-            return set()  # what may stand in the body is not described
+            return set()  # what may be in the body is not described
         for holder in (*bodies, *(operation.get(name) for name in ("requestBody", "request_body", "input"))):
             names |= set(self._property_names(holder))
         if names:
@@ -98,7 +98,7 @@ class Description:
         return nodes
 
     def has_below(self, schema: Any, path: str) -> bool:
-        """Whether a path exists in an answer, or in what stands at one of its own fields."""
+        """Whether a path exists in an answer, or in the value of one of its own fields."""
         names = set(self._property_names(schema))
         return any(
             self.resolve(schema, place) is not None for place in (path, *(f"{n}.{path}" for n in names))

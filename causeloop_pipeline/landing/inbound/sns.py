@@ -120,7 +120,7 @@ def sign_text(message: Mapping[str, Any]) -> bytes:
 
 
 def confirm_subscription(body: bytes, egress: EgressPolicy) -> bool:
-    """Confirm the subscription that a verified message is about; whether there was one and that worked."""
+    """Confirm the subscription that a verified message is about; whether there was one and it worked."""
     message = read_message(body)
     if message is None or message["Type"] != "SubscriptionConfirmation":
         return False

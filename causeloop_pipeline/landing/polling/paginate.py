@@ -124,7 +124,7 @@ def _build_next_by_token(
 
 
 def _set_page(request: JsonRequest, number: int) -> JsonRequest:
-    """The request for a page whose number stands in the path."""
+    """The request for a page whose number is in the path."""
     template = request.page_url or request.url
     return replace(request, url=template.replace(PAGE_PLACE, str(number)), page_url=template, page=number)
 

@@ -122,7 +122,7 @@ HISTORY = IssueMapping(
 
 
 def map_state_event(name: str, alarm: str, *arns: str) -> IssueMapping:
-    """An event with the alarm's state, whose fields stand at a path."""
+    """An event with the alarm's state, whose fields are at a path."""
     words = find_words(f"{alarm}.configuration.description")
     metric = f"{alarm}.configuration.metrics"
     return IssueMapping(

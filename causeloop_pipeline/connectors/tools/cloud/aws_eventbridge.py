@@ -202,12 +202,12 @@ def is_deployment(record: spec.Record) -> bool:
 
 
 def receive_event(path: str, values: frozenset[str], schema: spec.RecordSchema) -> spec.WebhookEvent:
-    """An event, chosen by what stands at a path."""
+    """An event, chosen by the value at a path."""
     return spec.WebhookEvent(record="", when=spec.Condition(path=path, values=values), schema=schema)
 
 
 def identify_failure(key: str) -> spec.RecordSchema:
-    """A failure of what stands at a key, which all events about it share."""
+    """A failure of the object at a key, which all events about it share."""
     return spec.RecordSchema(key=key, updated_at=("time",), kind="event", keep=is_failure)
 
 

@@ -133,7 +133,7 @@ def is_edit(entry: spec.Record) -> bool:
 
 
 def receive_event(path: str, key: str) -> spec.WebhookEvent:
-    """A notification that is identified by what stands at a key."""
+    """A notification that is identified by the value at a key."""
     return spec.WebhookEvent(
         record="",
         when=spec.Condition(path=path),

@@ -14,7 +14,7 @@ from causeloop_pipeline.connectors.mapping.fields import IssueMapping
 
 
 def map_alert(name: str, prefix: str, around: str) -> IssueMapping:
-    """An alert whose data stands at a path, with the attributes of its event at another."""
+    """An alert whose data is at a path, with the attributes of its event at another."""
     payload = f"{prefix}payload"
     kind: tuple[str | Match, ...] = (f"{around}alerttype", Match(f"{payload}.@type", r"([^.]+)Payload$"))
     return IssueMapping(
@@ -58,7 +58,7 @@ def map_alert(name: str, prefix: str, around: str) -> IssueMapping:
 
 
 def receive_alerts(prefix: str) -> tuple[spec.WebhookEvent, ...]:
-    """The alerts whose data stands at a path: of an issue, or of a metric."""
+    """The alerts whose data is at a path: of an issue, or of a metric."""
     return tuple(
         spec.WebhookEvent(
             record="",

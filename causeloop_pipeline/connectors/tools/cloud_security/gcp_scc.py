@@ -6,7 +6,7 @@ from causeloop_pipeline.connectors.mapping.fields import IssueMapping
 
 
 def map_finding(prefix: str) -> IssueMapping:
-    """The meaning of a finding whose fields stand behind a prefix."""
+    """The meaning of a finding whose fields are under a prefix."""
     return IssueMapping(
         name="finding with its resource" if prefix else "finding",
         when=Every((Has(f"{prefix}name"), Has(f"{prefix}category"))),

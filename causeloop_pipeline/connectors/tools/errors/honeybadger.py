@@ -17,7 +17,7 @@ from causeloop_pipeline.connectors.mapping.fields import ChangeMapping, IssueMap
 
 
 def map_fault(name: str, prefix: str) -> IssueMapping:
-    """A fault that stands at a path."""
+    """A fault at a path."""
     return IssueMapping(
         name=name,
         when=Every((Has(f"{prefix}klass"), Some((Has(f"{prefix}id"), Has(f"{prefix}resolved"))))),
@@ -104,7 +104,7 @@ FAULT_SCHEMA = spec.RecordSchema(updated_at=())
 
 
 def receive_event(path: str, key: str, kind: str) -> spec.WebhookEvent:
-    """A webhook about what stands at a path."""
+    """A webhook about the object at a path."""
     return spec.WebhookEvent(
         record="",
         when=spec.Condition(path=path),

@@ -17,7 +17,7 @@ PUSHED = IssueMapping(
     title=("error.message", "error.url"),
     body=("error.comment", "error.instance.stackTrace"),
     severity=Tag("error.instance.tags", "severity|priority"),
-    # The new status stands in its own field, where the status changed.
+    # The new status is in its own field, where the status changed.
     status=("error.status", "eventType"),
     service=("application.name", "error.application.name"),
     error_type=("error.className", "error.instance.className", "event"),

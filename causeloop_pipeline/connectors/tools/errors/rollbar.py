@@ -20,7 +20,7 @@ SECONDS = TimeFormat.EPOCH_SECONDS
 
 
 def map_item(name: str, prefix: str, status: Source) -> IssueMapping:
-    """An item that stands at a path."""
+    """An item at a path."""
     last = f"{prefix}last_occurrence"
     return IssueMapping(
         name=name,
@@ -99,7 +99,7 @@ ITEM_SCHEMA = spec.RecordSchema(updated_at=(), times=spec.TimeFormat.EPOCH_SECON
 
 
 def identify_deploy(prefix: str) -> spec.RecordSchema:
-    """A deploy that stands at a path."""
+    """A deploy at a path."""
     return spec.RecordSchema(
         key=f"deploy/{{{prefix}id}}",
         updated_at=(f"{prefix}finish_time", f"{prefix}start_time"),

@@ -38,7 +38,7 @@ def exception_type(prefix: str) -> Source:
 
 
 def map_issue(name: str, prefix: str) -> IssueMapping:
-    """An issue that stands at a path."""
+    """An issue at a path."""
     return IssueMapping(
         name=name,
         when=Every((Has(f"{prefix}status"), Has(f"{prefix}level"), Has(f"{prefix}title"))),
@@ -72,7 +72,7 @@ def map_issue(name: str, prefix: str) -> IssueMapping:
 
 
 def map_occurrence(name: str, prefix: str) -> IssueMapping:
-    """An occurrence of an issue, which stands at a path: the issue is unresolved."""
+    """An occurrence of an issue at a path: the issue is unresolved."""
     return IssueMapping(
         name=name,
         when=Every((Has(f"{prefix}event_id"), Has(f"{prefix}issue_id"))),
@@ -126,7 +126,7 @@ LISTED_METRIC_ALERT = IssueMapping(
     name="metric alert of the API",
     when=Every((Has("alertRule"), Has("dateStarted"), Has("title"))),
     title="title",
-    # 1 and 2 are open and closed, 10 and 20 the level at which an open one stands.
+    # 1 and 2 are open and closed, 10 and 20 the level of an open one.
     severity=Choose(
         Is("status", ("20",)), Literal("critical"), Choose(Is("status", ("10",)), Literal("warning"))
     ),

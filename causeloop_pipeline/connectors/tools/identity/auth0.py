@@ -38,7 +38,7 @@ WARNINGS = frozenset(
 
 
 def map_event(prefix: str) -> IssueMapping:
-    """The meaning of a log event whose fields stand behind a prefix."""
+    """The meaning of a log event whose fields are under a prefix."""
     return IssueMapping(
         name="streamed log event" if prefix else "log event",
         when=Every((Has(f"{prefix}type"), Has(f"{prefix}date"))),
@@ -63,7 +63,7 @@ def map_event(prefix: str) -> IssueMapping:
 
 
 def map_change(prefix: str) -> ChangeMapping:
-    """The meaning of a management call whose fields stand behind a prefix."""
+    """The meaning of a management call whose fields are under a prefix."""
     return ChangeMapping(
         name="streamed management call" if prefix else "management call",
         when=Every((Has(f"{prefix}type"), Has(f"{prefix}date"))),

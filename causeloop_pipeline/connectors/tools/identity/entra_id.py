@@ -116,7 +116,7 @@ AUDIT = ChangeMapping(
 
 
 def is_success(event: spec.Record) -> bool:
-    """Whether the result of an event, wherever it stands, says that it succeeded."""
+    """Whether the result of an event, wherever it is, says that it succeeded."""
     content = event.get("properties") or event
     code = (content.get("status") or {}).get("errorCode")
     code = event.get("resultType", event.get("resulttype")) if code is None else code

@@ -63,7 +63,7 @@ ALERT = IssueMapping(
 
 
 def map_message(name: str, incident: str) -> IssueMapping:
-    """A message of the old webhooks, whose incident stands at the path."""
+    """A message of the old webhooks, whose incident is at the path."""
     return IssueMapping(
         name=name,
         when=Every((Has(f"{incident}.status"), Has(f"{incident}.id"))),

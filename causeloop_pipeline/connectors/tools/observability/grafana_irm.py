@@ -17,7 +17,7 @@ from causeloop_pipeline.connectors.mapping.fields import IssueMapping
 
 
 def map_incident(name: str, prefix: str) -> IssueMapping:
-    """An incident that stands at a path."""
+    """An incident at a path."""
 
     def label(*keys: str) -> tuple[Element | Tag, ...]:
         named = [Element(f"{prefix}labels", key="key", equals=key, take="label") for key in keys]

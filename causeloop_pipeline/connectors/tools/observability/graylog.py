@@ -17,7 +17,7 @@ PRIORITIES = ((4, "critical"), (3, "high"), (2, "normal"), (0, "low"))
 
 
 def map_event(name: str, prefix: str) -> IssueMapping:
-    """An event that stands at a path, beside its definition."""
+    """An event at a path, beside its definition."""
     title: Source = ("event_definition_title", f"{prefix}message", f"{prefix}event_definition_title")
     return IssueMapping(
         name=name,

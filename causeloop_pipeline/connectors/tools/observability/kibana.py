@@ -27,7 +27,7 @@ def list_spellings(field: str, prefix: str) -> tuple[str, str]:
 
 
 def list_paths(prefix: str, *fields: str) -> tuple[str, ...]:
-    """All paths at which one of several fields may stand, the likeliest first."""
+    """All paths at which one of several fields may be, the likeliest first."""
     return tuple(path for field in fields for path in list_spellings(field, prefix))
 
 
@@ -37,7 +37,7 @@ def rule_tag(prefix: str, names: str) -> tuple[Tag, ...]:
 
 
 def map_alert(name: str, prefix: str) -> IssueMapping:
-    """The meaning of an alert whose document stands behind a prefix."""
+    """The meaning of an alert whose document is under a prefix."""
     workflow = list_spellings("kibana.alert.workflow_status", prefix)
     state = list_spellings("kibana.alert.status", prefix)
     return IssueMapping(
@@ -126,7 +126,7 @@ HIT_SCHEMA = spec.RecordSchema(key="_id", updated_at=("_source.@timestamp",))
 
 
 def receive_alert(path: str, key: str, kind: str, *times: str) -> spec.WebhookEvent:
-    """A body that is one alert, identified by what stands at a path."""
+    """A body that is one alert, identified by the value at a path."""
     return spec.WebhookEvent(
         record="",
         when=spec.Condition(path=path),

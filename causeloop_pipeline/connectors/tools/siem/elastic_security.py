@@ -14,12 +14,12 @@ def list_spellings(field: str, prefix: str) -> tuple[str, str]:
 
 
 def list_paths(prefix: str, *fields: str) -> tuple[str, ...]:
-    """All paths at which one of several fields may stand, the likeliest first."""
+    """All paths at which one of several fields may be, the likeliest first."""
     return tuple(path for field in fields for path in list_spellings(field, prefix))
 
 
 def map_alert(prefix: str) -> IssueMapping:
-    """The meaning of an alert whose document stands behind a prefix."""
+    """The meaning of an alert whose document is under a prefix."""
     names = list_spellings("kibana.alert.rule.name", prefix)
     return IssueMapping(
         name="alert of a search" if prefix else "alert",

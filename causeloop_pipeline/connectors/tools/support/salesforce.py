@@ -74,7 +74,7 @@ CAPTURED = IssueMapping(
 
 
 def receive_change(path: str) -> spec.WebhookEvent:
-    """A changed case of change data capture, which stands at a path."""
+    """A changed case of change data capture at a path."""
     return spec.WebhookEvent(
         record=path,
         when=spec.Condition(

@@ -51,7 +51,7 @@ def read_what_is_new(bench: Bench, _random: random.Random) -> str | None:
 
 
 def see_the_end(bench: Bench, _random: random.Random) -> str | None:
-    """An issue that was resolved between two polls is one afterwards."""
+    """An issue that was resolved between two polls is resolved afterwards."""
     landed = Landed()
     problem, _, _ = _resolve(bench, landed)
     return problem
@@ -125,7 +125,7 @@ def _replace(listed: SimulatedList, place: int, record: Any) -> None:
 
 
 def _find_place(listed: SimulatedList, bench: Bench, record: Any) -> int:
-    """Where the newest version of a record stands."""
+    """Where the newest version of a record is."""
     external_id = bench.read(listed, record).external_id
     ids = [getattr(bench.read(listed, entry), "external_id", None) for entry in listed.records]
     return len(ids) - 1 - ids[::-1].index(external_id)

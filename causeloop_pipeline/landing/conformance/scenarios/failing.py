@@ -91,7 +91,7 @@ def _check_tolerance(bench: Bench, fault: Fault) -> str | None:
 
 
 def pass_an_empty_page(bench: Bench, _random: random.Random) -> str | None:
-    """A page without records leads on all the same."""
+    """A page without records still has a next page."""
     listed = bench.simulator.lists[0]
     if faults.is_by_count(listed.pull):
         raise DoesNotApplyError("an empty page is the last by the tool's own rules")

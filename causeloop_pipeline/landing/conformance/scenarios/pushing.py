@@ -1,4 +1,4 @@
-"""What every webhook must do: read each body of the case, again the same, beside the poll, and bent ones."""
+"""What every webhook must do: read each body of the case, once more, beside the poll, and broken."""
 
 import json
 import random

@@ -103,7 +103,7 @@ def _read_parameters(pull: Pull, request: ToolRequest) -> Any:
 
 
 def _find_page_number(pull: Pull, request: ToolRequest, first: int) -> int:
-    """The number that stands where the path template has {page}, among its steps or in its query."""
+    """The number where the path template has {page}, among its steps or in its query."""
     path, _, query = pull.path.partition("?")
     for name, template in parse_qsl(query):
         if template == "{page}":

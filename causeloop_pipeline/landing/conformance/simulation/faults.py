@@ -36,7 +36,7 @@ class Expires:
         self._first: str | None = None
 
     def __call__(self, request: ToolRequest, answer: Answer, count: int) -> Answer:
-        """401 where the request carries what has ended."""
+        """401 where the credentials of the request have expired."""
         sent = read_credentials(request)
         if self._first is None:
             self._first = sent
@@ -45,7 +45,7 @@ class Expires:
 
 
 def _find_token(text: str) -> str:
-    """The fetched token among what proves who sends, else all of it."""
+    """The fetched token in the credentials; the same text for all others."""
     match = re.search(r"minted-\d+", text)
     return match[0] if match else "credentials that stay"
 
@@ -72,7 +72,7 @@ def truncate(_request: ToolRequest, answer: Answer) -> Answer:
 
 
 def list_refusals(connector: Connector) -> dict[str, Bend]:
-    """An answer over the rate limit, with each way to say how long to wait."""
+    """Refusals over the rate limit, one for each way to say how long to wait."""
     now = datetime.now(UTC)
     reset = connector.rate_limit.reset
     styles = {
@@ -91,7 +91,7 @@ def _refuse(headers: dict[str, str]) -> Bend:
 
 
 def empty_pages(pull: Pull) -> Bend:
-    """A page without records that leads on all the same."""
+    """A page without records that still has a next page."""
 
     def bend(_request: ToolRequest, answer: Answer) -> Answer:
         document = set_at(answer.document, pull.records, []) if pull.records else []
@@ -111,7 +111,7 @@ def lead_elsewhere(pull: Pull) -> Bend | None:
 
 
 class Repeats:
-    """The page before comes again, once or for ever, whatever is requested of the same list."""
+    """The previous page is sent again, once or for ever, whatever is requested of the same list."""
 
     def __init__(self, *, forever: bool) -> None:
         self._forever, self._is_done = forever, False

@@ -11,7 +11,7 @@ def set_at(document: Any, path: str, value: Any) -> Any:
 
 
 def remove_at(document: Any, path: str) -> Any:
-    """The document without what stands at a path."""
+    """The document without the value at a path."""
     return set_at(document, path, None) if find_value(document, path) is not None else document
 
 

@@ -51,7 +51,7 @@ def _find_time(record: RawRecord) -> datetime:
 
 @contextmanager
 def read_in_child(read: Callable[[], Iterable[Page]]) -> Iterator[tuple[int, Iterator[Page]]]:
-    """A process of its own that reads pages and reports each: its id, and the pages; waits for its end."""
+    """Read pages in a child process and wait for its end: its id, and the pages that it reported."""
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:

@@ -46,7 +46,7 @@ def make_record(pull: Pull, template: Any, number: int, moment: datetime) -> Any
 
 
 def _sort_values(place: Any, number: int, moment: datetime) -> Any:
-    """Where a record stands in its list: what the next page is request for by."""
+    """Where a record is in its list: the next page is requested by it."""
     if isinstance(place, list):
         return [int(moment.timestamp() * 1000), *place[1:-1], number]
     return number if isinstance(place, int) else str(number)

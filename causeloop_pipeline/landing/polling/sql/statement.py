@@ -1,4 +1,4 @@
-"""Writes one page's statement in the words of any engine: a checked query in order of its cursor column."""
+"""Writes one page's statement in the dialect of any engine: a checked query in order of its cursor column."""
 
 import re
 from collections.abc import Mapping
