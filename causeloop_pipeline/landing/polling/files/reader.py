@@ -15,7 +15,7 @@ from causeloop_pipeline.landing.polling.files.places import (
     move_cursor_after,
     move_cursor_within,
 )
-from causeloop_pipeline.landing.polling.files.rows import FileRow, format_of, read_file
+from causeloop_pipeline.landing.polling.files.rows import FileRow, find_format, read_file
 from causeloop_pipeline.landing.polling.isolated.child import run
 from causeloop_pipeline.landing.polling.sql.values import PAGE_BYTES, Job, measure, to_json
 
@@ -50,7 +50,7 @@ def read_place(job: Job, place: Place) -> Iterator[dict[str, Any]]:
 def _list_readable(job: Job, place: Place) -> Iterator[FoundFile]:
     left_alone_since = datetime.now(UTC) - place.settle
     for file in place.list_files():
-        is_read = is_finished_name(file.name) and format_of(file.name, job["format"])
+        is_read = is_finished_name(file.name) and find_format(file.name, job["format"])
         if is_read and file.changed_at <= left_alone_since:
             yield file
 
@@ -60,7 +60,7 @@ def _read_file(job: Job, place: Place, file: FoundFile, cursor: dict[str, Any]) 
     read_before, count, size = count_rows_read(cursor, file), 0, 0
     rows: list[dict[str, Any]] = []
     with place.open_file(file.name) as content:
-        for row in read_file(content, file.name, format_of(file.name, job["format"]) or "jsonl"):
+        for row in read_file(content, file.name, find_format(file.name, job["format"]) or "jsonl"):
             count += 1
             if count <= read_before:
                 continue
