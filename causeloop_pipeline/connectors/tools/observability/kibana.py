@@ -1,6 +1,7 @@
 """Kibana alerts of any rule: searched in Elasticsearch, or pushed by a rule's webhook action."""
 
 from causeloop_pipeline.connectors import spec
+from causeloop_pipeline.connectors.formats.elastic_alerts import list_paths, list_spellings
 from causeloop_pipeline.connectors.mapping.expressions import (
     Choose,
     Different,
@@ -18,17 +19,6 @@ TEMPLATE = (
     '"{{rule.name}}", "action_group": "{{alert.actionGroup}}", "reason": "{{context.reason}}", '
     '"url": "{{context.alertDetailsUrl}}", "date": "{{date}}", "tags": "{{rule.tags}}"}'
 )
-
-
-def list_spellings(field: str, prefix: str) -> tuple[str, str]:
-    """A field of an alert in both spellings: one key with dots, or nested objects."""
-    dotted = field.replace(".", r"\.")
-    return f"{prefix}{dotted}", f"{prefix}{field}"
-
-
-def list_paths(prefix: str, *fields: str) -> tuple[str, ...]:
-    """All paths at which one of several fields may be, the likeliest first."""
-    return tuple(path for field in fields for path in list_spellings(field, prefix))
 
 
 def rule_tag(prefix: str, names: str) -> tuple[Tag, ...]:

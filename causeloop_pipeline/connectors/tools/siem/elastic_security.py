@@ -1,21 +1,11 @@
 """Elastic Security detection alerts: searched through Kibana, or pushed by a rule's webhook action."""
 
 from causeloop_pipeline.connectors import spec
+from causeloop_pipeline.connectors.formats.elastic_alerts import list_paths, list_spellings
 from causeloop_pipeline.connectors.mapping.expressions import Band, Every, Has, Some
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
 
 RISK_BANDS = ((73, "critical"), (47, "high"), (21, "medium"), (0, "low"))
-
-
-def list_spellings(field: str, prefix: str) -> tuple[str, str]:
-    """A field of an alert in both spellings: one key with dots, or nested objects."""
-    dotted = field.replace(".", r"\.")
-    return f"{prefix}{dotted}", f"{prefix}{field}"
-
-
-def list_paths(prefix: str, *fields: str) -> tuple[str, ...]:
-    """All paths at which one of several fields may be, the likeliest first."""
-    return tuple(path for field in fields for path in list_spellings(field, prefix))
 
 
 def map_alert(prefix: str) -> IssueMapping:
