@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from causeloop_pipeline.connectors.proofs import read_proofs
 from causeloop_pipeline.connectors.registry import CONNECTORS
 from causeloop_pipeline.connectors.spec import Category
+from causeloop_pipeline.connectors.verification_labels import read_labels
 from causeloop_pipeline.landing.conformance.matrix import render_matrix
 from causeloop_pipeline.settings import Settings
 
@@ -62,8 +62,8 @@ def test_the_list_of_connectors_is_the_registrys() -> None:
     """`causeloop connectors verify --write docs/connectors.md` writes it, with the labels of each type."""
     written = section("connectors", (ROOT / "docs" / "connectors.md").read_text())
 
-    assert written == render_matrix(CONNECTORS, read_proofs())
-    assert set(read_proofs()) == set(CONNECTORS)
+    assert written == render_matrix(CONNECTORS, read_labels())
+    assert set(read_labels()) == set(CONNECTORS)
 
 
 def test_the_settings_table_is_the_settings() -> None:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from causeloop_pipeline.cli.output.terminal import USAGE, fail
 from causeloop_pipeline.landing.export_file.columns import ColumnError, RecognizedColumns, recognize_columns
-from causeloop_pipeline.landing.export_file.issues import BadRowsError, TableIssues, issues_from_table
+from causeloop_pipeline.landing.export_file.issues import BadRowsError, TableIssues, build_issues
 from causeloop_pipeline.landing.export_file.reader import IssueFile, IssueFileError, read_issue_file
 
 MAX_BAD_ROWS = 0.05
@@ -44,7 +44,7 @@ def read_issues(
         file = read_issue_file(path)
         recognized = recognize_columns(file.table.columns, chosen, [*file.empty_columns(), *unread])
         _require_grouping_columns(path, file, recognized)
-        read = issues_from_table(
+        read = build_issues(
             file.table,
             recognized,
             timezone=timezone,

@@ -39,7 +39,7 @@ def find_problems(
     ]
 
 
-def with_defaults(connector: Connector, config: Mapping[str, Any]) -> dict[str, Any]:
+def fill_defaults(connector: Connector, config: Mapping[str, Any]) -> dict[str, Any]:
     """The configuration with the defaults of what was left empty."""
     with contextlib.suppress(DeclarationError):  # what is wrong with it is a problem of the configuration
         connector = connector.resolve(config)
@@ -56,14 +56,14 @@ def _find_form_problems(
         for name in sorted(values.keys() - names)
     ]
     messages = (
-        (field.name, _message(field, values.get(field.name)))
+        (field.name, _find_problem(field, values.get(field.name)))
         for field in fields
         if not (field.unless and values.get(field.unless) and not values.get(field.name))
     )
     return [FieldProblem(f"{form}.{name}", message) for name, message in messages if message] + unknown
 
 
-def _message(field: Field, value: Any) -> str | None:
+def _find_problem(field: Field, value: Any) -> str | None:
     if value in (None, "", [], {}):
         return f"{field.title} is missing" if field.required and field.default is None else None
     if not isinstance(value, FIELD_TYPES[field.type]) or isinstance(value, bool):

@@ -29,14 +29,14 @@ AUTHENTICATIONS = ("none", "bearer", "basic", "header", "query")
 PAGINATIONS = ("one", "offset", "number", "token", "link", "next_url")
 
 
-def connector_from(connector: Connector, config: Config) -> Connector:
+def configure_connector(connector: Connector, config: Config) -> Connector:
     """The connector whose authentication and list endpoint a configuration describes."""
     values = {field.name: field.default for field in connector.config} | dict(config)
-    pulls = (_pull(values),) if values["path"] else ()
-    return replace(connector, auth=_auth(values["auth"], values["auth_name"]), pulls=pulls)
+    pulls = (_build_pull(values),) if values["path"] else ()
+    return replace(connector, auth=_build_auth(values["auth"], values["auth_name"]), pulls=pulls)
 
 
-def _auth(kind: str, name: str) -> Auth:
+def _build_auth(kind: str, name: str) -> Auth:
     choices: dict[str, Auth] = {
         "none": None,
         "bearer": Bearer("{token}"),
@@ -47,7 +47,7 @@ def _auth(kind: str, name: str) -> Auth:
     return choices[kind]
 
 
-def _pull(values: dict[str, Any]) -> Pull:
+def _build_pull(values: dict[str, Any]) -> Pull:
     schema = RecordSchema(
         key=values["key"],
         updated_at=(values["updated_at"],),
@@ -65,13 +65,13 @@ def _pull(values: dict[str, Any]) -> Pull:
         name="records",
         path=values["path"],
         records=values["records"],
-        pages=_pages(values),
+        pages=_build_pages(values),
         schema=schema,
         since=since,
     )
 
 
-def _pages(values: dict[str, Any]) -> Pages:
+def _build_pages(values: dict[str, Any]) -> Pages:
     size, size_param = int(values["size"]), values["size_param"]
     page_param, next_path = values["page_param"], values["next"]
     choices: dict[str, Pages] = {

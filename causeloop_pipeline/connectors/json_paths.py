@@ -24,7 +24,7 @@ def split_path(path: str) -> tuple[str, ...]:
     return tuple(step.replace("\0", ".") for step in path.replace(r"\.", "\0").split("."))
 
 
-def value_at(document: Any, path: str) -> Any:
+def find_value(document: Any, path: str) -> Any:
     """The value at a dotted path, None where there is none; "" is the document itself."""
     for step in split_path(path):
         document = document.get(step) if isinstance(document, dict) else step_into(document, step)
@@ -42,10 +42,10 @@ def step_into(value: Any, step: str) -> Any:
     return None
 
 
-def first_at(document: Any, paths: tuple[str, ...]) -> Any:
+def find_first_value(document: Any, paths: tuple[str, ...]) -> Any:
     """The first value at any of the paths that is not empty."""
     for path in paths:
-        value = value_at(document, path)
+        value = find_value(document, path)
         if value is not None and value != "":
             return value
     return None

@@ -41,11 +41,11 @@ class TokenPages:
     param: str
     last_path: str | None = None
     more_path: str | None = None
-    """Leads to a flag that only is true where there is another page."""
+    """The path of a flag that is true only where there is another page."""
     in_header: bool = False
     """`next_path` and `param` are names of headers, of the answer and of the next request."""
     alone: bool = False
-    """The token may be sent without any other parameter only."""
+    """The token must be sent without any other parameter."""
     size: int | None = None
     size_param: str | None = None
     durable: bool = False

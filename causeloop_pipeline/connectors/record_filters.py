@@ -7,7 +7,7 @@ sets it aside with a reason, and nothing is lost silently.
 import re
 from dataclasses import dataclass
 
-from causeloop_pipeline.connectors.json_paths import value_at
+from causeloop_pipeline.connectors.json_paths import find_value
 from causeloop_pipeline.connectors.spec import Record
 
 DEPLOYMENT_NAME = r"deploy|release|rollout|roll-out|promot|publish"
@@ -24,7 +24,7 @@ class Among:
     def __call__(self, record: Record) -> bool:
         """Whether the record counts."""
         holder, _, key = self.path.rpartition(".")
-        words = value_at(record, holder)
+        words = find_value(record, holder)
         return not isinstance(words, dict) or key not in words or str(words[key]).lower() in self.words
 
 
@@ -37,7 +37,7 @@ class Named:
 
     def __call__(self, record: Record) -> bool:
         """Whether the record counts."""
-        names = [value for value in (value_at(record, path) for path in self.paths) if value is not None]
+        names = [value for value in (find_value(record, path) for path in self.paths) if value is not None]
         return not names or any(re.search(self.pattern, str(name), re.IGNORECASE) for name in names)
 
 

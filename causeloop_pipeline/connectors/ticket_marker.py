@@ -9,20 +9,20 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from causeloop_pipeline.connectors.json_paths import value_at
+from causeloop_pipeline.connectors.json_paths import find_value
 from causeloop_pipeline.connectors.spec import Record
 
 MARKER = re.compile(r"causeloop-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
-def marker_of(recommendation_id: UUID) -> str:
+def build_marker(recommendation_id: UUID) -> str:
     """The marker of a recommendation's ticket, usable as a label."""
     return f"causeloop-{recommendation_id}"
 
 
-def hidden_marker(recommendation_id: UUID) -> str:
+def build_hidden_marker(recommendation_id: UUID) -> str:
     """The marker as a Markdown comment, which readers do not see."""
-    return f"<!-- {marker_of(recommendation_id)} -->"
+    return f"<!-- {build_marker(recommendation_id)} -->"
 
 
 def is_foreign_issue(record: Record) -> bool:
@@ -44,7 +44,7 @@ class Unmarked:
 
     def __call__(self, record: Record) -> bool:
         """Whether the record is not one that the product opened."""
-        words = (word for path in self.paths for word in _list_words(value_at(record, path)))
+        words = (word for path in self.paths for word in _list_words(find_value(record, path)))
         return not any(MARKER.fullmatch(word) for word in words)
 
 

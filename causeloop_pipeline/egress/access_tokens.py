@@ -14,7 +14,7 @@ import jwt
 import orjson
 
 from causeloop_pipeline.connectors.auth import GitHubApp, OAuth2, ServiceAccount
-from causeloop_pipeline.connectors.json_paths import fill_from, value_at
+from causeloop_pipeline.connectors.json_paths import fill_from, find_value
 from causeloop_pipeline.egress.errors import PermanentFailure
 from causeloop_pipeline.egress.http import Request, exchange
 from causeloop_pipeline.egress.policy import EgressPolicy
@@ -103,7 +103,7 @@ class TokenSource:
             return
         name = auth.refresh_token.strip("{}")
         try:
-            rotated = value_at(orjson.loads(body), "refresh_token")
+            rotated = find_value(orjson.loads(body), "refresh_token")
         except orjson.JSONDecodeError:
             return
         if isinstance(rotated, str) and rotated and rotated != self.values.get(name):
@@ -206,8 +206,8 @@ def _read_token(auth: TokenAuth, receiver: str, body: bytes) -> AccessToken:
             document = orjson.loads(body)
         except orjson.JSONDecodeError:
             raise RetryableResponse(f"{receiver} gave no JSON") from None
-        token = value_at(document, token_path)
-        lifetime = value_at(document, getattr(auth, "expires_path", "expires_in")) or lifetime
+        token = find_value(document, token_path)
+        lifetime = find_value(document, getattr(auth, "expires_path", "expires_in")) or lifetime
     if not isinstance(token, str) or not token or not token.isprintable() or not token.isascii():
         raise PermanentFailure(f"{receiver} gave no token at {token_path!r}: check the kind of credentials")
     try:

@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx2
 
-from causeloop_pipeline.connectors.configuration import with_defaults
+from causeloop_pipeline.connectors.configuration import fill_defaults
 from causeloop_pipeline.connectors.declared.problems import DeclarationError
 from causeloop_pipeline.connectors.json_paths import PLACEHOLDER, MissingValueError, fill_from
 from causeloop_pipeline.connectors.spec import Connector
@@ -50,7 +50,7 @@ def origin_of(url: httpx2.URL) -> tuple[str, str, int]:
 def find_credentials_origin(connector: Connector, config: Mapping[str, Any]) -> str:
     """Where a connector's credentials may be sent, as one text: they are encrypted for this receiver only."""
     try:
-        config, connector = with_defaults(connector, config), connector.resolve(config)
+        config, connector = fill_defaults(connector, config), connector.resolve(config)
     except DeclarationError:
         return "nowhere"  # nor to a tool whose declaration is not understood any more
     if (source := connector.query or connector.files) is not None:

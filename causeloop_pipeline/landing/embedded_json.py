@@ -15,15 +15,15 @@ def read_embedded(document: Any, paths: tuple[str, ...]) -> Any:
     return document
 
 
-def values_at(document: Any, path: str) -> list[Any]:
+def find_values(document: Any, path: str) -> list[Any]:
     """Every value at a path in which `*` stands for every entry of a list."""
     values = [document]
     for step in split_path(path):
-        values = [child for value in values for child in _children(value, step)]
+        values = [child for value in values for child in _list_children(value, step)]
     return values
 
 
-def _children(value: Any, step: str) -> list[Any]:
+def _list_children(value: Any, step: str) -> list[Any]:
     if step == ANY_ENTRY:
         return value if isinstance(value, list) else []
     child = step_into(value, step)

@@ -1,4 +1,4 @@
-"""What stands inside a JSON document and may be records: objects, lists of them, texts that hold JSON."""
+"""What is inside a JSON document and may be records: objects, lists of them, texts that hold JSON."""
 
 import binascii
 import json
@@ -16,7 +16,7 @@ BASE64_JSON = ("ey", "ew", "W3", "Ww")
 
 
 class Enclosed(NamedTuple):
-    """A value inside a document, and the keys that lead to it; all entries of a list stand at one place."""
+    """A value inside a document, and the keys that lead to it; all entries of a list share one place."""
 
     place: tuple[str, ...]
     value: Any

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from causeloop_pipeline.connectors.json_paths import MissingValueError, fill, first_at, value_at
+from causeloop_pipeline.connectors.json_paths import MissingValueError, fill, find_first_value, find_value
 from causeloop_pipeline.connectors.spec import RecordSchema
 from causeloop_pipeline.landing.embedded_json import read_embedded
-from causeloop_pipeline.landing.field_mapping import ProductFieldError, product_payload
+from causeloop_pipeline.landing.field_mapping import ProductFieldError, build_product_payload
 from causeloop_pipeline.landing.json_guard import MAX_BYTES, GuardError, validate_json
 from causeloop_pipeline.landing.timestamps import TimestampError, parse_timestamp
 from causeloop_pipeline.model.raw_record import Channel, Quarantined, RawRecord, canonical_json, sha256_hex
@@ -77,8 +77,8 @@ def read_external_id(schema: RecordSchema, record: Any) -> str:
 
 def _fill_key(key: str, record: Any) -> str:
     if "{" in key:
-        return fill(key, lambda paths: first_at(record, tuple(paths.split("|"))))
-    value = value_at(record, key)
+        return fill(key, lambda paths: find_first_value(record, tuple(paths.split("|"))))
+    value = find_value(record, key)
     if value is None or value == "" or isinstance(value, dict | list):
         raise MissingValueError(key)
     return str(value)
@@ -91,7 +91,7 @@ def _match_id(schema: RecordSchema, value: str) -> str:
 
 
 def _is_failure_record(schema: RecordSchema, record: dict[str, Any]) -> bool:
-    if schema.unless is not None and value_at(record, schema.unless) is not None:
+    if schema.unless is not None and find_value(record, schema.unless) is not None:
         return False
     if schema.keep is None:
         return True
@@ -120,7 +120,7 @@ def _keep_record(
 
 def _find_time(schema: RecordSchema, record: dict[str, Any]) -> Any:
     """When the record last changed: the first time, but not "not yet" where another place has one."""
-    times = [time for path in schema.updated_at if (time := value_at(record, path)) not in (None, "")]
+    times = [time for path in schema.updated_at if (time := find_value(record, path)) not in (None, "")]
     come = (time for time in times if not NOT_YET.match(str(time)))
     return next(come, times[0] if times else None)
 
@@ -134,7 +134,7 @@ def _map_record(
 ) -> RawRecord:
     """The record in the product's field names, by the configuration's mapping."""
     mapping = {} if "source_updated_at" in record else {"source_updated_at": schema.updated_at[0]}
-    payload = product_payload(record, mapping | dict(config.get("fields") or {}), schema.times)
+    payload = build_product_payload(record, mapping | dict(config.get("fields") or {}), schema.times)
     if "external_id" not in payload:
         payload["external_id"] = read_external_id(schema, record)
     updated_at = payload.get("source_updated_at")

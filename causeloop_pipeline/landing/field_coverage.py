@@ -17,17 +17,17 @@ HELD_AT = {
 """Keys that hold such a word in the payloads of most tools."""
 
 
-def share_filled(meanings: Sequence[RecordMeaning], fields: Sequence[str]) -> Fraction | None:
+def measure_share_filled(meanings: Sequence[RecordMeaning], fields: Sequence[str]) -> Fraction | None:
     """The share of records with at least one of some fields; None where there is no record."""
     if not meanings:
         return None
     return Fraction(sum(any(map(meaning.fields.get, fields)) for meaning in meanings), len(meanings))
 
 
-def share_of_held(issues: Sequence[RecordMeaning], field: str) -> Fraction | None:
+def measure_share_read(issues: Sequence[RecordMeaning], field: str) -> Fraction | None:
     """The share of issues with a severity or status among those whose payload seems to hold one."""
     holding = [issue for issue in issues if field in issue.fields or _is_held_unread(issue, field)]
-    return share_filled(holding, [field])
+    return measure_share_filled(holding, [field])
 
 
 def _is_held_unread(issue: RecordMeaning, field: str) -> bool:

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
-from causeloop_pipeline.connectors.json_paths import value_at
+from causeloop_pipeline.connectors.json_paths import find_value
 from causeloop_pipeline.connectors.spec import TimeFormat
 from causeloop_pipeline.landing.timestamps import TimestampError, parse_timestamp
 from causeloop_pipeline.model.issue import TEXT_FIELDS, TIME_FIELDS, TITLE_LIMIT
@@ -20,7 +20,7 @@ class ProductFieldError(ValueError):
     """A mapped value does not fit the product's field."""
 
 
-def product_payload(
+def build_product_payload(
     record: Mapping[str, Any], mapping: Mapping[str, str], times: TimeFormat
 ) -> dict[str, Any]:
     """The record's product fields, by the mapping or their own names; the rest stays under `attributes`."""
@@ -34,8 +34,8 @@ def product_payload(
         if field == "attributes":
             attributes = value
         elif field in TIME_FIELDS:
-            payload[field] = _moment(field, value, times)
-        elif text := _text(field, value):
+            payload[field] = _read_moment(field, value, times)
+        elif text := _read_text(field, value):
             payload[field] = text
     unmapped = {key: value for key, value in record.items() if key not in mapped_keys}
     if attributes := unmapped | (attributes if isinstance(attributes, dict) else {}):
@@ -48,7 +48,7 @@ def product_payload(
 
 
 def _list_paths(mapping: tuple[tuple[str, str], ...]) -> dict[str, tuple[str, ...]]:
-    """Where each product field may stand: at the mapped path, or else under its own name."""
+    """Where each product field may be: at the mapped path, or else under its own name."""
     mapped = dict(mapping)
     return {field: tuple(dict.fromkeys((mapped.get(field, field), field))) for field in PRODUCT_FIELDS}
 
@@ -63,7 +63,7 @@ def _list_mapped_keys(mapping: tuple[tuple[str, str], ...]) -> frozenset[str]:
 def _list_places(
     mapping: tuple[tuple[str, str], ...], keys: frozenset[str]
 ) -> tuple[tuple[str, tuple[Place, ...]], ...]:
-    """Where the product fields may stand in a record that has these of the mapped keys."""
+    """Where the product fields may be in a record that has these of the mapped keys."""
     fields = (
         (
             field,
@@ -82,19 +82,19 @@ def _may_hold(path: str, keys: frozenset[str]) -> bool:
 def _find(record: Mapping[str, Any], places: tuple[Place, ...]) -> Any:
     """The first value at any of the places that is not empty."""
     for key, path in places:
-        value = value_at(record, path) if key is None else record[key]
+        value = find_value(record, path) if key is None else record[key]
         if value is not None and value != "":
             return value
     return None
 
 
-def _text(field: str, value: Any) -> str:
+def _read_text(field: str, value: Any) -> str:
     if isinstance(value, dict | list):
         raise ProductFieldError(f"{field}: expected a text, found a {type(value).__name__}")
     return str(value).strip()
 
 
-def _moment(field: str, value: Any, times: TimeFormat) -> str:
+def _read_moment(field: str, value: Any, times: TimeFormat) -> str:
     try:
         moment = parse_timestamp(value, TimeFormat.ISO if isinstance(value, date | datetime) else times)
     except TimestampError as error:

@@ -43,7 +43,7 @@ def parse_loosely(raw: bytes, *, max_bytes: int) -> Any:
         except orjson.JSONDecodeError:
             pass
     try:
-        return json.loads(raw.decode(), parse_constant=_refuse_constant, parse_float=_finite)
+        return json.loads(raw.decode(), parse_constant=_refuse_constant, parse_float=_parse_finite)
     except RecursionError:
         raise GuardError(f"nested deeper than {MAX_DEPTH} levels") from None
     except GuardError:
@@ -56,7 +56,9 @@ def validate_json(value: Any, *, max_depth: int = MAX_DEPTH) -> tuple[Any, bytes
     """The value as it can be stored, and its canonical JSON; refuses deep nesting and lone surrogates."""
     level = [value]
     for _ in range(max_depth + 1):
-        level = [child for container in level for child in _children(container) if type(child) in CONTAINERS]
+        level = [
+            child for container in level for child in _list_children(container) if type(child) in CONTAINERS
+        ]
         if not level:
             return _canonicalize(value)
     raise GuardError(f"nested deeper than {max_depth} levels")
@@ -73,7 +75,7 @@ def replace_nul(value: Any) -> Any:
     return value
 
 
-def _children(container: Any) -> Any:
+def _list_children(container: Any) -> Any:
     if type(container) is dict:
         return container.values()
     return container if type(container) is list else ()
@@ -94,7 +96,7 @@ def _refuse_constant(name: str) -> NoReturn:
     raise GuardError(f"{name} is not JSON")
 
 
-def _finite(digits: str) -> float:
+def _parse_finite(digits: str) -> float:
     number = float(digits)
     if math.isinf(number):
         raise GuardError(f"the number {digits[:40]} is too large")

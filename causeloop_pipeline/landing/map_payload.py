@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from causeloop_pipeline.connectors.configuration import with_defaults
+from causeloop_pipeline.connectors.configuration import fill_defaults
 from causeloop_pipeline.connectors.spec import Connector
 from causeloop_pipeline.landing.declared_records import map_records
 from causeloop_pipeline.landing.enclosed_documents import list_enclosed
@@ -52,7 +52,7 @@ def map_payload(
     connector: Connector, document: Any, config: Mapping[str, Any] | None = None
 ) -> MappedPayload:
     """The issues and changes of a document; of a list, those of each of its entries."""
-    settings = with_defaults(connector, config or {})
+    settings = fill_defaults(connector, config or {})
     if isinstance(document, list):
         mapped = MappedPayload()
         for entry in document:
@@ -65,7 +65,7 @@ def read_records(
     connector: Connector, document: Any, config: Mapping[str, Any] | None = None
 ) -> list[RawRecord]:
     """The records of a document in the first reading that understands all of it; none: no reading does."""
-    settings = with_defaults(connector, config or {})
+    settings = fill_defaults(connector, config or {})
     connector = connector.resolve(settings)
     for reading in list_readings(connector, document):
         read = [outcome for outcome in reading.outcomes if outcome]

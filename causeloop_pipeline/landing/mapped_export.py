@@ -71,7 +71,7 @@ def _read_cell(value: Any) -> Any:
     if value is None or isinstance(value, int | float):
         return value
     document = read_json_text(value) if isinstance(value, str) else None
-    return _text(value) if document is None else document
+    return _read_text(value) if document is None else document
 
 
 def _map_by_headings(connector: Connector, exported: IssueFile, timezone: str) -> MappedPayload:
@@ -94,7 +94,7 @@ def _map_by_headings(connector: Connector, exported: IssueFile, timezone: str) -
         if "title" not in fields or not is_of_issues:
             needed = "neither time nor severity, status or text" if "title" in fields else "no title"
             reason = f"{needed} in row {number + exported.first_row} of a {connector.title} export"
-            payload = canonical_json({name: _text(value) for name, value in row.items()})
+            payload = canonical_json({name: _read_text(value) for name, value in row.items()})
             mapped.quarantined.append(Quarantined(connector.name, payload, reason))
             continue
         if fields["status"] not in ENDED:
@@ -109,7 +109,7 @@ def _read_row(connector: Connector, row: dict[str, Any], columns: dict[str, str]
     texts = {
         name: text
         for name, column in columns.items()
-        if name not in DATE_FIELDS and (text := _text(row[column]))
+        if name not in DATE_FIELDS and (text := _read_text(row[column]))
     }
     fields: dict[str, Any] = {"source": connector.name, "attributes": {}}
     for name, text in texts.items():
@@ -129,7 +129,7 @@ def _read_row(connector: Connector, row: dict[str, Any], columns: dict[str, str]
     return fields
 
 
-def _text(value: Any) -> str | None:
+def _read_text(value: Any) -> str | None:
     if value is None or isinstance(value, pl.Series | list | dict):
         return None
     return value.isoformat() if isinstance(value, datetime) else str(value).strip() or None

@@ -49,7 +49,7 @@ def _read_all(file: Path, text: str) -> Iterator[Any]:
 
 
 def _read_successive(text: str) -> list[Any]:
-    """The documents that follow one another in a text, nothing where anything else stands between them."""
+    """The documents that follow one another in a text, nothing where anything else is between them."""
     decoder, documents, place = json.JSONDecoder(), [], 0
     while beginning := NOT_BLANK.search(text, place):
         try:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from causeloop_pipeline.connectors.json_paths import first_at, value_at
+from causeloop_pipeline.connectors.json_paths import find_first_value, find_value
 from causeloop_pipeline.connectors.spec import Connector, RecordSchema
 from causeloop_pipeline.landing.extract import extract
 from causeloop_pipeline.landing.inbound.webhook import (
@@ -62,11 +62,11 @@ def list_readings(connector: Connector, document: Any) -> Iterator[Reading]:
             is_recognized=is_recognized_delivery(connector, document),
         )
     for place in _list_places(connector):
-        value = value_at(document, place.path)
+        value = find_value(document, place.path)
         if isinstance(value, list | dict):
             records = value if isinstance(value, list) else [value]
             if place.columns:
-                records = zip_rows(records, value_at(document, place.columns))
+                records = zip_rows(records, find_value(document, place.columns))
             outcomes = _extract_all(place.source, place.schema, records)
             passed_over: list[RawRecord] = []
             if not place.path:
@@ -86,7 +86,7 @@ def _look_at_ignored(
         anyway = _extract_all(place.source, schema, [record])[0] if outcome is None else None
         if isinstance(anyway, RawRecord):
             passed_over.append(anyway)
-        is_foreign = isinstance(anyway, Quarantined) and first_at(record, schema.updated_at) is None
+        is_foreign = isinstance(anyway, Quarantined) and find_first_value(record, schema.updated_at) is None
         looked_at.append(anyway if is_foreign else outcome)
     return looked_at, passed_over
 

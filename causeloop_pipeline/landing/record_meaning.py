@@ -46,7 +46,7 @@ def read_meaning(connector: Connector, record: RawRecord, config: Mapping[str, A
     """The issue or change that a record is; UnknownVariantError where no mapping of the connector fits."""
     connector = CONNECTORS[record.source] if record.source != connector.name else connector
     is_change = record.kind in {CHANGE, NORMALIZED_CHANGE}
-    mappings = _mappings_of(connector, record.kind)
+    mappings = _find_mappings(connector, record.kind)
     payload = Payload(record.payload, record.kind, config)
     mapping = next((mapping for mapping in mappings if holds(mapping.when, payload)), None)
     if mapping is None:
@@ -69,11 +69,11 @@ def read_meaning(connector: Connector, record: RawRecord, config: Mapping[str, A
         variant=mapping.name,
         fields=identity | fields | updated_at,
         paths=paths,
-        unread=tuple(sorted(_unread_paths(record.payload, paths))),
+        unread=tuple(sorted(_list_unread_paths(record.payload, paths))),
     )
 
 
-def _mappings_of(connector: Connector, kind: str) -> tuple[IssueMapping, ...] | tuple[ChangeMapping, ...]:
+def _find_mappings(connector: Connector, kind: str) -> tuple[IssueMapping, ...] | tuple[ChangeMapping, ...]:
     """The mappings that apply to records of a kind."""
     if kind in {CHANGE, NORMALIZED_CHANGE}:
         return (PRODUCT_CHANGE,) if kind == NORMALIZED_CHANGE else connector.changes
@@ -153,15 +153,15 @@ def _read_attribute(source: Source, payload: Payload) -> tuple[Any, tuple[str, .
     return (text.text, text.paths) if text else (None, ())
 
 
-def _unread_paths(document: Any, paths: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
+def _list_unread_paths(document: Any, paths: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
     """The leaves of a document that no field was read from."""
     used = tuple(path for read in paths.values() for path in read)
-    for leaf in _leaves(document):
+    for leaf in _list_leaves(document):
         if not any(leaf == path or leaf.startswith(path + ".") for path in used):
             yield leaf
 
 
-def _leaves(value: Any, path: str = "") -> Iterator[str]:
+def _list_leaves(value: Any, path: str = "") -> Iterator[str]:
     children: Iterator[tuple[str, Any]] = iter(())
     if isinstance(value, dict):
         children = ((key.replace(".", r"\."), child) for key, child in value.items())
@@ -172,4 +172,4 @@ def _leaves(value: Any, path: str = "") -> Iterator[str]:
             yield path
         return
     for step, child in children:
-        yield from _leaves(child, f"{path}.{step}" if path else step)
+        yield from _list_leaves(child, f"{path}.{step}" if path else step)

@@ -2,7 +2,7 @@
 
 import html
 
-from causeloop_pipeline.connectors.ticket_marker import marker_of
+from causeloop_pipeline.connectors.ticket_marker import build_marker
 from causeloop_pipeline.outbound.tickets import Draft
 
 NOTHING = "\u200b"
@@ -19,7 +19,7 @@ def write_markdown(draft: Draft) -> str:
 def write_plain(draft: Draft) -> str:
     """Paragraphs, numbered steps, and the marker as the last line."""
     steps = "\n".join(f"{number}. {step}" for number, step in enumerate(_list_steps(draft), 1))
-    parts = (draft.rationale, steps, draft.expected, draft.url, marker_of(draft.recommendation_id))
+    parts = (draft.rationale, steps, draft.expected, draft.url, build_marker(draft.recommendation_id))
     return "\n\n".join(filter(None, parts))
 
 

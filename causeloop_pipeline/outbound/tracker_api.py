@@ -12,7 +12,7 @@ from typing import Any
 import httpx2
 import orjson
 
-from causeloop_pipeline.connectors.json_paths import value_at
+from causeloop_pipeline.connectors.json_paths import find_value
 from causeloop_pipeline.connectors.spec import Connector
 from causeloop_pipeline.egress.credentials import Credentials
 from causeloop_pipeline.egress.errors import OutsideFailure, PermanentFailure, TransientFailure
@@ -50,14 +50,14 @@ class TrackerApi:
     def query(self, graphql: str, variables: Mapping[str, Any]) -> Any:
         """What a GraphQL query or mutation gives; PermanentFailure where the tracker reports errors."""
         answer = self.post("/graphql", {"query": graphql, "variables": variables})
-        if errors := value_at(answer, "errors"):
-            reason = value_at(errors, "0.message") or "an error without a message"
+        if errors := find_value(answer, "errors"):
+            reason = find_value(errors, "0.message") or "an error without a message"
             raise PermanentFailure(self.credentials.redact(f"{self.connector.title}: {str(reason)[:300]}"))
-        return value_at(answer, "data")
+        return find_value(answer, "data")
 
     def list_at(self, document: Any, path: str) -> list[Any]:
         """A list that a tracker's answer must hold."""
-        value = value_at(document, path)
+        value = find_value(document, path)
         if not isinstance(value, list):
             place = repr(path) if path else "its top"
             raise TransientFailure(
@@ -67,14 +67,14 @@ class TrackerApi:
 
     def text(self, document: Any, path: str) -> str:
         """A value that a tracker's answer must hold."""
-        value = value_at(document, path)
+        value = find_value(document, path)
         if value in (None, "") or isinstance(value, dict | list):
             raise TransientFailure(f"{self.connector.title} answered without {path!r}: is the address right?")
         return str(value)
 
     def link(self, document: Any, path: str) -> str | None:
         """A web address in a tracker's answer, None where it is none."""
-        value = value_at(document, path)
+        value = find_value(document, path)
         is_address = isinstance(value, str) and value.startswith(("https://", "http://"))
         return value if is_address else None
 

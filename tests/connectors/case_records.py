@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from causeloop_pipeline.connectors.cases import read_case
-from causeloop_pipeline.connectors.json_paths import value_at
+from causeloop_pipeline.connectors.json_paths import find_value
 from causeloop_pipeline.connectors.registry import CONNECTORS
 from causeloop_pipeline.connectors.spec import Connector, RecordSchema
 from causeloop_pipeline.landing.extract import extract
@@ -55,8 +55,8 @@ def schema_and_items(
         ), body
     pull = next(pull for pull in connector.pulls if pull.name == name)
     place = pull.details.records if pull.details else pull.records
-    items = value_at(body, place)
-    return pull.schema, zip_rows(items, value_at(body, pull.columns)) if pull.columns else items
+    items = find_value(body, place)
+    return pull.schema, zip_rows(items, find_value(body, pull.columns)) if pull.columns else items
 
 
 def require_accepted(read: list[RawRecord | Quarantined | None]) -> list[RawRecord]:

@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from causeloop_pipeline.connectors.configuration import find_problems, with_defaults
+from causeloop_pipeline.connectors.configuration import fill_defaults, find_problems
 from causeloop_pipeline.connectors.registry import CONNECTORS
 
 JIRA = CONNECTORS["jira"]
@@ -66,5 +66,5 @@ def test_a_problem_never_repeats_a_credential():
 
 
 def test_what_is_left_empty_takes_its_default():
-    assert with_defaults(JIRA, {"site": "acme", "filter": None})["timezone"] == "UTC"
-    assert with_defaults(JIRA, {"site": "acme", "filter": "project = A"})["filter"] == "project = A"
+    assert fill_defaults(JIRA, {"site": "acme", "filter": None})["timezone"] == "UTC"
+    assert fill_defaults(JIRA, {"site": "acme", "filter": "project = A"})["filter"] == "project = A"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from causeloop_pipeline.connectors.json_paths import MissingValueError, fill, value_at
+from causeloop_pipeline.connectors.json_paths import MissingValueError, fill, find_value
 
 BODY = {
     "public_alert.alert_created_v1": {"id": "a1"},
@@ -23,16 +23,16 @@ BODY = {
     ],
 )
 def test_a_path_finds_its_value(path, value):
-    assert value_at(BODY, path) == value
+    assert find_value(BODY, path) == value
 
 
 def test_a_template_is_filled_from_a_key_with_a_space():
-    assert fill("incident/{values.Incident Number}", lambda path: value_at(BODY, path)) == "incident/INC7"
+    assert fill("incident/{values.Incident Number}", lambda path: find_value(BODY, path)) == "incident/INC7"
 
 
 def test_a_template_with_a_missing_value_names_it():
     with pytest.raises(MissingValueError, match=r"values\.Number"):
-        fill("{values.Number}", lambda path: value_at(BODY, path))
+        fill("{values.Number}", lambda path: find_value(BODY, path))
 
 
 def test_quoted_json_in_a_template_is_no_placeholder():

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from causeloop_pipeline.connectors.json_paths import value_at
+from causeloop_pipeline.connectors.json_paths import find_value
 from causeloop_pipeline.connectors.registry import CONNECTORS
 from causeloop_pipeline.landing.inbound.webhook import read_delivery
 from causeloop_pipeline.model.raw_record import RawRecord, payload_hash
@@ -49,7 +49,7 @@ def real_records() -> Iterator[RawRecord]:
     for tool, pull, file, place, _, _ in LISTED:
         contents = list(documents(file))
         schema = next(spec.schema for spec in CONNECTORS[tool].pulls if spec.name == pull)
-        yield from read(tool, schema, contents if place == "lines" else value_at(contents[0], place))[0]
+        yield from read(tool, schema, contents if place == "lines" else find_value(contents[0], place))[0]
     for tool, file, _ in PUSHED:
         for document in documents(file):
             yield from read_delivery(CONNECTORS[tool], json.dumps(document).encode()).records

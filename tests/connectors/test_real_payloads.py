@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from causeloop_pipeline.connectors.json_paths import value_at
+from causeloop_pipeline.connectors.json_paths import find_value
 from causeloop_pipeline.connectors.registry import CONNECTORS
 from causeloop_pipeline.connectors.spec import RecordSchema
 from causeloop_pipeline.landing.extract import extract
@@ -68,7 +68,7 @@ LISTED = [
 @pytest.mark.parametrize(("tool", "pull", "file", "place", "count", "aside"), LISTED)
 def test_a_real_list_is_read_whole(tool, pull, file, place, count, aside):
     contents = list(documents(file))
-    items = contents if place == "lines" else value_at(contents[0], place)
+    items = contents if place == "lines" else find_value(contents[0], place)
     schema = next(spec.schema for spec in CONNECTORS[tool].pulls if spec.name == pull)
     records, refused, left_out = read(tool, schema, items)
     assert refused == []
@@ -82,10 +82,10 @@ def test_a_real_list_is_read_whole(tool, pull, file, place, count, aside):
 def test_the_watermark_of_every_list_is_in_its_real_records():
     for tool, pull, file, place, _, _ in LISTED:
         contents = list(documents(file))
-        item = (contents if place == "lines" else value_at(contents[0], place))[0]
+        item = (contents if place == "lines" else find_value(contents[0], place))[0]
         spec = next(spec for spec in CONNECTORS[tool].pulls if spec.name == pull)
         assert spec.since is not None
-        assert value_at(item, spec.since.field), (tool, file)
+        assert find_value(item, spec.since.field), (tool, file)
 
 
 def test_github_runs_that_did_not_fail_are_left_out_and_pull_requests_too():

@@ -68,6 +68,31 @@ def _is_docstring(node: ast.stmt) -> bool:
     return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
 
 
+VERBS = {
+    "Pull": "poll",
+    "WebhookEvent": "receive",
+    "IssueMapping": "map",
+    "ChangeMapping": "map",
+    "RecordSchema": "identify",
+    "Field": "ask_for",
+}
+
+
+def test_a_function_of_a_declaration_begins_with_what_its_result_is_for():
+    """One that gives an expression is a term of the mapping language: a noun, as its classes are."""
+
+    def find_problems(path: Path) -> Iterator[str]:
+        for node in ast.parse(path.read_text()).body:
+            if isinstance(node, ast.FunctionDef) and node.returns:
+                results = VERBS.keys() & set(re.findall(r"\w+", ast.unparse(node.returns)))
+                for verb in {VERBS[result] for result in results}:
+                    if not node.name.removeprefix("_").startswith(verb):
+                        yield f"line {node.lineno}: {node.name} gives {results}, expected {verb}_…"
+
+    formats = Path(spec.__file__).with_name("formats").glob("*.py")
+    assert_no_offenders(FILES | {path.stem: path for path in formats}, find_problems)
+
+
 def test_all_five_categories_are_served():
     assert {connector.category for connector in CONNECTORS.values()} == set(Category)
 

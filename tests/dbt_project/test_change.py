@@ -9,7 +9,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from api.queries.ingestion.ingest import compute_change_id
-from causeloop_pipeline.landing.inbound.ingest_change import change_to_record
+from causeloop_pipeline.landing.inbound.ingest_change import read_change
 from causeloop_pipeline.landing.inbound.product_fields import IngestError
 from causeloop_pipeline.model.change import ChangeKind
 from causeloop_pipeline.storage.core.changes import read_changes
@@ -36,8 +36,8 @@ def test_a_change_is_not_an_issue(database: Database, models: Normalizer, worksp
     land_records(
         database,
         workspace_id,
-        change_to_record(change(), NOW),
-        change_to_record(change("R-2", source="jira"), NOW),
+        read_change(change(), NOW),
+        read_change(change("R-2", source="jira"), NOW),
     )
 
     report = normalize(database, models, workspace_id)
@@ -58,7 +58,7 @@ def test_the_newest_version_wins_over_an_older_one_that_arrives_late(
 ) -> None:
     for title, day in (("first", 1), ("newest", 3), ("late", 2)):
         version = change(title=title, source_updated_at=f"2026-03-0{day}T00:00:00Z")
-        land_records(database, workspace_id, change_to_record(version, NOW))
+        land_records(database, workspace_id, read_change(version, NOW))
         normalize(database, models, workspace_id)
 
     (stored,) = changes(database, workspace_id).values()
@@ -72,7 +72,7 @@ def test_an_issue_and_a_change_may_have_the_same_id(
     database: Database, models: Normalizer, workspace_id: UUID
 ) -> None:
     land_records(database, workspace_id, record({"external_id": "R-1", "title": "It broke"}))
-    land_records(database, workspace_id, change_to_record(change(), NOW))
+    land_records(database, workspace_id, read_change(change(), NOW))
     normalize(database, models, workspace_id)
 
     normalize(database, models, workspace_id, rebuild=True)
@@ -88,7 +88,7 @@ def test_a_rebuild_deletes_orphaned_changes_and_conservation_reports_a_lost_one(
     database: Database, models: Normalizer, workspace_id: UUID
 ) -> None:
     land_records(
-        database, workspace_id, change_to_record(change(), NOW), change_to_record(change("R-2"), NOW)
+        database, workspace_id, read_change(change(), NOW), read_change(change("R-2"), NOW)
     )
     normalize(database, models, workspace_id)
     with database.workspace(workspace_id) as session:
@@ -104,11 +104,11 @@ def test_a_rebuild_deletes_orphaned_changes_and_conservation_reports_a_lost_one(
 def test_a_change_without_a_time_was_made_when_it_first_arrived(
     database: Database, models: Normalizer, workspace_id: UUID
 ) -> None:
-    land_records(database, workspace_id, change_to_record(change(changed_at=None), NOW))
+    land_records(database, workspace_id, read_change(change(changed_at=None), NOW))
     normalize(database, models, workspace_id)
     first = changes(database, workspace_id)["R-1"]["changed_at"]
     land_records(
-        database, workspace_id, change_to_record(change(changed_at=None, title="checkout 4.12.1"), NOW)
+        database, workspace_id, read_change(change(changed_at=None, title="checkout 4.12.1"), NOW)
     )
 
     normalize(database, models, workspace_id)
@@ -125,7 +125,7 @@ def test_only_changes_since_a_moment_are_read_oldest_first(
             change(f"{prefix}-{day}", changed_at=f"2026-03-0{day}T00:00:00Z", service=None)
             for day in (3, 1, 2)
         ]
-        land_records(database, tenant, *(change_to_record(payload, NOW) for payload in payloads))
+        land_records(database, tenant, *(read_change(payload, NOW) for payload in payloads))
     normalize(database, models, workspace_id, other_workspace_id)
 
     with database.workspace(workspace_id) as session:
@@ -151,7 +151,7 @@ def test_whatever_is_accepted_is_a_change(
     accepted = []
     for payload in payloads:
         try:
-            accepted.append(change_to_record({"title": "t", **payload}, NOW))
+            accepted.append(read_change({"title": "t", **payload}, NOW))
         except IngestError:
             continue
     land_records(database, workspace_id, *accepted)

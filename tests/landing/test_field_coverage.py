@@ -2,7 +2,7 @@
 
 from fractions import Fraction
 
-from causeloop_pipeline.landing.field_coverage import share_filled, share_of_held
+from causeloop_pipeline.landing.field_coverage import measure_share_filled, measure_share_read
 from causeloop_pipeline.landing.record_meaning import RecordMeaning
 
 
@@ -16,11 +16,11 @@ LEFT_UNREAD = issue("title", unread=("alert.severity_level",))
 
 
 def test_a_field_that_no_payload_holds_is_not_missed() -> None:
-    assert share_of_held([READ, WITHOUT], "severity_value") == 1
-    assert share_of_held([READ, WITHOUT, LEFT_UNREAD], "severity_value") == Fraction(1, 2)
-    assert share_of_held([WITHOUT], "severity_value") is None
+    assert measure_share_read([READ, WITHOUT], "severity_value") == 1
+    assert measure_share_read([READ, WITHOUT, LEFT_UNREAD], "severity_value") == Fraction(1, 2)
+    assert measure_share_read([WITHOUT], "severity_value") is None
 
 
 def test_the_share_of_filled_fields_counts_all_records() -> None:
-    assert share_filled([READ, WITHOUT], ["severity_value", "severity"]) == Fraction(1, 2)
-    assert share_filled([], ["title"]) is None
+    assert measure_share_filled([READ, WITHOUT], ["severity_value", "severity"]) == Fraction(1, 2)
+    assert measure_share_filled([], ["title"]) is None

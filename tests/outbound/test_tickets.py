@@ -11,10 +11,10 @@ import pytest
 
 from causeloop_pipeline.connectors.registry import CONNECTORS
 from causeloop_pipeline.connectors.ticket_marker import (
-    hidden_marker,
+    build_hidden_marker,
+    build_marker,
     is_foreign_issue,
     is_unmarked_issue,
-    marker_of,
 )
 from causeloop_pipeline.egress.errors import PermanentFailure, TransientFailure
 from causeloop_pipeline.egress.policy import EgressPolicy
@@ -114,7 +114,7 @@ def test_a_github_ticket_says_what_to_do_and_calls_nobody() -> None:
     assert "9.3 recurrences" in issue["body"]
     assert "@octocat" not in issue["body"]
     assert issue["body"].count("<!--") == 1
-    assert issue["body"].endswith(hidden_marker(RECOMMENDATION))
+    assert issue["body"].endswith(build_hidden_marker(RECOMMENDATION))
 
 
 def test_a_jira_ticket_says_what_to_do_and_carries_its_label() -> None:
@@ -126,7 +126,7 @@ def test_a_jira_ticket_says_what_to_do_and_carries_its_label() -> None:
     assert (ticket.external_id, ticket.url) == ("OPS-1", f"{tool.url}/browse/OPS-1")
     assert fields["summary"] == "Raise the pool's size"
     assert fields["issuetype"] == {"name": "Task"}
-    assert fields["labels"] == ["causeloop", marker_of(RECOMMENDATION)]
+    assert fields["labels"] == ["causeloop", build_marker(RECOMMENDATION)]
     kinds = [node["type"] for node in fields["description"]["content"]]
     assert kinds == ["paragraph", "orderedList", "paragraph", "paragraph"]
 
@@ -137,7 +137,7 @@ def test_a_gitlab_ticket_runs_no_command_and_calls_nobody() -> None:
         (issue,) = fake.issues
 
     assert (ticket.external_id, ticket.url) == ("acme/shop#1", "https://gitlab.example/acme/shop/-/issues/1")
-    assert issue["labels"] == ["causeloop", marker_of(RECOMMENDATION)]
+    assert issue["labels"] == ["causeloop", build_marker(RECOMMENDATION)]
     assert "- [ ] Alert on wait time" in issue["description"]
     assert not any(line.startswith("/") for line in issue["description"].splitlines())
     assert "@ada" not in issue["description"]
@@ -152,7 +152,7 @@ def test_a_linear_ticket_has_an_id_that_no_second_attempt_can_take_again() -> No
 
     assert UUID(ticket.external_id).version == 4
     assert issue["teamId"] == "team-1"
-    assert issue["description"].endswith(marker_of(RECOMMENDATION))
+    assert issue["description"].endswith(build_marker(RECOMMENDATION))
 
 
 def test_an_asana_ticket_is_found_on_a_later_page_by_the_last_line_of_its_notes() -> None:
@@ -163,7 +163,7 @@ def test_an_asana_ticket_is_found_on_a_later_page_by_the_last_line_of_its_notes(
 
     assert ticket not in others
     assert fake.issues[-1]["projects"] == ["11"]
-    assert fake.issues[-1]["notes"].splitlines()[-1] == marker_of(RECOMMENDATION)
+    assert fake.issues[-1]["notes"].splitlines()[-1] == build_marker(RECOMMENDATION)
 
 
 def test_an_azure_devops_ticket_is_a_work_item_whose_text_is_no_markup() -> None:
@@ -183,7 +183,7 @@ def test_a_servicenow_ticket_is_an_incident_that_names_what_it_belongs_to() -> N
         (record,) = fake.issues
 
     assert ticket.url == f"{tool.url}/nav_to.do?uri=incident.do?sys_id={ticket.external_id}"
-    assert record["correlation_id"] == marker_of(RECOMMENDATION)
+    assert record["correlation_id"] == build_marker(RECOMMENDATION)
     assert "2. Alert on wait time" in record["description"]
 
 
@@ -214,7 +214,7 @@ def test_the_mark_is_looked_for_on_every_page_since_the_push_and_no_further() ->
     with running("github") as (fake, tool):
         for number in range(120):
             fake.add(f"old {number}", "", pushed_at - timedelta(days=2))
-        fake.add("ours", f"text\n\n{hidden_marker(RECOMMENDATION)}", pushed_at)
+        fake.add("ours", f"text\n\n{build_hidden_marker(RECOMMENDATION)}", pushed_at)
         for number in range(120):
             fake.add(f"new {number}", "", pushed_at + timedelta(minutes=1))
         ticket = tracker("github", tool).find(draft(pushed_at=pushed_at))
@@ -279,13 +279,13 @@ def test_a_tracker_on_a_private_address_is_not_reached() -> None:
 
 
 def test_our_own_tickets_do_not_come_back_as_failures() -> None:
-    assert not is_foreign_issue({"body": f"text\n\n{hidden_marker(RECOMMENDATION)}"})
-    assert is_foreign_issue({"body": f"see {marker_of(RECOMMENDATION)}"})
+    assert not is_foreign_issue({"body": f"text\n\n{build_hidden_marker(RECOMMENDATION)}"})
+    assert is_foreign_issue({"body": f"see {build_marker(RECOMMENDATION)}"})
     assert is_foreign_issue({"body": None})
-    assert not is_unmarked_issue({"fields": {"labels": ["causeloop", marker_of(RECOMMENDATION)]}})
+    assert not is_unmarked_issue({"fields": {"labels": ["causeloop", build_marker(RECOMMENDATION)]}})
     assert is_unmarked_issue({"fields": {"labels": ["causeloop"]}})
     assert is_unmarked_issue({"fields": None})
-    marker = marker_of(RECOMMENDATION)
+    marker = build_marker(RECOMMENDATION)
     ours: dict[str, Any] = {
         "asana": {"gid": "1", "notes": f"text\n\n{marker}"},
         "azure_devops": {"id": 1, "fields": {"System.Tags": f"causeloop; {marker}"}},

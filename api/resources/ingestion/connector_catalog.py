@@ -6,11 +6,11 @@ from dataclasses import asdict
 from functools import cache
 from typing import Any
 
-from causeloop_pipeline.connectors.declared.declaration import DECLARATION_FIELD, connector_of
+from causeloop_pipeline.connectors.declared.declaration import DECLARATION_FIELD, build_connector
 from causeloop_pipeline.connectors.declared.problems import DeclarationError
-from causeloop_pipeline.connectors.proofs import Proofs, read_proofs
 from causeloop_pipeline.connectors.registry import CONNECTORS, is_included
 from causeloop_pipeline.connectors.spec import Connector, Field
+from causeloop_pipeline.connectors.verification_labels import VerificationLabels, read_labels
 
 
 def build_catalog(plan: str, declared: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -29,7 +29,7 @@ def _read_declared(declared: Mapping[str, Any]) -> Iterator[tuple[Connector, str
     """The declarations that this version of the product still understands."""
     for name, document in declared.items():
         with contextlib.suppress(DeclarationError):
-            yield connector_of(document), name
+            yield build_connector(document), name
 
 
 def _build_entry(tool: Connector, plan: str, declaration: str | None) -> dict[str, Any]:
@@ -54,7 +54,7 @@ def _build_entry(tool: Connector, plan: str, declaration: str | None) -> dict[st
 
 def _build_proofs(name: str | None) -> dict[str, Any]:
     """What was run of the type, as in docs/connectors.md; of a declaration of the workspace, nothing was."""
-    proofs = read_proofs().get(name or "", Proofs(type=name or ""))
+    proofs = read_labels().get(name or "", VerificationLabels(type=name or ""))
     return {name: value or "not run" for name, value in asdict(proofs).items() if name != "type"}
 
 

@@ -11,8 +11,8 @@ from api.http.database import WorkspaceDatabase
 from api.http.errors import Problem, conflict
 from api.queries.ingestion import ingest
 from api.schemas.detect.issues import NewIssue
-from causeloop_pipeline.landing.inbound.ingest_change import change_to_record
-from causeloop_pipeline.landing.inbound.ingest_event import event_to_record
+from causeloop_pipeline.landing.inbound.ingest_change import read_change
+from causeloop_pipeline.landing.inbound.ingest_event import read_event
 from causeloop_pipeline.landing.inbound.product_fields import FieldError, IngestError
 from causeloop_pipeline.model.raw_record import Channel, RawRecord
 
@@ -30,7 +30,7 @@ def build_manual_record(new: NewIssue, caller: Caller, idempotency_key: str | No
 def parse_event(event: Any, channel: Channel = "ingest") -> RawRecord:
     """The record of an event; 422 with every invalid field."""
     try:
-        return event_to_record(event, datetime.now(UTC), channel=channel)
+        return read_event(event, datetime.now(UTC), channel=channel)
     except IngestError as error:
         raise _validation_problem(error) from None
 
@@ -38,7 +38,7 @@ def parse_event(event: Any, channel: Channel = "ingest") -> RawRecord:
 def parse_change(change: Any) -> RawRecord:
     """The record of a change; 422 with every invalid field."""
     try:
-        return change_to_record(change, datetime.now(UTC))
+        return read_change(change, datetime.now(UTC))
     except IngestError as error:
         raise _validation_problem(error) from None
 

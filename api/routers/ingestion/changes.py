@@ -27,7 +27,7 @@ from api.schemas.ingestion.changes import (
     IngestChange,
     IngestedChange,
 )
-from causeloop_pipeline.landing.inbound.ingest_change import change_to_record
+from causeloop_pipeline.landing.inbound.ingest_change import read_change
 from causeloop_pipeline.model.raw_record import RawRecord
 from causeloop_pipeline.model.tenancy import Role
 
@@ -68,7 +68,7 @@ async def ingest_change(db: Db, change: IngestChange) -> Response:
 @requires(Role.ANALYST)
 async def ingest_change_batch(db: Db, batch: ChangeBatchRequest) -> Response:
     """Stores up to 500 changes. An invalid change is rejected by its index and does not affect the others."""
-    parsed, rejections = parse_batch(batch.changes, "/changes", change_to_record)
+    parsed, rejections = parse_batch(batch.changes, "/changes", read_change)
     records = await reject_connector_records(db, parsed, rejections, "/changes")
     count = await ingest.ingest_records(db, None, [record for _, record in records])
     return json_response(describe_batch(count, records, rejections, partial(_identify, db)), 202)

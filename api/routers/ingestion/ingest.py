@@ -36,7 +36,7 @@ from api.schemas.ingestion.ingest import (
     LogsAccepted,
 )
 from causeloop_pipeline.landing.inbound.cloud_events import read_cloud_events, to_event
-from causeloop_pipeline.landing.inbound.ingest_event import event_to_record
+from causeloop_pipeline.landing.inbound.ingest_event import read_event
 from causeloop_pipeline.landing.inbound.otlp_logs import OtlpError, read_export, read_failures
 from causeloop_pipeline.landing.inbound.product_fields import IngestError
 from causeloop_pipeline.model.raw_record import RawRecord
@@ -88,7 +88,7 @@ async def ingest_event(db: Db, event: IngestEvent) -> Response:
 @requires(Role.ANALYST)
 async def ingest_batch(db: Db, batch: BatchRequest) -> Response:
     """Stores up to 500 events. An invalid event is rejected by its index and does not affect the others."""
-    parsed, rejections = parse_batch(batch.events, "/events", event_to_record)
+    parsed, rejections = parse_batch(batch.events, "/events", read_event)
     records = await reject_connector_records(db, parsed, rejections, "/events")
     count = await ingest.ingest_records(db, None, [record for _, record in records])
     return json_response(describe_batch(count, records, rejections, partial(identify, db)), 202)
@@ -122,7 +122,7 @@ async def ingest_otlp_logs(request: Request, db: Db) -> Response:
         failures = await run_in_threadpool(_read_logs, body, is_json)
     except OtlpError as error:
         raise Problem(400, "malformed_json", f"the logs cannot be read: {error}") from None
-    parsed, rejections = parse_batch(failures[:MAX_FAILURES], "/logs", event_to_record)
+    parsed, rejections = parse_batch(failures[:MAX_FAILURES], "/logs", read_event)
     records = await reject_connector_records(db, parsed, rejections, "/logs")
     await ingest.ingest_records(db, None, [record for _, record in records])
     rejected = len(rejections) + max(len(failures) - MAX_FAILURES, 0)
@@ -155,7 +155,7 @@ async def ingest_cloud_events(request: Request, db: Db) -> Response:
 
 
 def _to_record(cloud_event: dict[str, Any], now: datetime) -> RawRecord:
-    return event_to_record(to_event(cloud_event), now)
+    return read_event(to_event(cloud_event), now)
 
 
 def _read_logs(body: bytes, is_json: bool) -> list[dict[str, Any]]:

@@ -9,8 +9,8 @@ import typer
 from causeloop_pipeline.cli.declarations import read_declared, read_payloads
 from causeloop_pipeline.cli.output.help import CommandList, show_examples
 from causeloop_pipeline.cli.output.mapped_payload import as_document, print_mapped
-from causeloop_pipeline.cli.output.proven_connector import print_verification
 from causeloop_pipeline.cli.output.terminal import USAGE, fail, stdout, table
+from causeloop_pipeline.cli.output.verification import print_verification
 from causeloop_pipeline.model.change import TEXT_FIELDS as CHANGE_TEXT_FIELDS
 from causeloop_pipeline.model.issue import CHOICES, ISSUE_FIELDS
 
@@ -84,7 +84,7 @@ def coverage(
 ) -> None:
     """Show which share of the issues in real payloads has each field."""
     from causeloop_pipeline.connectors.registry import CONNECTORS
-    from causeloop_pipeline.landing.field_coverage import share_of_held
+    from causeloop_pipeline.landing.field_coverage import measure_share_read
     from causeloop_pipeline.landing.map_payload import MappedPayload
 
     rows, every = [], MappedPayload()
@@ -95,7 +95,7 @@ def coverage(
     rows.append(_coverage_row("all", every))
     columns = ["type", "issues", "changes", "quarantined", "ignored", *COVERED]
     stdout().print(table("Fields filled", columns, rows, right=columns[1:]))
-    held = {name: share_of_held(every.issues, f"{name}_value") for name in CHOICES}
+    held = {name: measure_share_read(every.issues, f"{name}_value") for name in CHOICES}
     shares = [f"{name} {100 * float(share):.1f} %" for name, share in held.items() if share is not None]
     stdout().print(f"Read where an issue's payload seems to hold one: {', '.join(shares) or 'no issues'}")
 
@@ -122,12 +122,12 @@ def _find_connector(name: str) -> Any:
 
 
 def _coverage_row(name: str, mapped: Any) -> tuple[Any, ...]:
-    from causeloop_pipeline.landing.field_coverage import share_filled
+    from causeloop_pipeline.landing.field_coverage import measure_share_filled
 
     counts = (len(mapped.issues), len(mapped.changes), len(mapped.quarantined), mapped.ignored)
     both = mapped.issues + mapped.changes
     shares = (
-        share_filled(mapped.issues if field in OF_ISSUES_ONLY else both, sources)
+        measure_share_filled(mapped.issues if field in OF_ISSUES_ONLY else both, sources)
         for field, sources in COVERED.items()
     )
     return (name, *counts, *("" if share is None else _percent(share) for share in shares))
@@ -167,7 +167,7 @@ def verify(
         Path | None, typer.Option(help="Write the labels, and their matrix into this Markdown file.")
     ] = None,
 ) -> None:
-    """Prove connectors: against the vendor's own description, and against a tool on loopback that fails."""
+    """Verify connectors: against the vendor's own description, and against a tool on loopback that fails."""
     from causeloop_pipeline.connectors.registry import CONNECTORS
     from causeloop_pipeline.landing.conformance.many import verify_many
     from causeloop_pipeline.landing.conformance.verify import Inputs
@@ -196,15 +196,15 @@ def verify(
 
 
 def _write_labels(path: Path, verified: list[Any]) -> None:
-    from causeloop_pipeline.connectors.proofs import read_proofs, write_proofs
     from causeloop_pipeline.connectors.registry import CONNECTORS
+    from causeloop_pipeline.connectors.verification_labels import read_labels, write_labels
     from causeloop_pipeline.landing.conformance.labels import label
     from causeloop_pipeline.landing.conformance.matrix import write_matrix
 
-    labels = read_proofs()  # what could not be run here was perhaps run elsewhere
+    labels = read_labels()  # what could not be run here was perhaps run elsewhere
     new = [entry for entry in verified if entry.has_run or entry.name not in labels]
-    write_proofs(label(CONNECTORS[entry.name], entry) for entry in new)
-    write_matrix(path, CONNECTORS, read_proofs())
+    write_labels(label(CONNECTORS[entry.name], entry) for entry in new)
+    write_matrix(path, CONNECTORS, read_labels())
 
 
 def _map_folder(connector: Any, folder: Path) -> Any:

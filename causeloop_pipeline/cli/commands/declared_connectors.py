@@ -8,8 +8,8 @@ import typer
 
 from causeloop_pipeline.cli.declarations import problems_of, read_declared_document, read_payloads, read_text
 from causeloop_pipeline.cli.output.help import show_examples
-from causeloop_pipeline.cli.output.proven_connector import print_verification
 from causeloop_pipeline.cli.output.terminal import fail, stderr, stdout
+from causeloop_pipeline.cli.output.verification import print_verification
 
 CHECK_EXAMPLES = show_examples(
     "connectors check desk.yaml",
@@ -23,7 +23,7 @@ def check(
     *,
     sample: Annotated[
         Path | None,
-        typer.Option(help="An answer of the tool, or an object of answers by list, to prove it with."),
+        typer.Option(help="An answer of the tool, or an object of answers by list, to verify it with."),
     ] = None,
     webhook: Annotated[Path | None, typer.Option(help="A body of its webhook, or a list of them.")] = None,
     config: Annotated[
@@ -51,7 +51,7 @@ def check(
             pull=_read_answers(connector, sample),
             webhook=_read_bodies(webhook),
         )
-        _prove(connector, document["name"], case)
+        _verify(connector, document["name"], case)
 
 
 IMPORT_EXAMPLES = show_examples(
@@ -107,7 +107,7 @@ def add(
     stderr().print(f"{document['name']} is stored: it is in the catalog of {workspace}", markup=False)
 
 
-def _prove(connector: Any, name: str, case: Any) -> None:
+def _verify(connector: Any, name: str, case: Any) -> None:
     from causeloop_pipeline.landing.conformance.verify import Inputs, verify_case
 
     verification = verify_case(connector, case, Inputs())

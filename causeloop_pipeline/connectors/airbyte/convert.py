@@ -8,7 +8,7 @@ import yaml
 from causeloop_pipeline.connectors.airbyte.manifest import read_manifest
 from causeloop_pipeline.connectors.airbyte.streams import Losses, Node, convert_stream
 from causeloop_pipeline.connectors.airbyte.templates import UntranslatableError, translate
-from causeloop_pipeline.connectors.declared.declaration import connector_of
+from causeloop_pipeline.connectors.declared.declaration import build_connector
 from causeloop_pipeline.connectors.declared.problems import DeclarationError, Problem
 
 MAX_STREAMS = 20
@@ -35,11 +35,11 @@ def convert_manifest(text: str, name: str) -> tuple[str, list[str]]:
     if len(streams) > MAX_STREAMS:
         losses.add("streams", f"all but the first {MAX_STREAMS}")
     pulls = [convert_stream(stream, fields, losses) for stream in streams[:MAX_STREAMS]]
-    requester = _requester(streams)
-    document: dict[str, Any] = {"name": name, "title": _title(name)}
+    requester = _find_requester(streams)
+    document: dict[str, Any] = {"name": name, "title": _build_title(name)}
     document["base_url"] = _translate_address(requester, fields)
-    auth, secrets = _auth(requester.get("authenticator"), losses)
-    headers = _headers(requester, fields, losses)
+    auth, secrets = _convert_auth(requester.get("authenticator"), losses)
+    headers = _convert_headers(requester, fields, losses)
     marked = _list_secrets(manifest.get("spec"))
     secrets |= fields & marked
     secret_headers = {
@@ -49,7 +49,7 @@ def convert_manifest(text: str, name: str) -> tuple[str, list[str]]:
         auth = {"headers": secret_headers}
         headers = {name: text for name, text in headers.items() if name not in secret_headers}
     lists = {pull["for_each"] for pull in pulls if pull is not None and "for_each" in pull}
-    document |= _form(manifest, fields, secrets, lists)
+    document |= _build_form(manifest, fields, secrets, lists)
     if auth is not None:
         document["auth"] = auth
     if headers:
@@ -57,11 +57,11 @@ def convert_manifest(text: str, name: str) -> tuple[str, list[str]]:
     document["pulls"] = [pull for pull in pulls if pull is not None]
     document["issues"] = [ISSUE]
     losses.append(NOT_IN_MANIFEST)
-    connector_of(document)
+    build_connector(document)
     return yaml.safe_dump(document, sort_keys=False, allow_unicode=True), losses
 
 
-def _requester(streams: list[Node]) -> Node:
+def _find_requester(streams: list[Node]) -> Node:
     """The requester of the first stream: all of a tool have one address and one authentication."""
     retriever = streams[0].get("retriever") if streams else None
     requester = retriever.get("requester") if isinstance(retriever, dict) else None
@@ -80,7 +80,7 @@ def _translate_address(requester: Node, fields: set[str]) -> str:
         raise DeclarationError([Problem("url_base", detail)]) from None
 
 
-def _auth(authenticator: Any, losses: Losses) -> tuple[Any, set[str]]:
+def _convert_auth(authenticator: Any, losses: Losses) -> tuple[Any, set[str]]:
     """The authentication, and the fields that are secret."""
     secrets: set[str] = set()
     node = authenticator if isinstance(authenticator, dict) else {}
@@ -94,9 +94,9 @@ def _auth(authenticator: Any, losses: Losses) -> tuple[Any, set[str]]:
                 names = ("username", "password")
                 auth = {"basic": {part: translate(str(node.get(part, "")), secrets) for part in names}}
             case "ApiKeyAuthenticator":
-                auth = _api_key(node, secrets)
+                auth = _convert_api_key(node, secrets)
             case "OAuthAuthenticator":
-                auth = _oauth(node, secrets, losses)
+                auth = _convert_oauth(node, secrets, losses)
             case _ if kind not in {None, "NoAuth"}:
                 losses.add("authentication", f"{kind}: declare it by hand")
     except UntranslatableError as error:
@@ -104,7 +104,7 @@ def _auth(authenticator: Any, losses: Losses) -> tuple[Any, set[str]]:
     return auth, secrets
 
 
-def _api_key(node: Node, secrets: set[str]) -> Any:
+def _convert_api_key(node: Node, secrets: set[str]) -> Any:
     option = node.get("inject_into")
     option = option if isinstance(option, dict) else {}
     value = translate(str(node.get("api_token", "")), secrets)
@@ -113,7 +113,7 @@ def _api_key(node: Node, secrets: set[str]) -> Any:
     return {word: {name: value}}
 
 
-def _oauth(node: Node, secrets: set[str], losses: Losses) -> Any:
+def _convert_oauth(node: Node, secrets: set[str], losses: Losses) -> Any:
     grant = str(node.get("grant_type", "refresh_token"))
     parts = ["client_id", "client_secret"] + (["refresh_token"] if grant == "refresh_token" else [])
     if node.get("refresh_request_body"):
@@ -145,7 +145,7 @@ def _list_secrets(spec: Any) -> set[str]:
     return secrets
 
 
-def _headers(requester: Node, fields: set[str], losses: Losses) -> dict[str, str]:
+def _convert_headers(requester: Node, fields: set[str], losses: Losses) -> dict[str, str]:
     described = requester.get("request_headers")
     headers: dict[str, str] = {}
     for name, value in described.items() if isinstance(described, dict) else ():
@@ -156,7 +156,7 @@ def _headers(requester: Node, fields: set[str], losses: Losses) -> dict[str, str
     return headers
 
 
-def _form(manifest: Node, fields: set[str], secrets: set[str], lists: set[str]) -> dict[str, Any]:
+def _build_form(manifest: Node, fields: set[str], secrets: set[str], lists: set[str]) -> dict[str, Any]:
     """What a person fills in, with the titles of the manifest's own form."""
     spec = manifest.get("spec")
     form = spec.get("connection_specification") if isinstance(spec, dict) else None
@@ -166,7 +166,7 @@ def _form(manifest: Node, fields: set[str], secrets: set[str], lists: set[str]) 
     def entry(name: str) -> dict[str, Any]:
         described = properties.get(name)
         described = described if isinstance(described, dict) else {}
-        title = str(described.get("title") or _title(name))
+        title = str(described.get("title") or _build_title(name))
         is_list = described.get("type") == "array" or name in lists
         return {"name": name, "title": title, **({"type": "list"} if is_list else {})}
 
@@ -177,6 +177,6 @@ def _form(manifest: Node, fields: set[str], secrets: set[str], lists: set[str]) 
     return {kind: entries for kind, entries in form_fields.items() if entries}
 
 
-def _title(name: str) -> str:
+def _build_title(name: str) -> str:
     words = re.sub(r"[^A-Za-z0-9]+", " ", name).split()
     return " ".join(word.capitalize() for word in words) or "Imported"

@@ -8,7 +8,7 @@ from typing import Any
 from causeloop_pipeline.connectors.airbyte.templates import (
     NEXT_LINK,
     UntranslatableError,
-    response_path,
+    find_response_path,
     translate,
 )
 
@@ -29,11 +29,11 @@ class Losses(list[str]):
 
 def convert_stream(stream: Node, fields: set[str], losses: Losses) -> dict[str, Any] | None:
     """The list of a stream, None where it cannot be read at all."""
-    parameters = _node(stream.get("$parameters"))
+    parameters = _read_node(stream.get("$parameters"))
     name = str(stream.get("name") or parameters.get("name") or "records")
     place = f"stream {name}"
-    retriever = _node(stream.get("retriever"))
-    requester = _node(retriever.get("requester"))
+    retriever = _read_node(stream.get("retriever"))
+    requester = _read_node(retriever.get("requester"))
     try:
         path = translate(str(requester.get("path") or parameters.get("path") or "/"), fields)
     except UntranslatableError as error:
@@ -46,13 +46,13 @@ def convert_stream(stream: Node, fields: set[str], losses: Losses) -> dict[str, 
     elif method != "GET":
         losses.add(place, f"left out, for it is read by {method}")
         return None
-    pull["records"] = _records(_node(retriever.get("record_selector")), place, losses)
-    pull["pages"] = _pages(_node(retriever.get("paginator")), place, losses)
-    if params := _params(requester, fields, place, losses):
+    pull["records"] = _convert_selector(_read_node(retriever.get("record_selector")), place, losses)
+    pull["pages"] = _convert_pages(_read_node(retriever.get("paginator")), place, losses)
+    if params := _convert_params(requester, fields, place, losses):
         pull["params"] = params
     _add_partition(pull, retriever, fields, place, losses)
-    pull["schema"] = {"key": _key(stream, parameters, place, losses)}
-    _add_cursor(pull, _node(stream.get("incremental_sync")), place, losses)
+    pull["schema"] = {"key": _find_key(stream, parameters, place, losses)}
+    _add_cursor(pull, _read_node(stream.get("incremental_sync")), place, losses)
     for other in stream.keys() - INTERNAL:
         losses.add(place, f"{other} is not carried over")
     if requester.get("error_handler"):
@@ -60,26 +60,26 @@ def convert_stream(stream: Node, fields: set[str], losses: Losses) -> dict[str, 
     return pull
 
 
-def _records(selector: Node, place: str, losses: Losses) -> str:
+def _convert_selector(selector: Node, place: str, losses: Losses) -> str:
     if selector.get("record_filter"):
         losses.add(place, "its record filter: all records are read, so leave the others out with keep")
-    extractor = _node(selector.get("extractor"))
+    extractor = _read_node(selector.get("extractor"))
     field_path = extractor.get("field_path") or []
     steps = [str(step) for step in field_path] if isinstance(field_path, list) else [str(field_path)]
     if "*" in steps:
-        losses.add(place, "its records stand at several places: only the first one is read")
+        losses.add(place, "its records are at several places: only the first one is read")
         steps = ["0" if step == "*" else step for step in steps]
     return ".".join(step.replace(".", r"\.") for step in steps)
 
 
-def _pages(paginator: Node, place: str, losses: Losses) -> Any:
-    strategy = _node(paginator.get("pagination_strategy"))
+def _convert_pages(paginator: Node, place: str, losses: Losses) -> Any:
+    strategy = _read_node(paginator.get("pagination_strategy"))
     kind = strategy.get("type")
     size = strategy.get("page_size")
     sized: dict[str, Any] = {"size": size} if isinstance(size, int) and not isinstance(size, bool) else {}
-    size_param = _node(paginator.get("page_size_option")).get("field_name")
+    size_param = _read_node(paginator.get("page_size_option")).get("field_name")
     named = {**sized, **({"size_param": str(size_param)} if size_param else {})}
-    param = _node(paginator.get("page_token_option")).get("field_name")
+    param = _read_node(paginator.get("page_token_option")).get("field_name")
     match kind:
         case None:
             return "one_page"
@@ -96,18 +96,20 @@ def _pages(paginator: Node, place: str, losses: Losses) -> Any:
                 }
             }
         case "CursorPagination":
-            return _cursor_pages(strategy, named, param, place, losses)
+            return _convert_cursor_pages(strategy, named, param, place, losses)
     losses.add(place, f"its paging ({kind}): only the first page is read")
     return "one_page"
 
 
-def _cursor_pages(strategy: Node, named: dict[str, Any], param: Any, place: str, losses: Losses) -> Any:
+def _convert_cursor_pages(
+    strategy: Node, named: dict[str, Any], param: Any, place: str, losses: Losses
+) -> Any:
     template = str(strategy.get("cursor_value", ""))
     if strategy.get("stop_condition"):
         losses.add(place, "its stop condition: pages end where the answer names no next one")
     if NEXT_LINK.fullmatch(template.strip()):
         return {"link_pages": named}
-    if (path := response_path(template)) is None:
+    if (path := find_response_path(template)) is None:
         losses.add(place, f"its next page ({template.strip()[:80]}): only the first page is read")
         return "one_page"
     if param is None:
@@ -115,7 +117,7 @@ def _cursor_pages(strategy: Node, named: dict[str, Any], param: Any, place: str,
     return {"token_pages": {"next_path": path, "param": str(param), **named}}
 
 
-def _params(requester: Node, fields: set[str], place: str, losses: Losses) -> dict[str, Any]:
+def _convert_params(requester: Node, fields: set[str], place: str, losses: Losses) -> dict[str, Any]:
     params: dict[str, Any] = {}
     for kind in ("request_parameters", "request_body_json"):
         described = requester.get(kind)
@@ -140,7 +142,7 @@ def _add_partition(
         if len(router) > 1:
             losses.add(place, "all but the first of its partition routers")
         router = router[0] if router else None
-    router = _node(router)
+    router = _read_node(router)
     match router.get("type"):
         case "ListPartitionRouter":
             values = router.get("values")
@@ -162,11 +164,11 @@ def _add_partition(
 
 
 def _add_parents(pull: dict[str, Any], router: Node, fields: set[str], place: str, losses: Losses) -> None:
-    parents = [_node(entry) for entry in router.get("parent_stream_configs") or []]
+    parents = [_read_node(entry) for entry in router.get("parent_stream_configs") or []]
     if len(parents) != 1:
         losses.add(place, "its parent streams: a list is read for each entry of one other list only")
         return
-    parent = convert_stream(_node(parents[0].get("stream")), fields, Losses())
+    parent = convert_stream(_read_node(parents[0].get("stream")), fields, Losses())
     if parent is None:
         losses.add(place, "its parent stream, which is not understood")
         return
@@ -178,7 +180,7 @@ def _add_parents(pull: dict[str, Any], router: Node, fields: set[str], place: st
     }
 
 
-def _key(stream: Node, parameters: Node, place: str, losses: Losses) -> str:
+def _find_key(stream: Node, parameters: Node, place: str, losses: Losses) -> str:
     key: Any = stream.get("primary_key") or parameters.get("primary_key") or "id"
     keys = key if isinstance(key, list) else [key]
     parts = [str(part[0] if isinstance(part, list) and part else part) for part in keys]
@@ -198,16 +200,16 @@ def _add_cursor(pull: dict[str, Any], cursor: Node, place: str, losses: Losses) 
     times = TIME_FORMATS.get(form, "iso")
     pull["schema"] |= {"updated_at": str(field)} | ({"times": times} if times != "iso" else {})
     since: dict[str, Any] = {"field": str(field)}
-    if param := _node(cursor.get("start_time_option")).get("field_name"):
+    if param := _read_node(cursor.get("start_time_option")).get("field_name"):
         since |= {"param": str(param), "format": times if times != "iso" else form or "iso"}
-    if until := _node(cursor.get("end_time_option")).get("field_name"):
+    if until := _read_node(cursor.get("end_time_option")).get("field_name"):
         since["until_param"] = str(until)
-    if window := _days(cursor.get("step")):
+    if window := _count_days(cursor.get("step")):
         since["window"] = f"{window} days"
     pull["since"] = since
 
 
-def _days(text: Any) -> int:
+def _count_days(text: Any) -> int:
     match = SPAN.fullmatch(str(text or ""))
     if match is None:
         return 0
@@ -215,5 +217,5 @@ def _days(text: Any) -> int:
     return timedelta(days=sum(number * days for number, days in zip(numbers, DAYS, strict=True))).days
 
 
-def _node(value: Any) -> Node:
+def _read_node(value: Any) -> Node:
     return value if isinstance(value, dict) else {}

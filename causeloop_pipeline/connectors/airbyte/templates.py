@@ -32,7 +32,7 @@ def translate(template: str, fields: set[str]) -> str:
     return text.strip()
 
 
-def response_path(template: str) -> str | None:
+def find_response_path(template: str) -> str | None:
     """The path of a value in the answer, None where the template is another one."""
     match = RESPONSE.fullmatch(template.strip())
     if match is None:

@@ -60,21 +60,21 @@ def read_declaration(text: str) -> tuple[Connector, dict[str, Any]]:
     """The connector that a YAML text declares, and its document; DeclarationError with lines otherwise."""
     document, lines = read_yaml(text)
     try:
-        return connector_of(document), document
+        return build_connector(document), document
     except DeclarationError as error:
         raise error.with_lines(lines) from None
 
 
-def connector_of(document: Any) -> Connector:
+def build_connector(document: Any) -> Connector:
     """The connector that a document declares; DeclarationError with every problem otherwise."""
     if not isinstance(document, dict):
         raise DeclarationError([Problem("", "expected an object: begin with name, title and base_url")])
     # Sorted, for that is what a stored document is too.
-    return _connector_of(orjson.dumps(document, option=orjson.OPT_SORT_KEYS))
+    return _build_from_text(orjson.dumps(document, option=orjson.OPT_SORT_KEYS))
 
 
 @lru_cache(maxsize=256)
-def _connector_of(document: bytes) -> Connector:
+def _build_from_text(document: bytes) -> Connector:
     reader = Reader()
     declaration = reader.read_object(orjson.loads(document), Declaration, "")
     if reader.problems:
@@ -88,7 +88,7 @@ def _build(declaration: Declaration) -> Connector:
     webhook = declaration.webhook
     if webhook is not None:
         events = tuple(
-            replace(event, schema=_own_keys(event.schema, declaration.name)) for event in webhook.events
+            replace(event, schema=_prefix_keys(event.schema, declaration.name)) for event in webhook.events
         )
         webhook = replace(webhook, events=events)
     return Connector(
@@ -102,7 +102,7 @@ def _build(declaration: Declaration) -> Connector:
         config=(*declaration.config, DECLARATION_FIELD),
         auth=declaration.auth,
         headers=declaration.headers,
-        pulls=tuple(_own_pull(listed, declaration.name) for listed in declaration.pulls),
+        pulls=tuple(_prefix_pull(listed, declaration.name) for listed in declaration.pulls),
         webhook=webhook,
         rate_limit=declaration.rate_limit,
         body_errors=declaration.body_errors,
@@ -113,14 +113,14 @@ def _build(declaration: Declaration) -> Connector:
     )
 
 
-def _own_pull(listed: Pull, name: str) -> Pull:
+def _prefix_pull(listed: Pull, name: str) -> Pull:
     refresh = listed.refresh
     if refresh is not None:
         refresh = replace(refresh, ids=rf"{re.escape(name)}/(?P<id>.+)")
-    return replace(listed, schema=_own_keys(listed.schema, name), refresh=refresh)
+    return replace(listed, schema=_prefix_keys(listed.schema, name), refresh=refresh)
 
 
-def _own_keys(schema: RecordSchema, name: str) -> RecordSchema:
+def _prefix_keys(schema: RecordSchema, name: str) -> RecordSchema:
     """Ids begin with the declaration's name, so that two tools with the id 1 give two issues."""
     key = schema.key if "{" in schema.key else f"{{{schema.key}}}"
     return replace(schema, key=f"{name}/{key}")
@@ -173,7 +173,7 @@ def _find_place_problems(declaration: Declaration) -> Iterator[Problem]:
         if listed.for_each is not None and listed.for_each not in lists:
             yield Problem(f"{place}.for_each", f"{listed.for_each!r} is no list of the config: add it there")
         if "://" in listed.path:
-            yield Problem(f"{place}.path", "only the path: the address stands in base_url")
+            yield Problem(f"{place}.path", "only the path: the address is in base_url")
     for place, (text, names) in texts.items():
         for name in PLACEHOLDER.findall(text):
             if name not in names:

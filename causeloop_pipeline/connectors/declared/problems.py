@@ -30,13 +30,13 @@ class DeclarationError(ValueError):
         """The same problems with the lines of their fields, or of what holds them."""
         return DeclarationError(
             [
-                replace(problem, line=problem.line or _line_of(problem.field, lines))
+                replace(problem, line=problem.line or _find_line(problem.field, lines))
                 for problem in self.problems
             ]
         )
 
 
-def _line_of(field: str, lines: dict[str, int]) -> int | None:
+def _find_line(field: str, lines: dict[str, int]) -> int | None:
     while field and field not in lines:
         field = field[: max(field.rfind("."), field.rfind("["), 0)]
     return lines.get(field)

@@ -22,7 +22,7 @@ from causeloop_pipeline.connectors.declared.vocabulary import (
     NOT_DECLARED_CLASSES,
     PATTERNS,
     REPLACED,
-    word_of,
+    find_word,
 )
 from causeloop_pipeline.connectors.mapping import expressions
 
@@ -56,7 +56,7 @@ class Reader:
         return read
 
     def read_object(self, value: Any, kind: type, place: str) -> Any:
-        """An object of a class; a class with one field may be answer by that field's value alone."""
+        """An object of a class; a class with one field may be given as that field's value alone."""
         kind = REPLACED.get(kind, kind)
         fields = {
             field.name: field
@@ -75,7 +75,7 @@ class Reader:
         missing = [name for name in required if value.get(name) is None]
         for name in missing:
             self._refuse(place, f"{name} is missing: add it")
-        hints = _hints(kind)
+        hints = _resolve_types(kind)
         values = {
             name: self._read_field(value[name], kind, name, hints[name], f"{place}.{name}".lstrip("."))
             for name in fields
@@ -107,7 +107,7 @@ class Reader:
         if value is None and type(None) in kinds:
             return None
         kinds = tuple(kind for kind in kinds if kind is not type(None))
-        classes = {word_of(kind): kind for kind in kinds if hasattr(kind, "__dataclass_fields__")}
+        classes = {find_word(kind): kind for kind in kinds if hasattr(kind, "__dataclass_fields__")}
         lists = [kind for kind in kinds if typing.get_origin(kind) is tuple and isinstance(value, list)]
         if len(kinds) == 1 or lists:
             return self.read(value, (lists or kinds)[0], place, name)
@@ -194,7 +194,7 @@ EXPECTED = {
 
 
 @cache
-def _hints(kind: type) -> dict[str, Any]:
+def _resolve_types(kind: type) -> dict[str, Any]:
     """The types of a class's fields, those that name a part of the mapping vocabulary included."""
     hints: dict[str, Any] = {}
     for base in reversed(kind.__mro__[:-1]):

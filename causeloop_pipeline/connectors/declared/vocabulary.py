@@ -65,7 +65,7 @@ BOUNDS: Mapping[str, tuple[Any, Any]] = {
 MAX_LIST_LENGTHS: Mapping[str, int] = {"pulls": 20, "issues": 30, "changes": 30, "events": 30, "config": 30}
 
 
-def word_of(chosen: type) -> str:
+def find_word(chosen: type) -> str:
     """The word that stands for a class."""
     names: dict[type, str] = {LinearMatch: "Match", LinearMatches: "Matches", GitHubApp: "GithubApp"}
     name = names.get(chosen, chosen.__name__)

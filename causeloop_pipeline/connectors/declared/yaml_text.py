@@ -37,7 +37,7 @@ def read_yaml(
         line = mark.line + 1 if mark else None
         raise DeclarationError([Problem("", f"not YAML: {reason}; fix the line", line)]) from None
     lines: dict[str, int] = {}
-    return _value_of(node, "", lines), lines
+    return _read_value(node, "", lines), lines
 
 
 def _check_events(text: str, max_nodes: int, max_depth: int) -> None:
@@ -59,18 +59,18 @@ def _check_events(text: str, max_nodes: int, max_depth: int) -> None:
             raise DeclarationError([Problem("", problem, event.start_mark.line + 1)])
 
 
-def _value_of(node: yaml.Node | None, field: str, lines: dict[str, int]) -> Any:
+def _read_value(node: yaml.Node | None, field: str, lines: dict[str, int]) -> Any:
     if node is None:
         return None
     lines[field] = node.start_mark.line + 1
     if isinstance(node, yaml.MappingNode):
-        return _mapping_of(node, field, lines)
+        return _read_mapping(node, field, lines)
     if isinstance(node, yaml.SequenceNode):
-        return [_value_of(child, f"{field}[{place}]", lines) for place, child in enumerate(node.value)]
-    return _scalar_of(node)
+        return [_read_value(child, f"{field}[{place}]", lines) for place, child in enumerate(node.value)]
+    return _read_scalar(node)
 
 
-def _mapping_of(node: yaml.MappingNode, field: str, lines: dict[str, int]) -> dict[str, Any]:
+def _read_mapping(node: yaml.MappingNode, field: str, lines: dict[str, int]) -> dict[str, Any]:
     values: dict[str, Any] = {}
     for key, child in node.value:
         line = key.start_mark.line + 1
@@ -79,12 +79,12 @@ def _mapping_of(node: yaml.MappingNode, field: str, lines: dict[str, int]) -> di
         place = f"{field}.{key.value}" if field else key.value
         if key.value in values:
             raise DeclarationError([Problem(place, "is there twice: leave one out", line)])
-        values[key.value] = _value_of(child, place, lines)
+        values[key.value] = _read_value(child, place, lines)
         lines[place] = line
     return values
 
 
-def _scalar_of(node: yaml.Node) -> Any:
+def _read_scalar(node: yaml.Node) -> Any:
     text = str(node.value)
     if getattr(node, "style", None) is not None:
         return text

@@ -1,1 +1,1 @@
-"""What several tools send alike: each is declared once, and the tools that send it name it."""
+"""What several tools share, declared once: formats that they send, and lists by which they are read."""

@@ -1,6 +1,8 @@
 """What an alert of Prometheus Alertmanager means, wherever it is read: Grafana sends the same."""
 
-from causeloop_pipeline.connectors.mapping.expressions import Condition, Different, Has, Join, Some, Source
+from dataclasses import replace
+
+from causeloop_pipeline.connectors.mapping.expressions import Different, Has, Join, Some, Source
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
 from causeloop_pipeline.connectors.spec import RecordSchema, WebhookEvent
 from causeloop_pipeline.connectors.webhooks import Condition as BodyCondition
@@ -30,61 +32,56 @@ def label(*names: str) -> tuple[str, ...]:
     return tuple(f"{place}.{name}" for place in ("labels", "annotations", "commonLabels") for name in names)
 
 
-def alert(name: str, when: Condition | None, status: Source) -> IssueMapping:
-    """An alert of one of the forms in which it is read."""
-    title: Source = (
-        Join(("labels.alertname", ("annotations.summary", "annotations.title", "summary")), ": "),
-        "annotations.message",
-        "annotations.description",
-    )
-    return IssueMapping(
-        name=name,
-        when=when,
-        title=title,
-        body=Different(
-            (
-                "annotations.description",
-                "annotations.message",
-                "annotations.runbook",
-                "description",
-                "valueString",
-            ),
-            than=title,
-        ),
-        severity=label(*SEVERITY_LABELS),
-        status=status,
-        service=label(*SERVICE_LABELS),
-        error_type=("labels.alertname", "labels.__name__"),
-        team=label(*TEAM_LABELS),
-        environment=label(*ENVIRONMENT_LABELS),
-        external_url=(
-            "generatorURL",
-            "dashboardURL",
-            "panelURL",
-            "annotations.runbook_url",
-            "externalURL",
-        ),
-        source_created_at=("startsAt", "activeAt"),
-        resolved_at="endsAt",
-        attributes={
-            "alertname": "labels.alertname",
-            "instance": "labels.instance",
-            "runbook": ("annotations.runbook_url", "annotations.runbook"),
-        },
-        attributes_from="labels",
-    )
+TITLE: Source = (
+    Join(("labels.alertname", ("annotations.summary", "annotations.title", "summary")), ": "),
+    "annotations.message",
+    "annotations.description",
+)
 
-
-LISTED = alert("alert of the API", Has("status.state"), "status.state")
-PUSHED = alert("alert of a webhook", Some((Has("startsAt"), Has("fingerprint"))), ("status", "state"))
-EVALUATED = alert("alert of Prometheus itself", Has("activeAt"), "state")
-BARE = alert("alert without times", Has("labels"), ("status", "state"))
+LISTED = IssueMapping(
+    name="alert of the API",
+    when=Has("status.state"),
+    title=TITLE,
+    body=Different(
+        (
+            "annotations.description",
+            "annotations.message",
+            "annotations.runbook",
+            "description",
+            "valueString",
+        ),
+        than=TITLE,
+    ),
+    severity=label(*SEVERITY_LABELS),
+    status="status.state",
+    service=label(*SERVICE_LABELS),
+    error_type=("labels.alertname", "labels.__name__"),
+    team=label(*TEAM_LABELS),
+    environment=label(*ENVIRONMENT_LABELS),
+    external_url=("generatorURL", "dashboardURL", "panelURL", "annotations.runbook_url", "externalURL"),
+    source_created_at=("startsAt", "activeAt"),
+    resolved_at="endsAt",
+    attributes={
+        "alertname": "labels.alertname",
+        "instance": "labels.instance",
+        "runbook": ("annotations.runbook_url", "annotations.runbook"),
+    },
+    attributes_from="labels",
+)
+PUSHED = replace(
+    LISTED,
+    name="alert of a webhook",
+    when=Some((Has("startsAt"), Has("fingerprint"))),
+    status=("status", "state"),
+)
+EVALUATED = replace(LISTED, name="alert of Prometheus itself", when=Has("activeAt"), status="state")
+BARE = replace(PUSHED, name="alert without times", when=Has("labels"))
 
 LISTED_SCHEMA = RecordSchema(key="fingerprint", updated_at=("updatedAt",))
 CONTEXT = (("externalURL", "externalURL"), ("commonLabels", "commonLabels"), ("groupKey", "groupKey"))
 
 
-def list_events() -> tuple[WebhookEvent, ...]:
+def receive_alerts() -> tuple[WebhookEvent, ...]:
     """The bodies with alerts: webhooks, groups of the API, single ones; old ones have no fingerprint."""
     return (
         WebhookEvent(

@@ -71,7 +71,7 @@ OPERATION = ChangeMapping(
 )
 
 
-def _entry(path: str, results: frozenset[str] | None, schema: spec.RecordSchema) -> spec.WebhookEvent:
+def _receive_entry(path: str, results: frozenset[str] | None, schema: spec.RecordSchema) -> spec.WebhookEvent:
     """An entry of the activity log by its result."""
     return spec.WebhookEvent(
         record="", when=spec.Condition(path=path, values=results or frozenset()), schema=schema
@@ -85,21 +85,21 @@ IGNORED_ENTRIES = (
 )
 
 
-def list_log_events() -> tuple[spec.WebhookEvent, ...]:
+def receive_log_events() -> tuple[spec.WebhookEvent, ...]:
     """Entries by their result: operations that succeeded are changes, all others issues."""
     return (
-        _entry(
+        _receive_entry(
             "resultType",
             SUCCESSES,
             spec.RecordSchema(key=f"change/{ENTRY_KEY}", updated_at=(), kind="change"),
         ),
-        _entry("resultType", None, spec.RecordSchema(key=ENTRY_KEY, updated_at=(), kind="log")),
-        _entry(
+        _receive_entry("resultType", None, spec.RecordSchema(key=ENTRY_KEY, updated_at=(), kind="log")),
+        _receive_entry(
             "status.value",
             SUCCESSES,
             spec.RecordSchema(key="change/{eventDataId}", updated_at=("eventTimestamp",), kind="change"),
         ),
-        _entry(
+        _receive_entry(
             "eventDataId",
             None,
             spec.RecordSchema(

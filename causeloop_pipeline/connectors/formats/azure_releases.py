@@ -1,7 +1,7 @@
 """Deployments of Azure DevOps' classic releases: changes where they succeeded, else issues."""
 
 from causeloop_pipeline.connectors import spec
-from causeloop_pipeline.connectors.json_paths import first_at
+from causeloop_pipeline.connectors.json_paths import find_first_value
 from causeloop_pipeline.connectors.mapping.expressions import Has, Join, Kind, Literal, Some, Text
 from causeloop_pipeline.connectors.mapping.fields import ChangeMapping, IssueMapping
 
@@ -16,12 +16,12 @@ UNDONE = ("failed", "rejected", "canceled", "partiallysucceeded")
 
 def is_undone(deployment: spec.Record) -> bool:
     """Whether a deployment or its approval ended badly."""
-    return str(first_at(deployment, DEPLOYMENT_STATUS)).lower() in UNDONE
+    return str(find_first_value(deployment, DEPLOYMENT_STATUS)).lower() in UNDONE
 
 
 def is_done(deployment: spec.Record) -> bool:
     """Whether a deployment succeeded, as far as it says; an approval alone deploys nothing."""
-    status = str(first_at(deployment, DEPLOYMENT_STATUS) or "succeeded").lower()
+    status = str(find_first_value(deployment, DEPLOYMENT_STATUS) or "succeeded").lower()
     return "approval" not in deployment and status == "succeeded"
 
 

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from causeloop_pipeline.connectors import spec
-from causeloop_pipeline.connectors.json_paths import first_at
+from causeloop_pipeline.connectors.json_paths import find_first_value
 from causeloop_pipeline.connectors.mapping.expressions import (
     Choose,
     Every,
@@ -82,7 +82,7 @@ CHANGE_EVENT = ChangeMapping(
 
 def is_change_event(event: spec.Record) -> bool:
     """Whether an event of version 2 tells of something that was changed."""
-    return first_at(event, ("attributes.attributes.changed_resource",)) is not None
+    return find_first_value(event, ("attributes.attributes.changed_resource",)) is not None
 
 
 CHANGE_EVENT_SCHEMA = spec.RecordSchema(
@@ -96,7 +96,7 @@ DEPLOYMENT_SCHEMA = spec.RecordSchema(
 )
 
 
-def list_deliveries(name: str, schema: spec.RecordSchema) -> spec.Pull:
+def poll_deliveries(name: str, schema: spec.RecordSchema) -> spec.Pull:
     """A list of the delivery (DORA) metrics, which is requested by the time of the start."""
     return spec.Pull(
         name=f"dora_{name}",
@@ -121,7 +121,7 @@ def list_deliveries(name: str, schema: spec.RecordSchema) -> spec.Pull:
     )
 
 
-def describe_reported(path: str, kind: str) -> spec.WebhookEvent:
+def receive_reported(path: str, kind: str) -> spec.WebhookEvent:
     """What a pipeline reports to the delivery metrics, as it is sent there: an id may be left out."""
     service = "service" if path.endswith("service") else "services.0"
     return spec.WebhookEvent(
@@ -134,10 +134,10 @@ def describe_reported(path: str, kind: str) -> spec.WebhookEvent:
 
 
 DELIVERY_LISTS = (
-    list_deliveries("deployments", DEPLOYMENT_SCHEMA),
-    list_deliveries("failures", FAILURE_SCHEMA),
+    poll_deliveries("deployments", DEPLOYMENT_SCHEMA),
+    poll_deliveries("failures", FAILURE_SCHEMA),
 )
 REPORTED = (
-    describe_reported("data.attributes.service", "change"),
-    describe_reported("data.attributes.services", "dora_failure"),
+    receive_reported("data.attributes.service", "change"),
+    receive_reported("data.attributes.services", "dora_failure"),
 )

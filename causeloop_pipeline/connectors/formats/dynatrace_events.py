@@ -42,7 +42,7 @@ NO_FAILURES = {
 
 
 def in_properties(name: str) -> tuple[str | Expression, ...]:
-    """Where a property may stand: in a list of keys and values, or by its name."""
+    """Where a property may be: in a list of keys and values, or by its name."""
     escaped = name.replace(".", r"\.")
     return (Element("properties", "key", name), f"properties.{escaped}")
 
@@ -105,7 +105,7 @@ FAILURE_SCHEMA = spec.RecordSchema(
 CHANGE_TYPES = frozenset(name.upper() for name in (*DEPLOYS, *EDITS))
 
 
-def describe_ingested(condition: spec.Condition, name: str, start: str) -> spec.WebhookEvent:
+def receive_ingested(condition: spec.Condition, name: str, start: str) -> spec.WebhookEvent:
     """A change as it is sent in: it has no id yet."""
     return spec.WebhookEvent(
         record="",
@@ -126,6 +126,6 @@ EVENTS = (
     spec.WebhookEvent(record="events", when=spec.Condition(path="events.0.eventType"), schema=FAILURE_SCHEMA),
     spec.WebhookEvent(record="", when=spec.Condition(path="eventId"), schema=LISTED_DEPLOYMENT_SCHEMA),
     spec.WebhookEvent(record="", when=spec.Condition(path="eventId"), schema=FAILURE_SCHEMA),
-    describe_ingested(spec.Condition(path="deploymentName"), "deploymentName", "start"),
-    describe_ingested(spec.Condition(path="eventType", values=CHANGE_TYPES), "title", "startTime"),
+    receive_ingested(spec.Condition(path="deploymentName"), "deploymentName", "start"),
+    receive_ingested(spec.Condition(path="eventType", values=CHANGE_TYPES), "title", "startTime"),
 )

@@ -6,12 +6,12 @@ UPDATED = ("updated_at", "created_at")
 AROUND = (("repository", "repository"), ("organization", "organization"), ("action", "action"))
 
 
-def describe_alert(condition: str, schema: spec.RecordSchema) -> spec.WebhookEvent:
-    """An alert of a webhook, with what stands around it."""
+def receive_alert(condition: str, schema: spec.RecordSchema) -> spec.WebhookEvent:
+    """An alert of a webhook, with what surrounds it."""
     return spec.WebhookEvent(record="alert", when=spec.Condition(path=condition), schema=schema, add=AROUND)
 
 
-def read_former(section: str) -> spec.RecordSchema:
+def identify_former(section: str) -> spec.RecordSchema:
     """An alert of older deliveries, which lack the address of its page, but hold what it is made of."""
     address = f"https://github.com/{{repository.full_name}}/security/{section}/{{number}}"
     return spec.RecordSchema(key=address, updated_at=("dismissed_at", *UPDATED), kind="former_alert")
@@ -19,11 +19,11 @@ def read_former(section: str) -> spec.RecordSchema:
 
 ADVISORY = spec.RecordSchema(key="ghsa_id", updated_at=("updated_at", "published_at"), kind="advisory")
 ALERT_EVENTS = (
-    describe_alert("alert.html_url", spec.RecordSchema(key="html_url", updated_at=UPDATED, kind="alert")),
-    describe_alert("alert.affected_package_name", read_former("dependabot")),
-    describe_alert("alert.security_advisory", read_former("dependabot")),
-    describe_alert("alert.secret_type", read_former("secret-scanning")),
-    describe_alert("alert.rule", read_former("code-scanning")),
+    receive_alert("alert.html_url", spec.RecordSchema(key="html_url", updated_at=UPDATED, kind="alert")),
+    receive_alert("alert.affected_package_name", identify_former("dependabot")),
+    receive_alert("alert.security_advisory", identify_former("dependabot")),
+    receive_alert("alert.secret_type", identify_former("secret-scanning")),
+    receive_alert("alert.rule", identify_former("code-scanning")),
     spec.WebhookEvent(
         record="security_advisory",
         when=spec.Condition(path="security_advisory.ghsa_id"),

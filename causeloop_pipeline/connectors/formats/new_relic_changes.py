@@ -54,7 +54,7 @@ TRACKED_CHANGE = ChangeMapping(
 )
 
 
-def describe_schema(key: str) -> spec.RecordSchema:
+def identify_change(key: str) -> spec.RecordSchema:
     """Changes under the id at a path."""
     return spec.RecordSchema(
         key=key, updated_at=("timestamp",), times=spec.TimeFormat.EPOCH_MILLISECONDS, kind="change"
@@ -62,12 +62,12 @@ def describe_schema(key: str) -> spec.RecordSchema:
 
 
 DEPLOYMENT_SCHEMA, CHANGE_SCHEMA = (
-    describe_schema("deployment/{deploymentId}"),
-    describe_schema("change/{changeTrackingId}"),
+    identify_change("deployment/{deploymentId}"),
+    identify_change("change/{changeTrackingId}"),
 )
 
 
-def list_events(name: str, event_type: str, schema: spec.RecordSchema) -> spec.Pull:
+def poll_events(name: str, event_type: str, schema: spec.RecordSchema) -> spec.Pull:
     """The events of a type, by NRQL."""
     return spec.Pull(
         name=name,
@@ -91,8 +91,8 @@ def list_events(name: str, event_type: str, schema: spec.RecordSchema) -> spec.P
 
 
 CHANGE_LISTS = (
-    list_events("tracked_changes", "ChangeTrackingEvent", CHANGE_SCHEMA),
-    list_events("tracked_deployments", "Deployment", DEPLOYMENT_SCHEMA),
+    poll_events("tracked_changes", "ChangeTrackingEvent", CHANGE_SCHEMA),
+    poll_events("tracked_deployments", "Deployment", DEPLOYMENT_SCHEMA),
 )
 REPORTED = tuple(
     spec.WebhookEvent(

@@ -11,7 +11,7 @@ from decimal import Decimal
 from functools import singledispatch
 from typing import Any, assert_never
 
-from causeloop_pipeline.connectors.json_paths import value_at
+from causeloop_pipeline.connectors.json_paths import find_value
 from causeloop_pipeline.connectors.mapping.expressions import (
     Band,
     Choose,
@@ -63,7 +63,7 @@ class Payload:
 
     def at(self, path: str) -> Any:
         """The value at a path, None where it leads nowhere."""
-        return value_at(self.document, path)
+        return find_value(self.document, path)
 
     def pluck(self, source: Pluck) -> list[Any] | None:
         """What stands at a key of each object of a list, None where there is no list."""

@@ -49,15 +49,15 @@ class Preset:
         return f"{self.writer}_{self.tool}"
 
 
-def snake_case(name: str) -> str:
+def to_snake_case(name: str) -> str:
     """A name as Fivetran and dlt write it: CaseNumber becomes case_number."""
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
 
 
-def whole_columns(paths: Iterable[str]) -> dict[str, tuple[str, ...]]:
+def map_whole_columns(paths: Iterable[str]) -> dict[str, tuple[str, ...]]:
     """Airbyte keeps the record's own top level: a column for each key, JSON where it is nested."""
     tops = dict.fromkeys(path.split(".")[0] for path in paths)
-    return {top: tuple(dict.fromkeys((top, snake_case(top)))) for top in tops}
+    return {top: tuple(dict.fromkeys((top, to_snake_case(top)))) for top in tops}
 
 
 def list_nested_paths(paths: Iterable[str]) -> frozenset[str]:
@@ -65,6 +65,6 @@ def list_nested_paths(paths: Iterable[str]) -> frozenset[str]:
     return frozenset(path.split(".")[0] for path in paths if "." in path)
 
 
-def flat_columns(paths: Iterable[str]) -> dict[str, tuple[str, ...]]:
+def map_flat_columns(paths: Iterable[str]) -> dict[str, tuple[str, ...]]:
     """dlt flattens objects: a column for each leaf, its keys in snake case with two underscores between."""
-    return {path: ("__".join(snake_case(key) for key in path.split(".")),) for path in paths}
+    return {path: ("__".join(to_snake_case(key) for key in path.split(".")),) for path in paths}

@@ -6,10 +6,10 @@ from types import MappingProxyType
 from causeloop_pipeline.connectors.own_tables.preset import (
     Join,
     Preset,
-    flat_columns,
     list_nested_paths,
-    snake_case,
-    whole_columns,
+    map_flat_columns,
+    map_whole_columns,
+    to_snake_case,
 )
 from causeloop_pipeline.connectors.own_tables.record_paths import (
     GITHUB,
@@ -103,7 +103,7 @@ FIVETRAN_COLUMNS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "priority.summary": ("priority.name", "priority.summary"),
         "escalation_policy.summary": ("escalation_policy.name", "escalation_policy.summary"),
     },
-    "salesforce": {path: (snake_case(path),) for path in SALESFORCE}
+    "salesforce": {path: (to_snake_case(path),) for path in SALESFORCE}
     | {"Owner.Name": ("owner.name",), "Account.Name": ("account.name",)},
     "servicenow": {path: (path, f"task.{path}") for path in SERVICENOW}
     | {
@@ -124,7 +124,7 @@ def _list_presets() -> Iterator[Preset]:
             writer="airbyte",
             tool=tool,
             tables=PLURAL[tool],
-            columns=whole_columns(paths) | _pull_request_of(tool),
+            columns=map_whole_columns(paths) | _map_pull_request(tool),
             landed_at=("_airbyte_extracted_at", "_airbyte_emitted_at"),
             json_paths=list_nested_paths(paths) | {"tags", "labels", "teams", "pull_request"} | references,
             deleted=is_deleted,
@@ -145,7 +145,7 @@ def _list_presets() -> Iterator[Preset]:
             writer="dlt",
             tool=tool,
             tables=(*PLURAL[tool], SINGULAR[tool]),
-            columns=flat_columns(paths),
+            columns=map_flat_columns(paths),
             landed_at=("_dlt_load_id",),
             deleted="is_deleted" if is_deleted else None,
             unless="pull_request__url" if tool == "github" else None,
@@ -153,7 +153,7 @@ def _list_presets() -> Iterator[Preset]:
         )
 
 
-def _pull_request_of(tool: str) -> dict[str, tuple[str, ...]]:
+def _map_pull_request(tool: str) -> dict[str, tuple[str, ...]]:
     """GitHub lists pull requests among the issues; only they have it."""
     return {"pull_request": ("pull_request",)} if tool == "github" else {}
 

@@ -47,7 +47,7 @@ USER = Field("user", "User")
 PASSWORD = Field("password", "Password", help="Of a role that may only read.")
 
 
-def tls_field(*choices: str) -> Field:
+def ask_for_tls(*choices: str) -> Field:
     """How the connection is encrypted, the safest first."""
     return Field(
         "sslmode",
@@ -59,6 +59,6 @@ def tls_field(*choices: str) -> Field:
     )
 
 
-def port_field(default: int) -> Field:
+def ask_for_port(default: int) -> Field:
     """The server's port, by default the engine's own."""
     return Field("port", "Port", required=False, default=default, type="number")

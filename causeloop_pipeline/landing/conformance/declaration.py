@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from causeloop_pipeline.connectors.json_paths import value_at
+from causeloop_pipeline.connectors.json_paths import find_value
 from causeloop_pipeline.connectors.spec import (
     Connector,
     LastRecordPages,
@@ -46,9 +46,9 @@ class Evidence:
     def has_seen(self, listed: Pull, path: str) -> bool:
         """Whether a real record holds something at a path: descriptions leave things out."""
         for document in self.payloads:
-            inside = value_at(document, listed.records)
+            inside = find_value(document, listed.records)
             entries = inside if isinstance(inside, list) else document if isinstance(document, list) else []
-            if any(value_at(entry, path) is not None for entry in (document, *entries)):
+            if any(find_value(entry, path) is not None for entry in (document, *entries)):
                 return True
         return False
 
@@ -109,7 +109,7 @@ def _check_fields(
     evidence: Evidence,
 ) -> Iterator[Finding]:
     """The paging fields, the list itself, and every path that the case's records were read from."""
-    for path in _paging_fields(listed):
+    for path in _list_paging_fields(listed):
         if description.resolve(schema, path) is None:
             yield Finding(listed.name, "field", f"the answer has no {path}")
     listing = description.resolve(schema, listed.records)
@@ -142,7 +142,7 @@ def _takes_word(
     evidence: Evidence,
 ) -> bool:
     """Whether a record with that word would be landed: a list may leave out what is no failure."""
-    items = value_at(evidence.answers.get(listed.name, {}), listed.records)
+    items = find_value(evidence.answers.get(listed.name, {}), listed.records)
     bent = (set_at(item, path, word) for item in (items if isinstance(items, list) else ()))
     return any(
         extract(connector.name, listed.schema, item, channel="poll", config=evidence.config) is not None
@@ -150,7 +150,7 @@ def _takes_word(
     )
 
 
-def _paging_fields(listed: Pull) -> list[str]:
+def _list_paging_fields(listed: Pull) -> list[str]:
     pages = listed.pages
     names = {
         OffsetPages: ("more", "next_offset"),
@@ -169,7 +169,7 @@ def _read_paths(
     config = evidence.config
     paths: set[str] = set()
     words: set[tuple[str, str]] = set()
-    items = value_at(evidence.answers.get(listed.name, {}), listed.records)
+    items = find_value(evidence.answers.get(listed.name, {}), listed.records)
     for item in items if isinstance(items, list) else ():
         record = extract(connector.name, listed.schema, item, channel="poll", config=config)
         if not isinstance(record, RawRecord):

@@ -1,7 +1,7 @@
 """The labels that a run of the kit justifies: none claims what was not run."""
 
-from causeloop_pipeline.connectors.proofs import FAILED, PROVED, Proofs
 from causeloop_pipeline.connectors.spec import Connector
+from causeloop_pipeline.connectors.verification_labels import FAILED, PASSED, VerificationLabels
 from causeloop_pipeline.landing.conformance.scenarios.drifting import DRIFTING
 from causeloop_pipeline.landing.conformance.verify import Verification
 
@@ -35,15 +35,15 @@ SCENARIOS_OF_ROWS = {
 }
 
 
-def label(connector: Connector, verification: Verification) -> Proofs:
+def label(connector: Connector, verification: Verification) -> VerificationLabels:
     """The labels of a type that was verified."""
-    words = {None: "", True: PROVED, False: FAILED}
+    words = {None: "", True: PASSED, False: FAILED}
     chosen = SCENARIOS_OF_ROWS if verification.reads_rows else SCENARIOS_OF
     run = {name: words[verification.has_passed(*scenarios)] for name, scenarios in chosen.items()}
-    return Proofs(
+    return VerificationLabels(
         type=connector.name,
-        changes=PROVED if verification.lands_changes else "",
-        tickets=PROVED if connector.tickets else "",
+        changes=PASSED if verification.lands_changes else "",
+        tickets=PASSED if connector.tickets else "",
         described_by=_name_source(verification),
         **run,
     )

@@ -36,12 +36,12 @@ class Description:
 
     def find_operations(self, method: str, path: str) -> list[dict[str, Any]]:
         """The operations at a path template; base paths before it and names of placeholders do not matter."""
-        wanted = _normal_path(path)
+        wanted = _normalize_path(path)
         return [
             operation
             for operation in self.operations
             if str(operation.get("method", "")).upper() == method
-            and _is_same_path(wanted, _normal_path(str(operation.get("path", ""))))
+            and _is_same_path(wanted, _normalize_path(str(operation.get("path", ""))))
             and not self._is_of_another_version(path, str(operation.get("path", "")))
         ]
 
@@ -53,8 +53,8 @@ class Description:
     def _is_of_another_version(self, path: str, theirs: str) -> bool:
         """Whether our path names a version of the API, and the description's addresses name another."""
         addresses = [str(server) for server in self.document.get("servers") or ()] or [""]
-        described = {version for address in addresses for version in _versions(f"{address}/{theirs}")}
-        ours = _versions(path)
+        described = {version for address in addresses for version in _list_versions(f"{address}/{theirs}")}
+        ours = _list_versions(path)
         return bool(ours and described) and not set(ours) & described
 
     def answer_schema(self, operation: dict[str, Any]) -> Any:
@@ -73,7 +73,7 @@ class Description:
         names = {str(entry.get("name")) for entry in listed if entry.get("in") != "path"}
         bodies = [entry.get("schema") for entry in listed if entry.get("in") == "body"]
         if None in bodies:
-            return set()  # what may stand in the body is not described
+            return set()  # what may be in the body is not described
         for holder in (*bodies, *(operation.get(name) for name in ("requestBody", "request_body", "input"))):
             names |= set(self._property_names(holder))
         if names:
@@ -88,14 +88,17 @@ class Description:
             if any(_is_open(node) for node in nodes):
                 return []
             nodes = [
-                inner for node in nodes for child in _children(node, step) for inner in self._expand(child)
+                inner
+                for node in nodes
+                for child in _list_children(node, step)
+                for inner in self._expand(child)
             ]
             if not nodes:
                 return None
         return nodes
 
     def has_below(self, schema: Any, path: str) -> bool:
-        """Whether a path exists in an answer, or in what stands at one of its own fields."""
+        """Whether a path exists in an answer, or in the value of one of its own fields."""
         names = set(self._property_names(schema))
         return any(
             self.resolve(schema, place) is not None for place in (path, *(f"{n}.{path}" for n in names))
@@ -146,7 +149,7 @@ def read_description(folder: Path, connector_type: str) -> Description | None:
     return Description(json.loads(path.read_text(encoding="utf-8"))) if path.exists() else None
 
 
-def _children(node: dict[str, Any], step: str) -> Iterator[Any]:
+def _list_children(node: dict[str, Any], step: str) -> Iterator[Any]:
     properties = node.get("properties") or node.get("members") or {}
     if step in properties:
         yield properties[step]
@@ -166,11 +169,11 @@ def _is_open(node: dict[str, Any]) -> bool:
     return not described and node.get("type") in (None, "object", "structure", "map", "array", "list")
 
 
-def _versions(path: str) -> list[str]:
+def _list_versions(path: str) -> list[str]:
     return re.findall(r"/(v\d+)(?=/|$)", path.partition("?")[0])
 
 
-def _normal_path(path: str) -> tuple[str, ...]:
+def _normalize_path(path: str) -> tuple[str, ...]:
     steps = path.partition("?")[0].strip("/").split("/")
     return tuple("{}" if "{" in step else step.lower().removesuffix(".json") for step in steps)
 

@@ -115,7 +115,7 @@ def verify_case(connector: Connector, case: Case, inputs: Inputs) -> Verificatio
     real = _read_payloads(inputs.payloads / connector.name) if inputs.payloads else []
     mapped = [map_payload(connector, document) for document in real]
     verification.has_real_payload = any(outcome.issues or outcome.changes for outcome in mapped)
-    evidence = Evidence(case.pull, _defaults(connector) | case.config, real)
+    evidence = Evidence(case.pull, _list_defaults(connector) | case.config, real)
     _compare_declaration(verification, connector, evidence, inputs.descriptions)
     if inputs.with_behaviour and verification.reads_rows:
         _run_on_rows(verification, connector, inputs)
@@ -141,7 +141,7 @@ def _run_on_rows(verification: Verification, connector: Connector, inputs: Input
 
 def _run_behaviour(verification: Verification, connector: Connector, case: Case, seed: int) -> None:
     """Run every scenario on a tool that is made of the case."""
-    with _quiet_retries(), serve() as server:
+    with _silence_retries(), serve() as server:
 
         def make_bench() -> Bench:
             return build_bench(connector, case.pull, case.config, server)
@@ -155,7 +155,7 @@ def _run_behaviour(verification: Verification, connector: Connector, case: Case,
         if connector.webhook is None:
             verification.webhook_skipped = "it takes no webhooks"
         else:
-            settings = _defaults(connector) | case.config
+            settings = _list_defaults(connector) | case.config
             configured = connector.configure(settings) if connector.configure else connector
             verification.outcomes += run_webhook_scenarios(
                 Pushes(configured, case.webhook, case.config, bench), seed
@@ -180,7 +180,7 @@ def _run_on_bench(name: str, scenario: Scenario, make_bench: Callable[[], Bench]
 
 
 @contextlib.contextmanager
-def _quiet_retries() -> Iterator[None]:
+def _silence_retries() -> Iterator[None]:
     """Planned retries are no news, and nor is a list that a token may not read."""
     before = stamina.instrumentation.get_on_retry_hooks()
     logger = logging.getLogger("causeloop_pipeline.landing.polling.pull")
@@ -214,7 +214,7 @@ def _compare_declaration(
         verification.is_unsure = not description.is_sure
 
 
-def _defaults(connector: Connector) -> dict[str, Any]:
+def _list_defaults(connector: Connector) -> dict[str, Any]:
     return {entry.name: entry.default for entry in connector.fields if entry.default is not None}
 
 

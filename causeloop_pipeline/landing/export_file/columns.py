@@ -45,11 +45,11 @@ def recognize_columns(
     a nested name such as `fields.summary` the last part may match where nothing better does.
     Raises ColumnError when `chosen` names an unknown field or column.
     """
-    taken = {_field(name): _existing(column, columns) for name, column in chosen.items()}
+    taken = {_require_field(name): _require_column(column, columns) for name, column in chosen.items()}
     by_person = frozenset(taken)
     _refuse_double_use(taken)
     candidates = [column for column in columns if column not in empty]
-    for name_of in (normalize_name, _last_part):
+    for name_of in (normalize_name, _take_last_part):
         for field_name, names in USUAL_NAMES.items():
             free = {
                 name_of(column): column for column in reversed(candidates) if column not in taken.values()
@@ -72,18 +72,18 @@ def normalize_name(column: str) -> str:
     return re.sub(r"[^a-z0-9]+", "_", split.lower()).strip("_")
 
 
-def _last_part(column: str) -> str:
+def _take_last_part(column: str) -> str:
     return normalize_name(column.rsplit(".", 1)[-1])
 
 
-def _field(name: str) -> str:
+def _require_field(name: str) -> str:
     field_name = FIELD_ALIASES.get(name, name)
     if field_name not in USUAL_NAMES:
         raise ColumnError(f"there is no field {name!r}: choose one of {', '.join(USUAL_NAMES)}")
     return field_name
 
 
-def _existing(column: str, columns: Sequence[str]) -> str:
+def _require_column(column: str, columns: Sequence[str]) -> str:
     if column not in columns:
         raise ColumnError(f"there is no column {column!r}: the file has {', '.join(columns)}")
     return column

@@ -64,7 +64,9 @@ def read_dates(values: pl.Series, timezone: str, date_format: str | None = None)
     and month could be swapped and every value would still be read; unreadable values are null.
     """
     if isinstance(values.dtype, pl.Datetime | pl.Date):
-        return ReadDates(_in_utc(values.cast(pl.Datetime("us", _zone(values))), timezone), "as dates")
+        return ReadDates(
+            _convert_to_utc(values.cast(pl.Datetime("us", _find_zone(values))), timezone), "as dates"
+        )
     if values.dtype.is_numeric():
         return _read_epochs(values)
     texts = values.cast(pl.String).str.strip_chars().replace("", None)
@@ -81,7 +83,7 @@ def _read_in_best_format(texts: pl.Series, timezone: str) -> ReadDates:
     if counts[0][0] < len(sample):
         counts += [
             (len(sample) - _parse(sample, text_format, timezone).null_count(), text_format)
-            for text_format in _text_formats()
+            for text_format in _list_text_formats()
         ]
     most = max(count for count, _ in counts)
     best_formats = [text_format for count, text_format in counts if count == most and most]
@@ -90,18 +92,18 @@ def _read_in_best_format(texts: pl.Series, timezone: str) -> ReadDates:
     best = best_formats[0]
     if best == "ISO 8601":
         return ReadDates(_parse_iso(texts, timezone), "as ISO 8601")
-    is_ambiguous = any(_first_part(other) != _first_part(best) for other in best_formats[1:])
+    is_ambiguous = any(_name_first_part(other) != _name_first_part(best) for other in best_formats[1:])
     return ReadDates(_parse(texts, best, timezone), f"as {best}", is_ambiguous)
 
 
-def _text_formats() -> Iterator[str]:
+def _list_text_formats() -> Iterator[str]:
     yield from OFFSET_FORMATS
     for clock in CLOCK_FORMATS:
         for day in DAY_FORMATS:
             yield day + clock
 
 
-def _first_part(text_format: str) -> str:
+def _name_first_part(text_format: str) -> str:
     """What a format starts with: the day, the month or the year."""
     return text_format[:2]
 
@@ -145,7 +147,7 @@ def _parse(texts: pl.Series, text_format: str, timezone: str) -> pl.Series:
         read = texts.str.to_datetime(text_format, time_unit="us", strict=False)
     else:
         read = texts.str.to_date(text_format, strict=False).cast(pl.Datetime("us"))
-    return _in_utc(read.set(read.dt.year() < MIN_YEAR, None), timezone)
+    return _convert_to_utc(read.set(read.dt.year() < MIN_YEAR, None), timezone)
 
 
 def _read_epochs(values: pl.Series) -> ReadDates:
@@ -162,13 +164,15 @@ def _read_epochs(values: pl.Series) -> ReadDates:
     )
 
 
-def _zone(values: pl.Series) -> str | None:
+def _find_zone(values: pl.Series) -> str | None:
     return values.dtype.time_zone if isinstance(values.dtype, pl.Datetime) else None
 
 
-def _in_utc(values: pl.Series, timezone: str) -> pl.Series:
+def _convert_to_utc(values: pl.Series, timezone: str) -> pl.Series:
     column = pl.col("value")
-    moments = _localize(column, timezone) if _zone(values) is None else column.dt.convert_time_zone("UTC")
+    moments = (
+        _localize(column, timezone) if _find_zone(values) is None else column.dt.convert_time_zone("UTC")
+    )
     return pl.DataFrame({"value": values}).select(moments.cast(INSTANT).alias(values.name)).to_series()
 
 

@@ -50,7 +50,7 @@ class TableIssues:
     has_titles: bool = True
 
 
-def issues_from_table(
+def build_issues(
     table: pl.DataFrame,
     recognized: RecognizedColumns,
     *,
@@ -69,24 +69,24 @@ def issues_from_table(
     `max_bad_rows` of the rows is bad, or when no row is left.
     """
     numbered = table.with_row_index(ROW, offset=first_row)
-    columns, dates, undated = _dates(numbered, recognized, timezone, date_format)
-    bad = _bad_rows(numbered, columns, dates)
+    columns, dates, undated = _read_dates(numbered, recognized, timezone, date_format)
+    bad = _find_bad_rows(numbered, columns, dates)
     bad_count = len({row.row for row in bad})
     if bad and (bad_count > max_bad_rows * numbered.height or bad_count == numbered.height):
-        raise BadRowsError(_bad_rows_message(bad, numbered.height, max_bad_rows))
+        raise BadRowsError(_describe_bad_rows(bad, numbered.height, max_bad_rows))
     read, notes = _read(numbered, columns, dates)
     good = read.filter(~pl.col(ROW).is_in([row.row for row in bad]))
-    newest = _newest_of_each_id(good)
+    newest = _keep_newest(good)
     if newest.height < good.height:
         repeated = good.height - newest.height
         notes.append(f"{repeated} rows repeat the id of another row: the newest of each was kept")
     issues = newest.select(pl.col(name).cast(dtype) for name, dtype in ISSUE_SCHEMA.items())
-    readings, dated = _readings(numbered, columns, dates), "source_created_at" in columns
-    notes += undated + _date_notes(columns, dates)
+    readings, dated = _describe_readings(numbered, columns, dates), "source_created_at" in columns
+    notes += undated + _describe_dates(columns, dates)
     return TableIssues(issues, newest[ROW], readings, tuple(bad), tuple(notes), dated, "title" in columns)
 
 
-def _dates(
+def _read_dates(
     table: pl.DataFrame, recognized: RecognizedColumns, timezone: str, date_format: str | None
 ) -> tuple[dict[str, str], dict[str, ReadDates], list[str]]:
     """The columns to use, their dates, and a note for each that only has the name of a date."""
@@ -101,7 +101,7 @@ def _dates(
     return columns, dates, notes
 
 
-def _bad_rows(
+def _find_bad_rows(
     table: pl.DataFrame, columns: Mapping[str, str], dates: Mapping[str, ReadDates]
 ) -> list[BadRow]:
     bad = []
@@ -126,7 +126,7 @@ def _find_rows(table: pl.DataFrame, column: str, wrong: pl.Series, reason: str) 
     return [BadRow(number, column, value[:80], reason) for number, value in rows]
 
 
-def _bad_rows_message(bad: list[BadRow], total: int, max_bad_rows: float) -> str:
+def _describe_bad_rows(bad: list[BadRow], total: int, max_bad_rows: float) -> str:
     rows = len({row.row for row in bad})
     examples = "\n".join(f"  {row}" for row in bad[:EXAMPLE_ROWS])
     more = f"\n  … and {len(bad) - EXAMPLE_ROWS} more" if len(bad) > EXAMPLE_ROWS else ""
@@ -143,12 +143,12 @@ def _bad_rows_message(bad: list[BadRow], total: int, max_bad_rows: float) -> str
 def _read(
     table: pl.DataFrame, columns: Mapping[str, str], dates: Mapping[str, ReadDates]
 ) -> tuple[pl.DataFrame, list[str]]:
-    texts = {name: _text(columns[name]) for name in ("title", "body", *DIMENSIONS) if name in columns}
-    severity, severity_notes = _severity(table, columns)
+    texts = {name: _read_text(columns[name]) for name in ("title", "body", *DIMENSIONS) if name in columns}
+    severity, severity_notes = _read_severity(table, columns)
     resolved = dates["resolved_at"].instants if "resolved_at" in dates else None
-    status, status_notes = _status(table, columns, resolved)
+    status, status_notes = _read_status(table, columns, resolved)
     row_id = pl.format("row-{}", ROW)
-    own_id = pl.coalesce(_text(columns["id"]), row_id) if "id" in columns else row_id
+    own_id = pl.coalesce(_read_text(columns["id"]), row_id) if "id" in columns else row_id
     read = table.select(
         ROW,
         own_id.alias("issue_id"),
@@ -169,12 +169,12 @@ def _read(
     return complete, severity_notes + status_notes
 
 
-def _text(column: str) -> pl.Expr:
+def _read_text(column: str) -> pl.Expr:
     value = pl.col(column).cast(pl.String).str.strip_chars()
     return pl.when(value != "").then(value)
 
 
-def _severity(table: pl.DataFrame, columns: Mapping[str, str]) -> tuple[pl.Series, list[str]]:
+def _read_severity(table: pl.DataFrame, columns: Mapping[str, str]) -> tuple[pl.Series, list[str]]:
     if "severity" not in columns:
         return pl.Series("severity", [DEFAULT_SEVERITY.value]).new_from_index(0, table.height), []
     values = table[columns["severity"]].cast(pl.String)
@@ -187,7 +187,7 @@ def _severity(table: pl.DataFrame, columns: Mapping[str, str]) -> tuple[pl.Serie
     )
 
 
-def _status(
+def _read_status(
     table: pl.DataFrame, columns: Mapping[str, str], resolved: pl.Series | None
 ) -> tuple[pl.Series, list[str]]:
     done = (
@@ -224,12 +224,12 @@ def _note_unknown(values: pl.Series, mapped: Mapping[str, str], column: str, con
     return [f"column {column!r}: {consequence}: {', '.join(repr(value) for value in unknown[:5])}"]
 
 
-def _newest_of_each_id(issues: pl.DataFrame) -> pl.DataFrame:
+def _keep_newest(issues: pl.DataFrame) -> pl.DataFrame:
     ordered = issues.sort("source_updated_at", ROW, nulls_last=False)
     return ordered.unique("issue_id", keep="last").sort(ROW)
 
 
-def _readings(
+def _describe_readings(
     table: pl.DataFrame, columns: Mapping[str, str], dates: Mapping[str, ReadDates]
 ) -> dict[str, str]:
     readings = {name: read.format for name, read in dates.items()}
@@ -241,7 +241,7 @@ def _readings(
     return readings
 
 
-def _date_notes(columns: Mapping[str, str], dates: Mapping[str, ReadDates]) -> list[str]:
+def _describe_dates(columns: Mapping[str, str], dates: Mapping[str, ReadDates]) -> list[str]:
     return [
         f"column {columns[name]!r} could be day first or month first; it was read {read.format}: "
         "say --date-format if that is wrong"

@@ -87,22 +87,22 @@ def _read_excel(name: str, content: bytes) -> tuple[pl.DataFrame, int]:
 
 
 def _read_json_lines(name: str, content: bytes) -> tuple[pl.DataFrame, int]:
-    text = _text(name, content).strip()
-    whole = _whole_document(text)
+    text = _decode_text(name, content).strip()
+    whole = _find_records(text)
     if whole is not None:
         records = whole
     else:
         lines = enumerate(text.splitlines(), 1)
-        records = [_json(name, line, f"line {number}") for number, line in lines if line.strip()]
+        records = [_parse_json(name, line, f"line {number}") for number, line in lines if line.strip()]
     for number, record in enumerate(records, 1):
         if not isinstance(record, dict):
             raise IssueFileError(f"{name}: record {number} is no JSON object")
     rows = [_flatten(record) for record in records]
     columns = {column: None for row in rows for column in row}
-    return pl.DataFrame({column: _column([row.get(column) for row in rows]) for column in columns}), 1
+    return pl.DataFrame({column: _build_column([row.get(column) for row in rows]) for column in columns}), 1
 
 
-def _whole_document(text: str) -> list[Any] | None:
+def _find_records(text: str) -> list[Any] | None:
     """The records of one JSON document: an array, or an API's answer with one array of objects in it."""
     try:
         document = json.loads(text)
@@ -120,7 +120,7 @@ def _is_records(value: object) -> bool:
     return isinstance(value, list) and bool(value) and all(isinstance(item, dict) for item in value)
 
 
-def _json(name: str, text: str, where: str) -> Any:
+def _parse_json(name: str, text: str, where: str) -> Any:
     try:
         return json.loads(text)
     except (ValueError, RecursionError) as error:
@@ -139,7 +139,7 @@ def _flatten(record: dict[str, Any], prefix: str = "") -> dict[str, Any]:
     return flat
 
 
-def _column(values: list[Any]) -> pl.Series:
+def _build_column(values: list[Any]) -> pl.Series:
     kinds = {type(value) for value in values if value is not None}
     if kinds <= {int, float} and kinds and all(abs(value) < 2**63 for value in values if value is not None):
         return pl.Series(values, dtype=pl.Float64 if float in kinds else pl.Int64)
@@ -155,8 +155,8 @@ def _to_text(value: Any) -> str | None:
 
 
 def _read_csv(name: str, content: bytes) -> tuple[pl.DataFrame, int]:
-    text = _text(name, content)
-    separator = _separator(text)
+    text = _decode_text(name, content)
+    separator = _find_separator(text)
     csv.field_size_limit(2**31 - 1)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     rows: list[list[str]] = []
@@ -189,12 +189,12 @@ def _refuse_odd_header(name: str, header: list[str]) -> None:
         )
 
 
-def _separator(text: str) -> str:
+def _find_separator(text: str) -> str:
     lines = text.splitlines()[:SAMPLE_LINES]
     return max(SEPARATORS, key=lambda mark: (lines[0].count(mark), -SEPARATORS.index(mark))) if lines else ","
 
 
-def _text(name: str, content: bytes) -> str:
+def _decode_text(name: str, content: bytes) -> str:
     if content.startswith((PARQUET_MAGIC, WORKBOOK_MAGIC)) or (
         b"\0" in content[:4096] and content[:2] not in {b"\xff\xfe", b"\xfe\xff"}
     ):

@@ -45,7 +45,7 @@ def map_vendor_word(field: str, word: str, tool: str = ANY_TOOL) -> str | None:
 def map_severities(values: Iterable[str], tool: str = ANY_TOOL) -> dict[str, Severity]:
     """The severity of each value that is understood; a value of several words takes the worst it names."""
     mapped = {
-        value: map_vendor_word("severity", value, tool) or _worst_severity(value)
+        value: map_vendor_word("severity", value, tool) or _choose_worst_severity(value)
         for value in sorted(set(values))
     }
     return {value: Severity(severity) for value, severity in mapped.items() if severity is not None}
@@ -54,12 +54,13 @@ def map_severities(values: Iterable[str], tool: str = ANY_TOOL) -> dict[str, Sev
 def map_statuses(values: Iterable[str], tool: str = ANY_TOOL) -> dict[str, IssueStatus]:
     """The status of each value that is understood; of several words, the first that is a status counts."""
     mapped = {
-        value: map_vendor_word("status", value, tool) or _first_status(value) for value in sorted(set(values))
+        value: map_vendor_word("status", value, tool) or _choose_first_status(value)
+        for value in sorted(set(values))
     }
     return {value: IssueStatus(status) for value, status in mapped.items() if status is not None}
 
 
-def _words_of_any_tool(field: str, more: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
+def _collect_words(field: str, more: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
     own = {word: value for value, words in more.items() for word in words}
     shared = {
         word: value for (tool, name, word), value in VENDOR_WORDS.items() if (tool, name) == (ANY_TOOL, field)
@@ -68,21 +69,21 @@ def _words_of_any_tool(field: str, more: Mapping[str, tuple[str, ...]]) -> dict[
 
 
 NO_LETTERS = r"[\W\d_]+"
-SEVERITY_OF_WORD = _words_of_any_tool("severity", MORE_SEVERITY_WORDS)
+SEVERITY_OF_WORD = _collect_words("severity", MORE_SEVERITY_WORDS)
 STATUS_OF_WORD = {
     re.sub(NO_LETTERS, "_", word): status
-    for word, status in _words_of_any_tool("status", MORE_STATUS_WORDS).items()
+    for word, status in _collect_words("status", MORE_STATUS_WORDS).items()
 }
 
 
-def _worst_severity(value: str) -> str | None:
+def _choose_worst_severity(value: str) -> str | None:
     lowered = value.lower().strip().removesuffix(".0")
     levels = {re.sub(r"[-_ ]", "", part) for part in re.findall(r"[a-z]+[-_ ]?\d", lowered)}
     words = {lowered} | levels | set(re.findall(r"[^\W\d_]{2,}|\d+", lowered))
     return min((SEVERITY_OF_WORD[word] for word in words if word in SEVERITY_OF_WORD), default=None)
 
 
-def _first_status(value: str) -> str | None:
+def _choose_first_status(value: str) -> str | None:
     lowered = re.sub(NO_LETTERS, "_", value.lower()).strip("_")
     words = (lowered, *lowered.split("_"))
     return next((STATUS_OF_WORD[word] for word in words if word in STATUS_OF_WORD), None)

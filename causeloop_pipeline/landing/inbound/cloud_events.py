@@ -42,12 +42,12 @@ def to_event(cloud_event: Mapping[str, Any]) -> dict[str, Any]:
     errors = list(_find_errors(cloud_event))
     if errors:
         raise IngestError(errors)
-    data = _data_of(cloud_event)
+    data = _find_data(cloud_event)
     fields = data if isinstance(data, dict) else {"message": data}
     own_names = [name for name in fields if name in PRODUCT_FIELDS and _fits(name, fields[name])]
     own_fields = {name: fields[name] for name in own_names}
     event = {
-        "title": _title(fields, cloud_event),
+        "title": _build_title(fields, cloud_event),
         "service": str(cloud_event["source"]).rstrip("/").rpartition("/")[2][:MAX_FIELD],
         "error_type": str(cloud_event["type"])[:MAX_FIELD],
         "source_created_at": cloud_event.get("time"),
@@ -84,7 +84,7 @@ def _find_errors(event: Mapping[str, Any]) -> Iterator[FieldError]:
             yield FieldError(f"/{name}", "is required: a text that is not empty")
 
 
-def _data_of(event: Mapping[str, Any]) -> Any:
+def _find_data(event: Mapping[str, Any]) -> Any:
     if "data_base64" not in event:
         return event.get("data")
     try:
@@ -104,7 +104,7 @@ def _fits(name: str, value: Any) -> bool:
     return isinstance(value, str) and value in EVENT_RULES.choices.get(name, (value,))
 
 
-def _title(fields: Mapping[str, Any], event: Mapping[str, Any]) -> str:
+def _build_title(fields: Mapping[str, Any], event: Mapping[str, Any]) -> str:
     texts = [fields.get(name) for name in TITLES] + [event.get("subject"), event["type"]]
     title = next(text for text in texts if isinstance(text, str) and text.strip())
     return " ".join(title.split())[:TITLE_LIMIT]

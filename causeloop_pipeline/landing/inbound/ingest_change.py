@@ -16,7 +16,7 @@ from causeloop_pipeline.model.issue import DEFAULT_SOURCE
 from causeloop_pipeline.model.raw_record import NORMALIZED_CHANGE, RawRecord, payload_hash
 
 
-def change_to_record(payload: Any, now: datetime) -> RawRecord:
+def read_change(payload: Any, now: datetime) -> RawRecord:
     """The raw record of a change. Unknown sources become `custom_api`; a missing kind becomes `change`.
 
     A change without a time was made when it first arrived. Without an `external_id` it is identified by its

@@ -17,7 +17,7 @@ from causeloop_pipeline.model.issue import DEFAULT_SEVERITY, DEFAULT_SOURCE, TIM
 from causeloop_pipeline.model.raw_record import NORMALIZED, Channel, RawRecord, payload_hash
 
 
-def event_to_record(payload: Any, now: datetime, *, channel: Channel = "ingest") -> RawRecord:
+def read_event(payload: Any, now: datetime, *, channel: Channel = "ingest") -> RawRecord:
     """The raw record of an event. Unknown sources become `custom_api`; a missing severity becomes p3.
 
     Fields that the product does not know go under `attributes`. An event without an `external_id` is

@@ -47,12 +47,12 @@ def read_export(body: bytes, *, is_json: bool) -> Any:
 
 def read_failures(export: Mapping[str, Any], *, is_json: bool) -> Iterator[dict[str, Any]]:
     """The events of all records that report an error."""
-    for resource_logs in _objects(export.get("resourceLogs")):
-        resource = _attributes(_object(resource_logs.get("resource")).get("attributes"))
-        for scope_logs in _objects(resource_logs.get("scopeLogs")):
-            scope = _object(scope_logs.get("scope")).get("name")
-            for record in _objects(scope_logs.get("logRecords")):
-                level = _level(record)
+    for resource_logs in _read_objects(export.get("resourceLogs")):
+        resource = _read_attributes(_read_object(resource_logs.get("resource")).get("attributes"))
+        for scope_logs in _read_objects(resource_logs.get("scopeLogs")):
+            scope = _read_object(scope_logs.get("scope")).get("name")
+            for record in _read_objects(scope_logs.get("logRecords")):
+                level = _find_level(record)
                 if level >= ERROR:
                     yield _to_event(record, level, resource, scope, is_json=is_json)
 
@@ -60,8 +60,8 @@ def read_failures(export: Mapping[str, Any], *, is_json: bool) -> Iterator[dict[
 def _to_event(
     record: dict[str, Any], level: int, resource: dict[str, Any], scope: Any, *, is_json: bool
 ) -> dict[str, Any]:
-    own = _attributes(record.get("attributes"))
-    text = _any_value(record.get("body"))
+    own = _read_attributes(record.get("attributes"))
+    text = _read_any_value(record.get("body"))
     message = text if isinstance(text, str) else own.get("exception.message") or record.get("eventName")
     error_type = own.get("exception.type")
     headline = " ".join(str(message or error_type or "error without a message").split())
@@ -78,16 +78,16 @@ def _to_event(
         "title": headline[:TITLE_LIMIT],
         "body": body,
         "severity": "p1" if level >= FATAL else "p2",
-        "service": _text(resource.get("service.name")),
-        "error_type": _text(error_type),
-        "environment": _text(next((resource[name] for name in ENVIRONMENTS if name in resource), None)),
-        "source_created_at": _time(record),
+        "service": _read_text(resource.get("service.name")),
+        "error_type": _read_text(error_type),
+        "environment": _read_text(next((resource[name] for name in ENVIRONMENTS if name in resource), None)),
+        "source_created_at": _find_time(record),
         "attributes": {**resource, **scopes, **own, **trace},
     }
     return {name: value for name, value in event.items() if value is not None}
 
 
-def _level(record: Mapping[str, Any]) -> int:
+def _find_level(record: Mapping[str, Any]) -> int:
     """The number of the severity; of records that only have its word, that of the word."""
     number = record.get("severityNumber", 0)
     if isinstance(number, int) and number > 0:
@@ -97,7 +97,7 @@ def _level(record: Mapping[str, Any]) -> int:
     return FATAL if words & FATAL_WORDS else ERROR if words & ERROR_WORDS else 0
 
 
-def _time(record: Mapping[str, Any]) -> str | None:
+def _find_time(record: Mapping[str, Any]) -> str | None:
     for name in ("timeUnixNano", "observedTimeUnixNano"):
         digits = str(record.get(name) or "0")
         if digits.isascii() and digits.isdigit() and len(digits) <= 19 and int(digits):
@@ -105,35 +105,37 @@ def _time(record: Mapping[str, Any]) -> str | None:
     return None
 
 
-def _attributes(entries: Any) -> dict[str, Any]:
+def _read_attributes(entries: Any) -> dict[str, Any]:
     return {
-        str(entry["key"]): _any_value(entry.get("value")) for entry in _objects(entries) if entry.get("key")
+        str(entry["key"]): _read_any_value(entry.get("value"))
+        for entry in _read_objects(entries)
+        if entry.get("key")
     }
 
 
-def _any_value(value: Any) -> Any:
+def _read_any_value(value: Any) -> Any:
     """A value of any kind as plain JSON."""
     if not isinstance(value, dict) or not value:
         return None
     kind, content = next(iter(value.items()))
     match kind:
         case "arrayValue":
-            return [_any_value(entry) for entry in _objects(_object(content).get("values"))]
+            return [_read_any_value(entry) for entry in _read_objects(_read_object(content).get("values"))]
         case "kvlistValue":
-            return _attributes(_object(content).get("values"))
+            return _read_attributes(_read_object(content).get("values"))
         case "intValue":
             return int(content) if str(content).lstrip("-").isdigit() else None
         case _:
             return content
 
 
-def _text(value: Any) -> str | None:
+def _read_text(value: Any) -> str | None:
     return None if value in (None, "") or isinstance(value, dict | list) else str(value)[:MAX_FIELD]
 
 
-def _object(value: Any) -> dict[str, Any]:
+def _read_object(value: Any) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def _objects(value: Any) -> Iterator[dict[str, Any]]:
+def _read_objects(value: Any) -> Iterator[dict[str, Any]]:
     return (entry for entry in value if isinstance(entry, dict)) if isinstance(value, list) else iter(())

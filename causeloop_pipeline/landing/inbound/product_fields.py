@@ -57,9 +57,9 @@ class FieldRules:
     def find_errors(self, payload: Mapping[str, Any], now: datetime) -> list[FieldError]:
         """Every field that breaks a rule."""
         return [
-            *_text_errors(payload, self.max_lengths),
-            *_choice_errors(payload, self.choices),
-            *_time_errors(payload, self.times, now),
+            *_find_text_errors(payload, self.max_lengths),
+            *_find_choice_errors(payload, self.choices),
+            *_find_time_errors(payload, self.times, now),
         ]
 
 
@@ -102,7 +102,7 @@ def build_raw_record(source: str, payload: dict[str, Any], *, kind: str, channel
     )
 
 
-def _text_errors(payload: Mapping[str, Any], max_lengths: Mapping[str, int]) -> Iterator[FieldError]:
+def _find_text_errors(payload: Mapping[str, Any], max_lengths: Mapping[str, int]) -> Iterator[FieldError]:
     """The title is required; all other texts must only fit."""
     if not re.search(VISIBLE, str(payload.get("title", ""))):
         yield FieldError("/title", f"is required: 1 to {TITLE_LIMIT} characters")
@@ -119,13 +119,17 @@ def _text_errors(payload: Mapping[str, Any], max_lengths: Mapping[str, int]) -> 
         yield FieldError("/source", "must be a text")
 
 
-def _choice_errors(payload: Mapping[str, Any], choices: Mapping[str, Sequence[str]]) -> Iterator[FieldError]:
+def _find_choice_errors(
+    payload: Mapping[str, Any], choices: Mapping[str, Sequence[str]]
+) -> Iterator[FieldError]:
     for name, allowed in choices.items():
         if name in payload and payload[name] not in allowed:
             yield FieldError(f"/{name}", f"must be one of {', '.join(allowed)}")
 
 
-def _time_errors(payload: Mapping[str, Any], names: Sequence[str], now: datetime) -> Iterator[FieldError]:
+def _find_time_errors(
+    payload: Mapping[str, Any], names: Sequence[str], now: datetime
+) -> Iterator[FieldError]:
     for name in names:
         if name not in payload:
             continue

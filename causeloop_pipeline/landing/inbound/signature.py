@@ -76,7 +76,7 @@ def sign(
         "{body}": body,
     }
     digest = hmac.digest(
-        _key(signature, secret), _fill_template(signature.signed, parts), signature.algorithm
+        _decode_key(signature, secret), _fill_template(signature.signed, parts), signature.algorithm
     )
     return digest.hex() if signature.encoding == "hex" else base64.b64encode(digest).decode()
 
@@ -104,7 +104,7 @@ def _verify_repeated_secret(
             expected = [signature.prefix + secret for secret in secrets]
         case BasicSecret():
             place, sent = "the header authorization", [headers.get("authorization", "")]
-            expected = [_basic(f"{signature.username}:{secret}") for secret in secrets]
+            expected = [_encode_basic(f"{signature.username}:{secret}") for secret in secrets]
         case UrlSecret():
             place = f"the parameter {signature.parameter} of the address"
             sent, expected = parse_qs(urlsplit(url).query).get(signature.parameter, []), list(secrets)
@@ -114,7 +114,7 @@ def _verify_repeated_secret(
         raise SignatureError(f"{place} does not hold the connector's secret")
 
 
-def _basic(pair: str) -> str:
+def _encode_basic(pair: str) -> str:
     return f"Basic {base64.b64encode(pair.encode()).decode()}"
 
 
@@ -160,7 +160,7 @@ def _verify_hmac(
     ]
     if signature.encoding == "hex":
         offered = [entry.lower() for entry in offered]
-    timestamp = _timestamp(signature, headers, entries, now)
+    timestamp = _find_timestamp(signature, headers, entries, now)
     delivery_id = headers.get((signature.id_header or "").lower(), "")
     expected = [
         sign(
@@ -186,7 +186,7 @@ def _matches_any(offered: Sequence[str], expected: Sequence[str]) -> bool:
     return any(matches)
 
 
-def _timestamp(
+def _find_timestamp(
     signature: HmacSignature, headers: Mapping[str, str], entries: Sequence[str], now: datetime
 ) -> str:
     if signature.timestamp_header:
@@ -212,7 +212,7 @@ def _parse_timestamp(sent: str) -> datetime:
         raise SignatureError("the signature's timestamp is missing or unreadable") from None
 
 
-def _key(signature: HmacSignature, secret: str) -> bytes:
+def _decode_key(signature: HmacSignature, secret: str) -> bytes:
     if signature.secret_prefix is None:
         return secret.encode()
     try:

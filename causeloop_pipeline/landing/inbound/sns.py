@@ -71,7 +71,7 @@ def fetch_certificate(body: bytes, topics: Sequence[str], egress: EgressPolicy) 
     if message is None or not _is_of(message, topics):
         return
     try:
-        url = _certificate_address(message)
+        url = _find_certificate_address(message)
         if url not in _certificates:
             request = Request("the certificate of Amazon SNS", "GET", url)
             keep_certificate(url, require_success(request, exchange(request, egress, LIMITS)).body)
@@ -93,7 +93,7 @@ def verify_message(body: bytes, topics: Sequence[str], now: datetime) -> None:
         raise SnsError("the body is no message of Amazon SNS")
     if not _is_of(message, topics):
         raise SnsError("the message is of another topic: the connector's webhook secret is the topic's ARN")
-    certificate = _certificates.get(_certificate_address(message))
+    certificate = _certificates.get(_find_certificate_address(message))
     if certificate is None:
         raise SnsError("the certificate of Amazon SNS could not be fetched")
     if not certificate.not_valid_before_utc <= now <= certificate.not_valid_after_utc:
@@ -120,7 +120,7 @@ def sign_text(message: Mapping[str, Any]) -> bytes:
 
 
 def confirm_subscription(body: bytes, egress: EgressPolicy) -> bool:
-    """Confirm the subscription that a verified message is about; whether there was one and that worked."""
+    """Confirm the subscription that a verified message is about; whether there was one and it worked."""
     message = read_message(body)
     if message is None or message["Type"] != "SubscriptionConfirmation":
         return False
@@ -135,7 +135,7 @@ def confirm_subscription(body: bytes, egress: EgressPolicy) -> bool:
     return True
 
 
-def _certificate_address(message: Mapping[str, Any]) -> str:
+def _find_certificate_address(message: Mapping[str, Any]) -> str:
     url = str(message.get("SigningCertURL"))
     if not _is_amazons(url) or not CERTIFICATE_PATH.fullmatch(urlsplit(url).path) or urlsplit(url).query:
         raise SnsError("the message names a certificate that is not Amazon's")

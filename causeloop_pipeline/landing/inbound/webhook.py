@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from causeloop_pipeline.connectors.configuration import with_defaults
+from causeloop_pipeline.connectors.configuration import fill_defaults
 from causeloop_pipeline.connectors.declared.problems import DeclarationError
-from causeloop_pipeline.connectors.json_paths import value_at
+from causeloop_pipeline.connectors.json_paths import find_value
 from causeloop_pipeline.connectors.spec import Condition, Connector, Webhook, WebhookEvent
 from causeloop_pipeline.landing.declared_records import map_records
-from causeloop_pipeline.landing.embedded_json import ANY_ENTRY, read_embedded, values_at
+from causeloop_pipeline.landing.embedded_json import ANY_ENTRY, find_values, read_embedded
 from causeloop_pipeline.landing.enclosed_documents import read_json_text
 from causeloop_pipeline.landing.extract import extract
 from causeloop_pipeline.landing.inbound.signature import SignatureError, verify
@@ -48,7 +48,7 @@ def receive(
         connector = connector.resolve(config or {})
     except DeclarationError as error:
         raise SignatureError(f"the connector's declaration is not understood any more: {error}") from None
-    webhook = webhook_of(connector)
+    webhook = require_webhook(connector)
     verify(webhook.signatures, headers=headers, body=body, secrets=secrets, now=now, url=url)
     return read_delivery(connector, body, headers=headers, config=config)
 
@@ -62,7 +62,7 @@ def read_delivery(
 ) -> WebhookDelivery:
     """The records of a delivery whose signature was verified, or that is replayed from quarantine."""
     connector = connector.resolve(config or {})
-    webhook = webhook_of(connector)
+    webhook = require_webhook(connector)
     delivery_id = (headers or {}).get(webhook.delivery_header or "")
     try:
         document = parse_loosely(body, max_bytes=MAX_BYTES)
@@ -71,7 +71,7 @@ def read_delivery(
     if delivery_id is None and webhook.delivery_path:
         delivery_id = _read_delivery_id(document, webhook.delivery_path)
     outcomes = _read_whole(connector, document, body, config)
-    records, quarantined = map_records(connector, outcomes, with_defaults(connector, config or {}))
+    records, quarantined = map_records(connector, outcomes, fill_defaults(connector, config or {}))
     return WebhookDelivery(records, quarantined, delivery_id)
 
 
@@ -95,7 +95,7 @@ def _read_whole(
 
 
 def _refuse(connector: Connector, body: bytes) -> Quarantined:
-    places = ", ".join(repr(event.record) for event in webhook_of(connector).events)
+    places = ", ".join(repr(event.record) for event in require_webhook(connector).events)
     return Quarantined(connector.name, body, f"not a known event: no record at {places}")
 
 
@@ -103,7 +103,7 @@ def read_document(
     connector: Connector, document: Any, *, config: Mapping[str, Any] | None = None
 ) -> list[RawRecord | Quarantined | None] | None:
     """The outcome of each record of a webhook's body, empty for a ping; None where no known event matches."""
-    webhook = webhook_of(connector)
+    webhook = require_webhook(connector)
     document, first = _recognize(webhook, document)
     if _is_ignored(webhook, document):
         return []
@@ -130,7 +130,7 @@ def _read_list(
     config: Mapping[str, Any] | None,
 ) -> list[RawRecord | Quarantined | None]:
     """What the first event makes of each record; what its filter leaves out, that of another may keep."""
-    outcomes: list[RawRecord | Quarantined | None] = [None] * len(_content(events[0], document))
+    outcomes: list[RawRecord | Quarantined | None] = [None] * len(_find_content(events[0], document))
     for event in events:
         if None in outcomes and (event is events[0] or event.schema.keep is not None):
             outcomes = [
@@ -139,14 +139,14 @@ def _read_list(
                 )
                 if outcome is None
                 else outcome
-                for outcome, record in zip(outcomes, _records(event, document), strict=True)
+                for outcome, record in zip(outcomes, _list_records(event, document), strict=True)
             ]
     return outcomes
 
 
 def _unwrap(document: Any) -> Any:
     """What a push of Google Pub/Sub carries; None where the document is none, or carries no JSON."""
-    text = value_at(document, "message.data")
+    text = find_value(document, "message.data")
     return read_json_text(text) if isinstance(text, str) and text else None
 
 
@@ -160,7 +160,7 @@ def _list_paths(fitting: Sequence[WebhookEvent], document: Any) -> Iterable[str]
 
 def is_named_delivery(connector: Connector, document: Any) -> bool:
     """Whether a word in the document, such as the name of an event, says that it is a delivery."""
-    webhook = webhook_of(connector)
+    webhook = require_webhook(connector)
     document, event = _recognize(webhook, document)
     return _is_ignored(webhook, document) or bool(event and event.when and event.when.values)
 
@@ -182,7 +182,7 @@ def answer_challenge(connector: Connector, headers: Mapping[str, str]) -> dict[s
     return None if value is None else {webhook.challenge_answer: value}
 
 
-def webhook_of(connector: Connector) -> Webhook:
+def require_webhook(connector: Connector) -> Webhook:
     """The connector's webhook; a connector that only polls accepts no delivery at all."""
     if connector.webhook is None:
         raise SignatureError(f"{connector.title} takes no webhooks")
@@ -191,7 +191,7 @@ def webhook_of(connector: Connector) -> Webhook:
 
 def _read_delivery_id(document: Any, path: str) -> str | None:
     """The id of the delivery as PostgreSQL can store it; None where there is none."""
-    value = value_at(document, path)
+    value = find_value(document, path)
     if not isinstance(value, str | int) or value == "":
         return None
     text = str(value)[:MAX_DELIVERY_ID].replace("\0", REPLACEMENT)
@@ -214,7 +214,7 @@ def _recognize(webhook: Webhook, document: Any) -> tuple[Any, WebhookEvent | Non
 
 
 def _is_list(event: WebhookEvent, document: Any) -> bool:
-    return ANY_ENTRY in event.record or isinstance(value_at(document, event.record), list)
+    return ANY_ENTRY in event.record or isinstance(find_value(document, event.record), list)
 
 
 def _is_ignored(webhook: Webhook, document: Any) -> bool:
@@ -225,27 +225,27 @@ def _matches(event: WebhookEvent, document: Any) -> bool:
     if event.when is not None and not _holds(event.when, document):
         return False
     if ANY_ENTRY in event.record:
-        return bool(values_at(document, event.record))
-    return value_at(document, event.record) is not None
+        return bool(find_values(document, event.record))
+    return find_value(document, event.record) is not None
 
 
 def _holds(condition: Condition, document: Any) -> bool:
-    value = value_at(document, condition.path)
+    value = find_value(document, condition.path)
     return str(value) in condition.values if condition.values else value is not None
 
 
-def _content(event: WebhookEvent, document: Any) -> list[Any]:
+def _find_content(event: WebhookEvent, document: Any) -> list[Any]:
     """What the event's path leads to, as a list."""
     if ANY_ENTRY in event.record:
-        return values_at(document, event.record)
-    content = value_at(document, event.record)
+        return find_values(document, event.record)
+    content = find_value(document, event.record)
     return [] if content is None else content if isinstance(content, list) else [content]
 
 
-def _records(event: WebhookEvent, document: Any) -> list[Any]:
+def _list_records(event: WebhookEvent, document: Any) -> list[Any]:
     """The event's records, each with what it takes over from the document around it."""
-    context = {key: value_at(document, path) for key, path in event.add}
-    return [_extend(record, context) for record in _content(event, document)]
+    context = {key: find_value(document, path) for key, path in event.add}
+    return [_extend(record, context) for record in _find_content(event, document)]
 
 
 def _extend(record: Any, context: Mapping[str, Any]) -> Any:

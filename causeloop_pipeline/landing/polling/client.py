@@ -157,7 +157,7 @@ class Client:
             raise RetryableResponse(self._explain(url, f"it answered {status}"), status)
         if status not in SUCCESS_STATUSES:
             self._check_body(request, url, response, self._parse_refusal(response))
-            advice = POLLING_ADVICE.get(status, f"it refuses the request ({_excerpt(response.body)})")
+            advice = POLLING_ADVICE.get(status, f"it refuses the request ({_excerpt_body(response.body)})")
             raise PermanentFailure(self._explain(url, f"{status}: {advice}"), status)
         document = self._parse(url, response)
         self._check_body(request, url, response, document)
@@ -211,6 +211,6 @@ def _join(url: str, link: str) -> httpx2.URL:
         raise EgressRefused(f"{link[:80]!r} is not a web address") from None
 
 
-def _excerpt(body: bytes) -> str:
+def _excerpt_body(body: bytes) -> str:
     text = body[:200].decode("utf-8", "replace")
     return " ".join(text.split()) or "empty answer"

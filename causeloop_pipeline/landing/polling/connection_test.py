@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from causeloop_pipeline.connectors.configuration import with_defaults
+from causeloop_pipeline.connectors.configuration import fill_defaults
 from causeloop_pipeline.connectors.spec import Connector
 from causeloop_pipeline.egress.errors import OutsideFailure
 from causeloop_pipeline.egress.policy import EgressPolicy
@@ -65,7 +65,7 @@ def _request_page(connector: Connector, sync: SyncInput, egress: EgressPolicy) -
         return ConnectionReport(True, "nothing to poll: records arrive by webhook and ingest API")
     if page.quarantined and not page.records:
         return ConnectionReport(False, f"a record cannot be read: {page.quarantined[0].reason}")
-    report = _report_records(connector, page.records, with_defaults(connector, sync.config))
+    report = _report_records(connector, page.records, fill_defaults(connector, sync.config))
     if report.ok and page.quarantined:
         unread = f"{len(page.quarantined)} more cannot be read: {page.quarantined[0].reason}"
         return replace(report, reason=f"{report.reason}, {unread}")

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from causeloop_pipeline.connectors.json_paths import fill_from, value_at
+from causeloop_pipeline.connectors.json_paths import fill_from, find_value
 from causeloop_pipeline.connectors.mapping.times import TICKS
 from causeloop_pipeline.connectors.pulls import Param
 from causeloop_pipeline.connectors.spec import Connector, Pull, Since, TokenPages
@@ -14,13 +14,13 @@ from causeloop_pipeline.egress.errors import PermanentFailure, TransientFailure
 from causeloop_pipeline.landing.extract import extract
 from causeloop_pipeline.landing.polling.client import Client, JsonRequest, JsonResponse
 from causeloop_pipeline.landing.polling.nested_lists import (
+    build_request,
     fill_param,
     read_details,
-    request_of,
     zip_rows,
 )
-from causeloop_pipeline.landing.polling.page import Page, page_of
-from causeloop_pipeline.landing.polling.paginate import first_request, next_request
+from causeloop_pipeline.landing.polling.page import Page, build_page
+from causeloop_pipeline.landing.polling.paginate import build_first_request, build_next_request
 from causeloop_pipeline.landing.timestamps import TimestampError, format_timestamp, parse_timestamp
 
 MAX_PAGES = 20_000
@@ -116,7 +116,9 @@ class ListSync:
 
     def _first_request(self, window: Window) -> JsonRequest:
         target = self._target
-        request = first_request(self._pages, request_of(target.pull, target.url, self._params(window)))
+        request = build_first_request(
+            self._pages, build_request(target.pull, target.url, self._params(window))
+        )
         stored_token = self._position.get("token")
         if isinstance(self._pages, TokenPages) and self._pages.durable and stored_token:
             params = (*request.params, (self._pages.param, stored_token))
@@ -127,7 +129,9 @@ class ListSync:
         self, request: JsonRequest, response: JsonResponse, items: list[Any]
     ) -> JsonRequest | None:
         last = items[-1] if items else None
-        following = next_request(self._pages, request, response, len(items), self._client.same_origin, last)
+        following = build_next_request(
+            self._pages, request, response, len(items), self._client.same_origin, last
+        )
         is_durable = isinstance(self._pages, TokenPages) and self._pages.durable
         return self._without_filter(following) if is_durable and following is not None else following
 
@@ -184,18 +188,18 @@ class ListSync:
         )
 
     def _items(self, response: JsonResponse) -> list[Any]:
-        items = value_at(response.document, self._target.pull.records)
+        items = find_value(response.document, self._target.pull.records)
         if not isinstance(items, list):
             place = self._target.pull.records or "the top"
             where = f"{self._target.connector.title} at {response.url.split('?')[0]}"
             raise PermanentFailure(f"{where}: its answer holds no list at {place!r}")
         columns = self._target.pull.columns
-        return items if columns is None else zip_rows(items, value_at(response.document, columns))
+        return items if columns is None else zip_rows(items, find_value(response.document, columns))
 
     def _times_of(self, items: list[Any]) -> list[datetime | None]:
         """When each item of a page last changed; nothing of a list that has no cursor in time."""
         since = self._since
-        return [] if since is None else [self._time_of(value_at(item, since.field)) for item in items]
+        return [] if since is None else [self._time_of(find_value(item, since.field)) for item in items]
 
     def _time_of(self, value: Any) -> datetime | None:
         try:
@@ -246,7 +250,7 @@ class ListSync:
                 previous = self._position.get("since")
                 self._position["since"] = max(filter(None, (previous, reached.astimezone(UTC).isoformat())))
         if isinstance(self._pages, TokenPages) and self._pages.durable:
-            token = value_at(response.document, self._pages.next_path)
+            token = find_value(response.document, self._pages.next_path)
             if isinstance(token, str) and token:
                 self._position["token"] = token
         self._cursor[self._target.key] = dict(self._position)
@@ -265,7 +269,7 @@ class ListSync:
             extract(target.connector.name, target.pull.schema, item, channel="poll", config=target.values)
             for item in self._select_new(window, items, times)
         ]
-        return page_of(extracted, dict(self._cursor), response.rate)
+        return build_page(extracted, dict(self._cursor), response.rate)
 
     def _select_new(self, window: Window, items: list[Any], times: list[datetime | None]) -> list[Any]:
         """What to keep of a page: where the tool cannot filter, unchanged records are left out here."""

@@ -3,16 +3,16 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from causeloop_pipeline.connectors.json_paths import fill_from, value_at
+from causeloop_pipeline.connectors.json_paths import fill_from, find_value
 from causeloop_pipeline.connectors.pulls import Details, Param, Parents, Pull
 from causeloop_pipeline.egress.errors import PermanentFailure
 from causeloop_pipeline.landing.polling.client import Client, JsonRequest
-from causeloop_pipeline.landing.polling.paginate import first_request, next_request, to_param
+from causeloop_pipeline.landing.polling.paginate import build_first_request, build_next_request, to_param
 
 MAX_PARENT_PAGES = 1000
 
 
-def request_of(pull: Pull, url: str, params: tuple[tuple[str, Param], ...]) -> JsonRequest:
+def build_request(pull: Pull, url: str, params: tuple[tuple[str, Param], ...]) -> JsonRequest:
     """The request for a pull's list, before its paging is added."""
     return JsonRequest(url, params, pull.method, pull.headers, pull.form, pull.graphql)
 
@@ -41,7 +41,7 @@ def read_details(
     client: Client, details: Details, base_url: str, values: Mapping[str, Any], listed: Sequence[Any]
 ) -> list[Any]:
     """The records whose ids a page lists, a batch at a time; an entry without an id as it is."""
-    ids = [to_param(value_at(entry, details.id)) for entry in listed]
+    ids = [to_param(find_value(entry, details.id)) for entry in listed]
     usable_ids = tuple(entry for entry in ids if entry is not None)
     records: list[Any] = [entry for entry, entry_id in zip(listed, ids, strict=True) if entry_id is None]
     for start in range(0, len(usable_ids), details.size):
@@ -49,7 +49,7 @@ def read_details(
         fixed = tuple((name, fill_param(value, values)) for name, value in details.params)
         url = base_url + fill_from(details.path, values)
         response = client.fetch(JsonRequest(url, (*fixed, (details.param, batch)), details.method))
-        batch_records = value_at(response.document, details.records)
+        batch_records = find_value(response.document, details.records)
         if not isinstance(batch_records, list):
             raise PermanentFailure(f"{details.path}: the answer holds no list at {details.records!r}")
         records += batch_records
@@ -59,7 +59,7 @@ def read_details(
 def list_parents(client: Client, parents: Parents, base_url: str, values: Mapping[str, Any]) -> Iterator[str]:
     """The ids of what the records belong to; PermanentFailure where they are more than may be read."""
     params = tuple((name, fill_param(value, values)) for name, value in parents.params)
-    request: JsonRequest | None = first_request(
+    request: JsonRequest | None = build_first_request(
         parents.pages, JsonRequest(base_url + fill_from(parents.path, values), params)
     )
     seen: set[str] = set()
@@ -67,11 +67,11 @@ def list_parents(client: Client, parents: Parents, base_url: str, values: Mappin
     while request is not None and request not in sent and len(sent) < MAX_PARENT_PAGES:
         sent.add(request)
         response = client.fetch(request)
-        items = value_at(response.document, parents.records)
+        items = find_value(response.document, parents.records)
         if not isinstance(items, list):
             raise PermanentFailure(f"{parents.path}: the answer holds no list at {parents.records!r}")
         for item in items:
-            text = str(value_at(item, parents.id) or "")
+            text = str(find_value(item, parents.id) or "")
             if text and text not in seen:
                 seen.add(text)
                 yield text
@@ -81,4 +81,4 @@ def list_parents(client: Client, parents: Parents, base_url: str, values: Mappin
                 "narrow its configuration"
             )
         last = items[-1] if items else None
-        request = next_request(parents.pages, request, response, len(items), client.same_origin, last)
+        request = build_next_request(parents.pages, request, response, len(items), client.same_origin, last)

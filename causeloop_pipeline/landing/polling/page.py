@@ -18,7 +18,7 @@ class Page:
     rate: RateLimitState = field(default_factory=RateLimitState)
 
 
-def page_of(
+def build_page(
     extracted: Iterable[RawRecord | Quarantined | None],
     cursor: dict[str, Any],
     rate: RateLimitState | None = None,

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
-from causeloop_pipeline.connectors.configuration import find_problems, with_defaults
+from causeloop_pipeline.connectors.configuration import fill_defaults, find_problems
 from causeloop_pipeline.connectors.json_paths import fill_from
 from causeloop_pipeline.connectors.spec import Connector, PathPages, Pull
 from causeloop_pipeline.egress.authenticator import build_authenticator
@@ -39,7 +39,7 @@ def pull(
 ) -> Iterator[Page]:
     """The pages since the cursor, then the open records that no list shows as resolved."""
     _require_valid(connector, sync)
-    config = with_defaults(connector, sync.config)
+    config = fill_defaults(connector, sync.config)
     if connector.query is not None:
         from causeloop_pipeline.landing.polling.sql.source import read_rows
 

@@ -5,12 +5,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
-from causeloop_pipeline.connectors.json_paths import fill_from, value_at
+from causeloop_pipeline.connectors.json_paths import fill_from, find_value
 from causeloop_pipeline.connectors.spec import Connector, Pull, Refresh
 from causeloop_pipeline.egress.errors import PermanentFailure
 from causeloop_pipeline.landing.extract import extract
 from causeloop_pipeline.landing.polling.client import Client, JsonRequest, JsonResponse
-from causeloop_pipeline.landing.polling.page import Page, page_of
+from causeloop_pipeline.landing.polling.page import Page, build_page
 
 RECORDS_PER_PAGE = 50
 
@@ -29,15 +29,15 @@ def refresh_open_records(
     if refresh is None:
         return
     key = f"{pull_spec.name}:refresh"
-    due_ids = _due_ids(refresh, open_ids, str(cursor.get(key) or ""))
+    due_ids = _choose_due_ids(refresh, open_ids, str(cursor.get(key) or ""))
     for start in range(0, len(due_ids), RECORDS_PER_PAGE):
         batch = due_ids[start : start + RECORDS_PER_PAGE]
         responses = [_fetch_record(client, base_url, refresh, config, external_id) for external_id in batch]
         cursor[key] = batch[-1]
-        yield _page(connector, pull_spec, refresh, responses, cursor)
+        yield _build_page(connector, pull_spec, refresh, responses, cursor)
 
 
-def _due_ids(refresh: Refresh, open_ids: Sequence[str], last_id: str) -> list[str]:
+def _choose_due_ids(refresh: Refresh, open_ids: Sequence[str], last_id: str) -> list[str]:
     """The ids after the last one that was read, then those from the start, up to the refresh's limit."""
     own_ids = sorted({external_id for external_id in open_ids if re.fullmatch(refresh.ids, external_id)})
     later = [external_id for external_id in own_ids if external_id > last_id]
@@ -61,7 +61,7 @@ def _fetch_record(
         raise
 
 
-def _page(
+def _build_page(
     connector: Connector,
     pull_spec: Pull,
     refresh: Refresh,
@@ -71,7 +71,7 @@ def _page(
     received = [response for response in responses if response is not None]
     schema = pull_spec.schema.unfiltered  # it counted before: how it ended counts too
     extracted = [
-        extract(connector.name, schema, value_at(response.document, refresh.record), channel="poll")
+        extract(connector.name, schema, find_value(response.document, refresh.record), channel="poll")
         for response in received
     ]
-    return page_of(extracted, dict(cursor), received[-1].rate if received else None)
+    return build_page(extracted, dict(cursor), received[-1].rate if received else None)

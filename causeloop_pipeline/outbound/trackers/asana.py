@@ -9,8 +9,8 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
 
-from causeloop_pipeline.connectors.json_paths import value_at
-from causeloop_pipeline.connectors.ticket_marker import marker_of
+from causeloop_pipeline.connectors.json_paths import find_value
+from causeloop_pipeline.connectors.ticket_marker import build_marker
 from causeloop_pipeline.egress.errors import PermanentFailure
 from causeloop_pipeline.outbound.ticket_text import write_plain
 from causeloop_pipeline.outbound.tickets import Draft, Ticket
@@ -39,7 +39,7 @@ class Asana:
 
     def find(self, draft: Draft) -> Ticket | None:
         """Search the tasks that changed since the ticket was requested."""
-        marker = marker_of(draft.recommendation_id)
+        marker = build_marker(draft.recommendation_id)
         for task in self._list_tasks((draft.pushed_at - MAX_CLOCK_SKEW).isoformat()):
             if marker in str(task.get("notes") or "").splitlines():
                 return self._ticket(task)
@@ -49,12 +49,12 @@ class Asana:
         """Open a task."""
         document = {"name": draft.summary, "notes": write_plain(draft), "projects": [self.project]}
         path = f"/api/1.0/tasks?opt_fields={FIELDS}"
-        return self._ticket(value_at(self.api.post(path, {"data": document}), "data"))
+        return self._ticket(find_value(self.api.post(path, {"data": document}), "data"))
 
     def read(self, external_id: str) -> Ticket:
         """The task as it is now."""
         path = f"/api/1.0/tasks/{quote(external_id, safe='')}"
-        return self._ticket(value_at(self.api.get(path, {"opt_fields": FIELDS}), "data"))
+        return self._ticket(find_value(self.api.get(path, {"opt_fields": FIELDS}), "data"))
 
     def _list_tasks(self, since: str) -> Iterator[dict[str, Any]]:
         params = {
@@ -66,7 +66,7 @@ class Asana:
         for _ in range(MAX_PAGES):
             answer = self.api.get("/api/1.0/tasks", params)
             yield from self.api.list_at(answer, "data")
-            offset = value_at(answer, "next_page.offset")
+            offset = find_value(answer, "next_page.offset")
             if not offset:
                 return
             params = {**params, "offset": str(offset)}
@@ -76,5 +76,5 @@ class Asana:
         )
 
     def _ticket(self, task: Any) -> Ticket:
-        is_done = value_at(task, "completed") is True
+        is_done = find_value(task, "completed") is True
         return Ticket(self.api.text(task, "gid"), self.api.link(task, "permalink_url"), is_done)

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
-from causeloop_pipeline.connectors.json_paths import value_at
-from causeloop_pipeline.connectors.ticket_marker import marker_of
+from causeloop_pipeline.connectors.json_paths import find_value
+from causeloop_pipeline.connectors.ticket_marker import build_marker
 from causeloop_pipeline.egress.errors import PermanentFailure
 from causeloop_pipeline.outbound.ticket_text import write_html
 from causeloop_pipeline.outbound.tickets import Draft, Ticket
@@ -37,7 +37,7 @@ class AzureDevOps:
 
     def find(self, draft: Draft) -> Ticket | None:
         """The work item with the recommendation's tag, the oldest if people have copied it."""
-        marker = marker_of(draft.recommendation_id)
+        marker = build_marker(draft.recommendation_id)
         wiql = (
             f"SELECT [System.Id] FROM WorkItems WHERE [System.Tags] CONTAINS '{marker}' "
             "ORDER BY [System.CreatedDate] ASC"
@@ -51,7 +51,7 @@ class AzureDevOps:
         fields = {
             "System.Title": draft.summary,
             "System.Description": write_html(draft),
-            "System.Tags": f"causeloop; {marker_of(draft.recommendation_id)}",
+            "System.Tags": f"causeloop; {build_marker(draft.recommendation_id)}",
         }
         patch = [{"op": "add", "path": f"/fields/{name}", "value": value} for name, value in fields.items()]
         path = f"{self._project_path()}/_apis/wit/workitems/${quote(self.type, safe='')}?{API}"
@@ -67,7 +67,7 @@ class AzureDevOps:
 
     def _ticket(self, item: Any) -> Ticket:
         number = self.api.text(item, "id")
-        project = value_at(item, r"fields.System\.TeamProject") or self.project
+        project = find_value(item, r"fields.System\.TeamProject") or self.project
         page = f"/{quote(self.organization, safe='')}/{quote(str(project), safe='')}/_workitems/edit/{number}"
         is_done = self.api.text(item, r"fields.System\.State") in DONE
         return Ticket(number, self.api.base_url + page, is_done)

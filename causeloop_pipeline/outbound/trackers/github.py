@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from causeloop_pipeline.connectors.ticket_marker import hidden_marker
+from causeloop_pipeline.connectors.ticket_marker import build_hidden_marker
 from causeloop_pipeline.egress.errors import PermanentFailure, TransientFailure
 from causeloop_pipeline.outbound.ticket_text import defuse, write_markdown
 from causeloop_pipeline.outbound.tickets import Draft, Ticket
@@ -41,7 +41,7 @@ class GitHub:
         for number in range(1, MAX_PAGES + 1):
             issues = self._newest_issues(number)
             for issue in issues:
-                is_ours = hidden_marker(draft.recommendation_id) in str(issue.get("body") or "")
+                is_ours = build_hidden_marker(draft.recommendation_id) in str(issue.get("body") or "")
                 if is_ours and "pull_request" not in issue:
                     return self._ticket(self.repository, issue)
             if len(issues) < PAGE_SIZE or self._parse_created_at(issues[-1]) < since:
@@ -78,4 +78,4 @@ class GitHub:
 
 
 def _body(draft: Draft) -> str:
-    return f"{write_markdown(draft)}\n\n{hidden_marker(draft.recommendation_id)}"
+    return f"{write_markdown(draft)}\n\n{build_hidden_marker(draft.recommendation_id)}"

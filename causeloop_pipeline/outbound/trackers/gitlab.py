@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, unquote
 
-from causeloop_pipeline.connectors.ticket_marker import marker_of
+from causeloop_pipeline.connectors.ticket_marker import build_marker
 from causeloop_pipeline.egress.errors import PermanentFailure
 from causeloop_pipeline.outbound.ticket_text import defuse, write_markdown
 from causeloop_pipeline.outbound.tickets import Draft, Ticket
@@ -30,7 +30,7 @@ class GitLab:
     def find(self, draft: Draft) -> Ticket | None:
         """The issue with the recommendation's label, the oldest if people have copied it."""
         params = {
-            "labels": marker_of(draft.recommendation_id),
+            "labels": build_marker(draft.recommendation_id),
             "scope": "all",
             "state": "all",
             "order_by": "created_at",
@@ -44,7 +44,7 @@ class GitLab:
         document = {
             "title": defuse(draft.summary),
             "description": write_markdown(draft),
-            "labels": f"causeloop,{marker_of(draft.recommendation_id)}",
+            "labels": f"causeloop,{build_marker(draft.recommendation_id)}",
         }
         return self._ticket(self.project, self.api.post(self._path(self.project), document))
 

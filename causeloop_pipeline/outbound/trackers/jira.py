@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
-from causeloop_pipeline.connectors.json_paths import value_at
-from causeloop_pipeline.connectors.ticket_marker import marker_of
+from causeloop_pipeline.connectors.json_paths import find_value
+from causeloop_pipeline.connectors.ticket_marker import build_marker
 from causeloop_pipeline.egress.errors import PermanentFailure
 from causeloop_pipeline.outbound.tickets import Draft, Ticket
 from causeloop_pipeline.outbound.tracker_api import TrackerApi
@@ -32,10 +32,10 @@ class Jira:
 
     def find(self, draft: Draft) -> Ticket | None:
         """The issue with the recommendation's label, the oldest if people have copied it."""
-        marker = marker_of(draft.recommendation_id)
+        marker = build_marker(draft.recommendation_id)
         query = {"jql": f'labels = "{marker}" order by created asc', "fields": "status,labels"}
-        issues = value_at(self.api.get("/rest/api/3/search/jql", query), "issues") or ()
-        marked = (issue for issue in issues if marker in (value_at(issue, "fields.labels") or ()))
+        issues = find_value(self.api.get("/rest/api/3/search/jql", query), "issues") or ()
+        marked = (issue for issue in issues if marker in (find_value(issue, "fields.labels") or ()))
         first = next(marked, None)
         return self._ticket(first) if first else None
 
@@ -46,7 +46,7 @@ class Jira:
             "issuetype": {"name": self.issue_type},
             "summary": draft.summary,
             "description": _document(draft),
-            "labels": ["causeloop", marker_of(draft.recommendation_id)],
+            "labels": ["causeloop", build_marker(draft.recommendation_id)],
         }
         created = self.api.post("/rest/api/3/issue", {"fields": fields})
         return Ticket(key := self.api.text(created, "key"), self._url(key), is_done=False)

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from causeloop_pipeline.connectors.json_paths import value_at
-from causeloop_pipeline.connectors.ticket_marker import marker_of
+from causeloop_pipeline.connectors.json_paths import find_value
+from causeloop_pipeline.connectors.ticket_marker import build_marker
 from causeloop_pipeline.egress.errors import PermanentFailure
 from causeloop_pipeline.outbound.ticket_text import defuse, write_markdown
 from causeloop_pipeline.outbound.tickets import Draft, Ticket
@@ -56,10 +56,10 @@ class Linear:
             "id": _issue_id(draft.recommendation_id),
             "teamId": self.api.text(teams[0], "id"),
             "title": defuse(draft.summary),
-            "description": f"{write_markdown(draft)}\n\n{marker_of(draft.recommendation_id)}",
+            "description": f"{write_markdown(draft)}\n\n{build_marker(draft.recommendation_id)}",
         }
         created = self.api.query(CREATE_ISSUE, {"input": document})
-        return self._ticket(value_at(created, "issueCreate.issue"))
+        return self._ticket(find_value(created, "issueCreate.issue"))
 
     def read(self, external_id: str) -> Ticket:
         """The issue as it is now."""

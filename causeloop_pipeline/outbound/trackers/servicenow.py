@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
-from causeloop_pipeline.connectors.json_paths import value_at
-from causeloop_pipeline.connectors.ticket_marker import marker_of
+from causeloop_pipeline.connectors.json_paths import find_value
+from causeloop_pipeline.connectors.ticket_marker import build_marker
 from causeloop_pipeline.egress.errors import PermanentFailure
 from causeloop_pipeline.outbound.ticket_text import write_plain
 from causeloop_pipeline.outbound.tickets import Draft, Ticket
@@ -35,7 +35,7 @@ class ServiceNow:
     def find(self, draft: Draft) -> Ticket | None:
         """The record with the recommendation's marker, the oldest if people have copied it."""
         params = {
-            "sysparm_query": f"correlation_id={marker_of(draft.recommendation_id)}^ORDERBYsys_created_on",
+            "sysparm_query": f"correlation_id={build_marker(draft.recommendation_id)}^ORDERBYsys_created_on",
             "sysparm_fields": FIELDS,
             "sysparm_limit": "1",
         }
@@ -47,16 +47,16 @@ class ServiceNow:
         document = {
             "short_description": draft.summary[:160],
             "description": write_plain(draft),
-            "correlation_id": marker_of(draft.recommendation_id),
+            "correlation_id": build_marker(draft.recommendation_id),
             "correlation_display": "Causeloop",
         }
         created = self.api.post(f"{self._path()}?sysparm_fields={FIELDS}", document)
-        return self._ticket(value_at(created, "result"))
+        return self._ticket(find_value(created, "result"))
 
     def read(self, external_id: str) -> Ticket:
         """The record as it is now."""
         path = f"{self._path()}/{quote(external_id, safe='')}"
-        return self._ticket(value_at(self.api.get(path, {"sysparm_fields": FIELDS}), "result"))
+        return self._ticket(find_value(self.api.get(path, {"sysparm_fields": FIELDS}), "result"))
 
     def _path(self) -> str:
         return f"/api/now/table/{self.table}"

@@ -5,7 +5,7 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID
 
-from causeloop_pipeline.connectors.configuration import with_defaults
+from causeloop_pipeline.connectors.configuration import fill_defaults
 from causeloop_pipeline.connectors.registry import CONNECTORS
 from causeloop_pipeline.egress.errors import OutsideFailure, PermanentFailure
 from causeloop_pipeline.egress.policy import EgressPolicy
@@ -116,7 +116,7 @@ def _find_tracker(installation: Installation, pushed: PushedTicket) -> Tracker:
             "the ticket's connector is paused, in error or gone: resume it, then push again"
         )
     connector = CONNECTORS[configured.type]
-    config = with_defaults(connector, configured.config)
+    config = fill_defaults(connector, configured.config)
     egress = EgressPolicy.parse(installation.settings.egress_allow)
     return tracker_of(connector, config, configured.credentials, egress)
 

@@ -12,7 +12,7 @@ from causeloop_pipeline.connectors.configuration import find_problems
 from causeloop_pipeline.connectors.declared.declaration import read_declaration
 from causeloop_pipeline.connectors.declared.patterns import find_first, find_pattern_problem
 from causeloop_pipeline.connectors.declared.problems import DeclarationError
-from causeloop_pipeline.connectors.declared.vocabulary import NOT_DECLARED_CLASSES, word_of
+from causeloop_pipeline.connectors.declared.vocabulary import NOT_DECLARED_CLASSES, find_word
 from causeloop_pipeline.connectors.declared.yaml_text import MAX_TEXT_BYTES
 from causeloop_pipeline.connectors.mapping.expressions import Condition, Expression
 from causeloop_pipeline.connectors.pages import OffsetPages, OnePage, Pages
@@ -164,7 +164,7 @@ def test_the_document_has_a_declaration_that_can_be_used_and_every_word() -> Non
     classes = {chosen for union in unions for chosen in (get_args(union) or (union,))}
 
     read_declaration(example)
-    words = {word_of(chosen) for chosen in classes - NOT_DECLARED_CLASSES}
+    words = {find_word(chosen) for chosen in classes - NOT_DECLARED_CLASSES}
     assert words - set(re.findall(r"`(\w+)`", text)) == set()
 
 

@@ -10,8 +10,8 @@ import random
 import pytest
 
 from bench.data.shared_folder import find_shared_file
-from causeloop_pipeline.connectors.proofs import read_proofs
 from causeloop_pipeline.connectors.registry import CONNECTORS
+from causeloop_pipeline.connectors.verification_labels import read_labels
 from causeloop_pipeline.landing.conformance.labels import label
 from causeloop_pipeline.landing.conformance.verify import Inputs, verify_connector
 
@@ -29,7 +29,7 @@ def test_a_types_labels_are_what_a_run_shows(place: int) -> None:
     name = SAMPLE[place]
     print(f"CAUSELOOP_SAMPLE_SEED={SEED}: {name}")  # pytest shows it where the test fails
     verification = verify_connector(CONNECTORS[name], Inputs(seed=SEED))
-    labels, written = label(CONNECTORS[name], verification), read_proofs()[name]
+    labels, written = label(CONNECTORS[name], verification), read_labels()[name]
 
     assert [(failure.scenario, failure.note) for failure in verification.failures] == []
     assert verification.is_passed
@@ -46,4 +46,4 @@ def test_no_label_names_a_description_that_differs_from_the_declaration() -> Non
             CONNECTORS[name], Inputs(descriptions, payloads, with_behaviour=False)
         )
         assert verification.wrong_findings == []
-        assert label(CONNECTORS[name], verification).described_by == read_proofs()[name].described_by
+        assert label(CONNECTORS[name], verification).described_by == read_labels()[name].described_by

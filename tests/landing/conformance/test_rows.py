@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from causeloop_pipeline.connectors.proofs import read_proofs
 from causeloop_pipeline.connectors.registry import CONNECTORS
+from causeloop_pipeline.connectors.verification_labels import read_labels
 from causeloop_pipeline.landing.conformance.labels import label
 from causeloop_pipeline.landing.conformance.rows.folder import make_folder
 from causeloop_pipeline.landing.conformance.rows.row_source import RowSource
@@ -27,7 +27,7 @@ def test_real_rows_pass_every_scenario_and_the_labels_say_so(name: str, postgres
 
     assert [(failure.scenario, failure.note) for failure in verification.failures] == []
     assert verification.passed_count == len(ROW_SCENARIOS)
-    labels, written = label(CONNECTORS[name], verification), read_proofs()[name]
+    labels, written = label(CONNECTORS[name], verification), read_labels()[name]
     assert [getattr(labels, column) for column in COLUMNS] == ["yes"] * 4
     assert [getattr(written, column) for column in COLUMNS] == ["yes"] * 4
 

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from causeloop_pipeline.connectors.cases import read_case
-from causeloop_pipeline.connectors.proofs import Proofs
 from causeloop_pipeline.connectors.registry import CONNECTORS
 from causeloop_pipeline.connectors.spec import Connector, Pull
+from causeloop_pipeline.connectors.verification_labels import VerificationLabels
 from causeloop_pipeline.landing.conformance.labels import label
 from causeloop_pipeline.landing.conformance.matrix import render_matrix, write_matrix
 from causeloop_pipeline.landing.conformance.scenarios.pushing import Pushes, run_webhook_scenarios
@@ -191,7 +191,7 @@ def test_a_field_that_a_real_payload_holds_is_no_difference(described: Path, tmp
 
 def test_the_labels_claim_only_what_was_run_and_passed() -> None:
     connector = CONNECTORS["okta"]
-    assert label(connector, Verification("okta")) == Proofs(type="okta")
+    assert label(connector, Verification("okta")) == VerificationLabels(type="okta")
 
     verification = verify_sound(connector.name)
     labels = label(connector, verification)
@@ -203,8 +203,8 @@ def test_the_labels_claim_only_what_was_run_and_passed() -> None:
 def test_the_matrix_is_written_between_its_marks(tmp_path: Path) -> None:
     page = tmp_path / "connectors.md"
     page.write_text("# Connectors\n\nBefore.\n\n<!-- connectors -->old<!-- /connectors -->\n\nAfter.\n")
-    proofs = {"okta": Proofs(type="okta", pull="yes", drift="failed")}
-    write_matrix(page, {"okta": CONNECTORS["okta"]}, proofs)
+    labels = {"okta": VerificationLabels(type="okta", pull="yes", drift="failed")}
+    write_matrix(page, {"okta": CONNECTORS["okta"]}, labels)
 
     text = page.read_text()
     assert text.startswith("# Connectors\n\nBefore.")

@@ -4,7 +4,7 @@ import polars as pl
 import pytest
 
 from causeloop_pipeline.landing.export_file.columns import recognize_columns
-from causeloop_pipeline.landing.export_file.issues import BadRowsError, issues_from_table
+from causeloop_pipeline.landing.export_file.issues import BadRowsError, build_issues
 from causeloop_pipeline.model.frames import ISSUE_SCHEMA
 
 ROWS = {
@@ -19,7 +19,7 @@ ROWS = {
 
 def read(rows, **options):
     table = pl.DataFrame(rows)
-    return issues_from_table(table, recognize_columns(table.columns, {}), timezone="UTC", **options)
+    return build_issues(table, recognize_columns(table.columns, {}), timezone="UTC", **options)
 
 
 def test_rows_become_issues_of_the_product():

@@ -5,7 +5,7 @@ import polars as pl
 import pytest
 
 from causeloop_pipeline.landing.export_file.columns import recognize_columns
-from causeloop_pipeline.landing.export_file.issues import issues_from_table
+from causeloop_pipeline.landing.export_file.issues import build_issues
 from causeloop_pipeline.landing.export_file.reader import IssueFileError, read_issue_file
 from tests.landing.export_file.workbooks import Cell, write_workbook
 
@@ -117,7 +117,7 @@ def test_the_dates_of_a_workbook_are_times_of_the_chosen_zone_and_bad_rows_are_n
         ["no date", None],
     ]
     file = read_issue_file(write_workbook(tmp_path / "x.xlsx", {"Export": rows}))
-    read = issues_from_table(
+    read = build_issues(
         file.table,
         recognize_columns(file.table.columns, {}, file.empty_columns()),
         timezone="Europe/Berlin",

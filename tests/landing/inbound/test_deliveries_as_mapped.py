@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from causeloop_pipeline.connectors.cases import read_case
-from causeloop_pipeline.connectors.configuration import with_defaults
+from causeloop_pipeline.connectors.configuration import fill_defaults
 from causeloop_pipeline.connectors.registry import CONNECTORS
 from causeloop_pipeline.landing.inbound.webhook import WebhookDelivery, read_delivery
 from causeloop_pipeline.landing.map_payload import map_payload
@@ -27,7 +27,7 @@ def list_landed(tool: str, body: Any) -> Meanings:
     connector = CONNECTORS[tool]
     delivery = deliver(tool, body)
     assert [refused.reason for refused in delivery.quarantined] == []
-    settings = with_defaults(connector, config)
+    settings = fill_defaults(connector, config)
     return describe(
         read_meaning(connector.resolve(settings), record, settings) for record in delivery.records
     )

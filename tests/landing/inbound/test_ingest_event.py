@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from causeloop_pipeline.landing.inbound.ingest_event import event_to_record
+from causeloop_pipeline.landing.inbound.ingest_event import read_event
 from causeloop_pipeline.landing.inbound.product_fields import IngestError
 from tests.support.polling import NOW
 
@@ -27,12 +27,12 @@ FULL = {
 
 def pointers(payload: object) -> list[str]:
     with pytest.raises(IngestError) as refused:
-        event_to_record(payload, NOW)
+        read_event(payload, NOW)
     return [error.pointer for error in refused.value.errors]
 
 
 def test_a_whole_event_is_stored_with_its_times_in_utc():
-    record = event_to_record(FULL, NOW)
+    record = read_event(FULL, NOW)
     assert (record.source, record.external_id, record.channel, record.kind) == (
         "pagerduty",
         "evt-1",
@@ -48,24 +48,24 @@ def test_a_whole_event_is_stored_with_its_times_in_utc():
 
 
 def test_a_title_is_enough():
-    record = event_to_record({"title": " Disk full "}, NOW, channel="manual")
+    record = read_event({"title": " Disk full "}, NOW, channel="manual")
     assert record.payload["title"] == "Disk full"
     assert record.payload["severity"] == "p3"
     assert (record.source, record.source_updated_at, record.channel) == ("custom_api", None, "manual")
 
 
 def test_an_unknown_source_becomes_custom_api():
-    assert event_to_record({"title": "x", "source": "our-cron"}, NOW).source == "custom_api"
+    assert read_event({"title": "x", "source": "our-cron"}, NOW).source == "custom_api"
 
 
 def test_the_same_event_twice_is_one_record_and_another_event_is_not():
-    first, again = (event_to_record({"title": "x", "body": "b"}, NOW) for _ in range(2))
+    first, again = (read_event({"title": "x", "body": "b"}, NOW) for _ in range(2))
     assert first == again
-    assert event_to_record({"title": "x", "body": "c"}, NOW).external_id != first.external_id
+    assert read_event({"title": "x", "body": "c"}, NOW).external_id != first.external_id
 
 
 def test_unknown_fields_are_stored_as_attributes():
-    record = event_to_record({"title": "x", "host": "db-3", "attributes": {"zone": 1}}, NOW)
+    record = read_event({"title": "x", "host": "db-3", "attributes": {"zone": 1}}, NOW)
     assert record.payload["attributes"] == {"host": "db-3", "zone": 1}
 
 
@@ -87,7 +87,7 @@ def test_every_bad_field_is_named():
 @pytest.mark.parametrize("length", [0, 301, 5000])
 def test_a_title_has_one_to_three_hundred_characters(length):
     assert pointers({"title": "x" * length}) == ["/title"]
-    assert event_to_record({"title": "x" * 300}, NOW).payload["title"] == "x" * 300
+    assert read_event({"title": "x" * 300}, NOW).payload["title"] == "x" * 300
 
 
 @pytest.mark.parametrize("title", [" ", "\x1d", "\x85", "\u00a0", "\ufeff"])
@@ -113,7 +113,7 @@ json_values = st.recursive(
 def test_any_event_is_taken_or_refused_with_reasons(event):
     before = repr(event)
     try:
-        record = event_to_record(event, NOW)
+        record = read_event(event, NOW)
     except IngestError as refused:
         reasons = [error.message for error in refused.errors]
     else:
@@ -133,5 +133,5 @@ def test_any_event_is_taken_or_refused_with_reasons(event):
 )
 def test_impossible_times_and_addresses_are_refused_with_the_reason(name, value, reason):
     with pytest.raises(IngestError, match=reason) as refused:
-        event_to_record({"title": "x", name: value}, NOW)
+        read_event({"title": "x", name: value}, NOW)
     assert [error.pointer for error in refused.value.errors] == [f"/{name}"]

@@ -7,7 +7,7 @@ import pytest
 
 from causeloop_pipeline.connectors.spec import RecordSchema
 from causeloop_pipeline.landing.extract import extract
-from causeloop_pipeline.landing.polling.page import Page, page_of
+from causeloop_pipeline.landing.polling.page import Page, build_page
 from causeloop_pipeline.landing.polling.page_batches import MAX_RECORDS, gather_pages, join_pages
 
 SIZE = 100
@@ -18,7 +18,7 @@ def pages(number: int) -> Iterator[Page]:
     for page in range(number):
         items = [{"id": f"{page}-{n}"} for n in range(SIZE)]
         extracted = [extract("custom_api", schema, item, channel="poll") for item in items]
-        yield page_of(extracted, {"page": page})
+        yield build_page(extracted, {"page": page})
 
 
 def sizes(gathered: Iterator[list[Page]]) -> list[int]:

@@ -92,7 +92,7 @@ DEPLOYED_RECORD = spec.RecordSchema(
 )
 
 
-def applications(name: str, schema: spec.RecordSchema) -> spec.Pull:
+def poll_applications(name: str, schema: spec.RecordSchema) -> spec.Pull:
     """All applications that the token may see."""
     return spec.Pull(
         name=name, path="/api/v1/applications", records="items", pages=spec.OnePage(), schema=schema
@@ -117,9 +117,9 @@ CONNECTOR = spec.Connector(
     ),
     auth=spec.Bearer("{token}"),
     pulls=(
-        applications("failed_syncs", SYNC_RECORD),
-        applications("unhealthy", HEALTH_RECORD),
-        applications("syncs", DEPLOYED_RECORD),
+        poll_applications("failed_syncs", SYNC_RECORD),
+        poll_applications("unhealthy", HEALTH_RECORD),
+        poll_applications("syncs", DEPLOYED_RECORD),
     ),
     webhook=spec.Webhook(
         signatures=(spec.SharedSecret("x-causeloop-token"), spec.OWN_SIGNATURE),

@@ -107,7 +107,7 @@ DEPLOYED_RECORD = spec.RecordSchema(
 )
 
 
-def deployments(name: str, schema: spec.RecordSchema) -> spec.Pull:
+def poll_deployments(name: str, schema: spec.RecordSchema) -> spec.Pull:
     """The results of each environment, newest first."""
     return spec.Pull(
         name=name,
@@ -155,8 +155,8 @@ CONNECTOR = spec.Connector(
             schema=BUILD_RECORD,
             since=spec.Since(field="buildCompletedTime", newest_first=True),
         ),
-        deployments("failed_deployments", FAILED_RECORD),
-        deployments("deployments", DEPLOYED_RECORD),
+        poll_deployments("failed_deployments", FAILED_RECORD),
+        poll_deployments("deployments", DEPLOYED_RECORD),
     ),
     webhook=spec.Webhook(
         signatures=(

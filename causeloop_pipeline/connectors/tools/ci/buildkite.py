@@ -93,7 +93,7 @@ DEPLOYING_BUILD = spec.RecordSchema(
 )
 
 
-def builds(name: str, state: str, schema: spec.RecordSchema) -> spec.Pull:
+def poll_builds(name: str, state: str, schema: spec.RecordSchema) -> spec.Pull:
     """The builds of the organization that ended in one state."""
     return spec.Pull(
         name=name,
@@ -120,7 +120,10 @@ CONNECTOR = spec.Connector(
         spec.Field("organization", "Organization", help="Its slug, such as acme.", pattern=r"[A-Za-z0-9_-]+"),
     ),
     auth=spec.Bearer("{token}"),
-    pulls=(builds("builds", "failed", FAILED_BUILD), builds("deploying_builds", "passed", DEPLOYING_BUILD)),
+    pulls=(
+        poll_builds("builds", "failed", FAILED_BUILD),
+        poll_builds("deploying_builds", "passed", DEPLOYING_BUILD),
+    ),
     webhook=spec.Webhook(
         signatures=(
             spec.HmacSignature(

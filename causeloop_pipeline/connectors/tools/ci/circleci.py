@@ -144,7 +144,7 @@ DEPLOYING_RECORD = spec.RecordSchema(
 )
 
 
-def workflows(name: str, schema: spec.RecordSchema) -> spec.Pull:
+def poll_workflows(name: str, schema: spec.RecordSchema) -> spec.Pull:
     """The workflows of the organization's newest pipelines."""
     return spec.Pull(
         name=name,
@@ -193,8 +193,8 @@ CONNECTOR = spec.Connector(
             schema=spec.RecordSchema(key="pipeline/{id}", kind="pipeline", keep=Among("state", ("errored",))),
             since=spec.Since(field="created_at", newest_first=True),
         ),
-        workflows("workflows", WORKFLOW_RECORD),
-        workflows("deploying_workflows", DEPLOYING_RECORD),
+        poll_workflows("workflows", WORKFLOW_RECORD),
+        poll_workflows("deploying_workflows", DEPLOYING_RECORD),
     ),
     webhook=spec.Webhook(
         signatures=(spec.HmacSignature("circleci-signature", prefix="v1=", separator=","),),

@@ -66,7 +66,7 @@ DEPLOYING_BUILD = spec.RecordSchema(
 )
 
 
-def builds(name: str, statuses: tuple[str, ...], schema: spec.RecordSchema) -> spec.Pull:
+def poll_builds(name: str, statuses: tuple[str, ...], schema: spec.RecordSchema) -> spec.Pull:
     """The builds of the project that ended in one of some states."""
     listed = " OR ".join(f'status="{status.upper()}"' for status in statuses)
     return spec.Pull(
@@ -101,8 +101,8 @@ CONNECTOR = spec.Connector(
     config=(spec.Field("project", "Project", help="Its id.", pattern=r"[a-z0-9:.-]+"),),
     auth=spec.ServiceAccount(scope="https://www.googleapis.com/auth/cloud-platform"),
     pulls=(
-        builds("builds", FAILURES, FAILED_BUILD),
-        builds("deploying_builds", ("success",), DEPLOYING_BUILD),
+        poll_builds("builds", FAILURES, FAILED_BUILD),
+        poll_builds("deploying_builds", ("success",), DEPLOYING_BUILD),
     ),
     webhook=spec.Webhook(
         signatures=(

@@ -115,7 +115,7 @@ DEPLOYING_RECORD = spec.RecordSchema(
 )
 
 
-def runs(name: str, status: str, schema: spec.RecordSchema) -> spec.Pull:
+def poll_runs(name: str, status: str, schema: spec.RecordSchema) -> spec.Pull:
     """The runs that ended in one way, for the API filters by one conclusion only."""
     return spec.Pull(
         name=name,
@@ -156,8 +156,8 @@ CONNECTOR = spec.Connector(
     auth=spec.Bearer("{token}"),
     headers=(("Accept", "application/vnd.github+json"), ("X-GitHub-Api-Version", "2022-11-28")),
     pulls=(
-        *(runs(f"runs_{conclusion}", conclusion, RUN_RECORD) for conclusion in FAILED_CONCLUSIONS),
-        runs("deploying_runs", "success", DEPLOYING_RECORD),
+        *(poll_runs(f"runs_{conclusion}", conclusion, RUN_RECORD) for conclusion in FAILED_CONCLUSIONS),
+        poll_runs("deploying_runs", "success", DEPLOYING_RECORD),
     ),
     webhook=spec.Webhook(
         signatures=(spec.HmacSignature("x-hub-signature-256", prefix="sha256="),),

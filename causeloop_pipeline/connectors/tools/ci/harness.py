@@ -170,7 +170,7 @@ NOTIFIED = spec.RecordSchema(
 )
 
 
-def executions(name: str, schema: spec.RecordSchema) -> spec.Pull:
+def poll_executions(name: str, schema: spec.RecordSchema) -> spec.Pull:
     """The latest executions of the project, newest first."""
     return spec.Pull(
         name=name,
@@ -201,7 +201,10 @@ CONNECTOR = spec.Connector(
         spec.Field("project", "Project", help="Its identifier.", pattern=r"[A-Za-z0-9_$]+"),
     ),
     auth=spec.Headers((("x-api-key", "{api_key}"),)),
-    pulls=(executions("executions", FAILED_EXECUTION), executions("deployments", DEPLOYED_EXECUTION)),
+    pulls=(
+        poll_executions("executions", FAILED_EXECUTION),
+        poll_executions("deployments", DEPLOYED_EXECUTION),
+    ),
     webhook=spec.Webhook(
         signatures=(spec.SharedSecret("x-causeloop-token"), spec.OWN_SIGNATURE),
         ignore=(

@@ -121,7 +121,7 @@ DEPLOYING_RECORD = spec.RecordSchema(
 )
 
 
-def builds(name: str, schema: spec.RecordSchema) -> spec.Pull:
+def poll_builds(name: str, schema: spec.RecordSchema) -> spec.Pull:
     """The latest builds of each job, newest first."""
     return spec.Pull(
         name=name,
@@ -155,7 +155,7 @@ CONNECTOR = spec.Connector(
         ),
     ),
     auth=spec.Basic("{user}", "{api_token}"),
-    pulls=(builds("builds", BUILD_RECORD), builds("deploying_builds", DEPLOYING_RECORD)),
+    pulls=(poll_builds("builds", BUILD_RECORD), poll_builds("deploying_builds", DEPLOYING_RECORD)),
     webhook=spec.Webhook(
         signatures=(spec.SharedSecret("x-causeloop-token"), spec.OWN_SIGNATURE),
         ignore=(spec.Condition(path="build.phase", values=frozenset({"QUEUED", "STARTED"})),),

@@ -103,7 +103,7 @@ DEPLOYED_EVENT = ChangeMapping(
 )
 
 
-def tasks(name: str, kind: str, states: str, schema: spec.RecordSchema) -> spec.Pull:
+def poll_tasks(name: str, kind: str, states: str, schema: spec.RecordSchema) -> spec.Pull:
     """The tasks of one kind that ended in some states, newest first."""
     return spec.Pull(
         name=name,
@@ -116,7 +116,7 @@ def tasks(name: str, kind: str, states: str, schema: spec.RecordSchema) -> spec.
     )
 
 
-def task_record(key: str, kind: str, states: tuple[str, ...]) -> spec.RecordSchema:
+def identify_task(key: str, kind: str, states: tuple[str, ...]) -> spec.RecordSchema:
     """A task under the id of what it deployed or ran."""
     return spec.RecordSchema(
         key=key,
@@ -144,23 +144,23 @@ CONNECTOR = spec.Connector(
     ),
     auth=spec.Headers((("X-Octopus-ApiKey", "{api_key}"),)),
     pulls=(
-        tasks(
+        poll_tasks(
             "failed_deployments",
             "Deploy",
             "Failed,TimedOut",
-            task_record("Arguments.DeploymentId", "run", FAILURES),
+            identify_task("Arguments.DeploymentId", "run", FAILURES),
         ),
-        tasks(
+        poll_tasks(
             "failed_runbooks",
             "RunbookRun",
             "Failed,TimedOut",
-            task_record("Arguments.RunbookRunId", "run", FAILURES),
+            identify_task("Arguments.RunbookRunId", "run", FAILURES),
         ),
-        tasks(
+        poll_tasks(
             "deployments",
             "Deploy",
             "Success",
-            task_record("deploy/{Arguments.DeploymentId}", "change", ("success",)),
+            identify_task("deploy/{Arguments.DeploymentId}", "change", ("success",)),
         ),
     ),
     webhook=spec.Webhook(

@@ -121,8 +121,8 @@ HISTORY = IssueMapping(
 )
 
 
-def state_event(name: str, alarm: str, *arns: str) -> IssueMapping:
-    """An event with the alarm's state, whose fields stand at a path."""
+def map_state_event(name: str, alarm: str, *arns: str) -> IssueMapping:
+    """An event with the alarm's state, whose fields are at a path."""
     words = find_words(f"{alarm}.configuration.description")
     metric = f"{alarm}.configuration.metrics"
     return IssueMapping(
@@ -169,8 +169,8 @@ def state_event(name: str, alarm: str, *arns: str) -> IssueMapping:
     )
 
 
-BY_LAMBDA = state_event("event of a Lambda action", "alarmData", "alarmArn")
-BY_EVENTBRIDGE = state_event("event of EventBridge", "detail", "resources.0")
+BY_LAMBDA = map_state_event("event of a Lambda action", "alarmData", "alarmArn")
+BY_EVENTBRIDGE = map_state_event("event of EventBridge", "detail", "resources.0")
 
 ALARM_SCHEMA = spec.RecordSchema(
     key="AlarmArn", updated_at=("StateUpdatedTimestamp",), times=spec.TimeFormat.EPOCH_SECONDS
@@ -178,7 +178,7 @@ ALARM_SCHEMA = spec.RecordSchema(
 PRINTED_SCHEMA = spec.RecordSchema(key="AlarmArn", updated_at=("StateUpdatedTimestamp",), kind="printed")
 
 
-def alarms(name: str, kind: str, records: str) -> spec.Pull:
+def poll_alarms(name: str, kind: str, records: str) -> spec.Pull:
     """The alarms of a kind, each with its present state."""
     return spec.Pull(
         name=name,
@@ -196,7 +196,7 @@ def alarms(name: str, kind: str, records: str) -> spec.Pull:
     )
 
 
-def notification(path: str, record: str) -> tuple[spec.WebhookEvent, spec.WebhookEvent]:
+def receive_notification(path: str, record: str) -> tuple[spec.WebhookEvent, spec.WebhookEvent]:
     """A notification at a path; those of old alarms have no ARN, so their name identifies them."""
     return (
         spec.WebhookEvent(
@@ -228,8 +228,8 @@ CONNECTOR = spec.Connector(
     config=(spec.Field("region", "Region", pattern=r"[a-z]{2}(-[a-z]+)+-[0-9]"),),
     auth=spec.AwsSignature(service="monitoring"),
     pulls=(
-        alarms("metric_alarms", "MetricAlarm", "MetricAlarms"),
-        alarms("composite_alarms", "CompositeAlarm", "CompositeAlarms"),
+        poll_alarms("metric_alarms", "MetricAlarm", "MetricAlarms"),
+        poll_alarms("composite_alarms", "CompositeAlarm", "CompositeAlarms"),
     ),
     webhook=spec.Webhook(
         signatures=(
@@ -241,8 +241,8 @@ CONNECTOR = spec.Connector(
         embedded=("Message", "Records.*.Sns.Message", "Records.*.body", "AlarmHistoryItems.*.HistoryData"),
         delivery_path="MessageId",
         events=(
-            *notification("Message", "Message"),
-            *notification("Records.0.Sns.Message", "Records.*.Sns.Message"),
+            *receive_notification("Message", "Message"),
+            *receive_notification("Records.0.Sns.Message", "Records.*.Sns.Message"),
             spec.WebhookEvent(
                 record="",
                 when=spec.Condition(path="alarmData"),
@@ -272,7 +272,7 @@ CONNECTOR = spec.Connector(
                 ),
             ),
             spec.WebhookEvent(record="", when=spec.Condition(path="StateValue"), schema=PRINTED_SCHEMA),
-            *notification("", ""),
+            *receive_notification("", ""),
         ),
         ignore=(
             spec.Condition(

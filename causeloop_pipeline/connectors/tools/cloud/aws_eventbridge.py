@@ -1,7 +1,7 @@
 """Failures that AWS services report through EventBridge, and the deployments among what succeeded."""
 
 from causeloop_pipeline.connectors import spec
-from causeloop_pipeline.connectors.json_paths import first_at
+from causeloop_pipeline.connectors.json_paths import find_first_value
 from causeloop_pipeline.connectors.mapping.expressions import (
     Band,
     Choose,
@@ -91,16 +91,18 @@ ALARMING = frozenset(
 
 def is_failure(record: spec.Record) -> bool:
     """Whether an event reports that something went wrong; an image scan, that it found something."""
-    counts = first_at(record, ("detail.finding-severity-counts",))
+    counts = find_first_value(record, ("detail.finding-severity-counts",))
     if isinstance(counts, dict):
         return any(counts.get(level) for level in ("CRITICAL", "HIGH"))
-    if first_at(record, ("source",)) in ALARMING:
+    if find_first_value(record, ("source",)) in ALARMING:
         return True
-    if first_at(record, ("detail.newEvaluationResult.complianceType",)) == "NON_COMPLIANT":
+    if find_first_value(record, ("detail.newEvaluationResult.complianceType",)) == "NON_COMPLIANT":
         return True
-    if first_at(record, ("detail.stopCode",)) == "EssentialContainerExited":
-        return any(container.get("exitCode") for container in first_at(record, ("detail.containers",)) or ())
-    state = first_at(record, STATES)
+    if find_first_value(record, ("detail.stopCode",)) == "EssentialContainerExited":
+        return any(
+            container.get("exitCode") for container in find_first_value(record, ("detail.containers",)) or ()
+        )
+    state = find_first_value(record, STATES)
     return state is not None and str(state).lower() not in QUIET
 
 
@@ -195,17 +197,17 @@ DEPLOYMENT = ChangeMapping(
 
 def is_deployment(record: spec.Record) -> bool:
     """Whether an event tells of a whole pipeline or a deployment that succeeded."""
-    kind = str(first_at(record, ("detail-type",)))
+    kind = str(find_first_value(record, ("detail-type",)))
     return "Pipeline Execution" in kind or "Deployment State" in kind
 
 
-def event(path: str, values: frozenset[str], schema: spec.RecordSchema) -> spec.WebhookEvent:
-    """An event, chosen by what stands at a path."""
+def receive_event(path: str, values: frozenset[str], schema: spec.RecordSchema) -> spec.WebhookEvent:
+    """An event, chosen by the value at a path."""
     return spec.WebhookEvent(record="", when=spec.Condition(path=path, values=values), schema=schema)
 
 
-def failure(key: str) -> spec.RecordSchema:
-    """A failure of what stands at a key, which all events about it share."""
+def identify_failure(key: str) -> spec.RecordSchema:
+    """A failure of the object at a key, which all events about it share."""
     return spec.RecordSchema(key=key, updated_at=("time",), kind="event", keep=is_failure)
 
 
@@ -232,24 +234,30 @@ CONNECTOR = spec.Connector(
                 when=spec.Condition(path="detail.findings.0.ProductArn"),
                 schema=spec.RecordSchema(key="Id", updated_at=("UpdatedAt",), kind="finding"),
             ),
-            event("detail.findingArn", frozenset(), failure("detail.findingArn")),
-            event("source", frozenset({"aws.guardduty", "aws.macie"}), failure("detail.id")),
-            event("detail.state", SUCCESSFUL, DEPLOYED),
-            event("detail.eventName", frozenset({"SERVICE_DEPLOYMENT_COMPLETED"}), DEPLOYED),
-            event("detail.execution-id", frozenset(), failure("execution/{detail.execution-id}")),
-            event("detail.build-id", frozenset(), failure("detail.build-id")),
-            event("detail.deploymentId", frozenset(), failure("detail.deploymentId")),
-            event("detail.executionArn", frozenset(), failure("detail.executionArn")),
-            event("detail.eventArn", frozenset(), failure("detail.eventArn")),
-            event("detail.jobRunId", frozenset(), failure("detail.jobRunId")),
-            event("detail.jobId", frozenset(), failure("detail.jobId")),
-            event(
-                "detail.image-digest", frozenset(), failure("{detail.repository-name}@{detail.image-digest}")
+            receive_event("detail.findingArn", frozenset(), identify_failure("detail.findingArn")),
+            receive_event("source", frozenset({"aws.guardduty", "aws.macie"}), identify_failure("detail.id")),
+            receive_event("detail.state", SUCCESSFUL, DEPLOYED),
+            receive_event("detail.eventName", frozenset({"SERVICE_DEPLOYMENT_COMPLETED"}), DEPLOYED),
+            receive_event(
+                "detail.execution-id", frozenset(), identify_failure("execution/{detail.execution-id}")
             ),
-            event("detail.alarmName", frozenset(), failure("resources.0")),
-            event("detail-type", frozenset(), failure("id")),
+            receive_event("detail.build-id", frozenset(), identify_failure("detail.build-id")),
+            receive_event("detail.deploymentId", frozenset(), identify_failure("detail.deploymentId")),
+            receive_event("detail.executionArn", frozenset(), identify_failure("detail.executionArn")),
+            receive_event("detail.eventArn", frozenset(), identify_failure("detail.eventArn")),
+            receive_event("detail.jobRunId", frozenset(), identify_failure("detail.jobRunId")),
+            receive_event("detail.jobId", frozenset(), identify_failure("detail.jobId")),
+            receive_event(
+                "detail.image-digest",
+                frozenset(),
+                identify_failure("{detail.repository-name}@{detail.image-digest}"),
+            ),
+            receive_event("detail.alarmName", frozenset(), identify_failure("resources.0")),
+            receive_event("detail-type", frozenset(), identify_failure("id")),
             spec.WebhookEvent(
-                record="Message", when=spec.Condition(path="Message.detail-type"), schema=failure("id")
+                record="Message",
+                when=spec.Condition(path="Message.detail-type"),
+                schema=identify_failure("id"),
             ),
         ),
         setup="EventBridge: a rule for the services' state changes with an API destination: this address, "

@@ -8,9 +8,10 @@ from causeloop_pipeline.connectors.formats.azure_activity_log import (
     LOGGED,
     OPERATION,
     last_name,
-    list_log_events,
+    receive_log_events,
     resource_group,
 )
+from causeloop_pipeline.connectors.formats.entra_apps import CREDENTIALS, ask_for_tenant
 from causeloop_pipeline.connectors.mapping.expressions import (
     Choose,
     Concat,
@@ -104,7 +105,7 @@ LISTED = IssueMapping(
 )
 
 
-def activity_alert(prefix: str) -> IssueMapping:
+def map_activity_alert(prefix: str) -> IssueMapping:
     """An alert on the activity log, service health among them, before the common schema."""
     log = f"{prefix}context.activityLog"
     return IssueMapping(
@@ -123,7 +124,7 @@ def activity_alert(prefix: str) -> IssueMapping:
     )
 
 
-def metric_alert(prefix: str, name: str) -> IssueMapping:
+def map_metric_alert(prefix: str, name: str) -> IssueMapping:
     """An alert on a metric, before the common schema."""
     context, properties = f"{prefix}context", f"{prefix}properties"
     return IssueMapping(
@@ -148,7 +149,7 @@ def metric_alert(prefix: str, name: str) -> IssueMapping:
     )
 
 
-def log_alert(prefix: str) -> IssueMapping:
+def map_log_alert(prefix: str) -> IssueMapping:
     """An alert on a search in logs, before the common schema."""
     return IssueMapping(
         name="log alert" if prefix else "log alert without schema",
@@ -175,7 +176,7 @@ LISTED_SCHEMA = spec.RecordSchema(
 )
 
 
-def event(path: str, key: str, updated_at: tuple[str, ...], kind: str) -> spec.WebhookEvent:
+def receive_event(path: str, key: str, updated_at: tuple[str, ...], kind: str) -> spec.WebhookEvent:
     """A body of one of the schemas of action groups."""
     return spec.WebhookEvent(
         record="",
@@ -191,17 +192,9 @@ CONNECTOR = spec.Connector(
     docs_url="https://learn.microsoft.com/rest/api/monitor/alertsmanagement/alerts/get-all",
     plan="starter",
     base_url="https://management.azure.com",
-    credentials=(
-        spec.Field("client_id", "Application (client) ID"),
-        spec.Field("client_secret", "Client secret"),
-    ),
+    credentials=CREDENTIALS,
     config=(
-        spec.Field(
-            "tenant_id",
-            "Directory (tenant) ID",
-            help="The application needs the role Monitoring Reader on the subscription.",
-            pattern=r"[\w.-]+",
-        ),
+        ask_for_tenant("the role Monitoring Reader on the subscription"),
         spec.Field("subscription_id", "Subscription ID", pattern=r"[\w.-]+"),
     ),
     auth=spec.entra_app("https://management.azure.com"),
@@ -230,37 +223,39 @@ CONNECTOR = spec.Connector(
         signatures=(spec.UrlSecret(), spec.SharedSecret("x-causeloop-token"), spec.OWN_SIGNATURE),
         embedded=("properties",),
         events=(
-            event(
+            receive_event(
                 f"{ESSENTIALS}.alertId",
                 f"{ESSENTIALS}.alertId",
                 (f"{ESSENTIALS}.resolvedDateTime", f"{ESSENTIALS}.firedDateTime"),
                 "common_alert",
             ),
-            event(
+            receive_event(
                 "data.context.activityLog",
                 "activity/{data.context.activityLog.correlationId}",
                 ("data.context.activityLog.submissionTimestamp", "data.context.activityLog.eventTimestamp"),
                 "activity_alert",
             ),
-            event(
+            receive_event(
                 "context.activityLog",
                 "activity/{context.activityLog.correlationId}",
                 ("context.activityLog.submissionTimestamp", "context.activityLog.eventTimestamp"),
                 "activity_alert",
             ),
-            event("data.context.id", "{data.context.id}", ("data.context.timestamp",), "metric_alert"),
-            event("context.id", "{context.id}", ("context.timestamp",), "classic_alert"),
-            event(
+            receive_event(
+                "data.context.id", "{data.context.id}", ("data.context.timestamp",), "metric_alert"
+            ),
+            receive_event("context.id", "{context.id}", ("context.timestamp",), "classic_alert"),
+            receive_event(
                 "data.AlertRuleName",
                 "log/{data.AlertRuleName}",
                 (),
                 "log_alert",
             ),
-            event("AlertRuleName", "log/{AlertRuleName}", (), "log_alert"),
+            receive_event("AlertRuleName", "log/{AlertRuleName}", (), "log_alert"),
             spec.WebhookEvent(
                 record="", when=spec.Condition(path="properties.essentials"), schema=LISTED_SCHEMA
             ),
-            *list_log_events(),
+            *receive_log_events(),
         ),
         ignore=IGNORED_ENTRIES,
         setup="Monitor › Alerts › Action groups › Webhook: the address with ?token= and the secret; enable "
@@ -269,12 +264,12 @@ CONNECTOR = spec.Connector(
     issues=(
         COMMON,
         LISTED,
-        activity_alert("data."),
-        activity_alert(""),
-        metric_alert("data.", "metric alert"),
-        metric_alert("", "classic metric alert"),
-        log_alert("data."),
-        log_alert(""),
+        map_activity_alert("data."),
+        map_activity_alert(""),
+        map_metric_alert("data.", "metric alert"),
+        map_metric_alert("", "classic metric alert"),
+        map_log_alert("data."),
+        map_log_alert(""),
         LOGGED,
     ),
     changes=(OPERATION,),

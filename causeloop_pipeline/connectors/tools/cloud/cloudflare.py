@@ -132,8 +132,8 @@ def is_edit(entry: spec.Record) -> bool:
     return str(result).lower() in SUCCEEDED and str(kind).lower() not in NO_EDITS
 
 
-def event(path: str, key: str) -> spec.WebhookEvent:
-    """A notification that is identified by what stands at a key."""
+def receive_event(path: str, key: str) -> spec.WebhookEvent:
+    """A notification that is identified by the value at a key."""
     return spec.WebhookEvent(
         record="",
         when=spec.Condition(path=path),
@@ -192,11 +192,11 @@ CONNECTOR = spec.Connector(
         signatures=(spec.SharedSecret("cf-webhook-auth"), spec.SharedSecret("x-causeloop-token")),
         ignore=(spec.Condition(path="text", values=frozenset({TEST_MESSAGE})),),
         events=(
-            event("alert_correlation_id", "alert_correlation_id"),
-            event("data.incident_id", "data.incident_id"),
-            event("policy_id", "{policy_id}/{ts}"),
-            event("ts", "{alert_type}/{ts}"),
-            event("text", "{text}"),
+            receive_event("alert_correlation_id", "alert_correlation_id"),
+            receive_event("data.incident_id", "data.incident_id"),
+            receive_event("policy_id", "{policy_id}/{ts}"),
+            receive_event("ts", "{alert_type}/{ts}"),
+            receive_event("text", "{text}"),
             spec.WebhookEvent(
                 record="",
                 when=spec.Condition(path="RayID"),

@@ -13,8 +13,8 @@ from causeloop_pipeline.connectors.mapping.expressions import (
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
 
 
-def alert(name: str, prefix: str, around: str) -> IssueMapping:
-    """An alert whose data stands at a path, with the attributes of its event at another."""
+def map_alert(name: str, prefix: str, around: str) -> IssueMapping:
+    """An alert whose data is at a path, with the attributes of its event at another."""
     payload = f"{prefix}payload"
     kind: tuple[str | Match, ...] = (f"{around}alerttype", Match(f"{payload}.@type", r"([^.]+)Payload$"))
     return IssueMapping(
@@ -57,8 +57,8 @@ def alert(name: str, prefix: str, around: str) -> IssueMapping:
     )
 
 
-def events(prefix: str) -> tuple[spec.WebhookEvent, ...]:
-    """The alerts whose data stands at a path: of an issue, or of a metric."""
+def receive_alerts(prefix: str) -> tuple[spec.WebhookEvent, ...]:
+    """The alerts whose data is at a path: of an issue, or of a metric."""
     return tuple(
         spec.WebhookEvent(
             record="",
@@ -85,9 +85,9 @@ CONNECTOR = spec.Connector(
             spec.SharedSecret("x-causeloop-token"),
             spec.UrlSecret(),
         ),
-        events=(*events("data."), *events("")),
+        events=(*receive_alerts("data."), *receive_alerts("")),
         setup="Cloud Functions: a function on Firebase alerts that posts the event to the address, with the "
         "header x-causeloop-token; or an Eventarc trigger with ?token= in the address.",
     ),
-    issues=(alert("event with its attributes", "data.", ""), alert("event", "", "")),
+    issues=(map_alert("event with its attributes", "data.", ""), map_alert("event", "", "")),
 )

@@ -42,7 +42,7 @@ SUCCEEDED = spec.RecordSchema(
 SITES = spec.Parents(path="/sites", records="", pages=spec.NumberedPages())
 
 
-def deploys(name: str, schema: spec.RecordSchema, *params: tuple[str, str]) -> spec.Pull:
+def poll_deploys(name: str, schema: spec.RecordSchema, *params: tuple[str, str]) -> spec.Pull:
     """The deploys of each site, the newest first."""
     return spec.Pull(
         name=name,
@@ -66,8 +66,8 @@ CONNECTOR = spec.Connector(
     credentials=(spec.Field("token", "Personal access token"),),
     auth=spec.Bearer(),
     pulls=(
-        deploys("failed_deploys", FAILED, ("state", "error")),
-        deploys("deploys", SUCCEEDED, ("state", "ready"), ("production", "true")),
+        poll_deploys("failed_deploys", FAILED, ("state", "error")),
+        poll_deploys("deploys", SUCCEEDED, ("state", "ready"), ("production", "true")),
     ),
     webhook=spec.Webhook(
         signatures=(spec.JwtSignature("x-webhook-signature"), spec.UrlSecret()),

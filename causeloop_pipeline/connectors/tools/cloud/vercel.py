@@ -96,7 +96,7 @@ SUCCEEDED = spec.RecordSchema(
 )
 
 
-def deployments(name: str, schema: spec.RecordSchema, *params: tuple[str, str]) -> spec.Pull:
+def poll_deployments(name: str, schema: spec.RecordSchema, *params: tuple[str, str]) -> spec.Pull:
     """The deployments of one state."""
     return spec.Pull(
         name=name,
@@ -109,7 +109,7 @@ def deployments(name: str, schema: spec.RecordSchema, *params: tuple[str, str]) 
     )
 
 
-def event(types: frozenset[str], key: str, kind: str) -> spec.WebhookEvent:
+def receive_event(types: frozenset[str], key: str, kind: str) -> spec.WebhookEvent:
     """Webhooks of some types."""
     return spec.WebhookEvent(
         record="",
@@ -130,8 +130,8 @@ CONNECTOR = spec.Connector(
     credentials=(spec.Field("token", "Access token", help="Limited to one team."),),
     auth=spec.Bearer(),
     pulls=(
-        deployments("failed_deployments", FAILED, ("state", "ERROR")),
-        deployments("deployments", SUCCEEDED, ("state", "READY"), ("target", "production")),
+        poll_deployments("failed_deployments", FAILED, ("state", "ERROR")),
+        poll_deployments("deployments", SUCCEEDED, ("state", "READY"), ("target", "production")),
     ),
     webhook=spec.Webhook(
         signatures=(spec.HmacSignature("x-vercel-signature", algorithm="sha1"),),
@@ -143,7 +143,7 @@ CONNECTOR = spec.Connector(
             ),
         ),
         events=(
-            event(
+            receive_event(
                 frozenset({"deployment.promoted", "deployment.rollback"}),
                 "deploy/{payload.deployment.id}",
                 "change",
@@ -159,7 +159,7 @@ CONNECTOR = spec.Connector(
                     keep=Among("payload.target", ("production",)),
                 ),
             ),
-            event(frozenset({"deployment.error"}), "payload.deployment.id", "event"),
+            receive_event(frozenset({"deployment.error"}), "payload.deployment.id", "event"),
             spec.WebhookEvent(
                 record="", when=spec.Condition(path="readyState"), schema=replace(FAILED, key="id")
             ),

@@ -5,8 +5,8 @@ from causeloop_pipeline.connectors.mapping.expressions import Choose, Every, Has
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
 
 
-def list_fields(prefix: str) -> IssueMapping:
-    """The meaning of a finding whose fields stand behind a prefix."""
+def map_finding(prefix: str) -> IssueMapping:
+    """The meaning of a finding whose fields are under a prefix."""
     return IssueMapping(
         name="finding with its resource" if prefix else "finding",
         when=Every((Has(f"{prefix}name"), Has(f"{prefix}category"))),
@@ -77,5 +77,5 @@ CONNECTOR = spec.Connector(
         ),
         setup="A continuous export to Pub/Sub, whose push subscription unwraps the payload and posts it.",
     ),
-    issues=(list_fields("finding."), list_fields("")),
+    issues=(map_finding("finding."), map_finding("")),
 )

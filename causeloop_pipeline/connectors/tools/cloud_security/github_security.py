@@ -138,7 +138,7 @@ def is_edit(event: spec.Record) -> bool:
     return "." in action and not action.startswith(EVERYDAY)
 
 
-def read_alerts(name: str, updated_at: tuple[str, ...]) -> spec.Pull:
+def poll_alerts(name: str, updated_at: tuple[str, ...]) -> spec.Pull:
     """One of the three lists of an organization, newest first: none can be filtered by time."""
     return spec.Pull(
         name=name.replace("-", "_").replace("/", "_"),
@@ -173,9 +173,9 @@ CONNECTOR = spec.Connector(
     auth=spec.Bearer(),
     headers=(("Accept", "application/vnd.github+json"), ("X-GitHub-Api-Version", "2022-11-28")),
     pulls=(
-        read_alerts("dependabot/alerts", UPDATED),
-        read_alerts("code-scanning/alerts", UPDATED),
-        read_alerts("secret-scanning/alerts", UPDATED),
+        poll_alerts("dependabot/alerts", UPDATED),
+        poll_alerts("code-scanning/alerts", UPDATED),
+        poll_alerts("secret-scanning/alerts", UPDATED),
         spec.Pull(
             name="audit_log",
             path="/orgs/{organization}/audit-log",

@@ -62,7 +62,7 @@ CLICK = IssueMapping(
 )
 
 
-def read_list(name: str, kind: str, key: str, time: str) -> spec.Pull:
+def poll_list(name: str, kind: str, key: str, time: str) -> spec.Pull:
     """One of the four lists; each call may ask for at most one hour of the last seven days."""
     records = {"messages": "messages", "clicks": "clicks"}[name.partition("/")[0]]
     verdict = name.partition("/")[2].capitalize()
@@ -99,10 +99,10 @@ CONNECTOR = spec.Connector(
     ),
     auth=spec.Basic("{principal}", "{secret}"),
     pulls=(
-        read_list("messages/delivered", "record", "GUID", "messageTime"),
-        read_list("messages/blocked", "blocked_message", "GUID", "messageTime"),
-        read_list("clicks/permitted", "click", "click/{id}", "clickTime"),
-        read_list("clicks/blocked", "blocked_click", "click/{id}", "clickTime"),
+        poll_list("messages/delivered", "record", "GUID", "messageTime"),
+        poll_list("messages/blocked", "blocked_message", "GUID", "messageTime"),
+        poll_list("clicks/permitted", "click", "click/{id}", "clickTime"),
+        poll_list("clicks/blocked", "blocked_click", "click/{id}", "clickTime"),
     ),
     webhook=spec.Webhook(
         signatures=(spec.SharedSecret("x-causeloop-token"), spec.OWN_SIGNATURE),

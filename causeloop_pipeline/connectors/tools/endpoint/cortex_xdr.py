@@ -5,7 +5,7 @@ from causeloop_pipeline.connectors.mapping.expressions import Every, Has, Instan
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
 
 
-def read_epoch(*paths: str) -> Instant:
+def epoch_time(*paths: str) -> Instant:
     """A time of this tool: milliseconds since 1970."""
     return Instant(paths, TimeFormat.EPOCH_MILLISECONDS)
 
@@ -22,8 +22,8 @@ INCIDENT = IssueMapping(
     team=("assigned_user_pretty_name", "assigned_user_mail"),
     error_type=("mitre_techniques_ids_and_names.0", "alert_categories.0"),
     external_url="xdr_url",
-    source_created_at=read_epoch("creation_time", "detection_time"),
-    resolved_at=read_epoch("resolved_timestamp", "modification_time"),
+    source_created_at=epoch_time("creation_time", "detection_time"),
+    resolved_at=epoch_time("resolved_timestamp", "modification_time"),
     attributes={
         "alert_count": "alert_count",
         "resolve_comment": "resolve_comment",
@@ -40,8 +40,8 @@ ALERT = IssueMapping(
     status=("resolution_status", "alert_resolution_status"),
     service=("host_name", "endpoint_id", "agent_id", "source", "alert_source"),
     error_type=("category", "alert_category", "mitre_technique_id_and_name.0", "mitre_technique_id_and_name"),
-    source_created_at=read_epoch("detection_timestamp", "local_insert_ts", "event_timestamp.0"),
-    resolved_at=read_epoch("last_modified_ts"),
+    source_created_at=epoch_time("detection_timestamp", "local_insert_ts", "event_timestamp.0"),
+    resolved_at=epoch_time("last_modified_ts"),
     attributes={"source": "source", "action": "action_pretty", "case": "case_id"},
 )
 

@@ -185,7 +185,7 @@ EDIT_SCHEMA = spec.RecordSchema(key=f"change/{STREAM_KEY}", updated_at=(), kind=
 REFUSAL_SCHEMA = spec.RecordSchema(key=f"audit/{STREAM_KEY}", updated_at=(), kind="audit", keep=is_refused)
 
 
-def describe_event(key: str, path: str) -> spec.WebhookEvent:
+def receive_event(key: str, path: str) -> spec.WebhookEvent:
     """An event of the stream or of the replicator whose id is at a path; it is never written again."""
     schema = spec.RecordSchema(key=key, updated_at=(), kind="event")
     return spec.WebhookEvent(record="", when=spec.Condition(path=path), schema=schema)
@@ -243,11 +243,11 @@ CONNECTOR = spec.Connector(
                     key="composite_id", updated_at=("updated_timestamp", "created_timestamp")
                 ),
             ),
-            describe_event("event.CompositeId", "event.CompositeId"),
-            describe_event("event.DetectId", "event.DetectId"),
-            describe_event("event.IncidentID", "event.IncidentID"),
-            describe_event(STREAM_KEY, "event.DetectName"),
-            describe_event("CompositeId", "CompositeId"),
+            receive_event("event.CompositeId", "event.CompositeId"),
+            receive_event("event.DetectId", "event.DetectId"),
+            receive_event("event.IncidentID", "event.IncidentID"),
+            receive_event(STREAM_KEY, "event.DetectName"),
+            receive_event("CompositeId", "CompositeId"),
             spec.WebhookEvent(
                 record="",
                 when=spec.Condition(path="event.Success", values=frozenset({"False"})),

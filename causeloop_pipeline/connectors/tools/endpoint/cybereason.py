@@ -14,7 +14,7 @@ from causeloop_pipeline.connectors.mapping.expressions import (
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
 
 
-def read_epoch(*paths: str) -> Instant:
+def epoch_time(*paths: str) -> Instant:
     """A time of this tool: milliseconds since 1970."""
     return Instant(paths, TimeFormat.EPOCH_MILLISECONDS)
 
@@ -31,8 +31,8 @@ MALOP = IssueMapping(
     service=("machines.0.displayName", "affectedMachines.0.displayName"),
     team="group",
     error_type=("malopDetectionType", "detectionTypes.0", "malopType"),
-    source_created_at=read_epoch("creationTime", "firstSeen"),
-    resolved_at=read_epoch("malopCloseTime", "closeTime", "lastUpdateTime", "lastSeen"),
+    source_created_at=epoch_time("creationTime", "firstSeen"),
+    resolved_at=epoch_time("malopCloseTime", "closeTime", "lastUpdateTime", "lastSeen"),
     attributes={
         "detection_types": "detectionTypes",
         "root_cause": "rootCauseElementType",
@@ -62,10 +62,10 @@ FORMER_MALOP = IssueMapping(
     ),
     service="elementValues.affectedMachines.elementValues.0.name",
     error_type=("simpleValues.malopActivityTypes.values.0", "simpleValues.detectionType.values.0"),
-    source_created_at=read_epoch(
+    source_created_at=epoch_time(
         "simpleValues.creationTime.values.0", "simpleValues.malopStartTime.values.0"
     ),
-    resolved_at=read_epoch("simpleValues.closeTime.values.0", "simpleValues.malopLastUpdateTime.values.0"),
+    resolved_at=epoch_time("simpleValues.closeTime.values.0", "simpleValues.malopLastUpdateTime.values.0"),
     attributes={"decision": "simpleValues.decisionFeature.values.0"},
 )
 

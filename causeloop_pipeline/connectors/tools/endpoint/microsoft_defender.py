@@ -1,6 +1,8 @@
 """Microsoft Defender XDR: incidents and alerts of Microsoft Graph, and alerts of the streaming API."""
 
 from causeloop_pipeline.connectors import spec
+from causeloop_pipeline.connectors.formats.entra_apps import CREDENTIALS, ask_for_tenant
+from causeloop_pipeline.connectors.formats.microsoft_graph import GRAPH, poll_list
 from causeloop_pipeline.connectors.mapping.expressions import (
     Every,
     Has,
@@ -145,42 +147,13 @@ CONNECTOR = spec.Connector(
     category=spec.Category.SECURITY,
     docs_url="https://learn.microsoft.com/graph/api/security-list-alerts_v2",
     plan="growth",
-    base_url="https://graph.microsoft.com",
-    credentials=(
-        spec.Field("client_id", "Application (client) ID"),
-        spec.Field("client_secret", "Client secret"),
-    ),
-    config=(
-        spec.Field(
-            "tenant_id",
-            "Directory (tenant) ID",
-            help="The application needs SecurityAlert.Read.All and SecurityIncident.Read.All.",
-            pattern=r"[0-9A-Za-z.-]+",
-        ),
-    ),
-    auth=spec.entra_app("https://graph.microsoft.com"),
+    base_url=GRAPH,
+    credentials=CREDENTIALS,
+    config=(ask_for_tenant("SecurityAlert.Read.All and SecurityIncident.Read.All"),),
+    auth=spec.entra_app(GRAPH),
     pulls=(
-        spec.Pull(
-            name="alerts",
-            path="/v1.0/security/alerts_v2",
-            records="value",
-            pages=spec.NextUrlPages(url="@odata.nextLink", size=500, size_param="$top"),
-            schema=ALERT_SCHEMA,
-            since=spec.Since(
-                field="lastUpdateDateTime", param="$filter", template="lastUpdateDateTime ge {since}"
-            ),
-        ),
-        spec.Pull(
-            name="incidents",
-            path="/v1.0/security/incidents",
-            records="value",
-            pages=spec.NextUrlPages(url="@odata.nextLink", size=50, size_param="$top"),
-            schema=INCIDENT_SCHEMA,
-            since=spec.Since(
-                field="lastUpdateDateTime", param="$filter", template="lastUpdateDateTime ge {since}"
-            ),
-            optional=True,
-        ),
+        poll_list("alerts", "/v1.0/security/alerts_v2", ALERT_SCHEMA),
+        poll_list("incidents", "/v1.0/security/incidents", INCIDENT_SCHEMA, size=50, optional=True),
     ),
     webhook=spec.Webhook(
         signatures=(spec.OWN_SIGNATURE, spec.SharedSecret("x-causeloop-token")),

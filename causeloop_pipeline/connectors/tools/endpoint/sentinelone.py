@@ -104,7 +104,7 @@ def is_detection(activity: spec.Record) -> bool:
     return kind in THREAT_ACTIVITIES or kind == RULE_ALERT_ACTIVITY
 
 
-def describe_activity(key: str, created: str, condition: spec.Condition) -> spec.WebhookEvent:
+def receive_activity(key: str, created: str, condition: spec.Condition) -> spec.WebhookEvent:
     """An activity of the log, under the id of the threat or alert that it tells of."""
     schema = spec.RecordSchema(key=key, updated_at=(created,), kind="activity", keep=is_detection)
     return spec.WebhookEvent(record="", when=condition, schema=schema)
@@ -161,12 +161,12 @@ CONNECTOR = spec.Connector(
             spec.WebhookEvent(
                 record="", when=spec.Condition(path="alertInfo.alertId"), schema=RULE_ALERT_SCHEMA
             ),
-            describe_activity("{threatId}", "createdAt", spec.Condition(path="threatId")),
-            describe_activity("{threatid}", "createdat", spec.Condition(path="threatid")),
-            describe_activity("alert/{data.alertId}", "createdAt", spec.Condition(path="data.alertId")),
-            describe_activity("alert/{data.alertid}", "createdat", spec.Condition(path="data.alertid")),
-            describe_activity("activity/{id}", "createdat", spec.Condition(path="activitytype")),
-            describe_activity("activity/{id}", "createdAt", spec.Condition(path="activityType")),
+            receive_activity("{threatId}", "createdAt", spec.Condition(path="threatId")),
+            receive_activity("{threatid}", "createdat", spec.Condition(path="threatid")),
+            receive_activity("alert/{data.alertId}", "createdAt", spec.Condition(path="data.alertId")),
+            receive_activity("alert/{data.alertid}", "createdat", spec.Condition(path="data.alertid")),
+            receive_activity("activity/{id}", "createdat", spec.Condition(path="activitytype")),
+            receive_activity("activity/{id}", "createdAt", spec.Condition(path="activityType")),
             spec.WebhookEvent(record="", when=spec.Condition(path="fileDisplayName"), schema=PLAIN_SCHEMA),
             *(
                 spec.WebhookEvent(record=record, when=spec.Condition(path=path), schema=PLAIN_SCHEMA)

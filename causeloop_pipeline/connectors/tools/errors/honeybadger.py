@@ -16,8 +16,8 @@ from causeloop_pipeline.connectors.mapping.expressions import (
 from causeloop_pipeline.connectors.mapping.fields import ChangeMapping, IssueMapping
 
 
-def fault(name: str, prefix: str) -> IssueMapping:
-    """A fault that stands at a path."""
+def map_fault(name: str, prefix: str) -> IssueMapping:
+    """A fault at a path."""
     return IssueMapping(
         name=name,
         when=Every((Has(f"{prefix}klass"), Some((Has(f"{prefix}id"), Has(f"{prefix}resolved"))))),
@@ -103,8 +103,8 @@ DEPLOY = ChangeMapping(
 FAULT_SCHEMA = spec.RecordSchema(updated_at=())
 
 
-def event(path: str, key: str, kind: str) -> spec.WebhookEvent:
-    """A webhook about what stands at a path."""
+def receive_event(path: str, key: str, kind: str) -> spec.WebhookEvent:
+    """A webhook about the object at a path."""
     return spec.WebhookEvent(
         record="",
         when=spec.Condition(path=path),
@@ -150,11 +150,11 @@ CONNECTOR = spec.Connector(
     webhook=spec.Webhook(
         signatures=(spec.SharedSecret("x-causeloop-token"), spec.UrlSecret()),
         events=(
-            event("fault.id", "fault.id", "event"),
-            event("outage", "site/{site.id}", "uptime"),
-            event("site.id", "site/{site.id}", "uptime"),
-            event("check_in.id", "check_in/{check_in.id}", "check_in"),
-            event("alarm.id", "alarm/{alarm.id}", "alarm"),
+            receive_event("fault.id", "fault.id", "event"),
+            receive_event("outage", "site/{site.id}", "uptime"),
+            receive_event("site.id", "site/{site.id}", "uptime"),
+            receive_event("check_in.id", "check_in/{check_in.id}", "check_in"),
+            receive_event("alarm.id", "alarm/{alarm.id}", "alarm"),
             spec.WebhookEvent(
                 record="",
                 when=spec.Condition(path="deploy.id"),
@@ -176,6 +176,6 @@ CONNECTOR = spec.Connector(
         setup="Project settings › Alerts & integrations › WebHook: the address with ?token= and the secret, "
         "for all events.",
     ),
-    issues=(fault("webhook of a fault", "fault."), CHECK, CHECK_IN, ALARM, fault("fault", "")),
+    issues=(map_fault("webhook of a fault", "fault."), CHECK, CHECK_IN, ALARM, map_fault("fault", "")),
     changes=(DEPLOY,),
 )

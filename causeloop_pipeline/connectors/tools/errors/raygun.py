@@ -17,7 +17,7 @@ PUSHED = IssueMapping(
     title=("error.message", "error.url"),
     body=("error.comment", "error.instance.stackTrace"),
     severity=Tag("error.instance.tags", "severity|priority"),
-    # The new status stands in its own field, where the status changed.
+    # The new status is in its own field, where the status changed.
     status=("error.status", "eventType"),
     service=("application.name", "error.application.name"),
     error_type=("error.className", "error.instance.className", "event"),
@@ -60,7 +60,9 @@ DEPLOYMENT = ChangeMapping(
 GROUP_SCHEMA = spec.RecordSchema(key="identifier", updated_at=())
 
 
-def of_applications(name: str, path: str, schema: spec.RecordSchema, order: str, field: str) -> spec.Pull:
+def poll_each_application(
+    name: str, path: str, schema: spec.RecordSchema, order: str, field: str
+) -> spec.Pull:
     """A list of each application, the newest first."""
     return spec.Pull(
         name=name,
@@ -87,10 +89,10 @@ CONNECTOR = spec.Connector(
     config=(spec.Field("applications", "Application identifiers", pattern=r"\w+", type="list"),),
     auth=spec.Bearer(),
     pulls=(
-        of_applications(
+        poll_each_application(
             "error_groups", "error-groups", GROUP_SCHEMA, "lastOccurredAt desc", "lastOccurredAt"
         ),
-        of_applications(
+        poll_each_application(
             "deployments",
             "deployments",
             spec.RecordSchema(key="deployment/{identifier}", updated_at=("deployedAt",), kind="change"),

@@ -19,8 +19,8 @@ from causeloop_pipeline.connectors.mapping.fields import ChangeMapping, IssueMap
 SECONDS = TimeFormat.EPOCH_SECONDS
 
 
-def item(name: str, prefix: str, status: Source) -> IssueMapping:
-    """An item that stands at a path."""
+def map_item(name: str, prefix: str, status: Source) -> IssueMapping:
+    """An item at a path."""
     last = f"{prefix}last_occurrence"
     return IssueMapping(
         name=name,
@@ -63,8 +63,8 @@ def item(name: str, prefix: str, status: Source) -> IssueMapping:
     )
 
 
-LISTED = item("item", "", ("status", "group_status"))
-PUSHED = item(
+LISTED = map_item("item", "", ("status", "group_status"))
+PUSHED = map_item(
     "webhook",
     "data.item.",
     Choose(
@@ -98,8 +98,8 @@ DEPLOY = ChangeMapping(
 ITEM_SCHEMA = spec.RecordSchema(updated_at=(), times=spec.TimeFormat.EPOCH_SECONDS)
 
 
-def deploy_schema(prefix: str) -> spec.RecordSchema:
-    """A deploy that stands at a path."""
+def identify_deploy(prefix: str) -> spec.RecordSchema:
+    """A deploy at a path."""
     return spec.RecordSchema(
         key=f"deploy/{{{prefix}id}}",
         updated_at=(f"{prefix}finish_time", f"{prefix}start_time"),
@@ -133,7 +133,7 @@ CONNECTOR = spec.Connector(
             path="/api/1/deploys/",
             records="result.deploys",
             pages=spec.NumberedPages(size=20, size_param="limit"),
-            schema=deploy_schema(""),
+            schema=identify_deploy(""),
             since=spec.Since(field="start_time", newest_first=True),
             optional=True,
         ),
@@ -148,7 +148,7 @@ CONNECTOR = spec.Connector(
                 schema=spec.RecordSchema(key="data.item.id", updated_at=(), kind="event"),
             ),
             spec.WebhookEvent(
-                record="", when=spec.Condition(path="data.deploy"), schema=deploy_schema("data.deploy.")
+                record="", when=spec.Condition(path="data.deploy"), schema=identify_deploy("data.deploy.")
             ),
             spec.WebhookEvent(record="", when=spec.Condition(path="result.title"), schema=ITEM_SCHEMA),
             spec.WebhookEvent(record="", when=spec.Condition(path="counter"), schema=ITEM_SCHEMA),

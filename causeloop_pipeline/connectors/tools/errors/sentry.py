@@ -32,13 +32,13 @@ from causeloop_pipeline.connectors.mapping.fields import IssueMapping
 IGNORED = frozenset({"installation", "comment", "seer", "preprod_artifact"})
 
 
-def metadata(prefix: str) -> Source:
+def exception_type(prefix: str) -> Source:
     """The type of the exception, as Sentry found it."""
     return (f"{prefix}metadata.type", f"{prefix}exception.values.0.type", f"{prefix}type")
 
 
-def issue(name: str, prefix: str) -> IssueMapping:
-    """An issue that stands at a path."""
+def map_issue(name: str, prefix: str) -> IssueMapping:
+    """An issue at a path."""
     return IssueMapping(
         name=name,
         when=Every((Has(f"{prefix}status"), Has(f"{prefix}level"), Has(f"{prefix}title"))),
@@ -50,7 +50,7 @@ def issue(name: str, prefix: str) -> IssueMapping:
         severity=(f"{prefix}level", f"{prefix}priority"),
         status=f"{prefix}status",
         service=(f"{prefix}project.slug", f"{prefix}project.name", f"{prefix}project"),
-        error_type=metadata(prefix),
+        error_type=exception_type(prefix),
         team=(f"{prefix}assignedTo.name", f"{prefix}assignedTo.email", f"{prefix}owners.0.owner"),
         environment=(
             Tag(f"{prefix}tags", "environment"),
@@ -71,8 +71,8 @@ def issue(name: str, prefix: str) -> IssueMapping:
     )
 
 
-def occurrence(name: str, prefix: str) -> IssueMapping:
-    """An occurrence of an issue, which stands at a path: the issue is unresolved."""
+def map_occurrence(name: str, prefix: str) -> IssueMapping:
+    """An occurrence of an issue at a path: the issue is unresolved."""
     return IssueMapping(
         name=name,
         when=Every((Has(f"{prefix}event_id"), Has(f"{prefix}issue_id"))),
@@ -93,7 +93,7 @@ def occurrence(name: str, prefix: str) -> IssueMapping:
             Match(f"{prefix}url", r"/projects/[^/]+/([^/]+)/"),
             f"{prefix}project",
         ),
-        error_type=metadata(prefix),
+        error_type=exception_type(prefix),
         environment=(f"{prefix}environment", *event_tag(f"{prefix}tags", "environment")),
         external_url=(f"{prefix}web_url", f"{prefix}issue_url"),
         source_created_at=(f"{prefix}datetime", Instant(f"{prefix}timestamp", TimeFormat.EPOCH_SECONDS)),
@@ -126,7 +126,7 @@ LISTED_METRIC_ALERT = IssueMapping(
     name="metric alert of the API",
     when=Every((Has("alertRule"), Has("dateStarted"), Has("title"))),
     title="title",
-    # 1 and 2 are open and closed, 10 and 20 the level at which an open one stands.
+    # 1 and 2 are open and closed, 10 and 20 the level of an open one.
     severity=Choose(
         Is("status", ("20",)), Literal("critical"), Choose(Is("status", ("10",)), Literal("warning"))
     ),
@@ -175,7 +175,7 @@ LISTED_EVENT = IssueMapping(
 ISSUE_SCHEMA = spec.RecordSchema(updated_at=("lastSeen",))
 
 
-def event(record: str, key: str, updated_at: tuple[str, ...], kind: str) -> spec.WebhookEvent:
+def receive_event(record: str, key: str, updated_at: tuple[str, ...], kind: str) -> spec.WebhookEvent:
     """A body that holds something of a kind at a path; it lands whole, for its action counts too."""
     return spec.WebhookEvent(
         record="",
@@ -254,20 +254,20 @@ CONNECTOR = spec.Connector(
             spec.Condition(path="data.installation"),
         ),
         events=(
-            event("data.issue.id", "data.issue.id", (), "issue_event"),
-            event("data.event.issue_id", "data.event.issue_id", (), "alert_event"),
-            event("data.error.issue_id", "data.error.issue_id", (), "error_event"),
-            event("data.metric_alert.id", "metric_alert/{data.metric_alert.id}", (), "metric_alert"),
-            event("alertRule", "metric_alert/{id}", (), "listed_metric_alert"),
-            event("project_slug", "id", (), "plugin"),
-            event("eventID", "groupID", ("dateCreated",), "event"),
-            event("lastSeen", "id", (), "issue"),
-            event("event_id", "event_id", (), "sdk_event"),
+            receive_event("data.issue.id", "data.issue.id", (), "issue_event"),
+            receive_event("data.event.issue_id", "data.event.issue_id", (), "alert_event"),
+            receive_event("data.error.issue_id", "data.error.issue_id", (), "error_event"),
+            receive_event("data.metric_alert.id", "metric_alert/{data.metric_alert.id}", (), "metric_alert"),
+            receive_event("alertRule", "metric_alert/{id}", (), "listed_metric_alert"),
+            receive_event("project_slug", "id", (), "plugin"),
+            receive_event("eventID", "groupID", ("dateCreated",), "event"),
+            receive_event("lastSeen", "id", (), "issue"),
+            receive_event("event_id", "event_id", (), "sdk_event"),
             *(
                 spec.WebhookEvent(record="", when=spec.Condition(path="versionInfo"), schema=schema)
                 for schema in (RELEASE_SCHEMA, DEPLOYED_SCHEMA)
             ),
-            event("dateFinished", "deploy/{id}", ("dateFinished", "dateStarted"), "change"),
+            receive_event("dateFinished", "deploy/{id}", ("dateFinished", "dateStarted"), "change"),
         ),
         setup="Settings › Developer settings › Internal integration: the address, webhooks for issue and "
         "error, alert rule action; the secret is its client secret.",
@@ -276,12 +276,12 @@ CONNECTOR = spec.Connector(
     issues=(
         METRIC_ALERT,
         LISTED_METRIC_ALERT,
-        issue("webhook of an issue", "data.issue."),
-        occurrence("webhook of an alert", "data.event."),
-        occurrence("webhook of an error", "data.error."),
+        map_issue("webhook of an issue", "data.issue."),
+        map_occurrence("webhook of an alert", "data.event."),
+        map_occurrence("webhook of an error", "data.error."),
         PLUGIN,
         LISTED_EVENT,
-        issue("issue", ""),
+        map_issue("issue", ""),
         SDK_EVENT,
     ),
     changes=(DEPLOYED_RELEASE, RELEASE, DEPLOY),

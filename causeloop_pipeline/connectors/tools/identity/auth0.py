@@ -37,8 +37,8 @@ WARNINGS = frozenset(
 )
 
 
-def list_fields(prefix: str) -> IssueMapping:
-    """The meaning of a log event whose fields stand behind a prefix."""
+def map_event(prefix: str) -> IssueMapping:
+    """The meaning of a log event whose fields are under a prefix."""
     return IssueMapping(
         name="streamed log event" if prefix else "log event",
         when=Every((Has(f"{prefix}type"), Has(f"{prefix}date"))),
@@ -62,8 +62,8 @@ def list_fields(prefix: str) -> IssueMapping:
     )
 
 
-def list_change_fields(prefix: str) -> ChangeMapping:
-    """The meaning of a management call whose fields stand behind a prefix."""
+def map_change(prefix: str) -> ChangeMapping:
+    """The meaning of a management call whose fields are under a prefix."""
     return ChangeMapping(
         name="streamed management call" if prefix else "management call",
         when=Every((Has(f"{prefix}type"), Has(f"{prefix}date"))),
@@ -164,7 +164,7 @@ CONNECTOR = spec.Connector(
         ),
         setup="Monitoring › Streams › Custom webhook: authorization token the secret, format JSON array.",
     ),
-    issues=(list_fields("data."), list_fields("")),
-    changes=(list_change_fields("data."), list_change_fields("")),
+    issues=(map_event("data."), map_event("")),
+    changes=(map_change("data."), map_change("")),
     rate_limit=spec.RateLimit(),
 )

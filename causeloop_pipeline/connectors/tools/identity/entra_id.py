@@ -1,6 +1,8 @@
 """Microsoft Entra ID: risk detections, failed sign-ins, refused changes; and the changes of its audit log."""
 
 from causeloop_pipeline.connectors import spec
+from causeloop_pipeline.connectors.formats.entra_apps import CREDENTIALS, ask_for_tenant
+from causeloop_pipeline.connectors.formats.microsoft_graph import GRAPH, poll_list
 from causeloop_pipeline.connectors.mapping.expressions import Every, Has, Join, Kind, Literal, Some
 from causeloop_pipeline.connectors.mapping.fields import ChangeMapping, IssueMapping
 
@@ -114,7 +116,7 @@ AUDIT = ChangeMapping(
 
 
 def is_success(event: spec.Record) -> bool:
-    """Whether the result of an event, wherever it stands, says that it succeeded."""
+    """Whether the result of an event, wherever it is, says that it succeeded."""
     content = event.get("properties") or event
     code = (content.get("status") or {}).get("errorCode")
     code = event.get("resultType", event.get("resulttype")) if code is None else code
@@ -139,7 +141,7 @@ EXPORTED_AUDIT_SCHEMA = spec.RecordSchema(
 )
 
 
-def describe_export(key: str, path: str) -> spec.WebhookEvent:
+def receive_export(key: str, path: str) -> spec.WebhookEvent:
     """A failure of the diagnostic log, under the id at a path."""
     condition = spec.Condition(path=path)
     failure = spec.RecordSchema(key=key, updated_at=(), kind="export", keep=is_failure)
@@ -152,55 +154,21 @@ CONNECTOR = spec.Connector(
     category=spec.Category.SECURITY,
     docs_url="https://learn.microsoft.com/graph/api/riskdetection-list",
     plan="starter",
-    base_url="https://graph.microsoft.com",
-    credentials=(
-        spec.Field("client_id", "Application (client) ID"),
-        spec.Field("client_secret", "Client secret"),
-    ),
-    config=(
-        spec.Field(
-            "tenant_id",
-            "Directory (tenant) ID",
-            help="The application needs IdentityRiskEvent.Read.All and AuditLog.Read.All.",
-            pattern=r"[0-9A-Za-z.-]+",
-        ),
-    ),
-    auth=spec.entra_app("https://graph.microsoft.com"),
+    base_url=GRAPH,
+    credentials=CREDENTIALS,
+    config=(ask_for_tenant("IdentityRiskEvent.Read.All and AuditLog.Read.All"),),
+    auth=spec.entra_app(GRAPH),
     pulls=(
-        spec.Pull(
-            name="risk_detections",
-            path="/v1.0/identityProtection/riskDetections",
-            records="value",
-            pages=spec.NextUrlPages(url="@odata.nextLink", size=500, size_param="$top"),
-            schema=RISK_SCHEMA,
-            since=spec.Since(
-                field="lastUpdatedDateTime", param="$filter", template="lastUpdatedDateTime ge {since}"
-            ),
-        ),
-        spec.Pull(
-            name="sign_ins",
-            path="/v1.0/auditLogs/signIns",
-            records="value",
-            pages=spec.NextUrlPages(url="@odata.nextLink", size=1000, size_param="$top"),
-            schema=SIGN_IN_SCHEMA,
-            since=spec.Since(
-                field="createdDateTime",
-                param="$filter",
-                template="createdDateTime ge {since} and status/errorCode ne 0",
-            ),
+        poll_list("risk_detections", "/v1.0/identityProtection/riskDetections", RISK_SCHEMA),
+        poll_list(
+            "sign_ins",
+            "/v1.0/auditLogs/signIns",
+            SIGN_IN_SCHEMA,
+            size=1000,
+            where="status/errorCode ne 0",
             optional=True,
         ),
-        spec.Pull(
-            name="changes",
-            path="/v1.0/auditLogs/directoryAudits",
-            records="value",
-            pages=spec.NextUrlPages(url="@odata.nextLink", size=500, size_param="$top"),
-            schema=AUDIT_SCHEMA,
-            since=spec.Since(
-                field="activityDateTime", param="$filter", template="activityDateTime ge {since}"
-            ),
-            optional=True,
-        ),
+        poll_list("changes", "/v1.0/auditLogs/directoryAudits", AUDIT_SCHEMA, optional=True),
     ),
     webhook=spec.Webhook(
         signatures=(spec.SharedSecret("x-causeloop-token"), spec.OWN_SIGNATURE),
@@ -225,9 +193,9 @@ CONNECTOR = spec.Connector(
                     key="{correlationId}/{time}", updated_at=(), kind="export", keep=is_failure
                 ),
             ),
-            describe_export("sign_in/{properties.id}", "properties.id"),
-            describe_export("{correlationid}/{time}", "correlationid"),
-            describe_export("{correlationId}/{time}", "correlationId"),
+            receive_export("sign_in/{properties.id}", "properties.id"),
+            receive_export("{correlationid}/{time}", "correlationid"),
+            receive_export("{correlationId}/{time}", "correlationId"),
             spec.WebhookEvent(
                 record="",
                 when=spec.Condition(path="activityDisplayName"),

@@ -1,5 +1,7 @@
 """Google Workspace: alerts of the alert center, refused or suspicious sign-ins, administrators' changes."""
 
+from dataclasses import replace
+
 from causeloop_pipeline.connectors import spec
 from causeloop_pipeline.connectors.mapping.expressions import Every, Has, Join, Literal
 from causeloop_pipeline.connectors.mapping.fields import ChangeMapping, IssueMapping
@@ -49,16 +51,13 @@ NESTED_ACTIVITY = IssueMapping(
     source_created_at="id.time",
     attributes={"user_name": "actor.email", "ip": "ipAddress"},
 )
-ACTIVITY = IssueMapping(
+ACTIVITY = replace(
+    NESTED_ACTIVITY,
     name="activity of a log export",
     when=Every((Has("id.applicationName"), Has("name"))),
     title=Join(("id.applicationName", "name"), ": "),
     severity="name",
-    status=Literal("failed"),
-    service="id.applicationName",
     error_type="name",
-    source_created_at="id.time",
-    attributes={"user_name": "actor.email", "ip": "ipAddress"},
 )
 EDIT = ChangeMapping(
     name="administrator action",

@@ -15,12 +15,12 @@ from causeloop_pipeline.connectors.mapping.expressions import (
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
 
 
-def list_tags(names: str) -> tuple[Tag, ...]:
+def tag(names: str) -> tuple[Tag, ...]:
     """A tag of the incident, else of its first alert."""
     return (Tag("incident_tags", names), Tag("tags", names), Tag("alerts.0.tags", names))
 
 
-def at(*paths: str) -> tuple[Instant, ...]:
+def epoch_time(*paths: str) -> tuple[Instant, ...]:
     """Times are epoch seconds; some payloads write them as ISO 8601."""
     return tuple(Instant(path, form) for path in paths for form in (TimeFormat.EPOCH_SECONDS, TimeFormat.ISO))
 
@@ -38,7 +38,7 @@ INCIDENT = IssueMapping(
         "title",
         "alerts.0.condition_name",
         "alerts.0.tags.check",
-        *list_tags("check|alertname"),
+        *tag("check|alertname"),
         "alerts.0.description",
         *("subtitle", "condition_name", "description"),
         Text("Incident {id}"),
@@ -52,22 +52,22 @@ INCIDENT = IssueMapping(
     severity=(
         "severity",
         "priority",
-        Match(list_tags("severity|priority"), r".+"),
+        Match(tag("severity|priority"), r".+"),
         Match("status", r"(?i)^(critical|warning|unknown)$"),
     ),
     status="status",
     service=(
-        *list_tags("service|application|app"),
+        *tag("service|application|app"),
         "alerts.0.primary_property.value",
         "alerts.0.primary_property",
-        *list_tags("host"),
+        *tag("host"),
     ),
-    error_type=list_tags("check|alertname"),
-    team=("assignee.name", *list_tags("team|owner|support_group")),
-    environment=("environment.name", *list_tags("env|environment"), "environments.0.name", "environments.0"),
+    error_type=tag("check|alertname"),
+    team=("assignee.name", *tag("team|owner|support_group")),
+    environment=("environment.name", *tag("env|environment"), "environments.0.name", "environments.0"),
     external_url=("incident_url", "url", "share_link", "links.details", "preview_url"),
-    source_created_at=at("started_at", "start"),
-    resolved_at=at("ended_at", "end", "updated_at", "changed_at"),
+    source_created_at=epoch_time("started_at", "start"),
+    resolved_at=epoch_time("ended_at", "end", "updated_at", "changed_at"),
     attributes={"alerts": "active_alerts", "folders": "folders", "sources": "source_systems"},
 )
 SENT_ALERT = IssueMapping(

@@ -1,8 +1,9 @@
 """Opsgenie alerts and incidents, polled in the order of their last update; alerts pushed by webhooks."""
 
+from dataclasses import replace
+
 from causeloop_pipeline.connectors import spec
 from causeloop_pipeline.connectors.mapping.expressions import (
-    Attributes,
     Choose,
     Different,
     Element,
@@ -19,31 +20,6 @@ from causeloop_pipeline.connectors.mapping.expressions import (
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
 
 STATUS_ACTIONS = ("Create", "Acknowledge", "UnAcknowledge", "Close", "Delete", "Snooze", "SnoozeEnded")
-SERVICE = ("details.service", "extraProperties.service", Tag("tags", "service|svc"), "impactedServices.0")
-TEAM = (
-    "ownerTeam.name",
-    "ownerTeam",
-    "team",
-    "teams.0.name",
-    Match("teams.0", r"^[^{].*"),
-    Element("responders", key="type", equals="team", take="name"),
-    Tag("tags", "team"),
-)
-ENVIRONMENT = (
-    "details.environment",
-    "details.env",
-    "extraProperties.environment",
-    Tag("tags", "env|environment"),
-)
-ATTRIBUTES: Attributes = {
-    "number": "tinyId",
-    "alias": "alias",
-    "tags": "tags",
-    "entity": "entity",
-    "origin": "source",
-    "integration": ("integration.name", "integration_name"),
-}
-
 RECORD = IssueMapping(
     name="alert or incident",
     when=Every((Has("message"), Has("createdAt"), Has("status"))),
@@ -53,43 +29,51 @@ RECORD = IssueMapping(
     status=Choose(
         Every((Is("status", ("open",)), Is("acknowledged", ("true",)))), Literal("acknowledged"), "status"
     ),
-    service=SERVICE,
+    service=("details.service", "extraProperties.service", Tag("tags", "service|svc"), "impactedServices.0"),
     error_type=("details.error_type", "details.errorType"),
-    team=TEAM,
-    environment=ENVIRONMENT,
+    team=(
+        "ownerTeam.name",
+        "ownerTeam",
+        "team",
+        "teams.0.name",
+        Match("teams.0", r"^[^{].*"),
+        Element("responders", key="type", equals="team", take="name"),
+        Tag("tags", "team"),
+    ),
+    environment=(
+        "details.environment",
+        "details.env",
+        "extraProperties.environment",
+        Tag("tags", "env|environment"),
+    ),
     external_url=("links.web", "details.url"),
     source_created_at=("createdAt", Instant("createdAt", TimeFormat.EPOCH_MILLISECONDS)),
     resolved_at=("impactEndDate", "closedAt", "updatedAt"),
-    attributes=ATTRIBUTES,
+    attributes={
+        "number": "tinyId",
+        "alias": "alias",
+        "tags": "tags",
+        "entity": "entity",
+        "origin": "source",
+        "integration": ("integration.name", "integration_name"),
+    },
 )
-PUSHED = IssueMapping(
+PUSHED = replace(
+    RECORD,
     name="webhook",
     when=Every((Has("message"), Has("action"))),
-    title="message",
-    body=Different("description", than="message"),
-    severity="priority",
     status=Choose(Is("action", STATUS_ACTIONS), "action"),
-    service=SERVICE,
-    error_type=("details.error_type", "details.errorType"),
-    team=TEAM,
-    environment=ENVIRONMENT,
-    external_url=("links.web", "details.url"),
     source_created_at=Instant("createdAt", TimeFormat.EPOCH_MILLISECONDS),
     resolved_at=Instant("updatedAt", TimeFormat.EPOCH_NANOSECONDS),
-    attributes=ATTRIBUTES,
 )
-SENT_ALERT = IssueMapping(
+SENT_ALERT = replace(
+    RECORD,
     name="alert sent to Opsgenie",
     when=Every((Has("message"), Some((Has("alias"), Has("entity"), Has("priority"))))),
-    title="message",
-    body=Different("description", than="message"),
-    severity="priority",
-    service=SERVICE,
-    error_type=("details.error_type", "details.errorType"),
-    team=TEAM,
-    environment=ENVIRONMENT,
+    status=None,
     external_url="details.url",
-    attributes=ATTRIBUTES,
+    source_created_at=None,
+    resolved_at=None,
 )
 SINCE = spec.Since(
     field="updatedAt",

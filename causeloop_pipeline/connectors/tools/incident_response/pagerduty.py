@@ -62,8 +62,8 @@ ALERT = IssueMapping(
 )
 
 
-def message(name: str, incident: str) -> IssueMapping:
-    """A message of the old webhooks, whose incident stands at the path."""
+def map_message(name: str, incident: str) -> IssueMapping:
+    """A message of the old webhooks, whose incident is at the path."""
     return IssueMapping(
         name=name,
         when=Every((Has(f"{incident}.status"), Has(f"{incident}.id"))),
@@ -288,8 +288,8 @@ CONNECTOR = spec.Connector(
         setup="Integrations › Generic Webhooks (v3): subscribe to all incident events.",
     ),
     issues=(
-        message("webhook of version 2", "incident"),
-        message("webhook of version 1", "data.incident"),
+        map_message("webhook of version 2", "incident"),
+        map_message("webhook of version 1", "data.incident"),
         SENT_EVENT,
         ALERT,
         INCIDENT,

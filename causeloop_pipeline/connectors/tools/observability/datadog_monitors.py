@@ -76,7 +76,7 @@ ALERT = IssueMapping(
 MONITOR_SCHEMA = spec.RecordSchema(updated_at=("overall_state_modified", "modified", "created"))
 
 
-def event(path: str) -> spec.WebhookEvent:
+def receive_event(path: str) -> spec.WebhookEvent:
     """A webhook's body whose alert is named at a path."""
     return spec.WebhookEvent(
         record="",
@@ -124,10 +124,10 @@ CONNECTOR = spec.Connector(
                     updated_at=("last_triggered_ts",), times=spec.TimeFormat.EPOCH_SECONDS, kind="found"
                 ),
             ),
-            event("alert_id"),  # the monitor's own id, as the list has it
-            event("monitor_id"),
-            event("alert_cycle_key"),
-            event("id"),
+            receive_event("alert_id"),  # the monitor's own id, as the list has it
+            receive_event("monitor_id"),
+            receive_event("alert_cycle_key"),
+            receive_event("id"),
         ),
         setup=f"Integrations › Webhooks: custom header x-causeloop-token with the secret; payload {TEMPLATE}",
     ),

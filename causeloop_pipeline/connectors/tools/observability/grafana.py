@@ -7,7 +7,7 @@ from causeloop_pipeline.connectors.formats.alertmanager_alerts import (
     LISTED,
     LISTED_SCHEMA,
     PUSHED,
-    list_events,
+    receive_alerts,
 )
 from causeloop_pipeline.connectors.mapping.expressions import (
     Different,
@@ -106,7 +106,7 @@ CONNECTOR = spec.Connector(
             spec.SharedSecret("x-causeloop-token"),
         ),
         events=(
-            *list_events(),
+            *receive_alerts(),
             spec.WebhookEvent(
                 record="",
                 when=spec.Condition(path="ruleId"),

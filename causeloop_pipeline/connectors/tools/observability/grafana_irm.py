@@ -16,8 +16,8 @@ from causeloop_pipeline.connectors.mapping.expressions import (
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
 
 
-def incident(name: str, prefix: str) -> IssueMapping:
-    """An incident that stands at a path."""
+def map_incident(name: str, prefix: str) -> IssueMapping:
+    """An incident at a path."""
 
     def label(*keys: str) -> tuple[Element | Tag, ...]:
         named = [Element(f"{prefix}labels", key="key", equals=key, take="label") for key in keys]
@@ -104,5 +104,5 @@ CONNECTOR = spec.Connector(
         ),
         setup="IRM › Integrations › Outgoing webhooks: the address and the secret, for all incident events.",
     ),
-    issues=(incident("incident", ""), ALERT_GROUP),
+    issues=(map_incident("incident", ""), ALERT_GROUP),
 )

@@ -16,8 +16,8 @@ from causeloop_pipeline.connectors.mapping.fields import IssueMapping
 PRIORITIES = ((4, "critical"), (3, "high"), (2, "normal"), (0, "low"))
 
 
-def event(name: str, prefix: str) -> IssueMapping:
-    """An event that stands at a path, beside its definition."""
+def map_event(name: str, prefix: str) -> IssueMapping:
+    """An event at a path, beside its definition."""
     title: Source = ("event_definition_title", f"{prefix}message", f"{prefix}event_definition_title")
     return IssueMapping(
         name=name,
@@ -129,5 +129,5 @@ CONNECTOR = spec.Connector(
         setup="Alerts › Notifications › HTTP notification: the address, with an API key header "
         "x-causeloop-token that holds the secret.",
     ),
-    issues=(FORMER_ALERT, event("event with its definition", "event."), event("event", "")),
+    issues=(FORMER_ALERT, map_event("event with its definition", "event."), map_event("event", "")),
 )

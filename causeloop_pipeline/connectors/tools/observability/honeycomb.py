@@ -108,7 +108,7 @@ MARKER = ChangeMapping(
 DATASETS = spec.Parents(path="/1/datasets", records="", id="slug")
 
 
-def dataset_pull(name: str, schema: spec.RecordSchema, field: str) -> spec.Pull:
+def poll_each_dataset(name: str, schema: spec.RecordSchema, field: str) -> spec.Pull:
     """A list of each dataset, which cannot be filtered."""
     return spec.Pull(
         name=name,
@@ -143,8 +143,8 @@ CONNECTOR = spec.Connector(
     ),
     auth=spec.Headers((("X-Honeycomb-Team", "{api_key}"),)),
     pulls=(
-        dataset_pull("triggers", spec.RecordSchema(), "updated_at"),
-        dataset_pull("markers", spec.RecordSchema(key="marker/{id}", kind="change"), "updated_at"),
+        poll_each_dataset("triggers", spec.RecordSchema(), "updated_at"),
+        poll_each_dataset("markers", spec.RecordSchema(key="marker/{id}", kind="change"), "updated_at"),
     ),
     webhook=spec.Webhook(
         signatures=(

@@ -1,6 +1,7 @@
 """Kibana alerts of any rule: searched in Elasticsearch, or pushed by a rule's webhook action."""
 
 from causeloop_pipeline.connectors import spec
+from causeloop_pipeline.connectors.formats.elastic_alerts import list_paths, list_spellings
 from causeloop_pipeline.connectors.mapping.expressions import (
     Choose,
     Different,
@@ -20,24 +21,13 @@ TEMPLATE = (
 )
 
 
-def list_spellings(field: str, prefix: str) -> tuple[str, str]:
-    """A field of an alert in both spellings: one key with dots, or nested objects."""
-    dotted = field.replace(".", r"\.")
-    return f"{prefix}{dotted}", f"{prefix}{field}"
-
-
-def list_paths(prefix: str, *fields: str) -> tuple[str, ...]:
-    """All paths at which one of several fields may stand, the likeliest first."""
-    return tuple(path for field in fields for path in list_spellings(field, prefix))
-
-
 def rule_tag(prefix: str, names: str) -> tuple[Tag, ...]:
     """A tag of the rule or of the alert."""
     return tuple(Tag(path, names) for path in list_paths(prefix, "kibana.alert.rule.tags", "tags"))
 
 
-def alert(name: str, prefix: str) -> IssueMapping:
-    """The meaning of an alert whose document stands behind a prefix."""
+def map_alert(name: str, prefix: str) -> IssueMapping:
+    """The meaning of an alert whose document is under a prefix."""
     workflow = list_spellings("kibana.alert.workflow_status", prefix)
     state = list_spellings("kibana.alert.status", prefix)
     return IssueMapping(
@@ -125,8 +115,8 @@ ALERT_SCHEMA = spec.RecordSchema(key="_id", updated_at=("@timestamp",), kind="al
 HIT_SCHEMA = spec.RecordSchema(key="_id", updated_at=("_source.@timestamp",))
 
 
-def event(path: str, key: str, kind: str, *times: str) -> spec.WebhookEvent:
-    """A body that is one alert, identified by what stands at a path."""
+def receive_alert(path: str, key: str, kind: str, *times: str) -> spec.WebhookEvent:
+    """A body that is one alert, identified by the value at a path."""
     return spec.WebhookEvent(
         record="",
         when=spec.Condition(path=path),
@@ -144,7 +134,7 @@ def names_no_rule(body: spec.Record) -> bool:
     return not names_rule(body)
 
 
-def list_flat_events(alert_id: str, rule_id: str) -> tuple[spec.WebhookEvent, ...]:
+def receive_flat_alerts(alert_id: str, rule_id: str) -> tuple[spec.WebhookEvent, ...]:
     """Bodies of flat keys, which hold the id of an alert, with or without that of its rule."""
     keys = ((f"{{{rule_id}}}/{{{alert_id}}}", names_rule), (f"{{{alert_id}}}", names_no_rule))
     return tuple(
@@ -189,22 +179,22 @@ CONNECTOR = spec.Connector(
     webhook=spec.Webhook(
         signatures=(spec.SharedSecret("x-causeloop-token"), spec.BasicSecret(), spec.OWN_SIGNATURE),
         events=(
-            event("_source", "_id", "hit", "_source.@timestamp"),
-            event("alert_uuid", "alert_uuid", "action", "date"),
-            event("alertUuid", "alertUuid", "action"),
-            event("alert.uuid", "alert.uuid", "action", "date"),
-            event("kibana.alert.id", "{rule.id}/{kibana.alert.id}", "action", "@timestamp"),
-            event("alert.id", "{rule.id}/{alert.id}", "action", "date"),
+            receive_alert("_source", "_id", "hit", "_source.@timestamp"),
+            receive_alert("alert_uuid", "alert_uuid", "action", "date"),
+            receive_alert("alertUuid", "alertUuid", "action"),
+            receive_alert("alert.uuid", "alert.uuid", "action", "date"),
+            receive_alert("kibana.alert.id", "{rule.id}/{kibana.alert.id}", "action", "@timestamp"),
+            receive_alert("alert.id", "{rule.id}/{alert.id}", "action", "date"),
             # Before version 8 the id of an alert was that of its rule.
-            event("alert_instance_id", "{alert_id}/{alert_instance_id}", "action"),
-            event("alertInstanceId", "{alertId}/{alertInstanceId}", "action"),
-            *list_flat_events("alert_id", "rule_id"),
-            *list_flat_events("alertId", "ruleId"),
-            event("rule_id", "{rule_id}", "action"),
-            event("ruleId", "{ruleId}", "action"),
-            event("fingerprint", "{fingerprint}", "action"),
-            event("kibana.alert.uuid", "kibana.alert.uuid", "alert", "@timestamp"),
-            event(r"kibana\.alert\.uuid", r"kibana\.alert\.uuid", "alert", "@timestamp"),
+            receive_alert("alert_instance_id", "{alert_id}/{alert_instance_id}", "action"),
+            receive_alert("alertInstanceId", "{alertId}/{alertInstanceId}", "action"),
+            *receive_flat_alerts("alert_id", "rule_id"),
+            *receive_flat_alerts("alertId", "ruleId"),
+            receive_alert("rule_id", "{rule_id}", "action"),
+            receive_alert("ruleId", "{ruleId}", "action"),
+            receive_alert("fingerprint", "{fingerprint}", "action"),
+            receive_alert("kibana.alert.uuid", "kibana.alert.uuid", "alert", "@timestamp"),
+            receive_alert(r"kibana\.alert\.uuid", r"kibana\.alert\.uuid", "alert", "@timestamp"),
             spec.WebhookEvent(
                 record="alerts",
                 when=spec.Condition(path="alerts.0._id"),
@@ -214,10 +204,10 @@ CONNECTOR = spec.Connector(
                 spec.WebhookEvent(record=f"alerts.{group}.data", schema=ALERT_SCHEMA)
                 for group in ("all", "new", "ongoing", "recovered")
             ),
-            event("_id", "_id", "alert", "@timestamp"),
+            receive_alert("_id", "_id", "alert", "@timestamp"),
         ),
         setup="Rule › Actions › Webhook connector with the header x-causeloop-token, for each alert when it "
         f"starts and when it recovers; body {TEMPLATE}",
     ),
-    issues=(alert("alert of a search", "_source."), alert("alert", ""), ACTION),
+    issues=(map_alert("alert of a search", "_source."), map_alert("alert", ""), ACTION),
 )

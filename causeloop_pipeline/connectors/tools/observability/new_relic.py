@@ -145,7 +145,7 @@ ISSUE_SCHEMA = spec.RecordSchema(
 )
 
 
-def event(path: str, key: str, kind: str, record: str = "") -> spec.WebhookEvent:
+def receive_event(path: str, key: str, kind: str, record: str = "") -> spec.WebhookEvent:
     """A body whose template can be edited: its times may be anything, so it counts when it arrives."""
     return spec.WebhookEvent(
         record=record,
@@ -219,15 +219,15 @@ CONNECTOR = spec.Connector(
         ),
         embedded=("targets", "impactedEntities", "deployment", "alert"),
         events=(
-            event("current_state", "incident_id", "channel"),
-            event("incidents.0.opened_at", "incident/{id}", "incident", "incidents"),
-            event("violations.0.opened_at", "violation/{id}", "violation", "violations"),
-            event("recent_events.0.event_type", "event/{id}", "event", "recent_events"),
-            event("violation.opened_at", "violation/{id}", "violation", "violation"),
-            event("incident.opened_at", "incident/{id}", "incident", "incident"),
-            event("recent_event.event_type", "event/{id}", "event", "recent_event"),
-            event("alert.alert_url", "alert_url", "former_alert", "alert"),
-            event("alert_url", "alert_url", "former_alert"),
+            receive_event("current_state", "incident_id", "channel"),
+            receive_event("incidents.0.opened_at", "incident/{id}", "incident", "incidents"),
+            receive_event("violations.0.opened_at", "violation/{id}", "violation", "violations"),
+            receive_event("recent_events.0.event_type", "event/{id}", "event", "recent_events"),
+            receive_event("violation.opened_at", "violation/{id}", "violation", "violation"),
+            receive_event("incident.opened_at", "incident/{id}", "incident", "incident"),
+            receive_event("recent_event.event_type", "event/{id}", "event", "recent_event"),
+            receive_event("alert.alert_url", "alert_url", "former_alert", "alert"),
+            receive_event("alert_url", "alert_url", "former_alert"),
             spec.WebhookEvent(
                 record="deployment",
                 schema=spec.RecordSchema(
@@ -242,10 +242,10 @@ CONNECTOR = spec.Connector(
                 ),
             ),
             *REPORTED,
-            event("incidentId", "{incidentId}", "exported_event"),
-            event("results.0.incidentId", "{incidentId}", "exported_event", "results"),
-            event("issueId", "{issueId}", "issue"),
-            event("id", "id", "issue"),
+            receive_event("incidentId", "{incidentId}", "exported_event"),
+            receive_event("results.0.incidentId", "{incidentId}", "exported_event", "results"),
+            receive_event("issueId", "{issueId}", "issue"),
+            receive_event("id", "id", "issue"),
         ),
         setup="Alerts › Workflows › Notify › Webhook: the address with the header x-causeloop-token that "
         "holds the secret, and the payload as proposed; notify when activated, acknowledged and closed.",

@@ -7,7 +7,7 @@ from causeloop_pipeline.connectors.formats.alertmanager_alerts import (
     LISTED,
     LISTED_SCHEMA,
     PUSHED,
-    list_events,
+    receive_alerts,
 )
 
 CONNECTOR = spec.Connector(
@@ -48,7 +48,7 @@ CONNECTOR = spec.Connector(
             spec.SharedSecret("x-causeloop-token"),
             spec.OWN_SIGNATURE,
         ),
-        events=list_events(),
+        events=receive_alerts(),
         setup="alertmanager.yml: a receiver with webhook_configs: the url, send_resolved: true, and "
         "http_config.authorization.credentials with the secret.",
     ),

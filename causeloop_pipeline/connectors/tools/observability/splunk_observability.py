@@ -16,7 +16,7 @@ MILLISECONDS = TimeFormat.EPOCH_MILLISECONDS
 
 
 def dimension(*names: str) -> tuple[str, ...]:
-    """Where a dimension of the signal may stand."""
+    """Where a dimension of the signal may be."""
     places = (
         "dimensions",
         "inputs.A.key",

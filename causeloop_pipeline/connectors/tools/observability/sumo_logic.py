@@ -84,7 +84,7 @@ MESSAGE = IssueMapping(
 )
 
 
-def event(path: str) -> spec.WebhookEvent:
+def receive_event(path: str) -> spec.WebhookEvent:
     """A webhook's body whose monitor is named at a path; its times are as the template wrote them."""
     return spec.WebhookEvent(
         record="",
@@ -127,12 +127,12 @@ CONNECTOR = spec.Connector(
     webhook=spec.Webhook(
         signatures=(spec.SharedSecret("x-causeloop-token"), spec.BasicSecret(), spec.OWN_SIGNATURE),
         events=(
-            event("monitor_id"),
-            event("monitorId"),
-            event("Id"),
-            event("item.id"),
-            event("_messageid"),
-            event("id"),
+            receive_event("monitor_id"),
+            receive_event("monitorId"),
+            receive_event("Id"),
+            receive_event("item.id"),
+            receive_event("_messageid"),
+            receive_event("id"),
         ),
         setup="Manage Data › Monitoring › Connections › Webhook: the address with the header "
         f"x-causeloop-token; alert and recovery payload {TEMPLATE}",

@@ -3,16 +3,16 @@
 from typing import Any
 
 from causeloop_pipeline.connectors import spec
-from causeloop_pipeline.connectors.custom_list import AUTHENTICATIONS, PAGINATIONS, connector_from
+from causeloop_pipeline.connectors.custom_list import AUTHENTICATIONS, PAGINATIONS, configure_connector
 from causeloop_pipeline.connectors.declared.declaration import (
     DECLARATION,
     DECLARATION_FIELD,
-    connector_of,
+    build_connector,
 )
 from causeloop_pipeline.connectors.mapping.product_record import PRODUCT_ISSUE
 
 
-def optional(name: str, title: str, default: Any = None, **more: Any) -> spec.Field:
+def ask_for(name: str, title: str, default: Any = None, **more: Any) -> spec.Field:
     """A configuration field that may be left empty."""
     return spec.Field(name, title, required=False, default=default, **more)
 
@@ -20,8 +20,8 @@ def optional(name: str, title: str, default: Any = None, **more: Any) -> spec.Fi
 def configure(config: spec.Config) -> spec.Connector:
     """The connector that a configuration describes, or that the declaration in it does."""
     if config.get(DECLARATION):
-        return connector_of(config[DECLARATION])
-    return connector_from(CONNECTOR, config)
+        return build_connector(config[DECLARATION])
+    return configure_connector(CONNECTOR, config)
 
 
 TIME_FORMATS = (
@@ -49,20 +49,20 @@ CONNECTOR = spec.Connector(
         spec.Field("password", "Password", required=False),
     ),
     config=(
-        optional("path", "Path of the list", help="Empty: records come by webhook and ingest API only."),
-        optional("auth", "Authentication", "none", choices=AUTHENTICATIONS),
-        optional("auth_name", "Header or parameter of the token", "Authorization", pattern=r"[A-Za-z0-9_-]+"),
-        optional("records", "Path of the records in the answer", ""),
-        optional("key", "Path of the id", "id"),
-        optional("updated_at", "Path of the last update", "updated_at"),
-        optional("times", "Format of times", spec.TimeFormat.ISO.value, choices=TIME_FORMATS),
-        optional("pages", "Paging", "one", choices=PAGINATIONS),
-        optional("page_param", "Parameter of page, offset or token", "page"),
-        optional("size_param", "Parameter of the page size", "limit"),
-        optional("size", "Page size", 100, type="number"),
-        optional("next", "Path of the next token or address", "next"),
-        optional("since_param", "Parameter of an updated-since filter"),
-        optional("fields", "Product field → path in a record, such as title → subject", type="mapping"),
+        ask_for("path", "Path of the list", help="Empty: records come by webhook and ingest API only."),
+        ask_for("auth", "Authentication", "none", choices=AUTHENTICATIONS),
+        ask_for("auth_name", "Header or parameter of the token", "Authorization", pattern=r"[A-Za-z0-9_-]+"),
+        ask_for("records", "Path of the records in the answer", ""),
+        ask_for("key", "Path of the id", "id"),
+        ask_for("updated_at", "Path of the last update", "updated_at"),
+        ask_for("times", "Format of times", spec.TimeFormat.ISO.value, choices=TIME_FORMATS),
+        ask_for("pages", "Paging", "one", choices=PAGINATIONS),
+        ask_for("page_param", "Parameter of page, offset or token", "page"),
+        ask_for("size_param", "Parameter of the page size", "limit"),
+        ask_for("size", "Page size", 100, type="number"),
+        ask_for("next", "Path of the next token or address", "next"),
+        ask_for("since_param", "Parameter of an updated-since filter"),
+        ask_for("fields", "Product field → path in a record, such as title → subject", type="mapping"),
         DECLARATION_FIELD,
     ),
     webhook=spec.Webhook(

@@ -1,8 +1,13 @@
 """Jira Service Management: issues of service projects by JQL, customer requests, and operations alerts."""
 
-from datetime import timedelta
-
 from causeloop_pipeline.connectors import spec
+from causeloop_pipeline.connectors.formats.jira_search import (
+    ISSUE_SCHEMA,
+    SITE,
+    TIMEZONE,
+    ask_for_filter,
+    poll_issues,
+)
 from causeloop_pipeline.connectors.mapping.expressions import (
     Choose,
     Different,
@@ -19,13 +24,8 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     TimeFormat,
 )
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
-from causeloop_pipeline.connectors.ticket_marker import is_unmarked_issue
 
 STATUS_ACTIONS = ("Create", "Acknowledge", "UnAcknowledge", "Close", "Delete", "Snooze", "SnoozeEnded")
-ISSUE_FIELDS = (
-    "summary,description,priority,status,components,project,environment,created,updated,resolutiondate,"
-    "labels,issuetype"
-)
 
 ISSUE = IssueMapping(
     name="issue",
@@ -128,47 +128,13 @@ CONNECTOR = spec.Connector(
             help="Shown at https://your-site.atlassian.net/_edge/tenant_info.",
             pattern=r"[A-Za-z0-9-]+",
         ),
-        spec.Field("site", "Site", help="acme for acme.atlassian.net", pattern=r"[A-Za-z0-9-]+"),
-        spec.Field(
-            "filter",
-            "JQL filter",
-            help="Which issues are failures.",
-            required=False,
-            default="projectType = service_desk",
-        ),
-        spec.Field(
-            "timezone",
-            "Time zone of the account",
-            help="JQL reads times in it.",
-            required=False,
-            default="UTC",
-        ),
+        SITE,
+        ask_for_filter("projectType = service_desk"),
+        TIMEZONE,
     ),
     auth=spec.Basic("{email}", "{api_token}"),
     pulls=(
-        spec.Pull(
-            name="issues",
-            path="/ex/jira/{cloud_id}/rest/api/3/search/jql",
-            params=(("fields", ISSUE_FIELDS),),
-            records="issues",
-            pages=spec.TokenPages(
-                next_path="nextPageToken",
-                param="nextPageToken",
-                last_path="isLast",
-                size=100,
-                size_param="maxResults",
-            ),
-            schema=spec.RecordSchema(updated_at=("fields.updated",), keep=is_unmarked_issue),
-            since=spec.Since(
-                field="fields.updated",
-                param="jql",
-                template='({filter}) AND updated >= "{since}" ORDER BY updated ASC',
-                format="%Y-%m-%d %H:%M",
-                zone="timezone",
-                overlap=timedelta(minutes=5),
-                ascending=True,
-            ),
-        ),
+        poll_issues("/ex/jira/{cloud_id}/rest/api/3/search/jql"),
         spec.Pull(
             name="requests",
             path="/ex/jira/{cloud_id}/rest/servicedeskapi/request",
@@ -204,7 +170,7 @@ CONNECTOR = spec.Connector(
         events=(
             spec.WebhookEvent(
                 record="issue",
-                schema=spec.RecordSchema(updated_at=("fields.updated",), keep=is_unmarked_issue),
+                schema=ISSUE_SCHEMA,
                 add=(("webhook_event", "webhookEvent"),),
             ),
             spec.WebhookEvent(

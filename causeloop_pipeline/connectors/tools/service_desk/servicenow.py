@@ -123,7 +123,7 @@ UPDATED = spec.Since(
 )
 
 
-def table(name: str, schema: spec.RecordSchema, query: str, *, optional: bool) -> spec.Pull:
+def poll_table(name: str, schema: spec.RecordSchema, query: str, *, optional: bool) -> spec.Pull:
     """One table, read by the last update with both stored and display values."""
     return spec.Pull(
         name=name,
@@ -187,9 +187,9 @@ CONNECTOR = spec.Connector(
     ),
     auth=spec.Basic("{username}", "{password}"),
     pulls=(
-        table("incident", FULL, "", optional=False),
-        table("problem", FULL, "", optional=True),
-        table("change_request", FULL_CHANGE, "work_startISNOTEMPTY^state!=4^", optional=True),
+        poll_table("incident", FULL, "", optional=False),
+        poll_table("problem", FULL, "", optional=True),
+        poll_table("change_request", FULL_CHANGE, "work_startISNOTEMPTY^state!=4^", optional=True),
     ),
     webhook=spec.Webhook(
         signatures=(spec.OWN_SIGNATURE, spec.SharedSecret("x-causeloop-token")),

@@ -85,7 +85,7 @@ GROUP_SCHEMA = spec.RecordSchema(
 )
 
 
-def listing(name: str, path: str, schema: spec.RecordSchema, field: str, *, optional: bool) -> spec.Pull:
+def poll_list(name: str, path: str, schema: spec.RecordSchema, field: str, *, optional: bool) -> spec.Pull:
     """A list of a span of time, all at once."""
     return spec.Pull(
         name=name,
@@ -128,8 +128,8 @@ CONNECTOR = spec.Connector(
         ),
     ),
     pulls=(
-        listing("breaches", "/modelbreaches", BREACH_SCHEMA, "time", optional=False),
-        listing("incidents", "/aianalyst/incidentevents", INCIDENT_SCHEMA, "createdAt", optional=True),
+        poll_list("breaches", "/modelbreaches", BREACH_SCHEMA, "time", optional=False),
+        poll_list("incidents", "/aianalyst/incidentevents", INCIDENT_SCHEMA, "createdAt", optional=True),
     ),
     webhook=spec.Webhook(
         signatures=(spec.OWN_SIGNATURE, spec.SharedSecret("x-causeloop-token")),

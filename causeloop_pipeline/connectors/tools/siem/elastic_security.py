@@ -1,25 +1,15 @@
 """Elastic Security detection alerts: searched through Kibana, or pushed by a rule's webhook action."""
 
 from causeloop_pipeline.connectors import spec
+from causeloop_pipeline.connectors.formats.elastic_alerts import list_paths, list_spellings
 from causeloop_pipeline.connectors.mapping.expressions import Band, Every, Has, Some
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
 
 RISK_BANDS = ((73, "critical"), (47, "high"), (21, "medium"), (0, "low"))
 
 
-def list_spellings(field: str, prefix: str) -> tuple[str, str]:
-    """A field of an alert in both spellings: one key with dots, or nested objects."""
-    dotted = field.replace(".", r"\.")
-    return f"{prefix}{dotted}", f"{prefix}{field}"
-
-
-def list_paths(prefix: str, *fields: str) -> tuple[str, ...]:
-    """All paths at which one of several fields may stand, the likeliest first."""
-    return tuple(path for field in fields for path in list_spellings(field, prefix))
-
-
-def list_fields(prefix: str) -> IssueMapping:
-    """The meaning of an alert whose document stands behind a prefix."""
+def map_alert(prefix: str) -> IssueMapping:
+    """The meaning of an alert whose document is under a prefix."""
     names = list_spellings("kibana.alert.rule.name", prefix)
     return IssueMapping(
         name="alert of a search" if prefix else "alert",
@@ -160,5 +150,5 @@ CONNECTOR = spec.Connector(
         setup="Rule › Actions › Webhook connector with the header x-causeloop-token; body "
         '{"alerts": {{{context.alerts}}}}',
     ),
-    issues=(CASE, list_fields("_source."), list_fields(""), FORMER_SIGNAL, ACTION),
+    issues=(CASE, map_alert("_source."), map_alert(""), FORMER_SIGNAL, ACTION),
 )

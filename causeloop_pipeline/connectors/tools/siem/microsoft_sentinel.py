@@ -1,6 +1,7 @@
 """Microsoft Sentinel incidents: polled from Azure, pushed by playbooks, or as rows of its log tables."""
 
 from causeloop_pipeline.connectors import spec
+from causeloop_pipeline.connectors.formats.entra_apps import CREDENTIALS, ask_for_tenant
 from causeloop_pipeline.connectors.mapping.expressions import Every, Has, Some
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
 
@@ -94,17 +95,9 @@ CONNECTOR = spec.Connector(
     docs_url="https://learn.microsoft.com/rest/api/securityinsights/incidents/list",
     plan="growth",
     base_url="https://management.azure.com",
-    credentials=(
-        spec.Field("client_id", "Application (client) ID"),
-        spec.Field("client_secret", "Client secret"),
-    ),
+    credentials=CREDENTIALS,
     config=(
-        spec.Field(
-            "tenant_id",
-            "Directory (tenant) ID",
-            help="The application needs the role Microsoft Sentinel Reader on the workspace.",
-            pattern=AZURE_NAME,
-        ),
+        ask_for_tenant("the role Microsoft Sentinel Reader on the workspace"),
         spec.Field("subscription_id", "Subscription ID", pattern=AZURE_NAME),
         spec.Field("resource_group", "Resource group", pattern=AZURE_NAME),
         spec.Field("workspace", "Log Analytics workspace", pattern=AZURE_NAME),

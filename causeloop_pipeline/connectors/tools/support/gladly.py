@@ -1,5 +1,6 @@
 """Gladly conversations, pushed by webhooks and listed by events."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from causeloop_pipeline.connectors import spec
@@ -33,14 +34,12 @@ PUSHED = IssueMapping(
     source_created_at="timestamp",
     attributes={"event": "type"},
 )
-LISTED = IssueMapping(
+LISTED = replace(
+    PUSHED,
     name="listed event",
     when=Has("context.conversationId"),
     title=Text("Conversation {context.conversationId}"),
     status=("content.status", "type", "entity"),
-    service="content.inboxId",
-    source_created_at="timestamp",
-    attributes={"event": "type"},
 )
 
 CONNECTOR = spec.Connector(

@@ -73,8 +73,8 @@ CAPTURED = IssueMapping(
 )
 
 
-def captured(path: str) -> spec.WebhookEvent:
-    """A changed case of change data capture, which stands at a path."""
+def receive_change(path: str) -> spec.WebhookEvent:
+    """A changed case of change data capture at a path."""
     return spec.WebhookEvent(
         record=path,
         when=spec.Condition(
@@ -124,7 +124,7 @@ CONNECTOR = spec.Connector(
     webhook=spec.Webhook(
         signatures=(spec.SharedSecret("x-causeloop-token"), spec.OWN_SIGNATURE),
         events=(
-            *(captured(path) for path in ("data.payload", "payload", "")),
+            *(receive_change(path) for path in ("data.payload", "payload", "")),
             spec.WebhookEvent(
                 record="sobject",
                 when=spec.Condition(path="sobject.Id"),

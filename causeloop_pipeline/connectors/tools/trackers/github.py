@@ -165,7 +165,7 @@ LASTING_DEPLOYMENT = ChangeMapping(
 )
 
 
-def workflow_runs(conclusion: str) -> spec.Pull:
+def poll_workflow_runs(conclusion: str) -> spec.Pull:
     """The list of runs that ended in one way, for the API filters by one conclusion only."""
     return spec.Pull(
         name=f"runs_{conclusion}",
@@ -250,7 +250,7 @@ CONNECTOR = spec.Connector(
             since=spec.Since(field="published_at", newest_first=True),
             optional=True,
         ),
-        *(workflow_runs(conclusion) for conclusion in FAILED_CONCLUSIONS),
+        *(poll_workflow_runs(conclusion) for conclusion in FAILED_CONCLUSIONS),
     ),
     webhook=spec.Webhook(
         signatures=(spec.HmacSignature("x-hub-signature-256", prefix="sha256="),),

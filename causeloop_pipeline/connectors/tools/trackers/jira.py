@@ -1,8 +1,13 @@
 """Jira Cloud issues: searched by JQL on their last update, pushed by signed webhooks."""
 
-from datetime import timedelta
-
 from causeloop_pipeline.connectors import spec
+from causeloop_pipeline.connectors.formats.jira_search import (
+    ISSUE_SCHEMA,
+    SITE,
+    TIMEZONE,
+    ask_for_filter,
+    poll_issues,
+)
 from causeloop_pipeline.connectors.mapping.expressions import (
     Choose,
     Concat,
@@ -20,11 +25,6 @@ from causeloop_pipeline.connectors.mapping.expressions import (
 from causeloop_pipeline.connectors.mapping.fields import ChangeMapping, IssueMapping
 from causeloop_pipeline.connectors.ticket_marker import is_unmarked_issue
 
-FIELDS = (
-    "summary,description,priority,status,components,project,environment,created,updated,resolutiondate,"
-    "labels,issuetype"
-)
-ISSUE = spec.RecordSchema(updated_at=("fields.updated",), keep=is_unmarked_issue)
 DELETED_ISSUE = spec.RecordSchema(
     updated_at=("timestamp",),
     times=spec.TimeFormat.EPOCH_MILLISECONDS,
@@ -116,21 +116,9 @@ CONNECTOR = spec.Connector(
         spec.Field("api_token", "API token"),
     ),
     config=(
-        spec.Field("site", "Site", help="acme for acme.atlassian.net", pattern=r"[A-Za-z0-9-]+"),
-        spec.Field(
-            "filter",
-            "JQL filter",
-            help="Which issues are failures.",
-            required=False,
-            default="issuetype is not empty",
-        ),
-        spec.Field(
-            "timezone",
-            "Time zone of the account",
-            help="JQL reads times in it.",
-            required=False,
-            default="UTC",
-        ),
+        SITE,
+        ask_for_filter("issuetype is not empty"),
+        TIMEZONE,
         spec.Field(
             "ticket_project",
             "Project for tickets",
@@ -147,31 +135,7 @@ CONNECTOR = spec.Connector(
         ),
     ),
     auth=spec.Basic("{email}", "{api_token}"),
-    pulls=(
-        spec.Pull(
-            name="issues",
-            path="/rest/api/3/search/jql",
-            params=(("fields", FIELDS),),
-            records="issues",
-            pages=spec.TokenPages(
-                next_path="nextPageToken",
-                param="nextPageToken",
-                last_path="isLast",
-                size=100,
-                size_param="maxResults",
-            ),
-            schema=ISSUE,
-            since=spec.Since(
-                field="fields.updated",
-                param="jql",
-                template='({filter}) and updated >= "{since}" order by updated asc',
-                format="%Y-%m-%d %H:%M",
-                zone="timezone",
-                ascending=True,
-                overlap=timedelta(minutes=65),  # minutes, and an hour that a clock change makes ambiguous
-            ),
-        ),
-    ),
+    pulls=(poll_issues("/rest/api/3/search/jql"),),
     webhook=spec.Webhook(
         signatures=(spec.HmacSignature("x-hub-signature", prefix="sha256="),),
         delivery_header="x-atlassian-webhook-identifier",
@@ -190,7 +154,7 @@ CONNECTOR = spec.Connector(
                 schema=DELETED_ISSUE,
                 add=(("webhookEvent", "webhookEvent"), ("timestamp", "timestamp")),
             ),
-            spec.WebhookEvent(record="issue", schema=ISSUE),
+            spec.WebhookEvent(record="issue", schema=ISSUE_SCHEMA),
             spec.WebhookEvent(record="", when=spec.Condition(path="fields.summary"), schema=AUTOMATED_ISSUE),
         ),
         setup="System › Webhooks: events issue created, updated, deleted; set the secret.",

@@ -74,7 +74,7 @@ def has_update_url(check: spec.Record) -> bool:
     return is_failing(check) and bool(check.get("update_url"))
 
 
-def read_checks(name: str, key: str, ids: str, keep: Callable[[spec.Record], bool]) -> spec.Pull:
+def poll_checks(name: str, key: str, ids: str, keep: Callable[[spec.Record], bool]) -> spec.Pull:
     """All checks, of which those are kept that fail and that the kind of key names in one way."""
     return spec.Pull(
         name=name,
@@ -97,8 +97,8 @@ CONNECTOR = spec.Connector(
     credentials=(spec.Field("api_key", "API key", help="The project's read-only key, or its other one."),),
     auth=spec.Headers((("X-Api-Key", "{api_key}"),)),
     pulls=(
-        read_checks("checks", "unique_key", UNIQUE_KEY, has_unique_key),
-        read_checks("writable_checks", "update_url", UUID, has_update_url),
+        poll_checks("checks", "unique_key", UNIQUE_KEY, has_unique_key),
+        poll_checks("writable_checks", "update_url", UUID, has_update_url),
     ),
     webhook=spec.Webhook(
         signatures=(spec.UrlSecret(), spec.SharedSecret("x-causeloop-token")),

@@ -13,10 +13,10 @@ CONNECTOR = spec.Connector(
     credentials=(query_fields.PASSWORD,),
     config=(
         query_fields.HOST,
-        query_fields.port_field(3306),
+        query_fields.ask_for_port(3306),
         query_fields.DATABASE,
         query_fields.USER,
-        query_fields.tls_field("verify-full", "verify-ca", "require", "disable"),
+        query_fields.ask_for_tls("verify-full", "verify-ca", "require", "disable"),
         *query_fields.QUERY_FIELDS,
     ),
     query=spec.SqlQuery(engine="mysql"),

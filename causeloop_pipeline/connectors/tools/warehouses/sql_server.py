@@ -13,10 +13,10 @@ CONNECTOR = spec.Connector(
     credentials=(query_fields.PASSWORD,),
     config=(
         query_fields.HOST,
-        query_fields.port_field(1433),
+        query_fields.ask_for_port(1433),
         query_fields.DATABASE,
         query_fields.USER,
-        query_fields.tls_field("verify-full", "disable"),
+        query_fields.ask_for_tls("verify-full", "disable"),
         *query_fields.QUERY_FIELDS,
     ),
     query=spec.SqlQuery(engine="sql_server"),

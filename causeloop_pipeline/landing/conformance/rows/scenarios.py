@@ -45,7 +45,7 @@ def read_changes(source: RowSource, _random: random.Random) -> str | None:
     landed = _fill(source)
     if reason := source.sync(landed):
         return reason
-    source.rows.write([*_rows(0, 3, title="It failed in another way"), *_rows(ROWS, 2)])
+    source.rows.write([*_make_rows(0, 3, title="It failed in another way"), *_make_rows(ROWS, 2)])
     reason = source.sync(landed)
     several = {name for name, versions in landed.versions.items() if len(versions) > 1}
     if several != {f"R-{number}" for number in range(3)}:
@@ -65,9 +65,9 @@ def read_nothing_new(source: RowSource, _random: random.Random) -> str | None:
 def set_broken_ones_aside(source: RowSource, _random: random.Random) -> str | None:
     """Rows that cannot be read are set aside with a reason; those beside them are read."""
     landed = Landed()
-    source.rows.write(_rows(0, 5))
+    source.rows.write(_make_rows(0, 5))
     broken = source.rows.write_broken()
-    source.rows.write(_rows(5, 5))
+    source.rows.write(_make_rows(5, 5))
     reason = source.sync(landed)
     if len(landed.quarantined) != broken or not all(landed.quarantined):
         return f"{len(landed.quarantined)} rows were set aside, not {broken}"
@@ -77,7 +77,7 @@ def set_broken_ones_aside(source: RowSource, _random: random.Random) -> str | No
 def read_hostile_texts(source: RowSource, _random: random.Random) -> str | None:
     """Texts that would be commands, markup or templates elsewhere arrive as they are."""
     landed = Landed()
-    source.rows.write([row for n, text in enumerate(HOSTILE) for row in _rows(n, 1, title=text)])
+    source.rows.write([row for n, text in enumerate(HOSTILE) for row in _make_rows(n, 1, title=text)])
     reason = source.sync(landed)
     titles = [landed.latest[f"R-{n}"].payload["title"] for n in range(len(landed.latest))]
     return reason or (None if titles == list(HOSTILE) else "a title was changed on its way")
@@ -125,11 +125,11 @@ def _run_on_source(scenario: Scenario, make: Maker, seed: int) -> str | None:
 
 
 def _fill(source: RowSource) -> Landed:
-    source.rows.write(_rows(0, ROWS))
+    source.rows.write(_make_rows(0, ROWS))
     return Landed()
 
 
-def _rows(first: int, count: int, title: str = "It failed") -> list[Row]:
+def _make_rows(first: int, count: int, title: str = "It failed") -> list[Row]:
     now = datetime.now(UTC)
     return [
         {

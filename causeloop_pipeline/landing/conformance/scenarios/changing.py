@@ -51,7 +51,7 @@ def read_what_is_new(bench: Bench, _random: random.Random) -> str | None:
 
 
 def see_the_end(bench: Bench, _random: random.Random) -> str | None:
-    """An issue that was resolved between two polls is one afterwards."""
+    """An issue that was resolved between two polls is resolved afterwards."""
     landed = Landed()
     problem, _, _ = _resolve(bench, landed)
     return problem
@@ -65,7 +65,7 @@ def see_it_open_again(bench: Bench, _random: random.Random) -> str | None:
         return problem
     if not ending.is_listed:
         raise DoesNotApplyError("its lists do not show records that were opened again")
-    place = _place_of(ending.listed, bench, record)
+    place = _find_place(ending.listed, bench, record)
     _replace(ending.listed, place, set_time(ending.listed.pull, record, LATER + timedelta(hours=1)))
     reason = bench.sync(landed, now=LATEST)
     external_id = bench.read(ending.listed, record).external_id
@@ -124,8 +124,8 @@ def _replace(listed: SimulatedList, place: int, record: Any) -> None:
         del listed.records[place]
 
 
-def _place_of(listed: SimulatedList, bench: Bench, record: Any) -> int:
-    """Where the newest version of a record stands."""
+def _find_place(listed: SimulatedList, bench: Bench, record: Any) -> int:
+    """Where the newest version of a record is."""
     external_id = bench.read(listed, record).external_id
     ids = [getattr(bench.read(listed, entry), "external_id", None) for entry in listed.records]
     return len(ids) - 1 - ids[::-1].index(external_id)

@@ -9,7 +9,7 @@ from causeloop_pipeline.landing.conformance.simulation import faults
 from causeloop_pipeline.landing.conformance.simulation.bench import Bench
 from causeloop_pipeline.landing.conformance.simulation.json_edit import set_at
 from causeloop_pipeline.landing.conformance.simulation.landed import Landed
-from causeloop_pipeline.landing.conformance.simulation.sample_records import key_paths
+from causeloop_pipeline.landing.conformance.simulation.sample_records import list_key_paths
 from causeloop_pipeline.landing.conformance.simulation.simulator import SimulatedList
 from causeloop_pipeline.landing.record_meaning import UnknownVariantError, read_meaning
 from causeloop_pipeline.model.raw_record import Quarantined, RawRecord
@@ -58,13 +58,13 @@ def _drift(change: Change, make_fault: Callable[..., Any] = faults.drift) -> Sce
     return scenario
 
 
-def _without_id(listed: SimulatedList, items: list[Any]) -> list[Any]:
-    path = key_paths(listed.pull.schema)[-1]
+def _remove_id(listed: SimulatedList, items: list[Any]) -> list[Any]:
+    path = list_key_paths(listed.pull.schema)[-1]
     return [set_at(items[0], path, None), *items[1:]] if items else items
 
 
 def _retype_id(listed: SimulatedList, items: list[Any]) -> list[Any]:
-    path = key_paths(listed.pull.schema)[-1]
+    path = list_key_paths(listed.pull.schema)[-1]
     return [set_at(items[0], path, {"new": ["shape"]}), *items[1:]] if items else items
 
 
@@ -77,13 +77,13 @@ def _add(name: str, value: Any) -> Change:
     return change
 
 
-def _new_field(_listed: SimulatedList, items: list[Any]) -> list[Any]:
+def _add_field(_listed: SimulatedList, items: list[Any]) -> list[Any]:
     return [
         entry | {"new_field": {"of": ["a", None]}} if isinstance(entry, dict) else entry for entry in items
     ]
 
 
-def _no_objects(_listed: SimulatedList, items: list[Any]) -> list[Any]:
+def _add_no_objects(_listed: SimulatedList, items: list[Any]) -> list[Any]:
     return [None, 7, "text", [], *items]
 
 
@@ -96,7 +96,7 @@ def bend_every_field(bench: Bench, _random: random.Random) -> str | None:
             meaning = bench.understand(whole) if isinstance(whole, RawRecord) else None
             paths = {path for read in meaning.paths.values() for path in read if path} if meaning else set()
             for path in sorted(
-                paths | set(key_paths(listed.pull.schema)) | set(listed.pull.schema.updated_at)
+                paths | set(list_key_paths(listed.pull.schema)) | set(listed.pull.schema.updated_at)
             ):
                 for value in OTHER_TYPES:
                     tried += 1
@@ -120,12 +120,12 @@ def _read_bent(bench: Bench, listed: SimulatedList, record: Any) -> str | None:
 
 
 DRIFTING: dict[str, Scenario] = {
-    "a record without an id": _drift(_without_id),
+    "a record without an id": _drift(_remove_id),
     "an id of another type": _drift(_retype_id),
-    "a new field": _drift(_new_field),
+    "a new field": _drift(_add_field),
     "any field missing or of another type": bend_every_field,
     "hostile text": _drift(_add("hostile", HOSTILE_TEXT)),
-    "half a character": _drift(_add("half", HALF_CHARACTER), faults.raw_drift),
+    "half a character": _drift(_add("half", HALF_CHARACTER), faults.drift_raw),
     "a record of 5 MB": _drift(_add("huge", HUGE_TEXT)),
-    "entries that are no records": _drift(_no_objects),
+    "entries that are no records": _drift(_add_no_objects),
 }

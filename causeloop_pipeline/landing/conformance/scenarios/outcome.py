@@ -31,7 +31,7 @@ class ScenarioResult:
 
 
 def run(name: str, scenario: Callable[[], str | None]) -> ScenarioResult:
-    """How a scenario goes; a defect that it meets is a failure of its own."""
+    """Run a scenario; an exception in it is a failure of its own."""
     try:
         problem = scenario()
     except DoesNotApplyError as reason:
@@ -41,13 +41,13 @@ def run(name: str, scenario: Callable[[], str | None]) -> ScenarioResult:
     return ScenarioResult(name, problem is None, problem or "")
 
 
-def recovers(bench: Bench, fault: Fault | None, *, must_fail: bool = False) -> str | None:
-    """A sync with a fault, then a healthy one: what is wrong afterwards, None where nothing is."""
+def check_recovery(bench: Bench, fault: Fault | None, *, must_fail: bool = False) -> str | None:
+    """What is wrong after a sync with a fault and then a healthy one; None where nothing is."""
     landed = Landed()
     reason = bench.sync(landed, fault)
     if must_fail and reason is None:
         return "the sync did not end with a reason"
-    return check_reason(bench, landed, reason) or complete(bench, landed)
+    return check_reason(bench, landed, reason) or check_completeness(bench, landed)
 
 
 def check_reason(bench: Bench, landed: Landed, reason: str | None) -> str | None:
@@ -60,8 +60,8 @@ def check_reason(bench: Bench, landed: Landed, reason: str | None) -> str | None
     return None
 
 
-def complete(bench: Bench, landed: Landed) -> str | None:
-    """A healthy sync: what is wrong afterwards, None where everything was landed once."""
+def check_completeness(bench: Bench, landed: Landed) -> str | None:
+    """What is wrong after a healthy sync; None where everything was landed once."""
     reason = bench.sync(landed, now=LATER)
     if reason is not None:
         return f"the healthy sync afterwards failed: {reason}"

@@ -1,4 +1,4 @@
-"""What every webhook must do: read each body of the case, again the same, beside the poll, and bent ones."""
+"""What every webhook must do: read each body of the case, once more, beside the poll, and broken."""
 
 import json
 import random
@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from causeloop_pipeline.connectors.json_paths import value_at
+from causeloop_pipeline.connectors.json_paths import find_value
 from causeloop_pipeline.connectors.spec import Connector, RecordSchema, WebhookEvent
 from causeloop_pipeline.landing.conformance.scenarios.outcome import DoesNotApplyError, ScenarioResult, run
 from causeloop_pipeline.landing.conformance.simulation.bench import Bench
 from causeloop_pipeline.landing.conformance.simulation.json_edit import set_at
 from causeloop_pipeline.landing.conformance.simulation.landed import Landed
-from causeloop_pipeline.landing.conformance.simulation.sample_records import key_paths
+from causeloop_pipeline.landing.conformance.simulation.sample_records import list_key_paths
 from causeloop_pipeline.landing.embedded_json import ANY_ENTRY
 from causeloop_pipeline.landing.inbound.webhook import WebhookDelivery, read_delivery
 
@@ -69,12 +69,14 @@ def read_again(pushes: Pushes, _random: random.Random) -> str | None:
     """A replay gives the same ids and versions, so that nothing counts twice."""
     for number, body in enumerate(pushes.bodies):
         first, again = (pushes.read(json.dumps(body).encode()) for _ in range(2))
-        if [_version(record) for record in first.records] != [_version(record) for record in again.records]:
+        if [_identify_version(record) for record in first.records] != [
+            _identify_version(record) for record in again.records
+        ]:
             return f"body {number} gives other records when it comes again"
     return None
 
 
-def _version(record: Any) -> tuple[str, str]:
+def _identify_version(record: Any) -> tuple[str, str]:
     return record.external_id, record.payload_hash
 
 
@@ -107,7 +109,7 @@ def _list_same_ones(pushes: Pushes, bench: Bench) -> Iterator[tuple[Any, str]]:
             external_id = getattr(bench.read(listed, record), "external_id", None)
             for body in pushes.bodies:
                 for event in webhook.events if webhook is not None else ():
-                    bent = _with_id(body, event, listed.pull.schema, record)
+                    bent = _replace_id(body, event, listed.pull.schema, record)
                     if bent is None:
                         continue
                     ids = [read.external_id for read in pushes.read(json.dumps(bent).encode()).records]
@@ -115,10 +117,10 @@ def _list_same_ones(pushes: Pushes, bench: Bench) -> Iterator[tuple[Any, str]]:
                         yield bent, external_id
 
 
-def _with_id(body: Any, event: WebhookEvent, schema: RecordSchema, record: Any) -> Any:
+def _replace_id(body: Any, event: WebhookEvent, schema: RecordSchema, record: Any) -> Any:
     """The body about another record; None where that record's id has other parts."""
-    wanted, offered = key_paths(event.schema), key_paths(schema)
-    content = value_at(body, event.record)
+    wanted, offered = list_key_paths(event.schema), list_key_paths(schema)
+    content = find_value(body, event.record)
     if ANY_ENTRY in event.record or len(wanted) != len(offered) or not isinstance(content, dict | list):
         return None
     added = dict(event.add)
@@ -127,7 +129,7 @@ def _with_id(body: Any, event: WebhookEvent, schema: RecordSchema, record: Any) 
     for path, source in zip(wanted, offered, strict=True):
         first, _, rest = path.partition(".")
         place = ".".join(filter(None, (added[first], rest))) if first in added else prefix + path
-        old, new = value_at(body, place), value_at(record, source)
+        old, new = find_value(body, place), find_value(record, source)
         body = set_at(body, place, str(new) if isinstance(old, str) else new)
     return body
 

@@ -7,10 +7,10 @@ from causeloop_pipeline.landing.conformance.scenarios.outcome import (
     LATER,
     DoesNotApplyError,
     Scenario,
+    check_completeness,
     check_doubles,
-    complete,
+    check_recovery,
     name_some,
-    recovers,
 )
 from causeloop_pipeline.landing.conformance.simulation.bench import (
     FIRST_NUMBER,
@@ -33,7 +33,7 @@ def read_all(bench: Bench, _random: random.Random) -> str | None:
         return f"the backfill failed: {reason}"
     if landed.quarantined:
         return f"records were quarantined: {landed.quarantined[0]}"
-    return recovers(bench, None)
+    return check_recovery(bench, None)
 
 
 def read_twice(bench: Bench, _random: random.Random) -> str | None:
@@ -70,7 +70,7 @@ def read_late_ones(bench: Bench, chance: random.Random) -> str | None:
         late += 1
     if not late:
         raise DoesNotApplyError("its lists continue from a token, which no late record escapes")
-    return complete(bench, landed)
+    return check_completeness(bench, landed)
 
 
 def read_nothing_new(bench: Bench, _random: random.Random) -> str | None:
@@ -104,7 +104,7 @@ def survive_interruptions(bench: Bench, chance: random.Random) -> str | None:
     landed = Landed()
     for _ in range(KILLS):
         bench.sync(landed, pages=chance.randint(1, 3))
-    return complete(bench, landed)
+    return check_completeness(bench, landed)
 
 
 def survive_kills(bench: Bench, chance: random.Random) -> str | None:
@@ -112,7 +112,7 @@ def survive_kills(bench: Bench, chance: random.Random) -> str | None:
     landed = Landed()
     for _ in range(KILLS):
         bench.sync_and_kill(landed, chance)
-    return complete(bench, landed) or check_doubles(landed)
+    return check_completeness(bench, landed) or check_doubles(landed)
 
 
 READING: dict[str, Scenario] = {

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode
 
-from causeloop_pipeline.connectors.json_paths import value_at
+from causeloop_pipeline.connectors.json_paths import find_value
 from causeloop_pipeline.connectors.spec import (
     LastRecordPages,
     LinkPages,
@@ -39,15 +39,15 @@ def read_position(pull: Pull, request: ToolRequest) -> Position:
         return Position(int(request.query[MARK]))
     match pull.pages:
         case OffsetPages() as pages:
-            start = _number(value_of(sent, pages.offset_param))
+            start = _number(find_parameter(sent, pages.offset_param))
         case NumberedPages() as pages:
-            start = (_number(value_of(sent, pages.page_param), pages.first) - pages.first) * PAGE_SIZE
+            start = (_number(find_parameter(sent, pages.page_param), pages.first) - pages.first) * PAGE_SIZE
         case TokenPages(in_header=True) as pages:
             start = _number(str(request.headers.get(pages.param.lower(), "")).removeprefix("token-"))
         case TokenPages() as pages:
-            start = _number(str(value_of(sent, pages.param) or "").removeprefix("token-"))
+            start = _number(str(find_parameter(sent, pages.param) or "").removeprefix("token-"))
         case PathPages() as pages:
-            start = (_page_in_path(pull, request, pages.first) - pages.first) * PAGE_SIZE
+            start = (_find_page_number(pull, request, pages.first) - pages.first) * PAGE_SIZE
         case RangePages() as pages:
             start = _number(
                 request.headers.get(pages.header.lower(), "=0").partition("=")[2].partition("-")[0]
@@ -57,7 +57,7 @@ def read_position(pull: Pull, request: ToolRequest) -> Position:
     return Position(start)
 
 
-def page_answer(
+def build_page(
     pull: Pull, position: Position, records: list[Any], envelope: Any, request: ToolRequest
 ) -> Answer:
     """The page at a position, in the envelope of the case's answer."""
@@ -67,13 +67,13 @@ def page_answer(
         start = _start_after(pages, _read_parameters(pull, request), records)
     stop = len(records) if isinstance(pages, OnePage) else start + PAGE_SIZE
     page = records[start:stop]
-    listed = [_id_entry(pull, record) for record in page] if pull.details is not None else page
+    listed = [_build_id_entry(pull, record) for record in page] if pull.details is not None else page
     document = set_at(envelope, pull.records, listed) if pull.records else listed
     has_next = stop < len(records)
     headers: dict[str, str] = {}
     match pages:
         case OffsetPages():
-            document = _offset_fields(pages, document, stop, has_next)
+            document = _set_offset_fields(pages, document, stop, has_next)
         case TokenPages():
             token = f"token-{min(stop, len(records))}" if has_next or pages.durable else None
             if pages.in_header:
@@ -83,17 +83,17 @@ def page_answer(
             for path, value in ((pages.last_path, not has_next), (pages.more_path, has_next)):
                 document = set_at(document, path, value) if path else document
         case LinkPages() if has_next or pages.ends_on_empty:
-            headers = {"Link": f'<{_address(request, stop)}>; rel="next"'}
+            headers = {"Link": f'<{_build_address(request, stop)}>; rel="next"'}
         case NextUrlPages():
-            document = set_at(document, pages.url, _address(request, stop) if has_next else None)
+            document = set_at(document, pages.url, _build_address(request, stop) if has_next else None)
     return Answer(document, headers=headers, list_name=pull.name)
 
 
-def value_of(sent: Any, name: str) -> Any:
+def find_parameter(sent: Any, name: str) -> Any:
     """A parameter by its name, or by its place in nested objects."""
     if isinstance(sent, dict) and name in sent:
         return sent[name]
-    return value_at(sent, name) if isinstance(sent, dict) else None
+    return find_value(sent, name) if isinstance(sent, dict) else None
 
 
 def _read_parameters(pull: Pull, request: ToolRequest) -> Any:
@@ -102,8 +102,8 @@ def _read_parameters(pull: Pull, request: ToolRequest) -> Any:
     return request.query if pull.method == "GET" else (request.body or {})
 
 
-def _page_in_path(pull: Pull, request: ToolRequest, first: int) -> int:
-    """The number that stands where the path template has {page}, among its steps or in its query."""
+def _find_page_number(pull: Pull, request: ToolRequest, first: int) -> int:
+    """The number where the path template has {page}, among its steps or in its query."""
     path, _, query = pull.path.partition("?")
     for name, template in parse_qsl(query):
         if template == "{page}":
@@ -114,13 +114,13 @@ def _page_in_path(pull: Pull, request: ToolRequest, first: int) -> int:
 
 
 def _start_after(pages: LastRecordPages, sent: Any, records: list[Any]) -> int:
-    after = value_of(sent, pages.param)
-    values = [value_at(record, pages.path) for record in records]
+    after = find_parameter(sent, pages.param)
+    values = [find_value(record, pages.path) for record in records]
     matching = [place for place, value in enumerate(values) if after in (value, str(value))]
     return matching[-1] + 1 if matching and after is not None else 0
 
 
-def _offset_fields(pages: OffsetPages, document: Any, stop: int, has_next: bool) -> Any:
+def _set_offset_fields(pages: OffsetPages, document: Any, stop: int, has_next: bool) -> Any:
     if pages.more is not None:
         document = set_at(document, pages.more, has_next)
     if pages.next_offset is not None:
@@ -128,15 +128,15 @@ def _offset_fields(pages: OffsetPages, document: Any, stop: int, has_next: bool)
     return document
 
 
-def _id_entry(pull: Pull, record: Any) -> Any:
+def _build_id_entry(pull: Pull, record: Any) -> Any:
     """An entry of a list of ids: just the last part of the record's key."""
     id_path = pull.details.id if pull.details else ""
     key = pull.schema.key.rpartition("{")[2].partition("}")[0] if "{" in pull.schema.key else pull.schema.key
-    value = value_at(record, key)
+    value = find_value(record, key)
     return set_at({}, id_path, value) if id_path else value
 
 
-def _address(request: ToolRequest, start: int) -> str:
+def _build_address(request: ToolRequest, start: int) -> str:
     return f"{quote(request.path)}?{urlencode({**request.query, MARK: start})}"
 
 

@@ -11,7 +11,7 @@ from itertools import islice
 from typing import Any
 
 from causeloop_pipeline.connectors.auth import FirstOf, OAuth2, ServiceAccount
-from causeloop_pipeline.connectors.json_paths import value_at
+from causeloop_pipeline.connectors.json_paths import find_value
 from causeloop_pipeline.connectors.spec import Connector, Pull, RecordSchema
 from causeloop_pipeline.egress.errors import OutsideFailure
 from causeloop_pipeline.egress.policy import EgressPolicy
@@ -20,7 +20,10 @@ from causeloop_pipeline.landing.conformance.simulation.answers import PAGE_SIZE
 from causeloop_pipeline.landing.conformance.simulation.landed import Landed, read_in_child
 from causeloop_pipeline.landing.conformance.simulation.loopback import Answer, ToolRequest, ToolServer
 from causeloop_pipeline.landing.conformance.simulation.sample_form import sample_config, sample_credentials
-from causeloop_pipeline.landing.conformance.simulation.sample_records import make_records, usable_templates
+from causeloop_pipeline.landing.conformance.simulation.sample_records import (
+    find_usable_templates,
+    make_records,
+)
 from causeloop_pipeline.landing.conformance.simulation.simulator import (
     TOKEN_PATH,
     Fault,
@@ -172,7 +175,7 @@ class Bench:
             open_ids=self.list_open_ids(landed) if self.is_refreshing else (),
         )
         egress = EgressPolicy(frozenset({("127.0.0.1", self.server.port)}))
-        return pull(_on_loopback(self.connector, self.server.url), sync, egress, retry_policy)
+        return pull(_move_to_loopback(self.connector, self.server.url), sync, egress, retry_policy)
 
 
 def is_open(meaning: RecordMeaning) -> bool:
@@ -191,7 +194,7 @@ def build_bench(
         defaults = {entry.name: entry.default for entry in connector.config}
         described = connector.configure({**defaults, **filled})
         connector = replace(described, configure=None)
-    connector = replace(connector, pulls=tuple(map(_with_short_pages, connector.pulls)))
+    connector = replace(connector, pulls=tuple(map(_shorten_pages, connector.pulls)))
     lists = [
         _simulate(connector, listed, answers, filled, number) for number, listed in enumerate(connector.pulls)
     ]
@@ -207,27 +210,33 @@ def _simulate(
     connector: Connector, listed: Pull, answers: Mapping[str, Any], config: dict[str, Any], place: int
 ) -> SimulatedList:
     envelope = answers.get(listed.name, {})
-    items = value_at(envelope, listed.records) if listed.details is None else _detail_items(listed, envelope)
-    templates = usable_templates(connector.name, listed, items if isinstance(items, list) else [], config)
+    items = (
+        find_value(envelope, listed.records)
+        if listed.details is None
+        else _find_detail_items(listed, envelope)
+    )
+    templates = find_usable_templates(
+        connector.name, listed, items if isinstance(items, list) else [], config
+    )
     first = FIRST_NUMBER + place * NUMBERS_PER_LIST
     records = make_records(listed, templates, range(first, first + RECORDS), NEWEST) if templates else []
     return SimulatedList(listed, records, envelope)
 
 
-def _detail_items(listed: Pull, envelope: Any) -> Any:
+def _find_detail_items(listed: Pull, envelope: Any) -> Any:
     """A case of a list of ids holds the records themselves: in the answer to the batch, or as the list."""
-    records = value_at(envelope, listed.details.records) if listed.details else None
-    return records if isinstance(records, list) else value_at(envelope, listed.records)
+    records = find_value(envelope, listed.details.records) if listed.details else None
+    return records if isinstance(records, list) else find_value(envelope, listed.records)
 
 
-def _with_short_pages(listed: Pull) -> Pull:
+def _shorten_pages(listed: Pull) -> Pull:
     pages: Any = listed.pages
     if getattr(pages, "size", None) is not None:
         pages = replace(pages, size=PAGE_SIZE)
     return replace(listed, pages=pages)
 
 
-def _on_loopback(connector: Connector, url: str) -> Connector:
+def _move_to_loopback(connector: Connector, url: str) -> Connector:
     """The connector with its token endpoint at the simulated tool."""
     auth = connector.auth
     address = url + TOKEN_PATH

@@ -9,22 +9,22 @@ from datetime import UTC, datetime
 from email.utils import format_datetime
 from typing import Any
 
-from causeloop_pipeline.connectors.json_paths import value_at
+from causeloop_pipeline.connectors.json_paths import find_value
 from causeloop_pipeline.connectors.spec import Connector, LinkPages, NextUrlPages, Pull, TokenPages
 from causeloop_pipeline.landing.conformance.simulation.json_edit import set_at
 from causeloop_pipeline.landing.conformance.simulation.loopback import Answer, ToolRequest
-from causeloop_pipeline.landing.conformance.simulation.simulator import Fault, credential_text
+from causeloop_pipeline.landing.conformance.simulation.simulator import Fault, read_credentials
 
 FOREIGN = "https://elsewhere.example/next"
 Bend = Callable[[ToolRequest, Answer], Answer]
 
 
-def at_request(number: int, bend: Bend) -> Fault:
+def bend_one(number: int, bend: Bend) -> Fault:
     """The answer to one request is bent, once."""
     return lambda request, answer, count: bend(request, answer) if count == number else answer
 
 
-def from_request(number: int, bend: Bend) -> Fault:
+def bend_from(number: int, bend: Bend) -> Fault:
     """The answers from one request on are bent."""
     return lambda request, answer, count: bend(request, answer) if count >= number else answer
 
@@ -36,16 +36,16 @@ class Expires:
         self._first: str | None = None
 
     def __call__(self, request: ToolRequest, answer: Answer, count: int) -> Answer:
-        """401 where the request carries what has ended."""
-        sent = credential_text(request)
+        """401 where the credentials of the request have expired."""
+        sent = read_credentials(request)
         if self._first is None:
             self._first = sent
-        is_over = count >= 1 and _token_in(sent) == _token_in(self._first)
+        is_over = count >= 1 and _find_token(sent) == _find_token(self._first)
         return Answer({"error": "planted"}, 401) if is_over else answer
 
 
-def _token_in(text: str) -> str:
-    """The fetched token among what proves who sends, else all of it."""
+def _find_token(text: str) -> str:
+    """The fetched token in the credentials; the same text for all others."""
     match = re.search(r"minted-\d+", text)
     return match[0] if match else "credentials that stay"
 
@@ -55,7 +55,7 @@ def stall(until: threading.Event) -> Bend:
     return lambda _request, answer: replace(answer, stall=until)
 
 
-def status(code: int, **headers: str) -> Bend:
+def answer_status(code: int, **headers: str) -> Bend:
     """An answer of this status."""
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     return lambda _request, _answer: Answer({"error": "planted"}, code, named)
@@ -71,8 +71,8 @@ def truncate(_request: ToolRequest, answer: Answer) -> Answer:
     return replace(answer, raw=answer.content[: len(answer.content) // 2])
 
 
-def limits(connector: Connector) -> dict[str, Bend]:
-    """An answer over the rate limit, with each way to say how long to wait."""
+def list_refusals(connector: Connector) -> dict[str, Bend]:
+    """Refusals over the rate limit, one for each way to say how long to wait."""
     now = datetime.now(UTC)
     reset = connector.rate_limit.reset
     styles = {
@@ -83,15 +83,15 @@ def limits(connector: Connector) -> dict[str, Bend]:
         "reset as epoch milliseconds": {reset: str(int(now.timestamp() * 1000))},
         "nothing": {},
     }
-    return {name: _limit(headers) for name, headers in styles.items()}
+    return {name: _refuse(headers) for name, headers in styles.items()}
 
 
-def _limit(headers: dict[str, str]) -> Bend:
+def _refuse(headers: dict[str, str]) -> Bend:
     return lambda _request, _answer: Answer({}, 429, headers)
 
 
-def empty_page(pull: Pull) -> Bend:
-    """A page without records that leads on all the same."""
+def empty_pages(pull: Pull) -> Bend:
+    """A page without records that still has a next page."""
 
     def bend(_request: ToolRequest, answer: Answer) -> Answer:
         document = set_at(answer.document, pull.records, []) if pull.records else []
@@ -100,7 +100,7 @@ def empty_page(pull: Pull) -> Bend:
     return bend
 
 
-def leads_elsewhere(pull: Pull) -> Bend | None:
+def lead_elsewhere(pull: Pull) -> Bend | None:
     """The next page is on another host; None for lists whose pages are not links."""
     if isinstance(pull.pages, LinkPages):
         return lambda _request, answer: replace(answer, headers={"Link": f'<{FOREIGN}>; rel="next"'})
@@ -111,7 +111,7 @@ def leads_elsewhere(pull: Pull) -> Bend | None:
 
 
 class Repeats:
-    """The page before comes again, once or for ever, whatever is requested of the same list."""
+    """The previous page is sent again, once or for ever, whatever is requested of the same list."""
 
     def __init__(self, *, forever: bool) -> None:
         self._forever, self._is_done = forever, False
@@ -128,7 +128,7 @@ class Repeats:
         return self._first
 
 
-def raw_drift(pull: Pull, change: Callable[[list[Any]], list[Any]]) -> Fault:
+def drift_raw(pull: Pull, change: Callable[[list[Any]], list[Any]]) -> Fault:
     """As `drift`, written so that even half characters pass."""
 
     def bend(request: ToolRequest, answer: Answer, count: int) -> Answer:
@@ -142,7 +142,7 @@ def drift(pull: Pull, change: Callable[[list[Any]], list[Any]]) -> Fault:
     """The records of every page are changed, as after a new version of the tool."""
 
     def bend(_request: ToolRequest, answer: Answer, _count: int) -> Answer:
-        items = value_at(answer.document, pull.records)
+        items = find_value(answer.document, pull.records)
         if not isinstance(items, list):
             return answer
         changed = change(items)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from causeloop_pipeline.connectors.json_paths import split_path, value_at
+from causeloop_pipeline.connectors.json_paths import find_value, split_path
 
 
 def set_at(document: Any, path: str, value: Any) -> Any:
@@ -10,9 +10,9 @@ def set_at(document: Any, path: str, value: Any) -> Any:
     return _set(document, split_path(path), value)
 
 
-def without(document: Any, path: str) -> Any:
-    """The document without what stands at a path."""
-    return set_at(document, path, None) if value_at(document, path) is not None else document
+def remove_at(document: Any, path: str) -> Any:
+    """The document without the value at a path."""
+    return set_at(document, path, None) if find_value(document, path) is not None else document
 
 
 def _set(node: Any, steps: tuple[str, ...], value: Any) -> Any:

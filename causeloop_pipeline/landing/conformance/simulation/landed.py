@@ -36,7 +36,7 @@ class Landed:
         """One record; a version that is there already is not landed again."""
         self.versions.setdefault(record.external_id, set()).add(record.payload_hash)
         former = self.latest.get(record.external_id)
-        if former is None or _time_of(former) <= _time_of(record):
+        if former is None or _find_time(former) <= _find_time(record):
             self.latest[record.external_id] = record
 
     @property
@@ -45,13 +45,13 @@ class Landed:
         return sum(map(len, self.versions.values()))
 
 
-def _time_of(record: RawRecord) -> datetime:
+def _find_time(record: RawRecord) -> datetime:
     return record.source_updated_at or BEGINNING
 
 
 @contextmanager
 def read_in_child(read: Callable[[], Iterable[Page]]) -> Iterator[tuple[int, Iterator[Page]]]:
-    """A process of its own that reads pages and reports each: its id, and the pages; waits for its end."""
+    """Read pages in a child process and wait for its end: its id, and the pages that it reported."""
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from causeloop_pipeline.connectors.json_paths import value_at
+from causeloop_pipeline.connectors.json_paths import find_value
 from causeloop_pipeline.connectors.mapping.expressions import Has, Instant, Is, TimeFormat
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
 from causeloop_pipeline.connectors.mapping.product_record import PRODUCT_ISSUE
@@ -84,7 +84,7 @@ def _list_edits(bench: Bench, record: Any, meaning: RecordMeaning, moment: datet
         for (source, name, word), value in VENDOR_WORDS.items()
         if name == "status" and source in {tool, ANY_TOOL} and value in ENDED
     )
-    mapping = _mapping_of(bench, meaning)
+    mapping = _find_mapping(bench, meaning)
     ends = [((path, value),) for path, value in _list_times(mapping.resolved_at, record, moment)]
     for path in meaning.paths.get("status", ()):
         yield from (((path, word),) for _, word in ended)
@@ -99,7 +99,7 @@ def _list_conditions(source: Any, record: Any, moment: datetime) -> Iterator[tup
     if isinstance(source, Is) and isinstance(source.of, str):
         for word in source.values:
             yield source.of, {"true": True, "false": False}.get(word, word)
-        now = value_at(record, source.of)
+        now = find_value(record, source.of)
         if isinstance(now, bool):
             yield source.of, not now
     if isinstance(source, Has):
@@ -117,18 +117,18 @@ def _list_times(source: Any, record: Any, moment: datetime) -> Iterator[tuple[st
     """Each place of a time of an end, with the moment as the tool writes it."""
     match source:
         case str():
-            yield source, write_time(moment, TimeFormat.ISO, value_at(record, source))
+            yield source, write_time(moment, TimeFormat.ISO, find_value(record, source))
         case Instant(of=str() as path, format=form):
-            yield path, write_time(moment, form, value_at(record, path))
+            yield path, write_time(moment, form, find_value(record, path))
         case Instant(of=tuple() as paths, format=form):
             for path in paths:
-                yield path, write_time(moment, form, value_at(record, path))
+                yield path, write_time(moment, form, find_value(record, path))
         case tuple():
             for part in source:
                 yield from _list_times(part, record, moment)
 
 
-def _mapping_of(bench: Bench, meaning: RecordMeaning) -> IssueMapping:
+def _find_mapping(bench: Bench, meaning: RecordMeaning) -> IssueMapping:
     mappings = (*bench.connector.issues, PRODUCT_ISSUE)
     return next(mapping for mapping in mappings if mapping.name == meaning.variant)
 
@@ -136,12 +136,12 @@ def _mapping_of(bench: Bench, meaning: RecordMeaning) -> IssueMapping:
 def _is_listed(bench: Bench, listed: SimulatedList, record: Any, meaning: RecordMeaning) -> bool:
     """Whether a list that asks for what is new, or for what is open, shows a record that has ended."""
     since = listed.pull.since
-    words = {str(value_at(record, path)).lower() for path in meaning.paths.get("status", ())}
+    words = {str(find_value(record, path)).lower() for path in meaning.paths.get("status", ())}
     query = " ".join(str(value).lower() for _, value in listed.pull.params)
     query += " " + listed.pull.path.partition("?")[2].lower()
     if any(len(word) > 2 and word in query for word in words):
         return False
-    ends = {path for path, _ in _list_times(_mapping_of(bench, meaning).resolved_at, record, NOW)}
+    ends = {path for path, _ in _list_times(_find_mapping(bench, meaning).resolved_at, record, NOW)}
     beginnings = set(meaning.paths.get("source_created_at", ())) - ends
     is_beginning = since is not None and since.field in beginnings
     is_token = getattr(listed.pull.pages, "durable", False)

@@ -61,7 +61,7 @@ def sample_config(connector: Connector, entered: dict[str, Any]) -> dict[str, An
 
 def sample_credentials(connector: Connector) -> dict[str, str]:
     """A credential for each field, none of them real."""
-    return {entry.name: _credential(entry) for entry in connector.credentials}
+    return {entry.name: _make_credential(entry) for entry in connector.credentials}
 
 
 def _sample(entry: Field) -> Any:
@@ -77,12 +77,12 @@ def _sample(entry: Field) -> Any:
     return [text] if entry.type == "list" else text
 
 
-def _credential(entry: Field) -> str:
+def _make_credential(entry: Field) -> str:
     label = f"{entry.name} {entry.title} {entry.help}".lower()
     if "service_account" in entry.name or "key file" in label or "service account" in label:
-        return json.dumps({"client_email": "robot@example.com", "private_key": _pem()})
+        return json.dumps({"client_email": "robot@example.com", "private_key": _make_pem()})
     if "private_key" in entry.name or "private key" in label:
-        return _pem()
+        return _make_pem()
     candidates = (*entry.choices, f"planted-{entry.name}", *SAMPLES)
     fitting = (text for text in candidates if not entry.pattern or re.fullmatch(entry.pattern, text))
     text = next(fitting, None)
@@ -92,7 +92,7 @@ def _credential(entry: Field) -> str:
 
 
 @cache
-def _pem() -> str:
+def _make_pem() -> str:
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     return key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from causeloop_pipeline.connectors.json_paths import PLACEHOLDER, first_at, value_at
+from causeloop_pipeline.connectors.json_paths import PLACEHOLDER, find_first_value, find_value
 from causeloop_pipeline.connectors.mapping.times import TICKS
 from causeloop_pipeline.connectors.spec import LastRecordPages, Pull, RecordSchema, TimeFormat
 from causeloop_pipeline.landing.conformance.simulation.json_edit import set_at
@@ -13,7 +13,7 @@ from causeloop_pipeline.landing.extract import extract
 from causeloop_pipeline.model.raw_record import RawRecord
 
 
-def usable_templates(tool: str, pull: Pull, items: Sequence[Any], config: dict[str, Any]) -> list[Any]:
+def find_usable_templates(tool: str, pull: Pull, items: Sequence[Any], config: dict[str, Any]) -> list[Any]:
     """The records of a case that the connector takes."""
     return [
         item
@@ -39,14 +39,14 @@ def make_record(pull: Pull, template: Any, number: int, moment: datetime) -> Any
     """A template as a record of its own."""
     record = set_time(pull, set_id(pull.schema, template, number), moment)
     pages = pull.pages
-    if isinstance(pages, LastRecordPages) and pages.path not in key_paths(pull.schema):
-        place = value_at(record, pages.path)
+    if isinstance(pages, LastRecordPages) and pages.path not in list_key_paths(pull.schema):
+        place = find_value(record, pages.path)
         record = set_at(record, pages.path, _sort_values(place, number, moment))
     return record
 
 
 def _sort_values(place: Any, number: int, moment: datetime) -> Any:
-    """Where a record stands in its list: what the next page is request for by."""
+    """Where a record is in its list: the next page is requested by it."""
     if isinstance(place, list):
         return [int(moment.timestamp() * 1000), *place[1:-1], number]
     return number if isinstance(place, int) else str(number)
@@ -54,8 +54,8 @@ def _sort_values(place: Any, number: int, moment: datetime) -> Any:
 
 def set_id(schema: RecordSchema, record: Any, number: int) -> Any:
     """The record under another id: the last part of its key is replaced."""
-    path = key_paths(schema)[-1]
-    value = value_at(record, path)
+    path = list_key_paths(schema)[-1]
+    value = find_value(record, path)
     if isinstance(value, int):
         return set_at(record, path, number)
     text = str(value)
@@ -66,15 +66,15 @@ def set_id(schema: RecordSchema, record: Any, number: int) -> Any:
 
 def set_time(pull: Pull, record: Any, moment: datetime) -> Any:
     """The record as changed at a moment, as far as it says when it was."""
-    paths = {path for path in pull.schema.updated_at if value_at(record, path) is not None}
+    paths = {path for path in pull.schema.updated_at if find_value(record, path) is not None}
     if pull.since is not None:
         paths.add(pull.since.field)
     for path in paths:
-        record = set_at(record, path, write_time(moment, pull.schema.times, value_at(record, path)))
+        record = set_at(record, path, write_time(moment, pull.schema.times, find_value(record, path)))
     return record
 
 
-def key_paths(schema: RecordSchema) -> list[str]:
+def list_key_paths(schema: RecordSchema) -> list[str]:
     """The paths that a record's id is made of."""
     return PLACEHOLDER.findall(schema.key) if "{" in schema.key else [schema.key]
 
@@ -87,6 +87,6 @@ def write_time(moment: datetime, times: TimeFormat, like: Any) -> Any:
     return str(number) if isinstance(like, str) and re.fullmatch(r"\d+", like) else number
 
 
-def time_of(pull: Pull, record: Any) -> Any:
+def find_time(pull: Pull, record: Any) -> Any:
     """What the record says of its last change."""
-    return first_at(record, (pull.since.field,) if pull.since is not None else pull.schema.updated_at)
+    return find_first_value(record, (pull.since.field,) if pull.since is not None else pull.schema.updated_at)

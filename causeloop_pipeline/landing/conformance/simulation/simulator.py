@@ -9,13 +9,17 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from causeloop_pipeline.connectors.json_paths import fill_from, value_at
+from causeloop_pipeline.connectors.json_paths import fill_from, find_value
 from causeloop_pipeline.connectors.pulls import Param
 from causeloop_pipeline.connectors.spec import AwsSignature, Connector, Pull, TimeFormat, TokenPages
-from causeloop_pipeline.landing.conformance.simulation.answers import page_answer, read_position, value_of
+from causeloop_pipeline.landing.conformance.simulation.answers import (
+    build_page,
+    find_parameter,
+    read_position,
+)
 from causeloop_pipeline.landing.conformance.simulation.json_edit import set_at
 from causeloop_pipeline.landing.conformance.simulation.loopback import Answer, ToolRequest
-from causeloop_pipeline.landing.conformance.simulation.sample_records import time_of
+from causeloop_pipeline.landing.conformance.simulation.sample_records import find_time
 from causeloop_pipeline.landing.extract import RecordSchemaError, read_external_id
 from causeloop_pipeline.landing.timestamps import TimestampError, parse_timestamp
 
@@ -40,7 +44,7 @@ class SimulatedList:
 
     def matches(self, request: ToolRequest) -> bool:
         """Whether a request is for this list."""
-        if request.method != self.pull.method or not _path_pattern(self.pull.path).fullmatch(request.path):
+        if request.method != self.pull.method or not _compile_path(self.pull.path).fullmatch(request.path):
             return False
         if self.pull.graphql is not None:
             return bool(request.body) and request.body.get("query") == self.pull.graphql
@@ -91,7 +95,7 @@ class Simulator:
         """Whether a request carries a credential, a token or a signature."""
         if self.connector.auth is None:
             return True
-        sent = credential_text(request)
+        sent = read_credentials(request)
         if isinstance(self.connector.auth, AwsSignature):
             return "AWS4-HMAC-SHA256 Credential=" in sent
         return "minted-" in sent or any(value in sent for value in self.credentials.values())
@@ -107,7 +111,7 @@ class Simulator:
             return None
         chosen = max(candidates, key=lambda listed: listed.agreement(request))
         records = list_records(chosen.pull, self.list_served(chosen.pull), request)
-        answer = page_answer(
+        answer = build_page(
             chosen.pull, read_position(chosen.pull, request), records, chosen.envelope, request
         )
         number, self.requests = self.requests, self.requests + 1
@@ -116,7 +120,7 @@ class Simulator:
     def _parents(self, request: ToolRequest) -> Answer | None:
         for listed in self.lists:
             parents = listed.pull.parents
-            if parents is not None and _path_pattern(parents.path).fullmatch(request.path):
+            if parents is not None and _compile_path(parents.path).fullmatch(request.path):
                 entry = set_at({}, parents.id, PARENT) if parents.id else PARENT
                 return Answer(set_at({}, parents.records, [entry]) if parents.records else [entry])
         return None
@@ -124,15 +128,15 @@ class Simulator:
     def _details(self, request: ToolRequest) -> Answer | None:
         for listed in self.lists:
             details = listed.pull.details
-            if details is None or not _path_pattern(details.path.partition("?")[0]).fullmatch(request.path):
+            if details is None or not _compile_path(details.path.partition("?")[0]).fullmatch(request.path):
                 continue
             sent = (
-                value_at(request.body, details.param)
+                find_value(request.body, details.param)
                 if details.method == "POST"
                 else request.query.get(details.param)
             )
             ids = set(map(str, sent if isinstance(sent, list) else str(sent or "").split(",")))
-            records = [record for record in listed.records if detail_id(listed.pull, record) in ids]
+            records = [record for record in listed.records if find_detail_id(listed.pull, record) in ids]
             return Answer(set_at({}, details.records, records) if details.records else records)
         return None
 
@@ -140,12 +144,12 @@ class Simulator:
         for listed in self.lists:
             refresh = listed.pull.refresh
             for record in (*listed.records, *listed.unlisted) if refresh is not None else ():
-                if refresh is not None and _path_of(listed.pull, record, self.config) == request.path:
+                if refresh is not None and _build_path(listed.pull, record, self.config) == request.path:
                     return Answer(set_at({}, refresh.record, record) if refresh.record else record)
         return None
 
 
-def credential_text(request: ToolRequest) -> str:
+def read_credentials(request: ToolRequest) -> str:
     """Everything of a request that may prove who sends it; a basic authentication's pair is readable."""
     texts = [*request.headers.values(), *request.query.values()]
     texts += [str(value) for value in request.body.values()] if isinstance(request.body, dict) else []
@@ -158,7 +162,7 @@ def credential_text(request: ToolRequest) -> str:
     return "\n".join(texts)
 
 
-def _path_of(pull: Pull, record: Any, config: Mapping[str, Any]) -> str | None:
+def _build_path(pull: Pull, record: Any, config: Mapping[str, Any]) -> str | None:
     """The address of one record, None where it has none."""
     refresh = pull.refresh
     try:
@@ -172,7 +176,7 @@ def _path_of(pull: Pull, record: Any, config: Mapping[str, Any]) -> str | None:
 def _is_sent(sent: Any, name: str, value: Param) -> bool:
     """Whether a request carries a fixed parameter, lists as lists."""
     expected = list(value) if isinstance(value, tuple) else value
-    return str(value_of(sent, name)) == str(expected)
+    return str(find_parameter(sent, name)) == str(expected)
 
 
 def list_records(pull: Pull, records: list[Any], request: ToolRequest) -> list[Any]:
@@ -188,13 +192,13 @@ def list_records(pull: Pull, records: list[Any], request: ToolRequest) -> list[A
     return listing
 
 
-def detail_id(pull: Pull, record: Any) -> str:
+def find_detail_id(pull: Pull, record: Any) -> str:
     """The id by which a list of ids names a record: the last part of its key."""
     key = re.findall(r"\{([^{}]+)\}", pull.schema.key) or [pull.schema.key]
-    return str(value_at(record, key[-1]))
+    return str(find_value(record, key[-1]))
 
 
-def _path_pattern(path: str) -> re.Pattern[str]:
+def _compile_path(path: str) -> re.Pattern[str]:
     """A path template as a pattern: anything in place of its placeholders."""
     parts = re.split(r"\{[^{}]+\}", path.partition("?")[0])
     return re.compile("/?" + "[^?]+".join(map(re.escape, parts)).lstrip("/"))
@@ -207,7 +211,7 @@ def _filter_time(pull: Pull, request: ToolRequest) -> datetime | None:
     if pull.graphql is not None:
         sent = (request.body or {}).get("variables")
     value = (sent or {}).get(pull.since.param) if isinstance(sent, dict) else None
-    value = value_at(sent, pull.since.param) if value is None else value
+    value = find_value(sent, pull.since.param) if value is None else value
     if value is None:
         return None
     try:
@@ -220,6 +224,6 @@ def _filter_time(pull: Pull, request: ToolRequest) -> datetime | None:
 
 def _read_change_time(pull: Pull, record: Any) -> datetime:
     try:
-        return parse_timestamp(time_of(pull, record), pull.schema.times)
+        return parse_timestamp(find_time(pull, record), pull.schema.times)
     except TimestampError:
         return datetime.now(UTC) + timedelta(days=1)

@@ -23,7 +23,7 @@ def describe_failures(describe: Describe) -> Iterator[None]:
 
 
 class _Content(io.RawIOBase):
-    """What another file holds; whatever keeps it from being read is the place's failure."""
+    """The content of another file object; an error of reading it becomes a failure of the place."""
 
     def __init__(self, content: Any, describe: Describe) -> None:
         self._content, self._describe = content, describe
@@ -53,12 +53,12 @@ class _Content(io.RawIOBase):
         return True
 
     def close(self) -> None:
-        """Close what is read too."""
+        """Close the other file object too."""
         if not self.closed:
             self._content.close()
         super().close()
 
 
 def guard_content(content: Any, describe: Describe) -> BinaryIO:
-    """The content, whose failures while it is read are those that the function makes of them."""
+    """The content, whose errors of reading are converted by the function."""
     return cast(BinaryIO, io.BufferedReader(_Content(content, describe), BLOCK_BYTES))

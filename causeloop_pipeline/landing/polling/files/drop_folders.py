@@ -1,4 +1,4 @@
-"""Which folder of the machine each workspace may have read: what the operator has listed."""
+"""Which folder of the machine each workspace may read, as the operator has listed it."""
 
 from pathlib import Path
 from uuid import UUID

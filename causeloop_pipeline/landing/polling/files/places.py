@@ -63,7 +63,7 @@ def choose_files(
     return sorted(file for file in files if file.changed_at >= backfill_from and is_new(file))
 
 
-def cursor_after(cursor: Mapping[str, Any], file: FoundFile) -> dict[str, Any]:
+def move_cursor_after(cursor: Mapping[str, Any], file: FoundFile) -> dict[str, Any]:
     """The cursor when a file has been read to its end."""
     before = (datetime.fromisoformat(cursor["at"]), str(cursor["name"])) if "at" in cursor else None
     at, name = max(filter(None, (before, (file.changed_at, file.name))))
@@ -77,12 +77,12 @@ def cursor_after(cursor: Mapping[str, Any], file: FoundFile) -> dict[str, Any]:
     return {"at": at.isoformat(), "name": name, "recent": newest}
 
 
-def cursor_within(cursor: Mapping[str, Any], file: FoundFile, rows: int) -> dict[str, Any]:
+def move_cursor_within(cursor: Mapping[str, Any], file: FoundFile, rows: int) -> dict[str, Any]:
     """The cursor in the middle of a file: so many of its rows are read."""
     return {**cursor, "part": {"name": file.name, "version": file.version, "rows": rows}}
 
 
-def rows_read(cursor: Mapping[str, Any], file: FoundFile) -> int:
+def count_rows_read(cursor: Mapping[str, Any], file: FoundFile) -> int:
     """How many rows of a file were read before; of a file that has changed, none."""
     part = cursor.get("part") or {}
     is_same = part.get("name") == file.name and part.get("version") == file.version

@@ -10,12 +10,12 @@ from causeloop_pipeline.landing.polling.files.places import (
     FoundFile,
     Place,
     choose_files,
-    cursor_after,
-    cursor_within,
+    count_rows_read,
     is_finished_name,
-    rows_read,
+    move_cursor_after,
+    move_cursor_within,
 )
-from causeloop_pipeline.landing.polling.files.rows import FileRow, format_of, read_file
+from causeloop_pipeline.landing.polling.files.rows import FileRow, find_format, read_file
 from causeloop_pipeline.landing.polling.isolated.child import run
 from causeloop_pipeline.landing.polling.sql.values import PAGE_BYTES, Job, measure, to_json
 
@@ -50,26 +50,26 @@ def read_place(job: Job, place: Place) -> Iterator[dict[str, Any]]:
 def _list_readable(job: Job, place: Place) -> Iterator[FoundFile]:
     left_alone_since = datetime.now(UTC) - place.settle
     for file in place.list_files():
-        is_read = is_finished_name(file.name) and format_of(file.name, job["format"])
+        is_read = is_finished_name(file.name) and find_format(file.name, job["format"])
         if is_read and file.changed_at <= left_alone_since:
             yield file
 
 
 def _read_file(job: Job, place: Place, file: FoundFile, cursor: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """The file's pages; the last one's cursor is past it."""
-    read_before, count, size = rows_read(cursor, file), 0, 0
+    read_before, count, size = count_rows_read(cursor, file), 0, 0
     rows: list[dict[str, Any]] = []
     with place.open_file(file.name) as content:
-        for row in read_file(content, file.name, format_of(file.name, job["format"]) or "jsonl"):
+        for row in read_file(content, file.name, find_format(file.name, job["format"]) or "jsonl"):
             count += 1
             if count <= read_before:
                 continue
             rows.append(_describe_row(file, row))
             size += measure(row.record or {})
             if len(rows) >= job["page_rows"] or size >= PAGE_BYTES:
-                yield {"rows": rows, "cursor": cursor_within(cursor, file, count)}
+                yield {"rows": rows, "cursor": move_cursor_within(cursor, file, count)}
                 rows, size = [], 0
-    yield {"rows": rows, "cursor": cursor_after(cursor, file)}
+    yield {"rows": rows, "cursor": move_cursor_after(cursor, file)}
 
 
 def _describe_row(file: FoundFile, row: FileRow) -> dict[str, Any]:

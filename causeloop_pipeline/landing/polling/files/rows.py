@@ -26,7 +26,7 @@ class FileRow:
     beginning: str = ""
 
 
-def format_of(name: str, chosen: str) -> str | None:
+def find_format(name: str, chosen: str) -> str | None:
     """How a file is to be read; None where its name does not say."""
     plain = name.lower().removesuffix(".gz")
     if chosen != "by name":

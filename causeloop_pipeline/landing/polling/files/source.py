@@ -14,7 +14,7 @@ from causeloop_pipeline.egress.origin import port_of, web_address
 from causeloop_pipeline.egress.policy import EgressPolicy
 from causeloop_pipeline.landing.extract import extract
 from causeloop_pipeline.landing.polling.isolated.parent import read_isolated
-from causeloop_pipeline.landing.polling.page import Page, page_of
+from causeloop_pipeline.landing.polling.page import Page, build_page
 from causeloop_pipeline.landing.polling.sync_input import SyncInput
 from causeloop_pipeline.model.raw_record import NORMALIZED, Quarantined, RawRecord, canonical_json
 
@@ -42,7 +42,7 @@ def read_files(connector: Connector, sync: SyncInput, egress: EgressPolicy) -> I
         **_name_place(connector, sync, egress),
     }
     for page in read_isolated(READER, job):
-        yield page_of(_extract_rows(connector, config, page["rows"]), {CURSOR_KEY: page["cursor"]})
+        yield build_page(_extract_rows(connector, config, page["rows"]), {CURSOR_KEY: page["cursor"]})
 
 
 def _name_place(connector: Connector, sync: SyncInput, egress: EgressPolicy) -> dict[str, Any]:

@@ -101,7 +101,7 @@ def open_alchemy(job: Job) -> Iterator[AlchemyReading]:
     except (OutsideFailure, MemoryError, GeneratorExit):
         raise
     except Exception as error:  # every driver has errors of its own, and all end the sync with a reason
-        raise _failure_of(job, error) from None
+        raise _describe_failure(job, error) from None
 
 
 def start_session(job: Job, connection: "Connection") -> None:
@@ -135,7 +135,7 @@ def _measure_row(values: dict[str, Any], cursor: str) -> MeasuredRow:
     return MeasuredRow({}, values[cursor], size, begin_row(values))
 
 
-def _failure_of(job: Job, error: Exception) -> OutsideFailure:
+def _describe_failure(job: Job, error: Exception) -> OutsideFailure:
     where = name_receiver(job)
     message = " ".join(str(getattr(error, "orig", None) or error).split())
     for secret in SECRETS:

@@ -23,7 +23,7 @@ def open_database(job: Job) -> "Database":
 
 
 def list_session_statements(engine: str, seconds: int) -> tuple[str, ...]:
-    """What a session is set to before it reads; where an engine has no such thing, there is nothing."""
+    """The statements that prepare a session for reading; none where an engine has no such settings."""
     if engine == "mysql":
         return (
             "SET SESSION sql_mode = ''",
@@ -40,7 +40,7 @@ def list_session_statements(engine: str, seconds: int) -> tuple[str, ...]:
 
 
 def list_timeout_statements(engine: str, seconds: int) -> tuple[str, ...]:
-    """The same time-out in the words of an engine's kinds; the one it understands is enough."""
+    """The time-out in each dialect of an engine's servers: a server has to understand one of them."""
     if engine == "mysql":
         return (
             f"SET SESSION max_statement_time = {seconds}",

@@ -62,7 +62,7 @@ def open_postgres(job: Job) -> Iterator[PostgresReading]:
             connection.read_only = True
             yield PostgresReading(job, connection)
     except psycopg.Error as error:
-        raise _failure_of(job, error) from None
+        raise _describe_failure(job, error) from None
 
 
 def _connect(job: Job) -> psycopg.Connection[Row]:
@@ -128,7 +128,7 @@ def build_statement(query: str, window: Window) -> sql.Composed:
     )
 
 
-def _failure_of(job: Job, error: psycopg.Error) -> OutsideFailure:
+def _describe_failure(job: Job, error: psycopg.Error) -> OutsideFailure:
     where = name_receiver(job)
     message = (error.diag.message_primary or str(error) or type(error).__name__).strip()[:300]
     if isinstance(error, psycopg.errors.QueryCanceled):
@@ -139,11 +139,11 @@ def _failure_of(job: Job, error: psycopg.Error) -> OutsideFailure:
     if isinstance(error, psycopg.OperationalError) and not isinstance(
         error, psycopg.errors.InvalidAuthorizationSpecification | psycopg.errors.InvalidCatalogName
     ):
-        return _connection_failure(where, error)
+        return _describe_connection_failure(where, error)
     return PermanentFailure(f"{where}: {message}; fix the query or the role's rights")
 
 
-def _connection_failure(where: str, error: psycopg.OperationalError) -> OutsideFailure:
+def _describe_connection_failure(where: str, error: psycopg.OperationalError) -> OutsideFailure:
     """The server's own message on a refused login; a failed connection has no diagnosis."""
     text = " ".join(str(error).split())
     for sign in ("authentication failed", "does not exist", "certificate", "SSL", "no pg_hba.conf entry"):

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, replace
 from typing import Any
 
-from causeloop_pipeline.connectors.configuration import with_defaults
+from causeloop_pipeline.connectors.configuration import fill_defaults
 from causeloop_pipeline.connectors.own_tables.preset import Preset
 from causeloop_pipeline.connectors.registry import CONNECTORS
 from causeloop_pipeline.connectors.spec import Connector, RecordSchema
@@ -42,7 +42,7 @@ def read_preset_rows(
 ) -> Iterator[RawRecord | Quarantined | None]:
     """Each row as a record of the connector; one that last changed before the backfill begins is left out."""
     tool = replace(CONNECTORS[preset.tool], is_mapped_at_landing=True)
-    settings = with_defaults(tool, {})
+    settings = fill_defaults(tool, {})
     for row in rows:
         if "too_large" in row:
             yield refuse_large_row(connector, row)

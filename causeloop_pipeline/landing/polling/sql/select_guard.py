@@ -1,6 +1,6 @@
 """Checks that a user's query is one harmless SELECT; what runs is generated from the parsed statement.
 
-It is parsed in the words of the database that will run it, so that both understand the same.
+It is parsed in the dialect of the database that will run it, so that both understand the same.
 """
 
 import logging

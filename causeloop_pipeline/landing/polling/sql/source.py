@@ -14,7 +14,7 @@ from causeloop_pipeline.connectors.spec import Connector, SqlQuery
 from causeloop_pipeline.egress.errors import PermanentFailure
 from causeloop_pipeline.egress.policy import EgressPolicy
 from causeloop_pipeline.landing.polling.isolated.parent import read_isolated
-from causeloop_pipeline.landing.polling.page import Page, page_of
+from causeloop_pipeline.landing.polling.page import Page, build_page
 from causeloop_pipeline.landing.polling.sql.engines import ENGINES, Engine, require_driver
 from causeloop_pipeline.landing.polling.sql.preset_records import describe_preset, read_preset_rows
 from causeloop_pipeline.landing.polling.sql.query_records import read_query_rows
@@ -52,9 +52,9 @@ def read_rows(connector: Connector, sync: SyncInput, egress: EgressPolicy) -> It
         row_count += page["row_count"]
         reached = {CURSOR_KEY: page["cursor"]} if page["cursor"] else reached
         if preset is None:
-            yield page_of(read_query_rows(connector, config, page["rows"]), reached)
+            yield build_page(read_query_rows(connector, config, page["rows"]), reached)
         else:
-            yield page_of(read_preset_rows(connector, preset, sync, page["rows"]), reached)
+            yield build_page(read_preset_rows(connector, preset, sync, page["rows"]), reached)
     start = job["start"]
     if row_count >= MAX_ROWS and start is not None and find_start(reached) == start:
         raise PermanentFailure(

@@ -1,4 +1,4 @@
-"""Writes one page's statement in the words of any engine: a checked query in order of its cursor column."""
+"""Writes one page's statement in the dialect of any engine: a checked query in order of its cursor column."""
 
 import re
 from collections.abc import Mapping
@@ -33,8 +33,8 @@ def build_statement(
     statement = (
         exp.select("*")
         .from_(exp.Subquery(this=tree, alias=exp.TableAlias(this=exp.to_identifier(ALIAS))))
-        .where(_condition(cursor, key, start, dialect))
-        .order_by(*(_ascending(column, dialect) for column in (cursor, key) if column))
+        .where(_build_condition(cursor, key, start, dialect))
+        .order_by(*(_order_ascending(column, dialect) for column in (cursor, key) if column))
         .limit(max_rows)
     )
     return statement.sql(dialect=dialect, comments=False)
@@ -46,36 +46,36 @@ def name_column(name: str, dialect: str) -> exp.Column:
     return exp.column(exp.to_identifier(name, quoted=is_quoted))
 
 
-def _ascending(column: exp.Column, dialect: str) -> exp.Ordered:
+def _order_ascending(column: exp.Column, dialect: str) -> exp.Ordered:
     """There are no nulls to be ordered; saying where the engine puts them keeps the statement plain."""
     return exp.Ordered(this=column.copy(), nulls_first=dialect in NULLS_FIRST)
 
 
-def _condition(
+def _build_condition(
     cursor: exp.Column, key: exp.Column | None, start: Mapping[str, Any] | None, dialect: str
 ) -> exp.Expr:
     if start is None:
         return exp.Not(this=exp.Is(this=cursor.copy(), expression=exp.Null()))
-    value = _literal(start["value"], start["type"], dialect)
+    value = _build_literal(start["value"], start["type"], dialect)
     if key is None or "key" not in start:
         return exp.GTE(this=cursor.copy(), expression=value)
-    after = exp.GT(this=key.copy(), expression=_literal(start["key"], start["key_type"], dialect))
+    after = exp.GT(this=key.copy(), expression=_build_literal(start["key"], start["key_type"], dialect))
     same = exp.EQ(this=cursor.copy(), expression=value.copy())
     return exp.or_(exp.GT(this=cursor.copy(), expression=value), exp.and_(same, after))
 
 
-def _literal(value: str, kind: str, dialect: str) -> exp.Expr:
+def _build_literal(value: str, kind: str, dialect: str) -> exp.Expr:
     if kind == "number" and NUMBER.fullmatch(value):
         return exp.Literal.number(value)
     if kind in {"instant", "naive"}:
-        return _instant(datetime.fromisoformat(value), kind, dialect)
+        return _build_instant(datetime.fromisoformat(value), kind, dialect)
     if "\\" in value or "\x00" in value:
         raise PermanentFailure("the cursor column holds a backslash: choose one of times or numbers")
     text = exp.Literal.string(value)
     return exp.cast(text, "DATE") if kind == "date" else text
 
 
-def _instant(moment: datetime, kind: str, dialect: str) -> exp.Expr:
+def _build_instant(moment: datetime, kind: str, dialect: str) -> exp.Expr:
     """A time as the column has it: with an offset, or without one and in UTC."""
     text = moment.astimezone(UTC).replace(tzinfo=None).isoformat(sep=" ", timespec="microseconds")
     if dialect == "mysql":  # its casts cut the fraction of a second

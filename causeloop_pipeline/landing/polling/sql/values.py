@@ -16,14 +16,14 @@ Row = dict[str, Any]
 Job = Mapping[str, Any]
 
 
-def cursor_of(value: Any, now: datetime) -> dict[str, str]:
+def build_cursor(value: Any, now: datetime) -> dict[str, str]:
     """The cursor at a value; a row dated in the future does not move it past the present."""
     if isinstance(value, datetime):
-        return {"instant": min(time_of(value, now), now).isoformat()}
+        return {"instant": min(read_time(value, now), now).isoformat()}
     return {"value": value.isoformat() if isinstance(value, date) else str(value)}
 
 
-def type_of(value: Any) -> str:
+def name_type(value: Any) -> str:
     """What a cursor value is compared as in the next statement."""
     if isinstance(value, datetime):
         return "instant" if value.tzinfo else "naive"
@@ -32,7 +32,7 @@ def type_of(value: Any) -> str:
     return "number" if isinstance(value, int | float | Decimal) else "text"
 
 
-def time_of(value: Any, now: datetime) -> datetime:
+def read_time(value: Any, now: datetime) -> datetime:
     """The time of a cursor value; a value that is no time counts as current."""
     if not isinstance(value, datetime):
         return now
@@ -47,10 +47,10 @@ def to_json(value: Any) -> Any:
         return {str(key): to_json(item) for key, item in value.items()}
     if value is None or isinstance(value, str | int):
         return value
-    return _scalar_to_json(value)
+    return _convert_scalar(value)
 
 
-def _scalar_to_json(value: Any) -> Any:
+def _convert_scalar(value: Any) -> Any:
     if isinstance(value, float):
         return value if math.isfinite(value) else None
     if isinstance(value, Decimal) and value.is_finite() and value == value.to_integral_value():

@@ -9,11 +9,11 @@ from causeloop_pipeline.landing.polling.sql.values import (
     MAX_ROW_BYTES,
     Job,
     Row,
-    cursor_of,
+    build_cursor,
+    name_type,
+    read_time,
     shape_record,
-    time_of,
     to_json,
-    type_of,
 )
 
 
@@ -62,25 +62,25 @@ def _make_page(job: Job, window: Window, rows: list[MeasuredRow], *, is_cut_off:
     now = datetime.fromisoformat(job["now"])
     backfill_from = datetime.fromisoformat(job["backfill_from"])
     last = next((row for row in reversed(rows) if row.moment is not None), None)
-    cursor = None if last is None else _cursor_at(job, window, last, now, is_cut_off=is_cut_off)
+    cursor = None if last is None else _build_cursor(job, window, last, now, is_cut_off=is_cut_off)
     return {
-        "rows": [_read_row(row, window) for row in rows if time_of(row.moment, now) >= backfill_from],
+        "rows": [_read_row(row, window) for row in rows if read_time(row.moment, now) >= backfill_from],
         "row_count": len(rows),
         "cursor": cursor,
     }
 
 
-def _cursor_at(
+def _build_cursor(
     job: Job, window: Window, last: MeasuredRow, now: datetime, *, is_cut_off: bool
 ) -> dict[str, Any]:
-    cursor: dict[str, Any] = cursor_of(last.moment, now)
+    cursor: dict[str, Any] = build_cursor(last.moment, now)
     if job["with_types"]:
-        cursor["type"] = type_of(last.moment)
+        cursor["type"] = name_type(last.moment)
     if is_cut_off and window.key_column is not None:
         key = last.values.get(window.key_column)
-        cursor |= {"key": str(key), "key_type": type_of(key)}
+        cursor |= {"key": str(key), "key_type": name_type(key)}
         if isinstance(last.moment, datetime):
-            cursor["instant"] = time_of(last.moment, now).isoformat()
+            cursor["instant"] = read_time(last.moment, now).isoformat()
     return cursor
 
 
@@ -89,5 +89,5 @@ def _read_row(row: MeasuredRow, window: Window) -> dict[str, Any]:
     if row.size > MAX_ROW_BYTES:
         return {"too_large": row.size, "beginning": row.beginning}
     record = {name: to_json(value) for name, value in row.values.items()}
-    is_dated = type_of(row.moment) in {"instant", "naive", "date"}
+    is_dated = name_type(row.moment) in {"instant", "naive", "date"}
     return {"record": shape_record(record, window.shape), "is_dated": is_dated}

@@ -7,8 +7,8 @@ from uuid import uuid4
 import psycopg
 import pytest
 
-from causeloop_pipeline.connectors.proofs import read_proofs
 from causeloop_pipeline.connectors.registry import CONNECTORS, is_included
+from causeloop_pipeline.connectors.verification_labels import read_labels
 from causeloop_pipeline.model.plans import PLANS, PLANS_IN_ORDER
 from causeloop_pipeline.settings import settings
 from causeloop_pipeline.storage.app.connector_credentials import open_credentials
@@ -33,7 +33,7 @@ def test_the_catalog_lists_every_declared_tool(
     assert {tool["type"] for tool in whole} == set(CONNECTORS)
     assert all(tool["available"] for tool in whole)
     assert {tool["type"]: tool["proofs"]["described_by"] for tool in whole} == {
-        name: proofs.described_by for name, proofs in read_proofs().items()
+        name: proofs.described_by for name, proofs in read_labels().items()
     }
     assert {tool["proofs"]["pull"] for tool in whole} == {"yes", "not run"}
     assert {tool["type"] for tool in free_catalog if tool["available"]} == {

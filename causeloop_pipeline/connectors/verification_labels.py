@@ -1,4 +1,4 @@
-"""What was proved of each connector type, as the last full run of the conformance kit has written it down."""
+"""What the last full run of the conformance kit showed of each connector type."""
 
 import csv
 from collections.abc import Iterable
@@ -6,12 +6,12 @@ from dataclasses import asdict, dataclass, fields
 from functools import cache
 from pathlib import Path
 
-PROOFS_FILE = Path(__file__).with_name("proofs.csv")
-PROVED, FAILED = "yes", "failed"
+LABELS_FILE = Path(__file__).with_name("verification_labels.csv")
+PASSED, FAILED = "yes", "failed"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Proofs:
+class VerificationLabels:
     """One type's labels: "yes" where it was run and passed, "failed", or empty where nothing was run."""
 
     type: str
@@ -35,16 +35,16 @@ class Proofs:
     """Whose word the declaration was held against: "vendor", "real payload", both, or "knowledge" alone."""
 
 
-def read_proofs() -> dict[str, Proofs]:
+def read_labels() -> dict[str, VerificationLabels]:
     """The labels of each type, by its name."""
     return dict(_read_file())
 
 
-def write_proofs(proofs: Iterable[Proofs]) -> None:
+def write_labels(labels: Iterable[VerificationLabels]) -> None:
     """Replace the labels of these types, and keep those of all others."""
-    rows = read_proofs() | {entry.type: entry for entry in proofs}
-    with PROOFS_FILE.open("w", encoding="utf-8", newline="") as file:
-        names = [field.name for field in fields(Proofs)]
+    rows = read_labels() | {entry.type: entry for entry in labels}
+    with LABELS_FILE.open("w", encoding="utf-8", newline="") as file:
+        names = [field.name for field in fields(VerificationLabels)]
         writer = csv.DictWriter(file, names, lineterminator="\n")
         writer.writeheader()
         writer.writerows(asdict(rows[name]) for name in sorted(rows))
@@ -52,8 +52,8 @@ def write_proofs(proofs: Iterable[Proofs]) -> None:
 
 
 @cache
-def _read_file() -> dict[str, Proofs]:
-    if not PROOFS_FILE.exists():
+def _read_file() -> dict[str, VerificationLabels]:
+    if not LABELS_FILE.exists():
         return {}
-    with PROOFS_FILE.open(encoding="utf-8", newline="") as file:
-        return {row["type"]: Proofs(**row) for row in csv.DictReader(file)}
+    with LABELS_FILE.open(encoding="utf-8", newline="") as file:
+        return {row["type"]: VerificationLabels(**row) for row in csv.DictReader(file)}
