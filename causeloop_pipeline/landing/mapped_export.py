@@ -12,6 +12,7 @@ from typing import Any
 
 import polars as pl
 
+from causeloop_pipeline.connectors.mapping.map_record import MAX_TITLE
 from causeloop_pipeline.connectors.spec import Connector
 from causeloop_pipeline.landing.enclosed_documents import read_json_text
 from causeloop_pipeline.landing.export_file.columns import recognize_columns
@@ -24,7 +25,6 @@ from causeloop_pipeline.landing.record_meaning import (
     DEFAULT_SEVERITY,
     DEFAULT_STATUS,
     ENDED,
-    MAX_TITLE,
     RecordMeaning,
 )
 from causeloop_pipeline.model.raw_record import Quarantined, canonical_json

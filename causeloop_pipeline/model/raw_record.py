@@ -16,6 +16,7 @@ NORMALIZED = "normalized"
 
 CHANGE, NORMALIZED_CHANGE = "change", "normalized_change"
 """The same two kinds for changes; a record of any other kind is an issue."""
+CHANGES = frozenset({CHANGE, NORMALIZED_CHANGE})
 
 
 @dataclass(frozen=True)

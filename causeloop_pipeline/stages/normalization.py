@@ -1,4 +1,7 @@
-"""Makes issues and changes of the records that arrived, in one dbt run, and checks that none was lost."""
+"""Makes issues and changes of the records that arrived, and checks that none was lost.
+
+Mappings read the records first, batch by batch; one dbt run then normalizes what they read.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -7,7 +10,7 @@ from uuid import UUID
 from causeloop_pipeline.model.recompute import RecomputeKind
 from causeloop_pipeline.stages.installation import Installation
 from causeloop_pipeline.storage.app.recompute_requests import read_claimed_kinds
-from causeloop_pipeline.storage.database.session import Session
+from causeloop_pipeline.storage.database.session import Database, Session
 from causeloop_pipeline.storage.database.statistics import analyze_grown_tables
 from causeloop_pipeline.storage.dbt.report import NormalizationReport
 from causeloop_pipeline.storage.raw.conservation import (
@@ -16,9 +19,18 @@ from causeloop_pipeline.storage.raw.conservation import (
     check_conservation,
     is_count_due,
 )
+from causeloop_pipeline.storage.raw.mapped_records import (
+    BATCH,
+    FIRST,
+    list_claimed,
+    map_again,
+    map_versions,
+)
 from causeloop_pipeline.storage.raw.pending_records import (
     are_changes_claimed,
+    claim_all_records,
     claim_pending_records,
+    count_claimed,
     finish_pending_records,
 )
 
@@ -51,9 +63,8 @@ def normalize(
     is_rebuild = is_rebuild or any(RecomputeKind.EVERYTHING in requested for requested in kinds)
     if not claimed and not is_rebuild:
         return Normalization(claimed)
-
-    sources = [] if is_rebuild else list(claimed)
-    report = installation.normalizer.normalize(run_id, sources, rebuild=is_rebuild, has_changes=has_changes)
+    read_claimed_records(installation.database, run_id, workspace_ids, is_rebuild=is_rebuild)
+    report = installation.normalizer.normalize(run_id, rebuild=is_rebuild, has_changes=has_changes)
     with installation.database.workspaces(workspace_ids) as session:
         analyze_grown_tables(session)
         of_workspace = (
@@ -66,6 +77,23 @@ def normalize(
         )
         finish_pending_records(session, run_id, workspace_ids)
     return Normalization(claimed, report, of_workspace, is_rebuild)
+
+
+def read_claimed_records(
+    database: Database, run_id: str, workspace_ids: Sequence[UUID], *, is_rebuild: bool = False
+) -> int:
+    """Let mappings read what a run has claimed, a batch a transaction; in a rebuild it claims all."""
+    with database.workspaces(workspace_ids) as session:
+        claimed = claim_all_records(session, run_id) if is_rebuild else count_claimed(session, run_id)
+    map_batch = map_again if is_rebuild else map_versions
+    read, after = 0, (FIRST, FIRST)
+    while True:
+        with database.workspaces(workspace_ids) as session:
+            keys = list_claimed(session.connection, run_id, after)
+            read += map_batch(session.connection, keys, list(claimed))
+        if len(keys) < BATCH:
+            return read
+        after = keys[-1]
 
 
 def find_lost_records(

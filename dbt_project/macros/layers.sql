@@ -16,14 +16,16 @@
 {%- endmacro %}
 
 
-{# dbt's own materialization renames the old view, creates the new one and drops the old one: three statements for each
-   of 200 views, which nobody reads meanwhile, since building them holds the lock that runs need. #}
+{# dbt's own materialization renames the old view, creates the new one and drops the old one: three statements for a view
+   that no run reads meanwhile, since building it holds the lock that runs need. The API reads it for an issue made by hand. #}
 {% materialization view, adapter='postgres' -%}
     {%- set target = this.incorporate(type='view') -%}
     {%- call statement('main') -%}
         drop view if exists {{ target }} cascade;
-        {{ get_create_view_as_sql(target, sql) }}
+        {{ get_create_view_as_sql(target, sql) }};
+        grant select on {{ target }} to causeloop_api
     {%- endcall -%}
+    {{ run_hooks(post_hooks) }}
     {%- do adapter.commit() -%}
     {{ return({'relations': [target]}) }}
 {%- endmaterialization %}

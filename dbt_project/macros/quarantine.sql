@@ -1,55 +1,57 @@
 {# Puts records that cannot be mapped to an issue, or a change, into quarantine, with the reason; all others go on. #}
-{% macro quarantine_unmappable(changes=false) %}
+{% macro quarantine_unmappable(versions) %}
 insert into {{ source('raw', 'quarantine') }} (
     workspace_id, source, connector_id, external_id, channel, reason, payload, payload_hash, received_at
 )
 select distinct on (r.workspace_id, r.source, r.external_id, r.payload_hash, m.unmappable_reason)
     r.workspace_id, r.source, r.connector_id, r.external_id, r.channel, m.unmappable_reason,
     convert_to(r.payload::text, 'UTF8'), r.payload_hash, r.received_at
-from ({{ unmappable_versions(changes) }}) as m
+from {{ versions }} as m
 cross join lateral (
     select r.*
     from {{ source('raw', 'record') }} as r
     where r.workspace_id = m.workspace_id and r.record_id = m.record_id
     offset 0
 ) as r
-where m.unmappable_reason is not null and {{ source_selected('m.source') }}
+where m.unmappable_reason is not null
 on conflict (workspace_id, source, external_id, payload_hash, reason) do update set replayed_at = null
 {% endmacro %}
 
 
-{# The versions that a run looks at, each with the reason why it cannot be mapped, if there is one. #}
-{% macro unmappable_versions(changes) -%}
-select workspace_id, record_id, source, {{ unmappable_reason(changes) }} as unmappable_reason
-from ({{ union_versions(selected_types(types_with_changes() if changes else types_with_issues()), 'changes' if changes else 'issues') }}) as versions
-where {{ unmappable_reason(changes) }} is not null
-{%- endmacro %}
-
-
-{# In a rebuild, releases the records that can be mapped now from quarantine. #}
-{% macro release_from_quarantine(changes=false) %}
-{% if var('rebuild') %}
-with unmappable as materialized (
-    {{ unmappable_versions(changes) }}
-)
+{# Releases the records that can be mapped now from quarantine: mappings change. #}
+{% macro release_from_quarantine(versions) %}
 update {{ source('raw', 'quarantine') }} as q
 set replayed_at = now()
-from {{ source('raw', 'record') }} as r
-where r.workspace_id = q.workspace_id
-    and r.source = q.source
-    and r.external_id = q.external_id
-    and r.payload_hash = q.payload_hash
-    and (r.kind in ('change', 'normalized_change')) = {{ changes }}
-    and q.replayed_at is null
-    and not exists (select from unmappable as u where u.record_id = r.record_id)
-{% endif %}
+from (
+    select q.workspace_id, q.quarantine_id
+    from {{ versions }} as m
+    cross join lateral (
+        select r.payload_hash
+        from {{ source('raw', 'record') }} as r
+        where r.workspace_id = m.workspace_id and r.record_id = m.record_id
+        offset 0
+    ) as r
+    cross join lateral (
+        select q.workspace_id, q.quarantine_id
+        from {{ source('raw', 'quarantine') }} as q
+        where q.workspace_id = m.workspace_id
+            and q.source = m.source
+            and q.external_id = m.external_id
+            and q.payload_hash = r.payload_hash
+            and q.replayed_at is null
+        offset 0
+    ) as q
+    where m.unmappable_reason is null
+) as released
+where q.workspace_id = released.workspace_id and q.quarantine_id = released.quarantine_id
 {% endmacro %}
 
 
-{# In a rebuild, deletes the issues, or changes, that no record gives any more. #}
+{# Deletes the issues, or changes, that no record gives any more: in a rebuild all of them, else those of the records of the
+   run whose versions can no longer be mapped, any of them. #}
 {% macro delete_orphans(changes) %}
-{% if var('rebuild') %}
 delete from {{ this }} as t
+{%- if var('rebuild') %}
 where not exists (
     select from {{ source('raw', 'record') }} as r
     where r.workspace_id = t.workspace_id
@@ -65,5 +67,24 @@ where not exists (
                 and q.replayed_at is null
         )
 )
-{% endif %}
+{%- else %}
+using (
+    select m.workspace_id, m.source, m.external_id
+    from ({{ changed_records() }}) as changed
+    cross join lateral (
+        select m.*
+        from {{ source('raw', 'mapped_record') }} as m
+        where m.workspace_id = changed.workspace_id
+            and m.source = changed.source
+            and m.external_id = changed.external_id
+        offset 0
+    ) as m
+    where m.is_change = {{ changes }}
+    group by 1, 2, 3
+    having bool_and(m.unmappable_reason is not null)
+) as unmappable
+where t.workspace_id = unmappable.workspace_id
+    and t.source = unmappable.source
+    and t.external_id = unmappable.external_id
+{%- endif %}
 {% endmacro %}

@@ -4,16 +4,6 @@
 {%- endmacro %}
 
 
-{# Whether a source is among those that the run processes; literals let the planner skip the other staging models. #}
-{% macro source_selected(source) -%}
-    {%- if var('sources') -%}
-        {{ source }} in ('{{ var('sources') | join("', '") }}')
-    {%- else -%}
-        true
-    {%- endif -%}
-{%- endmacro %}
-
-
 {# The external records of which the run has claimed a new version. #}
 {% macro changed_records() -%}
     select distinct p.workspace_id, p.source, r.external_id
@@ -25,6 +15,27 @@
         offset 0
     ) as r
     where p.run_id = {{ current_run_id() }}
+{%- endmacro %}
+
+
+{# All versions of the external records of which the run has claimed a new one: an issue is a function of all versions,
+   so that a rebuild gives the same as syncs in any order. `offset 0` keeps each lookup one of an index: of a young table
+   the planner knows nothing, and would compare each claimed record with every stored one. #}
+{% macro changed_versions(changes) -%}
+    select
+        {%- for column in model.columns %}
+        m.{{ column }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from ({{ changed_records() }}) as changed
+    cross join lateral (
+        select m.*
+        from {{ source('raw', 'mapped_record') }} as m
+        where m.workspace_id = changed.workspace_id
+            and m.source = changed.source
+            and m.external_id = changed.external_id
+        offset 0
+    ) as m
+    where {{ 'not ' if not changes }}m.is_change
 {%- endmacro %}
 
 

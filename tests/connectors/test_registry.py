@@ -1,6 +1,5 @@
 import ast
 import re
-from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -11,11 +10,6 @@ from causeloop_pipeline.connectors import spec, tools
 from causeloop_pipeline.connectors.cases import CASE_SUFFIX, find_case_file, read_case
 from causeloop_pipeline.connectors.registry import CONNECTORS, RegistryError, load_connectors
 from causeloop_pipeline.connectors.spec import Category, Connector
-from causeloop_pipeline.connectors.staging.staging_files import (
-    STAGING_DIR,
-    find_stale_files,
-    generate_files,
-)
 from tests.connectors.case_records import case_records, load_connector
 from tests.offenders import assert_no_offenders, compare
 
@@ -31,25 +25,6 @@ def test_every_file_is_a_connector_and_every_connector_a_file():
 def test_every_connector_has_its_case_beside_it_and_every_case_a_connector():
     assert set(TOOLS.rglob(f"*{CASE_SUFFIX}")) == {find_case_file(name) for name in CONNECTORS}
     assert {find_case_file(name).parent / f"{name}.py" for name in CONNECTORS} == set(FILES.values())
-
-
-def test_every_connector_has_its_staging_model():
-    models = {path.name.removeprefix("stg_").partition("__")[0] for path in STAGING_DIR.rglob("stg_*__*.sql")}
-    assert set(CONNECTORS) <= models
-
-
-def test_the_dbt_project_has_exactly_the_files_that_the_declarations_give():
-    """`causeloop connectors generate` writes them."""
-    texts = dict(generate_files())
-    differing = [str(path) for path, text in texts.items() if not path.exists() or path.read_text() != text]
-
-    assert differing == []
-    assert find_stale_files(set(texts)) == []
-
-
-def test_no_folder_of_models_holds_more_than_sixteen_files():
-    sizes = Counter(path.parent for path in STAGING_DIR.rglob("*") if path.is_file())
-    assert {str(folder): size for folder, size in sizes.items() if size > 16} == {}
 
 
 def test_a_connector_stays_one_short_file():
@@ -241,7 +216,7 @@ def test_a_case_covers_every_list_and_holds_no_surprise():
 
 
 def test_a_connectors_variants_have_names_of_their_own():
-    """The staging models choose the fields of a record by the name of its variant."""
+    """People tell variants by their names, and a mapped record has that of its variant."""
 
     def find_problems(connector: Connector) -> Iterator[str]:
         for kind, mappings in (("issues", connector.issues), ("changes", connector.changes)):

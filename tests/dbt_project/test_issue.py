@@ -220,7 +220,7 @@ def test_an_ingested_event_of_a_connectors_type_is_read_by_the_products_fields(
     payload = {"external_id": "P-1", "title": "By hand", "severity": "p1", "service": "checkout"}
     land_records(database, workspace_id, record(payload, "pagerduty", channel="ingest"))
 
-    normalize(database, models, workspace_id, sources=["pagerduty"])
+    normalize(database, models, workspace_id)
 
     issue = issues(database, workspace_id)["P-1"]
     assert (issue["source"], issue["title"], issue["severity"]) == ("pagerduty", "By hand", "p1")

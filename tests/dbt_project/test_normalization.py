@@ -10,8 +10,8 @@ import orjson
 import psycopg
 import pytest
 
-from causeloop_pipeline.connectors.registry import CONNECTORS
 from causeloop_pipeline.settings import DBT_PROJECT_DIR, ROOT
+from causeloop_pipeline.stages.normalization import read_claimed_records
 from causeloop_pipeline.storage.app.run_scopes import EmptyScopeError, declare_scope
 from causeloop_pipeline.storage.database.session import Database
 from causeloop_pipeline.storage.dbt.built_views import delete_digest, is_built_from
@@ -35,25 +35,10 @@ def own_models(manifest: dict[str, Any]) -> list[dict[str, Any]]:
     return [node for node in manifest["nodes"].values() if node["resource_type"] == "model"]
 
 
-def test_every_connector_has_a_staging_model_and_a_source_and_nothing_else_has(
-    manifest: dict[str, Any],
-) -> None:
-    staged = {
-        node["name"].removeprefix("stg_").removesuffix("__issues")
-        for node in own_models(manifest)
-        if node["schema"] == "staging" and node["name"].endswith("__issues")
-    }
-    landing = {
-        node["name"]: node for node in manifest["sources"].values() if node["source_name"] == "landing"
-    }
+def test_there_are_two_staging_models_whatever_the_number_of_connectors(manifest: dict[str, Any]) -> None:
+    staged = {node["name"] for node in own_models(manifest) if node["schema"] == "staging"}
 
-    with_issues = {name for name, tool in CONNECTORS.items() if tool.issues or tool.query or tool.configure}
-    assert staged - {"ingested"} == with_issues
-    assert landing.keys() == CONNECTORS.keys()
-    assert {node["identifier"] for node in landing.values()} == {"record"}
-    assert all(
-        node["config"]["meta"]["dagster"]["asset_key"] == ["landing", name] for name, node in landing.items()
-    )
+    assert staged == {"stg_issues", "stg_changes"}
 
 
 def test_no_table_is_rebuilt_from_one_runs_scope(manifest: dict[str, Any]) -> None:
@@ -65,29 +50,24 @@ def test_no_table_is_rebuilt_from_one_runs_scope(manifest: dict[str, Any]) -> No
         assert mart["config"]["full_refresh"] is False
 
 
-@pytest.mark.parametrize("subject", ["issues", "changes"])
-def test_every_staging_view_of_issues_or_changes_has_the_declared_columns(
-    manifest: dict[str, Any], models: Normalizer, installation: Any, subject: str
+def test_every_staging_view_has_the_declared_columns(
+    manifest: dict[str, Any], models: Normalizer, installation: Any
 ) -> None:
     declared = {
         node["name"]: [(column["name"], column["data_type"]) for column in node["columns"].values()]
         for node in own_models(manifest)
-        if node["schema"] == "staging" and node["name"].endswith(f"__{subject}")
+        if node["schema"] == "staging"
     }
     with psycopg.connect(installation.pipeline_url) as connection:
         rows = connection.execute(
             "select c.relname, a.attname, format_type(a.atttypid, a.atttypmod) "
             "from pg_attribute as a join pg_class as c on c.oid = a.attrelid "
-            "where c.relnamespace = 'staging'::regnamespace and c.relkind = 'v' and c.relname like %s "
-            "order by c.relname, a.attnum",
-            (f"%\\_\\_{subject}",),
+            "where c.relnamespace = 'staging'::regnamespace and c.relkind = 'v' order by c.relname, a.attnum"
         ).fetchall()
     built: dict[str, list[tuple[str, str]]] = {}
     for view, column, data_type in rows:
         built.setdefault(view, []).append((column, data_type))
 
-    with_subject = [tool for tool in CONNECTORS.values() if getattr(tool, subject)]
-    assert len(declared) == len(with_subject) + 1
     assert built == declared
 
 
@@ -104,7 +84,7 @@ def test_every_view_runs_with_the_rights_of_its_reader(installation: Any, models
             "where c.relkind = 'v' and n.nspname in ('staging', 'intermediate')"
         ).fetchall()
 
-    assert len(views) >= len(CONNECTORS)
+    assert len(views) == 5
     assert all(options == ["security_invoker=true"] for _, options in views)
 
 
@@ -117,7 +97,7 @@ def test_views_of_this_version_of_the_project_are_not_built_again(
         delete_digest(connection)
         assert not is_built_from(connection, models._hash_project())
         connection.rollback()
-        connection.execute("drop view staging.stg_ingested__changes")
+        connection.execute("drop view staging.stg_changes")
         assert not is_built_from(connection, models._hash_project())
         connection.rollback()
 
@@ -252,6 +232,7 @@ def test_a_run_id_may_contain_any_character(
     with database.workspace(workspace_id) as session:
         declare_scope(session, run_id, [workspace_id])
         claim_pending_records(session, run_id, [workspace_id])
+    read_claimed_records(database, run_id, [workspace_id])
 
     assert models.normalize(run_id).outcome("issue").rows == 1
 

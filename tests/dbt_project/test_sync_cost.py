@@ -1,48 +1,21 @@
-"""A sync of one source pays for that source, whatever the number of connector types."""
+"""What a sync costs depends on what it brings, not on what is stored."""
 
 import random
-from collections.abc import Iterator
 from typing import Any
 from uuid import UUID, uuid4
 
-import psycopg
 import psycopg2
 import pytest
 
+from causeloop_pipeline.stages.normalization import read_claimed_records
 from causeloop_pipeline.storage.app.run_scopes import declare_scope
 from causeloop_pipeline.storage.database.session import Database
 from causeloop_pipeline.storage.database.statistics import analyze_grown_tables
-from causeloop_pipeline.storage.dbt.manifest_files import RUN_MANIFEST, read_run_manifest
-from causeloop_pipeline.storage.dbt.report import NormalizationError
 from causeloop_pipeline.storage.dbt.runner import Normalizer
 from causeloop_pipeline.storage.raw.pending_records import claim_pending_records
-from tests.support.normalizing import issues, land_records, normalize, record
+from tests.support.normalizing import land_records, normalize, record
 
-SELECT_STAGED = "select * from staging.stg_custom_api__issues"
-
-
-@pytest.fixture
-def without_a_view_of_jira(installation: Any, models: Normalizer) -> Iterator[None]:
-    """The staging view of another source has gone."""
-    with psycopg.connect(installation.pipeline_url, autocommit=True) as connection:
-        connection.execute("alter view staging.stg_jira__issues rename to hidden")
-        try:
-            yield
-        finally:
-            connection.execute("alter view staging.hidden rename to stg_jira__issues")
-
-
-@pytest.mark.usefixtures("without_a_view_of_jira")
-def test_a_sync_of_one_source_does_not_read_the_models_of_another(
-    database: Database, models: Normalizer, workspace_id: UUID
-) -> None:
-    land_records(database, workspace_id, record({"external_id": "a", "title": "Disk full"}))
-    normalize(database, models, workspace_id, sources=["custom_api"])
-    assert issues(database, workspace_id)["a"]["title"] == "Disk full"
-
-    land_records(database, workspace_id, record({"external_id": "b", "title": "Disk full"}))
-    with pytest.raises(NormalizationError, match="stg_jira__issues"):
-        normalize(database, models, workspace_id, sources=["jira"])
+SELECT_STAGED = "select * from staging.stg_issues"
 
 
 def test_dbt_opens_a_connection_for_each_of_its_threads_and_not_for_each_model_and_check(
@@ -56,32 +29,10 @@ def test_dbt_opens_a_connection_for_each_of_its_threads_and_not_for_each_model_a
         return opened[-1]
 
     monkeypatch.setattr(psycopg2, "connect", count)
-    normalize(database, models, workspace_id, sources=["custom_api"])
+    normalize(database, models, workspace_id)
 
     assert 1 <= len(opened) <= len({"main", "list of schemas", "nodes"})
     assert all(connection.closed for connection in opened)
-
-
-def test_a_run_loads_a_manifest_without_the_texts_of_views(
-    database: Database, models: Normalizer, workspace_id: UUID
-) -> None:
-    land_records(database, workspace_id, record({"external_id": "a", "title": "Disk full"}))
-    normalize(database, models, workspace_id)
-
-    whole = (models.manifest_path.parent / "partial_parse.msgpack").stat().st_size
-    assert (models.manifest_path.parent / RUN_MANIFEST).stat().st_size < whole / 2
-    assert issues(database, workspace_id)["a"]["title"] == "Disk full"
-
-
-def test_a_run_of_one_source_loads_the_views_of_that_source_only(models: Normalizer) -> None:
-    stored = models.manifest_path.parent / "partial_parse.msgpack"
-    views = {
-        node.name for node in read_run_manifest(stored, ["jira"]).nodes.values() if node.schema == "staging"
-    }
-
-    assert {"stg_jira__issues", "stg_ingested__issues"} <= views
-    assert {name.split("__")[0] for name in views} == {"stg_jira", "stg_ingested"}
-    assert len(read_run_manifest(stored).nodes) > 10 * len(views)
 
 
 def test_changes_are_made_only_by_a_run_that_has_claimed_one(
@@ -109,6 +60,9 @@ def count_pages_read(database: Database, workspace_id: UUID, stored: int) -> int
         analyze_grown_tables(session)
         declare_scope(session, run_id, [workspace_id])
         claim_pending_records(session, run_id, [workspace_id])
+    read_claimed_records(database, run_id, [workspace_id])
+    with database.workspaces([workspace_id]) as session:
+        analyze_grown_tables(session)
         session.execute("select set_config('causeloop.run', %s, true)", (run_id,))
         plan = session.row(f"explain (analyze, buffers, format json) {SELECT_STAGED}")
         session.connection.rollback()

@@ -1,11 +1,11 @@
 """Lands payloads and turns them into issues, as a run does, for the tests that look at the result."""
 
-from collections.abc import Sequence
 from functools import cache
 from typing import Any
 from uuid import UUID, uuid4
 
 from causeloop_pipeline.model.raw_record import RawRecord, payload_hash
+from causeloop_pipeline.stages.normalization import read_claimed_records
 from causeloop_pipeline.storage.app.run_scopes import declare_scope
 from causeloop_pipeline.storage.database.session import Database
 from causeloop_pipeline.storage.database.statistics import analyze_grown_tables
@@ -45,16 +45,16 @@ def normalize(
     models: Normalizer,
     *workspace_ids: UUID,
     rebuild: bool = False,
-    sources: Sequence[str] = (),
 ) -> NormalizationReport:
     """One run over some workspaces, from claiming their pending records to finishing them."""
     run_id = str(uuid4())
     with database.workspaces(workspace_ids) as session:
         analyze_grown_tables(session)
         declare_scope(session, run_id, workspace_ids)
-        claimed = claim_pending_records(session, run_id, workspace_ids)
+        claim_pending_records(session, run_id, workspace_ids)
         has_changes = are_changes_claimed(session, run_id)
-    report = models.normalize(run_id, sources or list(claimed), rebuild=rebuild, has_changes=has_changes)
+    read_claimed_records(database, run_id, workspace_ids, is_rebuild=rebuild)
+    report = models.normalize(run_id, rebuild=rebuild, has_changes=has_changes)
     with database.workspaces(workspace_ids) as session:
         finish_pending_records(session, run_id, workspace_ids)
     return report

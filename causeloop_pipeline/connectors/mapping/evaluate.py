@@ -1,7 +1,4 @@
-"""Evaluates mappings in Python: each value comes with the paths that it was read from.
-
-`expression_sql` says the same in SQL; a test holds both against each other on every case of every tool.
-"""
+"""Evaluates mappings: each value comes with the paths that it was read from."""
 
 import re
 from collections.abc import Mapping
@@ -116,7 +113,7 @@ def _(source: Text, payload: Payload) -> Value | None:
 @evaluate.register
 def _(source: Match, payload: Payload) -> Value | None:
     value = evaluate(source.of, payload)
-    if value is None or not (match := re.search(source.pattern, value.text)):
+    if value is None or not (match := re.search(source.pattern, value.text, re.DOTALL)):
         return None
     text = match[1] if match.re.groups else match[0]
     return Value(text, value.paths) if text else None
@@ -165,7 +162,7 @@ def _(source: Element, payload: Payload) -> Value | None:
 @evaluate.register
 def _(source: Document, payload: Payload) -> Value | None:
     value = payload.at(source.path)
-    text = " ".join(list_texts(value)) if isinstance(value, dict) else to_text(value)
+    text = to_text(" ".join(list_texts(value)) if isinstance(value, dict) else value)
     return _value(text, source.path)
 
 
@@ -220,7 +217,7 @@ def _(condition: Is, payload: Payload) -> bool:
 @holds.register
 def _(condition: Matches, payload: Payload) -> bool:
     value = evaluate(condition.of, payload)
-    return value is not None and bool(re.search(condition.pattern, value.text, re.IGNORECASE))
+    return value is not None and bool(re.search(condition.pattern, value.text, re.IGNORECASE | re.DOTALL))
 
 
 @holds.register

@@ -4,14 +4,14 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from causeloop_pipeline.connectors.mapping.json_text import to_text
+from causeloop_pipeline.connectors.mapping.json_text import write_json
 
 
 def list_texts(node: Any) -> Iterator[str]:
     """The texts of an Atlassian document in order."""
     if isinstance(node, dict):
-        if "text" in node and (text := to_text(node["text"])) is not None:
-            yield text
+        if (text := node.get("text")) is not None:
+            yield write_json(text) if not isinstance(text, str) else text
         for key in sorted(node, key=lambda name: (len(name.encode()), name.encode())):
             yield from list_texts(node[key])
     elif isinstance(node, list):

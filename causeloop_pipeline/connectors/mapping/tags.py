@@ -16,7 +16,7 @@ TAG_VALUES = ("value", "Value")
 
 def find_tag(tags: Any, names: str) -> str | None:
     """The value of the first tag whose name matches."""
-    pattern = re.compile(rf"^(?:{names})[:=_/]\s*(.+)$", re.IGNORECASE)
+    pattern = re.compile(rf"^(?:{names})[:=_/]\s*(.+)$", re.IGNORECASE | re.DOTALL)
     matches = (pattern.match(tag) for tag in list_tags(tags))
     return next((match[1] for match in matches if match), None)
 
@@ -40,7 +40,7 @@ def list_tags(tags: Any) -> Iterator[str]:
                 if (value := to_text(tags[key])) is not None:
                     yield f"{key}:{value}"
         case str():
-            yield from (tag.strip() for tag in tags.split(","))
+            yield from (tag.strip(" ") for tag in tags.split(","))
 
 
 def _render_tag(tag: Mapping[str, Any]) -> str | None:

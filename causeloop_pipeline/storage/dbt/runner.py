@@ -9,30 +9,25 @@ import contextlib
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from functools import partial
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-import orjson
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
-from psycopg.rows import dict_row
 
 from causeloop_pipeline.settings import DBT_PROJECT_DIR, settings, temporary_variables
 from causeloop_pipeline.storage.app.run_scopes import EmptyScopeError
-from causeloop_pipeline.storage.database.session import Session
 from causeloop_pipeline.storage.dbt.built_views import delete_digest, is_built_from, store_digest
 from causeloop_pipeline.storage.dbt.compiled_macros import compile_macros
 from causeloop_pipeline.storage.dbt.invocation import invoke_dbt
-from causeloop_pipeline.storage.dbt.manifest_files import RUN_MODELS, read_manifest, read_run_manifest
 from causeloop_pipeline.storage.dbt.project_files import hash_project
 from causeloop_pipeline.storage.dbt.report import NormalizationError, NormalizationReport, make_report
-from causeloop_pipeline.storage.raw.pending_records import claim_all_records
 
 DBT_LOCK = 0x63_6C_64_62_74  # "cldbt"
 LOCK_TIMEOUT = "15min"
 ISSUE_MODEL = "issue"
+RUN_MODELS = (ISSUE_MODEL, "change")
 QUIET_FLAGS = (
     "--quiet",
     "--log-level",
@@ -103,26 +98,18 @@ class Normalizer:
         return report
 
     def normalize(
-        self,
-        run_id: str,
-        sources: Sequence[str] = (),
-        *,
-        rebuild: bool = False,
-        has_changes: bool = True,
+        self, run_id: str, *, rebuild: bool = False, has_changes: bool = True
     ) -> NormalizationReport:
-        """Normalize the records that a run has claimed, or with `rebuild` all records in its scope.
+        """Normalize the records that a run has claimed and mapped.
 
-        `sources` names the connector types of the claimed records, none meaning all; a rebuild reads all.
-        `has_changes`: some are of changes; if none is, only issues are made.
+        `rebuild`: it has claimed all, so that issues without a record go. `has_changes`: some are of changes;
+        if none is, only issues are made.
         """
-        selected = [] if rebuild else sorted(sources)
-        variables = {"sources": selected or None, "rebuild": rebuild}
         models = RUN_MODELS if rebuild or has_changes else (ISSUE_MODEL,)
         arguments = ["build", "--select", *models, "--exclude-resource-type", "unit_test"]
         if rebuild:
-            self._claim_all_records(run_id)
-        arguments += ["--vars", orjson.dumps(variables).decode()]
-        return self._run_exclusively(arguments, run_id, selected)
+            arguments += ["--vars", "{rebuild: true}"]
+        return self._run_exclusively(arguments, run_id)
 
     def warm_up(self) -> bool:
         """Let dbt build what it builds at its first invocation, without a database; False if none is parsed.
@@ -131,7 +118,7 @@ class Normalizer:
         """
         if not self._is_parsed():
             return False
-        self._manifest = read_run_manifest(self._stored_manifest)
+        self._manifest = read_manifest(self._stored_manifest)
         compile_macros(self._manifest, RUN_MODELS)
         arguments = ["compile", "--no-introspect", "--select", ISSUE_MODEL]
         return self._invoke(arguments, (*QUIET_FLAGS, *FAST_FLAGS)).exception is None
@@ -140,17 +127,9 @@ class Normalizer:
         """Run the project's own unit tests; the views must have been built."""
         return self._run_exclusively(["test", "--select", "test_type:unit"])
 
-    def _claim_all_records(self, run_id: str) -> None:
-        with psycopg.connect(self._require_url(), row_factory=dict_row) as connection:
-            connection.execute("select set_config('causeloop.run', %s, true)", (run_id,))
-            claim_all_records(Session(connection), run_id)
-
-    def _run_exclusively(
-        self, arguments: Sequence[str], run_id: str | None = None, sources: Sequence[str] = ()
-    ) -> NormalizationReport:
+    def _run_exclusively(self, arguments: Sequence[str], run_id: str | None = None) -> NormalizationReport:
         with _lock_models(self._require_url(), run_id):
-            read = read_manifest if run_id is None else partial(read_run_manifest, sources=sources)
-            self._load_manifest(read)
+            self._load_manifest()
             return make_report(self._invoke(arguments, (*QUIET_FLAGS, *FAST_FLAGS), run_id))
 
     def _require_url(self) -> str:
@@ -158,16 +137,16 @@ class Normalizer:
             raise NormalizationError("no database: CAUSELOOP_PIPELINE_DATABASE_URL is not set")
         return self._url
 
-    def _load_manifest(self, read: Callable[[Path], Any] = read_manifest) -> None:
+    def _load_manifest(self) -> None:
         """Load the stored manifest; parse the project when there is none or the project has changed since."""
         stored = self._stored_manifest
         if not self._is_parsed():
             self.parse()
         # Compiling changes a manifest: each invocation starts from a fresh copy, which takes milliseconds.
-        self._manifest = read(stored)
+        self._manifest = read_manifest(stored)
         if not self._is_of_database(self._manifest):
             self.parse()
-            self._manifest = read(stored)
+            self._manifest = read_manifest(stored)
 
     def _is_of_database(self, manifest: Any) -> bool:
         """Whether it names this database: one that was parsed without a database cannot be run."""
@@ -245,6 +224,15 @@ def _run_variable(run_id: str | None) -> dict[str, str]:
         return {}
     escaped = run_id.replace("\\", "\\\\").replace(" ", "\\ ")
     return {"PGOPTIONS": f"-c causeloop.run={escaped}"}
+
+
+def read_manifest(stored: Path) -> Any:
+    """The parsed project."""
+    from dbt.contracts.graph.manifest import Manifest
+
+    manifest = Manifest.from_msgpack(stored.read_bytes())
+    manifest.build_flat_graph()  # which macros see as `graph`: dbt does this only where it parses itself
+    return manifest
 
 
 def parse_project(arguments: Sequence[str]) -> Path:

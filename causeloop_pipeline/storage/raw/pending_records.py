@@ -42,7 +42,7 @@ DELETE_NORMALIZED = "delete from raw.pending_record where run_id = %s and worksp
 def claim_pending_records(session: Session, run_id: str, workspace_ids: Sequence[UUID]) -> dict[str, int]:
     """Claim the pending records of some workspaces for a run; how many of each source the run has claimed."""
     session.execute(UPDATE_CLAIM, (run_id, list(workspace_ids)))
-    return _count_claimed(session, run_id)
+    return count_claimed(session, run_id)
 
 
 def are_changes_claimed(session: Session, run_id: str) -> bool:
@@ -54,7 +54,7 @@ def are_changes_claimed(session: Session, run_id: str) -> bool:
 def claim_all_records(session: Session, run_id: str) -> dict[str, int]:
     """Claim every record that the session sees, normalized or not, for a run that rebuilds issues."""
     session.execute(INSERT_ALL_RECORDS, (run_id,))
-    return _count_claimed(session, run_id)
+    return count_claimed(session, run_id)
 
 
 def finish_pending_records(session: Session, run_id: str, workspace_ids: Sequence[UUID]) -> int:
@@ -69,5 +69,6 @@ def release_pending_records(session: Session, run_id: str) -> int:
     return session.execute(UPDATE_RELEASE, (run_id,))
 
 
-def _count_claimed(session: Session, run_id: str) -> dict[str, int]:
+def count_claimed(session: Session, run_id: str) -> dict[str, int]:
+    """How many records of each source a run has claimed."""
     return {row["source"]: int(row["records"]) for row in session.rows(SELECT_CLAIMED, (run_id,))}

@@ -1,1 +1,67 @@
-{{ map_issues('select * from ' ~ ref('int_issues__unioned')) }}
+-- Every version with the product's values. Vendors' values are looked up in one JSON object a map: the cost does not
+-- depend on the planner's statistics.
+with value_maps as materialized (
+
+    select jsonb_object_agg(source || ' ' || field || ' ' || vendor_value, value) as map
+    from {{ ref('value_map') }}
+
+),
+
+overrides as materialized (
+
+    select
+        workspace_id,
+        jsonb_object_agg(source || ' ' || field || ' ' || lower(vendor_value), value) as map
+    from {{ source('core', 'value_override') }}
+    where {{ is_valid_value('field', 'value') }}
+    group by workspace_id
+
+),
+
+mapped_values as (
+
+    select
+        versions.*,
+        {{ map_value('severity') }} as severity,
+        {{ map_value('status') }} as status
+    from {{ ref('stg_issues') }} as versions
+    cross join value_maps
+    left join overrides on overrides.workspace_id = versions.workspace_id
+
+),
+
+mapped as (
+
+    select
+        workspace_id,
+        core.issue_id(workspace_id, source, external_id) as issue_id,
+        record_id,
+        source,
+        external_id,
+        connector_id,
+        kind = 'event' as is_partial_update,
+        received_at,
+        title,
+        body,
+        severity_value,
+        coalesce(severity, 'p3') as severity,
+        status_value,
+        coalesce(status, 'open') as status,
+        service,
+        error_type,
+        team,
+        environment,
+        external_url,
+        source_created_at,
+        source_updated_at,
+        resolved_at,
+        attributes || jsonb_strip_nulls(jsonb_build_object(
+            'unmapped_severity', case when severity is null then severity_value end,
+            'unmapped_status', case when status is null then status_value end
+        )) as attributes,
+        unmappable_reason
+    from mapped_values
+
+)
+
+select * from mapped

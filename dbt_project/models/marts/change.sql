@@ -1,19 +1,12 @@
-with versions as (
-
-    select *
-    from ({{ union_versions(selected_types(types_with_changes()), 'changes') }}) as versions
-    where {{ source_selected('source') }} and {{ unmappable_reason(changes=true) }} is null
-
-),
-
-newest as (
+with newest as (
 
     select
         *,
         row_number() over (same_change order by source_updated_at desc, received_at desc, record_id desc) as age_rank,
         min(received_at) over same_change as ingested_at,
         min(coalesce(changed_at, source_updated_at)) over same_change as first_known_at
-    from versions
+    from {{ ref('stg_changes') }}
+    where unmappable_reason is null
     window same_change as (partition by workspace_id, source, external_id)
 
 ),
@@ -30,7 +23,7 @@ changes as (
         left(coalesce(title, 'Change' || coalesce(' of ' || service, '')), 300) as title,
         service,
         environment,
-        {{ web_address('external_url') }} as external_url,
+        external_url,
         coalesce(changed_at, first_known_at) as changed_at,
         source_updated_at,
         ingested_at

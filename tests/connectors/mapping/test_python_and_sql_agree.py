@@ -6,11 +6,11 @@ from typing import Any
 
 import psycopg
 import pytest
+from causeloop_pipeline.connectors.mapping.expression_sql import render, render_condition, render_time
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from causeloop_pipeline.connectors.mapping.evaluate import Payload, evaluate, evaluate_time, holds
-from causeloop_pipeline.connectors.mapping.expression_sql import render, render_condition, render_time
 from causeloop_pipeline.connectors.mapping.expressions import (
     Band,
     Choose,

@@ -1,0 +1,149 @@
+"""What a connector's mappings make of a record: the product's fields in the tool's own words, or why not.
+
+This is the one place that reads a payload's meaning. Words of severity and status are not looked up here: what they
+mean depends on the workspace, which the pipeline's SQL knows.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from causeloop_pipeline.connectors.mapping.evaluate import Payload, evaluate, evaluate_time, holds
+from causeloop_pipeline.connectors.mapping.expressions import Pluck, Source
+from causeloop_pipeline.connectors.mapping.fields import ChangeMapping, IssueMapping
+from causeloop_pipeline.connectors.mapping.product_record import PRODUCT_CHANGE, PRODUCT_ISSUE
+from causeloop_pipeline.model.instant_range import MIN_INSTANT, find_range_problem
+from causeloop_pipeline.model.raw_record import CHANGES, NORMALIZED, NORMALIZED_CHANGE
+
+WEB_ADDRESS = re.compile(r"https?://\S", re.IGNORECASE)
+MAX_TITLE = 300
+NAMED_KEYS = 8
+"""How many keys of a payload are named where no mapping fits it."""
+
+Mappings = tuple[IssueMapping, ...] | tuple[ChangeMapping, ...]
+Paths = dict[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True)
+class Record:
+    """A record as it was landed: whose it is, the shape and content of its payload, when the tool made it."""
+
+    source: str
+    kind: str
+    payload: Mapping[str, Any]
+    updated_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class MappedRecord:
+    """The variant and fields of a record, severity and status as the tool's words; or the reason why not."""
+
+    variant: str | None = None
+    fields: dict[str, Any] = field(default_factory=dict)
+    paths: Paths = field(default_factory=dict)
+    """Where each field was read."""
+    reason: str | None = None
+
+
+def select_mappings(
+    kind: str, issues: tuple[IssueMapping, ...], changes: tuple[ChangeMapping, ...]
+) -> Mappings:
+    """Those of a connector's mappings that apply to records of a kind."""
+    if kind in CHANGES:
+        return (PRODUCT_CHANGE,) if kind == NORMALIZED_CHANGE else changes
+    return (PRODUCT_ISSUE,) if kind == NORMALIZED else issues
+
+
+def map_record(
+    mappings: Mappings, record: Record, config: Mapping[str, Any], now: datetime | None = None
+) -> MappedRecord:
+    """What the first mapping that fits makes of a record; `now` bounds the times that a record can have."""
+    payload = Payload(record.payload, record.kind, config)
+    mapping = next((mapping for mapping in mappings if holds(mapping.when, payload)), None)
+    what = f"{record.source} {record.kind}"
+    if mapping is None:
+        keys = ", ".join(sorted(record.payload)[:NAMED_KEYS])
+        return MappedRecord(reason=f"no known variant of a {what} has the keys {keys}")
+    fields, paths = _read_fields(mapping, payload)
+    times = _list_times(record, fields, mapping)
+    if (ended := fields.get("resolved_at")) is not None and ended < MIN_INSTANT:
+        del fields["resolved_at"]
+    if isinstance(mapping, IssueMapping):
+        if "title" not in fields:
+            return MappedRecord(mapping.name, fields, paths, f"no title where a {what} has one")
+        _read_attributes(mapping, payload, fields, paths)
+    if not WEB_ADDRESS.match(fields.get("external_url", "https://-")):
+        del fields["external_url"]
+    return MappedRecord(
+        mapping.name, fields, paths, _find_time_problem(times, what, now or datetime.now(UTC))
+    )
+
+
+def _read_fields(mapping: IssueMapping | ChangeMapping, payload: Payload) -> tuple[dict[str, Any], Paths]:
+    fields: dict[str, str | datetime] = {}
+    paths: Paths = {}
+    for name, source in mapping.texts.items():
+        if source is not None and (value := evaluate(source, payload)):
+            fields[name] = value.text[:MAX_TITLE] if name == "title" else value.text
+            paths[name] = value.paths
+    for name, moment in mapping.times.items():
+        if moment is not None and (time := evaluate_time(moment, payload)):
+            fields[name], paths[name] = time
+    return fields, paths
+
+
+def _list_times(
+    record: Record, fields: Mapping[str, Any], mapping: IssueMapping | ChangeMapping
+) -> dict[str, datetime | None]:
+    """The times of a record in the order in which they are checked; of an end before 1990 there is none."""
+    began = "source_created_at" if isinstance(mapping, IssueMapping) else "changed_at"
+    ended = fields.get("resolved_at")
+    return {
+        began: fields.get(began),
+        "source_updated_at": record.updated_at,
+        "resolved_at": None if ended is None or ended < MIN_INSTANT else ended,
+    }
+
+
+def _find_time_problem(times: Mapping[str, datetime | None], what: str, now: datetime) -> str | None:
+    """Why the first of the times that cannot be right cannot."""
+    for name, time in times.items():
+        if time is not None and find_range_problem(time, now):
+            written = time.astimezone(UTC).replace(microsecond=0, tzinfo=None).isoformat()
+            return f"{name}: {written}Z lies before 1990 or more than two years ahead in a {what}"
+    return None
+
+
+def _read_attributes(mapping: IssueMapping, payload: Payload, fields: dict[str, Any], paths: Paths) -> None:
+    attributes: dict[str, Any] = {}
+    if mapping.attributes_from is not None:
+        whole = payload.at(mapping.attributes_from)
+        attributes |= whole if isinstance(whole, dict) else {}
+        paths["attributes"] = (mapping.attributes_from,)
+    for name, source in mapping.attributes.items():
+        value, used = _read_attribute(source, payload)
+        if value is not None:
+            attributes[name] = _strip_nulls(value)
+            paths[f"attributes.{name}"] = used
+    fields["attributes"] = attributes
+
+
+def _read_attribute(source: Source, payload: Payload) -> tuple[Any, tuple[str, ...]]:
+    """Plain paths give the JSON value as it is, everything else a text."""
+    if isinstance(source, Pluck):
+        return payload.pluck(source), (source.path,)
+    alternatives = source if isinstance(source, tuple) else (source,)
+    if all(isinstance(path, str) for path in alternatives):
+        values = ((payload.at(str(path)), (str(path),)) for path in alternatives)
+        return next((value for value in values if value[0] is not None), (None, ()))
+    text = evaluate(source, payload)
+    return (text.text, text.paths) if text else (None, ())
+
+
+def _strip_nulls(value: Any) -> Any:
+    """A JSON value without the keys of objects that hold null, at any depth."""
+    if isinstance(value, dict):
+        return {name: _strip_nulls(inner) for name, inner in value.items() if inner is not None}
+    return [_strip_nulls(inner) for inner in value] if isinstance(value, list) else value

@@ -1,1 +1,0 @@
-{{ union_versions(types_with_issues() + ['ingested'], 'issues') }}

@@ -1,0 +1,1 @@
+{{ changed_versions(changes=false) }}
