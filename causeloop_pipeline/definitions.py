@@ -22,12 +22,14 @@ with pause_garbage_collection():
     from causeloop_pipeline.orchestration.jobs.archives import archives
     from causeloop_pipeline.orchestration.jobs.deliveries import deliveries
     from causeloop_pipeline.orchestration.jobs.loop import ASSET_JOBS
+    from causeloop_pipeline.orchestration.jobs.rereading import rereading
     from causeloop_pipeline.orchestration.jobs.retention import retention
     from causeloop_pipeline.orchestration.jobs.tickets import tickets
     from causeloop_pipeline.orchestration.schedules import nightly, old_run_cleanup
     from causeloop_pipeline.orchestration.sensors.arrived_events import watch_arrived_events
     from causeloop_pipeline.orchestration.sensors.due_connectors import watch_due_connectors
     from causeloop_pipeline.orchestration.sensors.due_messages import watch_due_messages
+    from causeloop_pipeline.orchestration.sensors.former_mappings import watch_former_mappings
     from causeloop_pipeline.orchestration.sensors.grouped_issues import watch_grouped_issues
     from causeloop_pipeline.orchestration.sensors.operator_notices import send_operator_notices
     from causeloop_pipeline.orchestration.sensors.pushed_tickets import watch_pushed_tickets
@@ -44,7 +46,7 @@ with pause_garbage_collection():
     defs = dg.Definitions(
         assets=[*LANDING, normalization_assets(manifest_path()), *STAGES],
         asset_checks=CHECKS,
-        jobs=[*ASSET_JOBS, retention, deliveries, tickets, archives],
+        jobs=[*ASSET_JOBS, retention, deliveries, tickets, archives, rereading],
         schedules=[nightly, old_run_cleanup],
         sensors=[
             watch_due_connectors,
@@ -53,6 +55,7 @@ with pause_garbage_collection():
             watch_recompute_requests,
             watch_due_messages,
             watch_requested_archives,
+            watch_former_mappings,
             watch_pushed_tickets,
             sync_partitions,
             release_failed_run,

@@ -14,6 +14,7 @@ def product_key(*path: str) -> dg.AssetKey:
     return dg.AssetKey([PREFIX, *path])
 
 
+MAPPED = product_key("raw", "mapped_record")
 ISSUE, CHANGE = product_key("core", "issue"), product_key("core", "change")
 PATTERNS = product_key("patterns")
 FIRST_STAGE = {
@@ -42,7 +43,7 @@ def downstream(
 
 
 def landing_key(connector_name: str) -> dg.AssetKey:
-    """The asset of a tool, which is at the same time the dbt source of its staging model."""
+    """The asset of a tool."""
     return product_key(LANDING, connector_name)
 
 

@@ -39,6 +39,7 @@ from causeloop_pipeline.storage.raw.pending_records import (
 class Normalization:
     """How many records of each source were claimed, and the report of the dbt run if there was one.
 
+    read: how many of their versions had to be read by mappings.
     balances: what became of the records, by workspace; none of a rebuild, which concerns all.
     """
 
@@ -46,6 +47,7 @@ class Normalization:
     report: NormalizationReport | None = None
     balances: Mapping[UUID, Sequence[SourceBalance]] = field(default_factory=dict)
     is_rebuild: bool = False
+    read: int = 0
 
 
 def normalize(
@@ -63,7 +65,7 @@ def normalize(
     is_rebuild = is_rebuild or any(RecomputeKind.EVERYTHING in requested for requested in kinds)
     if not claimed and not is_rebuild:
         return Normalization(claimed)
-    read_claimed_records(installation.database, run_id, workspace_ids, is_rebuild=is_rebuild)
+    read = read_claimed_records(installation.database, run_id, workspace_ids, is_rebuild=is_rebuild)
     report = installation.normalizer.normalize(run_id, rebuild=is_rebuild, has_changes=has_changes)
     with installation.database.workspaces(workspace_ids) as session:
         analyze_grown_tables(session)
@@ -76,7 +78,7 @@ def normalize(
             }
         )
         finish_pending_records(session, run_id, workspace_ids)
-    return Normalization(claimed, report, of_workspace, is_rebuild)
+    return Normalization(claimed, report, of_workspace, is_rebuild, read)
 
 
 def read_claimed_records(

@@ -15,7 +15,7 @@ CONNECTOR_COLUMNS = """
     c.config #>> '{declaration,name}' as declaration, c.credentials is not null as has_credentials,
     c.webhook_secrets is not null as has_webhook_secret, null::text as webhook_url, c.next_poll_at,
     c.failed_syncs, s.started_at as last_sync_at, s.status as last_sync_status,
-    b.backfill, c.created_at, c.updated_at
+    b.backfill, m.rereading, c.created_at, c.updated_at
 """
 
 CONNECTOR_SOURCE = """
@@ -38,6 +38,15 @@ CONNECTOR_SOURCE = """
         from app.sync_run as r
         where r.workspace_id = c.workspace_id and r.connector_id = c.connector_id and r.reads_from is not null
     ) as b on true
+    left join lateral (
+        select json_build_object(
+            'started_at', p.started_at, 'read_back_to', uuid_extract_timestamp(p.before_record)
+        ) as rereading
+        from raw.rereading as p
+        where p.finished_at is null and c.type = any (p.sources)
+        order by p.rereading_id desc
+        limit 1
+    ) as m on true
 """
 
 CONNECTORS = Listing(

@@ -5,74 +5,11 @@ from collections.abc import Sequence
 from uuid import UUID
 
 import psycopg
-from psycopg.types.json import Jsonb
 
 from api.http.database import WorkspaceDatabase
 from causeloop_pipeline.model.raw_record import Quarantined, RawRecord
+from causeloop_pipeline.storage.core.reported_issue import make_issue
 from causeloop_pipeline.storage.raw.records import LandingCount, land
-
-# The issue that the next run makes of the record. For records of every kind, the dbt macros `map_issues` and
-# `newest_issues` and the mart `issue` hold the same rules; a test holds the two equal.
-UPSERT_ISSUE = """
-with report as (
-    select r.*, core.issue_id(%(workspace_id)s, %(source)s, %(external_id)s) as issue_id
-    from jsonb_to_record(%(payload)s) as r (
-        title text, body text, severity text, status text, service text, error_type text, team text,
-        environment text, external_url text, source_created_at timestamptz, source_updated_at timestamptz,
-        resolved_at timestamptz, attributes jsonb
-    )
-), overrides as (
-    select coalesce(jsonb_object_agg(field || ' ' || lower(vendor_value), value), '{}') as map
-    from core.value_override
-    where workspace_id = %(workspace_id)s and source = %(source)s
-), edits as (
-    select coalesce(jsonb_object_agg(e.field, e.value order by e.edit_id), '{}') as fields,
-           max(e.edited_at) filter (where e.field = 'status') as status_edited_at
-    from core.issue_edit as e
-    where e.workspace_id = %(workspace_id)s and e.issue_id = (select issue_id from report)
-), mapped as (
-    select r.*, e.fields, e.status_edited_at,
-           coalesce(r.source_created_at, least(known.source_created_at, r.source_updated_at)) as created_at,
-           coalesce(o.map ->> ('severity ' || r.severity), r.severity) as mapped_severity,
-           coalesce(o.map ->> ('status ' || r.status), r.status, 'open') as mapped_status
-    from report as r
-    cross join overrides as o
-    cross join edits as e
-    left join core.issue as known on known.workspace_id = %(workspace_id)s and known.issue_id = r.issue_id
-), edited as (
-    select *, coalesce(fields ->> 'status', mapped_status) as edited_status,
-           case when mapped_status in ('resolved', 'closed') then resolved_at end as ended_at
-    from mapped
-)
-insert into core.issue as i (
-    workspace_id, issue_id, source, external_id, title, body, severity, status, service, error_type, team,
-    environment, external_url, source_created_at, source_updated_at, resolved_at, ingested_at, attributes
-)
-select %(workspace_id)s, issue_id, %(source)s, %(external_id)s,
-       coalesce(fields ->> 'title', title),
-       case when fields ? 'body' then fields ->> 'body' else body end,
-       coalesce(fields ->> 'severity', mapped_severity),
-       edited_status,
-       case when fields ? 'service' then fields ->> 'service' else service end,
-       case when fields ? 'error_type' then fields ->> 'error_type' else error_type end,
-       case when fields ? 'team' then fields ->> 'team' else team end,
-       case when fields ? 'environment' then fields ->> 'environment' else environment end,
-       case when external_url ~* '^https?://\\S' then external_url end,
-       created_at, source_updated_at,
-       case when edited_status in ('resolved', 'closed')
-            then coalesce(ended_at, status_edited_at, source_updated_at) end,
-       now(), attributes
-from edited
-on conflict (workspace_id, source, external_id) do update
-    set title = excluded.title, body = excluded.body, severity = excluded.severity,
-        status = case when i.status = 'in_loop' and excluded.status = 'open' and i.pattern_id is not null
-                      then i.status else excluded.status end,
-        service = excluded.service, error_type = excluded.error_type, team = excluded.team,
-        environment = excluded.environment, external_url = excluded.external_url,
-        source_created_at = excluded.source_created_at, source_updated_at = excluded.source_updated_at,
-        resolved_at = excluded.resolved_at, attributes = excluded.attributes
-    where i.source_updated_at <= excluded.source_updated_at
-"""
 
 SELECT_CONNECTOR_RECORDS = """
 select distinct source, external_id
@@ -119,19 +56,11 @@ async def ingest_records(
 
 
 async def ingest_issue(db: WorkspaceDatabase, record: RawRecord) -> UUID:
-    """Store a record and write its issue at once, as the next run will normalize it again."""
+    """Store a record and make its issue at once, as the next run will make it again."""
 
     def work(connection: psycopg.Connection) -> None:
         land(connection, db.workspace_id, None, [record], channel=record.channel)
-        connection.execute(
-            UPSERT_ISSUE,
-            {
-                "workspace_id": db.workspace_id,
-                "source": record.source,
-                "external_id": record.external_id,
-                "payload": Jsonb(record.payload),
-            },
-        )
+        make_issue(connection, db.workspace_id, record)
 
     await db.in_thread(work)
     return compute_issue_id(db.workspace_id, record.source, record.external_id)

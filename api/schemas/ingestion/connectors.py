@@ -89,6 +89,13 @@ class Backfill(BaseModel):
     newest_record_at: datetime | None = Field(description="The newest time of a record that was read so far")
 
 
+class Rereading(BaseModel):
+    """Stored records are read again, newest first: what they mean has changed with a release."""
+
+    started_at: datetime
+    read_back_to: datetime | None = Field(description="When the oldest record arrived that was read again")
+
+
 class Connector(BaseModel):
     """A configured integration."""
 
@@ -109,6 +116,7 @@ class Connector(BaseModel):
     last_sync_at: datetime | None
     last_sync_status: str | None
     backfill: Backfill | None = Field(description="Null before the first sync")
+    rereading: Rereading | None = Field(description="Null where every record was read by the present mapping")
     created_at: datetime
     updated_at: datetime
 

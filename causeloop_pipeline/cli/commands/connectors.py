@@ -1,4 +1,4 @@
-"""`causeloop connectors …`: what a connector makes of a payload, and the staging models of its mappings."""
+"""`causeloop connectors …`: what a connector makes of a payload, and of the records that are stored."""
 
 import json
 from pathlib import Path
@@ -24,12 +24,12 @@ COVERED = {
 }
 OF_ISSUES_ONLY = frozenset(field.label.lower() for field in MAPPED if field.name not in CHANGE_TEXT_FIELDS)
 
-app = typer.Typer(cls=CommandList, help="Try, check and generate connectors.", no_args_is_help=True)
+app = typer.Typer(cls=CommandList, help="Try and check connectors.", no_args_is_help=True)
 
 
 @app.callback()
 def connectors() -> None:
-    """Try, check and generate connectors."""
+    """Try and check connectors."""
 
 
 @app.command(
@@ -137,13 +137,25 @@ def _percent(share: Any) -> str:
     return f"{100 * float(share):.0f} %"
 
 
-@app.command(epilog=show_examples("connectors generate"))
-def generate() -> None:
-    """Write the files of the dbt project that follow from the declarations of the connectors."""
-    from causeloop_pipeline.connectors.staging.staging_files import write_generated_files
+@app.command(epilog=show_examples("connectors reread pagerduty", "connectors reread"))
+def reread(
+    types: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[TYPE]…", help="Those whose mappings have changed by default."),
+    ] = None,
+) -> None:
+    """Read stored records again by the present mappings, now; the next run normalizes what has changed."""
+    from causeloop_pipeline.cli.output.rereading import describe_rereading
+    from causeloop_pipeline.stages.installation import Installation
+    from causeloop_pipeline.stages.jobs.rereading import begin_rereading, read_batch
 
-    for path in write_generated_files():
-        stdout().print(f"wrote {path}", markup=False)
+    names = [_find_connector(name).name for name in types or ()]
+    with Installation().database.keep_connection() as database:
+        rereading = begin_rereading(database, names)
+        while rereading.finished_at is None:
+            stdout().print(describe_rereading(rereading), markup=False)
+            rereading = read_batch(database, rereading)
+    stdout().print(f"{rereading.records_read:,} records read again", markup=False)
 
 
 @app.command(epilog=show_examples("connectors verify", "connectors verify pagerduty jira"))

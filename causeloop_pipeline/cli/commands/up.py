@@ -189,11 +189,14 @@ def _prepare_home(config: Settings, dagster_config: Path) -> None:
     home.mkdir(parents=True, exist_ok=True)
     shutil.copy(dagster_config, home / "dagster.yaml")
     export_variables(dagster_environment(config))
+    from causeloop_pipeline.stages.jobs.rereading import begin_rereading
     from causeloop_pipeline.storage.database.isolation_gate import require_isolation
+    from causeloop_pipeline.storage.database.session import Database
     from causeloop_pipeline.storage.dbt.runner import Normalizer
 
     dbt_url = config.require_dbt_url()
     Normalizer(dbt_url).build_views()
+    begin_rereading(Database(config.require("pipeline_database_url")))
     with psycopg.connect(dbt_url) as connection:
         require_isolation(connection)
 

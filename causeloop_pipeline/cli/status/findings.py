@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from causeloop_pipeline.cli.doctor import Finding, ok, warning, wrong
+from causeloop_pipeline.cli.output.rereading import describe_rereading
 from causeloop_pipeline.cli.output.terminal import count_of
 from causeloop_pipeline.cli.status.dagster_figures import DagsterFigures
 from causeloop_pipeline.storage.health.backlog_by_type import TypeFigures, WorkspaceFigures
@@ -13,6 +14,7 @@ from causeloop_pipeline.storage.health.product_figures import (
     name_some,
 )
 from causeloop_pipeline.storage.health.silent_failures import MAX_LAG_SECONDS, MIN_GRADED, is_drifting
+from causeloop_pipeline.storage.raw.rereading import Rereading
 
 MAX_HEARTBEAT_SECONDS = 120
 MAX_QUEUED_SECONDS = 900
@@ -29,6 +31,7 @@ class Status:
     types: tuple[TypeFigures, ...] = ()
     named: tuple[WorkspaceFigures, ...] = ()
     """Workspaces by name, where the settings allow it."""
+    rereading: Rereading | None = None
 
 
 def find_problems(status: Status) -> Iterator[Finding]:
@@ -36,6 +39,7 @@ def find_problems(status: Status) -> Iterator[Finding]:
     yield from _judge_processes(status)
     yield from _judge_connectors(status.product)
     yield from _judge_backlog(status.product)
+    yield ok("mappings", describe_rereading(status.rereading))
     yield from _judge_runs(status.dagster)
     yield _judge_calibration(status.product)
     yield _judge_database(status.product)

@@ -1,7 +1,7 @@
 """What a connector's mappings make of a record: the product's fields in the tool's own words, or why not.
 
-This is the one place that reads a payload's meaning. Words of severity and status are not looked up here: what they
-mean depends on the workspace, which the pipeline's SQL knows.
+This is the one place that reads a payload's meaning. Words of severity and status are not looked up here:
+what they mean depends on the workspace, which the pipeline's SQL knows.
 """
 
 import re

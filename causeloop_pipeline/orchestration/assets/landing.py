@@ -43,7 +43,7 @@ def landing_spec(connector: Connector) -> dg.AssetSpec:
     """The landing asset of one tool."""
     return dg.AssetSpec(
         landing_key(connector.name),
-        group_name="landing",
+        group_name=f"landing_{_name_group(connector.category)}",
         description=explain_automation(
             f"{connector.title} as received: every version of every record, once.", STARTED_BY_POLL
         ),
@@ -201,6 +201,11 @@ def _metadata(results: "list[SyncResult]", scope: Mapping[UUID, str]) -> dict[st
 def connector_file(name: str) -> Path:
     """The file that declares a connector."""
     return PACKAGE / "connectors" / "tools" / FOLDERS[name] / f"{name}.py"
+
+
+def _name_group(category: str) -> str:
+    """Dagster's groups have names of letters, digits and underscores."""
+    return _tag(category).replace("-", "_")
 
 
 def _tag(category: str) -> str:

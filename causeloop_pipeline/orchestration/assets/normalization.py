@@ -1,4 +1,4 @@
-"""The dbt project as assets: issues and changes are made of new records; the views are always live."""
+"""What mappings read, and the dbt project: issues and changes are made of new records; views are live."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -8,19 +8,23 @@ from uuid import UUID
 
 import dagster as dg
 
+from causeloop_pipeline.connectors.registry import CONNECTORS
 from causeloop_pipeline.orchestration.asset_metadata import (
     COLUMN_SCHEMA,
     RELATION,
+    STARTED_BY_LOOP,
     column_descriptions,
+    explain_automation,
     list_workspace_partitions,
     read_table_metadata,
     read_workspace_levels,
+    reference_files,
 )
-from causeloop_pipeline.orchestration.asset_selection import CHANGE, ISSUE
+from causeloop_pipeline.orchestration.asset_selection import CHANGE, ISSUE, MAPPED, landing_of
 from causeloop_pipeline.orchestration.checks import INSTALLATION_CHECKS, check_installation
 from causeloop_pipeline.orchestration.database_loss import retry_on_database_loss
 from causeloop_pipeline.orchestration.dbt_manifest import DbtProject, read_manifest
-from causeloop_pipeline.orchestration.partitions import DBT_POOL, ONE_RUN
+from causeloop_pipeline.orchestration.partitions import DBT_POOL, ONE_RUN, WORKSPACES
 from causeloop_pipeline.orchestration.reports.materializations import (
     WorkspaceReport,
     find_unreported,
@@ -30,6 +34,7 @@ from causeloop_pipeline.orchestration.reports.materializations import (
 from causeloop_pipeline.orchestration.reports.stage_report import check_result
 from causeloop_pipeline.orchestration.run_scope import StageConfig, run_started_at, run_workspaces
 from causeloop_pipeline.orchestration.stage import exclude_workspace
+from causeloop_pipeline.settings import PACKAGE
 from causeloop_pipeline.stages.context import CheckFailedError
 from causeloop_pipeline.stages.installation import Installation
 from causeloop_pipeline.stages.jobs.run_traces import trace_stage
@@ -39,7 +44,23 @@ if TYPE_CHECKING:
     from causeloop_pipeline.storage.dbt.report import NormalizationReport
 
 STAGE = "issues"
-WRITTEN_TABLES = {ISSUE, CHANGE}
+WRITTEN_TABLES = {MAPPED, ISSUE, CHANGE}
+MAPPED_TABLE = dg.AssetSpec(
+    MAPPED,
+    deps=landing_of(CONNECTORS),
+    group_name="normalize",
+    description=explain_automation(
+        "What the mapping of its connector made of each record, in the tool's own words, or why nothing.",
+        STARTED_BY_LOOP,
+    ),
+    metadata={
+        **reference_files({"mapping": PACKAGE / "connectors" / "mapping" / "map_record.py"}),
+        RELATION: "raw.mapped_record",
+    },
+    kinds={"python", "postgres"},
+    owners=["team:pipeline"],
+    partitions_def=WORKSPACES,
+)
 CONSERVATION = dg.AssetCheckSpec(
     "conservation",
     asset=ISSUE,
@@ -53,7 +74,7 @@ def normalization_assets(manifest: Path) -> dg.AssetsDefinition:
 
     @dg.multi_asset(
         name="normalization",
-        specs=list(project.specs),
+        specs=[MAPPED_TABLE, *project.specs],
         check_specs=[*INSTALLATION_CHECKS, *project.check_specs, CONSERVATION],
         can_subset=True,
         backfill_policy=ONE_RUN,
@@ -73,9 +94,10 @@ def normalization_assets(manifest: Path) -> dg.AssetsDefinition:
 def normalize_and_report(
     context: dg.AssetExecutionContext, installation: Installation, project: DbtProject, *, is_rebuild: bool
 ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
-    """Make issues and changes, and report them, the views that were selected, and the checks."""
+    """Make issues and changes, and report them, what mappings read, the views and the checks."""
     result = None
-    selected = [spec for spec in project.specs if spec.key in context.selected_asset_keys]
+    specs = (MAPPED_TABLE, *project.specs)
+    selected = [spec for spec in specs if spec.key in context.selected_asset_keys]
     views = [spec.key for spec in selected if spec.key not in WRITTEN_TABLES]
     new_views = find_unreported(context, views)
     for spec in selected:
@@ -109,13 +131,13 @@ def run_normalization(
 def report_table(
     context: dg.AssetExecutionContext, installation: Installation, spec: dg.AssetSpec, result: "Normalization"
 ) -> dg.MaterializeResult:
-    """Report issues or changes: what each workspace of the run holds of them now, and what dbt did."""
+    """Report a table that the run has written: what each workspace holds of it now, and what was done."""
     ids = [workspace.workspace_id for workspace in run_workspaces(context, installation)]
     levels = read_workspace_levels(installation, spec.key, spec.key.path[-1], ids)
     partitions = list_workspace_partitions(context)
     workspaces = {partitions[key]: WorkspaceReport(levels.get(key, {})) for key in ids}
     table = read_table_metadata(installation, spec.metadata[RELATION], column_descriptions(spec.metadata))
-    if is_reported_by_steps(context):
+    if is_reported_by_steps(context) and COLUMN_SCHEMA in spec.metadata:
         table.pop(COLUMN_SCHEMA)  # the asset's definition has it
     return report_asset(context, spec.key, workspaces, {**_metadata(spec.key, result), **table})
 
@@ -201,6 +223,8 @@ def _metadata(key: dg.AssetKey, result: "Normalization") -> dict[str, dg.Metadat
         dg.TableRecord({"source": source, "records": count}) for source, count in result.claimed.items()
     ]
     tables = {"models": timings, "records by source": sources}
+    read = {"records read": dg.MetadataValue.int(result.read)} if key == MAPPED else {}
     return {
+        **read,
         **{name: dg.MetadataValue.table(rows) for name, rows in tables.items() if rows},
     }

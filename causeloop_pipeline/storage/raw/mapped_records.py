@@ -154,9 +154,9 @@ def map_again(transaction: Transaction, keys: Sequence[Key], sources: Sequence[s
     return _map(transaction, keys, sources, THESE_RECORDS, UPSERT, is_all=True)
 
 
-def map_former(transaction: Transaction, keys: Sequence[Key], sources: Sequence[str]) -> int:
-    """Read those of some records that a former version has read; what has changed waits to be normalized."""
-    return _map(transaction, keys, sources, THESE_RECORDS, UPSERT_AND_QUEUE)
+def map_and_queue(transaction: Transaction, keys: Sequence[Key], sources: Sequence[str]) -> int:
+    """Read exactly some records; what means something else than before waits to be normalized."""
+    return _map(transaction, keys, sources, THESE_RECORDS, UPSERT_AND_QUEUE, is_all=True)
 
 
 def _map(

@@ -74,14 +74,16 @@ def read_status(config: Settings) -> Status:
     from causeloop_pipeline.storage.database.session import Database
     from causeloop_pipeline.storage.health.backlog_by_type import read_type_figures, read_workspace_figures
     from causeloop_pipeline.storage.health.product_figures import read_product_figures
+    from causeloop_pipeline.storage.raw.rereading import read_newest
 
     polled = [name for name, tool in CONNECTORS.items() if tool.is_polled]
     with Database(config.require("pipeline_database_url")).every_workspace() as session:
         product = read_product_figures(session)
         types = read_type_figures(session, polled)
         named = read_workspace_figures(session) if config.metrics_name_tenants else ()
+        rereading = read_newest(session)
     dagster = read_dagster_figures(config.require("dagster_database_url"))
-    return Status(_is_api_up(config), product, dagster, types, named)
+    return Status(_is_api_up(config), product, dagster, types, named, rereading)
 
 
 def _is_api_up(config: Settings) -> bool:

@@ -45,7 +45,7 @@ create table raw.rereading (
     sources         text[] not null,
     before_record   uuid,
     records_read    bigint not null default 0,
-    records_total   bigint,
+    records_total   bigint not null,
     started_at      timestamptz not null default now(),
     finished_at     timestamptz
 );
