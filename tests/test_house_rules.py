@@ -15,7 +15,6 @@ GROWING = ROOT / "causeloop_pipeline" / "storage" / "database" / "migrations" / 
 """One pair of files a released migration: it grows for ever, and its files are never changed."""
 
 TOOLS = ROOT / "causeloop_pipeline" / "connectors" / "tools"
-STAGING = ROOT / "dbt_project" / "models" / "staging"
 COMMANDS = ROOT / "causeloop_pipeline" / "cli" / "commands"
 """A command's parameters are its options: typer reads them from the signature."""
 
@@ -64,8 +63,8 @@ def is_command(path: Path, function: Function) -> bool:
 
 
 def is_named_after_product(path: Path) -> bool:
-    """Connectors and their staging models bear the names of products, such as Jira Service Management."""
-    return path.is_relative_to(TOOLS) or path.is_relative_to(STAGING)
+    """Connectors bear the names of products, such as Jira Service Management."""
+    return path.is_relative_to(TOOLS)
 
 
 def test_a_file_has_at_most_three_hundred_lines() -> None:

@@ -1,17 +1,40 @@
 """Which mappings read a stored record, with which configuration, and of which version they are."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache
 from typing import Any
 
 from causeloop_pipeline.connectors.configuration import with_defaults
-from causeloop_pipeline.connectors.mapping.map_record import MappedRecord, Record, map_record, select_mappings
+from causeloop_pipeline.connectors.declared.problems import DeclarationError
+from causeloop_pipeline.connectors.mapping.map_record import (
+    MappedRecord,
+    Mappings,
+    Record,
+    map_record,
+    select_mappings,
+)
 from causeloop_pipeline.connectors.mapping.version import hash_mappings, is_configured
+from causeloop_pipeline.connectors.own_tables.preset import DELETED
 from causeloop_pipeline.connectors.registry import CONNECTORS
+from causeloop_pipeline.connectors.spec import Connector
+from causeloop_pipeline.model.raw_record import NORMALIZED, NORMALIZED_CHANGE
 
 ANY_SOURCE = ""
 """Stands for sources that no connector has: only what is in the product's own form is read of them."""
+
+CLOSED = "closed"
+
+
+@dataclass(frozen=True)
+class Reader:
+    """The mappings for a record, the configuration that they see, and whose words the record has."""
+
+    mappings: Mappings
+    config: Mapping[str, Any] = field(default_factory=dict)
+    words_of: str | None = None
+    own_words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 def map_stored(record: Record, config: Mapping[str, Any], now: datetime) -> MappedRecord | None:
@@ -19,13 +42,20 @@ def map_stored(record: Record, config: Mapping[str, Any], now: datetime) -> Mapp
 
     `config` is the connector's as it is stored; `now` bounds the times that a record can have.
     """
-    connector = CONNECTORS.get(record.source)
-    if connector is None:
-        mappings = select_mappings(record.kind, (), ())
-        return map_record(mappings, record, {}, now) if mappings else None
-    filled = {name: value for name, value in config.items() if value not in (None, "")}
-    mappings = select_mappings(record.kind, connector.issues, connector.changes)
-    return map_record(mappings, record, with_defaults(connector, filled), now) if mappings else None
+    try:
+        reader = _find_reader(record, config)
+    except DeclarationError as error:
+        return MappedRecord(reason=f"the connector's declaration is not understood any more: {error}")
+    if not reader.mappings:
+        return None
+    shaped = replace(record, kind=_shape_of(reader, record))
+    mapped = map_record(reader.mappings, shaped, reader.config, now)
+    if record.payload.get(DELETED) is True and reader.words_of is not None:
+        ended = {"resolved_at": record.updated_at} if record.updated_at else {}
+        mapped = replace(mapped, fields={**ended, **mapped.fields, "status": CLOSED})
+    meanings = _look_up(reader.own_words, mapped.fields)
+    of = {"words_of": reader.words_of} if reader.words_of else {}
+    return replace(mapped, fields={**mapped.fields, **meanings, **of})
 
 
 def list_versions(sources: Iterable[str]) -> dict[str, str]:
@@ -36,7 +66,49 @@ def list_versions(sources: Iterable[str]) -> dict[str, str]:
 @cache
 def list_configured() -> tuple[str, ...]:
     """The sources whose mappings read the configuration too, so that their version does not tell all."""
-    return tuple(name for name, tool in CONNECTORS.items() if is_configured(tool.issues, tool.changes))
+    return tuple(
+        name
+        for name, tool in CONNECTORS.items()
+        if tool.configure is not None or is_configured(tool.issues, tool.changes)
+    )
+
+
+def _find_reader(record: Record, config: Mapping[str, Any]) -> Reader:
+    connector = CONNECTORS.get(record.source)
+    if connector is None or record.kind in {NORMALIZED, NORMALIZED_CHANGE}:
+        return Reader(select_mappings(record.kind, (), ()))
+    if connector.query is not None and record.kind in CONNECTORS:  # a table of another tool's records
+        tool = CONNECTORS[record.kind]
+        return Reader(tool.issues, with_defaults(tool, {}), words_of=tool.name)
+    if connector.configure is not None:
+        return _follow_declaration(connector, record, config)
+    filled = {name: value for name, value in config.items() if value not in (None, "")}
+    mappings = select_mappings(record.kind, connector.issues, connector.changes)
+    return Reader(mappings, with_defaults(connector, filled))
+
+
+def _follow_declaration(connector: Connector, record: Record, config: Mapping[str, Any]) -> Reader:
+    """By the declaration in the configuration; nothing where it has gone with its connector."""
+    if not config.get("declaration"):
+        return Reader(())
+    declared = connector.resolve(config)
+    mappings = select_mappings(record.kind, declared.issues, declared.changes)
+    return Reader(mappings, with_defaults(connector, config), own_words=declared.words)
+
+
+def _shape_of(reader: Reader, record: Record) -> str:
+    """The kind that mappings see: a record of another tool's table is as that tool's first list has it."""
+    return CONNECTORS[reader.words_of].pulls[0].schema.kind if reader.words_of else record.kind
+
+
+def _look_up(own_words: Mapping[str, Mapping[str, str]], fields: Mapping[str, Any]) -> dict[str, str]:
+    """What the connector's own list says of the words of a record, where it knows them."""
+    meanings: dict[str, str] = {}
+    for name, listed in own_words.items():
+        known = {word.strip().lower(): meaning for word, meaning in listed.items()}
+        if meaning := known.get(str(fields.get(name, "")).lower()):
+            meanings[f"own_{name}"] = meaning
+    return meanings
 
 
 @cache

@@ -231,8 +231,6 @@ class Connector:
     """For tools whose endpoint is itself configuration: the connector that a configuration describes."""
     words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """What its words for severity and status mean, where `model/vendor_words.csv` does not know the tool."""
-    is_mapped_at_landing: bool = False
-    """Its records are landed in the product's field names, for no staging model knows them."""
 
     @property
     def is_polled(self) -> bool:

@@ -12,7 +12,6 @@ from typing import Any
 
 from causeloop_pipeline.connectors.configuration import fill_defaults
 from causeloop_pipeline.connectors.spec import Connector
-from causeloop_pipeline.landing.declared_records import map_records
 from causeloop_pipeline.landing.enclosed_documents import list_enclosed
 from causeloop_pipeline.landing.inbound.webhook import is_recognized_delivery
 from causeloop_pipeline.landing.key_spellings import respell
@@ -68,11 +67,8 @@ def read_records(
     settings = fill_defaults(connector, config or {})
     connector = connector.resolve(settings)
     for reading in list_readings(connector, document):
-        read = [outcome for outcome in reading.outcomes if outcome]
-        mapped, refused = map_records(connector, read, settings)
-        outcomes = [*mapped, *refused]
-        records = [outcome for outcome in outcomes if isinstance(outcome, RawRecord)]
-        if records and not any(isinstance(outcome, Quarantined) for outcome in outcomes):
+        records = [outcome for outcome in reading.outcomes if isinstance(outcome, RawRecord)]
+        if records and not any(isinstance(outcome, Quarantined) for outcome in reading.outcomes):
             return records
     return []
 

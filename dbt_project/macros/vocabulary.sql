@@ -1,8 +1,10 @@
-{# Maps a vendor's value to the product's: by the workspace's override, else the tool's map, else the general map. #}
+{# Maps a vendor's value to the product's: by the workspace's override, else the connector's own list, else the tool's map,
+   else the general map. #}
 {% macro map_value(field) -%}
     coalesce(
         overrides.map ->> (versions.source || ' {{ field }} ' || lower(versions.{{ field }}_value)),
-        value_maps.map ->> (versions.source || ' {{ field }} ' || lower(versions.{{ field }}_value)),
+        versions.own_{{ field }},
+        value_maps.map ->> (coalesce(versions.words_of, versions.source) || ' {{ field }} ' || lower(versions.{{ field }}_value)),
         value_maps.map ->> ('any {{ field }} ' || lower(versions.{{ field }}_value))
     )
 {%- endmacro %}

@@ -107,7 +107,8 @@ def test_all_due_connectors_of_all_workspaces_are_one_run(
     assert scope_of(database, request) == set(ids[1:4])
     assert (request.tags[RANGE_START], request.tags[RANGE_END]) == (str(ids[1]), str(ids[3]))
     chosen = names_of(request, definitions)
-    assert {"landing/github", "landing/zendesk", "staging/stg_github__issues", "core/issue"} <= chosen
+    assert {"landing/github", "landing/zendesk", "raw/mapped_record", "staging/stg_issues"} <= chosen
+    assert {"core/issue", "core/change"} <= chosen
     assert {"fingerprints", "patterns", "recommendations"} <= chosen
     assert "landing/jira" not in chosen
     assert "dagster/max_runtime" in request.tags

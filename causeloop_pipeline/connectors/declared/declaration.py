@@ -109,7 +109,6 @@ def _build(declaration: Declaration) -> Connector:
         issues=declaration.issues,
         changes=declaration.changes,
         words=declaration.words,
-        is_mapped_at_landing=True,
     )
 
 

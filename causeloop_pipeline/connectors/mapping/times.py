@@ -9,8 +9,9 @@ from decimal import Decimal
 from causeloop_pipeline.connectors.mapping.expressions import TimeFormat
 
 ISO_TIME = re.compile(
-    r"^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?)?"
-    r"\s*(Z|UTC|GMT|[+-]\d\d(?::?\d\d)?)?$"
+    r"^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:\.(\d*)|,(\d+))?)?"
+    r"\s*([AaPp][Mm])?\s*(Z|UTC|GMT|[+-](?:0\d|1[0-5])(?::?[0-5]\d)?)?)?$",
+    re.ASCII,
 )
 ZONED_TIME = re.compile(r"^(\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?) \(?([A-Z]{3,4})\)?$")
 ZONE_HOURS = {
@@ -46,12 +47,14 @@ SERIAL_TIME = re.compile(r"^(\d{5}(?:\.\d{1,20})?)$")
 MONTHS = "JanFebMarAprMayJunJulAugSepOctNovDec"
 SERIAL_EPOCH_DAYS = 25_569
 """30 December 1899 to 1 January 1970."""
-NUMBER = re.compile(r"^-?\d{1,19}(\.\d+)?$")
+NUMBER = re.compile(r"^-?\d{1,19}(\.\d+)?$", re.ASCII)
 TICKS = {
     TimeFormat.EPOCH_SECONDS: 1,
     TimeFormat.EPOCH_MILLISECONDS: 10**3,
     TimeFormat.EPOCH_NANOSECONDS: 10**9,
 }
+NOON, LAST_MINUTE, LAST_SECOND, END_OF_DAY = 12, 59, 60, (24, 0, 0)
+"""A minute may have a leap second; the end of a day is the beginning of the next."""
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -73,11 +76,19 @@ def _read_iso(text: str) -> datetime | None:
     if not (parts := ISO_TIME.match(text)):
         return None
     year, month, day, hour, minute, second = (int(part or 0) for part in parts.groups()[:6])
-    microseconds = round(Decimal(f"0.{parts[7] or 0}") * 10**6)
-    local = datetime(year, month, day, hour, minute, second, tzinfo=UTC) + timedelta(
-        microseconds=microseconds
-    )
-    return local - _offset(parts[8] or "Z")
+    if parts[9]:
+        hour = _count_from_midnight(hour, is_afternoon=parts[9].upper() == "PM")
+    if second > LAST_SECOND or minute > LAST_MINUTE or (hour, minute, second) > END_OF_DAY:
+        return None
+    microseconds = round(Decimal(f"0.{parts[7] or parts[8] or 0}") * 10**6)
+    since_midnight = timedelta(hours=hour, minutes=minute, seconds=second, microseconds=microseconds)
+    return datetime(year, month, day, tzinfo=UTC) + since_midnight - _offset(parts[10] or "Z")
+
+
+def _count_from_midnight(hour: int, *, is_afternoon: bool) -> int:
+    if hour > NOON:
+        raise ValueError(f"no hour of a clock of twelve: {hour}")
+    return hour % NOON + (NOON if is_afternoon else 0)
 
 
 def _read_mail(text: str) -> datetime | None:
@@ -90,7 +101,7 @@ def _read_mail(text: str) -> datetime | None:
 def _read_us(text: str) -> datetime | None:
     if not (parts := US_TIME.match(text)):
         return None
-    hour = int(parts[4]) % 12 + (12 if parts[7] == "P" else 0)
+    hour = int(parts[4]) % NOON + (NOON if parts[7] == "P" else 0)
     day = f"{parts[3]}-{int(parts[1]):02}-{int(parts[2]):02}"
     return _read_iso(f"{day}T{hour:02}:{parts[5]}{parts[6] or ''}")
 

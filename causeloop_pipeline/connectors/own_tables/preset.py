@@ -9,6 +9,9 @@ from dataclasses import dataclass, field
 
 from causeloop_pipeline.connectors.spec import RecordSchema
 
+DELETED = "causeloop_deleted"
+"""The key that says, in a record as it is landed, that it is gone from the tool."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Join:

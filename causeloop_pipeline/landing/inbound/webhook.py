@@ -9,12 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from causeloop_pipeline.connectors.configuration import fill_defaults
 from causeloop_pipeline.connectors.declared.problems import DeclarationError
 from causeloop_pipeline.connectors.json_paths import find_value
 from causeloop_pipeline.connectors.spec import Condition, Connector, Webhook, WebhookEvent
-from causeloop_pipeline.landing.declared_records import map_records
-from causeloop_pipeline.landing.embedded_json import ANY_ENTRY, find_values, read_embedded
+from causeloop_pipeline.landing.embedded_json import ANY_ENTRY, read_embedded, values_at
 from causeloop_pipeline.landing.enclosed_documents import read_json_text
 from causeloop_pipeline.landing.extract import extract
 from causeloop_pipeline.landing.inbound.signature import SignatureError, verify
@@ -71,7 +69,8 @@ def read_delivery(
     if delivery_id is None and webhook.delivery_path:
         delivery_id = _read_delivery_id(document, webhook.delivery_path)
     outcomes = _read_whole(connector, document, body, config)
-    records, quarantined = map_records(connector, outcomes, fill_defaults(connector, config or {}))
+    records = [outcome for outcome in outcomes if isinstance(outcome, RawRecord)]
+    quarantined = [outcome for outcome in outcomes if isinstance(outcome, Quarantined)]
     return WebhookDelivery(records, quarantined, delivery_id)
 
 

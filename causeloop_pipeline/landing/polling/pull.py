@@ -19,7 +19,6 @@ from causeloop_pipeline.egress.errors import PermanentFailure
 from causeloop_pipeline.egress.origin import base_url_of
 from causeloop_pipeline.egress.policy import EgressPolicy
 from causeloop_pipeline.egress.retry_policy import RetryPolicy
-from causeloop_pipeline.landing.declared_records import map_records
 from causeloop_pipeline.landing.polling.client import Client
 from causeloop_pipeline.landing.polling.list_sync import ListSync, ListTarget
 from causeloop_pipeline.landing.polling.nested_lists import list_parents
@@ -52,12 +51,7 @@ def pull(
         return
     if connector.configure is not None:
         connector = connector.configure(config)
-    for page in _pull_lists(connector, sync, config, egress, retry_policy):
-        if connector.is_mapped_at_landing:
-            records, quarantined = map_records(connector, [*page.records, *page.quarantined], config)
-            yield replace(page, records=records, quarantined=quarantined)
-        else:
-            yield page
+    yield from _pull_lists(connector, sync, config, egress, retry_policy)
 
 
 def _pull_lists(

@@ -27,10 +27,12 @@ BATCH = 1_000
 FIRST = UUID(int=0)
 
 TEXTS = ("title", "body", "service", "error_type", "team", "environment", "external_url", "change_kind")
+OWN_WORDS = ("words_of", "own_severity", "own_status")
+"""Whose words the tool's own are, and what the connector's own list says of them."""
 TIMES = ("source_created_at", "resolved_at", "changed_at")
 WORDS = {"severity": "severity_value", "status": "status_value"}
 """Fields in the tool's own words, which the column's name says."""
-READ = ("variant", "unmappable_reason", *TEXTS, *WORDS.values(), *TIMES, "attributes")
+READ = ("variant", "unmappable_reason", *TEXTS, *WORDS.values(), *OWN_WORDS, *TIMES, "attributes")
 COLUMNS = ("mapping_version", *READ)
 TYPES = {"attributes": "jsonb"} | dict.fromkeys(TIMES, "timestamptz")
 
@@ -63,7 +65,7 @@ cross join lateral (
 # What no mapping or a former one has read, what could not be read, and what depends on a configuration.
 SELECT_UNREAD = """
 select r.workspace_id, r.record_id, r.source, r.kind, r.payload::text as payload,
-       coalesce(r.source_updated_at, r.received_at) as updated_at, c.config
+       coalesce(r.source_updated_at, r.received_at) as updated_at, coalesce(c.config, d.config) as config
 from {records}
 left join lateral (
     select mapping_version, unmappable_reason from raw.mapped_record
@@ -76,6 +78,12 @@ left join lateral (
         and r.source = any (%(configured)s)
     offset 0
 ) as c on true
+left join lateral (  -- which outlives the connectors that follow it
+    select jsonb_build_object('declaration', document) as config from app.connector_declaration
+    where workspace_id = r.workspace_id and name = split_part(r.external_id, '/', 1)
+        and r.source = 'custom_api' and c.config is null
+    offset 0
+) as d on true
 where %(is_all)s
     or m.mapping_version is distinct from
         coalesce(%(versions)s::jsonb ->> r.source, %(versions)s::jsonb ->> '')

@@ -21,6 +21,7 @@ from causeloop_pipeline.storage.database.session import Database
 from causeloop_pipeline.storage.detect.grouping_state import read_grouping_state
 from causeloop_pipeline.storage.embedded.postgres_server import Server
 from causeloop_pipeline.storage.predict.trained_models import StoredModel, read_trained_model
+from causeloop_pipeline.storage.raw.mapped_records import list_claimed, map_versions
 from causeloop_pipeline.storage.raw.pending_records import claim_pending_records
 from tests.conftest import Installation
 
@@ -107,7 +108,9 @@ def test_a_database_of_0017_keeps_its_data_and_its_isolation(
             {"channel": "poll", "reason": "no JSON"}
         ]
         assert claim_pending_records(session, "a run", [workspace_id]) == {"jira": 1}
-        assert session.rows("select external_id from staging.stg_jira__issues") == [{"external_id": "J-1"}]
+        assert map_versions(session.connection, list_claimed(session.connection, "a run"), ["jira"]) == 1
+        assert session.rows("select external_id from raw.mapped_record") == [{"external_id": "J-1"}]
+        assert session.rows("select viewname from pg_views where schemaname = 'staging'") == []
         assert session.rows("select feedback_id, together, made_by from detect.pattern_feedback") == [
             {"feedback_id": UUID(int=2), "together": False, "made_by": "ana"}
         ]

@@ -17,6 +17,9 @@ create table raw.mapped_record (
     body              text,
     severity_value    text,
     status_value      text,
+    words_of          text,
+    own_severity      text,
+    own_status        text,
     service           text,
     error_type        text,
     team              text,
@@ -34,6 +37,11 @@ comment on table raw.mapped_record is
     'What the mapping of its connector made of a record: the product''s fields in the tool''s own words, or why not.';
 comment on column raw.mapped_record.mapping_version is
     'A digest of the mapping that read the record; where it is not the present one, the record is read again.';
+comment on column raw.mapped_record.words_of is
+    'Whose words severity_value and status_value are, where it is not the source''s own.';
+comment on column raw.mapped_record.own_severity is
+    'What the list of words in the connector''s own declaration says of severity_value.';
+comment on column raw.mapped_record.own_status is 'The same of status_value.';
 create index mapped_versions on raw.mapped_record (workspace_id, source, external_id);
 select app.isolate('raw.mapped_record');
 grant maintain on raw.mapped_record to causeloop_pipeline;
