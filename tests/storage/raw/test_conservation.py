@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID, uuid4
 
+from causeloop_pipeline.stages.normalization import read_claimed_records
 from causeloop_pipeline.storage.app.run_scopes import declare_scope
 from causeloop_pipeline.storage.database.session import Database
 from causeloop_pipeline.storage.raw.conservation import (
@@ -105,7 +106,8 @@ def test_what_a_run_claimed_is_counted_as_all_records_are_and_nothing_else_is_lo
     with database.workspace(workspace_id) as session:
         declare_scope(session, run_id, [workspace_id])
         claim_pending_records(session, run_id, [workspace_id])
-    models.normalize(run_id, ["custom_api"])
+    read_claimed_records(database, run_id, [workspace_id])
+    models.normalize(run_id)
     land_records(database, workspace_id, record({"external_id": "X-2", "title": "waits"}))
 
     with database.workspace(workspace_id) as session:
@@ -127,7 +129,8 @@ def test_an_issue_that_a_run_has_lost_is_missed_before_the_night(
     with database.workspace(workspace_id) as session:
         declare_scope(session, run_id, [workspace_id])
         claim_pending_records(session, run_id, [workspace_id])
-    models.normalize(run_id, ["custom_api"])
+    read_claimed_records(database, run_id, [workspace_id])
+    models.normalize(run_id)
     with database.workspace(workspace_id) as session:
         session.execute("delete from core.issue where external_id = 'X-2'")
         (balance,) = check_claimed_records(session, run_id, workspace_id)
