@@ -231,7 +231,8 @@ def read_manifest(stored: Path) -> Any:
     from dbt.contracts.graph.manifest import Manifest
 
     manifest = Manifest.from_msgpack(stored.read_bytes())
-    manifest.build_flat_graph()  # which macros see as `graph`: dbt does this only where it parses itself
+    # Macros see it as `graph`; dbt makes it only where it parses itself.
+    manifest.build_flat_graph()  # type: ignore[no-untyped-call]
     return manifest
 
 
