@@ -105,8 +105,8 @@ def _look_up(own_words: Mapping[str, Mapping[str, str]], fields: Mapping[str, An
     """What the connector's own list says of the words of a record, where it knows them."""
     meanings: dict[str, str] = {}
     for name, listed in own_words.items():
-        known = {word.strip().lower(): meaning for word, meaning in listed.items()}
-        if meaning := known.get(str(fields.get(name, "")).lower()):
+        meaning_of = {word.strip().lower(): meaning for word, meaning in listed.items()}
+        if meaning := meaning_of.get(str(fields.get(name, "")).lower()):
             meanings[f"own_{name}"] = meaning
     return meanings
 

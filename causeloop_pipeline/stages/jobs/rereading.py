@@ -63,14 +63,14 @@ def begin_rereading(database: Database, sources: Sequence[str] = ()) -> Rereadin
 def read_batch(database: Database, rereading: Rereading) -> Rereading:
     """Read the next records of a passage; the passage after it."""
     with database.every_workspace() as session:
-        found = list_next(session, rereading, BATCH)
+        records = list_next(session, rereading, BATCH)
     by_workspace: dict[UUID, list[tuple[Key, str]]] = defaultdict(list)
-    for key, source in found:
+    for key, source in records:
         by_workspace[key[0]].append((key, source))
-    for workspace_id, records in by_workspace.items():
-        keys, sources = [key for key, _ in records], sorted({source for _, source in records})
+    for workspace_id, own in by_workspace.items():
+        keys, sources = [key for key, _ in own], sorted({source for _, source in own})
         with database.workspace(workspace_id) as session:
             map_and_queue(session.connection, keys, sources)
-    before = found[-1][0][1] if found else None
+    before = records[-1][0][1] if records else None
     with database.every_workspace() as session:
-        return store_progress(session, rereading, before, len(found), is_last=len(found) < BATCH)
+        return store_progress(session, rereading, before, len(records), is_last=len(records) < BATCH)
