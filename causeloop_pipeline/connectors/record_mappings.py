@@ -43,9 +43,16 @@ def map_stored(record: Record, config: Mapping[str, Any], now: datetime) -> Mapp
     `config` is the connector's as it is stored; `now` bounds the times that a record can have.
     """
     try:
-        reader = _find_reader(record, config)
+        return map_by(CONNECTORS.get(record.source), record, config, now)
     except DeclarationError as error:
         return MappedRecord(reason=f"the connector's declaration is not understood any more: {error}")
+
+
+def map_by(
+    connector: Connector | None, record: Record, config: Mapping[str, Any], now: datetime
+) -> MappedRecord | None:
+    """What a connector's mappings make of a record; DeclarationError where they cannot be read."""
+    reader = _find_reader(connector, record, config)
     if not reader.mappings:
         return None
     shaped = replace(record, kind=_shape_of(reader, record))
@@ -55,7 +62,7 @@ def map_stored(record: Record, config: Mapping[str, Any], now: datetime) -> Mapp
         mapped = replace(mapped, fields={**ended, **mapped.fields, "status": CLOSED})
     meanings = _look_up(reader.own_words, mapped.fields)
     of = {"words_of": reader.words_of} if reader.words_of else {}
-    return replace(mapped, fields={**mapped.fields, **meanings, **of})
+    return replace(mapped, fields={**mapped.fields, **meanings, **of}) if meanings or of else mapped
 
 
 def list_versions(sources: Iterable[str]) -> dict[str, str]:
@@ -73,27 +80,19 @@ def list_configured() -> tuple[str, ...]:
     )
 
 
-def _find_reader(record: Record, config: Mapping[str, Any]) -> Reader:
-    connector = CONNECTORS.get(record.source)
+def _find_reader(connector: Connector | None, record: Record, config: Mapping[str, Any]) -> Reader:
     if connector is None or record.kind in {NORMALIZED, NORMALIZED_CHANGE}:
         return Reader(select_mappings(record.kind, (), ()))
     if connector.query is not None and record.kind in CONNECTORS:  # a table of another tool's records
         tool = CONNECTORS[record.kind]
         return Reader(tool.issues, with_defaults(tool, {}), words_of=tool.name)
     if connector.configure is not None:
-        return _follow_declaration(connector, record, config)
+        if not config.get("declaration"):
+            return Reader(())  # it has gone with its connector
+        connector = connector.resolve(config)
     filled = {name: value for name, value in config.items() if value not in (None, "")}
     mappings = select_mappings(record.kind, connector.issues, connector.changes)
-    return Reader(mappings, with_defaults(connector, filled))
-
-
-def _follow_declaration(connector: Connector, record: Record, config: Mapping[str, Any]) -> Reader:
-    """By the declaration in the configuration; nothing where it has gone with its connector."""
-    if not config.get("declaration"):
-        return Reader(())
-    declared = connector.resolve(config)
-    mappings = select_mappings(record.kind, declared.issues, declared.changes)
-    return Reader(mappings, with_defaults(connector, config), own_words=declared.words)
+    return Reader(mappings, with_defaults(connector, filled), own_words=connector.words)
 
 
 def _shape_of(reader: Reader, record: Record) -> str:

@@ -7,9 +7,11 @@ connector wizard.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
-from causeloop_pipeline.connectors.mapping.map_record import Record, map_record, select_mappings
+from causeloop_pipeline.connectors.mapping.map_record import Record
+from causeloop_pipeline.connectors.record_mappings import map_by
 from causeloop_pipeline.connectors.registry import CONNECTORS
 from causeloop_pipeline.connectors.spec import Connector
 from causeloop_pipeline.landing.export_file.vocabulary import map_vendor_word
@@ -38,17 +40,16 @@ class UnknownVariantError(ValueError):
 def read_meaning(connector: Connector, record: RawRecord, config: Mapping[str, Any]) -> RecordMeaning:
     """The issue or change that a record is; UnknownVariantError where no mapping of the connector fits."""
     connector = CONNECTORS[record.source] if record.source != connector.name else connector
-    mapped = map_record(
-        select_mappings(record.kind, connector.issues, connector.changes),
-        Record(record.source, record.kind, record.payload, record.source_updated_at),
-        config,
-    )
+    stored = Record(record.source, record.kind, record.payload, record.source_updated_at)
+    mapped = map_by(connector, stored, config, datetime.now(UTC))
+    if mapped is None:
+        raise UnknownVariantError(f"no mapping of {connector.title} reads a {record.kind}")
     if mapped.variant is None or mapped.reason is not None:
         raise UnknownVariantError(mapped.reason)
-    fields = dict(mapped.fields)
-    is_change = record.kind in CHANGES
+    is_change, fields = record.kind in CHANGES, dict(mapped.fields)
+    words_of = fields.pop("words_of", connector.name)
     if not is_change:
-        _map_words(connector, fields)
+        _map_words(words_of, fields)
     identity = {"source": connector.name, "external_id": record.external_id}
     updated_at = {"source_updated_at": record.source_updated_at} if record.source_updated_at else {}
     return RecordMeaning(
@@ -60,12 +61,12 @@ def read_meaning(connector: Connector, record: RawRecord, config: Mapping[str, A
     )
 
 
-def _map_words(connector: Connector, fields: dict[str, Any]) -> None:
+def _map_words(words_of: str, fields: dict[str, Any]) -> None:
     """Replace the tool's words for severity and status by the product's; unknown words become attributes."""
     attributes = fields["attributes"] = dict(fields["attributes"])
     for name, default in (("severity", DEFAULT_SEVERITY), ("status", DEFAULT_STATUS)):
-        word = fields.get(name)
-        meaning = None if word is None else _find_meaning(connector, name, word)
+        word, own = fields.get(name), fields.pop(f"own_{name}", None)
+        meaning = None if word is None else own or map_vendor_word(name, word, words_of)
         if word is not None:
             fields[f"{name}_value"] = word
             if meaning is None:
@@ -73,12 +74,6 @@ def _map_words(connector: Connector, fields: dict[str, Any]) -> None:
         fields[name] = meaning or default
     if fields["status"] not in ENDED:
         fields.pop("resolved_at", None)
-
-
-def _find_meaning(connector: Connector, field: str, word: str) -> str | None:
-    """What a word means by the connector's own list, then by that of its type, then by that of any tool."""
-    own = {name.strip().lower(): meaning for name, meaning in connector.words.get(field, {}).items()}
-    return own.get(word.strip().lower()) or map_vendor_word(field, word, connector.name)
 
 
 def _unread_paths(document: Any, paths: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
