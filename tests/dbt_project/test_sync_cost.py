@@ -12,6 +12,7 @@ from causeloop_pipeline.storage.app.run_scopes import declare_scope
 from causeloop_pipeline.storage.database.session import Database
 from causeloop_pipeline.storage.database.statistics import analyze_grown_tables
 from causeloop_pipeline.storage.dbt.runner import Normalizer
+from causeloop_pipeline.storage.raw.mapped_records import BATCH, FIRST, list_claimed, map_versions
 from causeloop_pipeline.storage.raw.pending_records import claim_pending_records
 from tests.support.normalizing import land_records, normalize, record
 
@@ -97,3 +98,29 @@ def test_statistics_are_refreshed_when_a_table_has_doubled_and_not_before(
 
     with database.workspace(workspace_id) as session:
         assert "raw.record" in analyze_grown_tables(session)
+
+
+def test_mappings_look_once_at_each_record_of_a_first_load(database: Database, workspace_id: UUID) -> None:
+    count = 2 * BATCH
+    land_records(
+        database,
+        workspace_id,
+        *(record({"external_id": f"m-{number}", "title": "Disk full"}) for number in range(count)),
+    )
+    run_id = str(uuid4())
+    with database.workspaces([workspace_id]) as session:
+        declare_scope(session, run_id, [workspace_id])
+        claim_pending_records(session, run_id, [workspace_id])
+        after = (FIRST, FIRST)
+        while keys := list_claimed(session.connection, run_id, after):
+            map_versions(session.connection, keys, ["custom_api"])
+            after = keys[-1]
+        rows = session.rows(
+            "select relname, seq_tup_read + idx_tup_fetch as rows from pg_stat_xact_user_tables "
+            "where schemaname = 'raw' and relname in ('record', 'mapped_record')"
+        )
+
+    assert {row["relname"]: row["rows"] <= 6 * count for row in rows} == {
+        "record": True,
+        "mapped_record": True,
+    }

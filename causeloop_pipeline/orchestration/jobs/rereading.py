@@ -22,7 +22,7 @@ def read_again(context: dg.OpExecutionContext, installation: dg.ResourceParam[In
         rereading = reread(installation)
     context.add_output_metadata(
         {
-            "connector types": ", ".join(rereading.sources),
+            "connector types": ", ".join(source or "of none" for source in rereading.sources),
             "records read again": rereading.records_read,
             "records in all": rereading.records_total,
             "read back to": str(rereading.read_back_to or "nothing yet"),

@@ -42,7 +42,8 @@ comment on column raw.mapped_record.words_of is
 comment on column raw.mapped_record.own_severity is
     'What the list of words in the connector''s own declaration says of severity_value.';
 comment on column raw.mapped_record.own_status is 'The same of status_value.';
-create index mapped_versions on raw.mapped_record (workspace_id, source, external_id);
+-- With the workspace first, it would look as good as the key for finding one record in a table that has just grown.
+create index mapped_versions on raw.mapped_record (external_id, source, workspace_id);
 select app.isolate('raw.mapped_record');
 grant maintain on raw.mapped_record to causeloop_pipeline;
 
