@@ -2,8 +2,8 @@
 
 from causeloop_pipeline.storage.database.migrate import run_sql
 
-revision = "0072"
-down_revision = "0071"
+revision = "0074"
+down_revision = "0073"
 
 
 def upgrade() -> None:
