@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from causeloop_pipeline.connectors.configuration import with_defaults
+from causeloop_pipeline.connectors.configuration import fill_defaults
 from causeloop_pipeline.connectors.declared.problems import DeclarationError
 from causeloop_pipeline.connectors.mapping.map_record import (
     MappedRecord,
@@ -85,14 +85,14 @@ def _find_reader(connector: Connector | None, record: Record, config: Mapping[st
         return Reader(select_mappings(record.kind, (), ()))
     if connector.query is not None and record.kind in CONNECTORS:  # a table of another tool's records
         tool = CONNECTORS[record.kind]
-        return Reader(tool.issues, with_defaults(tool, {}), words_of=tool.name)
+        return Reader(tool.issues, fill_defaults(tool, {}), words_of=tool.name)
     if connector.configure is not None:
         if not config.get("declaration"):
             return Reader(())  # it has gone with its connector
         connector = connector.resolve(config)
     filled = {name: value for name, value in config.items() if value not in (None, "")}
     mappings = select_mappings(record.kind, connector.issues, connector.changes)
-    return Reader(mappings, with_defaults(connector, filled), own_words=connector.words)
+    return Reader(mappings, fill_defaults(connector, filled), own_words=connector.words)
 
 
 def _shape_of(reader: Reader, record: Record) -> str:

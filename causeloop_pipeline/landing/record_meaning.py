@@ -57,7 +57,7 @@ def read_meaning(connector: Connector, record: RawRecord, config: Mapping[str, A
         variant=mapped.variant,
         fields=identity | fields | updated_at,
         paths=mapped.paths,
-        unread=tuple(sorted(_unread_paths(record.payload, mapped.paths))),
+        unread=tuple(sorted(_list_unread_paths(record.payload, mapped.paths))),
     )
 
 
@@ -76,7 +76,7 @@ def _map_words(words_of: str, fields: dict[str, Any]) -> None:
         fields.pop("resolved_at", None)
 
 
-def _unread_paths(document: Any, paths: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
+def _list_unread_paths(document: Any, paths: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
     """The leaves of a document that no field was read from."""
     used = tuple(path for read in paths.values() for path in read)
     for leaf in _list_leaves(document):

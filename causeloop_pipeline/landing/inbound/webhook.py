@@ -12,7 +12,7 @@ from typing import Any
 from causeloop_pipeline.connectors.declared.problems import DeclarationError
 from causeloop_pipeline.connectors.json_paths import find_value
 from causeloop_pipeline.connectors.spec import Condition, Connector, Webhook, WebhookEvent
-from causeloop_pipeline.landing.embedded_json import ANY_ENTRY, read_embedded, values_at
+from causeloop_pipeline.landing.embedded_json import ANY_ENTRY, find_values, read_embedded
 from causeloop_pipeline.landing.enclosed_documents import read_json_text
 from causeloop_pipeline.landing.extract import extract
 from causeloop_pipeline.landing.inbound.signature import SignatureError, verify
