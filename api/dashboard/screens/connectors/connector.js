@@ -53,6 +53,9 @@ export async function showConnector({ id, query, me, signal, reload }) {
   );
 }
 
+/** @param {string | null} backTo */
+const tellRereading = (backTo) => `by a new mapping, back to ${backTo ? minute(backTo) : "now"}`;
+
 /** @param {Model<"Connector">} row */
 const stateOf = (row) =>
   facts([
@@ -62,7 +65,7 @@ const stateOf = (row) =>
     ["Failed in a row", row.failed_syncs ? `${number(row.failed_syncs)}, so it is tried less often` : null],
     ["Interval", duration(row.poll_interval_seconds)],
     ["Past read", `${number(row.backfill_days)} days`],
-    ["Read again", row.rereading ? `by a new mapping, back to ${row.rereading.read_back_to ? minute(row.rereading.read_back_to) : "now"}` : null],
+    ["Read again", row.rereading ? tellRereading(row.rereading.read_back_to) : null],
     ["Webhook", row.webhook_url],
     ["Created", minute(row.created_at)],
   ]);
