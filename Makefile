@@ -73,7 +73,7 @@ types-js: node_modules/.package-lock.json ## the dashboard's types, with those o
 	@mkdir -p .types
 	@$(BIN)/python -c 'import json; from api.main import create_app; print(json.dumps(create_app().openapi()))' > .types/openapi.json
 	@mkdir -p .types/dashboard/lib
-	@$(BIN)/python -m api.resources.dashboard_vocabulary > .types/dashboard/lib/vocabulary.js
+	@$(BIN)/python -m api.dashboard_vocabulary > .types/dashboard/lib/vocabulary.js
 	@$(NODE) node_modules/openapi-typescript/bin/cli.js .types/openapi.json --output $@ --default-non-nullable=false > .types/log
 
 wheel: .venv/installed ## build the wheel into dist/

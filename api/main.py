@@ -10,12 +10,14 @@ from fastapi.routing import APIRoute
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp
 
+from api import dashboard_site
 from api.access.permissions import build_role_table
 from api.auth.address_limits import limit_deliveries, limit_invalid_credentials
 from api.auth.metrics_access import find_metrics_token
 from api.auth.oidc import IssuerKeys
 from api.auth.passwords import PasswordChecks
 from api.auth.rate_limits import TokenLeases
+from api.directory import discovery as directory_discovery
 from api.http import errors, openapi
 from api.http.bounded_pool import DatabaseBounds, open_landing_pool, open_pool
 from api.http.concurrency import ConcurrencyLimit, FairShare
@@ -26,45 +28,44 @@ from api.http.openapi import OperationTables
 from api.http.pool_metrics import PoolMetrics
 from api.http.replica import watching
 from api.http.request_log import configure_log
-from api.resources import dashboard_site, directory_discovery
-from api.resources.list_page import build_sort_table
-from api.resources.list_totals import ListTotals
+from api.listing.page import build_sort_table
+from api.listing.totals import ListTotals
 from causeloop_pipeline.settings import settings
 
 ROUTERS = (
     # FastAPI tries one after another: those that are requested most come first.
-    "detect.issues",
-    "detect.clusters",  # before patterns: /patterns/graph must not be read as the id of a pattern
-    "detect.patterns",
-    "predict.predictions",
-    "act.recommendations",
-    "ingestion.ingest",
-    "ingestion.webhooks",
-    "system.health",
-    "tenancy.sessions",
-    "tenancy.browser_sessions",
-    "tenancy.passwords",
-    "ingestion.changes",
-    "detect.pattern_corrections",
-    "ingestion.connectors",
-    "ingestion.declarations",
-    "ingestion.quarantine",
-    "act.alert_rules",
-    "tenancy.workspace",
-    "tenancy.onboarding",
-    "tenancy.invitations",
-    "tenancy.members",
-    "tenancy.keys",
-    "tenancy.organizations",
-    "tenancy.audit",
+    "issues",
+    "clusters",  # before patterns: /patterns/graph must not be read as the id of a pattern
+    "patterns",
+    "predictions",
+    "recommendations",
+    "ingest",
+    "ingest.webhooks",
+    "health",
+    "sign_in.sessions",
+    "sign_in.browser_sessions",
+    "sign_in.passwords",
+    "changes",
+    "patterns.corrections",
+    "connectors",
+    "connectors.declarations",
+    "quarantine",
+    "alert_rules",
+    "workspaces",
+    "onboarding",
+    "members.invitations",
+    "members",
+    "keys",
+    "organizations",
+    "audit",
     "directory.users",
     "directory.groups",
     "directory.connection",
-    "personal.preferences",
-    "personal.reports",
-    "system.archives",
-    "system.exports",
-    "system.stream",
+    "preferences",
+    "reports",
+    "archives",
+    "exports",
+    "stream",
 )
 
 
@@ -102,7 +103,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 
 def load_routers() -> list[APIRouter]:
     """The routers of all resources."""
-    return [import_module(f"api.routers.{name}").router for name in ROUTERS]
+    return [import_module(f"api.{name}.routes").router for name in ROUTERS]
 
 
 def create_app() -> FastAPI:

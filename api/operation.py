@@ -18,6 +18,8 @@ from api.auth.address_limits import read_address
 from api.auth.authenticate import identify
 from api.auth.idempotency import respond_once
 from api.auth.own_writes import choose_reader, note_write
+from api.auth.queries import audit
+from api.auth.queries.versions import lock_versions
 from api.auth.rate_limits import check_rate_limit
 from api.auth.standing import check_may_write, check_role, check_scope, check_session, check_standing
 from api.http.bounded_pool import BoundedPool
@@ -25,8 +27,6 @@ from api.http.database import WorkspaceDatabase
 from api.http.errors import Problem
 from api.http.etags import add_etag, compute_etag
 from api.http.json_body import guard_json
-from api.queries.tenancy import audit
-from api.queries.tenancy.versions import lock_versions
 from causeloop_pipeline.model.plans import PLANS, find_plan_with
 from causeloop_pipeline.model.tenancy import Role
 

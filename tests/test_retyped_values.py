@@ -23,7 +23,7 @@ ELSEWHERE = {
     "causeloop_pipeline/storage/database/migrations": "released migrations never change",
     "api/dashboard/bar/notifications.js": "the screen that each kind of notification leads to",
     "api/dashboard/screens/connectors/backfill.js": "what the screen says of each",
-    "api/queries/tenancy/onboarding.py": "what each step asks for",
+    "api/onboarding/queries.py": "what each step asks for",
     "api/dashboard/screens/setup.js": "what the screen says of each step",
     "bench/training/recurrence_prior.py": "the horizons of the training, some of which are windows",
     "causeloop_pipeline/analysis/predict/recurrence/features.py": "how far the features look back",

@@ -16,10 +16,10 @@ from fastapi import Request
 from api.access.caller import Caller
 from api.auth import browser_cookies, keys
 from api.auth.address_limits import AddressLimits, read_address
+from api.auth.queries import browser_sessions, callers
 from api.auth.standing import check_standing, make_caller
 from api.auth.tokens import AccessToken, verify_access_token
 from api.http.errors import MAX_CREDENTIAL_BYTES, Problem, authentication_problem
-from api.queries.tenancy import browser_sessions, callers
 from causeloop_pipeline.storage.app.tenants import hash_key
 
 BROWSER_SESSION = re.compile(r"clb_([0-9a-f]{32})_([0-9a-f]{32})_([A-Za-z0-9_-]{20,200})")

@@ -13,9 +13,9 @@ from fastapi import Request, Response
 
 from api.access.caller import Caller
 from api.access.keys import derive_keys
+from api.auth.queries import idempotency
+from api.auth.queries.idempotency import KeyIdentity
 from api.http.errors import Problem, broken_rule, conflict
-from api.queries.tenancy import idempotency
-from api.queries.tenancy.idempotency import KeyIdentity
 from causeloop_pipeline.storage.app.vault import SecretError, Vault
 
 PURPOSE = "idempotent response"

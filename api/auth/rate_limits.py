@@ -17,8 +17,8 @@ from typing import Any
 from uuid import UUID
 from weakref import WeakValueDictionary
 
+from api.auth.queries import rate_limits
 from api.http.errors import Problem
-from api.queries.tenancy import rate_limits
 from causeloop_pipeline.model.plans import PLANS
 
 LEASE_SECONDS = 1.0

@@ -16,12 +16,12 @@ import asyncpg
 from fastapi import Request
 
 from api.auth.address_limits import read_address
+from api.auth.queries import callers, sessions
+from api.auth.queries.sessions import Membership, Session
 from api.auth.tokens import LIFETIME, AccessToken, issue_access_token
 from api.http.bounded_pool import BoundedPool
 from api.http.database import set_workspace
 from api.http.errors import Problem, authentication_problem
-from api.queries.tenancy import callers, sessions
-from api.queries.tenancy.sessions import Membership, Session
 from causeloop_pipeline.model.tenancy import MembershipStatus, OrganizationStatus
 from causeloop_pipeline.storage.app.tenants import hash_key
 

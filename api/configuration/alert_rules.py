@@ -7,13 +7,13 @@ from uuid import UUID
 import orjson
 from fastapi import Response
 
+from api.alert_rules import routes as operations
+from api.alert_rules.schemas import AlertRuleChange, NewAlertRule
 from api.configuration.changes import SECRET, Change, Comparison, Work, compare_fields
 from api.configuration.file_schema import ConfiguredRule, ConfiguredSlackChannel
+from api.configuration.queries import read_rules
 from api.configuration.secret_references import VariableNames
 from api.http.errors import conflict
-from api.queries.system.configuration import read_rules
-from api.routers.act import alert_rules as operations
-from api.schemas.act.alert_rules import AlertRuleChange, NewAlertRule
 from causeloop_pipeline.storage.app.vault import SecretError
 from causeloop_pipeline.storage.notify.outbox import CHANNEL_SECRETS
 from causeloop_pipeline.storage.secrets.key_ring import open_vault

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from api.access.caller import Caller
 from api.auth.standing import check_may_write
+from api.configuration import queries
 from api.configuration.alert_rules import compare_rules, export_rules
 from api.configuration.changes import Change, Comparison, Work
 from api.configuration.connectors import compare_connectors, export_connectors
@@ -23,7 +24,6 @@ from api.configuration.write_file import write_yaml
 from api.http import errors
 from api.http.bounded_pool import open_landing_pool, open_pool
 from api.http.database import WorkspaceDatabase
-from api.queries.system import configuration as queries
 from causeloop_pipeline.connectors.declared.problems import Problem
 from causeloop_pipeline.model.tenancy import OrganizationStatus, Role
 

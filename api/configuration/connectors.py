@@ -7,12 +7,12 @@ import orjson
 
 from api.configuration.changes import SECRET, Change, Comparison, Work, compare_fields, compare_secrets
 from api.configuration.file_schema import ConfiguredConnector
+from api.configuration.queries import read_connectors
 from api.configuration.secret_references import VariableNames
+from api.connectors import routes as operations
+from api.connectors import setup
+from api.connectors.schemas import ConnectorChange, NewConnector
 from api.http.errors import broken_rule
-from api.queries.system.configuration import read_connectors
-from api.resources.ingestion import connector_setup as setup
-from api.routers.ingestion import connectors as operations
-from api.schemas.ingestion.connectors import ConnectorChange, NewConnector
 from causeloop_pipeline.storage.app.connectors import WEBHOOK_SECRETS
 from causeloop_pipeline.storage.app.vault import SecretError
 from causeloop_pipeline.storage.secrets.key_ring import open_vault

@@ -4,10 +4,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-from api.schemas.act.alert_rules import EmailChannel, RuleName, WebhookChannel
-from api.schemas.ingestion.connectors import DisplayName, PollInterval
-from api.schemas.tenancy.members import Email
-from api.schemas.tenancy.workspace import SettingsChange, WorkspaceChange
+from api.alert_rules.schemas import EmailChannel, RuleName, WebhookChannel
+from api.connectors.schemas import DisplayName, PollInterval
+from api.members.schemas import Email
+from api.workspaces.schemas import SettingsChange, WorkspaceChange
 from causeloop_pipeline.model.prediction import WINDOWS
 from causeloop_pipeline.model.tenancy import RoleName
 

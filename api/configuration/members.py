@@ -7,10 +7,10 @@ import orjson
 
 from api.configuration.changes import Change, Comparison, Work
 from api.configuration.file_schema import ConfiguredMember
-from api.queries.system.configuration import read_members
-from api.routers.tenancy import invitations
-from api.routers.tenancy import members as operations
-from api.schemas.tenancy.members import Invitation, MemberChange
+from api.configuration.queries import read_members
+from api.members import routes as operations
+from api.members.invitations import routes as invitations
+from api.members.schemas import Invitation, MemberChange
 
 WHAT = "member"
 

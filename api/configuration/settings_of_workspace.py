@@ -6,8 +6,8 @@ import orjson
 
 from api.configuration.changes import Change, Comparison, Work, compare_fields
 from api.configuration.file_schema import Configuration
-from api.queries.tenancy import workspace as queries
-from api.routers.tenancy import workspace as operations
+from api.workspaces import queries
+from api.workspaces import routes as operations
 
 EXPORTED_FIELDS = ("timezone", "sso_enforced")
 

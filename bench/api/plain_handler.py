@@ -13,14 +13,14 @@ from uuid import UUID
 import asyncpg
 from fastapi import FastAPI, HTTPException, Request, Response
 
+from api.clusters.queries import CLUSTERS
 from api.http.database import PageRows
 from api.http.pagination import PageRequest
-from api.queries.act.recommendations import RECOMMENDATIONS
-from api.queries.detect.clusters import CLUSTERS
-from api.queries.detect.issues import ISSUES
-from api.queries.detect.patterns import PATTERNS
-from api.queries.predict.predictions import PREDICTIONS
-from api.resources.list_page import format_page, plan_page
+from api.issues.queries import ISSUES
+from api.listing.page import format_page, plan_page
+from api.patterns.queries import PATTERNS
+from api.predictions.queries import PREDICTIONS
+from api.recommendations.queries import RECOMMENDATIONS
 from causeloop_pipeline.settings import settings
 from causeloop_pipeline.storage.app.tenants import hash_key
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from api.queries.ingestion.ingest import compute_change_id, compute_issue_id
+from api.ingest.queries import compute_change_id, compute_issue_id
 from causeloop_pipeline.storage.database.session import Session
 
 

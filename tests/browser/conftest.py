@@ -11,7 +11,7 @@ import psycopg
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from api.queries.ingestion.ingest import compute_issue_id
+from api.ingest.queries import compute_issue_id
 from causeloop_pipeline.storage.database.session import Database
 from tests.api.conftest import api_url
 from tests.api.sample import PASSWORD, Sample, make_sample

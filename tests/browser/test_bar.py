@@ -6,7 +6,7 @@ import psycopg
 from playwright.sync_api import BrowserContext, Page, expect
 
 from causeloop_pipeline.storage.app.tenants import add_member, create_workspace
-from tests.api.routers.tenancy.people import new_person
+from tests.api.people import new_person
 from tests.browser.conftest import show, sign_in_with_password
 from tests.conftest import new_workspace
 

@@ -6,7 +6,7 @@ import psycopg
 import pytest
 from playwright.sync_api import BrowserContext, Dialog, expect
 
-from api.queries.ingestion.ingest import compute_issue_id
+from api.ingest.queries import compute_issue_id
 from causeloop_pipeline.storage.database.session import Database
 from tests.api.sample import Sample, make_sample
 from tests.api.sample_rows import insert_member, insert_row

@@ -9,7 +9,7 @@ from playwright.sync_api import BrowserContext, expect
 
 from causeloop_pipeline.settings import settings
 from tests.api.oidc_issuer import AUDIENCE, Issuer, running_issuer
-from tests.api.routers.tenancy.people import new_person
+from tests.api.people import new_person
 from tests.browser.conftest import sign_in_with_password, sign_out
 from tests.conftest import new_workspace
 

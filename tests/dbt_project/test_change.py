@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from api.queries.ingestion.ingest import compute_change_id
+from api.ingest.queries import compute_change_id
 from causeloop_pipeline.landing.inbound.ingest_change import read_change
 from causeloop_pipeline.landing.inbound.product_fields import IngestError
 from causeloop_pipeline.model.change import ChangeKind
@@ -87,9 +87,7 @@ def test_an_issue_and_a_change_may_have_the_same_id(
 def test_a_rebuild_deletes_orphaned_changes_and_conservation_reports_a_lost_one(
     database: Database, models: Normalizer, workspace_id: UUID
 ) -> None:
-    land_records(
-        database, workspace_id, read_change(change(), NOW), read_change(change("R-2"), NOW)
-    )
+    land_records(database, workspace_id, read_change(change(), NOW), read_change(change("R-2"), NOW))
     normalize(database, models, workspace_id)
     with database.workspace(workspace_id) as session:
         session.execute("update core.change set external_id = 'phantom' where external_id = 'R-2'")
@@ -107,9 +105,7 @@ def test_a_change_without_a_time_was_made_when_it_first_arrived(
     land_records(database, workspace_id, read_change(change(changed_at=None), NOW))
     normalize(database, models, workspace_id)
     first = changes(database, workspace_id)["R-1"]["changed_at"]
-    land_records(
-        database, workspace_id, read_change(change(changed_at=None, title="checkout 4.12.1"), NOW)
-    )
+    land_records(database, workspace_id, read_change(change(changed_at=None, title="checkout 4.12.1"), NOW))
 
     normalize(database, models, workspace_id)
 

@@ -15,48 +15,47 @@ from pathlib import Path
 from causeloop_pipeline.settings import ROOT, copy_environment
 from tests.fuzz.mutation import Mutation
 
-API, TENANCY = "tests/api", "tests/api/routers/tenancy"
 TARGETS = {
     "api.access.permissions": (
-        f"{API}/access/test_role_table.py",
-        f"{API}/access/test_permissions.py",
+        "tests/api/access/test_role_table.py",
+        "tests/api/access/test_permissions.py",
     ),
-    "api.access.scopes": (f"{TENANCY}/test_keys.py",),
+    "api.access.scopes": ("tests/api/keys/test_keys.py",),
     "api.auth.standing": (
-        f"{TENANCY}/test_keys.py",
-        f"{TENANCY}/test_members.py",
-        f"{API}/test_operation.py",
-        f"{TENANCY}/test_workspace.py",
-        f"{TENANCY}/test_organizations.py",
+        "tests/api/keys/test_keys.py",
+        "tests/api/members/test_members.py",
+        "tests/api/test_operation.py",
+        "tests/api/workspaces/test_workspace.py",
+        "tests/api/organizations/test_organizations.py",
     ),
-    "api.auth.keys": (f"{TENANCY}/test_keys.py", f"{TENANCY}/test_members.py"),
-    "api.auth.tokens": (f"{API}/auth/test_tokens.py", f"{API}/auth/test_oidc.py"),
+    "api.auth.keys": ("tests/api/keys/test_keys.py", "tests/api/members/test_members.py"),
+    "api.auth.tokens": ("tests/api/auth/test_tokens.py", "tests/api/auth/test_oidc.py"),
     "api.auth.session_start": (
-        f"{API}/auth/test_session_start.py",
-        f"{TENANCY}/test_invitation_walls.py",
-        f"{TENANCY}/test_sessions.py",
-        f"{TENANCY}/test_audit.py",
-        f"{TENANCY}/test_organizations.py",
-        f"{TENANCY}/test_passwords.py",
-        f"{TENANCY}/test_invitations.py",
+        "tests/api/auth/test_session_start.py",
+        "tests/api/members/test_invitation_walls.py",
+        "tests/api/sign_in/test_sessions.py",
+        "tests/api/audit/test_audit.py",
+        "tests/api/organizations/test_organizations.py",
+        "tests/api/sign_in/test_passwords.py",
+        "tests/api/members/test_invitations.py",
     ),
-    "api.http.pagination": (f"{API}/http/test_pagination.py",),
-    "api.queries.tenancy.members": (
-        f"{API}/queries/tenancy/test_members.py",
-        f"{TENANCY}/test_members.py",
-        f"{TENANCY}/test_invitations.py",
+    "api.http.pagination": ("tests/api/http/test_pagination.py",),
+    "api.members.queries": (
+        "tests/api/members/test_seats.py",
+        "tests/api/members/test_members.py",
+        "tests/api/members/test_invitations.py",
     ),
-    "api.routers.tenancy.members": (
-        f"{TENANCY}/test_members.py",
-        f"{TENANCY}/test_invitations.py",
-        f"{TENANCY}/test_audit.py",
-        f"{API}/routers/act/test_alert_rules.py",
+    "api.members.routes": (
+        "tests/api/members/test_members.py",
+        "tests/api/members/test_invitations.py",
+        "tests/api/audit/test_audit.py",
+        "tests/api/alert_rules/test_alert_rules.py",
     ),
-    "api.routers.tenancy.invitations": (
-        f"{TENANCY}/test_invitation_walls.py",
-        f"{TENANCY}/test_invitations.py",
-        f"{TENANCY}/test_members.py",
-        f"{API}/routers/act/test_alert_rules.py",
+    "api.members.invitations.routes": (
+        "tests/api/members/test_invitation_walls.py",
+        "tests/api/members/test_invitations.py",
+        "tests/api/members/test_members.py",
+        "tests/api/alert_rules/test_alert_rules.py",
     ),
 }
 """Module → the tests that should notice."""

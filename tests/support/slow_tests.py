@@ -96,7 +96,7 @@ FIRST = (
     "dbt_project/test_sync_cost.py",
     "dbt_project/test_normalization.py",
     "api/access/test_permissions.py",
-    "api/routers/tenancy/test_workspace_erasure.py",
+    "api/workspaces/test_workspace_erasure.py",
     "landing/conformance/test_rows.py",
     "orchestration/test_loop.py",
     "test_up.py",

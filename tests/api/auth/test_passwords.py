@@ -63,7 +63,7 @@ def test_the_addresses_of_an_ipv6_network_are_one_guesser(
 ) -> None:
     networks = [f"2001:db8:{number:x}" for number in (uuid4().int % 0xFFFF, 0xFFFF)]
     addresses = [f"{networks[0]}::{host:x}" for host in range(1, 7)] + [f"{networks[1]}::1"]
-    monkeypatch.setattr("api.routers.tenancy.sessions.read_address", lambda _: addresses.pop(0))
+    monkeypatch.setattr("api.sign_in.sessions.routes.read_address", lambda _: addresses.pop(0))
     guess = {"email": f"{uuid4().hex}@example.com", "password": "x"}
 
     statuses = [client().post("/v1/auth/login", json=guess).status_code for _ in range(7)]

@@ -4,7 +4,7 @@ import psycopg
 import pytest
 
 from tests.api.conftest import Client
-from tests.api.routers.tenancy.people import new_person, sign_in
+from tests.api.people import new_person, sign_in
 from tests.conftest import new_workspace
 
 

@@ -3,7 +3,7 @@
 import json
 from urllib.parse import quote
 
-from api.resources.dashboard_vocabulary import write_vocabulary
+from api.dashboard_vocabulary import write_vocabulary
 
 
 def find_node_options() -> tuple[str, str]:

@@ -95,7 +95,7 @@ def test_an_unexpected_error_reveals_only_its_trace_id(
     async def broken(*_: object) -> str:
         raise RuntimeError("password=hunter2")
 
-    monkeypatch.setattr("api.queries.detect.issues.read_issue", broken)
+    monkeypatch.setattr("api.issues.queries.read_issue", broken)
 
     response = client(sample.credentials["viewer"]).get(f"/v1/issues/{sample.ids['issue_id']}")
 

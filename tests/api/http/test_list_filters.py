@@ -9,8 +9,8 @@ from fastapi import APIRouter, FastAPI, Query, Response
 from api.http import errors
 from api.http.list_filters import build_filter_table, describe_filters, filters_of
 from api.http.responses import json_response
+from api.issues.schemas import IssueFilters
 from api.main import load_routers
-from api.schemas.detect.issues import IssueFilters
 from tests.api.conftest import serving
 
 ROW = str(uuid4())

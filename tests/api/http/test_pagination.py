@@ -7,15 +7,15 @@ from uuid import uuid4
 import httpx2
 import pytest
 
-from api.queries.act.alert_rules import ALERT_RULES
-from api.queries.act.recommendations import RECOMMENDATIONS
-from api.queries.detect.clusters import CLUSTERS
-from api.queries.detect.issues import ISSUES
-from api.queries.detect.patterns import PATTERNS
-from api.queries.ingestion.connectors import CONNECTORS
-from api.queries.predict.predictions import PREDICTIONS
-from api.queries.tenancy.keys import SERVICE_ACCOUNTS
-from api.queries.tenancy.members import MEMBERS
+from api.alert_rules.queries import ALERT_RULES
+from api.clusters.queries import CLUSTERS
+from api.connectors.queries import CONNECTORS
+from api.issues.queries import ISSUES
+from api.keys.queries import SERVICE_ACCOUNTS
+from api.members.queries import MEMBERS
+from api.patterns.queries import PATTERNS
+from api.predictions.queries import PREDICTIONS
+from api.recommendations.queries import RECOMMENDATIONS
 from causeloop_pipeline.storage.database.session import Database
 from tests.api.conftest import Client
 from tests.api.sample import Sample

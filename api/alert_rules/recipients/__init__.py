@@ -1,0 +1,1 @@
+"""The addresses that alerts are sent to, and their owners' consent."""

@@ -1,0 +1,1 @@
+"""Archives of a workspace, made and downloaded."""

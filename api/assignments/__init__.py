@@ -1,0 +1,1 @@
+"""Who takes care of a pattern or a recommendation."""

@@ -1,0 +1,1 @@
+"""What signing in, limits and the audit log keep in the database."""

@@ -1,0 +1,1 @@
+"""Changes such as deployments, which may have caused issues."""

@@ -1,0 +1,74 @@
+"""Deploys, releases and configuration changes: list them, and ingest those that programs send."""
+
+from functools import partial
+from typing import Annotated
+
+from fastapi import APIRouter, Response
+
+from api.access.permissions import requires
+from api.changes.queries import CHANGES
+from api.changes.schemas import (
+    Change,
+    ChangeBatchRequest,
+    ChangeBatchResult,
+    ChangeFilters,
+    IngestChange,
+    IngestedChange,
+)
+from api.http.list_filters import filters_of
+from api.http.responses import Page, documents, json_response
+from api.ingest import queries as ingest
+from api.ingest.batches import describe_batch, describe_status, parse_batch, reject_connector_records
+from api.ingest.records import check_not_of_connector, parse_change
+from api.listing.page import read_page, returns_page_of
+from api.operation import Db, Operation
+from causeloop_pipeline.landing.inbound.ingest_change import read_change
+from causeloop_pipeline.model.raw_record import RawRecord
+from causeloop_pipeline.model.tenancy import Role
+
+router = APIRouter(prefix="/v1", route_class=Operation)
+
+
+@router.get("/changes", summary="List changes", tags=["changes"], responses=documents(Page[Change]))
+@requires(Role.VIEWER)
+@returns_page_of(CHANGES)
+async def list_changes(db: Db, filters: Annotated[ChangeFilters, filters_of(ChangeFilters)]) -> Response:
+    """The deploys, releases and configuration changes of the workspace, newest first."""
+    return await read_page(db, CHANGES, filters)
+
+
+@router.post(
+    "/ingest/changes",
+    summary="Ingest a change",
+    status_code=202,
+    tags=["ingestion"],
+    responses=documents(IngestedChange, 202, "Stored"),
+)
+@requires(Role.ANALYST)
+async def ingest_change(db: Db, change: IngestChange) -> Response:
+    """Stores one change. Sent again, it is a duplicate; a newer version updates the change."""
+    record = parse_change(change.model_dump(mode="json"))
+    await check_not_of_connector(db, record)
+    count = await ingest.ingest_records(db, None, [record])
+    return json_response({**_identify(db, record), "status": describe_status(count)}, 202)
+
+
+@router.post(
+    "/ingest/changes/batch",
+    summary="Ingest a batch of changes",
+    status_code=202,
+    tags=["ingestion"],
+    responses=documents(ChangeBatchResult, 202, "Stored, except for the rejected ones"),
+)
+@requires(Role.ANALYST)
+async def ingest_change_batch(db: Db, batch: ChangeBatchRequest) -> Response:
+    """Stores up to 500 changes. An invalid change is rejected by its index and does not affect the others."""
+    parsed, rejections = parse_batch(batch.changes, "/changes", read_change)
+    records = await reject_connector_records(db, parsed, rejections, "/changes")
+    count = await ingest.ingest_records(db, None, [record for _, record in records])
+    return json_response(describe_batch(count, records, rejections, partial(_identify, db)), 202)
+
+
+def _identify(db: Db, record: RawRecord) -> dict[str, str]:
+    change_id = ingest.compute_change_id(db.workspace_id, record.source, record.external_id)
+    return {"change_id": str(change_id), "source": record.source, "external_id": record.external_id}

@@ -1,0 +1,1 @@
+"""Clusters of patterns that occur together."""

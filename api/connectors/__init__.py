@@ -1,0 +1,1 @@
+"""Connectors: what a workspace reads from its tools."""

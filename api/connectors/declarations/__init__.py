@@ -1,0 +1,1 @@
+"""Connector types that a workspace declares itself."""

@@ -1,0 +1,83 @@
+"""Connectors that people declare themselves: checked, tried, stored, and then set up like any other."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Response
+from starlette.concurrency import run_in_threadpool
+
+from api.access.permissions import requires
+from api.auth.queries import audit
+from api.connectors.declarations import queries as declarations
+from api.connectors.declarations.declared_connectors import read_written, try_declaration
+from api.connectors.declarations.schemas import (
+    ConnectorDeclaration,
+    DeclarationCheck,
+    DeclarationTrial,
+    NewDeclaration,
+)
+from api.http.errors import conflict, not_found
+from api.http.responses import Rows, documents, json_response
+from api.operation import CurrentCaller, Db, Operation
+from causeloop_pipeline.model.tenancy import Role
+
+router = APIRouter(prefix="/v1/connector-declarations", tags=["connectors"], route_class=Operation)
+
+Name = Annotated[str, Path(pattern=r"^[a-z][a-z0-9_]{1,39}$")]
+
+
+@router.get("", summary="List your own connector types", responses=documents(Rows[ConnectorDeclaration]))
+@requires(Role.ANALYST)
+async def list_connector_declarations(db: Db) -> Response:
+    """The connectors that people of this workspace declared, by name."""
+    return json_response({"data": await declarations.read_declarations(db)})
+
+
+@router.post("/check", summary="Try a connector of your own", responses=documents(DeclarationCheck))
+@requires(Role.ANALYST)
+async def check_connector_declaration(trial: DeclarationTrial) -> Response:
+    """Every problem of the YAML with its line, or what it makes of the sample. Nothing is stored."""
+    return json_response(await run_in_threadpool(try_declaration, trial.written, trial.sample))
+
+
+@router.post(
+    "",
+    summary="Store a connector of your own",
+    status_code=201,
+    responses=documents(ConnectorDeclaration, 201, "Stored"),
+)
+@requires(Role.ANALYST)
+async def store_connector_declaration(db: Db, caller: CurrentCaller, new: NewDeclaration) -> Response:
+    """Stores a declaration by its name. The connectors that use it follow it from their next poll on."""
+    _, document = await run_in_threadpool(read_written, new.written)
+    name = document["name"]
+    before = await declarations.read_document(db, name)
+    is_moved = before is not None and before.get("base_url") != document.get("base_url")
+    if is_moved and await declarations.has_credentials(db, name):
+        raise conflict(
+            "declaration_in_use",
+            "connectors of this declaration hold credentials for its present base_url: store it under "
+            "another name, or delete those connectors first",
+        )
+    row = {"name": name, "title": document["title"], "document": document, "written": new.written}
+    await declarations.store_declaration(db, row, caller.actor)
+    await audit.record(db, caller.actor, "declaration.stored", f"declaration:{name}")
+    return json_response(await declarations.read_declaration(db, name), 201)
+
+
+@router.delete(
+    "/{declaration_name}",
+    summary="Delete a connector of your own",
+    status_code=204,
+    responses={204: {"description": "Deleted"}},
+)
+@requires(Role.ADMIN)
+async def delete_connector_declaration(db: Db, caller: CurrentCaller, declaration_name: Name) -> Response:
+    """Deletes a declaration that no connector uses."""
+    stored = await declarations.read_declaration(db, declaration_name)
+    if stored is None:
+        raise not_found("declaration")
+    if stored["connectors"]:
+        raise conflict("declaration_in_use", f"{stored['connectors']} connectors use it: delete them first")
+    await declarations.delete_declaration(db, declaration_name)
+    await audit.record(db, caller.actor, "declaration.deleted", f"declaration:{declaration_name}")
+    return Response(status_code=204)

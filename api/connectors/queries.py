@@ -1,0 +1,199 @@
+"""Lists, reads and writes connectors; their secrets are stored encrypted."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from api.http.database import WorkspaceDatabase, as_json
+from api.listing.queries import AnyOf, Listing, Sort
+
+CONNECTOR_COLUMNS = """
+    c.connector_id as id, c.type, c.display_name, c.status, c.status_reason, c.poll_interval_seconds,
+    c.backfill_days, c.config - 'declaration' as config,
+    c.config #>> '{declaration,name}' as declaration, c.credentials is not null as has_credentials,
+    c.webhook_secrets is not null as has_webhook_secret, null::text as webhook_url, c.next_poll_at,
+    c.failed_syncs, s.started_at as last_sync_at, s.status as last_sync_status,
+    b.backfill, m.rereading, c.created_at, c.updated_at
+"""
+
+CONNECTOR_SOURCE = """
+    app.connector as c
+    left join lateral (
+        select r.started_at, r.status
+        from app.sync_run as r
+        where r.workspace_id = c.workspace_id and r.connector_id = c.connector_id
+        order by r.started_at desc
+        limit 1
+    ) as s on true
+    left join lateral (
+        select case when count(*) > 0 then json_build_object(
+            'status', (array_agg(r.status order by r.started_at desc))[1],
+            'reads_from', min(r.reads_from), 'started_at', min(r.started_at),
+            'finished_at', max(r.finished_at), 'syncs', count(*), 'pages', sum(r.pages),
+            'rows_read', sum(r.rows_read), 'rows_quarantined', sum(r.rows_quarantined),
+            'oldest_record_at', min(r.oldest_record_at), 'newest_record_at', max(r.newest_record_at)
+        ) end as backfill
+        from app.sync_run as r
+        where r.workspace_id = c.workspace_id and r.connector_id = c.connector_id and r.reads_from is not null
+    ) as b on true
+    left join lateral (
+        select json_build_object(
+            'started_at', p.started_at, 'read_back_to', uuid_extract_timestamp(p.before_record)
+        ) as rereading
+        from raw.rereading as p
+        where p.finished_at is null and c.type = any (p.sources)
+        order by p.rereading_id desc
+        limit 1
+    ) as m on true
+"""
+
+CONNECTORS = Listing(
+    name="connectors",
+    columns=CONNECTOR_COLUMNS,
+    source=CONNECTOR_SOURCE,
+    key="c.connector_id",
+    key_output="id",
+    sorts={
+        "display_name": Sort("c.display_name", "display_name", "text"),
+        "created_at": Sort("c.created_at", "created_at", "timestamptz"),
+    },
+    default_sort="display_name",
+    filters={"type": AnyOf("c.type", "type"), "status": AnyOf("c.status", "status")},
+)
+
+SYNC_RUNS = Listing(
+    name="sync runs",
+    columns="""r.sync_run_id as id, r.started_at, r.finished_at, r.status, r.pages, r.rows_read, r.rows_new,
+        r.rows_updated, r.rows_duplicate, r.rows_quarantined, r.error""",
+    source="app.sync_run as r",
+    key="r.sync_run_id",
+    key_output="id",
+    sorts={"started_at": Sort("r.started_at", "started_at", "timestamptz")},
+    default_sort="-started_at",
+    filters={},
+    always="r.connector_id = ($1 ->> 'of_connector')::uuid",
+)
+
+SELECT_CONNECTOR = f"""
+select row_to_json(connector)
+from (
+    select {CONNECTOR_COLUMNS} from {CONNECTOR_SOURCE} where c.connector_id = ($1 ->> 'id')::uuid
+) as connector
+"""
+
+COUNT_CONNECTORS = "select to_json(count(*)) from app.connector"
+
+INSERT_CONNECTOR = """
+insert into app.connector (workspace_id, connector_id, type, display_name, config, credentials,
+                           webhook_secrets, poll_interval_seconds, backfill_days, status)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, case when $10 then 'paused' else 'active' end)
+"""
+
+UPDATE_CONNECTOR = """
+update app.connector
+set display_name = coalesce($2, display_name), config = coalesce($3::jsonb, config),
+    credentials = coalesce($4, credentials), webhook_secrets = coalesce($5, webhook_secrets),
+    poll_interval_seconds = coalesce($6, poll_interval_seconds), backfill_days = coalesce($7, backfill_days)
+where connector_id = $1
+"""
+
+SELECT_WITH_SECRETS = """
+select workspace_id, connector_id, type, config, status, credentials, webhook_secrets, backfill_days
+from app.connector
+where connector_id = $1
+"""
+
+UPDATE_RESUMED = """
+update app.connector set status = 'active', status_reason = null, next_poll_at = now(), failed_syncs = 0
+where connector_id = $1
+returning true
+"""
+
+UPDATE_PAUSED = """
+update app.connector set status = 'paused', status_reason = null where connector_id = $1 returning true
+"""
+
+UPDATE_NEXT_POLL = """
+update app.connector set next_poll_at = least(next_poll_at, now())
+where connector_id = $1
+returning next_poll_at
+"""
+
+
+async def read_connector(db: WorkspaceDatabase, connector_id: UUID) -> dict[str, Any] | None:
+    """One connector, without its secrets."""
+    return await db.read(SELECT_CONNECTOR, id=str(connector_id))  # type: ignore[no-any-return]
+
+
+async def count_connectors(db: WorkspaceDatabase) -> int:
+    """The number of connectors in the workspace."""
+    return int(await db.read(COUNT_CONNECTORS))
+
+
+async def lock_connectors(db: WorkspaceDatabase) -> None:
+    """Make concurrent creations wait, so that they do not all count what was there before."""
+    await db.transaction.fetchval("select 1 from app.workspace for update")
+
+
+async def create_connector(db: WorkspaceDatabase, connector_id: UUID, row: Mapping[str, Any]) -> None:
+    """Store a connector."""
+    await db.transaction.execute(
+        INSERT_CONNECTOR,
+        db.workspace_id,
+        connector_id,
+        row["type"],
+        row["display_name"],
+        as_json(row["config"]),
+        row["credentials"],
+        row["webhook_secrets"],
+        row["poll_interval_seconds"],
+        row["backfill_days"],
+        row["paused"],
+    )
+
+
+async def update_connector(db: WorkspaceDatabase, connector_id: UUID, row: Mapping[str, Any]) -> None:
+    """Set the fields that the row holds."""
+    config = row.get("config")
+    await db.transaction.execute(
+        UPDATE_CONNECTOR,
+        connector_id,
+        row.get("display_name"),
+        None if config is None else as_json(config),
+        row.get("credentials"),
+        row.get("webhook_secrets"),
+        row.get("poll_interval_seconds"),
+        row.get("backfill_days"),
+    )
+
+
+async def read_with_secrets(db: WorkspaceDatabase, connector_id: UUID) -> Mapping[str, Any] | None:
+    """A connector with its encrypted secrets."""
+    row = await db.transaction.fetchrow(SELECT_WITH_SECRETS, connector_id)
+    return None if row is None else {**row, "config": orjson.loads(row["config"])}
+
+
+async def pause(db: WorkspaceDatabase, connector_id: UUID) -> bool:
+    """Stop polling; False if there is no such connector."""
+    return bool(await db.transaction.fetchval(UPDATE_PAUSED, connector_id))
+
+
+async def resume(db: WorkspaceDatabase, connector_id: UUID) -> bool:
+    """Resume polling, at once; False if there is no such connector."""
+    return bool(await db.transaction.fetchval(UPDATE_RESUMED, connector_id))
+
+
+async def request_sync(db: WorkspaceDatabase, connector_id: UUID) -> Any:
+    """Make the next poll due now; returns its time."""
+    return await db.transaction.fetchval(UPDATE_NEXT_POLL, connector_id)
+
+
+async def delete_connector(db: WorkspaceDatabase, connector_id: UUID) -> bool:
+    """Delete a connector and its secrets, not its issues; False if there is no such connector."""
+    return bool(
+        await db.transaction.fetchval(
+            "delete from app.connector where connector_id = $1 returning true", connector_id
+        )
+    )

@@ -1,0 +1,1 @@
+"""People and groups that an identity provider manages (SCIM 2.0)."""

@@ -1,0 +1,1 @@
+"""The connection of a workspace to its directory."""

@@ -1,0 +1,1 @@
+"""Groups of a directory, each with a role."""

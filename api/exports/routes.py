@@ -1,0 +1,90 @@
+"""Exports of issues, patterns, predictions, recommendations and the audit log as files."""
+
+import csv
+import io
+import unicodedata
+from collections.abc import AsyncIterator, Mapping
+from typing import Annotated, Any
+
+import orjson
+from fastapi import APIRouter, Query, Response
+from fastapi.responses import StreamingResponse
+from pydantic import BaseModel
+
+from api.access.permissions import requires
+from api.audit.schemas import AuditEntry
+from api.auth.queries import audit
+from api.exports.queries import read_all
+from api.exports.schemas import Entity, ExportFormat, ExportRequest
+from api.http.database import WorkspaceDatabase
+from api.issues import queries as issues
+from api.issues.schemas import IssueSummary
+from api.listing.queries import Listing
+from api.operation import CurrentCaller, Db, Operation, check_feature
+from api.patterns import queries as patterns
+from api.patterns.schemas import Pattern
+from api.predictions import queries as predictions
+from api.predictions.schemas import Prediction
+from api.recommendations import queries as recommendations
+from api.recommendations.schemas import Recommendation
+from causeloop_pipeline.model.tenancy import Role
+
+router = APIRouter(prefix="/v1", tags=["export"], route_class=Operation)
+
+LISTINGS: Mapping[Entity, tuple[Listing, type[BaseModel]]] = {
+    Entity.ISSUES: (issues.ISSUES, IssueSummary),
+    Entity.PATTERNS: (patterns.PATTERNS, Pattern),
+    Entity.PREDICTIONS: (predictions.PREDICTIONS, Prediction),
+    Entity.RECOMMENDATIONS: (recommendations.RECOMMENDATIONS, Recommendation),
+    Entity.AUDIT: (audit.AUDIT_ENTRIES, AuditEntry),
+}
+FORMULA_PREFIXES = ("=", "+", "-", "@", "\t", "\r", "\n")
+INVISIBLE = "\ufeff\u200b\u200c\u200d\u2060\u00ad \u00a0\u3000"
+
+
+@router.get(
+    "/export",
+    summary="Export a list",
+    response_class=StreamingResponse,
+    responses={
+        200: {"description": "A file", "content": {"application/x-ndjson": {}, "text/csv": {}}},
+    },
+)
+@requires(Role.ADMIN)
+async def export_data(db: Db, caller: CurrentCaller, export: Annotated[ExportRequest, Query()]) -> Response:
+    """All rows of a list of the workspace, or its whole audit log, as JSON lines or CSV."""
+    check_feature(caller, "export")
+    listing, model = LISTINGS[export.entity]
+    headers = {"Content-Disposition": f'attachment; filename="{export.entity}.{export.format}"'}
+    if export.format == ExportFormat.JSONL:
+        return StreamingResponse(
+            _write_json_lines(db, listing), headers=headers, media_type="application/x-ndjson"
+        )
+    columns = list(model.model_fields)
+    return StreamingResponse(_write_csv(db, listing, columns), headers=headers, media_type="text/csv")
+
+
+async def _write_json_lines(db: WorkspaceDatabase, listing: Listing) -> AsyncIterator[bytes]:
+    async for row in read_all(db, listing):
+        yield orjson.dumps(row) + b"\n"
+
+
+async def _write_csv(db: WorkspaceDatabase, listing: Listing, columns: list[str]) -> AsyncIterator[str]:
+    yield _format_csv_line(columns)
+    async for row in read_all(db, listing):
+        yield _format_csv_line([_format_cell(row[column]) for column in columns])
+
+
+def _format_cell(value: Any) -> str:
+    """A value as text; an apostrophe keeps spreadsheets from running it as a formula."""
+    if value is None or isinstance(value, bool | int | float):
+        return "" if value is None else str(value)
+    text = value if isinstance(value, str) else orjson.dumps(value).decode()
+    visible = unicodedata.normalize("NFKC", text.lstrip(INVISIBLE)[:1])  # full-width signs are formulas too
+    return f"'{text}" if visible.startswith(FORMULA_PREFIXES) else text
+
+
+def _format_csv_line(cells: list[str]) -> str:
+    buffer = io.StringIO()
+    csv.writer(buffer).writerow(cells)
+    return buffer.getvalue()

@@ -1,0 +1,1 @@
+"""Types of fields that the schemas share."""

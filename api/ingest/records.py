@@ -1,0 +1,66 @@
+"""Builds raw records from the issues, events and changes that the API receives."""
+
+import hashlib
+import uuid
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from api.access.caller import Caller
+from api.http.database import WorkspaceDatabase
+from api.http.errors import Problem, conflict
+from api.ingest import queries as ingest
+from api.issues.schemas import NewIssue
+from causeloop_pipeline.landing.inbound.ingest_change import read_change
+from causeloop_pipeline.landing.inbound.ingest_event import read_event
+from causeloop_pipeline.landing.inbound.product_fields import FieldError, IngestError
+from causeloop_pipeline.model.raw_record import Channel, RawRecord
+
+BELONGS_TO_CONNECTOR = "a connector of this workspace brought it, and only the connector may update it"
+
+
+def build_manual_record(new: NewIssue, caller: Caller, idempotency_key: str | None) -> RawRecord:
+    """The record of an issue reported by hand; the same Idempotency-Key gives the same external id."""
+    identity = f"{caller.workspace_id}|{caller.actor}|{idempotency_key}".encode()
+    external_id = hashlib.sha256(identity).hexdigest()[:32] if idempotency_key else uuid.uuid4().hex
+    defaults = {"external_id": external_id, "source_updated_at": datetime.now(UTC).isoformat()}
+    return parse_event({**defaults, **new.model_dump(mode="json", exclude_none=True)}, "manual")
+
+
+def parse_event(event: Any, channel: Channel = "ingest") -> RawRecord:
+    """The record of an event; 422 with every invalid field."""
+    try:
+        return read_event(event, datetime.now(UTC), channel=channel)
+    except IngestError as error:
+        raise _validation_problem(error) from None
+
+
+def parse_change(change: Any) -> RawRecord:
+    """The record of a change; 422 with every invalid field."""
+    try:
+        return read_change(change, datetime.now(UTC))
+    except IngestError as error:
+        raise _validation_problem(error) from None
+
+
+async def check_not_of_connector(db: WorkspaceDatabase, record: RawRecord) -> None:
+    """409 where a connector brought the record: what a tool has signed is not overwritten from elsewhere."""
+    if await ingest.find_connector_records(db, [record]):
+        raise conflict("belongs_to_connector", BELONGS_TO_CONNECTOR)
+
+
+def describe_fields(errors: Sequence[FieldError], prefix: str = "") -> list[dict[str, str]]:
+    """Invalid fields as problem details list them."""
+    return [{"in": "body", "pointer": prefix + error.pointer, "detail": error.message} for error in errors]
+
+
+def identify(db: WorkspaceDatabase, record: RawRecord) -> dict[str, str]:
+    """The issue that a record becomes."""
+    issue_id = ingest.compute_issue_id(db.workspace_id, record.source, record.external_id)
+    return {"issue_id": str(issue_id), "source": record.source, "external_id": record.external_id}
+
+
+def _validation_problem(error: IngestError) -> Problem:
+    is_out_of_range = all(each.is_out_of_range for each in error.errors)
+    code = "time_out_of_range" if is_out_of_range else "validation_failed"
+    return Problem(422, code, str(error), errors=describe_fields(error.errors))

@@ -1,0 +1,177 @@
+"""Events that programs send, in the product's own form, as OpenTelemetry logs or as CloudEvents."""
+
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from starlette.concurrency import run_in_threadpool
+
+from api.access.permissions import requires
+from api.http.errors import Problem
+from api.http.headers import read_headers
+from api.http.json_body import read_encoded
+from api.http.responses import documents, json_response
+from api.ingest import queries as ingest
+from api.ingest.batches import (
+    IndexedRecords,
+    describe_batch,
+    describe_status,
+    parse_batch,
+    reject_connector_records,
+)
+from api.ingest.records import check_not_of_connector, describe_fields, identify, parse_event
+from api.ingest.schemas import (
+    BATCH_LIMIT,
+    BatchRequest,
+    BatchResult,
+    IngestedEvent,
+    IngestEvent,
+    LogsAccepted,
+)
+from api.operation import Db, Operation, reads_body
+from causeloop_pipeline.landing.inbound.cloud_events import read_cloud_events, to_event
+from causeloop_pipeline.landing.inbound.ingest_event import read_event
+from causeloop_pipeline.landing.inbound.otlp_logs import OtlpError, read_export, read_failures
+from causeloop_pipeline.landing.inbound.product_fields import IngestError
+from causeloop_pipeline.model.raw_record import RawRecord
+from causeloop_pipeline.model.tenancy import Role
+
+router = APIRouter(prefix="/v1/ingest", tags=["ingestion"], route_class=Operation)
+
+PROTOBUF = "application/x-protobuf"
+MAX_FAILURES = 2_000
+LOGS_BODY = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            PROTOBUF: {"schema": {"type": "string", "format": "binary"}},
+            "application/json": {"schema": {"type": "object"}},
+        },
+    }
+}
+EVENTS_BODY = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "application/cloudevents+json": {"schema": {"type": "object"}},
+            "application/cloudevents-batch+json": {"schema": {"type": "array", "items": {}}},
+            "application/json": {"schema": {}},
+        },
+    }
+}
+
+
+@router.post(
+    "/events", summary="Ingest an event", status_code=202, responses=documents(IngestedEvent, 202, "Stored")
+)
+@requires(Role.ANALYST)
+async def ingest_event(db: Db, event: IngestEvent) -> Response:
+    """Stores one event. Sent again, it is a duplicate; a newer version updates the issue."""
+    record = parse_event(event.model_dump(mode="json"))
+    await check_not_of_connector(db, record)
+    count = await ingest.ingest_records(db, None, [record])
+    return json_response({**identify(db, record), "status": describe_status(count)}, 202)
+
+
+@router.post(
+    "/batch",
+    summary="Ingest a batch of events",
+    status_code=202,
+    responses=documents(BatchResult, 202, "Stored, except for the rejected ones"),
+)
+@requires(Role.ANALYST)
+async def ingest_batch(db: Db, batch: BatchRequest) -> Response:
+    """Stores up to 500 events. An invalid event is rejected by its index and does not affect the others."""
+    parsed, rejections = parse_batch(batch.events, "/events", read_event)
+    records = await reject_connector_records(db, parsed, rejections, "/events")
+    count = await ingest.ingest_records(db, None, [record for _, record in records])
+    return json_response(describe_batch(count, records, rejections, partial(identify, db)), 202)
+
+
+@router.post(
+    "/otlp/v1/logs",
+    summary="Ingest OpenTelemetry logs",
+    responses={
+        200: {
+            "description": "Stored; what was rejected is counted",
+            "model": LogsAccepted,
+            "content": {PROTOBUF: {"schema": {"type": "string", "format": "binary"}}},
+        }
+    },
+    openapi_extra=LOGS_BODY,
+)
+@requires(Role.ANALYST)
+@reads_body
+async def ingest_otlp_logs(request: Request, db: Db) -> Response:
+    """Stores the log records of level ERROR and above, as protobuf or JSON; the others are no failures.
+
+    Set `OTEL_EXPORTER_OTLP_ENDPOINT` to `…/v1/ingest/otlp` and send a service key as the bearer token.
+    """
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media_type not in {PROTOBUF, "application/json"}:
+        raise Problem(415, "not_json", f"send logs as {PROTOBUF} or application/json")
+    is_json = media_type == "application/json"
+    body = await read_encoded(request)
+    try:
+        failures = await run_in_threadpool(_read_logs, body, is_json)
+    except OtlpError as error:
+        raise Problem(400, "malformed_json", f"the logs cannot be read: {error}") from None
+    parsed, rejections = parse_batch(failures[:MAX_FAILURES], "/logs", read_event)
+    records = await reject_connector_records(db, parsed, rejections, "/logs")
+    await ingest.ingest_records(db, None, [record for _, record in records])
+    rejected = len(rejections) + max(len(failures) - MAX_FAILURES, 0)
+    return _answer_export(rejected, _explain(rejections, len(failures)), is_json=is_json)
+
+
+@router.post(
+    "/cloudevents",
+    summary="Ingest CloudEvents",
+    status_code=202,
+    responses=documents(BatchResult, 202, "Stored, except for the rejected ones"),
+    openapi_extra=EVENTS_BODY,
+)
+@requires(Role.ANALYST)
+@reads_body
+async def ingest_cloud_events(request: Request, db: Db) -> Response:
+    """Stores CloudEvents 1.0, binary, structured or in batches of up to 500, each as one issue."""
+    body = await read_encoded(request)
+    try:
+        events = read_cloud_events(read_headers(request), body)
+    except IngestError as error:
+        raise Problem(422, "validation_failed", str(error), errors=describe_fields(error.errors)) from None
+    if len(events) > BATCH_LIMIT:
+        detail = f"at most {BATCH_LIMIT} events in one batch: send it in parts"
+        raise Problem(422, "validation_failed", detail)
+    parsed, rejections = parse_batch(events, "", _to_record)
+    records: IndexedRecords = await reject_connector_records(db, parsed, rejections, "")
+    count = await ingest.ingest_records(db, None, [record for _, record in records])
+    return json_response(describe_batch(count, records, rejections, partial(identify, db)), 202)
+
+
+def _to_record(cloud_event: dict[str, Any], now: datetime) -> RawRecord:
+    return read_event(to_event(cloud_event), now)
+
+
+def _read_logs(body: bytes, is_json: bool) -> list[dict[str, Any]]:
+    return list(read_failures(read_export(body, is_json=is_json), is_json=is_json))
+
+
+def _explain(rejections: list[dict[str, Any]], count: int) -> str:
+    if count > MAX_FAILURES:
+        return f"more than {MAX_FAILURES:,} failures in one export: send smaller batches"
+    return str(rejections[0]["errors"][0]["detail"]) if rejections else ""
+
+
+def _answer_export(rejected: int, message: str, *, is_json: bool) -> Response:
+    """What an exporter expects: an empty message, or how many records were not taken, and why."""
+    if is_json:
+        partial_success = {"rejectedLogRecords": str(rejected), "errorMessage": message}
+        return json_response({"partialSuccess": partial_success} if rejected else {})
+    from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceResponse
+
+    answer = ExportLogsServiceResponse()
+    if rejected:
+        answer.partial_success.rejected_log_records = rejected
+        answer.partial_success.error_message = message
+    return Response(answer.SerializeToString(), media_type=PROTOBUF)

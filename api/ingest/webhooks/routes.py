@@ -1,0 +1,143 @@
+"""Inbound webhooks of external tools: verified by the tool's signature, stored before the response."""
+
+from datetime import UTC, datetime
+from functools import cache
+from secrets import token_urlsafe
+from uuid import UUID
+
+from fastapi import APIRouter, Request, Response
+from starlette.concurrency import run_in_threadpool
+
+from api.access.permissions import requires_no_role
+from api.auth.address_limits import AddressLimits, read_address
+from api.http.database import WorkspaceDatabase
+from api.http.errors import Problem, authentication_problem
+from api.http.headers import read_headers
+from api.http.responses import documents, json_response
+from api.ingest import queries as ingest
+from api.ingest.webhooks import queries as webhooks
+from api.ingest.webhooks.schemas import DeliveryResult
+from api.operation import Operation, Pool
+from causeloop_pipeline.connectors.registry import CONNECTORS
+from causeloop_pipeline.egress.policy import EgressPolicy
+from causeloop_pipeline.landing.inbound.signature import SignatureError
+from causeloop_pipeline.landing.inbound.sns import confirm_subscription, fetch_certificate, takes_sns
+from causeloop_pipeline.landing.inbound.webhook import WebhookDelivery, answer_challenge, receive
+from causeloop_pipeline.settings import settings
+from causeloop_pipeline.storage.app.connectors import WEBHOOK_SECRETS
+from causeloop_pipeline.storage.app.vault import SecretError
+from causeloop_pipeline.storage.secrets.key_ring import open_vault
+from causeloop_pipeline.telemetry.tracing import make_span, read_traceparent
+
+NOBODY = UUID(int=0)
+
+router = APIRouter(prefix="/v1/webhooks/inbound", tags=["ingestion"], route_class=Operation)
+
+
+@router.post(
+    "/{connector_id}",
+    summary="Receive a webhook",
+    status_code=202,
+    responses=documents(DeliveryResult, 202, "Stored"),
+)
+@requires_no_role
+async def receive_webhook(request: Request, pool: Pool, connector_id: UUID) -> Response:
+    """Stores a delivery of the connector's tool. A missing or wrong signature is a 401 and stores nothing."""
+    invalid: AddressLimits = request.app.state.address_limits
+    deliveries: AddressLimits = request.app.state.delivery_limits
+    address = read_address(request)
+    if not invalid.is_known(str(connector_id)):
+        invalid.check(address)
+    deliveries.check(connector_id)
+    body = await request.body()
+    connector = await webhooks.find_connector(pool, connector_id)
+    if connector is None:
+        invalid.take(address)
+        await _verify_delivery(request, body, _make_decoy())
+        raise _invalid_signature()
+    invalid.remember(str(connector_id))
+    deliveries.take(connector_id)
+    delivery = await _verify_delivery(request, body, connector)
+    if not await webhooks.is_organization_active(pool, connector.workspace_id):
+        raise Problem(403, "organization_inactive", "the organization of this connector is not active")
+    db = WorkspaceDatabase(pool, request.app.state.landing_pool, connector.workspace_id)
+    if traceparent := read_traceparent():
+        await webhooks.note_trace(db, traceparent)
+    with make_span("store delivery", {"causeloop.records": len(delivery.records)}):
+        count = await ingest.ingest_delivery(
+            db, connector_id, delivery.records, delivery.quarantined, delivery.delivery_id
+        )
+    result = {
+        "received": count.read,
+        "new": count.new,
+        "updated": count.updated,
+        "duplicate": count.duplicate,
+        "quarantined": count.quarantined,
+    }
+    return json_response(result, 202)
+
+
+@router.get(
+    "/{connector_id}",
+    summary="Answer a webhook challenge",
+    responses=documents(dict[str, str], 200, "The response that the tool expects"),
+)
+@requires_no_role
+async def answer_webhook_challenge(request: Request, pool: Pool, connector_id: UUID) -> Response:
+    """Answers a tool's one-time check that the webhook address belongs to this installation."""
+    connector = await webhooks.find_connector(pool, connector_id)
+    tool = CONNECTORS[connector.type].resolve(connector.config) if connector else None
+    answer = answer_challenge(tool, read_headers(request)) if tool else None
+    if answer is None:
+        raise Problem(404, "not_found", "this address answers only the challenge of a tool that sends one")
+    return json_response(answer)
+
+
+async def _verify_delivery(
+    request: Request, body: bytes, connector: webhooks.WebhookConnector
+) -> WebhookDelivery:
+    tool, egress = CONNECTORS[connector.type], EgressPolicy.parse(settings().egress_allow)
+    try:
+        secrets = _open_secrets(connector)
+        if takes_sns(tool):
+            await run_in_threadpool(fetch_certificate, body, secrets, egress)
+        delivery = receive(
+            tool,
+            headers=read_headers(request),
+            body=body,
+            secrets=secrets,
+            now=datetime.now(UTC),
+            config=connector.config,
+            url=_rebuild_address(request),
+        )
+    except (SignatureError, SecretError):
+        raise _invalid_signature() from None
+    if takes_sns(tool):
+        await run_in_threadpool(confirm_subscription, body, egress)
+    return delivery
+
+
+@cache
+def _make_decoy() -> webhooks.WebhookConnector:
+    """A connector of nobody: deliveries to an unknown one take as long as those with a wrong signature."""
+    sealed = open_vault().seal({"secret": token_urlsafe(32)}, NOBODY, NOBODY, WEBHOOK_SECRETS)
+    return webhooks.WebhookConnector(NOBODY, NOBODY, "custom_api", {}, sealed)
+
+
+def _open_secrets(connector: webhooks.WebhookConnector) -> list[str]:
+    """The webhook secrets that are live."""
+    secrets = open_vault().open(
+        connector.webhook_secrets, connector.workspace_id, connector.connector_id, WEBHOOK_SECRETS
+    )
+    return [secrets[name] for name in sorted(secrets)]
+
+
+def _rebuild_address(request: Request) -> str:
+    """The address that the tool called, as it knows it: tools sign it, or carry the secret in its query."""
+    query = f"?{request.url.query}" if request.url.query else ""
+    return f"{settings().public_url.rstrip('/')}{request.url.path}{query}"
+
+
+def _invalid_signature() -> Problem:
+    """401 with one text for an unknown connector and a wrong signature, so that it reveals neither."""
+    return authentication_problem("invalid_signature", "the webhook's signature is missing or wrong")

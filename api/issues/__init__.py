@@ -1,0 +1,1 @@
+"""Issues: lists, details, reports by hand and corrections."""

@@ -1,0 +1,1 @@
+"""Which pattern an issue belongs to, and why."""

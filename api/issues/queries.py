@@ -1,0 +1,99 @@
+"""Lists, reads and edits issues."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from api.http.database import WorkspaceDatabase, as_json
+from api.listing.queries import AnyOf, Listing, Sort
+from causeloop_pipeline.model.issue import CHOICES, EDITABLE_FIELDS, FACETS, TEXT_FIELDS, TIME_FIELDS
+
+LISTED_TEXTS = ", ".join(f"i.{name}" for name in TEXT_FIELDS if name not in ("external_id", "body"))
+LISTED_TIMES = ", ".join(f"i.{name}" for name in TIME_FIELDS)
+ISSUE_COLUMNS = f"""
+    i.issue_id as id, i.source, i.external_id, i.connector_id, {LISTED_TEXTS}, {LISTED_TIMES}, i.ingested_at,
+    i.attributes, i.pattern_id, (
+        select n.name from detect.pattern as n
+        where n.workspace_id = i.workspace_id and n.pattern_id = i.pattern_id
+    ) as pattern_name, i.risk_score
+"""
+
+
+ISSUES = Listing(
+    name="issues",
+    columns=ISSUE_COLUMNS,
+    source="core.issue as i",
+    key="i.issue_id",
+    key_output="id",
+    sorts={
+        "created_at": Sort("i.source_created_at", "source_created_at", "timestamptz"),
+        "source_created_at": Sort("i.source_created_at", "source_created_at", "timestamptz"),
+        "updated_at": Sort("i.source_updated_at", "source_updated_at", "timestamptz"),
+        "source_updated_at": Sort("i.source_updated_at", "source_updated_at", "timestamptz"),
+        "risk_score": Sort("i.risk_score", "risk_score", "double precision", nullable=True),
+    },
+    default_sort="-created_at",
+    filters={
+        "q": "i.words @@ websearch_to_tsquery('simple', $1 ->> 'q')",
+        **{name: AnyOf(f"i.{name}", name) for name in (*CHOICES, "source", *FACETS, "external_id")},
+        "pattern_id": "i.pattern_id = ($1 ->> 'pattern_id')::uuid",
+        "connector_id": "i.connector_id = ($1 ->> 'connector_id')::uuid",
+        "created_from": "i.source_created_at >= ($1 ->> 'created_from')::timestamptz",
+        "created_before": "i.source_created_at < ($1 ->> 'created_before')::timestamptz",
+    },
+)
+
+SELECT_ISSUE = f"""
+select row_to_json(issue)
+from (
+    select {ISSUE_COLUMNS}, i.body from core.issue as i where i.issue_id = ($1 ->> 'id')::uuid
+) as issue
+"""
+
+SELECT_VALUES = f"""
+select json_build_object({
+    ", ".join(
+        f"'{name}', array(select i.{name} from core.issue as i where i.{name} is not null "
+        "group by 1 order by count(*) desc, 1 limit 200)"
+        for name in (*FACETS, "source")
+    )
+})
+"""
+
+INSERT_EDITS = """
+insert into core.issue_edit (workspace_id, issue_id, field, value, edited_by)
+select $1, $2, e.field, e.value, $4 from jsonb_each_text($3::jsonb) as e (field, value)
+"""
+
+EDITS = ", ".join(
+    f"{name} = case when $2 ? '{name}' then $2 ->> '{name}' else i.{name} end" for name in EDITABLE_FIELDS
+)
+UPDATE_ISSUE = f"""
+update core.issue as i
+set {EDITS},
+    resolved_at = case
+        when not $2 ? 'status' then i.resolved_at
+        when $2 ->> 'status' in ('resolved', 'closed') then coalesce(i.resolved_at, now())
+    end
+where i.issue_id = $1
+returning true
+"""
+
+
+async def read_issue(db: WorkspaceDatabase, issue_id: UUID) -> str | None:
+    """One issue as JSON text."""
+    return await db.read_text(SELECT_ISSUE, id=str(issue_id))
+
+
+async def read_values(db: WorkspaceDatabase) -> str:
+    """The values that occur in the fields of issues, the most frequent first, as JSON text."""
+    return str(await db.read_text(SELECT_VALUES))
+
+
+async def edit_issue(db: WorkspaceDatabase, issue_id: UUID, changes: Mapping[str, Any], actor: str) -> bool:
+    """Record a person's edits, and apply them at once; False if there is no such issue."""
+    document = as_json(changes)
+    if not await db.transaction.fetchval(UPDATE_ISSUE, issue_id, document):
+        return False
+    await db.transaction.execute(INSERT_EDITS, db.workspace_id, issue_id, document, actor)
+    return True

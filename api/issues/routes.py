@@ -1,0 +1,101 @@
+"""Issues: list, read, report and correct."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request, Response
+from starlette.concurrency import run_in_threadpool
+
+from api.access.permissions import requires
+from api.http.errors import not_found
+from api.http.list_filters import filters_of
+from api.http.responses import Page, Rows, documents, json_response, json_text_response, row_or_404
+from api.ingest import queries as ingest
+from api.ingest import records as ingest_records
+from api.issues import queries as issues
+from api.issues.membership import queries as issue_membership
+from api.issues.membership.schemas import Membership
+from api.issues.schemas import Issue, IssueChange, IssueFilters, IssueSummary, IssueValues, NewIssue
+from api.issues.similar import queries as similar_issues
+from api.issues.similar.ranking import rank_similar
+from api.issues.similar.schemas import SimilarIssue, SimilarRequest
+from api.listing.page import read_page, returns_page_of
+from api.operation import CurrentCaller, Db, Operation
+from api.recomputes import queries as recomputes
+from causeloop_pipeline.model.issue import COMPARED_FIELDS
+from causeloop_pipeline.model.recompute import RecomputeKind
+from causeloop_pipeline.model.tenancy import Role
+
+router = APIRouter(prefix="/v1/issues", tags=["issues"], route_class=Operation)
+
+
+@router.get("", summary="List issues", responses=documents(Page[IssueSummary]))
+@requires(Role.VIEWER)
+@returns_page_of(issues.ISSUES)
+async def list_issues(db: Db, filters: Annotated[IssueFilters, filters_of(IssueFilters)]) -> Response:
+    """The issues of the workspace, newest first unless sorted otherwise."""
+    return await read_page(db, issues.ISSUES, filters)
+
+
+@router.get("/values", summary="List values of issues", responses=documents(IssueValues))
+@requires(Role.VIEWER)
+async def list_issue_values(db: Db) -> Response:
+    """The services, error types, teams, environments and sources that occur, to choose filters from."""
+    return json_text_response(await issues.read_values(db))
+
+
+@router.get("/{issue_id}", summary="Get an issue", responses=documents(Issue))
+@requires(Role.VIEWER)
+async def read_issue(db: Db, issue_id: UUID) -> Response:
+    """An issue with its body."""
+    return row_or_404(await issues.read_issue(db, issue_id), "issue")
+
+
+@router.get("/{issue_id}/membership", summary="Get an issue's membership", responses=documents(Membership))
+@requires(Role.VIEWER)
+async def read_issue_membership(db: Db, issue_id: UUID) -> Response:
+    """Why an issue is in its pattern, and why it is not in the nearest other one."""
+    return row_or_404(await issue_membership.read_membership(db, issue_id), "issue")
+
+
+@router.get("/{issue_id}/similar", summary="List similar issues", responses=documents(Rows[SimilarIssue]))
+@requires(Role.VIEWER)
+async def list_similar_issues(
+    db: Db, issue_id: UUID, similar: Annotated[SimilarRequest, Query()]
+) -> Response:
+    """The issues most similar to this one, whatever pattern they are in."""
+    candidates = await similar_issues.read_candidates(db, issue_id)
+    if not candidates:
+        raise not_found("issue")
+    ranked = await run_in_threadpool(rank_similar, candidates, str(issue_id), similar.limit)
+    summaries = await similar_issues.read_summaries(db, [row["issue_id"] for row in ranked])
+    rows = [
+        {**summaries[row["issue_id"]], "similarity": row["similarity"], "terms": row["terms"]}
+        for row in ranked
+        if row["issue_id"] in summaries
+    ]
+    return json_response({"data": rows})
+
+
+@router.post("", summary="Report an issue", status_code=201, responses=documents(Issue, 201, "Reported"))
+@requires(Role.ANALYST)
+async def create_issue(request: Request, db: Db, caller: CurrentCaller, new: NewIssue) -> Response:
+    """Reports a failure by hand. An `external_id` that exists already updates that issue."""
+    record = ingest_records.build_manual_record(new, caller, request.headers.get("idempotency-key"))
+    await ingest_records.check_not_of_connector(db, record)
+    issue_id = await ingest.ingest_issue(db, record)
+    response = row_or_404(await issues.read_issue(db, issue_id), "issue", 201)
+    response.headers["Location"] = f"/v1/issues/{issue_id}"
+    return response
+
+
+@router.patch("/{issue_id}", summary="Correct an issue", responses=documents(Issue))
+@requires(Role.ANALYST)
+async def update_issue(db: Db, caller: CurrentCaller, issue_id: UUID, change: IssueChange) -> Response:
+    """Corrects fields of an issue. Later syncs do not overwrite corrections."""
+    changes = change.model_dump(mode="json", include=change.model_fields_set)
+    if not await issues.edit_issue(db, issue_id, changes, caller.actor):
+        raise not_found("issue")
+    if changes.keys() & set(COMPARED_FIELDS):
+        await recomputes.request_recompute(db, RecomputeKind.PATTERNS, caller.actor)
+    return row_or_404(await issues.read_issue(db, issue_id), "issue")

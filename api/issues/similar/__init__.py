@@ -1,0 +1,1 @@
+"""The issues most like one."""

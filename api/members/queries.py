@@ -1,0 +1,123 @@
+"""Members of a workspace."""
+
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+
+from api.http.database import WorkspaceDatabase
+from api.http.errors import broken_rule
+from api.listing.queries import AnyOf, Listing, Sort
+
+MEMBERS = Listing(
+    name="members",
+    columns="""m.user_id, u.email, coalesce(m.name, case when m.status <> 'invited' then u.name end) as name,
+        m.role, m.status, m.created_at""",
+    source="app.membership as m join app.users as u on u.user_id = m.user_id",
+    key="m.user_id",
+    key_output="user_id",
+    sorts={
+        "email": Sort("u.email", "email", "text"),
+        "created_at": Sort("m.created_at", "created_at", "timestamptz"),
+    },
+    default_sort="email",
+    filters={"role": AnyOf("m.role", "role"), "status": AnyOf("m.status", "status")},
+)
+
+SELECT_HAS_ENOUGH_SEATS = """
+select o.seats_taken + (
+    select count(*) from app.membership
+    where status = 'invited' and (is_provisioned or created_at > now() - interval '7 days')
+) <= o.seats_total
+from app.organization as o
+"""
+
+INSERT_USER = "insert into app.users (email) values ($1) on conflict (email) do nothing"
+
+# Of a person, a workspace knows the name that it gave them; their own name is shown once they have accepted.
+INSERT_MEMBERSHIP = """
+insert into app.membership (workspace_id, user_id, role, status, name)
+select $1, u.user_id, $3, 'invited', $4 from app.users as u where u.email = $2
+on conflict (workspace_id, user_id) do update
+    set role = excluded.role, name = excluded.name, created_at = now()
+    where membership.status = 'invited' and membership.created_at <= now() - interval '7 days'
+returning user_id
+"""
+
+SELECT_MEMBER = f"""
+select row_to_json(member)
+from (
+    select {MEMBERS.columns} from {MEMBERS.source} where m.user_id = ($1 ->> 'id')::uuid
+) as member
+"""
+
+SELECT_HAS_LINKED_OWNER = """
+select exists (
+    select from app.membership as m
+    join app.users as u using (user_id)
+    where m.role = 'owner' and m.status = 'active' and u.external_id is not null
+)
+"""
+
+COUNT_OTHER_OWNERS = """
+select count(*) from app.membership where role = 'owner' and status = 'active' and user_id <> $1
+"""
+
+UPDATE_MEMBERSHIP = """
+update app.membership
+set role = coalesce($2, role),
+    status = case when $3 = 'active' and accepted_at is null then 'invited' else coalesce($3, status) end
+where user_id = $1
+"""
+
+
+async def has_enough_seats(db: WorkspaceDatabase) -> bool:
+    """Whether the organization has a seat for every active member and every invited person."""
+    return bool(await db.transaction.fetchval(SELECT_HAS_ENOUGH_SEATS))
+
+
+async def has_linked_owner(db: WorkspaceDatabase) -> bool:
+    """Whether an active owner has signed in with single sign-on."""
+    return bool(await db.transaction.fetchval(SELECT_HAS_LINKED_OWNER))
+
+
+async def invite(db: WorkspaceDatabase, email: str, name: str | None, role: str) -> UUID | None:
+    """Invite a person, again after the 7 days of an invitation; None if they are a member already."""
+    await db.transaction.execute("select set_config('causeloop.email', $1, true)", email)
+    await db.transaction.execute(INSERT_USER, email)
+    return await db.transaction.fetchval(  # type: ignore[no-any-return]
+        INSERT_MEMBERSHIP, db.workspace_id, email, role, name
+    )
+
+
+async def read_member(db: WorkspaceDatabase, user_id: UUID) -> dict[str, Any] | None:
+    """One member."""
+    return await db.read(SELECT_MEMBER, id=str(user_id))  # type: ignore[no-any-return]
+
+
+async def lock_members(db: WorkspaceDatabase) -> None:
+    """Make concurrent changes of members wait, so that two last owners cannot leave at the same time."""
+    await db.transaction.fetchval("select 1 from app.workspace for update")
+
+
+async def count_other_owners(db: WorkspaceDatabase, user_id: UUID) -> int:
+    """The number of active owners besides this user."""
+    return int(await db.transaction.fetchval(COUNT_OTHER_OWNERS, user_id))
+
+
+async def update_member(db: WorkspaceDatabase, user_id: UUID, role: str | None, status: str | None) -> None:
+    """Change a membership; 422 when that needs a seat and none is free."""
+    try:
+        await db.transaction.execute(UPDATE_MEMBERSHIP, user_id, role, status)
+    except asyncpg.CheckViolationError as error:
+        if error.constraint_name != "seats_exhausted":
+            raise
+        raise seats_exhausted() from None
+
+
+def seats_exhausted() -> Exception:
+    """422: the organization has no free seat."""
+    return broken_rule(
+        "seats_exhausted",
+        "all seats of the organization are taken: suspend a member or buy seats",
+    )

@@ -1,0 +1,191 @@
+"""The organization: sign-up, name, and its workspaces."""
+
+import re
+import secrets
+from typing import Any
+
+import asyncpg
+from fastapi import APIRouter, Request, Response
+
+from api.access.permissions import requires, requires_no_role
+from api.auth.address_limits import AddressLimits, read_address
+from api.auth.queries import audit
+from api.http.errors import Problem, broken_rule, conflict
+from api.http.responses import Rows, documents, json_response
+from api.members.invitations import queries as invitations
+from api.members.invitations.links import InvitationLink, invalid_link
+from api.members.invitations.schemas import SignedUp, SignUp
+from api.operation import CurrentCaller, Db, Operation, Pool, concerns_own_access
+from api.organizations import queries as organizations
+from api.organizations.schemas import (
+    MAX_SEATS,
+    NewWorkspace,
+    OrganizationChange,
+    OrganizationDetails,
+    OwnWorkspace,
+)
+from causeloop_pipeline.model.plans import PLANS_IN_ORDER, is_plan_enough
+from causeloop_pipeline.model.tenancy import OrganizationStatus, Role
+from causeloop_pipeline.settings import settings
+from causeloop_pipeline.storage.app.provisioning import SETUP_PREFIX
+from causeloop_pipeline.storage.app.tenants import hash_key
+
+router = APIRouter(prefix="/v1", tags=["workspace"], route_class=Operation)
+
+
+@router.post(
+    "/organizations",
+    summary="Create an organization",
+    status_code=201,
+    responses=documents(SignedUp, 201, "Created"),
+)
+@requires_no_role
+async def create_organization(request: Request, pool: Pool, body: SignUp) -> Response:
+    """Creates an organization, a workspace and its owner, who accepts by a link.
+
+    With the token of the first-start link, or where the installation lets anybody sign up.
+    """
+    limits: AddressLimits = request.app.state.address_limits
+    limits.check(read_address(request))
+    limits.take(read_address(request))
+    setup_hash = _read_setup_token(body)
+    link = InvitationLink()
+    try:
+        workspace_id = await invitations.sign_up(pool, _describe(body), link.token_hash, setup_hash)
+    except asyncpg.UniqueViolationError:
+        raise conflict("slug_taken", "an organization of this name exists: choose another name") from None
+    if workspace_id is None:
+        raise invalid_link()
+    visible_link, task = link.deliver(workspace_id, body.email, body.organization)
+    answer = {"workspace_id": workspace_id, "email": body.email, "invitation_link": visible_link}
+    response = json_response(answer, 201, {"Cache-Control": "no-store"})
+    response.background = task
+    return response
+
+
+@router.get("/organization", summary="Get the organization", responses=documents(OrganizationDetails))
+@requires(Role.VIEWER)
+async def read_organization(db: Db) -> Response:
+    """The organization that owns the workspace, with plan, seats, status and what an owner may change."""
+    return json_response(await _read_details(db))
+
+
+@router.patch("/organization", summary="Update the organization", responses=documents(OrganizationDetails))
+@requires(Role.OWNER)
+@concerns_own_access
+async def update_organization(db: Db, caller: CurrentCaller, change: OrganizationChange) -> Response:
+    """Changes name, plan, seats or status from the next request on; the slug stays, for links contain it.
+
+    A suspended organization can only be reactivated, and only where an owner suspended it.
+    """
+    before = await organizations.read_organization(db)
+    if change.status == OrganizationStatus.CANCELLED and change.slug != before["slug"]:
+        raise broken_rule(
+            "wrong_slug", "to cancel, name the slug of the organization that you are in", "/slug"
+        )
+    changed = change.model_dump(exclude_none=True, exclude={"slug"})
+    refusal = await organizations.change_organization(db, changed, settings().owners_set_plan)
+    if refusal is not None:
+        raise _refuse_change(refusal, before)
+    subject = f"organization:{caller.organization_id}"
+    former = {name: before[name] for name in changed}
+    await audit.record(db, caller.actor, "organization.updated", subject, before=former, after=changed)
+    return json_response(await _read_details(db))
+
+
+@router.get("/workspaces", summary="List own workspaces", responses=documents(Rows[OwnWorkspace]))
+@requires(Role.VIEWER)
+async def list_workspaces(db: Db, caller: CurrentCaller) -> Response:
+    """The workspaces that the signed-in person is an active member of; empty for a service account."""
+    is_person = caller.kind == "user"
+    rows = await organizations.read_own_workspaces(db, caller.caller_id) if is_person else []
+    return json_response({"data": rows})
+
+
+@router.post(
+    "/workspaces",
+    summary="Create a workspace",
+    status_code=201,
+    responses=documents(OwnWorkspace, 201, "Created"),
+)
+@requires(Role.OWNER)
+async def create_workspace(db: Db, caller: CurrentCaller, new: NewWorkspace) -> Response:
+    """Creates another workspace of the organization, owned by the caller, which takes one more seat."""
+    if caller.kind != "user":
+        raise conflict("owner_required", "a workspace needs an owner: sign in as a person to create one")
+    try:
+        workspace_id = await organizations.open_workspace(
+            db, caller.caller_id, new.slug, new.name, new.timezone
+        )
+    except asyncpg.UniqueViolationError:
+        raise conflict("slug_taken", "another workspace of the organization has this slug") from None
+    except asyncpg.CheckViolationError as error:
+        if error.constraint_name != "seats_exhausted":
+            raise
+        raise broken_rule("seats_exhausted", "its owner needs a seat, and none is free") from None
+    await audit.record(db, caller.actor, "workspace.created", f"workspace:{workspace_id}", slug=new.slug)
+    organization = await organizations.read_organization(db)
+    workspace = {"id": workspace_id, "slug": new.slug, "name": new.name, "role": "owner"}
+    return json_response({**workspace, "organization": organization["name"]}, 201)
+
+
+async def _read_details(db: Db) -> dict[str, Any]:
+    organization = await organizations.read_organization(db)
+    may_raise, plan = settings().owners_set_plan, organization["plan"]
+    choices = [name for name in PLANS_IN_ORDER if may_raise or is_plan_enough(plan, name)]
+    max_seats = MAX_SEATS if may_raise else organization["seats_total"]
+    return {**organization, "plan_choices": choices, "max_seats": max_seats}
+
+
+def _refuse_change(code: str, before: dict[str, Any]) -> Problem:
+    if code == "seats_exhausted":
+        detail = f"{before['seats_taken']} seats are taken: suspend members first, or keep as many seats"
+        return broken_rule("seats_exhausted", detail, "/seats_total")
+    if code == "plan_set_by_operator":
+        return Problem(
+            403,
+            "plan_set_by_operator",
+            "the operator of this installation sets higher plans and more seats: ask them",
+        )
+    detail = f"the organization is {before['status']}: {_name_who_reactivates(before)}"
+    return Problem(403, "organization_inactive", detail)
+
+
+def _name_who_reactivates(before: dict[str, Any]) -> str:
+    if before["status_set_by"] == "owner":
+        return "reactivate it before you change anything else"
+    return "the operator of this installation suspended it and can reactivate it"
+
+
+def _read_setup_token(body: SignUp) -> bytes | None:
+    """The stored hash of a first-start link; None for self-service, where the installation allows it."""
+    if body.token is not None:
+        prefix, _, secret = body.token.get_secret_value().strip().partition("_")
+        if prefix != SETUP_PREFIX:
+            raise invalid_link()
+        return hash_key(secret)
+    if not settings().sign_up:
+        raise Problem(
+            403, "sign_up_disabled", "this installation does not let anybody sign up: ask its operator"
+        )
+    if settings().smtp_url is None:
+        raise Problem(403, "sign_up_disabled", "this installation cannot send e-mail, so nobody can sign up")
+    return None
+
+
+def _describe(body: SignUp) -> dict[str, Any]:
+    """What the database makes the tenant of; a self-made slug gets a suffix that nobody else has."""
+    slug = _make_slug(body.organization)
+    return {
+        "organization": body.organization,
+        "organization_slug": slug if body.token else f"{slug}-{secrets.token_hex(3)}",
+        "workspace": body.workspace,
+        "workspace_slug": _make_slug(body.workspace),
+        "timezone": body.timezone,
+        "email": body.email,
+        "name": body.name,
+    }
+
+
+def _make_slug(name: str) -> str:
+    return "-".join(re.findall(r"[a-z0-9]+", name.lower())) or "main"

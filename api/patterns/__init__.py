@@ -1,0 +1,1 @@
+"""Patterns: lists, details and how they are handled."""

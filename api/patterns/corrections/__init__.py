@@ -1,0 +1,1 @@
+"""Merging, splitting and moving what belongs to a pattern."""

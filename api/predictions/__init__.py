@@ -1,0 +1,1 @@
+"""Predictions, their outcomes and the risk matrix."""

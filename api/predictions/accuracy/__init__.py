@@ -1,0 +1,1 @@
+"""How good the predictions were, issued and backtested."""

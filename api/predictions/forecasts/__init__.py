@@ -1,0 +1,1 @@
+"""How many issues of a pattern are expected each day."""

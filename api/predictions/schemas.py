@@ -1,0 +1,156 @@
+"""Predictions, their outcomes, and the overview."""
+
+from datetime import date, datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from api.field_types.numbers import WHOLE
+from api.field_types.texts import Trimmed
+from api.http.pagination import PageRequest
+from causeloop_pipeline.model.prediction import PREFERRED_WINDOW, WINDOWS, Impact, Outcome
+
+Window = Annotated[int, Field(ge=1, le=365)]
+
+
+def _check_window(window: int) -> int:
+    if window not in WINDOWS:
+        raise ValueError(f"must be one of {', '.join(map(str, WINDOWS))} days")
+    return window
+
+
+WINDOW_RULES = AfterValidator(_check_window)
+WINDOW_ENUM = Field(json_schema_extra={"enum": [int(window) for window in WINDOWS]})
+KnownWindow = Annotated[int, WINDOW_RULES, WINDOW_ENUM]
+"""A window that predictions are made for, in a query."""
+
+WrittenWindow = Annotated[int, WINDOW_RULES, WINDOW_ENUM, WHOLE]
+"""A window that predictions are made for, in a body."""
+
+
+class PredictionFilters(PageRequest):
+    """Filters of the list of predictions; a repeated filter matches any of its values."""
+
+    pattern_id: UUID | None = None
+    window_days: Window | None = None
+    impact: list[Impact] | None = None
+    outcome: list[Outcome] | None = None
+    min_probability: float | None = Field(None, ge=0, le=1)
+    dismissed: bool | None = None
+    history: bool | None = Field(None, description="True: include earlier predictions")
+
+
+class Prediction(BaseModel):
+    """The probability that a pattern recurs within a window, or the reason why there is none."""
+
+    id: UUID
+    pattern_id: UUID
+    pattern_name: str | None
+    window_days: int
+    issued_at: datetime
+    closes_at: datetime
+    probability: float | None
+    reason: str | None
+    impact: Impact
+    likely_trigger: str | None
+    evidence: Any
+    likely_where: Any
+    likely_when: Any
+    next_date_low: date | None
+    next_date_median: date | None
+    next_date_high: date | None
+    event_count: int
+    model_probabilities: dict[str, Any]
+    model_version: str
+    outcome: Outcome | None
+    outcome_by: str | None
+    dismissed_at: datetime | None
+
+
+class Grade(BaseModel):
+    """The outcome of a prediction, decided by the system or a person."""
+
+    outcome: Outcome
+    decided_by: str
+    decided_by_name: str | None = Field(
+        None, description="Name of that person or key; null: the system, or no longer here"
+    )
+    decided_at: datetime
+    reason: str
+    counterfactual_rate: float | None = Field(
+        description="Expected active days per day without the fix; null: no fix was claimed"
+    )
+
+
+class PredictionDetail(Prediction):
+    """A prediction with its outcomes; `outcome` is the valid one, a person's before the system's."""
+
+    outcomes: list[Grade]
+    dismissed_by: str | None
+    dismissed_by_name: str | None = Field(
+        None, description="Name of that person or key; null: no longer here"
+    )
+    dismissal_reason: str | None
+
+
+class WindowRequest(BaseModel):
+    """The window of the predictions."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    window_days: KnownWindow = PREFERRED_WINDOW
+
+
+class PredictionSummary(BaseModel):
+    """The figures of the overview, without resolved patterns; dismissed predictions are not high risk."""
+
+    window_days: int
+    patterns: int
+    predicted: int
+    without_prediction: int
+    dismissed: int
+    high_risk: int
+    critical: int
+    mean_probability: float | None
+    expected_recurrences: float | None
+    expected_issues: float | None = Field(description="null: the forecast does not cover the window")
+    hits: int
+    misses: int
+    prevented: int
+    alert_probability_threshold: float
+
+
+class MatrixCell(BaseModel):
+    """The patterns of one likelihood and one impact."""
+
+    likelihood: int
+    impact: int
+    count: int
+    pattern_ids: list[UUID]
+
+
+class Matrix(BaseModel):
+    """Patterns by likelihood and impact, both from 1 (lowest) to 5."""
+
+    window_days: int
+    likelihood: list[str]
+    impact: list[str]
+    cells: list[MatrixCell]
+
+
+class NewOutcome(BaseModel):
+    """A person's outcome of a prediction, with the reason."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    outcome: Outcome
+    reason: Annotated[str, Trimmed(2_000)]
+
+
+class Dismissal(BaseModel):
+    """The reason for dismissing a prediction."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    reason: Annotated[str, Trimmed(2_000)] | None = None

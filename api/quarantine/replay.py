@@ -1,0 +1,38 @@
+"""Reads quarantined records again, with the connector as it is declared now."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from api.http.database import WorkspaceDatabase
+from api.ingest import queries as ingest
+from api.quarantine import queries as quarantine
+from causeloop_pipeline.connectors.spec import Connector
+from causeloop_pipeline.landing.map_payload import read_records
+from causeloop_pipeline.model.raw_record import RawRecord
+
+MAX_REPLAYED = 500
+
+
+async def replay(
+    db: WorkspaceDatabase, tool: Connector, connector_id: UUID, config: Mapping[str, Any]
+) -> dict[str, int]:
+    """Queue what can be read, at most 500 records at a time; the rest stays in quarantine."""
+    queued = await quarantine.queue_stored(db, connector_id, MAX_REPLAYED)
+    refused = await quarantine.read_refused(db, connector_id, MAX_REPLAYED)
+    readable = {row["quarantine_id"]: _read(tool, config, row["payload"]) for row in refused}
+    records = [record for entry in readable.values() for record in entry]
+    if records:
+        await quarantine.mark_replayed(db, [key for key, entry in readable.items() if entry])
+        await ingest.ingest_records(db, connector_id, records)
+    unreadable = sum(not entry for entry in readable.values())
+    return {"queued": queued + len(readable) - unreadable, "unreadable": unreadable}
+
+
+def _read(tool: Connector, config: Mapping[str, Any], payload: bytes) -> list[RawRecord]:
+    try:
+        return read_records(tool, orjson.loads(payload), config)
+    except orjson.JSONDecodeError:
+        return []

@@ -1,1 +1,0 @@
-"""SQL of the directory: its token, its people and its groups."""

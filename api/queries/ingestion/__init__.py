@@ -1,1 +1,0 @@
-"""Queries of connectors, webhooks and the ingest API."""

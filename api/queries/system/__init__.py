@@ -1,1 +1,0 @@
-"""Queries of health, export and live updates."""

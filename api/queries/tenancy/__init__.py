@@ -1,1 +1,0 @@
-"""Queries of organizations, workspaces, people and sessions."""

@@ -1,0 +1,1 @@
+"""Recommendations: the ranked fixes and their proofs."""

@@ -1,0 +1,180 @@
+"""Recommendations, their progress, tickets and proofs."""
+
+from datetime import date, datetime
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, model_validator
+
+from api.field_types.instants import Day, PossibleInstant
+from api.field_types.numbers import WHOLE
+from api.field_types.refusals import incomplete_change
+from api.field_types.texts import Trimmed
+from api.http.pagination import PageRequest
+from causeloop_pipeline.model.proof import Verdict
+from causeloop_pipeline.model.recommendation import (
+    Effort,
+    RecommendationImpact,
+    RecommendationStatus,
+    RecommendationType,
+    TicketStatus,
+)
+
+
+class RecommendationFilters(PageRequest):
+    """Filters of the list of recommendations; a repeated filter matches any of its values."""
+
+    status: list[RecommendationStatus] | None = None
+    type: list[RecommendationType] | None = None
+    effort: list[Effort] | None = None
+    impact: list[RecommendationImpact] | None = None
+    pattern_id: UUID | None = None
+
+
+class Assignee(BaseModel):
+    """The person who takes care of something."""
+
+    user_id: UUID
+    name: str
+
+
+class Assignment(BaseModel):
+    """The active member who takes care of it; null: nobody."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    user_id: UUID | None
+
+
+class Recommendation(BaseModel):
+    """A ranked remediation; `expected_low` and `expected_high` bound the loops that it would prevent."""
+
+    id: UUID
+    rank: int | None
+    title: str
+    type: RecommendationType
+    status: RecommendationStatus
+    effort: Effort
+    impact: RecommendationImpact
+    expected_loops_prevented: float
+    expected_low: float
+    expected_high: float
+    pattern_ids: list[UUID]
+    rationale: str
+    score: float
+    computed_at: datetime
+    assignee: Assignee | None
+
+
+class PlanStep(BaseModel):
+    """A step of the plan, and who ticked it."""
+
+    index: int
+    text: str
+    done: bool
+    changed_by: str | None
+    changed_by_name: str | None = Field(None, description="Name of that person or key; null: no longer here")
+    changed_at: datetime | None
+
+
+class Proof(BaseModel):
+    """Whether a claimed fix held for one pattern."""
+
+    pattern_id: UUID
+    verdict: Verdict
+    events_before: int
+    days_before: float
+    events_after: int
+    days_after: float
+    rate_ratio: float | None
+    rate_ratio_low: float | None
+    rate_ratio_high: float | None
+    probability_halved: float | None
+    earliest_proof_date: date | None
+    text: str
+    computed_at: datetime
+
+
+class Ticket(BaseModel):
+    """The ticket of a recommendation in the team's tracker."""
+
+    recommendation_id: UUID
+    connector_id: UUID
+    status: TicketStatus
+    external_id: str | None
+    external_url: str | None
+    error: str | None
+    pushed_by: str
+    pushed_by_name: str | None = Field(None, description="Name of that person or key; null: no longer here")
+    pushed_at: datetime
+
+
+class Fix(BaseModel):
+    """A claim that a pattern was fixed."""
+
+    pattern_id: UUID
+    fixed_at: datetime
+    expected_loops_prevented: float
+    claimed_by: str
+    claimed_by_name: str | None = Field(None, description="Name of that person or key; null: no longer here")
+    withdrawn_at: datetime | None
+
+
+class Note(BaseModel):
+    """A note on the progress."""
+
+    note: str
+    made_by: str
+    made_by_name: str | None = Field(None, description="Name of that person or key; null: no longer here")
+    made_at: datetime
+
+
+class RecommendationDetail(Recommendation):
+    """A recommendation with its plan, notes, ticket, claimed fixes and proofs."""
+
+    steps: list[PlanStep]
+    notes: list[Note]
+    ticket: Ticket | None
+    fixes: list[Fix]
+    proofs: list[Proof]
+
+
+class Progress(BaseModel):
+    """A new status, a ticked or unticked step, or a note."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    status: RecommendationStatus | None = None
+    step: Annotated[int, Field(ge=0, le=100), WHOLE] | None = Field(
+        None, description="Index of a step, counted from 0; needs `step_done`"
+    )
+    step_done: StrictBool | None = None
+    note: Annotated[str, Trimmed(5_000)] | None = None
+    fixed_at: PossibleInstant | None = Field(
+        None, description="With status `implemented`: when the fix took effect, by default now"
+    )
+    fixed_on: Day | None = Field(
+        None,
+        description="Instead of `fixed_at`: the day on which it took effect, in the workspace's time zone",
+    )
+
+    @model_validator(mode="after")
+    def check_fields(self) -> "Progress":
+        """Require a change, `step` together with `step_done`, and `fixed_at` only with `implemented`."""
+        if self.status is None and self.step is None and self.note is None:
+            raise incomplete_change("send a status, a step or a note")
+        if (self.step is None) != (self.step_done is None):
+            raise incomplete_change("step and step_done must be sent together")
+        if (self.fixed_at or self.fixed_on) and self.status != RecommendationStatus.IMPLEMENTED:
+            raise incomplete_change("fixed_at and fixed_on can be sent only with status implemented")
+        if self.fixed_at and self.fixed_on:
+            raise incomplete_change("send fixed_at or fixed_on, not both")
+        return self
+
+
+class PushRequest(BaseModel):
+    """The connector of the tracker to open the ticket in."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    connector_id: UUID

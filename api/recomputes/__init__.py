@@ -1,0 +1,1 @@
+"""Requests that the pipeline computes something again."""

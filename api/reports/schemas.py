@@ -1,0 +1,99 @@
+"""The weekly report, and whether the caller gets it by e-mail."""
+
+from datetime import date
+from typing import Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, StrictBool
+
+from api.field_types.instants import Day
+from causeloop_pipeline.model.proof import FINAL_VERDICTS
+
+FinalVerdict = Literal[FINAL_VERDICTS]  # type: ignore[valid-type]
+
+
+class ReportRequest(BaseModel):
+    """The week to report on."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    week: Day | None = Field(None, description="A day of the week; the last whole week by default")
+
+
+class ReportedPattern(BaseModel):
+    """A pattern with its issues in the week and in the one before."""
+
+    id: UUID
+    name: str
+    issues: int
+    issues_before: int
+    is_new: bool = Field(description="First seen in this week or later")
+
+
+class MovedPattern(BaseModel):
+    """A pattern that was resolved or reopened in the week."""
+
+    id: UUID
+    name: str
+    kind: Literal["resolved", "reopened"]
+
+
+class JudgedFix(BaseModel):
+    """A fix whose verdict became possible in the week."""
+
+    id: UUID
+    title: str
+    verdict: FinalVerdict
+    text: str
+
+
+class LikelyPattern(BaseModel):
+    """A pattern that is likely to recur within seven days from now."""
+
+    id: UUID
+    name: str
+    probability: float
+    next_on: date | None
+
+
+class FirstFix(BaseModel):
+    """An open recommendation, by rank."""
+
+    id: UUID
+    rank: int
+    title: str
+    expected_loops_prevented: float
+
+
+class Graded(BaseModel):
+    """How the predictions ended whose window closed in the week."""
+
+    hits: int
+    misses: int
+    prevented: int
+
+
+class WeeklyReport(BaseModel):
+    """One week of a workspace, from Monday to Sunday in its time zone."""
+
+    workspace: str
+    timezone: str
+    first_day: date
+    last_day: date
+    issues: int
+    issues_before: int = Field(description="Issues of the week before")
+    new_patterns: int
+    graded: Graded
+    patterns: list[ReportedPattern] = Field(description="The ten with the most issues")
+    moved: list[MovedPattern]
+    fixes: list[JudgedFix]
+    likely: list[LikelyPattern]
+    recommendations: list[FirstFix]
+
+
+class ReportWish(BaseModel):
+    """Whether the caller gets the report every Monday by e-mail."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    by_email: StrictBool

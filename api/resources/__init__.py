@@ -1,1 +1,0 @@
-"""Logic that routes share: pages of lists, connector setup, alert channels, ingestion, scores."""

@@ -1,1 +1,0 @@
-"""What the routers of connectors and of arriving records share."""

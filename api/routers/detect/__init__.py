@@ -1,1 +1,0 @@
-"""Routes of issues, patterns and clusters."""

@@ -1,1 +1,0 @@
-"""Routes of connectors, webhooks and the ingest API."""

@@ -1,1 +1,0 @@
-"""What the caller keeps for himself in a workspace."""

@@ -1,1 +1,0 @@
-"""Routes of predictions, forecasts and outcomes."""

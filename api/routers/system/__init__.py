@@ -1,1 +1,0 @@
-"""Routes of health, export and live updates."""

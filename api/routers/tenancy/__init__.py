@@ -1,1 +1,0 @@
-"""Routes of organizations, workspaces, people and sessions."""

@@ -1,1 +1,0 @@
-"""People and groups of a directory (SCIM 2.0), and the connection to it."""

@@ -1,1 +1,0 @@
-"""Schemas of connectors, webhooks and the ingest API."""

@@ -1,1 +1,0 @@
-"""Schemas of health, export and live updates."""

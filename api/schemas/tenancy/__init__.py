@@ -1,1 +1,0 @@
-"""Schemas of organizations, workspaces, people and sessions."""

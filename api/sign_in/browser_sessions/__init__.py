@@ -1,0 +1,1 @@
+"""Sessions that a browser keeps in a cookie."""

@@ -1,0 +1,143 @@
+"""Sign-in by identity provider or password, refreshing, signing out, and a person's own sessions."""
+
+from uuid import UUID
+
+from fastapi import APIRouter, Request, Response
+
+from api.access.permissions import requires, requires_no_role
+from api.auth import oidc, session_start
+from api.auth.address_limits import read_address
+from api.auth.passwords import PasswordChecks
+from api.auth.queries import sessions
+from api.auth.session_start import WorkspaceRequiredError, describe_sign_in
+from api.http.errors import authentication_problem, conflict, not_found
+from api.http.responses import Rows, documents, json_response
+from api.operation import CurrentCaller, Operation, Pool, calls_outside, concerns_own_access, needs_session
+from api.sign_in.sessions.schemas import (
+    Exchange,
+    Login,
+    OwnSession,
+    Refresh,
+    SessionTokens,
+    Switch,
+    WorkspaceChoices,
+)
+from causeloop_pipeline.model.tenancy import Role
+
+router = APIRouter(prefix="/v1", tags=["sessions"], route_class=Operation)
+
+NO_STORE = {"Cache-Control": "no-store"}
+
+
+@router.post(
+    "/auth/login",
+    summary="Sign in with a password",
+    responses=documents(SessionTokens | WorkspaceChoices, 200, "Tokens, or the workspaces to choose from"),
+)
+@requires_no_role
+async def log_in(request: Request, pool: Pool, login: Login) -> Response:
+    """Returns tokens for one workspace. Refused where the workspace requires single sign-on."""
+    user = await sessions.find_user_by_email(pool, login.email)
+    password = login.password.get_secret_value()
+    checks: PasswordChecks = request.app.state.password_checks
+    is_right = await checks.check(
+        pool, user[1] if user else None, password, login.email, read_address(request)
+    )
+    if not is_right or user is None:
+        raise authentication_problem("invalid_credentials", "the e-mail address or the password is wrong")
+    sign_in = describe_sign_in(request, user[0], "password")
+    try:
+        tokens = await session_start.start_session(pool, sign_in, login.workspace_id)
+    except WorkspaceRequiredError as required:
+        if not login.has_choice:
+            raise
+        return json_response({"workspaces": required.workspaces}, headers=NO_STORE)
+    return json_response(tokens, headers=NO_STORE)
+
+
+@router.post("/auth/exchange", summary="Sign in with single sign-on", responses=documents(SessionTokens))
+@requires_no_role
+async def exchange_token(request: Request, pool: Pool, exchange: Exchange) -> Response:
+    """Exchanges a session token of the identity provider for tokens of one workspace."""
+    token = exchange.token.get_secret_value()
+    identity = await oidc.verify_identity(token, request.app.state.issuer_keys)
+    user_id = await sessions.find_user_by_subject(pool, identity.subject, identity.verified_email)
+    if user_id is None:
+        raise oidc.unknown_user()
+    sign_in = describe_sign_in(request, user_id, "oidc")
+    tokens = await session_start.start_session(pool, sign_in, exchange.workspace_id)
+    return json_response(tokens, headers=NO_STORE)
+
+
+@router.post("/auth/refresh", summary="Refresh a session", responses=documents(SessionTokens))
+@requires_no_role
+async def refresh_session(pool: Pool, refresh: Refresh) -> Response:
+    """Returns new tokens. A refresh token works once; using it a second time ends the session."""
+    tokens = await session_start.refresh_session(pool, refresh.refresh_token.get_secret_value())
+    return json_response(tokens, headers=NO_STORE)
+
+
+@router.post(
+    "/auth/logout", summary="Sign out", status_code=204, responses={204: {"description": "Signed out"}}
+)
+@requires_no_role
+async def log_out(pool: Pool, refresh: Refresh) -> Response:
+    """Ends the session of a refresh token. Succeeds for an unknown token, too."""
+    workspace_id, token_hash = session_start.parse_refresh_token(refresh.refresh_token.get_secret_value())
+    await sessions.end_session_of_token(pool, workspace_id, token_hash)
+    return Response(status_code=204)
+
+
+@router.get("/sessions", summary="List own sessions", responses=documents(Rows[OwnSession]))
+@requires(Role.VIEWER)
+@needs_session
+async def list_sessions(pool: Pool, caller: CurrentCaller) -> Response:
+    """The caller's sessions in all workspaces, the last used first; a service account has none."""
+    is_person = caller.kind == "user"
+    rows = await sessions.list_sessions(pool, caller.caller_id) if is_person else []
+    data = [{**row, "is_current": row["id"] == caller.session_id} for row in rows]
+    return json_response({"data": data})
+
+
+@router.delete(
+    "/sessions/{session_id}",
+    summary="End an own session",
+    status_code=204,
+    responses={204: {"description": "Ended"}},
+)
+@requires(Role.VIEWER)
+@calls_outside
+@concerns_own_access
+@needs_session
+async def end_session(pool: Pool, caller: CurrentCaller, session_id: UUID) -> Response:
+    """Ends one of the caller's sessions, in whichever workspace, from the next request on."""
+    if not await sessions.end_own_sessions(pool, caller.caller_id, session_id):
+        raise not_found("session")
+    return Response(status_code=204)
+
+
+@router.delete(
+    "/sessions", summary="Sign out everywhere", status_code=204, responses={204: {"description": "Ended"}}
+)
+@requires(Role.VIEWER)
+@calls_outside
+@concerns_own_access
+@needs_session
+async def end_all_sessions(pool: Pool, caller: CurrentCaller) -> Response:
+    """Ends all sessions of the caller in all workspaces, this one too."""
+    await sessions.end_own_sessions(pool, caller.caller_id, None)
+    return Response(status_code=204)
+
+
+@router.post("/sessions/switch", summary="Enter another workspace", responses=documents(SessionTokens))
+@requires(Role.VIEWER)
+@calls_outside
+@concerns_own_access
+@needs_session
+async def switch_workspace(request: Request, pool: Pool, caller: CurrentCaller, switch: Switch) -> Response:
+    """Starts a session in another workspace of the caller, signed in as in this one."""
+    if caller.kind != "user" or caller.method is None:
+        raise conflict("not_a_member", "a service account belongs to one workspace: use a key of the other")
+    sign_in = describe_sign_in(request, caller.caller_id, caller.method)
+    tokens = await session_start.start_session(pool, sign_in, switch.workspace_id)
+    return json_response(tokens, headers=NO_STORE)

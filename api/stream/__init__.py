@@ -1,0 +1,1 @@
+"""Events that tell what has changed."""

@@ -1,1 +1,0 @@
-"""The directory as identity providers use it."""
