@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 
 from api.alert_rules.schemas import EmailChannel, RuleName, WebhookChannel
 from api.connectors.schemas import DisplayName, PollInterval
-from api.members.schemas import Email
+from api.field_types.texts import Email
 from api.workspaces.schemas import SettingsChange, WorkspaceChange
 from causeloop_pipeline.model.prediction import WINDOWS
 from causeloop_pipeline.model.tenancy import RoleName

@@ -9,7 +9,6 @@ from api.configuration.changes import Change, Comparison, Work
 from api.configuration.file_schema import ConfiguredMember
 from api.configuration.queries import read_members
 from api.members import routes as operations
-from api.members.invitations import routes as invitations
 from api.members.schemas import Invitation, MemberChange
 
 WHAT = "member"
@@ -79,6 +78,6 @@ def _change(stored: dict[str, Any], member: ConfiguredMember, place: str) -> Cha
 
 def _remove(stored: dict[str, Any]) -> Change:
     async def make(work: Work) -> None:
-        await invitations.remove_member(work.db, work.caller, UUID(stored["user_id"]))
+        await operations.remove_member(work.db, work.caller, UUID(stored["user_id"]))
 
     return Change("delete", WHAT, stored["email"], "members", make)

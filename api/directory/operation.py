@@ -19,8 +19,8 @@ from api.auth.address_limits import AddressLimits, read_address
 from api.auth.authenticate import read_bearer_credential
 from api.auth.queries import audit
 from api.auth.rate_limits import check_rate_limit
-from api.directory.connection import queries as connection
 from api.directory.errors import answer, answer_error
+from api.directory.queries import mark_used, read_directory
 from api.http.bounded_pool import BoundedPool
 from api.http.concurrency import FairShare
 from api.http.database import WorkspaceDatabase
@@ -98,7 +98,7 @@ async def _authenticate(request: Request, pool: BoundedPool) -> tuple[dict[str, 
         if not limits.is_known(match[0]):
             limits.check(address)
         workspace_id = UUID(match[1])
-        row = await connection.read_directory(pool, workspace_id)
+        row = await read_directory(pool, workspace_id)
         if row is None or not _is_valid(row, hash_key(match[2])):
             raise authentication_problem("invalid_credentials", "this token was replaced or revoked")
     except Problem as problem:
@@ -108,7 +108,7 @@ async def _authenticate(request: Request, pool: BoundedPool) -> tuple[dict[str, 
         raise
     limits.remember(match[0])
     if row["is_use_outdated"]:
-        await connection.mark_used(pool, workspace_id)
+        await mark_used(pool, workspace_id)
     return row, workspace_id
 
 

@@ -12,8 +12,8 @@ from fastapi.responses import StreamingResponse
 from pydantic import BaseModel
 
 from api.access.permissions import requires
+from api.audit.queries import AUDIT_ENTRIES
 from api.audit.schemas import AuditEntry
-from api.auth.queries import audit
 from api.exports.queries import read_all
 from api.exports.schemas import Entity, ExportFormat, ExportRequest
 from api.http.database import WorkspaceDatabase
@@ -36,7 +36,7 @@ LISTINGS: Mapping[Entity, tuple[Listing, type[BaseModel]]] = {
     Entity.PATTERNS: (patterns.PATTERNS, Pattern),
     Entity.PREDICTIONS: (predictions.PREDICTIONS, Prediction),
     Entity.RECOMMENDATIONS: (recommendations.RECOMMENDATIONS, Recommendation),
-    Entity.AUDIT: (audit.AUDIT_ENTRIES, AuditEntry),
+    Entity.AUDIT: (AUDIT_ENTRIES, AuditEntry),
 }
 FORMULA_PREFIXES = ("=", "+", "-", "@", "\t", "\r", "\n")
 INVISIBLE = "\ufeff\u200b\u200c\u200d\u2060\u00ad \u00a0\u3000"

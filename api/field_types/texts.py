@@ -1,4 +1,4 @@
-"""Texts in requests."""
+"""Texts in requests: of any kind, names, slugs, addresses and time zones."""
 
 import re
 from collections.abc import Iterator
@@ -44,3 +44,21 @@ class Trimmed(GroupedMetadata):
 
 TimeZone = Annotated[str, Field(max_length=64), AfterValidator(_check_timezone)]
 """A time zone of the IANA database."""
+
+Name = Annotated[str, Trimmed(120)]
+Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
+MAX_EMAIL = 254
+Email = Annotated[
+    str,
+    StringConstraints(
+        strip_whitespace=True,
+        to_lower=True,
+        max_length=MAX_EMAIL,
+        pattern=EMAIL,
+    ),
+]
+
+
+def is_email(text: str) -> bool:
+    """Whether a text is an e-mail address."""
+    return len(text) <= MAX_EMAIL and re.search(EMAIL, text.strip()) is not None

@@ -1,30 +1,18 @@
 """Builds raw records from the issues, events and changes that the API receives."""
 
-import hashlib
-import uuid
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from api.access.caller import Caller
 from api.http.database import WorkspaceDatabase
 from api.http.errors import Problem, conflict
 from api.ingest import queries as ingest
-from api.issues.schemas import NewIssue
 from causeloop_pipeline.landing.inbound.ingest_change import read_change
 from causeloop_pipeline.landing.inbound.ingest_event import read_event
 from causeloop_pipeline.landing.inbound.product_fields import FieldError, IngestError
 from causeloop_pipeline.model.raw_record import Channel, RawRecord
 
 BELONGS_TO_CONNECTOR = "a connector of this workspace brought it, and only the connector may update it"
-
-
-def build_manual_record(new: NewIssue, caller: Caller, idempotency_key: str | None) -> RawRecord:
-    """The record of an issue reported by hand; the same Idempotency-Key gives the same external id."""
-    identity = f"{caller.workspace_id}|{caller.actor}|{idempotency_key}".encode()
-    external_id = hashlib.sha256(identity).hexdigest()[:32] if idempotency_key else uuid.uuid4().hex
-    defaults = {"external_id": external_id, "source_updated_at": datetime.now(UTC).isoformat()}
-    return parse_event({**defaults, **new.model_dump(mode="json", exclude_none=True)}, "manual")
 
 
 def parse_event(event: Any, channel: Channel = "ingest") -> RawRecord:

@@ -11,8 +11,9 @@ from api.http.errors import not_found
 from api.http.list_filters import filters_of
 from api.http.responses import Page, Rows, documents, json_response, json_text_response, row_or_404
 from api.ingest import queries as ingest
-from api.ingest import records as ingest_records
+from api.ingest.records import check_not_of_connector
 from api.issues import queries as issues
+from api.issues.manual_record import build_manual_record
 from api.issues.membership import queries as issue_membership
 from api.issues.membership.schemas import Membership
 from api.issues.schemas import Issue, IssueChange, IssueFilters, IssueSummary, IssueValues, NewIssue
@@ -81,8 +82,8 @@ async def list_similar_issues(
 @requires(Role.ANALYST)
 async def create_issue(request: Request, db: Db, caller: CurrentCaller, new: NewIssue) -> Response:
     """Reports a failure by hand. An `external_id` that exists already updates that issue."""
-    record = ingest_records.build_manual_record(new, caller, request.headers.get("idempotency-key"))
-    await ingest_records.check_not_of_connector(db, record)
+    record = build_manual_record(new, caller, request.headers.get("idempotency-key"))
+    await check_not_of_connector(db, record)
     issue_id = await ingest.ingest_issue(db, record)
     response = row_or_404(await issues.read_issue(db, issue_id), "issue", 201)
     response.headers["Location"] = f"/v1/issues/{issue_id}"

@@ -9,8 +9,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from api.access.scopes import SCOPES
 from api.field_types.instants import Instant
 from api.field_types.numbers import WHOLE
+from api.field_types.texts import Name
 from api.http.pagination import PageRequest
-from api.members.schemas import Name
 from causeloop_pipeline.model.tenancy import RoleName
 
 MAX_OVERLAP_HOURS = 720

@@ -5,8 +5,8 @@ from uuid import UUID
 
 import asyncpg
 
+from api.auth.queries.seats import seats_exhausted
 from api.http.database import WorkspaceDatabase
-from api.http.errors import broken_rule
 from api.listing.queries import AnyOf, Listing, Sort
 
 MEMBERS = Listing(
@@ -70,6 +70,8 @@ set role = coalesce($2, role),
 where user_id = $1
 """
 
+DELETE_MEMBER = "delete from app.membership where user_id = $1 returning true"
+
 
 async def has_enough_seats(db: WorkspaceDatabase) -> bool:
     """Whether the organization has a seat for every active member and every invited person."""
@@ -115,9 +117,6 @@ async def update_member(db: WorkspaceDatabase, user_id: UUID, role: str | None, 
         raise seats_exhausted() from None
 
 
-def seats_exhausted() -> Exception:
-    """422: the organization has no free seat."""
-    return broken_rule(
-        "seats_exhausted",
-        "all seats of the organization are taken: suspend a member or buy seats",
-    )
+async def remove_member(db: WorkspaceDatabase, user_id: UUID) -> bool:
+    """Delete a membership with its invitation; what the person did stays. False if there is none."""
+    return bool(await db.transaction.fetchval(DELETE_MEMBER, user_id))

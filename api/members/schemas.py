@@ -1,33 +1,14 @@
 """Members of a workspace."""
 
-import re
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import BaseModel, ConfigDict
 
-from api.field_types.texts import EMAIL, Trimmed
+from api.field_types.texts import Email, Name
 from api.http.pagination import PageRequest
 from causeloop_pipeline.model.tenancy import MembershipStatus, RoleName
-
-Name = Annotated[str, Trimmed(120)]
-Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
-MAX_EMAIL = 254
-Email = Annotated[
-    str,
-    StringConstraints(
-        strip_whitespace=True,
-        to_lower=True,
-        max_length=MAX_EMAIL,
-        pattern=EMAIL,
-    ),
-]
-
-
-def is_email(text: str) -> bool:
-    """Whether a text is an e-mail address."""
-    return len(text) <= MAX_EMAIL and re.search(EMAIL, text.strip()) is not None
 
 
 class MemberFilters(PageRequest):

@@ -6,13 +6,23 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.field_types.numbers import WHOLE
-from api.field_types.texts import TimeZone
-from api.members.schemas import Name, Slug
-from api.workspaces.schemas import Organization
+from api.field_types.texts import Name, Slug, TimeZone
 from causeloop_pipeline.model.plans import PlanName
 from causeloop_pipeline.model.tenancy import OrganizationStatus, RoleName, StatusSetter
 
 MAX_SEATS = 100_000
+
+
+class Organization(BaseModel):
+    """The client account that owns the workspace."""
+
+    id: UUID
+    slug: str
+    name: str
+    plan: PlanName
+    seats_total: int
+    seats_taken: int = Field(description="Active memberships")
+    status: OrganizationStatus
 
 
 class OrganizationDetails(Organization):

@@ -7,24 +7,12 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictFloat
 
 from api.field_types.numbers import WHOLE
-from api.field_types.texts import TimeZone
-from api.members.schemas import Name, Slug
+from api.field_types.texts import Name, Slug, TimeZone
 from api.onboarding.schemas import Onboarding
+from api.organizations.schemas import Organization
 from causeloop_pipeline.model.notification import AlertSensitivity
 from causeloop_pipeline.model.plans import PlanName
-from causeloop_pipeline.model.tenancy import OrganizationStatus, RoleName
-
-
-class Organization(BaseModel):
-    """The client account that owns the workspace."""
-
-    id: UUID
-    slug: str
-    name: str
-    plan: PlanName
-    seats_total: int
-    seats_taken: int = Field(description="Active memberships")
-    status: OrganizationStatus
+from causeloop_pipeline.model.tenancy import RoleName
 
 
 class FailedStage(BaseModel):

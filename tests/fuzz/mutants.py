@@ -35,6 +35,7 @@ TARGETS = {
         "tests/api/members/test_invitation_walls.py",
         "tests/api/sign_in/test_sessions.py",
         "tests/api/audit/test_audit.py",
+        "tests/api/sign_up/test_sign_up.py",
         "tests/api/organizations/test_organizations.py",
         "tests/api/sign_in/test_passwords.py",
         "tests/api/members/test_invitations.py",
@@ -47,6 +48,7 @@ TARGETS = {
     ),
     "api.members.routes": (
         "tests/api/members/test_members.py",
+        "tests/api/members/test_invitation_walls.py",
         "tests/api/members/test_invitations.py",
         "tests/api/audit/test_audit.py",
         "tests/api/alert_rules/test_alert_rules.py",

@@ -8,9 +8,9 @@ from uuid import UUID
 
 import asyncpg
 
+from api.auth.queries.seats import seats_exhausted
 from api.http.bounded_pool import BoundedPool
 from api.http.database import set_workspace
-from api.members.queries import seats_exhausted
 
 SELECT_USER_BY_EMAIL = """
 select u.user_id, p.password_hash

@@ -1,24 +1,17 @@
-"""The connection to a directory: its token, and the roles of its groups."""
+"""The connection to a directory, and its token."""
 
 import secrets
 from typing import Any
-from uuid import UUID
 
 from fastapi import APIRouter, Response
 
 from api.access.permissions import requires
 from api.auth.queries import audit
-from api.auth.standing import check_own_role
 from api.directory.answers import build_location
 from api.directory.connection import queries as connection
 from api.directory.connection.schemas import Connection, CreatedToken, NewToken
-from api.directory.groups import queries as groups
-from api.directory.groups.routes import apply_roles
-from api.directory.groups.schemas import GroupRole, GroupRoleChange
 from api.directory.operation import FEATURE, format_token
-from api.http.errors import not_found
-from api.http.responses import Rows, documents, json_response
-from api.members import queries as members
+from api.http.responses import documents, json_response
 from api.operation import CurrentCaller, Db, Operation, check_feature
 from causeloop_pipeline.model.tenancy import Role
 from causeloop_pipeline.storage.app.tenants import hash_key
@@ -63,40 +56,6 @@ async def disconnect_directory(db: Db, caller: CurrentCaller) -> Response:
     await connection.delete_directory(db)
     await audit.record(db, caller.actor, "directory.disconnected", f"workspace:{db.workspace_id}")
     return Response(status_code=204)
-
-
-@router.get("/groups", summary="List the directory's groups", responses=documents(Rows[GroupRole]))
-@requires(Role.OWNER)
-async def list_group_roles(db: Db) -> Response:
-    """The groups that the identity provider sent, with the role that each gives."""
-    return json_response({"data": await groups.list_group_roles(db)})
-
-
-@router.patch(
-    "/groups/{group_id}", summary="Set the role of a directory's group", responses=documents(GroupRole)
-)
-@requires(Role.OWNER)
-async def set_group_role(db: Db, caller: CurrentCaller, group_id: UUID, change: GroupRoleChange) -> Response:
-    """The group's members get this role at once, unless another of their groups gives a higher one."""
-    await members.lock_members(db)
-    stored = await groups.read_group(db, group_id)
-    if stored is None:
-        raise not_found("group of the directory")
-    if change.role is not None:
-        check_feature(caller, FEATURE)
-        check_own_role(caller, change.role)
-    await groups.set_role(db, group_id, change.role)
-    await apply_roles(db, caller.actor, stored.member_ids)
-    await audit.record(
-        db,
-        caller.actor,
-        "directory.group_role_set",
-        f"group:{group_id}",
-        before=stored.role,
-        after=change.role,
-    )
-    rows = await groups.list_group_roles(db)
-    return json_response(next(row for row in rows if row["id"] == str(group_id)))
 
 
 async def _read_connection(db: Db) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The groups of a directory, their members, and the roles that they give."""
+"""The groups of a directory and their members."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -27,13 +27,6 @@ from (
         and ($1 ->> 'id' is null or g.group_id::text = $1 ->> 'id')
 ) as entry
 """
-SELECT_GROUP_ROLES = """
-select coalesce(json_agg(json_build_object(
-    'id', g.group_id, 'display_name', g.display_name, 'role', g.role,
-    'members', (select count(*) from app.directory_group_member as m where m.group_id = g.group_id)
-) order by lower(g.display_name)), '[]')
-from app.directory_group as g
-"""
 INSERT_GROUP = """
 insert into app.directory_group (workspace_id, display_name, external_id) values ($1, $2, $3)
 returning group_id
@@ -41,7 +34,6 @@ returning group_id
 UPDATE_GROUP = """
 update app.directory_group set display_name = $2, external_id = $3, updated_at = now() where group_id = $1
 """
-UPDATE_ROLE = "update app.directory_group set role = $2 where group_id = $1"
 DELETE_GROUP = "delete from app.directory_group where group_id = $1"
 DELETE_MEMBERS = """
 delete from app.directory_group_member where group_id = $1 and user_id <> all ($2::uuid[])
@@ -52,27 +44,6 @@ select $1, $2, m.user_id from app.membership as m where m.user_id = any ($3::uui
 on conflict do nothing
 """
 COUNT_MEMBERS = "select count(*) from app.membership where user_id = any ($1::uuid[])"
-# The highest role of a person's groups; nobody's group takes the role of the last owner.
-UPDATE_ROLES = """
-update app.membership as m
-set role = w.role
-from (
-    select p.user_id, coalesce((
-        select g.role
-        from app.directory_group_member as gm join app.directory_group as g using (workspace_id, group_id)
-        where gm.user_id = p.user_id and g.role is not null
-        order by array_position('{viewer,analyst,admin,owner}', g.role) desc
-        limit 1
-    ), 'viewer') as role
-    from unnest($1::uuid[]) as p (user_id)
-) as w
-where m.user_id = w.user_id and m.role <> w.role
-    and (m.role <> 'owner' or m.status <> 'active' or exists (
-        select from app.membership as o
-        where o.role = 'owner' and o.status = 'active' and o.user_id <> all ($1::uuid[])
-    ))
-returning m.user_id, m.role
-"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,11 +82,6 @@ async def read_group(db: WorkspaceDatabase, group_id: UUID) -> StoredGroup | Non
     return rows[0] if rows else None
 
 
-async def list_group_roles(db: WorkspaceDatabase) -> list[dict[str, Any]]:
-    """The groups with their roles and the number of their members, by name."""
-    return list(await db.read(SELECT_GROUP_ROLES))
-
-
 async def add_group(db: WorkspaceDatabase, display_name: str, external_id: str | None) -> UUID:
     """Store a new group without members."""
     return await db.transaction.fetchval(  # type: ignore[no-any-return]
@@ -144,17 +110,6 @@ async def has_members(db: WorkspaceDatabase, user_ids: Collection[UUID]) -> bool
 async def delete_group(db: WorkspaceDatabase, group_id: UUID) -> None:
     """Delete a group; its members stay in the workspace."""
     await db.transaction.execute(DELETE_GROUP, group_id)
-
-
-async def set_role(db: WorkspaceDatabase, group_id: UUID, role: str | None) -> None:
-    """Set the role that a group gives."""
-    await db.transaction.execute(UPDATE_ROLE, group_id, role)
-
-
-async def apply_roles(db: WorkspaceDatabase, user_ids: Collection[UUID]) -> dict[UUID, str]:
-    """Give these people the highest role of their groups, else viewer; whose role that changed."""
-    rows = await db.transaction.fetch(UPDATE_ROLES, list(user_ids))
-    return {row["user_id"]: row["role"] for row in rows}
 
 
 def _read_group(row: dict[str, Any]) -> StoredGroup:

@@ -1,6 +1,5 @@
 """What an identity provider does with groups; the role that a group gives is an owner's decision."""
 
-from collections.abc import Collection
 from uuid import UUID
 
 import asyncpg
@@ -17,6 +16,7 @@ from api.auth.queries import audit
 from api.directory.answers import build_location, read_resource
 from api.directory.groups import queries as groups
 from api.directory.groups.queries import StoredGroup
+from api.directory.groups.roles.applying import apply_roles
 from api.directory.groups.schemas import DirectoryGroup
 from api.directory.operation import ACTOR, DirectoryOperation
 from api.directory.resource import DirectoryResource
@@ -77,12 +77,6 @@ async def delete_directory_group(request: Request, group_id: str) -> Response:
         await apply_roles(db, ACTOR, stored.member_ids)
     await audit.record(db, ACTOR, "directory.group_deleted", f"group:{stored.id}")
     return Response(status_code=204)
-
-
-async def apply_roles(db: WorkspaceDatabase, actor: str, user_ids: Collection[UUID]) -> None:
-    """Let the roles of people follow their groups, with an entry for each that changes."""
-    for user_id, role in (await groups.apply_roles(db, user_ids)).items():
-        await audit.record(db, actor, "member.updated", f"user:{user_id}", role=role, by="group")
 
 
 def _describe(group: StoredGroup) -> DirectoryGroup:

@@ -21,11 +21,10 @@ from api.directory.resource import DirectoryResource
 from api.directory.users import queries as users
 from api.directory.users.queries import Details, Person
 from api.directory.users.schemas import DirectoryUser
+from api.field_types.texts import is_email
 from api.http.database import WorkspaceDatabase
 from api.http.errors import Problem
 from api.members import queries as members
-from api.members.invitations import queries as invitations
-from api.members.schemas import is_email
 
 router = APIRouter(prefix="/scim/v2", route_class=DirectoryOperation, include_in_schema=False)
 
@@ -84,7 +83,7 @@ async def delete_directory_user(request: Request, user_id: str) -> Response:
     person = await PEOPLE.find(db, user_id)
     await _check_not_last_owner(db, person)
     await recipients.withdraw_confirmation(db, person.id)
-    await invitations.remove_member(db, person.id)
+    await members.remove_member(db, person.id)
     await audit.record(db, ACTOR, "directory.user_removed", f"user:{person.id}", role=person.role)
     return Response(status_code=204)
 

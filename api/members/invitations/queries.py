@@ -1,17 +1,15 @@
 """Invitations: one link a person, which a new one replaces and accepting deletes."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 import asyncpg
 
+from api.auth.queries.seats import seats_exhausted
 from api.auth.queries.sessions import claim
 from api.http.bounded_pool import BoundedPool
-from api.http.database import WorkspaceDatabase, as_json, set_workspace
-from api.members.queries import seats_exhausted
+from api.http.database import WorkspaceDatabase, set_workspace
 
 UPSERT_INVITATION = """
 insert into app.invitation (workspace_id, user_id, token_hash, invited_by) values ($1, $2, $3, $4)
@@ -41,8 +39,6 @@ INSERT_AUDIT = """
 insert into app.audit_log (workspace_id, actor, action, subject, details)
 values ($1, $2, 'invitation.accepted', $2, '{}')
 """
-DELETE_MEMBER = "delete from app.membership where user_id = $1 returning true"
-SELECT_SIGN_UP = "select app.sign_up($1::jsonb, $2, $3)"
 
 
 @dataclass(frozen=True)
@@ -109,18 +105,3 @@ async def accept(
     except asyncpg.UniqueViolationError:
         return False  # another invitation of the person set their first password meanwhile
     return True
-
-
-async def remove_member(db: WorkspaceDatabase, user_id: UUID) -> bool:
-    """Delete a membership with its invitation; what the person did stays. False if there is none."""
-    return bool(await db.transaction.fetchval(DELETE_MEMBER, user_id))
-
-
-async def sign_up(
-    pool: BoundedPool, tenant: Mapping[str, Any], token_hash: bytes, setup_hash: bytes | None
-) -> UUID | None:
-    """Create a tenant; the workspace's id, or None where the first-start link is not valid."""
-    async with pool.acquire() as connection, connection.transaction():
-        return await connection.fetchval(  # type: ignore[no-any-return]
-            SELECT_SIGN_UP, as_json(tenant), token_hash, setup_hash
-        )

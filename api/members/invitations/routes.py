@@ -1,6 +1,5 @@
-"""Accepting an invitation, sending it again, removing a member and leaving."""
+"""Looking at an invitation, accepting it and sending it again; confirming an address of alerts."""
 
-from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
@@ -13,11 +12,10 @@ from api.auth.passwords import PasswordChecks, check_strength
 from api.auth.queries import audit
 from api.auth.standing import check_role
 from api.http.bounded_pool import BoundedPool
-from api.http.errors import Problem, authentication_problem, broken_rule, conflict, not_found
+from api.http.errors import Problem, authentication_problem, conflict
 from api.http.responses import documents, json_response
-from api.members import queries as members
 from api.members.invitations import queries as invitations
-from api.members.invitations.links import InvitationLink, invalid_link, parse_token
+from api.members.invitations.links import invalid_link, parse_token
 from api.members.invitations.queries import StoredInvitation
 from api.members.invitations.schemas import (
     Acceptance,
@@ -27,8 +25,9 @@ from api.members.invitations.schemas import (
     InvitationToken,
     InvitedMember,
 )
+from api.members.invitations.sending import send_invitation
+from api.members.reading import read_member_or_404
 from api.operation import CurrentCaller, Db, Operation, Pool
-from api.organizations import queries as organizations
 from causeloop_pipeline.model.tenancy import OrganizationStatus, Role
 
 router = APIRouter(prefix="/v1", tags=["members"], route_class=Operation)
@@ -97,58 +96,12 @@ async def confirm_address(request: Request, pool: Pool, body: InvitationToken) -
 @requires(Role.ADMIN)
 async def resend_invitation(db: Db, caller: CurrentCaller, user_id: UUID) -> Response:
     """Makes a new link for another seven days; the earlier one stops working."""
-    member = await _read_member(db, user_id)
+    member = await read_member_or_404(db, user_id)
     check_role(caller, Role[member["role"].upper()])
     if member["status"] != "invited":
         raise conflict("already_member", "this person has accepted already")
     await audit.record(db, caller.actor, "member.invited_again", f"user:{user_id}")
     return await send_invitation(db, caller, user_id, 200)
-
-
-@router.delete(
-    "/members/{user_id}",
-    summary="Remove a member",
-    status_code=204,
-    responses={204: {"description": "Removed"}},
-)
-@requires(Role.ADMIN)
-async def remove_member(db: Db, caller: CurrentCaller, user_id: UUID) -> Response:
-    """Ends a membership or an invitation, which frees its seat. The last owner cannot be removed."""
-    await members.lock_members(db)
-    member = await _read_member(db, user_id)
-    check_role(caller, Role[member["role"].upper()])
-    await _remove(db, member)
-    await audit.record(db, caller.actor, "member.removed", f"user:{user_id}", role=member["role"])
-    return Response(status_code=204)
-
-
-@router.post(
-    "/members/leave",
-    summary="Leave the workspace",
-    status_code=204,
-    responses={204: {"description": "Left"}},
-)
-@requires(Role.VIEWER)
-async def leave_workspace(db: Db, caller: CurrentCaller) -> Response:
-    """Ends the caller's own membership. The last owner cannot leave."""
-    if caller.kind != "user":
-        raise conflict("not_a_member", "a service account cannot leave: revoke its key instead")
-    await members.lock_members(db)
-    await _remove(db, await _read_member(db, caller.caller_id))
-    await audit.record(db, caller.actor, "member.left", f"user:{caller.caller_id}")
-    return Response(status_code=204)
-
-
-async def send_invitation(db: Db, caller: CurrentCaller, user_id: UUID, status: int) -> Response:
-    """Make a person's link; the response shows it, or sends it by e-mail after the commit."""
-    link = InvitationLink()
-    await invitations.replace_link(db, user_id, link.token_hash, caller.actor)
-    member = await _read_member(db, user_id)
-    organization = await organizations.read_organization(db)
-    visible_link, task = link.deliver(db.workspace_id, member["email"], organization["name"])
-    response = json_response({**member, "invitation_link": visible_link}, status)
-    response.background = task
-    return response
 
 
 async def _find_invitation(
@@ -171,19 +124,3 @@ async def _find_invitation(
             403, "organization_inactive", "this organization is not active: ask whoever invited you"
         )
     return invitation, workspace_id, token_hash
-
-
-async def _read_member(db: Db, user_id: UUID) -> dict[str, Any]:
-    member = await members.read_member(db, user_id)
-    if member is None:
-        raise not_found("member")
-    return member
-
-
-async def _remove(db: Db, member: dict[str, Any]) -> None:
-    user_id = UUID(member["user_id"])
-    is_owner = member["role"] == "owner" and member["status"] == "active"
-    if is_owner and not await members.count_other_owners(db, user_id):
-        raise broken_rule("last_owner", "the last owner cannot go: make another member owner first")
-    await recipients.withdraw_confirmation(db, user_id)
-    await invitations.remove_member(db, user_id)

@@ -6,8 +6,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, StrictBool
 
-from api.field_types.texts import TimeZone
-from api.members.schemas import Email, Member, Name
+from api.members.schemas import Member
 from causeloop_pipeline.model.tenancy import RoleName
 
 LinkToken = Annotated[SecretStr, Field(min_length=20, max_length=300)]
@@ -62,27 +61,6 @@ class Accepted(BaseModel):
 
     email: str
     workspace_id: UUID
-
-
-class SignUp(BaseModel):
-    """An organization with its first workspace and its owner; `token` is that of the first-start link."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    organization: Name
-    workspace: Name = "Main"
-    timezone: TimeZone = "UTC"
-    email: Email
-    name: Name | None = None
-    token: LinkToken | None = None
-
-
-class SignedUp(BaseModel):
-    """A new organization and, where no e-mail could carry it, the link with which its owner accepts."""
-
-    workspace_id: UUID
-    email: str
-    invitation_link: str | None
 
 
 class ConfirmedAddress(BaseModel):

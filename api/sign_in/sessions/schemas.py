@@ -6,8 +6,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, StrictBool
 
+from api.field_types.texts import Email
 from api.http.errors import MAX_CREDENTIAL_BYTES
-from api.members.schemas import Email
 from causeloop_pipeline.model.tenancy import SignInMethod
 
 Credential = Annotated[SecretStr, Field(min_length=1, max_length=MAX_CREDENTIAL_BYTES)]

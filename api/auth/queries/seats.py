@@ -1,0 +1,11 @@
+"""What the database refuses because nobody more can be let in."""
+
+from api.http.errors import broken_rule
+
+
+def seats_exhausted() -> Exception:
+    """422: the organization has no free seat."""
+    return broken_rule(
+        "seats_exhausted",
+        "all seats of the organization are taken: suspend a member or buy seats",
+    )

@@ -1,0 +1,1 @@
+"""The roles that the groups of a directory give, which owners decide."""

@@ -1,0 +1,1 @@
+"""Signing up: an organization with its first workspace and its owner."""
