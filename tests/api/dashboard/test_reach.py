@@ -3,7 +3,7 @@
 from functools import cache
 
 from api.main import create_app
-from tests.api.dashboard.test_dashboard_site import find_calls
+from tests.api.dashboard.scripts import find_calls
 
 FOR_PROGRAMS = {
     "answer_webhook_challenge": "a tool asks it",
