@@ -1,1 +1,1 @@
-"""What the caller keeps for himself in a workspace."""
+"""What the caller keeps for themselves in a workspace."""
