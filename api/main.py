@@ -17,7 +17,6 @@ from api.auth.metrics_access import find_metrics_token
 from api.auth.oidc import IssuerKeys
 from api.auth.passwords import PasswordChecks
 from api.auth.rate_limits import TokenLeases
-from api.directory import discovery
 from api.http import errors, openapi
 from api.http.bounded_pool import DatabaseBounds, open_landing_pool, open_pool
 from api.http.concurrency import ConcurrencyLimit, FairShare
@@ -63,6 +62,7 @@ ROUTERS = (
     "directory.groups",
     "directory.connection",
     "directory.groups.roles",
+    "directory",  # after people and groups: it answers for every other address of the directory
     "preferences",
     "reports",
     "archives",
@@ -147,7 +147,6 @@ def create_app() -> FastAPI:
     app.state.routers = routers = load_routers()
     for router in routers:
         app.include_router(router)
-    app.include_router(discovery.router)
     dashboard_site.install(app)
     tables = OperationTables(
         build_role_table(routers), build_filter_table(routers), build_sort_table(routers)
