@@ -27,25 +27,6 @@ def select_assignee(kind: str, item_id: str) -> str:
     """
 
 
-def select_name(actor: str) -> str:
-    """The subquery for the name of an actor, given by its SQL expression; null: no longer here."""
-    return f"""
-        select coalesce(
-            (
-                select coalesce(u.name, u.email)
-                from app.users as u
-                where {actor} like 'user:%' and u.user_id::text = split_part({actor}, ':', 2)
-            ),
-            (
-                select a.name
-                from app.service_account as a
-                where {actor} like 'service_account:%'
-                    and a.service_account_id::text = split_part({actor}, ':', 2)
-            )
-        )
-    """
-
-
 async def assign_item(db: WorkspaceDatabase, kind: str, item_id: UUID, user_id: UUID, actor: str) -> bool:
     """Store who takes care of an item; False if the user is no active member."""
     return bool(

@@ -1,6 +1,6 @@
 """Lists the audit log."""
 
-from api.assignments.queries import select_name
+from api.auth.queries.actors import select_name
 from api.listing.queries import AnyOf, Listing, Sort
 
 AUDIT_ENTRIES = Listing(

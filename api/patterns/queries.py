@@ -2,7 +2,8 @@
 
 from uuid import UUID
 
-from api.assignments.queries import select_assignee, select_name
+from api.assignments.queries import select_assignee
+from api.auth.queries.actors import select_name
 from api.http.database import WorkspaceDatabase
 from api.issues.queries import ISSUE_COLUMNS
 from api.listing.queries import AnyOf, Listing, Sort

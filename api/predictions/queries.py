@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from api.assignments.queries import select_name
+from api.auth.queries.actors import select_name
 from api.http.database import WorkspaceDatabase
 from api.listing.queries import AnyOf, Listing, Sort
 from causeloop_pipeline.model.prediction import Impact

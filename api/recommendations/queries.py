@@ -4,7 +4,8 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from api.assignments.queries import select_assignee, select_name
+from api.assignments.queries import select_assignee
+from api.auth.queries.actors import select_name
 from api.http.database import WorkspaceDatabase
 from api.listing.queries import AnyOf, Listing, Sort
 

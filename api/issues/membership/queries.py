@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from api.assignments.queries import select_name
+from api.auth.queries.actors import select_name
 from api.http.database import WorkspaceDatabase
 
 MAX_FACTS = 50

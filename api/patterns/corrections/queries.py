@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
-from api.assignments.queries import select_name
+from api.auth.queries.actors import select_name
 from api.http.database import WorkspaceDatabase
 from api.http.errors import conflict
 from causeloop_pipeline.analysis.detect.correction_plans import CorrectionPlan
