@@ -1,0 +1,125 @@
+"""Makes SQL functions: each from `schema/functions/<schema>/<name>.sql`, again whenever that changes.
+
+A table holds the digest of the text that each was made from. A function whose file is gone is dropped, as is
+one of other parameters than its file says; where a table, view or policy still uses it, a migration must do
+without it first.
+"""
+
+from collections.abc import Mapping
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from psycopg import errors, sql
+
+FUNCTIONS = Path(__file__).parent / "schema" / "functions"
+CREATE_DIGESTS = (
+    "create table if not exists app.function_digest (name text primary key, digest text not null)"
+)
+SELECT_DIGESTS = """
+select d.name, d.digest
+from app.function_digest as d
+where exists (
+    select from pg_proc as p where format('%s.%s', p.pronamespace::regnamespace, p.proname) = d.name
+)
+"""
+UPSERT_DIGEST = """
+insert into app.function_digest (name, digest) values (%s, %s)
+on conflict (name) do update set digest = excluded.digest
+"""
+SELECT_OVERLOADS = """
+select oid, oid::regprocedure::text from pg_proc
+where format('%%s.%%s', pronamespace::regnamespace, proname) = %s
+"""
+MISSING = (errors.UndefinedTable, errors.UndefinedColumn, errors.UndefinedFunction, errors.UndefinedObject)
+Connection = psycopg.Connection[Any]
+
+
+class FunctionInUseError(RuntimeError):
+    """A function cannot be dropped or made anew, because something in the database uses it."""
+
+
+def read_functions() -> dict[str, str]:
+    """The text of each function's file, by `schema.name`."""
+    return {f"{path.parent.name}.{path.stem}": path.read_text() for path in sorted(FUNCTIONS.glob("*/*.sql"))}
+
+
+def add_missing_functions(connection: Connection) -> None:
+    """Make the functions that the database lacks, for triggers and policies that are about to be made.
+
+    Those that need a table that is still to come are left out; nothing is said of it, as all are made later.
+    """
+    missing = {name: text for name, text in read_functions().items() if not _read_overloads(connection, name)}
+    connection.execute("set local check_function_bodies = off")
+    _make_all(connection, missing)
+    connection.execute("set local check_function_bodies = on")
+
+
+def update_functions(connection: Connection) -> list[str]:
+    """Make the functions whose text has changed, drop those whose file is gone; the names of both."""
+    connection.execute(CREATE_DIGESTS)
+    former = dict(connection.execute(SELECT_DIGESTS).fetchall())
+    texts = read_functions()
+    digests = {name: sha256(text.encode()).hexdigest() for name, text in texts.items()}
+    changed = {name: text for name, text in texts.items() if former.get(name) != digests[name]}
+    failures = _make_all(connection, changed)
+    if failures:
+        raise next(iter(failures.values()))
+    for name in changed:
+        connection.execute(UPSERT_DIGEST, (name, digests[name]))
+    gone = sorted(former.keys() - texts.keys())
+    for name in gone:
+        _drop(connection, name, _read_overloads(connection, name))
+    connection.execute("delete from app.function_digest where name <> all (%s)", (list(texts),))
+    return [*changed, *gone]
+
+
+def _make_all(connection: Connection, texts: Mapping[str, str]) -> dict[str, psycopg.Error]:
+    """Make functions, those that others need first; the failures of those that need what is not there."""
+    failures: dict[str, psycopg.Error] = {}
+    waiting = list(texts)
+    while waiting:
+        failures = {}
+        for name in waiting:
+            try:
+                with connection.transaction():
+                    _make(connection, name, texts[name])
+            except MISSING as failure:
+                failure.add_note(f"while {name} was made from its file in {FUNCTIONS}")
+                failures[name] = failure
+        if len(failures) == len(waiting):
+            break
+        waiting = list(failures)
+    return failures
+
+
+def _make(connection: Connection, name: str, text: str) -> None:
+    """Make one function, in the place of the one of its name."""
+    former = _read_overloads(connection, name)
+    try:
+        with connection.transaction():
+            connection.execute(text.encode())
+    except errors.InvalidFunctionDefinition:  # other names of parameters, or another type of result
+        _drop(connection, name, former)
+        connection.execute(text.encode())
+        return
+    made = _read_overloads(connection, name)
+    if made.keys() - former.keys():  # other types of parameters
+        _drop(connection, name, former)
+
+
+def _read_overloads(connection: Connection, name: str) -> dict[int, str]:
+    """The signatures of a name, by the number that PostgreSQL gave each."""
+    return dict(connection.execute(SELECT_OVERLOADS, (name,)).fetchall())
+
+
+def _drop(connection: Connection, name: str, overloads: Mapping[int, str]) -> None:
+    for signature in overloads.values():
+        try:
+            connection.execute(sql.SQL("drop function {}").format(sql.SQL(signature)))  # type: ignore[arg-type]
+        except errors.DependentObjectsStillExist as failure:
+            raise FunctionInUseError(
+                f"the function {name} of earlier cannot be dropped: {failure.diag.message_detail} "
+                "A migration must first remove, or make again, what uses it."
+            ) from failure
