@@ -51,7 +51,7 @@ def migrate(owner_url: str) -> None:
 
 def head_revision() -> str:
     """The newest revision in this code."""
-    return _known_revisions()[0]
+    return _list_revisions()[0]
 
 
 def run_sql(statements: str) -> None:
@@ -70,21 +70,22 @@ def _create_schema(driver: Any) -> None:
 
 def _require_known(revision: str) -> None:
     """Raise RevisionError unless migrations lead on from a revision."""
-    known = _known_revisions()
-    if revision in known:
+    revisions = _list_revisions()
+    newest, oldest = revisions[0], revisions[-1]
+    if revision in revisions:
         return
-    if revision < known[-1]:
+    if revision < oldest:
         raise RevisionError(
-            f"the database is at revision {revision}, and this version's migrations begin at {known[-1]}: "
+            f"the database is at revision {revision}, and migrations of this version begin at {oldest}: "
             f"install Causeloop {VERSION_OF_OLDER}, run its `causeloop migrate` once, then this version again"
         )
     raise RevisionError(
-        f"the database is at revision {revision}, which a newer version made (this one ends at {known[0]}): "
+        f"the database is at revision {revision}, which a newer version made, and this one ends at {newest}: "
         "install that version"
     )
 
 
-def _known_revisions() -> list[str]:
+def _list_revisions() -> list[str]:
     """The revisions in this code, newest first."""
     from alembic.script import ScriptDirectory
 

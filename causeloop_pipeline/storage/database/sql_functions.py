@@ -21,7 +21,9 @@ SELECT_DIGESTS = """
 select d.name, d.digest
 from app.function_digest as d
 where exists (
-    select from pg_proc as p where format('%s.%s', p.pronamespace::regnamespace, p.proname) = d.name
+    select from pg_proc as p
+    where p.proname = split_part(d.name, '.', 2)
+        and p.pronamespace = to_regnamespace(split_part(d.name, '.', 1))
 )
 """
 UPSERT_DIGEST = """
@@ -29,15 +31,14 @@ insert into app.function_digest (name, digest) values (%s, %s)
 on conflict (name) do update set digest = excluded.digest
 """
 SELECT_OVERLOADS = """
-select oid, oid::regprocedure::text from pg_proc
-where format('%%s.%%s', pronamespace::regnamespace, proname) = %s
+select oid, oid::regprocedure::text from pg_proc where pronamespace = to_regnamespace(%s) and proname = %s
 """
 MISSING = (errors.UndefinedTable, errors.UndefinedColumn, errors.UndefinedFunction, errors.UndefinedObject)
 Connection = psycopg.Connection[Any]
 
 
 class FunctionInUseError(RuntimeError):
-    """A function cannot be dropped or made anew, because something in the database uses it."""
+    """A function cannot be dropped or made again, because something in the database uses it."""
 
 
 def read_functions() -> dict[str, str]:
@@ -48,7 +49,7 @@ def read_functions() -> dict[str, str]:
 def add_missing_functions(connection: Connection) -> None:
     """Make the functions that the database lacks, for triggers and policies that are about to be made.
 
-    Those that need a table that is still to come are left out; nothing is said of it, as all are made later.
+    Those that need a table that is still to come are left out without an error: all are made later.
     """
     missing = {name: text for name, text in read_functions().items() if not _read_overloads(connection, name)}
     connection.execute("set local check_function_bodies = off")
@@ -111,13 +112,13 @@ def _make(connection: Connection, name: str, text: str) -> None:
 
 def _read_overloads(connection: Connection, name: str) -> dict[int, str]:
     """The signatures of a name, by the number that PostgreSQL gave each."""
-    return dict(connection.execute(SELECT_OVERLOADS, (name,)).fetchall())
+    return dict(connection.execute(SELECT_OVERLOADS, name.split(".")).fetchall())
 
 
 def _drop(connection: Connection, name: str, overloads: Mapping[int, str]) -> None:
     for signature in overloads.values():
         try:
-            connection.execute(sql.SQL("drop function {}").format(sql.SQL(signature)))  # type: ignore[arg-type]
+            connection.execute(sql.SQL("drop function {}").format(sql.SQL(signature)))
         except errors.DependentObjectsStillExist as failure:
             raise FunctionInUseError(
                 f"the function {name} of earlier cannot be dropped: {failure.diag.message_detail} "

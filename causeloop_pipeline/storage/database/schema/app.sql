@@ -1,4 +1,4 @@
--- Tenants, people, their sessions and keys, connectors, and what the pipeline is asked to do.
+-- Tenants, people, their sessions and keys, connectors, and what is requested of the pipeline.
 
 -- Tenants
 

@@ -113,8 +113,8 @@ comment on column core.change.service is 'What was changed; null: everything.';
 create index changes_newest on core.change (workspace_id, changed_at desc, change_id desc);
 select app.isolate('core.change');
 
--- A rebuild deletes issues that no record gives any more; when their records come back, so must what people said
--- of them. An issue's id is made of its source and external id, so the fact finds it again: no foreign key.
+-- A rebuild deletes issues that no record gives any more; when their records come back, so must what people
+-- changed of them. An issue's id is made of its source and external id, so the edit finds it again: no foreign key.
 create table core.issue_edit (
     workspace_id uuid not null,
     edit_id      uuid not null default uuidv7(),

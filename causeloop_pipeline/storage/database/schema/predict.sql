@@ -31,7 +31,7 @@ create trigger add_current after insert on predict.prediction
 create trigger find_current_again after delete on predict.prediction
     referencing old table as changed for each statement execute function predict.find_current_again();
 select app.isolate('predict.prediction');
--- A prediction is never rewritten. It may be forgotten, once its window has been closed for as long as the workspace
+-- A prediction is never rewritten. It may be deleted, once its window has been closed for as long as the workspace
 -- keeps predictions; the database itself refuses any earlier.
 create policy "a prediction is deleted only after its retention" on predict.prediction
     as restrictive for delete to causeloop_pipeline
