@@ -33,7 +33,13 @@ on conflict (name) do update set digest = excluded.digest
 SELECT_OVERLOADS = """
 select oid, oid::regprocedure::text from pg_proc where pronamespace = to_regnamespace(%s) and proname = %s
 """
-MISSING = (errors.UndefinedTable, errors.UndefinedColumn, errors.UndefinedFunction, errors.UndefinedObject)
+MISSING = (
+    errors.InvalidSchemaName,
+    errors.UndefinedColumn,
+    errors.UndefinedFunction,
+    errors.UndefinedObject,
+    errors.UndefinedTable,
+)
 Connection = psycopg.Connection[Any]
 
 
@@ -49,7 +55,7 @@ def read_functions() -> dict[str, str]:
 def add_missing_functions(connection: Connection) -> None:
     """Make the functions that the database lacks, for triggers and policies that are about to be made.
 
-    Those that need a table that is still to come are left out without an error: all are made later.
+    Those that need a table or schema that is still to come are left out without an error: all are made later.
     """
     missing = {name: text for name, text in read_functions().items() if not _read_overloads(connection, name)}
     connection.execute("set local check_function_bodies = off")

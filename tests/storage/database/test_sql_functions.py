@@ -167,6 +167,8 @@ def test_a_new_function_is_there_before_the_migration_that_makes_its_trigger(
         "create or replace function app.note_row() returns trigger language plpgsql as "
         "$$ begin insert into app.still_to_come values (new.x); return new; end $$;"
     )
+    (folder / "later").mkdir()
+    (folder / "later" / "twice.sql").write_text(TWICE.replace("app.", "later."))
     path = folder / "app" / "current_workspace.sql"
     path.write_text(path.read_text().replace("causeloop.workspace", "causeloop.other"))
 
