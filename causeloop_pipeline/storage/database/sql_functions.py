@@ -26,12 +26,15 @@ where exists (
         and p.pronamespace = to_regnamespace(split_part(d.name, '.', 1))
 )
 """
-UPSERT_DIGEST = """
-insert into app.function_digest (name, digest) values (%s, %s)
+UPSERT_DIGESTS = """
+insert into app.function_digest (name, digest) select * from unnest(%s::text[], %s::text[])
 on conflict (name) do update set digest = excluded.digest
 """
 SELECT_OVERLOADS = """
-select oid, oid::regprocedure::text from pg_proc where pronamespace = to_regnamespace(%s) and proname = %s
+select format('%%s.%%s', p.pronamespace::regnamespace, p.proname), p.oid, p.oid::regprocedure::text
+from unnest(%s::text[]) as n (name)
+join pg_proc as p on p.proname = split_part(n.name, '.', 2)
+    and p.pronamespace = to_regnamespace(split_part(n.name, '.', 1))
 """
 MISSING = (
     errors.InvalidSchemaName,
@@ -41,6 +44,8 @@ MISSING = (
     errors.UndefinedTable,
 )
 Connection = psycopg.Connection[Any]
+Overloads = dict[int, str]
+"""Signatures by the number that PostgreSQL gave each function."""
 
 
 class FunctionInUseError(RuntimeError):
@@ -57,7 +62,9 @@ def add_missing_functions(connection: Connection) -> None:
 
     Those that need a table or schema that is still to come are left out without an error: all are made later.
     """
-    missing = {name: text for name, text in read_functions().items() if not _read_overloads(connection, name)}
+    texts = read_functions()
+    present = _read_overloads(connection, list(texts))
+    missing = {name: text for name, text in texts.items() if not present[name]}
     connection.execute("set local check_function_bodies = off")
     _make_all(connection, missing)
     connection.execute("set local check_function_bodies = on")
@@ -73,25 +80,24 @@ def update_functions(connection: Connection) -> list[str]:
     failures = _make_all(connection, changed)
     if failures:
         raise next(iter(failures.values()))
-    for name in changed:
-        connection.execute(UPSERT_DIGEST, (name, digests[name]))
+    connection.execute(UPSERT_DIGESTS, (list(changed), [digests[name] for name in changed]))
     gone = sorted(former.keys() - texts.keys())
-    for name in gone:
-        _drop(connection, name, _read_overloads(connection, name))
+    for name, overloads in _read_overloads(connection, gone).items():
+        _drop(connection, name, overloads)
     connection.execute("delete from app.function_digest where name <> all (%s)", (list(texts),))
     return [*changed, *gone]
 
 
 def _make_all(connection: Connection, texts: Mapping[str, str]) -> dict[str, psycopg.Error]:
     """Make functions, those that others need first; the failures of those that need what is not there."""
+    former = _read_overloads(connection, list(texts))
     failures: dict[str, psycopg.Error] = {}
     waiting = list(texts)
     while waiting:
         failures = {}
         for name in waiting:
             try:
-                with connection.transaction():
-                    _make(connection, name, texts[name])
+                _make(connection, name, texts[name], former[name])
             except MISSING as failure:
                 failure.add_note(f"while {name} was made from its file in {FUNCTIONS}")
                 failures[name] = failure
@@ -101,27 +107,29 @@ def _make_all(connection: Connection, texts: Mapping[str, str]) -> dict[str, psy
     return failures
 
 
-def _make(connection: Connection, name: str, text: str) -> None:
-    """Make one function, in the place of the one of its name."""
-    former = _read_overloads(connection, name)
+def _make(connection: Connection, name: str, text: str, former: Overloads) -> None:
+    """Make one function, in the place of those of its name."""
     try:
         with connection.transaction():
             connection.execute(text.encode())
-    except errors.InvalidFunctionDefinition:  # other names of parameters, or another type of result
-        _drop(connection, name, former)
-        connection.execute(text.encode())
-        return
-    made = _read_overloads(connection, name)
-    if made.keys() - former.keys():  # other types of parameters
-        _drop(connection, name, former)
+            if former and _read_overloads(connection, [name])[name].keys() - former.keys():
+                _drop(connection, name, former)  # the parameters are of other types
+    except errors.InvalidFunctionDefinition:  # the parameters have other names, or the result another type
+        with connection.transaction():
+            _drop(connection, name, former)
+            connection.execute(text.encode())
 
 
-def _read_overloads(connection: Connection, name: str) -> dict[int, str]:
-    """The signatures of a name, by the number that PostgreSQL gave each."""
-    return dict(connection.execute(SELECT_OVERLOADS, name.split(".")).fetchall())
+def _read_overloads(connection: Connection, names: list[str]) -> dict[str, Overloads]:
+    """What there is of each name."""
+    overloads: dict[str, Overloads] = {name: {} for name in names}
+    for name, number, signature in connection.execute(SELECT_OVERLOADS, (names,)).fetchall():
+        overloads[name][number] = signature
+    return overloads
 
 
-def _drop(connection: Connection, name: str, overloads: Mapping[int, str]) -> None:
+def _drop(connection: Connection, name: str, overloads: Overloads) -> None:
+    """Drop what there is of a name; raises FunctionInUseError."""
     for signature in overloads.values():
         try:
             connection.execute(sql.SQL("drop function {}").format(sql.SQL(signature)))
