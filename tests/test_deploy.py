@@ -25,7 +25,7 @@ from causeloop_pipeline.settings import (
     list_foreign_variables,
     settings,
 )
-from causeloop_pipeline.storage.database.migrate import head_revision
+from causeloop_pipeline.storage.database.migrate import COMMIT_OF_BASELINE, head_revision
 from tests.conftest import Installation
 from tests.deploy.test_containers import SCHEMA_TOOLS
 from tests.storage.own_installation import own_installation
@@ -182,7 +182,10 @@ def test_migrate_says_what_to_do_with_a_database_that_is_too_old(
 
     assert refused.exit_code == 1
     assert "causeloop migrate: the database is at revision 0045" in refused.stderr
-    assert "install Causeloop 0.1.0, run its `causeloop migrate` once" in refused.stderr
+    assert (
+        f"install Causeloop of commit {COMMIT_OF_BASELINE}, run its `causeloop migrate` once"
+        in refused.stderr
+    )
 
 
 def test_migrate_names_a_file_that_is_not_there() -> None:

@@ -18,8 +18,8 @@ SCHEMA_FILES = ("isolation", "app", "raw", "core", "detect", "predict", "act", "
 """Each needs only what those before it make."""
 
 MIGRATION_LOCK = 7_326_411
-VERSION_OF_OLDER = "0.1.0"
-"""The version whose migrations begin with an empty database."""
+COMMIT_OF_BASELINE = "da08e06be66d"
+"""A commit that brings any older database to the revision at which migrations of this version begin."""
 
 
 class RevisionError(RuntimeError):
@@ -77,11 +77,12 @@ def _require_known(revision: str) -> None:
     if revision < oldest:
         raise RevisionError(
             f"the database is at revision {revision}, and migrations of this version begin at {oldest}: "
-            f"install Causeloop {VERSION_OF_OLDER}, run its `causeloop migrate` once, then this version again"
+            f"install Causeloop of commit {COMMIT_OF_BASELINE}, run its `causeloop migrate` once, "
+            "then this version again"
         )
     raise RevisionError(
-        f"the database is at revision {revision}, which a newer version made, and this one ends at {newest}: "
-        "install that version"
+        f"the database is at revision {revision}, which another version made, and this one leads from "
+        f"{oldest} to {newest}: install that version"
     )
 
 

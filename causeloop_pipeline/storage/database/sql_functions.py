@@ -114,7 +114,8 @@ def _make(connection: Connection, name: str, text: str, former: Overloads) -> No
             connection.execute(text.encode())
             if former and _read_overloads(connection, [name])[name].keys() - former.keys():
                 _drop(connection, name, former)  # the parameters are of other types
-    except errors.InvalidFunctionDefinition:  # the parameters have other names, or the result another type
+    except (errors.InvalidFunctionDefinition, errors.AmbiguousFunction):
+        # The parameters have other names, or the result another type; or there are two when rights are given.
         with connection.transaction():
             _drop(connection, name, former)
             connection.execute(text.encode())

@@ -20,7 +20,7 @@ from causeloop_pipeline.storage.embedded.postgres_server import Server
 from tests.conftest import Installation
 from tests.storage.database.earlier_schema import (
     MIGRATE,
-    list_commits_before_migrations,
+    list_earlier_commits,
     migrate_with,
     read_objects,
 )
@@ -98,7 +98,7 @@ def test_a_database_of_each_version_that_a_migration_leads_on_from_becomes_a_new
     schema.migrate(new)
     wanted, differences = read_objects(new), {}
 
-    for number, commit in enumerate(list_commits_before_migrations()):
+    for number, commit in enumerate(list_earlier_commits()):
         url = empty_database()
         migrate_with(commit, url, tmp_path / str(number))
         schema.migrate(url)
@@ -113,7 +113,7 @@ def test_a_database_of_before_the_baseline_keeps_its_rows_and_its_isolation(
 ) -> None:
     url = empty_database()
     superuser_url = postgres.url(url.rsplit("/", 1)[1])
-    migrate_with(list_commits_before_migrations()[0], url, tmp_path)
+    migrate_with(list_earlier_commits()[0], url, tmp_path)
     with psycopg.connect(superuser_url) as superuser:
         superuser.execute(ROWS_OF_0071.read_bytes())
     before = read_rows(superuser_url)
@@ -130,8 +130,9 @@ def test_a_database_of_before_the_baseline_keeps_its_rows_and_its_isolation(
 @pytest.mark.parametrize(
     ("revision", "advice"),
     [
-        ("0045", r"begin at 0071: install Causeloop 0\.1\.0, run"),
-        ("9999", "a newer version made, .*: install that"),
+        ("0045", f"begin at 0071: install Causeloop of commit {schema.COMMIT_OF_BASELINE}, run its"),
+        ("0073", "which another version made, .* install that"),
+        ("9999", "which another version made, .* install that"),
     ],
 )
 def test_a_revision_that_no_migration_leads_on_from_is_refused_with_what_to_do(

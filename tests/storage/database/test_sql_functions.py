@@ -27,7 +27,10 @@ SELECT_FACTS = """
 select proname, pg_get_userbyid(proowner), proacl::text, obj_description(oid) from pg_proc
 where pronamespace = 'app'::regnamespace order by proname
 """
-TWICE = "create or replace function app.twice(x integer) returns integer language sql return x * 2;"
+TWICE = """
+create or replace function app.twice(x integer) returns integer language sql return x * 2;
+revoke execute on function app.twice from public;
+"""
 Connection = psycopg.Connection[Any]
 
 
@@ -155,7 +158,7 @@ def test_a_function_that_needs_what_is_not_there_is_named(rolled_back: Connectio
 
 
 def test_what_somebody_dropped_is_made_again(rolled_back: Connection, folder: Path) -> None:
-    rolled_back.execute("drop function app.weekly_report(uuid, date)")
+    rolled_back.execute("drop function app.weekly_report")
 
     assert update_functions(rolled_back) == ["app.weekly_report"]
 

@@ -108,7 +108,7 @@ left join lateral (
 comment on view reporting.predictions is 'One row a prediction that was issued, with how it ended.';
 comment on column reporting.predictions.prediction_id is 'Its id.';
 comment on column reporting.predictions.pattern_id is 'The pattern that it is about.';
-comment on column reporting.predictions.window_days is 'How many days it covers: 7, 14, 30 or 90.';
+comment on column reporting.predictions.window_days is 'How many days it covers.';
 comment on column reporting.predictions.issued_at is 'When it was issued.';
 comment on column reporting.predictions.closes_at is 'When its window ends.';
 comment on column reporting.predictions.probability is 'The probability that the pattern recurs within the window; null: too little history.';
@@ -153,7 +153,7 @@ from act.proof;
 comment on view reporting.proofs is 'One row a pattern and a claimed fix: whether it held.';
 comment on column reporting.proofs.recommendation_id is 'The recommendation that was implemented.';
 comment on column reporting.proofs.pattern_id is 'The pattern that it was for.';
-comment on column reporting.proofs.verdict is 'held, partly, failed or moved; null: too early to tell.';
+comment on column reporting.proofs.verdict is 'Whether the fix held; null: too early to tell.';
 comment on column reporting.proofs.events_before is 'Recurrences before the fix.';
 comment on column reporting.proofs.days_before is 'Days observed before it.';
 comment on column reporting.proofs.events_after is 'Recurrences after the fix.';

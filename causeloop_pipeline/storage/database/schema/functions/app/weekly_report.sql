@@ -1,16 +1,10 @@
-create or replace function app.weekly_report(workspace uuid, monday date) returns jsonb
+create or replace function app.weekly_report(workspace uuid, day date, verdicts text[]) returns jsonb
     language sql stable
 as $$
 with week as (
-    select
-        w.name, w.timezone, d.monday as first_day, d.monday + 6 as last_day,
-        d.monday::timestamp at time zone w.timezone as since,
-        (d.monday + 7)::timestamp at time zone w.timezone as until,
-        (d.monday - 7)::timestamp at time zone w.timezone as before
+    select w.name, w.timezone, d.first_day, d.last_day, d.since, d.until, d.before
     from app.workspace as w
-    cross join lateral (
-        select coalesce($2 - (extract(isodow from $2)::integer - 1), date_trunc('week', now() at time zone w.timezone)::date - 7)
-    ) as d (monday)
+    cross join lateral app.week_of($2, w.timezone) as d
     where w.workspace_id = $1
 ), counted as (
     select
@@ -41,7 +35,7 @@ with week as (
 ), judged as (
     select distinct on (r.recommendation_id) r.recommendation_id as id, r.title, p.verdict, p.text
     from week
-    join act.proof as p on p.workspace_id = $1 and p.verdict in ('held', 'partly', 'failed', 'moved')
+    join act.proof as p on p.workspace_id = $1 and p.verdict = any ($3)
     join act.recommendation as r on r.workspace_id = $1 and r.recommendation_id = p.recommendation_id
     where coalesce(p.earliest_proof_date, (p.computed_at at time zone week.timezone)::date)
         between week.first_day and week.last_day
@@ -91,6 +85,6 @@ select jsonb_build_object(
 )
 from week
 $$;
-comment on function app.weekly_report(uuid, date) is
-    'One week of a workspace, from the Monday of a date; null: the last whole week in its time zone.';
+comment on function app.weekly_report(uuid, date, text[]) is
+    'One week of a workspace, that of a day, with the proofs that say if a fix held; null: the last whole week.';
 grant execute on function app.weekly_report to causeloop_api, causeloop_pipeline;

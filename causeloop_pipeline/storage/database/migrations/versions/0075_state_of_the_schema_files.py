@@ -1,8 +1,8 @@
-"""Gives a database that grew by migrations the names and rights of one that is made from `schema/`."""
+"""Leads the last database that was made by migrations alone, of revision 0071, to what `schema/` says."""
 
 from causeloop_pipeline.storage.database.migrate import run_sql
 
-revision = "0072"
+revision = "0075"
 down_revision = "0071"
 
 SQL = """
@@ -19,6 +19,9 @@ alter policy "a webhook finds its connector" on app.connector
 -- Given to all tables of a schema, and with these to its views and to the table of revisions.
 revoke maintain on app.active_workspace, app.alembic_version, detect.constraint_in_force
     from causeloop_pipeline;
+
+comment on column reporting.predictions.window_days is 'How many days it covers.';
+comment on column reporting.proofs.verdict is 'Whether the fix held; null: too early to tell.';
 """
 
 
