@@ -20,6 +20,7 @@ alter policy "a webhook finds its connector" on app.connector
 revoke maintain on app.active_workspace, app.alembic_version, detect.constraint_in_force
     from causeloop_pipeline;
 
+drop function app.take_token(uuid, double precision, double precision);
 comment on column reporting.predictions.window_days is 'How many days it covers.';
 comment on column reporting.proofs.verdict is 'Whether the fix held; null: too early to tell.';
 """

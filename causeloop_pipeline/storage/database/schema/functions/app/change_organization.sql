@@ -1,11 +1,11 @@
--- An owner changes plan, seats and status; the API's role itself sets the name only. Returns the code of a refusal.
-create or replace function app.change_organization(change jsonb, may_raise boolean) returns text
+-- An owner changes plan, seats and status; the API's role itself sets the name only. `plans` are all, the lowest first.
+-- Returns the code of a refusal.
+create or replace function app.change_organization(change jsonb, plans text[], may_raise boolean) returns text
     language plpgsql
     security definer
     set search_path = pg_catalog, pg_temp
 as $$
 declare
-    plans constant text[] := '{free,starter,growth,enterprise}';
     wanted app.organization;
     present app.organization;
 begin

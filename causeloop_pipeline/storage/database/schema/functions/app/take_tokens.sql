@@ -1,5 +1,6 @@
 -- Takes several tokens at once for a caller who asks many times a second: at most `wanted`, and a sixteenth of what is
--- left, but one at least; none where there is none. Losing the last moments in a crash is harmless, as in take_token.
+-- left, but one at least; none where there is none. Losing the last moments in a crash is harmless, so nobody waits for the
+-- disk.
 create or replace function app.take_tokens(workspace uuid, per_second double precision, burst double precision, wanted integer)
     returns table (taken integer, remaining double precision)
     language plpgsql

@@ -32,19 +32,9 @@ begin
         union all
         select f.workspace_id, f.prediction_id, f.decided_by, f.decided_at, f.outcome from unnest(former) as f
     ), changed as (
-        select 1 as times, now_counts.*
-        from (
-            select distinct on (workspace_id, prediction_id) workspace_id, prediction_id, outcome
-            from present
-            order by workspace_id, prediction_id, decided_by = 'system', decided_at desc
-        ) as now_counts
-        union all
-        select -1, counted.*
-        from (
-            select distinct on (workspace_id, prediction_id) workspace_id, prediction_id, outcome
-            from past
-            order by workspace_id, prediction_id, decided_by = 'system', decided_at desc
-        ) as counted
+        select distinct on (times, workspace_id, prediction_id) times, workspace_id, prediction_id, outcome
+        from (select 1 as times, p.* from present as p union all select -1, p.* from past as p) as compared
+        order by times, workspace_id, prediction_id, decided_by = 'system', decided_at desc
     )
     select
         h.workspace_id, p.window_days, p.closed_on,
