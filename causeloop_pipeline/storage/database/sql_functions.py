@@ -14,9 +14,15 @@ import psycopg
 from psycopg import errors, sql
 
 FUNCTIONS = Path(__file__).parent / "schema" / "functions"
-CREATE_DIGESTS = (
-    "create table if not exists app.function_digest (name text primary key, digest text not null)"
-)
+CREATE_DIGESTS = """
+create table if not exists app.function_digest (name text primary key, digest text not null);
+grant select on app.function_digest to causeloop_pipeline, causeloop_api;
+"""
+SELECT_DIGEST_OF_ALL = """
+select encode(sha256(convert_to(string_agg(name || digest, '' order by name collate "C"), 'UTF8')), 'hex')
+    as digest
+from app.function_digest
+"""
 SELECT_DIGESTS = """
 select d.name, d.digest
 from app.function_digest as d
@@ -57,6 +63,12 @@ def read_functions() -> dict[str, str]:
     return {f"{path.parent.name}.{path.stem}": path.read_text() for path in sorted(FUNCTIONS.glob("*/*.sql"))}
 
 
+def digest_functions() -> str:
+    """What SELECT_DIGEST_OF_ALL gives of a database that has the functions of this version."""
+    digests = _digest(read_functions())
+    return sha256("".join(name + digests[name] for name in sorted(digests)).encode()).hexdigest()
+
+
 def add_missing_functions(connection: Connection) -> None:
     """Make the functions that the database lacks, for triggers and policies that are about to be made.
 
@@ -75,7 +87,7 @@ def update_functions(connection: Connection) -> list[str]:
     connection.execute(CREATE_DIGESTS)
     former = dict(connection.execute(SELECT_DIGESTS).fetchall())
     texts = read_functions()
-    digests = {name: sha256(text.encode()).hexdigest() for name, text in texts.items()}
+    digests = _digest(texts)
     changed = {name: text for name, text in texts.items() if former.get(name) != digests[name]}
     failures = _make_all(connection, changed)
     if failures:
@@ -86,6 +98,10 @@ def update_functions(connection: Connection) -> list[str]:
         _drop(connection, name, overloads)
     connection.execute("delete from app.function_digest where name <> all (%s)", (list(texts),))
     return [*changed, *gone]
+
+
+def _digest(texts: Mapping[str, str]) -> dict[str, str]:
+    return {name: sha256(text.encode()).hexdigest() for name, text in texts.items()}
 
 
 def _make_all(connection: Connection, texts: Mapping[str, str]) -> dict[str, psycopg.Error]:

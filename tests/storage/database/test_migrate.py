@@ -1,6 +1,7 @@
 """A new database is what `schema/` says; every earlier one becomes the same, with its rows."""
 
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -13,6 +14,7 @@ import psycopg
 import pytest
 
 from causeloop_pipeline.storage.database import migrate as schema
+from causeloop_pipeline.storage.database import sql_functions
 from causeloop_pipeline.storage.database.isolation_gate import find_isolation_violations
 from causeloop_pipeline.storage.database.roles import OWNER
 from causeloop_pipeline.storage.database.session import Database
@@ -163,6 +165,22 @@ def test_a_failure_leaves_a_database_as_it_was(
         schema.migrate(url)
 
     assert read_objects(url) == before
+
+
+def test_a_database_of_this_version_gets_the_functions_whose_text_has_changed(
+    empty_database: Callable[[], str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = empty_database()
+    schema.migrate(url)
+    folder = shutil.copytree(sql_functions.FUNCTIONS, tmp_path / "functions")
+    monkeypatch.setattr(sql_functions, "FUNCTIONS", folder)
+    path = folder / "app" / "first_open_step.sql"
+    path.write_text(path.read_text().replace("'done'", "'finished'"))
+
+    schema.migrate(url)
+
+    with psycopg.connect(url) as owner:
+        assert owner.execute("select app.first_open_step('{}', '{}')").fetchone() == ("finished",)
 
 
 @pytest.mark.parametrize(("join", "condition"), [("cross join", ""), ("left join", "on true")])

@@ -10,8 +10,10 @@ import pytest
 
 from causeloop_pipeline.storage.database import sql_functions
 from causeloop_pipeline.storage.database.sql_functions import (
+    SELECT_DIGEST_OF_ALL,
     FunctionInUseError,
     add_missing_functions,
+    digest_functions,
     read_functions,
     update_functions,
 )
@@ -135,6 +137,18 @@ def test_a_function_without_a_file_is_dropped(rolled_back: Connection, folder: P
 
     assert ask(rolled_back, "select to_regproc('app.twice')") is None
     assert update_functions(rolled_back) == []
+
+
+def test_the_digest_of_a_database_is_that_of_the_code_until_a_text_changes(
+    rolled_back: Connection, folder: Path
+) -> None:
+    assert ask(rolled_back, SELECT_DIGEST_OF_ALL) == digest_functions()
+
+    (folder / "app" / "twice.sql").write_text(TWICE)
+
+    assert ask(rolled_back, SELECT_DIGEST_OF_ALL) != digest_functions()
+    update_functions(rolled_back)
+    assert ask(rolled_back, SELECT_DIGEST_OF_ALL) == digest_functions()
 
 
 def test_a_function_in_use_is_not_dropped_and_the_message_says_by_what(
