@@ -19,6 +19,8 @@ from causeloop_pipeline.storage.database.isolation_gate import find_isolation_vi
 from causeloop_pipeline.storage.database.roles import OWNER
 from causeloop_pipeline.storage.database.session import Database
 from causeloop_pipeline.storage.embedded.postgres_server import Server
+from causeloop_pipeline.storage.raw.mapped_records import list_claimed, map_versions
+from causeloop_pipeline.storage.raw.pending_records import claim_pending_records
 from tests.conftest import Installation
 from tests.storage.database.earlier_schema import (
     MIGRATE,
@@ -34,6 +36,7 @@ where relkind in ('r', 'v', 'p') and relnamespace::regnamespace::text !~ '^(pg_|
 """
 BOOKKEEPING = {"app.alembic_version", "app.function_digest"}
 ROWS_OF_0071 = Path(__file__).parent / "rows_of_0071.sql"
+WORKSPACE_OF_0071 = UUID("00000000-0000-0000-0000-00000000000a")
 _numbers = count()
 
 
@@ -127,6 +130,26 @@ def test_a_database_of_before_the_baseline_keeps_its_rows_and_its_isolation(
     assert keep_columns(after, before) == keep_columns(before, after)
     with psycopg.connect(url) as owner:
         assert find_isolation_violations(owner) == []
+
+
+def test_a_pending_record_of_before_the_baseline_is_mapped_by_the_next_run(
+    empty_database: Callable[[], str], postgres: Server, installation: Installation, tmp_path: Path
+) -> None:
+    url = empty_database()
+    name = url.rsplit("/", 1)[1]
+    migrate_with(list_earlier_commits()[0], url, tmp_path)
+    with psycopg.connect(postgres.url(name)) as superuser:
+        superuser.execute(ROWS_OF_0071.read_bytes())
+        superuser.execute("create view staging.former as select mapping.trimmed(' x ') as x")
+
+    schema.migrate(url)
+
+    database = Database(installation.pipeline_url.rsplit("/", 1)[0] + f"/{name}")
+    with database.workspace(WORKSPACE_OF_0071) as session:
+        assert claim_pending_records(session, "a run", [WORKSPACE_OF_0071]) == {"jira": 1}
+        assert map_versions(session.connection, list_claimed(session.connection, "a run"), ["jira"]) == 1
+        assert session.rows("select external_id from raw.mapped_record") == [{"external_id": "J-1"}]
+        assert session.rows("select viewname from pg_views where schemaname = 'staging'") == []
 
 
 @pytest.mark.parametrize(

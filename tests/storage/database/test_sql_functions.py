@@ -19,10 +19,11 @@ from causeloop_pipeline.storage.database.sql_functions import (
 )
 from tests.conftest import Installation
 
+# The functions in `intermediate` are dbt's.
 SELECT_FUNCTIONS = """
 select format('%s.%s', pronamespace::regnamespace, proname)
 from pg_proc
-where pronamespace::regnamespace::text !~ '^(pg_|information_schema)'
+where pronamespace::regnamespace::text !~ '^(pg_|information_schema$|intermediate$)'
 order by 1
 """
 SELECT_FACTS = """

@@ -7,15 +7,14 @@ create schema predict;
 create schema act;
 create schema notify;
 create schema reporting;
-create schema mapping;
 grant usage on schema app, raw, core, detect, predict, act, notify to causeloop_pipeline, causeloop_api;
-grant usage on schema mapping to causeloop_pipeline;
 
 -- dbt owns its views and seeds, in schemas of their own.
 create schema staging;
 create schema intermediate;
 create schema seeds;
 grant usage, create on schema staging, intermediate, seeds to causeloop_pipeline;
+grant usage on schema staging, intermediate, seeds to causeloop_api;
 
 create table app.run_scope (
     run_id       text not null,
