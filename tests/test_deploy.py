@@ -7,7 +7,9 @@ import sys
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
+import psycopg
 import pytest
 import yaml
 from dagster._config import validate_config
@@ -23,9 +25,10 @@ from causeloop_pipeline.settings import (
     list_foreign_variables,
     settings,
 )
-from causeloop_pipeline.storage.database.migrate import head_revision
+from causeloop_pipeline.storage.database.migrate import COMMIT_OF_BASELINE, head_revision
 from tests.conftest import Installation
 from tests.deploy.test_containers import SCHEMA_TOOLS
+from tests.storage.own_installation import own_installation
 
 DEPLOY = ROOT / "deploy"
 LAUNCHERS = ("celery", "helm/causeloop/files")
@@ -164,6 +167,25 @@ def test_migrate_makes_an_external_database_and_the_chosen_instance_ready(
     assert done.exit_code == 0, done.output
     assert done.output.strip() == f"the schema is at {head_revision()}, Dagster's instance is ready"
     assert (tmp_path / "dagster" / "dagster.yaml").read_text() == (DEPLOY / "dagster.yaml").read_text()
+
+
+def test_migrate_says_what_to_do_with_a_database_that_is_too_old(
+    installation: Installation, tmp_path: Path
+) -> None:
+    with own_installation(installation, tmp_path) as own, psycopg.connect(own.owner_url) as owner:
+        owner.execute("update app.alembic_version set version_num = '0045'")
+        owner.commit()
+        with patch(
+            "causeloop_pipeline.storage.embedded.installation.external_database_url", return_value="set"
+        ):
+            refused = CliRunner().invoke(app, ["migrate"])
+
+    assert refused.exit_code == 1
+    assert "causeloop migrate: the database is at revision 0045" in refused.stderr
+    assert (
+        f"install Causeloop of commit {COMMIT_OF_BASELINE}, run its `causeloop migrate` once"
+        in refused.stderr
+    )
 
 
 def test_migrate_names_a_file_that_is_not_there() -> None:

@@ -3,17 +3,12 @@
 from typing import Any
 
 from api.http.database import WorkspaceDatabase
+from causeloop_pipeline.model.tenancy import SetupStep
 
 UPDATE_SKIPPED = """
 update app.onboarding_state as s
 set skipped_steps = array_append(s.skipped_steps, $1),
-    current_step = coalesce((
-        select step
-        from unnest($2::text[]) with ordinality as o (step, position)
-        where step <> all (s.completed_steps || s.skipped_steps || $1)
-        order by position
-        limit 1
-    ), 'done')
+    current_step = app.first_open_step($2, s.completed_steps || s.skipped_steps || $1)
 where $1 <> all (s.completed_steps || s.skipped_steps)
 """
 
@@ -38,12 +33,14 @@ from app.onboarding_state
 
 async def complete_step(db: WorkspaceDatabase, step: str) -> None:
     """Mark a step as completed."""
-    await db.transaction.execute("select app.complete_steps($1, $2)", db.workspace_id, [step])
+    await db.transaction.execute(
+        "select app.complete_steps($1, $2, $3)", db.workspace_id, [step], list(SetupStep)
+    )
 
 
-async def skip_step(db: WorkspaceDatabase, step: str, steps: tuple[str, ...]) -> None:
+async def skip_step(db: WorkspaceDatabase, step: str) -> None:
     """Mark a step as skipped."""
-    await db.transaction.execute(UPDATE_SKIPPED, step, list(steps))
+    await db.transaction.execute(UPDATE_SKIPPED, step, list(SetupStep))
 
 
 async def find_occurred(db: WorkspaceDatabase) -> dict[str, bool]:

@@ -47,7 +47,7 @@ async def complete_onboarding_step(db: Db, body: CompleteStep) -> Response:
 @requires(Role.ADMIN)
 async def skip_onboarding_step(db: Db, body: SkipStep) -> Response:
     """Marks a step of the setup as skipped; it is completed all the same once it occurs."""
-    await onboarding.skip_step(db, body.step, tuple(SetupStep))
+    await onboarding.skip_step(db, body.step)
     return json_response(await _read_steps(db))
 
 

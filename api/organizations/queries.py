@@ -8,6 +8,7 @@ import asyncpg
 
 from api.auth.queries.sessions import claim, read_memberships
 from api.http.database import WorkspaceDatabase, as_json
+from causeloop_pipeline.model.plans import PLANS_IN_ORDER
 
 SELECT_ORGANIZATION = """
 select json_build_object(
@@ -17,7 +18,7 @@ select json_build_object(
 )
 from app.organization as o
 """
-SELECT_CHANGE = "select app.change_organization($1::jsonb, $2)"
+SELECT_CHANGE = "select app.change_organization($1::jsonb, $2, $3)"
 SELECT_WORKSPACE = """
 select json_build_object(
     'id', w.workspace_id, 'organization', o.name, 'slug', w.slug, 'name', w.name, 'role', m.role
@@ -40,7 +41,7 @@ async def change_organization(
     """Change name, plan, seats or status; the code of the refusal, None where it is done."""
     try:
         return await db.transaction.fetchval(  # type: ignore[no-any-return]
-            SELECT_CHANGE, as_json(change), may_raise
+            SELECT_CHANGE, as_json(change), list(PLANS_IN_ORDER), may_raise
         )
     except asyncpg.CheckViolationError as error:
         if error.constraint_name != "seats_exhausted":

@@ -1,6 +1,7 @@
 """Upgrades an installation of an earlier commit under traffic: `python -m bench.chaos.upgrades COMMIT …`.
 
-The earlier commit runs from an archive of its own, with the packages that are installed now. Goals: every
+The earlier commit runs from an archive of its own, with the packages that are installed now; its schema is
+of revision 0071 or later, where migrations begin. Goals: every
 event acknowledged before, during and after the upgrade is an issue exactly once, no answer is a 5xx other
 than a 503 with Retry-After, and every pattern that the API showed before is shown after it.
 """

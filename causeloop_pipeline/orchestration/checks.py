@@ -62,17 +62,22 @@ def check_isolation(spec: dg.AssetCheckSpec, installation: Installation) -> dg.A
 
 
 def check_schema_version(spec: dg.AssetCheckSpec, installation: Installation) -> dg.AssetCheckResult:
-    """Compare the newest revision of the code with the database's."""
+    """Compare revision and functions of the database with those of the code."""
     from causeloop_pipeline.storage.database.migrate import head_revision
+    from causeloop_pipeline.storage.database.sql_functions import SELECT_DIGEST_OF_ALL, digest_functions
 
     with installation.database.every_workspace() as session:
         row = session.row("select version_num from app.alembic_version")
-    actual, expected = row["version_num"] if row else "none", head_revision()
+        actual, expected = row["version_num"] if row else "none", head_revision()
+        # A database of another revision may have no such table.
+        is_current = actual == expected and session.row(SELECT_DIGEST_OF_ALL) == {
+            "digest": digest_functions()
+        }
     return dg.AssetCheckResult(
-        passed=actual == expected,
+        passed=is_current,
         asset_key=spec.asset_key,
         check_name=spec.name,
-        metadata={"actual": actual, "expected": expected},
+        metadata={"actual": actual, "expected": expected, "has_functions_of_this_version": is_current},
     )
 
 

@@ -1,7 +1,7 @@
 """Changes one thing at a time in the SQL functions of isolation and seats, and asks what they then do.
 
 Each change lives in a transaction that is rolled back; the functions are read from the database as it is now,
-not from the migrations that made them.
+not from the files that they were made from.
 """
 
 import contextlib

@@ -21,6 +21,7 @@ def up(
     from causeloop_pipeline.cli.commands.up import LockedError, ProcessError, StartError, bring_up
     from causeloop_pipeline.cli.output.progress import PipelineError
     from causeloop_pipeline.settings import MissingSettingError
+    from causeloop_pipeline.storage.database.migrate import RevisionError
     from causeloop_pipeline.storage.embedded.postgres_server import ServerError
 
     try:
@@ -30,6 +31,7 @@ def up(
         MissingSettingError,
         PipelineError,
         ProcessError,
+        RevisionError,
         ServerError,
         StartError,
     ) as problem:
@@ -45,13 +47,14 @@ def migrate(
     """Bring schema, views and Dagster's instance up to date, before servers that `up` does not start."""
     from causeloop_pipeline.cli.commands.up import StartError, bring_up_to_date
     from causeloop_pipeline.settings import DEPLOY_DIR, MissingSettingError
+    from causeloop_pipeline.storage.database.migrate import RevisionError
 
     config = dagster_config or DEPLOY_DIR / "dagster.yaml"
     if not config.is_file():
         raise typer.BadParameter(f"there is no file {config}", param_hint="--dagster-config")
     try:
         revision = bring_up_to_date(config)
-    except (MissingSettingError, StartError) as problem:
+    except (MissingSettingError, RevisionError, StartError) as problem:
         typer.echo(f"causeloop migrate: {problem}", err=True)
         raise typer.Exit(1) from None
     typer.echo(f"the schema is at {revision}, Dagster's instance is ready")

@@ -137,6 +137,7 @@ def _check_roles(owner: psycopg.Connection) -> Finding:
 
 def _check_migrations(owner: psycopg.Connection) -> Finding:
     from causeloop_pipeline.storage.database.migrate import head_revision
+    from causeloop_pipeline.storage.database.sql_functions import SELECT_DIGEST_OF_ALL, digest_functions
 
     fix = "run `causeloop up`: it migrates before it starts"
     try:
@@ -146,6 +147,8 @@ def _check_migrations(owner: psycopg.Connection) -> Finding:
     here, head = row[0] if row else "nothing", head_revision()
     if here != head:
         return wrong("migrations", f"the database is at {here}, this code needs {head}", fix)
+    if owner.execute(SELECT_DIGEST_OF_ALL).fetchone() != (digest_functions(),):
+        return wrong("migrations", f"the database is at {head}, its functions are not this code's", fix)
     return ok("migrations", f"up to date at {head}")
 
 

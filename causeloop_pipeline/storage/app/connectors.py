@@ -11,6 +11,7 @@ from psycopg.types.json import Jsonb
 from causeloop_pipeline.connectors.registry import CONNECTORS
 from causeloop_pipeline.model.issue import OPEN_STATUSES
 from causeloop_pipeline.model.plans import is_plan_enough, list_plans_from
+from causeloop_pipeline.model.tenancy import SetupStep
 from causeloop_pipeline.storage.app.connector_credentials import open_credentials, seal_credentials
 from causeloop_pipeline.storage.app.sync_progress import SyncProgress, store_progress
 from causeloop_pipeline.storage.app.vault import Vault
@@ -207,8 +208,10 @@ def finish_sync(
         UPDATE_NEXT_POLL, (is_failed, wait, is_failed, connector.workspace_id, connector.connector_id)
     )
     if not error:
-        steps = ["connect_source", "first_sync"]
-        session.execute("select app.complete_steps(%s, %s)", (connector.workspace_id, steps))
+        steps = [SetupStep.CONNECT_SOURCE, SetupStep.FIRST_SYNC]
+        session.execute(
+            "select app.complete_steps(%s, %s, %s)", (connector.workspace_id, steps, list(SetupStep))
+        )
 
 
 def mark_error(session: Session, connector: ConfiguredConnector, reason: str) -> None:

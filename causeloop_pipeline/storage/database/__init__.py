@@ -1,1 +1,1 @@
-"""Connections, roles, migrations and the gate that checks isolation."""
+"""Connections, roles, schema, migrations and the gate that checks isolation."""

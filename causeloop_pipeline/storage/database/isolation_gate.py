@@ -106,7 +106,7 @@ where p.prosecdef and n.nspname not in {SYSTEM_SCHEMAS}
     -- has requested it, or set the password of whoever presents a link's secret or the present hash.
     and p.oid::regprocedure::text not in (
         'app.sign_up(jsonb,bytea,bytea)', 'app.open_workspace(uuid,text,text,text)',
-        'app.change_organization(jsonb,boolean)',
+        'app.change_organization(jsonb,text[],boolean)',
         'app.offer_password_reset(text,bytea)', 'app.read_password_reset(bytea)',
         'app.reset_password(bytea,text)', 'app.change_password(uuid,text,text,uuid)',
         'app.erase_requested_workspace(uuid)'

@@ -35,19 +35,15 @@ select pattern_id::text, occurred_at, service, team, environment, severity, issu
 
 DELETE_EMPTY_TALLIES = "delete from detect.pattern_tally where workspace_id = %s and issues <= 0"
 
-# What `detect.tally_facts` says of an issue, of all issues at once.
+# Of all issues at once, kind by kind: as many rows of kind and value cost thrice as much.
 INSERT_ALL_TALLIES = """
 with gone as (
     delete from detect.pattern_touch where workspace_id = %(workspace_id)s
 ), fact as (
-    select pattern_id, to_char(source_created_at at time zone 'UTC', 'YYYY-MM-DD') as day, severity,
-           nullif(left(service, 300), '') as service, nullif(left(team, 300), '') as team,
-           nullif(left(environment, 300), '') as environment,
-           nullif(left(error_type, 300), '') as error_type,
-           nullif(left(attributes ->> 'component', 300), '') as component,
-           nullif(left(attributes ->> 'region', 300), '') as region
-    from core.issue
-    where workspace_id = %(workspace_id)s and pattern_id is not null
+    select i.pattern_id, v.*
+    from core.issue as i
+    cross join lateral detect.tally_values(i) as v
+    where i.workspace_id = %(workspace_id)s and i.pattern_id is not null
 ), counted as (
     select pattern_id, count(*) as issues,
            case when grouping(day) = 0 then 'day' when grouping(severity) = 0 then 'severity'

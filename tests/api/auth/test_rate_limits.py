@@ -136,7 +136,7 @@ def test_concurrent_requests_never_exceed_the_burst(
 
     def take(count: int) -> int:
         with psycopg.connect(installation.api_url, autocommit=True) as connection:
-            statement = "select allowed from app.take_token(%s, 0, %s)"
+            statement = "select taken from app.take_tokens(%s, 0, %s, 1)"
             rows = [connection.execute(statement, (workspace_id, burst)).fetchone() for _ in range(count)]
         return sum(bool(row and row[0]) for row in rows)
 
@@ -149,7 +149,7 @@ def test_concurrent_requests_never_exceed_the_burst(
 def test_an_empty_bucket_refills_over_time(installation: Installation, owner: psycopg.Connection) -> None:
     workspace_id = new_workspace(owner)
     with psycopg.connect(installation.api_url, autocommit=True) as connection:
-        take = "select allowed, remaining from app.take_token(%s, 1, 2)"
+        take = "select taken, remaining from app.take_tokens(%s, 1, 2, 1)"
         first, second, third = (connection.execute(take, (workspace_id,)).fetchone() for _ in range(3))
         with connection.transaction():
             connection.execute("select set_config('causeloop.workspace', %s, true)", (str(workspace_id),))
@@ -158,12 +158,12 @@ def test_an_empty_bucket_refills_over_time(installation: Installation, owner: ps
             )
         later = connection.execute(take, (workspace_id,)).fetchone()
 
-    assert first == (True, 1.0)
+    assert first == (1, 1.0)
     assert second is not None
-    assert second[0] is True
+    assert second[0] == 1
     assert third is not None
-    assert third[0] is False
-    assert later == (True, 1.0)
+    assert third[0] == 0
+    assert later == (1, 1.0)
 
 
 def test_only_who_spends_a_lease_while_it_lives_takes_more_the_next_time() -> None:

@@ -2,6 +2,7 @@
 
 import psycopg
 
+from causeloop_pipeline.model.tenancy import SetupStep
 from causeloop_pipeline.storage.app.tenants import create_service_key
 from causeloop_pipeline.storage.database.session import Database
 from tests.api.conftest import Client
@@ -44,7 +45,8 @@ def test_a_first_sync_completes_its_steps_once_and_does_not_return_to_a_skipped_
     for _ in range(2):
         with database.workspace(fresh_sample.workspace_id) as session:
             session.execute(
-                "select app.complete_steps(%s, '{connect_source,first_sync}')", (fresh_sample.workspace_id,)
+                "select app.complete_steps(%s, '{connect_source,first_sync}', %s)",
+                (fresh_sample.workspace_id, list(SetupStep)),
             )
     state = api.get("/v1/workspace").json()["onboarding"]
 

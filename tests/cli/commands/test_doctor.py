@@ -19,6 +19,7 @@ from causeloop_pipeline.cli.doctor.check_secrets import check_secrets
 from causeloop_pipeline.settings import DEPLOY_DIR, Settings, settings
 from causeloop_pipeline.storage.app.connectors import NewConnector, create_connector
 from causeloop_pipeline.storage.app.vault import Vault
+from causeloop_pipeline.storage.database import sql_functions
 
 OTHER_KEY = "b3RoZXIga2V5IG9mIGV4YWN0bHkgMzIgYnl0ZXMgISE="  # pragma: allowlist secret
 
@@ -32,6 +33,13 @@ def test_a_sound_database_has_no_fault(installation):
     assert not [finding for finding in results.values() if finding.state is State.WRONG]
     assert results["migrations"].state is State.OK
     assert results["roles"].state is State.OK
+
+
+def test_a_database_with_functions_of_another_version_is_to_be_migrated(installation, monkeypatch, tmp_path):
+    monkeypatch.setattr(sql_functions, "FUNCTIONS", tmp_path)
+    migrations = by_subject(check_database(settings()))["migrations"]
+    assert migrations.state is State.WRONG
+    assert "its functions are not this code's" in migrations.message
 
 
 def test_an_installation_that_was_never_started_reports_how_to_start(tmp_path, monkeypatch):

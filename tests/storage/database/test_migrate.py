@@ -1,39 +1,42 @@
-"""Every earlier version of a database reaches the newest schema with its data, with any number of callers."""
+"""A new database is what `schema/` says; every earlier one becomes the same, with its rows."""
 
+import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
-from typing import LiteralString
+from typing import Any, LiteralString
 from uuid import UUID
 
 import psycopg
 import pytest
-from alembic.script import ScriptDirectory
 
-from causeloop_pipeline.storage.app.tenants import add_member, create_organization, create_workspace
 from causeloop_pipeline.storage.database import migrate as schema
+from causeloop_pipeline.storage.database import sql_functions
 from causeloop_pipeline.storage.database.isolation_gate import find_isolation_violations
 from causeloop_pipeline.storage.database.roles import OWNER
 from causeloop_pipeline.storage.database.session import Database
-from causeloop_pipeline.storage.detect.grouping_state import read_grouping_state
 from causeloop_pipeline.storage.embedded.postgres_server import Server
-from causeloop_pipeline.storage.predict.trained_models import StoredModel, read_trained_model
 from causeloop_pipeline.storage.raw.mapped_records import list_claimed, map_versions
 from causeloop_pipeline.storage.raw.pending_records import claim_pending_records
 from tests.conftest import Installation
+from tests.storage.database.earlier_schema import (
+    MIGRATE,
+    list_earlier_commits,
+    migrate_with,
+    read_objects,
+)
 
-REVISIONS = [script.revision for script in ScriptDirectory.from_config(schema._config("")).walk_revisions()][
-    ::-1
-]
-COLUMNS = """
-select table_schema, table_name, column_name, data_type, is_nullable
-from information_schema.columns
-where table_schema in ('app', 'raw', 'core', 'detect', 'predict', 'act', 'notify')
-order by 1, 2, 3
+SELECT_RELATIONS = """
+select format('%s.%s', relnamespace::regnamespace, relname)
+from pg_class
+where relkind in ('r', 'v', 'p') and relnamespace::regnamespace::text !~ '^(pg_|information_schema)'
 """
+BOOKKEEPING = {"app.alembic_version", "app.function_digest"}
+ROWS_OF_0071 = Path(__file__).parent / "rows_of_0071.sql"
+WORKSPACE_OF_0071 = UUID("00000000-0000-0000-0000-00000000000a")
 _numbers = count()
 
 
@@ -55,77 +58,152 @@ def empty_database(postgres: Server, installation: Installation) -> Iterator[Cal
             connection.execute(f"drop database {name} with (force)")
 
 
-DATA_OF_0017 = Path(__file__).parent / "versions" / "0017.sql"
-WORKSPACE_OF_0017 = UUID("00000000-0000-0000-0000-00000000000a")
+def read_rows(url: str) -> dict[str, list[dict[str, Any]]]:
+    """The rows of each table that has any."""
+    with psycopg.connect(url) as superuser:
+        tables = [name for (name,) in superuser.execute(SELECT_RELATIONS) if name not in BOOKKEEPING]
+        rows = {name: superuser.execute(f"select to_jsonb(t) from {name} as t").fetchall() for name in tables}
+    return {name: [row for (row,) in of_table] for name, of_table in rows.items() if of_table}
 
 
-def columns(url: str) -> list[tuple[object, ...]]:
-    with psycopg.connect(url) as connection:
-        return connection.execute(COLUMNS).fetchall()
+def keep_columns(
+    rows: dict[str, list[dict[str, Any]]], others: dict[str, list[dict[str, Any]]]
+) -> dict[str, list[str]]:
+    """The rows without the columns that the others do not have, in an order of their own."""
+    return {
+        name: sorted(
+            str({key: row[key] for key in sorted(row.keys() & others[name][0].keys())}) for row in of_table
+        )
+        for name, of_table in rows.items()
+        if name in others
+    }
 
 
-def test_a_database_that_met_every_version_one_by_one_has_the_schema_of_a_new_one(
-    empty_database: Callable[[], str], installation: Installation
+def test_the_files_of_the_schema_name_the_relations_of_a_new_database(
+    empty_database: Callable[[], str],
 ) -> None:
     url = empty_database()
+    texts = "".join(path.read_text() for path in schema.SCHEMA.glob("*.sql"))
 
-    for revision in REVISIONS:
-        schema.migrate(url, revision)
-
-    assert columns(url) == columns(installation.owner_url)
-
-
-@pytest.mark.parametrize("revision", REVISIONS[::12])
-def test_a_database_that_left_out_many_versions_has_the_schema_of_a_new_one(
-    revision: str, empty_database: Callable[[], str], installation: Installation
-) -> None:
-    url = empty_database()
-
-    schema.migrate(url, revision)
     schema.migrate(url)
 
-    assert columns(url) == columns(installation.owner_url)
+    with psycopg.connect(url) as owner:
+        relations = {name for (name,) in owner.execute(SELECT_RELATIONS)}
+    assert set(re.findall(r"^create (?:table|view) (\S+)", texts, re.MULTILINE)) == relations - BOOKKEEPING
 
 
-def test_a_database_of_0017_keeps_its_data_and_its_isolation(
-    empty_database: Callable[[], str], postgres: Server, installation: Installation
+def test_every_file_of_the_schema_is_run() -> None:
+    assert {path.stem for path in schema.SCHEMA.glob("*.sql")} == set(schema.SCHEMA_FILES)
+
+
+def test_a_database_of_each_version_that_a_migration_leads_on_from_becomes_a_new_one(
+    empty_database: Callable[[], str], tmp_path: Path
+) -> None:
+    new = empty_database()
+    schema.migrate(new)
+    wanted, differences = read_objects(new), {}
+
+    for number, commit in enumerate(list_earlier_commits()):
+        url = empty_database()
+        migrate_with(commit, url, tmp_path / str(number))
+        schema.migrate(url)
+        differences[commit] = read_objects(url) ^ wanted
+
+    assert differences != {}
+    assert {commit: objects for commit, objects in differences.items() if objects} == {}
+
+
+def test_a_database_of_before_the_baseline_keeps_its_rows_and_its_isolation(
+    empty_database: Callable[[], str], postgres: Server, tmp_path: Path
+) -> None:
+    url = empty_database()
+    superuser_url = postgres.url(url.rsplit("/", 1)[1])
+    migrate_with(list_earlier_commits()[0], url, tmp_path)
+    with psycopg.connect(superuser_url) as superuser:
+        superuser.execute(ROWS_OF_0071.read_bytes())
+    before = read_rows(superuser_url)
+
+    schema.migrate(url)
+
+    after = read_rows(superuser_url)
+    assert len(before) >= 16
+    assert keep_columns(after, before) == keep_columns(before, after)
+    with psycopg.connect(url) as owner:
+        assert find_isolation_violations(owner) == []
+
+
+def test_a_pending_record_of_before_the_baseline_is_mapped_by_the_next_run(
+    empty_database: Callable[[], str], postgres: Server, installation: Installation, tmp_path: Path
 ) -> None:
     url = empty_database()
     name = url.rsplit("/", 1)[1]
-    schema.migrate(url, "0017")
+    migrate_with(list_earlier_commits()[0], url, tmp_path)
     with psycopg.connect(postgres.url(name)) as superuser:
-        superuser.execute(DATA_OF_0017.read_bytes())
+        superuser.execute(ROWS_OF_0071.read_bytes())
+        superuser.execute("create view staging.former as select mapping.trimmed(' x ') as x")
 
     schema.migrate(url)
 
-    workspace_id = WORKSPACE_OF_0017
     database = Database(installation.pipeline_url.rsplit("/", 1)[0] + f"/{name}")
-    with database.workspace(workspace_id) as session:
-        assert session.rows("select external_id, channel from raw.record") == [
-            {"external_id": "J-1", "channel": "webhook"}
-        ]
-        assert session.rows("select channel, reason from raw.quarantine") == [
-            {"channel": "poll", "reason": "no JSON"}
-        ]
-        assert claim_pending_records(session, "a run", [workspace_id]) == {"jira": 1}
+    with database.workspace(WORKSPACE_OF_0071) as session:
+        assert claim_pending_records(session, "a run", [WORKSPACE_OF_0071]) == {"jira": 1}
         assert map_versions(session.connection, list_claimed(session.connection, "a run"), ["jira"]) == 1
         assert session.rows("select external_id from raw.mapped_record") == [{"external_id": "J-1"}]
         assert session.rows("select viewname from pg_views where schemaname = 'staging'") == []
-        assert session.rows("select feedback_id, together, made_by from detect.pattern_feedback") == [
-            {"feedback_id": UUID(int=2), "together": False, "made_by": "ana"}
-        ]
-        state = read_grouping_state(session, workspace_id)
-        assert state is not None
-        assert (state.is_stale, state.issue_count, state.index_start) == (True, 5, b"index")
-        model = read_trained_model(session, workspace_id, "format 1")
-        assert model == StoredModel('{"a": 0.1}', datetime(2026, 6, 1, 12, tzinfo=UTC), 9)
-        assert session.rows(
-            "select probability from predict.latest_prediction(%s, %s, 7)", (workspace_id, UUID(int=3))
-        ) == [{"probability": 0.6}]
-    with database.workspace(UUID(int=9)) as session:
-        assert session.rows("select * from raw.pending_record") == []
+
+
+@pytest.mark.parametrize(
+    ("revision", "advice"),
+    [
+        ("0045", f"begin at 0071: install Causeloop of commit {schema.COMMIT_OF_BASELINE}, run its"),
+        ("0073", "which another version made, .* install that"),
+        ("9999", "which another version made, .* install that"),
+    ],
+)
+def test_a_revision_that_no_migration_leads_on_from_is_refused_with_what_to_do(
+    revision: str, advice: str, empty_database: Callable[[], str]
+) -> None:
+    url = empty_database()
+    schema.migrate(url)
     with psycopg.connect(url) as owner:
-        assert find_isolation_violations(owner) == []
+        owner.execute("update app.alembic_version set version_num = %s", (revision,))
+    before = read_objects(url)
+
+    with pytest.raises(schema.RevisionError, match=f"is at revision {revision}, .*{advice}"):
+        schema.migrate(url)
+
+    assert read_objects(url) == before
+
+
+def test_a_failure_leaves_a_database_as_it_was(
+    empty_database: Callable[[], str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = empty_database()
+    (tmp_path / "app.sql").write_text("create table app.half (x int); create table app.half (x int)")
+    monkeypatch.setattr(schema, "SCHEMA", tmp_path)
+    monkeypatch.setattr(schema, "SCHEMA_FILES", ("app",))
+    before = read_objects(url)
+
+    with pytest.raises(psycopg.errors.DuplicateTable):
+        schema.migrate(url)
+
+    assert read_objects(url) == before
+
+
+def test_a_database_of_this_version_gets_the_functions_whose_text_has_changed(
+    empty_database: Callable[[], str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = empty_database()
+    schema.migrate(url)
+    folder = shutil.copytree(sql_functions.FUNCTIONS, tmp_path / "functions")
+    monkeypatch.setattr(sql_functions, "FUNCTIONS", folder)
+    path = folder / "app" / "first_open_step.sql"
+    path.write_text(path.read_text().replace("'done'", "'finished'"))
+
+    schema.migrate(url)
+
+    with psycopg.connect(url) as owner:
+        assert owner.execute("select app.first_open_step('{}', '{}')").fetchone() == ("finished",)
 
 
 @pytest.mark.parametrize(("join", "condition"), [("cross join", ""), ("left join", "on true")])
@@ -147,15 +225,15 @@ def test_the_latest_prediction_is_read_from_an_index(
 
 
 def test_concurrent_callers_wait_for_one_another(
-    empty_database: Callable[[], str], installation: Installation
+    empty_database: Callable[[], str],
 ) -> None:
-    url = empty_database()
-    code = "import sys; from causeloop_pipeline.storage.database.migrate import migrate; migrate(sys.argv[1])"
+    url, new = empty_database(), empty_database()
+    schema.migrate(new)
 
-    migrators = [subprocess.Popen([sys.executable, "-c", code, url]) for _ in range(3)]
+    migrators = [subprocess.Popen([sys.executable, "-c", MIGRATE, url]) for _ in range(3)]
 
     assert [migrator.wait(timeout=60) for migrator in migrators] == [0, 0, 0]
-    assert columns(url) == columns(installation.owner_url)
+    assert read_objects(url) == read_objects(new)
 
 
 def test_no_role_of_the_product_is_a_superuser_or_may_bypass_row_level_security(
@@ -168,39 +246,3 @@ def test_no_role_of_the_product_is_a_superuser_or_may_bypass_row_level_security(
         ).fetchall()
 
     assert privileged == []
-
-
-def test_names_and_passwords_of_people_move_to_where_they_belong(empty_database: Callable[[], str]) -> None:
-    url = empty_database()
-    schema.migrate(url, "0018")
-    with psycopg.connect(url, autocommit=True) as owner:
-        workspaces = [
-            create_workspace(owner, create_organization(owner, name, name, "growth", 5), "main", "M", "UTC")
-            for name in ("first", "second")
-        ]
-        for email, password_hash, joined in (
-            ("own@example.com", "hash", workspaces),
-            ("invited@example.com", None, workspaces[:1]),
-            ("shared@example.com", None, workspaces),
-        ):
-            user_id = owner.execute(
-                "insert into app.users (email, name, password_hash) values (%s, 'Name', %s) "
-                "returning user_id",
-                (email, password_hash),
-            ).fetchone()
-            for workspace_id in joined:
-                add_member(owner, workspace_id, UUID(str(user_id[0] if user_id else "")), "viewer")
-
-    schema.migrate(url)
-
-    with psycopg.connect(url) as owner:
-        people = owner.execute(
-            "select u.email, u.name, p.password_hash, array_agg(m.name) from app.users as u "
-            "join app.membership as m using (user_id) left join app.user_password as p using (user_id) "
-            "group by 1, 2, 3 order by 1"
-        ).fetchall()
-    assert people == [
-        ("invited@example.com", None, None, ["Name"]),
-        ("own@example.com", "Name", "hash", [None, None]),
-        ("shared@example.com", None, None, [None, None]),
-    ]

@@ -1,17 +1,7 @@
-"""Runs each revision in its own transaction, one migrator at a time."""
+"""Runs the revisions on the connection, and in the transaction, that `migrate` hands over."""
 
 from alembic import context
-from sqlalchemy import create_engine, pool, text
 
-MIGRATION_LOCK = 7_326_411
-
-engine = create_engine(context.config.attributes["url"], poolclass=pool.NullPool)
-with engine.connect() as connection:
-    connection.execute(text("select pg_advisory_lock(:key)"), {"key": MIGRATION_LOCK})
-    connection.execute(text("create schema if not exists app"))
-    connection.commit()
-    context.configure(connection=connection, version_table_schema="app", transaction_per_migration=True)
-    with context.begin_transaction():
-        context.run_migrations()
-    connection.execute(text("select pg_advisory_unlock(:key)"), {"key": MIGRATION_LOCK})
-    connection.commit()
+context.configure(connection=context.config.attributes["connection"], version_table_schema="app")
+with context.begin_transaction():
+    context.run_migrations()

@@ -1,0 +1,101 @@
+-- Recommendations, claimed fixes and their proofs.
+
+create table act.recommendation (
+    workspace_id             uuid not null references app.workspace on delete cascade,
+    recommendation_id        uuid not null,
+    rank                     integer check (rank >= 1),
+    title                    text not null,
+    type                     text not null check (type in ('code_fix', 'config_change', 'process', 'monitoring')),
+    status                   text not null default 'pending' check (status in ('pending', 'in_progress', 'implemented', 'dismissed')),
+    effort                   text not null check (effort in ('low', 'medium', 'high')),
+    impact                   text not null check (impact in ('high', 'medium', 'quick_win')),
+    expected_loops_prevented double precision not null,
+    expected_low             double precision not null,
+    expected_high            double precision not null,
+    pattern_ids              uuid[] not null,
+    steps                    text[] not null,
+    rationale                text not null,
+    score                    double precision not null,
+    computed_at              timestamptz not null,
+    primary key (workspace_id, recommendation_id),
+    unique (workspace_id, rank) deferrable initially deferred
+);
+-- The order in which recommendations are listed.
+create index recommendations_by_rank
+    on act.recommendation (workspace_id, (coalesce(rank, 2147483647)), recommendation_id);
+select app.isolate('act.recommendation');
+grant update (status) on act.recommendation to causeloop_api;
+
+create table act.recommendation_progress (
+    workspace_id      uuid not null references app.workspace on delete cascade,
+    progress_id       uuid not null default uuidv7(),
+    recommendation_id uuid not null,
+    status            text check (status in ('pending', 'in_progress', 'implemented', 'dismissed')),
+    step              integer,
+    step_done         boolean,
+    note              text,
+    made_by           text not null,
+    made_at           timestamptz not null default now(),
+    primary key (workspace_id, progress_id),
+    check (status is not null or step is not null or note is not null)
+);
+create index progress_of_recommendation on act.recommendation_progress (workspace_id, recommendation_id, progress_id desc);
+select app.isolate('act.recommendation_progress');
+revoke update, delete on act.recommendation_progress from causeloop_pipeline;
+grant insert on act.recommendation_progress to causeloop_api;
+
+create table act.fix (
+    workspace_id             uuid not null references app.workspace on delete cascade,
+    recommendation_id        uuid not null,
+    pattern_id               uuid not null,
+    fixed_at                 timestamptz not null,
+    expected_loops_prevented double precision not null,
+    claimed_by               text not null,
+    withdrawn_at             timestamptz,
+    primary key (workspace_id, recommendation_id, pattern_id, fixed_at)
+);
+comment on table act.fix is 'That a fix was claimed, and the estimate as it stood then: a fact.';
+select app.isolate('act.fix');
+grant insert on act.fix to causeloop_api;
+grant update (withdrawn_at) on act.fix to causeloop_api;
+
+create table act.proof (
+    workspace_id        uuid not null references app.workspace on delete cascade,
+    recommendation_id   uuid not null,
+    pattern_id          uuid not null,
+    verdict             text not null check (verdict in ('held', 'partly', 'failed', 'moved', 'not_provable_yet', 'no_exposure')),
+    events_before       bigint not null,
+    days_before         double precision not null,
+    events_after        bigint not null,
+    days_after          double precision not null,
+    rate_ratio          double precision,
+    rate_ratio_low      double precision,
+    rate_ratio_high     double precision,
+    probability_halved  double precision,
+    earliest_proof_date date,
+    text                text not null,
+    computed_at         timestamptz not null,
+    primary key (workspace_id, recommendation_id, pattern_id)
+);
+select app.isolate('act.proof');
+
+create table act.ticket (
+    workspace_id      uuid not null references app.workspace on delete cascade,
+    recommendation_id uuid not null,
+    connector_id      uuid not null,
+    status            text not null default 'queued'
+                      check (status in ('queued', 'open', 'done', 'failed', 'cancelled')),
+    external_id       text,
+    external_url      text,
+    attempts          integer not null default 0,
+    error             text,
+    pushed_by         text not null,
+    pushed_at         timestamptz not null default now(),
+    updated_at        timestamptz not null default now(),
+    -- A ticket that is done may be opened again: it is looked at for a while longer, counted from when it was done.
+    done_at           timestamptz,
+    primary key (workspace_id, recommendation_id)
+);
+comment on table act.ticket is 'The one ticket of a recommendation, however often it is pushed.';
+select app.isolate('act.ticket');
+grant insert, update on act.ticket to causeloop_api;

@@ -1,0 +1,376 @@
+-- Fingerprints, patterns and clusters, and what people corrected of them.
+
+-- Grouping
+
+create table detect.fingerprint (
+    workspace_id       uuid not null,
+    issue_id           uuid not null,
+    kind               text not null check (kind in ('machine', 'human', 'structured')),
+    -- People's words have no template.
+    template           text,
+    template_key       text,
+    trace_key          text,
+    service            text,
+    component          text,
+    error_type         text,
+    team               text,
+    environment        text,
+    region             text,
+    time_of_day        text,
+    weekday            text,
+    issue_changed_at   timestamptz,
+    grouped_changed_at timestamptz,
+    primary key (workspace_id, issue_id),
+    foreign key (workspace_id, issue_id) references core.issue on delete cascade
+);
+comment on column detect.fingerprint.issue_changed_at is
+    'The issue''s changed_at as this fingerprint saw it; another value means that it is out of date.';
+comment on column detect.fingerprint.grouped_changed_at is
+    'The same of the last grouping; another value means that the issue is still to be grouped.';
+create index fingerprints_by_template on detect.fingerprint (workspace_id, template_key);
+create index ungrouped_fingerprints on detect.fingerprint (workspace_id, issue_id)
+    where grouped_changed_at is distinct from issue_changed_at;
+select app.isolate('detect.fingerprint');
+
+create table detect.grouping_state (
+    workspace_id       uuid primary key references app.workspace on delete cascade,
+    algorithm_version  text not null,
+    input_digest       text not null,
+    issue_count        bigint not null,
+    pattern_index      bytea not null,
+    churn              double precision,
+    corrections_digest text not null default '',
+    stale_since        timestamptz,
+    grouped_at         timestamptz not null default now(),
+    risks_scored_at    timestamptz,
+    clustered_at       timestamptz,
+    clustered_patterns bigint,
+    -- Every run checks whether the workspace has grown so much that everything is grouped again.
+    added_issues       bigint not null default 0
+);
+comment on column detect.grouping_state.churn is
+    'Share of issues whose pattern changed though the input did not: must be 0.';
+comment on column detect.grouping_state.corrections_digest is
+    'Which links, unlinks and feedback the grouping has taken into account; when others exist, all issues are grouped again.';
+comment on column detect.grouping_state.stale_since is
+    'Since when the grouping holds issues that retention has deleted: all issues are grouped again; null: none.';
+comment on column detect.grouping_state.grouped_at is
+    'When the grouping was made: what people corrected since is why the next one moves issues.';
+comment on column detect.grouping_state.risks_scored_at is
+    'When the risk of all issues was last scored, which time lowers.';
+comment on column detect.grouping_state.clustered_at is
+    'The moment as of which the patterns were last clustered.';
+comment on column detect.grouping_state.clustered_patterns is
+    'How many patterns there were then: when there are more, they are clustered again.';
+comment on column detect.grouping_state.added_issues is
+    'How many issues joined the index since all were grouped.';
+select app.isolate('detect.grouping_state');
+
+-- The pattern index in parts: a sync writes those that its new issues change. The first one, which says what the
+-- others are, stays with the state of the grouping.
+create table detect.pattern_index_part (
+    workspace_id uuid not null references app.workspace on delete cascade,
+    place        integer not null,
+    digest       text not null,
+    content      bytea not null,
+    primary key (workspace_id, place)
+);
+alter table detect.pattern_index_part alter column content set storage external;  -- it is compressed already
+select app.isolate('detect.pattern_index_part');
+revoke all on detect.pattern_index_part from causeloop_api;
+
+-- Patterns
+
+create table detect.pattern (
+    workspace_id     uuid not null references app.workspace on delete cascade,
+    pattern_id       uuid not null,
+    name             text not null,
+    kind             text not null,
+    status           text not null check (status in ('emerging', 'active', 'resolved')),
+    confidence       double precision not null check (confidence between 0 and 1),
+    fingerprint      jsonb not null default '{}',
+    issue_count      bigint not null,
+    first_seen_at    timestamptz not null,
+    last_seen_at     timestamptz not null,
+    mttr_seconds     bigint,
+    risk_score       double precision check (risk_score between 0 and 100),
+    resolved_at      timestamptz,
+    reopened_at      timestamptz,
+    typical_gap_days double precision,
+    issue_risk_basis double precision,
+    primary key (workspace_id, pattern_id)
+);
+comment on column detect.pattern.typical_gap_days is
+    'Nine of ten gaps between two days with issues are at most this long; null: fewer than five such days.';
+comment on column detect.pattern.issue_risk_basis is
+    'What the pattern added to the risk of its issues when they were last scored: recurrence and breadth, in points.';
+create index patterns_by_risk on detect.pattern (workspace_id, risk_score desc nulls last, pattern_id desc);
+create index patterns_by_last_seen on detect.pattern (workspace_id, last_seen_at desc, pattern_id desc);
+create trigger find_current_again_of_deleted after delete on detect.pattern
+    referencing old table as changed for each statement execute function predict.find_current_again();
+create trigger find_current_again_of_new after insert on detect.pattern
+    referencing new table as changed for each statement execute function predict.find_current_again();
+select app.isolate('detect.pattern');
+grant update (name, status, resolved_at, reopened_at) on detect.pattern to causeloop_api;
+
+create table detect.pattern_member (
+    workspace_id       uuid not null,
+    issue_id           uuid not null,
+    pattern_id         uuid not null,
+    similarity         double precision not null,
+    confidence         double precision not null,
+    reason             jsonb not null,
+    nearest_pattern_id uuid,
+    nearest_missing    text,
+    primary key (workspace_id, issue_id),
+    foreign key (workspace_id, issue_id) references core.issue on delete cascade,
+    foreign key (workspace_id, pattern_id) references detect.pattern on delete cascade
+);
+create index members_of_pattern on detect.pattern_member (workspace_id, pattern_id);
+select app.isolate('detect.pattern_member');
+
+create table detect.pattern_lineage (
+    workspace_id   uuid not null references app.workspace on delete cascade,
+    lineage_id     uuid not null default uuidv7(),
+    old_pattern_id uuid not null,
+    new_pattern_id uuid not null,
+    kind           text not null check (kind in ('merged', 'split', 'regrouped')),
+    issue_count    bigint not null,
+    reason         text not null,
+    at             timestamptz not null default now(),
+    primary key (workspace_id, lineage_id)
+);
+comment on table detect.pattern_lineage is
+    'Where a pattern''s issues went, and why: an old id always resolves.';
+create index lineage_by_old on detect.pattern_lineage (workspace_id, old_pattern_id);
+select app.isolate('detect.pattern_lineage');
+
+create table detect.cluster (
+    workspace_id  uuid not null references app.workspace on delete cascade,
+    cluster_id    uuid not null,
+    name          text not null,
+    likely_cause  text not null,
+    pattern_count bigint not null,
+    issue_count   bigint not null,
+    computed_at   timestamptz not null default now(),
+    primary key (workspace_id, cluster_id)
+);
+select app.isolate('detect.cluster');
+
+create table detect.cluster_member (
+    workspace_id uuid not null,
+    cluster_id   uuid not null,
+    pattern_id   uuid not null,
+    primary key (workspace_id, pattern_id),
+    foreign key (workspace_id, cluster_id) references detect.cluster on delete cascade,
+    foreign key (workspace_id, pattern_id) references detect.pattern on delete cascade
+);
+create index members_of_cluster on detect.cluster_member (workspace_id, cluster_id);
+select app.isolate('detect.cluster_member');
+
+create table detect.pattern_edge (
+    workspace_id     uuid not null,
+    left_pattern_id  uuid not null,
+    right_pattern_id uuid not null,
+    strength         double precision not null check (strength between 0 and 1),
+    reasons          jsonb not null,
+    primary key (workspace_id, left_pattern_id, right_pattern_id),
+    foreign key (workspace_id, left_pattern_id) references detect.pattern on delete cascade,
+    foreign key (workspace_id, right_pattern_id) references detect.pattern on delete cascade
+);
+select app.isolate('detect.pattern_edge');
+
+-- What people say of patterns
+
+create table detect.pattern_constraint (
+    workspace_id   uuid not null references app.workspace on delete cascade,
+    constraint_id  uuid not null default uuidv7(),
+    kind           text not null check (kind in ('must', 'cannot')),
+    left_issue_id  uuid not null,
+    right_issue_id uuid not null,
+    pattern_id     uuid,
+    made_by        text not null,
+    made_at        timestamptz not null default now(),
+    reason         text,
+    -- One correction makes several constraints, and is withdrawn as a whole. Earlier constraints stand for themselves.
+    correction_id  uuid,
+    act            text check (act in ('link', 'unlink', 'merge', 'split')),
+    primary key (workspace_id, constraint_id),
+    check (left_issue_id <> right_issue_id)
+);
+comment on table detect.pattern_constraint is
+    'Which issues users linked or unlinked: every later grouping obeys.';
+comment on column detect.pattern_constraint.correction_id is
+    'The correction that made it: null for those made one by one. An unlink or split has who left on the left.';
+create index constraints_by_correction on detect.pattern_constraint (workspace_id, correction_id);
+select app.isolate('detect.pattern_constraint');
+revoke update, delete on detect.pattern_constraint from causeloop_pipeline;
+grant insert on detect.pattern_constraint to causeloop_api;
+
+create table detect.constraint_withdrawal (
+    workspace_id  uuid not null references app.workspace on delete cascade,
+    withdrawal_id uuid not null default uuidv7(),
+    constraint_id uuid not null,
+    replaced_by   uuid,
+    made_by       text not null,
+    made_at       timestamptz not null default now(),
+    primary key (workspace_id, withdrawal_id),
+    foreign key (workspace_id, constraint_id) references detect.pattern_constraint on delete cascade
+);
+comment on table detect.constraint_withdrawal is
+    'Constraints that no longer count: a person withdrew them, or a later correction (replaced_by) replaced them.';
+create index withdrawals_by_constraint on detect.constraint_withdrawal (workspace_id, constraint_id);
+select app.isolate('detect.constraint_withdrawal');
+revoke insert, update, delete on detect.constraint_withdrawal from causeloop_pipeline;
+grant insert on detect.constraint_withdrawal to causeloop_api;
+
+-- What a correction replaced counts again when that correction is withdrawn itself.
+create view detect.constraint_in_force with (security_invoker = true) as
+select c.*
+from detect.pattern_constraint as c
+where not exists (
+    select
+    from detect.constraint_withdrawal as w
+    where w.workspace_id = c.workspace_id and w.constraint_id = c.constraint_id
+      and (w.replaced_by is null or not exists (
+          select
+          from detect.pattern_constraint as later
+          join detect.constraint_withdrawal as undone using (workspace_id, constraint_id)
+          where later.workspace_id = w.workspace_id and later.correction_id = w.replaced_by
+            and undone.replaced_by is null
+      ))
+);
+grant select on detect.constraint_in_force to causeloop_api, causeloop_pipeline;
+comment on view detect.constraint_in_force is 'Which issues users linked or unlinked and have not withdrawn.';
+
+create table detect.pattern_feedback (
+    workspace_id   uuid not null references app.workspace on delete cascade,
+    feedback_id    uuid not null default uuidv7(),
+    pattern_id     uuid not null,
+    left_issue_id  uuid,
+    right_issue_id uuid,
+    together       boolean not null,
+    confidence     double precision,
+    made_by        text not null,
+    made_at        timestamptz not null default now(),
+    primary key (workspace_id, feedback_id)
+);
+comment on table detect.pattern_feedback is 'Users'' answers to whether two issues belong together.';
+select app.isolate('detect.pattern_feedback');
+revoke update, delete on detect.pattern_feedback from causeloop_pipeline;
+grant insert on detect.pattern_feedback to causeloop_api;
+
+create table detect.pattern_handling (
+    workspace_id  uuid not null references app.workspace on delete cascade,
+    pattern_id    uuid not null,
+    name          text,
+    snoozed_until timestamptz,
+    changed_by    text not null,
+    changed_at    timestamptz not null default now(),
+    primary key (workspace_id, pattern_id)
+);
+comment on table detect.pattern_handling is
+    'What people set for a pattern: a name of their own, and until when it sends no alerts.';
+select app.isolate('detect.pattern_handling');
+revoke insert, update, delete on detect.pattern_handling from causeloop_pipeline;
+grant insert, update, delete on detect.pattern_handling to causeloop_api;
+
+create table detect.closure_note (
+    workspace_id    uuid not null references app.workspace on delete cascade,
+    closure_note_id uuid not null default uuidv7(),
+    pattern_id      uuid not null,
+    note            text not null check (length(note) between 1 and 10000),
+    made_by         text not null,
+    made_at         timestamptz not null default now(),
+    -- Reopening a pattern withdraws its closure notes: they stay on record, and no longer count.
+    withdrawn_at    timestamptz,
+    withdrawn_by    text,
+    primary key (workspace_id, closure_note_id)
+);
+select app.isolate('detect.closure_note');
+revoke update, delete on detect.closure_note from causeloop_pipeline;
+grant insert on detect.closure_note to causeloop_api;
+grant update (withdrawn_at, withdrawn_by) on detect.closure_note to causeloop_api;
+
+-- Counts
+
+-- What each pattern's issues add up to, kept as they come: a sync reads and writes only what its issues touch.
+create table detect.pattern_tally (
+    workspace_id uuid not null references app.workspace on delete cascade,
+    pattern_id   uuid not null,
+    kind         text not null check (kind in ('day', 'severity', 'service', 'team', 'environment', 'error_type',
+                                               'component', 'region')),
+    value        text not null,
+    issues       bigint not null,
+    primary key (workspace_id, pattern_id, kind, value)
+);
+comment on table detect.pattern_tally is
+    'How many of a pattern''s issues have a value; `day` is the date in UTC.';
+create index emptied_tallies on detect.pattern_tally (workspace_id) where issues <= 0;
+select app.isolate('detect.pattern_tally');
+
+create table detect.pattern_summary (
+    workspace_id uuid not null references app.workspace on delete cascade,
+    pattern_id   uuid not null,
+    summary      jsonb not null,
+    -- Numbers that every run reads of each pattern, without the rest of its summary.
+    issues       bigint not null generated always as ((summary ->> 'issue_count')::bigint) stored,
+    p1           bigint not null generated always as (coalesce((summary -> 'severities' ->> 'p1')::bigint, 0)) stored,
+    p2           bigint not null generated always as (coalesce((summary -> 'severities' ->> 'p2')::bigint, 0)) stored,
+    p3           bigint not null generated always as (coalesce((summary -> 'severities' ->> 'p3')::bigint, 0)) stored,
+    p4           bigint not null generated always as (coalesce((summary -> 'severities' ->> 'p4')::bigint, 0)) stored,
+    services     bigint not null generated always as ((summary ->> 'services')::bigint) stored,
+    teams        bigint not null generated always as ((summary ->> 'teams')::bigint) stored,
+    primary key (workspace_id, pattern_id)
+);
+comment on table detect.pattern_summary is
+    'What a pattern''s issues tell of it: made of its tally and its latest issues.';
+select app.isolate('detect.pattern_summary');
+
+-- Only ever added to, so that nobody who changes an issue waits for a run.
+create table detect.pattern_touch (
+    workspace_id uuid not null references app.workspace on delete cascade,
+    touch_id     bigint generated always as identity,
+    pattern_id   uuid not null,
+    issues       integer not null check (issues in (-1, 1)),
+    facts        jsonb not null,
+    -- A touch says what occurred, so that the months follow as the tallies do.
+    occurred_at  timestamptz,
+    service      text,
+    team         text,
+    environment  text,
+    severity     text,
+    primary key (workspace_id, touch_id)
+);
+comment on table detect.pattern_touch is
+    'Issues that came to a pattern (1) or left it (-1) since its tally was last brought up to date.';
+comment on column detect.pattern_touch.occurred_at is
+    'When the issue began; null: the touch is older than the months.';
+select app.isolate('detect.pattern_touch');
+grant insert on detect.pattern_touch to causeloop_api;
+
+-- What occurred in patterns, by month and in columns: a run reads months, not every issue. A month is written again
+-- when an issue of it came, changed or went.
+create table detect.occurrence_month (
+    workspace_id uuid not null references app.workspace on delete cascade,
+    month        date not null check (extract(day from month) = 1),
+    content      bytea not null,
+    primary key (workspace_id, month)
+);
+alter table detect.occurrence_month alter column content set storage external;  -- it is compressed already
+comment on table detect.occurrence_month is
+    'When and where the patterns of a workspace occurred in a month (UTC), as a parquet file; none until they are counted.';
+select app.isolate('detect.occurrence_month');
+revoke all on detect.occurrence_month from causeloop_api;
+
+-- An old issue that joins a pattern touches a month of long ago: months are written again together, when many
+-- occurrences have come or gone.
+create table detect.later_occurrence (
+    workspace_id uuid primary key references app.workspace on delete cascade,
+    content      bytea not null
+);
+alter table detect.later_occurrence alter column content set storage external;  -- it is compressed already
+comment on table detect.later_occurrence is
+    'What came to the occurrences of a workspace, or went, since its months were written, as a parquet file.';
+select app.isolate('detect.later_occurrence');
+revoke all on detect.later_occurrence from causeloop_api;

@@ -1,0 +1,90 @@
+create or replace function app.weekly_report(workspace uuid, day date, verdicts text[]) returns jsonb
+    language sql stable
+as $$
+with week as (
+    select w.name, w.timezone, d.first_day, d.last_day, d.since, d.until, d.before
+    from app.workspace as w
+    cross join lateral app.week_of($2, w.timezone) as d
+    where w.workspace_id = $1
+), counted as (
+    select
+        i.pattern_id,
+        count(*) filter (where i.source_created_at >= week.since) as issues,
+        count(*) filter (where i.source_created_at < week.since) as issues_before
+    from week
+    join core.issue as i
+        on i.workspace_id = $1 and i.source_created_at >= week.before and i.source_created_at < week.until
+    group by i.pattern_id
+), most as (
+    select p.pattern_id as id, p.name, c.issues, c.issues_before, p.first_seen_at >= week.since as is_new
+    from week, counted as c
+    join detect.pattern as p on p.workspace_id = $1 and p.pattern_id = c.pattern_id
+    where c.issues > 0
+    order by c.issues desc, p.pattern_id
+    limit 10
+), moved as (
+    select p.pattern_id as id, p.name, 'resolved' as kind
+    from week
+    join detect.pattern as p on p.workspace_id = $1 and p.status = 'resolved'
+    where p.resolved_at >= week.since and p.resolved_at < week.until
+    union all
+    select p.pattern_id, p.name, 'reopened'
+    from week
+    join detect.pattern as p on p.workspace_id = $1
+    where p.reopened_at >= week.since and p.reopened_at < week.until
+), judged as (
+    select distinct on (r.recommendation_id) r.recommendation_id as id, r.title, p.verdict, p.text
+    from week
+    join act.proof as p on p.workspace_id = $1 and p.verdict = any ($3)
+    join act.recommendation as r on r.workspace_id = $1 and r.recommendation_id = p.recommendation_id
+    where coalesce(p.earliest_proof_date, (p.computed_at at time zone week.timezone)::date)
+        between week.first_day and week.last_day
+    order by r.recommendation_id, p.pattern_id
+), likely as (
+    select p.pattern_id as id, p.name, l.probability, l.next_date_median as next_on
+    from (
+        select pattern_id, name from detect.pattern
+        where workspace_id = $1 and status <> 'resolved'
+        order by risk_score desc nulls last, pattern_id
+        limit 100
+    ) as p
+    cross join lateral predict.latest_prediction($1, p.pattern_id, 7) as l
+    where l.probability >= (select alert_probability_threshold from app.workspace_settings where workspace_id = $1)
+    order by l.probability desc, p.pattern_id
+    limit 10
+), first_fixes as (
+    select recommendation_id as id, rank, title, expected_loops_prevented
+    from act.recommendation
+    where workspace_id = $1 and status in ('pending', 'in_progress') and rank is not null
+    order by rank
+    limit 5
+)
+select jsonb_build_object(
+    'workspace', week.name, 'timezone', week.timezone, 'first_day', week.first_day, 'last_day', week.last_day,
+    'issues', (select coalesce(sum(issues), 0) from counted),
+    'issues_before', (select coalesce(sum(issues_before), 0) from counted),
+    'new_patterns', (
+        select count(*) from detect.pattern as p
+        where p.workspace_id = $1 and p.first_seen_at >= week.since and p.first_seen_at < week.until
+    ),
+    'graded', (
+        select jsonb_build_object(
+            'hits', count(*) filter (where o.outcome = 'hit'),
+            'misses', count(*) filter (where o.outcome = 'miss'),
+            'prevented', count(*) filter (where o.outcome = 'prevented')
+        )
+        from predict.outcome as o
+        where o.workspace_id = $1 and o.decided_by = 'system'
+            and o.decided_at >= week.since and o.decided_at < week.until
+    ),
+    'patterns', (select coalesce(jsonb_agg(most order by issues desc, id), '[]') from most),
+    'moved', (select coalesce(jsonb_agg(moved order by kind, name, id), '[]') from moved),
+    'fixes', (select coalesce(jsonb_agg(judged order by title, id), '[]') from judged),
+    'likely', (select coalesce(jsonb_agg(likely order by probability desc, id), '[]') from likely),
+    'recommendations', (select coalesce(jsonb_agg(first_fixes order by rank), '[]') from first_fixes)
+)
+from week
+$$;
+comment on function app.weekly_report(uuid, date, text[]) is
+    'One week of a workspace, that of a day, with the proofs that say if a fix held; null: the last whole week.';
+grant execute on function app.weekly_report to causeloop_api, causeloop_pipeline;

@@ -1,0 +1,137 @@
+-- Records as they arrived, those that wait to be normalized, and what they were read as.
+
+-- With the workspace first, the index of the key looked as good as the one by source and external id for finding the
+-- versions of a record, and each lookup read all records of the workspace.
+create table raw.record (
+    workspace_id      uuid not null references app.workspace on delete cascade,
+    record_id         uuid not null default uuidv7(),
+    source            text not null,
+    external_id       text not null,
+    kind              text not null default 'record',
+    channel           text not null check (channel in ('poll', 'webhook', 'ingest', 'manual')),
+    connector_id      uuid,
+    payload           jsonb not null,
+    payload_hash      text not null,
+    source_updated_at timestamptz,
+    received_at       timestamptz not null default now(),
+    primary key (record_id, workspace_id),
+    unique (workspace_id, source, external_id, payload_hash)
+);
+comment on table raw.record is 'Payloads as they arrived, every version once.';
+comment on column raw.record.channel is 'How the record reached Causeloop: poll, webhook, ingest or manual.';
+create index record_versions on raw.record (workspace_id, source, external_id, source_updated_at desc nulls last);
+select app.isolate('raw.record');
+grant insert on raw.record to causeloop_api;
+
+create table raw.pending_record (
+    workspace_id uuid not null,
+    record_id    uuid not null,
+    source       text not null,
+    arrived_at   timestamptz not null default now(),
+    run_id       text,
+    primary key (workspace_id, record_id),
+    foreign key (workspace_id, record_id) references raw.record (workspace_id, record_id) on delete cascade
+);
+comment on table raw.pending_record is
+    'Records that are not normalized yet; a run claims them, and deletes them once they are issues or changes.';
+create index unclaimed_pending_records on raw.pending_record (workspace_id) where run_id is null;
+-- A run looks at what it has claimed batch by batch.
+create index claimed_pending_records on raw.pending_record (run_id, workspace_id, record_id) where run_id is not null;
+select app.isolate('raw.pending_record');
+-- An issue made by hand is normalized at once, by the statement of the runs: the API claims its record for a moment.
+grant insert on raw.pending_record to causeloop_api;
+grant update (run_id) on raw.pending_record to causeloop_api;
+
+-- What the mapping of its connector made of each record, in the tool's own words; dbt normalizes from here. Records of
+-- before are read into it in the background, newest first, and those of a sync at once.
+create table raw.mapped_record (
+    workspace_id      uuid not null,
+    record_id         uuid not null,
+    source            text not null,
+    external_id       text not null,
+    kind              text not null,
+    is_change         boolean not null,
+    connector_id      uuid,
+    received_at       timestamptz not null,
+    source_updated_at timestamptz not null,
+    mapping_version   text not null,
+    variant           text,
+    unmappable_reason text,
+    title             text,
+    body              text,
+    severity_value    text,
+    status_value      text,
+    words_of          text,
+    own_severity      text,
+    own_status        text,
+    service           text,
+    error_type        text,
+    team              text,
+    environment       text,
+    external_url      text,
+    change_kind       text,
+    source_created_at timestamptz,
+    resolved_at       timestamptz,
+    changed_at        timestamptz,
+    attributes        jsonb not null,
+    primary key (record_id, workspace_id),
+    foreign key (workspace_id, record_id) references raw.record (workspace_id, record_id) on delete cascade
+);
+comment on table raw.mapped_record is
+    'What the mapping of its connector made of a record: the product''s fields in the tool''s own words, or why not.';
+comment on column raw.mapped_record.mapping_version is
+    'A digest of the mapping that read the record; where it is not the present one, the record is read again.';
+comment on column raw.mapped_record.words_of is
+    'Whose words severity_value and status_value are, where it is not the source''s own.';
+comment on column raw.mapped_record.own_severity is
+    'What the list of words in the connector''s own declaration says of severity_value.';
+comment on column raw.mapped_record.own_status is 'The same of status_value.';
+-- With the workspace first, it would look as good as the key for finding one record in a table that has just grown.
+create index mapped_versions on raw.mapped_record (external_id, source, workspace_id);
+select app.isolate('raw.mapped_record');
+grant insert, update on raw.mapped_record to causeloop_api;
+
+-- One passage over all records, newest first, that reads again what a former version of a mapping has read.
+create table raw.rereading (
+    rereading_id    bigint generated always as identity primary key,
+    versions        jsonb not null,
+    sources         text[] not null,
+    before_record   uuid,
+    records_read    bigint not null default 0,
+    records_total   bigint not null,
+    started_at      timestamptz not null default now(),
+    finished_at     timestamptz
+);
+comment on table raw.rereading is
+    'Passages that read records again, since mappings have changed; an interrupted one goes on before `before_record`.';
+comment on column raw.rereading.versions is 'The versions of all mappings when it began, by source.';
+grant select, insert, update on raw.rereading to causeloop_pipeline;
+grant select on raw.rereading to causeloop_api;
+
+create table raw.quarantine (
+    workspace_id  uuid not null references app.workspace on delete cascade,
+    quarantine_id uuid not null default uuidv7(),
+    source        text not null,
+    connector_id  uuid,
+    external_id   text,
+    channel       text not null,
+    reason        text not null,
+    payload       bytea not null,
+    payload_hash  text not null,
+    received_at   timestamptz not null default now(),
+    replayed_at   timestamptz,
+    primary key (workspace_id, quarantine_id),
+    constraint quarantine_key unique nulls not distinct (workspace_id, source, external_id, payload_hash, reason)
+);
+select app.isolate('raw.quarantine');
+grant insert, update on raw.quarantine to causeloop_api;
+
+create table raw.webhook_delivery (
+    workspace_id uuid not null references app.workspace on delete cascade,
+    connector_id uuid not null,
+    delivery_id  text not null,
+    received_at  timestamptz not null default now(),
+    primary key (workspace_id, connector_id, delivery_id)
+);
+select app.isolate('raw.webhook_delivery');
+grant insert on raw.webhook_delivery to causeloop_api;

@@ -1,0 +1,196 @@
+-- What BI tools read: views with documented columns, each with the rights and the rows of whoever asks. A login is
+-- for one workspace: nothing that a client can set chooses the rows.
+comment on schema reporting is 'One workspace for BI tools: a login of `causeloop reporting grant` sees its own.';
+
+create view reporting.workspace with (security_invoker = true, security_barrier = true) as
+select name, slug, timezone, created_at from app.workspace;
+comment on view reporting.workspace is 'The workspace that this login reads.';
+comment on column reporting.workspace.name is 'Its name.';
+comment on column reporting.workspace.slug is 'Its short name.';
+comment on column reporting.workspace.timezone is 'Time zone of its reports.';
+comment on column reporting.workspace.created_at is 'Since when it exists.';
+
+create view reporting.issues with (security_invoker = true, security_barrier = true) as
+select issue_id, pattern_id, source, external_id, external_url, title, severity, status, service, error_type,
+    team, environment, risk_score, source_created_at, source_updated_at, resolved_at, ingested_at,
+    extract(epoch from resolved_at - source_created_at)::float8 as seconds_to_resolve
+from core.issue;
+comment on view reporting.issues is 'One row a failure: an incident, a defect, a failed check.';
+comment on column reporting.issues.issue_id is 'Its id.';
+comment on column reporting.issues.pattern_id is 'The pattern that it belongs to; null: none yet.';
+comment on column reporting.issues.source is 'The connector type that it came from.';
+comment on column reporting.issues.external_id is 'Its id in the tool.';
+comment on column reporting.issues.external_url is 'Its page in the tool.';
+comment on column reporting.issues.title is 'Its title.';
+comment on column reporting.issues.severity is 'p1 (critical) to p4.';
+comment on column reporting.issues.status is 'open, in_loop, mitigating, resolved or closed.';
+comment on column reporting.issues.service is 'The service that failed.';
+comment on column reporting.issues.error_type is 'The kind of error.';
+comment on column reporting.issues.team is 'The team that is affected.';
+comment on column reporting.issues.environment is 'Where it failed, such as production.';
+comment on column reporting.issues.risk_score is '0 to 100, as of the last analysis.';
+comment on column reporting.issues.source_created_at is 'When it began, by the tool.';
+comment on column reporting.issues.source_updated_at is 'When the tool last changed it.';
+comment on column reporting.issues.resolved_at is 'When it was resolved; null: not yet.';
+comment on column reporting.issues.ingested_at is 'When it was first stored here.';
+comment on column reporting.issues.seconds_to_resolve is 'From its beginning to its resolution.';
+
+create view reporting.changes with (security_invoker = true, security_barrier = true) as
+select change_id, source, external_id, external_url, kind, title, service, environment, changed_at, ingested_at from core.change;
+comment on view reporting.changes is 'One row a deploy, release or flag that was switched.';
+comment on column reporting.changes.change_id is 'Its id.';
+comment on column reporting.changes.source is 'The connector type that it came from.';
+comment on column reporting.changes.external_id is 'Its id in the tool.';
+comment on column reporting.changes.external_url is 'Its page in the tool.';
+comment on column reporting.changes.kind is 'What kind of change it is.';
+comment on column reporting.changes.title is 'Its title.';
+comment on column reporting.changes.service is 'The service that was changed.';
+comment on column reporting.changes.environment is 'Where it was changed.';
+comment on column reporting.changes.changed_at is 'When.';
+comment on column reporting.changes.ingested_at is 'When it was first stored here.';
+
+create view reporting.patterns with (security_invoker = true, security_barrier = true) as
+select pattern_id, name, kind, status, confidence, risk_score, issue_count, first_seen_at, last_seen_at,
+    mttr_seconds, typical_gap_days, resolved_at, reopened_at
+from detect.pattern;
+comment on view reporting.patterns is 'One row a pattern: issues that share one root cause.';
+comment on column reporting.patterns.pattern_id is 'Its id, which it keeps for ever.';
+comment on column reporting.patterns.name is 'Its name.';
+comment on column reporting.patterns.kind is 'What kind of pattern it is.';
+comment on column reporting.patterns.status is 'emerging, active or resolved.';
+comment on column reporting.patterns.confidence is 'The probability that its grouping is right.';
+comment on column reporting.patterns.risk_score is '0 to 100, as of the last analysis.';
+comment on column reporting.patterns.issue_count is 'How many issues it has.';
+comment on column reporting.patterns.first_seen_at is 'When its first issue began.';
+comment on column reporting.patterns.last_seen_at is 'When its last issue began.';
+comment on column reporting.patterns.mttr_seconds is 'The median of its issues'' times to resolve.';
+comment on column reporting.patterns.typical_gap_days is 'Its usual days from one recurrence to the next.';
+comment on column reporting.patterns.resolved_at is 'When a fix was proved; null: not yet.';
+comment on column reporting.patterns.reopened_at is 'When it last recurred after that.';
+
+create view reporting.pattern_issues with (security_invoker = true, security_barrier = true) as
+select m.pattern_id, m.issue_id, m.similarity, m.confidence
+from detect.pattern_member as m;
+comment on view reporting.pattern_issues is 'One row an issue in a pattern.';
+comment on column reporting.pattern_issues.pattern_id is 'The pattern.';
+comment on column reporting.pattern_issues.issue_id is 'The issue.';
+comment on column reporting.pattern_issues.similarity is 'How alike it is to the others, 0 to 1.';
+comment on column reporting.pattern_issues.confidence is 'The probability that it belongs there.';
+
+create view reporting.clusters with (security_invoker = true, security_barrier = true) as
+select cluster_id, name, likely_cause, pattern_count, issue_count, computed_at from detect.cluster;
+comment on view reporting.clusters is 'One row a systemic problem: patterns that belong together.';
+comment on column reporting.clusters.cluster_id is 'Its id.';
+comment on column reporting.clusters.name is 'Its name.';
+comment on column reporting.clusters.likely_cause is 'What its patterns have in common.';
+comment on column reporting.clusters.pattern_count is 'How many patterns it has.';
+comment on column reporting.clusters.issue_count is 'How many issues these have.';
+comment on column reporting.clusters.computed_at is 'When it was computed.';
+
+create view reporting.cluster_patterns with (security_invoker = true, security_barrier = true) as
+select cluster_id, pattern_id from detect.cluster_member;
+comment on view reporting.cluster_patterns is 'One row a pattern in a cluster.';
+comment on column reporting.cluster_patterns.cluster_id is 'The cluster.';
+comment on column reporting.cluster_patterns.pattern_id is 'The pattern.';
+
+create view reporting.predictions with (security_invoker = true, security_barrier = true) as
+select p.prediction_id, p.pattern_id, p.window_days, p.issued_at, p.closes_at, p.probability, p.impact,
+    p.likely_trigger, p.next_date_low, p.next_date_median, p.next_date_high, o.outcome,
+    o.decided_by = 'system' as is_graded_automatically, o.decided_at
+from predict.prediction as p
+left join lateral (
+    select g.outcome, g.decided_by, g.decided_at
+    from predict.outcome as g
+    where g.workspace_id = p.workspace_id and g.prediction_id = p.prediction_id
+    order by g.decided_by = 'system', g.decided_at desc
+    limit 1
+) as o on true;
+comment on view reporting.predictions is 'One row a prediction that was issued, with how it ended.';
+comment on column reporting.predictions.prediction_id is 'Its id.';
+comment on column reporting.predictions.pattern_id is 'The pattern that it is about.';
+comment on column reporting.predictions.window_days is 'How many days it covers.';
+comment on column reporting.predictions.issued_at is 'When it was issued.';
+comment on column reporting.predictions.closes_at is 'When its window ends.';
+comment on column reporting.predictions.probability is 'The probability that the pattern recurs within the window; null: too little history.';
+comment on column reporting.predictions.impact is 'critical, high, medium or low.';
+comment on column reporting.predictions.likely_trigger is 'What usually precedes a recurrence.';
+comment on column reporting.predictions.next_date_low is 'The earliest likely day of the next recurrence.';
+comment on column reporting.predictions.next_date_median is 'The day by which it is as likely as not.';
+comment on column reporting.predictions.next_date_high is 'The latest likely day.';
+comment on column reporting.predictions.outcome is 'hit, miss or prevented; null: the window is open.';
+comment on column reporting.predictions.is_graded_automatically is 'Whether no person decided the outcome.';
+comment on column reporting.predictions.decided_at is 'When the outcome was decided.';
+
+create view reporting.recommendations with (security_invoker = true, security_barrier = true) as
+select recommendation_id, rank, title, type, status, effort, impact, expected_loops_prevented, expected_low,
+    expected_high, score, rationale, computed_at
+from act.recommendation;
+comment on view reporting.recommendations is 'One row a recommended fix.';
+comment on column reporting.recommendations.recommendation_id is 'Its id.';
+comment on column reporting.recommendations.rank is '1 is the highest; null: it is not ranked any more.';
+comment on column reporting.recommendations.title is 'What to do.';
+comment on column reporting.recommendations.type is 'code_fix, config_change, process or monitoring.';
+comment on column reporting.recommendations.status is 'pending, in_progress, implemented or dismissed.';
+comment on column reporting.recommendations.effort is 'low, medium or high.';
+comment on column reporting.recommendations.impact is 'high, medium or quick_win.';
+comment on column reporting.recommendations.expected_loops_prevented is 'Recurrences that do not occur if the fix holds.';
+comment on column reporting.recommendations.expected_low is 'The lower end of that.';
+comment on column reporting.recommendations.expected_high is 'The upper end of that.';
+comment on column reporting.recommendations.score is 'What the rank follows from.';
+comment on column reporting.recommendations.rationale is 'Why it is recommended.';
+comment on column reporting.recommendations.computed_at is 'When it was computed.';
+
+create view reporting.recommendation_patterns with (security_invoker = true, security_barrier = true) as
+select r.recommendation_id, p.pattern_id from act.recommendation as r cross join unnest(r.pattern_ids) as p (pattern_id);
+comment on view reporting.recommendation_patterns is 'One row a pattern that a recommendation is for.';
+comment on column reporting.recommendation_patterns.recommendation_id is 'The recommendation.';
+comment on column reporting.recommendation_patterns.pattern_id is 'The pattern.';
+
+create view reporting.proofs with (security_invoker = true, security_barrier = true) as
+select recommendation_id, pattern_id, verdict, events_before, days_before, events_after, days_after, rate_ratio,
+    rate_ratio_low, rate_ratio_high, probability_halved, earliest_proof_date, computed_at
+from act.proof;
+comment on view reporting.proofs is 'One row a pattern and a claimed fix: whether it held.';
+comment on column reporting.proofs.recommendation_id is 'The recommendation that was implemented.';
+comment on column reporting.proofs.pattern_id is 'The pattern that it was for.';
+comment on column reporting.proofs.verdict is 'Whether the fix held; null: too early to tell.';
+comment on column reporting.proofs.events_before is 'Recurrences before the fix.';
+comment on column reporting.proofs.days_before is 'Days observed before it.';
+comment on column reporting.proofs.events_after is 'Recurrences after the fix.';
+comment on column reporting.proofs.days_after is 'Days observed after it.';
+comment on column reporting.proofs.rate_ratio is 'Recurrence rate after the fix divided by the rate before it.';
+comment on column reporting.proofs.rate_ratio_low is 'The lower end of that.';
+comment on column reporting.proofs.rate_ratio_high is 'The upper end of that.';
+comment on column reporting.proofs.probability_halved is 'The probability that the fix at least halved the rate.';
+comment on column reporting.proofs.earliest_proof_date is 'The first day on which silence would prove it.';
+comment on column reporting.proofs.computed_at is 'When it was computed.';
+
+create view reporting.connectors with (security_invoker = true, security_barrier = true) as
+select connector_id, type, display_name, status, status_reason, poll_interval_seconds, next_poll_at, created_at from app.connector;
+comment on view reporting.connectors is 'One row a configured integration.';
+comment on column reporting.connectors.connector_id is 'Its id.';
+comment on column reporting.connectors.type is 'Which tool it reads.';
+comment on column reporting.connectors.display_name is 'Its name.';
+comment on column reporting.connectors.status is 'active, paused or error.';
+comment on column reporting.connectors.status_reason is 'Why it is in error.';
+comment on column reporting.connectors.poll_interval_seconds is 'How often it is read.';
+comment on column reporting.connectors.next_poll_at is 'When it is read next.';
+comment on column reporting.connectors.created_at is 'Since when it exists.';
+
+create view reporting.sync_runs with (security_invoker = true, security_barrier = true) as
+select sync_run_id, connector_id, started_at, finished_at, status, pages, rows_read, rows_new, rows_updated,
+    rows_duplicate, rows_quarantined
+from app.sync_run;
+comment on view reporting.sync_runs is 'One row a poll of a connector.';
+comment on column reporting.sync_runs.sync_run_id is 'Its id.';
+comment on column reporting.sync_runs.connector_id is 'The connector.';
+comment on column reporting.sync_runs.started_at is 'When it began.';
+comment on column reporting.sync_runs.finished_at is 'When it ended; null: it goes on.';
+comment on column reporting.sync_runs.status is 'running, succeeded or failed.';
+comment on column reporting.sync_runs.pages is 'Pages that were read.';
+comment on column reporting.sync_runs.rows_read is 'Records in them.';
+comment on column reporting.sync_runs.rows_new is 'Records that were not known.';
+comment on column reporting.sync_runs.rows_updated is 'Records that had changed.';
+comment on column reporting.sync_runs.rows_duplicate is 'Records that were known already.';
+comment on column reporting.sync_runs.rows_quarantined is 'Records that could not be read.';
+select app.admit_reporting();
