@@ -7,8 +7,8 @@ from typing import Any
 import psycopg
 import pytest
 
+from api.health.queries import read_checks
 from api.http.bounded_pool import open_pool
-from api.queries.system.health import read_checks
 from causeloop_pipeline.storage.database import sql_functions
 from tests.conftest import Installation
 from tests.storage.own_installation import own_installation
