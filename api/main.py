@@ -32,7 +32,7 @@ from api.resources.list_totals import ListTotals
 from causeloop_pipeline.settings import settings
 
 ROUTERS = (
-    # FastAPI tries one after another: those that are requested most come first.
+    # FastAPI tries routers in order: the most requested come first.
     "detect.issues",
     "detect.clusters",  # before patterns: /patterns/graph must not be read as the id of a pattern
     "detect.patterns",

@@ -65,14 +65,14 @@ STEPS = {
 
 
 class Clock(threading.local):
-    """Wall and CPU seconds by step; a step that is called within another is not counted there."""
+    """Wall and CPU seconds by step; nested steps are not counted in the outer one."""
 
     def __init__(self, wall: dict[str, float], cpu: dict[str, float]) -> None:
         self.wall, self.cpu = wall, cpu
         self.inner_seconds: list[list[float]] = []
 
     def measure(self, step: str, work: Callable[..., Any]) -> Callable[..., Any]:
-        """The same function, which reports how long it took."""
+        """Wrap a function so that its time is recorded."""
 
         @wraps(work)
         def run_and_measure(*arguments: Any, **options: Any) -> Any:
@@ -145,7 +145,8 @@ def main() -> int:
 
 
 def measure(superuser_url: str, patterns: int) -> WorkspaceFigures:
-    """Runs the stage a week before, in a night with outcomes, and on days when every pattern failed again."""
+    """Runs the stage a week earlier, in a night with outcomes, and on days when every pattern failed
+    again."""
     workspace_id = create_workspace_of_patterns(superuser_url, patterns, AS_OF)
     database = Database(settings().require("pipeline_database_url"))
     _run_stage(database, workspace_id, AS_OF - timedelta(days=8))

@@ -1,4 +1,4 @@
-"""How long `make run` takes to ranked recommendations, its memory, and how soon a webhook has a pattern.
+"""The time from `make run` to ranked recommendations, its memory, and the time from a webhook to its pattern.
 
 Goals: recommendations in under 60 s with everything installed, under 3 GB for all processes together, and a
 signed webhook is an issue with a pattern within 15 s (p95 of 20 deliveries), nobody touching Dagster.

@@ -1,8 +1,8 @@
 """Authentication: a key, an access token or a browser's session, resolved to one workspace and one role.
 
 Every request reads the account or membership under its workspace's isolation, so that a revoked key, a
-suspended member, an ended session or a cancelled organization is rejected at once. From an address that
-presented too many invalid credentials no further one is looked up, unless it was valid before.
+suspended member, an ended session or a cancelled organization is rejected at once. After too many invalid
+credentials from one address, no more are looked up from it, except ones that were valid before.
 """
 
 import hmac
@@ -33,7 +33,7 @@ async def authenticate(request: Request, reader: Any) -> Caller:
 
 
 async def identify(request: Request, reader: Any) -> Caller:
-    """Whose credentials a request presents, whatever their standing; 401 where they are not valid."""
+    """The owner of a request's credentials, even if suspended or expired; 401 where they are not valid."""
     limits: AddressLimits = request.app.state.address_limits
     address = read_address(request)
     try:

@@ -52,7 +52,7 @@ class SignIn:
 
 
 def describe_sign_in(request: Request, user_id: UUID, method: str) -> SignIn:
-    """A sign-in with what the request tells of its program and address."""
+    """A sign-in with the request's user agent and address."""
     client = request.headers.get("user-agent", "").strip()[:MAX_CLIENT_LENGTH]
     return SignIn(user_id, method, client or None, read_address(request) or None)
 
@@ -60,7 +60,7 @@ def describe_sign_in(request: Request, user_id: UUID, method: str) -> SignIn:
 async def start_session(pool: BoundedPool, sign_in: SignIn, requested_id: UUID | None) -> dict[str, Any]:
     """Start a session in the requested workspace, or in the only one; its tokens."""
     memberships = await sessions.read_memberships(pool, sign_in.user_id)
-    if sign_in.method == "password":  # accepted by its link only: knowing a password proves no address
+    if sign_in.method == "password":  # accepted by its link only: a password proves no address
         memberships = [membership for membership in memberships if membership.is_active]
     workspace_id = await _choose_workspace(pool, memberships, requested_id)
     await check_membership(pool, workspace_id, sign_in.user_id, sign_in.method)

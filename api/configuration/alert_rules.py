@@ -72,7 +72,7 @@ async def _read_rules(work: Work) -> list[dict[str, Any]]:
 
 
 def _check_names(rules: list[dict[str, Any]], names: set[str]) -> None:
-    """409 where a name does not tell which rule is meant."""
+    """409 where several rules have the same name."""
     for name, count in Counter(rule["name"] for rule in rules).items():
         if count > 1 and name in names:
             raise conflict("name_taken", f"{count} alert rules are called {name!r}: rename all but one first")

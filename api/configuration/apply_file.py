@@ -30,17 +30,17 @@ from causeloop_pipeline.model.tenancy import OrganizationStatus, Role
 
 @dataclass(frozen=True)
 class Operator(Caller):
-    """Whoever runs the command line of the installation; may do what an owner may."""
+    """The operator at the installation's command line, with the rights of an owner."""
 
     @property
     def actor(self) -> str:
-        """The name in audit entries."""
+        """The name used in audit entries."""
         return "operator"
 
 
 @dataclass(frozen=True)
 class Applied:
-    """What was changed, or would be, what the file does not mention, and what is shown only once."""
+    """What was or would be changed, what the file does not mention, and secrets that are shown only once."""
 
     changes: list[Change]
     unmentioned: list[Change]
@@ -62,7 +62,7 @@ async def apply_file(
 ) -> Applied:
     """Make the workspace what the file says, all of it or nothing; DeclarationError with every obstacle.
 
-    A trial makes all changes too, by the same operations, and then takes them back.
+    A dry run makes all changes by the same operations, and then rolls them back.
     """
     if missing := secrets.find_missing(_list_references(file)):
         raise file.refuse(missing)
@@ -73,7 +73,7 @@ async def apply_file(
                 await queries.lock_configuration(db)
                 work = Work(db, await _name_operator(db), secrets)
                 comparison = await _compare(work, file)
-                # Deletions first: what takes their place may need the plan's last connector or seat.
+                # Deletions first: additions may need the connector or seat that a deletion frees.
                 changes = (comparison.unmentioned if prune else []) + comparison.changes
                 await _make(work, file, changes)
                 unmentioned = [] if prune else comparison.unmentioned
@@ -143,7 +143,7 @@ async def _compare(work: Work, file: ConfigurationFile) -> Comparison:
 
 
 async def _make(work: Work, file: ConfigurationFile, changes: list[Change]) -> None:
-    """Make every change, each in a savepoint, so that one that is refused does not hide the next."""
+    """Make every change in a savepoint of its own, so that one rejection does not hide the next."""
     problems: list[Problem] = []
     if changes:
         try:

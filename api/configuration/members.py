@@ -29,7 +29,7 @@ async def compare_members(work: Work, wanted: list[ConfiguredMember] | None) -> 
 
 
 async def export_members(work: Work) -> list[dict[str, Any]]:
-    """The members as a file holds them; an invited person is one."""
+    """The members as a file holds them, invited people included."""
     stored = sorted(await read_members(work.db), key=lambda member: str(member["email"]))
     return [
         {"email": member["email"], "role": member["role"]}

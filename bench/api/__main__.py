@@ -1,10 +1,10 @@
-"""What a read costs beside a plain handler: `python -m bench.api [ISSUES]`, 100,000 without a number.
+"""The cost of a read compared with a plain handler: `python -m bench.api [ISSUES]`, 100,000 without a number.
 
 A seeded workspace is served by the real application on loopback, beside a plain handler of its lists on the
 same server program (`plain_handler.py`). Each list is to take at most 1.5 times the plain one's CPU, and its
-p95 with 32 clients. For each endpoint: CPU of the API's process and of PostgreSQL for a request, and how
-long clients wait, one and eight at once: lists 50 ms at most at p95, the dear ones have a goal each. At last
-32 clients at once over all endpoints, who must get no error.
+p95 with 32 clients. For each endpoint: CPU of the API's process and of PostgreSQL for a request, and how long
+clients wait, one and eight at once: lists 50 ms at most at p95, the dear ones have a goal each. At last 32
+clients at once over all endpoints, who must get no error.
 """
 
 import asyncio
@@ -43,7 +43,7 @@ MAX_MS = {
     "issues, page 400 by risk": 5.0,
     "members": 20.0,
 }
-"""Endpoint → milliseconds that one client may wait at p50."""
+"""Endpoint → goal for one client's p50, in milliseconds."""
 
 ALL_LISTS = {
     *PLAIN_LISTS,
@@ -65,7 +65,7 @@ select
 
 @dataclass(frozen=True)
 class Cost:
-    """CPU for a request, of the process that answers and of PostgreSQL; milliseconds that clients wait."""
+    """CPU per request, of the API process and of PostgreSQL, and latencies in milliseconds."""
 
     api_us: float
     database_us: float
@@ -156,7 +156,7 @@ def make_paths(issue_id: UUID, pattern_id: UUID, title: str) -> dict[str, str]:
 
 
 def list_missed(name: str, cost: Cost) -> Iterator[str]:
-    """What of an endpoint's goals is missed."""
+    """The goals that an endpoint misses."""
     if name in MAX_MS and cost.alone_p50 > MAX_MS[name]:
         yield f"{name}: {cost.alone_p50:.1f} ms, goal {MAX_MS[name]:.0f}"
     if name in ALL_LISTS and cost.p95 > MAX_LIST_P95_MS:
@@ -164,7 +164,7 @@ def list_missed(name: str, cost: Cost) -> Iterator[str]:
 
 
 async def find_page(port: int, key: str, path: str, pages: int = 400) -> str:
-    """The path of a late page, or of the last one."""
+    """The path of a deep page, or of the last one."""
     import orjson
 
     async with connect(port, key) as client:
@@ -179,7 +179,7 @@ async def find_page(port: int, key: str, path: str, pages: int = 400) -> str:
 
 
 async def measure_path(port: int, key: str, path: str, process: int, postmaster: int) -> Cost:
-    """The cost of one path: CPU with several clients, waits with one and with several."""
+    """The cost of one path: CPU with several clients, latency with one and with several."""
     async with connect(port, key) as client:
         for _ in range(WARM_UP):
             status, body = await client.get(path)
@@ -187,7 +187,7 @@ async def measure_path(port: int, key: str, path: str, process: int, postmaster:
         alone = await request_for([client], path, SECONDS)
     async with contextlib.AsyncExitStack() as stack:
         clients = [await stack.enter_async_context(connect(port, key)) for _ in range(CLIENTS)]
-        await request_for(clients, path, SECONDS / 2)  # every connection to the database has its plans
+        await request_for(clients, path, SECONDS / 2)  # every database connection has cached its plans
         began = read_cpu_ns([process]), read_cpu_ns(list_backends(postmaster))
         waits = await request_for(clients, path, SECONDS)
         spent = read_cpu_ns([process]) - began[0], read_cpu_ns(list_backends(postmaster)) - began[1]
@@ -200,7 +200,7 @@ async def measure_path(port: int, key: str, path: str, process: int, postmaster:
 
 
 async def crowd(port: int, key: str, paths: Sequence[str]) -> dict[int, int]:
-    """How often each status came while many clients requested everything, each in an order of its own."""
+    """Count responses by status while many clients request everything, each in its own order."""
     statuses: dict[int, int] = {}
     end = time.perf_counter() + MANY_SECONDS
 

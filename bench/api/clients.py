@@ -1,4 +1,4 @@
-"""Clients that read of HTTP no more than they need, and the CPU time of those whom they ask."""
+"""Minimal HTTP clients, and the CPU time of the servers that they query."""
 
 import asyncio
 import contextlib
@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 class Connection:
-    """One client's connection, which reads what it needs of HTTP and no more."""
+    """One client's connection, with the minimum of HTTP."""
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, head: str) -> None:
         self.reader, self.writer, self.head = reader, writer, head
@@ -43,12 +43,12 @@ def read_cpu_ns(pids: Sequence[int]) -> int:
 
 
 def list_backends(postmaster: int) -> list[int]:
-    """PostgreSQL's processes, which serve one connection each."""
+    """PostgreSQL's backends, one per connection."""
     return [int(pid) for pid in Path(f"/proc/{postmaster}/task/{postmaster}/children").read_text().split()]
 
 
 async def request_for(clients: Sequence[Connection], path: str, seconds: float) -> list[float]:
-    """How long each answer took while every client repeated the request."""
+    """The latency of each response while every client repeats the request."""
     waits: list[float] = []
     end = time.perf_counter() + seconds
 

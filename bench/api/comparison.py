@@ -1,4 +1,4 @@
-"""What a list costs beside a plain handler that gives the same answer: CPU of the process, and waits."""
+"""The cost of a list compared with a plain handler of the same response: CPU and latency."""
 
 import asyncio
 import contextlib
@@ -22,7 +22,7 @@ class Server:
 
 @dataclass(frozen=True)
 class Round:
-    """Microseconds of CPU for a request, and the milliseconds that 19 of 20 waited at most."""
+    """CPU microseconds per request, and p95 latency in milliseconds."""
 
     cpu_us: float
     p95_ms: float
@@ -46,7 +46,7 @@ class Comparison:
         )
 
     def list_missed(self) -> Iterator[str]:
-        """What of the goal is missed."""
+        """The goals that are missed."""
         for what, times in (("CPU", self.times_cpu), ("p95", self.times_p95)):
             if times > MAX_TIMES:
                 yield f"{self.name}: {times:.2f} times the {what} of a plain handler, goal {MAX_TIMES}"
@@ -56,7 +56,7 @@ HEAD = f"{f'{CLIENTS} clients':28} {'API':>7} {'plain':>7} {'times':>6} {'p95':>
 
 
 async def compare(name: str, key: str, ours: Server, plain: Server) -> Comparison:
-    """Both in turns, so that what else the machine does meets both."""
+    """Measure both in turns, so that other load on the machine affects both."""
     path = f"/v1/{name}"
     await check_same(key, path, ours, plain)
     rounds = [
@@ -72,7 +72,7 @@ async def compare(name: str, key: str, ours: Server, plain: Server) -> Compariso
 
 
 async def check_same(key: str, path: str, ours: Server, plain: Server) -> None:
-    """Both answer, and with the same bytes."""
+    """Check that both respond with the same bytes."""
     async with connect(ours.port, key) as api, connect(plain.port, key) as handler:
         answers = [await client.get(path) for client in (api, handler)]
     assert answers[0][0] == 200, answers[0]

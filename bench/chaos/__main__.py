@@ -76,7 +76,7 @@ def main() -> int:
 
 
 def read_arguments() -> argparse.Namespace:
-    """What the command line says."""
+    """Parse the command line."""
     parser = argparse.ArgumentParser(prog="python -m bench.chaos", description=__doc__)
     parser.add_argument("--full", action="store_true", help="hours instead of a minute")
     parser.add_argument("--seed", type=int, help="of an earlier session, to make its choices again")

@@ -1,4 +1,4 @@
-"""What must hold however an installation was broken: sound files, bounded memory, nothing lost."""
+"""Invariants under every fault: sound files, bounded memory, nothing lost."""
 
 import contextlib
 import subprocess
@@ -16,7 +16,7 @@ SAMPLE_SECONDS = 5.0
 
 
 class Sampler(threading.Thread):
-    """Connections and memory of all processes, every five seconds: the most, and what they are now."""
+    """Samples connections and memory of all processes every five seconds: the maximum and the latest."""
 
     def __init__(self, running: ChaosInstallation) -> None:
         super().__init__(daemon=True)
@@ -54,7 +54,7 @@ def _proportional_size(pid: int) -> int:
 
 
 def count_waiting(running: ChaosInstallation, committed: set[str]) -> int:
-    """How many records that loaders had committed are not stored."""
+    """How many records committed by loaders are not stored."""
     if not committed:
         return 0
     stored = running.ask_superuser(
@@ -64,7 +64,7 @@ def count_waiting(running: ChaosInstallation, committed: set[str]) -> int:
 
 
 def check_data(running: ChaosInstallation) -> str:
-    """What is damaged: an index, a row, or a page whose checksum is wrong."""
+    """The damage: an index, a row, or a page with a wrong checksum."""
     damage = check_indexes(running)
     running.bring_down()
     program = find_binaries(settings().postgres_bin_dir) / "pg_checksums"

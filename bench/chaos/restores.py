@@ -40,7 +40,7 @@ select restart_lsn >= %s::pg_lsn from pg_replication_slots where slot_name = 'ca
 
 @dataclass
 class Writes:
-    """What was written, each with an instant before its transaction and one after its commit."""
+    """The writes, each with an instant before its transaction and one after its commit."""
 
     written: dict[str, tuple[datetime, datetime]] = field(default_factory=dict)
     ended: threading.Event = field(default_factory=threading.Event)
@@ -58,7 +58,7 @@ class Writes:
                 time.sleep(0.01)
 
     def find_wrong(self, stored: set[str], until: datetime) -> list[str]:
-        """What is missing though committed before an instant, and what is there though begun after it."""
+        """Rows missing though committed before an instant, and rows present though begun after it."""
         missing = [
             slug for slug, (_, committed) in self.written.items() if committed < until and slug not in stored
         ]

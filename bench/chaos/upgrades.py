@@ -53,7 +53,7 @@ def main() -> int:
 
 
 def upgrade_from(commit: str, seed: int) -> bool:
-    """Start the earlier code, send it events, start this code on its state; whether all goals are met."""
+    """Run the earlier code under events, then this code on its state; returns whether all goals are met."""
     folder = Path(tempfile.mkdtemp(prefix="upgrade-"))
     state_dir = folder / "state"
     state_dir.mkdir()
@@ -116,7 +116,7 @@ def start_earlier(running: ChaosInstallation, tree: Path) -> None:
 
 @contextlib.contextmanager
 def working_in(tree: Path) -> Iterator[None]:
-    """Python's modules are found in the working folder first, and then by the path that is inherited."""
+    """The environment for a working folder: Python finds modules there first, then by the inherited path."""
     former = os.environ.get("PYTHONPATH")
     os.environ["PYTHONPATH"] = str(tree)
     try:

@@ -1,4 +1,4 @@
-"""What an installation costs in which nothing happens: CPU and memory of all its processes.
+"""The cost of an idle installation: CPU and memory of all its processes.
 
 Goals: 6 % of one core and 700 MB (proportional set sizes: shared pages count once). CPU is counted by the
 kernel, so that what else the machine does changes it little: `python -m bench.orchestration.idle [SECONDS]`.

@@ -62,7 +62,7 @@ def format_line(cell: ScoredHistory) -> str:
 
 
 def read_arguments() -> argparse.Namespace:
-    """What the command line says."""
+    """Parse the command line."""
     parser = argparse.ArgumentParser(prog="python -m bench.recurrence", description=__doc__)
     parser.add_argument("histories", nargs="*", metavar="PART", help="of the names of the histories to score")
     parser.add_argument("--write", type=Path, metavar="PAGE", help="also write the table into this page")

@@ -23,7 +23,7 @@ from causeloop_pipeline.model.prediction import WINDOWS
 
 OBSERVED_DAYS = (4, 10, 30)
 ORIGINS = 3
-MAX_CALIBRATION_ERROR = 0.2  # of few origins, whose outcomes hang together
+MAX_CALIBRATION_ERROR = 0.2  # few origins, whose outcomes are correlated
 
 
 def main() -> int:

@@ -30,14 +30,14 @@ if TYPE_CHECKING:
 
 MIN_EDGE_STRENGTH = 0.35
 MAX_CHANGE_LEAD = timedelta(days=1)
-"""So far before the first issue a change may lie that it followed."""
+"""How long before an issue its triggering change may lie."""
 NO_DATES = "no_dates"
 STAGES = ("fingerprints", "patterns", "clusters", "predictions", "risk", "recommendations")
 
 
 @dataclass(frozen=True)
 class GroupingFacts:
-    """What is known of a grouping beside the issues: CONSTRAINTS and FEEDBACK of people, PREVIOUS members."""
+    """A grouping's inputs besides the issues: CONSTRAINTS and FEEDBACK of people, PREVIOUS members."""
 
     constraints: pl.DataFrame | None = None
     previous: pl.DataFrame | None = None
@@ -46,7 +46,7 @@ class GroupingFacts:
 
 @dataclass(frozen=True)
 class Loop:
-    """What came of a set of issues, stage by stage; shapes as in frames."""
+    """The results for a set of issues, stage by stage; shapes as in frames."""
 
     issues: pl.DataFrame
     fingerprints: pl.DataFrame
@@ -261,7 +261,7 @@ def occurrences_of(members: pl.DataFrame, issues: pl.DataFrame) -> pl.DataFrame:
 
 
 def with_reasons(predictions: pl.DataFrame, impacts: pl.DataFrame, windows: tuple[int, ...]) -> pl.DataFrame:
-    """Give every pattern its rows: those that could not be predicted say why.
+    """Complete the rows: patterns that could not be predicted get the reason why.
 
     In: PREDICTIONS; frame(pattern_id, impact), a row for every pattern; windows in days. Out:
     PREDICTIONS, sorted by pattern and window.

@@ -1,4 +1,4 @@
-"""Reads the files of declared connectors for commands, which end with every problem where one is wrong."""
+"""Reads the files of declared connectors for commands, which exit with every problem of an invalid one."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -54,7 +54,7 @@ def read_payloads(file: Path) -> Iterator[Any]:
 
 
 def read_text(file: Path, max_bytes: int = 6_000_000) -> str:
-    """The text of a file that is not endless."""
+    """The text of a file, up to a size limit."""
     try:
         with file.open("rb") as stream:
             return stream.read(max_bytes).decode()

@@ -46,7 +46,7 @@ KEY_NAME = "demo"
 
 @dataclass(frozen=True)
 class DemoTenants:
-    """The demo in the database: workspace slug → id, and the file of each workspace's service key."""
+    """The demo in the database: workspace ids by slug, and the file with the workspaces' service keys."""
 
     workspace_ids: dict[str, UUID]
     keys_path: Path
@@ -95,7 +95,7 @@ def _create_users(owner: psycopg.Connection, ids: dict[str, UUID]) -> None:
 
 def _create_connector(owner: psycopg.Connection, vault: Vault, workspace_id: UUID, account: Account) -> None:
     connector_id = uuid5(workspace_id, account.tool)
-    # Credentials are sealed for the address they are sent to: with another one they are sealed again.
+    # Credentials are sealed for their address, so they are sealed again when it changes.
     row = {
         "workspace_id": workspace_id,
         "connector_id": connector_id,
@@ -125,7 +125,7 @@ def _create_connector(owner: psycopg.Connection, vault: Vault, workspace_id: UUI
 def _create_service_keys(
     owner: psycopg.Connection, ids: dict[str, UUID], existing: dict[str, str]
 ) -> dict[str, str]:
-    """Keys are shown once: a workspace whose key is not in file and database gets a new one."""
+    """Create missing service keys: keys are shown once, so one absent from file or database is replaced."""
     return {
         slug: existing[slug]
         if slug in existing and _is_live(owner, workspace_id, existing[slug])

@@ -12,7 +12,7 @@ from causeloop_pipeline.settings import Settings, copy_environment, process_envi
 
 MAX_SOCKET_PATH = 90
 MAX_MALLOC_ARENAS = "2"
-"""Else every thread of a server keeps memory of its own that it has freed."""
+"""Otherwise malloc keeps freed memory in an arena for every thread."""
 
 NEED_CODE = {"dagster", "daemon"}
 PROCESS_OF_SERVERS = {
@@ -22,11 +22,11 @@ PROCESS_OF_SERVERS = {
     "dagster": "dagster",
     "demo": "demo",
 }
-"""Server → whose secrets it sees."""
+"""Server → the process whose secrets it sees."""
 
 
 class StartError(RuntimeError):
-    """The installation cannot be started as it is; the message says what to do."""
+    """The installation cannot be started; the message says what to do."""
 
 
 def start_servers(
@@ -60,7 +60,7 @@ def start_servers(
 
 API_PROTOCOL = ("--http", "api.http.server_protocol:TimedProtocol")
 API_LIMITS = ("--no-proxy-headers", "--limit-concurrency", "512", *API_PROTOCOL)
-"""`causeloop up` serves without a proxy: nobody may name another address than the one that he comes from."""
+"""`causeloop up` serves without a proxy: so forwarded client addresses are not trusted."""
 
 
 def build_commands(config: Settings, workspace: Path, socket: Path, *, demo: bool) -> dict[str, list[str]]:

@@ -1,11 +1,11 @@
-"""The small files of the state folder: replaced in one step, so that no crash leaves half of one."""
+"""The small files of the state folder: replaced atomically, so that no crash leaves half of one."""
 
 import os
 from pathlib import Path
 
 
 def replace_file(path: Path, text: str) -> bool:
-    """Replace a file that only this user may read; on a full disk the earlier one stays: whether it was."""
+    """Replace a file that only this user may read; on a full disk it stays; whether it was replaced."""
     draft = path.with_name(f"{path.name}.new")
     try:
         with open(draft, "w", opener=_open_privately) as handle:

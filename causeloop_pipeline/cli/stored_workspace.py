@@ -1,4 +1,4 @@
-"""A workspace in the database, as commands read it: its issues, fingerprints, patterns and members."""
+"""A stored workspace for commands to read: its issues, fingerprints, patterns and members."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -79,7 +79,7 @@ class StoredWorkspace:
 
 @contextmanager
 def open_stored_workspace(name: str) -> Iterator[StoredWorkspace]:
-    """The workspace called organization/workspace, workspace, or by its id; ends the command without one."""
+    """The workspace by organization/workspace, workspace, or id; exits if there is none."""
     try:
         database = Database(settings().require("pipeline_database_url"))
         with database.every_workspace() as session:

@@ -1,4 +1,4 @@
-"""Keeps the servers of an installation running: one that ends is started again, and the others go on."""
+"""Keeps the servers of an installation running: one that ends is restarted without affecting the others."""
 
 import json
 import time
@@ -19,14 +19,14 @@ STABLE_SECONDS = 60.0
 
 
 class NotReadyError(RuntimeError):
-    """What a server needs is not there yet: it is started later."""
+    """A server's prerequisites are not ready yet: it is started later."""
 
 
 @dataclass
 class Supervisor:
-    """Restarts servers, each after a pause that doubles while it ends again within a minute.
+    """Restarts servers, with a pause that doubles while a server keeps ending within a minute.
 
-    `preparations` are what must be done between the end of a server and its next start.
+    `preparations` run between a server's end and its restart.
     """
 
     processes: Processes
@@ -39,7 +39,7 @@ class Supervisor:
     short_lives: dict[str, int] = field(default_factory=dict)
 
     def restart_ended(self) -> None:
-        """Note which servers have ended, and start again those whose pause is over."""
+        """Record which servers have ended, and restart those whose pause is over."""
         now = time.monotonic()
         for name in self.processes.list_ended():
             if name not in self.restart_times:

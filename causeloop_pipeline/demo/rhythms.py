@@ -19,13 +19,13 @@ DEPLOY_CHANCE = 0.6
 
 
 def random_generator(*name: object) -> np.random.Generator:
-    """Random numbers that depend on nothing but the name."""
+    """A random generator seeded by the name alone."""
     digest = blake2b("|".join(map(str, name)).encode(), digest_size=8).digest()
     return np.random.default_rng(int.from_bytes(digest, "big"))
 
 
 def occurrence_times(cause: Cause, first: date, last: date, epoch: date, seed: int) -> list[datetime]:
-    """The local times of a cause's failures, in order; `epoch` is the day that fixes are counted from."""
+    """The local times of a cause's failures, in order; fixes are dated relative to `epoch`."""
     moments = [
         moment
         for day in _days(first, last)

@@ -1,6 +1,6 @@
 """Serves the demo's tools over HTTP on loopback: `python -m causeloop_pipeline.demo.server`.
 
-The token of a request identifies the account. Every so often a tool answers 429, as real tools do.
+The token of a request identifies the account. Now and then a tool answers 429, as real tools do.
 """
 
 import argparse

@@ -24,7 +24,7 @@ ONE_OFFS_PER_WORKSPACE = 25
 LATE_CHANCE = 0.02
 UNRESOLVED_CHANCE = 0.006
 NEVER_LATE = ("pagerduty", "okta", "datadog")
-"""Their filters or ids follow the time of creation: the real tools would not show a late event either."""
+"""Their filters or ids depend on the time of creation: the real tools would not show late events either."""
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ JIRA_ISSUES = re.compile(r"/rest/api/3/issue(?:/([A-Z]+-\d+))?")
 JIRA_SEARCH = "/rest/api/3/search/jql"
 LABEL = re.compile(r'labels = "([^"]+)"')
 FIRST_NUMBER = 9001
-"""Beyond the numbers of the failures that the demo invents."""
+"""Higher than the numbers of the demo's own failures."""
 
 Ticket = dict[str, Any]
 
@@ -27,7 +27,7 @@ class TicketBook:
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def answer(self, workspace: str, request: VendorRequest) -> VendorResponse | None:
-        """The response to a request about tickets; None: it is about something else."""
+        """The response to a request about tickets; None if it is not about tickets."""
         if match := GITHUB_ISSUES.fullmatch(request.path):
             return self._answer_github((workspace, match[1]), match[2], request)
         if request.path == JIRA_SEARCH and (label := LABEL.match(request.query.get("jql", ""))):

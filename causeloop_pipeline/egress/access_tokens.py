@@ -21,7 +21,7 @@ from causeloop_pipeline.egress.policy import EgressPolicy
 from causeloop_pipeline.egress.retry_policy import RetryableResponse, is_retryable
 
 MARGIN_SECONDS = 60.0
-"""A token is fetched again so long before it ends."""
+"""A token is fetched again this long before it expires."""
 STATEMENT_SECONDS = 540
 MAX_TOKENS = 10_000
 JWT_BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer"
@@ -31,14 +31,14 @@ TokenAuth = OAuth2 | ServiceAccount | GitHubApp
 
 @dataclass(frozen=True)
 class AccessToken:
-    """A token and when it ends, on this process's own clock."""
+    """A token and its expiry on this process's monotonic clock."""
 
     text: str = field(repr=False)
     ends_at: float
 
     @property
     def is_fresh(self) -> bool:
-        """Whether it may be sent."""
+        """Whether it may still be used."""
         return time.monotonic() < self.ends_at
 
 
@@ -48,7 +48,7 @@ _lock = threading.Lock()
 
 @dataclass(frozen=True)
 class TokenSource:
-    """One connector's token endpoint, and the credentials that it takes."""
+    """One connector's token endpoint, and its client credentials."""
 
     title: str
     auth: TokenAuth
@@ -56,7 +56,7 @@ class TokenSource:
     base_url: str
     egress: EgressPolicy
     keep: Callable[[str, str], None] | None = field(default=None, repr=False)
-    """Stores a credential that the endpoint has replaced, by its name: the former one is worth nothing."""
+    """Stores a credential that the endpoint has replaced, by its name: the former one is no longer valid."""
 
     @property
     def _key(self) -> str:
@@ -66,7 +66,7 @@ class TokenSource:
         return hashlib.sha256(identity.encode()).hexdigest()
 
     def token(self) -> str:
-        """A token that has not ended."""
+        """A token that has not expired."""
         key = self._key
         with _lock:
             token = _tokens.get(key)
@@ -79,7 +79,7 @@ class TokenSource:
         return token.text
 
     def discard(self) -> None:
-        """The next token is a new one, for the tool refuses this one."""
+        """Drop a token that the tool refuses, so that a new one is fetched."""
         with _lock:
             _tokens.pop(self._key, None)
 
@@ -97,7 +97,7 @@ class TokenSource:
         return _read_token(self.auth, request.receiver, response.body)
 
     def _keep_refresh_token(self, body: bytes) -> None:
-        """Use and store the refresh token that comes with some tokens, instead of the one that was sent."""
+        """Use and store the new refresh token that a response may contain (refresh token rotation)."""
         auth = self.auth
         if not isinstance(auth, OAuth2) or auth.grant != "refresh_token":
             return

@@ -14,7 +14,7 @@ ALGORITHM = "AWS4-HMAC-SHA256"
 
 @dataclass(frozen=True)
 class AwsKey:
-    """Whose requests are signed, and for which service and region."""
+    """An access key, with the service and region that it signs for."""
 
     access_key_id: str
     secret_access_key: str = field(repr=False)
@@ -34,7 +34,7 @@ def sign_request(
 ) -> dict[str, str]:
     """The headers that sign a request: its date, its signature, and the session's token if there is one.
 
-    Amazon's own headers are signed; `others` names further ones, in small letters.
+    Amazon's own headers are signed; `others` names further headers to sign, in lower case.
     """
     address = httpx2.URL(url)
     moment, day = now.strftime("%Y%m%dT%H%M%SZ"), now.strftime("%Y%m%d")

@@ -31,7 +31,7 @@ class Request:
 
 @dataclass(frozen=True)
 class Response:
-    """What came back, whatever its status; header names are in lower case."""
+    """The response, whatever its status; header names are in lower case."""
 
     status: int
     headers: Mapping[str, str]
@@ -40,7 +40,7 @@ class Response:
 
 @dataclass(frozen=True)
 class Limits:
-    """How long a server may be silent, how long its whole answer may take, and how large it may be."""
+    """Limits of a response: idle time, total time, and size."""
 
     silence_seconds: float = 15.0
     answer_seconds: float = 15.0
@@ -63,7 +63,7 @@ def exchange(request: Request, egress: EgressPolicy, limits: Limits | None = Non
 
 
 def send(request: Request, transport: CheckedTransport, limits: Limits) -> Response:
-    """Send one request over an open transport; raises RetryableResponse where no whole answer came."""
+    """Send one request over an open transport; raises RetryableResponse where the response is incomplete."""
     wire = httpx2.Request(
         request.method,
         web_address(request.url),
@@ -86,14 +86,14 @@ def send(request: Request, transport: CheckedTransport, limits: Limits) -> Respo
 
 
 def require_success(request: Request, response: Response) -> Response:
-    """The response if the server took the request; otherwise the failure that says what helps."""
+    """The response if the server accepted the request; otherwise raises the failure that says what to do."""
     if 200 <= response.status < 300:
         return response
     raise failure_of(request, response)
 
 
 def failure_of(request: Request, response: Response) -> OutsideFailure:
-    """Why a request was not taken: only the status, for a body may repeat what was sent."""
+    """Why a request was not accepted: only the status, because a body may repeat what was sent."""
     reason = f"{request.receiver} answered {response.status}"
     if 400 <= response.status < 500 and not is_retryable(response.status):
         return PermanentFailure(reason, response.status)

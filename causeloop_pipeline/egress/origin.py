@@ -33,7 +33,7 @@ def web_address(text: str) -> httpx2.URL:
 
 @lru_cache(maxsize=64)
 def _parse_address(text: str) -> httpx2.URL:
-    """The URL in a text; a page asks for its own several times, and parsing costs as much as ten records."""
+    """The URL in a text, cached: a page needs its own several times, and parsing is slow."""
     return httpx2.URL(text)
 
 
@@ -43,16 +43,16 @@ def port_of(url: httpx2.URL) -> int:
 
 
 def origin_of(url: httpx2.URL) -> tuple[str, str, int]:
-    """Scheme, host and port: what the credentials belong to."""
+    """Scheme, host and port, to which credentials are bound."""
     return url.scheme, url.host, port_of(url)
 
 
 def find_credentials_origin(connector: Connector, config: Mapping[str, Any]) -> str:
-    """Where a connector's credentials may be sent, as one text: they are encrypted for this receiver only."""
+    """The origin to which a connector's credentials are bound, as text."""
     try:
         config, connector = fill_defaults(connector, config), connector.resolve(config)
     except DeclarationError:
-        return "nowhere"  # nor to a tool whose declaration is not understood any more
+        return "nowhere"  # nor to a tool whose declaration can no longer be read
     if (source := connector.query or connector.files) is not None:
         names = PLACEHOLDER.findall(source.origin)
         return source.origin.format(**{name: _name_place(config.get(name)) for name in names})

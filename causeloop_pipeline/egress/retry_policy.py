@@ -1,4 +1,4 @@
-"""Retry and rate limit: which answers are tried again, what Retry-After says, and how long to back off."""
+"""Retry and rate limit: which responses are retried, what Retry-After means, and how long to back off."""
 
 import logging
 from collections.abc import Callable, Mapping
@@ -14,7 +14,7 @@ from causeloop_pipeline.connectors.spec import RateLimit
 from causeloop_pipeline.egress.errors import TransientFailure
 
 RETRYABLE_STATUSES = frozenset({408, 425, 429})
-"""Beside every status from 500 on."""
+"""In addition to every status from 500 on."""
 MAX_RETRY_AFTER = timedelta(hours=24)
 MIN_EPOCH_SECONDS = 1e9
 MIN_EPOCH_MILLISECONDS = 1e11
@@ -25,7 +25,7 @@ logger = logging.getLogger(__name__)
 
 
 class RetryableResponse(TransientFailure):
-    """An answer, or the lack of one, that may be better at the next attempt."""
+    """A response, or its absence, after which a retry may succeed."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class RetryPolicy:
     silence_seconds: float = 30.0
 
     def run(self, attempt: Callable[[], T]) -> T:
-        """What `attempt` returns, tried again after a RetryableResponse; the last of these is raised."""
+        """Run `attempt`, retried after a RetryableResponse; the last one is raised."""
         for trial in stamina.retry_context(
             on=self._wait_before_retry,
             attempts=self.attempts,
@@ -62,7 +62,7 @@ class RetryPolicy:
         raise AssertionError("stamina yields at least one attempt")
 
     def _wait_before_retry(self, error: Exception) -> bool | float:
-        """The server's own wait in seconds; True for an exponential backoff, False to give up."""
+        """The server's requested wait in seconds; True for an exponential backoff, False to give up."""
         if not isinstance(error, RetryableResponse):
             return False
         if error.retry_after is None:
@@ -72,7 +72,7 @@ class RetryPolicy:
 
 
 def log_retry(details: RetryDetails) -> None:
-    """A tool that asks to wait is no warning: what stays unanswered is reported by the caller."""
+    """Log a retry below warning level: the caller reports the final failure."""
     logger.info("%s; trying again in %.1f s", details.caused_by, details.wait_for)
 
 
@@ -80,7 +80,7 @@ set_on_retry_hooks([log_retry])
 
 
 def is_retryable(status: int) -> bool:
-    """Whether the same request may be taken later."""
+    """Whether the same request may succeed later."""
     return status >= 500 or status in RETRYABLE_STATUSES
 
 
@@ -116,7 +116,7 @@ def retry_after_seconds(limit: RateLimit, headers: Mapping[str, str], now: datet
 
 
 def _seconds_until_reset(value: float, now: datetime) -> float:
-    """Seconds, epoch seconds and epoch milliseconds differ in size."""
+    """Tell seconds, epoch seconds and epoch milliseconds apart by their magnitude."""
     if value >= MIN_EPOCH_MILLISECONDS:
         return max(0.0, value / 1000 - now.timestamp())
     return max(0.0, value - now.timestamp() if value >= MIN_EPOCH_SECONDS else value)

@@ -14,7 +14,7 @@ from causeloop_pipeline.egress.policy import EgressPolicy
 class CheckedTransport(httpx2.HTTPTransport):
     """HTTP over checked connections. It is used without a client: no proxies, cookies or logged addresses.
 
-    All exchanges together end within `seconds`, if given: every wait is cut to what is left of them.
+    All exchanges together end within `seconds`, if set: every wait is limited to the remaining time.
     """
 
     def __init__(self, policy: EgressPolicy, seconds: float | None = None) -> None:
@@ -28,7 +28,7 @@ class CheckedTransport(httpx2.HTTPTransport):
 
 @cache
 def _load_authorities() -> ssl.SSLContext:
-    """The machine's certificate authorities: reading them takes longer than most exchanges."""
+    """The machine's certificate authorities: loading them takes longer than most exchanges."""
     return httpx2.create_ssl_context(trust_env=False)
 
 
@@ -59,7 +59,7 @@ class _CheckedBackend(httpcore2.SyncBackend):
 
 
 class _TimedStream(httpcore2.NetworkStream):
-    """A connection whose every wait ends at the deadline, so that slow bytes do not prolong it."""
+    """A connection whose every wait ends at the deadline, so that trickling bytes cannot prolong it."""
 
     def __init__(self, stream: httpcore2.NetworkStream, deadline: float) -> None:
         self._stream, self._deadline = stream, deadline

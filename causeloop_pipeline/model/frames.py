@@ -26,7 +26,7 @@ INSTANT = pl.Datetime("us", "UTC")
 
 DIMENSIONS = ("service", "component", "error_type", "team", "environment", "region")
 ATTRIBUTE_DIMENSIONS = ("component", "region")
-"""Those that are no columns of `core.issue`, but attributes of some tools."""
+"""Columns that are not in `core.issue` but come from attributes of some tools."""
 DIMENSION_COLUMNS: Columns = dict.fromkeys(DIMENSIONS, pl.String)
 
 ISSUE_SCHEMA = _schema(
@@ -46,7 +46,7 @@ ISSUE_SCHEMA = _schema(
 VERSIONED_ISSUE_SCHEMA = _schema(
     {
         **ISSUE_SCHEMA,
-        "changed_at": INSTANT,  # when a part that the fingerprint is made of last changed
+        "changed_at": INSTANT,  # when an input of the fingerprint last changed
     }
 )
 
@@ -84,7 +84,7 @@ PATTERN_SCHEMA = _schema(
         "kind": pl.String,
         "status": pl.String,  # emerging | active
         "confidence": pl.Float64,
-        "fingerprint": SHARED_TRAITS,  # what most of its issues have in common, null where they differ
+        "fingerprint": SHARED_TRAITS,  # what most of its issues share, null where they differ
         "issue_count": pl.Int64,
         "first_seen_at": INSTANT,
         "last_seen_at": INSTANT,
@@ -99,8 +99,8 @@ MEMBER_SCHEMA = _schema(
         "similarity": pl.Float64,
         "confidence": pl.Float64,
         "reason": MEMBERSHIP_REASON,
-        "nearest_pattern_id": pl.String,  # the closest pattern the issue was NOT put into
-        "nearest_missing": pl.String,  # what kept it out, in words
+        "nearest_pattern_id": pl.String,  # the closest pattern that the issue is NOT in
+        "nearest_missing": pl.String,  # why not, in words
     }
 )
 
@@ -121,7 +121,7 @@ FEEDBACK_SCHEMA = _schema(
 )
 
 MEMBERSHIP_SCHEMA = pl.Schema({"pattern_id": pl.String, "issue_id": pl.String})
-"""MEMBER_SCHEMA without what explains it, which is most of its bytes."""
+"""MEMBER_SCHEMA without the explanation, which takes most of its bytes."""
 
 PREVIOUS_MEMBER_SCHEMA = pl.Schema({"issue_id": pl.String, "pattern_id": pl.String})
 

@@ -31,7 +31,7 @@ def reliability_diagram(
     low: Sequence[float],
     high: Sequence[float],
 ) -> dg.MetadataValue:
-    """Observed against predicted frequency, with the band in which a perfect forecaster would lie."""
+    """Observed against predicted frequency, with the noise band of a perfectly calibrated forecaster."""
     diagonal = (
         f'<path d="M{_x(0):.1f} {_y(0):.1f} L{_x(1):.1f} {_y(1):.1f}" stroke="{INK}" stroke-dasharray="4"/>'
     )

@@ -1,4 +1,4 @@
-"""Checks of the installation itself, which stop a run, and of how fresh each workspace is, which warn."""
+"""Blocking checks of the installation, and non-blocking checks of each workspace's freshness."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -43,14 +43,14 @@ INSTALLATION_CHECKS = (ISOLATION, MIGRATED)
 def check_installation(
     context: dg.AssetExecutionContext, installation: Installation
 ) -> Iterator[dg.AssetCheckResult]:
-    """What must hold of the installation; a violation stops all further stages."""
+    """The installation's invariants; a violation stops all further stages."""
     for spec, check in ((ISOLATION, check_isolation), (MIGRATED, check_schema_version)):
         if spec.key in context.selected_asset_check_keys:
             yield check(spec, installation)
 
 
 def check_isolation(spec: dg.AssetCheckSpec, installation: Installation) -> dg.AssetCheckResult:
-    """Read the database's catalogue."""
+    """Check tenant isolation in the database's catalog."""
     from causeloop_pipeline.storage.database.isolation_gate import find_isolation_violations
 
     with installation.database.every_workspace() as session:
@@ -62,7 +62,7 @@ def check_isolation(spec: dg.AssetCheckSpec, installation: Installation) -> dg.A
 
 
 def check_schema_version(spec: dg.AssetCheckSpec, installation: Installation) -> dg.AssetCheckResult:
-    """Compare the newest revision of the code with the database's."""
+    """Compare the code's newest revision with the database's."""
     from causeloop_pipeline.storage.database.migrate import head_revision
 
     with installation.database.every_workspace() as session:
@@ -81,7 +81,7 @@ def check_schema_version(spec: dg.AssetCheckSpec, installation: Installation) ->
     description="No workspace has a stage older than a day and two hours.",
 )
 def every_workspace_is_fresh(installation: dg.ResourceParam[Installation]) -> dg.AssetCheckResult:
-    """Check all workspaces, also those that this run was not for."""
+    """Check all workspaces, also those outside this run."""
     from datetime import UTC, datetime
 
     from causeloop_pipeline.storage.app.stage_freshness import read_stale_stages

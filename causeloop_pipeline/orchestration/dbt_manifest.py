@@ -24,7 +24,7 @@ BUILT = {"model", "seed"}
 
 @dataclass(frozen=True)
 class DbtProject:
-    """The project's assets in the order they depend on one another."""
+    """The project's assets in dependency order."""
 
     specs: tuple[dg.AssetSpec, ...]
     check_specs: tuple[dg.AssetCheckSpec, ...]
@@ -33,7 +33,7 @@ class DbtProject:
 
 
 def manifest_path() -> Path:
-    """The kept manifest; the project is parsed here only where nothing has done so yet."""
+    """The cached manifest's path; the project is parsed only if there is none."""
     path = settings().state_dir / "dbt" / "target" / "manifest.json"
     if not path.exists():
         from causeloop_pipeline.storage.dbt.runner import Normalizer
@@ -43,7 +43,7 @@ def manifest_path() -> Path:
 
 
 def read_manifest(path: Path) -> DbtProject:
-    """Make specs of a manifest; only checks of incremental models run with a sync and are visible."""
+    """Build asset specs from a manifest; only checks of incremental models run with a sync and are shown."""
     manifest = orjson.loads(path.read_bytes())
     nodes = {name: node for name, node in manifest["nodes"].items() if node["resource_type"] in BUILT}
     sources = {name: source_key(source) for name, source in manifest["sources"].items()}
@@ -71,7 +71,7 @@ def read_manifest(path: Path) -> DbtProject:
 
 
 def direct_parents(parents: Mapping[str, list[str]]) -> dict[str, list[str]]:
-    """Each node's parents without those that another parent already follows from."""
+    """Each node's parents without those already implied by another parent (transitive reduction)."""
     ancestors: dict[str, set[str]] = {}
     for name in TopologicalSorter(parents).static_order():
         above = parents.get(name, [])
@@ -99,7 +99,7 @@ def source_key(source: Mapping[str, Any]) -> dg.AssetKey | None:
 
 
 def find_checked_node(test: Mapping[str, Any]) -> str | None:
-    """The model that a check looks at."""
+    """The model that a check tests."""
     models = [parent for parent in test["depends_on"]["nodes"] if parent.startswith("model.")]
     return test.get("attached_node") or next(iter(models), None)
 
@@ -123,7 +123,7 @@ def asset_spec(node: Mapping[str, Any], key: dg.AssetKey, deps: list[dg.AssetKey
 
 
 def check_spec(test: Mapping[str, Any], key: dg.AssetKey) -> dg.AssetCheckSpec:
-    """A dbt test as a check of the asset that it looks at."""
+    """A dbt test as an asset check of the model that it tests."""
     return dg.AssetCheckSpec(
         test["name"], asset=key, description=test.get("description") or "A dbt test of the records worked on."
     )

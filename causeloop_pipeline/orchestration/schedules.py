@@ -1,4 +1,4 @@
-"""Every night all workspaces are computed again, whatever changed; every morning old runs are deleted."""
+"""Every night all workspaces are recomputed; every morning old runs are deleted."""
 
 import dagster as dg
 

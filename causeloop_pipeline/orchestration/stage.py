@@ -58,15 +58,15 @@ class StageFailedError(RuntimeError):
 
 
 LoadStage = Callable[[], StageFunction]
-"""Imports a stage when it is needed: Dagster loads the definitions without the libraries of analysis."""
+"""Imports a stage lazily, so that Dagster loads the definitions without the analysis libraries."""
 
 DrawChart = Callable[["Session", Sequence[UUID], datetime], Mapping[str, dg.MetadataValue]]
-"""Draws what the asset's page shows, from the workspaces in which the stage succeeded and the run's time."""
+"""Draws the asset page's chart, from the workspaces in which the stage succeeded and the run's time."""
 
 
 @dataclass(frozen=True)
 class Stage:
-    """The name of a stage, the function that imports it, and what its page shows."""
+    """The name of a stage, its lazy import, and the chart on its page."""
 
     name: str
     load: LoadStage
@@ -83,7 +83,7 @@ def stage_asset(
     checks: Mapping[str, str] | None = None,
     chart: DrawChart | None = None,
 ) -> Callable[[LoadStage], dg.AssetsDefinition]:
-    """Make a stage of the loop an asset; `checks` are name → what they promise."""
+    """Turn a stage of the loop into an asset; `checks` maps names to descriptions."""
 
     def declare(load: LoadStage) -> dg.AssetsDefinition:
         key = product_key(stage)
@@ -149,7 +149,7 @@ def _report_stage(
     report: StageReport,
     as_of: datetime,
 ) -> dg.MaterializeResult:
-    """Report the workspaces in which a stage succeeded, what its page shows, and its checks."""
+    """Report the workspaces in which a stage succeeded, its page's chart, and its checks."""
     table = STAGE_TABLES.get(stage.name)
     page = {**report.metadata(), **(read_table_metadata(installation, table) if table else {})}
     if len(report.names) == 1 and is_reported_by_steps(context):
@@ -204,7 +204,7 @@ def _run_workspace(
     run: StageFunction,
     options: RunOptions,
 ) -> None:
-    """Run a stage for one workspace; whatever goes wrong is reported as that workspace's failure."""
+    """Run a stage for one workspace; any error is reported as that workspace's failure."""
     from causeloop_pipeline.storage.app.run_scopes import lock_workspace
     from causeloop_pipeline.storage.app.stage_freshness import record_freshness
     from causeloop_pipeline.storage.database.connection_loss import is_connection_lost

@@ -1,4 +1,4 @@
-"""`python -m causeloop_pipeline.orchestration.webserver WORKSPACE_FILE` serves Dagster's UI, guarded."""
+"""`python -m causeloop_pipeline.orchestration.webserver WORKSPACE_FILE`: Dagster's UI behind its guard."""
 
 import contextlib
 import sys
@@ -39,7 +39,7 @@ def serve(workspace_file: str) -> None:
 
 
 def guard_webserver(app: Any, config: Settings) -> WebserverGuard:
-    """The guard of an installation before an application: its token, its own and the allowed hosts."""
+    """Wrap an application in the installation's guard: its token, and the allowed hosts."""
     allowed = {host.strip() for host in config.dagster_hosts.split(",") if host.strip()}
     hosts = list_local_hosts(config.dagster_port) | allowed
     return WebserverGuard(app, read_or_create_token(config.state_dir), hosts, token_file(config.state_dir))

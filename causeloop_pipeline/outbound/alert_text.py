@@ -11,7 +11,7 @@ MAX_NAMES = 20
 
 @dataclass(frozen=True)
 class Alert:
-    """What crossed a rule's threshold, with its sample size and where to look."""
+    """A prediction that crossed a rule's threshold, with its sample size and a link."""
 
     rule: str
     workspace: str
@@ -53,12 +53,12 @@ def name_others(alert: Alert) -> str:
 
 
 def webhook_body(alert: Alert, message_id: str) -> dict[str, Any]:
-    """What a program receives."""
+    """The JSON body for programs."""
     return {"id": message_id, "type": "prediction.alert", "data": {**vars(alert), "text": sentence(alert)}}
 
 
 def slack_body(alert: Alert) -> dict[str, Any]:
-    """What a Slack-compatible incoming webhook receives; the tool's own markup is escaped."""
+    """The body for a Slack-compatible incoming webhook; the tool's markup is escaped."""
     trigger = f"\nLikely trigger: {_escape(alert.likely_trigger)}" if alert.likely_trigger else ""
     others = f"\n{_escape(name_others(alert))}" if alert.others else ""
     return {"text": f"{_escape(sentence(alert))}{others}{trigger}\n<{alert.url}|Open in Causeloop>"}

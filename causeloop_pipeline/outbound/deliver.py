@@ -1,8 +1,8 @@
-"""Delivers one alert, or a weekly report, to one channel; when `deliver` returns, the receiver has taken it.
+"""Delivers one alert or weekly report to one channel; when `deliver` returns, the receiver has accepted it.
 
-A webhook carries the message's id, the same one at every attempt, so that its receiver can drop repetitions.
-Programs and Slack-compatible addresses were entered by tenants and are reached through the egress guard;
-the mail server is the administrator's own setting.
+A webhook carries the message's id, the same one at every attempt, so that its receiver can drop duplicates.
+Webhook and Slack addresses are entered by tenants and reached through the egress guard; the mail server is
+the administrator's own setting.
 """
 
 from collections.abc import Callable, Mapping
@@ -55,7 +55,7 @@ class DeliverySettings:
 
 
 def deliver(delivery: Delivery, settings: DeliverySettings) -> None:
-    """Send the alert; raises PermanentFailure or TransientFailure when it was not taken."""
+    """Send the alert; raises PermanentFailure or TransientFailure when it was not accepted."""
     kind = delivery.channel["type"]
     if kind == "report":
         _send(delivery, report_text(delivery.body), settings)

@@ -13,7 +13,7 @@ LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 def send_email(smtp_url: str, sender: str, to: str, subject: str, text: str, message_id: str) -> None:
-    """Send one message; by the same `message_id` mail programs can drop repetitions."""
+    """Send one message; mail programs can drop duplicates by `message_id`."""
     message = _message(sender, to, subject, text, message_id)
     server = urlsplit(smtp_url)
     try:

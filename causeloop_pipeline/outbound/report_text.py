@@ -1,4 +1,4 @@
-"""Formats the weekly report as the text of an e-mail."""
+"""Formats the weekly report as a plain-text e-mail."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any

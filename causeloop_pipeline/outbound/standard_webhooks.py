@@ -10,7 +10,7 @@ SECRET_PREFIX = "whsec_"  # noqa: S105 - the specification's prefix, not a secre
 
 
 class SigningSecretError(ValueError):
-    """The secret of a webhook channel is not one of the specification."""
+    """A webhook channel's secret does not have the specification's format."""
 
 
 def sign_headers(secret: str, message_id: str, body: bytes, now: datetime) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""How an unexpected error is reported: its kind and the place in our code, never what it quotes."""
+"""How an unexpected error is reported: its kind and the place in our code, never its message."""
 
 import traceback
 
@@ -8,7 +8,7 @@ OUR_CODE = "causeloop_pipeline/"
 def failure_reason(failure: Exception) -> str:
     """The kind of error, with the SQL state and the names in the schema that it concerns.
 
-    The message stays out: it could quote what a customer wrote.
+    The message is left out because it could quote customer text.
     """
     state, diagnosis = getattr(failure, "sqlstate", None), getattr(failure, "diag", None)
     names = (getattr(diagnosis, name, None) for name in ("table_name", "column_name", "constraint_name"))

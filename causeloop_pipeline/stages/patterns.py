@@ -40,12 +40,12 @@ from causeloop_pipeline.storage.detect.grouping_state import (
 from causeloop_pipeline.storage.detect.patterns import add_members, append_lineage, replace_patterns
 
 MAX_CHART_BARS = 40
-# What the loop itself writes, or what says nothing of the failure, is no input of the grouping.
+# Not input of the grouping: columns that the loop itself writes, or that say nothing about the failure.
 NOT_INPUT = ("status", "source_updated_at")
 
 
 def run(session: Session, workspace: ScopedWorkspace, _as_of: datetime, options: RunOptions) -> Counts:
-    """Group the whole workspace, or put its new issues into the patterns there are."""
+    """Group the whole workspace, or assign its new issues to the existing patterns."""
     workspace_id = workspace.workspace_id
     is_full = needs_full_regroup(session, workspace_id, options)
     new_issues = None if is_full else read_ungrouped_issues(session, workspace_id)
@@ -63,7 +63,7 @@ def run(session: Session, workspace: ScopedWorkspace, _as_of: datetime, options:
 
 
 def largest_patterns(session: Session, workspace_ids: Sequence[UUID]) -> list[int]:
-    """How many issues the largest patterns of some workspaces hold, the largest first."""
+    """The sizes of the largest patterns of some workspaces, largest first."""
     rows = session.rows(
         "select issue_count from detect.pattern where workspace_id = any (%s) "
         "order by issue_count desc limit %s",
@@ -102,7 +102,7 @@ def _group_all(session: Session, workspace: ScopedWorkspace) -> Counts:
 
 
 def _name_people(session: Session, workspace_id: UUID, lineage: pl.DataFrame) -> pl.DataFrame:
-    """The lineage, with what a person did as the reason where a person moved the issues."""
+    """The lineage, with the correction as the reason where a person moved the issues."""
     acts = read_new_acts(session, workspace_id)
     into = {pattern: act for pattern, act in acts.items() if act in ("link", "merge")}
     out_of = {pattern: act for pattern, act in acts.items() if act in ("unlink", "split")}
@@ -118,7 +118,7 @@ def _name_people(session: Session, workspace_id: UUID, lineage: pl.DataFrame) ->
 def _check_churn(
     session: Session, workspace_id: UUID, input_digest: str, facts: GroupingFacts, grouping: Grouping
 ) -> float | None:
-    """The same input must give the same patterns; None where the input is another."""
+    """Check that the same input gives the same patterns; None where the input differs."""
     state = read_grouping_state(session, workspace_id)
     if state is None or state.input_digest != input_digest or facts.previous is None:
         return None

@@ -1,8 +1,8 @@
-"""Lets a configured language model rephrase the likely triggers of the likeliest patterns.
+"""Has a configured language model rephrase the likely triggers of the most likely patterns.
 
-A text that was rephrased before is not requested again: the ledger holds it. A run sends a bounded number of
-requests within a bounded time, and none after the endpoint has failed, for the workspace's transaction waits.
-Our own text stands wherever the model gives none that passes the check.
+Earlier rephrasings are reused from the ledger. A run sends a bounded number of requests in a bounded time,
+and none after the endpoint has failed, because the workspace's transaction is open meanwhile. Our own text
+stays wherever the model's does not pass the check.
 """
 
 import logging
@@ -43,7 +43,7 @@ Rephrase = Callable[[str], str]
 
 @dataclass
 class Allowance:
-    """How many requests a run may still send, and until when."""
+    """How many requests a run may still send, and by when."""
 
     calls: int
     ends: float
@@ -63,7 +63,7 @@ def allowance_of(run_id: str) -> Allowance:  # noqa: ARG001 - the key: one allow
 def rephrase_triggers(
     session: Session, workspace_id: UUID, predictions: pl.DataFrame, options: RunOptions
 ) -> pl.DataFrame:
-    """PREDICTIONS with the triggers of the likeliest patterns rephrased, where a model is configured."""
+    """PREDICTIONS with the triggers of the most likely patterns rephrased, if a model is configured."""
     endpoint = wording_endpoint(settings())
     if endpoint is None:
         return predictions
@@ -115,7 +115,7 @@ def _rephrase(
     allowance: Allowance,
     reasons: Counter[str],
 ) -> str | None:
-    """The rephrased text of one evidence, recorded or requested; None to leave the text as it is."""
+    """The rephrased text for one piece of evidence, recorded or requested; None keeps our text."""
     own = format_trigger(evidence)
     if own in texts or own == NO_TRIGGER_TEXT or allowance.is_spent:
         return texts.get(own)

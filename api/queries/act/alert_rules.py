@@ -62,7 +62,7 @@ returning true
 """
 
 
-# A message to each channel, as an alert would be sent; its text says that it is a test.
+# A message to each channel, sent like an alert; its text says that it is a test.
 INSERT_TEST_MESSAGES = """
 insert into notify.outbox (workspace_id, alert_rule_id, channel, dedupe_key, body)
 select r.workspace_id, r.alert_rule_id, c.channel || jsonb_build_object('number', c.position - 1),

@@ -7,7 +7,7 @@ from api.queries.act.assignments import select_assignee, select_name
 from api.queries.detect.issues import ISSUE_COLUMNS
 from api.queries.listing import AnyOf, Listing, Sort
 
-# Silent for three times the usual gap, and for two weeks at least, as long as it is not resolved.
+# Silent for three times the usual gap and for at least two weeks, while not resolved.
 QUIET = """
     case
         when p.status <> 'resolved' and p.typical_gap_days is not null

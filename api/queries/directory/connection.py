@@ -1,4 +1,4 @@
-"""The token with which a directory keeps the members of a workspace."""
+"""The token with which a directory manages the members of a workspace."""
 
 from typing import Any
 from uuid import UUID
@@ -62,10 +62,10 @@ async def read_connection(db: WorkspaceDatabase) -> dict[str, Any]:
 
 
 async def replace_token(db: WorkspaceDatabase, token_hash: bytes, overlap_hours: int) -> None:
-    """Store the hash of a new token; the present one goes on working for a while."""
+    """Store the hash of a new token; the present one keeps working for a while."""
     await db.transaction.execute(UPSERT_DIRECTORY, db.workspace_id, token_hash, overlap_hours)
 
 
 async def delete_directory(db: WorkspaceDatabase) -> None:
-    """End the connection: its token stops working, its people stay."""
+    """End the connection: its token stops working, its members stay."""
     await db.transaction.execute(DELETE_DIRECTORY)

@@ -52,7 +52,7 @@ select $1, $2, m.user_id from app.membership as m where m.user_id = any ($3::uui
 on conflict do nothing
 """
 COUNT_MEMBERS = "select count(*) from app.membership where user_id = any ($1::uuid[])"
-# The highest role of a person's groups; nobody's group takes the role of the last owner.
+# The highest role of a person's groups; the last owner keeps their role whatever their groups say.
 UPDATE_ROLES = """
 update app.membership as m
 set role = w.role
@@ -152,7 +152,7 @@ async def set_role(db: WorkspaceDatabase, group_id: UUID, role: str | None) -> N
 
 
 async def apply_roles(db: WorkspaceDatabase, user_ids: Collection[UUID]) -> dict[UUID, str]:
-    """Give these people the highest role of their groups, else viewer; whose role that changed."""
+    """Give these people the highest role of their groups, else viewer; returns those whose role changed."""
     rows = await db.transaction.fetch(UPDATE_ROLES, list(user_ids))
     return {row["user_id"]: row["role"] for row in rows}
 

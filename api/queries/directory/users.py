@@ -1,4 +1,4 @@
-"""The people of a directory: memberships, with what the directory says of them."""
+"""The users of a directory: memberships with the directory's attributes."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -50,7 +50,7 @@ UPDATE_NAME = "update app.membership set name = $2, is_provisioned = true where 
 
 @dataclass(frozen=True, kw_only=True)
 class Details:
-    """What the directory says of a person."""
+    """The directory's attributes of a user."""
 
     user_name: str
     external_id: str | None
@@ -60,7 +60,7 @@ class Details:
 
 @dataclass(frozen=True, kw_only=True)
 class Person:
-    """A member, with what the directory says of them."""
+    """A member with the directory's attributes."""
 
     id: UUID
     user_name: str
@@ -76,7 +76,7 @@ class Person:
 
     @property
     def is_active(self) -> bool:
-        """Whether the person may sign in; who has not done so yet may as well."""
+        """Whether the person may sign in, even if they have not done so yet."""
         return self.status != "suspended"
 
 
@@ -109,7 +109,7 @@ async def add_person(db: WorkspaceDatabase, email: str, details: Details, status
 
 
 async def change_person(db: WorkspaceDatabase, user_id: UUID, details: Details) -> None:
-    """Store what the directory says of a member, who from now on belongs to it."""
+    """Store the directory's attributes of a member, whom the directory manages from now on."""
     await db.transaction.execute(UPDATE_NAME, user_id, details.name)
     await _store(db, user_id, details)
 

@@ -133,7 +133,7 @@ async def count_connectors(db: WorkspaceDatabase) -> int:
 
 
 async def lock_connectors(db: WorkspaceDatabase) -> None:
-    """Make concurrent creations wait, so that they do not all count what was there before."""
+    """Serialize creations, so that concurrent ones do not all see the same count."""
     await db.transaction.fetchval("select 1 from app.workspace for update")
 
 

@@ -1,4 +1,4 @@
-"""Stores the connectors that people declare, and carries a new version to the connectors that use it."""
+"""Stores the connectors that people declare, and updates the connectors that use a changed declaration."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -118,5 +118,5 @@ async def read_notifications(db: WorkspaceDatabase, caller: Caller) -> str | Non
 
 
 async def mark_seen(db: WorkspaceDatabase, caller: Caller) -> None:
-    """Note that the caller has seen all notifications up to now."""
+    """Record that the caller has seen all notifications up to now."""
     await db.transaction.execute(UPSERT_SEEN_AT, *_holder(caller))

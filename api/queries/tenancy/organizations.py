@@ -37,7 +37,7 @@ async def read_organization(db: WorkspaceDatabase) -> dict[str, Any]:
 async def change_organization(
     db: WorkspaceDatabase, change: Mapping[str, Any], may_raise: bool
 ) -> str | None:
-    """Change name, plan, seats or status; the code of the refusal, None where it is done."""
+    """Change name, plan, seats or status; returns the code of a refusal, None on success."""
     try:
         return await db.transaction.fetchval(  # type: ignore[no-any-return]
             SELECT_CHANGE, as_json(change), may_raise

@@ -211,5 +211,5 @@ async def end_session_of_token(pool: BoundedPool, workspace_id: UUID, token_hash
 
 
 async def claim(connection: asyncpg.Connection, what: str, value: str) -> None:
-    """Present what a sign-in knows, until the transaction ends: only rows that have it become visible."""
+    """Set a sign-in's proven identity for the transaction: only rows that match it are visible."""
     await connection.execute("select set_config('causeloop.' || $1, $2, true)", what, value)

@@ -79,7 +79,7 @@ async def update_workspace(
     sso_enforced: bool | None,
     slug: str | None,
 ) -> None:
-    """Set what is not None."""
+    """Set the columns that are not None."""
     await db.transaction.execute(UPDATE_WORKSPACE, name, timezone, sso_enforced, slug)
 
 
@@ -89,7 +89,7 @@ async def set_archived(db: WorkspaceDatabase, is_archived: bool) -> None:
 
 
 async def request_erasure(db: WorkspaceDatabase, delay: timedelta) -> None:
-    """Archive the workspace, and have it erased after a delay; a second request does not postpone it."""
+    """Archive the workspace, and schedule its erasure; a second request does not postpone it."""
     await db.transaction.execute(UPDATE_ERASE_AFTER, delay)
 
 

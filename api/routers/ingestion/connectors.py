@@ -252,7 +252,7 @@ async def _read_connector(db: Db, connector_id: UUID) -> dict[str, Any]:
 
 
 async def _replace_credentials(db: Db, connector_id: UUID, replaced: Mapping[str, str]) -> None:
-    """Store what the tool has replaced beside the credentials as they are stored now."""
+    """Store the credentials that the tool has replaced, keeping the others as stored."""
     stored = await connectors.read_with_secrets(db, connector_id)
     if stored is not None:
         credentials = {**setup.open_credentials(stored), **replaced}

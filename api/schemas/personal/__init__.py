@@ -1,1 +1,1 @@
-"""What the caller keeps for himself in a workspace."""
+"""The caller's personal settings in a workspace."""

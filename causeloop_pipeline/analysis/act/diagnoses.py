@@ -1,4 +1,4 @@
-"""What kind of failure a pattern is, and so which remedy of the playbook is advised for it."""
+"""The kind of failure of a pattern, and the playbook's remedy for it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

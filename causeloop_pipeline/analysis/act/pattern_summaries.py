@@ -1,4 +1,4 @@
-"""Pattern summaries: what a pattern's issues tell of it, counted once and kept until its issues change."""
+"""Pattern summaries: aggregates of a pattern's issues, computed once and kept until its issues change."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -36,7 +36,7 @@ Tally = Mapping[str, Mapping[str, int]]
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """A value and how often it was seen, of how many."""
+    """A value, its count, and the total."""
 
     value: str
     count: int
@@ -61,7 +61,7 @@ class RecognizedWords(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class PatternSummary:
-    """What the issues of one pattern tell; `days` are those with an issue, in days since 1970, ascending."""
+    """Aggregates of one pattern's issues; `days` are those with an issue, in days since 1970, ascending."""
 
     issue_count: int
     title: str
@@ -106,7 +106,7 @@ def summarize_pattern(
     fingerprint: Mapping[str, Any] | None,
     previous: PatternSummary | None = None,
 ) -> PatternSummary:
-    """Make the summary of a pattern.
+    """Summarize one pattern.
 
     In: its tally, the commonest title of its 100 latest issues, its five latest issues (the latest last), its
     name and fingerprint, the summary before if there is one. Out: the summary; traces and stated causes are
@@ -163,7 +163,7 @@ def find_family_without_traces(
 def summarize_patterns(
     patterns: pl.DataFrame, members: pl.DataFrame, issues: pl.DataFrame, *, as_of: datetime
 ) -> dict[str, PatternSummary]:
-    """Make the summary of each pattern that has issues.
+    """Summarize each pattern that has issues.
 
     In: PATTERNS, MEMBERS, ISSUES and the time of the judgement (aware); issues after it are left out. Out:
     pattern id → summary.

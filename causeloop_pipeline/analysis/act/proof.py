@@ -134,7 +134,7 @@ def refute_reopened(proofs: pl.DataFrame, lifecycle: pl.DataFrame) -> pl.DataFra
 
 @dataclass(frozen=True, slots=True)
 class _Case:
-    """All that bears on one fix."""
+    """The evidence on one fix."""
 
     before: Baseline
     events_after: int

@@ -127,8 +127,8 @@ class _Context:
 
 
 def _is_worth_advice(evidence: PatternEvidence) -> bool:
-    """Whether it may well come back; one that hardly will, or is hardly one problem, is left alone, and so is
-    planned work, and what came once and of which nothing can be foretold.
+    """Whether it recurs enough, is one problem, is no planned work, and did not occur just once
+    unpredictably.
     """
     if is_planned_work(evidence.name) or (evidence.probability is None and evidence.active_days == 1):
         return False
@@ -189,9 +189,7 @@ def _recommendation_id(advice: Advice, context: _Context) -> str:
 
 
 def _fold(proposals: Sequence[Proposal], context: _Context) -> tuple[list[Proposal], list[Row]]:
-    """Those to write out, and rows of most of those alike that nobody works on yet; what was dismissed is in
-    none of these.
-    """
+    """The proposals to write out, and rows that fold similar ones that nobody works on; no dismissed ones."""
     decided: list[Proposal] = []
     undecided: list[Proposal] = []
     for proposal in proposals:

@@ -1,4 +1,4 @@
-"""What a recommendation says: title, ordered steps and reasons, each number with its sample size."""
+"""The text of a recommendation: title, ordered steps and reasons, each number with its sample size."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -36,7 +36,7 @@ def cut_title(text: str) -> str:
 
 
 def list_steps(remedy: Remedy, group: Sequence[PatternEvidence]) -> list[str]:
-    """What to look at, what to change, and how many quiet days will show that it held."""
+    """The steps: what to look at, what to change, and how many quiet days will show that it held."""
     plan = [_first_step(group)]
     plan += [text for evidence in group[:3] for text in _evidence_steps(evidence)]
     plan += [_fill(step, group) for step in remedy.steps]
@@ -47,7 +47,7 @@ def list_steps(remedy: Remedy, group: Sequence[PatternEvidence]) -> list[str]:
 def write_rationale(
     family: str, words: str | None, group: Sequence[PatternEvidence], gain: Prevention, kind: str
 ) -> str:
-    """Why this is recommended: what was seen, how likely it recurs, and the basis of the estimate."""
+    """The rationale: the evidence, how likely it recurs, and the basis of the estimate."""
     issues = sum(evidence.issue_count for evidence in group)
     days = sum(evidence.active_days for evidence in group)
     parts = [

@@ -1,4 +1,4 @@
-"""Whether a grouping changed: a digest of what went in, and the share of issues whose pattern is another."""
+"""Whether a grouping changed: a digest of its input, and the share of issues whose pattern changed."""
 
 import hashlib
 
@@ -6,7 +6,7 @@ import polars as pl
 
 
 def content_digest(*parts: object) -> str:
-    """Name the content of frames and settings: equal content, equal digest, in any process.
+    """Compute a digest of frames and settings: equal content, equal digest, in any process.
 
     In: frames, whose rows and columns count in their order, and objects, by their repr. Out: SHA-256 as hex.
     """
@@ -19,7 +19,7 @@ def content_digest(*parts: object) -> str:
 
 
 def grouping_churn(before: pl.DataFrame, after: pl.DataFrame) -> float:
-    """The share of issues whose pattern is another than before, or that joined or left one.
+    """The share of issues whose pattern changed, or that joined or left one.
 
     In: frame(issue_id, pattern_id), twice. Out: between 0 and 1; 0 where there are no issues.
     """

@@ -32,7 +32,7 @@ def check(
 ) -> None:
     """Check a connector of your own: every problem with its line, or what it reads.
 
-    With samples it is run against a tool on loopback that fails in every way, as the built-in ones are.
+    With samples it is run against a fault-injecting tool on loopback, like the built-in ones.
     """
     connector, document, _ = read_declared_document(file)
     lists = ", ".join(listed.name for listed in connector.pulls) or "nothing"
@@ -67,7 +67,7 @@ def import_manifest(
         Path | None, typer.Option("--output", "-o", help="Where to write it; by default it is printed.")
     ] = None,
 ) -> None:
-    """Turn your own Airbyte manifest into a connector of your own, and list what is lost.
+    """Convert your own Airbyte manifest into a connector of your own, and list what is lost.
 
     Manifests with custom code are refused.
     """
@@ -118,7 +118,7 @@ def _verify(connector: Any, name: str, case: Any) -> None:
 
 
 def _read_answers(connector: Any, file: Path | None) -> dict[str, Any]:
-    """Answers by list; a document that is none by list is the answer of the first one."""
+    """Answers by list; a document that is not keyed by list is the first list's answer."""
     documents = list(read_payloads(file)) if file else []
     names = [listed.name for listed in connector.pulls]
     if not documents or not names:

@@ -110,7 +110,7 @@ def _labels(source: IssueInput, label: str) -> pl.Series:
 def _measure_sets(
     folder: Path, label: str, max_bad_rows: float, *, peers: bool, seed: int
 ) -> list[MeasuredSet]:
-    """Groups every labelled file of a folder; rows that cannot be read are left out and counted."""
+    """Groups every labelled file of a folder; unreadable rows are skipped and counted."""
     from causeloop_pipeline.analysis.evaluation.grouping_report import evaluate_grouping
 
     paths = find_labelled_sets(folder, label)
@@ -147,7 +147,7 @@ _FURTHER = ("bcubed_f1", "recall@1", "recall@10", "ece", "ece_30_verdicts", "sur
 
 
 def _main_figures(report: pl.DataFrame, method: str) -> list[str]:
-    """Precision, recall, F1 with its interval, and further figures; a dash for what a method has not."""
+    """Precision, recall, F1 with its interval, and further figures; a dash for what a method lacks."""
     own = {row["figure"]: row for row in report.filter(pl.col("method") == method).iter_rows(named=True)}
 
     def show(name: str) -> str:

@@ -1,4 +1,4 @@
-"""`causeloop evaluate causes FILE`: how often the cause read from a report agrees with people's."""
+"""`causeloop evaluate causes FILE`: how often the predicted cause of a report agrees with people's."""
 
 from pathlib import Path
 from typing import Annotated
@@ -27,7 +27,7 @@ def causes(
     seed: Annotated[int, typer.Option(help="Seed of the intervals.")] = 0,
     as_json: Json = False,
 ) -> None:
-    """Read the cause of each report without looking at the label, beside always answering the commonest."""
+    """Predict the cause of each report without its label, beside always predicting the most frequent one."""
     from causeloop_pipeline.analysis.evaluation.cause_report import evaluate_causes
 
     try:

@@ -1,4 +1,4 @@
-"""`causeloop evaluate triggers FAILURES CHANGES`: how often the change that broke it is among the first."""
+"""`causeloop evaluate triggers FAILURES CHANGES`: how high the causing change ranks."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -42,7 +42,7 @@ def triggers(
     seed: Annotated[int, typer.Option(help="Seed of the intervals.")] = 0,
     as_json: Json = False,
 ) -> None:
-    """Rank the changes before each failure without looking at the true one, beside recency and TF-IDF."""
+    """Rank the changes before each failure without the true one, and compare with recency and TF-IDF."""
     from causeloop_pipeline.analysis.evaluation.trigger_report import evaluate_triggers
 
     failed, changed = _read_table(failures), _read_table(changes)

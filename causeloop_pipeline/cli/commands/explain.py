@@ -60,7 +60,7 @@ def explain(
 
 
 def one_source(file: Path | None, workspace: str | None) -> bool:
-    """Whether the database is meant; ends the command unless exactly one source is given."""
+    """Whether to read the database; exits unless exactly one source is chosen."""
     if (file is None) == (workspace is None):
         fail("give the issues: either --file FILE or --workspace NAME", USAGE)
     return workspace is not None

@@ -1,4 +1,4 @@
-"""`causeloop allow-passwords`: lets people in again when a workspace's single sign-on keeps everybody out."""
+"""`causeloop allow-passwords`: restores access when a workspace's single sign-on locks everybody out."""
 
 from typing import Annotated
 

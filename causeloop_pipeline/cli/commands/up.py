@@ -39,7 +39,7 @@ EVENT_ENVIRONMENT = {
 
 
 def bring_up(*, once: bool, demo: bool) -> None:
-    """Start everything and stay until interrupted; with `once`, end at the first result."""
+    """Start everything and run until interrupted; with `once`, exit after the first result."""
     state_dir = settings().state_dir
     protect_state(state_dir)
     console = Console()
@@ -93,7 +93,7 @@ def _run(console: Console, processes: Processes, *, once: bool, demo: bool) -> N
 
 
 def _show_first_result(progress: Progress, supervise: Callable[[], None], *, once: bool) -> None:
-    """Show the ranked recommendations; with `once` they are all that the command is for."""
+    """Show the ranked recommendations, with `once` as the command's output."""
     try:
         progress.follow(supervise, FIRST_RESULT_SECONDS)
         for table in recommendation_tables(progress.database):
@@ -105,7 +105,7 @@ def _show_first_result(progress: Progress, supervise: Callable[[], None], *, onc
 
 
 def _end_dead_runs() -> None:
-    """The code server takes its runs' workers with it: they are failed before the next one starts."""
+    """A dead code server takes its runs' workers with it: mark them failed before it restarts."""
     from causeloop_pipeline.orchestration.boot import end_dead_runs
 
     with _ready_database():
@@ -113,7 +113,7 @@ def _end_dead_runs() -> None:
 
 
 def _clear_future_ticks() -> int:
-    """After the clock was set back, sensors would wait for the time of their last ticks."""
+    """Clear future ticks after the clock was set back: sensors would wait for the time of their last tick."""
     from causeloop_pipeline.orchestration.boot import clear_future_ticks
 
     with _ready_database():
@@ -122,7 +122,7 @@ def _clear_future_ticks() -> int:
 
 @contextmanager
 def _ready_database() -> Iterator[None]:
-    """Dagster's database, which may be away just now: then what needs it is done later."""
+    """Raise NotReadyError while Dagster's database is unavailable, so that the work is done later."""
     from dagster_postgres.utils import DagsterPostgresException
     from sqlalchemy.exc import DBAPIError
 
@@ -170,14 +170,14 @@ def bring_up_to_date(dagster_config: Path) -> str:
 
 
 def _prepare_apart(config: Settings) -> None:
-    """Prepare Dagster in a process that ends: dbt and Dagster need not stay in the one that supervises."""
+    """Prepare Dagster in a short-lived process, so that the supervisor need not load dbt and Dagster."""
     export_variables(dagster_environment(config))
     with ProcessPoolExecutor(1, mp_context=get_context("fork")) as child:
         child.submit(_prepare_dagster, config).result()
 
 
 def _prepare_dagster(config: Settings) -> None:
-    """Dagster's home, the parsed dbt project, and no unfinished run of an earlier start."""
+    """Create Dagster's home, parse the dbt project, and fail unfinished runs of an earlier start."""
     _prepare_home(config, DEPLOY_DIR / "dagster.yaml")
     from causeloop_pipeline.orchestration.boot import prepare_instance
 
@@ -219,7 +219,7 @@ def _print_urls(console: Console, config: Settings) -> None:
 
 
 def _print_setup_link(console: Console, config: Settings) -> None:
-    """While there is no organization: where to create the first one, with its owner."""
+    """Print the setup link while there is no organization."""
     from causeloop_pipeline.storage.app.provisioning import format_setup_link, offer_setup
 
     with psycopg.connect(config.require("database_url"), autocommit=True) as owner:
@@ -242,7 +242,7 @@ def _dagster_address(console: Console, config: Settings) -> str:
 
 @contextmanager
 def _stop_on_signals() -> Iterator[None]:
-    """TERM and Ctrl-C stop the servers in order; a second signal does not interrupt that."""
+    """Stop the servers in order on TERM or Ctrl-C; a second signal does not interrupt that."""
 
     def stop(*_: Any) -> None:
         signal.signal(signal.SIGINT, signal.SIG_IGN)

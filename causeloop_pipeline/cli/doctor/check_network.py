@@ -37,7 +37,7 @@ from notify.outbox
 
 
 def check_network(config: Settings, *, has_database: bool) -> Iterator[Finding]:
-    """All checks that can be made from this machine."""
+    """All network checks that can run on this machine."""
     yield _check_sign_in(config)
     if has_database:
         with Database(config.require("pipeline_database_url")).every_workspace() as session:

@@ -7,7 +7,7 @@ from causeloop_pipeline.cli.output.terminal import stderr, stdout, table
 
 
 def print_mapped(mapped: Any) -> None:
-    """Every issue and change with where its values were read, and what was set aside."""
+    """Print every issue and change with the source of its values, and the records that were set aside."""
     _print_meanings("issue", mapped.issues)
     _print_meanings("change", mapped.changes)
     for refused in mapped.quarantined:

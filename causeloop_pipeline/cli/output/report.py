@@ -24,7 +24,7 @@ REASONS = {
 
 
 def print_reading(console: Console, source: IssueInput) -> None:
-    """The column of each field, and notes about what was left out or assumed."""
+    """Print the column of each field, and notes on what was skipped or assumed."""
     rows = [
         (field, column, source.read.readings.get(field, ""))
         for field, column in source.recognized.columns.items()
@@ -44,7 +44,7 @@ def print_reading(console: Console, source: IssueInput) -> None:
 
 
 def notes(source: IssueInput) -> list[str]:
-    """What was left out or assumed."""
+    """Notes on what was skipped or assumed."""
     texts = list(source.read.notes)
     skipped = len({row.row for row in source.read.bad_rows})
     if skipped:
@@ -102,9 +102,7 @@ def print_patterns(console: Console, loop: Loop, limit: int) -> None:
 
 
 def rank_patterns(loop: Loop) -> pl.DataFrame:
-    """Patterns with risk_score, highest first; suggestions after what is sure enough to act on, by the risk
-    that they are right about.
-    """
+    """Patterns with risk_score, highest first; suggestions after patterns of sufficient confidence."""
     risks = loop.pattern_risks.rename({"id": "pattern_id"})
     joined = loop.grouping.patterns.join(risks, on="pattern_id", how="left")
     is_suggested = pl.col("status") == SUGGESTED
@@ -172,7 +170,7 @@ def _explain_silence(loop: Loop) -> list[str]:
 
 
 def _count_patterns(count: int, text: str) -> str:
-    """A sentence about so many patterns, in the singular for one."""
+    """A count of patterns as a sentence, in the singular for one."""
     if count == 1:
         words = (("are ", "is "), ("were ", "was "), ("they come", "it comes"), ("them", "it"))
         for plural, singular in words:

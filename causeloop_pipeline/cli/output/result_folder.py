@@ -26,7 +26,7 @@ def check_result_folder(folder: Path, names: tuple[str, ...]) -> None:
 
 
 def write_result_folder(folder: Path, frames: Mapping[str, pl.DataFrame]) -> None:
-    """Write each frame as <name>.parquet into a folder beside, then put that in place of `folder`."""
+    """Write each frame as <name>.parquet into a temporary folder, then swap it with `folder`."""
     check_result_folder(folder, tuple(frames))
     folder.parent.mkdir(parents=True, exist_ok=True)
     draft = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
@@ -40,7 +40,7 @@ def write_result_folder(folder: Path, frames: Mapping[str, pl.DataFrame]) -> Non
 
 
 def write_parquet(path: Path, frame: pl.DataFrame) -> None:
-    """Write one frame; a failure leaves what was there before."""
+    """Write one frame; a failure leaves the previous file."""
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f".{path.name}.draft")
     try:

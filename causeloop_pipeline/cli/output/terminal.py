@@ -42,7 +42,7 @@ def quiet_libraries() -> None:
 
 
 def announce(console: Console, text: str) -> None:
-    """Print a line as it is. Where nothing can be printed (a full disk, a closed pipe), what runs goes on."""
+    """Print a line as it is; errors of the output (a full disk, a closed pipe) are ignored."""
     with contextlib.suppress(OSError):
         console.print(text, highlight=False, markup=False)
 
@@ -71,7 +71,7 @@ def table(
 
 
 def print_json_lines(record: str, frame: pl.DataFrame) -> None:
-    """One JSON object a line; `record` says what it is. Nested values are part of it, without their nulls."""
+    """Print JSON lines; `record` names their kind. Nested values are included, without nulls."""
     nested = {name for name, dtype in frame.schema.items() if is_json_type(dtype)}
     for row in encode_json_columns(frame).iter_rows(named=True):
         values = {

@@ -1,4 +1,4 @@
-"""The same figures in Prometheus' text format; no label names a tenant unless a setting allows it."""
+"""The status figures in Prometheus' text format; no label names a tenant unless a setting allows it."""
 
 from collections.abc import Callable
 from typing import Any
@@ -48,7 +48,7 @@ class StatusCollector(Collector):
         self._read = read
 
     def collect(self) -> list[GaugeMetricFamily]:
-        """All gauges; a figure that there is not yet is left out."""
+        """All gauges; figures without a value are left out."""
         status = self._read()
         gauges = [_gauge("api_up", "Whether the API answers", status.is_api_up)]
         gauges += [_gauge(name, text, getattr(status.product, name)) for name, text in PRODUCT.items()]
@@ -76,7 +76,7 @@ def _gauge(name: str, description: str, value: Any) -> GaugeMetricFamily:
 
 
 def make_registry(read: Callable[[], Status]) -> CollectorRegistry:
-    """A registry whose every scrape reads the figures again."""
+    """A registry that reads the figures on every scrape."""
     registry = CollectorRegistry(auto_describe=False)
     registry.register(StatusCollector(read))
     return registry

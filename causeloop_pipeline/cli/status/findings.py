@@ -1,4 +1,4 @@
-"""What the figures mean: a line for each subject, with what to do where something is wrong."""
+"""Findings from the figures: a line for each subject, with what to do where something is wrong."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

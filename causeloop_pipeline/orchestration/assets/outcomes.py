@@ -1,4 +1,4 @@
-"""`outcomes`: what became of predictions whose window has closed, and whether predictions are calibrated."""
+"""`outcomes`: grades predictions whose window has closed, and checks their calibration."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime

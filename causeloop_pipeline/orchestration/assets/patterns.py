@@ -41,7 +41,7 @@ def draw_sizes(
     chart=draw_sizes,
 )
 def patterns() -> StageFunction:
-    """Group all issues of the workspace, or put the new ones into the patterns there are."""
+    """Group all issues of the workspace, or assign the new ones to the existing patterns."""
     from causeloop_pipeline.stages.patterns import run
 
     return run

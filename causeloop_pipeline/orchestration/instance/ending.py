@@ -1,6 +1,6 @@
-"""Whether the code server ends, which whatever waits in it has to know."""
+"""The shutdown event of the code server, which everything that waits in it observes."""
 
 import threading
 
 ENDING = threading.Event()
-"""Set when the code server ends: no tick waits any longer."""
+"""Set when the code server shuts down, which ends the waits of ticks."""

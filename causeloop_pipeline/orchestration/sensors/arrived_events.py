@@ -1,6 +1,6 @@
 """Starts one run for all records that came by webhook, ingest API or hand: from records to patterns.
 
-What follows from the patterns is a run of its own (`grouped_issues`), so that the next event does not wait.
+The stages after the patterns are a run of their own (`grouped_issues`), so that the next event does not wait.
 """
 
 from typing import TYPE_CHECKING
@@ -39,7 +39,7 @@ def watch_arrived_events(
     """Find workspaces that hold unclaimed records."""
     from causeloop_pipeline.storage.app.run_scopes import read_workspaces_with_pending_records
 
-    # A poll that goes on takes its own records along.
+    # A poll in progress normalizes its own records.
     is_polling = has_unfinished_run(context.instance, due_connectors.TRIGGER)
     with installation.database.every_workspace() as session:
         workspace_ids = read_workspaces_with_pending_records(session, except_polled=is_polling)

@@ -32,7 +32,7 @@ def has_due_messages(session: "Session") -> bool:
 def watch_due_messages(
     _context: dg.SensorEvaluationContext, installation: Installation
 ) -> dg.RunRequest | dg.SkipReason:
-    """Find out whether anything is due; what comes up during a run is that run's work or the next one's."""
+    """Request a run if anything is due; what becomes due during a run is left to it or to the next one."""
     from causeloop_pipeline.stages.jobs.deliveries import is_anything_due
 
     if not is_anything_due(installation):

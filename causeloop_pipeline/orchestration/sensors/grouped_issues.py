@@ -1,4 +1,4 @@
-"""Starts one run that takes newly grouped issues on to recommendations, also those that a broken run left."""
+"""Starts one run that takes newly grouped issues on to recommendations, including those of an aborted run."""
 
 from typing import TYPE_CHECKING
 
@@ -36,7 +36,7 @@ def has_unfinished_workspaces(session: "Session") -> bool:
 def watch_grouped_issues(
     context: dg.SensorEvaluationContext, installation: Installation
 ) -> dg.RunRequest | dg.SkipReason:
-    """Find the workspaces whose newest issues no run has taken to the last stage, nor is about to."""
+    """Find workspaces whose newest issues no finished or pending run takes to the last stage."""
     from causeloop_pipeline.storage.app.run_scopes import read_unfinished_workspaces
 
     if busy := [name for name in OTHER_TRIGGERS if has_unfinished_run(context.instance, name)]:

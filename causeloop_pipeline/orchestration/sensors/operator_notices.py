@@ -27,7 +27,7 @@ from causeloop_pipeline.stages.installation import Installation
 def send_operator_notices(
     context: dg.SensorEvaluationContext, installation: dg.ResourceParam[Installation]
 ) -> dg.SensorResult | dg.SkipReason:
-    """Look at the runs that ended since the last look; what could not be sent is news at the next one."""
+    """Check the runs that ended since the last tick; unsent notices are retried at the next one."""
     from causeloop_pipeline.egress.errors import OutsideFailure
     from causeloop_pipeline.stages.jobs.operator_notices import tell_operators
 
@@ -56,7 +56,7 @@ def send_operator_notices(
 
 
 def find_news(instance: dg.DagsterInstance, watch: Watch) -> Iterator[tuple[OpenCause, bool]]:
-    """Each new cause, and each that is over; a cause counts as notified when the next one is requested."""
+    """Yield each new cause and each that is over; one counts as notified when the next is requested."""
     for record in find_new_failures(instance, watch):
         mark_seen(watch, record)
         run = record.dagster_run

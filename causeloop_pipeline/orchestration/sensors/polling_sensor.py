@@ -21,16 +21,16 @@ if TYPE_CHECKING:
     from causeloop_pipeline.storage.database.session import Session
 
 MAX_WAIT_SECONDS = 45.0
-"""A tick costs as much as many looks; Dagster gives it a minute."""
+"""A tick costs as much as many queries, and may last a minute."""
 
 # Dagster announces an argument that it passes itself, when it copies a sensor that has a job.
 warnings.filterwarnings("ignore", category=dg.BetaWarning, message=".*`owners`.*SensorDefinition.*")
 
 Observed = TypeVar("Observed")
 RequestRun = Callable[[dg.SensorEvaluationContext, Installation], dg.RunRequest | dg.SkipReason]
-"""Asks whether there is work: a request for one run over all of it, or why there is none."""
+"""Looks for work: a request for one run over all of it, or the reason why there is none."""
 HasWork = Callable[["Session"], bool]
-"""Whether there is work: a look costs a hundredth of a tick."""
+"""Whether there is work: a query costs a hundredth of a tick."""
 
 
 def polling_sensor(
@@ -43,8 +43,8 @@ def polling_sensor(
 ) -> Callable[[RequestRun], dg.SensorDefinition]:
     """Make a sensor of a function that finds work; its name is the trigger that its runs are tagged with.
 
-    The function is not called while the last run of the sensor goes on, or soon after runs that failed. By
-    default the sensor starts runs of assets. A tick of the code server waits for work, and looks for it twice
+    The function is not called while the sensor's last run is in progress, or soon after failed runs. By
+    default the sensor starts runs of assets. A tick in the code server waits for work, and polls for it twice
     in each interval.
     """
 
@@ -86,7 +86,7 @@ def _tag_share(decided: dg.RunRequest | dg.SkipReason) -> dg.RunRequest | dg.Ski
 
 
 def look_repeatedly(look: Callable[[], Observed], seconds_between_looks: float) -> Observed:
-    """The outcome of the first look that finds something, or of the last one that a tick has time for."""
+    """The result of the first poll that finds work, or of the last one that a tick has time for."""
     deadline = time.monotonic() + MAX_WAIT_SECONDS
     while not (outcome := look()):
         is_late = time.monotonic() + seconds_between_looks >= deadline
@@ -96,7 +96,7 @@ def look_repeatedly(look: Callable[[], Observed], seconds_between_looks: float) 
 
 
 def _wait_for(has_work: HasWork, installation: Installation, seconds_between_looks: float) -> None:
-    """Look for work on one connection until there is some, or for as long as a tick may take."""
+    """Poll for work on one connection until there is some, or until the tick's time is up."""
     with installation.database.keep_connection() as database:
 
         def look() -> bool:

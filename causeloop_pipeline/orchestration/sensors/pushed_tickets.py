@@ -32,7 +32,7 @@ def has_tickets(session: "Session") -> bool:
 def watch_pushed_tickets(
     _context: dg.SensorEvaluationContext, installation: Installation
 ) -> dg.RunRequest | dg.SkipReason:
-    """Find out whether any workspace has a ticket to open or to refresh."""
+    """Request a run if any workspace has a ticket to open or to refresh."""
     from causeloop_pipeline.stages.jobs.tickets import is_any_ticket_due
 
     if not is_any_ticket_due(installation):

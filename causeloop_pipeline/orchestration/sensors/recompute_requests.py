@@ -1,4 +1,4 @@
-"""Starts one run for everything that people requested to be computed again."""
+"""Starts one run for all recompute requests."""
 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
@@ -33,7 +33,7 @@ def has_queued_requests(session: "Session") -> bool:
 def watch_recompute_requests(
     context: dg.SensorEvaluationContext, installation: Installation
 ) -> dg.RunRequest | dg.SkipReason:
-    """Find the queued requests; the run itself claims them, so that one made meanwhile is not lost."""
+    """Find the queued requests; the run itself claims them, so that one made in between is not lost."""
     from causeloop_pipeline.storage.app.recompute_requests import read_queued_requests
 
     with installation.database.every_workspace() as session:

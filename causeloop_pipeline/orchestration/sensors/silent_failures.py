@@ -1,4 +1,4 @@
-"""Tells operators of what fails without a message: once when it begins, and once when it is over."""
+"""Notifies operators of silent failures: once when they begin, and once when they are over."""
 
 import json
 from dataclasses import asdict, dataclass, field
@@ -12,23 +12,23 @@ from causeloop_pipeline.orchestration.run_requests import reason_for_first_share
 from causeloop_pipeline.stages.installation import Installation
 
 SECONDS_TO_FREE = 120
-"""For so long a run that has ended may hold a slot: it is being freed."""
+"""How long an ended run may still hold a slot, until it is freed."""
 
 
 @dataclass
 class Watch:
-    """What operators were notified of, and what is still to be sent; subject → since when, in seconds."""
+    """Sent and pending notices; subject → since when, in seconds."""
 
     notified: dict[str, float] = field(default_factory=dict)
     unsent: dict[str, float] = field(default_factory=dict)
 
     @classmethod
     def read(cls, cursor: str | None) -> "Watch":
-        """What a cursor holds."""
+        """Parse a cursor."""
         return cls(**json.loads(cursor)) if cursor else cls()
 
     def write(self) -> str:
-        """The cursor that holds it."""
+        """Serialize as a cursor."""
         return json.dumps(asdict(self))
 
 
@@ -42,7 +42,7 @@ class Watch:
 def watch_silent_failures(
     context: dg.SensorEvaluationContext, installation: dg.ResourceParam[Installation]
 ) -> dg.SensorResult | dg.SkipReason:
-    """Compare what fails with what operators were notified of; what was not sent is news at the next look."""
+    """Compare failures with the sent notices; unsent ones are retried at the next tick."""
     from causeloop_pipeline.egress.errors import OutsideFailure
     from causeloop_pipeline.stages.jobs.operator_notices import tell_of_silent_failure
     from causeloop_pipeline.storage.health.product_figures import read_product_figures
@@ -80,7 +80,7 @@ def watch_silent_failures(
 
 
 def count_slots_of_ended_runs(instance: DagsterInstance) -> int:
-    """How many runs hold a slot of our pool and have ended, or been deleted, a while ago."""
+    """How many runs that ended or were deleted a while ago still hold a slot of our pool."""
     storage = instance.event_log_storage
     if DBT_POOL not in storage.get_concurrency_keys():
         return 0

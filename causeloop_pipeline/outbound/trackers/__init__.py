@@ -1,4 +1,4 @@
-"""The trackers that take tickets; which connector speaks to which."""
+"""The trackers that take tickets; which connector uses which."""
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
@@ -35,7 +35,7 @@ TRACKERS: Mapping[str, Callable[[TrackerApi, Mapping[str, Any]], Tracker]] = Map
 def tracker_of(
     connector: Connector, config: Mapping[str, Any], credentials: Mapping[str, str], egress: EgressPolicy
 ) -> Tracker:
-    """The tracker behind a connector as it is configured."""
+    """The tracker of a configured connector."""
     if connector.name not in TRACKERS:
         raise PermanentFailure(f"{connector.title} takes no tickets: push through another connector")
     api = TrackerApi(

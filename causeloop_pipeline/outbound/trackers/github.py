@@ -1,7 +1,6 @@
 """Tickets as GitHub issues, marked by a comment that readers do not see.
 
-The marker is searched in the list of the newest issues, which holds an issue at once; GitHub's search would
-show it only later.
+The marker is looked up in the list of the newest issues, because GitHub's search lags behind.
 """
 
 from collections.abc import Mapping

@@ -66,7 +66,7 @@ class Jira:
 
 
 def _document(draft: Draft) -> Node:
-    """The text in Atlassian's document format, in which nothing of it is markup."""
+    """The text in Atlassian's document format, with no markup interpreted."""
     steps = [{"type": "listItem", "content": [_paragraph(step)]} for step in draft.steps if step.strip()]
     listed = [{"type": "orderedList", "content": steps}] if steps else []
     content = [_paragraph(draft.rationale), *listed, _paragraph(draft.expected), _paragraph(draft.url)]

@@ -1,7 +1,7 @@
-"""Whether all issues of a workspace are grouped again, or only the new ones join the patterns there are.
+"""Whether all issues of a workspace are grouped again, or only new ones are assigned to existing patterns.
 
-All of them at night, when somebody asks for it or has linked or unlinked issues, when the method changed, and
-when the workspace has grown so much since that what was learned of it is out of date.
+All are grouped at night, on request, after people linked or unlinked issues, when the method changed, and
+when the workspace has outgrown what the last grouping learned.
 """
 
 from uuid import UUID
@@ -22,7 +22,7 @@ REQUESTS_FOR_PATTERNS = frozenset({"patterns", "everything"})
 
 
 def needs_full_regroup(session: Session, workspace_id: UUID, options: RunOptions) -> bool:
-    """Decide from what is stored, so that the fingerprints and the patterns of one run decide alike."""
+    """Decide from stored state, so that the fingerprints and patterns stages of one run agree."""
     state = read_grouping_state(session, workspace_id)
     return (
         state is None

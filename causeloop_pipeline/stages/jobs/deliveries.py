@@ -1,9 +1,9 @@
 """Sends the messages that wait in the outbox: each in a transaction of its own, locked while it is sent.
 
 Alert rules that were made or changed since their last evaluation, or whose snooze has ended, are evaluated
-first, so that a new rule alerts on what is already true and does not wait for the next computation.
+first, so that a new rule alerts at once on what is already true.
 
-A run that dies between sending and committing sends that one message again, under the same id.
+A run that dies between sending and committing sends that message again under the same id.
 """
 
 import logging
@@ -46,7 +46,7 @@ def is_anything_due(installation: Installation) -> bool:
 
 
 def has_anything_due(session: Session) -> bool:
-    """Whether a session sees a message that waits, or an alert rule that has changed."""
+    """Whether the session sees a due message or a changed alert rule."""
     return bool(
         workspaces_with_rules_to_evaluate(session, datetime.now(UTC)) or workspaces_with_messages(session)
     )
@@ -65,7 +65,7 @@ def evaluate_changed_rules(installation: Installation) -> int:
 def deliver_messages(installation: Installation) -> Counter[str]:
     """Deliver what is due, several workspaces at once; how many messages were delivered, failed or given up.
 
-    A slow receiver holds up nobody but its own workspace.
+    A slow receiver delays only its own workspace.
     """
     with installation.database.every_workspace() as session:
         workspace_ids = workspaces_with_messages(session)
@@ -90,7 +90,7 @@ def deliver_workspace_messages(installation: Installation, workspace_id: UUID) -
 
 
 def _evaluate_rules(installation: Installation, workspace_id: UUID, as_of: datetime) -> None:
-    """One workspace's rules; after a defect they wait for the `alerts` asset, which reports it."""
+    """Evaluate one workspace's rules; after a defect they wait for the `alerts` asset, which reports it."""
     try:
         with installation.database.workspace(workspace_id) as session:
             evaluate_rules(session, workspace_id, as_of)
@@ -137,7 +137,7 @@ def _send(installation: Installation, settings: DeliverySettings, message: Outbo
 
 
 def delivery_settings(installation: Installation) -> DeliverySettings:
-    """What this installation delivers with."""
+    """This installation's delivery settings."""
     configured = installation.settings
     smtp_url = configured.smtp_url.get_secret_value() if configured.smtp_url else None
     egress = EgressPolicy.parse(configured.egress_allow)

@@ -1,4 +1,4 @@
-"""Sends what operators are notified about runs and silent failures, by the channel of the settings."""
+"""Notifies operators about failing runs and silent failures, by the channel in the settings."""
 
 from datetime import UTC, datetime
 from uuid import NAMESPACE_URL, uuid5
@@ -20,7 +20,7 @@ def tell_operators(
     failed_runs: int,
     is_over: bool,
 ) -> None:
-    """Tell that runs of a trigger fail, or no longer; repeated, the notice has the same id."""
+    """Notify operators that a trigger's runs fail or have recovered; a repeated notice has the same id."""
     channel = installation.settings.require("operator_channel")
     url = run_address(installation.settings, run_id)
     notice = OperatorNotice(
@@ -38,7 +38,7 @@ def tell_operators(
 def tell_of_silent_failure(
     installation: Installation, failure: SilentFailure, *, since: float, is_over: bool
 ) -> None:
-    """Tell that something fails silently, or no longer; repeated, the notice has the same id."""
+    """Notify operators that something fails silently or has recovered; a repeated notice has the same id."""
     began = datetime.fromtimestamp(since, UTC)
     url = dagster_address(installation.settings)
     notice_id = str(uuid5(NAMESPACE_URL, f"{url}#{failure.subject}#{since}#{is_over}"))
@@ -47,7 +47,7 @@ def tell_of_silent_failure(
 
 
 def dagster_address(settings: Settings) -> str:
-    """Where operators reach Dagster: at their proxy, or on the machine itself."""
+    """The address of Dagster for operators: their proxy, or loopback."""
     proxy = settings.dagster_hosts.split(",")[0].strip()
     return f"https://{proxy}" if proxy else f"http://127.0.0.1:{settings.dagster_port}"
 

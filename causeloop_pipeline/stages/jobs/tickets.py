@@ -1,4 +1,4 @@
-"""Opens the tickets that people pushed, and reads how those that are open, or were done lately, stand now."""
+"""Opens pushed tickets, and refreshes the status of open and recently closed ones."""
 
 import logging
 from collections import Counter
@@ -41,7 +41,7 @@ def is_any_ticket_due(installation: Installation) -> bool:
 
 
 def open_and_refresh(installation: Installation) -> Counter[str]:
-    """Open what is queued and refresh what is open or was done lately; how many of each there were."""
+    """Open queued tickets and refresh open or recently closed ones; returns the count of each."""
     with installation.database.every_workspace() as session:
         workspace_ids = workspaces_with_tickets(session)
     with ThreadPoolExecutor(MAX_WORKSPACES_AT_ONCE, thread_name_prefix="tickets") as threads:

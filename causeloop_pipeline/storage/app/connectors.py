@@ -62,7 +62,7 @@ order by source_updated_at desc
 limit %s
 """
 
-# A connector that fails is tried less and less often, every six hours at last, whatever restarts.
+# A failing connector is retried less and less often, down to every six hours, across restarts.
 UPDATE_NEXT_POLL = """
 update app.connector
 set failed_syncs = case when %s then failed_syncs + 1 else 0 end,
@@ -102,7 +102,7 @@ class DueConnector:
 
 @dataclass(frozen=True)
 class ConfiguredConnector:
-    """All that a poll needs; credentials are left out of its printed form."""
+    """Everything that a poll needs; credentials are left out of its repr."""
 
     workspace_id: UUID
     connector_id: UUID
@@ -118,7 +118,7 @@ class ConfiguredConnector:
 
 @dataclass(frozen=True, kw_only=True)
 class NewConnector:
-    """A connector to be created; secrets stay out of its printed form."""
+    """A connector to be created; secrets are left out of its repr."""
 
     workspace_id: UUID
     connector_id: UUID
@@ -132,7 +132,7 @@ class NewConnector:
 
 
 def read_due_connectors(session: Session, limit: int = 10_000) -> list[DueConnector]:
-    """The connectors that are due to be polled now, the one that waits longest first.
+    """The connectors that are due to be polled now, the longest waiting first.
 
     One whose type the plan does not include waits until it does.
     """
@@ -177,7 +177,7 @@ def read_open_external_ids(session: Session, connector: ConfiguredConnector, lim
 
 
 def start_sync(session: Session, connector: ConfiguredConnector, run_id: str | None) -> UUID:
-    """Start an entry in the sync-run history."""
+    """Insert a sync run."""
     key = (connector.workspace_id, connector.connector_id)
     row = session.row(INSERT_SYNC, (*key, run_id, *key, connector.backfill_days))
     return UUID(str(row["sync_run_id"] if row else None))
@@ -191,9 +191,9 @@ def finish_sync(
     error: str | None = None,
     retry_after: timedelta | None = None,
 ) -> None:
-    """Finish the entry, and set the time of the next poll.
+    """Finish a sync run, and set the time of the next poll.
 
-    It is after the tool's Retry-After, if it sent one; otherwise each failure in a row doubles the wait.
+    That is after the tool's Retry-After, if it sent one; otherwise consecutive failures double the wait.
     """
     store_progress(session, connector.workspace_id, sync_run_id, progress)
     session.execute(
@@ -247,7 +247,7 @@ def create_connector(session: Session, vault: Vault, new: NewConnector) -> None:
 def replace_credential(
     session: Session, vault: Vault, connector: ConfiguredConnector, name: str, value: str
 ) -> None:
-    """Store a credential that the tool has replaced, encrypted, beside the others as they are stored now."""
+    """Encrypt and store a credential that the tool has replaced, keeping the others as stored."""
     key = (connector.workspace_id, connector.connector_id)
     row = session.row(SELECT_CREDENTIALS, key)
     if row is None:

@@ -43,10 +43,10 @@ SECRET_COLUMNS = {
     ("notify.alert_rule", "channel_secrets"),
 }
 RUN_COLUMNS = {("raw.pending_record", "run_id")}
-"""A claim of a run that the other installation does not know."""
+"""Claims by runs that the other installation does not know."""
 
 UNCHANGED = {("raw.record", "payload"), ("raw.quarantine", "payload")}
-"""What arrived stays as it arrived, whatever looks like an id in it."""
+"""Received payloads stay as received, even where they contain something like an id."""
 
 TYPED = {
     "integer": "int64",
@@ -75,7 +75,7 @@ class ArchivedColumn:
 
 @dataclass(frozen=True)
 class ArchivedTable:
-    """A table of an archive: its columns but the workspace, secrets and what the database counts itself."""
+    """A table of an archive: its columns except the workspace, secrets and identity columns."""
 
     table: TenantTable
     columns: tuple[ArchivedColumn, ...]
@@ -87,7 +87,7 @@ class ArchivedTable:
 
 
 def select_archived(tables: list[TenantTable]) -> list[ArchivedTable]:
-    """The tables that an archive holds: a table comes after those that it refers to."""
+    """The tables that an archive holds, each after those that it references."""
     return [
         ArchivedTable(table, _select_columns(table))
         for table in reversed(tables)

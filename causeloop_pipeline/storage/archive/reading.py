@@ -1,7 +1,7 @@
-"""Opens an archive that anybody may have made: nothing is unpacked to disk, and nothing is believed.
+"""Opens an untrusted archive: nothing is unpacked to disk, and every declaration is verified.
 
 Refused: entries that the manifest does not list, or with other sizes or checksums than it says; names that
-are not those of parts; more than a zip of that size can honestly hold.
+are not those of parts; more than a zip of that size can plausibly hold.
 """
 
 import hashlib
@@ -48,7 +48,7 @@ class Archive:
         self.people = self._read_document(People, PEOPLE)
 
     def read(self, listed: File) -> bytes:
-        """The bytes of a file, which are those that the manifest's checksum is of."""
+        """The bytes of a file, verified by the manifest's checksum."""
         content = self._read_bounded(listed.name, listed.bytes)
         if len(content) != listed.bytes or hashlib.sha256(content).hexdigest() != listed.sha256:
             raise ArchiveError(
@@ -63,7 +63,7 @@ class Archive:
         return _parse(model, self.read(listed), name)
 
     def _read_bounded(self, name: str, limit: int) -> bytes:
-        """At most so many bytes: what an entry declares is not believed either."""
+        """Read at most this many bytes, whatever size the entry declares."""
         if name not in self._entries:
             raise ArchiveError(f"{name} is missing in the archive")
         try:

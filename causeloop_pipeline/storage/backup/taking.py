@@ -16,7 +16,7 @@ INHERITED = {"PATH", "HOME"}
 
 
 def take_base_backup(url: str, folder: BackupFolder, binaries: Path) -> Path:
-    """Copy the whole server while it runs, with the log of that time; where the copy is."""
+    """Copy the whole server while it runs, with its log; returns the path of the copy."""
     folder.prepare()
     draft = folder.bases / f"{datetime.now(UTC):{NAME}}{PARTIAL}"
     options = [f"--pgdata={draft}", "--checkpoint=fast", "--wal-method=stream"]
@@ -27,7 +27,7 @@ def take_base_backup(url: str, folder: BackupFolder, binaries: Path) -> Path:
 
 @contextmanager
 def receiving_log(url: str, folder: BackupFolder, binaries: Path) -> Iterator["subprocess.Popen[bytes]"]:
-    """Keep the log, as it is written, until the block ends; the server keeps what was not received yet."""
+    """Receive the log continuously until the block ends; the server keeps what was not received yet."""
     folder.prepare()
     receive = [str(binaries / "pg_receivewal"), f"--directory={folder.log}", f"--slot={SLOT}"]
     _run([*receive, "--create-slot", "--if-not-exists"], url)
@@ -40,7 +40,7 @@ def receiving_log(url: str, folder: BackupFolder, binaries: Path) -> Iterator["s
 
 
 def stop_keeping_log(url: str, folder: BackupFolder, binaries: Path) -> None:
-    """Let the server delete log that nobody receives any more."""
+    """Drop the slot, so that the server may delete the log."""
     receive = [str(binaries / "pg_receivewal"), f"--directory={folder.log}", f"--slot={SLOT}"]
     _run([*receive, "--drop-slot"], url)
 
@@ -52,7 +52,7 @@ def _run(command: list[str], url: str) -> None:
 
 
 def _environment(url: str) -> Mapping[str, str]:
-    """The connection as the programs read it: a password must not be among their arguments."""
+    """Connection settings as environment variables, so that no password is on a command line."""
     parts = urlsplit(url)
     inherited = {
         name: value

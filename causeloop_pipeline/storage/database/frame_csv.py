@@ -1,6 +1,6 @@
 """Frames in the CSV that PostgreSQL's COPY writes and reads.
 
-Apart from the sessions, most of which never read a frame: Polars takes a process 26 MB.
+Separate from the sessions, most of which never read a frame: importing Polars takes 26 MB.
 """
 
 import io
@@ -24,7 +24,7 @@ def export_column(name: str, dtype: pl.DataType | type[pl.DataType]) -> sql.Comp
 
 
 def parse_frame(buffer: io.BytesIO, schema: pl.Schema) -> pl.DataFrame:
-    """The frame of what COPY wrote."""
+    """Parse COPY's output into a frame."""
     if not buffer.getbuffer().nbytes:
         return pl.DataFrame(schema=schema)
     from pyarrow import csv

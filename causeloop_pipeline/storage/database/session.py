@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 Parameters = Sequence[Any] | Mapping[str, Any]
 
-# A set operation and an array, since a join of tables that the planner takes for small would loop over both.
+# A set operation and an array: a join of tables that the planner believes small would be a nested loop.
 DELETE_OTHERS = """
 delete from {table}
 where workspace_id = %(workspace_id)s and {key} = any (array(
@@ -138,7 +138,7 @@ def _name_staged(table: str) -> str:
 def _update_what_differs(
     table: str, columns: Sequence[str], key: Sequence[str], keep: Sequence[str]
 ) -> sql.Composable:
-    """What to do with a row whose key is there: a row that is the same is not written again."""
+    """The conflict action of an upsert, which does not write unchanged rows."""
     updated = [sql.Identifier(name) for name in columns if name not in {*key, *keep}]
     if not updated:
         return sql.SQL("on conflict ({}) do nothing").format(_column_names(key))
@@ -187,10 +187,9 @@ class Database:
 
     @contextlib.contextmanager
     def keep_connection(self, *, is_replanned: bool = False) -> Iterator["Database"]:
-        """The same by one connection for many short transactions: opening one costs as much as a page.
+        """The same on one connection for many short transactions: opening one costs as much as a page.
 
-        `is_replanned`: each statement is planned again, for a plan that suits a small workspace may take
-        for ever in a large one.
+        `is_replanned`: every statement is planned again: a small workspace's plan may not suit a large one.
         """
         one_connection = _OneConnection(self._url, is_replanned=is_replanned)
         try:
@@ -205,7 +204,7 @@ class Database:
 
 
 class _OneConnection(Database):
-    """Sessions one after another on a connection that is opened again when it was lost between them."""
+    """Successive sessions on one connection, which is reopened if it was lost between them."""
 
     def __init__(self, url: str, *, is_replanned: bool) -> None:
         super().__init__(url)

@@ -46,7 +46,7 @@ where i.workspace_id = %s and m.workspace_id = i.workspace_id and m.issue_id = i
   and i.pattern_id is distinct from m.pattern_id
 """
 
-# The touches that the trigger would note row by row, of all at once: nothing else of an issue changes here.
+# The touches that the trigger would add row by row, all at once: nothing else of an issue changes here.
 UPDATE_NEW_MEMBERS = """
 with joined as (
     update core.issue as i
@@ -78,7 +78,7 @@ where i.workspace_id = %s and i.pattern_id is not null
                   where m.workspace_id = i.workspace_id and m.issue_id = i.issue_id)
 """
 
-# Lets no single touch be noted: all tallies are counted again after a full grouping.
+# Suppresses the trigger's touches: a full grouping recounts all tallies.
 SET_COUNTS_AGAIN = "select set_config('causeloop.counts_again', %s, true)"
 
 DELETE_OTHER_PATTERNS = """
@@ -130,7 +130,7 @@ def replace_patterns(
 
 
 def add_members(session: Session, workspace_id: UUID, patterns: pl.DataFrame, members: pl.DataFrame) -> None:
-    """Add new issues to patterns, some of them new; names and active patterns stay until a full grouping."""
+    """Add new issues to existing and new patterns; names and active patterns stay until a full grouping."""
     kept_statuses = ("resolved", "active")
     _upsert_patterns(session, workspace_id, patterns, kept_statuses=kept_statuses, keeps_names=True)
     rows = _with_workspace(members, workspace_id)
@@ -146,7 +146,7 @@ def add_members(session: Session, workspace_id: UUID, patterns: pl.DataFrame, me
 
 
 def append_lineage(session: Session, workspace_id: UUID, lineage: pl.DataFrame) -> int:
-    """Record where the issues of removed or changed patterns went."""
+    """Record where the issues of removed or changed patterns moved."""
     return session.insert("detect.pattern_lineage", _with_workspace(lineage, workspace_id))
 
 

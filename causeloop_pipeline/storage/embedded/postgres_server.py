@@ -51,7 +51,7 @@ class Server:
 
 
 def start_server(directory: Path, bin_dir: Path | None = None) -> Server:
-    """Start the server of `directory`, after creating it if needed; a running one is used as it is."""
+    """Start the server of `directory`, after creating it if needed; a running one is reused."""
     directory.mkdir(parents=True, exist_ok=True)
     with _lock(directory):
         user = _server_user()
@@ -100,7 +100,7 @@ class Programs:
     user: pwd.struct_passwd | None
 
     def run(self, program: str, *arguments: object) -> None:
-        """Run a program; raises ServerError with what it says."""
+        """Run a program; raises ServerError with its output."""
         _run(self.user, [self.binaries / program, *arguments])
 
 
@@ -112,7 +112,8 @@ def find_programs(directory: Path, bin_dir: Path | None = None) -> Programs:
 
 
 def find_binaries(chosen: Path | None) -> Path:
-    """The folder of PostgreSQL's programs: the chosen one, else the system's, else that of the wheel."""
+    """The folder of PostgreSQL's programs: the configured one, the system's, or the wheel's, in that
+    order."""
     for candidate in _candidate_folders(chosen):
         if (candidate / "initdb").exists() and _major(candidate) >= MINIMUM_MAJOR:
             return candidate
@@ -160,7 +161,7 @@ def _read_or_create(path: Path, make: Callable[[], str]) -> str:
 
 
 def _server_user() -> pwd.struct_passwd | None:
-    """The user to run PostgreSQL as, which refuses to run as root; None: the present user."""
+    """The user to run PostgreSQL as, because it refuses to run as root; None: the present user."""
     if os.geteuid() != 0:
         return None
     for name in (OWN_USER, "postgres", FALLBACK_USER):
@@ -181,9 +182,9 @@ def _may_enter(path: Path, user: pwd.struct_passwd) -> bool:
 
 
 def _reachable_home(directory: Path, user: pwd.struct_passwd | None) -> Path:
-    """Where the data is; new data: in the state folder, or under /var/lib if the server's user cannot enter.
+    """The data folder, in the state folder or, if the server's user cannot access that, in /var/lib.
 
-    Data stays where it is, also when somebody changes who may enter the state folder.
+    Existing data stays where it is, even if access to the state folder changes.
     """
     if user is None:
         home = directory
@@ -267,7 +268,7 @@ def _launch(home: Path, binaries: Path, user: pwd.struct_passwd | None, port: in
 
 
 def _is_running(home: Path, binaries: Path, port: int) -> bool:
-    """Whether this folder's server runs: its pid file names the port and it accepts connections."""
+    """Whether this folder's server runs: its pid file has a port that accepts connections."""
     pid_file = home / "data" / "postmaster.pid"
     if not pid_file.exists() or str(port) not in pid_file.read_text().splitlines()[3:4]:
         return False
@@ -276,7 +277,7 @@ def _is_running(home: Path, binaries: Path, port: int) -> bool:
 
 
 def _await_recovery(home: Path, binaries: Path, port: int) -> bool:
-    """Wait while a living postmaster starts or recovers; whether it came up."""
+    """Wait while a running postmaster starts or recovers; returns whether it came up."""
     deadline = time.monotonic() + START_TIMEOUT_SECONDS
     while is_postmaster_alive(home / "data") and time.monotonic() < deadline:
         if _is_running(home, binaries, port):

@@ -203,7 +203,7 @@ def _with_json(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _make_ids(batch: _Batch, predictions: pl.DataFrame) -> list[str]:
-    """Ids that follow from workspace, pattern, window and moment: a repeated write adds no second row."""
+    """Ids derived from workspace, pattern, window and moment, so that a repeated write adds no second row."""
     issued_at = batch.issued_at.isoformat()
     return [
         derive_id(batch.workspace_id, f"prediction|{pattern_id}|{window_days}|{issued_at}")

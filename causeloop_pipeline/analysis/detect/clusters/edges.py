@@ -1,4 +1,4 @@
-"""Edges between patterns: which share a systemic problem, how strongly, and for which reasons."""
+"""Edges between patterns that share a systemic problem, with strength and reasons."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -161,7 +161,7 @@ def _describe_traits(shared: pl.DataFrame) -> pl.DataFrame:
 
 
 def _count_combinations(traits: pl.DataFrame) -> pl.DataFrame:
-    """How many patterns have each trait of where together with each of what."""
+    """How many patterns have each pair of a place trait and a failure trait."""
     place, failure = (
         traits.filter(pl.col("aspect") == aspect).select("pattern", "trait") for aspect in ("where", "what")
     )
@@ -170,7 +170,7 @@ def _count_combinations(traits: pl.DataFrame) -> pl.DataFrame:
 
 
 def _weigh_together(both: pl.DataFrame, combinations: pl.DataFrame) -> pl.DataFrame:
-    """Raises the weight of a trait of many where it is rare together with one of the other aspect."""
+    """Raises the weight of a common trait where its combination with a trait of the other aspect is rare."""
     place, failure = (
         both.filter(pl.col("aspect") == aspect).select("left", "right", "trait")
         for aspect in ("where", "what")

@@ -1,5 +1,4 @@
-"""Finds what triggers a pattern, beyond chance: other patterns, deploys and changes, the calendar, worsening
-severity.
+"""Finds what triggers a pattern beyond chance: other patterns, changes, the calendar, worsening severity.
 
 Every finding has its counts, what chance alone would give, and the p-value after all comparisons made. A
 burst counts once: only the first event of each day is an occurrence here.

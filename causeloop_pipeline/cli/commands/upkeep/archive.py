@@ -31,7 +31,7 @@ def export(
     workspace: Workspace,
     path: Annotated[Path, typer.Argument(help="File to write; it appears when it is whole.")],
 ) -> None:
-    """Export all of a workspace as a zip of parquet files, as of one instant, without any secret."""
+    """Export a whole workspace as a zip of parquet files: one consistent snapshot, without secrets."""
     from causeloop_pipeline.storage.archive.exporting import export_workspace
 
     config, console = settings(), stderr()
@@ -55,7 +55,7 @@ def import_(
     path: Annotated[Path, typer.Argument(help="An archive that `causeloop tenant export` wrote.")],
     workspace: Workspace,
 ) -> None:
-    """Import an archive into an empty workspace: all of it or, where anything does not fit, nothing.
+    """Import an archive into an empty workspace: all of it, or nothing if anything does not fit.
 
     `causeloop tenant create` makes such a workspace.
     Members arrive suspended and take no seat; connectors arrive paused and without credentials.

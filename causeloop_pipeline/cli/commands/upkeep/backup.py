@@ -53,7 +53,7 @@ def backup(
     if follow and end_follow:
         fail("--follow and --end-follow exclude each other", USAGE)
     console, target = stderr(), BackupFolder(folder.absolute())
-    for number in (signal.SIGINT, signal.SIGTERM):  # a supervisor ends it by the latter
+    for number in (signal.SIGINT, signal.SIGTERM):  # supervisors send SIGTERM
         signal.signal(number, signal.default_int_handler)
     try:
         source, binaries = url or _read_embedded_url(), find_binaries(settings().postgres_bin_dir)

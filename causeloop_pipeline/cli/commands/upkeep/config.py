@@ -47,7 +47,7 @@ def plan(
         bool, typer.Option("--exit-code", help="End with 3 where something would change.")
     ] = False,
 ) -> None:
-    """Print what applying a file would change. Everything is tried, as `apply` does, and taken back."""
+    """Print what applying a file would change: everything is tried as by `apply`, and rolled back."""
     applied = _apply(workspace, file, prune=prune, is_trial=True)
     _print_changes(applied)
     typer.echo(_sum_up(applied, "nothing would change"))
@@ -73,7 +73,7 @@ def apply(
         ),
     ] = None,
 ) -> None:
-    """Make the workspace what a file says: all of it, or nothing. Applied twice, it changes nothing.
+    """Make the workspace match a file: all of it, or nothing. Applying it twice changes nothing.
 
     What the file does not mention stays as it is.
     """
@@ -170,7 +170,7 @@ def _find_workspace(named: str) -> UUID:
 
 
 def _run(start: Callable[[str], Coroutine[Any, Any, Result]]) -> Result:
-    """Run what talks to the database as the API does; where that is away, say so."""
+    """Run an operation on the API's database role, with a clear error while the database is unavailable."""
     import asyncpg
 
     from api.http.bounded_pool import DatabaseBusyError

@@ -23,7 +23,7 @@ class MeasuredSet:
 
 @dataclass(frozen=True, slots=True)
 class KnownSet:
-    """What a set of public data is, what was chosen by looking at it, and whether the means count it."""
+    """A public data set: what it is, what was tuned on it, and whether it counts in the means."""
 
     title: str
     tuned: str
@@ -54,7 +54,7 @@ KNOWN_SETS = {
         "post-mortems by class of cause, not by incident", "nothing", is_in_means=False
     ),
 }
-"""Sets of public data that were looked at; of any other set nothing was."""
+"""The public sets that something was tuned on; nothing was tuned on any other."""
 
 _NOTES = """\
 Labels hold only the duplicates that somebody linked, so precision is a lower bound, and ECE is that of the
@@ -187,7 +187,7 @@ class _Figures:
         self._rows = {row["figure"]: row for row in own.iter_rows(named=True)}
 
     def value(self, name: str) -> float:
-        """A figure, NaN for one that the method has not."""
+        """A figure; NaN where the method lacks it."""
         value = self._rows[name]["value"] if name in self._rows else None
         return float("nan") if value is None else float(value)
 
