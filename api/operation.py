@@ -76,28 +76,28 @@ def needs_session(endpoint: Endpoint) -> Endpoint:
     return endpoint
 
 
-async def current_caller(request: Request) -> Caller:
+async def get_caller(request: Request) -> Caller:
     """The caller of the request."""
     caller: Caller = request.state.caller
     return caller
 
 
-async def current_database(request: Request) -> WorkspaceDatabase:
+async def get_database(request: Request) -> WorkspaceDatabase:
     """The caller's workspace."""
     db: WorkspaceDatabase = request.state.db
     return db
 
 
-async def current_pool(request: Request) -> BoundedPool:
+async def get_pool(request: Request) -> BoundedPool:
     """Connections outside of any workspace, for operations that determine the workspace themselves."""
     pool: BoundedPool = request.app.state.pool
     return pool
 
 
 # Async, although they await nothing: FastAPI would run plain functions in its thread pool.
-CurrentCaller = Annotated[Caller, Depends(current_caller)]
-Db = Annotated[WorkspaceDatabase, Depends(current_database)]
-Pool = Annotated[BoundedPool, Depends(current_pool)]
+CurrentCaller = Annotated[Caller, Depends(get_caller)]
+Db = Annotated[WorkspaceDatabase, Depends(get_database)]
+Pool = Annotated[BoundedPool, Depends(get_pool)]
 
 
 class Operation(APIRoute):

@@ -39,7 +39,7 @@ where r.started_at >= %s::timestamptz and c.display_name like 'answering%%' and 
 """
 
 
-class Tool(BaseHTTPRequestHandler):
+class ResponsiveTool(BaseHTTPRequestHandler):
     """A responsive tool."""
 
     def do_GET(self) -> None:
@@ -59,7 +59,7 @@ class Tool(BaseHTTPRequestHandler):
 @contextmanager
 def serve_tools() -> Iterator[tuple[int, int]]:
     """The ports of the responsive and of the hanging tool."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Tool)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), ResponsiveTool)
     Thread(target=server.serve_forever, daemon=True).start()
     with socket.create_server(("127.0.0.1", 0), backlog=512) as silent:
         yield server.server_address[1], silent.getsockname()[1]

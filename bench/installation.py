@@ -17,7 +17,7 @@ from uuid import UUID
 
 import httpx2
 
-from causeloop_pipeline.storage.embedded.postgres_server import free_port
+from causeloop_pipeline.storage.embedded.postgres_server import find_free_port
 
 MAX_START_SECONDS = 420
 
@@ -28,7 +28,7 @@ class RunningInstallation:
 
     state_dir: Path
     ports: dict[str, int] = field(
-        default_factory=lambda: {name: free_port() for name in ("API", "DAGSTER", "DEMO")}
+        default_factory=lambda: {name: find_free_port() for name in ("API", "DAGSTER", "DEMO")}
     )
     environment: dict[str, str] = field(default_factory=dict)
     printed: list[str] = field(default_factory=list)

@@ -47,7 +47,7 @@ from causeloop_pipeline.storage.app.run_scopes import ScopedWorkspace, declare_s
 from causeloop_pipeline.storage.app.tenants import create_organization, create_workspace
 from causeloop_pipeline.storage.database.session import Database
 from causeloop_pipeline.storage.embedded.installation import prepare_database
-from causeloop_pipeline.storage.embedded.postgres_server import data_dir, remove_server
+from causeloop_pipeline.storage.embedded.postgres_server import find_data_dir, remove_server
 
 Result = TypeVar("Result")
 WARM_MODULES = "causeloop_pipeline.orchestration.instance.warm_modules"
@@ -185,7 +185,7 @@ def start_database() -> Iterator[int]:
         prepare_database(Path(folder), settings().postgres_bin_dir)
         try:
             Installation().normalizer.build_views()
-            pid_file = data_dir(Path(folder) / "postgres") / "postmaster.pid"
+            pid_file = find_data_dir(Path(folder) / "postgres") / "postmaster.pid"
             yield int(pid_file.read_text().split()[0])
         finally:
             remove_server(Path(folder) / "postgres")

@@ -109,7 +109,7 @@ def check_request_token(request: Request, credential: str) -> None:
 
 def check_origin(request: Request) -> None:
     """403 unless the request was sent by a page of this origin."""
-    own = {f"{request.url.scheme}://{request.headers.get('host', '')}", _origin_of(settings().public_url)}
+    own = {f"{request.url.scheme}://{request.headers.get('host', '')}", _read_origin(settings().public_url)}
     if request.headers.get("origin") not in own:
         raise _refuse_forged("a signed-in browser may send it from this installation's own pages only")
 
@@ -118,7 +118,7 @@ def _refuse_forged(what: str) -> Problem:
     return Problem(403, "request_forged", f"this request is not proven to be your own: {what}")
 
 
-def _origin_of(url: str) -> str:
+def _read_origin(url: str) -> str:
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc}"
 

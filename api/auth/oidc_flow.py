@@ -129,7 +129,7 @@ def _open_client() -> AsyncOAuth2Client:
         secret.get_secret_value() if secret else None,
         token_endpoint_auth_method="client_secret_post" if secret else "none",
         scope="openid email",
-        redirect_uri=_redirect_uri(),
+        redirect_uri=_build_redirect_uri(),
         code_challenge_method="S256",
         timeout=TIMEOUT_SECONDS,
     )
@@ -145,7 +145,7 @@ def is_configured() -> bool:
     return bool(settings().oidc_issuer and read_client_id())
 
 
-def _redirect_uri() -> str:
+def _build_redirect_uri() -> str:
     return settings().public_url.rstrip("/") + CALLBACK_PATH
 
 

@@ -27,7 +27,7 @@ MAX_WORKSPACES = 10_000
 
 
 @dataclass(frozen=True)
-class Allowance:
+class RemainingRequests:
     """What remains of a workspace's rate limit after this request."""
 
     per_minute: int
@@ -95,14 +95,16 @@ class TokenLeases:
         return lease.stored + lease.left
 
 
-async def check_rate_limit(connection: Any, workspace_id: UUID, plan: str, leases: TokenLeases) -> Allowance:
+async def check_rate_limit(
+    connection: Any, workspace_id: UUID, plan: str, leases: TokenLeases
+) -> RemainingRequests:
     """Count one request of a workspace; 429 with the time to wait when its limit is reached."""
     limits = PLANS[plan]
     per_second = limits.requests_per_minute / 60
     remaining, is_allowed = leases.take(workspace_id), True
     if remaining is None:
         remaining, is_allowed = await _take(connection, workspace_id, per_second, limits.burst, leases)
-    allowance = Allowance(
+    allowance = RemainingRequests(
         limits.requests_per_minute,
         math.floor(remaining),
         math.ceil((limits.burst - remaining) / per_second),

@@ -21,7 +21,7 @@ from api.http.bounded_pool import BoundedPool
 from api.http.database import set_workspace
 from api.http.errors import Problem, authentication_problem
 from api.queries.tenancy import callers, sessions
-from api.queries.tenancy.sessions import Membership, Session
+from api.queries.tenancy.sessions import StoredSession, WorkspaceMembership
 from causeloop_pipeline.model.tenancy import MembershipStatus, OrganizationStatus
 from causeloop_pipeline.storage.app.tenants import hash_key
 
@@ -65,7 +65,7 @@ async def start_session(pool: BoundedPool, sign_in: SignIn, requested_id: UUID |
     workspace_id = await _choose_workspace(pool, memberships, requested_id)
     await check_membership(pool, workspace_id, sign_in.user_id, sign_in.method)
     await sessions.accept_invitation(pool, workspace_id, sign_in.user_id)
-    session = Session(uuid.uuid4(), sign_in.user_id, sign_in.method)
+    session = StoredSession(uuid.uuid4(), sign_in.user_id, sign_in.method)
     async with pool.acquire() as connection, connection.transaction():
         await set_workspace(connection, workspace_id)
         ends_at = datetime.now(UTC) + SESSION_LIFETIME
@@ -91,7 +91,7 @@ async def refresh_session(pool: BoundedPool, token: str) -> dict[str, Any]:
 
 
 async def issue_tokens(
-    connection: asyncpg.Connection, workspace_id: UUID, session: Session
+    connection: asyncpg.Connection, workspace_id: UUID, session: StoredSession
 ) -> dict[str, Any]:
     """The next tokens of a session."""
     secret = secrets.token_urlsafe(32)
@@ -130,7 +130,7 @@ async def check_membership(reader: Any, workspace_id: UUID, user_id: UUID, metho
 
 
 async def _choose_workspace(
-    pool: BoundedPool, memberships: list[Membership], requested_id: UUID | None
+    pool: BoundedPool, memberships: list[WorkspaceMembership], requested_id: UUID | None
 ) -> UUID:
     """The requested workspace, or the only one; an invitation to another one does not ask for a choice."""
     active_ids = [membership.workspace_id for membership in memberships if membership.is_active]

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from api.access.caller import Caller
 from api.auth.standing import check_may_write
 from api.configuration.alert_rules import compare_rules, export_rules
-from api.configuration.changes import Change, Comparison, Work
+from api.configuration.changes import ConfigurationChange, ConfigurationComparison, Work
 from api.configuration.connectors import compare_connectors, export_connectors
 from api.configuration.file_schema import ConfiguredSlackChannel, SecretReference
 from api.configuration.members import compare_members, export_members
@@ -42,8 +42,8 @@ class Operator(Caller):
 class Applied:
     """What was or would be changed, what the file does not mention, and secrets that are shown only once."""
 
-    changes: list[Change]
-    unmentioned: list[Change]
+    changes: list[ConfigurationChange]
+    unmentioned: list[ConfigurationChange]
     shown_once: dict[str, str]
 
 
@@ -125,7 +125,7 @@ async def _name_operator(db: WorkspaceDatabase) -> Operator:
     )
 
 
-async def _compare(work: Work, file: ConfigurationFile) -> Comparison:
+async def _compare(work: Work, file: ConfigurationFile) -> ConfigurationComparison:
     wanted = file.configuration
     try:
         parts = [
@@ -136,13 +136,13 @@ async def _compare(work: Work, file: ConfigurationFile) -> Comparison:
         ]
     except errors.Problem as problem:
         raise file.refuse([Problem("", problem.detail)]) from None
-    return Comparison(
+    return ConfigurationComparison(
         [change for part in parts for change in part.changes],
         [change for part in parts for change in part.unmentioned],
     )
 
 
-async def _make(work: Work, file: ConfigurationFile, changes: list[Change]) -> None:
+async def _make(work: Work, file: ConfigurationFile, changes: list[ConfigurationChange]) -> None:
     """Make every change in a savepoint of its own, so that one rejection does not hide the next."""
     problems: list[Problem] = []
     if changes:
@@ -165,7 +165,7 @@ async def _make(work: Work, file: ConfigurationFile, changes: list[Change]) -> N
         raise file.refuse(problems)
 
 
-def _explain(change: Change, refusal: errors.Problem) -> list[Problem]:
+def _explain(change: ConfigurationChange, refusal: errors.Problem) -> list[Problem]:
     subject = f"{change.what} {change.name}".strip()
     pointed = [error for error in refusal.errors if error.get("pointer")]
     if not pointed:

@@ -33,7 +33,7 @@ Make = Callable[[Work], Awaitable[None]]
 
 
 @dataclass(frozen=True)
-class Change:
+class ConfigurationChange:
     """One change; `place` is where the file asks for it, and `fields` what it sets, before and after."""
 
     kind: Literal["create", "change", "delete"]
@@ -53,11 +53,11 @@ class Change:
 
 
 @dataclass(frozen=True)
-class Comparison:
+class ConfigurationComparison:
     """The changes that a file asks for, and existing items that it does not mention."""
 
-    changes: list[Change]
-    unmentioned: list[Change] = field(default_factory=list)
+    changes: list[ConfigurationChange]
+    unmentioned: list[ConfigurationChange] = field(default_factory=list)
     """What `--prune` would delete."""
 
 

@@ -30,7 +30,7 @@ def _is_lost(connection: asyncpg.Connection) -> bool:
         return True
 
 
-def as_json(values: Mapping[str, Any]) -> str:
+def encode_parameters(values: Mapping[str, Any]) -> str:
     """Parameters as one JSON document."""
     return orjson.dumps(dict(values)).decode()
 
@@ -81,7 +81,9 @@ class WorkspaceDatabase:
         return PageRows(row["data"], row["rows_found"], row["last"], row.get("counted"))
 
     async def _fetch(self, statement: str, parameters: Mapping[str, Any]) -> Any:
-        return await self._reader.fetchrow(confine(statement), as_json(parameters), self.workspace_id)
+        return await self._reader.fetchrow(
+            confine(statement), encode_parameters(parameters), self.workspace_id
+        )
 
     async def count(self, rows: str, parameters: Mapping[str, Any]) -> int:
         """How many rows a statement has, counted or, where there are many, estimated."""
@@ -159,7 +161,7 @@ async def read_as_workspace(
     reader: Any, workspace_id: UUID, statement: str, /, **parameters: Any
 ) -> str | None:
     """The JSON text of a statement that runs under one workspace's isolation."""
-    return await reader.fetchval(confine(statement), as_json(parameters), workspace_id)  # type: ignore[no-any-return]
+    return await reader.fetchval(confine(statement), encode_parameters(parameters), workspace_id)  # type: ignore[no-any-return]
 
 
 async def write_as_workspace(
@@ -167,7 +169,7 @@ async def write_as_workspace(
 ) -> str | None:
     """The same for a statement that also writes: a data-modifying CTE cannot be nested in a subquery."""
     return await writer.fetchval(  # type: ignore[no-any-return]
-        "select app.read($1, $2, $3)", workspace_id, statement, as_json(parameters)
+        "select app.read($1, $2, $3)", workspace_id, statement, encode_parameters(parameters)
     )
 
 

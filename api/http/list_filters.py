@@ -20,7 +20,7 @@ from starlette.datastructures import QueryParams
 MODEL = "filter_model"
 
 
-def filters_of(model: type[BaseModel]) -> Any:
+def build_filter_dependency(model: type[BaseModel]) -> Any:
     """The dependency that reads a query into a model without aliases."""
     lists = frozenset(name for name, field in model.model_fields.items() if _holds_list(field.annotation))
     names = frozenset(model.model_fields)

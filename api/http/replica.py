@@ -155,7 +155,7 @@ class NearestReader:
 
 
 @contextlib.asynccontextmanager
-async def watching(
+async def open_replica(
     url: str | None, primary: BoundedPool, bounds: DatabaseBounds
 ) -> AsyncIterator[Replica | None]:
     """The replica that the settings name, compared with the primary until the block ends."""

@@ -101,7 +101,9 @@ def select_page(listing: Listing, rows: str, order: Order, after: Cursor | None,
         nulls = " nulls last" if order.is_descending else " nulls first"
     ordered = f"order by {sort.column} {direction}{nulls}, {listing.key} {direction} limit {limit + 1}"
     # Each condition is an index range; joined by "or" they would become a filter over all earlier rows.
-    ranges = [f"({rows} {condition} {ordered})" for condition in _keyset_conditions(listing, order, after)]
+    ranges = [
+        f"({rows} {condition} {ordered})" for condition in _write_keyset_conditions(listing, order, after)
+    ]
     merged = f"order by {sort.output} {direction}{nulls}, {listing.key_output} {direction} limit {limit + 1}"
     return f"""
         with page as (
@@ -119,7 +121,7 @@ def select_page(listing: Listing, rows: str, order: Order, after: Cursor | None,
     """
 
 
-def _keyset_conditions(listing: Listing, order: Order, after: Cursor | None) -> list[str]:
+def _write_keyset_conditions(listing: Listing, order: Order, after: Cursor | None) -> list[str]:
     """The ranges of rows after the cursor's; nulls sort last when descending and first when ascending."""
     if after is None:
         return [""]

@@ -21,16 +21,16 @@ from uuid import UUID
 import psycopg
 
 from bench.api.applications import serve
-from bench.api.clients import connect, list_backends, quantile, read_cpu_ns, request_for
+from bench.api.clients import compute_quantile, connect, list_backends, measure_latencies, read_cpu_ns
 from bench.api.comparison import HEAD as HEAD_OF_LISTS
-from bench.api.comparison import Server, compare
+from bench.api.comparison import MeasuredServer, compare
 from bench.api.plain_handler import PLANS as PLAIN_LISTS
 from bench.data.stored_workspace import create_stored_workspace
 from causeloop_pipeline.settings import settings
 from causeloop_pipeline.storage.app.tenants import create_service_key
 from causeloop_pipeline.storage.database import roles
 from causeloop_pipeline.storage.embedded.installation import prepare_database
-from causeloop_pipeline.storage.embedded.postgres_server import data_dir, remove_server
+from causeloop_pipeline.storage.embedded.postgres_server import find_data_dir, remove_server
 
 ISSUES = 100_000
 MAX_LIST_P95_MS = 50.0
@@ -100,7 +100,7 @@ def main() -> int:
 
 def measure(superuser_url: str, workspace_id: UUID, folder: Path, issues: int) -> int:
     """Serves both applications and prints the tables; 1 when a goal is missed."""
-    postmaster = int((data_dir(folder) / "postmaster.pid").read_text().split("\n", 1)[0])
+    postmaster = int((find_data_dir(folder) / "postmaster.pid").read_text().split("\n", 1)[0])
     with psycopg.connect(superuser_url, autocommit=True) as owner:
         key = create_service_key(owner, workspace_id, "bench", "admin")
         row = owner.execute(SELECT_EXAMPLES, {"id": workspace_id}).fetchone()
@@ -112,7 +112,9 @@ def measure(superuser_url: str, workspace_id: UUID, folder: Path, issues: int) -
         with serve("create_plain_app") as (plain, plain_port):
             print(HEAD_OF_LISTS)
             for name in PLAIN_LISTS:
-                compared = asyncio.run(compare(name, key, Server(api, port), Server(plain, plain_port)))
+                compared = asyncio.run(
+                    compare(name, key, MeasuredServer(api, port), MeasuredServer(plain, plain_port))
+                )
                 print(compared.format(), flush=True)
                 missed += compared.list_missed()
         print(HEAD)
@@ -122,7 +124,7 @@ def measure(superuser_url: str, workspace_id: UUID, folder: Path, issues: int) -
             cost = asyncio.run(measure_path(port, key, path, api, postmaster))
             print(cost.format(name), flush=True)
             missed += list_missed(name, cost)
-        statuses = asyncio.run(crowd(port, key, list(paths.values())))
+        statuses = asyncio.run(count_crowd_statuses(port, key, list(paths.values())))
     failed = {status: count for status, count in statuses.items() if status >= 500}
     print(f"{MANY_CLIENTS} clients: {sum(statuses.values()):,} answers, failed: {failed or 'none'}")
     for line in missed:
@@ -184,22 +186,22 @@ async def measure_path(port: int, key: str, path: str, process: int, postmaster:
         for _ in range(WARM_UP):
             status, body = await client.get(path)
             assert status == 200, (path, status, body[:500])
-        alone = await request_for([client], path, SECONDS)
+        alone = await measure_latencies([client], path, SECONDS)
     async with contextlib.AsyncExitStack() as stack:
         clients = [await stack.enter_async_context(connect(port, key)) for _ in range(CLIENTS)]
-        await request_for(clients, path, SECONDS / 2)  # every database connection has cached its plans
+        await measure_latencies(clients, path, SECONDS / 2)  # every database connection has cached its plans
         began = read_cpu_ns([process]), read_cpu_ns(list_backends(postmaster))
-        waits = await request_for(clients, path, SECONDS)
+        waits = await measure_latencies(clients, path, SECONDS)
         spent = read_cpu_ns([process]) - began[0], read_cpu_ns(list_backends(postmaster)) - began[1]
     return Cost(
         spent[0] / 1000 / len(waits),
         spent[1] / 1000 / len(waits),
-        *(1000 * quantile(alone, share) for share in (0.5, 0.95)),
-        *(1000 * quantile(waits, share) for share in (0.5, 0.95)),
+        *(1000 * compute_quantile(alone, share) for share in (0.5, 0.95)),
+        *(1000 * compute_quantile(waits, share) for share in (0.5, 0.95)),
     )
 
 
-async def crowd(port: int, key: str, paths: Sequence[str]) -> dict[int, int]:
+async def count_crowd_statuses(port: int, key: str, paths: Sequence[str]) -> dict[int, int]:
     """Count responses by status while many clients request everything, each in its own order."""
     statuses: dict[int, int] = {}
     end = time.perf_counter() + MANY_SECONDS

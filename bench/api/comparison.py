@@ -6,14 +6,14 @@ import statistics
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bench.api.clients import Connection, connect, quantile, read_cpu_ns, request_for
+from bench.api.clients import ClientConnection, compute_quantile, connect, measure_latencies, read_cpu_ns
 
 CLIENTS, ROUNDS, ROUND_SECONDS = 32, 9, 0.5
 MAX_TIMES = 1.5
 
 
 @dataclass(frozen=True)
-class Server:
+class MeasuredServer:
     """An application on loopback."""
 
     process: int
@@ -55,7 +55,7 @@ class Comparison:
 HEAD = f"{f'{CLIENTS} clients':28} {'API':>7} {'plain':>7} {'times':>6} {'p95':>8} {'plain':>8} {'times':>6}"
 
 
-async def compare(name: str, key: str, ours: Server, plain: Server) -> Comparison:
+async def compare(name: str, key: str, ours: MeasuredServer, plain: MeasuredServer) -> Comparison:
     """Measure both in turns, so that other load on the machine affects both."""
     path = f"/v1/{name}"
     await check_same(key, path, ours, plain)
@@ -64,14 +64,14 @@ async def compare(name: str, key: str, ours: Server, plain: Server) -> Compariso
     ]
     return Comparison(
         name,
-        _median([first for first, _ in rounds]),
-        _median([second for _, second in rounds]),
+        _compute_median([first for first, _ in rounds]),
+        _compute_median([second for _, second in rounds]),
         statistics.median(first.cpu_us / second.cpu_us for first, second in rounds),
         statistics.median(first.p95_ms / second.p95_ms for first, second in rounds),
     )
 
 
-async def check_same(key: str, path: str, ours: Server, plain: Server) -> None:
+async def check_same(key: str, path: str, ours: MeasuredServer, plain: MeasuredServer) -> None:
     """Check that both respond with the same bytes."""
     async with connect(ours.port, key) as api, connect(plain.port, key) as handler:
         answers = [await client.get(path) for client in (api, handler)]
@@ -79,20 +79,20 @@ async def check_same(key: str, path: str, ours: Server, plain: Server) -> None:
     assert answers[0] == answers[1], f"{path} differs"
 
 
-async def measure_round(key: str, path: str, server: Server) -> Round:
+async def measure_round(key: str, path: str, server: MeasuredServer) -> Round:
     """One round with all clients."""
     async with contextlib.AsyncExitStack() as stack:
-        clients: list[Connection] = [
+        clients: list[ClientConnection] = [
             await stack.enter_async_context(connect(server.port, key)) for _ in range(CLIENTS)
         ]
         await asyncio.gather(*(client.get(path) for client in clients))
         began = read_cpu_ns([server.process])
-        waits = await request_for(clients, path, ROUND_SECONDS)
+        waits = await measure_latencies(clients, path, ROUND_SECONDS)
         spent = read_cpu_ns([server.process]) - began
-    return Round(spent / 1000 / len(waits), 1000 * quantile(waits, 0.95))
+    return Round(spent / 1000 / len(waits), 1000 * compute_quantile(waits, 0.95))
 
 
-def _median(rounds: list[Round]) -> Round:
+def _compute_median(rounds: list[Round]) -> Round:
     return Round(
         statistics.median(each.cpu_us for each in rounds), statistics.median(each.p95_ms for each in rounds)
     )

@@ -146,8 +146,8 @@ def report(chaos: Chaos, sampler: Sampler) -> list[str]:
         f"{len(chaos.loaded)} records committed: {lost_records} lost"
     )
     print(
-        f"drained after {_seconds(waited)}, {held} slots held; at most {sampler.connections} connections and "
-        f"{sampler.memory / 1e9:.2f} GB"
+        f"drained after {_format_seconds(waited)}, {held} slots held; at most "
+        f"{sampler.connections} connections and {sampler.memory / 1e9:.2f} GB"
     )
     damage = check_data(running)
     print(damage or "checksums and indexes are sound")
@@ -174,7 +174,7 @@ def await_drained(running: ChaosInstallation) -> float | None:
     return None
 
 
-def _seconds(value: float | None) -> str:
+def _format_seconds(value: float | None) -> str:
     return "never" if value is None else f"{value:.0f} s"
 
 

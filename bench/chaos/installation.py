@@ -15,7 +15,7 @@ import psycopg
 from bench.installation import RunningInstallation, wait_until
 from causeloop_pipeline.storage.app.tenants import create_organization, create_service_key, create_workspace
 from causeloop_pipeline.storage.embedded.leftovers import end_orphans
-from causeloop_pipeline.storage.embedded.postgres_server import data_dir
+from causeloop_pipeline.storage.embedded.postgres_server import find_data_dir
 
 MARKS = {
     "code": "causeloop_pipeline.definitions",
@@ -81,7 +81,7 @@ class ChaosInstallation(RunningInstallation):
     @property
     def data(self) -> Path:
         """PostgreSQL's data folder."""
-        return data_dir(self.state_dir / "postgres")
+        return find_data_dir(self.state_dir / "postgres")
 
     def find_processes(self) -> Iterator[tuple[int, int, str]]:
         """Pid, parent and command line of every process started for this folder."""

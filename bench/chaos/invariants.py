@@ -32,7 +32,7 @@ class Sampler(threading.Thread):
                 count = self.running.ask_superuser("select count(*) from pg_stat_activity")
                 self.connections_now = int(count)
                 self.connections = max(self.connections, self.connections_now)
-            own = sum(_proportional_size(pid) for pid, _, _ in self.running.find_processes())
+            own = sum(_read_proportional_size(pid) for pid, _, _ in self.running.find_processes())
             self.memory_now = own + self._measure_postgresql()
             self.memory = max(self.memory, self.memory_now)
 
@@ -41,11 +41,11 @@ class Sampler(threading.Thread):
         for process in Path("/proc").glob("[0-9]*"):
             with contextlib.suppress(OSError):
                 if (process / "cwd").readlink() == self.running.data:
-                    total += _proportional_size(int(process.name))
+                    total += _read_proportional_size(int(process.name))
         return total
 
 
-def _proportional_size(pid: int) -> int:
+def _read_proportional_size(pid: int) -> int:
     with contextlib.suppress(OSError):
         for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
             if line.startswith("Pss:"):

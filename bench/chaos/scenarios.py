@@ -190,7 +190,7 @@ def kill_host(chaos: Chaos, count: int) -> str:
     return f"{count} whole-host kills, back after at most {slowest:.0f} s"
 
 
-def lose_database(chaos: Chaos, count: int) -> str:
+def stop_database(chaos: Chaos, count: int) -> str:
     """Stop the database for 1 to 60 seconds, during a run if there is one."""
     spans = []
     for _ in range(count):
@@ -243,7 +243,7 @@ def set_clock(chaos: Chaos, count: int) -> str:
     return f"{len(steps)} clock steps of ten minutes"
 
 
-def burst(chaos: Chaos, count: int) -> str:
+def send_burst(chaos: Chaos, count: int) -> str:
     """Send ten times the traffic for some seconds."""
     more = Traffic(chaos.running, 10 * chaos.traffic.rate, chaos.traffic.seed + 1)
     more.start(senders=12)
@@ -255,7 +255,7 @@ def burst(chaos: Chaos, count: int) -> str:
     return f"burst of {len(more.acknowledged)} events in {count} s"
 
 
-def soak(chaos: Chaos, count: int) -> str:
+def run_soak(chaos: Chaos, count: int) -> str:
     """Send nothing but traffic for some seconds."""
     before = len(chaos.traffic.acknowledged)
     time.sleep(count)
@@ -269,7 +269,7 @@ def _kill(pid: int) -> None:
 
 SCENARIOS: dict[str, Scenario] = {
     "loaders": kill_each_loader,
-    "burst": burst,
+    "burst": send_burst,
     "postgresql": kill_postgresql,
     "workers": kill_workers,
     "daemon": kill_server("daemon"),
@@ -277,9 +277,9 @@ SCENARIOS: dict[str, Scenario] = {
     "code": kill_server("code"),
     "dagster": kill_server("dagster"),
     "servers": kill_all_servers,
-    "database gone": lose_database,
+    "database gone": stop_database,
     "host": kill_host,
     "clock": set_clock,
     "disk": fill_disk,
-    "soak": soak,
+    "soak": run_soak,
 }

@@ -100,7 +100,7 @@ def extract(commit: str, folder: Path) -> Path:
 
 def start_earlier(running: ChaosInstallation, tree: Path) -> None:
     """Start an earlier tree, and have it make the workspace and a key."""
-    with working_in(tree):
+    with build_environment(tree):
         running.start("--no-demo")
         running.await_line("servers")  # later lines of the first release wait for recommendations
         created = subprocess.run(
@@ -115,7 +115,7 @@ def start_earlier(running: ChaosInstallation, tree: Path) -> None:
 
 
 @contextlib.contextmanager
-def working_in(tree: Path) -> Iterator[None]:
+def build_environment(tree: Path) -> Iterator[None]:
     """The environment for a working folder: Python finds modules there first, then by the inherited path."""
     former = os.environ.get("PYTHONPATH")
     os.environ["PYTHONPATH"] = str(tree)

@@ -20,7 +20,7 @@ from dagster import DagsterInstance
 
 from bench.data.stored_failures import draw_failures, land_failures
 from bench.sync import Meter, start_database
-from causeloop_pipeline.cli.commands.up import dagster_environment
+from causeloop_pipeline.cli.commands.up import build_dagster_environment
 from causeloop_pipeline.settings import DEPLOY_DIR, PROCESS_VARIABLE, settings
 from causeloop_pipeline.stages.installation import Installation
 from causeloop_pipeline.storage.app.tenants import create_organization, create_workspace
@@ -62,13 +62,13 @@ class Runs:
 
     def run(self, workspace_ids: Sequence[UUID]) -> RunCost:
         """Land new records in some workspaces and run all stages on them, as requested by sensors."""
-        from causeloop_pipeline.orchestration.asset_selection import ISSUE, downstream
+        from causeloop_pipeline.orchestration.asset_selection import ISSUE, select_downstream
         from causeloop_pipeline.orchestration.run_requests import request_run
 
         for workspace_id in workspace_ids:
             land_failures(self.installation.database, workspace_id, self.failures)
         with self.installation.database.every_workspace() as session:
-            assets = downstream(self.repository, [ISSUE])
+            assets = select_downstream(self.repository, [ISSUE])
             request = request_run(self.instance, session, "bench", workspace_ids, assets)
         assert isinstance(request, dg.RunRequest)
         meter, began = Meter(self.postmaster), time.monotonic()
@@ -106,7 +106,7 @@ def prepare_dagster() -> Path:
     home = Path(os.environ["CAUSELOOP_STATE_DIR"]) / "dagster"
     home.mkdir()
     (home / "dagster.yaml").write_bytes((DEPLOY_DIR / "dagster.yaml").read_bytes())
-    os.environ.update(dagster_environment(settings()))
+    os.environ.update(build_dagster_environment(settings()))
     return home
 
 

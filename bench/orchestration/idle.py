@@ -13,7 +13,7 @@ from pathlib import Path
 
 from bench.installation import RunningInstallation
 from bench.landing import CLOCK_TICKS
-from causeloop_pipeline.storage.embedded.postgres_server import data_dir, remove_server
+from causeloop_pipeline.storage.embedded.postgres_server import find_data_dir, remove_server
 
 SECONDS, SETTLE_SECONDS = 60, 60
 MAX_SHARE, MAX_MEGABYTES = 0.06, 700
@@ -61,7 +61,7 @@ def measure(state_dir: Path, seconds: float) -> tuple[dict[str, float], dict[str
     elapsed = time.monotonic() - began
     memory: dict[str, float] = {}
     for process in find_processes(state_dir):
-        name = name_of(process)
+        name = name_process(process)
         memory[name] = memory.get(name, 0.0) + read_megabytes(process)
     return {name: ticks / CLOCK_TICKS / elapsed for name, ticks in spent.items()}, memory
 
@@ -73,13 +73,13 @@ def read_ticks(state_dir: Path) -> Counter[str]:
         fields = read_status(process)
         if fields:
             used = [UTIME, STIME, *([CHILDREN_UTIME, CHILDREN_STIME] if is_parent(process) else [])]
-            ticks[name_of(process)] += sum(int(fields[place]) for place in used)
+            ticks[name_process(process)] += sum(int(fields[place]) for place in used)
     return ticks
 
 
 def find_processes(state_dir: Path) -> Iterator[Path]:
     """The folders in /proc of an installation's processes."""
-    postmaster = (data_dir(state_dir / "postgres") / "postmaster.pid").read_text().split("\n", 1)[0]
+    postmaster = (find_data_dir(state_dir / "postgres") / "postmaster.pid").read_text().split("\n", 1)[0]
     mark = f"CAUSELOOP_STATE_DIR={state_dir}".encode()
     for process in Path("/proc").glob("[0-9]*"):
         try:
@@ -101,10 +101,10 @@ def read_status(process: Path) -> list[str]:
 
 def is_parent(process: Path) -> bool:
     """Whether a process's ended children are counted with it: PostgreSQL's first process has many."""
-    return name_of(process) == "PostgreSQL"
+    return name_process(process) == "PostgreSQL"
 
 
-def name_of(process: Path) -> str:
+def name_process(process: Path) -> str:
     """What people call a process."""
     try:
         command = (process / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")

@@ -24,14 +24,14 @@ def read_declared_document(file: Path) -> "tuple[Connector, dict[str, Any], str]
     from causeloop_pipeline.settings import settings
 
     text = read_text(file)
-    with problems_of(file):
+    with exit_with_problems(file):
         connector, document = read_declaration(text)
         check_addresses(connector, EgressPolicy.parse(settings().egress_allow))
     return connector, document, text
 
 
 @contextmanager
-def problems_of(file: Path) -> Iterator[None]:
+def exit_with_problems(file: Path) -> Iterator[None]:
     """End the command with every problem of a file, each with its field and line."""
     from causeloop_pipeline.connectors.declared.problems import DeclarationError
 

@@ -99,7 +99,7 @@ class Processes:
         self.register.unlink(missing_ok=True)
 
     def _write_register(self) -> None:
-        started = {str(child.pid): start_time(child.pid) for child in self.children.values()}
+        started = {str(child.pid): read_start_time(child.pid) for child in self.children.values()}
         replace_file(self.register, json.dumps(started))
 
     def read_log_end(self, name: str) -> str:
@@ -122,7 +122,7 @@ def stop_leftovers(register: Path) -> int:
         registered = {}
     ended = 0
     for pid, started in registered.items():
-        if start_time(int(pid)) in {started, ""}:
+        if read_start_time(int(pid)) in {started, ""}:
             _signal_group(int(pid), signal.SIGKILL)
             ended += 1
     register.unlink(missing_ok=True)
@@ -138,7 +138,7 @@ def is_listening(address: int | Path) -> bool:
         return probe.connect_ex(str(address)) == 0
 
 
-def start_time(pid: int) -> str:
+def read_start_time(pid: int) -> str:
     """When a process was started, in the kernel's ticks; empty when it has ended."""
     try:
         status = Path(f"/proc/{pid}/stat").read_text()

@@ -33,7 +33,7 @@ def start_servers(
     processes: Processes, config: Settings, variables: Mapping[str, str], socket: Path, *, demo: bool
 ) -> None:
     """Start the servers and wait until each listens; `variables` are what Dagster needs beside our own."""
-    used = [port for port in _ports(config, demo=demo) if is_listening(port)]
+    used = [port for port in _list_ports(config, demo=demo) if is_listening(port)]
     if used:
         raise StartError(
             f"port {', '.join(map(str, used))} is already in use: stop what listens there, or choose others "
@@ -81,12 +81,12 @@ def build_commands(config: Settings, workspace: Path, socket: Path, *, demo: boo
     return commands
 
 
-def _ports(config: Settings, *, demo: bool) -> list[int]:
+def _list_ports(config: Settings, *, demo: bool) -> list[int]:
     return [config.api_port, config.dagster_port, *([config.demo_port] if demo else [])]
 
 
 @contextmanager
-def code_socket(state_dir: Path) -> Iterator[Path]:
+def find_code_socket(state_dir: Path) -> Iterator[Path]:
     """Where the code server listens: a socket in a folder that only this user may enter."""
     folder = state_dir / "dagster" / "private"
     if len(str(folder)) <= MAX_SOCKET_PATH:

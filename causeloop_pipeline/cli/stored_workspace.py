@@ -65,14 +65,14 @@ class StoredWorkspace:
     def regroup(self) -> "tuple[pl.DataFrame | None, Grouping]":
         """The present memberships, and what this version of the grouping would make of the same issues."""
         from causeloop_pipeline.analysis.loop import group
-        from causeloop_pipeline.stages.grouping.regrouping import grouping_options, read_grouping_facts
+        from causeloop_pipeline.stages.grouping.regrouping import read_grouping_facts, read_grouping_options
 
         facts = read_grouping_facts(self.session, self.workspace_id)
         _, grouping = group(
             self.issues(),
             facts,
             timezone=self.timezone,
-            options=grouping_options(self.session, self.workspace_id),
+            options=read_grouping_options(self.session, self.workspace_id),
         )
         return facts.previous, grouping
 
@@ -91,7 +91,7 @@ def open_stored_workspace(name: str) -> Iterator[StoredWorkspace]:
             f"the database cannot be reached ({str(error).strip()}): start it with `causeloop up`",
             UNREACHABLE,
         )
-    matching = [row for row in workspaces if name in _names(row)]
+    matching = [row for row in workspaces if name in _list_names(row)]
     if len(matching) != 1:
         problem = "there is no workspace" if not matching else "more than one workspace is called"
         fail(f"{problem} {name!r}: choose one of {', '.join(row['name'] for row in workspaces)}", USAGE)
@@ -100,5 +100,5 @@ def open_stored_workspace(name: str) -> Iterator[StoredWorkspace]:
         yield StoredWorkspace(session, workspace_id, matching[0]["timezone"])
 
 
-def _names(row: dict[str, object]) -> set[str]:
+def _list_names(row: dict[str, object]) -> set[str]:
     return {str(row["workspace_id"]), str(row["name"]), str(row["name"]).partition("/")[2]}

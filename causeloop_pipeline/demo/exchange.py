@@ -93,7 +93,7 @@ def format_utc(moment: datetime | None) -> str | None:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if moment else None
 
 
-def with_repeats(failures: Sequence[Failure]) -> list[Failure]:
+def repeat_at_edges(failures: Sequence[Failure]) -> list[Failure]:
     """Simulate a list that changes while it is read: a record is repeated at the edge of a page of 100."""
     return list(_repeat_at_page_edges(failures))
 

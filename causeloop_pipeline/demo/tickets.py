@@ -41,7 +41,7 @@ class TicketBook:
         self, place: tuple[str, str], number: str | None, request: VendorRequest
     ) -> VendorResponse | None:
         if request.method == "POST" and number is None:
-            return VendorResponse(self._open(place, lambda n: _github_issue(n, place[1], request)), 201)
+            return VendorResponse(self._open(place, lambda n: _answer_github(n, place[1], request)), 201)
         if number is not None:
             return _find_or_404(self._list(place), "number", int(number))
         if request.query.get("sort") != "created":
@@ -53,7 +53,7 @@ class TicketBook:
         self, place: tuple[str, str], key: str | None, request: VendorRequest
     ) -> VendorResponse | None:
         if request.method == "POST" and key is None:
-            return VendorResponse(self._open(place, lambda n: _jira_issue(n, request)), 201)
+            return VendorResponse(self._open(place, lambda n: _answer_jira(n, request)), 201)
         return _find_or_404(self._list(place), "key", key)
 
     def _list(self, place: tuple[str, str]) -> list[Ticket]:
@@ -72,7 +72,7 @@ def _find_or_404(tickets: list[Ticket], name: str, value: Any) -> VendorResponse
     return VendorResponse(ticket) if ticket else VendorResponse({"message": "Not Found"}, 404)
 
 
-def _github_issue(number: int, repository: str, request: VendorRequest) -> Ticket:
+def _answer_github(number: int, repository: str, request: VendorRequest) -> Ticket:
     document = json.loads(request.body)
     return {
         "number": number,
@@ -84,7 +84,7 @@ def _github_issue(number: int, repository: str, request: VendorRequest) -> Ticke
     }
 
 
-def _jira_issue(number: int, request: VendorRequest) -> Ticket:
+def _answer_jira(number: int, request: VendorRequest) -> Ticket:
     fields = json.loads(request.body)["fields"]
     status = {"name": "To Do", "statusCategory": {"key": "new"}}
     return {"key": f"{fields['project']['key']}-{number}", "fields": {**fields, "status": status}}

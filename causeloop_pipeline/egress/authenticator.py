@@ -103,7 +103,7 @@ def build_authenticator(
                 tokens = TokenSource(connector.title, auth, values, base_url, egress, keep)
                 return Authenticator(secrets, tokens)
             case AwsSignature():
-                return Authenticator(secrets, key=_aws_key(auth, values))
+                return Authenticator(secrets, key=_build_aws_key(auth, values))
             case KeyedHash():
                 fill_from(auth.key, values)
                 return Authenticator(secrets, key=HashKey(auth, values))
@@ -119,7 +119,7 @@ def _require_values(auth: OAuth2 | ServiceAccount | GitHubApp, values: Mapping[s
         raise MissingValueError(missing[0])
 
 
-def _aws_key(auth: AwsSignature, values: Mapping[str, Any]) -> AwsKey:
+def _build_aws_key(auth: AwsSignature, values: Mapping[str, Any]) -> AwsKey:
     return AwsKey(
         fill_from(auth.access_key_id, values),
         fill_from(auth.secret_access_key, values),

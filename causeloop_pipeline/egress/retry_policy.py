@@ -91,38 +91,38 @@ def is_rate_limited(limit: RateLimit, status: int, headers: Mapping[str, str]) -
     return status != 403 or "retry-after" in headers or headers.get(limit.remaining) == "0"
 
 
-def rate_limit_state(limit: RateLimit, headers: Mapping[str, str], now: datetime) -> RateLimitState:
+def read_rate_limit(limit: RateLimit, headers: Mapping[str, str], now: datetime) -> RateLimitState:
     """The rate limit's state by the headers."""
     remaining = _parse_number(headers.get(limit.remaining))
     return RateLimitState(
-        None if remaining is None else int(remaining), retry_after_seconds(limit, headers, now)
+        None if remaining is None else int(remaining), read_retry_after_seconds(limit, headers, now)
     )
 
 
-def retry_after(limit: RateLimit, headers: Mapping[str, str], now: datetime) -> timedelta | None:
+def read_retry_after(limit: RateLimit, headers: Mapping[str, str], now: datetime) -> timedelta | None:
     """How long the server asks us to wait, at most MAX_RETRY_AFTER."""
-    seconds = retry_after_seconds(limit, headers, now)
+    seconds = read_retry_after_seconds(limit, headers, now)
     return None if seconds is None else timedelta(seconds=min(seconds, MAX_RETRY_AFTER.total_seconds()))
 
 
-def retry_after_seconds(limit: RateLimit, headers: Mapping[str, str], now: datetime) -> float | None:
+def read_retry_after_seconds(limit: RateLimit, headers: Mapping[str, str], now: datetime) -> float | None:
     """Seconds to wait: Retry-After (seconds or a date) wins over the tool's own reset header."""
     after = headers.get("retry-after", "").strip()
     if after:
         seconds = _parse_number(after)
-        return max(0.0, seconds) if seconds is not None else _seconds_until_date(after, now)
+        return max(0.0, seconds) if seconds is not None else _read_seconds_until_date(after, now)
     reset = _parse_number(headers.get(limit.reset))
-    return None if reset is None else _seconds_until_reset(reset, now)
+    return None if reset is None else _read_seconds_until_reset(reset, now)
 
 
-def _seconds_until_reset(value: float, now: datetime) -> float:
+def _read_seconds_until_reset(value: float, now: datetime) -> float:
     """Tell seconds, epoch seconds and epoch milliseconds apart by their magnitude."""
     if value >= MIN_EPOCH_MILLISECONDS:
         return max(0.0, value / 1000 - now.timestamp())
     return max(0.0, value - now.timestamp() if value >= MIN_EPOCH_SECONDS else value)
 
 
-def _seconds_until_date(value: str, now: datetime) -> float | None:
+def _read_seconds_until_date(value: str, now: datetime) -> float | None:
     try:
         until = parsedate_to_datetime(value)
     except ValueError:

@@ -133,7 +133,7 @@ def read_table_metadata(
     }
 
 
-def column_descriptions(metadata: Mapping[str, Any]) -> dict[str, str | None]:
+def read_column_descriptions(metadata: Mapping[str, Any]) -> dict[str, str | None]:
     """The columns' descriptions that an asset declares."""
     declared = metadata.get(COLUMN_SCHEMA)
     schema = declared.value if isinstance(declared, dg.TableSchemaMetadataValue) else declared

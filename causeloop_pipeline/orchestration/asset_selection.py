@@ -26,7 +26,7 @@ FIRST_STAGE = {
 """Where each kind of recompute request begins; `sync` begins at the landing of the workspaces' tools."""
 
 
-def downstream(
+def select_downstream(
     repository: dg.RepositoryDefinition | None, roots: Iterable[dg.AssetKey]
 ) -> Sequence[dg.AssetKey]:
     """The assets that follow from these, themselves included, in a stable order."""
@@ -47,6 +47,6 @@ def landing_key(connector_name: str) -> dg.AssetKey:
     return product_key(LANDING, connector_name)
 
 
-def landing_of(types: Iterable[str]) -> list[dg.AssetKey]:
+def select_landings(types: Iterable[str]) -> list[dg.AssetKey]:
     """The landing assets of some tools."""
     return [landing_key(name) for name in sorted(set(types))]

@@ -63,11 +63,11 @@ def check_isolation(spec: dg.AssetCheckSpec, installation: Installation) -> dg.A
 
 def check_schema_version(spec: dg.AssetCheckSpec, installation: Installation) -> dg.AssetCheckResult:
     """Compare the code's newest revision with the database's."""
-    from causeloop_pipeline.storage.database.migrate import head_revision
+    from causeloop_pipeline.storage.database.migrate import read_head_revision
 
     with installation.database.every_workspace() as session:
         row = session.row("select version_num from app.alembic_version")
-    actual, expected = row["version_num"] if row else "none", head_revision()
+    actual, expected = row["version_num"] if row else "none", read_head_revision()
     return dg.AssetCheckResult(
         passed=actual == expected,
         asset_key=spec.asset_key,

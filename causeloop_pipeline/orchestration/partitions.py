@@ -31,7 +31,7 @@ def parse_partition(partition: str) -> UUID | None:
         return None
 
 
-def range_tags(partitions: Sequence[str], wanted: set[str]) -> dict[str, str]:
+def tag_range(partitions: Sequence[str], wanted: set[str]) -> dict[str, str]:
     """The shortest range of partitions, in the order they were added, that covers the wanted ones."""
     positions = [position for position, key in enumerate(partitions) if key in wanted]
     if not positions:

@@ -34,18 +34,20 @@ SCOPE, TRIGGER, REQUESTED = "causeloop/scope", "causeloop/trigger", "causeloop/r
 NIGHTLY = "nightly"
 
 
-def run_workspaces(context: dg.AssetExecutionContext, installation: Installation) -> "list[ScopedWorkspace]":
+def read_run_workspaces(
+    context: dg.AssetExecutionContext, installation: Installation
+) -> "list[ScopedWorkspace]":
     """The workspaces still in this run's scope; the first call opens the scope."""
     from causeloop_pipeline.storage.app.run_scopes import open_scope, read_workspaces_in_scope
 
     with installation.database.every_workspace() as session:
-        open_scope(session, context.run_id, context.run.tags.get(SCOPE), _workspace_ids(context))
+        open_scope(session, context.run_id, context.run.tags.get(SCOPE), _list_workspace_ids(context))
     _claim_requests(context, installation)
     with installation.database.every_workspace() as session:
         return read_workspaces_in_scope(session, context.run_id)
 
 
-def run_started_at(context: dg.AssetExecutionContext) -> datetime:
+def read_run_start(context: dg.AssetExecutionContext) -> datetime:
     """The `as_of` of everything that a run computes: its start time."""
     record = context.instance.get_run_record_by_id(context.run_id)
     if record is None or record.start_time is None:
@@ -63,7 +65,7 @@ def mark_run(context: dg.AssetExecutionContext | dg.OpExecutionContext, what: st
     context.instance.add_run_tags(context.run_id, {f"causeloop/{what.replace(' ', '_')}": str(count)})
 
 
-def _workspace_ids(context: dg.AssetExecutionContext) -> Sequence[UUID]:
+def _list_workspace_ids(context: dg.AssetExecutionContext) -> Sequence[UUID]:
     parsed = (parse_partition(key) for key in context.partition_keys)
     return [workspace_id for workspace_id in parsed if workspace_id]
 

@@ -35,14 +35,14 @@ from causeloop_pipeline.orchestration.reports.stage_report import (
     BY_WORKSPACE,
     StageReport,
     describe_failure,
-    workspace_failure,
+    explain_failure,
 )
 from causeloop_pipeline.orchestration.run_scope import (
     StageConfig,
     is_nightly,
     mark_run,
-    run_started_at,
-    run_workspaces,
+    read_run_start,
+    read_run_workspaces,
 )
 from causeloop_pipeline.stages.context import RunOptions, StageFunction
 from causeloop_pipeline.stages.installation import Installation
@@ -122,9 +122,9 @@ def run_stage(
     context: dg.AssetExecutionContext, installation: Installation, stage: Stage, *, is_rebuild: bool
 ) -> dg.MaterializeResult:
     """Run a stage for every workspace of the run; raise when it failed in all of them."""
-    as_of, report = run_started_at(context), StageReport(stage.name)
+    as_of, report = read_run_start(context), StageReport(stage.name)
     run = stage.load()
-    workspaces = run_workspaces(context, installation)
+    workspaces = read_run_workspaces(context, installation)
     ids = [workspace.workspace_id for workspace in workspaces]
     with trace_stage(installation, stage.name, context.run_id, ids):
         for workspace in workspaces:
@@ -181,7 +181,7 @@ def exclude_workspace(
     from causeloop_pipeline.storage.app.recompute_requests import finish_requests
     from causeloop_pipeline.storage.app.stage_freshness import record_freshness
 
-    reason, workspace_id = workspace_failure(failure), workspace.workspace_id
+    reason, workspace_id = explain_failure(failure), workspace.workspace_id
     context.log.warning(
         "%s: %s %s is excluded from this run: %s",
         stage,

@@ -16,9 +16,9 @@ from causeloop_pipeline.orchestration.dagster_internals.webserver import (
 )
 from causeloop_pipeline.orchestration.webserver_guard import (
     WebserverGuard,
+    find_token_file,
     list_local_hosts,
     read_or_create_token,
-    token_file,
 )
 from causeloop_pipeline.settings import Settings, settings
 
@@ -42,7 +42,9 @@ def guard_webserver(app: Any, config: Settings) -> WebserverGuard:
     """Wrap an application in the installation's guard: its token, and the allowed hosts."""
     allowed = {host.strip() for host in config.dagster_hosts.split(",") if host.strip()}
     hosts = list_local_hosts(config.dagster_port) | allowed
-    return WebserverGuard(app, read_or_create_token(config.state_dir), hosts, token_file(config.state_dir))
+    return WebserverGuard(
+        app, read_or_create_token(config.state_dir), hosts, find_token_file(config.state_dir)
+    )
 
 
 @contextlib.asynccontextmanager

@@ -24,14 +24,14 @@ GRAPHQL = "/graphql"
 LOCAL_NAMES = ("127.0.0.1", "localhost", "[::1]")
 
 
-def token_file(state_dir: Path) -> Path:
+def find_token_file(state_dir: Path) -> Path:
     """Where an installation stores the token of its operators."""
     return state_dir / "dagster" / "webserver.token"
 
 
 def read_or_create_token(state_dir: Path) -> str:
     """The operators' access token; only the installation's user may read it."""
-    return operator_tokens.read_or_create_token(token_file(state_dir))
+    return operator_tokens.read_or_create_token(find_token_file(state_dir))
 
 
 def list_local_hosts(port: int) -> set[str]:

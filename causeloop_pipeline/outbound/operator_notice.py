@@ -133,7 +133,7 @@ def send_notice(notice: Notice, channel: str, settings: DeliverySettings) -> Non
             text = f"{_escape(notice.text)}\n<{notice.url}|Open in Dagster>"
             _post("operators' chat", channel.removeprefix(SLACK), {"text": text}, settings)
         case "https" | "http":
-            _post("operators' webhook", channel, _webhook_body(notice), settings)
+            _post("operators' webhook", channel, _build_webhook_body(notice), settings)
         case _:
             raise PermanentFailure(f"CAUSELOOP_OPERATOR_CHANNEL is none of {FORMS}")
 
@@ -143,7 +143,7 @@ def _post(receiver: str, url: str, body: dict[str, Any], settings: DeliverySetti
     require_success(request, exchange(request, settings.egress))
 
 
-def _webhook_body(notice: Notice) -> dict[str, Any]:
+def _build_webhook_body(notice: Notice) -> dict[str, Any]:
     data = {**notice.data, "url": notice.url, "text": notice.text}
     return {"id": notice.notice_id, "type": notice.kind, "data": data}
 

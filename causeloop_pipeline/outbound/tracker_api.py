@@ -16,9 +16,9 @@ from causeloop_pipeline.connectors.json_paths import find_value
 from causeloop_pipeline.connectors.spec import Connector
 from causeloop_pipeline.egress.credentials import Credentials
 from causeloop_pipeline.egress.errors import OutsideFailure, PermanentFailure, TransientFailure
-from causeloop_pipeline.egress.http import Limits, Request, Response, exchange, failure_of
+from causeloop_pipeline.egress.http import Limits, Request, Response, build_failure, exchange
 from causeloop_pipeline.egress.policy import EgressPolicy
-from causeloop_pipeline.egress.retry_policy import is_rate_limited, retry_after
+from causeloop_pipeline.egress.retry_policy import is_rate_limited, read_retry_after
 
 ATTEMPT_SECONDS = 90.0
 TICKET_ADVICE = {
@@ -117,9 +117,9 @@ class TrackerApi:
         """The tracker's own error message, with credentials redacted."""
         title, limit = self.connector.title, self.connector.rate_limit
         if is_rate_limited(limit, response.status, response.headers):
-            wait = retry_after(limit, response.headers, datetime.now(UTC))
+            wait = read_retry_after(limit, response.headers, datetime.now(UTC))
             return TransientFailure(f"{title} asks us to wait", response.status, wait)
-        failure = failure_of(request, response)
+        failure = build_failure(request, response)
         if isinstance(failure, PermanentFailure):
             excerpt = " ".join(response.body[:300].decode("utf-8", "replace").split())
             advice = TICKET_ADVICE.get(response.status, f"it refuses the ticket ({excerpt})")

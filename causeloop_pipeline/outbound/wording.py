@@ -43,7 +43,9 @@ class WordingEndpoint:
 def reword(endpoint: WordingEndpoint, findings: str) -> str:
     """The model's rewording of the findings; raises an OutsideFailure when there is none."""
     url = f"{endpoint.url.rstrip('/')}/chat/completions"
-    request = Request(endpoint.name, "POST", url, _headers(endpoint), _request_body(endpoint.model, findings))
+    request = Request(
+        endpoint.name, "POST", url, _build_headers(endpoint), _request_body(endpoint.model, findings)
+    )
     limits = Limits(endpoint.seconds, endpoint.seconds, MAX_BYTES)
     response = require_success(request, exchange(request, endpoint.egress, limits))
     try:
@@ -56,7 +58,7 @@ def reword(endpoint: WordingEndpoint, findings: str) -> str:
     raise PermanentFailure(f"{endpoint.name} answered something other than a chat completion")
 
 
-def _headers(endpoint: WordingEndpoint) -> dict[str, str]:
+def _build_headers(endpoint: WordingEndpoint) -> dict[str, str]:
     headers = {"Content-Type": "application/json"}
     if endpoint.key is None:
         return headers

@@ -18,7 +18,7 @@ from causeloop_pipeline.analysis.detect.clusters.pattern_traits import (
     list_family_traits,
 )
 from causeloop_pipeline.analysis.detect.clusters.post_change_patterns import find_post_change_patterns
-from causeloop_pipeline.analysis.loop import MIN_EDGE_STRENGTH, changes_needed_since
+from causeloop_pipeline.analysis.loop import MIN_EDGE_STRENGTH, find_changes_start
 from causeloop_pipeline.model.frames import OCCURRENCE_SCHEMA, PATTERN_SCHEMA
 from causeloop_pipeline.stages.context import Counts, RunOptions
 from causeloop_pipeline.storage.app.run_scopes import ScopedWorkspace
@@ -106,7 +106,7 @@ def _read_facts(
     traits = pl.concat([dimensions, families]).sort("pattern_id", "kind", "value")
     active_days = summaries.select("pattern_id", day="days").explode("day")
     first_issue_at = read_first_issue_time(session, workspace_id)
-    changes = read_changes(session, workspace_id, changes_needed_since(first_issue_at, as_of))
+    changes = read_changes(session, workspace_id, find_changes_start(first_issue_at, as_of))
     occurrences = OCCURRENCE_TIMES.to_frame()
     if changes.height:
         occurrences = read_occurrences(session, workspace_id, OCCURRENCE_TIMES)

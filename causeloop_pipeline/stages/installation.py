@@ -63,7 +63,7 @@ class Installation:
     @cached_property
     def normalizer(self) -> "Normalizer":
         """The dbt project with its cached manifest."""
-        return _normalizer_of(settings().require_dbt_url())
+        return _load_normalizer(settings().require_dbt_url())
 
 
 @contextmanager
@@ -75,7 +75,7 @@ def open_installation() -> Iterator[Installation]:
 
 
 @cache
-def _normalizer_of(url: str) -> "Normalizer":
+def _load_normalizer(url: str) -> "Normalizer":
     """One per process: reading the project's manifest takes seconds."""
     from causeloop_pipeline.storage.dbt.runner import Normalizer
 

@@ -16,10 +16,10 @@ from causeloop_pipeline.landing.polling.files.drop_folders import find_drop_fold
 from causeloop_pipeline.landing.polling.page_batches import gather_pages, join_pages
 from causeloop_pipeline.landing.polling.pull import pull
 from causeloop_pipeline.landing.polling.sync_input import SyncInput
-from causeloop_pipeline.stages.defects import defect_message, describe_defect
+from causeloop_pipeline.stages.defects import describe_defect, write_defect_message
 from causeloop_pipeline.stages.installation import Installation
 from causeloop_pipeline.storage.app.connectors import (
-    ConfiguredConnector,
+    PolledConnector,
     finish_sync,
     list_connectors,
     mark_error,
@@ -47,7 +47,7 @@ PROBE = RetryPolicy(attempts=1, answer_seconds=60.0, silence_seconds=10.0)
 class SyncResult:
     """How the sync of one connector went."""
 
-    connector: ConfiguredConnector
+    connector: PolledConnector
     count: LandingCount
     pages: int
     error: str | None
@@ -98,7 +98,7 @@ def sync_due_connectors(
 
 
 def sync(
-    installation: Installation, connector: Connector, configured: ConfiguredConnector, run_id: str | None
+    installation: Installation, connector: Connector, configured: PolledConnector, run_id: str | None
 ) -> SyncResult:
     """Pull and land one connector page by page; any error fails only this sync."""
     with installation.database.keep_connection() as database:
@@ -109,7 +109,7 @@ def _sync(
     installation: Installation,
     database: Database,
     connector: Connector,
-    configured: ConfiguredConnector,
+    configured: PolledConnector,
     run_id: str | None,
 ) -> SyncResult:
     with database.workspace(configured.workspace_id) as session:
@@ -124,7 +124,7 @@ def _sync(
     except TransientFailure as failure:
         error, retry_after = failure.reason, failure.retry_after
     except Exception as failure:  # a defect in one tool's handling must not stop the other tenants' syncs
-        error = defect_message(failure)
+        error = write_defect_message(failure)
         logger.error("connector %s: %s", configured.connector_id, describe_defect(failure))
 
     with database.workspace(configured.workspace_id) as session:
@@ -142,7 +142,7 @@ def _read_due(
     warn: Callable[[str], None],
     *,
     is_forced: bool,
-) -> list[ConfiguredConnector]:
+) -> list[PolledConnector]:
     with installation.database.workspaces(workspace_ids) as session:
         requested = read_connectors_to_sync(session, run_id)
         if is_forced:
@@ -162,7 +162,7 @@ def _land_pages(
     installation: Installation,
     database: Database,
     connector: Connector,
-    configured: ConfiguredConnector,
+    configured: PolledConnector,
     landing: Landing,
 ) -> None:
     """Commit the rows of pages together with the last page's cursor."""

@@ -58,7 +58,7 @@ def run(session: Session, workspace: ScopedWorkspace, as_of: datetime, options: 
     }
 
 
-def reliability_of(session: Session, workspace_ids: Sequence[UUID], as_of: datetime) -> pl.DataFrame:
+def read_reliability(session: Session, workspace_ids: Sequence[UUID], as_of: datetime) -> pl.DataFrame:
     """The reliability diagram of these workspaces' predictions of the last year, as of a run's time."""
     since = as_of - LEDGER_AGE
     ledgers = [

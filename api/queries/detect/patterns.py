@@ -192,7 +192,7 @@ async def read_pattern(db: WorkspaceDatabase, pattern_id: UUID) -> str | None:
     return await db.read_text(SELECT_PATTERN, id=str(pattern_id))
 
 
-async def pattern_exists(db: WorkspaceDatabase, pattern_id: UUID) -> bool:
+async def has_pattern(db: WorkspaceDatabase, pattern_id: UUID) -> bool:
     """Whether this workspace has a pattern of this id."""
     return await db.read(SELECT_EXISTS, id=str(pattern_id)) is not None
 

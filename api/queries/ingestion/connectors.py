@@ -6,7 +6,7 @@ from uuid import UUID
 
 import orjson
 
-from api.http.database import WorkspaceDatabase, as_json
+from api.http.database import WorkspaceDatabase, encode_parameters
 from api.queries.listing import AnyOf, Listing, Sort
 
 CONNECTOR_COLUMNS = """
@@ -145,7 +145,7 @@ async def create_connector(db: WorkspaceDatabase, connector_id: UUID, row: Mappi
         connector_id,
         row["type"],
         row["display_name"],
-        as_json(row["config"]),
+        encode_parameters(row["config"]),
         row["credentials"],
         row["webhook_secrets"],
         row["poll_interval_seconds"],
@@ -161,7 +161,7 @@ async def update_connector(db: WorkspaceDatabase, connector_id: UUID, row: Mappi
         UPDATE_CONNECTOR,
         connector_id,
         row.get("display_name"),
-        None if config is None else as_json(config),
+        None if config is None else encode_parameters(config),
         row.get("credentials"),
         row.get("webhook_secrets"),
         row.get("poll_interval_seconds"),

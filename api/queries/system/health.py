@@ -6,12 +6,12 @@ from typing import Any
 import asyncpg
 
 from api.http.bounded_pool import BoundedPool, DatabaseBusyError
-from causeloop_pipeline.storage.database.migrate import head_revision
+from causeloop_pipeline.storage.database.migrate import read_head_revision
 
 
 async def read_checks(pool: BoundedPool) -> dict[str, Any]:
     """The result of each check, with what is wrong."""
-    head = await asyncio.to_thread(head_revision)
+    head = await asyncio.to_thread(read_head_revision)
     try:
         revision = await pool.fetchval("select version_num from app.alembic_version", timeout=3)
     except (

@@ -9,7 +9,7 @@ from uuid import UUID
 import asyncpg
 
 from api.http.bounded_pool import BoundedPool
-from api.http.database import WorkspaceDatabase, as_json, set_workspace
+from api.http.database import WorkspaceDatabase, encode_parameters, set_workspace
 from api.queries.tenancy.members import seats_exhausted
 from api.queries.tenancy.sessions import claim
 
@@ -122,5 +122,5 @@ async def sign_up(
     """Create a tenant; the workspace's id, or None where the first-start link is not valid."""
     async with pool.acquire() as connection, connection.transaction():
         return await connection.fetchval(  # type: ignore[no-any-return]
-            SELECT_SIGN_UP, as_json(tenant), token_hash, setup_hash
+            SELECT_SIGN_UP, encode_parameters(tenant), token_hash, setup_hash
         )

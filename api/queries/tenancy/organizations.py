@@ -6,7 +6,7 @@ from uuid import UUID
 
 import asyncpg
 
-from api.http.database import WorkspaceDatabase, as_json
+from api.http.database import WorkspaceDatabase, encode_parameters
 from api.queries.tenancy.sessions import claim, read_memberships
 
 SELECT_ORGANIZATION = """
@@ -40,7 +40,7 @@ async def change_organization(
     """Change name, plan, seats or status; returns the code of a refusal, None on success."""
     try:
         return await db.transaction.fetchval(  # type: ignore[no-any-return]
-            SELECT_CHANGE, as_json(change), may_raise
+            SELECT_CHANGE, encode_parameters(change), may_raise
         )
     except asyncpg.CheckViolationError as error:
         if error.constraint_name != "seats_exhausted":

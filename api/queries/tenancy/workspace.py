@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from api.http.database import WorkspaceDatabase, as_json
+from api.http.database import WorkspaceDatabase, encode_parameters
 
 SELECT_WORKSPACE = """
 select json_build_object(
@@ -100,4 +100,4 @@ async def read_settings(db: WorkspaceDatabase) -> str | None:
 
 async def update_settings(db: WorkspaceDatabase, changes: Mapping[str, Any]) -> None:
     """Set the named settings."""
-    await db.transaction.execute(UPDATE_SETTINGS, as_json(changes))
+    await db.transaction.execute(UPDATE_SETTINGS, encode_parameters(changes))

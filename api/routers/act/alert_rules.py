@@ -8,7 +8,7 @@ from fastapi import APIRouter, Response
 
 from api.access.permissions import requires
 from api.http.errors import Problem, broken_rule, not_found
-from api.http.list_filters import filters_of
+from api.http.list_filters import build_filter_dependency
 from api.http.responses import Page, documents, json_response
 from api.operation import CurrentCaller, Db, Operation, check_feature
 from api.queries.act import alert_rules
@@ -36,7 +36,7 @@ router = APIRouter(prefix="/v1/alert-rules", tags=["alerts"], route_class=Operat
 @requires(Role.ANALYST)
 @returns_page_of(alert_rules.ALERT_RULES)
 async def list_alert_rules(
-    db: Db, filters: Annotated[AlertRuleFilters, filters_of(AlertRuleFilters)]
+    db: Db, filters: Annotated[AlertRuleFilters, build_filter_dependency(AlertRuleFilters)]
 ) -> Response:
     """The alert rules of the workspace, by name unless sorted otherwise."""
     return await read_page(db, alert_rules.ALERT_RULES, filters)

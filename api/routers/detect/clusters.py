@@ -7,7 +7,7 @@ import orjson
 from fastapi import APIRouter, Query, Response
 
 from api.access.permissions import requires
-from api.http.list_filters import filters_of
+from api.http.list_filters import build_filter_dependency
 from api.http.responses import Page, documents, json_response, row_or_404
 from api.operation import CurrentCaller, Db, Operation, check_feature
 from api.queries.detect import clusters, recomputes
@@ -22,7 +22,7 @@ router = APIRouter(prefix="/v1", tags=["clusters"], route_class=Operation)
 @requires(Role.VIEWER)
 @returns_page_of(clusters.CLUSTERS)
 async def list_clusters(
-    db: Db, caller: CurrentCaller, filters: Annotated[ClusterFilters, filters_of(ClusterFilters)]
+    db: Db, caller: CurrentCaller, filters: Annotated[ClusterFilters, build_filter_dependency(ClusterFilters)]
 ) -> Response:
     """The clusters of the workspace, largest first unless sorted otherwise."""
     check_feature(caller, "clusters")

@@ -16,7 +16,7 @@ from api.queries.directory import connection, groups
 from api.queries.tenancy import audit, members
 from api.resources.directory_answers import build_location
 from api.routers.directory.groups import apply_roles
-from api.schemas.directory.connection import Connection, CreatedToken, NewToken
+from api.schemas.directory.connection import CreatedToken, DirectoryConnection, NewToken
 from api.schemas.directory.groups import GroupRole, GroupRoleChange
 from causeloop_pipeline.model.tenancy import Role
 from causeloop_pipeline.storage.app.tenants import hash_key
@@ -24,7 +24,7 @@ from causeloop_pipeline.storage.app.tenants import hash_key
 router = APIRouter(prefix="/v1/directory", tags=["members"], route_class=Operation)
 
 
-@router.get("", summary="Get the directory", responses=documents(Connection))
+@router.get("", summary="Get the directory", responses=documents(DirectoryConnection))
 @requires(Role.OWNER)
 async def read_directory(db: Db) -> Response:
     """Whether an identity provider keeps the members of the workspace, and where it sends them to."""

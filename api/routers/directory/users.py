@@ -18,7 +18,7 @@ from api.http.database import WorkspaceDatabase
 from api.http.errors import Problem
 from api.queries.act import recipients
 from api.queries.directory import users
-from api.queries.directory.users import Details, Person
+from api.queries.directory.users import DirectoryAttributes, DirectoryMember
 from api.queries.tenancy import audit, invitations, members
 from api.resources.directory_answers import build_location, read_resource
 from api.resources.directory_resource import DirectoryResource
@@ -87,7 +87,7 @@ async def delete_directory_user(request: Request, user_id: str) -> Response:
     return Response(status_code=204)
 
 
-def describe_person(person: Person) -> DirectoryUser:
+def describe_person(person: DirectoryMember) -> DirectoryUser:
     """A member as SCIM describes one."""
     profile = {"emails": [{"value": person.email, "type": "work", "primary": True}], **person.profile}
     if person.name is not None:
@@ -115,7 +115,7 @@ def describe_person(person: Person) -> DirectoryUser:
     return described
 
 
-async def _change(db: WorkspaceDatabase, person: Person, wanted: DirectoryUser) -> None:
+async def _change(db: WorkspaceDatabase, person: DirectoryMember, wanted: DirectoryUser) -> None:
     namesakes = await users.list_people(db, user_name=wanted.user_name)
     if any(other.id != person.id for other in namesakes):
         raise UniquenessException(detail=f"{wanted.user_name} is another member")
@@ -127,7 +127,7 @@ async def _change(db: WorkspaceDatabase, person: Person, wanted: DirectoryUser) 
     await audit.record(db, ACTOR, "directory.user_changed", subject, before=person.is_active, after=is_active)
 
 
-async def _turn(db: WorkspaceDatabase, person: Person, is_active: bool) -> None:
+async def _turn(db: WorkspaceDatabase, person: DirectoryMember, is_active: bool) -> None:
     """Suspend a member, or let them in again; who never signed in is invited again."""
     if not is_active:
         await _check_not_last_owner(db, person)
@@ -141,7 +141,7 @@ async def _turn(db: WorkspaceDatabase, person: Person, is_active: bool) -> None:
         await recipients.withdraw_confirmation(db, person.id)
 
 
-async def _check_not_last_owner(db: WorkspaceDatabase, person: Person) -> None:
+async def _check_not_last_owner(db: WorkspaceDatabase, person: DirectoryMember) -> None:
     is_owner = person.role == "owner" and person.status == "active"
     if is_owner and not await members.count_other_owners(db, person.id):
         raise ConflictException(detail="the last owner cannot go: make another member owner first")
@@ -156,12 +156,12 @@ def _find_address(wanted: DirectoryUser) -> str:
     raise InvalidValueException(detail="userName or one of the emails must be an e-mail address")
 
 
-def _read_details(wanted: DirectoryUser) -> Details:
+def _read_details(wanted: DirectoryUser) -> DirectoryAttributes:
     document: dict[str, Any] = wanted.model_dump()
     name = wanted.name
     parts = [name.given_name, name.family_name] if name else []
     full_name = wanted.display_name or (name.formatted if name else None) or " ".join(filter(None, parts))
-    return Details(
+    return DirectoryAttributes(
         user_name=wanted.user_name or "",
         external_id=wanted.external_id,
         name=full_name.strip()[:MAX_NAME] or None,

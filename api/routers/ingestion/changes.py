@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Response
 
 from api.access.permissions import requires
-from api.http.list_filters import filters_of
+from api.http.list_filters import build_filter_dependency
 from api.http.responses import Page, documents, json_response
 from api.operation import Db, Operation
 from api.queries.ingestion import ingest
@@ -37,7 +37,9 @@ router = APIRouter(prefix="/v1", route_class=Operation)
 @router.get("/changes", summary="List changes", tags=["changes"], responses=documents(Page[Change]))
 @requires(Role.VIEWER)
 @returns_page_of(CHANGES)
-async def list_changes(db: Db, filters: Annotated[ChangeFilters, filters_of(ChangeFilters)]) -> Response:
+async def list_changes(
+    db: Db, filters: Annotated[ChangeFilters, build_filter_dependency(ChangeFilters)]
+) -> Response:
     """The deploys, releases and configuration changes of the workspace, newest first."""
     return await read_page(db, CHANGES, filters)
 

@@ -12,7 +12,7 @@ from starlette.concurrency import run_in_threadpool
 from api.access.permissions import requires
 from api.http.concurrency import ConcurrencyLimit
 from api.http.errors import Problem, conflict, not_found
-from api.http.list_filters import filters_of
+from api.http.list_filters import build_filter_dependency
 from api.http.responses import Page, Rows, documents, json_response
 from api.operation import CurrentCaller, Db, Operation, calls_outside
 from api.queries.ingestion import connectors
@@ -54,7 +54,7 @@ async def list_connector_types(db: Db, caller: CurrentCaller) -> Response:
 @requires(Role.ANALYST)
 @returns_page_of(connectors.CONNECTORS)
 async def list_connectors(
-    db: Db, filters: Annotated[ConnectorFilters, filters_of(ConnectorFilters)]
+    db: Db, filters: Annotated[ConnectorFilters, build_filter_dependency(ConnectorFilters)]
 ) -> Response:
     """The connectors of the workspace, by name unless sorted otherwise."""
     return await read_page(db, connectors.CONNECTORS, filters, complete_row=setup.add_webhook_url)

@@ -12,7 +12,7 @@ from api.access.caller import Caller
 from api.access.permissions import requires
 from api.auth.standing import check_own_role, check_own_scopes
 from api.http.errors import broken_rule, conflict, not_found
-from api.http.list_filters import filters_of
+from api.http.list_filters import build_filter_dependency
 from api.http.responses import Page, Rows, documents, json_response
 from api.operation import CurrentCaller, Db, Operation, concerns_own_access, needs_session
 from api.queries.tenancy import audit, keys
@@ -43,7 +43,7 @@ REVOKED: dict[int | str, dict[str, Any]] = {204: {"description": "Revoked"}}
 @requires(Role.ADMIN)
 @returns_page_of(keys.SERVICE_ACCOUNTS)
 async def list_service_accounts(
-    db: Db, filters: Annotated[ServiceAccountFilters, filters_of(ServiceAccountFilters)]
+    db: Db, filters: Annotated[ServiceAccountFilters, build_filter_dependency(ServiceAccountFilters)]
 ) -> Response:
     """The service accounts of the workspace, newest first, without their keys."""
     return await read_page(db, keys.SERVICE_ACCOUNTS, filters)

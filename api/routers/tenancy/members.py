@@ -8,7 +8,7 @@ from fastapi import APIRouter, Response
 from api.access.permissions import requires
 from api.auth.standing import check_own_role
 from api.http.errors import broken_rule, conflict, not_found
-from api.http.list_filters import filters_of
+from api.http.list_filters import build_filter_dependency
 from api.http.responses import Page, documents, json_response
 from api.operation import CurrentCaller, Db, Operation
 from api.queries.act import recipients
@@ -17,10 +17,10 @@ from api.resources.list_page import read_page, returns_page_of
 from api.routers.tenancy.invitations import send_invitation
 from api.schemas.tenancy.invitations import InvitedMember
 from api.schemas.tenancy.members import (
-    Invitation,
     Member,
     MemberChange,
     MemberFilters,
+    NewInvitation,
 )
 from causeloop_pipeline.model.tenancy import MembershipStatus, Role
 
@@ -30,7 +30,9 @@ router = APIRouter(prefix="/v1", tags=["members"], route_class=Operation)
 @router.get("/members", summary="List members", responses=documents(Page[Member]))
 @requires(Role.ADMIN)
 @returns_page_of(members.MEMBERS)
-async def list_members(db: Db, filters: Annotated[MemberFilters, filters_of(MemberFilters)]) -> Response:
+async def list_members(
+    db: Db, filters: Annotated[MemberFilters, build_filter_dependency(MemberFilters)]
+) -> Response:
     """The members of the workspace, by e-mail address."""
     return await read_page(db, members.MEMBERS, filters)
 
@@ -39,7 +41,7 @@ async def list_members(db: Db, filters: Annotated[MemberFilters, filters_of(Memb
     "/members", summary="Invite a member", status_code=201, responses=documents(InvitedMember, 201, "Invited")
 )
 @requires(Role.ADMIN)
-async def invite_member(db: Db, caller: CurrentCaller, invitation: Invitation) -> Response:
+async def invite_member(db: Db, caller: CurrentCaller, invitation: NewInvitation) -> Response:
     """Refused when all seats of the organization are taken or promised to invited people."""
     check_own_role(caller, invitation.role)
     await members.lock_members(db)

@@ -59,7 +59,7 @@ def _read_family(evidence: PatternEvidence) -> tuple[str, str | None]:
     return UNKNOWN if has_error else UNOBSERVED, None
 
 
-def chance_of_one_problem(evidence: PatternEvidence) -> float:
+def estimate_chance_of_one_problem(evidence: PatternEvidence) -> float:
     """Take the chance that a pattern is one problem.
 
     In: the evidence on it. Out: the confidence of a suggestion; 1 for what is surer than that.

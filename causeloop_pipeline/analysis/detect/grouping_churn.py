@@ -5,7 +5,7 @@ import hashlib
 import polars as pl
 
 
-def content_digest(*parts: object) -> str:
+def compute_content_digest(*parts: object) -> str:
     """Compute a digest of frames and settings: equal content, equal digest, in any process.
 
     In: frames, whose rows and columns count in their order, and objects, by their repr. Out: SHA-256 as hex.
@@ -18,7 +18,7 @@ def content_digest(*parts: object) -> str:
     return digest.hexdigest()
 
 
-def grouping_churn(before: pl.DataFrame, after: pl.DataFrame) -> float:
+def measure_churn(before: pl.DataFrame, after: pl.DataFrame) -> float:
     """The share of issues whose pattern changed, or that joined or left one.
 
     In: frame(issue_id, pattern_id), twice. Out: between 0 and 1; 0 where there are no issues.

@@ -8,8 +8,8 @@ import typer
 
 from causeloop_pipeline.cli.declarations import read_declared, read_payloads
 from causeloop_pipeline.cli.output.help import CommandList, show_examples
-from causeloop_pipeline.cli.output.mapped_payload import as_document, print_mapped
-from causeloop_pipeline.cli.output.terminal import USAGE, fail, stdout, table
+from causeloop_pipeline.cli.output.mapped_payload import build_document, print_mapped
+from causeloop_pipeline.cli.output.terminal import USAGE, build_table, fail, stdout
 from causeloop_pipeline.cli.output.verification import print_verification
 from causeloop_pipeline.model.change import TEXT_FIELDS as CHANGE_TEXT_FIELDS
 from causeloop_pipeline.model.issue import CHOICES, ISSUE_FIELDS
@@ -72,7 +72,7 @@ def map_file(
         for document in read_payloads(Path(names[-1])):
             mapped = mapped.extend(map_payload(connector, document, settings))
     if as_json:
-        typer.echo(json.dumps(as_document(mapped), default=str, ensure_ascii=False))
+        typer.echo(json.dumps(build_document(mapped), default=str, ensure_ascii=False))
     else:
         print_mapped(mapped)
 
@@ -90,11 +90,11 @@ def coverage(
     rows, every = [], MappedPayload()
     for name in types or sorted(CONNECTORS):
         mapped = _map_folder(CONNECTORS[name], folder / name)
-        rows.append(_coverage_row(name, mapped))
+        rows.append(_build_coverage_row(name, mapped))
         every = every.extend(mapped)
-    rows.append(_coverage_row("all", every))
+    rows.append(_build_coverage_row("all", every))
     columns = ["type", "issues", "changes", "quarantined", "ignored", *COVERED]
-    stdout().print(table("Fields filled", columns, rows, right=columns[1:]))
+    stdout().print(build_table("Fields filled", columns, rows, right=columns[1:]))
     held = {name: measure_share_read(every.issues, f"{name}_value") for name in CHOICES}
     shares = [f"{name} {100 * float(share):.1f} %" for name, share in held.items() if share is not None]
     stdout().print(f"Read where an issue's payload seems to hold one: {', '.join(shares) or 'no issues'}")
@@ -121,7 +121,7 @@ def _find_connector(name: str) -> Any:
     return CONNECTORS[name]
 
 
-def _coverage_row(name: str, mapped: Any) -> tuple[Any, ...]:
+def _build_coverage_row(name: str, mapped: Any) -> tuple[Any, ...]:
     from causeloop_pipeline.landing.field_coverage import measure_share_filled
 
     counts = (len(mapped.issues), len(mapped.changes), len(mapped.quarantined), mapped.ignored)
@@ -130,10 +130,10 @@ def _coverage_row(name: str, mapped: Any) -> tuple[Any, ...]:
         measure_share_filled(mapped.issues if field in OF_ISSUES_ONLY else both, sources)
         for field, sources in COVERED.items()
     )
-    return (name, *counts, *("" if share is None else _percent(share) for share in shares))
+    return (name, *counts, *("" if share is None else _format_percent(share) for share in shares))
 
 
-def _percent(share: Any) -> str:
+def _format_percent(share: Any) -> str:
     return f"{100 * float(share):.0f} %"
 
 

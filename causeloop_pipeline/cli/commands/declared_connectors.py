@@ -6,7 +6,12 @@ from typing import Annotated, Any
 
 import typer
 
-from causeloop_pipeline.cli.declarations import problems_of, read_declared_document, read_payloads, read_text
+from causeloop_pipeline.cli.declarations import (
+    exit_with_problems,
+    read_declared_document,
+    read_payloads,
+    read_text,
+)
 from causeloop_pipeline.cli.output.help import show_examples
 from causeloop_pipeline.cli.output.terminal import fail, stderr, stdout
 from causeloop_pipeline.cli.output.verification import print_verification
@@ -74,7 +79,7 @@ def import_manifest(
     from causeloop_pipeline.connectors.airbyte.convert import convert_manifest
 
     chosen = name or re.sub(r"\W+", "_", manifest.resolve().parent.name.lower()).removeprefix("source_")
-    with problems_of(manifest):
+    with exit_with_problems(manifest):
         written, losses = convert_manifest(read_text(manifest), chosen)
     if output is None:
         typer.echo(written)

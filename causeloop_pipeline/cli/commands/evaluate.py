@@ -22,7 +22,7 @@ from causeloop_pipeline.cli.labelled_sets import find_labelled_sets, read_labell
 from causeloop_pipeline.cli.output.help import CommandList, show_examples
 from causeloop_pipeline.cli.output.quality.grouping import MeasuredSet, describe_grouping
 from causeloop_pipeline.cli.output.quality.page import write_part
-from causeloop_pipeline.cli.output.terminal import USAGE, fail, print_json_lines, stderr, stdout, table
+from causeloop_pipeline.cli.output.terminal import USAGE, build_table, fail, print_json_lines, stderr, stdout
 
 app = typer.Typer(cls=CommandList, help="Measure quality on labelled data.", no_args_is_help=True)
 
@@ -83,7 +83,7 @@ def grouping(
         date_format=date_format,
         unread=[label],
     )
-    labels = _labels(source, label)
+    labels = _read_labels(source, label)
     with stderr().status("grouping"):
         report = evaluate_grouping(source.read.issues, labels, with_baselines=peers, seed=seed)
     if as_json:
@@ -98,10 +98,10 @@ def grouping(
         .alias("95 % interval"),
     )
     title = f"Grouping of {labels.len():,} issues in {labels.n_unique():,} true groups"
-    stdout().print(table(title, figures.columns, figures.rows(), right=("value", "95 % interval")))
+    stdout().print(build_table(title, figures.columns, figures.rows(), right=("value", "95 % interval")))
 
 
-def _labels(source: IssueInput, label: str) -> pl.Series:
+def _read_labels(source: IssueInput, label: str) -> pl.Series:
     if label not in source.file.table.columns:
         fail(f"there is no column {label!r}: the file has {', '.join(source.file.table.columns)}")
     return source.file.table[label].gather(source.read.rows - source.file.first_row)
@@ -140,7 +140,7 @@ def _print_sets(sets: Sequence[MeasuredSet], *, as_json: bool) -> None:
         for method in each.report["method"].unique(maintain_order=True)
     ]
     columns = ["set", "rows", "left out", "method", "P", "R", "F1", "95 %", *_FURTHER]
-    stdout().print(table(f"Grouping of {len(sets)} labelled sets", columns, lines, right=columns[1:3]))
+    stdout().print(build_table(f"Grouping of {len(sets)} labelled sets", columns, lines, right=columns[1:3]))
 
 
 _FURTHER = ("bcubed_f1", "recall@1", "recall@10", "ece", "ece_30_verdicts", "sure_precision")

@@ -59,8 +59,8 @@ def migrate(
 
 def env() -> None:
     """Print the environment of plain `dagster` commands: eval "$(causeloop env)"."""
-    from causeloop_pipeline.cli.commands.up import dagster_environment
+    from causeloop_pipeline.cli.commands.up import build_dagster_environment
     from causeloop_pipeline.settings import settings
 
-    for name, value in dagster_environment(settings()).items():
+    for name, value in build_dagster_environment(settings()).items():
         typer.echo(f"export {name}={shlex.quote(value)}")

@@ -136,14 +136,14 @@ def _check_roles(owner: psycopg.Connection) -> Finding:
 
 
 def _check_migrations(owner: psycopg.Connection) -> Finding:
-    from causeloop_pipeline.storage.database.migrate import head_revision
+    from causeloop_pipeline.storage.database.migrate import read_head_revision
 
     fix = "run `causeloop up`: it migrates before it starts"
     try:
         row = owner.execute("select version_num from app.alembic_version").fetchone()
     except psycopg.errors.UndefinedTable:
         return wrong("migrations", "the database is empty", fix)
-    here, head = row[0] if row else "nothing", head_revision()
+    here, head = row[0] if row else "nothing", read_head_revision()
     if here != head:
         return wrong("migrations", f"the database is at {here}, this code needs {head}", fix)
     return ok("migrations", f"up to date at {head}")

@@ -76,7 +76,7 @@ class PipelineError(RuntimeError):
 
 
 @dataclass
-class Progress:
+class BootProgress:
     """Follows a boot until every workspace has its recommendations and nothing is pending."""
 
     database: Database
@@ -146,16 +146,16 @@ class Progress:
         )
 
 
-def recommendation_tables(database: Database) -> list[Table]:
+def build_recommendation_tables(database: Database) -> list[Table]:
     """Each workspace's top recommendations, as tables for the terminal."""
     with database.every_workspace() as session:
         return [
-            _table(workspace, session.rows(SELECT_RANKED, (workspace["workspace_id"], TOP)))
+            _build_table(workspace, session.rows(SELECT_RANKED, (workspace["workspace_id"], TOP)))
             for workspace in session.rows(SELECT_WORKSPACES)
         ]
 
 
-def _table(workspace: dict[str, Any], rows: list[dict[str, Any]]) -> Table:
+def _build_table(workspace: dict[str, Any], rows: list[dict[str, Any]]) -> Table:
     table = Table(
         title=f"{workspace['name']}: the first {len(rows)} of {workspace['recommendations']} recommendations",
         title_justify="left",

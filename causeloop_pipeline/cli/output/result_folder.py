@@ -18,7 +18,7 @@ def check_result_folder(folder: Path, names: tuple[str, ...]) -> None:
     """Refuse a folder that holds something else, before any work is done."""
     if folder.is_file():
         raise ResultFolderError(f"{folder} is a file: --out needs a folder")
-    foreign = sorted({path.name for path in folder.iterdir()} - _files(names)) if folder.is_dir() else []
+    foreign = sorted({path.name for path in folder.iterdir()} - _list_files(names)) if folder.is_dir() else []
     if foreign:
         raise ResultFolderError(
             f"{folder} holds other files ({', '.join(foreign[:3])}): choose an empty folder"
@@ -60,5 +60,5 @@ def _swap(draft: Path, folder: Path) -> None:
     shutil.rmtree(replaced)
 
 
-def _files(names: tuple[str, ...]) -> set[str]:
+def _list_files(names: tuple[str, ...]) -> set[str]:
     return {f"{name}.parquet" for name in names}

@@ -50,14 +50,14 @@ class StatusCollector(Collector):
     def collect(self) -> list[GaugeMetricFamily]:
         """All gauges; figures without a value are left out."""
         status = self._read()
-        gauges = [_gauge("api_up", "Whether the API answers", status.is_api_up)]
-        gauges += [_gauge(name, text, getattr(status.product, name)) for name, text in PRODUCT.items()]
+        gauges = [_make_gauge("api_up", "Whether the API answers", status.is_api_up)]
+        gauges += [_make_gauge(name, text, getattr(status.product, name)) for name, text in PRODUCT.items()]
         for name in ("failing_connectors", "silent_connectors"):
             text = f"{name.partition('_')[0].capitalize()} connectors"
-            gauges.append(_gauge(name, text, len(getattr(status.product, name))))
+            gauges.append(_make_gauge(name, text, len(getattr(status.product, name))))
         if status.dagster:
             gauges += [
-                _gauge(f"dagster_{name}", text, value)
+                _make_gauge(f"dagster_{name}", text, value)
                 for name, text in DAGSTER.items()
                 if (value := getattr(status.dagster, name)) is not None
             ]
@@ -71,7 +71,7 @@ class StatusCollector(Collector):
         return [*gauges, *make_type_gauges(status.types), *make_workspace_gauges(status.named), problems]
 
 
-def _gauge(name: str, description: str, value: Any) -> GaugeMetricFamily:
+def _make_gauge(name: str, description: str, value: Any) -> GaugeMetricFamily:
     return GaugeMetricFamily(f"causeloop_{name}", description, value=float(value))
 
 

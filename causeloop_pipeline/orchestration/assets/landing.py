@@ -26,7 +26,7 @@ from causeloop_pipeline.orchestration.reports.materializations import (
     is_reported_by_steps,
     report_asset,
 )
-from causeloop_pipeline.orchestration.run_scope import LandingConfig, mark_run, run_workspaces
+from causeloop_pipeline.orchestration.run_scope import LandingConfig, mark_run, read_run_workspaces
 from causeloop_pipeline.settings import PACKAGE
 from causeloop_pipeline.stages.defects import describe_defect
 from causeloop_pipeline.stages.installation import Installation
@@ -106,7 +106,7 @@ def land_tool(
     with retry_on_database_loss():
         scope = {
             workspace.workspace_id: name_partition(workspace.name, workspace.workspace_id)
-            for workspace in run_workspaces(context, installation)
+            for workspace in read_run_workspaces(context, installation)
         }
         results = sync_due_connectors(
             installation,

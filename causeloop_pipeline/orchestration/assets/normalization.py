@@ -13,14 +13,14 @@ from causeloop_pipeline.orchestration.asset_metadata import (
     COLUMN_SCHEMA,
     RELATION,
     STARTED_BY_LOOP,
-    column_descriptions,
     explain_automation,
     list_workspace_partitions,
+    read_column_descriptions,
     read_table_metadata,
     read_workspace_levels,
     reference_files,
 )
-from causeloop_pipeline.orchestration.asset_selection import CHANGE, ISSUE, MAPPED, landing_of
+from causeloop_pipeline.orchestration.asset_selection import CHANGE, ISSUE, MAPPED, select_landings
 from causeloop_pipeline.orchestration.checks import INSTALLATION_CHECKS, check_installation
 from causeloop_pipeline.orchestration.database_loss import retry_on_database_loss
 from causeloop_pipeline.orchestration.dbt_manifest import DbtProject, read_manifest
@@ -32,7 +32,7 @@ from causeloop_pipeline.orchestration.reports.materializations import (
     report_asset,
 )
 from causeloop_pipeline.orchestration.reports.stage_report import check_result
-from causeloop_pipeline.orchestration.run_scope import StageConfig, run_started_at, run_workspaces
+from causeloop_pipeline.orchestration.run_scope import StageConfig, read_run_start, read_run_workspaces
 from causeloop_pipeline.orchestration.stage import exclude_workspace
 from causeloop_pipeline.settings import PACKAGE
 from causeloop_pipeline.stages.context import CheckFailedError
@@ -47,7 +47,7 @@ STAGE = "issues"
 WRITTEN_TABLES = {MAPPED, ISSUE, CHANGE}
 MAPPED_TABLE = dg.AssetSpec(
     MAPPED,
-    deps=landing_of(CONNECTORS),
+    deps=select_landings(CONNECTORS),
     group_name="normalize",
     description=explain_automation(
         "What the mapping of its connector made of each record, in the tool's own words, or why nothing.",
@@ -121,7 +121,7 @@ def run_normalization(
     from causeloop_pipeline.stages.normalization import normalize
 
     with retry_on_database_loss():
-        workspace_ids = [workspace.workspace_id for workspace in run_workspaces(context, installation)]
+        workspace_ids = [workspace.workspace_id for workspace in read_run_workspaces(context, installation)]
         with trace_stage(installation, STAGE, context.run_id, workspace_ids):
             result = normalize(installation, context.run_id, workspace_ids, is_rebuild=is_rebuild)
     context.log.info("issues: %s", _describe(result))
@@ -132,11 +132,13 @@ def report_table(
     context: dg.AssetExecutionContext, installation: Installation, spec: dg.AssetSpec, result: "Normalization"
 ) -> dg.MaterializeResult:
     """Report a table that the run has written: what each workspace holds of it now, and what was done."""
-    ids = [workspace.workspace_id for workspace in run_workspaces(context, installation)]
+    ids = [workspace.workspace_id for workspace in read_run_workspaces(context, installation)]
     levels = read_workspace_levels(installation, spec.key, spec.key.path[-1], ids)
     partitions = list_workspace_partitions(context)
     workspaces = {partitions[key]: WorkspaceReport(levels.get(key, {})) for key in ids}
-    table = read_table_metadata(installation, spec.metadata[RELATION], column_descriptions(spec.metadata))
+    table = read_table_metadata(
+        installation, spec.metadata[RELATION], read_column_descriptions(spec.metadata)
+    )
     if is_reported_by_steps(context) and COLUMN_SCHEMA in spec.metadata:
         table.pop(COLUMN_SCHEMA)  # the asset's definition has it
     return report_asset(context, spec.key, workspaces, {**_metadata(spec.key, result), **table})
@@ -149,7 +151,7 @@ def report_view(
     workspaces = {}
     if is_new and is_reported_by_steps(context):
         partitions = list_workspace_partitions(context)
-        ids = [workspace.workspace_id for workspace in run_workspaces(context, installation)]
+        ids = [workspace.workspace_id for workspace in read_run_workspaces(context, installation)]
         workspaces = {partitions[key]: WorkspaceReport() for key in ids}
     return report_asset(context, spec.key, workspaces, {"state": spec.metadata["materialized"]})
 
@@ -158,8 +160,8 @@ def exclude_lossy_workspaces(
     context: dg.AssetExecutionContext, installation: Installation, result: "Normalization | None"
 ) -> dict[UUID, str]:
     """Count what became of the records, and exclude the workspaces that lost any; workspace → reason."""
-    as_of, lossy = run_started_at(context), {}
-    for workspace in run_workspaces(context, installation):
+    as_of, lossy = read_run_start(context), {}
+    for workspace in read_run_workspaces(context, installation):
         lost = _count_records(context, installation, workspace.workspace_id, as_of, result)
         if lost:
             lossy[workspace.workspace_id] = lost

@@ -36,7 +36,7 @@ def filter_own_runs(
     )
 
 
-def label_of(run: dg.DagsterRun) -> str:
+def read_label(run: dg.DagsterRun) -> str:
     """The code location label of a run; a team may have chosen its own name."""
     origin = run.remote_job_origin
     return origin.repository_origin.get_label() if origin else OWN_LABEL

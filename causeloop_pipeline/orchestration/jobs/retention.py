@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import dagster as dg
 from dagster import DagsterInstance
 
-from causeloop_pipeline.orchestration.instance.own_runs import OWN_LABEL, filter_own_runs, label_of
+from causeloop_pipeline.orchestration.instance.own_runs import OWN_LABEL, filter_own_runs, read_label
 from causeloop_pipeline.orchestration.run_requests import MAX_RUNTIME, UNFINISHED
 from causeloop_pipeline.orchestration.run_scope import SCOPE
 from causeloop_pipeline.stages.installation import Installation
@@ -20,7 +20,7 @@ def delete_old_runs(context: dg.OpExecutionContext, installation: dg.ResourcePar
     from causeloop_pipeline.stages.jobs.retention import delete_run_records
 
     days = installation.settings.dagster_retention_days
-    before, label = datetime.now(UTC) - timedelta(days=days), label_of(context.run)
+    before, label = datetime.now(UTC) - timedelta(days=days), read_label(context.run)
     runs = delete_runs(context.instance, before, label)
     deleted = delete_run_records(installation, days, list_unfinished_scopes(context.instance))
     context.add_output_metadata({"runs": runs, **deleted})

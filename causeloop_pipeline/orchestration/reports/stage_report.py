@@ -7,7 +7,7 @@ from uuid import UUID
 import dagster as dg
 
 from causeloop_pipeline.stages.context import CheckFailedError, Counts
-from causeloop_pipeline.stages.defects import describe_defect, failure_reason
+from causeloop_pipeline.stages.defects import describe_defect, describe_failure_kind
 
 MAX_TABLE_ROWS, BY_WORKSPACE = 50, "by workspace"
 
@@ -65,7 +65,7 @@ class StageReport:
         failure = self.failures.get(workspace_id)
         return {
             "workspace": self.names[workspace_id],
-            "result": workspace_failure(failure) if failure else "ok",
+            "result": explain_failure(failure) if failure else "ok",
             **{name: self.counts.get(workspace_id, {}).get(name, 0) for name in self._names()},
             "seconds": round(self.seconds.get(workspace_id, 0.0), 3),
         }
@@ -85,9 +85,9 @@ def check_result(
     )
 
 
-def workspace_failure(failure: Exception) -> str:
+def explain_failure(failure: Exception) -> str:
     """Why a workspace failed; of an unexpected error only what cannot contain customer text."""
-    return str(failure) if isinstance(failure, CheckFailedError) else failure_reason(failure)
+    return str(failure) if isinstance(failure, CheckFailedError) else describe_failure_kind(failure)
 
 
 def describe_failure(failure: Exception) -> str:

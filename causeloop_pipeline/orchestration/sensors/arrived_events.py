@@ -10,7 +10,7 @@ import dagster as dg
 from causeloop_pipeline.orchestration.jobs.loop import grouping
 from causeloop_pipeline.orchestration.run_requests import has_unfinished_run, request_run
 from causeloop_pipeline.orchestration.sensors import due_connectors
-from causeloop_pipeline.orchestration.sensors.polling_sensor import polling_sensor
+from causeloop_pipeline.orchestration.sensors.polling_sensor import make_polling_sensor
 from causeloop_pipeline.stages.installation import Installation
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def has_pending_records(session: "Session") -> bool:
     return bool(read_workspaces_with_pending_records(session, except_polled=False))
 
 
-@polling_sensor(
+@make_polling_sensor(
     TRIGGER,
     interval_seconds=1,
     description="Turns new records into issues and groups them, for all workspaces in one run.",

@@ -9,7 +9,7 @@ import dagster as dg
 
 from causeloop_pipeline.orchestration.instance.ending import ENDING
 from causeloop_pipeline.orchestration.jobs.loop import ASSET_JOBS, loop
-from causeloop_pipeline.orchestration.run_requests import reason_for_first_share, reason_to_wait, tag_share
+from causeloop_pipeline.orchestration.run_requests import explain_first_share, explain_wait, tag_share
 from causeloop_pipeline.orchestration.sensors.database_restarts import (
     read_database_start,
     tag_interrupted_run,
@@ -33,7 +33,7 @@ HasWork = Callable[["Session"], bool]
 """Whether there is work: a query costs a hundredth of a tick."""
 
 
-def polling_sensor(
+def make_polling_sensor(
     name: str,
     *,
     interval_seconds: int,
@@ -61,13 +61,13 @@ def polling_sensor(
         def evaluate(
             context: dg.SensorEvaluationContext, installation: dg.ResourceParam[Installation]
         ) -> dg.RunRequest | dg.SkipReason:
-            if not is_shared and (reason := reason_for_first_share()):
+            if not is_shared and (reason := explain_first_share()):
                 return dg.SkipReason(reason)
-            reason = reason_to_wait(context.instance, name)
+            reason = explain_wait(context.instance, name)
             if reason and tag_interrupted_run(
                 context.instance, name, lambda: read_database_start(installation)
             ):
-                reason = reason_to_wait(context.instance, name)
+                reason = explain_wait(context.instance, name)
             if reason:
                 return dg.SkipReason(reason)
             if is_pipeline_server():

@@ -6,7 +6,7 @@ import dagster as dg
 
 from causeloop_pipeline.orchestration.jobs.archives import archives
 from causeloop_pipeline.orchestration.run_scope import TRIGGER as TRIGGER_TAG
-from causeloop_pipeline.orchestration.sensors.polling_sensor import polling_sensor
+from causeloop_pipeline.orchestration.sensors.polling_sensor import make_polling_sensor
 from causeloop_pipeline.stages.installation import Installation
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ def has_requested_archives(session: "Session") -> bool:
     return bool(read_open_archives(session))
 
 
-@polling_sensor(
+@make_polling_sensor(
     TRIGGER,
     jobs=[archives],
     interval_seconds=19,

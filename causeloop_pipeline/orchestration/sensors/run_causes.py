@@ -28,7 +28,7 @@ class OpenCause:
 
 
 @dataclass
-class Watch:
+class RunFailureWatch:
     """Up to when runs were checked, the runs of the last check, and the open causes by their key."""
 
     until: float
@@ -36,7 +36,7 @@ class Watch:
     causes: dict[str, OpenCause] = field(default_factory=dict)
 
     @classmethod
-    def read(cls, cursor: str | None, now: datetime) -> "Watch":
+    def read(cls, cursor: str | None, now: datetime) -> "RunFailureWatch":
         """Parse a cursor; without one, failures of the last hour count as new."""
         if not cursor:
             return cls((now - FIRST_LOOK_BACK).timestamp())
@@ -64,7 +64,7 @@ class Watch:
         self.causes.pop(f"{cause.trigger}: {cause.cause}", None)
 
 
-def find_new_failures(instance: DagsterInstance, watch: Watch) -> list[RunRecord]:
+def find_new_failures(instance: DagsterInstance, watch: RunFailureWatch) -> list[RunRecord]:
     """The runs that failed since the last check, oldest first, including those of other code locations."""
     since = datetime.fromtimestamp(watch.until, UTC) - OVERLAP
     failed = dg.RunsFilter(statuses=[dg.DagsterRunStatus.FAILURE], updated_after=since)
@@ -74,7 +74,7 @@ def find_new_failures(instance: DagsterInstance, watch: Watch) -> list[RunRecord
     return [record for record in records if record.dagster_run.run_id not in watch.seen]
 
 
-def mark_seen(watch: Watch, record: RunRecord) -> None:
+def mark_seen(watch: RunFailureWatch, record: RunRecord) -> None:
     """Record that a failed run was handled."""
     updated = record.update_timestamp.replace(tzinfo=UTC).timestamp()
     watch.until = max(watch.until, updated)

@@ -8,7 +8,7 @@ import dagster as dg
 from dagster import DagsterInstance
 
 from causeloop_pipeline.orchestration.partitions import DBT_POOL
-from causeloop_pipeline.orchestration.run_requests import reason_for_first_share
+from causeloop_pipeline.orchestration.run_requests import explain_first_share
 from causeloop_pipeline.stages.installation import Installation
 
 SECONDS_TO_FREE = 120
@@ -16,14 +16,14 @@ SECONDS_TO_FREE = 120
 
 
 @dataclass
-class Watch:
+class SilentFailureWatch:
     """Sent and pending notices; subject → since when, in seconds."""
 
     notified: dict[str, float] = field(default_factory=dict)
     unsent: dict[str, float] = field(default_factory=dict)
 
     @classmethod
-    def read(cls, cursor: str | None) -> "Watch":
+    def read(cls, cursor: str | None) -> "SilentFailureWatch":
         """Parse a cursor."""
         return cls(**json.loads(cursor)) if cursor else cls()
 
@@ -44,11 +44,11 @@ def watch_silent_failures(
 ) -> dg.SensorResult | dg.SkipReason:
     """Compare failures with the sent notices; unsent ones are retried at the next tick."""
     from causeloop_pipeline.egress.errors import OutsideFailure
-    from causeloop_pipeline.stages.jobs.operator_notices import tell_of_silent_failure
+    from causeloop_pipeline.stages.jobs.operator_notices import notify_silent_failure
     from causeloop_pipeline.storage.health.product_figures import read_product_figures
     from causeloop_pipeline.storage.health.silent_failures import SilentFailure, find_silent_failures
 
-    if reason := reason_for_first_share():
+    if reason := explain_first_share():
         return dg.SkipReason(reason)
     if installation.settings.operator_channel is None:
         return dg.SkipReason("CAUSELOOP_OPERATOR_CHANNEL is not set: nobody is notified")
@@ -58,19 +58,19 @@ def watch_silent_failures(
         failure.subject: failure
         for failure in find_silent_failures(figures, count_slots_of_ended_runs(context.instance))
     }
-    watch, now = Watch.read(context.cursor), datetime.now(UTC).timestamp()
+    watch, now = SilentFailureWatch.read(context.cursor), datetime.now(UTC).timestamp()
     watch.unsent = {
         subject: watch.unsent.get(subject, now) for subject in present if subject not in watch.notified
     }
     sent = 0
     try:
         for subject, since in list(watch.unsent.items()):
-            tell_of_silent_failure(installation, present[subject], since=since, is_over=False)
+            notify_silent_failure(installation, present[subject], since=since, is_over=False)
             watch.notified[subject] = watch.unsent.pop(subject)
             sent += 1
         for subject in [subject for subject in watch.notified if subject not in present]:
             over = SilentFailure(subject, "")
-            tell_of_silent_failure(installation, over, since=watch.notified[subject], is_over=True)
+            notify_silent_failure(installation, over, since=watch.notified[subject], is_over=True)
             watch.notified.pop(subject)
             sent += 1
     except OutsideFailure as failure:

@@ -13,7 +13,7 @@ from causeloop_pipeline.model.frames import PREVIOUS_STATUS_SCHEMA
 from causeloop_pipeline.stages.context import RunOptions
 from causeloop_pipeline.storage.app.recompute_requests import read_claimed_kinds
 from causeloop_pipeline.storage.database.session import Session
-from causeloop_pipeline.storage.detect.corrections import corrections_digest, read_constraints, read_feedback
+from causeloop_pipeline.storage.detect.corrections import digest_corrections, read_constraints, read_feedback
 from causeloop_pipeline.storage.detect.grouping_state import read_grouping_settings, read_grouping_state
 from causeloop_pipeline.storage.detect.patterns import read_members
 
@@ -29,14 +29,14 @@ def needs_full_regroup(session: Session, workspace_id: UUID, options: RunOptions
         or options.is_rebuild
         or state.is_stale
         or state.algorithm_version != ALGORITHM_VERSION
-        or state.corrections_digest != corrections_digest(session, workspace_id)
+        or state.corrections_digest != digest_corrections(session, workspace_id)
         or state.issue_count + state.added_count > MAX_GROWTH * state.issue_count
         or bool(read_claimed_kinds(session, options.run_id, workspace_id) & REQUESTS_FOR_PATTERNS)
         or not PatternIndex.is_current_format(state.index_start)
     )
 
 
-def grouping_options(session: Session, workspace_id: UUID) -> GroupingOptions:
+def read_grouping_options(session: Session, workspace_id: UUID) -> GroupingOptions:
     """The workspace's settings for grouping."""
     auto_link, threshold = read_grouping_settings(session, workspace_id)
     return GroupingOptions(

@@ -18,18 +18,18 @@ from causeloop_pipeline.egress.errors import OutsideFailure, PermanentFailure
 from causeloop_pipeline.egress.policy import EgressPolicy
 from causeloop_pipeline.outbound.deliver import Delivery, DeliverySettings, deliver
 from causeloop_pipeline.stages.alerts import evaluate_rules
-from causeloop_pipeline.stages.defects import defect_message, describe_defect
+from causeloop_pipeline.stages.defects import describe_defect, write_defect_message
 from causeloop_pipeline.stages.installation import Installation
 from causeloop_pipeline.storage.app.vault import SecretError
 from causeloop_pipeline.storage.database.session import Session
-from causeloop_pipeline.storage.notify.alerts import start_evaluation, workspaces_with_rules_to_evaluate
+from causeloop_pipeline.storage.notify.alerts import read_workspaces_with_rules_to_evaluate, start_evaluation
 from causeloop_pipeline.storage.notify.outbox import (
     CHANNEL_SECRETS,
     OutboxMessage,
     claim_due_messages,
     mark_delivered,
     mark_failed,
-    workspaces_with_messages,
+    read_workspaces_with_messages,
 )
 
 logger = logging.getLogger(__name__)
@@ -48,7 +48,8 @@ def is_anything_due(installation: Installation) -> bool:
 def has_anything_due(session: Session) -> bool:
     """Whether the session sees a due message or a changed alert rule."""
     return bool(
-        workspaces_with_rules_to_evaluate(session, datetime.now(UTC)) or workspaces_with_messages(session)
+        read_workspaces_with_rules_to_evaluate(session, datetime.now(UTC))
+        or read_workspaces_with_messages(session)
     )
 
 
@@ -56,7 +57,7 @@ def evaluate_changed_rules(installation: Installation) -> int:
     """Evaluate the rules of every workspace that has a new or changed one; how many workspaces."""
     as_of = datetime.now(UTC)
     with installation.database.every_workspace() as session:
-        workspace_ids = workspaces_with_rules_to_evaluate(session, as_of)
+        workspace_ids = read_workspaces_with_rules_to_evaluate(session, as_of)
     for workspace_id in workspace_ids:
         _evaluate_rules(installation, workspace_id, as_of)
     return len(workspace_ids)
@@ -68,7 +69,7 @@ def deliver_messages(installation: Installation) -> Counter[str]:
     A slow receiver delays only its own workspace.
     """
     with installation.database.every_workspace() as session:
-        workspace_ids = workspaces_with_messages(session)
+        workspace_ids = read_workspaces_with_messages(session)
     with ThreadPoolExecutor(MAX_WORKSPACES_AT_ONCE, thread_name_prefix="deliver") as threads:
         counts = threads.map(
             lambda workspace_id: deliver_workspace_messages(installation, workspace_id), workspace_ids
@@ -79,13 +80,13 @@ def deliver_messages(installation: Installation) -> Counter[str]:
 def deliver_workspace_messages(installation: Installation, workspace_id: UUID) -> Counter[str]:
     """Deliver one workspace's messages one by one, up to a number and a time."""
     ends, count = time.monotonic() + MAX_SECONDS_PER_WORKSPACE, Counter[str]()
-    settings = delivery_settings(installation)
+    settings = read_delivery_settings(installation)
     while time.monotonic() < ends and count.total() < MAX_MESSAGES_PER_WORKSPACE:
         with installation.database.workspace(workspace_id) as session:
             messages = claim_due_messages(session, limit=1)
             if not messages:
                 break
-            count[_attempt(session, installation, settings, messages[0])] += 1
+            count[_attempt_delivery(session, installation, settings, messages[0])] += 1
     return count
 
 
@@ -100,7 +101,7 @@ def _evaluate_rules(installation: Installation, workspace_id: UUID, as_of: datet
             start_evaluation(session, workspace_id, as_of)
 
 
-def _attempt(
+def _attempt_delivery(
     session: Session, installation: Installation, settings: DeliverySettings, message: OutboxMessage
 ) -> str:
     """Send one message and record what came of it: delivered, failed or given up."""
@@ -110,7 +111,7 @@ def _attempt(
         reason, is_permanent = failure.reason, isinstance(failure, PermanentFailure)
     except Exception as failure:  # a defect in one message must not hold up the others
         logger.error("message %s: %s", message.message_id, describe_defect(failure))
-        reason, is_permanent = defect_message(failure), False
+        reason, is_permanent = write_defect_message(failure), False
     else:
         mark_delivered(session, message)
         return "delivered"
@@ -136,7 +137,7 @@ def _send(installation: Installation, settings: DeliverySettings, message: Outbo
     deliver(Delivery(message.message_id, message.channel, message.body, secrets), settings)
 
 
-def delivery_settings(installation: Installation) -> DeliverySettings:
+def read_delivery_settings(installation: Installation) -> DeliverySettings:
     """This installation's delivery settings."""
     configured = installation.settings
     smtp_url = configured.smtp_url.get_secret_value() if configured.smtp_url else None

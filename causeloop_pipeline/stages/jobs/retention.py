@@ -12,7 +12,7 @@ from causeloop_pipeline.storage.app.retention import (
     RETENTION_KINDS,
     ROWS_PER_BATCH,
     delete_expired,
-    workspaces_with_retention,
+    read_workspaces_with_retention,
 )
 from causeloop_pipeline.storage.app.run_scopes import delete_old_scopes, lock_workspace
 
@@ -39,7 +39,7 @@ def delete_run_records(installation: Installation, days: int, unfinished: Sequen
 def delete_expired_rows(installation: Installation) -> Deleted:
     """Delete the expired rows of every workspace by its own settings; a failure does not stop the others."""
     with installation.database.every_workspace() as session:
-        workspace_ids = workspaces_with_retention(session)
+        workspace_ids = read_workspaces_with_retention(session)
     deleted = Deleted(len(workspace_ids))
     for workspace_id in workspace_ids:
         try:

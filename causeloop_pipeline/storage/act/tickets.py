@@ -128,7 +128,7 @@ class RecommendationText:
     expected_high: float
 
 
-def workspaces_with_tickets(session: Session) -> list[UUID]:
+def read_workspaces_with_tickets(session: Session) -> list[UUID]:
     """The workspaces in which a ticket is due to be opened or refreshed."""
     rows = session.rows(SELECT_WORKSPACES, REFRESH_PERIODS)
     return [row["workspace_id"] for row in rows]

@@ -101,7 +101,7 @@ class DueConnector:
 
 
 @dataclass(frozen=True)
-class ConfiguredConnector:
+class PolledConnector:
     """Everything that a poll needs; credentials are left out of its repr."""
 
     workspace_id: UUID
@@ -146,7 +146,7 @@ def read_due_connectors(session: Session, limit: int = 10_000) -> list[DueConnec
 
 def read_connectors(
     session: Session, vault: Vault, connector_type: str, requested: Sequence[UUID] = ()
-) -> list[ConfiguredConnector]:
+) -> list[PolledConnector]:
     """The active connectors of a type that are due or requested, in workspaces whose plan includes it."""
     plans = list_plans_from(CONNECTORS[connector_type].plan)
     rows = session.rows(SELECT_CONNECTORS, (connector_type, plans, list(requested)))
@@ -163,20 +163,20 @@ def list_connectors(session: Session, connector_type: str) -> list[UUID]:
 
 def read_active_connector(
     session: Session, vault: Vault, workspace_id: UUID, connector_id: UUID
-) -> ConfiguredConnector | None:
+) -> PolledConnector | None:
     """One connector, unless it is paused, in error or deleted."""
     row = session.row(SELECT_CONNECTOR, (workspace_id, connector_id))
     return _open_connector(row, vault) if row else None
 
 
-def read_open_external_ids(session: Session, connector: ConfiguredConnector, limit: int = 500) -> list[str]:
+def read_open_external_ids(session: Session, connector: PolledConnector, limit: int = 500) -> list[str]:
     """The external ids of a connector's open issues, which a poll by creation date never shows closed."""
     parameters = (connector.workspace_id, connector.type, connector.connector_id, limit)
     rows = session.rows(SELECT_OPEN_ISSUES, parameters)
     return [row["external_id"] for row in rows]
 
 
-def start_sync(session: Session, connector: ConfiguredConnector, run_id: str | None) -> UUID:
+def start_sync(session: Session, connector: PolledConnector, run_id: str | None) -> UUID:
     """Insert a sync run."""
     key = (connector.workspace_id, connector.connector_id)
     row = session.row(INSERT_SYNC, (*key, run_id, *key, connector.backfill_days))
@@ -185,7 +185,7 @@ def start_sync(session: Session, connector: ConfiguredConnector, run_id: str | N
 
 def finish_sync(
     session: Session,
-    connector: ConfiguredConnector,
+    connector: PolledConnector,
     sync_run_id: UUID,
     progress: SyncProgress,
     error: str | None = None,
@@ -211,7 +211,7 @@ def finish_sync(
         session.execute("select app.complete_steps(%s, %s)", (connector.workspace_id, steps))
 
 
-def mark_error(session: Session, connector: ConfiguredConnector, reason: str) -> None:
+def mark_error(session: Session, connector: PolledConnector, reason: str) -> None:
     """Stop polling a connector until a user fixes what the reason names."""
     session.execute(
         "update app.connector set status = 'error', status_reason = %s "
@@ -245,7 +245,7 @@ def create_connector(session: Session, vault: Vault, new: NewConnector) -> None:
 
 
 def replace_credential(
-    session: Session, vault: Vault, connector: ConfiguredConnector, name: str, value: str
+    session: Session, vault: Vault, connector: PolledConnector, name: str, value: str
 ) -> None:
     """Encrypt and store a credential that the tool has replaced, keeping the others as stored."""
     key = (connector.workspace_id, connector.connector_id)
@@ -259,5 +259,5 @@ def replace_credential(
     )
 
 
-def _open_connector(row: dict[str, Any], vault: Vault) -> ConfiguredConnector:
-    return ConfiguredConnector(**row | {"credentials": open_credentials(vault, row)})
+def _open_connector(row: dict[str, Any], vault: Vault) -> PolledConnector:
+    return PolledConnector(**row | {"credentials": open_credentials(vault, row)})

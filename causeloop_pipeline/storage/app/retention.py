@@ -182,7 +182,7 @@ RETENTION_KINDS = {
 }
 
 
-def workspaces_with_retention(session: Session) -> list[UUID]:
+def read_workspaces_with_retention(session: Session) -> list[UUID]:
     """Every workspace, also of organizations that are not active: retention applies to them too."""
     rows = session.rows("select workspace_id from app.workspace_settings order by workspace_id")
     return [row["workspace_id"] for row in rows]

@@ -123,7 +123,7 @@ def read_levels(session: Session, stage: str, workspace_ids: Sequence[UUID]) -> 
     if stage not in LEVELS:
         return {}
     statement = SELECT_LEVELS.format(levels=LEVELS[stage])
-    return _by_workspace(session.rows(statement, (list(workspace_ids),)))
+    return _group_by_workspace(session.rows(statement, (list(workspace_ids),)))
 
 
 def read_connector_levels(
@@ -131,10 +131,10 @@ def read_connector_levels(
 ) -> dict[UUID, Levels]:
     """The status of a tool's connectors in each of these workspaces that has any; workspace → levels."""
     parameters = {"type": connector_type, "ids": list(workspace_ids)}
-    return _by_workspace(session.rows(SELECT_CONNECTOR_LEVELS, parameters))
+    return _group_by_workspace(session.rows(SELECT_CONNECTOR_LEVELS, parameters))
 
 
-def _by_workspace(rows: Sequence[Mapping[str, object]]) -> dict[UUID, Levels]:
+def _group_by_workspace(rows: Sequence[Mapping[str, object]]) -> dict[UUID, Levels]:
     return {
         UUID(str(row["workspace_id"])): {
             name.replace("_", " "): _number(value)

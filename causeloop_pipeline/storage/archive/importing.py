@@ -18,7 +18,7 @@ from psycopg import sql
 from causeloop_pipeline.storage.archive.contents import UNCHANGED, ArchivedTable, select_archived
 from causeloop_pipeline.storage.archive.manifest import PersonEntry, TableEntry
 from causeloop_pipeline.storage.archive.parts import ArchiveError, read_part
-from causeloop_pipeline.storage.archive.reading import Archive
+from causeloop_pipeline.storage.archive.reading import OpenArchive
 from causeloop_pipeline.storage.erasure.tenant_tables import connect_in_scope, list_tenant_tables
 
 ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
@@ -77,7 +77,7 @@ class ImportReport:
 def import_workspace(
     owner_url: str,
     workspace_id: UUID,
-    archive: Archive,
+    archive: OpenArchive,
     *,
     translate: Translate = lambda *_: {},
     report: Callable[[str], None] = lambda _: None,
@@ -100,7 +100,7 @@ class _Import:
         self,
         owner: psycopg.Connection[dict[str, Any]],
         workspace_id: UUID,
-        archive: Archive,
+        archive: OpenArchive,
         report: Callable[[str], None],
     ) -> None:
         self.owner, self.workspace_id, self.archive, self.report = owner, workspace_id, archive, report

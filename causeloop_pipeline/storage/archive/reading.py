@@ -35,7 +35,7 @@ ENCRYPTED = 0x1
 Document = TypeVar("Document", bound=BaseModel)
 
 
-class Archive:
+class OpenArchive:
     """An open archive whose list of entries was checked; each file is checked when it is read."""
 
     def __init__(self, file: zipfile.ZipFile) -> None:
@@ -90,14 +90,14 @@ class Archive:
 
 
 @contextmanager
-def open_archive(path: Path) -> Iterator[Archive]:
+def open_archive(path: Path) -> Iterator[OpenArchive]:
     """An archive, checked; raises ArchiveError."""
     try:
         file = zipfile.ZipFile(path)
     except (zipfile.BadZipFile, OSError, ValueError) as failure:
         raise ArchiveError(f"{path} is no zip file: {str(failure)[:200]}") from None
     with file:
-        yield Archive(file)
+        yield OpenArchive(file)
 
 
 def _check_entries(file: zipfile.ZipFile) -> set[str]:

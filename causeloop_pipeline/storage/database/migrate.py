@@ -10,14 +10,14 @@ def migrate(owner_url: str, revision: str = "head") -> None:
     """Apply the missing migrations, in order; concurrent callers wait for one another."""
     from alembic import command
 
-    command.upgrade(_config(owner_url), revision)
+    command.upgrade(_build_config(owner_url), revision)
 
 
-def head_revision() -> str:
+def read_head_revision() -> str:
     """The newest revision in this code."""
     from alembic.script import ScriptDirectory
 
-    return str(ScriptDirectory.from_config(_config("")).get_current_head())
+    return str(ScriptDirectory.from_config(_build_config("")).get_current_head())
 
 
 def run_sql(revision_file: str) -> None:
@@ -29,7 +29,7 @@ def run_sql(revision_file: str) -> None:
     driver.execute(statements)
 
 
-def _config(owner_url: str) -> Any:
+def _build_config(owner_url: str) -> Any:
     from alembic.config import Config
 
     config = Config()

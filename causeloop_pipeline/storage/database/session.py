@@ -85,14 +85,17 @@ class Session:
         """
         if key is None or frame.is_empty():
             self.connection.execute(
-                sql.SQL("delete from {} where workspace_id = %s").format(_table_name(table)), (workspace_id,)
+                sql.SQL("delete from {} where workspace_id = %s").format(_split_table_name(table)),
+                (workspace_id,),
             )
             return self._insert(table, frame, sql.SQL(""))
         differs = _update_what_differs(table, frame.columns, ("workspace_id", key), ())
         written = self._insert(table, frame, differs)
         self.connection.execute(
             sql.SQL(DELETE_OTHERS).format(
-                table=_table_name(table), key=sql.Identifier(key), staged=sql.Identifier(_name_staged(table))
+                table=_split_table_name(table),
+                key=sql.Identifier(key),
+                staged=sql.Identifier(_name_staged(table)),
             ),
             {"workspace_id": workspace_id},
         )
@@ -104,12 +107,12 @@ class Session:
 
         self.connection.execute(
             sql.SQL("create temporary table {} on commit drop as select {} from {} with no data").format(
-                sql.Identifier(name), _column_names(frame.columns), _table_name(like)
+                sql.Identifier(name), _list_column_names(frame.columns), _split_table_name(like)
             )
         )
         with self.connection.cursor() as cursor:
             copy_in = sql.SQL("copy {} ({}) from stdin (format csv)").format(
-                sql.Identifier(name), _column_names(frame.columns)
+                sql.Identifier(name), _list_column_names(frame.columns)
             )
             with cursor.copy(copy_in) as copy:
                 copy.write(format_csv(frame))
@@ -122,9 +125,9 @@ class Session:
         self.stage(staged, frame, like=table)
         return self.connection.execute(
             sql.SQL("insert into {} ({}) select {} from {} {}").format(
-                _table_name(table),
-                _column_names(frame.columns),
-                _column_names(frame.columns),
+                _split_table_name(table),
+                _list_column_names(frame.columns),
+                _list_column_names(frame.columns),
                 sql.Identifier(staged),
                 conflict,
             )
@@ -141,14 +144,14 @@ def _update_what_differs(
     """The conflict action of an upsert, which does not write unchanged rows."""
     updated = [sql.Identifier(name) for name in columns if name not in {*key, *keep}]
     if not updated:
-        return sql.SQL("on conflict ({}) do nothing").format(_column_names(key))
+        return sql.SQL("on conflict ({}) do nothing").format(_list_column_names(key))
     assignments = sql.SQL(", ").join(sql.SQL("{0} = excluded.{0}").format(name) for name in updated)
     before, after = (
         sql.SQL(", ").join(sql.SQL("{}.{}").format(row, name) for name in updated)
-        for row in (_table_name(table), sql.Identifier("excluded"))
+        for row in (_split_table_name(table), sql.Identifier("excluded"))
     )
     return sql.SQL("on conflict ({}) do update set {} where ({}) is distinct from ({})").format(
-        _column_names(key), assignments, before, after
+        _list_column_names(key), assignments, before, after
     )
 
 
@@ -235,9 +238,9 @@ def _is_alive(connection: psycopg.Connection[Any]) -> bool:
     return True
 
 
-def _table_name(name: str) -> sql.Identifier:
+def _split_table_name(name: str) -> sql.Identifier:
     return sql.Identifier(*name.split("."))
 
 
-def _column_names(columns: Sequence[str]) -> sql.Composed:
+def _list_column_names(columns: Sequence[str]) -> sql.Composed:
     return sql.SQL(", ").join(sql.Identifier(column) for column in columns)

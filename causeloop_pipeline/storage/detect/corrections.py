@@ -60,7 +60,7 @@ def read_feedback(session: Session, workspace_id: UUID, columns: pl.Schema = FEE
     return session.read(SELECT_FEEDBACK, (workspace_id,), schema=columns)
 
 
-def corrections_digest(session: Session, workspace_id: UUID) -> str:
+def digest_corrections(session: Session, workspace_id: UUID) -> str:
     """A digest of the links, unlinks and feedback in force; they are immutable, so their ids suffice."""
     row = session.row(SELECT_CORRECTIONS_DIGEST, {"workspace_id": workspace_id})
     return str(row["digest"]) if row else ""

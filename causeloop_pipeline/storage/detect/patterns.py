@@ -117,7 +117,7 @@ def replace_patterns(
 ) -> None:
     """Replace a workspace's patterns; a resolved one stays resolved until a recurrence reopens it."""
     _upsert_patterns(session, workspace_id, patterns, kept_statuses=("resolved",))
-    rows = _with_workspace(members, workspace_id)
+    rows = _add_workspace(members, workspace_id)
     session.replace("detect.pattern_member", rows, workspace_id, key="issue_id")
     analyze_grown_tables(session)
     parameters = {"workspace_id": workspace_id, "pattern_ids": patterns["pattern_id"].to_list()}
@@ -133,7 +133,7 @@ def add_members(session: Session, workspace_id: UUID, patterns: pl.DataFrame, me
     """Add new issues to existing and new patterns; names and active patterns stay until a full grouping."""
     kept_statuses = ("resolved", "active")
     _upsert_patterns(session, workspace_id, patterns, kept_statuses=kept_statuses, keeps_names=True)
-    rows = _with_workspace(members, workspace_id)
+    rows = _add_workspace(members, workspace_id)
     session.upsert("detect.pattern_member", rows, key=["workspace_id", "issue_id"])
     parameters = {
         "workspace_id": workspace_id,
@@ -147,7 +147,7 @@ def add_members(session: Session, workspace_id: UUID, patterns: pl.DataFrame, me
 
 def append_lineage(session: Session, workspace_id: UUID, lineage: pl.DataFrame) -> int:
     """Record where the issues of removed or changed patterns moved."""
-    return session.insert("detect.pattern_lineage", _with_workspace(lineage, workspace_id))
+    return session.insert("detect.pattern_lineage", _add_workspace(lineage, workspace_id))
 
 
 def _upsert_patterns(
@@ -174,8 +174,8 @@ def _upsert_patterns(
     rows = rows.with_columns(
         status=pl.coalesce("kept_status", "status"), name=pl.coalesce("kept_name", "name")
     ).drop("kept_status", "kept_name")
-    session.upsert("detect.pattern", _with_workspace(rows, workspace_id), key=["workspace_id", "pattern_id"])
+    session.upsert("detect.pattern", _add_workspace(rows, workspace_id), key=["workspace_id", "pattern_id"])
 
 
-def _with_workspace(frame: pl.DataFrame, workspace_id: UUID) -> pl.DataFrame:
+def _add_workspace(frame: pl.DataFrame, workspace_id: UUID) -> pl.DataFrame:
     return frame.with_columns(workspace_id=pl.lit(str(workspace_id)))

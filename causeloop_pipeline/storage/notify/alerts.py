@@ -16,7 +16,7 @@ from causeloop_pipeline.model.frames import (
     ALERT_STATE_SCHEMA,
     INSTANT,
 )
-from causeloop_pipeline.model.links import pattern_page
+from causeloop_pipeline.model.links import build_pattern_url
 from causeloop_pipeline.model.plans import list_plans_with
 from causeloop_pipeline.storage.database.session import Session
 from causeloop_pipeline.storage.notify.outbox import enqueue
@@ -124,7 +124,7 @@ class Crossing:
         return f"{self.alert_rule_id}:{self.pattern_id}:{self.number}"
 
 
-def workspaces_with_rules_to_evaluate(session: Session, as_of: datetime) -> list[UUID]:
+def read_workspaces_with_rules_to_evaluate(session: Session, as_of: datetime) -> list[UUID]:
     """The workspaces in which a rule was made or changed, or a snooze ended, since the last evaluation."""
     rows = session.rows(SELECT_WORKSPACES_TO_EVALUATE, {"as_of": as_of, "plans": PLANS_WITH_ALERTS})
     return [row["workspace_id"] for row in rows]
@@ -240,6 +240,6 @@ def _to_crossing(row: dict[str, Any], service: str | None, public_url: str) -> C
         **row,
         "pattern_id": str(pattern_id),
         "service": service,
-        "url": pattern_page(public_url, pattern_id),
+        "url": build_pattern_url(public_url, pattern_id),
     }
     return Crossing(rule_id, pattern_id, number, channels, message)

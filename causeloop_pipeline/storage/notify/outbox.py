@@ -134,7 +134,7 @@ def claim_due_messages(session: Session, limit: int = 100) -> list[OutboxMessage
     return [OutboxMessage(**row) for row in session.rows(SELECT_DUE, (limit,))]
 
 
-def workspaces_with_messages(session: Session) -> list[UUID]:
+def read_workspaces_with_messages(session: Session) -> list[UUID]:
     """The active workspaces with due messages, the longest waiting first."""
     rows = session.rows(
         "select workspace_id from notify.outbox join app.active_workspace using (workspace_id) "

@@ -25,9 +25,9 @@ from causeloop_pipeline.storage.raw.mapped_records import list_claimed, map_vers
 from causeloop_pipeline.storage.raw.pending_records import claim_pending_records
 from tests.conftest import Installation
 
-REVISIONS = [script.revision for script in ScriptDirectory.from_config(schema._config("")).walk_revisions()][
-    ::-1
-]
+REVISIONS = [
+    script.revision for script in ScriptDirectory.from_config(schema._build_config("")).walk_revisions()
+][::-1]
 COLUMNS = """
 select table_schema, table_name, column_name, data_type, is_nullable
 from information_schema.columns

@@ -12,9 +12,9 @@ from causeloop_pipeline.cli.output.terminal import (
     UNREACHABLE,
     USAGE,
     announce,
-    count_of,
     fail,
-    progress,
+    format_count,
+    open_progress,
     stderr,
 )
 from causeloop_pipeline.settings import MissingSettingError, settings
@@ -39,7 +39,7 @@ def export(
         fail(f"there is no folder {path.absolute().parent}", USAGE)
     try:
         target = _find(config.require("database_url"), workspace)
-        with progress(60) as advance:
+        with open_progress(60) as advance:
             manifest = export_workspace(
                 config.require("database_url"), target.workspace_id, path, report=advance
             )
@@ -48,7 +48,7 @@ def export(
     except OSError as failure:
         fail(f"not exported: {failure}", FAILED)
     rows = sum(table.rows for table in manifest.tables)
-    announce(console, f"{path}: {count_of(rows, 'row')} of {count_of(len(manifest.tables), 'table')}")
+    announce(console, f"{path}: {format_count(rows, 'row')} of {format_count(len(manifest.tables), 'table')}")
 
 
 def import_(
@@ -68,7 +68,7 @@ def import_(
     config, console = settings(), stderr()
     try:
         target = _find(config.require("database_url"), workspace)
-        with open_archive(path) as archive, progress(60) as advance:
+        with open_archive(path) as archive, open_progress(60) as advance:
             report = import_workspace(
                 config.require("database_url"),
                 target.workspace_id,
@@ -82,8 +82,8 @@ def import_(
         fail(f"not imported: {failure}", UNREACHABLE)
     announce(
         console,
-        f"{target.name}: {count_of(report.rows, 'row')} of {count_of(report.tables, 'table')}; "
-        f"{count_of(report.people, 'member')} to reactivate, connectors to give credentials to",
+        f"{target.name}: {format_count(report.rows, 'row')} of {format_count(report.tables, 'table')}; "
+        f"{format_count(report.people, 'member')} to reactivate, connectors to give credentials to",
     )
 
 

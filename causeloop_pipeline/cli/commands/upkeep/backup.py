@@ -47,7 +47,7 @@ def backup(
     its secret_key no stored credential can be read.
     """
     from causeloop_pipeline.storage.backup.folder import BackupError, BackupFolder
-    from causeloop_pipeline.storage.backup.taking import receiving_log, stop_keeping_log, take_base_backup
+    from causeloop_pipeline.storage.backup.taking import receive_log, stop_keeping_log, take_base_backup
     from causeloop_pipeline.storage.embedded.postgres_server import ServerError, find_binaries
 
     if follow and end_follow:
@@ -65,7 +65,7 @@ def backup(
             base = take_base_backup(source, target, binaries)
             announce(console, f"{base} can be restored; with --follow also every instant after it")
             return
-        with receiving_log(source, target, binaries) as receiver:
+        with receive_log(source, target, binaries) as receiver:
             base = take_base_backup(source, target, binaries)
             announce(console, f"{base} and every instant after it can be restored; Ctrl-C ends it")
             code = receiver.wait()

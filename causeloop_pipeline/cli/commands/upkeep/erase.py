@@ -15,8 +15,8 @@ from causeloop_pipeline.cli.output.terminal import (
     UNREACHABLE,
     USAGE,
     announce,
-    count_of,
     fail,
+    format_count,
     stderr,
 )
 from causeloop_pipeline.settings import MissingSettingError, Settings, settings
@@ -67,8 +67,8 @@ def erase(
         fail(f"not finished: {failure}; run the command again", UNREACHABLE)
     announce(
         console,
-        f"{target.name} is erased: {count_of(erasure.rows, 'row')}, {count_of(runs, 'run')}, "
-        f"{count_of(erasure.people, 'account')}" + _name_organization(erasure.is_organization_erased),
+        f"{target.name} is erased: {format_count(erasure.rows, 'row')}, {format_count(runs, 'run')}, "
+        f"{format_count(erasure.people, 'account')}" + _name_organization(erasure.is_organization_erased),
     )
 
 
@@ -96,7 +96,7 @@ def erase_person(
         fail(f"not finished: {failure}; run the command again", UNREACHABLE)
     announce(
         console,
-        f"{person.email} is erased: {count_of(erasure.rows, 'row')}, {count_of(runs, 'run')}; "
+        f"{person.email} is erased: {format_count(erasure.rows, 'row')}, {format_count(runs, 'run')}; "
         f"texts name {erasure.pseudonym} instead",
     )
 
@@ -123,7 +123,7 @@ def _erase_runs(config: Settings, names: list[str]) -> int:
             return erased
         if time.monotonic() > deadline:
             fail(
-                f"not finished: {count_of(len(erasure.unfinished), 'run')} still under way "
+                f"not finished: {format_count(len(erasure.unfinished), 'run')} still under way "
                 f"({erasure.unfinished[0]}); run the command again when they have ended",
                 FAILED,
             )

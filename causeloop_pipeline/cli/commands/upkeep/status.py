@@ -16,11 +16,11 @@ from causeloop_pipeline.cli.output.terminal import (
     UNREACHABLE,
     USAGE,
     announce,
+    build_table,
     fail,
     print_json_lines,
     stderr,
     stdout,
-    table,
 )
 from causeloop_pipeline.cli.status.findings import Status, find_problems
 from causeloop_pipeline.settings import MissingSettingError, Settings, settings
@@ -62,7 +62,7 @@ def status(
         print_json_lines("status", pl.DataFrame(records))
     else:
         rows = [(f.state.value, f.about, f.message, f.fix) for f in findings]
-        stdout().print(table("Causeloop now", ("", "subject", "figures", "fix"), rows))
+        stdout().print(build_table("Causeloop now", ("", "subject", "figures", "fix"), rows))
     if any(finding.state is State.WRONG for finding in findings):
         raise typer.Exit(FAILED)
 
