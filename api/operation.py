@@ -16,10 +16,10 @@ from api.access.caller import Caller
 from api.access.permissions import get_required_role
 from api.auth.address_limits import read_address
 from api.auth.authenticate import identify
+from api.auth.authorize import check_access, check_may_write, check_role, check_scope, check_session
 from api.auth.idempotency import respond_once
 from api.auth.own_writes import choose_reader, note_write
 from api.auth.rate_limits import check_rate_limit
-from api.auth.standing import check_may_write, check_role, check_scope, check_session, check_standing
 from api.http.bounded_pool import BoundedPool
 from api.http.database import WorkspaceDatabase
 from api.http.errors import Problem
@@ -171,7 +171,7 @@ async def _change(
 def _admit(request: Request, caller: Caller, role: Role, marks: frozenset[str]) -> None:
     """403 where the caller may not use the operation."""
     route = request.scope["route"]
-    check_standing(caller)
+    check_access(caller)
     check_role(caller, role)
     if route.name != "read_me":
         check_scope(caller, route.tags, request.method)

@@ -27,7 +27,7 @@ import psycopg
 
 from bench.data.stored_failures import AS_OF, ROUND_HOURS, Failure, draw_failures, land_failures
 from bench.landing import CLOCK_TICKS, read_ticks
-from causeloop_pipeline.orchestration.instance.garbage import pause_garbage_collection
+from causeloop_pipeline.orchestration.instance.garbage_collection import pause_garbage_collection
 from causeloop_pipeline.settings import settings
 from causeloop_pipeline.stages import (
     alerts,

@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from causeloop_pipeline.orchestration.instance.garbage import pause_garbage_collection
+from causeloop_pipeline.orchestration.instance.garbage_collection import pause_garbage_collection
 
 # Every run begins with this import: a fifth of it was the search for garbage.
 with pause_garbage_collection():

@@ -16,7 +16,7 @@ from fastapi import Request
 from api.access.caller import Caller
 from api.auth import browser_cookies, keys
 from api.auth.address_limits import AddressLimits, read_address
-from api.auth.standing import check_standing, make_caller
+from api.auth.authorize import check_access, make_caller
 from api.auth.tokens import AccessToken, verify_access_token
 from api.http.errors import MAX_CREDENTIAL_BYTES, Problem, authentication_problem
 from api.queries.tenancy import browser_sessions, callers
@@ -28,7 +28,7 @@ BROWSER_SESSION = re.compile(r"clb_([0-9a-f]{32})_([0-9a-f]{32})_([A-Za-z0-9_-]{
 async def authenticate(request: Request, reader: Any) -> Caller:
     """The caller of a request; 401 where the credentials are not valid, 403 where they may not enter."""
     caller = await identify(request, reader)
-    check_standing(caller)
+    check_access(caller)
     return caller
 
 

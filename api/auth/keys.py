@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from api.access.caller import Caller
-from api.auth.standing import make_caller
+from api.auth.authorize import make_caller
 from api.http.errors import authentication_problem
 from api.queries.tenancy import callers
 from causeloop_pipeline.model.tenancy import Role

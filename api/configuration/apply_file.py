@@ -10,7 +10,7 @@ from uuid import UUID
 from pydantic import ValidationError
 
 from api.access.caller import Caller
-from api.auth.standing import check_may_write
+from api.auth.authorize import check_may_write
 from api.configuration.alert_rules import compare_rules, export_rules
 from api.configuration.changes import ConfigurationChange, ConfigurationComparison, Work
 from api.configuration.connectors import compare_connectors, export_connectors

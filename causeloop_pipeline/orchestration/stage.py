@@ -25,24 +25,24 @@ from causeloop_pipeline.orchestration.asset_metadata import (
 )
 from causeloop_pipeline.orchestration.asset_selection import product_key
 from causeloop_pipeline.orchestration.database_loss import retry_on_database_loss
-from causeloop_pipeline.orchestration.partitions import ONE_RUN, WORKSPACES, name_partition
-from causeloop_pipeline.orchestration.reports.materializations import (
+from causeloop_pipeline.orchestration.materializations import (
     WorkspaceReport,
     is_reported_by_steps,
     report_asset,
 )
-from causeloop_pipeline.orchestration.reports.stage_report import (
-    BY_WORKSPACE,
-    StageReport,
-    describe_failure,
-    explain_failure,
-)
+from causeloop_pipeline.orchestration.partitions import ONE_RUN, WORKSPACES, name_partition
 from causeloop_pipeline.orchestration.run_scope import (
     StageConfig,
     is_nightly,
     mark_run,
     read_run_start,
     read_run_workspaces,
+)
+from causeloop_pipeline.orchestration.stage_report import (
+    BY_WORKSPACE,
+    StageReport,
+    describe_failure,
+    explain_failure,
 )
 from causeloop_pipeline.stages.context import RunOptions, StageFunction
 from causeloop_pipeline.stages.installation import Installation

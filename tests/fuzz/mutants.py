@@ -22,7 +22,7 @@ TARGETS = {
         f"{API}/access/test_permissions.py",
     ),
     "api.access.scopes": (f"{TENANCY}/test_keys.py",),
-    "api.auth.standing": (
+    "api.auth.authorize": (
         f"{TENANCY}/test_keys.py",
         f"{TENANCY}/test_members.py",
         f"{API}/test_operation.py",

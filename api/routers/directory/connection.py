@@ -7,8 +7,8 @@ from uuid import UUID
 from fastapi import APIRouter, Response
 
 from api.access.permissions import requires
+from api.auth.authorize import check_own_role
 from api.auth.directory import FEATURE, format_token
-from api.auth.standing import check_own_role
 from api.http.errors import not_found
 from api.http.responses import Rows, documents, json_response
 from api.operation import CurrentCaller, Db, Operation, check_feature

@@ -7,8 +7,8 @@ from fastapi import APIRouter, Request, Response
 
 from api.access.permissions import requires, requires_no_role
 from api.auth.address_limits import AddressLimits, read_address
+from api.auth.authorize import check_role
 from api.auth.passwords import PasswordChecks, check_strength
-from api.auth.standing import check_role
 from api.http.bounded_pool import BoundedPool
 from api.http.errors import Problem, authentication_problem, broken_rule, conflict, not_found
 from api.http.responses import documents, json_response

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Response
 
 from api.access.caller import Caller
 from api.access.permissions import requires
-from api.auth.standing import check_own_role, check_own_scopes
+from api.auth.authorize import check_own_role, check_own_scopes
 from api.http.errors import broken_rule, conflict, not_found
 from api.http.list_filters import build_filter_dependency
 from api.http.responses import Page, Rows, documents, json_response

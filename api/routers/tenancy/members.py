@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Response
 
 from api.access.permissions import requires
-from api.auth.standing import check_own_role
+from api.auth.authorize import check_own_role
 from api.http.errors import broken_rule, conflict, not_found
 from api.http.list_filters import build_filter_dependency
 from api.http.responses import Page, documents, json_response

@@ -20,12 +20,12 @@ from causeloop_pipeline.orchestration.asset_metadata import (
 )
 from causeloop_pipeline.orchestration.asset_selection import landing_key
 from causeloop_pipeline.orchestration.database_loss import retry_on_database_loss
-from causeloop_pipeline.orchestration.partitions import ONE_RUN, WORKSPACES, name_partition
-from causeloop_pipeline.orchestration.reports.materializations import (
+from causeloop_pipeline.orchestration.materializations import (
     WorkspaceReport,
     is_reported_by_steps,
     report_asset,
 )
+from causeloop_pipeline.orchestration.partitions import ONE_RUN, WORKSPACES, name_partition
 from causeloop_pipeline.orchestration.run_scope import LandingConfig, mark_run, read_run_workspaces
 from causeloop_pipeline.settings import PACKAGE
 from causeloop_pipeline.stages.defects import describe_defect

@@ -24,16 +24,16 @@ from causeloop_pipeline.orchestration.asset_selection import CHANGE, ISSUE, MAPP
 from causeloop_pipeline.orchestration.checks import INSTALLATION_CHECKS, check_installation
 from causeloop_pipeline.orchestration.database_loss import retry_on_database_loss
 from causeloop_pipeline.orchestration.dbt_manifest import DbtProject, read_manifest
-from causeloop_pipeline.orchestration.partitions import DBT_POOL, ONE_RUN, WORKSPACES
-from causeloop_pipeline.orchestration.reports.materializations import (
+from causeloop_pipeline.orchestration.materializations import (
     WorkspaceReport,
     find_unreported,
     is_reported_by_steps,
     report_asset,
 )
-from causeloop_pipeline.orchestration.reports.stage_report import check_result
+from causeloop_pipeline.orchestration.partitions import DBT_POOL, ONE_RUN, WORKSPACES
 from causeloop_pipeline.orchestration.run_scope import StageConfig, read_run_start, read_run_workspaces
 from causeloop_pipeline.orchestration.stage import exclude_workspace
+from causeloop_pipeline.orchestration.stage_report import check_result
 from causeloop_pipeline.settings import PACKAGE
 from causeloop_pipeline.stages.context import CheckFailedError
 from causeloop_pipeline.stages.installation import Installation

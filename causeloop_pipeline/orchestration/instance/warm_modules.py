@@ -8,8 +8,8 @@ from causeloop_pipeline import stages
 from causeloop_pipeline.analysis.detect.clusters.error_families import recognize_families
 from causeloop_pipeline.analysis.predict.prophet.batch import load_prophet
 from causeloop_pipeline.orchestration.dagster_internals.runs import IMPORTED_BY_RUNS
-from causeloop_pipeline.orchestration.instance.garbage import pause_garbage_collection
-from causeloop_pipeline.orchestration.reports.materializations import leave_out_input_versions
+from causeloop_pipeline.orchestration.instance.garbage_collection import pause_garbage_collection
+from causeloop_pipeline.orchestration.materializations import leave_out_input_versions
 from causeloop_pipeline.settings import settings
 from causeloop_pipeline.storage.dbt.runner import Normalizer
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import dagster as dg
 
-from causeloop_pipeline.orchestration.instance.ending import ENDING
+from causeloop_pipeline.orchestration.instance.shutdown import SHUTDOWN
 from causeloop_pipeline.orchestration.jobs.loop import ASSET_JOBS, loop
 from causeloop_pipeline.orchestration.run_requests import explain_first_share, explain_wait, tag_share
 from causeloop_pipeline.orchestration.sensors.database_restarts import (
@@ -90,7 +90,7 @@ def look_repeatedly(look: Callable[[], Observed], seconds_between_looks: float) 
     deadline = time.monotonic() + MAX_WAIT_SECONDS
     while not (outcome := look()):
         is_late = time.monotonic() + seconds_between_looks >= deadline
-        if is_late or ENDING.wait(seconds_between_looks):
+        if is_late or SHUTDOWN.wait(seconds_between_looks):
             break
     return outcome
 

@@ -56,7 +56,7 @@ def test_no_tick_waits_while_the_code_server_ends(
     monkeypatch.setenv(PROCESS_VARIABLE, "pipeline")
     ending = threading.Event()
     ending.set()
-    monkeypatch.setattr(sensors, "ENDING", ending)
+    monkeypatch.setattr(sensors, "SHUTDOWN", ending)
     looks, answer = evaluate(instance, resources, 1_000)
     assert (len(looks), answer) == (1, "all is done")
 

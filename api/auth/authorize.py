@@ -28,7 +28,7 @@ def make_caller(row: dict[str, Any], workspace_id: UUID, kind: str, caller_id: U
     )
 
 
-def check_standing(caller: Caller) -> None:
+def check_access(caller: Caller) -> None:
     """403 where the organization is cancelled, the membership not active, or single sign-on required."""
     if caller.organization_status == OrganizationStatus.CANCELLED:
         raise Problem(

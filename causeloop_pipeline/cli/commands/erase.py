@@ -8,7 +8,7 @@ from uuid import UUID
 import psycopg
 import typer
 
-from causeloop_pipeline.cli.commands.upkeep.reporting import Administrator, find_administrator
+from causeloop_pipeline.cli.commands.reporting import Administrator, find_administrator
 from causeloop_pipeline.cli.output.help import show_examples
 from causeloop_pipeline.cli.output.terminal import (
     FAILED,

@@ -2,5 +2,5 @@
 
 import threading
 
-ENDING = threading.Event()
+SHUTDOWN = threading.Event()
 """Set when the code server shuts down, which ends the waits of ticks."""
