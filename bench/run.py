@@ -19,6 +19,7 @@ from bench.installation import (
     post_signed_event,
     wait_until_grouped,
 )
+from bench.memory import read_memory_bytes
 from causeloop_pipeline.demo.accounts import make_token
 from causeloop_pipeline.storage.embedded.postgres_server import find_data_dir, remove_server
 
@@ -92,7 +93,7 @@ class _MemoryPeak(threading.Thread):
         while not self.ended.wait(SAMPLE_SECONDS):
             postmaster = self._postmaster()
             ours = [process for process in Path("/proc").glob("[0-9]*") if self._is_ours(process, postmaster)]
-            self.peak = max(self.peak, sum(map(_read_proportional_size, ours)))
+            self.peak = max(self.peak, sum(map(read_memory_bytes, ours)))
 
     def _postmaster(self) -> str:
         pid_file = find_data_dir(self.database) / "postmaster.pid"
@@ -105,14 +106,6 @@ class _MemoryPeak(threading.Thread):
         except OSError:
             return False
         return named or postmaster in {process.name, parent}
-
-
-def _read_proportional_size(process: Path) -> int:
-    try:
-        lines = (process / "smaps_rollup").read_text().splitlines()
-    except OSError:
-        return 0
-    return next((int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:")), 0)
 
 
 if __name__ == "__main__":

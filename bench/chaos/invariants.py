@@ -9,6 +9,7 @@ import psycopg
 
 from bench.chaos.index_checks import check_indexes
 from bench.chaos.installation import ChaosInstallation
+from bench.memory import read_memory_bytes
 from causeloop_pipeline.settings import settings
 from causeloop_pipeline.storage.embedded.postgres_server import find_binaries
 
@@ -32,7 +33,9 @@ class Sampler(threading.Thread):
                 count = self.running.ask_superuser("select count(*) from pg_stat_activity")
                 self.connections_now = int(count)
                 self.connections = max(self.connections, self.connections_now)
-            own = sum(_read_proportional_size(pid) for pid, _, _ in self.running.find_processes())
+            own = sum(
+                read_memory_bytes(Path("/proc", str(pid))) for pid, _, _ in self.running.find_processes()
+            )
             self.memory_now = own + self._measure_postgresql()
             self.memory = max(self.memory, self.memory_now)
 
@@ -41,16 +44,8 @@ class Sampler(threading.Thread):
         for process in Path("/proc").glob("[0-9]*"):
             with contextlib.suppress(OSError):
                 if (process / "cwd").readlink() == self.running.data:
-                    total += _read_proportional_size(int(process.name))
+                    total += read_memory_bytes(process)
         return total
-
-
-def _read_proportional_size(pid: int) -> int:
-    with contextlib.suppress(OSError):
-        for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
-            if line.startswith("Pss:"):
-                return int(line.split()[1]) * 1024
-    return 0
 
 
 def count_waiting(running: ChaosInstallation, committed: set[str]) -> int:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from bench.installation import RunningInstallation
 from bench.landing import CLOCK_TICKS
+from bench.memory import read_memory_bytes
 from causeloop_pipeline.storage.embedded.postgres_server import find_data_dir, remove_server
 
 SECONDS, SETTLE_SECONDS = 60, 60
@@ -62,7 +63,7 @@ def measure(state_dir: Path, seconds: float) -> tuple[dict[str, float], dict[str
     memory: dict[str, float] = {}
     for process in find_processes(state_dir):
         name = name_process(process)
-        memory[name] = memory.get(name, 0.0) + read_megabytes(process)
+        memory[name] = memory.get(name, 0.0) + read_memory_bytes(process) / 2**20
     return {name: ticks / CLOCK_TICKS / elapsed for name, ticks in spent.items()}, memory
 
 
@@ -111,15 +112,6 @@ def name_process(process: Path) -> str:
     except OSError:
         return "ended"
     return next((name for part, name in NAMES.items() if part in command), command[:40])
-
-
-def read_megabytes(process: Path) -> float:
-    """The proportional set size of a process."""
-    try:
-        lines = (process / "smaps_rollup").read_text().splitlines()
-    except OSError:
-        return 0.0
-    return next((int(line.split()[1]) / 1024 for line in lines if line.startswith("Pss:")), 0.0)
 
 
 if __name__ == "__main__":

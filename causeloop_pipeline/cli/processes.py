@@ -17,7 +17,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from causeloop_pipeline.cli.state_files import replace_file
+from causeloop_pipeline.cli.state_files import try_to_replace_file
 
 TERM_SECONDS = 10.0
 SET_PARENT_DEATH_SIGNAL = 1
@@ -100,7 +100,7 @@ class Processes:
 
     def _write_register(self) -> None:
         started = {str(child.pid): read_start_time(child.pid) for child in self.children.values()}
-        replace_file(self.register, json.dumps(started))
+        try_to_replace_file(self.register, json.dumps(started))
 
     def read_log_end(self, name: str) -> str:
         """The path of a server's log, and its last lines."""

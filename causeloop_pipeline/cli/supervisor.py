@@ -11,7 +11,7 @@ from rich.console import Console
 
 from causeloop_pipeline.cli.output.terminal import announce
 from causeloop_pipeline.cli.processes import Processes
-from causeloop_pipeline.cli.state_files import replace_file
+from causeloop_pipeline.cli.state_files import try_to_replace_file
 
 MIN_PAUSE_SECONDS, MAX_PAUSE_SECONDS = 1.0, 30.0
 CRASH_LOOP_ENDINGS, CRASH_LOOP_SECONDS = 5, 600.0
@@ -84,7 +84,7 @@ class Supervisor:
             name: [datetime.fromtimestamp(clock + at, UTC).isoformat() for at in times]
             for name, times in self.endings.items()
         }
-        replace_file(self.restarts_file, json.dumps(endings))
+        try_to_replace_file(self.restarts_file, json.dumps(endings))
 
     def _print(self, text: str) -> None:
         announce(self.console, text)

@@ -24,7 +24,7 @@ class DirectoryConnection(BaseModel):
 
 
 class NewToken(BaseModel):
-    """How long the present token goes on working beside the new one."""
+    """How long the present token keeps working beside the new one."""
 
     model_config = ConfigDict(extra="forbid")
 

@@ -59,7 +59,7 @@ def map_file(
         bool, typer.Option("--json", help="One JSON object: issues, changes, quarantined.")
     ] = False,
 ) -> None:
-    """Show the issues and changes that a payload gives, and where each value was read."""
+    """Show the issues and changes that a payload becomes, and where each value was read."""
     from causeloop_pipeline.landing.map_payload import MappedPayload, map_payload
 
     if len(names) != (1 if declaration else 2):
@@ -82,7 +82,7 @@ def coverage(
     folder: Annotated[Path, typer.Argument(help="Holds a folder of payloads for each type.")],
     types: Annotated[list[str] | None, typer.Argument(metavar="[TYPE]…", help="All by default.")] = None,
 ) -> None:
-    """Show which share of the issues in real payloads has each field."""
+    """Show for each field the share of issues in real payloads that have it."""
     from causeloop_pipeline.connectors.registry import CONNECTORS
     from causeloop_pipeline.landing.field_coverage import measure_share_read
     from causeloop_pipeline.landing.map_payload import MappedPayload
@@ -101,7 +101,7 @@ def coverage(
 
 
 def _map_table(connector: Any, file: Path) -> Any:
-    """What the rows of an exported table give; None where the file is no table."""
+    """The issues of an exported table's rows; None where the file is not a table."""
     from causeloop_pipeline.landing.export_file.reader import IssueFileError
     from causeloop_pipeline.landing.mapped_export import TABLES, map_export
 
@@ -179,7 +179,7 @@ def verify(
         Path | None, typer.Option(help="Write the labels, and their matrix into this Markdown file.")
     ] = None,
 ) -> None:
-    """Verify connectors: against the vendor's own description, and against a tool on loopback that fails."""
+    """Verify connectors against the vendor's own API description and a fault-injecting tool on loopback."""
     from causeloop_pipeline.connectors.registry import CONNECTORS
     from causeloop_pipeline.landing.conformance.many import verify_many
     from causeloop_pipeline.landing.conformance.verify import Inputs
@@ -195,7 +195,7 @@ def verify(
         for verification in verify_many(names, inputs, jobs):
             verified.append(verification)
             print_verification(verification, f"[{len(verified)}/{len(names)}]")
-    finally:  # what was run counts, also where the rest was interrupted
+    finally:  # scenarios that ran count even if the rest was interrupted
         if write is not None:
             _write_labels(write, verified)
     run = [verification for verification in verified if verification.has_run]
@@ -213,7 +213,7 @@ def _write_labels(path: Path, verified: list[Any]) -> None:
     from causeloop_pipeline.landing.conformance.labels import label
     from causeloop_pipeline.landing.conformance.matrix import write_matrix
 
-    labels = read_labels()  # what could not be run here was perhaps run elsewhere
+    labels = read_labels()  # scenarios that cannot run here may have run elsewhere
     new = [entry for entry in verified if entry.has_run or entry.name not in labels]
     write_labels(label(CONNECTORS[entry.name], entry) for entry in new)
     write_matrix(path, CONNECTORS, read_labels())

@@ -147,7 +147,7 @@ def report_table(
 def report_view(
     context: dg.AssetExecutionContext, installation: Installation, spec: dg.AssetSpec, *, is_new: bool
 ) -> dg.MaterializeResult:
-    """Report a view, which is live whether runs come or not: once for the workspaces of the first run."""
+    """Report a view once, for the workspaces of the first run: it is live regardless of runs."""
     workspaces = {}
     if is_new and is_reported_by_steps(context):
         partitions = list_workspace_partitions(context)
@@ -159,7 +159,7 @@ def report_view(
 def exclude_lossy_workspaces(
     context: dg.AssetExecutionContext, installation: Installation, result: "Normalization | None"
 ) -> dict[UUID, str]:
-    """Count what became of the records, and exclude the workspaces that lost any; workspace → reason."""
+    """Check that no record was lost, and exclude the workspaces that lost any; returns workspace → reason."""
     as_of, lossy = read_run_start(context), {}
     for workspace in read_run_workspaces(context, installation):
         lost = _count_records(context, installation, workspace.workspace_id, as_of, result)
@@ -177,7 +177,7 @@ def _count_records(
     as_of: datetime,
     result: "Normalization | None",
 ) -> str | None:
-    """What records were lost, in words; where none were, the stage is recorded as done."""
+    """The lost records in words; without any, the stage is recorded as done."""
     from causeloop_pipeline.stages.normalization import Normalization, find_lost_records
     from causeloop_pipeline.storage.app.stage_freshness import record_freshness
 
@@ -206,7 +206,7 @@ def _dbt_checks(
 
 
 def _describe(result: "Normalization") -> str:
-    """What a dbt run did, in words for the run's log."""
+    """A dbt run in words, for the run's log."""
     if result.report is None:
         return "no record waits"
     records = ", ".join(f"{count} of {source}" for source, count in result.claimed.items())

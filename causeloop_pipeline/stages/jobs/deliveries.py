@@ -95,7 +95,7 @@ def _evaluate_rules(installation: Installation, workspace_id: UUID, as_of: datet
     try:
         with installation.database.workspace(workspace_id) as session:
             evaluate_rules(session, workspace_id, as_of)
-    except Exception as failure:  # one tenant's defect must not hold up the messages of the others
+    except Exception as failure:  # one tenant's defect must not delay the messages of the others
         logger.error("alert rules of %s: %s", workspace_id, describe_defect(failure))
         with installation.database.workspace(workspace_id) as session:
             start_evaluation(session, workspace_id, as_of)
@@ -104,12 +104,12 @@ def _evaluate_rules(installation: Installation, workspace_id: UUID, as_of: datet
 def _attempt_delivery(
     session: Session, installation: Installation, settings: DeliverySettings, message: OutboxMessage
 ) -> str:
-    """Send one message and record what came of it: delivered, failed or given up."""
+    """Send one message and record the result: delivered, failed or given up."""
     try:
         _send(installation, settings, message)
     except OutsideFailure as failure:
         reason, is_permanent = failure.reason, isinstance(failure, PermanentFailure)
-    except Exception as failure:  # a defect in one message must not hold up the others
+    except Exception as failure:  # a defect in one message must not delay the others
         logger.error("message %s: %s", message.message_id, describe_defect(failure))
         reason, is_permanent = write_defect_message(failure), False
     else:

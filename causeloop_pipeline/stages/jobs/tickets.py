@@ -76,7 +76,7 @@ def _sync_ticket(installation: Installation, pushed: PushedTicket) -> str:
         is_deleted = failure.status in STATUSES_OF_DELETED
         is_permanent = isinstance(failure, PermanentFailure) and (not pushed.is_in_tracker or is_deleted)
         reason = failure.reason
-    except Exception as failure:  # a defect with one ticket must not hold up the others
+    except Exception as failure:  # a defect with one ticket must not delay the others
         logger.error("ticket of %s: %s", pushed.recommendation_id, describe_defect(failure))
         is_permanent, reason = False, write_defect_message(failure)
     else:

@@ -24,7 +24,7 @@ LEFT_OUT = {
     "app.workspace_archive": "archives",
     "app.workspace_archive_part": "archives",
     "app.reporting_login": "a role of the server: granted again",
-    "app.delivery_trace": "of deliveries that are under way",
+    "app.delivery_trace": "of deliveries in progress",
     "raw.mapped_record": "read from the records by the mappings of the other installation",
     "raw.webhook_delivery": "ids that a tool will not use again",
     "detect.grouping_state": "an index by internal ids: the next run makes it again",

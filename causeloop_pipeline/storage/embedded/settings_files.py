@@ -29,9 +29,9 @@ def read_settings(state_dir: Path) -> dict[str, str]:
 
 def write_settings(state_dir: Path, values: Mapping[str, str]) -> None:
     """Replace the command line's file, then each process's file with the values that it may see."""
-    replace_file(settings_file(state_dir), values)
+    replace_file(settings_file(state_dir), _format(values))
     for process in SECRETS_OF_PROCESSES:
-        replace_file(settings_file(state_dir, process), select_own(process, values))
+        replace_file(settings_file(state_dir, process), _format(select_own(process, values)))
 
 
 def select_own(process: str, values: Mapping[str, str]) -> dict[str, str]:
@@ -41,10 +41,14 @@ def select_own(process: str, values: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in visible.items() if name in SECRETS_OF_PROCESSES[process]}
 
 
-def replace_file(path: Path, values: Mapping[str, str]) -> None:
-    """Replace a file atomically, so that a killed process never leaves half of it."""
+def replace_file(path: Path, text: str) -> None:
+    """Replace a file that only this user may read, atomically: a killed process never leaves half of it."""
     draft = path.with_name(f"{path.name}.new")
     draft.unlink(missing_ok=True)
     draft.touch(mode=0o600)
-    draft.write_text(json.dumps(dict(values), indent=2, sort_keys=True))
+    draft.write_text(text)
     draft.replace(path)
+
+
+def _format(values: Mapping[str, str]) -> str:
+    return json.dumps(dict(values), indent=2, sort_keys=True)

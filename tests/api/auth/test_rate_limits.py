@@ -33,7 +33,7 @@ READS = (
 
 @dataclass
 class Counted:
-    """What became of many requests, and how many of them the plan allowed in that time."""
+    """The statuses of many requests, and how many of them the plan allowed in that time."""
 
     statuses: Counter[int]
     allowed: float

@@ -68,7 +68,7 @@ class GroupingOptions:
 
 @dataclass(frozen=True, slots=True)
 class Grouping:
-    """Patterns, their members, what became of earlier ids, and the index that assigns later issues."""
+    """Patterns, their members, the lineage of earlier ids, and the index that assigns later issues."""
 
     patterns: pl.DataFrame
     members: pl.DataFrame
