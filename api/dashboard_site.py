@@ -35,7 +35,7 @@ FOR_EVER = "public, max-age=31536000, immutable"
 
 
 class PageFiles(StaticFiles):
-    """Files with the page's security headers; browsers revalidate them, except under the present version."""
+    """Files with the page's security headers; browsers revalidate them, except under the versioned path."""
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         """Respond with one file."""
@@ -48,7 +48,7 @@ class PageFiles(StaticFiles):
         return response
 
     async def read_file(self, path: str, scope: Scope) -> Response:
-        """The response with a file's content, without the headers that all have in common."""
+        """The response with a file's content, without the shared headers."""
         return await super().get_response(path, scope)
 
 
@@ -56,7 +56,7 @@ class DashboardFiles(PageFiles):
     """The dashboard's files, and the module of vocabularies, which is written when the API starts."""
 
     async def read_file(self, path: str, scope: Scope) -> Response:
-        """The response with a file's content, without the headers that all have in common."""
+        """The response with a file's content, without the shared headers."""
         if path != VOCABULARY or scope["method"] not in ("GET", "HEAD"):
             return await super().read_file(path, scope)
         content = read_vocabulary()
@@ -74,7 +74,7 @@ def read_vocabulary() -> bytes:
 
 
 def compute_version() -> str:
-    """What changes with any file of the dashboard."""
+    """A digest of all files of the dashboard."""
     digest = hashlib.sha256(read_vocabulary())
     for path in sorted(FOLDER.rglob("*")):
         if path.is_file():
@@ -96,7 +96,7 @@ async def read_reference(_request: Request) -> Response:
 
 
 def install(app: FastAPI) -> None:
-    """Let the application serve the dashboard and the API reference."""
+    """Register the routes of the dashboard and the API reference."""
     app.add_route("/", read_dashboard, include_in_schema=False)
     app.add_route("/docs", read_reference, include_in_schema=False)
     app.mount("/dashboard", DashboardFiles(directory=FOLDER), name="dashboard")

@@ -17,7 +17,7 @@ async def send_in_background(email: str, subject: str, text: str) -> None:
 
 
 def send(email: str, subject: str, text: str) -> None:
-    """Send a message; a failure is logged, for nobody waits for it."""
+    """Send a message; a failure is only logged, because nobody waits for it."""
     from causeloop_pipeline.outbound.email import send_email
 
     config = settings()

@@ -25,7 +25,7 @@ from api.http.list_filters import build_filter_table
 from api.http.middleware import RequestEnvelope, RequestMetrics
 from api.http.openapi import OperationTables
 from api.http.pool_metrics import PoolMetrics
-from api.http.replica import watching
+from api.http.replica import open_replica
 from api.http.request_log import configure_log
 from api.listing.page import build_sort_table
 from api.listing.totals import ListTotals
@@ -96,7 +96,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     replica_url = settings().api_replica_database_url
     replica_text = replica_url.get_secret_value() if replica_url else None
     try:
-        async with watching(replica_text, app.state.pool, app.state.database_bounds) as app.state.replica:
+        async with open_replica(replica_text, app.state.pool, app.state.database_bounds) as app.state.replica:
             yield
     finally:
         app.state.landing_pool.close()
@@ -116,7 +116,7 @@ def create_app() -> FastAPI:
         version=metadata.version("causeloop"),
         summary="Recurring failures, their causes, their recurrence predictions, and whether each fix held.",
         lifespan=_lifespan,
-        generate_unique_id_function=_operation_id,
+        generate_unique_id_function=_name_operation,
         docs_url=None,
         redoc_url=None,
     )
@@ -155,5 +155,5 @@ def create_app() -> FastAPI:
     return app
 
 
-def _operation_id(route: APIRoute) -> str:
+def _name_operation(route: APIRoute) -> str:
     return route.name

@@ -1,4 +1,4 @@
-"""What every operation under /v1 goes through: sign-in, rate limit, role, idempotency, ETag, If-Match.
+"""The steps that every operation under /v1 shares: sign-in, rate limit, role, idempotency, ETag, If-Match.
 
 `Operation` is the route class of all routers, so that no endpoint can leave out a step. Endpoints take
 `Db` and `CurrentCaller`, and declare their role with `@requires`.
@@ -16,12 +16,12 @@ from api.access.caller import Caller
 from api.access.permissions import get_required_role
 from api.auth.address_limits import read_address
 from api.auth.authenticate import identify
+from api.auth.authorize import check_access, check_may_write, check_role, check_scope, check_session
 from api.auth.idempotency import respond_once
 from api.auth.own_writes import choose_reader, note_write
 from api.auth.queries import audit
 from api.auth.queries.versions import lock_versions
 from api.auth.rate_limits import check_rate_limit
-from api.auth.standing import check_may_write, check_role, check_scope, check_session, check_standing
 from api.http.bounded_pool import BoundedPool
 from api.http.database import WorkspaceDatabase
 from api.http.errors import Problem
@@ -46,7 +46,7 @@ UNAUDITED_WRITES = {
     "ingest_cloud_events",
     "ingest_otlp_logs",
 }
-"""What programs send all day is recorded as the records that it is."""
+"""Ingestion is not audited: its records are the log."""
 
 
 def calls_outside(endpoint: Endpoint) -> Endpoint:
@@ -71,33 +71,33 @@ def reads_body(endpoint: Endpoint) -> Endpoint:
 
 
 def needs_session(endpoint: Endpoint) -> Endpoint:
-    """Refuse people's keys: what decides over a person's access needs the person signed in."""
+    """Refuse personal keys: changes to a person's access need a signed-in session."""
     setattr(endpoint, NEEDS_SESSION, True)
     return endpoint
 
 
-async def current_caller(request: Request) -> Caller:
+async def get_caller(request: Request) -> Caller:
     """The caller of the request."""
     caller: Caller = request.state.caller
     return caller
 
 
-async def current_database(request: Request) -> WorkspaceDatabase:
+async def get_database(request: Request) -> WorkspaceDatabase:
     """The caller's workspace."""
     db: WorkspaceDatabase = request.state.db
     return db
 
 
-async def current_pool(request: Request) -> BoundedPool:
+async def get_pool(request: Request) -> BoundedPool:
     """Connections outside of any workspace, for operations that determine the workspace themselves."""
     pool: BoundedPool = request.app.state.pool
     return pool
 
 
-# These are no threads' work: a function that is not `async` would wait for a thread of the pool.
-CurrentCaller = Annotated[Caller, Depends(current_caller)]
-Db = Annotated[WorkspaceDatabase, Depends(current_database)]
-Pool = Annotated[BoundedPool, Depends(current_pool)]
+# Async, although they await nothing: FastAPI would run plain functions in its thread pool.
+CurrentCaller = Annotated[Caller, Depends(get_caller)]
+Db = Annotated[WorkspaceDatabase, Depends(get_database)]
+Pool = Annotated[BoundedPool, Depends(get_pool)]
 
 
 class Operation(APIRoute):
@@ -113,7 +113,7 @@ class Operation(APIRoute):
         )
 
     def _is_read_alone(self) -> bool:
-        """Whether nothing but the caller's workspace is read: one connection suffices for the request."""
+        """Whether the request only reads the caller's workspace, so that one connection suffices."""
         parameters = inspect.signature(self.endpoint).parameters.values()
         is_read = set(self.methods or ()) <= READ_METHODS and self.name not in AUDITED_READS
         return is_read and all(parameter.annotation != Pool for parameter in parameters)
@@ -138,10 +138,10 @@ def _require_caller(endpoint: Handler, role: Role, marks: frozenset[str], is_rea
         state = request.app.state
         async with state.pool.acquire() as connection:
             request.state.caller = caller = await identify(request, connection)
-            await _count_request(request, connection, caller)  # whatever becomes of it
+            await _count_request(request, connection, caller)  # whatever the outcome
             _admit(request, caller, role, marks)
             db = _enter(request, caller)
-            # Whoever has to wait for the others of the workspace waits without a connection.
+            # Requests that queue behind others of their workspace hold no connection.
             if is_read_alone and db.reader is None and state.fair_share.has_place(caller.workspace_id):
                 async with state.fair_share.hold(caller.workspace_id):
                     with db.reading_by(connection):
@@ -171,7 +171,7 @@ async def _change(
 def _admit(request: Request, caller: Caller, role: Role, marks: frozenset[str]) -> None:
     """403 where the caller may not use the operation."""
     route = request.scope["route"]
-    check_standing(caller)
+    check_access(caller)
     check_role(caller, role)
     if route.name != "read_me":
         check_scope(caller, route.tags, request.method)
@@ -227,7 +227,7 @@ async def _record_apart(request: Request, caller: Caller, db: WorkspaceDatabase)
 
 
 async def record_operation(request: Request, caller: Caller, db: WorkspaceDatabase) -> None:
-    """Record an operation by its name, where it did not record anything more exact itself."""
+    """Record an operation by its name, unless it recorded something more exact itself."""
     await audit.record(db, caller.actor, request.scope["route"].name, request.url.path)
 
 
@@ -248,7 +248,7 @@ async def check_if_match(request: Request, db: WorkspaceDatabase) -> None:
 
 
 async def _read_etag(request: Request) -> str | None:
-    """The ETag that a GET of the request's path would return; of an action, that of its resource."""
+    """The ETag that a GET of the request's path would return; for an action, that of its resource."""
     readers = find_readers(request.app.state.routers)
     path = request.scope["route"].path
     read = readers.get(path) or readers.get(path.rpartition("/")[0])

@@ -1,4 +1,4 @@
-"""Cold start: how long the definitions take to import, against Dagster alone, in fresh processes by turns.
+"""Cold start: how long the definitions take to import, compared with Dagster alone, in fresh processes.
 
 Goal: at most 1.5 times the time of Dagster itself, so that a run, a sensor's code server and every plain
 `dagster` command start about as fast as they can.

@@ -1,4 +1,4 @@
-"""How much 50 tools that hang delay the syncs of 450 that answer.
+"""How much 50 hanging tools delay the syncs of 450 responsive ones.
 
 Goal: the 95th percentile of the others' delay grows to at most 1.2 times. Real syncs of the product against a
 tool on loopback, landed in an embedded PostgreSQL; the tools that hang accept a connection and never answer.
@@ -39,8 +39,8 @@ where r.started_at >= %s::timestamptz and c.display_name like 'answering%%' and 
 """
 
 
-class Tool(BaseHTTPRequestHandler):
-    """A tool that answers at once."""
+class ResponsiveTool(BaseHTTPRequestHandler):
+    """A responsive tool."""
 
     def do_GET(self) -> None:
         """A short list."""
@@ -58,8 +58,8 @@ class Tool(BaseHTTPRequestHandler):
 
 @contextmanager
 def serve_tools() -> Iterator[tuple[int, int]]:
-    """The ports of the tool that answers and of the one that hangs."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Tool)
+    """The ports of the responsive and of the hanging tool."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), ResponsiveTool)
     Thread(target=server.serve_forever, daemon=True).start()
     with socket.create_server(("127.0.0.1", 0), backlog=512) as silent:
         yield server.server_address[1], silent.getsockname()[1]
@@ -91,7 +91,7 @@ def main() -> int:
 
 
 def measure(owner: psycopg.Connection, workspace_ids: list[UUID]) -> float:
-    """The 95th percentile of the delay of those that answer, when all are due."""
+    """The 95th percentile of the responsive tools' delay when all are due."""
     owner.execute("update app.connector set next_poll_at = now(), cursor = null")
     began = datetime.now(UTC)
     sync_due_connectors(

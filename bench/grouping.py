@@ -52,7 +52,7 @@ def measure_work(work: Callable[[], Any]) -> tuple[Any, float, float]:
     return result, sum(os.times()[:4]) - cpu, time.perf_counter() - wall
 
 
-def cpu_seconds(work: Callable[[], Any]) -> float:
+def measure_cpu_seconds(work: Callable[[], Any]) -> float:
     """CPU seconds of short work: on a busy machine the wall clock measures other processes too."""
     start = time.process_time()
     work()
@@ -61,10 +61,10 @@ def cpu_seconds(work: Callable[[], Any]) -> float:
 
 def draw_issues(kind: str, size: int, seed: int = 0) -> tuple[pl.DataFrame, pl.Series]:
     """Issues of one kind with their labels."""
-    from bench.data.issue_streams import machine_stream, report_stream
-    from bench.data.real_texts import real_stream
+    from bench.data.issue_streams import draw_machine_issues, draw_reports
+    from bench.data.real_texts import draw_real_reports
 
-    streams = {"machine": machine_stream, "human": report_stream, "real": real_stream}
+    streams = {"machine": draw_machine_issues, "human": draw_reports, "real": draw_real_reports}
     return streams[kind](size, seed)
 
 
@@ -90,10 +90,10 @@ def measure_ours(kind: str, size: int) -> Figures:
     new = draw_issues(kind, 1_000, seed=1)[0].with_columns(issue_id="n" + pl.col("issue_id"))
     fingerprints = fingerprint_issues(new)
     prepare_search(grouping.index)
-    thousand = cpu_seconds(lambda: assign_issues(new, fingerprints, grouping.index))
+    thousand = measure_cpu_seconds(lambda: assign_issues(new, fingerprints, grouping.index))
     by_issue = {part["issue_id"][0]: part for part in fingerprints.iter_slices(1)}
     singles = [
-        cpu_seconds(partial(assign_issues, issue, by_issue[issue["issue_id"][0]], grouping.index))
+        measure_cpu_seconds(partial(assign_issues, issue, by_issue[issue["issue_id"][0]], grouping.index))
         for issue in new[:25].iter_slices(1)
     ]
     stored = grouping.index.to_bytes()
@@ -105,7 +105,7 @@ def measure_ours(kind: str, size: int) -> Figures:
         "f1": scores["f1"],
         "assign_1000": thousand,
         "assign_1": float(np.median(singles)),
-        "load": cpu_seconds(lambda: prepare_search(PatternIndex.from_bytes(stored))),
+        "load": measure_cpu_seconds(lambda: prepare_search(PatternIndex.from_bytes(stored))),
     }
 
 

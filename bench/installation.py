@@ -1,4 +1,4 @@
-"""A whole installation in a folder of its own, started by `causeloop up`."""
+"""A whole installation in its own folder, started by `causeloop up`."""
 
 import hashlib
 import hmac
@@ -17,7 +17,7 @@ from uuid import UUID
 
 import httpx2
 
-from causeloop_pipeline.storage.embedded.postgres_server import free_port
+from causeloop_pipeline.storage.embedded.postgres_server import find_free_port
 
 MAX_START_SECONDS = 420
 
@@ -28,7 +28,7 @@ class RunningInstallation:
 
     state_dir: Path
     ports: dict[str, int] = field(
-        default_factory=lambda: {name: free_port() for name in ("API", "DAGSTER", "DEMO")}
+        default_factory=lambda: {name: find_free_port() for name in ("API", "DAGSTER", "DEMO")}
     )
     environment: dict[str, str] = field(default_factory=dict)
     printed: list[str] = field(default_factory=list)
@@ -36,14 +36,14 @@ class RunningInstallation:
 
     @property
     def variables(self) -> dict[str, str]:
-        """The environment of its commands, which names nothing but this folder and these ports."""
+        """The environment of its commands, with only this folder and these ports."""
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("CAUSELOOP_")}
         ports = {f"CAUSELOOP_{name}_PORT": str(port) for name, port in self.ports.items()}
         own = {"CAUSELOOP_STATE_DIR": str(self.state_dir), "COLUMNS": "140"}
         return {**inherited, **ports, **self.environment, **own}
 
     def command(self, *arguments: str) -> None:
-        """Run a command of `causeloop` on it, to its end."""
+        """Run a `causeloop` command on it until it exits."""
         command = [sys.executable, "-m", "causeloop_pipeline.cli", *arguments]
         subprocess.run(command, env=self.variables, check=True, capture_output=True)
 
@@ -58,7 +58,7 @@ class RunningInstallation:
         )
 
     def await_line(self, beginning: str) -> str:
-        """Read what the command prints up to a line that begins so."""
+        """Read the command's output up to a line with this prefix."""
         assert self.process is not None
         assert self.process.stdout is not None
         deadline = time.monotonic() + MAX_START_SECONDS
@@ -70,7 +70,7 @@ class RunningInstallation:
         raise AssertionError(f"ended before it printed {beginning!r}:\n{self.read_output()}")
 
     def end(self, number: signal.Signals = signal.SIGINT) -> int:
-        """Send a signal and wait; the exit code."""
+        """Send a signal and wait; returns the exit code."""
         assert self.process is not None
         assert self.process.stdout is not None
         self.process.send_signal(number)

@@ -26,10 +26,10 @@ from causeloop_pipeline.connectors.registry import CONNECTORS
 from causeloop_pipeline.settings import settings
 from causeloop_pipeline.stages.installation import Installation
 from causeloop_pipeline.stages.landing import sync
-from causeloop_pipeline.storage.app.connectors import ConfiguredConnector
+from causeloop_pipeline.storage.app.connectors import PolledConnector
 from causeloop_pipeline.storage.app.tenants import create_organization, create_workspace
 from causeloop_pipeline.storage.embedded.installation import prepare_database
-from causeloop_pipeline.storage.embedded.postgres_server import data_dir, free_port, remove_server
+from causeloop_pipeline.storage.embedded.postgres_server import find_data_dir, find_free_port, remove_server
 
 RECORDS, PAGE, RECORD_BYTES = 100_000, 100, 1_000
 MIN_PER_CPU_SECOND, MIN_TIMES_DLT, MIN_TIMES_EXECUTEMANY, MAX_MEGABYTES = 20_000, 5, 2, 150
@@ -42,7 +42,7 @@ INSERT_ROWS = (
 CLOCK_TICKS = os.sysconf("SC_CLK_TCK")
 
 
-class Tool(BaseHTTPRequestHandler):
+class PagedTool(BaseHTTPRequestHandler):
     """Answers any page of `total` records of a kilobyte."""
 
     total = 0
@@ -75,20 +75,20 @@ def make_record(number: int) -> dict[str, Any]:
 
 def serve(port: int, total: int) -> None:
     """Answer until the process is ended."""
-    Tool.total = total
-    HTTPServer(("127.0.0.1", port), Tool).serve_forever()
+    PagedTool.total = total
+    HTTPServer(("127.0.0.1", port), PagedTool).serve_forever()
 
 
 def main(arguments: list[str]) -> int:
     """Land the records each way; 1 when a goal is missed."""
     total = int(arguments[0]) if arguments else RECORDS
-    port = free_port()
+    port = find_free_port()
     tool = multiprocessing.get_context("spawn").Process(target=serve, args=(port, total), daemon=True)
     tool.start()
     with tempfile.TemporaryDirectory() as folder:
         os.environ |= {"CAUSELOOP_STATE_DIR": folder, "CAUSELOOP_EGRESS_ALLOW": f"127.0.0.1:{port}"}
         prepare_database(Path(folder), settings().postgres_bin_dir)
-        pid_file = data_dir(Path(folder) / "postgres") / "postmaster.pid"
+        pid_file = find_data_dir(Path(folder) / "postgres") / "postmaster.pid"
         try:
             figures = compare(f"http://127.0.0.1:{port}", int(pid_file.read_text().split()[0]), total)
         finally:
@@ -119,7 +119,7 @@ def compare(url: str, postmaster: int, total: int) -> dict[str, float]:
     return figures
 
 
-def create_connector(url: str) -> ConfiguredConnector:
+def create_connector(url: str) -> PolledConnector:
     """A connector of the tool, in a workspace of its own."""
     config = {"base_url": url, "path": "/items", "pages": "number", "size": PAGE, "key": "id"}
     connector_id = uuid4()
@@ -131,10 +131,10 @@ def create_connector(url: str) -> ConfiguredConnector:
             "values (%s, %s, 'custom_api', 'bench', %s)",
             (workspace_id, connector_id, json.dumps(config)),
         )
-    return ConfiguredConnector(workspace_id, connector_id, "custom_api", "bench", config, {}, None, 365)
+    return PolledConnector(workspace_id, connector_id, "custom_api", "bench", config, {}, None, 365)
 
 
-def land_all(configured: ConfiguredConnector, total: int) -> None:
+def land_all(configured: PolledConnector, total: int) -> None:
     """The product: every record landed exactly once, each page with its cursor in one transaction."""
     result = sync(Installation(), CONNECTORS["custom_api"], configured, None)
     assert result.error is None, result.error

@@ -65,14 +65,14 @@ STEPS = {
 
 
 class Clock(threading.local):
-    """Wall and CPU seconds by step; a step that is called within another is not counted there."""
+    """Wall and CPU seconds by step; nested steps are not counted in the outer one."""
 
     def __init__(self, wall: dict[str, float], cpu: dict[str, float]) -> None:
         self.wall, self.cpu = wall, cpu
         self.inner_seconds: list[list[float]] = []
 
     def measure(self, step: str, work: Callable[..., Any]) -> Callable[..., Any]:
-        """The same function, which reports how long it took."""
+        """Wrap a function so that its time is recorded."""
 
         @wraps(work)
         def run_and_measure(*arguments: Any, **options: Any) -> Any:
@@ -110,7 +110,7 @@ class StageRun:
 
 
 @dataclass(frozen=True)
-class WorkspaceFigures:
+class PredictionFigures:
     """The figures of a workspace."""
 
     patterns: int
@@ -144,8 +144,9 @@ def main() -> int:
     return int(not all(list(_check_goals(figures))))
 
 
-def measure(superuser_url: str, patterns: int) -> WorkspaceFigures:
-    """Runs the stage a week before, in a night with outcomes, and on days when every pattern failed again."""
+def measure(superuser_url: str, patterns: int) -> PredictionFigures:
+    """Runs the stage a week earlier, in a night with outcomes, and on days when every pattern failed
+    again."""
     workspace_id = create_workspace_of_patterns(superuser_url, patterns, AS_OF)
     database = Database(settings().require("pipeline_database_url"))
     _run_stage(database, workspace_id, AS_OF - timedelta(days=8))
@@ -158,7 +159,7 @@ def measure(superuser_url: str, patterns: int) -> WorkspaceFigures:
         days.append(_run_stage(database, workspace_id, at + timedelta(minutes=30)))
     day = sorted(days, key=lambda run: run.wall)[len(days) // 2]
     peak_bytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-    return WorkspaceFigures(patterns, night, day, peak_bytes)
+    return PredictionFigures(patterns, night, day, peak_bytes)
 
 
 def _run_stage(database: Database, workspace_id: UUID, as_of: datetime) -> StageRun:
@@ -168,17 +169,17 @@ def _run_stage(database: Database, workspace_id: UUID, as_of: datetime) -> Stage
 
     with _measure_steps() as clock, database.workspace(workspace_id) as session:
         backend = session.row("select pg_backend_pid() as pid") or {}
-        start = time.perf_counter(), time.process_time(), _process_cpu(backend["pid"])
+        start = time.perf_counter(), time.process_time(), _read_process_cpu(backend["pid"])
         workspace = ScopedWorkspace(workspace_id, "Europe/Berlin")
         counts = stage.run(session, workspace, as_of, RunOptions("bench"))
         session.connection.commit()
         wall, cpu = time.perf_counter() - start[0], time.process_time() - start[1]
-        database_cpu = _process_cpu(backend["pid"]) - start[2]
+        database_cpu = _read_process_cpu(backend["pid"]) - start[2]
     training_cpu = clock.cpu.get("learn", 0.0)
     return StageRun(wall, cpu, database_cpu, int(counts["predictions"]), clock.wall, training_cpu)
 
 
-def _process_cpu(pid: int) -> float:
+def _read_process_cpu(pid: int) -> float:
     fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
@@ -189,7 +190,7 @@ def _measure_steps() -> Iterator[Clock]:
     clock, originals = Clock({}, {}), []
     for step, names in STEPS.items():
         for name in names:
-            callers = [module for module in _modules() if name in vars(module)]
+            callers = [module for module in _list_modules() if name in vars(module)]
             assert callers, f"no module calls {name}: correct STEPS"
             for module in callers:
                 originals.append((module, name, getattr(module, name)))
@@ -201,7 +202,7 @@ def _measure_steps() -> Iterator[Clock]:
             setattr(module, name, work)
 
 
-def _modules() -> Sequence[ModuleType]:
+def _list_modules() -> Sequence[ModuleType]:
     from causeloop_pipeline.analysis.predict import descriptions, risk
     from causeloop_pipeline.analysis.predict import predictions as recurrence_predictions
     from causeloop_pipeline.stages import predictions as stage
@@ -222,12 +223,12 @@ def _resolve_outcomes(database: Database, workspace_id: UUID) -> None:
         assert append_outcomes(session, workspace_id, outcomes, AS_OF)
 
 
-def _compare_with_stock(figures: WorkspaceFigures) -> None:
+def _compare_with_stock(figures: PredictionFigures) -> None:
     """Prints what stock Prophet alone would cost for as many series."""
     import logging
     from datetime import date
 
-    from bench.prophet import cpu_seconds, draw_counts, forecast_by_stock
+    from bench.prophet import draw_counts, forecast_by_stock, read_cpu_seconds
     from causeloop_pipeline.analysis.predict.prophet.batch import build_batch_design
 
     logging.disable(logging.WARNING)
@@ -236,9 +237,9 @@ def _compare_with_stock(figures: WorkspaceFigures) -> None:
     forecast_by_stock("flat", series[:1], design)  # the first one also compiles
     seconds = []
     for row in series:
-        start = cpu_seconds()
+        start = read_cpu_seconds()
         forecast_by_stock("flat", row[None], design)
-        seconds.append(cpu_seconds() - start)
+        seconds.append(read_cpu_seconds() - start)
     theirs = statistics.median(seconds) * figures.patterns
     ours = figures.night.cpu + figures.night.database_cpu
     print(
@@ -247,7 +248,7 @@ def _compare_with_stock(figures: WorkspaceFigures) -> None:
     )
 
 
-def _check_goals(figures: Sequence[WorkspaceFigures]) -> Iterator[bool]:
+def _check_goals(figures: Sequence[PredictionFigures]) -> Iterator[bool]:
     for workspace in figures:
         if workspace.patterns == GOAL_SIZE:
             yield _check(f"a day over {GOAL_SIZE:,} patterns", workspace.day.wall, MAX_DAY_SECONDS, "s")

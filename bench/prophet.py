@@ -47,7 +47,7 @@ def draw_counts(size: int, days: int, seed: int) -> Floats:
     return counts
 
 
-def cpu_seconds() -> float:
+def read_cpu_seconds() -> float:
     """CPU seconds of this process and its finished children (Prophet's own optimizer)."""
     used = os.times()
     return used.user + used.system + used.children_user + used.children_system
@@ -62,11 +62,11 @@ def forecast_by_stock(growth: str, series: Floats, design: BatchDesign) -> tuple
     for row in series:
         model = build_stock_model(growth).fit(pd.DataFrame({"ds": dates[:DAYS], "y": row}))
         yhat.append(model.predict(pd.DataFrame({"ds": dates[DAYS:]}))["yhat"].to_numpy())
-        loss.append(_stock_loss(growth, model, row, design))
+        loss.append(_compute_stock_loss(growth, model, row, design))
     return np.array(yhat), np.array(loss)
 
 
-def _stock_loss(growth: str, model: Any, row: Floats, design: BatchDesign) -> float:
+def _compute_stock_loss(growth: str, model: Any, row: Floats, design: BatchDesign) -> float:
     params = {
         name: np.ravel(value)
         for name, value in model.params.items()
@@ -87,12 +87,12 @@ def compare(growth: str) -> bool:
     stock_series, batch_series = draw_counts(STOCK_SERIES, DAYS, 1), draw_counts(BATCH_SERIES, DAYS, 2)
     batch_seconds, stock_seconds, forecasts = [], [], []
     for rows in np.array_split(stock_series, ROUNDS):
-        start = cpu_seconds()
+        start = read_cpu_seconds()
         forecast_batch(design, batch_series)
-        batch_seconds.append((cpu_seconds() - start) / BATCH_SERIES)
-        start = cpu_seconds()
+        batch_seconds.append((read_cpu_seconds() - start) / BATCH_SERIES)
+        start = read_cpu_seconds()
         forecasts.append(forecast_by_stock(growth, rows, design))
-        stock_seconds.append((cpu_seconds() - start) / len(rows))
+        stock_seconds.append((read_cpu_seconds() - start) / len(rows))
 
     yhat, loss = (np.concatenate(column) for column in zip(*forecasts, strict=True))
     batch = forecast_batch(design, stock_series)

@@ -1,4 +1,4 @@
-"""How long `make run` takes to ranked recommendations, its memory, and how soon a webhook has a pattern.
+"""The time from `make run` to ranked recommendations, its memory, and the time from a webhook to its pattern.
 
 Goals: recommendations in under 60 s with everything installed, under 3 GB for all processes together, and a
 signed webhook is an issue with a pattern within 15 s (p95 of 20 deliveries), nobody touching Dagster.
@@ -19,8 +19,9 @@ from bench.installation import (
     post_signed_event,
     wait_until_grouped,
 )
-from causeloop_pipeline.demo.accounts import token_of
-from causeloop_pipeline.storage.embedded.postgres_server import data_dir, remove_server
+from bench.memory import read_memory_bytes
+from causeloop_pipeline.demo.accounts import make_token
+from causeloop_pipeline.storage.embedded.postgres_server import find_data_dir, remove_server
 
 MAX_START_SECONDS, MAX_MEMORY_BYTES, MAX_WEBHOOK_SECONDS = 60.0, 3.0e9, 15.0
 DELIVERIES = 20
@@ -65,7 +66,7 @@ def measure_webhooks(running: RunningInstallation) -> list[float]:
         connectors = client.get("/v1/connectors?limit=100").json()["data"]
         connector_id = next(c["id"] for c in connectors if c["type"] == "custom_api")
         like = find_grouped_issue(client)
-        secret = f"{token_of('storefront', 'custom_api')}-webhook"
+        secret = f"{make_token('storefront', 'custom_api')}-webhook"
         gaps = random.Random(SEED)
         for number in range(DELIVERIES):
             time.sleep(gaps.uniform(0, MAX_GAP_SECONDS))
@@ -92,10 +93,10 @@ class _MemoryPeak(threading.Thread):
         while not self.ended.wait(SAMPLE_SECONDS):
             postmaster = self._postmaster()
             ours = [process for process in Path("/proc").glob("[0-9]*") if self._is_ours(process, postmaster)]
-            self.peak = max(self.peak, sum(map(_proportional_size, ours)))
+            self.peak = max(self.peak, sum(map(read_memory_bytes, ours)))
 
     def _postmaster(self) -> str:
-        pid_file = data_dir(self.database) / "postmaster.pid"
+        pid_file = find_data_dir(self.database) / "postmaster.pid"
         return pid_file.read_text().split("\n", 1)[0] if pid_file.exists() else ""
 
     def _is_ours(self, process: Path, postmaster: str) -> bool:
@@ -105,14 +106,6 @@ class _MemoryPeak(threading.Thread):
         except OSError:
             return False
         return named or postmaster in {process.name, parent}
-
-
-def _proportional_size(process: Path) -> int:
-    try:
-        lines = (process / "smaps_rollup").read_text().splitlines()
-    except OSError:
-        return 0
-    return next((int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:")), 0)
 
 
 if __name__ == "__main__":

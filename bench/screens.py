@@ -1,4 +1,4 @@
-"""How soon the screens stand: `python -m bench.screens [ISSUES]`, 100,000 issues without a number.
+"""How fast the screens load: `python -m bench.screens [ISSUES]`, 100,000 issues without a number.
 
 A seeded workspace is served on loopback and read by a real Chromium. For each screen, opened by its address
 in a signed-in browser: LCP (when the largest part is painted), CLS (how much moves meanwhile), and how many
@@ -50,7 +50,7 @@ select
 
 
 class Load(NamedTuple):
-    """What one load of a screen measured."""
+    """The measurements of one screen load."""
 
     lcp_ms: float
     cls: float
@@ -141,7 +141,7 @@ def sign_in(browser: Browser, site: str, key: str) -> BrowserContext:
 
 
 def load(context: BrowserContext, address: str) -> Load:
-    """Open a screen in a new tab and wait until nothing of it is missing."""
+    """Open a screen in a new tab and wait until it is complete."""
     page = context.new_page()
     page.goto(address)
     await_parts(page)
@@ -151,7 +151,7 @@ def load(context: BrowserContext, address: str) -> Load:
 
 
 def measure_phone(context: BrowserContext, address: str) -> float:
-    """How many screens of a phone the page is high."""
+    """The height of the page in phone screens."""
     page = context.new_page()
     page.set_viewport_size(PHONE)
     page.goto(address)

@@ -9,7 +9,7 @@ import sys
 
 import polars as pl
 
-from bench.data.issue_streams import machine_stream, report_stream
+from bench.data.issue_streams import draw_machine_issues, draw_reports
 from bench.data.shared_folder import find_shared_file
 
 MAX_MOVED = {"recomputed": 0.0, "between": 0.01, "nightly": 0.03, "next night": 0.0}
@@ -99,8 +99,8 @@ def main() -> int:
         issues = read_real_issues(name)
         if issues is not None:
             missed += measure(name, issues)
-    missed += measure("machine stream", machine_stream(100_000)[0])
-    missed += measure("report stream", report_stream(20_000)[0])
+    missed += measure("machine stream", draw_machine_issues(100_000)[0])
+    missed += measure("report stream", draw_reports(20_000)[0])
     for line in missed:
         print(f"MISSED: {line}")
     return int(bool(missed))

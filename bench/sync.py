@@ -1,10 +1,10 @@
-"""What one sync of 1,000 new issues costs, stage by stage: `python -m bench.sync [STORED ISSUES …]`.
+"""The cost of one sync of 1,000 new issues, stage by stage: `python -m bench.sync [STORED ISSUES …]`.
 
-Fills a workspace and computes everything in one process; then lands 1,000 new issues at a time and runs
-every stage on them in another one, which is as large as a run's worker; last comes a night. CPU is that of
-Python and of all PostgreSQL processes; beside it stand the rows of tables and indexes that PostgreSQL has
-read, which no neighbour on the machine changes. Goals: 1.2 CPU s a sync, at most 1.2 times as much at the
-largest workspace as at the smallest, and .6 GB of memory.
+Fills a workspace and computes everything in one process; then lands 1,000 new issues at a time and runs every
+stage on them in another one, which is as large as a run's worker; last comes a night. CPU is that of Python
+and of all PostgreSQL processes; beside it stand the rows of tables and indexes that PostgreSQL has read,
+which no neighbour on the machine changes. Goals: 1.2 CPU s a sync, at most 1.2 times as much at the largest
+workspace as at the smallest, and .6 GB of memory.
 """
 
 import os
@@ -27,7 +27,7 @@ import psycopg
 
 from bench.data.stored_failures import AS_OF, ROUND_HOURS, Failure, draw_failures, land_failures
 from bench.landing import CLOCK_TICKS, read_ticks
-from causeloop_pipeline.orchestration.instance.garbage import pause_garbage_collection
+from causeloop_pipeline.orchestration.instance.garbage_collection import pause_garbage_collection
 from causeloop_pipeline.settings import settings
 from causeloop_pipeline.stages import (
     alerts,
@@ -47,7 +47,7 @@ from causeloop_pipeline.storage.app.run_scopes import ScopedWorkspace, declare_s
 from causeloop_pipeline.storage.app.tenants import create_organization, create_workspace
 from causeloop_pipeline.storage.database.session import Database
 from causeloop_pipeline.storage.embedded.installation import prepare_database
-from causeloop_pipeline.storage.embedded.postgres_server import data_dir, remove_server
+from causeloop_pipeline.storage.embedded.postgres_server import find_data_dir, remove_server
 
 Result = TypeVar("Result")
 WARM_MODULES = "causeloop_pipeline.orchestration.instance.warm_modules"
@@ -59,7 +59,7 @@ MAX_CPU, MAX_RATIO, MAX_MEGABYTES = 1.2, 1.2, 600
 SELECT_ROWS_READ = """
 select tup_returned + tup_fetched from pg_stat_database where datname = current_database()
 """
-REPORT_ROWS_READ = "select pg_stat_force_next_flush()"  # a kept connection would tell a second later
+REPORT_ROWS_READ = "select pg_stat_force_next_flush()"  # a pooled connection would report a second later
 STAGES: dict[str, StageFunction] = {
     "fingerprints": fingerprints.run,
     "patterns": patterns.run,
@@ -90,7 +90,7 @@ class Meter:
 
     @contextmanager
     def measure(self, step: str) -> Iterator[None]:
-        """Add what the block costs."""
+        """Add the cost of the block."""
         before = self._read()
         yield
         spent = [now - then for now, then in zip(self._read(), before, strict=True)]
@@ -100,7 +100,7 @@ class Meter:
 
     @property
     def total(self) -> float:
-        """Of all steps."""
+        """The sum over all steps."""
         return sum(self.python.values()) + sum(self.database.values())
 
     def _read(self) -> tuple[float, float, float]:
@@ -112,7 +112,7 @@ class Meter:
 
 @dataclass(frozen=True)
 class SyncCost:
-    """Of a workspace: the middle one of its rounds; `megabytes`: of the process that ran them."""
+    """The median cost of a workspace's rounds; `megabytes`: peak memory of the process that ran them."""
 
     stored: int
     first_load: Meter
@@ -130,7 +130,7 @@ class MeasuredWorkspace:
     installation: Installation = field(default_factory=Installation)
 
     def load(self, failures: Sequence[Failure]) -> Meter:
-        """The first run over the stored issues, and the vacuum after it, which would else meet a sync."""
+        """The first run over the stored issues, and a vacuum, which would otherwise disturb a sync."""
         meter = self.sync(failures, AS_OF)
         with meter.measure("vacuum"):
             connect_owner().execute("vacuum (analyze)")
@@ -165,7 +165,7 @@ class MeasuredWorkspace:
 
 
 def report_rows_read(database: Database, workspace_id: UUID) -> None:
-    """Let the connection tell what it has read before the next step begins."""
+    """Flush the connection's statistics before the next step begins."""
     with database.workspace(workspace_id) as session:
         session.execute(REPORT_ROWS_READ)
 
@@ -185,14 +185,14 @@ def start_database() -> Iterator[int]:
         prepare_database(Path(folder), settings().postgres_bin_dir)
         try:
             Installation().normalizer.build_views()
-            pid_file = data_dir(Path(folder) / "postgres") / "postmaster.pid"
+            pid_file = find_data_dir(Path(folder) / "postgres") / "postmaster.pid"
             yield int(pid_file.read_text().split()[0])
         finally:
             remove_server(Path(folder) / "postgres")
 
 
 def measure(postmaster: int, stored: int) -> SyncCost:
-    """Fill a workspace, sync, and let a night pass."""
+    """Fill a workspace, sync, and run a night."""
     workspace_id = create_named_workspace(f"w{stored}")
     first_load = run_apart(load_stored, postmaster, workspace_id, stored)
     failures = draw_failures(stored, ROUNDS + 1, NEW)
@@ -204,7 +204,7 @@ def measure(postmaster: int, stored: int) -> SyncCost:
 
 
 def run_apart(function: Callable[..., Result], *arguments: Any) -> Result:
-    """Run a function in a process that has only imported what a run's has."""
+    """Run a function in a process with just the imports of a run's process."""
     spawn = get_context("spawn")
     with ProcessPoolExecutor(1, spawn, initializer=import_module, initargs=(WARM_MODULES,)) as process:
         return process.submit(function, *arguments).result()
@@ -220,7 +220,7 @@ def load_stored(postmaster: int, workspace_id: UUID, stored: int) -> Meter:
 def sync_rounds(
     postmaster: int, workspace_id: UUID, rounds: Sequence[Sequence[Failure]]
 ) -> tuple[list[Meter], int]:
-    """Syncs, an hour apart, and the most memory that their process has had, in megabytes."""
+    """Syncs, an hour apart, and their process's peak memory in megabytes."""
     workspace = MeasuredWorkspace(postmaster, workspace_id)
     meters = [
         workspace.sync(failures, AS_OF + timedelta(hours=ROUND_HOURS * number))
@@ -237,7 +237,7 @@ def pass_night(postmaster: int, workspace_id: UUID, failures: Sequence[Failure])
 
 
 def read_peak_megabytes() -> int:
-    """The most memory that this process has had since it began to run this program."""
+    """The peak memory of this process since it began to run this program."""
     (line,) = (line for line in Path("/proc/self/status").read_text().splitlines() if "VmHWM" in line)
     return int(line.split()[1]) // 1024
 
@@ -259,7 +259,7 @@ def print_costs(costs: Sequence[SyncCost]) -> None:
 
 
 def write_stage(meter: Meter, stage: str) -> str:
-    """What a stage cost."""
+    """Format the cost of a stage."""
     return f"{meter.python[stage]:.3f} + {meter.database[stage]:.2f}, {meter.rows[stage] / 1000:,.0f}k rows"
 
 

@@ -22,7 +22,7 @@ import numpy as np
 import polars as pl
 
 from bench.data.failure_histories import FailureHistory, choose_histories
-from bench.training.recurrence_prior import prior_without
+from bench.training.recurrence_prior import train_prior_without
 from causeloop_pipeline.analysis.arrays import Floats, Ints
 from causeloop_pipeline.analysis.evaluation.backtest import BacktestOptions, backtest
 from causeloop_pipeline.analysis.predict.triggers.timing import (
@@ -30,7 +30,7 @@ from causeloop_pipeline.analysis.predict.triggers.timing import (
     TOP_CELLS,
     estimate_cell_shares,
     estimate_next_dates,
-    timing_cells,
+    number_timing_cells,
 )
 from causeloop_pipeline.model.prediction import WINDOWS
 
@@ -117,7 +117,7 @@ def measure_coverage(history: FailureHistory, all_events: pl.DataFrame) -> Cover
         refits=REFITS,
         resamples=1,
     )
-    predictions = backtest(events, options, prior=prior_without(history.family)).predictions
+    predictions = backtest(events, options, prior=train_prior_without(history.family)).predictions
     wide = predictions.pivot("window_days", index=["pattern_id", "origin"], values="probability")
     origins = wide.sort("origin").group_by("origin", maintain_order=True)
     return sum((_score_intervals(group, events) for _, group in origins), Coverage())
@@ -128,7 +128,7 @@ def _score_intervals(group: pl.DataFrame, events: pl.DataFrame) -> Coverage:
     origin, end = group["origin"][0], pl.lit(events["occurred_at"].max()).dt.date()
     probabilities = group.select(str(window) for window in WINDOWS).to_numpy()
     dates = estimate_next_dates(probabilities, WINDOWS, origin.date())
-    predicted = pl.Series("predicted", interval_probability(probabilities, dates, origin.date()))
+    predicted = pl.Series("predicted", compute_interval_probability(probabilities, dates, origin.date()))
     later = events.filter(pl.col("occurred_at") >= origin)
     next_dates = later.group_by("pattern_id").agg(pl.col("occurred_at").min().dt.date().alias("actual"))
 
@@ -142,7 +142,7 @@ def _score_intervals(group: pl.DataFrame, events: pl.DataFrame) -> Coverage:
     return Coverage(decided.height, float(decided["predicted"].sum()), early, late)
 
 
-def interval_probability(probabilities: Floats, dates: pl.DataFrame, today: date) -> Floats:
+def compute_interval_probability(probabilities: Floats, dates: pl.DataFrame, today: date) -> Floats:
     """P(the next occurrence falls on a date of the interval), with a constant hazard between windows."""
     days = np.array([0, *WINDOWS], dtype=float)
     log_survival = np.log1p(-np.clip(probabilities, 0, 0.9999))
@@ -153,13 +153,15 @@ def interval_probability(probabilities: Floats, dates: pl.DataFrame, today: date
     )
     ends = np.where(np.isnan(high), np.inf, high + 1)
     until_low, until_end = (
-        np.array([_hazard_until(hazard, days, at) for hazard, at in zip(hazards, moments, strict=True)])
+        np.array(
+            [_compute_hazard_until(hazard, days, at) for hazard, at in zip(hazards, moments, strict=True)]
+        )
         for moments in (low, ends)
     )
     return np.asarray(np.exp(-until_low) - np.exp(-until_end))
 
 
-def _hazard_until(hazard: Floats, days: Floats, at: float) -> float:
+def _compute_hazard_until(hazard: Floats, days: Floats, at: float) -> float:
     """Cumulative hazard up to a day; beyond the last window it goes on at its average."""
     return float(hazard[-1] * at / days[-1] if at > days[-1] else np.interp(at, days, hazard))
 
@@ -167,11 +169,11 @@ def _hazard_until(hazard: Floats, days: Floats, at: float) -> float:
 def measure_catch(events: pl.DataFrame) -> Catch:
     """Goes through the origins: cells from earlier events, scored on the events of the next four weeks."""
     rows = events.sort("pattern_id", "occurred_at")
-    rows = rows.with_columns(timing_cells(pl.col("occurred_at")).alias("cell"))
-    return sum(_catches(rows, choose_origins(events)), Catch())
+    rows = rows.with_columns(number_timing_cells(pl.col("occurred_at")).alias("cell"))
+    return sum(_count_catches(rows, choose_origins(events)), Catch())
 
 
-def _catches(rows: pl.DataFrame, origins: list[datetime]) -> Iterator[Catch]:
+def _count_catches(rows: pl.DataFrame, origins: list[datetime]) -> Iterator[Catch]:
     for origin in origins:
         before = rows.filter(pl.col("occurred_at") < origin)
         ids = before["pattern_id"].unique(maintain_order=True)

@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from causeloop_pipeline.orchestration.instance.garbage import pause_garbage_collection
+from causeloop_pipeline.orchestration.instance.garbage_collection import pause_garbage_collection
 
 # Every run begins with this import: a fifth of it was the search for garbage.
 with pause_garbage_collection():
@@ -18,7 +18,7 @@ with pause_garbage_collection():
     from causeloop_pipeline.orchestration.assets.recommendations import recommendations
     from causeloop_pipeline.orchestration.assets.risk import risk
     from causeloop_pipeline.orchestration.checks import CHECKS
-    from causeloop_pipeline.orchestration.dbt_manifest import manifest_path
+    from causeloop_pipeline.orchestration.dbt_manifest import find_manifest
     from causeloop_pipeline.orchestration.jobs.archives import archives
     from causeloop_pipeline.orchestration.jobs.deliveries import deliveries
     from causeloop_pipeline.orchestration.jobs.loop import ASSET_JOBS
@@ -44,7 +44,7 @@ with pause_garbage_collection():
     STAGES = (fingerprints, patterns, clusters, predictions, alerts, risk, outcomes, proofs, recommendations)
 
     defs = dg.Definitions(
-        assets=[*LANDING, normalization_assets(manifest_path()), *STAGES],
+        assets=[*LANDING, normalization_assets(find_manifest()), *STAGES],
         asset_checks=CHECKS,
         jobs=[*ASSET_JOBS, retention, deliveries, tickets, archives, rereading],
         schedules=[nightly, old_run_cleanup],

@@ -17,7 +17,7 @@ from dagster._core.instance.config import dagster_instance_config_schema
 from typer.testing import CliRunner
 
 from causeloop_pipeline.cli import app
-from causeloop_pipeline.cli.commands.up import dagster_environment
+from causeloop_pipeline.cli.commands.up import build_dagster_environment
 from causeloop_pipeline.settings import (
     PROCESS_VARIABLE,
     ROOT,
@@ -25,7 +25,7 @@ from causeloop_pipeline.settings import (
     list_foreign_variables,
     settings,
 )
-from causeloop_pipeline.storage.database.migrate import COMMIT_OF_BASELINE, head_revision
+from causeloop_pipeline.storage.database.migrate import COMMIT_OF_BASELINE, read_head_revision
 from tests.conftest import Installation
 from tests.deploy.test_containers import SCHEMA_TOOLS
 from tests.storage.own_installation import own_installation
@@ -111,7 +111,7 @@ def test_the_environment_of_the_units_is_the_one_that_the_product_reads(
     )
     for name, value in example.items():
         monkeypatch.setenv(name, value)
-    dagsters = dagster_environment(Settings())
+    dagsters = build_dagster_environment(Settings())
 
     settings_named = {f"CAUSELOOP_{name.upper()}" for name in Settings.model_fields}
     assert set(example) <= settings_named | set(dagsters) | CELERY_VARIABLES | SERVER_VARIABLES
@@ -165,7 +165,7 @@ def test_migrate_makes_an_external_database_and_the_chosen_instance_ready(
         settings.cache_clear()
 
     assert done.exit_code == 0, done.output
-    assert done.output.strip() == f"the schema is at {head_revision()}, Dagster's instance is ready"
+    assert done.output.strip() == f"the schema is at {read_head_revision()}, Dagster's instance is ready"
     assert (tmp_path / "dagster" / "dagster.yaml").read_text() == (DEPLOY / "dagster.yaml").read_text()
 
 

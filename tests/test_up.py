@@ -25,11 +25,11 @@ from bench.installation import (
 )
 from causeloop_pipeline.analysis.evaluation.grouping_metrics import pair_scores
 from causeloop_pipeline.cli.private_folders import protect_state
-from causeloop_pipeline.cli.processes import is_listening, start_time
-from causeloop_pipeline.demo.accounts import accounts
-from causeloop_pipeline.demo.causes import demo_workspaces
+from causeloop_pipeline.cli.processes import is_listening, read_start_time
+from causeloop_pipeline.demo.accounts import list_accounts
+from causeloop_pipeline.demo.causes import read_demo_workspaces
 from causeloop_pipeline.demo.server import load_epoch
-from causeloop_pipeline.demo.story import true_causes
+from causeloop_pipeline.demo.story import map_true_causes
 from causeloop_pipeline.storage.embedded.postgres_server import remove_server
 from tests.storage.prepared_installation import copy_prepared
 from tests.support.fake_tool import FakeTool, Reply, fake_tool, in_turn
@@ -107,17 +107,17 @@ def test_nothing_was_lost_or_doubled_by_the_kill(running: RunningInstallation) -
     issues = issues_of(running)
     epoch = load_epoch(running.state_dir, datetime.now(UTC).date())
 
-    for workspace in demo_workspaces():
-        planted = set(true_causes(workspace, epoch, datetime.now(UTC)))
+    for workspace in read_demo_workspaces():
+        planted = set(map_true_causes(workspace, epoch, datetime.now(UTC)))
         stored = [(source, external) for slug, source, external, _ in issues.iter_rows() if slug == workspace]
         assert len(stored) == len(set(stored))
         assert len(set(stored) ^ planted) <= len(planted) // 200, "apart from failures since the last poll"
 
 
-@pytest.mark.parametrize("workspace", sorted(demo_workspaces()))
+@pytest.mark.parametrize("workspace", sorted(read_demo_workspaces()))
 def test_the_planted_causes_are_found(running: RunningInstallation, workspace: str) -> None:
     epoch = load_epoch(running.state_dir, datetime.now(UTC).date())
-    planted = true_causes(workspace, epoch, datetime.now(UTC))
+    planted = map_true_causes(workspace, epoch, datetime.now(UTC))
     issues = issues_of(running).filter(pl.col("workspace") == workspace)
     labels = [
         planted.get((source, external)) or f"alone {source} {external}"
@@ -143,7 +143,9 @@ def test_a_signed_webhook_becomes_an_issue_with_a_pattern(running: RunningInstal
             c for c in client.get("/v1/connectors?limit=100").json()["data"] if c["type"] == "custom_api"
         ]
         like = find_grouped_issue(client)
-        (secret,) = [a.token for a in accounts("") if (a.workspace, a.tool) == ("storefront", "custom_api")]
+        (secret,) = [
+            a.token for a in list_accounts("") if (a.workspace, a.tool) == ("storefront", "custom_api")
+        ]
 
         post_signed_event(client, connector["id"], f"{secret}-webhook", copy_event(like, "hook-1"))
         grouped = list(wait_until_grouped(client, compute_issue_id(workspace_id, "custom_api", "hook-1"), 90))
@@ -183,7 +185,7 @@ def test_an_alert_rule_made_through_the_api_becomes_one_signed_message(
 
 def test_no_credential_is_in_logs_run_records_metadata_or_answers(running: RunningInstallation) -> None:
     secrets = {
-        value for account in accounts("") for value in account.credentials.values() if "@" not in value
+        value for account in list_accounts("") for value in account.credentials.values() if "@" not in value
     }
     secrets |= {value for name, value in running.urls.items() if name.endswith(("password", "secret_key"))}
     secrets |= {*running.keys.values(), (running.state_dir / "metrics.token").read_text()}
@@ -211,5 +213,5 @@ def test_ctrl_c_ends_every_process(running: RunningInstallation) -> None:
 
     assert running.end() == 0
 
-    assert not any(start_time(int(pid)) == started for pid, started in servers.items())
+    assert not any(read_start_time(int(pid)) == started for pid, started in servers.items())
     assert not any(is_listening(port) for port in (*running.ports.values(), int(postmaster)))

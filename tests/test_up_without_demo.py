@@ -19,7 +19,7 @@ from bench.installation import RunningInstallation, wait_until
 from causeloop_pipeline.cli.processes import is_listening
 from causeloop_pipeline.cli.servers import PROCESS_OF_SERVERS
 from causeloop_pipeline.settings import PROCESS_VARIABLE, list_foreign_secrets
-from causeloop_pipeline.storage.embedded.postgres_server import data_dir, remove_server
+from causeloop_pipeline.storage.embedded.postgres_server import find_data_dir, remove_server
 from tests import first_day
 from tests.api.oidc_issuer import AUDIENCE, Issuer, running_issuer
 from tests.browser.conftest import browser, sign_in_with_password, sign_out
@@ -205,7 +205,7 @@ def test_dagsters_webserver_asks_for_the_token_and_shows_the_code_server(
 def test_a_dead_server_is_replaced_while_the_others_go_on(running: RunningInstallation, name: str) -> None:
     before = find_servers(running)
     if name == "PostgreSQL":
-        pid_file = data_dir(running.state_dir / "postgres") / "postmaster.pid"
+        pid_file = find_data_dir(running.state_dir / "postgres") / "postmaster.pid"
         os.kill(int(pid_file.read_text().splitlines()[0]), signal.SIGKILL)
         wait_until(lambda: not is_ready(running), 60)
     else:

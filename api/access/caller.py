@@ -29,7 +29,7 @@ class Caller:
 
     is_workspace_archived: bool = False
     membership_status: MembershipStatus = MembershipStatus.ACTIVE
-    """A person's; a service account has none that could end."""
+    """Set for people; a service account has no session that could end."""
 
     is_sso_required: bool = False
     """Whether the workspace admits people through single sign-on only."""

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from api.http.database import WorkspaceDatabase, as_json
+from api.http.database import WorkspaceDatabase, encode_parameters
 from api.listing.queries import Listing, Sort
 
 RULE_COLUMNS = """
@@ -62,7 +62,7 @@ returning true
 """
 
 
-# A message to each channel, as an alert would be sent; its text says that it is a test.
+# A message to each channel, sent like an alert; its text says that it is a test.
 INSERT_TEST_MESSAGES = """
 insert into notify.outbox (workspace_id, alert_rule_id, channel, dedupe_key, body)
 select r.workspace_id, r.alert_rule_id, c.channel || jsonb_build_object('number', c.position - 1),
@@ -104,7 +104,7 @@ async def create_rule(db: WorkspaceDatabase, rule_id: UUID, row: Mapping[str, An
         db.workspace_id,
         rule_id,
         row["name"],
-        as_json(row["scope"]),
+        encode_parameters(row["scope"]),
         row["probability_threshold"],
         row["window_days"],
         row["channels"],
@@ -121,7 +121,7 @@ async def update_rule(db: WorkspaceDatabase, rule_id: UUID, row: Mapping[str, An
         UPDATE_RULE,
         rule_id,
         row.get("name"),
-        None if scope is None else as_json(scope),
+        None if scope is None else encode_parameters(scope),
         row.get("probability_threshold"),
         row.get("window_days"),
         row.get("channels"),

@@ -22,7 +22,7 @@ from api.alert_rules.schemas import (
 )
 from api.auth.queries import audit
 from api.http.errors import Problem, broken_rule, not_found
-from api.http.list_filters import filters_of
+from api.http.list_filters import build_filter_dependency
 from api.http.responses import Page, documents, json_response
 from api.listing.page import read_page, returns_page_of
 from api.onboarding import queries as onboarding
@@ -38,7 +38,7 @@ router = APIRouter(prefix="/v1/alert-rules", tags=["alerts"], route_class=Operat
 @requires(Role.ANALYST)
 @returns_page_of(alert_rules.ALERT_RULES)
 async def list_alert_rules(
-    db: Db, filters: Annotated[AlertRuleFilters, filters_of(AlertRuleFilters)]
+    db: Db, filters: Annotated[AlertRuleFilters, build_filter_dependency(AlertRuleFilters)]
 ) -> Response:
     """The alert rules of the workspace, by name unless sorted otherwise."""
     return await read_page(db, alert_rules.ALERT_RULES, filters)

@@ -36,11 +36,11 @@ where archive_id = ($1 ->> 'id')::uuid and number = ($1 ->> 'number')::integer
 
 
 async def request_archive(db: WorkspaceDatabase, actor: str) -> UUID:
-    """The id of the archive that is being written, which is requested if there is none."""
+    """The id of the pending archive, which is requested if there is none."""
     while True:
         inserted = await db.transaction.fetchval(INSERT_ARCHIVE, db.workspace_id, actor)
         archive_id = inserted or await db.transaction.fetchval(SELECT_OPEN)
-        if archive_id:  # otherwise the open one has just become ready: insert again
+        if archive_id:  # otherwise the pending one has just been finished: insert again
             return UUID(str(archive_id))
 
 

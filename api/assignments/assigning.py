@@ -12,7 +12,7 @@ from causeloop_pipeline.model.recommendation import AssignableKind
 
 
 class AssignedItem(NamedTuple):
-    """What somebody takes care of."""
+    """An item that can be assigned."""
 
     kind: AssignableKind
     item_id: UUID

@@ -18,7 +18,7 @@ DELETE_ASSIGNMENT = "delete from app.assignment where item_kind = $1 and item_id
 
 
 def select_assignee(kind: str, item_id: str) -> str:
-    """The subquery for the assignee of an item, given by its SQL expression; null: nobody."""
+    """The subquery for the assignee of an item (an SQL expression); null: nobody."""
     return f"""
         select json_build_object('user_id', a.user_id, 'name', coalesce(u.name, u.email))
         from app.assignment as a

@@ -1,8 +1,8 @@
 """Authentication: a key, an access token or a browser's session, resolved to one workspace and one role.
 
 Every request reads the account or membership under its workspace's isolation, so that a revoked key, a
-suspended member, an ended session or a cancelled organization is rejected at once. From an address that
-presented too many invalid credentials no further one is looked up, unless it was valid before.
+suspended member, an ended session or a cancelled organization is rejected at once. After too many invalid
+credentials from one address, no more are looked up from it, except ones that were valid before.
 """
 
 import hmac
@@ -16,8 +16,8 @@ from fastapi import Request
 from api.access.caller import Caller
 from api.auth import browser_cookies, keys
 from api.auth.address_limits import AddressLimits, read_address
+from api.auth.authorize import check_access, make_caller
 from api.auth.queries import browser_sessions, callers
-from api.auth.standing import check_standing, make_caller
 from api.auth.tokens import AccessToken, verify_access_token
 from api.http.errors import MAX_CREDENTIAL_BYTES, Problem, authentication_problem
 from causeloop_pipeline.storage.app.tenants import hash_key
@@ -28,12 +28,12 @@ BROWSER_SESSION = re.compile(r"clb_([0-9a-f]{32})_([0-9a-f]{32})_([A-Za-z0-9_-]{
 async def authenticate(request: Request, reader: Any) -> Caller:
     """The caller of a request; 401 where the credentials are not valid, 403 where they may not enter."""
     caller = await identify(request, reader)
-    check_standing(caller)
+    check_access(caller)
     return caller
 
 
 async def identify(request: Request, reader: Any) -> Caller:
-    """Whose credentials a request presents, whatever their standing; 401 where they are not valid."""
+    """The owner of a request's credentials, even if suspended or expired; 401 where they are not valid."""
     limits: AddressLimits = request.app.state.address_limits
     address = read_address(request)
     try:

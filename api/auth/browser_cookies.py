@@ -1,9 +1,9 @@
-"""The browser's session cookie, which scripts cannot read, and the walls against requests of other pages.
+"""The browser's session cookie, which scripts cannot read, and its protection against CSRF.
 
-Where the installation is reached over https the cookie bears the prefix `__Host-`: browsers then send it over
-https only, and to this host only. Over http, which is meant for loopback, it is named after the port, so that
-two installations of a machine do not overwrite each other's. A request that changes anything must come from a
-page of this origin and carry a token that only such a page can read.
+Over https the cookie has the prefix `__Host-`, so that browsers send it only over https and only to this
+host. Over http, which is meant for loopback, it is named after the port, so that two installations of a
+machine do not overwrite each other's. A request that changes anything must come from a page of this origin
+and carry a token that only such a page can read.
 """
 
 import hashlib
@@ -56,7 +56,7 @@ def delete_session_cookie(request: Request, response: Response) -> None:
 
 
 def set_flow_cookie(request: Request, response: Response, sealed: str, seconds: int) -> None:
-    """Keep what a sign-in at the identity provider began with until it returns from there."""
+    """Keep the state of a sign-in at the identity provider until the browser returns from there."""
     response.set_cookie(
         name_cookie(request, "sign-in"),
         sealed,
@@ -69,7 +69,7 @@ def set_flow_cookie(request: Request, response: Response, sealed: str, seconds: 
 
 
 def set_written_cookie(request: Request, response: Response, seconds: int) -> None:
-    """Let the browser say for some seconds that it has changed something."""
+    """Mark the browser for some seconds as one that has just written."""
     response.set_cookie(
         name_cookie(request, "written"),
         "1",
@@ -82,7 +82,7 @@ def set_written_cookie(request: Request, response: Response, seconds: int) -> No
 
 
 def has_written(request: Request) -> bool:
-    """Whether this client has changed something in the last seconds."""
+    """Whether this client has written in the last few seconds."""
     return name_cookie(request, "written") in request.cookies
 
 
@@ -109,7 +109,7 @@ def check_request_token(request: Request, credential: str) -> None:
 
 def check_origin(request: Request) -> None:
     """403 unless the request was sent by a page of this origin."""
-    own = {f"{request.url.scheme}://{request.headers.get('host', '')}", _origin_of(settings().public_url)}
+    own = {f"{request.url.scheme}://{request.headers.get('host', '')}", _read_origin(settings().public_url)}
     if request.headers.get("origin") not in own:
         raise _refuse_forged("a signed-in browser may send it from this installation's own pages only")
 
@@ -118,7 +118,7 @@ def _refuse_forged(what: str) -> Problem:
     return Problem(403, "request_forged", f"this request is not proven to be your own: {what}")
 
 
-def _origin_of(url: str) -> str:
+def _read_origin(url: str) -> str:
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc}"
 

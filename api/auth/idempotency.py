@@ -45,7 +45,7 @@ async def _store_response(
         "media_type": response.media_type or "",
         "location": response.headers.get("location", ""),
     }
-    sealed = _vault().seal(stored, caller.workspace_id, caller.caller_id, PURPOSE)
+    sealed = _open_vault().seal(stored, caller.workspace_id, caller.caller_id, PURPOSE)
     await idempotency.store_response(connection, identity, response.status_code, sealed)
     return response
 
@@ -57,7 +57,7 @@ def _replay_response(caller: Caller, first: asyncpg.Record, body_hash: bytes) ->
             "this Idempotency-Key was used with a different body: send a new key",
         )
     try:
-        stored = _vault().open(first["sealed_response"], caller.workspace_id, caller.caller_id, PURPOSE)
+        stored = _open_vault().open(first["sealed_response"], caller.workspace_id, caller.caller_id, PURPOSE)
     except SecretError:
         raise conflict(
             "response_unreadable",
@@ -69,6 +69,6 @@ def _replay_response(caller: Caller, first: asyncpg.Record, body_hash: bytes) ->
     return Response(stored["body"], first["status"], headers, media_type=stored["media_type"] or None)
 
 
-def _vault() -> Vault:
+def _open_vault() -> Vault:
     key, *accepted = derive_keys(PURPOSE)
     return Vault(key, tuple(accepted))

@@ -8,8 +8,8 @@ from typing import Any
 from uuid import UUID
 
 from api.access.caller import Caller
+from api.auth.authorize import make_caller
 from api.auth.queries import callers
-from api.auth.standing import make_caller
 from api.http.errors import authentication_problem
 from causeloop_pipeline.model.tenancy import Role
 from causeloop_pipeline.storage.app.tenants import KEY_PREFIX, PERSONAL_KEY_PREFIX, hash_key

@@ -1,4 +1,4 @@
-"""Who may read the API's metrics: Prometheus, by a token of its own; a person's credential is none."""
+"""Who may read the API's metrics: Prometheus, by its own token; people's credentials are not accepted."""
 
 import logging
 import secrets
@@ -13,7 +13,7 @@ log = logging.getLogger("causeloop.api.metrics")
 
 
 def find_metrics_token(config: Settings) -> str | None:
-    """The token; None where neither the settings nor the state folder can hold one: nobody gets in then."""
+    """The token; None, which locks everybody out, where neither settings nor state folder hold one."""
     try:
         return read_metrics_token(config)
     except OSError as error:

@@ -1,7 +1,7 @@
 """OpenID Connect: verifies a session token of the identity provider against the provider's published keys.
 
-joserfc and Authlib verify signature and claims. What is stricter here than the standard demands stays ours:
-the fields of a header, one algorithm for a type of key, one audience, and how long a token may live.
+joserfc and Authlib verify signature and claims. The rules here are stricter than the standard: allowed header
+fields, one algorithm for each key type, one audience, and a maximum lifetime.
 """
 
 import time
@@ -21,7 +21,7 @@ from api.http.errors import MAX_CREDENTIAL_BYTES, Problem, authentication_proble
 from causeloop_pipeline.settings import settings
 
 ALGORITHMS = {"RSA": "RS256", "EC": "ES256"}
-"""Key type → the one algorithm that its keys may sign with."""
+"""Key type → the only algorithm that its keys may sign with."""
 
 HEADER_FIELDS = {"alg", "typ", "kid", "cat"}
 REGISTRY = jws.JWSRegistry({"cat": HeaderParameter("Category of a token", "str")})
@@ -133,7 +133,7 @@ async def verify_identity(
         raise not_configured()
     claims = _read_claims(token, await keys.find_key(_read_key_id(token)), issuer, audience, nonce)
     if claims.get("azp", audience) not in _list_authorized_parties(audience):
-        raise invalid_token()  # issued for another application of the same provider
+        raise invalid_token()  # issued for another application at the same provider
     if claims.get("sts", "active") != "active":
         raise invalid_token()  # the person still has to do something at the provider
     email = claims.get("email")

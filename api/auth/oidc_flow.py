@@ -1,7 +1,7 @@
 """Sign-in of a browser at the identity provider: authorization code with PKCE, state and nonce, by Authlib.
 
-What the flow began with waits in a sealed cookie of the browser, so that a code which was meant for another
-browser, or was made for another flow, opens no session (RFC 9700, section 2.1).
+The flow's state is kept in a sealed cookie, so that a code issued for another browser or another flow cannot
+start a session (RFC 9700, section 2.1).
 """
 
 import base64
@@ -54,7 +54,7 @@ def begin_flow(workspace_id: UUID | None) -> Flow:
 
 
 def seal_flow(flow: Flow) -> str:
-    """A flow as the browser keeps it."""
+    """A flow, encrypted for the browser's cookie."""
     fields = {
         "state": flow.state,
         "nonce": flow.nonce,
@@ -122,21 +122,21 @@ async def redeem_code(flow: Flow, code: str, keys: IssuerKeys) -> Identity:
 
 
 def _open_client() -> AsyncOAuth2Client:
-    """This installation as a client of the provider."""
+    """An OAuth client for this installation."""
     secret = settings().oidc_client_secret
     return AsyncOAuth2Client(
         read_client_id(),
         secret.get_secret_value() if secret else None,
         token_endpoint_auth_method="client_secret_post" if secret else "none",
         scope="openid email",
-        redirect_uri=_redirect_uri(),
+        redirect_uri=_build_redirect_uri(),
         code_challenge_method="S256",
         timeout=TIMEOUT_SECONDS,
     )
 
 
 def read_client_id() -> str:
-    """The client that this installation is at the provider."""
+    """This installation's client id at the provider."""
     return settings().oidc_client_id or settings().oidc_audience or ""
 
 
@@ -145,12 +145,12 @@ def is_configured() -> bool:
     return bool(settings().oidc_issuer and read_client_id())
 
 
-def _redirect_uri() -> str:
+def _build_redirect_uri() -> str:
     return settings().public_url.rstrip("/") + CALLBACK_PATH
 
 
 async def _read_endpoints() -> dict[str, Any]:
-    """The provider's endpoints, of its discovery document; 503 while it does not respond."""
+    """The provider's endpoints from its discovery document; 503 while it does not respond."""
     if not is_configured():
         raise oidc.not_configured()
     issuer = str(settings().oidc_issuer).rstrip("/")

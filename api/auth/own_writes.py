@@ -1,7 +1,7 @@
-"""Whoever has just changed something reads it from the primary: here by memory, elsewhere by a cookie.
+"""Read-your-writes: clients that have just written read from the primary.
 
-The process that took the write knows it. Other processes of the API learn it from a cookie that lives for as
-long as a replica may be behind; a program that keeps cookies is served as a browser is.
+The process that handled the write remembers it. Other API processes see it by a cookie that expires after the
+maximum replication lag; programs that keep cookies are treated like browsers.
 """
 
 import math
@@ -17,7 +17,7 @@ COOKIE_SECONDS = math.ceil(MAX_LAG_SECONDS) + 1
 
 
 def choose_reader(request: Request, caller: Caller) -> Any:
-    """Where a request reads: None means the primary."""
+    """The reader for a request; None means the primary."""
     replica: Replica | None = request.app.state.replica
     if replica is None or request.method not in browser_cookies.READ_METHODS:
         return None

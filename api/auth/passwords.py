@@ -1,7 +1,8 @@
 """Passwords: Argon2id hashes, equal time for known and unknown addresses, and a lock-out after failures.
 
 An attempt is counted before its hash is computed and given back when the password was right, so that guesses
-in parallel cannot get past the limit. Few hashes are computed at once: each takes 64 MiB and a processor.
+in parallel cannot get past the limit. Only a few hashes are computed at once: each takes 64 MiB and a CPU
+core.
 """
 
 import asyncio
@@ -19,7 +20,7 @@ from api.http.bounded_pool import BoundedPool
 from api.http.errors import Problem, broken_rule
 
 MAX_ATTEMPTS_PER_ACCOUNT = 5
-"""Of one account from one address."""
+"""For one account from one address."""
 
 MAX_ATTEMPTS_PER_ADDRESS = 100
 LOCK_OUT_SECONDS = 900

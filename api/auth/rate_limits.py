@@ -1,10 +1,10 @@
 """Rate limits: a token bucket per workspace; 429 with Retry-After when it is empty.
 
-A caller who asks rarely takes each token by itself from the bucket in PostgreSQL. For whoever asks many times
-a second this process takes some in advance, twice as many as the last time where those were spent within a
-second, else as many as were spent: at most a sixteenth of what is left, and no more than refills while they
-last. So all processes together never hand out more than the bucket holds, and near its end every token is
-counted. Of the requests that need tokens at once, one takes them for all.
+A caller with few requests takes each token singly from the bucket in PostgreSQL. For a caller with many
+requests a second this process leases some in advance: twice as many as last time if those were spent within a
+second, otherwise as many as were spent; at most a sixteenth of what is left, and no more than refills during
+the lease. So all processes together never hand out more than the bucket holds, and near its end every token
+is counted. Of several requests that need tokens at the same time, one takes them for all.
 """
 
 import asyncio
@@ -27,7 +27,7 @@ MAX_WORKSPACES = 10_000
 
 
 @dataclass(frozen=True)
-class Allowance:
+class RemainingRequests:
     """What remains of a workspace's rate limit after this request."""
 
     per_minute: int
@@ -64,11 +64,11 @@ class TokenLeases:
     locks: WeakValueDictionary[UUID, asyncio.Lock] = field(default_factory=WeakValueDictionary)
 
     def lock(self, workspace_id: UUID) -> asyncio.Lock:
-        """Who holds it takes tokens for all that wait for it."""
+        """Its holder takes tokens for all requests that wait for it."""
         return self.locks.get(workspace_id) or self.locks.setdefault(workspace_id, asyncio.Lock())
 
     def take(self, workspace_id: UUID) -> float | None:
-        """Spend a leased token; what then remains, or None where none is leased."""
+        """Spend a leased token; returns what then remains, or None without a lease."""
         lease = self.leases.get(workspace_id)
         if lease is None or lease.left < 1 or lease.ends_at <= self.clock():
             return None
@@ -86,7 +86,7 @@ class TokenLeases:
         return max(1, min(wanted, MAX_LEASE, int(per_second * LEASE_SECONDS)))
 
     def keep(self, workspace_id: UUID, taken: int, stored: float) -> float:
-        """Keep tokens that were taken, of which this request spends one; what then remains."""
+        """Keep the leased tokens, of which this request spends one; returns what then remains."""
         lease = Lease(taken - 1, taken, stored, self.clock() + LEASE_SECONDS)
         self.leases[workspace_id] = lease
         self.leases.move_to_end(workspace_id)
@@ -95,14 +95,16 @@ class TokenLeases:
         return lease.stored + lease.left
 
 
-async def check_rate_limit(connection: Any, workspace_id: UUID, plan: str, leases: TokenLeases) -> Allowance:
+async def check_rate_limit(
+    connection: Any, workspace_id: UUID, plan: str, leases: TokenLeases
+) -> RemainingRequests:
     """Count one request of a workspace; 429 with the time to wait when its limit is reached."""
     limits = PLANS[plan]
     per_second = limits.requests_per_minute / 60
     remaining, is_allowed = leases.take(workspace_id), True
     if remaining is None:
         remaining, is_allowed = await _take(connection, workspace_id, per_second, limits.burst, leases)
-    allowance = Allowance(
+    allowance = RemainingRequests(
         limits.requests_per_minute,
         math.floor(remaining),
         math.ceil((limits.burst - remaining) / per_second),
@@ -122,7 +124,7 @@ async def check_rate_limit(connection: Any, workspace_id: UUID, plan: str, lease
 async def _take(
     connection: Any, workspace_id: UUID, per_second: float, burst: int, leases: TokenLeases
 ) -> tuple[float, bool]:
-    """Take tokens unless another request has done so meanwhile; what remains, and whether there was one."""
+    """Take tokens unless another request just did; returns what remains, and whether one was left."""
     async with leases.lock(workspace_id):
         remaining = leases.take(workspace_id)
         if remaining is not None:

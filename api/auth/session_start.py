@@ -17,7 +17,7 @@ from fastapi import Request
 
 from api.auth.address_limits import read_address
 from api.auth.queries import callers, sessions
-from api.auth.queries.sessions import Membership, Session
+from api.auth.queries.sessions import StoredSession, WorkspaceMembership
 from api.auth.tokens import LIFETIME, AccessToken, issue_access_token
 from api.http.bounded_pool import BoundedPool
 from api.http.database import set_workspace
@@ -52,7 +52,7 @@ class SignIn:
 
 
 def describe_sign_in(request: Request, user_id: UUID, method: str) -> SignIn:
-    """A sign-in with what the request tells of its program and address."""
+    """A sign-in with the request's user agent and address."""
     client = request.headers.get("user-agent", "").strip()[:MAX_CLIENT_LENGTH]
     return SignIn(user_id, method, client or None, read_address(request) or None)
 
@@ -60,12 +60,12 @@ def describe_sign_in(request: Request, user_id: UUID, method: str) -> SignIn:
 async def start_session(pool: BoundedPool, sign_in: SignIn, requested_id: UUID | None) -> dict[str, Any]:
     """Start a session in the requested workspace, or in the only one; its tokens."""
     memberships = await sessions.read_memberships(pool, sign_in.user_id)
-    if sign_in.method == "password":  # accepted by its link only: knowing a password proves no address
+    if sign_in.method == "password":  # accepted by its link only: a password proves no address
         memberships = [membership for membership in memberships if membership.is_active]
     workspace_id = await _choose_workspace(pool, memberships, requested_id)
     await check_membership(pool, workspace_id, sign_in.user_id, sign_in.method)
     await sessions.accept_invitation(pool, workspace_id, sign_in.user_id)
-    session = Session(uuid.uuid4(), sign_in.user_id, sign_in.method)
+    session = StoredSession(uuid.uuid4(), sign_in.user_id, sign_in.method)
     async with pool.acquire() as connection, connection.transaction():
         await set_workspace(connection, workspace_id)
         ends_at = datetime.now(UTC) + SESSION_LIFETIME
@@ -91,7 +91,7 @@ async def refresh_session(pool: BoundedPool, token: str) -> dict[str, Any]:
 
 
 async def issue_tokens(
-    connection: asyncpg.Connection, workspace_id: UUID, session: Session
+    connection: asyncpg.Connection, workspace_id: UUID, session: StoredSession
 ) -> dict[str, Any]:
     """The next tokens of a session."""
     secret = secrets.token_urlsafe(32)
@@ -130,7 +130,7 @@ async def check_membership(reader: Any, workspace_id: UUID, user_id: UUID, metho
 
 
 async def _choose_workspace(
-    pool: BoundedPool, memberships: list[Membership], requested_id: UUID | None
+    pool: BoundedPool, memberships: list[WorkspaceMembership], requested_id: UUID | None
 ) -> UUID:
     """The requested workspace, or the only one; an invitation to another one does not ask for a choice."""
     active_ids = [membership.workspace_id for membership in memberships if membership.is_active]

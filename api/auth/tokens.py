@@ -93,7 +93,7 @@ def _decode_strictly(encoded: str, key: bytes) -> dict[str, Any]:
 
 
 def refuse_expired() -> Problem:
-    """401: what was valid has ended."""
+    """401: the credential has expired or was revoked."""
     return authentication_problem(
         "token_expired", "this token has expired: refresh the session or sign in again"
     )

@@ -15,7 +15,7 @@ from api.changes.schemas import (
     IngestChange,
     IngestedChange,
 )
-from api.http.list_filters import filters_of
+from api.http.list_filters import build_filter_dependency
 from api.http.responses import Page, documents, json_response
 from api.ingest import queries as ingest
 from api.ingest.batches import describe_batch, describe_status, parse_batch, reject_connector_records
@@ -32,7 +32,9 @@ router = APIRouter(prefix="/v1", route_class=Operation)
 @router.get("/changes", summary="List changes", tags=["changes"], responses=documents(Page[Change]))
 @requires(Role.VIEWER)
 @returns_page_of(CHANGES)
-async def list_changes(db: Db, filters: Annotated[ChangeFilters, filters_of(ChangeFilters)]) -> Response:
+async def list_changes(
+    db: Db, filters: Annotated[ChangeFilters, build_filter_dependency(ChangeFilters)]
+) -> Response:
     """The deploys, releases and configuration changes of the workspace, newest first."""
     return await read_page(db, CHANGES, filters)
 

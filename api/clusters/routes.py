@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Response
 from api.access.permissions import requires
 from api.clusters import queries as clusters
 from api.clusters.schemas import Cluster, ClusterDetail, ClusterFilters, Graph, GraphRequest, Job
-from api.http.list_filters import filters_of
+from api.http.list_filters import build_filter_dependency
 from api.http.responses import Page, documents, json_response, row_or_404
 from api.listing.page import read_page, returns_page_of
 from api.operation import CurrentCaller, Db, Operation, check_feature
@@ -23,7 +23,7 @@ router = APIRouter(prefix="/v1", tags=["clusters"], route_class=Operation)
 @requires(Role.VIEWER)
 @returns_page_of(clusters.CLUSTERS)
 async def list_clusters(
-    db: Db, caller: CurrentCaller, filters: Annotated[ClusterFilters, filters_of(ClusterFilters)]
+    db: Db, caller: CurrentCaller, filters: Annotated[ClusterFilters, build_filter_dependency(ClusterFilters)]
 ) -> Response:
     """The clusters of the workspace, largest first unless sorted otherwise."""
     check_feature(caller, "clusters")

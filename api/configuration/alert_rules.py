@@ -9,7 +9,13 @@ from fastapi import Response
 
 from api.alert_rules import routes as operations
 from api.alert_rules.schemas import AlertRuleChange, NewAlertRule
-from api.configuration.changes import SECRET, Change, Comparison, Work, compare_fields
+from api.configuration.changes import (
+    SECRET,
+    ConfigurationChange,
+    ConfigurationComparison,
+    Work,
+    compare_fields,
+)
 from api.configuration.file_schema import ConfiguredRule, ConfiguredSlackChannel
 from api.configuration.queries import read_rules
 from api.configuration.secret_references import VariableNames
@@ -21,10 +27,10 @@ from causeloop_pipeline.storage.secrets.key_ring import open_vault
 WHAT = "alert rule"
 
 
-async def compare_rules(work: Work, wanted: list[ConfiguredRule] | None) -> Comparison:
+async def compare_rules(work: Work, wanted: list[ConfiguredRule] | None) -> ConfigurationComparison:
     """The changes that make the alert rules those of the file."""
     if wanted is None:
-        return Comparison([])
+        return ConfigurationComparison([])
     rules = await _read_rules(work)
     _check_names(rules, {rule.name for rule in wanted})
     stored = {rule["name"]: rule for rule in rules}
@@ -33,7 +39,7 @@ async def compare_rules(work: Work, wanted: list[ConfiguredRule] | None) -> Comp
         place, present = f"alert_rules[{number}]", stored.pop(rule.name, None)
         change = _create(work, rule, place) if present is None else _change(work, present, rule, place)
         changes += [change] if change else []
-    return Comparison(changes, [_delete(rule) for rule in rules if rule["name"] in stored])
+    return ConfigurationComparison(changes, [_delete(rule) for rule in rules if rule["name"] in stored])
 
 
 async def export_rules(work: Work, names: VariableNames) -> list[dict[str, Any]]:
@@ -72,7 +78,7 @@ async def _read_rules(work: Work) -> list[dict[str, Any]]:
 
 
 def _check_names(rules: list[dict[str, Any]], names: set[str]) -> None:
-    """409 where a name does not tell which rule is meant."""
+    """409 where several rules have the same name."""
     for name, count in Counter(rule["name"] for rule in rules).items():
         if count > 1 and name in names:
             raise conflict("name_taken", f"{count} alert rules are called {name!r}: rename all but one first")
@@ -97,7 +103,7 @@ def _describe_channels(channels: list[dict[str, Any]]) -> str:
     )
 
 
-def _create(work: Work, rule: ConfiguredRule, place: str) -> Change:
+def _create(work: Work, rule: ConfiguredRule, place: str) -> ConfigurationChange:
     body = _build_body(work, rule)
 
     async def make(work: Work) -> None:
@@ -106,12 +112,14 @@ def _create(work: Work, rule: ConfiguredRule, place: str) -> Change:
 
     visible = {**body, "channels": _describe_channels(body["channels"])}
     fields = {name: (None, value) for name, value in visible.items() if name != "name"}
-    return Change("create", WHAT, rule.name, place, make, fields)
+    return ConfigurationChange("create", WHAT, rule.name, place, make, fields)
 
 
-def _change(work: Work, stored: dict[str, Any], rule: ConfiguredRule, place: str) -> Change | None:
+def _change(
+    work: Work, stored: dict[str, Any], rule: ConfiguredRule, place: str
+) -> ConfigurationChange | None:
     body = _build_body(work, rule)
-    fields = compare_fields(stored, _as_stored(body))
+    fields = compare_fields(stored, _normalize_addresses(body))
     changed = {name: body[name] for name in fields}
     if not fields:
         return None
@@ -124,10 +132,10 @@ def _change(work: Work, stored: dict[str, Any], rule: ConfiguredRule, place: str
         response = await operations.update_alert_rule(work.db, work.caller, UUID(stored["id"]), change)
         _keep(work, rule.name, response)
 
-    return Change("change", WHAT, rule.name, place, make, fields)
+    return ConfigurationChange("change", WHAT, rule.name, place, make, fields)
 
 
-def _as_stored(body: dict[str, Any]) -> dict[str, Any]:
+def _normalize_addresses(body: dict[str, Any]) -> dict[str, Any]:
     """The body with addresses as they are stored, such as with the slash after a host."""
     rule = NewAlertRule.model_validate(body)
     channels = [channel.model_dump(mode="json") for channel in rule.channels]
@@ -140,8 +148,8 @@ def _keep(work: Work, name: str, response: Response) -> None:
         work.shown_once[f"signing secret of alert rule {name}, channel {int(number) + 1}"] = secret
 
 
-def _delete(stored: dict[str, Any]) -> Change:
+def _delete(stored: dict[str, Any]) -> ConfigurationChange:
     async def make(work: Work) -> None:
         await operations.delete_alert_rule(work.db, work.caller, UUID(stored["id"]))
 
-    return Change("delete", WHAT, stored["name"], "alert_rules", make)
+    return ConfigurationChange("delete", WHAT, stored["name"], "alert_rules", make)

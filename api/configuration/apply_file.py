@@ -10,10 +10,10 @@ from uuid import UUID
 from pydantic import ValidationError
 
 from api.access.caller import Caller
-from api.auth.standing import check_may_write
+from api.auth.authorize import check_may_write
 from api.configuration import queries
 from api.configuration.alert_rules import compare_rules, export_rules
-from api.configuration.changes import Change, Comparison, Work
+from api.configuration.changes import ConfigurationChange, ConfigurationComparison, Work
 from api.configuration.connectors import compare_connectors, export_connectors
 from api.configuration.file_schema import ConfiguredSlackChannel, SecretReference
 from api.configuration.members import compare_members, export_members
@@ -30,20 +30,20 @@ from causeloop_pipeline.model.tenancy import OrganizationStatus, Role
 
 @dataclass(frozen=True)
 class Operator(Caller):
-    """Whoever runs the command line of the installation; may do what an owner may."""
+    """The operator at the installation's command line, with the rights of an owner."""
 
     @property
     def actor(self) -> str:
-        """The name in audit entries."""
+        """The name used in audit entries."""
         return "operator"
 
 
 @dataclass(frozen=True)
 class Applied:
-    """What was changed, or would be, what the file does not mention, and what is shown only once."""
+    """What was or would be changed, what the file does not mention, and secrets that are shown only once."""
 
-    changes: list[Change]
-    unmentioned: list[Change]
+    changes: list[ConfigurationChange]
+    unmentioned: list[ConfigurationChange]
     shown_once: dict[str, str]
 
 
@@ -62,7 +62,7 @@ async def apply_file(
 ) -> Applied:
     """Make the workspace what the file says, all of it or nothing; DeclarationError with every obstacle.
 
-    A trial makes all changes too, by the same operations, and then takes them back.
+    A dry run makes all changes by the same operations, and then rolls them back.
     """
     if missing := secrets.find_missing(_list_references(file)):
         raise file.refuse(missing)
@@ -73,7 +73,7 @@ async def apply_file(
                 await queries.lock_configuration(db)
                 work = Work(db, await _name_operator(db), secrets)
                 comparison = await _compare(work, file)
-                # Deletions first: what takes their place may need the plan's last connector or seat.
+                # Deletions first: additions may need the connector or seat that a deletion frees.
                 changes = (comparison.unmentioned if prune else []) + comparison.changes
                 await _make(work, file, changes)
                 unmentioned = [] if prune else comparison.unmentioned
@@ -125,7 +125,7 @@ async def _name_operator(db: WorkspaceDatabase) -> Operator:
     )
 
 
-async def _compare(work: Work, file: ConfigurationFile) -> Comparison:
+async def _compare(work: Work, file: ConfigurationFile) -> ConfigurationComparison:
     wanted = file.configuration
     try:
         parts = [
@@ -136,14 +136,14 @@ async def _compare(work: Work, file: ConfigurationFile) -> Comparison:
         ]
     except errors.Problem as problem:
         raise file.refuse([Problem("", problem.detail)]) from None
-    return Comparison(
+    return ConfigurationComparison(
         [change for part in parts for change in part.changes],
         [change for part in parts for change in part.unmentioned],
     )
 
 
-async def _make(work: Work, file: ConfigurationFile, changes: list[Change]) -> None:
-    """Make every change, each in a savepoint, so that one that is refused does not hide the next."""
+async def _make(work: Work, file: ConfigurationFile, changes: list[ConfigurationChange]) -> None:
+    """Make every change in a savepoint of its own, so that one rejection does not hide the next."""
     problems: list[Problem] = []
     if changes:
         try:
@@ -165,7 +165,7 @@ async def _make(work: Work, file: ConfigurationFile, changes: list[Change]) -> N
         raise file.refuse(problems)
 
 
-def _explain(change: Change, refusal: errors.Problem) -> list[Problem]:
+def _explain(change: ConfigurationChange, refusal: errors.Problem) -> list[Problem]:
     subject = f"{change.what} {change.name}".strip()
     pointed = [error for error in refusal.errors if error.get("pointer")]
     if not pointed:

@@ -17,7 +17,7 @@ SIGNS = {"create": "+", "change": "~", "delete": "-"}
 
 @dataclass
 class Work:
-    """The transaction in which a file is compared and applied, and what comes of it."""
+    """The transaction in which a file is compared and applied, and its results."""
 
     db: WorkspaceDatabase
     caller: Caller
@@ -33,7 +33,7 @@ Make = Callable[[Work], Awaitable[None]]
 
 
 @dataclass(frozen=True)
-class Change:
+class ConfigurationChange:
     """One change; `place` is where the file asks for it, and `fields` what it sets, before and after."""
 
     kind: Literal["create", "change", "delete"]
@@ -53,11 +53,11 @@ class Change:
 
 
 @dataclass(frozen=True)
-class Comparison:
-    """The changes that a file asks for, and what is there that it does not mention."""
+class ConfigurationComparison:
+    """The changes that a file asks for, and existing items that it does not mention."""
 
-    changes: list[Change]
-    unmentioned: list[Change] = field(default_factory=list)
+    changes: list[ConfigurationChange]
+    unmentioned: list[ConfigurationChange] = field(default_factory=list)
     """What `--prune` would delete."""
 
 
@@ -82,5 +82,5 @@ def compare_secrets(
 
 
 def hide(secrets: Mapping[str, str]) -> dict[str, SecretStr]:
-    """Secrets as a request's body holds them."""
+    """Secrets masked for display, in the shape of a request body."""
     return {name: SecretStr(value) for name, value in secrets.items()}

@@ -5,7 +5,14 @@ from uuid import UUID
 
 import orjson
 
-from api.configuration.changes import SECRET, Change, Comparison, Work, compare_fields, compare_secrets
+from api.configuration.changes import (
+    SECRET,
+    ConfigurationChange,
+    ConfigurationComparison,
+    Work,
+    compare_fields,
+    compare_secrets,
+)
 from api.configuration.file_schema import ConfiguredConnector
 from api.configuration.queries import read_connectors
 from api.configuration.secret_references import VariableNames
@@ -20,10 +27,10 @@ from causeloop_pipeline.storage.secrets.key_ring import open_vault
 WHAT = "connector"
 
 
-async def compare_connectors(work: Work, wanted: list[ConfiguredConnector] | None) -> Comparison:
+async def compare_connectors(work: Work, wanted: list[ConfiguredConnector] | None) -> ConfigurationComparison:
     """The changes that make the connectors those of the file."""
     if wanted is None:
-        return Comparison([])
+        return ConfigurationComparison([])
     stored = {connector["name"]: connector for connector in await read_connectors(work.db)}
     changes = []
     for number, connector in enumerate(wanted):
@@ -32,7 +39,7 @@ async def compare_connectors(work: Work, wanted: list[ConfiguredConnector] | Non
             _create(work, connector, place) if present is None else _change(work, present, connector, place)
         )
         changes += [change] if change else []
-    return Comparison(changes, [_delete(connector) for _, connector in sorted(stored.items())])
+    return ConfigurationComparison(changes, [_delete(connector) for _, connector in sorted(stored.items())])
 
 
 async def export_connectors(work: Work, names: VariableNames) -> list[dict[str, Any]]:
@@ -69,7 +76,7 @@ def _read_secrets(work: Work, connector: ConfiguredConnector) -> dict[str, Any]:
     return secrets
 
 
-def _create(work: Work, connector: ConfiguredConnector, place: str) -> Change:
+def _create(work: Work, connector: ConfiguredConnector, place: str) -> ConfigurationChange:
     wanted = connector.model_dump(exclude_none=True, exclude={"name", "credentials", "webhook_secret"})
     secrets = _read_secrets(work, connector)
     visible = {
@@ -86,10 +93,12 @@ def _create(work: Work, connector: ConfiguredConnector, place: str) -> Change:
             work.shown_once[f"webhook secret of connector {connector.name}"] = generated
 
     fields = {name: (None, value) for name, value in visible.items()}
-    return Change("create", WHAT, connector.name, place, make, fields)
+    return ConfigurationChange("create", WHAT, connector.name, place, make, fields)
 
 
-def _change(work: Work, stored: dict[str, Any], connector: ConfiguredConnector, place: str) -> Change | None:
+def _change(
+    work: Work, stored: dict[str, Any], connector: ConfiguredConnector, place: str
+) -> ConfigurationChange | None:
     fields, changed = _compare_plain(stored, connector)
     secrets = _read_secrets(work, connector)
     for name, before in _open_secrets(stored, secrets).items():
@@ -109,7 +118,7 @@ def _change(work: Work, stored: dict[str, Any], connector: ConfiguredConnector, 
             turn = operations.pause_connector if connector.paused else operations.resume_connector
             work.responses.append(await turn(work.db, work.caller, UUID(stored["id"])))
 
-    return Change("change", WHAT, connector.name, place, make, fields)
+    return ConfigurationChange("change", WHAT, connector.name, place, make, fields)
 
 
 def _compare_plain(
@@ -167,8 +176,8 @@ def _open_secrets(stored: dict[str, Any], wanted: dict[str, Any]) -> dict[str, A
     return opened
 
 
-def _delete(stored: dict[str, Any]) -> Change:
+def _delete(stored: dict[str, Any]) -> ConfigurationChange:
     async def make(work: Work) -> None:
         await operations.delete_connector(work.db, work.caller, UUID(stored["id"]))
 
-    return Change("delete", WHAT, stored["name"], "connectors", make)
+    return ConfigurationChange("delete", WHAT, stored["name"], "connectors", make)

@@ -53,7 +53,7 @@ ConfiguredChannel = Annotated[
 
 
 class ConfiguredConnector(BaseModel):
-    """A connector, known by its name; what is left out stays as it is, or is the default of a new one."""
+    """A connector, identified by its name; absent fields keep their values, or get their defaults."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -81,7 +81,7 @@ class ConfiguredScope(BaseModel):
 
 
 class ConfiguredRule(BaseModel):
-    """An alert rule, known by its name; rules of a single pattern are not part of the file."""
+    """An alert rule, identified by its name; rules of a single pattern are not part of the file."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -94,7 +94,7 @@ class ConfiguredRule(BaseModel):
 
 
 class ConfiguredMember(BaseModel):
-    """A member, known by e-mail address; who is none yet is invited."""
+    """A member, identified by e-mail address; people who are not members yet are invited."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -127,7 +127,7 @@ MODELS: dict[str, type[BaseModel]] = {
     "alert_rules.scope": ConfiguredScope,
     "members": ConfiguredMember,
 }
-"""The place of a mapping, without positions in lists → its keys."""
+"""The path of a mapping, without list indexes → its keys."""
 
 
 def build_json_schema() -> dict[str, Any]:

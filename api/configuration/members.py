@@ -5,30 +5,30 @@ from uuid import UUID
 
 import orjson
 
-from api.configuration.changes import Change, Comparison, Work
+from api.configuration.changes import ConfigurationChange, ConfigurationComparison, Work
 from api.configuration.file_schema import ConfiguredMember
 from api.configuration.queries import read_members
 from api.members import routes as operations
-from api.members.schemas import Invitation, MemberChange
+from api.members.schemas import MemberChange, NewInvitation
 
 WHAT = "member"
 
 
-async def compare_members(work: Work, wanted: list[ConfiguredMember] | None) -> Comparison:
+async def compare_members(work: Work, wanted: list[ConfiguredMember] | None) -> ConfigurationComparison:
     """The changes that make the members those of the file."""
     if wanted is None:
-        return Comparison([])
+        return ConfigurationComparison([])
     stored = {member["email"]: member for member in await read_members(work.db)}
     changes = []
     for number, member in enumerate(wanted):
         place, present = f"members[{number}]", stored.pop(member.email, None)
         change = _invite(member, place) if present is None else _change(present, member, place)
         changes += [change] if change else []
-    return Comparison(changes, [_remove(member) for _, member in sorted(stored.items())])
+    return ConfigurationComparison(changes, [_remove(member) for _, member in sorted(stored.items())])
 
 
 async def export_members(work: Work) -> list[dict[str, Any]]:
-    """The members as a file holds them; an invited person is one."""
+    """The members as a file holds them, invited people included."""
     stored = sorted(await read_members(work.db), key=lambda member: str(member["email"]))
     return [
         {"email": member["email"], "role": member["role"]}
@@ -37,13 +37,13 @@ async def export_members(work: Work) -> list[dict[str, Any]]:
     ]
 
 
-def _invite(member: ConfiguredMember, place: str) -> Change:
+def _invite(member: ConfiguredMember, place: str) -> ConfigurationChange:
     fields: dict[str, tuple[Any, Any]] = {"role": (None, member.role)}
     if member.suspended:
         fields["suspended"] = (None, True)
 
     async def make(work: Work) -> None:
-        invitation = Invitation(email=member.email, role=member.role)
+        invitation = NewInvitation(email=member.email, role=member.role)
         response = await operations.invite_member(work.db, work.caller, invitation)
         invited = orjson.loads(response.body)
         if member.suspended:
@@ -54,10 +54,10 @@ def _invite(member: ConfiguredMember, place: str) -> Change:
         if invited["invitation_link"]:
             work.shown_once[f"invitation of {member.email}, for seven days"] = invited["invitation_link"]
 
-    return Change("create", WHAT, member.email, place, make, fields)
+    return ConfigurationChange("create", WHAT, member.email, place, make, fields)
 
 
-def _change(stored: dict[str, Any], member: ConfiguredMember, place: str) -> Change | None:
+def _change(stored: dict[str, Any], member: ConfiguredMember, place: str) -> ConfigurationChange | None:
     fields: dict[str, tuple[Any, Any]] = {}
     is_suspended = stored["status"] == "suspended"
     status: Literal["active", "suspended"] | None = None
@@ -73,11 +73,11 @@ def _change(stored: dict[str, Any], member: ConfiguredMember, place: str) -> Cha
         change = MemberChange(role=member.role if "role" in fields else None, status=status)
         await operations.update_member(work.db, work.caller, UUID(stored["user_id"]), change)
 
-    return Change("change", WHAT, member.email, place, make, fields)
+    return ConfigurationChange("change", WHAT, member.email, place, make, fields)
 
 
-def _remove(stored: dict[str, Any]) -> Change:
+def _remove(stored: dict[str, Any]) -> ConfigurationChange:
     async def make(work: Work) -> None:
         await operations.remove_member(work.db, work.caller, UUID(stored["user_id"]))
 
-    return Change("delete", WHAT, stored["email"], "members", make)
+    return ConfigurationChange("delete", WHAT, stored["email"], "members", make)

@@ -40,7 +40,7 @@ from (select {MEMBERS.columns} from {MEMBERS.source}) as member
 
 
 async def lock_configuration(db: WorkspaceDatabase) -> None:
-    """Make other changes of connectors, rules and members wait for this transaction's end."""
+    """Block other changes of connectors, rules and members until this transaction ends."""
     await db.transaction.fetchval("select 1 from app.workspace for update")
 
 

@@ -1,4 +1,4 @@
-"""Reads a configuration file; everything that is wrong with it is named with its line."""
+"""Reads a configuration file and reports every problem with its line."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -56,7 +56,7 @@ def _explain(entry: Any, lines: dict[str, int]) -> Problem:
 
 
 def _name_field(location: tuple[int | str, ...], lines: dict[str, int]) -> str:
-    """The field as its line is known by; the tag of a choice is no part of it."""
+    """The field's key in the table of lines; the discriminator of a union is not part of it."""
     field = ""
     for number, part in enumerate(location):
         longer = f"{field}[{part}]" if isinstance(part, int) else f"{field}.{part}" if field else part

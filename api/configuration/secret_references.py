@@ -42,7 +42,7 @@ class SecretPlaces:
         return secret
 
     def find_missing(self, references: Mapping[str, SecretReference]) -> list[Problem]:
-        """A problem for each reference, by its field, that leads nowhere."""
+        """A problem for each reference that cannot be resolved, by its field."""
         problems = []
         for place, reference in references.items():
             try:
@@ -54,7 +54,7 @@ class SecretPlaces:
 
 @dataclass
 class VariableNames:
-    """Gives every exported secret the name of an environment variable, none twice."""
+    """Gives every exported secret a unique environment variable name."""
 
     taken: set[str] = field(default_factory=set)
 

@@ -12,7 +12,7 @@ HEAD = """\
 
 class _Dumper(yaml.SafeDumper):  # type: ignore[misc]
     def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002 - the overridden signature
-        """Write every value out: the reader accepts no anchors."""
+        """Write every value out in full: the reader rejects anchors."""
         return True
 
     def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:  # noqa: ARG002

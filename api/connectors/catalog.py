@@ -26,7 +26,7 @@ def _build_known_entries(plan: str) -> list[dict[str, Any]]:
 
 
 def _read_declared(declared: Mapping[str, Any]) -> Iterator[tuple[Connector, str | None]]:
-    """The declarations that this version of the product still understands."""
+    """The declarations that this version can still read."""
     for name, document in declared.items():
         with contextlib.suppress(DeclarationError):
             yield build_connector(document), name
@@ -53,7 +53,7 @@ def _build_entry(tool: Connector, plan: str, declaration: str | None) -> dict[st
 
 
 def _build_proofs(name: str | None) -> dict[str, Any]:
-    """What was run of the type, as in docs/connectors.md; of a declaration of the workspace, nothing was."""
+    """The type's verification labels, as in docs/connectors.md; a workspace's own declaration has none."""
     proofs = read_labels().get(name or "", VerificationLabels(type=name or ""))
     return {name: value or "not run" for name, value in asdict(proofs).items() if name != "type"}
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import orjson
 
-from api.http.database import WorkspaceDatabase, as_json
+from api.http.database import WorkspaceDatabase, encode_parameters
 from api.listing.queries import AnyOf, Listing, Sort
 
 CONNECTOR_COLUMNS = """
@@ -133,7 +133,7 @@ async def count_connectors(db: WorkspaceDatabase) -> int:
 
 
 async def lock_connectors(db: WorkspaceDatabase) -> None:
-    """Make concurrent creations wait, so that they do not all count what was there before."""
+    """Serialize creations, so that concurrent ones do not all see the same count."""
     await db.transaction.fetchval("select 1 from app.workspace for update")
 
 
@@ -145,7 +145,7 @@ async def create_connector(db: WorkspaceDatabase, connector_id: UUID, row: Mappi
         connector_id,
         row["type"],
         row["display_name"],
-        as_json(row["config"]),
+        encode_parameters(row["config"]),
         row["credentials"],
         row["webhook_secrets"],
         row["poll_interval_seconds"],
@@ -161,7 +161,7 @@ async def update_connector(db: WorkspaceDatabase, connector_id: UUID, row: Mappi
         UPDATE_CONNECTOR,
         connector_id,
         row.get("display_name"),
-        None if config is None else as_json(config),
+        None if config is None else encode_parameters(config),
         row.get("credentials"),
         row.get("webhook_secrets"),
         row.get("poll_interval_seconds"),

@@ -30,7 +30,7 @@ from api.connectors.schemas import (
 )
 from api.http.concurrency import ConcurrencyLimit
 from api.http.errors import Problem, conflict, not_found
-from api.http.list_filters import filters_of
+from api.http.list_filters import build_filter_dependency
 from api.http.responses import Page, Rows, documents, json_response
 from api.listing.page import read_page, returns_page_of
 from api.onboarding import queries as onboarding
@@ -55,7 +55,7 @@ async def list_connector_types(db: Db, caller: CurrentCaller) -> Response:
 @requires(Role.ANALYST)
 @returns_page_of(connectors.CONNECTORS)
 async def list_connectors(
-    db: Db, filters: Annotated[ConnectorFilters, filters_of(ConnectorFilters)]
+    db: Db, filters: Annotated[ConnectorFilters, build_filter_dependency(ConnectorFilters)]
 ) -> Response:
     """The connectors of the workspace, by name unless sorted otherwise."""
     return await read_page(db, connectors.CONNECTORS, filters, complete_row=setup.add_webhook_url)
@@ -253,7 +253,7 @@ async def _read_connector(db: Db, connector_id: UUID) -> dict[str, Any]:
 
 
 async def _replace_credentials(db: Db, connector_id: UUID, replaced: Mapping[str, str]) -> None:
-    """Store what the tool has replaced beside the credentials as they are stored now."""
+    """Store the credentials that the tool has replaced, keeping the others as stored."""
     stored = await connectors.read_with_secrets(db, connector_id)
     if stored is not None:
         credentials = {**setup.open_credentials(stored), **replaced}

@@ -38,7 +38,7 @@ USED_UP_CREDENTIALS: Mapping[str, Any] = {
     "records": 0,
     "samples": [],
 }
-"""The result of a test that could make the credentials worthless for the person who entered them."""
+"""The result of a test that is not run because it would invalidate the entered credentials."""
 
 
 def find_tool(connector_type: str) -> Connector:
@@ -91,7 +91,7 @@ def check_configuration(
 
 
 def check_own_config(config: Mapping[str, Any]) -> None:
-    """422 where a request brings a declaration itself: only stored ones are followed."""
+    """422 where a request contains a declaration itself: only stored ones are used."""
     if DECLARATION in config:
         raise broken_rule(
             "validation_failed",
@@ -101,7 +101,7 @@ def check_own_config(config: Mapping[str, Any]) -> None:
 
 
 def follow_declaration(connector_type: str, config: dict[str, Any], document: Any) -> dict[str, Any]:
-    """The configuration with the document of the declaration that a new connector names."""
+    """The configuration with the stored declaration that a new connector names."""
     if document is None or connector_type != CUSTOM_TYPE:
         raise broken_rule(
             "validation_failed",
@@ -162,7 +162,7 @@ def seal_webhook_secret(secret: str, stored: bytes | None, caller: Caller, conne
 def run_connection_test(
     connector: Connector, config: Mapping[str, Any], credentials: Mapping[str, str], workspace_id: UUID
 ) -> tuple[dict[str, Any], Mapping[str, str]]:
-    """Request the first page from the tool: what came of it, and the credentials that the tool replaced."""
+    """Request the first page from the tool; returns the result, and credentials that the tool replaced."""
     from causeloop_pipeline.egress.policy import EgressPolicy
     from causeloop_pipeline.landing.polling.connection_test import test_connection
     from causeloop_pipeline.landing.polling.files.drop_folders import find_drop_folder
@@ -176,7 +176,7 @@ def run_connection_test(
 
 
 def describe_sample(meaning: RecordMeaning) -> dict[str, Any]:
-    """What one record becomes, in the few fields that tell whether it was understood."""
+    """What one record becomes, in the few fields that show whether it was read correctly."""
     fields = meaning.fields
     return {
         "kind": meaning.kind,

@@ -1,4 +1,4 @@
-"""Reads what identity providers send and ask for, and writes answers as SCIM 2.0 has them."""
+"""Reads the requests of identity providers, and writes SCIM 2.0 responses."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -66,7 +66,7 @@ async def _read_body(request: Request) -> Any:
 
 
 async def read_search(request: Request, model: Any) -> Any:
-    """What is searched for, by the parameters of the address or, where it is posted, by the body."""
+    """The search, from the query or, where it is posted, from the body."""
     if request.method == "POST":
         return SearchRequest[model].model_validate(
             await _read_body(request), scim_ctx=Context.SEARCH_REQUEST, scim_policy=LENIENT
@@ -84,7 +84,7 @@ def find_equality(search: Any) -> tuple[str, str | None]:
 
 
 def answer_page(search: Any, model: Any, resources: Sequence[Resource[Any]]) -> Response:
-    """The resources that a search matches, of which a page is wanted_attributes."""
+    """One page of the resources that a search matches."""
     matching = [each for each in resources if search.filter is None or search.filter.match(each)]
     first = max(search.start_index or 1, 1) - 1
     count = min(DEFAULT_RESULTS if search.count is None else max(search.count, 0), MAX_RESULTS)
@@ -112,7 +112,7 @@ def answer_resource(
 
 
 def write_description(described: Any) -> Response:
-    """A page or an entry of what is found out about the directory."""
+    """A discovery document of the directory: one entry or a list."""
     return _write(described, Context.RESOURCE_QUERY_RESPONSE, 200, None)
 
 

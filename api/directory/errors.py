@@ -9,10 +9,10 @@ MEDIA_TYPE = "application/scim+json"
 def answer_error(
     status: int, detail: str, scim_type: str | None = None, headers: dict[str, str] | None = None
 ) -> Response:
-    """An error with its status, and what is wrong in one word of SCIM."""
+    """An error with its status and its SCIM error type."""
     return answer(Error(status=status, detail=detail, scim_type=scim_type), headers)
 
 
 def answer(error: Error, headers: dict[str, str] | None = None) -> Response:
-    """An error as it is."""
+    """An error as a SCIM response."""
     return Response(error.model_dump_json(), error.status or 400, headers, media_type=MEDIA_TYPE)

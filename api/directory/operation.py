@@ -1,4 +1,4 @@
-"""What every operation of the directory (SCIM 2.0) goes through: its token, the plan, and errors of SCIM.
+"""The steps that every directory operation (SCIM 2.0) shares: its token, the plan, and SCIM errors.
 
 An identity provider presents the workspace's own token, which no other operation accepts.
 """

@@ -1,4 +1,4 @@
-"""What an identity provider does alike with people and with groups: search, read, replace and patch them."""
+"""The operations that people and groups share: search, read, replace and patch."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -25,27 +25,27 @@ Stored = TypeVar("Stored")
 
 @dataclass(frozen=True, kw_only=True)
 class DirectoryResource(Generic[Stored]):
-    """A sort of resource: how it is stored, and what it is in SCIM."""
+    """A resource type: how it is stored, and how SCIM represents it."""
 
     model: type[Any]
     list_stored: Callable[..., Awaitable[Sequence[Stored]]]
     filters: Mapping[str, str]
-    """Attribute of an equality, in small letters → the parameter of `list_stored` that answers it."""
+    """Lower-case attribute of an `eq` filter → the parameter of `list_stored` that it sets."""
     read_stored: Callable[[WorkspaceDatabase, UUID], Awaitable[Stored | None]]
     describe: Callable[[Stored], Resource[Any]]
     change: Callable[[WorkspaceDatabase, Stored, Any], Awaitable[None]]
     missing: str
-    """What is answered where there is none."""
+    """The message of a 404."""
 
     async def find(self, db: WorkspaceDatabase, resource_id: str) -> Stored:
-        """The stored one of an id; 404 where there is none."""
+        """The stored resource of an id; 404 where there is none."""
         stored = await self.read_stored(db, parse_id(resource_id))
         if stored is None:
             raise NotFoundException(detail=self.missing)
         return stored
 
     async def search(self, request: Request) -> Response:
-        """Those that a filter matches."""
+        """The resources that a filter matches."""
         search = await read_search(request, self.model)
         name, value = find_equality(search)
         value = value.lower() or None if name == "id" and value is not None else value
@@ -58,7 +58,7 @@ class DirectoryResource(Generic[Stored]):
         return await self.answer(request, resource_id, Context.RESOURCE_QUERY_RESPONSE)
 
     async def replace(self, request: Request, resource_id: str) -> Response:
-        """Put what the body says in its place."""
+        """Replace one by the body."""
         db: WorkspaceDatabase = request.state.db
         wanted = await read_resource(request, self.model, Context.RESOURCE_REPLACEMENT_REQUEST)
         await members.lock_members(db)
@@ -78,6 +78,6 @@ class DirectoryResource(Generic[Stored]):
     async def answer(
         self, request: Request, resource_id: str, context: Context, status: int = 200
     ) -> Response:
-        """It as it is stored now."""
+        """The response with a resource as it is stored now."""
         stored = await self.find(request.state.db, resource_id)
         return answer_resource(request, self.describe(stored), context, status)

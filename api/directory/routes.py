@@ -1,4 +1,4 @@
-"""What identity providers find out about the directory by themselves (RFC 7644, section 4)."""
+"""SCIM discovery: what identity providers can read about the directory (RFC 7644, section 4)."""
 
 from typing import Any
 
@@ -31,7 +31,7 @@ NAMES = {DirectoryUser: "User", DirectoryGroup: "Group"}
 
 
 def describe_service() -> ServiceProviderConfig:
-    """What of SCIM 2.0 there is."""
+    """The SCIM 2.0 features that are supported."""
     return ServiceProviderConfig(
         patch=Patch(supported=True),
         bulk=Bulk(supported=False, max_operations=0, max_payload_size=0),
@@ -64,7 +64,7 @@ def list_resource_types() -> list[ResourceType]:
 
 
 def list_schemas() -> list[Schema]:
-    """The attributes of people and groups that are kept."""
+    """The supported attributes of people and groups."""
     schemas = []
     for model in MODELS:
         described = model.to_schema()
@@ -80,14 +80,14 @@ def find_described(described: list[Any], name: str) -> Any:
 
 
 def list_all(model: Any, described: list[Any]) -> Any:
-    """All of them as one page."""
+    """All entries as one page."""
     count = len(described)
     return ListResponse[model](total_results=count, start_index=1, items_per_page=count, resources=described)
 
 
 @router.get("/ServiceProviderConfig")
 async def read_service() -> Response:
-    """What of SCIM 2.0 there is."""
+    """The SCIM 2.0 features that are supported."""
     return write_description(describe_service())
 
 
@@ -117,13 +117,13 @@ async def read_schema(name: str) -> Response:
 
 @router.post("/.search")
 async def refuse_common_search() -> Response:
-    """People and groups are searched apart."""
+    """Reject a search over all resource types: people and groups are searched separately."""
     return answer_error(501, "search people and groups apart, at /Users/.search and /Groups/.search")
 
 
 @router.get("/{path:path}")
 async def refuse_unknown() -> Response:
-    """Unknown addresses get an error as SCIM has them."""
+    """Answer unknown paths with a SCIM error."""
     return _answer_found(None)
 
 

@@ -1,4 +1,4 @@
-"""Reads whole lists in batches, so that no transaction stays open during a download."""
+"""Reads whole lists in batches, so that no transaction is open for the whole of a download."""
 
 from collections.abc import AsyncIterator
 from typing import Any

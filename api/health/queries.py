@@ -6,13 +6,13 @@ from typing import Any
 import asyncpg
 
 from api.http.bounded_pool import BoundedPool, DatabaseBusyError
-from causeloop_pipeline.storage.database.migrate import head_revision
+from causeloop_pipeline.storage.database.migrate import read_head_revision
 from causeloop_pipeline.storage.database.sql_functions import SELECT_DIGEST_OF_ALL, digest_functions
 
 
 async def read_checks(pool: BoundedPool) -> dict[str, Any]:
     """The result of each check, with what is wrong."""
-    head, functions = await asyncio.to_thread(lambda: (head_revision(), digest_functions()))
+    head, functions = await asyncio.to_thread(lambda: (read_head_revision(), digest_functions()))
     try:
         revision = await pool.fetchval("select version_num from app.alembic_version", timeout=3)
         # A database of another revision may have no such table.

@@ -22,10 +22,10 @@ CANCEL_SECONDS = 5.0
 
 @dataclass(frozen=True)
 class DatabaseBounds:
-    """For how long a request waits for the database, in seconds; then it is answered with 503.
+    """How long a request waits for the database, in seconds, before it is answered with 503.
 
-    A wait for a connection or for another request's lock tells early that there is no time for this one. A
-    statement that computes may take longer: a batch, an export, the issues most like one.
+    Waits for a connection or for another request's lock have short limits. A running statement may take
+    longer: a batch, an export, a similarity search.
     """
 
     wait_seconds: float = 1.5
@@ -34,12 +34,12 @@ class DatabaseBounds:
 
     @classmethod
     def of(cls, config: Settings) -> "DatabaseBounds":
-        """The bounds that an installation is set to."""
+        """The bounds from the settings."""
         return cls(config.api_wait_seconds, config.api_lock_seconds, config.api_statement_seconds)
 
     @property
     def server_settings(self) -> dict[str, str]:
-        """The bounds that PostgreSQL itself holds a session to."""
+        """The bounds that PostgreSQL itself enforces for a session."""
         return {
             "statement_timeout": f"{self.statement_seconds * 1000:.0f}",
             "lock_timeout": f"{self.lock_seconds * 1000:.0f}",
@@ -60,10 +60,10 @@ class BoundedPool:
 
     wait_seconds: float
     connections: weakref.WeakSet[asyncpg.Connection] = field(default_factory=weakref.WeakSet)
-    """All that are open, in use or not."""
+    """All open connections, idle or in use."""
 
     threads: set[asyncio.Timeout] = field(default_factory=set)
-    """The waits for threads, which use the landing pool."""
+    """Waits for threads that use the landing pool."""
 
     observe_wait: Callable[[float], None] | None = None
     count_refusal: Callable[[], None] | None = None
@@ -118,11 +118,11 @@ class BoundedPool:
 
     @property
     def idle(self) -> int:
-        """How many of them nobody uses."""
+        """How many connections are idle."""
         return int(self.pool.get_idle_size())
 
     def give_up(self) -> None:
-        """End every connection and every wait for a thread, because the database says nothing any more."""
+        """End all connections and all waits for threads, because the database has stopped responding."""
         for connection in tuple(self.connections):
             if not connection.is_closed():
                 connection.terminate()
@@ -130,16 +130,16 @@ class BoundedPool:
             wait.reschedule(asyncio.get_running_loop().time())
 
     async def close(self) -> None:
-        """Close all connections, when they are given back."""
+        """Close all connections as they are released."""
         await self.pool.close()
 
     def terminate(self) -> None:
-        """End all connections at once."""
+        """Terminate all connections at once."""
         self.pool.terminate()
 
 
 async def open_pool(url: str, bounds: DatabaseBounds = DEFAULT_BOUNDS) -> BoundedPool:
-    """Connections of the API's database role, without state from one request to the next."""
+    """Connections of the API's database role; no state survives a request."""
     opened = BoundedPool(bounds.wait_seconds)
 
     async def watch(connection: asyncpg.Connection) -> None:
@@ -179,6 +179,6 @@ def open_landing_pool(url: str, bounds: DatabaseBounds = DEFAULT_BOUNDS) -> Conn
 
 
 async def _reset(connection: asyncpg.Connection) -> None:
-    """End an open transaction; nothing is ever set beyond one, so that suffices."""
+    """Roll back an open transaction; no setting outlives one, so nothing else needs a reset."""
     if connection.is_in_transaction():
         await connection.execute("rollback")

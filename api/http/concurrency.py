@@ -23,7 +23,7 @@ class ConcurrencyLimit:
 
     @contextlib.contextmanager
     def hold(self, key: Hashable) -> Iterator[None]:
-        """Occupy one place until the block ends; 429 when all are taken."""
+        """Occupy one slot until the block ends; 429 when all are taken."""
         self.check(key)
         self.running[key] += 1
         try:
@@ -34,7 +34,7 @@ class ConcurrencyLimit:
                 del self.running[key]
 
     def check(self, key: Hashable) -> None:
-        """429 when no place is free."""
+        """429 when no slot is free."""
         if self.running[key] >= self.per_key:
             raise self._refuse(f"{self.per_key} {self.what} of yours are running")
         if self.running.total() >= self.total:
@@ -51,9 +51,9 @@ class ConcurrencyLimit:
 
 @dataclass
 class FairShare:
-    """Places for one workspace's requests, fewer than there are connections; a request waits for its turn.
+    """Connection slots for one workspace's requests, fewer than the pool holds; further requests queue.
 
-    So the requests of one workspace, however many and slow, leave connections for the others.
+    So one workspace's requests, however many and slow, leave connections for the others.
     """
 
     places: int
@@ -61,13 +61,13 @@ class FairShare:
     users: Counter[Hashable] = field(default_factory=Counter)
 
     def has_place(self, key: Hashable) -> bool:
-        """Whether a request would not have to wait for its turn."""
+        """Whether a slot is free without waiting."""
         turn = self.turns.get(key)
         return turn is None or not turn.locked()
 
     @contextlib.asynccontextmanager
     async def hold(self, key: Hashable) -> AsyncIterator[None]:
-        """Occupy a place until the block ends; DatabaseBusyError when none becomes free in time."""
+        """Occupy a slot until the block ends; DatabaseBusyError when none becomes free in time."""
         self.users[key] += 1
         turn = self.turns.get(key) or self.turns.setdefault(key, asyncio.Semaphore(self.places))
         try:

@@ -1,4 +1,4 @@
-"""Statements that see one workspace, in one round trip."""
+"""Statements confined to one workspace, in one round trip."""
 
 from functools import lru_cache
 

@@ -30,7 +30,7 @@ def _is_lost(connection: asyncpg.Connection) -> bool:
         return True
 
 
-def as_json(values: Mapping[str, Any]) -> str:
+def encode_parameters(values: Mapping[str, Any]) -> str:
     """Parameters as one JSON document."""
     return orjson.dumps(dict(values)).decode()
 
@@ -39,7 +39,7 @@ SELECT_TOTAL = "select to_json(app.count_rows($1 ->> 'rows', $1 -> 'parameters')
 
 
 class PageRows(NamedTuple):
-    """A page: its rows as JSON text, how many were found, the last one's key, and how many there are."""
+    """A page: its rows as JSON text, their number, the last row's key, and the list's total."""
 
     data: str
     rows_found: int
@@ -63,7 +63,7 @@ class WorkspaceDatabase:
 
     has_audit_entry: bool = False
     reader: Any = None
-    """What answers reads outside of a transaction; None: the pool."""
+    """The reader outside of a transaction; None: the pool."""
 
     async def read(self, statement: str, /, **parameters: Any) -> Any:
         """The parsed result of a statement with parameters `$1 ->> 'name'`; None if it returns no row."""
@@ -81,7 +81,9 @@ class WorkspaceDatabase:
         return PageRows(row["data"], row["rows_found"], row["last"], row.get("counted"))
 
     async def _fetch(self, statement: str, parameters: Mapping[str, Any]) -> Any:
-        return await self._reader.fetchrow(confine(statement), as_json(parameters), self.workspace_id)
+        return await self._reader.fetchrow(
+            confine(statement), encode_parameters(parameters), self.workspace_id
+        )
 
     async def count(self, rows: str, parameters: Mapping[str, Any]) -> int:
         """How many rows a statement has, counted or, where there are many, estimated."""
@@ -96,7 +98,7 @@ class WorkspaceDatabase:
 
     @contextlib.contextmanager
     def reading_by(self, connection: asyncpg.Connection) -> Iterator[None]:
-        """Read by a connection that the request holds; what is streamed afterwards is read by the pool."""
+        """Read on a connection that the request holds; what is streamed afterwards is read by the pool."""
         self.reader = connection
         try:
             yield
@@ -127,7 +129,7 @@ class WorkspaceDatabase:
     async def in_thread(self, work: Callable[[psycopg.Connection], Result]) -> Result:
         """Run a storage function in a thread, in its own transaction, committed when this returns.
 
-        The thread of a wait that is given up may still commit later: `work` can be done twice without harm.
+        A thread whose caller gave up may still commit later, so `work` must be idempotent.
         """
         async with asyncio.timeout(None) as wait:
             self.pool.threads.add(wait)
@@ -159,15 +161,15 @@ async def read_as_workspace(
     reader: Any, workspace_id: UUID, statement: str, /, **parameters: Any
 ) -> str | None:
     """The JSON text of a statement that runs under one workspace's isolation."""
-    return await reader.fetchval(confine(statement), as_json(parameters), workspace_id)  # type: ignore[no-any-return]
+    return await reader.fetchval(confine(statement), encode_parameters(parameters), workspace_id)  # type: ignore[no-any-return]
 
 
 async def write_as_workspace(
     writer: Any, workspace_id: UUID, statement: str, /, **parameters: Any
 ) -> str | None:
-    """The same for a statement that also changes something: such a one cannot be a part of another."""
+    """The same for a statement that also writes: a data-modifying CTE cannot be nested in a subquery."""
     return await writer.fetchval(  # type: ignore[no-any-return]
-        "select app.read($1, $2, $3)", workspace_id, statement, as_json(parameters)
+        "select app.read($1, $2, $3)", workspace_id, statement, encode_parameters(parameters)
     )
 
 

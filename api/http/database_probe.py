@@ -1,8 +1,8 @@
-"""Notices that the database has fallen silent: its machine is gone, or it hangs.
+"""Notices that the database has stopped responding: its machine is gone, or it hangs.
 
-A server that ends closes its connections, which every statement notices at once. One that is cut off says
-nothing: a statement would wait for its whole bound. So while a request waits for longer than usual, a new
-connection is tried; if there is none in time, whatever waits for the database is given up and gets a 503.
+A server that ends closes its connections, which every statement notices at once. One that is cut off sends
+nothing, and a statement would wait for its full timeout. So while a request waits for longer than usual, a
+new connection is tried; without one in time, everything that waits for the database is given up with a 503.
 """
 
 import asyncio
@@ -14,7 +14,7 @@ import asyncpg
 from api.http.bounded_pool import BoundedPool, DatabaseBounds
 
 FIRST_TRY, TRY = 0.4, 0.8
-"""Shares of the time for which a request may wait for a connection: until the first try, and for a try."""
+"""Fractions of the maximum wait for a connection: until the first probe, and for one probe."""
 
 
 class Wait:
@@ -23,7 +23,7 @@ class Wait:
     timer: asyncio.TimerHandle
 
     def end(self) -> None:
-        """It is being answered."""
+        """The response has begun."""
         self.timer.cancel()
 
 
@@ -38,7 +38,7 @@ class DatabaseProbe:
     loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.get_running_loop)
 
     def begin(self) -> Wait:
-        """A request has come; its answer ends the wait."""
+        """Note that a request has begun; its response ends the wait."""
         wait = Wait()
         self._look_later(wait)
         return wait

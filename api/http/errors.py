@@ -32,7 +32,7 @@ LOST_DATABASE = (
     ConnectionError,
     psycopg.OperationalError,
 )
-"""The database is away or cannot store anything: the request had no effect and may be repeated."""
+"""The database is unavailable or cannot store anything: the request had no effect and may be repeated."""
 
 BUSY_DATABASE = (
     DatabaseBusyError,
@@ -46,7 +46,7 @@ BUSY_DATABASE = (
     psycopg.errors.DeadlockDetected,
     psycopg.errors.LockNotAvailable,
 )
-"""The database works, but not on this request in time."""
+"""The database works, but had no time for this request."""
 
 RELEASED = "released back to the pool"
 """How asyncpg says that the pool took a connection back, because the server had ended it."""
@@ -134,7 +134,7 @@ async def _handle_problem(request: Request, error: Exception) -> Response:
 
 async def _handle_invalid_request(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101
-    if request.method not in _find_methods(request):  # its last part is no id but a path of its own
+    if request.method not in _find_methods(request):  # its last segment is a route of its own, not an id
         return await _handle_http_exception(request, HTTPException(405))
     fields = [_field_problem(item) for item in error.errors()]
     detail = "; ".join(f"{item['pointer'] or '/'}: {item['detail']}" for item in fields[:3])
@@ -142,7 +142,7 @@ async def _handle_invalid_request(request: Request, error: Exception) -> Respons
 
 
 def _find_code(error: RequestValidationError) -> str:
-    """The rule that a request breaks, where its form is all right."""
+    """The rule that a well-formed request breaks."""
     kinds = {item["type"] for item in error.errors()}
     return next(iter(kinds)) if len(kinds) == 1 and kinds <= PROBLEM_CODES.keys() else "validation_failed"
 
@@ -164,7 +164,7 @@ async def _handle_http_exception(request: Request, error: Exception) -> Response
 
 
 def _find_methods(request: Request) -> list[str]:
-    """The methods of every route that has the request's path, rather by its name than by an id in it."""
+    """The methods of every route that matches the request's path; literal segments win over ids."""
     routes = [route for router in request.app.state.routers for route in router.routes]
     matching = [route for route in routes if route.matches(request.scope)[0] != Match.NONE]
     named = [route for route in matching if route.path == request.url.path]
@@ -183,7 +183,7 @@ async def _handle_lost_database(request: Request, error: Exception) -> Response:
 
 
 async def _handle_driver_error(request: Request, error: Exception) -> Response:
-    """A connection that ended between two statements is a lost one; anything else is a defect."""
+    """A connection closed between two statements counts as lost; anything else is a defect."""
     if RELEASED in str(error):
         return await _handle_lost_database(request, error)
     return await _handle_bug(request, error)

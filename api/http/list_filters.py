@@ -2,7 +2,7 @@
 
 FastAPI works out again for each request and each of a model's fields whether it is a list, which costs a list
 with sixteen filters more than its page. Here that is decided once; pydantic validates, so that values and
-errors are those of `Annotated[IssueFilters, Query()]`, which stays the way for all other queries.
+errors are those of `Annotated[IssueFilters, Query()]`, which all other queries use.
 """
 
 import inspect
@@ -20,7 +20,7 @@ from starlette.datastructures import QueryParams
 MODEL = "filter_model"
 
 
-def filters_of(model: type[BaseModel]) -> Any:
+def build_filter_dependency(model: type[BaseModel]) -> Any:
     """The dependency that reads a query into a model without aliases."""
     lists = frozenset(name for name, field in model.model_fields.items() if _holds_list(field.annotation))
     names = frozenset(model.model_fields)
@@ -69,7 +69,7 @@ def describe_filters(models: Mapping[str, type[BaseModel]]) -> dict[str, Any]:
 
 def _make_route(name: str, model: type[BaseModel]) -> APIRoute:
     async def read(query: Any) -> None:
-        """Take the query."""
+        """Read the filters from the query."""
 
     read.__annotations__["query"] = Annotated[model, Query()]
     return APIRoute(f"/{name}", read, methods=["GET"], name=name, operation_id=name)

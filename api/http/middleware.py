@@ -110,7 +110,7 @@ class RequestEnvelope:
 
 
 def _add_headers(message: Message, headers: dict[str, str]) -> None:
-    """Add what the response does not say itself."""
+    """Add the headers that the response does not set itself."""
     sent = message.setdefault("headers", [])
     names = {name for name, _ in sent}
     for name, value in headers.items():
@@ -125,7 +125,7 @@ def _encode_name(name: str) -> bytes:
 
 
 def _describe_request(span: Any, scope: Scope, status: int | None) -> None:
-    """Say what a span was about: the path as it is written in code, never as it was called."""
+    """Name the span by the route's path template, never by the path that was requested."""
     path = getattr(scope.get("route"), "path", "-")
     span.update_name(f"{scope['method']} {path}")
     span.set_attributes({"http.request.method": scope["method"], "http.route": path})
@@ -136,7 +136,7 @@ def _describe_request(span: Any, scope: Scope, status: int | None) -> None:
 
 
 def _limit_body(scope: Scope, receive: Receive) -> Receive:
-    """Receive the body, and reject it where it declares or turns out to be too large."""
+    """Receive the body, and reject it where its declared or actual size is too large."""
     declared = int(_find_header(scope, b"content-length") or 0)
     received = 0
 
@@ -155,7 +155,7 @@ def _limit_body(scope: Scope, receive: Receive) -> Receive:
 
 
 async def _receive_in_time(receive: Receive, is_complete: bool) -> Message:
-    """The next part of a body, which must not keep the server waiting; 408 where it does."""
+    """The next part of a body; 408 where it does not arrive in time."""
     if is_complete:
         return await receive()  # waits for the client to disconnect
     try:

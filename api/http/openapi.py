@@ -78,7 +78,7 @@ class ProblemDetails(BaseModel):
 
 @dataclass(frozen=True)
 class OperationTables:
-    """What FastAPI does not know of the operations, by their names: roles, and filters and sorts of lists."""
+    """What FastAPI does not know about the operations, by name: roles, and filters and sorts of lists."""
 
     roles: Mapping[str, Role | None]
     filters: Mapping[str, type[BaseModel]]

@@ -48,7 +48,7 @@ class Cursor:
 
 
 def encode_cursor(cursor: Cursor, workspace_id: UUID, list_digest: str) -> str:
-    """A cursor as signed, URL-safe text."""
+    """Encode a cursor as signed, URL-safe text."""
     body = orjson.dumps({"k": cursor.sort_value, "i": cursor.row_id, "t": cursor.total})
     signature = _sign(derive_key("cursor"), workspace_id, list_digest, body)
     return base64.urlsafe_b64encode(signature + body).decode().rstrip("=")

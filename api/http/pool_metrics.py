@@ -1,4 +1,4 @@
-"""Metrics of the API's database connections: how many there are, how long requests wait, who got none."""
+"""Metrics of the API's database connections: their number, wait times, and requests that got none."""
 
 from collections.abc import Callable
 
@@ -11,7 +11,7 @@ BUCKETS = (0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 1.5, 5)
 
 
 class PoolMetrics:
-    """Watches the pool of reads and writes, and the pool of what is done in threads."""
+    """Watches the request pool and the pool of threads."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
         self.waits = Histogram(

@@ -1,8 +1,8 @@
-"""A streaming replica that answers reads, while it is near the primary and shows what its reader has written.
+"""A streaming replica that answers reads while its lag is small and it shows the reader's own writes.
 
-Every second the primary's place in its log is compared with the place that the replica has replayed. So it is
-known until which moment the replica shows everything. A workspace that was written to after that moment reads
-from the primary, and so does everybody while the replica is away or too far behind.
+Every second the primary's log position is compared with the replica's replay position, which tells up to
+which moment the replica is complete. A workspace with later writes reads from the primary, and so does
+everybody while the replica is unavailable or too far behind.
 """
 
 import asyncio
@@ -23,7 +23,7 @@ from api.http.bounded_pool import BoundedPool, DatabaseBounds, DatabaseBusyError
 MAX_LAG_SECONDS = 5.0
 COMPARE_SECONDS = 1.0
 UNFLUSHED_SECONDS = 1.0
-"""A commit that waits for no disk is in the flushed part of the log so much later, at most."""
+"""An asynchronous commit is flushed to the log after this time at most."""
 
 SELECT_FLUSHED = "select (pg_current_wal_flush_lsn() - '0/0')::bigint"
 SELECT_REPLAYED = """
@@ -37,19 +37,19 @@ REPLICA_FAULTS = (
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
     asyncpg.CannotConnectNowError,
-    asyncpg.TransactionRollbackError,  # what was read is being removed by the replay
+    asyncpg.TransactionRollbackError,  # replay removes rows that the query still needs (recovery conflict)
     asyncpg.ReadOnlySQLTransactionError,
     asyncpg.InterfaceError,
     asyncpg.InternalClientError,
 )
-"""What the primary answers instead; a statement that takes too long would do so there too."""
+"""Errors after which the primary is tried instead; not a statement timeout, which would occur there too."""
 
 log = logging.getLogger("causeloop.api")
 
 
 @dataclass
 class Replica:
-    """Until when the replica shows everything, and which workspaces were written to since."""
+    """Up to when the replica is complete, and which workspaces were written to since."""
 
     url: str
     bounds: DatabaseBounds
@@ -76,7 +76,7 @@ class Replica:
 
     @property
     def lag_seconds(self) -> float:
-        """How old the replica's rows may be; infinite while it is away."""
+        """The maximum age of the replica's rows; infinite while it is unavailable."""
         return time.monotonic() - self.shown_until
 
     async def watch(self, primary: BoundedPool) -> None:
@@ -85,7 +85,7 @@ class Replica:
             try:
                 await self._compare(primary)
             except DatabaseBusyError:
-                pass  # the primary has no connection to spare: what is known grows older by itself
+                pass  # the primary has no connection to spare: the last known position just ages
             except (TimeoutError, asyncpg.PostgresError, *REPLICA_FAULTS) as error:
                 self._lose(f"{type(error).__name__}: {error}")
             await asyncio.sleep(COMPARE_SECONDS)
@@ -155,7 +155,7 @@ class NearestReader:
 
 
 @contextlib.asynccontextmanager
-async def watching(
+async def open_replica(
     url: str | None, primary: BoundedPool, bounds: DatabaseBounds
 ) -> AsyncIterator[Replica | None]:
     """The replica that the settings name, compared with the primary until the block ends."""

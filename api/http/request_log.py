@@ -12,7 +12,7 @@ from causeloop_pipeline.telemetry.json_log import JsonFormatter
 LOGGER, SERVER_LOGGER = "causeloop", "uvicorn"
 FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 PROBES = {"/health", "/ready", "/metrics"}
-"""Requested every few seconds by machines: their lines matter only where they fail."""
+"""Requested every few seconds by machines: logged only when they fail."""
 
 MESSAGE = "%s %s %s in %.0f ms, workspace %s, trace %s"
 
@@ -33,12 +33,12 @@ def configure_log() -> None:
 
 
 def make_formatter() -> logging.Formatter:
-    """What writes a line, as the settings say."""
+    """The log formatter that the settings select."""
     return JsonFormatter() if settings().log_format == "json" else logging.Formatter(FORMAT)
 
 
 def log_request(scope: Scope, status: int | None, started: float) -> None:
-    """Log an answered request; without a status it was broken off."""
+    """Log a finished request; without a status it was aborted."""
     state, path = scope.get("state", {}), getattr(scope.get("route"), "path", "-")
     caller = state.get("caller")
     is_quiet = path in PROBES and status is not None and status < 400
@@ -62,7 +62,7 @@ def log_request(scope: Scope, status: int | None, started: float) -> None:
         fields["workspace_id"] or "-",
         fields["trace_id"],
     )
-    # Made here: the logger would look through the stack for the caller of each line.
+    # Made here: the logger would walk the stack to find each line's caller.
     record = logging.LogRecord(log.name, level, __file__, 0, MESSAGE, values, None)
     vars(record).update(fields)
     log.handle(record)

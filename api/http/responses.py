@@ -32,7 +32,7 @@ def documents(model: Any, status: int = 200, description: str = "OK") -> dict[in
 
 
 def json_text_response(text: str, status: int = 200, headers: dict[str, str] | None = None) -> Response:
-    """A response from text that is JSON already."""
+    """A response whose text is already JSON."""
     return Response(text, status, headers, media_type="application/json")
 
 

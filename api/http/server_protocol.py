@@ -11,19 +11,19 @@ TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\nConnection: close\
 
 
 class TimedProtocol(HttpToolsProtocol):
-    """uvicorn's protocol, which by itself waits for ever for the rest of a request's header."""
+    """uvicorn's protocol with a deadline for request headers, for which it would otherwise wait forever."""
 
     timer: asyncio.TimerHandle | None = None
     is_in_header = False
     header_bytes = 0
 
     def connection_made(self, transport: Any) -> None:
-        """Start to wait for a request."""
+        """Start the header timeout."""
         super().connection_made(transport)
         self._start_timer()
 
     def data_received(self, data: bytes) -> None:
-        """Take data; a complete header ends the wait, half a one starts it."""
+        """Take data; a complete header ends the timeout, a partial one starts it."""
         super().data_received(data)
         if self._is_serving():
             self._stop_timer()
@@ -34,17 +34,17 @@ class TimedProtocol(HttpToolsProtocol):
             self._close_if_too_large()
 
     def on_message_begin(self) -> None:
-        """Count what comes from here on."""
+        """Start counting header bytes."""
         self.is_in_header, self.header_bytes = True, 0
         super().on_message_begin()
 
     def on_headers_complete(self) -> None:
-        """Count no further: the body has bounds of its own."""
+        """Stop counting: the body has its own limits."""
         self.is_in_header = False
         super().on_headers_complete()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Stop to wait when the connection has ended."""
+        """Cancel the timeout when the connection is closed."""
         self._stop_timer()
         super().connection_lost(exc)
 

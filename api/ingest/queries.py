@@ -39,7 +39,7 @@ def compute_change_id(workspace_id: UUID, source: str, external_id: str) -> UUID
 
 
 async def find_connector_records(db: WorkspaceDatabase, records: Sequence[RawRecord]) -> set[tuple[str, str]]:
-    """Source and external id of those records that a connector of the workspace has brought before."""
+    """Source and external id of the records that a connector of the workspace has already landed."""
     identities = [(record.source, record.external_id) for record in records]
     sources, external_ids = ([identity[part] for identity in identities] for part in (0, 1))
     rows = await db.transaction.fetch(SELECT_CONNECTOR_RECORDS, sources, external_ids)

@@ -32,7 +32,7 @@ def parse_change(change: Any) -> RawRecord:
 
 
 async def check_not_of_connector(db: WorkspaceDatabase, record: RawRecord) -> None:
-    """409 where a connector brought the record: what a tool has signed is not overwritten from elsewhere."""
+    """409 where a connector landed the record: records from a tool are not overwritten from elsewhere."""
     if await ingest.find_connector_records(db, [record]):
         raise conflict("belongs_to_connector", BELONGS_TO_CONNECTOR)
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from api.http.database import WorkspaceDatabase, as_json
+from api.http.database import WorkspaceDatabase, encode_parameters
 from api.listing.queries import AnyOf, Listing, Sort
 from causeloop_pipeline.model.issue import CHOICES, EDITABLE_FIELDS, FACETS, TEXT_FIELDS, TIME_FIELDS
 
@@ -92,7 +92,7 @@ async def read_values(db: WorkspaceDatabase) -> str:
 
 async def edit_issue(db: WorkspaceDatabase, issue_id: UUID, changes: Mapping[str, Any], actor: str) -> bool:
     """Record a person's edits, and apply them at once; False if there is no such issue."""
-    document = as_json(changes)
+    document = encode_parameters(changes)
     if not await db.transaction.fetchval(UPDATE_ISSUE, issue_id, document):
         return False
     await db.transaction.execute(INSERT_EDITS, db.workspace_id, issue_id, document, actor)

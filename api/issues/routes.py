@@ -8,7 +8,7 @@ from starlette.concurrency import run_in_threadpool
 
 from api.access.permissions import requires
 from api.http.errors import not_found
-from api.http.list_filters import filters_of
+from api.http.list_filters import build_filter_dependency
 from api.http.responses import Page, Rows, documents, json_response, json_text_response, row_or_404
 from api.ingest import queries as ingest
 from api.ingest.records import check_not_of_connector
@@ -33,7 +33,9 @@ router = APIRouter(prefix="/v1/issues", tags=["issues"], route_class=Operation)
 @router.get("", summary="List issues", responses=documents(Page[IssueSummary]))
 @requires(Role.VIEWER)
 @returns_page_of(issues.ISSUES)
-async def list_issues(db: Db, filters: Annotated[IssueFilters, filters_of(IssueFilters)]) -> Response:
+async def list_issues(
+    db: Db, filters: Annotated[IssueFilters, build_filter_dependency(IssueFilters)]
+) -> Response:
     """The issues of the workspace, newest first unless sorted otherwise."""
     return await read_page(db, issues.ISSUES, filters)
 

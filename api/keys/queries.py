@@ -48,7 +48,7 @@ insert into app.personal_key
     (workspace_id, key_id, name, role, scopes, key_hash, expires_at, user_id, method)
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 """
-# The secret of now goes on working until the overlap ends, and never beyond its own end.
+# The present secret keeps working until the overlap ends, but never beyond its own expiry.
 UPDATE_KEY_HASH = """
 update {table}
 set former_key_hash = key_hash, former_used_at = null,
@@ -63,7 +63,7 @@ PERSONAL = {"table": "app.personal_key", "key": "key_id"}
 
 @dataclass(frozen=True, kw_only=True)
 class NewKey:
-    """What is stored of a key that is made."""
+    """A new key as it is stored."""
 
     key_id: UUID
     name: str
@@ -79,7 +79,7 @@ async def create_account(db: WorkspaceDatabase, new: NewKey) -> None:
 
 
 async def create_personal_key(db: WorkspaceDatabase, new: NewKey, user_id: UUID, method: str | None) -> None:
-    """Store a person's key, and how they had signed in."""
+    """Store a person's key, with the way they had signed in."""
     await db.transaction.execute(INSERT_PERSONAL_KEY, db.workspace_id, *_list_values(new), user_id, method)
 
 
@@ -97,22 +97,22 @@ async def list_personal_keys(
 
 
 async def rotate_account(db: WorkspaceDatabase, new: NewKey, overlap_hours: int) -> None:
-    """Give a service account another key, and let the present one work for a while."""
+    """Replace a service account's key; the present one keeps working for a while."""
     await _rotate(db, ACCOUNT, new, overlap_hours)
 
 
 async def rotate_personal_key(db: WorkspaceDatabase, new: NewKey, overlap_hours: int) -> None:
-    """Replace a person's key, and let the present one work for a while."""
+    """Replace a person's key; the present one keeps working for a while."""
     await _rotate(db, PERSONAL, new, overlap_hours)
 
 
 async def revoke_account(db: WorkspaceDatabase, account_id: UUID) -> None:
-    """End a service account's keys, also a former one."""
+    """Revoke a service account's keys, the previous one included."""
     await db.transaction.execute(UPDATE_REVOKED_AT.format(**ACCOUNT), account_id)
 
 
 async def revoke_personal_key(db: WorkspaceDatabase, key_id: UUID) -> None:
-    """End a person's key, also the former one."""
+    """Revoke a person's key, the previous secret included."""
     await db.transaction.execute(UPDATE_REVOKED_AT.format(**PERSONAL), key_id)
 
 

@@ -10,10 +10,10 @@ from fastapi import APIRouter, Response
 
 from api.access.caller import Caller
 from api.access.permissions import requires
+from api.auth.authorize import check_own_role, check_own_scopes
 from api.auth.queries import audit
-from api.auth.standing import check_own_role, check_own_scopes
 from api.http.errors import broken_rule, conflict, not_found
-from api.http.list_filters import filters_of
+from api.http.list_filters import build_filter_dependency
 from api.http.responses import Page, Rows, documents, json_response
 from api.keys import queries as keys
 from api.keys.queries import NewKey
@@ -44,7 +44,7 @@ REVOKED: dict[int | str, dict[str, Any]] = {204: {"description": "Revoked"}}
 @requires(Role.ADMIN)
 @returns_page_of(keys.SERVICE_ACCOUNTS)
 async def list_service_accounts(
-    db: Db, filters: Annotated[ServiceAccountFilters, filters_of(ServiceAccountFilters)]
+    db: Db, filters: Annotated[ServiceAccountFilters, build_filter_dependency(ServiceAccountFilters)]
 ) -> Response:
     """The service accounts of the workspace, newest first, without their keys."""
     return await read_page(db, keys.SERVICE_ACCOUNTS, filters)

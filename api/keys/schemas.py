@@ -72,7 +72,7 @@ class NewPersonalKey(NewServiceAccount):
 
 
 class Rotation(BaseModel):
-    """How long the present key goes on working beside the new one."""
+    """How long the present key keeps working beside the new one."""
 
     model_config = ConfigDict(extra="forbid")
 

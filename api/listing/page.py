@@ -31,7 +31,7 @@ Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 
 
 def returns_page_of(listing: Listing) -> Callable[[Endpoint], Endpoint]:
-    """Let the OpenAPI document name the sorts of the list that an endpoint returns."""
+    """Document the sorts of the list that an endpoint returns."""
 
     def declare(endpoint: Endpoint) -> Endpoint:
         setattr(endpoint, LISTING, listing)
@@ -89,7 +89,7 @@ def format_page(workspace_id: UUID, plan: "PagePlan", rows: PageRows, total: int
 
 @dataclass(frozen=True)
 class PagePlan:
-    """What a list's request means, whoever asks: the statements, their parameters, and a digest of both."""
+    """A list request without its caller: the statements, their parameters, and a digest of both."""
 
     order: Order
     rows: str
@@ -105,7 +105,7 @@ _plans: OrderedDict[tuple[str, str, str, str], PagePlan] = OrderedDict()
 
 
 def plan_page(listing: Listing, request: PageRequest, path_parameters: Mapping[str, Any]) -> PagePlan:
-    """The plan of a request, made once for requests that are the same."""
+    """The plan of a request, cached for identical requests."""
     key = listing.name, listing.source, request.model_dump_json(exclude={"cursor"}), str(path_parameters)
     plan = _plans.get(key)
     if plan is None:
@@ -139,7 +139,7 @@ def _make_plan(listing: Listing, request: PageRequest, path_parameters: Mapping[
 
 
 async def _read_first_page(db: WorkspaceDatabase, plan: PagePlan) -> tuple[PageRows, int]:
-    """The first page with the total: of a long list one that was counted seconds ago."""
+    """The first page with the total; a long list's total may be some seconds old."""
     total: int | None = None if db.totals is None else db.totals.find(db.workspace_id, plan.identity)
     if total is not None:
         return await db.read_page(plan.page, plan.parameters), total

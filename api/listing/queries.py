@@ -8,7 +8,7 @@ from api.http.errors import Problem
 from api.http.pagination import Cursor
 
 MAX_COUNTED = 1_000
-"""A list of more rows is counted apart, and its total kept for some seconds."""
+"""Longer lists are counted separately, and their total is cached for some seconds."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class AnyOf:
     name: str
 
     def write(self, values: list[Any]) -> str:
-        """The condition; with one value it leaves an index in its order."""
+        """The condition; with a single value it preserves the index's order."""
         if len(values) == 1:
             return f"{self.column} = ($1 -> '{self.name}' ->> 0)"
         return f"{self.column} = any (array(select jsonb_array_elements_text($1 -> '{self.name}')))"
@@ -92,7 +92,7 @@ def select_rows(listing: Listing, filters: Mapping[str, Any]) -> str:
 def select_page(listing: Listing, rows: str, order: Order, after: Cursor | None, limit: int) -> str:
     """The statement for one page of the rows: the page, how many rows were found, and the last row's key.
 
-    The limit is a part of it, so that PostgreSQL, which plans it once for all, knows how few rows are wanted.
+    The limit is written into the statement, so that PostgreSQL's cached plan knows how few rows are wanted.
     """
     sort = order.sort
     direction = "desc" if order.is_descending else "asc"
@@ -100,8 +100,10 @@ def select_page(listing: Listing, rows: str, order: Order, after: Cursor | None,
     if sort.nullable:  # the order of the indexes
         nulls = " nulls last" if order.is_descending else " nulls first"
     ordered = f"order by {sort.column} {direction}{nulls}, {listing.key} {direction} limit {limit + 1}"
-    # Each condition is a range of the index; joined by "or" they would be a filter over all earlier rows.
-    ranges = [f"({rows} {condition} {ordered})" for condition in _keyset_conditions(listing, order, after)]
+    # Each condition is an index range; joined by "or" they would become a filter over all earlier rows.
+    ranges = [
+        f"({rows} {condition} {ordered})" for condition in _write_keyset_conditions(listing, order, after)
+    ]
     merged = f"order by {sort.output} {direction}{nulls}, {listing.key_output} {direction} limit {limit + 1}"
     return f"""
         with page as (
@@ -119,7 +121,7 @@ def select_page(listing: Listing, rows: str, order: Order, after: Cursor | None,
     """
 
 
-def _keyset_conditions(listing: Listing, order: Order, after: Cursor | None) -> list[str]:
+def _write_keyset_conditions(listing: Listing, order: Order, after: Cursor | None) -> list[str]:
     """The ranges of rows after the cursor's; nulls sort last when descending and first when ascending."""
     if after is None:
         return [""]

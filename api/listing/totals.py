@@ -15,13 +15,13 @@ Totals = OrderedDict[str, tuple[int, float]]
 
 @dataclass
 class ListTotals:
-    """The totals that were counted last, by workspace and by list with its filters."""
+    """The latest totals, by workspace and by list with its filters."""
 
     clock: Callable[[], float] = time.monotonic
     workspaces: OrderedDict[UUID, Totals] = field(default_factory=OrderedDict)
 
     def find(self, workspace_id: UUID, rows: str) -> int | None:
-        """A total that is young enough."""
+        """A total that has not expired."""
         totals = self.workspaces.get(workspace_id)
         if totals is None or rows not in totals:
             return None
@@ -29,7 +29,7 @@ class ListTotals:
         return total if self.clock() - counted_at <= MAX_AGE_SECONDS else None
 
     def keep(self, workspace_id: UUID, rows: str, total: int) -> None:
-        """Keep a total that took long to count; the oldest are dropped."""
+        """Cache a total that is expensive to count; the oldest are evicted."""
         if total < MIN_KEPT_TOTAL:
             return
         totals = self.workspaces.setdefault(workspace_id, OrderedDict())
@@ -42,5 +42,5 @@ class ListTotals:
             self.workspaces.popitem(last=False)
 
     def drop(self, workspace_id: UUID) -> None:
-        """Drop a workspace's totals, because a request has changed something in it."""
+        """Drop a workspace's totals after a write."""
         self.workspaces.pop(workspace_id, None)

@@ -34,7 +34,7 @@ from app.organization as o
 
 INSERT_USER = "insert into app.users (email) values ($1) on conflict (email) do nothing"
 
-# Of a person, a workspace knows the name that it gave them; their own name is shown once they have accepted.
+# A workspace shows the name that it gave a person, and their own name once they have accepted.
 INSERT_MEMBERSHIP = """
 insert into app.membership (workspace_id, user_id, role, status, name)
 select $1, u.user_id, $3, 'invited', $4 from app.users as u where u.email = $2
@@ -98,7 +98,7 @@ async def read_member(db: WorkspaceDatabase, user_id: UUID) -> dict[str, Any] | 
 
 
 async def lock_members(db: WorkspaceDatabase) -> None:
-    """Make concurrent changes of members wait, so that two last owners cannot leave at the same time."""
+    """Serialize changes of members, so that the last two owners cannot leave at the same time."""
     await db.transaction.fetchval("select 1 from app.workspace for update")
 
 

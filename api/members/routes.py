@@ -7,18 +7,18 @@ from fastapi import APIRouter, Response
 
 from api.access.permissions import requires
 from api.alert_rules.recipients import queries as recipients
+from api.auth.authorize import check_own_role, check_role
 from api.auth.queries import audit
 from api.auth.queries.seats import seats_exhausted
-from api.auth.standing import check_own_role, check_role
 from api.http.errors import broken_rule, conflict
-from api.http.list_filters import filters_of
+from api.http.list_filters import build_filter_dependency
 from api.http.responses import Page, documents, json_response
 from api.listing.page import read_page, returns_page_of
 from api.members import queries as members
 from api.members.invitations.schemas import InvitedMember
 from api.members.invitations.sending import send_invitation
 from api.members.reading import read_member_or_404
-from api.members.schemas import Invitation, Member, MemberChange, MemberFilters
+from api.members.schemas import Member, MemberChange, MemberFilters, NewInvitation
 from api.onboarding import queries as onboarding
 from api.operation import CurrentCaller, Db, Operation
 from causeloop_pipeline.model.tenancy import MembershipStatus, Role
@@ -63,7 +63,9 @@ async def leave_workspace(db: Db, caller: CurrentCaller) -> Response:
 @router.get("/members", summary="List members", responses=documents(Page[Member]))
 @requires(Role.ADMIN)
 @returns_page_of(members.MEMBERS)
-async def list_members(db: Db, filters: Annotated[MemberFilters, filters_of(MemberFilters)]) -> Response:
+async def list_members(
+    db: Db, filters: Annotated[MemberFilters, build_filter_dependency(MemberFilters)]
+) -> Response:
     """The members of the workspace, by e-mail address."""
     return await read_page(db, members.MEMBERS, filters)
 
@@ -72,7 +74,7 @@ async def list_members(db: Db, filters: Annotated[MemberFilters, filters_of(Memb
     "/members", summary="Invite a member", status_code=201, responses=documents(InvitedMember, 201, "Invited")
 )
 @requires(Role.ADMIN)
-async def invite_member(db: Db, caller: CurrentCaller, invitation: Invitation) -> Response:
+async def invite_member(db: Db, caller: CurrentCaller, invitation: NewInvitation) -> Response:
     """Refused when all seats of the organization are taken or promised to invited people."""
     check_own_role(caller, invitation.role)
     await members.lock_members(db)

@@ -29,7 +29,7 @@ class Member(BaseModel):
     created_at: datetime
 
 
-class Invitation(BaseModel):
+class NewInvitation(BaseModel):
     """A person to invite; they take a seat when they first sign in."""
 
     model_config = ConfigDict(extra="forbid")

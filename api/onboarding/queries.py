@@ -12,7 +12,7 @@ set skipped_steps = array_append(s.skipped_steps, $1),
 where $1 <> all (s.completed_steps || s.skipped_steps)
 """
 
-# What has occurred, whether or not its event has completed the step.
+# What has occurred, whether or not that has completed the step.
 SELECT_OCCURRED = """
 select json_build_object(
     'create_workspace', true,

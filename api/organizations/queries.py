@@ -7,7 +7,7 @@ from uuid import UUID
 import asyncpg
 
 from api.auth.queries.sessions import claim, read_memberships
-from api.http.database import WorkspaceDatabase, as_json
+from api.http.database import WorkspaceDatabase, encode_parameters
 from causeloop_pipeline.model.plans import PLANS_IN_ORDER
 
 SELECT_ORGANIZATION = """
@@ -38,10 +38,10 @@ async def read_organization(db: WorkspaceDatabase) -> dict[str, Any]:
 async def change_organization(
     db: WorkspaceDatabase, change: Mapping[str, Any], may_raise: bool
 ) -> str | None:
-    """Change name, plan, seats or status; the code of the refusal, None where it is done."""
+    """Change name, plan, seats or status; returns the code of a refusal, None on success."""
     try:
         return await db.transaction.fetchval(  # type: ignore[no-any-return]
-            SELECT_CHANGE, as_json(change), list(PLANS_IN_ORDER), may_raise
+            SELECT_CHANGE, encode_parameters(change), list(PLANS_IN_ORDER), may_raise
         )
     except asyncpg.CheckViolationError as error:
         if error.constraint_name != "seats_exhausted":

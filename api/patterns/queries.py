@@ -8,7 +8,7 @@ from api.http.database import WorkspaceDatabase
 from api.issues.queries import ISSUE_COLUMNS
 from api.listing.queries import AnyOf, Listing, Sort
 
-# Silent for three times the usual gap, and for two weeks at least, as long as it is not resolved.
+# Silent for three times the usual gap and for at least two weeks, while not resolved.
 QUIET = """
     case
         when p.status <> 'resolved' and p.typical_gap_days is not null
@@ -193,7 +193,7 @@ async def read_pattern(db: WorkspaceDatabase, pattern_id: UUID) -> str | None:
     return await db.read_text(SELECT_PATTERN, id=str(pattern_id))
 
 
-async def pattern_exists(db: WorkspaceDatabase, pattern_id: UUID) -> bool:
+async def has_pattern(db: WorkspaceDatabase, pattern_id: UUID) -> bool:
     """Whether this workspace has a pattern of this id."""
     return await db.read(SELECT_EXISTS, id=str(pattern_id)) is not None
 

@@ -10,7 +10,7 @@ from api.access.permissions import requires
 from api.assignments.assigning import AssignedItem, assign
 from api.auth.queries import audit
 from api.http.errors import not_found
-from api.http.list_filters import filters_of
+from api.http.list_filters import build_filter_dependency
 from api.http.responses import Page, Rows, documents, json_response, json_text_response, row_or_404
 from api.listing.page import read_page, returns_page_of
 from api.operation import CurrentCaller, Db, Operation
@@ -44,7 +44,9 @@ MOVED = {
 @router.get("", summary="List patterns", responses=documents(Page[Pattern]))
 @requires(Role.VIEWER)
 @returns_page_of(patterns.PATTERNS)
-async def list_patterns(db: Db, filters: Annotated[PatternFilters, filters_of(PatternFilters)]) -> Response:
+async def list_patterns(
+    db: Db, filters: Annotated[PatternFilters, build_filter_dependency(PatternFilters)]
+) -> Response:
     """The patterns of the workspace, highest risk first unless sorted otherwise."""
     return await read_page(db, patterns.PATTERNS, filters)
 
@@ -107,7 +109,7 @@ async def list_pattern_members(
     db: Db, pattern_id: UUID, filters: Annotated[PatternMemberFilters, Query()]
 ) -> Response:
     """The issues of a pattern with the reasons for their membership, newest first unless sorted otherwise."""
-    if not await patterns.pattern_exists(db, pattern_id):
+    if not await patterns.has_pattern(db, pattern_id):
         raise not_found("pattern")
     return await read_page(db, patterns.PATTERN_MEMBERS, filters, of_pattern=str(pattern_id))
 
@@ -120,7 +122,7 @@ async def list_pattern_members(
 @requires(Role.VIEWER)
 async def list_member_groups(db: Db, pattern_id: UUID) -> Response:
     """The issues of a pattern by their text without its variable parts, at most 50 groups."""
-    if not await patterns.pattern_exists(db, pattern_id):
+    if not await patterns.has_pattern(db, pattern_id):
         raise not_found("pattern")
     return row_or_404(await patterns.read_member_groups(db, pattern_id), "pattern")
 

@@ -22,7 +22,7 @@ JOIN_OUTCOME = """
 
 
 def select_graded(column: str) -> str:
-    """A column of the outcome that counts, read only where it is wanted."""
+    """A column of the valid outcome, read only where it is needed."""
     return f"(select graded.{column} from (select) as one {JOIN_OUTCOME})"
 
 
@@ -65,7 +65,7 @@ ISSUED_PREDICTIONS = Listing(
 )
 """Every prediction that was ever made."""
 
-# Outer joins, which are left out where rows are only counted.
+# Outer joins, which the planner drops where rows are only counted.
 PREDICTIONS = replace(
     ISSUED_PREDICTIONS,
     source=f"""

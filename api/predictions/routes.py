@@ -8,7 +8,7 @@ from starlette.concurrency import run_in_threadpool
 
 from api.access.permissions import requires
 from api.http.errors import not_found
-from api.http.list_filters import filters_of
+from api.http.list_filters import build_filter_dependency
 from api.http.responses import Page, documents, json_response, row_or_404
 from api.listing.page import read_page, returns_page_of
 from api.operation import CurrentCaller, Db, Operation
@@ -42,7 +42,7 @@ IMPACT = [f"{Impact.LOW}, and a risk score under 20", *reversed(Impact)]
 @requires(Role.VIEWER)
 @returns_page_of(predictions.PREDICTIONS)
 async def list_predictions(
-    db: Db, filters: Annotated[PredictionFilters, filters_of(PredictionFilters)]
+    db: Db, filters: Annotated[PredictionFilters, build_filter_dependency(PredictionFilters)]
 ) -> Response:
     """The latest prediction of every pattern and window, most likely first unless sorted otherwise."""
     listing = predictions.ISSUED_PREDICTIONS if filters.history else predictions.PREDICTIONS

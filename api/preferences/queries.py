@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from api.access.caller import Caller
-from api.http.database import WorkspaceDatabase, as_json
+from api.http.database import WorkspaceDatabase, encode_parameters
 from causeloop_pipeline.model.proof import FINAL_VERDICTS
 from causeloop_pipeline.storage.database.sql_values import quote_values, write_meanings
 
@@ -97,7 +97,7 @@ select json_build_object(
 """
 
 
-def _holder(caller: Caller) -> tuple[Any, Any, Any]:
+def _identify_owner(caller: Caller) -> tuple[Any, Any, Any]:
     """The key of the caller's row, and its user where the caller is one."""
     return caller.workspace_id, caller.caller_id, caller.caller_id if caller.kind == "user" else None
 
@@ -109,7 +109,7 @@ async def read_saved_views(db: WorkspaceDatabase, caller: Caller) -> str | None:
 
 async def store_saved_views(db: WorkspaceDatabase, caller: Caller, views: Mapping[str, Any]) -> None:
     """Replace the caller's saved views."""
-    await db.transaction.execute(UPSERT_SAVED_VIEWS, *_holder(caller), as_json(views))
+    await db.transaction.execute(UPSERT_SAVED_VIEWS, *_identify_owner(caller), encode_parameters(views))
 
 
 async def read_notifications(db: WorkspaceDatabase, caller: Caller) -> str | None:
@@ -118,5 +118,5 @@ async def read_notifications(db: WorkspaceDatabase, caller: Caller) -> str | Non
 
 
 async def mark_seen(db: WorkspaceDatabase, caller: Caller) -> None:
-    """Note that the caller has seen all notifications up to now."""
-    await db.transaction.execute(UPSERT_SEEN_AT, *_holder(caller))
+    """Record that the caller has seen all notifications up to now."""
+    await db.transaction.execute(UPSERT_SEEN_AT, *_identify_owner(caller))

@@ -1,4 +1,4 @@
-"""Lists the records in quarantine, and lets them be read again."""
+"""Lists the records in quarantine, and queues them to be read again."""
 
 from base64 import b64decode
 from collections.abc import Mapping
@@ -25,7 +25,7 @@ QUARANTINE = Listing(
     always="q.replayed_at is null and q.connector_id = ($1 ->> 'of_connector')::uuid",
 )
 
-# Stored records, which could not be normalized, wait for the next run again: it may quarantine them again.
+# Stored records that could not be normalized wait for the next run, which may quarantine them again.
 UPDATE_STORED = """
 with again as (
     select q.quarantine_id, r.record_id, r.source
@@ -90,7 +90,7 @@ async def read_drift(db: WorkspaceDatabase, connector_id: UUID) -> list[dict[str
 
 
 def read_payload(row: Mapping[str, Any]) -> dict[str, Any]:
-    """A row with its payload as text: what came may not even be that."""
+    """A row with its payload as text: what was received may not be valid text."""
     return {**row, "payload": _read_text(row["payload"], MAX_PAYLOAD)}
 
 
@@ -104,7 +104,7 @@ async def queue_stored(db: WorkspaceDatabase, connector_id: UUID, limit: int) ->
 
 
 async def read_refused(db: WorkspaceDatabase, connector_id: UUID, limit: int) -> list[Mapping[str, Any]]:
-    """The payloads of a connector that could not even be read as records."""
+    """The payloads of a connector that could not be parsed as records."""
     return list(await db.transaction.fetch(SELECT_REFUSED, connector_id, limit))
 
 

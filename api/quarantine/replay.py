@@ -19,7 +19,7 @@ MAX_REPLAYED = 500
 async def replay(
     db: WorkspaceDatabase, tool: Connector, connector_id: UUID, config: Mapping[str, Any]
 ) -> dict[str, int]:
-    """Queue what can be read, at most 500 records at a time; the rest stays in quarantine."""
+    """Queue the records that can be read now, at most 500 at a time; the rest stays in quarantine."""
     queued = await quarantine.queue_stored(db, connector_id, MAX_REPLAYED)
     refused = await quarantine.read_refused(db, connector_id, MAX_REPLAYED)
     readable = {row["quarantine_id"]: _read(tool, config, row["payload"]) for row in refused}

@@ -132,7 +132,7 @@ on conflict (workspace_id, recommendation_id) do update
     where t.status in ('failed', 'cancelled') or (t.status = 'queued' and t.error is not null)
 """
 
-# Not while an attempt is under way: it may open the ticket yet.
+# Not while an attempt is running: it may still open the ticket.
 UPDATE_CANCELLED = """
 update act.ticket
 set status = 'cancelled', updated_at = now()

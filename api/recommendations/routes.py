@@ -10,7 +10,7 @@ from api.access.permissions import requires
 from api.assignments.assigning import AssignedItem, assign
 from api.connectors import queries as connectors
 from api.http.errors import broken_rule, conflict, not_found
-from api.http.list_filters import filters_of
+from api.http.list_filters import build_filter_dependency
 from api.http.responses import Page, documents, json_text_response, row_or_404
 from api.listing.page import read_page, returns_page_of
 from api.operation import CurrentCaller, Db, Operation, check_feature
@@ -36,7 +36,7 @@ router = APIRouter(prefix="/v1/recommendations", tags=["recommendations"], route
 @requires(Role.VIEWER)
 @returns_page_of(recommendations.RECOMMENDATIONS)
 async def list_recommendations(
-    db: Db, filters: Annotated[RecommendationFilters, filters_of(RecommendationFilters)]
+    db: Db, filters: Annotated[RecommendationFilters, build_filter_dependency(RecommendationFilters)]
 ) -> Response:
     """The recommendations of the workspace, by rank unless sorted otherwise."""
     return await read_page(db, recommendations.RECOMMENDATIONS, filters)

@@ -37,5 +37,5 @@ async def read_wish(db: WorkspaceDatabase, caller: Caller) -> str | None:
 
 
 async def store_wish(db: WorkspaceDatabase, caller: Caller, by_email: bool) -> None:
-    """Note whether the caller gets the report by e-mail."""
+    """Store whether the caller gets the report by e-mail."""
     await db.transaction.execute(UPSERT_WISH, caller.workspace_id, caller.caller_id, by_email)

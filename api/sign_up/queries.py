@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from api.http.bounded_pool import BoundedPool
-from api.http.database import as_json
+from api.http.database import encode_parameters
 
 SELECT_SIGN_UP = "select app.sign_up($1::jsonb, $2, $3)"
 
@@ -16,5 +16,5 @@ async def sign_up(
     """Create a tenant; the workspace's id, or None where the first-start link is not valid."""
     async with pool.acquire() as connection, connection.transaction():
         return await connection.fetchval(  # type: ignore[no-any-return]
-            SELECT_SIGN_UP, as_json(tenant), token_hash, setup_hash
+            SELECT_SIGN_UP, encode_parameters(tenant), token_hash, setup_hash
         )

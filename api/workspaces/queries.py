@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from api.http.database import WorkspaceDatabase, as_json
+from api.http.database import WorkspaceDatabase, encode_parameters
 
 SELECT_WORKSPACE = """
 select json_build_object(
@@ -79,7 +79,7 @@ async def update_workspace(
     sso_enforced: bool | None,
     slug: str | None,
 ) -> None:
-    """Set what is not None."""
+    """Set the columns that are not None."""
     await db.transaction.execute(UPDATE_WORKSPACE, name, timezone, sso_enforced, slug)
 
 
@@ -89,7 +89,7 @@ async def set_archived(db: WorkspaceDatabase, is_archived: bool) -> None:
 
 
 async def request_erasure(db: WorkspaceDatabase, delay: timedelta) -> None:
-    """Archive the workspace, and have it erased after a delay; a second request does not postpone it."""
+    """Archive the workspace, and schedule its erasure; a second request does not postpone it."""
     await db.transaction.execute(UPDATE_ERASE_AFTER, delay)
 
 
@@ -100,4 +100,4 @@ async def read_settings(db: WorkspaceDatabase) -> str | None:
 
 async def update_settings(db: WorkspaceDatabase, changes: Mapping[str, Any]) -> None:
     """Set the named settings."""
-    await db.transaction.execute(UPDATE_SETTINGS, as_json(changes))
+    await db.transaction.execute(UPDATE_SETTINGS, encode_parameters(changes))

@@ -9,8 +9,8 @@ from fastapi import APIRouter, Response
 
 from api.access.permissions import requires
 from api.auth import oidc
+from api.auth.authorize import check_may_write
 from api.auth.queries import audit
-from api.auth.standing import check_may_write
 from api.http.errors import broken_rule, conflict
 from api.http.responses import documents, json_response, row_or_404
 from api.members import queries as members

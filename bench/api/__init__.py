@@ -1,1 +1,1 @@
-"""What reads of the API cost, beside a plain handler on the same server program."""
+"""The cost of API reads, compared with a plain handler on the same server."""

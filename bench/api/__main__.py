@@ -1,10 +1,10 @@
-"""What a read costs beside a plain handler: `python -m bench.api [ISSUES]`, 100,000 without a number.
+"""The cost of a read compared with a plain handler: `python -m bench.api [ISSUES]`, 100,000 without a number.
 
 A seeded workspace is served by the real application on loopback, beside a plain handler of its lists on the
 same server program (`plain_handler.py`). Each list is to take at most 1.5 times the plain one's CPU, and its
-p95 with 32 clients. For each endpoint: CPU of the API's process and of PostgreSQL for a request, and how
-long clients wait, one and eight at once: lists 50 ms at most at p95, the dear ones have a goal each. At last
-32 clients at once over all endpoints, who must get no error.
+p95 with 32 clients. For each endpoint: CPU of the API's process and of PostgreSQL for a request, and how long
+clients wait, one and eight at once: lists 50 ms at most at p95, the dear ones have a goal each. At last 32
+clients at once over all endpoints, who must get no error.
 """
 
 import asyncio
@@ -21,16 +21,16 @@ from uuid import UUID
 import psycopg
 
 from bench.api.applications import serve
-from bench.api.clients import connect, list_backends, quantile, read_cpu_ns, request_for
+from bench.api.clients import compute_quantile, connect, list_backends, measure_latencies, read_cpu_ns
 from bench.api.comparison import HEAD as HEAD_OF_LISTS
-from bench.api.comparison import Server, compare
+from bench.api.comparison import MeasuredServer, compare
 from bench.api.plain_handler import PLANS as PLAIN_LISTS
 from bench.data.stored_workspace import create_stored_workspace
 from causeloop_pipeline.settings import settings
 from causeloop_pipeline.storage.app.tenants import create_service_key
 from causeloop_pipeline.storage.database import roles
 from causeloop_pipeline.storage.embedded.installation import prepare_database
-from causeloop_pipeline.storage.embedded.postgres_server import data_dir, remove_server
+from causeloop_pipeline.storage.embedded.postgres_server import find_data_dir, remove_server
 
 ISSUES = 100_000
 MAX_LIST_P95_MS = 50.0
@@ -43,7 +43,7 @@ MAX_MS = {
     "issues, page 400 by risk": 5.0,
     "members": 20.0,
 }
-"""Endpoint → milliseconds that one client may wait at p50."""
+"""Endpoint → goal for one client's p50, in milliseconds."""
 
 ALL_LISTS = {
     *PLAIN_LISTS,
@@ -65,7 +65,7 @@ select
 
 @dataclass(frozen=True)
 class Cost:
-    """CPU for a request, of the process that answers and of PostgreSQL; milliseconds that clients wait."""
+    """CPU per request, of the API process and of PostgreSQL, and latencies in milliseconds."""
 
     api_us: float
     database_us: float
@@ -100,7 +100,7 @@ def main() -> int:
 
 def measure(superuser_url: str, workspace_id: UUID, folder: Path, issues: int) -> int:
     """Serves both applications and prints the tables; 1 when a goal is missed."""
-    postmaster = int((data_dir(folder) / "postmaster.pid").read_text().split("\n", 1)[0])
+    postmaster = int((find_data_dir(folder) / "postmaster.pid").read_text().split("\n", 1)[0])
     with psycopg.connect(superuser_url, autocommit=True) as owner:
         key = create_service_key(owner, workspace_id, "bench", "admin")
         row = owner.execute(SELECT_EXAMPLES, {"id": workspace_id}).fetchone()
@@ -112,7 +112,9 @@ def measure(superuser_url: str, workspace_id: UUID, folder: Path, issues: int) -
         with serve("create_plain_app") as (plain, plain_port):
             print(HEAD_OF_LISTS)
             for name in PLAIN_LISTS:
-                compared = asyncio.run(compare(name, key, Server(api, port), Server(plain, plain_port)))
+                compared = asyncio.run(
+                    compare(name, key, MeasuredServer(api, port), MeasuredServer(plain, plain_port))
+                )
                 print(compared.format(), flush=True)
                 missed += compared.list_missed()
         print(HEAD)
@@ -122,7 +124,7 @@ def measure(superuser_url: str, workspace_id: UUID, folder: Path, issues: int) -
             cost = asyncio.run(measure_path(port, key, path, api, postmaster))
             print(cost.format(name), flush=True)
             missed += list_missed(name, cost)
-        statuses = asyncio.run(crowd(port, key, list(paths.values())))
+        statuses = asyncio.run(count_crowd_statuses(port, key, list(paths.values())))
     failed = {status: count for status, count in statuses.items() if status >= 500}
     print(f"{MANY_CLIENTS} clients: {sum(statuses.values()):,} answers, failed: {failed or 'none'}")
     for line in missed:
@@ -156,7 +158,7 @@ def make_paths(issue_id: UUID, pattern_id: UUID, title: str) -> dict[str, str]:
 
 
 def list_missed(name: str, cost: Cost) -> Iterator[str]:
-    """What of an endpoint's goals is missed."""
+    """The goals that an endpoint misses."""
     if name in MAX_MS and cost.alone_p50 > MAX_MS[name]:
         yield f"{name}: {cost.alone_p50:.1f} ms, goal {MAX_MS[name]:.0f}"
     if name in ALL_LISTS and cost.p95 > MAX_LIST_P95_MS:
@@ -164,7 +166,7 @@ def list_missed(name: str, cost: Cost) -> Iterator[str]:
 
 
 async def find_page(port: int, key: str, path: str, pages: int = 400) -> str:
-    """The path of a late page, or of the last one."""
+    """The path of a deep page, or of the last one."""
     import orjson
 
     async with connect(port, key) as client:
@@ -179,28 +181,28 @@ async def find_page(port: int, key: str, path: str, pages: int = 400) -> str:
 
 
 async def measure_path(port: int, key: str, path: str, process: int, postmaster: int) -> Cost:
-    """The cost of one path: CPU with several clients, waits with one and with several."""
+    """The cost of one path: CPU with several clients, latency with one and with several."""
     async with connect(port, key) as client:
         for _ in range(WARM_UP):
             status, body = await client.get(path)
             assert status == 200, (path, status, body[:500])
-        alone = await request_for([client], path, SECONDS)
+        alone = await measure_latencies([client], path, SECONDS)
     async with contextlib.AsyncExitStack() as stack:
         clients = [await stack.enter_async_context(connect(port, key)) for _ in range(CLIENTS)]
-        await request_for(clients, path, SECONDS / 2)  # every connection to the database has its plans
+        await measure_latencies(clients, path, SECONDS / 2)  # every database connection has cached its plans
         began = read_cpu_ns([process]), read_cpu_ns(list_backends(postmaster))
-        waits = await request_for(clients, path, SECONDS)
+        waits = await measure_latencies(clients, path, SECONDS)
         spent = read_cpu_ns([process]) - began[0], read_cpu_ns(list_backends(postmaster)) - began[1]
     return Cost(
         spent[0] / 1000 / len(waits),
         spent[1] / 1000 / len(waits),
-        *(1000 * quantile(alone, share) for share in (0.5, 0.95)),
-        *(1000 * quantile(waits, share) for share in (0.5, 0.95)),
+        *(1000 * compute_quantile(alone, share) for share in (0.5, 0.95)),
+        *(1000 * compute_quantile(waits, share) for share in (0.5, 0.95)),
     )
 
 
-async def crowd(port: int, key: str, paths: Sequence[str]) -> dict[int, int]:
-    """How often each status came while many clients requested everything, each in an order of its own."""
+async def count_crowd_statuses(port: int, key: str, paths: Sequence[str]) -> dict[int, int]:
+    """Count responses by status while many clients request everything, each in its own order."""
     statuses: dict[int, int] = {}
     end = time.perf_counter() + MANY_SECONDS
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from causeloop_pipeline.storage.embedded.postgres_server import free_port
+from causeloop_pipeline.storage.embedded.postgres_server import find_free_port
 
 
 def create_unlimited_app() -> FastAPI:
@@ -35,7 +35,7 @@ def serve(factory: str) -> Iterator[tuple[int, int]]:
     """Process id and port of an application on loopback, as `causeloop up` serves it."""
     from causeloop_pipeline.cli.servers import API_LIMITS
 
-    port = free_port()
+    port = find_free_port()
     command = [f"bench.api.applications:{factory}", "--factory", "--host", "127.0.0.1", "--port", str(port)]
     quiet = ("--no-server-header", "--no-access-log", "--log-level", "warning")
     with tempfile.TemporaryFile() as log:

@@ -1,4 +1,4 @@
-"""Clients that read of HTTP no more than they need, and the CPU time of those whom they ask."""
+"""Minimal HTTP clients, and the CPU time of the servers that they query."""
 
 import asyncio
 import contextlib
@@ -7,8 +7,8 @@ from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 
-class Connection:
-    """One client's connection, which reads what it needs of HTTP and no more."""
+class ClientConnection:
+    """One client's connection, with the minimum of HTTP."""
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, head: str) -> None:
         self.reader, self.writer, self.head = reader, writer, head
@@ -23,11 +23,11 @@ class Connection:
 
 
 @contextlib.asynccontextmanager
-async def connect(port: int, key: str) -> AsyncIterator[Connection]:
+async def connect(port: int, key: str) -> AsyncIterator[ClientConnection]:
     """A connection that is closed at the end."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=1 << 22)
     try:
-        yield Connection(reader, writer, f"authorization: Bearer {key}\r\n" if key else "")
+        yield ClientConnection(reader, writer, f"authorization: Bearer {key}\r\n" if key else "")
     finally:
         writer.close()
 
@@ -43,16 +43,16 @@ def read_cpu_ns(pids: Sequence[int]) -> int:
 
 
 def list_backends(postmaster: int) -> list[int]:
-    """PostgreSQL's processes, which serve one connection each."""
+    """PostgreSQL's backends, one per connection."""
     return [int(pid) for pid in Path(f"/proc/{postmaster}/task/{postmaster}/children").read_text().split()]
 
 
-async def request_for(clients: Sequence[Connection], path: str, seconds: float) -> list[float]:
-    """How long each answer took while every client repeated the request."""
+async def measure_latencies(clients: Sequence[ClientConnection], path: str, seconds: float) -> list[float]:
+    """The latency of each response while every client repeats the request."""
     waits: list[float] = []
     end = time.perf_counter() + seconds
 
-    async def ask(client: Connection) -> None:
+    async def ask(client: ClientConnection) -> None:
         while (began := time.perf_counter()) < end or not waits:
             await client.get(path)
             waits.append(time.perf_counter() - began)
@@ -61,6 +61,6 @@ async def request_for(clients: Sequence[Connection], path: str, seconds: float) 
     return waits
 
 
-def quantile(values: Sequence[float], share: float) -> float:
+def compute_quantile(values: Sequence[float], share: float) -> float:
     """The value that this share of the values does not exceed."""
     return sorted(values)[min(int(share * len(values)), len(values) - 1)]

@@ -1,4 +1,4 @@
-"""Lists as anybody would serve them with FastAPI and asyncpg: what the API's own lists are measured against.
+"""Lists as plain FastAPI and asyncpg would serve them: the baseline for the API's own lists.
 
 It does what it must and no more: it looks the key up, enters the workspace, runs the statement that the API
 runs, and returns the same bytes. It counts no requests, judges no role, keeps no log, metrics or ETag, bounds

@@ -1,1 +1,1 @@
-"""Kills, fills and stops everything under traffic, and counts what was lost or doubled."""
+"""Chaos tests under traffic: kill processes, fill disks, stop servers, count lost and duplicated events."""

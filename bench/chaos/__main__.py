@@ -76,7 +76,7 @@ def main() -> int:
 
 
 def read_arguments() -> argparse.Namespace:
-    """What the command line says."""
+    """Parse the command line."""
     parser = argparse.ArgumentParser(prog="python -m bench.chaos", description=__doc__)
     parser.add_argument("--full", action="store_true", help="hours instead of a minute")
     parser.add_argument("--seed", type=int, help="of an earlier session, to make its choices again")
@@ -146,8 +146,8 @@ def report(chaos: Chaos, sampler: Sampler) -> list[str]:
         f"{len(chaos.loaded)} records committed: {lost_records} lost"
     )
     print(
-        f"drained after {_seconds(waited)}, {held} slots held; at most {sampler.connections} connections and "
-        f"{sampler.memory / 1e9:.2f} GB"
+        f"drained after {_format_seconds(waited)}, {held} slots held; at most "
+        f"{sampler.connections} connections and {sampler.memory / 1e9:.2f} GB"
     )
     damage = check_data(running)
     print(damage or "checksums and indexes are sound")
@@ -174,7 +174,7 @@ def await_drained(running: ChaosInstallation) -> float | None:
     return None
 
 
-def _seconds(value: float | None) -> str:
+def _format_seconds(value: float | None) -> str:
     return "never" if value is None else f"{value:.0f} s"
 
 

@@ -52,7 +52,7 @@ SELECT_DAMAGED_ROWS = "select blkno, offnum, msg from verify_heapam(%s::regclass
 
 
 def check_indexes(running: ChaosInstallation) -> list[str]:
-    """What is damaged in the product's and in Dagster's database."""
+    """The damage in the product's and in Dagster's database."""
     return [
         f"{database}: {finding}"
         for database in (roles.DATABASE, roles.DAGSTER_DATABASE)

@@ -1,4 +1,4 @@
-"""An installation to be broken: one workspace, its processes by name, and the state of its runs."""
+"""The installation under test: one workspace, its processes by name, and the state of its runs."""
 
 import contextlib
 import os
@@ -15,7 +15,7 @@ import psycopg
 from bench.installation import RunningInstallation, wait_until
 from causeloop_pipeline.storage.app.tenants import create_organization, create_service_key, create_workspace
 from causeloop_pipeline.storage.embedded.leftovers import end_orphans
-from causeloop_pipeline.storage.embedded.postgres_server import data_dir
+from causeloop_pipeline.storage.embedded.postgres_server import find_data_dir
 
 MARKS = {
     "code": "causeloop_pipeline.definitions",
@@ -38,14 +38,14 @@ COUNT_HELD_SLOTS = (
 
 @dataclass
 class ChaosInstallation(RunningInstallation):
-    """`causeloop up --no-demo` with one workspace; what it prints is read all the time."""
+    """`causeloop up --no-demo` with one workspace; its output is read continuously."""
 
     workspace_id: UUID = field(default=UUID(int=0))
     key: str = ""
     reader: threading.Thread | None = None
 
     def bring_up(self) -> None:
-        """Start it, and make the workspace at the first time."""
+        """Start it, creating the workspace the first time."""
         self.start("--no-demo")
         self.await_line("Dagster UI")
         self.read_on()
@@ -56,13 +56,13 @@ class ChaosInstallation(RunningInstallation):
                 self.key = create_service_key(owner, self.workspace_id, "chaos", "owner")
 
     def bring_down(self) -> int:
-        """End it as Ctrl-C does; the exit code."""
+        """Stop it as Ctrl-C does; returns the exit code."""
         assert self.process is not None
         self.process.send_signal(signal.SIGINT)
         return self.process.wait(timeout=180)
 
     def read_on(self) -> None:
-        """Read what it prints from now on, so that its output never fills."""
+        """Read its output continuously, so that the pipe never fills."""
         self.reader = threading.Thread(target=self._read_on, daemon=True)
         self.reader.start()
 
@@ -81,10 +81,10 @@ class ChaosInstallation(RunningInstallation):
     @property
     def data(self) -> Path:
         """PostgreSQL's data folder."""
-        return data_dir(self.state_dir / "postgres")
+        return find_data_dir(self.state_dir / "postgres")
 
     def find_processes(self) -> Iterator[tuple[int, int, str]]:
-        """Process, parent and command line of everything that was started for this folder."""
+        """Pid, parent and command line of every process started for this folder."""
         for process in Path("/proc").glob("[0-9]*"):
             with contextlib.suppress(OSError):
                 environment = (process / "environ").read_bytes()
@@ -103,7 +103,7 @@ class ChaosInstallation(RunningInstallation):
         return next(matching, None)
 
     def find_worker(self) -> int | None:
-        """The process of a run that goes on."""
+        """The process of a run in progress."""
         parents = {
             pid: parent
             for pid, parent, command in self.find_processes()
@@ -118,7 +118,7 @@ class ChaosInstallation(RunningInstallation):
         return None
 
     def kill_host(self) -> None:
-        """What a power cut does to processes: all of them end at once, the supervisor first."""
+        """Simulate a power cut: all processes die at once, the supervisor first."""
         assert self.process is not None
         postmaster = self.find_postmaster()
         self.process.kill()
@@ -129,12 +129,12 @@ class ChaosInstallation(RunningInstallation):
         end_orphans(self.data)
 
     def ask_dagster(self, query: str) -> Any:
-        """One value of Dagster's database; None while it does not answer."""
+        """One value from Dagster's database; None while it does not respond."""
         row = self.ask_dagster_row(query)
         return row[0] if row else None
 
     def ask_dagster_row(self, query: str) -> tuple[Any, ...] | None:
-        """One row of Dagster's database; None while it does not answer."""
+        """One row from Dagster's database; None while it does not respond."""
         with (
             contextlib.suppress(psycopg.OperationalError),
             psycopg.connect(
@@ -163,7 +163,7 @@ class ChaosInstallation(RunningInstallation):
 
 
 def is_running(pid: int) -> bool:
-    """Whether a process runs; one that has ended and waits for its parent does not."""
+    """Whether a process runs; zombies do not count."""
     with contextlib.suppress(OSError):
         return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] not in {"Z", "X"}
     return False

@@ -1,4 +1,4 @@
-"""What must hold however an installation was broken: sound files, bounded memory, nothing lost."""
+"""Invariants under every fault: sound files, bounded memory, nothing lost."""
 
 import contextlib
 import subprocess
@@ -9,6 +9,7 @@ import psycopg
 
 from bench.chaos.index_checks import check_indexes
 from bench.chaos.installation import ChaosInstallation
+from bench.memory import read_memory_bytes
 from causeloop_pipeline.settings import settings
 from causeloop_pipeline.storage.embedded.postgres_server import find_binaries
 
@@ -16,7 +17,7 @@ SAMPLE_SECONDS = 5.0
 
 
 class Sampler(threading.Thread):
-    """Connections and memory of all processes, every five seconds: the most, and what they are now."""
+    """Samples connections and memory of all processes every five seconds: the maximum and the latest."""
 
     def __init__(self, running: ChaosInstallation) -> None:
         super().__init__(daemon=True)
@@ -32,7 +33,9 @@ class Sampler(threading.Thread):
                 count = self.running.ask_superuser("select count(*) from pg_stat_activity")
                 self.connections_now = int(count)
                 self.connections = max(self.connections, self.connections_now)
-            own = sum(_proportional_size(pid) for pid, _, _ in self.running.find_processes())
+            own = sum(
+                read_memory_bytes(Path("/proc", str(pid))) for pid, _, _ in self.running.find_processes()
+            )
             self.memory_now = own + self._measure_postgresql()
             self.memory = max(self.memory, self.memory_now)
 
@@ -41,20 +44,12 @@ class Sampler(threading.Thread):
         for process in Path("/proc").glob("[0-9]*"):
             with contextlib.suppress(OSError):
                 if (process / "cwd").readlink() == self.running.data:
-                    total += _proportional_size(int(process.name))
+                    total += read_memory_bytes(process)
         return total
 
 
-def _proportional_size(pid: int) -> int:
-    with contextlib.suppress(OSError):
-        for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
-            if line.startswith("Pss:"):
-                return int(line.split()[1]) * 1024
-    return 0
-
-
 def count_waiting(running: ChaosInstallation, committed: set[str]) -> int:
-    """How many records that loaders had committed are not stored."""
+    """How many records committed by loaders are not stored."""
     if not committed:
         return 0
     stored = running.ask_superuser(
@@ -64,7 +59,7 @@ def count_waiting(running: ChaosInstallation, committed: set[str]) -> int:
 
 
 def check_data(running: ChaosInstallation) -> str:
-    """What is damaged: an index, a row, or a page whose checksum is wrong."""
+    """The damage: an index, a row, or a page with a wrong checksum."""
     damage = check_indexes(running)
     running.bring_down()
     program = find_binaries(settings().postgres_bin_dir) / "pg_checksums"

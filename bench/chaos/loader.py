@@ -1,4 +1,4 @@
-"""Processes that land batches of records and are killed at any moment; each says what it has committed."""
+"""Processes that land batches of records and are killed at random; each reports what it has committed."""
 
 import os
 import random
@@ -15,7 +15,7 @@ BATCH, MAX_BATCHES, MAX_LIFE_SECONDS = 5, 200, 0.12
 
 
 def kill_loaders(running: ChaosInstallation, count: int, choose: random.Random) -> set[str]:
-    """Start so many loaders and kill each after a random time; the ids that they had committed."""
+    """Start some loaders and kill each after a random time; returns the ids that they had committed."""
     committed: set[str] = set()
     for number in range(count):
         reader, writer = os.pipe()

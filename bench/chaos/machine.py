@@ -1,4 +1,4 @@
-"""A machine whose disks can be filled and whose clock can be set, for one installation only."""
+"""A simulated machine for one installation, whose disks can be filled and whose clock can be set."""
 
 import contextlib
 import os
@@ -15,7 +15,7 @@ SOURCE = Path(__file__).with_name("clock.c")
 
 @dataclass(frozen=True)
 class Disk:
-    """A file system of its own, in memory: how much it may hold can be set at any time."""
+    """A file system of its own, in memory: its size can be changed at any time."""
 
     folder: Path
 
@@ -30,7 +30,7 @@ class Disk:
             self._resize(DISK_BYTES)
 
     def _resize(self, size: int) -> None:
-        """Set how much it may hold; a little more where something was written since it was read."""
+        """Set its size; slightly more if something was written meanwhile."""
         for room in (0, 1 << 20, 16 << 20, 64 << 20):
             option = f"remount,size={size + room}"
             done = subprocess.run(["mount", "-o", option, str(self.folder)], check=False, capture_output=True)
@@ -41,7 +41,7 @@ class Disk:
 
 @dataclass(frozen=True)
 class Machine:
-    """The disks of a database and the file that shifts a clock; none: this system does not allow it."""
+    """The disks of a database and the file that shifts the clock; None where the system does not allow it."""
 
     data: Disk | None = None
     log: Disk | None = None

@@ -26,7 +26,7 @@ from causeloop_pipeline.cli.private_folders import protect_state
 from causeloop_pipeline.settings import settings
 from causeloop_pipeline.storage.backup.folder import BackupFolder
 from causeloop_pipeline.storage.backup.restoring import restore_backup
-from causeloop_pipeline.storage.backup.taking import receiving_log, take_base_backup
+from causeloop_pipeline.storage.backup.taking import receive_log, take_base_backup
 from causeloop_pipeline.storage.database.migrate import migrate
 from causeloop_pipeline.storage.embedded.installation import start_embedded, stop_embedded
 from causeloop_pipeline.storage.embedded.postgres_server import find_programs, remove_server
@@ -40,7 +40,7 @@ select restart_lsn >= %s::pg_lsn from pg_replication_slots where slot_name = 'ca
 
 @dataclass
 class Writes:
-    """What was written, each with an instant before its transaction and one after its commit."""
+    """The writes, each with an instant before its transaction and one after its commit."""
 
     written: dict[str, tuple[datetime, datetime]] = field(default_factory=dict)
     ended: threading.Event = field(default_factory=threading.Event)
@@ -58,7 +58,7 @@ class Writes:
                 time.sleep(0.01)
 
     def find_wrong(self, stored: set[str], until: datetime) -> list[str]:
-        """What is missing though committed before an instant, and what is there though begun after it."""
+        """Rows missing though committed before an instant, and rows present though begun after it."""
         missing = [
             slug for slug, (_, committed) in self.written.items() if committed < until and slug not in stored
         ]
@@ -89,7 +89,7 @@ def main() -> int:
 def restore_to_instants(state_dir: Path, count: int, choose: random.Random) -> int:
     """Make the backup, choose the instants, restore and compare."""
     folder = BackupFolder(state_dir / "backups")
-    writes, first, last = back_up_under_writes(state_dir, folder)
+    writes, first, last = create_backup_under_writes(state_dir, folder)
     wrong, slowest = 0, 0.0
     for until in sorted(first + (last - first) * choose.random() for _ in range(count)):
         began = time.monotonic()
@@ -108,7 +108,7 @@ def restore_to_instants(state_dir: Path, count: int, choose: random.Random) -> i
     return int(bool(wrong))
 
 
-def back_up_under_writes(state_dir: Path, folder: BackupFolder) -> tuple[Writes, datetime, datetime]:
+def create_backup_under_writes(state_dir: Path, folder: BackupFolder) -> tuple[Writes, datetime, datetime]:
     """The base backup and the log of some seconds in which writers commit, and what they committed."""
     server = start_embedded(state_dir)
     settings.cache_clear()
@@ -119,7 +119,7 @@ def back_up_under_writes(state_dir: Path, folder: BackupFolder) -> tuple[Writes,
     for writer in writers:
         writer.start()
     try:
-        with receiving_log(source, folder, binaries) as receiver:
+        with receive_log(source, folder, binaries) as receiver:
             take_base_backup(source, folder, binaries)
             first = datetime.now(UTC)
             time.sleep(WRITING_SECONDS)

@@ -1,4 +1,4 @@
-"""How long each run took to end after the last fault that it met."""
+"""How long each run took to end after its last fault."""
 
 import threading
 import time
@@ -12,7 +12,7 @@ SELECT_UNFINISHED = f"select array_agg(run_id) from runs where status in {UNFINI
 
 
 class RunWatch(threading.Thread):
-    """Looks at the unfinished runs every second; `mark` says that a fault has met all of them."""
+    """Checks the unfinished runs every second; `mark` records that a fault has hit all of them."""
 
     def __init__(self, running: ChaosInstallation) -> None:
         super().__init__(daemon=True)
@@ -29,13 +29,13 @@ class RunWatch(threading.Thread):
             self._look()
 
     def mark(self) -> None:
-        """A fault has just met every unfinished run."""
+        """Record that a fault has hit every unfinished run."""
         with self.lock:
             now = time.monotonic()
             self.marked_at = dict.fromkeys(self.unfinished, now)
 
     def take_longest(self) -> float:
-        """The longest time so far from a fault to the end of a run that it met; begins to count again."""
+        """The longest time so far from a fault to the end of a run that it hit; resets the maximum."""
         with self.lock:
             now = time.monotonic()
             waiting = [now - marked for marked in self.marked_at.values()]
@@ -43,7 +43,7 @@ class RunWatch(threading.Thread):
             return longest
 
     def await_marked(self, seconds: float) -> bool:
-        """Wait until every run that met a fault has ended; whether it has in time."""
+        """Wait until every run hit by a fault has ended; returns whether that was in time."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             with self.lock:

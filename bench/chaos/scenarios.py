@@ -1,4 +1,4 @@
-"""What is done to an installation under traffic; each returns a line for the report."""
+"""The chaos scenarios; each returns a line for the report."""
 
 import contextlib
 import fcntl
@@ -22,7 +22,7 @@ from bench.installation import wait_until
 MAX_PAUSE_SECONDS, MAX_STEP_SECONDS = 3.0, 1.0
 MAX_RUN_SECONDS = 600.0
 MAX_FAILURES_IN_A_ROW = 3
-"""Then a run may end well: after each failure the next one waits twice as long, up to half an hour."""
+"""After this many, a run may succeed: each failure doubles the wait for the next one, up to half an hour."""
 
 SELECT_STEP = """
 select r.run_id, (
@@ -67,11 +67,11 @@ class Chaos:
     loaded: set[str] = field(default_factory=set)
 
     def pause(self, seconds: float = MAX_PAUSE_SECONDS) -> None:
-        """Let a random time pass, so that faults meet every state."""
+        """Wait a random time, so that faults hit every state."""
         time.sleep(self.choose.uniform(0, seconds))
 
     def await_database(self) -> None:
-        """Wait until the database answers again; what it met while it was away counts from now."""
+        """Wait until the database responds again; runs hit meanwhile are timed from now."""
         wait_until(lambda: self.running.ask_dagster("select 1") == 1, MAX_READY_SECONDS)
         self.watch.mark()
 
@@ -80,13 +80,13 @@ Scenario = Callable[[Chaos, int], str]
 
 
 def kill_each_loader(chaos: Chaos, count: int) -> str:
-    """Processes that land records die in the middle of it."""
+    """Kill processes while they land records."""
     chaos.loaded |= kill_loaders(chaos.running, count, chaos.choose)
     return f"{count} loaders killed, {len(chaos.loaded)} records committed before"
 
 
 def kill_postgresql(chaos: Chaos, count: int) -> str:
-    """The postmaster dies, half of the times while a run goes on."""
+    """Kill the postmaster, half of the times during a run."""
     during_runs = 0
     for number in range(count):
         if number % 2 == 0:
@@ -101,7 +101,7 @@ def kill_postgresql(chaos: Chaos, count: int) -> str:
 
 
 def kill_workers(chaos: Chaos, count: int) -> str:
-    """A run's process dies in each of its steps in turn, at a random moment of it."""
+    """Kill a run's process in each of its steps in turn, at a random moment."""
     killed: Counter[str] = Counter()
     for number in range(count):
         if number % MAX_FAILURES_IN_A_ROW == 0 and number:
@@ -118,7 +118,7 @@ def kill_workers(chaos: Chaos, count: int) -> str:
 
 
 def _await_step(chaos: Chaos, wanted: str) -> str | None:
-    """Wait until some run is in the wanted step, or has gone past it; the step it is in."""
+    """Wait until a run reaches the wanted step or a later one; returns its step."""
     places = {step: place for place, step in enumerate(STEPS)}
     deadline = time.monotonic() + MAX_RUN_SECONDS
     while time.monotonic() < deadline:
@@ -130,7 +130,7 @@ def _await_step(chaos: Chaos, wanted: str) -> str | None:
 
 
 def find_step(running: ChaosInstallation) -> str | None:
-    """The step in which the run is whose worker lives; none: there is no such run."""
+    """The current step of the run with a live worker; None if there is no such run."""
     row = running.ask_dagster_row(SELECT_STEP)
     if row is None or running.find_worker() is None:
         return None
@@ -144,7 +144,7 @@ def _await_success(chaos: Chaos) -> None:
 
 
 def kill_server(name: str) -> Scenario:
-    """One of the installation's own servers dies."""
+    """Kill one of the installation's own servers."""
 
     def kill(chaos: Chaos, count: int) -> str:
         for _ in range(count):
@@ -160,7 +160,7 @@ def kill_server(name: str) -> Scenario:
 
 
 def kill_all_servers(chaos: Chaos, count: int) -> str:
-    """All of the installation's own servers die at once."""
+    """Kill all of the installation's own servers at once."""
     for _ in range(count):
         pids = {name: chaos.running.find_server(name) for name in MARKS}
         for pid in filter(None, pids.values()):
@@ -178,7 +178,7 @@ def _await_successor(running: ChaosInstallation, name: str, pid: int) -> None:
 
 
 def kill_host(chaos: Chaos, count: int) -> str:
-    """Everything dies at once and is started again."""
+    """Kill everything at once and start it again."""
     slowest = 0.0
     for _ in range(count):
         chaos.running.kill_host()
@@ -190,8 +190,8 @@ def kill_host(chaos: Chaos, count: int) -> str:
     return f"{count} whole-host kills, back after at most {slowest:.0f} s"
 
 
-def lose_database(chaos: Chaos, count: int) -> str:
-    """The database is gone for 1 to 60 seconds, which begin while a run goes on where there is one."""
+def stop_database(chaos: Chaos, count: int) -> str:
+    """Stop the database for 1 to 60 seconds, during a run if there is one."""
     spans = []
     for _ in range(count):
         with contextlib.suppress(AssertionError):
@@ -208,7 +208,7 @@ def lose_database(chaos: Chaos, count: int) -> str:
 
 
 def fill_disk(chaos: Chaos, count: int) -> str:
-    """No byte is free for data, and then for the write-ahead log, each for so many seconds."""
+    """Fill the disk of the data, and then that of the write-ahead log, each for some seconds."""
     if chaos.machine.data is None or chaos.machine.log is None:
         return "disk full: not run, mounting a small disk needs root"
     chaos.running.bring_down()
@@ -232,7 +232,7 @@ def _use_up_log(running: ChaosInstallation) -> None:
 
 
 def set_clock(chaos: Chaos, count: int) -> str:
-    """The clock of all programs but PostgreSQL jumps ten minutes ahead, back, behind, and back."""
+    """Move the clock of all programs but PostgreSQL ten minutes ahead, back, behind, and back."""
     if chaos.machine.clock is None:
         return "clock steps: not run, there is no C compiler"
     steps = [shift for _ in range(count) for shift in (600, 0, -600, 0)]
@@ -243,8 +243,8 @@ def set_clock(chaos: Chaos, count: int) -> str:
     return f"{len(steps)} clock steps of ten minutes"
 
 
-def burst(chaos: Chaos, count: int) -> str:
-    """Ten times the traffic, for so many seconds."""
+def send_burst(chaos: Chaos, count: int) -> str:
+    """Send ten times the traffic for some seconds."""
     more = Traffic(chaos.running, 10 * chaos.traffic.rate, chaos.traffic.seed + 1)
     more.start(senders=12)
     time.sleep(count)
@@ -255,8 +255,8 @@ def burst(chaos: Chaos, count: int) -> str:
     return f"burst of {len(more.acknowledged)} events in {count} s"
 
 
-def soak(chaos: Chaos, count: int) -> str:
-    """Nothing but traffic, for so many seconds."""
+def run_soak(chaos: Chaos, count: int) -> str:
+    """Send nothing but traffic for some seconds."""
     before = len(chaos.traffic.acknowledged)
     time.sleep(count)
     return f"soak of {count} s, {len(chaos.traffic.acknowledged) - before} events"
@@ -269,7 +269,7 @@ def _kill(pid: int) -> None:
 
 SCENARIOS: dict[str, Scenario] = {
     "loaders": kill_each_loader,
-    "burst": burst,
+    "burst": send_burst,
     "postgresql": kill_postgresql,
     "workers": kill_workers,
     "daemon": kill_server("daemon"),
@@ -277,9 +277,9 @@ SCENARIOS: dict[str, Scenario] = {
     "code": kill_server("code"),
     "dagster": kill_server("dagster"),
     "servers": kill_all_servers,
-    "database gone": lose_database,
+    "database gone": stop_database,
     "host": kill_host,
     "clock": set_clock,
     "disk": fill_disk,
-    "soak": soak,
+    "soak": run_soak,
 }

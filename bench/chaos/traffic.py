@@ -1,4 +1,4 @@
-"""Events that are sent until they are acknowledged, and what became of each."""
+"""Events that are sent until they are acknowledged, and the fate of each."""
 
 import random
 import threading
@@ -76,7 +76,7 @@ class Traffic:
                 number += 1
                 external_id = f"{self.seed}-{id(self):x}-{sender}-{number}"
                 title = choose.choice(TITLES).format(choose.randrange(40))
-                now = datetime.now(UTC).isoformat()  # the same each time it is sent: it stays one version
+                now = datetime.now(UTC).isoformat()  # the same for every retry, so that it stays one version
                 event = {"external_id": external_id, "title": title, "service": "checkout"}
                 self._send(client, {**event, "source_created_at": now, "source_updated_at": now})
                 self.ended.wait(choose.expovariate(rate))
@@ -102,13 +102,13 @@ class Traffic:
             time.sleep(RETRY_SECONDS)
 
     def count_defects(self) -> int:
-        """Answers that say neither done nor when to try again."""
+        """Count responses that are neither a success nor a 503 with Retry-After."""
         return sum(
             count for status, count in self.statuses.items() if status.startswith("5") and status != "503"
         )
 
     def compare(self) -> tuple[int, int]:
-        """How many acknowledged events are no issue, and how many are stored more than once."""
+        """How many acknowledged events have no issue, and how many have several."""
         url = self.running.urls["pipeline_database_url"]
         with psycopg.connect(url) as connection:
             scope = f"{{{self.running.workspace_id}}}"

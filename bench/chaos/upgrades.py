@@ -54,7 +54,7 @@ def main() -> int:
 
 
 def upgrade_from(commit: str, seed: int) -> bool:
-    """Start the earlier code, send it events, start this code on its state; whether all goals are met."""
+    """Run the earlier code under events, then this code on its state; returns whether all goals are met."""
     folder = Path(tempfile.mkdtemp(prefix="upgrade-"))
     state_dir = folder / "state"
     state_dir.mkdir()
@@ -101,7 +101,7 @@ def extract(commit: str, folder: Path) -> Path:
 
 def start_earlier(running: ChaosInstallation, tree: Path) -> None:
     """Start an earlier tree, and have it make the workspace and a key."""
-    with working_in(tree):
+    with build_environment(tree):
         running.start("--no-demo")
         running.await_line("servers")  # later lines of the first release wait for recommendations
         created = subprocess.run(
@@ -116,8 +116,8 @@ def start_earlier(running: ChaosInstallation, tree: Path) -> None:
 
 
 @contextlib.contextmanager
-def working_in(tree: Path) -> Iterator[None]:
-    """Python's modules are found in the working folder first, and then by the path that is inherited."""
+def build_environment(tree: Path) -> Iterator[None]:
+    """The environment for a working folder: Python finds modules there first, then by the inherited path."""
     former = os.environ.get("PYTHONPATH")
     os.environ["PYTHONPATH"] = str(tree)
     try:

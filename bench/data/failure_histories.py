@@ -17,7 +17,7 @@ class FailureHistory:
     family: str
     file: str
     key: pl.Expr
-    active_within_days: float = 180.0  # a pattern without an event for so long is not scored
+    active_within_days: float = 180.0  # a pattern without an event for this long is not scored
     since: datetime | None = None
     has_component_lists: bool = False
     has_planned_work: bool = False  # known beforehand: no failure that could be predicted

@@ -27,7 +27,7 @@ _SLOTS = ("10.{}.7.{}", "{}", "/var/data/part-{}", "job_{}", "{} ms", "0x{:x}")
 _ONSETS, _VOWELS = "bdfgklmnprstvz", "aeiou"
 
 
-def machine_stream(issues: int, seed: int = 0) -> tuple[pl.DataFrame, pl.Series]:
+def draw_machine_issues(issues: int, seed: int = 0) -> tuple[pl.DataFrame, pl.Series]:
     """Messages of 400 statements, Zipf-distributed, each with new slot values; and the statement of each."""
     rng = np.random.default_rng(seed)
     kinds = np.random.default_rng(2)
@@ -46,7 +46,7 @@ def machine_stream(issues: int, seed: int = 0) -> tuple[pl.DataFrame, pl.Series]
     return table, pl.Series("label", statement).cast(pl.String)
 
 
-def report_stream(issues: int, seed: int = 0) -> tuple[pl.DataFrame, pl.Series]:
+def draw_reports(issues: int, seed: int = 0) -> tuple[pl.DataFrame, pl.Series]:
     """Reports, oldest first, and the cause of each."""
     rng = np.random.default_rng(seed)
     causes = max(int(issues * (1 - DUPLICATE_SHARE)), 1)

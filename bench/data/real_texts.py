@@ -20,8 +20,8 @@ def has_real_texts() -> bool:
     return (SHARED_FOLDER / "data" / "grouping").is_dir()
 
 
-def real_stream(size: int, seed: int = 0) -> tuple[pl.DataFrame, pl.Series]:
-    """So many reports of trackers with their labels; those of another seed are others."""
+def draw_real_reports(size: int, seed: int = 0) -> tuple[pl.DataFrame, pl.Series]:
+    """Some reports of trackers with their labels; another seed gives others."""
     rows = pl.concat([_read_tracker(name) for name in TRACKERS])
     generator = np.random.default_rng(seed)
     chosen = np.concatenate([generator.permutation(rows.height), generator.integers(0, rows.height, size)])

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import polars as pl
 
-from bench.data.issue_streams import machine_stream, report_stream
+from bench.data.issue_streams import draw_machine_issues, draw_reports
 from causeloop_pipeline.model.raw_record import NORMALIZED, RawRecord, payload_hash
 from causeloop_pipeline.storage.database.session import Database
 from causeloop_pipeline.storage.raw.records import land
@@ -23,7 +23,7 @@ YEAR = timedelta(days=365)
 
 
 @dataclass(frozen=True)
-class FailureHistory:
+class StoredFailures:
     """The stored failures of a year before AS_OF, then those of each round, an hour each."""
 
     frame: pl.DataFrame
@@ -41,14 +41,14 @@ class FailureHistory:
         return _list_events(batch, AS_OF + hours * (number - 1), hours)
 
 
-def draw_failures(stored: int, rounds: int, new: int) -> FailureHistory:
+def draw_failures(stored: int, rounds: int, new: int) -> StoredFailures:
     """Nine of ten are machine messages of 400 statements, the others reports of people."""
     total = stored + rounds * new
     reports = int(total * REPORT_SHARE)
-    frames = (machine_stream(total - reports)[0], report_stream(reports)[0])
+    frames = (draw_machine_issues(total - reports)[0], draw_reports(reports)[0])
     parts = [_number(frame, name) for frame, name in zip(frames, ("m", "r"), strict=True)]
     failures = pl.concat(parts, how="vertical_relaxed").sort("order", "external_id")
-    return FailureHistory(failures, stored, new)
+    return StoredFailures(failures, stored, new)
 
 
 def land_failures(database: Database, workspace_id: UUID, failures: Sequence[Failure]) -> None:

@@ -11,7 +11,7 @@ from uuid import UUID
 import polars as pl
 import psycopg
 
-from bench.data.issue_streams import machine_stream, report_stream
+from bench.data.issue_streams import draw_machine_issues, draw_reports
 from causeloop_pipeline.model.issue import IssueStatus
 from causeloop_pipeline.model.prediction import WINDOWS
 from causeloop_pipeline.storage.app.tenants import create_organization, create_workspace
@@ -152,8 +152,8 @@ def create_stored_workspace(superuser_url: str, issues: int, rounds: int = 30) -
             connection.execute("set local work_mem = '256MB'")
             connection.execute(CREATE_STREAM)
             machine = int(issues * MACHINE_SHARE)
-            _copy(connection, "m", 0, *machine_stream(machine))
-            _copy(connection, "r", machine, *report_stream(issues - machine))
+            _copy(connection, "m", 0, *draw_machine_issues(machine))
+            _copy(connection, "r", machine, *draw_reports(issues - machine))
             for statement in STATEMENTS:
                 connection.execute(statement, parameters)
             connection.execute("drop table stream")

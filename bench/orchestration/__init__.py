@@ -1,1 +1,1 @@
-"""What Dagster costs: an installation at rest, and the runs over many workspaces."""
+"""The cost of Dagster: an idle installation, and runs over many workspaces."""

@@ -1,4 +1,4 @@
-"""What runs leave in Dagster's event log, and what it costs to run many small workspaces.
+"""Rows that runs leave in Dagster's event log, and the cost of running many small workspaces.
 
 Goals: at most 60 rows and .1 MB for a run over one workspace, through all stages; of 1,000 workspaces of
 which 10 have new records, 10 materializations an asset; 120 CPU s, of Python and PostgreSQL, for 1,000 small
@@ -20,7 +20,7 @@ from dagster import DagsterInstance
 
 from bench.data.stored_failures import draw_failures, land_failures
 from bench.sync import Meter, start_database
-from causeloop_pipeline.cli.commands.up import dagster_environment
+from causeloop_pipeline.cli.commands.up import build_dagster_environment
 from causeloop_pipeline.settings import DEPLOY_DIR, PROCESS_VARIABLE, settings
 from causeloop_pipeline.stages.installation import Installation
 from causeloop_pipeline.storage.app.tenants import create_organization, create_workspace
@@ -40,7 +40,7 @@ group by 1 order by 2 desc
 
 @dataclass(frozen=True)
 class RunCost:
-    """What one run left and cost."""
+    """The rows and the cost of one run."""
 
     rows: dict[str, int]
     megabytes: float
@@ -61,14 +61,14 @@ class Runs:
         self.failures = draw_failures(ISSUES, 0, ISSUES).list_stored()
 
     def run(self, workspace_ids: Sequence[UUID]) -> RunCost:
-        """Land new records in some workspaces and run all stages on them, as the sensors request it."""
-        from causeloop_pipeline.orchestration.asset_selection import ISSUE, downstream
+        """Land new records in some workspaces and run all stages on them, as requested by sensors."""
+        from causeloop_pipeline.orchestration.asset_selection import ISSUE, select_downstream
         from causeloop_pipeline.orchestration.run_requests import request_run
 
         for workspace_id in workspace_ids:
             land_failures(self.installation.database, workspace_id, self.failures)
         with self.installation.database.every_workspace() as session:
-            assets = downstream(self.repository, [ISSUE])
+            assets = select_downstream(self.repository, [ISSUE])
             request = request_run(self.instance, session, "bench", workspace_ids, assets)
         assert isinstance(request, dg.RunRequest)
         meter, began = Meter(self.postmaster), time.monotonic()
@@ -102,11 +102,11 @@ def create_workspaces(count: int) -> list[UUID]:
 
 
 def prepare_dagster() -> Path:
-    """Make this process see the installation's own Dagster; the folder of its configuration."""
+    """Point this process to the installation's own Dagster; returns its configuration folder."""
     home = Path(os.environ["CAUSELOOP_STATE_DIR"]) / "dagster"
     home.mkdir()
     (home / "dagster.yaml").write_bytes((DEPLOY_DIR / "dagster.yaml").read_bytes())
-    os.environ.update(dagster_environment(settings()))
+    os.environ.update(build_dagster_environment(settings()))
     return home
 
 

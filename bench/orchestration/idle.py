@@ -1,4 +1,4 @@
-"""What an installation costs in which nothing happens: CPU and memory of all its processes.
+"""The cost of an idle installation: CPU and memory of all its processes.
 
 Goals: 6 % of one core and 700 MB (proportional set sizes: shared pages count once). CPU is counted by the
 kernel, so that what else the machine does changes it little: `python -m bench.orchestration.idle [SECONDS]`.
@@ -13,7 +13,8 @@ from pathlib import Path
 
 from bench.installation import RunningInstallation
 from bench.landing import CLOCK_TICKS
-from causeloop_pipeline.storage.embedded.postgres_server import data_dir, remove_server
+from bench.memory import read_memory_bytes
+from causeloop_pipeline.storage.embedded.postgres_server import find_data_dir, remove_server
 
 SECONDS, SETTLE_SECONDS = 60, 60
 MAX_SHARE, MAX_MEGABYTES = 0.06, 700
@@ -61,8 +62,8 @@ def measure(state_dir: Path, seconds: float) -> tuple[dict[str, float], dict[str
     elapsed = time.monotonic() - began
     memory: dict[str, float] = {}
     for process in find_processes(state_dir):
-        name = name_of(process)
-        memory[name] = memory.get(name, 0.0) + read_megabytes(process)
+        name = name_process(process)
+        memory[name] = memory.get(name, 0.0) + read_memory_bytes(process) / 2**20
     return {name: ticks / CLOCK_TICKS / elapsed for name, ticks in spent.items()}, memory
 
 
@@ -73,13 +74,13 @@ def read_ticks(state_dir: Path) -> Counter[str]:
         fields = read_status(process)
         if fields:
             used = [UTIME, STIME, *([CHILDREN_UTIME, CHILDREN_STIME] if is_parent(process) else [])]
-            ticks[name_of(process)] += sum(int(fields[place]) for place in used)
+            ticks[name_process(process)] += sum(int(fields[place]) for place in used)
     return ticks
 
 
 def find_processes(state_dir: Path) -> Iterator[Path]:
     """The folders in /proc of an installation's processes."""
-    postmaster = (data_dir(state_dir / "postgres") / "postmaster.pid").read_text().split("\n", 1)[0]
+    postmaster = (find_data_dir(state_dir / "postgres") / "postmaster.pid").read_text().split("\n", 1)[0]
     mark = f"CAUSELOOP_STATE_DIR={state_dir}".encode()
     for process in Path("/proc").glob("[0-9]*"):
         try:
@@ -101,25 +102,16 @@ def read_status(process: Path) -> list[str]:
 
 def is_parent(process: Path) -> bool:
     """Whether a process's ended children are counted with it: PostgreSQL's first process has many."""
-    return name_of(process) == "PostgreSQL"
+    return name_process(process) == "PostgreSQL"
 
 
-def name_of(process: Path) -> str:
+def name_process(process: Path) -> str:
     """What people call a process."""
     try:
         command = (process / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
     except OSError:
         return "ended"
     return next((name for part, name in NAMES.items() if part in command), command[:40])
-
-
-def read_megabytes(process: Path) -> float:
-    """The proportional set size of a process."""
-    try:
-        lines = (process / "smaps_rollup").read_text().splitlines()
-    except OSError:
-        return 0.0
-    return next((int(line.split()[1]) / 1024 for line in lines if line.startswith("Pss:")), 0.0)
 
 
 if __name__ == "__main__":

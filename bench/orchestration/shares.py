@@ -1,4 +1,4 @@
-"""Whether two code servers of one Dagster share the work: each its own workspaces, and sooner than by one.
+"""Whether two code servers of one Dagster share the work: each its own workspaces, and faster than one.
 
 The servers and the daemon are those of `causeloop up`, each a process of its own. Two rounds of new, small
 workspaces: the first for one code server with all of them, the second for two with a half each. Goals: each
@@ -92,7 +92,7 @@ def is_finished(workspace_ids: Sequence[UUID]) -> bool:
 
 
 def find_wrong_work(workspace_ids: Sequence[UUID]) -> list[str]:
-    """The assets that another share than the workspace's own has made."""
+    """The assets materialized by another share than the workspace's own."""
     return [
         f"{asset} of {workspace_id} by {share}"
         for workspace_id, asset, share in read_materializations(workspace_ids)

@@ -1,1 +1,1 @@
-"""How good the predictions of recurrence are, on long histories and on young ones."""
+"""The quality of recurrence predictions, on long histories and on short ones."""

@@ -13,7 +13,7 @@ from pathlib import Path
 from time import perf_counter
 
 from bench.data.failure_histories import FailureHistory, choose_histories
-from bench.training.recurrence_prior import prior_without
+from bench.training.recurrence_prior import train_prior_without
 from causeloop_pipeline.analysis.evaluation.backtest import BacktestOptions, backtest
 from causeloop_pipeline.cli.output.quality.page import write_part
 from causeloop_pipeline.cli.output.quality.recurrence import ScoredHistory, describe_recurrence
@@ -36,7 +36,7 @@ HEADINGS = (
 Score = dict[str, float]
 
 
-def max_calibration_error(rows: int) -> float:
+def choose_max_calibration_error(rows: int) -> float:
     """The goal for the calibration error of so many rows."""
     return 0.015 if rows >= 5000 else 0.06 if rows >= 800 else 0.10
 
@@ -46,7 +46,7 @@ def score_history(history: FailureHistory) -> list[Score]:
     options = BacktestOptions(
         windows=WINDOWS, active_within_days=history.active_within_days, resamples=RESAMPLES
     )
-    result = backtest(history.events(), options, prior=prior_without(history.family))
+    result = backtest(history.events(), options, prior=train_prior_without(history.family))
     return result.scores.to_dicts()
 
 
@@ -62,7 +62,7 @@ def format_line(cell: ScoredHistory) -> str:
 
 
 def read_arguments() -> argparse.Namespace:
-    """What the command line says."""
+    """Parse the command line."""
     parser = argparse.ArgumentParser(prog="python -m bench.recurrence", description=__doc__)
     parser.add_argument("histories", nargs="*", metavar="PART", help="of the names of the histories to score")
     parser.add_argument("--write", type=Path, metavar="PAGE", help="also write the table into this page")
@@ -85,7 +85,7 @@ def main() -> int:
         write_part(arguments.write, "recurrence", describe_recurrence(cells))
     better = sum(cell.is_better for cell in cells)
     worse = sum(cell.is_worse for cell in cells)
-    loose = sum(cell.score["ece"] > max_calibration_error(int(cell.score["n"])) for cell in cells)
+    loose = sum(cell.score["ece"] > choose_max_calibration_error(int(cell.score["n"])) for cell in cells)
     met = better >= MIN_BETTER_SHARE * len(cells) and not worse and not loose
     print(
         f"recurrence: {'met' if met else 'MISSED'}: significantly better in {better} of {len(cells)} "

@@ -15,7 +15,7 @@ import numpy as np
 import polars as pl
 
 from bench.data.failure_histories import FailureHistory, choose_histories
-from bench.training.recurrence_prior import prior_without
+from bench.training.recurrence_prior import train_prior_without
 from causeloop_pipeline.analysis.arrays import Floats
 from causeloop_pipeline.analysis.evaluation.backtest import BacktestOptions, backtest
 from causeloop_pipeline.analysis.predict.scoring_rules import assign_bins
@@ -23,7 +23,7 @@ from causeloop_pipeline.model.prediction import WINDOWS
 
 OBSERVED_DAYS = (4, 10, 30)
 ORIGINS = 3
-MAX_CALIBRATION_ERROR = 0.2  # of few origins, whose outcomes hang together
+MAX_CALIBRATION_ERROR = 0.2  # few origins, whose outcomes are correlated
 
 
 def main() -> int:
@@ -33,7 +33,7 @@ def main() -> int:
     for days in OBSERVED_DAYS:
         for window in WINDOWS:
             chosen = rows.filter((pl.col("days") == days) & (pl.col("window_days") == window))
-            error = _calibration_error(chosen)
+            error = _measure_calibration_error(chosen)
             is_met &= error <= MAX_CALIBRATION_ERROR
             print(
                 f"{days} days observed, {window} predicted: {_describe(chosen)}, ECE {error:.3f}", flush=True
@@ -66,24 +66,24 @@ def _predict_at(
     if counts.filter(pl.col("len") > 1).is_empty():
         return []
     options = BacktestOptions(windows=WINDOWS, origins=[origin], active_within_days=days, resamples=0)
-    predictions = backtest(observed, options, prior=prior_without(history.family)).predictions
+    predictions = backtest(observed, options, prior=train_prior_without(history.family)).predictions
     return [predictions.select("window_days", "probability", pl.col("outcome").cast(pl.Float64))]
 
 
 def _describe(rows: pl.DataFrame) -> str:
-    probability, recurred, weight = _arrays(rows)
+    probability, recurred, weight = _collect_arrays(rows)
     predicted, observed = (np.average(values, weights=weight) for values in (probability, recurred))
     brier = np.average((probability - recurred) ** 2, weights=weight)
     return f"n {rows.height}, predicted {predicted:.2f}, recurred {observed:.2f}, Brier {brier:.3f}"
 
 
-def _calibration_error(rows: pl.DataFrame) -> float:
-    probability, recurred, weight = _arrays(rows)
+def _measure_calibration_error(rows: pl.DataFrame) -> float:
+    probability, recurred, weight = _collect_arrays(rows)
     by_bin = np.bincount(assign_bins(probability), (probability - recurred) * weight)
     return float(np.abs(by_bin).sum() / weight.sum())
 
 
-def _arrays(rows: pl.DataFrame) -> tuple[Floats, Floats, Floats]:
+def _collect_arrays(rows: pl.DataFrame) -> tuple[Floats, Floats, Floats]:
     probability, recurred, weight = (rows[name].to_numpy() for name in ("probability", "outcome", "weight"))
     return probability, recurred, weight
 

@@ -8,14 +8,14 @@ import numpy as np
 
 from bench.training.pair_weights import FAMILIES, read_labelled_issues
 from causeloop_pipeline.analysis.detect.similarity.base_rate import estimate_base_rate, find_best_candidates
-from causeloop_pipeline.analysis.detect.similarity.pairwise_similarity import compare_texts, text_rows
+from causeloop_pipeline.analysis.detect.similarity.pairwise_similarity import compare_texts, select_text_rows
 
 
 def main() -> None:
     """Prints one line per tracker."""
     for name in FAMILIES:
         table = read_labelled_issues(name)
-        similarity = compare_texts(text_rows(table))
+        similarity = compare_texts(select_text_rows(table))
         pairs, model = similarity.pairs, similarity.model
         best = find_best_candidates(pairs.left, pairs.right, model.score_with_time(pairs), table.height)
         has_candidate = best.partner >= 0

@@ -24,13 +24,13 @@ from causeloop_pipeline.analysis.detect.similarity.pair_score import (
     WEIGHTS,
     CandidatePairs,
     build_candidates,
+    collect_nearest_cosines,
     compare_title_spelling,
+    compute_pair_features,
     merge_directions,
-    nearest_cosines,
-    pair_features,
     score_pairs,
 )
-from causeloop_pipeline.analysis.detect.similarity.pairwise_similarity import text_rows
+from causeloop_pipeline.analysis.detect.similarity.pairwise_similarity import select_text_rows
 from causeloop_pipeline.analysis.detect.similarity.time_ratio import WEIGHT, TimeRatio
 from causeloop_pipeline.cli.labelled_sets import read_labelled_set
 
@@ -68,7 +68,7 @@ Scale = dict[str, tuple[float, float]]
 
 
 @dataclass(frozen=True, slots=True)
-class Tracker:
+class TrackerPairs:
     """The candidate pairs of one tracker, and how much each counts."""
 
     features: dict[str, Floats]
@@ -109,15 +109,15 @@ def read_labelled_issues(name: str) -> pl.DataFrame:
     return canonical_issues(labelled.issues).join(label_of_issue, on="issue_id", maintain_order="left")
 
 
-def read_tracker(name: str) -> Tracker:
+def read_tracker(name: str) -> TrackerPairs:
     """The candidate pairs of a tracker whose labels are known, as grouping finds them."""
     table = read_labelled_issues(name)
-    texts = text_rows(table)
+    texts = select_text_rows(table)
     lexicon, chunks = read_lexicon(texts)
     corpus = build_corpus(texts, lexicon, chunks)
     near = find_nearest_texts(corpus, build_postings(corpus, lexicon), lexicon, is_self_search=True)
     candidates = merge_directions(near, corpus.size)
-    features = _all_features(corpus, lexicon, candidates)
+    features = _compute_features(corpus, lexicon, candidates)
     pairs = score_pairs(corpus, corpus, lexicon, candidates)
     ratio = estimate_pair_model(pairs, texts["source"].to_list()).time
 
@@ -128,7 +128,7 @@ def read_tracker(name: str) -> Tracker:
     others = np.maximum(np.bincount(label)[left[is_known]] - 1, 1)
     weight = np.where(is_duplicate, 1.0 / others, 1.0)  # a group counts by its members, not by its pairs
     weight *= min(MAX_POSITIVES / max(float(weight[is_duplicate].sum()), 1.0), 1.0)
-    return Tracker(
+    return TrackerPairs(
         {key: values[is_known] for key, values in features.items()},
         WEIGHT * ratio.measure(features["gap_days"][is_known]),
         is_duplicate,
@@ -137,8 +137,8 @@ def read_tracker(name: str) -> Tracker:
     )
 
 
-def _all_features(corpus: Corpus, lexicon: Lexicon, candidates: CandidatePairs) -> dict[str, Floats]:
-    features = pair_features(corpus, corpus, lexicon, candidates, slice(None))
+def _compute_features(corpus: Corpus, lexicon: Lexicon, candidates: CandidatePairs) -> dict[str, Floats]:
+    features = compute_pair_features(corpus, corpus, lexicon, candidates, slice(None))
     return {**features, "title_spelling": compare_title_spelling(corpus, corpus, candidates)}
 
 
@@ -146,19 +146,19 @@ def _read_lists(corpus: Corpus, lexicon: Lexicon, label: Ints, ratio: TimeRatio)
     """The lists of the search for similar issues."""
     postings = build_postings(corpus, lexicon)
     near = find_nearest_texts(corpus, postings, lexicon, limit=LIST_LENGTH, is_self_search=True)
-    nearest = nearest_cosines(near, corpus.size)
+    nearest = collect_nearest_cosines(near, corpus.size)
     is_mate = (label[near.row] > 0) & (label[near.row] == label[near.other])
     chosen = np.isin(near.row, near.row[is_mate]) & (label[near.other] > 0)
     row, other = near.row[chosen], near.other[chosen]
     candidates = build_candidates(row, other, near.rank[chosen], near.cosine[chosen], nearest, nearest)
-    features = _all_features(corpus, lexicon, candidates)
+    features = _compute_features(corpus, lexicon, candidates)
     texts, list_of_row = np.unique(row, return_inverse=True)
     weight = LIST_WEIGHT * min(MAX_POSITIVES / max(len(texts), 1), 1.0)
     time = WEIGHT * ratio.measure(features["gap_days"])
     return NeighbourLists(features, time, is_mate[chosen], list_of_row, weight)
 
 
-def measure_scale(trackers: Sequence[Tracker]) -> Scale:
+def measure_scale(trackers: Sequence[TrackerPairs]) -> Scale:
     """Mean and standard deviation per feature, every tracker counting the same."""
     scale = {}
     for name in WEIGHTS:
@@ -239,7 +239,7 @@ def main() -> None:
 
 
 def _print_precision(
-    trackers: dict[str, Tracker], fitted_on: Sequence[str], scored: Sequence[str], *, is_shown: bool
+    trackers: dict[str, TrackerPairs], fitted_on: Sequence[str], scored: Sequence[str], *, is_shown: bool
 ) -> None:
     """Fits weights to some trackers, and prints how well they rank the pairs of others."""
     from sklearn.metrics import average_precision_score

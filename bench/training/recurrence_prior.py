@@ -67,7 +67,7 @@ def sample_rows(source: FailureHistory, seed: int) -> tuple[Floats, Floats]:
 
 
 @cache
-def prior_without(family: str) -> RecurrencePrior:
+def train_prior_without(family: str) -> RecurrencePrior:
     """The prior that has never seen this family."""
     return parse_prior(json.dumps(train_prior(family)))
 

@@ -16,8 +16,8 @@ def main() -> None:
     """Prints the weights."""
     incidents = pl.read_parquet(find_shared_file("data/changes/incidents.parquet"))
     released = pl.read_parquet(find_shared_file("data/changes/changes.parquet"))
-    failures = _suspects(incidents, at="created_at", versions="affects_version")
-    changes = _suspects(released, at="deployed_at", versions="fix_version")
+    failures = _list_suspects(incidents, at="created_at", versions="affects_version")
+    changes = _list_suspects(released, at="deployed_at", versions="fix_version")
     pairs = pair_failures_with_changes(failures, changes)
     truth = incidents["trigger_change"].gather(pairs.failure)
     is_true = np.asarray(truth == changes["id"].gather(pairs.change), dtype=bool)
@@ -29,7 +29,7 @@ def main() -> None:
     print(f"    none={weights.none:.2f}")
 
 
-def _suspects(source: pl.DataFrame, *, at: str, versions: str) -> pl.DataFrame:
+def _list_suspects(source: pl.DataFrame, *, at: str, versions: str) -> pl.DataFrame:
     return source.select(
         "id",
         pl.col(at).alias("at"),

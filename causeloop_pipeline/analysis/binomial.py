@@ -5,7 +5,7 @@ import numpy as np
 from causeloop_pipeline.analysis.arrays import Floats
 
 
-def binomial_tail(count: Floats, of: Floats, chance: Floats) -> Floats:
+def compute_binomial_tail(count: Floats, of: Floats, chance: Floats) -> Floats:
     """P(at least `count` of `of`) when each occurs with probability `chance`.
 
     In: three arrays of equal length. Out: one probability per entry.
@@ -18,7 +18,7 @@ def binomial_tail(count: Floats, of: Floats, chance: Floats) -> Floats:
     return tail
 
 
-def binomial_quantile(share: float, of: Floats, chance: Floats) -> Floats:
+def compute_binomial_quantile(share: float, of: Floats, chance: Floats) -> Floats:
     """The fewest occurrences that are not exceeded with probability `share`.
 
     In: a probability; two arrays of equal length: how many may occur, each with which probability. Out: a

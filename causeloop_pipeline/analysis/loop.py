@@ -30,14 +30,14 @@ if TYPE_CHECKING:
 
 MIN_EDGE_STRENGTH = 0.35
 MAX_CHANGE_LEAD = timedelta(days=1)
-"""So far before the first issue a change may lie that it followed."""
+"""How long before an issue its triggering change may lie."""
 NO_DATES = "no_dates"
 STAGES = ("fingerprints", "patterns", "clusters", "predictions", "risk", "recommendations")
 
 
 @dataclass(frozen=True)
 class GroupingFacts:
-    """What is known of a grouping beside the issues: CONSTRAINTS and FEEDBACK of people, PREVIOUS members."""
+    """A grouping's inputs besides the issues: CONSTRAINTS and FEEDBACK of people, PREVIOUS members."""
 
     constraints: pl.DataFrame | None = None
     previous: pl.DataFrame | None = None
@@ -46,7 +46,7 @@ class GroupingFacts:
 
 @dataclass(frozen=True)
 class Loop:
-    """What came of a set of issues, stage by stage; shapes as in frames."""
+    """The results for a set of issues, stage by stage; shapes as in frames."""
 
     issues: pl.DataFrame
     fingerprints: pl.DataFrame
@@ -90,7 +90,7 @@ def run_loop(
     clustering = cluster(*detected, namespace=namespace)
     reached("predictions")
     recurrence = RecurrenceInputs(
-        occurrences_of(grouping.members, issues),
+        select_occurrences(grouping.members, issues),
         observed_since=issues["source_created_at"].min(),  # type: ignore[arg-type]
     )
     predicted = predict(recurrence, grouping.patterns, as_of=as_of, timezone=timezone, windows=windows)
@@ -159,7 +159,7 @@ def cluster(
 ) -> "PatternClusters":
     """Cluster the patterns, whose edges count from MIN_EDGE_STRENGTH on.
 
-    In: PATTERNS, MEMBERS, ISSUES, a namespace for ids, the changes since `changes_needed_since`, and
+    In: PATTERNS, MEMBERS, ISSUES, a namespace for ids, the changes since `find_changes_start`, and
     frame(cluster_id, pattern_id) of the last clustering. Out: a Clustering.
     """
     from causeloop_pipeline.analysis.detect.clusters.clusters import cluster_patterns
@@ -175,7 +175,7 @@ def cluster(
     )
 
 
-def changes_needed_since(first_issue_at: datetime | None, as_of: datetime) -> datetime:
+def find_changes_start(first_issue_at: datetime | None, as_of: datetime) -> datetime:
     """Since when changes may explain a cluster: a day before the first issue, or before `as_of`."""
     return max(first_issue_at or as_of, MIN_INSTANT) - MAX_CHANGE_LEAD
 
@@ -216,7 +216,7 @@ def predict(
         timezone=timezone,
         trained_model=trained_model,
     )
-    predictions = with_reasons(predicted.predictions, impacts, windows).with_columns(
+    predictions = add_reasons(predicted.predictions, impacts, windows).with_columns(
         pl.col("event_count").fill_null(0), pl.col("model_version").fill_null(MODEL_VERSION)
     )
     if claimed_fixes is not None and not claimed_fixes.is_empty():
@@ -246,7 +246,7 @@ def score_risk(
     )
 
 
-def occurrences_of(members: pl.DataFrame, issues: pl.DataFrame) -> pl.DataFrame:
+def select_occurrences(members: pl.DataFrame, issues: pl.DataFrame) -> pl.DataFrame:
     """When and where each pattern occurred.
 
     In: MEMBERS and ISSUES. Out: OCCURRENCE_SCHEMA, a row per member, sorted; issues without a date stay,
@@ -260,8 +260,8 @@ def occurrences_of(members: pl.DataFrame, issues: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def with_reasons(predictions: pl.DataFrame, impacts: pl.DataFrame, windows: tuple[int, ...]) -> pl.DataFrame:
-    """Give every pattern its rows: those that could not be predicted say why.
+def add_reasons(predictions: pl.DataFrame, impacts: pl.DataFrame, windows: tuple[int, ...]) -> pl.DataFrame:
+    """Complete the rows: patterns that could not be predicted get the reason why.
 
     In: PREDICTIONS; frame(pattern_id, impact), a row for every pattern; windows in days. Out:
     PREDICTIONS, sorted by pattern and window.

@@ -41,14 +41,14 @@ def _add_sign_in(app: typer.Typer) -> None:
 
 
 def _add_backup(app: typer.Typer) -> None:
-    from causeloop_pipeline.cli.commands.upkeep import backup
+    from causeloop_pipeline.cli.commands import backup
 
     app.command("backup", epilog=backup.BACKUP_EXAMPLES)(backup.backup)
     app.command("restore", epilog=backup.RESTORE_EXAMPLES)(backup.restore)
 
 
 def _add_status(app: typer.Typer) -> None:
-    from causeloop_pipeline.cli.commands.upkeep import status
+    from causeloop_pipeline.cli.commands import status
 
     app.command("status", epilog=status.EXAMPLES)(status.status)
 
@@ -91,8 +91,7 @@ def _add_demo(app: typer.Typer) -> None:
 
 
 def _add_tenant(app: typer.Typer) -> None:
-    from causeloop_pipeline.cli.commands import tenant
-    from causeloop_pipeline.cli.commands.upkeep import archive, erase
+    from causeloop_pipeline.cli.commands import archive, erase, tenant
 
     tenant.app.command("export", epilog=archive.EXPORT_EXAMPLES)(archive.export)
     tenant.app.command("import", epilog=archive.IMPORT_EXAMPLES)(archive.import_)
@@ -102,19 +101,19 @@ def _add_tenant(app: typer.Typer) -> None:
 
 
 def _add_key(app: typer.Typer) -> None:
-    from causeloop_pipeline.cli.commands.upkeep import keys
+    from causeloop_pipeline.cli.commands import keys
 
     app.add_typer(keys.app, name="key")
 
 
 def _add_config(app: typer.Typer) -> None:
-    from causeloop_pipeline.cli.commands.upkeep import config
+    from causeloop_pipeline.cli.commands import config
 
     app.add_typer(config.app, name="config")
 
 
 def _add_reporting(app: typer.Typer) -> None:
-    from causeloop_pipeline.cli.commands.upkeep import reporting
+    from causeloop_pipeline.cli.commands import reporting
 
     app.add_typer(reporting.app, name="reporting")
 

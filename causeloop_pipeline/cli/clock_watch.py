@@ -1,4 +1,4 @@
-"""Notices that the clock was set back: what was to happen in ten seconds would then wait for much longer."""
+"""Notices that the clock was set back, after which anything scheduled would wait much longer."""
 
 import time
 from collections.abc import Callable
@@ -11,12 +11,12 @@ from causeloop_pipeline.cli.supervisor import NotReadyError
 
 MIN_STEP_SECONDS = 5.0
 REPEAT_SECONDS = 30.0
-"""A tick that began before the step stores its time after it; so the correction is made once more."""
+"""A tick that began before the clock change stores its time after it, so the correction is repeated."""
 
 
 @dataclass
 class ClockWatch:
-    """Calls `correct` when the clock was set back since the last look, and again a little later."""
+    """Calls `correct` when the clock was set back since the last check, and again a little later."""
 
     console: Console
     correct: Callable[[], int]
@@ -25,11 +25,11 @@ class ClockWatch:
     due: list[float] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        """Remember how the clock is now."""
+        """Remember the present time."""
         self.offset = self.clock() - time.monotonic()
 
     def look(self) -> None:
-        """Compare the clock with the time that has passed, and do what is due."""
+        """Compare the clock with the elapsed time, and run due corrections."""
         offset = self.clock() - time.monotonic()
         if offset < self.offset - MIN_STEP_SECONDS:
             announce(self.console, f"the clock was set back by {self.offset - offset:.0f} s")

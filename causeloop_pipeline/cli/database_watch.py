@@ -1,4 +1,4 @@
-"""Watches the database under a running installation: the embedded server is started again when it ends."""
+"""Watches the database under a running installation, and restarts the embedded server."""
 
 import time
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ PAUSE_SECONDS = 5.0
 
 @dataclass
 class DatabaseWatch:
-    """Says whether the database is there; `server` is the embedded one, none where another is used."""
+    """Tells whether the database is available; `server` is the embedded one, None for an external one."""
 
     console: Console
     lock: DaemonLock
@@ -25,7 +25,7 @@ class DatabaseWatch:
     next_try: float = 0.0
 
     def is_available(self) -> bool:
-        """Whether the database answers and this installation's daemon is still the only one of it."""
+        """Whether the database responds and this installation still holds its daemon lock."""
         if self.server and not is_listening(self.server.port):
             self._start(self.server)
         return self.lock.renew()

@@ -1,4 +1,4 @@
-"""Reads the files of declared connectors for commands, which end with every problem where one is wrong."""
+"""Reads the files of declared connectors for commands, which exit with every problem of an invalid one."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,14 +24,14 @@ def read_declared_document(file: Path) -> "tuple[Connector, dict[str, Any], str]
     from causeloop_pipeline.settings import settings
 
     text = read_text(file)
-    with problems_of(file):
+    with exit_with_problems(file):
         connector, document = read_declaration(text)
         check_addresses(connector, EgressPolicy.parse(settings().egress_allow))
     return connector, document, text
 
 
 @contextmanager
-def problems_of(file: Path) -> Iterator[None]:
+def exit_with_problems(file: Path) -> Iterator[None]:
     """End the command with every problem of a file, each with its field and line."""
     from causeloop_pipeline.connectors.declared.problems import DeclarationError
 
@@ -54,7 +54,7 @@ def read_payloads(file: Path) -> Iterator[Any]:
 
 
 def read_text(file: Path, max_bytes: int = 6_000_000) -> str:
-    """The text of a file that is not endless."""
+    """The text of a file, up to a size limit."""
     try:
         with file.open("rb") as stream:
             return stream.read(max_bytes).decode()

@@ -10,8 +10,8 @@ import psycopg
 from psycopg.types.json import Jsonb
 
 from causeloop_pipeline.connectors.registry import CONNECTORS
-from causeloop_pipeline.demo.accounts import Account, accounts
-from causeloop_pipeline.demo.causes import demo_workspaces
+from causeloop_pipeline.demo.accounts import Account, list_accounts
+from causeloop_pipeline.demo.causes import read_demo_workspaces
 from causeloop_pipeline.demo.server import load_epoch
 from causeloop_pipeline.demo.tenants import (
     BACKFILL_DAYS,
@@ -46,7 +46,7 @@ KEY_NAME = "demo"
 
 @dataclass(frozen=True)
 class DemoTenants:
-    """The demo in the database: workspace slug → id, and the file of each workspace's service key."""
+    """The demo in the database: workspace ids by slug, and the file with the workspaces' service keys."""
 
     workspace_ids: dict[str, UUID]
     keys_path: Path
@@ -64,7 +64,7 @@ def load_demo_tenants(owner_url: str, vault: Vault, demo_url: str, state_dir: Pa
     with psycopg.connect(owner_url) as owner:
         ids = _create_workspaces(owner)
         _create_users(owner, ids)
-        for account in accounts(demo_url):
+        for account in list_accounts(demo_url):
             _create_connector(owner, vault, ids[account.workspace], account)
         keys = _create_service_keys(owner, ids, _read_keys(state_dir))
     _write_keys(state_dir / KEYS_FILE, keys)
@@ -78,7 +78,7 @@ def _create_workspaces(owner: psycopg.Connection) -> dict[str, UUID]:
     }
     return {
         slug: create_workspace(owner, organizations[demo.organization], slug, demo.name, demo.timezone)
-        for slug, demo in demo_workspaces().items()
+        for slug, demo in read_demo_workspaces().items()
     }
 
 
@@ -88,14 +88,14 @@ def _create_users(owner: psycopg.Connection, ids: dict[str, UUID]) -> None:
     hashed = PasswordHasher().hash(DEMO_PASSWORD)
     for user in USERS:
         user_id = create_user(owner, user.email, user.name, hashed)
-        for slug, workspace in demo_workspaces().items():
+        for slug, workspace in read_demo_workspaces().items():
             if workspace.organization == user.organization:
                 add_member(owner, ids[slug], user_id, user.role)
 
 
 def _create_connector(owner: psycopg.Connection, vault: Vault, workspace_id: UUID, account: Account) -> None:
     connector_id = uuid5(workspace_id, account.tool)
-    # Credentials are sealed for the address they are sent to: with another one they are sealed again.
+    # Credentials are sealed for their address, so they are sealed again when it changes.
     row = {
         "workspace_id": workspace_id,
         "connector_id": connector_id,
@@ -125,7 +125,7 @@ def _create_connector(owner: psycopg.Connection, vault: Vault, workspace_id: UUI
 def _create_service_keys(
     owner: psycopg.Connection, ids: dict[str, UUID], existing: dict[str, str]
 ) -> dict[str, str]:
-    """Keys are shown once: a workspace whose key is not in file and database gets a new one."""
+    """Create missing service keys: keys are shown once, so one absent from file or database is replaced."""
     return {
         slug: existing[slug]
         if slug in existing and _is_live(owner, workspace_id, existing[slug])

@@ -12,7 +12,7 @@ from causeloop_pipeline.landing.export_file.issues import BadRowsError, TableIss
 from causeloop_pipeline.landing.export_file.reader import IssueFile, IssueFileError, read_issue_file
 
 MAX_BAD_ROWS = 0.05
-"""The share of rows that may be unreadable unless somebody says otherwise."""
+"""The default share of rows that may be unreadable."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ def read_issues(
 ) -> IssueInput:
     """The issues of an export without the `unread` columns.
 
-    Rows that cannot be read are left out; ends the command when they are more than the share `max_bad_rows`.
+    Unreadable rows are skipped; exits when their share exceeds `max_bad_rows`.
     """
     chosen = _parse_maps(maps)
     try:
@@ -60,7 +60,7 @@ def read_issues(
 
 
 def resolve_as_of(source: IssueInput, as_of: str | None, now: datetime) -> datetime:
-    """The time to predict at: `as_of`, else right after the newest issue, but never in the future."""
+    """The time to predict at: `as_of`, or right after the newest issue, but never in the future."""
     if as_of is not None:
         try:
             moment = datetime.fromisoformat(as_of)

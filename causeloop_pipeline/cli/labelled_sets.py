@@ -17,7 +17,7 @@ SUFFIXES = {".csv", ".jsonl", ".parquet", ".xlsx"}
 
 @dataclass(frozen=True)
 class LabelledSet:
-    """Issues, the true group of each (null: not known, a distractor), and how many rows were unreadable."""
+    """Issues, their true groups (null for distractors), and how many rows were unreadable."""
 
     issues: pl.DataFrame
     labels: pl.Series

@@ -1,4 +1,4 @@
-"""The program's commands, each imported when it is first looked up: a start costs what its command needs."""
+"""The program's commands, each imported on first use, so that a start only loads what its command needs."""
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
@@ -10,7 +10,7 @@ from typer.models import TyperInfo
 from causeloop_pipeline.cli.output.help import CommandList
 
 AddCommand = Callable[[typer.Typer], object]
-"""Imports a command and adds it to a program, perhaps with others of its module."""
+"""Imports a command's module and adds its commands to a program."""
 
 
 class LazyCommands(Mapping[str, Any]):
@@ -44,10 +44,10 @@ class LazyCommands(Mapping[str, Any]):
 
 
 def list_lazily(added_by: Mapping[str, AddCommand]) -> type[CommandList]:
-    """The class of a program that has these commands."""
+    """A command group class with these commands."""
 
     class LazyCommandList(CommandList):
-        """A program that imports a command when it is run, or its help is shown."""
+        """A command group that imports a command only when it runs or shows its help."""
 
         def __init__(self, **options: Any) -> None:
             super().__init__(**options | {"commands": LazyCommands(added_by)})

@@ -1,4 +1,4 @@
-"""What keeps two installations apart: a lock on the state folder, and one on Dagster's database."""
+"""Locks that keep two installations apart: on the state folder, and on Dagster's database."""
 
 import contextlib
 import fcntl
@@ -18,16 +18,16 @@ DEAD_PEER: dict[str, Any] = {
     "tcp_user_timeout": 25_000,
     "options": "-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3",
 }
-"""Client and server notice within half a minute that the other's machine is gone, and the lock is free."""
+"""Client and server notice within half a minute that the other's machine is gone, which frees the lock."""
 
 
 class LockedError(RuntimeError):
-    """Another process already does this; the message says what to do."""
+    """Another process holds the lock; the message says what to do."""
 
 
 @contextlib.contextmanager
 def lock_state_folder(state_dir: Path) -> Iterator[None]:
-    """Let only one `causeloop up` use a state folder."""
+    """Allow only one `causeloop up` per state folder."""
     with (state_dir / "up.lock").open("w") as handle:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -39,9 +39,9 @@ def lock_state_folder(state_dir: Path) -> Iterator[None]:
 
 
 class DaemonLock:
-    """Two daemons would start every run twice, also from two machines on one database.
+    """A lock against a second daemon, also on another machine, which would start every run twice.
 
-    The lock is a session's: it is lost when the database restarts, and taken again by `renew`.
+    It belongs to a database session: it is lost when the database restarts, and `renew` takes it again.
     """
 
     def __init__(self, url: str) -> None:
@@ -55,13 +55,13 @@ class DaemonLock:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Give it back."""
+        """Release the lock."""
         self._close()
 
     def renew(self) -> bool:
         """Whether the lock is held, after taking it again if the database had restarted meanwhile.
 
-        A session whose network broke may hold it for a while; raises LockedError when it stays with another.
+        A session that lost its network may hold it for a while; raises LockedError when another keeps it.
         """
         try:
             if self._connection is None:

@@ -10,7 +10,7 @@ PRIVATE_FOLDERS = ("dagster", "dbt", "logs")
 def protect_state(state_dir: Path) -> None:
     """Make the state folder, and what is in it, readable to the present user only.
 
-    Root's embedded PostgreSQL runs as another user, who must pass through the folder but cannot list it.
+    When root runs it, the embedded PostgreSQL is another user, who may traverse the folder but not list it.
     """
     state_dir.mkdir(parents=True, exist_ok=True)
     state_dir.chmod(PASSABLE if os.geteuid() == 0 else PRIVATE)

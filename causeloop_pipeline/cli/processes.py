@@ -1,7 +1,7 @@
 """The servers of an installation as children of one process: started in order, ended together.
 
-Every child leads a process group of its own, so that ending it ends what it started; it dies with its
-parent where the system can promise that, and what a killed parent left behind is ended at the next start.
+Every child leads a process group of its own, so that ending it ends what it started; it dies with its parent
+where the system supports that, and leftovers of a killed parent are ended at the next start.
 """
 
 import contextlib
@@ -17,11 +17,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from causeloop_pipeline.cli.state_files import replace_file
+from causeloop_pipeline.cli.state_files import try_to_replace_file
 
 TERM_SECONDS = 10.0
 SET_PARENT_DEATH_SIGNAL = 1
-LIBC = ctypes.CDLL(None)  # loaded before any fork: a child of a process with threads must not load anything
+LIBC = ctypes.CDLL(None)  # loaded before any fork: the child of a threaded process must not import anything
 
 
 class ProcessError(RuntimeError):
@@ -30,7 +30,7 @@ class ProcessError(RuntimeError):
 
 @dataclass(frozen=True)
 class Program:
-    """What a server was started with, so that it can be started again."""
+    """How a server was started, so that it can be restarted."""
 
     command: tuple[str, ...]
     environment: Mapping[str, str]
@@ -51,7 +51,7 @@ class Processes:
         self.restart(name)
 
     def restart(self, name: str) -> None:
-        """Start a server again that has ended, as it was started first."""
+        """Restart a server that has ended, as it was first started."""
         program = self.programs[name]
         self.logs.mkdir(parents=True, exist_ok=True)
         with open(self.logs / f"{name}.log", "ab", opener=_open_privately) as log:
@@ -82,7 +82,7 @@ class Processes:
         return [name for name, child in self.children.items() if child.poll() is not None]
 
     def end_group(self, name: str) -> None:
-        """End what a server that has ended had started and left running."""
+        """End processes that an ended server left running."""
         _signal_group(self.children[name].pid, signal.SIGKILL)
 
     def stop(self) -> None:
@@ -99,8 +99,8 @@ class Processes:
         self.register.unlink(missing_ok=True)
 
     def _write_register(self) -> None:
-        started = {str(child.pid): start_time(child.pid) for child in self.children.values()}
-        replace_file(self.register, json.dumps(started))
+        started = {str(child.pid): read_start_time(child.pid) for child in self.children.values()}
+        try_to_replace_file(self.register, json.dumps(started))
 
     def read_log_end(self, name: str) -> str:
         """The path of a server's log, and its last lines."""
@@ -111,8 +111,8 @@ class Processes:
 def stop_leftovers(register: Path) -> int:
     """Stop the process groups that a killed supervisor left, even if the group leader has ended.
 
-    A pid reused by another process has another start time and is left alone; while a group lives, the
-    system does not reuse its number.
+    A reused pid has another start time and is left alone; the system does not reuse a group's id while the
+    group exists.
     """
     if not register.exists():
         return 0
@@ -122,7 +122,7 @@ def stop_leftovers(register: Path) -> int:
         registered = {}
     ended = 0
     for pid, started in registered.items():
-        if start_time(int(pid)) in {started, ""}:
+        if read_start_time(int(pid)) in {started, ""}:
             _signal_group(int(pid), signal.SIGKILL)
             ended += 1
     register.unlink(missing_ok=True)
@@ -138,7 +138,7 @@ def is_listening(address: int | Path) -> bool:
         return probe.connect_ex(str(address)) == 0
 
 
-def start_time(pid: int) -> str:
+def read_start_time(pid: int) -> str:
     """When a process was started, in the kernel's ticks; empty when it has ended."""
     try:
         status = Path(f"/proc/{pid}/stat").read_text()
@@ -148,14 +148,14 @@ def start_time(pid: int) -> str:
 
 
 def _open_privately(path: str, flags: int) -> int:
-    """Open a log that no other user may read; one of an earlier version may be readable to all."""
+    """Open a log that no other user may read; an earlier version may have left it world-readable."""
     descriptor = os.open(path, flags, 0o600)
     os.fchmod(descriptor, 0o600)
     return descriptor
 
 
 def _reset_signals() -> None:
-    """A child must receive signals, which a job in the background may ignore, and end with its parent."""
+    """Reset a child's signals, which a background job may ignore, and end the child with its parent."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_DFL)
     if sys.platform == "linux":

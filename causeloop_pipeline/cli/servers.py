@@ -12,7 +12,7 @@ from causeloop_pipeline.settings import Settings, copy_environment, process_envi
 
 MAX_SOCKET_PATH = 90
 MAX_MALLOC_ARENAS = "2"
-"""Else every thread of a server keeps memory of its own that it has freed."""
+"""Otherwise malloc keeps freed memory in an arena for every thread."""
 
 NEED_CODE = {"dagster", "daemon"}
 PROCESS_OF_SERVERS = {
@@ -22,18 +22,18 @@ PROCESS_OF_SERVERS = {
     "dagster": "dagster",
     "demo": "demo",
 }
-"""Server → whose secrets it sees."""
+"""Server → the process whose secrets it sees."""
 
 
 class StartError(RuntimeError):
-    """The installation cannot be started as it is; the message says what to do."""
+    """The installation cannot be started; the message says what to do."""
 
 
 def start_servers(
     processes: Processes, config: Settings, variables: Mapping[str, str], socket: Path, *, demo: bool
 ) -> None:
     """Start the servers and wait until each listens; `variables` are what Dagster needs beside our own."""
-    used = [port for port in _ports(config, demo=demo) if is_listening(port)]
+    used = [port for port in _list_ports(config, demo=demo) if is_listening(port)]
     if used:
         raise StartError(
             f"port {', '.join(map(str, used))} is already in use: stop what listens there, or choose others "
@@ -60,7 +60,7 @@ def start_servers(
 
 API_PROTOCOL = ("--http", "api.http.server_protocol:TimedProtocol")
 API_LIMITS = ("--no-proxy-headers", "--limit-concurrency", "512", *API_PROTOCOL)
-"""`causeloop up` serves without a proxy: nobody may name another address than the one that he comes from."""
+"""`causeloop up` serves without a proxy: so forwarded client addresses are not trusted."""
 
 
 def build_commands(config: Settings, workspace: Path, socket: Path, *, demo: bool) -> dict[str, list[str]]:
@@ -81,12 +81,12 @@ def build_commands(config: Settings, workspace: Path, socket: Path, *, demo: boo
     return commands
 
 
-def _ports(config: Settings, *, demo: bool) -> list[int]:
+def _list_ports(config: Settings, *, demo: bool) -> list[int]:
     return [config.api_port, config.dagster_port, *([config.demo_port] if demo else [])]
 
 
 @contextmanager
-def code_socket(state_dir: Path) -> Iterator[Path]:
+def find_code_socket(state_dir: Path) -> Iterator[Path]:
     """Where the code server listens: a socket in a folder that only this user may enter."""
     folder = state_dir / "dagster" / "private"
     if len(str(folder)) <= MAX_SOCKET_PATH:

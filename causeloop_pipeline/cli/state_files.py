@@ -1,20 +1,14 @@
-"""The small files of the state folder: replaced in one step, so that no crash leaves half of one."""
+"""The small files of the state folder: replaced atomically, so that no crash leaves half of one."""
 
-import os
 from pathlib import Path
 
+from causeloop_pipeline.storage.embedded.settings_files import replace_file
 
-def replace_file(path: Path, text: str) -> bool:
-    """Replace a file that only this user may read; on a full disk the earlier one stays: whether it was."""
-    draft = path.with_name(f"{path.name}.new")
+
+def try_to_replace_file(path: Path, text: str) -> bool:
+    """Replace a file that only this user may read; on a full disk it stays; whether it was replaced."""
     try:
-        with open(draft, "w", opener=_open_privately) as handle:
-            handle.write(text)
-        draft.replace(path)
+        replace_file(path, text)
     except OSError:
         return False
     return True
-
-
-def _open_privately(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)

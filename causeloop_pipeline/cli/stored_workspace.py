@@ -1,4 +1,4 @@
-"""A workspace in the database, as commands read it: its issues, fingerprints, patterns and members."""
+"""A stored workspace for commands to read: its issues, fingerprints, patterns and members."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -65,21 +65,21 @@ class StoredWorkspace:
     def regroup(self) -> "tuple[pl.DataFrame | None, Grouping]":
         """The present memberships, and what this version of the grouping would make of the same issues."""
         from causeloop_pipeline.analysis.loop import group
-        from causeloop_pipeline.stages.grouping.regrouping import grouping_options, read_grouping_facts
+        from causeloop_pipeline.stages.grouping.regrouping import read_grouping_facts, read_grouping_options
 
         facts = read_grouping_facts(self.session, self.workspace_id)
         _, grouping = group(
             self.issues(),
             facts,
             timezone=self.timezone,
-            options=grouping_options(self.session, self.workspace_id),
+            options=read_grouping_options(self.session, self.workspace_id),
         )
         return facts.previous, grouping
 
 
 @contextmanager
 def open_stored_workspace(name: str) -> Iterator[StoredWorkspace]:
-    """The workspace called organization/workspace, workspace, or by its id; ends the command without one."""
+    """The workspace by organization/workspace, workspace, or id; exits if there is none."""
     try:
         database = Database(settings().require("pipeline_database_url"))
         with database.every_workspace() as session:
@@ -91,7 +91,7 @@ def open_stored_workspace(name: str) -> Iterator[StoredWorkspace]:
             f"the database cannot be reached ({str(error).strip()}): start it with `causeloop up`",
             UNREACHABLE,
         )
-    matching = [row for row in workspaces if name in _names(row)]
+    matching = [row for row in workspaces if name in _list_names(row)]
     if len(matching) != 1:
         problem = "there is no workspace" if not matching else "more than one workspace is called"
         fail(f"{problem} {name!r}: choose one of {', '.join(row['name'] for row in workspaces)}", USAGE)
@@ -100,5 +100,5 @@ def open_stored_workspace(name: str) -> Iterator[StoredWorkspace]:
         yield StoredWorkspace(session, workspace_id, matching[0]["timezone"])
 
 
-def _names(row: dict[str, object]) -> set[str]:
+def _list_names(row: dict[str, object]) -> set[str]:
     return {str(row["workspace_id"]), str(row["name"]), str(row["name"]).partition("/")[2]}

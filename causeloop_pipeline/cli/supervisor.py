@@ -1,4 +1,4 @@
-"""Keeps the servers of an installation running: one that ends is started again, and the others go on."""
+"""Keeps the servers of an installation running: one that ends is restarted without affecting the others."""
 
 import json
 import time
@@ -11,7 +11,7 @@ from rich.console import Console
 
 from causeloop_pipeline.cli.output.terminal import announce
 from causeloop_pipeline.cli.processes import Processes
-from causeloop_pipeline.cli.state_files import replace_file
+from causeloop_pipeline.cli.state_files import try_to_replace_file
 
 MIN_PAUSE_SECONDS, MAX_PAUSE_SECONDS = 1.0, 30.0
 CRASH_LOOP_ENDINGS, CRASH_LOOP_SECONDS = 5, 600.0
@@ -19,14 +19,14 @@ STABLE_SECONDS = 60.0
 
 
 class NotReadyError(RuntimeError):
-    """What a server needs is not there yet: it is started later."""
+    """A server's prerequisites are not ready yet: it is started later."""
 
 
 @dataclass
 class Supervisor:
-    """Restarts servers, each after a pause that doubles while it ends again within a minute.
+    """Restarts servers, with a pause that doubles while a server keeps ending within a minute.
 
-    `preparations` are what must be done between the end of a server and its next start.
+    `preparations` run between a server's end and its restart.
     """
 
     processes: Processes
@@ -39,7 +39,7 @@ class Supervisor:
     short_lives: dict[str, int] = field(default_factory=dict)
 
     def restart_ended(self) -> None:
-        """Note which servers have ended, and start again those whose pause is over."""
+        """Record which servers have ended, and restart those whose pause is over."""
         now = time.monotonic()
         for name in self.processes.list_ended():
             if name not in self.restart_times:
@@ -84,7 +84,7 @@ class Supervisor:
             name: [datetime.fromtimestamp(clock + at, UTC).isoformat() for at in times]
             for name, times in self.endings.items()
         }
-        replace_file(self.restarts_file, json.dumps(endings))
+        try_to_replace_file(self.restarts_file, json.dumps(endings))
 
     def _print(self, text: str) -> None:
         announce(self.console, text)

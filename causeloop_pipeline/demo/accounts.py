@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
-from causeloop_pipeline.demo.causes import demo_workspaces
+from causeloop_pipeline.demo.causes import read_demo_workspaces
 from causeloop_pipeline.demo.deployments import list_deployed_services
 from causeloop_pipeline.demo.vendors import datadog, github, in_house, jira, okta, pagerduty, zendesk
 
@@ -30,32 +30,32 @@ class Account:
     credentials: dict[str, str]
 
 
-def accounts(demo_url: str) -> list[Account]:
+def list_accounts(demo_url: str) -> list[Account]:
     """Every account of the demo, its tool to be reached at `demo_url`."""
     return [
-        _account(setting.workspace, tool, demo_url)
-        for setting in demo_workspaces().values()
+        _make_account(setting.workspace, tool, demo_url)
+        for setting in read_demo_workspaces().values()
         for tool in sorted({cause.source for cause in setting.causes})
     ]
 
 
-def token_of(workspace: str, tool: str) -> str:
+def make_token(workspace: str, tool: str) -> str:
     """The token of an account; it is no secret, because all data behind it is invented."""
     return f"demo-{workspace}-{tool}"
 
 
-def _account(workspace: str, tool: str, demo_url: str) -> Account:
-    token = token_of(workspace, tool)
+def _make_account(workspace: str, tool: str, demo_url: str) -> Account:
+    token = make_token(workspace, tool)
     return Account(
         workspace,
         tool,
         token,
-        config={"base_url": demo_url, **_config(workspace, tool)},
-        credentials=_credentials(tool, token),
+        config={"base_url": demo_url, **_make_config(workspace, tool)},
+        credentials=_make_credentials(tool, token),
     )
 
 
-def _config(workspace: str, tool: str) -> dict[str, Any]:
+def _make_config(workspace: str, tool: str) -> dict[str, Any]:
     configs: dict[str, dict[str, Any]] = {
         "jira": {"site": workspace, "ticket_project": "OPS"},
         "github": {
@@ -70,7 +70,7 @@ def _config(workspace: str, tool: str) -> dict[str, Any]:
     return configs.get(tool, {})
 
 
-def _credentials(tool: str, token: str) -> dict[str, str]:
+def _make_credentials(tool: str, token: str) -> dict[str, str]:
     if tool in {"jira", "zendesk"}:
         return {"email": "connector@demo.example", "api_token": token}
     if tool == "datadog":

@@ -26,7 +26,7 @@ class Rhythm:
 
 
 @dataclass(frozen=True)
-class Fix:
+class CauseFix:
     """A fix of a cause; the failures ended only if it held."""
 
     days_ago: int
@@ -50,7 +50,7 @@ class Cause:
     rhythm: Rhythm
     resolve_minutes: int
     kind: str = "issue"
-    fix: Fix | None = None
+    fix: CauseFix | None = None
 
 
 @dataclass(frozen=True)
@@ -65,28 +65,30 @@ class DemoWorkspace:
 
 
 @cache
-def demo_workspaces() -> Mapping[str, DemoWorkspace]:
+def read_demo_workspaces() -> Mapping[str, DemoWorkspace]:
     """Every workspace of the demo, by slug."""
-    loaded = [_workspace(tomllib.loads(path.read_text("utf-8"))) for path in sorted(STORIES.glob("*.toml"))]
+    loaded = [
+        _read_workspace(tomllib.loads(path.read_text("utf-8"))) for path in sorted(STORIES.glob("*.toml"))
+    ]
     return {workspace.workspace: workspace for workspace in loaded}
 
 
 @cache
-def one_off_titles() -> tuple[str, ...]:
+def read_one_off_titles() -> tuple[str, ...]:
     """Titles of failures that occurred once and have no pattern."""
     return tuple((STORIES / "singletons.txt").read_text("utf-8").splitlines())
 
 
-def _workspace(table: dict[str, Any]) -> DemoWorkspace:
-    causes = tuple(_cause(entry) for entry in table.pop("cause"))
+def _read_workspace(table: dict[str, Any]) -> DemoWorkspace:
+    causes = tuple(_read_cause(entry) for entry in table.pop("cause"))
     return DemoWorkspace(causes=causes, **table)
 
 
-def _cause(table: dict[str, Any]) -> Cause:
+def _read_cause(table: dict[str, Any]) -> Cause:
     rhythm: dict[str, Any] = {
         name: tuple(value) if isinstance(value, list) else value
         for name, value in table.pop("rhythm").items()
     }
     fix = table.pop("fix", None)
     table |= {"severities": tuple(table["severities"]), "titles": tuple(table["titles"])}
-    return Cause(rhythm=Rhythm(**rhythm), fix=Fix(**fix) if fix else None, **table)
+    return Cause(rhythm=Rhythm(**rhythm), fix=CauseFix(**fix) if fix else None, **table)

@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
-from causeloop_pipeline.demo.causes import demo_workspaces
-from causeloop_pipeline.demo.rhythms import deployment
+from causeloop_pipeline.demo.causes import read_demo_workspaces
+from causeloop_pipeline.demo.rhythms import draw_deployment
 from causeloop_pipeline.demo.story import DAYS_AFTER, DAYS_BEFORE, SEED
 
 
@@ -26,28 +26,28 @@ class Deployment:
         return f"{year}.{week}.{self.number}"
 
 
-def deployment_source(workspace: str) -> str:
+def find_deployment_source(workspace: str) -> str:
     """The tool that lists a workspace's deployments: GitHub where there is one."""
-    sources = {cause.source for cause in demo_workspaces()[workspace].causes}
+    sources = {cause.source for cause in read_demo_workspaces()[workspace].causes}
     return "github" if "github" in sources else "pagerduty"
 
 
 def list_deployed_services(workspace: str) -> list[str]:
     """The services of the tool that lists the deployments, and those that fail after deployments."""
-    causes, tool = demo_workspaces()[workspace].causes, deployment_source(workspace)
+    causes, tool = read_demo_workspaces()[workspace].causes, find_deployment_source(workspace)
     listed = {cause.service for cause in causes if cause.source == tool}
     return sorted(listed | {cause.rhythm.service for cause in causes if cause.rhythm.kind == "deploy"})
 
 
 @cache
-def deployments(workspace: str, epoch: date, seed: int = SEED) -> tuple[Deployment, ...]:
+def list_deployments(workspace: str, epoch: date, seed: int = SEED) -> tuple[Deployment, ...]:
     """All deployments of a workspace, oldest first; those after the epoch are still to come."""
-    zone = ZoneInfo(demo_workspaces()[workspace].timezone)
+    zone = ZoneInfo(read_demo_workspaces()[workspace].timezone)
     days = [epoch + timedelta(days=number) for number in range(-DAYS_BEFORE, DAYS_AFTER + 1)]
     times = sorted(
         (local.replace(tzinfo=zone).astimezone(UTC), service)
         for service in list_deployed_services(workspace)
         for day in days
-        if (local := deployment(service, day, seed)) is not None
+        if (local := draw_deployment(service, day, seed)) is not None
     )
     return tuple(Deployment(workspace, service, n, at) for n, (at, service) in enumerate(times, 1))

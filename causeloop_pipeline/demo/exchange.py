@@ -57,7 +57,7 @@ class VendorRequest:
         return decoded.partition(":")[2] if scheme.lower() == "basic" else None
 
     def authorization(self, scheme: str) -> str | None:
-        """What follows the scheme in the Authorization header."""
+        """The Authorization header without its scheme."""
         value = self.headers.get("authorization", "")
         return value.removeprefix(scheme) if value.startswith(scheme) else None
 
@@ -93,8 +93,8 @@ def format_utc(moment: datetime | None) -> str | None:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if moment else None
 
 
-def with_repeats(failures: Sequence[Failure]) -> list[Failure]:
-    """A list that changes while it is read: at the edge of a page of 100 one record appears twice."""
+def repeat_at_edges(failures: Sequence[Failure]) -> list[Failure]:
+    """Simulate a list that changes while it is read: a record is repeated at the edge of a page of 100."""
     return list(_repeat_at_page_edges(failures))
 
 

@@ -18,24 +18,24 @@ DEPLOY_WEEKDAYS = (1, 3)
 DEPLOY_CHANCE = 0.6
 
 
-def random_generator(*name: object) -> np.random.Generator:
-    """Random numbers that depend on nothing but the name."""
+def make_random_generator(*name: object) -> np.random.Generator:
+    """A random generator seeded by the name alone."""
     digest = blake2b("|".join(map(str, name)).encode(), digest_size=8).digest()
     return np.random.default_rng(int.from_bytes(digest, "big"))
 
 
-def occurrence_times(cause: Cause, first: date, last: date, epoch: date, seed: int) -> list[datetime]:
-    """The local times of a cause's failures, in order; `epoch` is the day that fixes are counted from."""
+def draw_occurrence_times(cause: Cause, first: date, last: date, epoch: date, seed: int) -> list[datetime]:
+    """The local times of a cause's failures, in order; fixes are dated relative to `epoch`."""
     moments = [
         moment
-        for day in _days(first, last)
+        for day in _list_days(first, last)
         if not _is_quiet(cause, day, epoch)
-        for moment in _on_day(cause, day, seed)
+        for moment in _draw_on_day(cause, day, seed)
     ]
     return sorted(moments)
 
 
-def _days(first: date, last: date) -> Iterator[date]:
+def _list_days(first: date, last: date) -> Iterator[date]:
     for number in range((last - first).days + 1):
         yield first + timedelta(days=number)
 
@@ -50,68 +50,70 @@ def _is_quiet(cause: Cause, day: date, epoch: date) -> bool:
     return day >= fixed if cause.fix.held else fixed <= day < fixed + PAUSE_AFTER_FAILED_FIX
 
 
-def _on_day(cause: Cause, day: date, seed: int) -> list[datetime]:
-    rng = random_generator(seed, cause.key, day)
+def _draw_on_day(cause: Cause, day: date, seed: int) -> list[datetime]:
+    rng = make_random_generator(seed, cause.key, day)
     bursts = _RULES[cause.rhythm.kind](cause.rhythm, day, rng, seed)
-    return [moment for start in bursts for moment in _burst(cause.rhythm, start, rng)]
+    return [moment for start in bursts for moment in _draw_burst(cause.rhythm, start, rng)]
 
 
-def _burst(rhythm: Rhythm, start: datetime, rng: np.random.Generator) -> list[datetime]:
+def _draw_burst(rhythm: Rhythm, start: datetime, rng: np.random.Generator) -> list[datetime]:
     low, high = rhythm.burst
     gaps = np.cumsum(rng.gamma(2.0, 9.0, size=int(rng.integers(low, high + 1))))
     return [start + timedelta(minutes=float(gap), seconds=int(rng.integers(60))) for gap in gaps]
 
 
-def _within(rhythm: Rhythm, day: date, rng: np.random.Generator) -> datetime:
+def _draw_within(rhythm: Rhythm, day: date, rng: np.random.Generator) -> datetime:
     low, high = rhythm.hours
     return datetime.combine(day, time(int(rng.integers(low, high + 1)), int(rng.integers(60))))
 
 
-def _nightly(rhythm: Rhythm, day: date, rng: np.random.Generator, _seed: int) -> list[datetime]:
-    return [_within(rhythm, day, rng)] if rng.random() < rhythm.chance else []
+def _draw_nightly(rhythm: Rhythm, day: date, rng: np.random.Generator, _seed: int) -> list[datetime]:
+    return [_draw_within(rhythm, day, rng)] if rng.random() < rhythm.chance else []
 
 
-def _weekly(rhythm: Rhythm, day: date, rng: np.random.Generator, seed: int) -> list[datetime]:
-    return _nightly(rhythm, day, rng, seed) if day.weekday() in rhythm.weekdays else []
+def _draw_weekly(rhythm: Rhythm, day: date, rng: np.random.Generator, seed: int) -> list[datetime]:
+    return _draw_nightly(rhythm, day, rng, seed) if day.weekday() in rhythm.weekdays else []
 
 
-def _monthly(rhythm: Rhythm, day: date, rng: np.random.Generator, _seed: int) -> list[datetime]:
-    return [_within(rhythm, day, rng)] if day.day == rhythm.day else []
+def _draw_monthly(rhythm: Rhythm, day: date, rng: np.random.Generator, _seed: int) -> list[datetime]:
+    return [_draw_within(rhythm, day, rng)] if day.day == rhythm.day else []
 
 
-def _business(rhythm: Rhythm, day: date, rng: np.random.Generator, _seed: int) -> list[datetime]:
+def _draw_business(rhythm: Rhythm, day: date, rng: np.random.Generator, _seed: int) -> list[datetime]:
     if day.weekday() >= WORKING_DAYS:
         return []
-    return [_within(rhythm, day, rng) for _ in range(int(rng.poisson(_bursts_a_week(rhythm) / WORKING_DAYS)))]
+    return [
+        _draw_within(rhythm, day, rng) for _ in range(int(rng.poisson(_draw_bursts(rhythm) / WORKING_DAYS)))
+    ]
 
 
-def _random(rhythm: Rhythm, day: date, rng: np.random.Generator, _seed: int) -> list[datetime]:
-    return [_within(rhythm, day, rng) for _ in range(int(rng.poisson(_bursts_a_week(rhythm) / 7)))]
+def _draw_random(rhythm: Rhythm, day: date, rng: np.random.Generator, _seed: int) -> list[datetime]:
+    return [_draw_within(rhythm, day, rng) for _ in range(int(rng.poisson(_draw_bursts(rhythm) / 7)))]
 
 
-def _deploy(rhythm: Rhythm, day: date, rng: np.random.Generator, seed: int) -> list[datetime]:
-    released = deployment(rhythm.service, day, seed)
+def _draw_deploy(rhythm: Rhythm, day: date, rng: np.random.Generator, seed: int) -> list[datetime]:
+    released = draw_deployment(rhythm.service, day, seed)
     return [released + timedelta(minutes=4)] if released and rng.random() < rhythm.chance else []
 
 
-def deployment(service: str, day: date, seed: int) -> datetime | None:
+def draw_deployment(service: str, day: date, seed: int) -> datetime | None:
     """When a service was released on a day, if it was."""
-    rng = random_generator(seed, "deployment", service, day)
+    rng = make_random_generator(seed, "deployment", service, day)
     if day.weekday() not in DEPLOY_WEEKDAYS or rng.random() > DEPLOY_CHANCE:
         return None
     return datetime.combine(day, time(int(rng.integers(10, 17)), int(rng.integers(60))))
 
 
-def _bursts_a_week(rhythm: Rhythm) -> float:
+def _draw_bursts(rhythm: Rhythm) -> float:
     return rhythm.per_week / (sum(rhythm.burst) / 2)
 
 
 _RULES: Mapping[str, Callable[[Rhythm, date, np.random.Generator, int], list[datetime]]] = {
-    "nightly": _nightly,
-    "weekly": _weekly,
-    "monthly": _monthly,
-    "business": _business,
-    "random": _random,
-    "emerging": _random,
-    "deploy": _deploy,
+    "nightly": _draw_nightly,
+    "weekly": _draw_weekly,
+    "monthly": _draw_monthly,
+    "business": _draw_business,
+    "random": _draw_random,
+    "emerging": _draw_random,
+    "deploy": _draw_deploy,
 }

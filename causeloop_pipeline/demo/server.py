@@ -1,6 +1,6 @@
 """Serves the demo's tools over HTTP on loopback: `python -m causeloop_pipeline.demo.server`.
 
-The token of a request identifies the account. Every so often a tool answers 429, as real tools do.
+The token of a request identifies the account. Now and then a tool answers 429, as real tools do.
 """
 
 import argparse
@@ -17,11 +17,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
-from causeloop_pipeline.demo.accounts import TOOLS, token_of
-from causeloop_pipeline.demo.causes import demo_workspaces
-from causeloop_pipeline.demo.deployments import deployment_source, deployments
+from causeloop_pipeline.demo.accounts import TOOLS, make_token
+from causeloop_pipeline.demo.causes import read_demo_workspaces
+from causeloop_pipeline.demo.deployments import find_deployment_source, list_deployments
 from causeloop_pipeline.demo.exchange import BadRequestError, VendorRequest, VendorResponse
-from causeloop_pipeline.demo.story import SEED, visible_failures
+from causeloop_pipeline.demo.story import SEED, list_visible_failures
 from causeloop_pipeline.demo.tickets import TicketBook
 from causeloop_pipeline.settings import settings
 
@@ -81,12 +81,12 @@ class DemoTools:
             return VendorResponse({"message": "Too Many Requests"}, 429, headers)
         failures = [
             failure
-            for failure in visible_failures(workspace, self.epoch, request.now, self.seed)
+            for failure in list_visible_failures(workspace, self.epoch, request.now, self.seed)
             if failure.source == tool
         ]
-        past = [item for item in deployments(workspace, self.epoch, self.seed) if item.at <= request.now]
+        past = [item for item in list_deployments(workspace, self.epoch, self.seed) if item.at <= request.now]
         full_request = replace(
-            request, failures=failures, deployments=past if deployment_source(workspace) == tool else ()
+            request, failures=failures, deployments=past if find_deployment_source(workspace) == tool else ()
         )
         try:
             response: VendorResponse = module.answer(full_request, parts)
@@ -101,8 +101,8 @@ class DemoTools:
 
 
 def _find_workspace(tool: str, token: str | None) -> str | None:
-    for workspace in demo_workspaces():
-        if token is not None and compare_digest(token.encode(), token_of(workspace, tool).encode()):
+    for workspace in read_demo_workspaces():
+        if token is not None and compare_digest(token.encode(), make_token(workspace, tool).encode()):
             return workspace
     return None
 

@@ -13,8 +13,8 @@ from hashlib import blake2b
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from causeloop_pipeline.demo.causes import Cause, DemoWorkspace, demo_workspaces, one_off_titles
-from causeloop_pipeline.demo.rhythms import occurrence_times, random_generator
+from causeloop_pipeline.demo.causes import Cause, DemoWorkspace, read_demo_workspaces, read_one_off_titles
+from causeloop_pipeline.demo.rhythms import draw_occurrence_times, make_random_generator
 from causeloop_pipeline.demo.wording import fill
 
 DAYS_BEFORE = 365
@@ -24,7 +24,7 @@ ONE_OFFS_PER_WORKSPACE = 25
 LATE_CHANCE = 0.02
 UNRESOLVED_CHANCE = 0.006
 NEVER_LATE = ("pagerduty", "okta", "datadog")
-"""Their filters or ids follow the time of creation: the real tools would not show a late event either."""
+"""Their filters or ids depend on the time of creation: the real tools would not show late events either."""
 
 
 @dataclass(frozen=True)
@@ -77,37 +77,37 @@ class StoryFix:
 
 
 @cache
-def failures(workspace: str, epoch: date, seed: int = SEED) -> tuple[Failure, ...]:
+def list_failures(workspace: str, epoch: date, seed: int = SEED) -> tuple[Failure, ...]:
     """All failures of a workspace, oldest first; those after the epoch are still to come."""
-    demo = demo_workspaces()[workspace]
+    demo = read_demo_workspaces()[workspace]
     first, last = epoch - timedelta(days=DAYS_BEFORE), epoch + timedelta(days=DAYS_AFTER)
     planned = [
-        _failure(demo, cause, moment, number, seed)
+        _make_failure(demo, cause, moment, number, seed)
         for cause in demo.causes
-        for number, moment in enumerate(occurrence_times(cause, first, last, epoch, seed))
+        for number, moment in enumerate(draw_occurrence_times(cause, first, last, epoch, seed))
     ]
-    planned += [_one_off_failure(demo, number, first, seed) for number in range(ONE_OFFS_PER_WORKSPACE)]
+    planned += [_make_one_off_failure(demo, number, first, seed) for number in range(ONE_OFFS_PER_WORKSPACE)]
     return tuple(_assign_numbers(planned))
 
 
-def visible_failures(workspace: str, epoch: date, now: datetime, seed: int = SEED) -> list[Failure]:
+def list_visible_failures(workspace: str, epoch: date, now: datetime, seed: int = SEED) -> list[Failure]:
     """The failures that the tools of a workspace show at a given time."""
-    return [failure for failure in failures(workspace, epoch, seed) if failure.visible_at <= now]
+    return [failure for failure in list_failures(workspace, epoch, seed) if failure.visible_at <= now]
 
 
-def true_causes(
+def map_true_causes(
     workspace: str, epoch: date, now: datetime, seed: int = SEED
 ) -> dict[tuple[str, str], str | None]:
     """(source, external id) → cause of each visible failure; None for those that occurred once."""
     return {
         (failure.source, failure.external_id): failure.cause
-        for failure in visible_failures(workspace, epoch, now, seed)
+        for failure in list_visible_failures(workspace, epoch, now, seed)
     }
 
 
-def fixes(workspace: str, epoch: date) -> list[StoryFix]:
+def list_fixes(workspace: str, epoch: date) -> list[StoryFix]:
     """The fixes of a workspace's story, each at noon of its day."""
-    demo = demo_workspaces()[workspace]
+    demo = read_demo_workspaces()[workspace]
     noon = datetime(epoch.year, epoch.month, epoch.day, 12, tzinfo=UTC)
     return [
         StoryFix(
@@ -118,8 +118,8 @@ def fixes(workspace: str, epoch: date) -> list[StoryFix]:
     ]
 
 
-def _failure(demo: DemoWorkspace, cause: Cause, local: datetime, number: int, seed: int) -> Failure:
-    rng = random_generator(seed, cause.key, "words", local, number)
+def _make_failure(demo: DemoWorkspace, cause: Cause, local: datetime, number: int, seed: int) -> Failure:
+    rng = make_random_generator(seed, cause.key, "words", local, number)
     created = local.replace(tzinfo=ZoneInfo(demo.timezone)).astimezone(UTC)
     late = cause.source not in NEVER_LATE and rng.random() < LATE_CHANCE
     visible_at = created + timedelta(hours=float(rng.uniform(6, 48))) if late else created
@@ -145,16 +145,16 @@ def _failure(demo: DemoWorkspace, cause: Cause, local: datetime, number: int, se
     )
 
 
-def _one_off_failure(demo: DemoWorkspace, number: int, first: date, seed: int) -> Failure:
-    rng = random_generator(seed, demo.workspace, "singleton", number)
-    position = sorted(demo_workspaces()).index(demo.workspace) * ONE_OFFS_PER_WORKSPACE + number
-    template = _tracker_cause(demo)
+def _make_one_off_failure(demo: DemoWorkspace, number: int, first: date, seed: int) -> Failure:
+    rng = make_random_generator(seed, demo.workspace, "singleton", number)
+    position = sorted(read_demo_workspaces()).index(demo.workspace) * ONE_OFFS_PER_WORKSPACE + number
+    template = _find_tracker_cause(demo)
     day = datetime(first.year, first.month, first.day, 9, tzinfo=UTC)
     created = day + timedelta(days=int(rng.integers(DAYS_BEFORE)), minutes=int(rng.integers(480)))
     return replace(
-        _failure(demo, template, created.replace(tzinfo=None), number, seed),
+        _make_failure(demo, template, created.replace(tzinfo=None), number, seed),
         cause=None,
-        title=one_off_titles()[position],
+        title=read_one_off_titles()[position],
         body="",
         severity="p4",
         service="General",
@@ -166,7 +166,7 @@ def _one_off_failure(demo: DemoWorkspace, number: int, first: date, seed: int) -
     )
 
 
-def _tracker_cause(demo: DemoWorkspace) -> Cause:
+def _find_tracker_cause(demo: DemoWorkspace) -> Cause:
     """People report one-off failures in the tracker: a cause of the first source that takes tickets."""
     trackers = ("jira", "zendesk")
     return next(cause for tool in trackers for cause in demo.causes if cause.source == tool)
@@ -185,11 +185,11 @@ def _sort_key(failure: Failure) -> tuple[datetime, str, str]:
     return failure.created_at, failure.cause or "", failure.title
 
 
-def _digest(failure: Failure) -> bytes:
+def _compute_digest(failure: Failure) -> bytes:
     return blake2b(f"{failure.workspace}|{failure.source}|{failure.number}".encode(), digest_size=16).digest()
 
 
-def _github_id(failure: Failure) -> str:
+def _make_github_id(failure: Failure) -> str:
     number = 3_000_000 + failure.number
     return (
         f"run/{failure.workspace}-engineering/{failure.service}/{number}"
@@ -199,11 +199,11 @@ def _github_id(failure: Failure) -> str:
 
 
 _EXTERNAL_IDS: Mapping[str, Callable[[Failure], str]] = {
-    "pagerduty": lambda failure: "Q" + base64.b32encode(_digest(failure)).decode()[:13],
+    "pagerduty": lambda failure: "Q" + base64.b32encode(_compute_digest(failure)).decode()[:13],
     "jira": lambda failure: str(10_000 + failure.number),
-    "github": _github_id,
-    "datadog": lambda failure: str(UUID(bytes=_digest(failure))),
+    "github": _make_github_id,
+    "datadog": lambda failure: str(UUID(bytes=_compute_digest(failure))),
     "zendesk": lambda failure: str(5_000 + failure.number),
-    "okta": lambda failure: str(UUID(bytes=_digest(failure))),
+    "okta": lambda failure: str(UUID(bytes=_compute_digest(failure))),
     "custom_api": lambda failure: f"EV-{failure.number:06d}",
 }

@@ -14,7 +14,7 @@ JIRA_ISSUES = re.compile(r"/rest/api/3/issue(?:/([A-Z]+-\d+))?")
 JIRA_SEARCH = "/rest/api/3/search/jql"
 LABEL = re.compile(r'labels = "([^"]+)"')
 FIRST_NUMBER = 9001
-"""Beyond the numbers of the failures that the demo invents."""
+"""Higher than the numbers of the demo's own failures."""
 
 Ticket = dict[str, Any]
 
@@ -27,7 +27,7 @@ class TicketBook:
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def answer(self, workspace: str, request: VendorRequest) -> VendorResponse | None:
-        """The response to a request about tickets; None: it is about something else."""
+        """The response to a request about tickets; None if it is not about tickets."""
         if match := GITHUB_ISSUES.fullmatch(request.path):
             return self._answer_github((workspace, match[1]), match[2], request)
         if request.path == JIRA_SEARCH and (label := LABEL.match(request.query.get("jql", ""))):
@@ -41,7 +41,7 @@ class TicketBook:
         self, place: tuple[str, str], number: str | None, request: VendorRequest
     ) -> VendorResponse | None:
         if request.method == "POST" and number is None:
-            return VendorResponse(self._open(place, lambda n: _github_issue(n, place[1], request)), 201)
+            return VendorResponse(self._open(place, lambda n: _answer_github(n, place[1], request)), 201)
         if number is not None:
             return _find_or_404(self._list(place), "number", int(number))
         if request.query.get("sort") != "created":
@@ -53,7 +53,7 @@ class TicketBook:
         self, place: tuple[str, str], key: str | None, request: VendorRequest
     ) -> VendorResponse | None:
         if request.method == "POST" and key is None:
-            return VendorResponse(self._open(place, lambda n: _jira_issue(n, request)), 201)
+            return VendorResponse(self._open(place, lambda n: _answer_jira(n, request)), 201)
         return _find_or_404(self._list(place), "key", key)
 
     def _list(self, place: tuple[str, str]) -> list[Ticket]:
@@ -72,7 +72,7 @@ def _find_or_404(tickets: list[Ticket], name: str, value: Any) -> VendorResponse
     return VendorResponse(ticket) if ticket else VendorResponse({"message": "Not Found"}, 404)
 
 
-def _github_issue(number: int, repository: str, request: VendorRequest) -> Ticket:
+def _answer_github(number: int, repository: str, request: VendorRequest) -> Ticket:
     document = json.loads(request.body)
     return {
         "number": number,
@@ -84,7 +84,7 @@ def _github_issue(number: int, repository: str, request: VendorRequest) -> Ticke
     }
 
 
-def _jira_issue(number: int, request: VendorRequest) -> Ticket:
+def _answer_jira(number: int, request: VendorRequest) -> Ticket:
     fields = json.loads(request.body)["fields"]
     status = {"name": "To Do", "statusCategory": {"key": "new"}}
     return {"key": f"{fields['project']['key']}-{number}", "fields": {**fields, "status": status}}

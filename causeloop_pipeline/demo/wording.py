@@ -25,13 +25,13 @@ USERS = (
 
 SLOTS: Mapping[str, Callable[[np.random.Generator], str]] = {
     "host": lambda rng: f"{rng.choice(SERVICES)}-{rng.integers(1, 60):02d}.{rng.choice(SITES)}",
-    "pod": lambda rng: f"{rng.choice(SERVICES)}-{_hex(rng, 10)}-{_hex(rng, 5)}",
+    "pod": lambda rng: f"{rng.choice(SERVICES)}-{_draw_hex(rng, 10)}-{_draw_hex(rng, 5)}",
     "n": lambda rng: str(rng.integers(2, 950)),
     "big": lambda rng: str(rng.integers(1_000, 900_000)),
     "ms": lambda rng: str(rng.integers(800, 30_000)),
     "pct": lambda rng: f"{rng.integers(5, 99)}%",
     "id": lambda rng: str(rng.integers(10_000_000, 99_999_999)),
-    "hex": lambda rng: _hex(rng, 16),
+    "hex": lambda rng: _draw_hex(rng, 16),
     "code": lambda rng: f"{rng.integers(10_000, 99_999)}-{rng.integers(0, 9)}",
     "ip": lambda rng: ".".join(str(rng.integers(2, 250)) for _ in range(4)),
     "clock": lambda rng: f"{rng.integers(0, 24):02d}:{rng.integers(0, 60):02d}",
@@ -48,5 +48,5 @@ def fill(text: str, rng: np.random.Generator) -> str:
     return re.sub(r"\{(\w+)\}", lambda match: SLOTS[match.group(1)](rng), text)
 
 
-def _hex(rng: np.random.Generator, length: int) -> str:
+def _draw_hex(rng: np.random.Generator, length: int) -> str:
     return rng.bytes(length).hex()[:length]

@@ -21,7 +21,7 @@ from causeloop_pipeline.egress.policy import EgressPolicy
 from causeloop_pipeline.egress.retry_policy import RetryableResponse, is_retryable
 
 MARGIN_SECONDS = 60.0
-"""A token is fetched again so long before it ends."""
+"""A token is fetched again this long before it expires."""
 STATEMENT_SECONDS = 540
 MAX_TOKENS = 10_000
 JWT_BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer"
@@ -30,25 +30,25 @@ TokenAuth = OAuth2 | ServiceAccount | GitHubApp
 
 
 @dataclass(frozen=True)
-class AccessToken:
-    """A token and when it ends, on this process's own clock."""
+class FetchedToken:
+    """A token and its expiry on this process's monotonic clock."""
 
     text: str = field(repr=False)
     ends_at: float
 
     @property
     def is_fresh(self) -> bool:
-        """Whether it may be sent."""
+        """Whether it may still be used."""
         return time.monotonic() < self.ends_at
 
 
-_tokens: dict[str, AccessToken] = {}
+_tokens: dict[str, FetchedToken] = {}
 _lock = threading.Lock()
 
 
 @dataclass(frozen=True)
 class TokenSource:
-    """One connector's token endpoint, and the credentials that it takes."""
+    """One connector's token endpoint, and its client credentials."""
 
     title: str
     auth: TokenAuth
@@ -56,7 +56,7 @@ class TokenSource:
     base_url: str
     egress: EgressPolicy
     keep: Callable[[str, str], None] | None = field(default=None, repr=False)
-    """Stores a credential that the endpoint has replaced, by its name: the former one is worth nothing."""
+    """Stores a credential that the endpoint has replaced, by its name: the former one is no longer valid."""
 
     @property
     def _key(self) -> str:
@@ -66,7 +66,7 @@ class TokenSource:
         return hashlib.sha256(identity.encode()).hexdigest()
 
     def token(self) -> str:
-        """A token that has not ended."""
+        """A token that has not expired."""
         key = self._key
         with _lock:
             token = _tokens.get(key)
@@ -79,12 +79,12 @@ class TokenSource:
         return token.text
 
     def discard(self) -> None:
-        """The next token is a new one, for the tool refuses this one."""
+        """Drop a token that the tool refuses, so that a new one is fetched."""
         with _lock:
             _tokens.pop(self._key, None)
 
-    def _fetch(self) -> AccessToken:
-        request = _token_request(self)
+    def _fetch(self) -> FetchedToken:
+        request = _build_token_request(self)
         response = exchange(request, self.egress)
         if is_retryable(response.status):
             raise RetryableResponse(f"{request.receiver} answered {response.status}", response.status)
@@ -97,7 +97,7 @@ class TokenSource:
         return _read_token(self.auth, request.receiver, response.body)
 
     def _keep_refresh_token(self, body: bytes) -> None:
-        """Use and store the refresh token that comes with some tokens, instead of the one that was sent."""
+        """Use and store the new refresh token that a response may contain (refresh token rotation)."""
         auth = self.auth
         if not isinstance(auth, OAuth2) or auth.grant != "refresh_token":
             return
@@ -112,17 +112,17 @@ class TokenSource:
                 self.keep(name, rotated)
 
 
-def _token_request(source: TokenSource) -> Request:
+def _build_token_request(source: TokenSource) -> Request:
     match source.auth:
         case OAuth2():
-            return _oauth_request(source, source.auth)
+            return _build_oauth_request(source, source.auth)
         case ServiceAccount():
-            return _service_account_request(source, source.auth)
+            return _build_service_account_request(source, source.auth)
         case GitHubApp():
-            return _github_request(source, source.auth)
+            return _build_github_request(source, source.auth)
 
 
-def _oauth_request(source: TokenSource, auth: OAuth2) -> Request:
+def _build_oauth_request(source: TokenSource, auth: OAuth2) -> Request:
     values = source.values
     sent = {} if auth.grant == "none" else {"grant_type": str(auth.grant)}
     if auth.grant == "refresh_token":
@@ -143,15 +143,19 @@ def _oauth_request(source: TokenSource, auth: OAuth2) -> Request:
     sent |= {name: fill_from(text, values) for name, text in auth.parameters}
     url = urljoin(source.base_url + "/", fill_from(auth.token_url, values))
     if auth.encoding == "query":
-        return Request(_receiver(source), "GET", f"{url}?{urlencode(sent)}", headers)
+        return Request(_name_receiver(source), "GET", f"{url}?{urlencode(sent)}", headers)
     if auth.encoding == "json":
         return Request(
-            _receiver(source), "POST", url, headers | {"Content-Type": "application/json"}, orjson.dumps(sent)
+            _name_receiver(source),
+            "POST",
+            url,
+            headers | {"Content-Type": "application/json"},
+            orjson.dumps(sent),
         )
-    return _form_request(source, url, sent, headers)
+    return _build_form_request(source, url, sent, headers)
 
 
-def _service_account_request(source: TokenSource, auth: ServiceAccount) -> Request:
+def _build_service_account_request(source: TokenSource, auth: ServiceAccount) -> Request:
     try:
         account = json.loads(fill_from(auth.key, source.values))
         email, key = str(account["client_email"]), str(account["private_key"])
@@ -163,16 +167,16 @@ def _service_account_request(source: TokenSource, auth: ServiceAccount) -> Reque
     if auth.subject is not None:
         claims["sub"] = fill_from(auth.subject, source.values)
     sent = {"grant_type": JWT_BEARER, "assertion": _sign_statement(source, claims, key)}
-    return _form_request(source, auth.token_url, sent, {"Accept": "application/json"})
+    return _build_form_request(source, auth.token_url, sent, {"Accept": "application/json"})
 
 
-def _github_request(source: TokenSource, auth: GitHubApp) -> Request:
+def _build_github_request(source: TokenSource, auth: GitHubApp) -> Request:
     key = fill_from(auth.private_key, source.values).replace("\\n", "\n")
     statement = _sign_statement(source, {"iss": fill_from(auth.app_id, source.values)}, key)
     ids = dict(source.values) | {"installation_id": fill_from(auth.installation_id, source.values)}
     url = source.base_url + fill_from(auth.token_path, ids)
     headers = {"Accept": "application/vnd.github+json", "Authorization": f"Bearer {statement}"}
-    return Request(_receiver(source), "POST", url, headers, b"")
+    return Request(_name_receiver(source), "POST", url, headers, b"")
 
 
 def _sign_statement(source: TokenSource, claims: Mapping[str, str], key: str) -> str:
@@ -185,18 +189,18 @@ def _sign_statement(source: TokenSource, claims: Mapping[str, str], key: str) ->
         ) from None
 
 
-def _form_request(
+def _build_form_request(
     source: TokenSource, url: str, sent: Mapping[str, str], headers: Mapping[str, str]
 ) -> Request:
     form = {**headers, "Content-Type": "application/x-www-form-urlencoded"}
-    return Request(_receiver(source), "POST", url, form, urlencode(sent).encode())
+    return Request(_name_receiver(source), "POST", url, form, urlencode(sent).encode())
 
 
-def _receiver(source: TokenSource) -> str:
+def _name_receiver(source: TokenSource) -> str:
     return f"the token endpoint of {source.title}"
 
 
-def _read_token(auth: TokenAuth, receiver: str, body: bytes) -> AccessToken:
+def _read_token(auth: TokenAuth, receiver: str, body: bytes) -> FetchedToken:
     token_path = {OAuth2: getattr(auth, "token_path", ""), GitHubApp: "token"}.get(type(auth), "access_token")
     lifetime: Any = 3600 if isinstance(auth, GitHubApp) else None
     if token_path == "":
@@ -214,4 +218,4 @@ def _read_token(auth: TokenAuth, receiver: str, body: bytes) -> AccessToken:
         seconds = float(lifetime)
     except (TypeError, ValueError):
         seconds = float(getattr(auth, "lifetime", 1800))
-    return AccessToken(token, time.monotonic() + max(seconds - MARGIN_SECONDS, seconds / 2))
+    return FetchedToken(token, time.monotonic() + max(seconds - MARGIN_SECONDS, seconds / 2))

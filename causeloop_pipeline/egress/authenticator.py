@@ -1,4 +1,4 @@
-"""Proves to a tool who sends each request: with what a person entered, a fetched token, or a signature."""
+"""Authenticates each request to a tool: with entered credentials, a fetched token, or a signature."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -28,7 +28,7 @@ from causeloop_pipeline.egress.policy import EgressPolicy
 
 
 class Authenticator:
-    """The requests of one connector carry its credentials, and nothing shows them."""
+    """Adds one connector's credentials to its requests; they appear in no repr or log."""
 
     def __init__(
         self,
@@ -40,7 +40,7 @@ class Authenticator:
         self._sent = ""
 
     def authorize(self, request: Request) -> Request:
-        """The request with what proves who sends it."""
+        """The authenticated request."""
         url = request.url
         if self._credentials.parameters:
             url = str(httpx2.URL(url).copy_merge_params(list(self._credentials.parameters)))
@@ -58,7 +58,7 @@ class Authenticator:
         return replace(request, url=url, headers=headers)
 
     def renew(self) -> bool:
-        """Whether another token can be fetched, now that the tool has refused the last one."""
+        """Whether a new token can be fetched after the tool has refused the last one."""
         if self._tokens is None:
             return False
         self._tokens.discard()
@@ -86,9 +86,9 @@ def build_authenticator(
     egress: EgressPolicy,
     keep: Callable[[str, str], None] | None = None,
 ) -> Authenticator:
-    """What a connector's authentication makes of its configuration and of what a person entered.
+    """The authenticator for a connector's configuration and entered credentials.
 
-    `keep` stores a credential that the tool replaces, such as a refresh token that is good for one time.
+    `keep` stores a credential that the tool replaces, such as a one-time refresh token.
     """
     auth = connector.auth
     values: dict[str, Any] = {**config, **entered}
@@ -103,7 +103,7 @@ def build_authenticator(
                 tokens = TokenSource(connector.title, auth, values, base_url, egress, keep)
                 return Authenticator(secrets, tokens)
             case AwsSignature():
-                return Authenticator(secrets, key=_aws_key(auth, values))
+                return Authenticator(secrets, key=_build_aws_key(auth, values))
             case KeyedHash():
                 fill_from(auth.key, values)
                 return Authenticator(secrets, key=HashKey(auth, values))
@@ -119,7 +119,7 @@ def _require_values(auth: OAuth2 | ServiceAccount | GitHubApp, values: Mapping[s
         raise MissingValueError(missing[0])
 
 
-def _aws_key(auth: AwsSignature, values: Mapping[str, Any]) -> AwsKey:
+def _build_aws_key(auth: AwsSignature, values: Mapping[str, Any]) -> AwsKey:
     return AwsKey(
         fill_from(auth.access_key_id, values),
         fill_from(auth.secret_access_key, values),

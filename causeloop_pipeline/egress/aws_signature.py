@@ -14,7 +14,7 @@ ALGORITHM = "AWS4-HMAC-SHA256"
 
 @dataclass(frozen=True)
 class AwsKey:
-    """Whose requests are signed, and for which service and region."""
+    """An access key, with the service and region that it signs for."""
 
     access_key_id: str
     secret_access_key: str = field(repr=False)
@@ -34,7 +34,7 @@ def sign_request(
 ) -> dict[str, str]:
     """The headers that sign a request: its date, its signature, and the session's token if there is one.
 
-    Amazon's own headers are signed; `others` names further ones, in small letters.
+    Amazon's own headers are signed; `others` names further headers to sign, in lower case.
     """
     address = httpx2.URL(url)
     moment, day = now.strftime("%Y%m%dT%H%M%SZ"), now.strftime("%Y%m%d")
@@ -53,7 +53,7 @@ def sign_request(
         (
             method,
             quote(address.path or "/", safe="/-_.~"),
-            _canonical_query(address),
+            _write_canonical_query(address),
             *(f"{name}:{signed[name]}" for name in sorted(signed)),
             "",
             names,
@@ -62,7 +62,7 @@ def sign_request(
     )
     scope = f"{day}/{key.region}/{key.service}/aws4_request"
     text = "\n".join((ALGORITHM, moment, scope, hashlib.sha256(canonical.encode()).hexdigest()))
-    signature = hmac.digest(_signing_key(key, day), text.encode(), "sha256").hex()
+    signature = hmac.digest(_derive_signing_key(key, day), text.encode(), "sha256").hex()
     credential = f"Credential={key.access_key_id}/{scope}"
     return {
         **added,
@@ -70,14 +70,14 @@ def sign_request(
     }
 
 
-def _canonical_query(address: httpx2.URL) -> str:
+def _write_canonical_query(address: httpx2.URL) -> str:
     pairs = sorted(
         (quote(name, safe="-_.~"), quote(value, safe="-_.~")) for name, value in address.params.multi_items()
     )
     return "&".join(f"{name}={value}" for name, value in pairs)
 
 
-def _signing_key(key: AwsKey, day: str) -> bytes:
+def _derive_signing_key(key: AwsKey, day: str) -> bytes:
     digest = f"AWS4{key.secret_access_key}".encode()
     for part in (day, key.region, key.service, "aws4_request"):
         digest = hmac.digest(digest, part.encode(), "sha256")

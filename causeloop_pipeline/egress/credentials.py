@@ -23,7 +23,7 @@ from causeloop_pipeline.egress.errors import PermanentFailure
 
 @dataclass(frozen=True)
 class Credentials:
-    """What a request carries to prove who sends it; it never shows itself in a repr."""
+    """A request's credentials, which never appear in a repr."""
 
     headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     parameters: tuple[tuple[str, str], ...] = field(default=(), repr=False)
@@ -31,7 +31,7 @@ class Credentials:
     secrets: tuple[str, ...] = field(default=(), repr=False)
 
     def redact(self, text: str) -> str:
-        """The text with every credential that a tool repeats replaced by ***."""
+        """The text with every credential replaced by ***."""
         values = [*self.secrets, *(value for _, value in (*self.headers, *self.parameters))]
         for secret in sorted(filter(None, values), key=len, reverse=True):
             text = text.replace(secret, "***")
@@ -39,7 +39,7 @@ class Credentials:
 
 
 def build_credentials(connector: Connector, values: Mapping[str, str]) -> Credentials:
-    """The headers and parameters that a connector's authentication makes of what a person entered."""
+    """The headers and parameters of a connector's authentication, from the entered credentials."""
     try:
         credentials = _fill(connector.auth, values)
     except MissingValueError as missing:
@@ -56,7 +56,7 @@ def build_credentials(connector: Connector, values: Mapping[str, str]) -> Creden
 
 
 def find_missing(auth: Auth, values: Mapping[str, Any]) -> list[str]:
-    """The names that an authentication's templates want and that have no value."""
+    """The names that an authentication's templates use and that have no value."""
     fields = [getattr(auth, entry.name) for entry in fields_of(auth)] if auth is not None else []
     if isinstance(auth, OAuth2):
         unused = auth.refresh_token if auth.grant != "refresh_token" else None

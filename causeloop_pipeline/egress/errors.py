@@ -13,11 +13,11 @@ class OutsideFailure(Exception):  # noqa: N818 the product's word
 
 
 class PermanentFailure(OutsideFailure):
-    """Trying again cannot help: a person must change what the reason names."""
+    """Retrying cannot help: a person must change what the reason names."""
 
 
 class TransientFailure(OutsideFailure):
-    """The next attempt may succeed; `retry_after` is the wait that the server requested."""
+    """The next attempt may succeed; `retry_after` is the server's requested wait."""
 
     def __init__(self, reason: str, status: int | None = None, retry_after: timedelta | None = None) -> None:
         super().__init__(reason, status)

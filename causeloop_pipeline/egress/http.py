@@ -9,9 +9,9 @@ import httpx2
 
 from causeloop_pipeline.connectors.spec import RateLimit
 from causeloop_pipeline.egress.errors import OutsideFailure, PermanentFailure, TransientFailure
-from causeloop_pipeline.egress.origin import port_of, web_address
+from causeloop_pipeline.egress.origin import find_port, parse_web_address
 from causeloop_pipeline.egress.policy import EgressPolicy, EgressRefused
-from causeloop_pipeline.egress.retry_policy import RetryableResponse, is_retryable, retry_after
+from causeloop_pipeline.egress.retry_policy import RetryableResponse, is_retryable, read_retry_after
 from causeloop_pipeline.egress.transport import CheckedTransport
 
 REDIRECT_STATUSES = frozenset({301, 302, 303, 307, 308})
@@ -31,7 +31,7 @@ class Request:
 
 @dataclass(frozen=True)
 class Response:
-    """What came back, whatever its status; header names are in lower case."""
+    """The response, whatever its status; header names are in lower case."""
 
     status: int
     headers: Mapping[str, str]
@@ -40,7 +40,7 @@ class Response:
 
 @dataclass(frozen=True)
 class Limits:
-    """How long a server may be silent, how long its whole answer may take, and how large it may be."""
+    """Limits of a response: idle time, total time, and size."""
 
     silence_seconds: float = 15.0
     answer_seconds: float = 15.0
@@ -51,10 +51,10 @@ def exchange(request: Request, egress: EgressPolicy, limits: Limits | None = Non
     """Send one request over a connection of its own, which ends with `limits.answer_seconds`."""
     limits = limits or Limits()
     try:
-        url = web_address(request.url)
+        url = parse_web_address(request.url)
     except EgressRefused:
         raise PermanentFailure(f"{request.receiver} has no web address: enter it again") from None
-    egress.check_web(url.scheme, url.host, port_of(url))
+    egress.check_web(url.scheme, url.host, find_port(url))
     transport = CheckedTransport(egress, limits.answer_seconds)
     try:
         return send(request, transport, limits)
@@ -63,10 +63,10 @@ def exchange(request: Request, egress: EgressPolicy, limits: Limits | None = Non
 
 
 def send(request: Request, transport: CheckedTransport, limits: Limits) -> Response:
-    """Send one request over an open transport; raises RetryableResponse where no whole answer came."""
+    """Send one request over an open transport; raises RetryableResponse where the response is incomplete."""
     wire = httpx2.Request(
         request.method,
-        web_address(request.url),
+        parse_web_address(request.url),
         headers={"User-Agent": "causeloop", **request.headers},
         content=request.content,
         extensions={"timeout": dict.fromkeys(("connect", "read", "write", "pool"), limits.silence_seconds)},
@@ -86,20 +86,20 @@ def send(request: Request, transport: CheckedTransport, limits: Limits) -> Respo
 
 
 def require_success(request: Request, response: Response) -> Response:
-    """The response if the server took the request; otherwise the failure that says what helps."""
+    """The response if the server accepted the request; otherwise raises the failure that says what to do."""
     if 200 <= response.status < 300:
         return response
-    raise failure_of(request, response)
+    raise build_failure(request, response)
 
 
-def failure_of(request: Request, response: Response) -> OutsideFailure:
-    """Why a request was not taken: only the status, for a body may repeat what was sent."""
+def build_failure(request: Request, response: Response) -> OutsideFailure:
+    """Why a request was not accepted: only the status, because a body may repeat what was sent."""
     reason = f"{request.receiver} answered {response.status}"
     if 400 <= response.status < 500 and not is_retryable(response.status):
         return PermanentFailure(reason, response.status)
     if 300 <= response.status < 400:
         reason += ", a redirect: redirects are not followed"
-    wait = retry_after(STANDARD_RATE_LIMIT, response.headers, datetime.now(UTC))
+    wait = read_retry_after(STANDARD_RATE_LIMIT, response.headers, datetime.now(UTC))
     return TransientFailure(reason, response.status, wait)
 
 

@@ -16,7 +16,7 @@ from causeloop_pipeline.connectors.json_paths import fill_from
 
 @dataclass(frozen=True)
 class HashKey:
-    """How a tool wants its requests hashed, and with whose key."""
+    """How a tool's requests are signed by a keyed hash, and the key."""
 
     auth: KeyedHash
     values: Mapping[str, Any] = field(repr=False)

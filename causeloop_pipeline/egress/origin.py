@@ -14,7 +14,7 @@ from causeloop_pipeline.egress.errors import PermanentFailure
 from causeloop_pipeline.egress.policy import EgressRefused
 
 
-def base_url_of(connector: Connector, config: Mapping[str, Any]) -> str:
+def find_base_url(connector: Connector, config: Mapping[str, Any]) -> str:
     """The tool's base address, by configuration or by its template."""
     chosen = config.get("base_url") or connector.base_url or ""
     try:
@@ -23,7 +23,7 @@ def base_url_of(connector: Connector, config: Mapping[str, Any]) -> str:
         raise PermanentFailure(f"{connector.title}: {missing.args[0]!r} is not configured") from None
 
 
-def web_address(text: str) -> httpx2.URL:
+def parse_web_address(text: str) -> httpx2.URL:
     """The URL in a text; EgressRefused where it is none."""
     try:
         return _parse_address(text)
@@ -33,31 +33,31 @@ def web_address(text: str) -> httpx2.URL:
 
 @lru_cache(maxsize=64)
 def _parse_address(text: str) -> httpx2.URL:
-    """The URL in a text; a page asks for its own several times, and parsing costs as much as ten records."""
+    """The URL in a text, cached: a page needs its own several times, and parsing is slow."""
     return httpx2.URL(text)
 
 
-def port_of(url: httpx2.URL) -> int:
+def find_port(url: httpx2.URL) -> int:
     """The URL's port, by default that of its scheme."""
     return url.port or (443 if url.scheme == "https" else 80)
 
 
-def origin_of(url: httpx2.URL) -> tuple[str, str, int]:
-    """Scheme, host and port: what the credentials belong to."""
-    return url.scheme, url.host, port_of(url)
+def find_origin(url: httpx2.URL) -> tuple[str, str, int]:
+    """Scheme, host and port, to which credentials are bound."""
+    return url.scheme, url.host, find_port(url)
 
 
 def find_credentials_origin(connector: Connector, config: Mapping[str, Any]) -> str:
-    """Where a connector's credentials may be sent, as one text: they are encrypted for this receiver only."""
+    """The origin to which a connector's credentials are bound, as text."""
     try:
         config, connector = fill_defaults(connector, config), connector.resolve(config)
     except DeclarationError:
-        return "nowhere"  # nor to a tool whose declaration is not understood any more
+        return "nowhere"  # nor to a tool whose declaration can no longer be read
     if (source := connector.query or connector.files) is not None:
         names = PLACEHOLDER.findall(source.origin)
         return source.origin.format(**{name: _name_place(config.get(name)) for name in names})
     try:
-        scheme, host, port = origin_of(web_address(base_url_of(connector, config)))
+        scheme, host, port = find_origin(parse_web_address(find_base_url(connector, config)))
     except PermanentFailure:
         return "nowhere"  # nothing is sent until the address is completed
     return f"{scheme}://{host}:{port}"

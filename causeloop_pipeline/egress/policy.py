@@ -1,7 +1,7 @@
 """Which addresses a connector may reach: the public internet over TLS, and what an administrator listed.
 
-A name is resolved once, every answer is checked, and the connection goes to a checked address, so that a name
-which answers differently a moment later leads nowhere new.
+A name is resolved once, every address is checked, and the connection goes to a checked address, which
+prevents DNS rebinding.
 """
 
 import ipaddress
@@ -13,7 +13,7 @@ from causeloop_pipeline.egress.errors import PermanentFailure, TransientFailure
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")
-# What `is_global` of the oldest supported Python still takes for public.
+# Ranges that `is_global` of the oldest supported Python still counts as public.
 NOT_PUBLIC = tuple(
     ipaddress.ip_network(network)
     for network in (
@@ -33,7 +33,7 @@ NOT_PUBLIC = tuple(
 
 
 class EgressRefused(PermanentFailure):
-    """The address is one that connectors of this installation may not reach."""
+    """Connectors of this installation may not reach this address."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class EgressPolicy:
         return (host.strip("[]").lower(), port) in self.allow
 
     def check_web(self, scheme: str, host: str, port: int) -> None:
-        """Refuse anything but HTTPS on its own port, listed hosts apart."""
+        """Refuse anything but HTTPS on port 443, except for listed hosts."""
         if scheme not in {"http", "https"} or not host:
             raise EgressRefused(f"the address of {host or 'nothing'} must begin with https://")
         if not self.allows(host, port) and (scheme, port) != ("https", 443):
@@ -63,7 +63,7 @@ class EgressPolicy:
             )
 
     def addresses(self, host: str, port: int) -> list[str]:
-        """The host's addresses, each one checked; one private answer among them refuses all."""
+        """The host's addresses, all checked; a single private one refuses them all."""
         answers = _resolve(host, port)
         if not self.allows(host, port):
             for answer in answers:

@@ -1,4 +1,4 @@
-"""Retry and rate limit: which answers are tried again, what Retry-After says, and how long to back off."""
+"""Retry and rate limit: which responses are retried, what Retry-After means, and how long to back off."""
 
 import logging
 from collections.abc import Callable, Mapping
@@ -14,7 +14,7 @@ from causeloop_pipeline.connectors.spec import RateLimit
 from causeloop_pipeline.egress.errors import TransientFailure
 
 RETRYABLE_STATUSES = frozenset({408, 425, 429})
-"""Beside every status from 500 on."""
+"""In addition to every status from 500 on."""
 MAX_RETRY_AFTER = timedelta(hours=24)
 MIN_EPOCH_SECONDS = 1e9
 MIN_EPOCH_MILLISECONDS = 1e11
@@ -25,7 +25,7 @@ logger = logging.getLogger(__name__)
 
 
 class RetryableResponse(TransientFailure):
-    """An answer, or the lack of one, that may be better at the next attempt."""
+    """A response, or its absence, after which a retry may succeed."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class RetryPolicy:
     silence_seconds: float = 30.0
 
     def run(self, attempt: Callable[[], T]) -> T:
-        """What `attempt` returns, tried again after a RetryableResponse; the last of these is raised."""
+        """Run `attempt`, retried after a RetryableResponse; the last one is raised."""
         for trial in stamina.retry_context(
             on=self._wait_before_retry,
             attempts=self.attempts,
@@ -62,7 +62,7 @@ class RetryPolicy:
         raise AssertionError("stamina yields at least one attempt")
 
     def _wait_before_retry(self, error: Exception) -> bool | float:
-        """The server's own wait in seconds; True for an exponential backoff, False to give up."""
+        """The server's requested wait in seconds; True for an exponential backoff, False to give up."""
         if not isinstance(error, RetryableResponse):
             return False
         if error.retry_after is None:
@@ -72,7 +72,7 @@ class RetryPolicy:
 
 
 def log_retry(details: RetryDetails) -> None:
-    """A tool that asks to wait is no warning: what stays unanswered is reported by the caller."""
+    """Log a retry below warning level: the caller reports the final failure."""
     logger.info("%s; trying again in %.1f s", details.caused_by, details.wait_for)
 
 
@@ -80,7 +80,7 @@ set_on_retry_hooks([log_retry])
 
 
 def is_retryable(status: int) -> bool:
-    """Whether the same request may be taken later."""
+    """Whether the same request may succeed later."""
     return status >= 500 or status in RETRYABLE_STATUSES
 
 
@@ -91,38 +91,38 @@ def is_rate_limited(limit: RateLimit, status: int, headers: Mapping[str, str]) -
     return status != 403 or "retry-after" in headers or headers.get(limit.remaining) == "0"
 
 
-def rate_limit_state(limit: RateLimit, headers: Mapping[str, str], now: datetime) -> RateLimitState:
+def read_rate_limit(limit: RateLimit, headers: Mapping[str, str], now: datetime) -> RateLimitState:
     """The rate limit's state by the headers."""
     remaining = _parse_number(headers.get(limit.remaining))
     return RateLimitState(
-        None if remaining is None else int(remaining), retry_after_seconds(limit, headers, now)
+        None if remaining is None else int(remaining), read_retry_after_seconds(limit, headers, now)
     )
 
 
-def retry_after(limit: RateLimit, headers: Mapping[str, str], now: datetime) -> timedelta | None:
+def read_retry_after(limit: RateLimit, headers: Mapping[str, str], now: datetime) -> timedelta | None:
     """How long the server asks us to wait, at most MAX_RETRY_AFTER."""
-    seconds = retry_after_seconds(limit, headers, now)
+    seconds = read_retry_after_seconds(limit, headers, now)
     return None if seconds is None else timedelta(seconds=min(seconds, MAX_RETRY_AFTER.total_seconds()))
 
 
-def retry_after_seconds(limit: RateLimit, headers: Mapping[str, str], now: datetime) -> float | None:
+def read_retry_after_seconds(limit: RateLimit, headers: Mapping[str, str], now: datetime) -> float | None:
     """Seconds to wait: Retry-After (seconds or a date) wins over the tool's own reset header."""
     after = headers.get("retry-after", "").strip()
     if after:
         seconds = _parse_number(after)
-        return max(0.0, seconds) if seconds is not None else _seconds_until_date(after, now)
+        return max(0.0, seconds) if seconds is not None else _read_seconds_until_date(after, now)
     reset = _parse_number(headers.get(limit.reset))
-    return None if reset is None else _seconds_until_reset(reset, now)
+    return None if reset is None else _read_seconds_until_reset(reset, now)
 
 
-def _seconds_until_reset(value: float, now: datetime) -> float:
-    """Seconds, epoch seconds and epoch milliseconds differ in size."""
+def _read_seconds_until_reset(value: float, now: datetime) -> float:
+    """Tell seconds, epoch seconds and epoch milliseconds apart by their magnitude."""
     if value >= MIN_EPOCH_MILLISECONDS:
         return max(0.0, value / 1000 - now.timestamp())
     return max(0.0, value - now.timestamp() if value >= MIN_EPOCH_SECONDS else value)
 
 
-def _seconds_until_date(value: str, now: datetime) -> float | None:
+def _read_seconds_until_date(value: str, now: datetime) -> float | None:
     try:
         until = parsedate_to_datetime(value)
     except ValueError:

@@ -14,7 +14,7 @@ from causeloop_pipeline.egress.policy import EgressPolicy
 class CheckedTransport(httpx2.HTTPTransport):
     """HTTP over checked connections. It is used without a client: no proxies, cookies or logged addresses.
 
-    All exchanges together end within `seconds`, if given: every wait is cut to what is left of them.
+    All exchanges together end within `seconds`, if set: every wait is limited to the remaining time.
     """
 
     def __init__(self, policy: EgressPolicy, seconds: float | None = None) -> None:
@@ -28,7 +28,7 @@ class CheckedTransport(httpx2.HTTPTransport):
 
 @cache
 def _load_authorities() -> ssl.SSLContext:
-    """The machine's certificate authorities: reading them takes longer than most exchanges."""
+    """The machine's certificate authorities: loading them takes longer than most exchanges."""
     return httpx2.create_ssl_context(trust_env=False)
 
 
@@ -54,23 +54,25 @@ class _CheckedBackend(httpcore2.SyncBackend):
     ) -> httpcore2.NetworkStream:
         if self._deadline is None:
             return super().connect_tcp(address, port, timeout, *args, **options)
-        left = _remaining_seconds(self._deadline, timeout, httpcore2.ConnectTimeout)
+        left = _compute_remaining_seconds(self._deadline, timeout, httpcore2.ConnectTimeout)
         return _TimedStream(super().connect_tcp(address, port, left, *args, **options), self._deadline)
 
 
 class _TimedStream(httpcore2.NetworkStream):
-    """A connection whose every wait ends at the deadline, so that slow bytes do not prolong it."""
+    """A connection whose every wait ends at the deadline, so that trickling bytes cannot prolong it."""
 
     def __init__(self, stream: httpcore2.NetworkStream, deadline: float) -> None:
         self._stream, self._deadline = stream, deadline
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         return self._stream.read(
-            max_bytes, _remaining_seconds(self._deadline, timeout, httpcore2.ReadTimeout)
+            max_bytes, _compute_remaining_seconds(self._deadline, timeout, httpcore2.ReadTimeout)
         )
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        self._stream.write(buffer, _remaining_seconds(self._deadline, timeout, httpcore2.WriteTimeout))
+        self._stream.write(
+            buffer, _compute_remaining_seconds(self._deadline, timeout, httpcore2.WriteTimeout)
+        )
 
     def close(self) -> None:
         self._stream.close()
@@ -78,14 +80,14 @@ class _TimedStream(httpcore2.NetworkStream):
     def start_tls(
         self, ssl_context: Any, server_hostname: str | None = None, timeout: float | None = None
     ) -> httpcore2.NetworkStream:
-        left = _remaining_seconds(self._deadline, timeout, httpcore2.ConnectTimeout)
+        left = _compute_remaining_seconds(self._deadline, timeout, httpcore2.ConnectTimeout)
         return _TimedStream(self._stream.start_tls(ssl_context, server_hostname, left), self._deadline)
 
     def get_extra_info(self, info: str) -> Any:
         return self._stream.get_extra_info(info)
 
 
-def _remaining_seconds(deadline: float, timeout: float | None, late: type[Exception]) -> float:
+def _compute_remaining_seconds(deadline: float, timeout: float | None, late: type[Exception]) -> float:
     left = deadline - time.monotonic()
     if left <= 0:
         raise late("the time allowed for the exchange is over")

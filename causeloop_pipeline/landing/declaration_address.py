@@ -7,7 +7,7 @@ import httpx2
 
 from causeloop_pipeline.connectors.declared.problems import DeclarationError, Problem
 from causeloop_pipeline.connectors.spec import Connector, OAuth2
-from causeloop_pipeline.egress.origin import port_of, web_address
+from causeloop_pipeline.egress.origin import find_port, parse_web_address
 from causeloop_pipeline.egress.policy import EgressPolicy, EgressRefused, is_public
 
 INTERNAL_NAMES = (".localhost", ".local", ".internal", ".intranet", ".lan", ".home.arpa")
@@ -36,16 +36,16 @@ def _check(field: str, address: str, egress: EgressPolicy) -> Iterator[Problem]:
     if "{" in address.split("://", 1)[-1].split("/", maxsplit=1)[0]:
         return  # known only once it is configured
     try:
-        url = web_address(address)
-        egress.check_web(url.scheme, url.host, port_of(url))
+        url = parse_web_address(address)
+        egress.check_web(url.scheme, url.host, find_port(url))
     except EgressRefused as refused:
         yield Problem(field, refused.reason)
         return
-    if not egress.allows(url.host, port_of(url)) and _is_internal(url):
+    if not egress.allows(url.host, find_port(url)) and _is_internal(url):
         yield Problem(
             field,
             f"{url.host} is an address of a private network; if it is meant, an administrator adds "
-            f"{url.host}:{port_of(url)} to CAUSELOOP_EGRESS_ALLOW",
+            f"{url.host}:{find_port(url)} to CAUSELOOP_EGRESS_ALLOW",
         )
 
 

@@ -18,7 +18,7 @@ from causeloop_pipeline.model.nested_columns import (
 Columns = Mapping[str, pl.DataType | type[pl.DataType]]
 
 
-def _schema(columns: Columns) -> pl.Schema:
+def _make_schema(columns: Columns) -> pl.Schema:
     return pl.Schema(columns)
 
 
@@ -26,10 +26,10 @@ INSTANT = pl.Datetime("us", "UTC")
 
 DIMENSIONS = ("service", "component", "error_type", "team", "environment", "region")
 ATTRIBUTE_DIMENSIONS = ("component", "region")
-"""Those that are no columns of `core.issue`, but attributes of some tools."""
+"""Columns that are not in `core.issue` but come from attributes of some tools."""
 DIMENSION_COLUMNS: Columns = dict.fromkeys(DIMENSIONS, pl.String)
 
-ISSUE_SCHEMA = _schema(
+ISSUE_SCHEMA = _make_schema(
     {
         "issue_id": pl.String,
         "source": pl.String,
@@ -43,14 +43,14 @@ ISSUE_SCHEMA = _schema(
     }
 )
 
-VERSIONED_ISSUE_SCHEMA = _schema(
+VERSIONED_ISSUE_SCHEMA = _make_schema(
     {
         **ISSUE_SCHEMA,
-        "changed_at": INSTANT,  # when a part that the fingerprint is made of last changed
+        "changed_at": INSTANT,  # when an input of the fingerprint last changed
     }
 )
 
-CHANGE_SCHEMA = _schema(
+CHANGE_SCHEMA = _make_schema(
     {
         "changed_at": INSTANT,
         "kind": pl.String,  # a ChangeKind
@@ -59,9 +59,9 @@ CHANGE_SCHEMA = _schema(
     }
 )
 
-OBSERVATION_GAP_SCHEMA = _schema({"pattern_id": pl.String, "started_at": INSTANT, "ended_at": INSTANT})
+OBSERVATION_GAP_SCHEMA = _make_schema({"pattern_id": pl.String, "started_at": INSTANT, "ended_at": INSTANT})
 
-FINGERPRINT_SCHEMA = _schema(
+FINGERPRINT_SCHEMA = _make_schema(
     {
         "issue_id": pl.String,
         "kind": pl.String,  # a TextKind
@@ -77,14 +77,14 @@ FINGERPRINT_SCHEMA = _schema(
 TRAIT_COLUMNS = (*DIMENSIONS, "time_of_day", "weekday", "template")
 SHARED_TRAITS = pl.Struct(dict.fromkeys(sorted(TRAIT_COLUMNS), SHARED_VALUE))
 
-PATTERN_SCHEMA = _schema(
+PATTERN_SCHEMA = _make_schema(
     {
         "pattern_id": pl.String,
         "name": pl.String,
         "kind": pl.String,
         "status": pl.String,  # emerging | active
         "confidence": pl.Float64,
-        "fingerprint": SHARED_TRAITS,  # what most of its issues have in common, null where they differ
+        "fingerprint": SHARED_TRAITS,  # what most of its issues share, null where they differ
         "issue_count": pl.Int64,
         "first_seen_at": INSTANT,
         "last_seen_at": INSTANT,
@@ -92,19 +92,19 @@ PATTERN_SCHEMA = _schema(
     }
 )
 
-MEMBER_SCHEMA = _schema(
+MEMBER_SCHEMA = _make_schema(
     {
         "pattern_id": pl.String,
         "issue_id": pl.String,
         "similarity": pl.Float64,
         "confidence": pl.Float64,
         "reason": MEMBERSHIP_REASON,
-        "nearest_pattern_id": pl.String,  # the closest pattern the issue was NOT put into
-        "nearest_missing": pl.String,  # what kept it out, in words
+        "nearest_pattern_id": pl.String,  # the closest pattern that the issue is NOT in
+        "nearest_missing": pl.String,  # why not, in words
     }
 )
 
-CONSTRAINT_SCHEMA = _schema(
+CONSTRAINT_SCHEMA = _make_schema(
     {
         "kind": pl.String,  # a ConstraintKind
         "left_issue_id": pl.String,
@@ -112,7 +112,7 @@ CONSTRAINT_SCHEMA = _schema(
     }
 )
 
-FEEDBACK_SCHEMA = _schema(
+FEEDBACK_SCHEMA = _make_schema(
     {
         "left_issue_id": pl.String,
         "right_issue_id": pl.String,
@@ -121,13 +121,13 @@ FEEDBACK_SCHEMA = _schema(
 )
 
 MEMBERSHIP_SCHEMA = pl.Schema({"pattern_id": pl.String, "issue_id": pl.String})
-"""MEMBER_SCHEMA without what explains it, which is most of its bytes."""
+"""MEMBER_SCHEMA without the explanation, which takes most of its bytes."""
 
 PREVIOUS_MEMBER_SCHEMA = pl.Schema({"issue_id": pl.String, "pattern_id": pl.String})
 
-PREVIOUS_STATUS_SCHEMA = _schema({**PREVIOUS_MEMBER_SCHEMA, "status": pl.String})
+PREVIOUS_STATUS_SCHEMA = _make_schema({**PREVIOUS_MEMBER_SCHEMA, "status": pl.String})
 
-LINEAGE_SCHEMA = _schema(
+LINEAGE_SCHEMA = _make_schema(
     {
         "old_pattern_id": pl.String,
         "new_pattern_id": pl.String,
@@ -137,7 +137,7 @@ LINEAGE_SCHEMA = _schema(
     }
 )
 
-CLUSTER_SCHEMA = _schema(
+CLUSTER_SCHEMA = _make_schema(
     {
         "cluster_id": pl.String,
         "name": pl.String,
@@ -149,7 +149,7 @@ CLUSTER_SCHEMA = _schema(
 
 CLUSTER_MEMBER_SCHEMA = pl.Schema({"cluster_id": pl.String, "pattern_id": pl.String})
 
-EDGE_SCHEMA = _schema(
+EDGE_SCHEMA = _make_schema(
     {
         "left_pattern_id": pl.String,
         "right_pattern_id": pl.String,
@@ -158,7 +158,7 @@ EDGE_SCHEMA = _schema(
     }
 )
 
-OCCURRENCE_SCHEMA = _schema(
+OCCURRENCE_SCHEMA = _make_schema(
     {
         "pattern_id": pl.String,
         "occurred_at": INSTANT,
@@ -174,7 +174,7 @@ CATEGORIZED_OCCURRENCE_SCHEMA = pl.Schema(
 )
 """OCCURRENCE_SCHEMA with texts as categories: a tenth of the memory, and faster to sort, group and filter."""
 
-PREDICTION_SCHEMA = _schema(
+PREDICTION_SCHEMA = _make_schema(
     {
         "pattern_id": pl.String,
         "window_days": pl.Int64,
@@ -194,7 +194,7 @@ PREDICTION_SCHEMA = _schema(
     }
 )
 
-LEDGER_SCHEMA = _schema(
+LEDGER_SCHEMA = _make_schema(
     {
         "issued_at": INSTANT,
         "window_days": pl.Int64,
@@ -204,7 +204,7 @@ LEDGER_SCHEMA = _schema(
     }
 )
 
-UNDECIDED_PREDICTION_SCHEMA = _schema(
+UNDECIDED_PREDICTION_SCHEMA = _make_schema(
     {
         "prediction_id": pl.String,
         "pattern_id": pl.String,
@@ -214,7 +214,7 @@ UNDECIDED_PREDICTION_SCHEMA = _schema(
     }
 )
 
-FORECAST_SCHEMA = _schema(
+FORECAST_SCHEMA = _make_schema(
     {
         "pattern_id": pl.String,  # null: the whole workspace
         "day": pl.Date,
@@ -226,7 +226,7 @@ FORECAST_SCHEMA = _schema(
 
 RISK_SCHEMA = pl.Schema({"id": pl.String, "risk_score": pl.Float64})
 
-RECOMMENDATION_SCHEMA = _schema(
+RECOMMENDATION_SCHEMA = _make_schema(
     {
         "recommendation_id": pl.String,
         "rank": pl.Int64,
@@ -244,7 +244,7 @@ RECOMMENDATION_SCHEMA = _schema(
     }
 )
 
-RECOMMENDATION_STATE_SCHEMA = _schema(
+RECOMMENDATION_STATE_SCHEMA = _make_schema(
     {
         "recommendation_id": pl.String,
         "status": pl.String,
@@ -253,7 +253,7 @@ RECOMMENDATION_STATE_SCHEMA = _schema(
     }
 )
 
-IMPLEMENTED_RECOMMENDATION_SCHEMA = _schema(
+IMPLEMENTED_RECOMMENDATION_SCHEMA = _make_schema(
     {
         "recommendation_id": pl.String,
         "pattern_ids": pl.List(pl.String),
@@ -262,13 +262,13 @@ IMPLEMENTED_RECOMMENDATION_SCHEMA = _schema(
     }
 )
 
-FIX_SCHEMA = _schema({"recommendation_id": pl.String, "pattern_id": pl.String, "fixed_at": INSTANT})
+FIX_SCHEMA = _make_schema({"recommendation_id": pl.String, "pattern_id": pl.String, "fixed_at": INSTANT})
 
-CLAIMED_FIX_SCHEMA = _schema({"pattern_id": pl.String, "fixed_at": INSTANT})
+CLAIMED_FIX_SCHEMA = _make_schema({"pattern_id": pl.String, "fixed_at": INSTANT})
 
-CLOSURE_NOTE_SCHEMA = _schema({"pattern_id": pl.String, "closed_at": INSTANT})
+CLOSURE_NOTE_SCHEMA = _make_schema({"pattern_id": pl.String, "closed_at": INSTANT})
 
-ALERT_RULE_SCHEMA = _schema(
+ALERT_RULE_SCHEMA = _make_schema(
     {
         "alert_rule_id": pl.String,
         "probability_threshold": pl.Float64,
@@ -280,11 +280,11 @@ ALERT_RULE_SCHEMA = _schema(
     }
 )
 
-ALERT_STATE_SCHEMA = _schema(
+ALERT_STATE_SCHEMA = _make_schema(
     {"alert_rule_id": pl.String, "pattern_id": pl.String, "firing": pl.Boolean, "crossings": pl.Int64}
 )
 
-ALERT_CANDIDATE_SCHEMA = _schema(
+ALERT_CANDIDATE_SCHEMA = _make_schema(
     {
         "pattern_id": pl.String,
         "window_days": pl.Int64,

@@ -6,7 +6,7 @@ from causeloop_pipeline.model.vocabulary import Vocabulary
 
 TITLE_LIMIT = 300
 VISIBLE = r"[^\s\x1c-\x1f\x85\ufeff]"
-"""A character that a person sees, as a pattern that Python and JavaScript read alike."""
+"""A visible character, as a regular expression that Python and JavaScript both understand."""
 
 
 class Severity(Vocabulary):
@@ -35,21 +35,21 @@ DEFAULT_SOURCE = "custom_api"
 
 @dataclass(frozen=True)
 class IssueField:
-    """A text that says what failed: how long it may be, and what is done with it."""
+    """A text field of an issue: its maximum length and how it is used."""
 
     name: str
     max_length: int
     _: KW_ONLY
     is_editable: bool = True
-    """Whether a person may correct it."""
+    """Whether people may correct it."""
     is_compared: bool = True
-    """Whether the grouping looks at it."""
+    """Whether grouping uses it."""
     is_facet: bool = False
-    """Whether many issues share its values: lists are filtered by it, and forms suggest what occurs."""
+    """Whether many issues share its values: lists filter by it, and forms suggest its values."""
 
     @property
     def label(self) -> str:
-        """What people call it."""
+        """Its name for people."""
         return self.name.replace("_", " ").capitalize()
 
 

@@ -3,11 +3,11 @@
 from uuid import UUID
 
 
-def pattern_page(public_url: str, pattern_id: UUID | str) -> str:
+def build_pattern_url(public_url: str, pattern_id: UUID | str) -> str:
     """The page of a pattern on the dashboard at `public_url`."""
     return f"{public_url.rstrip('/')}/#/patterns/{pattern_id}"
 
 
-def recommendation_page(public_url: str, recommendation_id: UUID | str) -> str:
+def build_recommendation_url(public_url: str, recommendation_id: UUID | str) -> str:
     """The page of a recommendation on the dashboard at `public_url`."""
     return f"{public_url.rstrip('/')}/#/recommendations/{recommendation_id}"

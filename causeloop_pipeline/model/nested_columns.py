@@ -12,12 +12,12 @@ MEMBERSHIP_REASON = pl.Struct(
     {
         "dimensions": pl.Struct({"component": pl.String, "service": pl.String}),
         "kind": pl.String,  # template | terms | dimensions | trace | person
-        "slots": pl.Int64,  # how many parts of the template vary
+        "slots": pl.Int64,  # how many variable parts the template has
         "template": pl.String,
         "terms": pl.List(WEIGHTED_TERM),  # the rarest first
         "text": pl.String,  # a sentence
         "trace": pl.String,
-        "with": pl.String,  # the issue that it resembles, or was put together with
+        "with": pl.String,  # the issue that it resembles or was linked to
     }
 )
 

@@ -1,4 +1,4 @@
-"""What people are notified of: by alert rules, and by the list of what is new."""
+"""What people are notified of, by alert rules and in the list of notifications."""
 
 from causeloop_pipeline.model.vocabulary import Vocabulary
 
@@ -22,7 +22,7 @@ class AlertChannel(Vocabulary):
 
 
 class AlertSensitivity(Vocabulary):
-    """How soon an alert rule that fired is armed again."""
+    """How soon an alert rule that fired is re-armed."""
 
     LOW = "low"
     MEDIUM = "medium"

@@ -23,7 +23,7 @@ class LineageKind(Vocabulary):
 
 
 class TextKind(Vocabulary):
-    """Who writes the texts of a source: programs, people, or nobody, who has fields alone."""
+    """Who writes the texts of a source: programs, people, or nobody (fields only)."""
 
     MACHINE = "machine"
     HUMAN = "human"
@@ -31,14 +31,14 @@ class TextKind(Vocabulary):
 
 
 class ConstraintKind(Vocabulary):
-    """What a person decided of two issues: they belong together, or do not."""
+    """A person's decision about two issues: they belong together, or do not."""
 
     MUST = "must", "linked with"
     CANNOT = "cannot", "kept apart from"
 
 
 class CorrectionAct(Vocabulary):
-    """What a person did with issues or patterns; the meaning is the reason that the moved issues show."""
+    """A person's correction of issues or patterns; its meaning is shown as the reason at the moved issues."""
 
     LINK = "link", "linked with", "a person linked them with this pattern"
     UNLINK = "unlink", "unlinked from", "a person unlinked them from their pattern"

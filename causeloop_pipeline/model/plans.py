@@ -1,4 +1,4 @@
-"""What each plan includes: rate limit, numbers, and features, in one table; it holds for API and pipeline.
+"""What each plan includes: rate limit, quotas and features, in one table for API and pipeline.
 
 A connector type belongs to the lowest plan that its declaration names; higher plans include it as well.
 """
@@ -56,7 +56,7 @@ def list_plans_with(feature: str) -> list[str]:
 
 
 def is_plan_enough(plan: str, lowest: str) -> bool:
-    """Whether a plan includes what belongs to a lowest plan."""
+    """Whether a plan includes what another plan is the lowest to include."""
     return PLANS_IN_ORDER.index(lowest) <= PLANS_IN_ORDER.index(plan)
 
 

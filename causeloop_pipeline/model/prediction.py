@@ -5,7 +5,7 @@ from causeloop_pipeline.model.vocabulary import Vocabulary
 WINDOWS = (7, 14, 30, 90)
 """The days that a prediction covers."""
 NEAREST_WINDOW = 7
-"""The window of what a person reads first: in a month nearly every pattern comes back."""
+"""The window of what people see first: within a month nearly every pattern recurs."""
 PREFERRED_WINDOW = 30
 """The window that risk and ranking are computed from, and the one that a request means by default."""
 MODEL_NAMES = (
@@ -22,7 +22,7 @@ MODEL_NAMES = (
 )
 """The base models, whose probabilities are stored beside that of the ensemble."""
 WITHOUT_FIX = "without_fix"
-"""Stored beside them: the probability before a claimed fix lowered it."""
+"""Stored with them: the probability before a claimed fix lowered it."""
 MIN_DISPLAYED_PROBABILITY, MAX_DISPLAYED_PROBABILITY = 0.01, 0.99
 
 

@@ -4,7 +4,7 @@ from causeloop_pipeline.model.vocabulary import Vocabulary
 
 
 class Verdict(Vocabulary):
-    """What a proof says of a claimed fix.
+    """What a proof says about a claimed fix.
 
     `share_held` is the share of a fix that counts as held, null where that is not known; the lower `rank`
     is the worse verdict, which counts where several patterns have one.
@@ -28,12 +28,12 @@ class Verdict(Vocabulary):
         share_held: float | None = None,
         rank: int = 0,
     ) -> None:
-        """What follows from a verdict."""
+        """Set the attributes of a verdict."""
         self.share_held, self.rank = share_held, rank
 
     @property
     def is_final(self) -> bool:
-        """Whether it says if the fix held."""
+        """Whether it decides if the fix held."""
         return self.share_held is not None
 
     @property

@@ -10,7 +10,7 @@ MIN_RECURRENCES = 0.2
 
 
 def find_probability_of_least_recurrences(window_days: float, recurrences: float = MIN_RECURRENCES) -> float:
-    """The probability in a window that so few recurrences in the horizon mean, if they come at random."""
+    """The probability in a window for this few recurrences in the horizon, as a Poisson process."""
     return -math.expm1(-recurrences * window_days / HORIZON_DAYS)
 
 
@@ -27,7 +27,7 @@ OPEN_RECOMMENDATION_STATUSES = (RecommendationStatus.PENDING, RecommendationStat
 
 
 class RecommendationType(Vocabulary):
-    """What kind of change is recommended; the meaning speaks of several."""
+    """The kind of change that is recommended; its meaning is in the plural."""
 
     CODE_FIX = "code_fix", "", "code fixes"
     CONFIG_CHANGE = "config_change", "", "configuration changes"
@@ -52,7 +52,7 @@ class RecommendationImpact(Vocabulary):
 
 
 class TicketStatus(Vocabulary):
-    """The status of a ticket that a recommendation was pushed to."""
+    """The status of a recommendation's ticket."""
 
     QUEUED = "queued"
     OPEN = "open"

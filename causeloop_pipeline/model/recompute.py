@@ -1,4 +1,4 @@
-"""Work that somebody requested, and how far it has come."""
+"""Requested work and its progress."""
 
 from causeloop_pipeline.model.vocabulary import Vocabulary
 
@@ -14,7 +14,7 @@ class RecomputeKind(Vocabulary):
 
 
 class RecomputeStatus(Vocabulary):
-    """How far a request to compute again has come."""
+    """The progress of a recompute request."""
 
     QUEUED = "queued", "", "waiting for its run …"
     RUNNING = "running", "", "under way …"
@@ -23,7 +23,7 @@ class RecomputeStatus(Vocabulary):
 
 
 class ArchiveStatus(Vocabulary):
-    """How far the archive of a workspace has come."""
+    """The progress of a workspace's archive."""
 
     QUEUED = "queued"
     RUNNING = "running"

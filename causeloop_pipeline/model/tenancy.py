@@ -39,7 +39,7 @@ class StatusSetter(Vocabulary):
 
 
 class MembershipStatus(Vocabulary):
-    """Only an active membership counts a seat and grants its role."""
+    """Only an active membership takes a seat and grants its role."""
 
     ACTIVE = "active"
     INVITED = "invited"
@@ -54,7 +54,7 @@ class SignInMethod(Vocabulary):
 
 
 class SessionEnd(Vocabulary):
-    """Why a session ended before its time."""
+    """Why a session ended before it expired."""
 
     SIGNED_OUT = "signed_out"
     REUSED = "reused", "a refresh token was used twice"

@@ -1,4 +1,4 @@
-"""Every vocabulary of the product, for those who publish or check them all."""
+"""Every vocabulary of the product, for code that publishes or checks them all."""
 
 from causeloop_pipeline.model.change import ChangeKind
 from causeloop_pipeline.model.issue import IssueStatus, Severity

@@ -1,4 +1,4 @@
-"""What a vocabulary is: the values that a field may have, each with its label and its meaning for people."""
+"""The base of vocabularies: the values that a field may have, each with a label and a meaning for people."""
 
 from enum import StrEnum
 from typing import Self
@@ -15,7 +15,7 @@ class Vocabulary(StrEnum):
     meaning: str
 
     def __new__(cls, value: str, label: str = "", meaning: str = "", *_further: object) -> Self:
-        """A value; without a label, its own words are the label. A subclass reads what is further."""
+        """Create a value; its label defaults to its own words. Subclasses read further arguments."""
         member = str.__new__(cls, value)
         member._value_ = value
         member.label = label or value.replace("_", " ")

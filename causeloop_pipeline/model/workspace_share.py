@@ -7,7 +7,7 @@ from uuid import UUID
 
 @dataclass(frozen=True)
 class WorkspaceShare:
-    """The share of this number, counted from 1, of so many; a workspace is in the same one for ever."""
+    """Share `number` (from 1) of `count`; a workspace always belongs to the same share."""
 
     number: int
     of: int
@@ -22,11 +22,11 @@ class WorkspaceShare:
 
     @property
     def is_first(self) -> bool:
-        """Whether it also does what is done once for the whole installation."""
+        """Whether this share also does the work that is done once for the whole installation."""
         return self.number == 1
 
     def holds(self, workspace_id: UUID) -> bool:
-        """Whether a workspace belongs to it."""
+        """Whether a workspace belongs to this share."""
         digest = hashlib.sha256(workspace_id.bytes).digest()
         return int.from_bytes(digest[:8]) % self.of == self.number - 1
 

@@ -1,4 +1,4 @@
-"""What an asset's page shows beside its counts: its table, its code, how fresh it must be, what starts it."""
+"""Metadata on an asset's page: its table, its code, its freshness policy and its triggers."""
 
 import inspect
 import warnings
@@ -25,7 +25,7 @@ MAX_AGE_HOURS, WARN_AGE_HOURS = 26.0, 25.0
 FRESHNESS = dg.FreshnessPolicy.time_window(
     fail_window=timedelta(hours=MAX_AGE_HOURS), warn_window=timedelta(hours=WARN_AGE_HOURS)
 )
-"""For the asset as a whole; the check `every_workspace_is_fresh` looks at each workspace."""
+"""For the whole asset; the check `every_workspace_is_fresh` covers each workspace."""
 
 STAGE_TABLES = {
     "fingerprints": "detect.fingerprint",
@@ -54,7 +54,7 @@ NO_CONDITION = (
 
 
 def explain_automation(description: str, started_by: str) -> str:
-    """An asset's description, and what starts it."""
+    """An asset's description, with what triggers it."""
     return f"{description}\n\n**Automation.** Started by {started_by}. {NO_CONDITION}"
 
 
@@ -90,7 +90,7 @@ def describe_model(node: Mapping[str, Any]) -> dict[str, Any]:
 def read_workspace_levels(
     installation: "Installation", key: dg.AssetKey, stage: str, workspace_ids: Sequence[UUID]
 ) -> "dict[UUID, Levels]":
-    """What each of these workspaces holds now, which an asset's page plots over time.
+    """The current levels of each workspace, which an asset's page plots over time.
 
     In: the asset, and the name of its stage, or of its tool where it is a landing.
     """
@@ -133,7 +133,7 @@ def read_table_metadata(
     }
 
 
-def column_descriptions(metadata: Mapping[str, Any]) -> dict[str, str | None]:
+def read_column_descriptions(metadata: Mapping[str, Any]) -> dict[str, str | None]:
     """The columns' descriptions that an asset declares."""
     declared = metadata.get(COLUMN_SCHEMA)
     schema = declared.value if isinstance(declared, dg.TableSchemaMetadataValue) else declared

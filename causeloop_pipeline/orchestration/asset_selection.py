@@ -1,4 +1,4 @@
-"""Which assets a run needs: those where something changed, and all that follow from them."""
+"""Which assets a run needs: those that changed, and everything downstream."""
 
 from collections.abc import Iterable, Sequence
 
@@ -10,7 +10,7 @@ PREFIX, LANDING = "causeloop", "landing"
 
 
 def product_key(*path: str) -> dg.AssetKey:
-    """The key of an asset of the product, apart from what else one Dagster may hold."""
+    """The key of one of the product's assets, separate from others in the same Dagster."""
     return dg.AssetKey([PREFIX, *path])
 
 
@@ -26,15 +26,15 @@ FIRST_STAGE = {
 """Where each kind of recompute request begins; `sync` begins at the landing of the workspaces' tools."""
 
 
-def downstream(
+def select_downstream(
     repository: dg.RepositoryDefinition | None, roots: Iterable[dg.AssetKey]
 ) -> Sequence[dg.AssetKey]:
-    """The assets that follow from these, themselves included, in a stable order."""
+    """These assets and everything downstream of them, in a stable order."""
     if repository is None:
         raise dg.DagsterInvariantViolationError("a sensor needs the repository to choose assets from")
     existing = repository.asset_graph.materializable_asset_keys
     chosen = [root for root in roots if root in existing]
-    if ISSUE in chosen:  # one step makes both of what arrived
+    if ISSUE in chosen:  # one step writes both
         chosen.append(CHANGE)
     if not chosen:
         return []
@@ -47,6 +47,6 @@ def landing_key(connector_name: str) -> dg.AssetKey:
     return product_key(LANDING, connector_name)
 
 
-def landing_of(types: Iterable[str]) -> list[dg.AssetKey]:
+def select_landings(types: Iterable[str]) -> list[dg.AssetKey]:
     """The landing assets of some tools."""
     return [landing_key(name) for name in sorted(set(types))]

@@ -1,4 +1,4 @@
-"""Initializes a Dagster instance before its servers start: no run of an earlier boot may hold a slot."""
+"""Initializes a Dagster instance before its servers start: no run of an earlier boot may keep its slot."""
 
 from datetime import datetime
 
@@ -22,7 +22,8 @@ STARTED = (
 
 
 def prepare_instance() -> int:
-    """Fail the runs of an earlier boot, release their claims, limit dbt to one run; how many had died."""
+    """Fail the runs of an earlier boot, release their claims, limit dbt to one run; how many runs had
+    died."""
     installation = Installation()
     with DagsterInstance.get() as instance:
         dead = _end_dead_runs(instance, installation)
@@ -31,7 +32,7 @@ def prepare_instance() -> int:
 
 
 def end_dead_runs() -> int:
-    """Fail every run of ours that had started and free what they held, after the code server has ended."""
+    """Fail every started run of ours and free its slots and claims, after the code server has ended."""
     with DagsterInstance.get() as instance:
         return _end_dead_runs(instance, Installation())
 
@@ -50,20 +51,20 @@ def _end_dead_runs(instance: DagsterInstance, installation: Installation) -> int
 
 
 def initialize_instance() -> None:
-    """Prepare an instance on which runs go on elsewhere, which are left alone."""
+    """Prepare an instance whose runs continue on other machines; they are left alone."""
     with DagsterInstance.get() as instance:
         _initialize(instance, Installation())
 
 
 def _initialize(instance: DagsterInstance, installation: Installation) -> None:
-    """Limit dbt to one run, and give every workspace its partition."""
+    """Limit dbt to one run, and add every workspace's partition."""
     future_ticks.clear_future_ticks(instance)
     instance.event_log_storage.set_concurrency_slots(DBT_POOL, 1)
     add_partitions(instance, installation)
 
 
 def count_unfinished_runs(instance: DagsterInstance) -> int:
-    """How many of our runs are queued or go on."""
+    """How many of our runs are queued or in progress."""
     return instance.get_runs_count(filter_own_runs(UNFINISHED))
 
 
@@ -74,7 +75,7 @@ def list_failed_runs(instance: DagsterInstance, since: datetime) -> list[str]:
 
 
 def fail_dead_runs(instance: DagsterInstance) -> int:
-    """Fail every run of ours that had started: no process of it can be left when no server runs yet."""
+    """Fail every started run of ours: before any server runs, none can have a live process."""
     runs = instance.get_runs(filter_own_runs(STARTED))
     for run in runs:
         instance.add_run_tags(run.run_id, {INTERRUPTED: "true"})
@@ -83,7 +84,7 @@ def fail_dead_runs(instance: DagsterInstance) -> int:
 
 
 def free_slots_of_ended_runs(instance: DagsterInstance) -> int:
-    """Free the slots of our pool that runs hold which have ended or been deleted; how many held any."""
+    """Free the slots in our pool held by ended or deleted runs; returns how many such runs there were."""
     storage = instance.event_log_storage
     pool = storage.get_concurrency_info(DBT_POOL)
     holders = pool.active_run_ids | pool.pending_run_ids | pool.assigned_run_ids
@@ -94,7 +95,7 @@ def free_slots_of_ended_runs(instance: DagsterInstance) -> int:
 
 
 def release_dead_claims(instance: DagsterInstance, installation: Installation) -> None:
-    """Release the records and requests that runs claimed which do not go on any more."""
+    """Release the records and requests claimed by runs that are no longer in progress."""
     from causeloop_pipeline.storage.app.interrupted_runs import find_interrupted_runs, release_claims
 
     alive = instance.get_run_ids(dg.RunsFilter(statuses=list(UNFINISHED)))
@@ -104,7 +105,7 @@ def release_dead_claims(instance: DagsterInstance, installation: Installation) -
 
 
 def add_partitions(instance: DagsterInstance, installation: Installation) -> None:
-    """Give every workspace its partition now, so that the first tick finds it."""
+    """Add every workspace's partition now, so that the first tick finds it."""
     name = str(WORKSPACES.name)
     present = {parse_partition(key) for key in instance.get_dynamic_partitions(name)}
     partitions = read_partitions(installation)

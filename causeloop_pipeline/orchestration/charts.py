@@ -9,7 +9,7 @@ WIDTH, HEIGHT, MARGIN = 420, 180, 28
 INK, BAR, BAND = "#334155", "#2563eb", "#bfdbfe"
 
 
-def bar_chart(title: str, labels: Sequence[str], values: Sequence[float]) -> dg.MetadataValue:
+def draw_bar_chart(title: str, labels: Sequence[str], values: Sequence[float]) -> dg.MetadataValue:
     """One bar a label; the first and last labels and the highest value are written out."""
     top = max([*values, 1e-9])
     step = (WIDTH - 2 * MARGIN) / max(len(values), 1)
@@ -24,14 +24,14 @@ def bar_chart(title: str, labels: Sequence[str], values: Sequence[float]) -> dg.
     return _svg_image(title, bars + ends + _text(2, MARGIN + 4, f"{top:g}"))
 
 
-def reliability_diagram(
+def draw_reliability_diagram(
     title: str,
     predicted: Sequence[float],
     observed: Sequence[float],
     low: Sequence[float],
     high: Sequence[float],
 ) -> dg.MetadataValue:
-    """Observed against predicted frequency, with the band in which a perfect forecaster would lie."""
+    """Observed against predicted frequency, with the noise band of a perfectly calibrated forecaster."""
     diagonal = (
         f'<path d="M{_x(0):.1f} {_y(0):.1f} L{_x(1):.1f} {_y(1):.1f}" stroke="{INK}" stroke-dasharray="4"/>'
     )

@@ -1,4 +1,4 @@
-"""Checks of the installation itself, which stop a run, and of how fresh each workspace is, which warn."""
+"""Blocking checks of the installation, and non-blocking checks of each workspace's freshness."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -43,14 +43,14 @@ INSTALLATION_CHECKS = (ISOLATION, MIGRATED)
 def check_installation(
     context: dg.AssetExecutionContext, installation: Installation
 ) -> Iterator[dg.AssetCheckResult]:
-    """What must hold of the installation; a violation stops all further stages."""
+    """The installation's invariants; a violation stops all further stages."""
     for spec, check in ((ISOLATION, check_isolation), (MIGRATED, check_schema_version)):
         if spec.key in context.selected_asset_check_keys:
             yield check(spec, installation)
 
 
 def check_isolation(spec: dg.AssetCheckSpec, installation: Installation) -> dg.AssetCheckResult:
-    """Read the database's catalogue."""
+    """Check tenant isolation in the database's catalog."""
     from causeloop_pipeline.storage.database.isolation_gate import find_isolation_violations
 
     with installation.database.every_workspace() as session:
@@ -63,12 +63,12 @@ def check_isolation(spec: dg.AssetCheckSpec, installation: Installation) -> dg.A
 
 def check_schema_version(spec: dg.AssetCheckSpec, installation: Installation) -> dg.AssetCheckResult:
     """Compare revision and functions of the database with those of the code."""
-    from causeloop_pipeline.storage.database.migrate import head_revision
+    from causeloop_pipeline.storage.database.migrate import read_head_revision
     from causeloop_pipeline.storage.database.sql_functions import SELECT_DIGEST_OF_ALL, digest_functions
 
     with installation.database.every_workspace() as session:
         row = session.row("select version_num from app.alembic_version")
-        actual, expected = row["version_num"] if row else "none", head_revision()
+        actual, expected = row["version_num"] if row else "none", read_head_revision()
         # A database of another revision may have no such table.
         is_current = actual == expected and session.row(SELECT_DIGEST_OF_ALL) == {
             "digest": digest_functions()
@@ -86,7 +86,7 @@ def check_schema_version(spec: dg.AssetCheckSpec, installation: Installation) ->
     description="No workspace has a stage older than a day and two hours.",
 )
 def every_workspace_is_fresh(installation: dg.ResourceParam[Installation]) -> dg.AssetCheckResult:
-    """Check all workspaces, also those that this run was not for."""
+    """Check all workspaces, also those outside this run."""
     from datetime import UTC, datetime
 
     from causeloop_pipeline.storage.app.stage_freshness import read_stale_stages

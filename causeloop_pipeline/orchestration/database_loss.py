@@ -1,4 +1,4 @@
-"""Retries a step that lost the database, which restarts or fails over; other failures are never retried."""
+"""Retries a step that lost the database to a restart or failover; other failures are never retried."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,7 +10,7 @@ MAX_RETRIES, PAUSE_SECONDS = 5, 6.0
 
 @contextmanager
 def retry_on_database_loss() -> Iterator[None]:
-    """Ask Dagster to run the step again; what it had committed stays, and is not done twice."""
+    """Ask Dagster to retry the step; committed work is kept and not repeated."""
     from psycopg import OperationalError
 
     from causeloop_pipeline.storage.database.connection_loss import is_connection_lost

@@ -24,7 +24,7 @@ BUILT = {"model", "seed"}
 
 @dataclass(frozen=True)
 class DbtProject:
-    """The project's assets in the order they depend on one another."""
+    """The project's assets in dependency order."""
 
     specs: tuple[dg.AssetSpec, ...]
     check_specs: tuple[dg.AssetCheckSpec, ...]
@@ -32,8 +32,8 @@ class DbtProject:
     """dbt's unique id of a check → its name as an asset check."""
 
 
-def manifest_path() -> Path:
-    """The kept manifest; the project is parsed here only where nothing has done so yet."""
+def find_manifest() -> Path:
+    """The cached manifest's path; the project is parsed only if there is none."""
     path = settings().state_dir / "dbt" / "target" / "manifest.json"
     if not path.exists():
         from causeloop_pipeline.storage.dbt.runner import Normalizer
@@ -43,16 +43,16 @@ def manifest_path() -> Path:
 
 
 def read_manifest(path: Path) -> DbtProject:
-    """Make specs of a manifest; only checks of incremental models run with a sync and are visible."""
+    """Build asset specs from a manifest; only checks of incremental models run with a sync and are shown."""
     manifest = orjson.loads(path.read_bytes())
     nodes = {name: node for name, node in manifest["nodes"].items() if node["resource_type"] in BUILT}
-    sources = {name: source_key(source) for name, source in manifest["sources"].items()}
-    keys = {name: node_key(node) for name, node in nodes.items()}
-    parents = direct_parents({name: node["depends_on"].get("nodes", []) for name, node in nodes.items()})
+    sources = {name: find_source_key(source) for name, source in manifest["sources"].items()}
+    keys = {name: build_node_key(node) for name, node in nodes.items()}
+    parents = reduce_parents({name: node["depends_on"].get("nodes", []) for name, node in nodes.items()})
     order = [name for name in TopologicalSorter(parents).static_order() if name in nodes]
     all_keys = {**keys, **{name: key for name, key in sources.items() if key}}
     specs = tuple(
-        asset_spec(
+        build_asset_spec(
             nodes[name], keys[name], [all_keys[parent] for parent in parents[name] if parent in all_keys]
         )
         for name in order
@@ -65,13 +65,13 @@ def read_manifest(path: Path) -> DbtProject:
     visible = [(name, node, of) for name, node, of in checks if of["config"]["materialized"] == "incremental"]
     return DbtProject(
         specs,
-        tuple(check_spec(node, node_key(of)) for _, node, of in visible),
+        tuple(build_check_spec(node, build_node_key(of)) for _, node, of in visible),
         {name: node["name"] for name, node, _ in visible},
     )
 
 
-def direct_parents(parents: Mapping[str, list[str]]) -> dict[str, list[str]]:
-    """Each node's parents without those that another parent already follows from."""
+def reduce_parents(parents: Mapping[str, list[str]]) -> dict[str, list[str]]:
+    """Each node's parents without those already implied by another parent (transitive reduction)."""
     ancestors: dict[str, set[str]] = {}
     for name in TopologicalSorter(parents).static_order():
         above = parents.get(name, [])
@@ -86,12 +86,12 @@ def direct_parents(parents: Mapping[str, list[str]]) -> dict[str, list[str]]:
     }
 
 
-def node_key(node: Mapping[str, Any]) -> dg.AssetKey:
+def build_node_key(node: Mapping[str, Any]) -> dg.AssetKey:
     """A model's asset is its layer and its name."""
     return product_key(node["schema"], node["name"])
 
 
-def source_key(source: Mapping[str, Any]) -> dg.AssetKey | None:
+def find_source_key(source: Mapping[str, Any]) -> dg.AssetKey | None:
     """The asset that fills a source, where its own metadata names one."""
     meta = {**source.get("meta", {}), **source.get("config", {}).get("meta", {})}
     key = meta.get("dagster", {}).get("asset_key")
@@ -99,12 +99,12 @@ def source_key(source: Mapping[str, Any]) -> dg.AssetKey | None:
 
 
 def find_checked_node(test: Mapping[str, Any]) -> str | None:
-    """The model that a check looks at."""
+    """The model that a check tests."""
     models = [parent for parent in test["depends_on"]["nodes"] if parent.startswith("model.")]
     return test.get("attached_node") or next(iter(models), None)
 
 
-def asset_spec(node: Mapping[str, Any], key: dg.AssetKey, deps: list[dg.AssetKey]) -> dg.AssetSpec:
+def build_asset_spec(node: Mapping[str, Any], key: dg.AssetKey, deps: list[dg.AssetKey]) -> dg.AssetSpec:
     """A model or seed as an asset."""
     materialized = node["config"]["materialized"]
     return dg.AssetSpec(
@@ -122,8 +122,8 @@ def asset_spec(node: Mapping[str, Any], key: dg.AssetKey, deps: list[dg.AssetKey
     )
 
 
-def check_spec(test: Mapping[str, Any], key: dg.AssetKey) -> dg.AssetCheckSpec:
-    """A dbt test as a check of the asset that it looks at."""
+def build_check_spec(test: Mapping[str, Any], key: dg.AssetKey) -> dg.AssetCheckSpec:
+    """A dbt test as an asset check of the model that it tests."""
     return dg.AssetCheckSpec(
         test["name"], asset=key, description=test.get("description") or "A dbt test of the records worked on."
     )

@@ -11,7 +11,7 @@ warnings.filterwarnings("ignore", category=dg.BetaWarning, message=".*backfill_p
 
 WORKSPACES = dg.DynamicPartitionsDefinition(name="causeloop_workspace")
 DBT_POOL = "causeloop_dbt"
-"""The pool that keeps dbt to one run at a time."""
+"""The concurrency pool that limits dbt to one run at a time."""
 
 ONE_RUN = dg.BackfillPolicy.single_run()
 
@@ -19,19 +19,19 @@ RANGE_START, RANGE_END = "dagster/asset_partition_range_start", "dagster/asset_p
 
 
 def name_partition(name: str, workspace_id: UUID) -> str:
-    """The partition of a workspace: what people call it, then its id, by which the product knows it."""
+    """The partition of a workspace: its name for people, then the id by which the product finds it."""
     return f"{name} {workspace_id}"
 
 
 def parse_partition(partition: str) -> UUID | None:
-    """The workspace of a partition; None where somebody else added it."""
+    """The workspace of a partition; None for a partition added by others."""
     try:
         return UUID(partition.rpartition(" ")[2])
     except ValueError:
         return None
 
 
-def range_tags(partitions: Sequence[str], wanted: set[str]) -> dict[str, str]:
+def tag_range(partitions: Sequence[str], wanted: set[str]) -> dict[str, str]:
     """The shortest range of partitions, in the order they were added, that covers the wanted ones."""
     positions = [position for position, key in enumerate(partitions) if key in wanted]
     if not positions:

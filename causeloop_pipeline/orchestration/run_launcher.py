@@ -1,7 +1,7 @@
-"""Launches runs as Dagster does, and tells its monitor which of them have lost their worker.
+"""Launches runs as Dagster does, and reports to its monitor which of them have lost their worker.
 
-The code server reports a dead worker only while the database answers, and stops watching when it once did
-not. So the monitor looks at the worker's process itself: the daemon runs on the code server's machine.
+The code server reports a dead worker only while the database responds, and gives up for good after one
+failure. So the monitor checks the worker's process itself: the daemon runs on the code server's machine.
 """
 
 import os
@@ -16,15 +16,15 @@ ENDED_STATES = {"Z", "X"}
 
 
 class MonitoredRunLauncher(DefaultRunLauncher):
-    """The default launcher, whose runs fail soon after their worker has ended without a word."""
+    """The default launcher, whose runs fail soon after their worker has died silently."""
 
     @property
     def supports_check_run_worker_health(self) -> bool:
-        """The monitor may ask."""
+        """Always: worker health is checked by pid."""
         return True
 
     def check_run_worker_health(self, run: DagsterRun) -> CheckRunHealthResult:
-        """Whether the worker that a run has named in its events still lives."""
+        """Whether the worker process in a run's events is still alive."""
         pid = self._find_worker(run)
         if pid is None or is_alive(pid):
             return CheckRunHealthResult(WorkerStatus.RUNNING)
@@ -43,7 +43,7 @@ class MonitoredRunLauncher(DefaultRunLauncher):
 
 
 def is_alive(pid: int) -> bool:
-    """Whether a process of this machine runs; one that has ended and waits for its parent does not."""
+    """Whether a process of this machine runs; zombies do not count."""
     if not PROC.joinpath("self").exists():
         return _answers_to_signals(pid)
     try:

@@ -12,7 +12,7 @@ from dagster import DagsterInstance
 
 from causeloop_pipeline.model.workspace_share import WorkspaceShare
 from causeloop_pipeline.orchestration.dagster_internals.events import REPORTED_BY_STEPS
-from causeloop_pipeline.orchestration.partitions import WORKSPACES, parse_partition, range_tags
+from causeloop_pipeline.orchestration.partitions import WORKSPACES, parse_partition, tag_range
 from causeloop_pipeline.orchestration.run_scope import REQUESTED, SCOPE, TRIGGER
 from causeloop_pipeline.settings import settings
 
@@ -44,25 +44,25 @@ def find_share() -> WorkspaceShare:
 
 
 def tag_share() -> dict[str, str]:
-    """What tells the runs of this code location from those of the others that share the workspaces."""
+    """The tags by which the runs of this code location differ from those of the other shares."""
     share = find_share()
     return {SHARE: str(share)} if share.of > 1 else {}
 
 
-def reason_for_first_share() -> str | None:
-    """Why this code location leaves to the first what is done once for the installation; None: it is it."""
+def explain_first_share() -> str | None:
+    """Why this code location leaves installation-wide work to the first share; None where it is the first."""
     share = find_share()
     return None if share.is_first else f"the code location of the share 1/{share.of} does it for all"
 
 
 def has_unfinished_run(instance: DagsterInstance, trigger: str) -> bool:
-    """Whether a run of this trigger is queued or goes on; what has come up since waits for its end."""
+    """Whether a run of this trigger is queued or in progress; newer work waits for its end."""
     unfinished = dg.RunsFilter(statuses=list(UNFINISHED), tags={TRIGGER: trigger, **tag_share()})
     return bool(instance.get_run_records(unfinished, limit=1))
 
 
-def reason_to_wait(instance: DagsterInstance, trigger: str) -> str | None:
-    """Why no further run of this trigger should start now: one goes on, or the last ones failed."""
+def explain_wait(instance: DagsterInstance, trigger: str) -> str | None:
+    """Why no further run of this trigger should start now: one is in progress, or the last ones failed."""
     if has_unfinished_run(instance, trigger):
         return "the last run is not finished"
     failed = list_last_failures(instance, trigger)
@@ -76,7 +76,7 @@ def reason_to_wait(instance: DagsterInstance, trigger: str) -> str | None:
 
 
 def list_last_failures(instance: DagsterInstance, trigger: str) -> list[dg.RunRecord]:
-    """The runs of a trigger that failed one after another, newest first; interrupted ones do not count."""
+    """The consecutive failed runs of a trigger, newest first; interrupted ones do not count."""
     runs = dg.RunsFilter(tags={TRIGGER: trigger, **tag_share()})
     last = instance.get_run_records(runs, limit=4 * MAX_FAILURES_COUNTED)
     own = (record for record in last if INTERRUPTED not in record.dagster_run.tags)
@@ -108,7 +108,7 @@ def request_run(
         return dg.SkipReason("no workspace has anything to do")
     scope_id = str(uuid.uuid4())
     declare_scope(session, scope_id, sorted(present.values()))
-    ranged = range_tags(partitions, set(present))
+    ranged = tag_range(partitions, set(present))
     tags = {**ranged, **MAX_RUNTIME, **REPORTED_BY_STEPS, TRIGGER: trigger, SCOPE: scope_id, **tag_share()}
     if requested:
         tags[REQUESTED] = ",".join(sorted(requested))

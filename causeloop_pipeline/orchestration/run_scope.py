@@ -1,7 +1,6 @@
-"""The workspaces of a run: those it was requested for, within its partitions, less those a check excluded.
+"""The workspaces of a run: those it was requested for, within its partitions, that no check excluded.
 
-A run names its scope by an id, in a tag; the list itself is a table, which row level security applies to dbt
-as well.
+A run's scope is an id in a tag; the list itself is a table, so that row-level security confines dbt as well.
 """
 
 from collections.abc import Sequence
@@ -20,13 +19,13 @@ if TYPE_CHECKING:
 
 
 class StageConfig(dg.Config):
-    """What an operator may choose when he materializes a stage by hand."""
+    """The options for materializing a stage by hand."""
 
     rebuild: bool = Field(False, description="Compute everything again, as at night, whatever has changed.")
 
 
 class LandingConfig(dg.Config):
-    """What an operator may choose when he materializes the landing of a tool by hand."""
+    """The options for materializing a tool's landing by hand."""
 
     poll_now: bool = Field(False, description="Poll the connectors of these workspaces that are not due yet.")
 
@@ -35,19 +34,21 @@ SCOPE, TRIGGER, REQUESTED = "causeloop/scope", "causeloop/trigger", "causeloop/r
 NIGHTLY = "nightly"
 
 
-def run_workspaces(context: dg.AssetExecutionContext, installation: Installation) -> "list[ScopedWorkspace]":
-    """The workspaces that this run still works on; the first asset to call this opens the scope."""
+def read_run_workspaces(
+    context: dg.AssetExecutionContext, installation: Installation
+) -> "list[ScopedWorkspace]":
+    """The workspaces still in this run's scope; the first call opens the scope."""
     from causeloop_pipeline.storage.app.run_scopes import open_scope, read_workspaces_in_scope
 
     with installation.database.every_workspace() as session:
-        open_scope(session, context.run_id, context.run.tags.get(SCOPE), _workspace_ids(context))
+        open_scope(session, context.run_id, context.run.tags.get(SCOPE), _list_workspace_ids(context))
     _claim_requests(context, installation)
     with installation.database.every_workspace() as session:
         return read_workspaces_in_scope(session, context.run_id)
 
 
-def run_started_at(context: dg.AssetExecutionContext) -> datetime:
-    """The `as_of` of everything that a run computes: when it began."""
+def read_run_start(context: dg.AssetExecutionContext) -> datetime:
+    """The `as_of` of everything that a run computes: its start time."""
     record = context.instance.get_run_record_by_id(context.run_id)
     if record is None or record.start_time is None:
         raise dg.DagsterInvariantViolationError(f"run {context.run_id} has no start time in its own storage")
@@ -55,16 +56,16 @@ def run_started_at(context: dg.AssetExecutionContext) -> datetime:
 
 
 def is_nightly(context: dg.AssetExecutionContext) -> bool:
-    """Whether everything is computed again, whatever changed."""
+    """Whether everything is computed again, changed or not."""
     return context.run.tags.get(TRIGGER) == NIGHTLY
 
 
 def mark_run(context: dg.AssetExecutionContext | dg.OpExecutionContext, what: str, count: int) -> None:
-    """Tag a run that succeeds although something failed in it, so that the list of runs shows it."""
+    """Tag a run that succeeds despite a failure in it, so that the list of runs shows it."""
     context.instance.add_run_tags(context.run_id, {f"causeloop/{what.replace(' ', '_')}": str(count)})
 
 
-def _workspace_ids(context: dg.AssetExecutionContext) -> Sequence[UUID]:
+def _list_workspace_ids(context: dg.AssetExecutionContext) -> Sequence[UUID]:
     parsed = (parse_partition(key) for key in context.partition_keys)
     return [workspace_id for workspace_id in parsed if workspace_id]
 

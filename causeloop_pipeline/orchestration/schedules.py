@@ -1,8 +1,8 @@
-"""Every night all workspaces are computed again, whatever changed; every morning old runs are deleted."""
+"""Every night all workspaces are recomputed; every morning old runs are deleted."""
 
 import dagster as dg
 
-from causeloop_pipeline.orchestration.asset_selection import ISSUE, downstream
+from causeloop_pipeline.orchestration.asset_selection import ISSUE, select_downstream
 from causeloop_pipeline.orchestration.jobs.loop import loop
 from causeloop_pipeline.orchestration.jobs.retention import retention
 from causeloop_pipeline.orchestration.run_requests import request_run
@@ -24,7 +24,7 @@ def nightly(
     """One run over every workspace, from the issues on."""
     from causeloop_pipeline.storage.app.run_scopes import read_active_workspaces
 
-    assets = downstream(context.repository_def, [ISSUE])
+    assets = select_downstream(context.repository_def, [ISSUE])
     with installation.database.every_workspace() as session:
         return request_run(context.instance, session, NIGHTLY, read_active_workspaces(session), assets)
 

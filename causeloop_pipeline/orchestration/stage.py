@@ -25,24 +25,24 @@ from causeloop_pipeline.orchestration.asset_metadata import (
 )
 from causeloop_pipeline.orchestration.asset_selection import product_key
 from causeloop_pipeline.orchestration.database_loss import retry_on_database_loss
-from causeloop_pipeline.orchestration.partitions import ONE_RUN, WORKSPACES, name_partition
-from causeloop_pipeline.orchestration.reports.materializations import (
+from causeloop_pipeline.orchestration.materializations import (
     WorkspaceReport,
     is_reported_by_steps,
     report_asset,
 )
-from causeloop_pipeline.orchestration.reports.stage_report import (
-    BY_WORKSPACE,
-    StageReport,
-    describe_failure,
-    workspace_failure,
-)
+from causeloop_pipeline.orchestration.partitions import ONE_RUN, WORKSPACES, name_partition
 from causeloop_pipeline.orchestration.run_scope import (
     StageConfig,
     is_nightly,
     mark_run,
-    run_started_at,
-    run_workspaces,
+    read_run_start,
+    read_run_workspaces,
+)
+from causeloop_pipeline.orchestration.stage_report import (
+    BY_WORKSPACE,
+    StageReport,
+    describe_failure,
+    explain_failure,
 )
 from causeloop_pipeline.stages.context import RunOptions, StageFunction
 from causeloop_pipeline.stages.installation import Installation
@@ -58,15 +58,15 @@ class StageFailedError(RuntimeError):
 
 
 LoadStage = Callable[[], StageFunction]
-"""Imports a stage when it is needed: Dagster loads the definitions without the libraries of analysis."""
+"""Imports a stage lazily, so that Dagster loads the definitions without the analysis libraries."""
 
 DrawChart = Callable[["Session", Sequence[UUID], datetime], Mapping[str, dg.MetadataValue]]
-"""Draws what the asset's page shows, from the workspaces in which the stage succeeded and the run's time."""
+"""Draws the asset page's chart, from the workspaces in which the stage succeeded and the run's time."""
 
 
 @dataclass(frozen=True)
 class Stage:
-    """The name of a stage, the function that imports it, and what its page shows."""
+    """The name of a stage, its lazy import, and the chart on its page."""
 
     name: str
     load: LoadStage
@@ -83,7 +83,7 @@ def stage_asset(
     checks: Mapping[str, str] | None = None,
     chart: DrawChart | None = None,
 ) -> Callable[[LoadStage], dg.AssetsDefinition]:
-    """Make a stage of the loop an asset; `checks` are name → what they promise."""
+    """Turn a stage of the loop into an asset; `checks` maps names to descriptions."""
 
     def declare(load: LoadStage) -> dg.AssetsDefinition:
         key = product_key(stage)
@@ -122,9 +122,9 @@ def run_stage(
     context: dg.AssetExecutionContext, installation: Installation, stage: Stage, *, is_rebuild: bool
 ) -> dg.MaterializeResult:
     """Run a stage for every workspace of the run; raise when it failed in all of them."""
-    as_of, report = run_started_at(context), StageReport(stage.name)
+    as_of, report = read_run_start(context), StageReport(stage.name)
     run = stage.load()
-    workspaces = run_workspaces(context, installation)
+    workspaces = read_run_workspaces(context, installation)
     ids = [workspace.workspace_id for workspace in workspaces]
     with trace_stage(installation, stage.name, context.run_id, ids):
         for workspace in workspaces:
@@ -149,7 +149,7 @@ def _report_stage(
     report: StageReport,
     as_of: datetime,
 ) -> dg.MaterializeResult:
-    """Report the workspaces in which a stage succeeded, what its page shows, and its checks."""
+    """Report the workspaces in which a stage succeeded, its page's chart, and its checks."""
     table = STAGE_TABLES.get(stage.name)
     page = {**report.metadata(), **(read_table_metadata(installation, table) if table else {})}
     if len(report.names) == 1 and is_reported_by_steps(context):
@@ -181,7 +181,7 @@ def exclude_workspace(
     from causeloop_pipeline.storage.app.recompute_requests import finish_requests
     from causeloop_pipeline.storage.app.stage_freshness import record_freshness
 
-    reason, workspace_id = workspace_failure(failure), workspace.workspace_id
+    reason, workspace_id = explain_failure(failure), workspace.workspace_id
     context.log.warning(
         "%s: %s %s is excluded from this run: %s",
         stage,
@@ -204,7 +204,7 @@ def _run_workspace(
     run: StageFunction,
     options: RunOptions,
 ) -> None:
-    """Run a stage for one workspace; whatever goes wrong is reported as that workspace's failure."""
+    """Run a stage for one workspace; any error is reported as that workspace's failure."""
     from causeloop_pipeline.storage.app.run_scopes import lock_workspace
     from causeloop_pipeline.storage.app.stage_freshness import record_freshness
     from causeloop_pipeline.storage.database.connection_loss import is_connection_lost

@@ -1,4 +1,4 @@
-"""`python -m causeloop_pipeline.orchestration.webserver WORKSPACE_FILE` serves Dagster's UI, guarded."""
+"""`python -m causeloop_pipeline.orchestration.webserver WORKSPACE_FILE`: Dagster's UI behind its guard."""
 
 import contextlib
 import sys
@@ -16,9 +16,9 @@ from causeloop_pipeline.orchestration.dagster_internals.webserver import (
 )
 from causeloop_pipeline.orchestration.webserver_guard import (
     WebserverGuard,
+    find_token_file,
     list_local_hosts,
     read_or_create_token,
-    token_file,
 )
 from causeloop_pipeline.settings import Settings, settings
 
@@ -39,10 +39,12 @@ def serve(workspace_file: str) -> None:
 
 
 def guard_webserver(app: Any, config: Settings) -> WebserverGuard:
-    """The guard of an installation before an application: its token, its own and the allowed hosts."""
+    """Wrap an application in the installation's guard: its token, and the allowed hosts."""
     allowed = {host.strip() for host in config.dagster_hosts.split(",") if host.strip()}
     hosts = list_local_hosts(config.dagster_port) | allowed
-    return WebserverGuard(app, read_or_create_token(config.state_dir), hosts, token_file(config.state_dir))
+    return WebserverGuard(
+        app, read_or_create_token(config.state_dir), hosts, find_token_file(config.state_dir)
+    )
 
 
 @contextlib.asynccontextmanager

@@ -1,7 +1,7 @@
-"""What stands before Dagster's webserver, which has no login: token, Host, Origin, and JSON by POST only.
+"""Guards Dagster's webserver, which has no login: checks token, Host, Origin, and JSON by POST only.
 
-Without it any page in an operator's browser could stop sensors and launch runs by a link or an image, and
-so could every user of the machine.
+Without it any page in an operator's browser could stop sensors and launch runs by a link or an image, and so
+could every user of the machine.
 """
 
 import hashlib
@@ -24,14 +24,14 @@ GRAPHQL = "/graphql"
 LOCAL_NAMES = ("127.0.0.1", "localhost", "[::1]")
 
 
-def token_file(state_dir: Path) -> Path:
+def find_token_file(state_dir: Path) -> Path:
     """Where an installation stores the token of its operators."""
     return state_dir / "dagster" / "webserver.token"
 
 
 def read_or_create_token(state_dir: Path) -> str:
-    """The token that lets operators in; only the installation's user may read it."""
-    return operator_tokens.read_or_create_token(token_file(state_dir))
+    """The operators' access token; only the installation's user may read it."""
+    return operator_tokens.read_or_create_token(find_token_file(state_dir))
 
 
 def list_local_hosts(port: int) -> set[str]:
@@ -61,7 +61,7 @@ class WebserverGuard:
             await refusal(scope, receive, send)
 
     def _check(self, request: HTTPConnection, scope: Scope) -> Response | None:
-        """The answer to a request that may not pass; none: it may."""
+        """The response to a rejected request; None lets it pass."""
         if problem := self._find_foreign_origin(request.headers):
             return PlainTextResponse(problem, 403)
         if scope["type"] == "http" and self._is_same(request.query_params.get("token", ""), self.token):
@@ -100,7 +100,7 @@ class WebserverGuard:
         return None
 
     def _sign_in(self, request: HTTPConnection) -> Response:
-        """Store a cookie in the browser, and take the token out of its address bar and history."""
+        """Store a cookie in the browser, and remove the token from its address bar and history."""
         response = RedirectResponse("/" + request.scope["path"].lstrip("/"), 303)
         response.set_cookie(
             self._cookie_name(request),

@@ -11,7 +11,7 @@ MAX_NAMES = 20
 
 @dataclass(frozen=True)
 class Alert:
-    """What crossed a rule's threshold, with its sample size and where to look."""
+    """A prediction that crossed a rule's threshold, with its sample size and a link."""
 
     rule: str
     workspace: str
@@ -33,7 +33,7 @@ class Alert:
         return cls(**body)
 
 
-def sentence(alert: Alert) -> str:
+def write_sentence(alert: Alert) -> str:
     """The alert in one line."""
     where = f" in {alert.service}" if alert.service else ""
     return (
@@ -52,24 +52,28 @@ def name_others(alert: Alert) -> str:
     return f"Also above the threshold: {names}"
 
 
-def webhook_body(alert: Alert, message_id: str) -> dict[str, Any]:
-    """What a program receives."""
-    return {"id": message_id, "type": "prediction.alert", "data": {**vars(alert), "text": sentence(alert)}}
+def build_webhook_body(alert: Alert, message_id: str) -> dict[str, Any]:
+    """The JSON body for programs."""
+    return {
+        "id": message_id,
+        "type": "prediction.alert",
+        "data": {**vars(alert), "text": write_sentence(alert)},
+    }
 
 
-def slack_body(alert: Alert) -> dict[str, Any]:
-    """What a Slack-compatible incoming webhook receives; the tool's own markup is escaped."""
+def build_slack_body(alert: Alert) -> dict[str, Any]:
+    """The body for a Slack-compatible incoming webhook; the tool's markup is escaped."""
     trigger = f"\nLikely trigger: {_escape(alert.likely_trigger)}" if alert.likely_trigger else ""
     others = f"\n{_escape(name_others(alert))}" if alert.others else ""
-    return {"text": f"{_escape(sentence(alert))}{others}{trigger}\n<{alert.url}|Open in Causeloop>"}
+    return {"text": f"{_escape(write_sentence(alert))}{others}{trigger}\n<{alert.url}|Open in Causeloop>"}
 
 
-def email_text(alert: Alert) -> tuple[str, str]:
+def write_email(alert: Alert) -> tuple[str, str]:
     """Subject and plain text of an e-mail; a line break in a name cannot forge a header."""
     subject = " ".join(f"[{alert.workspace}] {alert.pattern}: {write_probability(alert.probability)}".split())
     trigger = f"\n\nLikely trigger: {alert.likely_trigger}" if alert.likely_trigger else ""
     others = f"\n\n{name_others(alert)}." if alert.others else ""
-    return subject[:200], f"{sentence(alert)}.{others}{trigger}\n\n{alert.url}\n"
+    return subject[:200], f"{write_sentence(alert)}.{others}{trigger}\n\n{alert.url}\n"
 
 
 def _escape(text: str | None) -> str:

@@ -1,8 +1,8 @@
-"""Delivers one alert, or a weekly report, to one channel; when `deliver` returns, the receiver has taken it.
+"""Delivers one alert or weekly report to one channel; when `deliver` returns, the receiver has accepted it.
 
-A webhook carries the message's id, the same one at every attempt, so that its receiver can drop repetitions.
-Programs and Slack-compatible addresses were entered by tenants and are reached through the egress guard;
-the mail server is the administrator's own setting.
+A webhook carries the message's id, the same one at every attempt, so that its receiver can drop duplicates.
+Webhook and Slack addresses are entered by tenants and reached through the egress guard; the mail server is
+the administrator's own setting.
 """
 
 from collections.abc import Callable, Mapping
@@ -17,9 +17,9 @@ import orjson
 from causeloop_pipeline.egress.errors import PermanentFailure
 from causeloop_pipeline.egress.http import Request, exchange, require_success
 from causeloop_pipeline.egress.policy import EgressPolicy
-from causeloop_pipeline.outbound.alert_text import Alert, email_text, slack_body, webhook_body
+from causeloop_pipeline.outbound.alert_text import Alert, build_slack_body, build_webhook_body, write_email
 from causeloop_pipeline.outbound.email import send_email
-from causeloop_pipeline.outbound.report_text import report_text
+from causeloop_pipeline.outbound.report_text import write_report
 from causeloop_pipeline.outbound.standard_webhooks import SigningSecretError, sign_headers
 
 JSON = {"Content-Type": "application/json"}
@@ -55,19 +55,19 @@ class DeliverySettings:
 
 
 def deliver(delivery: Delivery, settings: DeliverySettings) -> None:
-    """Send the alert; raises PermanentFailure or TransientFailure when it was not taken."""
+    """Send the alert; raises PermanentFailure or TransientFailure when it was not accepted."""
     kind = delivery.channel["type"]
     if kind == "report":
-        _send(delivery, report_text(delivery.body), settings)
+        _send(delivery, write_report(delivery.body), settings)
         return
     alert = Alert.of(dict(delivery.body))
     match kind:
         case "webhook":
-            _post(_webhook_request(delivery, alert, settings.now()), settings.egress)
+            _post(_build_webhook_request(delivery, alert, settings.now()), settings.egress)
         case "slack":
-            _post(_slack_request(delivery, alert), settings.egress)
+            _post(_build_slack_request(delivery, alert), settings.egress)
         case "email":
-            _send(delivery, email_text(alert), settings)
+            _send(delivery, write_email(alert), settings)
         case _:
             raise PermanentFailure(f"{kind!r} is not a type of channel: enter the channel again")
 
@@ -76,19 +76,19 @@ def _post(request: Request, egress: EgressPolicy) -> None:
     require_success(request, exchange(request, egress))
 
 
-def _webhook_request(delivery: Delivery, alert: Alert, now: datetime) -> Request:
+def _build_webhook_request(delivery: Delivery, alert: Alert, now: datetime) -> Request:
     message_id, url = str(delivery.message_id), str(delivery.channel["url"])
-    content = orjson.dumps(webhook_body(alert, message_id))
+    content = orjson.dumps(build_webhook_body(alert, message_id))
     try:
         signed = sign_headers(delivery.secret("secret"), message_id, content, now)
     except SigningSecretError as error:
         raise PermanentFailure(str(error)) from None
-    return Request(f"the webhook at {_host(url)}", "POST", url, {**JSON, **signed}, content)
+    return Request(f"the webhook at {_read_host(url)}", "POST", url, {**JSON, **signed}, content)
 
 
-def _slack_request(delivery: Delivery, alert: Alert) -> Request:
+def _build_slack_request(delivery: Delivery, alert: Alert) -> Request:
     url = delivery.secret("url")
-    return Request(f"the chat at {_host(url)}", "POST", url, JSON, orjson.dumps(slack_body(alert)))
+    return Request(f"the chat at {_read_host(url)}", "POST", url, JSON, orjson.dumps(build_slack_body(alert)))
 
 
 def _send(delivery: Delivery, mail: tuple[str, str], settings: DeliverySettings) -> None:
@@ -99,5 +99,5 @@ def _send(delivery: Delivery, mail: tuple[str, str], settings: DeliverySettings)
     send_email(settings.smtp_url, settings.sender, to, subject, text, str(delivery.message_id))
 
 
-def _host(url: str) -> str:
+def _read_host(url: str) -> str:
     return urlsplit(url).hostname or "no host"

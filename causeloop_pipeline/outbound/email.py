@@ -13,8 +13,8 @@ LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 def send_email(smtp_url: str, sender: str, to: str, subject: str, text: str, message_id: str) -> None:
-    """Send one message; by the same `message_id` mail programs can drop repetitions."""
-    message = _message(sender, to, subject, text, message_id)
+    """Send one message; mail programs can drop duplicates by `message_id`."""
+    message = _build_message(sender, to, subject, text, message_id)
     server = urlsplit(smtp_url)
     try:
         with _connect(server) as connection:
@@ -25,14 +25,14 @@ def send_email(smtp_url: str, sender: str, to: str, subject: str, text: str, mes
         raise TransientFailure("the mail server refuses this installation's user or password") from None
     except smtplib.SMTPRecipientsRefused as refusal:
         code = next(iter(refusal.recipients.values()))[0]
-        raise _failure_of(code, f"the mail server refuses the recipient {to} ({code})") from None
+        raise _build_failure(code, f"the mail server refuses the recipient {to} ({code})") from None
     except smtplib.SMTPResponseException as refusal:
-        raise _failure_of(refusal.smtp_code, f"the mail server answered {refusal.smtp_code}") from None
+        raise _build_failure(refusal.smtp_code, f"the mail server answered {refusal.smtp_code}") from None
     except (OSError, smtplib.SMTPException) as problem:
         raise TransientFailure(f"the mail server cannot be used ({type(problem).__name__})") from None
 
 
-def _message(sender: str, to: str, subject: str, text: str, message_id: str) -> EmailMessage:
+def _build_message(sender: str, to: str, subject: str, text: str, message_id: str) -> EmailMessage:
     message = EmailMessage()
     message["From"], message["To"], message["Subject"] = sender, to, subject
     domain = parseaddr(sender)[1].rpartition("@")[2] or "localhost"
@@ -59,5 +59,5 @@ def _connect(server: SplitResult) -> smtplib.SMTP:
     return connection
 
 
-def _failure_of(code: int, reason: str) -> OutsideFailure:
+def _build_failure(code: int, reason: str) -> OutsideFailure:
     return PermanentFailure(reason, code) if 500 <= code < 600 else TransientFailure(reason, code)

@@ -1,4 +1,4 @@
-"""Tells an installation's operators what fails, and when that is over, by the one channel of the settings."""
+"""Notifies an installation's operators of failures and recoveries, by the channel in the settings."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,23 +17,23 @@ FORMS = "https://… (a webhook), slack+https://… (a Slack-compatible address)
 
 
 class Notice(Protocol):
-    """What operators are notified of; `data` is what a program reads of it."""
+    """A notice to operators; `data` holds its fields for programs."""
 
     @property
     def notice_id(self) -> str:
-        """The same for a notice that is sent again."""
+        """The id, the same when a notice is sent again."""
 
     @property
     def kind(self) -> str:
-        """What it is about, for programs."""
+        """The kind of notice, for programs."""
 
     @property
     def subject(self) -> str:
-        """What occurred, in a few words."""
+        """The failure in a few words."""
 
     @property
     def text(self) -> str:
-        """What occurred, since when, and what to do."""
+        """The failure, since when, and what to do."""
 
     @property
     def url(self) -> str:
@@ -46,7 +46,7 @@ class Notice(Protocol):
 
 @dataclass(frozen=True)
 class OperatorNotice:
-    """That the runs of a trigger fail for one cause, or no longer do; nothing that a customer wrote."""
+    """A trigger's runs fail for one cause, or have recovered; contains no customer text."""
 
     notice_id: str
     trigger: str
@@ -58,12 +58,12 @@ class OperatorNotice:
 
     @property
     def subject(self) -> str:
-        """What occurred, in a few words."""
+        """The failure in a few words."""
         return f"[Causeloop] runs of {self.trigger} {'succeed again' if self.is_over else 'fail'}"
 
     @property
     def text(self) -> str:
-        """What occurred, since when, and what to do."""
+        """The failure, since when, and what to do."""
         since = f"{self.since:%Y-%m-%d %H:%M} UTC"
         if self.is_over:
             runs = "1 run" if self.failed_runs == 1 else f"{self.failed_runs} runs"
@@ -75,7 +75,7 @@ class OperatorNotice:
 
     @property
     def kind(self) -> str:
-        """What it is about, for programs."""
+        """The kind of notice, for programs."""
         return "runs.recovered" if self.is_over else "runs.failing"
 
     @property
@@ -91,7 +91,7 @@ class OperatorNotice:
 
 @dataclass(frozen=True)
 class SilentFailureNotice:
-    """That something fails of which no run and no person tells, or no longer does."""
+    """Something fails that no run or person reports, or has recovered."""
 
     notice_id: str
     failure: str
@@ -102,17 +102,17 @@ class SilentFailureNotice:
 
     @property
     def kind(self) -> str:
-        """What it is about, for programs."""
+        """The kind of notice, for programs."""
         return "silence.ended" if self.is_over else "silence.began"
 
     @property
     def subject(self) -> str:
-        """What occurred, in a few words."""
+        """The failure in a few words."""
         return f"[Causeloop] {'over: ' if self.is_over else ''}{self.failure}"
 
     @property
     def text(self) -> str:
-        """What occurred, since when, and what to do."""
+        """The failure, since when, and what to do."""
         since = f"{self.since:%Y-%m-%d %H:%M} UTC"
         if self.is_over:
             return f"It is over: {self.failure}, noticed at {since}."
@@ -125,7 +125,7 @@ class SilentFailureNotice:
 
 
 def send_notice(notice: Notice, channel: str, settings: DeliverySettings) -> None:
-    """Send a notice; raises PermanentFailure or TransientFailure when it was not taken."""
+    """Send a notice; raises PermanentFailure or TransientFailure when it was not accepted."""
     match urlsplit(channel).scheme:
         case "mailto":
             _send_email(notice, unquote(urlsplit(channel).path), settings)
@@ -133,7 +133,7 @@ def send_notice(notice: Notice, channel: str, settings: DeliverySettings) -> Non
             text = f"{_escape(notice.text)}\n<{notice.url}|Open in Dagster>"
             _post("operators' chat", channel.removeprefix(SLACK), {"text": text}, settings)
         case "https" | "http":
-            _post("operators' webhook", channel, _webhook_body(notice), settings)
+            _post("operators' webhook", channel, _build_webhook_body(notice), settings)
         case _:
             raise PermanentFailure(f"CAUSELOOP_OPERATOR_CHANNEL is none of {FORMS}")
 
@@ -143,7 +143,7 @@ def _post(receiver: str, url: str, body: dict[str, Any], settings: DeliverySetti
     require_success(request, exchange(request, settings.egress))
 
 
-def _webhook_body(notice: Notice) -> dict[str, Any]:
+def _build_webhook_body(notice: Notice) -> dict[str, Any]:
     data = {**notice.data, "url": notice.url, "text": notice.text}
     return {"id": notice.notice_id, "type": notice.kind, "data": data}
 

@@ -1,4 +1,4 @@
-"""Formats the weekly report as the text of an e-mail."""
+"""Formats the weekly report as a plain-text e-mail."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -7,7 +7,7 @@ from causeloop_pipeline.model.prediction import write_probability
 from causeloop_pipeline.model.proof import Verdict
 
 
-def report_text(report: Mapping[str, Any]) -> tuple[str, str]:
+def write_report(report: Mapping[str, Any]) -> tuple[str, str]:
     """Subject and text."""
     period = f"{report['first_day']} to {report['last_day']}"
     subject = f"{report['workspace']}: the week from {period}"

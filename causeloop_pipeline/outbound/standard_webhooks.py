@@ -10,14 +10,14 @@ SECRET_PREFIX = "whsec_"  # noqa: S105 - the specification's prefix, not a secre
 
 
 class SigningSecretError(ValueError):
-    """The secret of a webhook channel is not one of the specification."""
+    """A webhook channel's secret does not have the specification's format."""
 
 
 def sign_headers(secret: str, message_id: str, body: bytes, now: datetime) -> dict[str, str]:
     """The three headers by which a receiver verifies sender, time and content."""
     timestamp = str(int(now.timestamp()))
     content = b".".join([message_id.encode(), timestamp.encode(), body])
-    digest = hmac.new(_key(secret), content, hashlib.sha256).digest()
+    digest = hmac.new(_decode_key(secret), content, hashlib.sha256).digest()
     return {
         "webhook-id": message_id,
         "webhook-timestamp": timestamp,
@@ -25,7 +25,7 @@ def sign_headers(secret: str, message_id: str, body: bytes, now: datetime) -> di
     }
 
 
-def _key(secret: str) -> bytes:
+def _decode_key(secret: str) -> bytes:
     try:
         return base64.b64decode(secret.removeprefix(SECRET_PREFIX), validate=True)
     except binascii.Error:

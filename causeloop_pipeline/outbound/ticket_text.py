@@ -1,4 +1,4 @@
-"""What a ticket says, as Markdown, plain text or HTML: texts of failures stay texts in each of them."""
+"""What a ticket says, as Markdown, plain text or HTML: failure texts are escaped in each of them."""
 
 import html
 
@@ -6,11 +6,11 @@ from causeloop_pipeline.connectors.ticket_marker import build_marker
 from causeloop_pipeline.outbound.tickets import Draft
 
 NOTHING = "\u200b"
-"""A character without width, which keeps the two beside it apart."""
+"""The zero-width space, which separates the characters around it."""
 
 
 def write_markdown(draft: Draft) -> str:
-    """Paragraphs, and the steps as boxes to tick."""
+    """Paragraphs, and the steps as a task list."""
     steps = "\n".join(f"- [ ] {defuse(step)}" for step in _list_steps(draft))
     parts = (defuse(draft.rationale), steps, defuse(draft.expected), draft.url)
     return "\n\n".join(filter(None, parts))
@@ -32,7 +32,7 @@ def write_html(draft: Draft) -> str:
 
 
 def defuse(text: str) -> str:
-    """A text in which an @ notifies nobody, a line is no command, and nothing passes for a marker."""
+    """Neutralize a text: no @ mentions, no slash commands, no fake ticket markers."""
     text = text.replace("@", f"@{NOTHING}").replace("<!--", f"<{NOTHING}!--")
     return "\n".join(
         f"{NOTHING}{line}" if line.lstrip().startswith("/") else line for line in text.split("\n")

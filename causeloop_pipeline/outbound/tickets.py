@@ -1,4 +1,4 @@
-"""A recommendation's ticket in the team's tracker: found by its marker, or else opened."""
+"""A recommendation's ticket in the team's tracker: found by its marker or newly opened."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -40,7 +40,7 @@ class Tracker(Protocol):
     """A place where teams keep tickets; failures are those of `egress.errors`."""
 
     def find(self, draft: Draft) -> Ticket | None:
-        """The ticket that an earlier attempt has opened, if one has."""
+        """The ticket that an earlier attempt opened, if any."""
 
     def create(self, draft: Draft) -> Ticket:
         """Open the ticket, marked so that `find` finds it."""

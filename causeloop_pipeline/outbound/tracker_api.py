@@ -16,9 +16,9 @@ from causeloop_pipeline.connectors.json_paths import find_value
 from causeloop_pipeline.connectors.spec import Connector
 from causeloop_pipeline.egress.credentials import Credentials
 from causeloop_pipeline.egress.errors import OutsideFailure, PermanentFailure, TransientFailure
-from causeloop_pipeline.egress.http import Limits, Request, Response, exchange, failure_of
+from causeloop_pipeline.egress.http import Limits, Request, Response, build_failure, exchange
 from causeloop_pipeline.egress.policy import EgressPolicy
-from causeloop_pipeline.egress.retry_policy import is_rate_limited, retry_after
+from causeloop_pipeline.egress.retry_policy import is_rate_limited, read_retry_after
 
 ATTEMPT_SECONDS = 90.0
 TICKET_ADVICE = {
@@ -48,7 +48,7 @@ class TrackerApi:
         return self._send("POST", path, {}, orjson.dumps(document), content_type)
 
     def query(self, graphql: str, variables: Mapping[str, Any]) -> Any:
-        """What a GraphQL query or mutation gives; PermanentFailure where the tracker reports errors."""
+        """The data of a GraphQL query or mutation; PermanentFailure where the tracker reports errors."""
         answer = self.post("/graphql", {"query": graphql, "variables": variables})
         if errors := find_value(answer, "errors"):
             reason = find_value(errors, "0.message") or "an error without a message"
@@ -56,7 +56,7 @@ class TrackerApi:
         return find_value(answer, "data")
 
     def list_at(self, document: Any, path: str) -> list[Any]:
-        """A list that a tracker's answer must hold."""
+        """A list that a tracker's response must contain."""
         value = find_value(document, path)
         if not isinstance(value, list):
             place = repr(path) if path else "its top"
@@ -66,14 +66,14 @@ class TrackerApi:
         return value
 
     def text(self, document: Any, path: str) -> str:
-        """A value that a tracker's answer must hold."""
+        """A value that a tracker's response must contain."""
         value = find_value(document, path)
         if value in (None, "") or isinstance(value, dict | list):
             raise TransientFailure(f"{self.connector.title} answered without {path!r}: is the address right?")
         return str(value)
 
     def link(self, document: Any, path: str) -> str | None:
-        """A web address in a tracker's answer, None where it is none."""
+        """A web address in a tracker's response; None where the value is not one."""
         value = find_value(document, path)
         is_address = isinstance(value, str) and value.startswith(("https://", "http://"))
         return value if is_address else None
@@ -106,7 +106,7 @@ class TrackerApi:
             ) from None
 
     def _limits(self) -> Limits:
-        """What is left of the attempt's time, at most the usual time of one exchange."""
+        """The limits for the rest of the attempt, at most those of one exchange."""
         seconds_left = self.ends - time.monotonic()
         if seconds_left <= 0:
             raise TransientFailure(f"{self.connector.title} took longer than {ATTEMPT_SECONDS:g} s in all")
@@ -114,12 +114,12 @@ class TrackerApi:
         return Limits(silence_seconds=seconds, answer_seconds=seconds)
 
     def _failure_of(self, request: Request, response: Response) -> OutsideFailure:
-        """Why the tracker refuses, in its own words, without any credential that it repeats."""
+        """The tracker's own error message, with credentials redacted."""
         title, limit = self.connector.title, self.connector.rate_limit
         if is_rate_limited(limit, response.status, response.headers):
-            wait = retry_after(limit, response.headers, datetime.now(UTC))
+            wait = read_retry_after(limit, response.headers, datetime.now(UTC))
             return TransientFailure(f"{title} asks us to wait", response.status, wait)
-        failure = failure_of(request, response)
+        failure = build_failure(request, response)
         if isinstance(failure, PermanentFailure):
             excerpt = " ".join(response.body[:300].decode("utf-8", "replace").split())
             advice = TICKET_ADVICE.get(response.status, f"it refuses the ticket ({excerpt})")

@@ -1,7 +1,7 @@
 """Asks an OpenAI-compatible model to reword findings; the caller decides whether its text is used.
 
 The endpoint and its key are the administrator's own settings; it is reached through the egress guard all the
-same, so an endpoint on a private address is one that CAUSELOOP_EGRESS_ALLOW lists.
+same, so an endpoint on a private address must be listed in CAUSELOOP_EGRESS_ALLOW.
 """
 
 from dataclasses import dataclass, field
@@ -26,7 +26,7 @@ INSTRUCTIONS = (
 
 @dataclass(frozen=True)
 class WordingEndpoint:
-    """Where the model is, what it is called there, and the key it asks for."""
+    """The model's endpoint, its name there, and its API key."""
 
     url: str = field(repr=False)
     model: str
@@ -36,14 +36,16 @@ class WordingEndpoint:
 
     @property
     def name(self) -> str:
-        """The endpoint's name in errors: its host alone."""
+        """The endpoint's name in errors: only its host."""
         return f"the wording model at {urlsplit(self.url).hostname or 'no host'}"
 
 
 def reword(endpoint: WordingEndpoint, findings: str) -> str:
-    """The model's wording of the findings' text; raises an OutsideFailure when it gives none."""
+    """The model's rewording of the findings; raises an OutsideFailure when there is none."""
     url = f"{endpoint.url.rstrip('/')}/chat/completions"
-    request = Request(endpoint.name, "POST", url, _headers(endpoint), _request_body(endpoint.model, findings))
+    request = Request(
+        endpoint.name, "POST", url, _build_headers(endpoint), _request_body(endpoint.model, findings)
+    )
     limits = Limits(endpoint.seconds, endpoint.seconds, MAX_BYTES)
     response = require_success(request, exchange(request, endpoint.egress, limits))
     try:
@@ -56,7 +58,7 @@ def reword(endpoint: WordingEndpoint, findings: str) -> str:
     raise PermanentFailure(f"{endpoint.name} answered something other than a chat completion")
 
 
-def _headers(endpoint: WordingEndpoint) -> dict[str, str]:
+def _build_headers(endpoint: WordingEndpoint) -> dict[str, str]:
     headers = {"Content-Type": "application/json"}
     if endpoint.key is None:
         return headers

@@ -25,14 +25,14 @@ from causeloop_pipeline.storage.notify.weekly_reports import enqueue_weekly_repo
 
 
 def run(session: Session, workspace: ScopedWorkspace, as_of: datetime, _options: RunOptions) -> Counts:
-    """Decide which rules fire, now that there are new predictions; queue the reports of a week that ended."""
+    """Decide which rules fire after new predictions; queue the reports of a week that ended."""
     site = settings().public_url.rstrip("/")
     reports = enqueue_weekly_reports(session, workspace.workspace_id, site) if settings().smtp_url else 0
     return {**evaluate_rules(session, workspace.workspace_id, as_of), "weekly reports": reports}
 
 
 def evaluate_rules(session: Session, workspace_id: UUID, as_of: datetime) -> Counts:
-    """Decide which rules fire; state and messages are one transaction, so neither is without the other."""
+    """Decide which rules fire; state and messages are committed in one transaction."""
     if not start_evaluation(session, workspace_id, as_of):
         return {"rules": 0, "alerts": 0, "messages": 0}
     rules = read_alert_rules(session, workspace_id, as_of)

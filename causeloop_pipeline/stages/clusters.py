@@ -1,7 +1,7 @@
 """`clusters`: patterns that belong to one systemic problem, and the graph that shows why.
 
-A cluster depends on all patterns of a workspace. Of many they are clustered again when some percent are new,
-so that the cost of it follows the number of new ones.
+A cluster depends on all patterns of a workspace. Large workspaces are clustered again only when some percent
+of their patterns are new, so that the cost follows the number of new patterns.
 """
 
 from datetime import datetime, timedelta
@@ -18,7 +18,7 @@ from causeloop_pipeline.analysis.detect.clusters.pattern_traits import (
     list_family_traits,
 )
 from causeloop_pipeline.analysis.detect.clusters.post_change_patterns import find_post_change_patterns
-from causeloop_pipeline.analysis.loop import MIN_EDGE_STRENGTH, changes_needed_since
+from causeloop_pipeline.analysis.loop import MIN_EDGE_STRENGTH, find_changes_start
 from causeloop_pipeline.model.frames import OCCURRENCE_SCHEMA, PATTERN_SCHEMA
 from causeloop_pipeline.stages.context import Counts, RunOptions
 from causeloop_pipeline.storage.app.run_scopes import ScopedWorkspace
@@ -35,7 +35,7 @@ from causeloop_pipeline.storage.detect.pattern_summaries import read_summaries, 
 from causeloop_pipeline.storage.detect.patterns import read_patterns
 
 FEW_PATTERNS = 300
-"""So many are clustered in each run."""
+"""Up to this number of patterns, every run clusters them all."""
 MAX_GROWTH = 1.05
 CLUSTER_AGAIN_AFTER = timedelta(hours=3)
 OCCURRENCE_TIMES = pl.Schema({name: OCCURRENCE_SCHEMA[name] for name in ("pattern_id", "occurred_at")})
@@ -86,7 +86,8 @@ def run(session: Session, workspace: ScopedWorkspace, as_of: datetime, options: 
 
 
 def is_due(session: Session, workspace_id: UUID, as_of: datetime) -> bool:
-    """Whether the patterns are few, all grouped again, more than they were, or were clustered long ago."""
+    """Whether to cluster: few patterns, a full regrouping, enough new ones, or too long since the last
+    time."""
     last = read_last_clustering(session, workspace_id)
     if last is None or last.clustered_at is None or last.is_regrouped or last.patterns <= FEW_PATTERNS:
         return True
@@ -97,7 +98,7 @@ def is_due(session: Session, workspace_id: UUID, as_of: datetime) -> bool:
 def _read_facts(
     session: Session, workspace_id: UUID, patterns: pl.DataFrame, as_of: datetime
 ) -> PatternFacts:
-    """What `cluster_patterns` finds in all issues, from what is kept of each pattern."""
+    """The facts that `cluster_patterns` would derive from all issues, from the stored pattern summaries."""
     summaries = read_summaries(session, workspace_id, columns=SUMMARY_COLUMNS).unnest("summary")
     counts = read_value_counts(session, workspace_id, TRAIT_DIMENSIONS)
     dimensions = list_dimension_traits(counts, summaries.select("pattern_id", size="issue_count"))
@@ -105,7 +106,7 @@ def _read_facts(
     traits = pl.concat([dimensions, families]).sort("pattern_id", "kind", "value")
     active_days = summaries.select("pattern_id", day="days").explode("day")
     first_issue_at = read_first_issue_time(session, workspace_id)
-    changes = read_changes(session, workspace_id, changes_needed_since(first_issue_at, as_of))
+    changes = read_changes(session, workspace_id, find_changes_start(first_issue_at, as_of))
     occurrences = OCCURRENCE_TIMES.to_frame()
     if changes.height:
         occurrences = read_occurrences(session, workspace_id, OCCURRENCE_TIMES)
@@ -114,7 +115,7 @@ def _read_facts(
 
 
 def _find_families(patterns: pl.DataFrame, summaries: pl.DataFrame) -> dict[str, str | None]:
-    """The family of failure of each pattern that has issues."""
+    """The failure family of each pattern that has issues."""
     recognized = {
         pattern_id: RecognizedWords(title, exception and exception["value"], digest, family)
         for pattern_id, title, exception, digest, family in summaries.select(

@@ -1,4 +1,4 @@
-"""What a stage is given beside its workspace, and how it says what went wrong."""
+"""What a stage receives besides its workspace, and how it reports errors."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -10,14 +10,14 @@ if TYPE_CHECKING:
     from causeloop_pipeline.storage.database.session import Session
 
 Counts = Mapping[str, int | float]
-"""What a stage did, by name: counts only, nothing that a customer wrote."""
+"""What a stage did, by name: counts only, no customer text."""
 
 StageFunction = Callable[["Session", "ScopedWorkspace", datetime, "RunOptions"], Counts]
 """How every stage is called: the open session, the workspace, the run's `as_of`, the run's options."""
 
 
 class CheckFailedError(Exception):
-    """A workspace's result breaks what a check promises: it is not kept."""
+    """A workspace's result violates a check and is discarded."""
 
     def __init__(self, check: str, reason: str) -> None:
         super().__init__(f"{check}: {reason}")
@@ -26,9 +26,9 @@ class CheckFailedError(Exception):
 
 @dataclass(frozen=True)
 class RunOptions:
-    """The run that a stage is part of; `warnings` are failed checks that stop nothing, check → reason.
+    """The run of a stage; `warnings` maps non-blocking failed checks to their reasons.
 
-    `is_rebuild`: everything is computed again whatever has changed, at night or because an operator wants it.
+    `is_rebuild`: everything is computed again, changed or not: nightly or on an operator's request.
     """
 
     run_id: str

@@ -1,4 +1,4 @@
-"""`fingerprints`: what each issue has that another failure of the same cause would have too."""
+"""`fingerprints`: the features of each issue that failures of the same cause share."""
 
 from datetime import datetime
 
@@ -16,7 +16,7 @@ from causeloop_pipeline.storage.detect.grouping_state import read_pattern_index_
 
 
 def run(session: Session, workspace: ScopedWorkspace, _as_of: datetime, options: RunOptions) -> Counts:
-    """Fingerprint the new and changed issues by what the last grouping learned, or all of them."""
+    """Fingerprint the new and changed issues, or all of them, with what the last grouping learned."""
     workspace_id = workspace.workspace_id
     is_full = needs_full_regroup(session, workspace_id, options)
     if is_full:

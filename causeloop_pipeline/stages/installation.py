@@ -1,8 +1,7 @@
-"""What stages, jobs and sensors reach the database with, built on first use.
+"""Database access and secrets for stages, jobs and sensors, built on first use.
 
-Dagster's definitions load without a database and without the libraries that speak to one.
-
-None of it is Dagster configuration: nothing here can end up in a run's config, tags or logs.
+Dagster's definitions load without a database and without its client libraries. Nothing here is Dagster
+configuration, so it cannot end up in a run's config, tags or logs.
 """
 
 from collections.abc import Iterator
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Installation:
-    """This installation's database and secrets, as the pipeline's role sees them."""
+    """This installation's database and secrets, in the pipeline's role."""
 
     def __init__(self) -> None:
         self._connected: Installation | None = None
@@ -31,16 +30,16 @@ class Installation:
 
     @cached_property
     def database(self) -> "Database":
-        """Sessions under row level security."""
+        """Database sessions under row-level security."""
         from causeloop_pipeline.storage.database.session import Database
 
         return Database(settings().require("pipeline_database_url"))
 
     @contextmanager
     def keep_connection(self) -> "Iterator[Installation]":
-        """The same, with one connection for all sessions; none may be opened within another.
+        """The same with one connection for all sessions, which must not be nested.
 
-        Within such a block the same connection is kept on: a new one would first read PostgreSQL's catalog.
+        Nested blocks keep the same connection: a new one would first have to read PostgreSQL's catalog.
         """
         if self._connected is not None:
             yield self._connected
@@ -56,15 +55,15 @@ class Installation:
 
     @property
     def vault(self) -> "Vault":
-        """Opens the credentials of connectors, with the keys that are accepted now."""
+        """Decrypts connectors' credentials with the currently accepted keys."""
         from causeloop_pipeline.storage.secrets.key_ring import open_vault
 
         return open_vault()
 
     @cached_property
     def normalizer(self) -> "Normalizer":
-        """The dbt project, its manifest kept from one use to the next."""
-        return _normalizer_of(settings().require_dbt_url())
+        """The dbt project with its cached manifest."""
+        return _load_normalizer(settings().require_dbt_url())
 
 
 @contextmanager
@@ -76,7 +75,7 @@ def open_installation() -> Iterator[Installation]:
 
 
 @cache
-def _normalizer_of(url: str) -> "Normalizer":
+def _load_normalizer(url: str) -> "Normalizer":
     """One per process: reading the project's manifest takes seconds."""
     from causeloop_pipeline.storage.dbt.runner import Normalizer
 

@@ -1,4 +1,4 @@
-"""Polls connectors and lands what they answer, page by page."""
+"""Polls connectors and lands their records, page by page."""
 
 import logging
 import time
@@ -16,10 +16,10 @@ from causeloop_pipeline.landing.polling.files.drop_folders import find_drop_fold
 from causeloop_pipeline.landing.polling.page_batches import gather_pages, join_pages
 from causeloop_pipeline.landing.polling.pull import pull
 from causeloop_pipeline.landing.polling.sync_input import SyncInput
-from causeloop_pipeline.stages.defects import defect_message, describe_defect
+from causeloop_pipeline.stages.defects import describe_defect, write_defect_message
 from causeloop_pipeline.stages.installation import Installation
 from causeloop_pipeline.storage.app.connectors import (
-    ConfiguredConnector,
+    PolledConnector,
     finish_sync,
     list_connectors,
     mark_error,
@@ -40,14 +40,14 @@ logger = logging.getLogger(__name__)
 MAX_CONNECTORS_AT_ONCE = 8
 MAX_FAILED_AT_ONCE = 8
 PROBE = RetryPolicy(attempts=1, answer_seconds=60.0, silence_seconds=10.0)
-"""For a tool that failed the last time: one request, and not for long."""
+"""For a tool that failed last time: a single request with a short timeout."""
 
 
 @dataclass(frozen=True)
 class SyncResult:
     """How the sync of one connector went."""
 
-    connector: ConfiguredConnector
+    connector: PolledConnector
     count: LandingCount
     pages: int
     error: str | None
@@ -55,7 +55,7 @@ class SyncResult:
 
 @dataclass(frozen=True)
 class Landing:
-    """One sync's entry in the history, the open issues to ask about, and how far it has come."""
+    """One sync: its history entry, the open issues to query, and its progress."""
 
     sync_run_id: UUID
     open_ids: list[str]
@@ -71,13 +71,13 @@ def sync_due_connectors(
     warn: Callable[[str], None] = logger.warning,
     is_forced: bool = False,
 ) -> list[SyncResult]:
-    """Poll what is due or was requested, several at once: a slow tool holds up nobody else's.
+    """Poll due and requested connectors concurrently: a slow tool delays no other.
 
-    What failed the last time has threads of its own and is tried once, so that tools which do not answer
-    delay none that do.
+    Connectors that failed last time have their own threads and a single attempt, so that tools which do not
+    answer do not delay the others.
 
     `warn` receives a line for every connector whose credentials cannot be read or whose sync failed;
-    `is_forced`: poll also what is not due.
+    `is_forced`: also poll connectors that are not due.
     """
     configured = _read_due(installation, connector.name, workspace_ids, run_id, warn, is_forced=is_forced)
     with (
@@ -98,9 +98,9 @@ def sync_due_connectors(
 
 
 def sync(
-    installation: Installation, connector: Connector, configured: ConfiguredConnector, run_id: str | None
+    installation: Installation, connector: Connector, configured: PolledConnector, run_id: str | None
 ) -> SyncResult:
-    """Pull and land one connector page by page; whatever stops it is its own sync's failure."""
+    """Pull and land one connector page by page; any error fails only this sync."""
     with installation.database.keep_connection() as database:
         return _sync(installation, database, connector, configured, run_id)
 
@@ -109,7 +109,7 @@ def _sync(
     installation: Installation,
     database: Database,
     connector: Connector,
-    configured: ConfiguredConnector,
+    configured: PolledConnector,
     run_id: str | None,
 ) -> SyncResult:
     with database.workspace(configured.workspace_id) as session:
@@ -124,7 +124,7 @@ def _sync(
     except TransientFailure as failure:
         error, retry_after = failure.reason, failure.retry_after
     except Exception as failure:  # a defect in one tool's handling must not stop the other tenants' syncs
-        error = defect_message(failure)
+        error = write_defect_message(failure)
         logger.error("connector %s: %s", configured.connector_id, describe_defect(failure))
 
     with database.workspace(configured.workspace_id) as session:
@@ -142,7 +142,7 @@ def _read_due(
     warn: Callable[[str], None],
     *,
     is_forced: bool,
-) -> list[ConfiguredConnector]:
+) -> list[PolledConnector]:
     with installation.database.workspaces(workspace_ids) as session:
         requested = read_connectors_to_sync(session, run_id)
         if is_forced:
@@ -162,10 +162,10 @@ def _land_pages(
     installation: Installation,
     database: Database,
     connector: Connector,
-    configured: ConfiguredConnector,
+    configured: PolledConnector,
     landing: Landing,
 ) -> None:
-    """Commit the rows of pages together with the cursor of the last."""
+    """Commit the rows of pages together with the last page's cursor."""
     workspace_id, progress = configured.workspace_id, landing.progress
 
     def keep_credential(name: str, value: str) -> None:

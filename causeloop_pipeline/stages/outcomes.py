@@ -1,4 +1,4 @@
-"""`outcomes`: what became of predictions whose window has closed, and whether predictions are calibrated."""
+"""`outcomes`: grades predictions whose window has closed, and checks their calibration."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -36,7 +36,7 @@ DRIFT_COLUMNS = pl.Schema(
 
 
 def run(session: Session, workspace: ScopedWorkspace, as_of: datetime, options: RunOptions) -> Counts:
-    """Grade the predictions whose window has closed, then look whether the workspace's predictions drift."""
+    """Grade the predictions whose window has closed, then check the workspace's predictions for drift."""
     workspace_id = workspace.workspace_id
     undecided = read_undecided_predictions(session, workspace_id, as_of)
     if undecided.is_empty():
@@ -58,8 +58,8 @@ def run(session: Session, workspace: ScopedWorkspace, as_of: datetime, options: 
     }
 
 
-def reliability_of(session: Session, workspace_ids: Sequence[UUID], as_of: datetime) -> pl.DataFrame:
-    """The reliability diagram of all these workspaces' predictions of the last year, as of a run's time."""
+def read_reliability(session: Session, workspace_ids: Sequence[UUID], as_of: datetime) -> pl.DataFrame:
+    """The reliability diagram of these workspaces' predictions of the last year, as of a run's time."""
     since = as_of - LEDGER_AGE
     ledgers = [
         read_ledger(session, workspace_id, since, RELIABILITY_COLUMNS) for workspace_id in workspace_ids
@@ -68,7 +68,7 @@ def reliability_of(session: Session, workspace_ids: Sequence[UUID], as_of: datet
 
 
 def _warn_of_drift(session: Session, workspace_id: UUID, as_of: datetime, options: RunOptions) -> None:
-    """Warn when what was observed differs from what was predicted by more than chance."""
+    """Warn when observed and predicted frequencies differ by more than chance."""
     ledger = read_ledger(session, workspace_id, as_of - LEDGER_AGE, DRIFT_COLUMNS)
     for row in detect_calibration_drift(ledger).filter(pl.col("drifted")).iter_rows(named=True):
         options.warnings[CALIBRATED] = (

@@ -8,23 +8,23 @@ import polars as pl
 
 from causeloop_pipeline.analysis.detect.assignment.assignment import PatternIndex, assign_issues
 from causeloop_pipeline.analysis.detect.grouping.patterns import ALGORITHM_VERSION, Grouping
-from causeloop_pipeline.analysis.detect.grouping_churn import content_digest, grouping_churn
+from causeloop_pipeline.analysis.detect.grouping_churn import compute_content_digest, measure_churn
 from causeloop_pipeline.analysis.detect.pattern_names import tell_twins_apart
 from causeloop_pipeline.analysis.loop import GroupingFacts, group
 from causeloop_pipeline.model.pattern import CorrectionAct
 from causeloop_pipeline.stages.context import CheckFailedError, Counts, RunOptions
 from causeloop_pipeline.stages.grouping.regrouping import (
-    grouping_options,
     needs_full_regroup,
     read_grouping_facts,
+    read_grouping_options,
 )
 from causeloop_pipeline.stages.grouping.summaries import refresh_summaries
 from causeloop_pipeline.storage.app.run_scopes import ScopedWorkspace
 from causeloop_pipeline.storage.core.issues import read_issues, read_ungrouped_issues
 from causeloop_pipeline.storage.database.session import Session
 from causeloop_pipeline.storage.detect.corrections import (
-    corrections_digest,
     count_broken_constraints,
+    digest_corrections,
     read_constraints,
     read_new_acts,
 )
@@ -40,12 +40,12 @@ from causeloop_pipeline.storage.detect.grouping_state import (
 from causeloop_pipeline.storage.detect.patterns import add_members, append_lineage, replace_patterns
 
 MAX_CHART_BARS = 40
-# What the loop itself writes, or what says nothing of the failure, is no input of the grouping.
+# Not input of the grouping: columns that the loop itself writes, or that say nothing about the failure.
 NOT_INPUT = ("status", "source_updated_at")
 
 
 def run(session: Session, workspace: ScopedWorkspace, _as_of: datetime, options: RunOptions) -> Counts:
-    """Group the whole workspace, or put its new issues into the patterns there are."""
+    """Group the whole workspace, or assign its new issues to the existing patterns."""
     workspace_id = workspace.workspace_id
     is_full = needs_full_regroup(session, workspace_id, options)
     new_issues = None if is_full else read_ungrouped_issues(session, workspace_id)
@@ -62,8 +62,8 @@ def run(session: Session, workspace: ScopedWorkspace, _as_of: datetime, options:
     return counts
 
 
-def largest_patterns(session: Session, workspace_ids: Sequence[UUID]) -> list[int]:
-    """How many issues the largest patterns of some workspaces hold, the largest first."""
+def read_largest_patterns(session: Session, workspace_ids: Sequence[UUID]) -> list[int]:
+    """The sizes of the largest patterns of some workspaces, largest first."""
     rows = session.rows(
         "select issue_count from detect.pattern where workspace_id = any (%s) "
         "order by issue_count desc limit %s",
@@ -76,7 +76,7 @@ def _group_all(session: Session, workspace: ScopedWorkspace) -> Counts:
     workspace_id = workspace.workspace_id
     issues = read_issues(session, workspace_id)
     facts = read_grouping_facts(session, workspace_id)
-    settings = grouping_options(session, workspace_id)
+    settings = read_grouping_options(session, workspace_id)
     fingerprints, grouping = group(
         issues,
         facts,
@@ -84,7 +84,7 @@ def _group_all(session: Session, workspace: ScopedWorkspace) -> Counts:
         options=settings,
         fingerprints=read_fingerprints(session, workspace_id),
     )
-    input_digest = content_digest(
+    input_digest = compute_content_digest(
         issues.drop(NOT_INPUT), fingerprints, facts.constraints, facts.feedback, settings
     )
     churn = _check_churn(session, workspace_id, input_digest, facts, grouping)
@@ -93,16 +93,16 @@ def _group_all(session: Session, workspace: ScopedWorkspace) -> Counts:
     state = GroupingState(
         algorithm_version=ALGORITHM_VERSION,
         input_digest=input_digest,
-        corrections_digest=corrections_digest(session, workspace_id),
+        corrections_digest=digest_corrections(session, workspace_id),
         issue_count=issues.height,
     )
     index = grouping.index.to_parts()
     write_grouping_state(session, workspace_id, state, pattern_index=index, churn=churn)
-    return _counts(issues.height, grouping, is_full=True)
+    return _count_results(issues.height, grouping, is_full=True)
 
 
 def _name_people(session: Session, workspace_id: UUID, lineage: pl.DataFrame) -> pl.DataFrame:
-    """The lineage, with what a person did as the reason where a person moved the issues."""
+    """The lineage, with the correction as the reason where a person moved the issues."""
     acts = read_new_acts(session, workspace_id)
     into = {pattern: act for pattern, act in acts.items() if act in ("link", "merge")}
     out_of = {pattern: act for pattern, act in acts.items() if act in ("unlink", "split")}
@@ -118,11 +118,11 @@ def _name_people(session: Session, workspace_id: UUID, lineage: pl.DataFrame) ->
 def _check_churn(
     session: Session, workspace_id: UUID, input_digest: str, facts: GroupingFacts, grouping: Grouping
 ) -> float | None:
-    """The same input must give the same patterns; None where the input is another."""
+    """Check that the same input gives the same patterns; None where the input differs."""
     state = read_grouping_state(session, workspace_id)
     if state is None or state.input_digest != input_digest or facts.previous is None:
         return None
-    churn = grouping_churn(facts.previous, grouping.members)
+    churn = measure_churn(facts.previous, grouping.members)
     if churn:
         raise CheckFailedError(
             "unchanged_input_changes_nothing", f"{churn:.2%} of the issues changed their pattern"
@@ -132,14 +132,14 @@ def _check_churn(
 
 def _assign_new_issues(session: Session, workspace_id: UUID, issues: pl.DataFrame) -> Counts:
     if issues.is_empty():
-        return _counts(0, None, is_full=False)
+        return _count_results(0, None, is_full=False)
     stored_index = read_pattern_index(session, workspace_id)
     grouping = assign_issues(
         issues,
         read_fingerprints(session, workspace_id, issue_ids=issues["issue_id"]),
         PatternIndex.from_parts(stored_index),
         constraints=read_constraints(session, workspace_id),
-        options=grouping_options(session, workspace_id),
+        options=read_grouping_options(session, workspace_id),
     )
     add_members(session, workspace_id, grouping.patterns, grouping.members)
     store_pattern_index(
@@ -149,10 +149,10 @@ def _assign_new_issues(session: Session, workspace_id: UUID, issues: pl.DataFram
         before=stored_index,
         added_issues=grouping.index.later_members.height,
     )
-    return _counts(issues.height, grouping, is_full=False)
+    return _count_results(issues.height, grouping, is_full=False)
 
 
-def _counts(issue_count: int, grouping: Grouping | None, *, is_full: bool) -> Counts:
+def _count_results(issue_count: int, grouping: Grouping | None, *, is_full: bool) -> Counts:
     return {
         "issues": issue_count,
         "patterns": grouping.patterns.height if grouping else 0,

@@ -1,4 +1,4 @@
-"""`predictions`: how likely each pattern recurs, when, where and why; issued daily, or when it changes."""
+"""`predictions`: how likely, when, where and why each pattern recurs; issued daily and on change."""
 
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -44,14 +44,14 @@ from causeloop_pipeline.storage.predict.trained_models import (
 
 ISSUE_AGAIN_AFTER = timedelta(hours=24)
 LEDGER_AGE = timedelta(days=365)
-TRAIN_AGAIN_AFTER = timedelta(hours=20)  # once a night, even if the next one begins a little earlier
+TRAIN_AGAIN_AFTER = timedelta(hours=20)  # once a night, even if the next night's run begins slightly earlier
 TRAIN_AGAIN_AT_GROWTH = 1.25
 PATTERN_NAMES = pl.Schema({"pattern_id": pl.String(), "name": pl.String()})
 MODEL_FORM = name_model_form(MODEL_VERSION, WINDOWS)
 
 
 def run(session: Session, workspace: ScopedWorkspace, as_of: datetime, options: RunOptions) -> Counts:
-    """Issue predictions for the patterns of which something changed; none is issued twice."""
+    """Issue predictions for the patterns that changed; none is issued twice."""
     workspace_id = workspace.workspace_id
     due = read_due_predictions(session, workspace_id, WINDOWS, as_of, as_of - ISSUE_AGAIN_AFTER)
     if due.is_empty():
@@ -75,7 +75,7 @@ def run(session: Session, workspace: ScopedWorkspace, as_of: datetime, options: 
 def predict_workspace(
     session: Session, workspace: ScopedWorkspace, as_of: datetime, wanted: frozenset[str] | None = None
 ) -> RecurrencePredictions:
-    """Predict all patterns or some, for which all are evidence; store a model that was trained for it."""
+    """Predict all patterns or some, with all as evidence; store a newly trained model."""
     workspace_id = workspace.workspace_id
     occurrences = read_occurrences(session, workspace_id, CATEGORIZED_OCCURRENCE_SCHEMA)
     model, ledger = _read_model_or_ledger(session, workspace_id, occurrences.height, as_of)
@@ -106,7 +106,7 @@ def predict_workspace(
 
 
 def is_model_current(stored: StoredModel, event_count: int, as_of: datetime) -> bool:
-    """Whether a model is of today, and of nearly as many events as there are."""
+    """Whether a model was trained today on nearly as many events as there are now."""
     has_grown = event_count >= TRAIN_AGAIN_AT_GROWTH * stored.event_count
     return as_of < stored.trained_at + TRAIN_AGAIN_AFTER and not has_grown
 
@@ -114,7 +114,7 @@ def is_model_current(stored: StoredModel, event_count: int, as_of: datetime) -> 
 def _read_model_or_ledger(
     session: Session, workspace_id: UUID, event_count: int, as_of: datetime
 ) -> tuple[TrainedModel | None, pl.DataFrame | None]:
-    """The model if it is current; else the ledger to train another from."""
+    """The model if it is current, otherwise the ledger to train a new one from."""
     stored = read_trained_model(session, workspace_id, MODEL_FORM)
     if stored and is_model_current(stored, event_count, as_of):
         return parse_trained_model(stored.model), None

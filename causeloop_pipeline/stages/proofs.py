@@ -26,7 +26,7 @@ NOTHING_CLAIMED = {"fixes judged": 0, "held": 0, "failed": 0, "patterns whose st
 
 
 def run(session: Session, workspace: ScopedWorkspace, as_of: datetime, _options: RunOptions) -> Counts:
-    """Judge every claimed fix by what has recurred since, and let the patterns' status follow."""
+    """Judge every claimed fix by what has recurred since, and update the patterns' status."""
     workspace_id = workspace.workspace_id
     fixes, closed = read_fixes(session, workspace_id), read_closable_patterns(session, workspace_id)
     if fixes.is_empty() and closed.is_empty():
@@ -57,14 +57,15 @@ def run(session: Session, workspace: ScopedWorkspace, as_of: datetime, _options:
 def _read_needed_occurrences(
     session: Session, workspace_id: UUID, fixes: pl.DataFrame, closed: pl.DataFrame
 ) -> pl.DataFrame:
-    """All that occurred, for a fix is compared with what nobody fixed; else that of closable patterns."""
+    """All occurrences if there are fixes to compare with unfixed patterns, else those of closable
+    patterns."""
     return read_occurrences(session, workspace_id, pattern_ids=None if fixes.height else closed["pattern_id"])
 
 
 def _read_needed_gaps(
     session: Session, workspace_id: UUID, fixes: pl.DataFrame, as_of: datetime
 ) -> pl.DataFrame | None:
-    """When patterns could not be seen, which counts every issue: only a fix is judged by it."""
+    """The observation gaps of patterns, read only when a fix needs them: deriving them counts every issue."""
     return read_observation_gaps(session, workspace_id, as_of) if fixes.height else None
 
 
@@ -76,7 +77,7 @@ def _read_lifecycle(
     as_of: datetime,
     window: int,
 ) -> pl.DataFrame:
-    """The status of the patterns whose status may change: all others are as their grouping left them."""
+    """The status of the patterns whose status may change; all others keep the status from the grouping."""
     return derive_lifecycle(
         closed,
         read_closure_notes(session, workspace_id),

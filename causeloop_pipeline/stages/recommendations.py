@@ -29,7 +29,7 @@ SCORED_PATTERN_COLUMNS = pl.Schema({**PATTERN_COLUMNS, "risk_score": pl.Float64(
 
 
 def run(session: Session, workspace: ScopedWorkspace, as_of: datetime, options: RunOptions) -> Counts:
-    """Rank the workspace's recommendations; the recompute requests of this run are then done."""
+    """Rank the workspace's recommendations, and finish this run's recompute requests."""
     workspace_id = workspace.workspace_id
     ranked = recommend(_read_inputs(session, workspace_id), as_of=as_of, namespace=str(workspace_id))
     if sorted(ranked["rank"].to_list()) != list(range(1, ranked.height + 1)):
@@ -45,7 +45,7 @@ def run(session: Session, workspace: ScopedWorkspace, as_of: datetime, options: 
 
 
 def _read_inputs(session: Session, workspace_id: UUID) -> RecommendationInputs:
-    """What is known of the candidates: of the other patterns nothing would be recommended."""
+    """The inputs for candidate patterns only: nothing is recommended for the others."""
     least = find_least_probability(PREFERRED_WINDOW)
     patterns = read_candidates(session, workspace_id, PREFERRED_WINDOW, least, SCORED_PATTERN_COLUMNS)
     candidates = patterns["pattern_id"].to_list()

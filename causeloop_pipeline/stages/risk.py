@@ -1,7 +1,7 @@
-"""`risk`: how bad, how likely again, how recent and how broad, from 0 to 100 for every issue and pattern.
+"""`risk`: severity, recurrence, recency and breadth as a score from 0 to 100 for every issue and pattern.
 
-Time lowers every issue's score a little: all are scored once a day, and between that those of which more than
-time has changed.
+Time lowers every issue's score a little, so all are scored once a day; in between, only those with other
+changes.
 """
 
 from datetime import datetime, timedelta
@@ -36,9 +36,9 @@ from causeloop_pipeline.storage.detect.pattern_risks import (
 
 CRITICAL_FROM = 90.0
 SCORE_ALL_AFTER = timedelta(hours=20)
-"""Once a night, even if the next one begins a little earlier."""
+"""Once a night, even if the next night's run begins slightly earlier."""
 MAX_MOVE = 1.0
-"""So many points the part of an issue's risk that its pattern gives may move before it is scored again."""
+"""An issue is scored again when its pattern's contribution moves by more than this many points."""
 FORMULA = {
     **{name: 100 * weight for name, weight in WEIGHTS.items()},
     **SEVERITY_PARTS,
@@ -48,11 +48,11 @@ FORMULA = {
     "window_days": PREFERRED_WINDOW,
     "max_move": MAX_MOVE,
 }
-"""By these numbers the database tells which patterns' risk may have moved."""
+"""The numbers of the risk formula, by which the database finds the patterns whose risk may have moved."""
 
 
 def run(session: Session, workspace: ScopedWorkspace, as_of: datetime, options: RunOptions) -> Counts:
-    """Score issues and patterns; rows whose score stays are not touched."""
+    """Score issues and patterns; rows with an unchanged score are not written."""
     workspace_id = workspace.workspace_id
     is_all = options.is_rebuild or _is_all_due(session, workspace_id, as_of)
     factors = (
@@ -93,7 +93,7 @@ def _split(factors: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
 def _add_factors_of_issues(
     session: Session, workspace_id: UUID, factors: pl.DataFrame, issues: pl.DataFrame
 ) -> pl.DataFrame:
-    """With those of the issues' other patterns."""
+    """Add the factors of the issues' other patterns."""
     places = issues.select(pl.col("pattern_id").drop_nulls().unique())
     others = places.join(factors, on="pattern_id", how="anti")["pattern_id"].sort().to_list()
     if not others:
@@ -102,7 +102,7 @@ def _add_factors_of_issues(
 
 
 def _find_moved(bases: pl.DataFrame, factors: pl.DataFrame) -> pl.DataFrame:
-    """The patterns that give their issues another part of their risk than they were scored with."""
+    """The patterns whose contribution to their issues' risk has changed since these were scored."""
     stored = factors.select("pattern_id", "stored_basis")
     has_moved = (pl.col("basis") - pl.col("stored_basis")).abs() >= MAX_MOVE
     compared = bases.join(stored, on="pattern_id", how="left", maintain_order="left")

@@ -1,8 +1,8 @@
-"""Lets a configured language model rephrase the likely triggers of the likeliest patterns.
+"""Has a configured language model rephrase the likely triggers of the most likely patterns.
 
-A text that was rephrased before is not requested again: the ledger holds it. A run sends a bounded number of
-requests within a bounded time, and none after the endpoint has failed, for the workspace's transaction waits.
-Our own text stands wherever the model gives none that passes the check.
+Earlier rephrasings are reused from the ledger. A run sends a bounded number of requests in a bounded time,
+and none after the endpoint has failed, because the workspace's transaction is open meanwhile. Our own text
+stays wherever the model's does not pass the check.
 """
 
 import logging
@@ -42,8 +42,8 @@ Rephrase = Callable[[str], str]
 
 
 @dataclass
-class Allowance:
-    """How many requests a run may still send, and until when."""
+class RephrasingAllowance:
+    """How many requests a run may still send, and by when."""
 
     calls: int
     ends: float
@@ -55,16 +55,16 @@ class Allowance:
 
 
 @lru_cache(maxsize=4)
-def allowance_of(run_id: str) -> Allowance:  # noqa: ARG001 - the key: one allowance for each run
+def share_allowance(run_id: str) -> RephrasingAllowance:  # noqa: ARG001 - the key: one allowance for each run
     """The allowance that all workspaces of a run share."""
-    return Allowance(MAX_CALLS_PER_RUN, time.monotonic() + MAX_SECONDS_PER_RUN)
+    return RephrasingAllowance(MAX_CALLS_PER_RUN, time.monotonic() + MAX_SECONDS_PER_RUN)
 
 
 def rephrase_triggers(
     session: Session, workspace_id: UUID, predictions: pl.DataFrame, options: RunOptions
 ) -> pl.DataFrame:
-    """PREDICTIONS with the triggers of the likeliest patterns rephrased, where a model is configured."""
-    endpoint = wording_endpoint(settings())
+    """PREDICTIONS with the triggers of the most likely patterns rephrased, if a model is configured."""
+    endpoint = read_wording_endpoint(settings())
     if endpoint is None:
         return predictions
 
@@ -72,10 +72,10 @@ def rephrase_triggers(
         return reword(endpoint, text)
 
     recorded = read_latest_predictions(session, workspace_id, WINDOWS, RECORDED_TEXTS)
-    return apply_rephrasing(predictions, recorded, ask_model, allowance_of(options.run_id))
+    return apply_rephrasing(predictions, recorded, ask_model, share_allowance(options.run_id))
 
 
-def wording_endpoint(configured: Settings) -> WordingEndpoint | None:
+def read_wording_endpoint(configured: Settings) -> WordingEndpoint | None:
     """The model that an administrator configured, if one is."""
     if not configured.llm_url:
         return None
@@ -85,10 +85,10 @@ def wording_endpoint(configured: Settings) -> WordingEndpoint | None:
 
 
 def apply_rephrasing(
-    predictions: pl.DataFrame, recorded: pl.DataFrame, ask_model: Rephrase, allowance: Allowance
+    predictions: pl.DataFrame, recorded: pl.DataFrame, ask_model: Rephrase, allowance: RephrasingAllowance
 ) -> pl.DataFrame:
     """PREDICTIONS in which a model rephrased what it may; `recorded`: frame(evidence, likely_trigger)."""
-    texts = _usable_texts(recorded)
+    texts = _select_usable_texts(recorded)
     reasons = Counter[str]()
     likely = predictions.filter(pl.col("probability") >= MIN_PROBABILITY)
     by_text = likely.group_by("likely_trigger").agg(pl.col("probability").max(), pl.col("evidence").first())
@@ -112,10 +112,10 @@ def _rephrase(
     evidence: Evidence,
     texts: dict[str, str],
     ask_model: Rephrase,
-    allowance: Allowance,
+    allowance: RephrasingAllowance,
     reasons: Counter[str],
 ) -> str | None:
-    """The rephrased text of one evidence, recorded or requested; None to leave the text as it is."""
+    """The rephrased text for one piece of evidence, recorded or requested; None keeps our text."""
     own = format_trigger(evidence)
     if own in texts or own == NO_TRIGGER_TEXT or allowance.is_spent:
         return texts.get(own)
@@ -130,7 +130,7 @@ def _rephrase(
     return texts.get(own)
 
 
-def _usable_texts(recorded: pl.DataFrame) -> dict[str, str]:
+def _select_usable_texts(recorded: pl.DataFrame) -> dict[str, str]:
     """Our own text → the rephrased one on record, if it still passes the check."""
     rows = recorded.drop_nulls().unique(maintain_order=True)
     texts = [(format_trigger(evidence), evidence, text) for evidence, text in rows.iter_rows()]

@@ -1,1 +1,1 @@
-"""Traces and structured logs: what operators follow one delivery by, through all processes."""
+"""Traces and structured logs, by which operators follow one delivery through all processes."""

@@ -1,4 +1,4 @@
-"""Logs as one JSON object a line, with the id of the trace that a line belongs to."""
+"""Logs as JSON lines, each with its trace id."""
 
 import json
 import logging
@@ -8,7 +8,7 @@ from causeloop_pipeline.settings import PROCESS_VARIABLE, copy_environment
 from causeloop_pipeline.telemetry.tracing import read_trace_id
 
 FIELDS = ("method", "route", "status", "milliseconds", "workspace_id", "trace_id")
-"""What a record may carry besides its message."""
+"""The extra fields that a record may carry."""
 
 
 class JsonFormatter(logging.Formatter):

@@ -1,7 +1,7 @@
 """Spans by OpenTelemetry, only where a standard OTEL_* variable names an address to send them to.
 
-Without one, nothing of OpenTelemetry is loaded and every span costs a comparison. Spans hold names, counts
-and ids; never texts of issues, secrets or messages of errors.
+Without one, OpenTelemetry is not loaded and a span costs one comparison. Spans hold names, counts and ids;
+never texts of issues, secrets or messages of errors.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -29,9 +29,9 @@ def is_tracing() -> bool:
 def make_span(
     name: str, attributes: Attributes | None = None, *, parents: Sequence[str] = (), is_server: bool = False
 ) -> Iterator[Any]:
-    """A span around the block: below the first of `parents` (as W3C names them), linked to the others.
+    """A span around the block: a child of the first of `parents` (W3C traceparents), linked to the others.
 
-    Yields the span, or None where nothing is traced. An error leaves its kind, not its message.
+    Yields the span, or None while tracing is off. An error is recorded by its kind, not its message.
     """
     if not is_tracing():
         yield None
@@ -57,7 +57,7 @@ def make_span(
 
 
 def mark_failed(span: Any, kind: str) -> None:
-    """Say that what a span is about failed, by the kind of the error."""
+    """Mark a span as failed, with the kind of the error."""
     from opentelemetry.trace import Status, StatusCode
 
     span.set_attribute("error.type", kind)
@@ -65,7 +65,7 @@ def mark_failed(span: Any, kind: str) -> None:
 
 
 def read_traceparent() -> str | None:
-    """The present span as W3C names it, if it is sent anywhere."""
+    """The current span as a W3C traceparent, if tracing is on."""
     if not is_tracing():
         return None
     from opentelemetry import trace
@@ -77,7 +77,7 @@ def read_traceparent() -> str | None:
 
 
 def read_trace_id() -> str | None:
-    """The id of the present trace, if there is one."""
+    """The id of the current trace, if there is one."""
     if not is_tracing():
         return None
     from opentelemetry import trace
@@ -87,7 +87,7 @@ def read_trace_id() -> str | None:
 
 
 def flush() -> None:
-    """Send what has ended: a process of a run may end without a chance to do it later."""
+    """Export the finished spans: a run's process may exit without another chance."""
     if is_tracing():
         from opentelemetry.sdk.trace import TracerProvider
 

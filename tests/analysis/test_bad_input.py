@@ -18,7 +18,7 @@ from causeloop_pipeline.analysis.detect.grouping.patterns import (
     Grouping,
     group_issues,
 )
-from causeloop_pipeline.analysis.detect.similar_issues import UnknownIssueError, similar_issues
+from causeloop_pipeline.analysis.detect.similar_issues import UnknownIssueError, find_similar_issues
 from causeloop_pipeline.model.frames import FINGERPRINT_SCHEMA, ISSUE_SCHEMA
 from tests.support.failure_texts import human_issues, issue_frame, machine_issues
 
@@ -142,4 +142,4 @@ def test_a_time_zone_nobody_knows_is_refused() -> None:
 
 def test_asking_for_issues_like_an_unknown_one_is_refused() -> None:
     with pytest.raises(UnknownIssueError, match="'nobody'"):
-        similar_issues(human_issues(), "nobody")
+        find_similar_issues(human_issues(), "nobody")

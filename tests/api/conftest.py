@@ -19,7 +19,7 @@ from fastapi import FastAPI
 from api.http.bounded_pool import DatabaseBounds
 from api.main import create_app
 from causeloop_pipeline.storage.database.session import Database
-from causeloop_pipeline.storage.embedded.postgres_server import free_port
+from causeloop_pipeline.storage.embedded.postgres_server import find_free_port
 from tests.api.contract import Contract
 from tests.api.sample import Sample, make_sample
 from tests.conftest import Installation
@@ -106,7 +106,7 @@ class Mailbox:
 @pytest.fixture
 def mailbox() -> Iterator[Mailbox]:
     """An empty mailbox."""
-    inbox, port = Mailbox(), free_port()
+    inbox, port = Mailbox(), find_free_port()
     server = Controller(inbox, hostname="127.0.0.1", port=port)
     server.start()
     inbox.url = f"smtp://127.0.0.1:{port}"

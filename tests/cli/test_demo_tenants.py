@@ -6,7 +6,7 @@ import pytest
 from causeloop_pipeline.cli.demo_tenants import load_demo_tenants
 from causeloop_pipeline.connectors.configuration import find_problems
 from causeloop_pipeline.connectors.registry import CONNECTORS
-from causeloop_pipeline.demo.accounts import accounts
+from causeloop_pipeline.demo.accounts import list_accounts
 from causeloop_pipeline.demo.tenants import DEMO_PASSWORD
 from causeloop_pipeline.settings import settings
 from causeloop_pipeline.storage.app.connectors import read_connectors
@@ -49,7 +49,7 @@ def test_loading_again_changes_nothing_but_the_address(loaded, installation, own
     assert (state_dir / "demo_keys.json").read_text() == keys
     ids = list(tenants.workspace_ids.values())
     assert count(owner, "select count(*) from app.connector where workspace_id = any (%s)", ids) == len(
-        accounts("")
+        list_accounts("")
     )
     assert count(owner, "select count(*) from app.service_account where workspace_id = any (%s)", ids) == len(
         ids
@@ -101,5 +101,5 @@ def test_the_documented_people_can_sign_in(loaded, owner):
 
 
 def test_every_demo_connector_is_configured_as_its_tool_asks():
-    for account in accounts(DEMO_URL):
+    for account in list_accounts(DEMO_URL):
         assert not find_problems(CONNECTORS[account.tool], account.config, account.credentials)

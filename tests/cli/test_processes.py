@@ -14,10 +14,10 @@ from causeloop_pipeline.cli.processes import (
     ProcessError,
     Processes,
     is_listening,
-    start_time,
+    read_start_time,
     stop_leftovers,
 )
-from causeloop_pipeline.storage.embedded.postgres_server import free_port
+from causeloop_pipeline.storage.embedded.postgres_server import find_free_port
 
 LISTEN = (
     "import socket, sys, time; s = socket.socket(); s.bind(('127.0.0.1', int(sys.argv[1]))); s.listen(); "
@@ -79,7 +79,7 @@ def test_a_server_receives_the_signals_that_its_parent_ignores(
 
 
 def test_a_server_is_awaited_until_it_listens_and_gone_after_the_stop(processes: Processes) -> None:
-    port = free_port()
+    port = find_free_port()
     processes.start("listener", python(LISTEN, str(port)), os.environ)
 
     processes.await_listening("listener", port)
@@ -92,7 +92,7 @@ def test_a_server_that_ends_while_starting_is_explained_by_its_log(processes: Pr
     processes.start("broken", python("raise SystemExit('no such database')"), os.environ)
 
     with pytest.raises(ProcessError, match="no such database"):
-        processes.await_listening("broken", free_port())
+        processes.await_listening("broken", find_free_port())
 
 
 def test_a_server_that_ends_later_is_noticed_and_its_log_is_at_hand(processes: Processes) -> None:
@@ -146,7 +146,7 @@ def test_a_pid_that_now_belongs_to_another_is_left_alone(tmp_path: Path) -> None
     register.write_text(f'{{"{stranger.pid}": "1"}}')
 
     assert stop_leftovers(register) == 0
-    assert start_time(stranger.pid)
+    assert read_start_time(stranger.pid)
 
     stranger.kill()
     stranger.wait()

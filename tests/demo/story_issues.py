@@ -5,7 +5,7 @@ from typing import Any
 
 import polars as pl
 
-from causeloop_pipeline.demo.story import Failure, true_causes, visible_failures
+from causeloop_pipeline.demo.story import Failure, list_visible_failures, map_true_causes
 from causeloop_pipeline.model.frames import ISSUE_SCHEMA
 
 NOW = datetime(2026, 11, 24, 22, tzinfo=UTC)
@@ -15,7 +15,7 @@ EPOCH = NOW.date()
 def story_issues(workspace: str) -> pl.DataFrame:
     """ISSUE_SCHEMA of one workspace, ids being `source:external id`."""
     return pl.DataFrame(
-        [_row(failure) for failure in visible_failures(workspace, EPOCH, NOW)], schema=ISSUE_SCHEMA
+        [_row(failure) for failure in list_visible_failures(workspace, EPOCH, NOW)], schema=ISSUE_SCHEMA
     )
 
 
@@ -23,7 +23,7 @@ def story_causes(workspace: str) -> dict[str, str | None]:
     """Issue id → planted cause."""
     return {
         f"{source}:{external}": cause
-        for (source, external), cause in true_causes(workspace, EPOCH, NOW).items()
+        for (source, external), cause in map_true_causes(workspace, EPOCH, NOW).items()
     }
 
 

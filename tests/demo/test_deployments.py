@@ -7,16 +7,16 @@ import pytest
 
 from causeloop_pipeline.analysis.predict.recurrence.history import number_occurrences
 from causeloop_pipeline.analysis.predict.triggers.triggers import find_triggers
-from causeloop_pipeline.demo.causes import demo_workspaces
-from causeloop_pipeline.demo.deployments import deployment_source, deployments
-from causeloop_pipeline.demo.story import visible_failures
+from causeloop_pipeline.demo.causes import read_demo_workspaces
+from causeloop_pipeline.demo.deployments import find_deployment_source, list_deployments
+from causeloop_pipeline.demo.story import list_visible_failures
 from tests.demo.story_issues import EPOCH, NOW
 
 WORKSPACES = ("clinical-it", "payments", "storefront")
 
 
 def test_every_workspace_has_a_tool_that_lists_its_deployments():
-    assert {workspace: deployment_source(workspace) for workspace in WORKSPACES} == {
+    assert {workspace: find_deployment_source(workspace) for workspace in WORKSPACES} == {
         "clinical-it": "pagerduty",
         "payments": "github",
         "storefront": "github",
@@ -25,10 +25,10 @@ def test_every_workspace_has_a_tool_that_lists_its_deployments():
 
 @pytest.mark.parametrize("workspace", WORKSPACES)
 def test_the_past_never_changes(workspace):
-    deployments.cache_clear()
-    first = deployments(workspace, EPOCH)
-    deployments.cache_clear()
-    assert deployments(workspace, EPOCH) == first
+    list_deployments.cache_clear()
+    first = list_deployments(workspace, EPOCH)
+    list_deployments.cache_clear()
+    assert list_deployments(workspace, EPOCH) == first
     assert [item.at for item in first] == sorted(item.at for item in first)
     assert first[0].at < NOW - timedelta(days=350)
     assert first[-1].at > NOW
@@ -36,7 +36,7 @@ def test_the_past_never_changes(workspace):
 
 @pytest.mark.parametrize("workspace", WORKSPACES)
 def test_exactly_the_planted_causes_are_found_to_follow_deployments(workspace):
-    setting = demo_workspaces()[workspace]
+    setting = read_demo_workspaces()[workspace]
     planted = {cause.key for cause in setting.causes if cause.rhythm.kind == "deploy"}
     rows = [
         (
@@ -47,7 +47,7 @@ def test_exactly_the_planted_causes_are_found_to_follow_deployments(workspace):
             failure.environment,
             failure.severity,
         )
-        for failure in visible_failures(workspace, EPOCH, NOW)
+        for failure in list_visible_failures(workspace, EPOCH, NOW)
         if failure.cause
     ]
     columns = ("pattern_id", "occurred_at", "service", "team", "environment", "severity")
@@ -55,7 +55,7 @@ def test_exactly_the_planted_causes_are_found_to_follow_deployments(workspace):
     changes = pl.DataFrame(
         [
             (item.at, "deploy", item.service, item.version)
-            for item in deployments(workspace, EPOCH)
+            for item in list_deployments(workspace, EPOCH)
             if item.at <= NOW
         ],
         schema=["changed_at", "kind", "service", "title"],

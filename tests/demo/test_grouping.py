@@ -10,8 +10,8 @@ import pytest
 
 from causeloop_pipeline.analysis.detect.grouping.patterns import GroupingOptions
 from causeloop_pipeline.analysis.loop import GroupingFacts, group, run_loop
-from causeloop_pipeline.demo.causes import demo_workspaces
-from causeloop_pipeline.demo.story import fixes
+from causeloop_pipeline.demo.causes import read_demo_workspaces
+from causeloop_pipeline.demo.story import list_fixes
 from tests.demo.story_issues import EPOCH, NOW, story_causes, story_issues
 
 
@@ -32,7 +32,7 @@ def pairwise_f1(predicted: dict[str, str], planted: dict[str, str | None]) -> fl
 
 @pytest.mark.parametrize("workspace", ["clinical-it", "payments", "storefront"])
 def test_planted_causes_are_grouped_with_a_pairwise_f1_of_at_least_090(workspace):
-    timezone = demo_workspaces()[workspace].timezone
+    timezone = read_demo_workspaces()[workspace].timezone
     _, grouping = group(
         story_issues(workspace),
         GroupingFacts(),
@@ -53,7 +53,7 @@ def test_the_loop_predicts_continuing_causes_above_those_that_were_fixed():
     chances = {
         cause_of[pattern]: chance for pattern, chance in week.select("pattern_id", "probability").iter_rows()
     }
-    held = {fix.cause for fix in fixes("payments", EPOCH) if fix.held}
+    held = {fix.cause for fix in list_fixes("payments", EPOCH) if fix.held}
     going_on = {
         cause_of[row["pattern_id"]]
         for row in loop.grouping.patterns.iter_rows(named=True)

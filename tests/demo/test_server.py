@@ -10,10 +10,10 @@ from urllib.request import Request, urlopen
 import pytest
 
 from causeloop_pipeline.connectors.registry import CONNECTORS
-from causeloop_pipeline.demo.accounts import accounts
-from causeloop_pipeline.demo.deployments import deployment_source, deployments
+from causeloop_pipeline.demo.accounts import list_accounts
+from causeloop_pipeline.demo.deployments import find_deployment_source, list_deployments
 from causeloop_pipeline.demo.server import DemoTools, load_epoch, make_server
-from causeloop_pipeline.demo.story import true_causes
+from causeloop_pipeline.demo.story import map_true_causes
 from causeloop_pipeline.egress.errors import PermanentFailure
 from causeloop_pipeline.egress.policy import EgressPolicy
 from causeloop_pipeline.landing.polling.pull import pull
@@ -61,11 +61,11 @@ def poll(account, demo_url, now, cursor=None, open_ids=(), credentials=None):
     return [record for page in pages for record in page.records], pages[-1].cursor
 
 
-ACCOUNTS = [(account.workspace, account.tool) for account in accounts("http://127.0.0.1:1")]
+ACCOUNTS = [(account.workspace, account.tool) for account in list_accounts("http://127.0.0.1:1")]
 
 
 def account_of(workspace, tool, demo_url):
-    return next(a for a in accounts(demo_url) if (a.workspace, a.tool) == (workspace, tool))
+    return next(a for a in list_accounts(demo_url) if (a.workspace, a.tool) == (workspace, tool))
 
 
 @pytest.mark.parametrize(("workspace", "tool"), ACCOUNTS)
@@ -74,7 +74,9 @@ def test_a_connector_reads_every_failure_of_its_tool_and_repeated_records_change
 ):
     records, _ = poll(account_of(workspace, tool, demo_url), demo_url, clock.now)
     records = [record for record in records if record.kind != "change"]
-    expected = {external for source, external in true_causes(workspace, EPOCH, clock.now) if source == tool}
+    expected = {
+        external for source, external in map_true_causes(workspace, EPOCH, clock.now) if source == tool
+    }
     assert {record.external_id for record in records} == expected
     assert len(records) > len(expected)
     assert len({(record.external_id, record.payload_hash) for record in records}) == len(expected)
@@ -91,8 +93,8 @@ def test_one_tool_of_a_workspace_lists_every_deployment(workspace, demo_url, clo
         }
         for tool in sorted(tools & {"github", "pagerduty"})
     }
-    past = [item for item in deployments(workspace, EPOCH) if item.at <= clock.now]
-    assert len(changes.pop(deployment_source(workspace))) == len(past) > 50
+    past = [item for item in list_deployments(workspace, EPOCH) if item.at <= clock.now]
+    assert len(changes.pop(find_deployment_source(workspace))) == len(past) > 50
     assert not any(changes.values())
 
 

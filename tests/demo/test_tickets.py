@@ -9,11 +9,11 @@ import httpx2
 import pytest
 
 from causeloop_pipeline.connectors.registry import CONNECTORS
-from causeloop_pipeline.demo.accounts import accounts
+from causeloop_pipeline.demo.accounts import list_accounts
 from causeloop_pipeline.demo.server import DemoTools, make_server
 from causeloop_pipeline.egress.policy import EgressPolicy
 from causeloop_pipeline.outbound.tickets import Draft, open_ticket
-from causeloop_pipeline.outbound.trackers import tracker_of
+from causeloop_pipeline.outbound.trackers import make_tracker
 from tests.demo.story_issues import EPOCH
 
 DRAFT = Draft(
@@ -33,9 +33,9 @@ def demo_url() -> Iterator[str]:
 
 @pytest.mark.parametrize("tool", ["github", "jira"])
 def test_a_ticket_is_opened_once_and_can_be_read(demo_url: str, tool: str) -> None:
-    account = next(account for account in accounts(demo_url) if account.tool == tool)
+    account = next(account for account in list_accounts(demo_url) if account.tool == tool)
     egress = EgressPolicy.parse(demo_url.removeprefix("http://"))
-    tracker = tracker_of(CONNECTORS[tool], account.config, account.credentials, egress)
+    tracker = make_tracker(CONNECTORS[tool], account.config, account.credentials, egress)
 
     opened = open_ticket(tracker, DRAFT)
 
@@ -51,7 +51,7 @@ def test_whoever_has_no_token_opens_no_ticket(demo_url: str) -> None:
 
 
 def test_a_body_that_is_no_ticket_is_refused(demo_url: str) -> None:
-    account = next(account for account in accounts(demo_url) if account.tool == "github")
+    account = next(account for account in list_accounts(demo_url) if account.tool == "github")
     headers = {"authorization": f"Bearer {account.token}"}
 
     answer = httpx2.post(f"{demo_url}/repos/acme/shop/issues", content=b"[", headers=headers)

@@ -20,7 +20,7 @@ from dagster._daemon.monitoring.run_monitoring import execute_run_monitoring_ite
 from bench.installation import wait_until
 from causeloop_pipeline.cli.processes import is_listening
 from causeloop_pipeline.settings import ROOT, temporary_variables
-from causeloop_pipeline.storage.embedded.postgres_server import free_port
+from causeloop_pipeline.storage.embedded.postgres_server import find_free_port
 
 MAX_SECONDS = 240
 HOSTS = ("one", "two", "three")
@@ -32,7 +32,7 @@ class Cluster:
 
     folder: Path
     storage_url: str
-    port: int = field(default_factory=free_port)
+    port: int = field(default_factory=find_free_port)
     broker: subprocess.Popen[bytes] | None = None
     workers: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
     instance: DagsterInstance | None = None

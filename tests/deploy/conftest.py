@@ -18,7 +18,7 @@ from bench.installation import wait_until
 from causeloop_pipeline.cli.processes import is_listening
 from causeloop_pipeline.settings import ROOT
 from causeloop_pipeline.storage.database.session import Database
-from causeloop_pipeline.storage.embedded.postgres_server import free_port
+from causeloop_pipeline.storage.embedded.postgres_server import find_free_port
 from tests.api.sample import Sample, make_sample
 from tests.conftest import Installation
 
@@ -49,7 +49,7 @@ def pooler(installation: Installation) -> Iterator[Pooler]:
     program = shutil.which("pgbouncer", path=f"{os.environ['PATH']}:/usr/sbin")
     if program is None:
         pytest.skip("pgbouncer is not on this machine (Debian: apt-get install pgbouncer)")
-    folder, port = Path(tempfile.mkdtemp(prefix="causeloop-pooler-")), free_port()
+    folder, port = Path(tempfile.mkdtemp(prefix="causeloop-pooler-")), find_free_port()
     with psycopg.connect(installation.superuser_url) as superuser:
         verifiers = [row[0] for row in superuser.execute(SELECT_VERIFIERS)]
     (folder / "userlist.txt").write_text("\n".join(verifiers) + "\n")

@@ -20,8 +20,8 @@ from bench.installation import wait_until
 from causeloop_pipeline.settings import settings
 from causeloop_pipeline.storage.embedded.postgres_server import (
     Server,
-    data_dir,
     find_binaries,
+    find_data_dir,
     remove_server,
     start_server,
     stop_server,
@@ -40,7 +40,7 @@ def standby(installation: Installation) -> Iterator[Server]:
     directory = Path(tempfile.mkdtemp(prefix="causeloop-replica-"))
     directory.chmod(0o711)
     (directory / "superuser.password").write_text(installation.server.password)
-    data = data_dir(directory)
+    data = find_data_dir(directory)
     command = [str(find_binaries(None) / "pg_basebackup"), "--pgdata", str(data), "--write-recovery-conf"]
     command += ["--checkpoint=fast", "--dbname", installation.server.url()]
     subprocess.run(command, check=True, capture_output=True, cwd="/")

@@ -4,13 +4,13 @@ import pytest
 
 from causeloop_pipeline.connectors.spec import OnePage, RateLimit
 from causeloop_pipeline.egress.errors import PermanentFailure, TransientFailure
-from causeloop_pipeline.egress.http import Request, Response, failure_of
+from causeloop_pipeline.egress.http import Request, Response, build_failure
 from causeloop_pipeline.egress.retry_policy import (
     MAX_RETRY_AFTER,
     is_rate_limited,
     is_retryable,
-    retry_after,
-    retry_after_seconds,
+    read_retry_after,
+    read_retry_after_seconds,
 )
 from tests.support.fake_tool import Reply, fake_tool, in_turn
 from tests.support.polling import NOW, QUICK, plain, poll
@@ -39,7 +39,7 @@ EPOCH = int(NOW.timestamp())
     ],
 )
 def test_a_wait_is_read_in_every_unit(headers, seconds):
-    assert retry_after_seconds(LIMIT, headers, NOW) == seconds
+    assert read_retry_after_seconds(LIMIT, headers, NOW) == seconds
 
 
 def test_a_refusal_counts_as_a_limit_by_status_and_headers():
@@ -62,7 +62,7 @@ def test_polls_and_deliveries_retry_the_same_statuses(status, retried):
     request = Request("the receiver", "GET", "https://receiver.example")
     expected = TransientFailure if retried else PermanentFailure
     assert is_retryable(status) is retried
-    assert isinstance(failure_of(request, Response(status, {}, b"")), expected)
+    assert isinstance(build_failure(request, Response(status, {}, b"")), expected)
     with fake_tool(in_turn(Reply({}, status, {"Retry-After": "0"}))) as tool:
         with pytest.raises(expected):
             poll(tool, plain(OnePage()))
@@ -70,6 +70,6 @@ def test_polls_and_deliveries_retry_the_same_statuses(status, retried):
 
 
 def test_no_server_can_ask_us_to_wait_longer_than_a_day():
-    assert retry_after(LIMIT, {"retry-after": "7"}, NOW) == timedelta(seconds=7)
-    assert retry_after(LIMIT, {"retry-after": "99999999999999"}, NOW) == MAX_RETRY_AFTER
-    assert retry_after(LIMIT, {}, NOW) is None
+    assert read_retry_after(LIMIT, {"retry-after": "7"}, NOW) == timedelta(seconds=7)
+    assert read_retry_after(LIMIT, {"retry-after": "99999999999999"}, NOW) == MAX_RETRY_AFTER
+    assert read_retry_after(LIMIT, {}, NOW) is None

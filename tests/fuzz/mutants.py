@@ -21,7 +21,7 @@ TARGETS = {
         "tests/api/access/test_permissions.py",
     ),
     "api.access.scopes": ("tests/api/keys/test_keys.py",),
-    "api.auth.standing": (
+    "api.auth.authorize": (
         "tests/api/keys/test_keys.py",
         "tests/api/members/test_members.py",
         "tests/api/test_operation.py",

@@ -10,7 +10,7 @@ import pytest
 from dagster import DagsterInstance
 
 from causeloop_pipeline.orchestration.asset_selection import product_key
-from causeloop_pipeline.orchestration.partitions import WORKSPACES, range_tags
+from causeloop_pipeline.orchestration.partitions import WORKSPACES, tag_range
 from causeloop_pipeline.stages.installation import Installation as Resources
 from tests.conftest import Installation
 from tests.support.normalizing import normalizer
@@ -66,7 +66,7 @@ def run(resolve_job: Callable[[dg.AssetKey], dg.JobDefinition], instance: Dagste
         partitions = instance.get_dynamic_partitions(str(WORKSPACES.name))
         missing = [key for key in keys if key not in partitions]
         instance.add_dynamic_partitions(str(WORKSPACES.name), missing)
-        ranged = range_tags([*partitions, *missing], set(keys))
+        ranged = tag_range([*partitions, *missing], set(keys))
         key = product_key(first) if isinstance(first, str) else product_key(*first)
         return resolve_job(key).execute_in_process(
             instance=instance, tags={**ranged, **(tags or {})}, raise_on_error=False, **options

@@ -30,7 +30,7 @@ from causeloop_pipeline.orchestration.instance.own_runs import CODE_LOCATION
 from causeloop_pipeline.orchestration.jobs.retention import delete_runs, list_unfinished_scopes, retention
 from causeloop_pipeline.orchestration.partitions import DBT_POOL, WORKSPACES, parse_partition
 from causeloop_pipeline.orchestration.run_launcher import is_alive
-from causeloop_pipeline.orchestration.run_requests import reason_to_wait
+from causeloop_pipeline.orchestration.run_requests import explain_wait
 from causeloop_pipeline.orchestration.run_scope import TRIGGER
 from causeloop_pipeline.settings import ROOT, settings
 from causeloop_pipeline.stages.installation import Installation as Resources
@@ -160,13 +160,13 @@ def test_a_run_that_a_restart_ended_delays_no_other(stored: DagsterInstance) -> 
     for _ in range(4):
         start_run(stored, tags)
         prepare_instance()
-    assert reason_to_wait(stored, tags[TRIGGER]) is None
+    assert explain_wait(stored, tags[TRIGGER]) is None
 
     stored.report_run_failed(start_run(stored, tags), "a defect")
-    assert str(reason_to_wait(stored, tags[TRIGGER])).startswith("the last 1 runs failed")
+    assert str(explain_wait(stored, tags[TRIGGER])).startswith("the last 1 runs failed")
     start_run(stored, tags)
     prepare_instance()
-    assert str(reason_to_wait(stored, tags[TRIGGER])).startswith("the last 1 runs failed")
+    assert str(explain_wait(stored, tags[TRIGGER])).startswith("the last 1 runs failed")
 
 
 def test_a_clock_that_is_set_back_delays_no_run(
@@ -174,12 +174,12 @@ def test_a_clock_that_is_set_back_delays_no_run(
 ) -> None:
     tags = {TRIGGER: "a test of clocks"}
     stored.report_run_failed(start_run(stored, tags), "a defect")
-    assert reason_to_wait(stored, tags[TRIGGER]) is not None
+    assert explain_wait(stored, tags[TRIGGER]) is not None
     now = time.time()
 
     monkeypatch.setattr(time, "time", lambda: now - 600)
 
-    assert reason_to_wait(stored, tags[TRIGGER]) is None
+    assert explain_wait(stored, tags[TRIGGER]) is None
 
 
 def test_the_doctor_finds_slots_that_ended_runs_hold(stored: DagsterInstance) -> None:

@@ -180,15 +180,15 @@ def test_a_change_during_an_evaluation_asks_for_another_one(
     resources: Resources, database: Database, workspace_id: UUID
 ) -> None:
     from causeloop_pipeline.stages.alerts import evaluate_rules
-    from causeloop_pipeline.storage.notify.alerts import workspaces_with_rules_to_evaluate
+    from causeloop_pipeline.storage.notify.alerts import read_workspaces_with_rules_to_evaluate
 
     make_rule(database, resources.vault, workspace_id)
     now = datetime.now(UTC)
     with database.workspace(workspace_id) as session:
         evaluate_rules(session, workspace_id, now)
     with database.workspace(workspace_id) as session:
-        seen = workspaces_with_rules_to_evaluate(session, now)
+        seen = read_workspaces_with_rules_to_evaluate(session, now)
         session.execute('update notify.alert_rule set scope = \'{"service": "checkout"}\'')
-        changed = workspaces_with_rules_to_evaluate(session, now)
+        changed = read_workspaces_with_rules_to_evaluate(session, now)
 
     assert (seen, changed) == ([], [workspace_id])

@@ -10,7 +10,7 @@ from dagster import DagsterInstance
 
 from causeloop_pipeline.orchestration import database_loss
 from causeloop_pipeline.orchestration.asset_selection import CHANGE, ISSUE
-from causeloop_pipeline.orchestration.partitions import WORKSPACES, range_tags
+from causeloop_pipeline.orchestration.partitions import WORKSPACES, tag_range
 from causeloop_pipeline.orchestration.stage import stage_asset
 from causeloop_pipeline.stages.context import Counts, RunOptions, StageFunction
 from causeloop_pipeline.stages.installation import Installation as Resources
@@ -53,7 +53,7 @@ def run_stage(
         [asset], jobs=[dg.define_asset_job("trial", "*")], resources={"installation": resources}
     ).resolve_job_def("trial")
     return job.execute_in_process(
-        instance=instance, tags=range_tags([partition], {partition}), raise_on_error=False
+        instance=instance, tags=tag_range([partition], {partition}), raise_on_error=False
     )
 
 
@@ -123,7 +123,7 @@ def normalize_under(
     owner.execute(INTERRUPT_ISSUES.format(what=what))
     try:
         result = resolved.execute_in_process(
-            instance=instance, tags=range_tags([partition], {partition}), raise_on_error=False
+            instance=instance, tags=tag_range([partition], {partition}), raise_on_error=False
         )
         (attempts,) = owner.execute("select last_value from core.attempts").fetchone() or (0,)
     finally:

@@ -19,9 +19,9 @@ from dagster._core.workspace.load_target import WorkspaceFileTarget
 from dagster_webserver.app import create_app_from_workspace_process_context
 
 from causeloop_pipeline.orchestration.webserver import guard_webserver
-from causeloop_pipeline.orchestration.webserver_guard import token_file
+from causeloop_pipeline.orchestration.webserver_guard import find_token_file
 from causeloop_pipeline.settings import ROOT, Settings
-from causeloop_pipeline.storage.embedded.postgres_server import free_port
+from causeloop_pipeline.storage.embedded.postgres_server import find_free_port
 from tests.conftest import Installation
 
 PROXY = "dagster.example:443"
@@ -47,7 +47,7 @@ def home(installation: Installation, tmp_path_factory: pytest.TempPathFactory) -
 
 @pytest.fixture(scope="module")
 def config(home: Path) -> Settings:
-    return Settings(state_dir=home / "state", dagster_port=free_port(), dagster_hosts=PROXY)
+    return Settings(state_dir=home / "state", dagster_port=find_free_port(), dagster_hosts=PROXY)
 
 
 @pytest.fixture(scope="module")
@@ -83,7 +83,7 @@ def _serving(app: Any, port: int) -> Iterator[None]:
 @pytest.fixture
 def operator(address: str, config: Settings) -> Iterator[httpx2.Client]:
     """A browser that has signed in by the link that `causeloop up` shows."""
-    token = token_file(config.state_dir).read_text()
+    token = find_token_file(config.state_dir).read_text()
     with httpx2.Client(base_url=address, follow_redirects=True, timeout=30) as client:
         assert client.get("/", params={"token": token}).status_code == 200
         yield client
@@ -164,14 +164,14 @@ def test_without_the_token_nothing_is_shown_or_changed(
         anonymous.post("/graphql", json=deletion(run_id), headers={"cookie": "causeloop_dagster=x"}),
     ):
         assert answer.status_code == 401
-        assert str(token_file(config.state_dir)) in answer.text
+        assert str(find_token_file(config.state_dir)) in answer.text
     assert instance.get_run_by_id(run_id) is not None
 
 
 def test_a_tool_signs_in_by_a_bearer_token_also_through_an_allowed_proxy(
     address: str, config: Settings
 ) -> None:
-    headers = {"authorization": f"Bearer {token_file(config.state_dir).read_text()}", "host": PROXY}
+    headers = {"authorization": f"Bearer {find_token_file(config.state_dir).read_text()}", "host": PROXY}
 
     answer = httpx2.post(f"{address}/graphql", json={"query": "{ version }"}, headers=headers)
 
@@ -181,7 +181,7 @@ def test_a_tool_signs_in_by_a_bearer_token_also_through_an_allowed_proxy(
 def test_signing_in_leaves_no_token_in_the_address_and_a_cookie_for_this_site_only(
     address: str, config: Settings
 ) -> None:
-    token = token_file(config.state_dir).read_text()
+    token = find_token_file(config.state_dir).read_text()
 
     answer = httpx2.get(f"{address}//evil.example/x", params={"token": token})
 
@@ -193,4 +193,4 @@ def test_signing_in_leaves_no_token_in_the_address_and_a_cookie_for_this_site_on
 
 
 def test_only_the_installations_user_can_read_the_token(address: str, config: Settings) -> None:
-    assert stat.S_IMODE(token_file(config.state_dir).stat().st_mode) == 0o600
+    assert stat.S_IMODE(find_token_file(config.state_dir).stat().st_mode) == 0o600

@@ -18,10 +18,10 @@ from causeloop_pipeline.outbound.wording import WordingEndpoint, reword
 from causeloop_pipeline.settings import Settings, settings
 from causeloop_pipeline.stages.wording import (
     RECORDED_TEXTS,
-    Allowance,
-    allowance_of,
+    RephrasingAllowance,
     apply_rephrasing,
-    wording_endpoint,
+    read_wording_endpoint,
+    share_allowance,
 )
 from causeloop_pipeline.storage.database.session import Database
 from tests.conftest import Installation
@@ -70,7 +70,7 @@ def word(
     timeout: float = 8.0,
 ) -> pl.DataFrame:
     endpoint = WordingEndpoint(tool.url, "small", KEY, tool.egress, timeout)
-    allowance = Allowance(calls, time.monotonic() + seconds)
+    allowance = RephrasingAllowance(calls, time.monotonic() + seconds)
     return apply_rephrasing(frame, recorded, lambda findings: reword(endpoint, findings), allowance)
 
 
@@ -187,17 +187,19 @@ def test_a_recorded_text_that_would_not_stand_today_is_not_used_again() -> None:
 
 
 def test_a_run_has_one_allowance_for_all_its_workspaces() -> None:
-    assert allowance_of("run one") is allowance_of("run one")
-    assert allowance_of("run one") is not allowance_of("run two")
+    assert share_allowance("run one") is share_allowance("run one")
+    assert share_allowance("run one") is not share_allowance("run two")
 
 
 def test_without_an_address_there_is_no_model() -> None:
-    assert wording_endpoint(Settings(llm_url=None)) is None
-    assert wording_endpoint(Settings(llm_url="")) is None
+    assert read_wording_endpoint(Settings(llm_url=None)) is None
+    assert read_wording_endpoint(Settings(llm_url="")) is None
 
 
 def test_the_key_shows_up_in_no_description_of_the_endpoint() -> None:
-    endpoint = wording_endpoint(Settings(llm_url="https://models.example/v1", llm_api_key=SecretStr(KEY)))
+    endpoint = read_wording_endpoint(
+        Settings(llm_url="https://models.example/v1", llm_api_key=SecretStr(KEY))
+    )
     assert endpoint is not None
     assert endpoint.key == KEY
     assert KEY not in repr(endpoint)

@@ -11,7 +11,7 @@ from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 from causeloop_pipeline.egress.errors import OutsideFailure, PermanentFailure, TransientFailure
 from causeloop_pipeline.outbound.deliver import deliver
-from causeloop_pipeline.storage.embedded.postgres_server import free_port
+from causeloop_pipeline.storage.embedded.postgres_server import find_free_port
 from tests.outbound.sample_alert import MESSAGE_ID, delivery, delivery_settings
 
 TO = {"type": "email", "to": "oncall@example.org"}
@@ -50,7 +50,7 @@ def mailbox() -> Iterator[tuple[Mailbox, int]]:
     server = Controller(
         inbox,
         hostname="127.0.0.1",
-        port=free_port(),
+        port=find_free_port(),
         authenticator=authenticate,
         auth_required=False,
         auth_require_tls=False,
@@ -122,7 +122,7 @@ def test_the_servers_code_tells_whether_to_try_again(
 
 def test_a_server_that_is_down_is_a_transient_failure() -> None:
     with pytest.raises(TransientFailure, match="ConnectionRefusedError"):
-        deliver(delivery(TO), delivery_settings(smtp_url=f"smtp://127.0.0.1:{free_port()}"))
+        deliver(delivery(TO), delivery_settings(smtp_url=f"smtp://127.0.0.1:{find_free_port()}"))
 
 
 def test_without_a_mail_server_an_administrator_is_named_as_the_one_to_act() -> None:

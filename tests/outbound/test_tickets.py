@@ -19,7 +19,7 @@ from causeloop_pipeline.connectors.ticket_marker import (
 from causeloop_pipeline.egress.errors import PermanentFailure, TransientFailure
 from causeloop_pipeline.egress.policy import EgressPolicy
 from causeloop_pipeline.outbound.tickets import Draft, Tracker, open_ticket
-from causeloop_pipeline.outbound.trackers import TRACKERS, tracker_of
+from causeloop_pipeline.outbound.trackers import TRACKERS, make_tracker
 from tests.outbound.fake_trackers import REPOSITORY, FakeGitHub, FakeJira
 from tests.outbound.more_fake_trackers import (
     FakeAsana,
@@ -75,7 +75,7 @@ def draft(**changes: Any) -> Draft:
 
 def tracker(name: str, tool: FakeTool, **config: Any) -> Tracker:
     configured = {"base_url": tool.url, **CONFIG[name], **config}
-    return tracker_of(CONNECTORS[name], configured, CREDENTIALS[name], tool.egress)
+    return make_tracker(CONNECTORS[name], configured, CREDENTIALS[name], tool.egress)
 
 
 @contextlib.contextmanager
@@ -267,7 +267,7 @@ def test_a_missing_project_or_repository_names_what_to_configure() -> None:
 
 def test_a_tracker_on_a_private_address_is_not_reached() -> None:
     with running("github") as (_, tool):
-        private = tracker_of(
+        private = make_tracker(
             CONNECTORS["github"],
             {"base_url": tool.url, **CONFIG["github"]},
             CREDENTIALS["github"],

@@ -5,7 +5,7 @@ import pytest
 
 from causeloop_pipeline.connectors.spec import TimeFormat
 from causeloop_pipeline.landing.timestamps import TimestampError, parse_timestamp
-from causeloop_pipeline.stages.defects import defect_message, describe_defect, failure_reason
+from causeloop_pipeline.stages.defects import describe_defect, describe_failure_kind, write_defect_message
 
 SECRET = "planted words of a customer"
 
@@ -28,8 +28,11 @@ def test_a_defect_outside_our_code_has_no_place() -> None:
 
 
 def test_an_error_of_the_database_names_its_state() -> None:
-    assert failure_reason(psycopg.errors.UniqueViolation(SECRET)) == "UniqueViolation 23505"
+    assert describe_failure_kind(psycopg.errors.UniqueViolation(SECRET)) == "UniqueViolation 23505"
 
 
 def test_users_see_that_it_is_a_defect_and_where_to_look() -> None:
-    assert defect_message(KeyError(SECRET)) == "unexpected KeyError: this is a defect, see the pipeline's log"
+    assert (
+        write_defect_message(KeyError(SECRET))
+        == "unexpected KeyError: this is a defect, see the pipeline's log"
+    )

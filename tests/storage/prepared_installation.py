@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from causeloop_pipeline.settings import temporary_variables
-from causeloop_pipeline.storage.embedded.postgres_server import data_dir, remove_server, stop_server
+from causeloop_pipeline.storage.embedded.postgres_server import find_data_dir, remove_server, stop_server
 
 PREPARE = """
 from causeloop_pipeline.settings import settings
@@ -31,7 +31,7 @@ def copy_prepared(factory: pytest.TempPathFactory, state_dir: Path) -> None:
         fcntl.flock(handle, fcntl.LOCK_EX)
         if not prepared.exists():
             _prepare(factory.mktemp("to-prepare"), prepared)
-    _copy(prepared, prepared / "data", state_dir, data_dir(state_dir / "postgres"))
+    _copy(prepared, prepared / "data", state_dir, find_data_dir(state_dir / "postgres"))
 
 
 def _find_shared_folder(factory: pytest.TempPathFactory) -> Path:
@@ -45,7 +45,7 @@ def _prepare(state_dir: Path, prepared: Path) -> None:
         subprocess.run([sys.executable, "-c", PREPARE], check=True)  # leaves no settings in this process
     stop_server(state_dir / "postgres")
     unfinished = prepared.with_suffix(".unfinished")
-    _copy(state_dir, data_dir(state_dir / "postgres"), unfinished, unfinished / "data")
+    _copy(state_dir, find_data_dir(state_dir / "postgres"), unfinished, unfinished / "data")
     remove_server(state_dir / "postgres")
     unfinished.rename(prepared)
 

@@ -44,7 +44,7 @@ def simulate_fixes(patterns: int, seed: int, share: float = 0.5, in_a_row: int =
 
 
 def failures(rng: np.random.Generator, gap: float, in_a_row: int) -> np.ndarray:
-    """Days of failure from a year ago to a month ahead, so many days in a row each time."""
+    """Days of failure from a year ago to a month ahead, in runs of consecutive days."""
     starts = np.cumsum(rng.exponential(in_a_row * gap, 400)) - HISTORY_DAYS
     days = np.sort((starts[:, None] + np.arange(in_a_row)).ravel())
     return days[days < AHEAD_DAYS]
@@ -57,7 +57,7 @@ def choose_fix_age(days: np.ndarray, age: float) -> float:
 
 
 def remaining(rng: np.random.Generator, days: np.ndarray, fixed: float) -> np.ndarray:
-    """Which failures a fix that works leaves: most remove the cause for a time, some reduce it."""
+    """Which failures remain after a working fix: most fixes remove the cause for a time, some reduce it."""
     left = rng.uniform(0, 0.5) if rng.random() < REDUCES else 0.0
     back = fixed + rng.exponential(1 / COMES_BACK_A_DAY)
     return (days <= fixed) | (days > back) | (rng.random(len(days)) < left)

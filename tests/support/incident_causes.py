@@ -1,4 +1,4 @@
-"""Incidents without text, drawn from known causes: a service desk's export with the truth."""
+"""Incidents without text from known causes: a service desk's export with ground truth."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -12,7 +12,7 @@ from tests.support.failure_texts import START, issue_frame
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """How a simulated service desk fails, and how well it writes that down."""
+    """How a simulated service desk fails, and how well it records failures."""
 
     causes: int = 300
     services: int = 60

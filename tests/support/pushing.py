@@ -42,7 +42,7 @@ def connect(resources: Resources, workspace_id: UUID, url: str) -> UUID:
 
 
 def push(database: Database, workspace_id: UUID, recommendation_id: UUID, connector_id: UUID) -> None:
-    """What the API does with a push."""
+    """Push a recommendation as the API does."""
     with database.workspace(workspace_id) as session:
         session.execute(
             "insert into act.ticket as t (workspace_id, recommendation_id, connector_id, pushed_by) "

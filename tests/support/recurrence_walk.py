@@ -16,7 +16,7 @@ from causeloop_pipeline.analysis.predict.recurrence.history import (
 )
 from causeloop_pipeline.analysis.predict.recurrence.pretrained_prior import load_pretrained_prior
 from causeloop_pipeline.analysis.predict.recurrence.samples import (
-    Pairs,
+    OriginPairs,
     SampleOptions,
     Samples,
     build_samples,
@@ -39,6 +39,6 @@ def weekly_samples(patterns: int = 30, weeks: int = 30, seed: int = 1) -> Sample
     history = small_history(patterns, seed)
     origins = NOW - np.arange(weeks, -1, -1) * 7 * DAY_MS
     pattern_idx, forecast_origin = select_eligible_pairs(history, origins, active_within_days=np.inf)
-    pairs = Pairs(pattern_idx, forecast_origin)
+    pairs = OriginPairs(pattern_idx, forecast_origin)
     options = SampleOptions(WINDOWS, load_pretrained_prior(), known_until=NOW)
     return build_samples(history, accumulate_gaps(history), pairs, options)

@@ -31,7 +31,7 @@ def occurrences(
 
 
 def workspace(patterns: int = 40, days: int = 300, seed: int = 1) -> pl.DataFrame:
-    """Patterns with rates from one in 3 to one in 60 days, some of which died half way."""
+    """Patterns with rates from one in 3 to one in 60 days, some of which stop halfway."""
     rng = np.random.default_rng(seed)
     days_ago: dict[str, list[float]] = {}
     for number in range(patterns):

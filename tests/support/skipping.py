@@ -1,15 +1,15 @@
-"""Skipping: what anyone's machine may lack, continuous integration must have."""
+"""Skips what a developer's machine may lack, but fails where continuous integration lacks it."""
 
 import os
 
 NOT_IN_THE_REPOSITORY = "of the shared data folder"
-"""Of the messages of tests that need data which is no part of the repository."""
+"""Parts of skip messages of tests whose data is not in the repository."""
 
 ONLY_ROOT = "only root's server runs as another user"
 ALLOWED = (NOT_IN_THE_REPOSITORY, ONLY_ROOT)
 
 
 def is_demanded(reason: object) -> bool:
-    """Whether a test may not be skipped here for this reason: CI is set, and it is none of the exceptions."""
+    """Whether skipping for this reason must fail: CI is set, and the reason is not an exception."""
     is_ci = os.environ.get("CI", "").lower() in {"1", "true"}
     return is_ci and not any(exception in str(reason) for exception in ALLOWED)

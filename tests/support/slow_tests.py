@@ -1,4 +1,4 @@
-"""Which tests run in `make test-slow`, and which begin first."""
+"""Which tests run in `make test-slow`, and which start first."""
 
 ALL = frozenset[str]()
 """Every test of a file."""
@@ -107,14 +107,14 @@ FIRST = (
     "browser/test_actions.py",
     "test_wheel.py",
 )
-"""Begun first: long ones, and those that serve or double what all tests before them have left."""
+"""Started first: long ones, and those that serve or copy what earlier tests have left."""
 
 
 def is_slow(file: str, name: str) -> bool:
-    """Whether a test of a file, both without parameters, is left to `make test-slow`."""
+    """Whether a test (its file and unparametrized name) is left to `make test-slow`."""
     return file in SLOW and (SLOW[file] is ALL or name in SLOW[file])
 
 
 def rank_file(file: str) -> int:
-    """Where a file stands in the order; most have no place of their own and come last."""
+    """A file's rank in the order; most have none and come last."""
     return FIRST.index(file) if file in FIRST else len(FIRST)

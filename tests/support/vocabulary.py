@@ -83,6 +83,14 @@ PHRASES = {
     r"\bways? in\b(?! which)": "ingestion",
     r"\bput right\b": "fixed",
     r"\bcomes? to pass\b": "occurs",
+    r"\bsuch a one\b": "name the thing",
+    r"\bin small letters\b": "lower-case",
+    r"\bgo(es)? on working\b": "keeps working",
+    r"\b(is|are) known by\b": "is identified by",
+    r"\bwhat came of\b": "the result",
+    r"\bfor so long\b": "this long, long enough",
+    r"\bsays? nothing any more\b": "stopped responding",
+    r"\bwhatever (its|their) standing\b": "even if suspended",
 }
 QUANTIFIERS = re.compile(
     r"^_?(LEAST|MOST|LONGEST|SHORTEST|LARGEST|SMALLEST|FEWEST)(_|$)|^_?(SURE|FEW|MANY|SMALL|BIG)$"

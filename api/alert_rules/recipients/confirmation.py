@@ -1,4 +1,4 @@
-"""Asks the owners of e-mail addresses whether they want the alerts of a rule."""
+"""Asks the owners of e-mail addresses to confirm that they want the alerts of a rule."""
 
 import re
 import secrets
@@ -28,7 +28,7 @@ If you do not expect this, ignore it: nothing will be sent to you.
 
 
 async def ask_recipients(db: WorkspaceDatabase, channels: Sequence[BaseModel]) -> BackgroundTasks | None:
-    """Store the addresses of e-mail channels; what asks those that nobody confirmed, after the commit."""
+    """Store the addresses of e-mail channels; returns a task that asks unconfirmed ones after the commit."""
     tasks = BackgroundTasks()
     for address in sorted({str(channel.to) for channel in channels if hasattr(channel, "to")}):
         secret = secrets.token_urlsafe(32)

@@ -5,7 +5,7 @@ from uuid import UUID
 from api.http.bounded_pool import BoundedPool
 from api.http.database import WorkspaceDatabase, set_workspace
 
-# A member's address is confirmed already. Of another one, a new link is made once an hour at most.
+# A member's address is confirmed already. Others get a new link at most once an hour.
 UPSERT_RECIPIENT = """
 insert into notify.recipient as r (workspace_id, address, token_hash, confirmed_at)
 select $1, $2, $3, case when exists (
@@ -31,7 +31,7 @@ returning address
 
 
 async def withdraw_confirmation(db: WorkspaceDatabase, user_id: UUID) -> None:
-    """Send no more alerts to the address of a person who is no member any more, unless they confirm it."""
+    """Stop alerts to a former member's address until its owner confirms it."""
     await db.transaction.execute(UPDATE_WITHDRAWN, user_id)
 
 

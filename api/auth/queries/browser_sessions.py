@@ -8,7 +8,7 @@ from api.auth.queries.sessions import claim
 from api.http.bounded_pool import BoundedPool
 from api.http.database import set_workspace, write_as_workspace
 
-# Not used for 14 days, a browser's session has ended.
+# A browser's session ends after 14 days without use.
 SELECT_BROWSER_SESSION = """
 select json_build_object(
     'user_id', s.user_id, 'method', s.method, 'cookie_hash', encode(s.cookie_hash, 'hex'),
@@ -31,7 +31,7 @@ UPDATE_BROWSER_ENDED_AT = """
 update app.session set ended_at = now(), end_reason = 'signed_out'
 where session_id = $1 and cookie_hash = $2 and ended_at is null
 """
-# Where a person was last; of those who were nowhere yet, an active membership comes first.
+# The person's last workspace; without one, an active membership comes first.
 SELECT_LAST_WORKSPACE = """
 select m.workspace_id
 from app.membership as m
@@ -75,7 +75,7 @@ async def find_last_workspace(pool: BoundedPool, user_id: UUID) -> UUID | None:
 async def keep_in_browser(
     pool: BoundedPool, workspace_id: UUID, session_id: UUID, cookie_hash: bytes
 ) -> None:
-    """Make a session one of a browser: its cookie's secret replaces its refresh tokens."""
+    """Turn a session into a browser's: its cookie's secret replaces its refresh tokens."""
     async with pool.acquire() as connection, connection.transaction():
         await set_workspace(connection, workspace_id)
         await connection.execute(UPDATE_COOKIE_HASH, session_id, cookie_hash)

@@ -105,7 +105,7 @@ async def read_personal_key(reader: Any, workspace_id: UUID, key_id: UUID) -> di
 async def mark_key_used(
     writer: Any, workspace_id: UUID, key_id: UUID, is_personal: bool, is_former: bool
 ) -> None:
-    """Set the time at which a key, or its secret of before the last rotation, was last used."""
+    """Set the time at which a key, or its secret before the last rotation, was last used."""
     statement = UPDATE_PERSONAL_KEY_USED if is_personal else UPDATE_ACCOUNT_USED
     await write_as_workspace(writer, workspace_id, statement, id=str(key_id), is_former=is_former)
 

@@ -1,4 +1,4 @@
-"""Sets passwords: by a link's secret, or by whoever proves the present one."""
+"""Sets passwords: by a link's secret, or with the present password."""
 
 from uuid import UUID
 

@@ -9,6 +9,6 @@ SELECT_TAKEN = "select taken, remaining from app.take_tokens($1, $2, $3, $4)"
 async def take_tokens(
     connection: Any, workspace_id: UUID, per_second: float, burst: int, wanted: int
 ) -> tuple[int, float]:
-    """How many tokens were taken of those that were wanted, none where there is none; and how many remain."""
+    """Take up to the wanted number of tokens; how many were taken, and how many remain."""
     row = await connection.fetchrow(SELECT_TAKEN, workspace_id, per_second, float(burst), wanted)
     return row["taken"], float(row["remaining"] or 0)

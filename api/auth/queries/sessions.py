@@ -80,7 +80,7 @@ where session_id = (select session_id from app.refresh_token where token_hash = 
 
 
 @dataclass(frozen=True)
-class Session:
+class StoredSession:
     """A session of a user in one workspace."""
 
     session_id: UUID
@@ -89,7 +89,7 @@ class Session:
 
 
 @dataclass(frozen=True)
-class Membership:
+class WorkspaceMembership:
     """A workspace that a user belongs to or is invited to."""
 
     workspace_id: UUID
@@ -115,12 +115,12 @@ async def find_user_by_subject(pool: BoundedPool, subject: str, verified_email: 
     return user_id  # type: ignore[no-any-return]
 
 
-async def read_memberships(pool: BoundedPool, user_id: UUID) -> list[Membership]:
+async def read_memberships(pool: BoundedPool, user_id: UUID) -> list[WorkspaceMembership]:
     """The workspaces that a user belongs to or is invited to."""
     async with pool.acquire() as connection, connection.transaction(readonly=True):
         await claim(connection, "user", str(user_id))
         rows = await connection.fetch(SELECT_MEMBERSHIPS, user_id)
-    return [Membership(row["workspace_id"], row["status"] == "active") for row in rows]
+    return [WorkspaceMembership(row["workspace_id"], row["status"] == "active") for row in rows]
 
 
 async def read_workspace_choices(pool: BoundedPool, workspace_ids: Sequence[UUID]) -> list[dict[str, str]]:
@@ -149,7 +149,7 @@ async def accept_invitation(pool: BoundedPool, workspace_id: UUID, user_id: UUID
 async def start_session(
     connection: asyncpg.Connection,
     workspace_id: UUID,
-    session: Session,
+    session: StoredSession,
     ends_at: datetime,
     client: str | None,
 ) -> None:
@@ -160,7 +160,7 @@ async def start_session(
 
 
 async def record_start(
-    connection: asyncpg.Connection, workspace_id: UUID, session: Session, address: str | None
+    connection: asyncpg.Connection, workspace_id: UUID, session: StoredSession, address: str | None
 ) -> None:
     """Record a sign-in in the workspace's audit log."""
     await connection.execute(INSERT_START, workspace_id, f"user:{session.user_id}", session.method, address)
@@ -181,16 +181,16 @@ async def end_own_sessions(pool: BoundedPool, user_id: UUID, session_id: UUID | 
 
 
 async def store_refresh_token(
-    connection: asyncpg.Connection, session: Session, token_hash: bytes, expires_at: datetime
+    connection: asyncpg.Connection, session: StoredSession, token_hash: bytes, expires_at: datetime
 ) -> None:
     """Store the hash of a session's next refresh token, which does not outlive the session."""
     await connection.execute(INSERT_REFRESH, token_hash, session.session_id, expires_at)
 
 
-async def lock_session(connection: asyncpg.Connection, token_hash: bytes) -> Session | None:
+async def lock_session(connection: asyncpg.Connection, token_hash: bytes) -> StoredSession | None:
     """The live session of a refresh token, locked until the transaction ends; None if there is none."""
     row = await connection.fetchrow(LOCK_SESSION, token_hash)
-    return Session(row["session_id"], row["user_id"], row["method"]) if row and row["is_live"] else None
+    return StoredSession(row["session_id"], row["user_id"], row["method"]) if row and row["is_live"] else None
 
 
 async def use_refresh_token(connection: asyncpg.Connection, token_hash: bytes) -> bool:
@@ -211,5 +211,5 @@ async def end_session_of_token(pool: BoundedPool, workspace_id: UUID, token_hash
 
 
 async def claim(connection: asyncpg.Connection, what: str, value: str) -> None:
-    """Present what a sign-in knows, until the transaction ends: only rows that have it become visible."""
+    """Set a sign-in's proven identity for the transaction: only rows that match it are visible."""
     await connection.execute("select set_config('causeloop.' || $1, $2, true)", what, value)

@@ -2,8 +2,8 @@
 
 from api.http.bounded_pool import BoundedPool
 
-# Of concurrent attempts each sees the count of the one before: the row's lock orders them. Every attempt also
-# removes some rows that no longer count, so that unknown addresses leave nothing for ever.
+# Concurrent attempts are serialized by the row's lock, so each sees the count of the one before. Every
+# attempt also removes some expired rows, so that unknown addresses leave nothing behind.
 CLAIM_ATTEMPT = """
 with outdated as (
     delete from app.login_failure

@@ -1,4 +1,4 @@
-"""Checks connectors that people declare, and tries them on a document of the tool."""
+"""Checks declared connectors, and tries them on a document of the tool."""
 
 from typing import Any
 
@@ -28,7 +28,7 @@ def read_written(written: str) -> tuple[Connector, dict[str, Any]]:
 
 
 def try_declaration(written: str, sample: Any) -> dict[str, Any]:
-    """Every problem of a declaration; without one, what it makes of the sample. Nothing is stored."""
+    """Every problem of a declaration or, without any, what it makes of the sample. Nothing is stored."""
     try:
         connector, document = _read(written)
     except DeclarationError as error:

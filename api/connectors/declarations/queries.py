@@ -1,9 +1,9 @@
-"""Stores the connectors that people declare, and carries a new version to the connectors that use it."""
+"""Stores the connectors that people declare, and updates the connectors that use a changed declaration."""
 
 from collections.abc import Mapping
 from typing import Any
 
-from api.http.database import WorkspaceDatabase, as_json
+from api.http.database import WorkspaceDatabase, encode_parameters
 
 DECLARATION_COLUMNS = """
     d.name, d.title, d.written, d.updated_by, d.created_at, d.updated_at,
@@ -70,7 +70,7 @@ async def has_credentials(db: WorkspaceDatabase, name: str) -> bool:
 
 async def store_declaration(db: WorkspaceDatabase, row: Mapping[str, Any], actor: str) -> None:
     """Store a declaration, and replace it in the connectors that use it."""
-    document = as_json(row["document"])
+    document = encode_parameters(row["document"])
     await db.transaction.execute(
         UPSERT_DECLARATION, db.workspace_id, row["name"], row["title"], document, row["written"], actor
     )

@@ -9,7 +9,7 @@ from api.access.permissions import requires
 from api.auth.queries import audit
 from api.directory.answers import build_location
 from api.directory.connection import queries as connection
-from api.directory.connection.schemas import Connection, CreatedToken, NewToken
+from api.directory.connection.schemas import CreatedToken, DirectoryConnection, NewToken
 from api.directory.operation import FEATURE, format_token
 from api.http.responses import documents, json_response
 from api.operation import CurrentCaller, Db, Operation, check_feature
@@ -19,7 +19,7 @@ from causeloop_pipeline.storage.app.tenants import hash_key
 router = APIRouter(prefix="/v1/directory", tags=["members"], route_class=Operation)
 
 
-@router.get("", summary="Get the directory", responses=documents(Connection))
+@router.get("", summary="Get the directory", responses=documents(DirectoryConnection))
 @requires(Role.OWNER)
 async def read_directory(db: Db) -> Response:
     """Whether an identity provider keeps the members of the workspace, and where it sends them to."""

@@ -10,7 +10,7 @@ from api.field_types.numbers import WHOLE
 MAX_OVERLAP_HOURS = 720
 
 
-class Connection(BaseModel):
+class DirectoryConnection(BaseModel):
     """Where an identity provider sends the members to, and since when it does."""
 
     base_url: str = Field(description="The base URL (tenant URL) to enter at the identity provider")
@@ -24,7 +24,7 @@ class Connection(BaseModel):
 
 
 class NewToken(BaseModel):
-    """How long the present token goes on working beside the new one."""
+    """How long the present token keeps working beside the new one."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -33,7 +33,7 @@ class NewToken(BaseModel):
     )
 
 
-class CreatedToken(Connection):
+class CreatedToken(DirectoryConnection):
     """The connection with its new token, which is shown only once."""
 
     token: str

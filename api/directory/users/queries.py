@@ -1,11 +1,11 @@
-"""The people of a directory: memberships, with what the directory says of them."""
+"""The users of a directory: memberships with the directory's attributes."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from api.http.database import WorkspaceDatabase, as_json
+from api.http.database import WorkspaceDatabase, encode_parameters
 
 COLUMNS = """
     m.user_id as id, coalesce(d.user_name, u.email) as user_name, u.email, d.external_id, m.name,
@@ -49,8 +49,8 @@ UPDATE_NAME = "update app.membership set name = $2, is_provisioned = true where 
 
 
 @dataclass(frozen=True, kw_only=True)
-class Details:
-    """What the directory says of a person."""
+class DirectoryAttributes:
+    """The directory's attributes of a user."""
 
     user_name: str
     external_id: str | None
@@ -59,8 +59,8 @@ class Details:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Person:
-    """A member, with what the directory says of them."""
+class DirectoryMember:
+    """A member with the directory's attributes."""
 
     id: UUID
     user_name: str
@@ -76,7 +76,7 @@ class Person:
 
     @property
     def is_active(self) -> bool:
-        """Whether the person may sign in; who has not done so yet may as well."""
+        """Whether the person may sign in, even if they have not done so yet."""
         return self.status != "suspended"
 
 
@@ -86,19 +86,21 @@ async def list_people(
     user_name: str | None = None,
     external_id: str | None = None,
     user_id: str | None = None,
-) -> list[Person]:
+) -> list[DirectoryMember]:
     """The members of the workspace, or those of a name or id, in the order of their arrival."""
     rows = await db.read(SELECT_USERS, user_name=user_name, external_id=external_id, id=user_id)
     return [_read_person(row) for row in rows]
 
 
-async def read_person(db: WorkspaceDatabase, user_id: UUID) -> Person | None:
+async def read_person(db: WorkspaceDatabase, user_id: UUID) -> DirectoryMember | None:
     """One member."""
     people = await list_people(db, user_id=str(user_id))
     return people[0] if people else None
 
 
-async def add_person(db: WorkspaceDatabase, email: str, details: Details, status: str) -> UUID | None:
+async def add_person(
+    db: WorkspaceDatabase, email: str, details: DirectoryAttributes, status: str
+) -> UUID | None:
     """Add a person to the workspace; None if they are a member already."""
     await db.transaction.execute("select set_config('causeloop.email', $1, true)", email)
     await db.transaction.execute(INSERT_USER, email)
@@ -108,23 +110,23 @@ async def add_person(db: WorkspaceDatabase, email: str, details: Details, status
     return user_id  # type: ignore[no-any-return]
 
 
-async def change_person(db: WorkspaceDatabase, user_id: UUID, details: Details) -> None:
-    """Store what the directory says of a member, who from now on belongs to it."""
+async def change_person(db: WorkspaceDatabase, user_id: UUID, details: DirectoryAttributes) -> None:
+    """Store the directory's attributes of a member, whom the directory manages from now on."""
     await db.transaction.execute(UPDATE_NAME, user_id, details.name)
     await _store(db, user_id, details)
 
 
-async def _store(db: WorkspaceDatabase, user_id: UUID, details: Details) -> None:
+async def _store(db: WorkspaceDatabase, user_id: UUID, details: DirectoryAttributes) -> None:
     await db.transaction.execute(
         UPSERT_DETAILS,
         db.workspace_id,
         user_id,
         details.user_name,
         details.external_id,
-        as_json(details.profile),
+        encode_parameters(details.profile),
     )
 
 
-def _read_person(row: dict[str, Any]) -> Person:
+def _read_person(row: dict[str, Any]) -> DirectoryMember:
     instants = {name: datetime.fromisoformat(row[name]) for name in ("created_at", "updated_at")}
-    return Person(**{**row, **instants, "id": UUID(row["id"])})
+    return DirectoryMember(**{**row, **instants, "id": UUID(row["id"])})

@@ -19,7 +19,7 @@ from api.directory.answers import build_location, read_resource
 from api.directory.operation import ACTOR, DirectoryOperation
 from api.directory.resource import DirectoryResource
 from api.directory.users import queries as users
-from api.directory.users.queries import Details, Person
+from api.directory.users.queries import DirectoryAttributes, DirectoryMember
 from api.directory.users.schemas import DirectoryUser
 from api.field_types.texts import is_email
 from api.http.database import WorkspaceDatabase
@@ -88,7 +88,7 @@ async def delete_directory_user(request: Request, user_id: str) -> Response:
     return Response(status_code=204)
 
 
-def describe_person(person: Person) -> DirectoryUser:
+def describe_person(person: DirectoryMember) -> DirectoryUser:
     """A member as SCIM describes one."""
     profile = {"emails": [{"value": person.email, "type": "work", "primary": True}], **person.profile}
     if person.name is not None:
@@ -116,7 +116,7 @@ def describe_person(person: Person) -> DirectoryUser:
     return described
 
 
-async def _change(db: WorkspaceDatabase, person: Person, wanted: DirectoryUser) -> None:
+async def _change(db: WorkspaceDatabase, person: DirectoryMember, wanted: DirectoryUser) -> None:
     namesakes = await users.list_people(db, user_name=wanted.user_name)
     if any(other.id != person.id for other in namesakes):
         raise UniquenessException(detail=f"{wanted.user_name} is another member")
@@ -128,7 +128,7 @@ async def _change(db: WorkspaceDatabase, person: Person, wanted: DirectoryUser) 
     await audit.record(db, ACTOR, "directory.user_changed", subject, before=person.is_active, after=is_active)
 
 
-async def _turn(db: WorkspaceDatabase, person: Person, is_active: bool) -> None:
+async def _turn(db: WorkspaceDatabase, person: DirectoryMember, is_active: bool) -> None:
     """Suspend a member, or let them in again; who never signed in is invited again."""
     if not is_active:
         await _check_not_last_owner(db, person)
@@ -142,7 +142,7 @@ async def _turn(db: WorkspaceDatabase, person: Person, is_active: bool) -> None:
         await recipients.withdraw_confirmation(db, person.id)
 
 
-async def _check_not_last_owner(db: WorkspaceDatabase, person: Person) -> None:
+async def _check_not_last_owner(db: WorkspaceDatabase, person: DirectoryMember) -> None:
     is_owner = person.role == "owner" and person.status == "active"
     if is_owner and not await members.count_other_owners(db, person.id):
         raise ConflictException(detail="the last owner cannot go: make another member owner first")
@@ -157,12 +157,12 @@ def _find_address(wanted: DirectoryUser) -> str:
     raise InvalidValueException(detail="userName or one of the emails must be an e-mail address")
 
 
-def _read_details(wanted: DirectoryUser) -> Details:
+def _read_details(wanted: DirectoryUser) -> DirectoryAttributes:
     document: dict[str, Any] = wanted.model_dump()
     name = wanted.name
     parts = [name.given_name, name.family_name] if name else []
     full_name = wanted.display_name or (name.formatted if name else None) or " ".join(filter(None, parts))
-    return Details(
+    return DirectoryAttributes(
         user_name=wanted.user_name or "",
         external_id=wanted.external_id,
         name=full_name.strip()[:MAX_NAME] or None,

@@ -36,7 +36,7 @@ class WebhookConnector:
 
 
 async def find_connector(pool: BoundedPool, connector_id: UUID) -> WebhookConnector | None:
-    """The connector of an id, in whatever workspace it is."""
+    """The connector of an id, in any workspace."""
     async with pool.acquire() as connection, connection.transaction(readonly=True):
         await connection.execute("select set_config('causeloop.connector', $1, true)", str(connector_id))
         row = await connection.fetchrow(SELECT_CONNECTOR, connector_id)
@@ -53,6 +53,6 @@ async def is_organization_active(pool: BoundedPool, workspace_id: UUID) -> bool:
 
 
 async def note_trace(db: WorkspaceDatabase, traceparent: str) -> None:
-    """Keep a delivery's trace, so that the run that reads its records goes on with it."""
+    """Store a delivery's trace, so that the run that reads its records continues it."""
     async with db.writing():
         await db.transaction.execute(INSERT_TRACE, db.workspace_id, traceparent)

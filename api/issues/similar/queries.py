@@ -2,9 +2,9 @@
 
 Related are issues with the same template, the same pattern, the same rare words, or a creation time just
 before or after. Each is one index scan of bounded length, so that the cost does not grow with the workspace.
-To count how many issues hold a word, all of them are read from its index: so a word is not counted that a
-small sample of the workspace holds more often than a rare one would be held. Ids are digests, so the issues
-that follow by id are a sample, and the part of all ids that they span is their part of the workspace.
+Counting the issues that hold a word reads all of them from the index, so words that are already frequent in a
+small sample of the workspace are not counted. Ids are digests: a range of ids is a random sample, and its
+share of the id space is its share of the workspace.
 """
 
 from collections.abc import Sequence
@@ -17,11 +17,11 @@ from api.issues.queries import ISSUE_COLUMNS
 MAX_SMALL_WORKSPACE = 2_000
 MAX_PER_RELATION = 300
 MAX_PER_SIDE = 100  # of an issue's time: before it, and after it
-MAX_ISSUES_PER_RARE_WORD = 500  # a word of more issues does not distinguish them
+MAX_ISSUES_PER_RARE_WORD = 500  # words in more issues than this are not distinctive
 MAX_RARE_WORDS = 24
 SAMPLE_ISSUES, MAX_SAMPLE_ISSUES_PER_WORD = 200, 9
 ID_NUMBER = "('x' || translate(left({}::text, 13), '-', ''))::bit(48)::bigint / 2.0 ^ 48"  # from 0 to 1
-MAX_WORD_POSITION = 200  # words further down an issue are mostly logs and quotations
+MAX_WORD_POSITION = 200  # later words of an issue are mostly logs and quotations
 
 SELECT_CANDIDATES = f"""
 with target as (

@@ -17,12 +17,12 @@ def rank_similar(candidates: Sequence[dict[str, Any]], issue_id: str, limit: int
     """(issue_id, similarity, terms) of the candidates most similar to an issue, best first."""
     import polars as pl
 
-    from causeloop_pipeline.analysis.detect.similar_issues import similar_issues
+    from causeloop_pipeline.analysis.detect.similar_issues import find_similar_issues
     from causeloop_pipeline.model.frames import ISSUE_SCHEMA
 
     rows = [{**row, **{name: _parse_time(row[name]) for name in TIME_FIELDS}} for row in candidates]
     templates = {row["issue_id"]: row["template_key"] for row in candidates}
-    similar = similar_issues(pl.DataFrame(rows, schema=ISSUE_SCHEMA), issue_id, limit, templates)
+    similar = find_similar_issues(pl.DataFrame(rows, schema=ISSUE_SCHEMA), issue_id, limit, templates)
     return similar.select("issue_id", "similarity", "terms").to_dicts()
 
 

@@ -38,7 +38,7 @@ class InvitationLink:
     def deliver(
         self, workspace_id: UUID, email: str, workspace: str
     ) -> tuple[str | None, BackgroundTask | None]:
-        """The link to be shown, or the task that sends it once the response is out."""
+        """The link to be shown, or the task that sends it after the response."""
         link = format_accept_link(settings().public_url, format_invitation(workspace_id, self.secret))
         if settings().smtp_url is None:
             return link, None

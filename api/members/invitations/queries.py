@@ -1,4 +1,4 @@
-"""Invitations: one link a person, which a new one replaces and accepting deletes."""
+"""Invitations: one link per person, replaced by a new one and deleted when accepted."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -57,7 +57,7 @@ class StoredInvitation:
 
 
 async def replace_link(db: WorkspaceDatabase, user_id: UUID, token_hash: bytes, actor: str) -> None:
-    """Store the hash of a person's new link: an earlier one stops working, and seven days begin."""
+    """Store the hash of a person's new link, valid for seven days; an earlier one stops working."""
     await db.transaction.execute(UPDATE_INVITED_AT, user_id)
     await db.transaction.execute(UPSERT_INVITATION, db.workspace_id, user_id, token_hash, actor)
 
@@ -85,7 +85,7 @@ async def find_invitation(
 async def accept(
     pool: BoundedPool, workspace_id: UUID, user_id: UUID, token_hash: bytes, new_password_hash: str | None
 ) -> bool:
-    """Make the person a member and use the link up; False where it was used meanwhile, 422 without a seat."""
+    """Make the person a member and consume the link; False if it was used meanwhile, 422 without a seat."""
     try:
         async with pool.acquire() as connection, connection.transaction():
             await set_workspace(connection, workspace_id)

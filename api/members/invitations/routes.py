@@ -8,9 +8,9 @@ from api.access.permissions import requires, requires_no_role
 from api.alert_rules.recipients import confirmation as alert_recipients
 from api.alert_rules.recipients import queries as recipients
 from api.auth.address_limits import AddressLimits, read_address
+from api.auth.authorize import check_role
 from api.auth.passwords import PasswordChecks, check_strength
 from api.auth.queries import audit
-from api.auth.standing import check_role
 from api.http.bounded_pool import BoundedPool
 from api.http.errors import Problem, authentication_problem, conflict
 from api.http.responses import documents, json_response

@@ -78,7 +78,7 @@ Pair = tuple[UUID, UUID]
 
 @dataclass(frozen=True)
 class StoredCorrection:
-    """What a correction of a pattern says: which act it is, why, and of which pattern."""
+    """A correction of a pattern: the act, its reason, and the pattern."""
 
     act: str
     pattern_id: UUID
@@ -92,7 +92,7 @@ async def read_in_force(db: WorkspaceDatabase) -> dict[Constraint, UUID]:
 
 
 async def lock_corrections(db: WorkspaceDatabase) -> None:
-    """Make other corrections of this workspace wait until this one has committed."""
+    """Block other corrections of this workspace until this one has committed."""
     await db.transaction.execute(LOCK_CORRECTIONS, str(db.workspace_id))
 
 

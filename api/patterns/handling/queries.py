@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from api.http.database import WorkspaceDatabase, as_json
+from api.http.database import WorkspaceDatabase, encode_parameters
 
 UPSERT_HANDLING = """
 insert into detect.pattern_handling as h (workspace_id, pattern_id, name, snoozed_until, changed_by)
@@ -36,7 +36,7 @@ async def change_handling(
     db: WorkspaceDatabase, pattern_id: UUID, changes: Mapping[str, Any], actor: str
 ) -> bool:
     """Store what the changes hold; False if there is no such pattern."""
-    if not await db.transaction.fetchval(UPSERT_HANDLING, pattern_id, as_json(changes), actor):
+    if not await db.transaction.fetchval(UPSERT_HANDLING, pattern_id, encode_parameters(changes), actor):
         return False
     if changes.get("name"):
         await db.transaction.execute(UPDATE_NAME, pattern_id, changes["name"])

@@ -14,8 +14,8 @@ SCORE_COLUMNS = ("n", "base_rate", "brier", "skill", "log_loss", "ece", "ece_noi
 def score_accuracy(ledger: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """Scores overall, by window and model, and by model version; the reliability curve, also by window.
 
-    Predictions made in view of a fix are counted but not scored, like prevented ones: only their hits would
-    remain.
+    Predictions that a claimed fix lowered are counted but not scored, like prevented ones: only their hits
+    would remain.
     """
     import polars as pl
 
@@ -72,5 +72,5 @@ def _build_curve(scored: "pl.DataFrame") -> list[dict[str, Any]]:
 
 
 def add_band_check(row: dict[str, Any]) -> dict[str, Any]:
-    """A bin of the curve, with whether its frequency lies within the band of chance."""
+    """A bin of the curve, with whether its observed frequency lies within the noise band."""
     return {**row, "within_band": row["band_low"] <= row["frequency"] <= row["band_high"]}

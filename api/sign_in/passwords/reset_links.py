@@ -20,7 +20,7 @@ If it was not you, ignore this message: your password stays as it is.
 
 
 async def send_reset_link(pool: BoundedPool, email: str) -> None:
-    """Send a link to whoever signs in with a password at this address; to nobody else anything."""
+    """Send a link to this address, but only if its owner signs in with a password."""
     secret = secrets.token_urlsafe(32)
     if await passwords.offer_reset(pool, email, hash_key(secret)):
         link = format_reset_link(settings().public_url, f"{RESET_PREFIX}_{secret}")

@@ -30,7 +30,7 @@ def evaluate_alerts(
     """
     if sensitivity not in REARM_MARGIN:
         raise ValueError(f"sensitivity is one of {', '.join(REARM_MARGIN)}, not {sensitivity!r}")
-    pairs = _in_scope(rules, candidates).join(states, on=["alert_rule_id", "pattern_id"], how="left")
+    pairs = _select_in_scope(rules, candidates).join(states, on=["alert_rule_id", "pattern_id"], how="left")
     was_firing = pl.col("firing").fill_null(value=False)
     reached = pl.col("probability") >= pl.col("probability_threshold")
     fallen = pl.col("probability") < pl.col("probability_threshold") - REARM_MARGIN[sensitivity]
@@ -48,7 +48,7 @@ def evaluate_alerts(
     )
 
 
-def _in_scope(rules: pl.DataFrame, candidates: pl.DataFrame) -> pl.DataFrame:
+def _select_in_scope(rules: pl.DataFrame, candidates: pl.DataFrame) -> pl.DataFrame:
     """Every rule with the patterns it watches: an absent scope value watches all."""
     joined = rules.join(candidates, on="window_days", how="inner", suffix="_of_pattern")
     watched = [

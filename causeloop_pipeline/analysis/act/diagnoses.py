@@ -1,4 +1,4 @@
-"""What kind of failure a pattern is, and so which remedy of the playbook is advised for it."""
+"""The kind of failure of a pattern, and the playbook's remedy for it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -59,7 +59,7 @@ def _read_family(evidence: PatternEvidence) -> tuple[str, str | None]:
     return UNKNOWN if has_error else UNOBSERVED, None
 
 
-def chance_of_one_problem(evidence: PatternEvidence) -> float:
+def estimate_chance_of_one_problem(evidence: PatternEvidence) -> float:
     """Take the chance that a pattern is one problem.
 
     In: the evidence on it. Out: the confidence of a suggestion; 1 for what is surer than that.

@@ -104,11 +104,11 @@ def _estimate_shares(
     strata = (np.arange(_QUANTILES) + 0.5) / _QUANTILES
     counts = gammaincinv(shape, strata) / shape
     products = np.sort(np.outer(counts, betaincinv(held, lost, strata)).ravel())
-    low, high = (_quantile_with_zeros(products, level, chance_of_one_problem) for level in (0.1, 0.9))
+    low, high = (_compute_quantile_with_zeros(products, level, chance_of_one_problem) for level in (0.1, 0.9))
     return low, high
 
 
-def _quantile_with_zeros(ordered: Floats, level: float, share: float) -> float:
+def _compute_quantile_with_zeros(ordered: Floats, level: float, share: float) -> float:
     """A quantile of values that make up a share, beside zeros."""
     import numpy as np
 

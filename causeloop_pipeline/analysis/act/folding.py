@@ -1,4 +1,4 @@
-"""Many recommendations that say the same in one: a list of hundreds of them is read by nobody."""
+"""Folds many similar recommendations into one: nobody reads a list of hundreds."""
 
 import math
 from collections import Counter
@@ -12,7 +12,7 @@ from causeloop_pipeline.analysis.act.observations import choose_observation
 from causeloop_pipeline.analysis.act.pattern_evidence import PatternEvidence
 from causeloop_pipeline.analysis.act.playbook import PLAYBOOK, SUGGESTED, UNKNOWN, UNOBSERVED, Remedy
 from causeloop_pipeline.analysis.act.wording import cut_title, name_place, write_title
-from causeloop_pipeline.analysis.detect.clusters.error_families import family_title
+from causeloop_pipeline.analysis.detect.clusters.error_families import format_family
 from causeloop_pipeline.model.derived_ids import derive_id
 from causeloop_pipeline.model.recommendation import (
     HORIZON_DAYS,
@@ -30,7 +30,7 @@ Row = Mapping[str, object]
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """Advice and what it is worth, which decides whether it is written out as a recommendation of its own."""
+    """Advice with its expected benefit, which decides whether it becomes a recommendation of its own."""
 
     recommendation_id: str
     advice: Advice
@@ -42,7 +42,7 @@ class Proposal:
 
     @property
     def expected(self) -> dict[str, float]:
-        """The columns of what it would prevent."""
+        """The columns of its expected prevention."""
         gain = self.gain
         return {
             "expected_loops_prevented": round(gain.expected, 3),
@@ -114,7 +114,7 @@ def _write_title(family: str, patterns: Sequence[PatternEvidence]) -> str:
 
 
 def _choose_type(family: str) -> RecommendationType:
-    """What it takes: observing is monitoring, whichever the observation."""
+    """The recommendation's type: any observation counts as monitoring."""
     return PLAYBOOK[UNOBSERVED if family == UNKNOWN else family].type
 
 
@@ -135,16 +135,16 @@ def _name_first(patterns: Sequence[PatternEvidence]) -> str:
 
 
 def _name_places(patterns: Sequence[PatternEvidence]) -> list[str]:
-    """Where most of them happen, if they have several services."""
+    """Where most of them occur, if they have several services."""
     services = Counter(each.dimensions["service"].value for each in patterns if "service" in each.dimensions)
-    several = [(name, count) for name, count in sorted(services.items(), key=_by_count) if count > 1]
+    several = [(name, count) for name, count in sorted(services.items(), key=_sort_by_count) if count > 1]
     if not several or len(services) == 1:
         return []
     listed = ", ".join(f"{count} in {name}" for name, count in several[:_PLACES])
     return [f"Check those of one service together: {listed}."]
 
 
-def _by_count(named: tuple[str, int]) -> tuple[int, str]:
+def _sort_by_count(named: tuple[str, int]) -> tuple[int, str]:
     return -named[1], named[0]
 
 
@@ -159,7 +159,7 @@ def _write_reason(family: str, patterns: Sequence[PatternEvidence]) -> str:
         )
     if family in (UNKNOWN, UNOBSERVED):
         return f"{counted} in which nothing names the cause, {beside}."
-    return f"{counted}, read as {family_title(family)} failures of {name_place(patterns)}, {beside}."
+    return f"{counted}, read as {format_family(family)} failures of {name_place(patterns)}, {beside}."
 
 
 def _write_gain(family: str, sums: Mapping[str, float]) -> str:

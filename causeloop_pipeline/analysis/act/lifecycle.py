@@ -51,8 +51,8 @@ def derive_lifecycle(
     rows = []
     for pattern_id, status in patterns.select("pattern_id", "status").sort("pattern_id").iter_rows():
         events, closed = seen.get(pattern_id, []), notes.get(pattern_id, [])
-        state = _state(status, closed, events, as_of, window)
-        rows.append(_row(pattern_id, state, claims.get(pattern_id, []), window))
+        state = _derive_state(status, closed, events, as_of, window)
+        rows.append(_build_row(pattern_id, state, claims.get(pattern_id, []), window))
     return pl.DataFrame(rows, schema=LIFECYCLE, orient="row")
 
 
@@ -74,7 +74,7 @@ def _claims(recommendations: pl.DataFrame | None) -> dict[str, list[tuple[str, d
     return claims
 
 
-def _state(
+def _derive_state(
     status: str | None,
     notes: Sequence[datetime],
     events: Sequence[datetime],
@@ -112,7 +112,7 @@ def _quiet_since(
     return start + window if start + window <= as_of else None
 
 
-def _row(
+def _build_row(
     pattern_id: str, state: Mapping[str, Any], claims: Sequence[tuple[str, datetime]], window: timedelta
 ) -> tuple[Any, ...]:
     reopened = state["reopened"]
@@ -124,11 +124,11 @@ def _row(
         state["resolved"],
         reopened,
         not_held,
-        _text(state, window),
+        _write_text(state, window),
     )
 
 
-def _text(state: Mapping[str, Any], window: timedelta) -> str:
+def _write_text(state: Mapping[str, Any], window: timedelta) -> str:
     if state["closed"] is None:
         return "No closure note is recorded."
     note = f"closure note of {state['closed']:%Y-%m-%d}"

@@ -95,7 +95,9 @@ def gather_evidence(
     predicted = {row["pattern_id"]: row for row in nearest.iter_rows(named=True)}
     summarized = patterns.filter(pl.col("pattern_id").is_in(list(summaries)))
     return [
-        _evidence(row, summaries[row["pattern_id"]], predicted.get(row["pattern_id"], {}), as_of)
+        _gather_pattern_evidence(
+            row, summaries[row["pattern_id"]], predicted.get(row["pattern_id"], {}), as_of
+        )
         for row in summarized.select(PATTERN_COLUMNS.names()).sort("pattern_id").iter_rows(named=True)
     ]
 
@@ -108,7 +110,7 @@ def _read_predictions(nearest: pl.DataFrame) -> pl.DataFrame:
     return nearest.select("pattern_id", "probability", "window_days", "event_count", **columns)
 
 
-def _evidence(
+def _gather_pattern_evidence(
     pattern: Mapping[str, Any], summary: PatternSummary, prediction: Mapping[str, Any], as_of: datetime
 ) -> PatternEvidence:
     today = (as_of.date() - _EPOCH).days
@@ -125,10 +127,10 @@ def _evidence(
         first_seen_at=first,
         last_seen_at=pattern["last_seen_at"],
         dimensions=summary.dimensions,
-        families=_without_own_name(
+        families=_drop_own_name(
             find_families(summary, pattern["name"], pattern["fingerprint"]), summary.dimensions
         ),
-        error_text=_short(exception.value if exception else pattern["name"] or summary.title),
+        error_text=_shorten(exception.value if exception else pattern["name"] or summary.title),
         exception=exception,
         frame=summary.frame,
         recent_issues=summary.recent_issues,
@@ -138,12 +140,12 @@ def _evidence(
         probability=prediction.get("probability"),
         window_days=int(prediction.get("window_days") or PREFERRED_WINDOW),
         change_evidence=prediction.get("change_evidence"),
-        tendency=_tendency(prediction, active_days),
+        tendency=_find_tendency(prediction, active_days),
         stated_cause=summary.stated_cause,
     )
 
 
-def _without_own_name(
+def _drop_own_name(
     families: Sequence[FamilyMatch], dimensions: Mapping[str, Counted]
 ) -> Sequence[FamilyMatch]:
     """The families, less a third party that is the failing service itself: a provider's own status page."""
@@ -152,12 +154,12 @@ def _without_own_name(
     return [match for match in families if match.family != "third_party" or match.words != own_name]
 
 
-def _short(text: str | None) -> str:
+def _shorten(text: str | None) -> str:
     words = " ".join((text or "this failure").split())
     return words if len(words) <= 80 else words[:79].rstrip() + "…"
 
 
-def _tendency(prediction: Mapping[str, Any], active_days: int) -> Tendency | None:
+def _find_tendency(prediction: Mapping[str, Any], active_days: int) -> Tendency | None:
     """The likeliest part of the week, if many come then and 10 active days show that it is no chance."""
     likeliest = prediction.get("tendency")
     days = min(active_days, int(prediction.get("event_count") or 0))

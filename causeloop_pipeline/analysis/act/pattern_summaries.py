@@ -1,4 +1,4 @@
-"""Pattern summaries: what a pattern's issues tell of it, counted once and kept until its issues change."""
+"""Pattern summaries: aggregates of a pattern's issues, computed once and kept until its issues change."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -36,7 +36,7 @@ Tally = Mapping[str, Mapping[str, int]]
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """A value and how often it was seen, of how many."""
+    """A value, its count, and the total."""
 
     value: str
     count: int
@@ -61,7 +61,7 @@ class RecognizedWords(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class PatternSummary:
-    """What the issues of one pattern tell; `days` are those with an issue, in days since 1970, ascending."""
+    """Aggregates of one pattern's issues; `days` are those with an issue, in days since 1970, ascending."""
 
     issue_count: int
     title: str
@@ -106,7 +106,7 @@ def summarize_pattern(
     fingerprint: Mapping[str, Any] | None,
     previous: PatternSummary | None = None,
 ) -> PatternSummary:
-    """Make the summary of a pattern.
+    """Summarize one pattern.
 
     In: its tally, the commonest title of its 100 latest issues, its five latest issues (the latest last), its
     name and fingerprint, the summary before if there is one. Out: the summary; traces and stated causes are
@@ -115,8 +115,8 @@ def summarize_pattern(
     """
     issue_count = sum(tally.get("severity", {}).values()) or len(latest)
     exception, frame = _count_traces(latest)
-    words = _pattern_words(name, fingerprint, title, exception.value if exception else None)
-    digest = _digest(words)
+    words = _collect_words(name, fingerprint, title, exception.value if exception else None)
+    digest = _compute_digest(words)
     if previous is not None and previous.words_digest == digest:
         families, family_without_traces = previous.families, previous.family_without_traces
     else:
@@ -146,16 +146,16 @@ def find_families(
 ) -> Sequence[FamilyMatch]:
     """The families of failure that a pattern's words show, recognized again if its name has changed."""
     exception = summary.exception.value if summary.exception else None
-    words = _pattern_words(name, fingerprint, summary.title, exception)
-    return summary.families if _digest(words) == summary.words_digest else recognize_families(words)
+    words = _collect_words(name, fingerprint, summary.title, exception)
+    return summary.families if _compute_digest(words) == summary.words_digest else recognize_families(words)
 
 
 def find_family_without_traces(
     recognized: RecognizedWords, name: str | None, fingerprint: Mapping[str, Any] | None
 ) -> str | None:
     """The family of failure that a pattern's name, template and title show, or None."""
-    words = _pattern_words(name, fingerprint, recognized.title, recognized.exception)
-    if _digest(words) == recognized.words_digest:
+    words = _collect_words(name, fingerprint, recognized.title, recognized.exception)
+    if _compute_digest(words) == recognized.words_digest:
         return recognized.family_without_traces
     return recognize_family(build_pattern_text(name, fingerprint, recognized.title))
 
@@ -163,7 +163,7 @@ def find_family_without_traces(
 def summarize_patterns(
     patterns: pl.DataFrame, members: pl.DataFrame, issues: pl.DataFrame, *, as_of: datetime
 ) -> dict[str, PatternSummary]:
-    """Make the summary of each pattern that has issues.
+    """Summarize each pattern that has issues.
 
     In: PATTERNS, MEMBERS, ISSUES and the time of the judgement (aware); issues after it are left out. Out:
     pattern id → summary.
@@ -212,14 +212,14 @@ def _count_dimensions(tally: Tally, issue_count: int) -> dict[str, Counted]:
     return dimensions
 
 
-def _pattern_words(
+def _collect_words(
     name: str | None, fingerprint: Mapping[str, Any] | None, title: str, exception: str | None
 ) -> str:
     text = build_pattern_text(name, fingerprint, title)
     return f"{text}\n{exception}" if exception is not None else text
 
 
-def _digest(words: str) -> str:
+def _compute_digest(words: str) -> str:
     return blake2b(words.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
 
 
@@ -237,10 +237,10 @@ def _count_traces(latest: Iterable[LatestIssue]) -> tuple[Counted | None, Counte
     traces = [trace for issue in latest if issue.body and (trace := parse_trace(issue.body))]
     types = Counter(trace.exception_types[0] for trace in traces if trace.exception_types)
     frames = Counter(trace.in_app_frames[0].name for trace in traces)
-    return _commonest(types, len(traces)), _commonest(frames, len(traces))
+    return _find_most_frequent(types, len(traces)), _find_most_frequent(frames, len(traces))
 
 
-def _commonest(counts: Counter[str], of: int) -> Counted | None:
+def _find_most_frequent(counts: Counter[str], of: int) -> Counted | None:
     if not counts:
         return None
     value, count = min(counts.items(), key=lambda item: (-item[1], item[0]))

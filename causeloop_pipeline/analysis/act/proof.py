@@ -134,7 +134,7 @@ def refute_reopened(proofs: pl.DataFrame, lifecycle: pl.DataFrame) -> pl.DataFra
 
 @dataclass(frozen=True, slots=True)
 class _Case:
-    """All that bears on one fix."""
+    """The evidence on one fix."""
 
     before: Baseline
     events_after: int
@@ -153,14 +153,16 @@ def _prove(
     window: int,
     seed: int,
 ) -> tuple[Any, ...]:
-    case = _case(fix, history, gaps, as_of, seed)
+    case = _build_case(fix, history, gaps, as_of, seed)
     days = max(case.days_after, 1e-6)
     halved = case.ratio.probability_below(HALF_RATE, days)
-    verdict = _verdict(case, halved, window)
-    needed = _days_to_proof(case.ratio, window) if case.before.events else None
-    earliest = _proof_date(fix["fixed_at"], needed, case) if needed is not None else None
-    low, middle, high = _quantiles(case.ratio.ratios(days)) if case.before.events else (None, None, None)
-    text = _text(verdict, case, halved, middle, low, high, earliest)
+    verdict = _decide_verdict(case, halved, window)
+    needed = _estimate_days_to_proof(case.ratio, window) if case.before.events else None
+    earliest = _estimate_proof_date(fix["fixed_at"], needed, case) if needed is not None else None
+    low, middle, high = (
+        _compute_quantiles(case.ratio.ratios(days)) if case.before.events else (None, None, None)
+    )
+    text = _write_text(verdict, case, halved, middle, low, high, earliest)
     counts = (case.before.events, round(case.before.days, 2), case.events_after, round(case.days_after, 2))
     return (
         fix["recommendation_id"],
@@ -176,7 +178,7 @@ def _prove(
     )
 
 
-def _case(
+def _build_case(
     fix: Mapping[str, Any], history: ActivityHistory, gaps: ObservationGaps, as_of: datetime, seed: int
 ) -> _Case:
     fixed_at, now = to_days(fix["fixed_at"]), to_days(as_of)
@@ -194,7 +196,7 @@ def _case(
     return _Case(before, events_after, days_after, elapsed, controls, ratio, newborn)
 
 
-def _verdict(case: _Case, halved: float, window: int) -> Verdict:
+def _decide_verdict(case: _Case, halved: float, window: int) -> Verdict:
     if case.elapsed >= 1 and _is_unseen(case):
         return Verdict.NO_EXPOSURE
     if case.before.events == 0 or case.days_after <= 0:
@@ -231,7 +233,7 @@ def _has_moved(case: _Case) -> bool:
     return case.spillover_events >= 3 and case.spillover_events >= HALF_RATE * expected
 
 
-def _days_to_proof(ratio: RateRatio, window: int) -> float | None:
+def _estimate_days_to_proof(ratio: RateRatio, window: int) -> float | None:
     """Observed days after which the fix counts as held if nothing more occurs; None beyond ten years."""
     low, high = float(window), MAX_PROOF_DAYS
     if _is_proven(ratio, low):
@@ -244,19 +246,19 @@ def _days_to_proof(ratio: RateRatio, window: int) -> float | None:
     return high
 
 
-def _proof_date(fixed_at: datetime, needed: float, case: _Case) -> date:
+def _estimate_proof_date(fixed_at: datetime, needed: float, case: _Case) -> date:
     unobserved_days = case.elapsed - case.days_after
     return (fixed_at.astimezone(UTC) + timedelta(days=needed + unobserved_days)).date()
 
 
-def _quantiles(ratios: Any) -> tuple[float, float, float]:
+def _compute_quantiles(ratios: Any) -> tuple[float, float, float]:
     import numpy as np
 
     low, middle, high = np.quantile(ratios, (0.05, 0.5, 0.95))
     return float(low), float(middle), float(high)
 
 
-def _text(
+def _write_text(
     verdict: Verdict,
     case: _Case,
     halved: float,

@@ -10,8 +10,8 @@ import polars as pl
 
 from causeloop_pipeline.analysis.act.diagnoses import (
     Advice,
-    chance_of_one_problem,
     diagnose,
+    estimate_chance_of_one_problem,
 )
 from causeloop_pipeline.analysis.act.expected_prevention import (
     Prevention,
@@ -87,7 +87,7 @@ def recommend(inputs: RecommendationInputs, *, as_of: datetime, namespace: str) 
     live = inputs.patterns.filter(pl.col("status").fill_null("active") != "resolved")
     evidence = gather_evidence(live, inputs.summaries, inputs.predictions, as_of=as_of)
     diagnoses = [diagnose(pattern) for pattern in evidence if _is_worth_advice(pattern)]
-    groups = _group_by_cluster(diagnoses, _clusters_by_pattern(inputs.cluster_members))
+    groups = _group_by_cluster(diagnoses, _map_clusters_by_pattern(inputs.cluster_members))
 
     context = _Context(
         hold_chances=hold_chances(inputs.existing),
@@ -127,16 +127,16 @@ class _Context:
 
 
 def _is_worth_advice(evidence: PatternEvidence) -> bool:
-    """Whether it may well come back; one that hardly will, or is hardly one problem, is left alone, and so is
-    planned work, and what came once and of which nothing can be foretold.
+    """Whether it recurs enough, is one problem, is no planned work, and did not occur just once
+    unpredictably.
     """
     if is_planned_work(evidence.name) or (evidence.probability is None and evidence.active_days == 1):
         return False
-    recurrences = estimate_recurrences(evidence) * chance_of_one_problem(evidence)
+    recurrences = estimate_recurrences(evidence) * estimate_chance_of_one_problem(evidence)
     return evidence.issue_count >= MIN_ISSUES and recurrences >= MIN_RECURRENCES
 
 
-def _clusters_by_pattern(cluster_members: pl.DataFrame | None) -> dict[str, str]:
+def _map_clusters_by_pattern(cluster_members: pl.DataFrame | None) -> dict[str, str]:
     if cluster_members is None:
         return {}
     pairs = cluster_members.sort("pattern_id", "cluster_id").select("pattern_id", "cluster_id")
@@ -178,7 +178,7 @@ def _is_wanted(state: tuple[str, str | None] | None) -> bool:
     return status in OPEN_RECOMMENDATION_STATUSES or (is_claimed and verdict in _REOPENED)
 
 
-def _recommendation_id(advice: Advice, context: _Context) -> str:
+def _choose_id(advice: Advice, context: _Context) -> str:
     """The id under which one of these patterns was advised before, else that of the oldest."""
     oldest = sorted(advice.group, key=lambda evidence: (str(evidence.first_seen_at), evidence.pattern_id))
     ids = [
@@ -189,9 +189,7 @@ def _recommendation_id(advice: Advice, context: _Context) -> str:
 
 
 def _fold(proposals: Sequence[Proposal], context: _Context) -> tuple[list[Proposal], list[Row]]:
-    """Those to write out, and rows of most of those alike that nobody works on yet; what was dismissed is in
-    none of these.
-    """
+    """The proposals to write out, and rows that fold similar ones that nobody works on; no dismissed ones."""
     decided: list[Proposal] = []
     undecided: list[Proposal] = []
     for proposal in proposals:
@@ -213,18 +211,18 @@ def _choose_remedy(advice: Advice) -> Remedy:
 def _propose(advice: Advice, context: _Context) -> Proposal:
     remedy = _choose_remedy(advice)
     confidence = min(evidence.confidence for evidence in advice.group)
-    chance = min(chance_of_one_problem(evidence) for evidence in advice.group)
+    chance = min(estimate_chance_of_one_problem(evidence) for evidence in advice.group)
     gain = estimate_prevention(advice.group, context.hold_chances[remedy.type], chance)
     risks = [context.risks.get(evidence.pattern_id) for evidence in advice.group]
     risk = max((score for score in risks if score is not None), default=_UNKNOWN_RISK)
     score = gain.expected / chance * (0.5 + risk / 100) * confidence / _EFFORT_COST[remedy.effort]
     return Proposal(
-        recommendation_id=_recommendation_id(advice, context),
+        recommendation_id=_choose_id(advice, context),
         advice=advice,
         remedy=remedy,
         title=write_title(remedy, advice.group),
         gain=gain,
-        impact=_impact(gain, risk, remedy.effort),
+        impact=_rate_impact(gain, risk, remedy.effort),
         score=round(score, 6),
     )
 
@@ -247,7 +245,7 @@ def _write_row(proposal: Proposal, *, is_title_shared: bool) -> Row:
     }
 
 
-def _impact(gain: Prevention, risk: float, effort: Effort) -> RecommendationImpact:
+def _rate_impact(gain: Prevention, risk: float, effort: Effort) -> RecommendationImpact:
     """High when it prevents much or the risk is high; a quick win when that costs little."""
     if gain.expected < HIGH_BENEFIT and risk < HIGH_RISK:
         return RecommendationImpact.MEDIUM

@@ -68,7 +68,7 @@ def read_stated_cause(text: str | None) -> StatedCause | None:
     """
     scores: dict[str, float] = defaultdict(float)
     first: dict[str, str] = {}
-    for position, (sentence, share) in enumerate(_claims(text or "")):
+    for position, (sentence, share) in enumerate(_find_claims(text or "")):
         lowered = sentence.lower()
         for kind, signs in _COMPILED.items():
             sign = next(
@@ -83,17 +83,17 @@ def read_stated_cause(text: str | None) -> StatedCause | None:
     return StatedCause(kind, ORIGIN_OF_CAUSE[kind], first[kind], scores[kind])
 
 
-def _claims(text: str) -> list[tuple[str, float]]:
+def _find_claims(text: str) -> list[tuple[str, float]]:
     """The sentences that state a cause, each with how much it counts."""
     text = text[:MAX_CHARACTERS]
     section = _SECTION.search(text)
     if section:
         rest = text[section.end() :]
         end = _NEXT_SECTION.search(rest)
-        return [(part, 1.0) for part in _sentences(rest[: end.start()] if end else rest)]
-    claims = [(part, 1.0 if _STRONG_CLAIM.search(part.lower()) else 0.6) for part in _sentences(text)]
+        return [(part, 1.0) for part in _split_sentences(rest[: end.start()] if end else rest)]
+    claims = [(part, 1.0 if _STRONG_CLAIM.search(part.lower()) else 0.6) for part in _split_sentences(text)]
     return [(part, share) for part, share in claims if _CLAIM.search(part.lower())]
 
 
-def _sentences(text: str) -> list[str]:
+def _split_sentences(text: str) -> list[str]:
     return [part.strip() for part in _SENTENCE.split(text) if part.strip()]

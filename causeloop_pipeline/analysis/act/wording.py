@@ -1,4 +1,4 @@
-"""What a recommendation says: title, ordered steps and reasons, each number with its sample size."""
+"""The text of a recommendation: title, ordered steps and reasons, each number with its sample size."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -8,7 +8,7 @@ from causeloop_pipeline.analysis.act.observations import choose_observation
 from causeloop_pipeline.analysis.act.pattern_evidence import RECENT_DAYS, PatternEvidence
 from causeloop_pipeline.analysis.act.playbook import SUGGESTED, UNKNOWN, UNOBSERVED, Remedy
 from causeloop_pipeline.analysis.act.proof import estimate_required_quiet_days
-from causeloop_pipeline.analysis.detect.clusters.error_families import family_title
+from causeloop_pipeline.analysis.detect.clusters.error_families import format_family
 from causeloop_pipeline.model.prediction import write_probability
 from causeloop_pipeline.model.recommendation import HORIZON_DAYS, RecommendationType
 
@@ -36,25 +36,24 @@ def cut_title(text: str) -> str:
 
 
 def list_steps(remedy: Remedy, group: Sequence[PatternEvidence]) -> list[str]:
-    """What to look at, what to change, and how many quiet days will show that it held."""
-    plan = [_first_step(group)]
-    plan += [text for evidence in group[:3] for text in _evidence_steps(evidence)]
+    """The steps: what to look at, what to change, and how many quiet days will show that it held."""
+    plan = [_write_first_step(group)]
+    plan += [text for evidence in group[:3] for text in _list_evidence_steps(evidence)]
     plan += [_fill(step, group) for step in remedy.steps]
-    plan.append(_last_step(group))
+    plan.append(_write_last_step(group))
     return list(dict.fromkeys(plan))
 
 
 def write_rationale(
     family: str, words: str | None, group: Sequence[PatternEvidence], gain: Prevention, kind: str
 ) -> str:
-    """Why this is recommended: what was seen, how likely it recurs, and the basis of the estimate."""
+    """The rationale: the evidence, how likely it recurs, and the basis of the estimate."""
     issues = sum(evidence.issue_count for evidence in group)
     days = sum(evidence.active_days for evidence in group)
-    parts = [
-        f"{_patterns(group)} with {_count(issues, 'issue')} on {_count(days, 'active day')}{_span(group)}."
-    ]
-    parts.append(_diagnosis(family, words, group[0]))
-    parts += [_prediction(evidence) for evidence in group[:3] if evidence.probability is not None]
+    counts = f"{_count(issues, 'issue')} on {_count(days, 'active day')}"
+    parts = [f"{_count_patterns(group)} with {counts}{_format_span(group)}."]
+    parts.append(_describe_diagnosis(family, words, group[0]))
+    parts += [_describe_prediction(evidence) for evidence in group[:3] if evidence.probability is not None]
     hold = f"{write_probability(gain.hold)} of {RecommendationType(kind).meaning} hold"
     basis = (
         f"{gain.proofs} proven fixes and a prior worth 10"
@@ -62,8 +61,8 @@ def write_rationale(
         else "a prior, no fix proven here yet"
     )
     parts.append(
-        f"Without a fix about {_amount(gain.recurrences)} recurrences are expected in {HORIZON_DAYS} days; "
-        f"{hold} ({basis}), which{_condition(gain)} prevents {_amount(gain.expected)} "
+        f"Without a fix about {_format_amount(gain.recurrences)} recurrences are expected in {HORIZON_DAYS} "
+        f"days; {hold} ({basis}), which{_describe_condition(gain)} prevents {_format_amount(gain.expected)} "
         f"(80 % interval {gain.low:.1f} to {gain.high:.1f})."
     )
     parts += [
@@ -75,13 +74,13 @@ def write_rationale(
     return " ".join(parts)
 
 
-def _condition(gain: Prevention) -> str:
+def _describe_condition(gain: Prevention) -> str:
     if gain.chance_of_one_problem == 1:
         return ""
     return f", times the chance of {write_probability(gain.chance_of_one_problem)} that they are one problem,"
 
 
-def _amount(value: float) -> str:
+def _format_amount(value: float) -> str:
     return f"{value:.1f}" if value >= 0.05 else "under 0.1"
 
 
@@ -104,7 +103,7 @@ def name_place(group: Sequence[PatternEvidence]) -> str:
     return "the affected systems"
 
 
-def _diagnosis(family: str, words: str | None, evidence: PatternEvidence) -> str:
+def _describe_diagnosis(family: str, words: str | None, evidence: PatternEvidence) -> str:
     if family == SUGGESTED:
         return (
             f"That its issues are one problem is a suggestion (confidence {evidence.confidence:.2f}): "
@@ -114,26 +113,26 @@ def _diagnosis(family: str, words: str | None, evidence: PatternEvidence) -> str
         causes = choose_observation(evidence).causes
         return f"Nothing in it names the cause; the cheapest observation tells whether it is {causes}."
     source = f"from the words “{words}”" if words else _INDIRECT[family]
-    return f"Read as {family_title(family)} failures {source}."
+    return f"Read as {format_family(family)} failures {source}."
 
 
-def _patterns(group: Sequence[PatternEvidence]) -> str:
+def _count_patterns(group: Sequence[PatternEvidence]) -> str:
     if len(group) == 1:
         return f"Pattern “{group[0].name}”"
     return f"{len(group)} patterns of one cluster, the largest “{group[0].name}”,"
 
 
-def _span(group: Sequence[PatternEvidence]) -> str:
+def _format_span(group: Sequence[PatternEvidence]) -> str:
     firsts = [evidence.first_seen_at for evidence in group if evidence.first_seen_at]
     lasts = [evidence.last_seen_at for evidence in group if evidence.last_seen_at]
-    return f", from {_day(min(firsts))} to {_day(max(lasts))}" if firsts and lasts else ""
+    return f", from {_format_day(min(firsts))} to {_format_day(max(lasts))}" if firsts and lasts else ""
 
 
-def _day(instant: datetime) -> str:
+def _format_day(instant: datetime) -> str:
     return f"{instant.day} {instant:%b %Y}"
 
 
-def _prediction(evidence: PatternEvidence) -> str:
+def _describe_prediction(evidence: PatternEvidence) -> str:
     chance = write_probability(evidence.probability) if evidence.probability is not None else "unknown"
     recent = f"{_count(evidence.recent_active_days, 'active day')} in the last {RECENT_DAYS} days"
     return (
@@ -141,7 +140,7 @@ def _prediction(evidence: PatternEvidence) -> str:
     )
 
 
-def _first_step(group: Sequence[PatternEvidence]) -> str:
+def _write_first_step(group: Sequence[PatternEvidence]) -> str:
     latest = max(group, key=lambda evidence: (str(evidence.last_seen_at), evidence.pattern_id))
     issues = sum(evidence.issue_count for evidence in group)
     seen = ", ".join(
@@ -153,7 +152,7 @@ def _first_step(group: Sequence[PatternEvidence]) -> str:
     return f"{named} ({seen} in “{group[0].name}”)." if seen else f"{named} of “{group[0].name}”."
 
 
-def _evidence_steps(evidence: PatternEvidence) -> list[str]:
+def _list_evidence_steps(evidence: PatternEvidence) -> list[str]:
     """What traces, changes and hours add for this pattern alone."""
     steps = []
     if evidence.frame:
@@ -171,7 +170,7 @@ def _evidence_steps(evidence: PatternEvidence) -> list[str]:
     return steps
 
 
-def _last_step(group: Sequence[PatternEvidence]) -> str:
+def _write_last_step(group: Sequence[PatternEvidence]) -> str:
     """How many quiet days will show that the fix held."""
     busiest = max(group, key=lambda evidence: (evidence.recent_active_days, evidence.pattern_id))
     days = min(max(busiest.observed_days, 1.0), float(RECENT_DAYS))

@@ -1,8 +1,8 @@
 """Plans what a person's correction adds to the constraints in force, and which of them it replaces.
 
-The newest statement of a person counts: a link or merge replaces the unlinks that it contradicts, an unlink
-or split cuts the links across it. Everybody else stays: what was linked through an issue that leaves is
-linked again, and what was kept apart from a group that is cut stays apart from both of its parts.
+The newest correction counts: a link or merge replaces the unlinks that it contradicts, an unlink or split
+cuts the links across it. Everybody else stays: what was linked through an issue that leaves is linked again,
+and what was kept apart from a group that is cut stays apart from both of its parts.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -23,7 +23,7 @@ class CorrectionPlan:
 def plan_union(
     in_force: Sequence[Constraint], pairs: Iterable[tuple[str, str]], patterns: Sequence[Collection[str]]
 ) -> CorrectionPlan:
-    """Tie pairs of issues of some patterns together; whatever keeps what is tied apart is replaced."""
+    """Link pairs of issues of some patterns, replacing constraints that keep them apart."""
     links = [(MUST, left, right) for left, right in pairs]
     closure = _join_links([*in_force, *links])
     pattern_of_issue = {issue: place for place, members in enumerate(patterns) for issue in members}
@@ -90,7 +90,7 @@ def plan_separation(
 def _keep_apart(
     remaining: Sequence[Constraint], tied: Closure, groups_cut: Collection[str], leaving: str, out: set[str]
 ) -> list[Constraint]:
-    """What was kept apart from a group that is cut stays apart from both of its parts."""
+    """Keep both parts of a split group apart from what the group was kept apart from."""
     rest = _join_links(remaining)
     parts: dict[str, set[str]] = {}
     for issue in list(tied.root):
@@ -115,7 +115,7 @@ def _join_links(constraints: Iterable[Constraint]) -> Closure:
 
 
 def _select_new(rows: Iterable[Constraint], in_force: Iterable[Constraint]) -> list[Constraint]:
-    """Each constraint once, without those in force and those of an issue with itself."""
+    """The distinct constraints that are not in force yet and do not link an issue to itself."""
     existing = {(kind, frozenset((left, right))) for kind, left, right in in_force}
     new: list[Constraint] = []
     for kind, left, right in rows:

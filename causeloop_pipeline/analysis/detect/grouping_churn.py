@@ -1,12 +1,12 @@
-"""Whether a grouping changed: a digest of what went in, and the share of issues whose pattern is another."""
+"""Whether a grouping changed: a digest of its input, and the share of issues whose pattern changed."""
 
 import hashlib
 
 import polars as pl
 
 
-def content_digest(*parts: object) -> str:
-    """Name the content of frames and settings: equal content, equal digest, in any process.
+def compute_content_digest(*parts: object) -> str:
+    """Compute a digest of frames and settings: equal content, equal digest, in any process.
 
     In: frames, whose rows and columns count in their order, and objects, by their repr. Out: SHA-256 as hex.
     """
@@ -18,8 +18,8 @@ def content_digest(*parts: object) -> str:
     return digest.hexdigest()
 
 
-def grouping_churn(before: pl.DataFrame, after: pl.DataFrame) -> float:
-    """The share of issues whose pattern is another than before, or that joined or left one.
+def measure_churn(before: pl.DataFrame, after: pl.DataFrame) -> float:
+    """The share of issues whose pattern changed, or that joined or left one.
 
     In: frame(issue_id, pattern_id), twice. Out: between 0 and 1; 0 where there are no issues.
     """

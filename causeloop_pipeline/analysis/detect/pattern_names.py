@@ -1,4 +1,4 @@
-"""Tells patterns of one name apart by what differs between them."""
+"""Disambiguates patterns of the same name by what differs between them."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -9,7 +9,7 @@ import polars as pl
 
 MAX_NAME_LENGTH = 160
 DIMENSIONS = ("service", "component", "region", "environment", "team", "error_type")
-"""In the order in which people tell failures apart by them."""
+"""Dimensions in the order in which people tell failures apart."""
 PARTS_OF_WEEK = ("weekday", "time_of_day")
 MIN_ISSUES_OF_RHYTHM = 10  # fewer may fall on one weekday by chance
 

@@ -16,10 +16,10 @@ from causeloop_pipeline.analysis.detect.similarity.pair_model import PairModel, 
 from causeloop_pipeline.analysis.detect.similarity.pair_score import (
     NearestCosines,
     build_candidates,
-    nearest_cosines,
+    collect_nearest_cosines,
     score_pairs,
 )
-from causeloop_pipeline.analysis.detect.similarity.pairwise_similarity import text_rows
+from causeloop_pipeline.analysis.detect.similarity.pairwise_similarity import select_text_rows
 
 SIMILAR_ISSUE_SCHEMA = pl.Schema(
     {
@@ -46,7 +46,7 @@ class UnknownIssueError(LookupError):
     """The issue is not among those searched."""
 
 
-def similar_issues(
+def find_similar_issues(
     issues: pl.DataFrame,
     issue_id: str,
     limit: int = 10,
@@ -66,7 +66,7 @@ def similar_issues(
     if row is None:
         raise UnknownIssueError(f"issue {issue_id!r} is not among the {table.height} issues searched")
 
-    texts = text_rows(table)
+    texts = select_text_rows(table)
     lexicon, chunks = read_lexicon(texts)
     corpus = build_corpus(texts, lexicon, chunks)
     ranked = _rank_texts(corpus.take(np.array([row])), corpus, lexicon, max(limit, _MIN_POOL) + 1)
@@ -93,21 +93,21 @@ def _lift_same_template(
     return ranked.with_columns(similarity).sort("similarity", descending=True, maintain_order=True)
 
 
-def similar_to_each(issues: pl.DataFrame, issue_ids: pl.Series, *, limit: int) -> dict[str, list[str]]:
-    """Ranks the issues that are most similar to each of many, as `similar_issues` does for one.
+def find_similar_to_each(issues: pl.DataFrame, issue_ids: pl.Series, *, limit: int) -> dict[str, list[str]]:
+    """Ranks the issues that are most similar to each of many, as `find_similar_issues` does for one.
 
     In: issues, the ids of some, how many to return for each. Out: by id the ids of the most similar issues,
     best first.
     """
     table = canonical_issues(issues)
-    texts = text_rows(table)
+    texts = select_text_rows(table)
     lexicon, chunks = read_lexicon(texts)
     corpus = build_corpus(texts, lexicon, chunks)
 
     near = find_nearest_texts(
         corpus, build_postings(corpus, lexicon), lexicon, limit=max(limit, _MIN_POOL), is_self_search=True
     )
-    nearest = nearest_cosines(near, corpus.size)
+    nearest = collect_nearest_cosines(near, corpus.size)
     candidates = build_candidates(near.row, near.other, near.rank, near.cosine, nearest, nearest)
     pairs = score_pairs(corpus, corpus, lexicon, candidates)
     score = estimate_pair_model(pairs, texts["source"].to_list()).score_with_time(pairs)
@@ -135,7 +135,7 @@ def _rank_texts(query: Corpus, corpus: Corpus, lexicon: Lexicon, limit: int) -> 
     near = find_nearest_texts(query, postings, lexicon, limit=limit, for_new_texts=True)
 
     query_rows = np.zeros(len(near.other), dtype=np.int64)
-    of_query = nearest_cosines(near, 1)
+    of_query = collect_nearest_cosines(near, 1)
     of_corpus = NearestCosines(np.zeros(corpus.size), np.zeros(corpus.size))  # its own searches are not made
     candidates = build_candidates(query_rows, near.other, near.rank, near.cosine, of_query, of_corpus)
     pairs = score_pairs(query, corpus, lexicon, candidates)

@@ -33,7 +33,7 @@ from causeloop_pipeline.analysis.predict.recurrence.rolling_origin import (
     roll_forward,
 )
 from causeloop_pipeline.analysis.predict.recurrence.samples import (
-    Pairs,
+    OriginPairs,
     SampleOptions,
     Samples,
     build_samples,
@@ -153,7 +153,7 @@ def _build_samples(
     active_days = options.active_within_days or choose_active_days(history, score_from)
     pattern_idx, forecast_origin = select_eligible_pairs(history, origins, active_within_days=active_days)
     known_until = int(history.events.at.max()) + 1
-    pairs = Pairs(pattern_idx, forecast_origin)
+    pairs = OriginPairs(pattern_idx, forecast_origin)
     return build_samples(
         history, accumulate_gaps(history), pairs, SampleOptions(options.windows, prior, known_until)
     )

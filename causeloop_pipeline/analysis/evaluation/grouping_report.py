@@ -8,7 +8,7 @@ import polars as pl
 from causeloop_pipeline.analysis.detect.fingerprints.canonical_issues import canonical_issues
 from causeloop_pipeline.analysis.detect.fingerprints.fingerprint import fingerprint_issues
 from causeloop_pipeline.analysis.detect.grouping.patterns import group_issues
-from causeloop_pipeline.analysis.detect.similar_issues import similar_to_each
+from causeloop_pipeline.analysis.detect.similar_issues import find_similar_to_each
 from causeloop_pipeline.analysis.evaluation.grouping_baselines import BASELINES, SEARCHES
 from causeloop_pipeline.analysis.evaluation.grouping_metrics import (
     Interval,
@@ -56,7 +56,7 @@ def evaluate_grouping(
     after_feedback = _calibration_after_feedback(predicted, labelled["label"], grouping.patterns, seed)
 
     figures |= score_bcubed(predicted, labelled["label"])
-    similar = similar_to_each(table, labelled["issue_id"], limit=max(RANKS))
+    similar = find_similar_to_each(table, labelled["issue_id"], limit=max(RANKS))
     recalls = recall_at(similar, dict(labelled.select("issue_id", "label").iter_rows()), RANKS)
 
     intervals |= after_feedback

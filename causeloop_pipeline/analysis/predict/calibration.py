@@ -9,9 +9,9 @@ import numpy as np
 import polars as pl
 
 from causeloop_pipeline.analysis.arrays import Floats, Ints
-from causeloop_pipeline.analysis.binomial import binomial_quantile
+from causeloop_pipeline.analysis.binomial import compute_binomial_quantile
 from causeloop_pipeline.analysis.predict.recurrence.closed_forms import logit
-from causeloop_pipeline.analysis.predict.recurrence.ledger import probabilities_by_model
+from causeloop_pipeline.analysis.predict.recurrence.ledger import split_probabilities_by_model
 from causeloop_pipeline.analysis.predict.scoring_rules import (
     ECE_BINS,
     assign_bins,
@@ -95,7 +95,7 @@ def measure_reliability(ledger: pl.DataFrame, *, bins: int = 10, level: float = 
     n, mean = curve["n"].to_numpy().astype(float), curve["mean_probability"].to_numpy()
     tail = (1 - level) / 2
     band = {
-        name: pl.Series(binomial_quantile(quantile, n, mean) / np.maximum(n, 1), dtype=pl.Float64)
+        name: pl.Series(compute_binomial_quantile(quantile, n, mean) / np.maximum(n, 1), dtype=pl.Float64)
         for name, quantile in (("band_low", tail), ("band_high", 1 - tail))
     }
     with_band = curve.with_columns(**band)
@@ -147,7 +147,7 @@ def measure_accuracy(ledger: pl.DataFrame, *, seed: int = 0) -> pl.DataFrame:
 def _probabilities_by_model(graded: pl.DataFrame) -> dict[str, Floats]:
     by_model = {ENSEMBLE: graded["probability"].to_numpy()}
     if "model_probabilities" in graded.columns:
-        by_model |= probabilities_by_model(graded["model_probabilities"])
+        by_model |= split_probabilities_by_model(graded["model_probabilities"])
     return by_model
 
 

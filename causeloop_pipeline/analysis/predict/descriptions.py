@@ -8,7 +8,11 @@ import polars as pl
 from causeloop_pipeline.analysis.arrays import Ints
 from causeloop_pipeline.analysis.predict.prophet.curves import ForecastCurves, build_forecast_curves
 from causeloop_pipeline.analysis.predict.recurrence.history import NumberedOccurrences, OccurrenceHistory
-from causeloop_pipeline.analysis.predict.triggers.timing import likely_when, likely_where, timing_cells
+from causeloop_pipeline.analysis.predict.triggers.timing import (
+    list_likely_cells,
+    list_likely_places,
+    number_timing_cells,
+)
 from causeloop_pipeline.analysis.predict.triggers.trigger_text import format_trigger
 from causeloop_pipeline.model.nested_columns import TIME_SHARE
 
@@ -25,9 +29,9 @@ def list_likely_times(
     """
     if history.observed_days < DAYS_OF_WEEK:
         return pl.Series("likely_when", [[]] * len(numbers), dtype=pl.List(TIME_SHARE))
-    cell = occurrences.select(timing_cells(pl.col("local"))).to_series().to_numpy()
+    cell = occurrences.select(number_timing_cells(pl.col("local"))).to_series().to_numpy()
     age = occurrences.select((pl.lit(as_of) - pl.col("occurred_at")).dt.total_seconds() / 86_400).to_series()
-    return likely_when(history.events.pattern_idx, cell, age.to_numpy(), history.size, numbers)
+    return list_likely_cells(history.events.pattern_idx, cell, age.to_numpy(), history.size, numbers)
 
 
 def describe_patterns(
@@ -40,7 +44,7 @@ def describe_patterns(
     """
     counts = np.diff(history.events.first)
     base = pl.DataFrame({"pattern_id": history.patterns, "event_count": counts, "likely_when": when})
-    return base.join(likely_where(occurrences), on="pattern_id", how="left", maintain_order="left")
+    return base.join(list_likely_places(occurrences), on="pattern_id", how="left", maintain_order="left")
 
 
 def add_triggers(about: pl.DataFrame, triggers: pl.DataFrame) -> pl.DataFrame:

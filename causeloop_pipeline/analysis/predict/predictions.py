@@ -31,10 +31,10 @@ from causeloop_pipeline.analysis.predict.recurrence.history import (
     select_eligible_pairs,
 )
 from causeloop_pipeline.analysis.predict.recurrence.ledger import read_past_forecasts
-from causeloop_pipeline.analysis.predict.recurrence.observation_gaps import without_observation_gaps
+from causeloop_pipeline.analysis.predict.recurrence.observation_gaps import remove_observation_gaps
 from causeloop_pipeline.analysis.predict.recurrence.pretrained_prior import load_pretrained_prior
 from causeloop_pipeline.analysis.predict.recurrence.samples import (
-    Pairs,
+    OriginPairs,
     SampleOptions,
     build_samples,
 )
@@ -137,7 +137,7 @@ def predict_recurrence(
     if occurrences.rows.is_empty():
         return RecurrencePredictions(PREDICTION_SCHEMA.to_frame(), no_curves(today), trained_model)
 
-    observed = without_observation_gaps(occurrences.rows, inputs.observation_gaps, as_of=as_of)
+    observed = remove_observation_gaps(occurrences.rows, inputs.observation_gaps, as_of=as_of)
     everything = build_numbered_history(
         replace(occurrences, rows=observed), reference_time=as_of, observed_since=inputs.observed_since
     )
@@ -215,7 +215,7 @@ def _predict_patterns(
     options = SampleOptions(windows, load_pretrained_prior(), known_until=now)
     for start in range(0, len(predictable), PATTERNS_AT_ONCE):
         part = predictable[start : start + PATTERNS_AT_ONCE]
-        samples = build_samples(history, gaps, Pairs(part, np.full(len(part), now)), options)
+        samples = build_samples(history, gaps, OriginPairs(part, np.full(len(part), now)), options)
         predicted = predict_probabilities(trained_model, samples)
         probability[part] = predicted.probability.T
         for name, values in predicted.log_odds.items():

@@ -73,11 +73,11 @@ def score_placed_issues(
     In: frame(issue_id, severity, source_created_at, pattern_id), the summaries of their patterns,
     PREDICTIONS and the time of the judgement (aware). Out: as of `score_issue_risk`.
     """
-    parts = issues.join(_recurrence(predictions), on="pattern_id", how="left").join(
+    parts = issues.join(_select_recurrence(predictions), on="pattern_id", how="left").join(
         summaries.select("pattern_id", "breadth"), on="pattern_id", how="left"
     )
     age = _age_days(pl.col("source_created_at"), as_of)
-    return _score(parts, "issue_id", _severity_part(), age, ISSUE_HALF_LIFE_DAYS)
+    return _score(parts, "issue_id", _score_severity(), age, ISSUE_HALF_LIFE_DAYS)
 
 
 def score_pattern_risk(
@@ -108,7 +108,7 @@ def score_summarized_patterns(
     parts = (
         patterns.select("pattern_id", "last_seen_at")
         .join(summaries, on="pattern_id", how="left")
-        .join(_recurrence(predictions), on="pattern_id", how="left")
+        .join(_select_recurrence(predictions), on="pattern_id", how="left")
     )
     severity = (pl.col("worst") + pl.col("mean")) / 2
     return _score(
@@ -122,8 +122,8 @@ def measure_issue_basis(summaries: pl.DataFrame, predictions: pl.DataFrame) -> p
     In: the summaries of patterns, PREDICTIONS. Out: frame(pattern_id, basis).
     """
     return (
-        summaries.join(_recurrence(predictions), on="pattern_id", how="left")
-        .select("pattern_id", basis=100 * _pattern_part())
+        summaries.join(_select_recurrence(predictions), on="pattern_id", how="left")
+        .select("pattern_id", basis=100 * _score_pattern_part())
         .sort("pattern_id")
     )
 
@@ -134,8 +134,8 @@ def summarize_members(members: pl.DataFrame, issues: pl.DataFrame) -> pl.DataFra
     In: MEMBERS, ISSUES. Out: frame(pattern_id, worst, mean, breadth): how severe at worst and on average,
     and how broad.
     """
-    return _severities(members, issues).join(
-        _breadth(members, issues), on="pattern_id", how="full", coalesce=True
+    return _count_severities(members, issues).join(
+        _score_breadth(members, issues), on="pattern_id", how="full", coalesce=True
     )
 
 
@@ -151,7 +151,7 @@ def summarize_counts(counts: pl.DataFrame) -> pl.DataFrame:
     mean = pl.sum_horizontal(pl.col(severity) * part for severity, part in SEVERITY_PARTS.items()) / total
     places = [pl.col(name).clip(lower_bound=1).cast(pl.Float64) for name in ("services", "teams")]
     rated = counts.with_columns(*places, worst=worst, mean=mean)
-    return rated.select("pattern_id", "worst", "mean", breadth=_breadth_part())
+    return rated.select("pattern_id", "worst", "mean", breadth=_compute_breadth_part())
 
 
 def rate_impacts(patterns: pl.DataFrame, occurrences: pl.DataFrame, as_of: datetime) -> pl.DataFrame:
@@ -163,9 +163,11 @@ def rate_impacts(patterns: pl.DataFrame, occurrences: pl.DataFrame, as_of: datet
     risk formula); .85, .6 and .35 separate the four.
     """
     has_occurred = pl.col("occurred_at").is_null() | (pl.col("occurred_at") <= as_of)
-    typical = _severity_part().quantile(0.75, "higher").alias("typical")
+    typical = _score_severity().quantile(0.75, "higher").alias("typical")
     seen = occurrences.filter(has_occurred).group_by("pattern_id").agg(typical, *_count_places())
-    of_patterns = seen.select(pl.col("pattern_id").cast(pl.String), "typical", breadth=_breadth_part())
+    of_patterns = seen.select(
+        pl.col("pattern_id").cast(pl.String), "typical", breadth=_compute_breadth_part()
+    )
     parts = patterns.select(pl.col("pattern_id").unique()).join(of_patterns, on="pattern_id", how="left")
     score = 0.75 * pl.col("typical").fill_null(UNKNOWN_SEVERITY) + 0.25 * pl.col("breadth").fill_null(0.0)
     impact = pl.lit("low")
@@ -193,20 +195,20 @@ def _score(
 ) -> pl.DataFrame:
     score = (
         WEIGHTS["severity"] * severity.fill_null(UNKNOWN_SEVERITY)
-        + _pattern_part()
+        + _score_pattern_part()
         + WEIGHTS["recency"] * (-age_days / half_life_days * math.log(2)).exp().fill_null(0.0)
     )
     named = parts.select(pl.col(key).alias("id"), (100 * score).clip(0.0, 100.0).round(1).alias("risk_score"))
     return named.cast(RISK_SCHEMA).sort("id")
 
 
-def _pattern_part() -> pl.Expr:
+def _score_pattern_part() -> pl.Expr:
     """What a pattern gives to itself and to its issues."""
     recurrence = pl.col("probability").fill_null(UNKNOWN_RECURRENCE).clip(0.0, 1.0)
     return WEIGHTS["recurrence"] * recurrence + WEIGHTS["breadth"] * pl.col("breadth").fill_null(0.0)
 
 
-def _severity_part() -> pl.Expr:
+def _score_severity() -> pl.Expr:
     return pl.col("severity").replace_strict(
         SEVERITY_PARTS, default=UNKNOWN_SEVERITY, return_dtype=pl.Float64
     )
@@ -216,25 +218,27 @@ def _age_days(seen_at: pl.Expr, as_of: datetime | date) -> pl.Expr:
     return ((pl.lit(as_of) - seen_at).dt.total_seconds() / 86_400).clip(lower_bound=0.0)
 
 
-def _recurrence(predictions: pl.DataFrame) -> pl.DataFrame:
+def _select_recurrence(predictions: pl.DataFrame) -> pl.DataFrame:
     return select_nearest_predictions(predictions).select("pattern_id", "probability")
 
 
-def _severities(members: pl.DataFrame, issues: pl.DataFrame) -> pl.DataFrame:
+def _count_severities(members: pl.DataFrame, issues: pl.DataFrame) -> pl.DataFrame:
     joined = (
         members.select("pattern_id", "issue_id")
         .unique()
         .join(issues.select("issue_id", "severity"), on="issue_id")
     )
-    part = _severity_part()
+    part = _score_severity()
     return (
         joined.sort("pattern_id", "severity").group_by("pattern_id").agg(worst=part.max(), mean=part.mean())
     )
 
 
-def _breadth(members: pl.DataFrame, issues: pl.DataFrame) -> pl.DataFrame:
+def _score_breadth(members: pl.DataFrame, issues: pl.DataFrame) -> pl.DataFrame:
     hit = members.select("pattern_id", "issue_id").unique().join(issues, on="issue_id")
-    return hit.group_by("pattern_id").agg(_count_places()).select("pattern_id", breadth=_breadth_part())
+    return (
+        hit.group_by("pattern_id").agg(_count_places()).select("pattern_id", breadth=_compute_breadth_part())
+    )
 
 
 def _count_places() -> list[pl.Expr]:
@@ -245,6 +249,6 @@ def _count_places() -> list[pl.Expr]:
     ]
 
 
-def _breadth_part() -> pl.Expr:
+def _compute_breadth_part() -> pl.Expr:
     """1 - 2^(-(services + teams - 2) / 3)."""
     return 1 - (-(pl.col("services") + pl.col("teams") - 2) / 3 * math.log(2)).exp()

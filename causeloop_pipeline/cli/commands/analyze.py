@@ -18,12 +18,12 @@ from causeloop_pipeline.cli.output.result_folder import (
 )
 from causeloop_pipeline.cli.output.terminal import (
     fail,
-    plain,
+    open_progress,
     print_json_lines,
-    progress,
     quiet_libraries,
     stderr,
     stdout,
+    strip_controls,
 )
 
 EXAMPLES = show_examples(
@@ -94,22 +94,22 @@ def analyze(
     moment = resolve_as_of(source, as_of, datetime.now(UTC))
     print_reading(stderr() if as_json else stdout(), source)
     quiet_libraries()
-    with progress(len(STAGES)) as reached:
+    with open_progress(len(STAGES)) as reached:
         loop = run_loop(
             source.read.issues, as_of=moment, timezone=timezone, namespace="file", reached=reached
         )
     if out is not None:
-        write_result_folder(out, result_frames(loop))
-        stderr().print(plain(f"written: {out}/{{{','.join(RESULTS)}}}.parquet"))
+        write_result_folder(out, collect_result_frames(loop))
+        stderr().print(strip_controls(f"written: {out}/{{{','.join(RESULTS)}}}.parquet"))
     if as_json:
-        for name, frame in result_frames(loop).items():
+        for name, frame in collect_result_frames(loop).items():
             if name not in {"issues", "members"}:
                 print_json_lines(name.removesuffix("s"), frame)
     else:
         print_loop(stdout(), loop, moment, limit)
 
 
-def result_frames(loop: Loop) -> dict[str, pl.DataFrame]:
+def collect_result_frames(loop: Loop) -> dict[str, pl.DataFrame]:
     """The frames of --out, by file name."""
     membership = loop.grouping.members.select("issue_id", "pattern_id")
     issue_risk = loop.issue_risks.rename({"id": "issue_id"})
@@ -123,13 +123,13 @@ def result_frames(loop: Loop) -> dict[str, pl.DataFrame]:
         "members": loop.grouping.members.select(
             "issue_id", "pattern_id", "similarity", "confidence", "reason"
         ),
-        "clusters": _with_patterns(loop),
+        "clusters": _add_patterns(loop),
         "predictions": loop.predictions,
         "recommendations": loop.recommendations,
     }
 
 
-def _with_patterns(loop: Loop) -> pl.DataFrame:
+def _add_patterns(loop: Loop) -> pl.DataFrame:
     members = loop.clustering.members.sort("cluster_id", "pattern_id").group_by(
         "cluster_id", maintain_order=True
     )

@@ -12,13 +12,13 @@ from causeloop_pipeline.cli.output.help import show_examples
 from causeloop_pipeline.cli.output.result_folder import write_parquet
 from causeloop_pipeline.cli.output.terminal import (
     USAGE,
+    build_table,
     fail,
-    plain,
     print_json_lines,
     quiet_libraries,
     stderr,
     stdout,
-    table,
+    strip_controls,
 )
 from causeloop_pipeline.landing.export_file.dates import read_dates
 from causeloop_pipeline.landing.export_file.reader import IssueFileError, read_issue_file
@@ -48,7 +48,7 @@ def backtest(
     """Predict at every origin from earlier events only, and score the result beside a simple reference."""
     from causeloop_pipeline.analysis.evaluation.backtest import BacktestOptions
     from causeloop_pipeline.analysis.evaluation.backtest import backtest as run_backtest
-    from causeloop_pipeline.cli.output.report import backtest_score_table
+    from causeloop_pipeline.cli.output.report import build_backtest_score_table
 
     events = _read_events(file, time, pattern, timezone)
     moments = _read_origins(origins, timezone) if origins else None
@@ -61,13 +61,13 @@ def backtest(
         fail(str(error))
     if out is not None:
         write_parquet(out, result.predictions)
-        stderr().print(plain(f"written: {out} ({result.predictions.height:,} predictions)"))
+        stderr().print(strip_controls(f"written: {out} ({result.predictions.height:,} predictions)"))
     if as_json:
         print_json_lines("score", result.scores)
     else:
-        scores = backtest_score_table(result.scores)
+        scores = build_backtest_score_table(result.scores)
         title = f"{events.height:,} events, {events['pattern_id'].n_unique():,} patterns"
-        stdout().print(table(title, scores.columns, scores.rows(), right=scores.columns))
+        stdout().print(build_table(title, scores.columns, scores.rows(), right=scores.columns))
 
 
 def _read_events(file: Path, time: str, pattern: str, timezone: str) -> pl.DataFrame:
@@ -77,7 +77,7 @@ def _read_events(file: Path, time: str, pattern: str, timezone: str) -> pl.DataF
     labels = source[pattern].cast(pl.String)
     unlabelled = labels.is_null().sum()
     if unlabelled:
-        stderr().print(plain(f"note: {unlabelled} rows without a pattern are left out"))
+        stderr().print(strip_controls(f"note: {unlabelled} rows without a pattern are left out"))
     events = pl.DataFrame({"pattern_id": labels, "occurred_at": moments})
     return events.drop_nulls("pattern_id").sort("occurred_at", "pattern_id")
 

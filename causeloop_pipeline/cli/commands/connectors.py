@@ -8,8 +8,8 @@ import typer
 
 from causeloop_pipeline.cli.declarations import read_declared, read_payloads
 from causeloop_pipeline.cli.output.help import CommandList, show_examples
-from causeloop_pipeline.cli.output.mapped_payload import as_document, print_mapped
-from causeloop_pipeline.cli.output.terminal import USAGE, fail, stdout, table
+from causeloop_pipeline.cli.output.mapped_payload import build_document, print_mapped
+from causeloop_pipeline.cli.output.terminal import USAGE, build_table, fail, stdout
 from causeloop_pipeline.cli.output.verification import print_verification
 from causeloop_pipeline.model.change import TEXT_FIELDS as CHANGE_TEXT_FIELDS
 from causeloop_pipeline.model.issue import CHOICES, ISSUE_FIELDS
@@ -59,7 +59,7 @@ def map_file(
         bool, typer.Option("--json", help="One JSON object: issues, changes, quarantined.")
     ] = False,
 ) -> None:
-    """Show the issues and changes that a payload gives, and where each value was read."""
+    """Show the issues and changes that a payload becomes, and where each value was read."""
     from causeloop_pipeline.landing.map_payload import MappedPayload, map_payload
 
     if len(names) != (1 if declaration else 2):
@@ -72,7 +72,7 @@ def map_file(
         for document in read_payloads(Path(names[-1])):
             mapped = mapped.extend(map_payload(connector, document, settings))
     if as_json:
-        typer.echo(json.dumps(as_document(mapped), default=str, ensure_ascii=False))
+        typer.echo(json.dumps(build_document(mapped), default=str, ensure_ascii=False))
     else:
         print_mapped(mapped)
 
@@ -82,7 +82,7 @@ def coverage(
     folder: Annotated[Path, typer.Argument(help="Holds a folder of payloads for each type.")],
     types: Annotated[list[str] | None, typer.Argument(metavar="[TYPE]…", help="All by default.")] = None,
 ) -> None:
-    """Show which share of the issues in real payloads has each field."""
+    """Show for each field the share of issues in real payloads that have it."""
     from causeloop_pipeline.connectors.registry import CONNECTORS
     from causeloop_pipeline.landing.field_coverage import measure_share_read
     from causeloop_pipeline.landing.map_payload import MappedPayload
@@ -90,18 +90,18 @@ def coverage(
     rows, every = [], MappedPayload()
     for name in types or sorted(CONNECTORS):
         mapped = _map_folder(CONNECTORS[name], folder / name)
-        rows.append(_coverage_row(name, mapped))
+        rows.append(_build_coverage_row(name, mapped))
         every = every.extend(mapped)
-    rows.append(_coverage_row("all", every))
+    rows.append(_build_coverage_row("all", every))
     columns = ["type", "issues", "changes", "quarantined", "ignored", *COVERED]
-    stdout().print(table("Fields filled", columns, rows, right=columns[1:]))
+    stdout().print(build_table("Fields filled", columns, rows, right=columns[1:]))
     held = {name: measure_share_read(every.issues, f"{name}_value") for name in CHOICES}
     shares = [f"{name} {100 * float(share):.1f} %" for name, share in held.items() if share is not None]
     stdout().print(f"Read where an issue's payload seems to hold one: {', '.join(shares) or 'no issues'}")
 
 
 def _map_table(connector: Any, file: Path) -> Any:
-    """What the rows of an exported table give; None where the file is no table."""
+    """The issues of an exported table's rows; None where the file is not a table."""
     from causeloop_pipeline.landing.export_file.reader import IssueFileError
     from causeloop_pipeline.landing.mapped_export import TABLES, map_export
 
@@ -121,7 +121,7 @@ def _find_connector(name: str) -> Any:
     return CONNECTORS[name]
 
 
-def _coverage_row(name: str, mapped: Any) -> tuple[Any, ...]:
+def _build_coverage_row(name: str, mapped: Any) -> tuple[Any, ...]:
     from causeloop_pipeline.landing.field_coverage import measure_share_filled
 
     counts = (len(mapped.issues), len(mapped.changes), len(mapped.quarantined), mapped.ignored)
@@ -130,10 +130,10 @@ def _coverage_row(name: str, mapped: Any) -> tuple[Any, ...]:
         measure_share_filled(mapped.issues if field in OF_ISSUES_ONLY else both, sources)
         for field, sources in COVERED.items()
     )
-    return (name, *counts, *("" if share is None else _percent(share) for share in shares))
+    return (name, *counts, *("" if share is None else _format_percent(share) for share in shares))
 
 
-def _percent(share: Any) -> str:
+def _format_percent(share: Any) -> str:
     return f"{100 * float(share):.0f} %"
 
 
@@ -179,7 +179,7 @@ def verify(
         Path | None, typer.Option(help="Write the labels, and their matrix into this Markdown file.")
     ] = None,
 ) -> None:
-    """Verify connectors: against the vendor's own description, and against a tool on loopback that fails."""
+    """Verify connectors against the vendor's own API description and a fault-injecting tool on loopback."""
     from causeloop_pipeline.connectors.registry import CONNECTORS
     from causeloop_pipeline.landing.conformance.many import verify_many
     from causeloop_pipeline.landing.conformance.verify import Inputs
@@ -195,7 +195,7 @@ def verify(
         for verification in verify_many(names, inputs, jobs):
             verified.append(verification)
             print_verification(verification, f"[{len(verified)}/{len(names)}]")
-    finally:  # what was run counts, also where the rest was interrupted
+    finally:  # scenarios that ran count even if the rest was interrupted
         if write is not None:
             _write_labels(write, verified)
     run = [verification for verification in verified if verification.has_run]
@@ -213,7 +213,7 @@ def _write_labels(path: Path, verified: list[Any]) -> None:
     from causeloop_pipeline.landing.conformance.labels import label
     from causeloop_pipeline.landing.conformance.matrix import write_matrix
 
-    labels = read_labels()  # what could not be run here was perhaps run elsewhere
+    labels = read_labels()  # scenarios that cannot run here may have run elsewhere
     new = [entry for entry in verified if entry.has_run or entry.name not in labels]
     write_labels(label(CONNECTORS[entry.name], entry) for entry in new)
     write_matrix(path, CONNECTORS, read_labels())

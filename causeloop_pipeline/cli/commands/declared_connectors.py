@@ -6,7 +6,12 @@ from typing import Annotated, Any
 
 import typer
 
-from causeloop_pipeline.cli.declarations import problems_of, read_declared_document, read_payloads, read_text
+from causeloop_pipeline.cli.declarations import (
+    exit_with_problems,
+    read_declared_document,
+    read_payloads,
+    read_text,
+)
 from causeloop_pipeline.cli.output.help import show_examples
 from causeloop_pipeline.cli.output.terminal import fail, stderr, stdout
 from causeloop_pipeline.cli.output.verification import print_verification
@@ -32,7 +37,7 @@ def check(
 ) -> None:
     """Check a connector of your own: every problem with its line, or what it reads.
 
-    With samples it is run against a tool on loopback that fails in every way, as the built-in ones are.
+    With samples it is run against a fault-injecting tool on loopback, like the built-in ones.
     """
     connector, document, _ = read_declared_document(file)
     lists = ", ".join(listed.name for listed in connector.pulls) or "nothing"
@@ -67,14 +72,14 @@ def import_manifest(
         Path | None, typer.Option("--output", "-o", help="Where to write it; by default it is printed.")
     ] = None,
 ) -> None:
-    """Turn your own Airbyte manifest into a connector of your own, and list what is lost.
+    """Convert your own Airbyte manifest into a connector of your own, and list what is lost.
 
     Manifests with custom code are refused.
     """
     from causeloop_pipeline.connectors.airbyte.convert import convert_manifest
 
     chosen = name or re.sub(r"\W+", "_", manifest.resolve().parent.name.lower()).removeprefix("source_")
-    with problems_of(manifest):
+    with exit_with_problems(manifest):
         written, losses = convert_manifest(read_text(manifest), chosen)
     if output is None:
         typer.echo(written)
@@ -118,7 +123,7 @@ def _verify(connector: Any, name: str, case: Any) -> None:
 
 
 def _read_answers(connector: Any, file: Path | None) -> dict[str, Any]:
-    """Answers by list; a document that is none by list is the answer of the first one."""
+    """Answers by list; a document that is not keyed by list is the first list's answer."""
     documents = list(read_payloads(file)) if file else []
     names = [listed.name for listed in connector.pulls]
     if not documents or not names:

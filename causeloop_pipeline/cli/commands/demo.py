@@ -9,7 +9,7 @@ import typer
 
 from causeloop_pipeline.cli.output.help import CommandList, show_examples
 from causeloop_pipeline.cli.output.result_folder import write_parquet
-from causeloop_pipeline.cli.output.terminal import USAGE, fail, plain, stderr
+from causeloop_pipeline.cli.output.terminal import USAGE, fail, stderr, strip_controls
 
 app = typer.Typer(cls=CommandList, help="A year of realistic sample failures.", no_args_is_help=True)
 
@@ -25,11 +25,14 @@ def export(
     out: Annotated[Path, typer.Argument(help="File to write: .csv, .jsonl or .parquet.")],
 ) -> None:
     """Write one demo workspace's failures of the last year to a file that `causeloop analyze` reads."""
-    from causeloop_pipeline.demo.causes import demo_workspaces
-    from causeloop_pipeline.demo.story import visible_failures
+    from causeloop_pipeline.demo.causes import read_demo_workspaces
+    from causeloop_pipeline.demo.story import list_visible_failures
 
-    if workspace not in demo_workspaces():
-        fail(f"there is no demo workspace {workspace!r}: choose one of {', '.join(demo_workspaces())}", USAGE)
+    if workspace not in read_demo_workspaces():
+        fail(
+            f"there is no demo workspace {workspace!r}: choose one of {', '.join(read_demo_workspaces())}",
+            USAGE,
+        )
     now = datetime.now(UTC)
     rows = [
         {
@@ -44,10 +47,10 @@ def export(
             "created_at": failure.created_at,
             "resolved_at": failure.resolved_at if failure.status(now) == "resolved" else None,
         }
-        for failure in visible_failures(workspace, now.date(), now)
+        for failure in list_visible_failures(workspace, now.date(), now)
     ]
     _write(out, pl.DataFrame(rows, infer_schema_length=None))
-    stderr().print(plain(f"written: {out} ({len(rows):,} failures)"))
+    stderr().print(strip_controls(f"written: {out} ({len(rows):,} failures)"))
 
 
 def _write(out: Path, frame: pl.DataFrame) -> None:

@@ -8,7 +8,13 @@ import typer
 from causeloop_pipeline.cli.commands.analyze import Json
 from causeloop_pipeline.cli.doctor import Finding, State
 from causeloop_pipeline.cli.output.help import show_examples
-from causeloop_pipeline.cli.output.terminal import FAILED, print_json_lines, quiet_libraries, stdout, table
+from causeloop_pipeline.cli.output.terminal import (
+    FAILED,
+    build_table,
+    print_json_lines,
+    quiet_libraries,
+    stdout,
+)
 from causeloop_pipeline.settings import Settings, settings
 
 EXAMPLES = show_examples("doctor", "doctor --json")
@@ -25,7 +31,7 @@ def doctor(as_json: Json = False) -> None:
         print_json_lines("finding", pl.DataFrame(records))
     else:
         rows = [(f.state.value, f.about, f.message, f.fix) for f in findings]
-        stdout().print(table("Causeloop installation", ("", "check", "finding", "fix"), rows))
+        stdout().print(build_table("Causeloop installation", ("", "check", "finding", "fix"), rows))
     if any(finding.state is State.WRONG for finding in findings):
         raise typer.Exit(FAILED)
 

@@ -22,7 +22,7 @@ from causeloop_pipeline.cli.labelled_sets import find_labelled_sets, read_labell
 from causeloop_pipeline.cli.output.help import CommandList, show_examples
 from causeloop_pipeline.cli.output.quality.grouping import MeasuredSet, describe_grouping
 from causeloop_pipeline.cli.output.quality.page import write_part
-from causeloop_pipeline.cli.output.terminal import USAGE, fail, print_json_lines, stderr, stdout, table
+from causeloop_pipeline.cli.output.terminal import USAGE, build_table, fail, print_json_lines, stderr, stdout
 
 app = typer.Typer(cls=CommandList, help="Measure quality on labelled data.", no_args_is_help=True)
 
@@ -83,7 +83,7 @@ def grouping(
         date_format=date_format,
         unread=[label],
     )
-    labels = _labels(source, label)
+    labels = _read_labels(source, label)
     with stderr().status("grouping"):
         report = evaluate_grouping(source.read.issues, labels, with_baselines=peers, seed=seed)
     if as_json:
@@ -98,10 +98,10 @@ def grouping(
         .alias("95 % interval"),
     )
     title = f"Grouping of {labels.len():,} issues in {labels.n_unique():,} true groups"
-    stdout().print(table(title, figures.columns, figures.rows(), right=("value", "95 % interval")))
+    stdout().print(build_table(title, figures.columns, figures.rows(), right=("value", "95 % interval")))
 
 
-def _labels(source: IssueInput, label: str) -> pl.Series:
+def _read_labels(source: IssueInput, label: str) -> pl.Series:
     if label not in source.file.table.columns:
         fail(f"there is no column {label!r}: the file has {', '.join(source.file.table.columns)}")
     return source.file.table[label].gather(source.read.rows - source.file.first_row)
@@ -110,7 +110,7 @@ def _labels(source: IssueInput, label: str) -> pl.Series:
 def _measure_sets(
     folder: Path, label: str, max_bad_rows: float, *, peers: bool, seed: int
 ) -> list[MeasuredSet]:
-    """Groups every labelled file of a folder; rows that cannot be read are left out and counted."""
+    """Groups every labelled file of a folder; unreadable rows are skipped and counted."""
     from causeloop_pipeline.analysis.evaluation.grouping_report import evaluate_grouping
 
     paths = find_labelled_sets(folder, label)
@@ -140,14 +140,14 @@ def _print_sets(sets: Sequence[MeasuredSet], *, as_json: bool) -> None:
         for method in each.report["method"].unique(maintain_order=True)
     ]
     columns = ["set", "rows", "left out", "method", "P", "R", "F1", "95 %", *_FURTHER]
-    stdout().print(table(f"Grouping of {len(sets)} labelled sets", columns, lines, right=columns[1:3]))
+    stdout().print(build_table(f"Grouping of {len(sets)} labelled sets", columns, lines, right=columns[1:3]))
 
 
 _FURTHER = ("bcubed_f1", "recall@1", "recall@10", "ece", "ece_30_verdicts", "sure_precision")
 
 
 def _main_figures(report: pl.DataFrame, method: str) -> list[str]:
-    """Precision, recall, F1 with its interval, and further figures; a dash for what a method has not."""
+    """Precision, recall, F1 with its interval, and further figures; a dash for what a method lacks."""
     own = {row["figure"]: row for row in report.filter(pl.col("method") == method).iter_rows(named=True)}
 
     def show(name: str) -> str:

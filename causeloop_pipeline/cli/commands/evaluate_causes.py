@@ -1,4 +1,4 @@
-"""`causeloop evaluate causes FILE`: how often the cause read from a report agrees with people's."""
+"""`causeloop evaluate causes FILE`: how often the predicted cause of a report agrees with people's."""
 
 from pathlib import Path
 from typing import Annotated
@@ -10,7 +10,7 @@ from causeloop_pipeline.cli.commands.analyze import Json, WritePage
 from causeloop_pipeline.cli.output.help import show_examples
 from causeloop_pipeline.cli.output.quality.causes import describe_causes
 from causeloop_pipeline.cli.output.quality.page import write_part
-from causeloop_pipeline.cli.output.terminal import fail, print_json_lines, stderr, stdout, table
+from causeloop_pipeline.cli.output.terminal import build_table, fail, print_json_lines, stderr, stdout
 from causeloop_pipeline.landing.export_file.reader import IssueFileError, read_issue_file
 
 EXAMPLES = show_examples("evaluate causes reports.csv --label cause")
@@ -27,7 +27,7 @@ def causes(
     seed: Annotated[int, typer.Option(help="Seed of the intervals.")] = 0,
     as_json: Json = False,
 ) -> None:
-    """Read the cause of each report without looking at the label, beside always answering the commonest."""
+    """Predict the cause of each report without its label, beside always predicting the most frequent one."""
     from causeloop_pipeline.analysis.evaluation.cause_report import evaluate_causes
 
     try:
@@ -60,5 +60,5 @@ def causes(
     ]
     title = f"Causes of {source.height:,} reports"
     stdout().print(
-        table(title, ["method", "figure", "value", "95 %", "reports"], rows, right=("value", "reports"))
+        build_table(title, ["method", "figure", "value", "95 %", "reports"], rows, right=("value", "reports"))
     )

@@ -1,4 +1,4 @@
-"""`causeloop evaluate triggers FAILURES CHANGES`: how often the change that broke it is among the first."""
+"""`causeloop evaluate triggers FAILURES CHANGES`: how high the causing change ranks."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,7 +11,7 @@ from causeloop_pipeline.cli.commands.analyze import Json, WritePage
 from causeloop_pipeline.cli.output.help import show_examples
 from causeloop_pipeline.cli.output.quality.page import write_part
 from causeloop_pipeline.cli.output.quality.triggers import describe_triggers
-from causeloop_pipeline.cli.output.terminal import fail, print_json_lines, stderr, stdout, table
+from causeloop_pipeline.cli.output.terminal import build_table, fail, print_json_lines, stderr, stdout
 from causeloop_pipeline.landing.export_file.dates import read_dates
 from causeloop_pipeline.landing.export_file.reader import IssueFileError, read_issue_file
 
@@ -42,13 +42,13 @@ def triggers(
     seed: Annotated[int, typer.Option(help="Seed of the intervals.")] = 0,
     as_json: Json = False,
 ) -> None:
-    """Rank the changes before each failure without looking at the true one, beside recency and TF-IDF."""
+    """Rank the changes before each failure without the true one, and compare with recency and TF-IDF."""
     from causeloop_pipeline.analysis.evaluation.trigger_report import evaluate_triggers
 
     failed, changed = _read_table(failures), _read_table(changes)
     if truth not in failed.columns:
         fail(f"{failures.name} has no column {truth!r}: name it with --truth ({', '.join(failed.columns)})")
-    families = failed[family].cast(pl.String) if family in failed.columns else _one_family(failed.height)
+    families = failed[family].cast(pl.String) if family in failed.columns else _name_one_family(failed.height)
     with stderr().status("ranking changes"):
         report = evaluate_triggers(
             _read_suspects(failures, failed),
@@ -69,10 +69,10 @@ def triggers(
     )
     methods = report.filter(pl.col("method") != "all")["method"].unique(maintain_order=True)
     rows = [_format_row(report, method) for method in methods]
-    stdout().print(table(title, COLUMNS, rows, right=COLUMNS[1:]))
+    stdout().print(build_table(title, COLUMNS, rows, right=COLUMNS[1:]))
 
 
-def _one_family(height: int) -> pl.Series:
+def _name_one_family(height: int) -> pl.Series:
     return pl.Series("family", ["all"] * height, dtype=pl.String)
 
 

@@ -10,8 +10,15 @@ from causeloop_pipeline.analysis.loop import GroupingFacts, group
 from causeloop_pipeline.cli.commands.analyze import DateFormat, Json, Map, MaxBadRows, SkipBadRows, Timezone
 from causeloop_pipeline.cli.issue_input import MAX_BAD_ROWS, read_issues
 from causeloop_pipeline.cli.output.help import show_examples
-from causeloop_pipeline.cli.output.report import reason_text
-from causeloop_pipeline.cli.output.terminal import USAGE, fail, print_json_lines, progress, stdout, table
+from causeloop_pipeline.cli.output.report import write_reason
+from causeloop_pipeline.cli.output.terminal import (
+    USAGE,
+    build_table,
+    fail,
+    open_progress,
+    print_json_lines,
+    stdout,
+)
 
 EXAMPLES = show_examples(
     "explain INC-17 --file incidents.csv",
@@ -38,8 +45,8 @@ def explain(
     as_json: Json = False,
 ) -> None:
     """Explain why an issue is in its pattern: what it shares, the confidence, and the closest other one."""
-    if one_source(file, workspace):
-        explanation = _from_database(issue, str(workspace))
+    if check_one_source(file, workspace):
+        explanation = _explain_from_database(issue, str(workspace))
     else:
         source = read_issues(
             Path(str(file)),
@@ -49,28 +56,28 @@ def explain(
             max_bad_rows=max_bad_rows,
             date_format=date_format,
         )
-        explanation = _from_file(issue, Path(str(file)), source.read.issues, timezone)
+        explanation = _explain_from_file(issue, Path(str(file)), source.read.issues, timezone)
     if as_json:
         print_json_lines("explanation", pl.DataFrame([explanation]))
     else:
         rows = [
             (name.replace("_", " "), value) for name, value in explanation.items() if value not in (None, "")
         ]
-        stdout().print(table(f"Pattern of {issue}", ("field", "value"), rows))
+        stdout().print(build_table(f"Pattern of {issue}", ("field", "value"), rows))
 
 
-def one_source(file: Path | None, workspace: str | None) -> bool:
-    """Whether the database is meant; ends the command unless exactly one source is given."""
+def check_one_source(file: Path | None, workspace: str | None) -> bool:
+    """Whether to read the database; exits unless exactly one source is chosen."""
     if (file is None) == (workspace is None):
         fail("give the issues: either --file FILE or --workspace NAME", USAGE)
     return workspace is not None
 
 
-def _from_file(issue: str, file: Path, issues: pl.DataFrame, timezone: str) -> dict[str, Any]:
+def _explain_from_file(issue: str, file: Path, issues: pl.DataFrame, timezone: str) -> dict[str, Any]:
     from causeloop_pipeline.analysis.detect.grouping.patterns import GroupingOptions
 
     issue_row = _find_issue(issue, issues, file.name)
-    with progress(STAGES) as reached:
+    with open_progress(STAGES) as reached:
         fingerprints, grouping = group(
             issues,
             GroupingFacts(),
@@ -81,7 +88,7 @@ def _from_file(issue: str, file: Path, issues: pl.DataFrame, timezone: str) -> d
     return _explain(issue_row, fingerprints, grouping.patterns, grouping.members)
 
 
-def _from_database(issue: str, workspace: str) -> dict[str, Any]:
+def _explain_from_database(issue: str, workspace: str) -> dict[str, Any]:
     from causeloop_pipeline.cli.stored_workspace import open_stored_workspace
 
     with open_stored_workspace(workspace) as stored:
@@ -119,7 +126,7 @@ def _explain(
         "pattern": names[member["pattern_id"]],
         "pattern_id": member["pattern_id"],
         "issues_in_it": counts[member["pattern_id"]],
-        "reason": reason_text(member["reason"]),
+        "reason": write_reason(member["reason"]),
         "similarity": round(member["similarity"], 3),
         "confidence": round(member["confidence"], 3),
         "nearest_other_pattern": names.get(member["nearest_pattern_id"]),

@@ -16,10 +16,17 @@ from causeloop_pipeline.cli.commands.analyze import (
     SkipBadRows,
     Timezone,
 )
-from causeloop_pipeline.cli.commands.explain import File, Workspace, one_source
+from causeloop_pipeline.cli.commands.explain import File, Workspace, check_one_source
 from causeloop_pipeline.cli.issue_input import MAX_BAD_ROWS, read_issues
 from causeloop_pipeline.cli.output.help import CommandList, show_examples
-from causeloop_pipeline.cli.output.terminal import fail, plain, print_json_lines, progress, stdout, table
+from causeloop_pipeline.cli.output.terminal import (
+    build_table,
+    fail,
+    open_progress,
+    print_json_lines,
+    stdout,
+    strip_controls,
+)
 from causeloop_pipeline.model.frames import PREVIOUS_MEMBER_SCHEMA
 
 if TYPE_CHECKING:
@@ -55,8 +62,8 @@ def preview(
     limit: Limit = 20,
 ) -> None:
     """Group all issues and show the patterns; with a previous result, also which issues would move."""
-    if one_source(file, workspace):
-        before, grouping = _from_database(str(workspace))
+    if check_one_source(file, workspace):
+        before, grouping = _preview_from_database(str(workspace))
     else:
         from causeloop_pipeline.analysis.detect.grouping.patterns import GroupingOptions
 
@@ -68,8 +75,8 @@ def preview(
             max_bad_rows=max_bad_rows,
             date_format=date_format,
         )
-        before = _previous(previous) if previous else None
-        with progress(STAGES) as reached:
+        before = _read_previous(previous) if previous else None
+        with open_progress(STAGES) as reached:
             _, grouping = group(
                 source.read.issues,
                 GroupingFacts(previous=before),
@@ -80,14 +87,14 @@ def preview(
     _print(before, grouping, limit, as_json=as_json)
 
 
-def _from_database(workspace: str) -> "tuple[pl.DataFrame | None, Grouping]":
+def _preview_from_database(workspace: str) -> "tuple[pl.DataFrame | None, Grouping]":
     from causeloop_pipeline.cli.stored_workspace import open_stored_workspace
 
     with open_stored_workspace(workspace) as stored:
         return stored.regroup()
 
 
-def _previous(path: Path) -> pl.DataFrame:
+def _read_previous(path: Path) -> pl.DataFrame:
     if not path.is_file():
         fail(f"there is no file {path}: --previous takes the members.parquet of an earlier --out")
     members = pl.read_parquet(path)
@@ -104,7 +111,7 @@ def _print(before: pl.DataFrame | None, grouping: "Grouping", limit: int, *, as_
         return
     columns = ("name", "kind", "status", "confidence", "issue_count")
     rows = patterns.select(columns).head(limit).with_columns(pl.col("confidence").round(2))
-    stdout().print(table(f"Patterns ({patterns.height})", columns, rows.rows(), right=columns[3:]))
+    stdout().print(build_table(f"Patterns ({patterns.height})", columns, rows.rows(), right=columns[3:]))
     if before is not None:
         _print_churn(before, grouping)
 
@@ -114,8 +121,8 @@ def _print_churn(before: pl.DataFrame, grouping: "Grouping") -> None:
     moved = both.filter(pl.col("pattern_id") != pl.col("pattern_id_now")).height
     share = moved / both.height if both.height else 0.0
     summary = f"{moved:,} of {both.height:,} earlier issues would change their pattern ({share:.2%})"
-    stdout().print(plain(summary))
+    stdout().print(strip_controls(summary))
     if grouping.lineage.height:
         columns = ("kind", "old_pattern_id", "new_pattern_id", "issue_count", "reason")
         rows = grouping.lineage.select(columns).rows()
-        stdout().print(table("Lineage of earlier patterns", columns, rows, right=columns[3:4]))
+        stdout().print(build_table("Lineage of earlier patterns", columns, rows, right=columns[3:4]))

@@ -1,4 +1,4 @@
-"""`causeloop up` runs the servers here; `migrate` and `env` are for servers that are started otherwise."""
+"""`causeloop up` runs the servers here; `migrate` and `env` are for servers started by other means."""
 
 import shlex
 from pathlib import Path
@@ -17,7 +17,7 @@ def up(
     once: Annotated[bool, typer.Option("--once", help="Exit at the first result.")] = False,
     demo: Annotated[bool, typer.Option(help="Also load and serve the demo's tenants.")] = True,
 ) -> None:
-    """Start everything: database, Dagster, API; show the ranked recommendations; Ctrl-C ends it."""
+    """Start everything (database, Dagster, API), show the ranked recommendations, and run until Ctrl-C."""
     from causeloop_pipeline.cli.commands.up import LockedError, ProcessError, StartError, bring_up
     from causeloop_pipeline.cli.output.progress import PipelineError
     from causeloop_pipeline.settings import MissingSettingError
@@ -44,7 +44,7 @@ def migrate(
         Path | None, typer.Option(help="The dagster.yaml to use; by default deploy/dagster.yaml.")
     ] = None,
 ) -> None:
-    """Bring schema, views and Dagster's instance up to date, before servers that `up` does not start."""
+    """Bring schema, views and Dagster's instance up to date, for servers that `up` does not start."""
     from causeloop_pipeline.cli.commands.up import StartError, bring_up_to_date
     from causeloop_pipeline.settings import DEPLOY_DIR, MissingSettingError
     from causeloop_pipeline.storage.database.migrate import RevisionError
@@ -62,8 +62,8 @@ def migrate(
 
 def env() -> None:
     """Print the environment of plain `dagster` commands: eval "$(causeloop env)"."""
-    from causeloop_pipeline.cli.commands.up import dagster_environment
+    from causeloop_pipeline.cli.commands.up import build_dagster_environment
     from causeloop_pipeline.settings import settings
 
-    for name, value in dagster_environment(settings()).items():
+    for name, value in build_dagster_environment(settings()).items():
         typer.echo(f"export {name}={shlex.quote(value)}")

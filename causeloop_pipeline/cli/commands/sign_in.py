@@ -1,4 +1,4 @@
-"""`causeloop allow-passwords`: lets people in again when a workspace's single sign-on keeps everybody out."""
+"""`causeloop allow-passwords`: restores access when a workspace's single sign-on locks everybody out."""
 
 from typing import Annotated
 
@@ -6,7 +6,14 @@ import psycopg
 import typer
 
 from causeloop_pipeline.cli.output.help import show_examples
-from causeloop_pipeline.cli.output.terminal import UNREACHABLE, USAGE, fail, plain, quiet_libraries, stderr
+from causeloop_pipeline.cli.output.terminal import (
+    UNREACHABLE,
+    USAGE,
+    fail,
+    quiet_libraries,
+    stderr,
+    strip_controls,
+)
 from causeloop_pipeline.settings import MissingSettingError, settings
 
 EXAMPLES = show_examples("allow-passwords acme/payments")
@@ -32,4 +39,4 @@ def allow_passwords(
         fail(f"the database cannot be reached: {failure}", UNREACHABLE)
     if not is_changed:
         fail(f"there is no workspace {workspace}", USAGE)
-    stderr().print(plain(f"{workspace}: single sign-on is not required any more"))
+    stderr().print(strip_controls(f"{workspace}: single sign-on is not required any more"))

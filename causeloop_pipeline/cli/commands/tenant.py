@@ -88,7 +88,7 @@ def set_status(
         typer.Argument(help="suspended: its data can only be read; cancelled: nobody gets in."),
     ],
 ) -> None:
-    """Suspend, cancel or reactivate an organization; it holds from the next request on."""
+    """Suspend, cancel or reactivate an organization; takes effect with the next request."""
     with psycopg.connect(settings().require("database_url"), autocommit=True) as owner:
         if owner.execute(UPDATE_STATUS, (status, slug)).fetchone() is None:
             typer.echo(f"there is no organization {slug!r}", err=True)
@@ -104,7 +104,7 @@ def set_plan(
         int | None, typer.Option(min=1, help="How many active members it may have; as before if left out.")
     ] = None,
 ) -> None:
-    """Change the plan and the seats of an organization; it holds from the next request on."""
+    """Change the plan and the seats of an organization; takes effect with the next request."""
     with psycopg.connect(settings().require("database_url"), autocommit=True) as owner:
         try:
             row = owner.execute(UPDATE_PLAN, (plan, seats, slug)).fetchone()
@@ -121,7 +121,7 @@ def set_plan(
 def reset_password(
     email: Annotated[str, typer.Argument(help="Address of the person who needs a new password.")],
 ) -> None:
-    """Print a link by which a person sets a new password, once, within an hour."""
+    """Print a one-time link, valid for an hour, by which a person sets a new password."""
     with psycopg.connect(settings().require("database_url"), autocommit=True) as owner:
         try:
             token = offer_password_reset(owner, email)
@@ -133,7 +133,7 @@ def reset_password(
 
 
 def make_slug(name: str) -> str:
-    """A name as it may stand in an address."""
+    """The URL slug of a name."""
     slug = "-".join(re.findall(r"[a-z0-9]+", name.lower()))
     if not slug:
         raise typer.BadParameter(f"{name!r} has no letter or digit to make an address of")

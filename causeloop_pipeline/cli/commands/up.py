@@ -16,10 +16,10 @@ from rich.console import Console
 from causeloop_pipeline.cli.clock_watch import ClockWatch
 from causeloop_pipeline.cli.database_watch import DatabaseWatch
 from causeloop_pipeline.cli.locks import DaemonLock, LockedError, lock_state_folder
-from causeloop_pipeline.cli.output.progress import PipelineError, Progress, recommendation_tables
+from causeloop_pipeline.cli.output.progress import BootProgress, PipelineError, build_recommendation_tables
 from causeloop_pipeline.cli.private_folders import protect_state
 from causeloop_pipeline.cli.processes import ProcessError, Processes, stop_leftovers
-from causeloop_pipeline.cli.servers import StartError, code_socket, start_servers
+from causeloop_pipeline.cli.servers import StartError, find_code_socket, start_servers
 from causeloop_pipeline.cli.supervisor import NotReadyError, Supervisor
 from causeloop_pipeline.settings import (
     DEPLOY_DIR,
@@ -39,7 +39,7 @@ EVENT_ENVIRONMENT = {
 
 
 def bring_up(*, once: bool, demo: bool) -> None:
-    """Start everything and stay until interrupted; with `once`, end at the first result."""
+    """Start everything and run until interrupted; with `once`, exit after the first result."""
     state_dir = settings().state_dir
     protect_state(state_dir)
     console = Console()
@@ -65,8 +65,8 @@ def _run(console: Console, processes: Processes, *, once: bool, demo: bool) -> N
         if demo:
             _load_demo(console, config)
         _prepare_apart(config)
-        with code_socket(config.state_dir) as socket:
-            start_servers(processes, config, dagster_environment(config), socket, demo=demo)
+        with find_code_socket(config.state_dir) as socket:
+            start_servers(processes, config, build_dagster_environment(config), socket, demo=demo)
             console.print(f"servers     listening ({time.monotonic() - began:.1f} s)")
             supervisor = Supervisor(
                 processes,
@@ -84,7 +84,7 @@ def _run(console: Console, processes: Processes, *, once: bool, demo: bool) -> N
                     supervisor.restart_ended()
 
             if once or demo:
-                _show_first_result(Progress(_database(config), console, began), supervise, once=once)
+                _show_first_result(BootProgress(_open_database(config), console, began), supervise, once=once)
             _print_urls(console, config)
             _print_setup_link(console, config)
             while not once:
@@ -92,11 +92,11 @@ def _run(console: Console, processes: Processes, *, once: bool, demo: bool) -> N
                 time.sleep(1)
 
 
-def _show_first_result(progress: Progress, supervise: Callable[[], None], *, once: bool) -> None:
-    """Show the ranked recommendations; with `once` they are all that the command is for."""
+def _show_first_result(progress: BootProgress, supervise: Callable[[], None], *, once: bool) -> None:
+    """Show the ranked recommendations, with `once` as the command's output."""
     try:
         progress.follow(supervise, FIRST_RESULT_SECONDS)
-        for table in recommendation_tables(progress.database):
+        for table in build_recommendation_tables(progress.database):
             progress.console.print(table)
     except (PipelineError, psycopg.OperationalError) as problem:
         if once:
@@ -105,24 +105,24 @@ def _show_first_result(progress: Progress, supervise: Callable[[], None], *, onc
 
 
 def _end_dead_runs() -> None:
-    """The code server takes its runs' workers with it: they are failed before the next one starts."""
+    """A dead code server takes its runs' workers with it: mark them failed before it restarts."""
     from causeloop_pipeline.orchestration.boot import end_dead_runs
 
-    with _ready_database():
+    with _require_database():
         end_dead_runs()
 
 
 def _clear_future_ticks() -> int:
-    """After the clock was set back, sensors would wait for the time of their last ticks."""
+    """Clear future ticks after the clock was set back: sensors would wait for the time of their last tick."""
     from causeloop_pipeline.orchestration.boot import clear_future_ticks
 
-    with _ready_database():
+    with _require_database():
         return clear_future_ticks()
 
 
 @contextmanager
-def _ready_database() -> Iterator[None]:
-    """Dagster's database, which may be away just now: then what needs it is done later."""
+def _require_database() -> Iterator[None]:
+    """Raise NotReadyError while Dagster's database is unavailable, so that the work is done later."""
     from dagster_postgres.utils import DagsterPostgresException
     from sqlalchemy.exc import DBAPIError
 
@@ -132,7 +132,7 @@ def _ready_database() -> Iterator[None]:
         raise NotReadyError(f"the database does not respond ({type(error).__name__})") from error
 
 
-def _database(config: Settings) -> Database:
+def _open_database(config: Settings) -> Database:
     return Database(config.require("pipeline_database_url"))
 
 
@@ -154,7 +154,7 @@ def bring_up_to_date(dagster_config: Path) -> str:
 
     Runs of other machines are left alone.
     """
-    from causeloop_pipeline.storage.database.migrate import head_revision
+    from causeloop_pipeline.storage.database.migrate import read_head_revision
 
     protect_state(settings().state_dir)
     if prepare_database(settings().state_dir, settings().postgres_bin_dir):
@@ -166,18 +166,18 @@ def bring_up_to_date(dagster_config: Path) -> str:
     from causeloop_pipeline.orchestration.boot import initialize_instance
 
     initialize_instance()
-    return head_revision()
+    return read_head_revision()
 
 
 def _prepare_apart(config: Settings) -> None:
-    """Prepare Dagster in a process that ends: dbt and Dagster need not stay in the one that supervises."""
-    export_variables(dagster_environment(config))
+    """Prepare Dagster in a short-lived process, so that the supervisor need not load dbt and Dagster."""
+    export_variables(build_dagster_environment(config))
     with ProcessPoolExecutor(1, mp_context=get_context("fork")) as child:
         child.submit(_prepare_dagster, config).result()
 
 
 def _prepare_dagster(config: Settings) -> None:
-    """Dagster's home, the parsed dbt project, and no unfinished run of an earlier start."""
+    """Create Dagster's home, parse the dbt project, and fail unfinished runs of an earlier start."""
     _prepare_home(config, DEPLOY_DIR / "dagster.yaml")
     from causeloop_pipeline.orchestration.boot import prepare_instance
 
@@ -188,7 +188,7 @@ def _prepare_home(config: Settings, dagster_config: Path) -> None:
     home = config.state_dir / "dagster"
     home.mkdir(parents=True, exist_ok=True)
     shutil.copy(dagster_config, home / "dagster.yaml")
-    export_variables(dagster_environment(config))
+    export_variables(build_dagster_environment(config))
     from causeloop_pipeline.stages.jobs.rereading import begin_rereading
     from causeloop_pipeline.storage.database.isolation_gate import require_isolation
     from causeloop_pipeline.storage.database.session import Database
@@ -201,7 +201,7 @@ def _prepare_home(config: Settings, dagster_config: Path) -> None:
         require_isolation(connection)
 
 
-def dagster_environment(config: Settings) -> dict[str, str]:
+def build_dagster_environment(config: Settings) -> dict[str, str]:
     """What plain `dagster` commands need in their environment to see this installation."""
     storage = config.require("dagster_database_url").replace("postgresql://", "postgresql+psycopg2://", 1)
     return {
@@ -215,11 +215,11 @@ def dagster_environment(config: Settings) -> dict[str, str]:
 def _print_urls(console: Console, config: Settings) -> None:
     console.print(f"API         http://{config.api_host}:{config.api_port}/docs")
     console.print(f"dashboard   http://{config.api_host}:{config.api_port}/")
-    console.print(f"Dagster UI  {_dagster_address(console, config)}", soft_wrap=True, highlight=False)
+    console.print(f"Dagster UI  {_find_dagster_address(console, config)}", soft_wrap=True, highlight=False)
 
 
 def _print_setup_link(console: Console, config: Settings) -> None:
-    """While there is no organization: where to create the first one, with its owner."""
+    """Print the setup link while there is no organization."""
     from causeloop_pipeline.storage.app.provisioning import format_setup_link, offer_setup
 
     with psycopg.connect(config.require("database_url"), autocommit=True) as owner:
@@ -230,19 +230,19 @@ def _print_setup_link(console: Console, config: Settings) -> None:
         )
 
 
-def _dagster_address(console: Console, config: Settings) -> str:
+def _find_dagster_address(console: Console, config: Settings) -> str:
     """The address of Dagster's UI: with the token on a person's terminal, never in a log."""
-    from causeloop_pipeline.orchestration.webserver_guard import read_or_create_token, token_file
+    from causeloop_pipeline.orchestration.webserver_guard import find_token_file, read_or_create_token
 
     address = f"http://127.0.0.1:{config.dagster_port}"
     if console.is_terminal:
         return f"{address}/?token={read_or_create_token(config.state_dir)}"
-    return f"{address} (token: {token_file(config.state_dir)})"
+    return f"{address} (token: {find_token_file(config.state_dir)})"
 
 
 @contextmanager
 def _stop_on_signals() -> Iterator[None]:
-    """TERM and Ctrl-C stop the servers in order; a second signal does not interrupt that."""
+    """Stop the servers in order on TERM or Ctrl-C; a second signal does not interrupt that."""
 
     def stop(*_: Any) -> None:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -254,4 +254,11 @@ def _stop_on_signals() -> Iterator[None]:
     yield
 
 
-__all__ = ["LockedError", "ProcessError", "StartError", "bring_up", "bring_up_to_date", "dagster_environment"]
+__all__ = [
+    "LockedError",
+    "ProcessError",
+    "StartError",
+    "bring_up",
+    "bring_up_to_date",
+    "build_dagster_environment",
+]

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 
 class State(StrEnum):
-    """How serious a finding is: a warning still works, `wrong` does not."""
+    """How serious a finding is: with a `warning` it still works, with `wrong` it does not."""
 
     OK = "ok"
     WARNING = "warning"

@@ -1,4 +1,4 @@
-"""Checks what comes from and goes to other tools: connectors that fail, and tickets that were not opened."""
+"""Checks the exchange with other tools: failing connectors, and tickets that were not opened."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -17,7 +17,7 @@ MAX_NAMED = 3
 
 
 def check_connectors(config: Settings) -> Iterator[Finding]:
-    """How connectors and tickets stand, in all workspaces."""
+    """The findings about connectors and tickets, in all workspaces."""
     with Database(config.require("pipeline_database_url")).every_workspace() as session:
         failing, active = read_failing_connectors(session), count_active_connectors(session)
         tickets = read_failing_tickets(session)

@@ -74,7 +74,7 @@ def check_restarts(config: Settings) -> Finding:
 def _check_storage(config: Settings) -> Finding:
     import yaml
 
-    from causeloop_pipeline.cli.commands.up import dagster_environment
+    from causeloop_pipeline.cli.commands.up import build_dagster_environment
 
     path = config.state_dir / "dagster" / "dagster.yaml"
     if not path.exists():
@@ -83,7 +83,7 @@ def _check_storage(config: Settings) -> Finding:
     storage = stored.get("custom", {}).get("config") or stored.get("postgres", {})
     url = storage.get("postgres_url", "")
     if isinstance(url, dict):
-        url = dagster_environment(config).get(str(url.get("env")), "")
+        url = build_dagster_environment(config).get(str(url.get("env")), "")
     return _check_driver(path, str(url), storage.get("postgres_db", {}).get("scheme"))
 
 

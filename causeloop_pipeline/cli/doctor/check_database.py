@@ -18,7 +18,7 @@ ROLE_URLS = {
 
 
 OPTIONAL_ROLE_URLS = {"api_replica_database_url": "causeloop_api", "dbt_database_url": "causeloop_pipeline"}
-"""Setting → the role that it signs in as, where it is set."""
+"""Setting → the role that its URL signs in as."""
 
 SELECT_PLACE = """
 select pg_is_in_recovery(), current_database(), (select system_identifier from pg_control_system())
@@ -73,14 +73,14 @@ def _check_access(config: Settings, role: str, setting: str) -> Finding | None:
 
 
 def _check_other_urls(config: Settings) -> Iterator[Finding]:
-    """The replica and dbt's own way to the database, where the settings name them."""
+    """Check the replica and dbt's own database URL, where they are configured."""
     for setting, role in OPTIONAL_ROLE_URLS.items():
         if getattr(config, setting) is not None:
             yield _check_access(config, role, setting) or _check_place(config, setting)
 
 
 def _check_place(config: Settings, setting: str) -> Finding:
-    """Whether a URL leads to this database: the replica's to one that follows it, dbt's to itself."""
+    """Check that a URL leads to this database: the replica's to a standby of it, dbt's to itself."""
     about, is_replica = f"database by {setting}", setting == "api_replica_database_url"
     with psycopg.connect(config.require(setting), connect_timeout=5) as there:
         follows, name, system = there.execute(SELECT_PLACE).fetchone() or (None, "", 0)
@@ -136,7 +136,7 @@ def _check_roles(owner: psycopg.Connection) -> Finding:
 
 
 def _check_migrations(owner: psycopg.Connection) -> Finding:
-    from causeloop_pipeline.storage.database.migrate import head_revision
+    from causeloop_pipeline.storage.database.migrate import read_head_revision
     from causeloop_pipeline.storage.database.sql_functions import SELECT_DIGEST_OF_ALL, digest_functions
 
     fix = "run `causeloop up`: it migrates before it starts"
@@ -144,7 +144,7 @@ def _check_migrations(owner: psycopg.Connection) -> Finding:
         row = owner.execute("select version_num from app.alembic_version").fetchone()
     except psycopg.errors.UndefinedTable:
         return wrong("migrations", "the database is empty", fix)
-    here, head = row[0] if row else "nothing", head_revision()
+    here, head = row[0] if row else "nothing", read_head_revision()
     if here != head:
         return wrong("migrations", f"the database is at {here}, this code needs {head}", fix)
     if owner.execute(SELECT_DIGEST_OF_ALL).fetchone() != (digest_functions(),):

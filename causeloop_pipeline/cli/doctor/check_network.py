@@ -37,7 +37,7 @@ from notify.outbox
 
 
 def check_network(config: Settings, *, has_database: bool) -> Iterator[Finding]:
-    """All checks that can be made from this machine."""
+    """All network checks that can run on this machine."""
     yield _check_sign_in(config)
     if has_database:
         with Database(config.require("pipeline_database_url")).every_workspace() as session:
@@ -92,7 +92,7 @@ def _describe_cached_keys(config: Settings) -> str:
 
 def _check_webhooks(config: Settings, counts: dict[str, Any]) -> Finding:
     about, receivers, last = "webhooks", counts.get("receivers", 0), counts.get("last_delivery")
-    last_seen = f", last delivery {_ago(last)}" if last else ""
+    last_seen = f", last delivery {_format_age(last)}" if last else ""
     if not receivers:
         return ok(about, f"no connector uses them{last_seen}")
     if _is_loopback(config.public_url):
@@ -143,6 +143,6 @@ def _is_loopback(url: str) -> bool:
         return host == "localhost"
 
 
-def _ago(moment: datetime) -> str:
+def _format_age(moment: datetime) -> str:
     hours = (datetime.now(UTC) - moment).total_seconds() / 3600
     return f"{hours:.0f} hours ago" if hours >= 1 else f"{hours * 60:.0f} minutes ago"

@@ -7,13 +7,13 @@ import typer
 from typer.core import TyperGroup
 
 SHORT_AND_LONG = {"help_option_names": ["-h", "--help"]}
-"""The context settings of the program, which every command takes over."""
+"""The context settings, which every command inherits."""
 
 UNLIMITED = 10_000
 
 
 class CommandList(TyperGroup):
-    """A group whose help wraps what its commands do, where the standard one cuts it off."""
+    """A group whose help wraps the commands' summaries, which Click would truncate."""
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         """List the commands with the first sentence of their help."""
@@ -28,12 +28,12 @@ class CommandList(TyperGroup):
 
 
 def show_examples(*lines: str) -> str:
-    """The end of a command's help: lines that a reader can copy; none is wrapped."""
+    """The examples at the end of a command's help: lines to copy, never wrapped."""
     return "\n".join(("\b", "Examples:", *(f"  causeloop {line}" for line in lines)))
 
 
 def print_version(is_wanted: bool) -> None:
-    """Print the version and end, if that is wanted."""
+    """Print the version and exit, if requested."""
     if is_wanted:
         typer.echo(f"causeloop {metadata.version('causeloop')}")
         raise typer.Exit

@@ -3,11 +3,11 @@
 from dataclasses import asdict
 from typing import Any
 
-from causeloop_pipeline.cli.output.terminal import stderr, stdout, table
+from causeloop_pipeline.cli.output.terminal import build_table, stderr, stdout
 
 
 def print_mapped(mapped: Any) -> None:
-    """Every issue and change with where its values were read, and what was set aside."""
+    """Print every issue and change with the source of its values, and the records that were set aside."""
     _print_meanings("issue", mapped.issues)
     _print_meanings("change", mapped.changes)
     for refused in mapped.quarantined:
@@ -18,11 +18,11 @@ def print_mapped(mapped: Any) -> None:
     )
 
 
-def as_document(mapped: Any) -> dict[str, Any]:
+def build_document(mapped: Any) -> dict[str, Any]:
     """The same as one object."""
     return {
-        "issues": [_as_object(meaning) for meaning in mapped.issues],
-        "changes": [_as_object(meaning) for meaning in mapped.changes],
+        "issues": [_build_object(meaning) for meaning in mapped.issues],
+        "changes": [_build_object(meaning) for meaning in mapped.changes],
         "quarantined": [
             {
                 "external_id": refused.external_id,
@@ -35,13 +35,13 @@ def as_document(mapped: Any) -> dict[str, Any]:
     }
 
 
-def _as_object(meaning: Any) -> dict[str, Any]:
+def _build_object(meaning: Any) -> dict[str, Any]:
     whole = asdict(meaning)
-    fields = {name: _as_value(value) for name, value in whole["fields"].items()}
+    fields = {name: _format_value(value) for name, value in whole["fields"].items()}
     return fields | {"variant": whole["variant"], "read_from": whole["paths"], "unread": whole["unread"]}
 
 
-def _as_value(value: Any) -> Any:
+def _format_value(value: Any) -> Any:
     return value.isoformat() if hasattr(value, "isoformat") else value
 
 
@@ -57,6 +57,8 @@ def _print_meanings(kind: str, meanings: list[Any]) -> None:
             (f"attributes.{name}", str(value), ", ".join(meaning.paths.get(f"attributes.{name}", ())))
             for name, value in attributes.items()
         ]
-        stdout().print(table(f"{kind} {number}: {meaning.variant}", ["field", "value", "read from"], rows))
+        stdout().print(
+            build_table(f"{kind} {number}: {meaning.variant}", ["field", "value", "read from"], rows)
+        )
         if meaning.unread:
             stdout().print("unread: " + ", ".join(meaning.unread), markup=False)

@@ -72,12 +72,12 @@ order by name
 
 
 class PipelineError(RuntimeError):
-    """The pipeline did not come to a result."""
+    """The pipeline produced no result."""
 
 
 @dataclass
-class Progress:
-    """Follows a boot until every workspace has its recommendations and nothing waits any more."""
+class BootProgress:
+    """Follows a boot until every workspace has its recommendations and nothing is pending."""
 
     database: Database
     console: Console
@@ -86,7 +86,7 @@ class Progress:
     printed: set[str] = field(default_factory=set)
 
     def follow(self, check: Callable[[], None], seconds: float) -> None:
-        """Print each stage as it finishes; return when all is done, raise when it never is."""
+        """Print each stage as it finishes, until all are done; raises PipelineError if they never are."""
         from dagster import DagsterInstance
 
         with DagsterInstance.get() as instance:
@@ -104,7 +104,7 @@ class Progress:
             time.sleep(POLL_SECONDS)
 
     def _is_finished_if_known(self, instance: "DagsterInstance") -> bool:
-        """Not finished, as far as one can see, while the database does not respond."""
+        """Whether all is finished; False while the database does not respond."""
         from dagster_postgres.utils import DagsterPostgresException
         from sqlalchemy.exc import OperationalError
 
@@ -146,16 +146,16 @@ class Progress:
         )
 
 
-def recommendation_tables(database: Database) -> list[Table]:
-    """The best of each workspace's recommendations, as tables for the terminal."""
+def build_recommendation_tables(database: Database) -> list[Table]:
+    """Each workspace's top recommendations, as tables for the terminal."""
     with database.every_workspace() as session:
         return [
-            _table(workspace, session.rows(SELECT_RANKED, (workspace["workspace_id"], TOP)))
+            _build_table(workspace, session.rows(SELECT_RANKED, (workspace["workspace_id"], TOP)))
             for workspace in session.rows(SELECT_WORKSPACES)
         ]
 
 
-def _table(workspace: dict[str, Any], rows: list[dict[str, Any]]) -> Table:
+def _build_table(workspace: dict[str, Any], rows: list[dict[str, Any]]) -> Table:
     table = Table(
         title=f"{workspace['name']}: the first {len(rows)} of {workspace['recommendations']} recommendations",
         title_justify="left",

@@ -10,7 +10,7 @@ from rich.console import Console
 from causeloop_pipeline.analysis.act.planned_work import is_planned_work
 from causeloop_pipeline.analysis.loop import Loop
 from causeloop_pipeline.cli.issue_input import IssueInput
-from causeloop_pipeline.cli.output.terminal import count_of, plain, table
+from causeloop_pipeline.cli.output.terminal import build_table, format_count, strip_controls
 from causeloop_pipeline.model.pattern import PatternStatus
 from causeloop_pipeline.model.prediction import PREFERRED_WINDOW, write_probability
 
@@ -24,33 +24,33 @@ REASONS = {
 
 
 def print_reading(console: Console, source: IssueInput) -> None:
-    """The column of each field, and notes about what was left out or assumed."""
+    """Print the column of each field, and notes on what was skipped or assumed."""
     rows = [
         (field, column, source.read.readings.get(field, ""))
         for field, column in source.recognized.columns.items()
         if field in source.read.readings or not field.endswith("_at")
     ]
     console.print(
-        table(
-            f"{count_of(source.file.table.height, 'row')} of {source.file.format}",
+        build_table(
+            f"{format_count(source.file.table.height, 'row')} of {source.file.format}",
             ("field", "column", "read"),
             rows,
         )
     )
     if source.recognized.unused:
-        console.print(plain("not used: " + ", ".join(source.recognized.unused)))
-    for note in notes(source):
-        console.print(plain(f"note: {note}"))
+        console.print(strip_controls("not used: " + ", ".join(source.recognized.unused)))
+    for note in list_notes(source):
+        console.print(strip_controls(f"note: {note}"))
 
 
-def notes(source: IssueInput) -> list[str]:
-    """What was left out or assumed."""
+def list_notes(source: IssueInput) -> list[str]:
+    """Notes on what was skipped or assumed."""
     texts = list(source.read.notes)
     skipped = len({row.row for row in source.read.bad_rows})
     if skipped:
         were = "was" if skipped == 1 else "were"
         texts.append(
-            f"{count_of(skipped, 'row')} could not be read and {were} left out, "
+            f"{format_count(skipped, 'row')} could not be read and {were} left out, "
             f"the first: {source.read.bad_rows[0]}"
         )
     if not source.read.has_titles:
@@ -67,12 +67,12 @@ def print_loop(console: Console, loop: Loop, as_of: datetime, limit: int) -> Non
     patterns = loop.grouping.patterns
     grouped = loop.grouping.members["issue_id"].n_unique()
     suggestions = patterns.filter(pl.col("status") == SUGGESTED).height
-    unsure = f" ({count_of(suggestions, 'suggestion')} among these, to be checked)" if suggestions else ""
+    unsure = f" ({format_count(suggestions, 'suggestion')} among these, to be checked)" if suggestions else ""
     console.print(
-        plain(
-            f"{count_of(loop.issues.height, 'issue')}, {grouped:,} of them in "
-            f"{count_of(patterns.height, 'pattern')}{unsure}, "
-            f"{count_of(loop.clustering.clusters.height, 'cluster')}; as of {as_of:%Y-%m-%d %H:%M} UTC"
+        strip_controls(
+            f"{format_count(loop.issues.height, 'issue')}, {grouped:,} of them in "
+            f"{format_count(patterns.height, 'pattern')}{unsure}, "
+            f"{format_count(loop.clustering.clusters.height, 'cluster')}; as of {as_of:%Y-%m-%d %H:%M} UTC"
         )
     )
     print_patterns(console, loop, limit)
@@ -83,7 +83,8 @@ def print_loop(console: Console, loop: Loop, as_of: datetime, limit: int) -> Non
 def print_patterns(console: Console, loop: Loop, limit: int) -> None:
     """The patterns of highest risk, with how likely each recurs; suggestions last."""
     probabilities = {
-        row["pattern_id"]: _format_probability(row) for row in window_predictions(loop).iter_rows(named=True)
+        row["pattern_id"]: _format_probability(row)
+        for row in select_window_predictions(loop).iter_rows(named=True)
     }
     ranked = rank_patterns(loop)
     rows = [
@@ -98,13 +99,13 @@ def print_patterns(console: Console, loop: Loop, limit: int) -> None:
         for row in ranked.head(limit).iter_rows(named=True)
     ]
     columns = ("pattern", "issues", "last seen", "confidence", f"recurs in {PREFERRED_WINDOW} d", "risk")
-    console.print(table(_table_title("Patterns", limit, ranked.height), columns, rows, right=columns[1:]))
+    console.print(
+        build_table(_write_table_title("Patterns", limit, ranked.height), columns, rows, right=columns[1:])
+    )
 
 
 def rank_patterns(loop: Loop) -> pl.DataFrame:
-    """Patterns with risk_score, highest first; suggestions after what is sure enough to act on, by the risk
-    that they are right about.
-    """
+    """Patterns with risk_score, highest first; suggestions after patterns of sufficient confidence."""
     risks = loop.pattern_risks.rename({"id": "pattern_id"})
     joined = loop.grouping.patterns.join(risks, on="pattern_id", how="left")
     is_suggested = pl.col("status") == SUGGESTED
@@ -114,7 +115,7 @@ def rank_patterns(loop: Loop) -> pl.DataFrame:
     )
 
 
-def window_predictions(loop: Loop) -> pl.DataFrame:
+def select_window_predictions(loop: Loop) -> pl.DataFrame:
     """One prediction per pattern, for the window of the report."""
     return loop.predictions.filter(pl.col("window_days") == PREFERRED_WINDOW)
 
@@ -125,7 +126,9 @@ def _print_clusters(console: Console, loop: Loop, limit: int) -> None:
         return
     rows = clusters.select("name", "likely_cause", "pattern_count", "issue_count").head(limit).rows()
     columns = ("cluster", "likely cause", "patterns", "issues")
-    console.print(table(_table_title("Clusters", limit, clusters.height), columns, rows, right=columns[2:]))
+    console.print(
+        build_table(_write_table_title("Clusters", limit, clusters.height), columns, rows, right=columns[2:])
+    )
 
 
 def _print_recommendations(console: Console, loop: Loop, limit: int) -> None:
@@ -141,23 +144,23 @@ def _print_recommendations(console: Console, loop: Loop, limit: int) -> None:
         for row in loop.recommendations.sort("rank").head(limit).iter_rows(named=True)
     ]
     columns = ("#", "recommendation", "type", "effort", "impact", "recurrences prevented")
-    title = _table_title("Recommendations", limit, loop.recommendations.height)
+    title = _write_table_title("Recommendations", limit, loop.recommendations.height)
     if rows:
-        console.print(table(title, columns, rows, right=("#", "recurrences prevented")))
+        console.print(build_table(title, columns, rows, right=("#", "recurrences prevented")))
     reasons = _explain_silence(loop)
     if not rows and not reasons:
         reasons = ["nothing recurs, or the issues have no dates"]
     for reason in reasons:
-        console.print(plain(reason if rows else f"No recommendation: {reason}"))
+        console.print(strip_controls(reason if rows else f"No recommendation: {reason}"))
     for best in loop.recommendations.sort("rank").head(1).iter_rows(named=True):
-        console.print(plain(f"1. {best['title']}: {best['rationale'] or ''}"))
+        console.print(strip_controls(f"1. {best['title']}: {best['rationale'] or ''}"))
         for number, step in enumerate(best["steps"], 1):
-            console.print(plain(f"   {number}) {step}"))
+            console.print(strip_controls(f"   {number}) {step}"))
 
 
 def _explain_silence(loop: Loop) -> list[str]:
     """Why patterns have no recommendation."""
-    window = window_predictions(loop)
+    window = select_window_predictions(loop)
     advised = loop.recommendations.select(pl.col("pattern_ids").explode().alias("pattern_id"))
     predicted = window.filter(pl.col("probability").is_not_null()).join(advised, on="pattern_id", how="anti")
     names = loop.grouping.patterns.join(predicted, on="pattern_id", how="semi")["name"].to_list()
@@ -172,12 +175,12 @@ def _explain_silence(loop: Loop) -> list[str]:
 
 
 def _count_patterns(count: int, text: str) -> str:
-    """A sentence about so many patterns, in the singular for one."""
+    """A count of patterns as a sentence, in the singular for one."""
     if count == 1:
         words = (("are ", "is "), ("were ", "was "), ("they come", "it comes"), ("them", "it"))
         for plural, singular in words:
             text = text.replace(plural, singular)
-    return f"{count_of(count, 'pattern')} {text}"
+    return f"{format_count(count, 'pattern')} {text}"
 
 
 def _format_prevented(row: dict[str, object]) -> str:
@@ -199,16 +202,16 @@ def _format_day(instant: datetime | None) -> str:
     return f"{instant:%Y-%m-%d}" if instant else ""
 
 
-def _table_title(what: str, limit: int, total: int) -> str:
+def _write_table_title(what: str, limit: int, total: int) -> str:
     return f"{what} ({total})" if total <= limit else f"{what} (first {limit} of {total})"
 
 
-def reason_text(reason: Mapping[str, Any] | None) -> str:
+def write_reason(reason: Mapping[str, Any] | None) -> str:
     """The sentence of a membership's reason."""
     return str(reason["text"]) if reason else ""
 
 
-def backtest_score_table(scores: pl.DataFrame) -> pl.DataFrame:
+def build_backtest_score_table(scores: pl.DataFrame) -> pl.DataFrame:
     """The scores of a backtest as text: window, n, base rate, then scores of ours and of the reference with
     95 % intervals.
     """

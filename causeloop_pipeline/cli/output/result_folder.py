@@ -18,7 +18,7 @@ def check_result_folder(folder: Path, names: tuple[str, ...]) -> None:
     """Refuse a folder that holds something else, before any work is done."""
     if folder.is_file():
         raise ResultFolderError(f"{folder} is a file: --out needs a folder")
-    foreign = sorted({path.name for path in folder.iterdir()} - _files(names)) if folder.is_dir() else []
+    foreign = sorted({path.name for path in folder.iterdir()} - _list_files(names)) if folder.is_dir() else []
     if foreign:
         raise ResultFolderError(
             f"{folder} holds other files ({', '.join(foreign[:3])}): choose an empty folder"
@@ -26,7 +26,7 @@ def check_result_folder(folder: Path, names: tuple[str, ...]) -> None:
 
 
 def write_result_folder(folder: Path, frames: Mapping[str, pl.DataFrame]) -> None:
-    """Write each frame as <name>.parquet into a folder beside, then put that in place of `folder`."""
+    """Write each frame as <name>.parquet into a temporary folder, then swap it with `folder`."""
     check_result_folder(folder, tuple(frames))
     folder.parent.mkdir(parents=True, exist_ok=True)
     draft = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
@@ -40,7 +40,7 @@ def write_result_folder(folder: Path, frames: Mapping[str, pl.DataFrame]) -> Non
 
 
 def write_parquet(path: Path, frame: pl.DataFrame) -> None:
-    """Write one frame; a failure leaves what was there before."""
+    """Write one frame; a failure leaves the previous file."""
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f".{path.name}.draft")
     try:
@@ -60,5 +60,5 @@ def _swap(draft: Path, folder: Path) -> None:
     shutil.rmtree(replaced)
 
 
-def _files(names: tuple[str, ...]) -> set[str]:
+def _list_files(names: tuple[str, ...]) -> set[str]:
     return {f"{name}.parquet" for name in names}

@@ -1,4 +1,4 @@
-"""Rows as a table, or on a narrow terminal as a block of lines each, where a table would break words."""
+"""Rows as a table, or as blocks of lines on a terminal too narrow for a table."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from rich.text import Text
 MIN_TABLE_WIDTH, MAX_FIXED_COLUMN, MIN_WRAPPED_COLUMN, BORDER = 80, 18, 20, 3
 MAX_SHORT_VALUE = 24
 NUMBERING = {"", "#"}
-"""Columns that say nothing without the next one."""
+"""Columns that make no sense without the next one."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class ResultTable:
             yield from self._make_block(row)
 
     def _is_readable(self, width: int) -> bool:
-        """Whether columns of long values, which are wrapped, have enough room beside the others."""
+        """Whether the columns of long, wrapped values have enough width left."""
         widths = [
             max([len(column), *(len(row[position]) for row in self.rows)])
             for position, column in enumerate(self.columns)
@@ -51,7 +51,7 @@ class ResultTable:
         return result
 
     def _make_block(self, row: Sequence[Text]) -> Iterator[RenderableType]:
-        """A line of what the row is about, and below it what it says: short values side by side."""
+        """A heading line for the row, and its values below it, short ones side by side."""
         named = 2 if self.columns[0] in NUMBERING else 1
         yield Text(" ").join([*row[:named]])
         filled = [

@@ -42,46 +42,48 @@ def quiet_libraries() -> None:
 
 
 def announce(console: Console, text: str) -> None:
-    """Print a line as it is. Where nothing can be printed (a full disk, a closed pipe), what runs goes on."""
+    """Print a line as it is; errors of the output (a full disk, a closed pipe) are ignored."""
     with contextlib.suppress(OSError):
         console.print(text, highlight=False, markup=False)
 
 
 def fail(message: str, code: int = FAILED) -> NoReturn:
     """Print an error and exit with a code other than zero."""
-    stderr().print(Text("error: ", style="bold red") + plain(message))
+    stderr().print(Text("error: ", style="bold red") + strip_controls(message))
     raise typer.Exit(code)
 
 
-def plain(value: object) -> Text:
+def strip_controls(value: object) -> Text:
     """Untrusted text without markup or control sequences."""
     return Text(CONTROL_CHARACTERS.sub("�", "" if value is None else str(value)))
 
 
-def count_of(number: int, noun: str) -> str:
+def format_count(number: int, noun: str) -> str:
     """A number and its noun, which ends in s unless the number is one."""
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
-def table(
+def build_table(
     title: str, columns: Sequence[str], rows: Sequence[Sequence[object]], right: Sequence[str] = ()
 ) -> ResultTable:
     """A table of plain values."""
-    return ResultTable(plain(title), columns, [[plain(value) for value in row] for row in rows], right)
+    return ResultTable(
+        strip_controls(title), columns, [[strip_controls(value) for value in row] for row in rows], right
+    )
 
 
 def print_json_lines(record: str, frame: pl.DataFrame) -> None:
-    """One JSON object a line; `record` says what it is. Nested values are part of it, without their nulls."""
+    """Print JSON lines; `record` names their kind. Nested values are included, without nulls."""
     nested = {name for name, dtype in frame.schema.items() if is_json_type(dtype)}
     for row in encode_json_columns(frame).iter_rows(named=True):
         values = {
             name: json.loads(value) if name in nested and value else value for name, value in row.items()
         }
-        typer.echo(json.dumps({"record": record, **values}, default=_json_value, ensure_ascii=False))
+        typer.echo(json.dumps({"record": record, **values}, default=_encode_value, ensure_ascii=False))
 
 
 @contextlib.contextmanager
-def progress(total: int, quiet: bool = False) -> Iterator[Callable[[str], None]]:
+def open_progress(total: int, quiet: bool = False) -> Iterator[Callable[[str], None]]:
     """A bar on stderr; calling it with a stage's name ends the stage before."""
     columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed}/{task.total}"))
     with Progress(*columns, TimeElapsedColumn(), console=stderr(), transient=True, disable=quiet) as bar:
@@ -94,5 +96,5 @@ def progress(total: int, quiet: bool = False) -> Iterator[Callable[[str], None]]
         yield advance
 
 
-def _json_value(value: Any) -> str:
+def _encode_value(value: Any) -> str:
     return value.isoformat() if hasattr(value, "isoformat") else str(value)

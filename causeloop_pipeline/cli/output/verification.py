@@ -1,4 +1,4 @@
-"""Prints what the conformance kit found out about a connector."""
+"""Prints the conformance kit's results for a connector."""
 
 from typing import Any
 

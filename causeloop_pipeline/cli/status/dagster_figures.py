@@ -33,7 +33,7 @@ select
 
 @dataclass(frozen=True)
 class DagsterFigures:
-    """What Dagster's storage tells; None: there was never a daemon, or never a run that succeeded."""
+    """Figures of Dagster's storage; None where there was never a daemon or a successful run."""
 
     heartbeat_age_seconds: float | None
     running: int

@@ -1,4 +1,4 @@
-"""The same figures in Prometheus' text format; no label names a tenant unless a setting allows it."""
+"""The status figures in Prometheus' text format; no label names a tenant unless a setting allows it."""
 
 from collections.abc import Callable
 from typing import Any
@@ -48,16 +48,16 @@ class StatusCollector(Collector):
         self._read = read
 
     def collect(self) -> list[GaugeMetricFamily]:
-        """All gauges; a figure that there is not yet is left out."""
+        """All gauges; figures without a value are left out."""
         status = self._read()
-        gauges = [_gauge("api_up", "Whether the API answers", status.is_api_up)]
-        gauges += [_gauge(name, text, getattr(status.product, name)) for name, text in PRODUCT.items()]
+        gauges = [_make_gauge("api_up", "Whether the API answers", status.is_api_up)]
+        gauges += [_make_gauge(name, text, getattr(status.product, name)) for name, text in PRODUCT.items()]
         for name in ("failing_connectors", "silent_connectors"):
             text = f"{name.partition('_')[0].capitalize()} connectors"
-            gauges.append(_gauge(name, text, len(getattr(status.product, name))))
+            gauges.append(_make_gauge(name, text, len(getattr(status.product, name))))
         if status.dagster:
             gauges += [
-                _gauge(f"dagster_{name}", text, value)
+                _make_gauge(f"dagster_{name}", text, value)
                 for name, text in DAGSTER.items()
                 if (value := getattr(status.dagster, name)) is not None
             ]
@@ -71,12 +71,12 @@ class StatusCollector(Collector):
         return [*gauges, *make_type_gauges(status.types), *make_workspace_gauges(status.named), problems]
 
 
-def _gauge(name: str, description: str, value: Any) -> GaugeMetricFamily:
+def _make_gauge(name: str, description: str, value: Any) -> GaugeMetricFamily:
     return GaugeMetricFamily(f"causeloop_{name}", description, value=float(value))
 
 
 def make_registry(read: Callable[[], Status]) -> CollectorRegistry:
-    """A registry whose every scrape reads the figures again."""
+    """A registry that reads the figures on every scrape."""
     registry = CollectorRegistry(auto_describe=False)
     registry.register(StatusCollector(read))
     return registry

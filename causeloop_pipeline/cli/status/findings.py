@@ -1,11 +1,11 @@
-"""What the figures mean: a line for each subject, with what to do where something is wrong."""
+"""Findings from the figures: a line for each subject, with what to do where something is wrong."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from causeloop_pipeline.cli.doctor import Finding, ok, warning, wrong
 from causeloop_pipeline.cli.output.rereading import describe_rereading
-from causeloop_pipeline.cli.output.terminal import count_of
+from causeloop_pipeline.cli.output.terminal import format_count
 from causeloop_pipeline.cli.status.dagster_figures import DagsterFigures
 from causeloop_pipeline.storage.health.backlog_by_type import TypeFigures, WorkspaceFigures
 from causeloop_pipeline.storage.health.product_figures import (
@@ -59,7 +59,7 @@ def _judge_processes(status: Status) -> Iterator[Finding]:
 
 def _judge_connectors(figures: ProductFigures) -> Iterator[Finding]:
     failing, silent = figures.failing_connectors, figures.silent_connectors
-    of_all = f"of {count_of(figures.connectors, 'connector')}"
+    of_all = f"of {format_count(figures.connectors, 'connector')}"
     if failing:
         message = f"{len(failing)} {of_all} fail: {name_some(failing)}"
         yield warning(
@@ -76,7 +76,7 @@ def _judge_connectors(figures: ProductFigures) -> Iterator[Finding]:
 
 def _judge_backlog(figures: ProductFigures) -> Iterator[Finding]:
     lag = describe_seconds(figures.oldest_pending_seconds)
-    waiting = f"{count_of(figures.pending_records, 'record')} waiting"
+    waiting = f"{format_count(figures.pending_records, 'record')} waiting"
     if figures.pending_records and figures.oldest_pending_seconds > MAX_LAG_SECONDS:
         yield wrong(
             "lag", f"{waiting}, the oldest for {lag}", "look at the runs in Dagster: one fails or waits"
@@ -84,7 +84,7 @@ def _judge_backlog(figures: ProductFigures) -> Iterator[Finding]:
     else:
         yield ok("lag", f"{waiting}, the oldest for {lag}" if figures.pending_records else "no record waits")
     if figures.quarantined_in_a_day:
-        message = f"{count_of(figures.quarantined_in_a_day, 'record')} of the last day could not be read"
+        message = f"{format_count(figures.quarantined_in_a_day, 'record')} of the last day could not be read"
         yield warning("quarantine", message, "the page of the connector says why and reads them again")
     else:
         yield ok("quarantine", "every record of the last day could be read")
@@ -92,14 +92,16 @@ def _judge_backlog(figures: ProductFigures) -> Iterator[Finding]:
 
 
 def _judge_messages(figures: ProductFigures) -> Finding:
-    waiting = f"{count_of(figures.undelivered_messages, 'message')} waiting"
+    waiting = f"{format_count(figures.undelivered_messages, 'message')} waiting"
     if figures.undelivered_messages and figures.oldest_message_seconds > MAX_LAG_SECONDS:
         age = describe_seconds(figures.oldest_message_seconds)
         return warning(
             "messages", f"{waiting}, the oldest for {age}", "their rules say what the receiver answers"
         )
     if figures.given_up_in_a_day:
-        message = f"{count_of(figures.given_up_in_a_day, 'message')} of the last day could not be delivered"
+        message = (
+            f"{format_count(figures.given_up_in_a_day, 'message')} of the last day could not be delivered"
+        )
         return warning("messages", message, "their rules say what the receiver answers")
     return ok("messages", waiting if figures.undelivered_messages else "every message is delivered")
 
@@ -118,7 +120,7 @@ def _judge_runs(figures: DagsterFigures | None) -> Iterator[Finding]:
     else:
         yield ok("runs", f"{running}; {done} succeeded in the last day")
     if figures.slots_of_ended_runs:
-        message = f"{count_of(figures.slots_of_ended_runs, 'slot')} held by runs that have ended"
+        message = f"{format_count(figures.slots_of_ended_runs, 'slot')} held by runs that have ended"
         yield wrong("slots", message, "restart Causeloop, which frees them")
     else:
         yield ok("slots", "no run that has ended holds one")
@@ -128,11 +130,11 @@ def _judge_calibration(figures: ProductFigures) -> Finding:
     predicted, occurred = figures.predicted_share, figures.occurred_share
     message = (
         f"{predicted:.0%} predicted, {occurred:.0%} occurred "
-        f"({count_of(figures.graded_predictions, 'prediction')} of 90 days)"
+        f"({format_count(figures.graded_predictions, 'prediction')} of 90 days)"
     )
     if figures.graded_predictions < MIN_GRADED:
         return ok(
-            "calibration", f"{count_of(figures.graded_predictions, 'prediction')} graded, too few to tell"
+            "calibration", f"{format_count(figures.graded_predictions, 'prediction')} graded, too few to tell"
         )
     if is_drifting(figures):
         return warning("calibration", message, "the nightly run trains again; see Accuracy by workspace")
@@ -142,7 +144,7 @@ def _judge_calibration(figures: ProductFigures) -> Finding:
 def _judge_database(figures: ProductFigures) -> Finding:
     message = (
         f"{figures.database_bytes / 1e9:.1f} GB, {figures.connections} of "
-        f"{figures.max_connections} connections, {count_of(figures.workspaces, 'workspace')}"
+        f"{figures.max_connections} connections, {format_count(figures.workspaces, 'workspace')}"
     )
     if figures.connections > MAX_CONNECTION_SHARE * figures.max_connections:
         return warning("database", message, "raise max_connections or stop what holds them")

@@ -20,7 +20,7 @@ BY_WORKSPACE = {
 
 
 def make_type_gauges(types: Sequence[TypeFigures]) -> list[GaugeMetricFamily]:
-    """A gauge for each figure of connector types; what there is not is left out."""
+    """A gauge for each figure of connector types; figures without a value are left out."""
     gauges = []
     for name, text in BY_TYPE.items():
         gauge = GaugeMetricFamily(f"causeloop_type_{name}", text, labels=["type"])

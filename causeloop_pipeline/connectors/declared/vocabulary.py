@@ -1,6 +1,6 @@
 """What a declaration may say: the words of the built-in connectors, and the bounds of its numbers.
 
-A word is the name of its class in small letters (`offset_pages`, `bearer`, `tag`) unless it is listed here.
+A word is the lower-case name of its class (`offset_pages`, `bearer`, `tag`) unless it is listed here.
 """
 
 import re

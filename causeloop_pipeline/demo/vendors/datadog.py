@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from causeloop_pipeline.demo.exchange import VendorRequest, VendorResponse, with_repeats
+from causeloop_pipeline.demo.exchange import VendorRequest, VendorResponse, repeat_at_edges
 from causeloop_pipeline.demo.story import Failure
 
 PATHS = (r"/api/v2/incidents",)
@@ -20,15 +20,15 @@ def read_token(request: VendorRequest) -> str | None:
 def answer(request: VendorRequest, _parts: dict[str, str]) -> VendorResponse:
     """A page of all incidents."""
     size, offset = min(request.number("page[size]", 10), 100), request.number("page[offset]", 0)
-    incidents = with_repeats(request.failures)
-    page = [incident(failure, request) for failure in incidents[offset : offset + size]]
+    incidents = repeat_at_edges(request.failures)
+    page = [write_incident(failure, request) for failure in incidents[offset : offset + size]]
     pagination = {"offset": offset, "size": len(page)}
     if offset + size < len(incidents):
         pagination["next_offset"] = offset + size
     return VendorResponse({"data": page, "meta": {"pagination": pagination}})
 
 
-def incident(failure: Failure, request: VendorRequest) -> dict[str, Any]:
+def write_incident(failure: Failure, request: VendorRequest) -> dict[str, Any]:
     """One incident as it is now."""
     status = failure.status(request.now)
     severity, state = SEVERITY[failure.severity], STATE[status]

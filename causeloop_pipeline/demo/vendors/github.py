@@ -9,7 +9,7 @@ from causeloop_pipeline.demo.exchange import (
     VendorResponse,
     format_utc,
     parse_iso,
-    with_repeats,
+    repeat_at_edges,
 )
 from causeloop_pipeline.demo.story import Failure
 
@@ -29,47 +29,47 @@ def read_token(request: VendorRequest) -> str | None:
     return request.authorization("Bearer ")
 
 
-def repositories(failures: Sequence[Failure]) -> list[str]:
+def list_repositories(failures: Sequence[Failure]) -> list[str]:
     """The repositories of these failures."""
-    return sorted({repository(failure) for failure in failures if failure.source == "github"})
+    return sorted({name_repository(failure) for failure in failures if failure.source == "github"})
 
 
-def repository(of: Failure | Deployment) -> str:
+def name_repository(of: Failure | Deployment) -> str:
     """Owner and name."""
     return f"{of.workspace}-engineering/{of.service}"
 
 
 def answer(request: VendorRequest, parts: dict[str, str]) -> VendorResponse:
     """A page of issues, of runs, of deployments, or one run; these repositories make no releases."""
-    failures = [failure for failure in request.failures if repository(failure) == parts["repository"]]
-    deployments = [item for item in request.deployments if repository(item) == parts["repository"]]
+    failures = [failure for failure in request.failures if name_repository(failure) == parts["repository"]]
+    deployments = [item for item in request.deployments if name_repository(item) == parts["repository"]]
     if not failures and not deployments:
         return VendorResponse({"message": "Not Found"}, 404)
     if "changes" in parts:
-        page, headers = _page(request, deployments[::-1] if parts["changes"] == "deployments" else [])
-        return VendorResponse([deployment_record(item) for item in page], headers=headers)
+        page, headers = _write_page(request, deployments[::-1] if parts["changes"] == "deployments" else [])
+        return VendorResponse([write_deployment(item) for item in page], headers=headers)
     if "run" in parts:
         matching = [
             failure for failure in failures if failure.kind == "run" and str(_number(failure)) == parts["run"]
         ]
         return (
-            VendorResponse(run(matching[0], request))
+            VendorResponse(write_run(matching[0], request))
             if matching
             else VendorResponse({"message": "Not Found"}, 404)
         )
-    return _runs(request, failures) if "runs" in parts else _issues(request, failures)
+    return _list_runs(request, failures) if "runs" in parts else _list_issues(request, failures)
 
 
-def _issues(request: VendorRequest, failures: Sequence[Failure]) -> VendorResponse:
+def _list_issues(request: VendorRequest, failures: Sequence[Failure]) -> VendorResponse:
     since = request.moment("since")
     opened = [failure for failure in failures if failure.kind == "issue"]
     changed = sorted(opened, key=lambda failure: (failure.last_update(request.now), failure.number))
     matching = [failure for failure in changed if since is None or failure.last_update(request.now) >= since]
-    page, headers = _page(request, with_repeats(matching))
-    return VendorResponse([issue(failure, request) for failure in page], headers=headers)
+    page, headers = _write_page(request, repeat_at_edges(matching))
+    return VendorResponse([write_issue(failure, request) for failure in page], headers=headers)
 
 
-def _runs(request: VendorRequest, failures: Sequence[Failure]) -> VendorResponse:
+def _list_runs(request: VendorRequest, failures: Sequence[Failure]) -> VendorResponse:
     low, _, high = request.query.get("created", "..").partition("..")
     runs = [
         failure for failure in failures if failure.kind == "run" and request.query.get("status") == "failure"
@@ -80,13 +80,14 @@ def _runs(request: VendorRequest, failures: Sequence[Failure]) -> VendorResponse
         if (not low or failure.created_at >= parse_iso(low))
         and (not high or failure.created_at <= parse_iso(high))
     ]
-    page, headers = _page(request, matching)
+    page, headers = _write_page(request, matching)
     return VendorResponse(
-        {"total_count": len(matching), "workflow_runs": [run(f, request) for f in page]}, headers=headers
+        {"total_count": len(matching), "workflow_runs": [write_run(f, request) for f in page]},
+        headers=headers,
     )
 
 
-def _page(request: VendorRequest, matching: Sequence[Item]) -> tuple[Sequence[Item], dict[str, str]]:
+def _write_page(request: VendorRequest, matching: Sequence[Item]) -> tuple[Sequence[Item], dict[str, str]]:
     size, page = min(request.number("per_page", 30), 100), request.number("page", 1)
     headers = {"x-ratelimit-remaining": "4999"}
     if page * size < len(matching):
@@ -94,9 +95,9 @@ def _page(request: VendorRequest, matching: Sequence[Item]) -> tuple[Sequence[It
     return matching[(page - 1) * size : page * size], headers
 
 
-def deployment_record(deployment: Deployment) -> dict[str, Any]:
+def write_deployment(deployment: Deployment) -> dict[str, Any]:
     """One deployment."""
-    name = repository(deployment)
+    name = name_repository(deployment)
     return {
         "id": 8_000_000 + deployment.number,
         "url": f"https://api.github.example/repos/{name}/deployments/{8_000_000 + deployment.number}",
@@ -112,10 +113,10 @@ def deployment_record(deployment: Deployment) -> dict[str, Any]:
     }
 
 
-def issue(failure: Failure, request: VendorRequest) -> dict[str, Any]:
+def write_issue(failure: Failure, request: VendorRequest) -> dict[str, Any]:
     """One issue as it is now."""
     closed = failure.status(request.now) == "resolved"
-    name = repository(failure)
+    name = name_repository(failure)
     labels = (LABELS[failure.severity], f"team:{failure.team}", f"env:{failure.environment}")
     return {
         "id": int(failure.external_id),
@@ -133,9 +134,9 @@ def issue(failure: Failure, request: VendorRequest) -> dict[str, Any]:
     }
 
 
-def run(failure: Failure, request: VendorRequest) -> dict[str, Any]:
+def write_run(failure: Failure, request: VendorRequest) -> dict[str, Any]:
     """One workflow run that failed."""
-    name = repository(failure)
+    name = name_repository(failure)
     return {
         "id": _number(failure),
         "name": failure.title,

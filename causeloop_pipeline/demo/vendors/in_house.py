@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from causeloop_pipeline.demo.exchange import VendorRequest, VendorResponse, format_utc, with_repeats
+from causeloop_pipeline.demo.exchange import VendorRequest, VendorResponse, format_utc, repeat_at_edges
 from causeloop_pipeline.demo.story import Failure
 
 PATHS = (r"/in-house/events",)
@@ -44,14 +44,14 @@ def answer(request: VendorRequest, _parts: dict[str, str]) -> VendorResponse:
     """A page of events, least recently changed first."""
     since = request.moment("changed_since")
     changed = sorted(request.failures, key=lambda failure: (failure.last_update(request.now), failure.number))
-    matching = with_repeats([f for f in changed if since is None or f.last_update(request.now) >= since])
+    matching = repeat_at_edges([f for f in changed if since is None or f.last_update(request.now) >= since])
     size, page = min(request.number("size", 50), 100), request.number("page", 1)
     return VendorResponse(
-        {"items": [event(failure, request) for failure in matching[(page - 1) * size : page * size]]}
+        {"items": [write_event(failure, request) for failure in matching[(page - 1) * size : page * size]]}
     )
 
 
-def event(failure: Failure, request: VendorRequest) -> dict[str, Any]:
+def write_event(failure: Failure, request: VendorRequest) -> dict[str, Any]:
     """One event as it is now."""
     status = failure.status(request.now)
     return {

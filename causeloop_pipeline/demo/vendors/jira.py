@@ -4,7 +4,7 @@ import re
 from datetime import UTC, datetime
 from typing import Any
 
-from causeloop_pipeline.demo.exchange import BadRequestError, VendorRequest, VendorResponse, with_repeats
+from causeloop_pipeline.demo.exchange import BadRequestError, VendorRequest, VendorResponse, repeat_at_edges
 from causeloop_pipeline.demo.story import Failure
 
 PATHS = (r"/rest/api/3/search/jql",)
@@ -24,19 +24,19 @@ def read_token(request: VendorRequest) -> str | None:
 
 def answer(request: VendorRequest, _parts: dict[str, str]) -> VendorResponse:
     """A page of issues, least recently updated first."""
-    since = _since(request.query.get("jql", ""))
+    since = _read_since(request.query.get("jql", ""))
     changed = sorted(request.failures, key=lambda failure: (failure.last_update(request.now), failure.number))
-    matching = with_repeats([failure for failure in changed if failure.last_update(request.now) >= since])
+    matching = repeat_at_edges([failure for failure in changed if failure.last_update(request.now) >= since])
     size, start = min(request.number("maxResults", 50), 100), request.number("nextPageToken", 0)
     last = start + size >= len(matching)
     body: dict[str, Any] = {
-        "issues": [issue(failure, request) for failure in matching[start : start + size]],
+        "issues": [write_issue(failure, request) for failure in matching[start : start + size]],
         "isLast": last,
     }
     return VendorResponse(body if last else {**body, "nextPageToken": str(start + size)})
 
 
-def _since(jql: str) -> datetime:
+def _read_since(jql: str) -> datetime:
     match = re.search(r'updated >= "(\d{4}-\d\d-\d\d \d\d:\d\d)"', jql)
     if "order by updated asc" not in jql.lower() or (
         match is None and "updated" in jql.lower().split("order by")[0]
@@ -47,7 +47,7 @@ def _since(jql: str) -> datetime:
     return datetime.strptime(match.group(1), "%Y-%m-%d %H:%M").replace(tzinfo=UTC)
 
 
-def issue(failure: Failure, request: VendorRequest) -> dict[str, Any]:
+def write_issue(failure: Failure, request: VendorRequest) -> dict[str, Any]:
     """One issue as it is now."""
     name, category = STATUS[failure.status(request.now)]
     key = failure.team if failure.team.isupper() else "OPS"
@@ -57,22 +57,22 @@ def issue(failure: Failure, request: VendorRequest) -> dict[str, Any]:
         "self": f"https://{failure.workspace}.atlassian.example/rest/api/3/issue/{failure.external_id}",
         "fields": {
             "summary": failure.title,
-            "description": _document(failure.body),
+            "description": _write_document(failure.body),
             "issuetype": {"name": "Incident"},
             "priority": {"name": PRIORITY[failure.severity]},
             "status": {"name": name, "statusCategory": {"key": category, "name": name}},
             "components": [{"name": failure.service}],
             "project": {"key": key, "name": failure.team},
-            "environment": _document(failure.environment),
+            "environment": _write_document(failure.environment),
             "labels": [failure.error_type.lower()] if failure.error_type else [],
-            "created": _time(failure.created_at),
-            "updated": _time(failure.last_update(request.now)),
-            "resolutiondate": _time(failure.resolved_at) if category == "done" else None,
+            "created": _format_time(failure.created_at),
+            "updated": _format_time(failure.last_update(request.now)),
+            "resolutiondate": _format_time(failure.resolved_at) if category == "done" else None,
         },
     }
 
 
-def _document(text: str) -> dict[str, Any] | None:
+def _write_document(text: str) -> dict[str, Any] | None:
     if not text:
         return None
     lines = [
@@ -83,5 +83,5 @@ def _document(text: str) -> dict[str, Any] | None:
     return {"type": "doc", "version": 1, "content": lines}
 
 
-def _time(moment: datetime | None) -> str | None:
+def _format_time(moment: datetime | None) -> str | None:
     return moment.strftime("%Y-%m-%dT%H:%M:%S.000+0000") if moment else None

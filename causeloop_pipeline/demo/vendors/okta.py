@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from causeloop_pipeline.demo.exchange import VendorRequest, VendorResponse, with_repeats
+from causeloop_pipeline.demo.exchange import VendorRequest, VendorResponse, repeat_at_edges
 from causeloop_pipeline.demo.story import Failure
 
 PATHS = (r"/api/v1/logs",)
@@ -19,14 +19,14 @@ def read_token(request: VendorRequest) -> str | None:
 def answer(request: VendorRequest, _parts: dict[str, str]) -> VendorResponse:
     """A page of failed events."""
     since = request.moment("since") or datetime.min.replace(tzinfo=UTC)
-    matching = with_repeats([failure for failure in request.failures if failure.created_at >= since])
+    matching = repeat_at_edges([failure for failure in request.failures if failure.created_at >= since])
     size, start = min(request.number("limit", 100), 1000), request.number("after", 0)
     page = matching[start : start + size]
     link = f'<{request.url(after=start + len(page))}>; rel="next"'
-    return VendorResponse([event(failure) for failure in page], headers={"link": link})
+    return VendorResponse([write_event(failure) for failure in page], headers={"link": link})
 
 
-def event(failure: Failure) -> dict[str, Any]:
+def write_event(failure: Failure) -> dict[str, Any]:
     """One event; it never changes."""
     return {
         "uuid": failure.external_id,

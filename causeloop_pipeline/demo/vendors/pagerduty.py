@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from causeloop_pipeline.demo.deployments import Deployment
-from causeloop_pipeline.demo.exchange import VendorRequest, VendorResponse, format_utc, with_repeats
+from causeloop_pipeline.demo.exchange import VendorRequest, VendorResponse, format_utc, repeat_at_edges
 from causeloop_pipeline.demo.story import Failure
 
 PATHS = (r"/incidents", r"/incidents/(?P<id>Q[A-Z0-9]+)", r"/(?P<changes>change_events)")
@@ -25,18 +25,18 @@ def answer(request: VendorRequest, parts: dict[str, str]) -> VendorResponse:
     if "id" in parts:
         matching = [failure for failure in request.failures if failure.external_id == parts["id"]]
         body = (
-            {"incident": incident(matching[0], request)}
+            {"incident": write_incident(matching[0], request)}
             if matching
             else {"error": {"code": 2100, "message": "Not Found"}}
         )
         return VendorResponse(body, 200 if matching else 404)
     if "changes" in parts:
         deployments = [item for item in request.deployments[::-1] if _is_in_range(item.at, request)]
-        return _page(request, "change_events", deployments, change_event)
-    incidents = with_repeats(
+        return _write_page(request, "change_events", deployments, write_change_event)
+    incidents = repeat_at_edges(
         [failure for failure in request.failures if _is_in_range(failure.created_at, request)]
     )
-    return _page(request, "incidents", incidents, lambda failure: incident(failure, request))
+    return _write_page(request, "incidents", incidents, lambda failure: write_incident(failure, request))
 
 
 def _is_in_range(at: datetime, request: VendorRequest) -> bool:
@@ -44,7 +44,7 @@ def _is_in_range(at: datetime, request: VendorRequest) -> bool:
     return (since is None or at >= since) and (until is None or at < until)
 
 
-def _page(
+def _write_page(
     request: VendorRequest, name: str, matching: Sequence[Item], to_record: Callable[[Item], dict[str, Any]]
 ) -> VendorResponse:
     limit, offset = min(request.number("limit", 25), 100), request.number("offset", 0)
@@ -55,7 +55,7 @@ def _page(
     return VendorResponse({name: records, "limit": limit, "offset": offset, "more": more, "total": None})
 
 
-def change_event(deployment: Deployment) -> dict[str, Any]:
+def write_change_event(deployment: Deployment) -> dict[str, Any]:
     """One deployment."""
     return {
         "id": f"01DEMO{deployment.number:020d}",
@@ -69,7 +69,7 @@ def change_event(deployment: Deployment) -> dict[str, Any]:
     }
 
 
-def incident(failure: Failure, request: VendorRequest) -> dict[str, Any]:
+def write_incident(failure: Failure, request: VendorRequest) -> dict[str, Any]:
     """One incident as it is now."""
     status = failure.status(request.now)
     return {

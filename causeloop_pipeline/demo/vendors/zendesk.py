@@ -22,7 +22,7 @@ def read_token(request: VendorRequest) -> str | None:
 
 def answer(request: VendorRequest, _parts: dict[str, str]) -> VendorResponse:
     """The next tickets from the cursor on; the last one of a page comes again on the next."""
-    after = _position(request)
+    after = _read_position(request)
     changed = sorted(
         ((_update_time(failure, request), failure.number), failure) for failure in request.failures
     )
@@ -33,7 +33,7 @@ def answer(request: VendorRequest, _parts: dict[str, str]) -> VendorResponse:
     cursor = base64.b64encode(f"{position[0]}|{position[1]}".encode()).decode()
     return VendorResponse(
         {
-            "tickets": [ticket(failure, request) for _, failure in page],
+            "tickets": [write_ticket(failure, request) for _, failure in page],
             "after_cursor": cursor,
             "after_url": request.url(cursor=cursor),
             "end_of_stream": len(page) < size,
@@ -41,7 +41,7 @@ def answer(request: VendorRequest, _parts: dict[str, str]) -> VendorResponse:
     )
 
 
-def _position(request: VendorRequest) -> tuple[int, int]:
+def _read_position(request: VendorRequest) -> tuple[int, int]:
     if "cursor" not in request.query:
         return request.number("start_time", 0), 0
     try:
@@ -55,7 +55,7 @@ def _update_time(failure: Failure, request: VendorRequest) -> int:
     return int(failure.last_update(request.now).timestamp())
 
 
-def ticket(failure: Failure, request: VendorRequest) -> dict[str, Any]:
+def write_ticket(failure: Failure, request: VendorRequest) -> dict[str, Any]:
     """One ticket as it is now."""
     tagged = {
         "service": failure.service,
@@ -72,7 +72,7 @@ def ticket(failure: Failure, request: VendorRequest) -> dict[str, Any]:
         "description": failure.body or failure.title,
         "priority": PRIORITY[failure.severity],
         "status": STATUS[failure.status(request.now)],
-        "tags": [f"{name}_{_slug(value)}" for name, value in tagged.items() if value],
+        "tags": [f"{name}_{_make_slug(value)}" for name, value in tagged.items() if value],
         "via": {"channel": "web"},
         "group_id": 801,
         "brand_id": 901,
@@ -82,5 +82,5 @@ def ticket(failure: Failure, request: VendorRequest) -> dict[str, Any]:
     }
 
 
-def _slug(value: str) -> str:
+def _make_slug(value: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", value.lower()).strip("-")

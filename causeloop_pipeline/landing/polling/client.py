@@ -13,7 +13,7 @@ from causeloop_pipeline.connectors.spec import BodyError, Connector
 from causeloop_pipeline.egress.authenticator import Authenticator
 from causeloop_pipeline.egress.errors import PermanentFailure, TransientFailure
 from causeloop_pipeline.egress.http import REDIRECT_STATUSES, Limits, Request, Response, send
-from causeloop_pipeline.egress.origin import origin_of, port_of, web_address
+from causeloop_pipeline.egress.origin import find_origin, find_port, parse_web_address
 from causeloop_pipeline.egress.policy import EgressPolicy, EgressRefused
 from causeloop_pipeline.egress.retry_policy import (
     RateLimitState,
@@ -21,8 +21,8 @@ from causeloop_pipeline.egress.retry_policy import (
     RetryPolicy,
     is_rate_limited,
     is_retryable,
-    rate_limit_state,
-    retry_after,
+    read_rate_limit,
+    read_retry_after,
 )
 from causeloop_pipeline.egress.transport import CheckedTransport
 from causeloop_pipeline.landing.json_guard import GuardError, parse_loosely
@@ -80,11 +80,11 @@ class Client:
         retry_policy: RetryPolicy,
     ) -> None:
         self._connector = connector
-        self._base = web_address(base_url)
+        self._base = parse_web_address(base_url)
         self._authenticator = authenticator
         self._retry_policy = retry_policy
         self._transport = CheckedTransport(egress)
-        egress.check_web(self._base.scheme, self._base.host, port_of(self._base))
+        egress.check_web(self._base.scheme, self._base.host, find_port(self._base))
 
     def __enter__(self) -> Self:
         return self
@@ -99,7 +99,7 @@ class Client:
     def same_origin(self, url: str, link: str) -> str:
         """A link made absolute; one to another host is refused, for it would carry the credentials there."""
         target = _join(url, link)
-        if origin_of(target) != origin_of(self._base):
+        if find_origin(target) != find_origin(self._base):
             raise PermanentFailure(
                 self._explain(url, f"it leads on to another host, {target.host or link[:60]!r}: not followed")
             )
@@ -138,7 +138,7 @@ class Client:
             )
         elif request.params:
             pairs = [(name, to_parameter(value)) for name, value in request.params]
-            url = str(web_address(url).copy_merge_params(tuple(pairs)))
+            url = str(parse_web_address(url).copy_merge_params(tuple(pairs)))
         return Request(self._name(url), request.method, url, headers | dict(request.headers), content)
 
     def _limits(self) -> Limits:
@@ -150,7 +150,7 @@ class Client:
         limit, status, headers = self._connector.rate_limit, response.status, response.headers
         now = datetime.now(UTC)
         if is_rate_limited(limit, status, headers):
-            wait = retry_after(limit, headers, now)
+            wait = read_retry_after(limit, headers, now)
             reason = "it asks us to wait" + ("" if wait is None else f" {wait.total_seconds():.0f} s")
             raise RetryableResponse(self._explain(url, reason), status, wait)
         if is_retryable(status):
@@ -161,7 +161,7 @@ class Client:
             raise PermanentFailure(self._explain(url, f"{status}: {advice}"), status)
         document = self._parse(url, response)
         self._check_body(request, url, response, document)
-        return JsonResponse(url, headers, document, rate_limit_state(limit, headers, now))
+        return JsonResponse(url, headers, document, read_rate_limit(limit, headers, now))
 
     def _check_body(self, request: JsonRequest, url: str, response: Response, document: Any) -> None:
         """Raise the failure that the body reports, if it reports one."""
@@ -172,7 +172,7 @@ class Client:
                 continue
             reason = self._explain(url, f"it reports an error: {reported[:300]}")
             if error.then == "retry":
-                wait = retry_after(self._connector.rate_limit, response.headers, datetime.now(UTC))
+                wait = read_retry_after(self._connector.rate_limit, response.headers, datetime.now(UTC))
                 raise RetryableResponse(reason, response.status, wait)
             raise PermanentFailure(reason, response.status)
 
@@ -197,7 +197,7 @@ class Client:
 
     def _name(self, url: str) -> str:
         """The tool and the address without its parameters, as errors name them."""
-        address = web_address(url)
+        address = parse_web_address(url)
         return self._authenticator.redact(f"{self._connector.title} at {address.host}{address.path}")
 
     def _explain(self, url: str, reason: str) -> str:
@@ -206,7 +206,7 @@ class Client:
 
 def _join(url: str, link: str) -> httpx2.URL:
     try:
-        return web_address(urljoin(url, link))
+        return parse_web_address(urljoin(url, link))
     except ValueError:
         raise EgressRefused(f"{link[:80]!r} is not a web address") from None
 

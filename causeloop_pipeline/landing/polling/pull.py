@@ -16,7 +16,7 @@ from causeloop_pipeline.connectors.json_paths import fill_from
 from causeloop_pipeline.connectors.spec import Connector, PathPages, Pull
 from causeloop_pipeline.egress.authenticator import build_authenticator
 from causeloop_pipeline.egress.errors import PermanentFailure
-from causeloop_pipeline.egress.origin import base_url_of
+from causeloop_pipeline.egress.origin import find_base_url
 from causeloop_pipeline.egress.policy import EgressPolicy
 from causeloop_pipeline.egress.retry_policy import RetryPolicy
 from causeloop_pipeline.landing.polling.client import Client
@@ -63,7 +63,7 @@ def _pull_lists(
 ) -> Iterator[Page]:
     if not connector.pulls:
         return
-    base_url = base_url_of(connector, config)
+    base_url = find_base_url(connector, config)
     authenticator = build_authenticator(
         connector, config, sync.credentials, base_url, egress, sync.keep_credential
     )

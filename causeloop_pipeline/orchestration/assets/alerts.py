@@ -12,7 +12,7 @@ from causeloop_pipeline.stages.context import StageFunction
     kinds={"polars"},
 )
 def alerts() -> StageFunction:
-    """Decide which rules fire, now that there are new predictions."""
+    """Decide which rules fire after new predictions."""
     from causeloop_pipeline.stages.alerts import run
 
     return run

@@ -1,4 +1,4 @@
-"""`fingerprints`: what each issue has that another failure of the same cause would have too."""
+"""`fingerprints`: the features of each issue that failures of the same cause share."""
 
 from causeloop_pipeline.orchestration.stage import stage_asset
 from causeloop_pipeline.stages.context import StageFunction

@@ -1,4 +1,4 @@
-"""`landing/<tool>`: what each external tool holds, polled connector by connector and kept as received."""
+"""`landing/<tool>`: an external tool's records, polled connector by connector and stored as received."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -20,13 +20,13 @@ from causeloop_pipeline.orchestration.asset_metadata import (
 )
 from causeloop_pipeline.orchestration.asset_selection import landing_key
 from causeloop_pipeline.orchestration.database_loss import retry_on_database_loss
-from causeloop_pipeline.orchestration.partitions import ONE_RUN, WORKSPACES, name_partition
-from causeloop_pipeline.orchestration.reports.materializations import (
+from causeloop_pipeline.orchestration.materializations import (
     WorkspaceReport,
     is_reported_by_steps,
     report_asset,
 )
-from causeloop_pipeline.orchestration.run_scope import LandingConfig, mark_run, run_workspaces
+from causeloop_pipeline.orchestration.partitions import ONE_RUN, WORKSPACES, name_partition
+from causeloop_pipeline.orchestration.run_scope import LandingConfig, mark_run, read_run_workspaces
 from causeloop_pipeline.settings import PACKAGE
 from causeloop_pipeline.stages.defects import describe_defect
 from causeloop_pipeline.stages.installation import Installation
@@ -56,7 +56,7 @@ def landing_spec(connector: Connector) -> dg.AssetSpec:
 
 
 def landing_assets() -> dg.AssetsDefinition:
-    """The landing assets of all tools as one definition: one each would double Dagster's own start."""
+    """The landing assets of all tools in one definition: one each would double Dagster's start time."""
 
     @dg.multi_asset(
         name="landing",
@@ -99,14 +99,14 @@ def answer_check(connector: Connector) -> dg.AssetCheckSpec:
 def land_tool(
     context: dg.AssetExecutionContext, installation: Installation, connector: Connector, *, is_forced: bool
 ) -> dg.MaterializeResult:
-    """Poll the connectors of one tool that are due, or all in the run's workspaces; keep what it gives."""
+    """Poll a tool's due connectors, or all of them in the run's workspaces, and store their records."""
     from causeloop_pipeline.stages.landing import sync_due_connectors
 
     key, spec = landing_key(connector.name), answer_check(connector)
     with retry_on_database_loss():
         scope = {
             workspace.workspace_id: name_partition(workspace.name, workspace.workspace_id)
-            for workspace in run_workspaces(context, installation)
+            for workspace in read_run_workspaces(context, installation)
         }
         results = sync_due_connectors(
             installation,
@@ -143,7 +143,7 @@ def check_answers(
     connector: Connector,
     spec: dg.AssetCheckSpec,
 ) -> dg.AssetCheckResult:
-    """Look at all connectors of a tool, also those that this run did not poll; mark the run if any fails."""
+    """Check all connectors of a tool, polled in this run or not; mark the run if any fails."""
     from causeloop_pipeline.storage.app.failing_connectors import read_failing_connectors
 
     with installation.database.every_workspace() as session:
@@ -173,7 +173,7 @@ def check_answers(
 def _describe(
     connector: Connector, results: "list[SyncResult]", workspace_id: UUID, scope: Mapping[UUID, str]
 ) -> str:
-    """What the connectors of a workspace gave, as a line of the run's log."""
+    """The sync results of a workspace's connectors, as a line of the run's log."""
     own = [result for result in results if result.connector.workspace_id == workspace_id]
     counts = {name: sum(getattr(result.count, name) for result in own) for name in COUNTS}
     pages = sum(result.pages for result in own)

@@ -13,27 +13,27 @@ from causeloop_pipeline.orchestration.asset_metadata import (
     COLUMN_SCHEMA,
     RELATION,
     STARTED_BY_LOOP,
-    column_descriptions,
     explain_automation,
     list_workspace_partitions,
+    read_column_descriptions,
     read_table_metadata,
     read_workspace_levels,
     reference_files,
 )
-from causeloop_pipeline.orchestration.asset_selection import CHANGE, ISSUE, MAPPED, landing_of
+from causeloop_pipeline.orchestration.asset_selection import CHANGE, ISSUE, MAPPED, select_landings
 from causeloop_pipeline.orchestration.checks import INSTALLATION_CHECKS, check_installation
 from causeloop_pipeline.orchestration.database_loss import retry_on_database_loss
 from causeloop_pipeline.orchestration.dbt_manifest import DbtProject, read_manifest
-from causeloop_pipeline.orchestration.partitions import DBT_POOL, ONE_RUN, WORKSPACES
-from causeloop_pipeline.orchestration.reports.materializations import (
+from causeloop_pipeline.orchestration.materializations import (
     WorkspaceReport,
     find_unreported,
     is_reported_by_steps,
     report_asset,
 )
-from causeloop_pipeline.orchestration.reports.stage_report import check_result
-from causeloop_pipeline.orchestration.run_scope import StageConfig, run_started_at, run_workspaces
+from causeloop_pipeline.orchestration.partitions import DBT_POOL, ONE_RUN, WORKSPACES
+from causeloop_pipeline.orchestration.run_scope import StageConfig, read_run_start, read_run_workspaces
 from causeloop_pipeline.orchestration.stage import exclude_workspace
+from causeloop_pipeline.orchestration.stage_report import check_result
 from causeloop_pipeline.settings import PACKAGE
 from causeloop_pipeline.stages.context import CheckFailedError
 from causeloop_pipeline.stages.installation import Installation
@@ -47,7 +47,7 @@ STAGE = "issues"
 WRITTEN_TABLES = {MAPPED, ISSUE, CHANGE}
 MAPPED_TABLE = dg.AssetSpec(
     MAPPED,
-    deps=landing_of(CONNECTORS),
+    deps=select_landings(CONNECTORS),
     group_name="normalize",
     description=explain_automation(
         "What the mapping of its connector made of each record, in the tool's own words, or why nothing.",
@@ -121,7 +121,7 @@ def run_normalization(
     from causeloop_pipeline.stages.normalization import normalize
 
     with retry_on_database_loss():
-        workspace_ids = [workspace.workspace_id for workspace in run_workspaces(context, installation)]
+        workspace_ids = [workspace.workspace_id for workspace in read_run_workspaces(context, installation)]
         with trace_stage(installation, STAGE, context.run_id, workspace_ids):
             result = normalize(installation, context.run_id, workspace_ids, is_rebuild=is_rebuild)
     context.log.info("issues: %s", _describe(result))
@@ -132,11 +132,13 @@ def report_table(
     context: dg.AssetExecutionContext, installation: Installation, spec: dg.AssetSpec, result: "Normalization"
 ) -> dg.MaterializeResult:
     """Report a table that the run has written: what each workspace holds of it now, and what was done."""
-    ids = [workspace.workspace_id for workspace in run_workspaces(context, installation)]
+    ids = [workspace.workspace_id for workspace in read_run_workspaces(context, installation)]
     levels = read_workspace_levels(installation, spec.key, spec.key.path[-1], ids)
     partitions = list_workspace_partitions(context)
     workspaces = {partitions[key]: WorkspaceReport(levels.get(key, {})) for key in ids}
-    table = read_table_metadata(installation, spec.metadata[RELATION], column_descriptions(spec.metadata))
+    table = read_table_metadata(
+        installation, spec.metadata[RELATION], read_column_descriptions(spec.metadata)
+    )
     if is_reported_by_steps(context) and COLUMN_SCHEMA in spec.metadata:
         table.pop(COLUMN_SCHEMA)  # the asset's definition has it
     return report_asset(context, spec.key, workspaces, {**_metadata(spec.key, result), **table})
@@ -145,11 +147,11 @@ def report_table(
 def report_view(
     context: dg.AssetExecutionContext, installation: Installation, spec: dg.AssetSpec, *, is_new: bool
 ) -> dg.MaterializeResult:
-    """Report a view, which is live whether runs come or not: once for the workspaces of the first run."""
+    """Report a view once, for the workspaces of the first run: it is live regardless of runs."""
     workspaces = {}
     if is_new and is_reported_by_steps(context):
         partitions = list_workspace_partitions(context)
-        ids = [workspace.workspace_id for workspace in run_workspaces(context, installation)]
+        ids = [workspace.workspace_id for workspace in read_run_workspaces(context, installation)]
         workspaces = {partitions[key]: WorkspaceReport() for key in ids}
     return report_asset(context, spec.key, workspaces, {"state": spec.metadata["materialized"]})
 
@@ -157,9 +159,9 @@ def report_view(
 def exclude_lossy_workspaces(
     context: dg.AssetExecutionContext, installation: Installation, result: "Normalization | None"
 ) -> dict[UUID, str]:
-    """Count what became of the records, and exclude the workspaces that lost any; workspace → reason."""
-    as_of, lossy = run_started_at(context), {}
-    for workspace in run_workspaces(context, installation):
+    """Check that no record was lost, and exclude the workspaces that lost any; returns workspace → reason."""
+    as_of, lossy = read_run_start(context), {}
+    for workspace in read_run_workspaces(context, installation):
         lost = _count_records(context, installation, workspace.workspace_id, as_of, result)
         if lost:
             lossy[workspace.workspace_id] = lost
@@ -175,7 +177,7 @@ def _count_records(
     as_of: datetime,
     result: "Normalization | None",
 ) -> str | None:
-    """What records were lost, in words; where none were, the stage is recorded as done."""
+    """The lost records in words; without any, the stage is recorded as done."""
     from causeloop_pipeline.stages.normalization import Normalization, find_lost_records
     from causeloop_pipeline.storage.app.stage_freshness import record_freshness
 
@@ -204,7 +206,7 @@ def _dbt_checks(
 
 
 def _describe(result: "Normalization") -> str:
-    """What a dbt run did, in words for the run's log."""
+    """A dbt run in words, for the run's log."""
     if result.report is None:
         return "no record waits"
     records = ", ".join(f"{count} of {source}" for source, count in result.claimed.items())

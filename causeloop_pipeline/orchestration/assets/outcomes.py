@@ -1,4 +1,4 @@
-"""`outcomes`: what became of predictions whose window has closed, and whether predictions are calibrated."""
+"""`outcomes`: grades predictions whose window has closed, and checks their calibration."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -7,7 +7,7 @@ from uuid import UUID
 
 import dagster as dg
 
-from causeloop_pipeline.orchestration.charts import reliability_diagram
+from causeloop_pipeline.orchestration.charts import draw_reliability_diagram
 from causeloop_pipeline.orchestration.stage import stage_asset
 from causeloop_pipeline.stages.context import StageFunction
 
@@ -19,16 +19,16 @@ def draw_reliability(
     session: "Session", workspace_ids: Sequence[UUID], as_of: datetime
 ) -> Mapping[str, dg.MetadataValue]:
     """The reliability diagram over all workspaces of the run: predicted against observed."""
-    from causeloop_pipeline.stages.outcomes import reliability_of
+    from causeloop_pipeline.stages.outcomes import read_reliability
 
-    curve = reliability_of(session, workspace_ids, as_of)
+    curve = read_reliability(session, workspace_ids, as_of)
     graded = 0 if curve.is_empty() else int(curve["n"].sum())
     count = {"graded predictions": dg.MetadataValue.int(graded)}
     if not graded:
         return count
     points = (curve[name].to_list() for name in ("mean_probability", "frequency", "band_low", "band_high"))
     title = f"reliability diagram, {graded} graded predictions"
-    return {**count, "calibration": reliability_diagram(title, *points)}
+    return {**count, "calibration": draw_reliability_diagram(title, *points)}
 
 
 @stage_asset(

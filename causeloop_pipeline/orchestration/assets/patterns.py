@@ -7,7 +7,7 @@ from uuid import UUID
 
 import dagster as dg
 
-from causeloop_pipeline.orchestration.charts import bar_chart
+from causeloop_pipeline.orchestration.charts import draw_bar_chart
 from causeloop_pipeline.orchestration.stage import stage_asset
 from causeloop_pipeline.stages.context import StageFunction
 
@@ -19,12 +19,12 @@ def draw_sizes(
     session: "Session", workspace_ids: Sequence[UUID], _as_of: datetime
 ) -> Mapping[str, dg.MetadataValue]:
     """How many issues the largest patterns of the run's workspaces hold."""
-    from causeloop_pipeline.stages.patterns import largest_patterns
+    from causeloop_pipeline.stages.patterns import read_largest_patterns
 
-    sizes = largest_patterns(session, workspace_ids)
+    sizes = read_largest_patterns(session, workspace_ids)
     if not sizes:
         return {}
-    chart = bar_chart("issues of the largest patterns", ["largest", f"rank {len(sizes)}"], sizes)
+    chart = draw_bar_chart("issues of the largest patterns", ["largest", f"rank {len(sizes)}"], sizes)
     return {"largest patterns": chart}
 
 
@@ -41,7 +41,7 @@ def draw_sizes(
     chart=draw_sizes,
 )
 def patterns() -> StageFunction:
-    """Group all issues of the workspace, or put the new ones into the patterns there are."""
+    """Group all issues of the workspace, or assign the new ones to the existing patterns."""
     from causeloop_pipeline.stages.patterns import run
 
     return run

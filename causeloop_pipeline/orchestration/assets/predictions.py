@@ -1,4 +1,4 @@
-"""`predictions`: how likely each pattern recurs, when, where and why; issued daily, or when it changes."""
+"""`predictions`: how likely, when, where and why each pattern recurs; issued daily and on change."""
 
 from causeloop_pipeline.orchestration.stage import stage_asset
 from causeloop_pipeline.stages.context import StageFunction

@@ -1,4 +1,4 @@
-"""`risk`: how bad, how likely again, how recent and how broad, from 0 to 100 for every issue and pattern."""
+"""`risk`: severity, recurrence, recency and breadth as a score from 0 to 100 for every issue and pattern."""
 
 from causeloop_pipeline.orchestration.stage import stage_asset
 from causeloop_pipeline.stages.context import StageFunction

@@ -25,11 +25,11 @@ class LeanEventLogStorage(KnownSchemaEventLogStorage):
     def store_event(self, event: EventLogEntry) -> None:
         """Store an event, unless nobody reads it."""
         if event.dagster_event_type not in UNREAD:
-            super().store_event(without_logging_tags(event))
+            super().store_event(drop_logging_tags(event))
 
     def store_event_batch(self, events: Sequence[EventLogEntry]) -> None:
         """Store those of some events that anybody reads."""
-        read = [without_logging_tags(event) for event in events if event.dagster_event_type not in UNREAD]
+        read = [drop_logging_tags(event) for event in events if event.dagster_event_type not in UNREAD]
         if read:
             super().store_event_batch(read)
 
@@ -44,7 +44,7 @@ class LeanEventLogStorage(KnownSchemaEventLogStorage):
         return EventRecordsResult([], cursor=cursor or "", has_more=False)
 
 
-def without_logging_tags(event: EventLogEntry) -> EventLogEntry:
+def drop_logging_tags(event: EventLogEntry) -> EventLogEntry:
     """An event without the tags for the step's loggers, which stand in its own fields as well."""
     if event.dagster_event is None:
         return event

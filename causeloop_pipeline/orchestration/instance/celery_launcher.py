@@ -1,8 +1,8 @@
-"""Launches runs by Celery, and tells Dagster's monitor which of them have lost their worker.
+"""Launches runs by Celery, and reports to Dagster's monitor which of them have lost their worker.
 
-A task whose machine is gone stays "started" in Celery's results for ever. So the workers themselves say
-what they work on; a run that none of them names several times in a row has lost its worker. A broker that is
-away says nothing about a run, which goes on without it.
+A task whose machine is gone stays "started" in Celery's results forever. So the workers report their active
+tasks; a run that none of them names several times in a row has lost its worker. An unreachable broker says
+nothing about a run, which continues without it.
 """
 
 import time
@@ -18,7 +18,7 @@ from causeloop_pipeline.orchestration.dagster_internals.runs import CheckRunHeal
 
 ANSWER_SECONDS = 2.0
 KEPT_SECONDS = 5.0
-"""The answer of one round of the monitor serves all runs."""
+"""One answer serves all runs in a round of the monitor."""
 
 MAX_MISSES = 3
 ENDED = (WorkerStatus.SUCCESS, WorkerStatus.FAILED)
@@ -34,7 +34,7 @@ class MonitoredCeleryRunLauncher(CeleryRunLauncher):
         self._answered_at = -KEPT_SECONDS
 
     def terminate(self, run_id: str) -> bool:
-        """Cancel a run: one that still waits in the queue is not begun."""
+        """Cancel a run; a queued one is not started."""
         run = self._instance.get_run_by_id(run_id)
         if run is None or run.is_finished or DAGSTER_CELERY_TASK_ID_TAG not in run.tags:
             return False
@@ -42,7 +42,7 @@ class MonitoredCeleryRunLauncher(CeleryRunLauncher):
         return bool(super().terminate(run_id))
 
     def check_run_worker_health(self, run: DagsterRun) -> CheckRunHealthResult:
-        """Whether a worker still has the run's task, as far as the broker answers."""
+        """Whether a worker still has the run's task, as far as the broker responds."""
         task_id = run.tags.get(DAGSTER_CELERY_TASK_ID_TAG)
         if task_id is None:  # it began before its launch was recorded
             return CheckRunHealthResult(WorkerStatus.RUNNING)
@@ -66,7 +66,7 @@ class MonitoredCeleryRunLauncher(CeleryRunLauncher):
         )
 
     def _list_active_tasks(self) -> frozenset[str]:
-        """The tasks that workers say they work on."""
+        """The active tasks that workers report."""
         if time.monotonic() - self._answered_at >= KEPT_SECONDS:
             answers = self.celery.control.inspect(timeout=ANSWER_SECONDS).active() or {}
             self._active = frozenset(task["id"] for tasks in answers.values() for task in tasks)

@@ -9,17 +9,17 @@ import sys
 from collections.abc import Sequence
 
 from causeloop_pipeline.orchestration.dagster_internals import code_server
-from causeloop_pipeline.orchestration.instance.ending import ENDING
+from causeloop_pipeline.orchestration.instance.shutdown import SHUTDOWN
 from causeloop_pipeline.orchestration.instance.warm_process import start_warm_process
 
 MAX_CALLS = 24
-"""Calls at a time: seven sensors wait for work, and none may keep a run from its launch."""
+"""Concurrent calls: seven sensors may wait for work, and none may block a run's launch."""
 
 
 def serve(arguments: Sequence[str]) -> None:
-    """Serve the product's definitions until ended, and let no sensor wait any longer then."""
+    """Serve the product's definitions until stopped, which also ends the sensors' waits."""
     start_warm_process()
-    code_server.serve(["--max-workers", str(MAX_CALLS), *arguments], ENDING.set)
+    code_server.serve(["--max-workers", str(MAX_CALLS), *arguments], SHUTDOWN.set)
 
 
 if __name__ == "__main__":

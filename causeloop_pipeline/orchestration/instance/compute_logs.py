@@ -1,4 +1,4 @@
-"""What the stdout and stderr tabs of a run's step show, since what steps print is stored nowhere."""
+"""The text in a step's stdout and stderr tabs: the output of steps is not stored."""
 
 from collections.abc import Sequence
 
@@ -24,6 +24,6 @@ class UnstoredComputeLogManager(NoOpComputeLogManager):
         offset: int,
         max_bytes: int | None,
     ) -> tuple[bytes | None, int]:
-        """The reason why there is no output, in place of it."""
+        """Why there is no output, shown in its place."""
         end = len(REASON) if max_bytes is None else min(len(REASON), offset + max_bytes)
         return REASON[offset:end] or None, max(offset, end)

@@ -1,7 +1,7 @@
 """Erases a workspace or a person from Dagster's storage: runs that name them, ticks, cursors, partitions.
 
-A run works on several workspaces at once; one that names the erased is deleted with its events. What others
-see of it, their data and its freshness, is in the product's own tables.
+A run covers several workspaces; one that names the erased workspace or person is deleted with its events.
+Other workspaces keep their data and its freshness, which are in the product's own tables.
 """
 
 import re
@@ -18,7 +18,7 @@ from causeloop_pipeline.storage.erasure.workspaces import purge_deleted_rows
 
 ENDED = ("SUCCESS", "FAILURE", "CANCELED")
 STATE_TABLES = {"asset_keys", "instigators", "jobs", "kvs", "daemon_heartbeats"}
-"""Rows that Dagster goes on with: the text is changed, where other tables lose the row."""
+"""Rows that Dagster still needs: their text is changed, whereas rows of other tables are deleted."""
 
 SELECT_RUNS = """
 select r.run_id, r.status
@@ -53,7 +53,7 @@ group by 1 order by 1
 
 @dataclass(frozen=True)
 class DagsterErasure:
-    """How many runs and other rows went, and the runs that are still under way."""
+    """How many runs and other rows were deleted, and the runs still in progress."""
 
     runs: int
     rows: int
@@ -63,7 +63,7 @@ class DagsterErasure:
 def erase_from_dagster(
     dagster_url: str, names: Sequence[str], *, spared: Sequence[str] = ()
 ) -> DagsterErasure:
-    """Take all that names a workspace or person out of Dagster's storage, but for runs under way."""
+    """Remove all traces of a workspace or person from Dagster's storage, except for runs in progress."""
     named = "|".join(rf"(?<![\w-]){re.escape(name)}(?![\w-])" for name in names)
     with psycopg.connect(dagster_url, autocommit=True, row_factory=dict_row) as dagster:
         if not dagster.execute("select to_regclass('runs') as runs").fetchone()["runs"]:  # type: ignore[index]
@@ -87,7 +87,7 @@ def erase_from_dagster(
 def _erase_in(
     dagster: psycopg.Connection[Any], table: str, columns: list[str], named: str, unfinished: Sequence[str]
 ) -> int:
-    """Delete the rows of a table that name them; of a table of states, change the text."""
+    """Delete the rows of a table that name them; in tables of states, replace the text."""
     is_named = sql.SQL(" or ").join(
         sql.SQL("{} ~* %(named)s").format(sql.Identifier(name)) for name in columns
     )

@@ -1,7 +1,7 @@
 """Clears sensor ticks that lie in the future, after the clock was set back.
 
-Dagster evaluates a sensor when its interval has passed since the last tick. If that one was made when the
-clock was ten minutes ahead, nothing would be looked at for ten minutes.
+Dagster evaluates a sensor when its interval has passed since the last tick. If the clock was ten minutes
+ahead at that tick, the sensor would not run for ten minutes.
 """
 
 import time

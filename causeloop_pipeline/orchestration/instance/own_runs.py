@@ -1,7 +1,7 @@
 """Which runs of a Dagster are the product's own: a team's Dagster may hold other code locations beside it.
 
-Dagster itself puts the name of its code location on every run that a daemon or the UI starts: by a sensor,
-a schedule or a person, backfills included.
+Dagster tags every run that the daemon or the UI starts with its code location: by a sensor, a schedule or a
+person, backfills included.
 """
 
 from collections.abc import Sequence
@@ -36,7 +36,7 @@ def filter_own_runs(
     )
 
 
-def label_of(run: dg.DagsterRun) -> str:
-    """The label of the code location that a run is of, which a team may have named otherwise."""
+def read_label(run: dg.DagsterRun) -> str:
+    """The code location label of a run; a team may have chosen its own name."""
     origin = run.remote_job_origin
     return origin.repository_origin.get_label() if origin else OWN_LABEL

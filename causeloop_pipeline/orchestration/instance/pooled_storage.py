@@ -1,7 +1,7 @@
-"""Dagster's storage on PostgreSQL with connections that are kept.
+"""Dagster's storage on PostgreSQL with pooled connections.
 
-dagster-postgres opens a connection for each statement: 60 a second when nothing happens, a third of a core.
-Whether a kept one lives is tested when something has come on it or it was long idle, not with each statement.
+dagster-postgres opens a connection for each statement: 60 a second when idle, a third of a core. A pooled
+connection is tested only after unexpected data or a long idle time, not before each statement.
 """
 
 import os
@@ -31,13 +31,13 @@ KEPT_CONNECTIONS = 2
 MAX_FURTHER_CONNECTIONS = 30
 MAX_AGE_SECONDS = 600
 MAX_IDLE_SECONDS = 30.0
-"""After that even a connection on which nothing has come may lead nowhere."""
+"""After this idle time a connection may be dead even without pending data."""
 
 
 class PooledPostgresStorage(DagsterPostgresStorage):
     """The storages of runs, events and schedules; all those of a process share one pool of connections.
 
-    The tables are there before a code server or a run starts: these do not look whether to create them.
+    The tables exist before a code server or a run starts, so these do not check whether to create them.
     """
 
     def __init__(
@@ -59,14 +59,14 @@ class PooledPostgresStorage(DagsterPostgresStorage):
 
     @classmethod
     def from_config_value(cls, inst_data: Any, config_value: Mapping[str, Any]) -> "PooledPostgresStorage":
-        """The storage that dagster.yaml configures, in the same words as dagster-postgres has."""
+        """The storage configured in dagster.yaml, with the same schema as dagster-postgres."""
         url = pg_url_from_config(config_value)
         return cls(url, config_value.get("should_autocreate_tables", True), inst_data)
 
 
 @cache
 def pool_connections(postgres_url: str, _process: int) -> Engine:
-    """The connections of a process to a database: a fork must not use those of its parent."""
+    """A process's connection pool: a fork must not use its parent's connections."""
     engine = create_pg_engine(
         postgres_url,
         isolation_level="AUTOCOMMIT",
@@ -80,7 +80,7 @@ def pool_connections(postgres_url: str, _process: int) -> Engine:
 
 
 def _replace_dead_connections(engine: Engine) -> None:
-    """Ask a connection that the server has written to, as it does when it ends, or that was long idle."""
+    """Test connections with unexpected data, as after a server shutdown, or a long idle time."""
 
     @event.listens_for(engine, "checkin")
     def note_time(_connection: object, record: ConnectionPoolEntry) -> None:
@@ -100,7 +100,7 @@ def _replace_dead_connections(engine: Engine) -> None:
 
 
 def _has_message(connection: DBAPIConnection) -> bool:
-    """Whether anything has come on a connection between two statements: the end of it, most often."""
+    """Whether a connection has unread data between statements, which usually means that it was closed."""
     poll = select.poll()
     poll.register(connection.fileno(), select.POLLIN)
     return bool(poll.poll(0))

@@ -1,4 +1,4 @@
-"""All that a run imports and dbt builds first, for the process that runs are forked from: it imports this."""
+"""Everything that a run imports and dbt builds first, preloaded by the process that runs are forked from."""
 
 import importlib
 import os
@@ -8,8 +8,8 @@ from causeloop_pipeline import stages
 from causeloop_pipeline.analysis.detect.clusters.error_families import recognize_families
 from causeloop_pipeline.analysis.predict.prophet.batch import load_prophet
 from causeloop_pipeline.orchestration.dagster_internals.runs import IMPORTED_BY_RUNS
-from causeloop_pipeline.orchestration.instance.garbage import pause_garbage_collection
-from causeloop_pipeline.orchestration.reports.materializations import leave_out_input_versions
+from causeloop_pipeline.orchestration.instance.garbage_collection import pause_garbage_collection
+from causeloop_pipeline.orchestration.materializations import leave_out_input_versions
 from causeloop_pipeline.settings import settings
 from causeloop_pipeline.storage.dbt.runner import Normalizer
 
@@ -30,12 +30,14 @@ LIBRARIES = (
     "upath.core",
     "upath.implementations.local",
 )
-"""What functions import when they are called."""
+"""Modules that functions import lazily."""
 
 
 def prepare_runs() -> None:
-    """Import what stages import when called, and make what each run would make again: the jobs of the
-    repository, what dbt builds at its first invocation, the signs of error families.
+    """Import what stages import lazily, and build what each run would otherwise build again.
+
+    That is the repository's jobs, what dbt builds at its first invocation, and the patterns of error
+    families.
     """
     for name in LIBRARIES:
         importlib.import_module(name)
@@ -48,7 +50,7 @@ def prepare_runs() -> None:
     leave_out_input_versions()
 
 
-# What is there is also left out of later collections, so that the pages it is in stay shared.
+# Frozen objects are skipped by later collections, so that their memory pages stay shared.
 with pause_garbage_collection():
     prepare_runs()
 os.register_at_fork(after_in_child=settings.cache_clear)  # they may have changed since

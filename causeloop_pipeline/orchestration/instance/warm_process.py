@@ -1,7 +1,7 @@
 """The process that runs are forked from: a copy of the code server, made before it serves.
 
-`multiprocessing` starts its fork server as a new Python, which imports everything once more. As a fork of the
-code server it has what that has imported, and both hold it once. Nothing may have started a thread by then.
+`multiprocessing` starts its fork server as a new Python, which imports everything once more. A fork of the
+code server shares its imported modules. No thread may have been started before.
 """
 
 import importlib
@@ -15,9 +15,9 @@ STANDARD_STREAMS = (0, 1, 2)
 
 
 def start_warm_process() -> None:
-    """Import what runs import, and fork the process that waits for them.
+    """Import what runs import, and fork the process that runs are forked from.
 
-    Should it end, `multiprocessing` starts another one as a new Python.
+    If it ends, `multiprocessing` starts a new interpreter instead.
     """
     importlib.import_module(WARM_MODULES)
     forkserver.set_forkserver_preload([WARM_MODULES])
@@ -37,7 +37,7 @@ def _fork(_program: str, _arguments: Sequence[str], descriptors: Sequence[int]) 
 
 
 def _serve(listener: int, alive: int) -> NoReturn:
-    """Fork runs until the code server has ended; then `alive`, which it holds open, is closed."""
+    """Fork runs until the code server has ended, which closes its end of `alive`."""
     status = 1
     try:
         _close_all_but({*STANDARD_STREAMS, listener, alive, cast(int, resource_tracker.getfd())})

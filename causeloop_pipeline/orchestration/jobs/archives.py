@@ -1,4 +1,4 @@
-"""The job that writes the archives which people have requested."""
+"""The job that writes requested archives."""
 
 import dagster as dg
 

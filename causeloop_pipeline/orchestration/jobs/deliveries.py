@@ -9,7 +9,7 @@ from causeloop_pipeline.stages.installation import Installation
 
 @dg.op(description="Evaluates changed alert rules, and sends all due messages, several workspaces at once.")
 def deliver_due(context: dg.OpExecutionContext, installation: dg.ResourceParam[Installation]) -> None:
-    """Evaluate, then send until nothing is due."""
+    """Evaluate changed alert rules, then send until nothing is due."""
     from causeloop_pipeline.stages.jobs.deliveries import deliver_messages, evaluate_changed_rules
 
     with retry_on_database_loss():

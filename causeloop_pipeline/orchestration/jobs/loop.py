@@ -1,4 +1,4 @@
-"""The jobs of assets: the whole loop, of which a run may select a part, and two parts that run most often."""
+"""The asset jobs: the whole loop, and its two most frequent parts."""
 
 import dagster as dg
 

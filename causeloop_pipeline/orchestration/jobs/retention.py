@@ -1,11 +1,11 @@
-"""The job that deletes finished runs, which grow without bound, and what workspaces keep no longer."""
+"""The job that deletes finished runs, which would grow without bound, and expired rows of workspaces."""
 
 from datetime import UTC, datetime, timedelta
 
 import dagster as dg
 from dagster import DagsterInstance
 
-from causeloop_pipeline.orchestration.instance.own_runs import OWN_LABEL, filter_own_runs, label_of
+from causeloop_pipeline.orchestration.instance.own_runs import OWN_LABEL, filter_own_runs, read_label
 from causeloop_pipeline.orchestration.run_requests import MAX_RUNTIME, UNFINISHED
 from causeloop_pipeline.orchestration.run_scope import SCOPE
 from causeloop_pipeline.stages.installation import Installation
@@ -16,11 +16,11 @@ FINISHED = (dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE, dg.Dagster
 
 @dg.op(description="Deletes old runs with their events, and what they left in the product's own tables.")
 def delete_old_runs(context: dg.OpExecutionContext, installation: dg.ResourceParam[Installation]) -> None:
-    """Delete by the age that the settings allow."""
+    """Delete runs older than the settings allow."""
     from causeloop_pipeline.stages.jobs.retention import delete_run_records
 
     days = installation.settings.dagster_retention_days
-    before, label = datetime.now(UTC) - timedelta(days=days), label_of(context.run)
+    before, label = datetime.now(UTC) - timedelta(days=days), read_label(context.run)
     runs = delete_runs(context.instance, before, label)
     deleted = delete_run_records(installation, days, list_unfinished_scopes(context.instance))
     context.add_output_metadata({"runs": runs, **deleted})
@@ -28,7 +28,7 @@ def delete_old_runs(context: dg.OpExecutionContext, installation: dg.ResourcePar
 
 @dg.op(description="Deletes the issues, predictions and audit entries that each workspace keeps no longer.")
 def delete_expired_rows(context: dg.OpExecutionContext, installation: dg.ResourceParam[Installation]) -> None:
-    """Delete by every workspace's own settings; one that fails is reported when all others are done."""
+    """Delete by every workspace's own settings; failures are reported after all others are done."""
     from causeloop_pipeline.stages.jobs import retention as stage
 
     deleted = stage.delete_expired_rows(installation)
@@ -43,7 +43,7 @@ def delete_expired_rows(context: dg.OpExecutionContext, installation: dg.Resourc
 
 @dg.op(description="Erases the workspaces whose owners requested it, when the time to think again is over.")
 def erase_workspaces(context: dg.OpExecutionContext, installation: dg.ResourceParam[Installation]) -> None:
-    """Erase each from the product's tables and from Dagster's storage; nothing here names one."""
+    """Erase each from the product's tables and Dagster's storage; nothing logged here names one."""
     from causeloop_pipeline.orchestration.instance.erasure import erase_from_dagster
     from causeloop_pipeline.stages.jobs.erasures import erase_requested
 
@@ -59,7 +59,7 @@ def erase_workspaces(context: dg.OpExecutionContext, installation: dg.ResourcePa
     description="Keeps storage from growing for ever, and data no longer than tenants allow.",
 )
 def retention() -> None:
-    """Three steps that do not wait for one another."""
+    """Three independent steps."""
     erase_workspaces()
     delete_old_runs()
     delete_expired_rows()

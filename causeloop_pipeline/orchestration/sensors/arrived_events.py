@@ -1,6 +1,6 @@
 """Starts one run for all records that came by webhook, ingest API or hand: from records to patterns.
 
-What follows from the patterns is a run of its own (`grouped_issues`), so that the next event does not wait.
+The stages after the patterns are a run of their own (`grouped_issues`), so that the next event does not wait.
 """
 
 from typing import TYPE_CHECKING
@@ -10,7 +10,7 @@ import dagster as dg
 from causeloop_pipeline.orchestration.jobs.loop import grouping
 from causeloop_pipeline.orchestration.run_requests import has_unfinished_run, request_run
 from causeloop_pipeline.orchestration.sensors import due_connectors
-from causeloop_pipeline.orchestration.sensors.polling_sensor import polling_sensor
+from causeloop_pipeline.orchestration.sensors.polling_sensor import make_polling_sensor
 from causeloop_pipeline.stages.installation import Installation
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def has_pending_records(session: "Session") -> bool:
     return bool(read_workspaces_with_pending_records(session, except_polled=False))
 
 
-@polling_sensor(
+@make_polling_sensor(
     TRIGGER,
     interval_seconds=1,
     description="Turns new records into issues and groups them, for all workspaces in one run.",
@@ -39,7 +39,7 @@ def watch_arrived_events(
     """Find workspaces that hold unclaimed records."""
     from causeloop_pipeline.storage.app.run_scopes import read_workspaces_with_pending_records
 
-    # A poll that goes on takes its own records along.
+    # A poll in progress normalizes its own records.
     is_polling = has_unfinished_run(context.instance, due_connectors.TRIGGER)
     with installation.database.every_workspace() as session:
         workspace_ids = read_workspaces_with_pending_records(session, except_polled=is_polling)

@@ -1,4 +1,4 @@
-"""Tells runs that the database took with it when it ended from those that fail by themselves."""
+"""Distinguishes runs interrupted by a database restart from runs that fail by themselves."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -10,15 +10,15 @@ from causeloop_pipeline.orchestration.run_requests import INTERRUPTED, list_last
 from causeloop_pipeline.stages.installation import Installation
 
 MAX_RESTART_TIME = timedelta(minutes=2)
-"""For so long a database may be away before it starts: a run that failed in that time was met by its end."""
+"""The longest downtime: a run that failed this shortly before the database started was interrupted."""
 
 
 def tag_interrupted_run(
     instance: DagsterInstance, trigger: str, read_start: Callable[[], datetime | None]
 ) -> bool:
-    """Tag the last failed run of a trigger if the database ended while it went on; whether it was so.
+    """Tag a trigger's last failed run if a database restart interrupted it; returns whether it did.
 
-    Such a failure says nothing about the next run, which need not wait for longer than the database.
+    Such a failure says nothing about the next run, which only has to wait for the database.
     """
     failed = list_last_failures(instance, trigger)
     started_at = read_start() if failed else None
@@ -29,7 +29,7 @@ def tag_interrupted_run(
 
 
 def read_database_start(installation: Installation) -> datetime | None:
-    """When the database was started."""
+    """The database's start time."""
     with installation.database.every_workspace() as session:
         row = session.row("select pg_postmaster_start_time() as started_at")
     return row["started_at"] if row else None

@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING
 
 import dagster as dg
 
-from causeloop_pipeline.orchestration.asset_selection import downstream, landing_of
+from causeloop_pipeline.orchestration.asset_selection import select_downstream, select_landings
 from causeloop_pipeline.orchestration.run_requests import request_run
-from causeloop_pipeline.orchestration.sensors.polling_sensor import polling_sensor
+from causeloop_pipeline.orchestration.sensors.polling_sensor import make_polling_sensor
 from causeloop_pipeline.stages.installation import Installation
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ def has_due_connectors(session: "Session") -> bool:
     return bool(read_due_connectors(session))
 
 
-@polling_sensor(
+@make_polling_sensor(
     TRIGGER,
     interval_seconds=9,
     description="Polls every connector that is due, of all workspaces, in one run.",
@@ -38,6 +38,8 @@ def watch_due_connectors(
         due = read_due_connectors(session)
         if not due:
             return dg.SkipReason("no connector is due")
-        assets = downstream(context.repository_def, landing_of(connector.type for connector in due))
+        assets = select_downstream(
+            context.repository_def, select_landings(connector.type for connector in due)
+        )
         workspace_ids = {connector.workspace_id for connector in due}
         return request_run(context.instance, session, TRIGGER, workspace_ids, assets)

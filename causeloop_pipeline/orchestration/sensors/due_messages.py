@@ -6,7 +6,7 @@ import dagster as dg
 
 from causeloop_pipeline.orchestration.jobs.deliveries import deliveries
 from causeloop_pipeline.orchestration.run_scope import TRIGGER as TRIGGER_TAG
-from causeloop_pipeline.orchestration.sensors.polling_sensor import polling_sensor
+from causeloop_pipeline.orchestration.sensors.polling_sensor import make_polling_sensor
 from causeloop_pipeline.stages.installation import Installation
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ def has_due_messages(session: "Session") -> bool:
     return has_anything_due(session)
 
 
-@polling_sensor(
+@make_polling_sensor(
     TRIGGER,
     jobs=[deliveries],
     interval_seconds=9,
@@ -32,7 +32,7 @@ def has_due_messages(session: "Session") -> bool:
 def watch_due_messages(
     _context: dg.SensorEvaluationContext, installation: Installation
 ) -> dg.RunRequest | dg.SkipReason:
-    """Find out whether anything is due; what comes up during a run is that run's work or the next one's."""
+    """Request a run if anything is due; what becomes due during a run is left to it or to the next one."""
     from causeloop_pipeline.stages.jobs.deliveries import is_anything_due
 
     if not is_anything_due(installation):

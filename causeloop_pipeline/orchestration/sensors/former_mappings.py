@@ -6,7 +6,7 @@ import dagster as dg
 
 from causeloop_pipeline.orchestration.jobs.rereading import rereading
 from causeloop_pipeline.orchestration.run_scope import TRIGGER as TRIGGER_TAG
-from causeloop_pipeline.orchestration.sensors.polling_sensor import polling_sensor
+from causeloop_pipeline.orchestration.sensors.polling_sensor import make_polling_sensor
 from causeloop_pipeline.stages.installation import Installation
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ def has_former_mappings(session: "Session") -> bool:
     return is_rereading_due(session)
 
 
-@polling_sensor(
+@make_polling_sensor(
     TRIGGER,
     jobs=[rereading],
     interval_seconds=31,

@@ -1,15 +1,15 @@
-"""Starts one run that takes newly grouped issues on to recommendations, also those that a broken run left."""
+"""Starts one run that takes newly grouped issues on to recommendations, including those of an aborted run."""
 
 from typing import TYPE_CHECKING
 
 import dagster as dg
 
-from causeloop_pipeline.orchestration.asset_selection import FIRST_STAGE, downstream
+from causeloop_pipeline.orchestration.asset_selection import FIRST_STAGE, select_downstream
 from causeloop_pipeline.orchestration.jobs.loop import loop, ranking
 from causeloop_pipeline.orchestration.run_requests import has_unfinished_run, request_run
 from causeloop_pipeline.orchestration.run_scope import NIGHTLY
 from causeloop_pipeline.orchestration.sensors import arrived_events, due_connectors, recompute_requests
-from causeloop_pipeline.orchestration.sensors.polling_sensor import polling_sensor
+from causeloop_pipeline.orchestration.sensors.polling_sensor import make_polling_sensor
 from causeloop_pipeline.stages.installation import Installation
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def has_unfinished_workspaces(session: "Session") -> bool:
     return bool(read_unfinished_workspaces(session))
 
 
-@polling_sensor(
+@make_polling_sensor(
     TRIGGER,
     interval_seconds=2,
     description="Takes what was grouped on to predictions and recommendations, while further events arrive.",
@@ -36,7 +36,7 @@ def has_unfinished_workspaces(session: "Session") -> bool:
 def watch_grouped_issues(
     context: dg.SensorEvaluationContext, installation: Installation
 ) -> dg.RunRequest | dg.SkipReason:
-    """Find the workspaces whose newest issues no run has taken to the last stage, nor is about to."""
+    """Find workspaces whose newest issues no finished or pending run takes to the last stage."""
     from causeloop_pipeline.storage.app.run_scopes import read_unfinished_workspaces
 
     if busy := [name for name in OTHER_TRIGGERS if has_unfinished_run(context.instance, name)]:
@@ -46,7 +46,7 @@ def watch_grouped_issues(
         workspace_ids = {key for key, is_grouped in unfinished.items() if is_grouped}
         is_grouping = has_unfinished_run(context.instance, arrived_events.TRIGGER)
         if len(workspace_ids) < len(unfinished) and not is_grouping:  # a run died before it had grouped them
-            assets = downstream(context.repository_def, [FIRST_STAGE["patterns"]])
+            assets = select_downstream(context.repository_def, [FIRST_STAGE["patterns"]])
             return request_run(context.instance, session, TRIGGER, set(unfinished), assets)
         if not workspace_ids:
             return dg.SkipReason("nothing was grouped")

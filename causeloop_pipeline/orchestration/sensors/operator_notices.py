@@ -5,11 +5,11 @@ from datetime import UTC, datetime
 
 import dagster as dg
 
-from causeloop_pipeline.orchestration.run_requests import reason_for_first_share
+from causeloop_pipeline.orchestration.run_requests import explain_first_share
 from causeloop_pipeline.orchestration.run_scope import TRIGGER
 from causeloop_pipeline.orchestration.sensors.run_causes import (
     OpenCause,
-    Watch,
+    RunFailureWatch,
     describe_run_failure,
     find_ended_causes,
     find_new_failures,
@@ -27,19 +27,19 @@ from causeloop_pipeline.stages.installation import Installation
 def send_operator_notices(
     context: dg.SensorEvaluationContext, installation: dg.ResourceParam[Installation]
 ) -> dg.SensorResult | dg.SkipReason:
-    """Look at the runs that ended since the last look; what could not be sent is news at the next one."""
+    """Check the runs that ended since the last tick; unsent notices are retried at the next one."""
     from causeloop_pipeline.egress.errors import OutsideFailure
-    from causeloop_pipeline.stages.jobs.operator_notices import tell_operators
+    from causeloop_pipeline.stages.jobs.operator_notices import notify_operators
 
-    if reason := reason_for_first_share():
+    if reason := explain_first_share():
         return dg.SkipReason(reason)
     if installation.settings.operator_channel is None:
         return dg.SkipReason("CAUSELOOP_OPERATOR_CHANNEL is not set: nobody is notified")
-    watch = Watch.read(context.cursor, datetime.now(UTC))
+    watch = RunFailureWatch.read(context.cursor, datetime.now(UTC))
     stored, sent = watch.write(), 0
     try:
         for cause, is_over in find_news(context.instance, watch):
-            tell_operators(
+            notify_operators(
                 installation,
                 cause.first_run,
                 trigger=cause.trigger,
@@ -55,8 +55,8 @@ def send_operator_notices(
     return dg.SensorResult(skip_reason=f"{sent} notices sent", cursor=watch.write())
 
 
-def find_news(instance: dg.DagsterInstance, watch: Watch) -> Iterator[tuple[OpenCause, bool]]:
-    """Each new cause, and each that is over; a cause counts as notified when the next one is requested."""
+def find_news(instance: dg.DagsterInstance, watch: RunFailureWatch) -> Iterator[tuple[OpenCause, bool]]:
+    """Yield each new cause and each that is over; one counts as notified when the next is requested."""
     for record in find_new_failures(instance, watch):
         mark_seen(watch, record)
         run = record.dagster_run

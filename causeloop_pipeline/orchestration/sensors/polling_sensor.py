@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import dagster as dg
 
-from causeloop_pipeline.orchestration.instance.ending import ENDING
+from causeloop_pipeline.orchestration.instance.shutdown import SHUTDOWN
 from causeloop_pipeline.orchestration.jobs.loop import ASSET_JOBS, loop
-from causeloop_pipeline.orchestration.run_requests import reason_for_first_share, reason_to_wait, tag_share
+from causeloop_pipeline.orchestration.run_requests import explain_first_share, explain_wait, tag_share
 from causeloop_pipeline.orchestration.sensors.database_restarts import (
     read_database_start,
     tag_interrupted_run,
@@ -21,19 +21,19 @@ if TYPE_CHECKING:
     from causeloop_pipeline.storage.database.session import Session
 
 MAX_WAIT_SECONDS = 45.0
-"""A tick costs as much as many looks; Dagster gives it a minute."""
+"""A tick costs as much as many queries, and may last a minute."""
 
 # Dagster announces an argument that it passes itself, when it copies a sensor that has a job.
 warnings.filterwarnings("ignore", category=dg.BetaWarning, message=".*`owners`.*SensorDefinition.*")
 
 Observed = TypeVar("Observed")
 RequestRun = Callable[[dg.SensorEvaluationContext, Installation], dg.RunRequest | dg.SkipReason]
-"""Asks whether there is work: a request for one run over all of it, or why there is none."""
+"""Looks for work: a request for one run over all of it, or the reason why there is none."""
 HasWork = Callable[["Session"], bool]
-"""Whether there is work: a look costs a hundredth of a tick."""
+"""Whether there is work: a query costs a hundredth of a tick."""
 
 
-def polling_sensor(
+def make_polling_sensor(
     name: str,
     *,
     interval_seconds: int,
@@ -43,8 +43,8 @@ def polling_sensor(
 ) -> Callable[[RequestRun], dg.SensorDefinition]:
     """Make a sensor of a function that finds work; its name is the trigger that its runs are tagged with.
 
-    The function is not called while the last run of the sensor goes on, or soon after runs that failed. By
-    default the sensor starts runs of assets. A tick of the code server waits for work, and looks for it twice
+    The function is not called while the sensor's last run is in progress, or soon after failed runs. By
+    default the sensor starts runs of assets. A tick in the code server waits for work, and polls for it twice
     in each interval.
     """
 
@@ -61,13 +61,13 @@ def polling_sensor(
         def evaluate(
             context: dg.SensorEvaluationContext, installation: dg.ResourceParam[Installation]
         ) -> dg.RunRequest | dg.SkipReason:
-            if not is_shared and (reason := reason_for_first_share()):
+            if not is_shared and (reason := explain_first_share()):
                 return dg.SkipReason(reason)
-            reason = reason_to_wait(context.instance, name)
+            reason = explain_wait(context.instance, name)
             if reason and tag_interrupted_run(
                 context.instance, name, lambda: read_database_start(installation)
             ):
-                reason = reason_to_wait(context.instance, name)
+                reason = explain_wait(context.instance, name)
             if reason:
                 return dg.SkipReason(reason)
             if is_pipeline_server():
@@ -86,17 +86,17 @@ def _tag_share(decided: dg.RunRequest | dg.SkipReason) -> dg.RunRequest | dg.Ski
 
 
 def look_repeatedly(look: Callable[[], Observed], seconds_between_looks: float) -> Observed:
-    """The outcome of the first look that finds something, or of the last one that a tick has time for."""
+    """The result of the first poll that finds work, or of the last one that a tick has time for."""
     deadline = time.monotonic() + MAX_WAIT_SECONDS
     while not (outcome := look()):
         is_late = time.monotonic() + seconds_between_looks >= deadline
-        if is_late or ENDING.wait(seconds_between_looks):
+        if is_late or SHUTDOWN.wait(seconds_between_looks):
             break
     return outcome
 
 
 def _wait_for(has_work: HasWork, installation: Installation, seconds_between_looks: float) -> None:
-    """Look for work on one connection until there is some, or for as long as a tick may take."""
+    """Poll for work on one connection until there is some, or until the tick's time is up."""
     with installation.database.keep_connection() as database:
 
         def look() -> bool:

@@ -6,7 +6,7 @@ import dagster as dg
 
 from causeloop_pipeline.orchestration.jobs.tickets import tickets
 from causeloop_pipeline.orchestration.run_scope import TRIGGER as TRIGGER_TAG
-from causeloop_pipeline.orchestration.sensors.polling_sensor import polling_sensor
+from causeloop_pipeline.orchestration.sensors.polling_sensor import make_polling_sensor
 from causeloop_pipeline.stages.installation import Installation
 
 if TYPE_CHECKING:
@@ -17,12 +17,12 @@ TRIGGER = "pushed_tickets"
 
 def has_tickets(session: "Session") -> bool:
     """Whether any workspace has a ticket to open or to refresh."""
-    from causeloop_pipeline.storage.act.tickets import workspaces_with_tickets
+    from causeloop_pipeline.storage.act.tickets import read_workspaces_with_tickets
 
-    return bool(workspaces_with_tickets(session))
+    return bool(read_workspaces_with_tickets(session))
 
 
-@polling_sensor(
+@make_polling_sensor(
     TRIGGER,
     jobs=[tickets],
     interval_seconds=14,
@@ -32,7 +32,7 @@ def has_tickets(session: "Session") -> bool:
 def watch_pushed_tickets(
     _context: dg.SensorEvaluationContext, installation: Installation
 ) -> dg.RunRequest | dg.SkipReason:
-    """Find out whether any workspace has a ticket to open or to refresh."""
+    """Request a run if any workspace has a ticket to open or to refresh."""
     from causeloop_pipeline.stages.jobs.tickets import is_any_ticket_due
 
     if not is_any_ticket_due(installation):

@@ -1,4 +1,4 @@
-"""Starts one run for everything that people requested to be computed again."""
+"""Starts one run for all recompute requests."""
 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
@@ -6,9 +6,9 @@ from uuid import UUID
 
 import dagster as dg
 
-from causeloop_pipeline.orchestration.asset_selection import FIRST_STAGE, downstream, landing_of
+from causeloop_pipeline.orchestration.asset_selection import FIRST_STAGE, select_downstream, select_landings
 from causeloop_pipeline.orchestration.run_requests import request_run
-from causeloop_pipeline.orchestration.sensors.polling_sensor import polling_sensor
+from causeloop_pipeline.orchestration.sensors.polling_sensor import make_polling_sensor
 from causeloop_pipeline.stages.installation import Installation
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ def has_queued_requests(session: "Session") -> bool:
     return bool(read_queued_requests(session))
 
 
-@polling_sensor(
+@make_polling_sensor(
     TRIGGER,
     interval_seconds=1,
     description="Does what was requested through the API, for all workspaces in one run.",
@@ -33,7 +33,7 @@ def has_queued_requests(session: "Session") -> bool:
 def watch_recompute_requests(
     context: dg.SensorEvaluationContext, installation: Installation
 ) -> dg.RunRequest | dg.SkipReason:
-    """Find the queued requests; the run itself claims them, so that one made meanwhile is not lost."""
+    """Find the queued requests; the run itself claims them, so that one made in between is not lost."""
     from causeloop_pipeline.storage.app.recompute_requests import read_queued_requests
 
     with installation.database.every_workspace() as session:
@@ -42,7 +42,7 @@ def watch_recompute_requests(
             return dg.SkipReason("nothing is requested")
         workspace_ids = {requests.workspace_id for requests in queued}
         kinds = {kind for requests in queued for kind in requests.kinds}
-        assets = downstream(context.repository_def, _first_assets(session, kinds, workspace_ids))
+        assets = select_downstream(context.repository_def, _first_assets(session, kinds, workspace_ids))
         return request_run(context.instance, session, TRIGGER, workspace_ids, assets, kinds)
 
 
@@ -53,5 +53,5 @@ def _first_assets(session: "Session", kinds: set[str], workspace_ids: Iterable[U
     first = [FIRST_STAGE[kind] for kind in sorted(kinds) if kind in FIRST_STAGE]
     if "sync" in kinds:
         types = read_active_connector_types(session, list(workspace_ids))
-        first += landing_of(types) or [FIRST_STAGE["everything"]]
+        first += select_landings(types) or [FIRST_STAGE["everything"]]
     return first

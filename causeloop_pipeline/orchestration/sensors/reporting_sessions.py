@@ -1,4 +1,4 @@
-"""Ends transactions of BI tools that take too long, so that none holds locks or old rows for hours."""
+"""Ends long transactions of BI tools, so that none holds locks or a snapshot for hours."""
 
 import dagster as dg
 
@@ -14,7 +14,7 @@ from causeloop_pipeline.stages.installation import Installation
 def watch_reporting_sessions(
     context: dg.SensorEvaluationContext, installation: dg.ResourceParam[Installation]
 ) -> dg.SkipReason:
-    """End what takes too long; where no login was ever granted there is nothing to look at."""
+    """End long transactions; skipped where no login was ever granted."""
     from causeloop_pipeline.storage.reporting.sessions import end_long_transactions
 
     with installation.database.every_workspace() as session:

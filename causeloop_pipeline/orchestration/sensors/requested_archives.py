@@ -6,7 +6,7 @@ import dagster as dg
 
 from causeloop_pipeline.orchestration.jobs.archives import archives
 from causeloop_pipeline.orchestration.run_scope import TRIGGER as TRIGGER_TAG
-from causeloop_pipeline.orchestration.sensors.polling_sensor import polling_sensor
+from causeloop_pipeline.orchestration.sensors.polling_sensor import make_polling_sensor
 from causeloop_pipeline.stages.installation import Installation
 
 if TYPE_CHECKING:
@@ -16,13 +16,13 @@ TRIGGER = "requested_archives"
 
 
 def has_requested_archives(session: "Session") -> bool:
-    """Whether an archive is to be written."""
+    """Whether an archive waits to be written."""
     from causeloop_pipeline.storage.archive.requests import read_open_archives
 
     return bool(read_open_archives(session))
 
 
-@polling_sensor(
+@make_polling_sensor(
     TRIGGER,
     jobs=[archives],
     interval_seconds=19,
@@ -32,7 +32,7 @@ def has_requested_archives(session: "Session") -> bool:
 def watch_requested_archives(
     _context: dg.SensorEvaluationContext, installation: Installation
 ) -> dg.RunRequest | dg.SkipReason:
-    """Find out whether any is requested."""
+    """Request a run if an archive is requested."""
     from causeloop_pipeline.stages.jobs.archives import is_any_archive_requested
 
     if not is_any_archive_requested(installation):

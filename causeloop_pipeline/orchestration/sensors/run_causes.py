@@ -1,4 +1,4 @@
-"""Why runs fail, each cause once: what is remembered between two looks at Dagster's runs."""
+"""Why runs fail, each cause once: the state between two ticks over Dagster's runs."""
 
 import json
 from collections.abc import Iterable
@@ -17,7 +17,7 @@ FAILURES = {dg.DagsterEventType.STEP_FAILURE, dg.DagsterEventType.RUN_FAILURE}
 
 @dataclass
 class OpenCause:
-    """A cause by which runs of a trigger fail; times are seconds since 1970."""
+    """A cause of a trigger's failing runs; times are seconds since 1970."""
 
     trigger: str
     cause: str
@@ -28,16 +28,16 @@ class OpenCause:
 
 
 @dataclass
-class Watch:
-    """Up to when runs have been looked at, the runs of the last look, and the open causes by their key."""
+class RunFailureWatch:
+    """Up to when runs were checked, the runs of the last check, and the open causes by their key."""
 
     until: float
     seen: list[str] = field(default_factory=list)
     causes: dict[str, OpenCause] = field(default_factory=dict)
 
     @classmethod
-    def read(cls, cursor: str | None, now: datetime) -> "Watch":
-        """What a cursor holds; without one, failures of the last hour are news."""
+    def read(cls, cursor: str | None, now: datetime) -> "RunFailureWatch":
+        """Parse a cursor; without one, failures of the last hour count as new."""
         if not cursor:
             return cls((now - FIRST_LOOK_BACK).timestamp())
         stored = json.loads(cursor)
@@ -45,11 +45,11 @@ class Watch:
         return cls(**stored, causes=causes)
 
     def write(self) -> str:
-        """The cursor that holds it."""
+        """Serialize as a cursor."""
         return json.dumps(asdict(self))
 
     def note(self, record: RunRecord, trigger: str, cause: str) -> OpenCause | None:
-        """Count a failed run; the cause, if this is its first."""
+        """Count a failed run; returns its cause if this is the first one."""
         ended = record.end_time or record.update_timestamp.timestamp()
         key = f"{trigger}: {cause}"
         if key in self.causes:
@@ -64,8 +64,8 @@ class Watch:
         self.causes.pop(f"{cause.trigger}: {cause.cause}", None)
 
 
-def find_new_failures(instance: DagsterInstance, watch: Watch) -> list[RunRecord]:
-    """The runs that failed since the last look, oldest first; those of other code locations among them."""
+def find_new_failures(instance: DagsterInstance, watch: RunFailureWatch) -> list[RunRecord]:
+    """The runs that failed since the last check, oldest first, including those of other code locations."""
     since = datetime.fromtimestamp(watch.until, UTC) - OVERLAP
     failed = dg.RunsFilter(statuses=[dg.DagsterRunStatus.FAILURE], updated_after=since)
     records = instance.get_run_records(
@@ -74,8 +74,8 @@ def find_new_failures(instance: DagsterInstance, watch: Watch) -> list[RunRecord
     return [record for record in records if record.dagster_run.run_id not in watch.seen]
 
 
-def mark_seen(watch: Watch, record: RunRecord) -> None:
-    """A failed run was dealt with."""
+def mark_seen(watch: RunFailureWatch, record: RunRecord) -> None:
+    """Record that a failed run was handled."""
     updated = record.update_timestamp.replace(tzinfo=UTC).timestamp()
     watch.until = max(watch.until, updated)
     watch.seen = [*watch.seen, record.dagster_run.run_id][-MAX_RUNS_PER_LOOK:]
@@ -87,7 +87,7 @@ def find_ended_causes(instance: DagsterInstance, causes: Iterable[OpenCause]) ->
 
 
 def describe_run_failure(instance: DagsterInstance, run_id: str) -> str:
-    """The failed step and the kind of error; messages stay out, as they could quote what a customer wrote."""
+    """The failed step and the kind of error; messages are left out because they could quote customer text."""
     kinds = []
     for entry in instance.all_logs(run_id, of_type=FAILURES):
         event = entry.dagster_event

@@ -1,4 +1,4 @@
-"""Tells operators of what fails without a message: once when it begins, and once when it is over."""
+"""Notifies operators of silent failures: once when they begin, and once when they are over."""
 
 import json
 from dataclasses import asdict, dataclass, field
@@ -8,27 +8,27 @@ import dagster as dg
 from dagster import DagsterInstance
 
 from causeloop_pipeline.orchestration.partitions import DBT_POOL
-from causeloop_pipeline.orchestration.run_requests import reason_for_first_share
+from causeloop_pipeline.orchestration.run_requests import explain_first_share
 from causeloop_pipeline.stages.installation import Installation
 
 SECONDS_TO_FREE = 120
-"""For so long a run that has ended may hold a slot: it is being freed."""
+"""How long an ended run may still hold a slot, until it is freed."""
 
 
 @dataclass
-class Watch:
-    """What operators were notified of, and what is still to be sent; subject → since when, in seconds."""
+class SilentFailureWatch:
+    """Sent and pending notices; subject → since when, in seconds."""
 
     notified: dict[str, float] = field(default_factory=dict)
     unsent: dict[str, float] = field(default_factory=dict)
 
     @classmethod
-    def read(cls, cursor: str | None) -> "Watch":
-        """What a cursor holds."""
+    def read(cls, cursor: str | None) -> "SilentFailureWatch":
+        """Parse a cursor."""
         return cls(**json.loads(cursor)) if cursor else cls()
 
     def write(self) -> str:
-        """The cursor that holds it."""
+        """Serialize as a cursor."""
         return json.dumps(asdict(self))
 
 
@@ -42,13 +42,13 @@ class Watch:
 def watch_silent_failures(
     context: dg.SensorEvaluationContext, installation: dg.ResourceParam[Installation]
 ) -> dg.SensorResult | dg.SkipReason:
-    """Compare what fails with what operators were notified of; what was not sent is news at the next look."""
+    """Compare failures with the sent notices; unsent ones are retried at the next tick."""
     from causeloop_pipeline.egress.errors import OutsideFailure
-    from causeloop_pipeline.stages.jobs.operator_notices import tell_of_silent_failure
+    from causeloop_pipeline.stages.jobs.operator_notices import notify_silent_failure
     from causeloop_pipeline.storage.health.product_figures import read_product_figures
     from causeloop_pipeline.storage.health.silent_failures import SilentFailure, find_silent_failures
 
-    if reason := reason_for_first_share():
+    if reason := explain_first_share():
         return dg.SkipReason(reason)
     if installation.settings.operator_channel is None:
         return dg.SkipReason("CAUSELOOP_OPERATOR_CHANNEL is not set: nobody is notified")
@@ -58,19 +58,19 @@ def watch_silent_failures(
         failure.subject: failure
         for failure in find_silent_failures(figures, count_slots_of_ended_runs(context.instance))
     }
-    watch, now = Watch.read(context.cursor), datetime.now(UTC).timestamp()
+    watch, now = SilentFailureWatch.read(context.cursor), datetime.now(UTC).timestamp()
     watch.unsent = {
         subject: watch.unsent.get(subject, now) for subject in present if subject not in watch.notified
     }
     sent = 0
     try:
         for subject, since in list(watch.unsent.items()):
-            tell_of_silent_failure(installation, present[subject], since=since, is_over=False)
+            notify_silent_failure(installation, present[subject], since=since, is_over=False)
             watch.notified[subject] = watch.unsent.pop(subject)
             sent += 1
         for subject in [subject for subject in watch.notified if subject not in present]:
             over = SilentFailure(subject, "")
-            tell_of_silent_failure(installation, over, since=watch.notified[subject], is_over=True)
+            notify_silent_failure(installation, over, since=watch.notified[subject], is_over=True)
             watch.notified.pop(subject)
             sent += 1
     except OutsideFailure as failure:
@@ -80,7 +80,7 @@ def watch_silent_failures(
 
 
 def count_slots_of_ended_runs(instance: DagsterInstance) -> int:
-    """How many runs hold a slot of our pool and have ended, or been deleted, a while ago."""
+    """How many runs that ended or were deleted a while ago still hold a slot of our pool."""
     storage = instance.event_log_storage
     if DBT_POOL not in storage.get_concurrency_keys():
         return 0

@@ -1,4 +1,4 @@
-"""Keeps one partition per workspace: new workspaces get theirs, vanished ones lose it."""
+"""Keeps one partition per workspace: adds those of new workspaces, removes those of deleted ones."""
 
 from collections.abc import Mapping
 from functools import partial
@@ -23,7 +23,7 @@ SECONDS_BETWEEN_LOOKS = 14.0
 def sync_partitions(
     context: dg.SensorEvaluationContext, installation: dg.ResourceParam[Installation]
 ) -> dg.SensorResult | dg.SkipReason:
-    """Compare the workspaces there are with the partitions there are, again and again within a tick."""
+    """Compare workspaces and partitions repeatedly within a tick."""
     look = partial(find_changes, context, installation)
     changes = look_repeatedly(look, SECONDS_BETWEEN_LOOKS) if is_pipeline_server() else look()
     if not changes:
@@ -34,7 +34,7 @@ def sync_partitions(
 def find_changes(
     context: dg.SensorEvaluationContext, installation: Installation
 ) -> "list[dg.AddDynamicPartitionsRequest | dg.DeleteDynamicPartitionsRequest]":
-    """The partitions of new workspaces, to be added, and those of vanished ones, to be removed."""
+    """The partitions of new workspaces, to be added, and of deleted ones, to be removed."""
     present = read_partitions(installation)
     partitions = {
         key: parse_partition(key) for key in context.instance.get_dynamic_partitions(str(WORKSPACES.name))

@@ -1,4 +1,4 @@
-"""The trackers that take tickets; which connector speaks to which."""
+"""The trackers that take tickets; which connector uses which."""
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
@@ -7,7 +7,7 @@ from typing import Any
 from causeloop_pipeline.connectors.spec import Connector
 from causeloop_pipeline.egress.credentials import build_credentials
 from causeloop_pipeline.egress.errors import PermanentFailure
-from causeloop_pipeline.egress.origin import base_url_of
+from causeloop_pipeline.egress.origin import find_base_url
 from causeloop_pipeline.egress.policy import EgressPolicy
 from causeloop_pipeline.outbound.tickets import Tracker
 from causeloop_pipeline.outbound.tracker_api import TrackerApi
@@ -32,13 +32,13 @@ TRACKERS: Mapping[str, Callable[[TrackerApi, Mapping[str, Any]], Tracker]] = Map
 )
 
 
-def tracker_of(
+def make_tracker(
     connector: Connector, config: Mapping[str, Any], credentials: Mapping[str, str], egress: EgressPolicy
 ) -> Tracker:
-    """The tracker behind a connector as it is configured."""
+    """The tracker of a configured connector."""
     if connector.name not in TRACKERS:
         raise PermanentFailure(f"{connector.title} takes no tickets: push through another connector")
     api = TrackerApi(
-        connector, base_url_of(connector, config), build_credentials(connector, credentials), egress
+        connector, find_base_url(connector, config), build_credentials(connector, credentials), egress
     )
     return TRACKERS[connector.name](api, config)

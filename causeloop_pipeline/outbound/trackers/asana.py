@@ -1,6 +1,6 @@
 """Tickets as Asana tasks, marked by the last line of their notes.
 
-The marker is looked for in the list of tasks changed since the push; Asana's search would show it only later.
+The marker is looked up in the list of tasks changed since the push, because Asana's search lags behind.
 """
 
 from collections.abc import Iterator, Mapping

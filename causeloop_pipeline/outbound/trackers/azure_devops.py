@@ -1,4 +1,4 @@
-"""Tickets as Azure DevOps work items, marked by a tag: queries see it at once."""
+"""Tickets as Azure DevOps work items, marked by a tag, which queries see at once."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,7 +1,6 @@
 """Tickets as GitHub issues, marked by a comment that readers do not see.
 
-The marker is searched in the list of the newest issues, which holds an issue at once; GitHub's search would
-show it only later.
+The marker is looked up in the list of the newest issues, because GitHub's search lags behind.
 """
 
 from collections.abc import Mapping
@@ -53,7 +52,7 @@ class GitHub:
 
     def create(self, draft: Draft) -> Ticket:
         """Open an issue."""
-        document = {"title": defuse(draft.summary), "body": _body(draft)}
+        document = {"title": defuse(draft.summary), "body": _write_body(draft)}
         return self._ticket(self.repository, self.api.post(f"/repos/{self.repository}/issues", document))
 
     def read(self, external_id: str) -> Ticket:
@@ -77,5 +76,5 @@ class GitHub:
         return Ticket(external_id, self.api.link(issue, "html_url"), is_done)
 
 
-def _body(draft: Draft) -> str:
+def _write_body(draft: Draft) -> str:
     return f"{write_markdown(draft)}\n\n{build_hidden_marker(draft.recommendation_id)}"

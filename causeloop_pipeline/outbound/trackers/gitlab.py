@@ -1,4 +1,4 @@
-"""Tickets as GitLab issues, marked by a label: the list by label holds an issue at once."""
+"""Tickets as GitLab issues, marked by a label: the list by label is immediately consistent."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -45,7 +45,7 @@ class Jira:
             "project": {"key": self.project},
             "issuetype": {"name": self.issue_type},
             "summary": draft.summary,
-            "description": _document(draft),
+            "description": _write_document(draft),
             "labels": ["causeloop", build_marker(draft.recommendation_id)],
         }
         created = self.api.post("/rest/api/3/issue", {"fields": fields})
@@ -65,13 +65,20 @@ class Jira:
         return f"{self.api.base_url}/browse/{quote(key, safe='')}"
 
 
-def _document(draft: Draft) -> Node:
-    """The text in Atlassian's document format, in which nothing of it is markup."""
-    steps = [{"type": "listItem", "content": [_paragraph(step)]} for step in draft.steps if step.strip()]
+def _write_document(draft: Draft) -> Node:
+    """The text in Atlassian's document format, with no markup interpreted."""
+    steps = [
+        {"type": "listItem", "content": [_write_paragraph(step)]} for step in draft.steps if step.strip()
+    ]
     listed = [{"type": "orderedList", "content": steps}] if steps else []
-    content = [_paragraph(draft.rationale), *listed, _paragraph(draft.expected), _paragraph(draft.url)]
+    content = [
+        _write_paragraph(draft.rationale),
+        *listed,
+        _write_paragraph(draft.expected),
+        _write_paragraph(draft.url),
+    ]
     return {"type": "doc", "version": 1, "content": content}
 
 
-def _paragraph(text: str) -> Node:
+def _write_paragraph(text: str) -> Node:
     return {"type": "paragraph", "content": [{"type": "text", "text": text}] if text else []}

@@ -1,4 +1,4 @@
-"""Tickets as Linear issues, whose ids we choose: a second attempt cannot make a second issue."""
+"""Tickets as Linear issues, whose ids we choose, so that a second attempt cannot create a duplicate."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

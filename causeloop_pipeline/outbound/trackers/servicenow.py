@@ -1,4 +1,4 @@
-"""Tickets as ServiceNow incidents, marked by the field that other systems' ids belong into."""
+"""Tickets as ServiceNow incidents, marked in the field for other systems' ids."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

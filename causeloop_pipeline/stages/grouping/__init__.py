@@ -1,1 +1,1 @@
-"""When issues are grouped again, and what is kept of each pattern from one sync to the next."""
+"""When issues are grouped again, and what is stored of each pattern between syncs."""

@@ -1,4 +1,4 @@
-"""The days on which patterns have issues, brought up to date by the days that were touched."""
+"""The days on which patterns have issues, updated from touches."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -16,9 +16,9 @@ EPOCH = date(1970, 1, 1).toordinal()
 def update_active_days(
     session: Session, workspace_id: UUID, before: Mapping[str, PatternSummary], touches: pl.DataFrame
 ) -> dict[str, list[int]]:
-    """Days since 1970 (in UTC) by pattern, of those whose summary before and touches tell all of them.
+    """Days since 1970 (in UTC) by pattern, where its previous summary and touches determine all of them.
 
-    A touch without a time does not tell.
+    A touch without a time does not determine its day.
     """
     undated = set(touches.filter(pl.col("occurred_at").is_null())["pattern_id"])
     days = {name: set(summary.days) for name, summary in before.items() if name not in undated}
@@ -34,9 +34,9 @@ def update_active_days(
 def find_followed(
     before: Mapping[str, PatternSummary], touches: pl.DataFrame, issue_counts: Mapping[str, int]
 ) -> dict[str, PatternSummary]:
-    """The summaries before that the touches lead from to the present number of issues.
+    """The previous summaries from which the touches lead to the present number of issues.
 
-    That of a pattern which has lost all issues was left as it was: what came later does not follow it.
+    A pattern that lost all its issues kept a stale summary, which later touches do not continue.
     """
     come = dict(touches.group_by("pattern_id").agg(pl.col("issues").sum()).iter_rows())
     return {

@@ -1,7 +1,7 @@
-"""Whether all issues of a workspace are grouped again, or only the new ones join the patterns there are.
+"""Whether all issues of a workspace are grouped again, or only new ones are assigned to existing patterns.
 
-All of them at night, when somebody asks for it or has linked or unlinked issues, when the method changed, and
-when the workspace has grown so much since that what was learned of it is out of date.
+All are grouped at night, on request, after people linked or unlinked issues, when the method changed, and
+when the workspace has outgrown what the last grouping learned.
 """
 
 from uuid import UUID
@@ -13,7 +13,7 @@ from causeloop_pipeline.model.frames import PREVIOUS_STATUS_SCHEMA
 from causeloop_pipeline.stages.context import RunOptions
 from causeloop_pipeline.storage.app.recompute_requests import read_claimed_kinds
 from causeloop_pipeline.storage.database.session import Session
-from causeloop_pipeline.storage.detect.corrections import corrections_digest, read_constraints, read_feedback
+from causeloop_pipeline.storage.detect.corrections import digest_corrections, read_constraints, read_feedback
 from causeloop_pipeline.storage.detect.grouping_state import read_grouping_settings, read_grouping_state
 from causeloop_pipeline.storage.detect.patterns import read_members
 
@@ -22,21 +22,21 @@ REQUESTS_FOR_PATTERNS = frozenset({"patterns", "everything"})
 
 
 def needs_full_regroup(session: Session, workspace_id: UUID, options: RunOptions) -> bool:
-    """Decide from what is stored, so that the fingerprints and the patterns of one run decide alike."""
+    """Decide from stored state, so that the fingerprints and patterns stages of one run agree."""
     state = read_grouping_state(session, workspace_id)
     return (
         state is None
         or options.is_rebuild
         or state.is_stale
         or state.algorithm_version != ALGORITHM_VERSION
-        or state.corrections_digest != corrections_digest(session, workspace_id)
+        or state.corrections_digest != digest_corrections(session, workspace_id)
         or state.issue_count + state.added_count > MAX_GROWTH * state.issue_count
         or bool(read_claimed_kinds(session, options.run_id, workspace_id) & REQUESTS_FOR_PATTERNS)
         or not PatternIndex.is_current_format(state.index_start)
     )
 
 
-def grouping_options(session: Session, workspace_id: UUID) -> GroupingOptions:
+def read_grouping_options(session: Session, workspace_id: UUID) -> GroupingOptions:
     """The workspace's settings for grouping."""
     auto_link, threshold = read_grouping_settings(session, workspace_id)
     return GroupingOptions(

@@ -1,4 +1,4 @@
-"""Makes the summaries of the patterns whose issues changed, or of all of them."""
+"""Updates the summaries of the patterns whose issues changed, or of all of them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -39,7 +39,7 @@ Tallies = dict[str, dict[str, dict[str, int]]]
 
 
 def refresh_summaries(session: Session, workspace_id: UUID, *, is_full: bool) -> int:
-    """Make the summaries of the patterns that were touched, or after a full grouping of all; how many."""
+    """Update the summaries of touched patterns, or of all after a full grouping; returns how many."""
     if is_full or is_uncounted(session, workspace_id):
         count_all_tallies(session, workspace_id)
         count_all_occurrences(session, workspace_id)
@@ -79,7 +79,7 @@ def _count(
     before: Mapping[str, PatternSummary],
     touches: pl.DataFrame | None,
 ) -> tuple[Tallies, dict[str, list[int]]]:
-    """The tally of each pattern; without its days where these follow from before, which come beside it."""
+    """The tally of each pattern, and separately the active days that follow from the previous summary."""
     tallies: Tallies = {pattern_id: {} for pattern_id in pattern_ids}
     if touches is None:
         return tallies | read_tallies(session, workspace_id, pattern_ids), {}
@@ -119,7 +119,7 @@ def _summarize(
 def _read_latest_issues(
     session: Session, workspace_id: UUID, pattern_ids: Sequence[str]
 ) -> dict[str, tuple[str, list[LatestIssue]]]:
-    """The commonest title and the latest issues of each pattern that has issues."""
+    """The most frequent title and the latest issues of each pattern that has issues."""
     rows = read_latest_issues(session, workspace_id, pattern_ids, titled=LATEST_ISSUES, listed=TRACED_ISSUES)
     return {
         row["pattern_id"]: (row["title"], list(map(LatestIssue, row["names"], row["bodies"]))) for row in rows

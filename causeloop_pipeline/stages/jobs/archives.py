@@ -17,20 +17,20 @@ from causeloop_pipeline.storage.archive.requests import (
 
 
 def is_any_archive_requested(installation: Installation) -> bool:
-    """Whether an archive is to be written."""
+    """Whether an archive waits to be written."""
     with installation.database.every_workspace() as session:
         return bool(read_open_archives(session))
 
 
 def write_archives(installation: Installation) -> dict[str, int]:
-    """Write all that were requested, one by one; one that fails says why and stops no other."""
+    """Write all requested archives, one by one; a failure is recorded and does not stop the others."""
     with installation.database.every_workspace() as session:
         requested = read_open_archives(session)
     counts = {"written": 0, "failed": 0}
     for archive in requested:
         try:
             _write(installation, archive)
-        except Exception as failure:  # one tenant's failure never stops another's archive
+        except Exception as failure:  # one tenant's failure must not stop the others
             with installation.database.workspace(archive.workspace_id) as session:
                 fail_archive(session, archive, describe_defect(failure))
             counts["failed"] += 1

@@ -1,9 +1,9 @@
 """Sends the messages that wait in the outbox: each in a transaction of its own, locked while it is sent.
 
 Alert rules that were made or changed since their last evaluation, or whose snooze has ended, are evaluated
-first, so that a new rule alerts on what is already true and does not wait for the next computation.
+first, so that a new rule alerts at once on what is already true.
 
-A run that dies between sending and committing sends that one message again, under the same id.
+A run that dies between sending and committing sends that message again under the same id.
 """
 
 import logging
@@ -18,18 +18,18 @@ from causeloop_pipeline.egress.errors import OutsideFailure, PermanentFailure
 from causeloop_pipeline.egress.policy import EgressPolicy
 from causeloop_pipeline.outbound.deliver import Delivery, DeliverySettings, deliver
 from causeloop_pipeline.stages.alerts import evaluate_rules
-from causeloop_pipeline.stages.defects import defect_message, describe_defect
+from causeloop_pipeline.stages.defects import describe_defect, write_defect_message
 from causeloop_pipeline.stages.installation import Installation
 from causeloop_pipeline.storage.app.vault import SecretError
 from causeloop_pipeline.storage.database.session import Session
-from causeloop_pipeline.storage.notify.alerts import start_evaluation, workspaces_with_rules_to_evaluate
+from causeloop_pipeline.storage.notify.alerts import read_workspaces_with_rules_to_evaluate, start_evaluation
 from causeloop_pipeline.storage.notify.outbox import (
     CHANNEL_SECRETS,
     OutboxMessage,
     claim_due_messages,
     mark_delivered,
     mark_failed,
-    workspaces_with_messages,
+    read_workspaces_with_messages,
 )
 
 logger = logging.getLogger(__name__)
@@ -46,9 +46,10 @@ def is_anything_due(installation: Installation) -> bool:
 
 
 def has_anything_due(session: Session) -> bool:
-    """Whether a session sees a message that waits, or an alert rule that has changed."""
+    """Whether the session sees a due message or a changed alert rule."""
     return bool(
-        workspaces_with_rules_to_evaluate(session, datetime.now(UTC)) or workspaces_with_messages(session)
+        read_workspaces_with_rules_to_evaluate(session, datetime.now(UTC))
+        or read_workspaces_with_messages(session)
     )
 
 
@@ -56,7 +57,7 @@ def evaluate_changed_rules(installation: Installation) -> int:
     """Evaluate the rules of every workspace that has a new or changed one; how many workspaces."""
     as_of = datetime.now(UTC)
     with installation.database.every_workspace() as session:
-        workspace_ids = workspaces_with_rules_to_evaluate(session, as_of)
+        workspace_ids = read_workspaces_with_rules_to_evaluate(session, as_of)
     for workspace_id in workspace_ids:
         _evaluate_rules(installation, workspace_id, as_of)
     return len(workspace_ids)
@@ -65,10 +66,10 @@ def evaluate_changed_rules(installation: Installation) -> int:
 def deliver_messages(installation: Installation) -> Counter[str]:
     """Deliver what is due, several workspaces at once; how many messages were delivered, failed or given up.
 
-    A slow receiver holds up nobody but its own workspace.
+    A slow receiver delays only its own workspace.
     """
     with installation.database.every_workspace() as session:
-        workspace_ids = workspaces_with_messages(session)
+        workspace_ids = read_workspaces_with_messages(session)
     with ThreadPoolExecutor(MAX_WORKSPACES_AT_ONCE, thread_name_prefix="deliver") as threads:
         counts = threads.map(
             lambda workspace_id: deliver_workspace_messages(installation, workspace_id), workspace_ids
@@ -79,38 +80,38 @@ def deliver_messages(installation: Installation) -> Counter[str]:
 def deliver_workspace_messages(installation: Installation, workspace_id: UUID) -> Counter[str]:
     """Deliver one workspace's messages one by one, up to a number and a time."""
     ends, count = time.monotonic() + MAX_SECONDS_PER_WORKSPACE, Counter[str]()
-    settings = delivery_settings(installation)
+    settings = read_delivery_settings(installation)
     while time.monotonic() < ends and count.total() < MAX_MESSAGES_PER_WORKSPACE:
         with installation.database.workspace(workspace_id) as session:
             messages = claim_due_messages(session, limit=1)
             if not messages:
                 break
-            count[_attempt(session, installation, settings, messages[0])] += 1
+            count[_attempt_delivery(session, installation, settings, messages[0])] += 1
     return count
 
 
 def _evaluate_rules(installation: Installation, workspace_id: UUID, as_of: datetime) -> None:
-    """One workspace's rules; after a defect they wait for the `alerts` asset, which reports it."""
+    """Evaluate one workspace's rules; after a defect they wait for the `alerts` asset, which reports it."""
     try:
         with installation.database.workspace(workspace_id) as session:
             evaluate_rules(session, workspace_id, as_of)
-    except Exception as failure:  # one tenant's defect must not hold up the messages of the others
+    except Exception as failure:  # one tenant's defect must not delay the messages of the others
         logger.error("alert rules of %s: %s", workspace_id, describe_defect(failure))
         with installation.database.workspace(workspace_id) as session:
             start_evaluation(session, workspace_id, as_of)
 
 
-def _attempt(
+def _attempt_delivery(
     session: Session, installation: Installation, settings: DeliverySettings, message: OutboxMessage
 ) -> str:
-    """Send one message and record what came of it: delivered, failed or given up."""
+    """Send one message and record the result: delivered, failed or given up."""
     try:
         _send(installation, settings, message)
     except OutsideFailure as failure:
         reason, is_permanent = failure.reason, isinstance(failure, PermanentFailure)
-    except Exception as failure:  # a defect in one message must not hold up the others
+    except Exception as failure:  # a defect in one message must not delay the others
         logger.error("message %s: %s", message.message_id, describe_defect(failure))
-        reason, is_permanent = defect_message(failure), False
+        reason, is_permanent = write_defect_message(failure), False
     else:
         mark_delivered(session, message)
         return "delivered"
@@ -136,8 +137,8 @@ def _send(installation: Installation, settings: DeliverySettings, message: Outbo
     deliver(Delivery(message.message_id, message.channel, message.body, secrets), settings)
 
 
-def delivery_settings(installation: Installation) -> DeliverySettings:
-    """What this installation delivers with."""
+def read_delivery_settings(installation: Installation) -> DeliverySettings:
+    """This installation's delivery settings."""
     configured = installation.settings
     smtp_url = configured.smtp_url.get_secret_value() if configured.smtp_url else None
     egress = EgressPolicy.parse(configured.egress_allow)

@@ -14,14 +14,14 @@ from causeloop_pipeline.storage.erasure.workspaces import erase_workspace
 
 @dataclass(frozen=True)
 class ErasureReport:
-    """How many workspaces were erased, and how many wait for runs that are under way."""
+    """How many workspaces were erased, and how many wait for runs in progress."""
 
     erased: int
     postponed: int
 
 
 def erase_requested(installation: Installation, erase_runs: Callable[[Sequence[str]], bool]) -> ErasureReport:
-    """Erase all that are due; `erase_runs` takes names out of the history of runs, if none is under way."""
+    """Erase all due workspaces; `erase_runs` clears the run history unless runs are in progress."""
     with installation.database.every_workspace() as session:
         due = read_due_erasures(session)
         for workspace in due:

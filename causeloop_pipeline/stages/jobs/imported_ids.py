@@ -1,4 +1,4 @@
-"""The ids of clusters and recommendations in an imported workspace: as its own runs will make them."""
+"""New ids for the clusters and recommendations of an imported workspace, as its own runs will derive them."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -10,7 +10,7 @@ from causeloop_pipeline.analysis.act.playbook import PLAYBOOK
 def translate_ids(
     rows: Mapping[str, Sequence[Mapping[str, Any]]], former: UUID, present: UUID
 ) -> Mapping[str, str]:
-    """New ids by former ids; one that was made otherwise stays as it is."""
+    """New ids by former ids; an id that was not derived this way is kept."""
     before, after = (uuid5(NAMESPACE_URL, f"causeloop:{workspace_id}") for workspace_id in (former, present))
     translated = {}
     for old, names in (*_name_recommendations(rows), *_name_clusters(rows)):

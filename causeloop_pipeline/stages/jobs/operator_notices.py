@@ -1,4 +1,4 @@
-"""Sends what operators are notified about runs and silent failures, by the channel of the settings."""
+"""Notifies operators about failing runs and silent failures, by the channel in the settings."""
 
 from datetime import UTC, datetime
 from uuid import NAMESPACE_URL, uuid5
@@ -6,11 +6,11 @@ from uuid import NAMESPACE_URL, uuid5
 from causeloop_pipeline.outbound.operator_notice import OperatorNotice, SilentFailureNotice, send_notice
 from causeloop_pipeline.settings import Settings
 from causeloop_pipeline.stages.installation import Installation
-from causeloop_pipeline.stages.jobs.deliveries import delivery_settings
+from causeloop_pipeline.stages.jobs.deliveries import read_delivery_settings
 from causeloop_pipeline.storage.health.silent_failures import SilentFailure
 
 
-def tell_operators(
+def notify_operators(
     installation: Installation,
     run_id: str,
     *,
@@ -20,9 +20,9 @@ def tell_operators(
     failed_runs: int,
     is_over: bool,
 ) -> None:
-    """Tell that runs of a trigger fail, or no longer; repeated, the notice has the same id."""
+    """Notify operators that a trigger's runs fail or have recovered; a repeated notice has the same id."""
     channel = installation.settings.require("operator_channel")
-    url = run_address(installation.settings, run_id)
+    url = build_run_url(installation.settings, run_id)
     notice = OperatorNotice(
         str(uuid5(NAMESPACE_URL, f"{url}#{is_over}")),
         trigger,
@@ -32,26 +32,28 @@ def tell_operators(
         is_over,
         url,
     )
-    send_notice(notice, channel, delivery_settings(installation))
+    send_notice(notice, channel, read_delivery_settings(installation))
 
 
-def tell_of_silent_failure(
+def notify_silent_failure(
     installation: Installation, failure: SilentFailure, *, since: float, is_over: bool
 ) -> None:
-    """Tell that something fails silently, or no longer; repeated, the notice has the same id."""
+    """Notify operators that something fails silently or has recovered; a repeated notice has the same id."""
     began = datetime.fromtimestamp(since, UTC)
-    url = dagster_address(installation.settings)
+    url = find_dagster_url(installation.settings)
     notice_id = str(uuid5(NAMESPACE_URL, f"{url}#{failure.subject}#{since}#{is_over}"))
     notice = SilentFailureNotice(notice_id, failure.subject, failure.text, began, is_over, url)
-    send_notice(notice, installation.settings.require("operator_channel"), delivery_settings(installation))
+    send_notice(
+        notice, installation.settings.require("operator_channel"), read_delivery_settings(installation)
+    )
 
 
-def dagster_address(settings: Settings) -> str:
-    """Where operators reach Dagster: at their proxy, or on the machine itself."""
+def find_dagster_url(settings: Settings) -> str:
+    """The address of Dagster for operators: their proxy, or loopback."""
     proxy = settings.dagster_hosts.split(",")[0].strip()
     return f"https://{proxy}" if proxy else f"http://127.0.0.1:{settings.dagster_port}"
 
 
-def run_address(settings: Settings, run_id: str) -> str:
+def build_run_url(settings: Settings, run_id: str) -> str:
     """The page of a run."""
-    return f"{dagster_address(settings)}/runs/{run_id}"
+    return f"{find_dagster_url(settings)}/runs/{run_id}"

@@ -1,4 +1,4 @@
-"""Deletes what workspaces keep no longer, and what old runs left in the product's own tables."""
+"""Deletes expired rows of workspaces, and records of old runs in the product's own tables."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ from causeloop_pipeline.storage.app.retention import (
     RETENTION_KINDS,
     ROWS_PER_BATCH,
     delete_expired,
-    workspaces_with_retention,
+    read_workspaces_with_retention,
 )
 from causeloop_pipeline.storage.app.run_scopes import delete_old_scopes, lock_workspace
 
@@ -29,7 +29,7 @@ class Deleted:
 
 
 def delete_run_records(installation: Installation, days: int, unfinished: Sequence[str]) -> dict[str, int]:
-    """Delete the scopes and recompute requests of runs that are older than so many days and finished."""
+    """Delete the scopes and recompute requests of finished runs older than this many days."""
     with installation.database.every_workspace() as session:
         scopes = delete_old_scopes(session, days, unfinished)
         requests = delete_old_requests(session, days)
@@ -37,14 +37,14 @@ def delete_run_records(installation: Installation, days: int, unfinished: Sequen
 
 
 def delete_expired_rows(installation: Installation) -> Deleted:
-    """Delete in every workspace what its own settings keep no longer; one that fails stops no other."""
+    """Delete the expired rows of every workspace by its own settings; a failure does not stop the others."""
     with installation.database.every_workspace() as session:
-        workspace_ids = workspaces_with_retention(session)
+        workspace_ids = read_workspaces_with_retention(session)
     deleted = Deleted(len(workspace_ids))
     for workspace_id in workspace_ids:
         try:
             deleted.rows += delete_expired_rows_of(installation, workspace_id)
-        except Exception as failure:  # one tenant's failure never stops another's turn
+        except Exception as failure:  # one tenant's failure must not stop the others
             deleted.failures[str(workspace_id)] = describe_defect(failure)
     return deleted
 

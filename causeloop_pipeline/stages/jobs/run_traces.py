@@ -1,4 +1,4 @@
-"""Spans of a run's steps, which go on the traces of the deliveries that the run works on."""
+"""Spans of a run's steps, which continue the traces of the deliveries that the run processes."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -14,7 +14,7 @@ FIRST, LAST = "issues", "recommendations"
 def trace_stage(
     installation: Installation, stage: str, run_id: str, workspace_ids: Sequence[UUID]
 ) -> Iterator[None]:
-    """A span around a stage of a run; nothing where nothing is traced."""
+    """A span around a stage of a run; does nothing while tracing is off."""
     if not is_tracing():
         yield
         return

@@ -1,4 +1,4 @@
-"""Opens the tickets that people pushed, and reads how those that are open, or were done lately, stand now."""
+"""Opens pushed tickets, and refreshes the status of open and recently closed ones."""
 
 import logging
 from collections import Counter
@@ -9,19 +9,19 @@ from causeloop_pipeline.connectors.configuration import fill_defaults
 from causeloop_pipeline.connectors.registry import CONNECTORS
 from causeloop_pipeline.egress.errors import OutsideFailure, PermanentFailure
 from causeloop_pipeline.egress.policy import EgressPolicy
-from causeloop_pipeline.model.links import recommendation_page
+from causeloop_pipeline.model.links import build_recommendation_url
 from causeloop_pipeline.outbound.tickets import Draft, Ticket, Tracker, open_ticket
-from causeloop_pipeline.outbound.trackers import tracker_of
-from causeloop_pipeline.stages.defects import defect_message, describe_defect
+from causeloop_pipeline.outbound.trackers import make_tracker
+from causeloop_pipeline.stages.defects import describe_defect, write_defect_message
 from causeloop_pipeline.stages.installation import Installation
 from causeloop_pipeline.storage.act.tickets import (
     PushedTicket,
     mark_failed,
     mark_opened,
     read_recommendation_text,
+    read_workspaces_with_tickets,
     start_attempt,
     start_refresh,
-    workspaces_with_tickets,
 )
 from causeloop_pipeline.storage.app.connectors import read_active_connector
 from causeloop_pipeline.storage.app.vault import SecretError
@@ -37,13 +37,13 @@ KINDS = ("opened", "done", "reopened", "unchanged", "failed")
 def is_any_ticket_due(installation: Installation) -> bool:
     """Whether any workspace has a ticket to open or to refresh."""
     with installation.database.every_workspace() as session:
-        return bool(workspaces_with_tickets(session))
+        return bool(read_workspaces_with_tickets(session))
 
 
 def open_and_refresh(installation: Installation) -> Counter[str]:
-    """Open what is queued and refresh what is open or was done lately; how many of each there were."""
+    """Open queued tickets and refresh open or recently closed ones; returns the count of each."""
     with installation.database.every_workspace() as session:
-        workspace_ids = workspaces_with_tickets(session)
+        workspace_ids = read_workspaces_with_tickets(session)
     with ThreadPoolExecutor(MAX_WORKSPACES_AT_ONCE, thread_name_prefix="tickets") as threads:
         counts = threads.map(
             lambda workspace_id: sync_workspace_tickets(installation, workspace_id), workspace_ids
@@ -76,19 +76,19 @@ def _sync_ticket(installation: Installation, pushed: PushedTicket) -> str:
         is_deleted = failure.status in STATUSES_OF_DELETED
         is_permanent = isinstance(failure, PermanentFailure) and (not pushed.is_in_tracker or is_deleted)
         reason = failure.reason
-    except Exception as failure:  # a defect with one ticket must not hold up the others
+    except Exception as failure:  # a defect with one ticket must not delay the others
         logger.error("ticket of %s: %s", pushed.recommendation_id, describe_defect(failure))
-        is_permanent, reason = False, defect_message(failure)
+        is_permanent, reason = False, write_defect_message(failure)
     else:
         with installation.database.workspace(pushed.workspace_id) as session:
             mark_opened(session, pushed, ticket.external_id, ticket.url, done=ticket.is_done)
-        return _kind_of_result(pushed, is_done=ticket.is_done)
+        return _classify_result(pushed, is_done=ticket.is_done)
     with installation.database.workspace(pushed.workspace_id) as session:
         mark_failed(session, pushed, reason, permanent=is_permanent)
     return "failed"
 
 
-def _kind_of_result(pushed: PushedTicket, *, is_done: bool) -> str:
+def _classify_result(pushed: PushedTicket, *, is_done: bool) -> str:
     if pushed.is_done:
         return "unchanged" if is_done else "reopened"
     if is_done:
@@ -118,7 +118,7 @@ def _find_tracker(installation: Installation, pushed: PushedTicket) -> Tracker:
     connector = CONNECTORS[configured.type]
     config = fill_defaults(connector, configured.config)
     egress = EgressPolicy.parse(installation.settings.egress_allow)
-    return tracker_of(connector, config, configured.credentials, egress)
+    return make_tracker(connector, config, configured.credentials, egress)
 
 
 def _write_draft(installation: Installation, pushed: PushedTicket) -> Draft:
@@ -137,5 +137,5 @@ def _write_draft(installation: Installation, pushed: PushedTicket) -> Draft:
         rationale=text.rationale,
         steps=text.steps,
         expected=expected,
-        url=recommendation_page(installation.settings.public_url, pushed.recommendation_id),
+        url=build_recommendation_url(installation.settings.public_url, pushed.recommendation_id),
     )

@@ -19,7 +19,7 @@ where workspace_id = %s and withdrawn_at is null
 order by pattern_id, made_at, closure_note_id
 """
 
-# Of all others the lifecycle is what they already are.
+# The lifecycle status of all other patterns is already right.
 SELECT_CLOSABLE_PATTERNS = """
 select p.pattern_id, p.status
 from detect.pattern as p
@@ -41,12 +41,13 @@ where p.workspace_id = %s and p.pattern_id = l.pattern_id
 def read_closure_notes(
     session: Session, workspace_id: UUID, columns: pl.Schema = CLOSURE_NOTE_SCHEMA
 ) -> pl.DataFrame:
-    """When users recorded that a pattern is closed; without the text of the note."""
+    """When people recorded that a pattern is closed, without the note's text."""
     return session.read(SELECT_CLOSURE_NOTES, (workspace_id,), schema=columns)
 
 
 def read_closable_patterns(session: Session, workspace_id: UUID) -> pl.DataFrame:
-    """The patterns that have a closure note, or are resolved or reopened: frame(pattern_id, status)."""
+    """The patterns with a closure note, and those that are resolved or reopened: frame(pattern_id,
+    status)."""
     return session.read(SELECT_CLOSABLE_PATTERNS, {"workspace_id": workspace_id}, schema=CLOSABLE_SCHEMA)
 
 
@@ -67,7 +68,7 @@ def replace_proofs(session: Session, workspace_id: UUID, proofs: pl.DataFrame, c
 
 
 def set_lifecycle(session: Session, workspace_id: UUID, lifecycle: pl.DataFrame) -> int:
-    """Write the status that closure notes and later issues give to patterns; how many changed."""
+    """Write the status that follows from closure notes and later issues; returns how many changed."""
     columns = ["pattern_id", "status", "resolved_at", "reopened_at"]
     session.execute("drop table if exists pg_temp.lifecycle")
     session.stage("lifecycle", lifecycle.select(columns), like="detect.pattern")

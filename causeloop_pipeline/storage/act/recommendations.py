@@ -15,7 +15,7 @@ from causeloop_pipeline.model.proof import VERDICTS_WORST_FIRST
 from causeloop_pipeline.storage.database.session import Session
 from causeloop_pipeline.storage.database.sql_values import quote_values
 
-# A full join reads each table once, whatever the planner knows; within an offset, without a second process.
+# A full join reads each table once, whatever the statistics; `offset` keeps it from a parallel plan.
 SELECT_CANDIDATES = """
 select *
 from (
@@ -37,7 +37,7 @@ where not is_unlikely
 order by pattern_id
 """
 
-# Of several patterns' proofs the worst one counts.
+# Among the proofs of several patterns the worst counts.
 SELECT_RECOMMENDATION_STATES = f"""
 select r.recommendation_id, r.status, r.type,
        (array_agg(p.verdict order by array_position(
@@ -66,7 +66,7 @@ where workspace_id = %s and withdrawn_at is null
 order by recommendation_id, pattern_id, fixed_at desc
 """
 
-# A recommendation that users work on, or have implemented, stays without a rank.
+# A recommendation that people work on or have implemented is kept without a rank.
 UPDATE_UNRANKED = """
 update act.recommendation set rank = null
 where workspace_id = %s and not recommendation_id = any (%s::uuid[]) and rank is not null
@@ -86,7 +86,7 @@ where r.workspace_id = %(workspace_id)s and not r.recommendation_id = any (%(ran
 def read_candidates(
     session: Session, workspace_id: UUID, window_days: int, least_probability: float, columns: pl.Schema
 ) -> pl.DataFrame:
-    """The patterns that are not resolved, without those that are unlikely to recur within the window."""
+    """The unresolved patterns that are likely enough to recur within the window."""
     parameters = {
         "workspace_id": workspace_id,
         "window_days": window_days,
@@ -110,7 +110,7 @@ def read_implemented_recommendations(
 
 
 def read_fixes(session: Session, workspace_id: UUID, columns: pl.Schema = FIX_SCHEMA) -> pl.DataFrame:
-    """The fixes that users claim to be in force, the newest claim of each."""
+    """The claimed fixes in force, by their newest claim."""
     return session.read(SELECT_FIXES, (workspace_id,), schema=columns)
 
 

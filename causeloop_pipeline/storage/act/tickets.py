@@ -107,7 +107,7 @@ class PushedTicket:
 
     @property
     def is_in_tracker(self) -> bool:
-        """Whether the tracker has the ticket; one that was lost there and pushed again is only queued."""
+        """Whether the tracker has the ticket; one that was lost there and pushed again is queued only."""
         return self.status in {"open", "done"}
 
     @property
@@ -128,20 +128,21 @@ class RecommendationText:
     expected_high: float
 
 
-def workspaces_with_tickets(session: Session) -> list[UUID]:
+def read_workspaces_with_tickets(session: Session) -> list[UUID]:
     """The workspaces in which a ticket is due to be opened or refreshed."""
     rows = session.rows(SELECT_WORKSPACES, REFRESH_PERIODS)
     return [row["workspace_id"] for row in rows]
 
 
 def start_attempt(session: Session, workspace_id: UUID) -> PushedTicket | None:
-    """The ticket that has waited longest; no other worker gets it until the delay after this attempt ends."""
+    """Claim the ticket that has waited longest; no other worker gets it until this attempt's delay is
+    over."""
     row = session.row(UPDATE_ATTEMPTS, {"workspace_id": workspace_id})
     return PushedTicket(**row) if row else None
 
 
 def start_refresh(session: Session, workspace_id: UUID, limit: int = 100) -> list[PushedTicket]:
-    """The open tickets, and those done recently, whose state in the tracker is due to be read again."""
+    """Claim the open and recently closed tickets whose status is due to be refreshed."""
     parameters = {"workspace_id": workspace_id, **REFRESH_PERIODS, "limit": limit}
     return [PushedTicket(**row) for row in session.rows(UPDATE_REFRESHED, parameters)]
 
@@ -172,9 +173,9 @@ def mark_opened(
 
 
 def mark_failed(session: Session, ticket: PushedTicket, error: str, *, permanent: bool) -> None:
-    """Store that an attempt failed: wait for the next attempt, or, where that cannot help, for the next push.
+    """Store a failed attempt: retry later or, where that cannot help, wait for the next push.
 
-    A ticket that was done stays done, even if it was deleted in the tracker since.
+    A closed ticket stays closed, even if it has since been deleted in the tracker.
     """
     is_exhausted = not ticket.is_in_tracker and ticket.attempts >= MAX_ATTEMPTS
     is_final = (permanent and not ticket.is_done) or is_exhausted
@@ -187,5 +188,5 @@ def mark_failed(session: Session, ticket: PushedTicket, error: str, *, permanent
 
 
 def read_failing_tickets(session: Session) -> dict[str, Any]:
-    """How many tickets could not be opened, lately or so far, and the last reason."""
+    """How many tickets could not be opened, recently or at all, and the last reason."""
     return session.row(SELECT_FAILING) or {"failed": 0, "retried": 0, "error": None}

@@ -26,6 +26,6 @@ def _name_row(connector: Mapping[str, Any]) -> tuple[UUID, UUID]:
 
 
 def _find_origin(connector: Mapping[str, Any]) -> str:
-    """The origin by type and configuration; of a type that no longer exists nothing is sent."""
+    """The origin by type and configuration; a type that no longer exists has none."""
     tool = CONNECTORS.get(connector["type"])
     return "nowhere" if tool is None else find_credentials_origin(tool, connector["config"])

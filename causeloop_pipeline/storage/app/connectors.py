@@ -63,7 +63,7 @@ order by source_updated_at desc
 limit %s
 """
 
-# A connector that fails is tried less and less often, every six hours at last, whatever restarts.
+# A failing connector is retried less and less often, down to every six hours, across restarts.
 UPDATE_NEXT_POLL = """
 update app.connector
 set failed_syncs = case when %s then failed_syncs + 1 else 0 end,
@@ -102,8 +102,8 @@ class DueConnector:
 
 
 @dataclass(frozen=True)
-class ConfiguredConnector:
-    """All that a poll needs; credentials are left out of its printed form."""
+class PolledConnector:
+    """Everything that a poll needs; credentials are left out of its repr."""
 
     workspace_id: UUID
     connector_id: UUID
@@ -119,7 +119,7 @@ class ConfiguredConnector:
 
 @dataclass(frozen=True, kw_only=True)
 class NewConnector:
-    """A connector to be created; secrets stay out of its printed form."""
+    """A connector to be created; secrets are left out of its repr."""
 
     workspace_id: UUID
     connector_id: UUID
@@ -133,7 +133,7 @@ class NewConnector:
 
 
 def read_due_connectors(session: Session, limit: int = 10_000) -> list[DueConnector]:
-    """The connectors that are due to be polled now, the one that waits longest first.
+    """The connectors that are due to be polled now, the longest waiting first.
 
     One whose type the plan does not include waits until it does.
     """
@@ -147,7 +147,7 @@ def read_due_connectors(session: Session, limit: int = 10_000) -> list[DueConnec
 
 def read_connectors(
     session: Session, vault: Vault, connector_type: str, requested: Sequence[UUID] = ()
-) -> list[ConfiguredConnector]:
+) -> list[PolledConnector]:
     """The active connectors of a type that are due or requested, in workspaces whose plan includes it."""
     plans = list_plans_from(CONNECTORS[connector_type].plan)
     rows = session.rows(SELECT_CONNECTORS, (connector_type, plans, list(requested)))
@@ -164,21 +164,21 @@ def list_connectors(session: Session, connector_type: str) -> list[UUID]:
 
 def read_active_connector(
     session: Session, vault: Vault, workspace_id: UUID, connector_id: UUID
-) -> ConfiguredConnector | None:
+) -> PolledConnector | None:
     """One connector, unless it is paused, in error or deleted."""
     row = session.row(SELECT_CONNECTOR, (workspace_id, connector_id))
     return _open_connector(row, vault) if row else None
 
 
-def read_open_external_ids(session: Session, connector: ConfiguredConnector, limit: int = 500) -> list[str]:
+def read_open_external_ids(session: Session, connector: PolledConnector, limit: int = 500) -> list[str]:
     """The external ids of a connector's open issues, which a poll by creation date never shows closed."""
     parameters = (connector.workspace_id, connector.type, connector.connector_id, limit)
     rows = session.rows(SELECT_OPEN_ISSUES, parameters)
     return [row["external_id"] for row in rows]
 
 
-def start_sync(session: Session, connector: ConfiguredConnector, run_id: str | None) -> UUID:
-    """Start an entry in the sync-run history."""
+def start_sync(session: Session, connector: PolledConnector, run_id: str | None) -> UUID:
+    """Insert a sync run."""
     key = (connector.workspace_id, connector.connector_id)
     row = session.row(INSERT_SYNC, (*key, run_id, *key, connector.backfill_days))
     return UUID(str(row["sync_run_id"] if row else None))
@@ -186,15 +186,15 @@ def start_sync(session: Session, connector: ConfiguredConnector, run_id: str | N
 
 def finish_sync(
     session: Session,
-    connector: ConfiguredConnector,
+    connector: PolledConnector,
     sync_run_id: UUID,
     progress: SyncProgress,
     error: str | None = None,
     retry_after: timedelta | None = None,
 ) -> None:
-    """Finish the entry, and set the time of the next poll.
+    """Finish a sync run, and set the time of the next poll.
 
-    It is after the tool's Retry-After, if it sent one; otherwise each failure in a row doubles the wait.
+    That is after the tool's Retry-After, if it sent one; otherwise consecutive failures double the wait.
     """
     store_progress(session, connector.workspace_id, sync_run_id, progress)
     session.execute(
@@ -214,7 +214,7 @@ def finish_sync(
         )
 
 
-def mark_error(session: Session, connector: ConfiguredConnector, reason: str) -> None:
+def mark_error(session: Session, connector: PolledConnector, reason: str) -> None:
     """Stop polling a connector until a user fixes what the reason names."""
     session.execute(
         "update app.connector set status = 'error', status_reason = %s "
@@ -248,9 +248,9 @@ def create_connector(session: Session, vault: Vault, new: NewConnector) -> None:
 
 
 def replace_credential(
-    session: Session, vault: Vault, connector: ConfiguredConnector, name: str, value: str
+    session: Session, vault: Vault, connector: PolledConnector, name: str, value: str
 ) -> None:
-    """Store a credential that the tool has replaced, encrypted, beside the others as they are stored now."""
+    """Encrypt and store a credential that the tool has replaced, keeping the others as stored."""
     key = (connector.workspace_id, connector.connector_id)
     row = session.row(SELECT_CREDENTIALS, key)
     if row is None:
@@ -262,5 +262,5 @@ def replace_credential(
     )
 
 
-def _open_connector(row: dict[str, Any], vault: Vault) -> ConfiguredConnector:
-    return ConfiguredConnector(**row | {"credentials": open_credentials(vault, row)})
+def _open_connector(row: dict[str, Any], vault: Vault) -> PolledConnector:
+    return PolledConnector(**row | {"credentials": open_credentials(vault, row)})

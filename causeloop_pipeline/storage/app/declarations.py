@@ -1,4 +1,4 @@
-"""Stores connectors that people declare, and carries a new version to the connectors that follow it."""
+"""Stores the connectors that people declare, and updates the connectors that use a changed declaration."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -32,13 +32,13 @@ where workspace_id = %s and type = 'custom_api' and config #>> '{declaration,nam
 
 
 class DeclarationInUseError(RuntimeError):
-    """Connectors hold credentials for the address that the declaration has now."""
+    """Connectors hold credentials for the declaration's present address."""
 
 
 def store_declaration(
     session: Session, workspace_id: UUID, document: Mapping[str, Any], written: str, by: str = COMMAND_LINE
 ) -> None:
-    """Store a declaration by its name, and replace it in the connectors that follow it."""
+    """Store a declaration by its name, and replace it in the connectors that use it."""
     name = str(document["name"])
     before = session.row(SELECT_FOLLOWERS, (workspace_id, name))
     if before and before["has_credentials"] and before["base_url"] != document.get("base_url"):

@@ -1,4 +1,4 @@
-"""The connectors that give nothing any more: stopped by an error, or failed at their last sync."""
+"""Failing connectors: stopped by an error, or failed in their last sync."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -29,7 +29,7 @@ SELECT_ACTIVE_COUNT = "select count(*) as connectors from app.connector where st
 
 @dataclass(frozen=True)
 class FailingConnector:
-    """A connector that fails; one that is stopped is polled again only when a person resumes it."""
+    """A failing connector; a stopped one is polled again only when a person resumes it."""
 
     workspace_id: UUID
     workspace: str
@@ -47,6 +47,6 @@ def read_failing_connectors(session: Session, connector_type: str | None = None)
 
 
 def count_active_connectors(session: Session) -> int:
-    """How many connectors nobody has paused."""
+    """How many connectors are not paused."""
     row = session.row(SELECT_ACTIVE_COUNT)
     return int(row["connectors"]) if row else 0

@@ -27,10 +27,10 @@ def release_claims(session: Session, run_id: str, reason: str) -> None:
 
 
 def read_runs_with_claims(session: Session) -> list[str]:
-    """The runs that have claimed anything: a request, a sync or records."""
+    """The runs that hold claims: on requests, syncs or records."""
     return [row["run_id"] for row in session.rows(SELECT_RUNS_WITH_CLAIMS)]
 
 
 def find_interrupted_runs(session: Session, active_run_ids: Sequence[str]) -> list[str]:
-    """The runs that have claimed something although they are not active."""
+    """The runs that hold claims although they are not active."""
     return sorted(set(read_runs_with_claims(session)) - set(active_run_ids))

@@ -1,4 +1,4 @@
-"""Makes a whole tenant in one call, and the links by which its first people come in."""
+"""Creates a whole tenant in one call, and the links for its first people."""
 
 import secrets
 from dataclasses import asdict, dataclass
@@ -24,7 +24,7 @@ where u.email = lower(%s)
 
 
 class ResetRefusedError(RuntimeError):
-    """A person may not set a new password; the message says why."""
+    """A person cannot get a reset link; the message says why."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,7 +44,7 @@ class NewTenant:
 
 
 def create_tenant(owner: psycopg.Connection, tenant: NewTenant) -> str:
-    """Create all of a tenant, or nothing; the token with which its owner accepts."""
+    """Create a whole tenant or nothing; returns the token with which its owner accepts."""
     secret = secrets.token_urlsafe(32)
     with owner.transaction():
         row = owner.execute(
@@ -76,7 +76,7 @@ def offer_password_reset(owner: psycopg.Connection, email: str) -> str:
 
 
 def offer_setup(owner: psycopg.Connection) -> str | None:
-    """A token that may create the first organization and replaces earlier ones; None where there is one."""
+    """A token to create the first organization, replacing earlier ones; None if there is one already."""
     with owner.transaction():
         row = owner.execute("select exists (select from app.organization)").fetchone()
         if row and row[0]:

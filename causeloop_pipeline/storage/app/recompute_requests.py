@@ -16,7 +16,7 @@ class QueuedRequests:
 
 
 def read_queued_requests(session: Session) -> list[QueuedRequests]:
-    """The queued requests, by workspace, the one that waits longest first."""
+    """The queued requests by workspace, the longest waiting first."""
     rows = session.rows(
         "select workspace_id, array_agg(distinct kind) as kinds from app.recompute_request "
         "where status = 'queued' group by workspace_id order by min(requested_at), workspace_id"
@@ -64,7 +64,7 @@ def read_active_connector_types(session: Session, workspace_ids: Sequence[UUID])
 
 
 def finish_requests(session: Session, run_id: str, workspace_id: UUID, error: str | None = None) -> int:
-    """Close the requests that a run has claimed for a workspace, as failed if there is an error; how many."""
+    """Close a run's claimed requests of a workspace, as failed if there is an error; returns how many."""
     return session.execute(
         "update app.recompute_request set status = %s, finished_at = now(), error = %s "
         "where run_id = %s and workspace_id = %s and status = 'running'",

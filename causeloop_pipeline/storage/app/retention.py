@@ -132,7 +132,7 @@ t.closes_at < now() - make_interval(days => s.predictions_days)
 
 IS_SESSION_OVER = "least(t.ends_at, coalesce(t.ended_at, t.ends_at)) < now() - interval '30 days'"
 
-# Failed syncs say nothing that a later one does not.
+# Failed syncs are superseded by later ones.
 IS_SYNC_RUN_OLD = """
 t.status <> 'running' and t.started_at < now() - interval '90 days'
     and (t.status = 'failed' or exists (
@@ -182,7 +182,7 @@ RETENTION_KINDS = {
 }
 
 
-def workspaces_with_retention(session: Session) -> list[UUID]:
+def read_workspaces_with_retention(session: Session) -> list[UUID]:
     """Every workspace, also of organizations that are not active: retention applies to them too."""
     rows = session.rows("select workspace_id from app.workspace_settings order by workspace_id")
     return [row["workspace_id"] for row in rows]

@@ -14,7 +14,7 @@ where run_id = %(scope_id)s and excluded_by is null and workspace_id = any (%(al
 on conflict do nothing
 """
 
-# A workspace whose normalization failed a moment ago is not tried again at every tick.
+# A workspace whose normalization just failed is not retried at every tick.
 SELECT_WITH_PENDING_RECORDS = """
 select distinct p.workspace_id
 from raw.pending_record as p
@@ -60,7 +60,7 @@ SELECT_IS_OPEN = "select true as is_open from app.run_scope where run_id = %s li
 
 
 class EmptyScopeError(RuntimeError):
-    """A run without a workspace would do nothing and still count as a success."""
+    """A run without workspaces would do nothing and still succeed."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ class ScopedWorkspace:
 
 
 def declare_scope(session: Session, scope_id: str, workspace_ids: Sequence[UUID]) -> None:
-    """Store, before a run exists, which workspaces it will be for."""
+    """Store the workspaces of a run before it exists."""
     session.execute(
         "insert into app.run_scope (run_id, workspace_id) select %s, unnest(%s::uuid[]) "
         "on conflict do nothing",
@@ -82,7 +82,7 @@ def declare_scope(session: Session, scope_id: str, workspace_ids: Sequence[UUID]
 
 
 def open_scope(session: Session, run_id: str, scope_id: str | None, allowed: Sequence[UUID]) -> None:
-    """Give a run the workspaces declared for it, or all allowed ones; a second call changes nothing."""
+    """Open a run's scope: its declared workspaces, or all allowed ones; idempotent."""
     if session.row(SELECT_IS_OPEN, (run_id,)):
         return
     if scope_id is None:
@@ -99,7 +99,7 @@ def open_scope(session: Session, run_id: str, scope_id: str | None, allowed: Seq
 
 
 def read_workspaces_in_scope(session: Session, run_id: str) -> list[ScopedWorkspace]:
-    """The workspaces of a run that no check has excluded."""
+    """The workspaces in a run's scope that no check has excluded."""
     return [ScopedWorkspace(**row) for row in session.rows(SELECT_IN_SCOPE, (run_id,))]
 
 
@@ -113,7 +113,7 @@ def exclude_workspace(session: Session, run_id: str, workspace_id: UUID, reason:
 
 
 def lock_workspace(session: Session, workspace_id: UUID) -> None:
-    """Wait until no other run works on a workspace, and lock it until the transaction ends."""
+    """Lock a workspace against other runs until the transaction ends."""
     session.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", (f"stage of {workspace_id}",))
 
 
@@ -124,7 +124,7 @@ def read_workspaces_with_pending_records(session: Session, *, except_polled: boo
 
 
 def read_unfinished_workspaces(session: Session) -> dict[UUID, bool]:
-    """The workspaces whose newest issues no run has taken to the last stage; whether some were grouped."""
+    """The workspaces whose newest issues have not reached the last stage; whether some were grouped."""
     return {row["workspace_id"]: row["is_grouped"] for row in session.rows(SELECT_UNFINISHED)}
 
 

@@ -1,4 +1,4 @@
-"""Stage freshness: when each stage last finished for a workspace (Dagster records it for a run only)."""
+"""Stage freshness: when each stage last finished for a workspace (Dagster only records it for runs)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -50,7 +50,7 @@ def record_freshness(
     failure: str | None = None,
     details: Mapping[str, Any] | None = None,
 ) -> None:
-    """Record that a stage finished; a failure keeps the time of the last result, which is still valid."""
+    """Record how a stage ended; after a failure the last result stays valid and keeps its time."""
     verdict = "ok" if failure is None else "failed"
     failure_details = {"failure": failure, "failed_at": datetime.now(UTC).isoformat()} if failure else {}
     all_details = {**(details or {}), **failure_details}

@@ -1,4 +1,4 @@
-"""What a workspace holds after each stage: levels, which can be plotted over time, unlike what a run did."""
+"""Levels of a workspace after each stage, which can be plotted over time, unlike the counts of a run."""
 
 from collections.abc import Mapping, Sequence
 from uuid import UUID
@@ -115,26 +115,26 @@ group by c.workspace_id
 """
 
 Levels = dict[str, int | float]
-"""What a workspace holds, by name; what there is nothing to say of is left out."""
+"""Levels by name; unknown ones are left out."""
 
 
 def read_levels(session: Session, stage: str, workspace_ids: Sequence[UUID]) -> dict[UUID, Levels]:
-    """What each of these workspaces holds after a stage; workspace → levels."""
+    """The levels of each of these workspaces after a stage; workspace → levels."""
     if stage not in LEVELS:
         return {}
     statement = SELECT_LEVELS.format(levels=LEVELS[stage])
-    return _by_workspace(session.rows(statement, (list(workspace_ids),)))
+    return _group_by_workspace(session.rows(statement, (list(workspace_ids),)))
 
 
 def read_connector_levels(
     session: Session, connector_type: str, workspace_ids: Sequence[UUID]
 ) -> dict[UUID, Levels]:
-    """How a tool's connectors stand in each of these workspaces that has any; workspace → levels."""
+    """The status of a tool's connectors in each of these workspaces that has any; workspace → levels."""
     parameters = {"type": connector_type, "ids": list(workspace_ids)}
-    return _by_workspace(session.rows(SELECT_CONNECTOR_LEVELS, parameters))
+    return _group_by_workspace(session.rows(SELECT_CONNECTOR_LEVELS, parameters))
 
 
-def _by_workspace(rows: Sequence[Mapping[str, object]]) -> dict[UUID, Levels]:
+def _group_by_workspace(rows: Sequence[Mapping[str, object]]) -> dict[UUID, Levels]:
     return {
         UUID(str(row["workspace_id"])): {
             name.replace("_", " "): _number(value)

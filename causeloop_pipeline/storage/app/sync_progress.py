@@ -1,4 +1,4 @@
-"""How far a running sync has come: what it has landed, and the span of time of those records."""
+"""The progress of a running sync: what it has landed, and the time range of those records."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ from causeloop_pipeline.storage.database.session import Session
 from causeloop_pipeline.storage.raw.records import LandingCount
 
 MIN_SECONDS_BETWEEN = 2.0
-"""A sync of thousands of pages writes its progress this often, not with every page."""
+"""Progress is written this often, not with every page of thousands."""
 
 UPDATE_PROGRESS = """
 update app.sync_run
@@ -29,7 +29,7 @@ class SyncProgress:
     oldest: datetime | None = None
     newest: datetime | None = None
     stored_at: float | None = None
-    """By a monotonic clock."""
+    """On a monotonic clock."""
 
     def add(self, count: LandingCount, records: Sequence[RawRecord], pages: int = 1) -> None:
         """Take landed pages into account."""
@@ -40,12 +40,12 @@ class SyncProgress:
             self.newest = max([*times, *([self.newest] if self.newest else [])])
 
     def is_due(self, clock: float) -> bool:
-        """Whether the progress was not stored yet, or some time ago."""
+        """Whether the progress has not been stored yet, or not recently."""
         return self.stored_at is None or clock - self.stored_at >= MIN_SECONDS_BETWEEN
 
 
 def store_progress(session: Session, workspace_id: UUID, sync_run_id: UUID, progress: SyncProgress) -> None:
-    """Store how far a sync has come."""
+    """Store the progress of a sync."""
     count = progress.count
     session.execute(
         UPDATE_PROGRESS,

@@ -83,7 +83,7 @@ def add_member(owner: psycopg.Connection, workspace_id: UUID, user_id: UUID, rol
 
 
 def create_service_key(owner: psycopg.Connection, workspace_id: UUID, name: str, role: str) -> str:
-    """Create a service account; its key, which is never shown again."""
+    """Create a service account; returns its key, which is never shown again."""
     secret = secrets.token_urlsafe(32)
     account_id = _insert_returning_id(
         owner,
@@ -99,7 +99,8 @@ def create_service_key(owner: psycopg.Connection, workspace_id: UUID, name: str,
 def stop_requiring_single_sign_on(
     owner: psycopg.Connection, pipeline: Database, organization: str, workspace: str
 ) -> bool:
-    """Let a workspace's members sign in with passwords, with an audit entry; False: no such workspace."""
+    """Allow a workspace's members to sign in with passwords, with an audit entry; False: no such
+    workspace."""
     row = owner.execute(
         """
         update app.workspace as w set sso_enforced = false

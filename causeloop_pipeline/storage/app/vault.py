@@ -1,4 +1,4 @@
-"""Encrypts credentials at rest: AES-GCM, bound to the row they belong to, in an envelope of its own each.
+"""Encrypts credentials at rest: AES-GCM envelope encryption, bound to the row they belong to.
 
 Every value has a key of its own, which the installation's master key wraps: another master key wraps it again
 without touching the value. The associated data names workspace, connector, field and, for credentials, the
@@ -39,7 +39,7 @@ def decode_master_key(encoded: str) -> bytes:
 
 
 def identify_key(key: bytes) -> bytes:
-    """What a stored value names its master key by; it does not tell the key."""
+    """The id of a master key in stored values; it does not reveal the key."""
     return hashlib.sha256(b"causeloop key id" + key).digest()[:KEY_ID_BYTES]
 
 
@@ -50,7 +50,7 @@ class Vault:
     key: bytes = field(repr=False)
     accepted: tuple[bytes, ...] = field(default=(), repr=False)
     reread: "Callable[[], Vault] | None" = field(default=None, repr=False, compare=False)
-    """Gives the vault as it is now, for a value whose master key this one does not know yet."""
+    """Loads the current vault, for a value whose master key this one does not know yet."""
 
     @classmethod
     def of(cls, encoded: str) -> "Vault":
@@ -70,7 +70,7 @@ class Vault:
     def open(
         self, sealed: bytes | None, workspace_id: UUID, owner_id: UUID, purpose: str, origin: str = ""
     ) -> dict[str, str]:
-        """Decrypt what was encrypted for this row and origin; nothing gives an empty mapping."""
+        """Decrypt what was encrypted for this row and origin; None gives an empty mapping."""
         if not sealed:
             return {}
         row = f"{workspace_id}|{owner_id}|{purpose}"
@@ -88,11 +88,11 @@ class Vault:
         return dict(json.loads(clear))
 
     def is_current(self, sealed: bytes) -> bool:
-        """Whether a stored value is in an envelope of this vault's own master key."""
+        """Whether a stored value's data key is wrapped by this vault's own master key."""
         return sealed[: 1 + KEY_ID_BYTES] == VERSION + identify_key(self.key)
 
     def rewrap(self, sealed: bytes, workspace_id: UUID, owner_id: UUID, purpose: str) -> bytes | None:
-        """The value with its key wrapped by this vault's master key; None: it has no envelope yet."""
+        """The value with its data key wrapped by this vault's master key; None: it has no envelope yet."""
         if sealed[:1] != VERSION:
             return None
         row = f"{workspace_id}|{owner_id}|{purpose}"

@@ -24,7 +24,7 @@ LEFT_OUT = {
     "app.workspace_archive": "archives",
     "app.workspace_archive_part": "archives",
     "app.reporting_login": "a role of the server: granted again",
-    "app.delivery_trace": "of deliveries that are under way",
+    "app.delivery_trace": "of deliveries in progress",
     "raw.mapped_record": "read from the records by the mappings of the other installation",
     "raw.webhook_delivery": "ids that a tool will not use again",
     "detect.grouping_state": "an index by internal ids: the next run makes it again",
@@ -43,10 +43,10 @@ SECRET_COLUMNS = {
     ("notify.alert_rule", "channel_secrets"),
 }
 RUN_COLUMNS = {("raw.pending_record", "run_id")}
-"""A claim of a run that the other installation does not know."""
+"""Claims by runs that the other installation does not know."""
 
 UNCHANGED = {("raw.record", "payload"), ("raw.quarantine", "payload")}
-"""What arrived stays as it arrived, whatever looks like an id in it."""
+"""Received payloads stay as received, even where they contain something like an id."""
 
 TYPED = {
     "integer": "int64",
@@ -75,7 +75,7 @@ class ArchivedColumn:
 
 @dataclass(frozen=True)
 class ArchivedTable:
-    """A table of an archive: its columns but the workspace, secrets and what the database counts itself."""
+    """A table of an archive: its columns except the workspace, secrets and identity columns."""
 
     table: TenantTable
     columns: tuple[ArchivedColumn, ...]
@@ -87,7 +87,7 @@ class ArchivedTable:
 
 
 def select_archived(tables: list[TenantTable]) -> list[ArchivedTable]:
-    """The tables that an archive holds: a table comes after those that it refers to."""
+    """The tables that an archive holds, each after those that it references."""
     return [
         ArchivedTable(table, _select_columns(table))
         for table in reversed(tables)

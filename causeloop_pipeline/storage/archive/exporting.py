@@ -1,4 +1,4 @@
-"""Exports a workspace: every table as of one instant, in a zip that appears only when it is whole."""
+"""Exports a workspace: a consistent snapshot of every table, in a zip that appears only when complete."""
 
 import hashlib
 import zipfile
@@ -49,9 +49,9 @@ def export_workspace(
     people: People | None = None,
     report: Callable[[str], None] = lambda _: None,
 ) -> Manifest:
-    """Write a workspace's archive; what is at `path` is replaced when the new one is whole.
+    """Write a workspace's archive; a file at `path` is replaced when the new one is complete.
 
-    `url` is of the owner, or of the pipeline, which cannot read who the members are.
+    `url` is the owner's, or the pipeline's, which cannot read the members.
     """
     draft = path.with_name(f"{path.name}.partial")
     draft.unlink(missing_ok=True)
@@ -127,8 +127,8 @@ def _export_table(
 def _read_parts(
     owner: psycopg.Connection[dict[str, Any]], table: ArchivedTable, workspace_id: UUID
 ) -> Iterator[Sequence[tuple[Any, ...]]]:
-    """The rows of a table, so many at a time as a part may hold."""
-    # Not every table's policy for the owner asks for the scope: of some it sees all workspaces.
+    """The rows of a table, in batches of one part."""
+    # Some tables' policies let the owner see all workspaces, so the rows are filtered here as well.
     statement = sql.SQL("select {} from {} where workspace_id = %s").format(
         sql.SQL(", ").join(_select(column) for column in table.columns), table.table.identifier
     )

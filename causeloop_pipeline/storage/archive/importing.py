@@ -18,12 +18,12 @@ from psycopg import sql
 from causeloop_pipeline.storage.archive.contents import UNCHANGED, ArchivedTable, select_archived
 from causeloop_pipeline.storage.archive.manifest import PersonEntry, TableEntry
 from causeloop_pipeline.storage.archive.parts import ArchiveError, read_part
-from causeloop_pipeline.storage.archive.reading import Archive
+from causeloop_pipeline.storage.archive.reading import OpenArchive
 from causeloop_pipeline.storage.erasure.tenant_tables import connect_in_scope, list_tenant_tables
 
 ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 APPENDED = {"app.audit_log"}
-"""The workspace's own entries stay beside those of the archive."""
+"""The workspace's own entries are kept beside the archive's."""
 
 DERIVED = {"core.issue": ("issue_id", "core.issue_id"), "core.change": ("change_id", "core.change_id")}
 MUST_BE_EMPTY = ("core.issue", "raw.record", "app.connector", "detect.pattern", "core.change")
@@ -77,12 +77,12 @@ class ImportReport:
 def import_workspace(
     owner_url: str,
     workspace_id: UUID,
-    archive: Archive,
+    archive: OpenArchive,
     *,
     translate: Translate = lambda *_: {},
     report: Callable[[str], None] = lambda _: None,
 ) -> ImportReport:
-    """Fill an empty workspace from an archive; ArchiveError, and no change, where it does not fit."""
+    """Fill an empty workspace from an archive; where it does not fit, ArchiveError and no change."""
     with connect_in_scope(owner_url, [workspace_id]) as owner:
         try:
             with owner.transaction():
@@ -100,7 +100,7 @@ class _Import:
         self,
         owner: psycopg.Connection[dict[str, Any]],
         workspace_id: UUID,
-        archive: Archive,
+        archive: OpenArchive,
         report: Callable[[str], None],
     ) -> None:
         self.owner, self.workspace_id, self.archive, self.report = owner, workspace_id, archive, report
@@ -112,12 +112,12 @@ class _Import:
         listed = {table.name: table for table in self.archive.manifest.tables}
         self._add_people(self.archive.people.members)
         self._make_ids(listed, translate)
-        # A table comes after those that it refers to.
+        # Each table comes after those that it references.
         loads = [(table, listed[label]) for label, table in self.tables.items() if label in listed]
         for table, entry in loads:
             self._load(table, entry)
             self.report(f"{entry.name}: {entry.rows} rows")
-        # Triggers note what was inserted, after or before the notes themselves were.
+        # Triggers add touches for inserted rows, before or after the archive's own touches are inserted.
         for table, entry in loads:
             if table.label not in APPENDED and self._count(table) != entry.rows:
                 self._load(table, entry)
@@ -153,7 +153,7 @@ class _Import:
         for label, (key, function) in DERIVED.items():
             if label in listed:
                 self._derive_ids(listed[label], key, function)
-        if "app.connector" in listed:  # A webhook names its connector by the id alone.
+        if "app.connector" in listed:  # A webhook address contains nothing but the connector's id.
             connectors = self._read_columns(listed["app.connector"], ("connector_id",))
             self.ids |= {row["connector_id"]: str(uuid4()) for row in connectors}
         named = {
@@ -188,7 +188,7 @@ class _Import:
             yield from read_part(self.archive.read(part), columns, part.rows)
 
     def _load(self, table: ArchivedTable, entry: TableEntry) -> None:
-        """Put a table's rows in place of those that the workspace has in it."""
+        """Replace the workspace's rows in a table."""
         names = sql.SQL(", ").join(sql.Identifier(name) for name in entry.columns)
         if table.label not in APPENDED:
             statement = sql.SQL("delete from {} where workspace_id = %s").format(table.table.identifier)
@@ -227,7 +227,7 @@ class _Import:
         return int(row["rows"]) if row else 0
 
     def _quieten(self) -> None:
-        """Let nothing be polled, sent or pushed before somebody has entered the secrets."""
+        """Pause polling, sending and pushing until somebody has entered the secrets."""
         for statement in (PAUSE_CONNECTORS, DISABLE_RULES, GIVE_UP_MESSAGES, CANCEL_TICKETS, INSERT_AUDIT):
             self.owner.execute(
                 statement,
@@ -243,4 +243,4 @@ TRANSLATED = {
     "act.recommendation": ("recommendation_id", "pattern_ids"),
     "detect.cluster_member": ("cluster_id", "pattern_id"),
 }
-"""What a caller needs to know to translate ids that are made of the workspace's and a pattern's."""
+"""What a caller needs to translate ids that are derived from a workspace and a pattern."""

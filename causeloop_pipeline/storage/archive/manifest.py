@@ -36,7 +36,7 @@ class TableEntry(_Strict):
 
 
 class Manifest(_Strict):
-    """All that an archive holds."""
+    """The contents of an archive."""
 
     format: str
     version: int
@@ -60,7 +60,7 @@ class WorkspaceEntry(_Strict):
 
 
 class PersonEntry(_Strict):
-    """Somebody whom rows of the archive name."""
+    """A person named in rows of the archive."""
 
     user_id: UUID
     email: str = Field(pattern=r"^[^@\s,;<>]+@[^@\s,;<>]+$", max_length=320)

@@ -1,4 +1,4 @@
-"""One part of a table as parquet, written plainly: what a reader allocates is what the file's size says.
+"""One part of a table as parquet, uncompressed, so that a reader allocates no more than the file's size.
 
 Dictionaries and compression inside parquet would let a small file expand without bound; the zip around it
 compresses as well, and its sizes are checked.
@@ -28,7 +28,7 @@ ROWS_PER_BATCH = 1_000
 
 
 class ArchiveError(ValueError):
-    """An archive that is not one, or was changed; the message says what is wrong."""
+    """An invalid or modified archive; the message says what is wrong."""
 
 
 def write_part(columns: Sequence[ArchivedColumn], rows: Sequence[Sequence[Any]]) -> bytes:

@@ -1,7 +1,7 @@
-"""Opens an archive that anybody may have made: nothing is unpacked to disk, and nothing is believed.
+"""Opens an untrusted archive: nothing is unpacked to disk, and every declaration is verified.
 
 Refused: entries that the manifest does not list, or with other sizes or checksums than it says; names that
-are not those of parts; more than a zip of that size can honestly hold.
+are not those of parts; more than a zip of that size can plausibly hold.
 """
 
 import hashlib
@@ -35,7 +35,7 @@ ENCRYPTED = 0x1
 Document = TypeVar("Document", bound=BaseModel)
 
 
-class Archive:
+class OpenArchive:
     """An open archive whose list of entries was checked; each file is checked when it is read."""
 
     def __init__(self, file: zipfile.ZipFile) -> None:
@@ -48,7 +48,7 @@ class Archive:
         self.people = self._read_document(People, PEOPLE)
 
     def read(self, listed: File) -> bytes:
-        """The bytes of a file, which are those that the manifest's checksum is of."""
+        """The bytes of a file, verified by the manifest's checksum."""
         content = self._read_bounded(listed.name, listed.bytes)
         if len(content) != listed.bytes or hashlib.sha256(content).hexdigest() != listed.sha256:
             raise ArchiveError(
@@ -63,7 +63,7 @@ class Archive:
         return _parse(model, self.read(listed), name)
 
     def _read_bounded(self, name: str, limit: int) -> bytes:
-        """At most so many bytes: what an entry declares is not believed either."""
+        """Read at most this many bytes, whatever size the entry declares."""
         if name not in self._entries:
             raise ArchiveError(f"{name} is missing in the archive")
         try:
@@ -90,14 +90,14 @@ class Archive:
 
 
 @contextmanager
-def open_archive(path: Path) -> Iterator[Archive]:
+def open_archive(path: Path) -> Iterator[OpenArchive]:
     """An archive, checked; raises ArchiveError."""
     try:
         file = zipfile.ZipFile(path)
     except (zipfile.BadZipFile, OSError, ValueError) as failure:
         raise ArchiveError(f"{path} is no zip file: {str(failure)[:200]}") from None
     with file:
-        yield Archive(file)
+        yield OpenArchive(file)
 
 
 def _check_entries(file: zipfile.ZipFile) -> set[str]:

@@ -1,4 +1,4 @@
-"""Archives that people have requested by the API, and the bytes that it hands out."""
+"""Archives that people have requested by the API, and the bytes for download."""
 
 import hashlib
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ where workspace_id = %s and archive_id = %s
 
 @dataclass(frozen=True)
 class RequestedArchive:
-    """An archive that is to be written, with the members as the API knew them."""
+    """A requested archive, with the members as the API stored them."""
 
     workspace_id: UUID
     archive_id: UUID
@@ -42,19 +42,19 @@ class RequestedArchive:
 
 
 def read_open_archives(session: Session) -> list[RequestedArchive]:
-    """The archives that are not written yet: also those whose run was interrupted."""
+    """The archives that are not written yet, including those whose run was interrupted."""
     return [RequestedArchive(**row) for row in session.rows(SELECT_OPEN)]
 
 
 def start_archive(session: Session, archive: RequestedArchive) -> None:
-    """Note that it is being written, and leave nothing of an interrupted attempt."""
+    """Mark an archive as being written, and delete what an interrupted attempt left."""
     key = (archive.workspace_id, archive.archive_id)
     session.execute(START, key)
     session.execute("delete from app.workspace_archive_part where workspace_id = %s and archive_id = %s", key)
 
 
 def store_archive(session: Session, archive: RequestedArchive, path: Path, rows: int) -> None:
-    """Store a written archive, so that every server of the API can hand it out."""
+    """Store a written archive, so that every API server can deliver it."""
     digest, size = hashlib.sha256(), 0
     key = (archive.workspace_id, archive.archive_id)
     with path.open("rb") as file:
@@ -66,5 +66,5 @@ def store_archive(session: Session, archive: RequestedArchive, path: Path, rows:
 
 
 def fail_archive(session: Session, archive: RequestedArchive, reason: str) -> None:
-    """Note why it could not be written."""
+    """Store why an archive could not be written."""
     session.execute(FAIL, (reason[:MAX_ERROR], archive.workspace_id, archive.archive_id))

@@ -1,1 +1,1 @@
-"""Backs the database server up, and restores the embedded one as it was at an instant."""
+"""Backs up the database server, and restores the embedded one to a point in time."""

@@ -1,4 +1,4 @@
-"""A folder of backups: base backups by the instant at which each was complete, and the log since then."""
+"""A folder of backups: base backups by completion time, and the write-ahead log since then."""
 
 import shutil
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ class BackupError(RuntimeError):
 
 @dataclass(frozen=True)
 class BackupFolder:
-    """Where backups are."""
+    """A folder of backups."""
 
     path: Path
 
@@ -30,7 +30,7 @@ class BackupFolder:
         return self.path / "wal"
 
     def prepare(self) -> None:
-        """Make the folders, which only their owner may enter: a backup holds everything."""
+        """Create the folders, accessible to their owner only, because a backup holds everything."""
         for folder in (self.path, self.bases, self.log):
             folder.mkdir(parents=True, exist_ok=True)
             folder.chmod(0o700)
@@ -43,7 +43,7 @@ class BackupFolder:
         return {datetime.strptime(path.name, NAME).replace(tzinfo=UTC): path for path in sorted(complete)}
 
     def find_base(self, until: datetime | None) -> Path:
-        """The last base backup that was complete at an instant."""
+        """The last base backup that was complete before a point in time."""
         bases = self.list_bases()
         usable = [path for at, path in bases.items() if until is None or at <= until]
         if not usable:

@@ -1,6 +1,6 @@
-"""Restores the embedded server from a folder of backups, as it was at an instant.
+"""Restores the embedded server from a folder of backups to a point in time.
 
-The data that was there is moved aside, not deleted: where the restore fails, it is put back.
+The previous data is moved aside, not deleted, and put back if the restore fails.
 """
 
 import hashlib
@@ -33,7 +33,7 @@ archive_mode = off
 def restore_backup(
     state_dir: Path, folder: BackupFolder, until: datetime | None = None, bin_dir: Path | None = None
 ) -> Path | None:
-    """Put the server of a state folder back to an instant, or to the end of the log; the data from before.
+    """Restore a server to a point in time or the end of the log; returns the path of the previous data.
 
     Runs the isolation gate on what was restored, and leaves the server stopped.
     """
@@ -82,7 +82,7 @@ def _move_aside(data: Path) -> Path | None:
 
 
 def _recover(programs: Programs, base: Path, folder: BackupFolder, until: datetime | None) -> None:
-    """Copy a base backup, and let PostgreSQL replay the log up to the instant."""
+    """Copy a base backup, and let PostgreSQL replay the log up to the point in time."""
     data, log = programs.home / "data", programs.home / "restored-wal"
     shutil.rmtree(log, ignore_errors=True)
     shutil.copytree(base, data)
@@ -150,7 +150,7 @@ def _drop_recovery_settings(data: Path) -> None:
 
 
 def _set_password(programs: Programs, directory: Path) -> None:
-    """Give the superuser the password of this state folder: the backup may come from another one."""
+    """Set the superuser's password to this state folder's: the backup may come from another one."""
     path = directory / "superuser.password"
     if not path.exists():
         return

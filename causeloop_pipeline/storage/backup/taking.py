@@ -16,7 +16,7 @@ INHERITED = {"PATH", "HOME"}
 
 
 def take_base_backup(url: str, folder: BackupFolder, binaries: Path) -> Path:
-    """Copy the whole server while it runs, with the log of that time; where the copy is."""
+    """Copy the whole server while it runs, with its log; returns the path of the copy."""
     folder.prepare()
     draft = folder.bases / f"{datetime.now(UTC):{NAME}}{PARTIAL}"
     options = [f"--pgdata={draft}", "--checkpoint=fast", "--wal-method=stream"]
@@ -26,12 +26,12 @@ def take_base_backup(url: str, folder: BackupFolder, binaries: Path) -> Path:
 
 
 @contextmanager
-def receiving_log(url: str, folder: BackupFolder, binaries: Path) -> Iterator["subprocess.Popen[bytes]"]:
-    """Keep the log, as it is written, until the block ends; the server keeps what was not received yet."""
+def receive_log(url: str, folder: BackupFolder, binaries: Path) -> Iterator["subprocess.Popen[bytes]"]:
+    """Receive the log continuously until the block ends; the server keeps what was not received yet."""
     folder.prepare()
     receive = [str(binaries / "pg_receivewal"), f"--directory={folder.log}", f"--slot={SLOT}"]
     _run([*receive, "--create-slot", "--if-not-exists"], url)
-    process = subprocess.Popen([*receive, "--synchronous"], env=_environment(url))
+    process = subprocess.Popen([*receive, "--synchronous"], env=_build_environment(url))
     try:
         yield process
     finally:
@@ -40,19 +40,21 @@ def receiving_log(url: str, folder: BackupFolder, binaries: Path) -> Iterator["s
 
 
 def stop_keeping_log(url: str, folder: BackupFolder, binaries: Path) -> None:
-    """Let the server delete log that nobody receives any more."""
+    """Drop the slot, so that the server may delete the log."""
     receive = [str(binaries / "pg_receivewal"), f"--directory={folder.log}", f"--slot={SLOT}"]
     _run([*receive, "--drop-slot"], url)
 
 
 def _run(command: list[str], url: str) -> None:
-    completed = subprocess.run(command, env=_environment(url), capture_output=True, text=True, check=False)
+    completed = subprocess.run(
+        command, env=_build_environment(url), capture_output=True, text=True, check=False
+    )
     if completed.returncode:
         raise BackupError(f"{Path(command[0]).name} failed: {completed.stderr.strip()[-500:]}")
 
 
-def _environment(url: str) -> Mapping[str, str]:
-    """The connection as the programs read it: a password must not be among their arguments."""
+def _build_environment(url: str) -> Mapping[str, str]:
+    """Connection settings as environment variables, so that no password is on a command line."""
     parts = urlsplit(url)
     inherited = {
         name: value

@@ -1,4 +1,4 @@
-"""Issues as the stages of analysis read them, and the risk scores that stages write back."""
+"""Reads issues for the analysis stages, and stores the risk scores that they compute."""
 
 from datetime import datetime
 from uuid import UUID
@@ -79,7 +79,7 @@ def read_issues(session: Session, workspace_id: UUID, columns: pl.Schema = ISSUE
 def read_issues_without_fingerprint(
     session: Session, workspace_id: UUID, columns: pl.Schema = VERSIONED_ISSUE_SCHEMA
 ) -> pl.DataFrame:
-    """The issues that are new, or changed since their fingerprint was made."""
+    """The issues that are new, or changed since their fingerprint was computed."""
     return session.read(SELECT_ISSUES_WITHOUT_FINGERPRINT, (workspace_id,), schema=columns)
 
 
@@ -96,7 +96,7 @@ def read_occurrences(
     columns: pl.Schema = OCCURRENCE_SCHEMA,
     pattern_ids: pl.Series | None = None,
 ) -> pl.DataFrame:
-    """When and where each pattern occurred, or some of them did, in no order."""
+    """When and where each pattern, or some of them, occurred, in no order."""
     if pattern_ids is None:
         counted = read_counted_occurrences(session, workspace_id)
         if counted is not None:
@@ -109,7 +109,7 @@ def read_occurrences(
 
 
 def read_first_issue_time(session: Session, workspace_id: UUID) -> datetime | None:
-    """When the earliest issue of a workspace began, in whatever pattern; None without issues."""
+    """The time of a workspace's earliest issue, in any pattern; None without issues."""
     row = session.row(
         "select min(source_created_at) as first_at from core.issue where workspace_id = %s", (workspace_id,)
     )
@@ -117,7 +117,7 @@ def read_first_issue_time(session: Session, workspace_id: UUID) -> datetime | No
 
 
 def read_issues_to_score(session: Session, workspace_id: UUID, pattern_ids: pl.Series | None) -> pl.DataFrame:
-    """What the risk of issues is scored from: of those that are due and those of some patterns, or of all."""
+    """The risk factors of issues: of those that are due and those of some patterns, or of all."""
     if pattern_ids is None:
         return session.read(SELECT_SCORED_ISSUES, (workspace_id,), schema=SCORED_ISSUE_SCHEMA)
     parameters = {"workspace_id": workspace_id, "pattern_ids": pattern_ids.to_list()}
@@ -125,9 +125,9 @@ def read_issues_to_score(session: Session, workspace_id: UUID, pattern_ids: pl.S
 
 
 def set_issue_risks(session: Session, workspace_id: UUID, risks: pl.DataFrame) -> int:
-    """Write the risk of issues, of frame(id, risk_score, severity); only rows that differ or were due.
+    """Write the risk of issues from frame(id, risk_score, severity); only rows that differ or were due.
 
-    One whose severity somebody has changed since it was scored stays due.
+    An issue whose severity was edited since it was scored stays due.
     """
     session.execute("drop table if exists pg_temp.issue_risk")
     session.stage("issue_risk", risks.rename({"id": "issue_id"}), like="core.issue")

@@ -15,7 +15,7 @@ from causeloop_pipeline.model.frames import OBSERVATION_GAP_SCHEMA
 from causeloop_pipeline.storage.database.session import Session
 
 # `seen_until` is null while a connector succeeds; three missed polls or six hours are no outage yet.
-# Records are numbered in time: to find one that a webhook brought, those since the last success are enough.
+# Record ids grow with time: to find one from a webhook, those since the last success are enough.
 # A pattern is unobserved while the connectors of more than half of its issues are; issues of a deleted
 # connector count as those of the other connectors of its tool.
 WITH_CONNECTORS = """
@@ -117,7 +117,7 @@ def read_observation_gaps(
 def read_current_observation_gaps(
     session: Session, workspace_id: UUID, as_of: datetime, columns: pl.Schema = OBSERVATION_GAP_SCHEMA
 ) -> pl.DataFrame:
-    """The gaps that last until now: most workspaces have none, which costs no read of their issues."""
+    """The gaps that last until now: most workspaces have none, and then no issues are read."""
     row = session.row(SELECT_HAS_OUTAGE, {"workspace_id": workspace_id, "as_of": as_of})
     if row is None or not row["has_outage"]:
         return columns.to_frame()

@@ -1,14 +1,14 @@
-"""Tells a lost database, which comes back, from a statement that can never succeed."""
+"""Distinguishes a lost database, which comes back, from a statement that can never succeed."""
 
 import psycopg
 
 CONNECTION_CLASS = "08"
 SERVER_STATES = frozenset({"57P01", "57P02", "57P03"})
-"""The server shuts down, has crashed, or starts up."""
+"""SQLSTATEs of a server that shuts down, has crashed, or starts up."""
 
 
 def is_connection_lost(failure: BaseException) -> bool:
-    """Whether a failure is that the database could not be reached, or went away in the middle."""
+    """Whether an error means that the database is unreachable or that the connection was lost."""
     if not isinstance(failure, psycopg.OperationalError):
         return False
     state = failure.sqlstate

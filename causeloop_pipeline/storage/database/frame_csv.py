@@ -1,6 +1,6 @@
 """Frames in the CSV that PostgreSQL's COPY writes and reads.
 
-Apart from the sessions, most of which never read a frame: Polars takes a process 26 MB.
+Separate from the sessions, most of which never read a frame: importing Polars takes 26 MB.
 """
 
 import io
@@ -24,7 +24,7 @@ def export_column(name: str, dtype: pl.DataType | type[pl.DataType]) -> sql.Comp
 
 
 def parse_frame(buffer: io.BytesIO, schema: pl.Schema) -> pl.DataFrame:
-    """The frame of what COPY wrote."""
+    """Parse COPY's output into a frame."""
     if not buffer.getbuffer().nbytes:
         return pl.DataFrame(schema=schema)
     from pyarrow import csv
@@ -35,7 +35,9 @@ def parse_frame(buffer: io.BytesIO, schema: pl.Schema) -> pl.DataFrame:
         read_options=csv.ReadOptions(column_names=list(schema)),
         parse_options=csv.ParseOptions(newlines_in_values=True),
         convert_options=csv.ConvertOptions(
-            column_types={name: _arrow_type(_wire_type(dtype)) for name, dtype in schema.items()},
+            column_types={
+                name: _choose_arrow_type(_choose_wire_type(dtype)) for name, dtype in schema.items()
+            },
             null_values=[""],
             strings_can_be_null=True,
             quoted_strings_can_be_null=False,
@@ -48,11 +50,11 @@ def parse_frame(buffer: io.BytesIO, schema: pl.Schema) -> pl.DataFrame:
 
 
 @cache
-def _arrow_type(dtype: pl.DataType | type[pl.DataType]) -> Any:
+def _choose_arrow_type(dtype: pl.DataType | type[pl.DataType]) -> Any:
     return pl.Series(dtype=dtype).to_arrow().type
 
 
-def _wire_type(dtype: pl.DataType | type[pl.DataType]) -> pl.DataType | type[pl.DataType]:
+def _choose_wire_type(dtype: pl.DataType | type[pl.DataType]) -> pl.DataType | type[pl.DataType]:
     if isinstance(dtype, pl.Datetime):
         return pl.Int64
     if isinstance(dtype, pl.List | pl.Struct) or dtype in {pl.Boolean, pl.Date}:
@@ -80,7 +82,7 @@ def format_csv(frame: pl.DataFrame) -> bytes:
 
     with_json = encode_json_columns(frame)
     flat = with_json.with_columns(
-        pl.when(pl.col(name).is_not_null()).then(_array_literal(name)).alias(name)
+        pl.when(pl.col(name).is_not_null()).then(_write_array_literal(name)).alias(name)
         for name, dtype in with_json.schema.items()
         if isinstance(dtype, pl.List)
     ).with_columns(
@@ -93,6 +95,6 @@ def format_csv(frame: pl.DataFrame) -> bytes:
     return buffer.getvalue()
 
 
-def _array_literal(name: str) -> pl.Expr:
+def _write_array_literal(name: str) -> pl.Expr:
     quoted = pl.element().cast(pl.String).str.replace_all(r'(["\\])', r"\$1")
     return "{" + pl.col(name).list.eval('"' + quoted + '"').list.join(",") + "}"

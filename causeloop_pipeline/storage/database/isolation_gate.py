@@ -56,7 +56,7 @@ join pg_namespace as n on n.oid = c.relnamespace
 where c.relkind = 'm' and n.nspname not in {SYSTEM_SCHEMAS}
 """
 
-# A key without the workspace tells whether another tenant has a row of that key.
+# A unique key without the workspace reveals whether another tenant has a row of that key.
 SELECT_FOREIGN_KEYS = f"""
 select format('table %s: foreign key %s refers to tenant table %s without workspace_id',
               k.conrelid::regclass, k.conname, k.confrelid::regclass)
@@ -120,7 +120,7 @@ from pg_roles
 where rolname in ('causeloop_owner', 'causeloop_pipeline', 'causeloop_api') and (rolsuper or rolbypassrls)
 """
 
-# A login for BI reads the views of reporting and the columns that these need, under a policy of its own.
+# A BI login reads the reporting views and the columns that they need, under its own policy.
 SELECT_REPORTING_RIGHTS = f"""
 select format('table %s: causeloop_reporting has %s on it', c.oid::regclass, g.privilege_type)
 from pg_class as c
@@ -178,7 +178,7 @@ class IsolationError(RuntimeError):
 
 
 def find_isolation_violations(connection: psycopg.Connection[Any]) -> list[str]:
-    """Everything in the catalog that weakens the isolation of tenants, as sentences; [] is good."""
+    """Every weakness of tenant isolation in the catalog, as sentences; [] means isolated."""
     with connection.cursor(row_factory=psycopg.rows.scalar_row) as cursor:
         return sorted(violation for check in CHECKS for violation in cursor.execute(check).fetchall())
 

@@ -36,7 +36,7 @@ def migrate(owner_url: str) -> None:
     with create_engine(url, poolclass=pool.NullPool).begin() as connection:
         connection.execute(text("select pg_advisory_xact_lock(:key)"), {"key": MIGRATION_LOCK})
         connection.execute(text("create schema if not exists app"))
-        config, driver = _config(connection), _driver(connection)
+        config, driver = _build_config(connection), _driver(connection)
         context = MigrationContext.configure(connection, opts={"version_table_schema": "app"})
         revision = context.get_current_revision()
         if revision is None:
@@ -49,7 +49,7 @@ def migrate(owner_url: str) -> None:
         update_functions(driver)
 
 
-def head_revision() -> str:
+def read_head_revision() -> str:
     """The newest revision in this code."""
     return _list_revisions()[0]
 
@@ -90,10 +90,10 @@ def _list_revisions() -> list[str]:
     """The revisions in this code, newest first."""
     from alembic.script import ScriptDirectory
 
-    return [script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()]
+    return [script.revision for script in ScriptDirectory.from_config(_build_config()).walk_revisions()]
 
 
-def _config(connection: "Connection | None" = None) -> "Config":
+def _build_config(connection: "Connection | None" = None) -> "Config":
     from alembic.config import Config
 
     config = Config()

@@ -20,7 +20,7 @@ DAGSTER_DATABASE = "dagster"
 OWNER, PIPELINE, API, DAGSTER = "causeloop_owner", "causeloop_pipeline", "causeloop_api", "causeloop_dagster"
 ROLES = (OWNER, PIPELINE, API, DAGSTER)
 REPORTING, REPORTING_GUARD = "causeloop_reporting", "causeloop_reporting_guard"
-"""What every login for BI may read, and who may end their sessions; neither can log in."""
+"""The role that every BI login inherits, and the role that may end their sessions; neither can log in."""
 
 MAINTENANCE_DATABASES = ("postgres", "template1")
 SEARCH_OPERATOR = "pg_catalog.ts_match_vq(tsvector, tsquery)"
@@ -44,12 +44,12 @@ def create_roles(superuser_url: str, passwords: Mapping[str, str], database: str
 
 
 def create_reporting_roles(connection: psycopg.Connection) -> None:
-    """Create the roles behind logins for BI that are missing; the pipeline may act as their guard."""
+    """Create the missing roles behind BI logins; the pipeline may act as their guard."""
     for role in (REPORTING, REPORTING_GUARD):
         exists = connection.execute("select 1 from pg_roles where rolname = %s", (role,)).fetchone()
         if not exists:
             connection.execute(sql.SQL("create role {} nologin").format(sql.Identifier(role)))
-    # Not inherited: the policies of those logins must not be a part of what the pipeline reads.
+    # Not inherited: those logins' policies must not apply to the pipeline's reads.
     connection.execute(
         sql.SQL("grant {} to {} with inherit false, set true").format(
             sql.Identifier(REPORTING_GUARD), sql.Identifier(PIPELINE)
@@ -58,7 +58,7 @@ def create_reporting_roles(connection: psycopg.Connection) -> None:
 
 
 def close_maintenance_databases(superuser_url: str) -> None:
-    """Let none but superusers into the databases that every server has; only for a server of our own."""
+    """Close the maintenance databases to all but superusers; only on a server of our own."""
     with psycopg.connect(superuser_url, autocommit=True) as connection:
         for name in MAINTENANCE_DATABASES:
             connection.execute(sql.SQL("revoke all on database {} from public").format(sql.Identifier(name)))

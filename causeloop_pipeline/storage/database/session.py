@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 Parameters = Sequence[Any] | Mapping[str, Any]
 
-# A set operation and an array, since a join of tables that the planner takes for small would loop over both.
+# A set operation and an array: a join of tables that the planner believes small would be a nested loop.
 DELETE_OTHERS = """
 delete from {table}
 where workspace_id = %(workspace_id)s and {key} = any (array(
@@ -85,14 +85,17 @@ class Session:
         """
         if key is None or frame.is_empty():
             self.connection.execute(
-                sql.SQL("delete from {} where workspace_id = %s").format(_table_name(table)), (workspace_id,)
+                sql.SQL("delete from {} where workspace_id = %s").format(_split_table_name(table)),
+                (workspace_id,),
             )
             return self._insert(table, frame, sql.SQL(""))
         differs = _update_what_differs(table, frame.columns, ("workspace_id", key), ())
         written = self._insert(table, frame, differs)
         self.connection.execute(
             sql.SQL(DELETE_OTHERS).format(
-                table=_table_name(table), key=sql.Identifier(key), staged=sql.Identifier(_name_staged(table))
+                table=_split_table_name(table),
+                key=sql.Identifier(key),
+                staged=sql.Identifier(_name_staged(table)),
             ),
             {"workspace_id": workspace_id},
         )
@@ -104,12 +107,12 @@ class Session:
 
         self.connection.execute(
             sql.SQL("create temporary table {} on commit drop as select {} from {} with no data").format(
-                sql.Identifier(name), _column_names(frame.columns), _table_name(like)
+                sql.Identifier(name), _list_column_names(frame.columns), _split_table_name(like)
             )
         )
         with self.connection.cursor() as cursor:
             copy_in = sql.SQL("copy {} ({}) from stdin (format csv)").format(
-                sql.Identifier(name), _column_names(frame.columns)
+                sql.Identifier(name), _list_column_names(frame.columns)
             )
             with cursor.copy(copy_in) as copy:
                 copy.write(format_csv(frame))
@@ -122,9 +125,9 @@ class Session:
         self.stage(staged, frame, like=table)
         return self.connection.execute(
             sql.SQL("insert into {} ({}) select {} from {} {}").format(
-                _table_name(table),
-                _column_names(frame.columns),
-                _column_names(frame.columns),
+                _split_table_name(table),
+                _list_column_names(frame.columns),
+                _list_column_names(frame.columns),
                 sql.Identifier(staged),
                 conflict,
             )
@@ -138,17 +141,17 @@ def _name_staged(table: str) -> str:
 def _update_what_differs(
     table: str, columns: Sequence[str], key: Sequence[str], keep: Sequence[str]
 ) -> sql.Composable:
-    """What to do with a row whose key is there: a row that is the same is not written again."""
+    """The conflict action of an upsert, which does not write unchanged rows."""
     updated = [sql.Identifier(name) for name in columns if name not in {*key, *keep}]
     if not updated:
-        return sql.SQL("on conflict ({}) do nothing").format(_column_names(key))
+        return sql.SQL("on conflict ({}) do nothing").format(_list_column_names(key))
     assignments = sql.SQL(", ").join(sql.SQL("{0} = excluded.{0}").format(name) for name in updated)
     before, after = (
         sql.SQL(", ").join(sql.SQL("{}.{}").format(row, name) for name in updated)
-        for row in (_table_name(table), sql.Identifier("excluded"))
+        for row in (_split_table_name(table), sql.Identifier("excluded"))
     )
     return sql.SQL("on conflict ({}) do update set {} where ({}) is distinct from ({})").format(
-        _column_names(key), assignments, before, after
+        _list_column_names(key), assignments, before, after
     )
 
 
@@ -187,10 +190,9 @@ class Database:
 
     @contextlib.contextmanager
     def keep_connection(self, *, is_replanned: bool = False) -> Iterator["Database"]:
-        """The same by one connection for many short transactions: opening one costs as much as a page.
+        """The same on one connection for many short transactions: opening one costs as much as a page.
 
-        `is_replanned`: each statement is planned again, for a plan that suits a small workspace may take
-        for ever in a large one.
+        `is_replanned`: every statement is planned again: a small workspace's plan may not suit a large one.
         """
         one_connection = _OneConnection(self._url, is_replanned=is_replanned)
         try:
@@ -205,7 +207,7 @@ class Database:
 
 
 class _OneConnection(Database):
-    """Sessions one after another on a connection that is opened again when it was lost between them."""
+    """Successive sessions on one connection, which is reopened if it was lost between them."""
 
     def __init__(self, url: str, *, is_replanned: bool) -> None:
         super().__init__(url)
@@ -236,9 +238,9 @@ def _is_alive(connection: psycopg.Connection[Any]) -> bool:
     return True
 
 
-def _table_name(name: str) -> sql.Identifier:
+def _split_table_name(name: str) -> sql.Identifier:
     return sql.Identifier(*name.split("."))
 
 
-def _column_names(columns: Sequence[str]) -> sql.Composed:
+def _list_column_names(columns: Sequence[str]) -> sql.Composed:
     return sql.SQL(", ").join(sql.Identifier(column) for column in columns)

@@ -6,11 +6,11 @@ from causeloop_pipeline.model.vocabulary import Vocabulary
 
 
 def quote_values(values: Iterable[Vocabulary]) -> str:
-    """The values as SQL literals with commas: what stands in `in (…)` or `array[…]`."""
+    """The values as comma-separated SQL literals, for `in (…)` or `array[…]`."""
     return ", ".join(f"'{value}'" for value in values)
 
 
 def write_meanings(column: str, values: Iterable[Vocabulary]) -> str:
-    """The `case` that gives the meaning of a column's value."""
+    """The `case` expression for the meaning of a column's value."""
     cases = " ".join(f"when '{value}' then '{value.meaning}'" for value in values)
     return f"case {column} {cases} end"

@@ -1,8 +1,8 @@
 """Keeps the planner's statistics no older than the last doubling of a table.
 
-Of a table that has just grown the planner believes that every index finds one row, and compares each new row
-with every stored one; autovacuum comes a minute later, for a new tenant after the first syncs. So a step that
-has written much looks at once, within its transaction. Autovacuum gives way to it after PostgreSQL's
+For a table that has just grown the planner expects one row from every index, and compares each new row with
+every stored one; autovacuum comes a minute later, for a new tenant after the first syncs. So a step that has
+written much checks at once, within its transaction. Autovacuum gives way to it after PostgreSQL's
 `deadlock_timeout`, a second; a table that another run analyzes longer than that is left to that one.
 """
 
@@ -24,7 +24,7 @@ MAX_WAIT = "3s"
 
 
 def analyze_grown_tables(session: Session) -> list[str]:
-    """Analyze the tables that are more than twice as large as when they were analyzed last; their names."""
+    """Analyze the tables that have more than doubled since they were last analyzed; returns their names."""
     grown = session.rows(SELECT_GROWN, (SMALL_PAGES,))
     names = [(table["schema"], table["name"]) for table in grown]
     return [".".join(name) for name in names if _analyze(session, sql.Identifier(*name))]

@@ -1,4 +1,4 @@
-"""What the database's catalogue knows about a table: its columns, and how many rows it has."""
+"""A table in the database's catalog: its columns and its number of rows."""
 
 from dataclasses import dataclass
 
@@ -33,7 +33,7 @@ def read_columns(session: Session, table: str) -> list[Column]:
 
 
 def count_rows(session: Session, table: str) -> int:
-    """The rows of a table that the session sees; of a large table PostgreSQL's estimate of all."""
+    """Count the visible rows of a table; for a large table, PostgreSQL's estimate of all rows."""
     estimate = session.row(SELECT_ESTIMATE, (table,))
     if estimate and estimate["rows"] > MAX_COUNTED_ROWS:
         return int(estimate["rows"])

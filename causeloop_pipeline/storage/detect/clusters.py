@@ -46,7 +46,7 @@ where e.workspace_id = %s
                   where n.left_pattern_id = e.left_pattern_id and n.right_pattern_id = e.right_pattern_id)
 """
 
-# An updated row is not looked up among the patterns, as a new one is; one that stays is not written.
+# Updates, unlike inserts, skip the foreign key check; unchanged rows are not written.
 UPSERT_EDGES = """
 insert into detect.pattern_edge as e (workspace_id, left_pattern_id, right_pattern_id, strength, reasons)
 select %s, left_pattern_id, right_pattern_id, strength, reasons
@@ -59,7 +59,7 @@ where (e.strength, e.reasons) is distinct from (excluded.strength, excluded.reas
 
 @dataclass(frozen=True)
 class LastClustering:
-    """As of when the patterns were last clustered, how many they were, and whether all were grouped since."""
+    """When the patterns were last clustered, how many there were, and whether all were regrouped since."""
 
     clustered_at: datetime | None
     clustered_patterns: int
@@ -68,20 +68,20 @@ class LastClustering:
 
 
 def read_last_clustering(session: Session, workspace_id: UUID) -> LastClustering | None:
-    """What is known of the last clustering; None in a workspace that was never grouped."""
+    """The last clustering; None in a workspace that was never grouped."""
     row = session.row(SELECT_LAST_CLUSTERING, {"workspace_id": workspace_id})
     return LastClustering(**row) if row else None
 
 
 def note_clustering(session: Session, workspace_id: UUID, as_of: datetime) -> None:
-    """Note that the patterns were clustered."""
+    """Record that the patterns were clustered."""
     session.execute(UPDATE_CLUSTERED_AT, {"workspace_id": workspace_id, "as_of": as_of})
 
 
 def read_cluster_members(
     session: Session, workspace_id: UUID, pattern_ids: Sequence[str] | None = None
 ) -> pl.DataFrame:
-    """Which pattern belongs to which cluster: of all patterns, or of some."""
+    """Which pattern belongs to which cluster, for all patterns or some."""
     if pattern_ids is None:
         return session.read(SELECT_CLUSTER_MEMBERS, (workspace_id,), schema=CLUSTER_MEMBER_SCHEMA)
     parameters = (workspace_id, list(pattern_ids))
@@ -100,7 +100,7 @@ def replace_clusters(
 
 
 def _replace_edges(session: Session, workspace_id: UUID, edges: pl.DataFrame) -> None:
-    """Bring the stored edges to these; most patterns that were linked stay so from one run to the next."""
+    """Update the stored edges to these; most stay the same from one run to the next."""
     session.execute("drop table if exists pg_temp.new_edge")
     session.stage("new_edge", edges, like="detect.pattern_edge")
     for statement in (DELETE_OTHER_EDGES, UPSERT_EDGES):

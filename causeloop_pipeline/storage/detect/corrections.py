@@ -1,4 +1,4 @@
-"""Users' corrections of the grouping: links, unlinks, and feedback on pairs of issues."""
+"""People's corrections of the grouping: links, unlinks, and feedback on pairs of issues."""
 
 from uuid import UUID
 
@@ -60,8 +60,8 @@ def read_feedback(session: Session, workspace_id: UUID, columns: pl.Schema = FEE
     return session.read(SELECT_FEEDBACK, (workspace_id,), schema=columns)
 
 
-def corrections_digest(session: Session, workspace_id: UUID) -> str:
-    """Identifies the links, unlinks and feedback in force: none is ever changed, so their ids are enough."""
+def digest_corrections(session: Session, workspace_id: UUID) -> str:
+    """A digest of the links, unlinks and feedback in force; they are immutable, so their ids suffice."""
     row = session.row(SELECT_CORRECTIONS_DIGEST, {"workspace_id": workspace_id})
     return str(row["digest"]) if row else ""
 
@@ -73,6 +73,6 @@ def read_new_acts(session: Session, workspace_id: UUID) -> dict[str, str]:
 
 
 def count_broken_constraints(session: Session, workspace_id: UUID) -> int:
-    """How many links or unlinks the stored patterns do not obey: must be none."""
+    """How many links or unlinks the stored patterns violate: must be 0."""
     row = session.row(COUNT_BROKEN_CONSTRAINTS, (workspace_id,))
     return int(row["broken"]) if row else 0

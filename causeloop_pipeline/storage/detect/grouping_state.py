@@ -1,4 +1,4 @@
-"""The last full grouping of a workspace: what it was made from, and the index that assigns new issues."""
+"""The last full grouping of a workspace: its inputs, and the index that assigns new issues."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -56,7 +56,7 @@ where workspace_id = %(workspace_id)s and grouped_changed_at is distinct from is
   and (%(issue_ids)s::uuid[] is null or issue_id = any (%(issue_ids)s::uuid[]))
 """
 
-# An issue that changed since its fingerprint was made stays for the next run.
+# An issue that changed since its fingerprint was computed is left to the next run.
 UPDATE_UNGROUPED_ISSUES = """
 update core.issue as i
 set is_ungrouped = false
@@ -72,7 +72,7 @@ update detect.grouping_state set stale_since = coalesce(stale_since, now()) wher
 
 @dataclass(frozen=True)
 class GroupingState:
-    """What a full grouping was made from."""
+    """The inputs of a full grouping."""
 
     algorithm_version: str
     input_digest: str
@@ -84,7 +84,7 @@ class GroupingState:
 class StoredGroupingState(GroupingState):
     """The same as stored, with the first bytes of the pattern index, which name its format.
 
-    added_count: how many issues have come since.
+    added_count: the number of issues assigned since.
     """
 
     index_start: bytes
@@ -93,7 +93,7 @@ class StoredGroupingState(GroupingState):
 
     @property
     def is_stale(self) -> bool:
-        """Whether retention has deleted issues that the grouping still holds."""
+        """Whether retention has deleted issues that the grouping still contains."""
         return self.stale_since is not None
 
 
@@ -111,7 +111,7 @@ def write_grouping_state(
     pattern_index: Sequence[bytes],
     churn: float | None,
 ) -> None:
-    """Store the state of a full grouping in place of the one before, with its index in parts."""
+    """Replace the state of the last full grouping, with its index in parts."""
     parameters = {
         "workspace_id": workspace_id,
         "algorithm_version": state.algorithm_version,
@@ -126,7 +126,7 @@ def write_grouping_state(
 
 
 def mark_grouping_stale(session: Session, workspace_id: UUID) -> None:
-    """Let the next run group all issues again, because some of those grouped were deleted."""
+    """Make the next run group all issues again, because some grouped ones were deleted."""
     session.execute(UPDATE_STALE_SINCE, (workspace_id,))
 
 
@@ -153,10 +153,10 @@ def store_pattern_index(
     before: Sequence[bytes] = (),
     added_issues: int = 0,
 ) -> int:
-    """Store the index with the issues that came since all were grouped, in parts; how many were written.
+    """Store the index, extended by issues since the full grouping, in parts; returns how many were written.
 
-    A part that has not changed is left as it is; one that is the very part that was read `before` is not even
-    looked at. `added_issues`: how many have come in all.
+    Unchanged parts are not written; a part that is the same object as `before` is not even compared.
+    `added_issues`: the number of issues assigned since the full grouping.
     """
     head, *parts = pattern_index
     session.execute(
@@ -186,9 +186,9 @@ def _write_parts(
 
 
 def mark_grouped(session: Session, workspace_id: UUID, issue_ids: Sequence[str] | None = None) -> int:
-    """Mark all fingerprints and their issues, or those of new issues, as grouped; how many issues were not.
+    """Mark all fingerprints and their issues, or those of new issues, as grouped; returns how many were not.
 
-    The new ones are named, for the planner takes every fingerprint for one that is not grouped yet.
+    The new ones are listed, because the planner expects every fingerprint to be ungrouped.
     """
     parameters = {"workspace_id": workspace_id, "issue_ids": None if issue_ids is None else list(issue_ids)}
     session.execute(UPDATE_UNGROUPED_FINGERPRINTS, parameters)
@@ -204,14 +204,14 @@ def read_risks_scored_at(session: Session, workspace_id: UUID) -> datetime | Non
 
 
 def set_risks_scored_at(session: Session, workspace_id: UUID, as_of: datetime) -> None:
-    """Note that the risk of all issues was scored."""
+    """Record that the risk of all issues was scored."""
     session.execute(
         "update detect.grouping_state set risks_scored_at = %s where workspace_id = %s", (as_of, workspace_id)
     )
 
 
 def read_grouping_settings(session: Session, workspace_id: UUID) -> tuple[bool, float]:
-    """Whether issues are linked automatically in this workspace, and from which confidence on."""
+    """Whether this workspace links issues automatically, and from which confidence on."""
     row = session.row(
         "select ai_auto_link, ai_confidence_threshold from app.workspace_settings where workspace_id = %s",
         (workspace_id,),

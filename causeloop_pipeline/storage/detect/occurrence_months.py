@@ -1,8 +1,8 @@
 """When and where patterns occurred, kept by month and in columns, so that a run does not read every issue.
 
-An issue that comes, changes or goes leaves a touch. The next run adds the touches up beside the months, which
-are written again when many have come together. Until then a reader adds what came later itself, so that it
-always sees what counting all issues gives.
+An issue that is added, changed or removed leaves a touch. The next run sums up the touches beside the months,
+which are rewritten when many have accumulated. Until then readers add the touches themselves, so that they
+always see what counting all issues would give.
 """
 
 from collections.abc import Iterable, Mapping
@@ -16,7 +16,7 @@ from causeloop_pipeline.model.frames import CATEGORIZED_OCCURRENCE_SCHEMA, OCCUR
 from causeloop_pipeline.storage.database.session import Session
 
 MAX_LATER_ROWS = 20_000
-"""More are added to the months, which costs as much as the workspace has occurrences."""
+"""More are merged into the months, at a cost proportional to the workspace's occurrences."""
 
 TOUCH_SCHEMA = pl.Schema({**OCCURRENCE_SCHEMA, "issues": pl.Int64()})
 CATEGORIZED_TOUCH_SCHEMA = pl.Schema({**CATEGORIZED_OCCURRENCE_SCHEMA, "issues": pl.Int64()})
@@ -40,7 +40,7 @@ from detect.pattern_touch
 where workspace_id = %s and occurred_at is not null
 """
 
-# One statement, for its snapshot: what touched the patterns since their tallies were counted is added later.
+# One statement, for one snapshot: touches since the tallies were counted are added later.
 SELECT_COUNTED_OCCURRENCES = """
 select pattern_id, source_created_at as occurred_at, service, team, environment, severity, 1 as issues
 from core.issue
@@ -65,11 +65,11 @@ DELETE_MONTHS = "delete from detect.occurrence_month where workspace_id = %s and
 
 
 class OccurrenceCountError(RuntimeError):
-    """An occurrence is gone that was never counted: all must be counted again."""
+    """An occurrence was removed that was never counted: all must be counted again."""
 
 
 def count_all_occurrences(session: Session, workspace_id: UUID) -> None:
-    """Make all months of a workspace again, from its issues."""
+    """Recompute all months of a workspace from its issues."""
     delete_occurrences(session, workspace_id)
     counted = session.read(SELECT_COUNTED_OCCURRENCES, {"workspace_id": workspace_id}, schema=TOUCH_SCHEMA)
     everything = _add_up(CATEGORIZED_OCCURRENCE_SCHEMA.to_frame(), _sum_touches([counted]))
@@ -77,7 +77,7 @@ def count_all_occurrences(session: Session, workspace_id: UUID) -> None:
 
 
 def update_occurrences(session: Session, workspace_id: UUID, touches: pl.DataFrame) -> None:
-    """Bring what is kept up to date by touches, of TOUCH_SCHEMA."""
+    """Update the stored occurrences by touches, in TOUCH_SCHEMA."""
     later = _sum_touches([_read_later(session, workspace_id), touches.drop_nulls("occurred_at")])
     if later.height <= MAX_LATER_ROWS:
         session.execute(UPSERT_LATER, (workspace_id, _write_parquet(later.sort(COLUMNS))))
@@ -86,18 +86,18 @@ def update_occurrences(session: Session, workspace_id: UUID, touches: pl.DataFra
 
 
 def complete_months(session: Session, workspace_id: UUID) -> None:
-    """Add all that came later to the months."""
+    """Merge all later touches into the months."""
     _add_to_months(session, workspace_id, _read_later(session, workspace_id))
 
 
 def delete_occurrences(session: Session, workspace_id: UUID) -> None:
-    """Keep no month: until all are counted again, issues are read one by one."""
+    """Delete all months: until they are recomputed, issues are read one by one."""
     session.execute("delete from detect.occurrence_month where workspace_id = %s", (workspace_id,))
     session.execute("delete from detect.later_occurrence where workspace_id = %s", (workspace_id,))
 
 
 def are_occurrences_counted(session: Session, workspace_id: UUID) -> bool:
-    """Whether the months of a workspace are kept."""
+    """Whether the months of a workspace are stored."""
     row = session.row(
         "select exists (select from detect.occurrence_month where workspace_id = %s) as are_counted",
         (workspace_id,),
@@ -106,7 +106,7 @@ def are_occurrences_counted(session: Session, workspace_id: UUID) -> bool:
 
 
 def read_counted_occurrences(session: Session, workspace_id: UUID) -> pl.DataFrame | None:
-    """All occurrences in no order, of CATEGORIZED_OCCURRENCE_SCHEMA; None where no months are kept."""
+    """All occurrences in no order, in CATEGORIZED_OCCURRENCE_SCHEMA; None where no months are stored."""
     months = _read_months(session, SELECT_MONTHS, (workspace_id,))
     if not months:
         return None
@@ -126,7 +126,7 @@ def _add_to_months(session: Session, workspace_id: UUID, later: pl.DataFrame) ->
 
 
 def _read_later(session: Session, workspace_id: UUID) -> pl.DataFrame:
-    """What came or went since the months were written, of CATEGORIZED_TOUCH_SCHEMA."""
+    """The touches since the months were written, in CATEGORIZED_TOUCH_SCHEMA."""
     row = session.connection.execute(SELECT_LATER, (workspace_id,), binary=True).fetchone()
     return pl.read_parquet(BytesIO(row["content"])) if row else CATEGORIZED_TOUCH_SCHEMA.to_frame()
 
@@ -134,7 +134,7 @@ def _read_later(session: Session, workspace_id: UUID) -> pl.DataFrame:
 def _read_months(
     session: Session, query: str, parameters: tuple[object, ...]
 ) -> list[tuple[date, pl.DataFrame]]:
-    """Months by their first day; those of an earlier version hold texts."""
+    """Months by their first day; earlier versions stored texts."""
     rows = session.connection.execute(query, parameters, binary=True).fetchall()
     return [(row["month"], _categorize(pl.read_parquet(BytesIO(row["content"])))) for row in rows]
 
@@ -149,13 +149,13 @@ def _split_months(rows: pl.DataFrame) -> Iterable[tuple[date, pl.DataFrame]]:
 
 
 def _sum_touches(touches: Iterable[pl.DataFrame]) -> pl.DataFrame:
-    """How many of each occurrence have come, or gone where fewer than none have."""
+    """The net change of each occurrence's count."""
     together = pl.concat([_categorize(part) for part in touches])
     return together.group_by(COLUMNS).agg(pl.col("issues").sum()).filter(pl.col("issues") != 0)
 
 
 def _add_up(before: pl.DataFrame, later: pl.DataFrame) -> pl.DataFrame:
-    """The occurrences before and those that came, less those that went."""
+    """The previous occurrences plus added ones minus removed ones."""
     gone = later.filter(pl.col("issues") < 0)
     if gone.height:
         is_alike = pl.col("occurred_at").is_in(gone["occurred_at"].unique().implode())

@@ -1,4 +1,4 @@
-"""The rhythm of patterns: how long the gaps between the days on which they occur usually are."""
+"""The rhythm of patterns: the usual gap between the days on which they occur."""
 
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
@@ -9,7 +9,7 @@ from causeloop_pipeline.storage.database.session import Session
 
 MIN_DAYS_OF_RHYTHM = 5
 USUAL_SHARE = 0.9
-"""Of the gaps; longer ones are unusual."""
+"""The quantile of gaps; longer ones are unusual."""
 
 UPDATE_TYPICAL_GAPS = """
 update detect.pattern as p
@@ -21,7 +21,7 @@ where p.workspace_id = %(workspace_id)s and p.pattern_id = r.pattern_id
 
 
 def measure_typical_gap(days: Sequence[int]) -> float | None:
-    """The usual gap between days, given in order; None of too few days to tell."""
+    """The usual gap between sorted days; None for too few days."""
     if len(days) < MIN_DAYS_OF_RHYTHM:
         return None
     gaps = sorted(later - earlier for earlier, later in pairwise(days))
@@ -31,7 +31,7 @@ def measure_typical_gap(days: Sequence[int]) -> float | None:
 
 
 def update_typical_gaps(session: Session, workspace_id: UUID, days: Mapping[str, Sequence[int]]) -> int:
-    """Store the usual gap of some patterns between the days (in UTC) with an issue; how many have changed."""
+    """Store some patterns' usual gap between the days (in UTC) with an issue; returns how many changed."""
     parameters = {
         "workspace_id": workspace_id,
         "pattern_ids": list(days),

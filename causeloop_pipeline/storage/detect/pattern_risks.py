@@ -1,4 +1,4 @@
-"""The risk of patterns, and what it is scored from: of all, of some, or of those that may have moved."""
+"""The risk of patterns and its factors: of all, of some, or of those whose risk may have changed."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -21,7 +21,7 @@ FACTOR_SCHEMA = pl.Schema(
     }
 )
 
-# A full join reads each table once, whatever the planner knows; the pattern is null where others outlive it.
+# A full join reads each table once, whatever the statistics; the pattern is null where other rows outlive it.
 FACTORS = """
 select p.pattern_id, p.last_seen_at, p.risk_score as stored_risk, p.issue_risk_basis as stored_basis,
        s.p1, s.p2, s.p3, s.p4, s.services, s.teams, c.probability
@@ -52,7 +52,7 @@ order by f.pattern_id
 
 AMONG_PATTERNS = "and pattern_id = any (%(pattern_ids)s::uuid[])"
 
-# The formula of `analysis.predict.risk`, within .0001 of it; exp() refuses what is too small for a number.
+# The formula of `analysis.predict.risk`, within .0001 of it; exp() raises an error on underflow.
 SELECT_MOVED_FACTORS = f"""
 select f.*
 from ({FACTORS}) as f
@@ -107,7 +107,7 @@ where p.workspace_id = %s and p.pattern_id = r.pattern_id and p.risk_score is di
 def read_risk_factors(
     session: Session, workspace_id: UUID, window_days: int, pattern_ids: Sequence[str] | None = None
 ) -> pl.DataFrame:
-    """What the risk of all patterns, or of some, is scored from, and the risk that is stored of them."""
+    """The risk factors of all patterns, or of some, with their stored risk."""
     parameters = {
         "workspace_id": workspace_id,
         "window_days": window_days,
@@ -120,10 +120,10 @@ def read_risk_factors(
 def read_moved_risk_factors(
     session: Session, workspace_id: UUID, formula: Mapping[str, float], as_of: datetime
 ) -> pl.DataFrame:
-    """The same of the patterns whose rounded risk may be another as of then.
+    """The same for patterns whose rounded risk may differ as of then.
 
-    Also of those that may add `max_move` points more or less to the risk of their issues than they did;
-    `formula` has the numbers of the risk formula, its weights in points.
+    Also for those whose contribution to their issues' risk may have moved by `max_move` points; `formula` has
+    the numbers of the risk formula, its weights in points.
     """
     parameters = {"workspace_id": workspace_id, "as_of": as_of, **formula}
     return session.read(SELECT_MOVED_FACTORS.format(among=""), parameters, schema=FACTOR_SCHEMA)
@@ -136,14 +136,14 @@ def count_patterns_at_risk(session: Session, workspace_id: UUID, least_risk: flo
 
 
 def set_pattern_risks(session: Session, workspace_id: UUID, risks: pl.DataFrame) -> int:
-    """Write the risk of patterns, of frame(id, risk_score); only rows that differ are updated."""
+    """Write the risk of patterns from frame(id, risk_score); only rows that differ are updated."""
     session.execute("drop table if exists pg_temp.pattern_risk")
     session.stage("pattern_risk", risks.rename({"id": "pattern_id"}), like="detect.pattern")
     return session.execute(UPDATE_PATTERN_RISKS, (workspace_id,))
 
 
 def set_issue_bases(session: Session, workspace_id: UUID, bases: pl.DataFrame) -> int:
-    """Write what patterns added to the risk of their issues, of frame(pattern_id, basis)."""
+    """Write the contribution of patterns to their issues' risk, from frame(pattern_id, basis)."""
     session.execute("drop table if exists pg_temp.issue_basis")
     rows = bases.select("pattern_id", issue_risk_basis="basis")
     session.stage("issue_basis", rows, like="detect.pattern")

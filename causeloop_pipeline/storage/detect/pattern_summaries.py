@@ -1,4 +1,4 @@
-"""What each pattern's issues add up to: kept as they come, and counted again by a full grouping."""
+"""Tallies of each pattern's issues: updated incrementally, and recounted by a full grouping."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -12,12 +12,12 @@ from causeloop_pipeline.storage.database.session import Session
 from causeloop_pipeline.storage.detect.occurrence_months import TOUCH_SCHEMA
 
 COUNTED_VALUES = ("severity", *DIMENSIONS)
-"""What is counted beside the days."""
+"""The dimensions that are counted besides the days."""
 SUMMARY_SCHEMA = pl.Schema({"pattern_id": pl.String(), "summary": pl.String()})
 VALUE_COUNT_SCHEMA = pl.Schema(
     {"pattern_id": pl.String(), "kind": pl.String(), "value": pl.String(), "issues": pl.Int64()}
 )
-# One statement, for its snapshot: an issue that changes meanwhile is counted once, here or by its touch.
+# One statement, for one snapshot: an issue that changes meanwhile is counted once, here or by its touch.
 UPSERT_TALLIES = """
 with gone as (
     delete from detect.pattern_touch where workspace_id = %(workspace_id)s
@@ -85,8 +85,8 @@ where exists (
 )
 """
 
-# Of titles as frequent, the one that sorts first.
-# Bodies are read of the listed issues alone: they are most of the bytes.
+# Among equally frequent titles, the one that sorts first.
+# Bodies, which are most of the bytes, are read for the listed issues only.
 SELECT_LATEST_ISSUES = """
 select p.pattern_id::text, titled.title, listed.names, listed.bodies
 from unnest(%(pattern_ids)s::uuid[]) as p (pattern_id)
@@ -141,7 +141,7 @@ from detect.pattern_tally
 where workspace_id = %s and kind = any (%s)
 """
 
-# Summaries are none of a workspace that was grouped before there were any.
+# A workspace grouped by an earlier version has no summaries.
 SELECT_IS_UNCOUNTED = """
 select exists (select from detect.pattern where workspace_id = %(workspace_id)s)
    and not exists (select from detect.pattern_tally where workspace_id = %(workspace_id)s) as is_uncounted
@@ -156,21 +156,21 @@ where o.workspace_id = %(workspace_id)s
 
 
 def update_tallies(session: Session, workspace_id: UUID) -> pl.DataFrame:
-    """Bring the tallies up to date by what touched the patterns since; those touches, of TOUCH_SCHEMA."""
+    """Update the tallies by the touches since; returns those touches, in TOUCH_SCHEMA."""
     touches = session.rows(UPSERT_TALLIES, {"workspace_id": workspace_id})
     session.execute(DELETE_EMPTY_TALLIES, (workspace_id,))
     return pl.DataFrame(touches, schema=TOUCH_SCHEMA, orient="row")
 
 
 def count_all_tallies(session: Session, workspace_id: UUID) -> None:
-    """Count the tallies of all patterns again, from all issues."""
+    """Recount the tallies of all patterns from all issues."""
     session.execute("delete from detect.pattern_tally where workspace_id = %s", (workspace_id,))
     session.execute(INSERT_ALL_TALLIES, {"workspace_id": workspace_id})
     session.execute(DELETE_OTHER_SUMMARIES, {"workspace_id": workspace_id})
 
 
 def is_uncounted(session: Session, workspace_id: UUID) -> bool:
-    """Whether the workspace has patterns and no tally of them."""
+    """Whether the workspace has patterns but no tallies."""
     row = session.row(SELECT_IS_UNCOUNTED, {"workspace_id": workspace_id})
     return bool(row and row["is_uncounted"])
 
@@ -190,7 +190,7 @@ def read_tallies(
 def find_days_with_issues(
     session: Session, workspace_id: UUID, days: Sequence[tuple[str, date]]
 ) -> set[tuple[str, date]]:
-    """Which of some days of patterns, each a day in UTC behind a pattern id, have an issue."""
+    """Which of these (pattern id, UTC day) pairs have an issue."""
     parameters = {
         "workspace_id": workspace_id,
         "pattern_ids": [pattern_id for pattern_id, _ in days],
@@ -203,7 +203,7 @@ def find_days_with_issues(
 def read_latest_issues(
     session: Session, workspace_id: UUID, pattern_ids: Sequence[str], *, titled: int, listed: int
 ) -> list[dict[str, Any]]:
-    """The commonest title of the latest issues of each of some patterns, and the very latest, in order."""
+    """The most frequent title of the latest issues of some patterns, and the latest issues, in order."""
     parameters = {
         "workspace_id": workspace_id,
         "pattern_ids": list(pattern_ids),

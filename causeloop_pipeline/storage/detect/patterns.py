@@ -46,7 +46,7 @@ where i.workspace_id = %s and m.workspace_id = i.workspace_id and m.issue_id = i
   and i.pattern_id is distinct from m.pattern_id
 """
 
-# The touches that the trigger would note row by row, of all at once: nothing else of an issue changes here.
+# The touches that the trigger would add row by row, all at once: nothing else of an issue changes here.
 UPDATE_NEW_MEMBERS = """
 with joined as (
     update core.issue as i
@@ -78,7 +78,7 @@ where i.workspace_id = %s and i.pattern_id is not null
                   where m.workspace_id = i.workspace_id and m.issue_id = i.issue_id)
 """
 
-# Lets no single touch be noted: all tallies are counted again after a full grouping.
+# Suppresses the trigger's touches: a full grouping recounts all tallies.
 SET_COUNTS_AGAIN = "select set_config('causeloop.counts_again', %s, true)"
 
 DELETE_OTHER_PATTERNS = """
@@ -117,7 +117,7 @@ def replace_patterns(
 ) -> None:
     """Replace a workspace's patterns; a resolved one stays resolved until a recurrence reopens it."""
     _upsert_patterns(session, workspace_id, patterns, kept_statuses=("resolved",))
-    rows = _with_workspace(members, workspace_id)
+    rows = _add_workspace(members, workspace_id)
     session.replace("detect.pattern_member", rows, workspace_id, key="issue_id")
     analyze_grown_tables(session)
     parameters = {"workspace_id": workspace_id, "pattern_ids": patterns["pattern_id"].to_list()}
@@ -130,10 +130,10 @@ def replace_patterns(
 
 
 def add_members(session: Session, workspace_id: UUID, patterns: pl.DataFrame, members: pl.DataFrame) -> None:
-    """Add new issues to patterns, some of them new; names and active patterns stay until a full grouping."""
+    """Add new issues to existing and new patterns; names and active patterns stay until a full grouping."""
     kept_statuses = ("resolved", "active")
     _upsert_patterns(session, workspace_id, patterns, kept_statuses=kept_statuses, keeps_names=True)
-    rows = _with_workspace(members, workspace_id)
+    rows = _add_workspace(members, workspace_id)
     session.upsert("detect.pattern_member", rows, key=["workspace_id", "issue_id"])
     parameters = {
         "workspace_id": workspace_id,
@@ -146,8 +146,8 @@ def add_members(session: Session, workspace_id: UUID, patterns: pl.DataFrame, me
 
 
 def append_lineage(session: Session, workspace_id: UUID, lineage: pl.DataFrame) -> int:
-    """Record where the issues of removed or changed patterns went."""
-    return session.insert("detect.pattern_lineage", _with_workspace(lineage, workspace_id))
+    """Record where the issues of removed or changed patterns moved."""
+    return session.insert("detect.pattern_lineage", _add_workspace(lineage, workspace_id))
 
 
 def _upsert_patterns(
@@ -174,8 +174,8 @@ def _upsert_patterns(
     rows = rows.with_columns(
         status=pl.coalesce("kept_status", "status"), name=pl.coalesce("kept_name", "name")
     ).drop("kept_status", "kept_name")
-    session.upsert("detect.pattern", _with_workspace(rows, workspace_id), key=["workspace_id", "pattern_id"])
+    session.upsert("detect.pattern", _add_workspace(rows, workspace_id), key=["workspace_id", "pattern_id"])
 
 
-def _with_workspace(frame: pl.DataFrame, workspace_id: UUID) -> pl.DataFrame:
+def _add_workspace(frame: pl.DataFrame, workspace_id: UUID) -> pl.DataFrame:
     return frame.with_columns(workspace_id=pl.lit(str(workspace_id)))

@@ -1,4 +1,4 @@
-"""Prepares an installation's database: server, roles, schema, and the settings that name them."""
+"""Prepares an installation's database: server, roles, schema, and their settings."""
 
 import base64
 import secrets
@@ -17,7 +17,7 @@ from causeloop_pipeline.storage.embedded.settings_files import (
 
 SECRET_KEY_BYTES = 32
 LASTING = ("accepted_secret_keys", NEXT_KEY)
-"""What a rotation of the secret key has written besides the key itself."""
+"""Settings that a rotation of the secret key has written besides the key itself."""
 
 
 def prepare_database(state_dir: Path, bin_dir: Path | None = None) -> Server | None:
@@ -29,7 +29,7 @@ def prepare_database(state_dir: Path, bin_dir: Path | None = None) -> Server | N
 
 
 def start_embedded(state_dir: Path, bin_dir: Path | None = None) -> Server:
-    """Start the embedded server and write the settings by which every process finds it."""
+    """Start the embedded server, and write its connection settings for every process."""
     state_dir.mkdir(parents=True, exist_ok=True)
     server = start_server(state_dir / "postgres", bin_dir)
     with lock_settings(state_dir):

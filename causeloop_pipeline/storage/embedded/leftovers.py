@@ -17,7 +17,7 @@ def is_postmaster_alive(data: Path) -> bool:
 
 
 def wait_for_killed_server(data: Path) -> None:
-    """Wait until a killed postmaster is reaped, for until then a new one takes it for a running server."""
+    """Wait until a killed postmaster is reaped; until then a new one would take it for a running server."""
     pid_file = data / "postmaster.pid"
     deadline = time.monotonic() + 60
     while pid_file.exists() and time.monotonic() < deadline:
@@ -28,9 +28,9 @@ def wait_for_killed_server(data: Path) -> None:
 
 
 def end_orphans(data: Path) -> int:
-    """End the processes that a killed postmaster left: until then its shared memory is in use; how many.
+    """End the processes that a killed postmaster left, which keep its shared memory in use; returns how many.
 
-    One that waits notices the postmaster's death by itself; one that computes does so only at its end.
+    Idle ones notice the postmaster's death by themselves; busy ones only when they finish.
     """
     deadline, orphans = time.monotonic() + ORPHAN_SECONDS, _find_processes(data)
     count = len(orphans)
@@ -49,7 +49,7 @@ def end_orphans(data: Path) -> int:
 
 
 def _find_processes(data: Path) -> list[int]:
-    """PostgreSQL's processes work in their data folder, which nothing else does."""
+    """Find PostgreSQL's processes by their working directory, the data folder."""
     data, processes = data.resolve(), []
     for process in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError):

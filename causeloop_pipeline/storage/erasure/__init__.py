@@ -1,1 +1,1 @@
-"""Erases a workspace or a person from every table, so that nothing of them can be found again."""
+"""Erases a workspace or a person from every table, without trace."""

@@ -1,4 +1,4 @@
-"""Erases a person: account, memberships and sessions go, and texts that name them name a pseudonym.
+"""Erases a person: account, memberships and sessions are deleted, and texts name a pseudonym instead.
 
 The pseudonym is one person's and tells nothing: entries of the audit log still tell which of them were made
 by the same person. Texts that came from tools lose the address too; erase them in the tool as well.
@@ -23,7 +23,7 @@ from causeloop_pipeline.storage.erasure.workspaces import TABLES_OF_NAMES, purge
 MAX_PASSES = 4
 TEXT_TYPES = ("text", "character varying", "jsonb", "json")
 RAW_TEXTS = {("raw.quarantine", "payload")}
-"""Stored as they arrived, in bytes; other columns of bytes hold hashes, ciphertext and our own index."""
+"""Byte columns with received content; others hold hashes, ciphertext and our own index."""
 
 MARK_GROUPINGS_STALE = """
 update detect.grouping_state set stale_since = coalesce(stale_since, now()), corrections_digest = ''
@@ -57,8 +57,8 @@ class SoleOwnerError(ValueError):
 
 
 @dataclass(frozen=True)
-class Person:
-    """Everything by which a stored text may name somebody."""
+class ErasedPerson:
+    """Everything by which a stored text may name a person."""
 
     user_id: UUID
     email: str
@@ -74,17 +74,17 @@ class PersonErasure:
     rows: int
 
 
-def find_person(owner_url: str, who: str) -> Person | None:
+def find_person(owner_url: str, who: str) -> ErasedPerson | None:
     """A person by address or id."""
     with connect_in_scope(owner_url, ()) as owner:
         row = owner.execute(SELECT_PERSON, {"who": who}).fetchone()
-    return Person(**row) if row else None
+    return ErasedPerson(**row) if row else None
 
 
 def erase_person(
-    owner_url: str, person: Person, *, report: Callable[[str], None] = lambda _: None
+    owner_url: str, person: ErasedPerson, *, report: Callable[[str], None] = lambda _: None
 ) -> PersonErasure:
-    """Take a person out of every table; raises SoleOwnerError where a workspace would have no owner."""
+    """Erase a person from every table; raises SoleOwnerError where a workspace would have no owner."""
     with connect_in_scope(owner_url, ()) as owner:
         sole = [row["name"] for row in owner.execute(SELECT_SOLE_OWNERSHIPS, (person.user_id,)).fetchall()]
         if sole:
@@ -98,7 +98,7 @@ def erase_person(
         tables = list_tenant_tables(owner)
         owner.execute(INSERT_AUDIT, {"user_id": person.user_id, "subject": f"user:{pseudonym}"})
         rows = 0
-        # A trigger may note what a row was before: the next pass takes the person out of the note as well.
+        # A trigger may have copied the old row: the next pass erases the person from the copy as well.
         for _ in range(MAX_PASSES):
             changes = {table.label: _erase_in(owner, table, person, pseudonym) for table in tables}
             rows += sum(changes.values())
@@ -116,9 +116,9 @@ def erase_person(
 
 
 def _erase_in(
-    owner: psycopg.Connection[dict[str, Any]], table: TenantTable, person: Person, pseudonym: UUID
+    owner: psycopg.Connection[dict[str, Any]], table: TenantTable, person: ErasedPerson, pseudonym: UUID
 ) -> int:
-    """Delete a person's own rows in a table, and put the pseudonym into the texts of others."""
+    """Delete a person's own rows in a table, and replace the person by the pseudonym in other rows' texts."""
     changed = 0
     if "user_id" in table.columns:
         statement = sql.SQL("delete from {} where user_id = %s").format(table.identifier)
@@ -146,7 +146,7 @@ def _erase_in(
 
 
 def _replace_in(name: str, kind: str) -> sql.Composable:
-    """A column's text with address, id and, where it is a whole value of a document, name replaced."""
+    """A column's text with address and id replaced, and the name where it is a whole JSON value."""
     replaced = sql.SQL(
         "regexp_replace(regexp_replace({}, %(address)s, %(erased_address)s, 'gi'), "
         "%(id)s, %(erased_id)s, 'gi')"
@@ -159,11 +159,11 @@ def _replace_in(name: str, kind: str) -> sql.Composable:
 
 
 def _read_text(name: str, kind: str) -> sql.Composable:
-    """A column as text; of bytes, those that are letters as they are and the others escaped."""
+    """A column as text; bytes are escaped unless printable."""
     return sql.SQL("encode({}, 'escape')" if kind == "bytea" else "{}::text").format(sql.Identifier(name))
 
 
-def _fill(person: Person, pseudonym: UUID) -> dict[str, str]:
+def _fill(person: ErasedPerson, pseudonym: UUID) -> dict[str, str]:
     names = [person.email, *([person.external_id] if person.external_id else [])]
     address = "|".join(rf"(?<![\w.+-]){re.escape(name)}(?![\w-])" for name in names)
     return {
@@ -178,6 +178,6 @@ def _fill(person: Person, pseudonym: UUID) -> dict[str, str]:
 
 
 def _quote(name: str) -> str:
-    """A name as PostgreSQL writes it in a document."""
+    """A name as PostgreSQL writes it in JSON."""
     escaped = name.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'

@@ -1,4 +1,4 @@
-"""The workspaces whose owners have requested their erasure, and how the pipeline deletes the last of them."""
+"""Requested erasures of workspaces, and how the pipeline deletes their last rows."""
 
 from typing import Any
 
@@ -19,19 +19,20 @@ update app.run_scope set excluded_by = 'erased' where workspace_id = %s and excl
 
 
 def read_due_erasures(session: Session) -> list[WorkspaceName]:
-    """The workspaces whose time to be kept is over."""
+    """The workspaces whose erasure is due."""
     return [WorkspaceName(**row) for row in session.rows(SELECT_DUE)]
 
 
 def exclude_from_runs(session: Session, workspace: WorkspaceName) -> None:
-    """Let runs that are under way leave a workspace out."""
+    """Exclude a workspace from the runs in progress."""
     session.execute(EXCLUDE_FROM_RUNS, (workspace.workspace_id,))
 
 
 def delete_requested_tenant(
     connection: psycopg.Connection[dict[str, Any]], workspace: WorkspaceName
 ) -> tuple[int, bool]:
-    """Delete the row that its owner wants erased; how many people went, and whether the organization."""
+    """Delete a workspace's own row; returns how many people were deleted, and whether the organization
+    was."""
     row = connection.execute(
         "select app.erase_requested_workspace(%s) as people", (workspace.workspace_id,)
     ).fetchone()

@@ -40,7 +40,7 @@ class TenantTable:
     columns: tuple[str, ...]
     types: tuple[str, ...]
     counted: tuple[str, ...] = ()
-    """Columns whose values the database counts up by itself."""
+    """Identity columns, whose values the database generates."""
 
     @property
     def identifier(self) -> sql.Identifier:
@@ -65,7 +65,7 @@ def connect_in_scope(
 
 
 def list_tenant_tables(owner: psycopg.Connection[dict[str, Any]]) -> list[TenantTable]:
-    """Every table with rows of workspaces: a table comes before those that it refers to."""
+    """Every table with rows of workspaces, each before those that it references."""
     rows = {row["oid"]: row for row in owner.execute(SELECT_TABLES).fetchall()}
     order: TopologicalSorter[int] = TopologicalSorter(dict.fromkeys(sorted(rows), ()))
     for reference in owner.execute(SELECT_REFERENCES).fetchall():

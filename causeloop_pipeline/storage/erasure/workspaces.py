@@ -1,7 +1,7 @@
 """Erases a workspace: its rows in every table, and the people and the organization that only it held.
 
-Rows go a batch at a time; an erasure that was killed is finished by the next one. What PostgreSQL keeps of
-them besides, statistics and dead rows, goes too.
+Rows are deleted in batches; an interrupted erasure is finished by the next one. Planner statistics and dead
+rows are removed too.
 """
 
 from collections.abc import Callable, Sequence
@@ -20,7 +20,7 @@ from causeloop_pipeline.storage.erasure.tenant_tables import (
 
 ROWS_PER_BATCH = 20_000
 PEOPLE_TABLES = {"app.membership", "app.session", "app.refresh_token", "app.invitation", "app.assignment"}
-"""Deleted with the workspace's own row, in one transaction: they tell who only belonged to it."""
+"""Deleted with the workspace's own row in one transaction, because they tell who belongs only to it."""
 
 TABLES_OF_NAMES = tuple(TenantTable("app", name, (), ()) for name in ("workspace", "organization", "users"))
 
@@ -66,7 +66,7 @@ where c.oid = to_regclass(%(label)s)
 
 @dataclass(frozen=True)
 class WorkspaceName:
-    """A workspace and what people and Dagster call it: organization/workspace."""
+    """A workspace and its name for people and Dagster: organization/workspace."""
 
     workspace_id: UUID
     organization_id: UUID
@@ -75,7 +75,7 @@ class WorkspaceName:
 
 @dataclass(frozen=True)
 class WorkspaceErasure:
-    """How many rows were deleted, and what was deleted besides."""
+    """How many rows were deleted, and what else was."""
 
     rows: int
     people: int
@@ -83,7 +83,7 @@ class WorkspaceErasure:
 
 
 DeleteTenant = Callable[[psycopg.Connection[dict[str, Any]], WorkspaceName], tuple[int, bool]]
-"""Deletes the workspace's own row; how many people went with it, and whether the organization did."""
+"""Deletes the workspace's own row; returns how many people were deleted, and whether the organization was."""
 
 
 def find_workspace(owner: psycopg.Connection[Any], named: str) -> WorkspaceName | None:
@@ -95,7 +95,7 @@ def find_workspace(owner: psycopg.Connection[Any], named: str) -> WorkspaceName 
 
 
 def retire_workspace(owner: psycopg.Connection[Any], workspace_id: UUID) -> None:
-    """Let nobody write and no run begin in a workspace any more; runs under way leave it out."""
+    """Block writes and new runs in a workspace, and exclude it from the runs in progress."""
     owner.execute(ARCHIVE, (workspace_id,))
     owner.execute(
         "update app.run_scope set excluded_by = 'erased' where workspace_id = %s and excluded_by is null",
@@ -111,12 +111,12 @@ def erase_workspace(
     report: Callable[[str], None] = lambda _: None,
     batch: int = ROWS_PER_BATCH,
 ) -> WorkspaceErasure:
-    """Delete all that belongs to a workspace; it must be retired.
+    """Delete everything that belongs to a retired workspace.
 
-    `url` is of the owner, or of another role that may delete rows, with its own way to delete the tenant.
+    `url` is the owner's, or that of another role that may delete rows, with its own `delete_tenant`.
     """
     with connect_in_scope(url, [workspace.workspace_id]) as connection:
-        # A stage that is under way ends first: a later one finds itself excluded.
+        # A running stage ends first; later ones find the workspace excluded.
         lock = (f"stage of {workspace.workspace_id}",)
         connection.execute("select pg_advisory_lock(hashtextextended(%s, 0))", lock)
         tables = list_tenant_tables(connection)
@@ -133,17 +133,17 @@ def erase_workspace(
 
 
 def purge_deleted_rows(owner: psycopg.Connection[Any], tables: Sequence[TenantTable]) -> None:
-    """Remove what the planner's statistics and dead rows still tell of rows that are gone."""
+    """Remove deleted rows' values from the planner's statistics, and dead rows."""
     for table in tables:
         owner.execute(sql.SQL("vacuum (freeze) {}").format(table.identifier))
-        # Of a table without rows ANALYZE leaves the statistics as they were.
+        # ANALYZE leaves the statistics of an empty table unchanged.
         with owner.transaction():
             owner.execute(CLEAR_STATISTICS, {"label": table.label})
             owner.execute(sql.SQL("analyze {}").format(table.identifier))
 
 
 def _may_delete(connection: psycopg.Connection[Any], table: TenantTable) -> bool:
-    """Whether this role may; what it may not goes with the workspace's own row."""
+    """Whether this role may delete from a table; other rows are deleted with the workspace's own row."""
     row = connection.execute(
         "select has_table_privilege(%s, 'delete') as is_allowed", (table.label,)
     ).fetchone()
@@ -158,7 +158,8 @@ def _delete_rows(owner: psycopg.Connection[Any], table: TenantTable, workspace_i
 
 
 def _delete_tenant(owner: psycopg.Connection[dict[str, Any]], workspace: WorkspaceName) -> tuple[int, bool]:
-    """The workspace's row with its members, people of no other workspace, and an emptied organization."""
+    """Delete the workspace's row with its members, people of no other workspace, and an empty
+    organization."""
     with owner.transaction():
         row = owner.execute(SELECT_PEOPLE, (workspace.workspace_id,)).fetchone()
         members = (row or {}).get("ids") or []

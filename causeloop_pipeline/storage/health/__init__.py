@@ -1,1 +1,1 @@
-"""Figures that tell whether an installation works, and whether it does so silently no longer."""
+"""Figures about an installation's health, and failures that would otherwise be silent."""

@@ -1,4 +1,4 @@
-"""Lag and backlog of each connector type, over all workspaces, and of each workspace that may be named."""
+"""Lag and backlog by connector type over all workspaces, and by workspace where naming is allowed."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -47,7 +47,7 @@ order by 1
 
 @dataclass(frozen=True)
 class TypeFigures:
-    """How the connectors of a type stand; `lag_seconds` is the longest time since one's last good poll."""
+    """Figures of a connector type; `lag_seconds` is the longest time since a successful poll."""
 
     type: str
     connectors: int
@@ -59,7 +59,7 @@ class TypeFigures:
 
 @dataclass(frozen=True)
 class WorkspaceFigures:
-    """What waits in one workspace, by its name."""
+    """The backlog of one workspace, by its name."""
 
     workspace: str
     pending_records: int

@@ -1,4 +1,5 @@
-"""Traces of deliveries: a run takes those of its workspaces, and the last stages' run takes them over."""
+"""Traces of deliveries: a run continues those of its workspaces, and the run of the last stages takes
+over."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -24,17 +25,17 @@ where workspace_id = any (%(ids)s) and (run_id is not null or noted_at < now() -
 
 
 def take_traces(session: Session, run_id: str, workspace_ids: Sequence[UUID]) -> list[str]:
-    """The traces that a run goes on with, the latest first; no other run that reads records takes them."""
+    """Claim the traces that a run continues, latest first; no other run that reads records takes them."""
     return _sort(session.rows(UPDATE_TAKEN, {"run_id": run_id, "ids": list(workspace_ids)}))
 
 
 def read_traces(session: Session, workspace_ids: Sequence[UUID]) -> list[str]:
-    """The traces that the stages after the patterns go on with, the latest first."""
+    """The traces that the stages after the patterns continue, latest first."""
     return _sort(session.rows(SELECT_TAKEN, {"ids": list(workspace_ids)}))
 
 
 def end_traces(session: Session, workspace_ids: Sequence[UUID]) -> None:
-    """Delete the traces that have reached the last stage, or never will."""
+    """Delete the traces that have reached the last stage or have expired."""
     session.execute(DELETE_ENDED, {"ids": list(workspace_ids)})
 
 

@@ -70,7 +70,7 @@ select pg_database_size(current_database()) as bytes,
 
 @dataclass(frozen=True)
 class ProductFigures:
-    """What the product's database tells; names are organization/workspace and connector."""
+    """Figures of the product's database; names are organization/workspace and connector."""
 
     workspaces: int
     failed_workspaces: int
@@ -120,7 +120,7 @@ def read_product_figures(session: Session) -> ProductFigures:
 
 
 def name_some(names: Sequence[str]) -> str:
-    """The first names of a list, and how many others there are."""
+    """The first names of a list, and the number of further ones."""
     others = len(names) - MAX_NAMED
     return ", ".join(names[:MAX_NAMED]) + (f" and {others} more" if others > 0 else "")
 

@@ -1,4 +1,4 @@
-"""What fails without a message: nothing is read, records pile up, a slot is held, predictions drift."""
+"""Silent failures: nothing is read, records pile up, a slot is held, predictions drift."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ MIN_GRADED, MAX_DRIFT = 200, 0.1
 
 @dataclass(frozen=True)
 class SilentFailure:
-    """A failure of which nothing else sends a message; the text names no customer."""
+    """A failure that nothing else reports; the text names no customer."""
 
     subject: str
     text: str
@@ -49,6 +49,6 @@ def find_silent_failures(figures: ProductFigures, held_slots: int) -> Iterator[S
 
 
 def is_drifting(figures: ProductFigures) -> bool:
-    """Whether what was predicted differs from what occurred by more than chance and calibration explain."""
+    """Whether predictions and outcomes differ by more than chance and calibration error explain."""
     drift = abs(figures.predicted_share - figures.occurred_share)
     return figures.graded_predictions >= MIN_GRADED and drift > MAX_DRIFT

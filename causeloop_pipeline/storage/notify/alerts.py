@@ -16,13 +16,13 @@ from causeloop_pipeline.model.frames import (
     ALERT_STATE_SCHEMA,
     INSTANT,
 )
-from causeloop_pipeline.model.links import pattern_page
+from causeloop_pipeline.model.links import build_pattern_url
 from causeloop_pipeline.model.plans import list_plans_with
 from causeloop_pipeline.storage.database.session import Session
 from causeloop_pipeline.storage.notify.outbox import enqueue
 
 MAX_MESSAGES_AT_ONCE = 5
-"""Of one rule to one channel; more patterns that fire together share one message."""
+"""Per rule and channel; more patterns that fire together share one message."""
 
 PLANS_WITH_ALERTS = list_plans_with("alerts")
 
@@ -50,7 +50,7 @@ where w.plan = any (%(plans)s) and {IS_EVALUATION_DUE}
 order by workspace_id
 """
 
-# Before the rules are read: a change that is made meanwhile waits, and makes another evaluation due.
+# Before the rules are read, so that a concurrent change waits and makes another evaluation due.
 UPDATE_EVALUATED_AT = """
 update notify.alert_rule
 set evaluated_at = %(as_of)s
@@ -99,7 +99,7 @@ cross join lateral predict.latest_prediction(p.workspace_id, p.pattern_id, r.win
 order by c.alert_rule_id, c.pattern_id
 """
 
-# The count of crossings is kept: a pattern that comes back must not repeat the key of an earlier message.
+# The count of crossings is kept, so that a returning pattern does not repeat an earlier message's key.
 UPDATE_STATES_OF_REMOVED_PATTERNS = """
 update notify.alert_state as s
 set firing = false, changed_at = %(as_of)s
@@ -124,14 +124,15 @@ class Crossing:
         return f"{self.alert_rule_id}:{self.pattern_id}:{self.number}"
 
 
-def workspaces_with_rules_to_evaluate(session: Session, as_of: datetime) -> list[UUID]:
+def read_workspaces_with_rules_to_evaluate(session: Session, as_of: datetime) -> list[UUID]:
     """The workspaces in which a rule was made or changed, or a snooze ended, since the last evaluation."""
     rows = session.rows(SELECT_WORKSPACES_TO_EVALUATE, {"as_of": as_of, "plans": PLANS_WITH_ALERTS})
     return [row["workspace_id"] for row in rows]
 
 
 def start_evaluation(session: Session, workspace_id: UUID, as_of: datetime) -> int:
-    """Mark the enabled rules as evaluated, and let other evaluations wait until this one ends; how many."""
+    """Mark the enabled rules as evaluated, and block other evaluations until this one ends; returns how
+    many."""
     session.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", (f"alerts of {workspace_id}",))
     return session.execute(UPDATE_EVALUATED_AT, {"workspace_id": workspace_id, "as_of": as_of})
 
@@ -206,7 +207,7 @@ def read_crossings(
 
 
 def enqueue_crossings(session: Session, workspace_id: UUID, crossings: Sequence[Crossing]) -> int:
-    """Queue a message for each channel of each crossing, each crossing once; the number of messages.
+    """Queue a message per channel and crossing, each crossing once; returns the number of messages.
 
     When a rule fires for many patterns at once, each of its channels gets one message about all of them.
     """
@@ -239,6 +240,6 @@ def _to_crossing(row: dict[str, Any], service: str | None, public_url: str) -> C
         **row,
         "pattern_id": str(pattern_id),
         "service": service,
-        "url": pattern_page(public_url, pattern_id),
+        "url": build_pattern_url(public_url, pattern_id),
     }
     return Crossing(rule_id, pattern_id, number, channels, message)

@@ -14,7 +14,7 @@ from causeloop_pipeline.storage.database.session import Session
 CHANNEL_SECRETS = "channel_secrets"
 NUMBER = "number"
 REPORT_CHANNEL = "report"
-"""The address of a member who wants the weekly report: of no rule, so of no channel of one either."""
+"""The channel number of weekly reports, which belong to no rule."""
 
 # The delays of the Standard Webhooks recommendation; after the last one the message is given up.
 RETRY_DELAYS = (
@@ -75,11 +75,11 @@ class OutboxMessage:
     channel_secrets: bytes | None = field(repr=False)
     present_channel: Mapping[str, Any] | None
     is_confirmed: bool
-    """False: an e-mail address whose owner has not confirmed that it wants alerts."""
+    """False: an e-mail address whose owner has not confirmed it."""
 
     @property
     def is_wanted(self) -> bool:
-        """Whether the rule still has this channel: one that a user removed gets no more messages."""
+        """Whether the rule still has this channel: a removed one gets no more messages."""
         if self.channel["type"] == REPORT_CHANNEL:
             return True
         channel = {name: value for name, value in self.channel.items() if name != NUMBER}
@@ -119,7 +119,7 @@ def enqueue(
 
 
 def _read_room(session: Session, workspace_id: UUID) -> tuple[int, str]:
-    """How many more messages the plan allows today, and what is stored with those that it does not."""
+    """How many more messages the plan allows today, and the reason to store with those beyond."""
     row = session.row(SELECT_MESSAGES_TODAY, (workspace_id,))
     if row is None:
         return 0, "the workspace is archived, or its organization is not active"
@@ -130,12 +130,12 @@ def _read_room(session: Session, workspace_id: UUID) -> tuple[int, str]:
 
 
 def claim_due_messages(session: Session, limit: int = 100) -> list[OutboxMessage]:
-    """The messages to send now, locked for this transaction so that no other sender takes them."""
+    """Lock the due messages for this transaction, so that no other sender takes them."""
     return [OutboxMessage(**row) for row in session.rows(SELECT_DUE, (limit,))]
 
 
-def workspaces_with_messages(session: Session) -> list[UUID]:
-    """The workspaces in use that have messages to send now, the one that waits longest first."""
+def read_workspaces_with_messages(session: Session) -> list[UUID]:
+    """The active workspaces with due messages, the longest waiting first."""
     rows = session.rows(
         "select workspace_id from notify.outbox join app.active_workspace using (workspace_id) "
         "where delivered_at is null and given_up_at is null and next_try_at <= now() "
@@ -154,7 +154,8 @@ def mark_delivered(session: Session, message: OutboxMessage) -> None:
 
 
 def mark_failed(session: Session, message: OutboxMessage, error: str, *, permanent: bool) -> bool:
-    """Store a failed delivery: retry later, or give up when that cannot help; whether it was given up."""
+    """Store a failed delivery: retry later, or give up if that cannot help; returns whether it was given
+    up."""
     is_exhausted = message.attempts >= len(RETRY_DELAYS)
     delay = None if permanent or is_exhausted else RETRY_DELAYS[message.attempts]
     session.execute(

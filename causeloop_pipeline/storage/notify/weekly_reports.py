@@ -41,7 +41,7 @@ select exists (
 
 
 def enqueue_weekly_reports(session: Session, workspace_id: UUID, site: str) -> int:
-    """Queue the report for those who did not get it yet; how many messages."""
+    """Queue the report for those who did not get it yet; returns the number of messages."""
     row = session.row(SELECT_ANY, (workspace_id, workspace_id))
     if row is None or not row["is_due"]:
         return 0

@@ -12,7 +12,7 @@ from causeloop_pipeline.storage.database.session import Session
 def replace_backtest(
     session: Session, workspace_id: UUID, backtest: pl.DataFrame, model_version: str, computed_at: datetime
 ) -> None:
-    """Store a backtest in place of the one before; a frame without a row takes that one away."""
+    """Replace the stored backtest; an empty frame deletes it."""
     rows = backtest.with_columns(
         workspace_id=pl.lit(str(workspace_id)),
         computed_at=pl.lit(computed_at).cast(INSTANT),

@@ -27,7 +27,7 @@ where workspace_id = %(workspace_id)s and (pattern_id is null or pattern_id = an
 def replace_forecasts(
     session: Session, workspace_id: UUID, days: Sequence[date], curves: pl.DataFrame, computed_at: datetime
 ) -> None:
-    """Replace the forecasts of some patterns and of the workspace; a pattern that goes takes its own along.
+    """Replace the forecasts of some patterns and of the workspace; deleted patterns lose theirs by cascade.
 
     `curves` are frame(pattern_id, yhat, yhat_lower, yhat_upper) with an array of one number a day.
     """

@@ -10,10 +10,10 @@ from causeloop_pipeline.storage.database.session import Session
 
 MAX_LEDGER_ROWS = 50_000
 
-# A user's outcome goes before the system's. Ids are digests, so the first ones are a sample of the whole
-# time, the same one every time, and the indexes of both tables give them in order.
+# A person's outcome takes precedence over the system's. Ids are digests, so the first ones are a fixed
+# sample of all times, and the indexes of both tables return them in order.
 # Predictions that a claimed fix has lowered are left out: most of their quiet windows are `prevented`, which
-# is no merit of the forecast, so that only their hits would remain.
+# is no merit of the forecast, so only their hits would remain.
 SELECT_LEDGER = """
 with decided as (
     select distinct on (prediction_id) prediction_id, outcome
@@ -51,7 +51,7 @@ def read_ledger(
 ) -> pl.DataFrame:
     """The predictions issued since a moment that have an outcome, or a fair sample of `limit` of them."""
     parameters = {"workspace_id": workspace_id, "since": since, "limit": limit}
-    # The planner believes that a new workspace has few rows, and would compare each with each.
+    # The planner expects few rows of a new workspace, and would choose a nested loop.
     session.execute("set local enable_nestloop = off")
     ledger = session.read(SELECT_LEDGER, parameters, schema=columns)
     session.execute("set local enable_nestloop = on")
@@ -67,7 +67,7 @@ def read_undecided_predictions(session: Session, workspace_id: UUID, as_of: date
 def append_outcomes(
     session: Session, workspace_id: UUID, outcomes: pl.DataFrame, decided_at: datetime
 ) -> int:
-    """Record the system's outcomes, of frame(prediction_id, outcome, counterfactual_rate, reason)."""
+    """Record the system's outcomes, from frame(prediction_id, outcome, counterfactual_rate, reason)."""
     rows = outcomes.with_columns(
         workspace_id=pl.lit(str(workspace_id)),
         decided_by=pl.lit("system"),

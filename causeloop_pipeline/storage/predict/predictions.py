@@ -186,8 +186,8 @@ def _insert(session: Session, batch: _Batch, predictions: pl.DataFrame) -> int:
     session.execute("drop table if exists pg_temp.new_prediction, pg_temp.new_prediction_text")
     ids = pl.Series("prediction_id", _make_ids(batch, predictions), dtype=pl.String())
     rows = predictions.drop(TEXT_COLUMNS).with_columns(ids)
-    session.stage("new_prediction", _with_json(rows), like="predict.prediction")
-    session.stage("new_prediction_text", _with_json(texts), like="predict.prediction")
+    session.stage("new_prediction", _encode_json(rows), like="predict.prediction")
+    session.stage("new_prediction_text", _encode_json(texts), like="predict.prediction")
     statement = INSERT_PREDICTIONS.format(
         columns=", ".join((*rows.columns, *TEXT_COLUMNS)),
         on_conflict="on conflict do nothing" if batch.is_repeated else "",
@@ -196,14 +196,14 @@ def _insert(session: Session, batch: _Batch, predictions: pl.DataFrame) -> int:
     return session.execute(statement, parameters)
 
 
-def _with_json(rows: pl.DataFrame) -> pl.DataFrame:
+def _encode_json(rows: pl.DataFrame) -> pl.DataFrame:
     """The rows as they are stored, where nothing is an empty list or object and not null."""
     empty = [pl.col(name).fill_null(text) for name, text in EMPTY_JSON.items() if name in rows.columns]
     return encode_json_columns(rows).with_columns(empty)
 
 
 def _make_ids(batch: _Batch, predictions: pl.DataFrame) -> list[str]:
-    """Ids that follow from workspace, pattern, window and moment: a repeated write adds no second row."""
+    """Ids derived from workspace, pattern, window and moment, so that a repeated write adds no second row."""
     issued_at = batch.issued_at.isoformat()
     return [
         derive_id(batch.workspace_id, f"prediction|{pattern_id}|{window_days}|{issued_at}")

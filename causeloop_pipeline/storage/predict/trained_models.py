@@ -1,4 +1,4 @@
-"""Trained recurrence models, stored from night to night, and the ensemble weight of each base model."""
+"""Trained recurrence models, stored nightly, and the ensemble weight of each base model."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -42,7 +42,7 @@ def read_trained_model(session: Session, workspace_id: UUID, model_format: str) 
 def store_trained_model(
     session: Session, workspace_id: UUID, model_format: str, trained: StoredModel
 ) -> None:
-    """Store a trained model in place of the one before."""
+    """Replace the stored trained model."""
     parameters = {"workspace_id": workspace_id, "format": model_format, **vars(trained)}
     session.execute(UPSERT_TRAINED_MODEL, parameters)
 
@@ -50,7 +50,7 @@ def store_trained_model(
 def replace_weights(
     session: Session, workspace_id: UUID, weights: pl.DataFrame, computed_at: datetime
 ) -> None:
-    """Store the weight of each base model, by window, in place of those before."""
+    """Replace the stored weights of the base models, by window."""
     rows = weights.with_columns(
         workspace_id=pl.lit(str(workspace_id)), computed_at=pl.lit(computed_at).cast(INSTANT)
     )

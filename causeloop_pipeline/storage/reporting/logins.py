@@ -1,9 +1,9 @@
-"""Makes and drops the login of a workspace; a table that it cannot change tells which workspace it reads.
+"""Creates and drops a workspace's login; a table that it cannot change maps it to its workspace.
 
-Names are drawn by chance: PostgreSQL shows them to every other login.
-What PostgreSQL lets everybody do is taken from everybody in this database where it would let a login write or
-hold locks: large objects and advisory locks. Its own limits are defaults that a client may lift, but for the
-size of its temporary files; `sessions.py` ends what takes too long.
+Names are random, because PostgreSQL shows them to every other login. What PostgreSQL lets everybody do is
+taken from everybody in this database where it would let a login write or hold locks: large objects and
+advisory locks. Its own limits are defaults that a client may lift, but for the size of its temporary files;
+`sessions.py` ends what takes too long.
 """
 
 import secrets
@@ -73,14 +73,14 @@ order by 1
 
 
 def find_login(owner_url: str, workspace_id: UUID) -> str | None:
-    """The login of a workspace, where it has one."""
+    """The login of a workspace, if it has one."""
     with connect_in_scope(owner_url, [workspace_id]) as owner:
         row = owner.execute(SELECT_LOGIN, (workspace_id,)).fetchone()
     return str(row["login"]) if row else None
 
 
 def list_left_logins(owner_url: str) -> list[str]:
-    """The logins whose workspace is gone: they read nothing, but can still sign in."""
+    """The logins whose workspace was deleted: they read nothing, but can still sign in."""
     with connect_in_scope(owner_url, []) as owner:
         ids = [row["workspace_id"] for row in owner.execute(SELECT_WORKSPACES).fetchall()]
     with connect_in_scope(owner_url, ids) as owner:
@@ -90,7 +90,7 @@ def list_left_logins(owner_url: str) -> list[str]:
 def grant_login(
     administrator: psycopg.Connection, owner_url: str, workspace_id: UUID, timezone: str
 ) -> tuple[str, str]:
-    """Make a workspace's login, or another in its place; `administrator` makes roles. Name and password."""
+    """Create or replace a workspace's login; returns name and password. `administrator` may create roles."""
     login, password = PREFIX + secrets.token_hex(16), secrets.token_urlsafe(24)
     revoke_login(administrator, owner_url, workspace_id)
     with administrator.transaction():
@@ -109,7 +109,7 @@ def grant_login(
 
 
 def revoke_login(administrator: psycopg.Connection, owner_url: str, workspace_id: UUID) -> bool:
-    """End a workspace's sessions and drop its login; False if it has none."""
+    """End the sessions of a workspace's login and drop it; False if it has none."""
     login = find_login(owner_url, workspace_id)
     if login is None:
         return False

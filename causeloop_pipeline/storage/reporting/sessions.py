@@ -1,4 +1,4 @@
-"""Ends what logins for BI do for too long: their own limits are defaults, which a client can lift."""
+"""Ends long transactions of BI logins: a client can lift the limits that are their defaults."""
 
 from causeloop_pipeline.storage.database.roles import REPORTING_GUARD
 from causeloop_pipeline.storage.database.session import Session
@@ -14,7 +14,7 @@ where usename like %s and xact_start < now() - make_interval(secs => %s)
 
 
 def end_long_transactions(session: Session, max_seconds: float = MAX_SECONDS) -> list[str]:
-    """End every transaction of a login that is older; the logins. [] also where there never was one."""
+    """End every older transaction of a BI login; returns the logins, [] if there never was one."""
     may_end = session.row(
         "select coalesce(pg_has_role(current_user, to_regrole(%s), 'set'), false) as may_end",
         (REPORTING_GUARD,),

@@ -1,1 +1,1 @@
-"""The installation's master keys: which are accepted now, and how one takes another's place."""
+"""The installation's master keys: the accepted ones, and their rotation."""

@@ -1,6 +1,6 @@
-"""The master keys that are accepted now: one encrypts, and others still open what they encrypted.
+"""The accepted master keys: one encrypts, the others still decrypt.
 
-A key is replaced while servers run, so they are read again when the state folder's settings are replaced.
+Keys are rotated while servers run, so they are read again when the state folder's settings change.
 """
 
 from datetime import UTC, datetime
@@ -20,7 +20,7 @@ def read_keys(config: Settings | None = None) -> tuple[bytes, ...]:
 
 
 def open_vault(config: Settings | None = None) -> Vault:
-    """The vault of the master keys that are accepted now."""
+    """The vault of the currently accepted master keys."""
     key, *accepted = read_keys(config)
     return Vault(key, tuple(accepted), reread=open_vault)
 

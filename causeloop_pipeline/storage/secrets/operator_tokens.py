@@ -1,4 +1,4 @@
-"""Tokens by which operators and their tools come in: files of the state folder, made when first needed."""
+"""Access tokens of operators and their tools: files in the state folder, created when first needed."""
 
 import secrets
 from pathlib import Path
@@ -16,7 +16,7 @@ def read_or_create_token(path: Path) -> str:
         draft.touch(mode=0o600)
         draft.write_text(secrets.token_urlsafe(32))
         try:
-            path.hardlink_to(draft)  # of two processes that start at once, one makes it
+            path.hardlink_to(draft)  # of two processes that start together, one creates it
         except FileExistsError:
             pass
         finally:
@@ -25,7 +25,7 @@ def read_or_create_token(path: Path) -> str:
 
 
 def read_metrics_token(config: Settings) -> str:
-    """What whoever reads the API's metrics must present."""
+    """The token for the API's metrics."""
     if config.metrics_token is not None:
         return config.metrics_token.get_secret_value()
     return read_or_create_token(config.state_dir / METRICS_TOKEN_FILE)

@@ -1,4 +1,4 @@
-"""Replaces the installation's master key while servers run; a rotation that was killed goes on where it was.
+"""Rotates the installation's master key while servers run; an interrupted rotation is resumed.
 
 Each step leaves a state in which every process reads every stored secret:
 
@@ -31,12 +31,12 @@ from causeloop_pipeline.storage.secrets.sealed_columns import list_sealed_rows, 
 ACCEPTED = "accepted_secret_keys"
 ROWS_PER_REPORT = 100
 GRACE = timedelta(days=1)
-"""As long as responses to an Idempotency-Key are kept, the longest-lived of what a derived key encrypts."""
+"""The lifetime of responses to an Idempotency-Key, the longest-lived data under a derived key."""
 
 
 @dataclass(frozen=True)
 class RotationReport:
-    """What a rotation did, and which secrets no accepted key opens."""
+    """What a rotation did, and which secrets no accepted key decrypts."""
 
     is_resumed: bool
     rewrapped: int
@@ -50,7 +50,7 @@ def rotate_master_key(
     is_old_revoked: bool = False,
     report: Callable[[str], None] = lambda _: None,
 ) -> RotationReport:
-    """Replace the master key, or finish the rotation that a killed command began.
+    """Replace the master key, or resume an interrupted rotation.
 
     Where the environment names the keys, secrets are wrapped by the key that it names.
     """
@@ -68,7 +68,8 @@ def rotate_master_key(
 
 
 def _begin(state_dir: Path) -> bool:
-    """Make a new key that every process accepts, unless a rotation is under way; whether one is."""
+    """Create a new key that every process accepts, unless a rotation is in progress; returns whether one
+    is."""
     with lock_settings(state_dir):
         values = read_settings(state_dir)
         is_resumed = NEXT_KEY in values or any("@" not in entry for entry in _list_accepted(values))
@@ -89,7 +90,7 @@ def _promote(state_dir: Path) -> None:
 
 
 def _end(state_dir: Path, until: datetime | None) -> None:
-    """Accept older keys until an instant, or no longer; leave out those whose time is over."""
+    """Set until when older keys are accepted; drop those whose time is over."""
     with lock_settings(state_dir):
         values = read_settings(state_dir)
         ends = {key: end for key, _, end in (entry.partition("@") for entry in _list_accepted(values))}
@@ -105,7 +106,7 @@ def _list_accepted(values: dict[str, str]) -> list[str]:
 
 
 def _rewrap_all(database: Database, report: Callable[[str], None]) -> tuple[int, tuple[str, ...]]:
-    """Wrap every stored secret by the present key, each in a transaction of its own, until none is left."""
+    """Wrap every stored secret with the present key, each in a transaction of its own, until none is left."""
     vault, changed, unreadable = open_vault(), 0, {}
     with database.keep_connection() as connected:
         is_finished = False

@@ -1,4 +1,4 @@
-"""The columns that hold secrets under the master key, and how one value is wrapped by another key."""
+"""The columns that hold secrets under the master key, and how a value is rewrapped."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -54,7 +54,7 @@ SEALED_COLUMNS = (
 
 @dataclass(frozen=True)
 class SealedRow:
-    """Where one encrypted value is."""
+    """The place of one encrypted value."""
 
     column: SealedColumn
     workspace_id: UUID
@@ -83,7 +83,7 @@ def rewrap_row(session: Session, vault: Vault, place: SealedRow) -> bool:
 
 
 def _seal_again(vault: Vault, place: SealedRow, row: Mapping[str, Any]) -> bytes:
-    """A value of an earlier version, in an envelope."""
+    """Seal a value of an earlier version in an envelope."""
     if place.column.purpose == CREDENTIALS:
         return seal_credentials(vault, open_credentials(vault, row), row)
     key = (place.workspace_id, place.id, place.column.purpose)

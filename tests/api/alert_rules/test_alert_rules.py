@@ -9,7 +9,7 @@ import pytest
 from pydantic import SecretStr
 
 from bench.installation import wait_until
-from causeloop_pipeline.outbound.alert_text import Alert, sentence
+from causeloop_pipeline.outbound.alert_text import Alert, write_sentence
 from causeloop_pipeline.settings import settings
 from causeloop_pipeline.storage.app.tenants import create_service_key
 from causeloop_pipeline.storage.app.vault import Vault
@@ -143,7 +143,7 @@ def test_a_test_message_goes_to_every_channel_and_says_that_it_is_a_test(
         messages = [message for message in claim_due_messages(session) if message.body["rule"] == "wake me"]
     assert [message.channel["type"] for message in messages] == ["slack", "email"]
     assert all(message.is_wanted for message in messages)
-    assert "This is a test" in sentence(Alert.of(messages[0].body))
+    assert "This is a test" in write_sentence(Alert.of(messages[0].body))
 
 
 @pytest.mark.parametrize("leaving", ["suspended", "removed"])

@@ -13,7 +13,7 @@ import httpx2
 import psycopg
 import pytest
 
-from api.auth.rate_limits import LEASE_SECONDS, Allowance, TokenLeases, check_rate_limit
+from api.auth.rate_limits import LEASE_SECONDS, RemainingRequests, TokenLeases, check_rate_limit
 from causeloop_pipeline.model.plans import PLANS
 from causeloop_pipeline.storage.app.tenants import create_service_key
 from tests.api.conftest import Client
@@ -33,7 +33,7 @@ READS = (
 
 @dataclass
 class Counted:
-    """What became of many requests, and how many of them the plan allowed in that time."""
+    """The statuses of many requests, and how many of them the plan allowed in that time."""
 
     statuses: Counter[int]
     allowed: float
@@ -206,7 +206,7 @@ def test_of_concurrent_requests_one_takes_tokens_for_all() -> None:
             await asyncio.sleep(0)
             return {"taken": 16, "remaining": 1_000.0}
 
-    async def send_at_once() -> list[Allowance]:
+    async def send_at_once() -> list[RemainingRequests]:
         leases = TokenLeases()
         checks = (check_rate_limit(bucket, UUID(int=1), "enterprise", leases) for _ in range(32))
         return await asyncio.gather(*checks)

@@ -69,7 +69,7 @@ def test_a_statement_that_takes_its_time_is_left_alone_while_the_database_answer
         blocker.execute("lock table core.issue in access exclusive mode")
         waiting = threads.submit(api.get, "/v1/issues")
         probe = app.state.database_probe
-        while probe.attempt is None:  # it has waited for so long that a connection is tried
+        while probe.attempt is None:  # it has waited long enough that a connection is tried
             blocker.execute("select pg_sleep(0.05)")
         blocker.execute("select pg_sleep(0.2)")
         blocker.rollback()

@@ -7,7 +7,7 @@ import httpx2
 from fastapi import APIRouter, FastAPI, Query, Response
 
 from api.http import errors
-from api.http.list_filters import build_filter_table, describe_filters, filters_of
+from api.http.list_filters import build_filter_dependency, build_filter_table, describe_filters
 from api.http.responses import json_response
 from api.issues.schemas import IssueFilters
 from api.main import load_routers
@@ -36,7 +36,7 @@ QUERIES = (
 )
 
 
-async def read_ours(filters: Annotated[IssueFilters, filters_of(IssueFilters)]) -> Response:
+async def read_ours(filters: Annotated[IssueFilters, build_filter_dependency(IssueFilters)]) -> Response:
     return json_response(filters.model_dump(mode="json"))
 
 

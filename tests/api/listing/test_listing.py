@@ -6,7 +6,7 @@ import psycopg
 import pytest
 
 from api.http.confinement import confine
-from api.http.database import as_json
+from api.http.database import encode_parameters
 from api.issues.queries import ISSUES
 from api.listing.queries import Listing, choose_order, select_page, select_rows
 from api.predictions.queries import PREDICTIONS
@@ -32,7 +32,9 @@ def test_a_page_is_read_in_the_order_of_an_index(
         for method in ("seqscan", "sort", "bitmapscan", "incremental_sort"):
             connection.execute(f"set local enable_{method} = off")
         connection.execute("prepare page (jsonb, uuid) as " + confine(page))
-        plan = connection.execute(f"explain execute page ('{as_json(filters)}', '{workspace_id}')").fetchall()
+        plan = connection.execute(
+            f"explain execute page ('{encode_parameters(filters)}', '{workspace_id}')"
+        ).fetchall()
 
     text = "\n".join(line for (line,) in plan)
     assert f"using {index}" in text

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from rich.console import Console
 
-from causeloop_pipeline.cli.output.terminal import plain, table
+from causeloop_pipeline.cli.output.terminal import build_table, strip_controls
 
 COLUMNS = ("pattern", "issues", "last seen", "confidence", "recurs in 30 d", "risk")
 ROWS = [("Connection pool of ledger-db exhausted", 39, "2026-03-01", "0.98", "> 99 %", 81)]
@@ -13,7 +13,7 @@ ROWS = [("Connection pool of ledger-db exhausted", 39, "2026-03-01", "0.98", "> 
 
 def show(width: int, columns: tuple[str, ...] = COLUMNS, rows: Sequence[tuple[object, ...]] = ROWS) -> str:
     output = io.StringIO()
-    Console(file=output, width=width).print(table("Patterns (1)", columns, rows, right=columns[1:]))
+    Console(file=output, width=width).print(build_table("Patterns (1)", columns, rows, right=columns[1:]))
     return output.getvalue()
 
 
@@ -45,4 +45,4 @@ def test_a_table_whose_columns_have_room_stays_a_table_on_a_narrow_terminal():
 
 
 def test_texts_of_a_table_carry_no_control_characters():
-    assert "\x1b" not in plain("\x1b[31mred").plain
+    assert "\x1b" not in strip_controls("\x1b[31mred").plain

@@ -10,7 +10,7 @@ from causeloop_pipeline.stages.jobs.deliveries import deliver_workspace_messages
 from causeloop_pipeline.storage.app.connectors import NewConnector, create_connector, read_due_connectors
 from causeloop_pipeline.storage.app.run_scopes import read_active_workspaces
 from causeloop_pipeline.storage.database.session import Database
-from causeloop_pipeline.storage.notify.outbox import workspaces_with_messages
+from causeloop_pipeline.storage.notify.outbox import read_workspaces_with_messages
 from tests.orchestration.alerting import make_pattern, make_rule, outbox, predict
 
 
@@ -54,7 +54,7 @@ def test_a_workspace_that_is_not_in_use_evaluates_and_sends_nothing(
     assert outbox(database, workspace_id) == []
     with database.every_workspace() as session:
         assert workspace_id not in read_active_workspaces(session)
-        assert workspace_id not in workspaces_with_messages(session)
+        assert workspace_id not in read_workspaces_with_messages(session)
 
 
 def test_after_a_downgrade_rules_are_not_evaluated_and_connectors_of_a_higher_plan_not_polled(

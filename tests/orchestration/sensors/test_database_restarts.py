@@ -7,7 +7,7 @@ import psycopg
 import pytest
 from dagster import DagsterInstance
 
-from causeloop_pipeline.orchestration.run_requests import reason_to_wait
+from causeloop_pipeline.orchestration.run_requests import explain_wait
 from causeloop_pipeline.orchestration.run_scope import TRIGGER
 from causeloop_pipeline.orchestration.sensors.database_restarts import (
     read_database_start,
@@ -26,10 +26,10 @@ def fail_run(instance: DagsterInstance) -> None:
 def test_a_run_that_the_end_of_the_database_met_delays_no_other(instance: DagsterInstance) -> None:
     for _ in range(3):
         fail_run(instance)
-        assert reason_to_wait(instance, NAME)
+        assert explain_wait(instance, NAME)
         assert tag_interrupted_run(instance, NAME, lambda: datetime.now(UTC))
 
-    assert reason_to_wait(instance, NAME) is None
+    assert explain_wait(instance, NAME) is None
 
 
 @pytest.mark.parametrize("hours", [-1, 1])
@@ -40,7 +40,7 @@ def test_a_run_that_failed_while_the_database_was_there_counts_as_failed(
 
     assert not tag_interrupted_run(instance, NAME, lambda: datetime.now(UTC) + timedelta(hours=hours))
 
-    assert str(reason_to_wait(instance, NAME)).startswith("the last 1 runs failed")
+    assert str(explain_wait(instance, NAME)).startswith("the last 1 runs failed")
 
 
 def test_without_a_failed_run_nobody_asks_the_database(instance: DagsterInstance) -> None:

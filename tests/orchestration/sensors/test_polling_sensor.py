@@ -7,7 +7,7 @@ import pytest
 from dagster import DagsterInstance
 
 from causeloop_pipeline.orchestration.sensors import polling_sensor as sensors
-from causeloop_pipeline.orchestration.sensors.polling_sensor import polling_sensor
+from causeloop_pipeline.orchestration.sensors.polling_sensor import make_polling_sensor
 from causeloop_pipeline.settings import PROCESS_VARIABLE
 from causeloop_pipeline.stages.installation import Installation as Resources
 from causeloop_pipeline.storage.database.session import Session
@@ -23,7 +23,7 @@ def evaluate(instance: DagsterInstance, resources: Resources, arrives_at_look: i
         connections.append(row["pid"])
         return len(connections) >= arrives_at_look
 
-    @polling_sensor("looking", interval_seconds=0, description="Looks.", has_work=has_work)
+    @make_polling_sensor("looking", interval_seconds=0, description="Looks.", has_work=has_work)
     def looking(_context: dg.SensorEvaluationContext, _installation: Resources) -> dg.SkipReason:
         return dg.SkipReason("all is done")
 
@@ -56,7 +56,7 @@ def test_no_tick_waits_while_the_code_server_ends(
     monkeypatch.setenv(PROCESS_VARIABLE, "pipeline")
     ending = threading.Event()
     ending.set()
-    monkeypatch.setattr(sensors, "ENDING", ending)
+    monkeypatch.setattr(sensors, "SHUTDOWN", ending)
     looks, answer = evaluate(instance, resources, 1_000)
     assert (len(looks), answer) == (1, "all is done")
 

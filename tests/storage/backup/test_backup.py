@@ -12,7 +12,7 @@ import pytest
 from causeloop_pipeline.settings import settings, temporary_variables
 from causeloop_pipeline.storage.backup.folder import BackupError, BackupFolder
 from causeloop_pipeline.storage.backup.restoring import restore_backup
-from causeloop_pipeline.storage.backup.taking import receiving_log, stop_keeping_log, take_base_backup
+from causeloop_pipeline.storage.backup.taking import receive_log, stop_keeping_log, take_base_backup
 from causeloop_pipeline.storage.database.migrate import migrate
 from causeloop_pipeline.storage.embedded.installation import start_embedded, stop_embedded
 from causeloop_pipeline.storage.embedded.postgres_server import find_programs, remove_server
@@ -73,7 +73,7 @@ def test_two_instants_are_restored_and_tenants_stay_isolated(state_dir: Path, tm
     server = start_embedded(state_dir)
     with psycopg.connect(server.url("causeloop"), autocommit=True) as owner:
         add(owner, "before-backup")
-        with receiving_log(server.url(), folder, programs.binaries) as process:
+        with receive_log(server.url(), folder, programs.binaries) as process:
             base = take_base_backup(server.url(), folder, programs.binaries)
             first = add(owner, "first")
             second = add(owner, "second")

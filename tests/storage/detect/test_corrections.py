@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from causeloop_pipeline.storage.database.session import Database
-from causeloop_pipeline.storage.detect.corrections import corrections_digest, count_broken_constraints
+from causeloop_pipeline.storage.detect.corrections import count_broken_constraints, digest_corrections
 from causeloop_pipeline.storage.detect.patterns import replace_patterns
 from tests.storage.stored import members, new_id, pattern, store_issue
 
@@ -15,7 +15,7 @@ def test_broken_constraints_are_counted_and_new_ones_change_the_digest(
     with database.workspace(workspace_id) as session:
         issues = [store_issue(session, workspace_id, x) for x in ("a", "b")]
         replace_patterns(session, workspace_id, pattern(name), members(name, issues))
-        before = corrections_digest(session, workspace_id)
+        before = digest_corrections(session, workspace_id)
         session.execute(
             "insert into detect.pattern_constraint "
             "(workspace_id, kind, left_issue_id, right_issue_id, made_by) "
@@ -23,4 +23,4 @@ def test_broken_constraints_are_counted_and_new_ones_change_the_digest(
             (workspace_id, *issues),
         )
         assert count_broken_constraints(session, workspace_id) == 1
-        assert corrections_digest(session, workspace_id) != before
+        assert digest_corrections(session, workspace_id) != before

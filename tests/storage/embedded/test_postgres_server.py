@@ -24,7 +24,7 @@ def directory(tmp_path: Path) -> Iterator[Path]:
 
 
 def postmaster_pid(directory: Path) -> int:
-    running = embedded.data_dir(directory) / "postmaster.pid"
+    running = embedded.find_data_dir(directory) / "postmaster.pid"
     return int(running.read_text().splitlines()[0])
 
 
@@ -131,19 +131,19 @@ def strict_folder() -> Iterator[Path]:
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root's server runs as another user")
 def test_the_data_stays_where_it_is_when_the_state_folder_becomes_passable(strict_folder: Path) -> None:
-    data = embedded.data_dir(strict_folder / "postgres")
+    data = embedded.find_data_dir(strict_folder / "postgres")
     data.mkdir()
     (data / "PG_VERSION").write_text("18")
 
     strict_folder.chmod(0o711)
 
-    assert embedded.data_dir(strict_folder / "postgres") == data
+    assert embedded.find_data_dir(strict_folder / "postgres") == data
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root's server runs as another user")
 def test_no_new_database_is_made_beside_one_that_cannot_be_reached_any_more(strict_folder: Path) -> None:
     strict_folder.chmod(0o711)
-    data = embedded.data_dir(strict_folder / "postgres")
+    data = embedded.find_data_dir(strict_folder / "postgres")
     data.mkdir()
     (data / "PG_VERSION").write_text("18")
 

@@ -60,7 +60,7 @@ def test_a_delivered_message_is_not_due_again(database: Database, workspace_id: 
         outbox.mark_delivered(session, message)
 
         assert outbox.claim_due_messages(session) == []
-        assert outbox.workspaces_with_messages(session) == []
+        assert outbox.read_workspaces_with_messages(session) == []
 
 
 def test_a_failing_message_waits_longer_each_time_and_is_given_up_at_last(

@@ -37,7 +37,7 @@ export async function showDirectory(context) {
   );
 }
 
-/** @param {Model<"Connection">} directory */
+/** @param {Model<"DirectoryConnection">} directory */
 const connectionFacts = (directory) =>
   facts([
     ["Base URL", h("code", {}, directory.base_url)],
@@ -51,7 +51,7 @@ const connectionFacts = (directory) =>
   ]);
 
 /**
- * @param {Model<"Connection">} directory
+ * @param {Model<"DirectoryConnection">} directory
  * @param {boolean} isIncluded
  * @param {() => void} reload
  */
@@ -73,7 +73,7 @@ function tokenButtons(directory, isIncluded, reload) {
 }
 
 /**
- * @param {Model<"Connection">} directory
+ * @param {Model<"DirectoryConnection">} directory
  * @param {() => void} close
  * @param {() => void} reload
  */

@@ -69,7 +69,7 @@ export function startScreen(token, onCreated) {
   return page("Welcome to Causeloop", [lead, message, form("Create", fields, enter, done, message)]);
 }
 
-/** @param {Model<"Invitation-Output">} invitation */
+/** @param {Model<"Invitation">} invitation */
 function passwordFields({ email, proof }) {
   const isNew = proof === "new_password";
   const password = field(

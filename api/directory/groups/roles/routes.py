@@ -5,8 +5,8 @@ from uuid import UUID
 from fastapi import APIRouter, Response
 
 from api.access.permissions import requires
+from api.auth.authorize import check_own_role
 from api.auth.queries import audit
-from api.auth.standing import check_own_role
 from api.directory.groups import queries as groups
 from api.directory.groups.roles import queries as roles
 from api.directory.groups.roles.applying import apply_roles

@@ -9,7 +9,7 @@ import polars as pl
 
 from causeloop_pipeline.analysis.arrays import Ints
 from causeloop_pipeline.analysis.detect.assignment.row_lookup import select_rows
-from causeloop_pipeline.analysis.detect.grouping.atoms import SplitReference, nearest_split_reference
+from causeloop_pipeline.analysis.detect.grouping.atoms import SplitReference, find_nearest_split_reference
 from causeloop_pipeline.analysis.detect.grouping.bursts import (
     MEAN_GAP_DAYS,
     build_place_keys,
@@ -192,7 +192,7 @@ def _group_of_nearest_reference(title: str, references: pl.DataFrame) -> int:
         SplitReference(key, text, stays, row)
         for row, (key, text, stays) in enumerate(references.select("key", "title", "stays").iter_rows())
     ]
-    return int(references["group"][nearest_split_reference(title, candidates)])
+    return int(references["group"][find_nearest_split_reference(title, candidates)])
 
 
 def _place_by_burst(placement: NewIssuePlacement, index: PatternIndex) -> None:

@@ -29,7 +29,7 @@ from causeloop_pipeline.analysis.detect.grouping.pattern_index import PatternInd
 from causeloop_pipeline.analysis.detect.similarity.corpus import Corpus, add_texts
 from causeloop_pipeline.analysis.detect.similarity.lexicon import Lexicon
 from causeloop_pipeline.analysis.detect.similarity.pair_score import NearestCosines
-from causeloop_pipeline.analysis.detect.similarity.pairwise_similarity import text_rows
+from causeloop_pipeline.analysis.detect.similarity.pairwise_similarity import select_text_rows
 
 _MAX_SEGMENTS = 8
 _SMALL_SEGMENT = 500  # texts: so few are cheaper to write again with the next ones than to search alone
@@ -92,7 +92,7 @@ def place_by_text(placement: NewIssuePlacement, index: PatternIndex) -> TextPlac
     texts.rows = [row for row, key in enumerate(placement.keys) if key.startswith(TEXT_KEYS)]
     if not texts.rows:
         return texts
-    compared = text_rows(placement.table[texts.rows])
+    compared = select_text_rows(placement.table[texts.rows])
     texts.lexicon, texts.corpus = add_texts(compared, index.lexicon)
     new = NewTexts(compared["source"].to_list(), texts.corpus, texts.lexicon)
     pairs, texts.nearest_cosines = score_neighbours(new, index)

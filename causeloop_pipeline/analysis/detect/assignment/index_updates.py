@@ -13,7 +13,7 @@ from causeloop_pipeline.analysis.detect.grouping.pattern_ids import derive_patte
 from causeloop_pipeline.analysis.detect.grouping.pattern_index import PatternIndex
 from causeloop_pipeline.analysis.detect.grouping.pattern_summary import (
     measure_resolution_times,
-    trait_counts_of,
+    plan_trait_counts,
 )
 from causeloop_pipeline.analysis.detect.grouping.storms import name_storm_place
 from causeloop_pipeline.analysis.query_engine import choose_engine
@@ -117,7 +117,7 @@ def add_to_index(
     groups = summaries["group"].to_list()
     has_burst = any(key in _BURST_KEYS for key in keys)
     trait_counts = (
-        pl.concat([index.trait_counts.rows_of(groups).lazy(), trait_counts_of(rows)])
+        pl.concat([index.trait_counts.rows_of(groups).lazy(), plan_trait_counts(rows)])
         .group_by("group", "name", "value")
         .agg(pl.col("count").sum())
         .sort("group", "name", "value")

@@ -1,4 +1,4 @@
-"""Looks few values up in a long column: comparing it with each is sooner done than building a set of them."""
+"""Looks up a few values in a long column: comparing it with each is faster than building a set."""
 
 from collections.abc import Sequence
 from functools import reduce

@@ -18,7 +18,7 @@ from causeloop_pipeline.analysis.detect.similarity.lexicon import Lexicon
 from causeloop_pipeline.analysis.detect.similarity.pair_score import (
     NearestCosines,
     build_candidates,
-    nearest_cosines,
+    collect_nearest_cosines,
     score_pairs,
 )
 
@@ -85,7 +85,7 @@ def score_neighbours(new: NewTexts, index: PatternIndex) -> tuple[ScoredPairs, N
         own_postings = build_postings(new.corpus, new.lexicon, for_new_texts=True)
         searched.append(_SearchedTexts(NEW_TEXTS, new.corpus, own_postings, None))
     neighbours = _find_neighbours(new, searched)
-    own_cosines = nearest_cosines(
+    own_cosines = collect_nearest_cosines(
         Neighbours(neighbours.row, neighbours.other, neighbours.cosine, neighbours.rank), new.corpus.size
     )
 

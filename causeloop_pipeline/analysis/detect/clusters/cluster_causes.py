@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from causeloop_pipeline.analysis.detect.clusters.error_families import family_title
+from causeloop_pipeline.analysis.detect.clusters.error_families import format_family
 from causeloop_pipeline.analysis.detect.clusters.pattern_traits import PLACE_DIMENSIONS
 from causeloop_pipeline.model.frames import CLUSTER_SCHEMA
 
@@ -132,7 +132,7 @@ def _name_cluster(shared: _ClusterTraits, group: pl.DataFrame) -> str:
 def _name_failure(trait: _SharedTrait) -> str:
     if trait.kind == "error_type":
         return trait.value
-    title = family_title(trait.value)
+    title = format_family(trait.value)
     return f"{title[0].upper()}{title[1:]} failures"
 
 

@@ -56,10 +56,12 @@ def find_overlapping_bursts(active: pl.DataFrame, pattern_count: int) -> pl.Data
     days = np.asarray(incidence.sum(axis=1)).ravel()
     if left.size == 0:
         return pl.DataFrame(schema=OVERLAP_SCHEMA)
-    expected = np.concatenate([_compute_expected_days(incidence, *pair) for pair in _chunks(left, right)])
-    run_lengths = _mean_run_lengths(incidence)
+    expected = np.concatenate(
+        [_compute_expected_days(incidence, *pair) for pair in _split_chunks(left, right)]
+    )
+    run_lengths = _measure_run_lengths(incidence)
     shorter_run = np.minimum(run_lengths[left], run_lengths[right])
-    p_values = _poisson_tail(shared / shorter_run, expected / shorter_run)
+    p_values = _compute_poisson_tail(shared / shorter_run, expected / shorter_run)
     eligible = int((days >= MIN_SHARED_DAYS).sum())
     q_values = adjust_p_values(p_values, eligible * (eligible - 1) // 2)
     frame = pl.DataFrame(
@@ -93,9 +95,9 @@ def _find_candidates(incidence: Any) -> tuple[Ints, Ints, Floats]:
     import numpy as np
 
     per_day = np.asarray(incidence.sum(axis=0)).ravel()
-    calm = incidence[:, _calm_days(per_day)].tocsr()
+    calm = incidence[:, _select_calm_days(per_day)].tocsr()
     days = np.asarray(calm.sum(axis=1), dtype=float).ravel()
-    by_chance = _overlap_by_chance(calm)
+    by_chance = _estimate_chance_overlap(calm)
     lefts, rights = [], []
     for start in range(0, calm.shape[0], _CHUNK_ROWS):
         block = (calm[start : start + _CHUNK_ROWS] @ calm.T).tocoo()
@@ -107,12 +109,12 @@ def _find_candidates(incidence: Any) -> tuple[Ints, Ints, Floats]:
         rights.append(column[is_candidate].astype("int64"))
     left, right = np.concatenate(lefts), np.concatenate(rights)
     shared = np.concatenate(
-        [_count_shared_days(incidence, *pair) for pair in _chunks(left, right)] or [np.zeros(0)]
+        [_count_shared_days(incidence, *pair) for pair in _split_chunks(left, right)] or [np.zeros(0)]
     )
     return _keep_densest(incidence, left, right, shared)
 
 
-def _overlap_by_chance(calm: Any) -> float:
+def _estimate_chance_overlap(calm: Any) -> float:
     """The chance that two active days fall together; 0 among few patterns: they are the background."""
     import numpy as np
 
@@ -122,7 +124,7 @@ def _overlap_by_chance(calm: Any) -> float:
     return chance if has_many_patterns else 0.0
 
 
-def _calm_days(per_day: Floats) -> Ints:
+def _select_calm_days(per_day: Floats) -> Ints:
     """The calmest days, as many as `MAX_PAIRS_SEARCHED` allows: busy days say little about a pair."""
     import numpy as np
 
@@ -141,7 +143,7 @@ def _keep_densest(incidence: Any, left: Ints, right: Ints, shared: Floats) -> tu
     return left[order], right[order], shared[order]
 
 
-def _chunks(left: Ints, right: Ints, size: int = 2_000) -> Iterator[tuple[Ints, Ints]]:
+def _split_chunks(left: Ints, right: Ints, size: int = 2_000) -> Iterator[tuple[Ints, Ints]]:
     for start in range(0, left.size, size):
         yield left[start : start + size], right[start : start + size]
 
@@ -165,7 +167,7 @@ def _compute_expected_days(incidence: Any, left: Ints, right: Ints) -> Floats:
     return np.asarray((pairs * concentration).sum(axis=1), dtype=float)
 
 
-def _mean_run_lengths(incidence: Any) -> Floats:
+def _measure_run_lengths(incidence: Any) -> Floats:
     """How many days in a row each pattern is active, on average."""
     import numpy as np
 
@@ -175,7 +177,7 @@ def _mean_run_lengths(incidence: Any) -> Floats:
     return np.asarray(np.maximum(days, 1.0) / np.maximum(runs, 1.0), dtype=float)
 
 
-def _poisson_tail(count: Floats, mean: Floats) -> Floats:
+def _compute_poisson_tail(count: Floats, mean: Floats) -> Floats:
     """P(a Poisson count is at least this), also for counts that deflation made fractional."""
     import numpy as np
     from scipy.special import gammainc

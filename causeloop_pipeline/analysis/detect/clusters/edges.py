@@ -1,4 +1,4 @@
-"""Edges between patterns: which share a systemic problem, how strongly, and for which reasons."""
+"""Edges between patterns that share a systemic problem, with strength and reasons."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -65,8 +65,8 @@ def build_pattern_edges(
     ids = patterns["pattern_id"].unique().sort()
     numbers = pl.DataFrame({"pattern_id": ids, "pattern": pl.Series(range(len(ids)), dtype=pl.Int64)})
     weighted_traits = _weigh_by_rarity(traits.join(numbers, on="pattern_id"), len(ids))
-    bursts = _burst_reasons(active_days.join(numbers, on="pattern_id"), len(ids))
-    shared_changes = _change_reasons(post_change.join(numbers, on="pattern_id"))
+    bursts = _list_burst_reasons(active_days.join(numbers, on="pattern_id"), len(ids))
+    shared_changes = _list_change_reasons(post_change.join(numbers, on="pattern_id"))
     pairs = pl.concat(
         [
             _find_trait_candidates(weighted_traits, len(ids)),
@@ -99,14 +99,14 @@ def _weigh_by_rarity(traits: pl.DataFrame, pattern_count: int) -> pl.DataFrame:
     categories = traits.with_columns(pl.col("kind", "value").cast(pl.Categorical))
     weighted = categories.with_columns(
         weight_of_few=max_strength * share_without,
-        weight=max_strength * share_without * _rarity(holders),
+        weight=max_strength * share_without * _measure_rarity(holders),
         aspect=pl.when(is_place).then(pl.lit("where")).otherwise(pl.lit("what")).cast(_ASPECT),
     )
     trait = (pl.struct("kind", "value").rank("dense").cast(pl.Int64) - 1).alias("trait")
     return weighted.with_columns(trait).sort("pattern", "kind", "value")
 
 
-def _rarity(holders: pl.Expr) -> pl.Expr:
+def _measure_rarity(holders: pl.Expr) -> pl.Expr:
     """1 for up to 30 holders, then falling."""
     return (_MAX_RARE_HOLDERS / holders).clip(upper_bound=1.0).sqrt()
 
@@ -161,7 +161,7 @@ def _describe_traits(shared: pl.DataFrame) -> pl.DataFrame:
 
 
 def _count_combinations(traits: pl.DataFrame) -> pl.DataFrame:
-    """How many patterns have each trait of where together with each of what."""
+    """How many patterns have each pair of a place trait and a failure trait."""
     place, failure = (
         traits.filter(pl.col("aspect") == aspect).select("pattern", "trait") for aspect in ("where", "what")
     )
@@ -170,7 +170,7 @@ def _count_combinations(traits: pl.DataFrame) -> pl.DataFrame:
 
 
 def _weigh_together(both: pl.DataFrame, combinations: pl.DataFrame) -> pl.DataFrame:
-    """Raises the weight of a trait of many where it is rare together with one of the other aspect."""
+    """Raises the weight of a common trait where its combination with a trait of the other aspect is rare."""
     place, failure = (
         both.filter(pl.col("aspect") == aspect).select("left", "right", "trait")
         for aspect in ("where", "what")
@@ -183,11 +183,11 @@ def _weigh_together(both: pl.DataFrame, combinations: pl.DataFrame) -> pl.DataFr
     )
     fewest = ends.group_by("left", "right", "trait").agg(pl.col("holders").min())
     joined = both.join(fewest, on=["left", "right", "trait"], how="left", maintain_order="left")
-    combined = pl.col("weight_of_few") * _rarity(pl.col("holders"))
+    combined = pl.col("weight_of_few") * _measure_rarity(pl.col("holders"))
     return joined.with_columns(weight=pl.max_horizontal("weight", combined))
 
 
-def _burst_reasons(active_days: pl.DataFrame, pattern_count: int) -> pl.DataFrame:
+def _list_burst_reasons(active_days: pl.DataFrame, pattern_count: int) -> pl.DataFrame:
     """Pairs that are active on the same days more often than by chance."""
     overlaps = find_overlapping_bursts(active_days.select("pattern", "day"), pattern_count)
     excess = (pl.col("shared_days") - pl.col("expected_days")) / pl.col("fewer_days")
@@ -208,7 +208,7 @@ def _burst_reasons(active_days: pl.DataFrame, pattern_count: int) -> pl.DataFram
     )
 
 
-def _change_reasons(post_change: pl.DataFrame) -> pl.DataFrame:
+def _list_change_reasons(post_change: pl.DataFrame) -> pl.DataFrame:
     """Each pattern with the ten that follow the same changes about as often."""
     order = ["kind", "service", "followed", "pattern"]
     ranked = post_change.sort(order, descending=[False, False, True, False]).with_columns(

@@ -62,6 +62,6 @@ def _split_identifiers(text: str) -> str:
     return f"{lowered}\n{re.sub(r'[_/.]+', ' ', lowered)}" if re.search(r"[_/.]", lowered) else lowered
 
 
-def family_title(family: str) -> str:
+def format_family(family: str) -> str:
     """A family's name for display. In: the family. Out: its title."""
     return {"dns": "DNS", "out_of_memory": "out-of-memory"}.get(family, family.replace("_", " "))

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import polars as pl
 
-from causeloop_pipeline.analysis.binomial import binomial_tail
+from causeloop_pipeline.analysis.binomial import compute_binomial_tail
 from causeloop_pipeline.analysis.detect.clusters.change_windows import estimate_share_after_change
 from causeloop_pipeline.analysis.detect.clusters.false_discovery import adjust_p_values
 
@@ -47,7 +47,9 @@ def find_post_change_patterns(member_issues: pl.DataFrame, changes: pl.DataFrame
 
     patterns = episodes.group_by("pattern_id").len().filter(pl.col("len") >= MIN_FOLLOWED).height
     tests = patterns * streams.select("kind", "service").n_unique()
-    p_values = binomial_tail(*(counted[name].to_numpy() for name in ("followed", "episodes", "chance")))
+    p_values = compute_binomial_tail(
+        *(counted[name].to_numpy() for name in ("followed", "episodes", "chance"))
+    )
     tested = counted.with_columns(pl.Series("q_value", adjust_p_values(p_values, tests)))
     is_found = (pl.col("q_value") <= MAX_FALSE_DISCOVERY_RATE) & (pl.col("followed") >= MIN_FOLLOWED)
     return tested.select(POST_CHANGE_SCHEMA.names()).filter(is_found)

@@ -16,7 +16,7 @@ from causeloop_pipeline.analysis.detect.fingerprints.text_kind import (
     MIN_BODY_CHARACTERS,
     MIN_MACHINE_ROWS,
     add_kind,
-    reliable_kinds,
+    select_reliable_kinds,
 )
 from causeloop_pipeline.analysis.detect.traces.parser import parse_trace
 from causeloop_pipeline.model.frames import FINGERPRINT_SCHEMA
@@ -57,7 +57,7 @@ def fingerprint_issues(
     differ; `trace_key` only with a stack trace. Raises `UnknownTimeZoneError`, `IssueTableError`.
     """
     table, learned = learn_templates(canonical_issues(issues), catalog)
-    with_keys = add_templates(table, learned).with_columns(trace_keys(table), *_moments(timezone))
+    with_keys = add_templates(table, learned).with_columns(read_trace_keys(table), *_moments(timezone))
     return with_keys.select(pl.col(name).cast(kind) for name, kind in FINGERPRINT_SCHEMA.items())
 
 
@@ -74,7 +74,7 @@ def learn_templates(
     table = add_kind(table.with_columns(mask(titles).alias("masked")), dict(catalog.kinds))
     masked = table["masked"].filter(table["kind"] == "machine").unique().to_list()
     templates = catalog.resolve(masked) if catalog.kinds else merge_templates(masked)
-    return table, catalog.extend(reliable_kinds(table), templates)
+    return table, catalog.extend(select_reliable_kinds(table), templates)
 
 
 def add_templates(table: pl.DataFrame, catalog: TemplateCatalog) -> pl.DataFrame:
@@ -90,7 +90,7 @@ def add_templates(table: pl.DataFrame, catalog: TemplateCatalog) -> pl.DataFrame
     templates = [catalog.templates.get(message, message) for message in masked]
     columns = {
         "template": [template.replace(WILDCARD, DISPLAYED_WILDCARD) for template in templates],
-        "template_key": [template_key(template) for template in templates],
+        "template_key": [compute_template_key(template) for template in templates],
     }
     if len(masked) == 1:  # as of a single new issue, for which a join would cost more than all else
         has_text = pl.col("masked").is_not_null()
@@ -131,12 +131,12 @@ def list_catalog(table: pl.DataFrame) -> TemplateCatalog:
     return TemplateCatalog(kinds, dict(zip(masked, masked, strict=True)))
 
 
-def template_key(template: str) -> str:
+def compute_template_key(template: str) -> str:
     """16 hex digits that identify a template, the same in every process."""
     return blake2b(template.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
 
 
-def trace_keys(table: pl.DataFrame) -> pl.Series:
+def read_trace_keys(table: pl.DataFrame) -> pl.Series:
     """Reads the stack traces in issues.
 
     In: `title` and `body`. Out: `trace_key`, per row the signature of its stack trace, null without one.

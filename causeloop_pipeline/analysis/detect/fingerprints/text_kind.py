@@ -74,7 +74,7 @@ def _add_block_kind(table: pl.DataFrame, kinds: Kinds) -> pl.LazyFrame:
     return table.lazy().join(block_kinds, on=_BLOCK, how="left", maintain_order="left")
 
 
-def reliable_kinds(table: pl.DataFrame) -> Kinds:
+def select_reliable_kinds(table: pl.DataFrame) -> Kinds:
     """Selects the kinds that may be kept for later issues.
 
     In: issues with `block_kind`. Out: the kinds of sources with enough issues to decide on.

@@ -12,7 +12,7 @@ from causeloop_pipeline.analysis.detect.grouping.average_linkage import (
     average_link,
     infer_absent_pairs,
 )
-from causeloop_pipeline.analysis.detect.grouping.confidence import LINKED_SIMILARITY, atom_similarities
+from causeloop_pipeline.analysis.detect.grouping.confidence import LINKED_SIMILARITY, find_atom_similarities
 from causeloop_pipeline.analysis.detect.similarity.pairwise_similarity import PairwiseSimilarity
 
 GROWTH_SHARE = 0.4  # of the merge threshold: added to it from the third member on
@@ -243,7 +243,7 @@ def sum_similarities(grouped: GroupedAtoms) -> SimilaritySums:
     as `LINKED_SIMILARITY`.
     """
     atoms, group, rows = grouped.atoms, grouped.group_of_atom, grouped.rows_in_atom
-    within_atom = atom_similarities(atoms.keys, atoms.copy_similarity, atoms.burst_excess) * (rows - 1)
+    within_atom = find_atom_similarities(atoms.keys, atoms.copy_similarity, atoms.burst_excess) * (rows - 1)
     rows_in_unit = np.bincount(atoms.unit_of_atom, rows, minlength=atoms.unit_count)
     within_unit = LINKED_SIMILARITY * (rows_in_unit[atoms.unit_of_atom] - rows)
 

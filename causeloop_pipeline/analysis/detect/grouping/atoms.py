@@ -269,7 +269,7 @@ def _find_split_references(
     ]
 
 
-def nearest_split_reference(title: str, references: Sequence[SplitReference]) -> int:
+def find_nearest_split_reference(title: str, references: Sequence[SplitReference]) -> int:
     """Finds the reference that a title resembles most.
 
     In: a title, one or more references. Out: the place of the one with the same title, else with the largest

@@ -26,7 +26,9 @@ def build_place_keys(incidents: pl.DataFrame) -> pl.Series:
     return incidents.select(pl.when(place != "\x1f").then(place).alias("place"))["place"]
 
 
-def max_gap_days(incidents: float | Floats, span_days: float, evidence: float | Floats = 0.0) -> Floats:
+def compute_max_gap_days(
+    incidents: float | Floats, span_days: float, evidence: float | Floats = 0.0
+) -> Floats:
     """Computes the longest gap at which the next incident of a place more likely has the same cause than not.
 
     In: incidents of the place in `span_days`; evidence: log likelihood ratio of what else both share. Out:
@@ -47,9 +49,9 @@ def find_burst_keys(incidents: pl.DataFrame) -> pl.Series:
 
     In: incidents (`ISSUE_SCHEMA` columns). Out: per row, in order, the id of the burst's first incident.
     Incidents of one service and component are linked to earlier ones (at most four back) within
-    `max_gap_days`; an incident without a place or a time is a burst of its own. Dimensions that both have
-    and share lengthen the allowed gap, ones that differ shorten it, by the rarity of the value (Fellegi and
-    Sunter, 1969); missing ones do neither.
+    `compute_max_gap_days`; an incident without a place or a time is a burst of its own. Dimensions that both
+    have and share lengthen the allowed gap, ones that differ shorten it, by the rarity of the value (Fellegi
+    and Sunter, 1969); missing ones do neither.
     """
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
@@ -116,7 +118,7 @@ def _link_to_earlier(ordered: pl.DataFrame) -> tuple[Ints, Ints]:
         gap_seconds = (ordered["at"] - ordered["at"].shift(back)).fill_null(float("inf"))
         gap_days = gap_seconds.to_numpy()[later] / _DAY_SECONDS
         same_place = (ordered["place"] == ordered["place"].shift(back)).fill_null(value=False)
-        allowed = max_gap_days(counts[later], span_days, _further_evidence(ordered, back)[later])
+        allowed = compute_max_gap_days(counts[later], span_days, _further_evidence(ordered, back)[later])
         is_linked = same_place.to_numpy()[later] & (gap_days <= allowed)
         lefts.append(later[is_linked] - back)
         rights.append(later[is_linked])

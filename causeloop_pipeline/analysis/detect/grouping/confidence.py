@@ -95,7 +95,7 @@ def _log_odds(probability: Floats) -> Floats:
     return np.asarray(np.log(clipped / (1.0 - clipped)))
 
 
-def atom_similarities(
+def find_atom_similarities(
     keys: Iterable[str], copy_similarity: float, burst_excess: Mapping[str, float]
 ) -> Floats:
     """Looks up how likely two issues of one atom share their cause.

@@ -13,7 +13,7 @@ from causeloop_pipeline.analysis.arrays import Ints
 from causeloop_pipeline.analysis.detect.fingerprints.masking import DISPLAYED_WILDCARD, WILDCARD
 from causeloop_pipeline.analysis.detect.similarity.corpus import Corpus
 from causeloop_pipeline.analysis.detect.similarity.lexicon import Lexicon
-from causeloop_pipeline.analysis.detect.similarity.sparse_rows import rows_of
+from causeloop_pipeline.analysis.detect.similarity.sparse_rows import take_rows
 
 _MAX_TERMS = 6
 _MAX_TERMS_IN_TEXT = 4
@@ -92,8 +92,8 @@ def find_shared_terms(
     words, idf = lexicon.terms["term"], lexicon.idf
     terms_of_pair: list[list[WeightedTerm]] = []
     for start in range(0, len(left), _CHUNK):
-        our_rows = rows_of(ours.whole, left[start : start + _CHUNK], len(idf))
-        their_rows = rows_of(theirs.whole, right[start : start + _CHUNK], len(idf))
+        our_rows = take_rows(ours.whole, left[start : start + _CHUNK], len(idf))
+        their_rows = take_rows(theirs.whole, right[start : start + _CHUNK], len(idf))
         shared = our_rows.multiply(their_rows).tocsr()
         shared.data = idf[shared.indices]
 

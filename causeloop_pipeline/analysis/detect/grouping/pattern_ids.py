@@ -33,7 +33,7 @@ def derive_pattern_id(namespace: str, first_issue: str, attempt: int = 0) -> str
 
 @dataclass(frozen=True, slots=True)
 class PatternIds:
-    """The id of each group, by group number, and what became of earlier ids."""
+    """The id of each group, by group number, and the lineage of earlier ids."""
 
     pattern_ids: list[str]
     lineage: pl.DataFrame

@@ -95,7 +95,7 @@ class PatternIndex:
         return b"".join(self.to_parts())
 
     def to_parts(self) -> list[bytes]:
-        """The bytes in parts: one changes only with what it is of, and the first says what the others are.
+        """The bytes in parts: each changes only with its content, and the first describes the others.
 
         What has not changed since the index was read is the very part that it was read from.
         """

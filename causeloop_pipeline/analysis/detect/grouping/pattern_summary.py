@@ -127,10 +127,10 @@ def count_traits(rows: pl.DataFrame) -> pl.DataFrame:
 
     In: members (`group` and `TRAIT_COLUMNS`). Out: `group`, `name`, `value`, `count`, sorted.
     """
-    return trait_counts_of(rows).sort("group", "name", "value").collect()
+    return plan_trait_counts(rows).sort("group", "name", "value").collect()
 
 
-def trait_counts_of(rows: pl.DataFrame) -> pl.LazyFrame:
+def plan_trait_counts(rows: pl.DataFrame) -> pl.LazyFrame:
     """Plans the counts of `count_traits`, unsorted, as a part of a larger query.
 
     In: members (`group` and `TRAIT_COLUMNS`). Out: the query; for a single new issue each step of its own
@@ -200,7 +200,7 @@ def summarize_times(rows: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def median_resolution_time(resolution_times: pl.DataFrame) -> pl.DataFrame:
+def compute_median_resolution_time(resolution_times: pl.DataFrame) -> pl.DataFrame:
     """Takes the median time to resolve.
 
     In: `measure_resolution_times`. Out: per group `mttr_seconds`, the median in whole seconds.

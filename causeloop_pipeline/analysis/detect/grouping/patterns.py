@@ -27,10 +27,10 @@ from causeloop_pipeline.analysis.detect.grouping.pattern_ids import PatternIds, 
 from causeloop_pipeline.analysis.detect.grouping.pattern_index import PatternIndex, build_index
 from causeloop_pipeline.analysis.detect.grouping.pattern_summary import (
     GroupDetails,
+    compute_median_resolution_time,
     count_traits,
     find_shared_traits,
     measure_resolution_times,
-    median_resolution_time,
     name_pattern,
     summarize_groups,
 )
@@ -39,7 +39,7 @@ from causeloop_pipeline.analysis.detect.similarity.pair_model import PairModel
 from causeloop_pipeline.analysis.detect.similarity.pairwise_similarity import (
     compare_texts,
     measure_copies,
-    text_rows,
+    select_text_rows,
 )
 from causeloop_pipeline.model.frames import FINGERPRINT_SCHEMA, PATTERN_SCHEMA
 
@@ -68,7 +68,7 @@ class GroupingOptions:
 
 @dataclass(frozen=True, slots=True)
 class Grouping:
-    """Patterns, their members, what became of earlier ids, and the index that assigns later issues."""
+    """Patterns, their members, the lineage of earlier ids, and the index that assigns later issues."""
 
     patterns: pl.DataFrame
     members: pl.DataFrame
@@ -194,7 +194,7 @@ def _compare_texts_of_atoms(
     if len(text_atoms) == 0:
         return None
     first_issues = table[atoms.first_row[text_atoms].tolist()]
-    return ComparedTexts(compare_texts(text_rows(first_issues), frames), text_atoms)
+    return ComparedTexts(compare_texts(select_text_rows(first_issues), frames), text_atoms)
 
 
 def _previous_pattern_of_row(table: pl.DataFrame, previous: pl.DataFrame | None) -> pl.Series | None:
@@ -242,7 +242,7 @@ def build_patterns(
     sizes = details.summaries[["group", "issue_count"]]
     table = (
         details.summaries.hstack([find_shared_traits(details.trait_counts, sizes)["fingerprint"]])
-        .join(median_resolution_time(details.resolution_times), on="group", how="left")
+        .join(compute_median_resolution_time(details.resolution_times), on="group", how="left")
         .sort("pattern_id")
     )
     names = [name_pattern(*row) for row in table[["kind", "text", "fingerprint"]].iter_rows()]

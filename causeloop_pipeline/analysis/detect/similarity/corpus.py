@@ -17,12 +17,12 @@ from causeloop_pipeline.analysis.detect.similarity.frame_rarity import (
     weigh_frames,
 )
 from causeloop_pipeline.analysis.detect.similarity.lexicon import Lexicon
-from causeloop_pipeline.analysis.detect.similarity.sparse_rows import from_sorted_cells
+from causeloop_pipeline.analysis.detect.similarity.sparse_rows import build_from_sorted_cells
 from causeloop_pipeline.analysis.detect.similarity.text_patterns import narrow_pattern
 from causeloop_pipeline.analysis.detect.similarity.tokens import (
-    body_text,
     count_expanded_words,
-    title_text,
+    select_body_text,
+    select_title_text,
 )
 from causeloop_pipeline.analysis.query_engine import choose_engine
 
@@ -115,7 +115,7 @@ def _sort_terms(terms: pl.DataFrame, chunks: list[pl.DataFrame]) -> tuple[pl.Dat
 def build_corpus(texts: pl.DataFrame, lexicon: Lexicon, counts: TextCounts) -> Corpus:
     """Makes term vectors of texts.
 
-    In: texts (`text_rows`), their lexicon, what was counted in them. Out: their vectors.
+    In: texts (`select_text_rows`), their lexicon, what was counted in them. Out: their vectors.
 
     Method: BM25 term saturation per field (Robertson and Zaragoza, 2009: k1 1.2, b .3 for titles and .75 for
     bodies) times idf; the whole text is 2.5 times title + body, scaled to length 1.
@@ -138,7 +138,7 @@ def build_corpus(texts: pl.DataFrame, lexicon: Lexicon, counts: TextCounts) -> C
 def add_texts(texts: pl.DataFrame, lexicon: Lexicon) -> tuple[Lexicon, Corpus]:
     """Makes term vectors of new texts in the terms of an existing lexicon.
 
-    In: texts (`text_rows`), a lexicon. Out: the lexicon with the terms that it lacked, and the corpus.
+    In: texts (`select_text_rows`), a lexicon. Out: the lexicon with the terms that it lacked, and the corpus.
     """
     df, counts = _count_by_field(texts)
     codes = lexicon.codes_of(df["term"])
@@ -163,7 +163,7 @@ def _count_by_field(texts: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """The terms of texts in alphabetical order (`term`, `df`), and how often each text's title and body hold
     each: `row`, `code` (the term's place), `title`, `body`.
     """
-    both = pl.concat([title_text(texts["title"]), body_text(texts["body"])])
+    both = pl.concat([select_title_text(texts["title"]), select_body_text(texts["body"])])
     terms, words = count_expanded_words(both)
     is_title = pl.col("row") < texts.height
     counts = (
@@ -205,9 +205,9 @@ def _weigh_terms(
     idf = lexicon.idf[code]
     title = _saturate(counts["title"].to_numpy(), row, rows, lexicon.title_mean, _TITLE_B) * idf
     body = _saturate(counts["body"].to_numpy(), row, rows, lexicon.body_mean, _BODY_B) * idf
-    titles = from_sorted_cells(title, row, code, (rows, width))
+    titles = build_from_sorted_cells(title, row, code, (rows, width))
     titles.eliminate_zeros()
-    return titles, from_sorted_cells(TITLE_WEIGHT * title + body, row, code, (rows, width))
+    return titles, build_from_sorted_cells(TITLE_WEIGHT * title + body, row, code, (rows, width))
 
 
 def _saturate(count: NDArray[Any], row: Ints, rows: int, mean_length: float, b: float) -> Floats:

@@ -13,7 +13,7 @@ import numpy as np
 import polars as pl
 
 from causeloop_pipeline.analysis.arrays import Floats, Ints
-from causeloop_pipeline.analysis.detect.similarity.sparse_rows import row_dots, with_ones
+from causeloop_pipeline.analysis.detect.similarity.sparse_rows import compute_row_dots, replace_by_ones
 from causeloop_pipeline.analysis.detect.traces.call_stacks import MAX_CHARACTERS, SIGN, find_call_stack
 
 MIN_COPY_FRAMES, MAX_COPY_FRAMES = 3, 5  # telling frames that a copy key is made of
@@ -163,7 +163,10 @@ def compare_stacks(ours: Any, theirs: Any, left: Ints, right: Ints) -> tuple[Flo
         a, b = ours[left[pairs]], theirs[right[pairs]]
         mass_a, mass_b = (np.asarray(side.sum(axis=1), dtype=np.float64).ravel() for side in (a, b))
         # the sum of the smaller weights: (a + b - |a - b|) / 2 over the frames that both hold
-        in_both_a, in_both_b = row_dots(a, with_ones(b)), row_dots(b, with_ones(a))
+        in_both_a, in_both_b = (
+            compute_row_dots(a, replace_by_ones(b)),
+            compute_row_dots(b, replace_by_ones(a)),
+        )
         apart = _differences(a, b)
         smaller = (in_both_a + in_both_b - apart) / 2.0
         shared[pairs] = smaller / np.maximum(mass_a + mass_b - smaller, 1e-9)
@@ -172,5 +175,5 @@ def compare_stacks(ours: Any, theirs: Any, left: Ints, right: Ints) -> tuple[Flo
 
 def _differences(a: Any, b: Any) -> Floats:
     """Per pair of rows, the summed difference of the weights of frames that both hold."""
-    ours, theirs = a.multiply(with_ones(b)), b.multiply(with_ones(a))
+    ours, theirs = a.multiply(replace_by_ones(b)), b.multiply(replace_by_ones(a))
     return np.asarray(abs(ours - theirs).sum(axis=1), dtype=np.float64).ravel()

@@ -15,7 +15,7 @@ from causeloop_pipeline.analysis.detect.similarity.base_rate import (
     find_best_candidates,
     sigmoid,
 )
-from causeloop_pipeline.analysis.detect.similarity.pair_score import Pairs
+from causeloop_pipeline.analysis.detect.similarity.pair_score import TextPairs
 from causeloop_pipeline.analysis.detect.similarity.time_ratio import (
     WEIGHT,
     TimeRatio,
@@ -46,11 +46,13 @@ class PairModel:
             self.base_rates.values(), key=lambda rate: (rate.intercept, rate.slope), default=CAREFUL_RATE
         )
 
-    def score_with_time(self, pairs: Pairs) -> Floats:
+    def score_with_time(self, pairs: TextPairs) -> Floats:
         """Adds what time says to the scores of pairs."""
         return np.asarray(pairs.score + WEIGHT * self.time.measure(pairs.gap_days))
 
-    def probability(self, pairs: Pairs, left: Sequence[str], right: Sequence[str] | None = None) -> Floats:
+    def probability(
+        self, pairs: TextPairs, left: Sequence[str], right: Sequence[str] | None = None
+    ) -> Floats:
         """Computes the probability of one cause.
 
         In: pairs; the source of each text that `pairs.left` refers to, and, if those of `pairs.right` are
@@ -90,7 +92,7 @@ class PairModel:
         return np.asarray(np.minimum(sigmoid(log_odds), ceiling), dtype=np.float64)
 
 
-def estimate_pair_model(pairs: Pairs, sources: Sequence[str]) -> PairModel:
+def estimate_pair_model(pairs: TextPairs, sources: Sequence[str]) -> PairModel:
     """Learns the model of a workspace.
 
     In: all candidate pairs of its texts, the source of each text. Out: the model; nobody's verdict is needed.

@@ -15,7 +15,7 @@ from causeloop_pipeline.analysis.detect.similarity.candidate_pairs import NEIGHB
 from causeloop_pipeline.analysis.detect.similarity.corpus import Corpus
 from causeloop_pipeline.analysis.detect.similarity.frame_rarity import compare_stacks
 from causeloop_pipeline.analysis.detect.similarity.lexicon import Lexicon
-from causeloop_pipeline.analysis.detect.similarity.sparse_rows import row_sums, rows_of, sum_rarest
+from causeloop_pipeline.analysis.detect.similarity.sparse_rows import sum_rarest, sum_rows, take_rows
 from causeloop_pipeline.analysis.detect.similarity.spelling import compare_spelling
 from causeloop_pipeline.analysis.detect.similarity.title_slots import compare_slots
 
@@ -41,7 +41,7 @@ _DAY_SECONDS = 86_400.0
 
 
 @dataclass(frozen=True, slots=True)
-class Pairs:
+class TextPairs:
     """Undirected candidate pairs, each a row of one corpus and a row of the same or another one."""
 
     left: Ints
@@ -60,7 +60,7 @@ class NearestCosines:
     second: Floats
 
 
-def nearest_cosines(neighbours: Neighbours, texts: int) -> NearestCosines:
+def collect_nearest_cosines(neighbours: Neighbours, texts: int) -> NearestCosines:
     """Collects how near the two nearest neighbours of each text are.
 
     In: neighbours; the number of texts. Out: two cosines for each text.
@@ -95,7 +95,7 @@ def merge_directions(neighbours: Neighbours, texts: int) -> CandidatePairs:
     np.maximum.at(rank, inverse, neighbours.rank)
     cosine = np.zeros(len(key))
     np.maximum.at(cosine, inverse, neighbours.cosine)
-    nearest = nearest_cosines(neighbours, texts)
+    nearest = collect_nearest_cosines(neighbours, texts)
     return build_candidates(key // max(texts, 1), key % max(texts, 1), rank, cosine, nearest, nearest)
 
 
@@ -115,7 +115,7 @@ def build_candidates(
     return CandidatePairs(left, right, rank, cosine, rival)
 
 
-def score_pairs(ours: Corpus, theirs: Corpus, lexicon: Lexicon, candidates: CandidatePairs) -> Pairs:
+def score_pairs(ours: Corpus, theirs: Corpus, lexicon: Lexicon, candidates: CandidatePairs) -> TextPairs:
     """Scores pairs of a row of `ours` and a row of `theirs`.
 
     In: both corpora (one and the same for pairs within a workspace), their lexicon, the candidate pairs. Out:
@@ -126,15 +126,15 @@ def score_pairs(ours: Corpus, theirs: Corpus, lexicon: Lexicon, candidates: Cand
     parts = []
     for start in range(0, len(candidates.left), _CHUNK):
         part = slice(start, start + _CHUNK)
-        features = pair_features(ours, theirs, lexicon, candidates, part)
+        features = compute_pair_features(ours, theirs, lexicon, candidates, part)
         parts.append(_score_features({**features, "title_spelling": spelling[part]}))
     if not parts:
         nothing = np.empty(0)
-        return Pairs(candidates.left, candidates.right, nothing, nothing, nothing, nothing)
+        return TextPairs(candidates.left, candidates.right, nothing, nothing, nothing, nothing)
     cosine, score, gap_days = (np.concatenate(column) for column in zip(*parts, strict=True))
     titles = (ours.metadata["exact"], theirs.metadata["exact"])
     slots = compare_slots(*titles, candidates.left, candidates.right)
-    return Pairs(candidates.left, candidates.right, cosine, score, gap_days, slots)
+    return TextPairs(candidates.left, candidates.right, cosine, score, gap_days, slots)
 
 
 def _score_features(features: dict[str, Floats]) -> tuple[Floats, Floats, Floats]:
@@ -154,7 +154,7 @@ def compare_title_spelling(ours: Corpus, theirs: Corpus, candidates: CandidatePa
     return compare_spelling(*titles, candidates.left, candidates.right)
 
 
-def pair_features(
+def compute_pair_features(
     ours: Corpus, theirs: Corpus, lexicon: Lexicon, candidates: CandidatePairs, part: slice
 ) -> dict[str, Floats]:
     """Computes the features of candidate pairs.
@@ -164,17 +164,17 @@ def pair_features(
     """
     left, right = candidates.left[part], candidates.right[part]
     idf = lexicon.idf
-    a, b = rows_of(ours.whole, left, len(idf)), rows_of(theirs.whole, right, len(idf))
-    title_a, title_b = rows_of(ours.title, left, len(idf)), rows_of(theirs.title, right, len(idf))
+    a, b = take_rows(ours.whole, left, len(idf)), take_rows(theirs.whole, right, len(idf))
+    title_a, title_b = take_rows(ours.title, left, len(idf)), take_rows(theirs.title, right, len(idf))
     shared, shared_titles = a.multiply(b), title_a.multiply(title_b)
 
     same_stack, both_stacks = compare_stacks(ours.frames, theirs.frames, left, right)
     return {
-        "cosine": row_sums(shared),
+        "cosine": sum_rows(shared),
         "rare_terms": sum_rarest(shared, idf) / (3.0 * np.log(lexicon.texts + 1.0)),
         "rival_margin": np.log(np.maximum(candidates.cosine[part], _MIN_COSINE) / candidates.rival[part]),
         "rank": np.log1p(candidates.rank[part]),
-        "title_words": row_sums(shared_titles),
+        "title_words": sum_rows(shared_titles),
         "same_stack": same_stack,
         "both_stacks": both_stacks,
         **_title_features((title_a, title_b), (a, b), shared_titles, lexicon),
@@ -203,7 +203,7 @@ def _title_features(
 
 def _rarity(terms: Any, lexicon: Lexicon) -> Floats:
     """The summed rarity of the terms in each row."""
-    return row_sums(terms, lexicon.idf[terms.indices])
+    return sum_rows(terms, lexicon.idf[terms.indices])
 
 
 def _metadata_features(ours: pl.DataFrame, theirs: pl.DataFrame) -> dict[str, Floats]:

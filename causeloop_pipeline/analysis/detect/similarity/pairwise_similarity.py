@@ -18,9 +18,9 @@ from causeloop_pipeline.analysis.detect.similarity.lexicon import Lexicon
 from causeloop_pipeline.analysis.detect.similarity.pair_model import PairModel, estimate_pair_model
 from causeloop_pipeline.analysis.detect.similarity.pair_score import (
     NearestCosines,
-    Pairs,
+    TextPairs,
+    collect_nearest_cosines,
     merge_directions,
-    nearest_cosines,
     score_pairs,
 )
 
@@ -41,13 +41,13 @@ class PairwiseSimilarity:
 
     lexicon: Lexicon
     corpus: Corpus
-    pairs: Pairs
+    pairs: TextPairs
     probability: Floats  # per pair, calibrated: groups are formed by it, and people are shown it
     model: PairModel
     standing: NearestCosines
 
 
-def text_rows(table: pl.DataFrame) -> pl.DataFrame:
+def select_text_rows(table: pl.DataFrame) -> pl.DataFrame:
     """Selects what the comparison of texts needs.
 
     In: issues. Out: per issue `issue_id`, `title`, `body`, `component`, `created` (seconds), `source` (empty
@@ -59,7 +59,7 @@ def text_rows(table: pl.DataFrame) -> pl.DataFrame:
 def compare_texts(texts: pl.DataFrame, frames: FrameRarity | None = None) -> PairwiseSimilarity:
     """Finds and scores the pairs of texts that may have one cause.
 
-    In: `text_rows` in canonical order; the rarity of frames if not that among these texts. Out: their
+    In: `select_text_rows` in canonical order; the rarity of frames if not that among these texts. Out: their
     similarity. Memory and time grow with the number of texts.
     """
     lexicon, counts = read_lexicon(texts, frames)
@@ -77,7 +77,7 @@ def compare_texts(texts: pl.DataFrame, frames: FrameRarity | None = None) -> Pai
         pairs,
         model.probability(pairs, sources),
         model,
-        nearest_cosines(neighbours, corpus.size),
+        collect_nearest_cosines(neighbours, corpus.size),
     )
 
 

@@ -7,7 +7,7 @@ import numpy as np
 from causeloop_pipeline.analysis.arrays import Floats, Ints
 
 
-def from_sorted_cells(values: Any, row: Ints, column: Ints, shape: tuple[int, int]) -> Any:
+def build_from_sorted_cells(values: Any, row: Ints, column: Ints, shape: tuple[int, int]) -> Any:
     """Makes a sparse matrix of cells.
 
     In: the value, row and column of each cell, by row and column; the shape. Out: the matrix.
@@ -18,7 +18,7 @@ def from_sorted_cells(values: Any, row: Ints, column: Ints, shape: tuple[int, in
     return csr_array((values.astype(np.float32), column.astype(np.int32), row_starts), shape=shape)
 
 
-def rows_of(matrix: Any, rows: Ints, width: int) -> Any:
+def take_rows(matrix: Any, rows: Ints, width: int) -> Any:
     """Takes rows of a sparse matrix, as wide as a lexicon that may have grown since."""
     taken = matrix[rows]
     if taken.shape[1] != width:
@@ -26,12 +26,12 @@ def rows_of(matrix: Any, rows: Ints, width: int) -> Any:
     return taken
 
 
-def row_dots(a: Any, b: Any) -> Floats:
+def compute_row_dots(a: Any, b: Any) -> Floats:
     """The dot product of each row of one matrix with the same row of the other."""
-    return row_sums(a.multiply(b))
+    return sum_rows(a.multiply(b))
 
 
-def row_sums(matrix: Any, values: Floats | None = None) -> Floats:
+def sum_rows(matrix: Any, values: Floats | None = None) -> Floats:
     """Sums each row.
 
     In: a sparse matrix; the values to sum in place of its own, one for each of its cells. Out: a sum per row.
@@ -58,7 +58,7 @@ def sum_rarest(shared: Any, idf: Floats, *, limit: int = 3) -> Floats:
     return np.bincount(rows[rarest], rarity[rarest], minlength=shared.shape[0]).astype(np.float64)
 
 
-def with_ones(matrix: Any) -> Any:
+def replace_by_ones(matrix: Any) -> Any:
     """Replaces the values of a matrix by ones.
 
     In: a sparse matrix. Out: one with 1 in each of its cells.

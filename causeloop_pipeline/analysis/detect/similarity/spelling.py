@@ -10,7 +10,10 @@ import numpy as np
 import polars as pl
 
 from causeloop_pipeline.analysis.arrays import Floats, Ints
-from causeloop_pipeline.analysis.detect.similarity.sparse_rows import from_sorted_cells, row_dots
+from causeloop_pipeline.analysis.detect.similarity.sparse_rows import (
+    build_from_sorted_cells,
+    compute_row_dots,
+)
 
 _MAX_CHARACTERS = 200
 _CODES = 2**18  # a triple's column is a hash, so that titles of another corpus need no list of triples
@@ -29,7 +32,8 @@ def compare_spelling(ours: pl.Series, theirs: pl.Series, left: Ints, right: Ints
     b = a if ours is theirs and np.array_equal(our_rows, their_rows) else _spell(theirs[their_rows])
     row_a, row_b = np.searchsorted(our_rows, left), np.searchsorted(their_rows, right)
     parts = [
-        row_dots(a[row_a[at : at + _CHUNK]], b[row_b[at : at + _CHUNK]]) for at in range(0, len(left), _CHUNK)
+        compute_row_dots(a[row_a[at : at + _CHUNK]], b[row_b[at : at + _CHUNK]])
+        for at in range(0, len(left), _CHUNK)
     ]
     return np.concatenate(parts) if parts else np.empty(0)
 
@@ -52,4 +56,4 @@ def _find_triples(titles: pl.Series) -> Any:
     distinct = np.unique(title[:-2][is_within_word] * _CODES + code)
     row = distinct // _CODES
     length = np.sqrt(np.bincount(row, minlength=len(titles)))
-    return from_sorted_cells(1.0 / length[row], row, distinct % _CODES, (len(titles), _CODES))
+    return build_from_sorted_cells(1.0 / length[row], row, distinct % _CODES, (len(titles), _CODES))

@@ -32,12 +32,12 @@ without would you your please thanks hi hello dear regards bug issue problem
 _STOP_SET = frozenset(_STOP_WORDS.split())
 
 
-def title_text(titles: pl.Series) -> pl.Series:
+def select_title_text(titles: pl.Series) -> pl.Series:
     """The titles as they are counted: their first 500 characters, empty for null."""
     return titles.to_frame("text").select(_TITLE).to_series()
 
 
-def body_text(bodies: pl.Series) -> pl.Series:
+def select_body_text(bodies: pl.Series) -> pl.Series:
     """The bodies as they are counted: the beginning without markup (the rest is mostly logs and quotes)."""
     return bodies.to_frame("text").select(_BODY).to_series()
 

@@ -7,7 +7,7 @@ from causeloop_pipeline.analysis.detect.traces.stack_frames import (
     Block,
     ChainedError,
     Frame,
-    module_of_path,
+    name_module,
     split_blocks,
 )
 
@@ -73,7 +73,7 @@ def _make_frame(name: str, location: str) -> Frame:
     function = function.rstrip("/<").rpartition("/<")[2] if "/<" in function else function
     function = function.replace("<anonymous>", "").replace("<computed>", "").strip(".") or "anonymous"
     path = location.partition("?")[0].partition("#")[0]
-    return Frame(module_of_path(path, "/"), function, _is_in_app(path))
+    return Frame(name_module(path, "/"), function, _is_in_app(path))
 
 
 def _is_in_app(path: str) -> bool:

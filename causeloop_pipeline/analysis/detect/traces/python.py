@@ -7,7 +7,7 @@ from causeloop_pipeline.analysis.detect.traces.stack_frames import (
     MAX_FRAMES,
     ChainedError,
     Frame,
-    module_of_path,
+    name_module,
 )
 
 MARKERS = ("Traceback (most recent call last)", 'File "')
@@ -59,9 +59,9 @@ def _read_frame(content: str) -> Frame | None:
 def _module(path: str) -> str:
     for marker in _LIBRARY:
         if marker in path:
-            return module_of_path(path.rpartition(marker)[2], ".", depth=4)
+            return name_module(path.rpartition(marker)[2], ".", depth=4)
     match = _STDLIB.search(path)
-    return module_of_path(path[match.end() :], ".", depth=4) if match else module_of_path(path, ".")
+    return name_module(path[match.end() :], ".", depth=4) if match else name_module(path, ".")
 
 
 def _is_in_app(path: str) -> bool:

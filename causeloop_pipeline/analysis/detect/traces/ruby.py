@@ -7,7 +7,7 @@ from causeloop_pipeline.analysis.detect.traces.stack_frames import (
     MAX_FRAMES,
     ChainedError,
     Frame,
-    module_of_path,
+    name_module,
 )
 
 MARKERS = (":in `", ":in '")
@@ -62,4 +62,4 @@ def _read_error_type(message: str) -> str:
 def _make_frame(path: str, label: str) -> Frame:
     function = _SCOPE.sub("", label)
     function = function.rpartition("#")[2] if "#" in function else function.rpartition(".")[2] or function
-    return Frame(module_of_path(path, "/"), function, not any(part in path for part in _LIBRARY))
+    return Frame(name_module(path, "/"), function, not any(part in path for part in _LIBRARY))

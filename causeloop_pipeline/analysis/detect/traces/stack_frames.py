@@ -75,7 +75,7 @@ def find_error_name(line: str, endings: tuple[str, ...] = ("Exception", "Error",
     return next((word for word in reversed(words) if word.endswith(endings)), None)
 
 
-def module_of_path(path: str, separator: str, *, depth: int = 2) -> str:
+def name_module(path: str, separator: str, *, depth: int = 2) -> str:
     """Names the module of a source path: its last parts, without extension, build hash or query."""
     parts = [part for part in path.replace("\\", "/").split("?")[0].split("/") if part not in ("", ".", "..")]
     if not parts:

@@ -138,7 +138,7 @@ def _batch(series: Floats, first_day: date, horizon: int) -> DailyForecast | Non
 
 def _is_multiplicative(series: Floats, first_day: date) -> bool:
     """Whether multiplicative seasonality predicts the last days clearly better than additive does."""
-    if len(series) < MIN_DAYS_TO_COMPARE or not looks_multiplicative(series):
+    if len(series) < MIN_DAYS_TO_COMPARE or not may_be_multiplicative(series):
         return False
     training, held_out = series[:-HELD_OUT_DAYS], series[-HELD_OUT_DAYS:]
     additive = _batch(training, first_day, HELD_OUT_DAYS)
@@ -147,7 +147,7 @@ def _is_multiplicative(series: Floats, first_day: date) -> bool:
     return multiplicative.log_likelihood(held_out) > base + CLEAR_GAIN
 
 
-def looks_multiplicative(series: Floats) -> bool:
+def may_be_multiplicative(series: Floats) -> bool:
     """Test cheaply whether the weekly shape of the last four weeks follows from the earlier ones by a factor
     rather than by a difference.
 

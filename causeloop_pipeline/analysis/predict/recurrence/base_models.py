@@ -25,9 +25,9 @@ from causeloop_pipeline.analysis.predict.recurrence.local_learners import (
     fit_reference,
     fit_ridge,
     fit_trees,
-    reference_log_odds,
-    ridge_log_odds,
-    tree_log_odds,
+    predict_reference_log_odds,
+    predict_ridge_log_odds,
+    predict_tree_log_odds,
 )
 from causeloop_pipeline.analysis.predict.recurrence.samples import Samples
 
@@ -138,11 +138,11 @@ def _predict_fitted(fitted: FittedBaseModels, samples: Samples) -> dict[str, Flo
     log_odds = _form_log_odds(fitted.forms, samples)
     forms = np.column_stack(list(log_odds.values()))
     prior = samples.prior
-    log_odds["ridge"] = ridge_log_odds(
+    log_odds["ridge"] = predict_ridge_log_odds(
         fitted.ridge, samples.columns, samples.prior_linear, samples.prior_trees, forms
     )
     if fitted.trees is not None:
-        log_odds["trees"] = tree_log_odds(fitted.trees, _add_prior_columns(samples))
+        log_odds["trees"] = predict_tree_log_odds(fitted.trees, _add_prior_columns(samples))
     log_odds["prior_level"] = prior + np.column_stack([np.ones(len(prior)), prior]) @ fitted.level
-    log_odds["recency_frequency"] = reference_log_odds(fitted.reference, samples.columns)
+    log_odds["recency_frequency"] = predict_reference_log_odds(fitted.reference, samples.columns)
     return log_odds

@@ -185,7 +185,7 @@ def _fit_calibration(
 
     combined = _combine_past(past, closed, weights)
     blocks = (forecast_origin - forecast_origin.min()) // int(window * DAY_MS)
-    sample_weight = _discount(forecast_origin, now) / design_effect(combined, outcome, blocks)
+    sample_weight = _discount(forecast_origin, now) / estimate_design_effect(combined, outcome, blocks)
     intercept, slope = _fit_platt(combined, outcome, sample_weight)
     shrinkage = _estimate_shrinkage(combined, outcome, sample_weight, forecast_origin, window)
     return shrinkage * intercept, 1.0 + shrinkage * (slope - 1.0)
@@ -225,7 +225,7 @@ def _estimate_shrinkage(
     return float(odds / (1 + odds))
 
 
-def design_effect(log_odds: Floats, outcome: Floats, blocks: Ints) -> float:
+def estimate_design_effect(log_odds: Floats, outcome: Floats, blocks: Ints) -> float:
     """How many times less is known than from as many independent outcomes: the variance of the blocks' summed
     errors over the binomial one, at least 1.
 

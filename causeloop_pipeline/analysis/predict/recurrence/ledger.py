@@ -30,7 +30,7 @@ def read_past_forecasts(ledger: pl.DataFrame | None, now: int) -> PastForecasts 
     window_end = forecast_origin + (window * DAY_MS).astype(np.int64)
     outcome = (graded["outcome"] == "hit").to_numpy().astype(float)
 
-    by_model = probabilities_by_model(graded["model_probabilities"])
+    by_model = split_probabilities_by_model(graded["model_probabilities"])
     return PastForecasts(
         log_odds={name: logit(probability) for name, probability in by_model.items()},
         combined=np.full(len(window), np.nan),
@@ -41,7 +41,7 @@ def read_past_forecasts(ledger: pl.DataFrame | None, now: int) -> PastForecasts 
     )
 
 
-def probabilities_by_model(model_probabilities: pl.Series) -> dict[str, Floats]:
+def split_probabilities_by_model(model_probabilities: pl.Series) -> dict[str, Floats]:
     """Separate the stored probabilities of the base models.
 
     In: nested_columns.MODEL_PROBABILITIES. Out: by base model, NaN where it took no part.

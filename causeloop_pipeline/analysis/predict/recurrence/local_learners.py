@@ -120,7 +120,9 @@ def fit_ridge(
     return Ridge(scaler, centre, theta)
 
 
-def ridge_log_odds(model: Ridge, columns: Floats, linear: Floats, trees: Floats, forms: Floats) -> Floats:
+def predict_ridge_log_odds(
+    model: Ridge, columns: Floats, linear: Floats, trees: Floats, forms: Floats
+) -> Floats:
     """Log odds of the locally corrected prior.
 
     In: the model, and per row as `fit_ridge`. Out: one number per row.
@@ -162,7 +164,7 @@ def fit_reference(columns: Floats, outcome: Floats, weight: Floats) -> Reference
     return Reference(scaler, theta)
 
 
-def reference_log_odds(model: Reference, columns: Floats) -> Floats:
+def predict_reference_log_odds(model: Reference, columns: Floats) -> Floats:
     """Log odds of the reference.
 
     In: the model and features (rows x FEATURES). Out: one number per row.
@@ -217,7 +219,7 @@ def fit_trees(columns: Floats, outcome: Floats, weight: Floats, seed: int) -> Tr
         return Trees(edges, model.fit(_steps(columns, edges), outcome, sample_weight=weight))
 
 
-def tree_log_odds(trees: Trees, columns: Floats) -> Floats:
+def predict_tree_log_odds(trees: Trees, columns: Floats) -> Floats:
     """Log odds of the boosted trees.
 
     In: the trees and their columns. Out: one number per row.

@@ -14,7 +14,7 @@ from causeloop_pipeline.model.frames import INSTANT
 STEP = timedelta(milliseconds=1)
 
 
-def without_observation_gaps(
+def remove_observation_gaps(
     occurrences: pl.DataFrame, observation_gaps: pl.DataFrame | None, *, as_of: datetime
 ) -> pl.DataFrame:
     """Put occurrences on a clock that stands still while their pattern could not be observed.

@@ -91,7 +91,7 @@ def build_spline_design(columns: Floats, mean: Floats, scale: Floats, knots: Flo
     return np.column_stack([np.ones(len(scaled)), scaled, *hinges, scaled * window])
 
 
-def prior_log_odds(prior: RecurrencePrior, columns: Floats) -> tuple[Floats, Floats]:
+def predict_prior_log_odds(prior: RecurrencePrior, columns: Floats) -> tuple[Floats, Floats]:
     """Log odds of the additive half and of the tree half.
 
     In: the prior and rows x FEATURES. Out: two numbers per row, within ±7.

@@ -45,7 +45,7 @@ def quiet_day_log_probability(history: OccurrenceHistory, state: PairState) -> F
     return quiet
 
 
-def prophet_log_odds(state: PairState, quiet_days: Floats, window: int) -> Floats:
+def predict_prophet_log_odds(state: PairState, quiet_days: Floats, window: int) -> Floats:
     """Log odds that some day of the window is active.
 
     In: pairs with their state, `quiet_day_log_probability`, window in days. The expected number of active

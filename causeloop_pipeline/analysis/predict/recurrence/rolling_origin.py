@@ -26,7 +26,10 @@ from causeloop_pipeline.analysis.predict.recurrence.ensemble import (
     fit_ensemble,
     widen_beyond_observed,
 )
-from causeloop_pipeline.analysis.predict.recurrence.local_learners import fit_reference, reference_log_odds
+from causeloop_pipeline.analysis.predict.recurrence.local_learners import (
+    fit_reference,
+    predict_reference_log_odds,
+)
 from causeloop_pipeline.analysis.predict.recurrence.samples import (
     WEIGHT_HALF_LIFE_DAYS,
     Samples,
@@ -109,7 +112,7 @@ def _predict_reference(closed: Samples, due: Samples) -> Floats:
             result[is_window] = training.outcome.mean() if training.size else 0.5
             continue
         model = fit_reference(training.columns, training.outcome, training.weight)
-        result[is_window] = expit(reference_log_odds(model, due.columns[is_window]))
+        result[is_window] = expit(predict_reference_log_odds(model, due.columns[is_window]))
     probability: Floats = np.clip(result, MIN_PROBABILITY, MAX_PROBABILITY)
     return probability
 

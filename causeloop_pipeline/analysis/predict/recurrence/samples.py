@@ -19,9 +19,12 @@ from causeloop_pipeline.analysis.predict.recurrence.gap_statistics import (
     RunningGaps,
 )
 from causeloop_pipeline.analysis.predict.recurrence.history import OccurrenceHistory, recurs_within
-from causeloop_pipeline.analysis.predict.recurrence.pretrained_prior import RecurrencePrior, prior_log_odds
+from causeloop_pipeline.analysis.predict.recurrence.pretrained_prior import (
+    RecurrencePrior,
+    predict_prior_log_odds,
+)
 from causeloop_pipeline.analysis.predict.recurrence.prophet_member import (
-    prophet_log_odds,
+    predict_prophet_log_odds,
     quiet_day_log_probability,
 )
 
@@ -75,7 +78,7 @@ class Samples:
 
 
 @dataclass(frozen=True)
-class Pairs:
+class OriginPairs:
     """Pattern numbers and forecast origins (ms), and the group of each pattern of the history, if known."""
 
     pattern_idx: Ints
@@ -98,7 +101,7 @@ class SampleOptions:
 
 
 def build_samples(
-    history: OccurrenceHistory, gaps: RunningGaps, pairs: Pairs, options: SampleOptions
+    history: OccurrenceHistory, gaps: RunningGaps, pairs: OriginPairs, options: SampleOptions
 ) -> Samples:
     """Build the samples of the given pairs in every window.
 
@@ -121,7 +124,7 @@ def _build_window(
 ) -> Samples:
     pattern_idx, forecast_origin, known_until = state.pattern_idx, state.forecast_origin, options.known_until
     columns = build_window_features(history, gaps, state, window)
-    linear, trees = prior_log_odds(options.prior, columns)
+    linear, trees = predict_prior_log_odds(options.prior, columns)
 
     window_end = forecast_origin + window * DAY_MS
     recurs = recurs_within(history, pattern_idx, forecast_origin, window)
@@ -143,7 +146,7 @@ def _build_window(
         age=state.age,
         prior_linear=linear,
         prior_trees=trees,
-        prophet=prophet_log_odds(state, quiet_days, window),
+        prophet=predict_prophet_log_odds(state, quiet_days, window),
     )
 
 

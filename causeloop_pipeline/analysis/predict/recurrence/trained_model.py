@@ -37,7 +37,7 @@ from causeloop_pipeline.analysis.predict.recurrence.rolling_origin import (
     roll_forward,
 )
 from causeloop_pipeline.analysis.predict.recurrence.samples import (
-    Pairs,
+    OriginPairs,
     SampleOptions,
     Samples,
     build_samples,
@@ -138,7 +138,7 @@ def _simulate_forecasts(
     return roll_forward(samples, samples, checkpoints, windows=windows, seed=seed, earlier=earlier)
 
 
-def _sample_past_pairs(history: OccurrenceHistory, seed: int) -> Pairs:
+def _sample_past_pairs(history: OccurrenceHistory, seed: int) -> OriginPairs:
     """A fixed number of past (pattern, origin) pairs, weekly origins, so that training costs the same for any
     workspace.
     """
@@ -146,7 +146,7 @@ def _sample_past_pairs(history: OccurrenceHistory, seed: int) -> Pairs:
     begin = max(history.observed_since, now - TRAINING_ORIGINS * WEEK_MS)
     origins = np.arange(now - WEEK_MS, begin, -WEEK_MS)[::-1]
     if not len(origins):
-        return Pairs(np.zeros(0, np.int64), np.zeros(0, np.int64))
+        return OriginPairs(np.zeros(0, np.int64), np.zeros(0, np.int64))
 
     rng = np.random.default_rng(seed)
     share = max(1, int(np.ceil(4 * TRAINING_PAIRS / len(origins))))
@@ -161,7 +161,7 @@ def _sample_past_pairs(history: OccurrenceHistory, seed: int) -> Pairs:
     which = np.flatnonzero(has_enough)
     if len(which) > TRAINING_PAIRS:
         which = np.sort(rng.permutation(which)[:TRAINING_PAIRS])
-    return Pairs(pattern_idx[which], forecast_origin[which])
+    return OriginPairs(pattern_idx[which], forecast_origin[which])
 
 
 def _choose_checkpoints(origins: Ints) -> list[int]:

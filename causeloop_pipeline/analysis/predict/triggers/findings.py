@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from causeloop_pipeline.analysis.binomial import binomial_tail
+from causeloop_pipeline.analysis.binomial import compute_binomial_tail
 from causeloop_pipeline.model.nested_columns import FINDING
 
 MIN_COUNT = 3
@@ -31,7 +31,7 @@ def select_beyond_chance(frame: pl.DataFrame) -> pl.DataFrame:
     count, of, chance, tests = (
         frame[name].cast(pl.Float64).to_numpy() for name in ("count", "of", "chance", "tests")
     )
-    tail = np.minimum(binomial_tail(count, of, chance) * np.maximum(tests, 1.0), 1.0)
+    tail = np.minimum(compute_binomial_tail(count, of, chance) * np.maximum(tests, 1.0), 1.0)
     selected = frame.with_columns(
         (pl.col("of") * pl.col("chance")).cast(pl.Float64).alias("expected"),
         pl.Series("p_value", tail, dtype=pl.Float64),

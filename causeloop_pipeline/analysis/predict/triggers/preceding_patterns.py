@@ -42,10 +42,10 @@ def find_preceding_patterns(
     at = episodes["occurred_at"].dt.timestamp("us").to_numpy().astype(np.int64)
     pairs = _count_pairs(pattern, at, len(patterns), wanted)
     # The hours only ever raise a chance: what is no more than chance without them needs no look at them.
-    least = pl.Series("chance", _chance(pairs, at), dtype=pl.Float64)
+    least = pl.Series("chance", _estimate_chance(pairs, at), dtype=pl.Float64)
     near = select_beyond_chance(pairs.with_columns(least)).drop("expected", "p_value")
     weekly = _count_weekly_hours(pattern, episodes["local"], len(patterns))
-    chance = np.maximum(near["chance"].to_numpy(), _chance_at_these_hours(near, weekly, at))
+    chance = np.maximum(near["chance"].to_numpy(), _estimate_chance_at_hours(near, weekly, at))
     with_chance = near.with_columns(pl.Series("chance", chance, dtype=pl.Float64))
 
     def describe(row: Row) -> str:
@@ -58,7 +58,7 @@ def find_preceding_patterns(
 
 def _count_pairs(pattern: Ints, at: Ints, size: int, wanted: Ints | None) -> pl.DataFrame:
     """Pairs (pattern, before) that were seen often enough, with count, of, own, everywhere and tests."""
-    all_pairs = _nearest_pairs(pattern, at, size)
+    all_pairs = _find_nearest_pairs(pattern, at, size)
     everywhere = np.bincount(all_pairs % size, minlength=size).astype(float)
     pairs, count = np.unique(_keep_pairs(all_pairs, size, wanted), return_counts=True)
     after, before = np.divmod(pairs, size)
@@ -86,7 +86,7 @@ def _keep_pairs(pairs: Ints, size: int, wanted: Ints | None) -> Ints:
     return pairs[mark_numbers(wanted, size)[pairs // size]]
 
 
-def _chance(frame: pl.DataFrame, at: Ints) -> Floats:
+def _estimate_chance(frame: pl.DataFrame, at: Ints) -> Floats:
     """How often the earlier pattern would precede by chance: as before the others, or as its own frequency
     alone gives, whichever is larger.
     """
@@ -107,7 +107,7 @@ def _count_weekly_hours(pattern: Ints, local: pl.Series, size: int) -> Ints:
     return counts.reshape(size, WEEK_HOURS)
 
 
-def _chance_at_these_hours(frame: pl.DataFrame, weekly: Ints, at: Ints) -> Floats:
+def _estimate_chance_at_hours(frame: pl.DataFrame, weekly: Ints, at: Ints) -> Floats:
     """How often the earlier pattern would precede by chance, given the hours and weekdays of both: its rate
     is the product of its weekday and hour profiles, so that few episodes give a profile too.
     """
@@ -126,7 +126,7 @@ def _chance_at_these_hours(frame: pl.DataFrame, weekly: Ints, at: Ints) -> Float
     return chance
 
 
-def _nearest_pairs(pattern: Ints, at: Ints, size: int) -> Ints:
+def _find_nearest_pairs(pattern: Ints, at: Ints, size: int) -> Ints:
     """For each occurrence the distinct other patterns among its nearest earlier occurrences within the lag:
     one number per pair, pattern · size + before.
     """

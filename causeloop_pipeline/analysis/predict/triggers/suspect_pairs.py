@@ -8,7 +8,11 @@ import numpy as np
 import polars as pl
 
 from causeloop_pipeline.analysis.arrays import Bools, Floats, Ints
-from causeloop_pipeline.analysis.detect.similarity.tokens import body_text, count_terms, title_text
+from causeloop_pipeline.analysis.detect.similarity.tokens import (
+    count_terms,
+    select_body_text,
+    select_title_text,
+)
 from causeloop_pipeline.model.frames import INSTANT
 
 MAX_LEAD_DAYS = 90
@@ -91,7 +95,7 @@ def _pairs_in_time(failed: pl.Series, changed: pl.Series) -> tuple[Ints, Ints, F
 
 def _vectors(texts: pl.DataFrame) -> tuple[Any, Any]:
     """TF-IDF rows of length 1: title with body, and title alone (the same rows if there are no bodies)."""
-    titles, bodies = title_text(texts["title"]), body_text(texts["body"])
+    titles, bodies = select_title_text(texts["title"]), select_body_text(texts["body"])
     has_bodies = bool((bodies != "").any())
     whole = count_terms(titles + pl.Series([" "]) + bodies if has_bodies else titles)
     counts = whole.group_by("term").len("texts").sort("term").with_row_index("code")
@@ -157,7 +161,7 @@ def _split_names(column: pl.Series) -> list[frozenset[str]]:
 
 def _is_named(failures: pl.DataFrame, changes: pl.DataFrame, failure: Ints, change: Ints) -> Floats:
     """Whether the failure's text holds the change's id as a word."""
-    text = title_text(failures["title"]) + pl.Series([" "]) + body_text(failures["body"])
+    text = select_title_text(failures["title"]) + pl.Series([" "]) + select_body_text(failures["body"])
     rows_of: dict[str, list[int]] = defaultdict(list)
     for row, name in enumerate(changes["id"].str.to_lowercase().to_list()):
         rows_of[name].append(row)

@@ -29,7 +29,7 @@ TOP_CELLS = 3
 TOP_VALUES = 3
 
 
-def timing_cells(local: pl.Expr) -> pl.Expr:
+def number_timing_cells(local: pl.Expr) -> pl.Expr:
     """Number the weekday x 6 h cell of a local instant.
 
     In: a local datetime. Out: 0-27, monday 00-06 is 0.
@@ -67,7 +67,7 @@ def _events_of_the_day(pattern_idx: Ints, age_days: Floats) -> Ints:
     return count
 
 
-def likely_when(
+def list_likely_cells(
     pattern_idx: Ints, cell: Ints, age_days: Floats, size: int, numbers: Ints | None = None
 ) -> pl.Series:
     """List the likeliest cells of each pattern.
@@ -98,7 +98,7 @@ def _describe_cells(cell: Ints, share: Floats) -> pl.Series:
     return frame.to_struct()
 
 
-def likely_where(
+def list_likely_places(
     occurrences: NumberedOccurrences, dimensions: tuple[str, ...] = ("service", "team", "environment")
 ) -> pl.DataFrame:
     """List the most frequent values of each dimension of each pattern.

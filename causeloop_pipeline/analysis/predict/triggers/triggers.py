@@ -1,5 +1,4 @@
-"""Finds what triggers a pattern, beyond chance: other patterns, deploys and changes, the calendar, worsening
-severity.
+"""Finds what triggers a pattern beyond chance: other patterns, changes, the calendar, worsening severity.
 
 Every finding has its counts, what chance alone would give, and the p-value after all comparisons made. A
 burst counts once: only the first event of each day is an occurrence here.
@@ -60,13 +59,13 @@ def find_triggers(
         pl.col("occurred_at") >= since
     )
     episodes = _find_episodes(recent)
-    own_episodes, own_rows = (_of_patterns(frame, numbers, len(patterns)) for frame in (episodes, recent))
+    own_episodes, own_rows = (_select_patterns(frame, numbers, len(patterns)) for frame in (episodes, recent))
     findings = [
         find_preceding_patterns(episodes, patterns, names or {}, numbers),
-        _changes_before(own_episodes, episodes, changes, as_of),
-        *_calendar(own_episodes, len(patterns)),
-        _severity(own_rows, as_of),
-        find_onset_changes(rows, _changes_until(changes, as_of), names or {}, since=since),
+        _find_preceding_changes(own_episodes, episodes, changes, as_of),
+        *_find_calendar_triggers(own_episodes, len(patterns)),
+        _find_worsening_severity(own_rows, as_of),
+        find_onset_changes(rows, _count_changes_until(changes, as_of), names or {}, since=since),
     ]
     return _format_evidence(pl.concat(findings), numbers, patterns)
 
@@ -80,7 +79,7 @@ def _find_episodes(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.filter(pl.Series(is_first)).sort("occurred_at", "pattern")
 
 
-def _of_patterns(rows: pl.DataFrame, numbers: Ints, size: int) -> pl.DataFrame:
+def _select_patterns(rows: pl.DataFrame, numbers: Ints, size: int) -> pl.DataFrame:
     """The rows of some of all patterns."""
     if len(numbers) == size:
         return rows
@@ -102,7 +101,7 @@ def _format_evidence(findings: pl.DataFrame, numbers: Ints, patterns: pl.Series)
     return joined.with_columns(pl.col("evidence").fill_null([]))
 
 
-def _changes_before(
+def _find_preceding_changes(
     own: pl.DataFrame, episodes: pl.DataFrame, changes: pl.DataFrame | None, as_of: datetime
 ) -> pl.DataFrame:
     """How often a change of the same service came within a day before, against how often one comes before
@@ -112,7 +111,7 @@ def _changes_before(
         return FINDING_SCHEMA.to_frame()
     begin = max(as_of - timedelta(days=LOOK_BACK_DAYS), _first(episodes))
     services = episodes["service"].unique().cast(pl.String)
-    recent = _changes_per_service(changes.filter(pl.col("changed_at") < as_of), services)
+    recent = _list_changes_per_service(changes.filter(pl.col("changed_at") < as_of), services)
     recent = recent.filter(pl.col("changed_at") >= begin - timedelta(hours=CHANGE_LAG_HOURS))
     kinds = recent["kind"].unique().sort().to_list()
     span = max((as_of - begin).total_seconds(), 86_400.0)
@@ -122,7 +121,7 @@ def _changes_before(
     return pl.concat([FINDING_SCHEMA.to_frame(), *parts])
 
 
-def _changes_until(changes: pl.DataFrame | None, as_of: datetime) -> pl.DataFrame | None:
+def _count_changes_until(changes: pl.DataFrame | None, as_of: datetime) -> pl.DataFrame | None:
     return None if changes is None else changes.filter(pl.col("changed_at") < as_of)
 
 
@@ -131,7 +130,7 @@ def _first(episodes: pl.DataFrame) -> datetime:
     return first
 
 
-def _changes_per_service(changes: pl.DataFrame, services: pl.Series) -> pl.DataFrame:
+def _list_changes_per_service(changes: pl.DataFrame, services: pl.Series) -> pl.DataFrame:
     """changed_at, kind, service; a change of everything (service null) stands once for every service."""
     columns = ["changed_at", "kind", "service"]
     everything = changes.filter(pl.col("service").is_null()).drop("service")
@@ -182,13 +181,13 @@ def _change_part(
     )
 
 
-def _calendar(episodes: pl.DataFrame, size: int) -> list[pl.DataFrame]:
+def _find_calendar_triggers(episodes: pl.DataFrame, size: int) -> list[pl.DataFrame]:
     """Weekday, quarter of the day and month end against an even spread."""
     local = pl.col("local")
     month_end = local.dt.month_end().dt.day() - local.dt.day() < 3
     tests = len(WEEKDAY_NAMES) + len(HOUR_NAMES) + 1
     return [
-        _calendar_part(episodes, size, kind, cell, cells, chance, tests)
+        _find_calendar_cells(episodes, size, kind, cell, cells, chance, tests)
         for kind, cell, cells, chance in (
             ("weekday", local.dt.weekday().cast(pl.Int64) - 1, WEEKDAY_NAMES, 1 / 7),
             ("hours", local.dt.hour().cast(pl.Int64) // 6, HOUR_NAMES, 1 / 4),
@@ -197,7 +196,7 @@ def _calendar(episodes: pl.DataFrame, size: int) -> list[pl.DataFrame]:
     ]
 
 
-def _calendar_part(
+def _find_calendar_cells(
     episodes: pl.DataFrame,
     size: int,
     kind: str,
@@ -222,7 +221,7 @@ def _calendar_part(
     return format_findings(select_beyond_chance(frame), kind, describe)
 
 
-def _severity(rows: pl.DataFrame, as_of: datetime) -> pl.DataFrame:
+def _find_worsening_severity(rows: pl.DataFrame, as_of: datetime) -> pl.DataFrame:
     """Whether p1 and p2 became more frequent in the last 30 days than they were before."""
     severe = pl.col("severity").is_in(["p1", "p2"])
     late = pl.col("occurred_at") >= as_of - timedelta(days=SEVERITY_DAYS)

@@ -1,1 +1,1 @@
-"""The page on quality: what each command that measures quality writes into it."""
+"""The quality page and its parts, each written by the command that measures it."""

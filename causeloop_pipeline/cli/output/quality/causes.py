@@ -1,4 +1,4 @@
-"""The part on causes: how often the cause read from a report agrees with the one that people gave it."""
+"""The part on causes: how often the predicted cause of a report agrees with people's."""
 
 import polars as pl
 

@@ -23,7 +23,7 @@ class MeasuredSet:
 
 @dataclass(frozen=True, slots=True)
 class KnownSet:
-    """What a set of public data is, what was chosen by looking at it, and whether the means count it."""
+    """A public data set: what it is, what was tuned on it, and whether it counts in the means."""
 
     title: str
     tuned: str
@@ -54,7 +54,7 @@ KNOWN_SETS = {
         "post-mortems by class of cause, not by incident", "nothing", is_in_means=False
     ),
 }
-"""Sets of public data that were looked at; of any other set nothing was."""
+"""The public sets that something was tuned on; nothing was tuned on any other."""
 
 _NOTES = """\
 Labels hold only the duplicates that somebody linked, so precision is a lower bound, and ECE is that of the
@@ -98,10 +98,10 @@ def describe_grouping(sets: Sequence[MeasuredSet]) -> str:
                 "shown ≥ .8",
                 "tuned on it",
             ),
-            [_detail(each) for each in in_order],
+            [_write_detail(each) for each in in_order],
         ),
         "### Beside other methods\n\nPairwise F1 with its interval; B-cubed F1.\n",
-        _peer_table(in_order),
+        _write_peer_table(in_order),
     ]
     return "\n".join(parts)
 
@@ -132,7 +132,7 @@ def _order(measured: MeasuredSet) -> tuple[int, str]:
     return (names.index(measured.name) if measured.name in KNOWN_SETS else len(names), measured.name)
 
 
-def _title(measured: MeasuredSet) -> str:
+def _write_title(measured: MeasuredSet) -> str:
     public_set = KNOWN_SETS.get(measured.name)
     return public_set.title if public_set else re.sub(r"[|\s]+", " ", measured.name)
 
@@ -145,7 +145,7 @@ def _summarize(measured: MeasuredSet) -> list[str]:
     )
     tfidf = peers.get("tf-idf average link")
     return [
-        _title(measured),
+        _write_title(measured),
         f"{measured.issues:,}",
         f"{ours.show('precision')} / {ours.show('recall')} / {ours.show('f1')}",
         ours.show_interval("f1"),
@@ -156,11 +156,11 @@ def _summarize(measured: MeasuredSet) -> list[str]:
     ]
 
 
-def _detail(measured: MeasuredSet) -> list[str]:
+def _write_detail(measured: MeasuredSet) -> list[str]:
     ours = _Figures(measured, OURS)
     public_set = KNOWN_SETS.get(measured.name)
     return [
-        _title(measured),
+        _write_title(measured),
         f"{measured.left_out:,}",
         ours.show("bcubed_f1"),
         ours.show("ari"),
@@ -171,10 +171,11 @@ def _detail(measured: MeasuredSet) -> list[str]:
     ]
 
 
-def _peer_table(sets: Sequence[MeasuredSet]) -> str:
+def _write_peer_table(sets: Sequence[MeasuredSet]) -> str:
     methods = sorted({method for each in sets for method in each.report["method"]} - {OURS})
     rows = [
-        [_title(each), *(_Figures(each, method).show_f1s() for method in (OURS, *methods))] for each in sets
+        [_write_title(each), *(_Figures(each, method).show_f1s() for method in (OURS, *methods))]
+        for each in sets
     ]
     return show_table(("data", OURS, *methods), rows)
 
@@ -187,7 +188,7 @@ class _Figures:
         self._rows = {row["figure"]: row for row in own.iter_rows(named=True)}
 
     def value(self, name: str) -> float:
-        """A figure, NaN for one that the method has not."""
+        """A figure; NaN where the method lacks it."""
         value = self._rows[name]["value"] if name in self._rows else None
         return float("nan") if value is None else float(value)
 

@@ -1,4 +1,4 @@
-"""The page on quality: parts in a fixed order, each replaced by the command that measures it."""
+"""The page on quality: parts in a fixed order, each rewritten by the command that measures it."""
 
 import re
 from collections.abc import Sequence
@@ -31,7 +31,7 @@ def _begin(name: str) -> str:
 
 
 def show_figure(value: float | None, decimals: int = 2) -> str:
-    """A figure without the zero before its point; a dash for one that there is not."""
+    """A figure without its leading zero; a dash for a missing one."""
     if value is None or isnan(value):
         return UNKNOWN
     return re.sub(r"^(-?)0\.", r"\1.", f"{value:.{decimals}f}").replace("-", "−")

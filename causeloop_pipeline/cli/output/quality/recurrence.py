@@ -1,4 +1,4 @@
-"""The part on recurrence: predictions of public failure histories beside a simple reference."""
+"""The part on recurrence: predictions of public failure histories compared with a simple reference."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -33,12 +33,12 @@ class ScoredHistory:
 
     @property
     def is_better(self) -> bool:
-        """Whether it is predicted significantly better than by the reference."""
+        """Whether our predictions are significantly better than the reference's."""
         return self.score["brier_gain_low"] > 0
 
     @property
     def is_worse(self) -> bool:
-        """Whether it is predicted significantly worse than by the reference."""
+        """Whether our predictions are significantly worse than the reference's."""
         return self.score["brier_gain_high"] < 0
 
 

@@ -1,4 +1,4 @@
-"""The part on triggers: how often the change that broke it is among the first, beside recency and TF-IDF."""
+"""The part on triggers: how high the causing change ranks, compared with recency and TF-IDF."""
 
 import polars as pl
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from causeloop_pipeline.connectors.spec import Connector, RecordSchema, TimeFormat
 from causeloop_pipeline.egress.errors import PermanentFailure
-from causeloop_pipeline.egress.origin import port_of, web_address
+from causeloop_pipeline.egress.origin import find_port, parse_web_address
 from causeloop_pipeline.egress.policy import EgressPolicy
 from causeloop_pipeline.landing.extract import extract
 from causeloop_pipeline.landing.polling.isolated.parent import read_isolated
@@ -63,9 +63,11 @@ def _name_reach(config: Mapping[str, Any], egress: EgressPolicy) -> dict[str, An
     """What the reading process may connect to: the configured address, or the store's own public ones."""
     if not config.get("endpoint"):
         return {"public_https": True}
-    url = web_address(str(config["endpoint"]))
-    egress.check_web(url.scheme, url.host, port_of(url))
-    return {"addresses": [[address, port_of(url)] for address in egress.addresses(url.host, port_of(url))]}
+    url = parse_web_address(str(config["endpoint"]))
+    egress.check_web(url.scheme, url.host, find_port(url))
+    return {
+        "addresses": [[address, find_port(url)] for address in egress.addresses(url.host, find_port(url))]
+    }
 
 
 def _extract_rows(

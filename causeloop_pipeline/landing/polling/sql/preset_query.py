@@ -15,7 +15,7 @@ ListColumns = Callable[[str], list[str] | None]
 
 
 class Table:
-    """A table that is there, with its columns by their names in small letters."""
+    """An existing table, with its columns by lower-case name."""
 
     def __init__(self, source: exp.Table, columns: list[str]) -> None:
         self.source = source

@@ -15,7 +15,7 @@ from causeloop_pipeline.analysis.detect.fingerprints.fingerprint import fingerpr
 from causeloop_pipeline.analysis.detect.grouping.pattern_index import PatternIndex
 from causeloop_pipeline.analysis.detect.grouping.patterns import group_issues
 from causeloop_pipeline.analysis.detect.similarity.corpus import add_texts
-from causeloop_pipeline.analysis.detect.similarity.pairwise_similarity import text_rows
+from causeloop_pipeline.analysis.detect.similarity.pairwise_similarity import select_text_rows
 from tests.support.failure_texts import human_issues
 
 LIKE_CHECKOUT = "Checkout times out because the payment gateway is slow"
@@ -29,7 +29,7 @@ def index() -> PatternIndex:
 
 def score(index: PatternIndex, *titles: str, source: str = "tracker") -> ScoredPairs:
     new = human_issues(titles).with_columns(issue_id="n" + pl.col("issue_id"), source=pl.lit(source))
-    texts = text_rows(canonical_issues(new))
+    texts = select_text_rows(canonical_issues(new))
     lexicon, corpus = add_texts(texts, index.lexicon)
     pairs, nearest = score_neighbours(NewTexts(texts["source"].to_list(), corpus, lexicon), index)
     assert (nearest.first >= nearest.second).all()

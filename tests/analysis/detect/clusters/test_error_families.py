@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from causeloop_pipeline.analysis.detect.clusters.error_families import (
     FAMILIES,
     MAX_CHARACTERS,
-    family_title,
+    format_family,
     recognize_families,
 )
 
@@ -41,9 +41,9 @@ def test_a_text_that_describes_no_failure_has_no_family() -> None:
 
 
 def test_titles_are_readable() -> None:
-    assert family_title("dns") == "DNS"
-    assert family_title("disk_full") == "disk full"
-    assert all("_" not in family_title(family) for family in FAMILIES)
+    assert format_family("dns") == "DNS"
+    assert format_family("disk_full") == "disk full"
+    assert all("_" not in format_family(family) for family in FAMILIES)
 
 
 @settings(max_examples=60, deadline=None)

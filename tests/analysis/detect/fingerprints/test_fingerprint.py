@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from causeloop_pipeline.analysis.detect.fingerprints.canonical_issues import canonical_issues
 from causeloop_pipeline.analysis.detect.fingerprints.fingerprint import (
+    compute_template_key,
     fingerprint_issues,
     learn_templates,
-    template_key,
 )
 from causeloop_pipeline.model.frames import FINGERPRINT_SCHEMA
 from tests.support.failure_texts import human_issues, issue_frame, machine_issues
@@ -44,7 +44,7 @@ def test_one_and_the_same_title_at_many_places_is_structured() -> None:
 def test_a_machines_template_shows_its_slots_and_its_key_is_the_same_in_every_process() -> None:
     fingerprints = fingerprint_issues(machine_issues())
     assert "Connection to <*> refused after <*>" in set(fingerprints["template"])
-    assert template_key("a b c") == "30cc09468d276974"  # pragma: allowlist secret
+    assert compute_template_key("a b c") == "30cc09468d276974"  # pragma: allowlist secret
     assert fingerprints["template_key"].str.contains(r"^[0-9a-f]{16}$").all()
     assert fingerprint_issues(human_issues())["template"].null_count() == 8
 

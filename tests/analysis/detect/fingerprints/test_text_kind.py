@@ -4,7 +4,7 @@ import polars as pl
 
 from causeloop_pipeline.analysis.detect.fingerprints.canonical_issues import canonical_issues
 from causeloop_pipeline.analysis.detect.fingerprints.masking import mask
-from causeloop_pipeline.analysis.detect.fingerprints.text_kind import Kinds, add_kind, reliable_kinds
+from causeloop_pipeline.analysis.detect.fingerprints.text_kind import Kinds, add_kind, select_reliable_kinds
 from tests.support.failure_texts import REPORTS, issue_frame
 
 
@@ -43,7 +43,7 @@ def test_what_an_earlier_grouping_learned_holds_for_a_single_message() -> None:
 
 def test_only_kinds_of_sources_with_enough_issues_are_reliable() -> None:
     table = with_kind([*messages("large", 9), *messages("small", 2)])
-    assert reliable_kinds(table) == {("large", False): "machine"}
+    assert select_reliable_kinds(table) == {("large", False): "machine"}
 
 
 def test_titles_of_numbers_are_no_text_even_where_the_dimensions_differ() -> None:

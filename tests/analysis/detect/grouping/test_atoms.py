@@ -17,8 +17,8 @@ from causeloop_pipeline.analysis.detect.grouping.atoms import (
     Atoms,
     SplitReference,
     build_atom_keys,
+    find_nearest_split_reference,
     form_atoms,
-    nearest_split_reference,
 )
 from causeloop_pipeline.analysis.detect.grouping.constraints import ContradictionError
 from causeloop_pipeline.analysis.detect.grouping.patterns import group_issues, join_fingerprints
@@ -193,5 +193,5 @@ def test_contradicting_constraints_are_refused_with_their_chain() -> None:
 def test_an_uncorrected_issue_follows_the_reference_most_like_it_and_in_a_tie_the_one_that_stayed() -> None:
     taken_out = SplitReference("k", "job 7 failed on blue", 0, 0)
     stayed = SplitReference("k", "job 9 failed on red", 1, 1)
-    assert nearest_split_reference("job 8 failed on blue", [taken_out, stayed]) == 0
-    assert nearest_split_reference("job 8 failed on green", [taken_out, stayed]) == 1
+    assert find_nearest_split_reference("job 8 failed on blue", [taken_out, stayed]) == 0
+    assert find_nearest_split_reference("job 8 failed on green", [taken_out, stayed]) == 1

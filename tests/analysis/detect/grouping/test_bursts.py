@@ -7,8 +7,8 @@ import pytest
 
 from causeloop_pipeline.analysis.detect.fingerprints.fingerprint import fingerprint_issues
 from causeloop_pipeline.analysis.detect.grouping.bursts import (
+    compute_max_gap_days,
     find_burst_keys,
-    max_gap_days,
     measure_burst_excess,
 )
 from causeloop_pipeline.analysis.detect.grouping.patterns import group_issues
@@ -41,7 +41,7 @@ def test_an_incident_without_place_or_time_stands_alone() -> None:
 
 
 def test_a_busy_place_allows_less_and_a_quiet_one_more() -> None:
-    busy, usual, quiet = (float(max_gap_days(count, 365.0)) for count in (1_000, 122, 6))
+    busy, usual, quiet = (float(compute_max_gap_days(count, 365.0)) for count in (1_000, 122, 6))
     assert busy < usual < quiet
     assert usual == pytest.approx(3.0, abs=0.1)
 

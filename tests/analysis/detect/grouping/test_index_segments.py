@@ -16,7 +16,7 @@ from causeloop_pipeline.analysis.detect.grouping.index_segments import (
 )
 from causeloop_pipeline.analysis.detect.similarity.corpus import add_texts
 from causeloop_pipeline.analysis.detect.similarity.pair_score import NearestCosines
-from causeloop_pipeline.analysis.detect.similarity.pairwise_similarity import compare_texts, text_rows
+from causeloop_pipeline.analysis.detect.similarity.pairwise_similarity import compare_texts, select_text_rows
 from tests.support.failure_texts import REPORTS, human_issues
 
 
@@ -24,13 +24,13 @@ def build_segments() -> tuple[Segment, Segment]:
     """The texts of a grouping, and two texts that were added later."""
     stack = "\n".join(f"  at com.shop.pay.Step{name}.run(Step.java:7)" for name in "ABCD")
     issues = human_issues().with_columns(body=pl.lit(stack))
-    similarity = compare_texts(text_rows(canonical_issues(issues)))
+    similarity = compare_texts(select_text_rows(canonical_issues(issues)))
     assert similarity.corpus.frames.nnz == 4 * len(REPORTS)
     texts = len(REPORTS)
     cosines = NearestCosines(np.linspace(0.1, 0.8, texts), np.linspace(0.0, 0.4, texts))
     first = Segment(similarity.corpus, np.arange(texts), cosines, similarity.lexicon)
     new = human_issues(["Payment gateway is slow again", "Other words: zebra xylophone"])
-    lexicon, corpus = add_texts(text_rows(canonical_issues(new)), similarity.lexicon)
+    lexicon, corpus = add_texts(select_text_rows(canonical_issues(new)), similarity.lexicon)
     added = Segment(corpus, np.array([3, 9]), NearestCosines(np.ones(2), np.zeros(2)), lexicon)
     return first, added
 

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from causeloop_pipeline.analysis.detect.grouping.pattern_summary import (
     MAX_NAME_LENGTH,
+    compute_median_resolution_time,
     count_traits,
     find_shared_traits,
     measure_resolution_times,
-    median_resolution_time,
     name_pattern,
     summarize_times,
 )
@@ -61,7 +61,7 @@ def test_issues_resolved_before_they_were_created_are_left_out_of_the_median() -
     )
     times = measure_resolution_times(rows)
     assert times["seconds"].to_list() == [3_600, 10_800, 28_800]
-    assert median_resolution_time(times).rows() == [(0, 10_800)]
+    assert compute_median_resolution_time(times).rows() == [(0, 10_800)]
 
 
 def test_times_are_the_first_and_last_of_the_members_that_have_one() -> None:

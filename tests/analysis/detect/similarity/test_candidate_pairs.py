@@ -18,7 +18,7 @@ from causeloop_pipeline.analysis.detect.similarity.candidate_pairs import (
 )
 from causeloop_pipeline.analysis.detect.similarity.corpus import Corpus, build_corpus, read_lexicon
 from causeloop_pipeline.analysis.detect.similarity.lexicon import Lexicon
-from causeloop_pipeline.analysis.detect.similarity.pairwise_similarity import text_rows
+from causeloop_pipeline.analysis.detect.similarity.pairwise_similarity import select_text_rows
 from tests.support.failure_texts import REPORTS, human_issues
 
 WORDS = ("disk", "gateway", "invoice", "kernel", "login", "payment", "queue", "socket")
@@ -28,7 +28,7 @@ TITLES = st.lists(
 
 
 def build(titles: list[str]) -> tuple[Corpus, Lexicon]:
-    texts = text_rows(canonical_issues(human_issues(titles)))
+    texts = select_text_rows(canonical_issues(human_issues(titles)))
     lexicon, chunks = read_lexicon(texts)
     return build_corpus(texts, lexicon, chunks), lexicon
 

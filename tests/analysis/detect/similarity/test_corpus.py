@@ -11,7 +11,7 @@ from causeloop_pipeline.analysis.detect.fingerprints.canonical_issues import can
 from causeloop_pipeline.analysis.detect.similarity import corpus as corpus_module
 from causeloop_pipeline.analysis.detect.similarity.corpus import Corpus, add_texts, build_corpus, read_lexicon
 from causeloop_pipeline.analysis.detect.similarity.lexicon import Lexicon
-from causeloop_pipeline.analysis.detect.similarity.pairwise_similarity import text_rows
+from causeloop_pipeline.analysis.detect.similarity.pairwise_similarity import select_text_rows
 from tests.support.failure_texts import issue_frame
 
 WORDS = ("disk", "gateway", "invoice", "kernel", "login", "payment", "queue", "socket")
@@ -23,7 +23,7 @@ def rows_of(titles: list[str], **columns: list[Any]) -> pl.DataFrame:
         {"title": title, **{name: values[row] for name, values in columns.items()}}
         for row, title in enumerate(titles)
     ]
-    return text_rows(canonical_issues(issue_frame(rows)))
+    return select_text_rows(canonical_issues(issue_frame(rows)))
 
 
 def build(texts: pl.DataFrame) -> tuple[Lexicon, Corpus]:

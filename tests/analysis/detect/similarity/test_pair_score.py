@@ -13,7 +13,7 @@ from causeloop_pipeline.analysis.detect.grouping.patterns import group_issues
 from causeloop_pipeline.analysis.detect.similarity.pairwise_similarity import (
     PairwiseSimilarity,
     compare_texts,
-    text_rows,
+    select_text_rows,
 )
 from tests.support.failure_texts import START, human_issues, issue_frame
 from tests.support.one_off_titles import ONE_OFF
@@ -25,7 +25,7 @@ SAME_CAUSE = (
 
 
 def compare(issues: pl.DataFrame) -> PairwiseSimilarity:
-    return compare_texts(text_rows(canonical_issues(issues)))
+    return compare_texts(select_text_rows(canonical_issues(issues)))
 
 
 def score_of(similarity: PairwiseSimilarity, issues: pl.DataFrame, first: str, second: str) -> float:

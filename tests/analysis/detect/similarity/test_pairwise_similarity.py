@@ -12,14 +12,14 @@ from causeloop_pipeline.analysis.detect.similarity.pairwise_similarity import (
     PairwiseSimilarity,
     compare_texts,
     measure_copies,
-    text_rows,
+    select_text_rows,
 )
 from tests.support.failure_texts import REPORTS, human_issues, issue_frame
 from tests.support.one_off_titles import ONE_OFF
 
 
 def compare(issues: pl.DataFrame) -> PairwiseSimilarity:
-    return compare_texts(text_rows(canonical_issues(issues)))
+    return compare_texts(select_text_rows(canonical_issues(issues)))
 
 
 def test_each_pair_of_texts_comes_once_with_the_smaller_row_first() -> None:

@@ -8,10 +8,10 @@ from scipy.sparse import csr_array
 
 from causeloop_pipeline.analysis.arrays import Floats
 from causeloop_pipeline.analysis.detect.similarity.sparse_rows import (
-    from_sorted_cells,
-    row_dots,
-    row_sums,
+    build_from_sorted_cells,
+    compute_row_dots,
     sum_rarest,
+    sum_rows,
 )
 
 MATRICES = arrays(np.float32, (4, 6), elements=st.sampled_from([0.0, 0.0, 0.5, 1.0, 2.0]))
@@ -20,15 +20,15 @@ MATRICES = arrays(np.float32, (4, 6), elements=st.sampled_from([0.0, 0.0, 0.5, 1
 @given(MATRICES)
 def test_sorted_cells_make_the_matrix_that_holds_them(dense: Floats) -> None:
     row, column = np.nonzero(dense)
-    matrix = from_sorted_cells(dense[row, column], row, column, dense.shape)
+    matrix = build_from_sorted_cells(dense[row, column], row, column, dense.shape)
     assert np.array_equal(matrix.toarray(), dense)
 
 
 @given(MATRICES, MATRICES)
 def test_rows_are_multiplied_and_summed_one_by_one(left: Floats, right: Floats) -> None:
     a, b = csr_array(left), csr_array(right)
-    assert np.array_equal(row_dots(a, b), (left * right).sum(axis=1))
-    assert np.array_equal(row_sums(a, np.ones(a.nnz)), (left > 0).sum(axis=1))
+    assert np.array_equal(compute_row_dots(a, b), (left * right).sum(axis=1))
+    assert np.array_equal(sum_rows(a, np.ones(a.nnz)), (left > 0).sum(axis=1))
 
 
 @given(MATRICES)

@@ -4,7 +4,12 @@ import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from causeloop_pipeline.analysis.detect.similarity.tokens import body_text, count_terms, expand_word, stem
+from causeloop_pipeline.analysis.detect.similarity.tokens import (
+    count_terms,
+    expand_word,
+    select_body_text,
+    stem,
+)
 
 
 def terms(text: str) -> set[str]:
@@ -29,7 +34,7 @@ def test_text_without_spaces_is_read_in_pairs_of_characters() -> None:
 
 
 def test_markup_and_what_follows_a_long_beginning_is_not_read() -> None:
-    body = body_text(pl.Series(["<p class='x'>hello&nbsp;there</p>" + " tail" * 2_000]))[0]
+    body = select_body_text(pl.Series(["<p class='x'>hello&nbsp;there</p>" + " tail" * 2_000]))[0]
     assert "class" not in body
     assert len(body) <= 3_000
 

@@ -11,8 +11,8 @@ from causeloop_pipeline.analysis.predict.recurrence.ensemble import (
     PastForecasts,
     calibrate,
     combine_log_odds,
-    design_effect,
     empty_past_forecasts,
+    estimate_design_effect,
     fit_ensemble,
     weigh_before_losses,
     widen_beyond_observed,
@@ -115,8 +115,8 @@ def test_independent_outcomes_count_in_full_and_common_shocks_once():
     alone = (rng.random(5000) < 0.3).astype(float)
     together = (rng.random(50) < 0.3).astype(float)[blocks]
     log_odds = np.full(5000, np.log(0.3 / 0.7))
-    assert design_effect(log_odds, alone, blocks) < 2
-    assert 60 < design_effect(log_odds, together, blocks) < 150
+    assert estimate_design_effect(log_odds, alone, blocks) < 2
+    assert 60 < estimate_design_effect(log_odds, together, blocks) < 150
 
 
 def test_a_wave_that_hits_all_patterns_once_hardly_moves_the_calibration():

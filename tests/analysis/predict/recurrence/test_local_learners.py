@@ -10,9 +10,9 @@ from causeloop_pipeline.analysis.predict.recurrence.local_learners import (
     fit_reference,
     fit_ridge,
     fit_trees,
-    reference_log_odds,
-    ridge_log_odds,
-    tree_log_odds,
+    predict_reference_log_odds,
+    predict_ridge_log_odds,
+    predict_tree_log_odds,
 )
 
 
@@ -36,12 +36,12 @@ def test_the_ridge_finds_the_level_of_a_workspace_and_leaves_a_right_prior_alone
     columns, prior, outcome = rows(4000, shift=1.0)
     forms, weight = prior[:, None], np.ones(4000)
     model = fit_ridge(columns, prior, prior, forms, outcome, weight)
-    moved = ridge_log_odds(model, columns, prior, prior, forms)
+    moved = predict_ridge_log_odds(model, columns, prior, prior, forms)
     assert 0.8 < np.mean(moved - prior) < 1.2
     columns, prior, outcome = rows(4000)
     forms = prior[:, None]
     model = fit_ridge(columns, prior, prior, forms, outcome, weight)
-    unmoved = ridge_log_odds(model, columns, prior, prior, forms)
+    unmoved = predict_ridge_log_odds(model, columns, prior, prior, forms)
     assert np.mean(np.abs(expit(unmoved) - expit(prior))) < 0.05
 
 
@@ -51,7 +51,7 @@ def test_the_ridge_follows_a_closed_form_that_knows_more_than_the_prior():
     truth = prior + rng.normal(0, 1.5, len(prior))
     outcome = (rng.random(len(prior)) < expit(truth)).astype(float)
     model = fit_ridge(columns, prior, prior, truth[:, None], outcome, np.ones(len(prior)))
-    log_odds = ridge_log_odds(model, columns, prior, prior, truth[:, None])
+    log_odds = predict_ridge_log_odds(model, columns, prior, prior, truth[:, None])
     assert np.mean((log_odds - truth) ** 2) < 0.3 * np.mean((prior - truth) ** 2)
 
 
@@ -69,12 +69,12 @@ def test_trees_wait_for_enough_weight():
 def test_trees_are_the_same_for_the_same_seed():
     columns, prior, outcome = rows(3000)
     trees = [fit_trees(columns, outcome, np.ones(3000), 1) for _ in range(2)]
-    first, second = (tree_log_odds(fitted, columns) for fitted in trees if fitted)
+    first, second = (predict_tree_log_odds(fitted, columns) for fitted in trees if fitted)
     assert np.array_equal(first, second)
     assert np.corrcoef(first, prior)[0, 1] > 0.7
 
 
 def test_the_reference_ranks_by_recency():
     columns, prior, outcome = rows(3000)
-    log_odds = reference_log_odds(fit_reference(columns, outcome, np.ones(3000)), columns)
+    log_odds = predict_reference_log_odds(fit_reference(columns, outcome, np.ones(3000)), columns)
     assert np.corrcoef(log_odds, prior)[0, 1] > 0.9

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from causeloop_pipeline.analysis.predict.recurrence.observation_gaps import (
     STEP,
     count_gap_days,
-    without_observation_gaps,
+    remove_observation_gaps,
 )
 from causeloop_pipeline.model.frames import OBSERVATION_GAP_SCHEMA
 from tests.support.recurring_failures import AS_OF, at, occurrences
@@ -44,14 +44,14 @@ def gap_days_since(spans: list[tuple[str, float, float]], pattern: str, since: f
 
 
 def test_what_lies_before_an_outage_moves_later_by_its_length_and_the_rest_stays():
-    seen = without_observation_gaps(occurrences({"a": [30, 20, 3]}), gaps(("a", 15, 5)), as_of=AS_OF)
+    seen = remove_observation_gaps(occurrences({"a": [30, 20, 3]}), gaps(("a", 15, 5)), as_of=AS_OF)
     assert days_ago(seen) == [20, 10, 3]
 
 
 def test_another_patterns_outage_moves_nothing():
     rows = occurrences({"a": [30, 3], "b": [9]})
     assert (
-        without_observation_gaps(rows, gaps(("b", 8, 0)), as_of=AS_OF)
+        remove_observation_gaps(rows, gaps(("b", 8, 0)), as_of=AS_OF)
         .filter(pl.col("pattern_id") == "a")
         .equals(rows.filter(pl.col("pattern_id") == "a"))
     )
@@ -59,25 +59,25 @@ def test_another_patterns_outage_moves_nothing():
 
 def test_overlapping_outages_count_once():
     spans = gaps(("a", 15, 5), ("a", 12, 4), ("a", 12, 11))
-    assert days_ago(without_observation_gaps(occurrences({"a": [30]}), spans, as_of=AS_OF)) == [19]
+    assert days_ago(remove_observation_gaps(occurrences({"a": [30]}), spans, as_of=AS_OF)) == [19]
 
 
 def test_an_outage_that_goes_on_leaves_the_last_occurrence_just_before_now():
-    seen = without_observation_gaps(occurrences({"a": [10, 2]}), gaps(("a", 5, 0)), as_of=AS_OF)
+    seen = remove_observation_gaps(occurrences({"a": [10, 2]}), gaps(("a", 5, 0)), as_of=AS_OF)
     assert days_ago(seen) == [5, 0]
     assert seen["occurred_at"].max() == AS_OF - STEP
 
 
 def test_what_lies_ahead_does_not_move():
     later = occurrences({"a": [-1.0, 0.0, 1.0]})
-    seen = without_observation_gaps(later, gaps(("a", 5, -3)), as_of=AS_OF)
+    seen = remove_observation_gaps(later, gaps(("a", 5, -3)), as_of=AS_OF)
     assert seen["occurred_at"].to_list()[:2] == later["occurred_at"].to_list()[:2]
 
 
 @pytest.mark.parametrize("spans", [None, gaps(), gaps(("a", 5, 5))])
 def test_without_an_outage_nothing_moves(spans):
     rows = occurrences({"a": [30, 3]})
-    assert without_observation_gaps(rows, spans, as_of=AS_OF).equals(rows)
+    assert remove_observation_gaps(rows, spans, as_of=AS_OF).equals(rows)
 
 
 @settings(deadline=None)
@@ -86,7 +86,7 @@ def test_age_is_observed_time_and_order_stays(
     past: dict[str, list[float]], spans: list[tuple[str, float, float]]
 ) -> None:
     rows = occurrences(past)
-    seen = without_observation_gaps(rows, gaps(*spans), as_of=AS_OF)
+    seen = remove_observation_gaps(rows, gaps(*spans), as_of=AS_OF)
     assert seen.drop("occurred_at").equals(rows.drop("occurred_at"))
     assert seen.schema == rows.schema
     assert (seen["occurred_at"] >= rows["occurred_at"]).all()
@@ -107,8 +107,8 @@ def test_the_order_of_rows_changes_nothing(
     past: dict[str, list[float]], spans: list[tuple[str, float, float]]
 ) -> None:
     rows = occurrences(past)
-    in_order = without_observation_gaps(rows, gaps(*spans), as_of=AS_OF)
-    reversed_rows = without_observation_gaps(rows.reverse(), gaps(*reversed(spans)), as_of=AS_OF).reverse()
+    in_order = remove_observation_gaps(rows, gaps(*spans), as_of=AS_OF)
+    reversed_rows = remove_observation_gaps(rows.reverse(), gaps(*reversed(spans)), as_of=AS_OF).reverse()
     assert in_order.equals(reversed_rows)
 
 

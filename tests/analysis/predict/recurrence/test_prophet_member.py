@@ -18,7 +18,7 @@ from causeloop_pipeline.analysis.predict.recurrence.gap_statistics import (
 )
 from causeloop_pipeline.analysis.predict.recurrence.history import build_history
 from causeloop_pipeline.analysis.predict.recurrence.prophet_member import (
-    prophet_log_odds,
+    predict_prophet_log_odds,
     quiet_day_log_probability,
 )
 from tests.support.recurring_failures import AS_OF, occurrences, workspace
@@ -62,7 +62,7 @@ def test_the_chance_of_a_day_is_that_of_stock_prophet():
 @given(seed=st.integers(0, 1000), window=st.integers(1, 120))
 def test_a_longer_window_is_never_less_likely(seed, window):
     _, state, quiet = quiet_days_of(workspace(8, days=150, seed=seed))
-    shorter, longer = (prophet_log_odds(state, quiet, days) for days in (window, window + 1))
+    shorter, longer = (predict_prophet_log_odds(state, quiet, days) for days in (window, window + 1))
     assert (longer >= shorter - 1e-12).all()
     assert np.isfinite(longer).all()
 
@@ -70,16 +70,16 @@ def test_a_longer_window_is_never_less_likely(seed, window):
 def test_patterns_that_fail_often_are_likelier():
     rows = {"often": [float(day) + 0.5 for day in range(60)], "rarely": [59.0, 31.0, 3.0]}
     _, state, quiet = quiet_days_of(occurrences(rows))
-    log_odds = prophet_log_odds(state, quiet, 7)
+    log_odds = predict_prophet_log_odds(state, quiet, 7)
     assert log_odds[0] > log_odds[1] + 2
 
 
 def test_no_pair_depends_on_the_pairs_beside_it():
     rows = workspace(12)
     _, state, quiet = quiet_days_of(rows)
-    together = prophet_log_odds(state, quiet, 30)
+    together = predict_prophet_log_odds(state, quiet, 30)
     for number, name in enumerate(["p000", "p005", "p011"]):
         _, alone, quiet_alone = quiet_days_of(rows.filter(pl.col("pattern_id") == name))
-        assert prophet_log_odds(alone, quiet_alone, 30)[0] == pytest.approx(
+        assert predict_prophet_log_odds(alone, quiet_alone, 30)[0] == pytest.approx(
             together[[0, 5, 11][number]], abs=1e-9
         )

@@ -17,7 +17,7 @@ from causeloop_pipeline.analysis.predict.recurrence.gap_statistics import (
 from causeloop_pipeline.analysis.predict.recurrence.history import build_history, recurs_within
 from causeloop_pipeline.analysis.predict.recurrence.pretrained_prior import load_pretrained_prior
 from causeloop_pipeline.analysis.predict.recurrence.samples import (
-    Pairs,
+    OriginPairs,
     SampleOptions,
     Samples,
     build_samples,
@@ -32,7 +32,7 @@ def samples_of(
 ) -> Samples:
     """One sample per pattern and window, so many days back."""
     history = build_history(occurrences(past), reference_time=AS_OF)
-    pairs = Pairs(np.arange(history.size), np.full(history.size, NOW - back * DAY_MS))
+    pairs = OriginPairs(np.arange(history.size), np.full(history.size, NOW - back * DAY_MS))
     options = SampleOptions(windows, load_pretrained_prior(), known_until)
     return build_samples(history, accumulate_gaps(history), pairs, options)
 

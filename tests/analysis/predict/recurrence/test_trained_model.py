@@ -33,7 +33,7 @@ from causeloop_pipeline.analysis.predict.recurrence.history import (
 from causeloop_pipeline.analysis.predict.recurrence.pretrained_prior import load_pretrained_prior
 from causeloop_pipeline.analysis.predict.recurrence.rolling_origin import roll_forward
 from causeloop_pipeline.analysis.predict.recurrence.samples import (
-    Pairs,
+    OriginPairs,
     SampleOptions,
     Samples,
     build_samples,
@@ -79,7 +79,7 @@ def night_model(night: RecurrencePredictions) -> TrainedModel:
     return night.trained_model
 
 
-def samples_of(history: OccurrenceHistory, pairs: Pairs) -> Samples:
+def samples_of(history: OccurrenceHistory, pairs: OriginPairs) -> Samples:
     options = SampleOptions(WINDOWS, load_pretrained_prior(), known_until=history.reference_time)
     return build_samples(history, accumulate_gaps(history), pairs, options)
 
@@ -112,7 +112,9 @@ def test_boosted_trees_survive_being_stored_as_json() -> None:
     trained = train(history)
     assert trained.base_models is not None
     assert trained.base_models.trees is not None
-    samples = samples_of(history, Pairs(*select_eligible_pairs(history, np.array([history.reference_time]))))
+    samples = samples_of(
+        history, OriginPairs(*select_eligible_pairs(history, np.array([history.reference_time])))
+    )
     restored = parse_trained_model(dump_trained_model(trained))
     assert np.array_equal(
         predict_probabilities(restored, samples).probability,
@@ -185,8 +187,8 @@ def test_a_model_trained_for_other_windows_is_refused(night_model: TrainedModel)
 def test_a_trained_model_predicts_for_today_what_the_walk_of_a_backtest_predicts() -> None:
     history = build_history(workspace(120), reference_time=AS_OF)
     now = history.reference_time
-    pairs = Pairs(*select_eligible_pairs(history, now - 7 * DAY_MS * np.arange(1, 30)[::-1]))
-    today = Pairs(*select_eligible_pairs(history, np.array([now]), active_within_days=np.inf))
+    pairs = OriginPairs(*select_eligible_pairs(history, now - 7 * DAY_MS * np.arange(1, 30)[::-1]))
+    today = OriginPairs(*select_eligible_pairs(history, np.array([now]), active_within_days=np.inf))
     past, requested = samples_of(history, pairs), samples_of(history, today)
     begin = int(pairs.forecast_origin[0])
     walked = roll_forward(past, concat_samples([past, requested]), [begin, now], windows=WINDOWS, seed=0)

@@ -13,8 +13,8 @@ from causeloop_pipeline.analysis.predict.triggers.timing import (
     estimate_cell_shares,
     estimate_next_dates,
     find_bound_weekdays,
-    likely_when,
-    likely_where,
+    list_likely_cells,
+    list_likely_places,
 )
 from tests.support.recurring_failures import AS_OF, occurrences
 
@@ -43,7 +43,7 @@ def test_two_events_in_one_cell_do_not_make_a_certainty():
 
 def test_many_events_in_one_cell_are_its_tendency():
     ages = np.arange(200, 0, -1.0)
-    top = likely_when(np.zeros(200, np.int64), np.full(200, 4), ages, 1)[0][0]
+    top = list_likely_cells(np.zeros(200, np.int64), np.full(200, 4), ages, 1)[0][0]
     assert (top["weekday"], top["hours"]) == ("tuesday", "00-06")
     assert top["lift"] > 10
 
@@ -64,13 +64,13 @@ def test_patterns_of_the_same_day_do_not_share_it():
 def test_where_counts_only_events_that_name_a_place():
     rows = pl.concat([occurrences({"a": [1, 2, 3]}, "api"), occurrences({"a": [4]}, "web")])
     rows = rows.with_columns(team=pl.lit(None, pl.String))
-    where = likely_where(number(rows))["likely_where"].item()
+    where = list_likely_places(number(rows))["likely_where"].item()
     assert where["service"] == [{"value": "api", "share": 0.75}, {"value": "web", "share": 0.25}]
     assert where["team"] == []
 
 
 def test_quotes_in_a_name_survive():
-    where = likely_where(number(occurrences({"a": [1]}, 'the "big" one')))["likely_where"].item()
+    where = list_likely_places(number(occurrences({"a": [1]}, 'the "big" one')))["likely_where"].item()
     assert where["service"][0]["value"] == 'the "big" one'
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from causeloop_pipeline.analysis.binomial import binomial_tail
+from causeloop_pipeline.analysis.binomial import compute_binomial_tail
 from causeloop_pipeline.analysis.predict.recurrence.history import number_occurrences
 from causeloop_pipeline.analysis.predict.triggers.trigger_text import format_trigger
 from causeloop_pipeline.analysis.predict.triggers.triggers import find_triggers
@@ -106,7 +106,9 @@ def test_row_order_does_not_matter():
 
 
 def test_the_tail_is_that_of_the_binomial():
-    tail = binomial_tail(np.array([0.0, 3.0, 3.0]), np.array([3.0, 3.0, 4.0]), np.array([0.5, 0.5, 0.5]))
+    tail = compute_binomial_tail(
+        np.array([0.0, 3.0, 3.0]), np.array([3.0, 3.0, 4.0]), np.array([0.5, 0.5, 0.5])
+    )
     assert np.allclose(tail, [1, 0.125, 5 / 16])
 
 

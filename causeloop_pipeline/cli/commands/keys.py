@@ -6,7 +6,7 @@ import psycopg
 import typer
 
 from causeloop_pipeline.cli.output.help import CommandList, show_examples
-from causeloop_pipeline.cli.output.terminal import FAILED, UNREACHABLE, announce, count_of, fail, stderr
+from causeloop_pipeline.cli.output.terminal import FAILED, UNREACHABLE, announce, fail, format_count, stderr
 from causeloop_pipeline.settings import MissingSettingError, has_secret_key_in_environment, settings
 
 app = typer.Typer(
@@ -54,7 +54,7 @@ def rotate(
         fail(f"the key is not replaced yet: {failure}; run the command again", UNREACHABLE)
     if report.is_resumed:
         announce(console, "this finished a replacement that had been interrupted")
-    announce(console, f"{count_of(report.rewrapped, 'secret')} changed over to the new key")
+    announce(console, f"{format_count(report.rewrapped, 'secret')} changed over to the new key")
     for reason in report.unreadable:
         announce(console, f"unreadable: {reason}")
     if report.unreadable:

@@ -11,7 +11,14 @@ import psycopg
 import typer
 
 from causeloop_pipeline.cli.output.help import CommandList, show_examples
-from causeloop_pipeline.cli.output.terminal import FAILED, UNREACHABLE, USAGE, count_of, fail, plain
+from causeloop_pipeline.cli.output.terminal import (
+    FAILED,
+    UNREACHABLE,
+    USAGE,
+    fail,
+    format_count,
+    strip_controls,
+)
 from causeloop_pipeline.connectors.declared.problems import DeclarationError
 from causeloop_pipeline.settings import MissingSettingError, copy_environment, settings
 
@@ -47,7 +54,7 @@ def plan(
         bool, typer.Option("--exit-code", help="End with 3 where something would change.")
     ] = False,
 ) -> None:
-    """Print what applying a file would change. Everything is tried, as `apply` does, and taken back."""
+    """Print what applying a file would change: everything is tried as by `apply`, and rolled back."""
     applied = _apply(workspace, file, prune=prune, is_trial=True)
     _print_changes(applied)
     typer.echo(_sum_up(applied, "nothing would change"))
@@ -73,7 +80,7 @@ def apply(
         ),
     ] = None,
 ) -> None:
-    """Make the workspace what a file says: all of it, or nothing. Applied twice, it changes nothing.
+    """Make the workspace match a file: all of it, or nothing. Applying it twice changes nothing.
 
     What the file does not mention stays as it is.
     """
@@ -87,7 +94,7 @@ def apply(
     elif applied.shown_once:
         typer.echo("shown only now:")
         for name, secret in applied.shown_once.items():
-            typer.echo(plain(f"    {name}: {secret}").plain)
+            typer.echo(strip_controls(f"    {name}: {secret}").plain)
     typer.echo(_sum_up(applied, "nothing has changed"))
 
 
@@ -136,8 +143,8 @@ def _apply(workspace: str, path: Path, *, prune: bool, is_trial: bool) -> "Appli
         for problem in refusal.problems:
             line = f":{problem.line}" if problem.line else ""
             field = f"{problem.field}: " if problem.field else ""
-            typer.echo(plain(f"{path}{line}: {field}{problem.message}").plain, err=True)
-        fail(f"nothing was changed: {count_of(len(refusal.problems), 'problem')} in {path}", FAILED)
+            typer.echo(strip_controls(f"{path}{line}: {field}{problem.message}").plain, err=True)
+        fail(f"nothing was changed: {format_count(len(refusal.problems), 'problem')} in {path}", FAILED)
 
 
 def _read(path: Path) -> "ConfigurationFile":
@@ -170,7 +177,7 @@ def _find_workspace(named: str) -> UUID:
 
 
 def _run(start: Callable[[str], Coroutine[Any, Any, Result]]) -> Result:
-    """Run what talks to the database as the API does; where that is away, say so."""
+    """Run an operation on the API's database role, with a clear error while the database is unavailable."""
     import asyncpg
 
     from api.http.bounded_pool import DatabaseBusyError
@@ -193,7 +200,7 @@ def _run(start: Callable[[str], Coroutine[Any, Any, Result]]) -> Result:
 
 def _print_changes(applied: "Applied") -> None:
     for change in applied.changes:
-        typer.echo(plain(change.describe()).plain)
+        typer.echo(strip_controls(change.describe()).plain)
 
 
 def _sum_up(applied: "Applied", nothing: str) -> str:
@@ -206,4 +213,4 @@ def _sum_up(applied: "Applied", nothing: str) -> str:
         more = len(applied.unmentioned) - 5
         names += f" and {more} more" if more > 0 else ""
         summary += f"; not mentioned and kept (--prune deletes): {names}"
-    return plain(summary).plain
+    return strip_controls(summary).plain

@@ -12,9 +12,9 @@ from causeloop_pipeline.cli.output.terminal import (
     UNREACHABLE,
     USAGE,
     announce,
-    count_of,
     fail,
-    progress,
+    format_count,
+    open_progress,
     stderr,
 )
 from causeloop_pipeline.settings import MissingSettingError, settings
@@ -31,7 +31,7 @@ def export(
     workspace: Workspace,
     path: Annotated[Path, typer.Argument(help="File to write; it appears when it is whole.")],
 ) -> None:
-    """Export all of a workspace as a zip of parquet files, as of one instant, without any secret."""
+    """Export a whole workspace as a zip of parquet files: one consistent snapshot, without secrets."""
     from causeloop_pipeline.storage.archive.exporting import export_workspace
 
     config, console = settings(), stderr()
@@ -39,7 +39,7 @@ def export(
         fail(f"there is no folder {path.absolute().parent}", USAGE)
     try:
         target = _find(config.require("database_url"), workspace)
-        with progress(60) as advance:
+        with open_progress(60) as advance:
             manifest = export_workspace(
                 config.require("database_url"), target.workspace_id, path, report=advance
             )
@@ -48,14 +48,14 @@ def export(
     except OSError as failure:
         fail(f"not exported: {failure}", FAILED)
     rows = sum(table.rows for table in manifest.tables)
-    announce(console, f"{path}: {count_of(rows, 'row')} of {count_of(len(manifest.tables), 'table')}")
+    announce(console, f"{path}: {format_count(rows, 'row')} of {format_count(len(manifest.tables), 'table')}")
 
 
 def import_(
     path: Annotated[Path, typer.Argument(help="An archive that `causeloop tenant export` wrote.")],
     workspace: Workspace,
 ) -> None:
-    """Import an archive into an empty workspace: all of it or, where anything does not fit, nothing.
+    """Import an archive into an empty workspace: all of it, or nothing if anything does not fit.
 
     `causeloop tenant create` makes such a workspace.
     Members arrive suspended and take no seat; connectors arrive paused and without credentials.
@@ -68,7 +68,7 @@ def import_(
     config, console = settings(), stderr()
     try:
         target = _find(config.require("database_url"), workspace)
-        with open_archive(path) as archive, progress(60) as advance:
+        with open_archive(path) as archive, open_progress(60) as advance:
             report = import_workspace(
                 config.require("database_url"),
                 target.workspace_id,
@@ -82,8 +82,8 @@ def import_(
         fail(f"not imported: {failure}", UNREACHABLE)
     announce(
         console,
-        f"{target.name}: {count_of(report.rows, 'row')} of {count_of(report.tables, 'table')}; "
-        f"{count_of(report.people, 'member')} to reactivate, connectors to give credentials to",
+        f"{target.name}: {format_count(report.rows, 'row')} of {format_count(report.tables, 'table')}; "
+        f"{format_count(report.people, 'member')} to reactivate, connectors to give credentials to",
     )
 
 

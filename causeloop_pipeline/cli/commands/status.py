@@ -1,4 +1,4 @@
-"""`causeloop status`: one screen that tells whether everything works."""
+"""`causeloop status`: one screen that shows whether everything works."""
 
 import urllib.error
 import urllib.request
@@ -16,11 +16,11 @@ from causeloop_pipeline.cli.output.terminal import (
     UNREACHABLE,
     USAGE,
     announce,
+    build_table,
     fail,
     print_json_lines,
     stderr,
     stdout,
-    table,
 )
 from causeloop_pipeline.cli.status.findings import Status, find_problems
 from causeloop_pipeline.settings import MissingSettingError, Settings, settings
@@ -62,13 +62,13 @@ def status(
         print_json_lines("status", pl.DataFrame(records))
     else:
         rows = [(f.state.value, f.about, f.message, f.fix) for f in findings]
-        stdout().print(table("Causeloop now", ("", "subject", "figures", "fix"), rows))
+        stdout().print(build_table("Causeloop now", ("", "subject", "figures", "fix"), rows))
     if any(finding.state is State.WRONG for finding in findings):
         raise typer.Exit(FAILED)
 
 
 def read_status(config: Settings) -> Status:
-    """All figures as they are now."""
+    """The current figures."""
     from causeloop_pipeline.cli.status.dagster_figures import read_dagster_figures
     from causeloop_pipeline.connectors.registry import CONNECTORS
     from causeloop_pipeline.storage.database.session import Database
@@ -97,12 +97,12 @@ def _is_api_up(config: Settings) -> bool:
 
 
 def _serve(port: int) -> None:
-    """Serve the figures until the terminal ends it; while the database is away, a scrape fails."""
+    """Serve the figures until interrupted; scrapes fail while the database is unavailable."""
     from prometheus_client import start_http_server
 
     from causeloop_pipeline.cli.status.exposition import make_registry
 
-    # A registry reads once when it is made: what fails then fails the command, and not only a scrape.
+    # A registry collects once when it is created, so an error here fails the command, not just a scrape.
     try:
         server, thread = start_http_server(
             port, addr="127.0.0.1", registry=make_registry(lambda: read_status(settings()))

@@ -1,4 +1,4 @@
-"""What a caller is, and what they may hand on: never more than their own role and scopes."""
+"""The caller's state, role and scopes, checked: nobody grants more than they have themselves."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -11,7 +11,7 @@ from causeloop_pipeline.model.tenancy import MembershipStatus, OrganizationStatu
 
 
 def make_caller(row: dict[str, Any], workspace_id: UUID, kind: str, caller_id: UUID) -> Caller:
-    """The caller of a stored account or membership, whatever its standing."""
+    """The caller of a stored account or membership, even if it is suspended."""
     return Caller(
         workspace_id,
         UUID(row["organization_id"]),
@@ -28,7 +28,7 @@ def make_caller(row: dict[str, Any], workspace_id: UUID, kind: str, caller_id: U
     )
 
 
-def check_standing(caller: Caller) -> None:
+def check_access(caller: Caller) -> None:
     """403 where the organization is cancelled, the membership not active, or single sign-on required."""
     if caller.organization_status == OrganizationStatus.CANCELLED:
         raise Problem(
@@ -44,7 +44,7 @@ def check_standing(caller: Caller) -> None:
 
 
 def check_own_role(caller: Caller, role: str) -> None:
-    """403 where a caller grants a role above their own, or changes somebody or something that has one."""
+    """403 where a caller grants a role above their own, or changes a member or key that has one."""
     if Role[role.upper()] > caller.role:
         raise Problem(403, "role_too_low", f"only a member with the role {role} or a higher one can do this")
 

@@ -4,7 +4,7 @@ import gc
 
 import pytest
 
-from causeloop_pipeline.orchestration.instance.garbage import pause_garbage_collection
+from causeloop_pipeline.orchestration.instance.garbage_collection import pause_garbage_collection
 
 
 def test_nothing_is_collected_in_the_block_and_collection_goes_on_after_it() -> None:

@@ -1,4 +1,4 @@
-"""How a stage of a run went in each of its workspaces, for its asset's page, its checks and the run's log."""
+"""A stage's result in each workspace of a run, for its asset's page, its checks and the run's log."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -7,16 +7,16 @@ from uuid import UUID
 import dagster as dg
 
 from causeloop_pipeline.stages.context import CheckFailedError, Counts
-from causeloop_pipeline.stages.defects import describe_defect, failure_reason
+from causeloop_pipeline.stages.defects import describe_defect, describe_failure_kind
 
 MAX_TABLE_ROWS, BY_WORKSPACE = 50, "by workspace"
 
 
 @dataclass
 class StageReport:
-    """How a stage went, a line per workspace; `warnings` are failed checks that stop nothing.
+    """A stage's results by workspace; `warnings` are failed non-blocking checks.
 
-    What a run did is in its log and in a table; what is plotted over time are the workspace's levels.
+    The log and a table show what a run did; what is plotted over time are the workspace's levels.
     """
 
     stage: str
@@ -27,7 +27,7 @@ class StageReport:
     warnings: dict[str, dict[UUID, str]] = field(default_factory=dict)
 
     def metadata(self) -> dict[str, dg.MetadataValue]:
-        """How many workspaces, and a small table: counts and ids only, nothing a customer wrote."""
+        """How many workspaces, and a small table: counts and ids only, no customer text."""
         return {
             "workspaces": dg.MetadataValue.int(len(self.counts)),
             "failed workspaces": dg.MetadataValue.int(len(self.failures)),
@@ -65,7 +65,7 @@ class StageReport:
         failure = self.failures.get(workspace_id)
         return {
             "workspace": self.names[workspace_id],
-            "result": workspace_failure(failure) if failure else "ok",
+            "result": explain_failure(failure) if failure else "ok",
             **{name: self.counts.get(workspace_id, {}).get(name, 0) for name in self._names()},
             "seconds": round(self.seconds.get(workspace_id, 0.0), 3),
         }
@@ -74,7 +74,7 @@ class StageReport:
 def check_result(
     spec: dg.AssetCheckSpec, failed: Mapping[UUID, str], names: Mapping[UUID, str]
 ) -> dg.AssetCheckResult:
-    """A check's result over workspaces: those that failed are listed as a warning, and stop no other."""
+    """A check's result over workspaces: failed ones are listed in a warning and do not stop the others."""
     rows = [dg.TableRecord({"workspace": names[key], "reason": reason}) for key, reason in failed.items()]
     return dg.AssetCheckResult(
         check_name=spec.name,
@@ -85,11 +85,11 @@ def check_result(
     )
 
 
-def workspace_failure(failure: Exception) -> str:
-    """Why a workspace failed: of an unforeseen error only what cannot hold a customer's words."""
-    return str(failure) if isinstance(failure, CheckFailedError) else failure_reason(failure)
+def explain_failure(failure: Exception) -> str:
+    """Why a workspace failed; of an unexpected error only what cannot contain customer text."""
+    return str(failure) if isinstance(failure, CheckFailedError) else describe_failure_kind(failure)
 
 
 def describe_failure(failure: Exception) -> str:
-    """The reason, and of an unforeseen error also the place in our code."""
+    """The reason, with the place in our code for an unexpected error."""
     return str(failure) if isinstance(failure, CheckFailedError) else describe_defect(failure)

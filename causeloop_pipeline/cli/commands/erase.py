@@ -1,4 +1,4 @@
-"""`causeloop tenant erase` and `erase-person`: leave no trace of a workspace or a person."""
+"""`causeloop tenant erase` and `erase-person`: erase a workspace or a person without trace."""
 
 import time
 from pathlib import Path
@@ -8,15 +8,15 @@ from uuid import UUID
 import psycopg
 import typer
 
-from causeloop_pipeline.cli.commands.upkeep.reporting import Administrator, find_administrator
+from causeloop_pipeline.cli.commands.reporting import Administrator, find_administrator
 from causeloop_pipeline.cli.output.help import show_examples
 from causeloop_pipeline.cli.output.terminal import (
     FAILED,
     UNREACHABLE,
     USAGE,
     announce,
-    count_of,
     fail,
+    format_count,
     stderr,
 )
 from causeloop_pipeline.settings import MissingSettingError, Settings, settings
@@ -36,11 +36,10 @@ def erase(
     yes: Yes = False,
     administrator: Administrator = None,
 ) -> None:
-    """Erase a workspace for ever: every row, every run of Dagster that names it, people only it had.
+    """Erase a workspace permanently: its rows, the Dagster runs that name it, people who belong only to it.
 
     An organization that has no other workspace goes too, and the workspace's login for BI. It can be
-    interrupted: the same command finishes it, named by the id that it prints. Backups and exports made
-    before hold the data still.
+    interrupted: run it again with the id that it prints. Earlier backups and exports still hold the data.
     """
     from causeloop_pipeline.storage.erasure.workspaces import (
         erase_workspace,
@@ -57,7 +56,8 @@ def erase(
             retire_workspace(owner, target.workspace_id)
         announce(console, f"erasing {target.name} ({target.workspace_id})")
         names = [str(target.workspace_id), target.name]
-        # Runs go while the workspace can still be named: what is interrupted here can be finished by name.
+        # Runs are erased while the workspace still has its name, so that an interrupted erasure can be
+        # resumed by it.
         runs = _erase_runs(config, names)
         erasure = erase_workspace(config.require("database_url"), target)
         runs += _erase_runs(config, names)
@@ -67,18 +67,18 @@ def erase(
         fail(f"not finished: {failure}; run the command again", UNREACHABLE)
     announce(
         console,
-        f"{target.name} is erased: {count_of(erasure.rows, 'row')}, {count_of(runs, 'run')}, "
-        f"{count_of(erasure.people, 'account')}" + _name_organization(erasure.is_organization_erased),
+        f"{target.name} is erased: {format_count(erasure.rows, 'row')}, {format_count(runs, 'run')}, "
+        f"{format_count(erasure.people, 'account')}" + _name_organization(erasure.is_organization_erased),
     )
 
 
 def erase_person(
     who: Annotated[str, typer.Argument(help="Address or id of the person.")], *, yes: Yes = False
 ) -> None:
-    """Erase a person for ever: account, memberships and sessions; texts name a pseudonym instead.
+    """Erase a person permanently: account, memberships and sessions; texts name a pseudonym instead.
 
-    Texts that came from a tool lose the address too; delete it in the tool as well, or a changed record
-    brings it again.
+    Texts that came from a tool lose the address too; delete it in the tool as well, or the next change of the
+    record brings it back.
     """
     from causeloop_pipeline.storage.erasure import people
 
@@ -96,13 +96,13 @@ def erase_person(
         fail(f"not finished: {failure}; run the command again", UNREACHABLE)
     announce(
         console,
-        f"{person.email} is erased: {count_of(erasure.rows, 'row')}, {count_of(runs, 'run')}; "
+        f"{person.email} is erased: {format_count(erasure.rows, 'row')}, {format_count(runs, 'run')}; "
         f"texts name {erasure.pseudonym} instead",
     )
 
 
 def _end_login(config: Settings, target: "WorkspaceName", administrator: Path | None) -> None:
-    """Drop the workspace's login for BI first: a refusal comes before anything is erased."""
+    """Drop the workspace's BI login first, so that a refusal comes before anything is erased."""
     from causeloop_pipeline.storage.reporting.logins import find_login, revoke_login
 
     url = config.require("database_url")
@@ -112,7 +112,7 @@ def _end_login(config: Settings, target: "WorkspaceName", administrator: Path | 
 
 
 def _erase_runs(config: Settings, names: list[str]) -> int:
-    """Erase from Dagster's storage, after the runs under way have ended; how many runs."""
+    """Erase from Dagster's storage after the runs in progress have ended; returns how many runs."""
     from causeloop_pipeline.orchestration.instance.erasure import erase_from_dagster
 
     deadline, erased = time.monotonic() + MAX_WAIT_SECONDS, 0
@@ -123,7 +123,7 @@ def _erase_runs(config: Settings, names: list[str]) -> int:
             return erased
         if time.monotonic() > deadline:
             fail(
-                f"not finished: {count_of(len(erasure.unfinished), 'run')} still under way "
+                f"not finished: {format_count(len(erasure.unfinished), 'run')} still under way "
                 f"({erasure.unfinished[0]}); run the command again when they have ended",
                 FAILED,
             )
@@ -131,7 +131,7 @@ def _erase_runs(config: Settings, names: list[str]) -> int:
 
 
 def _name_remains(workspace: str) -> "WorkspaceName":
-    """A workspace whose own row is gone already: an interrupted erasure is finished by its id."""
+    """A workspace whose row is already gone: an interrupted erasure is resumed by its id."""
     from causeloop_pipeline.storage.erasure.workspaces import WorkspaceName
 
     try:

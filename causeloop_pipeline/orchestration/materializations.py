@@ -1,8 +1,8 @@
-"""Reports which workspaces a run materialized: a range of partitions cannot say "these ten of a thousand".
+"""Reports which workspaces a run materialized: a partition range cannot say "these ten of a thousand".
 
-Dagster reports every partition of a run's range by itself. A run that this product requests leaves that to
-its steps, which name the workspaces that they worked on; what a person starts covers just the partitions that
-he chose, and Dagster reports them.
+By default Dagster reports every partition of a run's range. In runs that this product requests, the steps
+report just the workspaces that they processed; a run that a person starts covers exactly the chosen
+partitions, which Dagster reports.
 """
 
 from collections.abc import Mapping, Sequence
@@ -20,14 +20,14 @@ Metadata = Mapping[str, dg.MetadataValue | int | float | str]
 
 @dataclass(frozen=True)
 class WorkspaceReport:
-    """What one workspace's materialization shows; `description` is its line in the run's log."""
+    """One workspace's materialization; `description` is its line in the run's log."""
 
     metadata: Metadata = field(default_factory=dict)
     description: str | None = None
 
 
 def is_reported_by_steps(context: dg.AssetExecutionContext) -> bool:
-    """Whether Dagster leaves it to the steps of this run to say what they materialized."""
+    """Whether this run's steps, not Dagster, report what they materialized."""
     return _are_reported_by_steps(context.run.tags)
 
 
@@ -36,7 +36,7 @@ def _are_reported_by_steps(tags: Mapping[str, str]) -> bool:
 
 
 def leave_out_input_versions() -> None:
-    """Let the steps that report by themselves not ask for the versions of what they read."""
+    """Skip the lookup of input versions in steps that report for themselves."""
     events.leave_out_input_versions(_are_reported_by_steps)
 
 
@@ -47,9 +47,9 @@ def report_asset(
     page: Metadata,
     checks: Sequence[dg.AssetCheckResult] = (),
 ) -> dg.MaterializeResult:
-    """Report an asset of a run: what each partition holds, and what its page shows of all of them.
+    """Report a run's asset: the levels of each partition, and metadata for the asset's page.
 
-    The page's part stands once, in the last materialization: that is the one which the page displays.
+    The page's metadata is on the last materialization only, which is the one that the page displays.
     """
     if not is_reported_by_steps(context):
         for partition, report in workspaces.items():

@@ -1,4 +1,4 @@
-"""`causeloop reporting`: a login of BI tools for one workspace, and the end of it."""
+"""`causeloop reporting`: grants and revokes a workspace's login for BI tools."""
 
 from pathlib import Path
 from typing import Annotated, Any
@@ -28,9 +28,9 @@ Administrator = Annotated[
 
 @app.command("grant", epilog=show_examples("reporting grant acme/main", "reporting grant acme/main > bi.url"))
 def grant(workspace: Workspace, *, administrator: Administrator = None) -> None:
-    """Make a login that reads this workspace and no other, and print its URL, once.
+    """Create a login that reads only this workspace, and print its URL once.
 
-    Granted again, another login takes its place, and the former one ends.
+    A second grant replaces the first login.
     """
     from causeloop_pipeline.storage.reporting.logins import grant_login
 
@@ -54,7 +54,7 @@ def grant(workspace: Workspace, *, administrator: Administrator = None) -> None:
 def revoke(workspace: Workspace, *, administrator: Administrator = None) -> None:
     """End the sessions of a workspace's login, and drop it.
 
-    A login whose workspace was erased is named itself: `causeloop doctor` lists them.
+    For an erased workspace, pass the login's own name, which `causeloop doctor` lists.
     """
     from causeloop_pipeline.storage.reporting.logins import PREFIX, drop_login, revoke_login
 
@@ -91,7 +91,7 @@ def _find_workspace(owner_url: str, named: str) -> tuple[Any, str]:
 
 
 def find_administrator(file: Path | None) -> str:
-    """The URL of who may make roles: of the embedded server, or what the file holds."""
+    """The URL of a role that may create roles: of the embedded server, or from the file."""
     from causeloop_pipeline.storage.database.roles import DATABASE
     from causeloop_pipeline.storage.embedded.postgres_server import start_server
 

@@ -1,4 +1,4 @@
-"""The garbage collector while much is made that stays."""
+"""Garbage collection while many long-lived objects are created."""
 
 import contextlib
 import gc
@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 @contextlib.contextmanager
 def pause_garbage_collection() -> Iterator[None]:
-    """Pause it for a block whose objects live as long as the process: there is no garbage to look for.
+    """Pause it for a block that creates objects that live as long as the process.
 
-    What lives then is set apart, so that no later collection looks at it again.
+    Afterwards they are frozen, so that later collections skip them.
     """
     was_enabled = gc.isenabled()
     gc.disable()

@@ -6,7 +6,7 @@ from uuid import UUID
 import psycopg
 import pytest
 
-from tests.cli.commands.upkeep.configured import CONFIGURATION, NEWLINE, count_rows, file, run
+from tests.cli.commands.configured import CONFIGURATION, NEWLINE, count_rows, file, run
 from tests.conftest import new_workspace
 
 __all__ = ["file"]

@@ -47,13 +47,13 @@ def backup(
     its secret_key no stored credential can be read.
     """
     from causeloop_pipeline.storage.backup.folder import BackupError, BackupFolder
-    from causeloop_pipeline.storage.backup.taking import receiving_log, stop_keeping_log, take_base_backup
+    from causeloop_pipeline.storage.backup.taking import receive_log, stop_keeping_log, take_base_backup
     from causeloop_pipeline.storage.embedded.postgres_server import ServerError, find_binaries
 
     if follow and end_follow:
         fail("--follow and --end-follow exclude each other", USAGE)
     console, target = stderr(), BackupFolder(folder.absolute())
-    for number in (signal.SIGINT, signal.SIGTERM):  # a supervisor ends it by the latter
+    for number in (signal.SIGINT, signal.SIGTERM):  # supervisors send SIGTERM
         signal.signal(number, signal.default_int_handler)
     try:
         source, binaries = url or _read_embedded_url(), find_binaries(settings().postgres_bin_dir)
@@ -65,7 +65,7 @@ def backup(
             base = take_base_backup(source, target, binaries)
             announce(console, f"{base} can be restored; with --follow also every instant after it")
             return
-        with receiving_log(source, target, binaries) as receiver:
+        with receive_log(source, target, binaries) as receiver:
             base = take_base_backup(source, target, binaries)
             announce(console, f"{base} and every instant after it can be restored; Ctrl-C ends it")
             code = receiver.wait()

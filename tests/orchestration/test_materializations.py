@@ -13,8 +13,8 @@ from dagster._core.execution.context.data_version_cache import DataVersionCache
 from causeloop_pipeline.orchestration.asset_metadata import COLUMN_SCHEMA
 from causeloop_pipeline.orchestration.asset_selection import ISSUE, product_key
 from causeloop_pipeline.orchestration.dagster_internals.events import REPORTED_BY_STEPS
+from causeloop_pipeline.orchestration.materializations import leave_out_input_versions
 from causeloop_pipeline.orchestration.partitions import WORKSPACES
-from causeloop_pipeline.orchestration.reports.materializations import leave_out_input_versions
 from causeloop_pipeline.orchestration.run_scope import SCOPE
 from causeloop_pipeline.storage.app.run_scopes import declare_scope
 from causeloop_pipeline.storage.database.session import Database

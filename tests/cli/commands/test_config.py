@@ -13,7 +13,7 @@ from causeloop_pipeline.settings import ROOT
 from causeloop_pipeline.storage.app.tenants import add_member, create_user
 from causeloop_pipeline.storage.database.session import Database
 from tests.api.sample import Sample, make_sample
-from tests.cli.commands.upkeep.configured import CONFIGURATION, SECRETS, TOKEN, count_rows, file, run
+from tests.cli.commands.configured import CONFIGURATION, SECRETS, TOKEN, count_rows, file, run
 from tests.conftest import new_workspace
 
 __all__ = ["file"]

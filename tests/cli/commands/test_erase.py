@@ -21,7 +21,7 @@ from typer.testing import CliRunner
 
 from causeloop_pipeline.cli import app
 from causeloop_pipeline.orchestration.asset_selection import product_key
-from causeloop_pipeline.orchestration.partitions import ONE_RUN, WORKSPACES, name_partition, range_tags
+from causeloop_pipeline.orchestration.partitions import ONE_RUN, WORKSPACES, name_partition, tag_range
 from causeloop_pipeline.settings import ROOT
 from causeloop_pipeline.storage.app.tenants import add_member, create_user
 from causeloop_pipeline.storage.erasure.tenant_tables import connect_in_scope
@@ -90,7 +90,7 @@ class Tenant:
 def materialize(dagster: DagsterInstance, *tenants: Tenant) -> str:
     job = dg.Definitions([trial], jobs=[dg.define_asset_job("loop", "*")]).resolve_job_def("loop")
     keys = [tenant.partition for tenant in tenants]
-    result = job.execute_in_process(instance=dagster, tags=range_tags(keys, set(keys)))
+    result = job.execute_in_process(instance=dagster, tags=tag_range(keys, set(keys)))
     assert result.success
     return result.run_id
 

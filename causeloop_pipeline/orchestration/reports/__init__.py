@@ -1,1 +1,0 @@
-"""What steps report to Dagster: materializations, and how a stage went in each workspace."""

@@ -1,1 +1,0 @@
-"""Tests of what steps report to Dagster."""
