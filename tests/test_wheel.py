@@ -88,7 +88,7 @@ def test_the_installed_package_reads_its_own_dbt_project_and_keeps_state_in_the_
 
     assert result.returncode == 0, result.stderr
     manifest = tmp_path / ".local" / "state" / "causeloop" / "dbt" / "target" / "manifest.json"
-    assert "stg_pagerduty__issues" in manifest.read_text()
+    assert "model.causeloop.stg_issues" in manifest.read_text()
     assert not (installed / "causeloop_pipeline" / "bundled" / "dbt_project" / "target").exists()
 
 
