@@ -6,7 +6,10 @@ NOT_IN_THE_REPOSITORY = "of the shared data folder"
 """Parts of skip messages of tests whose data is not in the repository."""
 
 ONLY_ROOT = "only root's server runs as another user"
-ALLOWED = (NOT_IN_THE_REPOSITORY, ONLY_ROOT)
+NO_HISTORY = "clone with all of the history of git"
+"""A clone without it can be tested all the same; the workflow's clones have it."""
+
+ALLOWED = (NOT_IN_THE_REPOSITORY, ONLY_ROOT, NO_HISTORY)
 
 
 def is_demanded(reason: object) -> bool:

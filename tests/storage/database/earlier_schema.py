@@ -13,6 +13,7 @@ import pytest
 from causeloop_pipeline.settings import ROOT
 from causeloop_pipeline.storage.database.migrate import COMMIT_OF_BASELINE, MIGRATIONS
 from causeloop_pipeline.storage.embedded.postgres_server import find_binaries
+from tests.support.skipping import NO_HISTORY
 
 MIGRATE = "import sys; from causeloop_pipeline.storage.database.migrate import migrate; migrate(sys.argv[1])"
 OBJECT = re.compile(r"^--\n-- (Name: .*)\n--\n", re.MULTILINE)
@@ -23,10 +24,10 @@ RESTRICTION = re.compile(r"^\\(?:un)?restrict .*$", re.MULTILINE)
 def list_earlier_commits() -> list[str]:
     """Versions to lead on from: the one that migrations begin at, and the commit before each later one.
 
-    Skips a test where the history of git is not there, which continuous integration does not allow.
+    Skips a test where the history of git is not there.
     """
     if _ask_git("cat-file", "-e", COMMIT_OF_BASELINE) is None:
-        pytest.skip("the commits of earlier schemas are not there: clone with all of the history of git")
+        pytest.skip(f"the commits of earlier schemas are not there: {NO_HISTORY}")
     _baseline, _first, *later = sorted(MIGRATIONS.glob("versions/*.py"))
     return list(dict.fromkeys([COMMIT_OF_BASELINE, *map(_find_commit_before, later)]))
 
