@@ -30,7 +30,7 @@ async def read_connection(db: WorkspaceDatabase) -> dict[str, Any]:
 
 
 async def replace_token(db: WorkspaceDatabase, token_hash: bytes, overlap_hours: int) -> None:
-    """Store the hash of a new token; the present one goes on working for a while."""
+    """Store the hash of a new token; the present one keeps working for a while."""
     await db.transaction.execute(UPSERT_DIRECTORY, db.workspace_id, token_hash, overlap_hours)
 
 
