@@ -4,20 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from causeloop_pipeline.connectors.mapping.expressions import Attributes, Condition, Moment, Source
+from causeloop_pipeline.model import change, issue
 
-ISSUE_TEXTS = (
-    "title",
-    "body",
-    "severity",
-    "status",
-    "service",
-    "error_type",
-    "team",
-    "environment",
-    "external_url",
-)
-ISSUE_TIMES = ("source_created_at", "resolved_at")
-CHANGE_TEXTS = ("change_kind", "title", "service", "environment", "external_url")
+ISSUE_TEXTS = tuple(name for name in issue.TEXT_FIELDS if name != "external_id")
+ISSUE_TIMES = tuple(name for name in issue.TIME_FIELDS if name != "source_updated_at")
+CHANGE_TEXTS = ("change_kind", *(name for name in change.TEXT_FIELDS if name != "external_id"))
 CHANGE_TIMES = ("changed_at",)
 
 

@@ -1,28 +1,18 @@
 """The meaning of records that already have the product's own field names, whoever sent them."""
 
-from causeloop_pipeline.connectors.mapping.fields import ChangeMapping, IssueMapping
+from typing import Any
 
-PRODUCT_ISSUE = IssueMapping(
-    name="normalized",
-    title="title",
-    body="body",
-    severity="severity",
-    status="status",
-    service="service",
-    error_type="error_type",
-    team="team",
-    environment="environment",
-    external_url="external_url",
-    source_created_at="source_created_at",
-    resolved_at="resolved_at",
-    attributes_from="attributes",
+from causeloop_pipeline.connectors.mapping.fields import (
+    CHANGE_TEXTS,
+    CHANGE_TIMES,
+    ISSUE_TEXTS,
+    ISSUE_TIMES,
+    ChangeMapping,
+    IssueMapping,
 )
-PRODUCT_CHANGE = ChangeMapping(
-    name="normalized",
-    change_kind="kind",
-    title="title",
-    service="service",
-    environment="environment",
-    external_url="external_url",
-    changed_at="changed_at",
-)
+
+_ISSUE_FIELDS: dict[str, Any] = {name: name for name in (*ISSUE_TEXTS, *ISSUE_TIMES)}
+_CHANGE_FIELDS: dict[str, Any] = {name: name for name in (*CHANGE_TEXTS, *CHANGE_TIMES)}
+
+PRODUCT_ISSUE = IssueMapping(name="normalized", attributes_from="attributes", **_ISSUE_FIELDS)
+PRODUCT_CHANGE = ChangeMapping(name="normalized", **_CHANGE_FIELDS | {"change_kind": "kind"})

@@ -14,6 +14,12 @@ from uuid import UUID
 
 import orjson
 
+from causeloop_pipeline.connectors.mapping.fields import (
+    CHANGE_TEXTS,
+    CHANGE_TIMES,
+    ISSUE_TEXTS,
+    ISSUE_TIMES,
+)
 from causeloop_pipeline.connectors.mapping.json_text import write_json
 from causeloop_pipeline.connectors.mapping.map_record import MappedRecord, Record
 from causeloop_pipeline.connectors.record_mappings import (
@@ -22,16 +28,17 @@ from causeloop_pipeline.connectors.record_mappings import (
     list_versions,
     map_stored,
 )
+from causeloop_pipeline.model.issue import CHOICES
 
 BATCH = 1_000
 FIRST = UUID(int=0)
 
-TEXTS = ("title", "body", "service", "error_type", "team", "environment", "external_url", "change_kind")
-OWN_WORDS = ("words_of", "own_severity", "own_status")
-"""Whose words the tool's own are, and what the connector's own list says of them."""
-TIMES = ("source_created_at", "resolved_at", "changed_at")
-WORDS = {"severity": "severity_value", "status": "status_value"}
+WORDS = {name: f"{name}_value" for name in CHOICES}
 """Fields in the tool's own words, which the column's name says."""
+OWN_WORDS = ("words_of", *(f"own_{name}" for name in CHOICES))
+"""Whose words the tool's own are, and what the connector's own list says of them."""
+TEXTS = tuple(name for name in dict.fromkeys((*ISSUE_TEXTS, *CHANGE_TEXTS)) if name not in WORDS)
+TIMES = (*ISSUE_TIMES, *CHANGE_TIMES)
 READ = ("variant", "unmappable_reason", *TEXTS, *WORDS.values(), *OWN_WORDS, *TIMES, "attributes")
 COLUMNS = ("mapping_version", *READ)
 TYPES = {"attributes": "jsonb"} | dict.fromkeys(TIMES, "timestamptz")

@@ -29,9 +29,9 @@ issues as (
         {%- for field in ['title', 'severity', 'status'] %}
         coalesce(edits ->> '{{ field }}', {{ field }}) as {{ field }},
         {%- endfor %}
-        {%- for field in ['body', 'service', 'error_type', 'team', 'environment'] %}
+        {%- call(field) for_each_editable_text() %}
         case when edits ? '{{ field }}' then edits ->> '{{ field }}' else {{ field }} end as {{ field }},
-        {%- endfor %}
+        {%- endcall %}
         external_url,
         source_created_at,
         source_updated_at,

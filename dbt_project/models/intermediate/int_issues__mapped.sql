@@ -42,15 +42,13 @@ mapped as (
         kind = 'event' as is_partial_update,
         received_at,
         title,
-        body,
         severity_value,
         coalesce(severity, 'p3') as severity,
         status_value,
         coalesce(status, 'open') as status,
-        service,
-        error_type,
-        team,
-        environment,
+        {%- call(field) for_each_editable_text() %}
+        {{ field }},
+        {%- endcall %}
         external_url,
         source_created_at,
         source_updated_at,

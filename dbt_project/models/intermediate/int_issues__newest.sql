@@ -6,9 +6,11 @@ with versions as (
         *,
         row_number() over by_age as age_rank,
         not first_value(is_partial_update) over records_first as has_full_record,
+        {%- call(field) for_each_editable_text() %}
+        first_value({{ field }}) over records_first as record_{{ field }},
+        {%- endcall %}
         {%- for field in [
-            'connector_id', 'title', 'body', 'service', 'error_type', 'team', 'environment', 'external_url',
-            'severity', 'status', 'source_created_at', 'attributes'
+            'connector_id', 'title', 'external_url', 'severity', 'status', 'source_created_at', 'attributes'
         ] %}
         first_value({{ field }}) over records_first as record_{{ field }},
         {%- endfor %}
@@ -31,7 +33,10 @@ newest as (
         source,
         external_id,
         case when is_partial_update and has_full_record and title = left(external_id, 300) then record_title else title end as title,
-        {%- for field in ['connector_id', 'body', 'service', 'error_type', 'team', 'environment', 'external_url'] %}
+        {%- call(field) for_each_editable_text() %}
+        coalesce({{ field }}, case when is_partial_update and has_full_record then record_{{ field }} end) as {{ field }},
+        {%- endcall %}
+        {%- for field in ['connector_id', 'external_url'] %}
         coalesce({{ field }}, case when is_partial_update and has_full_record then record_{{ field }} end) as {{ field }},
         {%- endfor %}
         {%- for field in ['severity', 'status'] %}
@@ -54,11 +59,9 @@ select
     external_id,
     connector_id,
     title,
-    body,
-    service,
-    error_type,
-    team,
-    environment,
+    {%- call(field) for_each_editable_text() %}
+    {{ field }},
+    {%- endcall %}
     external_url,
     severity,
     status,
