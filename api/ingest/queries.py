@@ -7,7 +7,8 @@ from uuid import UUID
 import psycopg
 
 from api.http.database import WorkspaceDatabase
-from causeloop_pipeline.model.raw_record import Quarantined, RawRecord
+from causeloop_pipeline.landing.inbound.webhook import WebhookDelivery
+from causeloop_pipeline.model.raw_record import RawRecord
 from causeloop_pipeline.storage.core.reported_issue import make_issue
 from causeloop_pipeline.storage.raw.records import LandingCount, land
 
@@ -23,6 +24,10 @@ where exists (
 INSERT_DELIVERY = """
 insert into raw.webhook_delivery (workspace_id, connector_id, delivery_id) values (%s, %s, %s)
 on conflict do nothing
+"""
+
+INSERT_TRACE = """
+insert into app.delivery_trace (workspace_id, traceparent) values (%s, %s) on conflict do nothing
 """
 
 
@@ -67,19 +72,20 @@ async def ingest_issue(db: WorkspaceDatabase, record: RawRecord) -> UUID:
 
 
 async def ingest_delivery(
-    db: WorkspaceDatabase,
-    connector_id: UUID,
-    records: Sequence[RawRecord],
-    quarantined: Sequence[Quarantined],
-    delivery_id: str | None,
+    db: WorkspaceDatabase, connector_id: UUID, delivery: WebhookDelivery, traceparent: str | None = None
 ) -> LandingCount:
-    """Store the records of a webhook delivery, each delivery once; committed when this returns."""
+    """Store a delivery once, with its trace, which a run continues; committed when this returns."""
+    records, delivery_id = delivery.records, delivery.delivery_id
 
     def work(connection: psycopg.Connection) -> LandingCount:
+        if traceparent is not None:
+            connection.execute(INSERT_TRACE, (db.workspace_id, traceparent))
         if delivery_id is not None:
             inserted = connection.execute(INSERT_DELIVERY, (db.workspace_id, connector_id, delivery_id))
             if inserted.rowcount == 0:
                 return LandingCount(read=len(records), duplicate=len(records))
-        return land(connection, db.workspace_id, connector_id, records, quarantined, channel="webhook")
+        return land(
+            connection, db.workspace_id, connector_id, records, delivery.quarantined, channel="webhook"
+        )
 
     return await db.in_thread(work)

@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
 
+ANY_ENTRY = "*"
+"""As a step: every entry of a list."""
 PLACE = re.compile(r"-?[0-9]+")
 PLACEHOLDER = re.compile(r"\{([A-Za-z_][^{}\"]*)\}")
 
@@ -40,6 +42,21 @@ def step_into(value: Any, step: str) -> Any:
     if isinstance(value, list) and PLACE.fullmatch(step) and -len(value) <= int(step) < len(value):
         return value[int(step)]
     return None
+
+
+def find_values(document: Any, path: str) -> list[Any]:
+    """Every value at a path in which `*` stands for every entry of a list."""
+    values = [document]
+    for step in split_path(path):
+        values = [child for value in values for child in _list_children(value, step)]
+    return values
+
+
+def _list_children(value: Any, step: str) -> list[Any]:
+    if step == ANY_ENTRY:
+        return value if isinstance(value, list) else []
+    child = step_into(value, step)
+    return [] if child is None else [child]
 
 
 def find_first_value(document: Any, paths: tuple[str, ...]) -> Any:

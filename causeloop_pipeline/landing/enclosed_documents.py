@@ -1,18 +1,14 @@
 """What is inside a JSON document and may be records: objects, lists of them, texts that hold JSON."""
 
-import binascii
-import json
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from causeloop_pipeline.landing.embedded_json import ANY_ENTRY
+from causeloop_pipeline.connectors.json_paths import ANY_ENTRY
+from causeloop_pipeline.landing.json_guard import read_json_text
 
 MAX_DEPTH = 7
 MAX_OBJECTS = 5_000
-MAX_TEXT = 1_000_000
-BASE64_JSON = ("ey", "ew", "W3", "Ww")
-"""How JSON begins in Base64, in which message queues wrap what they carry."""
 
 
 class Enclosed(NamedTuple):
@@ -70,25 +66,3 @@ def _are_alike(children: list[Any]) -> bool:
     counts = Counter(key for child in children for key in child)
     usual = {key for key, count in counts.items() if 2 * count > len(children)}
     return all(2 * len(usual & child.keys()) >= len(child) for child in children)
-
-
-def read_json_text(text: str) -> Any:
-    """The object or list that a text holds as JSON, also in Base64; None where it holds none."""
-    if len(text) > MAX_TEXT:
-        return None
-    if text.startswith(BASE64_JSON):
-        text = _decode(text)
-    if not text.lstrip().startswith(("{", "[")):
-        return None
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
-        return None
-
-
-def _decode(text: str) -> str:
-    """The text inside a Base64 text, nothing where it is none."""
-    try:
-        return binascii.a2b_base64(text, strict_mode=True).decode()
-    except ValueError:
-        return ""

@@ -8,9 +8,8 @@ from typing import Any
 
 from causeloop_pipeline.connectors.json_paths import MissingValueError, fill, find_first_value, find_value
 from causeloop_pipeline.connectors.spec import RecordSchema
-from causeloop_pipeline.landing.embedded_json import read_embedded
 from causeloop_pipeline.landing.field_mapping import ProductFieldError, build_product_payload
-from causeloop_pipeline.landing.json_guard import MAX_BYTES, GuardError, validate_json
+from causeloop_pipeline.landing.json_guard import MAX_BYTES, GuardError, read_embedded, validate_json
 from causeloop_pipeline.landing.timestamps import TimestampError, parse_timestamp
 from causeloop_pipeline.model.raw_record import Channel, Quarantined, RawRecord, canonical_json, sha256_hex
 

@@ -1,9 +1,10 @@
-"""Parses and validates foreign JSON: what PostgreSQL or the product could not store is refused.
+"""Parses and validates foreign JSON, also inside texts: what the product could not store is refused.
 
 Integers of any size stay exact. NUL becomes U+FFFD after parsing (an escaped backslash before u0000 is not
 changed). Lone surrogates, NaN and infinities are refused. The caller has the raw bytes for quarantine.
 """
 
+import binascii
 import codecs
 import json
 import math
@@ -11,6 +12,7 @@ from typing import Any, NoReturn
 
 import orjson
 
+from causeloop_pipeline.connectors.json_paths import ANY_ENTRY, split_path
 from causeloop_pipeline.model.raw_record import canonical_json
 
 MAX_BYTES = 5_000_000
@@ -21,6 +23,9 @@ LONG_INTEGER = b"0" * 19
 NUL = b"\\u0000"
 REPLACEMENT = "\ufffd"
 CONTAINERS = (dict, list)
+MAX_TEXT = 1_000_000
+BASE64_JSON = ("ey", "ew", "W3", "Ww")
+"""How JSON begins in Base64, in which message queues wrap what they carry."""
 
 
 class GuardError(ValueError):
@@ -64,6 +69,27 @@ def validate_json(value: Any, *, max_depth: int = MAX_DEPTH) -> tuple[Any, bytes
     raise GuardError(f"nested deeper than {max_depth} levels")
 
 
+def read_embedded(document: Any, paths: tuple[str, ...]) -> Any:
+    """The document with the texts at some paths read as JSON; a text that is none stays as it is."""
+    for path in paths:
+        document = _read_at(document, split_path(path))
+    return document
+
+
+def read_json_text(text: str) -> Any:
+    """The object or list that a text holds as JSON, also in Base64; None where it holds none."""
+    if len(text) > MAX_TEXT:
+        return None
+    if text.startswith(BASE64_JSON):
+        text = _decode(text)
+    if not text.lstrip().startswith(("{", "[")):
+        return None
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+
+
 def replace_nul(value: Any) -> Any:
     """The value with U+FFFD in place of every NUL, which PostgreSQL cannot store."""
     if isinstance(value, str):
@@ -101,3 +127,31 @@ def _parse_finite(digits: str) -> float:
     if math.isinf(number):
         raise GuardError(f"the number {digits[:40]} is too large")
     return number
+
+
+def _read_at(value: Any, steps: tuple[str, ...]) -> Any:
+    if not steps:
+        return _read_text(value)
+    step, rest = steps[0], steps[1:]
+    if step == ANY_ENTRY and isinstance(value, list):
+        return [_read_at(entry, rest) for entry in value]
+    if isinstance(value, dict) and step in value:
+        return value | {step: _read_at(value[step], rest)}
+    return value
+
+
+def _read_text(value: Any) -> Any:
+    if not isinstance(value, str) or not value.lstrip().startswith(("{", "[")):
+        return value
+    try:
+        return parse_loosely(value.encode(), max_bytes=MAX_BYTES)
+    except (GuardError, UnicodeEncodeError):
+        return value
+
+
+def _decode(text: str) -> str:
+    """The text inside a Base64 text, nothing where it is none."""
+    try:
+        return binascii.a2b_base64(text, strict_mode=True).decode()
+    except ValueError:
+        return ""

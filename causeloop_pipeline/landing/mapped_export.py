@@ -14,12 +14,12 @@ import polars as pl
 
 from causeloop_pipeline.connectors.mapping.map_record import MAX_TITLE
 from causeloop_pipeline.connectors.spec import Connector
-from causeloop_pipeline.landing.enclosed_documents import read_json_text
 from causeloop_pipeline.landing.export_file.columns import recognize_columns
 from causeloop_pipeline.landing.export_file.dates import read_dates
 from causeloop_pipeline.landing.export_file.issues import DATE_FIELDS
 from causeloop_pipeline.landing.export_file.reader import IssueFile, read_issue_file
 from causeloop_pipeline.landing.export_file.vocabulary import map_severities, map_statuses
+from causeloop_pipeline.landing.json_guard import read_json_text
 from causeloop_pipeline.landing.map_payload import MappedPayload, map_payload, rate_mapped
 from causeloop_pipeline.landing.record_meaning import (
     DEFAULT_SEVERITY,

@@ -1,15 +1,3 @@
-{# Maps a vendor's value to the product's: by the workspace's override, else the connector's own list, else the tool's map,
-   else the general map. #}
-{% macro map_value(field) -%}
-    coalesce(
-        overrides.map ->> (versions.source || ' {{ field }} ' || lower(versions.{{ field }}_value)),
-        versions.own_{{ field }},
-        value_maps.map ->> (coalesce(versions.words_of, versions.source) || ' {{ field }} ' || lower(versions.{{ field }}_value)),
-        value_maps.map ->> ('any {{ field }} ' || lower(versions.{{ field }}_value))
-    )
-{%- endmacro %}
-
-
 {# Whether a value is one of the product's: an invalid one must never stop the run for every workspace. #}
 {% macro is_valid_value(field, value) -%}
     case {{ field }}

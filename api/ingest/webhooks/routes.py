@@ -58,15 +58,12 @@ async def receive_webhook(request: Request, pool: Pool, connector_id: UUID) -> R
     invalid.remember(str(connector_id))
     deliveries.take(connector_id)
     delivery = await _verify_delivery(request, body, connector)
-    if not await webhooks.is_organization_active(pool, connector.workspace_id):
+    if not connector.is_organization_active:
         raise Problem(403, "organization_inactive", "the organization of this connector is not active")
     db = WorkspaceDatabase(pool, request.app.state.landing_pool, connector.workspace_id)
-    if traceparent := read_traceparent():
-        await webhooks.note_trace(db, traceparent)
+    traceparent = read_traceparent()
     with make_span("store delivery", {"causeloop.records": len(delivery.records)}):
-        count = await ingest.ingest_delivery(
-            db, connector_id, delivery.records, delivery.quarantined, delivery.delivery_id
-        )
+        count = await ingest.ingest_delivery(db, connector_id, delivery, traceparent)
     result = {
         "received": count.read,
         "new": count.new,

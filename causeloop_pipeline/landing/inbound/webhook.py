@@ -10,13 +10,18 @@ from datetime import datetime
 from typing import Any
 
 from causeloop_pipeline.connectors.declared.problems import DeclarationError
-from causeloop_pipeline.connectors.json_paths import find_value
+from causeloop_pipeline.connectors.json_paths import ANY_ENTRY, find_value, find_values
 from causeloop_pipeline.connectors.spec import Condition, Connector, Webhook, WebhookEvent
-from causeloop_pipeline.landing.embedded_json import ANY_ENTRY, find_values, read_embedded
-from causeloop_pipeline.landing.enclosed_documents import read_json_text
 from causeloop_pipeline.landing.extract import extract
 from causeloop_pipeline.landing.inbound.signature import SignatureError, verify
-from causeloop_pipeline.landing.json_guard import MAX_BYTES, REPLACEMENT, GuardError, parse_loosely
+from causeloop_pipeline.landing.json_guard import (
+    MAX_BYTES,
+    REPLACEMENT,
+    GuardError,
+    parse_loosely,
+    read_embedded,
+    read_json_text,
+)
 from causeloop_pipeline.model.raw_record import Quarantined, RawRecord
 
 MAX_DELIVERY_ID = 200

@@ -1,5 +1,6 @@
--- Every version with the product's values. Vendors' values are looked up in one JSON object a map: the cost does not
--- depend on the planner's statistics.
+-- Every version with the product's values: by the workspace's override, else the connector's own list, else the tool's
+-- map, else the general map. They are looked up in one JSON object a map: the cost does not depend on the planner's
+-- statistics.
 with value_maps as materialized (
 
     select jsonb_object_agg(source || ' ' || field || ' ' || vendor_value, value) as map
@@ -22,8 +23,14 @@ mapped_values as (
 
     select
         versions.*,
-        {{ map_value('severity') }} as severity,
-        {{ map_value('status') }} as status
+        {%- for field in ['severity', 'status'] %}
+        coalesce(
+            overrides.map ->> (versions.source || ' {{ field }} ' || lower(versions.{{ field }}_value)),
+            versions.own_{{ field }},
+            value_maps.map ->> (coalesce(versions.words_of, versions.source) || ' {{ field }} ' || lower(versions.{{ field }}_value)),
+            value_maps.map ->> ('any {{ field }} ' || lower(versions.{{ field }}_value))
+        ) as {{ field }}{{ ',' if not loop.last }}
+        {%- endfor %}
     from {{ ref('stg_issues') }} as versions
     cross join value_maps
     left join overrides on overrides.workspace_id = versions.workspace_id

@@ -9,13 +9,20 @@ from typing import Any
 from uuid import uuid4
 
 import httpx2
+import psycopg
 import pytest
 
 from causeloop_pipeline.landing.inbound.webhook import receive
 from causeloop_pipeline.storage.database.session import Database
 from tests.api.conftest import Client
 from tests.api.sample import Sample
+from tests.conftest import Installation
 
+FIND_CONNECTOR = "select workspace_id, is_organization_active from app.find_connector(%s)"
+SUSPEND = """
+update app.organization set status = 'suspended'
+where organization_id = (select organization_id from app.workspace where workspace_id = %s)
+"""
 EVENT = {"title": "Payment failed", "external_id": "P-1", "source_updated_at": "2026-01-02T03:04:05Z"}
 
 
@@ -112,6 +119,35 @@ def test_a_delivery_to_an_unknown_connector_is_verified_like_any_other(
     assert {(each.status_code, each.json()["detail"]) for each in refusals} == {
         (401, "the webhook's signature is missing or wrong")
     }
+
+
+def test_a_delivery_to_a_suspended_organization_is_refused_once_verified_and_stores_nothing(
+    client: Client, fresh_sample: Sample, owner: psycopg.Connection, database: Database
+) -> None:
+    hook, body = make_hook(client, fresh_sample), json.dumps(EVENT).encode()
+    before = count_stored(database, fresh_sample)
+    owner.execute(SUSPEND, (fresh_sample.workspace_id,))
+
+    forged, verified = hook.send(client(), body, signature="0" * 64), hook.send(client(), body)
+
+    assert (forged.status_code, forged.json()["code"]) == (401, "invalid_signature")
+    assert (verified.status_code, verified.json()["code"]) == (403, "organization_inactive")
+    assert count_stored(database, fresh_sample) == before
+
+
+def test_the_look_up_of_a_connector_leaves_no_workspace_open(
+    client: Client, fresh_sample: Sample, installation: Installation
+) -> None:
+    connector_id = make_hook(client, fresh_sample).path.rpartition("/")[2]
+
+    with psycopg.connect(installation.api_url, autocommit=True) as api:
+        found = api.execute(FIND_CONNECTOR, (connector_id,)).fetchone()
+        unknown = api.execute(FIND_CONNECTOR, (uuid4(),)).fetchone()
+        left = api.execute("select count(*) from app.workspace").fetchone()
+
+    assert found == (fresh_sample.workspace_id, True)
+    assert unknown is None
+    assert left == (0,)
 
 
 def test_a_connector_accepts_only_the_signature_scheme_of_its_vendor(

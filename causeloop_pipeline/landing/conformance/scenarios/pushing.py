@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from causeloop_pipeline.connectors.json_paths import find_value
+from causeloop_pipeline.connectors.json_paths import ANY_ENTRY, find_value
 from causeloop_pipeline.connectors.spec import Connector, RecordSchema, WebhookEvent
 from causeloop_pipeline.landing.conformance.scenarios.outcome import DoesNotApplyError, ScenarioResult, run
 from causeloop_pipeline.landing.conformance.simulation.bench import Bench
 from causeloop_pipeline.landing.conformance.simulation.json_edit import set_at
 from causeloop_pipeline.landing.conformance.simulation.landed import Landed
 from causeloop_pipeline.landing.conformance.simulation.sample_records import list_key_paths
-from causeloop_pipeline.landing.embedded_json import ANY_ENTRY
 from causeloop_pipeline.landing.inbound.webhook import WebhookDelivery, read_delivery
 
 BENT_BODIES = 60
