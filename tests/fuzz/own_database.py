@@ -19,6 +19,7 @@ from causeloop_pipeline.storage.database.session import Database
 from tests.api.conftest import serving
 from tests.api.sample import Sample, make_sample
 from tests.conftest import Installation
+from tests.support.normalizing import normalizer
 
 WAIT = DatabaseBounds(wait_seconds=60, lock_seconds=60, statement_seconds=60)
 """On a busy machine an attack finds nothing by being refused."""
@@ -45,7 +46,7 @@ class OwnDatabase:
 
 @contextlib.contextmanager
 def make_database(installation: Installation, template: OwnDatabase | None = None) -> Iterator[OwnDatabase]:
-    """A migrated database without tenants, or a copy of another; dropped when the block ends."""
+    """A database with dbt's models and no tenants, or a copy of another; dropped when the block ends."""
     name = f"fuzz_{uuid4().hex[:8]}"
     urls = (installation.owner_url, installation.pipeline_url, installation.api_url)
     made = OwnDatabase(name, *(f"{url.rsplit('/', 1)[0]}/{name}" for url in urls))
@@ -59,13 +60,15 @@ def make_database(installation: Installation, template: OwnDatabase | None = Non
         try:
             if template is None:
                 migrate(made.owner_url)
+                normalizer(made.pipeline_url)
             yield made
         finally:
             superuser.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
 
 
 def describe_database(installation: Installation) -> OwnDatabase:
-    """The database of the tests themselves."""
+    """The database of the tests themselves, with dbt's models."""
+    normalizer(installation.pipeline_url)
     urls = (installation.owner_url, installation.pipeline_url, installation.api_url)
     return OwnDatabase(installation.owner_url.rsplit("/", 1)[1], *urls)
 
