@@ -11,15 +11,16 @@ from causeloop_pipeline.orchestration.dagster_internals.runs import IMPORTED_BY_
 from causeloop_pipeline.orchestration.instance.garbage_collection import pause_garbage_collection
 from causeloop_pipeline.orchestration.materializations import leave_out_input_versions
 from causeloop_pipeline.settings import settings
+from causeloop_pipeline.storage.dbt.internals import IMPORTED_BY_BUILDS
 from causeloop_pipeline.storage.dbt.runner import Normalizer
 
 DEFINITIONS = "causeloop_pipeline.definitions"
 LIBRARIES = (
     *IMPORTED_BY_RUNS,
+    *IMPORTED_BY_BUILDS,
     "dagster_postgres",
     "dbt.adapters.postgres",
     "dbt.cli.main",
-    "dbt.task.build",
     "igraph",
     "pyarrow.csv",
     "scipy.optimize",

@@ -19,7 +19,6 @@ from psycopg.conninfo import conninfo_to_dict
 from causeloop_pipeline.settings import DBT_PROJECT_DIR, settings, temporary_variables
 from causeloop_pipeline.storage.app.run_scopes import EmptyScopeError
 from causeloop_pipeline.storage.dbt.built_views import delete_digest, is_built_from, store_digest
-from causeloop_pipeline.storage.dbt.compiled_macros import compile_macros
 from causeloop_pipeline.storage.dbt.invocation import invoke_dbt
 from causeloop_pipeline.storage.dbt.project_files import hash_project
 from causeloop_pipeline.storage.dbt.report import NormalizationError, NormalizationReport, make_report
@@ -118,8 +117,8 @@ class Normalizer:
         """
         if not self._is_parsed():
             return False
-        self._manifest = read_manifest(self._stored_manifest)
-        compile_macros(self._manifest, RUN_MODELS)
+        self._manifest = _read_manifest(self._stored_manifest)
+        _compile_macros(self._manifest)
         arguments = ["compile", "--no-introspect", "--select", ISSUE_MODEL]
         return self._invoke(arguments, (*QUIET_FLAGS, *FAST_FLAGS)).exception is None
 
@@ -143,10 +142,10 @@ class Normalizer:
         if not self._is_parsed():
             self.parse()
         # Compiling changes a manifest: each invocation starts from a fresh copy, which takes milliseconds.
-        self._manifest = read_manifest(stored)
+        self._manifest = _read_manifest(stored)
         if not self._is_of_database(self._manifest):
             self.parse()
-            self._manifest = read_manifest(stored)
+            self._manifest = _read_manifest(stored)
 
     def _is_of_database(self, manifest: Any) -> bool:
         """Whether it names this database: one that was parsed without a database cannot be run."""
@@ -226,14 +225,16 @@ def _run_variable(run_id: str | None) -> dict[str, str]:
     return {"PGOPTIONS": f"-c causeloop.run={escaped}"}
 
 
-def read_manifest(stored: Path) -> Any:
-    """The parsed project."""
-    from dbt.contracts.graph.manifest import Manifest
+def _read_manifest(stored: Path) -> Any:
+    from causeloop_pipeline.storage.dbt.internals import read_manifest
 
-    manifest = Manifest.from_msgpack(stored.read_bytes())
-    # Macros see it as `graph`; dbt makes it only where it parses itself.
-    manifest.build_flat_graph()  # type: ignore[no-untyped-call]
-    return manifest
+    return read_manifest(stored)
+
+
+def _compile_macros(manifest: Any) -> None:
+    from causeloop_pipeline.storage.dbt.internals import compile_macros
+
+    compile_macros(manifest, RUN_MODELS)
 
 
 def parse_project(arguments: Sequence[str]) -> Path:

@@ -12,7 +12,7 @@ from dbt.adapters.postgres.connections import PostgresCredentials
 from dbt_common.helper_types import Port
 from psycopg.conninfo import conninfo_to_dict
 
-from causeloop_pipeline.storage.dbt.kept_connections import KeptConnections
+from causeloop_pipeline.storage.dbt.internals import KeptConnections
 
 
 @pytest.fixture
