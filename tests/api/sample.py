@@ -23,16 +23,26 @@ from tests.api.sample_rows import (
 )
 from tests.conftest import new_workspace
 
-__all__ = ["HASHER", "PASSWORD", "ROLES", "Sample", "make_sample", "make_spare_row", "restore_declaration"]
+__all__ = [
+    "HASHER",
+    "PASSWORD",
+    "ROLES",
+    "TIMEZONE",
+    "Sample",
+    "make_sample",
+    "make_spare_row",
+    "restore_declaration",
+]
 
 ROLES = ("viewer", "analyst", "admin", "owner")
+TIMEZONE = "Europe/Berlin"
 PASSWORD = "correct horse battery staple"
 HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 
 def make_sample(owner: psycopg.Connection, database: Database, plan: str = "enterprise") -> Sample:
     """A new workspace with one row of every kind."""
-    workspace_id = new_workspace(owner, plan, "Europe/Berlin")
+    workspace_id = new_workspace(owner, plan, TIMEZONE)
     sample = Sample(workspace_id, canary=f"canary-{uuid4().hex[:10]}")
     for role in ROLES:
         sample.credentials[role] = create_service_key(owner, workspace_id, role, role)

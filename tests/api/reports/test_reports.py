@@ -1,6 +1,7 @@
 """The weekly report: one week in numbers, and once by e-mail for whoever wants it."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from pydantic import SecretStr
@@ -11,7 +12,7 @@ from causeloop_pipeline.stages.jobs.deliveries import deliver_workspace_messages
 from causeloop_pipeline.storage.database.session import Database
 from causeloop_pipeline.storage.notify.weekly_reports import enqueue_weekly_reports
 from tests.api.conftest import Client, Mailbox
-from tests.api.sample import Sample
+from tests.api.sample import TIMEZONE, Sample
 
 SITE = "https://causeloop.example.com"
 
@@ -64,7 +65,8 @@ def test_the_report_of_a_week_goes_once_to_whoever_wants_it(
     assert queued == [1, 0]
     assert sent == {"delivered": 1}
     (text,) = mailbox.texts
-    monday = date.today() - timedelta(days=date.today().weekday() + 7)  # noqa: DTZ011
+    today = datetime.now(ZoneInfo(TIMEZONE)).date()
+    monday = today - timedelta(days=today.weekday() + 7)
     assert "Issues:" in text
     assert "What to fix first" in text
     assert f"{SITE}/#/report?week={monday}" in text
