@@ -68,11 +68,12 @@ def test_every_path_exists() -> None:
     assert_no_offenders(DOCUMENTS, find_problems)
 
 
-def test_decisions_are_numbered_once_and_have_three_parts() -> None:
+def test_decisions_are_numbered_without_gaps_and_have_three_parts() -> None:
     decisions = sorted((ROOT / "docs" / "decisions").glob("*.md"))
     numbers = [int(path.name[:4]) for path in decisions]
 
-    assert len(numbers) == len(set(numbers)) > 20
+    assert numbers == list(range(1, len(decisions) + 1))
+    assert len(numbers) > 20
     for path in decisions:
         headings = re.findall(r"^## (.+)$", path.read_text(), re.MULTILINE)
         assert headings == ["Context", "Decision", "Consequences"], path.name

@@ -1,6 +1,6 @@
 """The private parts of Dagster that the product uses: nothing else in it imports or replaces any.
 
-Each file says what it buys; decision 32 says how that was measured. The contract test fails on a minor
+Each file says what it buys; decision 30 says how that was measured. The contract test fails on a minor
 version of Dagster that nobody has looked at, and where a part is gone.
 """
 

@@ -1,6 +1,6 @@
 """The private parts of dbt that the product uses: nothing else in it imports or replaces any.
 
-Decision 32 says what each buys and how that was measured. The contract test fails on a minor version of dbt
+Decision 30 says what each buys and how that was measured. The contract test fails on a minor version of dbt
 that nobody has looked at, and where a part is gone.
 """
 
