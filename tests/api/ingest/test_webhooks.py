@@ -141,13 +141,13 @@ def test_the_look_up_of_a_connector_leaves_no_workspace_open(
     connector_id = make_hook(client, fresh_sample).path.rpartition("/")[2]
 
     with psycopg.connect(installation.api_url, autocommit=True) as api:
-        found = api.execute(FIND_CONNECTOR, (connector_id,)).fetchone()
+        connector = api.execute(FIND_CONNECTOR, (connector_id,)).fetchone()
         unknown = api.execute(FIND_CONNECTOR, (uuid4(),)).fetchone()
-        left = api.execute("select count(*) from app.workspace").fetchone()
+        visible = api.execute("select count(*) from app.workspace").fetchone()
 
-    assert found == (fresh_sample.workspace_id, True)
+    assert connector == (fresh_sample.workspace_id, True)
     assert unknown is None
-    assert left == (0,)
+    assert visible == (0,)
 
 
 def test_a_connector_accepts_only_the_signature_scheme_of_its_vendor(
