@@ -37,7 +37,7 @@ ZONE_HOURS = {
     }.items()
     for name in names.split()
 }
-"""Hours before UTC by the name of a zone, as in the database's function; ambiguous names are not there."""
+"""Hours before UTC by the name of a zone; ambiguous names are not there."""
 MAIL_TIME = re.compile(
     r"^(?:[A-Z][a-z]{2}, )?(\d{1,2}) ([A-Z][a-z]{2}) (\d{4}) (\d\d:\d\d(?::\d\d)?) ?"
     r"(Z|UTC|GMT|[+-](?:0\d|1[0-5])[0-5]\d)?$"
@@ -66,7 +66,7 @@ def read_time(text: str, form: TimeFormat) -> datetime | None:
         if not NUMBER.match(text) or Decimal(text) <= 0:
             return None
         microseconds = int(Decimal(text) * 10**6 / TICKS[form])
-        # PostgreSQL multiplies an interval by a double, which is exact until the year 2255.
+        # As a double, which is exact until the year 2255: earlier versions stored times so.
         return EPOCH + timedelta(microseconds=int(float(microseconds)))
     except (ValueError, OverflowError):
         return None
