@@ -17,7 +17,7 @@ import sys
 import dagster as dg
 from causeloop_pipeline.definitions import defs
 from causeloop_pipeline.orchestration.asset_selection import ISSUE
-from causeloop_pipeline.orchestration.partitions import WORKSPACES, range_tags
+from causeloop_pipeline.orchestration.partitions import WORKSPACES, tag_range
 
 partition = sys.argv[1]
 job = dg.define_asset_job("part", dg.AssetSelection.assets(ISSUE).downstream())
@@ -25,7 +25,7 @@ merged = dg.Definitions.merge(defs, dg.Definitions(jobs=[job]))
 with dg.DagsterInstance.ephemeral() as instance:
     instance.add_dynamic_partitions(str(WORKSPACES.name), [partition])
     result = merged.resolve_job_def("part").execute_in_process(
-        instance=instance, tags=range_tags([partition], {partition})
+        instance=instance, tags=tag_range([partition], {partition})
     )
 print("succeeded" if result.success else "failed")
 """
