@@ -68,15 +68,29 @@ select $1, $2, e.field, e.value, $4 from jsonb_each_text($3::jsonb) as e (field,
 EDITS = ", ".join(
     f"{name} = case when $2 ? '{name}' then $2 ->> '{name}' else i.{name} end" for name in EDITABLE_FIELDS
 )
+# Its last occurrence ends with it, and goes on when a person opens it again.
 UPDATE_ISSUE = f"""
-update core.issue as i
-set {EDITS},
-    resolved_at = case
-        when not $2 ? 'status' then i.resolved_at
-        when $2 ->> 'status' in ('resolved', 'closed') then coalesce(i.resolved_at, now())
-    end
-where i.issue_id = $1
-returning true
+with edited as (
+    update core.issue as i
+    set {EDITS},
+        resolved_at = case
+            when not $2 ? 'status' then i.resolved_at
+            when $2 ->> 'status' in ('resolved', 'closed') then coalesce(i.resolved_at, now())
+        end
+    where i.issue_id = $1
+    returning i.workspace_id, i.issue_id, i.resolved_at
+), ended as (
+    update core.occurrence as o
+    set ended_at = e.resolved_at
+    from edited as e
+    where $2 ? 'status' and o.workspace_id = e.workspace_id and o.issue_id = e.issue_id
+      and o.ended_at is distinct from e.resolved_at
+      and o.started_at = (
+          select max(l.started_at) from core.occurrence as l
+          where l.workspace_id = e.workspace_id and l.issue_id = e.issue_id
+      )
+)
+select true from edited
 """
 
 

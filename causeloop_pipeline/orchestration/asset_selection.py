@@ -16,6 +16,7 @@ def product_key(*path: str) -> dg.AssetKey:
 
 MAPPED = product_key("raw", "mapped_record")
 ISSUE, CHANGE = product_key("core", "issue"), product_key("core", "change")
+OCCURRENCE = product_key("core", "occurrence")
 PATTERNS = product_key("patterns")
 FIRST_STAGE = {
     RecomputeKind.PATTERNS.value: product_key("fingerprints"),

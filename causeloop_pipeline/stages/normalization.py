@@ -120,4 +120,7 @@ def find_lost_records(
     ]
     if not lost:
         return None, counts
-    return f"{', '.join(lost)} are neither issues nor changes nor quarantined nor waiting", counts
+    return (
+        f"{', '.join(lost)} are neither issues that occurred nor changes nor quarantined nor waiting",
+        counts,
+    )

@@ -1,18 +1,54 @@
 {# Inserts new rows and updates older ones: the cost depends on the new rows, not on the size of the table.
 
    Only the declared columns are written; those that later stages write stay as they are. `meta.newer_by` of the model
-   names the column that decides which row is newer, `meta.assignments` the columns with a rule of their own. #}
+   names the column that decides which row is newer; without it a row is written where it differs. `meta.assignments` are
+   the columns with a rule of their own. Rows of a key `meta.replaced_by` are deleted where the incoming ones of that key
+   no longer hold them. #}
 {% macro insert_or_update(mart, target, incoming) -%}
     {%- set columns = mart.columns | list -%}
+    {%- set key = mart.config.unique_key -%}
+    {%- set others = columns | reject('in', key) | list -%}
+    with incoming as materialized (
+        select {{ columns | join(', ') }}
+        from ({{ incoming }}) as selected
+    )
+    {%- if mart.config.meta.replaced_by %}, {{ delete_replaced(target, key, mart.config.meta.replaced_by) }} {%- endif %}
     insert into {{ target }} as t ({{ columns | join(', ') }})
     select {{ columns | join(', ') }}
-    from ({{ incoming }}) as incoming
-    on conflict ({{ mart.config.unique_key | join(', ') }}) do update set
-        {% for column in columns if column not in mart.config.unique_key -%}
+    from incoming
+    on conflict ({{ key | join(', ') }}) do update set
+        {% for column in others -%}
             {{ column }} = {{ mart.config.meta.assignments.get(column, 'excluded.' ~ column) }}
             {{- ',' if not loop.last }}
         {% endfor -%}
+    {%- if mart.config.meta.newer_by %}
     where excluded.{{ mart.config.meta.newer_by }} >= t.{{ mart.config.meta.newer_by }}
+    {%- else %}
+    where (t.{{ others | join(', t.') }}) is distinct from (excluded.{{ others | join(', excluded.') }})
+    {%- endif %}
+{%- endmacro %}
+
+
+{# A look at the rows of each incoming key, however large the table: `offset 0` keeps it one of an index. #}
+{% macro delete_replaced(target, key, replaced_by) -%}
+    gone as (
+        delete from {{ target }} as t
+        using (
+            select stored.{{ key | join(', stored.') }}
+            from (select distinct {{ replaced_by | join(', ') }} from incoming) as touched
+            cross join lateral (
+                select o.{{ key | join(', o.') }}
+                from {{ target }} as o
+                where {% for column in replaced_by %}o.{{ column }} = touched.{{ column }}{{ ' and ' if not loop.last }}{% endfor %}
+                offset 0
+            ) as stored
+            where not exists (
+                select from incoming
+                where {% for column in key %}incoming.{{ column }} = stored.{{ column }}{{ ' and ' if not loop.last }}{% endfor %}
+            )
+        ) as replaced
+        where {% for column in key %}t.{{ column }} = replaced.{{ column }}{{ ' and ' if not loop.last }}{% endfor %}
+    )
 {%- endmacro %}
 
 

@@ -44,8 +44,9 @@ def test_there_are_two_staging_models_whatever_the_number_of_connectors(manifest
 def test_no_table_is_rebuilt_from_one_runs_scope(manifest: dict[str, Any]) -> None:
     materialized = {node["name"]: node["config"]["materialized"] for node in own_models(manifest)}
 
-    assert {name for name, kind in materialized.items() if kind != "view"} == {"issue", "change"}
-    for mart in (node for node in own_models(manifest) if node["name"] in {"issue", "change"}):
+    marts = {"issue", "occurrence", "change"}
+    assert {name for name, kind in materialized.items() if kind != "view"} == marts
+    for mart in (node for node in own_models(manifest) if node["name"] in marts):
         assert mart["config"]["materialized"] == "incremental"
         assert mart["config"]["full_refresh"] is False
 
@@ -84,7 +85,7 @@ def test_every_view_runs_with_the_rights_of_its_reader(installation: Any, models
             "where c.relkind = 'v' and n.nspname in ('staging', 'intermediate')"
         ).fetchall()
 
-    assert len(views) == 5
+    assert len(views) == 6
     assert all(options == ["security_invoker=true"] for _, options in views)
 
 

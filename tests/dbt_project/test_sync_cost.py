@@ -40,12 +40,13 @@ def test_changes_are_made_only_by_a_run_that_has_claimed_one(
     database: Database, models: Normalizer, workspace_id: UUID
 ) -> None:
     land_records(database, workspace_id, record({"external_id": "a", "title": "Disk full"}))
-    assert [model.name for model in normalize(database, models, workspace_id).models] == ["issue"]
+    models_of_issues = [model.name for model in normalize(database, models, workspace_id).models]
+    assert models_of_issues == ["issue", "occurrence"]
 
     deploy = {"external_id": "r", "title": "checkout 4.12", "kind": "deploy"}
     land_records(database, workspace_id, record(deploy, kind="normalized_change"))
     report = normalize(database, models, workspace_id)
-    assert {model.name for model in report.models} == {"issue", "change"}
+    assert {model.name for model in report.models} == {"issue", "occurrence", "change"}
     assert report.outcome("change").rows == 1
 
 

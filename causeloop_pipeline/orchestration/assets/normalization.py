@@ -20,7 +20,13 @@ from causeloop_pipeline.orchestration.asset_metadata import (
     read_workspace_levels,
     reference_files,
 )
-from causeloop_pipeline.orchestration.asset_selection import CHANGE, ISSUE, MAPPED, select_landings
+from causeloop_pipeline.orchestration.asset_selection import (
+    CHANGE,
+    ISSUE,
+    MAPPED,
+    OCCURRENCE,
+    select_landings,
+)
 from causeloop_pipeline.orchestration.checks import INSTALLATION_CHECKS, check_installation
 from causeloop_pipeline.orchestration.database_loss import retry_on_database_loss
 from causeloop_pipeline.orchestration.dbt_manifest import DbtProject, read_manifest
@@ -44,7 +50,7 @@ if TYPE_CHECKING:
     from causeloop_pipeline.storage.dbt.report import NormalizationReport
 
 STAGE = "issues"
-WRITTEN_TABLES = {MAPPED, ISSUE, CHANGE}
+WRITTEN_TABLES = {MAPPED, ISSUE, OCCURRENCE, CHANGE}
 MAPPED_TABLE = dg.AssetSpec(
     MAPPED,
     deps=select_landings(CONNECTORS),

@@ -32,7 +32,7 @@ def draw_sizes(
     "patterns",
     group="detect",
     description="Issues of one root cause, with lasting ids; what people link or unlink is obeyed.",
-    deps=["fingerprints"],
+    deps=["fingerprints", ["core", "occurrence"]],
     kinds={"polars"},
     checks={
         "people_are_obeyed": "No pattern disobeys a link or unlink that a person made.",

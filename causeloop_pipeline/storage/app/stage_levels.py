@@ -16,6 +16,11 @@ SELECT_ISSUES = """
 (select count(*) from raw.quarantine as q
  where q.workspace_id = w.workspace_id and q.replayed_at is null) as quarantined_records
 """
+SELECT_OCCURRENCES = """
+(select count(*) from core.occurrence as o where o.workspace_id = w.workspace_id) as occurrences,
+(select coalesce(sum(o.count), 0)::bigint from core.occurrence as o
+ where o.workspace_id = w.workspace_id) as counted_events
+"""
 SELECT_CHANGES = """
 (select count(*) from core.change as c where c.workspace_id = w.workspace_id) as changes
 """
@@ -75,6 +80,7 @@ SELECT_RECOMMENDATIONS = """
 """
 LEVELS: Mapping[str, str] = {
     "issue": SELECT_ISSUES,
+    "occurrence": SELECT_OCCURRENCES,
     "change": SELECT_CHANGES,
     "fingerprints": SELECT_FINGERPRINTS,
     "patterns": SELECT_PATTERNS,

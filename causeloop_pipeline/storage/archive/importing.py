@@ -40,6 +40,15 @@ INSERT_MEMBER = """
 insert into app.membership (workspace_id, user_id, role, status, name)
 values (%(workspace_id)s, %(user_id)s, %(role)s, 'suspended', %(name)s) on conflict do nothing
 """
+# Archives of earlier versions know no occurrences: each of their issues happened once.
+INSERT_MISSING_OCCURRENCES = """
+insert into core.occurrence (workspace_id, issue_id, started_at, ended_at)
+select i.workspace_id, i.issue_id, i.source_created_at, i.resolved_at
+from core.issue as i
+where i.workspace_id = %s and not exists (
+    select from core.occurrence as o where o.workspace_id = i.workspace_id and o.issue_id = i.issue_id
+)
+"""
 PAUSE_CONNECTORS = """
 update app.connector set status = 'paused', status_reason = 'imported: enter the credentials, then resume'
 where workspace_id = %(workspace_id)s
@@ -121,6 +130,7 @@ class _Import:
         for table, entry in loads:
             if table.label not in APPENDED and self._count(table) != entry.rows:
                 self._load(table, entry)
+        self.owner.execute(INSERT_MISSING_OCCURRENCES, (self.workspace_id,))
         self._quieten()
         rows = sum(entry.rows for _, entry in loads)
         return ImportReport(len(loads), rows, len(self.archive.people.members))

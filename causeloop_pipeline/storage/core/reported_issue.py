@@ -1,7 +1,7 @@
-"""Makes the issue of a record at once, as the next run will: by the same mapping and the same statement.
+"""Makes the issue of a record at once, as the next run will: by the same mapping and the same statements.
 
-The record is claimed for the length of the transaction, as a run claims records. dbt has made the statement a
-function beside the views that it reads.
+The record is claimed for the length of the transaction, as a run claims records. dbt has made each statement
+a function beside the views that it reads.
 """
 
 from typing import Any
@@ -23,7 +23,10 @@ RELEASE_RECORD = "update raw.pending_record set run_id = null where run_id = %s"
 
 
 def make_issue(transaction: Transaction, workspace_id: UUID, record: RawRecord) -> None:
-    """Map a stored record with its other versions, and write the issue; the record still waits for a run."""
+    """Map a stored record with its other versions, and write the issue with its occurrences.
+
+    The record still waits for a run.
+    """
     run_id = f"reported {uuid4()}"
     identity = {
         "run_id": run_id,
@@ -37,6 +40,7 @@ def make_issue(transaction: Transaction, workspace_id: UUID, record: RawRecord) 
     map_versions(transaction, keys, [record.source])
     transaction.execute("select set_config('causeloop.run', %s, true)", (run_id,))
     transaction.execute("select intermediate.merge_issues()")
+    transaction.execute("select intermediate.merge_occurrences()")
     transaction.execute(RELEASE_RECORD, (run_id,))
 
 

@@ -26,7 +26,8 @@ from causeloop_pipeline.storage.dbt.report import NormalizationError, Normalizat
 DBT_LOCK = 0x63_6C_64_62_74  # "cldbt"
 LOCK_TIMEOUT = "15min"
 ISSUE_MODEL = "issue"
-RUN_MODELS = (ISSUE_MODEL, "change")
+ISSUE_MODELS = (ISSUE_MODEL, "occurrence")
+RUN_MODELS = (*ISSUE_MODELS, "change")
 QUIET_FLAGS = (
     "--quiet",
     "--log-level",
@@ -104,7 +105,7 @@ class Normalizer:
         `rebuild`: it has claimed all, so that issues without a record go. `has_changes`: some are of changes;
         if none is, only issues are made.
         """
-        models = RUN_MODELS if rebuild or has_changes else (ISSUE_MODEL,)
+        models = RUN_MODELS if rebuild or has_changes else ISSUE_MODELS
         arguments = ["build", "--select", *models, "--exclude-resource-type", "unit_test"]
         if rebuild:
             arguments += ["--vars", "{rebuild: true}"]

@@ -1,4 +1,7 @@
-"""Conservation of records: each one is an issue, a change, a version of one, quarantined or still pending."""
+"""Conservation of records: each one is an issue, a change, a version of one, quarantined or still pending.
+
+An issue without an occurrence counts as none: nothing that is said of history would know of it.
+"""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -32,8 +35,10 @@ external_records as (
 ),
 results as (
     select source, external_id, false as is_change, true as exists_in_core
-    from core.issue
+    from core.issue as i
     where workspace_id = %(workspace_id)s
+      and exists (
+          select from core.occurrence as o where o.workspace_id = i.workspace_id and o.issue_id = i.issue_id)
     union all
     select source, external_id, true, true from core.change where workspace_id = %(workspace_id)s
 ),
@@ -106,6 +111,10 @@ compared as (
                    select from core.issue as i
                    where i.workspace_id = %(workspace_id)s and i.source = t.source
                      and i.external_id = t.external_id
+                     and exists (
+                         select from core.occurrence as o
+                         where o.workspace_id = i.workspace_id and o.issue_id = i.issue_id
+                         offset 0)
                    offset 0)
            end as exists_in_core
     from touched as t

@@ -37,6 +37,7 @@ issues as (
         source_updated_at,
         case when coalesce(edits ->> 'status', status) in ('resolved', 'closed') then ended_at end as resolved_at,
         ingested_at,
+        record_id,
         attributes
     from edited
 

@@ -46,6 +46,7 @@ newest as (
         source_updated_at,
         resolved_at,
         ingested_at,
+        record_id,
         case when is_partial_update and has_full_record then record_attributes else '{}' end || attributes as attributes
     from versions
     where age_rank = 1
@@ -69,5 +70,6 @@ select
     source_updated_at,
     case when status in ('resolved', 'closed') then resolved_at end as resolved_at,
     ingested_at,
+    record_id,
     attributes
 from newest

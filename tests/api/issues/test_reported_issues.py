@@ -21,10 +21,21 @@ ATTRIBUTES: tuple[dict[str, Any], ...] = (
     {"a": {"b": [1, 2.5, None, "ü"]}},
     {"severity": "sev1", "region": "eu"},
 )
+EDITS: tuple[dict[str, Any], ...] = (
+    {"title": "Edited"},
+    {"status": "open"},
+    {"status": "resolved"},
+    {"team": None, "severity": "p4"},
+)
 OVERRIDES = [("severity", "p2", "p1"), ("status", "mitigating", "resolved"), ("status", "closed", "open")]
 # All but the moment of the last change, which is a later one after the run.
 SELECT_ISSUES = """
-select external_id, to_jsonb(i) - 'changed_at' as row from core.issue as i where source = 'custom_api'
+select external_id, to_jsonb(i) - 'changed_at' || jsonb_build_object('occurrences', (
+    select jsonb_agg(o order by o.started_at) from core.occurrence as o
+    where o.workspace_id = i.workspace_id and o.issue_id = i.issue_id
+)) as row
+from core.issue as i
+where source = 'custom_api'
 """
 
 
@@ -83,7 +94,7 @@ def report_and_edit(
     if chance.random() < 0.4:
         assign_to_pattern(database, sample, issue["id"])
     if chance.random() < 0.4:
-        edit = chance.choice(({"title": "Edited"}, {"status": "open"}, {"team": None, "severity": "p4"}))
+        edit = chance.choice(EDITS)
         assert api.patch(f"/v1/issues/{issue['id']}", json=edit).status_code == 200
     if chance.random() < 0.5:
         is_older, created_at = chance.random() < 0.3, issue["source_created_at"]
@@ -104,6 +115,8 @@ def test_a_reported_issue_is_already_what_the_next_run_makes_of_it(
     normalize(database, normalizer(installation.pipeline_url), fresh_sample.workspace_id)
 
     normalized = read_issues(database, fresh_sample)
+    reports = [issue for name, issue in reported.items() if name.startswith("R-")]
+    assert all(len(issue["occurrences"]) == 1 for issue in reports)
     assert len(normalized) == len(reported) >= ISSUES
     assert normalized == reported
 

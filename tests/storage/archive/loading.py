@@ -15,6 +15,8 @@ from tests.storage.own_installation import OwnInstallation
 RESULTS = {
     "issues": "select source, external_id, title, severity, status, risk_score, pattern_id from core.issue "
     "where workspace_id = %s order by 1, 2",
+    "occurrences": "select i.external_id, o.started_at, o.ended_at, o.count from core.occurrence as o "
+    "join core.issue as i using (workspace_id, issue_id) where o.workspace_id = %s order by 1, 2",
     "patterns": "select pattern_id, name, status, confidence, issue_count, risk_score, fingerprint "
     "from detect.pattern where workspace_id = %s order by 1",
     "members": "select m.pattern_id, i.external_id, m.similarity from detect.pattern_member as m "

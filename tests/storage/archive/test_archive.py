@@ -27,7 +27,8 @@ def test_patterns_predictions_and_ranks_are_the_same_after_an_import(
 
     before = results(own, sample.workspace_id)
     assert results(own, empty) == before
-    assert all(before[name] for name in ("issues", "patterns", "members", "predictions", "ranks"))
+    names = ("issues", "occurrences", "patterns", "members", "predictions", "ranks")
+    assert all(before[name] for name in names)
     rows, imported = count_rows(own, sample.workspace_id), count_rows(own, empty)
     different = {label for label in rows if rows[label] != imported[label]}
     assert different <= {*LEFT_OUT, "app.audit_log", "app.onboarding_state"}

@@ -37,6 +37,7 @@ where relkind in ('r', 'v', 'p') and relnamespace::regnamespace::text !~ '^(pg_|
 BOOKKEEPING = {"app.alembic_version", "app.function_digest"}
 ROWS_OF_0071 = Path(__file__).parent / "rows_of_0071.sql"
 WORKSPACE_OF_0071 = UUID("00000000-0000-0000-0000-00000000000a")
+ISSUE_OF_0071 = "00000000-0000-0000-0000-000000000004"
 _numbers = count()
 
 
@@ -77,6 +78,11 @@ def keep_columns(
         for name, of_table in rows.items()
         if name in others
     }
+
+
+def count_occurrences(rows: dict[str, list[dict[str, Any]]]) -> list[tuple[str, str, int]]:
+    """The issue, first day and count of each occurrence."""
+    return [(row["issue_id"], row["started_at"][:10], row["count"]) for row in rows["core.occurrence"]]
 
 
 def test_the_files_of_the_schema_name_the_relations_of_a_new_database(
@@ -128,6 +134,7 @@ def test_a_database_of_before_the_baseline_keeps_its_rows_and_its_isolation(
     after = read_rows(superuser_url)
     assert len(before) >= 16
     assert keep_columns(after, before) == keep_columns(before, after)
+    assert count_occurrences(after) == [(ISSUE_OF_0071, "2026-05-01", 1)]
     with psycopg.connect(url) as owner:
         assert find_isolation_violations(owner) == []
 

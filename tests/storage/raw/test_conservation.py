@@ -137,6 +137,28 @@ def test_an_issue_that_a_run_has_lost_is_missed_before_the_night(
         assert (balance.balanced, balance.lost) == (False, 1)
 
 
+def test_an_issue_that_never_occurred_counts_as_lost(
+    installation: Any, database: Database, workspace_id: UUID
+) -> None:
+    models = normalizer(installation.pipeline_url)
+    land_records(database, workspace_id, *(record({"external_id": f"X-{n}", "title": "t"}) for n in (1, 2)))
+    run_id = str(uuid4())
+    with database.workspace(workspace_id) as session:
+        declare_scope(session, run_id, [workspace_id])
+        claim_pending_records(session, run_id, [workspace_id])
+    read_claimed_records(database, run_id, [workspace_id])
+    models.normalize(run_id)
+    with database.workspace(workspace_id) as session:
+        session.execute(
+            "delete from core.occurrence where issue_id in "
+            "(select issue_id from core.issue where external_id = 'X-2')"
+        )
+        (claimed,) = check_claimed_records(session, run_id, workspace_id)
+        finish_pending_records(session, run_id, [workspace_id])
+        (of_all,) = check_conservation(session, workspace_id)
+    assert [(balance.balanced, balance.lost) for balance in (claimed, of_all)] == [(False, 1)] * 2
+
+
 def test_all_records_are_counted_once_a_night_and_again_until_none_is_lost(
     database: Database, workspace_id: UUID
 ) -> None:

@@ -90,6 +90,28 @@ create trigger set_words_of_changed before update on core.issue for each row
 select app.isolate('core.issue');
 grant insert, update on core.issue to causeloop_api;
 
+-- One time that an issue happened. What runs and people ask for is what happened to an issue, or lately.
+create table core.occurrence (
+    workspace_id uuid not null,
+    issue_id     uuid not null,
+    started_at   timestamptz not null,
+    ended_at     timestamptz,
+    count        integer not null default 1 check (count > 0),
+    record_id    uuid,
+    primary key (workspace_id, issue_id, started_at),
+    foreign key (workspace_id, issue_id) references core.issue on delete cascade
+);
+comment on table core.occurrence is
+    'Each time that an issue happened; every issue has at least one.';
+comment on column core.occurrence.ended_at is 'Null: it goes on, or nobody knows when it ended.';
+comment on column core.occurrence.count is
+    'How many events a tool counted in it: more than one in an hour or day of a group of events.';
+comment on column core.occurrence.record_id is
+    'The stored version of the record that it was read from; null where that is not known.';
+create index occurrences_newest on core.occurrence (workspace_id, started_at desc, issue_id desc);
+select app.isolate('core.occurrence');
+grant insert, update, delete on core.occurrence to causeloop_api;
+
 create table core.change (
     workspace_id      uuid not null references app.workspace on delete cascade,
     change_id         uuid not null,
