@@ -10,7 +10,7 @@ from api.http.database import WorkspaceDatabase
 from causeloop_pipeline.landing.inbound.webhook import WebhookDelivery
 from causeloop_pipeline.model.raw_record import RawRecord
 from causeloop_pipeline.storage.core.reported_issue import make_issue
-from causeloop_pipeline.storage.raw.records import LandingCount, land
+from causeloop_pipeline.storage.raw.records import NO_CONNECTOR, LandingCount, Origin, land
 
 SELECT_CONNECTOR_RECORDS = """
 select distinct source, external_id
@@ -51,12 +51,10 @@ async def find_connector_records(db: WorkspaceDatabase, records: Sequence[RawRec
     return {(row["source"], row["external_id"]) for row in rows}
 
 
-async def ingest_records(
-    db: WorkspaceDatabase, connector_id: UUID | None, records: Sequence[RawRecord]
-) -> LandingCount:
+async def ingest_records(db: WorkspaceDatabase, origin: Origin, records: Sequence[RawRecord]) -> LandingCount:
     """Store records for the next run to normalize; committed when this returns."""
     return await db.in_thread(
-        lambda connection: land(connection, db.workspace_id, connector_id, records, channel="ingest")
+        lambda connection: land(connection, db.workspace_id, origin, records, channel="ingest")
     )
 
 
@@ -64,7 +62,7 @@ async def ingest_issue(db: WorkspaceDatabase, record: RawRecord) -> UUID:
     """Store a record and make its issue at once, as the next run will make it again."""
 
     def work(connection: psycopg.Connection) -> None:
-        land(connection, db.workspace_id, None, [record], channel=record.channel)
+        land(connection, db.workspace_id, NO_CONNECTOR, [record], channel=record.channel)
         make_issue(connection, db.workspace_id, record)
 
     await db.in_thread(work)
@@ -72,7 +70,7 @@ async def ingest_issue(db: WorkspaceDatabase, record: RawRecord) -> UUID:
 
 
 async def ingest_delivery(
-    db: WorkspaceDatabase, connector_id: UUID, delivery: WebhookDelivery, traceparent: str | None = None
+    db: WorkspaceDatabase, origin: Origin, delivery: WebhookDelivery, traceparent: str | None = None
 ) -> LandingCount:
     """Store a delivery once, with its trace, which a run continues; committed when this returns."""
     records, delivery_id = delivery.records, delivery.delivery_id
@@ -81,11 +79,11 @@ async def ingest_delivery(
         if traceparent is not None:
             connection.execute(INSERT_TRACE, (db.workspace_id, traceparent))
         if delivery_id is not None:
-            inserted = connection.execute(INSERT_DELIVERY, (db.workspace_id, connector_id, delivery_id))
+            inserted = connection.execute(
+                INSERT_DELIVERY, (db.workspace_id, origin.connector_id, delivery_id)
+            )
             if inserted.rowcount == 0:
                 return LandingCount(read=len(records), duplicate=len(records))
-        return land(
-            connection, db.workspace_id, connector_id, records, delivery.quarantined, channel="webhook"
-        )
+        return land(connection, db.workspace_id, origin, records, delivery.quarantined, channel="webhook")
 
     return await db.in_thread(work)

@@ -36,6 +36,7 @@ from causeloop_pipeline.landing.inbound.otlp_logs import OtlpError, read_export,
 from causeloop_pipeline.landing.inbound.product_fields import IngestError
 from causeloop_pipeline.model.raw_record import RawRecord
 from causeloop_pipeline.model.tenancy import Role
+from causeloop_pipeline.storage.raw.records import NO_CONNECTOR
 
 router = APIRouter(prefix="/v1/ingest", tags=["ingestion"], route_class=Operation)
 
@@ -70,7 +71,7 @@ async def ingest_event(db: Db, event: IngestEvent) -> Response:
     """Stores one event. Sent again, it is a duplicate; a newer version updates the issue."""
     record = parse_event(event.model_dump(mode="json"))
     await check_not_of_connector(db, record)
-    count = await ingest.ingest_records(db, None, [record])
+    count = await ingest.ingest_records(db, NO_CONNECTOR, [record])
     return json_response({**identify(db, record), "status": describe_status(count)}, 202)
 
 
@@ -85,7 +86,7 @@ async def ingest_batch(db: Db, batch: BatchRequest) -> Response:
     """Stores up to 500 events. An invalid event is rejected by its index and does not affect the others."""
     parsed, rejections = parse_batch(batch.events, "/events", read_event)
     records = await reject_connector_records(db, parsed, rejections, "/events")
-    count = await ingest.ingest_records(db, None, [record for _, record in records])
+    count = await ingest.ingest_records(db, NO_CONNECTOR, [record for _, record in records])
     return json_response(describe_batch(count, records, rejections, partial(identify, db)), 202)
 
 
@@ -119,7 +120,7 @@ async def ingest_otlp_logs(request: Request, db: Db) -> Response:
         raise Problem(400, "malformed_json", f"the logs cannot be read: {error}") from None
     parsed, rejections = parse_batch(failures[:MAX_FAILURES], "/logs", read_event)
     records = await reject_connector_records(db, parsed, rejections, "/logs")
-    await ingest.ingest_records(db, None, [record for _, record in records])
+    await ingest.ingest_records(db, NO_CONNECTOR, [record for _, record in records])
     rejected = len(rejections) + max(len(failures) - MAX_FAILURES, 0)
     return _answer_export(rejected, _explain(rejections, len(failures)), is_json=is_json)
 
@@ -145,7 +146,7 @@ async def ingest_cloud_events(request: Request, db: Db) -> Response:
         raise Problem(422, "validation_failed", detail)
     parsed, rejections = parse_batch(events, "", _to_record)
     records: IndexedRecords = await reject_connector_records(db, parsed, rejections, "")
-    count = await ingest.ingest_records(db, None, [record for _, record in records])
+    count = await ingest.ingest_records(db, NO_CONNECTOR, [record for _, record in records])
     return json_response(describe_batch(count, records, rejections, partial(identify, db)), 202)
 
 

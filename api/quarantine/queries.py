@@ -31,7 +31,8 @@ with again as (
     select q.quarantine_id, r.record_id, r.source
     from raw.quarantine as q
     join raw.record as r
-        on r.source = q.source and r.external_id = q.external_id and r.payload_hash = q.payload_hash
+        on r.source = q.source and r.external_id = q.external_id and r.site = q.site
+        and r.payload_hash = q.payload_hash
     where q.connector_id = $2 and q.replayed_at is null
     order by q.received_at, q.quarantine_id
     limit $3
@@ -48,12 +49,13 @@ returning q.quarantine_id
 """
 
 SELECT_REFUSED = """
-select q.quarantine_id, q.payload
+select q.quarantine_id, q.site, q.payload
 from raw.quarantine as q
 where q.connector_id = $1 and q.replayed_at is null and not exists (
     select
     from raw.record as r
-    where r.source = q.source and r.external_id = q.external_id and r.payload_hash = q.payload_hash
+    where r.source = q.source and r.external_id = q.external_id and r.site = q.site
+        and r.payload_hash = q.payload_hash
 )
 order by q.received_at, q.quarantine_id
 limit $2

@@ -12,6 +12,7 @@ from api.quarantine import queries as quarantine
 from causeloop_pipeline.connectors.spec import Connector
 from causeloop_pipeline.landing.map_payload import read_records
 from causeloop_pipeline.model.raw_record import RawRecord
+from causeloop_pipeline.storage.raw.records import Origin
 
 MAX_REPLAYED = 500
 
@@ -22,13 +23,16 @@ async def replay(
     """Queue the records that can be read now, at most 500 at a time; the rest stays in quarantine."""
     queued = await quarantine.queue_stored(db, connector_id, MAX_REPLAYED)
     refused = await quarantine.read_refused(db, connector_id, MAX_REPLAYED)
-    readable = {row["quarantine_id"]: _read(tool, config, row["payload"]) for row in refused}
-    records = [record for entry in readable.values() for record in entry]
-    if records:
-        await quarantine.mark_replayed(db, [key for key, entry in readable.items() if entry])
-        await ingest.ingest_records(db, connector_id, records)
-    unreadable = sum(not entry for entry in readable.values())
-    return {"queued": queued + len(readable) - unreadable, "unreadable": unreadable}
+    readable: list[UUID] = []
+    by_site: dict[str, list[RawRecord]] = {}
+    for row in refused:
+        if records := _read(tool, config, row["payload"]):
+            readable.append(row["quarantine_id"])
+            by_site.setdefault(row["site"], []).extend(records)
+    await quarantine.mark_replayed(db, readable)
+    for site, records in by_site.items():
+        await ingest.ingest_records(db, Origin(connector_id, site), records)
+    return {"queued": queued + len(readable), "unreadable": len(refused) - len(readable)}
 
 
 def _read(tool: Connector, config: Mapping[str, Any], payload: bytes) -> list[RawRecord]:

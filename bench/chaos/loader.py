@@ -9,7 +9,7 @@ from uuid import UUID
 from bench.chaos.installation import ChaosInstallation
 from causeloop_pipeline.model.raw_record import RawRecord
 from causeloop_pipeline.storage.database.session import Database
-from causeloop_pipeline.storage.raw.records import land
+from causeloop_pipeline.storage.raw.records import NO_CONNECTOR, land
 
 BATCH, MAX_BATCHES, MAX_LIFE_SECONDS = 5, 200, 0.12
 
@@ -39,7 +39,7 @@ def _load(url: str, workspace_id: UUID, number: int, writer: int) -> None:
         ids = [f"loader-{number}-{batch}-{index}" for index in range(BATCH)]
         records = [_make_record(external_id) for external_id in ids]
         with database.workspace(workspace_id) as session:
-            land(session.connection, workspace_id, None, records, channel="ingest")
+            land(session.connection, workspace_id, NO_CONNECTOR, records, channel="ingest")
         os.write(writer, "".join(f"{external_id}\n" for external_id in ids).encode())
     os._exit(0)
 

@@ -11,7 +11,7 @@ import polars as pl
 from bench.data.issue_streams import draw_machine_issues, draw_reports
 from causeloop_pipeline.model.raw_record import NORMALIZED, RawRecord, payload_hash
 from causeloop_pipeline.storage.database.session import Database
-from causeloop_pipeline.storage.raw.records import land
+from causeloop_pipeline.storage.raw.records import NO_CONNECTOR, land
 
 Failure = dict[str, Any]
 AS_OF = datetime(2026, 6, 1, 2, tzinfo=UTC)
@@ -61,7 +61,7 @@ def land_failures(database: Database, workspace_id: UUID, failures: Sequence[Fai
                 )
                 for failure in failures[start : start + PAGE]
             ]
-            land(session.connection, workspace_id, None, records)
+            land(session.connection, workspace_id, NO_CONNECTOR, records)
 
 
 def _number(frame: pl.DataFrame, prefix: str) -> pl.DataFrame:

@@ -1,10 +1,10 @@
 {# Puts records that cannot be mapped to an issue, or a change, into quarantine, with the reason; all others go on. #}
 {% macro quarantine_unmappable(versions) %}
 insert into {{ source('raw', 'quarantine') }} (
-    workspace_id, source, connector_id, external_id, channel, reason, payload, payload_hash, received_at
+    workspace_id, source, site, connector_id, external_id, channel, reason, payload, payload_hash, received_at
 )
-select distinct on (r.workspace_id, r.source, r.external_id, r.payload_hash, m.unmappable_reason)
-    r.workspace_id, r.source, r.connector_id, r.external_id, r.channel, m.unmappable_reason,
+select distinct on (r.workspace_id, r.source, r.site, r.external_id, r.payload_hash, m.unmappable_reason)
+    r.workspace_id, r.source, r.site, r.connector_id, r.external_id, r.channel, m.unmappable_reason,
     convert_to(r.payload::text, 'UTF8'), r.payload_hash, r.received_at
 from {{ versions }} as m
 cross join lateral (
@@ -14,7 +14,7 @@ cross join lateral (
     offset 0
 ) as r
 where m.unmappable_reason is not null
-on conflict (workspace_id, source, external_id, payload_hash, reason) do update set replayed_at = null
+on conflict (workspace_id, source, external_id, site, payload_hash, reason) do update set replayed_at = null
 {% endmacro %}
 
 
@@ -37,6 +37,7 @@ from (
         where q.workspace_id = m.workspace_id
             and q.source = m.source
             and q.external_id = m.external_id
+            and q.site = m.site
             and q.payload_hash = r.payload_hash
             and q.replayed_at is null
         offset 0
@@ -57,6 +58,7 @@ where not exists (
     where r.workspace_id = t.workspace_id
         and r.source = t.source
         and r.external_id = t.external_id
+        and r.site = t.site
         and (r.kind in ('change', 'normalized_change')) = {{ changes }}
         and not exists (
             select from {{ source('raw', 'quarantine') }} as q
@@ -64,12 +66,13 @@ where not exists (
                 and q.source = r.source
                 and q.payload_hash = r.payload_hash
                 and q.external_id = r.external_id
+                and q.site = r.site
                 and q.replayed_at is null
         )
 )
 {%- else %}
 using (
-    select m.workspace_id, m.source, m.external_id
+    select m.workspace_id, m.source, m.site, m.external_id
     from ({{ changed_records() }}) as changed
     cross join lateral (
         select m.*
@@ -77,14 +80,16 @@ using (
         where m.workspace_id = changed.workspace_id
             and m.source = changed.source
             and m.external_id = changed.external_id
+            and m.site = changed.site
         offset 0
     ) as m
     where m.is_change = {{ changes }}
-    group by 1, 2, 3
+    group by 1, 2, 3, 4
     having bool_and(m.unmappable_reason is not null)
 ) as unmappable
 where t.workspace_id = unmappable.workspace_id
     and t.source = unmappable.source
     and t.external_id = unmappable.external_id
+    and t.site = unmappable.site
 {%- endif %}
 {% endmacro %}

@@ -6,10 +6,10 @@
 
 {# The external records of which the run has claimed a new version. #}
 {% macro changed_records() -%}
-    select distinct p.workspace_id, p.source, r.external_id
+    select distinct p.workspace_id, p.source, r.site, r.external_id
     from {{ source('raw', 'pending_record') }} as p
     cross join lateral (
-        select r.external_id
+        select r.site, r.external_id
         from {{ source('raw', 'record') }} as r
         where r.workspace_id = p.workspace_id and r.record_id = p.record_id
         offset 0
@@ -33,6 +33,7 @@
         where m.workspace_id = changed.workspace_id
             and m.source = changed.source
             and m.external_id = changed.external_id
+            and m.site = changed.site
         offset 0
     ) as m
     where {{ 'not ' if not changes }}m.is_change

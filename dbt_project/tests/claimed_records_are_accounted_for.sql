@@ -2,7 +2,7 @@
 -- One index lookup a record: a join would depend on the planner's statistics of a table that has just grown.
 with claimed as (
 
-    select r.workspace_id, r.source, r.external_id, r.payload_hash, r.kind in ('change', 'normalized_change') as is_change
+    select r.workspace_id, r.source, r.site, r.external_id, r.payload_hash, r.kind in ('change', 'normalized_change') as is_change
     from {{ source('raw', 'pending_record') }} as p
     cross join lateral (
         select r.*
@@ -21,6 +21,7 @@ where (
         where i.workspace_id = claimed.workspace_id
             and i.source = claimed.source
             and i.external_id = claimed.external_id
+            and i.site = claimed.site
             and not claimed.is_change
     ) = 0
     and (
@@ -28,6 +29,7 @@ where (
         where c.workspace_id = claimed.workspace_id
             and c.source = claimed.source
             and c.external_id = claimed.external_id
+            and c.site = claimed.site
             and claimed.is_change
     ) = 0
     and (
@@ -35,6 +37,7 @@ where (
         where q.workspace_id = claimed.workspace_id
             and q.source = claimed.source
             and q.external_id = claimed.external_id
+            and q.site = claimed.site
             and q.payload_hash = claimed.payload_hash
     ) = 0
 group by workspace_id, source

@@ -5,6 +5,7 @@ cross join lateral (
     select i.*
     from {{ ref('issue') }} as i
     where i.workspace_id = changed.workspace_id and i.source = changed.source and i.external_id = changed.external_id
+        and i.site = changed.site
     offset 0
 ) as i
 cross join unnest(array['severity', 'status']) as field

@@ -8,7 +8,7 @@ import psycopg
 
 from causeloop_pipeline.model.raw_record import NORMALIZED, RawRecord, payload_hash
 from causeloop_pipeline.storage.database.session import Database
-from causeloop_pipeline.storage.raw.records import LandingCount, land
+from causeloop_pipeline.storage.raw.records import NO_CONNECTOR, LandingCount, land
 
 CAUSES = (
     ("checkout", "payments", "Connection pool exhausted for database orders after {} ms", "PoolTimeout", 9),
@@ -64,7 +64,7 @@ def ingest(database: Database, workspace_id: UUID, events: list[dict[str, Any]])
         for failure in events
     ]
     with database.workspace(workspace_id) as session:
-        return land(session.connection, workspace_id, None, records, channel="ingest")
+        return land(session.connection, workspace_id, NO_CONNECTOR, records, channel="ingest")
 
 
 def count(owner_url: str, statement: str, *parameters: object) -> int:

@@ -8,7 +8,7 @@ import psycopg
 
 from causeloop_pipeline.landing.inbound.ingest_change import read_change
 from causeloop_pipeline.storage.database.session import Database, Session
-from causeloop_pipeline.storage.raw.records import land
+from causeloop_pipeline.storage.raw.records import NO_CONNECTOR, land
 from tests.conftest import Installation
 from tests.orchestration.conftest import Run
 from tests.orchestration.failures import event, failures, ingest
@@ -51,7 +51,7 @@ def test_an_ingested_series_of_deploys_is_named_as_the_likely_trigger(
     ingest(database, workspace_id, [*followed, *(row for row in failures() if row["service"] != "checkout")])
     with database.workspace(workspace_id) as session:
         records = [read_change(row, NOW) for row in changes]
-        land(session.connection, workspace_id, None, records, channel="ingest")
+        land(session.connection, workspace_id, NO_CONNECTOR, records, channel="ingest")
 
     result = run([workspace_id])
 
@@ -94,7 +94,7 @@ def test_patterns_that_follow_the_same_deploys_are_one_cluster_that_says_so(
     ingest(database, workspace_id, [*followed, *cache, *failures()[20:]])
     with database.workspace(workspace_id) as session:
         records = [read_change(row, NOW) for row in changes]
-        land(session.connection, workspace_id, None, records, channel="ingest")
+        land(session.connection, workspace_id, NO_CONNECTOR, records, channel="ingest")
 
     run([workspace_id])
 

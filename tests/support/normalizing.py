@@ -16,7 +16,7 @@ from causeloop_pipeline.storage.raw.pending_records import (
     claim_pending_records,
     finish_pending_records,
 )
-from causeloop_pipeline.storage.raw.records import LandingCount, land
+from causeloop_pipeline.storage.raw.records import NO_CONNECTOR, LandingCount, land
 
 
 @cache
@@ -37,7 +37,7 @@ def record(payload: dict[str, Any], source: str = "custom_api", **fields: Any) -
 def land_records(database: Database, workspace_id: UUID, *records: RawRecord) -> LandingCount:
     """Land records without a connector."""
     with database.workspace(workspace_id) as session:
-        return land(session.connection, workspace_id, None, records)
+        return land(session.connection, workspace_id, NO_CONNECTOR, records)
 
 
 def normalize(

@@ -7,6 +7,7 @@ from uuid import UUID
 import orjson
 
 from api.http.bounded_pool import BoundedPool
+from causeloop_pipeline.storage.raw.records import Origin
 
 SELECT_CONNECTOR = "select * from app.find_connector($1)"
 
@@ -21,6 +22,12 @@ class WebhookConnector:
     config: dict[str, Any]
     webhook_secrets: bytes | None = field(repr=False)
     is_organization_active: bool = False
+    site: str = ""
+
+    @property
+    def origin(self) -> Origin:
+        """Whose records a delivery holds."""
+        return Origin(self.connector_id, self.site)
 
 
 async def find_connector(pool: BoundedPool, connector_id: UUID) -> WebhookConnector | None:
@@ -35,4 +42,5 @@ async def find_connector(pool: BoundedPool, connector_id: UUID) -> WebhookConnec
         orjson.loads(row["config"]),
         row["webhook_secrets"],
         row["is_organization_active"],
+        row["site"],
     )

@@ -63,7 +63,7 @@ async def receive_webhook(request: Request, pool: Pool, connector_id: UUID) -> R
     db = WorkspaceDatabase(pool, request.app.state.landing_pool, connector.workspace_id)
     traceparent = read_traceparent()
     with make_span("store delivery", {"causeloop.records": len(delivery.records)}):
-        count = await ingest.ingest_delivery(db, connector_id, delivery, traceparent)
+        count = await ingest.ingest_delivery(db, connector.origin, delivery, traceparent)
     result = {
         "received": count.read,
         "new": count.new,

@@ -32,7 +32,7 @@ limit %s
 
 SELECT_CONNECTORS = """
 select c.workspace_id, c.connector_id, c.type, c.display_name, c.config, c.credentials, c.cursor,
-       c.backfill_days, c.failed_syncs
+       c.backfill_days, c.failed_syncs, c.site
 from app.connector as c
 join app.active_workspace as w using (workspace_id)
 where c.type = %s and w.plan = any (%s) and c.status = 'active'
@@ -42,7 +42,7 @@ order by c.workspace_id, c.connector_id
 
 SELECT_CONNECTOR = """
 select workspace_id, connector_id, type, display_name, config, credentials, cursor, backfill_days,
-       failed_syncs
+       failed_syncs, site
 from app.connector
 where workspace_id = %s and connector_id = %s and status = 'active'
 """
@@ -57,7 +57,7 @@ for update
 SELECT_OPEN_ISSUES = f"""
 select external_id
 from core.issue
-where workspace_id = %s and source = %s and connector_id = %s
+where workspace_id = %s and source = %s and site = %s and connector_id = %s
     and status in ({quote_values(OPEN_STATUSES)})
 order by source_updated_at desc
 limit %s
@@ -115,6 +115,8 @@ class PolledConnector:
     backfill_days: int
     failed_syncs: int = 0
     """How many syncs in a row have failed."""
+    site: str = ""
+    """The one tool, of all those of its type, whose ids its records bear."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -172,7 +174,7 @@ def read_active_connector(
 
 def read_open_external_ids(session: Session, connector: PolledConnector, limit: int = 500) -> list[str]:
     """The external ids of a connector's open issues, which a poll by creation date never shows closed."""
-    parameters = (connector.workspace_id, connector.type, connector.connector_id, limit)
+    parameters = (connector.workspace_id, connector.type, connector.site, connector.connector_id, limit)
     rows = session.rows(SELECT_OPEN_ISSUES, parameters)
     return [row["external_id"] for row in rows]
 

@@ -36,6 +36,7 @@ exists (
     select from raw.pending_record as p
     join raw.record as r using (workspace_id, record_id)
     where p.workspace_id = t.workspace_id and r.source = t.source and r.external_id = t.external_id
+        and r.site = t.site
 )
 """
 
@@ -68,7 +69,7 @@ with kept_patterns as (
     select unnest(array[left_issue_id, right_issue_id])
     from detect.pattern_feedback where workspace_id = %(workspace_id)s
 ), expired as materialized (
-    select t.workspace_id, t.issue_id, t.source, t.external_id
+    select t.workspace_id, t.issue_id, t.source, t.site, t.external_id
     from core.issue as t
     join app.workspace_settings as s using (workspace_id)
     cross join lateral (select now() - make_interval(days => s.issues_days) as before) as retention
@@ -86,7 +87,7 @@ with kept_patterns as (
 
 WITH_EXPIRED_CHANGES = f"""
 with expired as materialized (
-    select t.workspace_id, t.change_id, t.source, t.external_id
+    select t.workspace_id, t.change_id, t.source, t.site, t.external_id
     from core.change as t
     join app.workspace_settings as s using (workspace_id)
     where t.workspace_id = %(workspace_id)s and t.changed_at < now() - make_interval(days => s.issues_days)
@@ -103,7 +104,7 @@ def _delete_with_records(table: str, key: str, with_expired: str, is_record_of: 
     return f"""{with_expired}, records as (
     delete from raw.record as r using expired
     where r.workspace_id = expired.workspace_id and r.source = expired.source
-        and r.external_id = expired.external_id and {is_record_of}
+        and r.external_id = expired.external_id and r.site = expired.site and {is_record_of}
 )
 delete from {table} as t using expired
 where t.workspace_id = expired.workspace_id and t.{key} = expired.{key}

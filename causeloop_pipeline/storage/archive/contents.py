@@ -45,8 +45,11 @@ SECRET_COLUMNS = {
 RUN_COLUMNS = {("raw.pending_record", "run_id")}
 """Claims by runs that the other installation does not know."""
 
-UNCHANGED = {("raw.record", "payload"), ("raw.quarantine", "payload")}
-"""Received payloads stay as received, even where they contain something like an id."""
+UNCHANGED = {("raw.record", "payload"), ("raw.quarantine", "payload")} | {
+    (table, "site")
+    for table in ("app.connector", "raw.record", "raw.quarantine", "core.issue", "core.change")
+}
+"""Received payloads stay as received, even where they contain something like an id; so do sites, of which ids are made."""
 
 TYPED = {
     "integer": "int64",

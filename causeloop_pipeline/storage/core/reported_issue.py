@@ -15,7 +15,7 @@ insert into raw.pending_record as p (workspace_id, record_id, source, run_id)
 select workspace_id, record_id, source, %(run_id)s
 from raw.record
 where workspace_id = %(workspace_id)s and source = %(source)s and external_id = %(external_id)s
-    and payload_hash = %(payload_hash)s
+    and site = '' and payload_hash = %(payload_hash)s
 on conflict (workspace_id, record_id) do update set run_id = excluded.run_id where p.run_id is null
 returning record_id
 """

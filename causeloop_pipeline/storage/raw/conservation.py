@@ -14,13 +14,14 @@ from causeloop_pipeline.storage.database.session import Session
 # A change and an issue of one source may have the same external id.
 UPSERT_COUNTS = """
 with quarantined as (
-    select distinct source, external_id, payload_hash
+    select distinct source, site, external_id, payload_hash
     from raw.quarantine
     where workspace_id = %(workspace_id)s and replayed_at is null
 ),
 external_records as (
     select
         r.source,
+        r.site,
         r.external_id,
         r.kind in ('change', 'normalized_change') as is_change,
         count(*) as records,
@@ -29,18 +30,19 @@ external_records as (
     from raw.record as r
     left join raw.pending_record as a on a.workspace_id = r.workspace_id and a.record_id = r.record_id
     left join quarantined as q
-        on q.source = r.source and q.external_id = r.external_id and q.payload_hash = r.payload_hash
+        on q.source = r.source and q.site = r.site and q.external_id = r.external_id
+        and q.payload_hash = r.payload_hash
     where r.workspace_id = %(workspace_id)s
-    group by 1, 2, 3
+    group by 1, 2, 3, 4
 ),
 results as (
-    select source, external_id, false as is_change, true as exists_in_core
+    select source, site, external_id, false as is_change, true as exists_in_core
     from core.issue as i
     where workspace_id = %(workspace_id)s
       and exists (
           select from core.occurrence as o where o.workspace_id = i.workspace_id and o.issue_id = i.issue_id)
     union all
-    select source, external_id, true, true from core.change where workspace_id = %(workspace_id)s
+    select source, site, external_id, true, true from core.change where workspace_id = %(workspace_id)s
 ),
 compared as (
     select
@@ -52,7 +54,7 @@ compared as (
         coalesce(s.records - s.pending - s.quarantined, 0) as normalized,
         coalesce(m.exists_in_core, false) as exists_in_core
     from external_records as s
-    full join results as m using (source, external_id, is_change)
+    full join results as m using (source, site, external_id, is_change)
 ),
 counted as (
     select
@@ -88,10 +90,10 @@ with others as materialized (  -- once: of a table just emptied, a look at each 
     where workspace_id = %(workspace_id)s and run_id is distinct from %(run_id)s
 ),
 touched as (
-    select distinct r.source, r.external_id, r.kind in ('change', 'normalized_change') as is_change
+    select distinct r.source, r.site, r.external_id, r.kind in ('change', 'normalized_change') as is_change
     from raw.pending_record as p
     cross join lateral (
-        select source, external_id, kind
+        select source, site, external_id, kind
         from raw.record
         where workspace_id = p.workspace_id and record_id = p.record_id
         offset 0
@@ -105,12 +107,12 @@ compared as (
                when t.is_change then exists (
                    select from core.change as c
                    where c.workspace_id = %(workspace_id)s and c.source = t.source
-                     and c.external_id = t.external_id
+                     and c.external_id = t.external_id and c.site = t.site
                    offset 0)
                else exists (
                    select from core.issue as i
                    where i.workspace_id = %(workspace_id)s and i.source = t.source
-                     and i.external_id = t.external_id
+                     and i.external_id = t.external_id and i.site = t.site
                      and exists (
                          select from core.occurrence as o
                          where o.workspace_id = i.workspace_id and o.issue_id = i.issue_id
@@ -126,12 +128,12 @@ compared as (
                    exists (
                        select from raw.quarantine as q
                        where q.workspace_id = r.workspace_id and q.source = r.source
-                         and q.external_id = r.external_id and q.payload_hash = r.payload_hash
-                         and q.replayed_at is null
+                         and q.external_id = r.external_id and q.site = r.site
+                         and q.payload_hash = r.payload_hash and q.replayed_at is null
                        offset 0) as is_quarantined
             from raw.record as r
             where r.workspace_id = %(workspace_id)s and r.source = t.source and r.external_id = t.external_id
-              and (r.kind in ('change', 'normalized_change')) = t.is_change
+              and r.site = t.site and (r.kind in ('change', 'normalized_change')) = t.is_change
         ) as versions
     ) as s
 ),

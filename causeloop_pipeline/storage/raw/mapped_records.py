@@ -60,11 +60,11 @@ cross join lateral (
 """
 # An issue is a function of all versions of its record, so that all of them must have been read.
 ALL_VERSIONS = f"""
-(select distinct r.workspace_id, r.source, r.external_id from {THESE_RECORDS}) as changed
+(select distinct r.workspace_id, r.source, r.site, r.external_id from {THESE_RECORDS}) as changed
 cross join lateral (
     select * from raw.record
     where workspace_id = changed.workspace_id and source = changed.source
-        and external_id = changed.external_id
+        and external_id = changed.external_id and site = changed.site
     offset 0
 ) as r
 """
@@ -99,10 +99,10 @@ where %(is_all)s
 """
 UPSERT = f"""
 insert into raw.mapped_record as t (
-    workspace_id, record_id, source, external_id, kind, connector_id, received_at, source_updated_at,
+    workspace_id, record_id, source, site, external_id, kind, connector_id, received_at, source_updated_at,
     is_change, {", ".join(COLUMNS)}
 )
-select r.workspace_id, r.record_id, r.source, r.external_id, r.kind, r.connector_id, r.received_at,
+select r.workspace_id, r.record_id, r.source, r.site, r.external_id, r.kind, r.connector_id, r.received_at,
        coalesce(r.source_updated_at, r.received_at), r.kind in ('change', 'normalized_change'),
        {", ".join(f"m.{name}" for name in COLUMNS)}
 from jsonb_to_recordset(%s::jsonb) as m (

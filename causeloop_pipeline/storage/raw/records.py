@@ -23,12 +23,12 @@ with incoming as (
         source_updated_at timestamptz
     )
 ), inserted as (
-    insert into raw.record (workspace_id, source, external_id, kind, channel, connector_id, payload,
+    insert into raw.record (workspace_id, source, site, external_id, kind, channel, connector_id, payload,
                             payload_hash, source_updated_at)
-    select %(workspace_id)s, source, external_id, kind, channel, %(connector_id)s, payload, payload_hash,
-           source_updated_at
+    select %(workspace_id)s, source, %(site)s, external_id, kind, channel, %(connector_id)s, payload,
+           payload_hash, source_updated_at
     from incoming
-    on conflict (workspace_id, source, external_id, payload_hash) do nothing
+    on conflict (workspace_id, source, external_id, site, payload_hash) do nothing
     returning record_id, source, external_id
 ), pending as (
     insert into raw.pending_record (workspace_id, record_id, source)
@@ -39,6 +39,7 @@ with incoming as (
     where (
         select true from raw.record as r
         where r.workspace_id = %(workspace_id)s and r.source = i.source and r.external_id = i.external_id
+            and r.site = %(site)s
         limit 1
     )
 )
@@ -49,10 +50,10 @@ select
 """
 
 INSERT_QUARANTINED = """
-insert into raw.quarantine (workspace_id, source, connector_id, external_id, channel, reason, payload,
+insert into raw.quarantine (workspace_id, source, site, connector_id, external_id, channel, reason, payload,
                             payload_hash)
-values (%s, %s, %s, %s, %s, %s, %s, %s)
-on conflict (workspace_id, source, external_id, payload_hash, reason) do update set replayed_at = null
+values (%s, %s, %s, %s, %s, %s, %s, %s, %s)
+on conflict (workspace_id, source, external_id, site, payload_hash, reason) do update set replayed_at = null
 """
 
 UPDATE_CURSOR = "update app.connector set cursor = %s where workspace_id = %s and connector_id = %s"
@@ -63,6 +64,18 @@ class Transaction(Protocol):
 
     def execute(self, query: Any, params: Any = None) -> Any:
         """Run one statement."""
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Who brought records: a connector, and the site whose ids they bear."""
+
+    connector_id: UUID | None = None
+    site: str = ""
+
+
+NO_CONNECTOR = Origin()
+"""Of records that programs and people send to the API."""
 
 
 @dataclass(frozen=True)
@@ -89,21 +102,21 @@ class LandingCount:
 def land(
     transaction: Transaction,
     workspace_id: UUID,
-    connector_id: UUID | None,
+    origin: Origin,
     records: Sequence[RawRecord],
     quarantined: Sequence[Quarantined] = (),
     cursor: Mapping[str, Any] | None = None,
     channel: str = "poll",
 ) -> LandingCount:
     """Store a batch and, with it, how far the connector has read: all of it or, after an error, nothing."""
-    inserted, changed_records, updated_records = _insert_records(
-        transaction, workspace_id, connector_id, records
-    )
+    inserted, changed_records, updated_records = _insert_records(transaction, workspace_id, origin, records)
     new = changed_records - updated_records
     for item in quarantined:
-        _insert_quarantined(transaction, workspace_id, connector_id, item, channel)
+        _insert_quarantined(transaction, workspace_id, origin, item, channel)
     if cursor is not None:
-        transaction.execute(UPDATE_CURSOR, (canonical_json(cursor).decode(), workspace_id, connector_id))
+        transaction.execute(
+            UPDATE_CURSOR, (canonical_json(cursor).decode(), workspace_id, origin.connector_id)
+        )
     return LandingCount(
         read=len(records) + len(quarantined),
         new=new,
@@ -114,14 +127,15 @@ def land(
 
 
 def _insert_records(
-    transaction: Transaction, workspace_id: UUID, connector_id: UUID | None, records: Sequence[RawRecord]
+    transaction: Transaction, workspace_id: UUID, origin: Origin, records: Sequence[RawRecord]
 ) -> tuple[int, int, int]:
     if not records:
         return 0, 0, 0
     parameters = {
         "records": orjson.dumps([_to_row(record) for record in records]).decode(),
         "workspace_id": workspace_id,
-        "connector_id": connector_id,
+        "connector_id": origin.connector_id,
+        "site": origin.site,
     }
     row = transaction.execute(INSERT_RECORDS, parameters).fetchone()
     inserted, changed_records, updated_records = row.values() if isinstance(row, dict) else row
@@ -141,8 +155,9 @@ def _to_row(record: RawRecord) -> dict[str, Any]:
 
 
 def _insert_quarantined(
-    transaction: Transaction, workspace_id: UUID, connector_id: UUID | None, item: Quarantined, channel: str
+    transaction: Transaction, workspace_id: UUID, origin: Origin, item: Quarantined, channel: str
 ) -> None:
     digest = hashlib.sha256(item.raw).hexdigest()
-    row = (workspace_id, item.source, connector_id, item.external_id, channel, item.reason, item.raw, digest)
+    found = (item.external_id, channel, item.reason, item.raw, digest)
+    row = (workspace_id, item.source, origin.site, origin.connector_id, *found)
     transaction.execute(INSERT_QUARANTINED, row)

@@ -24,6 +24,7 @@ issues as (
         workspace_id,
         issue_id,
         source,
+        site,
         external_id,
         connector_id,
         {%- for field in ['title', 'severity', 'status'] %}

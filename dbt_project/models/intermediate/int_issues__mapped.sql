@@ -41,9 +41,10 @@ mapped as (
 
     select
         workspace_id,
-        core.issue_id(workspace_id, source, external_id) as issue_id,
+        core.issue_id(workspace_id, source, external_id, site) as issue_id,
         record_id,
         source,
+        site,
         external_id,
         connector_id,
         kind = 'event' as is_partial_update,

@@ -31,6 +31,7 @@ newest as (
         workspace_id,
         issue_id,
         source,
+        site,
         external_id,
         case when is_partial_update and has_full_record and title = left(external_id, 300) then record_title else title end as title,
         {%- call(field) for_each_editable_text() %}
@@ -57,6 +58,7 @@ select
     workspace_id,
     issue_id,
     source,
+    site,
     external_id,
     connector_id,
     title,

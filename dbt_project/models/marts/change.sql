@@ -7,7 +7,7 @@ with newest as (
         min(coalesce(changed_at, source_updated_at)) over same_change as first_known_at
     from {{ ref('stg_changes') }}
     where unmappable_reason is null
-    window same_change as (partition by workspace_id, source, external_id)
+    window same_change as (partition by workspace_id, source, site, external_id)
 
 ),
 
@@ -15,8 +15,9 @@ changes as (
 
     select
         workspace_id,
-        core.change_id(workspace_id, source, external_id) as change_id,
+        core.change_id(workspace_id, source, external_id, site) as change_id,
         source,
+        site,
         external_id,
         connector_id,
         coalesce(change_kind, 'change') as kind,

@@ -4,7 +4,7 @@ import orjson
 
 from causeloop_pipeline.model.raw_record import Quarantined
 from causeloop_pipeline.storage.database.session import Database
-from causeloop_pipeline.storage.raw.records import land
+from causeloop_pipeline.storage.raw.records import Origin, land
 from tests.api.conftest import Client
 from tests.api.sample import Sample
 
@@ -14,7 +14,7 @@ def quarantine(database: Database, sample: Sample, payload: bytes) -> None:
     with database.workspace(sample.workspace_id) as session:
         source = session.rows("select type from app.connector limit 1")[0]["type"]
         item = Quarantined(source, payload, "no title", "Q-1")
-        land(session.connection, sample.workspace_id, sample.ids["connector_id"], [], [item])
+        land(session.connection, sample.workspace_id, Origin(sample.ids["connector_id"]), [], [item])
 
 
 def test_a_record_that_still_cannot_be_read_stays_in_quarantine_and_says_why(

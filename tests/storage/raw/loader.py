@@ -8,7 +8,7 @@ from uuid import UUID
 
 from causeloop_pipeline.model.raw_record import RawRecord, payload_hash
 from causeloop_pipeline.storage.database.session import Database
-from causeloop_pipeline.storage.raw.records import land
+from causeloop_pipeline.storage.raw.records import Origin, land
 
 TOTAL, PAGE_SIZE = 8_000, 20
 
@@ -30,7 +30,13 @@ def load(url: str, workspace_id: UUID, connector_id: UUID) -> None:
             if start >= TOTAL:
                 return
             page = [record(number) for number in range(start, start + PAGE_SIZE)]
-            land(session.connection, workspace_id, connector_id, page, cursor={"next": start + PAGE_SIZE})
+            land(
+                session.connection,
+                workspace_id,
+                Origin(connector_id),
+                page,
+                cursor={"next": start + PAGE_SIZE},
+            )
         time.sleep(0)
 
 

@@ -17,7 +17,7 @@ from causeloop_pipeline.model.raw_record import Quarantined, RawRecord
 from causeloop_pipeline.storage.app.connectors import NewConnector, create_connector
 from causeloop_pipeline.storage.app.vault import Vault
 from causeloop_pipeline.storage.database.session import Database
-from causeloop_pipeline.storage.raw.records import LandingCount, land
+from causeloop_pipeline.storage.raw.records import NO_CONNECTOR, LandingCount, Origin, land
 from tests.conftest import Installation
 from tests.storage.raw.loader import PAGE_SIZE, TOTAL, record
 
@@ -47,7 +47,7 @@ def store(
     database: Database, workspace_id: UUID, records: list[RawRecord], **options: object
 ) -> LandingCount:
     with database.workspace(workspace_id) as session:
-        return land(session.connection, workspace_id, None, records, **options)  # type: ignore[arg-type]
+        return land(session.connection, workspace_id, NO_CONNECTOR, records, **options)  # type: ignore[arg-type]
 
 
 def test_new_updated_and_duplicate_records_are_counted(database: Database, workspace_id: UUID) -> None:
@@ -99,7 +99,7 @@ def test_rows_and_cursor_commit_together_or_not_at_all(
     database: Database, workspace_id: UUID, connector_id: UUID
 ) -> None:
     with pytest.raises(psycopg.Error), database.workspace(workspace_id) as session:
-        land(session.connection, workspace_id, connector_id, [record(1)], cursor={"page": 1})
+        land(session.connection, workspace_id, Origin(connector_id), [record(1)], cursor={"page": 1})
         session.execute("select 1 / 0")
 
     with database.workspace(workspace_id) as session:

@@ -29,11 +29,13 @@ create table core.issue (
     is_risk_due       boolean not null default true,
     -- Which issues are new or changed since they were grouped, found without a look at all others.
     is_ungrouped      boolean not null default true,
+    site              text not null default '',
     primary key (workspace_id, issue_id),
-    unique (workspace_id, source, external_id)
+    unique (workspace_id, source, external_id, site)
 );
 comment on column core.issue.issue_id is
-    'md5 of workspace, source and external id: a rebuild gives the same id.';
+    'md5 of workspace, source, site and external id: a rebuild gives the same id.';
+comment on column core.issue.site is 'The one tool, of all those of its source, that gave the external id.';
 comment on column core.issue.is_risk_due is
     'Whether its severity, date or pattern changed since its risk was scored.';
 comment on column core.issue.is_ungrouped is
@@ -126,8 +128,9 @@ create table core.change (
     changed_at        timestamptz not null,
     source_updated_at timestamptz not null,
     ingested_at       timestamptz not null,
+    site              text not null default '',
     primary key (workspace_id, change_id),
-    unique (workspace_id, source, external_id)
+    unique (workspace_id, source, external_id, site)
 );
 comment on table core.change is
     'What was deployed, released or reconfigured, and when: evidence of what triggers a pattern.';

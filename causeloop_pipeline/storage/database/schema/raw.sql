@@ -14,12 +14,16 @@ create table raw.record (
     payload_hash      text not null,
     source_updated_at timestamptz,
     received_at       timestamptz not null default now(),
+    site              text not null default '',
     primary key (record_id, workspace_id),
-    unique (workspace_id, source, external_id, payload_hash)
+    unique (workspace_id, source, external_id, site, payload_hash)
 );
 comment on table raw.record is 'Payloads as they arrived, every version once.';
+comment on column raw.record.site is
+    'The one tool, of all those of its source, that gave the id, as its connector said on arrival.';
 comment on column raw.record.channel is 'How the record reached Causeloop: poll, webhook, ingest or manual.';
-create index record_versions on raw.record (workspace_id, source, external_id, source_updated_at desc nulls last);
+-- The site comes after the id: an id tells records apart far better, and some look for it whatever the site.
+create index record_versions on raw.record (workspace_id, source, external_id, site, source_updated_at desc nulls last);
 select app.isolate('raw.record');
 grant insert on raw.record to causeloop_api;
 
@@ -74,6 +78,7 @@ create table raw.mapped_record (
     resolved_at       timestamptz,
     changed_at        timestamptz,
     attributes        jsonb not null,
+    site              text not null default '',
     primary key (record_id, workspace_id),
     foreign key (workspace_id, record_id) references raw.record (workspace_id, record_id) on delete cascade
 );
@@ -87,7 +92,7 @@ comment on column raw.mapped_record.own_severity is
     'What the list of words in the connector''s own declaration says of severity_value.';
 comment on column raw.mapped_record.own_status is 'The same of status_value.';
 -- With the workspace first, it would look as good as the key for finding one record in a table that has just grown.
-create index mapped_versions on raw.mapped_record (external_id, source, workspace_id);
+create index mapped_versions on raw.mapped_record (external_id, source, site, workspace_id);
 select app.isolate('raw.mapped_record');
 grant insert, update on raw.mapped_record to causeloop_api;
 
@@ -120,8 +125,9 @@ create table raw.quarantine (
     payload_hash  text not null,
     received_at   timestamptz not null default now(),
     replayed_at   timestamptz,
+    site          text not null default '',
     primary key (workspace_id, quarantine_id),
-    constraint quarantine_key unique nulls not distinct (workspace_id, source, external_id, payload_hash, reason)
+    constraint quarantine_key unique nulls not distinct (workspace_id, source, external_id, site, payload_hash, reason)
 );
 select app.isolate('raw.quarantine');
 grant insert, update on raw.quarantine to causeloop_api;

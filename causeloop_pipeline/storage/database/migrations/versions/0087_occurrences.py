@@ -3,7 +3,7 @@
 from causeloop_pipeline.storage.database.migrate import run_sql
 
 revision = "0087"
-down_revision = "0075"
+down_revision = "0086"
 
 SQL = """
 create table core.occurrence (
