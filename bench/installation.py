@@ -121,9 +121,10 @@ def find_grouped_issue(client: httpx2.Client) -> dict[str, Any]:
     return dict(client.get(f"/v1/issues/{grouped['id']}").json())
 
 
-def compute_issue_id(workspace_id: str, source: str, external_id: str) -> str:
-    """The id that the product gives an issue."""
-    digest = hashlib.md5("\x1f".join([workspace_id, source, external_id]).encode()).hexdigest()
+def compute_issue_id(workspace_id: str, source: str, external_id: str, site: str) -> str:
+    """The id that the product gives an issue of a connector."""
+    parts = ["site", site, "", workspace_id, source, external_id]
+    digest = hashlib.md5("\x1f".join(parts).encode()).hexdigest()
     return str(UUID(digest))
 
 

@@ -64,15 +64,15 @@ def measure_webhooks(running: RunningInstallation) -> list[float]:
     with running.client("storefront") as client:
         workspace_id = client.get("/v1/workspace").json()["id"]
         connectors = client.get("/v1/connectors?limit=100").json()["data"]
-        connector_id = next(c["id"] for c in connectors if c["type"] == "custom_api")
+        connector = next(c for c in connectors if c["type"] == "custom_api")
         like = find_grouped_issue(client)
         secret = f"{make_token('storefront', 'custom_api')}-webhook"
         gaps = random.Random(SEED)
         for number in range(DELIVERIES):
             time.sleep(gaps.uniform(0, MAX_GAP_SECONDS))
             began = time.monotonic()
-            post_signed_event(client, connector_id, secret, copy_event(like, f"bench-{number}"))
-            issue_id = compute_issue_id(workspace_id, "custom_api", f"bench-{number}")
+            post_signed_event(client, connector["id"], secret, copy_event(like, f"bench-{number}"))
+            issue_id = compute_issue_id(workspace_id, "custom_api", f"bench-{number}", connector["site"])
             (issue,) = wait_until_grouped(client, issue_id, MAX_WAIT_SECONDS)
             assert issue["pattern_id"] == like["pattern_id"]
             latencies.append(time.monotonic() - began)

@@ -148,7 +148,8 @@ def test_a_signed_webhook_becomes_an_issue_with_a_pattern(running: RunningInstal
         ]
 
         post_signed_event(client, connector["id"], f"{secret}-webhook", copy_event(like, "hook-1"))
-        grouped = list(wait_until_grouped(client, compute_issue_id(workspace_id, "custom_api", "hook-1"), 90))
+        issue_id = compute_issue_id(workspace_id, "custom_api", "hook-1", connector["site"])
+        grouped = list(wait_until_grouped(client, issue_id, 90))
 
     assert [issue["pattern_id"] for issue in grouped] == [like["pattern_id"]]
 

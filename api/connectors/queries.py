@@ -8,13 +8,14 @@ import orjson
 
 from api.http.database import WorkspaceDatabase, encode_parameters
 from api.listing.queries import AnyOf, Listing, Sort
+from causeloop_pipeline.connectors.sites import Neighbor
 
 CONNECTOR_COLUMNS = """
     c.connector_id as id, c.type, c.display_name, c.status, c.status_reason, c.poll_interval_seconds,
     c.backfill_days, c.config - 'declaration' as config,
     c.config #>> '{declaration,name}' as declaration, c.credentials is not null as has_credentials,
     c.webhook_secrets is not null as has_webhook_secret, null::text as webhook_url, c.next_poll_at,
-    c.failed_syncs, s.started_at as last_sync_at, s.status as last_sync_status,
+    c.failed_syncs, c.site, s.started_at as last_sync_at, s.status as last_sync_status,
     b.backfill, m.rereading, c.created_at, c.updated_at
 """
 
@@ -87,22 +88,28 @@ COUNT_CONNECTORS = "select to_json(count(*)) from app.connector"
 
 INSERT_CONNECTOR = """
 insert into app.connector (workspace_id, connector_id, type, display_name, config, credentials,
-                           webhook_secrets, poll_interval_seconds, backfill_days, status)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, case when $10 then 'paused' else 'active' end)
+                           webhook_secrets, poll_interval_seconds, backfill_days, status, site)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, case when $10 then 'paused' else 'active' end, $11)
 """
 
+# Of another tool nothing has been read yet.
 UPDATE_CONNECTOR = """
 update app.connector
 set display_name = coalesce($2, display_name), config = coalesce($3::jsonb, config),
     credentials = coalesce($4, credentials), webhook_secrets = coalesce($5, webhook_secrets),
-    poll_interval_seconds = coalesce($6, poll_interval_seconds), backfill_days = coalesce($7, backfill_days)
+    poll_interval_seconds = coalesce($6, poll_interval_seconds), backfill_days = coalesce($7, backfill_days),
+    cursor = case when $8 <> site then null else cursor end, site = coalesce($8, site)
 where connector_id = $1
 """
 
 SELECT_WITH_SECRETS = """
-select workspace_id, connector_id, type, config, status, credentials, webhook_secrets, backfill_days
+select workspace_id, connector_id, type, config, status, credentials, webhook_secrets, backfill_days, site
 from app.connector
 where connector_id = $1
+"""
+
+SELECT_NEIGHBORS = """
+select connector_id, config, site from app.connector where type = $1 order by created_at, connector_id
 """
 
 UPDATE_RESUMED = """
@@ -151,6 +158,7 @@ async def create_connector(db: WorkspaceDatabase, connector_id: UUID, row: Mappi
         row["poll_interval_seconds"],
         row["backfill_days"],
         row["paused"],
+        row["site"],
     )
 
 
@@ -166,6 +174,7 @@ async def update_connector(db: WorkspaceDatabase, connector_id: UUID, row: Mappi
         row.get("webhook_secrets"),
         row.get("poll_interval_seconds"),
         row.get("backfill_days"),
+        row.get("site"),
     )
 
 
@@ -173,6 +182,12 @@ async def read_with_secrets(db: WorkspaceDatabase, connector_id: UUID) -> Mappin
     """A connector with its encrypted secrets."""
     row = await db.transaction.fetchrow(SELECT_WITH_SECRETS, connector_id)
     return None if row is None else {**row, "config": orjson.loads(row["config"])}
+
+
+async def read_neighbors(db: WorkspaceDatabase, connector_type: str) -> dict[UUID, Neighbor]:
+    """The connectors of a type, the oldest first: what each reads, and its site."""
+    rows = await db.transaction.fetch(SELECT_NEIGHBORS, connector_type)
+    return {row["connector_id"]: Neighbor(orjson.loads(row["config"]), row["site"]) for row in rows}
 
 
 async def pause(db: WorkspaceDatabase, connector_id: UUID) -> bool:

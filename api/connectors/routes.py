@@ -28,6 +28,7 @@ from api.connectors.schemas import (
     SyncRunFilters,
     UnsavedConnector,
 )
+from api.connectors.sites import choose_site_of, find_changed_site
 from api.http.concurrency import ConcurrencyLimit
 from api.http.errors import Problem, conflict, not_found
 from api.http.list_filters import build_filter_dependency
@@ -84,6 +85,7 @@ async def create_connector(db: Db, caller: CurrentCaller, new: NewConnector) -> 
     ids = {"workspace_id": caller.workspace_id, "connector_id": connector_id}
     row = new.model_dump() | ids | {"config": config}
     row |= {
+        "site": await choose_site_of(db, new, tool, config, connector_id),
         "credentials": setup.seal_credentials(credentials, row),
         "webhook_secrets": sealed_secret,
     }
@@ -109,6 +111,8 @@ async def update_connector(
         raise not_found("connector")
     setup.check_type_included(caller, stored["type"])
     row = _build_row(caller, connector_id, stored, change)
+    if change.config is not None and not change.same_site:
+        row["site"] = await find_changed_site(db, stored, row["config"])
     try:
         await connectors.update_connector(db, connector_id, row)
     except asyncpg.UniqueViolationError:
@@ -265,7 +269,7 @@ def _build_row(
     caller: CurrentCaller, connector_id: UUID, stored: Any, change: ConnectorChange
 ) -> dict[str, Any]:
     """The columns to set; the configuration that results is checked as a whole."""
-    row = change.model_dump(exclude={"credentials", "webhook_secret"})
+    row = change.model_dump(exclude={"credentials", "webhook_secret", "same_site"})
     tool = setup.find_tool(stored["type"])
     config = stored["config"]
     if change.config is not None:

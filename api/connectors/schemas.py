@@ -113,6 +113,10 @@ class Connector(BaseModel):
     webhook_url: str | None
     next_poll_at: datetime
     failed_syncs: int = Field(description="Syncs in a row that failed; each doubles the wait for the next")
+    site: str = Field(
+        description="The tool, of all those of the type, whose ids its records bear: two connectors with one "
+        "site update the same issues. Empty: the only one from before there were sites"
+    )
     last_sync_at: datetime | None
     last_sync_status: str | None
     backfill: Backfill | None = Field(description="Null before the first sync")
@@ -143,6 +147,11 @@ class NewConnector(BaseModel):
     poll_interval_seconds: PollInterval = 1_800
     backfill_days: BackfillDays = 90
     paused: StrictBool = Field(False, description="True: nothing is polled until the connector is resumed")
+    same_site_as: UUID | None = Field(
+        None,
+        description="Another connector of the type that reads the same tool, so that both update the same "
+        "issues; by default the address, account, table or bucket in `config` decides",
+    )
 
 
 class UnsavedConnector(BaseModel):
@@ -169,6 +178,11 @@ class ConnectorChange(BaseModel):
     )
     poll_interval_seconds: PollInterval | None = None
     backfill_days: BackfillDays | None = None
+    same_site: StrictBool = Field(
+        False,
+        description="True: a `config` with another address, account, table or bucket leads to the same tool, "
+        "which has moved, and its issues go on. False: it is another tool, which is read from the beginning",
+    )
 
 
 class SampleRecord(BaseModel):

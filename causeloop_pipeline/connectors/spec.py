@@ -186,6 +186,8 @@ class SqlQuery:
 
     engine: str = "postgresql"
     """One of `landing/polling/sql/engines.py`."""
+    dialect: str = "postgres"
+    """The words of sqlglot in which a query is checked and written."""
     origin: str = "sql://{host}:{port}?sslmode={sslmode}"
     """Template of what the credentials belong to."""
 
@@ -225,6 +227,13 @@ class Connector:
     """What its issues mean, a mapping for each variant; the first that fits is taken."""
     changes: tuple[ChangeMapping, ...] = ()
     """The same for what it lands as changes."""
+    site: tuple[str, ...] | None = None
+    """Fields that say, beside the address, whose ids its records bear: account, organization, database.
+
+    Empty: the address says it, since no two accounts there use an id twice. None: the address says it where
+    it contains what has to be filled in; elsewhere only the credentials know the account, and a second
+    connector there is of a site of its own unless its owner says otherwise.
+    """
     tickets: bool = False
     """Recommendations can be pushed into it as tickets."""
     configure: Callable[[Config], "Connector"] | None = None

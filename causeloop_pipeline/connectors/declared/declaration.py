@@ -48,6 +48,7 @@ class Declaration:
     headers: tuple[tuple[str, str], ...] = ()
     pulls: tuple[Pull, ...] = ()
     webhook: Webhook | None = None
+    site: tuple[str, ...] | None = None
     rate_limit: RateLimit = field(default_factory=RateLimit)
     body_errors: tuple[BodyError, ...] = ()
     issues: tuple[IssueMapping, ...] = ()
@@ -104,6 +105,7 @@ def _build(declaration: Declaration) -> Connector:
         headers=declaration.headers,
         pulls=tuple(_prefix_pull(listed, declaration.name) for listed in declaration.pulls),
         webhook=webhook,
+        site=declaration.site,
         rate_limit=declaration.rate_limit,
         body_errors=declaration.body_errors,
         issues=declaration.issues,
@@ -138,6 +140,11 @@ def _find_problems(declaration: Declaration) -> Iterator[Problem]:
         yield Problem("base_url", "expected the address of the API, such as https://api.acme.example")
     yield from _find_word_problems(declaration)
     yield from _find_place_problems(declaration)
+    for name in declaration.site or ():
+        if name not in {entry.name for entry in declaration.config}:
+            yield Problem(
+                "site", f"no field {name!r} in config: name those that say whose ids the records bear"
+            )
     names = [listed.name for listed in declaration.pulls]
     if len(set(names)) < len(names):
         yield Problem("pulls", "two lists have one name: cursors are kept by it, so give each its own")

@@ -9,6 +9,7 @@ from uuid import UUID
 from psycopg.types.json import Jsonb
 
 from causeloop_pipeline.connectors.registry import CONNECTORS
+from causeloop_pipeline.connectors.sites import Neighbor, choose_site
 from causeloop_pipeline.model.issue import OPEN_STATUSES
 from causeloop_pipeline.model.plans import is_plan_enough, list_plans_from
 from causeloop_pipeline.model.tenancy import SetupStep
@@ -87,8 +88,12 @@ returning sync_run_id
 
 INSERT_CONNECTOR = """
 insert into app.connector (workspace_id, connector_id, type, display_name, config, credentials,
-                           webhook_secrets, poll_interval_seconds, backfill_days)
-values (%s, %s, %s, %s, %s, %s, %s, %s, %s)
+                           webhook_secrets, poll_interval_seconds, backfill_days, site)
+values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+"""
+
+SELECT_NEIGHBORS = """
+select config, site from app.connector where workspace_id = %s and type = %s order by created_at, connector_id
 """
 
 
@@ -245,8 +250,15 @@ def create_connector(session: Session, vault: Vault, new: NewConnector) -> None:
             vault.seal(new.webhook_secrets, *row, WEBHOOK_SECRETS),
             new.poll_interval_seconds,
             new.backfill_days,
+            _choose_site(session, new),
         ),
     )
+
+
+def _choose_site(session: Session, new: NewConnector) -> str:
+    rows = session.rows(SELECT_NEIGHBORS, (new.workspace_id, new.connector_type))
+    neighbors = [Neighbor(row["config"], row["site"]) for row in rows]
+    return choose_site(CONNECTORS[new.connector_type], new.config, new.connector_id, neighbors)
 
 
 def replace_credential(

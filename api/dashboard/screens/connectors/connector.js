@@ -66,6 +66,7 @@ const stateOf = (row) =>
     ["Interval", duration(row.poll_interval_seconds)],
     ["Past read", `${number(row.backfill_days)} days`],
     ["Read again", row.rereading ? tellRereading(row.rereading.read_back_to) : null],
+    ["Site", row.site || null],
     ["Webhook", row.webhook_url],
     ["Created", minute(row.created_at)],
   ]);
@@ -193,10 +194,14 @@ function editForm(connector, tool, change, onDone) {
       ...{ name: "backfill_days", label: "Days of the past to read", kind: "number", required: true },
       ...{ min: 0, max: 3650, value: connector.backfill_days },
     },
+    {
+      ...{ name: "same_site", label: "It is the same tool, which has moved", kind: "checkbox" },
+      help: "Where the address, account, table or bucket is another one: ticked, its issues go on; otherwise it is another tool, which is read from the beginning.",
+    },
   ];
   /** @param {FormValues} options */
-  const send = ({ display_name, poll_interval_seconds, backfill_days, ...rest }) =>
-    change({ display_name, poll_interval_seconds, backfill_days, config: valuesOf(rest, "config") });
+  const send = ({ display_name, poll_interval_seconds, backfill_days, same_site, ...rest }) =>
+    change({ display_name, poll_interval_seconds, backfill_days, same_site, config: valuesOf(rest, "config") });
   return form({ id: "edit", fields, verb: "Save", send, done: "The connector is saved.", onDone });
 }
 

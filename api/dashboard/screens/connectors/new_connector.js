@@ -29,6 +29,7 @@ export async function showNewConnector({ query, signal }) {
   const tool = catalog.data.find(
     (entry) => entry.type === query.type && (entry.declaration ?? "") === (query.declaration ?? ""),
   );
+  const others = tool ? await get("/v1/connectors", {}, { type: tool.type, limit: 100 }, signal) : null;
   return h(
     "div",
     { class: "screen", "data-title": tool ? `Connect ${tool.title}` : "New connector" },
@@ -41,7 +42,7 @@ export async function showNewConnector({ query, signal }) {
     ),
     h("h1", {}, tool ? `Connect ${tool.title}` : "What records your failures?"),
     stepsOf(tool ? 1 : 0),
-    tool ? newConnectorForm(tool) : pick(catalog.data),
+    tool ? newConnectorForm(tool, others?.data ?? []) : pick(catalog.data),
   );
 }
 

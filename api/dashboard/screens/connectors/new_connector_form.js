@@ -9,8 +9,11 @@ import { fieldsOf, valuesOf } from "./fields.js";
 
 /** @import { Field, FormValues, Model, Tool } from "../../types.js" */
 
-/** @param {Tool} tool */
-export function newConnectorForm(tool) {
+/**
+ * @param {Tool} tool
+ * @param {Model<"Connector">[]} others Connectors of the same type.
+ */
+export function newConnectorForm(tool, others) {
   if (!tool.available) return empty(`${tool.title} needs the ${tool.plan} plan.`);
   const result = h("div", { class: "part", "aria-live": "polite" });
   /** @param {FormValues} entered */
@@ -27,7 +30,7 @@ export function newConnectorForm(tool) {
   };
   const entryForm = form({
     id: "connector",
-    fields: fieldsOfNew(tool),
+    fields: fieldsOfNew(tool, others),
     verb: tool.polls ? "Test" : "Store",
     send: tool.polls ? test : (entered) => store(tool, entered, { paused: false }),
   });
@@ -48,9 +51,10 @@ export function newConnectorForm(tool) {
 
 /**
  * @param {Tool} tool
+ * @param {Model<"Connector">[]} others
  * @returns {Field[]}
  */
-const fieldsOfNew = (tool) => [
+const fieldsOfNew = (tool, others) => [
   {
     name: "display_name",
     label: "Name",
@@ -69,7 +73,22 @@ const fieldsOfNew = (tool) => [
     ...{ name: "poll_interval_seconds", label: "Seconds between two polls", kind: "number", required: true },
     ...{ min: 60, max: 86400, value: 300 },
   },
+  ...(others.length ? [askForSite(others)] : []),
 ];
+
+/**
+ * Whether it reads a tool that is connected already, so that both bring the same issues.
+ * @param {Model<"Connector">[]} others
+ * @returns {Field}
+ */
+const askForSite = (others) => ({
+  ...{ name: "same_site_as", label: "Is it a tool that is connected already?", kind: "select" },
+  options: [
+    ["", "As its address says"],
+    ...others.map((other) => /** @type {[string, string]} */ ([other.id, `Yes, that of ${other.display_name}`])),
+  ],
+  help: "Two connectors of one tool update the same issues; those of two tools never do.",
+});
 
 /**
  * What the test gave, and the way on.
@@ -103,8 +122,9 @@ const connectionOf = (tool, entered) => ({
  * @param {{ paused: boolean }} options
  */
 async function store(tool, entered, { paused }) {
-  const { display_name, backfill_days, poll_interval_seconds } = entered;
-  const rest = { display_name, backfill_days, poll_interval_seconds, paused };
+  const { display_name, backfill_days, poll_interval_seconds, same_site_as } = entered;
+  const site = same_site_as ? { same_site_as } : {};
+  const rest = { display_name, backfill_days, poll_interval_seconds, paused, ...site };
   const created = await post("/v1/connectors", {}, { ...connectionOf(tool, entered), ...rest });
   secrets.set(created.id, created.webhook_secret);
   location.hash = `#/connectors/${created.id}?step=${paused ? "test" : "backfill"}`;

@@ -113,6 +113,7 @@ CONNECTOR = spec.Connector(
     docs_url="https://buildkite.com/docs/apis/rest-api/builds",
     plan="free",
     base_url="https://api.buildkite.com",
+    site=("organization",),
     credentials=(
         spec.Field("token", "API access token", help="With the scopes read_builds and read_pipelines."),
     ),

@@ -166,6 +166,7 @@ CONNECTOR = spec.Connector(
     docs_url="https://circleci.com/docs/api/v2/",
     plan="free",
     base_url="https://circleci.com",
+    site=(),
     credentials=(spec.Field("token", "Personal API token", help="User settings › Personal API tokens."),),
     config=(
         spec.Field(

@@ -91,6 +91,7 @@ CONNECTOR = spec.Connector(
     docs_url="https://cloud.google.com/build/docs/api/reference/rest/v1/projects.builds/list",
     plan="starter",
     base_url="https://cloudbuild.googleapis.com",
+    site=("project",),
     credentials=(
         spec.Field(
             "service_account",

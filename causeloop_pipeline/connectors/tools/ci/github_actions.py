@@ -149,6 +149,7 @@ CONNECTOR = spec.Connector(
     docs_url="https://docs.github.com/en/rest/actions/workflow-runs",
     plan="free",
     base_url="https://api.github.com",
+    site=(),
     credentials=(spec.Field("token", "Access token", help="Fine-grained, with Actions and Deployments."),),
     config=(
         spec.Field("repositories", "Repositories", help="owner/name", pattern=r"[\w-]+/[\w.-]+", type="list"),

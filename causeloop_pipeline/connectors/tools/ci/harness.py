@@ -194,6 +194,7 @@ CONNECTOR = spec.Connector(
     docs_url="https://apidocs.harness.io/tag/Pipeline-Execution-Details",
     plan="growth",
     base_url="https://app.harness.io",
+    site=("account", "organization", "project"),
     credentials=(spec.Field("api_key", "API key", help="Of a service account that may view pipelines."),),
     config=(
         spec.Field("account", "Account", help="Its identifier.", pattern=r"[A-Za-z0-9_-]+"),

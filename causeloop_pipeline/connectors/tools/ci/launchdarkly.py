@@ -48,6 +48,7 @@ CONNECTOR = spec.Connector(
     docs_url="https://apidocs.launchdarkly.com/tag/Audit-log",
     plan="free",
     base_url="https://app.launchdarkly.com",
+    site=(),
     credentials=(spec.Field("token", "Access token", help="With the role Reader."),),
     config=(
         spec.Field(

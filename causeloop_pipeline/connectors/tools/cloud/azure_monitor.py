@@ -192,6 +192,7 @@ CONNECTOR = spec.Connector(
     docs_url="https://learn.microsoft.com/rest/api/monitor/alertsmanagement/alerts/get-all",
     plan="starter",
     base_url="https://management.azure.com",
+    site=(),
     credentials=CREDENTIALS,
     config=(
         ask_for_tenant("the role Monitoring Reader on the subscription"),

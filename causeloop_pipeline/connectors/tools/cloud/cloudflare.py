@@ -150,6 +150,7 @@ CONNECTOR = spec.Connector(
     docs_url="https://developers.cloudflare.com/api/resources/alerting/subresources/history/methods/list/",
     plan="free",
     base_url="https://api.cloudflare.com/client/v4",
+    site=("account",),
     credentials=(
         spec.Field(
             "token",

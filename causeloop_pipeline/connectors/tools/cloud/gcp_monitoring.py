@@ -130,6 +130,7 @@ CONNECTOR = spec.Connector(
     docs_url="https://cloud.google.com/monitoring/api/ref_v3/rest/v3/projects.alerts/list",
     plan="starter",
     base_url="https://monitoring.googleapis.com",
+    site=("project",),
     credentials=(
         spec.Field(
             "service_account",

@@ -63,6 +63,7 @@ CONNECTOR = spec.Connector(
     docs_url="https://open-api.netlify.com/#tag/deploy/operation/listSiteDeploys",
     plan="free",
     base_url="https://api.netlify.com/api/v1",
+    site=(),
     credentials=(spec.Field("token", "Personal access token"),),
     auth=spec.Bearer(),
     pulls=(

@@ -127,6 +127,7 @@ CONNECTOR = spec.Connector(
     docs_url="https://vercel.com/docs/rest-api/reference/endpoints/deployments/list-deployments",
     plan="free",
     base_url="https://api.vercel.com",
+    site=(),
     credentials=(spec.Field("token", "Access token", help="Limited to one team."),),
     auth=spec.Bearer(),
     pulls=(

@@ -39,6 +39,7 @@ CONNECTOR = spec.Connector(
     docs_url="https://cloud.google.com/security-command-center/docs/reference/rest",
     plan="growth",
     base_url="https://securitycenter.googleapis.com",
+    site=("parent",),
     credentials=(
         spec.Field(
             "service_account",

@@ -164,6 +164,7 @@ CONNECTOR = spec.Connector(
     docs_url="https://docs.github.com/rest/dependabot/alerts",
     plan="starter",
     base_url="https://api.github.com",
+    site=(),
     credentials=(
         spec.Field(
             "token", "Token", help="With read access to Dependabot, code scanning and secret scanning alerts."

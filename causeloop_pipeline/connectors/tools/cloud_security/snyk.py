@@ -111,6 +111,7 @@ CONNECTOR = spec.Connector(
     docs_url="https://docs.snyk.io/snyk-api/reference/issues",
     plan="starter",
     base_url="https://api.snyk.io",
+    site=("organization",),
     credentials=(spec.Field("api_token", "API token", help="Of a service account with the role Viewer."),),
     config=(spec.Field("organization", "Organization ID", pattern=r"[0-9a-fA-F-]{36}"),),
     auth=spec.Headers((("Authorization", "token {api_token}"),)),

@@ -105,6 +105,7 @@ CONNECTOR = spec.Connector(
     docs_url="https://docs.sonarsource.com/sonarqube-server/extension-guide/web-api",
     plan="free",
     base_url="https://sonarcloud.io",
+    site=("organization",),
     credentials=(spec.Field("token", "User token", help="Of a user who may browse the projects."),),
     config=(
         spec.Field(

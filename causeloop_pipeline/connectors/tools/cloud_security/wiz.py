@@ -152,6 +152,7 @@ CONNECTOR = spec.Connector(
     docs_url="https://win.wiz.io/reference/pull-issues",
     plan="growth",
     base_url="https://api.{region}.app.wiz.io",
+    site=(),
     credentials=(
         spec.Field("client_id", "Client ID", help="Of a service account with the scope read:issues."),
         spec.Field("client_secret", "Client secret"),

@@ -93,6 +93,7 @@ CONNECTOR = spec.Connector(
     docs_url="https://help.proofpoint.com/Threat_Insight_Dashboard/API_Documentation/SIEM_API",
     plan="growth",
     base_url="https://tap-api-v2.proofpoint.com",
+    site=(),
     credentials=(
         spec.Field("principal", "Service principal", help="Settings › Connected applications."),
         spec.Field("secret", "Secret"),

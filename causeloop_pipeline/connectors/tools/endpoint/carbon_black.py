@@ -51,6 +51,7 @@ CONNECTOR = spec.Connector(
     docs_url="https://developer.carbonblack.com/reference/carbon-black-cloud/platform/latest/alerts-api/",
     plan="growth",
     base_url="https://{host}",
+    site=("org",),
     credentials=(
         spec.Field("api_id", "API ID"),
         spec.Field("api_secret", "API secret key", help="Of an access level with org.alerts READ."),

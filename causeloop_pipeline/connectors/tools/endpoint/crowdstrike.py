@@ -198,6 +198,7 @@ CONNECTOR = spec.Connector(
     docs_url="https://developer.crowdstrike.com/docs/openapi/",
     plan="growth",
     base_url="https://api.{cloud}.crowdstrike.com",
+    site=(),
     credentials=(
         spec.Field("client_id", "Client ID", help="Of an API client with the scope Alerts: Read."),
         spec.Field("client_secret", "Client secret"),

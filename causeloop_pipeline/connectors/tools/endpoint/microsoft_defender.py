@@ -148,6 +148,7 @@ CONNECTOR = spec.Connector(
     docs_url="https://learn.microsoft.com/graph/api/security-list-alerts_v2",
     plan="growth",
     base_url=GRAPH,
+    site=("tenant_id",),
     credentials=CREDENTIALS,
     config=(ask_for_tenant("SecurityAlert.Read.All and SecurityIncident.Read.All"),),
     auth=spec.entra_app(GRAPH),

@@ -59,6 +59,7 @@ CONNECTOR = spec.Connector(
     docs_url="https://developer.sophos.com/docs/common-v1/1/routes/alerts/get",
     plan="growth",
     base_url="https://api-{region}.central.sophos.com",
+    site=("tenant_id",),
     credentials=(
         spec.Field(
             "client_id", "Client ID", help="Of API credentials with the role Service Principal ReadOnly."

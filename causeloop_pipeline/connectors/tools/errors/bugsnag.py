@@ -88,6 +88,7 @@ CONNECTOR = spec.Connector(
     docs_url="https://bugsnagapiv2.docs.apiary.io/#reference/errors/errors/list-the-errors-on-a-project",
     plan="free",
     base_url="https://api.bugsnag.com",
+    site=(),
     credentials=(spec.Field("token", "Personal auth token"),),
     config=(spec.Field("projects", "Project IDs", pattern=r"[0-9a-f]+", type="list"),),
     auth=spec.Headers((("Authorization", "token {token}"),)),

@@ -119,6 +119,7 @@ CONNECTOR = spec.Connector(
     docs_url="https://docs.honeybadger.io/api/faults/",
     plan="free",
     base_url="https://app.honeybadger.io",
+    site=(),
     credentials=(spec.Field("token", "Personal authentication token"),),
     config=(spec.Field("projects", "Project IDs", pattern=r"[0-9]+", type="list"),),
     auth=spec.Basic("{token}", ""),

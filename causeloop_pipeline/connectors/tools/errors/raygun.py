@@ -83,6 +83,7 @@ CONNECTOR = spec.Connector(
     docs_url="https://raygun.com/documentation/product-guides/public-api/error-groups/",
     plan="starter",
     base_url="https://api.raygun.com",
+    site=(),
     credentials=(
         spec.Field("token", "Personal access token", help="With error-groups:read and deployments:read."),
     ),

@@ -115,6 +115,7 @@ CONNECTOR = spec.Connector(
     docs_url="https://docs.rollbar.com/reference/list-all-items",
     plan="free",
     base_url="https://api.rollbar.com",
+    site=(),
     credentials=(spec.Field("token", "Project access token", help="With the scope read."),),
     auth=spec.Headers((("X-Rollbar-Access-Token", "{token}"),)),
     pulls=(

@@ -191,6 +191,7 @@ CONNECTOR = spec.Connector(
     docs_url="https://docs.sentry.io/api/events/list-an-organizations-issues/",
     plan="free",
     base_url="https://{host}",
+    site=("organization",),
     credentials=(
         spec.Field(
             "token", "Auth token", help="Of an internal integration with read access to issues and releases."

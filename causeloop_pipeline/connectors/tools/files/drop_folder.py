@@ -11,6 +11,7 @@ CONNECTOR = spec.Connector(
     docs_url="https://datatracker.ietf.org/doc/html/rfc4180",
     plan="starter",
     config=file_fields.FILE_FIELDS,
+    site=("prefix",),
     files=spec.Files(place="folder"),
     issues=(PRODUCT_ISSUE,),
 )

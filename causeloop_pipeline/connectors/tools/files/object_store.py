@@ -31,6 +31,7 @@ CONNECTOR = spec.Connector(
         ),
         *file_fields.FILE_FIELDS,
     ),
+    site=("store", "endpoint", "bucket", "prefix"),
     files=spec.Files(place="store", origin="{store}://{endpoint}"),
     issues=(PRODUCT_ISSUE,),
 )

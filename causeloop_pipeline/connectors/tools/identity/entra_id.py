@@ -155,6 +155,7 @@ CONNECTOR = spec.Connector(
     docs_url="https://learn.microsoft.com/graph/api/riskdetection-list",
     plan="starter",
     base_url=GRAPH,
+    site=("tenant_id",),
     credentials=CREDENTIALS,
     config=(ask_for_tenant("IdentityRiskEvent.Read.All and AuditLog.Read.All"),),
     auth=spec.entra_app(GRAPH),

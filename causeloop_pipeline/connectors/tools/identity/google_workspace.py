@@ -104,6 +104,7 @@ CONNECTOR = spec.Connector(
     docs_url="https://developers.google.com/workspace/admin/alertcenter/reference/rest/v1beta1/alerts/list",
     plan="starter",
     base_url="https://alertcenter.googleapis.com",
+    site=(),
     credentials=(
         spec.Field(
             "service_account",

@@ -52,6 +52,7 @@ CONNECTOR = spec.Connector(
     docs_url="https://docs.jumpcloud.com/api/insights/directory/1.0/index.html",
     plan="starter",
     base_url="https://api.jumpcloud.com",
+    site=(),
     credentials=(spec.Field("api_key", "API key", help="Of an administrator with read-only access."),),
     auth=spec.Headers((("x-api-key", "{api_key}"),)),
     pulls=(

@@ -50,6 +50,7 @@ CONNECTOR = spec.Connector(
     docs_url="https://developer.1password.com/docs/events-api/reference/",
     plan="starter",
     base_url="https://events.{region}",
+    site=(),
     credentials=(
         spec.Field(
             "token",

@@ -98,6 +98,7 @@ CONNECTOR = spec.Connector(
     docs_url="https://docs.bigpanda.io/reference/incidents-v2",
     plan="enterprise",
     base_url="https://api.bigpanda.io",
+    site=(),
     credentials=(spec.Field("api_key", "User API key", help="Of a user who may view the environments."),),
     config=(
         spec.Field(

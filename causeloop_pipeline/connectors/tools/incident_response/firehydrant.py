@@ -105,6 +105,7 @@ CONNECTOR = spec.Connector(
     docs_url="https://docs.firehydrant.com/reference/list_incidents",
     plan="starter",
     base_url="https://api.firehydrant.io",
+    site=(),
     credentials=(spec.Field("token", "API key", help="Settings › API keys: a bot token."),),
     auth=spec.Bearer("{token}"),
     pulls=(

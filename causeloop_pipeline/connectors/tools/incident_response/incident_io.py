@@ -162,6 +162,7 @@ CONNECTOR = spec.Connector(
     docs_url="https://api-docs.incident.io/tag/Incidents-V2",
     plan="starter",
     base_url="https://api.incident.io",
+    site=(),
     credentials=(spec.Field("api_key", "API key", help="May view incidents and alerts."),),
     auth=spec.Bearer("{api_key}"),
     pulls=(

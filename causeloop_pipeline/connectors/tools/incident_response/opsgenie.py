@@ -94,6 +94,7 @@ CONNECTOR = spec.Connector(
     docs_url="https://docs.opsgenie.com/docs/alert-api",
     plan="free",
     base_url="https://api.opsgenie.com",
+    site=(),
     credentials=(spec.Field("api_key", "API key", help="Of an API integration with read access."),),
     auth=spec.Headers((("Authorization", "GenieKey {api_key}"),)),
     pulls=(

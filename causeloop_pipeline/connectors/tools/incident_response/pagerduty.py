@@ -219,6 +219,7 @@ CONNECTOR = spec.Connector(
     docs_url="https://developer.pagerduty.com/api-reference/9d0b4b12e36f9-list-incidents",
     plan="free",
     base_url="https://api.pagerduty.com",
+    site=(),
     credentials=(spec.Field("api_token", "API key", help="A read-only REST API key."),),
     auth=spec.Headers((("Authorization", "Token token={api_token}"),)),
     headers=(("Accept", "application/vnd.pagerduty+json;version=2"),),

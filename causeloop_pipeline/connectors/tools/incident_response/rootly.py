@@ -153,6 +153,7 @@ CONNECTOR = spec.Connector(
     docs_url="https://docs.rootly.com/api-reference/incidents/list-incidents",
     plan="starter",
     base_url="https://api.rootly.com",
+    site=(),
     credentials=(
         spec.Field("api_key", "API key", help="Organization dropdown › API keys; reading is enough."),
     ),

@@ -83,6 +83,7 @@ CONNECTOR = spec.Connector(
     docs_url="https://apidocs.squadcast.com/",
     plan="free",
     base_url="https://api.squadcast.com",
+    site=("owner_id",),
     credentials=(
         spec.Field("refresh_token", "Refresh token", help="Profile › API token, of a user with read access."),
     ),

@@ -92,6 +92,7 @@ CONNECTOR = spec.Connector(
     docs_url="https://docs.coralogix.com/api-reference/latest/incidents-service/list-incidents-with-filters-and-pagination",
     plan="growth",
     base_url="https://api.{domain}/mgmt/openapi/latest",
+    site=(),
     credentials=(spec.Field("token", "API key", help="With the permission incidents:read."),),
     config=(spec.Field("domain", "Domain", required=False, default=DOMAINS[0], choices=DOMAINS),),
     auth=spec.Bearer(),

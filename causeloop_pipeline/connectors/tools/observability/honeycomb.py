@@ -129,6 +129,7 @@ CONNECTOR = spec.Connector(
     docs_url="https://docs.honeycomb.io/api/triggers/",
     plan="free",
     base_url="https://{host}",
+    site=(),
     credentials=(
         spec.Field("api_key", "Configuration key", help="May read triggers, SLOs, markers and datasets."),
     ),

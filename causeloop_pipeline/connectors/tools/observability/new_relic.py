@@ -161,6 +161,7 @@ CONNECTOR = spec.Connector(
     docs_url="https://docs.newrelic.com/docs/apis/nerdgraph/examples/nerdgraph-api-examples-alerts/",
     plan="starter",
     base_url="https://{host}",
+    site=("account",),
     credentials=(spec.Field("api_key", "User key", help="API keys › a key of the type User."),),
     config=(
         spec.Field("account", "Account ID", type="number", pattern=r"[0-9]+"),

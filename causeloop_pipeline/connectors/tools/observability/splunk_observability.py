@@ -75,6 +75,7 @@ CONNECTOR = spec.Connector(
     docs_url="https://dev.splunk.com/observability/reference/api/incidents/latest#endpoint-get-incidents",
     plan="growth",
     base_url="https://api.{realm}.signalfx.com",
+    site=(),
     credentials=(spec.Field("token", "Access token", help="With API permissions."),),
     config=(spec.Field("realm", "Realm", help="Such as us1 or eu0.", pattern=r"[a-z]+[0-9]+"),),
     auth=spec.Headers((("X-SF-TOKEN", "{token}"),)),

@@ -85,6 +85,7 @@ CONNECTOR = spec.Connector(
     docs_url="https://reference.airbyte.com/reference/listjobs",
     plan="starter",
     base_url="https://api.airbyte.com",
+    site=(),
     credentials=(
         spec.Field("client_id", "Client ID", help="Of an application in your user settings."),
         spec.Field("client_secret", "Client secret"),

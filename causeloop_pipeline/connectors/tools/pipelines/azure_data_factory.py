@@ -42,6 +42,7 @@ CONNECTOR = spec.Connector(
     docs_url="https://learn.microsoft.com/rest/api/datafactory/pipeline-runs/query-by-factory",
     plan="growth",
     base_url="https://management.azure.com",
+    site=(),
     credentials=(
         spec.Field("client_id", "Application ID", help="Of an app registration with the role Reader."),
         spec.Field("client_secret", "Client secret"),

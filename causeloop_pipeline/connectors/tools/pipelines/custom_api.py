@@ -43,6 +43,7 @@ CONNECTOR = spec.Connector(
     docs_url="https://datatracker.ietf.org/doc/html/rfc8259",
     plan="free",
     base_url="{base_url}",
+    site=("path",),
     credentials=(
         spec.Field("token", "Token", required=False),
         spec.Field("username", "User", required=False),

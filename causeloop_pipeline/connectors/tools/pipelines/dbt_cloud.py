@@ -64,6 +64,7 @@ CONNECTOR = spec.Connector(
     docs_url="https://docs.getdbt.com/dbt-cloud/api-v2",
     plan="starter",
     base_url="https://{host}",
+    site=("account",),
     credentials=(spec.Field("token", "Service token", help="With the permission to read jobs."),),
     config=(
         spec.Field("account", "Account ID", pattern=r"\d+"),

@@ -101,6 +101,7 @@ CONNECTOR = spec.Connector(
     docs_url="https://fivetran.com/docs/rest-api/api-reference/connections/list-connections",
     plan="starter",
     base_url="https://api.fivetran.com",
+    site=(),
     credentials=(spec.Field("key", "API key"), spec.Field("secret", "API secret")),
     auth=spec.Basic("{key}", "{secret}"),
     pulls=(

@@ -71,6 +71,7 @@ CONNECTOR = spec.Connector(
     docs_url="https://docs.getmontecarlo.com/docs/using-the-api",
     plan="growth",
     base_url="https://api.getmontecarlo.com",
+    site=(),
     credentials=(spec.Field("key_id", "Key ID"), spec.Field("key_token", "Key token")),
     auth=spec.Headers((("x-mcd-id", "{key_id}"), ("x-mcd-token", "{key_token}"))),
     pulls=(

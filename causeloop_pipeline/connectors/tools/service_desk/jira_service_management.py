@@ -117,6 +117,7 @@ CONNECTOR = spec.Connector(
     docs_url="https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-alerts/",
     plan="starter",
     base_url="https://api.atlassian.com",
+    site=("cloud_id",),
     credentials=(
         spec.Field("email", "Account e-mail"),
         spec.Field("api_token", "API token", help="With scopes to read Jira work and operations alerts."),

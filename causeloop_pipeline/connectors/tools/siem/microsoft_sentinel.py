@@ -95,6 +95,7 @@ CONNECTOR = spec.Connector(
     docs_url="https://learn.microsoft.com/rest/api/securityinsights/incidents/list",
     plan="growth",
     base_url="https://management.azure.com",
+    site=("subscription_id", "resource_group", "workspace"),
     credentials=CREDENTIALS,
     config=(
         ask_for_tenant("the role Microsoft Sentinel Reader on the workspace"),

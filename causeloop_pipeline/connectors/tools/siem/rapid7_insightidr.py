@@ -54,6 +54,7 @@ CONNECTOR = spec.Connector(
     docs_url="https://docs.rapid7.com/insightidr/insightidr-rest-api/",
     plan="growth",
     base_url="https://{region}.api.insight.rapid7.com",
+    site=(),
     credentials=(
         spec.Field("api_key", "API key", help="An organization or user key of the Insight platform."),
     ),

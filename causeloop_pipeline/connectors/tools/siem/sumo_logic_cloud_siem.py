@@ -45,6 +45,7 @@ CONNECTOR = spec.Connector(
     docs_url="https://api.sumologic.com/docs/sec/",
     plan="growth",
     base_url="https://api.{deployment}",
+    site=(),
     credentials=(spec.Field("access_id", "Access ID"), spec.Field("access_key", "Access key")),
     config=(
         spec.Field(

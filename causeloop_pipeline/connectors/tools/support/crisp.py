@@ -43,6 +43,7 @@ CONNECTOR = spec.Connector(
     docs_url="https://docs.crisp.chat/references/rest-api/v1/#list-conversations",
     plan="starter",
     base_url="https://api.crisp.chat",
+    site=("website",),
     credentials=(
         spec.Field("identifier", "Token identifier", help="Of a plugin of your website."),
         spec.Field("key", "Token key"),

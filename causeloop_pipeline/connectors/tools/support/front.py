@@ -39,6 +39,7 @@ CONNECTOR = spec.Connector(
     docs_url="https://dev.frontapp.com/reference/list-conversations",
     plan="growth",
     base_url="https://api2.frontapp.com",
+    site=(),
     credentials=(spec.Field("token", "API token", help="With read access to shared resources."),),
     auth=spec.Bearer("{token}"),
     pulls=(

@@ -36,6 +36,7 @@ CONNECTOR = spec.Connector(
     docs_url="https://developer.helpscout.com/mailbox-api/endpoints/conversations/list/",
     plan="starter",
     base_url="https://api.helpscout.net",
+    site=(),
     credentials=(
         spec.Field("client_id", "App ID", help="Of an OAuth2 application of your profile."),
         spec.Field("client_secret", "App secret"),

@@ -52,6 +52,7 @@ CONNECTOR = spec.Connector(
     docs_url="https://www.plain.com/docs/api-reference/graphql/threads/get",
     plan="starter",
     base_url="https://core-api.uk.plain.com",
+    site=(),
     credentials=(spec.Field("token", "API key", help="With the permission thread:read."),),
     auth=spec.Bearer("{token}"),
     pulls=(

@@ -39,6 +39,7 @@ CONNECTOR = spec.Connector(
     docs_url="https://docs.usepylon.com/pylon-docs/developer/api/api-reference/issues",
     plan="starter",
     base_url="https://api.usepylon.com",
+    site=(),
     credentials=(spec.Field("token", "API token"),),
     auth=spec.Bearer("{token}"),
     pulls=(

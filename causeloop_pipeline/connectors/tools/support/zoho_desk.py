@@ -28,6 +28,7 @@ CONNECTOR = spec.Connector(
     docs_url="https://desk.zoho.com/DeskAPIDocument#Tickets",
     plan="growth",
     base_url="https://desk.zoho.{tld}",
+    site=("organization",),
     credentials=(
         spec.Field("client_id", "Client ID", help="Of a self client in the Zoho API console."),
         spec.Field("client_secret", "Client secret"),

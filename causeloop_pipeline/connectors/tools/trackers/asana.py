@@ -78,6 +78,7 @@ CONNECTOR = spec.Connector(
     docs_url="https://developers.asana.com/reference/gettasks",
     plan="free",
     base_url="https://app.asana.com",
+    site=(),
     credentials=(spec.Field("token", "Personal access token"),),
     config=(
         spec.Field("projects", "Project IDs", pattern=r"\d+", type="list"),

@@ -143,6 +143,7 @@ CONNECTOR = spec.Connector(
     docs_url="https://learn.microsoft.com/rest/api/azure/devops/wit/work-items/get-work-items-batch",
     plan="free",
     base_url="https://dev.azure.com",
+    site=("organization",),
     credentials=(
         spec.Field(
             "token",

@@ -92,6 +92,7 @@ CONNECTOR = spec.Connector(
     docs_url="https://developer.atlassian.com/cloud/bitbucket/rest/api-group-issue-tracker/",
     plan="free",
     base_url="https://api.bitbucket.org",
+    site=(),
     credentials=(spec.Field("token", "Access token", help="Of the repository, project or workspace."),),
     config=(
         spec.Field(

@@ -46,6 +46,7 @@ CONNECTOR = spec.Connector(
     docs_url="https://developer.clickup.com/reference/getfilteredteamtasks",
     plan="free",
     base_url="https://api.clickup.com",
+    site=(),
     credentials=(spec.Field("token", "API token"),),
     config=(spec.Field("workspace", "Workspace ID", pattern=r"\d+"),),
     auth=spec.Headers((("Authorization", "{token}"),)),

@@ -197,6 +197,7 @@ CONNECTOR = spec.Connector(
     docs_url="https://docs.github.com/en/rest/issues/issues#list-repository-issues",
     plan="free",
     base_url="https://api.github.com",
+    site=(),
     credentials=(
         spec.Field(
             "token",

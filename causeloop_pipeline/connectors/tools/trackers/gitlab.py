@@ -149,6 +149,7 @@ CONNECTOR = spec.Connector(
     docs_url="https://docs.gitlab.com/api/issues/",
     plan="free",
     base_url="https://gitlab.com",
+    site=(),
     credentials=(spec.Field("token", "Access token", help="With the scope read_api; api, to open tickets."),),
     config=(
         spec.Field(

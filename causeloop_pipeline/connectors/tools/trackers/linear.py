@@ -41,6 +41,7 @@ CONNECTOR = spec.Connector(
     docs_url="https://linear.app/developers/graphql",
     plan="free",
     base_url="https://api.linear.app",
+    site=(),
     credentials=(
         spec.Field(
             "api_key", "API key", help="A personal key with the scope Read; also Write, to open tickets."

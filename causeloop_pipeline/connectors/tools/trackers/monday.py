@@ -61,6 +61,7 @@ CONNECTOR = spec.Connector(
     docs_url="https://developer.monday.com/api-reference/reference/items-page",
     plan="starter",
     base_url="https://api.monday.com",
+    site=(),
     credentials=(spec.Field("token", "API token"),),
     config=(spec.Field("boards", "Board IDs", pattern=r"\d+", type="list"),),
     auth=spec.Headers((("Authorization", "{token}"),)),

@@ -47,6 +47,7 @@ CONNECTOR = spec.Connector(
     docs_url="https://developers.notion.com/reference/query-a-data-source",
     plan="starter",
     base_url="https://api.notion.com",
+    site=(),
     credentials=(spec.Field("token", "Integration secret", help="Of an integration that may read content."),),
     config=(spec.Field("data_sources", "Data source IDs", pattern=r"[0-9a-fA-F-]+", type="list"),),
     auth=spec.Bearer("{token}"),

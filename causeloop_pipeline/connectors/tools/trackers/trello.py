@@ -48,6 +48,7 @@ CONNECTOR = spec.Connector(
     docs_url="https://developer.atlassian.com/cloud/trello/rest/api-group-boards/",
     plan="free",
     base_url="https://api.trello.com",
+    site=(),
     credentials=(spec.Field("key", "API key"), spec.Field("token", "API token")),
     config=(spec.Field("boards", "Board IDs", pattern=r"\w+", type="list"),),
     auth=spec.Query((("key", "{key}"), ("token", "{token}"))),

@@ -84,6 +84,7 @@ CONNECTOR = spec.Connector(
     docs_url="https://betterstack.com/docs/uptime/api/list-all-incidents/",
     plan="free",
     base_url="https://uptime.betterstack.com",
+    site=(),
     credentials=(spec.Field("token", "API token"),),
     auth=spec.Bearer("{token}"),
     pulls=(

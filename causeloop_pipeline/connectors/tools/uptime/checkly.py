@@ -78,6 +78,7 @@ CONNECTOR = spec.Connector(
     docs_url="https://developers.checklyhq.com/reference/getv1checkalerts",
     plan="free",
     base_url="https://api.checklyhq.com",
+    site=("account",),
     credentials=(spec.Field("api_key", "API key"),),
     config=(spec.Field("account", "Account ID", pattern=r"[0-9a-fA-F-]{36}"),),
     auth=spec.Bearer("{api_key}"),

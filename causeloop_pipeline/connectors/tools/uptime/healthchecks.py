@@ -94,6 +94,7 @@ CONNECTOR = spec.Connector(
     docs_url="https://healthchecks.io/docs/api/",
     plan="free",
     base_url="https://healthchecks.io",
+    site=(),
     credentials=(spec.Field("api_key", "API key", help="The project's read-only key, or its other one."),),
     auth=spec.Headers((("X-Api-Key", "{api_key}"),)),
     pulls=(

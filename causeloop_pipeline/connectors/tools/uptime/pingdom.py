@@ -75,6 +75,7 @@ CONNECTOR = spec.Connector(
     docs_url="https://docs.pingdom.com/api/#tag/Actions",
     plan="free",
     base_url="https://api.pingdom.com",
+    site=(),
     credentials=(spec.Field("token", "API token", help="With read access."),),
     auth=spec.Bearer("{token}"),
     pulls=(

@@ -48,6 +48,7 @@ CONNECTOR = spec.Connector(
     docs_url="https://developers.statuscake.com/api/#tag/uptime/operation/list-uptime-test-alerts",
     plan="free",
     base_url="https://api.statuscake.com",
+    site=(),
     credentials=(spec.Field("token", "API token"),),
     config=(spec.Field("tests", "Test IDs", pattern=r"\d+", type="list"),),
     auth=spec.Bearer("{token}"),

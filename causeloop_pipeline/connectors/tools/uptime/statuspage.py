@@ -49,6 +49,7 @@ CONNECTOR = spec.Connector(
     docs_url="https://developer.statuspage.io/#tag/incidents",
     plan="free",
     base_url="https://api.statuspage.io",
+    site=(),
     credentials=(spec.Field("api_key", "API key"),),
     config=(spec.Field("pages", "Page IDs", pattern=r"\w+", type="list"),),
     auth=spec.Headers((("Authorization", "OAuth {api_key}"),)),

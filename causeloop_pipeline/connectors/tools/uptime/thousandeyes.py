@@ -58,6 +58,7 @@ CONNECTOR = spec.Connector(
     docs_url="https://developer.cisco.com/docs/thousandeyes/list-alerts/",
     plan="growth",
     base_url="https://api.thousandeyes.com",
+    site=(),
     credentials=(spec.Field("token", "OAuth bearer token"),),
     auth=spec.Bearer("{token}"),
     pulls=(

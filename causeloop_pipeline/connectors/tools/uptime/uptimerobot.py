@@ -73,6 +73,7 @@ CONNECTOR = spec.Connector(
     docs_url="https://uptimerobot.com/api/",
     plan="free",
     base_url="https://api.uptimerobot.com",
+    site=(),
     credentials=(spec.Field("api_key", "API key", help="The read-only main key."),),
     auth=spec.FormFields((("api_key", "{api_key}"),)),
     pulls=(

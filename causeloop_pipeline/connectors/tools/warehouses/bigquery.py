@@ -102,6 +102,7 @@ CONNECTOR = spec.Connector(
     docs_url="https://cloud.google.com/bigquery/docs/reference/rest/v2/jobs/list",
     plan="growth",
     base_url="https://bigquery.googleapis.com",
+    site=(),
     credentials=(
         spec.Field(
             "service_account", "Service account key", help="JSON; with the role BigQuery Resource Viewer."

@@ -22,6 +22,7 @@ CONNECTOR = spec.Connector(
         spec.Field("location", "Location", help="EU, US, or a region.", required=False, pattern=r"[\w-]+"),
         *query_fields.QUERY_FIELDS,
     ),
-    query=spec.SqlQuery(engine="bigquery", origin="bigquery://googleapis.com"),
+    site=("project",),
+    query=spec.SqlQuery(engine="bigquery", dialect="bigquery", origin="bigquery://googleapis.com"),
     issues=(PRODUCT_ISSUE,),
 )

@@ -22,6 +22,7 @@ CONNECTOR = spec.Connector(
         spec.Field("catalog", "Catalog", required=False, default="main", pattern=r"[\w-]+"),
         *query_fields.QUERY_FIELDS,
     ),
-    query=spec.SqlQuery(engine="databricks", origin="databricks://{host}"),
+    site=("host", "catalog"),
+    query=spec.SqlQuery(engine="databricks", dialect="databricks", origin="databricks://{host}"),
     issues=(PRODUCT_ISSUE,),
 )

@@ -44,6 +44,7 @@ CONNECTOR = spec.Connector(
     docs_url="https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-listalerts",
     plan="growth",
     base_url="https://cloud.mongodb.com",
+    site=(),
     credentials=(
         spec.Field("client_id", "Client ID", help="Of a service account with the role Project Read Only."),
         spec.Field("client_secret", "Client secret"),

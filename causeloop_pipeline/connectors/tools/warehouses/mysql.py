@@ -19,6 +19,7 @@ CONNECTOR = spec.Connector(
         query_fields.ask_for_tls("verify-full", "verify-ca", "require", "disable"),
         *query_fields.QUERY_FIELDS,
     ),
-    query=spec.SqlQuery(engine="mysql"),
+    site=("host", "port", "database"),
+    query=spec.SqlQuery(engine="mysql", dialect="mysql"),
     issues=(PRODUCT_ISSUE,),
 )

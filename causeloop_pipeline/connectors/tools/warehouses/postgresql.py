@@ -19,6 +19,7 @@ CONNECTOR = spec.Connector(
         query_fields.ask_for_tls("verify-full", "verify-ca", "require", "disable"),
         *query_fields.QUERY_FIELDS,
     ),
+    site=("host", "port", "database"),
     query=spec.SqlQuery(),
     issues=(PRODUCT_ISSUE,),
 )

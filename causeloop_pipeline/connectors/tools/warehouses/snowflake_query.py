@@ -30,6 +30,7 @@ CONNECTOR = spec.Connector(
         query_fields.DATABASE,
         *query_fields.QUERY_FIELDS,
     ),
-    query=spec.SqlQuery(engine="snowflake", origin="snowflake://{account}"),
+    site=("account", "database"),
+    query=spec.SqlQuery(engine="snowflake", dialect="snowflake", origin="snowflake://{account}"),
     issues=(PRODUCT_ISSUE,),
 )

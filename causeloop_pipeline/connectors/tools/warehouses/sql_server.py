@@ -19,6 +19,7 @@ CONNECTOR = spec.Connector(
         query_fields.ask_for_tls("verify-full", "disable"),
         *query_fields.QUERY_FIELDS,
     ),
-    query=spec.SqlQuery(engine="sql_server"),
+    site=("host", "port", "database"),
+    query=spec.SqlQuery(engine="sql_server", dialect="tsql"),
     issues=(PRODUCT_ISSUE,),
 )

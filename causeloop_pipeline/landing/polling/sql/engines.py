@@ -15,8 +15,6 @@ class Engine:
     """One kind of database."""
 
     name: str
-    dialect: str
-    """The words of sqlglot in which a query is checked and written."""
     extra: str = ""
     module: str = ""
     """The driver: without it the extra is not installed."""
@@ -32,13 +30,12 @@ ENGINES: Mapping[str, Engine] = MappingProxyType(
     {
         engine.name: engine
         for engine in (
-            Engine(name="postgresql", dialect="postgres"),
-            Engine(name="redshift", dialect="redshift"),
-            Engine(name="mysql", dialect="mysql", extra="mysql", module="pymysql"),
-            Engine(name="sql_server", dialect="tsql", extra="sqlserver", module="pytds"),
+            Engine(name="postgresql"),
+            Engine(name="redshift"),
+            Engine(name="mysql", extra="mysql", module="pymysql"),
+            Engine(name="sql_server", extra="sqlserver", module="pytds"),
             Engine(
                 name="snowflake",
-                dialect="snowflake",
                 extra="snowflake",
                 module="snowflake.sqlalchemy",
                 with_public_https=True,
@@ -47,7 +44,6 @@ ENGINES: Mapping[str, Engine] = MappingProxyType(
             ),
             Engine(
                 name="bigquery",
-                dialect="bigquery",
                 extra="bigquery",
                 module="sqlalchemy_bigquery",
                 with_public_https=True,
@@ -55,7 +51,6 @@ ENGINES: Mapping[str, Engine] = MappingProxyType(
             ),
             Engine(
                 name="databricks",
-                dialect="databricks",
                 extra="databricks",
                 module="databricks.sqlalchemy",
                 with_public_https=True,

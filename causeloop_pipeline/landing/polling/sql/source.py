@@ -38,7 +38,8 @@ def read_rows(connector: Connector, sync: SyncInput, egress: EgressPolicy) -> It
     preset = PRESETS.get(str(config.get("preset") or ""))
     job = {
         **_describe_limits(connector, engine, sync),
-        "query": None if preset else check_select(str(config["query"]), engine.dialect),
+        "dialect": source.dialect,
+        "query": None if preset else check_select(str(config["query"]), source.dialect),
         "preset": describe_preset(preset, config) if preset else None,
         "cursor_column": str(config["cursor_column"]),
     }
@@ -67,7 +68,6 @@ def _describe_limits(connector: Connector, engine: Engine, sync: SyncInput) -> d
     return {
         "title": connector.title,
         "engine": engine.name,
-        "dialect": engine.dialect,
         "reach": {"public_https": engine.with_public_https},
         "max_process_bytes": engine.max_process_bytes,
         "with_types": engine.name != "postgresql",
