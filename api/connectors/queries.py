@@ -8,15 +8,16 @@ import orjson
 
 from api.http.database import WorkspaceDatabase, encode_parameters
 from api.listing.queries import AnyOf, Listing, Sort
-from causeloop_pipeline.connectors.sites import Neighbor
+from causeloop_pipeline.connectors.declared.declaration import name_source
+from causeloop_pipeline.connectors.sites import Neighbor, list_kin
 
 CONNECTOR_COLUMNS = """
     c.connector_id as id, c.type, c.display_name, c.status, c.status_reason, c.poll_interval_seconds,
     c.backfill_days, c.config - 'declaration' as config,
     c.config #>> '{declaration,name}' as declaration, c.credentials is not null as has_credentials,
     c.webhook_secrets is not null as has_webhook_secret, null::text as webhook_url, c.next_poll_at,
-    c.failed_syncs, c.site, s.started_at as last_sync_at, s.status as last_sync_status,
-    b.backfill, m.rereading, c.created_at, c.updated_at
+    c.failed_syncs, coalesce(c.source, c.type) as source, c.site, s.started_at as last_sync_at,
+    s.status as last_sync_status, b.backfill, m.rereading, c.created_at, c.updated_at
 """
 
 CONNECTOR_SOURCE = """
@@ -88,8 +89,8 @@ COUNT_CONNECTORS = "select to_json(count(*)) from app.connector"
 
 INSERT_CONNECTOR = """
 insert into app.connector (workspace_id, connector_id, type, display_name, config, credentials,
-                           webhook_secrets, poll_interval_seconds, backfill_days, status, site)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, case when $10 then 'paused' else 'active' end, $11)
+                           webhook_secrets, poll_interval_seconds, backfill_days, status, site, source)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, case when $10 then 'paused' else 'active' end, $11, $12)
 """
 
 # Of another tool nothing has been read yet.
@@ -109,7 +110,8 @@ where connector_id = $1
 """
 
 SELECT_NEIGHBORS = """
-select connector_id, config, site from app.connector where type = $1 order by created_at, connector_id
+select connector_id, type, config, site from app.connector where type = any ($1)
+order by created_at, connector_id
 """
 
 UPDATE_RESUMED = """
@@ -159,6 +161,7 @@ async def create_connector(db: WorkspaceDatabase, connector_id: UUID, row: Mappi
         row["backfill_days"],
         row["paused"],
         row["site"],
+        name_source(row["config"]),
     )
 
 
@@ -185,9 +188,11 @@ async def read_with_secrets(db: WorkspaceDatabase, connector_id: UUID) -> Mappin
 
 
 async def read_neighbors(db: WorkspaceDatabase, connector_type: str) -> dict[UUID, Neighbor]:
-    """The connectors of a type, the oldest first: what each reads, and its site."""
-    rows = await db.transaction.fetch(SELECT_NEIGHBORS, connector_type)
-    return {row["connector_id"]: Neighbor(orjson.loads(row["config"]), row["site"]) for row in rows}
+    """The connectors of a type and of its kin, the oldest first: what each reads, and its site."""
+    rows = await db.transaction.fetch(SELECT_NEIGHBORS, list_kin(connector_type))
+    return {
+        row["connector_id"]: Neighbor(row["type"], orjson.loads(row["config"]), row["site"]) for row in rows
+    }
 
 
 async def pause(db: WorkspaceDatabase, connector_id: UUID) -> bool:

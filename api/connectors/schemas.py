@@ -113,6 +113,9 @@ class Connector(BaseModel):
     webhook_url: str | None
     next_poll_at: datetime
     failed_syncs: int = Field(description="Syncs in a row that failed; each doubles the wait for the next")
+    source: str = Field(
+        description="What its issues have as their source: the type, and a declaration's name"
+    )
     site: str = Field(
         description="The tool, of all those of the type, whose ids its records bear: two connectors with one "
         "site update the same issues. Empty: the only one from before there were sites"

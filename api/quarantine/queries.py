@@ -49,7 +49,7 @@ returning q.quarantine_id
 """
 
 SELECT_REFUSED = """
-select q.quarantine_id, q.site, q.payload
+select q.quarantine_id, q.source, q.site, q.payload
 from raw.quarantine as q
 where q.connector_id = $1 and q.replayed_at is null and not exists (
     select

@@ -9,6 +9,7 @@ import orjson
 from api.http.database import WorkspaceDatabase
 from api.ingest import queries as ingest
 from api.quarantine import queries as quarantine
+from causeloop_pipeline.connectors.declared.declaration import find_type
 from causeloop_pipeline.connectors.spec import Connector
 from causeloop_pipeline.landing.map_payload import read_records
 from causeloop_pipeline.model.raw_record import RawRecord
@@ -24,14 +25,14 @@ async def replay(
     queued = await quarantine.queue_stored(db, connector_id, MAX_REPLAYED)
     refused = await quarantine.read_refused(db, connector_id, MAX_REPLAYED)
     readable: list[UUID] = []
-    by_site: dict[str, list[RawRecord]] = {}
+    by_origin: dict[Origin, list[RawRecord]] = {}
     for row in refused:
         if records := _read(tool, config, row["payload"]):
             readable.append(row["quarantine_id"])
-            by_site.setdefault(row["site"], []).extend(records)
+            by_origin.setdefault(_read_origin(tool, connector_id, row), []).extend(records)
     await quarantine.mark_replayed(db, readable)
-    for site, records in by_site.items():
-        await ingest.ingest_records(db, Origin(connector_id, site), records)
+    for origin, records in by_origin.items():
+        await ingest.ingest_records(db, origin, records)
     return {"queued": queued + len(readable), "unreadable": len(refused) - len(readable)}
 
 
@@ -40,3 +41,9 @@ def _read(tool: Connector, config: Mapping[str, Any], payload: bytes) -> list[Ra
         return read_records(tool, orjson.loads(payload), config)
     except orjson.JSONDecodeError:
         return []
+
+
+def _read_origin(tool: Connector, connector_id: UUID, row: Mapping[str, Any]) -> Origin:
+    """Whose record it was when it arrived."""
+    is_own = find_type(row["source"]) == tool.name != row["source"]
+    return Origin(connector_id, row["site"], row["source"] if is_own else None)

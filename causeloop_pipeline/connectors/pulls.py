@@ -54,6 +54,10 @@ class RecordSchema:
     """The first of these paths that holds a value."""
     times: TimeFormat = TimeFormat.ISO
     kind: str = "record"
+    source: str = ""
+    """Another type, whose records these are: with both connected, an issue that both read counts once."""
+    labels: str | None = None
+    """The path of labels: their fingerprint, as Prometheus computes it, is the id; without any the key is."""
     keep: Callable[[Record], bool] | None = None
     unless: str | None = None
     """A path that only records have which are no failures, such as a pull request among issues."""

@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any
 
 from causeloop_pipeline.connectors.configuration import fill_defaults
+from causeloop_pipeline.connectors.declared.declaration import find_type
 from causeloop_pipeline.connectors.declared.problems import DeclarationError
 from causeloop_pipeline.connectors.mapping.map_record import (
     MappedRecord,
@@ -43,7 +44,7 @@ def map_stored(record: Record, config: Mapping[str, Any], now: datetime) -> Mapp
     `config` is the connector's as it is stored; `now` bounds the times that a record can have.
     """
     try:
-        return map_by(CONNECTORS.get(record.source), record, config, now)
+        return map_by(CONNECTORS.get(find_type(record.source)), record, config, now)
     except DeclarationError as error:
         return MappedRecord(reason=f"the connector's declaration is not understood any more: {error}")
 
@@ -112,5 +113,5 @@ def _look_up(own_words: Mapping[str, Mapping[str, str]], fields: Mapping[str, An
 
 @cache
 def _version_of(source: str) -> str:
-    connector = CONNECTORS.get(source)
+    connector = CONNECTORS.get(find_type(source))
     return hash_mappings(connector.issues, connector.changes) if connector else hash_mappings((), ())

@@ -6,6 +6,7 @@ for both may number their records from 1.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -14,6 +15,7 @@ from causeloop_pipeline.connectors.configuration import fill_defaults
 from causeloop_pipeline.connectors.declared.problems import DeclarationError
 from causeloop_pipeline.connectors.json_paths import PLACEHOLDER, MissingValueError, fill_from
 from causeloop_pipeline.connectors.own_tables.read_tables import list_tables
+from causeloop_pipeline.connectors.registry import CONNECTORS
 from causeloop_pipeline.connectors.spec import Config, Connector, Field
 
 CASED_FIELDS = frozenset({"path", "prefix"})
@@ -25,8 +27,9 @@ DEFAULT_PORTS = {"http": 80, "https": 443}
 
 @dataclass(frozen=True)
 class Neighbor:
-    """Another connector of the type in the workspace: what it reads, and its site."""
+    """Another connector of the workspace: what it reads, and its site."""
 
+    type: str
     config: Config
     site: str
 
@@ -36,18 +39,35 @@ def choose_site(
 ) -> str:
     """The site of a connector: that of a neighbor that reads the same tool, else its location, else its own.
 
-    `neighbors` begin with the oldest.
+    `neighbors` are those of its kin, the oldest first.
     """
     neighbors = list(neighbors)
     location = find_location(connector, config)
     if not location:
         return str(connector_id)  # nothing tells where it is that pushes
-    same = [neighbor.site for neighbor in neighbors if find_location(connector, neighbor.config) == location]
-    if same:
-        return same[0] if _tells_accounts_apart(connector, config) else str(connector_id)
+    there = [each for each in neighbors if find_location(CONNECTORS[each.type], each.config) == location]
+    if there:
+        return there[0].site if _tells_accounts_apart(connector, config) else str(connector_id)
     if any(neighbor.site == location for neighbor in neighbors):
         return str(connector_id)  # the tool that was there has moved, and its ids with it
     return location
+
+
+def list_other_sources(connector: Connector) -> list[str]:
+    """The other types whose records a connector brings."""
+    schemas = [listed.schema for listed in connector.pulls]
+    schemas += [event.schema for event in connector.webhook.events] if connector.webhook else []
+    return sorted({schema.source for schema in schemas if schema.source})
+
+
+@cache
+def list_kin(connector_type: str) -> list[str]:
+    """The type, and those that bring records of each other with it: what they read is one tool."""
+    pairs = [(name, other) for name, tool in CONNECTORS.items() for other in list_other_sources(tool)]
+    kin = {connector_type}
+    while added := {name for pair in pairs if kin & set(pair) for name in pair} - kin:
+        kin |= added
+    return sorted(kin)
 
 
 def find_location(connector: Connector, config: Config) -> str:

@@ -25,8 +25,11 @@ class WebhookEvent:
     schema: RecordSchema = field(default_factory=RecordSchema)
     add: tuple[tuple[str, str], ...] = ()
     """(key, path): what is copied into the record from the body around it."""
-    source: str = ""
-    """Another type, whose records these are: with both connected, an issue that both are sent counts once."""
+
+    @property
+    def source(self) -> str:
+        """The other type whose records these are; empty where they are the connector's own."""
+        return self.schema.source
 
 
 @dataclass(frozen=True, kw_only=True)

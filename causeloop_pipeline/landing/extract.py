@@ -8,6 +8,7 @@ from typing import Any
 
 from causeloop_pipeline.connectors.json_paths import MissingValueError, fill, find_first_value, find_value
 from causeloop_pipeline.connectors.spec import RecordSchema
+from causeloop_pipeline.landing.alert_fingerprint import compute_fingerprint
 from causeloop_pipeline.landing.field_mapping import ProductFieldError, build_product_payload
 from causeloop_pipeline.landing.json_guard import MAX_BYTES, GuardError, read_embedded, validate_json
 from causeloop_pipeline.landing.timestamps import TimestampError, parse_timestamp
@@ -32,6 +33,7 @@ def extract(
     config: Mapping[str, Any] | None = None,
 ) -> RawRecord | Quarantined | None:
     """The record as it will be stored; None where the tool lists it but it is no failure."""
+    source = schema.source or source
     try:
         record, canonical = validate_json(read_embedded(record, schema.embedded))
         if not isinstance(record, dict):
@@ -63,7 +65,9 @@ def quarantine(source: str, schema: RecordSchema, record: Any, reason: str) -> Q
 def read_external_id(schema: RecordSchema, record: Any) -> str:
     """The record's id at the tool."""
     try:
-        external_id = _match_id(schema, _fill_key(schema.key, record).strip())
+        external_id = _find_fingerprint(schema, record) or _match_id(
+            schema, _fill_key(schema.key, record).strip()
+        )
     except MissingValueError as missing:
         raise RecordSchemaError(f"the id is missing: nothing usable at {missing.args[0]!r}") from None
     if not external_id or len(external_id) > MAX_EXTERNAL_ID:
@@ -72,6 +76,12 @@ def read_external_id(schema: RecordSchema, record: Any) -> str:
         )
     external_id.encode()  # half a character cannot be stored
     return external_id
+
+
+def _find_fingerprint(schema: RecordSchema, record: Any) -> str | None:
+    """The fingerprint of the record's labels, where those are its id."""
+    labels = find_value(record, schema.labels) if schema.labels else None
+    return compute_fingerprint(labels) if labels and isinstance(labels, dict) else None
 
 
 def _fill_key(key: str, record: Any) -> str:

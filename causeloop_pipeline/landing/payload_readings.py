@@ -103,8 +103,5 @@ def _list_places(connector: Connector) -> Iterator[Place]:
     places += [Place(pull.refresh.record, pull.schema, name) for pull in connector.pulls if pull.refresh]
     whole = [Place("", place.schema, name) for place in places]
     if connector.webhook is not None:
-        whole += [
-            Place("", event.schema, event.source or name, is_polled=False)
-            for event in connector.webhook.events
-        ]
+        whole += [Place("", event.schema, name, is_polled=False) for event in connector.webhook.events]
     yield from dict.fromkeys([place for place in places if place.path] + whole)

@@ -31,6 +31,8 @@ class IssueStatus(Vocabulary):
 OPEN_STATUSES = (IssueStatus.OPEN, IssueStatus.IN_LOOP, IssueStatus.MITIGATING)
 DEFAULT_SEVERITY = Severity.P3
 DEFAULT_SOURCE = "custom_api"
+OTLP_SOURCE, CLOUD_EVENTS_SOURCE = "otlp", "cloudevents"
+"""Of issues that programs send by a standard, without a connector."""
 
 
 @dataclass(frozen=True)

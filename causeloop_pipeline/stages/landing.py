@@ -33,7 +33,7 @@ from causeloop_pipeline.storage.app.sync_progress import SyncProgress, store_pro
 from causeloop_pipeline.storage.app.unreadable_credentials import disable_unreadable_connectors
 from causeloop_pipeline.storage.app.vault import SecretError
 from causeloop_pipeline.storage.database.session import Database
-from causeloop_pipeline.storage.raw.records import LandingCount, Origin, land
+from causeloop_pipeline.storage.raw.records import LandingCount, land
 
 logger = logging.getLogger(__name__)
 
@@ -190,7 +190,7 @@ def _land_pages(
             count = land(
                 session.connection,
                 workspace_id,
-                Origin(configured.connector_id, configured.site),
+                configured.origin,
                 page.records,
                 page.quarantined,
                 page.cursor,

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from causeloop_pipeline.connectors.registry import CONNECTORS
-from causeloop_pipeline.connectors.sites import Neighbor, choose_site, find_location
+from causeloop_pipeline.connectors.sites import Neighbor, choose_site, find_location, list_kin
 from causeloop_pipeline.connectors.spec import Connector
 from causeloop_pipeline.model.raw_record import RawRecord, payload_hash
 from causeloop_pipeline.storage.app.connectors import NewConnector, create_connector, read_active_connector
@@ -57,9 +57,9 @@ def connect(database: Database, workspace_id: UUID, tool: str, config: dict[str,
     return Origin(connector_id, stored.site)
 
 
-def tell_otherwise(record: RawRecord) -> RawRecord:
-    """The same id, told by another tool."""
-    payload = {**record.payload, "told_by": "another tool"}
+def send_otherwise(record: RawRecord) -> RawRecord:
+    """The same id, sent by another tool."""
+    payload = {**record.payload, "sent_by": "another tool"}
     return replace(record, payload=payload, payload_hash=payload_hash(payload), canonical=b"")
 
 
@@ -92,7 +92,7 @@ def test_connecting_a_second_tool_of_a_type_changes_nothing_of_the_first_ones(
     for tool, connector in CONNECTORS.items():
         second[tool] = connect(database, workspace_id, tool, fill_in(connector, "two"), f"{tool} 2")
         with database.workspace(workspace_id) as session:
-            others = [tell_otherwise(record) for record in records[tool]]
+            others = [send_otherwise(record) for record in records[tool]]
             land(session.connection, workspace_id, second[tool], others)
     report = normalize(database, models, workspace_id)
     after, added = (read_rows(database, origins, workspace_id) for origins in (first, second))
@@ -124,7 +124,7 @@ def test_every_type_says_where_its_tool_is() -> None:
 
 
 @pytest.mark.parametrize(
-    ("tool", "one", "same"),
+    ("tool", "config", "same"),
     [
         (
             "redmine",
@@ -149,16 +149,16 @@ def test_every_type_says_where_its_tool_is() -> None:
     ],
 )
 def test_one_tool_is_one_site_however_it_is_written(
-    tool: str, one: dict[str, Any], same: dict[str, Any]
+    tool: str, config: dict[str, Any], same: dict[str, Any]
 ) -> None:
-    location = find_location(CONNECTORS[tool], one)
+    location = find_location(CONNECTORS[tool], config)
 
     assert location
     assert find_location(CONNECTORS[tool], same) == location
 
 
 @pytest.mark.parametrize(
-    ("tool", "one", "other"),
+    ("tool", "config", "other"),
     [
         ("redmine", {"base_url": "https://a.example"}, {"base_url": "https://a.example:8443"}),
         ("redmine", {"base_url": "https://a.example"}, {"base_url": "https://a.example/second"}),
@@ -184,8 +184,8 @@ def test_one_tool_is_one_site_however_it_is_written(
         ("jira_service_management", {"cloud_id": "1"}, {"cloud_id": "2"}),
     ],
 )
-def test_two_tools_are_two_sites(tool: str, one: dict[str, Any], other: dict[str, Any]) -> None:
-    assert find_location(CONNECTORS[tool], one) != find_location(CONNECTORS[tool], other)
+def test_two_tools_are_two_sites(tool: str, config: dict[str, Any], other: dict[str, Any]) -> None:
+    assert find_location(CONNECTORS[tool], config) != find_location(CONNECTORS[tool], other)
 
 
 def test_the_tables_of_a_query_are_those_outside_of_it() -> None:
@@ -196,28 +196,38 @@ def test_the_tables_of_a_query_are_those_outside_of_it() -> None:
 
 def test_what_is_only_pushed_to_has_a_site_of_its_own() -> None:
     assert choose_site(CONNECTORS["uptime_kuma"], {}, OWN) == str(OWN)
-    assert choose_site(CONNECTORS["airflow"], {}, OWN, [Neighbor({}, "another")]) == str(OWN)
+    assert choose_site(CONNECTORS["airflow"], {}, OWN, [Neighbor("airflow", {}, "another")]) == str(OWN)
 
 
 def test_two_connectors_of_one_tool_share_a_site_also_one_from_before_there_were_sites() -> None:
     config = {"base_url": "https://redmine.example.com"}
 
     assert choose_site(CONNECTORS["redmine"], config, OWN) == "redmine.example.com"
-    assert choose_site(CONNECTORS["redmine"], config, OWN, [Neighbor(config, "")]) == ""
+    assert choose_site(CONNECTORS["redmine"], config, OWN, [Neighbor("redmine", config, "")]) == ""
 
 
 def test_where_only_the_credentials_know_the_account_a_second_connector_is_another_tool() -> None:
     """Stories of Shortcut are numbered in each account; ids of PagerDuty occur once."""
-    taken = [Neighbor({}, "api.app.shortcut.com")]
+    taken = [Neighbor("shortcut", {}, "api.app.shortcut.com")]
 
     assert choose_site(CONNECTORS["shortcut"], {}, OWN) == "api.app.shortcut.com"
     assert choose_site(CONNECTORS["shortcut"], {}, OWN, taken) == str(OWN)
-    assert choose_site(CONNECTORS["pagerduty"], {}, OWN, [Neighbor({}, "its site")]) == "its site"
+    assert (
+        choose_site(CONNECTORS["pagerduty"], {}, OWN, [Neighbor("pagerduty", {}, "its site")]) == "its site"
+    )
 
 
 def test_where_a_tool_has_moved_away_another_one_has_a_site_of_its_own() -> None:
-    moved = Neighbor({"base_url": "https://new.example.com"}, "old.example.com")
+    moved = Neighbor("redmine", {"base_url": "https://new.example.com"}, "old.example.com")
 
     assert choose_site(CONNECTORS["redmine"], {"base_url": "https://old.example.com"}, OWN, [moved]) == str(
         OWN
     )
+
+
+def test_types_that_bring_each_others_records_share_the_site_of_their_tool() -> None:
+    before = Neighbor("github", {"repositories": ["acme/shop"]}, "")
+
+    assert choose_site(CONNECTORS["github_actions"], {}, OWN, [before]) == ""
+    assert list_kin("github_security") == ["github", "github_actions", "github_security"]
+    assert list_kin("jira") == ["jira"]

@@ -23,11 +23,12 @@ class WebhookConnector:
     webhook_secrets: bytes | None = field(repr=False)
     is_organization_active: bool = False
     site: str = ""
+    source: str | None = None
 
     @property
     def origin(self) -> Origin:
         """Whose records a delivery holds."""
-        return Origin(self.connector_id, self.site)
+        return Origin(self.connector_id, self.site, self.source, self.type)
 
 
 async def find_connector(pool: BoundedPool, connector_id: UUID) -> WebhookConnector | None:
@@ -43,4 +44,5 @@ async def find_connector(pool: BoundedPool, connector_id: UUID) -> WebhookConnec
         row["webhook_secrets"],
         row["is_organization_active"],
         row["site"],
+        row["source"],
     )

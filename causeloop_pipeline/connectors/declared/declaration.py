@@ -22,6 +22,8 @@ from causeloop_pipeline.model.plans import PlanName
 
 CUSTOM_TYPE = "custom_api"
 """The type of every declared connector: its records arrive in the product's own field names."""
+OWN = ":"
+"""Between the type and a declaration's name in the source of its issues: no type is called like that."""
 DECLARATION = "declaration"
 """The field of the configuration that holds the document."""
 DECLARATION_FIELD = Field(DECLARATION, "Declaration", required=False, type="mapping")
@@ -55,6 +57,17 @@ class Declaration:
     changes: tuple[ChangeMapping, ...] = ()
     words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """severity and status: the tool's word → p1 to p4, or a status of the product."""
+
+
+def name_source(config: Mapping[str, Any]) -> str | None:
+    """The source of the issues of a declared connector, such as custom_api:acme_desk; None of any other."""
+    declaration = config.get(DECLARATION)
+    return f"{CUSTOM_TYPE}{OWN}{declaration['name']}" if declaration else None
+
+
+def find_type(source: str) -> str:
+    """The connector type of a source."""
+    return source.partition(OWN)[0]
 
 
 def read_declaration(text: str) -> tuple[Connector, dict[str, Any]]:

@@ -15,7 +15,6 @@ from causeloop_pipeline.connectors.pulls import Pull, RecordSchema, Refresh
 from causeloop_pipeline.connectors.record_filters import Among
 from causeloop_pipeline.connectors.signatures import SnsSignature
 from causeloop_pipeline.connectors.spec import BodyError, Field
-from causeloop_pipeline.connectors.webhooks import WebhookEvent
 
 REPLACED: Mapping[type, type] = {
     expressions.Match: LinearMatch,
@@ -27,10 +26,10 @@ NOT_DECLARED: frozenset[tuple[type, str]] = frozenset(
     {
         (RecordSchema, "key_pattern"),
         (RecordSchema, "normalize"),
+        (RecordSchema, "source"),
         (Refresh, "ids"),
         (Pull, "undescribed"),
         (Field, "pattern"),
-        (WebhookEvent, "source"),
     }
 )
 """Fields that only a file of the product may set."""

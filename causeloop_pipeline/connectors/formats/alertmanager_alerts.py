@@ -78,6 +78,11 @@ EVALUATED = replace(LISTED, name="alert of Prometheus itself", when=Has("activeA
 BARE = replace(PUSHED, name="alert without times", when=Has("labels"))
 
 LISTED_SCHEMA = RecordSchema(key="fingerprint", updated_at=("updatedAt",))
+# Prometheus itself, and Alertmanager before 0.16, send the labels alone: by their fingerprint, which is what
+# Alertmanager calls an alert, all ways into one failure meet.
+FORMER_SCHEMA = RecordSchema(
+    labels="labels", key="{labels.alertname}/{startsAt}", updated_at=(), kind="former_alert"
+)
 CONTEXT = (("externalURL", "externalURL"), ("commonLabels", "commonLabels"), ("groupKey", "groupKey"))
 
 
@@ -94,22 +99,20 @@ def receive_alerts() -> tuple[WebhookEvent, ...]:
         WebhookEvent(
             record="alerts",
             when=BodyCondition(path="alerts.0.labels.instance"),
-            schema=RecordSchema(
-                key="{labels.alertname}/{labels.instance}/{startsAt}", updated_at=(), kind="former_alert"
-            ),
+            schema=replace(FORMER_SCHEMA, key="{labels.alertname}/{labels.instance}/{startsAt}"),
             add=CONTEXT,
         ),
         WebhookEvent(
             record="alerts",
             when=BodyCondition(path="alerts.0.startsAt"),
-            schema=RecordSchema(key="{labels.alertname}/{startsAt}", updated_at=(), kind="former_alert"),
+            schema=FORMER_SCHEMA,
             add=CONTEXT,
         ),
         *(
             WebhookEvent(
                 record=record,
                 when=BodyCondition(path=path),
-                schema=RecordSchema(key="{labels.alertname}/{activeAt}", updated_at=(), kind="evaluated"),
+                schema=replace(FORMER_SCHEMA, key="{labels.alertname}/{activeAt}", kind="evaluated"),
             )
             for record, path in (
                 ("data.alerts", "data.alerts.0.activeAt"),
@@ -121,12 +124,12 @@ def receive_alerts() -> tuple[WebhookEvent, ...]:
         WebhookEvent(
             record="",
             when=BodyCondition(path="startsAt"),
-            schema=RecordSchema(key="{labels.alertname}/{startsAt}", updated_at=(), kind="former_alert"),
+            schema=FORMER_SCHEMA,
         ),
         WebhookEvent(
             record="",
             when=BodyCondition(path="labels.alertname"),
-            schema=RecordSchema(key="labels.alertname", updated_at=(), kind="bare_alert"),
+            schema=replace(FORMER_SCHEMA, key="labels.alertname", kind="bare_alert"),
         ),
         WebhookEvent(
             record="",

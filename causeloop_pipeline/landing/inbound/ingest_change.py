@@ -9,10 +9,10 @@ from causeloop_pipeline.landing.inbound.product_fields import (
     IngestError,
     build_raw_record,
     require_object,
+    take_source,
 )
 from causeloop_pipeline.landing.timestamps import parse_timestamp
 from causeloop_pipeline.model.change import ChangeKind
-from causeloop_pipeline.model.issue import DEFAULT_SOURCE
 from causeloop_pipeline.model.raw_record import NORMALIZED_CHANGE, RawRecord, payload_hash
 
 
@@ -26,7 +26,7 @@ def read_change(payload: Any, now: datetime) -> RawRecord:
     errors = CHANGE_RULES.find_errors(change, now)
     if errors:
         raise IngestError(errors)
-    source = str(change.pop("source", None) or DEFAULT_SOURCE)
+    source = take_source(change)
     fields = _clean(change)
     if "external_id" not in fields:
         fields.setdefault("changed_at", now.isoformat())

@@ -11,17 +11,20 @@ from causeloop_pipeline.landing.inbound.product_fields import (
     IngestError,
     build_raw_record,
     require_object,
+    take_source,
 )
 from causeloop_pipeline.landing.timestamps import parse_timestamp
-from causeloop_pipeline.model.issue import DEFAULT_SEVERITY, DEFAULT_SOURCE, TIME_FIELDS
+from causeloop_pipeline.model.issue import DEFAULT_SEVERITY, TIME_FIELDS
 from causeloop_pipeline.model.raw_record import NORMALIZED, Channel, RawRecord, payload_hash
 
 
-def read_event(payload: Any, now: datetime, *, channel: Channel = "ingest") -> RawRecord:
+def read_event(
+    payload: Any, now: datetime, *, channel: Channel = "ingest", source: str | None = None
+) -> RawRecord:
     """The raw record of an event. Unknown sources become `custom_api`; a missing severity becomes p3.
 
     Fields that the product does not know go under `attributes`. An event without an `external_id` is
-    identified by its content, so that sending it twice makes one issue.
+    identified by its content, so that sending it twice makes one issue. `source`: that of a standard.
     """
     event = require_object(payload)
     errors = EVENT_RULES.find_errors(event, now)
@@ -29,10 +32,10 @@ def read_event(payload: Any, now: datetime, *, channel: Channel = "ingest") -> R
         errors.append(FieldError("/attributes", "must be an object"))
     if errors:
         raise IngestError(errors)
-    source = str(event.pop("source", None) or DEFAULT_SOURCE)
+    named = take_source(event)
     fields = _clean(event)
     fields.setdefault("external_id", payload_hash(fields)[:32])
-    return build_raw_record(source, fields, kind=NORMALIZED, channel=channel)
+    return build_raw_record(source or named, fields, kind=NORMALIZED, channel=channel)
 
 
 def _clean(event: dict[str, Any]) -> dict[str, Any]:

@@ -86,12 +86,18 @@ def require_object(payload: Any) -> dict[str, Any]:
     return {key: value for key, value in payload.items() if value is not None}
 
 
+def take_source(payload: dict[str, Any]) -> str:
+    """The source that a payload names, taken out of it; unknown ones become `custom_api`."""
+    source = payload.pop("source", None)
+    return source if source in CONNECTORS else DEFAULT_SOURCE
+
+
 def build_raw_record(source: str, payload: dict[str, Any], *, kind: str, channel: Channel) -> RawRecord:
     """The raw record of a payload in the product's field names, its `external_id` included."""
     canonical = canonical_json(payload)
     updated_at = payload.get("source_updated_at")
     return RawRecord(
-        source=source if source in CONNECTORS else DEFAULT_SOURCE,
+        source=source,
         external_id=payload["external_id"],
         payload=payload,
         payload_hash=sha256_hex(canonical),

@@ -138,9 +138,7 @@ def _read_list(
     for event in events:
         if None in outcomes and (event is events[0] or event.schema.keep is not None):
             outcomes = [
-                extract(
-                    event.source or connector.name, event.schema, record, channel="webhook", config=config
-                )
+                extract(connector.name, event.schema, record, channel="webhook", config=config)
                 if outcome is None
                 else outcome
                 for outcome, record in zip(outcomes, _list_records(event, document), strict=True)

@@ -8,8 +8,9 @@ from uuid import UUID
 
 from psycopg.types.json import Jsonb
 
+from causeloop_pipeline.connectors.declared.declaration import name_source
 from causeloop_pipeline.connectors.registry import CONNECTORS
-from causeloop_pipeline.connectors.sites import Neighbor, choose_site
+from causeloop_pipeline.connectors.sites import Neighbor, choose_site, list_kin, list_other_sources
 from causeloop_pipeline.model.issue import OPEN_STATUSES
 from causeloop_pipeline.model.plans import is_plan_enough, list_plans_from
 from causeloop_pipeline.model.tenancy import SetupStep
@@ -18,6 +19,7 @@ from causeloop_pipeline.storage.app.sync_progress import SyncProgress, store_pro
 from causeloop_pipeline.storage.app.vault import Vault
 from causeloop_pipeline.storage.database.session import Session
 from causeloop_pipeline.storage.database.sql_values import quote_values
+from causeloop_pipeline.storage.raw.records import Origin
 
 WEBHOOK_SECRETS = "webhook_secrets"
 MAX_WAIT = timedelta(days=1)
@@ -33,7 +35,7 @@ limit %s
 
 SELECT_CONNECTORS = """
 select c.workspace_id, c.connector_id, c.type, c.display_name, c.config, c.credentials, c.cursor,
-       c.backfill_days, c.failed_syncs, c.site
+       c.backfill_days, c.failed_syncs, c.site, c.source
 from app.connector as c
 join app.active_workspace as w using (workspace_id)
 where c.type = %s and w.plan = any (%s) and c.status = 'active'
@@ -43,7 +45,7 @@ order by c.workspace_id, c.connector_id
 
 SELECT_CONNECTOR = """
 select workspace_id, connector_id, type, display_name, config, credentials, cursor, backfill_days,
-       failed_syncs, site
+       failed_syncs, site, source
 from app.connector
 where workspace_id = %s and connector_id = %s and status = 'active'
 """
@@ -58,7 +60,7 @@ for update
 SELECT_OPEN_ISSUES = f"""
 select external_id
 from core.issue
-where workspace_id = %s and source = %s and site = %s and connector_id = %s
+where workspace_id = %s and source = any (%s) and site = %s and connector_id = %s
     and status in ({quote_values(OPEN_STATUSES)})
 order by source_updated_at desc
 limit %s
@@ -88,12 +90,13 @@ returning sync_run_id
 
 INSERT_CONNECTOR = """
 insert into app.connector (workspace_id, connector_id, type, display_name, config, credentials,
-                           webhook_secrets, poll_interval_seconds, backfill_days, site)
-values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+                           webhook_secrets, poll_interval_seconds, backfill_days, site, source)
+values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
 """
 
 SELECT_NEIGHBORS = """
-select config, site from app.connector where workspace_id = %s and type = %s order by created_at, connector_id
+select type, config, site from app.connector where workspace_id = %s and type = any (%s)
+order by created_at, connector_id
 """
 
 
@@ -122,6 +125,13 @@ class PolledConnector:
     """How many syncs in a row have failed."""
     site: str = ""
     """The one tool, of all those of its type, whose ids its records bear."""
+    source: str | None = None
+    """What its issues have as their source, where that is not the type."""
+
+    @property
+    def origin(self) -> Origin:
+        """Whose records a sync lands."""
+        return Origin(self.connector_id, self.site, self.source, self.type)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -179,9 +189,9 @@ def read_active_connector(
 
 def read_open_external_ids(session: Session, connector: PolledConnector, limit: int = 500) -> list[str]:
     """The external ids of a connector's open issues, which a poll by creation date never shows closed."""
-    parameters = (connector.workspace_id, connector.type, connector.site, connector.connector_id, limit)
-    rows = session.rows(SELECT_OPEN_ISSUES, parameters)
-    return [row["external_id"] for row in rows]
+    sources = [connector.source or connector.type, *list_other_sources(CONNECTORS[connector.type])]
+    key = (connector.workspace_id, sources, connector.site, connector.connector_id)
+    return [row["external_id"] for row in session.rows(SELECT_OPEN_ISSUES, (*key, limit))]
 
 
 def start_sync(session: Session, connector: PolledConnector, run_id: str | None) -> UUID:
@@ -251,13 +261,14 @@ def create_connector(session: Session, vault: Vault, new: NewConnector) -> None:
             new.poll_interval_seconds,
             new.backfill_days,
             _choose_site(session, new),
+            name_source(new.config),
         ),
     )
 
 
 def _choose_site(session: Session, new: NewConnector) -> str:
-    rows = session.rows(SELECT_NEIGHBORS, (new.workspace_id, new.connector_type))
-    neighbors = [Neighbor(row["config"], row["site"]) for row in rows]
+    rows = session.rows(SELECT_NEIGHBORS, (new.workspace_id, list_kin(new.connector_type)))
+    neighbors = [Neighbor(row["type"], row["config"], row["site"]) for row in rows]
     return choose_site(CONNECTORS[new.connector_type], new.config, new.connector_id, neighbors)
 
 

@@ -20,7 +20,7 @@ from causeloop_pipeline.storage.database.session import Session
 # connector count as those of the other connectors of its tool.
 WITH_CONNECTORS = """
 with polled as (
-    select c.connector_id, c.type as source, tolerance,
+    select c.connector_id, coalesce(c.source, c.type) as source, tolerance,
            c.created_at - make_interval(days => c.backfill_days) as seen_from,
            case when %(as_of)s - last_sync.started_at > tolerance
                then greatest(last_sync.started_at, last_webhook.received_at)

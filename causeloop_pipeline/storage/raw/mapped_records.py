@@ -82,20 +82,20 @@ left join lateral (
 left join lateral (
     select config from app.connector
     where workspace_id = r.workspace_id and connector_id = r.connector_id
-        and r.source = any (%(configured)s)
+        and split_part(r.source, ':', 1) = any (%(configured)s)
     offset 0
 ) as c on true
 left join lateral (  -- which outlives the connectors that follow it
     select jsonb_build_object('declaration', document) as config from app.connector_declaration
     where workspace_id = r.workspace_id and name = split_part(r.external_id, '/', 1)
-        and r.source = 'custom_api' and c.config is null
+        and split_part(r.source, ':', 1) = 'custom_api' and c.config is null
     offset 0
 ) as d on true
 where %(is_all)s
     or m.mapping_version is distinct from
         coalesce(%(versions)s::jsonb ->> r.source, %(versions)s::jsonb ->> '')
     or m.unmappable_reason is not null
-    or r.source = any (%(configured)s)
+    or split_part(r.source, ':', 1) = any (%(configured)s)
 """
 UPSERT = f"""
 insert into raw.mapped_record as t (

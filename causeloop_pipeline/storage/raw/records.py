@@ -15,9 +15,20 @@ import orjson
 
 from causeloop_pipeline.model.raw_record import Quarantined, RawRecord, canonical_json
 
+# What a connector brings as a record of another type, and once brought as one of its own, stays its own:
+# the issue keeps its id.
 INSERT_RECORDS = """
 with incoming as (
-    select *
+    select case
+            when r.source <> %(type)s and (
+                select true from raw.record as former
+                where former.workspace_id = %(workspace_id)s and former.source = %(type)s
+                    and former.external_id = r.external_id and former.site = %(site)s
+                limit 1
+            ) then %(type)s
+            else r.source
+        end as source,
+        r.external_id, r.kind, r.channel, r.payload, r.payload_hash, r.source_updated_at
     from jsonb_to_recordset(%(records)s::jsonb) as r (
         source text, external_id text, kind text, channel text, payload jsonb, payload_hash text,
         source_updated_at timestamptz
@@ -68,10 +79,12 @@ class Transaction(Protocol):
 
 @dataclass(frozen=True)
 class Origin:
-    """Who brought records: a connector, and the site whose ids they bear."""
+    """Who brought records: a connector and its type, the site of their ids, their source if it is no type."""
 
     connector_id: UUID | None = None
     site: str = ""
+    source: str | None = None
+    type: str | None = None
 
 
 NO_CONNECTOR = Origin()
@@ -132,19 +145,20 @@ def _insert_records(
     if not records:
         return 0, 0, 0
     parameters = {
-        "records": orjson.dumps([_to_row(record) for record in records]).decode(),
+        "records": orjson.dumps([_to_row(record, origin) for record in records]).decode(),
         "workspace_id": workspace_id,
         "connector_id": origin.connector_id,
         "site": origin.site,
+        "type": origin.type if origin.source is None else None,
     }
     row = transaction.execute(INSERT_RECORDS, parameters).fetchone()
     inserted, changed_records, updated_records = row.values() if isinstance(row, dict) else row
     return int(inserted), int(changed_records), int(updated_records)
 
 
-def _to_row(record: RawRecord) -> dict[str, Any]:
+def _to_row(record: RawRecord, origin: Origin) -> dict[str, Any]:
     return {
-        "source": record.source,
+        "source": origin.source or record.source,
         "external_id": record.external_id,
         "kind": record.kind,
         "channel": record.channel,
@@ -158,6 +172,6 @@ def _insert_quarantined(
     transaction: Transaction, workspace_id: UUID, origin: Origin, item: Quarantined, channel: str
 ) -> None:
     digest = hashlib.sha256(item.raw).hexdigest()
-    found = (item.external_id, channel, item.reason, item.raw, digest)
-    row = (workspace_id, item.source, origin.site, origin.connector_id, *found)
+    content = (item.external_id, channel, item.reason, item.raw, digest)
+    row = (workspace_id, origin.source or item.source, origin.site, origin.connector_id, *content)
     transaction.execute(INSERT_QUARANTINED, row)

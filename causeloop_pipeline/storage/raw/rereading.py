@@ -21,7 +21,10 @@ rereading_id, versions, sources, before_record, records_read, records_total, sta
 SELECT_NEWEST = f"select {COLUMNS} from raw.rereading order by rereading_id desc limit 1"
 
 # The empty name stands for sources that no connector has.
-OF_SOURCES = "(source = any (%(sources)s) or '' = any (%(sources)s) and source <> all (%(known)s))"
+OF_SOURCES = """
+(split_part(source, ':', 1) = any (%(sources)s)
+    or '' = any (%(sources)s) and split_part(source, ':', 1) <> all (%(known)s))
+"""
 INSERT_REREADING = f"""
 insert into raw.rereading (versions, sources, records_total, finished_at)
 select %(versions)s::jsonb, %(sources)s::text[], records, case when records = 0 then now() end

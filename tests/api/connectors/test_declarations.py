@@ -89,6 +89,7 @@ def test_a_declared_connector_is_tried_stored_polled_pushed_to_and_becomes_issue
         "service": "pay",
     }
     assert landed["acme_desk/8"]["status"] == "open"
+    assert landed["acme_desk/7"]["source"] == made.json()["source"] == "custom_api:acme_desk"
     with database.workspace(fresh_sample.workspace_id) as session:
         change = session.row(
             "select kind, title, service from core.change where external_id = 'acme_desk/deploy/d1'"

@@ -10,7 +10,7 @@ from tests.api.conftest import Client
 from tests.api.sample import Sample
 
 SECRET = {"api_key": "planted-key-4713"}
-ONE, TWO = {"base_url": "https://one.example.com"}, {"base_url": "https://two.example.com/redmine/"}
+FORMER, LATER = {"base_url": "https://one.example.com"}, {"base_url": "https://two.example.com/redmine/"}
 
 
 def create(api: httpx2.Client, config: dict[str, Any], **more: Any) -> httpx2.Response:
@@ -28,16 +28,16 @@ def read_cursor(database: Database, sample: Sample, connector_id: str) -> Any:
 def test_connectors_of_one_address_share_a_site(client: Client, fresh_sample: Sample) -> None:
     api = client(fresh_sample.credentials["analyst"])
 
-    sites = [create(api, config).json()["site"] for config in (ONE, TWO, ONE)]
+    sites = [create(api, config).json()["site"] for config in (FORMER, LATER, FORMER)]
 
     assert sites == ["one.example.com", "two.example.com/redmine", "one.example.com"]
 
 
 def test_the_owner_says_that_two_addresses_lead_to_one_tool(client: Client, fresh_sample: Sample) -> None:
     api = client(fresh_sample.credentials["analyst"])
-    first = create(api, ONE).json()
+    first = create(api, FORMER).json()
 
-    second = create(api, TWO, same_site_as=first["id"])
+    second = create(api, LATER, same_site_as=first["id"])
 
     assert second.json()["site"] == first["site"] == "one.example.com"
 
@@ -45,7 +45,7 @@ def test_the_owner_says_that_two_addresses_lead_to_one_tool(client: Client, fres
 def test_a_site_is_shared_by_connectors_of_one_type_only(client: Client, fresh_sample: Sample) -> None:
     api = client(fresh_sample.credentials["analyst"])
 
-    refused = create(api, ONE, same_site_as=str(fresh_sample.ids["connector_id"]))
+    refused = create(api, FORMER, same_site_as=str(fresh_sample.ids["connector_id"]))
 
     assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "/same_site_as")
 
@@ -65,17 +65,17 @@ def test_another_address_is_another_tool_which_is_read_from_the_beginning(
     client: Client, fresh_sample: Sample, database: Database
 ) -> None:
     api = client(fresh_sample.credentials["analyst"])
-    made = create(api, ONE).json()
+    made = create(api, FORMER).json()
     with database.workspace(fresh_sample.workspace_id) as session:
         session.execute("update app.connector set cursor = '{\"page\": 7}'")
 
     same = api.patch(
         f"/v1/connectors/{made['id']}", json={"config": {"base_url": "https://one.example.com/"}}
     )
-    kept = read_cursor(database, fresh_sample, made["id"])
-    other = api.patch(f"/v1/connectors/{made['id']}", json={"config": TWO, "credentials": SECRET})
+    cursor = read_cursor(database, fresh_sample, made["id"])
+    other = api.patch(f"/v1/connectors/{made['id']}", json={"config": LATER, "credentials": SECRET})
 
-    assert (same.json()["site"], kept) == ("one.example.com", {"page": 7})
+    assert (same.json()["site"], cursor) == ("one.example.com", {"page": 7})
     assert (other.json()["site"], read_cursor(database, fresh_sample, made["id"])) == (
         "two.example.com/redmine",
         None,
@@ -84,13 +84,13 @@ def test_another_address_is_another_tool_which_is_read_from_the_beginning(
 
 def test_a_tool_that_has_moved_goes_on(client: Client, fresh_sample: Sample, database: Database) -> None:
     api = client(fresh_sample.credentials["analyst"])
-    made = create(api, ONE).json()
+    made = create(api, FORMER).json()
     with database.workspace(fresh_sample.workspace_id) as session:
         session.execute("update app.connector set cursor = '{\"page\": 7}'")
-    body = {"config": TWO, "credentials": SECRET, "same_site": True}
+    body = {"config": LATER, "credentials": SECRET, "same_site": True}
 
     moved = api.patch(f"/v1/connectors/{made['id']}", json=body).json()
-    joined, at_the_old_address = create(api, TWO).json(), create(api, ONE).json()
+    joined, at_the_old_address = create(api, LATER).json(), create(api, FORMER).json()
 
     assert (moved["site"], read_cursor(database, fresh_sample, made["id"])) == (made["site"], {"page": 7})
     assert joined["site"] == made["site"]

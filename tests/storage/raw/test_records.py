@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import IO
 from uuid import UUID, uuid4
@@ -150,3 +151,33 @@ def begin_loading(orders: IO[str], answers: IO[str]) -> int:
     orders.write("\n")
     orders.flush()
     return int(answers.readline())
+
+
+def test_records_of_two_sites_are_two_records_and_each_has_its_versions(
+    database: Database, workspace_id: UUID
+) -> None:
+    sites = [Origin(uuid4(), site) for site in ("one.example.com", "two.example.com")]
+    with database.workspace(workspace_id) as session:
+        first = [land(session.connection, workspace_id, origin, [record(1)]) for origin in sites]
+        again = [
+            land(session.connection, workspace_id, origin, [record(1), record(1, title="Changed")])
+            for origin in sites
+        ]
+
+    assert first == [LandingCount(read=1, new=1)] * 2
+    assert again == [LandingCount(read=2, updated=1, duplicate=1)] * 2
+
+
+def test_what_a_connector_once_brought_as_its_own_does_not_become_another_types(
+    database: Database, workspace_id: UUID
+) -> None:
+    """GitHub's runs had its own type as their source before they met those of GitHub Actions."""
+    origin = Origin(uuid4(), "api.github.com", type="github")
+    former, run = (replace(record(1, title=title), source="github") for title in ("Failed", "Repaired"))
+    with database.workspace(workspace_id) as session:
+        land(session.connection, workspace_id, origin, [former])
+        later = [replace(run, source="github_actions"), replace(record(2), source="github_actions")]
+        land(session.connection, workspace_id, origin, later)
+        rows = session.rows("select external_id, source from raw.record order by record_id")
+
+    assert [row["source"] for row in rows] == ["github", "github", "github_actions"]

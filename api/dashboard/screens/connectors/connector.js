@@ -201,7 +201,13 @@ function editForm(connector, tool, change, onDone) {
   ];
   /** @param {FormValues} options */
   const send = ({ display_name, poll_interval_seconds, backfill_days, same_site, ...rest }) =>
-    change({ display_name, poll_interval_seconds, backfill_days, same_site, config: valuesOf(rest, "config") });
+    change({
+      display_name,
+      poll_interval_seconds,
+      backfill_days,
+      same_site,
+      config: valuesOf(rest, "config"),
+    });
   return form({ id: "edit", fields, verb: "Save", send, done: "The connector is saved.", onDone });
 }
 

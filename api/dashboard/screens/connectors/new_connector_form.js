@@ -85,7 +85,9 @@ const askForSite = (others) => ({
   ...{ name: "same_site_as", label: "Is it a tool that is connected already?", kind: "select" },
   options: [
     ["", "As its address says"],
-    ...others.map((other) => /** @type {[string, string]} */ ([other.id, `Yes, that of ${other.display_name}`])),
+    ...others.map(
+      (other) => /** @type {[string, string]} */ ([other.id, `Yes, that of ${other.display_name}`]),
+    ),
   ],
   help: "Two connectors of one tool update the same issues; those of two tools never do.",
 });

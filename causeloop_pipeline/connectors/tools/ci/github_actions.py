@@ -13,7 +13,7 @@ from causeloop_pipeline.connectors.formats.github_deployments import (
     FAILED_DEPLOYMENT,
     REPOSITORY,
 )
-from causeloop_pipeline.connectors.formats.workflow_runs import FAILED_CONCLUSIONS, has_failed
+from causeloop_pipeline.connectors.formats.workflow_runs import FAILED_CONCLUSIONS, RUN_RECORD
 from causeloop_pipeline.connectors.mapping.expressions import (
     Different,
     Every,
@@ -107,7 +107,6 @@ DEPLOYING_RUN = ChangeMapping(
     external_url="html_url",
     changed_at="updated_at",
 )
-RUN_RECORD = spec.RecordSchema(key="run/{repository.full_name}/{id}", kind="run", keep=has_failed)
 DEPLOYING_RECORD = spec.RecordSchema(
     key="deploy/{repository.full_name}/{id}",
     kind="change",

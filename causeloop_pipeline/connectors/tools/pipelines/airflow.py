@@ -58,8 +58,9 @@ RUN_SCHEMA = spec.RecordSchema(
     updated_at=("end_date", "last_scheduling_decision", "start_date"),
     keep=Among("state", FAILED),
 )
+# A callback tells of the task that failed, the API of the run that failed by it: both are one failure.
 TASK_SCHEMA = spec.RecordSchema(
-    key="{dag_id}/{dag_run_id}/{task_id}",
+    key="{dag_id}/{dag_run_id}",
     updated_at=("end_date", "start_date"),
     keep=Among("state", FAILED),
     kind="task",

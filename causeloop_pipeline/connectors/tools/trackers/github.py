@@ -7,7 +7,7 @@ from causeloop_pipeline.connectors import spec
 from causeloop_pipeline.connectors.formats.github_alerts import ALERT_EVENTS
 from causeloop_pipeline.connectors.formats.github_checks import CHECK_EVENTS
 from causeloop_pipeline.connectors.formats.github_deployments import DEPLOYMENT_FAILED, FAILED_DEPLOYMENT
-from causeloop_pipeline.connectors.formats.workflow_runs import FAILED_CONCLUSIONS, has_failed
+from causeloop_pipeline.connectors.formats.workflow_runs import FAILED_CONCLUSIONS, RUN_RECORD
 from causeloop_pipeline.connectors.mapping.expressions import (
     Choose,
     Concat,
@@ -32,6 +32,11 @@ from causeloop_pipeline.connectors.ticket_marker import is_foreign_issue
 REPOSITORY_NAME = r"[\w-]+/[\w.-]+"
 
 
+def land_as(source: str, event: spec.WebhookEvent) -> spec.WebhookEvent:
+    """An event whose records are those of another type."""
+    return replace(event, schema=replace(event.schema, source=source))
+
+
 def is_lasting_deployment(deployment: spec.Record) -> bool:
     """Previews come and go with every pull request."""
     return not deployment.get("transient_environment")
@@ -53,11 +58,8 @@ ISSUE = spec.RecordSchema(
     keep=is_foreign_issue,
 )
 NODE = spec.RecordSchema(key="databaseId", updated_at=("updatedAt",), kind="node", keep=is_foreign_issue_node)
-WORKFLOW_RUN = spec.RecordSchema(
-    key="run/{repository.full_name}/{id}",
-    kind="run",
-    keep=has_failed,
-)
+# Where GitHub Actions is connected too, both bring a failed run, job or check: it is a record of that type.
+WORKFLOW_RUN = replace(RUN_RECORD, source="github_actions")
 DEPLOYMENT = spec.RecordSchema(
     key="deployment/{id}",
     kind="change",
@@ -272,14 +274,14 @@ CONNECTOR = spec.Connector(
                 schema=replace(NODE, key="id", unless="databaseId"),
             ),
             replace(
-                DEPLOYMENT_FAILED,
+                land_as("github_actions", DEPLOYMENT_FAILED),
                 when=spec.Condition(path="deployment_status.state", values=frozenset({"failure", "error"})),
             ),
             spec.WebhookEvent(record="deployment", schema=DEPLOYMENT),
             spec.WebhookEvent(record="release", schema=RELEASE),
-            spec.WebhookEvent(record="workflow_run", schema=WORKFLOW_RUN),
-            *(replace(event, source="github_actions") for event in CHECK_EVENTS),
-            *(replace(event, source="github_security") for event in ALERT_EVENTS),
+            spec.WebhookEvent(record="workflow_run", schema=WORKFLOW_RUN, add=(("workflow", "workflow"),)),
+            *(land_as("github_actions", event) for event in CHECK_EVENTS),
+            *(land_as("github_security", event) for event in ALERT_EVENTS),
         ),
         setup="Settings › Webhooks: application/json, events Issues, Workflow runs, Deployments, Releases, "
         "and the alerts of Dependabot, Code scanning and Secret scanning. Check runs, if others than Actions "

@@ -59,7 +59,7 @@ class AlchemyReading:
         """The rows of a query in its window, a page at a time."""
         statement = build_statement(
             query,
-            self._engine.dialect,
+            self._job["dialect"],
             cursor_column=window.cursor_column,
             key_column=window.key_column,
             start=window.start,

@@ -499,6 +499,7 @@ create table app.connector (
     updated_at            timestamptz not null default now(),
     failed_syncs          integer not null default 0 check (failed_syncs >= 0),
     site                  text not null default '',
+    source                text,
     primary key (workspace_id, connector_id),
     unique (workspace_id, display_name)
 );
@@ -508,6 +509,8 @@ comment on column app.connector.failed_syncs is
     'Syncs in a row that failed; each doubles the wait for the next one.';
 comment on column app.connector.site is
     'The one tool, of all those of its type, whose ids its records bear; connectors of one tool share it.';
+comment on column app.connector.source is
+    'What its issues have as their source, where that is not the type: `custom_api:` and the name of a declaration.';
 create index due_connectors on app.connector (next_poll_at) where status = 'active';
 create unique index connector_by_id on app.connector (connector_id, workspace_id);
 create trigger set_updated_at before update on app.connector for each row execute function app.set_updated_at();

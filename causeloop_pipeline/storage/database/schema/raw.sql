@@ -20,7 +20,7 @@ create table raw.record (
 );
 comment on table raw.record is 'Payloads as they arrived, every version once.';
 comment on column raw.record.site is
-    'The one tool, of all those of its source, that gave the id, as its connector said on arrival.';
+    'The one tool, of all those of its source, that gave the id, by its connector on arrival.';
 comment on column raw.record.channel is 'How the record reached Causeloop: poll, webhook, ingest or manual.';
 -- The site comes after the id: an id tells records apart far better, and some look for it whatever the site.
 create index record_versions on raw.record (workspace_id, source, external_id, site, source_updated_at desc nulls last);

@@ -1,7 +1,7 @@
 """Adds the site of connectors, records, issues and changes: the one tool, of all of a type, that gave an id.
 
-What is there keeps the empty site, and so its id. Of several connectors of a type the oldest goes on with it;
-the others have had their records mixed with its own, and begin sites of their own.
+What is there keeps the empty site and its source, and so its id. Of several connectors of a type the oldest
+goes on with it; the others have had their records mixed with its own, and begin sites of their own.
 """
 
 from causeloop_pipeline.storage.database.migrate import run_sql
@@ -11,8 +11,12 @@ down_revision = "0075"
 
 SQL = """
 alter table app.connector add column site text not null default '';
+alter table app.connector add column source text;
 comment on column app.connector.site is
     'The one tool, of all those of its type, whose ids its records bear; connectors of one tool share it.';
+comment on column app.connector.source is
+    'What its issues have as their source, where that is not the type: '
+    '`custom_api:` and the name of a declaration.';
 update app.connector as c
 set site = c.connector_id::text
 where exists (
@@ -23,7 +27,7 @@ where exists (
 
 alter table raw.record add column site text not null default '';
 comment on column raw.record.site is
-    'The one tool, of all those of its source, that gave the id, as its connector said on arrival.';
+    'The one tool, of all those of its source, that gave the id, by its connector on arrival.';
 alter table raw.record drop constraint record_workspace_id_source_external_id_payload_hash_key;
 alter table raw.record add unique (workspace_id, source, external_id, site, payload_hash);
 drop index raw.record_versions;

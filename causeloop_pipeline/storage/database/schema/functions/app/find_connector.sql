@@ -2,15 +2,16 @@
 -- what a request must know before it has a workspace. The caller's rights decide what it sees, setting by setting; an
 -- unknown connector takes the same steps as a known one.
 create or replace function app.find_connector(connector uuid)
-    returns table (workspace_id uuid, type text, config jsonb, webhook_secrets bytea, site text, is_organization_active boolean)
+    returns table (workspace_id uuid, type text, config jsonb, webhook_secrets bytea, site text, source text,
+        is_organization_active boolean)
     language plpgsql
     set search_path = pg_catalog, pg_temp
 as $$
 begin
     perform set_config('causeloop.connector', connector::text, true);
-    select c.workspace_id, c.type, c.config, c.webhook_secrets, c.site
+    select c.workspace_id, c.type, c.config, c.webhook_secrets, c.site, c.source
     into find_connector.workspace_id, find_connector.type, find_connector.config, find_connector.webhook_secrets,
-        find_connector.site
+        find_connector.site, find_connector.source
     from app.connector as c
     where c.connector_id = connector;
     perform set_config(
