@@ -25,7 +25,6 @@ from api.operation import Db, Operation
 from causeloop_pipeline.landing.inbound.ingest_change import read_change
 from causeloop_pipeline.model.raw_record import RawRecord
 from causeloop_pipeline.model.tenancy import Role
-from causeloop_pipeline.storage.raw.records import NO_CONNECTOR
 
 router = APIRouter(prefix="/v1", route_class=Operation)
 
@@ -52,8 +51,8 @@ async def ingest_change(db: Db, change: IngestChange) -> Response:
     """Stores one change. Sent again, it is a duplicate; a newer version updates the change."""
     record = parse_change(change.model_dump(mode="json"))
     await check_not_of_connector(db, record)
-    count = await ingest.ingest_records(db, NO_CONNECTOR, [record])
-    return json_response({**_identify(db, record), "status": describe_status(count)}, 202)
+    count, ignored = await ingest.ingest_new(db, [record])
+    return json_response({**_identify(db, record), "status": describe_status(count, ignored)}, 202)
 
 
 @router.post(
@@ -68,8 +67,8 @@ async def ingest_change_batch(db: Db, batch: ChangeBatchRequest) -> Response:
     """Stores up to 500 changes. An invalid change is rejected by its index and does not affect the others."""
     parsed, rejections = parse_batch(batch.changes, "/changes", read_change)
     records = await reject_connector_records(db, parsed, rejections, "/changes")
-    count = await ingest.ingest_records(db, NO_CONNECTOR, [record for _, record in records])
-    return json_response(describe_batch(count, records, rejections, partial(_identify, db)), 202)
+    count, ignored = await ingest.ingest_new(db, [record for _, record in records])
+    return json_response(describe_batch(count, ignored, records, rejections, partial(_identify, db)), 202)
 
 
 def _identify(db: Db, record: RawRecord) -> dict[str, str]:

@@ -91,11 +91,12 @@ class AcceptedChange(BaseModel):
 
 
 class ChangeBatchResult(BaseModel):
-    """The result of a batch: received = new + updated + duplicate + rejected."""
+    """The result of a batch: received = new + updated + ignored + duplicate + rejected."""
 
     received: int
     new: int
     updated: int
+    ignored: int
     duplicate: int
     rejected: int
     accepted: list[AcceptedChange]

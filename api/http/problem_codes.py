@@ -52,6 +52,7 @@ PROBLEM_CODES = {
     "connector_inactive": ProblemCode(409, "The connector is paused or in error"),
     "contradiction": ProblemCode(409, "The correction contradicts an earlier one"),
     "declaration_in_use": ProblemCode(409, "Connectors follow the declaration"),
+    "issue_exists": ProblemCode(409, "An issue has this external id already"),
     "invitation_not_accepted": ProblemCode(409, "An invited person becomes active by accepting"),
     "mail_disabled": ProblemCode(409, "The installation sends no e-mail"),
     "name_taken": ProblemCode(409, "Another one has this name"),

@@ -1,13 +1,16 @@
 """Batches of events and changes: each record is accepted or rejected on its own."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 from api.http.database import WorkspaceDatabase
 from api.ingest import queries as ingest
 from api.ingest.records import BELONGS_TO_CONNECTOR, describe_fields
+from api.ingest.schemas import IngestStatus
 from causeloop_pipeline.landing.inbound.product_fields import FieldError, IngestError
+from causeloop_pipeline.model.issue import DEFAULT_SOURCE
 from causeloop_pipeline.model.raw_record import RawRecord
 from causeloop_pipeline.storage.raw.records import LandingCount
 
@@ -31,6 +34,15 @@ def parse_batch(
     return records, rejections
 
 
+async def keep_former_source(db: WorkspaceDatabase, records: IndexedRecords) -> IndexedRecords:
+    """The records; those that an issue of before standards had a source of their own is of stay with it."""
+    former = await ingest.find_sent_records(db, DEFAULT_SOURCE, [record.external_id for _, record in records])
+    return [
+        (index, replace(record, source=DEFAULT_SOURCE) if record.external_id in former else record)
+        for index, record in records
+    ]
+
+
 async def reject_connector_records(
     db: WorkspaceDatabase, records: IndexedRecords, rejections: Rejections, pointer: str
 ) -> IndexedRecords:
@@ -47,13 +59,16 @@ async def reject_connector_records(
     return accepted
 
 
-def describe_status(count: LandingCount) -> str:
-    """The result of a single record: accepted, updated or duplicate."""
-    return "accepted" if count.new else "updated" if count.updated else "duplicate"
+def describe_status(count: LandingCount, ignored: int) -> IngestStatus:
+    """The result of a single record."""
+    if count.new or not count.updated:
+        return IngestStatus.ACCEPTED if count.new else IngestStatus.DUPLICATE
+    return IngestStatus.IGNORED if ignored else IngestStatus.UPDATED
 
 
 def describe_batch(
     count: LandingCount,
+    ignored: int,
     records: IndexedRecords,
     rejections: Rejections,
     identify: Callable[[RawRecord], dict[str, str]],
@@ -62,7 +77,8 @@ def describe_batch(
     return {
         "received": len(records) + len(rejections),
         "new": count.new,
-        "updated": count.updated,
+        "updated": max(count.updated - ignored, 0),
+        "ignored": min(ignored, count.updated),
         "duplicate": count.duplicate,
         "rejected": len(rejections),
         "accepted": [{"index": index, **identify(record)} for index, record in records],

@@ -21,6 +21,39 @@ where exists (
 )
 """
 
+# Two reports of one id at once: the second waits, and sees what the first has made.
+LOCK_ID = "select pg_advisory_xact_lock(hashtextextended(%s, 0))"
+SELECT_IS_REPORTED = """
+select exists (select from core.issue where workspace_id = %(workspace_id)s and issue_id = %(issue_id)s)
+    or exists (
+        select from raw.record
+        where workspace_id = %(workspace_id)s and source = %(source)s and external_id = %(external_id)s
+            and site = '' and kind not in ('change', 'normalized_change')
+    )
+"""
+
+# Versions that are not stored yet, of records of which a newer one is.
+SELECT_OUTDATED = """
+select count(*)
+from unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[])
+    as sent (source, external_id, hash, updated_at)
+where exists (
+    select from raw.record as r
+    where r.source = sent.source and r.external_id = sent.external_id and r.site = ''
+        and coalesce(r.source_updated_at, r.received_at) > sent.updated_at
+) and not exists (
+    select from raw.record as r
+    where r.source = sent.source and r.external_id = sent.external_id and r.site = ''
+        and r.payload_hash = sent.hash
+)
+"""
+
+SELECT_SENT_RECORDS = """
+select distinct external_id
+from raw.record
+where source = $1 and site = '' and connector_id is null and external_id = any ($2::text[])
+"""
+
 INSERT_DELIVERY = """
 insert into raw.webhook_delivery (workspace_id, connector_id, delivery_id) values (%s, %s, %s)
 on conflict do nothing
@@ -51,6 +84,12 @@ async def find_connector_records(db: WorkspaceDatabase, records: Sequence[RawRec
     return {(row["source"], row["external_id"]) for row in rows}
 
 
+async def find_sent_records(db: WorkspaceDatabase, source: str, external_ids: Sequence[str]) -> set[str]:
+    """Those of some external ids that programs and people have sent to a source before."""
+    rows = await db.transaction.fetch(SELECT_SENT_RECORDS, source, external_ids)
+    return {row["external_id"] for row in rows}
+
+
 async def ingest_records(db: WorkspaceDatabase, origin: Origin, records: Sequence[RawRecord]) -> LandingCount:
     """Store records for the next run to normalize; committed when this returns."""
     return await db.in_thread(
@@ -58,15 +97,39 @@ async def ingest_records(db: WorkspaceDatabase, origin: Origin, records: Sequenc
     )
 
 
-async def ingest_issue(db: WorkspaceDatabase, record: RawRecord) -> UUID:
-    """Store a record and make its issue at once, as the next run will make it again."""
+async def ingest_new(db: WorkspaceDatabase, records: Sequence[RawRecord]) -> tuple[LandingCount, int]:
+    """Store what a program sent; what was stored, and how many updates are too old to change anything."""
+    ignored = await count_outdated(db, records)
+    return await ingest_records(db, NO_CONNECTOR, records), ignored
 
-    def work(connection: psycopg.Connection) -> None:
+
+async def count_outdated(db: WorkspaceDatabase, records: Sequence[RawRecord]) -> int:
+    """How many records are versions older than the newest one that is stored: they change no issue."""
+    dated = [record for record in records if record.source_updated_at is not None]
+    rows = [(r.source, r.external_id, r.payload_hash, r.source_updated_at) for r in dated]
+    columns = zip(*rows, strict=True) if rows else ([], [], [], [])
+    return int(await db.transaction.fetchval(SELECT_OUTDATED, *map(list, columns)))
+
+
+async def ingest_issue(db: WorkspaceDatabase, record: RawRecord, *, is_new: bool) -> UUID | None:
+    """Store a record and make its issue at once, as the next run will make it again.
+
+    None, and nothing is stored, where it must be a new one and is not.
+    """
+    issue_id = compute_issue_id(db.workspace_id, record.source, record.external_id)
+    identity = {"source": record.source, "external_id": record.external_id}
+
+    def work(connection: psycopg.Connection) -> bool:
+        connection.execute(LOCK_ID, (str(issue_id),))
+        parameters = {"workspace_id": db.workspace_id, "issue_id": issue_id, **identity}
+        reported = connection.execute(SELECT_IS_REPORTED, parameters).fetchone()
+        if is_new and reported is not None and reported[0]:
+            return False
         land(connection, db.workspace_id, NO_CONNECTOR, [record], channel=record.channel)
         make_issue(connection, db.workspace_id, record)
+        return True
 
-    await db.in_thread(work)
-    return compute_issue_id(db.workspace_id, record.source, record.external_id)
+    return issue_id if await db.in_thread(work) else None
 
 
 async def ingest_delivery(

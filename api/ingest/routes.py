@@ -17,6 +17,7 @@ from api.ingest.batches import (
     IndexedRecords,
     describe_batch,
     describe_status,
+    keep_former_source,
     parse_batch,
     reject_connector_records,
 )
@@ -34,6 +35,7 @@ from causeloop_pipeline.landing.inbound.cloud_events import read_cloud_events, t
 from causeloop_pipeline.landing.inbound.ingest_event import read_event
 from causeloop_pipeline.landing.inbound.otlp_logs import OtlpError, read_export, read_failures
 from causeloop_pipeline.landing.inbound.product_fields import IngestError
+from causeloop_pipeline.model.issue import CLOUD_EVENTS_SOURCE, OTLP_SOURCE
 from causeloop_pipeline.model.raw_record import RawRecord
 from causeloop_pipeline.model.tenancy import Role
 from causeloop_pipeline.storage.raw.records import NO_CONNECTOR
@@ -71,8 +73,8 @@ async def ingest_event(db: Db, event: IngestEvent) -> Response:
     """Stores one event. Sent again, it is a duplicate; a newer version updates the issue."""
     record = parse_event(event.model_dump(mode="json"))
     await check_not_of_connector(db, record)
-    count = await ingest.ingest_records(db, NO_CONNECTOR, [record])
-    return json_response({**identify(db, record), "status": describe_status(count)}, 202)
+    count, ignored = await ingest.ingest_new(db, [record])
+    return json_response({**identify(db, record), "status": describe_status(count, ignored)}, 202)
 
 
 @router.post(
@@ -86,8 +88,8 @@ async def ingest_batch(db: Db, batch: BatchRequest) -> Response:
     """Stores up to 500 events. An invalid event is rejected by its index and does not affect the others."""
     parsed, rejections = parse_batch(batch.events, "/events", read_event)
     records = await reject_connector_records(db, parsed, rejections, "/events")
-    count = await ingest.ingest_records(db, NO_CONNECTOR, [record for _, record in records])
-    return json_response(describe_batch(count, records, rejections, partial(identify, db)), 202)
+    count, ignored = await ingest.ingest_new(db, [record for _, record in records])
+    return json_response(describe_batch(count, ignored, records, rejections, partial(identify, db)), 202)
 
 
 @router.post(
@@ -118,7 +120,9 @@ async def ingest_otlp_logs(request: Request, db: Db) -> Response:
         failures = await run_in_threadpool(_read_logs, body, is_json)
     except OtlpError as error:
         raise Problem(400, "malformed_json", f"the logs cannot be read: {error}") from None
-    parsed, rejections = parse_batch(failures[:MAX_FAILURES], "/logs", read_event)
+    read = partial(read_event, source=OTLP_SOURCE)
+    parsed, rejections = parse_batch(failures[:MAX_FAILURES], "/logs", read)
+    parsed = await keep_former_source(db, parsed)
     records = await reject_connector_records(db, parsed, rejections, "/logs")
     await ingest.ingest_records(db, NO_CONNECTOR, [record for _, record in records])
     rejected = len(rejections) + max(len(failures) - MAX_FAILURES, 0)
@@ -145,13 +149,14 @@ async def ingest_cloud_events(request: Request, db: Db) -> Response:
         detail = f"at most {BATCH_LIMIT} events in one batch: send it in parts"
         raise Problem(422, "validation_failed", detail)
     parsed, rejections = parse_batch(events, "", _to_record)
+    parsed = await keep_former_source(db, parsed)
     records: IndexedRecords = await reject_connector_records(db, parsed, rejections, "")
-    count = await ingest.ingest_records(db, NO_CONNECTOR, [record for _, record in records])
-    return json_response(describe_batch(count, records, rejections, partial(identify, db)), 202)
+    count, ignored = await ingest.ingest_new(db, [record for _, record in records])
+    return json_response(describe_batch(count, ignored, records, rejections, partial(identify, db)), 202)
 
 
 def _to_record(cloud_event: dict[str, Any], now: datetime) -> RawRecord:
-    return read_event(to_event(cloud_event), now)
+    return read_event(to_event(cloud_event), now, source=CLOUD_EVENTS_SOURCE)
 
 
 def _read_logs(body: bytes, is_json: bool) -> list[dict[str, Any]]:

@@ -45,10 +45,11 @@ class IngestEvent(BaseModel):
 
 
 class IngestStatus(StrEnum):
-    """`accepted`: new; `updated`: a newer version; `duplicate`: stored already."""
+    """`accepted`: new; `updated`: a newer version; `ignored`: an older one; `duplicate`: stored already."""
 
     ACCEPTED = "accepted"
     UPDATED = "updated"
+    IGNORED = "ignored"
     DUPLICATE = "duplicate"
 
 
@@ -99,11 +100,12 @@ class LogsAccepted(BaseModel):
 
 
 class BatchResult(BaseModel):
-    """The result of a batch: received = new + updated + duplicate + rejected."""
+    """The result of a batch: received = new + updated + ignored + duplicate + rejected."""
 
     received: int
     new: int
     updated: int
+    ignored: int = Field(description="Versions older than the newest one: they change no issue")
     duplicate: int
     rejected: int
     accepted: list[AcceptedEvent]

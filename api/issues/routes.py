@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from api.access.permissions import requires
-from api.http.errors import not_found
+from api.http.errors import Problem, conflict, not_found
 from api.http.list_filters import build_filter_dependency
 from api.http.responses import Page, Rows, documents, json_response, json_text_response, row_or_404
 from api.ingest import queries as ingest
@@ -83,10 +83,12 @@ async def list_similar_issues(
 @router.post("", summary="Report an issue", status_code=201, responses=documents(Issue, 201, "Reported"))
 @requires(Role.ANALYST)
 async def create_issue(request: Request, db: Db, caller: CurrentCaller, new: NewIssue) -> Response:
-    """Reports a failure by hand. An `external_id` that exists already updates that issue."""
+    """Reports a failure by hand. An `external_id` that exists already is a 409, which names its issue."""
     record = build_manual_record(new, caller, request.headers.get("idempotency-key"))
     await check_not_of_connector(db, record)
-    issue_id = await ingest.ingest_issue(db, record)
+    issue_id = await ingest.ingest_issue(db, record, is_new=new.external_id is not None)
+    if issue_id is None:
+        raise _issue_exists(ingest.compute_issue_id(db.workspace_id, record.source, record.external_id))
     response = row_or_404(await issues.read_issue(db, issue_id), "issue", 201)
     response.headers["Location"] = f"/v1/issues/{issue_id}"
     return response
@@ -102,3 +104,8 @@ async def update_issue(db: Db, caller: CurrentCaller, issue_id: UUID, change: Is
     if changes.keys() & set(COMPARED_FIELDS):
         await recomputes.request_recompute(db, RecomputeKind.PATTERNS, caller.actor)
     return row_or_404(await issues.read_issue(db, issue_id), "issue")
+
+
+def _issue_exists(issue_id: UUID) -> Problem:
+    detail = f"the issue {issue_id} has this external_id: correct it with PATCH /v1/issues/{issue_id}"
+    return conflict("issue_exists", detail, issue_id=str(issue_id))

@@ -86,7 +86,9 @@ class NewIssue(BaseModel):
     body: Body | None = None
     severity: Severity = Severity.P3
     status: IssueStatus = IssueStatus.OPEN
-    external_id: ShortText | None = Field(None, description="Reporting the same id again updates the issue")
+    external_id: ShortText | None = Field(
+        None, description="By default a new one; an id that an issue has is refused"
+    )
     service: ShortText | None = None
     error_type: ShortText | None = None
     team: ShortText | None = None

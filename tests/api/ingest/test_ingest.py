@@ -143,3 +143,26 @@ def test_an_address_that_is_no_web_address_is_refused(client: Client, sample: Sa
 
         assert response.status_code == 422
         assert response.json()["errors"][0]["pointer"] == "/external_url"
+
+
+def test_an_older_update_is_ignored_and_says_so(client: Client, fresh_sample: Sample) -> None:
+    api, event = client(fresh_sample.credentials["analyst"]), {"title": "Slow", "external_id": "E-9"}
+    times = ("2026-03-02T10:00:00Z", "2026-03-02T09:00:00Z", "2026-03-02T11:00:00Z")
+    former, older, newer = ({**event, "source_updated_at": moment} for moment in times)
+
+    statuses = [
+        api.post("/v1/ingest/events", json=body).json()["status"] for body in (former, older, newer, older)
+    ]
+    batch = api.post(
+        "/v1/ingest/batch",
+        json={"events": [{**older, "severity": "p1"}, older, {"title": "Other", "external_id": "E-10"}]},
+    ).json()
+
+    assert statuses == ["accepted", "ignored", "updated", "duplicate"]
+    assert {name: batch[name] for name in ("new", "updated", "ignored", "duplicate", "rejected")} == {
+        "new": 1,
+        "updated": 0,
+        "ignored": 1,
+        "duplicate": 1,
+        "rejected": 0,
+    }

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,10 +14,12 @@ from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import (
 from causeloop_pipeline.storage.database.session import Database
 from tests.api.conftest import Client
 from tests.api.sample import Sample
+from tests.support.normalizing import land_records, record
 
 LOGS, EVENTS = "/v1/ingest/otlp/v1/logs", "/v1/ingest/cloudevents"
 TRACE = "5b8efff798038103d269b633813fc60c"  # pragma: allowlist secret
 PROTOBUF = {"content-type": "application/x-protobuf"}
+BATCH = {"content-type": "application/cloudevents-batch+json"}
 GZIP = {**PROTOBUF, "content-encoding": "gzip"}
 
 
@@ -202,3 +205,24 @@ def test_what_is_no_cloud_event_is_refused_with_what_to_send(client: Client, sam
     assert (refused.status_code, of_several.status_code) == (422, 422)
     assert "application/cloudevents+json" in refused.text
     assert "must be an object" in of_several.text
+
+
+def test_each_standard_has_a_source_of_its_own(
+    client: Client, fresh_sample: Sample, database: Database
+) -> None:
+    """An issue of before keeps its source: another version of its event is still one of it."""
+    api, event = (
+        client(fresh_sample.credentials["analyst"]),
+        {"specversion": "1.0", "source": "/a", "type": "t"},
+    )
+    former = record({"external_id": "/a#1", "title": "Of before"})
+    land_records(database, fresh_sample.workspace_id, replace(former, channel="ingest"))
+
+    logs = api.post(LOGS, json=export(failure(1)))
+    events = api.post(EVENTS, json=[{**event, "id": "1"}, {**event, "id": "2"}], headers=BATCH)
+
+    assert (logs.status_code, events.status_code) == (200, 202)
+    assert [accepted["source"] for accepted in events.json()["accepted"]] == ["custom_api", "cloudevents"]
+    with database.workspace(fresh_sample.workspace_id) as session:
+        sources = {row["source"] for row in session.rows("select source from raw.record")}
+    assert sources >= {"otlp", "cloudevents"}

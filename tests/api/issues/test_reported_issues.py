@@ -86,7 +86,7 @@ def assign_to_pattern(database: Database, sample: Sample, issue_id: str) -> None
 def report_and_edit(
     api: httpx2.Client, chance: random.Random, database: Database, sample: Sample, number: int
 ) -> None:
-    """Report an issue, perhaps group it, perhaps edit it, and perhaps report a newer or an older version."""
+    """Report an issue, perhaps group it, and perhaps edit it."""
     external_id = f"R-{number}"
     reported = api.post("/v1/issues", json=make_report(chance, external_id=external_id))
     assert reported.status_code == 201, reported.text
@@ -96,11 +96,6 @@ def report_and_edit(
     if chance.random() < 0.4:
         edit = chance.choice(EDITS)
         assert api.patch(f"/v1/issues/{issue['id']}", json=edit).status_code == 200
-    if chance.random() < 0.5:
-        is_older, created_at = chance.random() < 0.3, issue["source_created_at"]
-        times = {"source_created_at": created_at, "source_updated_at": created_at} if is_older else {}
-        again = make_report(chance, external_id=external_id, **times)
-        assert api.post("/v1/issues", json=again).status_code == 201
 
 
 def test_a_reported_issue_is_already_what_the_next_run_makes_of_it(
@@ -121,14 +116,29 @@ def test_a_reported_issue_is_already_what_the_next_run_makes_of_it(
     assert normalized == reported
 
 
-def test_an_issue_that_is_reported_again_without_a_time_keeps_the_time_of_its_first_report(
+def test_an_external_id_that_an_issue_has_is_refused_with_the_issue(
     client: Client, fresh_sample: Sample
 ) -> None:
     api = client(fresh_sample.credentials["analyst"])
     first = api.post("/v1/issues", json={"title": "Disk full", "external_id": "D-1"}).json()
-    again = api.post("/v1/issues", json={"title": "Disk full again", "external_id": "D-1"}).json()
-    assert again["title"] == "Disk full again"
-    assert again["source_created_at"] == first["source_created_at"]
+
+    again = api.post("/v1/issues", json={"title": "Disk full again", "external_id": "D-1"})
+
+    assert (again.status_code, again.json()["code"]) == (409, "issue_exists")
+    assert again.json()["issue_id"] == first["id"]
+    assert again.json()["detail"].endswith(f"PATCH /v1/issues/{first['id']}")
+    assert api.get(f"/v1/issues/{first['id']}").json()["title"] == "Disk full"
+
+
+def test_an_id_that_a_program_has_sent_and_no_run_has_read_is_refused_too(
+    client: Client, fresh_sample: Sample
+) -> None:
+    api = client(fresh_sample.credentials["analyst"])
+    sent = api.post("/v1/ingest/events", json={"title": "Disk full", "external_id": "D-3"}).json()
+
+    again = api.post("/v1/issues", json={"title": "By hand", "external_id": "D-3"})
+
+    assert (again.status_code, again.json()["issue_id"]) == (409, sent["issue_id"])
 
 
 def test_an_issue_that_a_connector_brought_is_not_overwritten_by_a_report(
