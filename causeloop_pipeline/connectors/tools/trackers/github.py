@@ -32,7 +32,7 @@ from causeloop_pipeline.connectors.ticket_marker import is_foreign_issue
 REPOSITORY_NAME = r"[\w-]+/[\w.-]+"
 
 
-def land_as(source: str, event: spec.WebhookEvent) -> spec.WebhookEvent:
+def receive_as(source: str, event: spec.WebhookEvent) -> spec.WebhookEvent:
     """An event whose records are those of another type."""
     return replace(event, schema=replace(event.schema, source=source))
 
@@ -274,14 +274,14 @@ CONNECTOR = spec.Connector(
                 schema=replace(NODE, key="id", unless="databaseId"),
             ),
             replace(
-                land_as("github_actions", DEPLOYMENT_FAILED),
+                receive_as("github_actions", DEPLOYMENT_FAILED),
                 when=spec.Condition(path="deployment_status.state", values=frozenset({"failure", "error"})),
             ),
             spec.WebhookEvent(record="deployment", schema=DEPLOYMENT),
             spec.WebhookEvent(record="release", schema=RELEASE),
             spec.WebhookEvent(record="workflow_run", schema=WORKFLOW_RUN, add=(("workflow", "workflow"),)),
-            *(land_as("github_actions", event) for event in CHECK_EVENTS),
-            *(land_as("github_security", event) for event in ALERT_EVENTS),
+            *(receive_as("github_actions", event) for event in CHECK_EVENTS),
+            *(receive_as("github_security", event) for event in ALERT_EVENTS),
         ),
         setup="Settings › Webhooks: application/json, events Issues, Workflow runs, Deployments, Releases, "
         "and the alerts of Dependabot, Code scanning and Secret scanning. Check runs, if others than Actions "
