@@ -32,9 +32,10 @@ async def choose_site_of(
 async def find_changed_site(
     db: WorkspaceDatabase, stored: Mapping[str, Any], config: dict[str, Any]
 ) -> str | None:
-    """The site of another configuration; None where it leads to the same tool."""
+    """The site of another configuration; None where it leads to the same tool, or one of them to none."""
     tool = setup.find_tool(stored["type"])
-    if find_location(tool, config) == find_location(tool, stored["config"]):
+    before, after = find_location(tool, stored["config"]), find_location(tool, config)
+    if before == after or not before or not after:
         return None
     neighbors = await connectors.read_neighbors(db, stored["type"])
     neighbors.pop(stored["connector_id"])

@@ -67,7 +67,10 @@ values (%s, %s, %s, %s, %s, %s, %s, %s, %s)
 on conflict (workspace_id, source, external_id, site, payload_hash, reason) do update set replayed_at = null
 """
 
-UPDATE_CURSOR = "update app.connector set cursor = %s where workspace_id = %s and connector_id = %s"
+# Not of a connector that leads to another tool since.
+UPDATE_CURSOR = """
+update app.connector set cursor = %s where workspace_id = %s and connector_id = %s and site = %s
+"""
 
 
 class Transaction(Protocol):
@@ -127,9 +130,8 @@ def land(
     for item in quarantined:
         _insert_quarantined(transaction, workspace_id, origin, item, channel)
     if cursor is not None:
-        transaction.execute(
-            UPDATE_CURSOR, (canonical_json(cursor).decode(), workspace_id, origin.connector_id)
-        )
+        key = (workspace_id, origin.connector_id, origin.site)
+        transaction.execute(UPDATE_CURSOR, (canonical_json(cursor).decode(), *key))
     return LandingCount(
         read=len(records) + len(quarantined),
         new=new,

@@ -95,3 +95,14 @@ def test_a_tool_that_has_moved_goes_on(client: Client, fresh_sample: Sample, dat
     assert (moved["site"], read_cursor(database, fresh_sample, made["id"])) == (made["site"], {"page": 7})
     assert joined["site"] == made["site"]
     assert at_the_old_address["site"] == at_the_old_address["id"]
+
+
+def test_an_address_that_is_added_to_what_was_only_pushed_to_leads_to_the_same_tool(
+    client: Client, fresh_sample: Sample
+) -> None:
+    api = client(fresh_sample.credentials["analyst"])
+    made = api.post("/v1/connectors", json={"type": "custom_api", "display_name": "Ours"}).json()
+
+    polled = api.patch(f"/v1/connectors/{made['id']}", json={"config": {**FORMER, "path": "/incidents"}})
+
+    assert polled.json()["site"] == made["site"] == made["id"]

@@ -33,7 +33,7 @@ def load(url: str, workspace_id: UUID, connector_id: UUID) -> None:
             land(
                 session.connection,
                 workspace_id,
-                Origin(connector_id),
+                Origin(connector_id, str(connector_id)),
                 page,
                 cursor={"next": start + PAGE_SIZE},
             )

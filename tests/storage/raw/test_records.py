@@ -100,7 +100,13 @@ def test_rows_and_cursor_commit_together_or_not_at_all(
     database: Database, workspace_id: UUID, connector_id: UUID
 ) -> None:
     with pytest.raises(psycopg.Error), database.workspace(workspace_id) as session:
-        land(session.connection, workspace_id, Origin(connector_id), [record(1)], cursor={"page": 1})
+        land(
+            session.connection,
+            workspace_id,
+            Origin(connector_id, str(connector_id)),
+            [record(1)],
+            cursor={"page": 1},
+        )
         session.execute("select 1 / 0")
 
     with database.workspace(workspace_id) as session:
@@ -181,3 +187,14 @@ def test_what_a_connector_once_brought_as_its_own_does_not_become_another_types(
         rows = session.rows("select external_id, source from raw.record order by record_id")
 
     assert [row["source"] for row in rows] == ["github", "github", "github_actions"]
+
+
+def test_a_sync_of_the_former_tool_leaves_the_cursor_of_the_new_one_alone(
+    database: Database, workspace_id: UUID, connector_id: UUID
+) -> None:
+    with database.workspace(workspace_id) as session:
+        session.execute("update app.connector set site = 'moved.example.com', cursor = null")
+        former = Origin(connector_id, str(connector_id))
+        land(session.connection, workspace_id, former, [record(1)], cursor={"page": 7})
+
+        assert session.row("select cursor from app.connector") == {"cursor": None}
