@@ -15,6 +15,7 @@ from causeloop_pipeline.storage.app.connectors import NewConnector, create_conne
 from causeloop_pipeline.storage.app.vault import Vault
 from causeloop_pipeline.storage.database.session import Database
 from causeloop_pipeline.storage.dbt.runner import Normalizer
+from causeloop_pipeline.storage.raw.conservation import check_conservation
 from causeloop_pipeline.storage.raw.records import Origin, land
 from tests.connectors.case_records import case_records
 from tests.offenders import assert_no_offenders, compare
@@ -104,6 +105,9 @@ def test_connecting_a_second_tool_of_a_type_changes_nothing_of_the_first_ones(
 
     assert_no_offenders({tool: tool for tool in CONNECTORS}, find_problems)
     assert {check.name: check.status for check in report.checks if check.status != "pass"} == {}
+    with database.workspace(workspace_id) as session:
+        balances = check_conservation(session, workspace_id)
+    assert [balance for balance in balances if not balance.balanced] == []
 
 
 def test_every_type_says_where_its_tool_is() -> None:
