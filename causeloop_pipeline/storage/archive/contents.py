@@ -49,7 +49,7 @@ UNCHANGED = {("raw.record", "payload"), ("raw.quarantine", "payload")} | {
     (table, "site")
     for table in ("app.connector", "raw.record", "raw.quarantine", "core.issue", "core.change")
 }
-"""Received payloads stay as received, even where they contain something like an id; so do sites, of which ids are made."""
+"""Received payloads stay as received, even with something like an id in them; so do sites, which make ids."""
 
 TYPED = {
     "integer": "int64",
