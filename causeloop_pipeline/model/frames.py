@@ -65,8 +65,11 @@ FINGERPRINT_SCHEMA = _make_schema(
     {
         "issue_id": pl.String,
         "kind": pl.String,  # a TextKind
+        "source_kind": pl.String,  # what the rows of its source are by vote
         "template": pl.String,
         "template_key": pl.String,  # 16 hex digits, the same in every process
+        "title_key": pl.String,  # the same of a text's title, where copies of it are evidence
+        "template_probability": pl.Float64,  # that the issues of the template, or the copies, have one cause
         "trace_key": pl.String,  # signature of the in-app stack frames, null without a trace
         **DIMENSION_COLUMNS,
         "time_of_day": pl.String,  # 00-06 | 06-12 | 12-18 | 18-24 in the workspace's time zone

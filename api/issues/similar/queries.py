@@ -26,7 +26,7 @@ MAX_WORD_POSITION = 200  # later words of an issue are mostly logs and quotation
 SELECT_CANDIDATES = f"""
 with target as (
     select
-        i.*, f.template_key,
+        i.*, f.template_key, f.template_probability,
         (
             select count(*) from (select from core.issue limit {MAX_SMALL_WORKSPACE} + 1) as counted
         ) <= {MAX_SMALL_WORKSPACE} as is_small
@@ -136,7 +136,7 @@ select json_agg(json_build_object(
     'component', f.component, 'error_type', i.error_type, 'team', i.team, 'environment', i.environment,
     'region', f.region, 'source_created_at', i.source_created_at,
     'source_updated_at', i.source_updated_at, 'resolved_at', i.resolved_at,
-    'template_key', f.template_key
+    'template_key', f.template_key, 'template_probability', f.template_probability
 ) order by i.source_created_at, i.issue_id)
 from candidate as c
 -- A look at each, whatever the planner thinks how many there are.

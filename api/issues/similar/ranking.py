@@ -21,7 +21,7 @@ def rank_similar(candidates: Sequence[dict[str, Any]], issue_id: str, limit: int
     from causeloop_pipeline.model.frames import ISSUE_SCHEMA
 
     rows = [{**row, **{name: _parse_time(row[name]) for name in TIME_FIELDS}} for row in candidates]
-    templates = {row["issue_id"]: row["template_key"] for row in candidates}
+    templates = {row["issue_id"]: (row["template_key"], row["template_probability"]) for row in candidates}
     similar = find_similar_issues(pl.DataFrame(rows, schema=ISSUE_SCHEMA), issue_id, limit, templates)
     return similar.select("issue_id", "similarity", "terms").to_dicts()
 

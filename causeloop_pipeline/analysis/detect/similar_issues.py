@@ -39,6 +39,9 @@ DIMENSION_AGREEMENT = {
 }
 """How often two issues of one cause agree in a dimension that both have."""
 
+Template = tuple[str | None, float | None]
+"""The key of a template, and how likely its issues have one cause."""
+
 _MIN_POOL = 40
 
 
@@ -50,12 +53,12 @@ def find_similar_issues(
     issues: pl.DataFrame,
     issue_id: str,
     limit: int = 10,
-    template_keys: Mapping[str, str | None] | None = None,
+    templates: Mapping[str, Template] | None = None,
 ) -> pl.DataFrame:
     """Ranks the issues that are most similar to one.
 
-    In: issues, the id of one of them, how many to return, and by issue id the template keys of machine
-    messages (`fingerprint_issues`). Out: a `SIMILAR_ISSUE_SCHEMA` frame, best first; ties: the older one.
+    In: issues, the id of one of them, how many to return, and by issue id the templates of machine messages
+    (`fingerprint_issues`). Out: a `SIMILAR_ISSUE_SCHEMA` frame, best first; ties: the older one.
     Raises `UnknownIssueError`.
 
     Method: the pair score of grouping, which is made for what people write; messages of one template are as
@@ -75,20 +78,21 @@ def find_similar_issues(
         return _rank_by_dimensions(table, row, limit)
 
     ranked = ranked.with_columns(table["issue_id"].gather(ranked["row"].to_list()).alias("issue_id"))
-    ranked = _lift_same_template(ranked, issue_id, template_keys or {})
+    ranked = _lift_same_template(ranked, issue_id, templates or {})
     return ranked.head(limit).select(SIMILAR_ISSUE_SCHEMA.names())
 
 
 def _lift_same_template(
-    ranked: pl.DataFrame, issue_id: str, template_keys: Mapping[str, str | None]
+    ranked: pl.DataFrame, issue_id: str, templates: Mapping[str, Template]
 ) -> pl.DataFrame:
-    own = template_keys.get(issue_id)
+    own, probability = templates.get(issue_id, (None, None))
     if own is None:
         return ranked
     has_same_template = pl.Series(
-        [template_keys.get(other) == own for other in ranked["issue_id"]], dtype=pl.Boolean
+        [templates.get(other, (None, None))[0] == own for other in ranked["issue_id"]], dtype=pl.Boolean
     )
-    raised = pl.max_horizontal("similarity", pl.lit(ATOM_SIMILARITY["template"]))
+    least = ATOM_SIMILARITY["template"] if probability is None else probability
+    raised = pl.max_horizontal("similarity", pl.lit(least))
     similarity = pl.when(has_same_template).then(raised).otherwise("similarity").alias("similarity")
     return ranked.with_columns(similarity).sort("similarity", descending=True, maintain_order=True)
 

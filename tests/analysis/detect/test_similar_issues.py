@@ -29,12 +29,15 @@ def test_row_order_does_not_matter_and_the_limit_holds() -> None:
 
 def test_messages_of_one_template_come_first_and_are_as_similar_as_grouping_takes_them_to_be() -> None:
     issues = machine_issues()
-    keys = dict(fingerprint_issues(issues).select("issue_id", "template_key").iter_rows())
-    ranked = find_similar_issues(issues, "i0000", 30, keys)
-    same = [keys[issue_id] == keys["i0000"] for issue_id in ranked["issue_id"]]
+    fingerprints = fingerprint_issues(issues).select("issue_id", "template_key", "template_probability")
+    templates = {issue_id: template for issue_id, *template in fingerprints.iter_rows()}
+    ranked = find_similar_issues(
+        issues, "i0000", 30, {issue_id: (key, likely) for issue_id, (key, likely) in templates.items()}
+    )
+    same = [templates[issue_id] == templates["i0000"] for issue_id in ranked["issue_id"]]
     assert sum(same) > 1
     assert same == sorted(same, reverse=True)
-    assert (ranked["similarity"].to_numpy()[same] >= 0.98).all()
+    assert (ranked["similarity"].to_numpy()[same] >= templates["i0000"][1]).all()
     assert all(likely < 0.98 for likely in ranked.filter(~pl.Series(same))["similarity"])
 
 

@@ -1,5 +1,6 @@
 """Assigns new issues by user constraints, by key (template or stack trace), and by place and time."""
 
+from collections import Counter
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from functools import partial
@@ -9,6 +10,7 @@ import polars as pl
 
 from causeloop_pipeline.analysis.arrays import Ints
 from causeloop_pipeline.analysis.detect.assignment.row_lookup import select_rows
+from causeloop_pipeline.analysis.detect.fingerprints.fingerprint import leads_copies
 from causeloop_pipeline.analysis.detect.grouping.atoms import SplitReference, find_nearest_split_reference
 from causeloop_pipeline.analysis.detect.grouping.bursts import (
     MEAN_GAP_DAYS,
@@ -92,7 +94,7 @@ def place_by_key(
 
 def _read_keys(table: pl.DataFrame, index: PatternIndex) -> list[str]:
     """The key of each new issue; a stack trace is one only where the index knows it for a cause."""
-    keys = table.select(_KEY)["key"].to_list()
+    keys = _read_title_keys(table, index)
     if index.bursts.height:
         is_at_storm = name_storm_place().is_in(index.bursts["place"].implode())
         is_alert = table.select(is_at_storm & pl.col("source_created_at").is_not_null()).to_series()
@@ -106,6 +108,22 @@ def _read_keys(table: pl.DataFrame, index: PatternIndex) -> list[str]:
     return [
         next((f"copy:{own}" for own in own_keys if key == "text:" and f"copy:{own}" in indexed_copies), key)
         for key, own_keys in zip(keys, zip(of_stack, with_title, strict=True), strict=True)
+    ]
+
+
+def _read_title_keys(table: pl.DataFrame, index: PatternIndex) -> list[str]:
+    """The key of each new issue by its title alone; that of a text is one only where another issue has it."""
+    keys = table.select(_KEY)["key"].to_list()
+    copied = table.select(pl.when(leads_copies()).then("template:" + pl.col("title_key")))
+    title_keys = copied.to_series().to_list()
+    rows_of_key = Counter(title_keys)
+    own = sorted(key for key in rows_of_key if key is not None)
+    if not own:
+        return keys
+    known = set(select_rows(index.keys, "key", own)["key"].to_list())
+    return [
+        title_key if title_key is not None and (title_key in known or rows_of_key[title_key] > 1) else key
+        for key, title_key in zip(keys, title_keys, strict=True)
     ]
 
 

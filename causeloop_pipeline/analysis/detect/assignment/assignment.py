@@ -25,7 +25,7 @@ from causeloop_pipeline.analysis.detect.assignment.new_member_rows import (
 )
 from causeloop_pipeline.analysis.detect.assignment.row_lookup import select_rows
 from causeloop_pipeline.analysis.detect.fingerprints.canonical_issues import canonical_issues
-from causeloop_pipeline.analysis.detect.fingerprints.fingerprint import add_templates, learn_templates
+from causeloop_pipeline.analysis.detect.fingerprints.fingerprint import LEARNED_COLUMNS, learn_templates
 from causeloop_pipeline.analysis.detect.fingerprints.templates import TemplateCatalog
 from causeloop_pipeline.analysis.detect.grouping.confidence import ATOM_SIMILARITY, LINKED_SIMILARITY
 from causeloop_pipeline.analysis.detect.grouping.pattern_index import PatternIndex, UnreadableIndexError
@@ -94,10 +94,8 @@ def _decide_templates(
     table: pl.DataFrame, fingerprints: pl.DataFrame, index: PatternIndex
 ) -> tuple[pl.DataFrame, TemplateCatalog]:
     """New issues with kind and template as the index decides, and the catalog with their templates."""
-    with_kind, catalog = learn_templates(table, index.catalog)
-    others = [name for name in with_kind.columns if name != "kind"]
-    joined = join_fingerprints(with_kind[others], fingerprints).with_columns(with_kind["kind"])
-    return add_templates(joined, catalog), catalog
+    learned, catalog = learn_templates(table, index.catalog)
+    return join_fingerprints(table, fingerprints).with_columns(learned.select(LEARNED_COLUMNS)), catalog
 
 
 def _summarize_changes(
@@ -152,6 +150,7 @@ def _similarity_to_group(
     ):
         of_kind["burst"] = _usual_burst_similarity(index)
     similarity = np.empty(len(group))
+    of_template = placement.table["template_probability"].fill_null(ATOM_SIMILARITY["template"]).to_list()
     for row, key in enumerate(placement.keys):
         kind = key.partition(":")[0]
         if row in placement.linked_to:
@@ -159,7 +158,8 @@ def _similarity_to_group(
         elif kind == "text":
             similarity[row] = texts.mean_similarity[row]
         else:
-            similarity[row] = min(of_kind[kind], mean_of_group.get(int(group[row]), 1.0))
+            own = of_template[row] if kind == "template" else of_kind[kind]
+            similarity[row] = min(own, mean_of_group.get(int(group[row]), 1.0))
     return similarity
 
 

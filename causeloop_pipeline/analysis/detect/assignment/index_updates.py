@@ -8,6 +8,7 @@ import polars as pl
 from causeloop_pipeline.analysis.arrays import Floats, Ints
 from causeloop_pipeline.analysis.detect.assignment.assign_by_text import TextPlacement
 from causeloop_pipeline.analysis.detect.assignment.row_lookup import select_rows
+from causeloop_pipeline.analysis.detect.fingerprints.fingerprint import leads_copies
 from causeloop_pipeline.analysis.detect.grouping.bursts import build_place_keys
 from causeloop_pipeline.analysis.detect.grouping.pattern_ids import derive_pattern_id
 from causeloop_pipeline.analysis.detect.grouping.pattern_index import PatternIndex
@@ -128,7 +129,7 @@ def add_to_index(
         group_summaries=index.group_summaries.replace_groups(summaries),
         group_count=max([index.group_count - 1, *groups]) + 1,
         later_members=pl.concat([index.later_members, rows[["issue_id", "group"]]]),
-        keys=append_rows(index.keys, _list_new_keys(index, rows["group"].to_list(), keys)),
+        keys=append_rows(index.keys, _list_new_keys(index, rows, keys)),
         trait_counts=index.trait_counts.replace_groups(trait_counts),
         resolution_times=append_rows(index.resolution_times, measure_resolution_times(rows)),
         bursts=pl.concat([index.bursts, _list_new_bursts(rows)]) if has_burst else index.bursts,
@@ -146,9 +147,12 @@ def append_rows(frame: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
     return frame if rows.is_empty() else pl.concat([frame, rows])
 
 
-def _list_new_keys(index: PatternIndex, groups: list[int], keys: list[str]) -> pl.DataFrame:
-    """Keys of new groups, and keys that the index did not have."""
+def _list_new_keys(index: PatternIndex, rows: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
+    """Keys of new groups, and keys that the index did not have; also of titles that a second copy joins."""
+    groups = rows["group"].to_list()
+    titles = rows.filter(leads_copies()).select("template:" + pl.col("title_key"), "group")
     used = {(key, group) for key, group in zip(keys, groups, strict=True) if not key.endswith(":")}
+    used |= set(titles.iter_rows())
     keys_of_indexed = sorted({key for key, group in used if group < index.group_count})
     indexed_keys = set(select_rows(index.keys, "key", keys_of_indexed)["key"].to_list())
     new = sorted((key, group) for key, group in used if group >= index.group_count or key not in indexed_keys)

@@ -11,10 +11,14 @@ import polars as pl
 
 from causeloop_pipeline.analysis.detect.fingerprints.canonical_issues import canonical_issues
 from causeloop_pipeline.analysis.detect.fingerprints.masking import DISPLAYED_WILDCARD, WILDCARD, mask
+from causeloop_pipeline.analysis.detect.fingerprints.template_evidence import (
+    choose_templates,
+    measure_repeats,
+)
 from causeloop_pipeline.analysis.detect.fingerprints.templates import TemplateCatalog, merge_templates
 from causeloop_pipeline.analysis.detect.fingerprints.text_kind import (
-    MIN_BODY_CHARACTERS,
-    MIN_MACHINE_ROWS,
+    HAS_BODY,
+    SOURCE_NAME,
     add_kind,
     select_reliable_kinds,
 )
@@ -38,8 +42,13 @@ _TRACE_SIGNS = [
     "@file",
     "@webpack",
 ]
-_MACHINE_TEXT = pl.when(pl.col("kind") == "machine").then("masked").alias("masked")
-_NO_TEMPLATE = [pl.lit(None, pl.String).alias(name) for name in ("masked", "template", "template_key")]
+_MAY_REPEAT = ((pl.col("kind") == "machine") | ((pl.col("kind") == "human") & ~pl.col("has_body"))).alias(
+    "may_repeat"
+)
+MIN_TO_JOIN = 0.5
+"""How likely a title and a second copy of it must have one cause, for the copy to join at once."""
+LEARNED_COLUMNS = ("kind", "source_kind", "template", "template_key", "title_key", "template_probability")
+"""The parts of a fingerprint that depend on what was learned of other issues."""
 
 
 class UnknownTimeZoneError(ValueError):
@@ -56,79 +65,102 @@ def fingerprint_issues(
     `FINGERPRINT_SCHEMA` row per issue, oldest first; `template` only for machines, `<*>` where messages
     differ; `trace_key` only with a stack trace. Raises `UnknownTimeZoneError`, `IssueTableError`.
     """
-    table, learned = learn_templates(canonical_issues(issues), catalog)
-    with_keys = add_templates(table, learned).with_columns(read_trace_keys(table), *_moments(timezone))
+    table, _ = learn_templates(canonical_issues(issues), catalog)
+    with_keys = table.with_columns(read_trace_keys(table), *_moments(timezone))
     return with_keys.select(pl.col(name).cast(kind) for name, kind in FINGERPRINT_SCHEMA.items())
 
 
 def learn_templates(
     table: pl.DataFrame, catalog: TemplateCatalog | None = None
 ) -> tuple[pl.DataFrame, TemplateCatalog]:
-    """Learns which sources are machines, and the templates of their messages.
+    """Learns which texts are a machine's, and the templates of their messages.
 
-    In: canonical issues, the catalog of an earlier grouping. Out: the same issues with `masked` and `kind`,
-    and a catalog that has the templates of all of them.
+    In: canonical issues, the catalog of an earlier grouping. Out: the same issues with `source_kind`, `kind`
+    and `LEARNED_COLUMNS`, and a catalog that has the templates of all of them. `template` is null if the text
+    is not a machine's; `title_key` is there if copies of a person's title are evidence beside what texts say.
     """
     catalog = catalog or TemplateCatalog()
     titles = table.select(pl.col("title").fill_null(""))["title"]
     table = add_kind(table.with_columns(mask(titles).alias("masked")), dict(catalog.kinds))
-    masked = table["masked"].filter(table["kind"] == "machine").unique().to_list()
-    templates = catalog.resolve(masked) if catalog.kinds else merge_templates(masked)
-    return table, catalog.extend(select_reliable_kinds(table), templates)
-
-
-def add_templates(table: pl.DataFrame, catalog: TemplateCatalog) -> pl.DataFrame:
-    """Looks up the templates of machine messages.
-
-    In: issues with `masked` and `kind`, a catalog. Out: the same with `template` and `template_key`, null if
-    the text is not a machine's.
-    """
-    is_machine = table["kind"] == "machine"
-    masked = sorted(table["masked"].filter(is_machine).drop_nulls().unique().to_list())
-    if not masked:
-        return table.with_columns(_NO_TEMPLATE)
-    templates = [catalog.templates.get(message, message) for message in masked]
-    columns = {
-        "template": [template.replace(WILDCARD, DISPLAYED_WILDCARD) for template in templates],
-        "template_key": [compute_template_key(template) for template in templates],
-    }
-    if len(masked) == 1:  # as of a single new issue, for which a join would cost more than all else
-        has_text = pl.col("masked").is_not_null()
-        template_columns = [
-            pl.when(has_text).then(pl.lit(value)).alias(name) for name, (value,) in columns.items()
-        ]
-        return table.with_columns(_MACHINE_TEXT).with_columns(template_columns)
-    by_message = pl.LazyFrame({"masked": masked, **columns})
-    return (
-        table.lazy()
-        .drop("template", "template_key", strict=False)
-        .with_columns(_MACHINE_TEXT)
-        .join(by_message, on="masked", how="left", maintain_order="left")
-        .collect()
+    table = table.with_columns(_MAY_REPEAT)
+    candidates = table.filter("may_repeat")
+    messages = candidates["masked"].unique().to_list()
+    merged = catalog.resolve(messages) if catalog.kinds else merge_templates(messages)
+    shares = {**measure_repeats(table), **catalog.repeats_shares}
+    chosen = choose_templates(candidates, merged, shares, catalog.probabilities)
+    table = _add_templates(table, chosen)
+    kept = table.filter(pl.col("template").is_not_null() | leads_copies()).select("masked").unique()
+    learned = chosen.join(kept, on="masked", how="semi").select("masked", "template", "template_probability")
+    return table, catalog.extend(
+        TemplateCatalog(
+            select_reliable_kinds(table),
+            dict(learned.select("masked", "template").iter_rows()),
+            dict(learned.select("template", "template_probability").iter_rows()),
+            shares,
+        )
     )
+
+
+def _add_templates(table: pl.DataFrame, chosen: pl.DataFrame) -> pl.DataFrame:
+    """The issues with `kind` and what is known of their templates."""
+    keys = [compute_template_key(template) for template in chosen["template"]]
+    shown = pl.col("template").str.replace_all(WILDCARD, DISPLAYED_WILDCARD, literal=True)
+    is_known = pl.col("may_repeat") & pl.col("template").is_not_null()
+    is_sure = is_known & pl.col("is_sure")
+    kind = pl.when(is_sure).then(pl.lit("machine")).otherwise("kind").alias("kind")
+    is_message = pl.col("kind") == "machine"
+    is_evidence = is_known & (is_message | pl.col("is_possible"))
+    return (
+        table.join(
+            chosen.with_columns(pl.Series("template_key", keys, pl.String)),
+            on="masked",
+            how="left",
+            maintain_order="left",
+        )
+        .with_columns(kind)
+        .with_columns(
+            pl.when(is_known & is_message).then(shown).alias("template"),
+            pl.when(is_known & is_message).then("template_key").alias("template_key"),
+            pl.when(is_evidence & ~is_message).then("template_key").alias("title_key"),
+            pl.when(is_evidence).then("template_probability").alias("template_probability"),
+        )
+        .drop("template_rows", "is_sure", "is_possible")
+    )
+
+
+def leads_copies() -> pl.Expr:
+    """Whether a second copy of the title of a text joins it at once; of issues with `LEARNED_COLUMNS`."""
+    return pl.col("title_key").is_not_null() & (pl.col("template_probability") >= MIN_TO_JOIN)
 
 
 def list_catalog(table: pl.DataFrame) -> TemplateCatalog:
     """Lists what a grouping has learned of sources and templates.
 
-    In: canonical issues with `kind` and `template`. Out: the kind of each source with enough issues, and the
-    templates; a template leads to itself.
+    In: canonical issues with `LEARNED_COLUMNS`. Out: what each source with enough issues is and how much it
+    repeats itself; the templates, each leading to itself, and the titles that a second copy would join.
     """
-    has_body = pl.col("body").str.strip_chars().str.len_chars().fill_null(0) > MIN_BODY_CHARACTERS
-    counted = (
-        table.lazy()
-        .group_by(pl.col("source").fill_null(""), has_body.alias("has_body"), "kind")
-        .len("rows")
-        .sort(["source", "has_body", "rows", "kind"], descending=[False, False, True, False])
-        .collect()
+    template = pl.col("template").str.replace_all(DISPLAYED_WILDCARD, WILDCARD, literal=True)
+    with_titles = table.with_columns(SOURCE_NAME, HAS_BODY).with_columns(_MAY_REPEAT)
+    titles = with_titles.select(pl.when(pl.col("may_repeat") & pl.col("template").is_null()).then("title"))
+    masked = with_titles.select(pl.coalesce(template, mask(titles.to_series())).alias("masked"))["masked"]
+    rows = with_titles.with_columns(masked)
+    messages = (
+        rows.filter(pl.col("template").is_not_null() | leads_copies())
+        .select("masked", pl.coalesce("template_key", "title_key"), "template_probability")
+        .unique("masked")
+        .sort("masked")
     )
-    kinds: dict[tuple[str, bool], str] = {}
-    for source, with_body, kind, rows in counted.iter_rows():
-        if rows >= MIN_MACHINE_ROWS:
-            kinds.setdefault((source, with_body), kind)
-    templates = table["template"].drop_nulls().unique().sort().to_list()
-    masked = [template.replace(DISPLAYED_WILDCARD, WILDCARD) for template in templates]
-    return TemplateCatalog(kinds, dict(zip(masked, masked, strict=True)))
+    probabilities = {
+        message: probability
+        for message, key, probability in messages.iter_rows()
+        if compute_template_key(message) == key
+    }
+    return TemplateCatalog(
+        select_reliable_kinds(rows),
+        {message: message for message in probabilities},
+        probabilities,
+        measure_repeats(rows),
+    )
 
 
 def compute_template_key(template: str) -> str:

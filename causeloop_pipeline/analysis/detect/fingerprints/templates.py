@@ -9,8 +9,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from causeloop_pipeline.analysis.detect.fingerprints.masking import WILDCARD
+from causeloop_pipeline.analysis.detect.fingerprints.template_information import measure_information
 
 MAX_ROUNDS = 4
+MIN_INFORMATION = 1.0  # of the words around a slot: else the word itself is what the message says
 _MIN_SLOT_VALUES = 6  # so many values make any word a slot
 _TOKEN = re.compile(r"\S+?=(?=\S)|\S+\s*")
 _IDENTIFIER = re.compile(
@@ -77,6 +79,8 @@ def _find_slots(messages: list[tuple[str, ...]]) -> Mapping[tuple[str, ...], set
 def _is_slot(position: int, rest: tuple[str, ...], values: list[str]) -> bool:
     if sum(1 for word in rest if _WORD.search(word)) < 2:
         return False
+    if measure_information(join_words(rest)).amount < MIN_INFORMATION:
+        return False
     has_wildcard = any(WILDCARD in value for value in values)
     identifiers = sum(1 for value in values if _IDENTIFIER.search(value))
     if position == 0:
@@ -100,10 +104,14 @@ def _fill_slots(words: tuple[str, ...], slots: set[int] | None) -> tuple[str, ..
 
 @dataclass(frozen=True, slots=True)
 class TemplateCatalog:
-    """What an earlier grouping learned of a workspace's sources: which are machines, and their templates."""
+    """What an earlier grouping learned of a workspace's sources, and of the templates of their messages."""
 
     kinds: Mapping[tuple[str, bool], str] = field(default_factory=dict)  # (source, has a body) → kind
     templates: Mapping[str, str] = field(default_factory=dict)  # masked message → template
+    probabilities: Mapping[str, float] = field(default_factory=dict)  # template → of one cause of its rows
+    repeats_shares: Mapping[str, float] = field(
+        default_factory=dict
+    )  # stream of a source → of rows that repeat
 
     def resolve(self, masked: Iterable[str]) -> dict[str, str]:
         """Finds the templates of messages, new ones too.
@@ -118,14 +126,17 @@ class TemplateCatalog:
             templates.update({message: _find_template(message, index) for message in new_messages})
         return templates
 
-    def extend(
-        self, kinds: Mapping[tuple[str, bool], str], templates: Mapping[str, str]
-    ) -> "TemplateCatalog":
-        """Adds kinds and templates.
+    def extend(self, added: "TemplateCatalog") -> "TemplateCatalog":
+        """Adds what later issues teach.
 
         In: what to add. Out: a larger catalog, in which earlier entries stay as they are.
         """
-        return TemplateCatalog({**kinds, **self.kinds}, {**templates, **self.templates})
+        return TemplateCatalog(
+            {**added.kinds, **self.kinds},
+            {**added.templates, **self.templates},
+            {**added.probabilities, **self.probabilities},
+            {**added.repeats_shares, **self.repeats_shares},
+        )
 
 
 _TemplateIndex = dict[tuple[int, str], list[tuple[str, ...]]]

@@ -1,8 +1,9 @@
 """Which kind of text an issue has: a machine's message, a person's words, or no text worth comparing.
 
-A source (with bodies and without) has one kind. A machine repeats itself: systems of Loghub repeat 87-100 %
-of their masked messages, bug trackers under 10 %. Where there are bodies they must repeat too: crash reports
-repeat their titles, but what they are about is in the stack below.
+The rows of a source (with bodies and without) vote: a machine repeats itself, systems of Loghub 87-100 % of
+their masked messages, bug trackers under 10 %. Where there are bodies they must repeat too: crash reports
+repeat their titles, but what they are about is in the stack below. The vote decides about messages that stand
+alone; those of a template with evidence of its own are a machine's whatever else their source holds.
 """
 
 import polars as pl
@@ -18,6 +19,8 @@ MIN_BODY_COVERAGE = (
 )
 MIN_BODY_CHARACTERS = 40
 MIN_NO_TEXT_SHARE = 0.5
+UNTITLED = "untitled"
+"""A source where most titles tell nothing: of each issue, its own title decides."""
 _SAMPLED_ROWS = 2_000
 _MASKED_BODY_CHARACTERS = 1_000
 _MIN_REPEATS = 3
@@ -27,61 +30,60 @@ _WORD = r"\pL{2,}"
 _SEPARATORS = " -/|:,;.>_[]()\t"
 _BLOCK = ["source_name", "has_body"]
 _BODY_LENGTH = pl.col("body").str.strip_chars().str.len_chars().fill_null(0)
-_SOURCE_NAME = pl.col("source").fill_null("").alias("source_name")
-_HAS_BODY = (_BODY_LENGTH > MIN_BODY_CHARACTERS).alias("has_body")
+SOURCE_NAME = pl.col("source").fill_null("").alias("source_name")
+HAS_BODY = (_BODY_LENGTH > MIN_BODY_CHARACTERS).alias("has_body")
 
 Kinds = dict[tuple[str, bool], str]
-"""(source, has a body) → machine, human or structured."""
+"""(source, has a body) → machine, human, structured or untitled."""
 
 
 def add_kind(table: pl.DataFrame, known_kinds: Kinds) -> pl.DataFrame:
     """Decides the kind of text of each issue.
 
     In: canonical issues with `masked`; kinds that an earlier grouping learned. Out: the same issues with
-    `kind` (machine, human, structured), `source_name`, `has_body` and `block_kind`, the kind of the whole
-    source.
+    `kind` (machine, human, structured), `source_name`, `has_body` and `source_kind`, what the whole source
+    is: one of these, or untitled where most titles tell nothing.
     """
-    table = table.with_columns_seq(_SOURCE_NAME, _HAS_BODY)
+    table = table.with_columns_seq(SOURCE_NAME, HAS_BODY)
     blocks: set[tuple[str, bool]] = set(table[_BLOCK].unique().iter_rows())
     kinds = {block: known_kinds[block] for block in blocks if block in known_kinds}
     if len(kinds) < len(blocks):
-        estimated = {(source, has_body): kind for source, has_body, kind in _block_kinds(table).iter_rows()}
-        kinds = {**estimated, **kinds}
+        kinds = {**_vote_by_source(table), **kinds}
 
-    all_known = blocks <= known_kinds.keys()
-    if (
-        all_known and len(kinds) == 1
-    ):  # as of a single new issue, for which a join would cost more than all else
+    if len(kinds) == 1 and UNTITLED not in kinds.values():
+        # as of a single new issue, for which a join would cost more than all else
         (kind,) = kinds.values()
-        return table.with_columns(pl.lit(kind).alias(name) for name in ("block_kind", "kind"))
+        return table.with_columns(pl.lit(kind).alias(name) for name in ("source_kind", "kind"))
 
-    has_no_text = pl.lit(value=False) if all_known else pl.lit(_rows_without_text(table))
-    structured = pl.when(has_no_text | (pl.col("block_kind") == "structured")).then(pl.lit("structured"))
-    with_kind = _add_block_kind(table, kinds).with_columns(structured.otherwise("block_kind").alias("kind"))
-    return with_kind.collect()
+    table = _add_source_kind(table, kinds)
+    is_untitled = table["source_kind"] == UNTITLED
+    if not is_untitled.any():
+        return table.with_columns(pl.col("source_kind").alias("kind"))
+    own_kind = pl.when(_has_words(table)).then(pl.lit("human")).otherwise(pl.lit("structured"))
+    return table.with_columns(pl.when(is_untitled).then(own_kind).otherwise("source_kind").alias("kind"))
 
 
-def _add_block_kind(table: pl.DataFrame, kinds: Kinds) -> pl.LazyFrame:
-    """The issues with the kind of their whole source as `block_kind`."""
+def _add_source_kind(table: pl.DataFrame, kinds: Kinds) -> pl.DataFrame:
+    """The issues with the kind of their whole source as `source_kind`."""
     if len(kinds) == 1:
         (kind,) = kinds.values()
-        return table.lazy().with_columns(pl.lit(kind).alias("block_kind"))
-    block_kinds = pl.LazyFrame(
+        return table.with_columns(pl.lit(kind).alias("source_kind"))
+    source_kinds = pl.DataFrame(
         [(source, has_body, kind) for (source, has_body), kind in sorted(kinds.items())],
-        schema={"source_name": pl.String, "has_body": pl.Boolean, "block_kind": pl.String},
+        schema={"source_name": pl.String, "has_body": pl.Boolean, "source_kind": pl.String},
         orient="row",
     )
-    return table.lazy().join(block_kinds, on=_BLOCK, how="left", maintain_order="left")
+    return table.join(source_kinds, on=_BLOCK, how="left", maintain_order="left")
 
 
 def select_reliable_kinds(table: pl.DataFrame) -> Kinds:
     """Selects the kinds that may be kept for later issues.
 
-    In: issues with `block_kind`. Out: the kinds of sources with enough issues to decide on.
+    In: issues with `source_kind`. Out: the kinds of sources with enough issues to decide on.
     """
     if table.height < MIN_MACHINE_ROWS:
         return {}
-    kind_and_rows = pl.col("block_kind").first(), pl.len().alias("rows")
+    kind_and_rows = pl.col("source_kind").first(), pl.len().alias("rows")
     blocks = table.lazy().group_by(_BLOCK).agg(kind_and_rows).sort(_BLOCK).collect()
     return {
         (source, has_body): kind
@@ -90,9 +92,9 @@ def select_reliable_kinds(table: pl.DataFrame) -> Kinds:
     }
 
 
-def _block_kinds(table: pl.DataFrame) -> pl.DataFrame:
+def _vote_by_source(table: pl.DataFrame) -> Kinds:
     """Per source, with bodies and without: machine if most masked messages repeat, structured if they are
-    placeholders.
+    placeholders, untitled if most titles tell nothing.
     """
     place = pl.concat_str(pl.col("service").fill_null(""), pl.col("component").fill_null(""), separator="|")
     texts = (
@@ -124,8 +126,12 @@ def _block_kinds(table: pl.DataFrame) -> pl.DataFrame:
         .then(pl.lit("machine"))
         .otherwise(pl.lit("human"))
     )
-    kinds = texts.join(places, on=_BLOCK).select(*_BLOCK, kind.alias("kind"))
-    return kinds.collect(engine=choose_engine(table.height))
+    votes = texts.join(places, on=_BLOCK).select(*_BLOCK, kind.alias("kind"))
+    untitled = _find_untitled_sources(table)
+    return {
+        (source, has_body): UNTITLED if (source, has_body) in untitled and vote != "structured" else vote
+        for source, has_body, vote in votes.collect(engine=choose_engine(table.height)).iter_rows()
+    }
 
 
 def _sources_with_repeated_bodies(table: pl.DataFrame) -> list[str]:
@@ -145,21 +151,16 @@ def _sources_with_repeated_bodies(table: pl.DataFrame) -> list[str]:
     return sorted(repeated["source_name"].unique().to_list())
 
 
-def _rows_without_text(table: pl.DataFrame) -> pl.Series:
-    """Rows whose titles tell nothing, of sources where most titles do not (judged by the oldest issues)."""
+def _find_untitled_sources(table: pl.DataFrame) -> set[tuple[str, bool]]:
+    """The sources where most titles tell nothing, judged by their oldest issues."""
     oldest = table.filter(~pl.col("has_body")).group_by(_BLOCK, maintain_order=True).head(_SAMPLED_ROWS)
-    blocks = (
+    untitled = (
         oldest.with_columns(has_no_text=~_has_words(oldest))
         .group_by(_BLOCK)
         .agg(pl.col("has_no_text").mean())
         .filter(pl.col("has_no_text") >= MIN_NO_TEXT_SHARE)
     )
-    if blocks.height == 0:
-        return pl.repeat(False, table.height, dtype=pl.Boolean, eager=True)
-
-    rows = table.with_row_index("row").join(blocks.select(_BLOCK), on=_BLOCK, how="semi")
-    without_text = rows.filter(~_has_words(rows))["row"]
-    return table.with_row_index("row").select(pl.col("row").is_in(without_text.implode()))["row"]
+    return set(untitled.select(_BLOCK).iter_rows())
 
 
 def _has_words(table: pl.DataFrame) -> pl.Series:

@@ -243,7 +243,7 @@ def sum_similarities(grouped: GroupedAtoms) -> SimilaritySums:
     as `LINKED_SIMILARITY`.
     """
     atoms, group, rows = grouped.atoms, grouped.group_of_atom, grouped.rows_in_atom
-    within_atom = find_atom_similarities(atoms.keys, atoms.copy_similarity, atoms.burst_excess) * (rows - 1)
+    within_atom = find_atom_similarities(atoms.keys, atoms.copy_similarity, atoms.measured) * (rows - 1)
     rows_in_unit = np.bincount(atoms.unit_of_atom, rows, minlength=atoms.unit_count)
     within_unit = LINKED_SIMILARITY * (rows_in_unit[atoms.unit_of_atom] - rows)
 

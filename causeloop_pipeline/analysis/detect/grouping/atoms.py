@@ -50,7 +50,7 @@ class Atoms:
     split_references: list[SplitReference] = field(default_factory=list)
     taken_out_units: frozenset[int] = frozenset()  # units with an issue that a user took out of a group
     copy_similarity: float = 0.0  # how likely two copies of one stack trace share their cause
-    burst_excess: Mapping[str, float] = field(default_factory=dict)  # by key, how far it exceeds the usual
+    measured: Mapping[str, float] = field(default_factory=dict)  # of templates and bursts, the similarity
 
     @property
     def are_texts(self) -> Bools:

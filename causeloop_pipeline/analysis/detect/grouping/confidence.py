@@ -17,9 +17,9 @@ _MIN_PROBABILITY = 1e-4
 # The confidence is calibrated before: verdicts shift it little, or much where they insist.
 _LOG_SLOPE_SPREAD, _SHIFT_SPREAD, _SHIFT_FREEDOM = 0.1, 0.3, 3.0
 
-# the probability that two issues of one atom share their cause, by the kind of its key; time and place alone
-# (a burst) never make more than a suggestion
-ATOM_SIMILARITY = {"template": 0.985, "text": 0.99, "phrase": 0.6, "burst": 0.45, "storm": 0.9}
+# the probability that two issues of one atom share their cause, by the kind of its key unless measured;
+# time and place alone (a burst) never make more than a suggestion
+ATOM_SIMILARITY = {"template": 0.99, "text": 0.99, "phrase": 0.6, "burst": 0.45, "storm": 0.9}
 LINKED_SIMILARITY = 0.95  # of two issues that a user linked
 
 
@@ -96,15 +96,15 @@ def _log_odds(probability: Floats) -> Floats:
 
 
 def find_atom_similarities(
-    keys: Iterable[str], copy_similarity: float, burst_excess: Mapping[str, float]
+    keys: Iterable[str], copy_similarity: float, measured: Mapping[str, float]
 ) -> Floats:
     """Looks up how likely two issues of one atom share their cause.
 
-    In: atom keys (`kind:…`); what the workspace's own pairs say of copies of one stack trace; by key, how far
-    bursts exceed what is usual (default: wholly). Out: a probability for each.
+    In: atom keys (`kind:…`); what the workspace's own pairs say of copies of one stack trace; by key what was
+    measured of templates and bursts. Out: a probability for each.
     """
     of_kind = {**ATOM_SIMILARITY, "copy": copy_similarity}
-    similarities = [of_kind[key.partition(":")[0]] * burst_excess.get(key, 1.0) for key in keys]
+    similarities = [measured[key] if key in measured else of_kind[key.partition(":")[0]] for key in keys]
     return np.array(similarities, dtype=np.float64)
 
 

@@ -62,7 +62,7 @@ def find_displayed_confidence(grouped: GroupedAtoms, sums: SimilaritySums, left:
     ]
     keys = np.array(atoms.keys, dtype=object)
     has_same_key = keys[left_atom] == keys[right_atom]
-    within_atom = find_atom_similarities(atoms.keys, atoms.copy_similarity, atoms.burst_excess)[left_atom]
+    within_atom = find_atom_similarities(atoms.keys, atoms.copy_similarity, atoms.measured)[left_atom]
     similarity = np.where(has_same_key, within_atom, np.array(compared, dtype=np.float64))
     is_together = group[left] == group[right]
     return np.where(is_together, sums.confidence[group[left]], similarity).astype(np.float64)

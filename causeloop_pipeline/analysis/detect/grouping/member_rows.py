@@ -129,10 +129,8 @@ def _explain_memberships(
                 similarity[atom] = ATOM_SIMILARITY["storm"]
             case "burst":
                 reasons[atom] = explain_burst(service, component)
-                excess = to_explain.grouped.atoms.burst_excess
-                similarity[atom] = ATOM_SIMILARITY["burst"] * excess.get(
-                    to_explain.grouped.atoms.keys[atom], 1.0
-                )
+                measured = to_explain.grouped.atoms.measured
+                similarity[atom] = measured.get(to_explain.grouped.atoms.keys[atom], ATOM_SIMILARITY["burst"])
             case _:
                 reasons[atom] = explain_same_text(title or "")
     if compared is not None:

@@ -8,7 +8,7 @@ import numpy as np
 import orjson
 import polars as pl
 
-from causeloop_pipeline.analysis.detect.fingerprints.fingerprint import list_catalog
+from causeloop_pipeline.analysis.detect.fingerprints.fingerprint import leads_copies, list_catalog
 from causeloop_pipeline.analysis.detect.fingerprints.templates import TemplateCatalog
 from causeloop_pipeline.analysis.detect.grouping.agglomeration import ComparedTexts, GroupedAtoms
 from causeloop_pipeline.analysis.detect.grouping.bursts import build_place_keys
@@ -31,7 +31,7 @@ from causeloop_pipeline.analysis.detect.similarity.frame_rarity import FrameRari
 from causeloop_pipeline.analysis.detect.similarity.lexicon import Lexicon
 from causeloop_pipeline.analysis.detect.similarity.pair_model import PairModel
 
-_MAGIC = b"causeloop pattern index 7\n"  # the version of the bytes: raise it whenever they change
+_MAGIC = b"causeloop pattern index 8\n"  # the version of the bytes: raise it whenever they change
 _FRAMES = (
     "members_by_id",
     "later_members",
@@ -104,6 +104,8 @@ class PatternIndex:
                 [source, has_body, kind] for (source, has_body), kind in sorted(self.catalog.kinds.items())
             ],
             "templates": sorted(self.catalog.templates.items()),
+            "probabilities": sorted(self.catalog.probabilities.items()),
+            "repeats_shares": sorted(self.catalog.repeats_shares.items()),
             "model": self.model.to_json(),
             "copy_similarity": self.copy_similarity,
             "group_count": self.group_count,
@@ -208,7 +210,7 @@ def build_index(
         group_count=details.summaries.height,
         members_by_id=issues.sort("issue_id"),
         later_members=issues.clear(),
-        keys=_list_keys(grouped),
+        keys=_list_keys(table, grouped),
         resolution_times=details.resolution_times,
         split_references=_list_split_references(grouped),
         bursts=_list_bursts(table, grouped),
@@ -222,13 +224,18 @@ def build_index(
     )
 
 
-def _list_keys(grouped: GroupedAtoms) -> pl.DataFrame:
-    """The keys that alone decide about a group: templates, and stack traces where copies have one cause."""
+def _list_keys(table: pl.DataFrame, grouped: GroupedAtoms) -> pl.DataFrame:
+    """The keys that alone decide about a group: templates, stack traces where copies have one cause, and
+    titles that a second copy joins.
+    """
     atoms = [
         atom for atom, key in enumerate(grouped.atoms.keys) if key.partition(":")[0] in ("template", "copy")
     ]
     keys = pl.Series("key", [grouped.atoms.keys[atom] for atom in atoms], dtype=pl.String)
-    return pl.DataFrame({"key": keys, "group": grouped.group_of_atom[atoms]}).sort("key", "group")
+    own = pl.DataFrame({"key": keys, "group": grouped.group_of_atom[atoms]})
+    titles = table.with_columns(pl.Series("group", grouped.group_of_row)).filter(leads_copies())
+    copied = titles.select(("template:" + pl.col("title_key")).alias("key"), "group")
+    return pl.concat([own, copied]).unique().sort("key", "group")
 
 
 def _list_split_references(grouped: GroupedAtoms) -> pl.DataFrame:
@@ -281,7 +288,9 @@ def _list_bursts(table: pl.DataFrame, grouped: GroupedAtoms) -> pl.DataFrame:
 
 def _read_catalog(head: dict[str, Any]) -> TemplateCatalog:
     kinds = {(source, has_body): kind for source, has_body, kind in head["kinds"]}
-    return TemplateCatalog(kinds, dict(head["templates"]))
+    return TemplateCatalog(
+        kinds, dict(head["templates"]), dict(head["probabilities"]), dict(head["repeats_shares"])
+    )
 
 
 def _split(data: bytes) -> list[bytes]:

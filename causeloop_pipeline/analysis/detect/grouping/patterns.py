@@ -10,6 +10,7 @@ import numpy as np
 import polars as pl
 
 from causeloop_pipeline.analysis.detect.fingerprints.canonical_issues import canonical_issues
+from causeloop_pipeline.analysis.detect.fingerprints.fingerprint import LEARNED_COLUMNS
 from causeloop_pipeline.analysis.detect.grouping.agglomeration import (
     ComparedTexts,
     Edges,
@@ -20,7 +21,12 @@ from causeloop_pipeline.analysis.detect.grouping.agglomeration import (
 )
 from causeloop_pipeline.analysis.detect.grouping.atoms import Atoms, build_atom_keys, form_atoms
 from causeloop_pipeline.analysis.detect.grouping.bursts import measure_burst_excess
-from causeloop_pipeline.analysis.detect.grouping.confidence import Recalibration, decide_status
+from causeloop_pipeline.analysis.detect.grouping.confidence import (
+    ATOM_SIMILARITY,
+    Recalibration,
+    decide_status,
+)
+from causeloop_pipeline.analysis.detect.grouping.copied_titles import connect_copied_titles
 from causeloop_pipeline.analysis.detect.grouping.feedback import learn_from_verdicts
 from causeloop_pipeline.analysis.detect.grouping.member_rows import build_member_rows
 from causeloop_pipeline.analysis.detect.grouping.pattern_ids import PatternIds, assign_pattern_ids
@@ -45,8 +51,8 @@ from causeloop_pipeline.model.frames import FINGERPRINT_SCHEMA, PATTERN_SCHEMA
 
 __all__ = ["ALGORITHM_VERSION", "Grouping", "GroupingOptions", "group_issues"]
 
-ALGORITHM_VERSION = "4"
-_FINGERPRINT_COLUMNS = ["kind", "template", "template_key", "trace_key", "time_of_day", "weekday"]
+ALGORITHM_VERSION = "5"
+_FINGERPRINT_COLUMNS = [*LEARNED_COLUMNS, "trace_key", "time_of_day", "weekday"]
 _PATTERN_COLUMNS = [pl.col(name).cast(kind) for name, kind in PATTERN_SCHEMA.items()]
 
 
@@ -102,8 +108,8 @@ def group_issues(
     table = join_fingerprints(canonical_issues(issues), fingerprints)
 
     atoms, compared = _form_atoms_and_compare(table, constraints)
-    atoms = replace(atoms, burst_excess=_measure_bursts(table, atoms))
-    edges = connect_atoms(compared) if compared else Edges.none()
+    atoms = replace(atoms, measured={**_measure_bursts(table, atoms), **_list_template_probabilities(table)})
+    edges = connect_copied_titles(table, atoms, connect_atoms(compared) if compared else Edges.none())
     model = compared.similarity.model if compared else PairModel()
     previous_patterns = _previous_pattern_of_row(table, previous) if options.keep_previous_groups else None
     grouped = group_atoms(atoms, edges, previous_patterns, model.merge_threshold)
@@ -179,11 +185,24 @@ def _form_atoms_and_compare(
     return atoms, _compare_texts_of_atoms(table, atoms, compared.similarity.lexicon.frames)
 
 
+def _list_template_probabilities(table: pl.DataFrame) -> dict[str, float]:
+    """By key, how likely the issues of a machine's template have one cause."""
+    templates = (
+        table.filter(pl.col("kind") == "machine")
+        .select("template_key", "template_probability")
+        .unique("template_key")
+        .drop_nulls()
+        .sort("template_key")
+    )
+    return {f"template:{key}": probability for key, probability in templates.iter_rows()}
+
+
 def _measure_bursts(table: pl.DataFrame, atoms: Atoms) -> dict[str, float]:
-    """How far each burst of incidents without text exceeds what is usual."""
+    """How likely the incidents without text of each burst have one cause, by how far it exceeds the usual."""
     keys = pl.Series(atoms.keys, dtype=pl.String).gather(atoms.atom_of_row)
     is_burst = keys.str.starts_with("burst:")
-    return measure_burst_excess(table.filter(is_burst), keys.filter(is_burst))
+    excess = measure_burst_excess(table.filter(is_burst), keys.filter(is_burst))
+    return {key: ATOM_SIMILARITY["burst"] * share for key, share in excess.items()}
 
 
 def _compare_texts_of_atoms(

@@ -96,9 +96,14 @@ def expand_word(word: str) -> Sequence[str]:
     return tuple(terms)
 
 
+def is_stop_word(word: str) -> bool:
+    """Whether a word, in lower case, tells nothing about any failure."""
+    return word in _STOP_SET
+
+
 def _stem_words(words: Sequence[str]) -> Iterator[str]:
     for word in words:
-        if len(word) > 1 and word not in _STOP_SET:
+        if len(word) > 1 and not is_stop_word(word):
             yield stem(word)
 
 

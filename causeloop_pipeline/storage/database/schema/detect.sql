@@ -20,9 +20,18 @@ create table detect.fingerprint (
     weekday            text,
     issue_changed_at   timestamptz,
     grouped_changed_at timestamptz,
+    source_kind        text,
+    title_key          text,
+    template_probability double precision check (template_probability between 0 and 1),
     primary key (workspace_id, issue_id),
     foreign key (workspace_id, issue_id) references core.issue on delete cascade
 );
+comment on column detect.fingerprint.source_kind is
+    'What the rows of its source are by vote, which a template with evidence of its own outvotes.';
+comment on column detect.fingerprint.title_key is
+    'Of a text whose title others may copy: the same for equal titles.';
+comment on column detect.fingerprint.template_probability is
+    'That the issues of the template, or of the copied title, have one cause.';
 comment on column detect.fingerprint.issue_changed_at is
     'The issue''s changed_at as this fingerprint saw it; another value means that it is out of date.';
 comment on column detect.fingerprint.grouped_changed_at is

@@ -53,7 +53,7 @@ def test_copies_of_a_few_words_are_one_atom_but_never_shown_as_sure() -> None:
         [*["dead issue"] * MIN_COPIES_OF_ONE_TEXT, *[report] * MIN_COPIES_OF_ONE_TEXT, *ONE_OFF]
     )
     keys = read_atom_keys(issues)
-    assert sorted(key.partition(":")[0] for key in dict.fromkeys(keys))[:2] == ["phrase", "text"]
+    assert sorted(key.partition(":")[0] for key in dict.fromkeys(keys))[:2] == ["phrase", "template"]
     patterns = group_issues(issues, fingerprint_issues(issues)).patterns
     confidence = dict(patterns.select("name", "confidence").iter_rows())
     assert confidence["dead issue"] < 0.8 < confidence[report]

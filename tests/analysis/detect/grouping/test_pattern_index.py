@@ -3,7 +3,7 @@
 import polars as pl
 import pytest
 
-from causeloop_pipeline.analysis.detect.fingerprints.fingerprint import fingerprint_issues
+from causeloop_pipeline.analysis.detect.fingerprints.fingerprint import MIN_TO_JOIN, fingerprint_issues
 from causeloop_pipeline.analysis.detect.grouping.pattern_index import PatternIndex, UnreadableIndexError
 from causeloop_pipeline.analysis.detect.grouping.patterns import group_issues
 from tests.support.failure_texts import build_constraints, human_issues, issue_frame, machine_issues
@@ -58,10 +58,15 @@ def test_an_empty_index_contains_nothing_and_can_be_stored() -> None:
     assert (stored.group_count, stored.segments) == (0, ())
 
 
-def test_keys_lead_to_groups_and_are_those_of_messages_and_traces_only() -> None:
-    index = build(issues_of_two_kinds())
+def test_keys_lead_to_the_groups_of_messages_and_of_titles_that_a_second_copy_would_join() -> None:
+    issues = issues_of_two_kinds()
+    index = build(issues)
     assert {key.partition(":")[0] for key in index.keys["key"]} == {"template"}
-    assert index.keys["group"].n_unique() == 3
+    fingerprints = fingerprint_issues(issues)
+    keys = set(fingerprints["template_key"].drop_nulls())
+    copied = fingerprints.filter(pl.col("template_probability") >= MIN_TO_JOIN)
+    keys |= set(copied["title_key"].drop_nulls())
+    assert set(index.keys["key"]) == {f"template:{key}" for key in keys}
 
 
 def test_the_most_similar_message_of_another_pattern_is_kept_for_later_messages() -> None:

@@ -156,7 +156,7 @@ def test_with_automatic_linking_off_patterns_are_suggestions_until_a_person_conf
 
 def test_an_active_pattern_is_demoted_only_well_below_the_threshold() -> None:
     issues = machine_issues()
-    options = GroupingOptions(ai_confidence_threshold=0.99)
+    options = GroupingOptions(ai_confidence_threshold=0.995)
     assert set(group(issues, options=options).patterns["status"]) == {"emerging"}
     before = group(issues).members.select("issue_id", "pattern_id").with_columns(status=pl.lit("active"))
     assert set(group(issues, options=options, previous=before).patterns["status"]) == {"active"}
