@@ -58,7 +58,7 @@ def classify_differences(template: str, messages: Iterable[str]) -> str:
 def measure_repeats(rows: pl.DataFrame) -> dict[str, float]:
     """Measures how much streams repeat themselves.
 
-    In: `source_name`, `error_type`, `masked`, and `may_repeat`, whether a row's message counts as one. Out: by
+    In: `source_name`, `error_type`, `masked`, and `may_repeat`, whether its message counts as one. Out: by
     stream, which is a source's rows with an error type or those without, the share of its rows that repeat a
     masked message, shrunk to a low one (Laplace).
     """
