@@ -1,4 +1,4 @@
-"""Exports of issues, patterns, predictions, recommendations and the audit log as files."""
+"""Exports of issues, occurrences, patterns, predictions, recommendations and the audit log as files."""
 
 import csv
 import io
@@ -18,6 +18,8 @@ from api.exports.queries import read_all
 from api.exports.schemas import Entity, ExportFormat, ExportRequest
 from api.http.database import WorkspaceDatabase
 from api.issues import queries as issues
+from api.issues.occurrences.queries import OCCURRENCES
+from api.issues.occurrences.schemas import Occurrence
 from api.issues.schemas import IssueSummary
 from api.listing.queries import Listing
 from api.operation import CurrentCaller, Db, Operation, check_feature
@@ -33,6 +35,7 @@ router = APIRouter(prefix="/v1", tags=["export"], route_class=Operation)
 
 LISTINGS: Mapping[Entity, tuple[Listing, type[BaseModel]]] = {
     Entity.ISSUES: (issues.ISSUES, IssueSummary),
+    Entity.OCCURRENCES: (OCCURRENCES, Occurrence),
     Entity.PATTERNS: (patterns.PATTERNS, Pattern),
     Entity.PREDICTIONS: (predictions.PREDICTIONS, Prediction),
     Entity.RECOMMENDATIONS: (recommendations.RECOMMENDATIONS, Recommendation),

@@ -9,6 +9,7 @@ class Entity(StrEnum):
     """The list to export."""
 
     ISSUES = "issues"
+    OCCURRENCES = "occurrences"
     PATTERNS = "patterns"
     PREDICTIONS = "predictions"
     RECOMMENDATIONS = "recommendations"

@@ -10,12 +10,19 @@ from causeloop_pipeline.model.issue import CHOICES, EDITABLE_FIELDS, FACETS, TEX
 
 LISTED_TEXTS = ", ".join(f"i.{name}" for name in TEXT_FIELDS if name not in ("external_id", "body"))
 LISTED_TIMES = ", ".join(f"i.{name}" for name in TIME_FIELDS)
+OCCURRENCES = """(
+        select count(*) from core.occurrence as o
+        where o.workspace_id = i.workspace_id and o.issue_id = i.issue_id
+    ) as occurrence_count, (
+        select max(o.started_at) from core.occurrence as o
+        where o.workspace_id = i.workspace_id and o.issue_id = i.issue_id
+    ) as last_seen_at"""
 ISSUE_COLUMNS = f"""
     i.issue_id as id, i.source, i.external_id, i.connector_id, {LISTED_TEXTS}, {LISTED_TIMES}, i.ingested_at,
     i.attributes, i.pattern_id, (
         select n.name from detect.pattern as n
         where n.workspace_id = i.workspace_id and n.pattern_id = i.pattern_id
-    ) as pattern_name, i.risk_score
+    ) as pattern_name, i.risk_score, {OCCURRENCES}
 """
 
 

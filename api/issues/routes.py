@@ -16,6 +16,8 @@ from api.issues import queries as issues
 from api.issues.manual_record import build_manual_record
 from api.issues.membership import queries as issue_membership
 from api.issues.membership.schemas import Membership
+from api.issues.occurrences import queries as occurrences
+from api.issues.occurrences.schemas import Occurrence, OccurrenceFilters
 from api.issues.schemas import Issue, IssueChange, IssueFilters, IssueSummary, IssueValues, NewIssue
 from api.issues.similar import queries as similar_issues
 from api.issues.similar.ranking import rank_similar
@@ -59,6 +61,24 @@ async def read_issue(db: Db, issue_id: UUID) -> Response:
 async def read_issue_membership(db: Db, issue_id: UUID) -> Response:
     """Why an issue is in its pattern, and why it is not in the nearest other one."""
     return row_or_404(await issue_membership.read_membership(db, issue_id), "issue")
+
+
+@router.get(
+    "/{issue_id}/occurrences", summary="List an issue's occurrences", responses=documents(Page[Occurrence])
+)
+@requires(Role.VIEWER)
+@returns_page_of(occurrences.OCCURRENCES_OF_ISSUE)
+async def list_issue_occurrences(
+    db: Db, issue_id: UUID, filters: Annotated[OccurrenceFilters, Query()]
+) -> Response:
+    """Each time that an issue occurred, the latest first.
+
+    A ticket, an incident or a run occurs once, and again each time it is reopened. An issue that a tool made
+    of many events occurs in each hour or day that has some.
+    """
+    if not await occurrences.has_issue(db, issue_id):
+        raise not_found("issue")
+    return await read_page(db, occurrences.OCCURRENCES_OF_ISSUE, filters, of_issue=str(issue_id))
 
 
 @router.get("/{issue_id}/similar", summary="List similar issues", responses=documents(Rows[SimilarIssue]))

@@ -59,6 +59,8 @@ class IssueSummary(BaseModel):
     pattern_id: UUID | None
     pattern_name: str | None
     risk_score: float | None
+    occurrence_count: int = Field(description="How often it occurred")
+    last_seen_at: datetime = Field(description="When it last occurred")
 
 
 class Issue(IssueSummary):

@@ -49,6 +49,8 @@ class Listing:
     filters: Mapping[str, str | AnyOf]
     """Filter name → condition on `$1 -> 'name'`."""
     always: str = "true"
+    part_of_key: Sort | None = None
+    """What tells rows of the same key apart, where the key alone does not."""
 
 
 @dataclass(frozen=True)

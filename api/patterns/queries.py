@@ -22,7 +22,8 @@ QUIET = """
 
 PATTERN_COLUMNS = f"""
     p.pattern_id as id, p.name, p.kind, p.status, p.confidence, p.risk_score, p.fingerprint,
-    p.issue_count, p.first_seen_at, p.last_seen_at, p.mttr_seconds, p.resolved_at, p.reopened_at,
+    p.issue_count, p.occurrence_count, p.first_seen_at, p.last_seen_at, p.mttr_seconds, p.resolved_at,
+    p.reopened_at,
     c.cluster_id, {QUIET} as quiet, h.snoozed_until,
     ({select_assignee("pattern", "p.pattern_id")}) as assignee
 """
@@ -44,6 +45,7 @@ PATTERNS = Listing(
         "last_seen_at": Sort("p.last_seen_at", "last_seen_at", "timestamptz"),
         "first_seen_at": Sort("p.first_seen_at", "first_seen_at", "timestamptz"),
         "issue_count": Sort("p.issue_count", "issue_count", "bigint"),
+        "occurrence_count": Sort("p.occurrence_count", "occurrence_count", "bigint"),
         "confidence": Sort("p.confidence", "confidence", "double precision"),
     },
     default_sort="-risk_score",
@@ -108,10 +110,14 @@ select json_build_object('data', coalesce(json_agg(g order by g.count desc, g.te
 from (
     select
         f.template_key, min(f.template) as template, count(*) as count,
-        min(i.source_created_at) as first_seen_at, max(i.source_created_at) as last_seen_at
+        min(o.first_seen_at) as first_seen_at, max(o.last_seen_at) as last_seen_at
     from detect.pattern_member as m
     join detect.fingerprint as f on f.workspace_id = m.workspace_id and f.issue_id = m.issue_id
-    join core.issue as i on i.workspace_id = m.workspace_id and i.issue_id = m.issue_id
+    cross join lateral (
+        select min(n.started_at) as first_seen_at, max(n.started_at) as last_seen_at
+        from core.occurrence as n
+        where n.workspace_id = m.workspace_id and n.issue_id = m.issue_id
+    ) as o
     where m.pattern_id = ($1 ->> 'id')::uuid
     group by f.template_key
     order by count desc, f.template_key
@@ -132,10 +138,12 @@ with period as (
         ) as first_start
     from app.workspace as w
 ), occurrences as (
-    select date_trunc(p.bucket, i.source_created_at at time zone p.timezone) as start, count(*) as count
+    select date_trunc(p.bucket, o.started_at at time zone p.timezone) as start, count(*) as count
     from period as p
-    join core.issue as i on i.source_created_at >= p.first_start at time zone p.timezone
-    where i.pattern_id = ($1 ->> 'id')::uuid
+    join core.issue as i on i.pattern_id = ($1 ->> 'id')::uuid
+    join core.occurrence as o
+        on o.workspace_id = i.workspace_id and o.issue_id = i.issue_id
+        and o.started_at >= p.first_start at time zone p.timezone
     group by 1
 )
 select json_build_object(
@@ -204,7 +212,7 @@ async def read_member_groups(db: WorkspaceDatabase, pattern_id: UUID) -> str | N
 
 
 async def read_frequency(db: WorkspaceDatabase, pattern_id: UUID, bucket: str, days: int) -> str | None:
-    """The number of issues per day or week in the workspace's time zone, empty ones included."""
+    """The number of occurrences per day or week in the workspace's time zone, empty ones included."""
     return await db.read_text(SELECT_FREQUENCY, id=str(pattern_id), bucket=bucket, days=days)
 
 

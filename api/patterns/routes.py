@@ -1,4 +1,4 @@
-"""Patterns, their members, frequency and lineage."""
+"""Patterns, their members, occurrences, frequency and lineage."""
 
 from typing import Annotated
 from uuid import UUID
@@ -12,6 +12,8 @@ from api.auth.queries import audit
 from api.http.errors import not_found
 from api.http.list_filters import build_filter_dependency
 from api.http.responses import Page, Rows, documents, json_response, json_text_response, row_or_404
+from api.issues.occurrences import queries as occurrences
+from api.issues.occurrences.schemas import Occurrence, OccurrenceFilters
 from api.listing.page import read_page, returns_page_of
 from api.operation import CurrentCaller, Db, Operation
 from api.patterns import queries as patterns
@@ -115,6 +117,22 @@ async def list_pattern_members(
 
 
 @router.get(
+    "/{pattern_id}/occurrences",
+    summary="List a pattern's occurrences",
+    responses=documents(Page[Occurrence]),
+)
+@requires(Role.VIEWER)
+@returns_page_of(occurrences.OCCURRENCES_OF_PATTERN)
+async def list_pattern_occurrences(
+    db: Db, pattern_id: UUID, filters: Annotated[OccurrenceFilters, Query()]
+) -> Response:
+    """Each time that an issue of a pattern occurred, the latest first: what its predictions count."""
+    if not await patterns.has_pattern(db, pattern_id):
+        raise not_found("pattern")
+    return await read_page(db, occurrences.OCCURRENCES_OF_PATTERN, filters, of_pattern=str(pattern_id))
+
+
+@router.get(
     "/{pattern_id}/member-groups",
     summary="List the groups of a pattern's issues",
     responses=documents(Rows[MemberGroup]),
@@ -132,7 +150,7 @@ async def list_member_groups(db: Db, pattern_id: UUID) -> Response:
 async def read_pattern_frequency(
     db: Db, pattern_id: UUID, period: Annotated[FrequencyRequest, Query()]
 ) -> Response:
-    """The number of issues per day or week, in the workspace's time zone."""
+    """The number of occurrences per day or week, in the workspace's time zone."""
     frequency = await patterns.read_frequency(db, pattern_id, period.bucket, period.days)
     return row_or_404(frequency, "pattern")
 

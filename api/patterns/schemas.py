@@ -45,9 +45,10 @@ class Pattern(BaseModel):
     risk_score: float | None
     fingerprint: dict[str, Any] = Field(description="Signal dimension → the value that the issues share")
     issue_count: int
-    first_seen_at: datetime
-    last_seen_at: datetime
-    mttr_seconds: int | None = Field(description="Median time to resolve an issue of the pattern")
+    occurrence_count: int = Field(description="How often its issues occurred: at least once each")
+    first_seen_at: datetime = Field(description="When the first of its occurrences began")
+    last_seen_at: datetime = Field(description="When the last of its occurrences began")
+    mttr_seconds: int | None = Field(description="Median time from an occurrence's start to its end")
     resolved_at: datetime | None
     reopened_at: datetime | None
     cluster_id: UUID | None
@@ -141,7 +142,7 @@ class FrequencyRequest(BaseModel):
 
 
 class FrequencyBucket(BaseModel):
-    """The issues created in one bucket, which starts at midnight in the workspace's time zone."""
+    """The occurrences that began in one bucket, which starts at midnight in the workspace's time zone."""
 
     start: str
     count: int

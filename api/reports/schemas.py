@@ -21,10 +21,12 @@ class ReportRequest(BaseModel):
 
 
 class ReportedPattern(BaseModel):
-    """A pattern with its issues in the week and in the one before."""
+    """A pattern with its occurrences, and the issues that occurred, in the week and in the one before."""
 
     id: UUID
     name: str
+    occurrences: int
+    occurrences_before: int
     issues: int
     issues_before: int
     is_new: bool = Field(description="First seen in this week or later")
@@ -80,11 +82,13 @@ class WeeklyReport(BaseModel):
     timezone: str
     first_day: date
     last_day: date
-    issues: int
-    issues_before: int = Field(description="Issues of the week before")
+    occurrences: int
+    occurrences_before: int = Field(description="Occurrences in the week before")
+    issues: int = Field(description="Issues that occurred in the week")
+    issues_before: int = Field(description="Issues that occurred in the week before")
     new_patterns: int
     graded: Graded
-    patterns: list[ReportedPattern] = Field(description="The ten with the most issues")
+    patterns: list[ReportedPattern] = Field(description="The ten with the most occurrences")
     moved: list[MovedPattern]
     fixes: list[JudgedFix]
     likely: list[LikelyPattern]

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
+from causeloop_pipeline.analysis.detect.issue_occurrences import date_by_occurrences, list_issue_occurrences
 from causeloop_pipeline.model.frames import (
     CATEGORIZED_OCCURRENCE_SCHEMA,
     OCCURRENCE_SCHEMA,
@@ -37,11 +38,15 @@ STAGES = ("fingerprints", "patterns", "clusters", "predictions", "risk", "recomm
 
 @dataclass(frozen=True)
 class GroupingFacts:
-    """A grouping's inputs besides the issues: CONSTRAINTS and FEEDBACK of people, PREVIOUS members."""
+    """A grouping's inputs besides the issues.
+
+    CONSTRAINTS and FEEDBACK of people, PREVIOUS members, ISSUE_OCCURRENCES (none: one of each issue).
+    """
 
     constraints: pl.DataFrame | None = None
     previous: pl.DataFrame | None = None
     feedback: pl.DataFrame | None = None
+    occurrences: pl.DataFrame | None = None
 
 
 @dataclass(frozen=True)
@@ -63,6 +68,7 @@ def run_loop(
     issues: pl.DataFrame,
     *,
     as_of: datetime,
+    occurrences: pl.DataFrame | None = None,
     timezone: str = "UTC",
     namespace: str = "file",
     constraints: pl.DataFrame | None = None,
@@ -71,7 +77,8 @@ def run_loop(
 ) -> Loop:
     """Find patterns, clusters, predictions, risk and recommendations.
 
-    In: ISSUES; `as_of` (aware), the time of the judgement; `timezone` for times of day; `namespace`, from
+    In: ISSUES; `as_of` (aware), the time of the judgement; ISSUE_OCCURRENCES, one of each issue where it is
+    not given; `timezone` for times of day; `namespace`, from
     which ids are made; CONSTRAINTS that people set; windows in days; `reached` is called with the name of
     each of STAGES as it begins. Out: a Loop. Patterns whose issues carry no date have predictions without a
     probability, and `no_dates` as the reason. The same input gives the same Loop.
@@ -82,22 +89,25 @@ def run_loop(
     from causeloop_pipeline.analysis.detect.pattern_names import tell_twins_apart
     from causeloop_pipeline.analysis.predict.predictions import RecurrenceInputs
 
-    options, facts = GroupingOptions(namespace=namespace), GroupingFacts(constraints)
+    occurrences = list_issue_occurrences(issues, occurrences)
+    options, facts = GroupingOptions(namespace=namespace), GroupingFacts(constraints, occurrences=occurrences)
     fingerprints, grouping = group(issues, facts, timezone=timezone, options=options, reached=reached)
     grouping = replace(grouping, patterns=tell_twins_apart(grouping.patterns))
-    detected = (grouping.patterns, grouping.members, issues)
+    occurred = date_by_occurrences(issues, occurrences)
+    detected = (grouping.patterns, grouping.members)
     reached("clusters")
-    clustering = cluster(*detected, namespace=namespace)
+    clustering = cluster(*detected, occurred, namespace=namespace)
     reached("predictions")
     recurrence = RecurrenceInputs(
-        select_occurrences(grouping.members, issues),
-        observed_since=issues["source_created_at"].min(),  # type: ignore[arg-type]
+        select_occurrences(grouping.members, occurred),
+        observed_since=occurrences["started_at"].min(),  # type: ignore[arg-type]
     )
     predicted = predict(recurrence, grouping.patterns, as_of=as_of, timezone=timezone, windows=windows)
     reached("risk")
-    issue_risks, pattern_risks = score_risk(*detected, predicted.predictions, as_of=as_of)
+    latest = occurred.unique("issue_id", keep="last", maintain_order=True)
+    issue_risks, pattern_risks = score_risk(*detected, latest, predicted.predictions, as_of=as_of)
     reached("recommendations")
-    summaries = summarize_patterns(*detected, as_of=as_of)
+    summaries = summarize_patterns(*detected, issues, occurrences, as_of=as_of)
     inputs = RecommendationInputs(
         grouping.patterns, summaries, predicted.predictions, pattern_risks, clustering.members
     )
@@ -140,6 +150,7 @@ def group(
     grouping = group_issues(
         issues,
         fingerprints,
+        occurrences=facts.occurrences,
         constraints=facts.constraints,
         previous=facts.previous,
         verdicts=facts.feedback,
@@ -249,8 +260,8 @@ def score_risk(
 def select_occurrences(members: pl.DataFrame, issues: pl.DataFrame) -> pl.DataFrame:
     """When and where each pattern occurred.
 
-    In: MEMBERS and ISSUES. Out: OCCURRENCE_SCHEMA, a row per member, sorted; issues without a date stay,
-    for they count towards the impact.
+    In: MEMBERS, and ISSUES by `date_by_occurrences`. Out: OCCURRENCE_SCHEMA, a row per occurrence, sorted;
+    those without a date stay, for they count towards the impact.
     """
     joined = members.select("pattern_id", "issue_id").join(issues, on="issue_id")
     return (

@@ -50,6 +50,15 @@ VERSIONED_ISSUE_SCHEMA = _make_schema(
     }
 )
 
+ISSUE_OCCURRENCE_SCHEMA = _make_schema(
+    {
+        "issue_id": pl.String,
+        "started_at": INSTANT,
+        "ended_at": INSTANT,  # null: it goes on, or nobody knows when it ended
+        "count": pl.Int64,  # of events that the tool counted in it
+    }
+)
+
 CHANGE_SCHEMA = _make_schema(
     {
         "changed_at": INSTANT,
@@ -89,6 +98,7 @@ PATTERN_SCHEMA = _make_schema(
         "confidence": pl.Float64,
         "fingerprint": SHARED_TRAITS,  # what most of its issues share, null where they differ
         "issue_count": pl.Int64,
+        "occurrence_count": pl.Int64,
         "first_seen_at": INSTANT,
         "last_seen_at": INSTANT,
         "mttr_seconds": pl.Int64,

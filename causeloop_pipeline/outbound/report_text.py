@@ -19,7 +19,8 @@ def write_report(report: Mapping[str, Any]) -> tuple[str, str]:
 
 def _list_sums(report: Mapping[str, Any]) -> Iterator[str]:
     graded = report["graded"]
-    yield f"Issues: {report['issues']} (the week before: {report['issues_before']})"
+    before = f"the week before: {report['occurrences_before']}"
+    yield f"Occurrences: {report['occurrences']} ({before}), of issues: {report['issues']}"
     yield f"New patterns: {report['new_patterns']}"
     if sum(graded.values()):
         yield (
@@ -31,7 +32,8 @@ def _list_sums(report: Mapping[str, Any]) -> Iterator[str]:
 def _list_parts(report: Mapping[str, Any]) -> Iterator[str]:
     parts = {
         "What failed most": [
-            f"{row['name']}: {row['issues']} (before: {row['issues_before']})" for row in report["patterns"]
+            f"{row['name']}: {row['occurrences']} (before: {row['occurrences_before']})"
+            for row in report["patterns"]
         ],
         "Resolved or reopened": [f"{row['name']}: {row['kind']}" for row in report["moved"]],
         "Fixes": [f"{row['title']}: {Verdict(row['verdict']).meaning}" for row in report["fixes"]],

@@ -23,7 +23,7 @@ from causeloop_pipeline.model.frames import OCCURRENCE_SCHEMA, PATTERN_SCHEMA
 from causeloop_pipeline.stages.context import Counts, RunOptions
 from causeloop_pipeline.storage.app.run_scopes import ScopedWorkspace
 from causeloop_pipeline.storage.core.changes import read_changes
-from causeloop_pipeline.storage.core.issues import read_first_issue_time, read_occurrences
+from causeloop_pipeline.storage.core.issues import read_first_occurrence_time, read_occurrences
 from causeloop_pipeline.storage.database.session import Session
 from causeloop_pipeline.storage.detect.clusters import (
     note_clustering,
@@ -105,8 +105,8 @@ def _read_facts(
     families = list_family_traits(_find_families(patterns, summaries))
     traits = pl.concat([dimensions, families]).sort("pattern_id", "kind", "value")
     active_days = summaries.select("pattern_id", day="days").explode("day")
-    first_issue_at = read_first_issue_time(session, workspace_id)
-    changes = read_changes(session, workspace_id, find_changes_start(first_issue_at, as_of))
+    first_at = read_first_occurrence_time(session, workspace_id)
+    changes = read_changes(session, workspace_id, find_changes_start(first_at, as_of))
     occurrences = OCCURRENCE_TIMES.to_frame()
     if changes.height:
         occurrences = read_occurrences(session, workspace_id, OCCURRENCE_TIMES)

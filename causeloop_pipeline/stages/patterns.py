@@ -9,6 +9,10 @@ import polars as pl
 from causeloop_pipeline.analysis.detect.assignment.assignment import PatternIndex, assign_issues
 from causeloop_pipeline.analysis.detect.grouping.patterns import ALGORITHM_VERSION, Grouping
 from causeloop_pipeline.analysis.detect.grouping_churn import compute_content_digest, measure_churn
+from causeloop_pipeline.analysis.detect.issue_occurrences import (
+    find_recurring_issues,
+    list_issue_occurrences,
+)
 from causeloop_pipeline.analysis.detect.pattern_names import tell_twins_apart
 from causeloop_pipeline.analysis.loop import GroupingFacts, group
 from causeloop_pipeline.model.pattern import CorrectionAct
@@ -20,7 +24,7 @@ from causeloop_pipeline.stages.grouping.regrouping import (
 )
 from causeloop_pipeline.stages.grouping.summaries import refresh_summaries
 from causeloop_pipeline.storage.app.run_scopes import ScopedWorkspace
-from causeloop_pipeline.storage.core.issues import read_issues, read_ungrouped_issues
+from causeloop_pipeline.storage.core.issues import read_issue_occurrences, read_issues, read_ungrouped_issues
 from causeloop_pipeline.storage.database.session import Session
 from causeloop_pipeline.storage.detect.corrections import (
     count_broken_constraints,
@@ -76,6 +80,7 @@ def _group_all(session: Session, workspace: ScopedWorkspace) -> Counts:
     workspace_id = workspace.workspace_id
     issues = read_issues(session, workspace_id)
     facts = read_grouping_facts(session, workspace_id)
+    occurrences = list_issue_occurrences(issues, facts.occurrences)
     settings = read_grouping_options(session, workspace_id)
     fingerprints, grouping = group(
         issues,
@@ -85,7 +90,12 @@ def _group_all(session: Session, workspace: ScopedWorkspace) -> Counts:
         fingerprints=read_fingerprints(session, workspace_id),
     )
     input_digest = compute_content_digest(
-        issues.drop(NOT_INPUT), fingerprints, facts.constraints, facts.feedback, settings
+        issues.drop(NOT_INPUT),
+        fingerprints,
+        find_recurring_issues(occurrences).to_frame(),
+        facts.constraints,
+        facts.feedback,
+        settings,
     )
     churn = _check_churn(session, workspace_id, input_digest, facts, grouping)
     replace_patterns(session, workspace_id, tell_twins_apart(grouping.patterns), grouping.members)
@@ -138,6 +148,7 @@ def _assign_new_issues(session: Session, workspace_id: UUID, issues: pl.DataFram
         issues,
         read_fingerprints(session, workspace_id, issue_ids=issues["issue_id"]),
         PatternIndex.from_parts(stored_index),
+        occurrences=read_issue_occurrences(session, workspace_id, issues["issue_id"]),
         constraints=read_constraints(session, workspace_id),
         options=read_grouping_options(session, workspace_id),
     )

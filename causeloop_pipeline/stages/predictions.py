@@ -26,7 +26,7 @@ from causeloop_pipeline.storage.act.proofs import read_closure_notes
 from causeloop_pipeline.storage.act.recommendations import read_fixes
 from causeloop_pipeline.storage.app.run_scopes import ScopedWorkspace
 from causeloop_pipeline.storage.core.changes import read_changes
-from causeloop_pipeline.storage.core.issues import read_first_issue_time, read_occurrences
+from causeloop_pipeline.storage.core.issues import read_first_occurrence_time, read_occurrences
 from causeloop_pipeline.storage.core.observation_gaps import read_current_observation_gaps
 from causeloop_pipeline.storage.database.session import Session
 from causeloop_pipeline.storage.database.statistics import analyze_grown_tables
@@ -84,7 +84,7 @@ def predict_workspace(
         changes=read_changes(session, workspace_id, as_of - LEDGER_AGE),
         ledger=ledger,
         observation_gaps=read_current_observation_gaps(session, workspace_id, as_of),
-        observed_since=read_first_issue_time(session, workspace_id),
+        observed_since=read_first_occurrence_time(session, workspace_id),
         wanted=wanted,
     )
     predicted = predict(

@@ -22,6 +22,7 @@ from tests.api.sample_rows import (
     insert_recommendations,
 )
 from tests.conftest import new_workspace
+from tests.support.single_occurrences import add_single_occurrences
 
 __all__ = [
     "HASHER",
@@ -50,6 +51,7 @@ def make_sample(owner: psycopg.Connection, database: Database, plan: str = "ente
     _insert_by_api(sample)
     with database.workspace(workspace_id) as session:
         insert_issues(session, sample)
+        add_single_occurrences(session)
         insert_patterns(session, sample)
         insert_predictions(session, sample)
         insert_recommendations(session, sample)

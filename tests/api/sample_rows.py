@@ -7,7 +7,6 @@ from uuid import UUID, uuid4
 
 from api.ingest.queries import compute_change_id, compute_issue_id
 from causeloop_pipeline.storage.database.session import Session
-from tests.support.single_occurrences import add_single_occurrences
 
 
 @dataclass
@@ -52,7 +51,6 @@ def insert_issues(session: Session, sample: Sample) -> None:
             risk_score=None if number % 3 == 0 else number * 7.5,
         )
         sample.issues.append(issue_id)
-    add_single_occurrences(session)
     sample.ids["issue_id"] = sample.issues[0]
 
 

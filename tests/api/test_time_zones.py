@@ -14,6 +14,7 @@ from tests.analysis.time_zones import ZONES, days_around, find_changes, moments_
 from tests.api.conftest import Client
 from tests.conftest import new_workspace
 from tests.support.aged_rows import add_pattern
+from tests.support.single_occurrences import add_single_occurrences
 
 NOW = datetime.now(UTC)
 NEW_ISSUES = """
@@ -23,6 +24,7 @@ insert into core.issue (
 )
 select %s, gen_random_uuid(), 'custom_api', number::text, 'It broke', 'p2', 'open', %s, moment, moment, now()
 from unnest(%s::timestamptz[]) with ordinality as moments (moment, number)
+from tests.support.single_occurrences import add_single_occurrences
 """
 
 
@@ -31,6 +33,7 @@ def add_issues(database: Database, workspace_id: UUID, moments: list[datetime]) 
     pattern_id = add_pattern(database, workspace_id, [])
     with database.workspace(workspace_id) as session:
         session.execute(NEW_ISSUES, (workspace_id, pattern_id, moments))
+        add_single_occurrences(session)
     return pattern_id
 
 

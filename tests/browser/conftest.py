@@ -17,6 +17,7 @@ from tests.api.conftest import api_url
 from tests.api.sample import PASSWORD, Sample, make_sample
 from tests.api.sample_rows import insert_row
 from tests.conftest import Installation
+from tests.support.single_occurrences import add_single_occurrences
 
 __all__ = ["api_url"]
 
@@ -56,6 +57,7 @@ def shop(installation: Installation) -> Sample:
     with database.workspace(sample.workspace_id) as session:
         for number in range(ISSUES):
             _insert_issue(session, sample, number)
+        add_single_occurrences(session)
     return sample
 
 

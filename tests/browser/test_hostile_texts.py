@@ -14,6 +14,7 @@ from tests.browser.conftest import execute_as_superuser, open_signed_in, show
 from tests.browser.hostile_texts import HOSTILE_TEXTS
 from tests.browser.screens import list_screens, open_details
 from tests.conftest import Installation
+from tests.support.single_occurrences import add_single_occurrences
 
 FOREIGN = (
     ":is(main, header) "
@@ -63,6 +64,7 @@ def hostile(installation: Installation) -> Sample:
                 attributes="{}",
             )
             insert_member(session, sample, sample.ids["pattern_id"], issue_id, 0.9)
+        add_single_occurrences(session)
         session.execute("update detect.pattern set name = %s", (everything[:2000],))
         session.execute(
             "update act.recommendation set title = %s, rationale = %s", (everything[:2000], everything)

@@ -7,6 +7,7 @@ from typer.testing import CliRunner
 
 from causeloop_pipeline.cli import app
 from causeloop_pipeline.model.frames import ISSUE_SCHEMA
+from tests.support.single_occurrences import add_single_occurrences
 
 runner = CliRunner()
 
@@ -29,6 +30,7 @@ def filled(database, workspace_id):
                 """,
                 {"w": workspace_id, **row},
             )
+        add_single_occurrences(session)
     return workspace_id
 
 

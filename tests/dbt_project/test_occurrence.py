@@ -75,7 +75,12 @@ def test_a_rebuild_gives_the_same_occurrences(
     normalize(database, models, workspace_id)
     before = occurrences(database, workspace_id)
     with database.workspace(workspace_id) as session:
-        session.execute("update core.occurrence set started_at = started_at - interval '1 day', count = 7")
+        session.execute("delete from core.occurrence where workspace_id = %s", (workspace_id,))
+        session.execute(
+            "insert into core.occurrence (workspace_id, issue_id, started_at, count) "
+            "select workspace_id, issue_id, source_created_at - n * interval '1 day', 7 "
+            "from core.issue, generate_series(0, 2) as n"
+        )
 
     normalize(database, models, workspace_id, rebuild=True)
 

@@ -10,6 +10,7 @@ from psycopg.types.json import Jsonb
 from causeloop_pipeline.storage.app.vault import Vault
 from causeloop_pipeline.storage.database.session import Database
 from causeloop_pipeline.storage.notify.outbox import CHANNEL_SECRETS
+from tests.support.single_occurrences import add_single_occurrences
 
 SECRET = "whsec_" + base64.b64encode(b"s" * 32).decode()
 LONG_AGO = datetime.now(UTC) - timedelta(days=30)
@@ -39,6 +40,7 @@ def make_pattern(database: Database, workspace_id: UUID, name: str = "Pool exhau
                 "confidence, reason) values (%s, %s, %s, 1, 1, '{}')",
                 (workspace_id, issue_id, pattern_id),
             )
+        add_single_occurrences(session)
     return pattern_id
 
 

@@ -115,6 +115,7 @@ def store_random_issues(
         )
     described = pattern(name).with_columns(last_seen_at=pl.lit(seen_at))
     add_members(session, workspace_id, described, members(name, issues))
+    session.execute("update detect.pattern set last_seen_at = %s where pattern_id = %s", (seen_at, name))
 
 
 def change_something(

@@ -1,6 +1,7 @@
 """What is stored of each pattern is what counting all its issues again gives, whatever became of them."""
 
 import random
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -13,7 +14,7 @@ from causeloop_pipeline.storage.database.session import Database, Session
 from causeloop_pipeline.storage.detect import occurrence_months
 from causeloop_pipeline.storage.detect.occurrence_months import complete_months
 from causeloop_pipeline.storage.detect.patterns import add_members, replace_patterns
-from tests.storage.stored import members, new_id, pattern, store_issue
+from tests.storage.stored import SEEN, members, new_id, pattern, store_issue, store_occurrence
 
 PATTERNS, STEPS, STEPS_A_SYNC, STEPS_A_CHECK = 4, 60, 6, 12
 CHANGES = (
@@ -25,18 +26,16 @@ CHANGES = (
     "title = 'it broke {} times'",
     "body = 'it broke because of a misconfigured proxy {}'",
     "attributes = jsonb_build_object('region', 'eu-{}', 'component', '')",
-    "source_created_at = source_created_at - interval '{} days'",
-    "source_created_at = source_created_at - interval '{} months'",
     "external_id = external_id || {}",
 )
-SELECT_TALLIES = "select pattern_id::text, kind, value, issues from detect.pattern_tally order by 1, 2, 3"
+SELECT_TALLIES = "select pattern_id::text, kind, value, count from detect.pattern_tally order by 1, 2, 3"
 SELECT_SUMMARIES = "select pattern_id::text, summary::text from detect.pattern_summary order by 1"
 SELECT_GAPS = "select pattern_id::text, typical_gap_days from detect.pattern order by 1"
 SELECT_MONTHS = "select month, content from detect.occurrence_month order by 1"
 
 
 class History:
-    """Issues that come to patterns, are moved, edited and deleted by chance."""
+    """Issues that come to patterns, happen again, are moved, edited and deleted by chance."""
 
     def __init__(self, session: Session, workspace_id: UUID, seed: int) -> None:
         self.session, self.workspace_id = session, workspace_id
@@ -49,8 +48,8 @@ class History:
 
     def step(self) -> None:
         """One thing happens."""
-        what = self.chance.choice((self._add, self._add, self._edit, self._edit, self._move, self._delete))
-        what()
+        twice = (self._add, self._edit, self._recur)
+        self.chance.choice((*twice, *twice, self._move, self._delete, self._forget, self._end))()
 
     def _store_issue(self) -> str:
         return store_issue(self.session, self.workspace_id, f"x{self.chance.getrandbits(60)}")
@@ -72,6 +71,23 @@ class History:
         issue, target = self.chance.choice(self.issues), self.chance.choice([*self.patterns, None])
         self.session.execute("update core.issue set pattern_id = %s where issue_id = %s", (target, issue))
 
+    def _recur(self) -> None:
+        later = timedelta(days=self.chance.randint(-90, 90), hours=self.chance.randint(0, 3))
+        store_occurrence(self.session, self.workspace_id, self.chance.choice(self.issues), SEEN + later)
+
+    def _forget(self) -> None:
+        self.session.execute(
+            "delete from core.occurrence as o where issue_id = %s and exists ("
+            "select from core.occurrence as e where e.issue_id = o.issue_id and e.started_at < o.started_at)",
+            (self.chance.choice(self.issues),),
+        )
+
+    def _end(self) -> None:
+        self.session.execute(
+            "update core.occurrence set ended_at = started_at + interval '1 hour' where issue_id = %s",
+            (self.chance.choice(self.issues),),
+        )
+
     def _delete(self) -> None:
         issue = self.issues.pop(self.chance.randrange(len(self.issues)))
         self.session.execute("delete from core.issue where issue_id = %s", (issue,))
@@ -81,6 +97,20 @@ def read_all(session: Session) -> set[tuple[object, ...]]:
     """All that is stored of the patterns."""
     queries = (SELECT_TALLIES, SELECT_SUMMARIES, SELECT_GAPS, SELECT_MONTHS)
     return {tuple(row.values()) for query in queries for row in session.rows(query)}
+
+
+def assert_times_are_those_of_the_occurrences(session: Session) -> None:
+    """Of patterns that have issues; others keep theirs until a full grouping deletes them."""
+    different = session.rows(
+        "select p.pattern_id, p.first_seen_at, p.last_seen_at, p.mttr_seconds, min(o.started_at), "
+        "max(o.started_at), count(o.ended_at), count(*), p.occurrence_count "
+        "from detect.pattern as p join core.issue as i using (pattern_id) "
+        "join core.occurrence as o on o.issue_id = i.issue_id group by p.workspace_id, p.pattern_id "
+        "having (p.first_seen_at, p.last_seen_at) is distinct from (min(o.started_at), max(o.started_at)) "
+        "or p.occurrence_count <> count(*) "
+        "or p.mttr_seconds is distinct from (case when count(o.ended_at) > 0 then 3600 end)"
+    )
+    assert different == []
 
 
 def assert_occurrences_are_those_of_the_issues(session: Session, workspace_id: UUID) -> None:
@@ -102,6 +132,7 @@ def test_a_history_counted_event_by_event_gives_what_counting_it_again_gives(
             if step % STEPS_A_SYNC == STEPS_A_SYNC - 1:
                 refresh_summaries(session, workspace_id, is_full=False)
                 assert_occurrences_are_those_of_the_issues(session, workspace_id)
+                assert_times_are_those_of_the_occurrences(session)
             if step % STEPS_A_CHECK == STEPS_A_CHECK - 1:
                 complete_months(session, workspace_id)
                 stored = read_all(session)
@@ -121,7 +152,9 @@ def test_a_pattern_that_was_empty_for_a_while_has_the_days_of_its_present_issues
         before = load_summaries(session, workspace_id)[name].days
         session.execute("update core.issue set pattern_id = null")
         refresh_summaries(session, workspace_id, is_full=False)
-        session.execute("update core.issue set source_created_at = source_created_at + interval '9 days'")
+        session.execute("delete from core.occurrence where workspace_id = %s", (workspace_id,))
+        for issue in issues:
+            store_occurrence(session, workspace_id, issue, SEEN + timedelta(days=9))
         add_members(session, workspace_id, pattern(name), members(name, issues[2:]))
         refresh_summaries(session, workspace_id, is_full=False)
 

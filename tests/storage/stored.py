@@ -26,7 +26,19 @@ def store_issue(session: Session, workspace_id: UUID, external_id: str) -> str:
         {"w": workspace_id, "x": external_id, "at": SEEN},
     )
     assert row is not None
+    store_occurrence(session, workspace_id, row["issue_id"])
     return str(row["issue_id"])
+
+
+def store_occurrence(
+    session: Session, workspace_id: UUID, issue_id: str, started_at: datetime = SEEN
+) -> None:
+    """Store one more time that an issue occurred."""
+    session.execute(
+        "insert into core.occurrence (workspace_id, issue_id, started_at) values (%s, %s, %s) "
+        "on conflict do nothing",
+        (workspace_id, issue_id, started_at),
+    )
 
 
 def store_pattern(session: Session, workspace_id: UUID) -> str:
@@ -72,6 +84,7 @@ def pattern(pattern_id: str, issue_count: int = 2, status: str = "active") -> pl
         "confidence": 0.9,
         "fingerprint": {},
         "issue_count": issue_count,
+        "occurrence_count": issue_count,
         "first_seen_at": SEEN,
         "last_seen_at": SEEN,
     }

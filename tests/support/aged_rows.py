@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 from causeloop_pipeline.storage.database.session import Database
+from tests.support.single_occurrences import add_single_occurrences
 
 NOW = datetime.now(UTC)
 
@@ -26,6 +27,7 @@ def add_issue(database: Database, workspace_id: UUID, days: float, updated: floa
             "values (%s, %s, 'custom_api', %s, 'It broke', 'p2', 'open', %s, %s, now())",
             (workspace_id, issue_id, external_id, began, changed),
         )
+        add_single_occurrences(session)
         session.execute(
             "insert into core.issue_edit (workspace_id, issue_id, field, value, edited_by) "
             "values (%s, %s, 'team', 'core', 'a person')",

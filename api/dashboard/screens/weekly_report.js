@@ -44,12 +44,12 @@ const addDays = (date, days) =>
   new Date(Date.parse(`${date}T00:00:00Z`) + days * 86_400_000).toISOString().slice(0, 10);
 
 /** @param {Report} options */
-function totalsText({ issues, issues_before: before, new_patterns: fresh, graded, timezone }) {
+function totalsText({ occurrences, occurrences_before: before, issues, new_patterns: fresh, graded, timezone }) {
   const count = graded.hits + graded.misses + graded.prevented;
   const grades = count
     ? `${pluralize(count, "prediction")} graded: ${number(graded.hits)} came true, ${number(graded.misses)} did not, ${number(graded.prevented)} prevented by a fix`
     : "no prediction graded";
-  return `${pluralize(issues, "issue")} (the week before: ${number(before)}) · ${pluralize(fresh, "new pattern")} · ${grades} · days in ${timezone}`;
+  return `${pluralize(occurrences, "occurrence")} (the week before: ${number(before)}) of ${pluralize(issues, "issue")} · ${pluralize(fresh, "new pattern")} · ${grades} · days in ${timezone}`;
 }
 
 /** @param {() => void} reload */
@@ -63,7 +63,7 @@ async function emailButton(reload) {
 
 /** @param {Report} options */
 function patternsTable({ patterns }) {
-  if (!patterns.length) return empty("No issue of a pattern in this week.");
+  if (!patterns.length) return empty("No pattern occurred in this week.");
   /** @type {Column<Model<"ReportedPattern">>[]} */
   const columns = [
     {
@@ -74,10 +74,10 @@ function patternsTable({ patterns }) {
         row.is_new ? h("span", { class: "below" }, "new") : null,
       ],
     },
-    { title: "Issues", numeric: true, cell: (row) => number(row.issues) },
-    { title: "Week before", numeric: true, cell: (row) => number(row.issues_before) },
+    { title: "Issues", numeric: true, cell: (row) => number(row.occurrences) },
+    { title: "Week before", numeric: true, cell: (row) => number(row.occurrences_before) },
   ];
-  return table("Patterns with the most issues in this week", columns, patterns);
+  return table("Patterns with the most occurrences in this week", columns, patterns);
 }
 
 /**

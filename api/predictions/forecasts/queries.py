@@ -1,4 +1,4 @@
-"""Reads the forecast of a pattern or of the workspace, with the actual issues of the last 90 days."""
+"""Reads the forecast of a pattern or of the workspace, with the actual occurrences of the last 90 days."""
 
 from uuid import UUID
 
@@ -16,11 +16,12 @@ with target as (
     where ($1 ->> 'pattern_id') is null
         or exists (select from detect.pattern as p where p.pattern_id = ($1 ->> 'pattern_id')::uuid)
 ), counted as (
-    -- By the local date of each issue: on some days midnight comes twice, and an instant then has two sides.
-    select (i.source_created_at at time zone t.timezone)::date as day, count(*) as count
+    -- By the local date of each occurrence: on some days midnight comes twice, and an instant has two sides.
+    select (o.started_at at time zone t.timezone)::date as day, count(*) as count
     from target as t
+    join core.occurrence as o on o.started_at >= (t.today - 90)::timestamp at time zone t.timezone
     join core.issue as i
-        on i.source_created_at >= (t.today - 90)::timestamp at time zone t.timezone
+        on i.workspace_id = o.workspace_id and i.issue_id = o.issue_id
         and (t.pattern_id is null or i.pattern_id = t.pattern_id)
     group by 1
 ), actual as (

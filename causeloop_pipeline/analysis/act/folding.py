@@ -11,7 +11,7 @@ from causeloop_pipeline.analysis.act.expected_prevention import Prevention
 from causeloop_pipeline.analysis.act.observations import choose_observation
 from causeloop_pipeline.analysis.act.pattern_evidence import PatternEvidence
 from causeloop_pipeline.analysis.act.playbook import PLAYBOOK, SUGGESTED, UNKNOWN, UNOBSERVED, Remedy
-from causeloop_pipeline.analysis.act.wording import cut_title, name_place, write_title
+from causeloop_pipeline.analysis.act.wording import count_issues, cut_title, name_place, write_title
 from causeloop_pipeline.analysis.detect.clusters.error_families import format_family
 from causeloop_pipeline.model.derived_ids import derive_id
 from causeloop_pipeline.model.recommendation import (
@@ -130,7 +130,7 @@ def _list_steps(family: str, patterns: Sequence[PatternEvidence]) -> list[str]:
 
 
 def _name_first(patterns: Sequence[PatternEvidence]) -> str:
-    named = ", ".join(f"“{each.name}” ({each.issue_count} issues)" for each in patterns[:_NAMED])
+    named = ", ".join(f"“{each.name}” ({count_issues([each])})" for each in patterns[:_NAMED])
     return f"Begin with {named}: they recur most."
 
 
@@ -149,7 +149,7 @@ def _sort_by_count(named: tuple[str, int]) -> tuple[int, str]:
 
 
 def _write_reason(family: str, patterns: Sequence[PatternEvidence]) -> str:
-    counted = f"{len(patterns)} patterns with {sum(each.issue_count for each in patterns)} issues"
+    counted = f"{len(patterns)} patterns with {count_issues(patterns)}"
     beside = f"beside the {MAX_OWN} that stand alone"
     if family == SUGGESTED:
         low, high = min(each.confidence for each in patterns), max(each.confidence for each in patterns)

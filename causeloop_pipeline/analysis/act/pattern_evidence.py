@@ -61,6 +61,7 @@ class PatternEvidence:
     status: str
     confidence: float
     issue_count: int
+    occurrence_count: int
     first_seen_at: datetime | None
     last_seen_at: datetime | None
     dimensions: Mapping[str, Counted]
@@ -124,6 +125,7 @@ def _gather_pattern_evidence(
         status=pattern["status"] or "active",
         confidence=1.0 if pattern["confidence"] is None else float(pattern["confidence"]),
         issue_count=summary.issue_count,
+        occurrence_count=summary.occurrence_count,
         first_seen_at=first,
         last_seen_at=pattern["last_seen_at"],
         dimensions=summary.dimensions,

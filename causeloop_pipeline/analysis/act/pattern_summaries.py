@@ -22,6 +22,7 @@ from causeloop_pipeline.analysis.detect.clusters.pattern_traits import (
     join_member_issues,
     recognize_family,
 )
+from causeloop_pipeline.analysis.detect.issue_occurrences import list_issue_occurrences
 from causeloop_pipeline.analysis.detect.traces.parser import parse_trace
 from causeloop_pipeline.model.frames import DIMENSIONS
 
@@ -31,7 +32,8 @@ _CLEARLY_STATED = 4.0
 _EPOCH = date(1970, 1, 1).toordinal()
 
 Tally = Mapping[str, Mapping[str, int]]
-"""Kind (`day`, `severity` or a dimension) → value → how many issues of a pattern have it."""
+"""Kind (`severity` or a dimension) → value → how many issues of a pattern have it; `day` → how many
+occurrences."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +63,10 @@ class RecognizedWords(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class PatternSummary:
-    """Aggregates of one pattern's issues; `days` are those with an issue, in days since 1970, ascending."""
+    """Aggregates of one pattern's issues; `days`, since 1970, are those when it occurred, ascending."""
 
     issue_count: int
+    occurrence_count: int
     title: str
     dimensions: Mapping[str, Counted]
     severities: Mapping[str, int]
@@ -89,6 +92,7 @@ class PatternSummary:
         counted = {name: stored[name] and Counted(**stored[name]) for name in ("exception", "frame")}
         return cls(
             **{
+                "occurrence_count": stored["issue_count"],  # where an earlier version wrote none
                 **stored,
                 **counted,
                 "dimensions": {name: Counted(**value) for name, value in stored["dimensions"].items()},
@@ -104,14 +108,15 @@ def summarize_pattern(
     latest: Sequence[LatestIssue],
     name: str | None,
     fingerprint: Mapping[str, Any] | None,
+    occurrence_count: int,
     previous: PatternSummary | None = None,
 ) -> PatternSummary:
     """Summarize one pattern.
 
     In: its tally, the commonest title of its 100 latest issues, its five latest issues (the latest last), its
-    name and fingerprint, the summary before if there is one. Out: the summary; traces and stated causes are
-    read from the latest issues. Most of the work is to recognize families in the pattern's words: while these
-    stay the same, the families of the summary before do.
+    name and fingerprint, how often it occurred, the summary before if there is one. Out: the summary; traces
+    and stated causes are read from the latest issues. Most of the work is to recognize families in the
+    pattern's words: while these stay the same, the families of the summary before do.
     """
     issue_count = sum(tally.get("severity", {}).values()) or len(latest)
     exception, frame = _count_traces(latest)
@@ -125,6 +130,7 @@ def summarize_pattern(
         family_without_traces = choose_clearest_family(families) if words == text else recognize_family(text)
     return PatternSummary(
         issue_count=issue_count,
+        occurrence_count=occurrence_count,
         title=title,
         dimensions=_count_dimensions(tally, issue_count),
         severities=tally.get("severity", {}),
@@ -161,15 +167,24 @@ def find_family_without_traces(
 
 
 def summarize_patterns(
-    patterns: pl.DataFrame, members: pl.DataFrame, issues: pl.DataFrame, *, as_of: datetime
+    patterns: pl.DataFrame,
+    members: pl.DataFrame,
+    issues: pl.DataFrame,
+    occurrences: pl.DataFrame | None = None,
+    *,
+    as_of: datetime,
 ) -> dict[str, PatternSummary]:
     """Summarize each pattern that has issues.
 
-    In: PATTERNS, MEMBERS, ISSUES and the time of the judgement (aware); issues after it are left out. Out:
-    pattern id → summary.
+    In: PATTERNS, MEMBERS, ISSUES, ISSUE_OCCURRENCES (none: one of each issue) and the time of the judgement
+    (aware); what comes after it is left out. Out: pattern id → summary.
     """
-    member_issues = join_member_issues(members, issues.filter(pl.col("source_created_at") <= as_of))
-    tallies = _count_values(member_issues)
+    known = issues.filter(pl.col("source_created_at") <= as_of)
+    occurred = list_issue_occurrences(known, occurrences).filter(pl.col("started_at") <= as_of)
+    member_issues = join_member_issues(members, known)
+    of_patterns = members.join(occurred, on="issue_id")
+    tallies = _count_values(member_issues, of_patterns)
+    occurrence_counts = dict(of_patterns.group_by("pattern_id").len().iter_rows())
     titles = find_commonest_titles(member_issues)
     latest = (
         member_issues.group_by("pattern_id", maintain_order=True)
@@ -181,23 +196,30 @@ def summarize_patterns(
         latest_of.setdefault(pattern_id, []).append(LatestIssue(name, body))
     return {
         pattern_id: summarize_pattern(
-            tallies[pattern_id], titles[pattern_id], latest_of[pattern_id], name, fingerprint
+            tallies[pattern_id],
+            titles[pattern_id],
+            latest_of[pattern_id],
+            name,
+            fingerprint,
+            occurrence_counts.get(pattern_id, 0),
         )
         for pattern_id, name, fingerprint in patterns.select("pattern_id", "name", "fingerprint").iter_rows()
         if pattern_id in latest_of
     }
 
 
-def _count_values(member_issues: pl.DataFrame) -> dict[str, dict[str, dict[str, int]]]:
+def _count_values(
+    member_issues: pl.DataFrame, occurrences: pl.DataFrame
+) -> dict[str, dict[str, dict[str, int]]]:
     """Pattern id → its tally."""
-    day = pl.col("source_created_at").dt.strftime("%Y-%m-%d")
-    valued = member_issues.select("pattern_id", pl.col("severity").fill_null(""), *DIMENSIONS, day=day)
+    valued = member_issues.select("pattern_id", pl.col("severity").fill_null(""), *DIMENSIONS)
+    dated = occurrences.select("pattern_id", day=pl.col("started_at").dt.strftime("%Y-%m-%d"))
     tallies: dict[str, dict[str, dict[str, int]]] = {}
-    for kind in ("day", "severity", *DIMENSIONS):
-        counts = valued.group_by("pattern_id", pl.col(kind).alias("value")).len("issues")
+    for kind, rows in (("day", dated), *((kind, valued) for kind in ("severity", *DIMENSIONS))):
+        counts = rows.group_by("pattern_id", pl.col(kind).alias("value")).len("rows")
         has_value = pl.col("value").is_not_null() & ((pl.col("value") != "") | (kind == "severity"))
-        for pattern_id, value, issues in counts.filter(has_value).sort("pattern_id", "value").iter_rows():
-            tallies.setdefault(pattern_id, {}).setdefault(kind, {})[value] = issues
+        for pattern_id, value, count in counts.filter(has_value).sort("pattern_id", "value").iter_rows():
+            tallies.setdefault(pattern_id, {}).setdefault(kind, {})[value] = count
     return tallies
 
 

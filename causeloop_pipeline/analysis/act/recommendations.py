@@ -31,6 +31,7 @@ from causeloop_pipeline.analysis.act.wording import (
     write_rationale,
     write_title,
 )
+from causeloop_pipeline.analysis.detect.issue_occurrences import MIN_OCCURRENCES
 from causeloop_pipeline.model.derived_ids import derive_id
 from causeloop_pipeline.model.frames import RECOMMENDATION_SCHEMA
 from causeloop_pipeline.model.proof import FINAL_VERDICTS
@@ -43,7 +44,6 @@ from causeloop_pipeline.model.recommendation import (
     find_probability_of_least_recurrences,
 )
 
-MIN_ISSUES = 2
 HIGH_BENEFIT = 1.5
 HIGH_RISK = 70.0
 _EFFORT_COST = {Effort.LOW: 1.0, Effort.MEDIUM: 1.6, Effort.HIGH: 2.8}
@@ -133,7 +133,7 @@ def _is_worth_advice(evidence: PatternEvidence) -> bool:
     if is_planned_work(evidence.name) or (evidence.probability is None and evidence.active_days == 1):
         return False
     recurrences = estimate_recurrences(evidence) * estimate_chance_of_one_problem(evidence)
-    return evidence.issue_count >= MIN_ISSUES and recurrences >= MIN_RECURRENCES
+    return evidence.occurrence_count >= MIN_OCCURRENCES and recurrences >= MIN_RECURRENCES
 
 
 def _map_clusters_by_pattern(cluster_members: pl.DataFrame | None) -> dict[str, str]:
@@ -155,7 +155,7 @@ def _group_by_cluster(diagnoses: Sequence[Advice], clusters: Mapping[str, str]) 
 
 
 def _merge(parts: Sequence[Advice]) -> Advice:
-    ordered = sorted(parts, key=lambda part: (-part.group[0].issue_count, part.group[0].pattern_id))
+    ordered = sorted(parts, key=lambda part: (-part.group[0].occurrence_count, part.group[0].pattern_id))
     return Advice(
         ordered[0].family, ordered[0].words, [evidence for part in ordered for evidence in part.group]
     )

@@ -48,9 +48,8 @@ def write_rationale(
     family: str, words: str | None, group: Sequence[PatternEvidence], gain: Prevention, kind: str
 ) -> str:
     """The rationale: the evidence, how likely it recurs, and the basis of the estimate."""
-    issues = sum(evidence.issue_count for evidence in group)
     days = sum(evidence.active_days for evidence in group)
-    counts = f"{_count(issues, 'issue')} on {_count(days, 'active day')}"
+    counts = f"{count_issues(group)} on {_count(days, 'active day')}"
     parts = [f"{_count_patterns(group)} with {counts}{_format_span(group)}."]
     parts.append(_describe_diagnosis(family, words, group[0]))
     parts += [_describe_prediction(evidence) for evidence in group[:3] if evidence.probability is not None]
@@ -140,15 +139,22 @@ def _describe_prediction(evidence: PatternEvidence) -> str:
     )
 
 
+def count_issues(group: Sequence[PatternEvidence]) -> str:
+    """How many issues some patterns have, and how often they occurred if that is more."""
+    issues = sum(evidence.issue_count for evidence in group)
+    occurrences = sum(evidence.occurrence_count for evidence in group)
+    counted = _count(issues, "issue")
+    return counted if occurrences <= issues else f"{counted} that occurred {occurrences} times"
+
+
 def _write_first_step(group: Sequence[PatternEvidence]) -> str:
     latest = max(group, key=lambda evidence: (str(evidence.last_seen_at), evidence.pattern_id))
-    issues = sum(evidence.issue_count for evidence in group)
     seen = ", ".join(
         f"{counted.count} of {counted.of} {name.replace('_', ' ')} {counted.value}"
         for name, counted in group[0].dimensions.items()
         if name in ("service", "error_type", "environment")
     )
-    named = f"Open {', '.join(latest.recent_issues)}, the latest of {issues} issues"
+    named = f"Open {', '.join(latest.recent_issues)}, the latest of {count_issues(group)}"
     return f"{named} ({seen} in “{group[0].name}”)." if seen else f"{named} of “{group[0].name}”."
 
 

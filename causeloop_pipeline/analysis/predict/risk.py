@@ -59,7 +59,8 @@ def score_issue_risk(
         "issue_id", keep="first", maintain_order=True
     )
     in_known_patterns = in_patterns.join(patterns.select("pattern_id").unique(), on="pattern_id", how="semi")
-    placed = issues.select("issue_id", "severity", "source_created_at").join(
+    last_seen = pl.col("source_created_at").alias("last_seen_at")
+    placed = issues.select("issue_id", "severity", last_seen).join(
         in_known_patterns, on="issue_id", how="left"
     )
     return score_placed_issues(placed, summarize_members(members, issues), predictions, as_of=as_of)
@@ -70,13 +71,13 @@ def score_placed_issues(
 ) -> pl.DataFrame:
     """Score the risk of some issues, by this module's formula.
 
-    In: frame(issue_id, severity, source_created_at, pattern_id), the summaries of their patterns,
+    In: frame(issue_id, severity, last_seen_at, pattern_id), the summaries of their patterns,
     PREDICTIONS and the time of the judgement (aware). Out: as of `score_issue_risk`.
     """
     parts = issues.join(_select_recurrence(predictions), on="pattern_id", how="left").join(
         summaries.select("pattern_id", "breadth"), on="pattern_id", how="left"
     )
-    age = _age_days(pl.col("source_created_at"), as_of)
+    age = _age_days(pl.col("last_seen_at"), as_of)
     return _score(parts, "issue_id", _score_severity(), age, ISSUE_HALF_LIFE_DAYS)
 
 

@@ -96,7 +96,12 @@ def analyze(
     quiet_libraries()
     with open_progress(len(STAGES)) as reached:
         loop = run_loop(
-            source.read.issues, as_of=moment, timezone=timezone, namespace="file", reached=reached
+            source.read.issues,
+            as_of=moment,
+            occurrences=source.read.occurrences,
+            timezone=timezone,
+            namespace="file",
+            reached=reached,
         )
     if out is not None:
         write_result_folder(out, collect_result_frames(loop))

@@ -19,6 +19,7 @@ from causeloop_pipeline.cli.output.terminal import (
     print_json_lines,
     stdout,
 )
+from causeloop_pipeline.landing.export_file.issues import TableIssues
 
 EXAMPLES = show_examples(
     "explain INC-17 --file incidents.csv",
@@ -56,7 +57,7 @@ def explain(
             max_bad_rows=max_bad_rows,
             date_format=date_format,
         )
-        explanation = _explain_from_file(issue, Path(str(file)), source.read.issues, timezone)
+        explanation = _explain_from_file(issue, Path(str(file)), source.read, timezone)
     if as_json:
         print_json_lines("explanation", pl.DataFrame([explanation]))
     else:
@@ -73,14 +74,14 @@ def check_one_source(file: Path | None, workspace: str | None) -> bool:
     return workspace is not None
 
 
-def _explain_from_file(issue: str, file: Path, issues: pl.DataFrame, timezone: str) -> dict[str, Any]:
+def _explain_from_file(issue: str, file: Path, read: TableIssues, timezone: str) -> dict[str, Any]:
     from causeloop_pipeline.analysis.detect.grouping.patterns import GroupingOptions
 
-    issue_row = _find_issue(issue, issues, file.name)
+    issue_row = _find_issue(issue, read.issues, file.name)
     with open_progress(STAGES) as reached:
         fingerprints, grouping = group(
-            issues,
-            GroupingFacts(),
+            read.issues,
+            GroupingFacts(occurrences=read.occurrences),
             timezone=timezone,
             options=GroupingOptions(namespace="file"),
             reached=reached,

@@ -79,7 +79,7 @@ def preview(
         with open_progress(STAGES) as reached:
             _, grouping = group(
                 source.read.issues,
-                GroupingFacts(previous=before),
+                GroupingFacts(previous=before, occurrences=source.read.occurrences),
                 timezone=timezone,
                 options=GroupingOptions(namespace="file"),
                 reached=reached,

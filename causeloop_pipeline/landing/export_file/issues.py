@@ -1,7 +1,7 @@
 """Turns a tool's export into issues: the recognized columns, read value by value."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 import polars as pl
@@ -9,7 +9,7 @@ import polars as pl
 from causeloop_pipeline.landing.export_file.columns import RecognizedColumns
 from causeloop_pipeline.landing.export_file.dates import ReadDates, read_dates
 from causeloop_pipeline.landing.export_file.vocabulary import map_severities, map_statuses
-from causeloop_pipeline.model.frames import DIMENSIONS, INSTANT, ISSUE_SCHEMA
+from causeloop_pipeline.model.frames import DIMENSIONS, INSTANT, ISSUE_OCCURRENCE_SCHEMA, ISSUE_SCHEMA
 from causeloop_pipeline.model.instant_range import MAX_AHEAD, MIN_INSTANT
 from causeloop_pipeline.model.issue import DEFAULT_SEVERITY, OPEN_STATUSES, TITLE_LIMIT, IssueStatus
 
@@ -39,7 +39,10 @@ class BadRow:
 
 @dataclass(frozen=True)
 class TableIssues:
-    """Issues with the columns of ISSUE_SCHEMA, their row numbers, and how the columns were read."""
+    """Issues with the columns of ISSUE_SCHEMA, their row numbers, and how the columns were read.
+
+    `occurrences`, in the columns of ISSUE_OCCURRENCE_SCHEMA, has each start that a row of an issue names.
+    """
 
     issues: pl.DataFrame
     rows: pl.Series
@@ -48,6 +51,7 @@ class TableIssues:
     notes: tuple[str, ...] = ()
     has_dates: bool = True
     has_titles: bool = True
+    occurrences: pl.DataFrame = field(default_factory=ISSUE_OCCURRENCE_SCHEMA.to_frame)
 
 
 def build_issues(
@@ -64,9 +68,9 @@ def build_issues(
     In: the table as it is in the file; its recognized columns; `timezone` for dates without an
     offset; `first_row`, the number the file gives its first row (2 under a CSV header). Out: issues in
     the columns of ISSUE_SCHEMA with `issue_id` = the export's own id, or `row-<number>` where there is none;
-    a repeated id keeps its newest row. A date that cannot be read or is absent, and a blank title where
-    there is a title column, make a bad row, which is left out. Raises BadRowsError when more than the share
-    `max_bad_rows` of the rows is bad, or when no row is left.
+    a repeated id keeps its newest row, and occurred at each start that its rows name. A date that cannot be
+    read or is absent, and a blank title where there is a title column, make a bad row, which is left out.
+    Raises BadRowsError when more than the share `max_bad_rows` of the rows is bad, or when no row is left.
     """
     numbered = table.with_row_index(ROW, offset=first_row)
     columns, dates, undated = _read_dates(numbered, recognized, timezone, date_format)
@@ -76,14 +80,20 @@ def build_issues(
         raise BadRowsError(_describe_bad_rows(bad, numbered.height, max_bad_rows))
     read, notes = _read(numbered, columns, dates)
     good = read.filter(~pl.col(ROW).is_in([row.row for row in bad]))
-    newest = _keep_newest(good)
+    newest, occurrences = _keep_newest(good), _list_occurrences(good)
     if newest.height < good.height:
-        repeated = good.height - newest.height
-        notes.append(f"{repeated} rows repeat the id of another row: the newest of each was kept")
+        repeated, times = good.height - newest.height, occurrences.height - newest.height
+        note = f"{repeated} rows repeat the id of another row: the newest of each was kept"
+        notes.append(
+            f"{note}; {times} of them begin at another time and count as occurrences" if times else note
+        )
     issues = newest.select(pl.col(name).cast(dtype) for name, dtype in ISSUE_SCHEMA.items())
     readings, dated = _describe_readings(numbered, columns, dates), "source_created_at" in columns
     notes += undated + _describe_dates(columns, dates)
-    return TableIssues(issues, newest[ROW], readings, tuple(bad), tuple(notes), dated, "title" in columns)
+    has_titles = "title" in columns
+    return TableIssues(
+        issues, newest[ROW], readings, tuple(bad), tuple(notes), dated, has_titles, occurrences
+    )
 
 
 def _read_dates(
@@ -224,9 +234,20 @@ def _note_unknown(values: pl.Series, mapped: Mapping[str, str], column: str, con
     return [f"column {column!r}: {consequence}: {', '.join(repr(value) for value in unknown[:5])}"]
 
 
-def _keep_newest(issues: pl.DataFrame) -> pl.DataFrame:
+def _keep_newest(issues: pl.DataFrame, *key: str) -> pl.DataFrame:
+    """The newest row of each issue, or of each value of a longer key."""
     ordered = issues.sort("source_updated_at", ROW, nulls_last=False)
-    return ordered.unique("issue_id", keep="last").sort(ROW)
+    return ordered.unique(["issue_id", *key], keep="last").sort(ROW)
+
+
+def _list_occurrences(issues: pl.DataFrame) -> pl.DataFrame:
+    """Each start that rows of an issue name, with the end that the newest row of that start names."""
+    return _keep_newest(issues, "source_created_at").select(
+        pl.col("issue_id"),
+        pl.col("source_created_at").cast(INSTANT).alias("started_at"),
+        pl.col("resolved_at").cast(INSTANT).alias("ended_at"),
+        pl.lit(1, pl.Int64).alias("count"),
+    )
 
 
 def _describe_readings(

@@ -1,4 +1,4 @@
-"""The days on which patterns have issues, updated from touches."""
+"""The days on which patterns occurred, updated from touches."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -8,7 +8,7 @@ import polars as pl
 
 from causeloop_pipeline.analysis.act.pattern_summaries import PatternSummary
 from causeloop_pipeline.storage.database.session import Session
-from causeloop_pipeline.storage.detect.pattern_summaries import find_days_with_issues
+from causeloop_pipeline.storage.detect.pattern_summaries import find_days_with_occurrences
 
 EPOCH = date(1970, 1, 1).toordinal()
 
@@ -16,15 +16,12 @@ EPOCH = date(1970, 1, 1).toordinal()
 def update_active_days(
     session: Session, workspace_id: UUID, before: Mapping[str, PatternSummary], touches: pl.DataFrame
 ) -> dict[str, list[int]]:
-    """Days since 1970 (in UTC) by pattern, where its previous summary and touches determine all of them.
-
-    A touch without a time does not determine its day.
-    """
-    undated = set(touches.filter(pl.col("occurred_at").is_null())["pattern_id"])
-    days = {name: set(summary.days) for name, summary in before.items() if name not in undated}
+    """Days since 1970 (in UTC) by pattern, where its previous summary and touches determine all of them."""
+    days = {name: set(summary.days) for name, summary in before.items()}
     day = pl.col("occurred_at").dt.convert_time_zone("UTC").dt.date().alias("day")
-    touched = touches.filter(pl.col("pattern_id").is_in(sorted(days))).select("pattern_id", day).unique()
-    present = find_days_with_issues(session, workspace_id, touched.rows())
+    of_occurrences = touches.filter(pl.col("pattern_id").is_in(sorted(days)) & (pl.col("occurrences") != 0))
+    touched = of_occurrences.select("pattern_id", day).unique()
+    present = find_days_with_occurrences(session, workspace_id, touched.rows())
     for pattern_id, touched_day in touched.iter_rows():
         change = set.add if (pattern_id, touched_day) in present else set.discard
         change(days[pattern_id], touched_day.toordinal() - EPOCH)

@@ -12,6 +12,7 @@ from causeloop_pipeline.analysis.loop import GroupingFacts
 from causeloop_pipeline.model.frames import PREVIOUS_STATUS_SCHEMA
 from causeloop_pipeline.stages.context import RunOptions
 from causeloop_pipeline.storage.app.recompute_requests import read_claimed_kinds
+from causeloop_pipeline.storage.core.issues import read_issue_occurrences
 from causeloop_pipeline.storage.database.session import Session
 from causeloop_pipeline.storage.detect.corrections import digest_corrections, read_constraints, read_feedback
 from causeloop_pipeline.storage.detect.grouping_state import read_grouping_settings, read_grouping_state
@@ -45,9 +46,10 @@ def read_grouping_options(session: Session, workspace_id: UUID) -> GroupingOptio
 
 
 def read_grouping_facts(session: Session, workspace_id: UUID) -> GroupingFacts:
-    """The corrections and feedback of people, and which issue is in which pattern now."""
+    """The corrections and feedback of people, which issue is in which pattern now, and when each occurred."""
     return GroupingFacts(
         constraints=read_constraints(session, workspace_id),
         previous=read_members(session, workspace_id, PREVIOUS_STATUS_SCHEMA),
         feedback=read_feedback(session, workspace_id),
+        occurrences=read_issue_occurrences(session, workspace_id),
     )

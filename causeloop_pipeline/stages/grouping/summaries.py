@@ -31,6 +31,7 @@ from causeloop_pipeline.storage.detect.pattern_summaries import (
     update_tallies,
     write_summaries,
 )
+from causeloop_pipeline.storage.detect.pattern_times import update_times
 from causeloop_pipeline.storage.detect.patterns import read_pattern_ids
 
 PATTERNS_AT_ONCE = 2_000
@@ -54,6 +55,8 @@ def refresh_summaries(session: Session, workspace_id: UUID, *, is_full: bool) ->
             count_all_occurrences(session, workspace_id)
     for start in range(0, len(touched), PATTERNS_AT_ONCE):
         part = touched[start : start + PATTERNS_AT_ONCE]
+        if not is_full:  # a full grouping has just measured them
+            update_times(session, workspace_id, part, touches)
         before = {} if is_full else load_summaries(session, workspace_id, part)
         tallies, days = _count(session, workspace_id, part, before, touches)
         summaries = _summarize(session, workspace_id, tallies, before, days)
@@ -105,6 +108,7 @@ def _summarize(
             *latest[row["pattern_id"]],
             row["name"],
             row["fingerprint"],
+            row["occurrence_count"],
             before.get(row["pattern_id"]),
         )
         for row in read_names(session, workspace_id, pattern_ids)

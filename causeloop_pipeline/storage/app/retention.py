@@ -75,6 +75,11 @@ with kept_patterns as (
     cross join lateral (select now() - make_interval(days => s.issues_days) as before) as retention
     where t.workspace_id = %(workspace_id)s and t.source_created_at < retention.before
         and t.source_updated_at < retention.before and coalesce(t.resolved_at < retention.before, true)
+        and not exists (
+            select from core.occurrence as o
+            where o.workspace_id = t.workspace_id and o.issue_id = t.issue_id
+                and o.started_at >= retention.before
+        )
         and not exists (select from kept_issues as k where k.issue_id = t.issue_id)
         and not {IS_PENDING}
     order by t.source_created_at, t.issue_id

@@ -40,7 +40,7 @@ INSERT_MEMBER = """
 insert into app.membership (workspace_id, user_id, role, status, name)
 values (%(workspace_id)s, %(user_id)s, %(role)s, 'suspended', %(name)s) on conflict do nothing
 """
-# Archives of earlier versions know no occurrences: each of their issues happened once.
+# Archives of earlier versions know no occurrences: each of their issues occurred once.
 INSERT_MISSING_OCCURRENCES = """
 insert into core.occurrence (workspace_id, issue_id, started_at, ended_at)
 select i.workspace_id, i.issue_id, i.source_created_at, i.resolved_at

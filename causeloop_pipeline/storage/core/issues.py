@@ -7,6 +7,8 @@ import polars as pl
 
 from causeloop_pipeline.model.frames import (
     ATTRIBUTE_DIMENSIONS,
+    INSTANT,
+    ISSUE_OCCURRENCE_SCHEMA,
     ISSUE_SCHEMA,
     OCCURRENCE_SCHEMA,
     VERSIONED_ISSUE_SCHEMA,
@@ -44,31 +46,68 @@ order by i.source_created_at, i.issue_id
 )
 
 SCORED_ISSUE_SCHEMA = pl.Schema(
-    {name: ISSUE_SCHEMA[name] for name in ("issue_id", "severity", "source_created_at")}
-    | {"pattern_id": pl.String()}
+    {"issue_id": pl.String(), "severity": pl.String(), "last_seen_at": INSTANT, "pattern_id": pl.String()}
 )
 
+# Of all issues at once; of some, a look at the last occurrence of each.
 SELECT_SCORED_ISSUES = """
-select issue_id, severity, source_created_at, pattern_id from core.issue where workspace_id = %s
+select i.issue_id, i.severity, o.last_seen_at, i.pattern_id
+from core.issue as i
+left join (
+    select issue_id, max(started_at) as last_seen_at
+    from core.occurrence
+    where workspace_id = %(workspace_id)s
+    group by issue_id
+) as o using (issue_id)
+where i.workspace_id = %(workspace_id)s
 """
 
 SELECT_ISSUES_TO_SCORE = """
-select issue_id, severity, source_created_at, pattern_id
-from core.issue
-where workspace_id = %(workspace_id)s and is_risk_due
-union
-select issue_id, severity, source_created_at, pattern_id
-from core.issue
-where workspace_id = %(workspace_id)s and pattern_id = any (%(pattern_ids)s::uuid[])
+select i.issue_id, i.severity, o.last_seen_at, i.pattern_id
+from (
+    select issue_id, severity, pattern_id
+    from core.issue
+    where workspace_id = %(workspace_id)s and is_risk_due
+    union
+    select issue_id, severity, pattern_id
+    from core.issue
+    where workspace_id = %(workspace_id)s and pattern_id = any (%(pattern_ids)s::uuid[])
+) as i
+cross join lateral (
+    select max(started_at) as last_seen_at
+    from core.occurrence
+    where workspace_id = %(workspace_id)s and issue_id = i.issue_id
+    offset 0
+) as o
 """
 
 SELECT_OCCURRENCES = """
-select pattern_id, source_created_at as occurred_at, service, team, environment, severity
-from core.issue
-where workspace_id = %s and pattern_id is not null
+select i.pattern_id, o.started_at as occurred_at, i.service, i.team, i.environment, i.severity
+from core.issue as i
+join core.occurrence as o using (workspace_id, issue_id)
+where i.workspace_id = %s and i.pattern_id is not null
 """
 
-SELECT_OCCURRENCES_OF_PATTERNS = SELECT_OCCURRENCES + "and pattern_id = any (%s::uuid[])"
+SELECT_OCCURRENCES_OF_PATTERNS = SELECT_OCCURRENCES + "and i.pattern_id = any (%s::uuid[])"
+
+SELECT_ALL_ISSUE_OCCURRENCES = """
+select issue_id, started_at, ended_at, count
+from core.occurrence
+where workspace_id = %s
+order by issue_id, started_at
+"""
+
+SELECT_ISSUE_OCCURRENCES = """
+select o.issue_id, o.started_at, o.ended_at, o.count
+from unnest(%(issue_ids)s::uuid[]) as i (issue_id)
+cross join lateral (
+    select issue_id, started_at, ended_at, count
+    from core.occurrence
+    where workspace_id = %(workspace_id)s and issue_id = i.issue_id
+    offset 0
+) as o
+order by 1, 2
+"""
 
 
 def read_issues(session: Session, workspace_id: UUID, columns: pl.Schema = ISSUE_SCHEMA) -> pl.DataFrame:
@@ -90,6 +129,19 @@ def read_ungrouped_issues(
     return session.read(SELECT_UNGROUPED_ISSUES, (workspace_id,), schema=columns)
 
 
+def read_issue_occurrences(
+    session: Session,
+    workspace_id: UUID,
+    issue_ids: pl.Series | None = None,
+    columns: pl.Schema = ISSUE_OCCURRENCE_SCHEMA,
+) -> pl.DataFrame:
+    """When each issue, or some of them, occurred, the earliest first."""
+    if issue_ids is None:
+        return session.read(SELECT_ALL_ISSUE_OCCURRENCES, (workspace_id,), schema=columns)
+    parameters = {"workspace_id": workspace_id, "issue_ids": issue_ids.to_list()}
+    return session.read(SELECT_ISSUE_OCCURRENCES, parameters, schema=columns)
+
+
 def read_occurrences(
     session: Session,
     workspace_id: UUID,
@@ -108,10 +160,10 @@ def read_occurrences(
     return session.read(SELECT_OCCURRENCES_OF_PATTERNS, parameters, schema=columns)
 
 
-def read_first_issue_time(session: Session, workspace_id: UUID) -> datetime | None:
-    """The time of a workspace's earliest issue, in any pattern; None without issues."""
+def read_first_occurrence_time(session: Session, workspace_id: UUID) -> datetime | None:
+    """When anything first occurred in a workspace, in any pattern; None without issues."""
     row = session.row(
-        "select min(source_created_at) as first_at from core.issue where workspace_id = %s", (workspace_id,)
+        "select min(started_at) as first_at from core.occurrence where workspace_id = %s", (workspace_id,)
     )
     return row["first_at"] if row else None
 
@@ -119,7 +171,7 @@ def read_first_issue_time(session: Session, workspace_id: UUID) -> datetime | No
 def read_issues_to_score(session: Session, workspace_id: UUID, pattern_ids: pl.Series | None) -> pl.DataFrame:
     """The risk factors of issues: of those that are due and those of some patterns, or of all."""
     if pattern_ids is None:
-        return session.read(SELECT_SCORED_ISSUES, (workspace_id,), schema=SCORED_ISSUE_SCHEMA)
+        return session.read(SELECT_SCORED_ISSUES, {"workspace_id": workspace_id}, schema=SCORED_ISSUE_SCHEMA)
     parameters = {"workspace_id": workspace_id, "pattern_ids": pattern_ids.to_list()}
     return session.read(SELECT_ISSUES_TO_SCORE, parameters, schema=SCORED_ISSUE_SCHEMA)
 

@@ -1,4 +1,4 @@
-"""Observation gaps: when the issues of a pattern could not be seen, derived from the syncs of its connectors.
+"""Observation gaps: when occurrences of a pattern could not be seen, derived from its connectors' syncs.
 
 A poll resumes from its cursor: once it succeeds again, what was missed is fetched, so an outage that is over
 leaves no gap. A gap is only the time since the last success of a connector that fails or is paused (a webhook
@@ -16,7 +16,7 @@ from causeloop_pipeline.storage.database.session import Session
 
 # `seen_until` is null while a connector succeeds; three missed polls or six hours are no outage yet.
 # Record ids grow with time: to find one from a webhook, those since the last success are enough.
-# A pattern is unobserved while the connectors of more than half of its issues are; issues of a deleted
+# A pattern is unobserved while the connectors of more than half of its occurrences are; those of a deleted
 # connector count as those of the other connectors of its tool.
 WITH_CONNECTORS = """
 with polled as (
@@ -66,16 +66,17 @@ SELECT_OBSERVATION_GAPS = f"""{WITH_CONNECTORS}, tools as (
            case when bool_and(seen_until is not null) then max(seen_until) end as seen_until
     from connectors
     group by source
-), issue_counts as (
-    select pattern_id, connector_id, source, count(*) as issues, min(source_created_at) as first_at
-    from core.issue
-    where workspace_id = %(workspace_id)s and pattern_id is not null
-    group by pattern_id, connector_id, source
+), occurrence_counts as (
+    select i.pattern_id, i.connector_id, i.source, count(*) as occurrences, min(o.started_at) as first_at
+    from core.issue as i
+    join core.occurrence as o using (workspace_id, issue_id)
+    where i.workspace_id = %(workspace_id)s and i.pattern_id is not null
+    group by i.pattern_id, i.connector_id, i.source
 ), observed as (
-    select n.pattern_id, n.issues, min(n.first_at) over of_pattern as first_at,
+    select n.pattern_id, n.occurrences, min(n.first_at) over of_pattern as first_at,
            coalesce(c.seen_from, t.seen_from, '-infinity') as seen_from,
            coalesce(c.seen_until, t.seen_until, 'infinity') as seen_until
-    from issue_counts as n
+    from occurrence_counts as n
     left join connectors as c on c.connector_id = n.connector_id
     left join tools as t
         on t.source = n.source and n.connector_id is not null
@@ -85,10 +86,10 @@ SELECT_OBSERVATION_GAPS = f"""{WITH_CONNECTORS}, tools as (
         )
     window of_pattern as (partition by n.pattern_id)
 ), weighted as (
-    select *, 2 * sum(issues) over (partition by pattern_id order by seen_until)
-              > sum(issues) over (partition by pattern_id) as is_majority_until,
-           2 * sum(issues) over (partition by pattern_id order by seen_from desc)
-              > sum(issues) over (partition by pattern_id) as is_majority_from
+    select *, 2 * sum(occurrences) over (partition by pattern_id order by seen_until)
+              > sum(occurrences) over (partition by pattern_id) as is_majority_until,
+           2 * sum(occurrences) over (partition by pattern_id order by seen_from desc)
+              > sum(occurrences) over (partition by pattern_id) as is_majority_from
     from observed
 )
 select pattern_id, min(seen_until) as started_at, %(as_of)s::timestamptz as ended_at

@@ -1,8 +1,8 @@
-"""When and where patterns occurred, kept by month and in columns, so that a run does not read every issue.
+"""When and where patterns occurred, kept by month and in columns, so that a run does not read every one.
 
-An issue that is added, changed or removed leaves a touch. The next run sums up the touches beside the months,
-which are rewritten when many have accumulated. Until then readers add the touches themselves, so that they
-always see what counting all issues would give.
+An occurrence that is added or removed, or whose issue changes, leaves a touch. The next run sums up the
+touches beside the months, which are rewritten when many have accumulated. Until then readers add the touches
+themselves, so that they always see what counting all occurrences would give.
 """
 
 from collections.abc import Iterable, Mapping
@@ -18,8 +18,9 @@ from causeloop_pipeline.storage.database.session import Session
 MAX_LATER_ROWS = 20_000
 """More are merged into the months, at a cost proportional to the workspace's occurrences."""
 
-TOUCH_SCHEMA = pl.Schema({**OCCURRENCE_SCHEMA, "issues": pl.Int64()})
-CATEGORIZED_TOUCH_SCHEMA = pl.Schema({**CATEGORIZED_OCCURRENCE_SCHEMA, "issues": pl.Int64()})
+TOUCH_SCHEMA = pl.Schema({**OCCURRENCE_SCHEMA, "issues": pl.Int64(), "occurrences": pl.Int64()})
+CHANGE_SCHEMA = pl.Schema({**OCCURRENCE_SCHEMA, "occurrences": pl.Int64()})
+CATEGORIZED_CHANGE_SCHEMA = pl.Schema({**CATEGORIZED_OCCURRENCE_SCHEMA, "occurrences": pl.Int64()})
 COLUMNS = list(OCCURRENCE_SCHEMA)
 MONTH = pl.col("occurred_at").dt.convert_time_zone("UTC").dt.date().dt.month_start().alias("month")
 
@@ -35,20 +36,22 @@ order by month
 SELECT_LATER = "select content from detect.later_occurrence where workspace_id = %s"
 
 SELECT_TOUCHES = """
-select pattern_id, occurred_at, service, team, environment, severity, issues
+select pattern_id, occurred_at, service, team, environment, severity, occurrences
 from detect.pattern_touch
-where workspace_id = %s and occurred_at is not null
+where workspace_id = %s and occurrences <> 0
 """
 
 # One statement, for one snapshot: touches since the tallies were counted are added later.
 SELECT_COUNTED_OCCURRENCES = """
-select pattern_id, source_created_at as occurred_at, service, team, environment, severity, 1 as issues
-from core.issue
-where workspace_id = %(workspace_id)s and pattern_id is not null
+select i.pattern_id, o.started_at as occurred_at, i.service, i.team, i.environment, i.severity,
+       1 as occurrences
+from core.issue as i
+join core.occurrence as o using (workspace_id, issue_id)
+where i.workspace_id = %(workspace_id)s and i.pattern_id is not null
 union all
-select pattern_id, occurred_at, service, team, environment, severity, -issues
+select pattern_id, occurred_at, service, team, environment, severity, -occurrences
 from detect.pattern_touch
-where workspace_id = %(workspace_id)s and occurred_at is not null
+where workspace_id = %(workspace_id)s and occurrences <> 0
 """
 
 UPSERT_MONTH = """
@@ -69,16 +72,16 @@ class OccurrenceCountError(RuntimeError):
 
 
 def count_all_occurrences(session: Session, workspace_id: UUID) -> None:
-    """Recompute all months of a workspace from its issues."""
+    """Recompute all months of a workspace from its occurrences."""
     delete_occurrences(session, workspace_id)
-    counted = session.read(SELECT_COUNTED_OCCURRENCES, {"workspace_id": workspace_id}, schema=TOUCH_SCHEMA)
+    counted = session.read(SELECT_COUNTED_OCCURRENCES, {"workspace_id": workspace_id}, schema=CHANGE_SCHEMA)
     everything = _add_up(CATEGORIZED_OCCURRENCE_SCHEMA.to_frame(), _sum_touches([counted]))
     _write_months(session, workspace_id, dict(_split_months(everything)))
 
 
 def update_occurrences(session: Session, workspace_id: UUID, touches: pl.DataFrame) -> None:
     """Update the stored occurrences by touches, in TOUCH_SCHEMA."""
-    later = _sum_touches([_read_later(session, workspace_id), touches.drop_nulls("occurred_at")])
+    later = _sum_touches([_read_later(session, workspace_id), _select_changes(touches)])
     if later.height <= MAX_LATER_ROWS:
         session.execute(UPSERT_LATER, (workspace_id, _write_parquet(later.sort(COLUMNS))))
     else:
@@ -91,7 +94,7 @@ def complete_months(session: Session, workspace_id: UUID) -> None:
 
 
 def delete_occurrences(session: Session, workspace_id: UUID) -> None:
-    """Delete all months: until they are recomputed, issues are read one by one."""
+    """Delete all months: until they are recomputed, occurrences are read one by one."""
     session.execute("delete from detect.occurrence_month where workspace_id = %s", (workspace_id,))
     session.execute("delete from detect.later_occurrence where workspace_id = %s", (workspace_id,))
 
@@ -111,7 +114,7 @@ def read_counted_occurrences(session: Session, workspace_id: UUID) -> pl.DataFra
     if not months:
         return None
     stored = pl.concat([content for _, content in months], rechunk=True)
-    touches = session.read(SELECT_TOUCHES, (workspace_id,), schema=TOUCH_SCHEMA)
+    touches = session.read(SELECT_TOUCHES, (workspace_id,), schema=CHANGE_SCHEMA)
     return _add_up(stored, _sum_touches([_read_later(session, workspace_id), touches]))
 
 
@@ -126,9 +129,19 @@ def _add_to_months(session: Session, workspace_id: UUID, later: pl.DataFrame) ->
 
 
 def _read_later(session: Session, workspace_id: UUID) -> pl.DataFrame:
-    """The touches since the months were written, in CATEGORIZED_TOUCH_SCHEMA."""
+    """The touches since the months were written, in CATEGORIZED_CHANGE_SCHEMA."""
     row = session.connection.execute(SELECT_LATER, (workspace_id,), binary=True).fetchone()
-    return pl.read_parquet(BytesIO(row["content"])) if row else CATEGORIZED_TOUCH_SCHEMA.to_frame()
+    return _read_changes(row["content"]) if row else CATEGORIZED_CHANGE_SCHEMA.to_frame()
+
+
+def _read_changes(content: bytes) -> pl.DataFrame:
+    """Stored changes; earlier versions named them after issues, which had one occurrence each."""
+    return pl.read_parquet(BytesIO(content)).rename({"issues": "occurrences"}, strict=False)
+
+
+def _select_changes(touches: pl.DataFrame) -> pl.DataFrame:
+    """The touches of occurrences, in CHANGE_SCHEMA."""
+    return touches.filter(pl.col("occurrences") != 0).select(CHANGE_SCHEMA.names())
 
 
 def _read_months(
@@ -140,7 +153,7 @@ def _read_months(
 
 
 def _categorize(rows: pl.DataFrame) -> pl.DataFrame:
-    return rows.cast({name: CATEGORIZED_TOUCH_SCHEMA[name] for name in rows.columns})
+    return rows.cast({name: CATEGORIZED_CHANGE_SCHEMA[name] for name in rows.columns})
 
 
 def _split_months(rows: pl.DataFrame) -> Iterable[tuple[date, pl.DataFrame]]:
@@ -151,20 +164,22 @@ def _split_months(rows: pl.DataFrame) -> Iterable[tuple[date, pl.DataFrame]]:
 def _sum_touches(touches: Iterable[pl.DataFrame]) -> pl.DataFrame:
     """The net change of each occurrence's count."""
     together = pl.concat([_categorize(part) for part in touches])
-    return together.group_by(COLUMNS).agg(pl.col("issues").sum()).filter(pl.col("issues") != 0)
+    return together.group_by(COLUMNS).agg(pl.col("occurrences").sum()).filter(pl.col("occurrences") != 0)
 
 
 def _add_up(before: pl.DataFrame, later: pl.DataFrame) -> pl.DataFrame:
     """The previous occurrences plus added ones minus removed ones."""
-    gone = later.filter(pl.col("issues") < 0)
+    gone = later.filter(pl.col("occurrences") < 0)
     if gone.height:
         is_alike = pl.col("occurred_at").is_in(gone["occurred_at"].unique().implode())
-        alike = before.filter(is_alike).with_columns(issues=pl.lit(1, pl.Int64))
+        alike = before.filter(is_alike).with_columns(occurrences=pl.lit(1, pl.Int64))
         later = _sum_touches([alike, later])
         before = before.filter(~is_alike)
-    if (later["issues"] < 0).any():
+    if (later["occurrences"] < 0).any():
         raise OccurrenceCountError("more occurrences are gone than were counted: group all issues again")
-    added = later.select(pl.col(COLUMNS).repeat_by("issues").explode()) if later.height else before.clear()
+    added = (
+        later.select(pl.col(COLUMNS).repeat_by("occurrences").explode()) if later.height else before.clear()
+    )
     return pl.concat([before, added])
 
 

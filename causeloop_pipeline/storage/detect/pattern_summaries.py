@@ -1,4 +1,4 @@
-"""Tallies of each pattern's issues: updated incrementally, and recounted by a full grouping."""
+"""Tallies of each pattern's issues and occurrences: updated incrementally, recounted by a full grouping."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -21,19 +21,21 @@ VALUE_COUNT_SCHEMA = pl.Schema(
 UPSERT_TALLIES = """
 with gone as (
     delete from detect.pattern_touch where workspace_id = %(workspace_id)s
-    returning pattern_id, issues, facts, occurred_at, service, team, environment, severity
+    returning pattern_id, issues, occurrences, facts, occurred_at, service, team, environment, severity
 ), added as (
-    insert into detect.pattern_tally as t (workspace_id, pattern_id, kind, value, issues)
-    select %(workspace_id)s, g.pattern_id, f.key, f.value, sum(g.issues)
+    insert into detect.pattern_tally as t (workspace_id, pattern_id, kind, value, count)
+    select %(workspace_id)s, g.pattern_id, f.key, f.value, sum(g.issues + g.occurrences)
     from gone as g
     cross join lateral jsonb_each_text(g.facts) as f
     group by g.pattern_id, f.key, f.value
-    on conflict (workspace_id, pattern_id, kind, value) do update set issues = t.issues + excluded.issues
+    on conflict (workspace_id, pattern_id, kind, value) do update set count = t.count + excluded.count
 )
-select pattern_id::text, occurred_at, service, team, environment, severity, issues::bigint from gone
+select pattern_id::text, occurred_at, service, team, environment, severity, issues::bigint,
+       occurrences::bigint
+from gone
 """
 
-DELETE_EMPTY_TALLIES = "delete from detect.pattern_tally where workspace_id = %s and issues <= 0"
+DELETE_EMPTY_TALLIES = "delete from detect.pattern_tally where workspace_id = %s and count <= 0"
 
 # Of all issues at once, kind by kind: as many rows of kind and value cost thrice as much.
 INSERT_ALL_TALLIES = """
@@ -45,36 +47,42 @@ with gone as (
     cross join lateral detect.tally_values(i) as v
     where i.workspace_id = %(workspace_id)s and i.pattern_id is not null
 ), counted as (
-    select pattern_id, count(*) as issues,
-           case when grouping(day) = 0 then 'day' when grouping(severity) = 0 then 'severity'
+    select pattern_id, count(*) as count,
+           case when grouping(severity) = 0 then 'severity'
                 when grouping(service) = 0 then 'service' when grouping(team) = 0 then 'team'
                 when grouping(environment) = 0 then 'environment'
                 when grouping(error_type) = 0 then 'error_type'
                 when grouping(component) = 0 then 'component' else 'region' end as kind,
-           case when grouping(day) = 0 then day when grouping(severity) = 0 then severity
+           case when grouping(severity) = 0 then severity
                 when grouping(service) = 0 then service when grouping(team) = 0 then team
                 when grouping(environment) = 0 then environment
                 when grouping(error_type) = 0 then error_type
                 when grouping(component) = 0 then component else region end as value
     from fact
-    group by pattern_id, grouping sets ((day), (severity), (service), (team), (environment), (error_type),
+    group by pattern_id, grouping sets ((severity), (service), (team), (environment), (error_type),
                                         (component), (region))
+    union all
+    select i.pattern_id, count(*), 'day', detect.day_of(o.started_at)
+    from core.issue as i
+    join core.occurrence as o using (workspace_id, issue_id)
+    where i.workspace_id = %(workspace_id)s and i.pattern_id is not null
+    group by i.pattern_id, detect.day_of(o.started_at)
 )
-insert into detect.pattern_tally (workspace_id, pattern_id, kind, value, issues)
-select %(workspace_id)s, pattern_id, kind, value, issues
+insert into detect.pattern_tally (workspace_id, pattern_id, kind, value, count)
+select %(workspace_id)s, pattern_id, kind, value, count
 from counted
 where value is not null
 """
 
 SELECT_TALLIES = """
-select pattern_id::text, kind, jsonb_object_agg(value, issues) as issues
+select pattern_id::text, kind, jsonb_object_agg(value, count) as counts
 from detect.pattern_tally
 where workspace_id = %(workspace_id)s and pattern_id = any (%(pattern_ids)s::uuid[])
   and kind = any (%(kinds)s)
 group by pattern_id, kind
 """
 
-SELECT_DAYS_WITH_ISSUES = """
+SELECT_DAYS_WITH_OCCURRENCES = """
 select q.pattern_id::text, q.day
 from unnest(%(pattern_ids)s::uuid[], %(days)s::text[]) as q (pattern_id, day)
 where exists (
@@ -115,7 +123,7 @@ where listed.names is not null
 """
 
 SELECT_NAMES = """
-select pattern_id::text, name, fingerprint
+select pattern_id::text, name, fingerprint, occurrence_count
 from detect.pattern
 where workspace_id = %(workspace_id)s and pattern_id = any (%(pattern_ids)s::uuid[])
 order by pattern_id
@@ -136,7 +144,7 @@ order by pattern_id
 """
 
 SELECT_VALUE_COUNTS = """
-select pattern_id, kind, value, issues
+select pattern_id, kind, value, count as issues
 from detect.pattern_tally
 where workspace_id = %s and kind = any (%s)
 """
@@ -163,7 +171,7 @@ def update_tallies(session: Session, workspace_id: UUID) -> pl.DataFrame:
 
 
 def count_all_tallies(session: Session, workspace_id: UUID) -> None:
-    """Recount the tallies of all patterns from all issues."""
+    """Recount the tallies of all patterns from all issues and occurrences."""
     session.execute("delete from detect.pattern_tally where workspace_id = %s", (workspace_id,))
     session.execute(INSERT_ALL_TALLIES, {"workspace_id": workspace_id})
     session.execute(DELETE_OTHER_SUMMARIES, {"workspace_id": workspace_id})
@@ -178,25 +186,25 @@ def is_uncounted(session: Session, workspace_id: UUID) -> bool:
 def read_tallies(
     session: Session, workspace_id: UUID, pattern_ids: Sequence[str], *, with_days: bool = True
 ) -> dict[str, dict[str, dict[str, int]]]:
-    """Pattern id → kind → value → how many of its issues have it."""
+    """Pattern id → kind → value → how many of its issues, or occurrences on a day, have it."""
     kinds = [*COUNTED_VALUES, "day"] if with_days else list(COUNTED_VALUES)
     parameters = {"workspace_id": workspace_id, "pattern_ids": list(pattern_ids), "kinds": kinds}
     tallies: dict[str, dict[str, dict[str, int]]] = {}
     for row in session.rows(SELECT_TALLIES, parameters):
-        tallies.setdefault(row["pattern_id"], {})[row["kind"]] = row["issues"]
+        tallies.setdefault(row["pattern_id"], {})[row["kind"]] = row["counts"]
     return tallies
 
 
-def find_days_with_issues(
+def find_days_with_occurrences(
     session: Session, workspace_id: UUID, days: Sequence[tuple[str, date]]
 ) -> set[tuple[str, date]]:
-    """Which of these (pattern id, UTC day) pairs have an issue."""
+    """Which of these (pattern id, UTC day) pairs have an occurrence."""
     parameters = {
         "workspace_id": workspace_id,
         "pattern_ids": [pattern_id for pattern_id, _ in days],
         "days": [day.isoformat() for _, day in days],
     }
-    rows = session.rows(SELECT_DAYS_WITH_ISSUES, parameters)
+    rows = session.rows(SELECT_DAYS_WITH_OCCURRENCES, parameters)
     return {(row["pattern_id"], date.fromisoformat(row["day"])) for row in rows}
 
 
@@ -214,7 +222,7 @@ def read_latest_issues(
 
 
 def read_names(session: Session, workspace_id: UUID, pattern_ids: Sequence[str]) -> list[dict[str, Any]]:
-    """The name and fingerprint of some patterns."""
+    """The name, fingerprint and number of occurrences of some patterns."""
     parameters = {"workspace_id": workspace_id, "pattern_ids": list(pattern_ids)}
     return session.rows(SELECT_NAMES, parameters)
 

@@ -4,14 +4,14 @@ from uuid import UUID
 
 import polars as pl
 
-from causeloop_pipeline.model.frames import MEMBER_SCHEMA, PATTERN_SCHEMA
+from causeloop_pipeline.model.frames import INSTANT, MEMBER_SCHEMA, PATTERN_SCHEMA
 from causeloop_pipeline.storage.database.session import Session
 from causeloop_pipeline.storage.database.statistics import analyze_grown_tables
 from causeloop_pipeline.storage.detect.occurrence_months import delete_occurrences
 
 SELECT_PATTERNS = """
-select pattern_id, name, kind, status, confidence, fingerprint, issue_count, first_seen_at, last_seen_at,
-       mttr_seconds, risk_score, resolved_at
+select pattern_id, name, kind, status, confidence, fingerprint, issue_count, occurrence_count,
+       first_seen_at, last_seen_at, mttr_seconds, risk_score, resolved_at
 from detect.pattern
 where workspace_id = %s
 order by pattern_id
@@ -26,9 +26,20 @@ where m.workspace_id = %s
 order by m.pattern_id, m.issue_id
 """
 
+KEPT_SCHEMA = pl.Schema(
+    {
+        "pattern_id": pl.String(),
+        "kept_status": pl.String(),
+        "kept_name": pl.String(),
+        "kept_first_seen_at": INSTANT,
+        "kept_last_seen_at": INSTANT,
+    }
+)
 SELECT_VALUES_TO_KEEP = """
 select p.pattern_id::text, case when p.status = any (%(statuses)s) then p.status end as kept_status,
-       coalesce(h.name, case when %(keeps_names)s then p.name end) as kept_name
+       coalesce(h.name, case when %(is_addition)s then p.name end) as kept_name,
+       case when %(is_addition)s then p.first_seen_at end as kept_first_seen_at,
+       case when %(is_addition)s then p.last_seen_at end as kept_last_seen_at
 from detect.pattern as p
 left join detect.pattern_handling as h using (workspace_id, pattern_id)
 where p.workspace_id = %(workspace_id)s and p.pattern_id = any (%(pattern_ids)s::uuid[])
@@ -59,15 +70,27 @@ with joined as (
     where i.workspace_id = %(workspace_id)s and i.issue_id = m.issue_id
       and i.pattern_id is distinct from m.pattern_id
     returning old.pattern_id as left_pattern_id, i.pattern_id, detect.tally_facts(i) as facts,
-              i.source_created_at, i.service, i.team, i.environment, i.severity
+              i.issue_id, i.service, i.team, i.environment, i.severity
+), moved as (
+    select t.pattern_id, t.change, j.facts, j.issue_id, j.service, j.team, j.environment, j.severity
+    from joined as j
+    cross join lateral (values (j.left_pattern_id, -1), (j.pattern_id, 1)) as t (pattern_id, change)
+    where t.pattern_id is not null
 )
 insert into detect.pattern_touch
-    (workspace_id, pattern_id, issues, facts, occurred_at, service, team, environment, severity)
-select %(workspace_id)s, t.pattern_id, t.issues, j.facts, j.source_created_at, j.service, j.team,
-       j.environment, j.severity
-from joined as j
-cross join lateral (values (j.left_pattern_id, -1), (j.pattern_id, 1)) as t (pattern_id, issues)
-where t.pattern_id is not null
+    (workspace_id, pattern_id, issues, occurrences, facts, occurred_at, service, team, environment, severity)
+select %(workspace_id)s, pattern_id, change, 0, facts, null, null, null, null, null
+from moved
+union all
+select %(workspace_id)s, m.pattern_id, 0, m.change, jsonb_build_object('day', detect.day_of(o.started_at)),
+       o.started_at, m.service, m.team, m.environment, m.severity
+from moved as m
+cross join lateral (
+    select started_at
+    from core.occurrence
+    where workspace_id = %(workspace_id)s and issue_id = m.issue_id
+    offset 0
+) as o
 """
 
 UPDATE_ISSUES_WITHOUT_PATTERN = """
@@ -132,7 +155,7 @@ def replace_patterns(
 def add_members(session: Session, workspace_id: UUID, patterns: pl.DataFrame, members: pl.DataFrame) -> None:
     """Add new issues to existing and new patterns; names and active patterns stay until a full grouping."""
     kept_statuses = ("resolved", "active")
-    _upsert_patterns(session, workspace_id, patterns, kept_statuses=kept_statuses, keeps_names=True)
+    _upsert_patterns(session, workspace_id, patterns, kept_statuses=kept_statuses, is_addition=True)
     rows = _add_workspace(members, workspace_id)
     session.upsert("detect.pattern_member", rows, key=["workspace_id", "issue_id"])
     parameters = {
@@ -156,24 +179,27 @@ def _upsert_patterns(
     patterns: pl.DataFrame,
     kept_statuses: tuple[str, ...],
     *,
-    keeps_names: bool = False,
+    is_addition: bool = False,
 ) -> None:
-    """Write patterns; a stored pattern keeps the name that a person gave it, and one of the kept statuses."""
+    """Write patterns; a stored pattern keeps the name that a person gave it, and one of the kept statuses.
+
+    `is_addition`: issues were added, and all else that is stored of the pattern still holds.
+    """
     statuses = list(kept_statuses)
     parameters = {
         "workspace_id": workspace_id,
         "pattern_ids": patterns["pattern_id"].to_list(),
         "statuses": statuses,
-        "keeps_names": keeps_names,
+        "is_addition": is_addition,
     }
-    stored = pl.DataFrame(
-        session.rows(SELECT_VALUES_TO_KEEP, parameters),
-        schema={"pattern_id": pl.String, "kept_status": pl.String, "kept_name": pl.String},
-    )
+    stored = pl.DataFrame(session.rows(SELECT_VALUES_TO_KEEP, parameters), schema=KEPT_SCHEMA)
     rows = patterns.join(stored, on="pattern_id", how="left", maintain_order="left")
     rows = rows.with_columns(
-        status=pl.coalesce("kept_status", "status"), name=pl.coalesce("kept_name", "name")
-    ).drop("kept_status", "kept_name")
+        status=pl.coalesce("kept_status", "status"),
+        name=pl.coalesce("kept_name", "name"),
+        first_seen_at=pl.min_horizontal("kept_first_seen_at", "first_seen_at"),
+        last_seen_at=pl.max_horizontal("kept_last_seen_at", "last_seen_at"),
+    ).select(patterns.columns)
     session.upsert("detect.pattern", _add_workspace(rows, workspace_id), key=["workspace_id", "pattern_id"])
 
 

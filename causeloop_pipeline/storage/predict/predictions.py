@@ -35,14 +35,15 @@ cross join lateral predict.latest_prediction(%(workspace_id)s, p.pattern_id, w.d
 order by latest.pattern_id, latest.window_days
 """
 
-# A summary counts all issues of its pattern; those that begin only later are few. The counts of all patterns
+# A pattern counts all its occurrences; those that begin only later are few. The counts of all patterns
 # are read once, whatever the planner knows; those they do not settle are looked at one by one.
 SELECT_DUE = """
 with later as (
-    select pattern_id, count(*) as issues
-    from core.issue
-    where workspace_id = %(workspace_id)s and pattern_id is not null and source_created_at >= %(as_of)s
-    group by pattern_id
+    select i.pattern_id, count(*) as occurrences
+    from core.occurrence as o
+    join core.issue as i using (workspace_id, issue_id)
+    where o.workspace_id = %(workspace_id)s and o.started_at >= %(as_of)s and i.pattern_id is not null
+    group by i.pattern_id
 ), claims as (
     select pattern_id, greatest(fixed_at, withdrawn_at) as at
     from act.fix where workspace_id = %(workspace_id)s
@@ -62,7 +63,7 @@ with later as (
     group by pattern_id, event_count
     having count(*) = cardinality(%(windows)s::integer[])
     intersect
-    select pattern_id, issues from detect.pattern_summary where workspace_id = %(workspace_id)s
+    select pattern_id, occurrence_count from detect.pattern where workspace_id = %(workspace_id)s
 ), unsettled as (
     select pattern_id from detect.pattern where workspace_id = %(workspace_id)s
     except (
@@ -76,11 +77,11 @@ select p.pattern_id, array(
     order by w.days
 ) as windows
 from unsettled as p
-left join lateral (
-    select issues from detect.pattern_summary as s
-    where s.workspace_id = %(workspace_id)s and s.pattern_id = p.pattern_id
+cross join lateral (
+    select occurrence_count from detect.pattern as c
+    where c.workspace_id = %(workspace_id)s and c.pattern_id = p.pattern_id
     offset 0
-) as summary on true
+) as counted
 left join later on later.pattern_id = p.pattern_id
 left join last_claims on last_claims.pattern_id = p.pattern_id
 cross join lateral (
@@ -88,7 +89,7 @@ cross join lateral (
     from predict.current_prediction as c
     where c.workspace_id = %(workspace_id)s and c.pattern_id = p.pattern_id
       and c.issued_at >= %(renew_before)s
-      and c.event_count = coalesce(summary.issues, 0) - coalesce(later.issues, 0)
+      and c.event_count = counted.occurrence_count - coalesce(later.occurrences, 0)
       and c.issued_at >= coalesce(last_claims.at, '-infinity')
 ) as current
 where not current.windows @> %(windows)s::integer[]

@@ -1,6 +1,6 @@
 """Conservation of records: each one is an issue, a change, a version of one, quarantined or still pending.
 
-An issue without an occurrence counts as none: nothing that is said of history would know of it.
+An issue without an occurrence counts as none: nothing that tells of history would know of it.
 """
 
 from dataclasses import dataclass

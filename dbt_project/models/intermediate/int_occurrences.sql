@@ -1,4 +1,4 @@
--- Each time that an issue happened: once, from its beginning to its end.
+-- Each time that an issue occurred: once, from its beginning to its end.
 select
     workspace_id,
     issue_id,

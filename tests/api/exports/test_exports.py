@@ -12,6 +12,7 @@ from causeloop_pipeline.storage.database.session import Database
 from tests.api.conftest import Client
 from tests.api.sample import Sample
 from tests.conftest import new_workspace
+from tests.support.single_occurrences import add_single_occurrences
 
 
 @pytest.mark.parametrize(
@@ -44,6 +45,7 @@ def test_an_export_of_several_batches_contains_every_row_once(
             """,
             {"w": fresh_sample.workspace_id},
         )
+        add_single_occurrences(session)
 
     lines = client(fresh_sample.credentials["admin"]).get("/v1/export").text.splitlines()
 

@@ -12,6 +12,7 @@ from api.http.database import WorkspaceDatabase
 from api.issues.similar.queries import MAX_PER_SIDE, MAX_SMALL_WORKSPACE, read_candidates
 from causeloop_pipeline.storage.database.session import Database
 from tests.conftest import Installation
+from tests.support.single_occurrences import add_single_occurrences
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 TARGET, SIMILAR, UNRELATED = UUID(int=1), UUID(int=2), UUID(int=3)
@@ -35,6 +36,7 @@ def write_issues(database: Database, workspace_id: UUID, titles: list[tuple[UUID
     )
     with database.workspace(workspace_id) as session:
         session.insert("core.issue", rows)
+        add_single_occurrences(session)
 
 
 async def find_candidates(installation: Installation, workspace_id: UUID, issue_id: UUID) -> set[str]:

@@ -13,6 +13,7 @@ from causeloop_pipeline.storage.database.session import Database
 from causeloop_pipeline.storage.notify.weekly_reports import enqueue_weekly_reports
 from tests.api.conftest import Client, Mailbox
 from tests.api.sample import TIMEZONE, Sample
+from tests.storage.stored import store_occurrence
 
 SITE = "https://causeloop.example.com"
 
@@ -25,11 +26,12 @@ def test_a_week_is_summed_up_from_monday_to_sunday(
     monday = day - timedelta(days=day.weekday())
     noon = datetime(monday.year, monday.month, monday.day, 12, tzinfo=UTC)
     with database.workspace(fresh_sample.workspace_id) as session:
-        session.execute("update core.issue set source_created_at = %s", (noon - timedelta(days=1),))
-        session.execute(
-            "update core.issue set source_created_at = %s where issue_id = any (%s)",
-            (noon, fresh_sample.issues[:3]),
-        )
+        session.execute("delete from core.occurrence where workspace_id = %s", (fresh_sample.workspace_id,))
+        for issue_id in fresh_sample.issues:
+            is_of_week = issue_id in fresh_sample.issues[:3]
+            for hours in (0, 1) if is_of_week else (-24,):
+                at = noon + timedelta(hours=hours)
+                store_occurrence(session, fresh_sample.workspace_id, str(issue_id), at)
         session.execute("update detect.pattern set first_seen_at = %s", (noon,))
         session.execute("update act.proof set verdict = 'held', earliest_proof_date = %s", (monday,))
 
@@ -38,6 +40,8 @@ def test_a_week_is_summed_up_from_monday_to_sunday(
     assert (report["first_day"], report["last_day"]) == (str(monday), str(monday + timedelta(days=6)))
     assert (report["issues"], report["issues_before"], report["new_patterns"]) == (3, 9, 2)
     assert [(row["issues"], row["issues_before"]) for row in report["patterns"]] == [(3, 4)]
+    assert (report["occurrences"], report["occurrences_before"]) == (6, 9)
+    assert [(row["occurrences"], row["occurrences_before"]) for row in report["patterns"]] == [(6, 4)]
     assert [row["verdict"] for row in report["fixes"]] == ["held"]
     assert [row["rank"] for row in report["recommendations"]] == [1, 2, 3]
 
@@ -67,7 +71,7 @@ def test_the_report_of_a_week_goes_once_to_whoever_wants_it(
     (text,) = mailbox.texts
     today = datetime.now(ZoneInfo(TIMEZONE)).date()
     monday = today - timedelta(days=today.weekday() + 7)
-    assert "Issues:" in text
+    assert "Occurrences:" in text
     assert "What to fix first" in text
     assert f"{SITE}/#/report?week={monday}" in text
     assert person.put("/v1/me/weekly-report", json={"by_email": False}).json() == {"by_email": False}

@@ -13,6 +13,7 @@ from causeloop_pipeline.storage.core.observation_gaps import (
     read_observation_gaps,
 )
 from causeloop_pipeline.storage.database.session import Database, Session
+from tests.support.single_occurrences import add_single_occurrences
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -90,6 +91,7 @@ def issues(
             ingested_at=ago(at),
             pattern_id=PATTERN,
         )
+    add_single_occurrences(session)
 
 
 def insert(session: Session, table: str, workspace_id: UUID, **values: Any) -> None:

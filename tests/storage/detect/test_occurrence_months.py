@@ -37,9 +37,13 @@ def store_pattern(session: Session, workspace_id: UUID, issues: int) -> str:
     return name
 
 
-def list_touches(session: Session, workspace_id: UUID, issues: int) -> pl.DataFrame:
+def list_touches(session: Session, workspace_id: UUID, change: int) -> pl.DataFrame:
     """As many touches of each occurrence that is kept."""
-    return read_occurrences(session, workspace_id).with_columns(issues=pl.lit(issues, pl.Int64))
+    return build_touches(read_occurrences(session, workspace_id), change)
+
+
+def build_touches(occurrences: pl.DataFrame, change: int) -> pl.DataFrame:
+    return occurrences.with_columns(issues=pl.lit(0), occurrences=pl.lit(change)).cast(TOUCH_SCHEMA)
 
 
 def read_contents(session: Session) -> list[bytes]:
@@ -72,8 +76,8 @@ def test_what_came_later_is_added_whether_it_is_in_the_months_or_beside_them(
         store_pattern(session, workspace_id, 3)
         once = read_occurrences(session, workspace_id)
         for _ in range(2):
-            update_occurrences(session, workspace_id, once.with_columns(issues=pl.lit(1, pl.Int64)))
-        update_occurrences(session, workspace_id, once.head(1).with_columns(issues=pl.lit(-1, pl.Int64)))
+            update_occurrences(session, workspace_id, build_touches(once, 1))
+        update_occurrences(session, workspace_id, build_touches(once.head(1), -1))
         stored = len(read_contents(session))
         thrice = read_occurrences(session, workspace_id)
     assert stored == (1 if most_rows == 0 else 2)
@@ -92,12 +96,26 @@ def test_months_of_an_earlier_version_are_read_too(database: Database, workspace
     assert_frame_equal(after, before)
 
 
+def test_what_an_earlier_version_noted_beside_the_months_is_read_too(
+    database: Database, workspace_id: UUID
+) -> None:
+    with database.workspace(workspace_id) as session:
+        store_pattern(session, workspace_id, 1)
+        once = read_occurrences(session, workspace_id)
+        content = BytesIO()
+        once.with_columns(issues=pl.lit(1, pl.Int64)).write_parquet(content)
+        session.execute(
+            "insert into detect.later_occurrence (workspace_id, content) values (%s, %s)",
+            (workspace_id, content.getvalue()),
+        )
+        assert read_occurrences(session, workspace_id).height == 2
+
+
 def test_an_occurrence_that_goes_and_was_never_counted_is_an_error(
     database: Database, workspace_id: UUID
 ) -> None:
     with database.workspace(workspace_id) as session:
         store_pattern(session, workspace_id, 1)
-        touches = list_touches(session, workspace_id, -2)
-        update_occurrences(session, workspace_id, touches.cast(TOUCH_SCHEMA))
+        update_occurrences(session, workspace_id, list_touches(session, workspace_id, -2))
         with pytest.raises(OccurrenceCountError, match="group all issues again"):
             read_counted_occurrences(session, workspace_id)

@@ -59,6 +59,7 @@ WITHOUT_TEXT = {
     "app.membership",
     "app.rate_limit_bucket",
     "app.workspace_settings",
+    "core.occurrence",
     "detect.cluster_member",
     "notify.alert_state",
     "predict.forecast",

@@ -6,21 +6,27 @@ from datetime import UTC, datetime, timedelta
 from typing import LiteralString
 from uuid import UUID, uuid5
 
-import orjson
 import polars as pl
 import psycopg
 import pytest
 
-from causeloop_pipeline.storage.core.issues import read_first_issue_time
+from causeloop_pipeline.storage.core.issues import read_first_occurrence_time
 from causeloop_pipeline.storage.database.session import Database, Session
-from causeloop_pipeline.storage.detect.pattern_summaries import write_summaries
 from causeloop_pipeline.storage.predict.predictions import (
     append_predictions,
     read_due_predictions,
     read_latest_predictions,
 )
 from tests.conftest import Installation
-from tests.storage.stored import SEEN, new_id, pattern, prediction, store_issue, store_pattern
+from tests.storage.stored import (
+    SEEN,
+    new_id,
+    pattern,
+    prediction,
+    store_issue,
+    store_occurrence,
+    store_pattern,
+)
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -97,7 +103,7 @@ class _History:
     be fixed, and window → when and with how many issues it was predicted.
     """
 
-    counted: int | None
+    counted: int
     later: int
     claims: list[datetime]
     predicted: dict[int, tuple[datetime, int]]
@@ -109,14 +115,14 @@ class _History:
     def _is_due(self, window: int) -> bool:
         issued_at, issues = self.predicted.get(window, (NOW - 9 * DAY, 0))
         is_claimed = any(issued_at < claim <= NOW for claim in self.claims)
-        return is_claimed or issued_at < NOW - DAY or issues != (self.counted or 0) - self.later
+        return is_claimed or issued_at < NOW - DAY or issues != self.counted - self.later
 
 
 def draw_history(generator: random.Random) -> _History:
     """A pattern that is not due, of which something may have changed."""
     later = generator.choice([0, 0, 0, 2])
-    counted = generator.choice([None, 3, 3, 3, 4]) if not later else 5
-    issues = (counted or 0) - later
+    counted = generator.choice([0, 3, 3, 3, 4]) if not later else 5
+    issues = counted - later
     predicted = dict.fromkeys((7, 30), (NOW - DAY / 2, issues))
     window, moment = generator.choice([7, 30]), NOW - generator.choice([2, 1, 0.25]) * DAY
     match generator.choice(["nothing", "nothing", "missing", "later", "miscounted", "uncounted"]):
@@ -135,15 +141,14 @@ def draw_history(generator: random.Random) -> _History:
 
 
 def store_history(session: Session, workspace_id: UUID, pattern_id: str, history: _History) -> None:
-    if history.counted is not None:
-        summary = orjson.dumps({"issue_count": history.counted, "services": 1, "teams": 1})
-        write_summaries(session, workspace_id, {pattern_id: summary})
+    session.execute(
+        "update detect.pattern set occurrence_count = %s where pattern_id = %s", (history.counted, pattern_id)
+    )
     for number in range(history.later):
         issue_id = store_issue(session, workspace_id, f"{pattern_id}-{number}")
-        session.execute(
-            "update core.issue set pattern_id = %s, source_created_at = %s where issue_id = %s",
-            (pattern_id, NOW + number * DAY, issue_id),
-        )
+        session.execute("update core.issue set pattern_id = %s where issue_id = %s", (pattern_id, issue_id))
+        session.execute("delete from core.occurrence where issue_id = %s", (issue_id,))
+        store_occurrence(session, workspace_id, issue_id, NOW + number * DAY)
     for window, (issued_at, issues) in history.predicted.items():
         row = prediction(pattern_id, window).with_columns(event_count=pl.lit(issues, pl.Int64))
         append_predictions(session, workspace_id, row, issued_at)
@@ -182,11 +187,11 @@ def test_the_id_of_a_prediction_follows_from_pattern_window_and_moment(
     assert row == {"prediction_id": uuid5(workspace_id, name)}
 
 
-def test_a_workspace_is_observed_from_its_first_issue_on(database: Database, workspace_id: UUID) -> None:
+def test_a_workspace_is_observed_from_its_first_occurrence_on(database: Database, workspace_id: UUID) -> None:
     with database.workspace(workspace_id) as session:
-        assert read_first_issue_time(session, workspace_id) is None
+        assert read_first_occurrence_time(session, workspace_id) is None
         store_issue(session, workspace_id, "X-1")
-        assert read_first_issue_time(session, workspace_id) == SEEN
+        assert read_first_occurrence_time(session, workspace_id) == SEEN
 
 
 def test_texts_that_differ_between_the_windows_of_a_pattern_are_refused(

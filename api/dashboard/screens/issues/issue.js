@@ -10,6 +10,7 @@ import { unlinkButton, withdraw } from "../patterns/corrections.js";
 import { riskMark } from "../patterns/patterns.js";
 import { editButton, linkButton } from "./issue_form.js";
 import { severityMark } from "./issues.js";
+import { occurrencesOf } from "./occurrences.js";
 
 /** @import { Column, Content, Model, ScreenContext } from "../../types.js" */
 
@@ -35,6 +36,7 @@ export async function showIssue({ id, me, signal, reload }) {
         "div",
         {},
         section("Description", {}, descriptionOf(issue)),
+        partSection("Occurrences", "its occurrences", () => occurrencesOf(issue, signal)),
         partSection("Similar issues", "similar issues", () => similar(issue, signal)),
       ),
       h(
@@ -78,6 +80,7 @@ function details(issue) {
     ["Risk", riskMark(issue.risk_score)],
     ...facets,
     ["Created", minute(issue.source_created_at)],
+    ["Last seen", minute(issue.last_seen_at)],
     ["Updated", minute(issue.source_updated_at)],
     ["Resolved", issue.resolved_at ? minute(issue.resolved_at) : null],
     ["Ingested", minute(issue.ingested_at)],
@@ -121,7 +124,7 @@ async function membership(issue, signal, canWrite) {
             ["Missing from it", why.nearest_missing],
           ]),
         ]
-      : empty("Not in a pattern: no other issue has failed like this."),
+      : empty("Not in a pattern: it occurred once, and no other issue has failed like this."),
     corrections(why.facts, canWrite),
   );
 }
@@ -191,7 +194,7 @@ async function similar(issue, signal) {
         ),
       ],
     },
-    { title: "Created", cell: (row) => day(row.source_created_at) },
+    { title: "Last seen", cell: (row) => day(row.last_seen_at) },
     { title: "Pattern", cell: (row) => patternOf(row, issue) },
   ];
   return table("Most similar issues", columns, data, { className: "stacked" });

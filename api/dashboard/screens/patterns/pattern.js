@@ -159,6 +159,7 @@ function headline(pattern) {
       ["Silent", pattern.quiet ? quietText(pattern.quiet) : null],
       ["Confidence", probabilityText(pattern.confidence)],
       ["Issues", number(pattern.issue_count)],
+      ["Occurrences", number(pattern.occurrence_count)],
       ["First seen", day(pattern.first_seen_at)],
       ["Last seen", ago(pattern.last_seen_at)],
       ["Median time to resolve", pattern.mttr_seconds === null ? null : duration(pattern.mttr_seconds)],
@@ -216,7 +217,7 @@ async function history(pattern, signal) {
     { bucket, days },
     signal,
   );
-  return frequencyChart(`Issues of this pattern by ${bucket}`, frequency);
+  return frequencyChart(`Occurrences of this pattern by ${bucket}`, frequency);
 }
 
 /**
@@ -226,7 +227,7 @@ async function history(pattern, signal) {
 async function forecastSection(pattern, signal) {
   try {
     return forecastChart(
-      "Issues a day of this pattern",
+      "Occurrences a day of this pattern",
       await get("/v1/predictions/forecast", {}, { pattern_id: pattern.id }, signal),
     );
   } catch (error) {
@@ -244,13 +245,13 @@ async function forecastSection(pattern, signal) {
  * @param {AbortSignal} signal
  */
 async function times(pattern, signal) {
-  const query = { pattern_id: pattern.id, limit: 100 };
-  const first = await get("/v1/issues", {}, query, signal);
-  const more = first.page.has_more
-    ? await get("/v1/issues", {}, { ...query, cursor: first.page.next_cursor }, signal)
-    : { data: [] };
-  const instants = [...first.data, ...more.data].map((issue) => issue.source_created_at);
-  return instants.length ? heatMap(instants, first.page.total) : empty("It has no issues to count.");
+  /** @param {string | null} [cursor] */
+  const read = (cursor) =>
+    get("/v1/patterns/{pattern_id}/occurrences", { pattern_id: pattern.id }, { limit: 100, cursor }, signal);
+  const first = await read();
+  const more = first.page.has_more ? await read(first.page.next_cursor) : { data: [] };
+  const instants = [...first.data, ...more.data].map((occurrence) => occurrence.started_at);
+  return instants.length ? heatMap(instants, first.page.total) : empty("It has no occurrences to count.");
 }
 
 /**

@@ -23,6 +23,10 @@ from causeloop_pipeline.analysis.detect.assignment.new_member_rows import (
     build_new_member_rows,
     find_nearest_messages,
 )
+from causeloop_pipeline.analysis.detect.assignment.recurring_issues import (
+    build_recurring_member_rows,
+    update_recurring_groups,
+)
 from causeloop_pipeline.analysis.detect.assignment.row_lookup import select_rows
 from causeloop_pipeline.analysis.detect.fingerprints.canonical_issues import canonical_issues
 from causeloop_pipeline.analysis.detect.fingerprints.fingerprint import LEARNED_COLUMNS, learn_templates
@@ -38,6 +42,7 @@ from causeloop_pipeline.analysis.detect.grouping.patterns import (
     build_patterns,
     join_fingerprints,
 )
+from causeloop_pipeline.analysis.detect.issue_occurrences import join_occurrences, list_issue_occurrences
 from causeloop_pipeline.model.frames import LINEAGE_SCHEMA, MEMBER_SCHEMA, PATTERN_SCHEMA
 
 __all__ = ["PatternIndex", "UnreadableIndexError", "assign_issues"]
@@ -52,29 +57,56 @@ def assign_issues(
     fingerprints: pl.DataFrame,
     index: PatternIndex,
     *,
+    occurrences: pl.DataFrame | None = None,
     constraints: pl.DataFrame | None = None,
     options: GroupingOptions | None = None,
 ) -> Grouping:
     """Assigns new issues to patterns.
 
     In: new `ISSUE_SCHEMA` and their `FINGERPRINT_SCHEMA` (kind and template are decided again, by the index);
-    the index of the last grouping; all `CONSTRAINT_SCHEMA`. Out: what changes: `MEMBER_SCHEMA` rows to upsert
-    (of new issues, and of an older issue that gets its first companion), `PATTERN_SCHEMA` rows to upsert, no
-    lineage, and the index with the new issues in it. Issues that the index already has are left as they are;
-    a constraint between two of those takes effect at the next `group_issues`. Raises `ContradictionError`,
+    the index of the last grouping; `ISSUE_OCCURRENCE_SCHEMA` of the issues, one of each where it is not
+    given; all `CONSTRAINT_SCHEMA`. Out: what changes: `MEMBER_SCHEMA` rows to upsert (of new issues, and of
+    an older issue that gets its first companion or occurred again), `PATTERN_SCHEMA` rows to upsert, no
+    lineage, and the index with the new issues in it. Other issues of the index are left as they are; a
+    constraint between two of those takes effect at the next `group_issues`. Raises `ContradictionError`,
     `FingerprintMismatchError`, `IssueTableError`.
     """
     options = options or GroupingOptions()
     table = canonical_issues(issues)
     is_indexed = index.contains(table["issue_id"])
     table = table.filter(~is_indexed) if is_indexed.any() else table
+    recurring = index.group_summaries.base.clear()
+    if is_indexed.any() and occurrences is not None:
+        index, recurring = update_recurring_groups(index, occurrences)
     if table.height == 0:
-        return _make_delta(index)
+        return _add_recurring(_make_delta(index), recurring, options)
 
+    occurred = list_issue_occurrences(table, occurrences)
     table, catalog = _decide_templates(table, fingerprints, index)
     placement = place_by_key(table, index, constraints)
     texts = place_by_text(placement, index)
-    return _summarize_changes(placement, texts, replace(index, catalog=catalog), options)
+    delta = _summarize_changes(placement, texts, occurred, replace(index, catalog=catalog), options)
+    return _add_recurring(delta, recurring, options)
+
+
+def _add_recurring(delta: Grouping, recurring: pl.DataFrame, options: GroupingOptions) -> Grouping:
+    """The rows to upsert, with those of single issues that occurred again and got no companion."""
+    if recurring.is_empty():
+        return delta
+    alone = recurring.filter(~pl.col("pattern_id").is_in(delta.patterns["pattern_id"].implode()))
+    groups = alone["group"].to_list()
+    details = GroupDetails(
+        alone.hstack([pl.Series("confidence", _confidence(alone, delta.index))]),
+        delta.index.trait_counts.rows_of(groups),
+        select_rows(delta.index.resolution_times, "group", groups),
+    )
+    patterns = [delta.patterns, build_patterns(details, options)]
+    members = [delta.members, build_recurring_member_rows(alone, delta.index)]
+    return replace(
+        delta,
+        patterns=pl.concat(patterns).sort("pattern_id"),
+        members=pl.concat(members).sort("pattern_id", "issue_id"),
+    )
 
 
 def _make_delta(
@@ -99,15 +131,20 @@ def _decide_templates(
 
 
 def _summarize_changes(
-    placement: NewIssuePlacement, texts: TextPlacement, index: PatternIndex, options: GroupingOptions
+    placement: NewIssuePlacement,
+    texts: TextPlacement,
+    occurrences: pl.DataFrame,
+    index: PatternIndex,
+    options: GroupingOptions,
 ) -> Grouping:
     """The rows that differ from before, and the index with the new issues."""
     group = _renumber_new_groups(placement)
     rows = placement.table.hstack([pl.Series("group", group), pl.Series("atom_key", placement.keys)])
     before = index.group_summaries.rows_of(sorted(set(group.tolist())))
     similarity = _similarity_to_group(placement, texts, group, before, index)
-    summaries = update_summaries(rows, before, similarity, index, options.namespace)
-    updated_index = add_to_index(index, rows, summaries, texts, placement.keys)
+    occurred = join_occurrences(rows[["issue_id", "group"]], occurrences)
+    summaries = update_summaries(rows, before, similarity, index, options.namespace, occurred)
+    updated_index = add_to_index(index, rows, occurred, summaries, texts, placement.keys)
 
     patterns = summaries.filter(summaries["is_pattern"])
     if patterns.height == 0:
@@ -178,6 +215,7 @@ def _usual_burst_similarity(index: PatternIndex) -> float:
 
 
 def _confidence(patterns: pl.DataFrame, index: PatternIndex) -> Floats:
-    """The displayed confidence of patterns: the mean similarity over all pairs of their issues."""
-    similarity = np.array(list(_mean_similarities(patterns).values()))
+    """The displayed confidence of patterns: the mean similarity over all pairs of their issues, if any."""
+    means = _mean_similarities(patterns)
+    similarity = np.array([means.get(group, LINKED_SIMILARITY) for group in patterns["group"].to_list()])
     return index.recalibration.apply(similarity.clip(0, 1))

@@ -13,14 +13,15 @@ from causeloop_pipeline.analysis.detect.grouping.bursts import build_place_keys
 from causeloop_pipeline.analysis.detect.grouping.pattern_ids import derive_pattern_id
 from causeloop_pipeline.analysis.detect.grouping.pattern_index import PatternIndex
 from causeloop_pipeline.analysis.detect.grouping.pattern_summary import (
+    IS_PATTERN,
     measure_resolution_times,
     plan_trait_counts,
+    summarize_times,
 )
 from causeloop_pipeline.analysis.detect.grouping.storms import name_storm_place
 from causeloop_pipeline.analysis.query_engine import choose_engine
 
 _BURST_KEYS = ("burst:", "storm:")  # of issues that time decides about
-_CREATED = pl.col("source_created_at")
 _ADDED = [
     pl.col("similarity_within").sum().alias("added_similarity_within"),
     pl.col("similarity").sum().alias("added_similarity"),
@@ -29,8 +30,9 @@ _ADDED = [
     pl.coalesce("template", "title").first().alias("added_text"),
     (pl.col("atom_key") == "text:").sum().cast(pl.Int64).alias("added_atoms"),
     pl.len().cast(pl.Int64).alias("added_count"),
-    _CREATED.min().alias("added_first_seen_at"),
-    _CREATED.max().alias("added_last_seen_at"),
+]
+_ADDED_TIMES = [
+    pl.col(name).alias(f"added_{name}") for name in ("occurrence_count", "first_seen_at", "last_seen_at")
 ]
 _EARLIER_COUNT = pl.col("issue_count").fill_null(0)
 _COUNT = _EARLIER_COUNT + pl.col("added_count")
@@ -47,8 +49,8 @@ _SUMMARY = [
     _SIMILARITY_SUM.alias("similarity_sum"),
     (pl.col("atoms").fill_null(0) + pl.col("added_atoms")).alias("atoms"),
     pl.col("is_linked").fill_null(value=False),
-    (_COUNT >= 2).alias("is_pattern"),
     _COUNT.alias("issue_count"),
+    (pl.col("occurrence_count").fill_null(0) + pl.col("added_occurrence_count")).alias("occurrence_count"),
     pl.min_horizontal("first_seen_at", "added_first_seen_at").alias("first_seen_at"),
     pl.max_horizontal("last_seen_at", "added_last_seen_at").alias("last_seen_at"),
 ]
@@ -60,15 +62,20 @@ def update_summaries(
     similarity: Floats,
     index: PatternIndex,
     namespace: str,
+    occurrences: pl.DataFrame,
 ) -> pl.DataFrame:
     """Updates the summaries of the groups that got new issues.
 
     In: new issues with `group`; the summaries of their groups before; the similarity of each to its group;
-    the index and the workspace. Out: the summaries now, with ids for new groups.
+    the index and the workspace; the occurrences of the new issues with `group`. Out: the summaries now, with
+    ids for new groups.
     """
-    merged = _summarize_added(rows, similarity).join(before, on="group", how="left").sort("group")
+    times = summarize_times(occurrences).select("group", *_ADDED_TIMES)
+    added = _summarize_added(rows, similarity).join(times, on="group", how="left")
+    merged = added.join(before, on="group", how="left").sort("group")
     ids = pl.Series("pattern_id", _assign_ids(merged, index, namespace), dtype=pl.String)
-    return merged.with_columns(ids).select_seq(_SUMMARY)
+    summaries = merged.with_columns(ids).select_seq(_SUMMARY)
+    return summaries.with_columns(IS_PATTERN)
 
 
 def _summarize_added(rows: pl.DataFrame, similarity: Floats) -> pl.DataFrame:
@@ -108,12 +115,17 @@ def _assign_ids(merged: pl.DataFrame, index: PatternIndex, namespace: str) -> li
 
 
 def add_to_index(
-    index: PatternIndex, rows: pl.DataFrame, summaries: pl.DataFrame, texts: TextPlacement, keys: list[str]
+    index: PatternIndex,
+    rows: pl.DataFrame,
+    occurrences: pl.DataFrame,
+    summaries: pl.DataFrame,
+    texts: TextPlacement,
+    keys: list[str],
 ) -> PatternIndex:
     """Adds new issues to an index.
 
-    In: the index, new issues with `group`, the updated summaries of their groups, their texts and keys. Out:
-    a new index; the given one stays as it is.
+    In: the index, new issues and their occurrences with `group`, the updated summaries of their groups, their
+    texts and keys. Out: a new index; the given one stays as it is.
     """
     groups = summaries["group"].to_list()
     has_burst = any(key in _BURST_KEYS for key in keys)
@@ -131,7 +143,7 @@ def add_to_index(
         later_members=pl.concat([index.later_members, rows[["issue_id", "group"]]]),
         keys=append_rows(index.keys, _list_new_keys(index, rows, keys)),
         trait_counts=index.trait_counts.replace_groups(trait_counts),
-        resolution_times=append_rows(index.resolution_times, measure_resolution_times(rows)),
+        resolution_times=append_rows(index.resolution_times, measure_resolution_times(occurrences)),
         bursts=pl.concat([index.bursts, _list_new_bursts(rows)]) if has_burst else index.bursts,
         lexicon=texts.lexicon,
         segments=texts.segments(rows["group"].to_numpy()),

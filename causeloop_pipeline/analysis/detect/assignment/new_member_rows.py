@@ -8,6 +8,7 @@ import polars as pl
 from causeloop_pipeline.analysis.arrays import Floats
 from causeloop_pipeline.analysis.detect.assignment.assign_by_key import NewIssuePlacement
 from causeloop_pipeline.analysis.detect.assignment.assign_by_text import TextPlacement
+from causeloop_pipeline.analysis.detect.assignment.recurring_issues import measure_alone
 from causeloop_pipeline.analysis.detect.assignment.row_lookup import select_rows
 from causeloop_pipeline.analysis.detect.fingerprints.masking import DISPLAYED_WILDCARD
 from causeloop_pipeline.analysis.detect.grouping.membership_reasons import (
@@ -48,7 +49,7 @@ def build_new_member_rows(
     """Builds the members that new issues are.
 
     In: new issues in their groups, `find_nearest_messages`, the index before. Out: `MEMBER_SCHEMA` of the new
-    issues, and of each older issue that was alone in its group.
+    issues, and of each older issue that was alone in its group. A new issue that is alone there recurred.
     """
     rows, before = assigned.rows, assigned.before
     nearest = _nearest_pattern_of_row(assigned, nearest_messages, index)
@@ -60,6 +61,7 @@ def build_new_member_rows(
         for group, issue, size in before[["group", "first_issue", "issue_count"]].iter_rows()
         if size == 1
     }
+    alone = {group for group, size in assigned.patterns[["group", "issue_count"]].iter_rows() if size == 1}
 
     explained_by = assigned.placement.table[_REASON_COLUMNS].rows(named=True)
     members = []
@@ -67,8 +69,10 @@ def build_new_member_rows(
         if group not in pattern_of_group:
             continue
         pattern = pattern_of_group[group]
-        reason = _explain_row(assigned, row, explained_by[row])
-        measures = (similarity[row], confidence[row], reason)
+        if group in alone:
+            measures = measure_alone(index)
+        else:
+            measures = (similarity[row], confidence[row], _explain_row(assigned, row, explained_by[row]))
         members.append((pattern, issue, *measures, *nearest[row]))
         if group in single_issue_of_group:
             members.append((pattern, single_issue_of_group.pop(group), *measures, None, None))

@@ -231,7 +231,8 @@ class SimilaritySums:
 
     @property
     def confidence(self) -> Floats:
-        """Per group, the mean over all pairs; `LINKED_SIMILARITY` for a group of one that a user formed."""
+        """Per group, the mean over all pairs; `LINKED_SIMILARITY` for a group of one, which a user or the
+        tool formed."""
         pairs = self.group_rows * (self.group_rows - 1) / 2.0
         return np.where(pairs > 0, self.of_group / np.maximum(pairs, 1.0), LINKED_SIMILARITY)
 

@@ -20,6 +20,7 @@ from causeloop_pipeline.analysis.detect.grouping.confidence import ATOM_SIMILARI
 from causeloop_pipeline.analysis.detect.grouping.membership_reasons import (
     Reason,
     explain_burst,
+    explain_recurrence,
     explain_same_text,
     explain_similarity_shortfall,
     explain_storm,
@@ -77,13 +78,17 @@ def build_member_rows(
         kinds=[key.partition(":")[0] for key in atoms.keys],
     )
     reason, similarity = _explain_memberships(to_explain, compared)
+    is_alone = sums.group_rows[grouped.group_of_atom] == 1
+    for atom in np.flatnonzero(is_alone & to_explain.in_pattern):
+        reason[atom], similarity[atom] = explain_recurrence(), 1.0
     nearest, shortfall = _find_nearest_groups(table, to_explain)
     other_members = np.maximum(sums.group_rows[grouped.group_of_atom] - 1, 1)
+    mean_similarity = np.clip(sums.of_issue / other_members, 0.0, 1.0)
     by_atom = pl.DataFrame(
         {
             "pattern_id": [pattern_ids[group] for group in grouped.group_of_atom.tolist()],
             "similarity": np.clip(similarity, 0.0, 1.0).round(6),
-            "confidence": np.clip(sums.of_issue / other_members, 0.0, 1.0),
+            "confidence": np.where(is_alone, sums.confidence[grouped.group_of_atom], mean_similarity),
             "reason": reason,
             "nearest_pattern_id": [None if group < 0 else pattern_ids[group] for group in nearest.tolist()],
             "nearest_missing": shortfall,

@@ -65,6 +65,11 @@ def explain_user_link(other: str) -> Reason:
     return {"kind": "person", "text": f"A person put it together with {other}", "with": other}
 
 
+def explain_recurrence() -> Reason:
+    """Explains that an issue is a pattern by itself. Out: a reason."""
+    return {"kind": "terms", "text": "The same issue occurred more than once", "terms": []}
+
+
 def explain_same_text(title: str) -> Reason:
     """Explains that an issue is a copy of the others. In: its title. Out: a reason."""
     return {"kind": "terms", "text": f"Word for word the same report: {title[:_MAX_TEXT]}", "terms": []}

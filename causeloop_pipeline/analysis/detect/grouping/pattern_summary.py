@@ -10,6 +10,7 @@ import polars as pl
 
 from causeloop_pipeline.analysis.arrays import Ints
 from causeloop_pipeline.analysis.detect.grouping.agglomeration import GroupedAtoms, SimilaritySums
+from causeloop_pipeline.analysis.detect.issue_occurrences import MIN_OCCURRENCES
 from causeloop_pipeline.analysis.detect.occurrence_marks import GAP, drop_occurrence_marks
 from causeloop_pipeline.analysis.detect.stock_phrases import strip_stock_phrases
 from causeloop_pipeline.analysis.query_engine import choose_engine
@@ -23,8 +24,9 @@ _TRAITS = {
     for field in SHARED_TRAITS.fields
 }
 _ABSENT_TRAITS = {field.name: pl.lit(None, field.dtype).alias(field.name) for field in SHARED_TRAITS.fields}
-_SECONDS = (pl.col("resolved_at") - pl.col("source_created_at")).dt.total_seconds().alias("seconds")
+_SECONDS = (pl.col("ended_at") - pl.col("started_at")).dt.total_seconds().alias("seconds")
 _MEDIAN_SECONDS = pl.col("seconds").median().round().cast(pl.Int64).alias("mttr_seconds")
+IS_PATTERN = ((pl.col("occurrence_count") >= MIN_OCCURRENCES) | pl.col("is_linked")).alias("is_pattern")
 _MAX_NAME_PARTS = 3
 _MAX_SERVICE_LENGTH = 37
 _STATE_OF_ONE_ISSUE = re.compile(
@@ -43,14 +45,19 @@ class GroupDetails:
 
 
 def summarize_groups(
-    table: pl.DataFrame, grouped: GroupedAtoms, sums: SimilaritySums, ids: Sequence[str]
+    table: pl.DataFrame,
+    grouped: GroupedAtoms,
+    sums: SimilaritySums,
+    ids: Sequence[str],
+    occurrences: pl.DataFrame,
 ) -> pl.DataFrame:
     """Summarizes each group in one row.
 
-    In: canonical issues with fingerprints, in groups; their similarity; the id of each group. Out: per group,
-    in order: `group`, `pattern_id`, `first_issue`, `kind` and `text` of its most typical issue,
-    `similarity_sum` over all pairs, `atoms`, `is_linked` (a user corrected one of its issues), `is_pattern`
-    (two issues, or a user's link), `issue_count`, `first_seen_at`, `last_seen_at`.
+    In: canonical issues with fingerprints, in groups; their similarity; the id of each group; every
+    occurrence with its `group`. Out: per group, in order: `group`, `pattern_id`, `first_issue`, `kind` and
+    `text` of its most typical issue, `similarity_sum` over all pairs, `atoms`, `is_linked` (a user corrected
+    one of its issues), `issue_count`, `occurrence_count`, `first_seen_at`, `last_seen_at`, `is_pattern` (two
+    occurrences, or a user's link).
     """
     typical_rows = find_representative_rows(grouped, sums).tolist()
     typical = table[typical_rows].select("kind", _informative_texts(table, grouped).gather(typical_rows))
@@ -58,7 +65,6 @@ def summarize_groups(
     linked_groups = grouped.group_of_row[sorted(grouped.atoms.linked_to)]
     is_linked = np.isin(groups, linked_groups)
     atoms = np.bincount(grouped.group_of_atom, minlength=grouped.group_count)
-    rows = table.select("source_created_at").with_columns(pl.Series("group", grouped.group_of_row))
     summaries = pl.DataFrame(
         {
             "group": groups.astype(np.int64),
@@ -69,10 +75,10 @@ def summarize_groups(
             "similarity_sum": sums.of_group,
             "atoms": atoms.astype(np.int64),
             "is_linked": is_linked,
-            "is_pattern": (sums.group_rows >= 2) | is_linked,
+            "issue_count": sums.group_rows,
         }
-    ).join(summarize_times(rows), on="group", maintain_order="left")
-    return _date_storms(summaries, grouped)
+    ).join(summarize_times(occurrences), on="group", maintain_order="left")
+    return _date_storms(summaries.with_columns(IS_PATTERN), grouped)
 
 
 def _informative_texts(table: pl.DataFrame, grouped: GroupedAtoms) -> pl.Series:
@@ -178,25 +184,24 @@ def find_shared_traits(counts: pl.DataFrame, sizes: pl.DataFrame) -> pl.DataFram
     return fingerprints.collect(engine=choose_engine(counts.height))
 
 
-def measure_resolution_times(rows: pl.DataFrame) -> pl.DataFrame:
-    """Measures how long issues took to resolve.
+def measure_resolution_times(occurrences: pl.DataFrame) -> pl.DataFrame:
+    """Measures how long it took until each time was over.
 
-    In: members with their times. Out: `group` and `seconds` of each that was resolved at or after its
-    creation.
+    In: occurrences with `group`. Out: `group` and `seconds` of each that ended at or after its start.
     """
-    times = rows.select_seq("group", _SECONDS)
+    times = occurrences.select_seq("group", _SECONDS)
     return times.filter(times["seconds"] >= 0)
 
 
-def summarize_times(rows: pl.DataFrame) -> pl.DataFrame:
-    """Counts and dates the issues of each group.
+def summarize_times(occurrences: pl.DataFrame) -> pl.DataFrame:
+    """Counts and dates the occurrences of each group.
 
-    In: members with their times. Out: per group `issue_count`, `first_seen_at`, `last_seen_at`.
+    In: occurrences with `group`. Out: per group `occurrence_count`, `first_seen_at`, `last_seen_at`.
     """
-    return rows.group_by("group").agg(
-        pl.len().cast(pl.Int64).alias("issue_count"),
-        pl.col("source_created_at").min().alias("first_seen_at"),
-        pl.col("source_created_at").max().alias("last_seen_at"),
+    return occurrences.group_by("group").agg(
+        pl.len().cast(pl.Int64).alias("occurrence_count"),
+        pl.col("started_at").min().alias("first_seen_at"),
+        pl.col("started_at").max().alias("last_seen_at"),
     )
 
 

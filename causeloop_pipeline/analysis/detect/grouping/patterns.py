@@ -1,7 +1,7 @@
 """Groups issues into patterns that are stable, explained, and respect every user correction.
 
-Every issue belongs to exactly one group. A group is a pattern from its second issue on: a single issue has no
-pattern until a similar one comes, or a user links it.
+Every issue belongs to exactly one group. A group is a pattern from its second occurrence on: a single issue
+that occurred once has no pattern until it happens again, a similar one comes, or a user links it.
 """
 
 from dataclasses import dataclass, field, replace
@@ -40,6 +40,7 @@ from causeloop_pipeline.analysis.detect.grouping.pattern_summary import (
     name_pattern,
     summarize_groups,
 )
+from causeloop_pipeline.analysis.detect.issue_occurrences import join_occurrences, list_issue_occurrences
 from causeloop_pipeline.analysis.detect.similarity.frame_rarity import FrameRarity, add_titles_to_copy_keys
 from causeloop_pipeline.analysis.detect.similarity.pair_model import PairModel
 from causeloop_pipeline.analysis.detect.similarity.pairwise_similarity import (
@@ -87,6 +88,7 @@ def group_issues(
     issues: pl.DataFrame,
     fingerprints: pl.DataFrame,
     *,
+    occurrences: pl.DataFrame | None = None,
     constraints: pl.DataFrame | None = None,
     previous: pl.DataFrame | None = None,
     verdicts: pl.DataFrame | None = None,
@@ -94,10 +96,11 @@ def group_issues(
 ) -> Grouping:
     """Groups all issues of a workspace.
 
-    In: `ISSUE_SCHEMA` and their `FINGERPRINT_SCHEMA`, any row order; `CONSTRAINT_SCHEMA`;
-    `PREVIOUS_MEMBER_SCHEMA` (optionally with `status`, the pattern's status before); `FEEDBACK_SCHEMA`. Out:
-    `PATTERN_SCHEMA`, `MEMBER_SCHEMA`, `LINEAGE_SCHEMA` and the index; the same input gives the same bytes.
-    Raises `ContradictionError`, `FingerprintMismatchError`, `IssueTableError`.
+    In: `ISSUE_SCHEMA` and their `FINGERPRINT_SCHEMA`, any row order; `ISSUE_OCCURRENCE_SCHEMA`, one of each
+    issue where it is not given; `CONSTRAINT_SCHEMA`; `PREVIOUS_MEMBER_SCHEMA` (optionally with `status`, the
+    pattern's status before); `FEEDBACK_SCHEMA`. Out: `PATTERN_SCHEMA`, `MEMBER_SCHEMA`, `LINEAGE_SCHEMA` and
+    the index; the same input gives the same bytes. Raises `ContradictionError`, `FingerprintMismatchError`,
+    `IssueTableError`.
 
     Method: messages without a body are grouped by template, floods of alerts by time, human texts by average
     linkage of a calibrated pair score (BM25 features, logistic), incidents without text by place and time;
@@ -116,7 +119,9 @@ def group_issues(
     sums = sum_similarities(grouped)
 
     ids = _assign_ids(table, grouped, previous, options.namespace)
-    summaries = summarize_groups(table, grouped, sums, ids.pattern_ids)
+    group_of_issue = table.select("issue_id", pl.Series("group", grouped.group_of_row))
+    occurred = join_occurrences(group_of_issue, list_issue_occurrences(table, occurrences))
+    summaries = summarize_groups(table, grouped, sums, ids.pattern_ids, occurred)
     id_if_pattern = pl.when("is_pattern").then("pattern_id").alias("pattern_id")
     pattern_ids = summaries.select(id_if_pattern)["pattern_id"].to_list()
 
@@ -126,7 +131,7 @@ def group_issues(
     members = members.with_columns(pl.Series("confidence", displayed))
 
     rows = table.with_columns(pl.Series("group", grouped.group_of_row))
-    details = GroupDetails(summaries, count_traits(rows), measure_resolution_times(rows))
+    details = GroupDetails(summaries, count_traits(rows), measure_resolution_times(occurred))
     confidence = pl.Series("confidence", recalibration.apply(sums.confidence))
     patterns = build_patterns(_select_patterns(details, confidence), options, _active_ids(previous))
     index = build_index(table, grouped, details, compared, recalibration, members)

@@ -62,7 +62,8 @@ create trigger set_changed_at before update on core.issue for each row
 create trigger note_touch_of_new after insert on core.issue for each row
     when (new.pattern_id is not null)
     execute function detect.note_touch();
-create trigger note_touch_of_deleted after delete on core.issue for each row
+-- Before its occurrences are gone with it.
+create trigger note_touch_of_deleted before delete on core.issue for each row
     when (old.pattern_id is not null)
     execute function detect.note_touch();
 create trigger note_touch_of_changed after update on core.issue for each row
@@ -92,7 +93,7 @@ create trigger set_words_of_changed before update on core.issue for each row
 select app.isolate('core.issue');
 grant insert, update on core.issue to causeloop_api;
 
--- One time that an issue happened. What runs and people ask for is what happened to an issue, or lately.
+-- One time that an issue occurred. What runs and people ask for is what occurred to an issue, or lately.
 create table core.occurrence (
     workspace_id uuid not null,
     issue_id     uuid not null,
@@ -104,15 +105,27 @@ create table core.occurrence (
     foreign key (workspace_id, issue_id) references core.issue on delete cascade
 );
 comment on table core.occurrence is
-    'Each time that an issue happened; every issue has at least one.';
+    'Each time that an issue occurred; every issue has at least one.';
 comment on column core.occurrence.ended_at is 'Null: it goes on, or nobody knows when it ended.';
 comment on column core.occurrence.count is
     'How many events a tool counted in it: more than one in an hour or day of a group of events.';
 comment on column core.occurrence.record_id is
     'The stored version of the record that it was read from; null where that is not known.';
 create index occurrences_newest on core.occurrence (workspace_id, started_at desc, issue_id desc);
+create trigger note_new after insert on core.occurrence
+    referencing new table as changed for each statement
+    execute function detect.note_occurrences();
+create trigger note_deleted after delete on core.occurrence
+    referencing old table as changed for each statement
+    execute function detect.note_occurrences();
+create trigger note_ended after update on core.occurrence
+    referencing new table as changed for each statement
+    execute function detect.note_occurrences();
 select app.isolate('core.occurrence');
-grant insert, update, delete on core.occurrence to causeloop_api;
+-- One that began at another time is another one: triggers rely on it.
+revoke update on core.occurrence from causeloop_pipeline;
+grant insert, delete on core.occurrence to causeloop_api;
+grant update (ended_at, count, record_id) on core.occurrence to causeloop_pipeline, causeloop_api;
 
 create table core.change (
     workspace_id      uuid not null references app.workspace on delete cascade,

@@ -107,8 +107,11 @@ create table detect.pattern (
     reopened_at      timestamptz,
     typical_gap_days double precision,
     issue_risk_basis double precision,
+    occurrence_count bigint not null default 0,
     primary key (workspace_id, pattern_id)
 );
+comment on column detect.pattern.occurrence_count is
+    'How often it occurred: at least once for each of its issues.';
 comment on column detect.pattern.typical_gap_days is
     'Nine of ten gaps between two days with issues are at most this long; null: fewer than five such days.';
 comment on column detect.pattern.issue_risk_basis is
@@ -303,19 +306,20 @@ grant update (withdrawn_at, withdrawn_by) on detect.closure_note to causeloop_ap
 
 -- Counts
 
--- What each pattern's issues add up to, kept as they come: a sync reads and writes only what its issues touch.
+-- What each pattern's issues and their occurrences add up to, kept as they come: a sync reads and writes only what its
+-- issues touch.
 create table detect.pattern_tally (
     workspace_id uuid not null references app.workspace on delete cascade,
     pattern_id   uuid not null,
     kind         text not null check (kind in ('day', 'severity', 'service', 'team', 'environment', 'error_type',
                                                'component', 'region')),
     value        text not null,
-    issues       bigint not null,
+    count        bigint not null,
     primary key (workspace_id, pattern_id, kind, value)
 );
 comment on table detect.pattern_tally is
-    'How many of a pattern''s issues have a value; `day` is the date in UTC.';
-create index emptied_tallies on detect.pattern_tally (workspace_id) where issues <= 0;
+    'How many of a pattern''s issues have a value, or of its occurrences, for a `day`, a date in UTC.';
+create index emptied_tallies on detect.pattern_tally (workspace_id) where count <= 0;
 select app.isolate('detect.pattern_tally');
 
 create table detect.pattern_summary (
@@ -341,7 +345,8 @@ create table detect.pattern_touch (
     workspace_id uuid not null references app.workspace on delete cascade,
     touch_id     bigint generated always as identity,
     pattern_id   uuid not null,
-    issues       integer not null check (issues in (-1, 1)),
+    issues       integer not null default 0 check (issues in (-1, 0, 1)),
+    occurrences  integer not null default 0 check (occurrences in (-1, 0, 1)),
     facts        jsonb not null,
     -- A touch says what occurred, so that the months follow as the tallies do.
     occurred_at  timestamptz,
@@ -349,12 +354,14 @@ create table detect.pattern_touch (
     team         text,
     environment  text,
     severity     text,
-    primary key (workspace_id, touch_id)
+    primary key (workspace_id, touch_id),
+    constraint pattern_touch_is_of_one_kind
+        check ((issues = 0) <> (occurrences = 0) and (occurrences = 0) = (occurred_at is null))
 );
 comment on table detect.pattern_touch is
-    'Issues that came to a pattern (1) or left it (-1) since its tally was last brought up to date.';
+    'Issues and occurrences that came to a pattern (1) or left it (-1) since its tallies were counted.';
 comment on column detect.pattern_touch.occurred_at is
-    'When the issue began; null: the touch is older than the months.';
+    'When the occurrence began; null for an issue.';
 select app.isolate('detect.pattern_touch');
 grant insert on detect.pattern_touch to causeloop_api;
 

@@ -35,6 +35,19 @@ comment on column reporting.issues.resolved_at is 'When it was resolved; null: n
 comment on column reporting.issues.ingested_at is 'When it was first stored here.';
 comment on column reporting.issues.seconds_to_resolve is 'From its beginning to its resolution.';
 
+create view reporting.occurrences with (security_invoker = true, security_barrier = true) as
+select o.issue_id, i.pattern_id, o.started_at, o.ended_at, o.count,
+    extract(epoch from o.ended_at - o.started_at)::float8 as seconds
+from core.occurrence as o
+join core.issue as i using (workspace_id, issue_id);
+comment on view reporting.occurrences is 'One row each time that an issue occurred.';
+comment on column reporting.occurrences.issue_id is 'The issue.';
+comment on column reporting.occurrences.pattern_id is 'The pattern of that; null: none yet.';
+comment on column reporting.occurrences.started_at is 'When it began.';
+comment on column reporting.occurrences.ended_at is 'When it ended; null: it goes on, or nobody knows.';
+comment on column reporting.occurrences.count is 'How many events the tool counted in it.';
+comment on column reporting.occurrences.seconds is 'From its start to its end.';
+
 create view reporting.changes with (security_invoker = true, security_barrier = true) as
 select change_id, source, external_id, external_url, kind, title, service, environment, changed_at, ingested_at from core.change;
 comment on view reporting.changes is 'One row a deploy, release or flag that was switched.';
@@ -51,7 +64,7 @@ comment on column reporting.changes.ingested_at is 'When it was first stored her
 
 create view reporting.patterns with (security_invoker = true, security_barrier = true) as
 select pattern_id, name, kind, status, confidence, risk_score, issue_count, first_seen_at, last_seen_at,
-    mttr_seconds, typical_gap_days, resolved_at, reopened_at
+    mttr_seconds, typical_gap_days, resolved_at, reopened_at, occurrence_count
 from detect.pattern;
 comment on view reporting.patterns is 'One row a pattern: issues that share one root cause.';
 comment on column reporting.patterns.pattern_id is 'Its id, which it keeps for ever.';
@@ -61,12 +74,13 @@ comment on column reporting.patterns.status is 'emerging, active or resolved.';
 comment on column reporting.patterns.confidence is 'The probability that its grouping is right.';
 comment on column reporting.patterns.risk_score is '0 to 100, as of the last analysis.';
 comment on column reporting.patterns.issue_count is 'How many issues it has.';
-comment on column reporting.patterns.first_seen_at is 'When its first issue began.';
-comment on column reporting.patterns.last_seen_at is 'When its last issue began.';
-comment on column reporting.patterns.mttr_seconds is 'The median of its issues'' times to resolve.';
+comment on column reporting.patterns.first_seen_at is 'When the first of its occurrences began.';
+comment on column reporting.patterns.last_seen_at is 'When the last of its occurrences began.';
+comment on column reporting.patterns.mttr_seconds is 'The median of its occurrences'' times to resolve.';
 comment on column reporting.patterns.typical_gap_days is 'Its usual days from one recurrence to the next.';
 comment on column reporting.patterns.resolved_at is 'When a fix was proved; null: not yet.';
 comment on column reporting.patterns.reopened_at is 'When it last recurred after that.';
+comment on column reporting.patterns.occurrence_count is 'How often its issues occurred.';
 
 create view reporting.pattern_issues with (security_invoker = true, security_barrier = true) as
 select m.pattern_id, m.issue_id, m.similarity, m.confidence

@@ -50,13 +50,13 @@ def test_traits_are_counted_per_group_and_value() -> None:
     assert count_traits(members().clear()).height == 0
 
 
-def test_issues_resolved_before_they_were_created_are_left_out_of_the_median() -> None:
+def test_what_ended_before_it_began_is_left_out_of_the_median() -> None:
     hours = [1, 3, 8, -2, None]
     rows = pl.DataFrame(
         {
             "group": [0] * len(hours),
-            "source_created_at": [START] * len(hours),
-            "resolved_at": [None if hour is None else START + timedelta(hours=hour) for hour in hours],
+            "started_at": [START] * len(hours),
+            "ended_at": [None if hour is None else START + timedelta(hours=hour) for hour in hours],
         }
     )
     times = measure_resolution_times(rows)
@@ -64,8 +64,8 @@ def test_issues_resolved_before_they_were_created_are_left_out_of_the_median() -
     assert compute_median_resolution_time(times).rows() == [(0, 10_800)]
 
 
-def test_times_are_the_first_and_last_of_the_members_that_have_one() -> None:
-    rows = pl.DataFrame({"group": [0, 0, 0], "source_created_at": [START + timedelta(hours=3), None, START]})
+def test_times_are_the_first_and_last_of_the_occurrences_that_have_one() -> None:
+    rows = pl.DataFrame({"group": [0, 0, 0], "started_at": [START + timedelta(hours=3), None, START]})
     assert summarize_times(rows).rows() == [(0, 3, START, START + timedelta(hours=3))]
 
 

@@ -9,18 +9,22 @@ with week as (
 ), counted as (
     select
         i.pattern_id,
-        count(*) filter (where i.source_created_at >= week.since) as issues,
-        count(*) filter (where i.source_created_at < week.since) as issues_before
+        count(*) filter (where o.started_at >= week.since) as occurrences,
+        count(*) filter (where o.started_at < week.since) as occurrences_before,
+        count(distinct i.issue_id) filter (where o.started_at >= week.since) as issues,
+        count(distinct i.issue_id) filter (where o.started_at < week.since) as issues_before
     from week
-    join core.issue as i
-        on i.workspace_id = $1 and i.source_created_at >= week.before and i.source_created_at < week.until
+    join core.occurrence as o
+        on o.workspace_id = $1 and o.started_at >= week.before and o.started_at < week.until
+    join core.issue as i on i.workspace_id = $1 and i.issue_id = o.issue_id
     group by i.pattern_id
 ), most as (
-    select p.pattern_id as id, p.name, c.issues, c.issues_before, p.first_seen_at >= week.since as is_new
+    select p.pattern_id as id, p.name, c.occurrences, c.occurrences_before, c.issues, c.issues_before,
+        p.first_seen_at >= week.since as is_new
     from week, counted as c
     join detect.pattern as p on p.workspace_id = $1 and p.pattern_id = c.pattern_id
-    where c.issues > 0
-    order by c.issues desc, p.pattern_id
+    where c.occurrences > 0
+    order by c.occurrences desc, p.pattern_id
     limit 10
 ), moved as (
     select p.pattern_id as id, p.name, 'resolved' as kind
@@ -61,6 +65,8 @@ with week as (
 )
 select jsonb_build_object(
     'workspace', week.name, 'timezone', week.timezone, 'first_day', week.first_day, 'last_day', week.last_day,
+    'occurrences', (select coalesce(sum(occurrences), 0) from counted),
+    'occurrences_before', (select coalesce(sum(occurrences_before), 0) from counted),
     'issues', (select coalesce(sum(issues), 0) from counted),
     'issues_before', (select coalesce(sum(issues_before), 0) from counted),
     'new_patterns', (
@@ -77,7 +83,7 @@ select jsonb_build_object(
         where o.workspace_id = $1 and o.decided_by = 'system'
             and o.decided_at >= week.since and o.decided_at < week.until
     ),
-    'patterns', (select coalesce(jsonb_agg(most order by issues desc, id), '[]') from most),
+    'patterns', (select coalesce(jsonb_agg(most order by occurrences desc, id), '[]') from most),
     'moved', (select coalesce(jsonb_agg(moved order by kind, name, id), '[]') from moved),
     'fixes', (select coalesce(jsonb_agg(judged order by title, id), '[]') from judged),
     'likely', (select coalesce(jsonb_agg(likely order by probability desc, id), '[]') from likely),

@@ -1,20 +1,18 @@
 create or replace function detect.note_touch() returns trigger
     language plpgsql
 as $$
+declare
+    with_occurrences constant boolean := tg_op <> 'UPDATE'
+        or (old.pattern_id, old.service, old.team, old.environment, old.severity)
+            is distinct from (new.pattern_id, new.service, new.team, new.environment, new.severity);
 begin
     if tg_op <> 'INSERT' and old.pattern_id is not null
             and exists (select from app.workspace where workspace_id = old.workspace_id) then
-        insert into detect.pattern_touch
-            (workspace_id, pattern_id, issues, facts, occurred_at, service, team, environment, severity)
-        values (old.workspace_id, old.pattern_id, -1, detect.tally_facts(old), old.source_created_at, old.service,
-                old.team, old.environment, old.severity);
+        perform detect.add_touches(old, -1, with_occurrences);
     end if;
     if tg_op <> 'DELETE' and new.pattern_id is not null then
-        insert into detect.pattern_touch
-            (workspace_id, pattern_id, issues, facts, occurred_at, service, team, environment, severity)
-        values (new.workspace_id, new.pattern_id, 1, detect.tally_facts(new), new.source_created_at, new.service,
-                new.team, new.environment, new.severity);
+        perform detect.add_touches(new, 1, with_occurrences);
     end if;
-    return null;
+    return case when tg_op = 'DELETE' then old else new end;
 end
 $$;

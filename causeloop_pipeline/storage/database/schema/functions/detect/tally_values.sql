@@ -1,11 +1,10 @@
 -- The one definition of what of an issue its pattern's tally counts. PostgreSQL inlines it where it reads many issues.
 create or replace function detect.tally_values(i core.issue) returns table (
-    day text, severity text, service text, team text, environment text, error_type text, component text, region text
+    severity text, service text, team text, environment text, error_type text, component text, region text
 )
     language sql stable rows 1
 as $$
     select
-        to_char(i.source_created_at at time zone 'UTC', 'YYYY-MM-DD'),
         i.severity,
         nullif(left(i.service, 300), ''),
         nullif(left(i.team, 300), ''),

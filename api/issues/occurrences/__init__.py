@@ -1,0 +1,1 @@
+"""Each time that an issue, or an issue of a pattern, occurred."""
