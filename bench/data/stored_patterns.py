@@ -41,6 +41,13 @@ select %(workspace_id)s, core.issue_id(%(workspace_id)s, 'custom_api', external_
 from (select *, %(prefix)s || pattern || '-' || which as external_id from failure) as named
 """
 
+INSERT_OCCURRENCES = """
+insert into core.occurrence (workspace_id, issue_id, started_at)
+select %(workspace_id)s, core.issue_id(%(workspace_id)s, 'custom_api', %(prefix)s || pattern || '-' || which),
+       at
+from failure
+"""
+
 INSERT_MEMBERS = """
 insert into detect.pattern_member (workspace_id, issue_id, pattern_id, similarity, confidence, reason)
 select %(workspace_id)s, core.issue_id(%(workspace_id)s, 'custom_api', %(prefix)s || pattern || '-' || which),
@@ -132,4 +139,5 @@ def _store_failures(
                 copy.write_row((number, running, datetime.fromtimestamp(second).astimezone()))
         parameters = {"workspace_id": workspace_id, "prefix": prefix}
         connection.execute(INSERT_ISSUES, parameters)
+        connection.execute(INSERT_OCCURRENCES, parameters)
         connection.execute(INSERT_MEMBERS, parameters)

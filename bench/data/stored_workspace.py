@@ -47,14 +47,17 @@ STATEMENTS = (
     from stream order by at
     """,
     """
+    insert into core.occurrence (workspace_id, issue_id, started_at) select %(id)s, issue_id, at from stream
+    """,
+    """
     insert into detect.fingerprint (workspace_id, issue_id, kind, template, template_key, service)
     select %(id)s, issue_id, 'machine', cause, md5(cause), 'service-' || service from stream
     """,
     """
     insert into detect.pattern (workspace_id, pattern_id, name, kind, status, confidence, issue_count,
-                                first_seen_at, last_seen_at, risk_score, typical_gap_days)
+                                occurrence_count, first_seen_at, last_seen_at, risk_score, typical_gap_days)
     select %(id)s, pattern_id, min(title), 'machine',
-           (array['active', 'active', 'resolved'])[1 + max(n) %% 3], .9, count(*), min(at), max(at),
+           (array['active', 'active', 'resolved'])[1 + max(n) %% 3], .9, count(*), count(*), min(at), max(at),
            max(n) %% 1000 / 10.0, 5
     from stream where pattern_id is not null group by pattern_id
     """,

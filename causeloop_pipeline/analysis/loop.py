@@ -71,17 +71,15 @@ def run_loop(
     occurrences: pl.DataFrame | None = None,
     timezone: str = "UTC",
     namespace: str = "file",
-    constraints: pl.DataFrame | None = None,
     windows: tuple[int, ...] = WINDOWS,
     reached: Callable[[str], None] = lambda _: None,
 ) -> Loop:
     """Find patterns, clusters, predictions, risk and recommendations.
 
     In: ISSUES; `as_of` (aware), the time of the judgement; ISSUE_OCCURRENCES, one of each issue where it is
-    not given; `timezone` for times of day; `namespace`, from
-    which ids are made; CONSTRAINTS that people set; windows in days; `reached` is called with the name of
-    each of STAGES as it begins. Out: a Loop. Patterns whose issues carry no date have predictions without a
-    probability, and `no_dates` as the reason. The same input gives the same Loop.
+    not given; `timezone` for times of day; `namespace`, from which ids are made; windows in days; `reached`
+    is called with the name of each of STAGES as it begins. Out: a Loop. Patterns whose issues carry no date
+    have predictions without a probability, and `no_dates` as the reason. The same input gives the same Loop.
     """
     from causeloop_pipeline.analysis.act.pattern_summaries import summarize_patterns
     from causeloop_pipeline.analysis.act.recommendations import RecommendationInputs, recommend
@@ -90,7 +88,7 @@ def run_loop(
     from causeloop_pipeline.analysis.predict.predictions import RecurrenceInputs
 
     occurrences = list_issue_occurrences(issues, occurrences)
-    options, facts = GroupingOptions(namespace=namespace), GroupingFacts(constraints, occurrences=occurrences)
+    options, facts = GroupingOptions(namespace=namespace), GroupingFacts(occurrences=occurrences)
     fingerprints, grouping = group(issues, facts, timezone=timezone, options=options, reached=reached)
     grouping = replace(grouping, patterns=tell_twins_apart(grouping.patterns))
     occurred = date_by_occurrences(issues, occurrences)

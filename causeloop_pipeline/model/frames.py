@@ -50,13 +50,8 @@ VERSIONED_ISSUE_SCHEMA = _make_schema(
     }
 )
 
-ISSUE_OCCURRENCE_SCHEMA = _make_schema(
-    {
-        "issue_id": pl.String,
-        "started_at": INSTANT,
-        "ended_at": INSTANT,  # null: it goes on, or nobody knows when it ended
-        "count": pl.Int64,  # of events that the tool counted in it
-    }
+ISSUE_OCCURRENCE_SCHEMA = pl.Schema(
+    {"issue_id": pl.String(), "started_at": INSTANT, "ended_at": INSTANT, "count": pl.Int64()}
 )
 
 CHANGE_SCHEMA = _make_schema(

@@ -10,8 +10,8 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from causeloop_pipeline.analysis.act.proof import prove_fixes
-from causeloop_pipeline.analysis.detect.issue_occurrences import list_issue_occurrences
-from causeloop_pipeline.analysis.loop import Loop, date_by_occurrences, run_loop, select_occurrences
+from causeloop_pipeline.analysis.detect.issue_occurrences import date_by_occurrences, list_issue_occurrences
+from causeloop_pipeline.analysis.loop import Loop, run_loop, select_occurrences
 from causeloop_pipeline.cli.issue_input import read_issues
 from causeloop_pipeline.model.frames import FIX_SCHEMA, ISSUE_OCCURRENCE_SCHEMA, ISSUE_SCHEMA
 from tests.support.retold_failures import AS_OF, LASTS, STARTS, TELLINGS, WEEKS, tell

@@ -79,7 +79,7 @@ def results(
 ) -> list[dict[str, list[dict[str, Any]]]]:
     """What two workspaces hold, of an issue for each firing and of one issue."""
     first, second, *_ = TELLINGS.values()
-    found = []
+    stored = []
     for tenant, telling in ((workspace_id, first), (other_workspace_id, second)):
         with database.workspace(tenant) as session:
             store_telling(session, tenant, telling)
@@ -89,9 +89,9 @@ def results(
         with database.workspace(tenant) as session:
             claim_fix(installation, session, tenant)
             run_stages(session, tenant)
-            found.append(read_results(session))
-            found[-1]["ratio"] = session.rows("select rate_ratio from act.proof")
-    return found
+            stored.append(read_results(session))
+            stored[-1]["ratio"] = session.rows("select rate_ratio from act.proof")
+    return stored
 
 
 def test_the_same_pattern_predictions_and_proof_are_stored(

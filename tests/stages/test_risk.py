@@ -19,7 +19,16 @@ from causeloop_pipeline.storage.detect.grouping_state import GroupingState, writ
 from causeloop_pipeline.storage.detect.pattern_risks import read_moved_risk_factors
 from causeloop_pipeline.storage.detect.patterns import add_members, read_members, read_patterns
 from causeloop_pipeline.storage.predict.predictions import append_predictions, read_latest_predictions
-from tests.storage.stored import SEEN, members, new_id, pattern, prediction, store_issue, store_pattern
+from tests.storage.stored import (
+    SEEN,
+    members,
+    new_id,
+    pattern,
+    prediction,
+    store_issue,
+    store_occurrence,
+    store_pattern,
+)
 
 AS_OF = datetime(2026, 6, 2, 12, tzinfo=UTC)
 STORED_RISK = pl.Schema({"pattern_id": pl.String(), "risk_score": pl.Float64()})
@@ -105,7 +114,7 @@ def test_a_new_issue_is_scored_by_its_pattern_even_if_that_ones_own_risk_stays(
 def store_random_issues(
     session: Session, workspace_id: UUID, name: str, generator: random.Random, seen_at: datetime
 ) -> None:
-    """One to three new issues of a pattern, which is then last seen at this moment."""
+    """One to three new issues of a pattern, which occurred again at this moment."""
     issues = [store_issue(session, workspace_id, new_id()) for _ in range(generator.randint(1, 3))]
     for issue_id in issues:
         values = generator.choice("1234"), generator.choice(["a", "b", None]), generator.choice(["x", None])
@@ -113,9 +122,8 @@ def store_random_issues(
             "update core.issue set severity = 'p' || %s, service = %s, team = %s where issue_id = %s",
             (*values, issue_id),
         )
-    described = pattern(name).with_columns(last_seen_at=pl.lit(seen_at))
-    add_members(session, workspace_id, described, members(name, issues))
-    session.execute("update detect.pattern set last_seen_at = %s where pattern_id = %s", (seen_at, name))
+        store_occurrence(session, workspace_id, issue_id, seen_at)
+    add_members(session, workspace_id, pattern(name), members(name, issues))
 
 
 def change_something(

@@ -49,7 +49,7 @@ class History:
     def step(self) -> None:
         """One thing happens."""
         twice = (self._add, self._edit, self._recur)
-        self.chance.choice((*twice, *twice, self._move, self._delete, self._forget, self._end))()
+        self.chance.choice((*twice, *twice, self._move, self._delete, self._remove, self._end))()
 
     def _store_issue(self) -> str:
         return store_issue(self.session, self.workspace_id, f"x{self.chance.getrandbits(60)}")
@@ -75,7 +75,7 @@ class History:
         later = timedelta(days=self.chance.randint(-90, 90), hours=self.chance.randint(0, 3))
         store_occurrence(self.session, self.workspace_id, self.chance.choice(self.issues), SEEN + later)
 
-    def _forget(self) -> None:
+    def _remove(self) -> None:
         self.session.execute(
             "delete from core.occurrence as o where issue_id = %s and exists ("
             "select from core.occurrence as e where e.issue_id = o.issue_id and e.started_at < o.started_at)",

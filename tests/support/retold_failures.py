@@ -21,7 +21,7 @@ TITLE = "Connection to payments-db refused after 30 s"
 
 def tell(occurrences_of_issue: Sequence[int]) -> list[tuple[dict[str, Any], list[datetime]]]:
     """Each issue with the starts of its occurrences, in the words that all tellings share."""
-    told, starts = [], list(STARTS)
+    issues, starts = [], list(STARTS)
     for number, count in enumerate(occurrences_of_issue):
         own, starts = starts[:count], starts[count:]
         issue = {
@@ -38,5 +38,5 @@ def tell(occurrences_of_issue: Sequence[int]) -> list[tuple[dict[str, Any], list
             "source_updated_at": own[-1] + LASTS,
             "resolved_at": own[-1] + LASTS,
         }
-        told.append((issue, own))
-    return told
+        issues.append((issue, own))
+    return issues

@@ -44,7 +44,14 @@ const addDays = (date, days) =>
   new Date(Date.parse(`${date}T00:00:00Z`) + days * 86_400_000).toISOString().slice(0, 10);
 
 /** @param {Report} options */
-function totalsText({ occurrences, occurrences_before: before, issues, new_patterns: fresh, graded, timezone }) {
+function totalsText({
+  occurrences,
+  occurrences_before: before,
+  issues,
+  new_patterns: fresh,
+  graded,
+  timezone,
+}) {
   const count = graded.hits + graded.misses + graded.prevented;
   const grades = count
     ? `${pluralize(count, "prediction")} graded: ${number(graded.hits)} came true, ${number(graded.misses)} did not, ${number(graded.prevented)} prevented by a fix`

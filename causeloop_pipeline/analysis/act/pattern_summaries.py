@@ -179,9 +179,9 @@ def summarize_patterns(
     In: PATTERNS, MEMBERS, ISSUES, ISSUE_OCCURRENCES (none: one of each issue) and the time of the judgement
     (aware); what comes after it is left out. Out: pattern id → summary.
     """
-    known = issues.filter(pl.col("source_created_at") <= as_of)
-    occurred = list_issue_occurrences(known, occurrences).filter(pl.col("started_at") <= as_of)
-    member_issues = join_member_issues(members, known)
+    seen_issues = issues.filter(pl.col("source_created_at") <= as_of)
+    occurred = list_issue_occurrences(seen_issues, occurrences).filter(pl.col("started_at") <= as_of)
+    member_issues = join_member_issues(members, seen_issues)
     of_patterns = members.join(occurred, on="issue_id")
     tallies = _count_values(member_issues, of_patterns)
     occurrence_counts = dict(of_patterns.group_by("pattern_id").len().iter_rows())

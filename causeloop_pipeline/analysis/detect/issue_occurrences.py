@@ -23,10 +23,10 @@ def list_issue_occurrences(issues: pl.DataFrame, occurrences: pl.DataFrame | Non
     ).cast(ISSUE_OCCURRENCE_SCHEMA)
     if occurrences is None or occurrences.is_empty():
         return once
-    given = occurrences.select(ISSUE_OCCURRENCE_SCHEMA.names()).join(
+    of_issues = occurrences.select(ISSUE_OCCURRENCE_SCHEMA.names()).join(
         issues.select("issue_id"), on="issue_id", how="semi"
     )
-    return pl.concat([given, once.join(given, on="issue_id", how="anti")])
+    return pl.concat([of_issues, once.join(of_issues, on="issue_id", how="anti")])
 
 
 def join_occurrences(group_of_issue: pl.DataFrame, occurrences: pl.DataFrame) -> pl.DataFrame:

@@ -19,7 +19,7 @@ ALONE = "A goat ate the cable of the office in Bern"
 HOUR = timedelta(hours=1)
 
 
-def occurred(*starts: tuple[str, int]) -> pl.DataFrame:
+def build_occurrences(*starts: tuple[str, int]) -> pl.DataFrame:
     """Occurrences of issues so many hours after the start, each of half an hour."""
     rows = [(issue, START + hours * HOUR, START + (hours + 0.5) * HOUR, 1) for issue, hours in starts]
     return pl.DataFrame(rows, schema=ISSUE_OCCURRENCE_SCHEMA, orient="row")
@@ -39,9 +39,9 @@ def assign(issues: pl.DataFrame, index: PatternIndex, occurrences: pl.DataFrame 
 
 def test_an_issue_of_which_nothing_else_is_known_occurred_once() -> None:
     issues = machine_issues(2)
-    known = occurred(("i0001", 1), ("i0001", 2), ("unknown", 3))
+    history = build_occurrences(("i0001", 1), ("i0001", 2), ("unknown", 3))
 
-    listed = list_issue_occurrences(issues, known)
+    listed = list_issue_occurrences(issues, history)
 
     assert sorted(listed["issue_id"]) == sorted([*issues["issue_id"], "i0001"])
     assert find_recurring_issues(listed).to_list() == ["i0001"]
@@ -51,7 +51,7 @@ def test_an_issue_of_which_nothing_else_is_known_occurred_once() -> None:
 def test_an_issue_that_recurred_is_a_pattern_by_itself() -> None:
     issues = pl.concat([human_issues(), lone_issue()])
     once = group(issues)
-    twice = group(issues, occurred(("alone", 0), ("alone", 30)))
+    twice = group(issues, build_occurrences(("alone", 0), ("alone", 30)))
 
     assert "alone" not in once.members["issue_id"].to_list()
     member = twice.members.filter(pl.col("issue_id") == "alone").row(0, named=True)
@@ -66,11 +66,11 @@ def test_an_issue_that_recurred_is_a_pattern_by_itself() -> None:
 def test_an_issue_that_the_index_knows_as_single_becomes_a_pattern_when_it_recurs() -> None:
     issues = pl.concat([human_issues(), lone_issue()])
     before = group(issues).index
-    known = occurred(("alone", 0), ("alone", 30))
+    history = build_occurrences(("alone", 0), ("alone", 30))
 
-    delta = assign(lone_issue(), before, known)
+    delta = assign(lone_issue(), before, history)
 
-    full = group(issues, known)
+    full = group(issues, history)
     home = full.members.filter(pl.col("issue_id") == "alone")["pattern_id"]
     assert delta.members.schema == MEMBER_SCHEMA
     assert delta.patterns.schema == PATTERN_SCHEMA
@@ -78,14 +78,14 @@ def test_an_issue_that_the_index_knows_as_single_becomes_a_pattern_when_it_recur
     is_it = pl.col("pattern_id").is_in(home.implode())
     assert delta.patterns.equals(full.patterns.filter(is_it))
     assert delta.members.equals(full.members.filter(is_it))
-    again = assign(lone_issue(), PatternIndex.from_bytes(delta.index.to_bytes()), known)
+    again = assign(lone_issue(), PatternIndex.from_bytes(delta.index.to_bytes()), history)
     assert again.members.height == 0
 
 
 def test_a_new_issue_that_has_already_recurred_is_a_pattern_at_once() -> None:
     before = group(human_issues()).index
 
-    delta = assign(lone_issue(), before, occurred(("alone", 0), ("alone", 30)))
+    delta = assign(lone_issue(), before, build_occurrences(("alone", 0), ("alone", 30)))
 
     assert delta.members.select("issue_id", "similarity").rows() == [("alone", 1.0)]
     assert delta.patterns.select("issue_count", "occurrence_count").rows() == [(1, 2)]
@@ -96,7 +96,9 @@ def test_a_companion_joins_the_pattern_of_an_issue_that_recurred_in_the_same_run
     before = group(pl.concat([human_issues(), lone_issue()])).index
     companion = issue_frame([{"title": ALONE, "issue_id": "companion"}])
 
-    delta = assign(pl.concat([lone_issue(), companion]), before, occurred(("alone", 0), ("alone", 30)))
+    delta = assign(
+        pl.concat([lone_issue(), companion]), before, build_occurrences(("alone", 0), ("alone", 30))
+    )
 
     assert sorted(delta.members["issue_id"]) == ["alone", "companion"]
     assert delta.members["pattern_id"].n_unique() == 1
@@ -105,8 +107,8 @@ def test_a_companion_joins_the_pattern_of_an_issue_that_recurred_in_the_same_run
 
 def test_occurrences_in_another_order_give_the_same_bytes() -> None:
     issues = machine_issues(4)
-    known = occurred(*((issue, hours) for issue in issues["issue_id"] for hours in (0, 5, 9)))
+    history = build_occurrences(*((issue, hours) for issue in issues["issue_id"] for hours in (0, 5, 9)))
 
-    shuffled = known.sample(fraction=1, shuffle=True, seed=4)
+    shuffled = history.sample(fraction=1, shuffle=True, seed=4)
 
-    assert group(issues, known).index.to_bytes() == group(issues, shuffled).index.to_bytes()
+    assert group(issues, history).index.to_bytes() == group(issues, shuffled).index.to_bytes()

@@ -36,7 +36,14 @@ TITLES = {
     ],
     "/clusters": ["Pattern graph", "Minimum strength", "Show all", "Find"],
     "/issues": ["Severity", "Status", "Report an issue", "From", "Urgent", "Save this view"],
-    "/issues/:id": ["Similar issues", "Assigned by", "Edit", "Link to a pattern"],
+    "/issues/:id": [
+        "Similar issues",
+        "Assigned by",
+        "Edit",
+        "Link to a pattern",
+        "The latest 2 of 21",
+        "1.5 hours",
+    ],
     "/recommendations/:id": ["Patterns addressed", "Proof", "Assign", "Tracker"],
     "/recommendations": ["Recurrences prevented", "Effort"],
     "/report": [
@@ -44,6 +51,7 @@ TITLES = {
         "Week before",
         "Get it by e-mail",
         "1 new pattern",
+        "12 occurrences (the week before: 6) of 9 issues",
         "Print or save",
     ],
     "/changes": ["Record a change", "checkout 4.12"],

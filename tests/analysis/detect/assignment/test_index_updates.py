@@ -17,7 +17,7 @@ from tests.support.failure_texts import machine_issues
 COUNTED = ["pattern_id", "issue_count", "occurrence_count", "first_seen_at", "last_seen_at"]
 
 
-def occurred_once(rows: pl.DataFrame) -> pl.DataFrame:
+def list_single_occurrences(rows: pl.DataFrame) -> pl.DataFrame:
     return join_occurrences(rows["issue_id", "group"], list_issue_occurrences(rows))
 
 
@@ -55,7 +55,7 @@ def test_the_similarity_of_new_issues_counts_with_earlier_ones_and_with_one_anot
     rows = rows.with_columns(pl.Series("group", [0, 0]), atom_key=pl.lit("template:a"))
     before = index.group_summaries.rows_of([0])
     (earlier,) = before["issue_count"].to_list()
-    now = update_summaries(rows, before, np.array([0.5, 0.5]), index, "w", occurred_once(rows))
+    now = update_summaries(rows, before, np.array([0.5, 0.5]), index, "w", list_single_occurrences(rows))
     assert now["issue_count"].to_list() == [earlier + 2]
     assert now["similarity_sum"][0] == before["similarity_sum"][0] + 0.5 + 2 * 0.5 * earlier
     assert now["pattern_id"].to_list() == before["pattern_id"].to_list()
@@ -67,7 +67,7 @@ def test_a_new_group_gets_an_id_that_no_other_group_has() -> None:
     rows = join_fingerprints(canonical_issues(issues), fingerprint_issues(issues)).head(1)
     rows = rows.with_columns(pl.Series("group", [index.group_count]), atom_key=pl.lit("template:a"))
     nothing = index.group_summaries.base.clear()
-    now = update_summaries(rows, nothing, np.array([1.0]), index, "", occurred_once(rows))
+    now = update_summaries(rows, nothing, np.array([1.0]), index, "", list_single_occurrences(rows))
     assert derive_pattern_id("", "i0000") in set(index.groups["pattern_id"])
     assert now["pattern_id"].to_list() == [derive_pattern_id("", "i0000", attempt=1)]
     assert now.select("is_pattern", "is_linked", "issue_count").row(0) == (False, False, 1)
