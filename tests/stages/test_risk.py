@@ -170,7 +170,7 @@ def test_after_each_sync_the_risk_of_every_pattern_is_what_scoring_all_gives(
             store_random_issues(session, workspace_id, name, generator, as_of - timedelta(days=1))
     rescored: float = 0
     for _ in range(15):
-        as_of += timedelta(hours=generator.choice([0.2, 1, 5, 30]))
+        as_of += timedelta(hours=generator.choice([0.2, 1, 5, 31]))
         with database.workspace(workspace_id) as session:
             for _ in range(generator.randint(0, 4)):
                 change_something(session, workspace_id, names, generator, as_of)

@@ -17,12 +17,20 @@ with target as (
         or exists (select from detect.pattern as p where p.pattern_id = ($1 ->> 'pattern_id')::uuid)
 ), counted as (
     -- By the local date of each occurrence: on some days midnight comes twice, and an instant has two sides.
-    select (o.started_at at time zone t.timezone)::date as day, count(*) as count
-    from target as t
-    join core.occurrence as o on o.started_at >= (t.today - 90)::timestamp at time zone t.timezone
-    join core.issue as i
-        on i.workspace_id = o.workspace_id and i.issue_id = o.issue_id
-        and (t.pattern_id is null or i.pattern_id = t.pattern_id)
+    select (o.started_at at time zone o.timezone)::date as day, count(*) as count
+    from (
+        select t.timezone, o.started_at
+        from target as t
+        join core.occurrence as o
+            on t.pattern_id is null and o.started_at >= (t.today - 90)::timestamp at time zone t.timezone
+        union all
+        select t.timezone, o.started_at
+        from target as t
+        join core.issue as i on i.pattern_id = t.pattern_id
+        join core.occurrence as o
+            on o.workspace_id = i.workspace_id and o.issue_id = i.issue_id
+            and o.started_at >= (t.today - 90)::timestamp at time zone t.timezone
+    ) as o
     group by 1
 ), actual as (
     select s.day::date as day, coalesce(c.count, 0) as count
