@@ -170,14 +170,16 @@ def test_after_each_sync_the_risk_of_every_pattern_is_what_scoring_all_gives(
             store_random_issues(session, workspace_id, name, generator, as_of - timedelta(days=1))
     rescored: float = 0
     for _ in range(15):
-        as_of += timedelta(hours=generator.choice([0.2, 1, 5, 31]))
+        as_of += timedelta(hours=generator.choice([0.2, 1, 5, 30]))
         with database.workspace(workspace_id) as session:
             for _ in range(generator.randint(0, 4)):
                 change_something(session, workspace_id, names, generator, as_of)
             counts = score(session, workspace_id, as_of)
             stored = read_patterns(session, workspace_id, STORED_RISK)
             of_all = score_all_patterns(session, workspace_id, as_of)
-            assert read_moved_risk_factors(session, workspace_id, risk.FORMULA, as_of).is_empty()
+            # One whose score lies within .0001 of the next tenth is looked at again, and stays.
+            assert read_moved_risk_factors(session, workspace_id, risk.FORMULA, as_of).height <= 1
+            assert score(session, workspace_id, as_of)["patterns rescored"] == 0
         assert_frame_equal(stored.rename({"pattern_id": "id"}), of_all)
         assert counts["critical patterns"] == of_all.filter(pl.col("risk_score") >= risk.CRITICAL_FROM).height
         rescored += counts["patterns rescored"]
