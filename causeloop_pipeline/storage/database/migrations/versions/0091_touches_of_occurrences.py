@@ -2,8 +2,8 @@
 
 from causeloop_pipeline.storage.database.migrate import run_sql
 
-revision = "0089"
-down_revision = "0087"
+revision = "0091"
+down_revision = "0090"
 
 SQL = """
 alter table detect.pattern add column occurrence_count bigint not null default 0;
