@@ -10,7 +10,7 @@ import httpx2
 from causeloop_pipeline.connectors.json_paths import MissingValueError, fill_from
 from causeloop_pipeline.connectors.spec import Connector
 from causeloop_pipeline.egress.errors import PermanentFailure
-from causeloop_pipeline.egress.policy import EgressRefused
+from causeloop_pipeline.egress.policy import AddressRefused
 
 AUTHORITY = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://([^/?#]*)")
 NO_AUTHORITY = re.compile(r"[\s\\@\x00-\x1f\x7f]")
@@ -41,21 +41,21 @@ def fill_address(template: str, values: Mapping[str, Any]) -> str:
 
 def _require_host_part(value: str) -> str:
     if NOT_IN_HOST.search(value):
-        raise EgressRefused(
+        raise AddressRefused(
             f"{value[:80]!r} cannot be a part of a host: only letters, digits, dots and hyphens"
         )
     return value
 
 
 def parse_web_address(text: str) -> httpx2.URL:
-    """The URL in a text; EgressRefused where it is none, or where its host can be read in two ways."""
+    """The URL in a text; AddressRefused where it is none, or where its host can be read in two ways."""
     authority = AUTHORITY.match(text)
     try:
         if authority is not None and NO_AUTHORITY.search(authority[1]):
             raise httpx2.InvalidURL("a user name, a space or a backslash before the path")
         return _parse_address(text)
     except httpx2.InvalidURL:
-        raise EgressRefused(f"{text[:80]!r} is not a web address") from None
+        raise AddressRefused(f"{text[:80]!r} is not a web address") from None
 
 
 @lru_cache(maxsize=64)
@@ -73,7 +73,7 @@ def write_origin(address: str) -> str:
     """The origin of a web address: without the usual port, and names of other scripts in ASCII."""
     url = parse_web_address(address)
     if url.scheme not in {"http", "https"} or not url.raw_host:
-        raise EgressRefused(f"{address[:80]!r} is not a web address")
+        raise AddressRefused(f"{address[:80]!r} is not a web address")
     host = url.raw_host.decode("ascii").lower()
     host = f"[{host.strip('[]')}]" if ":" in host else host
     port = "" if find_port(url) == (443 if url.scheme == "https" else 80) else f":{find_port(url)}"

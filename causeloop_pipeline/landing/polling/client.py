@@ -14,7 +14,7 @@ from causeloop_pipeline.egress.authenticator import Authenticator
 from causeloop_pipeline.egress.errors import PermanentFailure, TransientFailure
 from causeloop_pipeline.egress.http import REDIRECT_STATUSES, Limits, Request, Response, send
 from causeloop_pipeline.egress.origin import find_port, parse_web_address, write_origin
-from causeloop_pipeline.egress.policy import EgressPolicy, EgressRefused
+from causeloop_pipeline.egress.policy import AddressRefused, EgressPolicy
 from causeloop_pipeline.egress.retry_policy import (
     RateLimitState,
     RetryableResponse,
@@ -208,7 +208,7 @@ def _join(url: str, link: str) -> httpx2.URL:
     try:
         return parse_web_address(urljoin(url, link))
     except ValueError:
-        raise EgressRefused(f"{link[:80]!r} is not a web address") from None
+        raise AddressRefused(f"{link[:80]!r} is not a web address") from None
 
 
 def _excerpt_body(body: bytes) -> str:
