@@ -157,7 +157,7 @@ HOST_LABEL = _LABEL
 HOST_LABELS = rf"{_LABEL}(?:\.{_LABEL})*"
 """The same where vendors write a region behind the name, such as acme.eu."""
 HOST = HOST_LABELS
-"""For a value that is the whole host. With another one the credentials are asked for again."""
+"""For a value that is the whole host. With another one the credentials must be entered again."""
 HOST_AND_PORT = rf"{HOST}(?::[0-9]{{1,5}})?"
 
 BASE_URL = Field(

@@ -1,8 +1,8 @@
 """Which addresses a connector may reach: the public internet over TLS, and what an administrator listed.
 
 A name is resolved once, every address is checked, and the connection goes to a checked address, which
-prevents DNS rebinding. A name that leads to a private address and one that does not exist are told alike, so
-that nobody learns from answers which names an internal network has; the log tells operators.
+prevents DNS rebinding. A name that leads to a private address and one that does not exist get the same
+answer, so that nobody learns which names an internal network has; the log says more to operators.
 """
 
 import ipaddress
@@ -56,7 +56,7 @@ class AddressRefused(EgressRefused, PermanentFailure):
 
 
 class NameRefused(EgressRefused, TransientFailure):
-    """A name without public addresses: whether it has private ones is not told."""
+    """A name without public addresses: the answer does not say whether it has private ones."""
 
 
 @dataclass(frozen=True)

@@ -148,11 +148,11 @@ def _find_receivers(connector: Connector, config: Mapping[str, Any]) -> Receiver
     ways = list_ways(connector.auth)
     base_url = find_base_url(connector, config)
     received: dict[str, set[str]] = {}
-    for way in ways:
-        for origin, received_names in _list_received(connector, way, base_url, config, frozenset(names)):
+    for each_way in ways:
+        for origin, received_names in _list_received(connector, each_way, base_url, config, frozenset(names)):
             received.setdefault(origin, set()).update(received_names)
     listed = tuple(Receiver(origin, tuple(sorted(received[origin]))) for origin in sorted(received))
-    return Receivers(" or ".join(dict.fromkeys(_describe_way(way) for way in ways)), listed)
+    return Receivers(" or ".join(dict.fromkeys(_describe_way(each_way) for each_way in ways)), listed)
 
 
 class _PlaceNames(dict[str, str]):

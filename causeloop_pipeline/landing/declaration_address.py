@@ -29,11 +29,11 @@ def check_addresses(connector: Connector, egress: EgressPolicy) -> None:
 def _list_addresses(connector: Connector) -> Iterator[tuple[str, str]]:
     if connector.base_url:
         yield "base_url", connector.base_url
-    for way in list_ways(connector.auth):
-        if isinstance(way, OAuth2) and "://" in way.token_url:
-            yield "auth.oauth2.token_url", way.token_url
-        elif isinstance(way, ServiceAccount):
-            yield "auth.service_account.token_url", way.token_url
+    for choice in list_ways(connector.auth):
+        if isinstance(choice, OAuth2) and "://" in choice.token_url:
+            yield "auth.oauth2.token_url", choice.token_url
+        elif isinstance(choice, ServiceAccount):
+            yield "auth.service_account.token_url", choice.token_url
 
 
 def _check(field: str, address: str, egress: EgressPolicy) -> Iterator[Problem]:

@@ -197,23 +197,23 @@ def test_a_name_that_cannot_be_resolved_is_a_transient_failure(monkeypatch):
         ask("https://tool.example", NOBODY)
 
 
-def test_a_name_with_a_private_address_and_one_without_any_are_told_alike(monkeypatch):
+def test_a_name_with_a_private_address_and_one_without_any_get_the_same_answer(monkeypatch):
     """Otherwise whoever may test a connector learns which names the installation's network has."""
-    told = []
+    answered = []
     for private in ([], ["10.0.0.7"], ["10.0.0.7", "8.8.8.8"], ["168.63.129.16"], ["fd00:ec2::254"]):
 
-        def resolve(host, port, *_, known=private, **__):
-            if not known:
+        def resolve(host, port, *_, addresses=private, **__):
+            if not addresses:
                 raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
-            return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port)) for address in known]
+            return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port)) for address in addresses]
 
         monkeypatch.setattr(socket, "getaddrinfo", resolve)
         with pytest.raises(TransientFailure) as refused:
             ask("https://vault.corp.example", NOBODY)
-        told.append((type(refused.value), refused.value.reason))
+        answered.append((type(refused.value), refused.value.reason))
 
-    assert len(set(told)) == 1
-    assert "vault.corp.example:443 to CAUSELOOP_EGRESS_ALLOW" in told[0][1]
+    assert len(set(answered)) == 1
+    assert "vault.corp.example:443 to CAUSELOOP_EGRESS_ALLOW" in answered[0][1]
 
 
 @pytest.fixture

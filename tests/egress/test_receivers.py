@@ -1,4 +1,4 @@
-"""Who receives credentials is told by type and configuration, and a part of a host stays in its place."""
+"""Who receives credentials follows from type and configuration, and a part of a host stays in its place."""
 
 import re
 from collections.abc import Iterator
@@ -37,10 +37,10 @@ OUT_OF_PLACE = (
 
 def list_host_templates(tool: Connector) -> Iterator[str]:
     """The templates of hosts of a type, such as {account}.acme.example."""
-    addresses = [tool.base_url or "", *(getattr(way, "token_url", "") for way in list_ways(tool.auth))]
+    addresses = [tool.base_url or "", *(getattr(choice, "token_url", "") for choice in list_ways(tool.auth))]
     for address in addresses:
-        if (found := AUTHORITY.match(address)) and "{" in found[1]:
-            yield found[1]
+        if (match := AUTHORITY.match(address)) and "{" in match[1]:
+            yield match[1]
 
 
 def list_host_fields() -> Iterator[tuple[str, str, str]]:

@@ -114,8 +114,8 @@ def has_problem(tool: Connector, entry: Field, value: Any) -> bool:
 def answer_with_tokens(tool: Connector) -> dict[str, Any]:
     """A document that holds a token wherever one of the tool's ways looks for it."""
     document: dict[str, Any] = dict(TOKENS)
-    for way in list_ways(tool.auth):
-        *steps, last = (way.token_path if isinstance(way, OAuth2) else "token").split(".")
+    for choice in list_ways(tool.auth):
+        *steps, last = (choice.token_path if isinstance(choice, OAuth2) else "token").split(".")
         inner = document
         for step in steps:
             inner = inner.setdefault(step, {})
@@ -199,6 +199,6 @@ def run_all(hole: Sinkhole, cases: list[Case]) -> Count:
     for case in cases:
         trial.run(case)
     count = trial.count
-    told = f"{count.refused:,} asked again, {count.polled:,} polled, {len(count.leaks)} leaks"
-    print(f"{count.cases:,} cases: {told}")
+    outcome = f"{count.refused:,} refused, {count.polled:,} polled, {len(count.leaks)} leaks"
+    print(f"{count.cases:,} cases: {outcome}")
     return count

@@ -67,12 +67,12 @@ def list_texts(value: Any, place: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[
             yield from list_texts(child, (*place, key))
 
 
-def put(document: Any, place: tuple[Any, ...], text: str) -> Any:
+def replace_text(document: Any, place: tuple[Any, ...], text: str) -> Any:
     """The document with another text at a place."""
     if not place:
         return text
     copied: Any = dict(document) if isinstance(document, dict) else list(document)
-    copied[place[0]] = put(copied[place[0]], place[1:], text)
+    copied[place[0]] = replace_text(copied[place[0]], place[1:], text)
     return copied
 
 
@@ -86,7 +86,7 @@ def list_declaration_cases() -> Iterator[Case]:
             if place[0] in {"credentials", "issues"}:
                 continue
             for number, spelling in enumerate(SPELLINGS):
-                changed = put(document, place, f"{text}{spelling}" if number % 2 else spelling)
+                changed = replace_text(document, place, f"{text}{spelling}" if number % 2 else spelling)
                 where = f"{way}.{'.'.join(map(str, place))}"
                 yield Case(f"{where}={spelling!r}", "custom_api", config, config | {"declaration": changed})
         for spelling in SPELLINGS:

@@ -5,7 +5,7 @@ from typing import Any
 
 from api.connectors.queries import decode_documents
 from api.http.database import WorkspaceDatabase, encode_parameters
-from causeloop_pipeline.storage.app.connector_credentials import find_asked_again
+from causeloop_pipeline.storage.app.connector_credentials import find_reentries
 
 DECLARATION_COLUMNS = """
     d.name, d.title, d.written, d.updated_by, d.created_at, d.updated_at,
@@ -32,7 +32,7 @@ where type = 'custom_api' and config #>> '{declaration,name}' = $1 and credentia
 order by connector_id
 for update
 """
-UPDATE_ASKED_AGAIN = """
+UPDATE_REENTRY = """
 update app.connector
 set credential_receivers = $2::jsonb, status_reason = $3,
     status = case status when 'active' then 'error' else status end
@@ -83,11 +83,11 @@ async def store_declaration(db: WorkspaceDatabase, row: Mapping[str, Any], actor
         UPSERT_DECLARATION, db.workspace_id, row["name"], row["title"], document, row["written"], actor
     )
     await db.transaction.execute(UPDATE_CONNECTORS, row["name"], document)
-    asked_again = find_asked_again(followers, row["document"])
-    for asked in asked_again:
-        entered_for = encode_parameters(asked.entered_for)
-        await db.transaction.execute(UPDATE_ASKED_AGAIN, asked.connector_id, entered_for, asked.reason)
-    return [str(asked.connector_id) for asked in asked_again]
+    reentries = find_reentries(followers, row["document"])
+    for reentry in reentries:
+        entered_for = encode_parameters(reentry.entered_for)
+        await db.transaction.execute(UPDATE_REENTRY, reentry.connector_id, entered_for, reentry.reason)
+    return [str(reentry.connector_id) for reentry in reentries]
 
 
 async def _read_followers(db: WorkspaceDatabase, name: str) -> list[dict[str, Any]]:

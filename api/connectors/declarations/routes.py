@@ -55,8 +55,8 @@ async def store_connector_declaration(db: Db, caller: CurrentCaller, new: NewDec
     _, document = await run_in_threadpool(read_written, new.written)
     name = document["name"]
     row = {"name": name, "title": document["title"], "document": document, "written": new.written}
-    asked_again = await declarations.store_declaration(db, row, caller.actor)
-    details = {"credentials_asked_again": asked_again} if asked_again else {}
+    reentries = await declarations.store_declaration(db, row, caller.actor)
+    details = {"credentials_to_reenter": reentries} if reentries else {}
     await audit.record(db, caller.actor, "declaration.stored", f"declaration:{name}", **details)
     return json_response(await declarations.read_declaration(db, name), 201)
 

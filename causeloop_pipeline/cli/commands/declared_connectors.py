@@ -106,8 +106,8 @@ def add(
 
     _, document, text = read_declared_document(file)
     with open_stored_workspace(workspace) as stored:
-        asked_again = store_declaration(stored.session, stored.workspace_id, document, text)
-    for name in asked_again:
+        reentries = store_declaration(stored.session, stored.workspace_id, document, text)
+    for name in reentries:
         stderr().print(f"{name}: its credentials would go to others now: enter them again", markup=False)
     stderr().print(f"{document['name']} is stored: it is in the catalog of {workspace}", markup=False)
 

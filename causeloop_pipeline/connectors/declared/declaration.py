@@ -187,16 +187,16 @@ def _find_word_problems(declaration: Declaration) -> Iterator[Problem]:
 def _find_endpoint_problems(declaration: Declaration) -> Iterator[Problem]:
     """Token endpoints whose host nobody can tell from the declaration and the configuration."""
     credentials = {entry.name for entry in declaration.credentials}
-    for way in list_ways(declaration.auth):
-        if isinstance(way, GitHubApp) and not PATH.fullmatch(way.token_path):
+    for choice in list_ways(declaration.auth):
+        if isinstance(choice, GitHubApp) and not PATH.fullmatch(choice.token_path):
             yield Problem("auth.github_app.token_path", "expected a path of the API that begins with one /")
-        elif isinstance(way, OAuth2):
-            place, host = "auth.oauth2.token_url", ADDRESS_HOST.match(way.token_url)
-            if not (ADDRESS.fullmatch(way.token_url) or PATH.fullmatch(way.token_url)):
+        elif isinstance(choice, OAuth2):
+            place, host = "auth.oauth2.token_url", ADDRESS_HOST.match(choice.token_url)
+            if not (ADDRESS.fullmatch(choice.token_url) or PATH.fullmatch(choice.token_url)):
                 yield Problem(place, "expected https://… or a path of the API that begins with one /")
             elif host and credentials & set(PLACEHOLDER.findall(host[0])):
                 yield Problem(place, "a credential cannot be a part of the host: add a field to config")
-        elif isinstance(way, ServiceAccount) and not PLAIN_ADDRESS.fullmatch(way.token_url):
+        elif isinstance(choice, ServiceAccount) and not PLAIN_ADDRESS.fullmatch(choice.token_url):
             yield Problem("auth.service_account.token_url", "expected an address without placeholders")
 
 

@@ -1,7 +1,7 @@
 """Encrypts and decrypts the credentials of a connector for those who receive them by its configuration.
 
 Beside the credentials stands for whom they were entered (`credential_receivers`). Where type, declaration or
-configuration would send them to anybody else, or in another way, they are asked for again: until then they
+configuration would send them to anybody else, or in another way, they must be entered again: until then they
 cannot be decrypted, so nothing is sent.
 """
 
@@ -54,7 +54,7 @@ def open_credentials(vault: Vault, connector: Mapping[str, Any]) -> dict[str, st
 
 
 @dataclass(frozen=True)
-class AskedAgain:
+class Reentry:
     """A connector whose credentials have to be entered again: for whom they were, and why."""
 
     connector_id: UUID
@@ -62,17 +62,17 @@ class AskedAgain:
     reason: str
 
 
-def find_asked_again(followers: Iterable[Mapping[str, Any]], document: Mapping[str, Any]) -> list[AskedAgain]:
+def find_reentries(followers: Iterable[Mapping[str, Any]], document: Mapping[str, Any]) -> list[Reentry]:
     """The connectors with credentials that another version of their declaration would send elsewhere."""
-    asked = []
+    reentries = []
     for row in followers:
         bound = row[RECEIVERS] or find_stored_receivers(row)
         now = find_stored_receivers({**row, "config": {**row["config"], DECLARATION: document}})
         try:
             require_same_receivers(bound, now)
         except OtherReceiversError as error:
-            asked.append(AskedAgain(row["connector_id"], bound, str(error)))
-    return asked
+            reentries.append(Reentry(row["connector_id"], bound, str(error)))
+    return reentries
 
 
 def require_same_receivers(bound: Mapping[str, Any] | None, now: Mapping[str, Any]) -> None:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from psycopg.types.json import Jsonb
 
-from causeloop_pipeline.storage.app.connector_credentials import find_asked_again
+from causeloop_pipeline.storage.app.connector_credentials import find_reentries
 from causeloop_pipeline.storage.database.session import Session
 
 COMMAND_LINE = "command line"
@@ -29,7 +29,7 @@ UPDATE_CONNECTORS = """
 update app.connector set config = jsonb_set(config, '{declaration}', %s)
 where workspace_id = %s and type = 'custom_api' and config #>> '{declaration,name}' = %s
 """
-UPDATE_ASKED_AGAIN = """
+UPDATE_REENTRY = """
 update app.connector
 set credential_receivers = %s, status_reason = %s,
     status = case status when 'active' then 'error' else status end
@@ -48,10 +48,10 @@ def store_declaration(
     followers = session.rows(SELECT_FOLLOWERS, (workspace_id, name))
     session.execute(UPSERT_DECLARATION, (workspace_id, name, document["title"], stored, written, by))
     session.execute(UPDATE_CONNECTORS, (stored, workspace_id, name))
-    asked_again = find_asked_again(followers, document)
-    for asked in asked_again:
+    reentries = find_reentries(followers, document)
+    for reentry in reentries:
         session.execute(
-            UPDATE_ASKED_AGAIN, (Jsonb(asked.entered_for), asked.reason, workspace_id, asked.connector_id)
+            UPDATE_REENTRY, (Jsonb(reentry.entered_for), reentry.reason, workspace_id, reentry.connector_id)
         )
     names = {row["connector_id"]: str(row["display_name"]) for row in followers}
-    return [names[asked.connector_id] for asked in asked_again]
+    return [names[reentry.connector_id] for reentry in reentries]

@@ -34,6 +34,6 @@ def disable_unreadable_connectors(
 
 
 def _advise(failure: SecretError) -> str:
-    """What happened and what to do; other receivers are told with what to do already."""
-    told = isinstance(failure, OtherReceiversError)
-    return str(failure) if told else f"{failure}; enter the credentials again"
+    """The cause and what to do, which a failure for other receivers already says."""
+    is_advice = isinstance(failure, OtherReceiversError)
+    return str(failure) if is_advice else f"{failure}; enter the credentials again"

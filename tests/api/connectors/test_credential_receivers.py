@@ -3,69 +3,32 @@
 import json
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
-import httpx2
 import pytest
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
 
 from api.connectors import setup
 from causeloop_pipeline.connectors.registry import CONNECTORS
 from causeloop_pipeline.connectors.spec import OAuth2
 from causeloop_pipeline.settings import settings
-from causeloop_pipeline.stages.installation import Installation as Stages
-from causeloop_pipeline.stages.landing import sync
 from causeloop_pipeline.storage.app import connector_credentials
-from causeloop_pipeline.storage.app.connector_credentials import CREDENTIALS, open_credentials
-from causeloop_pipeline.storage.app.connectors import read_active_connector
-from causeloop_pipeline.storage.app.unreadable_credentials import disable_unreadable_connectors
-from causeloop_pipeline.storage.app.vault import SecretError
+from causeloop_pipeline.storage.app.connector_credentials import open_credentials
 from causeloop_pipeline.storage.database.session import Database
 from causeloop_pipeline.storage.secrets.key_ring import open_vault
 from tests.api.conftest import Client
+from tests.api.connectors.owners_connector import (
+    SECRETS,
+    Own,
+    answer,
+    make_key,
+    poll,
+    read_row,
+    seal_as_before,
+    write,
+    write_oauth,
+)
 from tests.api.sample import Sample
-from tests.support.fake_tool import FakeTool, ReceivedRequest, Reply, fake_tool
-
-DECLARATIONS = "/v1/connector-declarations"
-SECRETS = {"client_id": "planted-client-id", "client_secret": "planted-client-secret"}
-OWN = """
-name: {name}
-title: Acme
-base_url: {base_url}
-credentials:
-{credentials}
-auth: {auth}
-pulls:
-  - name: tickets
-    path: /tickets
-    records: items
-    pages: {{one_page: {{}}}}
-    schema: {{key: id, updated_at: at}}
-issues:
-  - {{name: ticket, title: subject, source_created_at: at}}
-"""
-OAUTH = "{{oauth2: {{token_url: {token_url}, template: '{template}'}}}}"
-
-
-def write_oauth(name: str, base_url: str, token_url: str = "/token", template: str = "Bearer {token}") -> str:
-    """A declaration whose tokens come from `token_url`."""
-    auth = OAUTH.format(token_url=token_url, template=template)
-    return write(name, base_url, auth, "client_id", "client_secret")
-
-
-def write(name: str, base_url: str, auth: str, *credentials: str) -> str:
-    """A declaration with this authentication."""
-    listed = "\n".join(f"  - {{name: {field}, title: {field}}}" for field in credentials)
-    return OWN.format(name=name, base_url=base_url, auth=auth, credentials=listed)
-
-
-def answer(request: ReceivedRequest) -> Reply:
-    """A tool that gives a token to everybody, and one ticket."""
-    if "token" in request.path:
-        return Reply({"access_token": "t1", "token": "t1", "expires_in": 3600})
-    return Reply({"items": [{"id": 1, "subject": "Timeout", "at": "2026-03-01T00:00:00Z"}]})
+from tests.support.fake_tool import FakeTool, fake_tool
 
 
 @pytest.fixture
@@ -83,65 +46,6 @@ def thief(tool: FakeTool, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeTool]
         yield running
 
 
-class Own:
-    """A connector of a declaration, whose credentials the owner has entered."""
-
-    def __init__(
-        self, client: Client, sample: Sample, written: str, name: str, credentials: dict[str, str]
-    ) -> None:
-        self.owner = client(sample.credentials["owner"])
-        self.analyst = client(sample.credentials["analyst"])
-        self.name, self.workspace_id, self.credentials = name, sample.workspace_id, credentials
-        stored = self.owner.post(DECLARATIONS, json={"written": written})
-        assert stored.status_code == 201, stored.text
-        new = {"type": "custom_api", "declaration": name, "display_name": name, "credentials": credentials}
-        made = self.owner.post("/v1/connectors", json=new)
-        assert made.status_code == 201, made.text
-        self.path = f"/v1/connectors/{made.json()['id']}"
-
-    def redeclare(self, written: str) -> httpx2.Response:
-        """The analyst stores the declaration again."""
-        return self.analyst.post(DECLARATIONS, json={"written": written})
-
-    def try_everything(self, database: Database) -> dict[str, Any]:
-        """Test and poll it, as people and the pipeline would; what the test answered."""
-        tested = dict(self.analyst.post(f"{self.path}/test").json())
-        self.analyst.post(f"{self.path}/resume")
-        poll(database, self.workspace_id, self.path)
-        return tested
-
-
-def poll(database: Database, workspace_id: UUID, path: str) -> None:
-    """What the pipeline does with a connector that is due."""
-    stages, connector_id = Stages(), UUID(path.rpartition("/")[2])
-    with database.workspace(workspace_id) as session:
-        try:
-            configured = read_active_connector(session, stages.vault, workspace_id, connector_id)
-        except SecretError:
-            row = session.row("select type from app.connector where connector_id = %s", (connector_id,))
-            assert row is not None
-            assert connector_id in disable_unreadable_connectors(
-                session, stages.vault, row["type"], [workspace_id]
-            )
-            return
-    if configured is not None:
-        sync(stages, CONNECTORS[configured.type], configured, None)
-
-
-def stored_row(database: Database, workspace_id: UUID, path: str) -> dict[str, Any]:
-    with database.workspace(workspace_id) as session:
-        row = session.row("select * from app.connector where connector_id = %s", (path.rpartition("/")[2],))
-    assert row is not None
-    return row
-
-
-def make_key() -> str:
-    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-    return key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    ).decode()
-
-
 def test_a_declaration_stored_again_sends_no_credential_to_its_new_token_endpoint(
     client: Client, fresh_sample: Sample, database: Database, tool: FakeTool, thief: FakeTool
 ) -> None:
@@ -151,29 +55,29 @@ def test_a_declaration_stored_again_sends_no_credential_to_its_new_token_endpoin
     before = own.owner.get(own.path).json()
 
     again = own.redeclare(write_oauth("n2", tool.url, f"{thief.url}/token"))
-    shown = own.owner.get(own.path).json()
+    first = own.owner.get(own.path).json()
     tested = own.try_everything(database)
-    asked = own.owner.get(own.path).json()
+    last = own.owner.get(own.path).json()
 
     assert again.status_code == 201
     assert (thief.requests, tested["ok"]) == ([], False)
     for status, reason in (
-        (shown["status"], shown["status_reason"]),
-        (asked["status"], asked["status_reason"]),
+        (first["status"], first["status_reason"]),
+        (last["status"], last["status_reason"]),
     ):
         assert status == "error"
         assert thief.url in reason.partition("would be sent to ")[2]
         assert "enter them again" in reason
-    assert shown["credential_receivers"] == before["credential_receivers"]
+    assert first["credential_receivers"] == before["credential_receivers"]
     assert before["credential_receivers"] == {
         "authentication": "OAuth 2.0, client_credentials, client in the body, as form",
         "receivers": [{"origin": tool.url, "receives": ["client_id", "client_secret", "token"]}],
     }
     entries = own.owner.get("/v1/audit", params={"action": "declaration.stored"}).json()["data"]
-    assert entries[0]["details"]["credentials_asked_again"] == [asked["id"]]
+    assert entries[0]["details"]["credentials_to_reenter"] == [last["id"]]
 
 
-def test_what_was_asked_for_again_is_used_once_it_is_entered_or_the_declaration_is_as_before(
+def test_credentials_are_used_again_once_they_are_entered_or_the_declaration_is_as_before(
     client: Client, fresh_sample: Sample, database: Database, tool: FakeTool, thief: FakeTool
 ) -> None:
     first, second = write_oauth("back", tool.url), write_oauth("back", tool.url, f"{thief.url}/token")
@@ -232,9 +136,9 @@ def test_no_host_receives_more_credentials_than_it_was_entered_for(
 
     own.redeclare(write_oauth("more", tool.url, login, "Bearer {token} {client_secret}"))
     own.try_everything(database)
-    asked = own.owner.get(own.path).json()
+    stopped = own.owner.get(own.path).json()
 
-    assert (tool.requests, thief.requests, asked["status"]) == ([], [], "error")
+    assert (tool.requests, thief.requests, stopped["status"]) == ([], [], "error")
 
 
 def test_the_token_path_of_a_github_app_leads_nowhere_else(
@@ -306,34 +210,34 @@ def test_a_new_version_of_a_type_that_adds_a_host_asks_for_the_credentials(
 
     tested = owner.post(f"{path}/test").json()
     poll(database, fresh_sample.workspace_id, path)
-    asked = owner.get(path).json()
+    stopped = owner.get(path).json()
 
-    assert (thief.requests, tested["ok"], asked["status"]) == ([], False, "error")
-    assert thief.url in asked["status_reason"].partition("would be sent to ")[2]
+    assert (thief.requests, tested["ok"], stopped["status"]) == ([], False, "error")
+    assert thief.url in stopped["status_reason"].partition("would be sent to ")[2]
 
 
-def test_the_person_is_shown_who_receives_the_credentials_before_they_are_entered(
+def test_a_person_sees_who_receives_the_credentials_before_they_are_entered(
     client: Client, fresh_sample: Sample
 ) -> None:
     api = client(fresh_sample.credentials["analyst"])
-    asked = {"type": "zoho_desk", "config": {"organization": "7", "tld": "eu"}}
+    outline = {"type": "zoho_desk", "config": {"organization": "7", "tld": "eu"}}
 
-    shown = api.post("/v1/connectors/receivers", json=asked).json()
+    preview = api.post("/v1/connectors/receivers", json=outline).json()
     incomplete = api.post("/v1/connectors/receivers", json={"type": "zoho_desk"}).json()
-    new = asked | {
+    new = outline | {
         "display_name": uuid4().hex,
         "credentials": SECRETS | {"refresh_token": "r"},
         "paused": True,
     }
     others = api.post("/v1/connectors", json=new | {"credentials_for": ["https://desk.zoho.eu"]})
-    origins = [each["origin"] for each in shown["receivers"]]
+    origins = [each["origin"] for each in preview["receivers"]]
     made = api.post("/v1/connectors", json=new | {"credentials_for": origins})
 
     assert origins == ["https://accounts.zoho.eu", "https://desk.zoho.eu"]
     assert incomplete["receivers"] == []
     assert (others.status_code, others.json()["code"]) == (422, "credentials_required")
     assert made.status_code == 201
-    assert made.json()["credential_receivers"] == shown
+    assert made.json()["credential_receivers"] == preview
 
 
 def test_credentials_of_an_earlier_version_are_used_and_bound_to_all_receivers(
@@ -350,7 +254,7 @@ def test_credentials_of_an_earlier_version_are_used_and_bound_to_all_receivers(
 
     assert (tested["ok"], unbound) == (True, None)
     assert bound["receivers"][0]["origin"] == tool.url
-    row = stored_row(database, own.workspace_id, own.path)
+    row = read_row(database, own.workspace_id, own.path)
     assert open_credentials(open_vault(), row) == SECRETS
 
 
@@ -367,23 +271,12 @@ def test_credentials_of_an_earlier_version_follow_no_declaration_to_others(
     assert own.owner.get(own.path).json()["credential_receivers"]["receivers"][0]["origin"] == tool.url
 
 
-def seal_as_before(database: Database, own: Own, origin: str) -> None:
-    """Store the credentials as the versions before did: bound to the base address alone."""
-    row = stored_row(database, own.workspace_id, own.path)
-    sealed = open_vault().seal(SECRETS, own.workspace_id, row["connector_id"], CREDENTIALS, origin)
-    with database.workspace(own.workspace_id) as session:
-        session.execute(
-            "update app.connector set credentials = %s, credential_receivers = null where connector_id = %s",
-            (sealed, row["connector_id"]),
-        )
-
-
 def test_receivers_that_were_changed_in_the_table_open_nothing(
     client: Client, fresh_sample: Sample, database: Database, tool: FakeTool, thief: FakeTool
 ) -> None:
     """Who may write the table still cannot send credentials elsewhere: they are sealed for receivers."""
     own = Own(client, fresh_sample, write_oauth("row", tool.url), "row", SECRETS)
-    row = stored_row(database, own.workspace_id, own.path)
+    row = read_row(database, own.workspace_id, own.path)
     config = row["config"] | {"base_url": thief.url}
     moved = connector_credentials.find_stored_receivers({**row, "config": config})
     with database.workspace(own.workspace_id) as session:

@@ -122,15 +122,15 @@ def test_a_new_version_of_a_declaration_is_followed_by_its_connectors_but_creden
 
     renamed = api.post(PATH, json={"written": DESK.replace("title: Acme Desk", "title: Acme Help")})
     moved = api.post(PATH, json={"written": DESK.replace("api.acme.example", "evil.example")})
-    asked = api.get(f"/v1/connectors/{connector_id}").json()
+    stopped = api.get(f"/v1/connectors/{connector_id}").json()
     api.post(PATH, json={"written": DESK.replace("title: Acme Desk", "title: Acme Help")})
     deleted = api.delete(f"{PATH}/acme_desk")
     edited = api.patch(f"/v1/connectors/{connector_id}", json={"config": {"project": "other"}})
     smuggled = api.patch(f"/v1/connectors/{connector_id}", json={"config": {"declaration": {"name": "x"}}})
 
     assert (renamed.status_code, renamed.json()["connectors"]) == (201, 1)
-    assert (moved.status_code, asked["status"]) == (201, "error")
-    assert "would be sent to https://evil.example" in asked["status_reason"]
+    assert (moved.status_code, stopped["status"]) == (201, "error")
+    assert "would be sent to https://evil.example" in stopped["status_reason"]
     assert deleted.json()["code"] == "declaration_in_use"
     assert smuggled.status_code == 422
     assert (edited.json()["config"], edited.json()["declaration"]) == ({"project": "other"}, "acme_desk")

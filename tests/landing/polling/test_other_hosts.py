@@ -20,7 +20,7 @@ from causeloop_pipeline.egress.errors import OutsideFailure
 from causeloop_pipeline.landing.polling.pull import pull
 from causeloop_pipeline.landing.polling.sync_input import SyncInput
 from tests.support.credential_trials import HTTP_TYPES, ONCE, Case, Trial, list_field_cases, run_all
-from tests.support.declared_ways import WAYS, declare, list_declaration_cases, list_texts, put
+from tests.support.declared_ways import WAYS, declare, list_declaration_cases, list_texts, replace_text
 from tests.support.other_hosts import INTRODUCTIONS, SPELLINGS, THIEF
 from tests.support.polling import NOW, plain
 from tests.support.sinkhole import Answer, Everywhere, Sinkhole, sinkhole
@@ -128,7 +128,7 @@ def test_no_generated_declaration_sends_credentials_of_another_one_elsewhere(
     ]
     changed: Any = document
     for number, text in enumerate(texts):
-        changed = put(changed, places[(len(text) * 7 + number) % len(places)], text)
+        changed = replace_text(changed, places[(len(text) * 7 + number) % len(places)], text)
     with sinkhole() as hole:
         trial = Trial(hole)
         trial.run(Case("generated", "custom_api", config, {"declaration": changed, "tenant": tenant}))

@@ -27,10 +27,10 @@ export function receiversNote(tool) {
   /** @type {Record<string, unknown>} */
   let config = {};
   const ask = async () => {
-    const asked = config;
+    const entered = config;
     const declaration = tool.declaration ? { declaration: tool.declaration } : {};
     const answer = await post("/v1/connectors/receivers", {}, { type: tool.type, ...declaration, config });
-    if (asked !== config) return;
+    if (entered !== config) return;
     origins = answer.receivers.map(({ origin }) => origin);
     note.textContent = origins.length
       ? `These credentials are sent to ${namesOf(answer)}, and to nobody else.`
