@@ -95,7 +95,7 @@ def configure(tool: Connector) -> dict[str, Any]:
     for entry in tool.fields:
         if entry.name == "declaration" or (entry.name == "base_url" and not needs_address(tool)):
             continue
-        tried = ["UTC"] if entry.name == "timezone" else [*entry.choices[:1], *TRIED, {}]
+        tried: list[Any] = ["UTC"] if entry.name == "timezone" else [*entry.choices[:1], *TRIED, {}]
         fitting = [value for value in tried if not has_problem(tool, entry, value)]
         assert fitting or not entry.required, f"{tool.name}: no value for {entry.name} is known here"
         config |= {entry.name: fitting[0]} if fitting else {}
