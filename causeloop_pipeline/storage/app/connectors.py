@@ -20,6 +20,7 @@ from causeloop_pipeline.storage.app.connector_credentials import (
     open_credentials,
     seal_credentials,
 )
+from causeloop_pipeline.storage.app.credential_update import store_credentials
 from causeloop_pipeline.storage.app.sync_progress import SyncProgress, store_progress
 from causeloop_pipeline.storage.app.vault import Vault
 from causeloop_pipeline.storage.database.session import Session
@@ -103,11 +104,6 @@ values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
 SELECT_NEIGHBORS = """
 select type, config, site from app.connector where workspace_id = %s and type = any (%s)
 order by created_at, connector_id
-"""
-
-UPDATE_CREDENTIALS = """
-update app.connector set credentials = %s, credential_receivers = %s
-where workspace_id = %s and connector_id = %s
 """
 
 
@@ -290,20 +286,12 @@ def replace_credential(
     """Encrypt and store a credential that the tool has replaced, keeping the others as stored."""
     row = session.row(SELECT_CREDENTIALS, (connector.workspace_id, connector.connector_id))
     if row is not None:
-        _store_credentials(session, vault, row, {**open_credentials(vault, row), name: value})
+        store_credentials(session, vault, row, {**open_credentials(vault, row), name: value})
 
 
 def _open_connector(session: Session, row: dict[str, Any], vault: Vault) -> PolledConnector:
     credentials = open_credentials(vault, row)
     if credentials and row[RECEIVERS] is None:  # sealed by an earlier version for a single address
-        _store_credentials(session, vault, row, credentials)
+        store_credentials(session, vault, row, credentials)
     opened = {name: value for name, value in row.items() if name != RECEIVERS}
     return PolledConnector(**opened | {"credentials": credentials})
-
-
-def _store_credentials(
-    session: Session, vault: Vault, row: Mapping[str, Any], credentials: Mapping[str, str]
-) -> None:
-    """Encrypt the credentials of a row for those who receive them by its present configuration."""
-    sealed, receivers = seal_credentials(vault, credentials, row), Jsonb(find_stored_receivers(row))
-    session.execute(UPDATE_CREDENTIALS, (sealed, receivers, row["workspace_id"], row["connector_id"]))
