@@ -15,6 +15,7 @@ CONNECTOR_COLUMNS = """
     c.connector_id as id, c.type, c.display_name, c.status, c.status_reason, c.poll_interval_seconds,
     c.backfill_days, c.config - 'declaration' as config,
     c.config #>> '{declaration,name}' as declaration, c.credentials is not null as has_credentials,
+    case when c.credentials is not null then c.credential_receivers end as credential_receivers,
     c.webhook_secrets is not null as has_webhook_secret, null::text as webhook_url, c.next_poll_at,
     c.failed_syncs, coalesce(c.source, c.type) as source, c.site, s.started_at as last_sync_at,
     s.status as last_sync_status, b.backfill, m.rereading, c.created_at, c.updated_at
@@ -89,8 +90,10 @@ COUNT_CONNECTORS = "select to_json(count(*)) from app.connector"
 
 INSERT_CONNECTOR = """
 insert into app.connector (workspace_id, connector_id, type, display_name, config, credentials,
-                           webhook_secrets, poll_interval_seconds, backfill_days, status, site, source)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, case when $10 then 'paused' else 'active' end, $11, $12)
+                           credential_receivers, webhook_secrets, poll_interval_seconds, backfill_days,
+                           status, site, source)
+values ($1, $2, $3, $4, $5, $6, $7::jsonb, $8, $9, $10, case when $11 then 'paused' else 'active' end, $12,
+        $13)
 """
 
 # Of another tool nothing has been read yet.
@@ -99,12 +102,14 @@ update app.connector
 set display_name = coalesce($2, display_name), config = coalesce($3::jsonb, config),
     credentials = coalesce($4, credentials), webhook_secrets = coalesce($5, webhook_secrets),
     poll_interval_seconds = coalesce($6, poll_interval_seconds), backfill_days = coalesce($7, backfill_days),
-    cursor = case when $8 <> site then null else cursor end, site = coalesce($8, site)
+    cursor = case when $8 <> site then null else cursor end, site = coalesce($8, site),
+    credential_receivers = coalesce($9::jsonb, credential_receivers)
 where connector_id = $1
 """
 
 SELECT_WITH_SECRETS = """
-select workspace_id, connector_id, type, config, status, credentials, webhook_secrets, backfill_days, site
+select workspace_id, connector_id, type, config, status, credentials, credential_receivers, webhook_secrets,
+       backfill_days, site
 from app.connector
 where connector_id = $1
 """
@@ -156,6 +161,7 @@ async def create_connector(db: WorkspaceDatabase, connector_id: UUID, row: Mappi
         row["display_name"],
         encode_parameters(row["config"]),
         row["credentials"],
+        encode_parameters(row["credential_receivers"]) if row["credentials"] else None,
         row["webhook_secrets"],
         row["poll_interval_seconds"],
         row["backfill_days"],
@@ -167,7 +173,7 @@ async def create_connector(db: WorkspaceDatabase, connector_id: UUID, row: Mappi
 
 async def update_connector(db: WorkspaceDatabase, connector_id: UUID, row: Mapping[str, Any]) -> None:
     """Set the fields that the row holds."""
-    config = row.get("config")
+    config, receivers = row.get("config"), row.get("credential_receivers")
     await db.transaction.execute(
         UPDATE_CONNECTOR,
         connector_id,
@@ -178,13 +184,24 @@ async def update_connector(db: WorkspaceDatabase, connector_id: UUID, row: Mappi
         row.get("poll_interval_seconds"),
         row.get("backfill_days"),
         row.get("site"),
+        None if receivers is None else encode_parameters(receivers),
     )
 
 
 async def read_with_secrets(db: WorkspaceDatabase, connector_id: UUID) -> Mapping[str, Any] | None:
     """A connector with its encrypted secrets."""
     row = await db.transaction.fetchrow(SELECT_WITH_SECRETS, connector_id)
-    return None if row is None else {**row, "config": orjson.loads(row["config"])}
+    return None if row is None else decode_documents(row)
+
+
+def decode_documents(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row with configuration and receivers as documents instead of text."""
+    receivers = row["credential_receivers"]
+    return {
+        **row,
+        "config": orjson.loads(row["config"]),
+        "credential_receivers": None if receivers is None else orjson.loads(receivers),
+    }
 
 
 async def read_neighbors(db: WorkspaceDatabase, connector_type: str) -> dict[UUID, Neighbor]:

@@ -22,10 +22,12 @@ from api.connectors.schemas import (
     ConnectorFilters,
     ConnectorType,
     CreatedConnector,
+    CredentialReceivers,
     NewConnector,
     SyncRequested,
     SyncRun,
     SyncRunFilters,
+    UnsavedConfiguration,
     UnsavedConnector,
 )
 from api.connectors.sites import choose_site_of, find_changed_site
@@ -37,7 +39,6 @@ from api.listing.page import read_page, returns_page_of
 from api.onboarding import queries as onboarding
 from api.operation import CurrentCaller, Db, Operation, calls_outside
 from causeloop_pipeline.connectors.auth import is_refreshed
-from causeloop_pipeline.connectors.declared.declaration import DECLARATION
 from causeloop_pipeline.connectors.spec import Connector as Tool
 from causeloop_pipeline.model.tenancy import Role
 from causeloop_pipeline.storage.app.vault import SecretError
@@ -80,13 +81,13 @@ async def create_connector(db: Db, caller: CurrentCaller, new: NewConnector) -> 
     connector_id, credentials = uuid.uuid4(), setup.reveal_credentials(new.credentials)
     tool, config = await _read_setup(db, new)
     setup.check_configuration(tool, config, credentials)
+    setup.check_expected_receivers(tool, config, new.credentials_for)
     secret = new.webhook_secret.get_secret_value() if new.webhook_secret else setup.generate_webhook_secret()
     sealed_secret = setup.seal_webhook_secret(secret, None, caller, connector_id) if tool.webhook else None
     ids = {"workspace_id": caller.workspace_id, "connector_id": connector_id}
     row = new.model_dump() | ids | {"config": config}
-    row |= {
+    row |= setup.bind_credentials(credentials, row) | {
         "site": await choose_site_of(db, new, tool, config, connector_id),
-        "credentials": setup.seal_credentials(credentials, row),
         "webhook_secrets": sealed_secret,
     }
     try:
@@ -110,7 +111,7 @@ async def update_connector(
     if stored is None:
         raise not_found("connector")
     setup.check_type_included(caller, stored["type"])
-    row = _build_row(caller, connector_id, stored, change)
+    row = setup.build_changed_row(caller, stored, change)
     if change.config is not None and not change.same_site:
         row["site"] = await find_changed_site(db, stored, row["config"])
     try:
@@ -147,6 +148,21 @@ async def test_unsaved_connector(
         return json_response(result)
 
 
+@router.post(
+    "/receivers",
+    summary="Show who receives the credentials",
+    responses=documents(CredentialReceivers),
+)
+@requires(Role.ANALYST)
+async def show_credential_receivers(db: Db, unsaved: UnsavedConfiguration) -> Response:
+    """Every origin that credentials would be sent to with this configuration. Nothing is stored or sent.
+
+    There is none as long as the configuration is not complete.
+    """
+    tool, config = await _read_setup(db, unsaved)
+    return json_response(setup.preview_receivers(tool, config).as_document())
+
+
 @router.post("/{connector_id}/test", summary="Test a connector", responses=documents(ConnectionTest))
 @requires(Role.ANALYST)
 @calls_outside
@@ -166,8 +182,8 @@ async def test_connector(request: Request, db: Db, caller: CurrentCaller, connec
         tool, config = setup.find_tool(stored["type"]), stored["config"]
         try:
             credentials = setup.open_credentials(stored)
-        except SecretError:
-            return json_response(setup.UNREADABLE_CREDENTIALS)
+        except SecretError as error:
+            return json_response(setup.describe_unreadable(error))
         result, replaced = await run_in_threadpool(
             setup.run_connection_test, tool, config, credentials, caller.workspace_id
         )
@@ -239,7 +255,9 @@ async def list_sync_runs(db: Db, connector_id: UUID, filters: Annotated[SyncRunF
     return await read_page(db, connectors.SYNC_RUNS, filters, of_connector=str(connector_id))
 
 
-async def _read_setup(db: Db, new: NewConnector | UnsavedConnector) -> tuple[Tool, dict[str, Any]]:
+async def _read_setup(
+    db: Db, new: NewConnector | UnsavedConnector | UnsavedConfiguration
+) -> tuple[Tool, dict[str, Any]]:
     """The tool and the configuration that a request describes, with the declaration that it names."""
     tool, config = setup.find_tool(new.type), new.config
     setup.check_own_config(config)
@@ -261,34 +279,7 @@ async def _replace_credentials(db: Db, connector_id: UUID, replaced: Mapping[str
     stored = await connectors.read_with_secrets(db, connector_id)
     if stored is not None:
         credentials = {**setup.open_credentials(stored), **replaced}
-        row = {"credentials": setup.seal_credentials(credentials, stored)}
-        await connectors.update_connector(db, connector_id, row)
-
-
-def _build_row(
-    caller: CurrentCaller, connector_id: UUID, stored: Any, change: ConnectorChange
-) -> dict[str, Any]:
-    """The columns to set; the configuration that results is checked as a whole."""
-    row = change.model_dump(exclude={"credentials", "webhook_secret", "same_site"})
-    tool = setup.find_tool(stored["type"])
-    config = stored["config"]
-    if change.config is not None:
-        setup.check_own_config(change.config)
-        document = {name: value for name, value in config.items() if name == DECLARATION}
-        config = row["config"] = change.config | document
-    if change.credentials is not None:
-        credentials = setup.reveal_credentials(change.credentials)
-        setup.check_configuration(tool, config, credentials)
-        row["credentials"] = setup.seal_credentials(credentials, {**stored, "config": config})
-    elif change.config is not None:
-        setup.check_origin(tool, stored, config)
-        setup.check_configuration(tool, config, setup.open_credentials(stored))
-    if change.webhook_secret is not None:
-        secret = change.webhook_secret.get_secret_value()
-        row["webhook_secrets"] = setup.seal_webhook_secret(
-            secret, stored["webhook_secrets"], caller, connector_id
-        )
-    return row
+        await connectors.update_connector(db, connector_id, setup.bind_credentials(credentials, stored))
 
 
 def _name_taken() -> Problem:

@@ -16,6 +16,13 @@ DisplayName = Annotated[str, Trimmed(120)]
 PollInterval = Annotated[int, Field(ge=60, le=86_400), WHOLE]
 BackfillDays = Annotated[int, Field(ge=0, le=3_650), WHOLE]
 Secret = Annotated[SecretStr, Field(min_length=16, max_length=500)]
+Origins = Annotated[
+    list[str],
+    Field(
+        max_length=20,
+        description="The origins that they were entered for; refused where they would go to others",
+    ),
+]
 Proof = Literal["yes", "failed", "not run"]
 
 
@@ -96,6 +103,20 @@ class Rereading(BaseModel):
     read_back_to: datetime | None = Field(description="When the oldest record arrived that was read again")
 
 
+class CredentialReceiver(BaseModel):
+    """One origin, and which credentials it receives or gets signatures of."""
+
+    origin: str
+    receives: list[str] = Field(description="Names of credentials; token: one that the tool has issued")
+
+
+class CredentialReceivers(BaseModel):
+    """All origins that a connector's credentials are sent to, and how it authenticates there."""
+
+    authentication: str
+    receivers: list[CredentialReceiver]
+
+
 class Connector(BaseModel):
     """A configured integration."""
 
@@ -109,6 +130,9 @@ class Connector(BaseModel):
     backfill_days: int
     config: dict[str, Any]
     has_credentials: bool
+    credential_receivers: CredentialReceivers | None = Field(
+        description="For whom the stored credentials were entered; to anybody else nothing is sent"
+    )
     has_webhook_secret: bool
     webhook_url: str | None
     next_poll_at: datetime
@@ -144,6 +168,7 @@ class NewConnector(BaseModel):
     display_name: DisplayName
     config: dict[str, Any] = Field(default_factory=dict)
     credentials: dict[str, SecretStr] = Field(default_factory=dict)
+    credentials_for: Origins | None = None
     webhook_secret: Secret | None = Field(
         None, description="The secret that the tool signs with; by default one is generated"
     )
@@ -168,6 +193,16 @@ class UnsavedConnector(BaseModel):
     credentials: dict[str, SecretStr] = Field(default_factory=dict)
 
 
+class UnsavedConfiguration(BaseModel):
+    """A connector's configuration, as far as it is entered."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    type: str
+    declaration: str | None = Field(None, description="Of type custom_api: the workspace's own declaration")
+    config: dict[str, Any] = Field(default_factory=dict)
+
+
 class ConnectorChange(BaseModel):
     """Fields to change; absent fields keep their value, `credentials` replace all credentials."""
 
@@ -176,6 +211,7 @@ class ConnectorChange(BaseModel):
     display_name: DisplayName | None = None
     config: dict[str, Any] | None = None
     credentials: dict[str, SecretStr] | None = None
+    credentials_for: Origins | None = None
     webhook_secret: Secret | None = Field(
         None, description="The previous secret stays valid until the next change"
     )

@@ -1,7 +1,7 @@
 """Sets connectors up: checks configuration and plan, encrypts secrets, tests the connection."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -9,12 +9,13 @@ from uuid import UUID
 from pydantic import SecretStr
 
 from api.access.caller import Caller
+from api.connectors.schemas import ConnectorChange
 from api.http.errors import Problem, broken_rule
 from causeloop_pipeline.connectors.configuration import find_problems
 from causeloop_pipeline.connectors.declared.declaration import CUSTOM_TYPE, DECLARATION
 from causeloop_pipeline.connectors.registry import CONNECTORS, is_included
 from causeloop_pipeline.connectors.spec import Connector
-from causeloop_pipeline.egress.origin import find_credentials_origin
+from causeloop_pipeline.egress.receivers import NOBODY, Receivers, find_receivers
 from causeloop_pipeline.landing.record_meaning import RecordMeaning
 from causeloop_pipeline.model.plans import PLANS
 from causeloop_pipeline.settings import settings
@@ -24,13 +25,6 @@ from causeloop_pipeline.storage.app.vault import SecretError
 from causeloop_pipeline.storage.secrets.key_ring import open_vault
 
 CURRENT, PREVIOUS = "current", "previous"
-UNREADABLE_CREDENTIALS: Mapping[str, Any] = {
-    "ok": False,
-    "detail": "the stored credentials cannot be decrypted with this installation's key: enter them again",
-    "records": 0,
-    "samples": [],
-}
-"""The result of a test whose credentials cannot be read."""
 USED_UP_CREDENTIALS: Mapping[str, Any] = {
     "ok": False,
     "detail": "this tool may replace the refresh token whenever it is used, and a test stores nothing: "
@@ -124,26 +118,68 @@ def seal_credentials(credentials: Mapping[str, str], connector: Mapping[str, Any
     return connector_credentials.seal_credentials(open_vault(), credentials, connector)
 
 
+def bind_credentials(credentials: Mapping[str, str], connector: Mapping[str, Any]) -> dict[str, Any]:
+    """The columns of credentials: sealed, and those who receive them by a connector's configuration."""
+    receivers = connector_credentials.find_stored_receivers(connector)
+    return {
+        "credentials": seal_credentials(credentials, connector),
+        connector_credentials.RECEIVERS: receivers,
+    }
+
+
+def preview_receivers(tool: Connector, config: Mapping[str, Any]) -> Receivers:
+    """Who would receive the credentials; nobody as long as the configuration is not complete."""
+    problems = [problem for problem in find_problems(tool, config, {}) if problem.field.startswith("config")]
+    return NOBODY if problems else find_receivers(tool, config)
+
+
+def check_expected_receivers(
+    tool: Connector, config: Mapping[str, Any], expected: Collection[str] | None
+) -> None:
+    """422 where credentials would go elsewhere than the person who entered them was shown."""
+    origins = find_receivers(tool, config).origins
+    if expected is not None and origins != frozenset(expected):
+        listed = ", ".join(sorted(origins)) or "nobody"
+        raise broken_rule(
+            "credentials_required",
+            f"these credentials would be sent to {listed}: confirm that, and send them again",
+            "/credentials_for",
+        )
+
+
 def open_credentials(connector: Mapping[str, Any]) -> dict[str, str]:
     """A connector's stored credentials in plain text."""
     return connector_credentials.open_credentials(open_vault(), connector)
 
 
-def check_origin(tool: Connector, stored: Mapping[str, Any], config: Mapping[str, Any]) -> None:
-    """422 where stored credentials would be sent to another origin than they were entered for."""
-    before = find_credentials_origin(tool, stored["config"])
-    after = find_credentials_origin(tool, config)
-    if stored["credentials"] and before != after:
-        raise broken_rule(
-            "credentials_required",
-            f"the stored credentials belong to {before}: enter them again to use them at {after}",
-            "/credentials",
+def carry_credentials(stored: Mapping[str, Any], config: Mapping[str, Any]) -> dict[str, str]:
+    """The stored credentials for another configuration; 422 where it sends them to others than before."""
+    if not stored["credentials"]:
+        return {}
+    bound = stored[connector_credentials.RECEIVERS]
+    changed = {**stored, "config": config}
+    try:
+        connector_credentials.require_same_receivers(
+            bound or connector_credentials.find_stored_receivers(stored),
+            connector_credentials.find_stored_receivers(changed),
         )
+    except connector_credentials.OtherReceiversError as error:
+        raise broken_rule("credentials_required", str(error), "/credentials") from None
+    # What an earlier version has sealed is bound to the address of its own configuration.
+    return open_credentials(changed if bound else stored)
 
 
 def generate_webhook_secret() -> str:
     """A random webhook secret."""
     return secrets.token_urlsafe(32)
+
+
+def describe_unreadable(error: SecretError) -> dict[str, Any]:
+    """The result of a test whose credentials cannot be read."""
+    detail = "the stored credentials cannot be decrypted with this installation's key: enter them again"
+    if isinstance(error, connector_credentials.OtherReceiversError):
+        detail = str(error)
+    return {"ok": False, "detail": detail, "records": 0, "samples": []}
 
 
 def seal_webhook_secret(secret: str, stored: bytes | None, caller: Caller, connector_id: UUID) -> bytes:
@@ -192,3 +228,26 @@ def add_webhook_url(connector: Mapping[str, Any]) -> dict[str, Any]:
     has_webhook = tool is not None and tool.webhook is not None and not is_declared_without
     address = f"{settings().public_url.rstrip('/')}/v1/webhooks/inbound/{connector['id']}"
     return {**connector, "webhook_url": address if has_webhook else None}
+
+
+def build_changed_row(caller: Caller, stored: Mapping[str, Any], change: ConnectorChange) -> dict[str, Any]:
+    """The columns to set; the configuration that results is checked as a whole."""
+    row = change.model_dump(exclude={"credentials", "credentials_for", "webhook_secret", "same_site"})
+    tool, config = find_tool(stored["type"]), stored["config"]
+    if change.config is not None:
+        check_own_config(change.config)
+        document = {name: value for name, value in config.items() if name == DECLARATION}
+        config = row["config"] = change.config | document
+    if change.credentials is not None:
+        credentials = reveal_credentials(change.credentials)
+        check_configuration(tool, config, credentials)
+        check_expected_receivers(tool, config, change.credentials_for)
+        row |= bind_credentials(credentials, {**stored, "config": config})
+    elif change.config is not None:
+        credentials = carry_credentials(stored, config)
+        check_configuration(tool, config, credentials)
+        row |= bind_credentials(credentials, {**stored, "config": config}) if credentials else {}
+    if change.webhook_secret is not None:
+        secret, before = change.webhook_secret.get_secret_value(), stored["webhook_secrets"]
+        row["webhook_secrets"] = seal_webhook_secret(secret, before, caller, stored["connector_id"])
+    return row

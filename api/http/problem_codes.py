@@ -70,7 +70,7 @@ PROBLEM_CODES = {
     "body_too_large": ProblemCode(413, "The body is larger than the limit"),
     "not_json": ProblemCode(415, "The body is not declared as JSON"),
     "range_not_satisfiable": ProblemCode(416, "The file has no such bytes"),
-    "credentials_required": ProblemCode(422, "A changed address needs its credentials entered again"),
+    "credentials_required": ProblemCode(422, "Credentials would go to others than they were entered for"),
     "expired_already": ProblemCode(422, "The time of expiry is past"),
     "expires_too_late": ProblemCode(422, "A key may be valid for two years at most"),
     "fixed_in_the_future": ProblemCode(422, "A fix cannot have been made in the future"),

@@ -20,7 +20,7 @@ from causeloop_pipeline.demo.tenants import (
     POLL_INTERVAL_SECONDS,
     USERS,
 )
-from causeloop_pipeline.storage.app.connector_credentials import seal_credentials
+from causeloop_pipeline.storage.app.connector_credentials import find_stored_receivers, seal_credentials
 from causeloop_pipeline.storage.app.connectors import NewConnector, create_connector
 from causeloop_pipeline.storage.app.tenants import (
     add_member,
@@ -35,6 +35,7 @@ from causeloop_pipeline.storage.database.session import Session
 UPDATE_CONNECTOR = """
 update app.connector
 set credentials = case when config = %(config)s then credentials else %(credentials)s end,
+    credential_receivers = case when config = %(config)s then credential_receivers else %(receivers)s end,
     status = case when config = %(config)s then status else 'active' end,
     status_reason = case when config = %(config)s then status_reason end,
     config = %(config)s
@@ -102,8 +103,9 @@ def _create_connector(owner: psycopg.Connection, vault: Vault, workspace_id: UUI
         "type": account.tool,
         "config": account.config,
     }
-    sealed = seal_credentials(vault, account.credentials, row)
-    updated = owner.execute(UPDATE_CONNECTOR, {**row, "config": Jsonb(account.config), "credentials": sealed})
+    sealed, receivers = seal_credentials(vault, account.credentials, row), Jsonb(find_stored_receivers(row))
+    changed = {**row, "config": Jsonb(account.config), "credentials": sealed, "receivers": receivers}
+    updated = owner.execute(UPDATE_CONNECTOR, changed)
     if not updated.rowcount:
         create_connector(
             Session(owner),  # type: ignore[arg-type]

@@ -159,12 +159,18 @@ class FirstOf:
 Auth: TypeAlias = SingleAuth | FirstOf | None
 
 
+def list_ways(auth: Auth) -> tuple[SingleAuth, ...]:
+    """Every way of authenticating that a connector may use."""
+    if auth is None:
+        return ()
+    return auth.ways if isinstance(auth, FirstOf) else (auth,)
+
+
 def is_refreshed(auth: Auth, credentials: Mapping[str, str]) -> bool:
     """Whether a refresh token is among the credentials: a tool may replace it whenever it is used."""
-    choices = auth.ways if isinstance(auth, FirstOf) else (auth,)
     return any(
         isinstance(choice, OAuth2)
         and choice.grant == "refresh_token"
         and bool(credentials.get(choice.refresh_token.strip("{}")))
-        for choice in choices
+        for choice in list_ways(auth)
     )

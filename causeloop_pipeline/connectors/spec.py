@@ -63,6 +63,10 @@ from causeloop_pipeline.connectors.webhooks import Condition, IdsOnly, Webhook, 
 # A tool's file writes `spec.` before every one of these, wherever it is defined.
 __all__ = [
     "BASE_URL",
+    "HOST",
+    "HOST_AND_PORT",
+    "HOST_LABEL",
+    "HOST_LABELS",
     "OWN_SIGNATURE",
     "Auth",
     "AwsSignature",
@@ -146,6 +150,15 @@ class Field:
     unless: str = ""
     """Another field: where that one is filled, this one may be empty although it is required."""
 
+
+_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+HOST_LABEL = _LABEL
+"""For a value that becomes one label of a host: the vendor's own domain follows it."""
+HOST_LABELS = rf"{_LABEL}(?:\.{_LABEL})*"
+"""The same where vendors write a region behind the name, such as acme.eu."""
+HOST = HOST_LABELS
+"""For a value that is the whole host. With another one the credentials must be entered again."""
+HOST_AND_PORT = rf"{HOST}(?::[0-9]{{1,5}})?"
 
 BASE_URL = Field(
     "base_url",

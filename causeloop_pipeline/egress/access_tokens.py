@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlencode, urljoin
+from urllib.parse import urlencode
 
 import jwt
 import orjson
@@ -18,6 +18,7 @@ from causeloop_pipeline.connectors.json_paths import fill_from, find_value
 from causeloop_pipeline.egress.errors import PermanentFailure
 from causeloop_pipeline.egress.http import Request, exchange
 from causeloop_pipeline.egress.policy import EgressPolicy
+from causeloop_pipeline.egress.receivers import TokenAuth, check_receiver, find_token_url
 from causeloop_pipeline.egress.retry_policy import RetryableResponse, is_retryable
 
 MARGIN_SECONDS = 60.0
@@ -25,8 +26,6 @@ MARGIN_SECONDS = 60.0
 STATEMENT_SECONDS = 540
 MAX_TOKENS = 10_000
 JWT_BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer"
-
-TokenAuth = OAuth2 | ServiceAccount | GitHubApp
 
 
 @dataclass(frozen=True)
@@ -55,6 +54,8 @@ class TokenSource:
     values: dict[str, Any] = field(repr=False)
     base_url: str
     egress: EgressPolicy
+    origins: frozenset[str]
+    """Where the credentials belong, and nowhere else are they sent."""
     keep: Callable[[str, str], None] | None = field(default=None, repr=False)
     """Stores a credential that the endpoint has replaced, by its name: the former one is no longer valid."""
 
@@ -85,6 +86,7 @@ class TokenSource:
 
     def _fetch(self) -> FetchedToken:
         request = _build_token_request(self)
+        check_receiver(self.title, request.url, self.origins)
         response = exchange(request, self.egress)
         if is_retryable(response.status):
             raise RetryableResponse(f"{request.receiver} answered {response.status}", response.status)
@@ -141,7 +143,7 @@ def _build_oauth_request(source: TokenSource, auth: OAuth2) -> Request:
     if auth.scope is not None:
         sent["scope"] = fill_from(auth.scope, values)
     sent |= {name: fill_from(text, values) for name, text in auth.parameters}
-    url = urljoin(source.base_url + "/", fill_from(auth.token_url, values))
+    url = find_token_url(source.title, auth, source.base_url, values)
     if auth.encoding == "query":
         return Request(_name_receiver(source), "GET", f"{url}?{urlencode(sent)}", headers)
     if auth.encoding == "json":
@@ -167,14 +169,14 @@ def _build_service_account_request(source: TokenSource, auth: ServiceAccount) ->
     if auth.subject is not None:
         claims["sub"] = fill_from(auth.subject, source.values)
     sent = {"grant_type": JWT_BEARER, "assertion": _sign_statement(source, claims, key)}
-    return _build_form_request(source, auth.token_url, sent, {"Accept": "application/json"})
+    url = find_token_url(source.title, auth, source.base_url, source.values)
+    return _build_form_request(source, url, sent, {"Accept": "application/json"})
 
 
 def _build_github_request(source: TokenSource, auth: GitHubApp) -> Request:
     key = fill_from(auth.private_key, source.values).replace("\\n", "\n")
     statement = _sign_statement(source, {"iss": fill_from(auth.app_id, source.values)}, key)
-    ids = dict(source.values) | {"installation_id": fill_from(auth.installation_id, source.values)}
-    url = source.base_url + fill_from(auth.token_path, ids)
+    url = find_token_url(source.title, auth, source.base_url, source.values)
     headers = {"Accept": "application/vnd.github+json", "Authorization": f"Bearer {statement}"}
     return Request(_name_receiver(source), "POST", url, headers, b"")
 

@@ -24,23 +24,33 @@ from causeloop_pipeline.egress.credentials import Credentials, build_credentials
 from causeloop_pipeline.egress.errors import PermanentFailure
 from causeloop_pipeline.egress.http import Request
 from causeloop_pipeline.egress.keyed_hash import HashKey
+from causeloop_pipeline.egress.origin import find_base_url
 from causeloop_pipeline.egress.policy import EgressPolicy
+from causeloop_pipeline.egress.receivers import Receivers, check_receiver, find_receivers
 
 
 class Authenticator:
-    """Adds one connector's credentials to its requests; they appear in no repr or log."""
+    """Adds one connector's credentials to its requests; they appear in no repr or log.
+
+    A request to an origin where they do not belong is refused.
+    """
 
     def __init__(
         self,
+        title: str,
+        receivers: Receivers,
         credentials: Credentials,
         tokens: TokenSource | None = None,
         key: AwsKey | HashKey | None = None,
     ) -> None:
+        self._title, self._origins = title, receivers.origins
         self._credentials, self._tokens, self._key = credentials, tokens, key
         self._sent = ""
 
     def authorize(self, request: Request) -> Request:
         """The authenticated request."""
+        if self._carries_credentials:
+            check_receiver(self._title, request.url, self._origins)
         url = request.url
         if self._credentials.parameters:
             url = str(httpx2.URL(url).copy_merge_params(list(self._credentials.parameters)))
@@ -69,6 +79,11 @@ class Authenticator:
         text = text.replace(self._sent, "***") if self._sent else text
         return self._credentials.redact(text)
 
+    @property
+    def _carries_credentials(self) -> bool:
+        sent = self._credentials
+        return bool(self._tokens or self._key or sent.headers or sent.parameters or sent.form_fields)
+
     def _token_headers(self, tokens: TokenSource) -> dict[str, str]:
         self._sent = tokens.token()
         values = {**tokens.values, "token": self._sent}
@@ -82,7 +97,6 @@ def build_authenticator(
     connector: Connector,
     config: Mapping[str, Any],
     entered: Mapping[str, str],
-    base_url: str,
     egress: EgressPolicy,
     keep: Callable[[str, str], None] | None = None,
 ) -> Authenticator:
@@ -90,7 +104,8 @@ def build_authenticator(
 
     `keep` stores a credential that the tool replaces, such as a one-time refresh token.
     """
-    auth = connector.auth
+    auth, title = connector.auth, connector.title
+    receivers = find_receivers(connector, config)
     values: dict[str, Any] = {**config, **entered}
     if isinstance(auth, FirstOf):
         chosen = next((entry for entry in auth.ways if not find_missing(entry, values)), auth.ways[0])
@@ -100,18 +115,20 @@ def build_authenticator(
         match auth:
             case OAuth2() | ServiceAccount() | GitHubApp():
                 _require_values(auth, values)
-                tokens = TokenSource(connector.title, auth, values, base_url, egress, keep)
-                return Authenticator(secrets, tokens)
+                tokens = TokenSource(
+                    title, auth, values, find_base_url(connector, config), egress, receivers.origins, keep
+                )
+                return Authenticator(title, receivers, secrets, tokens)
             case AwsSignature():
-                return Authenticator(secrets, key=_build_aws_key(auth, values))
+                return Authenticator(title, receivers, secrets, key=_build_aws_key(auth, values))
             case KeyedHash():
                 fill_from(auth.key, values)
-                return Authenticator(secrets, key=HashKey(auth, values))
+                return Authenticator(title, receivers, secrets, key=HashKey(auth, values))
     except MissingValueError as missing:
         raise PermanentFailure(
             f"{connector.title}: {missing.args[0]!r} is missing; enter it in the connector"
         ) from None
-    return Authenticator(build_credentials(connector, entered))
+    return Authenticator(title, receivers, build_credentials(connector, entered))
 
 
 def _require_values(auth: OAuth2 | ServiceAccount | GitHubApp, values: Mapping[str, Any]) -> None:

@@ -62,17 +62,18 @@ def find_missing(auth: Auth, values: Mapping[str, Any]) -> list[str]:
         unused = auth.refresh_token if auth.grant != "refresh_token" else None
         client = {auth.client_id, auth.client_secret} if auth.grant == "none" else set()
         fields = [text for text in fields if text != unused and text not in client]
-    names = [name for text in _list_texts(fields) for name in PLACEHOLDER.findall(text)]
+    names = [name for text in list_texts(fields) for name in PLACEHOLDER.findall(text)]
     optional = {"token"} if isinstance(auth, OAuth2) else {"session_token"}
     return [name for name in names if values.get(name) in (None, "") and name not in optional]
 
 
-def _list_texts(value: Any) -> Iterator[str]:
+def list_texts(value: Any) -> Iterator[str]:
+    """Every text in nested lists."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, list | tuple):
         for entry in value:
-            yield from _list_texts(entry)
+            yield from list_texts(entry)
 
 
 def _fill(auth: Auth, values: Mapping[str, str]) -> Credentials:

@@ -14,6 +14,10 @@ from causeloop_pipeline.egress.policy import EgressPolicy, EgressRefused
 from causeloop_pipeline.egress.retry_policy import RetryableResponse, is_retryable, read_retry_after
 from causeloop_pipeline.egress.transport import CheckedTransport
 
+OWN_HEADERS = frozenset(
+    {"host", "content-length", "transfer-encoding", "connection", "upgrade", "te", "trailer"}
+)
+"""What the connection says by itself. A proxy in front of many hosts passes a request on by its `Host`."""
 REDIRECT_STATUSES = frozenset({301, 302, 303, 307, 308})
 STANDARD_RATE_LIMIT = RateLimit()
 
@@ -64,6 +68,7 @@ def exchange(request: Request, egress: EgressPolicy, limits: Limits | None = Non
 
 def send(request: Request, transport: CheckedTransport, limits: Limits) -> Response:
     """Send one request over an open transport; raises RetryableResponse where the response is incomplete."""
+    _require_sendable(request)
     wire = httpx2.Request(
         request.method,
         parse_web_address(request.url),
@@ -83,6 +88,17 @@ def send(request: Request, transport: CheckedTransport, limits: Limits) -> Respo
         raise RetryableResponse(reason) from None
     headers = {name.lower(): value for name, value in response.headers.items()}
     return Response(response.status_code, headers, body)
+
+
+def _require_sendable(request: Request) -> None:
+    """PermanentFailure for headers that would lead a request elsewhere, or that cannot be written."""
+    for name, value in request.headers.items():
+        if name.strip().lower() in OWN_HEADERS:
+            raise PermanentFailure(f"{request.receiver}: the header {name!r} cannot be set")
+        if not (name.isascii() and name.isprintable() and value.isascii() and value.isprintable()):
+            raise PermanentFailure(
+                f"{request.receiver}: the header {name[:40]!r} holds a character that no header can carry"
+            )
 
 
 def require_success(request: Request, response: Response) -> Response:

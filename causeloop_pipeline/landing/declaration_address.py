@@ -5,8 +5,9 @@ from collections.abc import Iterator
 
 import httpx2
 
+from causeloop_pipeline.connectors.auth import OAuth2, ServiceAccount, list_ways
 from causeloop_pipeline.connectors.declared.problems import DeclarationError, Problem
-from causeloop_pipeline.connectors.spec import Connector, OAuth2
+from causeloop_pipeline.connectors.spec import Connector
 from causeloop_pipeline.egress.origin import find_port, parse_web_address
 from causeloop_pipeline.egress.policy import EgressPolicy, EgressRefused, is_public
 
@@ -28,8 +29,11 @@ def check_addresses(connector: Connector, egress: EgressPolicy) -> None:
 def _list_addresses(connector: Connector) -> Iterator[tuple[str, str]]:
     if connector.base_url:
         yield "base_url", connector.base_url
-    if isinstance(connector.auth, OAuth2) and "://" in connector.auth.token_url:
-        yield "auth.oauth2.token_url", connector.auth.token_url
+    for choice in list_ways(connector.auth):
+        if isinstance(choice, OAuth2) and "://" in choice.token_url:
+            yield "auth.oauth2.token_url", choice.token_url
+        elif isinstance(choice, ServiceAccount):
+            yield "auth.service_account.token_url", choice.token_url
 
 
 def _check(field: str, address: str, egress: EgressPolicy) -> Iterator[Problem]:

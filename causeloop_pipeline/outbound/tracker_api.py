@@ -18,6 +18,7 @@ from causeloop_pipeline.egress.credentials import Credentials
 from causeloop_pipeline.egress.errors import OutsideFailure, PermanentFailure, TransientFailure
 from causeloop_pipeline.egress.http import Limits, Request, Response, build_failure, exchange
 from causeloop_pipeline.egress.policy import EgressPolicy
+from causeloop_pipeline.egress.receivers import check_receiver
 from causeloop_pipeline.egress.retry_policy import is_rate_limited, read_retry_after
 
 ATTEMPT_SECONDS = 90.0
@@ -37,6 +38,8 @@ class TrackerApi:
     base_url: str
     credentials: Credentials = field(repr=False)
     egress: EgressPolicy
+    origins: frozenset[str]
+    """Where the credentials belong, and nowhere else are they sent."""
     ends: float = field(default_factory=lambda: time.monotonic() + ATTEMPT_SECONDS)
 
     def get(self, path: str, params: Mapping[str, str] | None = None) -> Any:
@@ -88,6 +91,7 @@ class TrackerApi:
     ) -> Any:
         query = {**params, **dict(self.credentials.parameters)}
         url = str(httpx2.URL(self.base_url + path).copy_merge_params(query))
+        check_receiver(self.connector.title, url, self.origins)
         headers = {
             "Accept": "application/json",
             "Content-Type": content_type,

@@ -15,7 +15,10 @@ from causeloop_pipeline.egress.policy import EgressPolicy
 def test_a_credential_of_the_form_is_in_the_body_alone() -> None:
     """UptimeRobot takes its key there: it could never be polled while the key was looked for elsewhere."""
     authenticator = build_authenticator(
-        CONNECTORS["uptimerobot"], {}, {"api_key": "planted &key"}, "https://api.example", EgressPolicy()
+        CONNECTORS["uptimerobot"],
+        {"base_url": "https://api.example"},
+        {"api_key": "planted &key"},
+        EgressPolicy(),
     )
     request = Request("UptimeRobot", "POST", "https://api.example/v2/getMonitors", {}, b"format=json")
     sent, empty = authenticator.authorize(request), authenticator.authorize(Request("", "POST", request.url))

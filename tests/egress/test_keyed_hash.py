@@ -61,7 +61,7 @@ def test_darktraces_signature_is_of_the_target_as_it_is_sent() -> None:
 
 def test_the_key_is_never_sent_and_never_shown() -> None:
     authenticator = build_authenticator(
-        CONNECTORS["duo"], {"api_host": "api.example"}, DUO_KEYS, "https://api.example", EgressPolicy()
+        CONNECTORS["duo"], {"api_host": "api.example"}, DUO_KEYS, EgressPolicy()
     )
     sent = authenticator.authorize(Request("Duo", "GET", "https://api.example/admin/v2/logs/authentication"))
 

@@ -31,6 +31,13 @@ PRIVATE = [
     "198.51.100.1",
     "203.0.113.1",
     "192.88.99.1",
+    "168.63.129.16",
+    "169.254.42.42",
+    "192.0.0.192",
+    "161.26.0.10",
+    "166.9.0.1",
+    "fd00:ec2::254",
+    "fd20:ce::254",
     "224.0.0.1",
     "239.255.255.255",
     "240.0.0.1",
@@ -186,8 +193,27 @@ def test_a_name_that_cannot_be_resolved_is_a_transient_failure(monkeypatch):
         raise socket.gaierror(-2, "Name or service not known")
 
     monkeypatch.setattr(socket, "getaddrinfo", unknown)
-    with pytest.raises(TransientFailure, match=r"tool\.example cannot be resolved"):
+    with pytest.raises(TransientFailure, match=r"tool\.example cannot be reached"):
         ask("https://tool.example", NOBODY)
+
+
+def test_a_name_with_a_private_address_and_one_without_any_get_the_same_answer(monkeypatch):
+    """Otherwise whoever may test a connector learns which names the installation's network has."""
+    answered = []
+    for private in ([], ["10.0.0.7"], ["10.0.0.7", "8.8.8.8"], ["168.63.129.16"], ["fd00:ec2::254"]):
+
+        def resolve(host, port, *_, addresses=private, **__):
+            if not addresses:
+                raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+            return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port)) for address in addresses]
+
+        monkeypatch.setattr(socket, "getaddrinfo", resolve)
+        with pytest.raises(TransientFailure) as refused:
+            ask("https://vault.corp.example", NOBODY)
+        answered.append((type(refused.value), refused.value.reason))
+
+    assert len(set(answered)) == 1
+    assert "vault.corp.example:443 to CAUSELOOP_EGRESS_ALLOW" in answered[0][1]
 
 
 @pytest.fixture
@@ -235,5 +261,5 @@ def test_a_refusal_does_not_tell_which_private_address_a_name_leads_to() -> None
     with pytest.raises(EgressRefused) as refused:
         EgressPolicy().addresses("localhost", 443)
 
-    assert "localhost leads to a private address" in str(refused.value)
+    assert "localhost cannot be reached: no public address" in str(refused.value)
     assert not {"127.0.0.1", "::1"} & set(str(refused.value).split())

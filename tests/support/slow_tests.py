@@ -4,6 +4,13 @@ ALL = frozenset[str]()
 """Every test of a file."""
 
 SLOW = {
+    # Every spelling of another host in every place.
+    "landing/polling/test_other_hosts.py": frozenset(
+        {
+            "test_every_spelling_in_every_place_sends_nothing_elsewhere",
+            "test_no_link_in_an_answer_of_a_tool_leads_elsewhere",
+        }
+    ),
     # Simulations of histories and workspaces, and models fitted to them.
     "analysis/act/test_proof.py": frozenset(
         {

@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
+from api.connectors.queries import decode_documents
 from api.http.database import WorkspaceDatabase, encode_parameters
+from causeloop_pipeline.storage.app.connector_credentials import find_reentries
 
 DECLARATION_COLUMNS = """
     d.name, d.title, d.written, d.updated_by, d.created_at, d.updated_at,
@@ -23,11 +25,18 @@ SELECT_DOCUMENTS = """
 select coalesce(json_object_agg(name, document), '{}') from app.connector_declaration
 """
 SELECT_DOCUMENT = "select document from app.connector_declaration where name = $1 ->> 'name'"
-SELECT_HAS_CREDENTIALS = """
-select to_json(exists (
-    select from app.connector
-    where type = 'custom_api' and config #>> '{declaration,name}' = $1 ->> 'name' and credentials is not null
-))
+SELECT_FOLLOWERS = """
+select workspace_id, connector_id, type, config, credential_receivers
+from app.connector
+where type = 'custom_api' and config #>> '{declaration,name}' = $1 and credentials is not null
+order by connector_id
+for update
+"""
+UPDATE_REENTRY = """
+update app.connector
+set credential_receivers = $2::jsonb, status_reason = $3,
+    status = case status when 'active' then 'error' else status end
+where connector_id = $1
 """
 UPSERT_DECLARATION = """
 insert into app.connector_declaration (workspace_id, name, title, document, written, updated_by)
@@ -63,18 +72,28 @@ async def read_document(db: WorkspaceDatabase, name: str) -> dict[str, Any] | No
     return await db.read(SELECT_DOCUMENT, name=name)  # type: ignore[no-any-return]
 
 
-async def has_credentials(db: WorkspaceDatabase, name: str) -> bool:
-    """Whether a connector of the declaration has stored credentials."""
-    return bool(await db.read(SELECT_HAS_CREDENTIALS, name=name))
+async def store_declaration(db: WorkspaceDatabase, row: Mapping[str, Any], actor: str) -> list[str]:
+    """Store a declaration, and replace it in the connectors that use it.
 
-
-async def store_declaration(db: WorkspaceDatabase, row: Mapping[str, Any], actor: str) -> None:
-    """Store a declaration, and replace it in the connectors that use it."""
+    Returns the ids of the connectors that now have to be given their credentials again.
+    """
     document = encode_parameters(row["document"])
+    followers = await _read_followers(db, row["name"])
     await db.transaction.execute(
         UPSERT_DECLARATION, db.workspace_id, row["name"], row["title"], document, row["written"], actor
     )
     await db.transaction.execute(UPDATE_CONNECTORS, row["name"], document)
+    reentries = find_reentries(followers, row["document"])
+    for reentry in reentries:
+        entered_for = encode_parameters(reentry.entered_for)
+        await db.transaction.execute(UPDATE_REENTRY, reentry.connector_id, entered_for, reentry.reason)
+    return [str(reentry.connector_id) for reentry in reentries]
+
+
+async def _read_followers(db: WorkspaceDatabase, name: str) -> list[dict[str, Any]]:
+    """The connectors of a declaration that have credentials."""
+    rows = await db.transaction.fetch(SELECT_FOLLOWERS, name)
+    return [decode_documents(row) for row in rows]
 
 
 async def delete_declaration(db: WorkspaceDatabase, name: str) -> bool:

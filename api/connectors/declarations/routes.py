@@ -47,20 +47,17 @@ async def check_connector_declaration(trial: DeclarationTrial) -> Response:
 )
 @requires(Role.ANALYST)
 async def store_connector_declaration(db: Db, caller: CurrentCaller, new: NewDeclaration) -> Response:
-    """Stores a declaration by its name. The connectors that use it follow it from their next poll on."""
+    """Stores a declaration by its name. The connectors that use it follow it from their next poll on.
+
+    Where it would send stored credentials to other origins than they were entered for, or in another
+    way, those connectors stop (status error) until their credentials are entered again.
+    """
     _, document = await run_in_threadpool(read_written, new.written)
     name = document["name"]
-    before = await declarations.read_document(db, name)
-    is_moved = before is not None and before.get("base_url") != document.get("base_url")
-    if is_moved and await declarations.has_credentials(db, name):
-        raise conflict(
-            "declaration_in_use",
-            "connectors of this declaration hold credentials for its present base_url: store it under "
-            "another name, or delete those connectors first",
-        )
     row = {"name": name, "title": document["title"], "document": document, "written": new.written}
-    await declarations.store_declaration(db, row, caller.actor)
-    await audit.record(db, caller.actor, "declaration.stored", f"declaration:{name}")
+    reentries = await declarations.store_declaration(db, row, caller.actor)
+    details = {"credentials_to_reenter": reentries} if reentries else {}
+    await audit.record(db, caller.actor, "declaration.stored", f"declaration:{name}", **details)
     return json_response(await declarations.read_declaration(db, name), 201)
 
 

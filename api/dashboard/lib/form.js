@@ -9,10 +9,11 @@ import { notice } from "./states.js";
 
 /**
  * A form. `fields` are {name, label, kind, options, value, help, required, …attributes}, `send(values)` calls the
- * API, `onDone(answer)` follows. Empty fields that are not required are left out of the values.
- * @param {{ id: string, fields: readonly (Field | null)[], verb: string, send: (values: FormValues) => unknown, done?: string, onDone?: (answer: any) => unknown, extra?: Content, className?: string }} options
+ * API, `onDone(answer)` follows, and `watch(values)` sees every change. Empty fields that are not required are left
+ * out of the values.
+ * @param {{ id: string, fields: readonly (Field | null)[], verb: string, send: (values: FormValues) => unknown, done?: string, onDone?: (answer: any) => unknown, watch?: (values: FormValues) => unknown, extra?: Content, className?: string }} options
  */
-export function form({ id, fields, verb, send, done, onDone, extra = null, className = "stack" }) {
+export function form({ id, fields, verb, send, done, onDone, watch, extra = null, className = "stack" }) {
   const message = h("p", { class: "form-error", role: "alert" });
   const button = h("button", { type: "submit", class: "main" }, verb);
   const controls = fields.filter((field) => field !== null).map((field) => control(id, field));
@@ -33,7 +34,7 @@ export function form({ id, fields, verb, send, done, onDone, extra = null, class
   };
   return h(
     "form",
-    { id, class: className, onsubmit: submit },
+    { id, class: className, onsubmit: submit, oninput: () => watch?.(readValues(controls)) },
     controls.map((item) => item.element),
     message,
     h("div", { class: "buttons" }, button, extra),

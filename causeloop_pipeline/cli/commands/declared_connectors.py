@@ -13,7 +13,7 @@ from causeloop_pipeline.cli.declarations import (
     read_text,
 )
 from causeloop_pipeline.cli.output.help import show_examples
-from causeloop_pipeline.cli.output.terminal import fail, stderr, stdout
+from causeloop_pipeline.cli.output.terminal import stderr, stdout
 from causeloop_pipeline.cli.output.verification import print_verification
 
 CHECK_EXAMPLES = show_examples(
@@ -98,17 +98,17 @@ def add(
 ) -> None:
     """Store a connector of your own in a workspace; people then set it up like any other.
 
-    One of the same name is replaced, also in the connectors that follow it.
+    One of the same name is replaced, also in the connectors that follow it. Those whose credentials would now
+    be sent to others stop until the credentials are entered again.
     """
     from causeloop_pipeline.cli.stored_workspace import open_stored_workspace
-    from causeloop_pipeline.storage.app.declarations import DeclarationInUseError, store_declaration
+    from causeloop_pipeline.storage.app.declarations import store_declaration
 
     _, document, text = read_declared_document(file)
     with open_stored_workspace(workspace) as stored:
-        try:
-            store_declaration(stored.session, stored.workspace_id, document, text)
-        except DeclarationInUseError as error:
-            fail(str(error))
+        reentries = store_declaration(stored.session, stored.workspace_id, document, text)
+    for name in reentries:
+        stderr().print(f"{name}: its credentials would go to others now: enter them again", markup=False)
     stderr().print(f"{document['name']} is stored: it is in the catalog of {workspace}", markup=False)
 
 

@@ -11,7 +11,7 @@ from causeloop_pipeline.storage.database.session import Database
 from causeloop_pipeline.storage.secrets.key_ring import open_vault
 
 SELECT_CREDENTIALS = """
-select workspace_id, connector_id, type, display_name, config, credentials
+select workspace_id, connector_id, type, display_name, config, credentials, credential_receivers
 from app.connector
 order by connector_id
 """

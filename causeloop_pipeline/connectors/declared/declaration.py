@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from causeloop_pipeline.connectors.auth import Auth
+from causeloop_pipeline.connectors.auth import Auth, GitHubApp, OAuth2, ServiceAccount, list_ways
 from causeloop_pipeline.connectors.declared.problems import DeclarationError, Problem
 from causeloop_pipeline.connectors.declared.reading import Reader
 from causeloop_pipeline.connectors.declared.yaml_text import read_yaml
@@ -30,7 +30,10 @@ DECLARATION_FIELD = Field(DECLARATION, "Declaration", required=False, type="mapp
 
 MAX_TITLE = 120
 NAME = re.compile(r"[a-z][a-z0-9_]{1,39}")
-ADDRESS = re.compile(r"https?://[^\s/?#]+[^\s?#]*")
+ADDRESS = re.compile(r"https?://[^\s/?#@\\]+[^\s?#]*")
+ADDRESS_HOST = re.compile(r"https?://[^/?#]+")
+PLAIN_ADDRESS = re.compile(r"https?://[^\s/?#@\\{}]+[^\s?#{}]*")
+PATH = re.compile(r"/(?![/\\])\S*")
 REQUEST_PLACES = frozenset({"item", "page", "id", "since", "until"})
 """What a request fills in by itself."""
 
@@ -153,6 +156,7 @@ def _find_problems(declaration: Declaration) -> Iterator[Problem]:
         yield Problem("base_url", "expected the address of the API, such as https://api.acme.example")
     yield from _find_word_problems(declaration)
     yield from _find_place_problems(declaration)
+    yield from _find_endpoint_problems(declaration)
     for name in declaration.site or ():
         if name not in {entry.name for entry in declaration.config}:
             yield Problem(
@@ -178,6 +182,22 @@ def _find_word_problems(declaration: Declaration) -> Iterator[Problem]:
             if meaning not in WORD_MEANINGS[kind]:
                 expected = ", ".join(WORD_MEANINGS[kind])
                 yield Problem(f"words.{kind}.{word}", f"expected one of {expected}")
+
+
+def _find_endpoint_problems(declaration: Declaration) -> Iterator[Problem]:
+    """Token endpoints whose host nobody can tell from the declaration and the configuration."""
+    credentials = {entry.name for entry in declaration.credentials}
+    for choice in list_ways(declaration.auth):
+        if isinstance(choice, GitHubApp) and not PATH.fullmatch(choice.token_path):
+            yield Problem("auth.github_app.token_path", "expected a path of the API that begins with one /")
+        elif isinstance(choice, OAuth2):
+            place, host = "auth.oauth2.token_url", ADDRESS_HOST.match(choice.token_url)
+            if not (ADDRESS.fullmatch(choice.token_url) or PATH.fullmatch(choice.token_url)):
+                yield Problem(place, "expected https://… or a path of the API that begins with one /")
+            elif host and credentials & set(PLACEHOLDER.findall(host[0])):
+                yield Problem(place, "a credential cannot be a part of the host: add a field to config")
+        elif isinstance(choice, ServiceAccount) and not PLAIN_ADDRESS.fullmatch(choice.token_url):
+            yield Problem("auth.service_account.token_url", "expected an address without placeholders")
 
 
 def _find_place_problems(declaration: Declaration) -> Iterator[Problem]:

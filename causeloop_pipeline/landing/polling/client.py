@@ -13,8 +13,8 @@ from causeloop_pipeline.connectors.spec import BodyError, Connector
 from causeloop_pipeline.egress.authenticator import Authenticator
 from causeloop_pipeline.egress.errors import PermanentFailure, TransientFailure
 from causeloop_pipeline.egress.http import REDIRECT_STATUSES, Limits, Request, Response, send
-from causeloop_pipeline.egress.origin import find_origin, find_port, parse_web_address
-from causeloop_pipeline.egress.policy import EgressPolicy, EgressRefused
+from causeloop_pipeline.egress.origin import find_port, parse_web_address, write_origin
+from causeloop_pipeline.egress.policy import AddressRefused, EgressPolicy
 from causeloop_pipeline.egress.retry_policy import (
     RateLimitState,
     RetryableResponse,
@@ -80,7 +80,7 @@ class Client:
         retry_policy: RetryPolicy,
     ) -> None:
         self._connector = connector
-        self._base = parse_web_address(base_url)
+        self._base, self._origin = parse_web_address(base_url), write_origin(base_url)
         self._authenticator = authenticator
         self._retry_policy = retry_policy
         self._transport = CheckedTransport(egress)
@@ -99,7 +99,7 @@ class Client:
     def same_origin(self, url: str, link: str) -> str:
         """A link made absolute; one to another host is refused, for it would carry the credentials there."""
         target = _join(url, link)
-        if find_origin(target) != find_origin(self._base):
+        if write_origin(str(target)) != self._origin:
             raise PermanentFailure(
                 self._explain(url, f"it leads on to another host, {target.host or link[:60]!r}: not followed")
             )
@@ -208,7 +208,7 @@ def _join(url: str, link: str) -> httpx2.URL:
     try:
         return parse_web_address(urljoin(url, link))
     except ValueError:
-        raise EgressRefused(f"{link[:80]!r} is not a web address") from None
+        raise AddressRefused(f"{link[:80]!r} is not a web address") from None
 
 
 def _excerpt_body(body: bytes) -> str:

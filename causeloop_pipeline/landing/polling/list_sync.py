@@ -5,6 +5,7 @@ from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfoNotFoundError
 
 from causeloop_pipeline.connectors.json_paths import fill_from, find_value
 from causeloop_pipeline.connectors.mapping.times import TICKS
@@ -144,11 +145,13 @@ class ListSync:
         since, values = self._since, self._target.values
         zone = str(values.get(since.zone) or "UTC") if since is not None and since.zone else "UTC"
         if since is not None:
-            values = {
-                **values,
-                "since": format_timestamp(window.start, since.format, zone),
-                "until": format_timestamp(window.end, since.format, zone),
-            }
+            try:
+                ends = [format_timestamp(end, since.format, zone) for end in (window.start, window.end)]
+            except (ZoneInfoNotFoundError, ValueError, OSError):
+                raise PermanentFailure(
+                    f"{self._target.connector.title}: {zone!r} is no time zone such as Europe/Berlin"
+                ) from None
+            values = {**values, "since": ends[0], "until": ends[1]}
         fixed = tuple((name, fill_param(value, values)) for name, value in self._target.pull.params)
         if since is None or since.param is None:
             return fixed

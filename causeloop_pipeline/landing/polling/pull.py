@@ -64,9 +64,7 @@ def _pull_lists(
     if not connector.pulls:
         return
     base_url = find_base_url(connector, config)
-    authenticator = build_authenticator(
-        connector, config, sync.credentials, base_url, egress, sync.keep_credential
-    )
+    authenticator = build_authenticator(connector, config, sync.credentials, egress, sync.keep_credential)
     cursor = dict(sync.cursor or {})
     with Client(connector, base_url, authenticator, egress, retry_policy or RetryPolicy()) as client:
         for target in list_targets(client, connector, config, base_url):

@@ -9,6 +9,7 @@ from causeloop_pipeline.egress.credentials import build_credentials
 from causeloop_pipeline.egress.errors import PermanentFailure
 from causeloop_pipeline.egress.origin import find_base_url
 from causeloop_pipeline.egress.policy import EgressPolicy
+from causeloop_pipeline.egress.receivers import find_receivers
 from causeloop_pipeline.outbound.tickets import Tracker
 from causeloop_pipeline.outbound.tracker_api import TrackerApi
 from causeloop_pipeline.outbound.trackers.asana import Asana
@@ -39,6 +40,10 @@ def make_tracker(
     if connector.name not in TRACKERS:
         raise PermanentFailure(f"{connector.title} takes no tickets: push through another connector")
     api = TrackerApi(
-        connector, find_base_url(connector, config), build_credentials(connector, credentials), egress
+        connector,
+        find_base_url(connector, config),
+        build_credentials(connector, credentials),
+        egress,
+        find_receivers(connector, config).origins,
     )
     return TRACKERS[connector.name](api, config)

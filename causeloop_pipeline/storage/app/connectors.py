@@ -14,7 +14,13 @@ from causeloop_pipeline.connectors.sites import Neighbor, choose_site, list_kin,
 from causeloop_pipeline.model.issue import OPEN_STATUSES
 from causeloop_pipeline.model.plans import is_plan_enough, list_plans_from
 from causeloop_pipeline.model.tenancy import SetupStep
-from causeloop_pipeline.storage.app.connector_credentials import open_credentials, seal_credentials
+from causeloop_pipeline.storage.app.connector_credentials import (
+    RECEIVERS,
+    find_stored_receivers,
+    open_credentials,
+    seal_credentials,
+)
+from causeloop_pipeline.storage.app.credential_update import store_credentials
 from causeloop_pipeline.storage.app.sync_progress import SyncProgress, store_progress
 from causeloop_pipeline.storage.app.vault import Vault
 from causeloop_pipeline.storage.database.session import Session
@@ -34,8 +40,8 @@ limit %s
 """
 
 SELECT_CONNECTORS = """
-select c.workspace_id, c.connector_id, c.type, c.display_name, c.config, c.credentials, c.cursor,
-       c.backfill_days, c.failed_syncs, c.site, c.source
+select c.workspace_id, c.connector_id, c.type, c.display_name, c.config, c.credentials,
+       c.credential_receivers, c.cursor, c.backfill_days, c.failed_syncs, c.site, c.source
 from app.connector as c
 join app.active_workspace as w using (workspace_id)
 where c.type = %s and w.plan = any (%s) and c.status = 'active'
@@ -44,14 +50,14 @@ order by c.workspace_id, c.connector_id
 """
 
 SELECT_CONNECTOR = """
-select workspace_id, connector_id, type, display_name, config, credentials, cursor, backfill_days,
-       failed_syncs, site, source
+select workspace_id, connector_id, type, display_name, config, credentials,
+       credential_receivers, cursor, backfill_days, failed_syncs, site, source
 from app.connector
 where workspace_id = %s and connector_id = %s and status = 'active'
 """
 
 SELECT_CREDENTIALS = """
-select workspace_id, connector_id, type, config, credentials
+select workspace_id, connector_id, type, config, credentials, credential_receivers
 from app.connector
 where workspace_id = %s and connector_id = %s and credentials is not null
 for update
@@ -90,8 +96,9 @@ returning sync_run_id
 
 INSERT_CONNECTOR = """
 insert into app.connector (workspace_id, connector_id, type, display_name, config, credentials,
-                           webhook_secrets, poll_interval_seconds, backfill_days, site, source)
-values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+                           credential_receivers, webhook_secrets, poll_interval_seconds, backfill_days, site,
+                           source)
+values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
 """
 
 SELECT_NEIGHBORS = """
@@ -168,7 +175,7 @@ def read_connectors(
     """The active connectors of a type that are due or requested, in workspaces whose plan includes it."""
     plans = list_plans_from(CONNECTORS[connector_type].plan)
     rows = session.rows(SELECT_CONNECTORS, (connector_type, plans, list(requested)))
-    return [_open_connector(row, vault) for row in rows]
+    return [_open_connector(session, row, vault) for row in rows]
 
 
 def list_connectors(session: Session, connector_type: str) -> list[UUID]:
@@ -184,7 +191,7 @@ def read_active_connector(
 ) -> PolledConnector | None:
     """One connector, unless it is paused, in error or deleted."""
     row = session.row(SELECT_CONNECTOR, (workspace_id, connector_id))
-    return _open_connector(row, vault) if row else None
+    return _open_connector(session, row, vault) if row else None
 
 
 def read_open_external_ids(session: Session, connector: PolledConnector, limit: int = 500) -> list[str]:
@@ -257,6 +264,7 @@ def create_connector(session: Session, vault: Vault, new: NewConnector) -> None:
             new.display_name,
             Jsonb(dict(new.config)),
             seal_credentials(vault, new.credentials, connector),
+            Jsonb(find_stored_receivers(connector)),
             vault.seal(new.webhook_secrets, *row, WEBHOOK_SECRETS),
             new.poll_interval_seconds,
             new.backfill_days,
@@ -276,16 +284,14 @@ def replace_credential(
     session: Session, vault: Vault, connector: PolledConnector, name: str, value: str
 ) -> None:
     """Encrypt and store a credential that the tool has replaced, keeping the others as stored."""
-    key = (connector.workspace_id, connector.connector_id)
-    row = session.row(SELECT_CREDENTIALS, key)
-    if row is None:
-        return
-    credentials = {**open_credentials(vault, row), name: value}
-    session.execute(
-        "update app.connector set credentials = %s where workspace_id = %s and connector_id = %s",
-        (seal_credentials(vault, credentials, row), *key),
-    )
+    row = session.row(SELECT_CREDENTIALS, (connector.workspace_id, connector.connector_id))
+    if row is not None:
+        store_credentials(session, vault, row, {**open_credentials(vault, row), name: value})
 
 
-def _open_connector(row: dict[str, Any], vault: Vault) -> PolledConnector:
-    return PolledConnector(**row | {"credentials": open_credentials(vault, row)})
+def _open_connector(session: Session, row: dict[str, Any], vault: Vault) -> PolledConnector:
+    credentials = open_credentials(vault, row)
+    if credentials and row[RECEIVERS] is None:  # sealed by an earlier version for a single address
+        store_credentials(session, vault, row, credentials)
+    opened = {name: value for name, value in row.items() if name != RECEIVERS}
+    return PolledConnector(**opened | {"credentials": credentials})

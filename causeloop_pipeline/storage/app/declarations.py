@@ -6,17 +6,17 @@ from uuid import UUID
 
 from psycopg.types.json import Jsonb
 
+from causeloop_pipeline.storage.app.connector_credentials import find_reentries
 from causeloop_pipeline.storage.database.session import Session
 
 COMMAND_LINE = "command line"
 SELECT_FOLLOWERS = """
-select d.document ->> 'base_url' as base_url, exists (
-    select from app.connector as c
-    where c.workspace_id = d.workspace_id and c.type = 'custom_api'
-      and c.config #>> '{declaration,name}' = d.name and c.credentials is not null
-) as has_credentials
-from app.connector_declaration as d
-where d.workspace_id = %s and d.name = %s
+select workspace_id, connector_id, type, display_name, config, credential_receivers
+from app.connector
+where workspace_id = %s and type = 'custom_api' and config #>> '{declaration,name}' = %s
+  and credentials is not null
+order by connector_id
+for update
 """
 UPSERT_DECLARATION = """
 insert into app.connector_declaration (workspace_id, name, title, document, written, updated_by)
@@ -29,23 +29,29 @@ UPDATE_CONNECTORS = """
 update app.connector set config = jsonb_set(config, '{declaration}', %s)
 where workspace_id = %s and type = 'custom_api' and config #>> '{declaration,name}' = %s
 """
-
-
-class DeclarationInUseError(RuntimeError):
-    """Connectors hold credentials for the declaration's present address."""
+UPDATE_REENTRY = """
+update app.connector
+set credential_receivers = %s, status_reason = %s,
+    status = case status when 'active' then 'error' else status end
+where workspace_id = %s and connector_id = %s
+"""
 
 
 def store_declaration(
     session: Session, workspace_id: UUID, document: Mapping[str, Any], written: str, by: str = COMMAND_LINE
-) -> None:
-    """Store a declaration by its name, and replace it in the connectors that use it."""
-    name = str(document["name"])
-    before = session.row(SELECT_FOLLOWERS, (workspace_id, name))
-    if before and before["has_credentials"] and before["base_url"] != document.get("base_url"):
-        raise DeclarationInUseError(
-            f"connectors of {name} hold credentials for {before['base_url']}: store the declaration under "
-            "another name, or delete those connectors first"
-        )
-    stored = Jsonb(dict(document))
+) -> list[str]:
+    """Store a declaration by its name, and replace it in the connectors that use it.
+
+    Returns the names of the connectors that now have to be given their credentials again.
+    """
+    name, stored = str(document["name"]), Jsonb(dict(document))
+    followers = session.rows(SELECT_FOLLOWERS, (workspace_id, name))
     session.execute(UPSERT_DECLARATION, (workspace_id, name, document["title"], stored, written, by))
     session.execute(UPDATE_CONNECTORS, (stored, workspace_id, name))
+    reentries = find_reentries(followers, document)
+    for reentry in reentries:
+        session.execute(
+            UPDATE_REENTRY, (Jsonb(reentry.entered_for), reentry.reason, workspace_id, reentry.connector_id)
+        )
+    names = {row["connector_id"]: str(row["display_name"]) for row in followers}
+    return [names[reentry.connector_id] for reentry in reentries]

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from causeloop_pipeline.storage.app.connector_credentials import open_credentials
+from causeloop_pipeline.storage.app.connector_credentials import OtherReceiversError, open_credentials
 from causeloop_pipeline.storage.app.vault import SecretError, Vault
 from causeloop_pipeline.storage.database.session import Session
 
 SELECT_CREDENTIALS = """
-select workspace_id, connector_id, type, config, credentials
+select workspace_id, connector_id, type, config, credentials, credential_receivers
 from app.connector
 where type = %s and status = 'active' and workspace_id = any (%s)
 order by workspace_id, connector_id
@@ -28,6 +28,12 @@ def disable_unreadable_connectors(
             session.execute(
                 "update app.connector set status = 'error', status_reason = %s "
                 "where workspace_id = %s and connector_id = %s",
-                (f"{failure}; enter the credentials again", row["workspace_id"], row["connector_id"]),
+                (_advise(failure), row["workspace_id"], row["connector_id"]),
             )
     return disabled
+
+
+def _advise(failure: SecretError) -> str:
+    """The cause and what to do, which a failure for other receivers already says."""
+    is_advice = isinstance(failure, OtherReceiversError)
+    return str(failure) if is_advice else f"{failure}; enter the credentials again"

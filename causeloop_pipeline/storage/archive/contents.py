@@ -39,6 +39,7 @@ LEFT_OUT = {
 
 SECRET_COLUMNS = {
     ("app.connector", "credentials"),
+    ("app.connector", "credential_receivers"),
     ("app.connector", "webhook_secrets"),
     ("notify.alert_rule", "channel_secrets"),
 }

@@ -103,6 +103,7 @@ EXPECTED_ROLES: dict[Role | None, list[str]] = {
         "record_closure_note",
         "record_outcome",
         "resume_connector",
+        "show_credential_receivers",
         "split_pattern",
         "sync_connector",
         "assign_pattern",

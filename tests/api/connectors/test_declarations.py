@@ -106,7 +106,7 @@ def deliver(client: Client, connector_id: str, secret: str, body: Any) -> Any:
     )
 
 
-def test_a_new_version_of_a_declaration_is_followed_by_its_connectors_but_not_to_another_address(
+def test_a_new_version_of_a_declaration_is_followed_by_its_connectors_but_credentials_go_nowhere_else(
     client: Client, fresh_sample: Sample, database: Database
 ) -> None:
     api = client(fresh_sample.credentials["owner"])
@@ -122,12 +122,16 @@ def test_a_new_version_of_a_declaration_is_followed_by_its_connectors_but_not_to
 
     renamed = api.post(PATH, json={"written": DESK.replace("title: Acme Desk", "title: Acme Help")})
     moved = api.post(PATH, json={"written": DESK.replace("api.acme.example", "evil.example")})
+    stopped = api.get(f"/v1/connectors/{connector_id}").json()
+    api.post(PATH, json={"written": DESK.replace("title: Acme Desk", "title: Acme Help")})
     deleted = api.delete(f"{PATH}/acme_desk")
     edited = api.patch(f"/v1/connectors/{connector_id}", json={"config": {"project": "other"}})
     smuggled = api.patch(f"/v1/connectors/{connector_id}", json={"config": {"declaration": {"name": "x"}}})
 
     assert (renamed.status_code, renamed.json()["connectors"]) == (201, 1)
-    assert [answer.json()["code"] for answer in (moved, deleted)] == ["declaration_in_use"] * 2
+    assert (moved.status_code, stopped["status"]) == (201, "error")
+    assert "would be sent to https://evil.example" in stopped["status_reason"]
+    assert deleted.json()["code"] == "declaration_in_use"
     assert smuggled.status_code == 422
     assert (edited.json()["config"], edited.json()["declaration"]) == ({"project": "other"}, "acme_desk")
     with database.workspace(fresh_sample.workspace_id) as session:

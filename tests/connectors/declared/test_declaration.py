@@ -18,8 +18,8 @@ from causeloop_pipeline.connectors.mapping.expressions import Condition, Express
 from causeloop_pipeline.connectors.pages import OffsetPages, OnePage, Pages
 from causeloop_pipeline.connectors.registry import CONNECTORS
 from causeloop_pipeline.connectors.signatures import Signature
-from causeloop_pipeline.egress.origin import find_credentials_origin
 from causeloop_pipeline.egress.policy import EgressPolicy
+from causeloop_pipeline.egress.receivers import NOBODY, find_receivers
 from causeloop_pipeline.landing.conformance.verify import Inputs, verify_case
 from causeloop_pipeline.landing.declaration_address import check_addresses
 from causeloop_pipeline.landing.inbound.signature import SignatureError
@@ -171,7 +171,7 @@ def test_the_document_has_a_declaration_that_can_be_used_and_every_word() -> Non
 def test_a_stored_declaration_that_is_not_understood_any_more_gets_no_credentials_and_no_records() -> None:
     tool, config = CONNECTORS["custom_api"], {"declaration": {"name": "old_desk", "pagination": "endless"}}
 
-    assert find_credentials_origin(tool, config) == "nowhere"
+    assert find_receivers(tool, config) == NOBODY
     assert [problem.field for problem in find_problems(tool, config, {})] == ["config.declaration"]
     with pytest.raises(SignatureError, match="not understood any more"):
         receive(tool, headers={}, body=b"{}", secrets=["s"], now=datetime.now(UTC), config=config)

@@ -206,5 +206,7 @@ def test_aws_requests_are_signed_and_the_secret_is_not_sent() -> None:
 
 def test_a_token_source_shows_no_credential() -> None:
     with fake_tool(Tool()) as tool:
-        source = TokenSource("Plain", OAuth2(token_url="/token"), CLIENT, tool.url, tool.egress)
+        source = TokenSource(
+            "Plain", OAuth2(token_url="/token"), CLIENT, tool.url, tool.egress, frozenset({tool.url})
+        )
         assert "planted" not in repr(source)

@@ -14,6 +14,7 @@ import { fieldsOf, valuesOf } from "./fields.js";
 import { stepsOf } from "./new_connector.js";
 import { takeSecret } from "./new_connector_form.js";
 import { quarantineSection } from "./quarantine.js";
+import { namesOf, receiversNote } from "./receivers.js";
 
 /** @import { Fields, FormValues, Me, Model, ScreenContext, Tool } from "../../types.js" */
 /** @typedef {(body: Model<"ConnectorChange">) => Promise<unknown>} Change */
@@ -96,7 +97,12 @@ function configurationOf(connector, tool) {
     titles.get(name) ?? plain(name),
     typeof value === "object" ? JSON.stringify(value) : String(value),
   ]);
-  return facts([...rows, ["Credentials", connector.has_credentials ? "stored, encrypted" : "none"]]);
+  const { credential_receivers: receivers } = connector;
+  const entered = receivers?.receivers.length ? `, for ${namesOf(receivers)}` : "";
+  return facts([
+    ...rows,
+    ["Credentials", connector.has_credentials ? `stored, encrypted${entered}` : "none"],
+  ]);
 }
 
 /**
@@ -148,7 +154,7 @@ function connectorActions(connector, tool, me, reload) {
       : null,
     tool?.credentials.length
       ? dialogButton("Replace credentials", "Replace credentials", (close) =>
-          credentialsForm(tool, change, after(close)),
+          credentialsForm(connector, tool, change, after(close)),
         )
       : null,
     tool?.webhooks
@@ -212,16 +218,21 @@ function editForm(connector, tool, change, onDone) {
 }
 
 /**
+ * @param {Model<"Connector">} connector
  * @param {Tool} tool
  * @param {Change} change
  * @param {() => void} onDone
  */
-function credentialsForm(tool, change, onDone) {
+function credentialsForm(connector, tool, change, onDone) {
+  const receivers = receiversNote(tool);
   /** @param {FormValues} values */
-  const send = (values) => change({ credentials: valuesOf(values, "credentials") });
+  const send = (values) =>
+    change({ credentials: valuesOf(values, "credentials"), credentials_for: receivers.shown() });
   const fields = fieldsOf(tool.credentials, "credentials");
+  receivers.update(connector.config);
   return [
     h("p", { class: "prose" }, "All credentials are replaced. They are stored encrypted and never shown."),
+    receivers.note,
     form({ id: "secrets", fields, verb: "Replace", send, done: "Replaced. Test the connection.", onDone }),
   ];
 }

@@ -6,8 +6,10 @@ import { form } from "../../lib/form.js";
 import { action, empty } from "../../lib/states.js";
 import { answerOf } from "./connection_test.js";
 import { fieldsOf, valuesOf } from "./fields.js";
+import { receiversNote } from "./receivers.js";
 
 /** @import { Field, FormValues, Model, Tool } from "../../types.js" */
+/** @typedef {ReturnType<typeof receiversNote>} Receivers */
 
 /**
  * @param {Tool} tool
@@ -16,12 +18,18 @@ import { fieldsOf, valuesOf } from "./fields.js";
 export function newConnectorForm(tool, others) {
   if (!tool.available) return empty(`${tool.title} needs the ${tool.plan} plan.`);
   const result = h("div", { class: "part", "aria-live": "polite" });
+  const receivers = receiversNote(tool);
   /** @param {FormValues} entered */
   const test = async (entered) => {
     result.replaceChildren(h("p", { class: "quiet" }, `Asking ${tool.title} …`));
     try {
       result.replaceChildren(
-        testResult(await post("/v1/connectors/test", {}, connectionOf(tool, entered)), tool, entered),
+        testResult(
+          await post("/v1/connectors/test", {}, connectionOf(tool, entered)),
+          tool,
+          entered,
+          receivers,
+        ),
       );
     } catch (error) {
       result.replaceChildren();
@@ -32,9 +40,11 @@ export function newConnectorForm(tool, others) {
     id: "connector",
     fields: fieldsOfNew(tool, others),
     verb: tool.polls ? "Test" : "Store",
-    send: tool.polls ? test : (entered) => store(tool, entered, { paused: false }),
+    send: tool.polls ? test : (entered) => store(tool, entered, { paused: false, receivers }),
+    watch: tool.credentials.length ? (entered) => receivers.update(valuesOf(entered, "config")) : undefined,
   });
   entryForm.addEventListener("input", () => result.replaceChildren());
+  if (tool.credentials.length) receivers.update({});
   return [
     tool.docs_url &&
       h(
@@ -44,6 +54,7 @@ export function newConnectorForm(tool, others) {
         externalLink(tool.docs_url, `the documentation of ${tool.title}`),
         ".",
       ),
+    tool.credentials.length ? receivers.note : null,
     entryForm,
     result,
   ];
@@ -97,10 +108,11 @@ const askForSite = (others) => ({
  * @param {Model<"ConnectionTest">} result
  * @param {Tool} tool
  * @param {FormValues} entered
+ * @param {Receivers} receivers
  */
-function testResult(result, tool, entered) {
+function testResult(result, tool, entered, receivers) {
   /** @param {boolean} paused */
-  const storeWith = (paused) => () => store(tool, entered, { paused });
+  const storeWith = (paused) => () => store(tool, entered, { paused, receivers });
   const next = result.ok
     ? action(`Store, and start the backfill of ${entered.backfill_days} days`, storeWith(false), {
         className: "main",
@@ -121,12 +133,13 @@ const connectionOf = (tool, entered) => ({
 /**
  * @param {Tool} tool
  * @param {FormValues} entered
- * @param {{ paused: boolean }} options
+ * @param {{ paused: boolean, receivers: Receivers }} options
  */
-async function store(tool, entered, { paused }) {
+async function store(tool, entered, { paused, receivers }) {
   const { display_name, backfill_days, poll_interval_seconds, same_site_as } = entered;
   const site = same_site_as ? { same_site_as } : {};
-  const rest = { display_name, backfill_days, poll_interval_seconds, paused, ...site };
+  const credentials_for = receivers.shown();
+  const rest = { display_name, backfill_days, poll_interval_seconds, paused, credentials_for, ...site };
   const created = await post("/v1/connectors", {}, { ...connectionOf(tool, entered), ...rest });
   secrets.set(created.id, created.webhook_secret);
   location.hash = `#/connectors/${created.id}?step=${paused ? "test" : "backfill"}`;

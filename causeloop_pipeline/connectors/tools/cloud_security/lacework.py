@@ -49,7 +49,7 @@ CONNECTOR = spec.Connector(
         spec.Field("key_id", "API key ID"),
         spec.Field("secret_key", "API secret key"),
     ),
-    config=(spec.Field("account", "Account", help="acme for acme.lacework.net", pattern=r"[A-Za-z0-9.-]+"),),
+    config=(spec.Field("account", "Account", help="acme for acme.lacework.net", pattern=spec.HOST_LABELS),),
     auth=spec.OAuth2(
         token_url="/api/v2/access/tokens",
         grant="none",

@@ -57,7 +57,7 @@ CONNECTOR = spec.Connector(
         spec.Field("api_secret", "API secret key", help="Of an access level with org.alerts READ."),
     ),
     config=(
-        spec.Field("host", "Host", help="defense.conferdeploy.net", pattern=r"[A-Za-z0-9.-]+"),
+        spec.Field("host", "Host", help="defense.conferdeploy.net", pattern=spec.HOST),
         spec.Field("org", "Organization key", pattern=r"[A-Z0-9]+"),
     ),
     auth=spec.Headers((("X-Auth-Token", "{api_secret}/{api_id}"),)),

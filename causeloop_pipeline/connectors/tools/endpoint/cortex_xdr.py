@@ -57,6 +57,8 @@ ALERT_SCHEMA = spec.RecordSchema(
     kind="alert",
 )
 
+PALO_ALTO_HOST = rf"{spec.HOST_LABELS}\.paloaltonetworks\.com"
+
 CONNECTOR = spec.Connector(
     name="cortex_xdr",
     title="Cortex XDR",
@@ -68,9 +70,7 @@ CONNECTOR = spec.Connector(
         spec.Field("api_key", "API key", help="A standard key with the role Viewer."),
         spec.Field("api_key_id", "API key ID"),
     ),
-    config=(
-        spec.Field("fqdn", "Tenant", help="acme.xdr.us.paloaltonetworks.com", pattern=r"[A-Za-z0-9.-]+"),
-    ),
+    config=(spec.Field("fqdn", "Tenant", help="acme.xdr.us.paloaltonetworks.com", pattern=PALO_ALTO_HOST),),
     auth=spec.Headers((("Authorization", "{api_key}"), ("x-xdr-auth-id", "{api_key_id}"))),
     webhook=spec.Webhook(
         signatures=(spec.OWN_SIGNATURE, spec.SharedSecret("x-causeloop-token")),

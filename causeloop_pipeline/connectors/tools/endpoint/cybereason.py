@@ -87,7 +87,7 @@ CONNECTOR = spec.Connector(
     docs_url="https://nest.cybereason.com/documentation/api-documentation",
     plan="enterprise",
     base_url="https://{server}",
-    config=(spec.Field("server", "Server", help="acme.cybereason.net", pattern=r"[A-Za-z0-9.-]+"),),
+    config=(spec.Field("server", "Server", help="acme.cybereason.net", pattern=spec.HOST),),
     webhook=spec.Webhook(
         signatures=(spec.OWN_SIGNATURE, spec.SharedSecret("x-causeloop-token")),
         events=(

@@ -126,7 +126,7 @@ CONNECTOR = spec.Connector(
     plan="growth",
     base_url="https://{tenant}.sentinelone.net",
     credentials=(spec.Field("api_token", "API token", help="Of a service user with the role Viewer."),),
-    config=(spec.Field("tenant", "Console", help="acme for acme.sentinelone.net", pattern=r"[A-Za-z0-9-]+"),),
+    config=(spec.Field("tenant", "Console", help="acme for acme.sentinelone.net", pattern=spec.HOST_LABEL),),
     auth=spec.Headers((("Authorization", "ApiToken {api_token}"),)),
     pulls=(
         spec.Pull(

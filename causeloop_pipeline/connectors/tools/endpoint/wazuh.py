@@ -77,7 +77,7 @@ CONNECTOR = spec.Connector(
         spec.Field("username", "User", help="Of the indexer, with read rights on wazuh-alerts-*."),
         spec.Field("password", "Password"),
     ),
-    config=(spec.Field("host", "Indexer host", pattern=r"[A-Za-z0-9.-]+"),),
+    config=(spec.Field("host", "Indexer host", pattern=spec.HOST),),
     auth=spec.Basic("{username}", "{password}"),
     pulls=(
         spec.Pull(

@@ -205,7 +205,7 @@ CONNECTOR = spec.Connector(
             help="us.sentry.io, de.sentry.io, or your own.",
             required=False,
             default="sentry.io",
-            pattern=r"[A-Za-z0-9.:-]+",
+            pattern=spec.HOST_AND_PORT,
         ),
     ),
     auth=spec.Bearer(),

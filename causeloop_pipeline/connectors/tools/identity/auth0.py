@@ -106,7 +106,7 @@ CONNECTOR = spec.Connector(
         spec.Field("client_id", "Client ID", help="Of a machine-to-machine application with read:logs."),
         spec.Field("client_secret", "Client secret"),
     ),
-    config=(spec.Field("tenant", "Tenant", help="acme.eu for acme.eu.auth0.com", pattern=r"[A-Za-z0-9.-]+"),),
+    config=(spec.Field("tenant", "Tenant", help="acme.eu for acme.eu.auth0.com", pattern=spec.HOST_LABELS),),
     auth=spec.OAuth2(
         token_url="/oauth/token",
         parameters=(("audience", "https://{tenant}.auth0.com/api/v2/"),),

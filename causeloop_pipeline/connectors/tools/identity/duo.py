@@ -115,9 +115,7 @@ CONNECTOR = spec.Connector(
         spec.Field("integration_key", "Integration key", help="Of an Admin API application: Grant read log."),
         spec.Field("secret_key", "Secret key"),
     ),
-    config=(
-        spec.Field("api_host", "API host", help="api-1a2b3c4d.duosecurity.com", pattern=r"[A-Za-z0-9.-]+"),
-    ),
+    config=(spec.Field("api_host", "API host", help="api-1a2b3c4d.duosecurity.com", pattern=spec.HOST),),
     auth=spec.KeyedHash(
         key="{secret_key}",
         signed="<date>\n<method>\n<host>\n<path>\n<query>",

@@ -59,7 +59,7 @@ CONNECTOR = spec.Connector(
         spec.Field("client_secret", "Client secret"),
     ),
     config=(
-        spec.Field("subdomain", "Subdomain", help="acme for acme.onelogin.com", pattern=r"[A-Za-z0-9-]+"),
+        spec.Field("subdomain", "Subdomain", help="acme for acme.onelogin.com", pattern=spec.HOST_LABEL),
     ),
     auth=spec.OAuth2(token_url="/auth/oauth2/v2/token", client_in="header", encoding="json"),
     pulls=(

@@ -94,7 +94,7 @@ CONNECTOR = spec.Connector(
         ),
         spec.Field("password", "Password or API secret"),
     ),
-    config=(spec.Field("company", "Company", help="acme for acme.xmatters.com", pattern=r"[A-Za-z0-9-]+"),),
+    config=(spec.Field("company", "Company", help="acme for acme.xmatters.com", pattern=spec.HOST_LABEL),),
     auth=spec.Basic("{username}", "{password}"),
     pulls=(
         spec.Pull(

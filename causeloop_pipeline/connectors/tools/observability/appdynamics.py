@@ -104,7 +104,9 @@ CONNECTOR = spec.Connector(
         spec.Field("client_secret", "Client secret"),
     ),
     config=(
-        spec.Field("controller", "Controller host", help="acme.saas.appdynamics.com", pattern=r"[\w.:-]+"),
+        spec.Field(
+            "controller", "Controller host", help="acme.saas.appdynamics.com", pattern=spec.HOST_AND_PORT
+        ),
         spec.Field("applications", "Applications", help="Their names or ids.", type="list"),
     ),
     auth=spec.OAuth2(token_url="/controller/api/oauth/access_token"),

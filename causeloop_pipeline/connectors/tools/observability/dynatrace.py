@@ -177,7 +177,7 @@ CONNECTOR = spec.Connector(
             "environment",
             "Environment ID",
             help="The first part of your address, such as abc12345.",
-            pattern=r"[A-Za-z0-9-]+",
+            pattern=spec.HOST_LABEL,
         ),
     ),
     auth=spec.Headers((("Authorization", "Api-Token {token}"),)),

@@ -160,7 +160,7 @@ CONNECTOR = spec.Connector(
             "elasticsearch",
             "Elasticsearch host",
             help="acme.es.eu-central-1.aws.cloud.es.io",
-            pattern=r"[A-Za-z0-9.:-]+",
+            pattern=spec.HOST_AND_PORT,
         ),
     ),
     auth=spec.Headers((("Authorization", "ApiKey {api_key}"),)),

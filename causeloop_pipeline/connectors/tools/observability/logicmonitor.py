@@ -81,7 +81,7 @@ CONNECTOR = spec.Connector(
     base_url="https://{account}.logicmonitor.com/santaba/rest",
     credentials=(spec.Field("token", "Bearer token", help="Of an API user that may view alerts."),),
     config=(
-        spec.Field("account", "Account", help="The first part of your address.", pattern=r"[A-Za-z0-9-]+"),
+        spec.Field("account", "Account", help="The first part of your address.", pattern=spec.HOST_LABEL),
     ),
     auth=spec.Bearer(),
     headers=(("X-Version", "3"),),

@@ -108,7 +108,7 @@ CONNECTOR = spec.Connector(
             help="Of your deployment, such as api.eu.sumologic.com.",
             required=False,
             default="api.sumologic.com",
-            pattern=r"api\.[a-z0-9.]*sumologic\.com",
+            pattern=r"api\.([a-z0-9]+\.)?sumologic\.com",
         ),
     ),
     auth=spec.Basic("{access_id}", "{access_key}"),

@@ -68,7 +68,7 @@ CONNECTOR = spec.Connector(
     credentials=(spec.Field("token", "Service token", help="With the permission to read jobs."),),
     config=(
         spec.Field("account", "Account ID", pattern=r"\d+"),
-        spec.Field("host", "Host", required=False, default="cloud.getdbt.com", pattern=r"[A-Za-z0-9.-]+"),
+        spec.Field("host", "Host", required=False, default="cloud.getdbt.com", pattern=spec.HOST),
     ),
     auth=spec.Headers((("Authorization", "Token {token}"),)),
     pulls=(

@@ -75,7 +75,7 @@ CONNECTOR = spec.Connector(
     credentials=(
         spec.Field("api_key", "API key", help="Profile settings of an agent who may view tickets."),
     ),
-    config=(spec.Field("domain", "Domain", help="acme for acme.freshservice.com", pattern=r"[A-Za-z0-9-]+"),),
+    config=(spec.Field("domain", "Domain", help="acme for acme.freshservice.com", pattern=spec.HOST_LABEL),),
     auth=spec.Basic("{api_key}", "X"),
     pulls=(
         spec.Pull(

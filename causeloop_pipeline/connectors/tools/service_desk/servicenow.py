@@ -168,7 +168,7 @@ CONNECTOR = spec.Connector(
         spec.Field("password", "Password"),
     ),
     config=(
-        spec.Field("instance", "Instance", help="acme for acme.service-now.com", pattern=r"[A-Za-z0-9-]+"),
+        spec.Field("instance", "Instance", help="acme for acme.service-now.com", pattern=spec.HOST_LABEL),
         spec.Field(
             "timezone",
             "Time zone of the user",

@@ -116,7 +116,7 @@ CONNECTOR = spec.Connector(
         spec.Field("public_token", "Public token", help="System config › Settings › API token."),
         spec.Field("private_token", "Private token"),
     ),
-    config=(spec.Field("host", "Host", help="acme-01.cloud.darktrace.com", pattern=r"[A-Za-z0-9.:-]+"),),
+    config=(spec.Field("host", "Host", help="acme-01.cloud.darktrace.com", pattern=spec.HOST_AND_PORT),),
     auth=spec.KeyedHash(
         key="{private_token}",
         signed="<target>\n{public_token}\n<date>",

@@ -97,7 +97,7 @@ CONNECTOR = spec.Connector(
     credentials=(spec.Field("api_key", "API key", help="With read access to .alerts-security.alerts-*."),),
     config=(
         spec.Field(
-            "kibana", "Kibana host", help="acme.kb.eu-central-1.aws.cloud.es.io", pattern=r"[A-Za-z0-9.:-]+"
+            "kibana", "Kibana host", help="acme.kb.eu-central-1.aws.cloud.es.io", pattern=spec.HOST_AND_PORT
         ),
     ),
     auth=spec.Headers((("Authorization", "ApiKey {api_key}"),)),

@@ -112,7 +112,7 @@ CONNECTOR = spec.Connector(
     credentials=(
         spec.Field("token", "REST API v2 token", help="With read access to the alert data export."),
     ),
-    config=(spec.Field("tenant", "Tenant", help="acme for acme.goskope.com", pattern=r"[A-Za-z0-9.-]+"),),
+    config=(spec.Field("tenant", "Tenant", help="acme for acme.goskope.com", pattern=spec.HOST_LABELS),),
     auth=spec.Headers((("Netskope-Api-Token", "{token}"),)),
     pulls=(
         spec.Pull(

@@ -46,7 +46,7 @@ CONNECTOR = spec.Connector(
     plan="enterprise",
     base_url="https://{host}",
     credentials=(spec.Field("token", "Authorized service token"),),
-    config=(spec.Field("host", "Console host", pattern=r"[A-Za-z0-9.-]+"),),
+    config=(spec.Field("host", "Console host", pattern=spec.HOST),),
     auth=spec.Headers((("SEC", "{token}"),)),
     headers=(("Accept", "application/json"),),
     pulls=(

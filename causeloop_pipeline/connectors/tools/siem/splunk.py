@@ -119,7 +119,7 @@ CONNECTOR = spec.Connector(
     credentials=(
         spec.Field("token", "Authentication token", help="Of a user who may search notable events."),
     ),
-    config=(spec.Field("host", "Host", help="splunk.acme.example", pattern=r"[A-Za-z0-9.-]+"),),
+    config=(spec.Field("host", "Host", help="splunk.acme.example", pattern=spec.HOST),),
     auth=spec.Bearer(),
     pulls=(
         spec.Pull(

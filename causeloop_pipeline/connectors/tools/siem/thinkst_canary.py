@@ -81,7 +81,7 @@ CONNECTOR = spec.Connector(
     plan="growth",
     base_url="https://{domain}.canary.tools",
     credentials=(spec.Field("auth_token", "API auth token", help="A read-only token of the console."),),
-    config=(spec.Field("domain", "Console", help="The part before .canary.tools", pattern=r"[A-Za-z0-9-]+"),),
+    config=(spec.Field("domain", "Console", help="The part before .canary.tools", pattern=spec.HOST_LABEL),),
     auth=spec.Query((("auth_token", "{auth_token}"),)),
     pulls=(
         spec.Pull(

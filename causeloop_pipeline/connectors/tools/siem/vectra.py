@@ -93,9 +93,7 @@ CONNECTOR = spec.Connector(
         spec.Field("client_id", "Client ID", help="Manage › API clients, role Read-Only."),
         spec.Field("client_secret", "Client secret"),
     ),
-    config=(
-        spec.Field("tenant", "Tenant host", help="123456.cc1.portal.vectra.ai", pattern=r"[A-Za-z0-9.-]+"),
-    ),
+    config=(spec.Field("tenant", "Tenant host", help="123456.cc1.portal.vectra.ai", pattern=spec.HOST),),
     auth=spec.OAuth2(token_url="/oauth2/token", client_in="header"),
     pulls=(
         spec.Pull(

@@ -86,7 +86,10 @@ CONNECTOR = spec.Connector(
     ),
     config=(
         spec.Field(
-            "organization", "Environment", help="acme.crm4 for acme.crm4.dynamics.com", pattern=r"[\w.-]+"
+            "organization",
+            "Environment",
+            help="acme.crm4 for acme.crm4.dynamics.com",
+            pattern=spec.HOST_LABELS,
         ),
         spec.Field("tenant", "Entra tenant ID", pattern=r"[0-9a-fA-F-]{36}"),
     ),

@@ -47,7 +47,7 @@ CONNECTOR = spec.Connector(
     plan="starter",
     base_url="https://{domain}",
     credentials=(spec.Field("api_key", "API key", help="Of an agent who may read all tickets."),),
-    config=(spec.Field("domain", "Domain", help="acme.freshdesk.com", pattern=r"[A-Za-z0-9.-]+"),),
+    config=(spec.Field("domain", "Domain", help="acme.freshdesk.com", pattern=spec.HOST),),
     auth=spec.Basic("{api_key}", "X"),
     pulls=(
         spec.Pull(

@@ -50,7 +50,7 @@ CONNECTOR = spec.Connector(
     plan="growth",
     base_url="https://{organization}.gladly.com",
     credentials=(spec.Field("email", "Agent e-mail"), spec.Field("api_token", "API token")),
-    config=(spec.Field("organization", "Organization", pattern=r"[A-Za-z0-9-]+"),),
+    config=(spec.Field("organization", "Organization", pattern=spec.HOST_LABEL),),
     auth=spec.Basic("{email}", "{api_token}"),
     pulls=(
         spec.Pull(

@@ -37,7 +37,7 @@ CONNECTOR = spec.Connector(
     plan="starter",
     base_url="https://{domain}.gorgias.com",
     credentials=(spec.Field("email", "E-mail"), spec.Field("api_key", "API key")),
-    config=(spec.Field("domain", "Domain", help="acme for acme.gorgias.com", pattern=r"[A-Za-z0-9-]+"),),
+    config=(spec.Field("domain", "Domain", help="acme for acme.gorgias.com", pattern=spec.HOST_LABEL),),
     auth=spec.Basic("{email}", "{api_key}"),
     pulls=(
         spec.Pull(

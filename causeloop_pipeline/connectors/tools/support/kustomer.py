@@ -50,7 +50,7 @@ CONNECTOR = spec.Connector(
     plan="growth",
     base_url="https://{organization}.api.kustomerapp.com",
     credentials=(spec.Field("token", "API key", help="With the permission to read conversations."),),
-    config=(spec.Field("organization", "Organization", pattern=r"[A-Za-z0-9-]+"),),
+    config=(spec.Field("organization", "Organization", pattern=spec.HOST_LABEL),),
     auth=spec.Bearer("{token}"),
     pulls=(
         spec.Pull(

@@ -101,7 +101,7 @@ CONNECTOR = spec.Connector(
         spec.Field("client_secret", "Consumer secret"),
     ),
     config=(
-        spec.Field("domain", "My Domain", help="acme for acme.my.salesforce.com", pattern=r"[A-Za-z0-9.-]+"),
+        spec.Field("domain", "My Domain", help="acme for acme.my.salesforce.com", pattern=spec.HOST_LABELS),
     ),
     auth=spec.OAuth2(token_url="/services/oauth2/token"),
     pulls=(

@@ -139,9 +139,7 @@ CONNECTOR = spec.Connector(
         spec.Field("email", "Account e-mail"),
         spec.Field("api_token", "API token"),
     ),
-    config=(
-        spec.Field("subdomain", "Subdomain", help="acme for acme.zendesk.com", pattern=r"[A-Za-z0-9-]+"),
-    ),
+    config=(spec.Field("subdomain", "Subdomain", help="acme for acme.zendesk.com", pattern=spec.HOST_LABEL),),
     auth=spec.Basic("{email}/token", "{api_token}"),
     pulls=(
         spec.Pull(

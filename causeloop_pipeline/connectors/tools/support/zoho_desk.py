@@ -21,6 +21,9 @@ TICKET = IssueMapping(
 )
 SCHEMA = spec.RecordSchema(updated_at=("modifiedTime", "customerResponseTime", "createdTime"))
 
+DATA_CENTERS = ("com", "eu", "in", "com.au", "com.cn", "jp", "sa", "uk")
+"""Zoho's own domains, desk.zoho.…: a domain of anybody else would be given the client's secret."""
+
 CONNECTOR = spec.Connector(
     name="zoho_desk",
     title="Zoho Desk",
@@ -37,7 +40,7 @@ CONNECTOR = spec.Connector(
         ),
     ),
     config=(
-        spec.Field("tld", "Data center", required=False, default="com", pattern=r"[a-z.]+"),
+        spec.Field("tld", "Data center", required=False, default="com", choices=DATA_CENTERS),
         spec.Field("organization", "Organization ID", pattern=r"\d+"),
     ),
     auth=spec.OAuth2(

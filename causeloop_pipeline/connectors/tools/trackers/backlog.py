@@ -30,7 +30,7 @@ CONNECTOR = spec.Connector(
     plan="starter",
     base_url="https://{space}",
     credentials=(spec.Field("api_key", "API key"),),
-    config=(spec.Field("space", "Space", help="acme.backlog.com", pattern=r"[A-Za-z0-9.-]+"),),
+    config=(spec.Field("space", "Space", help="acme.backlog.com", pattern=spec.HOST),),
     auth=spec.Query((("apiKey", "{api_key}"),)),
     pulls=(
         spec.Pull(

@@ -39,7 +39,7 @@ CONNECTOR = spec.Connector(
         spec.Field("username", "User", help="With SELECT on system.query_log."),
         spec.Field("password", "Password"),
     ),
-    config=(spec.Field("host", "Host", pattern=r"[A-Za-z0-9.-]+"),),
+    config=(spec.Field("host", "Host", pattern=spec.HOST),),
     auth=spec.Basic("{username}", "{password}"),
     pulls=(
         spec.Pull(

@@ -110,11 +110,7 @@ CONNECTOR = spec.Connector(
     plan="growth",
     base_url="https://{workspace}",
     credentials=(spec.Field("token", "Access token", help="Of a service principal that may view jobs."),),
-    config=(
-        spec.Field(
-            "workspace", "Workspace host", help="adb-1.azuredatabricks.net", pattern=r"[A-Za-z0-9.-]+"
-        ),
-    ),
+    config=(spec.Field("workspace", "Workspace host", help="adb-1.azuredatabricks.net", pattern=spec.HOST),),
     auth=spec.Bearer("{token}"),
     pulls=(
         spec.Pull(

@@ -12,7 +12,7 @@ CONNECTOR = spec.Connector(
     plan="growth",
     credentials=(spec.Field("password", "Access token", help="Of a principal that may only read."),),
     config=(
-        spec.Field("host", "Workspace host", help="adb-1.azuredatabricks.net", pattern=r"[A-Za-z0-9.-]+"),
+        spec.Field("host", "Workspace host", help="adb-1.azuredatabricks.net", pattern=spec.HOST),
         spec.Field(
             "http_path",
             "HTTP path of the SQL warehouse",

@@ -93,7 +93,7 @@ CONNECTOR = spec.Connector(
         ),
     ),
     config=(
-        spec.Field("account", "Account identifier", pattern=r"[A-Za-z0-9_.-]+"),
+        spec.Field("account", "Account identifier", pattern=r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*"),
         spec.Field("warehouse", "Warehouse", required=False, default="COMPUTE_WH", pattern=r"\w+"),
     ),
     auth=spec.Bearer("{token}"),

@@ -500,11 +500,16 @@ create table app.connector (
     failed_syncs          integer not null default 0 check (failed_syncs >= 0),
     site                  text not null default '',
     source                text,
+    credential_receivers  jsonb,
     primary key (workspace_id, connector_id),
     unique (workspace_id, display_name)
 );
 comment on column app.connector.credentials is
-    'AES-GCM ciphertext bound to workspace, connector and field; never leaves the database in clear.';
+    'AES-GCM ciphertext bound to workspace, connector, field and receivers; '
+    'never leaves the database in clear.';
+comment on column app.connector.credential_receivers is
+    'The origins that the credentials were entered for, what each receives, and the way of authenticating; '
+    'null: entered before 0082 and not used since.';
 comment on column app.connector.failed_syncs is
     'Syncs in a row that failed; each doubles the wait for the next one.';
 comment on column app.connector.site is
