@@ -253,13 +253,9 @@ RECOMMENDATION_SCHEMA = _make_schema(
 )
 
 RECOMMENDATION_STATE_SCHEMA = _make_schema(
-    {
-        "recommendation_id": pl.String,
-        "status": pl.String,
-        "type": pl.String,
-        "verdict": pl.String,  # of the worst proof, null without one
-    }
+    dict.fromkeys(("recommendation_id", "status", "type", "verdict"), pl.String)
 )
+"""`verdict` is that of the worst proof, null without one."""
 
 IMPLEMENTED_RECOMMENDATION_SCHEMA = _make_schema(
     {
