@@ -5,7 +5,8 @@ page names the dashboard's files by a version that changes with any of them, so 
 """
 
 import hashlib
-from functools import cache
+import time
+from functools import cache, lru_cache
 from pathlib import Path
 
 from fastapi import FastAPI
@@ -74,7 +75,12 @@ def read_vocabulary() -> bytes:
 
 
 def compute_version() -> str:
-    """A digest of all files of the dashboard."""
+    """A digest of all files of the dashboard, at most a second old."""
+    return _compute_version(int(time.monotonic()))
+
+
+@lru_cache(maxsize=1)
+def _compute_version(_second: int) -> str:
     digest = hashlib.sha256(read_vocabulary())
     for path in sorted(FOLDER.rglob("*")):
         if path.is_file():

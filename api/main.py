@@ -2,6 +2,7 @@
 
 import contextlib
 import math
+import os
 from collections.abc import AsyncIterator
 from importlib import import_module, metadata
 
@@ -19,7 +20,8 @@ from api.auth.passwords import PasswordChecks
 from api.auth.rate_limits import TokenLeases
 from api.http import errors, openapi
 from api.http.bounded_pool import DatabaseBounds, open_landing_pool, open_pool
-from api.http.concurrency import ConcurrencyLimit, FairShare
+from api.http.computing.processes import Computing
+from api.http.concurrency import ConcurrencyLimit, FairShare, LargeBodies
 from api.http.database_probe import DatabaseProbe
 from api.http.list_filters import build_filter_table
 from api.http.middleware import RequestEnvelope, RequestMetrics
@@ -71,9 +73,25 @@ ROUTERS = (
 )
 
 
+COMPUTED = (
+    "api.ingest.reading",
+    "api.ingest.webhooks.reading",
+    "api.connectors.declarations.declared_connectors",
+    "api.directory.users.routes",
+    "api.directory.groups.routes",
+    "api.quarantine.replay",
+    "pyarrow.compute",
+)
+"""Modules of what is computed in processes."""
+
 MIN_COMPRESSED_BYTES, COMPRESSION_LEVEL = 1_000, 5
-MAX_REQUESTS_PER_WORKSPACE = 8
+MIN_BYTES_IN_THREAD = 32_768
+MAX_REQUESTS_PER_WORKSPACE = min(8, 2 * (os.cpu_count() or 1))
+"""More at once of one workspace would be no faster, and all others slower."""
+
+MAX_LARGE_BODIES, MAX_LARGE_BODIES_PER_SENDER = 32, 4
 MAX_TESTS, MAX_TESTS_PER_WORKSPACE = 8, 2
+MAX_EXPORTS, MAX_EXPORTS_PER_WORKSPACE = 16, 2
 MAX_STREAMS, MAX_STREAMS_PER_CALLER = 1_000, 8
 
 
@@ -99,6 +117,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with open_replica(replica_text, app.state.pool, app.state.database_bounds) as app.state.replica:
             yield
     finally:
+        app.state.computing.close()
         app.state.landing_pool.close()
         app.state.pool.terminate()
 
@@ -119,6 +138,7 @@ def create_app() -> FastAPI:
         generate_unique_id_function=_name_operation,
         docs_url=None,
         redoc_url=None,
+        openapi_url=None,
     )
     app.state.database_bounds = DatabaseBounds.of(settings())
     app.state.metrics = RequestMetrics()
@@ -127,7 +147,10 @@ def create_app() -> FastAPI:
     app.state.list_totals = ListTotals()
     app.state.token_leases = TokenLeases()
     app.state.fair_share = FairShare(MAX_REQUESTS_PER_WORKSPACE)
+    app.state.large_bodies = LargeBodies.of(MAX_LARGE_BODIES_PER_SENDER, MAX_LARGE_BODIES)
+    app.state.computing = Computing(COMPUTED)
     app.state.connection_tests = ConcurrencyLimit("connection tests", MAX_TESTS, MAX_TESTS_PER_WORKSPACE)
+    app.state.exports = ConcurrencyLimit("exports", MAX_EXPORTS, MAX_EXPORTS_PER_WORKSPACE)
     app.state.event_streams = ConcurrencyLimit("event streams", MAX_STREAMS, MAX_STREAMS_PER_CALLER)
     app.state.password_checks = PasswordChecks()
     app.state.replica = None
@@ -143,7 +166,12 @@ def create_app() -> FastAPI:
         lambda: keys.age_seconds,
     )
     errors.install(app)
-    app.add_middleware(GZipMiddleware, minimum_size=MIN_COMPRESSED_BYTES, compresslevel=COMPRESSION_LEVEL)
+    app.add_middleware(
+        GZipMiddleware,
+        minimum_size=MIN_COMPRESSED_BYTES,
+        compresslevel=COMPRESSION_LEVEL,
+        thread_minimum_size=MIN_BYTES_IN_THREAD,
+    )
     app.state.routers = routers = load_routers()
     for router in routers:
         app.include_router(router)
@@ -152,6 +180,7 @@ def create_app() -> FastAPI:
         build_role_table(routers), build_filter_table(routers), build_sort_table(routers)
     )
     openapi.install(app, tables)
+    openapi.serve(app)
     return app
 
 

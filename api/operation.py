@@ -4,9 +4,10 @@
 `Db` and `CurrentCaller`, and declare their role with `@requires`.
 """
 
+import contextlib
 import inspect
-from collections.abc import Callable, Coroutine, Iterable
-from typing import Annotated, Any, TypeVar
+from collections.abc import Awaitable, Callable, Coroutine, Hashable, Iterable
+from typing import Annotated, Any, NamedTuple, TypeVar
 
 import asyncpg
 from fastapi import APIRouter, Depends, Request, Response
@@ -14,7 +15,7 @@ from fastapi.routing import APIRoute
 
 from api.access.caller import Caller
 from api.access.permissions import get_required_role
-from api.auth.address_limits import read_address
+from api.auth.address_limits import count_refusals, read_address
 from api.auth.authenticate import identify
 from api.auth.authorize import check_access, check_may_write, check_role, check_scope, check_session
 from api.auth.idempotency import respond_once
@@ -23,6 +24,8 @@ from api.auth.queries import audit
 from api.auth.queries.versions import lock_versions
 from api.auth.rate_limits import check_rate_limit
 from api.http.bounded_pool import BoundedPool
+from api.http.bounds import BodyBounds, find_bounds, is_large, set_bounds
+from api.http.concurrency import LargeBodies
 from api.http.database import WorkspaceDatabase
 from api.http.errors import Problem
 from api.http.etags import add_etag, compute_etag
@@ -37,6 +40,7 @@ CALLS_OUTSIDE = "calls_outside"
 CONCERNS_OWN_ACCESS = "concerns_own_access"
 NEEDS_SESSION = "needs_session"
 READS_BODY = "reads_body"
+LIMITS_ITSELF = "limits_itself"
 AUDITED_READS, STREAMS = {"export_data", "download_archive"}, {"stream_changes"}
 UNAUDITED_WRITES = {
     "ingest_event",
@@ -50,9 +54,9 @@ UNAUDITED_WRITES = {
 
 
 def calls_outside(endpoint: Endpoint) -> Endpoint:
-    """Run a writing method without the request's transaction, so that no connection waits for a third party.
+    """Run a writing method without the request's transaction: no connection waits for others or a process.
 
-    Such an operation stores nothing, so an Idempotency-Key has no meaning for it.
+    It stores nothing that a repetition would store twice: an Idempotency-Key has no meaning for it.
     """
     setattr(endpoint, CALLS_OUTSIDE, True)
     return endpoint
@@ -64,9 +68,19 @@ def concerns_own_access(endpoint: Endpoint) -> Endpoint:
     return endpoint
 
 
-def reads_body(endpoint: Endpoint) -> Endpoint:
-    """Leave the body to an operation that takes more than JSON."""
-    setattr(endpoint, READS_BODY, True)
+def reads_body_by(read: Callable[[Request], Awaitable[Request]]) -> Callable[[Endpoint], Endpoint]:
+    """Have a function read the body, before a connection is held: it hands on a request with what it read."""
+
+    def declare(endpoint: Endpoint) -> Endpoint:
+        setattr(endpoint, READS_BODY, read)
+        return endpoint
+
+    return declare
+
+
+def limits_itself(endpoint: Endpoint) -> Endpoint:
+    """Leave the limit of refused requests to an operation without a caller that has limits of its own."""
+    setattr(endpoint, LIMITS_ITSELF, True)
     return endpoint
 
 
@@ -106,11 +120,14 @@ class Operation(APIRoute):
     def get_route_handler(self) -> Handler:
         """Wrap the endpoint in the steps that all operations share."""
         endpoint, role = super().get_route_handler(), get_required_role(self.endpoint)
+        marks = frozenset(vars(self.endpoint))
         if role is None:
-            return _note_writes(_parse_body_first(endpoint) if self.body_field else endpoint)
-        return _note_writes(
-            _require_caller(endpoint, role, frozenset(vars(self.endpoint)), self._is_read_alone())
-        )
+            checked = _parse_body_first(endpoint) if self.body_field else endpoint
+            return _note_writes(checked if LIMITS_ITSELF in marks else count_refusals(checked))
+        bounds = find_bounds(self.endpoint, has_caller=True)
+        read_body = getattr(self.endpoint, READS_BODY, guard_json)
+        steps = Steps(marks, bounds, self._is_read_alone(), read_body)
+        return _note_writes(_require_caller(endpoint, role, steps))
 
     def _is_read_alone(self) -> bool:
         """Whether the request only reads the caller's workspace, so that one connection suffices."""
@@ -133,39 +150,54 @@ def _parse_body_first(endpoint: Handler) -> Handler:
     return handle
 
 
-def _require_caller(endpoint: Handler, role: Role, marks: frozenset[str], is_read_alone: bool) -> Handler:
+class Steps(NamedTuple):
+    """What the steps of an operation depend on."""
+
+    marks: frozenset[str]
+    bounds: BodyBounds
+    is_read_alone: bool
+    read_body: Callable[[Request], Awaitable[Request]]
+
+
+def _require_caller(endpoint: Handler, role: Role, steps: Steps) -> Handler:
     async def handle(request: Request) -> Response:
         state = request.app.state
         async with state.pool.acquire() as connection:
             request.state.caller = caller = await identify(request, connection)
             await _count_request(request, connection, caller)  # whatever the outcome
-            _admit(request, caller, role, marks)
+            _admit(request, caller, role, steps.marks)
+            set_bounds(request, steps.bounds)
             db = _enter(request, caller)
             # Requests that queue behind others of their workspace hold no connection.
-            if is_read_alone and db.reader is None and state.fair_share.has_place(caller.workspace_id):
+            if steps.is_read_alone and db.reader is None and state.fair_share.has_place(caller.workspace_id):
                 async with state.fair_share.hold(caller.workspace_id):
                     with db.reading_by(connection):
                         return await _read(request, endpoint, caller, db)
         if request.method in READ_METHODS:
             async with state.fair_share.hold(caller.workspace_id):
                 return await _read(request, endpoint, caller, db)
-        return await _change(request, endpoint, db, marks)
+        async with hold_place_for_body(request, caller.workspace_id):
+            return await _change(request, endpoint, db, steps)
 
     return handle
 
 
-async def _change(
-    request: Request, endpoint: Handler, db: WorkspaceDatabase, marks: frozenset[str]
-) -> Response:
+async def _change(request: Request, endpoint: Handler, db: WorkspaceDatabase, steps: Steps) -> Response:
     caller: Caller = request.state.caller
-    if READS_BODY not in marks:
-        request = await guard_json(request)
-    if CALLS_OUTSIDE in marks:
+    request = await steps.read_body(request)
+    if CALLS_OUTSIDE in steps.marks:
         response = await endpoint(request)
-        await _record_apart(request, caller, db)
+        if not db.has_audit_entry:
+            await _record_apart(request, caller, db)
         return response
     async with request.app.state.fair_share.hold(caller.workspace_id):
         return await _write(request, endpoint, caller, db)
+
+
+def hold_place_for_body(request: Request, sender: Hashable) -> contextlib.AbstractAsyncContextManager[None]:
+    """A place for the body, where it is a large one."""
+    large_bodies: LargeBodies = request.app.state.large_bodies
+    return large_bodies.hold(sender) if is_large(request) else contextlib.nullcontext()
 
 
 def _admit(request: Request, caller: Caller, role: Role, marks: frozenset[str]) -> None:

@@ -12,6 +12,7 @@ BENCHMARKS = (
     "orchestration.event_log",
     "orchestration.idle",
     "orchestration.shares",
+    "overload",
     "predictions",
     "prophet",
     "recurrence",

@@ -1,18 +1,25 @@
 """Limits before authentication: a token bucket per network address or connector, in this process's memory."""
 
 import hashlib
-import ipaddress
 import math
 import time
 from collections import OrderedDict
-from collections.abc import Hashable
+from collections.abc import Callable, Coroutine, Hashable
 from dataclasses import dataclass, field
+from typing import Any
 
-from fastapi import Request
+from fastapi import Request, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
 
+from api.http.client_network import find_network
 from api.http.errors import Problem
 
 MAX_KEYS = 10_000
+REFUSED_BODIES = {400, 408, 413, 415, 422}
+"""What costs the reader more than the sender; wrong credentials are counted where they are looked up."""
+
+Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
 @dataclass
@@ -67,23 +74,35 @@ class AddressLimits:
 
 def limit_invalid_credentials() -> AddressLimits:
     """The limit of invalid credentials from one address."""
-    return AddressLimits(60, 1, "too_many_attempts", "too many invalid credentials from your address")
+    return AddressLimits(
+        60, 1, "too_many_attempts", "too many invalid credentials or refused requests from your address"
+    )
+
+
+def count_refusals(endpoint: Handler) -> Handler:
+    """Let requests without a caller that cannot be read cost their address tokens; 429 without one."""
+
+    async def handle(request: Request) -> Response:
+        limits: AddressLimits = request.app.state.address_limits
+        address = read_address(request)
+        limits.check(address)
+        try:
+            return await endpoint(request)
+        except RequestValidationError:
+            limits.take(address)
+            raise
+        except (Problem, HTTPException) as error:
+            status = error.status if isinstance(error, Problem) else error.status_code
+            if status in REFUSED_BODIES:
+                limits.take(address)
+            raise
+
+    return handle
 
 
 def limit_deliveries() -> AddressLimits:
     """The limit of webhook deliveries to one connector."""
     return AddressLimits(200, 20, "rate_limited", "too many deliveries to this connector")
-
-
-def find_network(address: str) -> str:
-    """What limits count as one sender: an IPv4 address, or the 64-bit network that an IPv6 host has whole."""
-    try:
-        parsed = ipaddress.ip_address(address)
-    except ValueError:
-        return address
-    if isinstance(parsed, ipaddress.IPv4Address):
-        return address
-    return str(parsed.ipv4_mapped or ipaddress.IPv6Network((int(parsed), 64), strict=False))
 
 
 def read_address(request: Request) -> str:

@@ -14,9 +14,9 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from starlette.concurrency import run_in_threadpool
 
-from api.auth.address_limits import find_network
 from api.auth.queries import sign_in_attempts
 from api.http.bounded_pool import BoundedPool
+from api.http.client_network import find_network
 from api.http.errors import Problem, broken_rule
 
 MAX_ATTEMPTS_PER_ACCOUNT = 5

@@ -15,14 +15,15 @@ from api.changes.schemas import (
     IngestChange,
     IngestedChange,
 )
+from api.http.bounds import RECORD, RECORDS, takes
 from api.http.list_filters import build_filter_dependency
 from api.http.responses import Page, documents, json_response
 from api.ingest import queries as ingest
-from api.ingest.batches import describe_batch, describe_status, parse_batch, reject_connector_records
+from api.ingest.batches import describe_batch, describe_status, reject_connector_records, sort_outcomes
+from api.ingest.reading import read_changes, read_entries_by
 from api.ingest.records import check_not_of_connector, parse_change
 from api.listing.page import read_page, returns_page_of
-from api.operation import Db, Operation
-from causeloop_pipeline.landing.inbound.ingest_change import read_change
+from api.operation import Db, Operation, reads_body_by
 from causeloop_pipeline.model.raw_record import RawRecord
 from causeloop_pipeline.model.tenancy import Role
 
@@ -47,6 +48,7 @@ async def list_changes(
     responses=documents(IngestedChange, 202, "Stored"),
 )
 @requires(Role.ANALYST)
+@takes(RECORD)
 async def ingest_change(db: Db, change: IngestChange) -> Response:
     """Stores one change. Sent again, it is a duplicate; a newer version updates the change."""
     record = parse_change(change.model_dump(mode="json"))
@@ -63,9 +65,11 @@ async def ingest_change(db: Db, change: IngestChange) -> Response:
     responses=documents(ChangeBatchResult, 202, "Stored, except for the rejected ones"),
 )
 @requires(Role.ANALYST)
+@takes(RECORDS)
+@reads_body_by(read_entries_by(read_changes))
 async def ingest_change_batch(db: Db, batch: ChangeBatchRequest) -> Response:
     """Stores up to 500 changes. An invalid change is rejected by its index and does not affect the others."""
-    parsed, rejections = parse_batch(batch.changes, "/changes", read_change)
+    parsed, rejections = sort_outcomes(batch.changes, "/changes")
     records = await reject_connector_records(db, parsed, rejections, "/changes")
     count, ignored = await ingest.ingest_new(db, [record for _, record in records])
     return json_response(describe_batch(count, ignored, records, rejections, partial(_identify, db)), 202)

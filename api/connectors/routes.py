@@ -50,7 +50,8 @@ router = APIRouter(prefix="/v1/connectors", tags=["connectors"], route_class=Ope
 @requires(Role.VIEWER)
 async def list_connector_types(db: Db, caller: CurrentCaller) -> Response:
     """All tools that can be connected, the workspace's own included, and whether the plan includes them."""
-    return json_response({"data": build_catalog(caller.plan, await read_documents(db))})
+    catalog = await run_in_threadpool(build_catalog, caller.plan, await read_documents(db))
+    return json_response({"data": catalog})
 
 
 @router.get("", summary="List connectors", responses=documents(Page[Connector]))

@@ -6,6 +6,16 @@ from scim2_models import Error
 MEDIA_TYPE = "application/scim+json"
 
 
+class RefusedError(Exception):
+    """A request of an identity provider that is answered with an error."""
+
+    @property
+    def error(self) -> Error:
+        """The error, as SCIM describes it."""
+        error: Error = self.args[0]
+        return error
+
+
 def answer_error(
     status: int, detail: str, scim_type: str | None = None, headers: dict[str, str] | None = None
 ) -> Response:

@@ -5,8 +5,8 @@ An identity provider presents the workspace's own token, which no other operatio
 
 import hmac
 import re
-from collections.abc import Callable, Coroutine
-from typing import Any
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any, TypeVar
 from uuid import UUID
 
 from fastapi import Request, Response
@@ -19,9 +19,10 @@ from api.auth.address_limits import AddressLimits, read_address
 from api.auth.authenticate import read_bearer_credential
 from api.auth.queries import audit
 from api.auth.rate_limits import check_rate_limit
-from api.directory.errors import answer, answer_error
+from api.directory.errors import RefusedError, answer, answer_error
 from api.directory.queries import mark_used, read_directory
 from api.http.bounded_pool import BoundedPool
+from api.http.bounds import DIRECTORY, set_bounds
 from api.http.concurrency import FairShare
 from api.http.database import WorkspaceDatabase
 from api.http.errors import Problem, authentication_problem
@@ -35,6 +36,8 @@ TOKEN = re.compile(r"cld_([0-9a-f]{32})_([A-Za-z0-9_-]{20,200})")
 FEATURE = "directory"
 ACTOR = "directory"
 READ_METHODS = {"GET", "HEAD"}
+OPENS_TRANSACTION = "opens_transaction"
+Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 
 
 class DirectoryOperation(APIRoute):
@@ -43,16 +46,19 @@ class DirectoryOperation(APIRoute):
     def get_route_handler(self) -> Handler:
         """Wrap the endpoint in the steps that all operations of the directory share."""
         endpoint = super().get_route_handler()
+        is_computing = hasattr(self.endpoint, OPENS_TRANSACTION)
 
         async def handle(request: Request) -> Response:
             try:
-                return await _run(request, endpoint)
+                return await _run(request, endpoint, is_computing)
             except Problem as problem:
                 return answer_error(problem.status, problem.detail, headers=dict(problem.headers or {}))
             except RequestValidationError:
                 return answer_error(400, "a parameter is not valid", "invalidValue")
             except ValidationError as error:
                 return answer(Error.from_validation_errors(error)[0])
+            except RefusedError as refused:
+                return answer(refused.error)
             except SCIMException as error:
                 return answer(error.to_error())
 
@@ -64,7 +70,13 @@ def format_token(workspace_id: UUID, secret: str) -> str:
     return f"cld_{workspace_id.hex}_{secret}"
 
 
-async def _run(request: Request, endpoint: Handler) -> Response:
+def opens_transaction(endpoint: Endpoint) -> Endpoint:
+    """Leave the transaction to an endpoint that reads, computes without a connection, and then writes."""
+    setattr(endpoint, OPENS_TRANSACTION, True)
+    return endpoint
+
+
+async def _run(request: Request, endpoint: Handler, is_computing: bool) -> Response:
     pool, is_reading = request.app.state.pool, request.method in READ_METHODS
     row, workspace_id = await _authenticate(request, pool)
     allowance = await check_rate_limit(pool, workspace_id, row["plan"], request.app.state.token_leases)
@@ -74,17 +86,24 @@ async def _run(request: Request, endpoint: Handler) -> Response:
         pool, request.app.state.landing_pool, workspace_id, address=read_address(request) or None
     )
     request.state.db = db
+    set_bounds(request, DIRECTORY)
     if not is_reading:
         request = await guard_json(request)
     share: FairShare = request.app.state.fair_share
     async with share.hold(workspace_id):
-        if is_reading:
+        if is_reading or is_computing:
             return await endpoint(request)
         async with db.writing():
-            response = await endpoint(request)
-            if not db.has_audit_entry:
-                await audit.record(db, ACTOR, request.scope["route"].name, request.url.path)
-            return response
+            return await record(request, endpoint(request))
+
+
+async def record(request: Request, work: Awaitable[Response]) -> Response:
+    """The response of a change, which is in the audit log with it."""
+    db: WorkspaceDatabase = request.state.db
+    response = await work
+    if not db.has_audit_entry:
+        await audit.record(db, ACTOR, request.scope["route"].name, request.url.path)
+    return response
 
 
 async def _authenticate(request: Request, pool: BoundedPool) -> tuple[dict[str, Any], UUID]:

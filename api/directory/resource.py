@@ -6,21 +6,28 @@ from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 from fastapi import Request, Response
-from scim2_models import Context, NotFoundException, Resource
+from scim2_models import ConflictException, Context, NotFoundException, Resource
 
 from api.directory.answers import (
-    answer_page,
-    answer_resource,
-    apply_patch,
     find_equality,
     parse_id,
+    read_body,
     read_resource,
     read_search,
+    read_wanted,
+    write_document,
 )
+from api.directory.computations import parse_search, patch, write_page, write_resource
+from api.directory.operation import record
+from api.http.computing.processes import Computing
 from api.http.database import WorkspaceDatabase
 from api.members import queries as members
 
 Stored = TypeVar("Stored")
+MAX_INLINE_FILTER, MAX_INLINE_OPERATIONS, MAX_INLINE_PARTS = 200, 2, 20
+"""What takes longer is computed in a process."""
+
+MAX_TRIES = 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +41,8 @@ class DirectoryResource(Generic[Stored]):
     read_stored: Callable[[WorkspaceDatabase, UUID], Awaitable[Stored | None]]
     describe: Callable[[Stored], Resource[Any]]
     change: Callable[[WorkspaceDatabase, Stored, Any], Awaitable[None]]
+    count_parts: Callable[[Stored], int]
+    """How many values describe one, about."""
     missing: str
     """The message of a 404."""
 
@@ -46,12 +55,17 @@ class DirectoryResource(Generic[Stored]):
 
     async def search(self, request: Request) -> Response:
         """The resources that a filter matches."""
-        search = await read_search(request, self.model)
-        name, value = find_equality(search)
-        value = value.lower() or None if name == "id" and value is not None else value
-        wanted = {self.filters[name]: value} if name in self.filters else {}
+        document, context = await read_search(request)
+        wanted: dict[str, str | None] = {}
+        is_short = len(str(document.get("filter", ""))) <= MAX_INLINE_FILTER
+        if is_short:
+            name, value = find_equality(parse_search(self.model, document, context))
+            value = value.lower() or None if name == "id" and value is not None else value
+            wanted = {self.filters[name]: value} if name in self.filters else {}
         stored = await self.list_stored(request.state.db, **wanted)
-        return answer_page(search, self.model, [self.describe(each) for each in stored])
+        is_quick = is_short and sum(map(self.count_parts, stored)) <= MAX_INLINE_PARTS
+        work = (self.model, document, context, self.describe, stored)
+        return write_document(await self._compute(request, is_quick, write_page, *work))
 
     async def read(self, request: Request, resource_id: str) -> Response:
         """One of them."""
@@ -66,13 +80,23 @@ class DirectoryResource(Generic[Stored]):
         return await self.answer(request, resource_id, Context.RESOURCE_REPLACEMENT_RESPONSE)
 
     async def patch(self, request: Request, resource_id: str) -> Response:
-        """Change it by the operations in the body."""
+        """Change it by the operations in the body: computed first, and again where it changed meanwhile."""
         db: WorkspaceDatabase = request.state.db
-        await members.lock_members(db)
-        stored = await self.find(db, resource_id)
-        wanted = self.describe(stored)
-        await apply_patch(request, wanted)
-        await self.change(db, stored, wanted)
+        document = await read_body(request)
+        operations = document.get("Operations")
+        is_short = not isinstance(operations, list) or len(operations) <= MAX_INLINE_OPERATIONS
+        for _ in range(MAX_TRIES):
+            stored = await self.find(db, resource_id)
+            is_quick = is_short and self.count_parts(stored) <= MAX_INLINE_PARTS
+            wanted = await self._compute(request, is_quick, patch, self.describe, stored, document)
+            async with db.writing():
+                await members.lock_members(db)
+                if await self.find(db, resource_id) == stored:
+                    return await record(request, self._store(request, stored, wanted, resource_id))
+        raise ConflictException(detail="it was changed at the same time: send the patch again")
+
+    async def _store(self, request: Request, stored: Stored, wanted: Any, resource_id: str) -> Response:
+        await self.change(request.state.db, stored, wanted)
         return await self.answer(request, resource_id, Context.RESOURCE_PATCH_RESPONSE)
 
     async def answer(
@@ -80,4 +104,12 @@ class DirectoryResource(Generic[Stored]):
     ) -> Response:
         """The response with a resource as it is stored now."""
         stored = await self.find(request.state.db, resource_id)
-        return answer_resource(request, self.describe(stored), context, status)
+        document, location = write_resource(self.describe, stored, context, read_wanted(request))
+        return write_document(document, status, location)
+
+    async def _compute(self, request: Request, is_quick: bool, work: Callable[..., Any], *given: Any) -> Any:
+        """What a function returns: computed in a process, unless it is quick."""
+        if is_quick:
+            return work(*given)
+        computing: Computing = request.app.state.computing
+        return await computing.run(request.state.db.workspace_id, work, *given)

@@ -19,7 +19,8 @@ from scim2_models import (
     Sort,
 )
 
-from api.directory.answers import MAX_RESULTS, PATH, build_location, write_description
+from api.directory.answers import PATH, build_location, write_description
+from api.directory.computations import MAX_RESULTS
 from api.directory.errors import answer_error
 from api.directory.groups.schemas import DirectoryGroup
 from api.directory.users.schemas import DirectoryUser

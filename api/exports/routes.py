@@ -7,15 +7,17 @@ from collections.abc import AsyncIterator, Mapping
 from typing import Annotated, Any
 
 import orjson
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel
+from starlette.concurrency import run_in_threadpool
 
 from api.access.permissions import requires
 from api.audit.queries import AUDIT_ENTRIES
 from api.audit.schemas import AuditEntry
-from api.exports.queries import read_all
+from api.exports.queries import read_batches
 from api.exports.schemas import Entity, ExportFormat, ExportRequest
+from api.http.concurrency import HeldResponse
 from api.http.database import WorkspaceDatabase
 from api.issues import queries as issues
 from api.issues.occurrences.queries import OCCURRENCES
@@ -54,28 +56,41 @@ INVISIBLE = "\ufeff\u200b\u200c\u200d\u2060\u00ad \u00a0\u3000"
     },
 )
 @requires(Role.ADMIN)
-async def export_data(db: Db, caller: CurrentCaller, export: Annotated[ExportRequest, Query()]) -> Response:
-    """All rows of a list of the workspace, or its whole audit log, as JSON lines or CSV."""
+async def export_data(
+    request: Request, db: Db, caller: CurrentCaller, export: Annotated[ExportRequest, Query()]
+) -> Response:
+    """All rows of a list of the workspace, or its whole audit log, as JSON lines or CSV.
+
+    Two exports of a workspace may run at once; one whose reader stops reading is broken off.
+    """
     check_feature(caller, "export")
     listing, model = LISTINGS[export.entity]
     headers = {"Content-Disposition": f'attachment; filename="{export.entity}.{export.format}"'}
-    if export.format == ExportFormat.JSONL:
-        return StreamingResponse(
-            _write_json_lines(db, listing), headers=headers, media_type="application/x-ndjson"
-        )
-    columns = list(model.model_fields)
-    return StreamingResponse(_write_csv(db, listing, columns), headers=headers, media_type="text/csv")
+    is_json = export.format == ExportFormat.JSONL
+    rows = _write_json_lines(db, listing) if is_json else _write_csv(db, listing, list(model.model_fields))
+    return HeldResponse(
+        rows,
+        request.app.state.exports,
+        caller.workspace_id,
+        headers=headers,
+        media_type="application/x-ndjson" if is_json else "text/csv",
+    )
 
 
-async def _write_json_lines(db: WorkspaceDatabase, listing: Listing) -> AsyncIterator[bytes]:
-    async for row in read_all(db, listing):
-        yield orjson.dumps(row) + b"\n"
+async def _write_json_lines(db: WorkspaceDatabase, listing: Listing) -> AsyncIterator[str]:
+    async for lines in read_batches(db, listing):
+        yield f"{lines}\n"
 
 
 async def _write_csv(db: WorkspaceDatabase, listing: Listing, columns: list[str]) -> AsyncIterator[str]:
     yield _format_csv_line(columns)
-    async for row in read_all(db, listing):
-        yield _format_csv_line([_format_cell(row[column]) for column in columns])
+    async for lines in read_batches(db, listing):
+        yield await run_in_threadpool(_format_csv, lines, columns)
+
+
+def _format_csv(lines: str, columns: list[str]) -> str:
+    rows = map(orjson.loads, lines.split("\n"))
+    return "".join(_format_csv_line([_format_cell(row[column]) for column in columns]) for row in rows)
 
 
 def _format_cell(value: Any) -> str:

@@ -3,8 +3,12 @@
 import asyncio
 import contextlib
 from collections import Counter
-from collections.abc import AsyncIterator, Hashable, Iterator
+from collections.abc import AsyncIterator, Callable, Hashable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
+
+from starlette.responses import StreamingResponse
+from starlette.types import Receive, Scope, Send
 
 from api.http.bounded_pool import DatabaseBusyError
 from api.http.errors import Problem
@@ -41,22 +45,39 @@ class ConcurrencyLimit:
             raise self._refuse(f"too many {self.what} are running")
 
     def _refuse(self, why: str) -> Problem:
-        return Problem(
-            429,
-            "too_many_at_once",
-            f"{why}: try again when one has ended",
-            headers={"Retry-After": "5"},
-        )
+        return refuse_another(why)
+
+
+class HeldResponse(StreamingResponse):
+    """A response that occupies a slot until it is sent, or its reader has gone; 429 when none is free."""
+
+    def __init__(self, content: Any, limit: ConcurrencyLimit, key: Hashable, **options: Any) -> None:
+        super().__init__(content, **options)
+        self.limit, self.key = limit, key
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send it."""
+        with self.limit.hold(self.key):
+            await super().__call__(scope, receive, send)
+
+
+def refuse_another(why: str) -> Problem:
+    """429: too many of a kind are running."""
+    return Problem(
+        429, "too_many_at_once", f"{why}: try again when one has ended", headers={"Retry-After": "5"}
+    )
 
 
 @dataclass
 class FairShare:
-    """Connection slots for one workspace's requests, fewer than the pool holds; further requests queue.
+    """Slots for one workspace's requests, fewer than there are of something; further requests queue.
 
-    So one workspace's requests, however many and slow, leave connections for the others.
+    So one workspace's requests, however many and slow, leave some for the others.
     """
 
     places: int
+    refuse: Callable[[], Exception] = DatabaseBusyError
+    """Makes the error of a request for which no slot becomes free in time."""
     turns: dict[Hashable, asyncio.Semaphore] = field(default_factory=dict)
     users: Counter[Hashable] = field(default_factory=Counter)
 
@@ -67,12 +88,12 @@ class FairShare:
 
     @contextlib.asynccontextmanager
     async def hold(self, key: Hashable) -> AsyncIterator[None]:
-        """Occupy a slot until the block ends; DatabaseBusyError when none becomes free in time."""
+        """Occupy a slot until the block ends; the error when none becomes free in time."""
         self.users[key] += 1
         turn = self.turns.get(key) or self.turns.setdefault(key, asyncio.Semaphore(self.places))
         try:
             if turn.locked():
-                await _acquire_in_time(turn)
+                await self._acquire_in_time(turn)
             else:
                 await turn.acquire()
             try:
@@ -84,10 +105,35 @@ class FairShare:
             if not self.users[key]:
                 del self.users[key], self.turns[key]
 
+    async def _acquire_in_time(self, turn: asyncio.Semaphore) -> None:
+        try:
+            async with asyncio.timeout(MAX_TURN_SECONDS):
+                await turn.acquire()
+        except TimeoutError:
+            raise self.refuse() from None
 
-async def _acquire_in_time(turn: asyncio.Semaphore) -> None:
-    try:
-        async with asyncio.timeout(MAX_TURN_SECONDS):
-            await turn.acquire()
-    except TimeoutError:
-        raise DatabaseBusyError from None
+
+@dataclass
+class LargeBodies:
+    """Places for bodies that take much memory: some for each sender, and not many in all."""
+
+    of_sender: FairShare
+    of_all: FairShare
+    parsing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))
+    """Threads that parse take turns with the event loop: one of them at a time."""
+
+    @classmethod
+    def of(cls, per_sender: int, total: int) -> "LargeBodies":
+        """So many places."""
+        return cls(
+            FairShare(
+                per_sender, lambda: refuse_another(f"{per_sender} large bodies of yours are being read")
+            ),
+            FairShare(total, lambda: refuse_another("too many large bodies are being read")),
+        )
+
+    @contextlib.asynccontextmanager
+    async def hold(self, sender: Hashable) -> AsyncIterator[None]:
+        """Occupy a place until the block ends; 429 when none becomes free in time."""
+        async with self.of_sender.hold(sender), self.of_all.hold("all"):
+            yield

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Mapping, Sequence
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 
@@ -16,6 +17,7 @@ from starlette.requests import ClientDisconnect
 from starlette.routing import Match
 
 from api.http.bounded_pool import DatabaseBusyError
+from api.http.bounds import MAX_ERRORS
 from api.http.problem_codes import PROBLEM_CODES
 from causeloop_pipeline.storage.app.vault import SecretError
 
@@ -70,6 +72,11 @@ class Problem(Exception):  # noqa: N818 - an RFC 9457 problem
         super().__init__(detail)
         self.status, self.code, self.detail = status, code, detail
         self.errors, self.headers, self.extra = errors, headers, extra
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """How it travels from another process."""
+        named = {"errors": list(self.errors), "headers": self.headers, **self.extra}
+        return partial(Problem, **named), (self.status, self.code, self.detail)
 
 
 def not_found(what: str) -> Problem:
@@ -136,7 +143,7 @@ async def _handle_invalid_request(request: Request, error: Exception) -> Respons
     assert isinstance(error, RequestValidationError)  # noqa: S101
     if request.method not in _find_methods(request):  # its last segment is a route of its own, not an id
         return await _handle_http_exception(request, HTTPException(405))
-    fields = [_field_problem(item) for item in error.errors()]
+    fields = [_field_problem(item) for item in error.errors()[:MAX_ERRORS]]
     detail = "; ".join(f"{item['pointer'] or '/'}: {item['detail']}" for item in fields[:3])
     return problem_response(request, Problem(422, _find_code(error), detail, errors=fields))
 

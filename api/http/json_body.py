@@ -4,12 +4,12 @@ import zlib
 from email.message import Message
 from typing import Any
 
-from fastapi import HTTPException, Request
+from anyio import to_thread
+from fastapi import Request
 
+from api.http.bounds import MAX_SMALL_BYTES, BodyBounds, read_bounds
 from api.http.errors import Problem
-from causeloop_pipeline.landing.json_guard import MAX_BYTES, GuardError, parse_json
-
-__all__ = ["MAX_BYTES", "guard_json", "parse_body", "read_encoded"]
+from causeloop_pipeline.landing.json_guard import GuardError, check_values, parse_json
 
 GZIP_WINDOW = 16 + zlib.MAX_WBITS
 
@@ -35,19 +35,27 @@ async def guard_json(request: Request) -> Request:
     body = await request.body()
     if not body:
         return request
+    check_json_type(request)
+    bounds = read_bounds(request.scope)
+    if len(body) > MAX_SMALL_BYTES:
+        async with request.app.state.large_bodies.parsing:
+            return GuardedRequest(request, body, await to_thread.run_sync(parse_body, body, bounds))
+    return GuardedRequest(request, body, parse_body(body, bounds))
+
+
+def check_json_type(request: Request) -> None:
+    """415 for a body of another type than JSON."""
     if not _is_json(request.headers.get("content-type", "")):
         raise Problem(
             415,
             "not_json",
             "the body must be JSON: send it with the header `Content-Type: application/json`",
         )
-    return GuardedRequest(request, body, parse_body(body))
 
 
-async def read_encoded(request: Request) -> bytes:
+def decode_body(body: bytes, encoding: str, bounds: BodyBounds) -> bytes:
     """The body as it was before it was compressed; 413 where that is too large, 415 for another encoding."""
-    body = await request.body()
-    encoding = request.headers.get("content-encoding", "identity").lower()
+    encoding = encoding.lower()
     if encoding == "identity":
         return body
     if encoding != "gzip":
@@ -55,20 +63,34 @@ async def read_encoded(request: Request) -> bytes:
         raise Problem(415, "not_json", detail)
     inflater = zlib.decompressobj(GZIP_WINDOW)
     try:
-        content = inflater.decompress(body, MAX_BYTES + 1)
+        content = inflater.decompress(body, bounds.max_bytes + 1)
     except zlib.error:
         raise Problem(400, "malformed_json", "the body is not gzip as its header says") from None
-    if len(content) > MAX_BYTES:
-        raise HTTPException(413, f"the body is larger than the limit of {MAX_BYTES:,} bytes")
+    if len(content) > bounds.max_bytes:
+        raise Problem(
+            413, "body_too_large", f"the body is larger than the limit of {bounds.max_bytes:,} bytes"
+        )
     return content
 
 
-def parse_body(body: bytes) -> Any:
-    """The document of a body; 400 where it is not acceptable JSON."""
+def check_count(body: bytes, bounds: BodyBounds) -> None:
+    """400 where JSON holds more values than it may."""
     try:
-        return parse_json(body)
+        check_values(body, max_values=bounds.max_values)
     except GuardError as error:
-        raise Problem(400, "malformed_json", f"the body cannot be parsed as JSON: {error}") from None
+        raise _refuse(error) from None
+
+
+def parse_body(body: bytes, bounds: BodyBounds) -> Any:
+    """The document of a body; 400 where it is not acceptable JSON, or holds more than it may."""
+    try:
+        return parse_json(body, max_values=bounds.max_values)
+    except GuardError as error:
+        raise _refuse(error) from None
+
+
+def _refuse(error: GuardError) -> Problem:
+    return Problem(400, "malformed_json", f"the body cannot be parsed as JSON: {error}")
 
 
 def _is_json(content_type: str) -> bool:

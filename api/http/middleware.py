@@ -10,15 +10,19 @@ from typing import Any
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from starlette.exceptions import HTTPException
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.http.json_body import MAX_BYTES
+from api.http.bounds import read_bounds
+from api.http.errors import Problem, problem_response
 from api.http.request_log import PROBES, log_request
+from api.http.requests_in_progress import RequestsInProgress
 from causeloop_pipeline.telemetry.tracing import is_tracing, make_span, mark_failed, read_trace_id
 
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 TRACEPARENT = re.compile(r"00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 MAX_SECONDS_BETWEEN_PARTS = 15.0
+EVENT_STREAM = b"text/event-stream"
 COMMON_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
@@ -69,6 +73,7 @@ class RequestEnvelope:
 
     def __init__(self, app: ASGIApp, metrics: RequestMetrics) -> None:
         self.app, self.metrics, self.is_tracing = app, metrics, is_tracing()
+        self.in_progress = RequestsInProgress()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
@@ -90,23 +95,39 @@ class RequestEnvelope:
         state["headers"] = {"X-Request-Id": state["request_id"], **COMMON_HEADERS}
         started, status = time.perf_counter(), None
         wait = scope["app"].state.database_probe.begin()
+        end: Callable[[], None] | None = None
 
         async def send_in_envelope(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 wait.end()
+                if end is not None and _is_live(message):
+                    end()
                 status = message["status"]
                 _add_headers(message, state["headers"])
                 self.metrics.record(scope, message["status"], started)
             await send(message)
 
         try:
-            await self.app(scope, _limit_body(scope, receive), send_in_envelope)
+            end = self.in_progress.begin(scope)
+        except Problem as problem:
+            answering: ASGIApp = problem_response(Request(scope), problem)
+        else:
+            answering = self.app
+        try:
+            await answering(scope, _limit_body(scope, receive), send_in_envelope)
         finally:
             wait.end()
+            if end is not None:
+                end()
             if span is not None:
                 _describe_request(span, scope, status)
             log_request(scope, status, started)
+
+
+def _is_live(start: Message) -> bool:
+    """Whether a response is a stream of events, which has a limit of its own."""
+    return any(name == b"content-type" and value.startswith(EVENT_STREAM) for name, value in start["headers"])
 
 
 def _add_headers(message: Message, headers: dict[str, str]) -> None:
@@ -136,30 +157,35 @@ def _describe_request(span: Any, scope: Scope, status: int | None) -> None:
 
 
 def _limit_body(scope: Scope, receive: Receive) -> Receive:
-    """Receive the body, and reject it where its declared or actual size is too large."""
+    """Receive the body, unless it is slow, or its declared or actual size more than the request may send."""
     declared = int(_find_header(scope, b"content-length") or 0)
-    received = 0
-
-    is_complete = False
+    received, is_complete, began = 0, False, time.monotonic()
 
     async def receive_limited() -> Message:
         nonlocal received, is_complete
-        message: Message = {} if declared > MAX_BYTES else await _receive_in_time(receive, is_complete)
+        bounds = read_bounds(scope)
+        if declared > bounds.max_bytes:
+            raise _too_large(bounds.max_bytes)
+        if is_complete:
+            return await receive()  # waits for the client to disconnect
+        message = await _receive_in_time(receive, began + bounds.max_seconds - time.monotonic())
         received += len(message.get("body", b""))
         is_complete = not message.get("more_body", False)
-        if max(declared, received) > MAX_BYTES:
-            raise HTTPException(413, f"the body is larger than the limit of {MAX_BYTES:,} bytes")
+        if received > bounds.max_bytes:
+            raise _too_large(bounds.max_bytes)
         return message
 
     return receive_limited
 
 
-async def _receive_in_time(receive: Receive, is_complete: bool) -> Message:
-    """The next part of a body; 408 where it does not arrive in time."""
-    if is_complete:
-        return await receive()  # waits for the client to disconnect
+def _too_large(max_bytes: int) -> HTTPException:
+    return HTTPException(413, f"the body is larger than the limit of {max_bytes:,} bytes")
+
+
+async def _receive_in_time(receive: Receive, seconds_left: float) -> Message:
+    """The next part of a body; 408 where it, or the whole body, does not arrive in time."""
     try:
-        async with asyncio.timeout(MAX_SECONDS_BETWEEN_PARTS):
+        async with asyncio.timeout(min(MAX_SECONDS_BETWEEN_PARTS, seconds_left)):
             return await receive()
     except TimeoutError:
         raise HTTPException(408, "the body did not arrive in time: send the request again") from None

@@ -1,12 +1,16 @@
 """The OpenAPI document: adds the required role and the error responses to every operation."""
 
+import asyncio
+import gzip
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from fastapi import FastAPI
+import orjson
+from fastapi import FastAPI, Request, Response
 from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel, Field, JsonValue
+from starlette.concurrency import run_in_threadpool
 
 from api.http.errors import PROBLEM_JSON
 from api.http.list_filters import describe_filters
@@ -94,6 +98,24 @@ def install(app: FastAPI, tables: OperationTables) -> None:
         return app.openapi_schema
 
     app.openapi = openapi  # type: ignore[method-assign]
+
+
+def serve(app: FastAPI) -> None:
+    """Serve the document, which is built and compressed once, beside the event loop."""
+    lock = asyncio.Lock()
+    written: dict[str, bytes] = {}
+
+    async def read_document(request: Request) -> Response:
+        async with lock:
+            if not written:
+                written["identity"] = await run_in_threadpool(lambda: orjson.dumps(app.openapi()))
+                written["gzip"] = await run_in_threadpool(gzip.compress, written["identity"])
+        is_packed = "gzip" in request.headers.get("accept-encoding", "")
+        headers = {"Content-Encoding": "gzip"} if is_packed else {}
+        content = written["gzip" if is_packed else "identity"]
+        return Response(content, headers=headers | {"Vary": "Accept-Encoding"}, media_type="application/json")
+
+    app.add_route("/openapi.json", read_document, include_in_schema=False)
 
 
 def _build_document(app: FastAPI, tables: OperationTables) -> dict[str, Any]:

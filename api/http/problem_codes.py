@@ -91,6 +91,7 @@ PROBLEM_CODES = {
     "sso_not_proven": ProblemCode(422, "An owner must have signed in with single sign-on first"),
     "takes_no_tickets": ProblemCode(422, "The connector's tool takes no tickets"),
     "time_out_of_range": ProblemCode(422, "The time lies before 1990 or too far ahead"),
+    "too_costly": ProblemCode(422, "What was sent takes too long to compute: send less, or simplify it"),
     "unknown_connector_type": ProblemCode(422, "There is no such connector type"),
     "unknown_timezone": ProblemCode(422, "There is no such time zone"),
     "validation_failed": ProblemCode(422, "A field is missing or not valid; `errors` names each"),
@@ -104,5 +105,6 @@ PROBLEM_CODES = {
     "internal_error": ProblemCode(500, "An unexpected error occurred: report the trace id"),
     "database_busy": ProblemCode(503, "The database is busy: the request had no effect"),
     "database_unavailable": ProblemCode(503, "The database does not respond: the request had no effect"),
+    "server_busy": ProblemCode(503, "Too many requests are in progress: the request had no effect"),
     "identity_provider_unavailable": ProblemCode(503, "The identity provider does not respond"),
 }

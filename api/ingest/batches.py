@@ -2,14 +2,13 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import Any
 
 from api.http.database import WorkspaceDatabase
 from api.ingest import queries as ingest
 from api.ingest.records import BELONGS_TO_CONNECTOR, describe_fields
 from api.ingest.schemas import IngestStatus
-from causeloop_pipeline.landing.inbound.product_fields import FieldError, IngestError
+from causeloop_pipeline.landing.inbound.product_fields import FieldError
 from causeloop_pipeline.model.issue import DEFAULT_SOURCE
 from causeloop_pipeline.model.raw_record import RawRecord
 from causeloop_pipeline.storage.raw.records import LandingCount
@@ -18,19 +17,17 @@ IndexedRecords = list[tuple[int, RawRecord]]
 Rejections = list[dict[str, Any]]
 
 
-def parse_batch(
-    items: Sequence[Any], pointer: str, parse: Callable[[Any, datetime], RawRecord]
+def sort_outcomes(
+    outcomes: Sequence[RawRecord | list[FieldError]], pointer: str
 ) -> tuple[IndexedRecords, Rejections]:
     """The valid records, and the invalid fields of the others, each with its index in the batch."""
-    now = datetime.now(UTC)
     records: IndexedRecords = []
     rejections: Rejections = []
-    for index, item in enumerate(items):
-        try:
-            records.append((index, parse(item, now)))
-        except IngestError as error:
-            errors = describe_fields(error.errors, f"{pointer}/{index}")
-            rejections.append({"index": index, "errors": errors})
+    for index, outcome in enumerate(outcomes):
+        if isinstance(outcome, RawRecord):
+            records.append((index, outcome))
+        else:
+            rejections.append({"index": index, "errors": describe_fields(outcome, f"{pointer}/{index}")})
     return records, rejections
 
 

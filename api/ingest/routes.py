@@ -1,16 +1,12 @@
 """Events that programs send, in the product's own form, as OpenTelemetry logs or as CloudEvents."""
 
-from datetime import datetime
 from functools import partial
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
-from starlette.concurrency import run_in_threadpool
 
 from api.access.permissions import requires
-from api.http.errors import Problem
-from api.http.headers import read_headers
-from api.http.json_body import read_encoded
+from api.http.bounds import RECORD, RECORDS, takes
 from api.http.responses import documents, json_response
 from api.ingest import queries as ingest
 from api.ingest.batches import (
@@ -18,32 +14,26 @@ from api.ingest.batches import (
     describe_batch,
     describe_status,
     keep_former_source,
-    parse_batch,
     reject_connector_records,
+    sort_outcomes,
 )
-from api.ingest.records import check_not_of_connector, describe_fields, identify, parse_event
-from api.ingest.schemas import (
-    BATCH_LIMIT,
-    BatchRequest,
-    BatchResult,
-    IngestedEvent,
-    IngestEvent,
-    LogsAccepted,
+from api.ingest.reading import (
+    MAX_FAILURES,
+    PROTOBUF,
+    ReadLogs,
+    read_cloud_events_body,
+    read_entries_by,
+    read_events,
+    read_logs_body,
 )
-from api.operation import Db, Operation, reads_body
-from causeloop_pipeline.landing.inbound.cloud_events import read_cloud_events, to_event
-from causeloop_pipeline.landing.inbound.ingest_event import read_event
-from causeloop_pipeline.landing.inbound.otlp_logs import OtlpError, read_export, read_failures
-from causeloop_pipeline.landing.inbound.product_fields import IngestError
-from causeloop_pipeline.model.issue import CLOUD_EVENTS_SOURCE, OTLP_SOURCE
-from causeloop_pipeline.model.raw_record import RawRecord
+from api.ingest.records import check_not_of_connector, identify, parse_event
+from api.ingest.schemas import BatchRequest, BatchResult, IngestedEvent, IngestEvent, LogsAccepted
+from api.operation import Db, Operation, reads_body_by
 from causeloop_pipeline.model.tenancy import Role
 from causeloop_pipeline.storage.raw.records import NO_CONNECTOR
 
 router = APIRouter(prefix="/v1/ingest", tags=["ingestion"], route_class=Operation)
 
-PROTOBUF = "application/x-protobuf"
-MAX_FAILURES = 2_000
 LOGS_BODY = {
     "requestBody": {
         "required": True,
@@ -69,6 +59,7 @@ EVENTS_BODY = {
     "/events", summary="Ingest an event", status_code=202, responses=documents(IngestedEvent, 202, "Stored")
 )
 @requires(Role.ANALYST)
+@takes(RECORD)
 async def ingest_event(db: Db, event: IngestEvent) -> Response:
     """Stores one event. Sent again, it is a duplicate; a newer version updates the issue."""
     record = parse_event(event.model_dump(mode="json"))
@@ -84,9 +75,11 @@ async def ingest_event(db: Db, event: IngestEvent) -> Response:
     responses=documents(BatchResult, 202, "Stored, except for the rejected ones"),
 )
 @requires(Role.ANALYST)
+@takes(RECORDS)
+@reads_body_by(read_entries_by(read_events))
 async def ingest_batch(db: Db, batch: BatchRequest) -> Response:
     """Stores up to 500 events. An invalid event is rejected by its index and does not affect the others."""
-    parsed, rejections = parse_batch(batch.events, "/events", read_event)
+    parsed, rejections = sort_outcomes(batch.events, "/events")
     records = await reject_connector_records(db, parsed, rejections, "/events")
     count, ignored = await ingest.ingest_new(db, [record for _, record in records])
     return json_response(describe_batch(count, ignored, records, rejections, partial(identify, db)), 202)
@@ -105,28 +98,20 @@ async def ingest_batch(db: Db, batch: BatchRequest) -> Response:
     openapi_extra=LOGS_BODY,
 )
 @requires(Role.ANALYST)
-@reads_body
+@takes(RECORDS)
+@reads_body_by(read_logs_body)
 async def ingest_otlp_logs(request: Request, db: Db) -> Response:
     """Stores the log records of level ERROR and above, as protobuf or JSON; the others are no failures.
 
     Set `OTEL_EXPORTER_OTLP_ENDPOINT` to `…/v1/ingest/otlp` and send a service key as the bearer token.
     """
-    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if media_type not in {PROTOBUF, "application/json"}:
-        raise Problem(415, "not_json", f"send logs as {PROTOBUF} or application/json")
-    is_json = media_type == "application/json"
-    body = await read_encoded(request)
-    try:
-        failures = await run_in_threadpool(_read_logs, body, is_json)
-    except OtlpError as error:
-        raise Problem(400, "malformed_json", f"the logs cannot be read: {error}") from None
-    read = partial(read_event, source=OTLP_SOURCE)
-    parsed, rejections = parse_batch(failures[:MAX_FAILURES], "/logs", read)
+    logs: ReadLogs = await request.json()
+    parsed, rejections = sort_outcomes(logs.outcomes, "/logs")
     parsed = await keep_former_source(db, parsed)
     records = await reject_connector_records(db, parsed, rejections, "/logs")
     await ingest.ingest_records(db, NO_CONNECTOR, [record for _, record in records])
-    rejected = len(rejections) + max(len(failures) - MAX_FAILURES, 0)
-    return _answer_export(rejected, _explain(rejections, len(failures)), is_json=is_json)
+    rejected = len(rejections) + max(logs.count - MAX_FAILURES, 0)
+    return _answer_export(rejected, _explain(rejections, logs.count), is_json=logs.is_json)
 
 
 @router.post(
@@ -137,30 +122,15 @@ async def ingest_otlp_logs(request: Request, db: Db) -> Response:
     openapi_extra=EVENTS_BODY,
 )
 @requires(Role.ANALYST)
-@reads_body
+@takes(RECORDS)
+@reads_body_by(read_cloud_events_body)
 async def ingest_cloud_events(request: Request, db: Db) -> Response:
     """Stores CloudEvents 1.0, binary, structured or in batches of up to 500, each as one issue."""
-    body = await read_encoded(request)
-    try:
-        events = read_cloud_events(read_headers(request), body)
-    except IngestError as error:
-        raise Problem(422, "validation_failed", str(error), errors=describe_fields(error.errors)) from None
-    if len(events) > BATCH_LIMIT:
-        detail = f"at most {BATCH_LIMIT} events in one batch: send it in parts"
-        raise Problem(422, "validation_failed", detail)
-    parsed, rejections = parse_batch(events, "", _to_record)
+    parsed, rejections = sort_outcomes(await request.json(), "")
     parsed = await keep_former_source(db, parsed)
     records: IndexedRecords = await reject_connector_records(db, parsed, rejections, "")
     count, ignored = await ingest.ingest_new(db, [record for _, record in records])
     return json_response(describe_batch(count, ignored, records, rejections, partial(identify, db)), 202)
-
-
-def _to_record(cloud_event: dict[str, Any], now: datetime) -> RawRecord:
-    return read_event(to_event(cloud_event), now, source=CLOUD_EVENTS_SOURCE)
-
-
-def _read_logs(body: bytes, is_json: bool) -> list[dict[str, Any]]:
-    return list(read_failures(read_export(body, is_json=is_json), is_json=is_json))
 
 
 def _explain(rejections: list[dict[str, Any]], count: int) -> str:

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from api.access.permissions import requires
+from api.http.bounds import RECORD, takes
 from api.http.errors import Problem, conflict, not_found
 from api.http.list_filters import build_filter_dependency
 from api.http.responses import Page, Rows, documents, json_response, json_text_response, row_or_404
@@ -102,6 +103,7 @@ async def list_similar_issues(
 
 @router.post("", summary="Report an issue", status_code=201, responses=documents(Issue, 201, "Reported"))
 @requires(Role.ANALYST)
+@takes(RECORD)
 async def create_issue(request: Request, db: Db, caller: CurrentCaller, new: NewIssue) -> Response:
     """Reports a failure by hand. An `external_id` that exists already is a 409, which names its issue."""
     record = build_manual_record(new, caller, request.headers.get("idempotency-key"))
@@ -116,6 +118,7 @@ async def create_issue(request: Request, db: Db, caller: CurrentCaller, new: New
 
 @router.patch("/{issue_id}", summary="Correct an issue", responses=documents(Issue))
 @requires(Role.ANALYST)
+@takes(RECORD)
 async def update_issue(db: Db, caller: CurrentCaller, issue_id: UUID, change: IssueChange) -> Response:
     """Corrects fields of an issue. Later syncs do not overwrite corrections."""
     changes = change.model_dump(mode="json", include=change.model_fields_set)

@@ -12,6 +12,9 @@ from causeloop_pipeline.landing.json_guard import REPLACEMENT
 MAX_PAYLOAD, MAX_SAMPLE = 20_000, 2_000
 """Characters; four bytes are read for each."""
 
+MAX_REFUSED_BYTES = 10_000_000
+"""Of payloads that are read again together."""
+
 QUARANTINE = Listing(
     name="quarantined records",
     columns="""q.quarantine_id as id, q.external_id, q.channel, q.reason, q.received_at,
@@ -49,16 +52,22 @@ returning q.quarantine_id
 """
 
 SELECT_REFUSED = """
-select q.quarantine_id, q.source, q.site, q.payload
-from raw.quarantine as q
-where q.connector_id = $1 and q.replayed_at is null and not exists (
-    select
-    from raw.record as r
-    where r.source = q.source and r.external_id = q.external_id and r.site = q.site
-        and r.payload_hash = q.payload_hash
-)
-order by q.received_at, q.quarantine_id
-limit $2
+select refused.quarantine_id, q.source, q.site, q.payload
+from (
+    select q.quarantine_id, q.received_at, row_number() over earlier as place,
+           sum(octet_length(q.payload)) over earlier as bytes
+    from raw.quarantine as q
+    where q.connector_id = $1 and q.replayed_at is null and not exists (
+        select
+        from raw.record as r
+        where r.source = q.source and r.external_id = q.external_id and r.site = q.site
+            and r.payload_hash = q.payload_hash
+    )
+    window earlier as (order by q.received_at, q.quarantine_id)
+) as refused
+join raw.quarantine as q using (quarantine_id)
+where refused.place <= $2 and (refused.place = 1 or refused.bytes <= $3)
+order by refused.place
 """
 
 # Reasons that differ only in a number, a time or an id are one kind of drift.
@@ -107,7 +116,7 @@ async def queue_stored(db: WorkspaceDatabase, connector_id: UUID, limit: int) ->
 
 async def read_refused(db: WorkspaceDatabase, connector_id: UUID, limit: int) -> list[Mapping[str, Any]]:
     """The payloads of a connector that could not be parsed as records."""
-    return list(await db.transaction.fetch(SELECT_REFUSED, connector_id, limit))
+    return list(await db.transaction.fetch(SELECT_REFUSED, connector_id, limit, MAX_REFUSED_BYTES))
 
 
 async def mark_replayed(db: WorkspaceDatabase, quarantine_ids: list[UUID]) -> None:

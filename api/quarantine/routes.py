@@ -3,16 +3,15 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query, Request, Response
 
 from api.access.permissions import requires
 from api.auth.queries import audit
 from api.connectors import queries as connectors
-from api.connectors.setup import find_tool
 from api.http.errors import not_found
 from api.http.responses import Page, Rows, documents, json_response
 from api.listing.page import read_page, returns_page_of
-from api.operation import CurrentCaller, Db, Operation
+from api.operation import CurrentCaller, Db, Operation, calls_outside
 from api.quarantine.queries import QUARANTINE, read_drift, read_payload
 from api.quarantine.replay import replay
 from api.quarantine.schemas import Drift, QuarantinedRecord, QuarantineFilters, Replay
@@ -48,11 +47,13 @@ async def list_drift(db: Db, connector_id: UUID) -> Response:
     responses=documents(Replay, 202, "Queued for the next run"),
 )
 @requires(Role.ANALYST)
-async def replay_quarantine(db: Db, caller: CurrentCaller, connector_id: UUID) -> Response:
+@calls_outside
+async def replay_quarantine(request: Request, db: Db, caller: CurrentCaller, connector_id: UUID) -> Response:
     """Reads the connector's quarantined records again, at most 500 at a time."""
     connector = await _read_connector(db, connector_id)
-    result = await replay(db, find_tool(connector["type"]), connector_id, connector["config"])
-    await audit.record(db, caller.actor, "quarantine.replayed", f"connector:{connector_id}", **result)
+    result = await replay(db, request.app.state.computing, {**connector, "id": connector_id})
+    async with db.writing():
+        await audit.record(db, caller.actor, "quarantine.replayed", f"connector:{connector_id}", **result)
     return json_response(result, 202)
 
 

@@ -7,10 +7,9 @@ from collections.abc import AsyncIterator
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import StreamingResponse
 
-from api.access.caller import Caller
 from api.access.permissions import requires
 from api.auth.authenticate import authenticate
-from api.http.concurrency import ConcurrencyLimit
+from api.http.concurrency import ConcurrencyLimit, HeldResponse
 from api.http.database import WorkspaceDatabase
 from api.http.errors import Problem
 from api.operation import CurrentCaller, Db, Operation
@@ -34,22 +33,10 @@ MAX_POLLS = 450
 async def stream_changes(request: Request, db: Db, caller: CurrentCaller) -> Response:
     """Sends an event when a stage finishes or a job changes. Last-Event-ID resumes without repetition."""
     limit: ConcurrencyLimit = request.app.state.event_streams
-    limit.check(caller.caller_id)
     last_id = request.headers.get("last-event-id", "")
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    events = _hold_place(limit, caller, _stream_events(request, db, last_id))
-    return StreamingResponse(events, headers=headers, media_type="text/event-stream")
-
-
-async def _hold_place(
-    limit: ConcurrencyLimit, caller: Caller, events: AsyncIterator[str]
-) -> AsyncIterator[str]:
-    try:
-        with limit.hold(caller.caller_id):
-            async for event in events:
-                yield event
-    except Problem:
-        return  # another stream took the last place in the meantime: the client tries again
+    events = _stream_events(request, db, last_id)
+    return HeldResponse(events, limit, caller.caller_id, headers=headers, media_type="text/event-stream")
 
 
 async def _stream_events(request: Request, db: WorkspaceDatabase, last_id: str) -> AsyncIterator[str]:

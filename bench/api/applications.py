@@ -31,12 +31,12 @@ def create_plain_app() -> FastAPI:
 
 
 @contextlib.contextmanager
-def serve(factory: str) -> Iterator[tuple[int, int]]:
+def serve(factory: str, module: str = "bench.api.applications") -> Iterator[tuple[int, int]]:
     """Process id and port of an application on loopback, as `causeloop up` serves it."""
     from causeloop_pipeline.cli.servers import API_LIMITS
 
     port = find_free_port()
-    command = [f"bench.api.applications:{factory}", "--factory", "--host", "127.0.0.1", "--port", str(port)]
+    command = [f"{module}:{factory}", "--factory", "--host", "127.0.0.1", "--port", str(port)]
     quiet = ("--no-server-header", "--no-access-log", "--log-level", "warning")
     with tempfile.TemporaryFile() as log:
         process = subprocess.Popen(

@@ -153,6 +153,7 @@ def create_stored_workspace(superuser_url: str, issues: int, rounds: int = 30) -
         with connection.transaction():
             connection.execute("set local session_replication_role = replica")
             connection.execute("set local work_mem = '256MB'")
+            connection.execute("set local enable_nestloop = off")  # statistics know only earlier workspaces
             connection.execute(CREATE_STREAM)
             machine = int(issues * MACHINE_SHARE)
             _copy(connection, "m", 0, *draw_machine_issues(machine))

@@ -59,7 +59,7 @@ def start_servers(
 
 
 API_PROTOCOL = ("--http", "api.http.server_protocol:TimedProtocol")
-API_LIMITS = ("--no-proxy-headers", "--limit-concurrency", "512", *API_PROTOCOL)
+API_LIMITS = ("--no-proxy-headers", *API_PROTOCOL)
 """`causeloop up` serves without a proxy: so forwarded client addresses are not trusted."""
 
 

@@ -1,11 +1,13 @@
+import contextlib
 import json
 import math
+import time
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from causeloop_pipeline.landing.json_guard import MAX_BYTES, GuardError, parse_json
+from causeloop_pipeline.landing.json_guard import MAX_BYTES, GuardError, check_values, parse_json
 from causeloop_pipeline.model.raw_record import canonical_json, payload_hash
 
 characters = st.characters(exclude_categories=["Cs"], exclude_characters="\0")
@@ -98,3 +100,45 @@ def test_the_canonical_json_does_not_depend_on_the_order_of_keys():
     assert payload_hash({"a": 2**70, "b": "ü"}) == payload_hash({"b": "ü", "a": 2**70})
     assert payload_hash({"a": 1}) != payload_hash({"a": 1.5})
     assert math.isfinite(parse_json(b"1e308"))
+
+
+def count_values(value: object) -> int:
+    children = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return 1 + sum(map(count_values, children))
+
+
+TRICKY_TEXTS = st.text(alphabet=st.sampled_from(',[{"\\:]}x'), max_size=12)
+DOCUMENTS = st.recursive(
+    TRICKY_TEXTS | st.integers() | st.none(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(TRICKY_TEXTS, inner, max_size=4),
+    max_leaves=25,
+)
+
+
+@given(DOCUMENTS)
+def test_values_are_counted_without_being_made_and_never_too_low(document):
+    raw, values = json.dumps(document).encode(), count_values(document)
+
+    check_values(raw, max_values=2 * values)  # an empty container may count twice
+    if values > 1:
+        with pytest.raises(GuardError, match="more than"):
+            check_values(raw, max_values=values - 1)
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"[" + b"[]," * 500_000 + b"[]]",
+        json.dumps({f"f{number}": 1 for number in range(200_000)}).encode(),
+        b'["' * 500_000,
+        b'"' + b'\\"' * 700_000 + b"\\",
+        b'["",' + b'"",' * 400_000 + b'""]',
+    ],
+    ids=["lists", "names", "open texts", "escaped quotes", "empty texts"],
+)
+def test_counting_takes_no_longer_than_reading(raw):
+    started = time.process_time()
+    with contextlib.suppress(GuardError):
+        check_values(raw, max_values=10_000)
+
+    assert time.process_time() - started < 1

@@ -2,8 +2,12 @@
 
 from typing import Any
 
+from fastapi import Request
+
 from api.connectors.setup import describe_sample
+from api.http.computing.processes import Computing
 from api.http.errors import Problem
+from api.http.json_body import guard_json
 from causeloop_pipeline.connectors.declared.declaration import read_declaration
 from causeloop_pipeline.connectors.declared.problems import DeclarationError
 from causeloop_pipeline.connectors.spec import Connector
@@ -15,10 +19,23 @@ from causeloop_pipeline.settings import settings
 MAX_SAMPLES = 3
 
 
-def read_written(written: str) -> tuple[Connector, dict[str, Any]]:
-    """The connector that a YAML text declares, and its document; 422 with every problem otherwise."""
+async def read_declaration_body(request: Request) -> Request:
+    """The request with its YAML read: `request.state.declared` holds its document; 422 with every problem."""
+    guarded = await guard_json(request)
+    body = await guarded.json() if await guarded.body() else None
+    written = body.get("written") if isinstance(body, dict) else None
+    if isinstance(written, str):
+        computing: Computing = request.app.state.computing
+        request.state.declared = await computing.run(
+            request.state.caller.workspace_id, read_written, written, settings().egress_allow
+        )
+    return guarded
+
+
+def read_written(written: str, allowed: str) -> dict[str, Any]:
+    """The document of the connector that a YAML text declares; 422 with every problem otherwise."""
     try:
-        return _read(written)
+        return _read(written, allowed)[1]
     except DeclarationError as error:
         errors = [
             {"in": "body", "pointer": "/written", "detail": str(problem)} for problem in error.problems[:100]
@@ -27,10 +44,10 @@ def read_written(written: str) -> tuple[Connector, dict[str, Any]]:
         raise Problem(422, "validation_failed", detail, errors=errors) from None
 
 
-def try_declaration(written: str, sample: Any) -> dict[str, Any]:
+def try_declaration(written: str, sample: Any, allowed: str) -> dict[str, Any]:
     """Every problem of a declaration or, without any, what it makes of the sample. Nothing is stored."""
     try:
-        connector, document = _read(written)
+        connector, document = _read(written, allowed)
     except DeclarationError as error:
         problems = [
             {"field": problem.field, "line": problem.line, "detail": problem.message}
@@ -49,9 +66,9 @@ def try_declaration(written: str, sample: Any) -> dict[str, Any]:
     }
 
 
-def _read(written: str) -> tuple[Connector, dict[str, Any]]:
+def _read(written: str, allowed: str) -> tuple[Connector, dict[str, Any]]:
     connector, document = read_declaration(written)
-    check_addresses(connector, EgressPolicy.parse(settings().egress_allow))
+    check_addresses(connector, EgressPolicy.parse(allowed))
     return connector, document
 
 

@@ -2,23 +2,25 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Response
-from starlette.concurrency import run_in_threadpool
+from fastapi import APIRouter, Path, Request, Response
 
 from api.access.permissions import requires
 from api.auth.queries import audit
 from api.connectors.declarations import queries as declarations
-from api.connectors.declarations.declared_connectors import read_written, try_declaration
+from api.connectors.declarations.declared_connectors import read_declaration_body, try_declaration
 from api.connectors.declarations.schemas import (
     ConnectorDeclaration,
     DeclarationCheck,
     DeclarationTrial,
     NewDeclaration,
 )
+from api.http.bounds import DOCUMENT, takes
+from api.http.concurrency import ConcurrencyLimit
 from api.http.errors import conflict, not_found
 from api.http.responses import Rows, documents, json_response
-from api.operation import CurrentCaller, Db, Operation
+from api.operation import CurrentCaller, Db, Operation, calls_outside, reads_body_by
 from causeloop_pipeline.model.tenancy import Role
+from causeloop_pipeline.settings import settings
 
 router = APIRouter(prefix="/v1/connector-declarations", tags=["connectors"], route_class=Operation)
 
@@ -34,9 +36,21 @@ async def list_connector_declarations(db: Db) -> Response:
 
 @router.post("/check", summary="Try a connector of your own", responses=documents(DeclarationCheck))
 @requires(Role.ANALYST)
-async def check_connector_declaration(trial: DeclarationTrial) -> Response:
-    """Every problem of the YAML with its line, or what it makes of the sample. Nothing is stored."""
-    return json_response(await run_in_threadpool(try_declaration, trial.written, trial.sample))
+@calls_outside
+@takes(DOCUMENT)
+async def check_connector_declaration(
+    request: Request, caller: CurrentCaller, trial: DeclarationTrial
+) -> Response:
+    """Every problem of the YAML with its line, or what it makes of the sample. Nothing is stored.
+
+    It counts as a test of a connector: two of a workspace may run at once.
+    """
+    limit: ConcurrencyLimit = request.app.state.connection_tests
+    with limit.hold(caller.workspace_id):
+        result = await request.app.state.computing.run(
+            caller.workspace_id, try_declaration, trial.written, trial.sample, settings().egress_allow
+        )
+    return json_response(result)
 
 
 @router.post(
@@ -46,13 +60,17 @@ async def check_connector_declaration(trial: DeclarationTrial) -> Response:
     responses=documents(ConnectorDeclaration, 201, "Stored"),
 )
 @requires(Role.ANALYST)
-async def store_connector_declaration(db: Db, caller: CurrentCaller, new: NewDeclaration) -> Response:
+@takes(DOCUMENT)
+@reads_body_by(read_declaration_body)
+async def store_connector_declaration(
+    request: Request, db: Db, caller: CurrentCaller, new: NewDeclaration
+) -> Response:
     """Stores a declaration by its name. The connectors that use it follow it from their next poll on.
 
     Where it would send stored credentials to other origins than they were entered for, or in another
     way, those connectors stop (status error) until their credentials are entered again.
     """
-    _, document = await run_in_threadpool(read_written, new.written)
+    document = request.state.declared
     name = document["name"]
     row = {"name": name, "title": document["title"], "document": document, "written": new.written}
     reentries = await declarations.store_declaration(db, row, caller.actor)

@@ -18,7 +18,7 @@ from api.directory.groups import queries as groups
 from api.directory.groups.queries import StoredGroup
 from api.directory.groups.roles.applying import apply_roles
 from api.directory.groups.schemas import DirectoryGroup
-from api.directory.operation import ACTOR, DirectoryOperation
+from api.directory.operation import ACTOR, DirectoryOperation, opens_transaction
 from api.directory.resource import DirectoryResource
 from api.http.database import WorkspaceDatabase
 from api.members import queries as members
@@ -61,6 +61,7 @@ async def replace_directory_group(request: Request, group_id: str) -> Response:
 
 
 @router.patch("/Groups/{group_id}")
+@opens_transaction
 async def change_directory_group(request: Request, group_id: str) -> Response:
     """Adds and removes members, or renames a group; roles follow at once."""
     return await GROUPS.patch(request, group_id)
@@ -136,5 +137,6 @@ GROUPS = DirectoryResource(
     read_stored=groups.read_group,
     describe=_describe,
     change=_change,
+    count_parts=lambda group: 1 + len(group.members) // 4,
     missing="the directory has no such group",
 )

@@ -16,7 +16,7 @@ from scim2_models import (
 from api.alert_rules.recipients import queries as recipients
 from api.auth.queries import audit
 from api.directory.answers import build_location, read_resource
-from api.directory.operation import ACTOR, DirectoryOperation
+from api.directory.operation import ACTOR, DirectoryOperation, opens_transaction
 from api.directory.resource import DirectoryResource
 from api.directory.users import queries as users
 from api.directory.users.queries import DirectoryAttributes, DirectoryMember
@@ -70,6 +70,7 @@ async def replace_directory_user(request: Request, user_id: str) -> Response:
 
 
 @router.patch("/Users/{user_id}")
+@opens_transaction
 async def change_directory_user(request: Request, user_id: str) -> Response:
     """Changes what the directory says of a member; `active: false` suspends them at once."""
     return await PEOPLE.patch(request, user_id)
@@ -177,5 +178,6 @@ PEOPLE = DirectoryResource(
     read_stored=users.read_person,
     describe=describe_person,
     change=_change,
+    count_parts=lambda person: 1 + sum(len(v) for v in person.profile.values() if isinstance(v, list)) // 4,
     missing="the workspace has no such member",
 )

@@ -10,19 +10,22 @@ from starlette.concurrency import run_in_threadpool
 
 from api.access.permissions import requires_no_role
 from api.auth.address_limits import AddressLimits, read_address
+from api.http.bounded_pool import BoundedPool
+from api.http.bounds import RECORDS, set_bounds
 from api.http.database import WorkspaceDatabase
 from api.http.errors import Problem, authentication_problem
 from api.http.headers import read_headers
 from api.http.responses import documents, json_response
 from api.ingest import queries as ingest
 from api.ingest.webhooks import queries as webhooks
+from api.ingest.webhooks.reading import SentDelivery, read_sent
 from api.ingest.webhooks.schemas import DeliveryResult
-from api.operation import Operation, Pool
+from api.operation import Operation, Pool, hold_place_for_body, limits_itself
 from causeloop_pipeline.connectors.registry import CONNECTORS
 from causeloop_pipeline.egress.policy import EgressPolicy
 from causeloop_pipeline.landing.inbound.signature import SignatureError
 from causeloop_pipeline.landing.inbound.sns import confirm_subscription, fetch_certificate, takes_sns
-from causeloop_pipeline.landing.inbound.webhook import WebhookDelivery, answer_challenge, receive
+from causeloop_pipeline.landing.inbound.webhook import WebhookDelivery, answer_challenge
 from causeloop_pipeline.settings import settings
 from causeloop_pipeline.storage.app.connectors import WEBHOOK_SECRETS
 from causeloop_pipeline.storage.app.vault import SecretError
@@ -41,6 +44,7 @@ router = APIRouter(prefix="/v1/webhooks/inbound", tags=["ingestion"], route_clas
     responses=documents(DeliveryResult, 202, "Stored"),
 )
 @requires_no_role
+@limits_itself
 async def receive_webhook(request: Request, pool: Pool, connector_id: UUID) -> Response:
     """Stores a delivery of the connector's tool. A missing or wrong signature is a 401 and stores nothing."""
     invalid: AddressLimits = request.app.state.address_limits
@@ -49,14 +53,24 @@ async def receive_webhook(request: Request, pool: Pool, connector_id: UUID) -> R
     if not invalid.is_known(str(connector_id)):
         invalid.check(address)
     deliveries.check(connector_id)
-    body = await request.body()
     connector = await webhooks.find_connector(pool, connector_id)
     if connector is None:
         invalid.take(address)
+    else:
+        invalid.remember(str(connector_id))
+        deliveries.take(connector_id)
+    set_bounds(request, RECORDS)
+    async with hold_place_for_body(request, connector.connector_id if connector else NOBODY):
+        return await _store_delivery(request, pool, connector)
+
+
+async def _store_delivery(
+    request: Request, pool: BoundedPool, connector: webhooks.WebhookConnector | None
+) -> Response:
+    body = await request.body()
+    if connector is None:
         await _verify_delivery(request, body, _make_decoy())
         raise _invalid_signature()
-    invalid.remember(str(connector_id))
-    deliveries.take(connector_id)
     delivery = await _verify_delivery(request, body, connector)
     if not connector.is_organization_active:
         raise Problem(403, "organization_inactive", "the organization of this connector is not active")
@@ -98,15 +112,16 @@ async def _verify_delivery(
         secrets = _open_secrets(connector)
         if takes_sns(tool):
             await run_in_threadpool(fetch_certificate, body, secrets, egress)
-        delivery = receive(
-            tool,
-            headers=read_headers(request),
-            body=body,
-            secrets=secrets,
-            now=datetime.now(UTC),
-            config=connector.config,
-            url=_rebuild_address(request),
+        sent = SentDelivery(
+            connector.type,
+            connector.config,
+            read_headers(request),
+            body,
+            secrets,
+            datetime.now(UTC),
+            _rebuild_address(request),
         )
+        delivery = await read_sent(request.app.state.computing, connector.workspace_id, sent)
     except (SignatureError, SecretError):
         raise _invalid_signature() from None
     if takes_sns(tool):

@@ -12,7 +12,14 @@ from causeloop_pipeline.connectors.mapping.evaluate import Payload, Value, evalu
 from causeloop_pipeline.connectors.mapping.expressions import Match, Matches
 
 MAX_PATTERN = 300
+MAX_EXPANDED, CLASS_SIZE = 1_000, 10
+"""Repetitions are written out, so that few characters can make an engine of many thousand states."""
+
+MAX_TEXT = 10_000
+"""Characters of a text in which is looked: what is meant stands at its beginning."""
+
 PIECE = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\(\?P<\w+>|\(\?|\(|.", re.DOTALL)
+SIZED = re.compile(r"\{\d+(?:,\d*)?\}|\(\?[:P][^()]*?[>:]|" + PIECE.pattern, re.DOTALL)
 GROUP = "found"
 
 
@@ -30,6 +37,8 @@ def find_pattern_problem(pattern: str) -> str | None:
     """Why a pattern cannot be used, None where it can."""
     if len(pattern) > MAX_PATTERN:
         return f"a regular expression of more than {MAX_PATTERN} characters: shorten it"
+    if (size := measure_expanded(pattern)) > MAX_EXPANDED:
+        return f"a regular expression of {size:,} parts once repetitions are written out: repeat less"
     from pyarrow import ArrowInvalid
 
     try:
@@ -42,12 +51,32 @@ def find_pattern_problem(pattern: str) -> str | None:
     return None
 
 
+def measure_expanded(pattern: str) -> int:
+    """How many parts a pattern has once its repetitions are written out."""
+    sizes, last = [0], 0
+    """The size of each open group so far, and of the last part."""
+    for piece in SIZED.findall(pattern):
+        if piece.startswith("{"):
+            counts = [int(number) for number in re.findall(r"\d+", piece)]
+            sizes[-1] += last * (max(counts[-1], counts[0], 1) - 1)
+            last *= max(counts[-1], counts[0], 1)
+        elif piece.startswith("("):
+            sizes.append(1)
+        elif piece == ")" and len(sizes) > 1:
+            last = sizes.pop()
+            sizes[-1] += last
+        else:
+            last = CLASS_SIZE if piece[:2] in {r"\p", r"\P"} else 1
+            sizes[-1] += last
+    return sizes[0]
+
+
 def find_first(pattern: str, text: str) -> str | None:
     """The first group of a pattern in a text, or the whole match where it has no group."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    groups = pc.extract_regex(pa.array([text]), _name_group(pattern))[0].as_py()
+    groups = pc.extract_regex(pa.array([text[:MAX_TEXT]]), _name_group(pattern))[0].as_py()
     return None if groups is None else groups[GROUP]
 
 
@@ -56,7 +85,7 @@ def has_match(pattern: str, text: str) -> bool:
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    return bool(pc.match_substring_regex(pa.array([text]), pattern, ignore_case=True)[0].as_py())
+    return bool(pc.match_substring_regex(pa.array([text[:MAX_TEXT]]), pattern, ignore_case=True)[0].as_py())
 
 
 @cache

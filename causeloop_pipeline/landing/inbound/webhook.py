@@ -47,13 +47,26 @@ def receive(
     url: str = "",
 ) -> WebhookDelivery:
     """The records of a delivery; raises only SignatureError, where the signature is not valid."""
+    verify_delivery(connector, headers=headers, body=body, secrets=secrets, now=now, config=config, url=url)
+    return read_delivery(connector, body, headers=headers, config=config)
+
+
+def verify_delivery(
+    connector: Connector,
+    *,
+    headers: Mapping[str, str],
+    body: bytes,
+    secrets: Sequence[str],
+    now: datetime,
+    config: Mapping[str, Any] | None = None,
+    url: str = "",
+) -> None:
+    """Raises SignatureError unless the signature of a delivery is valid."""
     try:
-        connector = connector.resolve(config or {})
+        webhook = require_webhook(connector.resolve(config or {}))
     except DeclarationError as error:
         raise SignatureError(f"the connector's declaration is not understood any more: {error}") from None
-    webhook = require_webhook(connector)
     verify(webhook.signatures, headers=headers, body=body, secrets=secrets, now=now, url=url)
-    return read_delivery(connector, body, headers=headers, config=config)
 
 
 def read_delivery(

@@ -6,7 +6,8 @@ from uuid import uuid4
 import httpx2
 import pytest
 
-from api.auth.address_limits import MAX_KEYS, find_network, limit_invalid_credentials
+from api.auth.address_limits import MAX_KEYS, limit_invalid_credentials
+from api.http.client_network import find_network
 from api.main import create_app
 from tests.api.conftest import serving
 from tests.api.sample import Sample

@@ -1,8 +1,12 @@
 """Exports."""
 
+import asyncio
+import contextlib
 import csv
 import io
 import json
+import threading
+from collections.abc import AsyncIterator
 
 import psycopg
 import pytest
@@ -69,3 +73,25 @@ def test_a_plan_without_export_gets_a_403(client: Client, owner: psycopg.Connect
     api = client(create_service_key(owner, new_workspace(owner, "free"), "k", "owner"))
 
     assert api.get("/v1/export").json()["code"] == "plan_feature_missing"
+
+
+def test_two_exports_of_a_workspace_run_at_once_and_those_of_others_too(
+    client: Client, sample: Sample, other_sample: Sample, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    is_read = threading.Event()
+
+    async def write_until_read(*_: object) -> AsyncIterator[str]:
+        while not is_read.is_set():
+            yield "{}\n"
+            await asyncio.sleep(0.01)
+
+    monkeypatch.setattr("api.exports.routes._write_json_lines", write_until_read)
+    api, other = client(sample.credentials["admin"]), client(other_sample.credentials["admin"])
+    with contextlib.ExitStack() as opened:
+        for each in (api, api, other):
+            assert opened.enter_context(each.stream("GET", "/v1/export")).status_code == 200
+        third = api.get("/v1/export")
+        is_read.set()
+
+    assert (third.status_code, third.json()["code"]) == (429, "too_many_at_once")
+    assert api.get("/v1/export").status_code == 200

@@ -75,7 +75,6 @@ def test_a_deployment_serves_with_the_limits_and_believes_only_a_proxy_that_is_n
     )
 
     assert " ".join(API_PROTOCOL) in command
-    assert "--limit-concurrency 512" in command
     assert "--proxy-headers" not in command
     assert "--forwarded-allow-ips" not in command
 

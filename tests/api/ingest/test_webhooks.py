@@ -1,10 +1,13 @@
 """Inbound webhooks: verified by their signature, stored before the response, each delivery once."""
 
+import asyncio
 import hashlib
 import hmac
 import json
+from collections.abc import Callable, Hashable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
@@ -12,6 +15,9 @@ import httpx2
 import psycopg
 import pytest
 
+from api.http.computing.processes import Computing, TooCostlyError
+from api.ingest.webhooks.reading import SentDelivery, read_sent, read_verified
+from causeloop_pipeline.landing.inbound.signature import SignatureError
 from causeloop_pipeline.landing.inbound.webhook import receive
 from causeloop_pipeline.storage.database.session import Database
 from tests.api.conftest import Client
@@ -111,7 +117,7 @@ def test_a_delivery_to_an_unknown_connector_is_verified_like_any_other(
         verified.append(body)
         return receive(*arguments, body=body, **more)
 
-    monkeypatch.setattr("api.ingest.webhooks.routes.receive", verify)
+    monkeypatch.setattr("api.ingest.webhooks.reading.receive", verify)
     unknown = Hook(f"/v1/webhooks/inbound/{uuid4()}", hook.secret)
     refusals = [each.send(client(), b"{}", signature="0" * 64) for each in (hook, unknown)]
 
@@ -252,3 +258,42 @@ def test_the_challenge_of_a_tool_is_answered(client: Client, fresh_sample: Sampl
 
     assert challenge.json() == {"verification": "abc"}
     assert without_challenge.status_code == 404
+
+
+def test_a_delivery_of_thousands_of_records_is_read_in_a_process_and_stored_whole(
+    client: Client, fresh_sample: Sample, database: Database
+) -> None:
+    hook = make_hook(client, fresh_sample)
+    events = [{**EVENT, "external_id": f"P-{number}", "body": "x" * 100} for number in range(2_000)]
+    body = json.dumps(events).encode()
+
+    forged, verified = hook.send(client(), body, signature="0" * 64), hook.send(client(), body)
+
+    assert forged.status_code == 401
+    assert (verified.status_code, verified.json()["new"]) == (202, 2_000)
+    with database.workspace(fresh_sample.workspace_id) as session:
+        stored = session.row("select payload ->> 'body' as body from raw.record limit 1")
+    assert stored == {"body": "x" * 100}
+
+
+class Impatient(Computing):
+    """Processes that have no time for what was verified."""
+
+    async def run(self, key: Hashable, work: Callable[..., Any], *arguments: Any) -> Any:
+        """What a function returns, unless it reads."""
+        if work is read_verified:
+            raise TooCostlyError
+        return work(*arguments)
+
+
+def test_a_verified_delivery_that_takes_too_long_to_read_is_kept_whole_with_the_reason() -> None:
+    body = json.dumps([EVENT] * 1_000).encode()
+    headers = {"x-causeloop-signature": sign("secret", body)}
+    sent = SentDelivery("custom_api", {}, headers, body, ["secret"], datetime.now(UTC), "")
+
+    read = asyncio.run(read_sent(Impatient(), uuid4(), sent))
+
+    assert (read.records, [each.raw for each in read.quarantined]) == ([], [body])
+    assert "takes more than" in read.quarantined[0].reason
+    with pytest.raises(SignatureError):
+        asyncio.run(read_sent(Impatient(), uuid4(), replace(sent, secrets=["another"])))

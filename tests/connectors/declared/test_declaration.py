@@ -10,7 +10,13 @@ from causeloop_pipeline.connectors.auth import Bearer, FirstOf, SingleAuth
 from causeloop_pipeline.connectors.cases import Case
 from causeloop_pipeline.connectors.configuration import find_problems
 from causeloop_pipeline.connectors.declared.declaration import read_declaration
-from causeloop_pipeline.connectors.declared.patterns import find_first, find_pattern_problem
+from causeloop_pipeline.connectors.declared.patterns import (
+    MAX_EXPANDED,
+    MAX_TEXT,
+    find_first,
+    find_pattern_problem,
+    measure_expanded,
+)
 from causeloop_pipeline.connectors.declared.problems import DeclarationError
 from causeloop_pipeline.connectors.declared.vocabulary import NOT_DECLARED_CLASSES, find_word
 from causeloop_pipeline.connectors.declared.yaml_text import MAX_TEXT_BYTES
@@ -143,7 +149,7 @@ def test_a_declared_mapping_gives_the_same_fields_as_a_built_in_one() -> None:
 
 def test_a_declared_pattern_takes_no_time_where_another_engine_takes_years() -> None:
     assert find_pattern_problem("(a+)+$") is None
-    assert find_first("(a+)+$", "a" * 100_000 + "b") is None  # ends at all
+    assert find_first("(a+)+$", "a" * (MAX_TEXT - 1) + "b") is None  # ends at all
 
 
 def test_the_kit_proves_a_declared_connector_as_it_proves_a_built_in_one() -> None:
@@ -175,3 +181,31 @@ def test_a_stored_declaration_that_is_not_understood_any_more_gets_no_credential
     assert [problem.field for problem in find_problems(tool, config, {})] == ["config.declaration"]
     with pytest.raises(SignatureError, match="not understood any more"):
         receive(tool, headers={}, body=b"{}", secrets=["s"], now=datetime.now(UTC), config=config)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "parts"),
+    [
+        ("(.*){1000}", 3_000),
+        (r"((a{10}){10}){11}", 1_221),
+        (r"(\w+Error)", 8),
+        (r"[0-9a-f]{8}-[0-9a-f]{4}", 13),
+        (r"\{1000\}[{]1000}", 12),
+        ("a{2,}b*", 4),
+    ],
+)
+def test_repetitions_are_measured_as_they_are_written_out(pattern: str, parts: int) -> None:
+    assert measure_expanded(pattern) == parts
+    assert (find_pattern_problem(pattern) is None) == (parts <= MAX_EXPANDED)
+
+
+def test_a_declaration_with_a_repetition_of_thousands_is_refused_by_its_line() -> None:
+    with pytest.raises(DeclarationError, match="once repetitions are written out") as refused:
+        read_declaration(DESK.replace("(\\\\w+Error)", "(.*){1000}"))
+
+    assert refused.value.problems[0].line
+
+
+def test_a_pattern_looks_at_the_beginning_of_a_text() -> None:
+    assert find_first("(End)", "x" * (MAX_TEXT - 3) + "End") == "End"
+    assert find_first("(End)", "x" * MAX_TEXT + "End") is None

@@ -1,0 +1,1 @@
+"""Work that takes long runs in processes of its own: the event loop only passes it on."""

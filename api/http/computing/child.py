@@ -1,0 +1,74 @@
+"""The process that computes: it has everything imported, and forks for each piece of work.
+
+`python -m api.http.computing.child FD MODULE …`. On the socket FD it gets connections, on each one piece
+of work, whose result goes back. What takes longer than it may, or too much memory, ends with its process.
+"""
+
+import gc
+import importlib
+import os
+import pickle
+import resource
+import signal
+import socket
+import sys
+from typing import Any
+
+from api.http.computing.frames import pack, read_message
+
+MAX_DATA_BYTES = 1_500_000_000
+NICENESS = 5
+"""The event loop and the database come first."""
+
+
+def main() -> int:
+    """Fork until the API has gone."""
+    for module in sys.argv[2:]:
+        importlib.import_module(module)
+    gc.collect()
+    gc.freeze()
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the system forgets those that have ended
+    with socket.socket(fileno=int(sys.argv[1])) as requests:
+        while True:
+            byte, descriptors, _, _ = socket.recv_fds(requests, 1, 1)
+            if not byte:
+                return 0
+            if os.fork() == 0:
+                requests.close()
+                _serve(descriptors[0])
+                os._exit(0)
+            os.close(descriptors[0])
+
+
+def _serve(descriptor: int) -> None:
+    """Do one piece of work."""
+    os.nice(NICENESS)
+    resource.setrlimit(resource.RLIMIT_DATA, (MAX_DATA_BYTES, MAX_DATA_BYTES))
+    with socket.socket(fileno=descriptor) as connection:
+        with connection.makefile("rb") as incoming:
+            name, cpu_seconds, wall_seconds, arguments = read_message(incoming)
+        module, _, function = name.partition(":")
+        work = getattr(importlib.import_module(module), function)
+        signal.setitimer(signal.ITIMER_REAL, wall_seconds)
+        signal.setitimer(signal.ITIMER_PROF, cpu_seconds)  # both signals end this process
+        connection.sendall(_work(work, arguments))
+
+
+def _work(work: Any, arguments: tuple[Any, ...]) -> bytes:
+    """Whether a function returned, and what it returned or raised."""
+    try:
+        return pack((True, work(*arguments)))
+    except Exception as error:
+        return _pack_error(error)
+
+
+def _pack_error(error: Exception) -> bytes:
+    try:
+        pickle.loads(pickle.dumps(error))  # noqa: S301 - just written
+    except Exception:  # it cannot travel
+        return pack((False, RuntimeError(f"{type(error).__name__}: {error}")))
+    return pack((False, error))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,89 @@
+"""Verifies and reads deliveries: what is large, or read by patterns of people's own, in a process."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from api.http.bounds import RECORDS
+from api.http.computing.processes import MAX_INLINE_BYTES, Computing, TooCostlyError
+from causeloop_pipeline.connectors.declared.declaration import DECLARATION
+from causeloop_pipeline.connectors.registry import CONNECTORS
+from causeloop_pipeline.landing.inbound.webhook import (
+    WebhookDelivery,
+    read_delivery,
+    receive,
+    verify_delivery,
+)
+from causeloop_pipeline.landing.json_guard import GuardError, check_values
+from causeloop_pipeline.model.raw_record import Quarantined
+
+
+@dataclass(frozen=True)
+class SentDelivery:
+    """What was sent to a connector, and what its signature is verified with."""
+
+    type: str
+    config: Mapping[str, Any]
+    headers: Mapping[str, str]
+    body: bytes = field(repr=False)
+    secrets: Sequence[str] = field(repr=False)
+    received_at: datetime
+    url: str = field(repr=False)
+
+    @property
+    def is_read_quickly(self) -> bool:
+        """Whether it is small, and read by the product's own patterns."""
+        return len(self.body) <= MAX_INLINE_BYTES and DECLARATION not in self.config
+
+
+async def read_sent(computing: Computing, workspace_id: UUID, sent: SentDelivery) -> WebhookDelivery:
+    """The records of a delivery; SignatureError where its signature is not valid.
+
+    A verified one that takes too long to read is quarantined whole.
+    """
+    if sent.is_read_quickly:
+        return _receive(sent)
+    await computing.run(workspace_id, verify_sent, sent)
+    try:
+        delivery: WebhookDelivery = await computing.run(workspace_id, read_verified, sent)
+    except TooCostlyError as error:
+        return WebhookDelivery([], [Quarantined(sent.type, sent.body, str(error))], None)
+    return delivery
+
+
+def _receive(sent: SentDelivery) -> WebhookDelivery:
+    return receive(
+        CONNECTORS[sent.type],
+        headers=sent.headers,
+        body=sent.body,
+        secrets=sent.secrets,
+        now=sent.received_at,
+        config=sent.config,
+        url=sent.url,
+    )
+
+
+def verify_sent(sent: SentDelivery) -> None:
+    """SignatureError where the signature of a delivery is not valid."""
+    verify_delivery(
+        CONNECTORS[sent.type],
+        headers=sent.headers,
+        body=sent.body,
+        secrets=sent.secrets,
+        now=sent.received_at,
+        config=sent.config,
+        url=sent.url,
+    )
+
+
+def read_verified(sent: SentDelivery) -> WebhookDelivery:
+    """The records of a delivery whose signature is valid, each with its payload as JSON only."""
+    try:
+        check_values(sent.body, max_values=RECORDS.max_values)
+    except GuardError as error:
+        return WebhookDelivery([], [Quarantined(sent.type, sent.body, str(error))], None)
+    read = read_delivery(CONNECTORS[sent.type], sent.body, headers=sent.headers, config=sent.config)
+    records = [replace(record, payload={}, canonical=record.payload_json) for record in read.records]
+    return replace(read, records=records)
