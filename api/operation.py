@@ -4,9 +4,9 @@
 `Db` and `CurrentCaller`, and declare their role with `@requires`.
 """
 
-import contextlib
 import inspect
 from collections.abc import Awaitable, Callable, Coroutine, Hashable, Iterable
+from contextlib import AbstractAsyncContextManager, nullcontext
 from typing import Annotated, Any, NamedTuple, TypeVar
 
 import asyncpg
@@ -36,21 +36,12 @@ from causeloop_pipeline.model.tenancy import Role
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 READ_METHODS = {"GET", "HEAD"}
-CALLS_OUTSIDE = "calls_outside"
-CONCERNS_OWN_ACCESS = "concerns_own_access"
-NEEDS_SESSION = "needs_session"
+CALLS_OUTSIDE, LIMITS_ITSELF = "calls_outside", "limits_itself"
+CONCERNS_OWN_ACCESS, NEEDS_SESSION = "concerns_own_access", "needs_session"
 READS_BODY = "reads_body"
-LIMITS_ITSELF = "limits_itself"
 AUDITED_READS, STREAMS = {"export_data", "download_archive"}, {"stream_changes"}
-UNAUDITED_WRITES = {
-    "ingest_event",
-    "ingest_batch",
-    "ingest_change",
-    "ingest_change_batch",
-    "ingest_cloud_events",
-    "ingest_otlp_logs",
-}
-"""Ingestion is not audited: its records are the log."""
+UNAUDITED = "ingestion"
+"""The tag of what is not audited: its records are the log."""
 
 
 def calls_outside(endpoint: Endpoint) -> Endpoint:
@@ -197,7 +188,7 @@ async def _change(request: Request, endpoint: Handler, db: WorkspaceDatabase, st
 def hold_place_for_body(request: Request, sender: Hashable) -> contextlib.AbstractAsyncContextManager[None]:
     """A place for the body, where it is a large one."""
     large_bodies: LargeBodies = request.app.state.large_bodies
-    return large_bodies.hold(sender) if is_large(request) else contextlib.nullcontext()
+    return large_bodies.hold(sender) if is_large(request) else nullcontext()
 
 
 def _admit(request: Request, caller: Caller, role: Role, marks: frozenset[str]) -> None:
@@ -244,7 +235,7 @@ async def _write(request: Request, endpoint: Handler, caller: Caller, db: Worksp
     async def work() -> Response:
         await check_if_match(request, db)
         response = await endpoint(request)
-        if not db.has_audit_entry and request.scope["route"].name not in UNAUDITED_WRITES:
+        if not db.has_audit_entry and UNAUDITED not in request.scope["route"].tags:
             await record_operation(request, caller, db)
         return response
 
