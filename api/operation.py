@@ -36,9 +36,8 @@ from causeloop_pipeline.model.tenancy import Role
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 READ_METHODS = {"GET", "HEAD"}
-CALLS_OUTSIDE, LIMITS_ITSELF = "calls_outside", "limits_itself"
+CALLS_OUTSIDE, LIMITS_ITSELF, READS_BODY = "calls_outside", "limits_itself", "reads_body"
 CONCERNS_OWN_ACCESS, NEEDS_SESSION = "concerns_own_access", "needs_session"
-READS_BODY = "reads_body"
 AUDITED_READS, STREAMS = {"export_data", "download_archive"}, {"stream_changes"}
 UNAUDITED = "ingestion"
 """The tag of what is not audited: its records are the log."""
@@ -185,7 +184,7 @@ async def _change(request: Request, endpoint: Handler, db: WorkspaceDatabase, st
         return await _write(request, endpoint, caller, db)
 
 
-def hold_place_for_body(request: Request, sender: Hashable) -> contextlib.AbstractAsyncContextManager[None]:
+def hold_place_for_body(request: Request, sender: Hashable) -> AbstractAsyncContextManager[None]:
     """A place for the body, where it is a large one."""
     large_bodies: LargeBodies = request.app.state.large_bodies
     return large_bodies.hold(sender) if is_large(request) else nullcontext()
