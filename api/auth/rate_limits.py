@@ -61,6 +61,9 @@ class TokenLeases:
 
     clock: Callable[[], float] = time.monotonic
     leases: OrderedDict[UUID, Lease] = field(default_factory=OrderedDict)
+    empty: OrderedDict[UUID, tuple[float, float]] = field(default_factory=OrderedDict)
+    """Workspaces whose bucket was empty: until when it is, and what it held; they are refused from memory."""
+
     locks: WeakValueDictionary[UUID, asyncio.Lock] = field(default_factory=WeakValueDictionary)
 
     def lock(self, workspace_id: UUID) -> asyncio.Lock:
@@ -74,6 +77,18 @@ class TokenLeases:
             return None
         lease.left -= 1
         return lease.stored + lease.left
+
+    def find_empty(self, workspace_id: UUID) -> float | None:
+        """What an empty bucket held, as long as no token can have come to it; None: it may hold one."""
+        until, stored = self.empty.get(workspace_id, (0.0, 0.0))
+        return stored if until > self.clock() else None
+
+    def keep_empty(self, workspace_id: UUID, stored: float, per_second: float) -> None:
+        """Remember that a bucket holds less than a token."""
+        self.empty[workspace_id] = (self.clock() + (1 - stored) / per_second, stored)
+        self.empty.move_to_end(workspace_id)
+        if len(self.empty) > MAX_WORKSPACES:
+            self.empty.popitem(last=False)
 
     def choose_size(self, workspace_id: UUID, per_second: float) -> int:
         """How many tokens to take next: twice a lease that was spent in time, else what was spent of it."""
@@ -102,7 +117,9 @@ async def check_rate_limit(
     limits = PLANS[plan]
     per_second = limits.requests_per_minute / 60
     remaining, is_allowed = leases.take(workspace_id), True
-    if remaining is None:
+    if remaining is None and (remaining := leases.find_empty(workspace_id)) is not None:
+        is_allowed = False
+    elif remaining is None:
         remaining, is_allowed = await _take(connection, workspace_id, per_second, limits.burst, leases)
     allowance = RemainingRequests(
         limits.requests_per_minute,
@@ -131,4 +148,7 @@ async def _take(
             return remaining, True
         wanted = leases.choose_size(workspace_id, per_second)
         taken, stored = await rate_limits.take_tokens(connection, workspace_id, per_second, burst, wanted)
-        return (leases.keep(workspace_id, taken, stored), True) if taken > 0 else (stored, False)
+        if taken > 0:
+            return leases.keep(workspace_id, taken, stored), True
+        leases.keep_empty(workspace_id, stored, per_second)
+        return stored, False

@@ -18,6 +18,8 @@ PATHS = (
     "/v1/me",
 )
 SECONDS_BETWEEN = 0.05
+ADDRESS = "127.0.0.2"
+"""Not that of the attackers."""
 
 
 async def read_for(port: int, key: str, seconds: float) -> list[tuple[int, float]]:
@@ -26,7 +28,7 @@ async def read_for(port: int, key: str, seconds: float) -> list[tuple[int, float
     end, number = time.perf_counter() + seconds, 0
     while time.perf_counter() < end:
         request = RawRequest("GET", PATHS[number % len(PATHS)], credential=key)
-        status, waited = await send(port, request)
+        status, waited = await send(port, request, ADDRESS)
         answers.append((status, waited * 1000))
         number += 1
         await asyncio.sleep(max(0.0, SECONDS_BETWEEN - waited))

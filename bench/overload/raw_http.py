@@ -42,27 +42,23 @@ def write_json(document: Any) -> bytes:
     return json.dumps(document, separators=(",", ":")).encode()
 
 
-async def send(port: int, request: RawRequest, seconds: float = ANSWER_SECONDS) -> tuple[int, float]:
-    """Status and seconds of a request on a connection of its own; status 0: no answer."""
-    started = time.perf_counter()
-    status, _ = await exchange(port, request, seconds)
-    return status, time.perf_counter() - started
-
-
-async def exchange(port: int, request: RawRequest, seconds: float = ANSWER_SECONDS) -> tuple[int, bytes]:
-    """Status and whole answer of a request on a connection of its own; status 0: no answer."""
-    writer = None
+async def send(port: int, request: RawRequest, address: str = "127.0.0.1") -> tuple[int, float]:
+    """Status and seconds of a request on a connection of its own, from an address; status 0: no answer."""
+    started, writer = time.perf_counter(), None
     try:
-        async with asyncio.timeout(seconds):
-            reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=1 << 20)
+        async with asyncio.timeout(ANSWER_SECONDS):
+            reader, writer = await asyncio.open_connection(
+                "127.0.0.1", port, limit=1 << 20, local_addr=(address, 0)
+            )
             writer.write(request.head + request.body)
             answer = await reader.read(-1)
     except (OSError, TimeoutError):
-        return 0, b""
+        answer = b""
     finally:
         if writer is not None:
             writer.close()
-    return (int(answer[9:12]) if answer[9:12].isdigit() else 0), answer
+    status = int(answer[9:12]) if answer[9:12].isdigit() else 0
+    return status, time.perf_counter() - started
 
 
 @contextlib.contextmanager

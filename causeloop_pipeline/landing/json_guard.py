@@ -45,14 +45,23 @@ def parse_json(
 def check_values(raw: bytes, *, max_values: int) -> None:
     """GuardError where a JSON text holds more values: found before any of them is made, whatever it holds.
 
+    Its beginning is looked at first, for most of what holds too many does so there already.
+    """
+    is_small = len(raw) <= PIECE_BYTES
+    if (not is_small and _has_more(raw[:PIECE_BYTES], max_values)) or _has_more(raw, max_values):
+        raise GuardError(f"more than {max_values:,} values")
+
+
+def _has_more(raw: bytes, max_values: int) -> bool:
+    """Whether the text, or what it is the beginning of, holds more values.
+
     A text is a value or a name, and no value has two names: so four quotes are one value at least.
     """
     if _count_beginnings(raw) <= max_values:
-        return
+        return False
     unescaped = raw.replace(rb"\\", b"").replace(rb"\"", b"")
     is_beyond = unescaped.count(b'"') > 4 * max_values
-    if is_beyond or _count_beginnings(b"".join(unescaped.split(b'"')[::2])) > max_values:
-        raise GuardError(f"more than {max_values:,} values")
+    return is_beyond or _count_beginnings(b"".join(unescaped.split(b'"')[::2])) > max_values
 
 
 def _count_beginnings(raw: bytes) -> int:

@@ -25,8 +25,8 @@ from tests.api.conftest import serving
 from tests.conftest import Installation
 
 BOUNDED = ("asyncpg", "fastapi", "uvicorn[standard]")
-PRIVATE = re.compile(r"(?<![\w.])(?!self\b|cls\b)\w+(?:\.\w+)*\._(?!replace\b|_)\w+")
-"""Of named tuples `_replace` is public."""
+PRIVATE = re.compile(r"(?<![\w.])(?!self\b|cls\b)\w+(?:\.\w+)*\._(?!replace\b|exit\b|_)\w+")
+"""Of named tuples `_replace` is public, and so is `os._exit`."""
 
 
 def test_the_frameworks_are_bounded_from_above() -> None:
@@ -119,7 +119,17 @@ def test_a_wait_for_a_connection_that_is_broken_off_keeps_none(
 
 @pytest.mark.parametrize(
     "name",
-    ["connection_made", "data_received", "on_message_begin", "on_headers_complete", "connection_lost"],
+    [
+        "connection_made",
+        "data_received",
+        "on_message_begin",
+        "on_headers_complete",
+        "on_message_complete",
+        "on_response_complete",
+        "pause_writing",
+        "resume_writing",
+        "connection_lost",
+    ],
 )
 def test_the_protocol_overrides_what_uvicorn_calls(name: str) -> None:
     """uvicorn, `TimedProtocol`: what a renamed method would no longer bound, no error would tell."""
