@@ -8,7 +8,6 @@ from fastapi import Request, Response
 from scim2_models import Context, InvalidFilterException, NotFoundException
 from scim2_models import InvalidSyntaxException as BadSyntax
 
-from api.directory.computations import LENIENT, check_values
 from api.directory.errors import MEDIA_TYPE
 from causeloop_pipeline.settings import settings
 
@@ -28,13 +27,6 @@ def parse_id(text: str) -> UUID:
         return UUID(text)
     except ValueError:
         raise NotFoundException(detail="there is no such resource") from None
-
-
-async def read_resource(request: Request, model: Any, context: Context) -> Any:
-    """The person or group in the body."""
-    resource = model.model_validate(await read_body(request), scim_ctx=context, scim_policy=LENIENT)
-    check_values(resource)
-    return resource
 
 
 async def read_body(request: Request) -> Any:

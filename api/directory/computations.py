@@ -98,6 +98,17 @@ def check_values(resource: Any) -> None:
             raise InvalidValue(detail=f"{name} has at most {MAX_VALUES} values")
 
 
+def read_resource(model: Any, document: dict[str, Any], context: Context) -> Any:
+    """A person or group as a body describes one."""
+    return _travel(lambda: _read_resource(model, document, context))
+
+
+def _read_resource(model: Any, document: dict[str, Any], context: Context) -> Any:
+    resource = model.model_validate(document, scim_ctx=context, scim_policy=LENIENT)
+    check_values(resource)
+    return resource
+
+
 def write_resource(describe: Describe, stored: Any, context: Context, wanted: dict[str, str]) -> Any:
     """A stored resource with the wanted attributes, as a document, and its address."""
     return _travel(lambda: _write_resource(describe(stored), context, wanted))

@@ -7,19 +7,19 @@ from uuid import UUID
 
 from fastapi import Request, Response
 from scim2_models import ConflictException, Context, NotFoundException, Resource
+from starlette.concurrency import run_in_threadpool
 
 from api.directory.answers import (
     find_equality,
     parse_id,
     read_body,
-    read_resource,
     read_search,
     read_wanted,
     write_document,
 )
-from api.directory.computations import parse_search, patch, write_page, write_resource
+from api.directory.computations import parse_search, patch, read_resource, write_page, write_resource
 from api.directory.operation import record
-from api.http.computing.processes import Computing
+from api.http.computing.processes import MAX_INLINE_BYTES, Computing
 from api.http.database import WorkspaceDatabase
 from api.members import queries as members
 
@@ -69,15 +69,32 @@ class DirectoryResource(Generic[Stored]):
 
     async def read(self, request: Request, resource_id: str) -> Response:
         """One of them."""
-        return await self.answer(request, resource_id, Context.RESOURCE_QUERY_RESPONSE)
+        stored = await self.find(request.state.db, resource_id)
+        is_quick = self.count_parts(stored) <= MAX_INLINE_PARTS
+        context, wanted = Context.RESOURCE_QUERY_RESPONSE, read_wanted(request)
+        document, location = await self._compute(
+            request, is_quick, write_resource, self.describe, stored, context, wanted
+        )
+        return write_document(document, 200, location)
 
     async def replace(self, request: Request, resource_id: str) -> Response:
         """Replace one by the body."""
+        wanted = await self.read_body(request, Context.RESOURCE_REPLACEMENT_REQUEST)
+        async with request.state.db.writing():
+            return await record(request, self._replace(request, resource_id, wanted))
+
+    async def _replace(self, request: Request, resource_id: str, wanted: Any) -> Response:
         db: WorkspaceDatabase = request.state.db
-        wanted = await read_resource(request, self.model, Context.RESOURCE_REPLACEMENT_REQUEST)
         await members.lock_members(db)
         await self.change(db, await self.find(db, resource_id), wanted)
         return await self.answer(request, resource_id, Context.RESOURCE_REPLACEMENT_RESPONSE)
+
+    async def read_body(self, request: Request, context: Context) -> Any:
+        """The resource that a body describes."""
+        is_quick = len(await request.body()) <= MAX_INLINE_BYTES
+        return await self._compute(
+            request, is_quick, read_resource, self.model, await read_body(request), context
+        )
 
     async def patch(self, request: Request, resource_id: str) -> Response:
         """Change it by the operations in the body: computed first, and again where it changed meanwhile."""
@@ -102,14 +119,18 @@ class DirectoryResource(Generic[Stored]):
     async def answer(
         self, request: Request, resource_id: str, context: Context, status: int = 200
     ) -> Response:
-        """The response with a resource as it is stored now."""
+        """The response to a change, with the resource as it is stored now."""
         stored = await self.find(request.state.db, resource_id)
-        document, location = write_resource(self.describe, stored, context, read_wanted(request))
+        document, location = await run_in_threadpool(
+            write_resource, self.describe, stored, context, read_wanted(request)
+        )
         return write_document(document, status, location)
 
-    async def _compute(self, request: Request, is_quick: bool, work: Callable[..., Any], *given: Any) -> Any:
+    async def _compute(
+        self, request: Request, is_quick: bool, work: Callable[..., Any], *arguments: Any
+    ) -> Any:
         """What a function returns: computed in a process, unless it is quick."""
         if is_quick:
-            return work(*given)
+            return work(*arguments)
         computing: Computing = request.app.state.computing
-        return await computing.run(request.state.db.workspace_id, work, *given)
+        return await computing.run(request.state.db.workspace_id, work, *arguments)

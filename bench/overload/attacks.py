@@ -1,4 +1,4 @@
-"""The worst that a security test found, by who can do it: each repeats until it is told to stop."""
+"""The worst that a security test found, by who can do it: each repeats until it is stopped."""
 
 import asyncio
 import hashlib

@@ -37,7 +37,7 @@ COSTLY_METHODS = {"verify", "hash", "patch", "match"}
 
 OWNERS = {"_hasher", "operations", "filter"}
 
-SMALL = {
+BOUNDED = {
     "api.http.json_body.guard_json": "a body of at most 65,536 bytes; larger ones go to a thread",
     "api.ingest.webhooks.reading.read_sent": "a delivery of at most 8,192 bytes, read by our own patterns",
     "api.ingest.routes.ingest_event": "one event of at most 10,000 values",
@@ -59,14 +59,14 @@ class Function:
 def test_nothing_on_the_event_loop_computes_what_somebody_sent() -> None:
     functions = read_functions(Path(api.__file__).parent, ROOT)
 
-    found = find_computing(functions)
+    computing = find_computing(functions)
 
-    unexplained = {name: calls for name, calls in found.items() if name not in SMALL}
+    unexplained = {name: calls for name, calls in computing.items() if name not in BOUNDED}
     assert not unexplained, f"run it by run_in_threadpool or Computing.run: {unexplained}"
-    assert found.keys() == SMALL.keys(), "what computes no longer needs no explanation"
+    assert computing.keys() == BOUNDED.keys(), "what computes no longer needs no explanation"
 
 
-def test_a_computation_on_the_loop_is_found_directly_and_behind_a_function(tmp_path: Path) -> None:
+def test_a_computation_on_the_loop_is_noticed_directly_and_behind_a_function(tmp_path: Path) -> None:
     (tmp_path / "api").mkdir()
     (tmp_path / "api" / "planted.py").write_text(
         "import json\n"
@@ -78,15 +78,15 @@ def test_a_computation_on_the_loop_is_found_directly_and_behind_a_function(tmp_p
         "async def signs_in(password): return _hasher.verify('', password)\n"
     )
 
-    found = find_computing(read_functions(tmp_path / "api", tmp_path))
+    computing = find_computing(read_functions(tmp_path / "api", tmp_path))
 
-    assert set(found) == {f"api.planted.{name}" for name in ("direct", "indirect", "signs_in")}
+    assert set(computing) == {f"api.planted.{name}" for name in ("direct", "indirect", "signs_in")}
 
 
 def find_computing(functions: dict[str, Function]) -> dict[str, list[str]]:
     """Coroutines that reach a costly function by calls alone, and which."""
-    found = {name: sorted(_reach(name, functions)) for name, each in functions.items() if each.is_async}
-    return {name: calls for name, calls in found.items() if calls}
+    computing = {name: sorted(_reach(name, functions)) for name, each in functions.items() if each.is_async}
+    return {name: calls for name, calls in computing.items() if calls}
 
 
 def _reach(name: str, functions: dict[str, Function]) -> set[str]:

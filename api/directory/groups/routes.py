@@ -13,12 +13,12 @@ from scim2_models import (
 )
 
 from api.auth.queries import audit
-from api.directory.answers import build_location, read_resource
+from api.directory.answers import build_location
 from api.directory.groups import queries as groups
 from api.directory.groups.queries import StoredGroup
 from api.directory.groups.roles.applying import apply_roles
 from api.directory.groups.schemas import DirectoryGroup
-from api.directory.operation import ACTOR, DirectoryOperation, opens_transaction
+from api.directory.operation import ACTOR, DirectoryOperation, opens_transaction, record
 from api.directory.resource import DirectoryResource
 from api.http.database import WorkspaceDatabase
 from api.members import queries as members
@@ -40,10 +40,16 @@ async def read_directory_group(request: Request, group_id: str) -> Response:
 
 
 @router.post("/Groups")
+@opens_transaction
 async def create_directory_group(request: Request) -> Response:
     """Creates a group, which gives no role until an owner says which."""
+    wanted = await GROUPS.read_body(request, Context.RESOURCE_CREATION_REQUEST)
+    async with request.state.db.writing():
+        return await record(request, _create(request, wanted))
+
+
+async def _create(request: Request, wanted: DirectoryGroup) -> Response:
     db: WorkspaceDatabase = request.state.db
-    wanted = await read_resource(request, DirectoryGroup, Context.RESOURCE_CREATION_REQUEST)
     await members.lock_members(db)
     try:
         group_id = await groups.add_group(db, wanted.display_name, wanted.external_id)
@@ -55,6 +61,7 @@ async def create_directory_group(request: Request) -> Response:
 
 
 @router.put("/Groups/{group_id}")
+@opens_transaction
 async def replace_directory_group(request: Request, group_id: str) -> Response:
     """Replaces a group's names and members."""
     return await GROUPS.replace(request, group_id)

@@ -15,8 +15,8 @@ from scim2_models import (
 
 from api.alert_rules.recipients import queries as recipients
 from api.auth.queries import audit
-from api.directory.answers import build_location, read_resource
-from api.directory.operation import ACTOR, DirectoryOperation, opens_transaction
+from api.directory.answers import build_location
+from api.directory.operation import ACTOR, DirectoryOperation, opens_transaction, record
 from api.directory.resource import DirectoryResource
 from api.directory.users import queries as users
 from api.directory.users.queries import DirectoryAttributes, DirectoryMember
@@ -46,10 +46,16 @@ async def read_directory_user(request: Request, user_id: str) -> Response:
 
 
 @router.post("/Users")
+@opens_transaction
 async def create_directory_user(request: Request) -> Response:
     """Invites a person, who becomes a member by signing in; refused where no seat is free."""
+    wanted = await PEOPLE.read_body(request, Context.RESOURCE_CREATION_REQUEST)
+    async with request.state.db.writing():
+        return await record(request, _create(request, wanted))
+
+
+async def _create(request: Request, wanted: DirectoryUser) -> Response:
     db: WorkspaceDatabase = request.state.db
-    wanted = await read_resource(request, DirectoryUser, Context.RESOURCE_CREATION_REQUEST)
     await members.lock_members(db)
     if await users.list_people(db, user_name=wanted.user_name):
         raise UniquenessException(detail=f"{wanted.user_name} is a member already")
@@ -64,6 +70,7 @@ async def create_directory_user(request: Request) -> Response:
 
 
 @router.put("/Users/{user_id}")
+@opens_transaction
 async def replace_directory_user(request: Request, user_id: str) -> Response:
     """Replaces what the directory says of a member."""
     return await PEOPLE.replace(request, user_id)

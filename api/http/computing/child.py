@@ -27,7 +27,7 @@ def main() -> int:
         importlib.import_module(module)
     gc.collect()
     gc.freeze()
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the system forgets those that have ended
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the system reaps those that have ended
     with socket.socket(fileno=int(sys.argv[1])) as requests:
         while True:
             byte, descriptors, _, _ = socket.recv_fds(requests, 1, 1)

@@ -25,9 +25,9 @@ def test_a_filter_of_many_terms_is_computed_beside_the_loop(provider: httpx2.Cli
     provider.post("/Users", json=okta_user(email))
     terms = " or ".join(f'userName eq "{number}@nobody.example"' for number in range(20))
 
-    found = search(provider, filter=f'{terms} or userName eq "{email}"').json()
+    answer = search(provider, filter=f'{terms} or userName eq "{email}"').json()
 
-    assert [each["userName"] for each in found["Resources"]] == [email]
+    assert [each["userName"] for each in answer["Resources"]] == [email]
 
 
 def test_a_patch_has_at_most_a_hundred_operations(provider: httpx2.Client) -> None:

@@ -112,7 +112,7 @@ def test_connections_of_a_named_proxy_stand_for_many_addresses(
     assert is_proxy(address, trusted) is expected
 
 
-def test_requests_of_one_address_leave_places_for_others_and_are_told_when_there_are_too_many() -> None:
+def test_requests_of_one_address_leave_places_for_others_and_are_refused_where_there_are_too_many() -> None:
     in_progress = requests_in_progress.RequestsInProgress()
     ends = [in_progress.begin({"client": ("10.0.0.1", 1)}) for _ in range(128)]
     with pytest.raises(Exception, match="128 requests of your address"):
