@@ -52,7 +52,7 @@ async def _create(request: Request, wanted: DirectoryGroup) -> Response:
     db: WorkspaceDatabase = request.state.db
     await members.lock_members(db)
     try:
-        group_id = await groups.add_group(db, wanted.display_name, wanted.external_id)
+        group_id = await groups.add_group(db, wanted.display_name or "", wanted.external_id)
     except asyncpg.UniqueViolationError:
         raise UniquenessException(detail=f"there is a group {wanted.display_name} already") from None
     await _replace_members(db, await GROUPS.find(db, str(group_id)), wanted)

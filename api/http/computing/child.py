@@ -4,6 +4,7 @@
 of work, whose result goes back. What takes longer than it may, or too much memory, ends with its process.
 """
 
+import contextlib
 import gc
 import importlib
 import os
@@ -12,11 +13,15 @@ import resource
 import signal
 import socket
 import sys
+from pathlib import Path
 from typing import Any
 
 from api.http.computing.frames import pack, read_message
 
-MAX_DATA_BYTES = 1_500_000_000
+MAX_DATA_BYTES = 500_000_000
+ENDED_FIRST = "700"
+"""Where the machine runs out of memory, it ends this before the API."""
+
 NICENESS = 5
 """The event loop and the database come first."""
 
@@ -43,6 +48,8 @@ def main() -> int:
 def _serve(descriptor: int) -> None:
     """Do one piece of work."""
     os.nice(NICENESS)
+    with contextlib.suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text(ENDED_FIRST)
     resource.setrlimit(resource.RLIMIT_DATA, (MAX_DATA_BYTES, MAX_DATA_BYTES))
     with socket.socket(fileno=descriptor) as connection:
         with connection.makefile("rb") as incoming:
