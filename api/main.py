@@ -81,6 +81,8 @@ COMPUTED = (
     "api.directory.groups.routes",
     "api.quarantine.replay",
     "pyarrow.compute",
+    "api.issues.similar.ranking",
+    "causeloop_pipeline.analysis.detect.similar_issues",
 )
 """Modules of what is computed in processes."""
 

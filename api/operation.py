@@ -38,13 +38,13 @@ Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 READ_METHODS = {"GET", "HEAD"}
 CALLS_OUTSIDE, LIMITS_ITSELF, READS_BODY = "calls_outside", "limits_itself", "reads_body"
 CONCERNS_OWN_ACCESS, NEEDS_SESSION = "concerns_own_access", "needs_session"
-AUDITED_READS, STREAMS = {"export_data", "download_archive"}, {"stream_changes"}
+AUDITED_READS = {"export_data", "download_archive"}
 UNAUDITED = "ingestion"
 """The tag of what is not audited: its records are the log."""
 
 
 def calls_outside(endpoint: Endpoint) -> Endpoint:
-    """Run a writing method without the request's transaction: no connection waits for others or a process.
+    """Run a method without a connection of the request's own: none waits for others or for a process.
 
     It stores nothing that a repetition would store twice: an Idempotency-Key has no meaning for it.
     """
@@ -110,11 +110,10 @@ class Operation(APIRoute):
     def get_route_handler(self) -> Handler:
         """Wrap the endpoint in the steps that all operations share."""
         endpoint, role = super().get_route_handler(), get_required_role(self.endpoint)
-        marks = frozenset(vars(self.endpoint))
         if role is None:
             checked = _parse_body_first(endpoint) if self.body_field else endpoint
-            return _note_writes(checked if LIMITS_ITSELF in marks else count_refusals(checked))
-        bounds = find_bounds(self.endpoint, has_caller=True)
+            return _note_writes(checked if hasattr(self.endpoint, LIMITS_ITSELF) else count_refusals(checked))
+        marks, bounds = frozenset(vars(self.endpoint)), find_bounds(self.endpoint, has_caller=True)
         read_body = getattr(self.endpoint, READS_BODY, guard_json)
         steps = Steps(marks, bounds, self._is_read_alone(), read_body)
         return _note_writes(_require_caller(endpoint, role, steps))
@@ -123,7 +122,8 @@ class Operation(APIRoute):
         """Whether the request only reads the caller's workspace, so that one connection suffices."""
         parameters = inspect.signature(self.endpoint).parameters.values()
         is_read = set(self.methods or ()) <= READ_METHODS and self.name not in AUDITED_READS
-        return is_read and all(parameter.annotation != Pool for parameter in parameters)
+        is_alone = all(parameter.annotation != Pool for parameter in parameters)
+        return is_read and is_alone and not hasattr(self.endpoint, CALLS_OUTSIDE)
 
 
 def _note_writes(endpoint: Handler) -> Handler:

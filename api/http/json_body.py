@@ -7,9 +7,9 @@ from typing import Any
 from anyio import to_thread
 from fastapi import Request
 
-from api.http.bounds import MAX_SMALL_BYTES, BodyBounds, read_bounds
+from api.http.bounds import MAX_SMALL_BYTES, BodyBounds, is_large, read_bounds
 from api.http.errors import Problem
-from causeloop_pipeline.landing.json_guard import GuardError, check_values, parse_json
+from causeloop_pipeline.landing.json_guard import PIECE_BYTES, GuardError, check_values, parse_json
 
 GZIP_WINDOW = 16 + zlib.MAX_WBITS
 
@@ -32,15 +32,29 @@ class GuardedRequest(Request):
 
 async def guard_json(request: Request) -> Request:
     """The request with its JSON body parsed; 415 for any other body."""
-    body = await request.body()
+    bounds = read_bounds(request.scope)
+    body = await _read_body(request, bounds)
     if not body:
         return request
     check_json_type(request)
-    bounds = read_bounds(request.scope)
     if len(body) > MAX_SMALL_BYTES:
         async with request.app.state.large_bodies.parsing:
             return GuardedRequest(request, body, await to_thread.run_sync(parse_body, body, bounds))
     return GuardedRequest(request, body, parse_body(body, bounds))
+
+
+async def _read_body(request: Request, bounds: BodyBounds) -> bytes:
+    """The whole body; of a large one, the beginning is looked at before the rest is waited for."""
+    if not is_large(request):
+        return await request.body()
+    parts, size, is_checked = list[bytes](), 0, False
+    async for part in request.stream():
+        parts.append(part)
+        size += len(part)
+        if size >= PIECE_BYTES and not is_checked:
+            is_checked = True
+            check_count(b"".join(parts), bounds)
+    return b"".join(parts)
 
 
 def check_json_type(request: Request) -> None:

@@ -4,10 +4,10 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
-from starlette.concurrency import run_in_threadpool
 
 from api.access.permissions import requires
 from api.http.bounds import RECORD, takes
+from api.http.computing.processes import Computing
 from api.http.errors import Problem, conflict, not_found
 from api.http.list_filters import build_filter_dependency
 from api.http.responses import Page, Rows, documents, json_response, json_text_response, row_or_404
@@ -24,7 +24,7 @@ from api.issues.similar import queries as similar_issues
 from api.issues.similar.ranking import rank_similar
 from api.issues.similar.schemas import SimilarIssue, SimilarRequest
 from api.listing.page import read_page, returns_page_of
-from api.operation import CurrentCaller, Db, Operation
+from api.operation import CurrentCaller, Db, Operation, calls_outside
 from api.recomputes import queries as recomputes
 from causeloop_pipeline.model.issue import COMPARED_FIELDS
 from causeloop_pipeline.model.recompute import RecomputeKind
@@ -84,14 +84,16 @@ async def list_issue_occurrences(
 
 @router.get("/{issue_id}/similar", summary="List similar issues", responses=documents(Rows[SimilarIssue]))
 @requires(Role.VIEWER)
+@calls_outside
 async def list_similar_issues(
-    db: Db, issue_id: UUID, similar: Annotated[SimilarRequest, Query()]
+    request: Request, db: Db, issue_id: UUID, similar: Annotated[SimilarRequest, Query()]
 ) -> Response:
     """The issues most similar to this one, whatever pattern they are in."""
     candidates = await similar_issues.read_candidates(db, issue_id)
     if not candidates:
         raise not_found("issue")
-    ranked = await run_in_threadpool(rank_similar, candidates, str(issue_id), similar.limit)
+    computing: Computing = request.app.state.computing
+    ranked = await computing.run(db.workspace_id, rank_similar, candidates, str(issue_id), similar.limit)
     summaries = await similar_issues.read_summaries(db, [row["issue_id"] for row in ranked])
     rows = [
         {**summaries[row["issue_id"]], "similarity": row["similarity"], "terms": row["terms"]}

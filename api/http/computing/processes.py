@@ -134,6 +134,7 @@ def _start(requests: int, modules: Sequence[str]) -> subprocess.Popen[bytes]:
         "PYTHONPATH": os.pathsep.join(sys.path),
         "PYTHONUTF8": "1",
         "MALLOC_ARENA_MAX": "1",
+        **dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "POLARS_MAX_THREADS"), "1"),
         "CAUSELOOP_STATE_DIR": NO_STATE,
         "CAUSELOOP_PUBLIC_URL": settings().public_url,
     }
