@@ -39,6 +39,7 @@ OWNERS = {"_hasher", "operations", "filter"}
 
 BOUNDED = {
     "api.http.json_body.guard_json": "a body of at most 65,536 bytes; larger ones go to a thread",
+    "api.http.json_body._read_body": "the first 262,144 bytes of a large body",
     "api.ingest.webhooks.reading.read_sent": "a delivery of at most 8,192 bytes, read by our own patterns",
     "api.ingest.routes.ingest_event": "one event of at most 10,000 values",
     "api.changes.routes.ingest_change": "one change of at most 10,000 values",
