@@ -146,6 +146,9 @@ async def _take(
         remaining = leases.take(workspace_id)
         if remaining is not None:
             return remaining, True
+        stored = leases.find_empty(workspace_id)
+        if stored is not None:
+            return stored, False
         wanted = leases.choose_size(workspace_id, per_second)
         taken, stored = await rate_limits.take_tokens(connection, workspace_id, per_second, burst, wanted)
         if taken > 0:
