@@ -22,7 +22,7 @@ MAX_DATA_BYTES = 500_000_000
 ENDED_FIRST = "700"
 """Where the machine runs out of memory, it ends this before the API."""
 
-NICENESS = 5
+NICENESS = 10
 """The event loop and the database come first."""
 
 
