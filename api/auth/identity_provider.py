@@ -62,10 +62,12 @@ class _BoundedStream(httpx2.AsyncByteStream):
         await self.stream.aclose()
 
 
-async def _bound(response: httpx2.Response) -> None:
+async def _limit_bytes(response: httpx2.Response) -> None:
     """Let no answer be larger than the bound, nor become so when it is unpacked."""
     if response.headers.get("content-encoding", "identity").lower() != "identity":
-        raise httpx2.ReadError("the identity provider compressed its answer, which was not asked for")
+        raise httpx2.ReadError("the identity provider compressed its answer, which was not requested")
+    if not isinstance(response.stream, httpx2.AsyncByteStream):
+        raise httpx2.ReadError("the identity provider's answer cannot be read piece by piece")
     response.stream = _BoundedStream(response.stream)
 
 
@@ -119,10 +121,10 @@ class IdentityProvider:
 
     async def get_json(self, address: str) -> Any:
         """A JSON document of the provider's."""
-        async with httpx2.AsyncClient(**await self.bound_client()) as client:
+        async with httpx2.AsyncClient(**await self.build_client_options()) as client:
             return (await client.get(address)).raise_for_status().json()
 
-    async def bound_client(self) -> dict[str, Any]:
+    async def build_client_options(self) -> dict[str, Any]:
         """How a client of the provider is made."""
         if self.context is None:
             self.context = await run_in_threadpool(httpx2.create_ssl_context)
@@ -130,7 +132,7 @@ class IdentityProvider:
             "verify": self.context,
             "timeout": TIMEOUT_SECONDS,
             "headers": {"Accept-Encoding": "identity"},
-            "event_hooks": {"response": [_bound]},
+            "event_hooks": {"response": [_limit_bytes]},
         }
 
 
@@ -142,10 +144,9 @@ def _read_description(document: Any, issuer: str) -> ProviderDescription:
     for name in ENDPOINTS:
         if not is_confidential(document[name]):
             raise MismatchError(f"its {name} is no https address")
-    addresses = (document[name] for name in ENDPOINTS)
-    return ProviderDescription(
-        issuer, *addresses, document.get("authorization_response_iss_parameter_supported") is True
-    )
+    addresses = {name: document[name] for name in ENDPOINTS}
+    names_itself = document.get("authorization_response_iss_parameter_supported") is True
+    return ProviderDescription(issuer=issuer, names_itself=names_itself, **addresses)
 
 
 def is_confidential(address: Any) -> bool:

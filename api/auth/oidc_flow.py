@@ -141,7 +141,7 @@ async def redeem_answer(flow: Flow, answer: ProviderAnswer, keys: IssuerKeys) ->
     description = await keys.provider.describe()
     _check_sender(answer, description)
     if answer.error or not answer.code:
-        raise _refused("the identity provider did not sign you in: try again")
+        raise _refuse("the identity provider did not sign you in: try again")
     try:
         async with await _open_client(keys.provider) as client:
             document = await client.fetch_token(
@@ -165,10 +165,10 @@ def _check_sender(answer: ProviderAnswer, description: ProviderDescription) -> N
     if answer.issuer is None and not description.names_itself:
         return
     if answer.issuer != description.issuer:
-        raise _refused("this answer is not of the identity provider at which you began: start again")
+        raise _refuse("this answer is not of the identity provider at which you began: start again")
 
 
-def _refused(detail: str) -> Problem:
+def _refuse(detail: str) -> Problem:
     return Problem(403, "sign_in_refused", detail)
 
 
@@ -182,7 +182,7 @@ async def _open_client(provider: IdentityProvider) -> AsyncOAuth2Client:
         scope="openid email",
         redirect_uri=settings().public_url.rstrip("/") + CALLBACK_PATH,
         code_challenge_method="S256",
-        **await provider.bound_client(),
+        **await provider.build_client_options(),
     )
 
 

@@ -43,7 +43,7 @@ class WorkspaceRequiredError(Problem):
 
 
 class ConsentRequiredError(Problem):
-    """403: the person is invited, and has not said that they want to join."""
+    """403: the person is invited, and has not consented to join."""
 
     def __init__(self, invitations: Sequence[WorkspaceMembership]) -> None:
         first = invitations[0]

@@ -25,7 +25,7 @@ PROBLEM_CODES = {
     "session_ended": ProblemCode(401, "The session was signed out, has expired or was replaced"),
     "token_expired": ProblemCode(401, "The access token has expired"),
     "unknown_user": ProblemCode(401, "The identity provider knows the person, this installation does not"),
-    "consent_required": ProblemCode(403, "The person is invited, and has not said that they want to join"),
+    "consent_required": ProblemCode(403, "The person is invited, and has not consented to join"),
     "membership_inactive": ProblemCode(403, "The membership is suspended or not accepted yet"),
     "no_membership": ProblemCode(403, "The person is no active member of the workspace"),
     "organization_inactive": ProblemCode(403, "The organization is suspended (read-only) or cancelled"),

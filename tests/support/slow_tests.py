@@ -53,6 +53,7 @@ SLOW = {
     "browser/test_bar.py": ALL,
     "browser/test_graph.py": ALL,
     "browser/test_hostile_texts.py": ALL,
+    "browser/test_joining.py": ALL,
     "browser/test_layout_shift.py": ALL,
     "browser/test_page_state.py": ALL,
     "browser/test_print.py": ALL,

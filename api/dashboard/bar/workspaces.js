@@ -1,8 +1,10 @@
 // Going to another workspace of the same person.
 
 import { post } from "../lib/client.js";
-import { confirmButton } from "../lib/dialog.js";
+import { dialogButton } from "../lib/dialog.js";
+import { h } from "../lib/elements.js";
 import { saveTokens } from "../lib/session.js";
+import { action } from "../lib/states.js";
 
 /** @import { Model } from "../types.js" */
 
@@ -21,11 +23,19 @@ export async function enterWorkspace(workspaceId, consent = false) {
  * Asks whether to join a workspace to which the person is invited.
  * @param {Model<"OwnWorkspace">} workspace
  */
-export const joinButton = ({ id, name, organization, role }) =>
-  confirmButton(
-    `Join ${name} (${organization})`,
-    `${organization} invites you to ${name} as ${role}. What you enter there belongs to ${organization}.`,
-    "Join",
-    () => enterWorkspace(id, true),
-    { className: "plain" },
-  );
+export function joinButton({ id, name, organization, role }) {
+  const what = `${organization} invites you to ${name} as ${role}. What you enter there belongs to ${organization}.`;
+  /** @param {() => void} close */
+  const build = (close) => [
+    h("p", { class: "prose" }, what),
+    h(
+      "div",
+      { class: "buttons" },
+      action("Join", () => enterWorkspace(id, true), { className: "main" }),
+      h("button", { type: "button", onclick: close }, "Not now"),
+    ),
+  ];
+  return dialogButton(`Join ${name} (${organization})`, `Join ${name} of ${organization}?`, build, {
+    className: "plain",
+  });
+}

@@ -116,10 +116,10 @@ async def add_person(
 async def change_person(db: WorkspaceDatabase, user_id: UUID, details: DirectoryAttributes) -> None:
     """Store the directory's attributes of a member, whom the directory manages from now on.
 
-    Whom it takes over and who has not proven the address begins anew: somebody else may have come in.
+    Whom it takes over and who has not proven the address starts over: somebody else may have come in.
     """
     if await db.transaction.fetchval(UPDATE_NAME, user_id, details.name):
-        await db.transaction.execute("select app.begin_anew($1)", user_id)
+        await db.transaction.execute("select app.revoke_access($1)", user_id)
     await _store(db, user_id, details)
 
 

@@ -39,14 +39,14 @@ NO_STORE = {"Cache-Control": "no-store"}
 @requires_no_role
 async def log_in(request: Request, pool: Pool, login: Login) -> Response:
     """Returns tokens for one workspace. Refused where the workspace requires single sign-on."""
-    found = await sessions.find_passwords(pool, login.email, login.workspace_id)
-    reaches = {each.password_hash: each.organization_id for each in found[1]} if found else {}
+    person = await sessions.find_passwords(pool, login.email, login.workspace_id)
+    reaches = {each.password_hash: each.organization_id for each in person[1]} if person else {}
     password = login.password.get_secret_value()
     checks: PasswordChecks = request.app.state.password_checks
     matching = await checks.check(pool, list(reaches), password, login.email, read_address(request))
-    if matching is None or found is None:
+    if matching is None or person is None:
         raise authentication_problem("invalid_credentials", "the e-mail address or the password is wrong")
-    sign_in = describe_sign_in(request, found[0], "password", reaches[matching])
+    sign_in = describe_sign_in(request, person[0], "password", reaches[matching])
     try:
         tokens = await session_start.start_session(pool, sign_in, login.workspace_id, login.consent)
     except (WorkspaceRequiredError, ConsentRequiredError) as required:

@@ -78,7 +78,7 @@ def test_a_new_token_replaces_the_present_one_after_the_overlap_and_disconnectin
     assert third.get("/Users").status_code == 401
 
 
-def test_whom_the_directory_lets_in_again_begins_anew(
+def test_whom_the_directory_lets_in_again_starts_over(
     client: Client, provider: httpx2.Client, owner: psycopg.Connection, workspace: UUID
 ) -> None:
     user_id, email = new_person(owner, workspace)
@@ -92,19 +92,19 @@ def test_whom_the_directory_lets_in_again_begins_anew(
     assert sign_in(client(), email).status_code == 200
 
 
-def test_whom_the_directory_takes_over_and_nobody_has_proven_begins_anew(
+def test_whom_the_directory_takes_over_and_nobody_has_proven_starts_over(
     client: Client, provider: httpx2.Client, boss: httpx2.Client, owner: psycopg.Connection, workspace: UUID
 ) -> None:
     invited, token = invite(boss)
     accept(client(), token)
-    unproven = client(log_in(client(), invited["email"]).json()["access_token"])
+    stranger = client(log_in(client(), invited["email"]).json()["access_token"])
     user_id, email = new_person(owner, workspace)
     proven = client(sign_in(client(), email).json()["access_token"])
 
     for person, address in ((invited["user_id"], invited["email"]), (str(user_id), email)):
         assert provider.put(f"/Users/{person}", json=okta_user(address)).status_code == 200
 
-    assert (unproven.get("/v1/me").status_code, proven.get("/v1/me").status_code) == (401, 200)
+    assert (stranger.get("/v1/me").status_code, proven.get("/v1/me").status_code) == (401, 200)
     assert log_in(client(), invited["email"]).status_code == 401
 
 

@@ -129,11 +129,11 @@ def test_signing_in_with_a_password_accepts_an_invitation_only_by_consent(
     create_user(owner, email, "P", CHEAP_HASHER.hash(PASSWORD))
     invited, token = invite(admin, email)
 
-    asked = log_in(client(), email)
+    refused = log_in(client(), email)
     offered = log_in(client(), email, has_choice=True).json()["workspaces"]
     joined = log_in(client(), email, workspace_id=offered[0]["id"], consent=True)
 
-    assert (asked.status_code, asked.json()["code"]) == (403, "consent_required")
+    assert (refused.status_code, refused.json()["code"]) == (403, "consent_required")
     assert invited["status"] == "invited"
     assert client(joined.json()["access_token"]).get("/v1/me").json()["id"] == invited["user_id"]
     assert accept(client(), token).status_code == 404

@@ -132,17 +132,17 @@ def test_a_link_by_mail_sets_a_password_that_opens_all_and_asks_again_for_the_re
 ) -> None:
     accept(client(), invite(admins[1], email)[1], FOREIGN)
     monkeypatch.setattr(settings(), "smtp_url", SecretStr(mailbox.url))
-    shown = admins[0].post("/v1/members", json={"email": email}).json()["invitation_link"]
+    visible = admins[0].post("/v1/members", json={"email": email}).json()["invitation_link"]
     wait_until(lambda: mailbox.texts, 20)
     token = mailbox.texts[0].partition("#accept=")[2].split()[0]
 
-    assert (shown, look_at(client(), token)) == (None, ("new_password", True))
+    assert (visible, look_at(client(), token)) == (None, ("new_password", True))
     assert accept(client(), token).status_code == 200
     assert log_in(client(), email, FOREIGN).status_code == 401
     assert log_in(client(), email).json()["workspace_id"] == str(workspaces[0])
-    asked = log_in(client(), email, workspace_id=str(workspaces[1])).json()
+    refused = log_in(client(), email, workspace_id=str(workspaces[1])).json()
     joined = log_in(client(), email, workspace_id=str(workspaces[1]), consent=True)
-    assert (asked["code"], joined.status_code) == ("consent_required", 200)
+    assert (refused["code"], joined.status_code) == ("consent_required", 200)
 
 
 def test_the_operators_link_proves_the_address_and_only_the_person_joins_again(
@@ -179,10 +179,10 @@ def test_who_is_known_joins_by_signing_in_and_the_list_of_workspaces_offers_it(
     other = {"workspace_id": str(workspaces[1])}
 
     offered = [each for each in session.get("/v1/workspaces").json()["data"] if each["is_invitation"]]
-    asked = session.post("/v1/sessions/switch", json=other).json()
+    refused = session.post("/v1/sessions/switch", json=other).json()
     joined = session.post("/v1/sessions/switch", json=other | {"consent": True}).json()
 
     assert [(each["id"], each["role"]) for each in offered] == [(str(workspaces[1]), "analyst")]
-    assert asked["code"] == "consent_required"
-    assert "as analyst" in asked["detail"]
+    assert refused["code"] == "consent_required"
+    assert "as analyst" in refused["detail"]
     assert client(joined["access_token"]).get("/v1/me").json()["role"] == "analyst"

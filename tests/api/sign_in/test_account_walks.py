@@ -13,16 +13,8 @@ from causeloop_pipeline.settings import settings
 from tests.api.conftest import Mailbox
 from tests.api.oidc_issuer import AUDIENCE, running_issuer
 from tests.api.sample import HASHER
-from tests.api.sign_in.account_walk import (
-    ACTS,
-    ARRIVALS,
-    Place,
-    Walk,
-    come_by_provider,
-    find_breaches,
-    invite,
-    open_links,
-)
+from tests.api.sign_in.account_acts import ACTS, find_breaches, invite, open_links
+from tests.api.sign_in.account_walk import ARRIVALS, Place, Walk, come_by_provider
 
 Act = Callable[[Walk], None]
 WAY_IN = ACTS[:5]

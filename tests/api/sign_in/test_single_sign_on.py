@@ -183,14 +183,14 @@ def test_a_page_of_this_installation_begins_a_sign_in_and_no_other_page_does(
     assert browser.get("/v1/me").json()["id"] == str(person[1])
 
 
-def test_whoever_is_only_invited_is_asked_by_name_and_joins_once(
+def test_whoever_is_only_invited_reads_the_names_and_joins_once(
     client: Client, invited: tuple[UUID, str]
 ) -> None:
     browser = client()
     back = browser.get(go_to_provider(browser, workspace_id=str(invited[0])))
     copy = client()
     copy.cookies.update(dict(browser.cookies))
-    asked = browser.get("/v1/auth/join").json()
+    pending = browser.get("/v1/auth/join").json()
     joining = {"workspace_id": str(invited[0]), "consent": True}
     unsaid = browser.post("/v1/auth/join", json=joining | {"consent": False}, headers=origin_of(browser))
     forged = browser.post("/v1/auth/join", json=joining, headers={"origin": "https://evil.example"})
@@ -199,8 +199,8 @@ def test_whoever_is_only_invited_is_asked_by_name_and_joins_once(
     again = copy.post("/v1/auth/join", json=joining, headers=origin_of(copy))
 
     assert back.headers["location"] == f"{settings().public_url}/#join"
-    (offer,) = asked["workspaces"]
-    assert (asked["email"], offer["role"], offer["is_invitation"]) == (invited[1], "analyst", True)
+    (offer,) = pending["workspaces"]
+    assert (pending["email"], offer["role"], offer["is_invitation"]) == (invited[1], "analyst", True)
     assert (unsaid.status_code, forged.json()["code"], before.status_code) == (422, "request_forged", 401)
     assert joined.status_code == 200
     assert browser.get("/v1/me").json()["workspace_id"] == str(invited[0])

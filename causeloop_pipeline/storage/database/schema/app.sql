@@ -152,7 +152,7 @@ comment on column app.membership.name is
     'What this workspace calls the person; users.name comes from the person or the identity provider.';
 comment on column app.membership.accepted_at is
     'When the membership first became active; null: never. Set while invited: whoever accepted had not proven to be '
-    'the person, who is asked again, without end.';
+    'the person, whose consent is needed again.';
 comment on column app.membership.is_provisioned is
     'Whether a directory keeps the membership: such an invitation does not end after seven days.';
 create trigger count_seat after insert or update of status or delete on app.membership

@@ -27,7 +27,7 @@ create policy "an invitation adds the address that it names" on app.users for in
 
 comment on column app.membership.accepted_at is
     'When the membership first became active; null: never. Set while invited: whoever accepted had not '
-    'proven to be the person, who is asked again, without end.';
+    'proven to be the person, whose consent is needed again.';
 create trigger end_access after update of status or delete on app.membership
     for each row execute function app.end_access();
 

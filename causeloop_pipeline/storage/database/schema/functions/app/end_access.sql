@@ -1,4 +1,4 @@
--- Sessions and keys belong to one time as a member: who is suspended, removed or asked again begins anew.
+-- Sessions and keys belong to one time as a member: who is suspended, removed or has to accept again starts over.
 create or replace function app.end_access() returns trigger
     language plpgsql
     security definer

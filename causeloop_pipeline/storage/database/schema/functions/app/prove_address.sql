@@ -1,5 +1,5 @@
 -- From now on only what the person proves opens their account. Whoever invited them may have come in before them: what was
--- accepted so far is asked again, which ends sessions and keys, and passwords of single organizations are gone.
+-- accepted so far needs consent again, which ends sessions and keys, and passwords of single organizations are gone.
 create or replace function app.prove_address(person uuid) returns void
     language plpgsql
     set search_path = pg_catalog, pg_temp

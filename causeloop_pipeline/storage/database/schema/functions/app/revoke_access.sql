@@ -1,6 +1,6 @@
 -- Ends what opens the workspace to a member who has not proven the address, until they do: sessions, keys and the password
 -- of the organization.
-create or replace function app.begin_anew(person uuid) returns void
+create or replace function app.revoke_access(person uuid) returns void
     language plpgsql
     security definer
     set search_path = pg_catalog, pg_temp
@@ -20,5 +20,5 @@ begin
         and p.organization_id = w.organization_id;
 end
 $$;
-revoke execute on function app.begin_anew from public;
-grant execute on function app.begin_anew to causeloop_api;
+revoke execute on function app.revoke_access from public;
+grant execute on function app.revoke_access to causeloop_api;
