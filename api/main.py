@@ -14,6 +14,7 @@ from starlette.types import ASGIApp
 from api import dashboard_site
 from api.access.permissions import build_role_table
 from api.auth.address_limits import limit_deliveries, limit_invalid_credentials
+from api.auth.identity_provider import IdentityProvider
 from api.auth.metrics_access import find_metrics_token
 from api.auth.oidc import IssuerKeys
 from api.auth.passwords import PasswordChecks
@@ -45,6 +46,7 @@ ROUTERS = (
     "health",
     "sign_in.sessions",
     "sign_in.browser_sessions",
+    "sign_in.single_sign_on",
     "sign_in.passwords",
     "changes",
     "patterns.corrections",
@@ -161,7 +163,7 @@ def create_app() -> FastAPI:
         "How old the rows of the replica may be that answers reads; infinite: it is away; NaN: there is none",
         lambda: app.state.replica.lag_seconds if app.state.replica else math.nan,
     )
-    app.state.issuer_keys = keys = IssuerKeys()
+    app.state.issuer_keys = keys = IssuerKeys(IdentityProvider())
     app.state.metrics.add_gauge(
         "causeloop_identity_keys_age_seconds",
         "Age of the identity provider's cached keys; NaN: never fetched",

@@ -72,7 +72,7 @@ def require_single_sign_on(tab: Page) -> None:
 
 def sign_in_at_provider(tab: Page) -> None:
     """Sign in with single sign-on."""
-    tab.get_by_role("link", name="Sign in with single sign-on").click()
+    tab.get_by_role("button", name="Sign in with single sign-on").click()
     expect(tab.get_by_role("button", name="Menu:")).to_be_visible()
 
 

@@ -34,6 +34,14 @@ class Caller:
     is_sso_required: bool = False
     """Whether the workspace admits people through single sign-on only."""
 
+    is_proven: bool = True
+    """Whether a person has proven the address; else they reach the caller's organization and no other one."""
+
+    @property
+    def reach(self) -> UUID | None:
+        """The one organization that the caller reaches; None: each that the person belongs to."""
+        return None if self.is_proven else self.organization_id
+
     @property
     def actor(self) -> str:
         """The caller as audit entries and corrections name it, such as `user:<id>`."""

@@ -16,10 +16,11 @@ from fastapi import Request
 from api.access.caller import Caller
 from api.auth import browser_cookies, keys
 from api.auth.address_limits import AddressLimits, read_address
-from api.auth.authorize import check_access, make_caller
+from api.auth.authorize import check_access, make_caller, refuse_inactive
 from api.auth.queries import browser_sessions, callers
 from api.auth.tokens import AccessToken, verify_access_token
 from api.http.errors import MAX_CREDENTIAL_BYTES, Problem, authentication_problem
+from causeloop_pipeline.model.tenancy import MembershipStatus
 from causeloop_pipeline.storage.app.tenants import hash_key
 
 BROWSER_SESSION = re.compile(r"clb_([0-9a-f]{32})_([0-9a-f]{32})_([A-Za-z0-9_-]{20,200})")
@@ -99,6 +100,8 @@ async def _authenticate_user(reader: Any, token: str) -> Caller:
 async def _authenticate_session(reader: Any, session: AccessToken) -> Caller:
     member = await callers.read_member(reader, session.workspace_id, session.user_id, session.session_id)
     if member is not None and not member["is_session_live"]:
+        if member["status"] != MembershipStatus.ACTIVE:
+            raise refuse_inactive(member["status"])
         raise authentication_problem("session_ended", "this session has ended: sign in again")
     if member is None:
         raise authentication_problem(

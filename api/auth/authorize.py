@@ -25,6 +25,7 @@ def make_caller(row: dict[str, Any], workspace_id: UUID, kind: str, caller_id: U
         is_workspace_archived=row["is_workspace_archived"],
         membership_status=MembershipStatus(row.get("status", MembershipStatus.ACTIVE)),
         is_sso_required=row.get("sso_enforced", False),
+        is_proven=row.get("is_proven", True),
     )
 
 
@@ -35,12 +36,17 @@ def check_access(caller: Caller) -> None:
             403, "organization_inactive", "your organization is cancelled: contact Causeloop support"
         )
     if caller.membership_status != MembershipStatus.ACTIVE:
-        raise Problem(
-            403, "membership_inactive", f"your membership is {caller.membership_status}: ask an admin"
-        )
+        raise refuse_inactive(caller.membership_status)
     if caller.is_sso_required and caller.method == "password":
         how = "sign in through it" if caller.session_id else "sign in through it and make a new key"
         raise Problem(403, "sso_required", f"this workspace requires single sign-on: {how}")
+
+
+def refuse_inactive(status: str) -> Problem:
+    """403: the person is no active member at present."""
+    is_invited = status == MembershipStatus.INVITED
+    advice = "sign in again and accept the invitation" if is_invited else "ask an admin"
+    return Problem(403, "membership_inactive", f"your membership is {status}: {advice}")
 
 
 def check_own_role(caller: Caller, role: str) -> None:

@@ -55,16 +55,23 @@ def delete_session_cookie(request: Request, response: Response) -> None:
     )
 
 
-def set_flow_cookie(request: Request, response: Response, sealed: str, seconds: int) -> None:
-    """Keep the state of a sign-in at the identity provider until the browser returns from there."""
+def set_flow_cookie(request: Request, response: Response, purpose: str, sealed: str, seconds: int) -> None:
+    """Keep the state of a sign-in at the identity provider until the browser is back or the person chose."""
     response.set_cookie(
-        name_cookie(request, "sign-in"),
+        name_cookie(request, purpose),
         sealed,
         max_age=seconds,
         path="/",
         secure=_is_secure(),
         httponly=True,
         samesite="lax",  # the provider's page leads back here
+    )
+
+
+def delete_flow_cookie(request: Request, response: Response, purpose: str) -> None:
+    """Let the browser delete such a state."""
+    response.delete_cookie(
+        name_cookie(request, purpose), path="/", secure=_is_secure(), httponly=True, samesite="lax"
     )
 
 
@@ -112,6 +119,11 @@ def check_origin(request: Request) -> None:
     own = {f"{request.url.scheme}://{request.headers.get('host', '')}", _read_origin(settings().public_url)}
     if request.headers.get("origin") not in own:
         raise _refuse_forged("a signed-in browser may send it from this installation's own pages only")
+
+
+def is_from_own_page(request: Request) -> bool:
+    """Whether a page of this origin led the browser here; browsers say so over https and on loopback."""
+    return request.headers.get("sec-fetch-site") == "same-origin"
 
 
 def _refuse_forged(what: str) -> Problem:

@@ -8,10 +8,10 @@ from typing import Any
 from uuid import UUID
 
 from api.access.caller import Caller
-from api.auth.authorize import make_caller
+from api.auth.authorize import make_caller, refuse_inactive
 from api.auth.queries import callers
 from api.http.errors import authentication_problem
-from causeloop_pipeline.model.tenancy import Role
+from causeloop_pipeline.model.tenancy import MembershipStatus, Role
 from causeloop_pipeline.storage.app.tenants import KEY_PREFIX, PERSONAL_KEY_PREFIX, hash_key
 
 KEY = re.compile(r"(clu?)_([0-9a-f]{32})_([0-9a-f]{32})_([A-Za-z0-9_-]{20,200})")
@@ -44,8 +44,12 @@ def _check_secret(row: dict[str, Any] | None, secret: str) -> tuple[dict[str, An
     presented = hash_key(secret)
     is_present = hmac.compare_digest(_read_hash(row, "key_hash"), presented)
     is_former = hmac.compare_digest(_read_hash(row, "former_key_hash"), presented)
-    if row is None or row["revoked_at"] or not (is_present or is_former):
-        raise authentication_problem("invalid_credentials", "this key does not exist or was revoked")
+    if row is None or not (is_present or is_former):
+        raise _refuse_key()
+    if row["revoked_at"]:
+        if row.get("status", MembershipStatus.ACTIVE) != MembershipStatus.ACTIVE:
+            raise refuse_inactive(row["status"])
+        raise _refuse_key()
     expires_at = row["expires_at"] if is_present else row["former_expires_at"]
     if expires_at and datetime.fromisoformat(expires_at) <= datetime.now(UTC):
         detail = (
@@ -55,6 +59,10 @@ def _check_secret(row: dict[str, Any] | None, secret: str) -> tuple[dict[str, An
         )
         raise authentication_problem("key_expired", detail)
     return row, is_former
+
+
+def _refuse_key() -> Exception:
+    return authentication_problem("invalid_credentials", "this key does not exist or was revoked")
 
 
 def _read_hash(row: dict[str, Any] | None, name: str) -> bytes:

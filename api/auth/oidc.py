@@ -16,6 +16,7 @@ from joserfc.errors import ExpiredTokenError, JoseError
 from joserfc.jwk import Key, import_key
 from joserfc.registry import HeaderParameter
 
+from api.auth.identity_provider import IdentityProvider, unavailable
 from api.auth.tokens import invalid_token, refuse_expired
 from api.http.errors import MAX_CREDENTIAL_BYTES, Problem, authentication_problem
 from causeloop_pipeline.settings import settings
@@ -33,8 +34,9 @@ MIN_FETCH_INTERVAL_SECONDS = 30
 
 @dataclass(frozen=True)
 class Identity:
-    """A user at the identity provider; the e-mail address only where the provider has verified it."""
+    """A person at the identity provider; the e-mail address only where the provider has verified it."""
 
+    issuer: str
     subject: str
     verified_email: str | None
 
@@ -51,7 +53,9 @@ class IssuerKey:
 class IssuerKeys:
     """A cache of the provider's keys: valid for a day, fetched every 30 s at most, kept while it is down."""
 
+    provider: IdentityProvider = field(default_factory=IdentityProvider)
     keys: dict[str, IssuerKey] = field(default_factory=dict)
+    issuer: str = ""
     fetched_at: float = float("-inf")
     attempted_at: float = float("-inf")
     is_failing: bool = False
@@ -61,9 +65,11 @@ class IssuerKeys:
         """Seconds since the keys were fetched; NaN if they never were."""
         return time.monotonic() - self.fetched_at if self.keys else float("nan")
 
-    async def find_key(self, key_id: str) -> IssuerKey:
+    async def find_key(self, key_id: str, issuer: str) -> IssuerKey:
         """The key of an id; an unknown id fetches the keys again, but not more often than allowed."""
         now = time.monotonic()
+        if issuer != self.issuer:
+            self.keys, self.issuer, self.attempted_at = {}, issuer, float("-inf")
         needs_fetch = key_id not in self.keys or now - self.fetched_at > MAX_KEY_AGE_SECONDS
         if needs_fetch and now - self.attempted_at > MIN_FETCH_INTERVAL_SECONDS:
             self.attempted_at = now
@@ -76,13 +82,13 @@ class IssuerKeys:
 
     async def _fetch(self) -> None:
         try:
-            async with httpx2.AsyncClient(timeout=5) as client:
-                entries = await _download_keys(client)
-        except (httpx2.HTTPError, ValueError, KeyError, TypeError) as error:
+            address = settings().oidc_jwks_url or (await self.provider.describe()).jwks_uri
+            entries = list((await self.provider.get_json(address))["keys"])
+        except (Problem, httpx2.HTTPError, ValueError, RecursionError, KeyError, TypeError) as error:
             self.is_failing = True
             if self.keys:
                 return  # the cached keys stay valid until they are a day old
-            raise unavailable() from error
+            raise error if isinstance(error, Problem) else unavailable() from error
         self.is_failing = False
         self.keys = dict(filter(None, map(_read_key, entries)))
         self.fetched_at = time.monotonic()
@@ -105,16 +111,6 @@ def _read_key(entry: Any) -> tuple[str, IssuerKey] | None:
         return None
 
 
-def unavailable() -> Problem:
-    """503: the provider does not respond."""
-    return Problem(
-        503,
-        "identity_provider_unavailable",
-        "the identity provider does not respond: try again in a minute",
-        headers={"Retry-After": "60"},
-    )
-
-
 def not_configured() -> Problem:
     """403: no identity provider is configured."""
     return Problem(
@@ -131,14 +127,15 @@ async def verify_identity(
     issuer, audience = settings().oidc_issuer, client_id or settings().oidc_audience
     if not issuer or not audience:
         raise not_configured()
-    claims = _read_claims(token, await keys.find_key(_read_key_id(token)), issuer, audience, nonce)
+    key = await keys.find_key(_read_key_id(token), issuer)
+    claims = _read_claims(token, key, issuer, audience, nonce)
     if claims.get("azp", audience) not in _list_authorized_parties(audience):
         raise invalid_token()  # issued for another application at the same provider
     if claims.get("sts", "active") != "active":
         raise invalid_token()  # the person still has to do something at the provider
     email = claims.get("email")
     is_verified = isinstance(email, str) and claims.get("email_verified") is True
-    return Identity(str(claims["sub"]), str(email).lower() if is_verified else None)
+    return Identity(issuer, str(claims["sub"]), str(email).lower() if is_verified else None)
 
 
 def _read_claims(token: str, key: IssuerKey, issuer: str, audience: str, nonce: str | None) -> dict[str, Any]:
@@ -155,7 +152,7 @@ def _read_claims(token: str, key: IssuerKey, issuer: str, audience: str, nonce: 
     except (JoseError, ValueError, TypeError, OverflowError, RecursionError):
         raise invalid_token() from None
     is_too_long = float(claims["exp"]) - float(claims["iat"]) > MAX_LIFETIME.total_seconds()
-    if is_too_long or not isinstance(claims["aud"], str):
+    if is_too_long or claims["aud"] not in (audience, [audience]):
         raise invalid_token()
     return dict(claims)
 
@@ -186,13 +183,3 @@ def _read_key_id(token: str) -> str:
     ):
         raise invalid_token()
     return str(header["kid"])
-
-
-async def _download_keys(client: httpx2.AsyncClient) -> list[dict[str, Any]]:
-    address = settings().oidc_jwks_url
-    if not address:
-        issuer = str(settings().oidc_issuer).rstrip("/")
-        discovery = await client.get(f"{issuer}/.well-known/openid-configuration")
-        address = discovery.raise_for_status().json()["jwks_uri"]
-    response = await client.get(address)
-    return list(response.raise_for_status().json()["keys"])

@@ -7,6 +7,7 @@ core.
 
 import asyncio
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -39,12 +40,15 @@ def check_strength(password: str, email: str, pointer: str = "/password") -> Non
         )
 
 
-def matches(password_hash: str | None, password: str) -> bool:
-    """Whether a password is right; a missing hash takes as long as a wrong password."""
-    try:
-        return _hasher.verify(password_hash or _dummy_hash(), password) and password_hash is not None
-    except (VerificationError, InvalidHashError):
-        return False
+def find_match(password_hashes: Sequence[str], password: str) -> str | None:
+    """The hash of a password among those given; where there is none, that takes as long as a wrong one."""
+    for password_hash in password_hashes or [_dummy_hash()]:
+        try:
+            _hasher.verify(password_hash, password)
+        except (VerificationError, InvalidHashError):
+            continue
+        return password_hash if password_hashes else None
+    return None
 
 
 @dataclass
@@ -55,9 +59,9 @@ class PasswordChecks:
     waiting: int = 0
 
     async def check(
-        self, pool: BoundedPool, password_hash: str | None, password: str, email: str, address: str
-    ) -> bool:
-        """Whether a password is right; 429 after too many failures, or when too many sign in at once."""
+        self, pool: BoundedPool, password_hashes: Sequence[str], password: str, email: str, address: str
+    ) -> str | None:
+        """The hash that a password matches; 429 after too many failures, or when too many sign in at once."""
         if self.waiting >= MAX_WAITING:
             raise _refuse("busy", "too many people are signing in: try again in a few seconds", 3)
         network = find_network(address)
@@ -67,13 +71,13 @@ class PasswordChecks:
         self.waiting += 1
         try:
             async with self.places:
-                is_right = await run_in_threadpool(matches, password_hash, password)
+                matching = await run_in_threadpool(find_match, password_hashes, password)
         finally:
             self.waiting -= 1
-        if is_right:
+        if matching is not None:
             await sign_in_attempts.reset_attempts(pool, account)
             await sign_in_attempts.give_back_attempt(pool, anybody)
-        return is_right
+        return matching
 
     async def hash_new(self, password: str) -> str:
         """The hash of a new password; 429 when too many are computed at once."""

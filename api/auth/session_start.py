@@ -7,6 +7,7 @@ concurrent uses one succeeds, and every other one ends the session with its succ
 import re
 import secrets
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -34,11 +35,26 @@ MAX_CLIENT_LENGTH = 200
 class WorkspaceRequiredError(Problem):
     """422: the person belongs to several workspaces and has named none."""
 
-    def __init__(self, workspaces: list[dict[str, Any]]) -> None:
+    def __init__(self, memberships: Sequence[WorkspaceMembership]) -> None:
         detail = "you belong to several workspaces: send the `workspace_id` of one that `workspaces` lists"
+        self.workspaces = describe_choices(memberships)
         errors = [{"pointer": "/workspace_id", "detail": detail}]
-        super().__init__(422, "workspace_required", detail, errors=errors, workspaces=workspaces)
-        self.workspaces = workspaces
+        super().__init__(422, "workspace_required", detail, errors=errors, workspaces=self.workspaces)
+
+
+class ConsentRequiredError(Problem):
+    """403: the person is invited, and has not consented to join."""
+
+    def __init__(self, invitations: Sequence[WorkspaceMembership]) -> None:
+        first = invitations[0]
+        self.workspaces = describe_choices(invitations)
+        super().__init__(
+            403,
+            "consent_required",
+            f"you are invited to {first.workspace} of {first.organization} as {first.role}: to join, send "
+            "its `workspace_id` with `consent`",
+            workspaces=self.workspaces,
+        )
 
 
 @dataclass(frozen=True)
@@ -49,22 +65,33 @@ class SignIn:
     method: str
     client: str | None
     address: str | None
+    reach: UUID | None = None
+    """The one organization that it opens; None: each that the person belongs to."""
 
 
-def describe_sign_in(request: Request, user_id: UUID, method: str) -> SignIn:
+def describe_sign_in(request: Request, user_id: UUID, method: str, reach: UUID | None = None) -> SignIn:
     """A sign-in with the request's user agent and address."""
     client = request.headers.get("user-agent", "").strip()[:MAX_CLIENT_LENGTH]
-    return SignIn(user_id, method, client or None, read_address(request) or None)
+    return SignIn(user_id, method, client or None, read_address(request) or None, reach)
 
 
-async def start_session(pool: BoundedPool, sign_in: SignIn, requested_id: UUID | None) -> dict[str, Any]:
-    """Start a session in the requested workspace, or in the only one; its tokens."""
-    memberships = await sessions.read_memberships(pool, sign_in.user_id)
-    if sign_in.method == "password":  # accepted by its link only: a password proves no address
+async def start_session(
+    pool: BoundedPool, sign_in: SignIn, requested_id: UUID | None, has_consent: bool = False
+) -> dict[str, Any]:
+    """Start a session in the requested workspace, or in the only one; its tokens.
+
+    An invitation is accepted with the person's consent, and only by whoever has proven to be the person.
+    """
+    memberships = await sessions.read_memberships(pool, sign_in.user_id, sign_in.reach)
+    if sign_in.reach is not None:
         memberships = [membership for membership in memberships if membership.is_active]
-    workspace_id = await _choose_workspace(pool, memberships, requested_id)
+    membership = _choose_workspace(memberships, requested_id, has_consent)
+    workspace_id = membership.workspace_id
     await check_membership(pool, workspace_id, sign_in.user_id, sign_in.method)
-    await sessions.accept_invitation(pool, workspace_id, sign_in.user_id)
+    if not membership.is_active and not await sessions.accept_invitation(
+        pool, workspace_id, sign_in.user_id, sign_in.address
+    ):
+        raise _no_membership()
     session = StoredSession(uuid.uuid4(), sign_in.user_id, sign_in.method)
     async with pool.acquire() as connection, connection.transaction():
         await set_workspace(connection, workspace_id)
@@ -129,19 +156,37 @@ async def check_membership(reader: Any, workspace_id: UUID, user_id: UUID, metho
         raise Problem(403, "sso_required", "this workspace requires single sign-on: sign in through it")
 
 
-async def _choose_workspace(
-    pool: BoundedPool, memberships: list[WorkspaceMembership], requested_id: UUID | None
-) -> UUID:
+def _choose_workspace(
+    memberships: Sequence[WorkspaceMembership], requested_id: UUID | None, has_consent: bool
+) -> WorkspaceMembership:
     """The requested workspace, or the only one; an invitation to another one does not ask for a choice."""
-    active_ids = [membership.workspace_id for membership in memberships if membership.is_active]
-    workspace_ids = [membership.workspace_id for membership in memberships]
-    if requested_id is None and len(active_ids) == 1:
-        return active_ids[0]
-    if requested_id in workspace_ids:
-        return requested_id
-    if requested_id is not None or not workspace_ids:
-        raise Problem(403, "no_membership", "you have no active membership in this workspace: ask an admin")
-    if len(workspace_ids) > 1:
-        choices = await sessions.read_workspace_choices(pool, workspace_ids)
-        raise WorkspaceRequiredError(choices)
-    return workspace_ids[0]
+    active = [membership for membership in memberships if membership.is_active]
+    if requested_id is not None:
+        wanted = [membership for membership in memberships if membership.workspace_id == requested_id]
+    elif len(active) > 1:
+        raise WorkspaceRequiredError(memberships)
+    else:
+        wanted = active or list(memberships)
+    if not wanted:
+        raise _no_membership()
+    if not wanted[0].is_active and not (has_consent and requested_id is not None):
+        raise ConsentRequiredError(wanted)
+    return wanted[0]
+
+
+def _no_membership() -> Problem:
+    return Problem(403, "no_membership", "you have no active membership in this workspace: ask an admin")
+
+
+def describe_choices(memberships: Sequence[WorkspaceMembership]) -> list[dict[str, Any]]:
+    """Workspaces by name, as people choose one."""
+    return [
+        {
+            "id": str(membership.workspace_id),
+            "organization": membership.organization,
+            "name": membership.workspace,
+            "role": membership.role,
+            "is_invitation": not membership.is_active,
+        }
+        for membership in memberships
+    ]

@@ -17,6 +17,7 @@ import {
   clearSession,
   isSignedIn,
   takeFailureFromAddress,
+  takeJoiningFromAddress,
   takeKeyFromAddress,
   takeLinkFromAddress,
 } from "./lib/session.js";
@@ -24,7 +25,7 @@ import { failure, loading, waitForParts } from "./lib/states.js";
 import { follow } from "./lib/stream.js";
 import { findScreen, SCREENS } from "./routes.js";
 import { markBrokenFeeds, readBrokenFeeds } from "./screens/connectors/broken_feeds.js";
-import { acceptScreen, startScreen } from "./screens/sign_in/invitation.js";
+import { acceptScreen, joinScreen, startScreen } from "./screens/sign_in/invitation.js";
 import { confirmScreen, resetScreen } from "./screens/sign_in/password_reset.js";
 import { linkScreen, signInScreen } from "./screens/sign_in/sign_in.js";
 
@@ -203,11 +204,23 @@ async function openLink({ kind, token }) {
   else render(await acceptScreen(token, start), "Invitation");
 }
 
-/** Ask savedPosition the key of a link is used: whoever made the link would see what is entered afterwards. */
+/** Ask what somebody wants to join who has signed in, and is only invited. */
+async function openJoining() {
+  stream?.abort();
+  loadingScreen.abort();
+  bar.hidden = true;
+  render(await joinScreen(start), "Join a workspace");
+}
+
+/** Ask whether the key of a link is used: whoever made the link would see what is entered afterwards. */
 function openLinkOfAddress() {
   const link = takeLinkFromAddress();
   if (link) {
     openLink(link);
+    return true;
+  }
+  if (takeJoiningFromAddress()) {
+    openJoining();
     return true;
   }
   const key = takeKeyFromAddress();

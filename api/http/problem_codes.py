@@ -25,6 +25,7 @@ PROBLEM_CODES = {
     "session_ended": ProblemCode(401, "The session was signed out, has expired or was replaced"),
     "token_expired": ProblemCode(401, "The access token has expired"),
     "unknown_user": ProblemCode(401, "The identity provider knows the person, this installation does not"),
+    "consent_required": ProblemCode(403, "The person is invited, and has not consented to join"),
     "membership_inactive": ProblemCode(403, "The membership is suspended or not accepted yet"),
     "no_membership": ProblemCode(403, "The person is no active member of the workspace"),
     "organization_inactive": ProblemCode(403, "The organization is suspended (read-only) or cancelled"),
@@ -106,5 +107,6 @@ PROBLEM_CODES = {
     "database_busy": ProblemCode(503, "The database is busy: the request had no effect"),
     "database_unavailable": ProblemCode(503, "The database does not respond: the request had no effect"),
     "server_busy": ProblemCode(503, "Too many requests are in progress: the request had no effect"),
+    "identity_provider_mismatch": ProblemCode(503, "The identity provider describes itself as another one"),
     "identity_provider_unavailable": ProblemCode(503, "The identity provider does not respond"),
 }

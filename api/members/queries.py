@@ -26,8 +26,7 @@ MEMBERS = Listing(
 
 SELECT_HAS_ENOUGH_SEATS = """
 select o.seats_taken + (
-    select count(*) from app.membership
-    where status = 'invited' and (is_provisioned or created_at > now() - interval '7 days')
+    select count(*) from app.membership as m where m.status = 'invited' and app.is_invitation_open(m)
 ) <= o.seats_total
 from app.organization as o
 """
@@ -40,7 +39,7 @@ insert into app.membership (workspace_id, user_id, role, status, name)
 select $1, u.user_id, $3, 'invited', $4 from app.users as u where u.email = $2
 on conflict (workspace_id, user_id) do update
     set role = excluded.role, name = excluded.name, created_at = now()
-    where membership.status = 'invited' and membership.created_at <= now() - interval '7 days'
+    where membership.status = 'invited' and not app.is_invitation_open(membership)
 returning user_id
 """
 

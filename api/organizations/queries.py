@@ -21,7 +21,8 @@ from app.organization as o
 SELECT_CHANGE = "select app.change_organization($1::jsonb, $2, $3)"
 SELECT_WORKSPACE = """
 select json_build_object(
-    'id', w.workspace_id, 'organization', o.name, 'slug', w.slug, 'name', w.name, 'role', m.role
+    'id', w.workspace_id, 'organization', o.name, 'slug', w.slug, 'name', w.name, 'role', m.role,
+    'is_invitation', m.status = 'invited'
 )
 from app.workspace as w
 join app.organization as o using (organization_id)
@@ -49,12 +50,17 @@ async def change_organization(
         return "seats_exhausted"
 
 
-async def read_own_workspaces(db: WorkspaceDatabase, user_id: UUID) -> list[dict[str, Any]]:
-    """The workspaces of which a user is an active member, each read under its own isolation."""
-    memberships = await read_memberships(db.pool, user_id)
+async def read_own_workspaces(
+    db: WorkspaceDatabase, user_id: UUID, reach: UUID | None
+) -> list[dict[str, Any]]:
+    """The workspaces of a person, each read under its own isolation.
+
+    Whoever reaches one organization only sees its workspaces, and joins others by a link.
+    """
+    memberships = await read_memberships(db.pool, user_id, reach)
     rows = []
     for membership in memberships:
-        if membership.is_active:
+        if membership.is_active or reach is None:
             own = WorkspaceDatabase(db.pool, db.landing, membership.workspace_id)
             rows.append(await own.read(SELECT_WORKSPACE, user_id=str(user_id)))
     return sorted(filter(None, rows), key=lambda row: (row["organization"], row["name"]))

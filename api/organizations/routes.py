@@ -58,9 +58,10 @@ async def update_organization(db: Db, caller: CurrentCaller, change: Organizatio
 @router.get("/workspaces", summary="List own workspaces", responses=documents(Rows[OwnWorkspace]))
 @requires(Role.VIEWER)
 async def list_workspaces(db: Db, caller: CurrentCaller) -> Response:
-    """The workspaces that the signed-in person is an active member of; empty for a service account."""
+    """The workspaces that the signed-in person belongs to, or is invited to; empty for a service account."""
     is_person = caller.kind == "user"
-    rows = await organizations.read_own_workspaces(db, caller.caller_id) if is_person else []
+    reach = caller.reach
+    rows = await organizations.read_own_workspaces(db, caller.caller_id, reach) if is_person else []
     return json_response({"data": rows})
 
 
@@ -87,7 +88,9 @@ async def create_workspace(db: Db, caller: CurrentCaller, new: NewWorkspace) -> 
         raise broken_rule("seats_exhausted", "its owner needs a seat, and none is free") from None
     await audit.record(db, caller.actor, "workspace.created", f"workspace:{workspace_id}", slug=new.slug)
     organization = await organizations.read_organization(db)
-    workspace = {"id": workspace_id, "slug": new.slug, "name": new.name, "role": "owner"}
+    workspace = {"id": workspace_id, "slug": new.slug, "name": new.name, "role": "owner"} | {
+        "is_invitation": False
+    }
     return json_response({**workspace, "organization": organization["name"]}, 201)
 
 

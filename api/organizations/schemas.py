@@ -54,13 +54,14 @@ class OrganizationChange(BaseModel):
 
 
 class OwnWorkspace(BaseModel):
-    """A workspace that the caller may sign in to."""
+    """A workspace that the caller may enter, or join."""
 
     id: UUID
     organization: str
     slug: str
     name: str
     role: RoleName
+    is_invitation: bool = Field(description="Whether entering accepts an invitation, which needs `consent`")
 
 
 class NewWorkspace(BaseModel):

@@ -60,6 +60,8 @@ class SessionEnd(Vocabulary):
     REUSED = "reused", "a refresh token was used twice"
     PASSWORD_CHANGED = "password_changed"  # noqa: S105
     REPLACED = "replaced"
+    MEMBERSHIP_CHANGED = "membership_changed", "the membership was suspended, removed or accepted again"
+    IDENTITY_REPLACED = "identity_replaced", "another identity provider names the person"
 
 
 class SetupStep(Vocabulary):

@@ -5,7 +5,7 @@ import hashlib
 import json
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
@@ -47,6 +47,17 @@ class Issuer:
     """What the tokens of its sign-ins say besides."""
 
     codes: dict[str, dict[str, str]] = field(default_factory=dict)
+    padding: dict[str, Callable[[BaseHTTPRequestHandler, Any], bytes]] = field(default_factory=dict)
+    """Paths → how their documents are written otherwise than usual."""
+
+    stop: Callable[[], None] = lambda: None
+    """Stops answering."""
+
+    description: dict[str, Any] = field(default_factory=dict)
+    """What its discovery document says otherwise than usual."""
+
+    answer: dict[str, str] = field(default_factory=dict)
+    """What leads the browser back besides code and state."""
 
     def token(
         self, subject: str, headers: dict[str, Any] | None = None, key: Any = None, **claims: Any
@@ -65,7 +76,8 @@ class Issuer:
         """Where the sign-in page leads the browser back to, with a code."""
         code = uuid4().hex
         self.codes[code] = query
-        return f"{query['redirect_uri']}?{urlencode({'code': code, 'state': query['state']})}"
+        answer = {"code": code, "state": query["state"], **self.answer}
+        return f"{query['redirect_uri']}?{urlencode(answer)}"
 
     def redeem(self, form: dict[str, str]) -> dict[str, str] | None:
         """The tokens of a code; None unless it is unused and the verifier is that of its challenge."""
@@ -76,6 +88,16 @@ class Issuer:
             return None
         claims = {"aud": form["client_id"], "nonce": query["nonce"]} | self.claims
         return {"token_type": "Bearer", "id_token": self.token(self.subject, **claims)}
+
+    def describe(self) -> dict[str, Any]:
+        """The discovery document."""
+        return {
+            "issuer": self.url,
+            "jwks_uri": f"{self.url}/keys",
+            "authorization_endpoint": f"{self.url}/authorize",
+            "token_endpoint": f"{self.url}/token",
+            **self.description,
+        }
 
     def keys(self) -> dict[str, Any]:
         """The published keys."""
@@ -101,11 +123,7 @@ def running_issuer() -> Iterator[Issuer]:
                 self.end_headers()
                 return
             documents = {
-                "/.well-known/openid-configuration": {
-                    "jwks_uri": f"{issuer.url}/keys",
-                    "authorization_endpoint": f"{issuer.url}/authorize",
-                    "token_endpoint": f"{issuer.url}/token",
-                },
+                "/.well-known/openid-configuration": issuer.describe(),
                 "/keys": issuer.keys(),
             }
             self.respond(200, documents[path])
@@ -116,8 +134,9 @@ def running_issuer() -> Iterator[Issuer]:
             self.respond(200 if tokens else 400, tokens or {"error": "invalid_grant"})
 
         def respond(self, status: int, document: Any) -> None:
-            body = json.dumps(document).encode()
             self.send_response(status)
+            pad = issuer.padding.get(self.path)
+            body = pad(self, document) if pad else json.dumps(document).encode()
             self.send_header("content-length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)
@@ -128,8 +147,13 @@ def running_issuer() -> Iterator[Issuer]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     issuer = Issuer(f"http://127.0.0.1:{server.server_address[1]}")
     threading.Thread(target=server.serve_forever, daemon=True).start()
+
+    def stop() -> None:
+        server.shutdown()
+        server.server_close()
+
+    issuer.stop = stop
     try:
         yield issuer
     finally:
-        server.shutdown()
-        server.server_close()
+        stop()

@@ -60,10 +60,10 @@ def test_people_come_back_from_the_identity_provider_signed_in_or_with_the_reaso
 ) -> None:
     tab = context.new_page()
     tab.goto(api_url)
-    tab.get_by_role("link", name="Sign in with single sign-on").click()
+    tab.get_by_role("button", name="Sign in with single sign-on").click()
     expect(tab.get_by_text("ask an admin for an invitation")).to_be_visible()
 
     issuer.claims = {"email": email, "email_verified": True}
-    tab.get_by_role("link", name="Sign in with single sign-on").click()
+    tab.get_by_role("button", name="Sign in with single sign-on").click()
     expect(tab.get_by_role("button", name="Menu:")).to_be_visible()
     assert tab.evaluate(STORED) == EMPTY

@@ -53,6 +53,7 @@ SLOW = {
     "browser/test_bar.py": ALL,
     "browser/test_graph.py": ALL,
     "browser/test_hostile_texts.py": ALL,
+    "browser/test_joining.py": ALL,
     "browser/test_layout_shift.py": ALL,
     "browser/test_page_state.py": ALL,
     "browser/test_print.py": ALL,
@@ -89,6 +90,7 @@ SLOW = {
     "api/test_cancellations.py": ALL,
     "api/test_differences.py": ALL,
     "api/test_repeated_keys.py": ALL,
+    "api/sign_in/test_account_walks.py": frozenset({"test_no_two_acts_in_any_order_open_an_account"}),
     "bench/test_chaos.py": ALL,
     "storage/backup/test_backup.py": ALL,
 }

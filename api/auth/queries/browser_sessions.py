@@ -31,14 +31,13 @@ UPDATE_BROWSER_ENDED_AT = """
 update app.session set ended_at = now(), end_reason = 'signed_out'
 where session_id = $1 and cookie_hash = $2 and ended_at is null
 """
-# The person's last workspace; without one, an active membership comes first.
 SELECT_LAST_WORKSPACE = """
 select m.workspace_id
 from app.membership as m
 left join app.session as s using (workspace_id, user_id)
-where m.user_id = $1 and m.status <> 'suspended'
-group by m.workspace_id, m.status
-order by max(s.last_used_at) desc nulls last, m.status, m.workspace_id
+where m.user_id = $1 and m.status = 'active'
+group by m.workspace_id
+order by max(s.last_used_at) desc nulls last, m.workspace_id
 limit 1
 """
 DELETE_REFRESH_TOKENS = "delete from app.refresh_token where session_id = $1"
@@ -66,7 +65,7 @@ async def end_browser_session(
 
 
 async def find_last_workspace(pool: BoundedPool, user_id: UUID) -> UUID | None:
-    """The workspace that a person used last, or one of theirs; None where they have none."""
+    """The workspace that a person used last, or one of theirs; None where they are a member of none."""
     async with pool.acquire() as connection, connection.transaction(readonly=True):
         await claim(connection, "user", str(user_id))
         return await connection.fetchval(SELECT_LAST_WORKSPACE, user_id)  # type: ignore[no-any-return]

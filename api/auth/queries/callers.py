@@ -17,7 +17,10 @@ COLUMNS_OF_KEY = """
     'is_former_use_outdated', k.former_used_at is null or k.former_used_at < now() - interval '1 minute',
     'scopes', k.scopes
 """
-COLUMNS_OF_MEMBERSHIP = "'role', m.role, 'status', m.status, 'sso_enforced', w.sso_enforced"
+COLUMNS_OF_MEMBERSHIP = """
+    'role', m.role, 'status', m.status, 'sso_enforced', w.sso_enforced,
+    'is_proven', (select u.proven_at is not null from app.users as u where u.user_id = m.user_id)
+"""
 COLUMNS_OF_TENANT = """
     'organization_id', o.organization_id,
     'organization_status', o.status,

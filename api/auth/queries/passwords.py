@@ -7,11 +7,16 @@ from api.http.bounded_pool import BoundedPool
 from api.http.database import set_workspace
 
 SELECT_EMAIL = "select email from app.users where user_id = $1"
-SELECT_HASH = "select password_hash from app.user_password where user_id = $1"
+# The person's own, or the one of the workspace's organization.
+SELECT_HASH = """
+select password_hash from app.user_password
+where user_id = $1
+    and (organization_id is null or organization_id = (select organization_id from app.workspace))
+"""
 
 
 async def read_password(pool: BoundedPool, workspace_id: UUID, user_id: UUID) -> tuple[str, str | None]:
-    """The address of a member and the hash of their password; None where they have none."""
+    """The address of a member and the hash of the password that opens the workspace, if there is one."""
     async with pool.acquire() as connection, connection.transaction(readonly=True):
         await set_workspace(connection, workspace_id)
         email = await connection.fetchval(SELECT_EMAIL, user_id)

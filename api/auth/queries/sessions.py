@@ -1,6 +1,6 @@
 """Users and their workspaces at sign-in, sessions, and their refresh tokens."""
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,30 +12,25 @@ from api.auth.queries.seats import seats_exhausted
 from api.http.bounded_pool import BoundedPool
 from api.http.database import set_workspace
 
-SELECT_USER_BY_EMAIL = """
-select u.user_id, p.password_hash
-from app.users as u left join app.user_password as p using (user_id)
-where u.email = $1
+SELECT_USER_BY_EMAIL = "select user_id from app.users where email = $1"
+# People who have not proven their address have one for each organization: the last few are tried.
+SELECT_PASSWORDS = """
+select p.password_hash, p.organization_id
+from app.user_password as p
+where p.user_id = $1
+    and (p.organization_id is null or $2::uuid is null or p.organization_id = (
+        select w.organization_id from app.workspace as w where w.workspace_id = $2
+    ))
+order by p.changed_at desc
+limit 5
 """
-SELECT_WORKSPACE_NAME = """
-select o.name as organization, w.name
-from app.workspace as w join app.organization as o using (organization_id)
-where w.workspace_id = $1
-"""
-SELECT_USER_BY_SUBJECT = "select user_id from app.users where external_id = $1"
-UPDATE_SUBJECT = """
-update app.users set external_id = $1 where email = $2 and external_id is null returning user_id
-"""
-SELECT_MEMBERSHIPS = """
-select workspace_id, status from app.membership
-where user_id = $1
-    and (status = 'active'
-        or status = 'invited' and (is_provisioned or created_at > now() - interval '7 days'))
-order by workspace_id
-"""
+SELECT_MEMBERSHIPS = "select * from app.list_memberships($1)"
 ACCEPT_INVITATION = """
-update app.membership set status = 'active'
-where user_id = $1 and status = 'invited' and (is_provisioned or created_at > now() - interval '7 days')
+update app.membership set status = 'active' where user_id = $1 and status = 'invited' returning true
+"""
+INSERT_ACCEPTANCE = """
+insert into app.audit_log (workspace_id, actor, action, subject, address)
+values ($1, $2, 'invitation.accepted', $2, $3)
 """
 INSERT_SESSION = """
 insert into app.session (workspace_id, session_id, user_id, method, ends_at, client)
@@ -48,13 +43,13 @@ values ($1, $2, 'session.started', $2, jsonb_build_object('method', $3::text), $
 SELECT_OWN_SESSIONS = """
 select session_id as id, workspace_id, method, client, started_at, last_used_at, ends_at
 from app.session
-where user_id = $1 and ended_at is null and ends_at > now()
+where user_id = $1 and workspace_id = any ($2) and ended_at is null and ends_at > now()
 order by last_used_at desc, session_id
 limit 200
 """
 UPDATE_OWN_ENDED_AT = """
 update app.session set ended_at = now(), end_reason = 'signed_out'
-where user_id = $1 and session_id = coalesce($2, session_id) and ended_at is null
+where user_id = $1 and workspace_id = any ($2) and session_id = coalesce($3, session_id) and ended_at is null
 returning session_id
 """
 INSERT_REFRESH = """
@@ -89,61 +84,75 @@ class StoredSession:
 
 
 @dataclass(frozen=True)
+class StoredPassword:
+    """A password's hash, and the one organization that it opens; None: all of the person's."""
+
+    password_hash: str
+    organization_id: UUID | None
+
+
+@dataclass(frozen=True)
 class WorkspaceMembership:
-    """A workspace that a user belongs to or is invited to."""
+    """A workspace that a person belongs to, or is invited to."""
 
     workspace_id: UUID
+    organization_id: UUID
+    organization: str
+    workspace: str
+    role: str
     is_active: bool
 
 
-async def find_user_by_email(pool: BoundedPool, email: str) -> tuple[UUID, str | None] | None:
-    """A user's id and password hash."""
+async def find_passwords(
+    pool: BoundedPool, email: str, workspace_id: UUID | None
+) -> tuple[UUID, list[StoredPassword]] | None:
+    """The person of an address, with the passwords that may open a workspace; None: nobody has it."""
     async with pool.acquire() as connection, connection.transaction(readonly=True):
         await claim(connection, "email", email)
-        row = await connection.fetchrow(SELECT_USER_BY_EMAIL, email)
-    return (row["user_id"], row["password_hash"]) if row else None
-
-
-async def find_user_by_subject(pool: BoundedPool, subject: str, verified_email: str | None) -> UUID | None:
-    """The user of a subject at the identity provider; a verified address links a user without a subject."""
-    async with pool.acquire() as connection, connection.transaction():
-        await claim(connection, "subject", subject)
-        user_id = await connection.fetchval(SELECT_USER_BY_SUBJECT, subject)
-        if user_id is None and verified_email is not None:
-            await claim(connection, "email", verified_email)
-            user_id = await connection.fetchval(UPDATE_SUBJECT, subject, verified_email)
-    return user_id  # type: ignore[no-any-return]
-
-
-async def read_memberships(pool: BoundedPool, user_id: UUID) -> list[WorkspaceMembership]:
-    """The workspaces that a user belongs to or is invited to."""
-    async with pool.acquire() as connection, connection.transaction(readonly=True):
-        await claim(connection, "user", str(user_id))
-        rows = await connection.fetch(SELECT_MEMBERSHIPS, user_id)
-    return [WorkspaceMembership(row["workspace_id"], row["status"] == "active") for row in rows]
-
-
-async def read_workspace_choices(pool: BoundedPool, workspace_ids: Sequence[UUID]) -> list[dict[str, str]]:
-    """The names of a user's workspaces, each read under its own isolation."""
-    choices = []
-    async with pool.acquire() as connection, connection.transaction(readonly=True):
-        for workspace_id in workspace_ids:
+        if workspace_id is not None:
             await set_workspace(connection, workspace_id)
-            row = await connection.fetchrow(SELECT_WORKSPACE_NAME, workspace_id)
-            choices.append({"id": str(workspace_id), **(dict(row) if row else {})})
-    return choices
+        user_id = await connection.fetchval(SELECT_USER_BY_EMAIL, email)
+        if user_id is None:
+            return None
+        rows = await connection.fetch(SELECT_PASSWORDS, user_id, workspace_id)
+    return user_id, [StoredPassword(**row) for row in rows]
 
 
-async def accept_invitation(pool: BoundedPool, workspace_id: UUID, user_id: UUID) -> None:
-    """Make an invited user active, which takes a seat; of two who race for the last seat, one wins."""
+async def find_person(
+    pool: BoundedPool, issuer: str, subject: str, verified_email: str | None
+) -> UUID | None:
+    """The person of a subject at the identity provider, whom a verified address links; None: nobody."""
+    async with pool.acquire() as connection, connection.transaction():
+        return await connection.fetchval(  # type: ignore[no-any-return]
+            "select app.find_person($1, $2, $3)", issuer, subject, verified_email
+        )
+
+
+async def read_memberships(
+    pool: BoundedPool, user_id: UUID, organization_id: UUID | None = None
+) -> list[WorkspaceMembership]:
+    """The workspaces that a person belongs to or is invited to: all, or those of one organization."""
+    rows = await pool.fetch(SELECT_MEMBERSHIPS, user_id)
+    memberships = [WorkspaceMembership(**row) for row in rows]
+    return [each for each in memberships if organization_id in (None, each.organization_id)]
+
+
+async def accept_invitation(
+    pool: BoundedPool, workspace_id: UUID, user_id: UUID, address: str | None
+) -> bool:
+    """Make an invited person a member; False if they are none. Of two who race for a seat, one wins."""
     try:
         async with pool.acquire() as connection, connection.transaction():
             await set_workspace(connection, workspace_id)
-            await connection.execute(ACCEPT_INVITATION, user_id)
+            if not await connection.fetchval(ACCEPT_INVITATION, user_id):
+                return False
+            await connection.execute("delete from app.invitation where user_id = $1", user_id)
+            await connection.execute(INSERT_ACCEPTANCE, workspace_id, f"user:{user_id}", address)
     except asyncpg.CheckViolationError as error:
         if error.constraint_name != "seats_exhausted":
             raise
         raise seats_exhausted() from None
+    return True
 
 
 async def start_session(
@@ -166,18 +175,24 @@ async def record_start(
     await connection.execute(INSERT_START, workspace_id, f"user:{session.user_id}", session.method, address)
 
 
-async def list_sessions(pool: BoundedPool, user_id: UUID) -> list[dict[str, Any]]:
-    """A person's live sessions in all workspaces."""
+async def list_sessions(
+    pool: BoundedPool, user_id: UUID, workspace_ids: Collection[UUID]
+) -> list[dict[str, Any]]:
+    """A person's live sessions in these workspaces."""
     async with pool.acquire() as connection, connection.transaction(readonly=True):
         await claim(connection, "user", str(user_id))
-        return [dict(row) for row in await connection.fetch(SELECT_OWN_SESSIONS, user_id)]
+        rows = await connection.fetch(SELECT_OWN_SESSIONS, user_id, list(workspace_ids))
+    return [dict(row) for row in rows]
 
 
-async def end_own_sessions(pool: BoundedPool, user_id: UUID, session_id: UUID | None) -> int:
-    """End one of a person's sessions, or all of them; how many."""
+async def end_own_sessions(
+    pool: BoundedPool, user_id: UUID, workspace_ids: Collection[UUID], session_id: UUID | None
+) -> int:
+    """End one of a person's sessions in these workspaces, or all of them; how many."""
     async with pool.acquire() as connection, connection.transaction():
         await claim(connection, "user", str(user_id))
-        return len(await connection.fetch(UPDATE_OWN_ENDED_AT, user_id, session_id))
+        ended = await connection.fetch(UPDATE_OWN_ENDED_AT, user_id, list(workspace_ids), session_id)
+    return len(ended)
 
 
 async def store_refresh_token(

@@ -9,7 +9,7 @@ import { isOffered, SCREENS } from "../routes.js";
 import { menuButton } from "./menu.js";
 import { notificationBell } from "./notifications.js";
 import { themeChoice } from "./theme.js";
-import { enterWorkspace } from "./workspaces.js";
+import { enterWorkspace, joinButton } from "./workspaces.js";
 
 /** @import { Me, Reader, Workspace } from "../types.js" */
 
@@ -99,7 +99,11 @@ async function otherWorkspaces(me) {
         h(
           "li",
           {},
-          action(`${row.name} (${row.organization})`, () => enterWorkspace(row.id), { className: "plain" }),
+          row.is_invitation
+            ? joinButton(row)
+            : action(`${row.name} (${row.organization})`, () => enterWorkspace(row.id), {
+                className: "plain",
+              }),
         ),
       ),
     ),

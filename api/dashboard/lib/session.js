@@ -78,6 +78,27 @@ async function exchange(credential) {
   }
 }
 
+/** Ask again whether the browser is signed in, after a request that may have changed that. */
+export function resumeSession() {
+  pending = pending.then(resume);
+  return pending;
+}
+
+/**
+ * Go to the identity provider, which leads back here.
+ * @param {string} [workspaceId]
+ */
+export async function startSingleSignOn(workspaceId) {
+  const response = await fetch(new URL("v1/auth/oidc", new URL("./", document.baseURI)), {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify(workspaceId ? { workspace_id: workspaceId } : {}),
+  });
+  const answer = await response.json();
+  if (!response.ok) throw new Error(answer.detail);
+  location.assign(answer.address);
+}
+
 async function endSession() {
   await fetch(ADDRESS, { method: "DELETE" });
 }
@@ -103,6 +124,13 @@ export function takeLinkFromAddress() {
   if (!match) return null;
   history.replaceState(null, "", `${location.pathname}#/`);
   return { kind: match[1], token: match[2] };
+}
+
+/** Take `#join` out of the address, where a sign-in at the identity provider leads who is only invited. */
+export function takeJoiningFromAddress() {
+  if (location.hash !== "#join") return false;
+  history.replaceState(null, "", `${location.pathname}#/`);
+  return true;
 }
 
 /** Take out of the address why a sign-in at the identity provider failed; undefined: none did. */

@@ -45,7 +45,10 @@ on conflict (workspace_id, user_id) do update
 set user_name = excluded.user_name, external_id = excluded.external_id, profile = excluded.profile,
     updated_at = now()
 """
-UPDATE_NAME = "update app.membership set name = $2, is_provisioned = true where user_id = $1"
+UPDATE_NAME = """
+update app.membership set name = $2, is_provisioned = true where user_id = $1
+returning not old.is_provisioned
+"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,8 +114,12 @@ async def add_person(
 
 
 async def change_person(db: WorkspaceDatabase, user_id: UUID, details: DirectoryAttributes) -> None:
-    """Store the directory's attributes of a member, whom the directory manages from now on."""
-    await db.transaction.execute(UPDATE_NAME, user_id, details.name)
+    """Store the directory's attributes of a member, whom the directory manages from now on.
+
+    Whom it takes over and who has not proven the address starts over: somebody else may have come in.
+    """
+    if await db.transaction.fetchval(UPDATE_NAME, user_id, details.name):
+        await db.transaction.execute("select app.revoke_access($1)", user_id)
     await _store(db, user_id, details)
 
 

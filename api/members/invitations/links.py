@@ -31,6 +31,11 @@ class InvitationLink:
     secret: str = field(default_factory=lambda: secrets.token_urlsafe(32), repr=False)
 
     @property
+    def is_private(self) -> bool:
+        """Whether it goes by e-mail, so that whoever invites does not see it."""
+        return settings().smtp_url is not None
+
+    @property
     def token_hash(self) -> bytes:
         """What is stored."""
         return hash_key(self.secret)
@@ -40,7 +45,7 @@ class InvitationLink:
     ) -> tuple[str | None, BackgroundTask | None]:
         """The link to be shown, or the task that sends it after the response."""
         link = format_accept_link(settings().public_url, format_invitation(workspace_id, self.secret))
-        if settings().smtp_url is None:
+        if not self.is_private:
             return link, None
         text = TEXT.format(workspace=workspace, link=link)
         return None, BackgroundTask(send, email, f"Invitation to {workspace}", text)

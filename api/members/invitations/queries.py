@@ -12,14 +12,16 @@ from api.http.bounded_pool import BoundedPool
 from api.http.database import WorkspaceDatabase, set_workspace
 
 UPSERT_INVITATION = """
-insert into app.invitation (workspace_id, user_id, token_hash, invited_by) values ($1, $2, $3, $4)
+insert into app.invitation (workspace_id, user_id, token_hash, invited_by, is_private)
+values ($1, $2, $3, $4, $5)
 on conflict (workspace_id, user_id) do update
-    set token_hash = excluded.token_hash, invited_by = excluded.invited_by, expires_at = excluded.expires_at
+    set token_hash = excluded.token_hash, invited_by = excluded.invited_by, expires_at = excluded.expires_at,
+        is_private = excluded.is_private
 """
 UPDATE_INVITED_AT = "update app.membership set created_at = now() where user_id = $1 and status = 'invited'"
 SELECT_INVITATION = """
-select i.user_id, i.expires_at, m.role, w.name as workspace, w.sso_enforced, o.name as organization,
-    o.status as organization_status, u.email, u.external_id
+select i.user_id, i.expires_at, i.is_private, m.role, w.name as workspace, w.sso_enforced,
+    o.name as organization, o.status as organization_status, u.email, u.proven_at is not null as is_proven
 from app.invitation as i
 join app.membership as m using (workspace_id, user_id)
 join app.users as u using (user_id)
@@ -27,23 +29,17 @@ join app.workspace as w using (workspace_id)
 join app.organization as o using (organization_id)
 where i.token_hash = $1 and i.expires_at > now() and m.status = 'invited'
 """
-SELECT_PASSWORD_HASH = "select password_hash from app.user_password where user_id = $1"  # noqa: S105
-LOCK_INVITATION = """
-select true from app.invitation where user_id = $1 and token_hash = $2 and expires_at > now() for update
-"""
-INSERT_PASSWORD = "insert into app.user_password (user_id, password_hash) values ($1, $2)"  # noqa: S105
-UPDATE_ACCEPTED = """
-update app.membership set status = 'active' where user_id = $1 and status = 'invited' returning true
-"""
-INSERT_AUDIT = """
-insert into app.audit_log (workspace_id, actor, action, subject, details)
-values ($1, $2, 'invitation.accepted', $2, '{}')
+# The person's own, or the one of the workspace's organization.
+SELECT_ACCEPTING_HASH = """
+select password_hash from app.user_password
+where user_id = $1
+    and (organization_id is null or organization_id = (select organization_id from app.workspace))
 """
 
 
 @dataclass(frozen=True)
 class StoredInvitation:
-    """An invitation that may still be accepted, with the person's password hash, if they have one."""
+    """An invitation that may still be accepted, with the hash of a password that accepts it."""
 
     user_id: UUID
     email: str
@@ -52,14 +48,33 @@ class StoredInvitation:
     workspace: str
     expires_at: datetime
     organization_status: str
-    needs_single_sign_on: bool
+    sso_enforced: bool
+    is_private: bool
+    is_proven: bool
     password_hash: str | None
 
+    @property
+    def proof(self) -> str:
+        """How whoever has the link proves to be the person.
 
-async def replace_link(db: WorkspaceDatabase, user_id: UUID, token_hash: bytes, actor: str) -> None:
+        By a link that whoever invites has seen, nobody sets the password of somebody who has proven the
+        address; other people get one that opens the organization of the invitation alone.
+        """
+        if self.sso_enforced:
+            return "single_sign_on"
+        if self.is_proven:
+            return "single_sign_on" if self.password_hash is None else "password"
+        if self.is_private or self.password_hash is None:
+            return "new_password"
+        return "password"
+
+
+async def replace_link(
+    db: WorkspaceDatabase, user_id: UUID, token_hash: bytes, actor: str, is_private: bool
+) -> None:
     """Store the hash of a person's new link, valid for seven days; an earlier one stops working."""
     await db.transaction.execute(UPDATE_INVITED_AT, user_id)
-    await db.transaction.execute(UPSERT_INVITATION, db.workspace_id, user_id, token_hash, actor)
+    await db.transaction.execute(UPSERT_INVITATION, db.workspace_id, user_id, token_hash, actor, is_private)
 
 
 async def find_invitation(
@@ -72,14 +87,8 @@ async def find_invitation(
         if row is None:
             return None
         await claim(connection, "email", row["email"])
-        password_hash = await connection.fetchval(SELECT_PASSWORD_HASH, row["user_id"])
-    fields = dict(row)
-    has_identity = fields.pop("external_id") is not None and password_hash is None
-    return StoredInvitation(
-        needs_single_sign_on=fields.pop("sso_enforced") or has_identity,
-        password_hash=password_hash,
-        **fields,
-    )
+        password_hash = await connection.fetchval(SELECT_ACCEPTING_HASH, row["user_id"])
+    return StoredInvitation(password_hash=password_hash, **dict(row))
 
 
 async def accept(
@@ -87,21 +96,18 @@ async def accept(
 ) -> bool:
     """Make the person a member and consume the link; False if it was used meanwhile, 422 without a seat."""
     try:
-        async with pool.acquire() as connection, connection.transaction():
-            await set_workspace(connection, workspace_id)
-            await claim(connection, "invitation", token_hash.hex())
-            if not await connection.fetchval(LOCK_INVITATION, user_id, token_hash):
-                return False
-            if new_password_hash is not None:
-                await connection.execute(INSERT_PASSWORD, user_id, new_password_hash)
-            if not await connection.fetchval(UPDATE_ACCEPTED, user_id):
-                return False
-            await connection.execute("delete from app.invitation where user_id = $1", user_id)
-            await connection.execute(INSERT_AUDIT, workspace_id, f"user:{user_id}")
+        return bool(
+            await pool.fetchval(
+                "select app.accept_invitation($1, $2, $3, $4)",
+                workspace_id,
+                user_id,
+                token_hash,
+                new_password_hash,
+            )
+        )
     except asyncpg.CheckViolationError as error:
         if error.constraint_name != "seats_exhausted":
             raise
         raise seats_exhausted() from None
     except asyncpg.UniqueViolationError:
-        return False  # another invitation of the person set their first password meanwhile
-    return True
+        return False  # the person has come in otherwise meanwhile

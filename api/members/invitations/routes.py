@@ -37,15 +37,16 @@ router = APIRouter(prefix="/v1", tags=["members"], route_class=Operation)
 @requires_no_role
 async def read_invitation(request: Request, pool: Pool, body: InvitationToken) -> Response:
     """What the link invites to, without accepting it."""
-    invitation, *_ = await _find_invitation(request, pool, body.token.get_secret_value())
-    proof = "password" if invitation.password_hash else "new_password"
+    invitation, workspace_id, _ = await _find_invitation(request, pool, body.token.get_secret_value())
     answer = {
         "organization": invitation.organization,
         "workspace": invitation.workspace,
         "email": invitation.email,
         "role": invitation.role,
         "expires_at": invitation.expires_at,
-        "proof": "single_sign_on" if invitation.needs_single_sign_on else proof,
+        "workspace_id": workspace_id,
+        "proof": invitation.proof,
+        "opens_all": invitation.is_private,
     }
     return json_response(answer, headers={"Cache-Control": "no-store"})
 
@@ -53,20 +54,24 @@ async def read_invitation(request: Request, pool: Pool, body: InvitationToken) -
 @router.post("/auth/accept", summary="Accept an invitation", responses=documents(Accepted))
 @requires_no_role
 async def accept_invitation(request: Request, pool: Pool, body: Acceptance) -> Response:
-    """Makes the invited person a member, once, if a seat is free. A person without a password sets one."""
+    """Makes the invited person a member, once, if a seat is free.
+
+    By a link that went by e-mail, a person without a password sets one. By a link that whoever invites has
+    seen, it opens that organization alone, and nobody sets one who has proven the address before.
+    """
     invitation, workspace_id, token_hash = await _find_invitation(
         request, pool, body.token.get_secret_value()
     )
-    if invitation.needs_single_sign_on:
-        raise Problem(403, "sso_required", "sign in with single sign-on: that accepts the invitation")
+    if invitation.proof == "single_sign_on":
+        raise Problem(403, "sso_required", "sign in with single sign-on, then join the workspace")
     password = body.password.get_secret_value()
     checks: PasswordChecks = request.app.state.password_checks
     new_hash = None
-    if invitation.password_hash is None:
+    if invitation.proof == "new_password":
         check_strength(password, invitation.email)
         new_hash = await checks.hash_new(password)
     elif not await checks.check(
-        pool, invitation.password_hash, password, invitation.email, read_address(request)
+        pool, [invitation.password_hash or ""], password, invitation.email, read_address(request)
     ):
         raise authentication_problem("invalid_credentials", "this is not the password of your account")
     if not await invitations.accept(pool, workspace_id, invitation.user_id, token_hash, new_hash):

@@ -4,8 +4,9 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, StrictBool
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
+from api.field_types.consent import Consent
 from api.members.schemas import Member
 from causeloop_pipeline.model.tenancy import RoleName
 
@@ -34,16 +35,12 @@ class Invitation(BaseModel):
     email: str
     role: RoleName
     expires_at: datetime
+    workspace_id: UUID
     proof: Literal["new_password", "password", "single_sign_on"]
-
-
-def _check_consent(consent: bool) -> bool:
-    if not consent:
-        raise ValueError("must be true")
-    return consent
-
-
-Consent = Annotated[StrictBool, AfterValidator(_check_consent), Field(json_schema_extra={"const": True})]
+    opens_all: bool = Field(
+        description="Whether a new password will open all of the person's organizations, or this one alone, "
+        "since whoever invites has seen the link"
+    )
 
 
 class Acceptance(BaseModel):

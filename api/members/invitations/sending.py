@@ -16,7 +16,7 @@ from api.organizations import queries as organizations
 async def send_invitation(db: WorkspaceDatabase, caller: Caller, user_id: UUID, status: int) -> Response:
     """Make a person's link; the response shows it, or sends it by e-mail after the commit."""
     link = InvitationLink()
-    await invitations.replace_link(db, user_id, link.token_hash, caller.actor)
+    await invitations.replace_link(db, user_id, link.token_hash, caller.actor, link.is_private)
     member = await read_member_or_404(db, user_id)
     organization = await organizations.read_organization(db)
     visible_link, task = link.deliver(db.workspace_id, member["email"], organization["name"])

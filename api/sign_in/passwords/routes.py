@@ -89,7 +89,7 @@ async def change_password(
         )
     checks: PasswordChecks = request.app.state.password_checks
     current = body.current_password.get_secret_value()
-    if not await checks.check(pool, former_hash, current, email, read_address(request)):
+    if not await checks.check(pool, [former_hash], current, email, read_address(request)):
         raise broken_rule("wrong_password", "this is not your present password", "/current_password")
     new = body.new_password.get_secret_value()
     check_strength(new, email, "/new_password")

@@ -8,8 +8,11 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, StrictBool
 
 from api.field_types.texts import Email
 from api.http.errors import MAX_CREDENTIAL_BYTES
-from causeloop_pipeline.model.tenancy import SignInMethod
+from causeloop_pipeline.model.tenancy import RoleName, SignInMethod
 
+JOINING = Field(
+    False, description="Accepts an invitation to `workspace_id`, which starts no session without it"
+)
 Credential = Annotated[SecretStr, Field(min_length=1, max_length=MAX_CREDENTIAL_BYTES)]
 
 
@@ -25,6 +28,7 @@ class Login(BaseModel):
         False,
         description="Whether a person can choose: members of several workspaces get these, not an error",
     )
+    consent: StrictBool = JOINING
 
 
 class Exchange(BaseModel):
@@ -34,6 +38,7 @@ class Exchange(BaseModel):
 
     token: Credential
     workspace_id: UUID | None = None
+    consent: StrictBool = JOINING
 
 
 class Refresh(BaseModel):
@@ -56,15 +61,17 @@ class SessionTokens(BaseModel):
 
 
 class WorkspaceChoice(BaseModel):
-    """A workspace that a person may enter."""
+    """A workspace that a person may enter, or join."""
 
     id: UUID
-    organization: str | None
-    name: str | None
+    organization: str
+    name: str
+    role: RoleName
+    is_invitation: bool = Field(description="Whether entering accepts an invitation, which needs `consent`")
 
 
 class WorkspaceChoices(BaseModel):
-    """The workspaces of a person who has named none; the password was right, and no session has begun."""
+    """The workspaces of a person who has to choose; the password was right, and no session has begun."""
 
     workspaces: list[WorkspaceChoice]
 
@@ -88,6 +95,7 @@ class Switch(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     workspace_id: UUID
+    consent: StrictBool = JOINING
 
 
 class BrowserSession(BaseModel):
@@ -97,7 +105,7 @@ class BrowserSession(BaseModel):
     csrf_token: str | None = Field(
         description="Sent as `X-CSRF-Token` with every request that changes anything"
     )
-    single_sign_on: bool = Field(description="Whether `GET /v1/auth/oidc` leads to an identity provider")
+    single_sign_on: bool = Field(description="Whether `POST /v1/auth/oidc` leads to an identity provider")
     password_reset: bool = Field(description="Whether this installation can send links by e-mail")
 
 

@@ -54,11 +54,11 @@ def create_workspace(
 
 
 def create_user(owner: psycopg.Connection, email: str, name: str, password_hash: str | None = None) -> UUID:
-    """Create a user, or return the one with that e-mail address."""
+    """Create a user whose address the operator vouches for, or return the one with that e-mail address."""
     user_id = _insert_returning_id(
         owner,
         """
-        insert into app.users (email, name) values (lower(%s), %s)
+        insert into app.users (email, name, proven_at) values (lower(%s), %s, now())
         on conflict (email) do update set name = excluded.name returning user_id
         """,
         (email, name),

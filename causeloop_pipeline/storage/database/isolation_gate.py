@@ -103,13 +103,16 @@ join pg_namespace as n on n.oid = p.pronamespace
 where p.prosecdef and n.nspname not in {SYSTEM_SCHEMAS}
     -- They make a new tenant or a workspace of the caller's organization, and return nothing but its id,
     -- change the organization of the workspace that the request is confined to, erase a workspace whose owner
-    -- has requested it, or set the password of whoever presents a link's secret or the present hash.
+    -- has requested it, set the password of whoever presents a link's secret or the present hash, find the
+    -- person whom the identity provider names or where a person belongs, or end sessions and keys.
     and p.oid::regprocedure::text not in (
         'app.sign_up(jsonb,bytea,bytea)', 'app.open_workspace(uuid,text,text,text)',
         'app.change_organization(jsonb,text[],boolean)',
         'app.offer_password_reset(text,bytea)', 'app.read_password_reset(bytea)',
         'app.reset_password(bytea,text)', 'app.change_password(uuid,text,text,uuid)',
-        'app.erase_requested_workspace(uuid)'
+        'app.erase_requested_workspace(uuid)', 'app.accept_invitation(uuid,uuid,bytea,text)',
+        'app.find_person(text,text,text)', 'app.list_memberships(uuid)', 'app.revoke_access(uuid)',
+        'app.end_access()'
     )
 """
 

@@ -22,6 +22,8 @@ Roles are cumulative: viewer, analyst, admin, owner. `none`: the operation verif
 password, a link or a signature. The role is declared at each route; `python -m
 tests.api.access.access_document` writes this file.
 
+[How people come in](accounts.md), and what that opens.
+
 ## Plans
 """
 

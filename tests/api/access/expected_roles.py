@@ -6,6 +6,9 @@ EXPECTED_ROLES: dict[Role | None, list[str]] = {
     None: [
         "accept_invitation",
         "begin_single_sign_on",
+        "open_single_sign_on",
+        "list_invitations",
+        "join_workspace",
         "confirm_address",
         "end_browser_session",
         "finish_single_sign_on",

@@ -1,5 +1,6 @@
 """Guessing passwords: attempts in parallel, from many addresses, and of unknown accounts."""
 
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from uuid import uuid4
 
@@ -17,13 +18,13 @@ def test_concurrent_guesses_try_no_more_passwords_than_the_limit(
     client: Client, owner: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tried: list[str] = []
-    matches = passwords.matches
+    find_match = passwords.find_match
 
-    def record(password_hash: str | None, password: str) -> bool:
+    def record(password_hashes: Sequence[str], password: str) -> str | None:
         tried.append(password)
-        return matches(password_hash, password)
+        return find_match(password_hashes, password)
 
-    monkeypatch.setattr(passwords, "matches", record)
+    monkeypatch.setattr(passwords, "find_match", record)
     email = f"{uuid4().hex}@example.com"
     add_member(owner, new_workspace(owner), create_user(owner, email, "P", HASHER.hash(PASSWORD)), "viewer")
     api = client()
@@ -73,16 +74,16 @@ def test_the_addresses_of_an_ipv6_network_are_one_guesser(
 
 def test_few_passwords_are_hashed_at_once(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     running, most = set(), []
-    matches = passwords.matches
+    find_match = passwords.find_match
 
-    def watch(hashed: str | None, word: str) -> bool:
+    def watch(hashes: Sequence[str], word: str) -> str | None:
         running.add(word)
         most.append(len(running))
-        is_right = matches(hashed, word)
+        matching = find_match(hashes, word)
         running.discard(word)
-        return is_right
+        return matching
 
-    monkeypatch.setattr(passwords, "matches", watch)
+    monkeypatch.setattr(passwords, "find_match", watch)
 
     def sign_in(number: int) -> None:
         body = {"email": f"{uuid4().hex}@example.com", "password": f"word {number}"}

@@ -9,6 +9,8 @@ import pytest
 from causeloop_pipeline.storage.app.tenants import create_service_key
 from tests.api.conftest import Client
 from tests.api.directory.payloads import GROUP, connect, new_email, okta_user, patch
+from tests.api.members.test_invitations import accept, invite, log_in
+from tests.api.people import new_person, sign_in
 from tests.conftest import new_workspace
 
 
@@ -74,6 +76,36 @@ def test_a_new_token_replaces_the_present_one_after_the_overlap_and_disconnectin
     assert used["is_connected"]
     assert used["last_used_at"] is not None
     assert third.get("/Users").status_code == 401
+
+
+def test_whom_the_directory_lets_in_again_starts_over(
+    client: Client, provider: httpx2.Client, owner: psycopg.Connection, workspace: UUID
+) -> None:
+    user_id, email = new_person(owner, workspace)
+    session = client(sign_in(client(), email).json()["access_token"])
+    key = client(session.post("/v1/me/keys", json={"name": "script"}).json()["key"])
+
+    for active in (False, True):
+        patch(provider, f"/Users/{user_id}", {"op": "replace", "value": {"active": active}})
+
+    assert [each.get("/v1/me").status_code for each in (session, key)] == [401, 401]
+    assert sign_in(client(), email).status_code == 200
+
+
+def test_whom_the_directory_takes_over_and_nobody_has_proven_starts_over(
+    client: Client, provider: httpx2.Client, boss: httpx2.Client, owner: psycopg.Connection, workspace: UUID
+) -> None:
+    invited, token = invite(boss)
+    accept(client(), token)
+    stranger = client(log_in(client(), invited["email"]).json()["access_token"])
+    user_id, email = new_person(owner, workspace)
+    proven = client(sign_in(client(), email).json()["access_token"])
+
+    for person, address in ((invited["user_id"], invited["email"]), (str(user_id), email)):
+        assert provider.put(f"/Users/{person}", json=okta_user(address)).status_code == 200
+
+    assert (stranger.get("/v1/me").status_code, proven.get("/v1/me").status_code) == (401, 200)
+    assert log_in(client(), invited["email"]).status_code == 401
 
 
 @pytest.mark.parametrize(

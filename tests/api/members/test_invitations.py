@@ -36,7 +36,7 @@ def accept(api: httpx2.Client, token: str, password: str = PASSWORD) -> httpx2.R
     return response
 
 
-def log_in(api: httpx2.Client, email: str, password: str = PASSWORD, **fields: str) -> httpx2.Response:
+def log_in(api: httpx2.Client, email: str, password: str = PASSWORD, **fields: object) -> httpx2.Response:
     return api.post("/v1/auth/login", json={"email": email, "password": password, **fields})
 
 
@@ -122,14 +122,21 @@ def test_a_link_does_not_replace_the_password_that_a_person_has(
     assert log_in(client(), email).json()["code"] == "workspace_required"
 
 
-def test_signing_in_with_a_password_accepts_no_invitation(
+def test_signing_in_with_a_password_accepts_an_invitation_only_by_consent(
     client: Client, admin: httpx2.Client, owner: psycopg.Connection
 ) -> None:
     email = f"{uuid4().hex}@example.com"
     create_user(owner, email, "P", CHEAP_HASHER.hash(PASSWORD))
-    invite(admin, email)
+    invited, token = invite(admin, email)
 
-    assert log_in(client(), email).json()["code"] == "no_membership"
+    refused = log_in(client(), email)
+    offered = log_in(client(), email, has_choice=True).json()["workspaces"]
+    joined = log_in(client(), email, workspace_id=offered[0]["id"], consent=True)
+
+    assert (refused.status_code, refused.json()["code"]) == (403, "consent_required")
+    assert invited["status"] == "invited"
+    assert client(joined.json()["access_token"]).get("/v1/me").json()["id"] == invited["user_id"]
+    assert accept(client(), token).status_code == 404
 
 
 def test_of_24_people_who_accept_at_once_exactly_the_free_seats_are_given(

@@ -194,17 +194,25 @@ def test_a_session_ends_after_90_days_however_often_it_is_refreshed(
     assert client(session["access_token"]).get("/v1/me").status_code == 401
 
 
-def test_a_refresh_while_suspended_does_not_use_up_the_token(
-    client: Client, owner: psycopg.Connection
+@pytest.mark.parametrize("leaving", ["suspended", "removed"])
+def test_whoever_comes_back_starts_over(
+    leaving: str, client: Client, owner: psycopg.Connection, fresh_sample: Sample
 ) -> None:
-    user_id, email = new_user(owner, new_workspace(owner))
-    body = {"refresh_token": log_in(client(), email).json()["refresh_token"]}
-    owner.execute("update app.membership set status = 'suspended' where user_id = %s", (user_id,))
-    suspended = client().post("/v1/auth/refresh", json=body)
-    owner.execute("update app.membership set status = 'active' where user_id = %s", (user_id,))
+    admin = client(fresh_sample.credentials["admin"])
+    user_id, email = new_user(owner, fresh_sample.workspace_id)
+    tokens = log_in(client(), email).json()
+    session = client(tokens["access_token"])
+    key = client(session.post("/v1/me/keys", json={"name": "script"}).json()["key"])
+    if leaving == "suspended":
+        for status in ("suspended", "active"):
+            admin.patch(f"/v1/members/{user_id}", json={"status": status})
+    else:
+        admin.delete(f"/v1/members/{user_id}")
+        accept(client(), admin.post("/v1/members", json={"email": email}).json())
 
-    assert suspended.status_code == 403
-    assert client().post("/v1/auth/refresh", json=body).status_code == 200
+    refreshed = client().post("/v1/auth/refresh", json={"refresh_token": tokens["refresh_token"]})
+    assert [each.get("/v1/me").status_code for each in (session, key)] == [401, 401]
+    assert (refreshed.status_code, log_in(client(), email).status_code) == (401, 200)
 
 
 def test_an_invitation_to_another_workspace_does_not_get_in_the_way_of_signing_in(
@@ -261,10 +269,13 @@ def test_an_invited_member_takes_a_seat_at_the_first_sign_in(
     invited = admin.post("/v1/members", json={"email": email, "role": "viewer"}).json()
     taken = admin.get("/v1/workspace").json()["organization"]["seats_taken"]
 
-    token = issuer.token(uuid4().hex, email=email, email_verified=True)
-    session = client().post("/v1/auth/exchange", json={"token": token}).json()
+    body = {"token": issuer.token(uuid4().hex, email=email, email_verified=True)}
+    refused = client().post("/v1/auth/exchange", json=body).json()
+    joining = body | {"workspace_id": refused["workspaces"][0]["id"], "consent": True}
+    session = client().post("/v1/auth/exchange", json=joining).json()
 
-    assert invited["status"] == "invited"
+    assert (invited["status"], refused["code"]) == ("invited", "consent_required")
+    assert refused["workspaces"][0]["role"] == "viewer"
     assert client(session["access_token"]).get("/v1/me").json()["id"] == invited["user_id"]
     assert admin.get("/v1/workspace").json()["organization"]["seats_taken"] == taken + 1
 

@@ -61,6 +61,8 @@ def test_a_sign_in_sees_the_person_whose_address_it_presents(
     [
         "update app.users set name = 'x'",
         "update app.users set email = 'x@example.com'",
+        "update app.users set external_id = 'x'",
+        "update app.users set proven_at = now()",
         "update app.user_password set password_hash = 'x'",
         "insert into app.user_password select user_id, 'x' from app.users",
         "delete from app.users",
@@ -77,14 +79,21 @@ def test_the_api_cannot_rewrite_people_or_seats(
         api.execute(statement)
 
 
-def test_a_subject_is_linked_to_the_presented_address_once(
-    api: psycopg.Connection, owner: psycopg.Connection, person: tuple[UUID, str]
+def test_a_verified_address_is_linked_to_one_subject_of_an_issuer(
+    api: psycopg.Connection, person: tuple[UUID, str]
 ) -> None:
-    present(api, "email", person[1])
-    present(api, "subject", "first")
-    assert api.execute("update app.users set external_id = 'first'").rowcount == 1
-    present(api, "subject", "second")
-    assert api.execute("update app.users set external_id = 'second'").rowcount == 0
+    def find(issuer: str, subject: str, address: str | None) -> UUID | None:
+        row = api.execute("select app.find_person(%s, %s, %s)", (issuer, subject, address)).fetchone()
+        return row[0] if row else None
+
+    first, second, third = (uuid4().hex for _ in range(3))
+    assert find("a", first, None) is None
+    assert find("a", first, person[1]) == person[0]
+    assert find("a", second, person[1]) is None
+    assert find("a", first, "another@example.com") == person[0]
+    assert find("b", first, None) is None
+    assert find("b", third, person[1]) == person[0]
+    assert find("a", first, None) is None
 
 
 @pytest.mark.parametrize("database", ["postgres", "template1", "dagster"])

@@ -32,7 +32,7 @@ export async function showMembers(context) {
       h(
         "p",
         { class: "quiet" },
-        `${number(organization.seats_taken)} of ${pluralize(organization.seats_total, "seat")} of the organization taken. A person takes a seat at the first sign-in.`,
+        `${number(organization.seats_taken)} of ${pluralize(organization.seats_total, "seat")} of the organization taken. A person takes a seat when they join.`,
       ),
       membersTable(members.data, me, reload),
       members.page.has_more
@@ -162,7 +162,7 @@ function showInvitation(invited) {
   if (invited.invitation_link)
     return showSecret(
       `Send this link to ${invited.email}`,
-      "No e-mail could be sent. Whoever has the link can accept the invitation, once.",
+      "No e-mail could be sent. Who has an account already accepts by signing in. Everybody else chooses a password, which opens this organization only: give the link to nobody but them.",
       invited.invitation_link,
     );
   openDialog("The invitation is sent", () => h("p", { class: "prose" }, `It was sent to ${invited.email}.`));

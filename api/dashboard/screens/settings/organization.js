@@ -1,6 +1,6 @@
 // The organization: its plan and seats, and the workspaces that the caller belongs to.
 
-import { enterWorkspace } from "../../bar/workspaces.js";
+import { enterWorkspace, joinButton } from "../../bar/workspaces.js";
 import { get, patch, post } from "../../lib/client.js";
 import { confirmButton, dialogButton } from "../../lib/dialog.js";
 import { facts, h, section, table } from "../../lib/elements.js";
@@ -176,8 +176,10 @@ function workspacesTable(rows, me) {
     { title: "Your role", cell: (row) => row.role },
     {
       title: "",
-      cell: (row) =>
-        row.id === me.workspace_id ? h("span", { class: "quiet" }, "you are here") : enterButton(row),
+      cell: (row) => {
+        if (row.id === me.workspace_id) return h("span", { class: "quiet" }, "you are here");
+        return row.is_invitation ? joinButton(row) : enterButton(row);
+      },
     },
   ];
   return table("Workspaces that you belong to", columns, rows, { className: "stacked" });

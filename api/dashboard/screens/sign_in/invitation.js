@@ -1,8 +1,9 @@
 // Coming in by a link: creating the first organization, and accepting an invitation with a password.
 
-import { messageOf, post } from "../../lib/client.js";
+import { get, messageOf, post } from "../../lib/client.js";
 import { h } from "../../lib/elements.js";
-import { clearSession, saveTokens } from "../../lib/session.js";
+import { clearSession, resumeSession, saveTokens } from "../../lib/session.js";
+import { atProvider } from "./sign_in.js";
 
 /** @import { Attributes, Content, FormValues, Model } from "../../types.js" */
 
@@ -28,7 +29,8 @@ export async function acceptScreen(token, onDone) {
     `You are invited as ${invitation.role}, with the address ${invitation.email}.`,
   );
   if (invitation.proof === "single_sign_on") {
-    return page(title, [lead, h("p", {}, "Sign in with single sign-on: that accepts the invitation.")]);
+    const how = "You have an account that signs in with single sign-on. You join after signing in.";
+    return page(title, [lead, message, h("p", {}, how), atProvider(message, invitation.workspace_id)]);
   }
   /** @param {FormValues} options */
   const enter = async ({ password }) => {
@@ -69,9 +71,55 @@ export function startScreen(token, onCreated) {
   return page("Welcome to Causeloop", [lead, message, form("Create", fields, enter, done, message)]);
 }
 
+/**
+ * What somebody who has signed in at the identity provider may join.
+ * @param {() => unknown} onDone
+ */
+export async function joinScreen(onDone) {
+  const message = h("p", { class: "form-error", role: "alert" }, "");
+  let pending;
+  try {
+    pending = await get("/v1/auth/join");
+  } catch (error) {
+    return page("Nothing was joined", [h("p", { class: "lead" }, messageOf(error)), leave(onDone)]);
+  }
+  if (!pending.workspaces.length)
+    return page("You are not invited any more", [h("p", { class: "lead" }, "Ask an admin."), leave(onDone)]);
+  const lead = `You have signed in${pending.email ? ` as ${pending.email}` : ""}, and join a workspace only if you say so.`;
+  const offers = pending.workspaces.map((offer) => offerOf(offer, message, onDone));
+  return page("Join a workspace?", [h("p", { class: "lead" }, lead), message, offers, leave(onDone)]);
+}
+
+/**
+ * @param {Model<"WorkspaceChoice">} offer
+ * @param {HTMLElement} message
+ * @param {() => unknown} onDone
+ */
+function offerOf({ id, organization, name, role }, message, onDone) {
+  const button = h("button", { type: "button", class: "main" }, `Join ${name} of ${organization}`);
+  button.addEventListener("click", async () => {
+    button.disabled = true;
+    message.textContent = "";
+    try {
+      await post("/v1/auth/join", {}, { workspace_id: id, consent: true });
+      await resumeSession();
+      await onDone();
+    } catch (error) {
+      message.textContent = messageOf(error);
+      button.disabled = false;
+    }
+  });
+  const what = `${organization} invites you to ${name} as ${role}. What you enter there belongs to ${organization}.`;
+  return h("div", { class: "field" }, h("p", {}, what), h("div", { class: "buttons" }, button));
+}
+
+/** @param {() => unknown} onDone */
+const leave = (onDone) => h("p", {}, h("button", { type: "button", onclick: () => onDone() }, "Not now"));
+
 /** @param {Model<"Invitation">} invitation */
-function passwordFields({ email, proof }) {
+function passwordFields({ email, proof, organization, opens_all }) {
   const isNew = proof === "new_password";
+  const reach = opens_all ? "" : ` It opens ${organization} only.`;
   const password = field(
     "password",
     isNew ? "Choose a password" : "The password of your account",
@@ -81,7 +129,7 @@ function passwordFields({ email, proof }) {
       minlength: isNew ? String(MIN_LENGTH) : null,
       autocomplete: isNew ? "new-password" : "current-password",
     },
-    isNew ? `At least ${MIN_LENGTH} characters.` : null,
+    isNew ? `At least ${MIN_LENGTH} characters.${reach}` : null,
   );
   const username = h("input", { type: "hidden", name: "username", autocomplete: "username", value: email });
   return [username, password];

@@ -15,19 +15,15 @@ const MIN_LENGTH = "12";
  */
 export function resetScreen(token, onDone) {
   const message = h("p", { class: "form-error", role: "alert" }, "");
-  const button = h("button", { type: "submit", class: "main" }, "Set password and sign in");
+  const button = h("button", { type: "submit", class: "main" }, "Set password");
   /** @param {SubmitEvent} event */
   const submit = async (event) => {
     event.preventDefault();
     button.disabled = true;
     const password = String(new FormData(/** @type {HTMLFormElement} */ (event.target)).get("password"));
     try {
-      clearSession();
       const { email } = await post("/v1/auth/password", {}, { token, password });
-      const answer = await post("/v1/auth/login", {}, { email, password, has_choice: true });
-      if ("workspaces" in answer) message.textContent = "The password is set. Sign in with it.";
-      else saveTokens(answer);
-      await onDone();
+      form.replaceWith(signInAs(email, password, message, onDone));
     } catch (error) {
       message.textContent = messageOf(error);
     } finally {
@@ -53,7 +49,30 @@ export function resetScreen(token, onDone) {
       `At least ${MIN_LENGTH} characters. It ends all your sessions.`,
     ),
   );
-  return page("Set a new password", message, h("form", { onsubmit: submit }, field, button));
+  const form = h("form", { onsubmit: submit }, field, button);
+  return page("Set a new password", message, form);
+}
+
+/**
+ * Whose password was set, and whether to sign in as them: somebody else may have sent the link.
+ * @param {string} email
+ * @param {string} password
+ * @param {HTMLElement} message
+ * @param {() => unknown} onDone
+ */
+function signInAs(email, password, message, onDone) {
+  const enter = async () => {
+    try {
+      clearSession();
+      const answer = await post("/v1/auth/login", {}, { email, password, has_choice: true });
+      if ("access_token" in answer) saveTokens(answer);
+      await onDone();
+    } catch (error) {
+      message.textContent = messageOf(error);
+    }
+  };
+  const button = h("button", { type: "button", class: "main", onclick: enter }, `Sign in as ${email}`);
+  return h("div", {}, h("p", {}, `The password of ${email} is set.`), button);
 }
 
 /**

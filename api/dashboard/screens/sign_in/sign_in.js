@@ -2,7 +2,14 @@
 
 import { get, messageOf, post } from "../../lib/client.js";
 import { h } from "../../lib/elements.js";
-import { clearSession, isSignedIn, saveKey, saveTokens, signInMethods } from "../../lib/session.js";
+import {
+  clearSession,
+  isSignedIn,
+  saveKey,
+  saveTokens,
+  signInMethods,
+  startSingleSignOn,
+} from "../../lib/session.js";
 
 /** @import { Attributes, Content, FormValues, Model } from "../../types.js" */
 
@@ -19,7 +26,7 @@ export function signInScreen(onDone, why) {
     h("h1", {}, "Causeloop"),
     h("p", { class: "lead" }, "What keeps failing, what to fix first, and whether the last fix held."),
     message,
-    atProvider(),
+    atProvider(message),
     h("div", { class: "sign-in-ways" }, byPassword(onDone, message), byKey(onDone, message)),
     offerReset(message),
   );
@@ -55,11 +62,21 @@ export function linkScreen(key, onAnswer) {
   );
 }
 
-/** Single sign-on, where the installation has an identity provider. */
-function atProvider() {
+/**
+ * Single sign-on, where the installation has an identity provider.
+ * @param {HTMLElement} message
+ * @param {string} [workspaceId]
+ */
+export function atProvider(message, workspaceId) {
   if (!signInMethods().single_sign_on) return null;
-  const start = new URL("v1/auth/oidc", new URL("./", document.baseURI));
-  return h("p", {}, h("a", { class: "button main", href: start.href }, "Sign in with single sign-on"));
+  const start = async () => {
+    message.textContent = "";
+    await startSingleSignOn(workspaceId).catch((error) => {
+      message.textContent = messageOf(error);
+    });
+  };
+  const button = { type: "button", class: "main", onclick: start };
+  return h("p", {}, h("button", button, "Sign in with single sign-on"));
 }
 
 /**
@@ -92,12 +109,18 @@ function byPassword(onDone, message) {
     required: true,
   });
   const choice = h("div", { class: "field", hidden: true });
+  /** @type {Set<string>} */
+  const invitations = new Set();
   /** @param {FormValues} values */
   const enter = async (values) => {
     clearSession();
     const { email, password, workspace_id = null } = values;
-    const answer = await post("/v1/auth/login", {}, { email, password, workspace_id, has_choice: true });
-    if ("workspaces" in answer) return showWorkspaces(choice, answer.workspaces);
+    const body = { email, password, workspace_id, consent: invitations.has(workspace_id), has_choice: true };
+    const answer = await post("/v1/auth/login", {}, body);
+    if ("workspaces" in answer) {
+      for (const { id, is_invitation } of answer.workspaces) if (is_invitation) invitations.add(id);
+      return showWorkspaces(choice, answer.workspaces);
+    }
     saveTokens(answer);
     return onDone();
   };
@@ -110,9 +133,11 @@ function byPassword(onDone, message) {
  * @param {Model<"WorkspaceChoice">[]} workspaces
  */
 function showWorkspaces(choice, workspaces) {
-  const options = workspaces.map(({ id, organization, name }) =>
-    h("option", { value: id }, organization ? `${organization}: ${name}` : id),
-  );
+  /** @param {Model<"WorkspaceChoice">} workspace */
+  const nameOf = ({ organization, name, role, is_invitation }) =>
+    is_invitation ? `Join ${organization}: ${name}, as ${role}` : `${organization}: ${name}`;
+  const options = workspaces.map((each) => h("option", { value: each.id }, nameOf(each)));
+  const isOneInvited = workspaces.length === 1;
   const help = { id: "sign-in-workspace-help", class: "help", role: "status" };
   const select = h(
     "select",
@@ -122,7 +147,13 @@ function showWorkspaces(choice, workspaces) {
   choice.replaceChildren(
     h("label", { for: "sign-in-workspace" }, "Workspace"),
     select,
-    h("p", help, "You belong to several workspaces: choose one, then sign in."),
+    h(
+      "p",
+      help,
+      isOneInvited
+        ? "You are invited to this workspace. Signing in now joins it."
+        : "You belong to several workspaces: choose one, then sign in.",
+    ),
   );
   choice.hidden = false;
   select.focus();

@@ -108,27 +108,32 @@ create table app.users (
     user_id     uuid primary key default uuidv7(),
     email       text not null check (email = lower(email)),
     name        text,
-    external_id text unique,
+    external_id text,
     created_at  timestamptz not null default now(),
-    unique (email)
+    -- Who names the person so: another identity provider may give the same name to somebody else.
+    external_issuer text,
+    proven_at   timestamptz,
+    unique (email),
+    unique (external_id, external_issuer),
+    constraint a_linked_person_is_proven check (external_id is null or proven_at is not null)
 );
 comment on table app.users is 'Global identities; what a user may see is decided by memberships.';
+comment on column app.users.proven_at is
+    'When the person proved the address, by a link that only they and the operator could see, or at the identity '
+    'provider; null: whoever invited them may have seen all that they came in with.';
 alter table app.users enable row level security;
 alter table app.users force row level security;
 create policy "the owner provisions people" on app.users to causeloop_owner using (true) with check (true);
 create policy "a sign-in finds the address that it presents" on app.users for select to causeloop_api
     using (email = (select app.claimed_text('email')));
-create policy "a sign-in finds the subject that it presents" on app.users for select to causeloop_api
-    using (external_id = (select app.claimed_text('subject')));
 create policy "an invitation adds the address that it names" on app.users for insert to causeloop_api
-    with check (email = (select app.claimed_text('email')) and external_id is null and name is null);
-create policy "a verified address is linked to its subject once" on app.users for update to causeloop_api
-    using (email = (select app.claimed_text('email')) and external_id is null)
-    with check (external_id = (select app.claimed_text('subject')));
+    with check (
+        email = (select app.claimed_text('email'))
+        and external_id is null and external_issuer is null and proven_at is null and name is null
+    );
 grant maintain on app.users to causeloop_pipeline;
 grant select on app.users to causeloop_api;
 grant insert (email) on app.users to causeloop_api;
-grant update (external_id) on app.users to causeloop_api;
 
 -- A name that an admin gives an invited person belongs to that workspace: no other one may read it. Only the person makes a
 -- membership active for the first time: whoever has not accepted is invited again.
@@ -145,13 +150,17 @@ create table app.membership (
 );
 comment on column app.membership.name is
     'What this workspace calls the person; users.name comes from the person or the identity provider.';
-comment on column app.membership.accepted_at is 'When the membership first became active; null: never.';
+comment on column app.membership.accepted_at is
+    'When the membership first became active; null: never. Set while invited: whoever accepted had not proven to be '
+    'the person, whose consent is needed again.';
 comment on column app.membership.is_provisioned is
     'Whether a directory keeps the membership: such an invitation does not end after seven days.';
 create trigger count_seat after insert or update of status or delete on app.membership
     for each row execute function app.count_seat();
 create trigger note_acceptance before insert or update of status on app.membership
     for each row execute function app.note_acceptance();
+create trigger end_access after update of status or delete on app.membership
+    for each row execute function app.end_access();
 select app.isolate('app.membership');
 -- A signed-in user finds the workspaces he belongs to before he has chosen one.
 create policy "a user sees his own memberships" on app.membership for select to causeloop_api
@@ -172,22 +181,30 @@ create table app.invitation (
     token_hash   bytea not null,
     invited_by   text not null,
     expires_at   timestamptz not null default now() + interval '7 days',
+    is_private   boolean not null default false,
     primary key (workspace_id, user_id),
     foreign key (workspace_id, user_id) references app.membership on delete cascade
 );
 comment on table app.invitation is 'Hashes of the links that invited people accept with.';
+comment on column app.invitation.is_private is
+    'Whether only the person and the operator could see the link: it went by e-mail, or the operator made it.';
 select app.isolate('app.invitation');
 create policy "the owner provisions invitations" on app.invitation to causeloop_owner using (true) with check (true);
 revoke select, insert, update, delete on app.invitation from causeloop_pipeline;
 grant insert, update, delete on app.invitation to causeloop_api;
 
--- Password hashes are read only for the address that a sign-in presents.
+-- Password hashes are read only for the address that a sign-in presents. People who have not proven their address have a
+-- password for each organization, since whoever invited them there may know it.
 create table app.user_password (
-    user_id       uuid primary key references app.users on delete cascade,
-    password_hash text not null,
-    changed_at    timestamptz not null default now()
+    user_id         uuid not null references app.users on delete cascade,
+    password_hash   text not null,
+    changed_at      timestamptz not null default now(),
+    organization_id uuid references app.organization on delete cascade,
+    unique nulls not distinct (user_id, organization_id)
 );
 comment on table app.user_password is 'Argon2id hashes, apart from what members may read of one another.';
+comment on column app.user_password.organization_id is
+    'The one organization that it opens; null: all of the person''s, who has proven the address.';
 alter table app.user_password enable row level security;
 alter table app.user_password force row level security;
 create policy "the owner provisions passwords" on app.user_password to causeloop_owner using (true) with check (true);
@@ -197,16 +214,8 @@ create policy "a sign-in reads the hash of the address that it presents" on app.
         select from app.users as u
         where u.user_id = user_password.user_id and u.email = (select app.claimed_text('email'))
     ));
--- A first password is set with an invitation's token; an existing one is never overwritten that way.
-create policy "an invited person sets a first password" on app.user_password for insert to causeloop_api
-    with check (exists (
-        select from app.invitation as i join app.users as u using (user_id)
-        where i.user_id = user_password.user_id and u.external_id is null and i.expires_at > now()
-            and encode(i.token_hash, 'hex') = (select app.claimed_text('invitation'))
-    ));
 grant maintain on app.user_password to causeloop_pipeline;
 grant select on app.user_password to causeloop_api;
-grant insert (user_id, password_hash) on app.user_password to causeloop_api;
 
 -- Links that set a password, single use. The API's role reaches them through functions only.
 create table app.password_reset (
@@ -334,7 +343,8 @@ create table app.session (
     started_at   timestamptz not null default now(),
     ends_at      timestamptz not null,
     ended_at     timestamptz,
-    end_reason   text check (end_reason in ('signed_out', 'reused', 'password_changed', 'replaced')),
+    end_reason   text check (end_reason in (
+                     'signed_out', 'reused', 'password_changed', 'replaced', 'membership_changed', 'identity_replaced')),
     -- A browser keeps its session in a cookie; only the hash of its secret is stored.
     cookie_hash  bytea,
     client       text check (length(client) <= 200),
@@ -365,6 +375,17 @@ create table app.refresh_token (
 create index refresh_tokens_of_session on app.refresh_token (workspace_id, session_id);
 select app.isolate('app.refresh_token');
 grant insert, update, delete on app.refresh_token to causeloop_api;
+
+-- A sign-in at the identity provider is begun without a trace, and finished once.
+create table app.finished_sign_in (
+    state_hash  bytea primary key,
+    finished_at timestamptz not null default now()
+);
+comment on table app.finished_sign_in is
+    'Hashes of what sign-ins at the identity provider were begun with and have used up, kept as long as they were valid.';
+create index finished_sign_ins_by_age on app.finished_sign_in (finished_at);
+grant maintain on app.finished_sign_in to causeloop_pipeline;
+grant select, insert, update, delete on app.finished_sign_in to causeloop_api;
 
 create table app.login_failure (
     subject_hash bytea primary key,
@@ -430,6 +451,7 @@ comment on column app.personal_key.method is
     'How the person had signed in who made it: such a key ends where that is refused.';
 create index personal_keys_of_person on app.personal_key (workspace_id, user_id);
 select app.isolate('app.personal_key');
+create policy "a membership that changes ends keys" on app.personal_key to causeloop_owner using (true) with check (true);
 revoke insert, update, delete on app.personal_key from causeloop_pipeline;
 grant insert, update on app.personal_key to causeloop_api;
 

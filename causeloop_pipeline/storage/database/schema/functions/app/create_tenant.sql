@@ -18,8 +18,9 @@ begin
     select user_id into strict person from app.users where email = lower(tenant ->> 'email');
     insert into app.membership (workspace_id, user_id, role, status, name)
     values (workspace, person, 'owner', 'invited', tenant ->> 'name');
-    insert into app.invitation (workspace_id, user_id, token_hash, invited_by)
-    values (workspace, person, link_hash, tenant ->> 'invited_by');
+    -- The operator's link, or one that goes by e-mail.
+    insert into app.invitation (workspace_id, user_id, token_hash, invited_by, is_private)
+    values (workspace, person, link_hash, tenant ->> 'invited_by', true);
     return workspace;
 end
 $$;

@@ -7,8 +7,13 @@ declare
     person uuid;
 begin
     select u.user_id into person
-    from app.users as u join app.user_password as p using (user_id)
-    where u.email = lower(address) and not app.needs_single_sign_on(u.user_id);
+    from app.users as u
+    where u.email = lower(address) and not app.needs_single_sign_on(u.user_id)
+        and (
+            exists (select from app.user_password as p where p.user_id = u.user_id)
+            or u.external_id is null
+            and exists (select from app.membership as m where m.user_id = u.user_id and m.status = 'active')
+        );
     if person is null then
         return false;
     end if;

@@ -1,3 +1,4 @@
+-- Only the person and the operator have seen the link: it proves the address.
 create or replace function app.reset_password(link_hash bytea, new_hash text) returns boolean
     language plpgsql
     security definer
@@ -12,11 +13,12 @@ begin
     if person is null then
         return false;
     end if;
+    perform app.record_for_person(person, 'password.reset');
+    perform app.prove_address(person);
     insert into app.user_password (user_id, password_hash) values (person, new_hash)
-    on conflict (user_id) do update set password_hash = excluded.password_hash, changed_at = now();
+    on conflict (user_id, organization_id) do update set password_hash = excluded.password_hash, changed_at = now();
     update app.session set ended_at = now(), end_reason = 'password_changed'
     where user_id = person and ended_at is null;
-    perform app.record_for_person(person, 'password.reset');
     return true;
 end
 $$;
