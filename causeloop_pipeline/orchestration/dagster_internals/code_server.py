@@ -3,12 +3,13 @@
 Buys: runs cost 4.8 times the CPU without, and a stop would wait up to 45 s for sensors.
 """
 
-import multiprocessing
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from dagster._cli.api import grpc_command
 from dagster._grpc import server
+
+from causeloop_pipeline.orchestration.instance.fork_safety import SafeProcesses
 
 
 class WarmApiServer(server.DagsterApiServer):
@@ -16,7 +17,7 @@ class WarmApiServer(server.DagsterApiServer):
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
-        self._mp_ctx: Any = multiprocessing.get_context("forkserver")
+        self._mp_ctx: Any = SafeProcesses()
 
 
 def serve(arguments: Sequence[str], at_end: Callable[[], None]) -> None:
