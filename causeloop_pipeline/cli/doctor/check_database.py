@@ -98,13 +98,17 @@ def _check_place(config: Settings, setting: str) -> Finding:
 
 
 def _check_logins(config: Settings) -> Finding:
-    from causeloop_pipeline.storage.reporting.logins import list_left_logins
+    from causeloop_pipeline.storage.reporting.logins import list_changed_logins, list_left_logins
 
-    left = list_left_logins(config.require("database_url"))
+    url = config.require("database_url")
+    left = list_left_logins(url)
     if left:
         fix = "; ".join(f"causeloop reporting revoke {login}" for login in left)
         return warning("logins for BI", f"{', '.join(left)}: the workspace is gone; it reads nothing", fix)
-    return ok("logins for BI", "each belongs to a workspace")
+    if changed := list_changed_logins(url):
+        fix = "`causeloop reporting grant` of its workspace makes a new login"
+        return warning("logins for BI", f"{', '.join(changed)} lifted limits of its sessions", fix)
+    return ok("logins for BI", "each belongs to a workspace, with the limits that it was given")
 
 
 def _check_demo_people(config: Settings, owner: psycopg.Connection) -> Finding:
