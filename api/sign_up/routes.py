@@ -21,7 +21,7 @@ from causeloop_pipeline.storage.app.provisioning import SETUP_PREFIX
 from causeloop_pipeline.storage.app.tenants import hash_key
 
 SIGN_UPS = AddressLimits(
-    10, 1 / 360, "rate_limited", "too many organizations were asked for from your address"
+    10, 1 / 360, "rate_limited", "too many organizations were requested from your address"
 )
 """Ten at once, and ten an hour, for each address and process."""
 

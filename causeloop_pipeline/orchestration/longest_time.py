@@ -57,8 +57,8 @@ class BoundedExecutor(dg.Executor):
 _make_inner = cast(Callable[[Any], dg.Executor], dg.in_process_executor.executor_creation_fn)
 
 
-@dg.executor(name="in_process", config_schema=dg.in_process_executor.config_schema)
-def bounded_in_process_executor(context: dg.InitExecutorContext) -> dg.Executor:
+@dg.executor(name="in_process", config_schema=cast(Any, dg.in_process_executor.config_schema))
+def limit_in_process_executor(context: dg.InitExecutorContext) -> dg.Executor:
     """All steps in the run's own process, which ends after the run's longest time."""
     return BoundedExecutor(_make_inner(context))
 

@@ -48,7 +48,7 @@ def sign_in(api: TestClient, email: str) -> int:
 
 
 def read_finding(own: OwnInstallation) -> tuple[State, str, str]:
-    (finding,) = [found for found in check_database(settings()) if found.about == "demo"]
+    (finding,) = [each for each in check_database(settings()) if each.about == "demo"]
     return finding.state, finding.message, finding.fix
 
 

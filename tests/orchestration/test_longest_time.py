@@ -10,7 +10,7 @@ import pytest
 from dagster import DagsterInstance
 
 import causeloop_pipeline
-from causeloop_pipeline.orchestration.longest_time import EXIT_CODE, bounded_in_process_executor
+from causeloop_pipeline.orchestration.longest_time import EXIT_CODE, limit_in_process_executor
 
 ROOT = str(Path(causeloop_pipeline.__file__).parents[1])
 PROGRAM = """
@@ -32,15 +32,15 @@ def wait_in_a_library_that_stops_python():
 def end():
     pass
 
-@dg.job(executor_def=longest_time.bounded_in_process_executor)
+@dg.job(executor_def=longest_time.limit_in_process_executor)
 def python():
     wait_in_python()
 
-@dg.job(executor_def=longest_time.bounded_in_process_executor)
+@dg.job(executor_def=longest_time.limit_in_process_executor)
 def library():
     wait_in_a_library_that_stops_python()
 
-@dg.job(executor_def=longest_time.bounded_in_process_executor)
+@dg.job(executor_def=longest_time.limit_in_process_executor)
 def quick():
     end()
 
@@ -103,4 +103,4 @@ def test_every_job_of_the_product_has_this_limit(definitions: dg.Definitions) ->
     jobs = [job for job in definitions.get_repository_def().get_all_jobs() if job.name != "__ASSET_JOB"]
 
     assert len(jobs) > 5
-    assert [job.name for job in jobs if job.executor_def is not bounded_in_process_executor] == []
+    assert [job.name for job in jobs if job.executor_def is not limit_in_process_executor] == []

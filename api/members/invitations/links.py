@@ -27,13 +27,13 @@ If you do not expect this invitation, ignore it: nothing happens until you accep
 )
 SIGN_UP = (
     "Your organization on Causeloop",
-    """An organization on Causeloop was asked for with this address.
+    """An organization on Causeloop was requested with this address.
 
 Begin within seven days, with this link, which works once:
 
 {link}
 
-If you did not ask for it, ignore it: nothing happens until somebody opens the link.
+If you did not request it, ignore it: nothing happens until somebody opens the link.
 """,
 )
 """Subject and text of the messages. They hold no name: whoever chooses one would write to any address."""

@@ -54,8 +54,9 @@ def run_safely(target: Callable[..., None], *arguments: Any) -> None:
     if not _forked_beside:
         target(*arguments)
         return
+    threads = ", ".join(_forked_beside)
     sys.stderr.write(
-        f"a run is started anew: it was forked from a process with the threads {', '.join(_forked_beside)}\n"
+        f"a run begins in a new Python: it was forked from a process with the threads {threads}\n"
     )
     fresh = multiprocessing.get_context("spawn").Process(target=target, args=arguments)
     fresh.start()

@@ -29,8 +29,8 @@ def claim_socket_dir(folder: Path, user: pwd.struct_passwd | None) -> None:
         folder.mkdir(mode=0o700)
         if user:
             os.chown(folder, user.pw_uid, user.pw_gid, follow_symlinks=False)
-    found = folder.lstat()
-    if not stat.S_ISDIR(found.st_mode) or found.st_uid != owner:
+    status = folder.lstat()
+    if not stat.S_ISDIR(status.st_mode) or status.st_uid != owner:
         raise ServerError(
             f"{folder}, in which PostgreSQL's socket would be, is not a folder of this installation: remove "
             "it, or set CAUSELOOP_STATE_DIR to a shorter path, which holds the socket itself"

@@ -100,13 +100,13 @@ def list_changed_logins(owner_url: str) -> list[str]:
     """The logins that have lifted defaults of theirs, which PostgreSQL lets every role do."""
     with connect_in_scope(owner_url, []) as owner:
         rows = owner.execute(SELECT_DEFAULTS, (PREFIX,)).fetchall()
-    given = {f"{name}={value}" for name, value in LIMITS.items()}
+    defaults = {f"{name}={value}" for name, value in LIMITS.items()}
     return [
         row["login"]
         for row in rows
         if not row["is_everywhere"]
-        or not given <= set(row["defaults"])
-        or len(row["defaults"]) != len(given) + 1
+        or not defaults <= set(row["defaults"])
+        or len(row["defaults"]) != len(defaults) + 1
     ]
 
 

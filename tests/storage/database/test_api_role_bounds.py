@@ -38,7 +38,7 @@ def test_it_may_not(api: psycopg.Connection, statement: str) -> None:
         api.execute(statement)
 
 
-def test_an_erasure_can_be_asked_for_and_taken_back_and_asked_for_twice(api: psycopg.Connection) -> None:
+def test_an_erasure_can_be_requested_twice_and_taken_back(api: psycopg.Connection) -> None:
     ask = "update app.workspace set archived_at = now(), erase_after = now() + interval '7 days'"
     again = "update app.workspace set erase_after = coalesce(erase_after, now() + interval '7 days')"
 

@@ -14,7 +14,8 @@ import psycopg
 import pytest
 
 from causeloop_pipeline.storage.embedded import postgres_server as embedded
-from causeloop_pipeline.storage.embedded.postgres_server import ServerError, remove_server, start_server
+from causeloop_pipeline.storage.embedded.postgres_server import remove_server, start_server
+from causeloop_pipeline.storage.embedded.server_error import ServerError
 from causeloop_pipeline.storage.embedded.socket_folder import claim_socket_dir
 
 

@@ -34,7 +34,8 @@ CONDITIONS = (
     "service >= %s and service <= %s || 'x'",
     "title = (select title from reporting.issues where service = %s limit 1)",
 )
-KNOWN, UNKNOWN = {"service": "project-x", "title": "merger-with-initech"}, "nobody-has-this-one"
+VALUES_OF_OTHERS = {"service": "project-x", "title": "merger-with-initech"}
+VALUE_OF_NOBODY = "nobody-has-this-one"
 
 
 @pytest.fixture(scope="module")
@@ -91,21 +92,22 @@ def remove_memory(plan: Any) -> Any:
 def test_a_value_that_others_have_is_explained_as_one_that_nobody_has(
     login: psycopg.Connection, condition: str, options: tuple[str, ...]
 ) -> None:
-    value = KNOWN["title" if condition.startswith("title ") and "service" not in condition else "service"]
+    is_of_title = condition.startswith("title ") and "service" not in condition
+    value = VALUES_OF_OTHERS["title" if is_of_title else "service"]
 
-    assert explain(login, condition, value, options) == explain(login, condition, UNKNOWN, options)
+    assert explain(login, condition, value, options) == explain(login, condition, VALUE_OF_NOBODY, options)
 
 
 def test_of_others_it_tells_how_many_rows_there_are_in_all(login: psycopg.Connection) -> None:
     plans = {
         str(
-            explain(login, condition, UNKNOWN, PLANS[2])[0]["Plan"]
+            explain(login, condition, VALUE_OF_NOBODY, PLANS[2])[0]["Plan"]
             .get("Plans", [{}])[0]
             .get("Rows Removed by Filter")
         )
         for condition in CONDITIONS[:3]
     }
-    assert len(plans) == 1, "the same number whatever is asked for"
+    assert len(plans) == 1, "the same number whatever the condition"
 
 
 def test_every_view_keeps_conditions_outside(owner: psycopg.Connection) -> None:

@@ -16,7 +16,7 @@ OWN = sql.SQL("alter role {} ")
 def change(url: str, login: str, statement: str) -> None:
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute("set default_transaction_read_only = off")
-        connection.execute(OWN.format(sql.Identifier(login)) + sql.SQL(statement))  # type: ignore[arg-type]
+        connection.execute(OWN.format(sql.Identifier(login)) + sql.SQL(statement))
 
 
 def test_a_login_that_lifted_its_defaults_writes_nothing_and_is_named(workspace_id: UUID) -> None:
