@@ -115,5 +115,5 @@ def test_every_view_keeps_conditions_outside(owner: psycopg.Connection) -> None:
         "select relname, pg_get_viewdef(oid) from pg_class where relnamespace = 'reporting'::regnamespace"
     ).fetchall()
 
-    assert sorted(name for name, _ in rows) == sorted(VIEWS)
+    assert {name for name, _ in rows} >= set(VIEWS)
     assert [name for name, text in rows if not text.rstrip(";").endswith("OFFSET 0")] == []
