@@ -25,6 +25,7 @@ with pause_garbage_collection():
     from causeloop_pipeline.orchestration.jobs.rereading import rereading
     from causeloop_pipeline.orchestration.jobs.retention import retention
     from causeloop_pipeline.orchestration.jobs.tickets import tickets
+    from causeloop_pipeline.orchestration.longest_time import limit_in_process_executor
     from causeloop_pipeline.orchestration.schedules import nightly, old_run_cleanup
     from causeloop_pipeline.orchestration.sensors.arrived_events import watch_arrived_events
     from causeloop_pipeline.orchestration.sensors.due_connectors import watch_due_connectors
@@ -67,5 +68,5 @@ with pause_garbage_collection():
         resources={
             "installation": dg.ResourceDefinition(open_installation, description=Installation.__doc__)
         },
-        executor=dg.in_process_executor,
+        executor=limit_in_process_executor,
     )

@@ -30,7 +30,7 @@ class SecretPlaces:
                     f"the environment variable {reference.env} is not set: set it, or leave the line out"
                 )
             return self.environment[reference.env]
-        path = self.folder / str(reference.file)
+        path = self._locate(str(reference.file))
         try:
             content = path.read_bytes()[: MAX_SECRET_BYTES + 1]
             secret = content.decode().rstrip("\r\n")
@@ -40,6 +40,23 @@ class SecretPlaces:
         if not secret or len(content) > MAX_SECRET_BYTES:
             raise MissingSecretError(f"the file {path} is empty or too large: write the secret into it")
         return secret
+
+    def _locate(self, name: str) -> Path:
+        """A file of the configuration's folder: whoever applies a file of somebody else sends no other."""
+        path = self.folder / name
+        if Path(name).is_absolute() or ".." in Path(name).parts:
+            raise MissingSecretError(
+                f"the file {name} is not in the folder of the configuration: put it there, and name it "
+                "from there"
+            )
+        if path.resolve() != self.folder.resolve() / name:
+            raise MissingSecretError(
+                f"the file {name} is a symbolic link, or in one: put the file itself into the folder of the "
+                "configuration"
+            )
+        if path.exists() and not path.is_file():
+            raise MissingSecretError(f"{name} is no file: name one that holds the secret")
+        return path
 
     def find_missing(self, references: Mapping[str, SecretReference]) -> list[Problem]:
         """A problem for each reference that cannot be resolved, by its field."""

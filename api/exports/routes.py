@@ -44,7 +44,10 @@ LISTINGS: Mapping[Entity, tuple[Listing, type[BaseModel]]] = {
     Entity.AUDIT: (AUDIT_ENTRIES, AuditEntry),
 }
 FORMULA_PREFIXES = ("=", "+", "-", "@", "\t", "\r", "\n")
-INVISIBLE = "\ufeff\u200b\u200c\u200d\u2060\u00ad \u00a0\u3000"
+INVISIBLE = {"Cc", "Cf", "Mn", "Me", "Zl", "Zp", "Zs"}
+"""Kinds of characters that programs may show as nothing, or skip."""
+
+FILLERS = "\u115f\u1160\u3164\uffa0\u2800"
 
 
 @router.get(
@@ -98,8 +101,17 @@ def _format_cell(value: Any) -> str:
     if value is None or isinstance(value, bool | int | float):
         return "" if value is None else str(value)
     text = value if isinstance(value, str) else orjson.dumps(value).decode()
-    visible = unicodedata.normalize("NFKC", text.lstrip(INVISIBLE)[:1])  # full-width signs are formulas too
-    return f"'{text}" if visible.startswith(FORMULA_PREFIXES) else text
+    return f"'{text}" if _begins_as_formula(text) else text
+
+
+def _begins_as_formula(text: str) -> bool:
+    """Whether the first character that can be seen begins a formula, in full width too."""
+    for character in text:
+        if unicodedata.normalize("NFKC", character).startswith(FORMULA_PREFIXES):
+            return True
+        if unicodedata.category(character) not in INVISIBLE and character not in FILLERS:
+            return False
+    return False
 
 
 def _format_csv_line(cells: list[str]) -> str:

@@ -11,13 +11,19 @@ from api.access.permissions import requires_no_role
 from api.auth.address_limits import AddressLimits, read_address
 from api.http.errors import Problem, conflict
 from api.http.responses import documents, json_response
-from api.members.invitations.links import InvitationLink, invalid_link
+from api.mail import check_messages
+from api.members.invitations.links import SIGN_UP, InvitationLink, invalid_link
 from api.operation import Operation, Pool
 from api.sign_up.queries import sign_up
 from api.sign_up.schemas import SignedUp, SignUp
 from causeloop_pipeline.settings import settings
 from causeloop_pipeline.storage.app.provisioning import SETUP_PREFIX
 from causeloop_pipeline.storage.app.tenants import hash_key
+
+SIGN_UPS = AddressLimits(
+    10, 1 / 360, "rate_limited", "too many organizations were requested from your address"
+)
+"""Ten at once, and ten an hour, for each address and process."""
 
 router = APIRouter(prefix="/v1", tags=["workspace"], route_class=Operation)
 
@@ -38,6 +44,10 @@ async def create_organization(request: Request, pool: Pool, body: SignUp) -> Res
     limits.check(read_address(request))
     limits.take(read_address(request))
     setup_hash = _read_setup_token(body)
+    if setup_hash is None:
+        SIGN_UPS.check(read_address(request))
+        SIGN_UPS.take(read_address(request))
+        check_messages(body.email)
     link = InvitationLink()
     try:
         workspace_id = await sign_up(pool, _describe(body), link.token_hash, setup_hash)
@@ -45,7 +55,7 @@ async def create_organization(request: Request, pool: Pool, body: SignUp) -> Res
         raise conflict("slug_taken", "an organization of this name exists: choose another name") from None
     if workspace_id is None:
         raise invalid_link()
-    visible_link, task = link.deliver(workspace_id, body.email, body.organization)
+    visible_link, task = link.deliver(workspace_id, body.email, SIGN_UP)
     answer = {"workspace_id": workspace_id, "email": body.email, "invitation_link": visible_link}
     response = json_response(answer, 201, {"Cache-Control": "no-store"})
     response.background = task

@@ -9,7 +9,8 @@ from rich.console import Console
 from causeloop_pipeline.cli.locks import DaemonLock
 from causeloop_pipeline.cli.output.terminal import announce
 from causeloop_pipeline.cli.processes import ProcessError, is_listening
-from causeloop_pipeline.storage.embedded.postgres_server import Server, ServerError, start_server
+from causeloop_pipeline.storage.embedded.postgres_server import Server, start_server
+from causeloop_pipeline.storage.embedded.server_error import ServerError
 
 PAUSE_SECONDS = 5.0
 

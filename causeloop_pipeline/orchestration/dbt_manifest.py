@@ -17,7 +17,6 @@ from causeloop_pipeline.orchestration.asset_metadata import (
 )
 from causeloop_pipeline.orchestration.asset_selection import product_key
 from causeloop_pipeline.orchestration.partitions import WORKSPACES
-from causeloop_pipeline.settings import settings
 
 BUILT = {"model", "seed"}
 
@@ -33,13 +32,10 @@ class DbtProject:
 
 
 def find_manifest() -> Path:
-    """The cached manifest's path; the project is parsed only if there is none."""
-    path = settings().state_dir / "dbt" / "target" / "manifest.json"
-    if not path.exists():
-        from causeloop_pipeline.storage.dbt.runner import Normalizer
+    """The manifest of this very project; another process parses it where there is none, or a former one."""
+    from causeloop_pipeline.storage.dbt.runner import open_normalizer
 
-        return Normalizer(None).parse()
-    return path
+    return open_normalizer().require_manifest_apart()
 
 
 def read_manifest(path: Path) -> DbtProject:

@@ -19,7 +19,8 @@ from causeloop_pipeline.settings import settings
 if TYPE_CHECKING:
     from causeloop_pipeline.storage.database.session import Session
 
-MAX_RUNTIME = {"dagster/max_runtime": "7200"}
+MAX_RUNTIME_TAG, MAX_RUN_SECONDS = "dagster/max_runtime", 7200
+MAX_RUNTIME = {MAX_RUNTIME_TAG: str(MAX_RUN_SECONDS)}
 MIN_PAUSE_SECONDS = 5.0
 MAX_PAUSE_SECONDS = 1800.0
 MAX_FAILURES_COUNTED = 10
@@ -29,13 +30,12 @@ SHARE = "causeloop/share"
 INTERRUPTED = "causeloop/interrupted"
 """The tag of runs that ended with their server: such a failure says nothing about the run."""
 
-UNFINISHED = (
-    dg.DagsterRunStatus.QUEUED,
-    dg.DagsterRunStatus.NOT_STARTED,
+UNDER_WAY = (
     dg.DagsterRunStatus.STARTING,
     dg.DagsterRunStatus.STARTED,
     dg.DagsterRunStatus.CANCELING,
 )
+UNFINISHED = (dg.DagsterRunStatus.QUEUED, dg.DagsterRunStatus.NOT_STARTED, *UNDER_WAY)
 
 
 def find_share() -> WorkspaceShare:

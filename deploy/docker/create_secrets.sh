@@ -2,6 +2,7 @@
 # Makes the secrets of a new installation by deploy/compose.yaml: create_secrets.sh /etc/causeloop/secrets
 # Each is a file of its own; a container is granted only those that it needs. Keep a copy of CAUSELOOP_SECRET_KEY.
 set -eu
+umask 077
 folder="${1:?usage: create_secrets.sh FOLDER}"
 host="${2:-postgres:5432}"
 if [ -e "$folder/CAUSELOOP_SECRET_KEY" ]; then
@@ -19,7 +20,13 @@ password() {
 }
 keep() {
     printf '%s' "$2" > "$folder/$1"
-    chmod 0444 "$folder/$1" # the folder is closed; the user of a container is another one than yours
+    if [ "$(id -u)" = 0 ]; then
+        chmod 0400 "$folder/$1"
+        # POSTGRES_PASSWORD is read by root of its container; the rest by the user of the image.
+        [ "$1" = POSTGRES_PASSWORD ] || chown 10001:10001 "$folder/$1"
+    else
+        chmod 0444 "$folder/$1" # the folder is closed; only root can give files to the user of the image
+    fi
 }
 
 superuser="$(password)"

@@ -28,6 +28,7 @@ from causeloop_pipeline.settings import (
 from tests.conftest import Installation
 
 DEPLOY = ROOT / "deploy"
+IMAGE_USER = 10001
 DOCKERFILE = (DEPLOY / "docker" / "Dockerfile").read_text()
 SCHEMA_TOOLS = ROOT / ".venv" / "manifests" / "bin" / "python"
 SERVERS = {"api": "api", "code": "pipeline", "daemon": "dagster", "webserver": "dagster"}
@@ -98,7 +99,7 @@ def test_no_service_of_ours_has_rights_on_the_machine(compose: dict[str, Any]) -
     assert {service["read_only"] for service in ours.values()} == {True}
     assert [service["cap_drop"] for service in ours.values()] == [["ALL"]] * len(ours)
     assert not [name for name, service in compose["services"].items() if service.get("privileged")]
-    assert re.findall(r"^USER (.*)$", DOCKERFILE, re.MULTILINE) == ["10001"]
+    assert re.findall(r"^USER (.*)$", DOCKERFILE, re.MULTILINE) == [str(IMAGE_USER)]
 
 
 def test_every_variable_of_a_service_is_one_that_the_product_reads(compose: dict[str, Any]) -> None:
@@ -173,6 +174,10 @@ def test_the_secrets_of_a_new_installation_are_made_once(tmp_path: Path, compose
     assert (first.returncode, second.returncode) == (0, 1)
     assert set(made) == set(compose["secrets"])
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    if os.geteuid() == 0:
+        states = {path.name: path.stat() for path in folder.iterdir()}
+        assert {stat.S_IMODE(state.st_mode) for state in states.values()} == {0o400}
+        assert {name for name, state in states.items() if state.st_uid != IMAGE_USER} == {"POSTGRES_PASSWORD"}
     assert len(base64.b64decode(made["CAUSELOOP_SECRET_KEY"])) == 32
     passwords = [conninfo_to_dict(made[f"CAUSELOOP_{name.upper()}"])["password"] for name in sorted(NEEDED)]
     assert len(set(passwords)) == len(NEEDED)

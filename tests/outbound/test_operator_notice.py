@@ -8,7 +8,8 @@ import pytest
 from causeloop_pipeline.egress.errors import PermanentFailure
 from causeloop_pipeline.outbound.operator_notice import OperatorNotice, send_notice
 from tests.outbound.sample_alert import delivery_settings
-from tests.outbound.test_email import Mailbox, mailbox  # noqa: F401
+from tests.outbound.test_email import mailbox  # noqa: F401
+from tests.support.mailbox import Mailbox
 
 NOTICE = OperatorNotice(
     "8f2c",

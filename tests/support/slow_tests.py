@@ -77,6 +77,7 @@ SLOW = {
     "orchestration/instance/test_quiet_logs.py": ALL,
     "orchestration/instance/test_second_code_location.py": ALL,
     "orchestration/instance/test_warm_modules.py": ALL,
+    "test_state_folders.py": ALL,
     "test_up.py": ALL,
     "test_up_without_demo.py": ALL,
     "test_wheel.py": frozenset(

@@ -11,7 +11,7 @@ from starlette.background import BackgroundTasks
 from api.alert_rules.recipients import queries as recipients
 from api.http.database import WorkspaceDatabase
 from api.http.errors import Problem
-from api.mail import send
+from api.mail import claim_message, send
 from causeloop_pipeline.settings import settings
 from causeloop_pipeline.storage.app.provisioning import format_confirmation_link
 from causeloop_pipeline.storage.app.tenants import hash_key
@@ -33,6 +33,7 @@ async def ask_recipients(db: WorkspaceDatabase, channels: Sequence[BaseModel]) -
     for address in sorted({str(channel.to) for channel in channels if hasattr(channel, "to")}):
         secret = secrets.token_urlsafe(32)
         if await recipients.add_recipient(db, address, hash_key(secret)) and settings().smtp_url:
+            claim_message(address)
             token = f"cln_{db.workspace_id.hex}_{secret}"
             link = format_confirmation_link(settings().public_url, token)
             tasks.add_task(send, address, "Alerts from Causeloop", TEXT.format(link=link))

@@ -8,20 +8,35 @@ from uuid import UUID
 from starlette.background import BackgroundTask
 
 from api.http.errors import Problem
-from api.mail import send
+from api.mail import claim_message, send
 from causeloop_pipeline.settings import settings
 from causeloop_pipeline.storage.app.provisioning import format_accept_link, format_invitation
 from causeloop_pipeline.storage.app.tenants import hash_key
 
 INVITATION_TOKEN = re.compile(r"cli_([0-9a-f]{32})_([A-Za-z0-9_-]{20,200})")
-TEXT = """You are invited to {workspace} on Causeloop.
+INVITATION = (
+    "Invitation to Causeloop",
+    """You are invited to a workspace on Causeloop; the page behind the link names it.
 
 Accept within seven days, with this link, which works once:
 
 {link}
 
 If you do not expect this invitation, ignore it: nothing happens until you accept.
-"""
+""",
+)
+SIGN_UP = (
+    "Your organization on Causeloop",
+    """An organization on Causeloop was requested with this address.
+
+Begin within seven days, with this link, which works once:
+
+{link}
+
+If you did not request it, ignore it: nothing happens until somebody opens the link.
+""",
+)
+"""Subject and text of the messages. They hold no name: whoever chooses one would write to any address."""
 
 
 @dataclass(frozen=True)
@@ -41,14 +56,15 @@ class InvitationLink:
         return hash_key(self.secret)
 
     def deliver(
-        self, workspace_id: UUID, email: str, workspace: str
+        self, workspace_id: UUID, email: str, letter: tuple[str, str] = INVITATION
     ) -> tuple[str | None, BackgroundTask | None]:
         """The link to be shown, or the task that sends it after the response."""
         link = format_accept_link(settings().public_url, format_invitation(workspace_id, self.secret))
         if not self.is_private:
             return link, None
-        text = TEXT.format(workspace=workspace, link=link)
-        return None, BackgroundTask(send, email, f"Invitation to {workspace}", text)
+        claim_message(email)
+        subject, text = letter
+        return None, BackgroundTask(send, email, subject, text.format(link=link))
 
 
 def parse_token(token: str) -> tuple[UUID, bytes]:

@@ -10,7 +10,6 @@ from api.http.responses import json_response
 from api.members.invitations import queries as invitations
 from api.members.invitations.links import InvitationLink
 from api.members.reading import read_member_or_404
-from api.organizations import queries as organizations
 
 
 async def send_invitation(db: WorkspaceDatabase, caller: Caller, user_id: UUID, status: int) -> Response:
@@ -18,8 +17,7 @@ async def send_invitation(db: WorkspaceDatabase, caller: Caller, user_id: UUID, 
     link = InvitationLink()
     await invitations.replace_link(db, user_id, link.token_hash, caller.actor, link.is_private)
     member = await read_member_or_404(db, user_id)
-    organization = await organizations.read_organization(db)
-    visible_link, task = link.deliver(db.workspace_id, member["email"], organization["name"])
+    visible_link, task = link.deliver(db.workspace_id, member["email"])
     response = json_response({**member, "invitation_link": visible_link}, status)
     response.background = task
     return response

@@ -48,7 +48,8 @@ def backup(
     """
     from causeloop_pipeline.storage.backup.folder import BackupError, BackupFolder
     from causeloop_pipeline.storage.backup.taking import receive_log, stop_keeping_log, take_base_backup
-    from causeloop_pipeline.storage.embedded.postgres_server import ServerError, find_binaries
+    from causeloop_pipeline.storage.embedded.postgres_server import find_binaries
+    from causeloop_pipeline.storage.embedded.server_error import ServerError
 
     if follow and end_follow:
         fail("--follow and --end-follow exclude each other", USAGE)
@@ -95,7 +96,7 @@ def restore(
     from causeloop_pipeline.storage.backup.folder import BackupError
     from causeloop_pipeline.storage.backup.restoring import restore_backup
     from causeloop_pipeline.storage.database.isolation_gate import IsolationError
-    from causeloop_pipeline.storage.embedded.postgres_server import ServerError
+    from causeloop_pipeline.storage.embedded.server_error import ServerError
 
     if external_database_url():
         fail("CAUSELOOP_DATABASE_URL names another server: restore it with that server's own tools", USAGE)

@@ -22,7 +22,7 @@ def up(
     from causeloop_pipeline.cli.output.progress import PipelineError
     from causeloop_pipeline.settings import MissingSettingError
     from causeloop_pipeline.storage.database.migrate import RevisionError
-    from causeloop_pipeline.storage.embedded.postgres_server import ServerError
+    from causeloop_pipeline.storage.embedded.server_error import ServerError
 
     try:
         bring_up(once=once, demo=demo)

@@ -15,6 +15,7 @@ from rich.console import Console
 
 from causeloop_pipeline.cli.clock_watch import ClockWatch
 from causeloop_pipeline.cli.database_watch import DatabaseWatch
+from causeloop_pipeline.cli.demo_people import WHAT_TO_DO, close_demo_people, explain_reach
 from causeloop_pipeline.cli.locks import DaemonLock, LockedError, lock_state_folder
 from causeloop_pipeline.cli.output.progress import BootProgress, PipelineError, build_recommendation_tables
 from causeloop_pipeline.cli.private_folders import protect_state
@@ -41,6 +42,8 @@ EVENT_ENVIRONMENT = {
 def bring_up(*, once: bool, demo: bool) -> None:
     """Start everything and run until interrupted; with `once`, exit after the first result."""
     state_dir = settings().state_dir
+    if demo and (reason := explain_reach(settings())):
+        raise StartError(f"the demo's people have a published password, and {reason}: {WHAT_TO_DO}")
     protect_state(state_dir)
     console = Console()
     with lock_state_folder(state_dir), _stop_on_signals():
@@ -64,6 +67,8 @@ def _run(console: Console, processes: Processes, *, once: bool, demo: bool) -> N
     with DaemonLock(config.require("dagster_database_url")) as lock:
         if demo:
             _load_demo(console, config)
+        elif close_demo_people(config.require("database_url")):
+            console.print("demo        its people can no longer sign in")
         _prepare_apart(config)
         with find_code_socket(config.state_dir) as socket:
             start_servers(processes, config, build_dagster_environment(config), socket, demo=demo)
@@ -162,6 +167,7 @@ def bring_up_to_date(dagster_config: Path) -> str:
         raise StartError(
             "CAUSELOOP_DATABASE_URL is not set: the embedded database is only for `causeloop up`"
         )
+    close_demo_people(settings().require("database_url"))
     _prepare_home(settings(), dagster_config)
     from causeloop_pipeline.orchestration.boot import initialize_instance
 

@@ -43,6 +43,7 @@ def check_database(config: Settings) -> Iterator[Finding]:
             yield _check_isolation(owner)
             yield _check_search(owner)
             yield _check_logins(config)
+            yield _check_demo_people(config, owner)
 
 
 def _check_access(config: Settings, role: str, setting: str) -> Finding | None:
@@ -97,13 +98,30 @@ def _check_place(config: Settings, setting: str) -> Finding:
 
 
 def _check_logins(config: Settings) -> Finding:
-    from causeloop_pipeline.storage.reporting.logins import list_left_logins
+    from causeloop_pipeline.storage.reporting.logins import list_changed_logins, list_left_logins
 
-    left = list_left_logins(config.require("database_url"))
+    url = config.require("database_url")
+    left = list_left_logins(url)
     if left:
         fix = "; ".join(f"causeloop reporting revoke {login}" for login in left)
         return warning("logins for BI", f"{', '.join(left)}: the workspace is gone; it reads nothing", fix)
-    return ok("logins for BI", "each belongs to a workspace")
+    if changed := list_changed_logins(url):
+        fix = "`causeloop reporting grant` of its workspace makes a new login"
+        return warning("logins for BI", f"{', '.join(changed)} lifted limits of its sessions", fix)
+    return ok("logins for BI", "each belongs to a workspace, with the limits that it was given")
+
+
+def _check_demo_people(config: Settings, owner: psycopg.Connection) -> Finding:
+    from causeloop_pipeline.cli.demo_people import count_open_demo_people, explain_reach
+
+    about, people = "demo", count_open_demo_people(owner)
+    reason = explain_reach(config)
+    if people and reason:
+        fix = "`causeloop up --no-demo` or `causeloop migrate` locks them out"
+        return wrong(about, f"{people} of its people can sign in with a published password; {reason}", fix)
+    if people:
+        return ok(about, f"{people} people can sign in with a published password, from this machine only")
+    return ok(about, "none of its people can sign in")
 
 
 def _check_version(owner: psycopg.Connection) -> Finding:

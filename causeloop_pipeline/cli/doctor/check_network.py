@@ -1,6 +1,5 @@
 """Checks the network: the identity provider, inbound webhooks and outbound messages."""
 
-import ipaddress
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -9,6 +8,7 @@ from urllib.parse import urlsplit
 import httpx2
 
 from causeloop_pipeline.cli.doctor import Finding, ok, warning, wrong
+from causeloop_pipeline.cli.loopback import is_loopback
 from causeloop_pipeline.settings import Settings
 from causeloop_pipeline.storage.database.session import Database
 from causeloop_pipeline.storage.secrets.operator_tokens import read_metrics_token
@@ -95,7 +95,7 @@ def _check_webhooks(config: Settings, counts: dict[str, Any]) -> Finding:
     last_seen = f", last delivery {_format_age(last)}" if last else ""
     if not receivers:
         return ok(about, f"no connector uses them{last_seen}")
-    if _is_loopback(config.public_url):
+    if is_loopback(urlsplit(config.public_url).hostname):
         fix = "set CAUSELOOP_PUBLIC_URL to the address that vendors send to"
         return warning(
             about,
@@ -133,14 +133,6 @@ def _check_messages(config: Settings, counts: dict[str, Any]) -> Finding:
             about, f"{message}; the last: {counts['error']}", "fix the receiver, or change the rule's channel"
         )
     return ok(about, "all due messages were delivered")
-
-
-def _is_loopback(url: str) -> bool:
-    host = urlsplit(url).hostname or ""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def _format_age(moment: datetime) -> str:

@@ -9,6 +9,12 @@ SELECT_FIGURES = """
 with own as (
     select r.* from runs as r
     join run_tags as t on t.run_id = r.run_id and t.key = '.dagster/repository' and t.value = %(label)s
+), silence as (
+    select own.run_id, own.pipeline_name, own.status,
+        extract(epoch from (now() at time zone 'utc')
+            - coalesce((select max(e.timestamp) from event_logs as e where e.run_id = own.run_id),
+                own.update_timestamp))::float8 as seconds
+    from own where own.status in ('STARTING', 'STARTED', 'CANCELING')
 )
 select
     (select extract(epoch from (now() at time zone 'utc') - max(timestamp))::float8 from daemon_heartbeats)
@@ -19,6 +25,9 @@ select
      from own where status in ('QUEUED', 'NOT_STARTED')) as longest_queued_seconds,
     (select coalesce(max(extract(epoch from now()) - start_time), 0)::float8
      from own where status in ('STARTING', 'STARTED', 'CANCELING')) as longest_running_seconds,
+    (select coalesce(max(seconds), 0) from silence) as longest_silent_seconds,
+    (select format('%%s (%%s)', run_id, pipeline_name) from silence order by seconds desc limit 1)
+        as silent_run,
     (select count(*) from own where status = 'SUCCESS'
      and end_time > extract(epoch from now()) - 86400) as succeeded_in_a_day,
     (select count(*) from own where status = 'FAILURE'
@@ -40,6 +49,10 @@ class DagsterFigures:
     queued: int
     longest_queued_seconds: float
     longest_running_seconds: float
+    longest_silent_seconds: float
+    silent_run: str | None
+    """The run that has written no event for the longest time: its id, and its job."""
+
     succeeded_in_a_day: int
     failed_in_a_day: int
     slots_of_ended_runs: int

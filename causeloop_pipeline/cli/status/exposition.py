@@ -34,6 +34,7 @@ DAGSTER = {
     "queued": "Runs that wait",
     "longest_queued_seconds": "Age of the run that waits longest",
     "longest_running_seconds": "Age of the run that runs longest",
+    "longest_silent_seconds": "Seconds since the last event of the run that is silent longest",
     "succeeded_in_a_day": "Runs that succeeded in the last day",
     "failed_in_a_day": "Runs that failed in the last day",
     "slots_of_ended_runs": "Slots of pools that runs hold which have ended",

@@ -13,7 +13,12 @@ from causeloop_pipeline.storage.health.product_figures import (
     ProductFigures,
     name_some,
 )
-from causeloop_pipeline.storage.health.silent_failures import MAX_LAG_SECONDS, MIN_GRADED, is_drifting
+from causeloop_pipeline.storage.health.silent_failures import (
+    MAX_LAG_SECONDS,
+    MAX_SILENT_SECONDS,
+    MIN_GRADED,
+    is_drifting,
+)
 from causeloop_pipeline.storage.raw.rereading import Rereading
 
 MAX_HEARTBEAT_SECONDS = 120
@@ -110,6 +115,14 @@ def _judge_runs(figures: DagsterFigures | None) -> Iterator[Finding]:
     if figures is None:
         return
     running = f"{figures.running} running, {figures.queued} queued"
+    if figures.longest_silent_seconds > MAX_SILENT_SECONDS:
+        message = f"{running}; {figures.silent_run} has written nothing for "
+        message += describe_seconds(figures.longest_silent_seconds)
+        yield wrong(
+            "progress", message, "it ends by itself after two hours; end it in the Dagster UI to go on now"
+        )
+    else:
+        yield ok("progress", "every run writes what it does")
     failed, done = figures.failed_in_a_day, figures.succeeded_in_a_day
     if figures.queued and figures.longest_queued_seconds > MAX_QUEUED_SECONDS:
         age = describe_seconds(figures.longest_queued_seconds)

@@ -3,7 +3,6 @@
 Buys: runs cost 4.8 times the CPU without, and a stop would wait up to 45 s for sensors.
 """
 
-import multiprocessing
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -12,15 +11,20 @@ from dagster._grpc import server
 
 
 class WarmApiServer(server.DagsterApiServer):
-    """Dagster's code server, whose runs are forked from the process that `multiprocessing` has made."""
+    """Dagster's code server, whose runs are processes of this context of `multiprocessing`."""
+
+    processes: Any
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
-        self._mp_ctx: Any = multiprocessing.get_context("forkserver")
+        self._mp_ctx: Any = self.processes
 
 
-def serve(arguments: Sequence[str], at_end: Callable[[], None]) -> None:
-    """Serve definitions until ended; `at_end` is called before the calls that go on are waited for."""
+def serve(arguments: Sequence[str], at_end: Callable[[], None], processes: Any) -> None:
+    """Serve definitions until ended; `at_end` is called before the calls that go on are waited for.
+
+    Runs are processes of a context of `multiprocessing`.
+    """
 
     class EndingGrpcServer(server.DagsterGrpcServer):
         def serve(self) -> None:
@@ -29,6 +33,7 @@ def serve(arguments: Sequence[str], at_end: Callable[[], None]) -> None:
             finally:
                 at_end()
 
+    WarmApiServer.processes = processes
     server.DagsterApiServer = WarmApiServer  # type: ignore[misc]
     server.DagsterGrpcServer = EndingGrpcServer  # type: ignore[misc]
     grpc_command.main(args=list(arguments), prog_name="dagster api grpc", auto_envvar_prefix="DAGSTER_CLI")

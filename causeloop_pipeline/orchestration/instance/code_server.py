@@ -9,6 +9,7 @@ import sys
 from collections.abc import Sequence
 
 from causeloop_pipeline.orchestration.dagster_internals import code_server
+from causeloop_pipeline.orchestration.instance.fork_safety import SafeProcesses
 from causeloop_pipeline.orchestration.instance.shutdown import SHUTDOWN
 from causeloop_pipeline.orchestration.instance.warm_process import start_warm_process
 
@@ -19,7 +20,7 @@ MAX_CALLS = 24
 def serve(arguments: Sequence[str]) -> None:
     """Serve the product's definitions until stopped, which also ends the sensors' waits."""
     start_warm_process()
-    code_server.serve(["--max-workers", str(MAX_CALLS), *arguments], SHUTDOWN.set)
+    code_server.serve(["--max-workers", str(MAX_CALLS), *arguments], SHUTDOWN.set, SafeProcesses())
 
 
 if __name__ == "__main__":

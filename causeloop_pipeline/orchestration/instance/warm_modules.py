@@ -8,6 +8,7 @@ from causeloop_pipeline import stages
 from causeloop_pipeline.analysis.detect.clusters.error_families import recognize_families
 from causeloop_pipeline.analysis.predict.prophet.batch import load_prophet
 from causeloop_pipeline.orchestration.dagster_internals.runs import IMPORTED_BY_RUNS
+from causeloop_pipeline.orchestration.instance.fork_safety import watch_forks
 from causeloop_pipeline.orchestration.instance.garbage_collection import pause_garbage_collection
 from causeloop_pipeline.orchestration.materializations import leave_out_input_versions
 from causeloop_pipeline.settings import settings
@@ -55,3 +56,4 @@ def prepare_runs() -> None:
 with pause_garbage_collection():
     prepare_runs()
 os.register_at_fork(after_in_child=settings.cache_clear)  # they may have changed since
+watch_forks()

@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 import dagster as dg
 from dagster import DagsterInstance
 
+from causeloop_pipeline.orchestration.instance.own_runs import filter_own_runs
 from causeloop_pipeline.orchestration.partitions import DBT_POOL
-from causeloop_pipeline.orchestration.run_requests import explain_first_share
+from causeloop_pipeline.orchestration.run_requests import UNDER_WAY, explain_first_share
 from causeloop_pipeline.stages.installation import Installation
 
 SECONDS_TO_FREE = 120
@@ -37,7 +38,7 @@ class SilentFailureWatch:
     minimum_interval_seconds=300,
     default_status=dg.DefaultSensorStatus.RUNNING,
     description="Tells operators, by CAUSELOOP_OPERATOR_CHANNEL, of connectors that are not read, a backlog, "
-    "a slot that is held and predictions that drift.",
+    "a slot that is held, a run that makes no progress and predictions that drift.",
 )
 def watch_silent_failures(
     context: dg.SensorEvaluationContext, installation: dg.ResourceParam[Installation]
@@ -56,7 +57,9 @@ def watch_silent_failures(
         figures = read_product_figures(session)
     present = {
         failure.subject: failure
-        for failure in find_silent_failures(figures, count_slots_of_ended_runs(context.instance))
+        for failure in find_silent_failures(
+            figures, count_slots_of_ended_runs(context.instance), list_silent_runs(context.instance)
+        )
     }
     watch, now = SilentFailureWatch.read(context.cursor), datetime.now(UTC).timestamp()
     watch.unsent = {
@@ -95,3 +98,22 @@ def count_slots_of_ended_runs(instance: DagsterInstance) -> int:
         if not record.dagster_run.is_finished or (record.end_time or 0) > freed_before
     }
     return len(holders - entitled)
+
+
+def list_silent_runs(instance: DagsterInstance) -> list[str]:
+    """Our runs under way that have written no event for a long time, each with its job."""
+    from causeloop_pipeline.storage.health.silent_failures import MAX_SILENT_SECONDS
+
+    silent_since = datetime.now(UTC).timestamp() - MAX_SILENT_SECONDS
+    runs = instance.get_run_records(filter_own_runs(UNDER_WAY))
+    return [
+        f"{record.dagster_run.run_id} ({record.dagster_run.job_name})"
+        for record in runs
+        if (_find_last_event(instance, record.dagster_run.run_id) or record.update_timestamp.timestamp())
+        < silent_since
+    ]
+
+
+def _find_last_event(instance: DagsterInstance, run_id: str) -> float | None:
+    last = instance.event_log_storage.get_records_for_run(run_id, limit=1, ascending=False).records
+    return last[0].event_log_entry.timestamp if last else None

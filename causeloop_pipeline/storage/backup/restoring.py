@@ -19,7 +19,8 @@ from causeloop_pipeline.storage.backup.folder import BackupError, BackupFolder
 from causeloop_pipeline.storage.database.isolation_gate import IsolationError, require_isolation
 from causeloop_pipeline.storage.embedded.installation import start_embedded, stop_embedded
 from causeloop_pipeline.storage.embedded.leftovers import is_postmaster_alive
-from causeloop_pipeline.storage.embedded.postgres_server import Programs, ServerError, find_programs
+from causeloop_pipeline.storage.embedded.postgres_server import Programs, find_programs
+from causeloop_pipeline.storage.embedded.server_error import ServerError
 
 START_SECONDS, SECONDS_BETWEEN_LOOKS = 3_600, 0.2
 RECOVERY = """

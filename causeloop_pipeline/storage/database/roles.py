@@ -23,6 +23,13 @@ REPORTING, REPORTING_GUARD = "causeloop_reporting", "causeloop_reporting_guard"
 """The role that every BI login inherits, and the role that may end their sessions; neither can log in."""
 
 MAINTENANCE_DATABASES = ("postgres", "template1")
+SELECT_LARGE_OBJECT_FUNCTIONS = """
+select oid::regprocedure::text from pg_proc
+where pronamespace = 'pg_catalog'::regnamespace and proname ~ '^(lo_[a-z0-9_]+|loread|lowrite)$'
+    and coalesce(proacl is null or exists (
+        select from aclexplode(proacl) as g where g.grantee = 0 and g.privilege_type = 'EXECUTE'
+    ), true)
+"""
 SEARCH_OPERATOR = "pg_catalog.ts_match_vq(tsvector, tsquery)"
 
 
@@ -41,6 +48,7 @@ def create_roles(superuser_url: str, passwords: Mapping[str, str], database: str
         )
     with psycopg.connect(superuser_url, dbname=database, autocommit=True) as connection:
         enable_search_index(connection)
+        close_large_objects(connection)
 
 
 def create_reporting_roles(connection: psycopg.Connection) -> None:
@@ -78,6 +86,14 @@ def is_search_index_enabled(connection: psycopg.Connection) -> bool:
         "select proleakproof from pg_proc where oid = %s::regprocedure", (SEARCH_OPERATOR,)
     ).fetchone()
     return bool(row and row[0])
+
+
+def close_large_objects(connection: psycopg.Connection) -> None:
+    """Take from everybody in this database what makes or reads large objects, which have no policies."""
+    rows = connection.execute(SELECT_LARGE_OBJECT_FUNCTIONS).fetchall()
+    with contextlib.suppress(psycopg.errors.InsufficientPrivilege):
+        for (name,) in rows:
+            connection.execute(sql.SQL("revoke execute on function {} from public").format(sql.SQL(name)))
 
 
 def _create_role(connection: psycopg.Connection, role: str, password: str) -> None:

@@ -6,6 +6,7 @@ of the database.
 """
 
 import contextlib
+import subprocess
 import sys
 import tempfile
 import threading
@@ -16,7 +17,7 @@ from typing import Any
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
-from causeloop_pipeline.settings import DBT_PROJECT_DIR, settings, temporary_variables
+from causeloop_pipeline.settings import DBT_PROJECT_DIR, copy_environment, settings, temporary_variables
 from causeloop_pipeline.storage.app.run_scopes import EmptyScopeError
 from causeloop_pipeline.storage.dbt.built_views import delete_digest, is_built_from, store_digest
 from causeloop_pipeline.storage.dbt.invocation import invoke_dbt
@@ -25,6 +26,7 @@ from causeloop_pipeline.storage.dbt.report import NormalizationError, Normalizat
 
 DBT_LOCK = 0x63_6C_64_62_74  # "cldbt"
 LOCK_TIMEOUT = "15min"
+PARSE_SECONDS = 600
 ISSUE_MODEL = "issue"
 ISSUE_MODELS = (ISSUE_MODEL, "occurrence")
 RUN_MODELS = (*ISSUE_MODELS, "change")
@@ -82,7 +84,18 @@ class Normalizer:
             for path in (self._stored_manifest, self.manifest_path):
                 (Path(folder) / path.name).replace(path)
         self._manifest = result.result
-        self._parsed_digest_path.write_text(self._hash_project())
+        self._parsed_digest_path.write_text(self._describe_parsed())
+        return self.manifest_path
+
+    def require_manifest(self) -> Path:
+        """Parse the project unless this very one was parsed, for this database if one is known."""
+        return self.manifest_path if self._is_parsed() else self.parse()
+
+    def require_manifest_apart(self) -> Path:
+        """The same, but another process parses: dbt does it in threads, and no process that has them may be
+        forked."""
+        if not self._is_parsed():
+            _parse_apart()
         return self.manifest_path
 
     def build_views(self) -> NormalizationReport | None:
@@ -90,6 +103,7 @@ class Normalizer:
         digest = self._hash_project()
         with psycopg.connect(self._require_url(), autocommit=True) as connection:
             if is_built_from(connection, digest):
+                self.require_manifest()  # this state folder may be another one than that of the build
                 return None
             delete_digest(connection)
             select = ("--exclude-resource-type", "unit_test", "--exclude", "issue+", "change+")
@@ -139,26 +153,26 @@ class Normalizer:
 
     def _load_manifest(self) -> None:
         """Load the stored manifest; parse the project when there is none or the project has changed since."""
-        stored = self._stored_manifest
-        if not self._is_parsed():
-            self.parse()
+        self.require_manifest()
         # Compiling changes a manifest: each invocation starts from a fresh copy, which takes milliseconds.
-        self._manifest = _read_manifest(stored)
-        if not self._is_of_database(self._manifest):
-            self.parse()
-            self._manifest = _read_manifest(stored)
-
-    def _is_of_database(self, manifest: Any) -> bool:
-        """Whether it names this database: one that was parsed without a database cannot be run."""
-        name = conninfo_to_dict(self._require_url()).get("dbname")
-        return all(node.database == name for node in manifest.nodes.values())
+        self._manifest = _read_manifest(self._stored_manifest)
 
     def _is_parsed(self) -> bool:
-        """Whether these very files were parsed: an upgrade may bring files older than the stored manifest."""
-        digest = self._parsed_digest_path
-        return (
-            self._stored_manifest.exists() and digest.exists() and digest.read_text() == self._hash_project()
+        """Whether these very files were parsed: an upgrade may bring files older than the stored manifest.
+
+        One that was parsed without a database, or for another, cannot be run in this one.
+        """
+        paths = (self._stored_manifest, self.manifest_path, self._parsed_digest_path)
+        if not all(path.exists() for path in paths):
+            return False
+        parsed = self._parsed_digest_path.read_text()
+        return parsed == self._describe_parsed() or (
+            self._url is None and parsed.startswith(self._hash_project())
         )
+
+    def _describe_parsed(self) -> str:
+        database = conninfo_to_dict(self._url).get("dbname") if self._url else None
+        return f"{self._hash_project()} {database or 'without a database'}"
 
     def _hash_project(self) -> str:
         return hash_project(self._project_dir)
@@ -238,11 +252,28 @@ def _compile_macros(manifest: Any) -> None:
     compile_macros(manifest, RUN_MODELS)
 
 
+def open_normalizer() -> Normalizer:
+    """The project for the database of the settings, or for none where they name none."""
+    config = settings()
+    has_database = config.dbt_database_url or config.pipeline_database_url
+    return Normalizer(config.require_dbt_url() if has_database else None)
+
+
+def _parse_apart() -> None:
+    command = [sys.executable, "-m", "causeloop_pipeline.storage.dbt.runner", "parse"]
+    parsed = subprocess.run(
+        command, env=copy_environment(), capture_output=True, text=True, check=False, timeout=PARSE_SECONDS
+    )
+    if parsed.returncode:
+        raise NormalizationError(f"dbt's project cannot be parsed: {parsed.stderr.strip()}")
+
+
 def parse_project(arguments: Sequence[str]) -> Path:
-    """`python -m causeloop_pipeline.storage.dbt.runner parse` writes the manifest, without a database."""
+    """`python -m causeloop_pipeline.storage.dbt.runner parse` writes the manifest, for the database of the
+    settings or for none."""
     if list(arguments) != ["parse"]:
         raise SystemExit("usage: python -m causeloop_pipeline.storage.dbt.runner parse")
-    return Normalizer(None).parse()
+    return open_normalizer().parse()
 
 
 if __name__ == "__main__":

@@ -24,17 +24,14 @@ from causeloop_pipeline.storage.embedded.leftovers import (
     is_postmaster_alive,
     wait_for_killed_server,
 )
+from causeloop_pipeline.storage.embedded.server_error import ServerError
+from causeloop_pipeline.storage.embedded.socket_folder import choose_socket_dir, claim_socket_dir
 
 MINIMUM_MAJOR = 18
 START_TIMEOUT_SECONDS = 600
-SOCKET_PATH_LIMIT = 90
 OWN_USER = "causeloop"
 FALLBACK_USER = "nobody"
 OUTSIDE = Path("/var/lib/causeloop")
-
-
-class ServerError(RuntimeError):
-    """PostgreSQL cannot be found, initialized or started; the message says what to do."""
 
 
 @dataclass(frozen=True)
@@ -247,18 +244,9 @@ def _initialize(home: Path, binaries: Path, user: pwd.struct_passwd | None, pass
     password_file.unlink()
 
 
-def _choose_socket_dir(home: Path, port: int) -> Path:
-    chosen = home / "socket"
-    if len(str(chosen)) > SOCKET_PATH_LIMIT:
-        chosen = Path("/var/tmp") / f"causeloop-{port}"  # noqa: S108 - our own 0700 folder
-    return chosen
-
-
 def _launch(home: Path, binaries: Path, user: pwd.struct_passwd | None, port: int) -> None:
-    socket_dir = _choose_socket_dir(home, port)
-    socket_dir.mkdir(mode=0o700, exist_ok=True)
-    if user:
-        os.chown(socket_dir, user.pw_uid, user.pw_gid)
+    socket_dir = choose_socket_dir(home, port)
+    claim_socket_dir(socket_dir, user)
     options = (
         f"-c listen_addresses=127.0.0.1 -c port={port} -c unix_socket_directories={socket_dir} "
         "-c unix_socket_permissions=0700 -c max_connections=200 -c shared_buffers=256MB -c max_wal_size=2GB"

@@ -1,11 +1,14 @@
 """Silent failures: nothing is read, records pile up, a slot is held, predictions drift."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from causeloop_pipeline.storage.health.product_figures import INTERVALS_OF_SILENCE, ProductFigures
 
 MAX_LAG_SECONDS = 900
+MAX_SILENT_SECONDS = 1_800
+"""How long a run may write no event: a step of a large workspace takes minutes."""
+
 MIN_GRADED, MAX_DRIFT = 200, 0.1
 
 
@@ -17,7 +20,9 @@ class SilentFailure:
     text: str
 
 
-def find_silent_failures(figures: ProductFigures, held_slots: int) -> Iterator[SilentFailure]:
+def find_silent_failures(
+    figures: ProductFigures, held_slots: int, silent_runs: Sequence[str] = ()
+) -> Iterator[SilentFailure]:
     """The silent failures of an installation, each subject at most once."""
     if silent := len(figures.silent_connectors):
         connectors = "1 connector was" if silent == 1 else f"{silent:,} connectors were"
@@ -38,6 +43,12 @@ def find_silent_failures(figures: ProductFigures, held_slots: int) -> Iterator[S
             "a slot that is held",
             f"{held_slots} ended runs still hold a slot, and others wait for it. Restart Causeloop, which "
             "frees it.",
+        )
+    if silent_runs:
+        yield SilentFailure(
+            "a run that makes no progress",
+            f"{', '.join(silent_runs)} wrote nothing for {MAX_SILENT_SECONDS / 60:.0f} minutes, and others "
+            "wait for it. It ends by itself after two hours; end it in the Dagster UI to go on now.",
         )
     if is_drifting(figures):
         yield SilentFailure(

@@ -3,7 +3,8 @@
 Names are random, because PostgreSQL shows them to every other login. What PostgreSQL lets everybody do is
 taken from everybody in this database where it would let a login write or hold locks: large objects and
 advisory locks. Its own limits are defaults that a client may lift, but for the size of its temporary files;
-`sessions.py` ends what takes too long.
+`sessions.py` ends what takes too long, and `causeloop doctor` names a login that has lifted them for good. A
+role may change its own password too: that gives it nothing, and ends with the next grant.
 """
 
 import secrets
@@ -72,6 +73,14 @@ order by 1
 """
 
 
+SELECT_DEFAULTS = """
+select r.rolname::text as login, s.setdatabase = 0 as is_everywhere, s.setconfig as defaults
+from pg_db_role_setting as s join pg_roles as r on r.oid = s.setrole
+where starts_with(r.rolname, %s)
+order by 1
+"""
+
+
 def find_login(owner_url: str, workspace_id: UUID) -> str | None:
     """The login of a workspace, if it has one."""
     with connect_in_scope(owner_url, [workspace_id]) as owner:
@@ -85,6 +94,20 @@ def list_left_logins(owner_url: str) -> list[str]:
         ids = [row["workspace_id"] for row in owner.execute(SELECT_WORKSPACES).fetchall()]
     with connect_in_scope(owner_url, ids) as owner:
         return [row["login"] for row in owner.execute(SELECT_LEFT_LOGINS, (PREFIX,)).fetchall()]
+
+
+def list_changed_logins(owner_url: str) -> list[str]:
+    """The logins that have lifted defaults of theirs, which PostgreSQL lets every role do."""
+    with connect_in_scope(owner_url, []) as owner:
+        rows = owner.execute(SELECT_DEFAULTS, (PREFIX,)).fetchall()
+    defaults = {f"{name}={value}" for name, value in LIMITS.items()}
+    return [
+        row["login"]
+        for row in rows
+        if not row["is_everywhere"]
+        or not defaults <= set(row["defaults"])
+        or len(row["defaults"]) != len(defaults) + 1
+    ]
 
 
 def grant_login(

@@ -56,7 +56,10 @@ def test_an_export_of_several_batches_contains_every_row_once(
     assert len(lines) == len({json.loads(line)["id"] for line in lines}) == 2312
 
 
-FORMULAS = ("=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "=cmd|' /C calc'!A0", "＝1+1", "﹦1+1", "\ufeff=1+1")
+FORMULAS = (
+    *("=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "=cmd|' /C calc'!A0", "＝1+1", "﹦1+1", "\ufeff=1+1"),
+    *("\u202e=1+1", "\u2066\u200e+1", "\u3164=1", "\ufe0f-1", "\u180e\u061c@SUM(A1)"),
+)
 
 
 @pytest.mark.parametrize("title", FORMULAS)

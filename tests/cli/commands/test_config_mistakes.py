@@ -1,5 +1,7 @@
 """What is wrong with a configuration file is named with its line and cure, and nothing is changed."""
 
+import os
+import re
 from pathlib import Path
 from uuid import UUID
 
@@ -54,6 +56,36 @@ def test_a_mistake_is_named_with_file_line_and_cure_and_nothing_is_changed(
     assert refused.exit_code == 1
     assert f"{file}:{line}: " in refused.stderr, refused.stderr
     assert explained in refused.stderr
+    assert set(count_rows(owner, workspace_id).values()) == {0}
+
+
+@pytest.mark.parametrize("kind", ["absolute", "above", "link", "linked folder", "pipe"])
+def test_no_file_outside_the_folder_of_the_configuration_is_read(
+    owner: psycopg.Connection,
+    workspace_id: UUID,
+    file: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    kind: str,
+) -> None:
+    outside = tmp_path_factory.mktemp("outside") / "settings.json"
+    outside.write_text("the secret of another installation")
+    (file.parent / "link").symlink_to(outside)
+    (file.parent / "folder").symlink_to(outside.parent)
+    os.mkfifo(file.parent / "pipe")
+    named = {
+        "absolute": str(outside),
+        "above": f"../{outside.parent.name}/settings.json",
+        "link": "link",
+        "linked folder": "folder/settings.json",
+        "pipe": "pipe",
+    }[kind]
+    file.write_text(CONFIGURATION.replace("tracker.token", named, 1))
+
+    for command in ("plan", "apply"):
+        refused = run(command, workspace_id, file)
+
+        assert refused.exit_code == 1
+        assert re.search("put it there|put the file itself|name one that holds", refused.stderr)
     assert set(count_rows(owner, workspace_id).values()) == {0}
 
 

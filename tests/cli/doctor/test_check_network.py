@@ -127,7 +127,7 @@ def test_webhooks_in_need_an_address_that_leads_to_this_api(
         session.execute("update app.connector set webhook_secrets = credentials")
         session.execute("update app.connector set webhook_secrets = 'sealed' where webhook_secrets is null")
     local = findings(settings_with(monkeypatch))["webhooks"]
-    monkeypatch.setattr("causeloop_pipeline.cli.doctor.check_network._is_loopback", lambda _: False)
+    monkeypatch.setattr("causeloop_pipeline.cli.doctor.check_network.is_loopback", lambda _: False)
     with fake_tool(in_turn(Reply({"status": "ok"}), Reply({"status": "another program"}))) as tool:
         setup = settings_with(monkeypatch, PUBLIC_URL=tool.url)
         answering, other = (findings(setup)["webhooks"] for _ in range(2))

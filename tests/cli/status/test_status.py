@@ -42,7 +42,7 @@ SOUND = ProductFigures(
     connections=20,
     max_connections=200,
 )
-DAGSTER = DagsterFigures(5.0, 1, 0, 0.0, 30.0, 80, 0, 0, 1_790_000_000.0)
+DAGSTER = DagsterFigures(5.0, 1, 0, 0.0, 30.0, 2.0, None, 80, 0, 0, 1_790_000_000.0)
 WORKING = Status(True, SOUND, DAGSTER)
 
 
@@ -76,6 +76,7 @@ def test_nothing_is_wrong_with_an_installation_that_works() -> None:
         ("daemon", State.WRONG, {}, {"heartbeat_age_seconds": None}),
         ("runs", State.WARNING, {}, {"failed_in_a_day": 2}),
         ("runs", State.WRONG, {}, {"queued": 1, "longest_queued_seconds": 2_000.0}),
+        ("progress", State.WRONG, {}, {"silent_run": "r1 (grouping)", "longest_silent_seconds": 2_000.0}),
         ("slots", State.WRONG, {}, {"slots_of_ended_runs": 1}),
     ],
 )

@@ -106,6 +106,8 @@ def test_drift_and_held_slots_are_failures_of_which_nothing_else_tells(
 
     assert [failure.subject for failure in find_silent_failures(drifting, 0)] == ["predictions that drift"]
     assert [failure.subject for failure in find_silent_failures(few, 2)] == ["a slot that is held"]
+    (silent,) = find_silent_failures(few, 0, ["8f2c (grouping)"])
+    assert (silent.subject, "8f2c (grouping)" in silent.text) == ("a run that makes no progress", True)
 
 
 def test_a_slot_counts_as_held_once_its_run_is_gone(instance: DagsterInstance) -> None:

@@ -14,7 +14,9 @@ import psycopg
 import pytest
 
 from causeloop_pipeline.storage.embedded import postgres_server as embedded
-from causeloop_pipeline.storage.embedded.postgres_server import ServerError, remove_server, start_server
+from causeloop_pipeline.storage.embedded.postgres_server import remove_server, start_server
+from causeloop_pipeline.storage.embedded.server_error import ServerError
+from causeloop_pipeline.storage.embedded.socket_folder import claim_socket_dir
 
 
 @pytest.fixture
@@ -106,6 +108,33 @@ def test_a_state_folder_with_a_long_path_still_gets_a_socket(tmp_path: Path) -> 
             assert connection.execute("select 1").fetchone() == (1,)
     finally:
         remove_server(directory)
+
+
+@pytest.mark.parametrize("kind", ["a folder of somebody else", "a link", "a file"])
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can make what belongs to somebody else")
+def test_a_socket_folder_that_somebody_else_has_made_is_refused(tmp_path: Path, kind: str) -> None:
+    own, target = tmp_path / "causeloop-5432", tmp_path / "target"
+    target.mkdir()
+    if kind == "a link":
+        own.symlink_to(target)
+    elif kind == "a file":
+        own.touch()
+    else:
+        own.mkdir()
+        os.chown(own, 65533, 65533)
+
+    with pytest.raises(ServerError, match="is not a folder of this installation: remove it, or set"):
+        claim_socket_dir(own, None)
+    assert target.stat().st_mode & 0o777 == 0o755
+
+
+def test_a_socket_folder_is_entered_by_its_user_only(tmp_path: Path) -> None:
+    own = tmp_path / "causeloop-5432"
+    own.mkdir()
+    for folder in (own, tmp_path / "new"):
+        claim_socket_dir(folder, None)
+        claim_socket_dir(folder, None)
+        assert folder.stat().st_mode & 0o777 == 0o700
 
 
 def test_the_modes_of_folders_above_the_state_stay_as_they_are(tmp_path: Path) -> None:

@@ -52,8 +52,10 @@ create policy "a request sees its own workspace" on app.workspace to causeloop_a
 create policy "runs know which workspaces exist" on app.workspace for select to causeloop_pipeline using (true);
 create policy "the owner provisions tenants" on app.workspace to causeloop_owner using (true) with check (true);
 grant select, maintain on app.workspace to causeloop_pipeline;
-grant select, update on app.workspace to causeloop_api;
-grant update (erase_after) on app.workspace to causeloop_api;
+grant select on app.workspace to causeloop_api;
+grant update (name, slug, timezone, sso_enforced, archived_at, erase_after) on app.workspace to causeloop_api;
+create trigger refuse_early_erasure before insert or update of erase_after on app.workspace
+    for each row execute function app.refuse_early_erasure();
 create policy "a request sees the organization of its workspace" on app.organization to causeloop_api
     using (organization_id in (select w.organization_id from app.workspace as w));
 

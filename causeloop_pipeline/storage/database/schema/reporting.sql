@@ -1,9 +1,13 @@
 -- What BI tools read: views with documented columns, each with the rights and the rows of whoever asks. A login is
 -- for one workspace: nothing that a client can set chooses the rows.
+--
+-- `offset 0` keeps what a client asks for outside: inside it, PostgreSQL would estimate the rows of a condition by its
+-- statistics of all tenants, and `explain` would tell whether anybody else has a value.
 comment on schema reporting is 'One workspace for BI tools: a login of `causeloop reporting grant` sees its own.';
 
 create view reporting.workspace with (security_invoker = true, security_barrier = true) as
-select name, slug, timezone, created_at from app.workspace;
+select name, slug, timezone, created_at from app.workspace
+offset 0;
 comment on view reporting.workspace is 'The workspace that this login reads.';
 comment on column reporting.workspace.name is 'Its name.';
 comment on column reporting.workspace.slug is 'Its short name.';
@@ -14,7 +18,8 @@ create view reporting.issues with (security_invoker = true, security_barrier = t
 select issue_id, pattern_id, source, external_id, external_url, title, severity, status, service, error_type,
     team, environment, risk_score, source_created_at, source_updated_at, resolved_at, ingested_at,
     extract(epoch from resolved_at - source_created_at)::float8 as seconds_to_resolve
-from core.issue;
+from core.issue
+offset 0;
 comment on view reporting.issues is 'One row a failure: an incident, a defect, a failed check.';
 comment on column reporting.issues.issue_id is 'Its id.';
 comment on column reporting.issues.pattern_id is 'The pattern that it belongs to; null: none yet.';
@@ -39,7 +44,8 @@ create view reporting.occurrences with (security_invoker = true, security_barrie
 select o.issue_id, i.pattern_id, o.started_at, o.ended_at, o.count,
     extract(epoch from o.ended_at - o.started_at)::float8 as seconds
 from core.occurrence as o
-join core.issue as i using (workspace_id, issue_id);
+join core.issue as i using (workspace_id, issue_id)
+offset 0;
 comment on view reporting.occurrences is 'One row each time that an issue occurred.';
 comment on column reporting.occurrences.issue_id is 'The issue.';
 comment on column reporting.occurrences.pattern_id is 'The pattern of that; null: none yet.';
@@ -49,7 +55,8 @@ comment on column reporting.occurrences.count is 'How many events the tool count
 comment on column reporting.occurrences.seconds is 'From its start to its end.';
 
 create view reporting.changes with (security_invoker = true, security_barrier = true) as
-select change_id, source, external_id, external_url, kind, title, service, environment, changed_at, ingested_at from core.change;
+select change_id, source, external_id, external_url, kind, title, service, environment, changed_at, ingested_at from core.change
+offset 0;
 comment on view reporting.changes is 'One row a deploy, release or flag that was switched.';
 comment on column reporting.changes.change_id is 'Its id.';
 comment on column reporting.changes.source is 'The connector type that it came from.';
@@ -65,7 +72,8 @@ comment on column reporting.changes.ingested_at is 'When it was first stored her
 create view reporting.patterns with (security_invoker = true, security_barrier = true) as
 select pattern_id, name, kind, status, confidence, risk_score, issue_count, first_seen_at, last_seen_at,
     mttr_seconds, typical_gap_days, resolved_at, reopened_at, occurrence_count
-from detect.pattern;
+from detect.pattern
+offset 0;
 comment on view reporting.patterns is 'One row a pattern: issues that share one root cause.';
 comment on column reporting.patterns.pattern_id is 'Its id, which it keeps for ever.';
 comment on column reporting.patterns.name is 'Its name.';
@@ -84,7 +92,8 @@ comment on column reporting.patterns.occurrence_count is 'How often its issues o
 
 create view reporting.pattern_issues with (security_invoker = true, security_barrier = true) as
 select m.pattern_id, m.issue_id, m.similarity, m.confidence
-from detect.pattern_member as m;
+from detect.pattern_member as m
+offset 0;
 comment on view reporting.pattern_issues is 'One row an issue in a pattern.';
 comment on column reporting.pattern_issues.pattern_id is 'The pattern.';
 comment on column reporting.pattern_issues.issue_id is 'The issue.';
@@ -92,7 +101,8 @@ comment on column reporting.pattern_issues.similarity is 'How alike it is to the
 comment on column reporting.pattern_issues.confidence is 'The probability that it belongs there.';
 
 create view reporting.clusters with (security_invoker = true, security_barrier = true) as
-select cluster_id, name, likely_cause, pattern_count, issue_count, computed_at from detect.cluster;
+select cluster_id, name, likely_cause, pattern_count, issue_count, computed_at from detect.cluster
+offset 0;
 comment on view reporting.clusters is 'One row a systemic problem: patterns that belong together.';
 comment on column reporting.clusters.cluster_id is 'Its id.';
 comment on column reporting.clusters.name is 'Its name.';
@@ -102,7 +112,8 @@ comment on column reporting.clusters.issue_count is 'How many issues these have.
 comment on column reporting.clusters.computed_at is 'When it was computed.';
 
 create view reporting.cluster_patterns with (security_invoker = true, security_barrier = true) as
-select cluster_id, pattern_id from detect.cluster_member;
+select cluster_id, pattern_id from detect.cluster_member
+offset 0;
 comment on view reporting.cluster_patterns is 'One row a pattern in a cluster.';
 comment on column reporting.cluster_patterns.cluster_id is 'The cluster.';
 comment on column reporting.cluster_patterns.pattern_id is 'The pattern.';
@@ -118,7 +129,8 @@ left join lateral (
     where g.workspace_id = p.workspace_id and g.prediction_id = p.prediction_id
     order by g.decided_by = 'system', g.decided_at desc
     limit 1
-) as o on true;
+) as o on true
+offset 0;
 comment on view reporting.predictions is 'One row a prediction that was issued, with how it ended.';
 comment on column reporting.predictions.prediction_id is 'Its id.';
 comment on column reporting.predictions.pattern_id is 'The pattern that it is about.';
@@ -138,7 +150,8 @@ comment on column reporting.predictions.decided_at is 'When the outcome was deci
 create view reporting.recommendations with (security_invoker = true, security_barrier = true) as
 select recommendation_id, rank, title, type, status, effort, impact, expected_loops_prevented, expected_low,
     expected_high, score, rationale, computed_at
-from act.recommendation;
+from act.recommendation
+offset 0;
 comment on view reporting.recommendations is 'One row a recommended fix.';
 comment on column reporting.recommendations.recommendation_id is 'Its id.';
 comment on column reporting.recommendations.rank is '1 is the highest; null: it is not ranked any more.';
@@ -155,7 +168,8 @@ comment on column reporting.recommendations.rationale is 'Why it is recommended.
 comment on column reporting.recommendations.computed_at is 'When it was computed.';
 
 create view reporting.recommendation_patterns with (security_invoker = true, security_barrier = true) as
-select r.recommendation_id, p.pattern_id from act.recommendation as r cross join unnest(r.pattern_ids) as p (pattern_id);
+select r.recommendation_id, p.pattern_id from act.recommendation as r cross join unnest(r.pattern_ids) as p (pattern_id)
+offset 0;
 comment on view reporting.recommendation_patterns is 'One row a pattern that a recommendation is for.';
 comment on column reporting.recommendation_patterns.recommendation_id is 'The recommendation.';
 comment on column reporting.recommendation_patterns.pattern_id is 'The pattern.';
@@ -163,7 +177,8 @@ comment on column reporting.recommendation_patterns.pattern_id is 'The pattern.'
 create view reporting.proofs with (security_invoker = true, security_barrier = true) as
 select recommendation_id, pattern_id, verdict, events_before, days_before, events_after, days_after, rate_ratio,
     rate_ratio_low, rate_ratio_high, probability_halved, earliest_proof_date, computed_at
-from act.proof;
+from act.proof
+offset 0;
 comment on view reporting.proofs is 'One row a pattern and a claimed fix: whether it held.';
 comment on column reporting.proofs.recommendation_id is 'The recommendation that was implemented.';
 comment on column reporting.proofs.pattern_id is 'The pattern that it was for.';
@@ -180,7 +195,8 @@ comment on column reporting.proofs.earliest_proof_date is 'The first day on whic
 comment on column reporting.proofs.computed_at is 'When it was computed.';
 
 create view reporting.connectors with (security_invoker = true, security_barrier = true) as
-select connector_id, type, display_name, status, status_reason, poll_interval_seconds, next_poll_at, created_at from app.connector;
+select connector_id, type, display_name, status, status_reason, poll_interval_seconds, next_poll_at, created_at from app.connector
+offset 0;
 comment on view reporting.connectors is 'One row a configured integration.';
 comment on column reporting.connectors.connector_id is 'Its id.';
 comment on column reporting.connectors.type is 'Which tool it reads.';
@@ -194,7 +210,8 @@ comment on column reporting.connectors.created_at is 'Since when it exists.';
 create view reporting.sync_runs with (security_invoker = true, security_barrier = true) as
 select sync_run_id, connector_id, started_at, finished_at, status, pages, rows_read, rows_new, rows_updated,
     rows_duplicate, rows_quarantined
-from app.sync_run;
+from app.sync_run
+offset 0;
 comment on view reporting.sync_runs is 'One row a poll of a connector.';
 comment on column reporting.sync_runs.sync_run_id is 'Its id.';
 comment on column reporting.sync_runs.connector_id is 'The connector.';

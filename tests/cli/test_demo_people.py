@@ -1,0 +1,130 @@
+"""The demo, whose people have a published password, is served on the own machine only."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from fastapi.testclient import TestClient
+from typer.testing import CliRunner
+
+from api.main import create_app
+from causeloop_pipeline.cli import app
+from causeloop_pipeline.cli.demo_people import close_demo_people, explain_reach
+from causeloop_pipeline.cli.demo_tenants import load_demo_tenants
+from causeloop_pipeline.cli.doctor import State
+from causeloop_pipeline.cli.doctor.check_database import check_database
+from causeloop_pipeline.demo.tenants import DEMO_PASSWORD, USERS
+from causeloop_pipeline.settings import Settings, settings
+from causeloop_pipeline.storage.app.vault import Vault
+from tests.conftest import Installation
+from tests.storage.own_installation import OwnInstallation, own_installation
+
+DEMO_URL = "http://127.0.0.1:8090"
+
+
+@pytest.fixture
+def own(installation: Installation, tmp_path: Path) -> Iterator[OwnInstallation]:
+    """A database that has the demo."""
+    with own_installation(installation, tmp_path) as made:
+        load_demo(made)
+        yield made
+
+
+@pytest.fixture
+def api(own: OwnInstallation) -> Iterator[TestClient]:
+    with TestClient(create_app()) as client:
+        yield client
+
+
+def load_demo(own: OwnInstallation) -> None:
+    load_demo_tenants(own.owner_url, Vault.of(settings().require("secret_key")), DEMO_URL, own.state_dir)
+
+
+def sign_in(api: TestClient, email: str) -> int:
+    body = {"email": email, "password": DEMO_PASSWORD}
+    status = api.post("/v1/auth/login", json=body).status_code
+    return 200 if status == 422 else int(status)  # they choose one of their workspaces
+
+
+def read_finding(own: OwnInstallation) -> tuple[State, str, str]:
+    (finding,) = [each for each in check_database(settings()) if each.about == "demo"]
+    return finding.state, finding.message, finding.fix
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("CAUSELOOP_PUBLIC_URL", "https://causeloop.example.com"),
+        ("CAUSELOOP_PUBLIC_URL", "http://192.168.1.20:8080"),
+        ("CAUSELOOP_API_HOST", "0.0.0.0"),
+        ("CAUSELOOP_DATABASE_URL", "postgresql://causeloop_owner:secret@db.example.com/prod"),
+    ],
+)
+def test_the_demo_is_refused_where_others_reach_it_and_nothing_is_made(
+    variable: str, value: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CAUSELOOP_STATE_DIR", str(tmp_path / "state"))
+    monkeypatch.setenv(variable, value)
+    settings.cache_clear()
+    try:
+        refused = CliRunner().invoke(app, ["up", "--once"])
+    finally:
+        monkeypatch.undo()
+        settings.cache_clear()
+
+    assert refused.exit_code == 1
+    assert variable in refused.output
+    assert "causeloop up --no-demo" in refused.output
+    assert "secret" not in refused.output
+    assert not (tmp_path / "state").exists()
+
+
+def test_the_demo_is_served_on_the_own_machine() -> None:
+    assert explain_reach(Settings(public_url="http://localhost:8080")) is None
+    assert explain_reach(Settings(public_url="http://[::1]:8080", api_host="::1")) is None
+
+
+def test_where_the_demo_was_its_people_sign_in_no_more_until_it_is_loaded_again(
+    own: OwnInstallation, api: TestClient
+) -> None:
+    assert {sign_in(api, user.email) for user in USERS} == {200}
+
+    assert close_demo_people(own.owner_url) > 0
+    assert {sign_in(api, user.email) for user in USERS} == {401}
+    assert close_demo_people(own.owner_url) == 0
+
+    load_demo(own)
+    assert sign_in(api, USERS[0].email) == 200
+
+
+def test_a_session_that_somebody_has_ends_with_the_demo(own: OwnInstallation, api: TestClient) -> None:
+    with psycopg.connect(own.owner_url) as owner:
+        row = owner.execute(
+            "select workspace_id::text from app.workspace where slug = 'clinical-it'"
+        ).fetchone()
+    body = {
+        "email": "owner@harbor-clinics.example",
+        "password": DEMO_PASSWORD,
+        "workspace_id": row and row[0],
+    }
+    signed_in = api.post("/v1/auth/login", json=body).json()
+    headers = {"authorization": f"Bearer {signed_in['access_token']}"}
+    assert api.get("/v1/issues", headers=headers).status_code == 200
+
+    close_demo_people(own.owner_url)
+
+    assert api.get("/v1/issues", headers=headers).status_code in {401, 403}
+    refreshed = api.post("/v1/auth/refresh", json={"refresh_token": signed_in["refresh_token"]})
+    assert refreshed.status_code in {401, 403}
+
+
+def test_doctor_says_who_can_sign_in(own: OwnInstallation, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert read_finding(own)[0] is State.OK
+    monkeypatch.setenv("CAUSELOOP_PUBLIC_URL", "https://causeloop.example.com")
+    settings.cache_clear()
+
+    state, message, fix = read_finding(own)
+    assert (state, "6 of its people" in message, "--no-demo" in fix) == (State.WRONG, True, True)
+    close_demo_people(own.owner_url)
+    assert read_finding(own) == (State.OK, "none of its people can sign in", "")
