@@ -26,6 +26,7 @@ ELSEWHERE = {
     "api/dashboard/screens/setup.js": "what the screen says of each step",
     "bench/training/recurrence_prior.py": "the horizons of the training, some of which are windows",
     "causeloop_pipeline/analysis/predict/recurrence/features.py": "how far the features look back",
+    "causeloop_pipeline/storage/database/migrations/versions": "what a check allowed then",
     "dbt_project/macros/vocabulary.sql": "dbt cannot import them; they are compared below",
     **{
         f"causeloop_pipeline/storage/database/schema/{name}.sql": "checks of columns, compared with them"

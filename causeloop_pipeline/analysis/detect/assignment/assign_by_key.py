@@ -120,9 +120,9 @@ def _read_title_keys(table: pl.DataFrame, index: PatternIndex) -> list[str]:
     own = sorted(key for key in rows_of_key if key is not None)
     if not own:
         return keys
-    known = set(select_rows(index.keys, "key", own)["key"].to_list())
+    indexed = set(select_rows(index.keys, "key", own)["key"].to_list())
     return [
-        title_key if title_key is not None and (title_key in known or rows_of_key[title_key] > 1) else key
+        title_key if title_key is not None and (title_key in indexed or rows_of_key[title_key] > 1) else key
         for key, title_key in zip(keys, title_keys, strict=True)
     ]
 

@@ -89,8 +89,10 @@ def learn_templates(
     shares = {**measure_repeats(table), **catalog.repeats_shares}
     chosen = choose_templates(candidates, merged, shares, catalog.probabilities)
     table = _add_templates(table, chosen)
-    kept = table.filter(pl.col("template").is_not_null() | leads_copies()).select("masked").unique()
-    learned = chosen.join(kept, on="masked", how="semi").select("masked", "template", "template_probability")
+    leading = table.filter(pl.col("template").is_not_null() | leads_copies()).select("masked").unique()
+    learned = chosen.join(leading, on="masked", how="semi").select(
+        "masked", "template", "template_probability"
+    )
     return table, catalog.extend(
         TemplateCatalog(
             select_reliable_kinds(table),
@@ -104,7 +106,7 @@ def learn_templates(
 def _add_templates(table: pl.DataFrame, chosen: pl.DataFrame) -> pl.DataFrame:
     """The issues with `kind` and what is known of their templates."""
     keys = [compute_template_key(template) for template in chosen["template"]]
-    shown = pl.col("template").str.replace_all(WILDCARD, DISPLAYED_WILDCARD, literal=True)
+    displayed = pl.col("template").str.replace_all(WILDCARD, DISPLAYED_WILDCARD, literal=True)
     is_known = pl.col("may_repeat") & pl.col("template").is_not_null()
     is_sure = is_known & pl.col("is_sure")
     kind = pl.when(is_sure).then(pl.lit("machine")).otherwise("kind").alias("kind")
@@ -119,7 +121,7 @@ def _add_templates(table: pl.DataFrame, chosen: pl.DataFrame) -> pl.DataFrame:
         )
         .with_columns(kind)
         .with_columns(
-            pl.when(is_known & is_message).then(shown).alias("template"),
+            pl.when(is_known & is_message).then(displayed).alias("template"),
             pl.when(is_known & is_message).then("template_key").alias("template_key"),
             pl.when(is_evidence & ~is_message).then("template_key").alias("title_key"),
             pl.when(is_evidence).then("template_probability").alias("template_probability"),

@@ -14,9 +14,9 @@ from causeloop_pipeline.analysis.detect.fingerprints.masking import WILDCARD
 from causeloop_pipeline.analysis.detect.fingerprints.template_information import measure_information
 from causeloop_pipeline.analysis.detect.fingerprints.templates import split_message
 
-SURE = 0.9
+MIN_DECISIVE = 0.9
 """From here on a template alone decides that its messages have one cause."""
-POSSIBLE = 0.3
+MIN_EVIDENT = 0.3
 """From here on a template is evidence beside what its messages say; the pair model's highest threshold."""
 MAX_COPIES = 8
 """More copies than so are compared as one text."""
@@ -28,7 +28,7 @@ _COEFFICIENTS = {
     "numbers": (-4.94, 1.19, 0.72, 0.73, 0.0, 0.60),
     "words": (-2.51, 0.36, 0.75, 0.42, 0.0, 1.24),
 }
-_MIN_MERGED = {"numbers": 0.5, "words": SURE}
+_MIN_MERGED = {"numbers": 0.5, "words": MIN_DECISIVE}
 _MAX_ROWS_OF_WORDS = 30  # more messages that differ in words are no more evidence
 _MAX_CHANCE = 0.9  # where almost all rows agree, agreement tells nothing
 _PLACES = ("service", "component", "error_type")
@@ -76,7 +76,7 @@ def choose_templates(
     candidates: pl.DataFrame,
     merged: Mapping[str, str],
     repeats_shares: Mapping[str, float],
-    known: Mapping[str, float],
+    earlier: Mapping[str, float],
 ) -> pl.DataFrame:
     """Chooses the template of each masked message, and how likely its rows have one cause.
 
@@ -96,7 +96,7 @@ def choose_templates(
         *(_measure_chance(candidates, place) for place in _PLACES),
     )
     assessed = _assess(evidence, merged)
-    is_weak = ~pl.col("template").is_in(list(known)) & (
+    is_weak = ~pl.col("template").is_in(list(earlier)) & (
         pl.col("template_probability")
         < pl.col("difference").replace_strict(_MIN_MERGED, default=0.0, return_dtype=pl.Float64)
     )
@@ -104,15 +104,15 @@ def choose_templates(
     if weak:
         merged = {message: message if template in weak else template for message, template in merged.items()}
         assessed = _assess(evidence, merged)
-    is_known = pl.col("template").is_in(list(known))
+    is_known = pl.col("template").is_in(list(earlier))
     probability = pl.col("template").replace_strict(
-        known, default=pl.col("template_probability"), return_dtype=pl.Float64
+        earlier, default=pl.col("template_probability"), return_dtype=pl.Float64
     )
     repeats = is_known | (pl.col("template_rows") > 1)
     few = pl.col("template_rows") <= MAX_COPIES
     decided = assessed.with_columns(probability.alias("template_probability")).with_columns(
-        ((pl.col("template_probability") >= SURE) & repeats).alias("is_sure"),
-        ((pl.col("template_probability") >= POSSIBLE) & few).alias("is_possible"),
+        ((pl.col("template_probability") >= MIN_DECISIVE) & repeats).alias("is_sure"),
+        ((pl.col("template_probability") >= MIN_EVIDENT) & few).alias("is_possible"),
     )
     return _list_by_message(merged).join(
         decided.drop("difference"), on="template", how="left", maintain_order="left"
@@ -143,10 +143,10 @@ def compute_probability(difference: str, template: str, counts: Mapping[str, flo
 
 def _measure_chance(candidates: pl.DataFrame, place: str) -> pl.Series:
     """Per candidate, how likely two rows of its source are of one place, whatever they say."""
-    known = candidates.select("source_name", place).drop_nulls()
+    placed = candidates.select("source_name", place).drop_nulls()
     share = pl.col("len") / pl.col("len").sum().over("source_name")
     chance = (
-        known.group_by("source_name", place)
+        placed.group_by("source_name", place)
         .len()
         .with_columns(share.alias("share"))
         .group_by("source_name")

@@ -7,6 +7,7 @@ varies is a slot.
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from causeloop_pipeline.analysis.detect.fingerprints.masking import WILDCARD
 from causeloop_pipeline.analysis.detect.fingerprints.template_information import measure_information
@@ -125,6 +126,25 @@ class TemplateCatalog:
             index = _index_by_shape(self.templates.values())
             templates.update({message: _find_template(message, index) for message in new_messages})
         return templates
+
+    def to_json(self) -> dict[str, Any]:
+        """The catalog as JSON values: equal catalogs give equal ones."""
+        return {
+            "kinds": [[source, has_body, kind] for (source, has_body), kind in sorted(self.kinds.items())],
+            "templates": sorted(self.templates.items()),
+            "probabilities": sorted(self.probabilities.items()),
+            "repeats_shares": sorted(self.repeats_shares.items()),
+        }
+
+    @staticmethod
+    def from_json(values: Mapping[str, Any]) -> "TemplateCatalog":
+        """The catalog that `to_json` gave."""
+        return TemplateCatalog(
+            {(source, has_body): kind for source, has_body, kind in values["kinds"]},
+            dict(values["templates"]),
+            dict(values["probabilities"]),
+            dict(values["repeats_shares"]),
+        )
 
     def extend(self, added: "TemplateCatalog") -> "TemplateCatalog":
         """Adds what later issues teach.

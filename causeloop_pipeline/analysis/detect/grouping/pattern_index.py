@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import orjson
@@ -31,7 +30,7 @@ from causeloop_pipeline.analysis.detect.similarity.frame_rarity import FrameRari
 from causeloop_pipeline.analysis.detect.similarity.lexicon import Lexicon
 from causeloop_pipeline.analysis.detect.similarity.pair_model import PairModel
 
-_MAGIC = b"causeloop pattern index 9\n"  # the version of the bytes: raise it whenever they change
+_MAGIC = b"causeloop pattern index 10\n"  # the version of the bytes: raise it whenever they change
 _FRAMES = (
     "members_by_id",
     "later_members",
@@ -100,12 +99,7 @@ class PatternIndex:
         What has not changed since the index was read is the very part that it was read from.
         """
         head = {
-            "kinds": [
-                [source, has_body, kind] for (source, has_body), kind in sorted(self.catalog.kinds.items())
-            ],
-            "templates": sorted(self.catalog.templates.items()),
-            "probabilities": sorted(self.catalog.probabilities.items()),
-            "repeats_shares": sorted(self.catalog.repeats_shares.items()),
+            "catalog": self.catalog.to_json(),
             "model": self.model.to_json(),
             "copy_similarity": self.copy_similarity,
             "group_count": self.group_count,
@@ -144,7 +138,7 @@ class PatternIndex:
 
         Raises `UnreadableIndexError`.
         """
-        return _read_catalog(orjson.loads(read_part(_split(data)[0])))
+        return TemplateCatalog.from_json(orjson.loads(read_part(_split(data)[0]))["catalog"])
 
     @staticmethod
     def from_bytes(data: bytes) -> "PatternIndex":
@@ -169,7 +163,7 @@ class PatternIndex:
             trait_counts=GroupTable(traits, later_traits),
             group_count=head["group_count"],
             **dict(zip(_FRAMES, others, strict=False)),
-            catalog=_read_catalog(head),
+            catalog=TemplateCatalog.from_json(head["catalog"]),
             lexicon=lexicon,
             segments=tuple(
                 read_segment(segment_parts[at : at + SEGMENT_PARTS], lexicon)
@@ -283,13 +277,6 @@ def _list_bursts(table: pl.DataFrame, grouped: GroupedAtoms) -> pl.DataFrame:
         .agg(created.min().alias("began"), created.max().alias("ended"))
         .select("place", "began", "ended", "group")
         .sort("place", "began", "group")
-    )
-
-
-def _read_catalog(head: dict[str, Any]) -> TemplateCatalog:
-    kinds = {(source, has_body): kind for source, has_body, kind in head["kinds"]}
-    return TemplateCatalog(
-        kinds, dict(head["templates"]), dict(head["probabilities"]), dict(head["repeats_shares"])
     )
 
 

@@ -6,7 +6,7 @@ import pytest
 from causeloop_pipeline.analysis.detect.fingerprints.fingerprint import fingerprint_issues
 from causeloop_pipeline.analysis.detect.fingerprints.masking import WILDCARD
 from causeloop_pipeline.analysis.detect.fingerprints.template_evidence import (
-    SURE,
+    MIN_DECISIVE,
     classify_differences,
     compute_probability,
 )
@@ -71,4 +71,4 @@ def test_three_errors_of_one_line_are_a_machines_whatever_people_write_beside_th
     fingerprints = fingerprint_issues(issue_frame(failures + people))
     machine = fingerprints.filter(pl.col("kind") == "machine", pl.col("error_type").is_not_null())
     assert machine["template"].unique().to_list() == ["KeyError: Charging card failed for order <*>"]
-    assert (machine.height, machine["template_probability"].min() >= SURE) == (3, True)
+    assert (machine.height, machine["template_probability"].min() >= MIN_DECISIVE) == (3, True)

@@ -50,13 +50,14 @@ def test_one_more_unrelated_row_takes_no_pattern_away() -> None:
 def test_reports_of_people_in_the_same_source_leave_a_machines_patterns_as_they_are(added: list[str]) -> None:
     machine = [*CHARGING, *LOCKS]
     of_machine = {f"i{at:04d}" for at in range(len(machine))}
-    groups = read_groups(group([*machine, *({"title": title} for title in added)]))
+    reports: list[dict[str, object]] = [{"title": title} for title in added]
+    groups = read_groups(group([*machine, *reports]))
     assert {group & of_machine for group in groups if group & of_machine} == read_groups(group(machine))
 
 
 def test_a_second_copy_of_a_telling_title_joins_the_first_at_once() -> None:
-    rows = [*CHARGING[:1], *({"title": title} for title in REPORTS)]
-    before = PatternIndex.from_bytes(group(rows).index.to_bytes())
+    reports: list[dict[str, object]] = [{"title": title} for title in REPORTS]
+    before = PatternIndex.from_bytes(group([*CHARGING[:1], *reports]).index.to_bytes())
     new = issue_frame(CHARGING[1:2]).with_columns(issue_id=pl.lit("new"))
     grouping = assign_issues(new, fingerprint_issues(new, catalog=before.catalog), before)
     assert read_groups(grouping) == {frozenset({"i0000", "new"})}
