@@ -24,7 +24,6 @@ ATTRIBUTES: tuple[dict[str, Any], ...] = (
 EDITS: tuple[dict[str, Any], ...] = (
     {"title": "Edited"},
     {"status": "open"},
-    {"status": "resolved"},
     {"team": None, "severity": "p4"},
 )
 OVERRIDES = [("severity", "p2", "p1"), ("status", "mitigating", "resolved"), ("status", "closed", "open")]

@@ -27,10 +27,11 @@ def test_frequency_counts_every_day_in_the_time_zone_of_the_workspace(
 ) -> None:
     api, pattern_id = client(fresh_sample.credentials["viewer"]), fresh_sample.ids["pattern_id"]
     with database.workspace(fresh_sample.workspace_id) as session:
+        session.execute("delete from core.occurrence where workspace_id = %s", (fresh_sample.workspace_id,))
         session.execute(
-            "update core.issue set source_created_at = "
+            "insert into core.occurrence (workspace_id, issue_id, started_at) select workspace_id, issue_id, "
             "(date_trunc('day', now() at time zone 'Europe/Berlin') - interval '71 hours 50 minutes') "
-            "at time zone 'Europe/Berlin' where pattern_id = %s",
+            "at time zone 'Europe/Berlin' from core.issue where pattern_id = %s",
             (pattern_id,),
         )
 

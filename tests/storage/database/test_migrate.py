@@ -133,6 +133,13 @@ def test_a_database_of_before_the_baseline_keeps_its_rows_and_its_isolation(
 
     after = read_rows(superuser_url)
     assert len(before) >= 16
+    # What came to a pattern was one note of an issue and its one occurrence.
+    before.pop("detect.pattern_touch")
+    touches = after.pop("detect.pattern_touch")
+    assert sorted((row["issues"], row["occurrences"], sorted(row["facts"])) for row in touches) == [
+        (0, 1, ["day"]),
+        (1, 0, ["severity"]),
+    ]
     assert keep_columns(after, before) == keep_columns(before, after)
     assert count_occurrences(after) == [(ISSUE_OF_0071, "2026-05-01", 1)]
     with psycopg.connect(url) as owner:
