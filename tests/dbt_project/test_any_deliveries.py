@@ -18,7 +18,7 @@ from causeloop_pipeline.storage.database.session import Database
 from causeloop_pipeline.storage.dbt.runner import Normalizer
 from causeloop_pipeline.storage.raw.mapped_records import map_versions
 from causeloop_pipeline.storage.raw.pending_records import claim_pending_records
-from causeloop_pipeline.storage.raw.records import land
+from causeloop_pipeline.storage.raw.records import NO_CONNECTOR, land
 from tests.support.normalizing import record
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -119,7 +119,7 @@ def read_occurrences(
     run_id = str(uuid4())
     with database.workspaces([workspace_id]) as session:
         for delivery in deliveries:
-            land(session.connection, workspace_id, None, [delivery])
+            land(session.connection, workspace_id, NO_CONNECTOR, [delivery])
         declare_scope(session, run_id, [workspace_id])
         claim_pending_records(session, run_id, [workspace_id])
         rows = session.rows(
