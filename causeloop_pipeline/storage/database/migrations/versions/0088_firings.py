@@ -3,7 +3,7 @@
 from causeloop_pipeline.storage.database.migrate import run_sql
 
 revision = "0088"
-down_revision = "0082"
+down_revision = "0084"
 
 SQL = """
 alter table raw.record
