@@ -6,6 +6,7 @@ from causeloop_pipeline.connectors.mapping.expressions import Different, Has, Jo
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
 from causeloop_pipeline.connectors.spec import RecordSchema, WebhookEvent
 from causeloop_pipeline.connectors.webhooks import Condition as BodyCondition
+from causeloop_pipeline.model.issue import FiringStart, Identifies
 
 SEVERITY_LABELS = ("severity", "priority", "level", "criticality", "sev")
 SERVICE_LABELS = (
@@ -40,6 +41,7 @@ TITLE: Source = (
 
 LISTED = IssueMapping(
     name="alert of the API",
+    identifies=Identifies.CONDITION,
     when=Has("status.state"),
     title=TITLE,
     body=Different(
@@ -60,6 +62,7 @@ LISTED = IssueMapping(
     environment=label(*ENVIRONMENT_LABELS),
     external_url=("generatorURL", "dashboardURL", "panelURL", "annotations.runbook_url", "externalURL"),
     source_created_at=("startsAt", "activeAt"),
+    firing_start=FiringStart.STATED,
     resolved_at="endsAt",
     attributes={
         "alertname": "labels.alertname",
@@ -77,6 +80,8 @@ PUSHED = replace(
 EVALUATED = replace(LISTED, name="alert of Prometheus itself", when=Has("activeAt"), status="state")
 BARE = replace(PUSHED, name="alert without times", when=Has("labels"))
 
+FINGERPRINT = r"[0-9a-f]{16}"
+"""What the list of active alerts identifies them by; other forms of the webhook have other ids."""
 LISTED_SCHEMA = RecordSchema(key="fingerprint", updated_at=("updatedAt",))
 # Prometheus itself, and Alertmanager before 0.16, send the labels alone: by their fingerprint, which is what
 # Alertmanager calls an alert, all ways into one failure meet.

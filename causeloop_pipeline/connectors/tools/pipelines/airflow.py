@@ -1,13 +1,16 @@
 """Apache Airflow: failed DAG runs and task instances, listed by their last update; callbacks push them."""
 
 from causeloop_pipeline.connectors import spec
-from causeloop_pipeline.connectors.mapping.expressions import Concat, Every, Has, Literal, Match, Text
+from causeloop_pipeline.connectors.mapping.expressions import Concat, Every, Has, Is, Literal, Match, Text
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
 from causeloop_pipeline.connectors.record_filters import Among
+from causeloop_pipeline.model.issue import Identifies
 
 FAILED = ("failed", "upstream_failed")
+SUCCEEDED = ("success",)
 TASK = IssueMapping(
     name="task instance",
+    identifies=Identifies.EVENT,
     when=Every((Has("task_id"), Has("dag_id"))),
     title=Text("{dag_id}.{task_id} {state}"),
     body=("note", "exception", "error"),
@@ -20,10 +23,12 @@ TASK = IssueMapping(
     external_url="log_url",
     source_created_at=("start_date", "execution_date", "logical_date"),
     resolved_at="end_date",
+    job="dag_id",
     attributes={"task": "task_id", "try_number": "try_number", "run": "dag_run_id", "host": "hostname"},
 )
 RUN = IssueMapping(
     name="DAG run",
+    identifies=Identifies.EVENT,
     when=Every((Has("dag_run_id"), Has("dag_id"))),
     title=Text("{dag_id} {state}"),
     body="note",
@@ -34,12 +39,15 @@ RUN = IssueMapping(
     environment="environment",
     source_created_at=("start_date", "queued_at", "logical_date", "execution_date"),
     resolved_at=("end_date", "last_scheduling_decision"),
+    job="dag_id",
+    succeeded=Is("state", SUCCEEDED),
     attributes={"run": "dag_run_id", "run_type": "run_type", "triggered_by": "triggered_by"},
 )
 # The last line of a trace says what was raised, as `ModuleNotFoundError: No module named 'x'`.
 RAISED = Match("stack_trace", r"(?:^|\n)([A-Za-z_][\w.]*(?:: [^\n]*)?)\s*$")
 IMPORT_ERROR = IssueMapping(
     name="import error",
+    identifies=Identifies.EVENT,
     when=Every((Has("import_error_id"), Has("filename"))),
     title=(
         Concat((Match("filename", r"([^/]+)$"), Literal(" cannot be imported: "), RAISED)),
@@ -56,7 +64,7 @@ IMPORT_ERROR = IssueMapping(
 RUN_SCHEMA = spec.RecordSchema(
     key="{dag_id}/{dag_run_id}",
     updated_at=("end_date", "last_scheduling_decision", "start_date"),
-    keep=Among("state", FAILED),
+    keep=Among("state", (*FAILED, *SUCCEEDED)),
 )
 # A callback tells of the task that failed, the API of the run that failed by it: both are one failure.
 TASK_SCHEMA = spec.RecordSchema(
@@ -81,6 +89,15 @@ CONNECTOR = spec.Connector(
             name="dag_runs",
             path="/api/{api_version}/dags/~/dagRuns",
             params=(("state", "failed"), ("order_by", "end_date")),
+            records="dag_runs",
+            pages=spec.OffsetPages(),
+            schema=RUN_SCHEMA,
+            since=spec.Since(field="end_date", param="end_date_gte"),
+        ),
+        spec.Pull(
+            name="successes",
+            path="/api/{api_version}/dags/~/dagRuns",
+            params=(("state", "success"), ("order_by", "end_date")),
             records="dag_runs",
             pages=spec.OffsetPages(),
             schema=RUN_SCHEMA,

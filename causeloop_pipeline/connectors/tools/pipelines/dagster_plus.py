@@ -6,16 +6,21 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     Every,
     Has,
     Instant,
+    Is,
+    Join,
     Literal,
     Text,
     TimeFormat,
 )
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
 from causeloop_pipeline.connectors.record_filters import Among
+from causeloop_pipeline.model.issue import Identifies
 
 QUERY = """
 query runs($cursor: String, $limit: Int, $updatedAfter: Float) {
-  runsOrError(cursor: $cursor, limit: $limit, filter: {statuses: [FAILURE], updatedAfter: $updatedAfter}) {
+  runsOrError(
+    cursor: $cursor, limit: $limit, filter: {statuses: [FAILURE, SUCCESS], updatedAfter: $updatedAfter}
+  ) {
     ... on Runs { results {
       runId jobName status startTime endTime updateTime creationTime tags { key value }
       repositoryOrigin { repositoryName repositoryLocationName }
@@ -26,6 +31,7 @@ query runs($cursor: String, $limit: Int, $updatedAfter: Float) {
 """
 RUN = IssueMapping(
     name="run",
+    identifies=Identifies.EVENT,
     when=Every((Has("runId"), Has("status"))),
     title=(Text("{jobName} {status}"), Text("{pipelineName} {status}")),
     body=("error.message", "failureMessage"),
@@ -42,6 +48,9 @@ RUN = IssueMapping(
     external_url=Text("{config.base_url}/runs/{runId}"),
     source_created_at=Instant(("startTime", "creationTime"), TimeFormat.EPOCH_SECONDS),
     resolved_at=Instant(("endTime", "updateTime"), TimeFormat.EPOCH_SECONDS),
+    # Every materialization by hand is a run of one job: what it was of tells them apart.
+    job=Join((("jobName", "pipelineName"), "assetSelection"), " "),
+    succeeded=Is("status", ("SUCCESS",)),
     attributes={
         "location": "repositoryOrigin.repositoryLocationName",
         "partition": Element("tags", key="key", equals="dagster/partition"),
@@ -71,7 +80,7 @@ CONNECTOR = spec.Connector(
                 key="runId",
                 updated_at=("updateTime", "endTime", "startTime"),
                 times=spec.TimeFormat.EPOCH_SECONDS,
-                keep=Among("status", ("failure", "canceled")),
+                keep=Among("status", ("failure", "canceled", "success")),
             ),
             since=spec.Since(field="updateTime", param="updatedAfter", format=spec.TimeFormat.EPOCH_SECONDS),
         ),

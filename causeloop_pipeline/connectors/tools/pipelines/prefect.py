@@ -6,6 +6,7 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     Element,
     Every,
     Has,
+    Is,
     Literal,
     Matches,
     Tag,
@@ -13,6 +14,7 @@ from causeloop_pipeline.connectors.mapping.expressions import (
 )
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
 from causeloop_pipeline.connectors.record_filters import Among
+from causeloop_pipeline.model.issue import Identifies
 
 FAILURE_EVENTS = tuple(f"prefect.flow-run.{state}" for state in ("failed", "crashed", "timedout"))
 FAILED_STATE = (
@@ -28,6 +30,7 @@ def related(role: str) -> Element:
 
 RUN = IssueMapping(
     name="flow run",
+    identifies=Identifies.EVENT,
     when=Every((Has("id"), Has("flow_id"))),
     title=(Text("{name}: {state.name}"), Text("{name}: {state_name}"), Text("{name}: {state_type}"), "name"),
     body="state.message",
@@ -39,10 +42,13 @@ RUN = IssueMapping(
     environment=(Tag("tags", "env|environment"), "work_pool_name"),
     source_created_at=("start_time", "expected_start_time", "created"),
     resolved_at=("end_time", "updated"),
+    job=("deployment_id", "flow_id"),
+    succeeded=Is(("state.type", "state_type"), ("COMPLETED",)),
     attributes={"tags": "tags", "run_count": "run_count", "work_queue": "work_queue_name"},
 )
 RUN_EVENT = IssueMapping(
     name="event of a flow run",
+    identifies=Identifies.EVENT,
     when=Every((Has("event"), Has(r"resource.prefect\.resource\.id"))),
     title=(
         Text(r"{resource.prefect\.resource\.name}: {resource.prefect\.state-name}"),
@@ -63,7 +69,7 @@ RUN_EVENT = IssueMapping(
     attributes={"event": "event", "run": r"resource.prefect\.resource\.id"},
 )
 SCHEMA = spec.RecordSchema(
-    updated_at=("end_time", "updated"), keep=Among("state_type", ("failed", "crashed"))
+    updated_at=("end_time", "updated"), keep=Among("state_type", ("failed", "crashed", "completed"))
 )
 
 
@@ -92,7 +98,7 @@ CONNECTOR = spec.Connector(
             method="POST",
             params=(
                 ("sort", "END_TIME_DESC"),
-                ("flow_runs.state.type.any_", ("FAILED", "CRASHED")),
+                ("flow_runs.state.type.any_", ("FAILED", "CRASHED", "COMPLETED")),
             ),
             records="",
             pages=spec.OffsetPages(size=200),
