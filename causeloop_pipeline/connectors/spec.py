@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Any, Literal
 
 from causeloop_pipeline.connectors.auth import (
+    Anonymous,
     Auth,
     AwsSignature,
     Basic,
@@ -47,6 +48,7 @@ from causeloop_pipeline.connectors.pulls import (
     RecordSchema,
     Refresh,
     Since,
+    Supplement,
 )
 from causeloop_pipeline.connectors.signatures import (
     OWN_SIGNATURE,
@@ -68,6 +70,7 @@ __all__ = [
     "HOST_LABEL",
     "HOST_LABELS",
     "OWN_SIGNATURE",
+    "Anonymous",
     "Auth",
     "AwsSignature",
     "Basic",
@@ -113,6 +116,7 @@ __all__ = [
     "Since",
     "SnsSignature",
     "SqlQuery",
+    "Supplement",
     "TimeFormat",
     "TokenPages",
     "UrlSecret",

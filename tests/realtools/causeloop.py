@@ -110,14 +110,15 @@ class Workspace:
 
 @dataclass
 class Causeloop:
-    """A running installation, and the session of its owner."""
+    """A running installation, and the first workspace of its owner."""
 
     url: str
-    owner: httpx2.Client
+    first_workspace: str
 
     def make_workspace(self, slug: str) -> Workspace:
         """Another workspace, and a program's key for it."""
-        made = self.owner.post("/v1/workspaces", json={"slug": slug, "name": slug}).raise_for_status().json()
+        owner = sign_in(self.url, self.first_workspace)
+        made = owner.post("/v1/workspaces", json={"slug": slug, "name": slug}).raise_for_status().json()
         session = sign_in(self.url, made["id"])
         answer = session.post("/v1/service-accounts", json={"name": "realtools", "role": "admin"})
         key = answer.raise_for_status().json()["key"]
@@ -141,7 +142,7 @@ def open_link(url: str, first_link: str) -> Causeloop:
     made = httpx2.post(f"{url}/v1/organizations", json=body, timeout=60).raise_for_status().json()
     accept = {"token": read_token(made["invitation_link"]), "consent": True, "password": PASSWORD}
     httpx2.post(f"{url}/v1/auth/accept", json=accept, timeout=60).raise_for_status()
-    return Causeloop(url, sign_in(url, made["workspace_id"]))
+    return Causeloop(url, made["workspace_id"])
 
 
 def read_token(link: str) -> str:

@@ -28,12 +28,13 @@ CHECKS = (
     "second connector",
 )
 FIRST_SECONDS, PATTERN_SECONDS, SECOND_SECONDS = 120, 45, 75
-SLACK_SECONDS = 45
-"""How far the times of an issue may lie from when the recipe let it happen: tools look at intervals."""
+SLACK_SECONDS = 30
+"""How far the times of an issue may lie outside of when the recipe let it happen: tools look at intervals."""
 PAUSE_SECONDS = 2.0
 SYNC_EVERY = 5
 """Pauses between two requests to poll."""
 Issue = dict[str, Any]
+Span = tuple[float, float]
 
 
 @dataclass
@@ -46,8 +47,8 @@ class Loop:
     outcome: Outcome
     connected: Connected | None = None
     relay: Relay | None = None
-    failed_at: list[float] = field(default_factory=list)
-    recovered_at: float = 0.0
+    failed_at: list[Span] = field(default_factory=list)
+    recovered_at: Span = (0.0, 0.0)
     first: Issue = field(default_factory=dict)
 
     def check(self, name: str, problem: str | None) -> None:
@@ -109,8 +110,7 @@ def _connect(loop: Loop, open_relays: ExitStack, ports: Iterator[int]) -> None:
 
 def _fail_first(loop: Loop) -> None:
     tool, began = loop.tool, time.monotonic()
-    loop.failed_at.append(time.time())
-    tool.fail()
+    loop.failed_at.append(_measure(tool.fail))
     found = loop.wait(loop.list_issues, FIRST_SECONDS)
     if not found:
         raise ToolError(loop.explain_absence())
@@ -126,8 +126,7 @@ def _fail_first(loop: Loop) -> None:
 
 def _recover(loop: Loop) -> None:
     tool = loop.tool
-    loop.recovered_at = time.time()
-    tool.recover()
+    loop.recovered_at = _measure(tool.recover)
     if not tool.expected.has_end:
         return
     ended = loop.wait(lambda: _find_ended(loop), tool.end_seconds)
@@ -144,8 +143,7 @@ def _recover(loop: Loop) -> None:
 def _fail_again(loop: Loop) -> None:
     tool = loop.tool
     time.sleep(PAUSE_SECONDS)
-    loop.failed_at.append(time.time())
-    tool.fail()
+    loop.failed_at.append(_measure(tool.fail))
     twice = loop.wait(lambda: _list_starts(loop) if _covers(loop) else None, FIRST_SECONDS)
     starts = _list_starts(loop)
     loop.check(
@@ -222,7 +220,8 @@ def _covers(loop: Loop) -> bool:
     """Whether just the two failures are there, each where it began."""
     starts = _list_starts(loop)
     return len(starts) == 2 and all(
-        abs(start - failed) < SLACK_SECONDS for start, failed in zip(starts, loop.failed_at, strict=True)
+        _find_distance(start, failed) < SLACK_SECONDS
+        for start, failed in zip(starts, loop.failed_at, strict=True)
     )
 
 
@@ -235,11 +234,23 @@ def _differs(value: str | None, expected: str) -> str | None:
     return None if value is not None and re.search(expected, value) else f"{value!r}, not {expected!r}"
 
 
-def _is_far(written: str | None, wanted: float) -> str | None:
+def _measure(act: Callable[[], None]) -> Span:
+    """When something began and was done."""
+    began = time.time()
+    act()
+    return began, time.time()
+
+
+def _find_distance(moment: float, span: Span) -> float:
+    """How far a moment lies outside of a span."""
+    return max(span[0] - moment, moment - span[1], 0.0)
+
+
+def _is_far(written: str | None, span: Span) -> str | None:
     if written is None:
         return "no time"
-    distance = _read(written) - wanted
-    return None if abs(distance) < SLACK_SECONDS else f"{distance:+.0f} s"
+    distance = _find_distance(_read(written), span)
+    return None if distance < SLACK_SECONDS else f"{distance:.0f} s outside of when it happened"
 
 
 def _read(written: str) -> float:

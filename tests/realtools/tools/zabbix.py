@@ -1,6 +1,7 @@
 """Zabbix from Debian, its data in PostgreSQL: a trigger on a value that is pushed to it."""
 
 import shutil
+import socket
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,15 @@ TRIGGER = {
 }
 
 
+def find_server_port() -> int:
+    """A free port of those that Zabbix's server takes."""
+    for port in range(20_000, 32_767):
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) != 0:
+                return port
+    raise ToolError("no free port below 32,768")
+
+
 class Zabbix(RealTool):
     """Problems by the API."""
 
@@ -45,7 +55,8 @@ class Zabbix(RealTool):
 
     def start(self) -> None:
         """Database, server, frontend, a token, and a host with a trigger."""
-        database, server, self.port = (next(self.place.ports) for _ in range(3))
+        database, self.port = (next(self.place.ports) for _ in range(2))
+        server = find_server_port()
         folder = self.place.folder
         run_sql = start_postgresql(self.place, database)
         run_sql("create role zabbix login")

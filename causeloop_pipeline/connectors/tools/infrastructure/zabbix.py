@@ -43,10 +43,9 @@ PROBLEM = IssueMapping(
         Choose(Has("r_eventid"), Literal("resolved"), Literal("problem")),
     ),
     service=(
+        *tagged("tags", "service", "component", "application"),
         "hosts.0.name",
         "hosts.0.host",
-        *tagged("tags", "service", "component", "application"),
-        "objectid",
     ),
     error_type=tagged("tags", "class"),
     team=tagged("tags", "team", "owner"),
@@ -64,12 +63,11 @@ PUSHED = IssueMapping(
     severity=(Text("severity {event_nseverity}"), "event_severity", "trigger_severity", "severity"),
     status=(Text("value {event_value}"), "event_status", "trigger_status", "status"),
     service=(
+        *tagged("event_tags", "service", "component", "application"),
         "host_name",
         "event_host",
         "host",
         "hostname",
-        *tagged("event_tags", "service", "component", "application"),
-        "trigger_id",
     ),
     team=tagged("event_tags", "team", "owner"),
     environment=tagged("event_tags", "env", "environment"),
@@ -167,7 +165,11 @@ CONNECTOR = spec.Connector(
                 ),
             ),
         ),
-        setup="Alerts › Media types › Webhook that posts event_id, event_nseverity, event_value and title.",
+        setup="Alerts › Media types › Webhook that posts its parameters as JSON: event_id {EVENT.ID}, "
+        "event_value {EVENT.VALUE}, event_nseverity {EVENT.NSEVERITY}, title {EVENT.NAME}, host_name "
+        "{HOST.NAME}, event_tags {EVENT.TAGSJSON}, trigger_id {TRIGGER.ID}, event_timestamp "
+        "{EVENT.TIMESTAMP}, event_recovery_timestamp {EVENT.RECOVERY.TIMESTAMP}, and zabbix_url with the "
+        "frontend's address.",
     ),
     issues=(PUSHED, PROBLEM, TRIGGER),
 )

@@ -2,11 +2,15 @@
 
 from causeloop_pipeline.connectors import spec
 from causeloop_pipeline.connectors.mapping.expressions import (
+    Choose,
+    Concat,
     Element,
     Every,
     Has,
     Instant,
     Literal,
+    Match,
+    Matches,
     Text,
     TimeFormat,
 )
@@ -19,20 +23,60 @@ query runs($cursor: String, $limit: Int, $updatedAfter: Float) {
     ... on Runs { results {
       runId jobName status startTime endTime updateTime creationTime tags { key value }
       repositoryOrigin { repositoryName repositoryLocationName }
+      assetSelection { path }
+      eventConnection(limit: 1000) { events { __typename
+        ... on ExecutionStepFailureEvent { stepKey error { className message cause { className message } } }
+        ... on RunFailureEvent { message error { className message } }
+        ... on AssetCheckEvaluationEvent { evaluation { checkName success severity assetKey { path } } }
+      } }
     } }
     ... on PythonError { message }
   }
 }
 """
+EVENTS = "eventConnection.events"
+
+
+def find_event(kind: str, take: str) -> Element:
+    """What the first event of a kind says."""
+    return Element(EVENTS, key="__typename", equals=kind, take=take)
+
+
+STEP = find_event("ExecutionStepFailureEvent", "stepKey")
+# The error of Dagster itself only says which step failed; a `Failure` that is raised on purpose has no cause.
+RAISED = (
+    find_event("ExecutionStepFailureEvent", "error.cause.message"),
+    Match(find_event("ExecutionStepFailureEvent", "error.message"), r"^(?:[a-z_]\w*\.)*([^\n]+)"),
+    find_event("RunFailureEvent", "error.message"),
+    find_event("RunFailureEvent", "message"),
+    "error.message",
+    "failureMessage",
+)
+CAUSE = Match(RAISED, r"^\s*([^\n]+)")
+IS_OF_ASSETS = Matches(("jobName", "pipelineName"), r"^__ASSET_JOB")
+ASSET = "assetSelection.0.path.-1"
+JOB = (Choose(IS_OF_ASSETS, ASSET), "jobName", "pipelineName")
 RUN = IssueMapping(
     name="run",
     when=Every((Has("runId"), Has("status"))),
-    title=(Text("{jobName} {status}"), Text("{pipelineName} {status}")),
-    body=("error.message", "failureMessage"),
+    title=(
+        Choose(
+            IS_OF_ASSETS,
+            Concat((STEP, Literal(": "), CAUSE)),
+            Concat((JOB, Literal("."), STEP, Literal(": "), CAUSE)),
+        ),
+        Concat((JOB, Literal(": "), CAUSE)),
+        Concat((JOB, Literal(" "), "status")),
+    ),
+    body=RAISED,
     severity="status",
     status="status",
-    service=("jobName", "pipelineName"),
-    error_type=Literal("run_failed"),
+    service=JOB,
+    error_type=(
+        find_event("ExecutionStepFailureEvent", "error.cause.className"),
+        Match(CAUSE, r"^([A-Za-z_]\w*):"),
+        Literal("run_failed"),
+    ),
     team=Element("tags", key="key", equals="team"),
     environment=(
         Element("tags", key="key", equals="environment"),
@@ -44,6 +88,7 @@ RUN = IssueMapping(
     resolved_at=Instant(("endTime", "updateTime"), TimeFormat.EPOCH_SECONDS),
     attributes={
         "location": "repositoryOrigin.repositoryLocationName",
+        "step": STEP,
         "partition": Element("tags", key="key", equals="dagster/partition"),
     },
 )
@@ -56,9 +101,14 @@ CONNECTOR = spec.Connector(
     plan="free",
     base_url="{base_url}",
     credentials=(
-        spec.Field("token", "User token", help="Of a Dagster+ user with the role Viewer, else any text."),
+        spec.Field(
+            "token",
+            "User token",
+            help="Of a Dagster+ user with the role Viewer; open source Dagster has none.",
+            required=False,
+        ),
     ),
-    auth=spec.Headers((("Dagster-Cloud-Api-Token", "{token}"),)),
+    auth=spec.FirstOf((spec.Headers((("Dagster-Cloud-Api-Token", "{token}"),)), spec.Anonymous())),
     pulls=(
         spec.Pull(
             name="runs",
@@ -66,7 +116,7 @@ CONNECTOR = spec.Connector(
             method="POST",
             graphql=QUERY,
             records="data.runsOrError.results",
-            pages=spec.LastRecordPages(path="runId", param="cursor", size=100),
+            pages=spec.LastRecordPages(path="runId", param="cursor", size=25),
             schema=spec.RecordSchema(
                 key="runId",
                 updated_at=("updateTime", "endTime", "startTime"),

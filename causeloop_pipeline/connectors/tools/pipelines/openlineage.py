@@ -1,14 +1,41 @@
 """OpenLineage run events of any producer: the failed and aborted ones."""
 
 from causeloop_pipeline.connectors import spec
-from causeloop_pipeline.connectors.mapping.expressions import Every, Has, Match, Text
+from causeloop_pipeline.connectors.mapping.expressions import (
+    Concat,
+    Element,
+    Every,
+    Has,
+    Literal,
+    Match,
+    Text,
+)
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
 from causeloop_pipeline.connectors.record_filters import Among
 
+DATASETS = ("inputs.0", "outputs.0")
+
+
+def find_assertion(take: str) -> tuple[Element, ...]:
+    """What the first failed assertion about a dataset of the run says."""
+    places = (f"{dataset}.facets.dataQualityAssertions.assertions" for dataset in DATASETS)
+    return tuple(Element(place, key="success", equals="false", take=take) for place in places)
+
+
+COLON, FAILED = Literal(": "), Literal(" failed")
+DATASET = tuple(f"{dataset}.name" for dataset in DATASETS)
+ERROR = Match(("run.facets.errorMessage.message",), r"^\s*([^\n]+)")
 RUN = IssueMapping(
     name="run event",
     when=Every((Has("eventType"), Has("job.name"))),
-    title=Text("{job.name}: {eventType}"),
+    title=(
+        Concat(
+            (DATASET, COLON, find_assertion("assertion"), Literal(" of "), find_assertion("column"), FAILED)
+        ),
+        Concat((DATASET, COLON, find_assertion("assertion"), FAILED)),
+        Concat(("job.name", COLON, ERROR)),
+        Text("{job.name}: {eventType}"),
+    ),
     body=("run.facets.errorMessage.message", "run.facets.errorMessage.stackTrace"),
     severity="eventType",
     status="eventType",
@@ -19,6 +46,7 @@ RUN = IssueMapping(
             r"\b((?:[A-Za-z_]\w*\.)*[A-Z]\w*(?:Error|Exception))\b",
         ),
         Match("run.facets.errorMessage.message", r"\b([A-Z]\w*(?:Error|Exception))\b"),
+        *find_assertion("assertion"),
         "run.facets.errorMessage.programmingLanguage",
         "job.facets.jobType.jobType",
     ),

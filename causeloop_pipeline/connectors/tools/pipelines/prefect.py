@@ -3,10 +3,12 @@
 from causeloop_pipeline.connectors import spec
 from causeloop_pipeline.connectors.mapping.expressions import (
     Choose,
+    Concat,
     Element,
     Every,
     Has,
     Literal,
+    Match,
     Matches,
     Tag,
     Text,
@@ -26,20 +28,45 @@ def related(role: str) -> Element:
     return Element("related", r"prefect\.resource\.role", role, r"prefect\.resource\.name")
 
 
+FLOW = ("flow_name", "flow.name")
+# Before what was raised, Prefect says that something was.
+CAUSE = Match(
+    "state.message", r"^(?:Flow run encountered an exception[:.]|Flow run failed due to [a-z ]+:)?\s*([^\n]+)"
+)
+PAGE = "/runs/flow-run/"
 RUN = IssueMapping(
     name="flow run",
     when=Every((Has("id"), Has("flow_id"))),
-    title=(Text("{name}: {state.name}"), Text("{name}: {state_name}"), Text("{name}: {state_type}"), "name"),
+    title=(
+        Concat((FLOW, Literal(": "), CAUSE)),
+        Concat((FLOW, Literal(": "), ("state.name", "state_name", "state_type"))),
+        Text("{name}: {state.name}"),
+        Text("{name}: {state_name}"),
+        Text("{name}: {state_type}"),
+        "name",
+    ),
     body="state.message",
     severity=("state.type", "state_type"),
     status=("state.type", "state_type"),
-    service=("deployment_name", "flow_name", "deployment_id", "flow_id"),
-    error_type=("state.name", "state_name"),
+    service=(*FLOW, "deployment_name"),
+    error_type=(Match(CAUSE, r"^(\w+(?:Error|Exception|Timeout))\b"), "state.name", "state_name"),
     team=Tag("tags", "team"),
     environment=(Tag("tags", "env|environment"), "work_pool_name"),
+    external_url=(
+        Concat((Match(Text("{config.base_url}"), r"^(.+)/api/?$"), Literal(PAGE), "id")),
+        Text(
+            "https://app.prefect.cloud/account/{config.account}/workspace/{config.workspace}/runs/flow-run/{id}"
+        ),
+    ),
     source_created_at=("start_time", "expected_start_time", "created"),
     resolved_at=("end_time", "updated"),
-    attributes={"tags": "tags", "run_count": "run_count", "work_queue": "work_queue_name"},
+    attributes={
+        "tags": "tags",
+        "run": "name",
+        "deployment": ("deployment_name", "deployment_id"),
+        "run_count": "run_count",
+        "work_queue": "work_queue_name",
+    },
 )
 RUN_EVENT = IssueMapping(
     name="event of a flow run",
@@ -72,6 +99,9 @@ def has_failed(event: spec.Record) -> bool:
     return str(event.get("event")).lower().startswith(FAILURE_EVENTS)
 
 
+PAYLOAD = '{"flow_run": {{ flow_run|tojson }}, "flow": {{ flow|tojson }}}'
+"""What a person pastes into the automation: Prefect fills it, and without `tojson` it is no JSON."""
+
 CONNECTOR = spec.Connector(
     name="prefect",
     title="Prefect",
@@ -79,12 +109,23 @@ CONNECTOR = spec.Connector(
     docs_url="https://docs.prefect.io/v3/api-ref/rest-api",
     plan="starter",
     base_url="https://api.prefect.cloud/api/accounts/{account}/workspaces/{workspace}",
-    credentials=(spec.Field("token", "API key"),),
-    config=(
-        spec.Field("account", "Account ID", pattern=r"[0-9a-fA-F-]{36}"),
-        spec.Field("workspace", "Workspace ID", pattern=r"[0-9a-fA-F-]{36}"),
+    credentials=(
+        spec.Field(
+            "token", "API key", help="Of Prefect Cloud; a server of one's own has none.", required=False
+        ),
     ),
-    auth=spec.Bearer("{token}"),
+    config=(
+        spec.Field("account", "Account ID", pattern=r"[0-9a-fA-F-]{36}", unless="base_url"),
+        spec.Field("workspace", "Workspace ID", pattern=r"[0-9a-fA-F-]{36}", unless="base_url"),
+        spec.Field(
+            "base_url",
+            "API address",
+            help="Of a server of one's own, such as https://prefect.acme.example/api.",
+            required=False,
+            pattern=r"https?://\S+",
+        ),
+    ),
+    auth=spec.FirstOf((spec.Bearer("{token}"), spec.Anonymous())),
     pulls=(
         spec.Pull(
             name="flow_runs",
@@ -97,6 +138,7 @@ CONNECTOR = spec.Connector(
             records="",
             pages=spec.OffsetPages(size=200),
             schema=SCHEMA,
+            supplements=(spec.Supplement(path="/flows/{flow_id}", into="flow"),),
             since=spec.Since(field="end_time", param="flow_runs.end_time.after_"),
         ),
     ),
@@ -117,7 +159,7 @@ CONNECTOR = spec.Connector(
                 ),
             ),
         ),
-        setup="Automations: on a failed or crashed flow run, a webhook block that posts {{flow_run}}.",
+        setup=f"Automations: on a failed, crashed or completed flow run, call a webhook block with {PAYLOAD}",
     ),
     issues=(RUN, RUN_EVENT),
 )
