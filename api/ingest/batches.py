@@ -19,15 +19,20 @@ Rejections = list[dict[str, Any]]
 
 
 def parse_batch(
-    items: Sequence[Any], pointer: str, parse: Callable[[Any, datetime], RawRecord]
+    items: Sequence[Any], pointer: str, parse: Callable[[Any, datetime], RawRecord | None]
 ) -> tuple[IndexedRecords, Rejections]:
-    """The valid records, and the invalid fields of the others, each with its index in the batch."""
+    """The valid records, and the invalid fields of the others, each with its index in the batch.
+
+    Of an item that is no failure, `parse` makes None.
+    """
     now = datetime.now(UTC)
     records: IndexedRecords = []
     rejections: Rejections = []
     for index, item in enumerate(items):
         try:
-            records.append((index, parse(item, now)))
+            record = parse(item, now)
+            if record is not None:
+                records.append((index, record))
         except IngestError as error:
             errors = describe_fields(error.errors, f"{pointer}/{index}")
             rejections.append({"index": index, "errors": errors})

@@ -2,12 +2,13 @@
 
 from datetime import datetime
 from functools import partial
-from typing import Any
+from typing import Any, Literal
 
 from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from api.access.permissions import requires
+from api.http.database import WorkspaceDatabase
 from api.http.errors import Problem
 from api.http.headers import read_headers
 from api.http.json_body import read_encoded
@@ -26,14 +27,15 @@ from api.ingest.schemas import (
     BATCH_LIMIT,
     BatchRequest,
     BatchResult,
+    ExportTaken,
     IngestedEvent,
     IngestEvent,
-    LogsAccepted,
 )
 from api.operation import Db, Operation, reads_body
-from causeloop_pipeline.landing.inbound.cloud_events import read_cloud_events, to_event
+from causeloop_pipeline.landing.inbound.cloud_events import is_success, read_cloud_events, to_event
 from causeloop_pipeline.landing.inbound.ingest_event import read_event
 from causeloop_pipeline.landing.inbound.otlp_logs import OtlpError, read_export, read_failures
+from causeloop_pipeline.landing.inbound.otlp_spans import read_span_failures
 from causeloop_pipeline.landing.inbound.product_fields import IngestError
 from causeloop_pipeline.model.issue import CLOUD_EVENTS_SOURCE, OTLP_SOURCE
 from causeloop_pipeline.model.raw_record import RawRecord
@@ -44,7 +46,15 @@ router = APIRouter(prefix="/v1/ingest", tags=["ingestion"], route_class=Operatio
 
 PROTOBUF = "application/x-protobuf"
 MAX_FAILURES = 2_000
-LOGS_BODY = {
+Signal = Literal["logs", "traces"]
+EXPORT_TAKEN: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "Stored; what was rejected is counted",
+        "model": ExportTaken,
+        "content": {PROTOBUF: {"schema": {"type": "string", "format": "binary"}}},
+    }
+}
+EXPORT_BODY = {
     "requestBody": {
         "required": True,
         "content": {
@@ -95,14 +105,8 @@ async def ingest_batch(db: Db, batch: BatchRequest) -> Response:
 @router.post(
     "/otlp/v1/logs",
     summary="Ingest OpenTelemetry logs",
-    responses={
-        200: {
-            "description": "Stored; what was rejected is counted",
-            "model": LogsAccepted,
-            "content": {PROTOBUF: {"schema": {"type": "string", "format": "binary"}}},
-        }
-    },
-    openapi_extra=LOGS_BODY,
+    responses=EXPORT_TAKEN,
+    openapi_extra=EXPORT_BODY,
 )
 @requires(Role.ANALYST)
 @reads_body
@@ -111,22 +115,61 @@ async def ingest_otlp_logs(request: Request, db: Db) -> Response:
 
     Set `OTEL_EXPORTER_OTLP_ENDPOINT` to `…/v1/ingest/otlp` and send a service key as the bearer token.
     """
-    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if media_type not in {PROTOBUF, "application/json"}:
-        raise Problem(415, "not_json", f"send logs as {PROTOBUF} or application/json")
-    is_json = media_type == "application/json"
+    return await _ingest_export(request, db, "logs")
+
+
+@router.post(
+    "/otlp/v1/traces",
+    summary="Ingest OpenTelemetry traces",
+    responses=EXPORT_TAKEN,
+    openapi_extra=EXPORT_BODY,
+)
+@requires(Role.ANALYST)
+@reads_body
+async def ingest_otlp_traces(request: Request, db: Db) -> Response:
+    """Stores the exceptions that failed spans record; the spans themselves are not kept.
+
+    An exception that is also logged within its trace is the same issue.
+    """
+    return await _ingest_export(request, db, "traces")
+
+
+@router.post(
+    "/otlp/v1/metrics",
+    summary="Take OpenTelemetry metrics",
+    responses=EXPORT_TAKEN,
+    openapi_extra=EXPORT_BODY,
+)
+@requires(Role.ANALYST)
+@reads_body
+async def ingest_otlp_metrics(request: Request, db: Db) -> Response:  # noqa: ARG001 who may send, may send these
+    """Takes metrics and keeps nothing of them, so that programs that send all to one address go on."""
+    is_json = _is_json_export(request)
+    await read_encoded(request)
+    return _answer_export(0, "", is_json=is_json)
+
+
+async def _ingest_export(request: Request, db: WorkspaceDatabase, signal: Signal) -> Response:
+    is_json = _is_json_export(request)
     body = await read_encoded(request)
     try:
-        failures = await run_in_threadpool(_read_logs, body, is_json)
+        failures = await run_in_threadpool(_read_failures, body, is_json, signal)
     except OtlpError as error:
-        raise Problem(400, "malformed_json", f"the logs cannot be read: {error}") from None
+        raise Problem(400, "malformed_json", f"the {signal} cannot be read: {error}") from None
     read = partial(read_event, source=OTLP_SOURCE)
-    parsed, rejections = parse_batch(failures[:MAX_FAILURES], "/logs", read)
+    parsed, rejections = parse_batch(failures[:MAX_FAILURES], f"/{signal}", read)
     parsed = await keep_former_source(db, parsed)
-    records = await reject_connector_records(db, parsed, rejections, "/logs")
+    records = await reject_connector_records(db, parsed, rejections, f"/{signal}")
     await ingest.ingest_records(db, NO_CONNECTOR, [record for _, record in records])
     rejected = len(rejections) + max(len(failures) - MAX_FAILURES, 0)
-    return _answer_export(rejected, _explain(rejections, len(failures)), is_json=is_json)
+    return _answer_export(rejected, _explain(rejections, len(failures)), is_json=is_json, signal=signal)
+
+
+def _is_json_export(request: Request) -> bool:
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media_type not in {PROTOBUF, "application/json"}:
+        raise Problem(415, "not_json", f"send exports as {PROTOBUF} or application/json")
+    return media_type == "application/json"
 
 
 @router.post(
@@ -139,7 +182,10 @@ async def ingest_otlp_logs(request: Request, db: Db) -> Response:
 @requires(Role.ANALYST)
 @reads_body
 async def ingest_cloud_events(request: Request, db: Db) -> Response:
-    """Stores CloudEvents 1.0, binary, structured or in batches of up to 500, each as one issue."""
+    """Stores CloudEvents 1.0, binary, structured or in batches of up to 500, each as one issue.
+
+    An event whose type says that something succeeded, and whose severity does not object, is no failure.
+    """
     body = await read_encoded(request)
     try:
         events = read_cloud_events(read_headers(request), body)
@@ -155,12 +201,17 @@ async def ingest_cloud_events(request: Request, db: Db) -> Response:
     return json_response(describe_batch(count, ignored, records, rejections, partial(identify, db)), 202)
 
 
-def _to_record(cloud_event: dict[str, Any], now: datetime) -> RawRecord:
-    return read_event(to_event(cloud_event), now, source=CLOUD_EVENTS_SOURCE)
+def _to_record(cloud_event: dict[str, Any], now: datetime) -> RawRecord | None:
+    return (
+        None
+        if is_success(cloud_event)
+        else read_event(to_event(cloud_event), now, source=CLOUD_EVENTS_SOURCE)
+    )
 
 
-def _read_logs(body: bytes, is_json: bool) -> list[dict[str, Any]]:
-    return list(read_failures(read_export(body, is_json=is_json), is_json=is_json))
+def _read_failures(body: bytes, is_json: bool, signal: Signal) -> list[dict[str, Any]]:
+    export = read_export(body, is_json=is_json, signal=signal)
+    return list((read_failures if signal == "logs" else read_span_failures)(export, is_json=is_json))
 
 
 def _explain(rejections: list[dict[str, Any]], count: int) -> str:
@@ -169,15 +220,21 @@ def _explain(rejections: list[dict[str, Any]], count: int) -> str:
     return str(rejections[0]["errors"][0]["detail"]) if rejections else ""
 
 
-def _answer_export(rejected: int, message: str, *, is_json: bool) -> Response:
+def _answer_export(rejected: int, message: str, *, is_json: bool, signal: Signal = "logs") -> Response:
     """What an exporter expects: an empty message, or how many records were not taken, and why."""
     if is_json:
-        partial_success = {"rejectedLogRecords": str(rejected), "errorMessage": message}
+        counted = "rejectedLogRecords" if signal == "logs" else "rejectedSpans"
+        partial_success = {counted: str(rejected), "errorMessage": message}
         return json_response({"partialSuccess": partial_success} if rejected else {})
+    if not rejected:
+        return Response(b"", media_type=PROTOBUF)
     from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceResponse
+    from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceResponse
 
-    answer = ExportLogsServiceResponse()
-    if rejected:
+    answer = ExportLogsServiceResponse() if signal == "logs" else ExportTraceServiceResponse()
+    if signal == "logs":
         answer.partial_success.rejected_log_records = rejected
-        answer.partial_success.error_message = message
+    else:
+        answer.partial_success.rejected_spans = rejected
+    answer.partial_success.error_message = message
     return Response(answer.SerializeToString(), media_type=PROTOBUF)
