@@ -14,8 +14,8 @@ import httpx2
 
 Result = TypeVar("Result")
 STOP_SECONDS = 20
-START_SECONDS = 240
-COMMAND_SECONDS = 240
+START_SECONDS = 600
+COMMAND_SECONDS = 600
 
 
 class ToolError(RuntimeError):

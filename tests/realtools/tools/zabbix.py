@@ -1,7 +1,6 @@
 """Zabbix from Debian, its data in PostgreSQL: a trigger on a value that is pushed to it."""
 
 import shutil
-import socket
 from pathlib import Path
 from typing import Any
 
@@ -30,15 +29,6 @@ TRIGGER = {
 }
 
 
-def find_server_port() -> int:
-    """A free port of those that Zabbix's server takes."""
-    for port in range(20_000, 32_767):
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) != 0:
-                return port
-    raise ToolError("no free port below 32,768")
-
-
 class Zabbix(RealTool):
     """Problems by the API."""
 
@@ -55,8 +45,7 @@ class Zabbix(RealTool):
 
     def start(self) -> None:
         """Database, server, frontend, a token, and a host with a trigger."""
-        database, self.port = (next(self.place.ports) for _ in range(2))
-        server = find_server_port()
+        database, server, self.port = (next(self.place.ports) for _ in range(3))
         folder = self.place.folder
         run_sql = start_postgresql(self.place, database)
         run_sql("create role zabbix login")
@@ -78,7 +67,7 @@ class Zabbix(RealTool):
             environment={"PHP_CLI_SERVER_WORKERS": "2"},
         )
         self.token = ""
-        wait_for(self._sign_in, 90, "Zabbix's API")
+        wait_for(self._sign_in, 300, "Zabbix's API")
         self._make_host()
 
     @property
