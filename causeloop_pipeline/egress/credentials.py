@@ -71,8 +71,8 @@ def find_missing(auth: Auth, values: Mapping[str, Any]) -> list[str]:
 
 def choose_way(auth: FirstOf, values: Mapping[str, Any]) -> SingleAuth:
     """The first way that the configuration allows and whose credentials were entered, else the first."""
-    fitting = (way for way in auth.ways if _is_allowed(way, values) and not find_missing(way, values))
-    return next(fitting, auth.ways[0])
+    fitting = [each for each in auth.ways if _is_allowed(each, values) and not find_missing(each, values)]
+    return fitting[0] if fitting else auth.ways[0]
 
 
 def _is_allowed(way: SingleAuth, values: Mapping[str, Any]) -> bool:

@@ -59,7 +59,7 @@ USER = {"username": "ada", "password": "planted password"}
         ("dagster_plus", {}, {}, None),
     ],
 )
-def test_a_tool_is_asked_in_the_first_way_that_its_version_has_and_that_was_entered(
+def test_a_request_goes_the_first_way_that_the_tools_version_has_and_that_was_entered(
     tool: str, config: dict[str, Any], entered: dict[str, str], expected: str | None
 ) -> None:
     url = "https://tool.example"

@@ -1,6 +1,6 @@
 """Every real tool, one after another: `python -m tests.realtools [TOOL …] [--write docs/connectors.md]`.
 
-The exit code is 1 when a check failed that is not known to fail, or passed although it is.
+The exit code is 1 when a check failed that is not expected to, or passed although it is.
 """
 
 import argparse
@@ -82,13 +82,15 @@ def report(recipe: type[RealTool], outcome: Outcome) -> list[str]:
     """Print what was shown; what was not to be expected."""
     print(f"{recipe.name} {outcome.version}, {outcome.minutes:.1f} minutes to the first issue", flush=True)
     for name in outcome.passed:
-        print(f"  ✓ {name}" + (" (is known to fail: take it out of `known`)" if name in recipe.known else ""))
+        note = " (take it out of `expected_failures`)" if name in recipe.expected_failures else ""
+        print(f"  ✓ {name}{note}")
     for name, why in outcome.failed.items():
-        print(f"  ✗ {name}: {why}" + (f" (known: {recipe.known[name]})" if name in recipe.known else ""))
+        note = f" (expected: {recipe.expected_failures[name]})" if name in recipe.expected_failures else ""
+        print(f"  ✗ {name}: {why}{note}")
     if outcome.missing:
         print(f"  {outcome.missing}")
-    unexpected = [name for name in outcome.failed if name not in recipe.known]
-    overcome = [name for name in outcome.passed if name in recipe.known]
+    unexpected = [name for name in outcome.failed if name not in recipe.expected_failures]
+    overcome = [name for name in outcome.passed if name in recipe.expected_failures]
     return [
         f"{recipe.name}: {name}"
         for name in [*unexpected, *overcome, *([outcome.missing] * bool(outcome.missing))]
@@ -96,7 +98,7 @@ def report(recipe: type[RealTool], outcome: Outcome) -> list[str]:
 
 
 def reserve_ports(count: int) -> list[int]:
-    """Free ports, each once; Causeloop is told before it starts that it may reach them."""
+    """Free ports, each once; Causeloop may reach them from its start on."""
     ports: list[int] = []
     for port in range(*PORTS):
         if len(ports) == count:

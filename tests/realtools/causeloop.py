@@ -1,4 +1,4 @@
-"""Causeloop as a newcomer has it: `causeloop up --no-demo`, the first link, a workspace, a connector."""
+"""Causeloop as a new user has it: `causeloop up --no-demo`, the first link, a workspace, a connector."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -70,21 +70,21 @@ class Workspace:
 
     def read_status(self, connector: Connected) -> str:
         """The status of a connector, with its reason."""
-        found = self._send("GET", f"/v1/connectors/{connector.id}")
+        stored = self._send("GET", f"/v1/connectors/{connector.id}")
         runs = self._send("GET", f"/v1/connectors/{connector.id}/sync-runs")["data"]
-        reasons = [found["status_reason"], *(run["error"] for run in runs)]
-        return f"{found['status']}: {next((reason for reason in reasons if reason), 'no reason')}"
+        reasons = [stored["status_reason"], *(run["error"] for run in runs)]
+        return f"{stored['status']}: {next((reason for reason in reasons if reason), 'no reason')}"
 
     def list_issues(self, connector: Connected | None = None) -> list[dict[str, Any]]:
         """All issues of a connector, or of what came without one."""
         of = {"connector_id": connector.id} if connector else {}
-        found = self._send("GET", "/v1/issues", params={**of, "limit": "100", "sort": "source_created_at"})[
+        issues = self._send("GET", "/v1/issues", params={**of, "limit": "100", "sort": "source_created_at"})[
             "data"
         ]
-        return [issue for issue in found if connector or issue["connector_id"] is None]
+        return [issue for issue in issues if connector or issue["connector_id"] is None]
 
     def list_occurrences(self, issue: dict[str, Any]) -> list[dict[str, Any]]:
-        """Each time that an issue happened: start and end."""
+        """Each occurrence of an issue: start and end."""
         answer = self.api.get(f"/v1/issues/{issue['id']}/occurrences")
         if answer.status_code == 404:
             return [{"started_at": issue["source_created_at"], "ended_at": issue["resolved_at"]}]
@@ -92,14 +92,8 @@ class Workspace:
 
     def list_quarantine(self, connector: Connected) -> list[str]:
         """Why records of a connector were set aside."""
-        found = self._send("GET", f"/v1/connectors/{connector.id}/quarantine")["data"]
-        return sorted({entry["reason"] for entry in found})
-
-    def post_key(self, path: str, key: str, **more: Any) -> httpx2.Response:
-        """Send something to the API with a program's key."""
-        return httpx2.post(
-            f"{self.api.base_url}".rstrip("/") + path, headers={"authorization": f"Bearer {key}"}, **more
-        )
+        entries = self._send("GET", f"/v1/connectors/{connector.id}/quarantine")["data"]
+        return sorted({entry["reason"] for entry in entries})
 
     def _send(self, method: str, path: str, **more: Any) -> Any:
         answer = self.api.request(method, path, **more)

@@ -66,14 +66,14 @@ class Loop:
     def wait(self, find: Callable[[], Any], seconds: float) -> Any:
         """The first true result of a question, polling the tool meanwhile; None when the time is over."""
         deadline, turn = time.monotonic() + seconds, 0
-        while not (found := find()):
+        while not (answer := find()):
             if time.monotonic() > deadline:
                 return None
             if self.tool.is_polled and self.connected and turn % SYNC_EVERY == 0:
                 self.workspace.sync(self.connected)
             turn += 1
             time.sleep(PAUSE_SECONDS)
-        return found
+        return answer
 
     def explain_absence(self) -> str:
         """Why there is no issue, as far as the connector tells."""
@@ -111,11 +111,11 @@ def _connect(loop: Loop, open_relays: ExitStack, ports: Iterator[int]) -> None:
 def _fail_first(loop: Loop) -> None:
     tool, began = loop.tool, time.monotonic()
     loop.failed_at.append(_measure(tool.fail))
-    found = loop.wait(loop.list_issues, FIRST_SECONDS)
-    if not found:
+    answer = loop.wait(loop.list_issues, FIRST_SECONDS)
+    if not answer:
         raise ToolError(loop.explain_absence())
     loop.outcome.minutes += (time.monotonic() - began) / 60
-    loop.first = issue = found[0]
+    loop.first = issue = answer[0]
     expected = tool.expected
     loop.check("title", _differs(issue["title"], expected.title))
     loop.check("severity", _differs(issue["severity"], expected.severity))
@@ -134,8 +134,8 @@ def _recover(loop: Loop) -> None:
         (issue,) = [i for i in loop.list_issues() if i["id"] == loop.first["id"]] or [loop.first]
         loop.check("ends", f"still {issue['status']} after {tool.end_seconds:.0f} s")
         return
-    kept = ("title", "service", "severity", "source_created_at", "external_url", "error_type")
-    changed = [f"{name} is now {ended[name]!r}" for name in kept if ended[name] != loop.first[name]]
+    lasting = ("title", "service", "severity", "source_created_at", "external_url", "error_type")
+    changed = [f"{name} is now {ended[name]!r}" for name in lasting if ended[name] != loop.first[name]]
     problem = "; ".join(changed) or _is_far(ended["resolved_at"], loop.recovered_at)
     loop.check("ends", problem or None)
 
@@ -159,7 +159,7 @@ def _fail_again(loop: Loop) -> None:
 
 def _connect_second(loop: Loop, open_relays: ExitStack, ports: Iterator[int]) -> None:
     tool, workspace = loop.tool, loop.workspace
-    before = _picture(loop)
+    before = _list_titles(loop)
     address = tool.address
     if tool.is_polled and tool.address:
         address = open_relays.enter_context(open_relay(next(ports), tool.address, tool.words)).url
@@ -168,7 +168,7 @@ def _connect_second(loop: Loop, open_relays: ExitStack, ports: Iterator[int]) ->
         _push_in_disguise(loop, second)
     other = Loop(tool, loop.place, workspace, loop.outcome, second)
     arrived = other.wait(lambda: _find_of_second(other, before), SECOND_SECONDS)
-    after = _picture(loop)
+    after = _list_titles(loop)
     lost = [title for key, title in before.items() if after.get(key) != title]
     problem = (
         f"of the first connector's issues {len(lost)} of {len(before)} changed or went" if lost else None
@@ -182,7 +182,7 @@ def _find_of_second(other: Loop, before: dict[str, str]) -> list[Issue]:
     return [issue for issue in other.list_issues() if issue["id"] not in before]
 
 
-def _picture(loop: Loop) -> dict[str, str]:
+def _list_titles(loop: Loop) -> dict[str, str]:
     """Issue → its title, of the first connector."""
     return {issue["id"]: issue["title"] for issue in loop.list_issues()}
 
@@ -250,7 +250,7 @@ def _is_far(written: str | None, span: Span) -> str | None:
     if written is None:
         return "no time"
     distance = _find_distance(_read(written), span)
-    return None if distance < SLACK_SECONDS else f"{distance:.0f} s outside of when it happened"
+    return None if distance < SLACK_SECONDS else f"{distance:.0f} s too early or too late"
 
 
 def _read(written: str) -> float:

@@ -62,13 +62,13 @@ def read_version(requirement: str) -> str:
 
 
 def _read_debian_version(name: str) -> str | None:
-    asked = subprocess.run(
+    answer = subprocess.run(
         ["dpkg-query", "--show", "--showformat=${db:Status-Status} ${Version}", name],
         capture_output=True,
         text=True,
         check=False,
     )
-    status, _, version = asked.stdout.partition(" ")
+    status, _, version = answer.stdout.partition(" ")
     return version.partition(":")[2] or version if status == "installed" else None
 
 

@@ -26,7 +26,7 @@ class RealTool(ABC):
     """One tool, connected in one way."""
 
     name: ClassVar[str]
-    """As it is asked for: `make realtools TOOL=name`."""
+    """As `make realtools TOOL=name` has it."""
     title: ClassVar[str]
     """As the table shows it."""
     type: ClassVar[str]
@@ -34,7 +34,7 @@ class RealTool(ABC):
     is_polled: ClassVar[bool] = False
     words: ClassVar[tuple[str, str]]
     """A word of the failure, and what a second site says in its place."""
-    known: ClassVar[Mapping[str, str]] = {}
+    expected_failures: ClassVar[Mapping[str, str]] = {}
     """Checks that do not pass yet, each with the reason; one that passes all the same is an error."""
     unwanted: ClassVar[str] = ""
     """A regular expression in the titles of what is no failure and must be no issue."""

@@ -18,11 +18,11 @@ def list_runs(*runs: dict[str, Any]) -> list[dict[str, Any]]:
     return [item(number) | run for number, run in enumerate(runs, 1)]
 
 
-def answer(runs: list[dict[str, Any]], found: dict[str, Any]) -> Any:
+def answer(runs: list[dict[str, Any]], documents: dict[str, Any]) -> Any:
     def script(request: ReceivedRequest) -> Reply:
         if request.path == "/items":
             return Reply({"items": runs})
-        return Reply(found[request.path]) if request.path in found else Reply({}, 404)
+        return Reply(documents[request.path]) if request.path in documents else Reply({}, 404)
 
     return script
 
@@ -37,8 +37,8 @@ def test_a_document_is_read_once_for_all_records_that_name_it_and_kept_under_its
 
 
 def test_only_the_end_of_a_long_list_or_text_is_kept():
-    found = {"/runs/1/log": {"lines": ["one", "two", "three"]}, "/runs/2/log": {"lines": "a\nb\nc"}}
-    with fake_tool(answer(list_runs({}, {}), found)) as tool:
+    documents = {"/runs/1/log": {"lines": ["one", "two", "three"]}, "/runs/2/log": {"lines": "a\nb\nc"}}
+    with fake_tool(answer(list_runs({}, {}), documents)) as tool:
         (page,) = poll(tool, plain(OnePage(), supplements=(LOG,)))
 
     assert [record.payload["log"] for record in page.records] == [["two", "three"], "\nc"]

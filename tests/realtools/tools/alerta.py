@@ -54,7 +54,7 @@ class Alerta(RealTool):
     type = "custom_api"
     is_polled = True
     words = ("HttpServerError", "TlsExpiresError")
-    known: ClassVar[Mapping[str, str]] = {
+    expected_failures: ClassVar[Mapping[str, str]] = {
         "ends": "Alerta gives the alert another time of its beginning and another severity when it ends",
         "two occurrences": "a declaration cannot say yet that an id names a condition",
         "pattern": "the same",
