@@ -266,7 +266,8 @@ class Connector:
     @property
     def fields(self) -> tuple[Field, ...]:
         """All that a person may configure, credentials apart."""
-        return (*self.config, BASE_URL) if self.base_url else self.config
+        has_own_address = any(field.name == BASE_URL.name for field in self.config)
+        return (*self.config, BASE_URL) if self.base_url and not has_own_address else self.config
 
     def resolve(self, config: Config) -> "Connector":
         """The connector that a declaration in the configuration describes; without one, this connector."""

@@ -15,7 +15,7 @@ from causeloop_pipeline.landing.export_file.vocabulary import map_severities, ma
 from causeloop_pipeline.landing.field_mapping import PRODUCT_FIELDS
 from causeloop_pipeline.landing.inbound.product_fields import EVENT_RULES, FieldError, IngestError
 from causeloop_pipeline.landing.json_guard import GuardError, parse_json
-from causeloop_pipeline.model.issue import TITLE_LIMIT
+from causeloop_pipeline.model.issue import TITLE_LIMIT, IssueStatus
 
 STRUCTURED, BATCH = "application/cloudevents+json", "application/cloudevents-batch+json"
 REQUIRED = ("id", "source", "type")
@@ -83,10 +83,14 @@ def to_event(cloud_event: Mapping[str, Any]) -> dict[str, Any]:
         "status": _find_meaning(map_statuses, fields, cloud_event, STATUSES),
         "service": str(cloud_event["source"]).rstrip("/").rpartition("/")[2][:MAX_FIELD],
         "error_type": str(cloud_event["type"])[:MAX_FIELD],
-        "source_created_at": cloud_event.get("time"),
         "external_id": _identify(cloud_event),
         **{name: value for name, value in own_fields.items() if name != "external_id"},
     }
+    # The event of an end has the time of the end: when it began is what its first one said.
+    ended = event.get("status") in {IssueStatus.RESOLVED, IssueStatus.CLOSED}
+    times = {"source_updated_at": cloud_event.get("time")}
+    times["resolved_at" if ended else "source_created_at"] = cloud_event.get("time")
+    event = times | event
     others = {name: value for name, value in fields.items() if name not in own_fields}
     context = {f"ce.{name}": value for name, value in cloud_event.items() if not name.startswith("data")}
     event["attributes"] = {**context, **others, **event.get("attributes", {})}

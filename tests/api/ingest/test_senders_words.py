@@ -152,3 +152,20 @@ def test_a_run_of_kubernetes_says_by_its_condition_what_failed(
 
     (payload,) = read_landed(database, fresh_sample)
     assert payload["title"] == "step build exited with 1"
+
+
+def test_the_end_of_a_cloud_event_leaves_its_beginning_where_it_was(
+    client: Client, fresh_sample: Sample, database: Database
+) -> None:
+    api = client(fresh_sample.credentials["analyst"])
+    began, ended = "2026-01-01T08:00:00+00:00", "2026-01-01T09:00:00+00:00"
+    for time, status in ((began, "firing"), (ended, "resolved")):
+        event = cloud_event(1, time=time, data={"title": "full", "status": status})
+        api.post(EVENTS, content=json.dumps(event), headers=STRUCTURED)
+
+    open_one, resolved = sorted(
+        read_landed(database, fresh_sample), key=lambda each: each["source_updated_at"]
+    )
+    assert (open_one["status"], open_one["source_created_at"]) == ("open", began)
+    assert (resolved["status"], resolved["resolved_at"]) == ("resolved", ended)
+    assert "source_created_at" not in resolved
