@@ -91,8 +91,10 @@ def test_a_server_of_ones_own_needs_no_account_of_the_vendors_cloud():
     assert fields(prefect, {}, {}) == ["config.account", "config.workspace"]
 
 
-def test_what_prefect_is_told_to_send_is_json_once_it_is_filled():
+def test_the_payload_that_prefect_fills_becomes_json():
     webhook = CONNECTORS["prefect"].webhook
     assert webhook is not None
-    filled = re.sub(r"\{\{.*?\}\}", '{"id": "x"}', re.search(r"\{\"flow_run.*", webhook.setup)[0])
+    payload = re.search(r"\{\"flow_run.*", webhook.setup)
+    assert payload is not None
+    filled = re.sub(r"\{\{.*?\}\}", '{"id": "x"}', payload[0])
     assert json.loads(filled) == {"flow_run": {"id": "x"}, "flow": {"id": "x"}}

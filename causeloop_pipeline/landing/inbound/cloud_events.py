@@ -86,7 +86,7 @@ def to_event(cloud_event: Mapping[str, Any]) -> dict[str, Any]:
         "external_id": _identify(cloud_event),
         **{name: value for name, value in own_fields.items() if name != "external_id"},
     }
-    # The event of an end has the time of the end: when it began is what its first one said.
+    # The event of an end has the time of the end; the beginning stands in the first one.
     ended = event.get("status") in {IssueStatus.RESOLVED, IssueStatus.CLOSED}
     times = {"source_updated_at": cloud_event.get("time")}
     times["resolved_at" if ended else "source_created_at"] = cloud_event.get("time")
