@@ -63,7 +63,7 @@ def test_a_request_goes_the_first_way_that_the_tools_version_has_and_that_was_en
     tool: str, config: dict[str, Any], entered: dict[str, str], expected: str | None
 ) -> None:
     url = "https://tool.example"
-    authenticator = build_authenticator(CONNECTORS[tool], config, entered, url, EgressPolicy())
+    authenticator = build_authenticator(CONNECTORS[tool], config | {"base_url": url}, entered, EgressPolicy())
     sent = authenticator.authorize(Request(tool, "GET", url))
 
     assert sent.headers.get("Authorization") == expected
