@@ -6,6 +6,7 @@ from causeloop_pipeline.connectors.mapping.expressions import Different, Has, Jo
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
 from causeloop_pipeline.connectors.spec import RecordSchema, WebhookEvent
 from causeloop_pipeline.connectors.webhooks import Condition as BodyCondition
+from causeloop_pipeline.model.issue import FiringStart, Identifies
 
 SEVERITY_LABELS = ("severity", "priority", "level", "criticality", "sev")
 SERVICE_LABELS = (
@@ -40,6 +41,7 @@ TITLE: Source = (
 
 LISTED = IssueMapping(
     name="alert of the API",
+    identifies=Identifies.CONDITION,
     when=Has("status.state"),
     title=TITLE,
     body=Different(
@@ -60,6 +62,7 @@ LISTED = IssueMapping(
     environment=label(*ENVIRONMENT_LABELS),
     external_url=("generatorURL", "dashboardURL", "panelURL", "annotations.runbook_url", "externalURL"),
     source_created_at=("startsAt", "activeAt"),
+    firing_start=FiringStart.STATED,
     resolved_at="endsAt",
     attributes={
         "alertname": "labels.alertname",

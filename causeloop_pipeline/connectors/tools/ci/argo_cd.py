@@ -4,6 +4,7 @@ from causeloop_pipeline.connectors import spec
 from causeloop_pipeline.connectors.mapping.expressions import Every, Has, Join, Kind, Literal, Text
 from causeloop_pipeline.connectors.mapping.fields import ChangeMapping, IssueMapping
 from causeloop_pipeline.connectors.record_filters import Among
+from causeloop_pipeline.model.issue import Identifies
 
 NAME = ("metadata.labels.app\\.kubernetes\\.io/name", "metadata.name")
 ENVIRONMENT = (
@@ -20,6 +21,7 @@ PAGE = (
 
 SYNC = IssueMapping(
     name="failed sync",
+    identifies=Identifies.EVENT,
     when=Every((Kind(("sync",)), Has("status.operationState.phase"), Has("metadata.name"))),
     title=Join(
         (Text("{metadata.name} sync {status.operationState.phase}"), "status.operationState.message"), ": "
@@ -42,6 +44,7 @@ SYNC = IssueMapping(
 )
 HEALTH = IssueMapping(
     name="unhealthy application",
+    identifies=Identifies.CONDITION,
     when=Every((Kind(("health",)), Has("status.health.status"), Has("metadata.name"))),
     title=Join((Text("{metadata.name} is {status.health.status}"), "status.health.message"), ": "),
     body=("status.health.message", "status.conditions.0.message"),

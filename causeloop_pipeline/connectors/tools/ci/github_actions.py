@@ -27,11 +27,13 @@ from causeloop_pipeline.connectors.mapping.expressions import (
 )
 from causeloop_pipeline.connectors.mapping.fields import ChangeMapping, IssueMapping
 from causeloop_pipeline.connectors.record_filters import Among, Both, Named
+from causeloop_pipeline.model.issue import Identifies
 
 UNFINISHED = frozenset({"pending", "queued", "waiting", "in_progress", "inactive"})
 
 RUN = IssueMapping(
     name="workflow run",
+    identifies=Identifies.EVENT,
     when=Every((Kind(("run",)), Has("run_number"))),
     title=Join((("name", "workflow.name", "path"), Different("display_title", than="name")), ": "),
     body=("head_commit.message", "display_title"),
@@ -53,6 +55,7 @@ RUN = IssueMapping(
 )
 JOB = IssueMapping(
     name="job",
+    identifies=Identifies.EVENT,
     when=Every((Kind(("job",)), Has("run_id"), Has("name"))),
     title=Join(("workflow_name", "name"), ": "),
     severity="conclusion",
@@ -67,6 +70,7 @@ JOB = IssueMapping(
 )
 CHECK = IssueMapping(
     name="check run or suite",
+    identifies=Identifies.EVENT,
     when=Every(
         (Kind(("check",)), Has("head_sha"), Some((Has("check_suite"), Has("latest_check_runs_count"))))
     ),

@@ -17,6 +17,7 @@ from causeloop_pipeline.connectors.mapping.expressions import (
 )
 from causeloop_pipeline.connectors.mapping.fields import ChangeMapping, IssueMapping
 from causeloop_pipeline.connectors.record_filters import Among, Both, Named
+from causeloop_pipeline.model.issue import Identifies
 
 FAILURES = ("failure", "failed", "unstable")
 COLUMNS = (
@@ -27,6 +28,7 @@ COLUMNS = (
 NUMBERED = Concat((Match("url", r"/job/([^/]+)/\d+/?$"), Literal(" "), Match("displayName", r"^#\d+$")))
 BUILD = IssueMapping(
     name="build",
+    identifies=Identifies.EVENT,
     when=Every((Kind(("run",)), Every((Has("url"), Has("timestamp"), Has("number"))))),
     title=("fullDisplayName", NUMBERED, "displayName"),
     body=("description", "actions.0.causes.0.shortDescription"),
@@ -41,6 +43,7 @@ BUILD = IssueMapping(
 )
 PUSHED = IssueMapping(
     name="notification",
+    identifies=Identifies.EVENT,
     when=Every((Kind(("notification",)), Every((Has("build.full_url"), Has("name"))))),
     title=Concat((("display_name", "name"), Literal(" #"), "build.number")),
     body=("build.notes", "build.log", "build.test_summary.failed_tests"),
@@ -55,6 +58,7 @@ PUSHED = IssueMapping(
 )
 STAGE = IssueMapping(
     name="pipeline stage or run",
+    identifies=Identifies.EVENT,
     when=Every((Kind(("stage",)), Has("_links.self.href"), Has("status"), Has("name"))),
     title=Join(("name", "error.message"), ": "),
     body="error.message",
@@ -68,6 +72,7 @@ STAGE = IssueMapping(
 )
 BLUE_RUN = IssueMapping(
     name="Blue Ocean run",
+    identifies=Identifies.EVENT,
     when=Every(
         (
             Kind(("blue_run",)),

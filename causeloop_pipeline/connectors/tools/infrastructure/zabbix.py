@@ -18,6 +18,7 @@ from causeloop_pipeline.connectors.mapping.expressions import (
 )
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
 from causeloop_pipeline.connectors.record_filters import Among
+from causeloop_pipeline.model.issue import FiringStart, Identifies
 
 
 def tagged(path: str, *names: str) -> tuple[Element | Tag, ...]:
@@ -33,6 +34,7 @@ def written(day: str, hour: str) -> Instant:
 
 PROBLEM = IssueMapping(
     name="problem",
+    identifies=Identifies.EVENT,
     when=Every((Has("eventid"), Has("name"))),
     title="name",
     body="opdata",
@@ -58,6 +60,7 @@ PROBLEM = IssueMapping(
 )
 PUSHED = IssueMapping(
     name="webhook",
+    identifies=Identifies.EVENT,
     when=Some((Has("event_id"), Has("event_nseverity"), Has("trigger_id"), Has("hostname"))),
     title=("title", "event_name", "trigger_name", "alert_subject", "trigger"),
     body=("description", "alert_message", "message", "item"),
@@ -91,6 +94,7 @@ PUSHED = IssueMapping(
 
 TRIGGER = IssueMapping(
     name="trigger",
+    identifies=Identifies.CONDITION,
     when=Every((Has("triggerid"), Has("description"), Has("value"))),
     title="description",
     body="comments",
@@ -99,6 +103,7 @@ TRIGGER = IssueMapping(
     service=("hosts.0.name", "hosts.0.host"),
     external_url=Text("{config.base_url}/tr_events.php?triggerid={triggerid}"),
     source_created_at=Instant("lastchange", TimeFormat.EPOCH_SECONDS),
+    firing_start=FiringStart.CHANGED,
     attributes={"trigger": "triggerid"},
 )
 CONNECTOR = spec.Connector(

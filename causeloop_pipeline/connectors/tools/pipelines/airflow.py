@@ -4,10 +4,12 @@ from causeloop_pipeline.connectors import spec
 from causeloop_pipeline.connectors.mapping.expressions import Concat, Every, Has, Literal, Match, Text
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
 from causeloop_pipeline.connectors.record_filters import Among
+from causeloop_pipeline.model.issue import Identifies
 
 FAILED = ("failed", "upstream_failed")
 TASK = IssueMapping(
     name="task instance",
+    identifies=Identifies.EVENT,
     when=Every((Has("task_id"), Has("dag_id"))),
     title=Text("{dag_id}.{task_id} {state}"),
     body=("note", "exception", "error"),
@@ -24,6 +26,7 @@ TASK = IssueMapping(
 )
 RUN = IssueMapping(
     name="DAG run",
+    identifies=Identifies.EVENT,
     when=Every((Has("dag_run_id"), Has("dag_id"))),
     title=Text("{dag_id} {state}"),
     body="note",
@@ -40,6 +43,7 @@ RUN = IssueMapping(
 RAISED = Match("stack_trace", r"(?:^|\n)([A-Za-z_][\w.]*(?:: [^\n]*)?)\s*$")
 IMPORT_ERROR = IssueMapping(
     name="import error",
+    identifies=Identifies.EVENT,
     when=Every((Has("import_error_id"), Has("filename"))),
     title=(
         Concat((Match("filename", r"([^/]+)$"), Literal(" cannot be imported: "), RAISED)),

@@ -12,6 +12,7 @@ from causeloop_pipeline.connectors.mapping.expressions import (
 )
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
 from causeloop_pipeline.connectors.record_filters import Among
+from causeloop_pipeline.model.issue import Identifies
 
 QUERY = """
 query runs($cursor: String, $limit: Int, $updatedAfter: Float) {
@@ -26,6 +27,7 @@ query runs($cursor: String, $limit: Int, $updatedAfter: Float) {
 """
 RUN = IssueMapping(
     name="run",
+    identifies=Identifies.EVENT,
     when=Every((Has("runId"), Has("status"))),
     title=(Text("{jobName} {status}"), Text("{pipelineName} {status}")),
     body=("error.message", "failureMessage"),

@@ -4,10 +4,12 @@ from causeloop_pipeline.connectors import spec
 from causeloop_pipeline.connectors.mapping.expressions import Every, Has, Match, Text
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
 from causeloop_pipeline.connectors.record_filters import Among
+from causeloop_pipeline.model.issue import Identifies
 
 FAILED = ("error", "fail", "warn", "runtime error", "partial success")
 NODE = IssueMapping(
     name="node",
+    identifies=Identifies.EVENT,
     when=Every((Has("unique_id"), Has("status"))),
     title=Text("{unique_id}: {status}"),
     body="message",

@@ -4,9 +4,11 @@ from causeloop_pipeline.connectors import spec
 from causeloop_pipeline.connectors.mapping.expressions import Every, Has, Match, Text
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
 from causeloop_pipeline.connectors.record_filters import Among
+from causeloop_pipeline.model.issue import Identifies
 
 RUN = IssueMapping(
     name="run event",
+    identifies=Identifies.EVENT,
     when=Every((Has("eventType"), Has("job.name"))),
     title=Text("{job.name}: {eventType}"),
     body=("run.facets.errorMessage.message", "run.facets.errorMessage.stackTrace"),

@@ -13,6 +13,7 @@ from causeloop_pipeline.connectors.mapping.expressions import (
 )
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
 from causeloop_pipeline.connectors.record_filters import Among
+from causeloop_pipeline.model.issue import Identifies
 
 FAILURE_EVENTS = tuple(f"prefect.flow-run.{state}" for state in ("failed", "crashed", "timedout"))
 FAILED_STATE = (
@@ -28,6 +29,7 @@ def related(role: str) -> Element:
 
 RUN = IssueMapping(
     name="flow run",
+    identifies=Identifies.EVENT,
     when=Every((Has("id"), Has("flow_id"))),
     title=(Text("{name}: {state.name}"), Text("{name}: {state_name}"), Text("{name}: {state_type}"), "name"),
     body="state.message",
@@ -43,6 +45,7 @@ RUN = IssueMapping(
 )
 RUN_EVENT = IssueMapping(
     name="event of a flow run",
+    identifies=Identifies.EVENT,
     when=Every((Has("event"), Has(r"resource.prefect\.resource\.id"))),
     title=(
         Text(r"{resource.prefect\.resource\.name}: {resource.prefect\.state-name}"),

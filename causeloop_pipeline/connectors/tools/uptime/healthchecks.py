@@ -16,6 +16,7 @@ from causeloop_pipeline.connectors.mapping.expressions import (
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
 from causeloop_pipeline.connectors.mapping.spaced_tags import match_tag
 from causeloop_pipeline.connectors.record_filters import Among
+from causeloop_pipeline.model.issue import Identifies
 
 IN_URL = r"/checks/([^/?#]+)"
 UNIQUE_KEY, UUID = r"(?P<id>[0-9a-f]{40}.*)", r"(?P<id>[0-9a-f]{8}-.+)"
@@ -24,6 +25,7 @@ ENVIRONMENT = r"(?:^|\s)(prod|production|stage|staging|test|testing|qa|dev|devel
 
 CHECK = IssueMapping(
     name="check",
+    identifies=Identifies.CONDITION,
     when=Every(
         (
             Has("name"),
@@ -47,6 +49,7 @@ CHECK = IssueMapping(
 )
 PUSHED = IssueMapping(
     name="event",
+    identifies=Identifies.CONDITION,
     when=Every((Has("incident_key"), Has("event_type"))),
     title=("title", "description"),
     body="description",
