@@ -80,6 +80,8 @@ PUSHED = replace(
 EVALUATED = replace(LISTED, name="alert of Prometheus itself", when=Has("activeAt"), status="state")
 BARE = replace(PUSHED, name="alert without times", when=Has("labels"))
 
+FINGERPRINT = r"[0-9a-f]{16}"
+"""What the list of active alerts identifies them by; other forms of the webhook have other ids."""
 LISTED_SCHEMA = RecordSchema(key="fingerprint", updated_at=("updatedAt",))
 # Prometheus itself, and Alertmanager before 0.16, send the labels alone: by their fingerprint, which is what
 # Alertmanager calls an alert, all ways into one failure meet.

@@ -104,10 +104,14 @@ def _read_fields(mapping: IssueMapping | ChangeMapping, payload: Payload) -> tup
 def _read_occurring(mapping: IssueMapping, payload: Payload) -> dict[str, Any]:
     read: dict[str, Any] = {"identifies": mapping.identifies, "firing_start": mapping.firing_start}
     if job := evaluate(mapping.job, payload):
-        read |= {"job": job.text, "is_success": holds(mapping.succeeded, payload)}
+        read |= {"job": job.text, "is_success": _has_succeeded(mapping, payload)}
     if mapping.occurrences is not None:
         read["occurrences"] = read_occurrences(mapping.occurrences, payload)
     return read
+
+
+def _has_succeeded(mapping: IssueMapping, payload: Payload) -> bool:
+    return mapping.succeeded is not None and holds(mapping.succeeded, payload)
 
 
 def _list_times(

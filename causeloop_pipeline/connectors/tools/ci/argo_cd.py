@@ -95,10 +95,15 @@ DEPLOYED_RECORD = spec.RecordSchema(
 )
 
 
-def poll_applications(name: str, schema: spec.RecordSchema) -> spec.Pull:
-    """All applications that the token may see."""
+def poll_applications(name: str, schema: spec.RecordSchema, ids: str | None = None) -> spec.Pull:
+    """All applications that the token may see; of those with some ids, none that is not kept is open."""
     return spec.Pull(
-        name=name, path="/api/v1/applications", records="items", pages=spec.OnePage(), schema=schema
+        name=name,
+        path="/api/v1/applications",
+        records="items",
+        pages=spec.OnePage(),
+        schema=schema,
+        absent_means_ended=ids,
     )
 
 
@@ -121,7 +126,7 @@ CONNECTOR = spec.Connector(
     auth=spec.Bearer("{token}"),
     pulls=(
         poll_applications("failed_syncs", SYNC_RECORD),
-        poll_applications("unhealthy", HEALTH_RECORD),
+        poll_applications("unhealthy", HEALTH_RECORD, ids=r"health/.+"),
         poll_applications("syncs", DEPLOYED_RECORD),
     ),
     webhook=spec.Webhook(

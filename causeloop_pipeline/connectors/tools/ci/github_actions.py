@@ -18,6 +18,7 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     Different,
     Every,
     Has,
+    Is,
     Join,
     Kind,
     Literal,
@@ -45,6 +46,8 @@ RUN = IssueMapping(
     external_url="html_url",
     source_created_at=("run_started_at", "created_at"),
     resolved_at="updated_at",
+    job=Text("{repository.full_name}/{workflow_id}/{head_branch}"),
+    succeeded=Is("conclusion", ("success",)),
     attributes={
         "component": "name",
         "commit": "head_sha",
@@ -161,6 +164,7 @@ CONNECTOR = spec.Connector(
     headers=(("Accept", "application/vnd.github+json"), ("X-GitHub-Api-Version", "2022-11-28")),
     pulls=(
         *(poll_runs(f"runs_{conclusion}", conclusion, RUN_RECORD) for conclusion in FAILED_CONCLUSIONS),
+        poll_runs("runs_success", "success", RUN_RECORD),
         poll_runs("deploying_runs", "success", DEPLOYING_RECORD),
     ),
     webhook=spec.Webhook(

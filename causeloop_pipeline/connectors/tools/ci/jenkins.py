@@ -7,6 +7,7 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     Every,
     Has,
     Instant,
+    Is,
     Join,
     Kind,
     Literal,
@@ -39,6 +40,8 @@ BUILD = IssueMapping(
     environment=("actions.1.lastBuiltRevision.branch.0.name", "actions.2.lastBuiltRevision.branch.0.name"),
     external_url="url",
     source_created_at=Instant("timestamp", TimeFormat.EPOCH_MILLISECONDS),
+    job=Match("url", r"^(.*/job/[^/]+)/\d+/?$"),
+    succeeded=Is("result", ("SUCCESS",)),
     attributes={"number": "number", "duration_ms": "duration"},
 )
 PUSHED = IssueMapping(
@@ -115,7 +118,7 @@ BUILD_RECORD = spec.RecordSchema(
     updated_at=("timestamp",),
     times=spec.TimeFormat.EPOCH_MILLISECONDS,
     kind="run",
-    keep=Among("result", FAILURES),
+    keep=Among("result", (*FAILURES, "success")),
 )
 DEPLOYING_RECORD = spec.RecordSchema(
     key="deploy/{url}",

@@ -51,6 +51,7 @@ LISTED = IssueMapping(
         Instant("lastdown_raw", TimeFormat.SERIAL_DAYS),
         Instant("lastdown", TimeFormat.US),
     ),
+    firing_start=FiringStart.CHANGED,
     attributes={"probe": "probe", "last_down": "lastdown"},
 )
 MESSAGE = IssueMapping(

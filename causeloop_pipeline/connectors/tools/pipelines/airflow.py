@@ -1,12 +1,13 @@
 """Apache Airflow: failed DAG runs and task instances, listed by their last update; callbacks push them."""
 
 from causeloop_pipeline.connectors import spec
-from causeloop_pipeline.connectors.mapping.expressions import Concat, Every, Has, Literal, Match, Text
+from causeloop_pipeline.connectors.mapping.expressions import Concat, Every, Has, Is, Literal, Match, Text
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
 from causeloop_pipeline.connectors.record_filters import Among
 from causeloop_pipeline.model.issue import Identifies
 
 FAILED = ("failed", "upstream_failed")
+SUCCEEDED = ("success",)
 TASK = IssueMapping(
     name="task instance",
     identifies=Identifies.EVENT,
@@ -22,6 +23,7 @@ TASK = IssueMapping(
     external_url="log_url",
     source_created_at=("start_date", "execution_date", "logical_date"),
     resolved_at="end_date",
+    job="dag_id",
     attributes={"task": "task_id", "try_number": "try_number", "run": "dag_run_id", "host": "hostname"},
 )
 RUN = IssueMapping(
@@ -37,6 +39,8 @@ RUN = IssueMapping(
     environment="environment",
     source_created_at=("start_date", "queued_at", "logical_date", "execution_date"),
     resolved_at=("end_date", "last_scheduling_decision"),
+    job="dag_id",
+    succeeded=Is("state", SUCCEEDED),
     attributes={"run": "dag_run_id", "run_type": "run_type", "triggered_by": "triggered_by"},
 )
 # The last line of a trace says what was raised, as `ModuleNotFoundError: No module named 'x'`.
@@ -60,7 +64,7 @@ IMPORT_ERROR = IssueMapping(
 RUN_SCHEMA = spec.RecordSchema(
     key="{dag_id}/{dag_run_id}",
     updated_at=("end_date", "last_scheduling_decision", "start_date"),
-    keep=Among("state", FAILED),
+    keep=Among("state", (*FAILED, *SUCCEEDED)),
 )
 # A callback tells of the task that failed, the API of the run that failed by it: both are one failure.
 TASK_SCHEMA = spec.RecordSchema(
@@ -85,6 +89,15 @@ CONNECTOR = spec.Connector(
             name="dag_runs",
             path="/api/{api_version}/dags/~/dagRuns",
             params=(("state", "failed"), ("order_by", "end_date")),
+            records="dag_runs",
+            pages=spec.OffsetPages(),
+            schema=RUN_SCHEMA,
+            since=spec.Since(field="end_date", param="end_date_gte"),
+        ),
+        spec.Pull(
+            name="successes",
+            path="/api/{api_version}/dags/~/dagRuns",
+            params=(("state", "success"), ("order_by", "end_date")),
             records="dag_runs",
             pages=spec.OffsetPages(),
             schema=RUN_SCHEMA,

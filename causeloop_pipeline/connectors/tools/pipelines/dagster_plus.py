@@ -6,6 +6,8 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     Every,
     Has,
     Instant,
+    Is,
+    Join,
     Literal,
     Text,
     TimeFormat,
@@ -16,7 +18,9 @@ from causeloop_pipeline.model.issue import Identifies
 
 QUERY = """
 query runs($cursor: String, $limit: Int, $updatedAfter: Float) {
-  runsOrError(cursor: $cursor, limit: $limit, filter: {statuses: [FAILURE], updatedAfter: $updatedAfter}) {
+  runsOrError(
+    cursor: $cursor, limit: $limit, filter: {statuses: [FAILURE, SUCCESS], updatedAfter: $updatedAfter}
+  ) {
     ... on Runs { results {
       runId jobName status startTime endTime updateTime creationTime tags { key value }
       repositoryOrigin { repositoryName repositoryLocationName }
@@ -44,6 +48,9 @@ RUN = IssueMapping(
     external_url=Text("{config.base_url}/runs/{runId}"),
     source_created_at=Instant(("startTime", "creationTime"), TimeFormat.EPOCH_SECONDS),
     resolved_at=Instant(("endTime", "updateTime"), TimeFormat.EPOCH_SECONDS),
+    # Every materialization by hand is a run of one job: what it was of tells them apart.
+    job=Join((("jobName", "pipelineName"), "assetSelection"), " "),
+    succeeded=Is("status", ("SUCCESS",)),
     attributes={
         "location": "repositoryOrigin.repositoryLocationName",
         "partition": Element("tags", key="key", equals="dagster/partition"),
@@ -73,7 +80,7 @@ CONNECTOR = spec.Connector(
                 key="runId",
                 updated_at=("updateTime", "endTime", "startTime"),
                 times=spec.TimeFormat.EPOCH_SECONDS,
-                keep=Among("status", ("failure", "canceled")),
+                keep=Among("status", ("failure", "canceled", "success")),
             ),
             since=spec.Since(field="updateTime", param="updatedAfter", format=spec.TimeFormat.EPOCH_SECONDS),
         ),

@@ -1,12 +1,13 @@
 """dbt Core: the failed nodes of run_results.json, pushed after each run."""
 
 from causeloop_pipeline.connectors import spec
-from causeloop_pipeline.connectors.mapping.expressions import Every, Has, Match, Text
+from causeloop_pipeline.connectors.mapping.expressions import Every, Has, Is, Match, Text
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
 from causeloop_pipeline.connectors.record_filters import Among
 from causeloop_pipeline.model.issue import Identifies
 
 FAILED = ("error", "fail", "warn", "runtime error", "partial success")
+SUCCEEDED = ("success", "pass")
 NODE = IssueMapping(
     name="node",
     identifies=Identifies.EVENT,
@@ -20,6 +21,8 @@ NODE = IssueMapping(
     environment="target",
     source_created_at=("timing.0.started_at", "generated_at"),
     resolved_at=("timing.-1.completed_at", "generated_at"),
+    job="unique_id",
+    succeeded=Is("status", SUCCEEDED),
     attributes={
         "node": "unique_id",
         "failures": "failures",
@@ -43,7 +46,7 @@ CONNECTOR = spec.Connector(
                 schema=spec.RecordSchema(
                     key="{unique_id}/{invocation_id}",
                     updated_at=("generated_at",),
-                    keep=Among("status", FAILED),
+                    keep=Among("status", (*FAILED, *SUCCEEDED)),
                 ),
                 add=(
                     ("invocation_id", "metadata.invocation_id"),

@@ -1,7 +1,7 @@
 """OpenLineage run events of any producer: the failed and aborted ones."""
 
 from causeloop_pipeline.connectors import spec
-from causeloop_pipeline.connectors.mapping.expressions import Every, Has, Match, Text
+from causeloop_pipeline.connectors.mapping.expressions import Every, Has, Is, Match, Text
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
 from causeloop_pipeline.connectors.record_filters import Among
 from causeloop_pipeline.model.issue import Identifies
@@ -28,6 +28,8 @@ RUN = IssueMapping(
     environment="job.namespace",
     source_created_at=("run.facets.nominalTime.nominalStartTime", "eventTime"),
     resolved_at="eventTime",
+    job=Text("{job.namespace}/{job.name}"),
+    succeeded=Is("eventType", ("COMPLETE",)),
     attributes={
         "namespace": "job.namespace",
         "producer": "producer",
@@ -49,7 +51,9 @@ CONNECTOR = spec.Connector(
                 record="",
                 when=spec.Condition(path="job.name"),
                 schema=spec.RecordSchema(
-                    key="run.runId", updated_at=("eventTime",), keep=Among("eventType", ("fail", "abort"))
+                    key="run.runId",
+                    updated_at=("eventTime",),
+                    keep=Among("eventType", ("fail", "abort", "complete")),
                 ),
             ),
         ),

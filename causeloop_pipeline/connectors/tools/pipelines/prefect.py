@@ -6,6 +6,7 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     Element,
     Every,
     Has,
+    Is,
     Literal,
     Matches,
     Tag,
@@ -41,6 +42,8 @@ RUN = IssueMapping(
     environment=(Tag("tags", "env|environment"), "work_pool_name"),
     source_created_at=("start_time", "expected_start_time", "created"),
     resolved_at=("end_time", "updated"),
+    job=("deployment_id", "flow_id"),
+    succeeded=Is(("state.type", "state_type"), ("COMPLETED",)),
     attributes={"tags": "tags", "run_count": "run_count", "work_queue": "work_queue_name"},
 )
 RUN_EVENT = IssueMapping(
@@ -66,7 +69,7 @@ RUN_EVENT = IssueMapping(
     attributes={"event": "event", "run": r"resource.prefect\.resource\.id"},
 )
 SCHEMA = spec.RecordSchema(
-    updated_at=("end_time", "updated"), keep=Among("state_type", ("failed", "crashed"))
+    updated_at=("end_time", "updated"), keep=Among("state_type", ("failed", "crashed", "completed"))
 )
 
 
@@ -95,7 +98,7 @@ CONNECTOR = spec.Connector(
             method="POST",
             params=(
                 ("sort", "END_TIME_DESC"),
-                ("flow_runs.state.type.any_", ("FAILED", "CRASHED")),
+                ("flow_runs.state.type.any_", ("FAILED", "CRASHED", "COMPLETED")),
             ),
             records="",
             pages=spec.OffsetPages(size=200),

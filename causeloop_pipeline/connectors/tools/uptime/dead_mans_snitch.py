@@ -34,6 +34,7 @@ LISTED = IssueMapping(
     service="name",
     environment=Tag("tags", "env|environment"),
     source_created_at=("checked_in_at", "created_at"),
+    firing_start=FiringStart.CHANGED,
     attributes={"tags": "tags", "interval": "interval"},
 )
 

@@ -60,6 +60,7 @@ CHECK = IssueMapping(
     environment=Tag("tags", "env|environment"),
     external_url=Text("https://my.pingdom.com/app/reports/uptime#check={id}"),
     source_created_at=Instant(("lasterrortime", "created"), TimeFormat.EPOCH_SECONDS),
+    firing_start=FiringStart.CHANGED,
     attributes={"tags": "tags", "hostname": "hostname"},
 )
 CHECK_SCHEMA = spec.RecordSchema(
