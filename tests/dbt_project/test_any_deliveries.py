@@ -131,9 +131,9 @@ def read_occurrences(
             ["uptime_kuma", "prometheus_alertmanager"],
         )
         session.execute("select set_config('causeloop.run', %s, true)", (run_id,))
-        found = session.rows(SELECT_OCCURRENCES, (workspace_id,))
+        occurrences = session.rows(SELECT_OCCURRENCES, (workspace_id,))
         session.connection.rollback()
-    return found
+    return occurrences
 
 
 @given(histories(), st.data())
@@ -153,9 +153,11 @@ def test_no_order_loss_doubling_or_delay_of_messages_changes_what_occurred(
             deliveries += [failing[0], *repeats, *recovery, *data.draw(st.sampled_from([[], recovery]))]
     deliveries = data.draw(st.permutations(deliveries))
 
-    found = read_occurrences(database, workspace_id, deliveries)
+    occurrences = read_occurrences(database, workspace_id, deliveries)
 
     expected = [firing.span for firing in firings]
     for condition in ("c0ffee", "7"):
-        spans = [(row["started_at"], row["ended_at"]) for row in found if row["external_id"] == condition]
+        spans = [
+            (row["started_at"], row["ended_at"]) for row in occurrences if row["external_id"] == condition
+        ]
         assert spans == expected, condition

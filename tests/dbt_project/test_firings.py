@@ -69,8 +69,8 @@ def spans(database: Database, workspace_id: UUID) -> list[tuple[datetime, dateti
 
 def balance(database: Database, workspace_id: UUID) -> SourceBalance:
     with database.workspace(workspace_id) as session:
-        (found,) = check_conservation(session, workspace_id)
-    return found
+        (counts,) = check_conservation(session, workspace_id)
+    return counts
 
 
 def test_a_recovery_ends_its_firing_and_changes_nothing_else(
@@ -109,8 +109,8 @@ def test_a_recovery_without_a_failure_is_no_issue_and_says_so(
     normalize(database, models, workspace_id)
 
     assert firings(database, workspace_id) == []
-    found = balance(database, workspace_id)
-    assert (found.records, found.no_failure, found.issues, found.balanced) == (1, 1, 0, True)
+    counts = balance(database, workspace_id)
+    assert (counts.records, counts.no_failure, counts.issues, counts.balanced) == (1, 1, 0, True)
     with database.workspace(workspace_id) as session:
         reasons = session.rows("select no_failure from raw.mapped_record")
     assert reasons == [{"no_failure": "a recovery that no failure came before"}]
@@ -119,8 +119,8 @@ def test_a_recovery_without_a_failure_is_no_issue_and_says_so(
     normalize(database, models, workspace_id)
 
     assert spans(database, workspace_id) == [(at(-5), at(0))]
-    found = balance(database, workspace_id)
-    assert (found.no_failure, found.issues, found.versions, found.balanced) == (0, 1, 1, True)
+    counts = balance(database, workspace_id)
+    assert (counts.no_failure, counts.issues, counts.versions, counts.balanced) == (0, 1, 1, True)
 
 
 def test_a_start_that_is_learned_later_moves_the_firing_and_keeps_its_id_and_edits(
@@ -159,7 +159,7 @@ def test_a_recovery_that_comes_late_parts_a_firing_in_two(
     assert firings(database, workspace_id) == parted
 
 
-def test_a_firing_that_another_follows_is_over_although_nothing_told_when(
+def test_a_firing_that_another_follows_is_over_although_no_message_says_when(
     database: Database, models: Normalizer, workspace_id: UUID
 ) -> None:
     land_records(database, workspace_id, alert(0), alert(300))
@@ -169,7 +169,7 @@ def test_a_firing_that_another_follows_is_over_although_nothing_told_when(
     assert (first["status"], second["status"]) == ("resolved", "open")
 
 
-def test_the_issue_of_a_condition_from_before_firings_were_told_apart_is_its_newest_firing(
+def test_the_issue_of_a_condition_from_before_there_were_firings_is_its_newest_firing(
     database: Database, models: Normalizer, workspace_id: UUID
 ) -> None:
     land_records(database, workspace_id, beat(0, is_up=False), beat(3, is_up=True), beat(60, is_up=False))

@@ -1,6 +1,6 @@
 -- How often each group of events occurred, by hour, or by day where nothing more is known. Of an hour that a tool has counted and
 -- whose events also arrived one by one, the greater number holds. Where it tells no more than how often and when last, what a later
--- version counts more happened when it last did.
+-- version counts more occurred when it last did.
 with versions as (
 
     select
@@ -31,7 +31,7 @@ hours as (
         from versions
         where occurrences ? 'event_at'
         group by 1, 2, 3, 4, 5
-    ) as told
+    ) as counts
     group by 1, 2, 3, 4, 5
 
 ),

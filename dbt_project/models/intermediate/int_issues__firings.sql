@@ -87,7 +87,7 @@ numbered as (
 
 ),
 
-told as (
+spanned as (
 
     select
         *,
@@ -95,7 +95,7 @@ told as (
         coalesce(
             min(coalesce(resolved_at, source_updated_at)) filter (where is_ended and stated_start is not null) over same_firing,
             min(case when resolved_at <= placed_at then resolved_at else placed_at end) filter (where is_end) over same_firing
-        ) as told_end,
+        ) as recovered_at,
         max(greatest(placed_at, source_updated_at)) filter (where not is_ended) over same_firing as last_failed_at,
         max(status) filter (where is_ended) over same_firing as ended_status,
         max(firing) over (partition by workspace_id, source, site, external_id) as last_firing,
@@ -113,13 +113,13 @@ firings as (
     select
         *,
         case when firing > 0 then firing_started_at end as fired_at,
-        -- One that another has followed is over, although nothing told when: it was seen last when it failed last.
+        -- One that another has followed is over, although no message says when: it was seen last when it failed last.
         greatest(
             firing_started_at,
-            case when told_end is null and firing < last_firing then last_failed_at else told_end end
+            case when recovered_at is null and firing < last_firing then last_failed_at else recovered_at end
         ) as firing_ended_at,
         coalesce(ended_status, 'resolved') as firing_ended_status
-    from told
+    from spanned
 
 )
 
@@ -132,8 +132,8 @@ select
     external_url, source_created_at, source_updated_at, resolved_at, attributes,
     record_identifies as identifies, occurrences, job, is_success, is_ended,
     fired_at,
-    case when firing > 0 and (told_end is not null or firing < last_firing) then firing_ended_at end as firing_ended_at,
-    case when firing > 0 and (told_end is not null or firing < last_firing) then firing_ended_status end as firing_ended_status,
+    case when firing > 0 and (recovered_at is not null or firing < last_firing) then firing_ended_at end as firing_ended_at,
+    case when firing > 0 and (recovered_at is not null or firing < last_firing) then firing_ended_status end as firing_ended_status,
     firing = last_firing as is_last_firing,
     next_fired_at,
     case when firing = 0 then 'a recovery that no failure came before' end as no_failure

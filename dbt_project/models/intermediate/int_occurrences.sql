@@ -1,4 +1,4 @@
--- Each time that an issue happened. A firing of a condition: once. A record that names one failure: once, and again each time
+-- Each time that an issue occurred. A firing of a condition: once. A record that names one failure: once, and again each time
 -- that it was open after it had ended. A group: each hour or day in which its tool counted events.
 with issues as (
 
@@ -61,7 +61,7 @@ counted as (
 
 spans as (
 
-    -- Of an issue that happened once, all that is known is the issue itself.
+    -- Of an issue that occurred once, all that is known is the issue itself.
     select
         issues.workspace_id,
         issues.issue_id,
