@@ -189,3 +189,123 @@ def test_the_issue_of_a_condition_from_before_there_were_firings_is_its_newest_f
     assert former is not None
     assert second["issue_id"] == former["issue_id"] != first["issue_id"]
     assert spans(database, workspace_id) == [(at(0), at(3)), (at(60), None)]
+
+
+def run(minutes: float, state: str, run_id: str) -> RawRecord:
+    """A run of the DAG orders_daily as Airflow lists it."""
+    ended = at(minutes)
+    payload = {
+        "dag_run_id": run_id,
+        "dag_id": "orders_daily",
+        "state": state,
+        "start_date": (ended - timedelta(minutes=2)).isoformat(),
+        "end_date": ended.isoformat(),
+    }
+    return record(
+        payload, "airflow", external_id=f"orders_daily/{run_id}", kind="record", source_updated_at=ended
+    )
+
+
+def test_the_next_success_of_a_job_ends_its_failures_and_is_no_issue(
+    database: Database, models: Normalizer, workspace_id: UUID
+) -> None:
+    for each in (
+        run(0, "failed", "a"),
+        run(90, "success", "c"),
+        run(30, "failed", "b"),
+        run(60, "success", "d"),
+    ):
+        land_records(database, workspace_id, each)
+        normalize(database, models, workspace_id)
+
+    assert spans(database, workspace_id) == [(at(-2), at(60)), (at(28), at(60))]
+    counts = balance(database, workspace_id)
+    assert (counts.issues, counts.no_failure, counts.balanced) == (2, 2, True)
+
+
+def test_a_condition_that_a_complete_list_does_not_hold_any_more_has_ended(
+    database: Database, models: Normalizer, workspace_id: UUID
+) -> None:
+    absent = record(
+        {"external_id": "c0ffee", "absent_at": at(20).isoformat()},
+        "prometheus_alertmanager",
+        kind="absent",
+        source_updated_at=at(20),
+    )
+    land_records(database, workspace_id, alert(0), absent)
+    normalize(database, models, workspace_id)
+
+    assert spans(database, workspace_id) == [(at(0), at(20))]
+
+
+def test_a_polled_state_without_a_time_that_comes_back_is_another_observation(
+    database: Database, models: Normalizer, workspace_id: UUID
+) -> None:
+    def poll(status: str) -> RawRecord:
+        payload = {"monitor": "7", "StatusCode": 500, "website_name": "Shop", "id": "7", "status": status}
+        return record(payload, "statuscake", external_id="7", kind="record")
+
+    counts = [land_records(database, workspace_id, poll(status)) for status in ("down", "down", "up", "down")]
+
+    assert [(count.new, count.updated, count.duplicate) for count in counts] == [
+        (1, 0, 0),
+        (0, 0, 1),
+        (0, 1, 0),
+        (0, 1, 0),
+    ]
+
+
+def test_an_error_trackers_issue_occurs_in_each_hour_that_it_counts(
+    database: Database, models: Normalizer, workspace_id: UUID
+) -> None:
+    hours = [[int(at(60 * hour).timestamp()), count] for hour, count in ((0, 2), (1, 0), (5, 3))]
+    issue = {
+        "id": "3001",
+        "title": "KeyError: sku",
+        "level": "error",
+        "status": "unresolved",
+        "count": "5",
+        "firstSeen": at(3).isoformat(),
+        "lastSeen": at(310).isoformat(),
+        "stats": {"24h": hours},
+    }
+    land_records(
+        database, workspace_id, record(issue, "sentry", external_id="3001", kind="record", channel="poll")
+    )
+    normalize(database, models, workspace_id)
+
+    with database.workspace(workspace_id) as session:
+        rows = session.rows("select started_at, count from core.occurrence order by started_at")
+    assert [(row["started_at"], row["count"]) for row in rows] == [(at(3), 2), (at(300), 3)]
+
+
+def test_what_only_counts_places_what_it_counts_more_where_it_occurred_last(
+    database: Database, models: Normalizer, workspace_id: UUID
+) -> None:
+    for minutes, count in ((90, 4), (600, 9)):
+        fault = {
+            "id": 1,
+            "klass": "NoMethodError",
+            "message": "total is nil",
+            "resolved": False,
+            "created_at": at(0).isoformat(),
+            "notices_count": count,
+            "last_notice_at": at(minutes).isoformat(),
+        }
+        land_records(database, workspace_id, record(fault, "honeybadger", external_id="1", kind="record"))
+    normalize(database, models, workspace_id)
+
+    with database.workspace(workspace_id) as session:
+        rows = session.rows("select started_at, count from core.occurrence order by started_at")
+    assert [(row["started_at"], row["count"]) for row in rows] == [(at(0), 1), (at(60), 3), (at(600), 5)]
+
+
+def test_a_ticket_that_is_reopened_occurs_again(
+    database: Database, models: Normalizer, workspace_id: UUID
+) -> None:
+    for minutes, status in ((0, "open"), (10, "resolved"), (100, "open")):
+        payload = {"external_id": "T-1", "title": "Disk full", "status": status}
+        land_records(database, workspace_id, record(payload, source_updated_at=at(minutes)))
+    normalize(database, models, workspace_id)
+
+    assert spans(database, workspace_id) == [(at(0), at(10)), (at(100), None)]
