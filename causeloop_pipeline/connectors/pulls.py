@@ -158,6 +158,8 @@ class Pull:
     """The list holds only ids, and the records are read in batches."""
     supplements: tuple[Supplement, ...] = ()
     refresh: Refresh | None = None
+    absent_means_ended: str | None = None
+    """For a list that holds all that is open: which external ids are its own, as a regular expression."""
     undescribed: tuple[str, ...] = ()
     """Paths that the tool's records have although its own description leaves them out."""
     optional: bool = False

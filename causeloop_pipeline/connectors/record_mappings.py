@@ -20,7 +20,7 @@ from causeloop_pipeline.connectors.mapping.version import hash_mappings, is_conf
 from causeloop_pipeline.connectors.own_tables.preset import DELETED
 from causeloop_pipeline.connectors.registry import CONNECTORS
 from causeloop_pipeline.connectors.spec import Connector
-from causeloop_pipeline.model.raw_record import NORMALIZED, NORMALIZED_CHANGE
+from causeloop_pipeline.model.raw_record import ABSENT, NORMALIZED, NORMALIZED_CHANGE
 
 ANY_SOURCE = ""
 """Stands for sources that no connector has: only what is in the product's own form is read of them."""
@@ -82,7 +82,7 @@ def list_configured() -> tuple[str, ...]:
 
 
 def _find_reader(connector: Connector | None, record: Record, config: Mapping[str, Any]) -> Reader:
-    if connector is None or record.kind in {NORMALIZED, NORMALIZED_CHANGE}:
+    if connector is None or record.kind in {ABSENT, NORMALIZED, NORMALIZED_CHANGE}:
         return Reader(select_mappings(record.kind, (), ()))
     if connector.query is not None and record.kind in CONNECTORS:  # a table of another tool's records
         tool = CONNECTORS[record.kind]

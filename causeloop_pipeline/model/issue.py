@@ -28,6 +28,22 @@ class IssueStatus(Vocabulary):
     CLOSED = "closed"
 
 
+class Identifies(Vocabulary):
+    """What an id of a tool names, which says when a failure is another one and when the same."""
+
+    EVENT = "event", "", "one failure, such as a ticket, an incident or a run; reopened, it occurs again"
+    CONDITION = "condition", "", "what may fail, such as a monitor or an alert; each firing is an issue"
+    GROUP = "group", "", "failures that the tool has grouped, counted by hour or day"
+
+
+class FiringStart(Vocabulary):
+    """What a condition's payload says of when its firing began."""
+
+    STATED = "stated", "", "the start of the firing, the same in each of its payloads, the recovery included"
+    CHANGED = "changed", "", "when the state changed or was checked: the recovery has a time of its own"
+    SEEN = "seen", "", "nothing: a firing begins with the first payload that tells of it"
+
+
 OPEN_STATUSES = (IssueStatus.OPEN, IssueStatus.IN_LOOP, IssueStatus.MITIGATING)
 DEFAULT_SEVERITY = Severity.P3
 DEFAULT_SOURCE = "custom_api"

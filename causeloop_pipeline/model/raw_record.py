@@ -18,6 +18,9 @@ CHANGE, NORMALIZED_CHANGE = "change", "normalized_change"
 """The same two kinds for changes; a record of any other kind is an issue."""
 CHANGES = frozenset({CHANGE, NORMALIZED_CHANGE})
 
+ABSENT = "absent"
+"""The kind of what is stored where a complete list does not hold a condition any more: it has ended."""
+
 
 @dataclass(frozen=True)
 class RawRecord:

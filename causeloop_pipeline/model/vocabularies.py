@@ -1,7 +1,7 @@
 """Every vocabulary of the product, for code that publishes or checks them all."""
 
 from causeloop_pipeline.model.change import ChangeKind
-from causeloop_pipeline.model.issue import IssueStatus, Severity
+from causeloop_pipeline.model.issue import FiringStart, Identifies, IssueStatus, Severity
 from causeloop_pipeline.model.notification import AlertChannel, AlertSensitivity, NotificationKind
 from causeloop_pipeline.model.pattern import (
     ConstraintKind,
@@ -45,6 +45,8 @@ VOCABULARIES: tuple[type[Vocabulary], ...] = (
     ConstraintKind,
     CorrectionAct,
     Effort,
+    FiringStart,
+    Identifies,
     Impact,
     IssueStatus,
     LineageKind,

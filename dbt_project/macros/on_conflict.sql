@@ -4,7 +4,7 @@
    names the column that decides which row is newer; without it a row is written where it differs. `meta.assignments` are
    the columns with a rule of their own. Rows of a key `meta.replaced_by` are deleted where the incoming ones of that key
    no longer hold them. #}
-{% macro insert_or_update(mart, target, incoming) -%}
+{% macro insert_or_update(mart, target, incoming, replaces=true) -%}
     {%- set columns = mart.columns | list -%}
     {%- set key = mart.config.unique_key -%}
     {%- set others = columns | reject('in', key) | list -%}
@@ -12,7 +12,7 @@
         select {{ columns | join(', ') }}
         from ({{ incoming }}) as selected
     )
-    {%- if mart.config.meta.replaced_by %}, {{ delete_replaced(target, key, mart.config.meta.replaced_by) }} {%- endif %}
+    {%- if replaces and mart.config.meta.replaced_by %}, {{ delete_replaced(target, key, mart.config.meta.replaced_by) }} {%- endif %}
     insert into {{ target }} as t ({{ columns | join(', ') }})
     select {{ columns | join(', ') }}
     from incoming
@@ -23,6 +23,7 @@
         {% endfor -%}
     {%- if mart.config.meta.newer_by %}
     where excluded.{{ mart.config.meta.newer_by }} >= t.{{ mart.config.meta.newer_by }}
+        {%- if mart.config.meta.always_newer %} or {{ mart.config.meta.always_newer }} {%- endif %}
     {%- else %}
     where (t.{{ others | join(', t.') }}) is distinct from (excluded.{{ others | join(', excluded.') }})
     {%- endif %}
@@ -66,14 +67,15 @@
 {%- endmaterialization %}
 
 
-{# The same statement as a function, for the API: an issue made by hand is there at once, and is what a run makes of it. #}
-{% macro create_merge_function(mart_name) -%}
+{# The same statement as a function, for the API: an issue made by hand is there at once, and is what a run makes of it. The API
+   deletes no issue: what a person reports has no firings. #}
+{% macro create_merge_function(mart_name, replaces=true) -%}
     {%- if execute -%}
         {%- set mart = graph.nodes['model.' ~ project_name ~ '.' ~ mart_name] -%}
         create or replace function {{ this.schema }}.merge_{{ mart_name }}s() returns void
             language sql
         as $merge$
-        {{ insert_or_update(mart, mart.schema ~ '.' ~ mart.alias, 'select * from ' ~ this) }}
+        {{ insert_or_update(mart, mart.schema ~ '.' ~ mart.alias, 'select * from ' ~ this, replaces) }}
         $merge$;
         revoke all on function {{ this.schema }}.merge_{{ mart_name }}s() from public;
         grant execute on function {{ this.schema }}.merge_{{ mart_name }}s() to causeloop_api

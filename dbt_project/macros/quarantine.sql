@@ -48,6 +48,17 @@ where q.workspace_id = released.workspace_id and q.quarantine_id = released.quar
 {% endmacro %}
 
 
+{# Says of the versions of the run why they tell of no failure, and of those that do so now no longer. #}
+{% macro note_no_failures(versions) %}
+update {{ source('raw', 'mapped_record') }} as m
+set no_failure = v.no_failure
+from {{ versions }} as v
+where m.workspace_id = v.workspace_id
+    and m.record_id = v.record_id
+    and m.no_failure is distinct from v.no_failure
+{% endmacro %}
+
+
 {# Deletes the issues, or changes, that no record gives any more: in a rebuild all of them, else those of the records of the
    run whose versions can no longer be mapped, any of them. #}
 {% macro delete_orphans(changes) %}
@@ -60,6 +71,10 @@ where not exists (
         and r.external_id = t.external_id
         and r.site = t.site
         and (r.kind in ('change', 'normalized_change')) = {{ changes }}
+        and not exists (
+            select from {{ source('raw', 'mapped_record') }} as m
+            where m.workspace_id = r.workspace_id and m.record_id = r.record_id and m.no_failure is not null
+        )
         and not exists (
             select from {{ source('raw', 'quarantine') }} as q
             where q.workspace_id = r.workspace_id
@@ -85,7 +100,7 @@ using (
     ) as m
     where m.is_change = {{ changes }}
     group by 1, 2, 3, 4
-    having bool_and(m.unmappable_reason is not null)
+    having bool_and(m.unmappable_reason is not null or m.no_failure is not null)
 ) as unmappable
 where t.workspace_id = unmappable.workspace_id
     and t.source = unmappable.source

@@ -4,7 +4,8 @@
 {%- endmacro %}
 
 
-{# The external records of which the run has claimed a new version. #}
+{# The external records of which the run has claimed a new version, and those of the failed runs that a claimed success of the
+   same job is the next success after: it ends them. #}
 {% macro changed_records() -%}
     select distinct p.workspace_id, p.source, r.site, r.external_id
     from {{ source('raw', 'pending_record') }} as p
@@ -15,6 +16,40 @@
         offset 0
     ) as r
     where p.run_id = {{ current_run_id() }}
+    union
+    select failed.workspace_id, failed.source, failed.site, failed.external_id
+    from {{ source('raw', 'pending_record') }} as p
+    cross join lateral (
+        select s.*
+        from {{ source('raw', 'mapped_record') }} as s
+        where s.workspace_id = p.workspace_id and s.record_id = p.record_id
+        offset 0
+    ) as succeeded
+    cross join lateral (
+        select f.workspace_id, f.source, f.site, f.external_id
+        from {{ source('raw', 'mapped_record') }} as f
+        where f.workspace_id = succeeded.workspace_id
+            and f.source = succeeded.source
+            and f.site = succeeded.site
+            and f.job = succeeded.job
+            and not f.is_success
+            and f.source_updated_at < succeeded.source_updated_at
+            and f.source_updated_at >= coalesce(
+                (
+                    select max(e.source_updated_at)
+                    from {{ source('raw', 'mapped_record') }} as e
+                    where e.workspace_id = succeeded.workspace_id
+                        and e.source = succeeded.source
+                        and e.site = succeeded.site
+                        and e.job = succeeded.job
+                        and e.is_success
+                        and e.source_updated_at < succeeded.source_updated_at
+                ),
+                '-infinity'
+            )
+        offset 0
+    ) as failed
+    where p.run_id = {{ current_run_id() }} and succeeded.is_success
 {%- endmacro %}
 
 

@@ -1,8 +1,10 @@
--- Every record that a run claimed is an issue, a change, or in quarantine; the source names the connector at fault.
+-- Every record that a run claimed is an issue, a change, no failure, or in quarantine; the source names the connector at fault.
 -- One index lookup a record: a join would depend on the planner's statistics of a table that has just grown.
 with claimed as (
 
-    select r.workspace_id, r.source, r.site, r.external_id, r.payload_hash, r.kind in ('change', 'normalized_change') as is_change
+    select
+        r.workspace_id, r.record_id, r.source, r.site, r.external_id, r.payload_hash,
+        r.kind in ('change', 'normalized_change') as is_change
     from {{ source('raw', 'pending_record') }} as p
     cross join lateral (
         select r.*
@@ -39,5 +41,11 @@ where (
             and q.external_id = claimed.external_id
             and q.site = claimed.site
             and q.payload_hash = claimed.payload_hash
+    ) = 0
+    and (
+        select count(*) from {{ source('raw', 'mapped_record') }} as m
+        where m.workspace_id = claimed.workspace_id
+            and m.record_id = claimed.record_id
+            and m.no_failure is not null
     ) = 0
 group by workspace_id, source

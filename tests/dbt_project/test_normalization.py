@@ -85,7 +85,7 @@ def test_every_view_runs_with_the_rights_of_its_reader(installation: Any, models
             "where c.relkind = 'v' and n.nspname in ('staging', 'intermediate')"
         ).fetchall()
 
-    assert len(views) == 6
+    assert len(views) == 8
     assert all(options == ["security_invoker=true"] for _, options in views)
 
 

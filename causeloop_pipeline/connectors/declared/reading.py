@@ -14,6 +14,7 @@ from causeloop_pipeline.connectors.declared.patterns import find_pattern_problem
 from causeloop_pipeline.connectors.declared.problems import Problem
 from causeloop_pipeline.connectors.declared.vocabulary import (
     BOUNDS,
+    DEFAULTS,
     FIELD_TYPES,
     FORMS,
     LITERAL_PATTERNS,
@@ -63,7 +64,9 @@ class Reader:
             for field in dataclasses.fields(kind)
             if field.init and (kind, field.name) not in NOT_DECLARED
         }
-        required = [name for name, field in fields.items() if _is_required(field)]
+        required = [
+            name for name, field in fields.items() if _is_required(field) and (kind, name) not in DEFAULTS
+        ]
         short = next(iter(required or fields), None)
         if not isinstance(value, dict) or (len(fields) == 1 and short not in value):
             is_unclear = (short is None and value is not None) or len(required) > 1
@@ -81,7 +84,8 @@ class Reader:
             for name in fields
             if name in value
         }
-        return None if missing else self._build(kind, values, place)
+        defaults = {name: DEFAULTS[kind, name] for name in fields if (kind, name) in DEFAULTS}
+        return None if missing else self._build(kind, defaults | values, place)
 
     def _build(self, kind: type, values: dict[str, Any], place: str) -> Any:
         required = {field.name for field in dataclasses.fields(kind) if _is_required(field)}

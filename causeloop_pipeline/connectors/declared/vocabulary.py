@@ -11,10 +11,12 @@ from typing import Any
 from causeloop_pipeline.connectors.auth import GitHubApp
 from causeloop_pipeline.connectors.declared.patterns import LinearMatch, LinearMatches
 from causeloop_pipeline.connectors.mapping import expressions
+from causeloop_pipeline.connectors.mapping.fields import IssueMapping
 from causeloop_pipeline.connectors.pulls import Pull, RecordSchema, Refresh
 from causeloop_pipeline.connectors.record_filters import Among
 from causeloop_pipeline.connectors.signatures import SnsSignature
 from causeloop_pipeline.connectors.spec import BodyError, Field
+from causeloop_pipeline.model.issue import Identifies
 
 REPLACED: Mapping[type, type] = {
     expressions.Match: LinearMatch,
@@ -34,6 +36,9 @@ NOT_DECLARED: frozenset[tuple[type, str]] = frozenset(
 )
 """Fields that only a file of the product may set."""
 NOT_DECLARED_CLASSES: frozenset[type] = frozenset({SnsSignature})
+
+DEFAULTS: Mapping[tuple[type, str], Any] = {(IssueMapping, "identifies"): Identifies.EVENT}
+"""Fields that the product's own files must fill, and a declaration need not."""
 
 FIELD_TYPES: Mapping[tuple[type, str], Any] = {(RecordSchema, "keep"): Among | None}
 """Fields that a declaration fills with less than the product's own files may."""

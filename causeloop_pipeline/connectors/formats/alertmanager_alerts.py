@@ -7,6 +7,7 @@ from causeloop_pipeline.connectors.mapping.fields import IssueMapping
 from causeloop_pipeline.connectors.record_filters import Unlike
 from causeloop_pipeline.connectors.spec import RecordSchema, WebhookEvent
 from causeloop_pipeline.connectors.webhooks import Condition as BodyCondition
+from causeloop_pipeline.model.issue import FiringStart, Identifies
 
 SEVERITY_LABELS = ("severity", "priority", "level", "criticality", "sev")
 SERVICE_LABELS = (
@@ -41,6 +42,7 @@ TITLE: Source = (
 
 LISTED = IssueMapping(
     name="alert of the API",
+    identifies=Identifies.CONDITION,
     when=Has("status.state"),
     title=TITLE,
     body=Different(
@@ -61,6 +63,7 @@ LISTED = IssueMapping(
     environment=label(*ENVIRONMENT_LABELS),
     external_url=("generatorURL", "dashboardURL", "panelURL", "annotations.runbook_url", "externalURL"),
     source_created_at=("startsAt", "activeAt"),
+    firing_start=FiringStart.STATED,
     resolved_at="endsAt",
     attributes={
         "alertname": "labels.alertname",
@@ -78,6 +81,8 @@ PUSHED = replace(
 EVALUATED = replace(LISTED, name="alert of Prometheus itself", when=Has("activeAt"), status="state")
 BARE = replace(PUSHED, name="alert without times", when=Has("labels"))
 
+FINGERPRINT = r"[0-9a-f]{16}"
+"""What the list of active alerts identifies them by; other forms of the webhook have other ids."""
 # So do the rules that everybody uses rate what always fires, so that its silence is noticed.
 IS_FAILURE = Unlike("labels.severity", r"^none$")
 LISTED_SCHEMA = RecordSchema(key="fingerprint", updated_at=("updatedAt",), keep=IS_FAILURE)

@@ -13,6 +13,7 @@ from causeloop_pipeline.connectors.mapping.expressions import (
 )
 from causeloop_pipeline.connectors.mapping.fields import ChangeMapping, IssueMapping
 from causeloop_pipeline.connectors.record_filters import Among
+from causeloop_pipeline.model.issue import Identifies
 
 FAILURES = ("failed", "failure", "fail", "error")
 NOT_FAILURES = frozenset({"Start", "Started", "Accept", "Accepted"})
@@ -33,6 +34,7 @@ def resource_group(*paths: str) -> tuple[Match, ...]:
 
 LOGGED = IssueMapping(
     name="entry of the activity log",
+    identifies=Identifies.EVENT,
     when=Every(
         (
             Has("operationName"),

@@ -4,6 +4,7 @@ from causeloop_pipeline.connectors import spec
 from causeloop_pipeline.connectors.json_paths import find_first_value
 from causeloop_pipeline.connectors.mapping.expressions import Has, Join, Kind, Literal, Some, Text
 from causeloop_pipeline.connectors.mapping.fields import ChangeMapping, IssueMapping
+from causeloop_pipeline.model.issue import Identifies
 
 DEPLOYMENT_STATUS = (
     "deploymentStatus",
@@ -27,6 +28,7 @@ def is_done(deployment: spec.Record) -> bool:
 
 FAILED_RELEASE = IssueMapping(
     name="deployment of a release that failed or was rejected",
+    identifies=Identifies.EVENT,
     when=Kind(("deployment",)),
     title=Join(
         (

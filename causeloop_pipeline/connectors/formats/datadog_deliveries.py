@@ -17,11 +17,13 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     TimeFormat,
 )
 from causeloop_pipeline.connectors.mapping.fields import ChangeMapping, IssueMapping
+from causeloop_pipeline.model.issue import Identifies
 
 NANOSECONDS = TimeFormat.EPOCH_NANOSECONDS
 
 FAILURE = IssueMapping(
     name="failure of the delivery metrics",
+    identifies=Identifies.EVENT,
     when=Every(
         (
             Has("attributes.started_at"),

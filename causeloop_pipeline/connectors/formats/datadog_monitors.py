@@ -2,11 +2,13 @@
 
 from causeloop_pipeline.connectors.mapping.expressions import Every, Has, Match, Tag, Text
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
+from causeloop_pipeline.model.issue import FiringStart, Identifies
 
 SERVICE, TEAM, ENVIRONMENT = "service|app|application", "team|owner", "env|environment"
 
 MONITOR = IssueMapping(
     name="monitor",
+    identifies=Identifies.CONDITION,
     when=Every((Has("name"), Has("overall_state"))),
     title="name",
     body="message",
@@ -18,6 +20,7 @@ MONITOR = IssueMapping(
     error_type="type",
     external_url=Text("https://app.{config.site}/monitors/{id}"),
     source_created_at=("overall_state_modified", "created"),
+    firing_start=FiringStart.CHANGED,
     resolved_at=("overall_state_modified", "modified"),
     attributes={"query": "query", "creator": "creator.email", "tags": "tags"},
 )

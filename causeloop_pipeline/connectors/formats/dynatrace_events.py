@@ -20,6 +20,7 @@ from causeloop_pipeline.connectors.mapping.expressions import (
 )
 from causeloop_pipeline.connectors.mapping.fields import ChangeMapping, IssueMapping
 from causeloop_pipeline.connectors.record_filters import Among
+from causeloop_pipeline.model.issue import Identifies
 
 MILLISECONDS = TimeFormat.EPOCH_MILLISECONDS
 DEPLOYS, EDITS = ("custom_deployment",), ("custom_configuration",)
@@ -73,6 +74,7 @@ DEPLOYMENT = ChangeMapping(
 )
 EVENT = IssueMapping(
     name="event",
+    identifies=Identifies.EVENT,
     when=Every((Kind(("failure_event",)), Has("eventType"))),
     title=("title", Text("{eventType}: {entityName}"), "eventType"),
     body=(*in_properties("dt.event.description"), "description"),

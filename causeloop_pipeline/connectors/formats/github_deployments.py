@@ -4,11 +4,13 @@ from causeloop_pipeline.connectors import spec
 from causeloop_pipeline.connectors.mapping.expressions import Every, Has, Kind, Literal, Match, Text
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
 from causeloop_pipeline.connectors.record_filters import Among
+from causeloop_pipeline.model.issue import Identifies
 
 REPOSITORY = r"/repos/[^/]+/([^/]+)"
 
 FAILED_DEPLOYMENT = IssueMapping(
     name="failed deployment",
+    identifies=Identifies.EVENT,
     when=Every((Kind(("deployment",)), Has("state"), Has("environment"))),
     title=("description", Text("Deployment of {deployment.ref} to {environment} failed")),
     severity="state",

@@ -14,6 +14,7 @@ from causeloop_pipeline.connectors.mapping.expressions import (
 )
 from causeloop_pipeline.connectors.mapping.fields import ChangeMapping, IssueMapping
 from causeloop_pipeline.connectors.record_filters import Among
+from causeloop_pipeline.model.issue import Identifies
 
 SUCCESS, FAILED = ("success",), ("failed",)
 PROJECT_OF_URL = (
@@ -33,6 +34,7 @@ DEPLOYMENT = ChangeMapping(
 )
 FAILED_DEPLOYMENT = IssueMapping(
     name="failed deployment",
+    identifies=Identifies.EVENT,
     when=Every((Kind(("deployment",)), Has("environment"))),
     title=(
         Text("Deploy of {ref} to {environment.name} failed"),

@@ -3,6 +3,7 @@
 from causeloop_pipeline.connectors import spec
 from causeloop_pipeline.connectors.mapping.expressions import Element, Every, Expression, Has, Some
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
+from causeloop_pipeline.model.issue import Identifies
 
 
 def label(*names: str) -> tuple[str | Expression, ...]:
@@ -26,6 +27,7 @@ def label(*names: str) -> tuple[str | Expression, ...]:
 
 ALERT_GROUP = IssueMapping(
     name="alert group",
+    identifies=Identifies.EVENT,
     when=Every((Has("state"), Some((Has("integration_id"), Has("alerts_count"), Has("permalinks"))))),
     title=(
         "title",
@@ -60,6 +62,7 @@ ALERT_GROUP = IssueMapping(
 )
 SENT_ALERT = IssueMapping(
     name="alert sent to an integration",
+    identifies=Identifies.CONDITION,
     when=Every((Has("alert_uid"), Has("title"))),
     title="title",
     body="message",

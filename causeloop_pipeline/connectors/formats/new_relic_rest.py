@@ -15,6 +15,7 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     TimeFormat,
 )
 from causeloop_pipeline.connectors.mapping.fields import ChangeMapping, IssueMapping
+from causeloop_pipeline.model.issue import Identifies
 
 MILLISECONDS = TimeFormat.EPOCH_MILLISECONDS
 
@@ -27,6 +28,7 @@ def either_time(*paths: str) -> Moment:
 IS_CLOSED = Choose(Has("closed_at"), Literal("closed"), Literal("open"))
 VIOLATION = IssueMapping(
     name="violation of the REST API",
+    identifies=Identifies.EVENT,
     when=Every((Has("opened_at"), Some((Has("label"), Has("condition_name"))))),
     title=("label", "condition_name"),
     severity="priority",
@@ -39,6 +41,7 @@ VIOLATION = IssueMapping(
 )
 INCIDENT = IssueMapping(
     name="incident of the REST API",
+    identifies=Identifies.EVENT,
     when=Every((Has("opened_at"), Has("incident_preference"))),
     title=Text("Incident {id} of alert policy {links.policy_id}"),
     status=IS_CLOSED,
@@ -48,6 +51,7 @@ INCIDENT = IssueMapping(
 )
 RECENT_EVENT = IssueMapping(
     name="event of the REST API",
+    identifies=Identifies.EVENT,
     when=Every((Has("event_type"), Has("timestamp"), Has("description"), Not(Has("current_state")))),
     title="description",
     severity="priority",

@@ -14,6 +14,8 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     TimeFormat,
 )
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
+from causeloop_pipeline.connectors.mapping.occurrences import Once
+from causeloop_pipeline.model.issue import Identifies
 
 
 def event_tag(path: str, name: str) -> tuple[Expression, ...]:
@@ -23,6 +25,7 @@ def event_tag(path: str, name: str) -> tuple[Expression, ...]:
 
 SDK_EVENT = IssueMapping(
     name="event of an SDK",
+    identifies=Identifies.EVENT,
     when=Every((Has("event_id"), Some((Has("exception"), Has("message"), Has("logentry"))))),
     title=(
         "title",
@@ -44,4 +47,44 @@ SDK_EVENT = IssueMapping(
         "logger": "logger",
         "transaction": "transaction",
     },
+)
+PLUGIN = IssueMapping(
+    name="webhook of the former plugin",
+    identifies=Identifies.GROUP,
+    when=Every((Has("id"), Has("url"), Some((Has("project_slug"), Has("project"))), Has("event"))),
+    title=("event.title", "message", "event.metadata.title", "culprit"),
+    body=Different(("message", "event.logentry.formatted", "culprit"), than="event.title"),
+    severity=("level", "event.level"),
+    status=Literal("unresolved"),
+    service=("project_slug", "project_name", "project"),
+    error_type=("event.metadata.type", "event.exception.values.0.type", "event.type"),
+    environment=(
+        "event.environment",
+        *event_tag("event.tags", "environment"),
+        "event.sentry\\.interfaces\\.Http.env.ENV",
+    ),
+    external_url="url",
+    source_created_at=(
+        "event.datetime",
+        Instant(("event.timestamp", "event.received"), TimeFormat.EPOCH_SECONDS),
+    ),
+    occurrences=Once(
+        at=("event.datetime", Instant(("event.timestamp", "event.received"), TimeFormat.EPOCH_SECONDS))
+    ),
+    attributes={"culprit": "culprit", "logger": "logger", "platform": "event.platform"},
+)
+LISTED_EVENT = IssueMapping(
+    name="event of the API",
+    identifies=Identifies.GROUP,
+    when=Every((Has("eventID"), Has("groupID"))),
+    title=("title", "message"),
+    body=Different(("metadata.value", "message", "culprit"), than="title"),
+    severity=(Tag("tags", "level"), "level"),
+    status=Literal("unresolved"),
+    service=("projectSlug", "project.slug", "projectID"),
+    error_type=("metadata.type", "event.type"),
+    environment=Tag("tags", "environment"),
+    source_created_at=("dateCreated", "dateReceived"),
+    occurrences=Once(at=("dateCreated", "dateReceived")),
+    attributes={"culprit": "culprit", "platform": "platform"},
 )

@@ -1,4 +1,4 @@
-"""Which workflow runs are failures: those that failed, and later attempts, which show how they ended."""
+"""Which workflow runs tell of failures: those that failed, those that succeeded, and later attempts."""
 
 from causeloop_pipeline.connectors.spec import Record, RecordSchema
 
@@ -10,5 +10,10 @@ def has_failed(run: Record) -> bool:
     return run.get("conclusion") in FAILED_CONCLUSIONS or (run.get("run_attempt") or 1) > 1
 
 
-RUN_RECORD = RecordSchema(key="run/{repository.full_name}/{id}", kind="run", keep=has_failed)
+def has_ended(run: Record) -> bool:
+    """The same, or a success, which ends the failures of its workflow."""
+    return has_failed(run) or run.get("conclusion") == "success"
+
+
+RUN_RECORD = RecordSchema(key="run/{repository.full_name}/{id}", kind="run", keep=has_ended)
 """The type github reads it too, and lands it as github_actions does."""

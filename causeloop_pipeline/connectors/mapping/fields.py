@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from causeloop_pipeline.connectors.mapping.expressions import Attributes, Condition, Moment, Source
+from causeloop_pipeline.connectors.mapping.occurrences import Occurrences
 from causeloop_pipeline.model import change, issue
+from causeloop_pipeline.model.issue import FiringStart, Identifies
 
 ISSUE_TEXTS = tuple(name for name in issue.TEXT_FIELDS if name != "external_id")
 ISSUE_TIMES = tuple(name for name in issue.TIME_FIELDS if name != "source_updated_at")
@@ -20,6 +22,8 @@ class IssueMapping:
     """
 
     name: str
+    identifies: Identifies
+    """What the record's id names: one failure, what fails again and again, or a group of failures."""
     when: Condition | None = None
     """None: every payload that no variant before it took."""
     title: Source
@@ -32,8 +36,16 @@ class IssueMapping:
     environment: Source | None = None
     external_url: Source | None = None
     source_created_at: Moment | None = None
+    firing_start: FiringStart = FiringStart.SEEN
+    """What `source_created_at` is in the payloads of a condition."""
     resolved_at: Moment | None = None
     """Looked at only where the status says that the issue has ended."""
+    occurrences: Occurrences | None = None
+    """Where a group's payload says how often it occurred, and when."""
+    job: Source | None = None
+    """What is run again and again: the next success of the same job ends its failures."""
+    succeeded: Condition | None = None
+    """Whether the run was a success: no failure, but the end of those of its job."""
     attributes: Attributes = field(default_factory=dict)
     attributes_from: str | None = None
     """The path of an object whose entries are attributes, all of them."""

@@ -13,9 +13,10 @@ from typing import Any
 from causeloop_pipeline.connectors.mapping.evaluate import Payload, evaluate, evaluate_time, holds
 from causeloop_pipeline.connectors.mapping.expressions import Pluck, Source
 from causeloop_pipeline.connectors.mapping.fields import ChangeMapping, IssueMapping
-from causeloop_pipeline.connectors.mapping.product_record import PRODUCT_CHANGE, PRODUCT_ISSUE
+from causeloop_pipeline.connectors.mapping.occurrences import read_occurrences
+from causeloop_pipeline.connectors.mapping.product_record import ABSENT_ISSUE, PRODUCT_CHANGE, PRODUCT_ISSUE
 from causeloop_pipeline.model.instant_range import MIN_INSTANT, find_range_problem
-from causeloop_pipeline.model.raw_record import CHANGES, NORMALIZED, NORMALIZED_CHANGE
+from causeloop_pipeline.model.raw_record import ABSENT, CHANGES, NORMALIZED, NORMALIZED_CHANGE
 
 WEB_ADDRESS = re.compile(r"https?://\S", re.IGNORECASE)
 MAX_TITLE = 300
@@ -44,6 +45,8 @@ class MappedRecord:
     fields: dict[str, Any] = field(default_factory=dict)
     paths: Paths = field(default_factory=dict)
     """Where each field was read."""
+    occurring: dict[str, Any] = field(default_factory=dict)
+    """Of occurrences: what the id names, the job and its success, how often and when."""
     reason: str | None = None
 
 
@@ -51,6 +54,8 @@ def select_mappings(
     kind: str, issues: tuple[IssueMapping, ...], changes: tuple[ChangeMapping, ...]
 ) -> Mappings:
     """Those of a connector's mappings that apply to records of a kind."""
+    if kind == ABSENT:
+        return (ABSENT_ISSUE,)
     if kind in CHANGES:
         return (PRODUCT_CHANGE,) if kind == NORMALIZED_CHANGE else changes
     return (PRODUCT_ISSUE,) if kind == NORMALIZED else issues
@@ -70,15 +75,17 @@ def map_record(
     times = _list_times(record, fields, mapping)
     if (ended := fields.get("resolved_at")) is not None and ended < MIN_INSTANT:
         del fields["resolved_at"]
+    occurring: dict[str, Any] = {}
     if isinstance(mapping, IssueMapping):
+        occurring = _read_occurring(mapping, payload)
         if "title" not in fields:
-            return MappedRecord(mapping.name, fields, paths, f"no title where a {what} has one")
+            reason = f"no title where a {what} has one"
+            return MappedRecord(mapping.name, fields, paths, occurring, reason)
         _read_attributes(mapping, payload, fields, paths)
     if not WEB_ADDRESS.match(fields.get("external_url", "https://-")):
         del fields["external_url"]
-    return MappedRecord(
-        mapping.name, fields, paths, _find_time_problem(times, what, now or datetime.now(UTC))
-    )
+    problem = _find_time_problem(times, what, now or datetime.now(UTC))
+    return MappedRecord(mapping.name, fields, paths, occurring, problem)
 
 
 def _read_fields(mapping: IssueMapping | ChangeMapping, payload: Payload) -> tuple[dict[str, Any], Paths]:
@@ -92,6 +99,19 @@ def _read_fields(mapping: IssueMapping | ChangeMapping, payload: Payload) -> tup
         if moment is not None and (time := evaluate_time(moment, payload)):
             fields[name], paths[name] = time
     return fields, paths
+
+
+def _read_occurring(mapping: IssueMapping, payload: Payload) -> dict[str, Any]:
+    read: dict[str, Any] = {"identifies": mapping.identifies, "firing_start": mapping.firing_start}
+    if job := evaluate(mapping.job, payload):
+        read |= {"job": job.text, "is_success": _has_succeeded(mapping, payload)}
+    if mapping.occurrences is not None:
+        read["occurrences"] = read_occurrences(mapping.occurrences, payload)
+    return read
+
+
+def _has_succeeded(mapping: IssueMapping, payload: Payload) -> bool:
+    return mapping.succeeded is not None and holds(mapping.succeeded, payload)
 
 
 def _list_times(

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from causeloop_pipeline.connectors.mapping.expressions import Literal
 from causeloop_pipeline.connectors.mapping.fields import (
     CHANGE_TEXTS,
     CHANGE_TIMES,
@@ -10,9 +11,16 @@ from causeloop_pipeline.connectors.mapping.fields import (
     ChangeMapping,
     IssueMapping,
 )
+from causeloop_pipeline.model.issue import Identifies
 
 _ISSUE_FIELDS: dict[str, Any] = {name: name for name in (*ISSUE_TEXTS, *ISSUE_TIMES)}
 _CHANGE_FIELDS: dict[str, Any] = {name: name for name in (*CHANGE_TEXTS, *CHANGE_TIMES)}
 
-PRODUCT_ISSUE = IssueMapping(name="normalized", attributes_from="attributes", **_ISSUE_FIELDS)
+PRODUCT_ISSUE = IssueMapping(
+    name="normalized", identifies=Identifies.EVENT, attributes_from="attributes", **_ISSUE_FIELDS
+)
+ABSENT_ISSUE = IssueMapping(
+    name="absent", identifies=Identifies.CONDITION, title="external_id", status=Literal("resolved")
+)
+"""What a list says of a condition that it does not hold any more."""
 PRODUCT_CHANGE = ChangeMapping(name="normalized", **_CHANGE_FIELDS | {"change_kind": "kind"})

@@ -5,7 +5,7 @@ from functools import cache
 from pathlib import Path
 
 from causeloop_pipeline.connectors.mapping.fields import ChangeMapping, IssueMapping
-from causeloop_pipeline.connectors.mapping.product_record import PRODUCT_CHANGE, PRODUCT_ISSUE
+from causeloop_pipeline.connectors.mapping.product_record import ABSENT_ISSUE, PRODUCT_CHANGE, PRODUCT_ISSUE
 
 ENGINE = Path(__file__).parent
 LENGTH = 16
@@ -13,7 +13,7 @@ LENGTH = 16
 
 def hash_mappings(issues: tuple[IssueMapping, ...], changes: tuple[ChangeMapping, ...]) -> str:
     """A digest of mappings and of the code that evaluates them: the same in every process."""
-    declared = repr((issues, changes, PRODUCT_ISSUE, PRODUCT_CHANGE)).encode()
+    declared = repr((issues, changes, PRODUCT_ISSUE, ABSENT_ISSUE, PRODUCT_CHANGE)).encode()
     return hashlib.sha256(_hash_engine() + declared).hexdigest()[:LENGTH]
 
 

@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+from causeloop_pipeline.connectors.mapping.expressions import Literal
 from causeloop_pipeline.connectors.spec import Connector
 from causeloop_pipeline.connectors.verification_labels import FAILED, PASSED, VerificationLabels
+from causeloop_pipeline.model.issue import Identifies
 
 BEGIN, END = "<!-- connectors -->", "<!-- /connectors -->"
 LABELS = ("pull", "push", "backfill", "refresh", "changes", "tickets", "drift", "kill")
@@ -23,7 +25,7 @@ def write_matrix(
 
 def render_matrix(connectors: Mapping[str, Connector], labels: Mapping[str, VerificationLabels]) -> str:
     """The Markdown table; an empty cell was not run, so that no cell claims what was not."""
-    heads = ["type", "tool", "category", "plan", *LABELS, "described by"]
+    heads = ["type", "tool", "category", "plan", "ids name", "ends by", *LABELS, "described by"]
     tools = sorted(connectors.values(), key=lambda tool: (tool.category, tool.name))
     lines = [_render_row(heads), _render_row(["---"] * len(heads))]
     lines += [
@@ -35,7 +37,34 @@ def render_matrix(connectors: Mapping[str, Connector], labels: Mapping[str, Veri
 
 def _build_cells(tool: Connector, labels: VerificationLabels) -> list[str]:
     marks = [MARKS[getattr(labels, name)] for name in LABELS]
-    return [f"`{tool.name}`", tool.title, str(tool.category), tool.plan, *marks, labels.described_by]
+    declared = [_list_identified(tool), _list_ends(tool)]
+    return [
+        f"`{tool.name}`",
+        tool.title,
+        str(tool.category),
+        tool.plan,
+        *declared,
+        *marks,
+        labels.described_by,
+    ]
+
+
+def _list_identified(tool: Connector) -> str:
+    """What the ids of its records name."""
+    named = {mapping.identifies for mapping in tool.issues}
+    return ", ".join(value for value in Identifies if value in named)
+
+
+def _list_ends(tool: Connector) -> str:
+    """What ends its failures, as the declaration says."""
+    statuses = [mapping.status for mapping in tool.issues]
+    ends = {
+        "field": any(status is not None and not isinstance(status, Literal) for status in statuses),
+        "refresh": any(listed.refresh for listed in tool.pulls),
+        "absence": any(listed.absent_means_ended for listed in tool.pulls),
+        "next success": any(mapping.succeeded for mapping in tool.issues),
+    }
+    return ", ".join(name for name, is_declared in ends.items() if is_declared)
 
 
 def _render_row(cells: list[str]) -> str:

@@ -6,6 +6,7 @@ read, and the next sync starts a little before it.
 """
 
 import logging
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
@@ -19,6 +20,7 @@ from causeloop_pipeline.egress.errors import PermanentFailure
 from causeloop_pipeline.egress.origin import find_base_url
 from causeloop_pipeline.egress.policy import EgressPolicy
 from causeloop_pipeline.egress.retry_policy import RetryPolicy
+from causeloop_pipeline.landing.polling.absences import ListedIds, end_absent
 from causeloop_pipeline.landing.polling.client import Client
 from causeloop_pipeline.landing.polling.list_sync import ListSync, ListTarget
 from causeloop_pipeline.landing.polling.nested_lists import list_parents
@@ -67,8 +69,14 @@ def _pull_lists(
     authenticator = build_authenticator(connector, config, sync.credentials, egress, sync.keep_credential)
     cursor = dict(sync.cursor or {})
     with Client(connector, base_url, authenticator, egress, retry_policy or RetryPolicy()) as client:
+        listed_ids: dict[str, ListedIds] = defaultdict(ListedIds)
         for target in list_targets(client, connector, config, base_url):
-            yield from _read_list(target, ListSync(client, target, cursor, sync.backfill_from, sync.now))
+            for page in _read_list(target, ListSync(client, target, cursor, sync.backfill_from, sync.now)):
+                listed_ids[target.pull.name].add(page)
+                yield page
+        for listed in connector.pulls:
+            ids = listed_ids[listed.name]
+            yield from end_absent(connector, listed, ids, sync.open_ids, sync.now, cursor)
         for listed in {listed.refresh: listed for listed in connector.pulls}.values():
             yield from refresh_open_records(
                 client, connector, listed, base_url, config, cursor, sync.open_ids

@@ -68,7 +68,8 @@ select external_id
 from core.issue
 where workspace_id = %s and source = any (%s) and site = %s and connector_id = %s
     and status in ({quote_values(OPEN_STATUSES)})
-order by source_updated_at desc
+group by external_id
+order by max(source_updated_at) desc
 limit %s
 """
 

@@ -28,9 +28,11 @@ APPENDED = {"app.audit_log"}
 DERIVED = {"core.issue": ("issue_id", "core.issue_id"), "core.change": ("change_id", "core.change_id")}
 MUST_BE_EMPTY = ("core.issue", "raw.record", "app.connector", "detect.pattern", "core.change")
 COMPUTE_IDS = """
-select old, {function}(%(workspace_id)s, source, external_id, site)::text as new
-from unnest(%(old)s::text[], %(source)s::text[], %(external_id)s::text[], %(site)s::text[])
-    as derived (old, source, external_id, site)
+select old, {function}(%(workspace_id)s, source, external_id, site{named})::text as new
+from unnest(
+    %(old)s::text[], %(source)s::text[], %(external_id)s::text[], %(site)s::text[],
+    %(fired_at)s::timestamptz[]
+) as derived (old, source, external_id, site, fired_at)
 """
 UPSERT_PERSON = """
 insert into app.users (email, name) values (lower(%(email)s), %(name)s)
@@ -174,14 +176,16 @@ class _Import:
         self.ids |= translate(named, self.archive.manifest.workspace_id, self.workspace_id)
 
     def _derive_ids(self, entry: TableEntry, key: str, function: str) -> None:
-        rows = list(self._read_columns(entry, (key, "source", "external_id", "site")))
-        statement = sql.SQL(COMPUTE_IDS).format(function=sql.Identifier(*function.split(".")))
+        rows = list(self._read_columns(entry, (key, "source", "external_id", "site", "fired_at")))
+        named = sql.SQL(", fired_at => fired_at" if "fired_at" in entry.columns else "")
+        statement = sql.SQL(COMPUTE_IDS).format(function=sql.Identifier(*function.split(".")), named=named)
         parameters = {
             "workspace_id": self.workspace_id,
             "old": [row[key] for row in rows],
             "source": [row["source"] for row in rows],
             "external_id": [row["external_id"] for row in rows],
             "site": [row.get("site", "") for row in rows],  # an archive of before there were sites
+            "fired_at": [row.get("fired_at") for row in rows],
         }
         derived = self.owner.execute(statement, parameters).fetchall()
         self.ids |= {row["old"]: row["new"] for row in derived}

@@ -39,9 +39,13 @@ OWN_WORDS = ("words_of", *(f"own_{name}" for name in CHOICES))
 """Whose words the tool's own are, and what the connector's own list says of them."""
 TEXTS = tuple(name for name in dict.fromkeys((*ISSUE_TEXTS, *CHANGE_TEXTS)) if name not in WORDS)
 TIMES = (*ISSUE_TIMES, *CHANGE_TIMES)
-READ = ("variant", "unmappable_reason", *TEXTS, *WORDS.values(), *OWN_WORDS, *TIMES, "attributes")
+OCCURRING = ("identifies", "firing_start", "occurrences", "job", "is_success")
+"""What the id names, and what the record tells of occurrences and of the runs of a job."""
+READ = ("variant", "unmappable_reason", *TEXTS, *WORDS.values(), *OWN_WORDS, *TIMES, "attributes", *OCCURRING)
 COLUMNS = ("mapping_version", *READ)
-TYPES = {"attributes": "jsonb"} | dict.fromkeys(TIMES, "timestamptz")
+TYPES = {"attributes": "jsonb", "occurrences": "jsonb", "is_success": "boolean"} | dict.fromkeys(
+    TIMES, "timestamptz"
+)
 
 SELECT_CLAIMED_BATCH = """
 select workspace_id, record_id
@@ -219,6 +223,7 @@ def _to_row(key: Key, mapped: MappedRecord, version: str) -> dict[str, Any]:
         "variant": mapped.variant,
         "unmappable_reason": mapped.reason,
         **fields,
+        **mapped.occurring,
         "attributes": orjson.Fragment(write_json(fields.get("attributes") or {})),
     }
 

@@ -1,13 +1,17 @@
 """Stores received records, each payload version once, in one transaction with the connector's cursor.
 
-A payload version that is already stored is a duplicate, whichever channel it comes through. A batch is one
-statement: PostgreSQL parses the one JSON document that contains it. Earlier versions are looked up one by one
-(`limit 1`): without statistics the planner would read all records of the workspace for each batch.
+A payload version that is already stored is a duplicate, whichever channel it comes through. One that has no
+time of its own and comes back after another version of its channel is another observation: the tool is in the
+same state again, as a monitor that is down once more. What it pushes twice within a minute is one message.
+
+A batch is one statement: PostgreSQL parses the one JSON document that holds it. Earlier versions are looked
+up one by one (`limit 1`): without statistics the planner would read all records of a workspace each time.
 """
 
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -33,13 +37,37 @@ with incoming as (
         source text, external_id text, kind text, channel text, payload jsonb, payload_hash text,
         source_updated_at timestamptz
     )
+), observed as (
+    select i.*, case
+        when copy.observation is null then 1
+        when newest.payload_hash = i.payload_hash then copy.observation
+        when i.channel = 'poll' or copy.received_at < now() - %(redelivery)s then copy.observation + 1
+        else copy.observation
+    end as observation
+    from incoming as i
+    left join lateral (
+        select r.observation, r.received_at
+        from raw.record as r
+        where i.source_updated_at is null and r.workspace_id = %(workspace_id)s and r.source = i.source
+          and r.external_id = i.external_id and r.site = %(site)s and r.payload_hash = i.payload_hash
+        order by r.observation desc
+        limit 1
+    ) as copy on true
+    left join lateral (
+        select r.payload_hash
+        from raw.record as r
+        where copy.observation is not null and r.workspace_id = %(workspace_id)s and r.source = i.source
+          and r.external_id = i.external_id and r.site = %(site)s and r.channel = i.channel
+        order by r.received_at desc, r.record_id desc
+        limit 1
+    ) as newest on true
 ), inserted as (
     insert into raw.record (workspace_id, source, site, external_id, kind, channel, connector_id, payload,
-                            payload_hash, source_updated_at)
+                            payload_hash, observation, source_updated_at)
     select %(workspace_id)s, source, %(site)s, external_id, kind, channel, %(connector_id)s, payload,
-           payload_hash, source_updated_at
-    from incoming
-    on conflict (workspace_id, source, external_id, site, payload_hash) do nothing
+           payload_hash, observation, source_updated_at
+    from observed
+    on conflict (workspace_id, source, external_id, site, payload_hash, observation) do nothing
     returning record_id, source, external_id
 ), pending as (
     insert into raw.pending_record (workspace_id, record_id, source)
@@ -71,6 +99,10 @@ on conflict (workspace_id, source, external_id, site, payload_hash, reason) do u
 UPDATE_CURSOR = """
 update app.connector set cursor = %s where workspace_id = %s and connector_id = %s and site = %s
 """
+
+
+REDELIVERY = timedelta(minutes=1)
+"""Within which a pushed payload that comes back after another one is the same message, delivered late."""
 
 
 class Transaction(Protocol):
@@ -152,6 +184,7 @@ def _insert_records(
         "connector_id": origin.connector_id,
         "site": origin.site,
         "type": origin.type if origin.source is None else None,
+        "redelivery": REDELIVERY,
     }
     row = transaction.execute(INSERT_RECORDS, parameters).fetchone()
     inserted, changed_records, updated_records = row.values() if isinstance(row, dict) else row

@@ -26,6 +26,7 @@ issues as (
         source,
         site,
         external_id,
+        fired_at,
         connector_id,
         {%- for field in ['title', 'severity', 'status'] %}
         coalesce(edits ->> '{{ field }}', {{ field }}) as {{ field }},
@@ -39,7 +40,8 @@ issues as (
         case when coalesce(edits ->> 'status', status) in ('resolved', 'closed') then ended_at end as resolved_at,
         ingested_at,
         record_id,
-        attributes
+        attributes,
+        identifies
     from edited
 
 )

@@ -4,6 +4,7 @@ from causeloop_pipeline.connectors import spec
 from causeloop_pipeline.connectors.mapping.expressions import Every, Has, Join, Kind, Literal, Text
 from causeloop_pipeline.connectors.mapping.fields import ChangeMapping, IssueMapping
 from causeloop_pipeline.connectors.record_filters import Among
+from causeloop_pipeline.model.issue import Identifies
 
 NAME = ("metadata.labels.app\\.kubernetes\\.io/name", "metadata.name")
 ENVIRONMENT = (
@@ -20,6 +21,7 @@ PAGE = (
 
 SYNC = IssueMapping(
     name="failed sync",
+    identifies=Identifies.EVENT,
     when=Every((Kind(("sync",)), Has("status.operationState.phase"), Has("metadata.name"))),
     title=Join(
         (Text("{metadata.name} sync {status.operationState.phase}"), "status.operationState.message"), ": "
@@ -42,6 +44,7 @@ SYNC = IssueMapping(
 )
 HEALTH = IssueMapping(
     name="unhealthy application",
+    identifies=Identifies.CONDITION,
     when=Every((Kind(("health",)), Has("status.health.status"), Has("metadata.name"))),
     title=Join((Text("{metadata.name} is {status.health.status}"), "status.health.message"), ": "),
     body=("status.health.message", "status.conditions.0.message"),
@@ -92,10 +95,15 @@ DEPLOYED_RECORD = spec.RecordSchema(
 )
 
 
-def poll_applications(name: str, schema: spec.RecordSchema) -> spec.Pull:
-    """All applications that the token may see."""
+def poll_applications(name: str, schema: spec.RecordSchema, ids: str | None = None) -> spec.Pull:
+    """All applications that the token may see; of those with some ids, none that is not kept is open."""
     return spec.Pull(
-        name=name, path="/api/v1/applications", records="items", pages=spec.OnePage(), schema=schema
+        name=name,
+        path="/api/v1/applications",
+        records="items",
+        pages=spec.OnePage(),
+        schema=schema,
+        absent_means_ended=ids,
     )
 
 
@@ -118,7 +126,7 @@ CONNECTOR = spec.Connector(
     auth=spec.Bearer("{token}"),
     pulls=(
         poll_applications("failed_syncs", SYNC_RECORD),
-        poll_applications("unhealthy", HEALTH_RECORD),
+        poll_applications("unhealthy", HEALTH_RECORD, ids=r"health/.+"),
         poll_applications("syncs", DEPLOYED_RECORD),
     ),
     webhook=spec.Webhook(

@@ -15,6 +15,7 @@ from causeloop_pipeline.connectors.mapping.expressions import (
 )
 from causeloop_pipeline.connectors.mapping.fields import ChangeMapping, IssueMapping
 from causeloop_pipeline.connectors.record_filters import Among
+from causeloop_pipeline.model.issue import Identifies
 
 
 def moments(*paths: str) -> tuple[Instant, ...]:
@@ -26,6 +27,7 @@ def moments(*paths: str) -> tuple[Instant, ...]:
 
 BUILD = IssueMapping(
     name="build",
+    identifies=Identifies.EVENT,
     when=Some(
         (
             Every((Kind(("run",)), Has("buildResultKey"), Has("buildState"))),
@@ -55,6 +57,7 @@ BUILD = IssueMapping(
 )
 FAILED_DEPLOYMENT = IssueMapping(
     name="failed deployment",
+    identifies=Identifies.EVENT,
     when=Every((Kind(("deployment",)), Some((Has("deploymentState"), Has("deploymentResultId"))))),
     title=(
         Join((("deploymentProjectName", "deploymentVersion.items.0.label"), "deploymentVersionName"), " "),

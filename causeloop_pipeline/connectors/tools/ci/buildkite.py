@@ -6,6 +6,7 @@ from causeloop_pipeline.connectors import spec
 from causeloop_pipeline.connectors.mapping.expressions import Every, Has, Join, Kind, Literal, Not, Some, Text
 from causeloop_pipeline.connectors.mapping.fields import ChangeMapping, IssueMapping
 from causeloop_pipeline.connectors.record_filters import Among, Both, Named
+from causeloop_pipeline.model.issue import Identifies
 
 FAILURES = ("failed", "failing", "broken", "timed_out", "expired", "unreachable")
 PIPELINE = ("pipeline.name", "pipeline.slug")
@@ -29,6 +30,7 @@ OTHER_EVENTS = frozenset(
 
 BUILD = IssueMapping(
     name="build",
+    identifies=Identifies.EVENT,
     when=Every(
         (
             Some((Kind(("graphql",)), Every((Kind(("run",)), Not(Has("uuid")))))),
@@ -55,6 +57,7 @@ BUILD = IssueMapping(
 )
 JOB = IssueMapping(
     name="job",
+    identifies=Identifies.EVENT,
     when=Every(
         (
             Kind(("job",)),

@@ -13,6 +13,7 @@ from causeloop_pipeline.connectors.mapping.expressions import (
 )
 from causeloop_pipeline.connectors.mapping.fields import ChangeMapping, IssueMapping
 from causeloop_pipeline.connectors.record_filters import Among, Both, Named
+from causeloop_pipeline.model.issue import Identifies
 
 FAILURES = ("failed", "failing", "error", "errored", "unauthorized", "timedout", "infrastructure_fail")
 SERVICE = ("project.name", Match(("project_slug", "project.slug"), r"[^/]+$"))
@@ -20,6 +21,7 @@ BRANCH = ("pipeline.vcs.branch", "vcs.branch", "branch", "pipeline.vcs.tag", "vc
 
 PUSHED_JOB = IssueMapping(
     name="job webhook",
+    identifies=Identifies.EVENT,
     when=Every((Kind(("job_event",)), Every((Has("job.id"), Has("job.status"))))),
     title=Join(("workflow.name", "job.name"), ": "),
     body="pipeline.vcs.commit.subject",
@@ -40,6 +42,7 @@ PUSHED_JOB = IssueMapping(
 )
 PUSHED_WORKFLOW = IssueMapping(
     name="workflow webhook",
+    identifies=Identifies.EVENT,
     when=Every((Kind(("run_event",)), Every((Has("workflow.id"), Has("workflow.status"))))),
     title="workflow.name",
     body="pipeline.vcs.commit.subject",
@@ -56,6 +59,7 @@ PUSHED_WORKFLOW = IssueMapping(
 )
 JOB = IssueMapping(
     name="job",
+    identifies=Identifies.EVENT,
     when=Every((Kind(("job",)), Has("name"), Has("status"), Some((Has("job_number"), Has("dependencies"))))),
     title=("name", Text("Job {job_number}")),
     severity="status",
@@ -69,6 +73,7 @@ JOB = IssueMapping(
 )
 WORKFLOW = IssueMapping(
     name="workflow",
+    identifies=Identifies.EVENT,
     when=Every((Kind(("run",)), Has("status"), Some((Has("pipeline_id"), Has("credits_used"))))),
     title=("name", Text("Workflow of pipeline {pipeline_number}"), Text("Workflow on {branch}")),
     severity="status",
@@ -83,6 +88,7 @@ WORKFLOW = IssueMapping(
 )
 PIPELINE = IssueMapping(
     name="pipeline",
+    identifies=Identifies.EVENT,
     when=Every((Kind(("pipeline",)), Has("state"), Has("project_slug"))),
     title=("errors.0.message", Text("Pipeline {number} could not start")),
     body="vcs.commit.subject",
@@ -117,6 +123,7 @@ DEPLOYING = ChangeMapping(
 )
 FORMER_BUILD = IssueMapping(
     name="build of the former API",
+    identifies=Identifies.EVENT,
     when=Every((Kind(("former_build",)), Has("build_num"), Has("status"))),
     title=Join((("workflows.job_name", "reponame"), Text("#{build_num}"), "subject"), " "),
     severity="status",

@@ -6,6 +6,7 @@ from causeloop_pipeline.connectors import spec
 from causeloop_pipeline.connectors.mapping.expressions import Every, Has, Join, Literal, Match, Some, Text
 from causeloop_pipeline.connectors.mapping.fields import ChangeMapping, IssueMapping
 from causeloop_pipeline.connectors.record_filters import Among, Both, Named
+from causeloop_pipeline.model.issue import Identifies
 
 FAILURES = ("failure", "internal_error", "timeout", "expired")
 TRIGGER = ("substitutions.TRIGGER_NAME", "buildTriggerName", "buildTriggerId")
@@ -27,6 +28,7 @@ ENVIRONMENT = (
 
 BUILD = IssueMapping(
     name="build",
+    identifies=Identifies.EVENT,
     when=Every((Has("status"), Has("id"), Some((Has("createTime"), Has("logUrl"), Has("steps"))))),
     title=(Join((TRIGGER, ("failureInfo.detail", "statusDetail")), ": "), Text("Build {id}")),
     body=("failureInfo.detail", "statusDetail"),

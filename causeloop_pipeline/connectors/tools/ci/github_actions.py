@@ -18,6 +18,7 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     Different,
     Every,
     Has,
+    Is,
     Join,
     Kind,
     Literal,
@@ -27,11 +28,13 @@ from causeloop_pipeline.connectors.mapping.expressions import (
 )
 from causeloop_pipeline.connectors.mapping.fields import ChangeMapping, IssueMapping
 from causeloop_pipeline.connectors.record_filters import Among, Both, Named
+from causeloop_pipeline.model.issue import Identifies
 
 UNFINISHED = frozenset({"pending", "queued", "waiting", "in_progress", "inactive"})
 
 RUN = IssueMapping(
     name="workflow run",
+    identifies=Identifies.EVENT,
     when=Every((Kind(("run",)), Has("run_number"))),
     title=Join((("name", "workflow.name", "path"), Different("display_title", than="name")), ": "),
     body=("head_commit.message", "display_title"),
@@ -43,6 +46,8 @@ RUN = IssueMapping(
     external_url="html_url",
     source_created_at=("run_started_at", "created_at"),
     resolved_at="updated_at",
+    job=Text("{repository.full_name}/{workflow_id}/{head_branch}"),
+    succeeded=Is("conclusion", ("success",)),
     attributes={
         "component": "name",
         "commit": "head_sha",
@@ -53,6 +58,7 @@ RUN = IssueMapping(
 )
 JOB = IssueMapping(
     name="job",
+    identifies=Identifies.EVENT,
     when=Every((Kind(("job",)), Has("run_id"), Has("name"))),
     title=Join(("workflow_name", "name"), ": "),
     severity="conclusion",
@@ -67,6 +73,7 @@ JOB = IssueMapping(
 )
 CHECK = IssueMapping(
     name="check run or suite",
+    identifies=Identifies.EVENT,
     when=Every(
         (Kind(("check",)), Has("head_sha"), Some((Has("check_suite"), Has("latest_check_runs_count"))))
     ),
@@ -157,6 +164,7 @@ CONNECTOR = spec.Connector(
     headers=(("Accept", "application/vnd.github+json"), ("X-GitHub-Api-Version", "2022-11-28")),
     pulls=(
         *(poll_runs(f"runs_{conclusion}", conclusion, RUN_RECORD) for conclusion in FAILED_CONCLUSIONS),
+        poll_runs("runs_success", "success", RUN_RECORD),
         poll_runs("deploying_runs", "success", DEPLOYING_RECORD),
     ),
     webhook=spec.Webhook(

@@ -18,6 +18,7 @@ from causeloop_pipeline.connectors.mapping.expressions import (
 )
 from causeloop_pipeline.connectors.mapping.fields import ChangeMapping, IssueMapping
 from causeloop_pipeline.connectors.record_filters import Among, Both, Named
+from causeloop_pipeline.model.issue import Identifies
 
 FAILURES = ("failed", "errored", "error", "expired", "rejected", "approvalrejected", "aborted_by_freeze")
 DONE = ("success", "succeeded", "ignorefailed")
@@ -42,6 +43,7 @@ def pushed_moments(path: str) -> tuple[Instant, ...]:
 
 EXECUTION = IssueMapping(
     name="execution",
+    identifies=Identifies.EVENT,
     when=Every(
         (
             Kind(("run",)),
@@ -62,6 +64,7 @@ EXECUTION = IssueMapping(
 )
 NOTIFICATION = IssueMapping(
     name="notification",
+    identifies=Identifies.EVENT,
     when=Every((Kind(("notification",)), Every((Has("planExecutionId"), Has("eventType"))))),
     title=Join((("pipelineName", "pipelineIdentifier"), ("stageName", "stepName", "errorMessage")), ": "),
     body=("errorMessage", "failureInfo.message"),
@@ -88,6 +91,7 @@ NOTIFICATION = IssueMapping(
 )
 FIRST_GEN = IssueMapping(
     name="FirstGen execution",
+    identifies=Identifies.EVENT,
     when=Every((Kind(("first_gen",)), Every((Has("application"), Has("status"))))),
     title=Join((("name", "pipeline.name", "workflow.name", "application.name"), "status"), ": "),
     body=Different(("notes", "failureDetails"), than="application.name"),

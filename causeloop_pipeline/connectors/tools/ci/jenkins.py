@@ -7,6 +7,7 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     Every,
     Has,
     Instant,
+    Is,
     Join,
     Kind,
     Literal,
@@ -17,6 +18,7 @@ from causeloop_pipeline.connectors.mapping.expressions import (
 )
 from causeloop_pipeline.connectors.mapping.fields import ChangeMapping, IssueMapping
 from causeloop_pipeline.connectors.record_filters import Among, Both, Named
+from causeloop_pipeline.model.issue import Identifies
 
 FAILURES = ("failure", "failed", "unstable")
 COLUMNS = (
@@ -27,6 +29,7 @@ COLUMNS = (
 NUMBERED = Concat((Match("url", r"/job/([^/]+)/\d+/?$"), Literal(" "), Match("displayName", r"^#\d+$")))
 BUILD = IssueMapping(
     name="build",
+    identifies=Identifies.EVENT,
     when=Every((Kind(("run",)), Every((Has("url"), Has("timestamp"), Has("number"))))),
     title=("fullDisplayName", NUMBERED, "displayName"),
     body=("description", "actions.0.causes.0.shortDescription"),
@@ -37,10 +40,13 @@ BUILD = IssueMapping(
     environment=("actions.1.lastBuiltRevision.branch.0.name", "actions.2.lastBuiltRevision.branch.0.name"),
     external_url="url",
     source_created_at=Instant("timestamp", TimeFormat.EPOCH_MILLISECONDS),
+    job=Match("url", r"^(.*/job/[^/]+)/\d+/?$"),
+    succeeded=Is("result", ("SUCCESS",)),
     attributes={"number": "number", "duration_ms": "duration"},
 )
 PUSHED = IssueMapping(
     name="notification",
+    identifies=Identifies.EVENT,
     when=Every((Kind(("notification",)), Every((Has("build.full_url"), Has("name"))))),
     title=Concat((("display_name", "name"), Literal(" #"), "build.number")),
     body=("build.notes", "build.log", "build.test_summary.failed_tests"),
@@ -55,6 +61,7 @@ PUSHED = IssueMapping(
 )
 STAGE = IssueMapping(
     name="pipeline stage or run",
+    identifies=Identifies.EVENT,
     when=Every((Kind(("stage",)), Has("_links.self.href"), Has("status"), Has("name"))),
     title=Join(("name", "error.message"), ": "),
     body="error.message",
@@ -68,6 +75,7 @@ STAGE = IssueMapping(
 )
 BLUE_RUN = IssueMapping(
     name="Blue Ocean run",
+    identifies=Identifies.EVENT,
     when=Every(
         (
             Kind(("blue_run",)),
@@ -110,7 +118,7 @@ BUILD_RECORD = spec.RecordSchema(
     updated_at=("timestamp",),
     times=spec.TimeFormat.EPOCH_MILLISECONDS,
     kind="run",
-    keep=Among("result", FAILURES),
+    keep=Among("result", (*FAILURES, "success")),
 )
 DEPLOYING_RECORD = spec.RecordSchema(
     key="deploy/{url}",

@@ -3,7 +3,9 @@
 from causeloop_pipeline.connectors import spec
 from causeloop_pipeline.connectors.mapping.expressions import Every, Has, Literal, Match, Some, Text
 from causeloop_pipeline.connectors.mapping.fields import ChangeMapping, IssueMapping
+from causeloop_pipeline.connectors.mapping.occurrences import Counted
 from causeloop_pipeline.connectors.record_filters import Among, Both, Named
+from causeloop_pipeline.model.issue import Identifies
 
 ROLLOUT = r"^Scaled up replica set \S+ (from 0 )?to 1\b|^Scaled up replica set \S+ from 0 to"
 """The first pods of a new version; later steps and autoscaling start from more."""
@@ -40,6 +42,7 @@ IS_EVENT = Every((Has("reason"), Some((Has("involvedObject"), Has("regarding")))
 
 EVENT = IssueMapping(
     name="event",
+    identifies=Identifies.GROUP,
     when=IS_EVENT,
     title=(
         Text("{reason}: {involvedObject.kind} {involvedObject.name}"),
@@ -59,6 +62,7 @@ EVENT = IssueMapping(
     ),
     source_created_at=STARTED,
     resolved_at=LAST,
+    occurrences=Counted(count=("series.count", "count", "deprecatedCount"), last_at=LAST),
     attributes={
         "count": ("series.count", "count", "deprecatedCount"),
         "component": ("source.component", "reportingComponent", "reportingController"),

@@ -15,6 +15,7 @@ from causeloop_pipeline.connectors.mapping.expressions import (
 )
 from causeloop_pipeline.connectors.mapping.fields import ChangeMapping, IssueMapping
 from causeloop_pipeline.connectors.record_filters import Among
+from causeloop_pipeline.model.issue import Identifies
 
 FAILURES = ("failed", "timedout")
 PROJECT = r"(?:Deploy|Redeploy|Run .+ runbook for|Run) (.+) release "
@@ -23,6 +24,7 @@ WEB = Text("{config.base_url}{Links.Web}")
 
 TASK = IssueMapping(
     name="task",
+    identifies=Identifies.EVENT,
     when=Every(
         (Kind(("run",)), Every((Has("State"), Some((Has("Description"), Has("QueueTime"))), Has("Name"))))
     ),
@@ -41,6 +43,7 @@ TASK = IssueMapping(
 )
 DEPLOYMENT_RECORD = IssueMapping(
     name="deployment",
+    identifies=Identifies.EVENT,
     when=Every((Kind(("deployment",)), Every((Has("Name"), Has("TaskId"), Has("Task.State"))))),
     title=(Text("{ProjectName}: {Name}"), "Name"),
     body=("Task.ErrorMessage", "ChangesMarkdown", "Comments"),
@@ -65,6 +68,7 @@ DEPLOYED_TO = (
 )
 EVENT = IssueMapping(
     name="subscription event",
+    identifies=Identifies.EVENT,
     when=Every((Kind(("event",)), Every((Has("Category"), Has("Message"), Has("RelatedDocumentIds"))))),
     title="Message",
     body=("Comments", PlainText("Details")),

@@ -15,6 +15,7 @@ from causeloop_pipeline.connectors.mapping.expressions import (
 )
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
 from causeloop_pipeline.connectors.record_filters import Among
+from causeloop_pipeline.model.issue import FiringStart, Identifies
 
 SECONDS = TimeFormat.EPOCH_SECONDS
 ARN_REGION = r"^arn:aws[^:]*:cloudwatch:([^:]+):"
@@ -51,6 +52,7 @@ def find_words(*sources: str) -> dict[str, tuple[Match, ...]]:
 WORDS = find_words("AlarmDescription")
 NOTIFIED = IssueMapping(
     name="notification",
+    identifies=Identifies.CONDITION,
     when=Every(
         (
             Has("AlarmName"),
@@ -76,6 +78,7 @@ NOTIFIED = IssueMapping(
     environment=WORDS["environment"],
     external_url=console_address("AlarmArn", "AlarmName"),
     source_created_at="StateChangeTime",
+    firing_start=FiringStart.CHANGED,
     resolved_at="StateChangeTime",
     attributes={
         "account": "AWSAccountId",
@@ -86,6 +89,7 @@ NOTIFIED = IssueMapping(
 )
 LISTED = IssueMapping(
     name="alarm",
+    identifies=Identifies.CONDITION,
     when=Every((Has("AlarmName"), Has("StateValue"))),
     title="AlarmName",
     body=Join(("AlarmDescription", "StateReason"), "\n"),
@@ -106,17 +110,20 @@ LISTED = IssueMapping(
         Instant(("StateTransitionedTimestamp", "StateUpdatedTimestamp"), SECONDS),
         Instant(("StateTransitionedTimestamp", "StateUpdatedTimestamp")),
     ),
+    firing_start=FiringStart.CHANGED,
     resolved_at=(Instant("StateUpdatedTimestamp", SECONDS), Instant("StateUpdatedTimestamp")),
     attributes={"namespace": "Namespace", "rule": "AlarmRule"},
 )
 HISTORY = IssueMapping(
     name="history",
+    identifies=Identifies.CONDITION,
     when=Every((Has("AlarmName"), Has("HistoryItemType"))),
     title="AlarmName",
     body=("HistoryData.newState.stateReason", "HistorySummary"),
     severity=Literal("alarm"),
     status=("HistoryData.newState.stateValue", Match("HistorySummary", r"to (ALARM|OK|INSUFFICIENT_DATA)")),
     source_created_at=(Instant("Timestamp"), Instant("Timestamp", SECONDS)),
+    firing_start=FiringStart.CHANGED,
     resolved_at=(Instant("Timestamp"), Instant("Timestamp", SECONDS)),
 )
 
@@ -127,6 +134,7 @@ def map_state_event(name: str, alarm: str, *arns: str) -> IssueMapping:
     metric = f"{alarm}.configuration.metrics"
     return IssueMapping(
         name=name,
+        identifies=Identifies.CONDITION,
         when=Every((Has(f"{alarm}.alarmName"), Has(f"{alarm}.state.value"))),
         title=f"{alarm}.alarmName",
         body=Join((f"{alarm}.configuration.description", f"{alarm}.state.reason"), "\n"),
@@ -159,6 +167,7 @@ def map_state_event(name: str, alarm: str, *arns: str) -> IssueMapping:
         environment=words["environment"],
         external_url=console_address(arns, f"{alarm}.alarmName"),
         source_created_at=(f"{alarm}.state.timestamp", "time"),
+        firing_start=FiringStart.CHANGED,
         resolved_at=(f"{alarm}.state.timestamp", "time"),
         attributes={
             "account": ("accountId", "account"),

@@ -17,6 +17,7 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     TimeFormat,
 )
 from causeloop_pipeline.connectors.mapping.fields import ChangeMapping, IssueMapping
+from causeloop_pipeline.model.issue import Identifies
 
 NAMES = (
     "detail.pipeline",
@@ -108,6 +109,7 @@ def is_failure(record: spec.Record) -> bool:
 
 EVENT = IssueMapping(
     name="event",
+    identifies=Identifies.EVENT,
     when=Every((Has("detail-type"), Has("source"), Has("detail"))),
     title=Choose(
         Has("detail.eventTypeCode"),
@@ -141,6 +143,7 @@ EVENT = IssueMapping(
 )
 FINDING = IssueMapping(
     name="finding",
+    identifies=Identifies.EVENT,
     when=Every((Has("detail.title"), Has("detail.severity"))),
     title="detail.title",
     body="detail.description",
@@ -164,6 +167,7 @@ FINDING = IssueMapping(
 )
 HUB_FINDING = IssueMapping(
     name="finding of Security Hub",
+    identifies=Identifies.EVENT,
     when=Every((Has("Title"), Has("ProductArn"))),
     title="Title",
     body="Description",

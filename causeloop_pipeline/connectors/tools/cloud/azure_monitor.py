@@ -21,11 +21,13 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     Literal,
 )
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
+from causeloop_pipeline.model.issue import FiringStart, Identifies
 
 PORTAL = "https://portal.azure.com/#view/Microsoft_Azure_Monitoring_Alerts/AlertDetails.ReactView/alertId/"
 ESSENTIALS, CONTEXT, CUSTOM = "data.essentials", "data.alertContext", "data.customProperties"
 COMMON = IssueMapping(
     name="common alert schema",
+    identifies=Identifies.EVENT,
     when=Every((Has(f"{ESSENTIALS}.alertRule"), Has(f"{ESSENTIALS}.alertId"))),
     title=f"{ESSENTIALS}.alertRule",
     body=(
@@ -76,6 +78,7 @@ COMMON = IssueMapping(
 )
 LISTED = IssueMapping(
     name="alert of the API",
+    identifies=Identifies.EVENT,
     when=Has("properties.essentials.severity"),
     title=(*last_name("properties.essentials.alertRule"), "properties.essentials.alertRule", "name"),
     body=("properties.essentials.description", "properties.context.context.description"),
@@ -110,6 +113,7 @@ def map_activity_alert(prefix: str) -> IssueMapping:
     log = f"{prefix}context.activityLog"
     return IssueMapping(
         name="activity log alert" if prefix else "activity log alert without schema",
+        identifies=Identifies.EVENT,
         when=Has(f"{log}.operationName"),
         title=(f"{log}.properties.title", f"{log}.description", f"{log}.operationName"),
         body=(f"{log}.properties.communication", f"{log}.properties.statusMessage", f"{log}.description"),
@@ -129,6 +133,7 @@ def map_metric_alert(prefix: str, name: str) -> IssueMapping:
     context, properties = f"{prefix}context", f"{prefix}properties"
     return IssueMapping(
         name=name,
+        identifies=Identifies.CONDITION,
         when=Every((Has(f"{context}.name"), Has(f"{prefix}status"))),
         title=f"{context}.name",
         body=(f"{context}.description", f"{context}.condition.failureDetails"),
@@ -144,6 +149,7 @@ def map_metric_alert(prefix: str, name: str) -> IssueMapping:
         error_type=(f"{context}.condition.metricName", f"{context}.condition.allOf.0.metricName"),
         external_url=f"{context}.portalLink",
         source_created_at=f"{context}.timestamp",
+        firing_start=FiringStart.CHANGED,
         resolved_at=f"{context}.timestamp",
         attributes={"region": f"{context}.resourceRegion", "resource_type": f"{context}.resourceType"},
     )
@@ -153,6 +159,7 @@ def map_log_alert(prefix: str) -> IssueMapping:
     """An alert on a search in logs, before the common schema."""
     return IssueMapping(
         name="log alert" if prefix else "log alert without schema",
+        identifies=Identifies.CONDITION,
         when=Every((Has(f"{prefix}AlertRuleName"), Has(f"{prefix}SearchQuery"))),
         title=f"{prefix}AlertRuleName",
         body=(f"{prefix}Description", f"{prefix}SearchQuery"),
@@ -167,6 +174,7 @@ def map_log_alert(prefix: str) -> IssueMapping:
         error_type=f"{prefix}AlertType",
         external_url=(f"{prefix}LinkToSearchResults", f"{prefix}LinkToFilteredSearchResultsUI"),
         source_created_at=(f"{prefix}SearchIntervalEndtimeUtc", f"{prefix}SearchIntervalEndTimeUtc"),
+        firing_start=FiringStart.STATED,
         attributes={"results": f"{prefix}ResultCount", "threshold": f"{prefix}AlertThresholdValue"},
     )
 

@@ -15,6 +15,7 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     TimeFormat,
 )
 from causeloop_pipeline.connectors.mapping.fields import ChangeMapping, IssueMapping
+from causeloop_pipeline.model.issue import Identifies
 
 TEST_MESSAGE = (
     "Hello World! This is a test message sent from https://cloudflare.com. "
@@ -22,6 +23,7 @@ TEST_MESSAGE = (
 )
 NOTIFICATION = IssueMapping(
     name="webhook",
+    identifies=Identifies.EVENT,
     when=Every((Has("text"), Some((Has("alert_type"), Has("name"))))),
     title=("name", "alert_type"),
     body=Different("text", than="name"),
@@ -56,6 +58,7 @@ NOTIFICATION = IssueMapping(
 )
 HISTORY = IssueMapping(
     name="history",
+    identifies=Identifies.EVENT,
     when=Every((Has("sent"), Has("alert_type"))),
     title=("name", "alert_type"),
     body=Different(("alert_body", "description"), than="name"),
@@ -68,6 +71,7 @@ HISTORY = IssueMapping(
 )
 FIREWALL = IssueMapping(
     name="firewall event",
+    identifies=Identifies.EVENT,
     when=Every((Has("RayID"), Has("Action"), Has("ClientIP"))),
     title=(
         Text("Firewall {Action}: {ClientRequestMethod} {ClientRequestHost}{ClientRequestPath}"),

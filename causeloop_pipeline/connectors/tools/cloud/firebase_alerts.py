@@ -11,6 +11,8 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     Match,
 )
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
+from causeloop_pipeline.connectors.mapping.occurrences import Once
+from causeloop_pipeline.model.issue import Identifies
 
 
 def map_alert(name: str, prefix: str, around: str) -> IssueMapping:
@@ -19,6 +21,7 @@ def map_alert(name: str, prefix: str, around: str) -> IssueMapping:
     kind: tuple[str | Match, ...] = (f"{around}alerttype", Match(f"{payload}.@type", r"([^.]+)Payload$"))
     return IssueMapping(
         name=name,
+        identifies=Identifies.GROUP,
         when=Every((Has(f"{prefix}createTime"), Has(payload))),
         title=(
             f"{payload}.issue.title",
@@ -50,6 +53,7 @@ def map_alert(name: str, prefix: str, around: str) -> IssueMapping:
         external_url=(f"{payload}.investigateUri", f"{payload}.feedbackConsoleUri"),
         source_created_at=f"{prefix}createTime",
         resolved_at=(f"{payload}.resolveTime", f"{prefix}endTime"),
+        occurrences=Once(at=f"{prefix}createTime"),
         attributes={
             "version": (f"{payload}.issue.appVersion", f"{payload}.appVersion"),
             "crash_percentage": f"{payload}.crashPercentage",

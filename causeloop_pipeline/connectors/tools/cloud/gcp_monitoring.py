@@ -15,6 +15,7 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     TimeFormat,
 )
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
+from causeloop_pipeline.model.issue import Identifies
 
 
 def resource_names(place: str) -> tuple[str, ...]:
@@ -48,6 +49,7 @@ TITLE: Source = (
 )
 NOTIFICATION = IssueMapping(
     name="notification",
+    identifies=Identifies.EVENT,
     when=Every((Has("incident.incident_id"), Has("incident.state"))),
     title=TITLE,
     body=Different(
@@ -92,6 +94,7 @@ NOTIFICATION = IssueMapping(
 )
 ALERT = IssueMapping(
     name="alert",
+    identifies=Identifies.EVENT,
     when=Every((Has("name"), Has("state"), Has("openTime"))),
     title=("policy.displayName", Text("Alert {name}")),
     severity=("policy.severity", "policy.userLabels.severity"),

@@ -4,9 +4,11 @@ from causeloop_pipeline.connectors import spec
 from causeloop_pipeline.connectors.mapping.expressions import Every, Has, Join, Literal, Some
 from causeloop_pipeline.connectors.mapping.fields import ChangeMapping, IssueMapping
 from causeloop_pipeline.connectors.record_filters import Among, Both
+from causeloop_pipeline.model.issue import Identifies
 
 DEPLOY = IssueMapping(
     name="deploy",
+    identifies=Identifies.EVENT,
     when=Every((Has("state"), Has("site_id"), Some((Has("context"), Has("deploy_url"), Has("branch"))))),
     title=Join(("name", ("error_message", "title", "state")), ": "),
     body=("error_message", "title"),

@@ -17,6 +17,7 @@ from causeloop_pipeline.connectors.mapping.expressions import (
 )
 from causeloop_pipeline.connectors.mapping.fields import ChangeMapping, IssueMapping
 from causeloop_pipeline.connectors.record_filters import Among
+from causeloop_pipeline.model.issue import Identifies
 
 MILLISECONDS = TimeFormat.EPOCH_MILLISECONDS
 MESSAGE = ("meta.githubCommitMessage", "meta.gitlabCommitMessage", "meta.bitbucketCommitMessage")
@@ -29,6 +30,7 @@ def milliseconds(*paths: str) -> Moment:
 
 LISTED = IssueMapping(
     name="deployment",
+    identifies=Identifies.EVENT,
     when=Every((Some((Has("uid"), Has("url"), Has("readyState"))), Some((Has("readyState"), Has("state"))))),
     title=(Join(("name", ("errorMessage", "errorCode", *MESSAGE)), ": "),),
     body=("errorMessage", "aliasError.message", *MESSAGE),
@@ -45,6 +47,7 @@ LISTED = IssueMapping(
 )
 PUSHED = IssueMapping(
     name="webhook",
+    identifies=Identifies.EVENT,
     when=Every((Has("type"), Has("payload.deployment"))),
     title=Join((("payload.deployment.name", "payload.name"), "type"), ": "),
     body=(

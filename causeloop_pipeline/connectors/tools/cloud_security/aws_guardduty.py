@@ -3,11 +3,14 @@
 from causeloop_pipeline.connectors import spec
 from causeloop_pipeline.connectors.mapping.expressions import Band, Choose, Every, Has, Is, Literal, Tag
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
+from causeloop_pipeline.connectors.mapping.occurrences import Counted
+from causeloop_pipeline.model.issue import Identifies
 
 SEVERITY_BANDS = ((9, "critical"), (7, "high"), (4, "medium"), (0, "low"))
 
 FINDING = IssueMapping(
     name="finding",
+    identifies=Identifies.GROUP,
     when=Every((Has("title"), Has("type"), Has("severity"))),
     title="title",
     body="description",
@@ -32,10 +35,12 @@ FINDING = IssueMapping(
     error_type="type",
     source_created_at="createdAt",
     resolved_at="updatedAt",
+    occurrences=Counted(count="service.count", last_at=("service.eventLastSeen", "updatedAt")),
     attributes={"region": "region", "account": "accountId", "count": "service.count"},
 )
 LISTED_FINDING = IssueMapping(
     name="finding of the API",
+    identifies=Identifies.GROUP,
     when=Every((Has("Title"), Has("Type"), Has("Severity"))),
     title="Title",
     body="Description",
@@ -59,6 +64,7 @@ LISTED_FINDING = IssueMapping(
     error_type="Type",
     source_created_at="CreatedAt",
     resolved_at="UpdatedAt",
+    occurrences=Counted(count="Service.Count", last_at=("Service.EventLastSeen", "UpdatedAt")),
     attributes={"region": "Region", "account": "AccountId", "count": "Service.Count"},
 )
 

@@ -14,11 +14,13 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     TimeFormat,
 )
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
+from causeloop_pipeline.model.issue import Identifies
 
 NORMALIZED_BANDS = ((90, "critical"), (70, "high"), (40, "medium"), (0, "low"))
 
 FINDING = IssueMapping(
     name="finding",
+    identifies=Identifies.EVENT,
     when=Every((Has("Title"), Some((Has("GeneratorId"), Has("AwsAccountId"), Has("ProductArn"))))),
     title="Title",
     body="Description",
@@ -53,6 +55,7 @@ FINDING = IssueMapping(
 )
 OCSF_FINDING = IssueMapping(
     name="finding in the OCSF format",
+    identifies=Identifies.EVENT,
     when=Every((Has("finding_info.title"), Some((Has("class_uid"), Has("class_name"))))),
     title="finding_info.title",
     body="finding_info.desc",

@@ -3,12 +3,14 @@
 from causeloop_pipeline.connectors import spec
 from causeloop_pipeline.connectors.mapping.expressions import Choose, Every, Has, Is, Literal, Match
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
+from causeloop_pipeline.model.issue import Identifies
 
 
 def map_finding(prefix: str) -> IssueMapping:
     """The meaning of a finding whose fields are under a prefix."""
     return IssueMapping(
         name="finding with its resource" if prefix else "finding",
+        identifies=Identifies.EVENT,
         when=Every((Has(f"{prefix}name"), Has(f"{prefix}category"))),
         title=f"{prefix}category",
         body=(f"{prefix}description", f"{prefix}sourceProperties.Explanation"),

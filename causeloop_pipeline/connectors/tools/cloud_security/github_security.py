@@ -15,6 +15,7 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     TimeFormat,
 )
 from causeloop_pipeline.connectors.mapping.fields import ChangeMapping, IssueMapping
+from causeloop_pipeline.model.issue import Identifies
 
 REPOSITORY = (
     "repository.name",
@@ -30,6 +31,7 @@ ENDED = ("fixed_at", "dismissed_at", "auto_dismissed_at", "resolved_at", "update
 
 DEPENDENCY = IssueMapping(
     name="Dependabot alert",
+    identifies=Identifies.EVENT,
     when=Every((Has("security_advisory.summary"), Has("number"))),
     title="security_advisory.summary",
     body="security_advisory.description",
@@ -54,6 +56,7 @@ DEPENDENCY = IssueMapping(
 )
 CODE = IssueMapping(
     name="code scanning alert",
+    identifies=Identifies.EVENT,
     when=Every((Has("rule"), Has("tool"))),
     title=("rule.description", "rule.name", "rule.id"),
     body=("most_recent_instance.message.text", "rule.full_description", "rule.help"),
@@ -73,6 +76,7 @@ CODE = IssueMapping(
 )
 SECRET = IssueMapping(
     name="secret scanning alert",
+    identifies=Identifies.EVENT,
     when=Has("secret_type"),
     title=Join((Literal("Secret found:"), ("secret_type_display_name", "secret_type"))),
     body="resolution_comment",
@@ -88,6 +92,7 @@ SECRET = IssueMapping(
 )
 FORMER_DEPENDENCY = IssueMapping(
     name="vulnerability alert",
+    identifies=Identifies.EVENT,
     when=Has("affected_package_name"),
     title=Join((Literal("Vulnerable dependency"), "affected_package_name", "affected_range")),
     body="external_reference",
@@ -103,6 +108,7 @@ FORMER_DEPENDENCY = IssueMapping(
 )
 ADVISORY = IssueMapping(
     name="security advisory",
+    identifies=Identifies.EVENT,
     when=Every((Has("ghsa_id"), Has("summary"), Not(Has("number")))),
     title="summary",
     body="description",

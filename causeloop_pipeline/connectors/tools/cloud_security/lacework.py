@@ -5,9 +5,11 @@ from datetime import timedelta
 from causeloop_pipeline.connectors import spec
 from causeloop_pipeline.connectors.mapping.expressions import Every, Has, Instant, Literal, TimeFormat
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
+from causeloop_pipeline.model.issue import Identifies
 
 ALERT = IssueMapping(
     name="alert",
+    identifies=Identifies.EVENT,
     when=Every((Has("alertId"), Has("alertName"))),
     title="alertName",
     body=("alertInfo.description", "alertInfo.subject"),
@@ -26,6 +28,7 @@ ALERT = IssueMapping(
 )
 PUSHED_ALERT = IssueMapping(
     name="event of the webhook channel",
+    identifies=Identifies.EVENT,
     when=Every((Has("event_id"), Has("event_title"))),
     title=("event_title", "event_description"),
     body="event_description",

@@ -3,11 +3,13 @@
 from causeloop_pipeline.connectors import spec
 from causeloop_pipeline.connectors.mapping.expressions import Band, Every, Has, Some
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
+from causeloop_pipeline.model.issue import Identifies
 
 SCORE_BANDS = ((9, "critical"), (7, "high"), (4, "medium"), (0, "low"))
 
 ALERT = IssueMapping(
     name="alert",
+    identifies=Identifies.EVENT,
     when=Every((Has("state.alert_id"), Some((Has("type_string"), Has("description"), Has("type"))))),
     title=("data.title", "type_string", "description", "type"),
     body=("details", "description", "data.details"),
@@ -30,6 +32,7 @@ ALERT = IssueMapping(
 )
 QUERIED_ALERT = IssueMapping(
     name="alert of the query API",
+    identifies=Identifies.EVENT,
     when=Has("data.AlertId.value"),
     title=("data.Title.value", "data.AlertType.value", "name"),
     body=("data.Details.value", "data.Description.value"),
@@ -44,6 +47,7 @@ QUERIED_ALERT = IssueMapping(
 )
 FLAT_ALERT = IssueMapping(
     name="alert of the flat query API",
+    identifies=Identifies.EVENT,
     when=Every((Has("AlertId"), Some((Has("Title"), Has("AlertType"))))),
     title=("Title", "AlertType"),
     body=("Details", "Description"),
@@ -57,6 +61,7 @@ FLAT_ALERT = IssueMapping(
 )
 VULNERABILITY = IssueMapping(
     name="vulnerability",
+    identifies=Identifies.EVENT,
     when=Every((Has("CveId"), Has("CvssSeverity"))),
     title=("Name", "CveId"),
     body="CvssVector",

@@ -13,9 +13,11 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     Text,
 )
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
+from causeloop_pipeline.model.issue import Identifies
 
 DETECTION = IssueMapping(
     name="detection on a host",
+    identifies=Identifies.EVENT,
     when=Every((Has("QID"), Some((Has("STATUS"), Has("FIRST_FOUND_DATETIME"), Has("UNIQUE_VULN_ID"))))),
     title=("TITLE", Text("Qualys QID {QID}")),
     body="RESULTS",
@@ -29,6 +31,7 @@ DETECTION = IssueMapping(
 )
 VULNERABILITY = IssueMapping(
     name="vulnerability of the knowledge base",
+    identifies=Identifies.EVENT,
     when=Every((Has("QID"), Has("TITLE"))),
     title="TITLE",
     body=("DIAGNOSIS", "CONSEQUENCE"),
@@ -45,6 +48,7 @@ VULNERABILITY = IssueMapping(
 )
 SCAN = IssueMapping(
     name="scan that did not finish",
+    identifies=Identifies.EVENT,
     when=Every((Kind(("scan",)), Has("REF"), Has("STATUS.STATE"))),
     title=Join((Literal("Scan"), "TITLE", "STATUS.STATE")),
     severity=Literal("warning"),

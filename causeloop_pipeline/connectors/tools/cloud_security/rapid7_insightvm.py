@@ -15,9 +15,11 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     Text,
 )
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
+from causeloop_pipeline.model.issue import FiringStart, Identifies
 
 ASSET = IssueMapping(
     name="asset with vulnerabilities",
+    identifies=Identifies.CONDITION,
     when=Every((Has("critical_vulnerabilities"), Has("last_assessed_for_vulnerabilities"))),
     title=Join(("host_name", Text("{critical_vulnerabilities} critical vulnerabilities")), ": "),
     severity=Choose(
@@ -29,11 +31,13 @@ ASSET = IssueMapping(
     service=("host_name", "ip"),
     error_type=("new.0.vulnerability_id", "same.0.vulnerability_id"),
     source_created_at=("last_scan_end", "last_assessed_for_vulnerabilities"),
+    firing_start=FiringStart.CHANGED,
     resolved_at="last_scan_end",
     attributes={"risk_score": "risk_score", "total": "total_vulnerabilities"},
 )
 VULNERABILITY = IssueMapping(
     name="vulnerability",
+    identifies=Identifies.EVENT,
     when=Every((Has("title"), Some((Has("severityScore"), Has("severity_score"), Has("cvss"))))),
     title="title",
     body=("description.text", "description"),
@@ -49,6 +53,7 @@ VULNERABILITY = IssueMapping(
 )
 FOUND = IssueMapping(
     name="vulnerability of an asset",
+    identifies=Identifies.EVENT,
     when=Every((Kind(("found",)), Has("status"), Has("since"))),
     title=Text("Vulnerability {id}"),
     body=PlainText("results.0.proof"),
@@ -60,6 +65,7 @@ FOUND = IssueMapping(
 )
 SCAN = IssueMapping(
     name="scan that did not finish",
+    identifies=Identifies.EVENT,
     when=Every((Kind(("scan",)), Some((Has("scanName"), Has("scanType"))), Has("status"))),
     title=Join((Literal("Scan"), "scanName", "status")),
     body="message",

@@ -3,11 +3,13 @@
 from causeloop_pipeline.connectors import spec
 from causeloop_pipeline.connectors.mapping.expressions import Choose, Every, Has, Is, Literal, Some
 from causeloop_pipeline.connectors.mapping.fields import ChangeMapping, IssueMapping
+from causeloop_pipeline.model.issue import Identifies
 
 EDITS = ("create", "edit", "delete", "remove", "add", "update", "revoke", "enable", "disable", "sync")
 
 ISSUE = IssueMapping(
     name="issue",
+    identifies=Identifies.EVENT,
     when=Every((Has("attributes.title"), Has("attributes.key"))),
     title="attributes.title",
     body=("attributes.description", "attributes.problems.0.id"),
@@ -26,6 +28,7 @@ ISSUE = IssueMapping(
 )
 PUSHED_ISSUE = IssueMapping(
     name="issue of a snapshot",
+    identifies=Identifies.EVENT,
     when=Every((Has("issueData.title"), Has("id"))),
     title="issueData.title",
     body="issueData.description",
@@ -51,6 +54,7 @@ PUSHED_ISSUE = IssueMapping(
 )
 REPORTED_ISSUE = IssueMapping(
     name="issue of the reporting API",
+    identifies=Identifies.EVENT,
     when=Every((Has("issue.title"), Has("issue.severity"))),
     title="issue.title",
     severity="issue.severity",
@@ -67,6 +71,7 @@ REPORTED_ISSUE = IssueMapping(
 )
 CLI_ISSUE = IssueMapping(
     name="vulnerability of the CLI",
+    identifies=Identifies.EVENT,
     when=Every((Has("title"), Has("severity"), Some((Has("packageName"), Has("moduleName"))))),
     title="title",
     body="description",

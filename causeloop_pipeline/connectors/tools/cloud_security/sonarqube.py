@@ -12,6 +12,7 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     Text,
 )
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
+from causeloop_pipeline.model.issue import FiringStart, Identifies
 
 
 def breached(name: str) -> Element:
@@ -21,6 +22,7 @@ def breached(name: str) -> Element:
 
 HOTSPOT = IssueMapping(
     name="security hotspot",
+    identifies=Identifies.EVENT,
     when=Has("vulnerabilityProbability"),
     title="message",
     body="securityCategory",
@@ -36,6 +38,7 @@ HOTSPOT = IssueMapping(
 )
 ISSUE = IssueMapping(
     name="issue",
+    identifies=Identifies.EVENT,
     when=Every((Has("key"), Has("message"), Some((Has("rule"), Has("type"), Has("impacts"))))),
     title="message",
     body=Join(("rule", "component"), " · "),
@@ -59,6 +62,7 @@ ISSUE = IssueMapping(
 )
 QUALITY_GATE = IssueMapping(
     name="quality gate of an analysis",
+    identifies=Identifies.CONDITION,
     when=Has("qualityGate.status"),
     title=Join((Literal("Quality gate of"), ("project.name", "project.key"), "qualityGate.status")),
     body=Join(tuple(breached(name) for name in ("metric", "value", "errorThreshold"))),
@@ -69,11 +73,13 @@ QUALITY_GATE = IssueMapping(
     error_type=(breached("metric"), "qualityGate.name"),
     external_url=("branch.url", "project.url", "serverUrl"),
     source_created_at=("analysedAt", "changedAt"),
+    firing_start=FiringStart.CHANGED,
     resolved_at=("analysedAt", "changedAt"),
     attributes={"revision": "revision", "conditions": "qualityGate.conditions"},
 )
 FAILED_ANALYSIS = IssueMapping(
     name="failed analysis",
+    identifies=Identifies.EVENT,
     when=Every((Has("taskId"), Is("status", ("FAILED", "CANCELED")))),
     title=Join((Literal("Analysis of"), ("project.name", "project.key"), "status")),
     severity=Literal("error"),

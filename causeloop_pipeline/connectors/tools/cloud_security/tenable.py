@@ -3,9 +3,11 @@
 from causeloop_pipeline.connectors import spec
 from causeloop_pipeline.connectors.mapping.expressions import Every, Has, Some, Text
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
+from causeloop_pipeline.model.issue import Identifies
 
 EXPORTED = IssueMapping(
     name="exported finding",
+    identifies=Identifies.EVENT,
     when=Every((Has("plugin.name"), Has("asset"))),
     title="plugin.name",
     body=("output", "plugin.synopsis", "plugin.description"),
@@ -21,6 +23,7 @@ EXPORTED = IssueMapping(
 )
 WORKBENCH_DETAILS = IssueMapping(
     name="details of a vulnerability",
+    identifies=Identifies.EVENT,
     when=Has("plugin_details.name"),
     title="plugin_details.name",
     body=("synopsis", "description"),
@@ -34,6 +37,7 @@ WORKBENCH_DETAILS = IssueMapping(
 )
 WORKBENCH = IssueMapping(
     name="vulnerability of a workbench",
+    identifies=Identifies.EVENT,
     when=Every((Has("plugin_id"), Has("plugin_name"))),
     title="plugin_name",
     severity="severity",
@@ -46,6 +50,7 @@ WORKBENCH = IssueMapping(
 )
 AUDIT_FINDING = IssueMapping(
     name="compliance finding",
+    identifies=Identifies.EVENT,
     when=Every((Has("check_name"), Has("status"), Some((Has("asset_uuid"), Has("asset"))))),
     title="check_name",
     body="check_info",
@@ -58,6 +63,7 @@ AUDIT_FINDING = IssueMapping(
 )
 SCANNED = IssueMapping(
     name="vulnerability of a web application scan",
+    identifies=Identifies.EVENT,
     when=Every((Some((Has("vuln_id"), Has("finding_id"))), Has("plugin_id"), Some((Has("uri"), Has("url"))))),
     title=("plugin_name", "name", Text("Finding of plugin {plugin_id}")),
     body=("details.output", "output", "details.proof"),

@@ -9,9 +9,11 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     Some,
 )
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
+from causeloop_pipeline.model.issue import FiringStart, Identifies
 
 VULNERABILITY = IssueMapping(
     name="vulnerability",
+    identifies=Identifies.EVENT,
     when=Every(
         (Has("id"), Has("name"), Some((Has("vulnerabilityType"), Has("packageIdentifier"), Has("targetId"))))
     ),
@@ -34,6 +36,7 @@ VULNERABILITY = IssueMapping(
 )
 TEST = IssueMapping(
     name="test",
+    identifies=Identifies.CONDITION,
     when=Every((Has("id"), Has("status"), Some((Has("lastTestRunDate"), Has("latestFlipDate"))))),
     title="name",
     body=("failureDescription", "description"),
@@ -43,6 +46,7 @@ TEST = IssueMapping(
     team=("owner.displayName", "owner.emailAddress"),
     error_type="category",
     source_created_at=("latestFlipDate", "lastTestRunDate"),
+    firing_start=FiringStart.CHANGED,
     resolved_at=("latestFlipDate", "lastTestRunDate"),
     attributes={"due": "remediationStatusInfo.soonestRemediateByDate", "version": "version.major"},
 )

@@ -4,6 +4,7 @@ from causeloop_pipeline.connectors import spec
 from causeloop_pipeline.connectors.mapping.expressions import Choose, Every, Has, Is, Literal, Not, Some
 from causeloop_pipeline.connectors.mapping.fields import ChangeMapping, IssueMapping
 from causeloop_pipeline.connectors.record_filters import Among
+from causeloop_pipeline.model.issue import Identifies
 
 QUERY = (
     "query Issues($first: Int, $after: String, $filterBy: IssueFilters) {"
@@ -20,6 +21,7 @@ QUERY = (
 
 PUSHED_ISSUE = IssueMapping(
     name="issue of an automation rule",
+    identifies=Identifies.EVENT,
     when=Every((Has("issue.id"), Some((Has("control.name"), Has("sourceRule.name"), Has("resource"))))),
     title=("control.name", "sourceRule.name", "issue.name", "trigger.ruleName"),
     body=("control.description", "sourceRule.description", "issue.description"),
@@ -36,6 +38,7 @@ PUSHED_ISSUE = IssueMapping(
 )
 DETECTION = IssueMapping(
     name="threat detection",
+    identifies=Identifies.EVENT,
     when=Every((Has("id"), Has("title"), Some((Has("threatId"), Has("tdrId"), Has("triggeringEvents"))))),
     title="title",
     body="description",
@@ -55,6 +58,7 @@ DETECTION = IssueMapping(
 )
 VULNERABILITY = IssueMapping(
     name="vulnerability finding",
+    identifies=Identifies.EVENT,
     when=Every((Has("vulnerableAsset"), Has("name"))),
     title=("detailedName", "name"),
     body=("description", "CVEDescription"),
@@ -70,6 +74,7 @@ VULNERABILITY = IssueMapping(
 )
 CONFIGURATION = IssueMapping(
     name="configuration finding",
+    identifies=Identifies.EVENT,
     when=Every((Has("rule.name"), Has("result"), Has("resource"))),
     title="rule.name",
     body=("rule.description", "remediation"),
@@ -85,6 +90,7 @@ CONFIGURATION = IssueMapping(
 )
 ISSUE = IssueMapping(
     name="issue",
+    identifies=Identifies.EVENT,
     when=Every((Has("id"), Has("status"), Some((Has("sourceRule"), Has("control"), Has("entitySnapshot"))))),
     title=("sourceRule.name", "control.name", "sourceRules.0.name", "title"),
     body=(
@@ -121,6 +127,7 @@ AUDIT = ChangeMapping(
 )
 REFUSED_ACTION = IssueMapping(
     name="refused administrative action",
+    identifies=Identifies.EVENT,
     when=Every((Has("action"), Has("timestamp"), Is("status", ("failed", "access_denied")))),
     title="action",
     severity=Literal("warning"),

@@ -12,6 +12,7 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     Text,
 )
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
+from causeloop_pipeline.model.issue import Identifies
 
 REMEDIATED = Some(
     (
@@ -24,6 +25,7 @@ REMEDIATED = Some(
 
 CASE = IssueMapping(
     name="case",
+    identifies=Identifies.EVENT,
     when=Every((Has("caseId"), Some((Has("description"), Has("severity"), Has("caseStatus"))))),
     title=("description", "severity", Text("Case {caseId}")),
     body=("analysis", "genaiSummary"),
@@ -38,6 +40,7 @@ CASE = IssueMapping(
 )
 THREAT = IssueMapping(
     name="threat",
+    identifies=Identifies.EVENT,
     when=Every((Has("threatId"), Some((Has("subject"), Has("messages.0"), Has("attackType"))))),
     title=(
         "subject",
@@ -80,6 +83,7 @@ THREAT = IssueMapping(
 )
 CAMPAIGN = IssueMapping(
     name="reported campaign",
+    identifies=Identifies.EVENT,
     when=Every((Has("campaignId"), Some((Has("subject"), Has("firstReported"), Has("attackType"))))),
     title=("subject", Text("Campaign {campaignId}")),
     severity="attackType",

@@ -11,9 +11,11 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     TimeFormat,
 )
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
+from causeloop_pipeline.model.issue import Identifies
 
 LINK = IssueMapping(
     name="clicked link",
+    identifies=Identifies.EVENT,
     when=Every((Has("url"), Has("scanResult"))),
     title=(Text("{scanResult} link: {category}"), Text("{scanResult} link clicked by {userEmailAddress}")),
     body="url",
@@ -26,6 +28,7 @@ LINK = IssueMapping(
 )
 ATTACHMENT = IssueMapping(
     name="attachment",
+    identifies=Identifies.EVENT,
     when=Every((Has("fileName"), Has("result"))),
     title=Join(("fileName", "result"), ": "),
     body=("details", "subject"),
@@ -38,6 +41,7 @@ ATTACHMENT = IssueMapping(
 )
 IMPERSONATION = IssueMapping(
     name="impersonation",
+    identifies=Identifies.EVENT,
     when=Every((Has("identifiers"), Has("senderAddress"))),
     title=("subject", Text("Impersonation by {senderAddress}")),
     body="definition",
@@ -50,6 +54,7 @@ IMPERSONATION = IssueMapping(
 )
 EVENT = IssueMapping(
     name="event of the SIEM feed",
+    identifies=Identifies.EVENT,
     when=Every(
         (
             Some((Has("eventType"), Has("type"))),

@@ -15,6 +15,7 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     Text,
 )
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
+from causeloop_pipeline.model.issue import Identifies
 
 SCORES = ("malwareScore", "phishScore", "impostorScore", "spamScore")
 WORST_SCORE = (
@@ -26,6 +27,7 @@ WORST_SCORE = (
 
 MESSAGE = IssueMapping(
     name="message",
+    identifies=Identifies.EVENT,
     when=Every((Has("messageTime"), Some((Has("subject"), Has("sender"), Has("threatsInfoMap"))))),
     title=("subject", Text("Message from {sender}"), Text("Message from {fromAddress.0}")),
     body=Join(
@@ -49,6 +51,7 @@ MESSAGE = IssueMapping(
 )
 CLICK = IssueMapping(
     name="click",
+    identifies=Identifies.EVENT,
     when=Every((Has("clickTime"), Some((Has("threatID"), Has("url"), Has("threatURL"))))),
     title=(Text("{classification} link clicked by {recipient}"), Text("Link clicked by {recipient}")),
     body="url",

@@ -3,11 +3,13 @@
 from causeloop_pipeline.connectors import spec
 from causeloop_pipeline.connectors.mapping.expressions import Band, Every, Has, Instant, Some, TimeFormat
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
+from causeloop_pipeline.model.issue import Identifies
 
 SEVERITY_BANDS = ((8, "critical"), (6, "high"), (4, "medium"), (0, "low"))
 
 ALERT = IssueMapping(
     name="alert",
+    identifies=Identifies.EVENT,
     when=Every((Has("id"), Has("severity"), Some((Has("reason"), Has("reason_code"), Has("workflow"))))),
     title=("reason", "watchlists.0.name", "report_name", "reason_code", "type"),
     body=("report_description", "process_cmdline", "threat_cause_actor_name"),
@@ -29,6 +31,7 @@ ALERT = IssueMapping(
 )
 NOTIFICATION = IssueMapping(
     name="notification",
+    identifies=Identifies.EVENT,
     when=Every((Has("ruleName"), Some((Has("threatInfo"), Has("policyAction"), Has("threatHunterInfo"))))),
     title=("threatInfo.summary", "threatHunterInfo.reportName", "policyAction.reputation", "ruleName"),
     body="eventDescription",

@@ -3,6 +3,7 @@
 from causeloop_pipeline.connectors import spec
 from causeloop_pipeline.connectors.mapping.expressions import Every, Has, Instant, Match, Some, TimeFormat
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
+from causeloop_pipeline.model.issue import Identifies
 
 
 def epoch_time(*paths: str) -> Instant:
@@ -12,6 +13,7 @@ def epoch_time(*paths: str) -> Instant:
 
 INCIDENT = IssueMapping(
     name="incident",
+    identifies=Identifies.EVENT,
     when=Every((Has("incident_id"), Some((Has("creation_time"), Has("xdr_url"), Has("alert_count"))))),
     title=("incident_name", "description", "incident_id"),
     body=("manual_description", "description"),
@@ -33,6 +35,7 @@ INCIDENT = IssueMapping(
 )
 ALERT = IssueMapping(
     name="alert",
+    identifies=Identifies.EVENT,
     when=Every((Some((Has("alert_id"), Has("external_id"))), Some((Has("name"), Has("alert_name"))))),
     title=("name", "alert_name", "description"),
     body=("description", "alert_description"),

@@ -15,6 +15,7 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     TimeFormat,
 )
 from causeloop_pipeline.connectors.mapping.fields import ChangeMapping, IssueMapping
+from causeloop_pipeline.model.issue import Identifies
 
 CLOUDS = ("us-1", "us-2", "eu-1", "us-gov-1")
 EVENT_TIMES = (
@@ -32,6 +33,7 @@ SEVERITY_BANDS = ((80, "critical"), (60, "high"), (40, "medium"), (20, "low"), (
 
 ALERT = IssueMapping(
     name="alert",
+    identifies=Identifies.EVENT,
     when=Every((Has("composite_id"), Has("created_timestamp"))),
     title=("display_name", "name", "description"),
     body="description",
@@ -52,6 +54,7 @@ ALERT = IssueMapping(
 )
 DETECTION = IssueMapping(
     name="detection of the former Detects API",
+    identifies=Identifies.EVENT,
     when=Has("detection_id"),
     title=(
         Join(("behaviors.0.tactic", "behaviors.0.technique"), ": "),
@@ -69,6 +72,7 @@ DETECTION = IssueMapping(
 )
 INCIDENT = IssueMapping(
     name="incident of the former Incidents API",
+    identifies=Identifies.EVENT,
     when=Has("incident_id"),
     title=("name", "incident_id"),
     body="description",
@@ -82,6 +86,7 @@ INCIDENT = IssueMapping(
 )
 STREAMED_DETECTION = IssueMapping(
     name="detection event",
+    identifies=Identifies.EVENT,
     when=Some((Has("event.DetectName"), Has("event.DetectId"), Has("event.CompositeId"))),
     title=("event.DetectName", "event.Name", "event.DetectDescription", "event.Description"),
     body=("event.DetectDescription", "event.Description"),
@@ -101,6 +106,7 @@ STREAMED_DETECTION = IssueMapping(
 )
 STREAMED_INCIDENT = IssueMapping(
     name="incident event",
+    identifies=Identifies.EVENT,
     when=Has("event.IncidentID"),
     title=("event.IncidentType", "event.Name", "event.IncidentDescription", "event.IncidentID"),
     severity=("event.SeverityName", Band("event.FineScore", SEVERITY_BANDS)),
@@ -116,6 +122,7 @@ STREAMED_INCIDENT = IssueMapping(
 )
 FORWARDED_DETECTION = IssueMapping(
     name="detection of the data replicator",
+    identifies=Identifies.EVENT,
     when=Every((Has("CompositeId"), Some((Has("Name"), Has("Description"))))),
     title=("Name", "DetectName", "Description"),
     body=("Description", "PatternDispositionDescription"),
@@ -136,6 +143,7 @@ FORWARDED_DETECTION = IssueMapping(
 )
 REFUSED_ACTION = IssueMapping(
     name="refused administrative action",
+    identifies=Identifies.EVENT,
     when=Every((Has("event.OperationName"), Is("event.Success", ("false",)))),
     title=Join((Literal("Failed:"), "event.OperationName")),
     body=("event.ErrorMessage", "event.Message"),

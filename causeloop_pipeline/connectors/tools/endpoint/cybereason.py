@@ -12,6 +12,7 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     TimeFormat,
 )
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
+from causeloop_pipeline.model.issue import Identifies
 
 
 def epoch_time(*paths: str) -> Instant:
@@ -21,6 +22,7 @@ def epoch_time(*paths: str) -> Instant:
 
 MALOP = IssueMapping(
     name="MalOp",
+    identifies=Identifies.EVENT,
     when=Every(
         (Has("guid"), Has("displayName"), Some((Has("severity"), Has("malopDetectionType"), Has("isMalop"))))
     ),
@@ -42,6 +44,7 @@ MALOP = IssueMapping(
 )
 FORMER_MALOP = IssueMapping(
     name="MalOp of the visual search",
+    identifies=Identifies.EVENT,
     when=Has("simpleValues.malopStartTime"),
     title=(
         "simpleValues.rootCauseElementNames.values.0",

@@ -13,6 +13,7 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     TimeFormat,
 )
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
+from causeloop_pipeline.model.issue import Identifies
 
 HOSTS = (
     "evidence.0.deviceDnsName",
@@ -24,6 +25,7 @@ HOSTS = (
 
 STREAMED = IssueMapping(
     name="alert of the streaming API",
+    identifies=Identifies.EVENT,
     when=Every((Has("properties.AlertId"), Has("properties.Title"))),
     title="properties.Title",
     severity="properties.Severity",
@@ -35,6 +37,7 @@ STREAMED = IssueMapping(
 )
 INCIDENT = IssueMapping(
     name="incident",
+    identifies=Identifies.EVENT,
     when=Every((Some((Has("displayName"), Has("summary"))), Not(Has("title")), Has("createdDateTime"))),
     title=("displayName", "summary"),
     body=("description", "summary"),
@@ -49,6 +52,7 @@ INCIDENT = IssueMapping(
 )
 INCIDENT_OF_THE_FORMER_API = IssueMapping(
     name="incident of the Microsoft 365 Defender API",
+    identifies=Identifies.EVENT,
     when=Every((Has("incidentId"), Has("incidentName"))),
     title="incidentName",
     severity="severity",
@@ -62,6 +66,7 @@ INCIDENT_OF_THE_FORMER_API = IssueMapping(
 )
 ALERT_OF_DEFENDER_FOR_ENDPOINT = IssueMapping(
     name="alert of the Defender for Endpoint API",
+    identifies=Identifies.EVENT,
     when=Every((Has("title"), Some((Has("alertCreationTime"), Has("creationTime"))))),
     title="title",
     body="description",
@@ -75,6 +80,7 @@ ALERT_OF_DEFENDER_FOR_ENDPOINT = IssueMapping(
 )
 ALERT_OF_THE_FORMER_GRAPH = IssueMapping(
     name="alert of the former Graph API",
+    identifies=Identifies.EVENT,
     when=Every((Has("title"), Has("vendorInformation"))),
     title="title",
     body="description",
@@ -89,6 +95,7 @@ ALERT_OF_THE_FORMER_GRAPH = IssueMapping(
 )
 ALERT = IssueMapping(
     name="alert",
+    identifies=Identifies.EVENT,
     when=Every((Has("title"), Has("createdDateTime"))),
     title="title",
     body="description",
@@ -108,6 +115,7 @@ ALERT = IssueMapping(
 )
 ALERT_OF_DEFENDER_FOR_CLOUD = IssueMapping(
     name="alert of Defender for Cloud",
+    identifies=Identifies.EVENT,
     when=Has("properties.alertDisplayName"),
     title="properties.alertDisplayName",
     body="properties.description",
@@ -128,6 +136,7 @@ ALERT_OF_DEFENDER_FOR_CLOUD = IssueMapping(
 )
 ALERT_OF_THE_HUNTING_TABLE = IssueMapping(
     name="row of the table AlertInfo",
+    identifies=Identifies.EVENT,
     when=Every((Has("AlertId"), Has("Title"))),
     title="Title",
     severity="Severity",

@@ -3,6 +3,7 @@
 from causeloop_pipeline.connectors import spec
 from causeloop_pipeline.connectors.mapping.expressions import Every, Has, Kind, Literal, Match, Some
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
+from causeloop_pipeline.model.issue import Identifies
 
 THREAT_ACTIVITIES = frozenset(
     {"18", "19", "20", "4003", "4107", "4108", "4109", "4110", "4111", "4112", "4113"}
@@ -11,6 +12,7 @@ RULE_ALERT_ACTIVITY = "3608"
 
 THREAT = IssueMapping(
     name="threat",
+    identifies=Identifies.EVENT,
     when=Has("threatInfo.threatName"),
     title="threatInfo.threatName",
     body=("threatInfo.filePath", "threatInfo.classification"),
@@ -31,6 +33,7 @@ THREAT = IssueMapping(
 )
 RULE_ALERT = IssueMapping(
     name="alert of a custom rule",
+    identifies=Identifies.EVENT,
     when=Every((Has("alertInfo.alertId"), Has("ruleInfo.name"))),
     title="ruleInfo.name",
     body="ruleInfo.description",
@@ -46,6 +49,7 @@ RULE_ALERT = IssueMapping(
 )
 UNIFIED_ALERT = IssueMapping(
     name="unified alert",
+    identifies=Identifies.EVENT,
     when=Every((Has("detectedAt"), Has("detectionSource"), Has("name"))),
     title="name",
     body="description",
@@ -60,6 +64,7 @@ UNIFIED_ALERT = IssueMapping(
 )
 FORMER_THREAT = IssueMapping(
     name="threat of API version 2.0",
+    identifies=Identifies.EVENT,
     when=Every((Has("fileDisplayName"), Has("createdAt"))),
     title=("threatName", "fileDisplayName"),
     body=("filePath", "description"),
@@ -73,6 +78,7 @@ FORMER_THREAT = IssueMapping(
 )
 ACTIVITY = IssueMapping(
     name="activity",
+    identifies=Identifies.EVENT,
     when=Every(
         (
             Kind(("activity",)),

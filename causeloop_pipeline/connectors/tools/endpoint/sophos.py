@@ -3,11 +3,13 @@
 from causeloop_pipeline.connectors import spec
 from causeloop_pipeline.connectors.mapping.expressions import Band, Every, Has, Instant, Some, TimeFormat
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
+from causeloop_pipeline.model.issue import Identifies
 
 SEVERITY_BANDS = ((8, "critical"), (6, "high"), (4, "medium"), (0, "low"))
 
 ALERT = IssueMapping(
     name="alert",
+    identifies=Identifies.EVENT,
     when=Every((Has("raisedAt"), Some((Has("description"), Has("type"))))),
     title=("description", "type"),
     severity="severity",
@@ -20,6 +22,7 @@ ALERT = IssueMapping(
 )
 DETECTION = IssueMapping(
     name="detection",
+    identifies=Identifies.EVENT,
     when=Every((Has("detectionRule"), Has("sensorGeneratedAt"))),
     title=("detectionDescription", "detectionRule"),
     severity=Band("severity", SEVERITY_BANDS),
@@ -29,6 +32,7 @@ DETECTION = IssueMapping(
 )
 CASE = IssueMapping(
     name="case",
+    identifies=Identifies.EVENT,
     when=Every((Has("initialDetection"), Has("createdAt"), Has("name"))),
     title="name",
     body="overview",
@@ -41,6 +45,7 @@ CASE = IssueMapping(
 )
 FORMER_ALERT = IssueMapping(
     name="alert or event of the SIEM API",
+    identifies=Identifies.EVENT,
     when=Every((Has("customer_id"), Some((Has("when"), Has("created_at"))))),
     title=("description", "name", "threat", "type"),
     severity="severity",

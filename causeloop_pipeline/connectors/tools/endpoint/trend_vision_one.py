@@ -3,12 +3,14 @@
 from causeloop_pipeline.connectors import spec
 from causeloop_pipeline.connectors.mapping.expressions import Element, Every, Has, Some
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
+from causeloop_pipeline.model.issue import Identifies
 
 REGIONS = ("us", "eu", "jp", "sg", "au", "in", "mea")
 HOST = Element("impactScope.entities", key="entityType", equals="host", take="entityValue.name")
 
 ALERT = IssueMapping(
     name="workbench alert",
+    identifies=Identifies.EVENT,
     when=Every((Has("id"), Some((Has("model"), Has("workbenchLink"))))),
     title=("model", "description"),
     body="description",
@@ -34,6 +36,7 @@ ALERT = IssueMapping(
 )
 FORMER_ALERT = IssueMapping(
     name="workbench alert of API version 2",
+    identifies=Identifies.EVENT,
     when=Every((Has("workbenchId"), Has("workbenchName"))),
     title="workbenchName",
     body="description",

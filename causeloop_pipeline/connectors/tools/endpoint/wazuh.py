@@ -5,11 +5,13 @@ from datetime import timedelta
 from causeloop_pipeline.connectors import spec
 from causeloop_pipeline.connectors.mapping.expressions import Band, Every, Has, Instant, Literal, Match, Some
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
+from causeloop_pipeline.model.issue import Identifies
 
 LEVEL_BANDS = ((12, "critical"), (8, "high"), (5, "medium"), (0, "low"))
 
 INDEXED = IssueMapping(
     name="indexed alert",
+    identifies=Identifies.EVENT,
     when=Has("_source.rule.description"),
     title="_source.rule.description",
     body="_source.full_log",
@@ -29,6 +31,7 @@ INDEXED = IssueMapping(
 )
 ALERT = IssueMapping(
     name="alert",
+    identifies=Identifies.EVENT,
     when=Has("rule.description"),
     title="rule.description",
     body="full_log",
@@ -48,6 +51,7 @@ ALERT = IssueMapping(
 )
 INTEGRATED = IssueMapping(
     name="alert of an integration script",
+    identifies=Identifies.EVENT,
     when=Every((Has("message"), Has("severity"), Some((Has("created_at"), Has("all_fields"))))),
     title=("title", "message"),
     body=("description", "text"),

@@ -12,9 +12,12 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     Text,
 )
 from causeloop_pipeline.connectors.mapping.fields import ChangeMapping, IssueMapping
+from causeloop_pipeline.connectors.mapping.occurrences import Counted, Once
+from causeloop_pipeline.model.issue import Identifies
 
 LISTED = IssueMapping(
     name="error",
+    identifies=Identifies.GROUP,
     when=Every((Has("error_class"), Some((Has("status"), Has("last_seen"))))),
     title=(Text("{error_class}: {message}"), "error_class"),
     body=Different(("message", "context"), than="error_class"),
@@ -27,10 +30,12 @@ LISTED = IssueMapping(
     external_url=("dashboard_url", "url"),
     source_created_at=("first_seen", "first_seen_unfiltered"),
     resolved_at=("last_seen", "last_seen_unfiltered"),
+    occurrences=Counted(count="events", last_at=("last_seen", "last_seen_unfiltered")),
     attributes={"context": "context", "events": "events", "users": "users"},
 )
 OCCURRED = IssueMapping(
     name="event of an error",
+    identifies=Identifies.GROUP,
     when=Every((Has("error_id"), Has("exceptions"))),
     title=(
         Text("{exceptions.0.error_class}: {exceptions.0.message}"),
@@ -46,10 +51,12 @@ OCCURRED = IssueMapping(
     environment=("app.release_stage", "app.releaseStage"),
     external_url=("html_url", "url"),
     source_created_at="received_at",
+    occurrences=Once(at="received_at"),
     attributes={"unhandled": "unhandled", "version": "app.version"},
 )
 PUSHED = IssueMapping(
     name="webhook",
+    identifies=Identifies.GROUP,
     when=Every((Has("error.exceptionClass"), Has("trigger"))),
     title=(Concat(("error.exceptionClass", Literal(": "), "error.message")), "error.exceptionClass"),
     body=("error.message", "trigger.message"),
@@ -62,6 +69,7 @@ PUSHED = IssueMapping(
     external_url="error.url",
     source_created_at=("error.firstReceived", "error.receivedAt"),
     resolved_at=("error.receivedAt",),
+    occurrences=Once(at="error.receivedAt"),
     attributes={
         "context": "error.context",
         "version": "error.app.version",

@@ -14,12 +14,15 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     Text,
 )
 from causeloop_pipeline.connectors.mapping.fields import ChangeMapping, IssueMapping
+from causeloop_pipeline.connectors.mapping.occurrences import Counted
+from causeloop_pipeline.model.issue import FiringStart, Identifies
 
 
 def map_fault(name: str, prefix: str) -> IssueMapping:
     """A fault at a path."""
     return IssueMapping(
         name=name,
+        identifies=Identifies.GROUP,
         when=Every((Has(f"{prefix}klass"), Some((Has(f"{prefix}id"), Has(f"{prefix}resolved"))))),
         title=(Concat((f"{prefix}klass", Literal(": "), f"{prefix}message")), f"{prefix}klass"),
         body=(f"{prefix}message", "message"),
@@ -36,6 +39,7 @@ def map_fault(name: str, prefix: str) -> IssueMapping:
         external_url=(f"{prefix}url", f"{prefix}links.web"),
         source_created_at=f"{prefix}created_at",
         resolved_at=f"{prefix}last_notice_at",
+        occurrences=Counted(count=f"{prefix}notices_count", last_at=f"{prefix}last_notice_at"),
         attributes={
             "component": f"{prefix}component",
             "action": f"{prefix}action",
@@ -47,6 +51,7 @@ def map_fault(name: str, prefix: str) -> IssueMapping:
 
 CHECK = IssueMapping(
     name="webhook of an uptime check",
+    identifies=Identifies.CONDITION,
     when=Every((Has("event"), Some((Has("site"), Has("outage"))))),
     title=("message", Text("{site.name} is {event}")),
     body=("outage.reason", "site.url"),
@@ -56,11 +61,13 @@ CHECK = IssueMapping(
     environment="project.environments.0.name",
     external_url=("outage.details_url", "site.details_url", "site.url"),
     source_created_at=("outage.down_at", "site.last_checked_at"),
+    firing_start=FiringStart.STATED,
     resolved_at=("outage.up_at", "site.last_checked_at"),
     attributes={"site": "site.url", "project": "project.name"},
 )
 CHECK_IN = IssueMapping(
     name="webhook of a check-in",
+    identifies=Identifies.CONDITION,
     when=Every((Has("event"), Has("check_in"))),
     title=("message", "check_in.name"),
     status=("event", "check_in.state"),
@@ -68,11 +75,13 @@ CHECK_IN = IssueMapping(
     error_type=Literal("check_in"),
     external_url=("check_in.details_url", "check_in.url"),
     source_created_at=("check_in.missed_at", "check_in.expected_at", "check_in.reported_at"),
+    firing_start=FiringStart.CHANGED,
     resolved_at=("check_in.reported_at",),
     attributes={"project": "project.name", "schedule": "check_in.schedule_type"},
 )
 ALARM = IssueMapping(
     name="webhook of an alarm",
+    identifies=Identifies.CONDITION,
     when=Every((Has("event"), Has("alarm"))),
     title=("message", "alarm.name"),
     body="alarm.description",
@@ -81,6 +90,7 @@ ALARM = IssueMapping(
     error_type=Literal("alarm"),
     external_url=("alarm.url", "alarm.details_url"),
     source_created_at=("trigger.triggered_at", "alarm.updated_at", "alarm.created_at"),
+    firing_start=FiringStart.CHANGED,
     resolved_at=("trigger.recovered_at", "alarm.updated_at"),
 )
 DEPLOY = ChangeMapping(

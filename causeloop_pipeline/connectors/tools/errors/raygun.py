@@ -10,9 +10,12 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     Tag,
 )
 from causeloop_pipeline.connectors.mapping.fields import ChangeMapping, IssueMapping
+from causeloop_pipeline.connectors.mapping.occurrences import Counted, Once
+from causeloop_pipeline.model.issue import Identifies
 
 PUSHED = IssueMapping(
     name="webhook",
+    identifies=Identifies.GROUP,
     when=Every((Has("eventType"), Has("error"))),
     title=("error.message", "error.url"),
     body=("error.comment", "error.instance.stackTrace"),
@@ -30,6 +33,7 @@ PUSHED = IssueMapping(
     external_url="error.url",
     source_created_at="error.firstOccurredOn",
     resolved_at=("error.lastOccurredOn",),
+    occurrences=Counted(count="error.totalOccurrences", last_at="error.lastOccurredOn"),
     attributes={
         "occurrences": "error.totalOccurrences",
         "users": "error.usersAffected",
@@ -38,6 +42,7 @@ PUSHED = IssueMapping(
 )
 LISTED = IssueMapping(
     name="error group",
+    identifies=Identifies.GROUP,
     when=Every((Has("identifier"), Some((Has("lastOccurredAt"), Has("status"))))),
     title="message",
     status="status",
@@ -46,6 +51,7 @@ LISTED = IssueMapping(
     external_url=("applicationUrl", "url"),
     source_created_at="createdAt",
     resolved_at=("resolvedAt", "lastOccurredAt"),
+    occurrences=Once(at="lastOccurredAt"),
     attributes={"resolved_in": "resolvedIn", "comments": "commentCount"},
 )
 DEPLOYMENT = ChangeMapping(

@@ -15,6 +15,8 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     TimeFormat,
 )
 from causeloop_pipeline.connectors.mapping.fields import ChangeMapping, IssueMapping
+from causeloop_pipeline.connectors.mapping.occurrences import Counted
+from causeloop_pipeline.model.issue import Identifies
 
 SECONDS = TimeFormat.EPOCH_SECONDS
 
@@ -24,6 +26,7 @@ def map_item(name: str, prefix: str, status: Source) -> IssueMapping:
     last = f"{prefix}last_occurrence"
     return IssueMapping(
         name=name,
+        identifies=Identifies.GROUP,
         when=Every((Has(f"{prefix}title"), Some((Has(f"{prefix}level"), Has(f"{prefix}counter"))))),
         title=f"{prefix}title",
         body=(
@@ -53,6 +56,10 @@ def map_item(name: str, prefix: str, status: Source) -> IssueMapping:
         source_created_at=Instant(f"{prefix}first_occurrence_timestamp", SECONDS),
         resolved_at=Instant(
             (f"{prefix}last_resolved_timestamp", f"{prefix}last_occurrence_timestamp"), SECONDS
+        ),
+        occurrences=Counted(
+            count=f"{prefix}total_occurrences",
+            last_at=Instant(f"{prefix}last_occurrence_timestamp", SECONDS),
         ),
         attributes={
             "counter": f"{prefix}counter",

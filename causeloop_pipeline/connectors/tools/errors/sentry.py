@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from causeloop_pipeline.connectors import spec
-from causeloop_pipeline.connectors.formats.sentry_events import SDK_EVENT, event_tag
+from causeloop_pipeline.connectors.formats.sentry_events import LISTED_EVENT, PLUGIN, SDK_EVENT, event_tag
 from causeloop_pipeline.connectors.formats.sentry_releases import (
     DEPLOY,
     DEPLOYED_RELEASE,
@@ -22,12 +22,13 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     Is,
     Literal,
     Match,
-    Some,
     Source,
     Tag,
     TimeFormat,
 )
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
+from causeloop_pipeline.connectors.mapping.occurrences import Bucketed, Counted, Once
+from causeloop_pipeline.model.issue import Identifies
 
 IGNORED = frozenset({"installation", "comment", "seer", "preprod_artifact"})
 
@@ -41,6 +42,7 @@ def map_issue(name: str, prefix: str) -> IssueMapping:
     """An issue at a path."""
     return IssueMapping(
         name=name,
+        identifies=Identifies.GROUP,
         when=Every((Has(f"{prefix}status"), Has(f"{prefix}level"), Has(f"{prefix}title"))),
         title=(f"{prefix}title", f"{prefix}metadata.title", f"{prefix}culprit"),
         body=Different(
@@ -60,6 +62,12 @@ def map_issue(name: str, prefix: str) -> IssueMapping:
         external_url=(f"{prefix}permalink", f"{prefix}web_url", f"{prefix}url"),
         source_created_at=f"{prefix}firstSeen",
         resolved_at=(f"{prefix}statusDetails.resolvedAt", f"{prefix}lastSeen"),
+        occurrences=(
+            Bucketed(path=f"{prefix}stats.24h"),
+            Bucketed(path=f"{prefix}stats.14d", of="days"),
+            Bucketed(path=f"{prefix}stats.30d", of="days"),
+            Counted(count=f"{prefix}count", last_at=f"{prefix}lastSeen"),
+        ),
         attributes={
             "short_id": f"{prefix}shortId",
             "count": f"{prefix}count",
@@ -75,6 +83,7 @@ def map_occurrence(name: str, prefix: str) -> IssueMapping:
     """An occurrence of an issue at a path: the issue is unresolved."""
     return IssueMapping(
         name=name,
+        identifies=Identifies.GROUP,
         when=Every((Has(f"{prefix}event_id"), Has(f"{prefix}issue_id"))),
         title=(
             f"{prefix}title",
@@ -97,6 +106,7 @@ def map_occurrence(name: str, prefix: str) -> IssueMapping:
         environment=(f"{prefix}environment", *event_tag(f"{prefix}tags", "environment")),
         external_url=(f"{prefix}web_url", f"{prefix}issue_url"),
         source_created_at=(f"{prefix}datetime", Instant(f"{prefix}timestamp", TimeFormat.EPOCH_SECONDS)),
+        occurrences=Once(at=(f"{prefix}datetime", Instant(f"{prefix}timestamp", TimeFormat.EPOCH_SECONDS))),
         attributes={
             "culprit": f"{prefix}culprit",
             "platform": f"{prefix}platform",
@@ -108,6 +118,7 @@ def map_occurrence(name: str, prefix: str) -> IssueMapping:
 
 METRIC_ALERT = IssueMapping(
     name="metric alert",
+    identifies=Identifies.EVENT,
     when=Has("data.metric_alert.id"),
     title=("data.metric_alert.title", "data.description_title"),
     body="data.description_text",
@@ -124,6 +135,7 @@ METRIC_ALERT = IssueMapping(
 )
 LISTED_METRIC_ALERT = IssueMapping(
     name="metric alert of the API",
+    identifies=Identifies.EVENT,
     when=Every((Has("alertRule"), Has("dateStarted"), Has("title"))),
     title="title",
     # 1 and 2 are open and closed, 10 and 20 the level of an open one.
@@ -137,40 +149,6 @@ LISTED_METRIC_ALERT = IssueMapping(
     source_created_at=("dateStarted", "dateCreated"),
     resolved_at=("dateClosed", "dateDetected"),
     attributes={"identifier": "identifier"},
-)
-PLUGIN = IssueMapping(
-    name="webhook of the former plugin",
-    when=Every((Has("id"), Has("url"), Some((Has("project_slug"), Has("project"))), Has("event"))),
-    title=("event.title", "message", "event.metadata.title", "culprit"),
-    body=Different(("message", "event.logentry.formatted", "culprit"), than="event.title"),
-    severity=("level", "event.level"),
-    status=Literal("unresolved"),
-    service=("project_slug", "project_name", "project"),
-    error_type=("event.metadata.type", "event.exception.values.0.type", "event.type"),
-    environment=(
-        "event.environment",
-        *event_tag("event.tags", "environment"),
-        "event.sentry\\.interfaces\\.Http.env.ENV",
-    ),
-    external_url="url",
-    source_created_at=(
-        "event.datetime",
-        Instant(("event.timestamp", "event.received"), TimeFormat.EPOCH_SECONDS),
-    ),
-    attributes={"culprit": "culprit", "logger": "logger", "platform": "event.platform"},
-)
-LISTED_EVENT = IssueMapping(
-    name="event of the API",
-    when=Every((Has("eventID"), Has("groupID"))),
-    title=("title", "message"),
-    body=Different(("metadata.value", "message", "culprit"), than="title"),
-    severity=(Tag("tags", "level"), "level"),
-    status=Literal("unresolved"),
-    service=("projectSlug", "project.slug", "projectID"),
-    error_type=("metadata.type", "event.type"),
-    environment=Tag("tags", "environment"),
-    source_created_at=("dateCreated", "dateReceived"),
-    attributes={"culprit": "culprit", "platform": "platform"},
 )
 ISSUE_SCHEMA = spec.RecordSchema(updated_at=("lastSeen",))
 

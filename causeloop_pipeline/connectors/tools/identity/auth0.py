@@ -3,6 +3,7 @@
 from causeloop_pipeline.connectors import spec
 from causeloop_pipeline.connectors.mapping.expressions import Every, Has, Literal, Text
 from causeloop_pipeline.connectors.mapping.fields import ChangeMapping, IssueMapping
+from causeloop_pipeline.model.issue import Identifies
 
 NO_FAILURES = frozenset({"feacft_ok", "fertft_ok"})
 MANAGEMENT_EDITS = frozenset({"sapi", "mgmt_api_write"})
@@ -41,6 +42,7 @@ def map_event(prefix: str) -> IssueMapping:
     """The meaning of a log event whose fields are under a prefix."""
     return IssueMapping(
         name="streamed log event" if prefix else "log event",
+        identifies=Identifies.EVENT,
         when=Every((Has(f"{prefix}type"), Has(f"{prefix}date"))),
         title=(
             f"{prefix}description",

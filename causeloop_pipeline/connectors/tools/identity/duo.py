@@ -15,6 +15,7 @@ from causeloop_pipeline.connectors.mapping.expressions import (
 )
 from causeloop_pipeline.connectors.mapping.fields import ChangeMapping, IssueMapping
 from causeloop_pipeline.connectors.record_filters import Among
+from causeloop_pipeline.model.issue import Identifies
 
 EVENT_TIME = (
     "isotimestamp",
@@ -26,6 +27,7 @@ EVENT_TIME = (
 
 SIGN_IN = IssueMapping(
     name="sign-in",
+    identifies=Identifies.EVENT,
     when=Every((Has("result"), Some((Has("reason"), Has("factor"), Has("event_type"))))),
     title=Join((Literal("Duo sign-in"), Join(("result", "reason"), ": "))),
     body="reason",
@@ -42,6 +44,7 @@ SIGN_IN = IssueMapping(
 )
 ADMIN_SIGN_IN = IssueMapping(
     name="failed sign-in of an administrator",
+    identifies=Identifies.EVENT,
     when=Every((Kind(("admin_sign_in",)), Has("action"))),
     title=Join((Literal("Duo administrator sign-in failed"), "username"), ": "),
     body="description",
@@ -53,6 +56,7 @@ ADMIN_SIGN_IN = IssueMapping(
 )
 RISKY_EVENT = IssueMapping(
     name="Trust Monitor event",
+    identifies=Identifies.EVENT,
     when=Has("sekey"),
     title=("explanations.0.summary", "type"),
     body=Join(("explanations.0.summary", "explanations.1.summary", "explanations.2.summary")),

@@ -5,9 +5,11 @@ from causeloop_pipeline.connectors.formats.entra_apps import CREDENTIALS, ask_fo
 from causeloop_pipeline.connectors.formats.microsoft_graph import GRAPH, poll_list
 from causeloop_pipeline.connectors.mapping.expressions import Every, Has, Join, Kind, Literal, Some
 from causeloop_pipeline.connectors.mapping.fields import ChangeMapping, IssueMapping
+from causeloop_pipeline.model.issue import FiringStart, Identifies
 
 RISK = IssueMapping(
     name="risk detection",
+    identifies=Identifies.EVENT,
     when=Every((Has("riskEventType"), Has("riskState"))),
     title=Join(("riskEventType", "userDisplayName"), ": "),
     body=("riskDetail", "additionalInfo"),
@@ -21,6 +23,7 @@ RISK = IssueMapping(
 )
 RISKY_USER = IssueMapping(
     name="risky user",
+    identifies=Identifies.CONDITION,
     when=Every((Has("riskState"), Has("riskLastUpdatedDateTime"))),
     title=Join((Literal("Risky user"), "userDisplayName")),
     body="riskDetail",
@@ -28,11 +31,13 @@ RISKY_USER = IssueMapping(
     status="riskState",
     error_type="riskDetail",
     source_created_at="riskLastUpdatedDateTime",
+    firing_start=FiringStart.CHANGED,
     resolved_at="riskLastUpdatedDateTime",
     attributes={"user_name": "userPrincipalName"},
 )
 REFUSED_CHANGE = IssueMapping(
     name="refused change",
+    identifies=Identifies.EVENT,
     when=Every(
         (Kind(("export",)), Some((Has("properties.activityDisplayName"), Has("activityDisplayName"))))
     ),
@@ -46,6 +51,7 @@ REFUSED_CHANGE = IssueMapping(
 )
 EXPORTED_SIGN_IN = IssueMapping(
     name="sign-in of the diagnostic log",
+    identifies=Identifies.EVENT,
     when=Every(
         (
             Kind(("export",)),
@@ -84,6 +90,7 @@ EXPORTED_SIGN_IN = IssueMapping(
 )
 SIGN_IN = IssueMapping(
     name="sign-in",
+    identifies=Identifies.EVENT,
     when=Every((Kind(("sign_in",)), Has("status.errorCode"), Has("createdDateTime"))),
     title=Join((Literal("Sign-in failed:"), ("status.failureReason", "status.errorCode"))),
     body="status.additionalDetails",

@@ -5,6 +5,7 @@ from dataclasses import replace
 from causeloop_pipeline.connectors import spec
 from causeloop_pipeline.connectors.mapping.expressions import Every, Has, Join, Literal
 from causeloop_pipeline.connectors.mapping.fields import ChangeMapping, IssueMapping
+from causeloop_pipeline.model.issue import Identifies
 
 SUSPICIOUS = frozenset(
     {
@@ -27,6 +28,7 @@ SUSPICIOUS = frozenset(
 
 ALERT = IssueMapping(
     name="alert",
+    identifies=Identifies.EVENT,
     when=Every((Has("alertId"), Has("type"))),
     title="type",
     body=("data.description", "data.title", "data.messages.0.subjectText"),
@@ -42,6 +44,7 @@ ALERT = IssueMapping(
 )
 NESTED_ACTIVITY = IssueMapping(
     name="activity",
+    identifies=Identifies.EVENT,
     when=Has("events.0.name"),
     title=Join(("id.applicationName", "events.0.name"), ": "),
     severity="events.0.name",

@@ -3,9 +3,11 @@
 from causeloop_pipeline.connectors import spec
 from causeloop_pipeline.connectors.mapping.expressions import Has, Join, Literal
 from causeloop_pipeline.connectors.mapping.fields import ChangeMapping, IssueMapping
+from causeloop_pipeline.model.issue import Identifies
 
 EVENT = IssueMapping(
     name="event",
+    identifies=Identifies.EVENT,
     when=Has("event_type"),
     title=(Join(("event_type", "error_message"), ": "), "event_type"),
     body=("error_message", "message"),

@@ -5,6 +5,7 @@ from datetime import timedelta
 from causeloop_pipeline.connectors import spec
 from causeloop_pipeline.connectors.mapping.expressions import Element
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
+from causeloop_pipeline.model.issue import Identifies
 
 FILTER = (
     'severity eq "WARN" or severity eq "ERROR" or outcome.result eq "FAILURE" or outcome.result eq "DENY"'
@@ -21,6 +22,7 @@ EVENT = spec.RecordSchema(key="uuid", updated_at=("published",), keep=is_failure
 
 LOG_ENTRY = IssueMapping(
     name="log entry",
+    identifies=Identifies.EVENT,
     title=("displayMessage", "eventType"),
     body="outcome.reason",
     severity="severity",

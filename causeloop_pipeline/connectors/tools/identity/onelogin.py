@@ -12,12 +12,14 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     Text,
 )
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
+from causeloop_pipeline.model.issue import Identifies
 
 FAILED_SIGN_IN, REFUSED_ACCESS = "6", "90"
 RISKY = 50
 
 EVENT = IssueMapping(
     name="event",
+    identifies=Identifies.EVENT,
     when=Some((Has("event_type_id"), Has("event_type_name"))),
     title=(
         "event_type_name",

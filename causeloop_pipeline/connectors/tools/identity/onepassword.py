@@ -3,11 +3,13 @@
 from causeloop_pipeline.connectors import spec
 from causeloop_pipeline.connectors.mapping.expressions import Every, Has, Join, Literal, Some
 from causeloop_pipeline.connectors.mapping.fields import ChangeMapping, IssueMapping
+from causeloop_pipeline.model.issue import Identifies
 
 REGIONS = ("1password.com", "1password.ca", "1password.eu", "ent.1password.com")
 
 SIGN_IN = IssueMapping(
     name="sign-in attempt",
+    identifies=Identifies.EVENT,
     when=Every((Has("uuid"), Has("category"), Some((Has("target_user"), Has("client"))))),
     title=Join((Literal("1Password sign-in"), Join(("category", "type"), ": "))),
     body="details.value",

@@ -13,6 +13,7 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     TimeFormat,
 )
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
+from causeloop_pipeline.model.issue import FiringStart, Identifies
 
 
 def tag(names: str) -> tuple[Tag, ...]:
@@ -27,6 +28,7 @@ def epoch_time(*paths: str) -> tuple[Instant, ...]:
 
 INCIDENT = IssueMapping(
     name="incident",
+    identifies=Identifies.EVENT,
     when=Every(
         (
             Has("status"),
@@ -72,6 +74,7 @@ INCIDENT = IssueMapping(
 )
 SENT_ALERT = IssueMapping(
     name="alert sent to BigPanda",
+    identifies=Identifies.CONDITION,
     when=Every((Has("status"), Has("timestamp"), Some((Has("check"), Has("description"))))),
     title=("check", "description"),
     body=Different("description", than="check"),
@@ -83,6 +86,7 @@ SENT_ALERT = IssueMapping(
     environment=("environment", "env"),
     external_url="link",
     source_created_at=Instant("timestamp", TimeFormat.EPOCH_SECONDS),
+    firing_start=FiringStart.CHANGED,
     resolved_at=Instant("timestamp", TimeFormat.EPOCH_SECONDS),
     attributes={"host": "host", "cluster": "cluster"},
 )

@@ -15,11 +15,13 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     Tag,
 )
 from causeloop_pipeline.connectors.mapping.fields import ChangeMapping, IssueMapping
+from causeloop_pipeline.model.issue import Identifies
 
 UNRANKED = ("UNSET", "")
 
 INCIDENT = IssueMapping(
     name="incident",
+    identifies=Identifies.EVENT,
     when=Every(
         (Kind(("record",)), Every((Has("name"), Some((Has("current_milestone"), Has("milestones"))))))
     ),
@@ -52,6 +54,7 @@ INCIDENT = IssueMapping(
 )
 ALERT = IssueMapping(
     name="alert",
+    identifies=Identifies.EVENT,
     when=Every(
         (
             Kind(("alert",)),

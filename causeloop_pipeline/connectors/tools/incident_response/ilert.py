@@ -5,9 +5,11 @@ from datetime import timedelta
 from causeloop_pipeline.connectors import spec
 from causeloop_pipeline.connectors.mapping.expressions import Different, Every, Has, Is, Kind, Some, Tag, Text
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
+from causeloop_pipeline.model.issue import Identifies
 
 ALERT = IssueMapping(
     name="alert",
+    identifies=Identifies.EVENT,
     when=Every(
         (
             Kind(("record",)),
@@ -52,6 +54,7 @@ ALERT = IssueMapping(
 )
 INCIDENT = IssueMapping(
     name="incident",
+    identifies=Identifies.EVENT,
     when=Every(
         (
             Kind(("incident",)),
@@ -76,6 +79,7 @@ INCIDENT = IssueMapping(
 )
 SENT_EVENT = IssueMapping(
     name="event sent to an alert source",
+    identifies=Identifies.CONDITION,
     when=Every((Has("summary"), Is("eventType", ("ALERT", "ACCEPT", "RESOLVE")))),
     title="summary",
     body=Different("details", than="summary"),

@@ -14,6 +14,7 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     Source,
 )
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
+from causeloop_pipeline.model.issue import Identifies
 
 FIELD_VALUES = ("value_catalog_entry.name", "value_option.value", "value_text")
 ATTRIBUTE_VALUES = (
@@ -92,6 +93,7 @@ ENVIRONMENT = field_value("Environment", "Environments", "Affected environments"
 
 INCIDENT = IssueMapping(
     name="incident",
+    identifies=Identifies.EVENT,
     when=Every((Kind(("record",)), Every((Has("name"), Some((Has("incident_status"), Has("reference"))))))),
     title="name",
     body=("summary", "most_recent_update_message"),
@@ -120,6 +122,7 @@ INCIDENT = IssueMapping(
 )
 ALERT = IssueMapping(
     name="alert",
+    identifies=Identifies.EVENT,
     when=Every(
         (Kind(("alert",)), Every((Has("title"), Some((Has("alert_source_id"), Has("deduplication_key"))))))
     ),
@@ -138,6 +141,7 @@ ALERT = IssueMapping(
 )
 SENT_EVENT = IssueMapping(
     name="event sent to an alert source",
+    identifies=Identifies.CONDITION,
     when=Every((Kind(("sent_event",)), Has("title"))),
     title="title",
     body=Different("description", than="title"),

@@ -18,10 +18,12 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     TimeFormat,
 )
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
+from causeloop_pipeline.model.issue import Identifies
 
 STATUS_ACTIONS = ("Create", "Acknowledge", "UnAcknowledge", "Close", "Delete", "Snooze", "SnoozeEnded")
 RECORD = IssueMapping(
     name="alert or incident",
+    identifies=Identifies.EVENT,
     when=Every((Has("message"), Has("createdAt"), Has("status"))),
     title="message",
     body=Different("description", than="message"),
@@ -69,6 +71,7 @@ PUSHED = replace(
 SENT_ALERT = replace(
     RECORD,
     name="alert sent to Opsgenie",
+    identifies=Identifies.CONDITION,
     when=Every((Has("message"), Some((Has("alias"), Has("entity"), Has("priority"))))),
     status=None,
     external_url="details.url",

@@ -16,6 +16,7 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     Text,
 )
 from causeloop_pipeline.connectors.mapping.fields import ChangeMapping, IssueMapping
+from causeloop_pipeline.model.issue import FiringStart, Identifies
 
 FORMER = ("created_on", "last_status_change_on", "trigger_summary_data.subject")
 HALF_A_YEAR = timedelta(days=180)
@@ -29,6 +30,7 @@ IGNORED_TYPES = frozenset(
 
 INCIDENT = IssueMapping(
     name="incident",
+    identifies=Identifies.EVENT,
     when=Every((Has("status"), Some((Has("incident_number"), Has("number"))))),
     title=("title", Match("summary", r"^(?:\[#\d+\] )?(.+)$"), "trigger_summary_data.subject"),
     body=("body.details", Different("description", than="title")),
@@ -48,6 +50,7 @@ INCIDENT = IssueMapping(
 )
 ALERT = IssueMapping(
     name="alert",
+    identifies=Identifies.EVENT,
     when=Every((Has("status"), Has("alert_key"))),
     title="summary",
     body=Different("body.details.description", than="summary"),
@@ -66,6 +69,7 @@ def map_message(name: str, incident: str) -> IssueMapping:
     """A message of the old webhooks, whose incident is at the path."""
     return IssueMapping(
         name=name,
+        identifies=Identifies.EVENT,
         when=Every((Has(f"{incident}.status"), Has(f"{incident}.id"))),
         title=(
             f"{incident}.title",
@@ -100,6 +104,7 @@ def map_message(name: str, incident: str) -> IssueMapping:
 
 SENT_EVENT = IssueMapping(
     name="event of the Events API",
+    identifies=Identifies.CONDITION,
     when=Some((Has("event_action"), Has("service_key"))),
     # Only what triggers an alert must have a text: of what follows, the newest before it is kept.
     title=("summary", "payload.summary", "description", "dedup_key", "incident_key"),
@@ -111,14 +116,10 @@ SENT_EVENT = IssueMapping(
     environment=("custom_details.environment", "custom_details.env"),
     external_url=("client_url", "links.0.href"),
     source_created_at="timestamp",
+    firing_start=FiringStart.CHANGED,
     resolved_at="payload.timestamp",
-    attributes={
-        "details": ("custom_details", "details"),
-        "source": "source",
-        "component": "component",
-        "group": "group",
-        "client": "client",
-    },
+    attributes={name: name for name in ("source", "component", "group", "client")}
+    | {"details": ("custom_details", "details")},
 )
 
 

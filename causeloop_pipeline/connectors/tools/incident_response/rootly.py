@@ -14,6 +14,7 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     Tag,
 )
 from causeloop_pipeline.connectors.mapping.fields import ChangeMapping, IssueMapping
+from causeloop_pipeline.model.issue import Identifies
 
 
 def attribute(*names: str) -> tuple[str, ...]:
@@ -44,6 +45,7 @@ IS_INCIDENT = Some(
 )
 INCIDENT = IssueMapping(
     name="incident",
+    identifies=Identifies.EVENT,
     when=Every(
         (
             IS_INCIDENT,
@@ -76,6 +78,7 @@ INCIDENT = IssueMapping(
 )
 ALERT = IssueMapping(
     name="alert",
+    identifies=Identifies.EVENT,
     when=Every(
         (
             Some((Has("attributes.summary"), Has("summary"))),

@@ -6,6 +6,7 @@ from datetime import timedelta
 from causeloop_pipeline.connectors import spec
 from causeloop_pipeline.connectors.mapping.expressions import Different, Every, Has, Some
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
+from causeloop_pipeline.model.issue import Identifies
 
 SEVERITY = (
     "priority",
@@ -27,6 +28,7 @@ ERROR_TYPE = ("tags.error_type.value", "tags.error_type", "payload.tags.error_ty
 
 INCIDENT = IssueMapping(
     name="incident",
+    identifies=Identifies.EVENT,
     when=Every(
         (
             Has("status"),
@@ -54,6 +56,7 @@ INCIDENT = IssueMapping(
 )
 EVENT = IssueMapping(
     name="event of an incident",
+    identifies=Identifies.EVENT,
     when=Every((Has("incident_id"), Has("message"), Has("payload"))),
     title="message",
     body=Different("description", than="message"),
@@ -68,6 +71,7 @@ EVENT = IssueMapping(
 SENT_EVENT = replace(
     EVENT,
     name="event sent to a service",
+    identifies=Identifies.CONDITION,
     when=Every((Has("event_id"), Has("message"), Has("status"))),
     status="status",
     source_created_at=None,

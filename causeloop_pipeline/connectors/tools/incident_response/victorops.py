@@ -13,11 +13,13 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     TimeFormat,
 )
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
+from causeloop_pipeline.model.issue import FiringStart, Identifies
 
 STATES = ("critical", "warning", "info")
 
 INCIDENT = IssueMapping(
     name="incident",
+    identifies=Identifies.EVENT,
     when=Every((Has("incidentNumber"), Has("currentPhase"))),
     title=("entityDisplayName", "entityId"),
     body=("stateMessage", "transitions.0.message"),
@@ -37,6 +39,7 @@ INCIDENT = IssueMapping(
 )
 ALERT = IssueMapping(
     name="alert fields",
+    identifies=Identifies.CONDITION,
     when=Every((Some((Has("incident_number"), Has("entity_id"))), Has("message_type"))),
     title=("entity_display_name", "entity_id"),
     body="state_message",
@@ -50,6 +53,7 @@ ALERT = IssueMapping(
         "state_start_time",
         Instant("timestamp", TimeFormat.EPOCH_SECONDS),
     ),
+    firing_start=FiringStart.CHANGED,
     resolved_at=Instant("timestamp", TimeFormat.EPOCH_SECONDS),
     attributes={"entity": "entity_id", "monitoring_tool": "monitoring_tool"},
 )

@@ -5,6 +5,7 @@ from datetime import timedelta
 from causeloop_pipeline.connectors import spec
 from causeloop_pipeline.connectors.mapping.expressions import Every, Has, Kind, Match, Not, Some, Text
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
+from causeloop_pipeline.model.issue import Identifies
 
 PROPERTY_SERVICE = (
     "properties.service",
@@ -21,6 +22,7 @@ PROPERTY_ENVIRONMENT = (
 
 EVENT = IssueMapping(
     name="event",
+    identifies=Identifies.EVENT,
     when=Every((Has("eventId"), Has("status"), Some((Has("created"), Has("name"))))),
     title=("name", "properties.summary", "properties.subject", Text("{form.name} {eventId}")),
     body=("properties.description", "properties.details", "expirationMessage"),
@@ -37,6 +39,7 @@ EVENT = IssueMapping(
 )
 INCIDENT = IssueMapping(
     name="incident",
+    identifies=Identifies.EVENT,
     when=Every(
         (Kind(("incident",)), Every((Some((Has("summary"), Has("name"))), Has("incidentIdentifier"))))
     ),
@@ -58,6 +61,7 @@ INCIDENT = IssueMapping(
 )
 STATUS_UPDATE = IssueMapping(
     name="status webhook",
+    identifies=Identifies.EVENT,
     when=Every((Has("eventIdentifier"), Has("status"), Not(Has("incidentIdentifier")))),
     title=(
         "eventProperties.summary",

@@ -3,9 +3,11 @@
 from causeloop_pipeline.connectors import spec
 from causeloop_pipeline.connectors.mapping.expressions import Every, Has, Is, Text
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
+from causeloop_pipeline.model.issue import Identifies
 
 ALERT = IssueMapping(
     name="alert",
+    identifies=Identifies.EVENT,
     when=Every((Has("alertId"), Has("alertName"))),
     title=(Text("{entityName}: {alertName}"), "alertName"),
     body="alertDescription",
@@ -22,6 +24,7 @@ ALERT = IssueMapping(
 
 HISTORY = IssueMapping(
     name="alert of the API",
+    identifies=Identifies.EVENT,
     when=Every((Is("type", ("alertHistory", "alertHistoryInfo")), Has("attributes.name"))),
     title="attributes.name",
     body="attributes.description",

@@ -14,9 +14,11 @@ from causeloop_pipeline.connectors.mapping.expressions import (
 )
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
 from causeloop_pipeline.connectors.record_filters import Among
+from causeloop_pipeline.model.issue import FiringStart, Identifies
 
 PUSHED = IssueMapping(
     name="notification",
+    identifies=Identifies.CONDITION,
     when=Every((Has("host"), Some((Has("event"), Has("notification_type"))))),
     title=("summary", Text("{host}: {event}")),
     body=("long_output", "output"),
@@ -31,11 +33,13 @@ PUSHED = IssueMapping(
     environment="site",
     external_url="url",
     source_created_at=("short_date_time", "date"),
+    firing_start=FiringStart.CHANGED,
     resolved_at="short_date_time",
     attributes={"host": "host", "type": "notification_type"},
 )
 CONTEXT = IssueMapping(
     name="notification in its own variables",
+    identifies=Identifies.CONDITION,
     when=Every((Has("HOSTNAME"), Has("NOTIFICATIONTYPE"))),
     title=(
         Text("{HOSTNAME}: {SERVICEDESC} is {SERVICESTATE}"),
@@ -56,6 +60,7 @@ CONTEXT = IssueMapping(
         Instant(("LASTSERVICESTATECHANGE", "LASTHOSTSTATECHANGE"), TimeFormat.EPOCH_SECONDS),
         "SHORTDATETIME",
     ),
+    firing_start=FiringStart.CHANGED,
     resolved_at=(
         Instant(("LASTSERVICESTATECHANGE", "LASTHOSTSTATECHANGE"), TimeFormat.EPOCH_SECONDS),
         "SHORTDATETIME",
@@ -64,6 +69,7 @@ CONTEXT = IssueMapping(
 )
 SERVICE = IssueMapping(
     name="listed service",
+    identifies=Identifies.CONDITION,
     when=Every((Has("extensions.state"), Has("title"))),
     title=Text("{extensions.host_name}: {extensions.description}"),
     body="extensions.plugin_output",
@@ -74,6 +80,7 @@ SERVICE = IssueMapping(
     service=("extensions.description", "extensions.host_name"),
     error_type="extensions.check_command",
     source_created_at=Instant("extensions.last_state_change", TimeFormat.EPOCH_SECONDS),
+    firing_start=FiringStart.CHANGED,
     resolved_at=Instant("extensions.last_state_change", TimeFormat.EPOCH_SECONDS),
     attributes={"host": "extensions.host_name"},
 )

@@ -3,9 +3,11 @@
 from causeloop_pipeline.connectors import spec
 from causeloop_pipeline.connectors.mapping.expressions import Every, Has, Some, Text
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
+from causeloop_pipeline.model.issue import FiringStart, Identifies
 
 ALERT = IssueMapping(
     name="alert",
+    identifies=Identifies.CONDITION,
     when=Every((Some((Has("title"), Has("name"), Has("rule_id"))), Some((Has("state"), Has("severity"))))),
     title=("title", Text("{hostname}: {name}"), Text("Rule {rule_id} on device {device_id}")),
     body=("msg", "faults", "notes", "info"),
@@ -17,6 +19,7 @@ ALERT = IssueMapping(
     environment="location",
     external_url=("url", "link"),
     source_created_at="timestamp",
+    firing_start=FiringStart.CHANGED,
     resolved_at="timestamp",
     attributes={"rule": "rule_id", "device": "device_id", "hardware": "hardware"},
 )

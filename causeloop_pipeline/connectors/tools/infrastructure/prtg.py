@@ -12,10 +12,12 @@ from causeloop_pipeline.connectors.mapping.expressions import (
 )
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
 from causeloop_pipeline.connectors.record_filters import Among
+from causeloop_pipeline.model.issue import FiringStart, Identifies
 
 TROUBLES = ("down", "down (acknowledged)", "down (partial)", "warning", "unusual")
 ALERT = IssueMapping(
     name="alert",
+    identifies=Identifies.CONDITION,
     when=Every((Has("sensorid"), Has("status"))),
     title=(
         Text("{device}: {name} is {status}"),
@@ -31,10 +33,12 @@ ALERT = IssueMapping(
     team="group",
     external_url=("linksensor", "linkdevice"),
     source_created_at=("datetime", Instant("datetime", TimeFormat.US)),
+    firing_start=FiringStart.CHANGED,
     attributes={"down": "down", "probe": "probe"},
 )
 LISTED = IssueMapping(
     name="sensor of the API",
+    identifies=Identifies.CONDITION,
     when=Every((Has("objid"), Has("status"), Has("sensor"))),
     title=(Text("{device}: {sensor} is {status}"), Text("{sensor} is {status}")),
     body=("message_raw", PlainText("message")),
@@ -47,10 +51,12 @@ LISTED = IssueMapping(
         Instant("lastdown_raw", TimeFormat.SERIAL_DAYS),
         Instant("lastdown", TimeFormat.US),
     ),
+    firing_start=FiringStart.CHANGED,
     attributes={"probe": "probe", "last_down": "lastdown"},
 )
 MESSAGE = IssueMapping(
     name="message of the log",
+    identifies=Identifies.CONDITION,
     when=Every((Kind(("message",)), Has("name"), Has("status"))),
     title=(Text("{parent}: {name} is {status}"), Text("{name} is {status}")),
     body=("message_raw", PlainText("message")),
@@ -62,6 +68,7 @@ MESSAGE = IssueMapping(
         Instant("datetime_raw", TimeFormat.SERIAL_DAYS),
         Instant("datetime", TimeFormat.US),
     ),
+    firing_start=FiringStart.CHANGED,
 )
 
 CONNECTOR = spec.Connector(

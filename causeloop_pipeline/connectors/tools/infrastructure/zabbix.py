@@ -11,6 +11,7 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     Is,
     Literal,
     Match,
+    Not,
     Some,
     Tag,
     Text,
@@ -18,6 +19,7 @@ from causeloop_pipeline.connectors.mapping.expressions import (
 )
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
 from causeloop_pipeline.connectors.record_filters import Among
+from causeloop_pipeline.model.issue import FiringStart, Identifies
 
 
 def tagged(path: str, *names: str) -> tuple[Element | Tag, ...]:
@@ -33,14 +35,16 @@ def written(day: str, hour: str) -> Instant:
 
 PROBLEM = IssueMapping(
     name="problem",
+    identifies=Identifies.EVENT,
     when=Every((Has("eventid"), Has("name"))),
     title="name",
     body="opdata",
     severity=Text("severity {severity}"),
+    # Its recovery is an event of its own: the problem itself never tells when that was.
     status=Choose(
-        Is("r_eventid", ("0",)),
+        Some((Is("r_clock", ("0",)), Not(Has("r_clock")))),
         Choose(Is("acknowledged", ("1",)), Literal("acknowledged"), Literal("problem")),
-        Choose(Has("r_eventid"), Literal("resolved"), Literal("problem")),
+        Literal("resolved"),
     ),
     service=(
         *tagged("tags", "service", "component", "application"),
@@ -52,11 +56,14 @@ PROBLEM = IssueMapping(
     environment=tagged("tags", "env", "environment"),
     external_url=Text("{config.base_url}/tr_events.php?triggerid={objectid}&eventid={eventid}"),
     source_created_at=Instant("clock", TimeFormat.EPOCH_SECONDS),
-    resolved_at=Instant(("r_clock", "clock"), TimeFormat.EPOCH_SECONDS),
+    resolved_at=Instant("r_clock", TimeFormat.EPOCH_SECONDS),
+    job="objectid",
+    succeeded=Is("value", ("0",)),
     attributes={"tags": "tags", "trigger": "objectid"},
 )
 PUSHED = IssueMapping(
     name="webhook",
+    identifies=Identifies.EVENT,
     when=Some((Has("event_id"), Has("event_nseverity"), Has("trigger_id"), Has("hostname"))),
     title=("title", "event_name", "trigger_name", "alert_subject", "trigger"),
     body=("description", "alert_message", "message", "item"),
@@ -89,6 +96,7 @@ PUSHED = IssueMapping(
 
 TRIGGER = IssueMapping(
     name="trigger",
+    identifies=Identifies.CONDITION,
     when=Every((Has("triggerid"), Has("description"), Has("value"))),
     title="description",
     body="comments",
@@ -97,6 +105,7 @@ TRIGGER = IssueMapping(
     service=("hosts.0.name", "hosts.0.host"),
     external_url=Text("{config.base_url}/tr_events.php?triggerid={triggerid}"),
     source_created_at=Instant("lastchange", TimeFormat.EPOCH_SECONDS),
+    firing_start=FiringStart.CHANGED,
     attributes={"trigger": "triggerid"},
 )
 CONNECTOR = spec.Connector(
@@ -120,7 +129,6 @@ CONNECTOR = spec.Connector(
                 ("params.output", "extend"),
                 ("params.selectHosts", ("name",)),
                 ("params.selectTags", "extend"),
-                ("params.value", 1),
                 ("params.sortfield", ("clock", "eventid")),
             ),
             records="result",
@@ -131,7 +139,7 @@ CONNECTOR = spec.Connector(
                 key="eventid",
                 updated_at=("clock",),
                 times=spec.TimeFormat.EPOCH_SECONDS,
-                keep=Among("value", ("1",)),
+                keep=Among("value", ("1", "0")),
             ),
             since=spec.Since(field="clock", param="params.time_from", format=spec.TimeFormat.EPOCH_SECONDS),
         ),

@@ -14,6 +14,7 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     TimeFormat,
 )
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
+from causeloop_pipeline.model.issue import Identifies
 
 MILLISECONDS = TimeFormat.EPOCH_MILLISECONDS
 TEMPLATE = (
@@ -32,6 +33,7 @@ def any_time(*paths: str) -> Moment:
 
 VIOLATION = IssueMapping(
     name="health rule violation",
+    identifies=Identifies.EVENT,
     when=Every((Has("incidentStatus"), Has("startTimeInMillis"))),
     title="name",
     body="description",
@@ -46,6 +48,7 @@ VIOLATION = IssueMapping(
 )
 REQUEST = IssueMapping(
     name="HTTP request",
+    identifies=Identifies.EVENT,
     when=Every(
         (
             Some((Has("event_type"), Has("eventType"), Has("details.event_type"), Has("severity"))),
@@ -79,6 +82,7 @@ REQUEST = IssueMapping(
 )
 EVENT = IssueMapping(
     name="event",
+    identifies=Identifies.EVENT,
     when=Every((Has("eventTime"), Has("summary"), Has("type"))),
     title="summary",
     severity="severity",

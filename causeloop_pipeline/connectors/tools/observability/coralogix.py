@@ -13,6 +13,7 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     TimeFormat,
 )
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
+from causeloop_pipeline.model.issue import FiringStart, Identifies
 
 DOMAINS = (
     "eu1.coralogix.com",
@@ -37,6 +38,7 @@ def any_time(*paths: str) -> Moment:
 
 INCIDENT = IssueMapping(
     name="incident",
+    identifies=Identifies.EVENT,
     when=Every((Has("createdAt"), Some((Has("severity"), Has("state"))), Has("name"))),
     title="name",
     body="description",
@@ -64,6 +66,7 @@ INCIDENT = IssueMapping(
 )
 ALERT = IssueMapping(
     name="webhook",
+    identifies=Identifies.CONDITION,
     when=Every((Has("alert_action"), Some((Has("name"), Has("alert_name"))))),
     title=("name", "alert_name"),
     body="description",
@@ -80,6 +83,7 @@ ALERT = IssueMapping(
     error_type=("alert_type", "alert_category", *field("alertType")),
     external_url=("alert_url", "log_url"),
     source_created_at=any_time("timestamp", "alert_timestamp", "alert_timestamp_ms", "fields.timestamp"),
+    firing_start=FiringStart.CHANGED,
     resolved_at=any_time("timestamp", "alert_timestamp", "alert_timestamp_ms", "fields.timestamp"),
     attributes={"threshold": "threshold", "hits": "hit_count", "query": "query_text"},
 )

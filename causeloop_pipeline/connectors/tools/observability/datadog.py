@@ -27,6 +27,7 @@ from causeloop_pipeline.connectors.mapping.expressions import (
 )
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
 from causeloop_pipeline.connectors.record_filters import Among
+from causeloop_pipeline.model.issue import Identifies
 
 SITES = ("datadoghq.com", "us3.datadoghq.com", "us5.datadoghq.com", "datadoghq.eu", "ap1.datadoghq.com")
 TEMPLATE = (
@@ -42,6 +43,7 @@ TRANSITION = Match(
 
 INCIDENT = IssueMapping(
     name="incident",
+    identifies=Identifies.EVENT,
     when=Every(
         (
             Has("attributes.title"),
@@ -73,6 +75,7 @@ INCIDENT = IssueMapping(
 )
 CASE = IssueMapping(
     name="case",
+    identifies=Identifies.EVENT,
     when=Every((Has("attributes.title"), Is("type", ("case",)))),
     title="attributes.title",
     body="attributes.description",
@@ -86,6 +89,7 @@ CASE = IssueMapping(
 )
 EVENT = IssueMapping(
     name="event",
+    identifies=Identifies.EVENT,
     when=Every((Has("title"), Has("date_happened"))),
     title="title",
     body="text",
@@ -104,6 +108,7 @@ EVENT = IssueMapping(
 )
 LOGGED_EVENT = IssueMapping(
     name="event of version 2",
+    identifies=Identifies.EVENT,
     when=Every((Is("type", ("event",)), Has("attributes.timestamp"))),
     title=("attributes.attributes.title", "attributes.message"),
     body=Different("attributes.message", than="attributes.attributes.title"),
@@ -145,6 +150,7 @@ MONITOR_SCHEMA = spec.RecordSchema(
 )
 WEBHOOK = IssueMapping(
     name="webhook",
+    identifies=Identifies.EVENT,
     title=("title", "incident_title", "event_title", "alert_title"),
     body=("message", "incident_msg", "body", "text_only_msg", "event_msg"),
     severity=(

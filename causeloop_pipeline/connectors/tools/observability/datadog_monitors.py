@@ -13,6 +13,7 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     TimeFormat,
 )
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
+from causeloop_pipeline.model.issue import FiringStart, Identifies
 
 SITES = ("datadoghq.com", "us3.datadoghq.com", "us5.datadoghq.com", "datadoghq.eu", "ap1.datadoghq.com")
 TEMPLATE = (
@@ -29,6 +30,7 @@ TITLE_TRANSITION = Match(
 
 SEARCH_RESULT = IssueMapping(
     name="monitor of a search",
+    identifies=Identifies.CONDITION,
     when=Every((Has("name"), Has("status"), Has("query"))),
     title="name",
     severity=("priority", Tag("tags", "severity|priority")),
@@ -39,10 +41,12 @@ SEARCH_RESULT = IssueMapping(
     error_type=("type", "classification"),
     external_url=Text("https://app.{config.site}/monitors/{id}"),
     source_created_at=Instant("last_triggered_ts", TimeFormat.EPOCH_SECONDS),
+    firing_start=FiringStart.CHANGED,
     attributes={"query": "query", "tags": "tags"},
 )
 ALERT = IssueMapping(
     name="webhook",
+    identifies=Identifies.CONDITION,
     when=Some(
         (
             *(Has(name) for name in ("transition", "alert_transition", "alert_type", "alertTransition")),
@@ -70,6 +74,7 @@ ALERT = IssueMapping(
         "date",
         Instant("date_posix", TimeFormat.EPOCH_SECONDS),
     ),
+    firing_start=FiringStart.CHANGED,
     resolved_at=(Instant(("last_updated", "date"), MILLISECONDS), "date"),
     attributes={"monitor": ("alert_id", "monitor_id"), "scope": ("alert_scope", "scopes"), "tags": "tags"},
 )

@@ -24,6 +24,7 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     TimeFormat,
 )
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
+from causeloop_pipeline.model.issue import Identifies
 
 SERVICE_TAGS = "(?:\\[[^]]*\\])?(?:service|app|application|component)"
 TEAM_TAGS = "(?:\\[[^]]*\\])?(?:team|owner|squad)"
@@ -55,6 +56,7 @@ ENTITIES = (
 )
 SECURITY_PROBLEM = IssueMapping(
     name="security problem",
+    identifies=Identifies.EVENT,
     when=Every((Has("securityProblemId"), Has("title"))),
     title="title",
     body="description",
@@ -70,6 +72,7 @@ SECURITY_PROBLEM = IssueMapping(
 )
 PROBLEM = IssueMapping(
     name="problem",
+    identifies=Identifies.EVENT,
     when=Every((Has("title"), Has("status"), Some((Has("problemId"), Has("displayId"))))),
     title="title",
     body=Join(
@@ -104,6 +107,7 @@ PROBLEM = IssueMapping(
 )
 FORMER_PROBLEM = IssueMapping(
     name="problem of the API of version 1",
+    identifies=Identifies.EVENT,
     when=Every((Has("displayName"), Has("status"), Has("impactLevel"))),
     title=(
         Concat((("rankedImpacts.0.eventType", "rankedEvents.0.eventType"), Text(" ({displayName})"))),
@@ -119,6 +123,7 @@ FORMER_PROBLEM = IssueMapping(
 )
 NOTIFICATION = IssueMapping(
     name="notification",
+    identifies=Identifies.EVENT,
     when=Every((Has("State"), Some((Has("ProblemTitle"), Has("ProblemID"))))),
     title=("ProblemTitle", *in_details("title", "displayName")),
     body=(
@@ -147,6 +152,7 @@ NOTIFICATION = IssueMapping(
 )
 DAVIS_PROBLEM = IssueMapping(
     name="problem of a DQL query or workflow",
+    identifies=Identifies.EVENT,
     when=Every((Has(r"event\.status"), Has(r"event\.name"))),
     title=r"event\.name",
     body=r"event\.description",

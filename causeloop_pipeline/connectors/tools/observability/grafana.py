@@ -4,6 +4,7 @@ from causeloop_pipeline.connectors import spec
 from causeloop_pipeline.connectors.formats.alertmanager_alerts import (
     BARE,
     EVALUATED,
+    FINGERPRINT,
     LISTED,
     LISTED_SCHEMA,
     PUSHED,
@@ -19,6 +20,7 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     TimeFormat,
 )
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
+from causeloop_pipeline.model.issue import FiringStart, Identifies
 
 
 def tag(*names: str) -> Source:
@@ -28,6 +30,7 @@ def tag(*names: str) -> Source:
 
 FORMER_ALERT = IssueMapping(
     name="webhook of the former alerting",
+    identifies=Identifies.CONDITION,
     when=Every((Has("state"), Some((Has("ruleId"), Has("ruleName"))))),
     title=("ruleName", "title"),
     body=Different("message", than="ruleName"),
@@ -43,6 +46,7 @@ FORMER_ALERT = IssueMapping(
 )
 LISTED_RULE = IssueMapping(
     name="alert of the former API",
+    identifies=Identifies.CONDITION,
     when=Every((Has("state"), Has("newStateDate"))),
     title="name",
     status="state",
@@ -50,16 +54,19 @@ LISTED_RULE = IssueMapping(
     service="dashboardSlug",
     external_url="url",
     source_created_at="newStateDate",
+    firing_start=FiringStart.CHANGED,
     resolved_at="newStateDate",
     attributes={"dashboard": "dashboardUid", "panel": "panelId"},
 )
 ANNOTATION = IssueMapping(
     name="state change in the annotations",
+    identifies=Identifies.CONDITION,
     when=Every((Has("newState"), Has("alertName"))),
     title="alertName",
     body="text",
     status="newState",
     source_created_at=Instant("time", TimeFormat.EPOCH_MILLISECONDS),
+    firing_start=FiringStart.CHANGED,
     resolved_at=Instant("time", TimeFormat.EPOCH_MILLISECONDS),
     attributes={"previous_state": "prevState", "dashboard": "dashboardUID"},
 )
@@ -90,7 +97,7 @@ CONNECTOR = spec.Connector(
             records="",
             pages=spec.OnePage(),
             schema=LISTED_SCHEMA,
-            since=spec.Since(field="updatedAt"),
+            absent_means_ended=FINGERPRINT,
         ),
     ),
     webhook=spec.Webhook(

@@ -14,6 +14,7 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     Text,
 )
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
+from causeloop_pipeline.model.issue import Identifies
 
 
 def map_incident(name: str, prefix: str) -> IssueMapping:
@@ -25,6 +26,7 @@ def map_incident(name: str, prefix: str) -> IssueMapping:
 
     return IssueMapping(
         name=name,
+        identifies=Identifies.EVENT,
         when=Every((Has(f"{prefix}incidentID"), Has(f"{prefix}title"), Has(f"{prefix}status"))),
         title=f"{prefix}title",
         body=(f"{prefix}summary", f"{prefix}description"),

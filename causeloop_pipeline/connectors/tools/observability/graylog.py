@@ -11,6 +11,7 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     Source,
 )
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
+from causeloop_pipeline.model.issue import Identifies
 
 # 4 is critical since version 5.2; before, 3 was the highest.
 PRIORITIES = ((4, "critical"), (3, "high"), (2, "normal"), (0, "low"))
@@ -21,6 +22,7 @@ def map_event(name: str, prefix: str) -> IssueMapping:
     title: Source = ("event_definition_title", f"{prefix}message", f"{prefix}event_definition_title")
     return IssueMapping(
         name=name,
+        identifies=Identifies.EVENT,
         when=Every(
             (Has(f"{prefix}timestamp"), Some((Has(f"{prefix}event_definition_id"), Has(f"{prefix}priority"))))
         ),
@@ -51,6 +53,7 @@ def map_event(name: str, prefix: str) -> IssueMapping:
 
 FORMER_ALERT = IssueMapping(
     name="alarm callback of version 2",
+    identifies=Identifies.EVENT,
     when=Has("check_result.triggered_condition"),
     title=("check_result.triggered_condition.title", "check_result.result_description"),
     body=Different(

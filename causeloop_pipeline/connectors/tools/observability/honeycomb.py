@@ -16,11 +16,13 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     TimeFormat,
 )
 from causeloop_pipeline.connectors.mapping.fields import ChangeMapping, IssueMapping
+from causeloop_pipeline.model.issue import FiringStart, Identifies
 
 STATE = Choose(Is("triggered", ("true",)), Literal("triggered"), Literal("ok"))
 
 TRIGGER = IssueMapping(
     name="trigger",
+    identifies=Identifies.CONDITION,
     when=Every((Has("triggered"), Has("name"))),
     title="name",
     body="description",
@@ -36,6 +38,7 @@ TRIGGER = IssueMapping(
 )
 BURN_ALERT = IssueMapping(
     name="burn alert",
+    identifies=Identifies.CONDITION,
     when=Every((Has("triggered"), Has("slo"))),
     title=(Concat((("slo.name", Text("SLO {slo.id}")), Literal(": "), "alert_type")), "description"),
     body="description",
@@ -48,6 +51,7 @@ BURN_ALERT = IssueMapping(
 )
 WEBHOOK = IssueMapping(
     name="webhook",
+    identifies=Identifies.CONDITION,
     when=Every(
         (
             Some((Has("status"), Has("isTest"), Has("summary"))),
@@ -80,6 +84,7 @@ WEBHOOK = IssueMapping(
     error_type="alert.type",
     external_url=("result_url", "trigger_url", "slo.url", "url"),
     source_created_at=("timestamp", "alert.timestamp"),
+    firing_start=FiringStart.CHANGED,
     resolved_at=("timestamp", "alert.timestamp"),
     attributes={"threshold": "threshold", "groups": "result_groups_triggered"},
 )

@@ -13,6 +13,7 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     Tag,
 )
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
+from causeloop_pipeline.model.issue import FiringStart, Identifies
 
 TEMPLATE = (
     '{"alert_uuid": "{{alert.uuid}}", "alert_id": "{{alert.id}}", "rule_id": "{{rule.id}}", "rule_name": '
@@ -32,6 +33,7 @@ def map_alert(name: str, prefix: str) -> IssueMapping:
     state = list_spellings("kibana.alert.status", prefix)
     return IssueMapping(
         name=name,
+        identifies=Identifies.EVENT,
         when=Some(tuple(Has(path) for path in list_spellings("kibana.alert.rule.name", prefix))),
         title=list_paths(prefix, "kibana.alert.rule.name"),
         body=list_paths(prefix, "kibana.alert.reason", "kibana.alert.evaluation.conditions"),
@@ -74,6 +76,7 @@ INSTANCES = ("alert_instance_id", "alertInstanceId", "alert_id", "alertId", "ale
 TIMES = ("date", "lastReceived", "context_timestamp", "context.timestamp", "context.date", "timestamp")
 ACTION = IssueMapping(
     name="webhook action",
+    identifies=Identifies.CONDITION,
     when=Every(
         (
             Some(tuple(Has(path) for path in RULE_NAMES)),
@@ -107,6 +110,7 @@ ACTION = IssueMapping(
     error_type=("rule_type", "ruleType", "rule.type", "ruleTypeId"),
     external_url=("url", "alert_url", "context.alertDetailsUrl", "rule_url", "ruleUrl", "rule.url"),
     source_created_at=(*TIMES, "@timestamp"),
+    firing_start=FiringStart.CHANGED,
     resolved_at=(*TIMES, "@timestamp"),
     attributes={"rule": RULE_IDS, "value": ("value", "context.value", "context_value")},
 )

@@ -17,6 +17,7 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     TimeFormat,
 )
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
+from causeloop_pipeline.model.issue import Identifies
 
 SECONDS = TimeFormat.EPOCH_SECONDS
 TEMPLATE = (
@@ -34,6 +35,7 @@ def any_time(*paths: str) -> Moment:
 
 DELIVERED = IssueMapping(
     name="delivery",
+    identifies=Identifies.EVENT,
     when=Every((Has("alertid"), Has("alertstatus"))),
     title=(Join((("datasource", "eventsource", "batchjob"), "datapoint", "host"), " · "), "message"),
     body=("eventmsg", "message", "alertmessage", "dsdesc"),
@@ -53,6 +55,7 @@ DELIVERED = IssueMapping(
 )
 LISTED = IssueMapping(
     name="alert",
+    identifies=Identifies.EVENT,
     when=Every((Some((Has("internalId"), Has("monitorObjectName"))), Has("startEpoch"))),
     title=Join(("resourceTemplateName", "dataPointName", "monitorObjectName"), " · "),
     body=("detailMessage.body", "detailMessage.subject", "instanceDescription"),

@@ -24,6 +24,7 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     Tag,
 )
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
+from causeloop_pipeline.model.issue import Identifies
 
 QUERY = """
 query ($account: Int!, $cursor: String, $start: EpochMilliseconds!, $end: EpochMilliseconds!) {
@@ -41,6 +42,7 @@ query ($account: Int!, $cursor: String, $start: EpochMilliseconds!, $end: EpochM
 """
 ISSUE = IssueMapping(
     name="issue",
+    identifies=Identifies.EVENT,
     when=Some(
         (
             Every((Some((Has("priority"), Has("severity"))), Some((Has("issueId"), Has("state"))))),
@@ -90,6 +92,7 @@ ISSUE = IssueMapping(
 )
 CHANNEL = IssueMapping(
     name="webhook of a notification channel",
+    identifies=Identifies.EVENT,
     when=Every((Has("incident_id"), Some((Has("condition_name"), Has("current_state"))))),
     title=(Join(("condition_name", "targets.0.name"), " · "), "details"),
     body="details",
@@ -111,6 +114,7 @@ CHANNEL = IssueMapping(
 )
 FORMER_ALERT = IssueMapping(
     name="webhook of an application's alert",
+    identifies=Identifies.EVENT,
     when=Every((Has("alert_url"), Some((Has("short_description"), Has("message"))))),
     title=("short_description", "message"),
     body=Different(("long_description", "message"), than="short_description"),
@@ -126,6 +130,7 @@ FORMER_ALERT = IssueMapping(
 )
 EXPORTED = IssueMapping(
     name="exported incident event",
+    identifies=Identifies.EVENT,
     when=Every((Has("event"), Has("title"), Some((Has("incidentId"), Has("issueId"))))),
     title="title",
     body=Different("description", than="title"),

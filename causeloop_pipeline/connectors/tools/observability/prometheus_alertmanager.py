@@ -4,6 +4,7 @@ from causeloop_pipeline.connectors import spec
 from causeloop_pipeline.connectors.formats.alertmanager_alerts import (
     BARE,
     EVALUATED,
+    FINGERPRINT,
     LISTED,
     LISTED_SCHEMA,
     PUSHED,
@@ -38,7 +39,7 @@ CONNECTOR = spec.Connector(
             records="",
             pages=spec.OnePage(),
             schema=LISTED_SCHEMA,
-            since=spec.Since(field="updatedAt"),
+            absent_means_ended=FINGERPRINT,
         ),
     ),
     webhook=spec.Webhook(

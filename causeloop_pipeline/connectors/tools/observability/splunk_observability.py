@@ -11,6 +11,7 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     TimeFormat,
 )
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
+from causeloop_pipeline.model.issue import Identifies
 
 MILLISECONDS = TimeFormat.EPOCH_MILLISECONDS
 
@@ -34,6 +35,7 @@ def any_time(*paths: str) -> Moment:
 
 ALERT = IssueMapping(
     name="webhook",
+    identifies=Identifies.EVENT,
     when=Every((Has("incidentId"), Some((Has("statusExtended"), Has("status"), Has("messageTitle"))))),
     title=("messageTitle", "inputs.messageTitle", "rule", "inputs.rule", "detector", "messageBody"),
     body=("messageBody", "description", "inputs.description", "detectOnCondition"),
@@ -54,6 +56,7 @@ ALERT = IssueMapping(
 )
 INCIDENT = IssueMapping(
     name="incident",
+    identifies=Identifies.EVENT,
     when=Every((Has("incidentId"), Some((Has("anomalyState"), Has("detectLabel"))))),
     title=("detectLabel", "detectorName"),
     body=Different("displayBody", than="detectLabel"),

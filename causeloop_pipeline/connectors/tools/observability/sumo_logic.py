@@ -11,6 +11,7 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     TimeFormat,
 )
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
+from causeloop_pipeline.model.issue import FiringStart, Identifies
 
 MILLISECONDS = TimeFormat.EPOCH_MILLISECONDS
 TEMPLATE = (
@@ -27,6 +28,7 @@ def any_time(*paths: str) -> Moment:
 
 MONITOR = IssueMapping(
     name="monitor",
+    identifies=Identifies.CONDITION,
     when=Every((Has("item.id"), Has("item.name"))),
     title="item.name",
     body="item.description",
@@ -42,6 +44,7 @@ MONITOR = IssueMapping(
 )
 ALERT = IssueMapping(
     name="webhook",
+    identifies=Identifies.CONDITION,
     when=Every(
         (
             Some(
@@ -68,6 +71,7 @@ ALERT = IssueMapping(
     source_created_at=any_time(
         "trigger_time", "triggerTime", "triggerTimeStart", "TriggerTimeStart", "timestamp", "createdAt"
     ),
+    firing_start=FiringStart.CHANGED,
     resolved_at=any_time(
         "resolvedAt", "trigger_time", "triggerTime", "triggerTimeStart", "TriggerTimeStart", "timestamp"
     ),
@@ -75,6 +79,7 @@ ALERT = IssueMapping(
 )
 MESSAGE = IssueMapping(
     name="message of a search",
+    identifies=Identifies.EVENT,
     when=Every((Has("_messageid"), Has("_raw"))),
     title="_raw",
     service=("_sourcecategory", "_sourceCategory", "_collector"),

@@ -13,9 +13,11 @@ from causeloop_pipeline.connectors.mapping.expressions import (
 )
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
 from causeloop_pipeline.connectors.record_filters import Among
+from causeloop_pipeline.model.issue import Identifies
 
 PUSHED = IssueMapping(
     name="notification",
+    identifies=Identifies.EVENT,
     when=Every((Has("jobId"), Has("connection"))),
     title=(
         Text("{connection.name}: {errorMessage}"),
@@ -40,6 +42,7 @@ PUSHED = IssueMapping(
 )
 JOB = IssueMapping(
     name="job",
+    identifies=Identifies.EVENT,
     when=Every((Has("jobId"), Has("status"))),
     title=Text("{jobType} {connectionId} {status}"),
     severity="status",
@@ -53,6 +56,7 @@ JOB = IssueMapping(
 
 FORMER_JOB = IssueMapping(
     name="job of the configuration API",
+    identifies=Identifies.EVENT,
     when=Every((Has("job.id"), Has("job.status"))),
     title=Text("{job.configType} {job.configId} {job.status}"),
     body=("attempts.-1.attempt.failureSummary.failures.0.externalMessage",),

@@ -1,5 +1,7 @@
 """Apache Airflow: failed DAG runs and task instances, listed by their last update; callbacks push them."""
 
+from dataclasses import replace
+
 from causeloop_pipeline.connectors import spec
 from causeloop_pipeline.connectors.mapping.expressions import (
     Choose,
@@ -14,6 +16,7 @@ from causeloop_pipeline.connectors.mapping.expressions import (
 )
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
 from causeloop_pipeline.connectors.record_filters import Among
+from causeloop_pipeline.model.issue import Identifies
 
 FAILED = ("failed", "upstream_failed")
 LOG = "log"
@@ -40,6 +43,7 @@ RUN_PAGE = Choose(
 )
 TASK = IssueMapping(
     name="task instance",
+    identifies=Identifies.EVENT,
     when=Every((Has("task_id"), Has("dag_id"))),
     title=(
         Concat((Text("{dag_id}.{task_id}"), Literal(": "), EXCEPTION)),
@@ -55,10 +59,12 @@ TASK = IssueMapping(
     external_url=("log_url", RUN_PAGE),
     source_created_at=("start_date", "execution_date", "logical_date"),
     resolved_at="end_date",
+    job="dag_id",
     attributes={"task": "task_id", "try_number": "try_number", "run": "dag_run_id", "host": "hostname"},
 )
 RUN = IssueMapping(
     name="DAG run",
+    identifies=Identifies.EVENT,
     when=Every((Has("dag_run_id"), Has("dag_id"))),
     title=Text("{dag_id} {state}"),
     body="note",
@@ -70,12 +76,15 @@ RUN = IssueMapping(
     external_url=RUN_PAGE,
     source_created_at=("start_date", "queued_at", "logical_date", "execution_date"),
     resolved_at=("end_date", "last_scheduling_decision"),
+    job="dag_id",
+    succeeded=Is("state", ("success",)),
     attributes={"run": "dag_run_id", "run_type": "run_type", "triggered_by": "triggered_by"},
 )
 # The last line of a trace says what was raised, as `ModuleNotFoundError: No module named 'x'`.
 RAISED = Match("stack_trace", r"(?:^|\n)([A-Za-z_][\w.]*(?:: [^\n]*)?)\s*$")
 IMPORT_ERROR = IssueMapping(
     name="import error",
+    identifies=Identifies.EVENT,
     when=Every((Has("import_error_id"), Has("filename"))),
     title=(
         Concat((Match("filename", r"([^/]+)$"), Literal(" cannot be imported: "), RAISED)),
@@ -138,6 +147,15 @@ CONNECTOR = spec.Connector(
     ),
     auth=spec.FirstOf((SIGN_IN, BASIC, spec.Bearer("{token}"))),
     pulls=(
+        spec.Pull(
+            name="successful_runs",
+            path="/api/{api_version}/dags/~/dagRuns",
+            params=(("state", "success"), ("order_by", "end_date")),
+            records="dag_runs",
+            pages=spec.OffsetPages(),
+            schema=replace(RUN_SCHEMA, keep=Among("state", ("success",))),
+            since=spec.Since(field="end_date", param="end_date_gte"),
+        ),
         spec.Pull(
             name="task_instances",
             path="/api/{api_version}/dags/~/dagRuns/~/taskInstances",

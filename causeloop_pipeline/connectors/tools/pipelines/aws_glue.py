@@ -4,11 +4,13 @@ from causeloop_pipeline.connectors import spec
 from causeloop_pipeline.connectors.mapping.expressions import Every, Has, Instant, Literal, Text, TimeFormat
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
 from causeloop_pipeline.connectors.record_filters import Among
+from causeloop_pipeline.model.issue import Identifies
 
 FAILED = ("failed", "timeout", "error", "stopped")
 UPDATED_AT = ("CompletedOn", "LastModifiedOn", "StartedOn")
 RUN = IssueMapping(
     name="job run",
+    identifies=Identifies.EVENT,
     when=Every((Has("JobName"), Has("JobRunState"))),
     title=Text("{JobName} {JobRunState}"),
     body="ErrorMessage",
@@ -22,6 +24,7 @@ RUN = IssueMapping(
 )
 EVENT = IssueMapping(
     name="state change",
+    identifies=Identifies.EVENT,
     when=Every((Has("detail.jobName"), Has("detail.state"))),
     title=Text("{detail.jobName} {detail.state}"),
     body="detail.message",
@@ -36,6 +39,7 @@ EVENT = IssueMapping(
 )
 CRAWLER_EVENT = IssueMapping(
     name="state change of a crawler",
+    identifies=Identifies.EVENT,
     when=Every((Has("detail.crawlerName"), Has("detail.state"))),
     title=Text("{detail.crawlerName} {detail.state}"),
     body=("detail.errorMessage", "detail.message"),

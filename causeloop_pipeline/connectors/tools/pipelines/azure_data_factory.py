@@ -6,9 +6,11 @@ from causeloop_pipeline.connectors import spec
 from causeloop_pipeline.connectors.mapping.expressions import Every, Has, Literal, Text
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
 from causeloop_pipeline.connectors.record_filters import Among
+from causeloop_pipeline.model.issue import Identifies
 
 RUN = IssueMapping(
     name="pipeline run",
+    identifies=Identifies.EVENT,
     when=Every((Has("runId"), Has("pipelineName"))),
     title=Text("{pipelineName} {status}"),
     body="message",
@@ -23,6 +25,7 @@ RUN = IssueMapping(
 )
 ACTIVITY = IssueMapping(
     name="activity run",
+    identifies=Identifies.EVENT,
     when=Every((Has("activityRunId"), Has("activityName"))),
     title=Text("{pipelineName} {activityName} {status}"),
     body=("error.message", "output.errors.0.Message"),

@@ -8,6 +8,7 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     Every,
     Has,
     Instant,
+    Is,
     Literal,
     Match,
     Matches,
@@ -16,24 +17,25 @@ from causeloop_pipeline.connectors.mapping.expressions import (
 )
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
 from causeloop_pipeline.connectors.record_filters import Among
+from causeloop_pipeline.model.issue import Identifies
 
-QUERY = """
+RUNS = """
 query runs($cursor: String, $limit: Int, $updatedAfter: Float) {
-  runsOrError(cursor: $cursor, limit: $limit, filter: {statuses: [FAILURE], updatedAfter: $updatedAfter}) {
+  runsOrError(cursor: $cursor, limit: $limit, filter: {statuses: [%s], updatedAfter: $updatedAfter}) {
     ... on Runs { results {
       runId jobName status startTime endTime updateTime creationTime tags { key value }
       repositoryOrigin { repositoryName repositoryLocationName }
-      assetSelection { path }
-      eventConnection(limit: 1000) { events { __typename
-        ... on ExecutionStepFailureEvent { stepKey error { className message cause { className message } } }
-        ... on RunFailureEvent { message error { className message } }
-        ... on AssetCheckEvaluationEvent { evaluation { checkName success severity assetKey { path } } }
-      } }
+      assetSelection { path } %s
     } }
     ... on PythonError { message }
   }
 }
 """
+WHY = """
+      eventConnection(limit: 1000) { events { __typename
+        ... on ExecutionStepFailureEvent { stepKey error { className message cause { className message } } }
+        ... on RunFailureEvent { message error { className message } }
+      } }"""
 EVENTS = "eventConnection.events"
 
 
@@ -56,8 +58,10 @@ CAUSE = Match(RAISED, r"^\s*([^\n]+)")
 IS_OF_ASSETS = Matches(("jobName", "pipelineName"), r"^__ASSET_JOB")
 ASSET = "assetSelection.0.path.-1"
 JOB = (Choose(IS_OF_ASSETS, ASSET), "jobName", "pipelineName")
+PARTITION = Element("tags", key="key", equals="dagster/partition")
 RUN = IssueMapping(
     name="run",
+    identifies=Identifies.EVENT,
     when=Every((Has("runId"), Has("status"))),
     title=(
         Choose(
@@ -86,12 +90,34 @@ RUN = IssueMapping(
     external_url=Text("{config.base_url}/runs/{runId}"),
     source_created_at=Instant(("startTime", "creationTime"), TimeFormat.EPOCH_SECONDS),
     resolved_at=Instant(("endTime", "updateTime"), TimeFormat.EPOCH_SECONDS),
+    job=(Concat((JOB, Literal("/"), PARTITION)), JOB),
+    succeeded=Is("status", ("success",)),
     attributes={
         "location": "repositoryOrigin.repositoryLocationName",
         "step": STEP,
-        "partition": Element("tags", key="key", equals="dagster/partition"),
+        "partition": PARTITION,
     },
 )
+
+
+def poll_runs(name: str, query: str, size: int) -> spec.Pull:
+    """The list of runs of some statuses; why they failed makes a page long."""
+    return spec.Pull(
+        name=name,
+        path="/graphql",
+        method="POST",
+        graphql=query,
+        records="data.runsOrError.results",
+        pages=spec.LastRecordPages(path="runId", param="cursor", size=size),
+        schema=spec.RecordSchema(
+            key="runId",
+            updated_at=("updateTime", "endTime", "startTime"),
+            times=spec.TimeFormat.EPOCH_SECONDS,
+            keep=Among("status", ("failure", "canceled", "success")),
+        ),
+        since=spec.Since(field="updateTime", param="updatedAfter", format=spec.TimeFormat.EPOCH_SECONDS),
+    )
+
 
 CONNECTOR = spec.Connector(
     name="dagster_plus",
@@ -110,21 +136,8 @@ CONNECTOR = spec.Connector(
     ),
     auth=spec.FirstOf((spec.Headers((("Dagster-Cloud-Api-Token", "{token}"),)), spec.Anonymous())),
     pulls=(
-        spec.Pull(
-            name="runs",
-            path="/graphql",
-            method="POST",
-            graphql=QUERY,
-            records="data.runsOrError.results",
-            pages=spec.LastRecordPages(path="runId", param="cursor", size=25),
-            schema=spec.RecordSchema(
-                key="runId",
-                updated_at=("updateTime", "endTime", "startTime"),
-                times=spec.TimeFormat.EPOCH_SECONDS,
-                keep=Among("status", ("failure", "canceled")),
-            ),
-            since=spec.Since(field="updateTime", param="updatedAfter", format=spec.TimeFormat.EPOCH_SECONDS),
-        ),
+        poll_runs("runs", RUNS % ("FAILURE, CANCELED", WHY), size=25),
+        poll_runs("successes", RUNS % ("SUCCESS", ""), size=100),
     ),
     issues=(RUN,),
 )

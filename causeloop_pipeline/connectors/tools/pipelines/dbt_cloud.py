@@ -4,10 +4,12 @@ from causeloop_pipeline.connectors import spec
 from causeloop_pipeline.connectors.mapping.expressions import Every, Has, Literal, Some, Text
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
 from causeloop_pipeline.connectors.record_filters import Among
+from causeloop_pipeline.model.issue import Identifies
 
 FAILED = ("20", "30", "errored", "cancelled", "error")
 PUSHED = IssueMapping(
     name="webhook",
+    identifies=Identifies.EVENT,
     when=Every((Has("runId"), Has("jobName"))),
     title=Text("{jobName}: {runStatus}"),
     body=("runStatusMessage", "runReason"),
@@ -23,6 +25,7 @@ PUSHED = IssueMapping(
 )
 RUN = IssueMapping(
     name="run",
+    identifies=Identifies.EVENT,
     when=Every(
         (
             Has("id"),

@@ -1,10 +1,12 @@
 """dbt Core: the failed nodes of run_results.json, pushed after each run."""
 
 from causeloop_pipeline.connectors import spec
-from causeloop_pipeline.connectors.mapping.expressions import Concat, Every, Has, Literal, Match, Text
+from causeloop_pipeline.connectors.mapping.expressions import Concat, Every, Has, Is, Literal, Match, Text
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
 from causeloop_pipeline.connectors.record_filters import Among
+from causeloop_pipeline.model.issue import Identifies
 
+SUCCEEDED = ("success", "pass")
 FAILED = ("error", "fail", "warn", "runtime error", "partial success")
 NAME = Match("unique_id", r"^[a-z_]+\.[^.]+\.([^.]+)")
 """The node's own name: before it type and project, behind it the hash of a test or the version of a model."""
@@ -15,6 +17,7 @@ CAUSE = (
 )
 NODE = IssueMapping(
     name="node",
+    identifies=Identifies.EVENT,
     when=Every((Has("unique_id"), Has("status"))),
     title=(
         Concat((NAME, Literal(": "), CAUSE)),
@@ -32,6 +35,8 @@ NODE = IssueMapping(
     environment="target",
     source_created_at=("timing.0.started_at", "generated_at"),
     resolved_at=("timing.-1.completed_at", "generated_at"),
+    job="unique_id",
+    succeeded=Is("status", SUCCEEDED),
     attributes={
         "node": "unique_id",
         "failures": "failures",
@@ -55,7 +60,7 @@ CONNECTOR = spec.Connector(
                 schema=spec.RecordSchema(
                     key="{unique_id}/{invocation_id}",
                     updated_at=("generated_at",),
-                    keep=Among("status", FAILED),
+                    keep=Among("status", (*FAILED, *SUCCEEDED)),
                 ),
                 add=(
                     ("invocation_id", "metadata.invocation_id"),

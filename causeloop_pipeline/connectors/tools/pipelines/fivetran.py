@@ -13,9 +13,11 @@ from causeloop_pipeline.connectors.mapping.expressions import (
 )
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
 from causeloop_pipeline.connectors.record_filters import Among
+from causeloop_pipeline.model.issue import FiringStart, Identifies
 
 PUSHED = IssueMapping(
     name="webhook",
+    identifies=Identifies.EVENT,
     when=Every((Kind(("event",)), Has("event"), Has("connector_id"))),
     title=(
         Text("{connector_type} {connector_name}: {event} {data.status}"),
@@ -33,6 +35,7 @@ PUSHED = IssueMapping(
 )
 CONNECTION = IssueMapping(
     name="connection",
+    identifies=Identifies.EVENT,
     when=Every((Kind(("record",)), Has("service"), Has("status.sync_state"))),
     title=Text("{service} {schema}: sync failed"),
     body=("status.tasks.0.message", "status.warnings.0.message"),
@@ -51,6 +54,7 @@ CONNECTION = IssueMapping(
 )
 TRANSFORMATION = IssueMapping(
     name="webhook of a transformation",
+    identifies=Identifies.CONDITION,
     when=Every((Has("event"), Has("data.id"))),
     title=(Text("{data.name}: {event}"), Text("{data.id}: {event}")),
     body=("data.result.description", "data.result.error", "data.reason"),
@@ -60,10 +64,12 @@ TRANSFORMATION = IssueMapping(
     error_type="event",
     team="destination_group_id",
     source_created_at=("data.startTime", "created"),
+    firing_start=FiringStart.CHANGED,
     attributes={"transformation": "transformation_id", "connector": "connector_id"},
 )
 LOG = IssueMapping(
     name="log row",
+    identifies=Identifies.EVENT,
     when=Every((Has("message_event"), Has("time_stamp"))),
     title=Text("{connection_id}: {message_event}"),
     body="message_data",

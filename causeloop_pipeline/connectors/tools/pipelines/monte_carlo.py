@@ -3,6 +3,7 @@
 from causeloop_pipeline.connectors import spec
 from causeloop_pipeline.connectors.mapping.expressions import Every, Has, Some, Text
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
+from causeloop_pipeline.model.issue import Identifies
 
 QUERY = """
 query alerts($first: Int, $after: String, $since: DateTime) {
@@ -17,6 +18,7 @@ query alerts($first: Int, $after: String, $since: DateTime) {
 """
 EDGE = IssueMapping(
     name="listed alert",
+    identifies=Identifies.EVENT,
     when=Every((Has("node.id"), Some((Has("node.title"), Has("node.status"))))),
     title=("node.title", Text("{node.type} {node.id}")),
     body="node.description",
@@ -31,6 +33,7 @@ EDGE = IssueMapping(
 )
 ALERT = IssueMapping(
     name="alert",
+    identifies=Identifies.EVENT,
     when=Some((Has("incident_id"), Has("alert_id"), Has("payload.incident_id"), Has("payload.alert_id"))),
     title=("payload.title", "title", "payload.event_type", "event_type", "type"),
     body=("payload.description", "description"),

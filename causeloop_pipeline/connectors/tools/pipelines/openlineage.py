@@ -6,12 +6,14 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     Element,
     Every,
     Has,
+    Is,
     Literal,
     Match,
     Text,
 )
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
 from causeloop_pipeline.connectors.record_filters import Among
+from causeloop_pipeline.model.issue import Identifies
 
 DATASETS = ("inputs.0", "outputs.0")
 
@@ -27,6 +29,7 @@ DATASET = tuple(f"{dataset}.name" for dataset in DATASETS)
 ERROR = Match(("run.facets.errorMessage.message",), r"^\s*([^\n]+)")
 RUN = IssueMapping(
     name="run event",
+    identifies=Identifies.EVENT,
     when=Every((Has("eventType"), Has("job.name"))),
     title=(
         Concat(
@@ -54,6 +57,8 @@ RUN = IssueMapping(
     environment="job.namespace",
     source_created_at=("run.facets.nominalTime.nominalStartTime", "eventTime"),
     resolved_at="eventTime",
+    job=Text("{job.namespace}/{job.name}"),
+    succeeded=Is("eventType", ("complete",)),
     attributes={
         "namespace": "job.namespace",
         "producer": "producer",
@@ -75,7 +80,9 @@ CONNECTOR = spec.Connector(
                 record="",
                 when=spec.Condition(path="job.name"),
                 schema=spec.RecordSchema(
-                    key="run.runId", updated_at=("eventTime",), keep=Among("eventType", ("fail", "abort"))
+                    key="run.runId",
+                    updated_at=("eventTime",),
+                    keep=Among("eventType", ("fail", "abort", "complete")),
                 ),
             ),
         ),

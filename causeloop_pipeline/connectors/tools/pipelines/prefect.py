@@ -7,6 +7,7 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     Element,
     Every,
     Has,
+    Is,
     Literal,
     Match,
     Matches,
@@ -15,6 +16,7 @@ from causeloop_pipeline.connectors.mapping.expressions import (
 )
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
 from causeloop_pipeline.connectors.record_filters import Among
+from causeloop_pipeline.model.issue import Identifies
 
 FAILURE_EVENTS = tuple(f"prefect.flow-run.{state}" for state in ("failed", "crashed", "timedout"))
 FAILED_STATE = (
@@ -28,6 +30,12 @@ def related(role: str) -> Element:
     return Element("related", r"prefect\.resource\.role", role, r"prefect\.resource\.name")
 
 
+def find_id(role: str) -> Match:
+    """The id of what an event's run belongs to, as a run of the API names it."""
+    found = Element("related", r"prefect\.resource\.role", role, r"prefect\.resource\.id")
+    return Match(found, rf"^prefect\.{role}\.(.+)$")
+
+
 FLOW = ("flow_name", "flow.name")
 # Before what was raised, Prefect says that something was.
 CAUSE = Match(
@@ -36,6 +44,7 @@ CAUSE = Match(
 PAGE = "/runs/flow-run/"
 RUN = IssueMapping(
     name="flow run",
+    identifies=Identifies.EVENT,
     when=Every((Has("id"), Has("flow_id"))),
     title=(
         Concat((FLOW, Literal(": "), CAUSE)),
@@ -60,6 +69,8 @@ RUN = IssueMapping(
     ),
     source_created_at=("start_time", "expected_start_time", "created"),
     resolved_at=("end_time", "updated"),
+    job=("deployment_id", "flow_id"),
+    succeeded=Is(("state.type", "state_type"), ("completed",)),
     attributes={
         "tags": "tags",
         "run": "name",
@@ -70,6 +81,7 @@ RUN = IssueMapping(
 )
 RUN_EVENT = IssueMapping(
     name="event of a flow run",
+    identifies=Identifies.EVENT,
     when=Every((Has("event"), Has(r"resource.prefect\.resource\.id"))),
     title=(
         Text(r"{resource.prefect\.resource\.name}: {resource.prefect\.state-name}"),
@@ -87,16 +99,18 @@ RUN_EVENT = IssueMapping(
     environment=related("work-pool"),
     source_created_at=(r"resource.prefect\.state-timestamp", "occurred"),
     resolved_at="occurred",
+    job=(find_id("deployment"), find_id("flow")),
+    succeeded=Matches("event", r"\.completed$"),
     attributes={"event": "event", "run": r"resource.prefect\.resource\.id"},
 )
 SCHEMA = spec.RecordSchema(
-    updated_at=("end_time", "updated"), keep=Among("state_type", ("failed", "crashed"))
+    updated_at=("end_time", "updated"), keep=Among("state_type", ("failed", "crashed", "completed"))
 )
 
 
-def has_failed(event: spec.Record) -> bool:
-    """Whether an event tells that a flow run failed, crashed or hung."""
-    return str(event.get("event")).lower().startswith(FAILURE_EVENTS)
+def has_ended(event: spec.Record) -> bool:
+    """Whether an event tells that a flow run failed, crashed or hung, or that it succeeded."""
+    return str(event.get("event")).lower().startswith((*FAILURE_EVENTS, "prefect.flow-run.completed"))
 
 
 PAYLOAD = '{"flow_run": {{ flow_run|tojson }}, "flow": {{ flow|tojson }}}'
@@ -133,7 +147,7 @@ CONNECTOR = spec.Connector(
             method="POST",
             params=(
                 ("sort", "END_TIME_DESC"),
-                ("flow_runs.state.type.any_", ("FAILED", "CRASHED")),
+                ("flow_runs.state.type.any_", ("FAILED", "CRASHED", "COMPLETED")),
             ),
             records="",
             pages=spec.OffsetPages(size=200),
@@ -155,7 +169,7 @@ CONNECTOR = spec.Connector(
                     key_pattern=r"flow-run\.(.+)$",
                     updated_at=("occurred",),
                     kind="event",
-                    keep=has_failed,
+                    keep=has_ended,
                 ),
             ),
         ),

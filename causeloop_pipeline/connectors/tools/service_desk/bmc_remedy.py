@@ -3,6 +3,7 @@
 from causeloop_pipeline.connectors import spec
 from causeloop_pipeline.connectors.mapping.expressions import Every, Has, Literal, Some
 from causeloop_pipeline.connectors.mapping.fields import ChangeMapping, IssueMapping
+from causeloop_pipeline.model.issue import Identifies
 
 
 def column(*names: str) -> tuple[str, ...]:
@@ -12,6 +13,7 @@ def column(*names: str) -> tuple[str, ...]:
 
 INCIDENT = IssueMapping(
     name="incident",
+    identifies=Identifies.EVENT,
     when=Every(
         (
             Some((Has("values.Incident Number"), Has("Incident Number"), Has("incidentNumber"))),

@@ -14,9 +14,11 @@ from causeloop_pipeline.connectors.mapping.expressions import (
 )
 from causeloop_pipeline.connectors.mapping.fields import ChangeMapping, IssueMapping
 from causeloop_pipeline.connectors.record_filters import Among
+from causeloop_pipeline.model.issue import Identifies
 
 TICKET = IssueMapping(
     name="ticket",
+    identifies=Identifies.EVENT,
     when=Every((Has("subject"), Some((Has("status"), Has("priority"))), Has("id"), Not(Has("change_type")))),
     title="subject",
     body=(Different("description_text", than="subject"), PlainText("description")),
@@ -39,6 +41,7 @@ TICKET = IssueMapping(
 )
 PUSHED = IssueMapping(
     name="webhook",
+    identifies=Identifies.EVENT,
     when=Has("ticket_subject"),
     title="ticket_subject",
     body=PlainText("ticket_description"),

@@ -24,11 +24,13 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     TimeFormat,
 )
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
+from causeloop_pipeline.model.issue import Identifies
 
 STATUS_ACTIONS = ("Create", "Acknowledge", "UnAcknowledge", "Close", "Delete", "Snooze", "SnoozeEnded")
 
 ISSUE = IssueMapping(
     name="issue",
+    identifies=Identifies.EVENT,
     when=Every((Has("fields.summary"), Has("key"))),
     title="fields.summary",
     body=Document("fields.description"),
@@ -45,6 +47,7 @@ ISSUE = IssueMapping(
 )
 REQUEST = IssueMapping(
     name="customer request",
+    identifies=Identifies.EVENT,
     when=Every((Has("issueKey"), Has("currentStatus"))),
     title=(
         "summary",
@@ -74,6 +77,7 @@ REQUEST = IssueMapping(
 )
 ALERT = IssueMapping(
     name="alert",
+    identifies=Identifies.EVENT,
     when=Every((Kind(("alert",)), Every((Has("message"), Has("tinyId"), Has("status"))))),
     title="message",
     body=Different("description", than="message"),
@@ -91,6 +95,7 @@ ALERT = IssueMapping(
 )
 PUSHED_ALERT = IssueMapping(
     name="alert webhook",
+    identifies=Identifies.EVENT,
     when=Every((Kind(("event",)), Every((Has("message"), Has("action"))))),
     title="message",
     body=Different("description", than="message"),

@@ -16,6 +16,7 @@ from causeloop_pipeline.connectors.mapping.expressions import (
 from causeloop_pipeline.connectors.mapping.fields import ChangeMapping, IssueMapping
 from causeloop_pipeline.connectors.record_filters import Named
 from causeloop_pipeline.connectors.ticket_marker import Unmarked
+from causeloop_pipeline.model.issue import Identifies
 
 PAGE_URL = "https://{{config.instance}}.service-now.com/nav_to.do?uri={table}.do?sys_id={{{path}}}"
 
@@ -62,6 +63,7 @@ IS_WORKED_ON = Some((Has("number"), Has("state"), Has("incident_state"), Has("pr
 IS_CHANGE = Matches(read_values("number"), r"^CHG|^CTASK")
 RECORD = IssueMapping(
     name="incident",
+    identifies=Identifies.EVENT,
     when=Every(
         (
             HAS_NUMBER,
@@ -91,6 +93,7 @@ RECORD = IssueMapping(
 ALERT_TITLE = read_values("short_description", "description")
 ALERT = IssueMapping(
     name="alert of Event Management",
+    identifies=Identifies.EVENT,
     when=Every((Has("sys_id"), Matches(read_values("number"), r"^Alert\d"))),
     title=ALERT_TITLE,
     body=Different(read_values("description", "additional_info"), than=ALERT_TITLE),

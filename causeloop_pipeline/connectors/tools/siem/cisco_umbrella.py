@@ -11,9 +11,11 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     TimeFormat,
 )
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
+from causeloop_pipeline.model.issue import Identifies
 
 REQUEST = IssueMapping(
     name="blocked request",
+    identifies=Identifies.EVENT,
     when=Every((Has("timestamp"), Some((Has("domain"), Has("url"), Has("destinationip"))))),
     title=Join((Literal("Blocked:"), ("domain", "url", "destinationip"))),
     body=("threats.0.label", "blockedcategories", "policycategories.0.label"),

@@ -10,9 +10,11 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     TimeFormat,
 )
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
+from causeloop_pipeline.model.issue import Identifies
 
 ALERT = IssueMapping(
     name="alert of a webhook action",
+    identifies=Identifies.EVENT,
     when=Every((Has("alert.name"), Has("alert.id"))),
     title="alert.name",
     body=("alert.description", "alert.query.queryString"),
@@ -27,6 +29,7 @@ ALERT = IssueMapping(
 )
 EVENT = IssueMapping(
     name="log event",
+    identifies=Identifies.EVENT,
     when=Every((Has("@id"), Some((Has("loglevel"), Has("severity"))))),
     title=("message", "error", "@rawstring"),
     body="@rawstring",

@@ -15,6 +15,7 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     TimeFormat,
 )
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
+from causeloop_pipeline.model.issue import Identifies
 
 MILLISECONDS = TimeFormat.EPOCH_MILLISECONDS
 SCORE_BANDS = ((0.8, "critical"), (0.6, "high"), (0.4, "medium"), (0, "low"))
@@ -22,6 +23,7 @@ GROUP_SCORE_BANDS = ((80, "critical"), (60, "high"), (40, "medium"), (0, "low"))
 
 BREACH = IssueMapping(
     name="model breach",
+    identifies=Identifies.EVENT,
     when=Every((Has("pbid"), Some((Has("model"), Has("score"))))),
     title=("model.now.name", "model.then.name", "model.name", "modelName"),
     body=("model.now.description", "model.then.description", "model.description"),
@@ -46,6 +48,7 @@ BREACH = IssueMapping(
 )
 INCIDENT = IssueMapping(
     name="AI Analyst incident event",
+    identifies=Identifies.EVENT,
     when=Every((Has("title"), Some((Has("summary"), Has("aiaScore"), Has("groupId"))))),
     title="title",
     body="summary",
@@ -59,6 +62,7 @@ INCIDENT = IssueMapping(
 )
 GROUP = IssueMapping(
     name="AI Analyst incident",
+    identifies=Identifies.EVENT,
     when=Every((Has("incidentEvents"), Has("groupScore"))),
     title="incidentEvents.0.title",
     severity=("category", Band("groupScore", GROUP_SCORE_BANDS)),

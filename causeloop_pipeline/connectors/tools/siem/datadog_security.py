@@ -13,6 +13,7 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     TimeFormat,
 )
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
+from causeloop_pipeline.model.issue import Identifies
 
 SITES = ("datadoghq.com", "us3.datadoghq.com", "us5.datadoghq.com", "datadoghq.eu", "ap1.datadoghq.com")
 TEMPLATE = (
@@ -25,6 +26,7 @@ CUSTOM = "attributes.attributes.custom"
 
 FINDING = IssueMapping(
     name="finding",
+    identifies=Identifies.EVENT,
     when=Some((Has(f"{CUSTOM}.finding_id"), Has("attributes.evaluation"))),
     title=(f"{CUSTOM}.title", f"{CUSTOM}.rule.name", "attributes.rule.name"),
     body=f"{CUSTOM}.description",
@@ -52,6 +54,7 @@ FINDING = IssueMapping(
 )
 SIGNAL = IssueMapping(
     name="signal",
+    identifies=Identifies.EVENT,
     when=Every(
         (
             Has("attributes.message"),
@@ -94,6 +97,7 @@ SIGNAL = IssueMapping(
 )
 PUSHED_SIGNAL = IssueMapping(
     name="signal of our template",
+    identifies=Identifies.EVENT,
     when=Every((Has("signal_id"), Has("title"))),
     title="title",
     body="message",

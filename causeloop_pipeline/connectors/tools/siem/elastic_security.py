@@ -4,6 +4,7 @@ from causeloop_pipeline.connectors import spec
 from causeloop_pipeline.connectors.formats.elastic_alerts import list_paths, list_spellings
 from causeloop_pipeline.connectors.mapping.expressions import Band, Every, Has, Some
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
+from causeloop_pipeline.model.issue import Identifies
 
 RISK_BANDS = ((73, "critical"), (47, "high"), (21, "medium"), (0, "low"))
 
@@ -13,6 +14,7 @@ def map_alert(prefix: str) -> IssueMapping:
     names = list_spellings("kibana.alert.rule.name", prefix)
     return IssueMapping(
         name="alert of a search" if prefix else "alert",
+        identifies=Identifies.EVENT,
         when=Some(tuple(Has(path) for path in names)),
         title=list_paths(prefix, "kibana.alert.rule.name"),
         body=list_paths(prefix, "kibana.alert.reason", "kibana.alert.rule.description"),
@@ -50,6 +52,7 @@ def map_alert(prefix: str) -> IssueMapping:
 
 FORMER_SIGNAL = IssueMapping(
     name="signal of version 7",
+    identifies=Identifies.EVENT,
     when=Has("_source.signal.rule.name"),
     title="_source.signal.rule.name",
     body="_source.signal.rule.description",
@@ -62,6 +65,7 @@ FORMER_SIGNAL = IssueMapping(
 )
 ACTION = IssueMapping(
     name="alert of a webhook action",
+    identifies=Identifies.EVENT,
     when=Every((Has("alert_id"), Some((Has("rule_name"), Has("rule.name"))))),
     title=("rule_name", "rule.name"),
     body=("reason", "message"),
@@ -74,6 +78,7 @@ ACTION = IssueMapping(
 
 CASE = IssueMapping(
     name="case",
+    identifies=Identifies.EVENT,
     when=Every((Has("title"), Has("status"), Has("owner"))),
     title="title",
     body="description",

@@ -4,11 +4,13 @@ from causeloop_pipeline.connectors import spec
 from causeloop_pipeline.connectors.formats.entra_apps import CREDENTIALS, ask_for_tenant
 from causeloop_pipeline.connectors.mapping.expressions import Every, Has, Some
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
+from causeloop_pipeline.model.issue import Identifies
 
 AZURE_NAME = r"[A-Za-z0-9._()-]+"
 
 INCIDENT = IssueMapping(
     name="incident",
+    identifies=Identifies.EVENT,
     when=Every((Has("properties.title"), Has("properties.createdTimeUtc"))),
     title="properties.title",
     body="properties.description",
@@ -29,6 +31,7 @@ INCIDENT = IssueMapping(
 )
 ALERT = IssueMapping(
     name="alert",
+    identifies=Identifies.EVENT,
     when=Every((Has("properties.systemAlertId"), Has("properties.alertDisplayName"))),
     title="properties.alertDisplayName",
     body="properties.description",
@@ -42,6 +45,7 @@ ALERT = IssueMapping(
 )
 FLAT_INCIDENT = IssueMapping(
     name="incident of the Python library",
+    identifies=Identifies.EVENT,
     when=Every((Has("title"), Some((Has("created_time_utc"), Has("createdTimeUtc"))))),
     title="title",
     body="description",
@@ -57,6 +61,7 @@ FLAT_INCIDENT = IssueMapping(
 )
 INCIDENT_ROW = IssueMapping(
     name="row of the table SecurityIncident",
+    identifies=Identifies.EVENT,
     when=Every((Has("IncidentName"), Has("Title"))),
     title="Title",
     body="Description",
@@ -72,6 +77,7 @@ INCIDENT_ROW = IssueMapping(
 )
 ALERT_ROW = IssueMapping(
     name="row of the table SecurityAlert",
+    identifies=Identifies.EVENT,
     when=Every((Has("SystemAlertId"), Some((Has("DisplayName"), Has("AlertName"))))),
     title=("DisplayName", "AlertName"),
     body="Description",

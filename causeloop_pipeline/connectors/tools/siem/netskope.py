@@ -16,6 +16,7 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     TimeFormat,
 )
 from causeloop_pipeline.connectors.mapping.fields import ChangeMapping, IssueMapping
+from causeloop_pipeline.model.issue import Identifies
 
 KINDS = ("dlp", "malware", "policy", "uba", "compromisedcredential", "ctep", "malsite", "quarantine")
 TIMES = (
@@ -37,6 +38,7 @@ EDITS = (
 
 ALERT = IssueMapping(
     name="alert",
+    identifies=Identifies.EVENT,
     when=Every((Has("alert_name"), Some((Has("alert_type"), Has("alert"), Has("type"))))),
     title="alert_name",
     body=("dlp_rule", "malware_name", "policy", "activity"),
@@ -57,6 +59,7 @@ ALERT = IssueMapping(
 )
 INCIDENT = IssueMapping(
     name="DLP incident",
+    identifies=Identifies.EVENT,
     when=Every((Has("dlp_incident_id"), Has("status"), Not(Has("alert_name")))),
     title=Join(("dlp_match_info.0.dlp_policy", ("title", "object")), ": "),
     body="activity",
@@ -69,6 +72,7 @@ INCIDENT = IssueMapping(
 )
 REFUSED_ACTION = IssueMapping(
     name="refused administrator action",
+    identifies=Identifies.EVENT,
     when=Every((Kind(("audit",)), Has("audit_log_event"))),
     title="audit_log_event",
     severity=Text("audit level {severity_level}"),

@@ -11,9 +11,11 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     TimeFormat,
 )
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
+from causeloop_pipeline.model.issue import Identifies
 
 OFFENSE = IssueMapping(
     name="offense",
+    identifies=Identifies.EVENT,
     when=Every(
         (Has("id"), Has("description"), Some((Has("magnitude"), Has("offense_type"), Has("severity"))))
     ),

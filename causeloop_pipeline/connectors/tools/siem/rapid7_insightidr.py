@@ -3,9 +3,11 @@
 from causeloop_pipeline.connectors import spec
 from causeloop_pipeline.connectors.mapping.expressions import Every, Has, Some
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
+from causeloop_pipeline.model.issue import Identifies
 
 INVESTIGATION = IssueMapping(
     name="investigation",
+    identifies=Identifies.EVENT,
     when=Every((Has("title"), Has("status"), Some((Has("created_time"), Has("disposition"))))),
     title="title",
     body="alerts.0.type_description",
@@ -20,6 +22,7 @@ INVESTIGATION = IssueMapping(
 )
 ALERT = IssueMapping(
     name="alert",
+    identifies=Identifies.EVENT,
     when=Every(
         (
             Has("title"),

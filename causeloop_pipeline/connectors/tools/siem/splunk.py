@@ -14,6 +14,7 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     TimeFormat,
 )
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
+from causeloop_pipeline.model.issue import Identifies
 
 NOTABLES = "search `notable` | where _time>={since} | sort 0 _time"
 
@@ -25,6 +26,7 @@ def named(*paths: str) -> tuple[Expression, ...]:
 
 INVESTIGATION = IssueMapping(
     name="finding or investigation of Mission Control",
+    identifies=Identifies.EVENT,
     when=Every((Some((Has("incident_id"), Has("investigation_guid"))), Some((Has("name"), Has("title"))))),
     title=("title", "name"),
     body="description",
@@ -38,6 +40,7 @@ INVESTIGATION = IssueMapping(
 )
 NOTABLE = IssueMapping(
     name="notable event",
+    identifies=Identifies.EVENT,
     when=Every((Has("event_id"), Some((Has("rule_name"), Has("rule_title"), Has("search_name"))))),
     title=("rule_title", "search_name", "rule_name"),
     body=("rule_description", "description", "_raw"),
@@ -54,6 +57,7 @@ NOTABLE = IssueMapping(
 )
 PUSHED_ALERT = IssueMapping(
     name="alert of the webhook action",
+    identifies=Identifies.EVENT,
     when=Every((Has("sid"), Has("search_name"))),
     title=("result.rule_title", "search_name"),
     body=("result.rule_description", "result.message", "result._raw"),
@@ -76,6 +80,7 @@ PUSHED_ALERT = IssueMapping(
 )
 FIRED_ALERT = IssueMapping(
     name="fired alert",
+    identifies=Identifies.EVENT,
     when=Has("content.savedsearch_name"),
     title="content.savedsearch_name",
     severity="content.severity",
@@ -88,6 +93,7 @@ FIRED_ALERT = IssueMapping(
 )
 CONTAINER = IssueMapping(
     name="container of SOAR",
+    identifies=Identifies.EVENT,
     when=Every((Has("name"), Has("source_data_identifier"), Has("label"))),
     title="name",
     body="description",

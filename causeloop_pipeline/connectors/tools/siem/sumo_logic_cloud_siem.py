@@ -3,9 +3,11 @@
 from causeloop_pipeline.connectors import spec
 from causeloop_pipeline.connectors.mapping.expressions import Every, Has, Some, Text
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
+from causeloop_pipeline.model.issue import Identifies
 
 INSIGHT = IssueMapping(
     name="insight",
+    identifies=Identifies.EVENT,
     when=Every((Has("name"), Some((Has("readableId"), Has("status.name"), Has("resolution"))))),
     title="name",
     body="description",
@@ -25,6 +27,7 @@ INSIGHT = IssueMapping(
 )
 SIGNAL = IssueMapping(
     name="signal",
+    identifies=Identifies.EVENT,
     when=Every((Has("name"), Some((Has("ruleId"), Has("stage"))))),
     title="name",
     body=("summary", "description"),

@@ -15,11 +15,13 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     TimeFormat,
 )
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
+from causeloop_pipeline.model.issue import Identifies
 
 SECONDS = TimeFormat.EPOCH_SECONDS
 
 INCIDENT = IssueMapping(
     name="incident",
+    identifies=Identifies.EVENT,
     when=Has("description.description"),
     title=("description.description", "summary"),
     body=Join(("summary", "description.src_host", "description.dst_host"), " · "),
@@ -42,6 +44,7 @@ INCIDENT = IssueMapping(
 )
 PUSHED_INCIDENT = IssueMapping(
     name="incident of the webhook",
+    identifies=Identifies.EVENT,
     when=Some((Has("IncidentKey"), Has("IncidentHash"), Has("AlertType"))),
     title=("Description", "Intro", "AlertType"),
     body=("Intro", "Reminder"),
@@ -57,6 +60,7 @@ PUSHED_INCIDENT = IssueMapping(
 
 TOKEN = IssueMapping(
     name="canarytoken",
+    identifies=Identifies.EVENT,
     when=Every((Has("manage_url"), Has("channel"))),
     title=(Concat((Literal("Canarytoken triggered: "), "memo")), Text("Canarytoken triggered by {channel}")),
     severity=Literal("incident"),

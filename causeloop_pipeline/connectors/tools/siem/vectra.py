@@ -13,11 +13,13 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     TimeFormat,
 )
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
+from causeloop_pipeline.model.issue import FiringStart, Identifies
 
 SCORE_BANDS = ((75, "critical"), (50, "high"), (25, "medium"), (0, "low"))
 
 DETECTION = IssueMapping(
     name="detection",
+    identifies=Identifies.EVENT,
     when=Every((Some((Has("detection_type"), Has("detection"))), Has("first_timestamp"))),
     title=("detection", "detection_type"),
     body=("summary.description", "description"),
@@ -39,6 +41,7 @@ DETECTION = IssueMapping(
 )
 ENTITY = IssueMapping(
     name="entity",
+    identifies=Identifies.CONDITION,
     when=Every((Has("name"), Some((Has("urgency_score"), Has("attack_rating"), Has("is_prioritized"))))),
     title="name",
     severity=(Band("urgency_score", SCORE_BANDS), "severity"),
@@ -49,10 +52,12 @@ ENTITY = IssueMapping(
     error_type=("attack_profile", "type", "entity_type"),
     external_url="url",
     source_created_at=("last_detection_timestamp", "last_modified_timestamp"),
+    firing_start=FiringStart.CHANGED,
     resolved_at="last_modified_timestamp",
 )
 EXPORTED_EVENT = IssueMapping(
     name="event of a detection",
+    identifies=Identifies.EVENT,
     when=Every((Has("detection_id"), Has("event_timestamp"))),
     title=("d_type_vname", "detection_type"),
     severity=(Band(("threat", "urgency_score"), SCORE_BANDS), "severity"),
@@ -65,6 +70,7 @@ EXPORTED_EVENT = IssueMapping(
 
 SYSLOG_EVENT = IssueMapping(
     name="syslog event of a detection, as JSON",
+    identifies=Identifies.EVENT,
     when=Every((Has("detection_id"), Has("vectra_timestamp"))),
     title=("d_type_vname", "d_type"),
     body="reason",

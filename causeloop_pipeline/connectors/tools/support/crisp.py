@@ -10,9 +10,11 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     TimeFormat,
 )
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
+from causeloop_pipeline.model.issue import Identifies
 
 CONVERSATION = IssueMapping(
     name="conversation",
+    identifies=Identifies.EVENT,
     when=Every((Has("session_id"), Has("state"))),
     title=("meta.subject", "topic", "last_message", Text("Conversation {session_id}")),
     body="last_message",
@@ -27,6 +29,7 @@ CONVERSATION = IssueMapping(
 )
 STATE = IssueMapping(
     name="state change",
+    identifies=Identifies.EVENT,
     when=Every((Has("session_id"), Has("data.state"))),
     title=Text("Conversation {session_id}"),
     status="data.state",

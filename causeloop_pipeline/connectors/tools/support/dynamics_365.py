@@ -17,11 +17,13 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     TimeFormat,
 )
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
+from causeloop_pipeline.model.issue import Identifies
 
 LABEL = r"@OData\.Community\.Display\.V1\.FormattedValue"
 MILLISECONDS = Match("OperationCreatedOn", r"^/Date\((\d{13})")
 CASE = IssueMapping(
     name="case",
+    identifies=Identifies.EVENT,
     when=Every((Has("incidentid"), Some((Has("title"), Has("ticketnumber"), Has("statecode"))))),
     title=("title", Text("Case {ticketnumber}"), Text("Case {incidentid}")),
     body=Different("description", than="title"),
@@ -57,6 +59,7 @@ def changed(name: str) -> Element:
 
 CONTEXT = IssueMapping(
     name="context of a service endpoint",
+    identifies=Identifies.EVENT,
     when=Every((Has("PrimaryEntityId"), Is("PrimaryEntityName", ("incident",)))),
     title=(changed("title"), Text("Case {PrimaryEntityId}")),
     body=changed("description"),

@@ -3,9 +3,11 @@
 from causeloop_pipeline.connectors import spec
 from causeloop_pipeline.connectors.mapping.expressions import Different, Every, Has, PlainText, Text
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
+from causeloop_pipeline.model.issue import Identifies
 
 TICKET = IssueMapping(
     name="ticket",
+    identifies=Identifies.EVENT,
     when=Every((Has("subject"), Has("status"))),
     title="subject",
     body=("description_text", PlainText("description"), PlainText("structured_description")),
@@ -26,6 +28,7 @@ TICKET = IssueMapping(
 )
 PUSHED = IssueMapping(
     name="automation rule",
+    identifies=Identifies.EVENT,
     when=Has("ticket_subject"),
     title="ticket_subject",
     body=Different(PlainText("ticket_description"), than="ticket_subject"),

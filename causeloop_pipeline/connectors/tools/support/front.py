@@ -12,9 +12,11 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     TimeFormat,
 )
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
+from causeloop_pipeline.model.issue import Identifies
 
 CONVERSATION = IssueMapping(
     name="conversation",
+    identifies=Identifies.EVENT,
     when=Every((Has("id"), Has("status"), Has("created_at"))),
     title=("subject", PlainText("last_message.blurb"), Text("Conversation {id}")),
     body=("last_message.text", PlainText("last_message.body"), "last_message.blurb"),

@@ -6,9 +6,11 @@ from datetime import timedelta
 from causeloop_pipeline.connectors import spec
 from causeloop_pipeline.connectors.mapping.expressions import Every, Has, SeverityLabel, Some, Text
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
+from causeloop_pipeline.model.issue import Identifies
 
 CONVERSATION = IssueMapping(
     name="conversation",
+    identifies=Identifies.EVENT,
     when=Every(
         (
             Has("id"),
@@ -27,6 +29,7 @@ CONVERSATION = IssueMapping(
 )
 PUSHED = IssueMapping(
     name="event",
+    identifies=Identifies.EVENT,
     when=Has("content.conversationId"),
     title=("content.topics.0.name", Text("Conversation {content.conversationId}")),
     status=("content.status", "type"),

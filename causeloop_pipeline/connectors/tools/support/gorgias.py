@@ -11,9 +11,11 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     Text,
 )
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
+from causeloop_pipeline.model.issue import Identifies
 
 TICKET = IssueMapping(
     name="ticket",
+    identifies=Identifies.EVENT,
     when=Every((Has("id"), Some((Has("created_datetime"), Has("opened_datetime"))), Has("status"))),
     title=("subject", "excerpt", Text("Ticket {id}")),
     body=("excerpt", PlainText("messages.0.body_html"), "messages.0.body_text"),

@@ -11,9 +11,11 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     Text,
 )
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
+from causeloop_pipeline.model.issue import Identifies
 
 CONVERSATION = IssueMapping(
     name="conversation",
+    identifies=Identifies.EVENT,
     when=Every((Has("id"), Has("status"), Some((Has("subject"), Has("preview"), Has("number"))))),
     title=("subject", "preview", Text("Conversation {number}")),
     body=(PlainText("_embedded.threads.0.body"), "preview"),

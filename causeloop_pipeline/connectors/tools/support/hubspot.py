@@ -11,6 +11,7 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     TimeFormat,
 )
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
+from causeloop_pipeline.model.issue import Identifies
 
 PROPERTIES = (
     "subject",
@@ -26,6 +27,7 @@ PROPERTIES = (
 )
 TICKET = IssueMapping(
     name="ticket",
+    identifies=Identifies.EVENT,
     when=Every((Has("properties"), Some((Has("properties.subject"), Has("properties.content"))))),
     title=("properties.subject.value", "properties.subject", "properties.content"),
     body=Different(("properties.content.value", "properties.content"), than="properties.subject"),
@@ -51,6 +53,7 @@ TICKET = IssueMapping(
 )
 FLAT = IssueMapping(
     name="flat ticket",
+    identifies=Identifies.EVENT,
     when=Every((Has("subject"), Some((Has("hs_pipeline_stage"), Has("createdate"), Has("content"))))),
     title="subject",
     body=Different("content", than="subject"),

@@ -15,11 +15,13 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     TimeFormat,
 )
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
+from causeloop_pipeline.model.issue import Identifies
 
 ASSIGNED_TEAM = Match("team_assignee_id", r"^0*[1-9]\d*$")
 """The id of the team; 0 is none."""
 TICKET = IssueMapping(
     name="ticket",
+    identifies=Identifies.EVENT,
     when=Some((Is("type", ("ticket",)), Has("ticket_attributes"))),
     title=("ticket_attributes._default_title_", Text("Ticket {ticket_id}"), Text("Ticket {id}")),
     body=PlainText("ticket_attributes._default_description_"),
@@ -34,6 +36,7 @@ TICKET = IssueMapping(
 SUBJECT = ("title", PlainText("source.subject"), PlainText("conversation_message.subject"))
 CONVERSATION = IssueMapping(
     name="conversation",
+    identifies=Identifies.EVENT,
     when=Every((Has("created_at"), Some((Has("source"), Has("conversation_message"), Has("state"))))),
     title=(
         *SUBJECT,

@@ -12,9 +12,11 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     Text,
 )
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
+from causeloop_pipeline.model.issue import Identifies
 
 CONVERSATION = IssueMapping(
     name="conversation",
+    identifies=Identifies.EVENT,
     when=Every(
         (
             Has("attributes.status"),

@@ -3,6 +3,7 @@
 from causeloop_pipeline.connectors import spec
 from causeloop_pipeline.connectors.mapping.expressions import Every, Has, Some, Text
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
+from causeloop_pipeline.model.issue import Identifies
 
 QUERY = """
 query threads($first: Int, $after: String, $since: String) {
@@ -18,6 +19,7 @@ query threads($first: Int, $after: String, $since: String) {
 """
 THREAD = IssueMapping(
     name="thread",
+    identifies=Identifies.EVENT,
     when=Every((Has("id"), Has("status"), Some((Has("title"), Has("previewText"))))),
     title=("title", "previewText"),
     body=("description", "previewText"),
@@ -32,6 +34,7 @@ THREAD = IssueMapping(
 )
 EDGE = IssueMapping(
     name="listed thread",
+    identifies=Identifies.EVENT,
     when=Every((Has("node.id"), Has("node.status"))),
     title=("node.title", "node.previewText"),
     body="node.previewText",

@@ -13,9 +13,11 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     Text,
 )
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
+from causeloop_pipeline.model.issue import Identifies
 
 ISSUE = IssueMapping(
     name="issue",
+    identifies=Identifies.EVENT,
     when=Every((Has("id"), Some((Has("title"), Has("number"))), Has("state"))),
     title=("title", Text("Issue {number}")),
     body=PlainText("body_html"),

@@ -11,6 +11,7 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     TimeFormat,
 )
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
+from causeloop_pipeline.model.issue import Identifies
 
 FIELDS = (
     "Id, CaseNumber, Subject, Description, Priority, Status, Type, Reason, Origin, IsClosed, IsEscalated, "
@@ -19,6 +20,7 @@ FIELDS = (
 QUERY = f"SELECT {FIELDS} FROM Case WHERE SystemModstamp >= {{since}} ORDER BY SystemModstamp ASC"
 CASE = IssueMapping(
     name="case",
+    identifies=Identifies.EVENT,
     when=Every((Has("Id"), Some((Has("CreatedDate"), Has("CaseNumber"))))),
     title=("Subject", Text("Case {CaseNumber}")),
     body=Different("Description", than="Subject"),
@@ -40,6 +42,7 @@ CASE = IssueMapping(
 )
 REPLICATED = IssueMapping(
     name="replicated case",
+    identifies=Identifies.EVENT,
     when=Every((Has("id"), Has("created_date"))),
     title=("subject", Text("Case {case_number}")),
     body=Different("description", than="subject"),
@@ -54,6 +57,7 @@ REPLICATED = IssueMapping(
 )
 CAPTURED = IssueMapping(
     name="change data capture",
+    identifies=Identifies.EVENT,
     when=Every((Has("ChangeEventHeader"), Has("Subject"))),
     title="Subject",
     body=Different("Description", than="Subject"),

@@ -17,6 +17,7 @@ from causeloop_pipeline.connectors.mapping.expressions import (
 from causeloop_pipeline.connectors.mapping.fields import ChangeMapping, IssueMapping
 from causeloop_pipeline.connectors.mapping.spaced_tags import match_tag
 from causeloop_pipeline.connectors.record_filters import Among
+from causeloop_pipeline.model.issue import Identifies
 
 PAGE = Concat(
     (
@@ -27,6 +28,7 @@ PAGE = Concat(
 )
 TICKET = IssueMapping(
     name="ticket",
+    identifies=Identifies.EVENT,
     when=Every(
         (
             Some(
@@ -69,6 +71,7 @@ FULL_ADDRESS = tuple(Match(path, r"^https?://\S+") for path in placed("link", "u
 WITHOUT_SCHEME = tuple(Match(path, r"^[\w.-]+/(?:agent/)?tickets/\d+$") for path in placed("url", "link"))
 TRIGGERED = IssueMapping(
     name="body of a trigger",
+    identifies=Identifies.EVENT,
     # The first two are in Zendesk's own events, the others in its fields, views and triggers.
     when=Every(
         (

@@ -3,9 +3,11 @@
 from causeloop_pipeline.connectors import spec
 from causeloop_pipeline.connectors.mapping.expressions import Every, Has, PlainText, Some
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
+from causeloop_pipeline.model.issue import Identifies
 
 TICKET = IssueMapping(
     name="ticket",
+    identifies=Identifies.EVENT,
     when=Every((Has("subject"), Some((Has("ticketNumber"), Has("createdTime"), Has("status"))))),
     title="subject",
     body=PlainText("description"),

@@ -16,6 +16,7 @@ from causeloop_pipeline.connectors.mapping.expressions import (
 )
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
 from causeloop_pipeline.connectors.ticket_marker import Unmarked
+from causeloop_pipeline.model.issue import Identifies
 
 FIELDS = (
     "name,notes,completed,completed_at,created_at,modified_at,permalink_url,assignee.name,tags.name,"
@@ -24,6 +25,7 @@ FIELDS = (
 )
 TASK = IssueMapping(
     name="task",
+    identifies=Identifies.EVENT,
     when=Every(
         (
             Has("gid"),

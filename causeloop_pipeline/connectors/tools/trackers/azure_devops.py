@@ -21,6 +21,7 @@ from causeloop_pipeline.connectors.mapping.expressions import (
 from causeloop_pipeline.connectors.mapping.fields import ChangeMapping, IssueMapping
 from causeloop_pipeline.connectors.record_filters import DEPLOYMENT_NAME, Among, Both, Named
 from causeloop_pipeline.connectors.ticket_marker import Unmarked
+from causeloop_pipeline.model.issue import Identifies
 
 FAILED = ("failed", "partiallysucceeded", "canceled", "8", "4", "32")
 
@@ -33,6 +34,7 @@ def has_failed(build: spec.Record) -> bool:
 
 WORK_ITEM = IssueMapping(
     name="work item",
+    identifies=Identifies.EVENT,
     when=Every((Has("fields"), Some((Has(r"fields.System\.Title"), Has(r"fields.System\.State"))))),
     title=(r"fields.System\.Title", Text(r"Work item {id}")),
     body=(PlainText(r"fields.System\.Description"), PlainText(r"fields.Microsoft\.VSTS\.TCM\.ReproSteps")),
@@ -64,6 +66,7 @@ WORK_ITEM = IssueMapping(
 )
 RUN = IssueMapping(
     name="run of a pipeline",
+    identifies=Identifies.EVENT,
     when=Kind(("run",)),
     title=Text("{pipeline.name} {run.name}: run {run.result}"),
     body="message",
@@ -78,6 +81,7 @@ RUN = IssueMapping(
 )
 BUILD = IssueMapping(
     name="build",
+    identifies=Identifies.EVENT,
     when=Kind(("build",)),
     title=(
         Text("{definition.name} {buildNumber}: build {result}"),

@@ -3,9 +3,11 @@
 from causeloop_pipeline.connectors import spec
 from causeloop_pipeline.connectors.mapping.expressions import Element, Every, Has, Some, Text
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
+from causeloop_pipeline.model.issue import Identifies
 
 ISSUE = IssueMapping(
     name="issue",
+    identifies=Identifies.EVENT,
     when=Every((Has("id"), Has("summary"), Some((Has("issueKey"), Has("key_id"), Has("created"))))),
     title="summary",
     body="description",

@@ -4,9 +4,11 @@ from causeloop_pipeline.connectors import spec
 from causeloop_pipeline.connectors.mapping.expressions import Every, Has, Kind, Literal, Some, Text
 from causeloop_pipeline.connectors.mapping.fields import ChangeMapping, IssueMapping
 from causeloop_pipeline.connectors.record_filters import Among, Both
+from causeloop_pipeline.model.issue import Identifies
 
 ISSUE = IssueMapping(
     name="issue",
+    identifies=Identifies.EVENT,
     when=Every((Has("title"), Has("state"), Has("created_on"))),
     title="title",
     body="content.raw",
@@ -22,6 +24,7 @@ ISSUE = IssueMapping(
 )
 PIPELINE = IssueMapping(
     name="pipeline",
+    identifies=Identifies.EVENT,
     when=Every((Kind(("pipeline",)), Has("state"))),
     title=(
         Text("Pipeline on {target.ref_name} {state.result.name}"),
@@ -40,6 +43,7 @@ PIPELINE = IssueMapping(
 )
 STATUS = IssueMapping(
     name="build status",
+    identifies=Identifies.EVENT,
     when=Every((Kind(("build_status",)), Has("key"))),
     title=(Text("{name} {state}"), Text("{key} {state}")),
     body="description",

@@ -12,9 +12,11 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     TimeFormat,
 )
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
+from causeloop_pipeline.model.issue import Identifies
 
 TASK = IssueMapping(
     name="task",
+    identifies=Identifies.EVENT,
     when=Every(
         (Has("id"), Has("name"), Has("status"), Some((Has("date_created"), Has("list"), Has("lists"))))
     ),

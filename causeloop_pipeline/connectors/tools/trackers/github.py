@@ -28,6 +28,7 @@ from causeloop_pipeline.connectors.mapping.expressions import (
 )
 from causeloop_pipeline.connectors.mapping.fields import ChangeMapping, IssueMapping
 from causeloop_pipeline.connectors.ticket_marker import is_foreign_issue
+from causeloop_pipeline.model.issue import Identifies
 
 REPOSITORY_NAME = r"[\w-]+/[\w.-]+"
 
@@ -76,6 +77,7 @@ RELEASE = spec.RecordSchema(
 NAME_OF_REPOSITORY = ("repository.name", Match("repository_url", r"[^/]+$"))
 FAILED_RUN = IssueMapping(
     name="workflow run",
+    identifies=Identifies.EVENT,
     when=Kind(("run",)),
     title=Join(("name", Different("display_title", "name")), ": "),
     body="body",
@@ -97,6 +99,7 @@ FAILED_RUN = IssueMapping(
 )
 NODE_ISSUE = IssueMapping(
     name="issue of the GraphQL API",
+    identifies=Identifies.EVENT,
     when=Kind(("node",)),
     title="title",
     body=("body", "bodyText"),
@@ -116,6 +119,7 @@ NODE_ISSUE = IssueMapping(
 )
 REPORTED_ISSUE = IssueMapping(
     name="issue",
+    identifies=Identifies.EVENT,
     when=Every((Some((Has("number"), Has("state"))), Not(Matches("html_url", r"/(pull|milestone)/\d+$")))),
     title="title",
     body="body",

@@ -27,6 +27,7 @@ from causeloop_pipeline.connectors.mapping.expressions import (
 from causeloop_pipeline.connectors.mapping.fields import ChangeMapping, IssueMapping
 from causeloop_pipeline.connectors.record_filters import Among
 from causeloop_pipeline.connectors.ticket_marker import Unmarked
+from causeloop_pipeline.model.issue import Identifies
 
 
 def scoped(names: str) -> Match:
@@ -36,6 +37,7 @@ def scoped(names: str) -> Match:
 
 ISSUE = IssueMapping(
     name="issue",
+    identifies=Identifies.EVENT,
     when=Every(
         (
             Has("title"),
@@ -72,6 +74,7 @@ ISSUE = IssueMapping(
 )
 PIPELINE = IssueMapping(
     name="pipeline",
+    identifies=Identifies.EVENT,
     when=Kind(("pipeline",)),
     title=(Text("Pipeline {name} {status}"), Text("Pipeline on {ref} {status}")),
     severity="status",
@@ -86,6 +89,7 @@ PIPELINE = IssueMapping(
 )
 JOB = IssueMapping(
     name="job",
+    identifies=Identifies.EVENT,
     when=Kind(("job",)),
     title=(
         Text("{build_name} {build_status}: {build_failure_reason}"),
@@ -110,6 +114,7 @@ JOB = IssueMapping(
 )
 VULNERABILITY = IssueMapping(
     name="vulnerability",
+    identifies=Identifies.EVENT,
     when=Kind(("vulnerability",)),
     title="title",
     severity="severity",

@@ -24,6 +24,7 @@ from causeloop_pipeline.connectors.mapping.expressions import (
 )
 from causeloop_pipeline.connectors.mapping.fields import ChangeMapping, IssueMapping
 from causeloop_pipeline.connectors.ticket_marker import is_unmarked_issue
+from causeloop_pipeline.model.issue import Identifies
 
 DELETED_ISSUE = spec.RecordSchema(
     updated_at=("timestamp",),
@@ -73,6 +74,7 @@ AUTOMATED_ISSUE = spec.RecordSchema(
 )
 MEANING = IssueMapping(
     name="issue",
+    identifies=Identifies.EVENT,
     title="fields.summary",
     body=Document("fields.description"),
     severity=("fields.priority.name", Match("fields.priority", r"^[^{].*")),

@@ -4,6 +4,7 @@ from causeloop_pipeline.connectors import spec
 from causeloop_pipeline.connectors.mapping.expressions import Choose, Every, Has, Is, Literal, Some, Tag, Text
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
 from causeloop_pipeline.connectors.ticket_marker import Unmarked
+from causeloop_pipeline.model.issue import Identifies
 
 QUERY = """
 query issues($first: Int, $after: String, $since: DateTimeOrDuration) {
@@ -18,6 +19,7 @@ query issues($first: Int, $after: String, $since: DateTimeOrDuration) {
 """
 ISSUE = IssueMapping(
     name="issue",
+    identifies=Identifies.EVENT,
     when=Every((Has("id"), Has("title"), Some((Has("state"), Has("stateId"), Has("priority"))))),
     title="title",
     body="description",

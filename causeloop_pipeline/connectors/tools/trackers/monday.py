@@ -3,6 +3,7 @@
 from causeloop_pipeline.connectors import spec
 from causeloop_pipeline.connectors.mapping.expressions import Element, Every, Has, Some, Text
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
+from causeloop_pipeline.model.issue import Identifies
 
 QUERY = """
 query items($limit: Int, $cursor: String, $item: [ID!]) {
@@ -19,6 +20,7 @@ query items($limit: Int, $cursor: String, $item: [ID!]) {
 """
 ITEM = IssueMapping(
     name="item",
+    identifies=Identifies.EVENT,
     when=Every((Has("id"), Has("name"), Some((Has("column_values"), Has("board"), Has("group"))))),
     title="name",
     body=(
@@ -45,6 +47,7 @@ ITEM = IssueMapping(
 )
 PUSHED = IssueMapping(
     name="webhook",
+    identifies=Identifies.EVENT,
     when=Every((Has("pulseId"), Has("boardId"))),
     title=("pulseName", Text("Item {pulseId}")),
     status=("value.label.text", "type"),

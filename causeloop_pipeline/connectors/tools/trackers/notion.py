@@ -3,6 +3,7 @@
 from causeloop_pipeline.connectors import spec
 from causeloop_pipeline.connectors.mapping.expressions import Element, Every, Has, Some, Text
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
+from causeloop_pipeline.model.issue import Identifies
 
 
 def named(*names: str, take: tuple[str, ...]) -> tuple[str | Element, ...]:
@@ -22,6 +23,7 @@ RICH_TEXT = ("rich_text.0.plain_text",)
 CHOICE = ("status.name", "select.name", "multi_select.0.name")
 PAGE = IssueMapping(
     name="page",
+    identifies=Identifies.EVENT,
     when=Every((Has("id"), Has("properties"), Some((Has("created_time"), Has("last_edited_time"))))),
     title=(
         *named("Name", "Title", "Task", "Task name", "Incident", "Issue", "title", "name", take=TITLE),

@@ -4,9 +4,11 @@ from causeloop_pipeline.connectors import spec
 from causeloop_pipeline.connectors.mapping.expressions import Element, Every, Has, Some, Text
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
 from causeloop_pipeline.connectors.record_filters import NO_WISH
+from causeloop_pipeline.model.issue import Identifies
 
 ISSUE = IssueMapping(
     name="issue",
+    identifies=Identifies.EVENT,
     when=Every((Has("id"), Has("subject"), Some((Has("status"), Has("created_on"))))),
     title="subject",
     body="description",

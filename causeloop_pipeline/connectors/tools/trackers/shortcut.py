@@ -14,6 +14,7 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     Tag,
 )
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
+from causeloop_pipeline.model.issue import Identifies
 
 STATUS = Choose(
     Is("archived", ("true",)),
@@ -26,6 +27,7 @@ STATUS = Choose(
 )
 STORY = IssueMapping(
     name="story",
+    identifies=Identifies.EVENT,
     when=Every(
         (Has("id"), Has("name"), Some((Has("story_type"), Has("workflow_state_id"), Has("completed"))))
     ),
@@ -54,6 +56,7 @@ STORY = IssueMapping(
 )
 PUSHED = IssueMapping(
     name="webhook",
+    identifies=Identifies.EVENT,
     when=Every((Has("entity_type"), Has("action"), Has("name"))),
     title="name",
     body="description",

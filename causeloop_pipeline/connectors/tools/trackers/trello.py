@@ -13,9 +13,11 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     Text,
 )
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
+from causeloop_pipeline.model.issue import Identifies
 
 CARD = IssueMapping(
     name="card",
+    identifies=Identifies.EVENT,
     when=Every(
         (
             Has("id"),

@@ -13,6 +13,7 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     TimeFormat,
 )
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
+from causeloop_pipeline.model.issue import Identifies
 
 FIELDS = (
     "id,idReadable,summary,description,created,updated,resolved,project(shortName,name),tags(name),"
@@ -20,6 +21,7 @@ FIELDS = (
 )
 ISSUE = IssueMapping(
     name="issue",
+    identifies=Identifies.EVENT,
     when=Every((Has("summary"), Has("created"))),
     title="summary",
     body="description",

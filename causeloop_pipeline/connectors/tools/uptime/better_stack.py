@@ -14,9 +14,11 @@ from causeloop_pipeline.connectors.mapping.expressions import (
 )
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
 from causeloop_pipeline.connectors.record_filters import Among
+from causeloop_pipeline.model.issue import Identifies
 
 INCIDENT = IssueMapping(
     name="incident",
+    identifies=Identifies.EVENT,
     when=Every(
         (
             Not(Is("type", ("monitor", "heartbeat"))),
@@ -42,6 +44,7 @@ INCIDENT = IssueMapping(
 )
 MONITOR = IssueMapping(
     name="monitor or heartbeat",
+    identifies=Identifies.CONDITION,
     when=Every((Is("type", ("monitor", "heartbeat")), Has("attributes.status"))),
     title=(
         Text("{attributes.pronounceable_name} is {attributes.status}"),
@@ -57,6 +60,7 @@ MONITOR = IssueMapping(
 )
 REPORT = IssueMapping(
     name="report of a status page",
+    identifies=Identifies.EVENT,
     when=Every((Has("name"), Some((Has("incident_updates"), Has("page.status_indicator"))))),
     title="name",
     body=PlainText("incident_updates.0.body"),

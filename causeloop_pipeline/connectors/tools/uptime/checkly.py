@@ -14,9 +14,11 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     Text,
 )
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
+from causeloop_pipeline.model.issue import FiringStart, Identifies
 
 ALERT = IssueMapping(
     name="alert",
+    identifies=Identifies.EVENT,
     when=Every(
         (
             Some((Has("alert_type"), Has("alertType"), Matches("event", r"^ALERT_|^NO_ALERT$"))),
@@ -49,12 +51,14 @@ ALERT = IssueMapping(
 
 RESULT = IssueMapping(
     name="check result or status",
+    identifies=Identifies.CONDITION,
     when=Every((Kind(("result",)), Has("checkId"), Has("name"), Has("hasFailures"))),
     title=Choose(Is("isDegraded", ("true",)), Text("{name} is degraded"), Text("{name} is failing")),
     severity=Choose(Is("isDegraded", ("true",)), Literal("alert_degraded"), Literal("alert_failure")),
     status=Choose(Is("isDegraded", ("true",)), Literal("alert_degraded"), Literal("alert_failure")),
     service="name",
     source_created_at=("startedAt", "updated_at", "created_at"),
+    firing_start=FiringStart.CHANGED,
     attributes={"response_time": "responseTime", "location": ("runLocation", "lastRunLocation")},
 )
 

@@ -13,9 +13,11 @@ from causeloop_pipeline.connectors.mapping.expressions import (
 )
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
 from causeloop_pipeline.connectors.record_filters import Among
+from causeloop_pipeline.model.issue import FiringStart, Identifies
 
 ALERT = IssueMapping(
     name="alert",
+    identifies=Identifies.CONDITION,
     when=Every((Has("id"), Has("monitor"), Has("type"))),
     title=(Text("{monitor}: {description}"), Text("{monitor}: {type}")),
     body=("description", "issue"),
@@ -27,11 +29,13 @@ ALERT = IssueMapping(
     environment=("environment", Match("description", r"(?:^|\n)Environment: (\S+)")),
     external_url=("issue_url", "monitor_url"),
     source_created_at=("timestamp", Instant("timestamp", TimeFormat.EPOCH_SECONDS)),
+    firing_start=FiringStart.CHANGED,
     attributes={"rule": "rule"},
 )
 
 LISTED = IssueMapping(
     name="monitor of the API",
+    identifies=Identifies.CONDITION,
     when=Every((Has("key"), Has("name"), Is("passing", ("false",)))),
     title=Text("{name} is failing"),
     status=Literal("alert"),
@@ -39,6 +43,7 @@ LISTED = IssueMapping(
     team="group",
     environment="environments.0",
     source_created_at=Instant("latest_event.stamp", TimeFormat.EPOCH_SECONDS),
+    firing_start=FiringStart.CHANGED,
     attributes={"type": "type"},
 )
 

@@ -4,9 +4,11 @@ from causeloop_pipeline.connectors import spec
 from causeloop_pipeline.connectors.mapping.expressions import Every, Has, SeverityLabel, Tag, Text
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
 from causeloop_pipeline.connectors.record_filters import Among
+from causeloop_pipeline.model.issue import FiringStart, Identifies
 
 ALERT = IssueMapping(
     name="alert",
+    identifies=Identifies.CONDITION,
     when=Every((Has("type"), Has("data.snitch"))),
     title=Text("{data.snitch.name} is {data.snitch.status}"),
     body="data.snitch.notes",
@@ -16,12 +18,14 @@ ALERT = IssueMapping(
     error_type="type",
     environment=Tag("data.snitch.tags", "env|environment"),
     source_created_at="timestamp",
+    firing_start=FiringStart.CHANGED,
     resolved_at="timestamp",
     attributes={"tags": "data.snitch.tags", "previous": "data.snitch.previous_status"},
 )
 
 LISTED = IssueMapping(
     name="snitch of the API",
+    identifies=Identifies.CONDITION,
     when=Every((Has("token"), Has("status"), Has("name"))),
     title=Text("{name} is {status}"),
     body="notes",
@@ -30,6 +34,7 @@ LISTED = IssueMapping(
     service="name",
     environment=Tag("tags", "env|environment"),
     source_created_at=("checked_in_at", "created_at"),
+    firing_start=FiringStart.CHANGED,
     attributes={"tags": "tags", "interval": "interval"},
 )
 

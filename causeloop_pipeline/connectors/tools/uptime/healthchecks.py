@@ -16,6 +16,7 @@ from causeloop_pipeline.connectors.mapping.expressions import (
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
 from causeloop_pipeline.connectors.mapping.spaced_tags import match_tag
 from causeloop_pipeline.connectors.record_filters import Among
+from causeloop_pipeline.model.issue import FiringStart, Identifies
 
 IN_URL = r"/checks/([^/?#]+)"
 UNIQUE_KEY, UUID = r"(?P<id>[0-9a-f]{40}.*)", r"(?P<id>[0-9a-f]{8}-.+)"
@@ -24,6 +25,7 @@ ENVIRONMENT = r"(?:^|\s)(prod|production|stage|staging|test|testing|qa|dev|devel
 
 CHECK = IssueMapping(
     name="check",
+    identifies=Identifies.CONDITION,
     when=Every(
         (
             Has("name"),
@@ -42,11 +44,13 @@ CHECK = IssueMapping(
         (Match("update_url", r"^https?://[^/]+"), Literal("/checks/"), Match("update_url", IN_URL))
     ),
     source_created_at=("last_ping", "next_ping", "now"),
+    firing_start=FiringStart.CHANGED,
     resolved_at=("last_ping", "now"),
     attributes={"schedule": "schedule", "tags": "tags"},
 )
 PUSHED = IssueMapping(
     name="event",
+    identifies=Identifies.CONDITION,
     when=Every((Has("incident_key"), Has("event_type"))),
     title=("title", "description"),
     body="description",

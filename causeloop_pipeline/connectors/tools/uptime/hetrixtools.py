@@ -13,9 +13,11 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     TimeFormat,
 )
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
+from causeloop_pipeline.model.issue import FiringStart, Identifies
 
 ALERT = IssueMapping(
     name="alert",
+    identifies=Identifies.CONDITION,
     when=Every((Has("monitor_id"), Has("monitor_status"))),
     title=Text("{monitor_name} is {monitor_status}"),
     body=("monitor_errors.New York", "monitor_errors"),
@@ -26,11 +28,13 @@ ALERT = IssueMapping(
     team="monitor_category",
     external_url="monitor_target",
     source_created_at=Instant("timestamp", TimeFormat.EPOCH_SECONDS),
+    firing_start=FiringStart.CHANGED,
     resolved_at=Instant("timestamp", TimeFormat.EPOCH_SECONDS),
     attributes={"category": "monitor_category", "errors": "monitor_errors"},
 )
 LISTED = IssueMapping(
     name="blacklist change",
+    identifies=Identifies.CONDITION,
     when=Every((Has("monitor"), Has("blacklisted_now"))),
     title=(
         Text("{label} is on {blacklisted_now} blacklists"),

@@ -3,9 +3,11 @@
 from causeloop_pipeline.connectors import spec
 from causeloop_pipeline.connectors.mapping.expressions import Every, Has, Instant, Text, TimeFormat
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
+from causeloop_pipeline.model.issue import FiringStart, Identifies
 
 ALERT = IssueMapping(
     name="alert",
+    identifies=Identifies.CONDITION,
     when=Every((Has("event"), Has("check.url"))),
     title=Text("{check.url}: {event}"),
     body="pings.0.statusMessage",
@@ -16,6 +18,7 @@ ALERT = IssueMapping(
     environment="pings.0.location",
     external_url="check.url",
     source_created_at=Instant("check.date", TimeFormat.EPOCH_MILLISECONDS),
+    firing_start=FiringStart.CHANGED,
     resolved_at=Instant("check.date", TimeFormat.EPOCH_MILLISECONDS),
     attributes={"downtime": "check.downtime", "status_code": "check.status"},
 )

@@ -13,9 +13,11 @@ from causeloop_pipeline.connectors.mapping.expressions import (
 )
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
 from causeloop_pipeline.connectors.record_filters import Among
+from causeloop_pipeline.model.issue import FiringStart, Identifies
 
 CHANGE = IssueMapping(
     name="state change",
+    identifies=Identifies.CONDITION,
     when=Every((Has("check_name"), Has("current_state"))),
     title=(Text("{check_name} is {current_state}"), "check_name"),
     body=("long_description", "description"),
@@ -30,11 +32,13 @@ CHANGE = IssueMapping(
         Text("https://my.pingdom.com/app/reports/uptime#check={check_id}"),
     ),
     source_created_at=Instant("state_changed_timestamp", TimeFormat.EPOCH_SECONDS),
+    firing_start=FiringStart.CHANGED,
     resolved_at=Instant("state_changed_timestamp", TimeFormat.EPOCH_SECONDS),
     attributes={"check_type": "check_type", "location": "first_probe.location", "tags": "tags"},
 )
 ALERT = IssueMapping(
     name="listed alert",
+    identifies=Identifies.EVENT,
     when=Every((Has("checkid"), Some((Has("messageshort"), Has("messagefull"))))),
     title=("messagefull", "messageshort"),
     body="messagefull",
@@ -47,6 +51,7 @@ ALERT = IssueMapping(
 )
 CHECK = IssueMapping(
     name="check",
+    identifies=Identifies.CONDITION,
     when=Every((Has("status"), Has("hostname"))),
     title=Text("{name} is {status}"),
     status="status",
@@ -55,6 +60,7 @@ CHECK = IssueMapping(
     environment=Tag("tags", "env|environment"),
     external_url=Text("https://my.pingdom.com/app/reports/uptime#check={id}"),
     source_created_at=Instant(("lasterrortime", "created"), TimeFormat.EPOCH_SECONDS),
+    firing_start=FiringStart.CHANGED,
     attributes={"tags": "tags", "hostname": "hostname"},
 )
 CHECK_SCHEMA = spec.RecordSchema(

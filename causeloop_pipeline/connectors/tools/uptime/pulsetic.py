@@ -3,9 +3,11 @@
 from causeloop_pipeline.connectors import spec
 from causeloop_pipeline.connectors.mapping.expressions import Every, Has, Instant, Text, TimeFormat
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
+from causeloop_pipeline.model.issue import FiringStart, Identifies
 
 ALERT = IssueMapping(
     name="alert",
+    identifies=Identifies.CONDITION,
     when=Every((Has("alert_type"), Has("monitor"))),
     title=(Text("{monitor.name}: {alert_type}"), Text("{monitor.url}: {alert_type}")),
     body="monitor.reason",
@@ -14,6 +16,7 @@ ALERT = IssueMapping(
     service=("monitor.name", "monitor.url"),
     external_url="monitor.url",
     source_created_at=("time", Instant("time", TimeFormat.EPOCH_SECONDS)),
+    firing_start=FiringStart.CHANGED,
     resolved_at=("time", Instant("time", TimeFormat.EPOCH_SECONDS)),
 )
 

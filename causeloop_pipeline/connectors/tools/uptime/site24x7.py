@@ -3,9 +3,11 @@
 from causeloop_pipeline.connectors import spec
 from causeloop_pipeline.connectors.mapping.expressions import Every, Has, Instant, Text, TimeFormat
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
+from causeloop_pipeline.model.issue import FiringStart, Identifies
 
 ALERT = IssueMapping(
     name="alert",
+    identifies=Identifies.CONDITION,
     when=Every((Has("MONITORNAME"), Has("STATUS"))),
     title=Text("{MONITORNAME} is {STATUS}"),
     body=("INCIDENT_REASON", "REASON"),
@@ -19,6 +21,7 @@ ALERT = IssueMapping(
         "INCIDENT_TIME_ISO",
         Instant("OUTAGE_TIME_UNIX_FORMAT", TimeFormat.EPOCH_MILLISECONDS),
     ),
+    firing_start=FiringStart.CHANGED,
     resolved_at=("INCIDENT_TIME_ISO",),
     attributes={
         "type": "MONITORTYPE",

@@ -4,9 +4,11 @@ from causeloop_pipeline.connectors import spec
 from causeloop_pipeline.connectors.mapping.expressions import Every, Has, Kind, Literal, Some, Tag, Text
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
 from causeloop_pipeline.connectors.record_filters import Among
+from causeloop_pipeline.model.issue import Identifies
 
 PUSHED = IssueMapping(
     name="webhook",
+    identifies=Identifies.CONDITION,
     when=Every((Has("Status"), Some((Has("Name"), Has("URL"))))),
     title=(Text("{Name} is {Status}"), Text("{URL} is {Status}")),
     severity="Status",
@@ -19,6 +21,7 @@ PUSHED = IssueMapping(
 )
 ALERT = IssueMapping(
     name="alert",
+    identifies=Identifies.EVENT,
     when=Every((Has("triggered_at"), Has("status"))),
     title=(Text("{name} is {status}"), Text("Test {test_id} is {status}"), Text("Test is {status}")),
     severity="status",
@@ -31,6 +34,7 @@ ALERT = IssueMapping(
 
 TEST = IssueMapping(
     name="test",
+    identifies=Identifies.CONDITION,
     when=Every((Kind(("test",)), Has("website_url"), Has("name"), Has("status"))),
     title=Text("{name} is {status}"),
     severity="status",

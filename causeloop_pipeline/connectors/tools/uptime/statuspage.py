@@ -3,9 +3,11 @@
 from causeloop_pipeline.connectors import spec
 from causeloop_pipeline.connectors.mapping.expressions import Every, Has, PlainText, Some, Text
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
+from causeloop_pipeline.model.issue import FiringStart, Identifies
 
 INCIDENT = IssueMapping(
     name="incident",
+    identifies=Identifies.EVENT,
     when=Every(
         (
             Has("id"),
@@ -32,12 +34,14 @@ INCIDENT = IssueMapping(
 )
 COMPONENT = IssueMapping(
     name="component update",
+    identifies=Identifies.CONDITION,
     when=Every((Has("new_status"), Has("component_id"))),
     title=(Text("{component_name}: {new_status}"), Text("Component {component_id}: {new_status}")),
     severity="new_status",
     status="new_status",
     service=("component_name", "component_id"),
     source_created_at="created_at",
+    firing_start=FiringStart.CHANGED,
     resolved_at="created_at",
 )
 SCHEMA = spec.RecordSchema(updated_at=("updated_at", "created_at"))

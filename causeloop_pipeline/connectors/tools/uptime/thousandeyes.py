@@ -11,9 +11,11 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     Text,
 )
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
+from causeloop_pipeline.model.issue import Identifies
 
 PUSHED = IssueMapping(
     name="notification",
+    identifies=Identifies.EVENT,
     when=Every((Some((Has("alertId"), Has("ruleName"))), Has("event_type"))),
     title=(Text("{ruleName}: {testName}"), Text("{ruleName}: {hostname}"), "ruleName"),
     body=("ruleExpression", "metricsAtStart"),
@@ -30,6 +32,7 @@ PUSHED = IssueMapping(
 )
 ALERT = IssueMapping(
     name="alert",
+    identifies=Identifies.EVENT,
     when=Every(
         (Some((Has("alertId"), Has("id"))), Some((Has("startDate"), Has("dateStart"), Has("ruleName"))))
     ),

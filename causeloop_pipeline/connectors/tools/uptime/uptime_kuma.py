@@ -3,9 +3,11 @@
 from causeloop_pipeline.connectors import spec
 from causeloop_pipeline.connectors.mapping.expressions import Choose, Every, Has, Is, Literal, Some, Tag, Text
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
+from causeloop_pipeline.model.issue import FiringStart, Identifies
 
 HEARTBEAT = IssueMapping(
     name="heartbeat",
+    identifies=Identifies.CONDITION,
     when=Some((Has("heartbeat"), Every((Has("monitor"), Has("msg"))))),
     title=("title", "msg", Text("{monitor.name} is {heartbeat.status}")),
     body=("heartbeat.msg", "msg"),
@@ -22,6 +24,7 @@ HEARTBEAT = IssueMapping(
     environment=Tag("monitor.tags", "env|environment"),
     external_url=Text("{config.base_url}/dashboard/{monitor.id}"),
     source_created_at="heartbeat.time",
+    firing_start=FiringStart.CHANGED,
     resolved_at="heartbeat.time",
     attributes={"type": "monitor.type", "url": "monitor.url", "duration": "heartbeat.duration"},
 )

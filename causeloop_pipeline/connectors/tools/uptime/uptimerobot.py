@@ -13,9 +13,11 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     TimeFormat,
 )
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
+from causeloop_pipeline.model.issue import FiringStart, Identifies
 
 PUSHED = IssueMapping(
     name="alert",
+    identifies=Identifies.CONDITION,
     when=Every(
         (Some((Has("monitorID"), Has("monitorURL"))), Some((Has("alertType"), Has("alertTypeFriendlyName"))))
     ),
@@ -31,11 +33,13 @@ PUSHED = IssueMapping(
     error_type="alertDetails",
     external_url="monitorURL",
     source_created_at=Instant("alertDateTime", TimeFormat.EPOCH_SECONDS),
+    firing_start=FiringStart.CHANGED,
     resolved_at=Instant("alertDateTime", TimeFormat.EPOCH_SECONDS),
     attributes={"alert": "alertID", "duration": "alertDuration"},
 )
 TEMPLATE = IssueMapping(
     name="alert in words of a template",
+    identifies=Identifies.CONDITION,
     when=Every((Has("monitor_friendly_name"), Some((Has("alert_type"), Has("alert_type_friendly_name"))))),
     title=(Text("{monitor_friendly_name} is {alert_type_friendly_name}"), "monitor_friendly_name"),
     body="alert_details",
@@ -45,11 +49,13 @@ TEMPLATE = IssueMapping(
     error_type="alert_details",
     external_url="monitor_url",
     source_created_at=Instant(("alert_date_time", "alert_datetime"), TimeFormat.EPOCH_SECONDS),
+    firing_start=FiringStart.CHANGED,
     resolved_at=Instant(("alert_date_time", "alert_datetime"), TimeFormat.EPOCH_SECONDS),
     attributes={"alert": "alert_id", "duration": "alert_duration"},
 )
 MONITOR = IssueMapping(
     name="monitor",
+    identifies=Identifies.CONDITION,
     when=Every((Has("id"), Some((Has("friendly_name"), Has("friendlyName"))), Has("status"))),
     title=("friendly_name", "friendlyName"),
     body=("logs.0.reason.detail",),
@@ -63,6 +69,7 @@ MONITOR = IssueMapping(
         "lastIncident.startedAt",
         "createDateTime",
     ),
+    firing_start=FiringStart.CHANGED,
     resolved_at=Instant("logs.0.datetime", TimeFormat.EPOCH_SECONDS),
 )
 

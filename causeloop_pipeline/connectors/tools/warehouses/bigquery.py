@@ -14,10 +14,12 @@ from causeloop_pipeline.connectors.mapping.expressions import (
 )
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
 from causeloop_pipeline.connectors.record_filters import Among
+from causeloop_pipeline.model.issue import Identifies
 
 JOB_IN_LOG = "protoPayload.serviceData.jobCompletedEvent.job"
 JOB = IssueMapping(
     name="job",
+    identifies=Identifies.EVENT,
     when=Every((Has("jobReference"), Some((Has("status"), Has("state"))))),
     title=("errorResult.message", "status.errorResult.message", Text("Job {jobReference.jobId} failed")),
     body=("configuration.query.query", "status.errors.0.message"),
@@ -40,6 +42,7 @@ JOB = IssueMapping(
 )
 LOGGED = IssueMapping(
     name="log entry",
+    identifies=Identifies.EVENT,
     when=Every((Has("protoPayload"), Some((Has("timestamp"), Has("severity"))))),
     title=(
         f"{JOB_IN_LOG}.jobStatus.error.message",
@@ -82,6 +85,7 @@ def has_failed(job: spec.Record) -> bool:
 
 TRANSFER = IssueMapping(
     name="run of a transfer or scheduled query",
+    identifies=Identifies.EVENT,
     when=Every((Has("name"), Has("dataSourceId"), Has("state"))),
     title=(Text("{dataSourceId}: {errorStatus.message}"), Text("{dataSourceId} {state}")),
     body="errorStatus.message",

@@ -3,6 +3,7 @@
 from causeloop_pipeline.connectors import spec
 from causeloop_pipeline.connectors.mapping.expressions import Every, Has, Instant, Match
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
+from causeloop_pipeline.model.issue import Identifies
 
 QUERY = (
     "SELECT query_id, type, exception, exception_code, query, user, current_database, hostName() AS host, "
@@ -12,6 +13,7 @@ QUERY = (
 )
 FAILED_QUERY = IssueMapping(
     name="failed query",
+    identifies=Identifies.EVENT,
     when=Every((Has("exception"), Has("query_id"))),
     title=(Match("exception", r"DB::Exception: ([^\n]+)"), "exception"),
     body="query",

@@ -14,11 +14,13 @@ from causeloop_pipeline.connectors.mapping.expressions import (
 )
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
 from causeloop_pipeline.connectors.record_filters import Among
+from causeloop_pipeline.model.issue import Identifies
 
 FAILED = ("failed", "timedout", "canceled", "internal_error", "maximum_concurrent_runs_reached")
 NOT_OVER = ("pending", "queued", "running", "terminating", "blocked", "waiting", "waiting_for_retry")
 RUN = IssueMapping(
     name="run",
+    identifies=Identifies.EVENT,
     when=Every((Has("run_id"), Some((Has("state"), Has("status"))))),
     title=(
         Text("{run_name} {status.termination_details.code}"),
@@ -44,6 +46,7 @@ RUN = IssueMapping(
 )
 NOTIFICATION = IssueMapping(
     name="notification",
+    identifies=Identifies.EVENT,
     when=Every((Has("event_type"), Some((Has("run"), Has("job"))))),
     title=(
         Text("{job.name}: {event_type}"),
@@ -60,6 +63,7 @@ NOTIFICATION = IssueMapping(
 )
 PIPELINE = IssueMapping(
     name="update of a pipeline",
+    identifies=Identifies.EVENT,
     when=Every((Has("pipeline_id"), Has("latest_updates"))),
     title=(Text("{name} {latest_updates.0.state}"), Text("Pipeline {pipeline_id} {latest_updates.0.state}")),
     severity="latest_updates.0.state",
@@ -72,6 +76,7 @@ PIPELINE = IssueMapping(
 )
 AUDIT = IssueMapping(
     name="failed action",
+    identifies=Identifies.EVENT,
     when=Every((Has("serviceName"), Has("actionName"))),
     title=Text("{serviceName}.{actionName} failed"),
     body=("response.errorMessage", "response.result"),

@@ -3,9 +3,11 @@
 from causeloop_pipeline.connectors import spec
 from causeloop_pipeline.connectors.mapping.expressions import Choose, Every, Has, Literal, Some, Tag, Text
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
+from causeloop_pipeline.model.issue import Identifies
 
 DOCUMENT = IssueMapping(
     name="document",
+    identifies=Identifies.EVENT,
     when=Every((Has("_source"), Some((Has("_id"), Has("_index"))))),
     title=(
         r"_source.error.message",

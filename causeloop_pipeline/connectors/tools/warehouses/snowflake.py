@@ -16,6 +16,7 @@ from causeloop_pipeline.connectors.mapping.expressions import (
 )
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
 from causeloop_pipeline.connectors.record_filters import Among
+from causeloop_pipeline.model.issue import Identifies
 
 QUERY = (
     "SELECT QUERY_ID, QUERY_TYPE, QUERY_TEXT, EXECUTION_STATUS, ERROR_CODE, ERROR_MESSAGE, WAREHOUSE_NAME, "
@@ -25,6 +26,7 @@ QUERY = (
 )
 FAILED_QUERY = IssueMapping(
     name="query",
+    identifies=Identifies.EVENT,
     when=Every((Has("EXECUTION_STATUS"), Some((Has("QUERY_TYPE"), Has("QUERY_TEXT"))))),
     title=("ERROR_MESSAGE", Text("{QUERY_TYPE} {EXECUTION_STATUS}"), "QUERY_TEXT"),
     body="QUERY_TEXT",
@@ -40,6 +42,7 @@ FAILED_QUERY = IssueMapping(
 )
 TASK = IssueMapping(
     name="task",
+    identifies=Identifies.EVENT,
     when=Every((Kind(("task",)), Has("STATE"), Has("NAME"))),
     title=(Text("Task {NAME}: {ERROR_MESSAGE}"), Text("Task {NAME} {STATE}")),
     body="ERROR_MESSAGE",
@@ -54,6 +57,7 @@ TASK = IssueMapping(
 )
 LOGIN = IssueMapping(
     name="failed login",
+    identifies=Identifies.EVENT,
     when=Every((Has("EVENT_TYPE"), Has("IS_SUCCESS"))),
     title=(Text("{EVENT_TYPE} failed: {ERROR_MESSAGE}"), Text("{EVENT_TYPE} failed")),
     body="ERROR_MESSAGE",
@@ -67,6 +71,7 @@ LOGIN = IssueMapping(
 )
 NOTICE = IssueMapping(
     name="error notification",
+    identifies=Identifies.EVENT,
     when=Every((Kind(("task_notice", "pipe_notice")), Some((Has("errorMessage"), Has("firstError"))))),
     title=(Text("Task {taskName}: {errorMessage}"), Text("Pipe {pipeName}: {firstError}")),
     body=("errorMessage", "firstError"),

@@ -30,12 +30,15 @@ create table core.issue (
     -- Which issues are new or changed since they were grouped, found without a look at all others.
     is_ungrouped      boolean not null default true,
     site              text not null default '',
+    fired_at          timestamptz,
     primary key (workspace_id, issue_id),
-    unique (workspace_id, source, external_id, site)
+    constraint issue_key unique nulls not distinct (workspace_id, source, external_id, site, fired_at)
 );
 comment on column core.issue.issue_id is
-    'md5 of workspace, source, site and external id: a rebuild gives the same id.';
+    'md5 of workspace, source, site, external id and start of the firing: a rebuild gives the same id.';
 comment on column core.issue.site is 'The one tool, of all those of its source, that gave the external id.';
+comment on column core.issue.fired_at is
+    'When the condition that the external id names began to fire; null where it names an event or a group.';
 comment on column core.issue.is_risk_due is
     'Whether its severity, date or pattern changed since its risk was scored.';
 comment on column core.issue.is_ungrouped is
@@ -193,8 +196,9 @@ create table core.conservation (
     balanced     boolean not null,
     checked_at   timestamptz not null default now(),
     changes      bigint not null default 0,
+    no_failure   bigint not null default 0,
     primary key (workspace_id, source)
 );
 comment on table core.conservation is
-    'records in = issues + changes + further versions of them + quarantined + still pending, per source.';
+    'records in = issues + changes + versions + no failure + quarantined + still pending, per source.';
 select app.isolate('core.conservation');

@@ -15,12 +15,15 @@ create table raw.record (
     source_updated_at timestamptz,
     received_at       timestamptz not null default now(),
     site              text not null default '',
+    observation       integer not null default 1,
     primary key (record_id, workspace_id),
-    unique (workspace_id, source, external_id, site, payload_hash)
+    constraint record_key unique (workspace_id, source, external_id, site, payload_hash, observation)
 );
 comment on table raw.record is 'Payloads as they arrived, every version once.';
 comment on column raw.record.site is
     'The one tool, of all those of its source, that gave the id, by its connector on arrival.';
+comment on column raw.record.observation is
+    'Which time this very payload was seen: again where it came back, without a time, after another one.';
 comment on column raw.record.channel is 'How the record reached Causeloop: poll, webhook, ingest or manual.';
 -- The site comes after the id: an id tells records apart far better, and some look for it whatever the site.
 create index record_versions on raw.record (workspace_id, source, external_id, site, source_updated_at desc nulls last);
@@ -79,6 +82,12 @@ create table raw.mapped_record (
     changed_at        timestamptz,
     attributes        jsonb not null,
     site              text not null default '',
+    identifies        text,
+    firing_start      text,
+    occurrences       jsonb,
+    job               text,
+    is_success        boolean,
+    no_failure        text,
     primary key (record_id, workspace_id),
     foreign key (workspace_id, record_id) references raw.record (workspace_id, record_id) on delete cascade
 );
@@ -91,6 +100,15 @@ comment on column raw.mapped_record.words_of is
 comment on column raw.mapped_record.own_severity is
     'What the list of words in the connector''s own declaration says of severity_value.';
 comment on column raw.mapped_record.own_status is 'The same of status_value.';
+comment on column raw.mapped_record.identifies is
+    'What the external id names: an event, a condition that fires again and again, or a group of events.';
+comment on column raw.mapped_record.firing_start is
+    'What source_created_at says of when a condition began to fire.';
+comment on column raw.mapped_record.occurrences is 'How often and when a group of events occurred, as the tool tells.';
+comment on column raw.mapped_record.job is 'What the record is a run of: a later success of the same ends its failure.';
+comment on column raw.mapped_record.no_failure is
+    'Why the record tells of no failure, such as a recovery that followed none; null where it does.';
+create index mapped_runs on raw.mapped_record (workspace_id, source, site, job, source_updated_at) where job is not null;
 -- With the workspace first, it would look as good as the key for finding one record in a table that has just grown.
 create index mapped_versions on raw.mapped_record (external_id, source, site, workspace_id);
 select app.isolate('raw.mapped_record');
