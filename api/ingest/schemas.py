@@ -87,14 +87,15 @@ class RejectedRecord(BaseModel):
 
 
 class PartialSuccess(BaseModel):
-    """How many log records were not taken, and why."""
+    """How many log records or spans were not taken, and why."""
 
-    rejectedLogRecords: str  # noqa: N815 the name of the standard
+    rejectedLogRecords: str | None = None  # noqa: N815 the name of the standard
+    rejectedSpans: str | None = None  # noqa: N815
     errorMessage: str  # noqa: N815
 
 
-class LogsAccepted(BaseModel):
-    """The answer to an export of logs: empty where all of them were taken."""
+class ExportTaken(BaseModel):
+    """The answer to an export of logs or traces: empty where all of it was taken."""
 
     partialSuccess: PartialSuccess | None = None  # noqa: N815
 

@@ -6,6 +6,11 @@ from typing import Literal, TypeAlias
 
 
 @dataclass(frozen=True)
+class Anonymous:
+    """No credential: the tool has no login of its own."""
+
+
+@dataclass(frozen=True)
 class Headers:
     """Credentials as request headers: any number of (name, template)."""
 
@@ -25,6 +30,8 @@ class Basic:
 
     username: str
     password: str
+    where: tuple[str, str] | None = None
+    """A field of the configuration and the value with which alone it is a way."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +81,8 @@ class OAuth2:
     """May also hold credentials and configuration."""
     more: tuple[tuple[str, str], ...] = ()
     """Further headers of each request, by template."""
+    where: tuple[str, str] | None = None
+    """A field of the configuration and the value with which alone it is a way."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -136,7 +145,8 @@ def entra_app(scope: str, tenant: str = "{tenant_id}") -> OAuth2:
 
 
 SingleAuth: TypeAlias = (
-    Headers
+    Anonymous
+    | Headers
     | Bearer
     | Basic
     | Query

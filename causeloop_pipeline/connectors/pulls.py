@@ -113,6 +113,23 @@ class Details:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Supplement:
+    """One more document for each record that counts: what an id in it names, or why it failed.
+
+    Where the tool has none, the record is read without it.
+    """
+
+    path: str
+    """A template of paths in the record, and of configuration."""
+    into: str
+    """The key under which the record holds it."""
+    take: str = ""
+    """Its path in the answer."""
+    last: int | None = None
+    """Of a list only so many entries at its end, of a text so many characters."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Pull:
     """One list endpoint and how to read all of it."""
 
@@ -139,6 +156,7 @@ class Pull:
     """The endpoint is read for each entry of another list, {item} in templates."""
     details: "Details | None" = None
     """The list holds only ids, and the records are read in batches."""
+    supplements: tuple[Supplement, ...] = ()
     refresh: Refresh | None = None
     absent_means_ended: str | None = None
     """For a list that holds all that is open: which external ids are its own, as a regular expression."""

@@ -42,11 +42,28 @@ class Named:
 
 
 @dataclass(frozen=True)
+class Unlike:
+    """Keeps the records without a match of the pattern in the text at the path, whatever its case."""
+
+    path: str
+    pattern: str
+
+    def __call__(self, record: Record) -> bool:
+        """Whether the record counts."""
+        value = find_value(record, self.path)
+        return value is None or not re.search(self.pattern, str(value), re.IGNORECASE)
+
+
+NO_WISH = Unlike("tracker.name", r"feature|enhancement|story|epic|wish|funktion|évolution|funcionalidad")
+"""Leaves out what asks for something new, in the words of Redmine's own languages: that is no failure."""
+
+
+@dataclass(frozen=True)
 class Both:
     """Keeps the records that two filters keep."""
 
-    first: "Among | Named | Both"
-    second: "Among | Named | Both"
+    first: "Among | Named | Unlike | Both"
+    second: "Among | Named | Unlike | Both"
 
     def __call__(self, record: Record) -> bool:
         """Whether the record counts."""

@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Any, Literal
 
 from causeloop_pipeline.connectors.auth import (
+    Anonymous,
     Auth,
     AwsSignature,
     Basic,
@@ -47,6 +48,7 @@ from causeloop_pipeline.connectors.pulls import (
     RecordSchema,
     Refresh,
     Since,
+    Supplement,
 )
 from causeloop_pipeline.connectors.signatures import (
     OWN_SIGNATURE,
@@ -68,6 +70,7 @@ __all__ = [
     "HOST_LABEL",
     "HOST_LABELS",
     "OWN_SIGNATURE",
+    "Anonymous",
     "Auth",
     "AwsSignature",
     "Basic",
@@ -113,6 +116,7 @@ __all__ = [
     "Since",
     "SnsSignature",
     "SqlQuery",
+    "Supplement",
     "TimeFormat",
     "TokenPages",
     "UrlSecret",
@@ -262,7 +266,8 @@ class Connector:
     @property
     def fields(self) -> tuple[Field, ...]:
         """All that a person may configure, credentials apart."""
-        return (*self.config, BASE_URL) if self.base_url else self.config
+        has_own_address = any(field.name == BASE_URL.name for field in self.config)
+        return (*self.config, BASE_URL) if self.base_url and not has_own_address else self.config
 
     def resolve(self, config: Config) -> "Connector":
         """The connector that a declaration in the configuration describes; without one, this connector."""

@@ -20,7 +20,7 @@ from causeloop_pipeline.connectors.json_paths import MissingValueError, fill_fro
 from causeloop_pipeline.connectors.spec import Connector
 from causeloop_pipeline.egress.access_tokens import TokenSource
 from causeloop_pipeline.egress.aws_signature import AwsKey, sign_request
-from causeloop_pipeline.egress.credentials import Credentials, build_credentials, find_missing
+from causeloop_pipeline.egress.credentials import Credentials, build_credentials, choose_way, find_missing
 from causeloop_pipeline.egress.errors import PermanentFailure
 from causeloop_pipeline.egress.http import Request
 from causeloop_pipeline.egress.keyed_hash import HashKey
@@ -108,7 +108,7 @@ def build_authenticator(
     receivers = find_receivers(connector, config)
     values: dict[str, Any] = {**config, **entered}
     if isinstance(auth, FirstOf):
-        chosen = next((entry for entry in auth.ways if not find_missing(entry, values)), auth.ways[0])
+        chosen = choose_way(auth, values)
         connector, auth = replace(connector, auth=chosen), chosen
     secrets = Credentials(secrets=tuple(entered.values()))
     try:

@@ -6,8 +6,10 @@ from dataclasses import dataclass, field, replace
 from dataclasses import fields as fields_of
 from typing import Any
 
+from causeloop_pipeline.connectors.auth import SingleAuth
 from causeloop_pipeline.connectors.json_paths import PLACEHOLDER, MissingValueError, fill_from
 from causeloop_pipeline.connectors.spec import (
+    Anonymous,
     Auth,
     Basic,
     Bearer,
@@ -67,6 +69,17 @@ def find_missing(auth: Auth, values: Mapping[str, Any]) -> list[str]:
     return [name for name in names if values.get(name) in (None, "") and name not in optional]
 
 
+def choose_way(auth: FirstOf, values: Mapping[str, Any]) -> SingleAuth:
+    """The first way that the configuration allows and whose credentials were entered, else the first."""
+    fitting = [each for each in auth.ways if _is_allowed(each, values) and not find_missing(each, values)]
+    return fitting[0] if fitting else auth.ways[0]
+
+
+def _is_allowed(way: SingleAuth, values: Mapping[str, Any]) -> bool:
+    where = way.where if isinstance(way, Basic | OAuth2) else None
+    return where is None or values.get(where[0]) == where[1]
+
+
 def list_texts(value: Any) -> Iterator[str]:
     """Every text in nested lists."""
     if isinstance(value, str):
@@ -77,7 +90,7 @@ def list_texts(value: Any) -> Iterator[str]:
 
 
 def _fill(auth: Auth, values: Mapping[str, str]) -> Credentials:
-    match auth:
+    match choose_way(auth, values) if isinstance(auth, FirstOf) else auth:
         case Headers(headers):
             return Credentials(headers=_fill_pairs(headers, values))
         case Bearer(token):
@@ -89,13 +102,13 @@ def _fill(auth: Auth, values: Mapping[str, str]) -> Credentials:
         case Query(pairs) | FormFields(pairs):
             filled, is_query = _fill_pairs(pairs, values), isinstance(auth, Query)
             return Credentials(parameters=filled) if is_query else Credentials(form_fields=filled)
-        case FirstOf(ways):
-            return _fill(next((entry for entry in ways if not find_missing(entry, values)), ways[0]), values)
-    if auth is not None:
-        raise PermanentFailure(
-            f"tickets cannot be opened with credentials of this kind ({type(auth).__name__}): enter a token"
-        )
-    return Credentials()
+        case None | Anonymous():
+            return Credentials()
+        case other:
+            raise PermanentFailure(
+                f"tickets cannot be opened with credentials of this kind ({type(other).__name__}): "
+                "enter a token"
+            )
 
 
 def _fill_pairs(pairs: Iterable[tuple[str, str]], values: Mapping[str, str]) -> tuple[tuple[str, str], ...]:

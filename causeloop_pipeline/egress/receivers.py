@@ -12,6 +12,7 @@ from urllib.parse import urljoin
 import orjson
 
 from causeloop_pipeline.connectors.auth import (
+    Anonymous,
     AwsSignature,
     Basic,
     Bearer,
@@ -41,6 +42,7 @@ VENDOR_STORES = {
 }
 """Object stores at their vendor: a signature, never the secret, is sent to a host of its domain."""
 WAYS: Mapping[type, str] = {
+    Anonymous: "no credential",
     Headers: "headers",
     Bearer: "a bearer token",
     Basic: "HTTP basic authentication",

@@ -1,3 +1,5 @@
+import json
+import re
 from typing import Any
 
 import pytest
@@ -68,3 +70,31 @@ def test_a_problem_never_repeats_a_credential():
 def test_what_is_left_empty_takes_its_default():
     assert fill_defaults(JIRA, {"site": "acme", "filter": None})["timezone"] == "UTC"
     assert fill_defaults(JIRA, {"site": "acme", "filter": "project = A"})["filter"] == "project = A"
+
+
+def test_no_form_has_a_field_twice():
+    twice = {
+        name: form
+        for name, connector in CONNECTORS.items()
+        for form in (
+            [field.name for field in connector.fields],
+            [field.name for field in connector.credentials],
+        )
+        if len(form) != len(set(form))
+    }
+    assert twice == {}
+
+
+def test_a_server_of_ones_own_needs_no_account_of_the_vendors_cloud():
+    prefect = CONNECTORS["prefect"]
+    assert fields(prefect, {"base_url": "https://prefect.acme.example/api"}, {}) == []
+    assert fields(prefect, {}, {}) == ["config.account", "config.workspace"]
+
+
+def test_the_payload_that_prefect_fills_becomes_json():
+    webhook = CONNECTORS["prefect"].webhook
+    assert webhook is not None
+    payload = re.search(r"\{\"flow_run.*", webhook.setup)
+    assert payload is not None
+    filled = re.sub(r"\{\{.*?\}\}", '{"id": "x"}', payload[0])
+    assert json.loads(filled) == {"flow_run": {"id": "x"}, "flow": {"id": "x"}}

@@ -2,7 +2,7 @@
 
 import pytest
 
-from causeloop_pipeline.connectors.record_filters import Among, Both, Named
+from causeloop_pipeline.connectors.record_filters import NO_WISH, Among, Both, Named
 
 FAILED = Among("result.state", ("failed", "error"))
 DEPLOYING = Both(Among("state", ("passed",)), Named(("pipeline.name", "url")))
@@ -28,3 +28,13 @@ def test_a_build_counts_as_a_deployment_by_any_of_its_names():
     assert DEPLOYING({"state": "passed", "pipeline": {"name": "shop"}, "url": "https://ci.example/release/1"})
     assert not DEPLOYING({"state": "passed", "pipeline": {"name": "shop"}, "url": "https://ci.example/1"})
     assert not DEPLOYING({"state": "failed", "pipeline": {"name": "Deploy shop"}})
+
+
+@pytest.mark.parametrize("tracker", ["Feature", "feature request", "Evolution / Évolution"])
+def test_a_wish_is_no_failure(tracker):
+    assert not NO_WISH({"tracker": {"name": tracker}})
+
+
+@pytest.mark.parametrize("record", [{"tracker": {"name": "Bug"}}, {"tracker": {}}, {}])
+def test_what_is_not_called_a_wish_counts(record):
+    assert NO_WISH(record)

@@ -42,3 +42,28 @@ def test_the_certificate_authorities_are_read_once(monkeypatch: pytest.MonkeyPat
         transport.CheckedTransport(EgressPolicy()).close()
 
     assert reads == [{"trust_env": False}]
+
+
+USER = {"username": "ada", "password": "planted password"}
+
+
+@pytest.mark.parametrize(
+    ("tool", "config", "entered", "expected"),
+    [
+        ("airflow", {"api_version": "v1"}, USER, "Basic YWRhOnBsYW50ZWQgcGFzc3dvcmQ="),
+        ("airflow", {"api_version": "v2"}, {"token": "planted"}, "Bearer planted"),
+        ("airflow", {"api_version": "v1"}, {"token": "planted"}, "Bearer planted"),
+        ("prometheus_alertmanager", {}, USER, "Basic YWRhOnBsYW50ZWQgcGFzc3dvcmQ="),
+        ("prometheus_alertmanager", {}, {}, None),
+        ("prefect", {}, {}, None),
+        ("dagster_plus", {}, {}, None),
+    ],
+)
+def test_a_request_goes_the_first_way_that_the_tools_version_has_and_that_was_entered(
+    tool: str, config: dict[str, Any], entered: dict[str, str], expected: str | None
+) -> None:
+    url = "https://tool.example"
+    authenticator = build_authenticator(CONNECTORS[tool], config | {"base_url": url}, entered, EgressPolicy())
+    sent = authenticator.authorize(Request(tool, "GET", url))
+
+    assert sent.headers.get("Authorization") == expected

@@ -19,6 +19,8 @@ DESCRIBED_ELSEWHERE = {
     "POST /v1/connector-declarations": DECLARATION,
     "POST /v1/ingest/cloudevents": "CloudEvents 1.0: headers, or another media type",
     "POST /v1/ingest/otlp/v1/logs": "OpenTelemetry's protobuf",
+    "POST /v1/ingest/otlp/v1/metrics": "OpenTelemetry's protobuf",
+    "POST /v1/ingest/otlp/v1/traces": "OpenTelemetry's protobuf",
 }
 """Operations that take a form of somebody else's, and who describes it."""
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from causeloop_pipeline.connectors.mapping.expressions import Different, Has, Join, Some, Source
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
+from causeloop_pipeline.connectors.record_filters import Unlike
 from causeloop_pipeline.connectors.spec import RecordSchema, WebhookEvent
 from causeloop_pipeline.connectors.webhooks import Condition as BodyCondition
 from causeloop_pipeline.model.issue import FiringStart, Identifies
@@ -82,7 +83,9 @@ BARE = replace(PUSHED, name="alert without times", when=Has("labels"))
 
 FINGERPRINT = r"[0-9a-f]{16}"
 """What the list of active alerts identifies them by; other forms of the webhook have other ids."""
-LISTED_SCHEMA = RecordSchema(key="fingerprint", updated_at=("updatedAt",))
+# So do the rules that everybody uses rate what always fires, so that its silence is noticed.
+IS_FAILURE = Unlike("labels.severity", r"^none$")
+LISTED_SCHEMA = RecordSchema(key="fingerprint", updated_at=("updatedAt",), keep=IS_FAILURE)
 # Prometheus itself, and Alertmanager before 0.16, send the labels alone: by their fingerprint, which is what
 # Alertmanager calls an alert, all ways into one failure meet.
 FORMER_SCHEMA = RecordSchema(
@@ -98,7 +101,7 @@ def receive_alerts() -> tuple[WebhookEvent, ...]:
             record="alerts",
             when=BodyCondition(path="alerts.0.fingerprint"),
             # The end of a firing alert is the year 1: versions are ordered by when they arrive.
-            schema=RecordSchema(key="fingerprint", updated_at=("updatedAt",), kind="alert"),
+            schema=RecordSchema(key="fingerprint", updated_at=("updatedAt",), kind="alert", keep=IS_FAILURE),
             add=CONTEXT,
         ),
         WebhookEvent(

@@ -154,7 +154,8 @@ def _(source: Element, payload: Payload) -> Value | None:
     for element in elements if isinstance(elements, list) else ():
         if isinstance(element, dict):
             inner = Payload(element)
-            if to_text(inner.at(source.key)) == source.equals:
+            key = to_text(inner.at(source.key))
+            if key is not None and source.equals in {None, key}:
                 return _value(to_text(inner.at(source.take)), source.path)
     return None
 

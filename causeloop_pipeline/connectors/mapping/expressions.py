@@ -101,7 +101,8 @@ class Element:
 
     path: str
     key: str
-    equals: str
+    equals: str | None
+    """None: of the first object that has anything but null at the key."""
     take: str = "value"
 
 

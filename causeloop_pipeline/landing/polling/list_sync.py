@@ -22,6 +22,7 @@ from causeloop_pipeline.landing.polling.nested_lists import (
 )
 from causeloop_pipeline.landing.polling.page import Page, build_page
 from causeloop_pipeline.landing.polling.paginate import build_first_request, build_next_request
+from causeloop_pipeline.landing.polling.supplements import Supplements
 from causeloop_pipeline.landing.timestamps import TimestampError, format_timestamp, parse_timestamp
 
 MAX_PAGES = 20_000
@@ -66,6 +67,7 @@ class ListSync:
         self._backfill_from = backfill_from
         self._is_ordered = True
         self._newest: datetime | None = None
+        self._supplements = Supplements(client, target.pull, target.base_url, target.values)
 
     def pages(self) -> Iterator[Page]:
         """Every page to the end of the list, oldest window first."""
@@ -269,7 +271,13 @@ class ListSync:
     ) -> Page:
         target = self._target
         extracted = [
-            extract(target.connector.name, target.pull.schema, item, channel="poll", config=target.values)
+            extract(
+                target.connector.name,
+                target.pull.schema,
+                self._supplements.add_to(item),
+                channel="poll",
+                config=target.values,
+            )
             for item in self._select_new(window, items, times)
         ]
         return build_page(extracted, dict(self._cursor), response.rate)

@@ -89,6 +89,8 @@ EXPECTED_ROLES: dict[Role | None, list[str]] = {
         "ingest_batch",
         "ingest_cloud_events",
         "ingest_otlp_logs",
+        "ingest_otlp_metrics",
+        "ingest_otlp_traces",
         "ingest_change",
         "ingest_change_batch",
         "ingest_event",

@@ -106,6 +106,8 @@ def make_bodies(sample: Sample) -> dict[str, Any]:
         "check_connector_declaration": {"written": DESK},
         "store_connector_declaration": {"written": DESK},
         "ingest_otlp_logs": {"resourceLogs": []},
+        "ingest_otlp_metrics": {"resourceMetrics": []},
+        "ingest_otlp_traces": {"resourceSpans": []},
         "ingest_cloud_events": {"message": "Nightly load failed"},
         "change_password": {"current_password": PASSWORD, "new_password": "a new and longer one"},
         "switch_workspace": {"workspace_id": str(sample.workspace_id)},

@@ -11,6 +11,7 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     Is,
     Literal,
     Match,
+    Not,
     Some,
     Tag,
     Text,
@@ -39,23 +40,25 @@ PROBLEM = IssueMapping(
     title="name",
     body="opdata",
     severity=Text("severity {severity}"),
+    # Its recovery is an event of its own: the problem itself never tells when that was.
     status=Choose(
-        Is("r_eventid", ("0",)),
+        Some((Is("r_clock", ("0",)), Not(Has("r_clock")))),
         Choose(Is("acknowledged", ("1",)), Literal("acknowledged"), Literal("problem")),
-        Choose(Has("r_eventid"), Literal("resolved"), Literal("problem")),
+        Literal("resolved"),
     ),
     service=(
+        *tagged("tags", "service", "component", "application"),
         "hosts.0.name",
         "hosts.0.host",
-        *tagged("tags", "service", "component", "application"),
-        "objectid",
     ),
     error_type=tagged("tags", "class"),
     team=tagged("tags", "team", "owner"),
     environment=tagged("tags", "env", "environment"),
     external_url=Text("{config.base_url}/tr_events.php?triggerid={objectid}&eventid={eventid}"),
     source_created_at=Instant("clock", TimeFormat.EPOCH_SECONDS),
-    resolved_at=Instant(("r_clock", "clock"), TimeFormat.EPOCH_SECONDS),
+    resolved_at=Instant("r_clock", TimeFormat.EPOCH_SECONDS),
+    job="objectid",
+    succeeded=Is("value", ("0",)),
     attributes={"tags": "tags", "trigger": "objectid"},
 )
 PUSHED = IssueMapping(
@@ -67,12 +70,11 @@ PUSHED = IssueMapping(
     severity=(Text("severity {event_nseverity}"), "event_severity", "trigger_severity", "severity"),
     status=(Text("value {event_value}"), "event_status", "trigger_status", "status"),
     service=(
+        *tagged("event_tags", "service", "component", "application"),
         "host_name",
         "event_host",
         "host",
         "hostname",
-        *tagged("event_tags", "service", "component", "application"),
-        "trigger_id",
     ),
     team=tagged("event_tags", "team", "owner"),
     environment=tagged("event_tags", "env", "environment"),
@@ -127,7 +129,6 @@ CONNECTOR = spec.Connector(
                 ("params.output", "extend"),
                 ("params.selectHosts", ("name",)),
                 ("params.selectTags", "extend"),
-                ("params.value", 1),
                 ("params.sortfield", ("clock", "eventid")),
             ),
             records="result",
@@ -138,7 +139,7 @@ CONNECTOR = spec.Connector(
                 key="eventid",
                 updated_at=("clock",),
                 times=spec.TimeFormat.EPOCH_SECONDS,
-                keep=Among("value", ("1",)),
+                keep=Among("value", ("1", "0")),
             ),
             since=spec.Since(field="clock", param="params.time_from", format=spec.TimeFormat.EPOCH_SECONDS),
         ),
@@ -172,7 +173,11 @@ CONNECTOR = spec.Connector(
                 ),
             ),
         ),
-        setup="Alerts › Media types › Webhook that posts event_id, event_nseverity, event_value and title.",
+        setup="Alerts › Media types › Webhook that posts its parameters as JSON: event_id {EVENT.ID}, "
+        "event_value {EVENT.VALUE}, event_nseverity {EVENT.NSEVERITY}, title {EVENT.NAME}, host_name "
+        "{HOST.NAME}, event_tags {EVENT.TAGSJSON}, trigger_id {TRIGGER.ID}, event_timestamp "
+        "{EVENT.TIMESTAMP}, event_recovery_timestamp {EVENT.RECOVERY.TIMESTAMP}, and zabbix_url with the "
+        "frontend's address.",
     ),
     issues=(PUSHED, PROBLEM, TRIGGER),
 )

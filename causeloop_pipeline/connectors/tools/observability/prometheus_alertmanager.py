@@ -31,7 +31,7 @@ CONNECTOR = spec.Connector(
             pattern=r"https?://\S+",
         ),
     ),
-    auth=spec.FirstOf((spec.Bearer(), spec.Basic("{username}", "{password}"))),
+    auth=spec.FirstOf((spec.Bearer(), spec.Basic("{username}", "{password}"), spec.Anonymous())),
     pulls=(
         spec.Pull(
             name="alerts",

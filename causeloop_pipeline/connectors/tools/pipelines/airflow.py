@@ -1,26 +1,62 @@
 """Apache Airflow: failed DAG runs and task instances, listed by their last update; callbacks push them."""
 
+from dataclasses import replace
+
 from causeloop_pipeline.connectors import spec
-from causeloop_pipeline.connectors.mapping.expressions import Concat, Every, Has, Is, Literal, Match, Text
+from causeloop_pipeline.connectors.mapping.expressions import (
+    Choose,
+    Concat,
+    Element,
+    Every,
+    Has,
+    Is,
+    Literal,
+    Match,
+    Text,
+)
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
 from causeloop_pipeline.connectors.record_filters import Among
 from causeloop_pipeline.model.issue import Identifies
 
 FAILED = ("failed", "upstream_failed")
-SUCCEEDED = ("success",)
+LOG = "log"
+# Version 3 writes its log as objects, one of which says what was raised; version 2 writes it as a text.
+RAISED_IN_LOG = Match(
+    LOG, r"(?:\\n|\n)([A-Za-z_][\w.]*(?:Error|Exception|Timeout|Failure|Exit|Fail)[^\n\\]*)"
+)
+EXCEPTION = (
+    Concat(
+        (
+            Element(LOG, key="error_detail", equals=None, take="error_detail.0.exc_type"),
+            Literal(": "),
+            Element(LOG, key="error_detail", equals=None, take="error_detail.0.exc_value"),
+        )
+    ),
+    Element(LOG, key="error_detail", equals=None, take="error_detail.0.exc_type"),
+    RAISED_IN_LOG,
+    Match(("exception", "error"), r"^\s*([^\n]+)"),
+)
+RUN_PAGE = Choose(
+    Is(Text("{config.api_version}"), ("v1",)),
+    Text("{config.base_url}/dags/{dag_id}/grid?dag_run_id={dag_run_id}"),
+    Text("{config.base_url}/dags/{dag_id}/runs/{dag_run_id}"),
+)
 TASK = IssueMapping(
     name="task instance",
     identifies=Identifies.EVENT,
     when=Every((Has("task_id"), Has("dag_id"))),
-    title=Text("{dag_id}.{task_id} {state}"),
-    body=("note", "exception", "error"),
+    title=(
+        Concat((Text("{dag_id}.{task_id}"), Literal(": "), EXCEPTION)),
+        Text("{dag_id}.{task_id} {state}"),
+    ),
+    body=("note", "exception", "error", *EXCEPTION),
     severity="state",
     status="state",
     service="dag_id",
-    error_type=("operator", Literal("task_failed")),
+    error_type=(Match(EXCEPTION, r"^([\w.]+)"), "operator", Literal("task_failed")),
     team=("owner", "owners.0"),
     environment="environment",
-    external_url="log_url",
+    external_url=("log_url", RUN_PAGE),
     source_created_at=("start_date", "execution_date", "logical_date"),
     resolved_at="end_date",
     job="dag_id",
@@ -37,10 +73,11 @@ RUN = IssueMapping(
     service="dag_id",
     error_type=Literal("dag_run_failed"),
     environment="environment",
+    external_url=RUN_PAGE,
     source_created_at=("start_date", "queued_at", "logical_date", "execution_date"),
     resolved_at=("end_date", "last_scheduling_decision"),
     job="dag_id",
-    succeeded=Is("state", SUCCEEDED),
+    succeeded=Is("state", ("success",)),
     attributes={"run": "dag_run_id", "run_type": "run_type", "triggered_by": "triggered_by"},
 )
 # The last line of a trace says what was raised, as `ModuleNotFoundError: No module named 'x'`.
@@ -64,7 +101,7 @@ IMPORT_ERROR = IssueMapping(
 RUN_SCHEMA = spec.RecordSchema(
     key="{dag_id}/{dag_run_id}",
     updated_at=("end_date", "last_scheduling_decision", "start_date"),
-    keep=Among("state", (*FAILED, *SUCCEEDED)),
+    keep=Among("state", FAILED),
 )
 # A callback tells of the task that failed, the API of the run that failed by it: both are one failure.
 TASK_SCHEMA = spec.RecordSchema(
@@ -74,6 +111,16 @@ TASK_SCHEMA = spec.RecordSchema(
     kind="task",
 )
 
+SIGN_IN = spec.OAuth2(
+    token_url="/auth/token",
+    grant="none",
+    parameters=(("username", "{username}"), ("password", "{password}")),
+    encoding="json",
+    where=("api_version", "v2"),
+)
+"""Airflow 3 gives a token for a user's name and password."""
+BASIC = spec.Basic("{username}", "{password}", where=("api_version", "v1"))
+
 CONNECTOR = spec.Connector(
     name="airflow",
     title="Apache Airflow",
@@ -81,26 +128,50 @@ CONNECTOR = spec.Connector(
     docs_url="https://airflow.apache.org/docs/apache-airflow/stable/stable-rest-api-ref.html",
     plan="free",
     base_url="{base_url}",
-    credentials=(spec.Field("token", "Access token", help="Of a user who may read DAG runs."),),
-    config=(spec.Field("api_version", "API version", required=False, default="v2", choices=("v2", "v1")),),
-    auth=spec.Bearer("{token}"),
+    credentials=(
+        spec.Field("username", "User name", help="Of a user who may read DAG runs.", required=False),
+        spec.Field("password", "Password", required=False),
+        spec.Field(
+            "token", "Access token", help="Instead of both: it ends, usually after a day.", required=False
+        ),
+    ),
+    config=(
+        spec.Field(
+            "api_version",
+            "API version",
+            help="v2: Airflow 3; v1: Airflow 2.",
+            required=False,
+            default="v2",
+            choices=("v2", "v1"),
+        ),
+    ),
+    auth=spec.FirstOf((SIGN_IN, BASIC, spec.Bearer("{token}"))),
     pulls=(
         spec.Pull(
-            name="dag_runs",
-            path="/api/{api_version}/dags/~/dagRuns",
-            params=(("state", "failed"), ("order_by", "end_date")),
-            records="dag_runs",
-            pages=spec.OffsetPages(),
-            schema=RUN_SCHEMA,
-            since=spec.Since(field="end_date", param="end_date_gte"),
-        ),
-        spec.Pull(
-            name="successes",
+            name="successful_runs",
             path="/api/{api_version}/dags/~/dagRuns",
             params=(("state", "success"), ("order_by", "end_date")),
             records="dag_runs",
             pages=spec.OffsetPages(),
-            schema=RUN_SCHEMA,
+            schema=replace(RUN_SCHEMA, keep=Among("state", ("success",))),
+            since=spec.Since(field="end_date", param="end_date_gte"),
+        ),
+        spec.Pull(
+            name="task_instances",
+            path="/api/{api_version}/dags/~/dagRuns/~/taskInstances",
+            params=(("state", "failed"), ("order_by", "end_date")),
+            records="task_instances",
+            pages=spec.OffsetPages(),
+            schema=TASK_SCHEMA,
+            supplements=(
+                spec.Supplement(
+                    path="/api/{api_version}/dags/{dag_id}/dagRuns/{dag_run_id}/taskInstances/{task_id}"
+                    "/logs/{try_number}?map_index={map_index}",
+                    into=LOG,
+                    take="content",
+                    last=4_000,
+                ),
+            ),
             since=spec.Since(field="end_date", param="end_date_gte"),
         ),
     ),

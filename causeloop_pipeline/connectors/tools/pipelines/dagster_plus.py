@@ -2,13 +2,16 @@
 
 from causeloop_pipeline.connectors import spec
 from causeloop_pipeline.connectors.mapping.expressions import (
+    Choose,
+    Concat,
     Element,
     Every,
     Has,
     Instant,
     Is,
-    Join,
     Literal,
+    Match,
+    Matches,
     Text,
     TimeFormat,
 )
@@ -16,29 +19,68 @@ from causeloop_pipeline.connectors.mapping.fields import IssueMapping
 from causeloop_pipeline.connectors.record_filters import Among
 from causeloop_pipeline.model.issue import Identifies
 
-QUERY = """
+RUNS = """
 query runs($cursor: String, $limit: Int, $updatedAfter: Float) {
-  runsOrError(
-    cursor: $cursor, limit: $limit, filter: {statuses: [FAILURE, SUCCESS], updatedAfter: $updatedAfter}
-  ) {
+  runsOrError(cursor: $cursor, limit: $limit, filter: {statuses: [%s], updatedAfter: $updatedAfter}) {
     ... on Runs { results {
       runId jobName status startTime endTime updateTime creationTime tags { key value }
       repositoryOrigin { repositoryName repositoryLocationName }
+      assetSelection { path } %s
     } }
     ... on PythonError { message }
   }
 }
 """
+WHY = """
+      eventConnection(limit: 1000) { events { __typename
+        ... on ExecutionStepFailureEvent { stepKey error { className message cause { className message } } }
+        ... on RunFailureEvent { message error { className message } }
+      } }"""
+EVENTS = "eventConnection.events"
+
+
+def find_event(kind: str, take: str) -> Element:
+    """What the first event of a kind says."""
+    return Element(EVENTS, key="__typename", equals=kind, take=take)
+
+
+STEP = find_event("ExecutionStepFailureEvent", "stepKey")
+# The error of Dagster itself only says which step failed; a `Failure` that is raised on purpose has no cause.
+RAISED = (
+    find_event("ExecutionStepFailureEvent", "error.cause.message"),
+    Match(find_event("ExecutionStepFailureEvent", "error.message"), r"^(?:[a-z_]\w*\.)*([^\n]+)"),
+    find_event("RunFailureEvent", "error.message"),
+    find_event("RunFailureEvent", "message"),
+    "error.message",
+    "failureMessage",
+)
+CAUSE = Match(RAISED, r"^\s*([^\n]+)")
+IS_OF_ASSETS = Matches(("jobName", "pipelineName"), r"^__ASSET_JOB")
+ASSET = "assetSelection.0.path.-1"
+JOB = (Choose(IS_OF_ASSETS, ASSET), "jobName", "pipelineName")
+PARTITION = Element("tags", key="key", equals="dagster/partition")
 RUN = IssueMapping(
     name="run",
     identifies=Identifies.EVENT,
     when=Every((Has("runId"), Has("status"))),
-    title=(Text("{jobName} {status}"), Text("{pipelineName} {status}")),
-    body=("error.message", "failureMessage"),
+    title=(
+        Choose(
+            IS_OF_ASSETS,
+            Concat((STEP, Literal(": "), CAUSE)),
+            Concat((JOB, Literal("."), STEP, Literal(": "), CAUSE)),
+        ),
+        Concat((JOB, Literal(": "), CAUSE)),
+        Concat((JOB, Literal(" "), "status")),
+    ),
+    body=RAISED,
     severity="status",
     status="status",
-    service=("jobName", "pipelineName"),
-    error_type=Literal("run_failed"),
+    service=JOB,
+    error_type=(
+        find_event("ExecutionStepFailureEvent", "error.cause.className"),
+        Match(CAUSE, r"^([A-Za-z_]\w*):"),
+        Literal("run_failed"),
+    ),
     team=Element("tags", key="key", equals="team"),
     environment=(
         Element("tags", key="key", equals="environment"),
@@ -48,14 +90,34 @@ RUN = IssueMapping(
     external_url=Text("{config.base_url}/runs/{runId}"),
     source_created_at=Instant(("startTime", "creationTime"), TimeFormat.EPOCH_SECONDS),
     resolved_at=Instant(("endTime", "updateTime"), TimeFormat.EPOCH_SECONDS),
-    # Every materialization by hand is a run of one job: what it was of tells them apart.
-    job=Join((("jobName", "pipelineName"), "assetSelection"), " "),
-    succeeded=Is("status", ("SUCCESS",)),
+    job=(Concat((JOB, Literal("/"), PARTITION)), JOB),
+    succeeded=Is("status", ("success",)),
     attributes={
         "location": "repositoryOrigin.repositoryLocationName",
-        "partition": Element("tags", key="key", equals="dagster/partition"),
+        "step": STEP,
+        "partition": PARTITION,
     },
 )
+
+
+def poll_runs(name: str, query: str, size: int) -> spec.Pull:
+    """The list of runs of some statuses; why they failed makes a page long."""
+    return spec.Pull(
+        name=name,
+        path="/graphql",
+        method="POST",
+        graphql=query,
+        records="data.runsOrError.results",
+        pages=spec.LastRecordPages(path="runId", param="cursor", size=size),
+        schema=spec.RecordSchema(
+            key="runId",
+            updated_at=("updateTime", "endTime", "startTime"),
+            times=spec.TimeFormat.EPOCH_SECONDS,
+            keep=Among("status", ("failure", "canceled", "success")),
+        ),
+        since=spec.Since(field="updateTime", param="updatedAfter", format=spec.TimeFormat.EPOCH_SECONDS),
+    )
+
 
 CONNECTOR = spec.Connector(
     name="dagster_plus",
@@ -65,25 +127,17 @@ CONNECTOR = spec.Connector(
     plan="free",
     base_url="{base_url}",
     credentials=(
-        spec.Field("token", "User token", help="Of a Dagster+ user with the role Viewer, else any text."),
-    ),
-    auth=spec.Headers((("Dagster-Cloud-Api-Token", "{token}"),)),
-    pulls=(
-        spec.Pull(
-            name="runs",
-            path="/graphql",
-            method="POST",
-            graphql=QUERY,
-            records="data.runsOrError.results",
-            pages=spec.LastRecordPages(path="runId", param="cursor", size=100),
-            schema=spec.RecordSchema(
-                key="runId",
-                updated_at=("updateTime", "endTime", "startTime"),
-                times=spec.TimeFormat.EPOCH_SECONDS,
-                keep=Among("status", ("failure", "canceled", "success")),
-            ),
-            since=spec.Since(field="updateTime", param="updatedAfter", format=spec.TimeFormat.EPOCH_SECONDS),
+        spec.Field(
+            "token",
+            "User token",
+            help="Of a Dagster+ user with the role Viewer; open source Dagster has none.",
+            required=False,
         ),
+    ),
+    auth=spec.FirstOf((spec.Headers((("Dagster-Cloud-Api-Token", "{token}"),)), spec.Anonymous())),
+    pulls=(
+        poll_runs("runs", RUNS % ("FAILURE, CANCELED", WHY), size=25),
+        poll_runs("successes", RUNS % ("SUCCESS", ""), size=100),
     ),
     issues=(RUN,),
 )

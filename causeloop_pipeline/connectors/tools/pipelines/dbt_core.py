@@ -1,23 +1,37 @@
 """dbt Core: the failed nodes of run_results.json, pushed after each run."""
 
 from causeloop_pipeline.connectors import spec
-from causeloop_pipeline.connectors.mapping.expressions import Every, Has, Is, Match, Text
+from causeloop_pipeline.connectors.mapping.expressions import Concat, Every, Has, Is, Literal, Match, Text
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
 from causeloop_pipeline.connectors.record_filters import Among
 from causeloop_pipeline.model.issue import Identifies
 
-FAILED = ("error", "fail", "warn", "runtime error", "partial success")
 SUCCEEDED = ("success", "pass")
+FAILED = ("error", "fail", "warn", "runtime error", "partial success")
+NAME = Match("unique_id", r"^[a-z_]+\.[^.]+\.([^.]+)")
+"""The node's own name: before it type and project, behind it the hash of a test or the version of a model."""
+# `Runtime Error in model x (models/x.sql)` is above the error of the database itself.
+CAUSE = (
+    Match("message", r"^\w+ Error in [^\n]*\n\s*([^\n]+)"),
+    Match("message", r"^\s*([^\n]+)"),
+)
 NODE = IssueMapping(
     name="node",
     identifies=Identifies.EVENT,
     when=Every((Has("unique_id"), Has("status"))),
-    title=Text("{unique_id}: {status}"),
+    title=(
+        Concat((NAME, Literal(": "), CAUSE)),
+        Concat((NAME, Literal(" "), "status")),
+        Text("{unique_id}: {status}"),
+    ),
     body="message",
     severity="status",
     status="status",
     service=(Match("unique_id", r"^[a-z_]+\.([^.]+)"), "unique_id"),
-    error_type=(Match("unique_id", r"^([a-z_]+)\."),),
+    error_type=(
+        Match(CAUSE, r"^((?:\w+ )?Error|\w+(?:Error|Exception))\b"),
+        Match("unique_id", r"^([a-z_]+)\."),
+    ),
     environment="target",
     source_created_at=("timing.0.started_at", "generated_at"),
     resolved_at=("timing.-1.completed_at", "generated_at"),

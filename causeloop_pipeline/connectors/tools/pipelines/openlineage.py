@@ -1,16 +1,44 @@
 """OpenLineage run events of any producer: the failed and aborted ones."""
 
 from causeloop_pipeline.connectors import spec
-from causeloop_pipeline.connectors.mapping.expressions import Every, Has, Is, Match, Text
+from causeloop_pipeline.connectors.mapping.expressions import (
+    Concat,
+    Element,
+    Every,
+    Has,
+    Is,
+    Literal,
+    Match,
+    Text,
+)
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
 from causeloop_pipeline.connectors.record_filters import Among
 from causeloop_pipeline.model.issue import Identifies
 
+DATASETS = ("inputs.0", "outputs.0")
+
+
+def find_assertion(take: str) -> tuple[Element, ...]:
+    """What the first failed assertion about a dataset of the run says."""
+    places = (f"{dataset}.facets.dataQualityAssertions.assertions" for dataset in DATASETS)
+    return tuple(Element(place, key="success", equals="false", take=take) for place in places)
+
+
+COLON, FAILED = Literal(": "), Literal(" failed")
+DATASET = tuple(f"{dataset}.name" for dataset in DATASETS)
+ERROR = Match(("run.facets.errorMessage.message",), r"^\s*([^\n]+)")
 RUN = IssueMapping(
     name="run event",
     identifies=Identifies.EVENT,
     when=Every((Has("eventType"), Has("job.name"))),
-    title=Text("{job.name}: {eventType}"),
+    title=(
+        Concat(
+            (DATASET, COLON, find_assertion("assertion"), Literal(" of "), find_assertion("column"), FAILED)
+        ),
+        Concat((DATASET, COLON, find_assertion("assertion"), FAILED)),
+        Concat(("job.name", COLON, ERROR)),
+        Text("{job.name}: {eventType}"),
+    ),
     body=("run.facets.errorMessage.message", "run.facets.errorMessage.stackTrace"),
     severity="eventType",
     status="eventType",
@@ -21,6 +49,7 @@ RUN = IssueMapping(
             r"\b((?:[A-Za-z_]\w*\.)*[A-Z]\w*(?:Error|Exception))\b",
         ),
         Match("run.facets.errorMessage.message", r"\b([A-Z]\w*(?:Error|Exception))\b"),
+        *find_assertion("assertion"),
         "run.facets.errorMessage.programmingLanguage",
         "job.facets.jobType.jobType",
     ),
@@ -29,7 +58,7 @@ RUN = IssueMapping(
     source_created_at=("run.facets.nominalTime.nominalStartTime", "eventTime"),
     resolved_at="eventTime",
     job=Text("{job.namespace}/{job.name}"),
-    succeeded=Is("eventType", ("COMPLETE",)),
+    succeeded=Is("eventType", ("complete",)),
     attributes={
         "namespace": "job.namespace",
         "producer": "producer",

@@ -3,11 +3,13 @@
 from causeloop_pipeline.connectors import spec
 from causeloop_pipeline.connectors.mapping.expressions import (
     Choose,
+    Concat,
     Element,
     Every,
     Has,
     Is,
     Literal,
+    Match,
     Matches,
     Tag,
     Text,
@@ -28,23 +30,54 @@ def related(role: str) -> Element:
     return Element("related", r"prefect\.resource\.role", role, r"prefect\.resource\.name")
 
 
+def find_id(role: str) -> Match:
+    """The id of what an event's run belongs to, as a run of the API names it."""
+    found = Element("related", r"prefect\.resource\.role", role, r"prefect\.resource\.id")
+    return Match(found, rf"^prefect\.{role}\.(.+)$")
+
+
+FLOW = ("flow_name", "flow.name")
+# Before what was raised, Prefect says that something was.
+CAUSE = Match(
+    "state.message", r"^(?:Flow run encountered an exception[:.]|Flow run failed due to [a-z ]+:)?\s*([^\n]+)"
+)
+PAGE = "/runs/flow-run/"
 RUN = IssueMapping(
     name="flow run",
     identifies=Identifies.EVENT,
     when=Every((Has("id"), Has("flow_id"))),
-    title=(Text("{name}: {state.name}"), Text("{name}: {state_name}"), Text("{name}: {state_type}"), "name"),
+    title=(
+        Concat((FLOW, Literal(": "), CAUSE)),
+        Concat((FLOW, Literal(": "), ("state.name", "state_name", "state_type"))),
+        Text("{name}: {state.name}"),
+        Text("{name}: {state_name}"),
+        Text("{name}: {state_type}"),
+        "name",
+    ),
     body="state.message",
     severity=("state.type", "state_type"),
     status=("state.type", "state_type"),
-    service=("deployment_name", "flow_name", "deployment_id", "flow_id"),
-    error_type=("state.name", "state_name"),
+    service=(*FLOW, "deployment_name"),
+    error_type=(Match(CAUSE, r"^(\w+(?:Error|Exception|Timeout))\b"), "state.name", "state_name"),
     team=Tag("tags", "team"),
     environment=(Tag("tags", "env|environment"), "work_pool_name"),
+    external_url=(
+        Concat((Match(Text("{config.base_url}"), r"^(.+)/api/?$"), Literal(PAGE), "id")),
+        Text(
+            "https://app.prefect.cloud/account/{config.account}/workspace/{config.workspace}/runs/flow-run/{id}"
+        ),
+    ),
     source_created_at=("start_time", "expected_start_time", "created"),
     resolved_at=("end_time", "updated"),
     job=("deployment_id", "flow_id"),
-    succeeded=Is(("state.type", "state_type"), ("COMPLETED",)),
-    attributes={"tags": "tags", "run_count": "run_count", "work_queue": "work_queue_name"},
+    succeeded=Is(("state.type", "state_type"), ("completed",)),
+    attributes={
+        "tags": "tags",
+        "run": "name",
+        "deployment": ("deployment_name", "deployment_id"),
+        "run_count": "run_count",
+        "work_queue": "work_queue_name",
+    },
 )
 RUN_EVENT = IssueMapping(
     name="event of a flow run",
@@ -66,6 +99,8 @@ RUN_EVENT = IssueMapping(
     environment=related("work-pool"),
     source_created_at=(r"resource.prefect\.state-timestamp", "occurred"),
     resolved_at="occurred",
+    job=(find_id("deployment"), find_id("flow")),
+    succeeded=Matches("event", r"\.completed$"),
     attributes={"event": "event", "run": r"resource.prefect\.resource\.id"},
 )
 SCHEMA = spec.RecordSchema(
@@ -73,10 +108,13 @@ SCHEMA = spec.RecordSchema(
 )
 
 
-def has_failed(event: spec.Record) -> bool:
-    """Whether an event tells that a flow run failed, crashed or hung."""
-    return str(event.get("event")).lower().startswith(FAILURE_EVENTS)
+def has_ended(event: spec.Record) -> bool:
+    """Whether an event tells that a flow run failed, crashed or hung, or that it succeeded."""
+    return str(event.get("event")).lower().startswith((*FAILURE_EVENTS, "prefect.flow-run.completed"))
 
+
+PAYLOAD = '{"flow_run": {{ flow_run|tojson }}, "flow": {{ flow|tojson }}}'
+"""What a person pastes into the automation: Prefect fills it, and without `tojson` it is no JSON."""
 
 CONNECTOR = spec.Connector(
     name="prefect",
@@ -85,12 +123,23 @@ CONNECTOR = spec.Connector(
     docs_url="https://docs.prefect.io/v3/api-ref/rest-api",
     plan="starter",
     base_url="https://api.prefect.cloud/api/accounts/{account}/workspaces/{workspace}",
-    credentials=(spec.Field("token", "API key"),),
-    config=(
-        spec.Field("account", "Account ID", pattern=r"[0-9a-fA-F-]{36}"),
-        spec.Field("workspace", "Workspace ID", pattern=r"[0-9a-fA-F-]{36}"),
+    credentials=(
+        spec.Field(
+            "token", "API key", help="Of Prefect Cloud; a server of one's own has none.", required=False
+        ),
     ),
-    auth=spec.Bearer("{token}"),
+    config=(
+        spec.Field("account", "Account ID", pattern=r"[0-9a-fA-F-]{36}", unless="base_url"),
+        spec.Field("workspace", "Workspace ID", pattern=r"[0-9a-fA-F-]{36}", unless="base_url"),
+        spec.Field(
+            "base_url",
+            "API address",
+            help="Of a server of one's own, such as https://prefect.acme.example/api.",
+            required=False,
+            pattern=r"https?://\S+",
+        ),
+    ),
+    auth=spec.FirstOf((spec.Bearer("{token}"), spec.Anonymous())),
     pulls=(
         spec.Pull(
             name="flow_runs",
@@ -103,6 +152,7 @@ CONNECTOR = spec.Connector(
             records="",
             pages=spec.OffsetPages(size=200),
             schema=SCHEMA,
+            supplements=(spec.Supplement(path="/flows/{flow_id}", into="flow"),),
             since=spec.Since(field="end_time", param="flow_runs.end_time.after_"),
         ),
     ),
@@ -119,11 +169,11 @@ CONNECTOR = spec.Connector(
                     key_pattern=r"flow-run\.(.+)$",
                     updated_at=("occurred",),
                     kind="event",
-                    keep=has_failed,
+                    keep=has_ended,
                 ),
             ),
         ),
-        setup="Automations: on a failed or crashed flow run, a webhook block that posts {{flow_run}}.",
+        setup=f"Automations: on a failed, crashed or completed flow run, call a webhook block with {PAYLOAD}",
     ),
     issues=(RUN, RUN_EVENT),
 )

@@ -3,6 +3,7 @@
 from causeloop_pipeline.connectors import spec
 from causeloop_pipeline.connectors.mapping.expressions import Element, Every, Has, Some, Text
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
+from causeloop_pipeline.connectors.record_filters import NO_WISH
 from causeloop_pipeline.model.issue import Identifies
 
 ISSUE = IssueMapping(
@@ -22,7 +23,7 @@ ISSUE = IssueMapping(
     resolved_at=("closed_on", "updated_on"),
     attributes={"tracker": "tracker.name", "version": "fixed_version.name"},
 )
-SCHEMA = spec.RecordSchema(updated_at=("updated_on", "created_on"))
+SCHEMA = spec.RecordSchema(updated_at=("updated_on", "created_on"), keep=NO_WISH)
 
 CONNECTOR = spec.Connector(
     name="redmine",

@@ -22,11 +22,11 @@ HEARTBEAT = IssueMapping(
     service=("monitor.name", "monitor.hostname"),
     error_type=("heartbeat.msg",),
     environment=Tag("monitor.tags", "env|environment"),
-    external_url="monitor.url",
+    external_url=Text("{config.base_url}/dashboard/{monitor.id}"),
     source_created_at="heartbeat.time",
     firing_start=FiringStart.CHANGED,
     resolved_at="heartbeat.time",
-    attributes={"type": "monitor.type", "duration": "heartbeat.duration"},
+    attributes={"type": "monitor.type", "url": "monitor.url", "duration": "heartbeat.duration"},
 )
 
 CONNECTOR = spec.Connector(
@@ -35,6 +35,15 @@ CONNECTOR = spec.Connector(
     category=spec.Category.CLOUD_MONITORING,
     docs_url="https://github.com/louislam/uptime-kuma/wiki",
     plan="free",
+    config=(
+        spec.Field(
+            "base_url",
+            "Address of Uptime Kuma",
+            help="Where people open it, for links: https://status.acme.example.",
+            required=False,
+            pattern=r"https?://\S+",
+        ),
+    ),
     webhook=spec.Webhook(
         signatures=(spec.SharedSecret("x-causeloop-token"), spec.UrlSecret()),
         ignore=(spec.Condition(path="msg", values=frozenset({"Uptime Kuma Testing", "Testing"})),),

@@ -1,0 +1,45 @@
+"""All recipes by name, in the order in which they run."""
+
+from tests.realtools.real_tool import RealTool
+from tests.realtools.tools.airflow import Airflow2, Airflow3
+from tests.realtools.tools.alerta import Alerta
+from tests.realtools.tools.alertmanager import Alertmanager, AlertmanagerPolled
+from tests.realtools.tools.buildbot import Buildbot
+from tests.realtools.tools.cloud_events import CloudEvents
+from tests.realtools.tools.dagster import DagsterAsset, DagsterJob
+from tests.realtools.tools.dbt import DbtCore, OpenLineageDbt
+from tests.realtools.tools.mariadb import MariaDb
+from tests.realtools.tools.moto import Moto
+from tests.realtools.tools.postgresql import PostgreSql
+from tests.realtools.tools.prefect import PrefectPolled, PrefectPushed
+from tests.realtools.tools.redmine import Redmine
+from tests.realtools.tools.telemetry import OtlpLogs, OtlpSpans
+from tests.realtools.tools.uptime_kuma import UptimeKuma
+from tests.realtools.tools.zabbix import Zabbix
+
+RECIPES: dict[str, type[RealTool]] = {
+    recipe.name: recipe
+    for recipe in (
+        Alertmanager,
+        AlertmanagerPolled,
+        UptimeKuma,
+        Zabbix,
+        Redmine,
+        Airflow3,
+        Airflow2,
+        DagsterJob,
+        DagsterAsset,
+        PrefectPolled,
+        PrefectPushed,
+        DbtCore,
+        OpenLineageDbt,
+        OtlpLogs,
+        OtlpSpans,
+        CloudEvents,
+        Buildbot,
+        Alerta,
+        Moto,
+        PostgreSql,
+        MariaDb,
+    )
+}

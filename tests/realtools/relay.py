@@ -1,0 +1,82 @@
+"""A relay before a real server: it keeps what was pushed, or answers as another site of the tool."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import httpx2
+
+HOP = frozenset(
+    {"host", "content-length", "connection", "transfer-encoding", "accept-encoding", "content-encoding"}
+)
+
+
+@dataclass(frozen=True)
+class Pushed:
+    """A request that went through."""
+
+    path: str
+    headers: dict[str, str]
+    body: bytes
+
+
+@dataclass
+class Relay:
+    """Where it listens, and what went through it."""
+
+    url: str
+    target: str
+    replace: tuple[bytes, bytes] = (b"", b"")
+    pushed: list[Pushed] = field(default_factory=list)
+
+    def disguise(self, body: bytes) -> bytes:
+        """A body with one word in the place of another: what a second site would say of its own failure."""
+        former, other = self.replace
+        return body.replace(former, other) if former else body
+
+
+@contextmanager
+def open_relay(port: int, target: str, replace: tuple[str, str] = ("", "")) -> Iterator[Relay]:
+    """A relay on a port of this machine; answers have one word replaced by another."""
+    former, other = replace
+    relay = Relay(f"http://127.0.0.1:{port}", target, (former.encode(), other.encode()))
+    server = ThreadingHTTPServer(("127.0.0.1", port), _make_handler(relay))
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield relay
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+def _make_handler(relay: Relay) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def forward(self) -> None:
+            body = self.rfile.read(int(self.headers.get("content-length") or 0))
+            headers = {name: value for name, value in self.headers.items() if name.lower() not in HOP}
+            if self.command == "POST":
+                relay.pushed.append(Pushed(self.path, headers, body))
+            answer = httpx2.request(
+                self.command, relay.target + self.path, content=body, headers=headers, timeout=60
+            )
+            content = relay.disguise(answer.content)
+            self.send_response(answer.status_code)
+            for name, value in answer.headers.items():
+                if name.lower() not in HOP:
+                    self.send_header(name, value)
+            self.send_header("content-length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content)
+
+        do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = forward  # noqa: N815 the names of http.server
+
+        def log_message(self, *_: object) -> None:
+            """Print nothing."""
+
+    return Handler
