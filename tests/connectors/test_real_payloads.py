@@ -88,13 +88,13 @@ def test_the_watermark_of_every_list_is_in_its_real_records():
         assert find_value(item, spec.since.field), (tool, file)
 
 
-def test_github_runs_that_did_not_fail_are_left_out_and_pull_requests_too():
+def test_github_runs_that_neither_failed_nor_succeeded_are_left_out_and_pull_requests_too():
     runs = list(documents("github_actions/raw_github_api_runs.jsonl"))
     schema = next(spec.schema for spec in CONNECTORS["github"].pulls if spec.name == "runs_failure")
     records, _, left_out = read("github", schema, runs)
-    failed = [run for run in runs if run["conclusion"] == "failure" or run["run_attempt"] > 1]
-    assert len(records) == len(failed)
-    assert left_out == len(runs) - len(failed)
+    read_on = [run for run in runs if run["conclusion"] in {"failure", "success"} or run["run_attempt"] > 1]
+    assert len(records) == len(read_on)
+    assert left_out == len(runs) - len(read_on)
     issues = list(documents("github/raw_github_api_issues.jsonl"))
     records, _, _ = read("github", CONNECTORS["github"].pulls[0].schema, issues)
     assert len(records) == sum("pull_request" not in issue for issue in issues)
@@ -149,11 +149,12 @@ def test_a_milestone_on_a_pull_request_is_no_issue():
 
 
 @pytest.mark.parametrize("file", ["workflow_run_completed.json", "workflow_run_requested.json"])
-def test_a_real_workflow_run_counts_when_it_failed(file):
+def test_a_real_workflow_run_is_read_when_it_failed_or_ends_what_failed_before(file):
     (document,) = documents(f"github_actions/{file}")
     received = read_delivery(CONNECTORS["github"], json.dumps(document).encode())
     run = document["workflow_run"]
-    expected = run["conclusion"] in {"failure", "timed_out", "startup_failure"} or run["run_attempt"] > 1
+    ended = {"failure", "timed_out", "startup_failure", "success"}
+    expected = run["conclusion"] in ended or run["run_attempt"] > 1
     assert len(received.records) == expected
     assert received.quarantined == []
 

@@ -255,51 +255,6 @@ def test_a_polled_state_without_a_time_that_comes_back_is_another_observation(
     ]
 
 
-def test_an_error_trackers_issue_occurs_in_each_hour_that_it_counts(
-    database: Database, models: Normalizer, workspace_id: UUID
-) -> None:
-    hours = [[int(at(60 * hour).timestamp()), count] for hour, count in ((0, 2), (1, 0), (5, 3))]
-    issue = {
-        "id": "3001",
-        "title": "KeyError: sku",
-        "level": "error",
-        "status": "unresolved",
-        "count": "5",
-        "firstSeen": at(3).isoformat(),
-        "lastSeen": at(310).isoformat(),
-        "stats": {"24h": hours},
-    }
-    land_records(
-        database, workspace_id, record(issue, "sentry", external_id="3001", kind="record", channel="poll")
-    )
-    normalize(database, models, workspace_id)
-
-    with database.workspace(workspace_id) as session:
-        rows = session.rows("select started_at, count from core.occurrence order by started_at")
-    assert [(row["started_at"], row["count"]) for row in rows] == [(at(3), 2), (at(300), 3)]
-
-
-def test_what_only_counts_places_what_it_counts_more_where_it_occurred_last(
-    database: Database, models: Normalizer, workspace_id: UUID
-) -> None:
-    for minutes, count in ((90, 4), (600, 9)):
-        fault = {
-            "id": 1,
-            "klass": "NoMethodError",
-            "message": "total is nil",
-            "resolved": False,
-            "created_at": at(0).isoformat(),
-            "notices_count": count,
-            "last_notice_at": at(minutes).isoformat(),
-        }
-        land_records(database, workspace_id, record(fault, "honeybadger", external_id="1", kind="record"))
-    normalize(database, models, workspace_id)
-
-    with database.workspace(workspace_id) as session:
-        rows = session.rows("select started_at, count from core.occurrence order by started_at")
-    assert [(row["started_at"], row["count"]) for row in rows] == [(at(0), 1), (at(60), 3), (at(600), 5)]
-
-
 def test_a_ticket_that_is_reopened_occurs_again(
     database: Database, models: Normalizer, workspace_id: UUID
 ) -> None:

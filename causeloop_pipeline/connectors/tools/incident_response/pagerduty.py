@@ -21,12 +21,9 @@ from causeloop_pipeline.model.issue import FiringStart, Identifies
 FORMER = ("created_on", "last_status_change_on", "trigger_summary_data.subject")
 HALF_A_YEAR = timedelta(days=180)
 UPDATED_AT = ("updated_at", "last_status_change_at", "last_status_change_on", "created_at", "created_on")
-IGNORED_TYPES = frozenset(
-    {
-        *("ping", "service", "incident_note", "incident_status_update", "incident_responder"),
-        *("incident_field_values", "incident_workflow_instance", "incident_conference_bridge"),
-    }
-)
+IGNORED_MESSAGES = ("ping", "service", "incident_note", "incident_status_update", "incident_responder")
+IGNORED_DETAILS = ("incident_field_values", "incident_workflow_instance", "incident_conference_bridge")
+IGNORED_TYPES = frozenset((*IGNORED_MESSAGES, *IGNORED_DETAILS))
 
 INCIDENT = IssueMapping(
     name="incident",

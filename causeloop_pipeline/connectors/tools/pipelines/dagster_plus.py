@@ -90,7 +90,7 @@ RUN = IssueMapping(
     external_url=Text("{config.base_url}/runs/{runId}"),
     source_created_at=Instant(("startTime", "creationTime"), TimeFormat.EPOCH_SECONDS),
     resolved_at=Instant(("endTime", "updateTime"), TimeFormat.EPOCH_SECONDS),
-    job=(Concat((JOB, Literal("/"), PARTITION)), JOB),
+    job=(Concat((JOB, Literal("/"), PARTITION)), *JOB),
     succeeded=Is("status", ("success",)),
     attributes={
         "location": "repositoryOrigin.repositoryLocationName",
