@@ -121,6 +121,12 @@ buckets as (
 
 ),
 
+seen as (
+
+    select distinct workspace_id, source, site, external_id, first_seen_at from versions
+
+),
+
 counted as (
 
     select
@@ -135,7 +141,7 @@ counted as (
         end as started_at,
         buckets.count
     from buckets
-    inner join (select distinct workspace_id, source, site, external_id, first_seen_at from versions) as seen
+    inner join seen
         on seen.workspace_id = buckets.workspace_id
         and seen.source = buckets.source
         and seen.site = buckets.site
@@ -143,7 +149,7 @@ counted as (
     union all
     -- It began before all that was counted.
     select seen.workspace_id, seen.source, seen.site, seen.external_id, seen.first_seen_at, 1
-    from (select distinct workspace_id, source, site, external_id, first_seen_at from versions) as seen
+    from seen
     where exists (
         select from buckets
         where buckets.workspace_id = seen.workspace_id

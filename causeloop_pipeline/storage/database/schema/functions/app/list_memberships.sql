@@ -8,7 +8,7 @@ create or replace function app.list_memberships(person uuid)
     security definer
     set search_path = pg_catalog, pg_temp
 begin atomic
-    select w.workspace_id, w.organization_id, o.name, w.name, m.role, m.status = 'active'
+    select w.workspace_id, w.organization_id, o.name as organization, w.name as workspace, m.role, m.status = 'active'
     from app.membership as m
     join app.workspace as w on w.workspace_id = m.workspace_id
     join app.organization as o on o.organization_id = w.organization_id
