@@ -24,7 +24,6 @@ insert into core.issue (
 )
 select %s, gen_random_uuid(), 'custom_api', number::text, 'It broke', 'p2', 'open', %s, moment, moment, now()
 from unnest(%s::timestamptz[]) with ordinality as moments (moment, number)
-from tests.support.single_occurrences import add_single_occurrences
 """
 
 

@@ -259,7 +259,12 @@ def test_a_ticket_that_is_reopened_occurs_again(
     database: Database, models: Normalizer, workspace_id: UUID
 ) -> None:
     for minutes, status in ((0, "open"), (10, "resolved"), (100, "open")):
-        payload = {"external_id": "T-1", "title": "Disk full", "status": status}
+        payload = {
+            "external_id": "T-1",
+            "title": "Disk full",
+            "status": status,
+            "source_updated_at": at(minutes).isoformat(),
+        }
         land_records(database, workspace_id, record(payload, source_updated_at=at(minutes)))
     normalize(database, models, workspace_id)
 

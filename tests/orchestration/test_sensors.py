@@ -156,7 +156,13 @@ def test_arrived_records_start_a_run_from_the_issues_to_the_patterns(
 
     assert isinstance(request, dg.RunRequest)
     assert scope_of(database, request) == {workspace_id}
-    assert names_of(request, definitions) == {"core/issue", "core/change", "fingerprints", "patterns"}
+    assert names_of(request, definitions) == {
+        "core/issue",
+        "core/occurrence",
+        "core/change",
+        "fingerprints",
+        "patterns",
+    }
 
 
 def test_records_of_a_poll_under_way_are_left_to_that_poll(

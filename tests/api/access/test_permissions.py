@@ -82,6 +82,7 @@ def make_bodies(sample: Sample) -> dict[str, Any]:
         "update_recommendation": {"step": 0, "step_done": True},
         "push_recommendation": {"connector_id": str(sample.ids["tracker_id"])},
         "create_connector": {"type": "custom_api", "display_name": uuid4().hex, "config": {}},
+        "show_credential_receivers": {"type": "github", "config": {"repositories": ["acme/shop"]}},
         "test_unsaved_connector": {"type": "custom_api", "config": {}},
         "update_connector": {"poll_interval_seconds": 600},
         "create_alert_rule": {"name": "wake me", "channels": [{"type": "email", "to": "a@example.com"}]},

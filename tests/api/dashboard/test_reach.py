@@ -9,6 +9,8 @@ FOR_PROGRAMS = {
     "answer_webhook_challenge": "a tool asks it",
     "ingest_cloud_events": "programs send issues with it",
     "ingest_otlp_logs": "programs send their logs with it",
+    "ingest_otlp_metrics": "programs send all their telemetry to one address",
+    "ingest_otlp_traces": "programs send their traces with it",
     "ingest_batch": "programs send issues with it",
     "ingest_change_batch": "programs send changes with it",
     "ingest_event": "programs send issues with it",

@@ -23,6 +23,8 @@ LARGER = {
     "ingest_cloud_events",
     "ingest_event",
     "ingest_otlp_logs",
+    "ingest_otlp_metrics",
+    "ingest_otlp_traces",
     "store_connector_declaration",
     "update_issue",
 }

@@ -19,6 +19,7 @@ from api.recommendations.queries import RECOMMENDATIONS
 from causeloop_pipeline.storage.database.session import Database
 from tests.api.conftest import Client
 from tests.api.sample import Sample
+from tests.support.single_occurrences import add_single_occurrences
 
 LISTS = {
     "/v1/issues": ISSUES,
@@ -118,6 +119,7 @@ def _keep_inserting(database: Database, sample: Sample, stop: threading.Event) -
                 """,
                 (sample.workspace_id, uuid4(), uuid4().hex),
             )
+            add_single_occurrences(session)
 
 
 def test_a_changed_or_foreign_cursor_is_refused(client: Client, sample: Sample, other_sample: Sample) -> None:
@@ -167,6 +169,7 @@ def test_a_total_above_ten_thousand_is_an_estimate(
             """,
             {"w": fresh_sample.workspace_id},
         )
+        add_single_occurrences(session)
 
     page = client(fresh_sample.credentials["viewer"]).get("/v1/issues").json()["page"]
 

@@ -210,5 +210,5 @@ def test_the_matrix_is_written_between_its_marks(tmp_path: Path) -> None:
     assert text.startswith("# Connectors\n\nBefore.")
     assert text.endswith("After.\n")
     assert "old" not in text
-    assert "| `okta` | Okta | Security | starter | ✓ | | | | | | ✗ | | knowledge |" in text
+    assert "| `okta` | Okta | Security | starter | event | field | ✓ | | | | | | ✗ | | knowledge |" in text
     assert "✓" not in render_matrix({"okta": CONNECTORS["okta"]}, {})

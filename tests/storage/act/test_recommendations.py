@@ -139,7 +139,10 @@ def test_what_is_recommended_for_the_candidates_is_what_is_recommended_for_all_p
         confidence=pl.col("pattern_id").replace_strict(sure),
     ).struct.unnest()
     stored = build_pattern_frames(failures)[0].with_columns(
-        changed, workspace_id=pl.lit(str(workspace_id)), kind=pl.lit("machine")
+        changed,
+        workspace_id=pl.lit(str(workspace_id)),
+        kind=pl.lit("machine"),
+        occurrence_count=pl.col("issue_count"),
     )
     with database.workspace(workspace_id) as session:
         session.insert("detect.pattern", stored)

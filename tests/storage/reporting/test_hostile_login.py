@@ -21,6 +21,7 @@ from tests.conftest import Installation
 VIEWS = (
     "workspace",
     "issues",
+    "occurrences",
     "changes",
     "patterns",
     "pattern_issues",
