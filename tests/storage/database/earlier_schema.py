@@ -53,8 +53,10 @@ def read_objects(url: str) -> set[str]:
 
 
 def _in_one_order(name: str, text: str) -> str:
-    """An object and its text; rights sorted, whatever the order in which they were given."""
-    return "\n".join([name, *(sorted(text.splitlines()) if "Type: ACL" in name else [text])])
+    """An object and its text; rights and columns sorted, whatever the order in which they were given."""
+    if "Type: ACL" not in name and "Type: TABLE;" not in name:
+        return f"{name}\n{text}"
+    return "\n".join([name, *sorted(line.rstrip(",") for line in text.splitlines())])
 
 
 def _find_commit_before(migration: Path) -> str:

@@ -5,7 +5,15 @@ from causeloop_pipeline.storage.database.migrate import run_sql
 revision = "0090"
 down_revision = "0087"
 
+# The first days of 0086 knew no source of a connector's own.
 SQL = """
+alter table app.connector add column if not exists source text;
+comment on column app.connector.source is
+    'What its issues have as their source, where that is not the type: '
+    '`custom_api:` and the name of a declaration.';
+comment on column raw.record.site is
+    'The one tool, of all those of its source, that gave the id, by its connector on arrival.';
+
 alter table detect.fingerprint
     add column source_kind text,
     add column title_key text,
