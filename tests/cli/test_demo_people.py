@@ -58,7 +58,7 @@ def read_finding(own: OwnInstallation) -> tuple[State, str, str]:
         ("CAUSELOOP_PUBLIC_URL", "https://causeloop.example.com"),
         ("CAUSELOOP_PUBLIC_URL", "http://192.168.1.20:8080"),
         ("CAUSELOOP_API_HOST", "0.0.0.0"),
-        ("CAUSELOOP_DATABASE_URL", "postgresql://causeloop_owner:secret@db.example.com/prod"),
+        ("CAUSELOOP_DATABASE_URL", "postgresql://causeloop_owner@db.example.com/prod"),
     ],
 )
 def test_the_demo_is_refused_where_others_reach_it_and_nothing_is_made(

@@ -43,7 +43,7 @@ TOKENS = {
 TRIED = (
     *("acme", "acme.example", "7", "eu-west-1", "eu", "us1", "us10", "acme.okta.com", "sumologic.com"),
     *("api.sumologic.com", "acme.xdr.us.paloaltonetworks.com", "00000000-0000-0000-0000-000000000000"),
-    *("https://self.example", "2026-01-01", "acme/shop", "ada@acme.example", "/sql/1.0/x", "C012345678"),
+    *("https://self.example", "2026-01-01", "acme/shop", "ada@acme.example", "/sql/1.0/x", "C01234WXYZ"),
     *("0" * 32, "projects/acme", ["gh/acme/shop"], ["0" * 24], ["acme/shop"], ["acme"], ["7"], 7),
 )
 HTTP_TYPES = sorted(

@@ -28,6 +28,9 @@ from tests.support.sinkhole import Answer, Everywhere, Sinkhole, sinkhole
 SAMPLED = {"fields": 1_500, "declarations": 400, "answers": 100}
 """How many cases `make test` tries of each product."""
 
+MAX_CASES = int(os.environ.get("CAUSELOOP_OTHER_HOST_CASES", "8000"))
+"""How many `make test-slow` tries; all 225,000 take half an hour."""
+
 
 T = TypeVar("T")
 
@@ -62,8 +65,10 @@ def test_some_spellings_in_some_places_send_nothing_elsewhere(product: str, hole
 
 
 @pytest.mark.parametrize("product", PRODUCTS)
+@pytest.mark.timeout(MAX_CASES // 10)
 def test_every_spelling_in_every_place_sends_nothing_elsewhere(product: str, hole: Sinkhole) -> None:
-    count = run_all(hole, list(PRODUCTS[product]()))
+    cases = list(PRODUCTS[product]())
+    count = run_all(hole, sample(cases, min(MAX_CASES, len(cases))))
 
     assert count.leaks == []
 
