@@ -76,6 +76,13 @@ def sign_in_at_provider(tab: Page) -> None:
     expect(tab.get_by_role("button", name="Menu:")).to_be_visible()
 
 
+def join_at_provider(tab: Page, offer: str) -> None:
+    """Sign in with single sign-on for the first time, and join what one is invited to."""
+    tab.get_by_role("button", name="Sign in with single sign-on").click()
+    tab.get_by_role("button", name=offer).click()
+    expect(tab.get_by_role("button", name="Menu:")).to_be_visible()
+
+
 def read_secret(tab: Page) -> str:
     """What a dialog shows once; closes it."""
     field: Locator = tab.get_by_label("Shown only once")

@@ -138,7 +138,8 @@ def test_the_first_people_come_in_by_links_and_single_sign_on_and_a_key_is_made_
         sign_in_with_password(bob, running.environment["CAUSELOOP_PUBLIC_URL"], BOB, first_day.PASSWORD)
         expect(bob.get_by_role("alert")).to_contain_text("single sign-on")
         issuer.subject, issuer.claims = "bob-at-the-provider", {"email": BOB, "email_verified": True}
-        first_day.sign_in_at_provider(bob)
+        # The inviter had seen the link that Bob came in by: now that he is proven, he joins himself.
+        first_day.join_at_provider(bob, "Join Main of Acme")
 
     statuses = {answer_with(running, each, "/v1/issues") for each in keys}
     assert (len(keys), statuses) == (2, {200})
