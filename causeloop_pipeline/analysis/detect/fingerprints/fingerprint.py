@@ -143,7 +143,8 @@ def list_catalog(table: pl.DataFrame) -> TemplateCatalog:
     """
     template = pl.col("template").str.replace_all(DISPLAYED_WILDCARD, WILDCARD, literal=True)
     with_titles = table.with_columns(SOURCE_NAME, HAS_BODY).with_columns(_MAY_REPEAT)
-    titles = with_titles.select(pl.when(pl.col("may_repeat") & pl.col("template").is_null()).then("title"))
+    title = pl.col("title").fill_null("")
+    titles = with_titles.select(pl.when(pl.col("may_repeat") & pl.col("template").is_null()).then(title))
     masked = with_titles.select(pl.coalesce(template, mask(titles.to_series())).alias("masked"))["masked"]
     rows = with_titles.with_columns(masked)
     messages = (
