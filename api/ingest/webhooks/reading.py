@@ -37,6 +37,18 @@ class SentDelivery:
         """Whether it is small, and read by the product's own patterns."""
         return len(self.body) <= MAX_INLINE_BYTES and DECLARATION not in self.config
 
+    @property
+    def arguments(self) -> dict[str, Any]:
+        """What verifying it needs beside the connector."""
+        return {
+            "headers": self.headers,
+            "body": self.body,
+            "secrets": self.secrets,
+            "now": self.received_at,
+            "config": self.config,
+            "url": self.url,
+        }
+
 
 async def read_sent(computing: Computing, workspace_id: UUID, sent: SentDelivery) -> WebhookDelivery:
     """The records of a delivery; SignatureError where its signature is not valid.
@@ -44,7 +56,7 @@ async def read_sent(computing: Computing, workspace_id: UUID, sent: SentDelivery
     A verified one that takes too long to read is quarantined whole.
     """
     if sent.is_read_quickly:
-        return _receive(sent)
+        return receive(CONNECTORS[sent.type], **sent.arguments)
     await computing.run(workspace_id, verify_sent, sent)
     try:
         delivery: WebhookDelivery = await computing.run(workspace_id, read_verified, sent)
@@ -53,29 +65,9 @@ async def read_sent(computing: Computing, workspace_id: UUID, sent: SentDelivery
     return delivery
 
 
-def _receive(sent: SentDelivery) -> WebhookDelivery:
-    return receive(
-        CONNECTORS[sent.type],
-        headers=sent.headers,
-        body=sent.body,
-        secrets=sent.secrets,
-        now=sent.received_at,
-        config=sent.config,
-        url=sent.url,
-    )
-
-
 def verify_sent(sent: SentDelivery) -> None:
     """SignatureError where the signature of a delivery is not valid."""
-    verify_delivery(
-        CONNECTORS[sent.type],
-        headers=sent.headers,
-        body=sent.body,
-        secrets=sent.secrets,
-        now=sent.received_at,
-        config=sent.config,
-        url=sent.url,
-    )
+    verify_delivery(CONNECTORS[sent.type], **sent.arguments)
 
 
 def read_verified(sent: SentDelivery) -> WebhookDelivery:

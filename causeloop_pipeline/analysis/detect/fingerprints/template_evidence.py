@@ -96,7 +96,9 @@ def choose_templates(
         *(_measure_chance(candidates, place) for place in _PLACES),
     )
     assessed = _assess(evidence, merged)
-    is_weak = ~pl.col("template").is_in(list(earlier)) & (
+    chosen_before = {text: earlier[text] for text in (*merged, *merged.values()) if text in earlier}
+    is_known = pl.col("template").is_in(list(chosen_before))
+    is_weak = ~is_known & (
         pl.col("template_probability")
         < pl.col("difference").replace_strict(_MIN_MERGED, default=0.0, return_dtype=pl.Float64)
     )
@@ -104,9 +106,8 @@ def choose_templates(
     if weak:
         merged = {message: message if template in weak else template for message, template in merged.items()}
         assessed = _assess(evidence, merged)
-    is_known = pl.col("template").is_in(list(earlier))
     probability = pl.col("template").replace_strict(
-        earlier, default=pl.col("template_probability"), return_dtype=pl.Float64
+        chosen_before, default=pl.col("template_probability"), return_dtype=pl.Float64
     )
     repeats = is_known | (pl.col("template_rows") > 1)
     few = pl.col("template_rows") <= MAX_COPIES
