@@ -84,7 +84,9 @@ COMPUTED = (
     "api.quarantine.replay",
     "pyarrow.compute",
     "api.issues.similar.ranking",
+    "api.predictions.accuracy.scores",
     "causeloop_pipeline.analysis.detect.similar_issues",
+    "causeloop_pipeline.analysis.predict.calibration",
 )
 """Modules of what is computed in processes."""
 
@@ -96,7 +98,7 @@ MAX_REQUESTS_PER_WORKSPACE = min(8, 2 * (os.cpu_count() or 1))
 MAX_LARGE_BODIES, MAX_LARGE_BODIES_PER_SENDER = 32, 4
 MAX_TESTS, MAX_TESTS_PER_WORKSPACE = 8, 2
 MAX_EXPORTS, MAX_EXPORTS_PER_WORKSPACE = 16, 2
-MAX_STREAMS, MAX_STREAMS_PER_CALLER = 1_000, 8
+MAX_STREAMS, MAX_STREAMS_PER_WORKSPACE, MAX_STREAMS_PER_CALLER = 1_000, 250, 8
 
 
 class Application(FastAPI):
@@ -156,6 +158,7 @@ def create_app() -> FastAPI:
     app.state.connection_tests = ConcurrencyLimit("connection tests", MAX_TESTS, MAX_TESTS_PER_WORKSPACE)
     app.state.exports = ConcurrencyLimit("exports", MAX_EXPORTS, MAX_EXPORTS_PER_WORKSPACE)
     app.state.event_streams = ConcurrencyLimit("event streams", MAX_STREAMS, MAX_STREAMS_PER_CALLER)
+    app.state.workspace_streams = ConcurrencyLimit("event streams", MAX_STREAMS, MAX_STREAMS_PER_WORKSPACE)
     app.state.password_checks = PasswordChecks()
     app.state.replica = None
     app.state.metrics.add_gauge(

@@ -73,8 +73,7 @@ async def export_data(
     rows = _write_json_lines(db, listing) if is_json else _write_csv(db, listing, list(model.model_fields))
     return HeldResponse(
         rows,
-        request.app.state.exports,
-        caller.workspace_id,
+        [(request.app.state.exports, caller.workspace_id)],
         headers=headers,
         media_type="application/x-ndjson" if is_json else "text/csv",
     )

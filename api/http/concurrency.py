@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Hashable, Iterator
+from collections.abc import AsyncIterator, Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -49,15 +49,19 @@ class ConcurrencyLimit:
 
 
 class HeldResponse(StreamingResponse):
-    """A response that occupies a slot until it is sent, or its reader has gone; 429 when none is free."""
+    """A response that occupies slots until it is sent, or its reader has gone; 429 when one is not free."""
 
-    def __init__(self, content: Any, limit: ConcurrencyLimit, key: Hashable, **options: Any) -> None:
+    def __init__(
+        self, content: Any, slots: Sequence[tuple[ConcurrencyLimit, Hashable]], **options: Any
+    ) -> None:
         super().__init__(content, **options)
-        self.limit, self.key = limit, key
+        self.slots = slots
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send it."""
-        with self.limit.hold(self.key):
+        with contextlib.ExitStack() as held:
+            for limit, key in self.slots:
+                held.enter_context(limit.hold(key))
             await super().__call__(scope, receive, send)
 
 

@@ -3,15 +3,15 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
-from starlette.concurrency import run_in_threadpool
+from fastapi import APIRouter, Query, Request, Response
 
 from api.access.permissions import requires
+from api.http.computing.processes import Computing
 from api.http.errors import not_found
 from api.http.list_filters import build_filter_dependency
 from api.http.responses import Page, documents, json_response, row_or_404
 from api.listing.page import read_page, returns_page_of
-from api.operation import CurrentCaller, Db, Operation
+from api.operation import CurrentCaller, Db, Operation, calls_outside
 from api.predictions import queries as predictions
 from api.predictions.accuracy import queries as accuracy
 from api.predictions.accuracy.backtest import describe_backtest
@@ -75,16 +75,20 @@ async def read_forecast(db: Db, request: Annotated[ForecastRequest, Query()]) ->
 
 @router.get("/accuracy", summary="Get the accuracy of predictions", responses=documents(Accuracy))
 @requires(Role.VIEWER)
-async def read_prediction_accuracy(db: Db, request: Annotated[AccuracyRequest, Query()]) -> Response:
+@calls_outside
+async def read_prediction_accuracy(
+    request: Request, db: Db, of: Annotated[AccuracyRequest, Query()]
+) -> Response:
     """Scores of past predictions, the reliability curve with its noise band, and apart from it a backtest."""
-    grades = await accuracy.read_grades(db, request.window_days, request.model_version, request.days)
-    scores = await run_in_threadpool(score_accuracy, grades.graded)
+    grades = await accuracy.read_grades(db, of.window_days, of.model_version, of.days)
+    computing: Computing = request.app.state.computing
+    scores = await computing.run(db.workspace_id, score_accuracy, grades.graded)
     return json_response(
         {
             **scores,
             "open": grades.open,
             "next_closes_at": grades.next_closes_at,
-            "backtest": describe_backtest(grades.backtest, request.window_days),
+            "backtest": describe_backtest(grades.backtest, of.window_days),
         }
     )
 

@@ -9,7 +9,7 @@ from fastapi.responses import StreamingResponse
 
 from api.access.permissions import requires
 from api.auth.authenticate import authenticate
-from api.http.concurrency import ConcurrencyLimit, HeldResponse
+from api.http.concurrency import HeldResponse
 from api.http.database import WorkspaceDatabase
 from api.http.errors import Problem
 from api.operation import CurrentCaller, Db, Operation
@@ -32,11 +32,12 @@ MAX_POLLS = 450
 @requires(Role.VIEWER)
 async def stream_changes(request: Request, db: Db, caller: CurrentCaller) -> Response:
     """Sends an event when a stage finishes or a job changes. Last-Event-ID resumes without repetition."""
-    limit: ConcurrencyLimit = request.app.state.event_streams
+    state = request.app.state
+    slots = [(state.event_streams, caller.caller_id), (state.workspace_streams, caller.workspace_id)]
     last_id = request.headers.get("last-event-id", "")
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     events = _stream_events(request, db, last_id)
-    return HeldResponse(events, limit, caller.caller_id, headers=headers, media_type="text/event-stream")
+    return HeldResponse(events, slots, headers=headers, media_type="text/event-stream")
 
 
 async def _stream_events(request: Request, db: WorkspaceDatabase, last_id: str) -> AsyncIterator[str]:

@@ -19,6 +19,7 @@ from bench.api.applications import serve
 from bench.overload.attacks import Attack, list_attacks, repeat
 from bench.overload.generated import generate
 from bench.overload.measuring import HEAD, Observed, measure, observe
+from bench.overload.raw_http import RawRequest, send
 from bench.overload.tenants import Tenants, make_tenants, read_document
 from causeloop_pipeline.settings import settings
 from causeloop_pipeline.storage.database import roles
@@ -54,6 +55,7 @@ async def attack_all(process: int, port: int, tenants: Tenants, options: argpars
     """Every attack that was chosen, one after another, each against the same quiet value."""
     attacks = [*list_attacks(tenants), *generate_attacks(read_document(port), tenants, options.seed)]
     chosen = [each for each in attacks if all(word in f"{each.who} {each.what}" for word in options.words)]
+    await start_computing(port, tenants)
     await observe(port, process, tenants.victim, 2)
     quiet = await observe(port, process, tenants.victim, options.seconds)
     print(f"{'':64} {HEAD}\n{'nobody else':64} {quiet.format(quiet)}", flush=True)
@@ -66,6 +68,13 @@ async def attack_all(process: int, port: int, tenants: Tenants, options: argpars
         await settle(port, process, tenants.victim, quiet)
     print(*(f"missed: {line}" for line in missed), sep="\n")
     return int(bool(missed))
+
+
+async def start_computing(port: int, tenants: Tenants) -> None:
+    """Have the API start the process that computes, which a quiet API has as well once it is used."""
+    status, _ = await send(port, RawRequest("GET", "/v1/predictions/accuracy", credential=tenants.key))
+    if status != 200:
+        raise SystemExit(f"GET /v1/predictions/accuracy answered {status}")
 
 
 def generate_attacks(document: dict[str, object], tenants: Tenants, seed: int) -> list[Attack]:

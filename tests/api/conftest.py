@@ -36,15 +36,21 @@ class _Server(uvicorn.Server):
 
 
 @pytest.fixture(scope="session")
-def api_url(installation: Installation) -> Iterator[str]:
-    """The address of a running API; an issue made by hand is merged by what dbt has built."""
+def application(installation: Installation) -> FastAPI:
+    """The API that is served; an issue made by hand is merged by what dbt has built."""
     normalizer(installation.pipeline_url)
     app = create_app()
     # All tests come from one address, and many of them present invalid credentials.
     app.state.address_limits.burst = app.state.delivery_limits.burst = 1_000_000
     # A busy machine makes no test fail that sends many requests at once.
     app.state.database_bounds = DatabaseBounds(wait_seconds=60, lock_seconds=60, statement_seconds=60)
-    with serving(app) as url:
+    return app
+
+
+@pytest.fixture(scope="session")
+def api_url(application: FastAPI) -> Iterator[str]:
+    """The address of a running API."""
+    with serving(application) as url:
         yield url
 
 

@@ -32,6 +32,7 @@ def main() -> int:
         importlib.import_module(module)
     gc.collect()
     gc.freeze()
+    _come_last()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the system reaps those that have ended
     with socket.socket(fileno=int(sys.argv[1])) as requests:
         while True:
@@ -45,9 +46,15 @@ def main() -> int:
             os.close(descriptors[0])
 
 
+def _come_last() -> None:
+    """Leave the processors to others: as a process, and as a session where the system weighs those."""
+    os.nice(NICENESS)
+    with contextlib.suppress(OSError):  # sched(7): without it, a session of its own weighs as much as theirs
+        Path("/proc/self/autogroup").write_text(str(NICENESS))
+
+
 def _serve(descriptor: int) -> None:
     """Do one piece of work."""
-    os.nice(NICENESS)
     with contextlib.suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text(ENDED_FIRST)
     resource.setrlimit(resource.RLIMIT_DATA, (MAX_DATA_BYTES, MAX_DATA_BYTES))

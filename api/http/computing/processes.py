@@ -139,4 +139,6 @@ def _start(requests: int, modules: Sequence[str]) -> subprocess.Popen[bytes]:
         "CAUSELOOP_PUBLIC_URL": settings().public_url,
     }
     command = [sys.executable, "-m", "api.http.computing.child", str(requests), *modules]
-    return subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL, pass_fds=[requests])
+    return subprocess.Popen(
+        command, env=environment, stdin=subprocess.DEVNULL, pass_fds=[requests], start_new_session=True
+    )

@@ -2,7 +2,7 @@
 
 import base64
 from datetime import UTC, datetime, timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import psycopg
 import pytest
@@ -53,6 +53,30 @@ def test_channel_secrets_are_shown_once_or_never(
         row["channel_secrets"], fresh_sample.workspace_id, row["alert_rule_id"], CHANNEL_SECRETS
     )
     assert opened == {"1.secret": secret, "2.url": SLACK}
+
+
+def test_a_changed_address_gets_a_secret_of_its_own(
+    client: Client, fresh_sample: Sample, database: Database
+) -> None:
+    api = client(fresh_sample.credentials["admin"])
+    channels = [{"type": "webhook", "url": "https://example.com/hook"}, {"type": "slack", "url": SLACK}]
+    made = api.post("/v1/alert-rules", json={"name": "moved", "channels": channels}).json()
+
+    moved = api.patch(
+        f"/v1/alert-rules/{made['id']}",
+        json={"channels": [{"type": "webhook", "url": "https://elsewhere.example.com/hook"}]},
+    ).json()
+
+    assert set(moved["webhook_secrets"]) == {"0"}
+    assert moved["webhook_secrets"]["0"] != made["webhook_secrets"]["0"]
+    with database.workspace(fresh_sample.workspace_id) as session:
+        row = session.row(
+            "select channel_secrets from notify.alert_rule where alert_rule_id = %s", (made["id"],)
+        )
+    assert row is not None
+    vault = Vault.of(settings().require("secret_key"))
+    opened = vault.open(row["channel_secrets"], fresh_sample.workspace_id, UUID(made["id"]), CHANNEL_SECRETS)
+    assert opened == {"0.secret": moved["webhook_secrets"]["0"]}
 
 
 def test_the_default_threshold_is_that_of_the_workspace(client: Client, fresh_sample: Sample) -> None:

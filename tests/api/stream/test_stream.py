@@ -6,9 +6,12 @@ from collections.abc import Iterator
 
 import httpx2
 import pytest
+from fastapi import FastAPI
 
+from api.http.concurrency import ConcurrencyLimit
 from api.main import MAX_STREAMS_PER_CALLER
 from api.stream import routes as stream
+from bench.installation import wait_until
 from causeloop_pipeline.storage.database.session import Database
 from tests.api.conftest import Client
 from tests.api.sample import Sample
@@ -77,6 +80,21 @@ def test_the_stream_ends_when_the_caller_may_no_longer_read(
         admin.delete(f"/v1/service-accounts/{viewer['id']}")
 
         assert list(events) == []
+
+
+def test_one_workspace_has_a_bounded_number_of_streams_whoever_opens_them(
+    client: Client, application: FastAPI, fresh_sample: Sample, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limit: ConcurrencyLimit = application.state.workspace_streams
+    api = client(fresh_sample.credentials["viewer"])
+    monkeypatch.setattr(limit, "per_key", 1)
+    with api.stream("GET", "/v1/stream") as response:
+        events = read_events(response)
+        next(events)
+        refused = client(fresh_sample.credentials["analyst"]).get("/v1/stream")
+
+    assert (refused.status_code, refused.json()["code"]) == (429, "too_many_at_once")
+    wait_until(lambda: not limit.running, seconds=10)
 
 
 def test_one_caller_has_a_bounded_number_of_streams(client: Client, fresh_sample: Sample) -> None:
