@@ -13,7 +13,12 @@ from starlette.types import ASGIApp
 
 from api import dashboard_site
 from api.access.permissions import build_role_table
-from api.auth.address_limits import limit_deliveries, limit_invalid_credentials
+from api.auth.address_limits import (
+    count_document_read,
+    limit_deliveries,
+    limit_documents,
+    limit_invalid_credentials,
+)
 from api.auth.identity_provider import IdentityProvider
 from api.auth.metrics_access import find_metrics_token
 from api.auth.oidc import IssuerKeys
@@ -150,6 +155,7 @@ def create_app() -> FastAPI:
     app.state.metrics = RequestMetrics()
     app.state.pool_metrics = PoolMetrics(app.state.metrics.registry)
     app.state.address_limits, app.state.delivery_limits = limit_invalid_credentials(), limit_deliveries()
+    app.state.document_limits = limit_documents()
     app.state.list_totals = ListTotals()
     app.state.token_leases = TokenLeases()
     app.state.fair_share = FairShare(MAX_REQUESTS_PER_WORKSPACE)
@@ -187,7 +193,7 @@ def create_app() -> FastAPI:
         build_role_table(routers), build_filter_table(routers), build_sort_table(routers)
     )
     openapi.install(app, tables)
-    openapi.serve(app)
+    openapi.serve(app, count_document_read)
     return app
 
 

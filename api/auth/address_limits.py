@@ -105,6 +105,19 @@ def limit_deliveries() -> AddressLimits:
     return AddressLimits(200, 20, "rate_limited", "too many deliveries to this connector")
 
 
+def limit_documents() -> AddressLimits:
+    """The limit of reading the API's document from one address: it is long, and whoever reads it keeps it."""
+    return AddressLimits(60, 1, "rate_limited", "the API document is read too often from your address")
+
+
+def count_document_read(request: Request) -> None:
+    """Let a read of the API's document cost its address a token; 429 without one."""
+    limits: AddressLimits = request.app.state.document_limits
+    address = read_address(request)
+    limits.check(address)
+    limits.take(address)
+
+
 def read_address(request: Request) -> str:
     """The network address of the client, as the server's proxy settings determine it."""
     return request.client.host if request.client else ""

@@ -2,7 +2,7 @@
 
 import asyncio
 import gzip
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -100,12 +100,13 @@ def install(app: FastAPI, tables: OperationTables) -> None:
     app.openapi = openapi  # type: ignore[method-assign]
 
 
-def serve(app: FastAPI) -> None:
-    """Serve the document, which is built and compressed once, beside the event loop."""
+def serve(app: FastAPI, admit: Callable[[Request], None]) -> None:
+    """Serve the document, built and compressed once beside the event loop; `admit` raises for whom not."""
     lock = asyncio.Lock()
     written: dict[str, bytes] = {}
 
     async def read_document(request: Request) -> Response:
+        admit(request)
         async with lock:
             if not written:
                 written["identity"] = await run_in_threadpool(lambda: orjson.dumps(app.openapi()))

@@ -19,6 +19,7 @@ def limited(installation: Installation) -> Iterator[httpx2.Client]:
     """An API with the limits of an installation, that refill too slowly for a busy machine to matter."""
     app = create_app()
     app.state.address_limits.per_second = app.state.delivery_limits.per_second = 0.001
+    app.state.document_limits.per_second = 0.001
     with serving(app) as url, httpx2.Client(base_url=url, timeout=30) as api:
         yield api
 
@@ -71,6 +72,12 @@ def test_deliveries_to_one_connector_are_limited(limited: httpx2.Client, sample:
 
     assert set(statuses) == {401, 429}
     assert statuses.count(401) >= 200
+
+
+def test_reads_of_the_api_document_are_limited(limited: httpx2.Client) -> None:
+    statuses = [limited.get("/openapi.json").status_code for _ in range(100)]
+
+    assert set(statuses) == {200, 429}
 
 
 def test_the_memory_of_a_limit_is_bounded() -> None:
