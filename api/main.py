@@ -87,13 +87,15 @@ COMPUTED = (
     "api.directory.users.routes",
     "api.directory.groups.routes",
     "api.quarantine.replay",
-    "pyarrow.compute",
+    "causeloop_pipeline.connectors.declared.patterns",
     "api.issues.similar.ranking",
     "api.predictions.accuracy.scores",
     "causeloop_pipeline.analysis.detect.similar_issues",
     "causeloop_pipeline.analysis.predict.calibration",
+    "causeloop_pipeline.model.json_columns",
+    "sparse_dot_topn",
 )
-"""Modules of what is computed in processes."""
+"""Modules of what is computed in processes; each work begins where they are imported."""
 
 MIN_COMPRESSED_BYTES, COMPRESSION_LEVEL = 1_000, 5
 MIN_BYTES_IN_THREAD = 32_768

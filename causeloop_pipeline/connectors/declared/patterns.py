@@ -1,12 +1,15 @@
 """Regular expressions of declarations: read by an engine whose time grows with the text only.
 
 Python's own engine can take years for twenty characters, and whoever writes a declaration must not be able
-to hold up the syncs of others. This one is RE2, as Arrow brings it: no look-around, no references back.
+to hold up the syncs of others. This one is RE2: no look-around, no references back.
 """
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
+from typing import Any
+
+import re2
 
 from causeloop_pipeline.connectors.mapping.evaluate import Payload, Value, evaluate, holds
 from causeloop_pipeline.connectors.mapping.expressions import Match, Matches
@@ -20,7 +23,7 @@ MAX_TEXT = 10_000
 
 PIECE = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\(\?P<\w+>|\(\?|\(|.", re.DOTALL)
 SIZED = re.compile(r"\{\d+(?:,\d*)?\}|\(\?[:P][^()]*?[>:]|" + PIECE.pattern, re.DOTALL)
-GROUP = "found"
+MAX_COMPILED, MAX_MEMORY_BYTES = 500, 8 << 20
 
 
 @dataclass(frozen=True)
@@ -39,15 +42,11 @@ def find_pattern_problem(pattern: str) -> str | None:
         return f"a regular expression of more than {MAX_PATTERN} characters: shorten it"
     if (size := measure_expanded(pattern)) > MAX_EXPANDED:
         return f"a regular expression of {size:,} parts once repetitions are written out: repeat less"
-    from pyarrow import ArrowInvalid
-
     try:
         find_first(pattern, "")
-        has_match(pattern, "")
-    except ArrowInvalid as error:
-        return (
-            f"not a usable regular expression ({str(error)[:120]}); look-around and references are not read"
-        )
+    except re2.error as error:
+        reason = error.args[0].decode() if isinstance(error.args[0], bytes) else str(error)
+        return f"not a usable regular expression ({reason[:120]}); look-around and references are not read"
     return None
 
 
@@ -73,33 +72,22 @@ def measure_expanded(pattern: str) -> int:
 
 def find_first(pattern: str, text: str) -> str | None:
     """The first group of a pattern in a text, or the whole match where it has no group."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    groups = pc.extract_regex(pa.array([text[:MAX_TEXT]]), _name_group(pattern))[0].as_py()
-    return None if groups is None else groups[GROUP]
+    compiled = _compile(pattern)
+    match = compiled.search(text[:MAX_TEXT])
+    return match[min(compiled.groups, 1)] if match else None
 
 
 def has_match(pattern: str, text: str) -> bool:
     """Whether a pattern is found in a text, whatever its case."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    return bool(pc.match_substring_regex(pa.array([text[:MAX_TEXT]]), pattern, ignore_case=True)[0].as_py())
+    return _compile(pattern, case_sensitive=False).search(text[:MAX_TEXT]) is not None
 
 
-@cache
-def _name_group(pattern: str) -> str:
-    """The pattern with its first group as the only one, or as a whole one group: as the engine wants it."""
-    pieces = PIECE.findall(pattern)
-    is_group = [piece == "(" or piece.startswith("(?P<") for piece in pieces]
-    if not any(is_group):
-        return f"(?P<{GROUP}>{pattern})"
-    first = is_group.index(True)
-    return "".join(
-        (f"(?P<{GROUP}>" if place == first else "(?:") if is_group[place] else piece
-        for place, piece in enumerate(pieces)
-    )
+@lru_cache(MAX_COMPILED)
+def _compile(pattern: str, *, case_sensitive: bool = True) -> Any:
+    """The pattern as the engine uses it; re2.error where it is not usable."""
+    options = re2.Options()
+    options.case_sensitive, options.log_errors, options.max_mem = case_sensitive, False, MAX_MEMORY_BYTES
+    return re2.compile(pattern, options)
 
 
 @evaluate.register
