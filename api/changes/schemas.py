@@ -78,7 +78,11 @@ class ChangeBatchRequest(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    changes: list[Any] = Field(min_length=1, max_length=BATCH_LIMIT)
+    changes: list[Any] = Field(
+        min_length=1,
+        max_length=BATCH_LIMIT,
+        json_schema_extra={"items": {"$ref": "#/components/schemas/IngestChange"}},
+    )
 
 
 class AcceptedChange(BaseModel):

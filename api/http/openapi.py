@@ -12,12 +12,18 @@ from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel, Field, JsonValue
 from starlette.concurrency import run_in_threadpool
 
+from api.http.document_texts import describe, list_operations
 from api.http.errors import PROBLEM_JSON
 from api.http.list_filters import describe_filters
 from api.http.problem_codes import PROBLEM_CODES
 from causeloop_pipeline.model.tenancy import Role
 
 SCHEME = "bearer"
+SECURITY_SCHEME = {
+    "type": "http",
+    "scheme": "bearer",
+    "description": "The key of a service account, a personal key, or the access token of a session",
+}
 TAGS = {
     "health": "Liveness, readiness and metrics",
     "sessions": "Sign in, refresh a session, sign out",
@@ -130,22 +136,22 @@ def _build_document(app: FastAPI, tables: OperationTables) -> dict[str, Any]:
     )
     filters = describe_filters(tables.filters)
     components = document.setdefault("components", {})
-    components["securitySchemes"] = {SCHEME: {"type": "http", "scheme": "bearer"}}
+    components["securitySchemes"] = {SCHEME: SECURITY_SCHEME}
     schemas = components.setdefault("schemas", {})
     schemas |= filters["components"]["schemas"]
     for unused in ("HTTPValidationError", "ValidationError"):
         schemas.pop(unused, None)
     problem = ProblemDetails.model_json_schema(ref_template="#/components/schemas/{model}")
     schemas |= problem.pop("$defs") | {"ProblemDetails": problem}
-    for operations in document["paths"].values():
-        for operation in operations.values():
-            name = operation["operationId"]
-            if name in tables.roles:
-                _describe_operation(operation, tables.roles[name])
-            if name in tables.filters:
-                operation["parameters"] = filters["paths"][f"/{name}"]["get"]["parameters"]
-            if name in tables.sorts:
-                _describe_sorts(operation, tables.sorts[name])
+    for operation in list_operations(document):
+        name = operation["operationId"]
+        if name in tables.roles:
+            _describe_operation(operation, tables.roles[name])
+        if name in tables.filters:
+            operation["parameters"] = filters["paths"][f"/{name}"]["get"]["parameters"]
+        if name in tables.sorts:
+            _describe_sorts(operation, tables.sorts[name])
+    describe(document)
     return document
 
 

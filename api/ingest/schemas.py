@@ -67,7 +67,11 @@ class BatchRequest(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    events: list[Any] = Field(min_length=1, max_length=BATCH_LIMIT)
+    events: list[Any] = Field(
+        min_length=1,
+        max_length=BATCH_LIMIT,
+        json_schema_extra={"items": {"$ref": "#/components/schemas/IngestEvent"}},
+    )
 
 
 class AcceptedEvent(BaseModel):

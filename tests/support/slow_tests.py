@@ -48,6 +48,7 @@ SLOW = {
     ),
     "demo/test_grouping.py": ALL,
     # Whole programs: installations, commands, browsers, brokers, servers of others.
+    "api/http/test_generated_client.py": ALL,
     "browser/test_accessibility.py": ALL,
     "browser/test_actions.py": ALL,
     "browser/test_bar.py": ALL,
