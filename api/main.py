@@ -73,6 +73,7 @@ ROUTERS = (
     "directory.groups.roles",
     "directory",  # after people and groups: it answers for every other address of the directory
     "preferences",
+    "search",
     "reports",
     "archives",
     "exports",
@@ -89,6 +90,7 @@ COMPUTED = (
     "api.quarantine.replay",
     "causeloop_pipeline.connectors.declared.patterns",
     "api.issues.similar.ranking",
+    "api.search.correction",
     "api.predictions.accuracy.scores",
     "causeloop_pipeline.analysis.detect.similar_issues",
     "causeloop_pipeline.analysis.predict.calibration",

@@ -14,7 +14,7 @@ CHANGES = Listing(
     sorts={"changed_at": Sort("c.changed_at", "changed_at", "timestamptz")},
     default_sort="-changed_at",
     filters={
-        "q": "to_tsvector('simple', c.title) @@ websearch_to_tsquery('simple', $1 ->> 'q')",
+        "q": "to_tsvector('simple', c.title) @@ core.search_query($1 ->> 'q')",
         **{
             name: AnyOf(f"c.{name}", name)
             for name in ("kind", "source", "service", "environment", "external_id")

@@ -1,16 +1,14 @@
 // The keyboard: `/` searches, `j` and `k` walk through rows, Enter opens, `?` explains, Ctrl-K goes anywhere.
 
-import { get } from "./lib/client.js";
-import { debounce } from "./lib/debounce.js";
+import { showSearch } from "./bar/search.js";
 import { openDialog } from "./lib/dialog.js";
-import { h, link } from "./lib/elements.js";
+import { h } from "./lib/elements.js";
 import { nextIndex } from "./lib/next_index.js";
-import { listDestinations, SCREENS } from "./routes.js";
+import { SCREENS } from "./routes.js";
 
 /** @import { Reader } from "./types.js" */
 
 const ROW_LINKS = "tbody tr td.wide a:first-of-type, .rows > li > a:first-of-type";
-const TYPING_PAUSE = 200;
 const KEYED = SCREENS.filter(({ key }) => key);
 const SHORTCUTS = [
   ["/", "search on this screen"],
@@ -20,7 +18,7 @@ const SHORTCUTS = [
     `g, then ${KEYED.map(({ key }) => key).join(" ")}`,
     KEYED.map(({ title }) => title.toLowerCase()).join(", "),
   ],
-  ["Ctrl-K", "go to a screen or a pattern by its name"],
+  ["Ctrl-K", "search everything, or go to a screen"],
   ["Esc", "close what is open"],
   ["?", "these shortcuts"],
 ];
@@ -36,7 +34,7 @@ export function listenToKeys(main, getReader) {
     const reader = getReader();
     if (!reader) return;
     if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k")
-      return run(event, () => showPalette(reader));
+      return run(event, () => showSearch(reader));
     if (isTyping(event) || event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog"))
       return;
     const wasGoing = isGoing;
@@ -116,63 +114,3 @@ export const showHelp = () =>
       SHORTCUTS.map(([keys, text]) => h("div", {}, h("dt", {}, h("kbd", {}, keys)), h("dd", {}, text))),
     ),
   );
-
-/**
- * Go to a screen or a pattern by typing some of its name.
- * @param {Reader} reader
- */
-function showPalette(reader) {
-  openDialog("Go to", (close) => {
-    const found = h("ul", { class: "rows palette" });
-    const input = h("input", {
-      id: "palette",
-      type: "search",
-      maxlength: 200,
-      "aria-label": "Screen or pattern",
-      autocomplete: "off",
-    });
-    /** @param {{ id: string, name: string }[]} [patterns] */
-    const draw = (patterns = []) => {
-      const text = input.value.trim().toLowerCase();
-      const screens = listDestinations(reader).filter(({ title }) => title.toLowerCase().includes(text));
-      const entries = [
-        ...screens.map(({ path, title }) => link(path, title, { onclick: close })),
-        ...patterns.map(({ id, name }) => link(`/patterns/${id}`, name, { onclick: close })),
-      ];
-      found.replaceChildren(...entries.map((entry) => h("li", {}, entry)));
-    };
-    const search = async () => {
-      const q = input.value.trim();
-      const page = q
-        ? await get("/v1/patterns", {}, { q, limit: 8 }).catch(() => ({ data: [] }))
-        : { data: [] };
-      if (q === input.value.trim()) draw(page.data);
-    };
-    const searchLater = debounce(search, TYPING_PAUSE);
-    input.addEventListener("input", () => {
-      draw();
-      searchLater();
-    });
-    input.addEventListener("keydown", (event) => {
-      if (event.key === "Enter") run(event, () => found.querySelector("a")?.click());
-      if (event.key === "ArrowDown") run(event, () => found.querySelector("a")?.focus());
-    });
-    found.addEventListener("keydown", (event) => {
-      const entry = document.activeElement?.closest("li");
-      const next = siblingOf(entry, event.key);
-      if (next !== undefined) run(event, () => (next?.querySelector("a") ?? input).focus());
-    });
-    draw();
-    return [input, found];
-  });
-}
-
-/**
- * The entry that an arrow key leads to; null: none, undefined: it is no arrow key.
- * @param {Element | null | undefined} entry
- * @param {string} key
- */
-function siblingOf(entry, key) {
-  if (key === "ArrowDown") return entry?.nextElementSibling ?? null;
-  return key === "ArrowUp" ? (entry?.previousElementSibling ?? null) : undefined;
-}

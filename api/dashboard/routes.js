@@ -17,6 +17,7 @@ import { showPrediction } from "./screens/predictions/prediction.js";
 import { showPredictions } from "./screens/predictions/predictions.js";
 import { showRecommendation } from "./screens/recommendations/recommendation.js";
 import { showRecommendations } from "./screens/recommendations/recommendations.js";
+import { showServices } from "./screens/services.js";
 import { showAccount } from "./screens/settings/account.js";
 import { showAudit } from "./screens/settings/audit.js";
 import { showDirectory } from "./screens/settings/directory.js";
@@ -52,6 +53,7 @@ export const SCREENS = [
   { path: "/predictions/:id", show: showPrediction, title: "Prediction", parent: "/predictions" },
   { path: "/clusters", show: showClusters, title: "Clusters", tab: true, key: "c", feature: "clusters" },
   { path: "/issues", show: showIssues, title: "Issues", tab: true, key: "i" },
+  { path: "/services", show: showServices, title: "Services", parent: "/" },
   { path: "/issues/:id", show: showIssue, title: "Issue", parent: "/issues" },
   { path: "/changes", show: showChanges, title: "Changes", tab: true },
   { path: "/connectors", show: showConnectors, title: "Connectors", tab: true, role: "analyst" },

@@ -39,6 +39,7 @@ TAGS = {
     "alerts": "Alert rules and their channels",
     "workspace": "The workspace, its settings and its onboarding",
     "members": "Members, invitations, and the directory that provisions them",
+    "search": "One search over everything",
     "personal": "What the one who asks has saved: views, notifications, the wish for reports",
     "keys": "Keys of service accounts and of people",
     "audit": "Who did what, when and from where",

@@ -41,7 +41,7 @@ ISSUES = Listing(
     },
     default_sort="-created_at",
     filters={
-        "q": "i.words @@ websearch_to_tsquery('simple', $1 ->> 'q')",
+        "q": "i.words @@ core.search_query($1 ->> 'q')",
         **{name: AnyOf(f"i.{name}", name) for name in (*CHOICES, "source", *FACETS, "external_id")},
         "pattern_id": "i.pattern_id = ($1 ->> 'pattern_id')::uuid",
         "connector_id": "i.connector_id = ($1 ->> 'connector_id')::uuid",

@@ -34,6 +34,13 @@ PATTERN_SOURCE = """
     left join detect.pattern_handling as h on h.workspace_id = p.workspace_id and h.pattern_id = p.pattern_id
 """
 
+MEMBER_HAS = """p.pattern_id in (
+            select i.pattern_id from core.issue as i
+            where i.{field} = any (array(select jsonb_array_elements_text($1 -> '{field}')))
+                and i.pattern_id is not null
+        )"""
+"""In which pattern some issue has one of the values."""
+
 PATTERNS = Listing(
     name="patterns",
     columns=PATTERN_COLUMNS,
@@ -50,8 +57,9 @@ PATTERNS = Listing(
     },
     default_sort="-risk_score",
     filters={
-        "q": "to_tsvector('simple', p.name) @@ websearch_to_tsquery('simple', $1 ->> 'q')",
+        "q": "to_tsvector('simple', p.name) @@ core.search_query($1 ->> 'q')",
         "status": AnyOf("p.status", "status"),
+        **{name: MEMBER_HAS.format(field=name) for name in ("service", "team")},
         "cluster_id": "c.cluster_id = ($1 ->> 'cluster_id')::uuid",
         "min_confidence": "p.confidence >= ($1 ->> 'min_confidence')::double precision",
         "min_risk_score": "p.risk_score >= ($1 ->> 'min_risk_score')::double precision",
@@ -77,7 +85,7 @@ PATTERN_MEMBERS = Listing(
     },
     default_sort="-created_at",
     filters={
-        "q": "i.words @@ websearch_to_tsquery('simple', $1 ->> 'q')",
+        "q": "i.words @@ core.search_query($1 ->> 'q')",
         "template_key": """exists (
             select from detect.fingerprint as f
             where f.workspace_id = m.workspace_id and f.issue_id = m.issue_id

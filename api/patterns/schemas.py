@@ -21,6 +21,8 @@ class PatternFilters(PageRequest):
 
     q: str | None = Field(None, min_length=1, max_length=200, description="Full text of the name")
     status: list[PatternStatus] | None = None
+    service: list[str] | None = Field(None, description="Those with an issue of this service")
+    team: list[str] | None = Field(None, description="Those with an issue of this team")
     cluster_id: UUID | None = None
     min_confidence: float | None = Field(None, ge=0, le=1)
     min_risk_score: float | None = Field(None, ge=0, le=100)

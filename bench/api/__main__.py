@@ -40,6 +40,7 @@ MAX_MS = {
     "predictions": 5.0,
     "issues by service": 5.0,
     "issue similar": 50.0,
+    "search": 100.0,
     "issues, page 400 by risk": 5.0,
     "members": 20.0,
 }
@@ -143,6 +144,7 @@ def make_paths(issue_id: UUID, pattern_id: UUID, title: str) -> dict[str, str]:
         "issues by service": "/v1/issues?service=service-7",
         "issues with a word": f"/v1/issues?q={word}",
         "issues, page 400 by risk": "/v1/issues?sort=-risk_score&limit=100",
+        "search": f"/v1/search?q={word}",
         "issue": f"/v1/issues/{issue_id}",
         "issue similar": f"/v1/issues/{issue_id}/similar",
         "patterns": "/v1/patterns",

@@ -39,6 +39,8 @@ PATHS = {
     "clusters": "/clusters",
     "issues": "/issues",
     "issue": "/issues/:id",
+    "services": "/services",
+    "service": "/services?name=checkout",
     "changes": "/changes",
     "connectors": "/connectors",
     "connector": "/connectors/:id",

@@ -8,6 +8,7 @@ import { action, part } from "../lib/states.js";
 import { isOffered, SCREENS } from "../routes.js";
 import { menuButton } from "./menu.js";
 import { notificationBell } from "./notifications.js";
+import { showSearch } from "./search.js";
 import { themeChoice } from "./theme.js";
 import { enterWorkspace, joinButton } from "./workspaces.js";
 
@@ -31,10 +32,30 @@ export function buildBar(bar, { me, workspace, live, signOut }) {
       { "aria-label": "Screens" },
       tabs.map(({ path, title }) => link(path, title)),
     ),
-    h("div", { class: "bar-end" }, live, bell.element, ownMenu(me, workspace, signOut).element),
+    h(
+      "div",
+      { class: "bar-end" },
+      live,
+      searchButton({ me, workspace }),
+      bell.element,
+      ownMenu(me, workspace, signOut).element,
+    ),
   );
   bar.hidden = false;
 }
+
+/** @param {Reader} reader */
+const searchButton = (reader) =>
+  h(
+    "button",
+    {
+      type: "button",
+      class: "plain",
+      title: "Search everything (Ctrl-K)",
+      onclick: () => showSearch(reader),
+    },
+    "Search",
+  );
 
 /** Count what is new since the reader looked. */
 export const refreshBell = () => bell?.refresh();

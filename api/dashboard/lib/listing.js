@@ -1,6 +1,7 @@
 // A paginated list with filters that are kept in the address.
 
 import { isAborted } from "./client.js";
+import { csvButton } from "./csv.js";
 import { h, nodesOf } from "./elements.js";
 import { number, pluralize } from "./format.js";
 import { savedRowCount, saveRowCount } from "./page_state.js";
@@ -31,6 +32,7 @@ export async function listing({ path, fields, query, noun, nouns, read, draw, no
   const count = h("p", { class: "quiet", role: "status" });
   const body = h("div", { class: "part" });
   const more = h("button", { type: "button", id: "more", hidden: true }, "Show more");
+  const save = csvButton(nouns ?? `${noun}s`, read, () => filters);
   const selection = actions ? new Selection(noun, actions, () => load()) : null;
   /** @type {Item[]} */
   let rows = [];
@@ -53,6 +55,7 @@ export async function listing({ path, fields, query, noun, nouns, read, draw, no
       body.replaceChildren(...nodesOf(rows.length ? draw(rows, selection) : none(isFiltered(filters))));
       count.textContent = countText(rows.length, page.page.total, noun, nouns);
       more.hidden = !page.page.has_more;
+      save.hidden = !rows.length;
       more.onclick = () => load(page.page.next_cursor);
       if (cursor) more.setAttribute("data-grown", "");
       if (!isFirst) saveRowCount(cursor ? rows.length : 0);
@@ -72,7 +75,7 @@ export async function listing({ path, fields, query, noun, nouns, read, draw, no
     load();
   };
   await load(undefined, true);
-  const foot = h("p", { class: "more" }, more);
+  const foot = h("p", { class: "more" }, more, save);
   const filterForm = fields.length ? filterBar(fields, filters, applyFilters) : null;
   return h("div", { class: "listing" }, filterForm, count, body, foot, selection?.bar);
 }

@@ -36,6 +36,7 @@ EXPECTED_ROLES: dict[Role | None, list[str]] = {
         "revoke_personal_key",
         "switch_workspace",
         "leave_workspace",
+        "search_everything",
         "list_changes",
         "list_clusters",
         "list_connector_types",

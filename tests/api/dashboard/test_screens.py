@@ -54,6 +54,7 @@ TITLES = {
         "12 occurrences (the week before: 6) of 9 issues",
         "Print or save",
     ],
+    "/services": ["service by service", "checkout"],
     "/changes": ["Record a change", "checkout 4.12"],
     "/predictions/:id": ["Grade", "Dismiss", "Outcomes"],
     "/connectors": ["Last sync", "Resume", "Connect a tool"],

@@ -4,6 +4,7 @@ import { get, messageOf, patch, post } from "../../lib/client.js";
 import { openDialog } from "../../lib/dialog.js";
 import { h, link, table } from "../../lib/elements.js";
 import { ago, dayAfter, exact, plain, pluralize, startOfDay } from "../../lib/format.js";
+import { valuesOf } from "../../lib/issue_values.js";
 import { anyOf, choicesOf, listing, rowsPerPage } from "../../lib/listing.js";
 import { isAtLeast } from "../../lib/roles.js";
 import { savedViews } from "../../lib/saved_views.js";
@@ -14,17 +15,6 @@ import { riskMark } from "../patterns/patterns.js";
 import { reportButton } from "./issue_form.js";
 
 /** @import { Column, Filter, Filters, Model, RowSelection, ScreenContext } from "../../types.js" */
-
-let values = null;
-
-/**
- * The values of a field that occur, read once.
- * @param {keyof Model<"IssueValues">} name
- */
-const valuesOf = (name) => async () => {
-  values ??= await get("/v1/issues/values", {});
-  return values[name];
-};
 
 /** @type {Filter[]} */
 const FIELDS = [

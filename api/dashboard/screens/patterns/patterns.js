@@ -4,6 +4,7 @@ import { sparkline } from "../../charts/axes.js";
 import { get, isAborted, messageOf } from "../../lib/client.js";
 import { h, link, table } from "../../lib/elements.js";
 import { ago, band, exact, number, pluralize, probabilityText } from "../../lib/format.js";
+import { valuesOf } from "../../lib/issue_values.js";
 import { anyOf, listing } from "../../lib/listing.js";
 import { savedViews } from "../../lib/saved_views.js";
 import { empty } from "../../lib/states.js";
@@ -28,6 +29,8 @@ const FIELDS = [
       ["40", "medium (40+)"],
     ],
   },
+  { name: "service", label: "Service", suggest: valuesOf("service") },
+  { name: "team", label: "Team", suggest: valuesOf("team") },
   {
     name: "min_confidence",
     label: "Confidence",

@@ -1,6 +1,7 @@
 // Export: a whole list of the workspace as a file.
 
-import { open } from "../../lib/client.js";
+import { ApiError, open } from "../../lib/client.js";
+import { saveFile } from "../../lib/csv.js";
 import { h, section } from "../../lib/elements.js";
 import { form } from "../../lib/form.js";
 import { settingsScreen } from "./frame.js";
@@ -42,9 +43,6 @@ export async function showExport(context) {
 /** @param {FormValues} options */
 async function download({ entity, format }) {
   const response = await open("/v1/export", {}, undefined, { entity, format });
-  if (!response.ok) throw new Error((await response.json()).detail);
-  const address = URL.createObjectURL(await response.blob());
-  const anchor = h("a", { href: address, download: `${entity}.${format}` });
-  anchor.click();
-  URL.revokeObjectURL(address);
+  if (!response.ok) throw new ApiError(response.status, await response.json());
+  saveFile(`${entity}.${format}`, await response.blob());
 }

@@ -1,0 +1,138 @@
+// Search: whatever is typed, of screens and of everything in the workspace, in one list that arrow keys walk through.
+
+import { get } from "../lib/client.js";
+import { debounce } from "../lib/debounce.js";
+import { openDialog } from "../lib/dialog.js";
+import { h, link } from "../lib/elements.js";
+import { listDestinations } from "../routes.js";
+
+/** @import { Model, Reader } from "../types.js" */
+
+const TYPING_PAUSE = 200;
+
+/**
+ * What each kind of hit is called, and where it is.
+ * @type {Record<Model<"SearchHit">["kind"], { title: string, path: (id: string) => string }>}
+ */
+const KINDS = {
+  pattern: { title: "Pattern", path: (id) => `/patterns/${id}` },
+  service: { title: "Service", path: (id) => `/services?name=${encodeURIComponent(id)}` },
+  issue: { title: "Issue", path: (id) => `/issues/${id}` },
+  recommendation: { title: "Recommendation", path: (id) => `/recommendations/${id}` },
+  change: { title: "Change", path: () => "/changes" },
+  connector: { title: "Connector", path: (id) => `/connectors/${id}` },
+  member: { title: "Member", path: () => "/settings/members" },
+};
+
+/** @type {Model<"SearchResults">} */
+const NOTHING = { data: [], corrected: null };
+
+/**
+ * Search in a dialog: Enter opens the first hit, arrow keys walk.
+ * @param {Reader} reader
+ */
+export function showSearch(reader) {
+  openDialog("Search", (close) => {
+    const found = h("ul", { class: "rows palette" });
+    const said = h("p", { class: "quiet", "aria-live": "polite" });
+    const input = h("input", {
+      id: "palette",
+      type: "search",
+      maxlength: 200,
+      "aria-label": "Search patterns, issues, services and screens",
+      placeholder: "Words, a name, an id",
+      autocomplete: "off",
+    });
+    /** @param {Model<"SearchResults"> | null} results null: they are awaited */
+    const draw = (results) => {
+      const text = input.value.trim().toLowerCase();
+      const screens = listDestinations(reader).filter(({ title }) => title.toLowerCase().includes(text));
+      const hits = results?.data ?? [];
+      found.replaceChildren(
+        ...screens.map(({ path, title }) => entry(link(path, title, { onclick: close }), "Screen", null)),
+        ...hits.map((hit) => hitEntry(hit, close)),
+      );
+      said.textContent = results && text ? saidOf(results, screens.length) : "";
+    };
+    const search = async () => {
+      const q = input.value.trim();
+      const results = q ? await get("/v1/search", {}, { q }).catch(() => NOTHING) : NOTHING;
+      if (q === input.value.trim()) draw(results);
+    };
+    const searchLater = debounce(search, TYPING_PAUSE);
+    input.addEventListener("input", () => {
+      draw(null);
+      searchLater();
+    });
+    listenToArrows(input, found);
+    draw(null);
+    return [input, said, found];
+  });
+}
+
+/**
+ * @param {Model<"SearchResults">} results
+ * @param {number} screens
+ */
+function saidOf({ data, corrected }, screens) {
+  if (corrected) return `Nothing has these words. This is what has “${corrected}”.`;
+  return data.length || screens ? "" : "Nothing has these words.";
+}
+
+/**
+ * @param {Model<"SearchHit">} hit
+ * @param {() => void} close
+ */
+function hitEntry({ kind, id, title, detail }, close) {
+  return entry(link(KINDS[kind].path(id), title, { onclick: close }), KINDS[kind].title, detail);
+}
+
+/**
+ * @param {HTMLElement} where
+ * @param {string} kind
+ * @param {string | null} detail
+ */
+const entry = (where, kind, detail) =>
+  h(
+    "li",
+    {},
+    h("span", { class: "hit-kind" }, kind),
+    where,
+    detail ? h("span", { class: "quiet" }, detail) : null,
+  );
+
+/**
+ * @param {HTMLInputElement} input
+ * @param {HTMLElement} found
+ */
+function listenToArrows(input, found) {
+  input.addEventListener("keydown", (event) => {
+    const first = found.querySelector("a");
+    if (event.key === "Enter" && first) act(event, () => first.click());
+    if (event.key === "ArrowDown" && first) act(event, () => first.focus());
+  });
+  found.addEventListener("keydown", (event) => {
+    const present = document.activeElement?.closest("li");
+    const next = siblingOf(present, event.key);
+    if (next !== undefined) act(event, () => (next?.querySelector("a") ?? input).focus());
+  });
+}
+
+/**
+ * @param {Event} event
+ * @param {() => void} run
+ */
+function act(event, run) {
+  event.preventDefault();
+  run();
+}
+
+/**
+ * The entry that an arrow key leads to; null: none, undefined: it is no arrow key.
+ * @param {Element | null | undefined} entry
+ * @param {string} key
+ */
+function siblingOf(entry, key) {
+  if (key === "ArrowDown") return entry?.nextElementSibling ?? null;
+  return key === "ArrowUp" ? (entry?.previousElementSibling ?? null) : undefined;
+}
