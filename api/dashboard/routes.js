@@ -33,16 +33,23 @@ import { showReport } from "./screens/weekly_report.js";
 
 /**
  * In the order of the tabs. `:id` in a path is an id, `parent` the path whose tab is marked meanwhile. A `tab` stands
- * in the bar, a `setting` in the navigation of the settings (by another name, if it is a text), and `key` is pressed
+ * in the bar, or under “More” in it, a `setting` in the navigation of the settings (by another name, if it is a text), and `key` is pressed
  * after `g`. Who has a lower `role`, or a plan without the `feature`, is not offered the screen.
  * @type {Screen[]}
  */
 export const SCREENS = [
   { path: "/", show: showOverview, title: "Overview", tab: true, key: "o" },
-  { path: "/report", show: showReport, title: "Weekly report", parent: "/" },
+  { path: "/report", show: showReport, title: "Weekly report", tab: "more" },
   { path: "/patterns", show: showPatterns, title: "Patterns", tab: true, key: "p" },
   { path: "/patterns/:id", show: showPattern, title: "Pattern", parent: "/patterns" },
-  { path: "/recommendations", show: showRecommendations, title: "Recommendations", tab: true, key: "r" },
+  {
+    path: "/recommendations",
+    show: showRecommendations,
+    title: "Recommendations",
+    short: "To fix",
+    tab: true,
+    key: "r",
+  },
   {
     path: "/recommendations/:id",
     show: showRecommendation,
@@ -51,12 +58,12 @@ export const SCREENS = [
   },
   { path: "/predictions", show: showPredictions, title: "Predictions", tab: true, key: "d" },
   { path: "/predictions/:id", show: showPrediction, title: "Prediction", parent: "/predictions" },
-  { path: "/clusters", show: showClusters, title: "Clusters", tab: true, key: "c", feature: "clusters" },
+  { path: "/clusters", show: showClusters, title: "Clusters", tab: "more", key: "c", feature: "clusters" },
   { path: "/issues", show: showIssues, title: "Issues", tab: true, key: "i" },
-  { path: "/services", show: showServices, title: "Services", parent: "/" },
+  { path: "/services", show: showServices, title: "Services", tab: "more" },
   { path: "/issues/:id", show: showIssue, title: "Issue", parent: "/issues" },
-  { path: "/changes", show: showChanges, title: "Changes", tab: true },
-  { path: "/connectors", show: showConnectors, title: "Connectors", tab: true, role: "analyst" },
+  { path: "/changes", show: showChanges, title: "Changes", tab: "more" },
+  { path: "/connectors", show: showConnectors, title: "Connectors", tab: "more", role: "analyst" },
   {
     path: "/connectors/new",
     show: showNewConnector,
@@ -72,8 +79,8 @@ export const SCREENS = [
     role: "analyst",
   },
   { path: "/connectors/:id", show: showConnector, title: "Connector", parent: "/connectors" },
-  { path: "/alerts", show: showAlertRules, title: "Alerts", tab: true, role: "analyst" },
-  { path: "/settings", show: showSettings, title: "Settings", tab: true, setting: "Workspace" },
+  { path: "/alerts", show: showAlertRules, title: "Alerts", tab: "more", role: "analyst" },
+  { path: "/settings", show: showSettings, title: "Settings", tab: "more", setting: "Workspace" },
   {
     path: "/settings/members",
     show: showMembers,

@@ -108,8 +108,10 @@ export interface Screen {
   path: string;
   show: (context: ScreenContext) => Promise<HTMLElement>;
   title: string;
-  /** Whether it has a tab in the bar. */
-  tab?: true;
+  /** What its tab is called where there is little room. */
+  short?: string;
+  /** Whether it has a tab in the bar, or stands under “More” in it. */
+  tab?: true | "more";
   /** The path of the tab that is marked while it is shown, where that is not its own. */
   parent?: string;
   /** Whether it stands in the navigation of the settings, or by which other name. */

@@ -13,13 +13,13 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 
 from api.ingest.queries import compute_issue_id
 from causeloop_pipeline.storage.database.session import Database
-from tests.api.conftest import api_url
+from tests.api.conftest import api_url, application
 from tests.api.sample import PASSWORD, Sample, make_sample
 from tests.api.sample_rows import insert_row
 from tests.conftest import Installation
 from tests.support.single_occurrences import add_single_occurrences
 
-__all__ = ["api_url"]
+__all__ = ["api_url", "application"]
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 ISSUES = 130

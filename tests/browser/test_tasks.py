@@ -101,6 +101,7 @@ def create_an_alert_rule(page: Page, hands: Hands) -> None:
 
 def connect_a_tool(page: Page, hands: Hands) -> None:
     """Pick the tool, enter what it needs, and see how its test went."""
+    hands.press(page.locator("summary", has_text="More"))
     hands.press(page.get_by_role("link", name="Connectors", exact=True))
     hands.press(page.get_by_role("link", name="Connect a tool"))
     hands.write(page.get_by_label("Search"), "zendesk")

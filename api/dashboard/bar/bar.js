@@ -12,7 +12,7 @@ import { showSearch } from "./search.js";
 import { themeChoice } from "./theme.js";
 import { enterWorkspace, joinButton } from "./workspaces.js";
 
-/** @import { Me, Reader, Workspace } from "../types.js" */
+/** @import { Me, Reader, Screen, Workspace } from "../types.js" */
 
 /** @type {ReturnType<typeof notificationBell> | null} */
 let bell = null;
@@ -23,14 +23,15 @@ let bell = null;
  * @param {Reader & { live: HTMLElement, signOut: () => void }} options
  */
 export function buildBar(bar, { me, workspace, live, signOut }) {
-  const tabs = SCREENS.filter((screen) => screen.tab && isOffered(screen, { me, workspace }));
+  const offered = SCREENS.filter((screen) => isOffered(screen, { me, workspace }));
   bell = notificationBell();
   bar.replaceChildren(
     link("/", "Causeloop", { class: "mark" }),
     h(
       "nav",
       { "aria-label": "Screens" },
-      tabs.map(({ path, title }) => link(path, title)),
+      offered.filter(({ tab }) => tab === true).map(tabOf),
+      moreTabs(offered.filter(({ tab }) => tab === "more")),
     ),
     h(
       "div",
@@ -42,6 +43,44 @@ export function buildBar(bar, { me, workspace, live, signOut }) {
     ),
   );
   bar.hidden = false;
+}
+
+/** @param {Screen} screen */
+const tabOf = ({ path, title, short }) =>
+  link(path, short ? [h("span", { class: "long" }, title), h("span", { class: "short" }, short)] : title);
+
+/**
+ * The screens that are needed less often; they close again when one is chosen, or by a click elsewhere.
+ * @param {readonly Screen[]} screens
+ */
+function moreTabs(screens) {
+  const more = h(
+    "details",
+    { class: "more-tabs" },
+    h("summary", {}, "More"),
+    h(
+      "ul",
+      { class: "menu-items" },
+      screens.map((screen) => h("li", {}, tabOf(screen))),
+    ),
+  );
+  const close = () => {
+    more.open = false;
+  };
+  more.addEventListener("click", ({ target }) => target instanceof HTMLAnchorElement && close());
+  more.addEventListener("focusout", ({ relatedTarget }) => {
+    if (relatedTarget instanceof Node && !more.contains(relatedTarget)) close();
+  });
+  more.addEventListener("keydown", ({ key }) => {
+    if (key !== "Escape") return;
+    close();
+    more.querySelector("summary")?.focus();
+  });
+  addEventListener(
+    "pointerdown",
+    ({ target }) => target instanceof Node && !more.contains(target) && close(),
+  );
+  return more;
 }
 
 /** @param {Reader} reader */
@@ -141,4 +180,6 @@ export function markTab(bar, path) {
     if (tab.getAttribute("href") === `#${path}`) tab.setAttribute("aria-current", "page");
     else tab.removeAttribute("aria-current");
   }
+  const more = bar.querySelector(".more-tabs");
+  more?.toggleAttribute("data-current", more.querySelector("[aria-current]") !== null);
 }

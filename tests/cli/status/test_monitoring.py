@@ -15,7 +15,7 @@ from causeloop_pipeline.cli.status.exposition import DAGSTER
 from causeloop_pipeline.settings import DEPLOY_DIR, settings
 from causeloop_pipeline.storage.database.session import Database
 from causeloop_pipeline.storage.secrets.operator_tokens import read_metrics_token
-from tests.api.conftest import api_url
+from tests.api.conftest import api_url, application
 from tests.conftest import Installation, new_workspace
 
 __all__ = ["api_url"]

@@ -43,14 +43,14 @@ export function brokenFeedsNotice({ broken, total }) {
 }
 
 /**
- * Mark the tab of the connectors with how many fail.
+ * Mark the tab of the connectors, and what it stands under, with how many fail.
  * @param {HTMLElement} bar
  * @param {BrokenFeeds} options
  */
 export function markBrokenFeeds(bar, { broken }) {
-  const tab = bar.querySelector("nav a[href='#/connectors']");
-  tab?.querySelector(".count")?.remove();
-  if (tab && broken.length)
+  for (const tab of bar.querySelectorAll("nav a[href='#/connectors'], .more-tabs summary")) {
+    tab.querySelector(".count")?.remove();
+    if (!broken.length) continue;
     tab.append(
       h(
         "span",
@@ -59,4 +59,5 @@ export function markBrokenFeeds(bar, { broken }) {
         h("span", { class: "unseen" }, " failed"),
       ),
     );
+  }
 }
