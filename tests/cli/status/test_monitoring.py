@@ -18,7 +18,7 @@ from causeloop_pipeline.storage.secrets.operator_tokens import read_metrics_toke
 from tests.api.conftest import api_url, application
 from tests.conftest import Installation, new_workspace
 
-__all__ = ["api_url"]
+__all__ = ["api_url", "application"]
 
 MONITORING = DEPLOY_DIR / "monitoring"
 DASHBOARDS = sorted(MONITORING.glob("*.json"))
