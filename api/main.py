@@ -55,6 +55,7 @@ ROUTERS = (
     "sign_in.passwords",
     "changes",
     "patterns.corrections",
+    "patterns.suggestions",
     "connectors",
     "connectors.declarations",
     "quarantine",

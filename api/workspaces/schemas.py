@@ -81,7 +81,9 @@ class SettingsChange(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    ai_auto_link: StrictBool | None = Field(None, description="Put new issues into patterns automatically")
+    ai_auto_link: StrictBool | None = Field(
+        None, description="Link new issues by itself; else it only suggests"
+    )
     ai_confidence_threshold: StrictFloat | None = Field(
         None, ge=0, le=1, description="Confidence that an automatic link needs"
     )

@@ -7,7 +7,9 @@ CENTRAL_MEMBERS = 25
 
 
 class PatternStatus(Vocabulary):
-    """An emerging pattern is a suggestion, an active one is trusted, a resolved one is proven fixed."""
+    """The confidence of an emerging pattern fell below the threshold since; an active one is trusted, a
+    resolved one is proven fixed.
+    """
 
     EMERGING = "emerging"
     ACTIVE = "active"

@@ -41,7 +41,9 @@ from causeloop_pipeline.storage.detect.grouping_state import (
     store_pattern_index,
     write_grouping_state,
 )
+from causeloop_pipeline.storage.detect.in_loop import reopen_patterns, update_in_loop
 from causeloop_pipeline.storage.detect.patterns import add_members, append_lineage, replace_patterns
+from causeloop_pipeline.storage.detect.suggestions import replace_suggestions, update_suggestions
 
 MAX_CHART_BARS = 40
 # Not input of the grouping: columns that the loop itself writes, or that say nothing about the failure.
@@ -58,6 +60,9 @@ def run(session: Session, workspace: ScopedWorkspace, _as_of: datetime, options:
     else:
         counts = _assign_new_issues(session, workspace_id, new_issues)
     refresh_summaries(session, workspace_id, is_full=is_full)
+    counts["reopened"] = reopen_patterns(session, workspace_id)
+    if is_full:
+        update_in_loop(session, workspace_id)
 
     broken = count_broken_constraints(session, workspace_id)
     if broken:
@@ -99,6 +104,7 @@ def _group_all(session: Session, workspace: ScopedWorkspace) -> Counts:
     )
     churn = _check_churn(session, workspace_id, input_digest, facts, grouping)
     replace_patterns(session, workspace_id, tell_twins_apart(grouping.patterns), grouping.members)
+    replace_suggestions(session, workspace_id, grouping.suggestions)
     append_lineage(session, workspace_id, _name_people(session, workspace_id, grouping.lineage))
     state = GroupingState(
         algorithm_version=ALGORITHM_VERSION,
@@ -153,6 +159,7 @@ def _assign_new_issues(session: Session, workspace_id: UUID, issues: pl.DataFram
         options=read_grouping_options(session, workspace_id),
     )
     add_members(session, workspace_id, grouping.patterns, grouping.members)
+    update_suggestions(session, workspace_id, grouping.suggestions, issues["issue_id"])
     store_pattern_index(
         session,
         workspace_id,
@@ -168,5 +175,6 @@ def _count_results(issue_count: int, grouping: Grouping | None, *, is_full: bool
         "issues": issue_count,
         "patterns": grouping.patterns.height if grouping else 0,
         "assigned": grouping.members.height if grouping else 0,
+        "suggested": grouping.suggestions.height if grouping else 0,
         "full recompute": int(is_full),
     }

@@ -192,6 +192,10 @@ def test_an_issue_stays_in_loop_while_its_source_says_open(
     assert issues(database, workspace_id)["X-1"]["status"] == "resolved"
     assert issues(database, workspace_id)["X-1"]["pattern_id"] == pattern_id
 
+    land_records(database, workspace_id, version(3, status="open"))
+    normalize(database, models, workspace_id)
+    assert issues(database, workspace_id)["X-1"]["status"] == "in_loop"
+
 
 def test_a_workspace_overrides_the_value_map(
     database: Database, models: Normalizer, workspace_id: UUID, other_workspace_id: UUID

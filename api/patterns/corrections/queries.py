@@ -78,10 +78,10 @@ Pair = tuple[UUID, UUID]
 
 @dataclass(frozen=True)
 class StoredCorrection:
-    """A correction of a pattern: the act, its reason, and the pattern."""
+    """A correction of a pattern: the act, its reason, and the pattern (none: of two issues without one)."""
 
     act: str
-    pattern_id: UUID
+    pattern_id: UUID | None
     reason: str | None
 
 
@@ -170,7 +170,7 @@ async def withdraw_correction(db: WorkspaceDatabase, actor: str, correction_id: 
 
 async def record_feedback(
     db: WorkspaceDatabase,
-    pattern_id: UUID,
+    pattern_id: UUID | None,
     pairs: Sequence[Pair],
     actor: str,
     *,

@@ -3,17 +3,15 @@
 from uuid import UUID
 
 from fastapi import APIRouter, Response
-from starlette.concurrency import run_in_threadpool
 
 from api.access.permissions import requires
 from api.http.errors import broken_rule, conflict, not_found
 from api.http.responses import documents, json_response, json_text_response
 from api.issues import queries as issues
-from api.issues.similar import queries as similar_issues
-from api.issues.similar.ranking import measure_similarity
 from api.operation import CurrentCaller, Db, Operation
 from api.patterns.corrections import queries as pattern_corrections
 from api.patterns.corrections.queries import Pair, StoredCorrection
+from api.patterns.corrections.recording import recompute_after, store_and_recompute
 from api.patterns.corrections.schemas import (
     ConfirmRequest,
     Correction,
@@ -26,12 +24,7 @@ from api.patterns.corrections.schemas import (
 )
 from api.patterns.schemas import ClosureNote
 from api.recomputes import queries as recomputes
-from causeloop_pipeline.analysis.detect.correction_plans import (
-    CorrectionPlan,
-    plan_link,
-    plan_separation,
-    plan_union,
-)
+from causeloop_pipeline.analysis.detect.correction_plans import plan_link, plan_separation, plan_union
 from causeloop_pipeline.model.tenancy import Role
 
 router = APIRouter(prefix="/v1", tags=["corrections"], route_class=Operation)
@@ -65,7 +58,7 @@ async def link_pattern(db: Db, caller: CurrentCaller, issue_id: UUID, link: Link
     plan = plan_link(in_force, str(issue_id), [str(other) for other in own], members)
     correction = StoredCorrection("link", link.pattern_id, link.reason)
     pair = (issue_id, UUID(members[0]))
-    return await _store(db, caller, correction, plan, pair)
+    return await store_and_recompute(db, caller, correction, plan, pair)
 
 
 @router.post(
@@ -88,7 +81,7 @@ async def unlink_pattern(db: Db, caller: CurrentCaller, issue_id: UUID, unlink: 
     in_force = list(await pattern_corrections.read_in_force(db))
     plan = plan_separation(in_force, [str(issue_id)], [str(other) for other in central])
     correction = StoredCorrection("unlink", pattern_id, unlink.reason)
-    return await _store(db, caller, correction, plan, (issue_id, central[0]))
+    return await store_and_recompute(db, caller, correction, plan, (issue_id, central[0]))
 
 
 @router.post(
@@ -117,7 +110,9 @@ async def merge_patterns(db: Db, caller: CurrentCaller, pattern_id: UUID, merge:
     ]
     in_force = list(await pattern_corrections.read_in_force(db))
     plan = plan_union(in_force, [(str(left), str(right)) for left, right in pairs], groups)
-    return await _store(db, caller, StoredCorrection("merge", pattern_id, merge.reason), plan, pairs[0])
+    return await store_and_recompute(
+        db, caller, StoredCorrection("merge", pattern_id, merge.reason), plan, pairs[0]
+    )
 
 
 @router.post(
@@ -140,7 +135,7 @@ async def split_pattern(db: Db, caller: CurrentCaller, pattern_id: UUID, split: 
     in_force = list(await pattern_corrections.read_in_force(db))
     plan = plan_separation(in_force, [str(each) for each in leaving], [str(each) for each in staying])
     correction = StoredCorrection("split", pattern_id, split.reason)
-    return await _store(db, caller, correction, plan, (leaving[0], staying[0]))
+    return await store_and_recompute(db, caller, correction, plan, (leaving[0], staying[0]))
 
 
 @router.post(
@@ -156,7 +151,7 @@ async def withdraw_correction(db: Db, caller: CurrentCaller, correction_id: UUID
     withdrawn = await pattern_corrections.withdraw_correction(db, caller.actor, correction_id)
     if not withdrawn:
         raise not_found("correction in force")
-    return await _request_recompute(db, caller, withdrawn, correction_id)
+    return await recompute_after(db, caller, withdrawn, correction_id)
 
 
 @router.post(
@@ -211,25 +206,6 @@ async def _read_center(db: Db, pattern_id: UUID) -> UUID:
     return central[0]
 
 
-async def _record_feedback(
-    db: Db, caller: CurrentCaller, pattern_id: UUID, pair: Pair, *, together: bool
-) -> None:
-    """Record a correction as feedback on the confidence that was displayed for the pair."""
-    confidence = await _read_displayed_confidence(db, pair)
-    await pattern_corrections.record_feedback(
-        db, pattern_id, [pair], caller.actor, together=together, confidence=confidence
-    )
-
-
-async def _read_displayed_confidence(db: Db, pair: Pair) -> float | None:
-    """The pattern's confidence for two issues of one pattern, otherwise the similarity of the two issues."""
-    left, right = [await pattern_corrections.find_pattern(db, issue_id) for issue_id in pair]
-    if left is not None and left == right:
-        return await pattern_corrections.read_confidence(db, left)
-    candidates = await similar_issues.read_candidates(db, pair[0], pair[1:])
-    return await run_in_threadpool(measure_similarity, candidates, str(pair[0]), str(pair[1]))
-
-
 async def _choose_pairs(db: Db, pattern_id: UUID, confirm: ConfirmRequest) -> list[Pair]:
     """The pair of the request, or the pattern's most central issue with each of the next ones."""
     if confirm.left_issue_id is None or confirm.right_issue_id is None:
@@ -245,24 +221,3 @@ async def _choose_pairs(db: Db, pattern_id: UUID, confirm: ConfirmRequest) -> li
             "not_members", "the two issues must be different issues of the pattern", "/left_issue_id"
         )
     return [pair]
-
-
-async def _store(
-    db: Db, caller: CurrentCaller, correction: StoredCorrection, plan: CorrectionPlan, pair: Pair
-) -> Response:
-    """Store a correction and the feedback that it is, unless the same is in force; request a recompute."""
-    correction_id = None
-    if plan.added or plan.replaced:
-        together = correction.act in ("link", "merge")
-        correction_id = await pattern_corrections.store_correction(db, caller.actor, correction, plan)
-        await _record_feedback(db, caller, correction.pattern_id, pair, together=together)
-    return await _request_recompute(db, caller, len(plan.added), correction_id)
-
-
-async def _request_recompute(
-    db: Db, caller: CurrentCaller, constraints: int, correction_id: UUID | None
-) -> Response:
-    job_id = await recomputes.request_recompute(db, "patterns", caller.actor)
-    location = {"Location": f"/v1/jobs/{job_id}"}
-    body = {"constraints": constraints, "correction_id": correction_id, "job_id": job_id}
-    return json_response(body, 202, location)

@@ -7,6 +7,7 @@ import polars as pl
 
 from causeloop_pipeline.analysis.detect.fingerprints.canonical_issues import canonical_issues
 from causeloop_pipeline.analysis.detect.fingerprints.fingerprint import fingerprint_issues
+from causeloop_pipeline.analysis.detect.grouping.grouping_options import EVERY_GROUP
 from causeloop_pipeline.analysis.detect.grouping.patterns import group_issues
 from causeloop_pipeline.analysis.detect.similar_issues import find_similar_to_each
 from causeloop_pipeline.analysis.evaluation.grouping_baselines import BASELINES, SEARCHES
@@ -47,7 +48,7 @@ def evaluate_grouping(
     """
     label_of_issue = pl.DataFrame({"issue_id": issues["issue_id"], "label": labels.cast(pl.String)})
     table = canonical_issues(issues).join(label_of_issue, on="issue_id", how="left", maintain_order="left")
-    grouping = group_issues(table, fingerprint_issues(table))
+    grouping = group_issues(table, fingerprint_issues(table), options=EVERY_GROUP)
 
     labelled = table.filter(pl.col("label").is_not_null())
     predicted = read_predicted_groups(labelled["issue_id"], grouping.members)

@@ -7,6 +7,7 @@ import polars as pl
 
 from causeloop_pipeline.model.frames import CLOSURE_NOTE_SCHEMA, INSTANT
 from causeloop_pipeline.storage.database.session import Session
+from causeloop_pipeline.storage.detect.in_loop import update_in_loop
 
 DEFAULT_PROOF_WINDOW_DAYS = 30
 
@@ -35,6 +36,7 @@ set status = l.status, resolved_at = l.resolved_at, reopened_at = l.reopened_at
 from lifecycle as l
 where p.workspace_id = %s and p.pattern_id = l.pattern_id
   and (p.status, p.resolved_at, p.reopened_at) is distinct from (l.status, l.resolved_at, l.reopened_at)
+returning p.pattern_id
 """
 
 
@@ -72,4 +74,7 @@ def set_lifecycle(session: Session, workspace_id: UUID, lifecycle: pl.DataFrame)
     columns = ["pattern_id", "status", "resolved_at", "reopened_at"]
     session.execute("drop table if exists pg_temp.lifecycle")
     session.stage("lifecycle", lifecycle.select(columns), like="detect.pattern")
-    return session.execute(UPDATE_LIFECYCLE, (workspace_id,))
+    changed = [row["pattern_id"] for row in session.rows(UPDATE_LIFECYCLE, (workspace_id,))]
+    if changed:
+        update_in_loop(session, workspace_id, changed)
+    return len(changed)

@@ -29,6 +29,7 @@ LEFT_OUT = {
     "raw.webhook_delivery": "ids that a tool will not use again",
     "detect.grouping_state": "an index by internal ids: the next run makes it again",
     "detect.pattern_index_part": "the same",
+    "detect.suggestion": "made again by the next run",
     "detect.pattern_tally": "counted again by the next run",
     "detect.pattern_summary": "made again by the next run",
     "detect.pattern_touch": "counted again by the next run",

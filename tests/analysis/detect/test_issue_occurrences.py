@@ -6,6 +6,7 @@ import polars as pl
 
 from causeloop_pipeline.analysis.detect.assignment.assignment import assign_issues
 from causeloop_pipeline.analysis.detect.fingerprints.fingerprint import fingerprint_issues
+from causeloop_pipeline.analysis.detect.grouping.grouping_options import EVERY_GROUP
 from causeloop_pipeline.analysis.detect.grouping.pattern_index import PatternIndex
 from causeloop_pipeline.analysis.detect.grouping.patterns import Grouping, group_issues
 from causeloop_pipeline.analysis.detect.issue_occurrences import (
@@ -30,11 +31,13 @@ def lone_issue(issue_id: str = "alone") -> pl.DataFrame:
 
 
 def group(issues: pl.DataFrame, occurrences: pl.DataFrame | None = None) -> Grouping:
-    return group_issues(issues, fingerprint_issues(issues), occurrences=occurrences)
+    return group_issues(issues, fingerprint_issues(issues), occurrences=occurrences, options=EVERY_GROUP)
 
 
 def assign(issues: pl.DataFrame, index: PatternIndex, occurrences: pl.DataFrame | None = None) -> Grouping:
-    return assign_issues(issues, fingerprint_issues(issues), index, occurrences=occurrences)
+    return assign_issues(
+        issues, fingerprint_issues(issues), index, occurrences=occurrences, options=EVERY_GROUP
+    )
 
 
 def test_an_issue_of_which_nothing_else_is_known_occurred_once() -> None:

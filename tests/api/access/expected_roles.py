@@ -57,6 +57,7 @@ EXPECTED_ROLES: dict[Role | None, list[str]] = {
         "replace_saved_views",
         "set_report_wish",
         "list_similar_issues",
+        "list_suggestions",
         "list_workspaces",
         "read_cluster",
         "read_forecast",
@@ -80,6 +81,7 @@ EXPECTED_ROLES: dict[Role | None, list[str]] = {
         "stream_changes",
     ],
     Role.ANALYST: [
+        "answer_suggestion",
         "confirm_pattern",
         "create_connector",
         "check_connector_declaration",

@@ -13,7 +13,7 @@ from tests.browser.screens import PATHS
 SCRIPT = Path(__file__).with_name("render_screens.mjs")
 TITLES = {
     "/": ["Fix first", "Did the last fix hold?", "could not be analyzed", "New failures from there"],
-    "/patterns": ["Confidence", "Last seen", "quiet"],
+    "/patterns": ["Confidence", "Last seen", "quiet", "Same cause?", "and 11 less likely ones"],
     "/patterns/:id": [
         "When does it come back?",
         "What to do?",
@@ -25,6 +25,7 @@ TITLES = {
         "1 other wording",
         "Print or save as PDF",
         "Lineage",
+        "34 % likely. Shares the rare terms gateway",
     ],
     "/predictions": [
         "Prediction accuracy",
@@ -43,6 +44,7 @@ TITLES = {
         "Link to a pattern",
         "The latest 2 of 21",
         "1.5 hours",
+        "Yes, same cause",
     ],
     "/recommendations/:id": ["Patterns addressed", "Proof", "Assign", "Tracker"],
     "/recommendations": ["Recurrences prevented", "Effort"],

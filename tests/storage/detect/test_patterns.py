@@ -1,5 +1,6 @@
 """Patterns are replaced as a whole or extended by new issues; what users did to them stays."""
 
+from datetime import timedelta
 from uuid import UUID
 
 import numpy as np
@@ -8,6 +9,7 @@ import polars as pl
 from causeloop_pipeline.model.frames import INSTANT, PREVIOUS_MEMBER_SCHEMA
 from causeloop_pipeline.storage.act.proofs import set_lifecycle
 from causeloop_pipeline.storage.database.session import Database, Session
+from causeloop_pipeline.storage.detect.in_loop import reopen_patterns, update_in_loop
 from causeloop_pipeline.storage.detect.patterns import add_members, read_members, replace_patterns
 from causeloop_pipeline.storage.predict.forecasts import replace_forecasts
 from tests.storage.stored import SEEN, members, new_id, pattern, store_issue
@@ -26,6 +28,32 @@ def test_an_open_issue_is_in_the_loop_while_it_has_a_pattern(database: Database,
         assert statuses(session) == [("in_loop", name), ("in_loop", name), ("open", None)]
         replace_patterns(session, workspace_id, pattern(name), members(name, issues[1:]))
         assert statuses(session) == [("open", None), ("in_loop", name), ("in_loop", name)]
+
+
+def test_an_issue_leaves_the_loop_with_its_pattern_and_comes_back_when_that_occurs_again(
+    database: Database, workspace_id: UUID
+) -> None:
+    name = new_id()
+    lifecycle = pl.DataFrame(
+        {"pattern_id": [name], "status": ["resolved"], "resolved_at": [SEEN], "reopened_at": [None]},
+        schema_overrides={"reopened_at": INSTANT},
+    )
+    with database.workspace(workspace_id) as session:
+        issues = [store_issue(session, workspace_id, x) for x in ("a", "b")]
+        replace_patterns(session, workspace_id, pattern(name), members(name, issues))
+        session.execute("update core.issue set status = 'resolved' where external_id = 'b'")
+        set_lifecycle(session, workspace_id, lifecycle)
+        assert statuses(session) == [("open", name), ("resolved", name)]
+        assert reopen_patterns(session, workspace_id) == 0
+        session.execute("update detect.pattern set last_seen_at = %s", (SEEN + timedelta(days=1),))
+        assert reopen_patterns(session, workspace_id) == 1
+        assert statuses(session) == [("in_loop", name), ("resolved", name)]
+        assert session.row("select status, reopened_at from detect.pattern") == {
+            "status": "active",
+            "reopened_at": SEEN + timedelta(days=1),
+        }
+        session.execute("update core.issue set status = 'open'")
+        assert update_in_loop(session, workspace_id) == 2
 
 
 def test_a_resolved_pattern_stays_resolved_when_issues_are_grouped_again(

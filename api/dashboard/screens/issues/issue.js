@@ -8,6 +8,7 @@ import { action, empty, partSection } from "../../lib/states.js";
 import { ConstraintKind, CorrectionAct, ISSUE_FACETS } from "../../lib/vocabulary.js";
 import { unlinkButton, withdraw } from "../patterns/corrections.js";
 import { riskMark } from "../patterns/patterns.js";
+import { suggestionsSection } from "../patterns/suggestions.js";
 import { editButton, linkButton } from "./issue_form.js";
 import { severityMark } from "./issues.js";
 import { occurrencesOf } from "./occurrences.js";
@@ -15,7 +16,8 @@ import { occurrencesOf } from "./occurrences.js";
 /** @import { Column, Content, Model, ScreenContext } from "../../types.js" */
 
 /** @param {ScreenContext} context */
-export async function showIssue({ id, me, signal, reload }) {
+export async function showIssue(context) {
+  const { id, me, signal, reload } = context;
   const issue = await get("/v1/issues/{issue_id}", { issue_id: id }, {}, signal);
   return h(
     "article",
@@ -43,6 +45,7 @@ export async function showIssue({ id, me, signal, reload }) {
         "div",
         {},
         partSection("Pattern", "its pattern", () => membership(issue, signal, me.role !== "viewer")),
+        suggestionsSection({ issue_id: issue.id }, context),
         section("Details", {}, details(issue)),
         attributes(issue),
       ),
@@ -124,7 +127,7 @@ async function membership(issue, signal, canWrite) {
             ["Missing from it", why.nearest_missing],
           ]),
         ]
-      : empty("Not in a pattern: it occurred once, and no other issue has failed like this."),
+      : empty("Not in a pattern: it occurred once, and no other issue surely has its cause."),
     corrections(why.facts, canWrite),
   );
 }

@@ -28,6 +28,7 @@ import { closureSection } from "./corrections.js";
 import { membersSection } from "./members.js";
 import { patternActions } from "./pattern_actions.js";
 import { quietText, riskMark, statusOf } from "./patterns.js";
+import { suggestionsSection } from "./suggestions.js";
 
 /** @import { Column, Model, ScreenContext } from "../../types.js" */
 /** @typedef {[name: string, value: any]} Dimension */
@@ -53,6 +54,7 @@ export async function showPattern(context) {
       ? section("All recommendations", {}, recommendationsTable(recommendations.data))
       : null,
     membersSection(pattern, context),
+    suggestionsSection({ pattern_id: pattern.id }, context),
     partSection("Lineage", "its lineage", () => lineage(pattern, signal), { isBelow: true }),
   );
 }

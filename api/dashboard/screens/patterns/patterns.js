@@ -9,6 +9,7 @@ import { anyOf, listing } from "../../lib/listing.js";
 import { savedViews } from "../../lib/saved_views.js";
 import { empty } from "../../lib/states.js";
 import { ISSUE_FACETS, PatternStatus } from "../../lib/vocabulary.js";
+import { suggestionsSection } from "./suggestions.js";
 
 /** @import { Column, Filter, Model, ScreenContext } from "../../types.js" */
 
@@ -53,7 +54,8 @@ const FIELDS = [
 ];
 
 /** @param {ScreenContext} context */
-export async function showPatterns({ query, signal }) {
+export async function showPatterns(context) {
+  const { query, signal } = context;
   const sparks = new Sparks(signal);
   return h(
     "div",
@@ -79,6 +81,7 @@ export async function showPatterns({ query, signal }) {
               ),
       }),
     ]),
+    suggestionsSection({}, context),
   );
 }
 

@@ -12,6 +12,11 @@ from causeloop_pipeline.analysis.detect.assignment.text_neighbours import (
     ScoredPairs,
     score_neighbours,
 )
+from causeloop_pipeline.analysis.detect.assignment.unlinked_texts import (
+    GroupedTexts,
+    UnlinkedText,
+    find_unlinked_texts,
+)
 from causeloop_pipeline.analysis.detect.grouping.agglomeration import (
     JOIN_SHARE,
     MIN_EDGE_PROBABILITY,
@@ -19,6 +24,7 @@ from causeloop_pipeline.analysis.detect.grouping.agglomeration import (
 from causeloop_pipeline.analysis.detect.grouping.atoms import TEXT_KEYS
 from causeloop_pipeline.analysis.detect.grouping.average_linkage import SimilarityGraph, average_link
 from causeloop_pipeline.analysis.detect.grouping.index_segments import Segment, join_segments
+from causeloop_pipeline.analysis.detect.grouping.links import LinkRule
 from causeloop_pipeline.analysis.detect.grouping.membership_reasons import (
     Reason,
     explain_similarity_shortfall,
@@ -51,6 +57,7 @@ class TextPlacement:
     nearest_group: list[int | None]
     shortfall: list[str | None]  # what was missing to the nearest group
     reason: dict[int, Reason] = field(default_factory=dict)
+    unlinked: dict[int, UnlinkedText] = field(default_factory=dict)
 
     @classmethod
     def without_texts(cls, issues: int, index: PatternIndex) -> "TextPlacement":
@@ -82,10 +89,11 @@ class TextPlacement:
         return tuple(segments)
 
 
-def place_by_text(placement: NewIssuePlacement, index: PatternIndex) -> TextPlacement:
+def place_by_text(placement: NewIssuePlacement, index: PatternIndex, rule: LinkRule) -> TextPlacement:
     """Places the new texts that have no group yet.
 
-    In: new issues, partly placed; the index. Out: how similar each text is to its group, and why. Sets
+    In: new issues, partly placed; the index; from which similarity on issues are linked. Out: how similar
+    each text is to its group, and why; what it is not linked with though it may have that cause. Sets
     `placement.group` to groups of the index, or to new numbers.
     """
     texts = TextPlacement.without_texts(placement.table.height, index)
@@ -96,13 +104,27 @@ def place_by_text(placement: NewIssuePlacement, index: PatternIndex) -> TextPlac
     texts.lexicon, texts.corpus = add_texts(compared, index.lexicon)
     new = NewTexts(compared["source"].to_list(), texts.corpus, texts.lexicon)
     pairs, texts.nearest_cosines = score_neighbours(new, index)
-    _merge_into_groups(pairs, texts.rows, placement, index)
-    _explain_texts(texts, texts.corpus, pairs, placement.group, index)
+    _merge_into_groups(pairs, texts.rows, placement, index, rule)
+    _explain_texts(texts, texts.corpus, pairs, placement.group, index, rule)
+    if rule.cuts(index.model.merge_threshold):
+        texts.unlinked = _find_unlinked(texts, texts.corpus, pairs, placement.group, index)
     return texts
 
 
+def _find_unlinked(
+    texts: TextPlacement, corpus: Corpus, pairs: ScoredPairs, group: Ints, index: PatternIndex
+) -> dict[int, UnlinkedText]:
+    """By row of all new issues, what a text that stayed alone may have its cause in common with."""
+    own = group[np.array(texts.rows)]
+    groups = sorted({node for node in (*pairs.node.tolist(), *own.tolist()) if 0 <= node < index.group_count})
+    grouped = GroupedTexts(own, _count_atoms(groups, index), index.model.merge_threshold * (1.0 + JOIN_SHARE))
+    corpora = _corpora_by_segment(texts, corpus)
+    found = find_unlinked_texts(pairs, grouped, corpora, texts.lexicon)
+    return {texts.rows[text]: near for text, near in found.items()}
+
+
 def _merge_into_groups(
-    pairs: ScoredPairs, rows: list[int], placement: NewIssuePlacement, index: PatternIndex
+    pairs: ScoredPairs, rows: list[int], placement: NewIssuePlacement, index: PatternIndex, rule: LinkRule
 ) -> None:
     """Average linkage of new texts and the groups near them; groups of the index never merge.
 
@@ -130,13 +152,13 @@ def _merge_into_groups(
     ]
     root = average_link(
         _build_graph(pairs, own_node, other_node, strong, number_of_node),
-        index.model.merge_threshold,
+        max(index.model.merge_threshold, rule.threshold),
         sizes=np.array(
             [max(atoms_in_group.get(node, 1), 1) for node in groups] + [1] * len(unplaced), dtype=np.int64
         ),
         cannot_link=cannot_link,
         is_fixed=np.array([node >= 0 for node in nodes], dtype=bool),
-        growth=JOIN_SHARE * index.model.merge_threshold,
+        growth=0.0 if rule.cuts(index.model.merge_threshold) else JOIN_SHARE * index.model.merge_threshold,
     )
 
     first_new_group = placement.next_group
@@ -181,8 +203,19 @@ def _build_graph(
     return SimilarityGraph(nodes, codes // nodes, codes % nodes, values)
 
 
+def _least_to_join(index: PatternIndex, rule: LinkRule) -> float:
+    """The least mean similarity to a group of two or more at which a new text joins it."""
+    threshold = index.model.merge_threshold
+    return rule.threshold if rule.cuts(threshold) else threshold * (1.0 + JOIN_SHARE)
+
+
 def _explain_texts(
-    texts: TextPlacement, corpus: Corpus, pairs: ScoredPairs, group: Ints, index: PatternIndex
+    texts: TextPlacement,
+    corpus: Corpus,
+    pairs: ScoredPairs,
+    group: Ints,
+    index: PatternIndex,
+    rule: LinkRule,
 ) -> None:
     """Notes the similarity, the reason and the nearest other group of each new text."""
     own_groups = group[np.array(texts.rows)]
@@ -214,7 +247,7 @@ def _explain_texts(
             texts.nearest_group[row] = nearest
             texts.shortfall[row] = explain_similarity_shortfall(
                 similarity_sum / max(atoms_in_group.get(nearest, 1), 1),
-                index.model.merge_threshold * (1.0 + JOIN_SHARE),
+                _least_to_join(index, rule),
                 float(pairs.probability[best]),
             )
     _explain_neighbours(texts, corpus, pairs, best_pairs)
@@ -224,8 +257,7 @@ def _explain_neighbours(
     texts: TextPlacement, corpus: Corpus, pairs: ScoredPairs, best_pairs: list[tuple[int, int]]
 ) -> None:
     """Notes the rare terms that each text shares with the most similar issue of its group."""
-    corpora = dict(enumerate(segment.corpus for segment in texts.index_segments)) | {NEW_TEXTS: corpus}
-    for segment, other_corpus in corpora.items():
+    for segment, other_corpus in _corpora_by_segment(texts, corpus).items():
         own = [(row, pair) for row, pair in best_pairs if pairs.segment[pair] == segment]
         if not own:
             continue
@@ -235,3 +267,7 @@ def _explain_neighbours(
         for (row, pair), shared, neighbour in zip(own, terms, neighbours, strict=True):
             texts.neighbour_similarity[row] = min(float(pairs.cosine[pair]), 1.0)
             texts.reason[row] = explain_terms(shared, neighbour)
+
+
+def _corpora_by_segment(texts: TextPlacement, corpus: Corpus) -> dict[int, Corpus]:
+    return dict(enumerate(segment.corpus for segment in texts.index_segments)) | {NEW_TEXTS: corpus}

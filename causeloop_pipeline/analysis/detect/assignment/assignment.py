@@ -23,11 +23,13 @@ from causeloop_pipeline.analysis.detect.assignment.new_member_rows import (
     build_new_member_rows,
     find_nearest_messages,
 )
+from causeloop_pipeline.analysis.detect.assignment.new_suggestions import build_suggestions
 from causeloop_pipeline.analysis.detect.assignment.recurring_issues import (
     build_recurring_member_rows,
     update_recurring_groups,
 )
 from causeloop_pipeline.analysis.detect.assignment.row_lookup import select_rows
+from causeloop_pipeline.analysis.detect.assignment.weak_keys import part_weak_keys
 from causeloop_pipeline.analysis.detect.fingerprints.canonical_issues import canonical_issues
 from causeloop_pipeline.analysis.detect.fingerprints.fingerprint import LEARNED_COLUMNS, learn_templates
 from causeloop_pipeline.analysis.detect.fingerprints.templates import TemplateCatalog
@@ -66,10 +68,10 @@ def assign_issues(
     In: new `ISSUE_SCHEMA` and their `FINGERPRINT_SCHEMA` (kind and template are decided again, by the index);
     the index of the last grouping; `ISSUE_OCCURRENCE_SCHEMA` of the issues, one of each where it is not
     given; all `CONSTRAINT_SCHEMA`. Out: what changes: `MEMBER_SCHEMA` rows to upsert (of new issues, and of
-    an older issue that gets its first companion or occurred again), `PATTERN_SCHEMA` rows to upsert, no
-    lineage, and the index with the new issues in it. Other issues of the index are left as they are; a
-    constraint between two of those takes effect at the next `group_issues`. Raises `ContradictionError`,
-    `FingerprintMismatchError`, `IssueTableError`.
+    an older issue that gets its first companion or occurred again), `PATTERN_SCHEMA` rows to upsert,
+    `SUGGESTION_SCHEMA` of the new issues, no lineage, and the index with the new issues in it. Other issues
+    of the index are left as they are; a constraint between two of those takes effect at the next
+    `group_issues`. Raises `ContradictionError`, `FingerprintMismatchError`, `IssueTableError`.
     """
     options = options or GroupingOptions()
     table = canonical_issues(issues)
@@ -84,9 +86,12 @@ def assign_issues(
     occurred = list_issue_occurrences(table, occurrences)
     table, catalog = _decide_templates(table, fingerprints, index)
     placement = place_by_key(table, index, constraints)
-    texts = place_by_text(placement, index)
+    rule = options.link_rule(index.recalibration)
+    weak = part_weak_keys(placement, index, rule)
+    texts = place_by_text(placement, index, rule)
     delta = _summarize_changes(placement, texts, occurred, replace(index, catalog=catalog), options)
-    return _add_recurring(delta, recurring, options)
+    suggested = build_suggestions(placement, texts, weak, index)
+    return replace(_add_recurring(delta, recurring, options), suggestions=suggested)
 
 
 def _add_recurring(delta: Grouping, recurring: pl.DataFrame, options: GroupingOptions) -> Grouping:

@@ -54,6 +54,7 @@ class GroupedAtoms:
     rows_in_atom: Ints
     edges: Edges
     merge_threshold: float  # least mean similarity at which groups merged
+    growth_threshold: float  # the same from the third member on
 
     @property
     def group_of_row(self) -> Ints:
@@ -90,16 +91,25 @@ def connect_atoms(compared: ComparedTexts) -> Edges:
 
 
 def group_atoms(
-    atoms: Atoms, edges: Edges, previous: pl.Series | None, merge_threshold: float
+    atoms: Atoms,
+    edges: Edges,
+    previous: pl.Series | None,
+    merge_threshold: float,
+    *,
+    keep_threshold: float | None = None,
+    growth: float | None = None,
 ) -> GroupedAtoms:
     """Merges atoms into groups.
 
-    In: atoms, edges between them, per row the pattern it was in before (or null), the merge threshold. Out:
-    the group of each atom. Groups merge while the mean over all pairs of their members is at least the
-    threshold; a previous group stays whole while its own mean is at least `KEEP_SHARE` of it. The gap between
-    the two keeps groups stable while the vocabulary grows, and a recompute of unchanged input changes
-    nothing.
+    In: atoms, edges between them, per row the pattern it was in before (or null), the merge threshold; the
+    least mean at which a previous group stays (`KEEP_SHARE` of the threshold), and how much above the
+    threshold the mean must be for a third member (`GROWTH_SHARE` of it). Out: the group of each atom. Groups
+    merge while the mean over all pairs of their members is at least the threshold. The gap between it and the
+    one for previous groups keeps groups stable while the vocabulary grows, and a recompute of unchanged input
+    changes nothing.
     """
+    keep_threshold = KEEP_SHARE * merge_threshold if keep_threshold is None else keep_threshold
+    growth = GROWTH_SHARE * merge_threshold if growth is None else growth
     unit_sizes = np.bincount(atoms.unit_of_atom, minlength=atoms.unit_count).astype(np.int64)
     unit_graph = _sum_edges_of_units(atoms, edges)
 
@@ -107,7 +117,7 @@ def group_atoms(
     if previous is not None and len(unit_graph.left):
         previous_pattern = _previous_pattern_of_unit(atoms, previous)
         _leave_separated_groups(previous_pattern, atoms)
-        keep = _KeptGroups(previous_pattern, KEEP_SHARE * merge_threshold)
+        keep = _KeptGroups(previous_pattern, keep_threshold)
         start = _keep_previous_groups(keep, unit_sizes, unit_graph, atoms.cannot_link)
 
     nodes, node_of_unit = np.unique(start, return_inverse=True)
@@ -122,12 +132,12 @@ def group_atoms(
         merge_threshold,
         sizes=np.bincount(node_of_unit, unit_sizes, minlength=len(nodes)).astype(np.int64),
         cannot_link=[(int(node_of_unit[a]), int(node_of_unit[b])) for a, b in atoms.cannot_link],
-        growth=GROWTH_SHARE * merge_threshold,
+        growth=growth,
     )
     group_of_unit = root_of_node[node_of_unit]
     group_of_atom = _number_by_first_row(group_of_unit[atoms.unit_of_atom], atoms.first_row)
     rows_in_atom = np.bincount(atoms.atom_of_row, minlength=len(atoms.keys)).astype(np.int64)
-    return GroupedAtoms(atoms, group_of_atom, rows_in_atom, edges, merge_threshold)
+    return GroupedAtoms(atoms, group_of_atom, rows_in_atom, edges, merge_threshold, merge_threshold + growth)
 
 
 def _sum_edges_of_units(atoms: Atoms, edges: Edges) -> SimilarityGraph:

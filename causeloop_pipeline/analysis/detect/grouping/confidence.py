@@ -36,6 +36,13 @@ class Recalibration:
             return probability
         return np.asarray(1.0 / (1.0 + np.exp(-(self.slope * _log_odds(probability) + self.shift))))
 
+    def invert(self, displayed: float) -> float:
+        """The prior probability that is displayed so."""
+        if self == Recalibration() or displayed <= 0.0:
+            return displayed
+        log_odds = (float(_log_odds(np.array(displayed))) - self.shift) / self.slope
+        return float(1.0 / (1.0 + np.exp(-log_odds)))
+
 
 def recalibrate(prior: Floats, same: Bools) -> Recalibration:
     """Learns from verdicts how the displayed confidence must change.

@@ -10,7 +10,6 @@ import polars as pl
 
 from causeloop_pipeline.analysis.arrays import Bools, Floats, Ints
 from causeloop_pipeline.analysis.detect.grouping.agglomeration import (
-    GROWTH_SHARE,
     MIN_EDGE_PROBABILITY,
     ComparedTexts,
     GroupedAtoms,
@@ -229,7 +228,7 @@ def _nearest_groups_of_texts(to_explain: _AtomsToExplain) -> list[_NearestGroup]
         .sort(["atom", "mean", "best", "group"], descending=[False, True, True, False])
         .unique("atom", keep="first", maintain_order=True)
     )
-    needed = grouped.merge_threshold * (1.0 + GROWTH_SHARE)
+    needed = grouped.growth_threshold
     return [
         _NearestGroup(atom, other, explain_similarity_shortfall(mean, needed, best))
         for atom, other, mean, best in nearest.select("atom", "group", "mean", "best").iter_rows()

@@ -170,6 +170,8 @@ def explain_similarity_shortfall(mean: float, threshold: float, best: float) -> 
     In: its mean similarity to all members, the mean that was needed, the similarity to the nearest member.
     Out: a sentence.
     """
+    if threshold == float("inf"):
+        return "only people link issues in this workspace"
     if mean >= threshold:
         return "a person keeps them apart, or the pattern resembled others more"
     return (

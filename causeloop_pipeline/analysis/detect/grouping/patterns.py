@@ -28,6 +28,8 @@ from causeloop_pipeline.analysis.detect.grouping.confidence import (
 )
 from causeloop_pipeline.analysis.detect.grouping.copied_titles import connect_copied_titles
 from causeloop_pipeline.analysis.detect.grouping.feedback import learn_from_verdicts
+from causeloop_pipeline.analysis.detect.grouping.grouping_options import ALGORITHM_VERSION, GroupingOptions
+from causeloop_pipeline.analysis.detect.grouping.links import link_groups
 from causeloop_pipeline.analysis.detect.grouping.member_rows import build_member_rows
 from causeloop_pipeline.analysis.detect.grouping.pattern_ids import PatternIds, assign_pattern_ids
 from causeloop_pipeline.analysis.detect.grouping.pattern_index import PatternIndex, build_index
@@ -40,6 +42,7 @@ from causeloop_pipeline.analysis.detect.grouping.pattern_summary import (
     name_pattern,
     summarize_groups,
 )
+from causeloop_pipeline.analysis.detect.grouping.suggestions import suggest_links
 from causeloop_pipeline.analysis.detect.issue_occurrences import join_occurrences, list_issue_occurrences
 from causeloop_pipeline.analysis.detect.similarity.frame_rarity import FrameRarity, add_titles_to_copy_keys
 from causeloop_pipeline.analysis.detect.similarity.pair_model import PairModel
@@ -48,11 +51,10 @@ from causeloop_pipeline.analysis.detect.similarity.pairwise_similarity import (
     measure_copies,
     select_text_rows,
 )
-from causeloop_pipeline.model.frames import FINGERPRINT_SCHEMA, PATTERN_SCHEMA
+from causeloop_pipeline.model.frames import FINGERPRINT_SCHEMA, PATTERN_SCHEMA, SUGGESTION_SCHEMA
 
 __all__ = ["ALGORITHM_VERSION", "Grouping", "GroupingOptions", "group_issues"]
 
-ALGORITHM_VERSION = "5"
 _FINGERPRINT_COLUMNS = [*LEARNED_COLUMNS, "trace_key", "time_of_day", "weekday"]
 _PATTERN_COLUMNS = [pl.col(name).cast(kind) for name, kind in PATTERN_SCHEMA.items()]
 
@@ -62,26 +64,17 @@ class FingerprintMismatchError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class GroupingOptions:
-    """A workspace's settings for grouping; `namespace`, its id, makes pattern ids unique."""
-
-    ai_confidence_threshold: float = 0.6
-    ai_auto_link: bool = True
-    demotion_margin: float = 0.05
-    algorithm_version: str = ALGORITHM_VERSION
-    namespace: str = ""
-    keep_previous_groups: bool = True
-
-
-@dataclass(frozen=True, slots=True)
 class Grouping:
-    """Patterns, their members, the lineage of earlier ids, and the index that assigns later issues."""
+    """Patterns, their members, the lineage of earlier ids, the index that assigns later issues, and what is
+    not sure enough to be linked.
+    """
 
     patterns: pl.DataFrame
     members: pl.DataFrame
     lineage: pl.DataFrame
     index: PatternIndex
     recalibration: Recalibration = field(default_factory=Recalibration)
+    suggestions: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=SUGGESTION_SCHEMA))
 
 
 def group_issues(
@@ -98,14 +91,14 @@ def group_issues(
 
     In: `ISSUE_SCHEMA` and their `FINGERPRINT_SCHEMA`, any row order; `ISSUE_OCCURRENCE_SCHEMA`, one of each
     issue where it is not given; `CONSTRAINT_SCHEMA`; `PREVIOUS_MEMBER_SCHEMA` (optionally with `status`, the
-    pattern's status before); `FEEDBACK_SCHEMA`. Out: `PATTERN_SCHEMA`, `MEMBER_SCHEMA`, `LINEAGE_SCHEMA` and
-    the index; the same input gives the same bytes. Raises `ContradictionError`, `FingerprintMismatchError`,
-    `IssueTableError`.
+    pattern's status before); `FEEDBACK_SCHEMA`. Out: `PATTERN_SCHEMA`, `MEMBER_SCHEMA`, `LINEAGE_SCHEMA`,
+    `SUGGESTION_SCHEMA` and the index; the same input gives the same bytes. Raises
+    `ContradictionError`, `FingerprintMismatchError`, `IssueTableError`.
 
     Method: messages without a body are grouped by template, floods of alerts by time, human texts by average
     linkage of a calibrated pair score (BM25 features, logistic), incidents without text by place and time;
-    copies of one stack trace are one where the workspace's own pairs say so. The modules name the sources of
-    the methods.
+    copies of one stack trace are one where the workspace's own pairs say so. What is not as sure as the
+    workspace asks for is suggested, not linked. The modules name the sources of the methods.
     """
     options = options or GroupingOptions()
     table = join_fingerprints(canonical_issues(issues), fingerprints)
@@ -115,7 +108,9 @@ def group_issues(
     edges = connect_copied_titles(table, atoms, connect_atoms(compared) if compared else Edges.none())
     model = compared.similarity.model if compared else PairModel()
     previous_patterns = _previous_pattern_of_row(table, previous) if options.keep_previous_groups else None
-    grouped = group_atoms(atoms, edges, previous_patterns, model.merge_threshold)
+    candidates = group_atoms(atoms, edges, previous_patterns, model.merge_threshold)
+    recalibration = learn_from_verdicts(table, candidates, sum_similarities(candidates), verdicts)
+    grouped = link_groups(candidates, previous_patterns, options.link_rule(recalibration))
     sums = sum_similarities(grouped)
 
     ids = _assign_ids(table, grouped, previous, options.namespace)
@@ -125,7 +120,6 @@ def group_issues(
     id_if_pattern = pl.when("is_pattern").then("pattern_id").alias("pattern_id")
     pattern_ids = summaries.select(id_if_pattern)["pattern_id"].to_list()
 
-    recalibration = learn_from_verdicts(table, grouped, sums, verdicts)
     members = build_member_rows(table, grouped, sums, pattern_ids, compared)
     displayed = recalibration.apply(members["confidence"].to_numpy()).round(6)
     members = members.with_columns(pl.Series("confidence", displayed))
@@ -135,7 +129,8 @@ def group_issues(
     confidence = pl.Series("confidence", recalibration.apply(sums.confidence))
     patterns = build_patterns(_select_patterns(details, confidence), options, _active_ids(previous))
     index = build_index(table, grouped, details, compared, recalibration, members)
-    return Grouping(patterns, members, ids.lineage, index, recalibration)
+    suggestions = suggest_links(table, candidates, grouped, compared, recalibration)
+    return Grouping(patterns, members, ids.lineage, index, recalibration, suggestions)
 
 
 def join_fingerprints(table: pl.DataFrame, fingerprints: pl.DataFrame) -> pl.DataFrame:

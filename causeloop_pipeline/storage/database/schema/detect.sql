@@ -141,6 +141,27 @@ create table detect.pattern_member (
 create index members_of_pattern on detect.pattern_member (workspace_id, pattern_id);
 select app.isolate('detect.pattern_member');
 
+create table detect.suggestion (
+    workspace_id   uuid not null references app.workspace on delete cascade,
+    suggestion_id  uuid not null
+        generated always as (md5(issue_id::text || other_issue_id::text)::uuid) stored,
+    issue_id       uuid not null,
+    other_issue_id uuid not null,
+    confidence     double precision not null check (confidence between 0 and 1),
+    reason         jsonb not null,
+    primary key (workspace_id, suggestion_id),
+    foreign key (workspace_id, issue_id) references core.issue on delete cascade,
+    foreign key (workspace_id, other_issue_id) references core.issue on delete cascade
+);
+comment on table detect.suggestion is
+    'Two issues that may have one cause, not surely enough to be linked: a person decides.';
+comment on column detect.suggestion.other_issue_id is 'The earlier issue, of another pattern or of none.';
+create index suggestions_of_issue on detect.suggestion (workspace_id, issue_id);
+create index suggestions_of_other_issue on detect.suggestion (workspace_id, other_issue_id);
+create index suggestions_by_confidence
+    on detect.suggestion (workspace_id, confidence desc, suggestion_id desc);
+select app.isolate('detect.suggestion');
+
 create table detect.pattern_lineage (
     workspace_id   uuid not null references app.workspace on delete cascade,
     lineage_id     uuid not null default uuidv7(),
@@ -258,7 +279,7 @@ comment on view detect.constraint_in_force is 'Which issues users linked or unli
 create table detect.pattern_feedback (
     workspace_id   uuid not null references app.workspace on delete cascade,
     feedback_id    uuid not null default uuidv7(),
-    pattern_id     uuid not null,
+    pattern_id     uuid,
     left_issue_id  uuid,
     right_issue_id uuid,
     together       boolean not null,
@@ -268,6 +289,7 @@ create table detect.pattern_feedback (
     primary key (workspace_id, feedback_id)
 );
 comment on table detect.pattern_feedback is 'Users'' answers to whether two issues belong together.';
+comment on column detect.pattern_feedback.pattern_id is 'Null: the two issues were in no pattern.';
 select app.isolate('detect.pattern_feedback');
 revoke update, delete on detect.pattern_feedback from causeloop_pipeline;
 grant insert on detect.pattern_feedback to causeloop_api;

@@ -11,6 +11,7 @@ from causeloop_pipeline.analysis.detect.assignment.assign_by_key import NewIssue
 from causeloop_pipeline.analysis.detect.assignment.assign_by_text import TextPlacement, place_by_text
 from causeloop_pipeline.analysis.detect.fingerprints.canonical_issues import canonical_issues
 from causeloop_pipeline.analysis.detect.fingerprints.fingerprint import fingerprint_issues
+from causeloop_pipeline.analysis.detect.grouping.grouping_options import EVERY_GROUP
 from causeloop_pipeline.analysis.detect.grouping.pattern_index import PatternIndex
 from causeloop_pipeline.analysis.detect.grouping.patterns import group_issues
 from tests.support.failure_texts import human_issues
@@ -22,7 +23,7 @@ UNLIKE_ALL = "Zebra crossing xylophone quarantine"
 @pytest.fixture(scope="module")
 def index() -> PatternIndex:
     issues = human_issues()
-    return group_issues(issues, fingerprint_issues(issues)).index
+    return group_issues(issues, fingerprint_issues(issues), options=EVERY_GROUP).index
 
 
 def place(
@@ -36,7 +37,7 @@ def place(
         index_group_count=index.group_count,
         excluded_groups=dict(excluded or {}),
     )
-    texts = place_by_text(placement, index)
+    texts = place_by_text(placement, index, EVERY_GROUP.link_rule(index.recalibration))
     return placement.group.tolist(), texts
 
 

@@ -12,17 +12,20 @@ from causeloop_pipeline.analysis.detect.assignment.assignment import (
     assign_issues,
 )
 from causeloop_pipeline.analysis.detect.fingerprints.fingerprint import fingerprint_issues
+from causeloop_pipeline.analysis.detect.grouping.grouping_options import EVERY_GROUP
 from causeloop_pipeline.analysis.detect.grouping.patterns import Grouping, group_issues
 from causeloop_pipeline.model.frames import MEMBER_SCHEMA, PATTERN_SCHEMA
 from tests.support.failure_texts import START, build_constraints, human_issues, issue_frame, machine_issues
 
 
 def group(issues: pl.DataFrame) -> Grouping:
-    return group_issues(issues, fingerprint_issues(issues))
+    return group_issues(issues, fingerprint_issues(issues), options=EVERY_GROUP)
 
 
 def assign(issues: pl.DataFrame, index: PatternIndex, constraints: pl.DataFrame | None = None) -> Grouping:
-    return assign_issues(issues, fingerprint_issues(issues), index, constraints=constraints)
+    return assign_issues(
+        issues, fingerprint_issues(issues), index, constraints=constraints, options=EVERY_GROUP
+    )
 
 
 def issues_of_all_kinds() -> pl.DataFrame:
@@ -193,7 +196,10 @@ def test_an_assigned_issue_keeps_its_pattern_in_the_next_full_grouping() -> None
         .unique("issue_id", keep="last")
     )
     after = group_issues(
-        pl.concat([issues, new]), fingerprint_issues(pl.concat([issues, new])), previous=memberships
+        pl.concat([issues, new]),
+        fingerprint_issues(pl.concat([issues, new])),
+        previous=memberships,
+        options=EVERY_GROUP,
     )
     pattern = dict(after.members.select("issue_id", "pattern_id").iter_rows())
     assert {issue: pattern[issue] for issue in memberships["issue_id"]} == dict(memberships.iter_rows())

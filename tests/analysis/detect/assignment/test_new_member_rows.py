@@ -6,6 +6,7 @@ import pytest
 from causeloop_pipeline.analysis.detect.assignment.assignment import assign_issues
 from causeloop_pipeline.analysis.detect.assignment.new_member_rows import find_nearest_messages
 from causeloop_pipeline.analysis.detect.fingerprints.fingerprint import fingerprint_issues
+from causeloop_pipeline.analysis.detect.grouping.grouping_options import EVERY_GROUP
 from causeloop_pipeline.analysis.detect.grouping.pattern_index import PatternIndex
 from causeloop_pipeline.analysis.detect.grouping.patterns import Grouping, group_issues
 from causeloop_pipeline.model.frames import MEMBER_SCHEMA
@@ -28,13 +29,15 @@ def index() -> PatternIndex:
             no_text.with_columns(issue_id="s" + pl.col("issue_id")),
         ]
     )
-    return group_issues(issues, fingerprint_issues(issues)).index
+    return group_issues(issues, fingerprint_issues(issues), options=EVERY_GROUP).index
 
 
 def assign(index: PatternIndex, row: dict[str, object], *constraints: Constraint) -> Grouping:
     created = machine_issues()["source_created_at"][2]
     new = issue_frame([{"source_created_at": created, **row}]).with_columns(issue_id=pl.lit("new"))
-    return assign_issues(new, fingerprint_issues(new), index, constraints=build_constraints(*constraints))
+    return assign_issues(
+        new, fingerprint_issues(new), index, constraints=build_constraints(*constraints), options=EVERY_GROUP
+    )
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from causeloop_pipeline.analysis.detect.grouping.bursts import (
     find_burst_keys,
     measure_burst_excess,
 )
+from causeloop_pipeline.analysis.detect.grouping.grouping_options import EVERY_GROUP
 from causeloop_pipeline.analysis.detect.grouping.patterns import group_issues
 from causeloop_pipeline.analysis.evaluation.grouping_metrics import evaluate, pair_scores
 from tests.support.failure_texts import START, issue_frame
@@ -83,7 +84,7 @@ def test_incidents_of_known_causes_are_grouped_with_a_pairwise_f1_of_at_least_04
 
 def test_a_grouping_of_a_desks_issues_finds_the_causes_that_its_bursts_find() -> None:
     issues, label = simulate_incidents(Desk(), 7)
-    grouping = group_issues(issues, fingerprint_issues(issues))
+    grouping = group_issues(issues, fingerprint_issues(issues), options=EVERY_GROUP)
     figures = evaluate(issues["issue_id"], label, grouping.members, grouping.patterns)
     assert figures["f1"] == pytest.approx(pair_scores(find_burst_keys(issues), label)["f1"])
 
@@ -119,8 +120,8 @@ def test_a_burst_at_the_only_place_exceeds_what_is_usual() -> None:
 def test_bursts_that_exceed_the_usual_less_are_less_sure() -> None:
     usual = [(place, float(day)) for day in range(0, 300, 10) for place in ("web", "mail", "cart")]
     table = incidents(("db", 100), ("db", 100.2), *usual, ("web", 100.1))
-    patterns = group_issues(table, fingerprint_issues(table)).patterns
+    patterns = group_issues(table, fingerprint_issues(table), options=EVERY_GROUP).patterns
 
     confidence = dict(patterns.select("name", "confidence").iter_rows())
     assert 0.3 < confidence["db"] <= 0.45
-    assert set(patterns["status"]) == {"emerging"}
+    assert group_issues(table, fingerprint_issues(table)).patterns.is_empty()

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from causeloop_pipeline.analysis.detect.assignment.assignment import assign_issues
 from causeloop_pipeline.analysis.detect.fingerprints.fingerprint import fingerprint_issues
+from causeloop_pipeline.analysis.detect.grouping.grouping_options import EVERY_GROUP
 from causeloop_pipeline.analysis.detect.grouping.pattern_index import PatternIndex
 from causeloop_pipeline.analysis.detect.grouping.patterns import Grouping, group_issues
 from tests.support.failure_texts import REPORTS, issue_frame
@@ -30,7 +31,7 @@ TYPO: dict[str, object] = {"title": "Typo on imprint page", "service": "web"}
 
 def group(rows: list[dict[str, object]]) -> Grouping:
     issues = issue_frame(rows)
-    return group_issues(issues, fingerprint_issues(issues))
+    return group_issues(issues, fingerprint_issues(issues), options=EVERY_GROUP)
 
 
 def read_groups(grouping: Grouping) -> set[frozenset[str]]:
@@ -59,7 +60,9 @@ def test_a_second_copy_of_a_telling_title_joins_the_first_at_once() -> None:
     reports: list[dict[str, object]] = [{"title": title} for title in REPORTS]
     before = PatternIndex.from_bytes(group([*CHARGING[:1], *reports]).index.to_bytes())
     new = issue_frame(CHARGING[1:2]).with_columns(issue_id=pl.lit("new"))
-    grouping = assign_issues(new, fingerprint_issues(new, catalog=before.catalog), before)
+    grouping = assign_issues(
+        new, fingerprint_issues(new, catalog=before.catalog), before, options=EVERY_GROUP
+    )
     assert read_groups(grouping) == {frozenset({"i0000", "new"})}
     assert 0.5 <= grouping.patterns["confidence"].to_list()[0] < 1
 

@@ -7,6 +7,7 @@ import pytest
 
 from causeloop_pipeline.analysis.detect.fingerprints.fingerprint import fingerprint_issues
 from causeloop_pipeline.analysis.detect.grouping.confidence import ATOM_SIMILARITY
+from causeloop_pipeline.analysis.detect.grouping.grouping_options import EVERY_GROUP
 from causeloop_pipeline.analysis.detect.grouping.patterns import group_issues
 from causeloop_pipeline.model.frames import MEMBER_SCHEMA
 from tests.support.failure_texts import (
@@ -21,7 +22,9 @@ from tests.support.failure_texts import (
 
 def list_members(issues: pl.DataFrame, *constraints: Constraint) -> pl.DataFrame:
     fingerprints = fingerprint_issues(issues)
-    members = group_issues(issues, fingerprints, constraints=build_constraints(*constraints)).members
+    members = group_issues(
+        issues, fingerprints, constraints=build_constraints(*constraints), options=EVERY_GROUP
+    ).members
     assert members.schema == MEMBER_SCHEMA
     assert members.select("pattern_id", "issue_id").rows() == sorted(
         members.select("pattern_id", "issue_id").rows()

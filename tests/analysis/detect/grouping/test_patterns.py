@@ -6,13 +6,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from causeloop_pipeline.analysis.detect.fingerprints.fingerprint import fingerprint_issues
-from causeloop_pipeline.analysis.detect.grouping.patterns import Grouping, GroupingOptions, group_issues
+from causeloop_pipeline.analysis.detect.grouping.grouping_options import EVERY_GROUP
+from causeloop_pipeline.analysis.detect.grouping.patterns import Grouping, group_issues
 from causeloop_pipeline.model.frames import LINEAGE_SCHEMA, MEMBER_SCHEMA, PATTERN_SCHEMA
 from tests.support.failure_texts import build_constraints, human_issues, issue_frame, machine_issues
 
 
 def group(issues: pl.DataFrame, **more: object) -> Grouping:
-    return group_issues(issues, fingerprint_issues(issues), **more)  # type: ignore[arg-type]
+    return group_issues(issues, fingerprint_issues(issues), **{"options": EVERY_GROUP, **more})  # type: ignore[arg-type]
 
 
 def pattern_of(grouping: Grouping) -> dict[str, str]:
@@ -143,23 +144,6 @@ def test_what_users_take_out_leaves_alone_and_new_events_like_it_stay_with_the_o
     pattern_of_issue = pattern_of(group(pl.concat([issues, like_it]), constraints=constraints))
     assert taken not in pattern_of_issue
     assert len({pattern_of_issue[other] for other in [*rest, "later"]}) == 1
-
-
-def test_with_automatic_linking_off_patterns_are_suggestions_until_a_person_confirms() -> None:
-    options = GroupingOptions(ai_auto_link=False)
-    assert set(group(machine_issues(), options=options).patterns["status"]) == {"emerging"}
-    grouping = group(
-        machine_issues(), options=options, constraints=build_constraints(("must", "i0000", "i0003"))
-    )
-    assert sorted(grouping.patterns["status"]) == ["active", "emerging", "emerging"]
-
-
-def test_an_active_pattern_is_demoted_only_well_below_the_threshold() -> None:
-    issues = machine_issues()
-    options = GroupingOptions(ai_confidence_threshold=0.995)
-    assert set(group(issues, options=options).patterns["status"]) == {"emerging"}
-    before = group(issues).members.select("issue_id", "pattern_id").with_columns(status=pl.lit("active"))
-    assert set(group(issues, options=options, previous=before).patterns["status"]) == {"active"}
 
 
 def test_errors_with_the_same_stack_are_one_pattern_and_those_with_another_are_not() -> None:

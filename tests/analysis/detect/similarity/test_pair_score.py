@@ -9,6 +9,7 @@ import pytest
 
 from causeloop_pipeline.analysis.detect.fingerprints.canonical_issues import canonical_issues
 from causeloop_pipeline.analysis.detect.fingerprints.fingerprint import fingerprint_issues
+from causeloop_pipeline.analysis.detect.grouping.grouping_options import EVERY_GROUP
 from causeloop_pipeline.analysis.detect.grouping.patterns import group_issues
 from causeloop_pipeline.analysis.detect.similarity.pairwise_similarity import (
     PairwiseSimilarity,
@@ -49,7 +50,7 @@ def test_one_off_reports_that_share_an_everyday_word_make_no_active_pattern(size
 @pytest.mark.parametrize("size", [10, 25, 60])
 def test_two_reports_of_one_cause_are_found_among_one_off_reports(size: int) -> None:
     issues = human_issues([*SAME_CAUSE, *ONE_OFF[: size - 2]])
-    members = group_issues(issues, fingerprint_issues(issues)).members
+    members = group_issues(issues, fingerprint_issues(issues), options=EVERY_GROUP).members
     assert set(members["issue_id"]) == {"i0000", "i0001"}
 
 

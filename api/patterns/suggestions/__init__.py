@@ -1,0 +1,1 @@
+"""What may have one cause and is not linked: questions to people."""
