@@ -112,15 +112,6 @@ MEMBER_SCHEMA = _make_schema(
     }
 )
 
-SUGGESTION_SCHEMA = _make_schema(
-    {
-        "issue_id": pl.String,
-        "other_issue_id": pl.String,  # of another pattern, or of none
-        "confidence": pl.Float64,  # that both have one cause
-        "reason": MEMBERSHIP_REASON,
-    }
-)
-
 CONSTRAINT_SCHEMA = _make_schema(
     {
         "kind": pl.String,  # a ConstraintKind

@@ -47,7 +47,7 @@ async def answer_suggestion(
     if issues is None:
         raise not_found("suggestion")
     patterns = [await pattern_corrections.find_pattern(db, issue) for issue in issues]
-    known = [pattern for pattern in patterns if pattern is not None]
+    of_issues = [pattern for pattern in patterns if pattern is not None]
     in_force = list(await pattern_corrections.read_in_force(db))
     issue, other = (str(each) for each in issues)
     if answer.same_cause:
@@ -56,10 +56,10 @@ async def answer_suggestion(
             [(issue, other), *await _pair_with_patterns(db, issues[0], patterns)],
             [await _read_side(db, *side) for side in zip(issues, patterns, strict=True)],
         )
-        act = "merge" if len(known) == 2 else "link"
+        act = "merge" if len(of_issues) == 2 else "link"
     else:
         plan, act = plan_separation(in_force, [issue], [other]), "unlink"
-    correction = StoredCorrection(act, known[-1] if known else None, answer.reason)
+    correction = StoredCorrection(act, of_issues[-1] if of_issues else None, answer.reason)
     return await store_and_recompute(db, caller, correction, plan, issues)
 
 

@@ -73,6 +73,7 @@ def make_bodies(sample: Sample) -> dict[str, Any]:
         "merge_patterns": {"pattern_ids": [str(sample.ids["other_pattern_id"])]},
         "split_pattern": {"issue_ids": [str(sample.issues[6])]},
         "confirm_pattern": {"together": True},
+        "answer_suggestion": {"same_cause": True},
         "record_closure_note": {"note": "the pool was too small"},
         "set_report_wish": {"by_email": False},
         "replace_saved_views": {"issues": [{"name": "mine", "filters": {"status": "open"}}]},

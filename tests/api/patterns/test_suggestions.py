@@ -1,6 +1,8 @@
-"""What may have one cause is asked, and the answer counts as a person's link or unlink."""
+"""A person's answer to a suggestion counts as a link or an unlink."""
 
 from uuid import UUID
+
+import pytest
 
 from causeloop_pipeline.storage.database.session import Database
 from tests.api.conftest import Client
@@ -15,6 +17,12 @@ def suggest(database: Database, sample: Sample, issue: UUID, other: UUID, confid
             """values (%s, %s, %s, %s, '{"kind": "terms", "text": "Shares the rare terms x"}')""",
             (sample.workspace_id, issue, other, confidence),
         )
+
+
+@pytest.fixture(autouse=True)
+def _no_suggestions(fresh_sample: Sample, database: Database) -> None:
+    with database.workspace(fresh_sample.workspace_id) as session:
+        session.execute("delete from detect.suggestion")
 
 
 def leave_pattern(database: Database, sample: Sample, issue: UUID) -> None:
@@ -39,13 +47,13 @@ def test_suggestions_are_listed_likeliest_first_and_by_issue_and_pattern(
         str(fresh_sample.ids["pattern_id"]),
     )
     assert [row["issue_id"] for row in rows] == [str(lone), str(second)]
-    for query, found in (
+    for query, rows_left in (
         ({"issue_id": str(first)}, 2),
         ({"issue_id": str(lone)}, 1),
         ({"issue_id": str(other)}, 0),
         ({"pattern_id": str(fresh_sample.ids["other_pattern_id"])}, 1),
     ):
-        assert len(api.get("/v1/suggestions", params=query).json()["data"]) == found
+        assert len(api.get("/v1/suggestions", params=query).json()["data"]) == rows_left
 
 
 def test_yes_links_the_issue_with_the_pattern_of_the_other_and_the_question_is_gone(

@@ -119,8 +119,8 @@ def _find_unlinked(
     groups = sorted({node for node in (*pairs.node.tolist(), *own.tolist()) if 0 <= node < index.group_count})
     grouped = GroupedTexts(own, _count_atoms(groups, index), index.model.merge_threshold * (1.0 + JOIN_SHARE))
     corpora = _corpora_by_segment(texts, corpus)
-    found = find_unlinked_texts(pairs, grouped, corpora, texts.lexicon)
-    return {texts.rows[text]: near for text, near in found.items()}
+    unlinked = find_unlinked_texts(pairs, grouped, corpora, texts.lexicon)
+    return {texts.rows[text]: near for text, near in unlinked.items()}
 
 
 def _merge_into_groups(

@@ -8,7 +8,7 @@ from causeloop_pipeline.analysis.detect.assignment.assign_by_text import TextPla
 from causeloop_pipeline.analysis.detect.assignment.weak_keys import WeakLinks
 from causeloop_pipeline.analysis.detect.grouping.pattern_index import PatternIndex
 from causeloop_pipeline.analysis.detect.grouping.suggestions import explain_key
-from causeloop_pipeline.model.frames import SUGGESTION_SCHEMA
+from causeloop_pipeline.model.suggestion import SUGGESTION_SCHEMA
 
 
 def build_suggestions(
@@ -22,15 +22,15 @@ def build_suggestions(
     issues = placement.table["issue_id"].to_list()
     columns = placement.table.select("template", "trace_key", "service", "component", "title")
     kinds = [key.partition(":")[0] for key in placement.keys]
-    found = [
+    suggested = [
         (issues[row], other, similarity, explain_key(kinds[row], columns.row(row, named=True)))
         for row, (other, similarity) in weak.items()
         if row not in texts.reason
     ]
-    found += [
+    suggested += [
         (issues[row], near.issue_id, near.similarity, near.reason) for row, near in texts.unlinked.items()
     ]
-    frame = pl.DataFrame(found, schema=SUGGESTION_SCHEMA, orient="row")
+    frame = pl.DataFrame(suggested, schema=SUGGESTION_SCHEMA, orient="row")
     displayed = index.recalibration.apply(frame["confidence"].to_numpy().clip(0.0, 1.0)).round(6)
     return (
         frame.with_columns(confidence=np.asarray(displayed))

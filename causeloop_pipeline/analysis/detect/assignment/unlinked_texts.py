@@ -68,10 +68,10 @@ def find_unlinked_texts(
         .sort(["row", "mean", "group"], descending=[False, True, False])
         .unique("row", keep="first", maintain_order=True)
     )
-    found: dict[int, UnlinkedText] = {}
+    unlinked: dict[int, UnlinkedText] = {}
     for row, mean, pair in best.select("row", "mean", "pair").iter_rows():
         theirs, at = corpora[int(pairs.segment[pair])], int(pairs.other[pair])
         issue_id = theirs.metadata["issue_id"][at]
         (terms,) = find_shared_terms(corpora[NEW_TEXTS], theirs, lexicon, np.array([row]), np.array([at]))
-        found[row] = UnlinkedText(issue_id, min(float(mean), 1.0), explain_terms(terms, issue_id))
-    return found
+        unlinked[row] = UnlinkedText(issue_id, min(float(mean), 1.0), explain_terms(terms, issue_id))
+    return unlinked

@@ -34,8 +34,7 @@ class LinkRule:
         """The rule of a workspace whose confidence is displayed after a recalibration."""
         if not is_automatic:
             return LinkRule(float("inf"), 0.0)
-        least, kept = (recalibration.invert(value) for value in (threshold, max(threshold - margin, 0.0)))
-        return LinkRule(least, kept)
+        return LinkRule(recalibration.invert(threshold), recalibration.invert(max(threshold - margin, 0.0)))
 
     def cuts(self, merge_threshold: float) -> bool:
         """Whether it asks for more than groups found at a threshold have."""

@@ -51,7 +51,8 @@ from causeloop_pipeline.analysis.detect.similarity.pairwise_similarity import (
     measure_copies,
     select_text_rows,
 )
-from causeloop_pipeline.model.frames import FINGERPRINT_SCHEMA, PATTERN_SCHEMA, SUGGESTION_SCHEMA
+from causeloop_pipeline.model.frames import FINGERPRINT_SCHEMA, PATTERN_SCHEMA
+from causeloop_pipeline.model.suggestion import SUGGESTION_SCHEMA
 
 __all__ = ["ALGORITHM_VERSION", "Grouping", "GroupingOptions", "group_issues"]
 

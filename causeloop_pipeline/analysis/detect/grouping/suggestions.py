@@ -22,7 +22,7 @@ from causeloop_pipeline.analysis.detect.grouping.membership_reasons import (
     explain_trace,
     find_shared_terms,
 )
-from causeloop_pipeline.model.frames import SUGGESTION_SCHEMA
+from causeloop_pipeline.model.suggestion import SUGGESTION_SCHEMA
 
 _ORDER = ["left", "right", "probability", "left_row", "right_row"]
 
@@ -91,15 +91,15 @@ def _find_spanning_pairs(candidates: GroupedAtoms, linked: GroupedAtoms) -> list
 def _list_pairs(candidates: GroupedAtoms, linked: GroupedAtoms) -> list[_GroupPair]:
     """The pairs of linked groups within a candidate that are alike: texts, and what one key holds."""
     own = linked.group_of_row
-    known = len(candidates.atoms.keys)
-    candidate_of_atom, linked_of_atom = candidates.group_of_atom, linked.group_of_atom[:known]
+    count = len(candidates.atoms.keys)
+    candidate_of_atom, linked_of_atom = candidates.group_of_atom, linked.group_of_atom[:count]
     edges = candidates.edges
     chosen = (
         (candidate_of_atom[edges.left] == candidate_of_atom[edges.right])
         & (linked_of_atom[edges.left] != linked_of_atom[edges.right])
         & (edges.probability >= MIN_EDGE_PROBABILITY)
     )
-    first = linked.atoms.first_row[:known]
+    first = linked.atoms.first_row[:count]
     texts = pl.DataFrame(
         {
             "left": linked_of_atom[edges.left[chosen]],
@@ -113,7 +113,7 @@ def _list_pairs(candidates: GroupedAtoms, linked: GroupedAtoms) -> list[_GroupPa
         }
     )
     frames = [texts, _pairs_within_atoms(candidates, linked)]
-    pairs = pl.concat([frame.pipe(_put_in_order) for frame in frames])
+    pairs = pl.concat([frame.pipe(_order_pairs) for frame in frames])
     size = np.bincount(own, minlength=linked.group_count)
     by_pair = (
         pairs.sort(
@@ -129,7 +129,7 @@ def _list_pairs(candidates: GroupedAtoms, linked: GroupedAtoms) -> list[_GroupPa
     ]
 
 
-def _put_in_order(pairs: pl.DataFrame) -> pl.DataFrame:
+def _order_pairs(pairs: pl.DataFrame) -> pl.DataFrame:
     """Each pair with the smaller group on the left."""
     is_turned = pl.col("left") > pl.col("right")
     names = {"left": "right", "left_row": "right_row"}

@@ -6,7 +6,7 @@ import pytest
 from causeloop_pipeline.analysis.detect.assignment.assignment import assign_issues
 from causeloop_pipeline.analysis.detect.fingerprints.fingerprint import fingerprint_issues
 from causeloop_pipeline.analysis.detect.grouping.patterns import Grouping, GroupingOptions, group_issues
-from causeloop_pipeline.model.frames import SUGGESTION_SCHEMA
+from causeloop_pipeline.model.suggestion import SUGGESTION_SCHEMA
 from tests.support.failure_texts import (
     REPORTS,
     Constraint,
