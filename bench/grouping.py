@@ -78,19 +78,24 @@ def measure_ours(kind: str, size: int) -> Figures:
     """Our figures at one size; runs in a process of its own, so that its memory is its own."""
     from causeloop_pipeline.analysis.detect.assignment.assignment import PatternIndex, assign_issues
     from causeloop_pipeline.analysis.detect.fingerprints.fingerprint import fingerprint_issues
+    from causeloop_pipeline.analysis.detect.grouping.grouping_options import EVERY_GROUP
     from causeloop_pipeline.analysis.detect.grouping.patterns import group_issues
     from causeloop_pipeline.analysis.evaluation.grouping_metrics import pair_scores, read_predicted_groups
 
     issues, labels = draw_issues(kind, size)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    grouping, cpu, wall = measure_work(lambda: group_issues(issues, fingerprint_issues(issues)))
+    grouping, cpu, wall = measure_work(
+        lambda: group_issues(issues, fingerprint_issues(issues), options=EVERY_GROUP)
+    )
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     scores = pair_scores(read_predicted_groups(issues["issue_id"], grouping.members), labels)
 
     new = draw_issues(kind, 1_000, seed=1)[0].with_columns(issue_id="n" + pl.col("issue_id"))
     fingerprints = fingerprint_issues(new)
     prepare_search(grouping.index)
-    thousand = measure_cpu_seconds(lambda: assign_issues(new, fingerprints, grouping.index))
+    thousand = measure_cpu_seconds(
+        lambda: assign_issues(new, fingerprints, grouping.index, options=EVERY_GROUP)
+    )
     by_issue = {part["issue_id"][0]: part for part in fingerprints.iter_slices(1)}
     singles = [
         measure_cpu_seconds(partial(assign_issues, issue, by_issue[issue["issue_id"][0]], grouping.index))

@@ -11,9 +11,11 @@ import polars as pl
 
 from bench.data.issue_streams import draw_machine_issues, draw_reports
 from bench.data.shared_folder import find_shared_file
+from bench.data.unrelated_reports import build_unrelated_reports
 
 MAX_MOVED = {"recomputed": 0.0, "between": 0.01, "nightly": 0.03, "next night": 0.0}
 OLD_SHARE = 0.9
+MAX_UNRELATED = 0.01
 
 
 def read_real_issues(name: str) -> pl.DataFrame | None:
@@ -59,6 +61,21 @@ def count_moved(before: pl.DataFrame, after: pl.DataFrame, issue_ids: pl.Series)
     return int(has_moved.sum()) / len(issue_ids), int(has_first.sum()) / len(issue_ids)
 
 
+def count_joined(issues: pl.DataFrame) -> float:
+    """The share of unrelated reports that are linked with anything, at once or when all are grouped again."""
+    from causeloop_pipeline.analysis.detect.assignment.assignment import assign_issues
+    from causeloop_pipeline.analysis.detect.fingerprints.fingerprint import fingerprint_issues
+    from causeloop_pipeline.analysis.detect.grouping.patterns import group_issues
+
+    reports = build_unrelated_reports(issues)
+    own = pl.col("issue_id").is_in(reports["issue_id"].implode())
+    index = group_issues(issues, fingerprint_issues(issues)).index
+    at_once = assign_issues(reports, fingerprint_issues(reports, catalog=index.catalog), index).members
+    every = pl.concat([issues, reports.select(issues.columns)])
+    rebuilt = group_issues(every, fingerprint_issues(every)).members
+    return max(at_once.filter(own).height, rebuilt.filter(own).height) / reports.height
+
+
 def measure(name: str, issues: pl.DataFrame) -> list[str]:
     """Prints one line of figures; returns the goals missed."""
     from causeloop_pipeline.analysis.detect.assignment.assignment import assign_issues
@@ -80,12 +97,15 @@ def measure(name: str, issues: pl.DataFrame) -> list[str]:
         "nightly": count_moved(between, night.members, issues["issue_id"]),
         "next night": count_moved(night.members, next_night.members, issues["issue_id"]),
     }
+    joined = count_joined(issues)
+    print(f"{name:20} unrelated reports linked {joined:.1%} (goal at most {MAX_UNRELATED:.0%})", flush=True)
     text = "  ".join(
         f"{figure} {moved:.2%} (goal at most {MAX_MOVED[figure]:.0%}; +{gained:.2%} their first)"
         for figure, (moved, gained) in figures.items()
     )
     print(f"{name:20} {issues.height:>8,}  {text}", flush=True)
-    return [
+    too_many = [f"{name}: {joined:.1%} of unrelated reports are linked"] if joined > MAX_UNRELATED else []
+    return too_many + [
         f"{name}: {figure} {figures[figure][0]:.2%} > {limit:.0%}"
         for figure, limit in MAX_MOVED.items()
         if figures[figure][0] > limit

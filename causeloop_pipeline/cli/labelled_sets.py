@@ -6,7 +6,7 @@ from pathlib import Path
 
 import polars as pl
 
-from causeloop_pipeline.cli.issue_input import read_issues
+from causeloop_pipeline.cli.issue_input import IssueInput, read_issues
 from causeloop_pipeline.cli.output.terminal import fail
 from causeloop_pipeline.landing.export_file.reader import IssueFileError, read_issue_file
 
@@ -52,9 +52,15 @@ def read_labelled_set(path: Path, label: str, max_bad_rows: float) -> LabelledSe
             f"{path.name}: {left_out} of {raw.height} rows cannot be read, more than the share of "
             f"{max_bad_rows:g} that may be left out: raise --max-bad-rows, or repair the file"
         )
+    return LabelledSet(source.read.issues, read_labels(source, label), left_out)
+
+
+def read_labels(source: IssueInput, label: str) -> pl.Series:
+    """The true group of each issue that was read; null where it is said not to be known."""
+    raw = source.file.table
     rows = source.read.rows - source.file.first_row
     labels = raw[label].cast(pl.String).gather(rows)
-    if KNOWN_COLUMN in raw.columns:
-        is_known = raw[KNOWN_COLUMN].cast(pl.String).str.to_lowercase().gather(rows) == "true"
-        labels = pl.select(pl.when(is_known).then(labels)).to_series().alias(label)
-    return LabelledSet(source.read.issues, labels, left_out)
+    if KNOWN_COLUMN not in raw.columns:
+        return labels
+    is_known = raw[KNOWN_COLUMN].cast(pl.String).str.to_lowercase().gather(rows) == "true"
+    return pl.select(pl.when(is_known).then(labels)).to_series().alias(label)

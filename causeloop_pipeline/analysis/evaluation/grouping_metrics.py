@@ -147,6 +147,24 @@ def calibration_error(confidence: Floats, right: Floats) -> float:
     return float(np.abs(gaps).sum() / len(confidence))
 
 
+def measure_reliability(purity: PatternPurity) -> dict[str, float]:
+    """Compares the confidence of patterns with how right they are, by decile of the confidence.
+
+    In: patterns. Out: for each decile that has patterns, by its lower end: `predicted@.1`, their mean
+    confidence; `observed@.1`, the mean share of their pairs that belong together; `patterns@.1`, how many.
+    """
+    bins = np.minimum((purity.confidence * _BINS).astype(np.int64), _BINS - 1)
+    figures: dict[str, float] = {}
+    for decile in np.unique(bins).tolist():
+        is_in, name = bins == decile, f"{decile / _BINS:.1f}"
+        figures |= {
+            f"predicted@{name}": float(purity.confidence[is_in].mean()),
+            f"observed@{name}": float(purity.right[is_in].mean()),
+            f"patterns@{name}": float(is_in.sum()),
+        }
+    return figures
+
+
 def high_confidence_precision(purity: PatternPurity) -> float:
     """Computes the precision over the pairs of patterns with a confidence of .8 or more.
 
@@ -212,7 +230,8 @@ def evaluate(
     """Computes all figures of one grouping.
 
     In: ids and labels of the issues; `MEMBER_SCHEMA` and `PATTERN_SCHEMA` rows. An issue without a pattern is
-    a group of its own. Out: precision, recall, f1, ari, ga, fga, ece, sure_precision, patterns.
+    a group of its own. Out: precision, recall, f1, ari, ga, fga, ece, sure_precision, patterns, and
+    `measure_reliability`.
     """
     predicted = read_predicted_groups(issue_ids, members)
     purity = measure_purity(predicted, labels, patterns)
@@ -222,6 +241,7 @@ def evaluate(
         "ece": calibration_error(purity.confidence, purity.right),
         "sure_precision": high_confidence_precision(purity),
         "patterns": float(patterns.height),
+        **measure_reliability(purity),
     }
 
 

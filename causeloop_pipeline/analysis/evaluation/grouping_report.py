@@ -43,6 +43,7 @@ def evaluate_grouping(
     Figures: precision, recall, f1, ga, fga with 95 % bootstrap intervals over labels; ari; B-cubed
     (bcubed_precision, bcubed_recall, bcubed_f1: row by row); recall@1/5/10 of
     the search for similar issues; ece and sure_precision (pairs of patterns with a confidence of .8 or more);
+    reliability by decile of the confidence (predicted@, observed@, patterns@);
     ece_30_verdicts and ece_30_verdicts_q90 (mean and 90 % quantile of ece after 30 verdicts, drawn 50 times;
     the interval holds 95 % of the draws).
     """

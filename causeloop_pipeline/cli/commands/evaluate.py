@@ -17,10 +17,22 @@ from causeloop_pipeline.cli.commands.analyze import (
     Timezone,
     WritePage,
 )
-from causeloop_pipeline.cli.issue_input import MAX_BAD_ROWS, IssueInput, read_issues
-from causeloop_pipeline.cli.labelled_sets import find_labelled_sets, read_labelled_set
+from causeloop_pipeline.cli.issue_input import MAX_BAD_ROWS, read_issues
+from causeloop_pipeline.cli.labelled_sets import (
+    KNOWN_COLUMN,
+    OTHER_ANSWERS,
+    find_labelled_sets,
+    read_labelled_set,
+    read_labels,
+)
 from causeloop_pipeline.cli.output.help import CommandList, show_examples
-from causeloop_pipeline.cli.output.quality.grouping import MeasuredSet, describe_grouping
+from causeloop_pipeline.cli.output.quality.grouping import (
+    DECILES,
+    MeasuredSet,
+    describe_grouping,
+    list_missed_floors,
+    list_reliability,
+)
 from causeloop_pipeline.cli.output.quality.page import write_part
 from causeloop_pipeline.cli.output.terminal import USAGE, build_table, fail, print_json_lines, stderr, stdout
 
@@ -69,6 +81,9 @@ def grouping(
         if write is not None:
             write_part(write, "grouping", describe_grouping(sets))
         _print_sets(sets, as_json=as_json)
+        missed = list_missed_floors(sets)
+        if missed:
+            fail("; ".join(missed))
         return
     if write is not None:
         fail("--write writes a page on every file of a folder: name the folder with --all", USAGE)
@@ -81,9 +96,11 @@ def grouping(
         skip_bad_rows=skip_bad_rows,
         max_bad_rows=max_bad_rows,
         date_format=date_format,
-        unread=[label],
+        unread=[label, KNOWN_COLUMN, *OTHER_ANSWERS],
     )
-    labels = _read_labels(source, label)
+    if label not in source.file.table.columns:
+        fail(f"there is no column {label!r}: the file has {', '.join(source.file.table.columns)}")
+    labels = read_labels(source, label)
     with stderr().status("grouping"):
         report = evaluate_grouping(source.read.issues, labels, with_baselines=peers, seed=seed)
     if as_json:
@@ -99,12 +116,6 @@ def grouping(
     )
     title = f"Grouping of {labels.len():,} issues in {labels.n_unique():,} true groups"
     stdout().print(build_table(title, figures.columns, figures.rows(), right=("value", "95 % interval")))
-
-
-def _read_labels(source: IssueInput, label: str) -> pl.Series:
-    if label not in source.file.table.columns:
-        fail(f"there is no column {label!r}: the file has {', '.join(source.file.table.columns)}")
-    return source.file.table[label].gather(source.read.rows - source.file.first_row)
 
 
 def _measure_sets(
@@ -141,6 +152,9 @@ def _print_sets(sets: Sequence[MeasuredSet], *, as_json: bool) -> None:
     ]
     columns = ["set", "rows", "left out", "method", "P", "R", "F1", "95 %", *_FURTHER]
     stdout().print(build_table(f"Grouping of {len(sets)} labelled sets", columns, lines, right=columns[1:3]))
+    reliability = [(each.name, *list_reliability(each)) for each in sets]
+    title = "Reliability: the share that belongs together, by the confidence shown (patterns)"
+    stdout().print(build_table(title, ["set", *DECILES], reliability))
 
 
 _FURTHER = ("bcubed_f1", "recall@1", "recall@10", "ece", "ece_30_verdicts", "sure_precision")

@@ -11,10 +11,9 @@ from causeloop_pipeline.analysis.act.planned_work import is_planned_work
 from causeloop_pipeline.analysis.loop import Loop
 from causeloop_pipeline.cli.issue_input import IssueInput
 from causeloop_pipeline.cli.output.terminal import build_table, format_count, strip_controls
-from causeloop_pipeline.model.pattern import PatternStatus
 from causeloop_pipeline.model.prediction import PREFERRED_WINDOW, write_probability
 
-SUGGESTED = PatternStatus.EMERGING.value  # the status of a pattern below the threshold of confidence
+MAX_SUGGESTIONS = 5
 REASONS = {
     "too_few_events": "too few events",
     "too_little_history": "too little history",
@@ -66,22 +65,21 @@ def print_loop(console: Console, loop: Loop, as_of: datetime, limit: int) -> Non
     """A summary, the patterns, the clusters and the ranked recommendations."""
     patterns = loop.grouping.patterns
     grouped = loop.grouping.members["issue_id"].n_unique()
-    suggestions = patterns.filter(pl.col("status") == SUGGESTED).height
-    unsure = f" ({format_count(suggestions, 'suggestion')} among these, to be checked)" if suggestions else ""
     console.print(
         strip_controls(
             f"{format_count(loop.issues.height, 'issue')}, {grouped:,} of them in "
-            f"{format_count(patterns.height, 'pattern')}{unsure}, "
+            f"{format_count(patterns.height, 'pattern')}, "
             f"{format_count(loop.clustering.clusters.height, 'cluster')}; as of {as_of:%Y-%m-%d %H:%M} UTC"
         )
     )
     print_patterns(console, loop, limit)
+    _print_suggestions(console, loop)
     _print_clusters(console, loop, limit)
     _print_recommendations(console, loop, limit)
 
 
 def print_patterns(console: Console, loop: Loop, limit: int) -> None:
-    """The patterns of highest risk, with how likely each recurs; suggestions last."""
+    """The patterns of highest risk, with how likely each recurs."""
     probabilities = {
         row["pattern_id"]: _format_probability(row)
         for row in select_window_predictions(loop).iter_rows(named=True)
@@ -92,7 +90,7 @@ def print_patterns(console: Console, loop: Loop, limit: int) -> None:
             row["name"],
             row["issue_count"],
             _format_day(row["last_seen_at"]),
-            f"{row['confidence']:.2f}{', suggestion' if row['status'] == SUGGESTED else ''}",
+            f"{row['confidence']:.2f}",
             probabilities.get(row["pattern_id"], ""),
             f"{row['risk_score']:.0f}",
         )
@@ -105,14 +103,36 @@ def print_patterns(console: Console, loop: Loop, limit: int) -> None:
 
 
 def rank_patterns(loop: Loop) -> pl.DataFrame:
-    """Patterns with risk_score, highest first; suggestions after patterns of sufficient confidence."""
+    """Patterns with risk_score, highest first."""
     risks = loop.pattern_risks.rename({"id": "pattern_id"})
     joined = loop.grouping.patterns.join(risks, on="pattern_id", how="left")
-    is_suggested = pl.col("status") == SUGGESTED
-    weight = pl.when(is_suggested).then(pl.col("risk_score") * pl.col("confidence")).otherwise("risk_score")
-    return joined.sort(
-        is_suggested, weight, "issue_count", "pattern_id", descending=[False, True, True, False]
+    return joined.sort("risk_score", "issue_count", "pattern_id", descending=[True, True, False])
+
+
+def _print_suggestions(console: Console, loop: Loop) -> None:
+    """The likeliest pairs of issues that may have one cause, and are not linked."""
+    suggestions = loop.grouping.suggestions
+    if suggestions.is_empty():
+        return
+    title_of_issue = loop.issues.select("issue_id", "title")
+    likeliest = (
+        suggestions.sort("confidence", "issue_id", descending=[True, False])
+        .head(MAX_SUGGESTIONS)
+        .join(title_of_issue, on="issue_id", how="left", maintain_order="left")
+        .join(
+            title_of_issue.rename({"issue_id": "other_issue_id", "title": "other_title"}),
+            on="other_issue_id",
+            how="left",
+            maintain_order="left",
+        )
     )
+    rows = [
+        (title or "", other or "", f"{confidence:.2f}")
+        for title, other, confidence in likeliest.select("title", "other_title", "confidence").iter_rows()
+    ]
+    columns = ("same cause?", "and", "confidence")
+    heading = _write_table_title("Not sure enough to be linked", MAX_SUGGESTIONS, suggestions.height)
+    console.print(build_table(heading, columns, rows, right=columns[2:]))
 
 
 def select_window_predictions(loop: Loop) -> pl.DataFrame:

@@ -14,6 +14,7 @@ from causeloop_pipeline.analysis.evaluation.grouping_metrics import (
     evaluate,
     group_scores,
     high_confidence_precision,
+    measure_reliability,
     pair_scores,
     pattern_purity,
     recall_at,
@@ -92,3 +93,15 @@ def test_a_grouping_is_perfect_against_itself(rows: list[tuple[int, int]]) -> No
     assert pair_scores(labels, labels)["ari"] == pytest.approx(1.0)
     assert group_scores(labels, labels) == {"ga": 1.0, "fga": 1.0}
     assert (pattern_purity(labels, labels)["right"] == 1.0).all()
+
+
+def test_reliability_says_for_each_decile_what_was_predicted_and_what_was_observed() -> None:
+    purity = PatternPurity(np.array([0.62, 0.68, 1.0]), np.array([0.0, 1.0, 1.0]), np.ones(3))
+    assert measure_reliability(purity) == {
+        "predicted@0.6": pytest.approx(0.65),
+        "observed@0.6": 0.5,
+        "patterns@0.6": 2.0,
+        "predicted@0.9": 1.0,
+        "observed@0.9": 1.0,
+        "patterns@0.9": 1.0,
+    }

@@ -138,16 +138,17 @@ def test_an_error_names_its_place_and_nothing_is_written(export, tmp_path, spoil
     assert not (tmp_path / "out").exists()
 
 
-def test_a_pattern_of_thin_evidence_is_called_a_suggestion(tmp_path):
+def test_what_is_not_sure_enough_is_no_pattern_but_a_suggestion(tmp_path):
     path = tmp_path / "reports.csv"
     titles = [*UNSURE, *ONE_OFF[:58]]
     rows = [f'R-{n},"{title}",2026-01-{n % 28 + 1:02d} 09:00' for n, title in enumerate(titles)]
     path.write_text("id,title,created_at\n" + "\n".join(rows) + "\n")
     result = analyze(path)
     assert result.exit_code == 0, result.output
-    assert " suggestion among these, to be checked)" in result.stdout
-    _, table = result.stdout.split("to be checked)")
-    assert "suggestion" in table
+    assert "0 of them in 0 patterns" in result.stdout
+    _, table = result.stdout.split("Not sure enough to be linked")
+    assert "same cause?" in table
+    assert all(title.split()[0] in table for title in UNSURE)
 
 
 def test_one_row_that_cannot_be_read_is_left_out_counted_and_shown(export):

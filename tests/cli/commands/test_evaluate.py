@@ -56,6 +56,29 @@ def test_every_labelled_file_of_a_folder_is_measured_and_rows_that_cannot_be_rea
     assert figures["f1"]["value"] == figures["bcubed_f1"]["value"] == 1.0
 
 
+def test_a_file_has_the_same_figures_alone_and_through_its_folder(tmp_path):
+    rows = [f"A-{n},disk {n} of the store is full,cause-{n % 2},{n % 3 > 0},x" for n in range(40)]
+    path = tmp_path / "one.csv"
+    path.write_text("id,title,group_label,label_known,template\n" + "\n".join(rows) + "\n")
+    alone = runner.invoke(app, ["evaluate", "grouping", str(path), "--no-peers", "--json"])
+    among = runner.invoke(app, ["evaluate", "grouping", "--all", str(tmp_path), "--no-peers", "--json"])
+    assert (alone.exit_code, among.exit_code) == (0, 0), alone.output + among.output
+    figures, others = (list(map(json.loads, result.stdout.splitlines())) for result in (alone, among))
+    assert figures == [
+        {key: value for key, value in row.items() if key not in {"set", "rows_left_out"}} for row in others
+    ]
+
+
+def test_a_known_set_below_its_floor_fails_and_reliability_is_printed_by_decile(tmp_path):
+    rows = [f"A-{n},disk {n} of the store is full,cause-{n}" for n in range(40)]
+    (tmp_path / "machine_messages.csv").write_text("id,title,group_label\n" + "\n".join(rows) + "\n")
+    result = runner.invoke(app, ["evaluate", "grouping", "--all", str(tmp_path), "--no-peers"])
+    assert result.exit_code == 1
+    assert "machine_messages: F1 0.000 is below its floor 0.99" in result.stderr
+    assert "Reliability" in result.stdout
+    assert "0.00 (1)" in result.stdout or ".00 (1)" in result.stdout
+
+
 def test_all_sets_and_their_peers_are_written_into_a_page(tmp_path):
     rows = [f"A-{n},disk {n} of the store is full,cause-{n % 1}" for n in range(40)]
     (tmp_path / "one.csv").write_text("id,title,group_label\n" + "\n".join(rows) + "\n")

@@ -17,6 +17,7 @@ from causeloop_pipeline.analysis.detect.grouping.membership_reasons import (
     explain_same_text,
     explain_storm,
     explain_template,
+    explain_told_template,
     explain_trace,
     explain_user_link,
     find_nearest_templates,
@@ -24,7 +25,7 @@ from causeloop_pipeline.analysis.detect.grouping.membership_reasons import (
 from causeloop_pipeline.analysis.detect.grouping.pattern_index import PatternIndex
 from causeloop_pipeline.model.frames import MEMBER_SCHEMA
 
-_REASON_COLUMNS = ["template", "trace_key", "service", "component", "title"]
+_REASON_COLUMNS = ["kind", "title_key", "template", "trace_key", "service", "component", "title"]
 _MAX_CANDIDATES = 200  # messages with most words in common
 
 NearestPattern = tuple[str | None, str | None]
@@ -157,7 +158,9 @@ def _explain_row(assigned: AssignedIssues, row: int, values: Mapping[str, str | 
         return explain_user_link(placement.linked_to[row])
     match placement.keys[row].partition(":")[0]:
         case "template":
-            return explain_template(values["template"] or "")
+            is_told = values["title_key"] is not None and values["kind"] == "machine"
+            explain = explain_told_template if is_told else explain_template
+            return explain(values["template"] or "")
         case "copy":
             return explain_trace(values["trace_key"] or "")
         case "storm":

@@ -4,6 +4,7 @@ A fingerprint holds the kind of text that an issue has (a machine's message, a p
 message's template, the signature of its stack trace, and the dimensions: where, who, which error, when.
 """
 
+from collections.abc import Mapping
 from hashlib import blake2b
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -12,6 +13,7 @@ import polars as pl
 from causeloop_pipeline.analysis.detect.fingerprints.canonical_issues import canonical_issues
 from causeloop_pipeline.analysis.detect.fingerprints.masking import DISPLAYED_WILDCARD, WILDCARD, mask
 from causeloop_pipeline.analysis.detect.fingerprints.template_evidence import (
+    MIN_DECISIVE,
     choose_templates,
     measure_repeats,
 )
@@ -22,6 +24,7 @@ from causeloop_pipeline.analysis.detect.fingerprints.text_kind import (
     add_kind,
     select_reliable_kinds,
 )
+from causeloop_pipeline.analysis.detect.fingerprints.told_templates import find_told_templates
 from causeloop_pipeline.analysis.detect.traces.parser import parse_trace
 from causeloop_pipeline.model.frames import FINGERPRINT_SCHEMA
 from causeloop_pipeline.model.time_of_week import QUARTERS_OF_THE_DAY, WEEKDAYS
@@ -77,7 +80,8 @@ def learn_templates(
 
     In: canonical issues, the catalog of an earlier grouping. Out: the same issues with `source_kind`, `kind`
     and `LEARNED_COLUMNS`, and a catalog that has the templates of all of them. `template` is null if the text
-    is not a machine's; `title_key` is there if copies of a person's title are evidence beside what texts say.
+    is not a machine's and tells of none; `title_key` is there if copies of a person's title are evidence
+    beside what texts say.
     """
     catalog = catalog or TemplateCatalog()
     titles = table.select(pl.col("title").fill_null(""))["title"]
@@ -89,16 +93,20 @@ def learn_templates(
     shares = {**measure_repeats(table), **catalog.repeats_shares}
     chosen = choose_templates(candidates, merged, shares, catalog.probabilities)
     table = _add_templates(table, chosen)
+    sources = {**_list_sources(table), **catalog.sources}
     leading = table.filter(pl.col("template").is_not_null() | leads_copies()).select("masked").unique()
     learned = chosen.join(leading, on="masked", how="semi").select(
         "masked", "template", "template_probability"
     )
+    known = {**catalog.probabilities, **dict(learned.select("template", "template_probability").iter_rows())}
+    table = _add_told_templates(table, sources, known)
     return table, catalog.extend(
         TemplateCatalog(
             select_reliable_kinds(table),
             dict(learned.select("masked", "template").iter_rows()),
             dict(learned.select("template", "template_probability").iter_rows()),
             shares,
+            sources,
         )
     )
 
@@ -130,6 +138,60 @@ def _add_templates(table: pl.DataFrame, chosen: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def _list_sources(table: pl.DataFrame) -> dict[str, str]:
+    """The templates that alone decide, each with the source of most of its messages."""
+    sure = table.filter(
+        (pl.col("kind") == "machine") & (pl.col("template_probability") >= MIN_DECISIVE) & ~is_told()
+    )
+    rows = (
+        sure.group_by("template", "source_name")
+        .len()
+        .sort(["template", "len", "source_name"], descending=[False, True, False])
+        .unique("template", keep="first", maintain_order=True)
+        .with_columns(pl.col("template").str.replace_all(DISPLAYED_WILDCARD, WILDCARD, literal=True))
+    )
+    return dict(rows.select("template", "source_name").iter_rows())
+
+
+def _add_told_templates(
+    table: pl.DataFrame, sources: Mapping[str, str], probabilities: Mapping[str, float]
+) -> pl.DataFrame:
+    """The issues, of which those that people tell in a machine's words have its template."""
+    sure = {template: sources[template] for template in sources if template in probabilities}
+    is_report = table["kind"] == "human"
+    if not sure or not is_report.any():
+        return table
+    reports = table.filter(is_report).select(pl.col("title").fill_null(""), "source_name").rows()
+    told = iter(find_told_templates(reports, sure))
+    templates = pl.Series("told", [next(told) if report else None for report in is_report], pl.String)
+    if templates.null_count() == table.height:
+        return table
+    keys = {template: compute_template_key(template) for template in templates.drop_nulls().unique()}
+    is_retold = pl.col("told").is_not_null()
+    key = pl.col("told").replace_strict(keys, default=None, return_dtype=pl.String)
+    displayed = pl.col("told").str.replace_all(WILDCARD, DISPLAYED_WILDCARD, literal=True)
+    own = pl.col("told").replace_strict(probabilities, default=None, return_dtype=pl.Float64)
+    values = {
+        "kind": pl.lit("machine"),
+        "template": displayed,
+        "template_key": key,
+        "title_key": key,
+        "template_probability": own,
+    }
+    return (
+        table.with_columns(templates)
+        .with_columns(
+            pl.when(is_retold).then(value).otherwise(name).alias(name) for name, value in values.items()
+        )
+        .drop("told")
+    )
+
+
+def is_told() -> pl.Expr:
+    """Whether a person tells of a machine's message; of issues with `LEARNED_COLUMNS`."""
+    return (pl.col("kind") == "machine") & pl.col("title_key").is_not_null()
+
+
 def leads_copies() -> pl.Expr:
     """Whether a second copy of the title of a text joins it at once; of issues with `LEARNED_COLUMNS`."""
     return pl.col("title_key").is_not_null() & (pl.col("template_probability") >= MIN_TO_JOIN)
@@ -143,6 +205,7 @@ def list_catalog(table: pl.DataFrame) -> TemplateCatalog:
     """
     template = pl.col("template").str.replace_all(DISPLAYED_WILDCARD, WILDCARD, literal=True)
     with_titles = table.with_columns(SOURCE_NAME, HAS_BODY).with_columns(_MAY_REPEAT)
+    with_titles = with_titles.with_columns(pl.col("may_repeat") & ~is_told())
     title = pl.col("title").fill_null("")
     titles = with_titles.select(pl.when(pl.col("may_repeat") & pl.col("template").is_null()).then(title))
     masked = with_titles.select(pl.coalesce(template, mask(titles.to_series())).alias("masked"))["masked"]
@@ -163,6 +226,7 @@ def list_catalog(table: pl.DataFrame) -> TemplateCatalog:
         {message: message for message in probabilities},
         probabilities,
         measure_repeats(rows),
+        _list_sources(rows),
     )
 
 

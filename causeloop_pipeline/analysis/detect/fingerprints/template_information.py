@@ -31,6 +31,20 @@ class Information:
     max_probability: float
 
 
+def list_telling_words(text: str) -> dict[str, float]:
+    """Lists the words of a text that say something.
+
+    In: a text or a template. Out: distinct words of two letters or more, in lower case, identifiers in parts,
+    without stop words, each with its weight: 1, or a quarter where any report holds it.
+    """
+    words = sorted({part.lower() for part in _PART.findall(text.replace(WILDCARD, " "))})
+    return {
+        word: _GENERIC_WEIGHT if word in _GENERIC else 1.0
+        for word in words
+        if len(word) > 1 and not is_stop_word(word)
+    }
+
+
 @lru_cache(maxsize=65_536)
 def measure_information(template: str) -> Information:
     """Measures what the constant words of a template say.
@@ -39,10 +53,9 @@ def measure_information(template: str) -> Information:
     identifiers in parts, without stop words; a word that any report holds counts a quarter. The words are a
     fixed list, so that the measure does not move when rows are added.
     """
-    words = {part.lower() for part in _PART.findall(template.replace(WILDCARD, " "))}
-    telling = {word for word in words if len(word) > 1 and not is_stop_word(word)}
-    generic = len(telling & _GENERIC)
-    amount = min(len(telling) - (1 - _GENERIC_WEIGHT) * generic, MAX_INFORMATION)
+    telling = list_telling_words(template)
+    generic = sum(1 for weight in telling.values() if weight < 1.0)
+    amount = min(sum(telling.values()), MAX_INFORMATION)
     is_vague = 2 * generic >= len(telling) or WILDCARD not in template
     if amount >= _LOW_INFORMATION[0] or not is_vague:
         return Information(amount, MAX_PROBABILITY)

@@ -113,6 +113,7 @@ class TemplateCatalog:
     repeats_shares: Mapping[str, float] = field(
         default_factory=dict
     )  # stream of a source → of rows that repeat
+    sources: Mapping[str, str] = field(default_factory=dict)  # template that alone decides → its source
 
     def resolve(self, masked: Iterable[str]) -> dict[str, str]:
         """Finds the templates of messages, new ones too.
@@ -134,6 +135,7 @@ class TemplateCatalog:
             "templates": sorted(self.templates.items()),
             "probabilities": sorted(self.probabilities.items()),
             "repeats_shares": sorted(self.repeats_shares.items()),
+            "sources": sorted(self.sources.items()),
         }
 
     @staticmethod
@@ -144,6 +146,7 @@ class TemplateCatalog:
             dict(values["templates"]),
             dict(values["probabilities"]),
             dict(values["repeats_shares"]),
+            dict(values["sources"]),
         )
 
     def extend(self, added: "TemplateCatalog") -> "TemplateCatalog":
@@ -156,6 +159,7 @@ class TemplateCatalog:
             {**added.templates, **self.templates},
             {**added.probabilities, **self.probabilities},
             {**added.repeats_shares, **self.repeats_shares},
+            {**added.sources, **self.sources},
         )
 
 

@@ -35,6 +35,13 @@ def explain_template(template: str) -> Reason:
     return {"kind": "template", "text": text, "template": template, "slots": slots}
 
 
+def explain_told_template(template: str) -> Reason:
+    """Explains that a person reports the pattern's message. In: the template. Out: a reason."""
+    slots = template.count(DISPLAYED_WILDCARD)
+    text = f"A person reports this message: {template[:_MAX_TEXT]}"
+    return {"kind": "template", "text": text, "template": template, "slots": slots}
+
+
 def explain_trace(trace_key: str) -> Reason:
     """Explains that an issue failed at the same place in the code. In: the trace key. Out: a reason."""
     text = "Same error raised through the same in-app stack frames"

@@ -30,7 +30,7 @@ from causeloop_pipeline.analysis.detect.similarity.frame_rarity import FrameRari
 from causeloop_pipeline.analysis.detect.similarity.lexicon import Lexicon
 from causeloop_pipeline.analysis.detect.similarity.pair_model import PairModel
 
-_MAGIC = b"causeloop pattern index 10\n"  # the version of the bytes: raise it whenever they change
+_MAGIC = b"causeloop pattern index 11\n"  # the version of the bytes: raise it whenever they change
 _FRAMES = (
     "members_by_id",
     "later_members",

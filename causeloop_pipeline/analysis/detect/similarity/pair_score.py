@@ -171,7 +171,7 @@ def compute_pair_features(
     same_stack, both_stacks = compare_stacks(ours.frames, theirs.frames, left, right)
     return {
         "cosine": sum_rows(shared),
-        "rare_terms": sum_rarest(shared, idf) / (3.0 * np.log(lexicon.texts + 1.0)),
+        "rare_terms": sum_rarest(shared, idf) / (3.0 * _highest_rarity(lexicon)),
         "rival_margin": np.log(np.maximum(candidates.cosine[part], _MIN_COSINE) / candidates.rival[part]),
         "rank": np.log1p(candidates.rank[part]),
         "title_words": sum_rows(shared_titles),
@@ -194,11 +194,16 @@ def _title_features(
     repeated_a = _rarity(title_a.multiply(wholes[1]), lexicon)
     repeated_b = _rarity(title_b.multiply(wholes[0]), lexicon)
     common = _rarity(shared_titles, lexicon)
-    own = np.minimum(total_a - repeated_a, total_b - repeated_b) / np.log(lexicon.texts + 1.0)
+    own = np.minimum(total_a - repeated_a, total_b - repeated_b) / _highest_rarity(lexicon)
     return {
         "title_repeated": np.asarray((repeated_a / total_a + repeated_b / total_b) / 2.0),
         "slot_differs": np.asarray((common / total_a + common / total_b) / 2.0 * np.maximum(own, 0.0)),
     }
+
+
+def _highest_rarity(lexicon: Lexicon) -> float:
+    """The rarity of a term that one text holds; where no text is known yet, nothing is rare."""
+    return float(np.log(max(lexicon.texts, 1) + 1.0))
 
 
 def _rarity(terms: Any, lexicon: Lexicon) -> Floats:
