@@ -143,7 +143,7 @@ def group(
 
     if fingerprints is None:
         reached("fingerprints")
-        fingerprints = fingerprint_issues(issues, timezone=timezone)
+        fingerprints = fingerprint_issues(issues, timezone=timezone, machine_sources=options.machine_sources)
     reached("patterns")
     grouping = group_issues(
         issues,

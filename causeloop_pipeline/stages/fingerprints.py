@@ -4,6 +4,7 @@ from datetime import datetime
 
 from causeloop_pipeline.analysis.detect.assignment.assignment import PatternIndex
 from causeloop_pipeline.analysis.detect.fingerprints.fingerprint import fingerprint_issues
+from causeloop_pipeline.connectors.machine_sources import list_machine_sources
 from causeloop_pipeline.model.frames import VERSIONED_ISSUE_SCHEMA
 from causeloop_pipeline.stages.context import Counts, RunOptions
 from causeloop_pipeline.stages.grouping.regrouping import needs_full_regroup
@@ -25,7 +26,9 @@ def run(session: Session, workspace: ScopedWorkspace, _as_of: datetime, options:
         issues = read_issues_without_fingerprint(session, workspace_id)
         templates = PatternIndex.read_catalog(read_pattern_index_head(session, workspace_id))
 
-    fingerprints = fingerprint_issues(issues, timezone=workspace.timezone, catalog=templates)
+    fingerprints = fingerprint_issues(
+        issues, timezone=workspace.timezone, catalog=templates, machine_sources=list_machine_sources()
+    )
     write_fingerprints(session, workspace_id, fingerprints, issues.select("issue_id", "changed_at"))
     analyze_grown_tables(session)
     return {

@@ -9,6 +9,7 @@ from uuid import UUID
 from causeloop_pipeline.analysis.detect.assignment.assignment import PatternIndex
 from causeloop_pipeline.analysis.detect.grouping.patterns import ALGORITHM_VERSION, GroupingOptions
 from causeloop_pipeline.analysis.loop import GroupingFacts
+from causeloop_pipeline.connectors.machine_sources import list_machine_sources
 from causeloop_pipeline.model.frames import PREVIOUS_STATUS_SCHEMA
 from causeloop_pipeline.stages.context import RunOptions
 from causeloop_pipeline.storage.app.recompute_requests import read_claimed_kinds
@@ -41,7 +42,10 @@ def read_grouping_options(session: Session, workspace_id: UUID) -> GroupingOptio
     """The workspace's settings for grouping."""
     auto_link, threshold = read_grouping_settings(session, workspace_id)
     return GroupingOptions(
-        ai_auto_link=auto_link, ai_confidence_threshold=threshold, namespace=str(workspace_id)
+        ai_auto_link=auto_link,
+        ai_confidence_threshold=threshold,
+        namespace=str(workspace_id),
+        machine_sources=list_machine_sources(),
     )
 
 

@@ -4,7 +4,7 @@ A fingerprint holds the kind of text that an issue has (a machine's message, a p
 message's template, the signature of its stack trace, and the dimensions: where, who, which error, when.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from hashlib import blake2b
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -15,6 +15,7 @@ from causeloop_pipeline.analysis.detect.fingerprints.masking import DISPLAYED_WI
 from causeloop_pipeline.analysis.detect.fingerprints.template_evidence import (
     MIN_DECISIVE,
     choose_templates,
+    declare_shares,
     measure_repeats,
 )
 from causeloop_pipeline.analysis.detect.fingerprints.templates import TemplateCatalog, merge_templates
@@ -22,6 +23,7 @@ from causeloop_pipeline.analysis.detect.fingerprints.text_kind import (
     HAS_BODY,
     SOURCE_NAME,
     add_kind,
+    declare_kinds,
     select_reliable_kinds,
 )
 from causeloop_pipeline.analysis.detect.fingerprints.told_templates import find_told_templates
@@ -59,38 +61,45 @@ class UnknownTimeZoneError(ValueError):
 
 
 def fingerprint_issues(
-    issues: pl.DataFrame, *, timezone: str = "UTC", catalog: TemplateCatalog | None = None
+    issues: pl.DataFrame,
+    *,
+    timezone: str = "UTC",
+    catalog: TemplateCatalog | None = None,
+    machine_sources: Collection[str] = (),
 ) -> pl.DataFrame:
     """Fingerprints issues.
 
     In: issues in any order; `timezone`, an IANA name, for time of day and weekday; `catalog`, the templates
-    of an earlier grouping (without it, they are learned from these issues alone). Out: one
+    of an earlier grouping (without it, they are learned from these issues alone); the sources that are known
+    to write by template. Out: one
     `FINGERPRINT_SCHEMA` row per issue, oldest first; `template` only for machines, `<*>` where messages
     differ; `trace_key` only with a stack trace. Raises `UnknownTimeZoneError`, `IssueTableError`.
     """
-    table, _ = learn_templates(canonical_issues(issues), catalog)
+    table, _ = learn_templates(canonical_issues(issues), catalog, machine_sources)
     with_keys = table.with_columns(read_trace_keys(table), *_moments(timezone))
     return with_keys.select(pl.col(name).cast(kind) for name, kind in FINGERPRINT_SCHEMA.items())
 
 
 def learn_templates(
-    table: pl.DataFrame, catalog: TemplateCatalog | None = None
+    table: pl.DataFrame, catalog: TemplateCatalog | None = None, machine_sources: Collection[str] = ()
 ) -> tuple[pl.DataFrame, TemplateCatalog]:
     """Learns which texts are a machine's, and the templates of their messages.
 
-    In: canonical issues, the catalog of an earlier grouping. Out: the same issues with `source_kind`, `kind`
+    In: canonical issues, the catalog of an earlier grouping, the sources that are known to write by template.
+    Out: the same issues with `source_kind`, `kind`
     and `LEARNED_COLUMNS`, and a catalog that has the templates of all of them. `template` is null if the text
     is not a machine's and tells of none; `title_key` is there if copies of a person's title are evidence
     beside what texts say.
     """
     catalog = catalog or TemplateCatalog()
     titles = table.select(pl.col("title").fill_null(""))["title"]
-    table = add_kind(table.with_columns(mask(titles).alias("masked")), dict(catalog.kinds))
+    kinds = {**declare_kinds(machine_sources), **catalog.kinds}
+    table = add_kind(table.with_columns(mask(titles).alias("masked")), kinds)
     table = table.with_columns(_MAY_REPEAT)
     candidates = table.filter("may_repeat")
     messages = candidates["masked"].unique().to_list()
     merged = catalog.resolve(messages) if catalog.kinds else merge_templates(messages)
-    shares = {**measure_repeats(table), **catalog.repeats_shares}
+    shares = {**measure_repeats(table), **declare_shares(machine_sources), **catalog.repeats_shares}
     chosen = choose_templates(candidates, merged, shares, catalog.probabilities)
     table = _add_templates(table, chosen)
     sources = {**_list_sources(table), **catalog.sources}
@@ -197,11 +206,12 @@ def leads_copies() -> pl.Expr:
     return pl.col("title_key").is_not_null() & (pl.col("template_probability") >= MIN_TO_JOIN)
 
 
-def list_catalog(table: pl.DataFrame) -> TemplateCatalog:
+def list_catalog(table: pl.DataFrame, machine_sources: Collection[str] = ()) -> TemplateCatalog:
     """Lists what a grouping has learned of sources and templates.
 
-    In: canonical issues with `LEARNED_COLUMNS`. Out: what each source with enough issues is and how much it
-    repeats itself; the templates, each leading to itself, and the titles that a second copy would join.
+    In: canonical issues with `LEARNED_COLUMNS`, the sources that are known to write by template. Out: what
+    each source with enough issues is and how much it repeats itself; the templates, each leading to itself,
+    and the titles that a second copy would join.
     """
     template = pl.col("template").str.replace_all(DISPLAYED_WILDCARD, WILDCARD, literal=True)
     with_titles = table.with_columns(SOURCE_NAME, HAS_BODY).with_columns(_MAY_REPEAT)
@@ -222,10 +232,10 @@ def list_catalog(table: pl.DataFrame) -> TemplateCatalog:
         if compute_template_key(message) == key
     }
     return TemplateCatalog(
-        select_reliable_kinds(rows),
+        {**select_reliable_kinds(rows), **declare_kinds(machine_sources)},
         {message: message for message in probabilities},
         probabilities,
-        measure_repeats(rows),
+        {**measure_repeats(rows), **declare_shares(machine_sources)},
         _list_sources(rows),
     )
 

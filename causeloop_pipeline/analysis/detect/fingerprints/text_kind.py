@@ -6,6 +6,8 @@ repeat their titles, but what they are about is in the stack below. The vote dec
 alone; those of a template with evidence of its own are a machine's whatever else their source holds.
 """
 
+from collections.abc import Iterable
+
 import polars as pl
 
 from causeloop_pipeline.analysis.detect.fingerprints.masking import mask
@@ -74,6 +76,14 @@ def _add_source_kind(table: pl.DataFrame, kinds: Kinds) -> pl.DataFrame:
         orient="row",
     )
     return table.join(source_kinds, on=_BLOCK, how="left", maintain_order="left")
+
+
+def declare_kinds(machine_sources: Iterable[str]) -> Kinds:
+    """The kinds of sources that are known to write by template.
+
+    In: sources. Out: their messages without a body are a machine's; what is in a body is read as ever.
+    """
+    return {(source, False): "machine" for source in machine_sources}
 
 
 def select_reliable_kinds(table: pl.DataFrame) -> Kinds:

@@ -18,6 +18,7 @@ class GroupingOptions:
     algorithm_version: str = ALGORITHM_VERSION
     namespace: str = ""
     keep_previous_groups: bool = True
+    machine_sources: tuple[str, ...] = ()  # that are known to write by template
 
     def link_rule(self, recalibration: Recalibration) -> LinkRule:
         """From which similarity on issues are linked."""

@@ -7,7 +7,7 @@ import numpy as np
 import orjson
 import polars as pl
 
-from causeloop_pipeline.analysis.detect.fingerprints.fingerprint import leads_copies, list_catalog
+from causeloop_pipeline.analysis.detect.fingerprints.fingerprint import leads_copies
 from causeloop_pipeline.analysis.detect.fingerprints.templates import TemplateCatalog
 from causeloop_pipeline.analysis.detect.grouping.agglomeration import ComparedTexts, GroupedAtoms
 from causeloop_pipeline.analysis.detect.grouping.bursts import build_place_keys
@@ -183,11 +183,12 @@ def build_index(
     compared: ComparedTexts | None,
     recalibration: Recalibration,
     members: pl.DataFrame,
+    catalog: TemplateCatalog,
 ) -> PatternIndex:
     """Collects what the assignment of later issues needs.
 
     In: canonical issues with fingerprints, how they were grouped, what is known of the groups, the compared
-    texts, `MEMBER_SCHEMA`. Out: the index.
+    texts, `MEMBER_SCHEMA`, what is known of templates. Out: the index.
     """
     lexicon = _empty_lexicon()
     segments: tuple[Segment, ...] = ()
@@ -209,7 +210,7 @@ def build_index(
         split_references=_list_split_references(grouped),
         bursts=_list_bursts(table, grouped),
         nearest_patterns=_list_nearest_patterns(details.summaries, members),
-        catalog=list_catalog(table),
+        catalog=catalog,
         lexicon=lexicon,
         segments=segments,
         model=model,

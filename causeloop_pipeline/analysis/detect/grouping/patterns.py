@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 
 from causeloop_pipeline.analysis.detect.fingerprints.canonical_issues import canonical_issues
-from causeloop_pipeline.analysis.detect.fingerprints.fingerprint import LEARNED_COLUMNS
+from causeloop_pipeline.analysis.detect.fingerprints.fingerprint import LEARNED_COLUMNS, list_catalog
 from causeloop_pipeline.analysis.detect.grouping.agglomeration import (
     ComparedTexts,
     Edges,
@@ -129,7 +129,8 @@ def group_issues(
     details = GroupDetails(summaries, count_traits(rows), measure_resolution_times(occurred))
     confidence = pl.Series("confidence", recalibration.apply(sums.confidence))
     patterns = build_patterns(_select_patterns(details, confidence), options, _active_ids(previous))
-    index = build_index(table, grouped, details, compared, recalibration, members)
+    catalog = list_catalog(table, options.machine_sources)
+    index = build_index(table, grouped, details, compared, recalibration, members, catalog)
     suggestions = suggest_links(table, candidates, grouped, compared, recalibration)
     return Grouping(patterns, members, ids.lineage, index, recalibration, suggestions)
 
