@@ -58,7 +58,7 @@ async def link_pattern(db: Db, caller: CurrentCaller, issue_id: UUID, link: Link
     plan = plan_link(in_force, str(issue_id), [str(other) for other in own], members)
     correction = StoredCorrection("link", link.pattern_id, link.reason)
     pair = (issue_id, UUID(members[0]))
-    return await store_and_recompute(db, caller, correction, plan, pair)
+    return await store_and_recompute(db, caller.actor, correction, plan, pair)
 
 
 @router.post(
@@ -81,7 +81,7 @@ async def unlink_pattern(db: Db, caller: CurrentCaller, issue_id: UUID, unlink: 
     in_force = list(await pattern_corrections.read_in_force(db))
     plan = plan_separation(in_force, [str(issue_id)], [str(other) for other in central])
     correction = StoredCorrection("unlink", pattern_id, unlink.reason)
-    return await store_and_recompute(db, caller, correction, plan, (issue_id, central[0]))
+    return await store_and_recompute(db, caller.actor, correction, plan, (issue_id, central[0]))
 
 
 @router.post(
@@ -135,7 +135,7 @@ async def split_pattern(db: Db, caller: CurrentCaller, pattern_id: UUID, split: 
     in_force = list(await pattern_corrections.read_in_force(db))
     plan = plan_separation(in_force, [str(each) for each in leaving], [str(each) for each in staying])
     correction = StoredCorrection("split", pattern_id, split.reason)
-    return await store_and_recompute(db, caller, correction, plan, (leaving[0], staying[0]))
+    return await store_and_recompute(db, caller.actor, correction, plan, (leaving[0], staying[0]))
 
 
 @router.post(
@@ -151,7 +151,7 @@ async def withdraw_correction(db: Db, caller: CurrentCaller, correction_id: UUID
     withdrawn = await pattern_corrections.withdraw_correction(db, caller.actor, correction_id)
     if not withdrawn:
         raise not_found("correction in force")
-    return await recompute_after(db, caller, withdrawn, correction_id)
+    return await recompute_after(db, caller.actor, withdrawn, correction_id)
 
 
 @router.post(

@@ -60,7 +60,7 @@ async def answer_suggestion(
     else:
         plan, act = plan_separation(in_force, [issue], [other]), "unlink"
     correction = StoredCorrection(act, of_issues[-1] if of_issues else None, answer.reason)
-    return await store_and_recompute(db, caller, correction, plan, issues)
+    return await store_and_recompute(db, caller.actor, correction, plan, issues)
 
 
 async def _pair_with_patterns(db: Db, issue: UUID, patterns: Sequence[UUID | None]) -> list[tuple[str, str]]:
