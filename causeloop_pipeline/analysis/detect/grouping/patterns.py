@@ -257,8 +257,7 @@ def build_patterns(
     """Builds the rows of patterns.
 
     In: groups that are patterns, their summaries with `confidence`; the settings; the ids of patterns that
-    were active before. Out: `PATTERN_SCHEMA`, by id. Without automatic linking, only patterns that a user
-    linked can be active.
+    were active before. Out: `PATTERN_SCHEMA`, by id.
     """
     sizes = details.summaries[["group", "issue_count"]]
     table = (
@@ -272,9 +271,6 @@ def build_patterns(
         [pattern_id in active_ids for pattern_id in table["pattern_id"].to_list()], dtype=bool
     )
     status = decide_status(confidence, was_active, options.ai_confidence_threshold, options.demotion_margin)
-    if not options.ai_auto_link:
-        is_linked = table["is_linked"].to_list()
-        status = [now if linked else "emerging" for now, linked in zip(status, is_linked, strict=True)]
     return table.with_columns(
         pl.Series("name", names, dtype=pl.String),
         pl.Series("status", status, dtype=pl.String),
