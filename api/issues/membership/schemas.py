@@ -11,7 +11,7 @@ from causeloop_pipeline.model.pattern import ConstraintKind, CorrectionAct, Patt
 
 
 class MembershipState(StrEnum):
-    """`member`: in a pattern; `alone`: linked with no other issue; `waiting`: not grouped since its last change."""
+    """`member`: in a pattern; `alone`: linked with none; `waiting`: not grouped since its last change."""
 
     MEMBER = "member"
     ALONE = "alone"
