@@ -8,6 +8,7 @@ from statistics import median
 import polars as pl
 import pytest
 
+from bench.stability import MAX_UNRELATED, count_joined
 from causeloop_pipeline.analysis.detect.grouping.patterns import GroupingOptions
 from causeloop_pipeline.analysis.loop import GroupingFacts, group, run_loop
 from causeloop_pipeline.demo.causes import read_demo_workspaces
@@ -41,6 +42,11 @@ def test_planted_causes_are_grouped_with_a_pairwise_f1_of_at_least_090(workspace
     )
     predicted = dict(grouping.members.select("issue_id", "pattern_id").iter_rows())
     assert pairwise_f1(predicted, story_causes(workspace)) >= 0.9
+
+
+@pytest.mark.parametrize("workspace", ["clinical-it", "payments", "storefront"])
+def test_unrelated_reports_are_not_linked_in_a_demo_workspace(workspace):
+    assert count_joined(story_issues(workspace)) <= MAX_UNRELATED
 
 
 def test_the_loop_predicts_continuing_causes_above_those_that_were_fixed():
