@@ -20,8 +20,9 @@ def build_suggestions(
     two for one issue the likelier one.
     """
     issues = placement.table["issue_id"].to_list()
-    columns = placement.table.select("template", "trace_key", "service", "component", "title")
-    kinds = [key.partition(":")[0] for key in placement.keys]
+    copied = pl.coalesce("template", "title").alias("template")  # a text came here by a copied title
+    columns = placement.table.select(copied, "trace_key", "service", "component", "title")
+    kinds = [key.partition(":")[0].replace("text", "template") for key in placement.keys]
     suggested = [
         (issues[row], other, similarity, explain_key(kinds[row], columns.row(row, named=True)))
         for row, (other, similarity) in weak.items()
