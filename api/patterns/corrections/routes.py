@@ -111,7 +111,7 @@ async def merge_patterns(db: Db, caller: CurrentCaller, pattern_id: UUID, merge:
     in_force = list(await pattern_corrections.read_in_force(db))
     plan = plan_union(in_force, [(str(left), str(right)) for left, right in pairs], groups)
     return await store_and_recompute(
-        db, caller, StoredCorrection("merge", pattern_id, merge.reason), plan, pairs[0]
+        db, caller.actor, StoredCorrection("merge", pattern_id, merge.reason), plan, pairs[0]
     )
 
 

@@ -174,19 +174,16 @@ def _explain(
     texts: list[tuple[int, int, int]] = []  # place, both texts
     later = table.select("template", "trace_key", "service", "component", "title")[[end for _, end in ends]]
     ids = table["issue_id"]
-    for place, ((earlier_row, later_row), values) in enumerate(
-        zip(ends, later.iter_rows(named=True), strict=True)
-    ):
-        left, right = (text_of_atom.get(int(atom_of_row[row])) for row in (earlier_row, later_row))
-        if left is not None and right is not None:
-            texts.append((place, left, right))
-        reasons.append(explain_key(keys[int(atom_of_row[later_row])].partition(":")[0], values))
+    for place, values in enumerate(later.iter_rows(named=True)):
+        earlier_atom, later_atom = (int(atom_of_row[row]) for row in ends[place])
+        if earlier_atom in text_of_atom and later_atom in text_of_atom:
+            texts.append((place, text_of_atom[earlier_atom], text_of_atom[later_atom]))
+        reasons.append(explain_key(keys[later_atom].partition(":")[0], values))
     if compared is not None and texts:
         corpus, lexicon = compared.similarity.corpus, compared.similarity.lexicon
         left, right = (np.array([pair[side] for pair in texts], dtype=np.int64) for side in (1, 2))
-        for (place, *_), terms in zip(
-            texts, find_shared_terms(corpus, corpus, lexicon, left, right), strict=True
-        ):
+        shared = find_shared_terms(corpus, corpus, lexicon, left, right)
+        for (place, *_), terms in zip(texts, shared, strict=True):
             reasons[place] = explain_terms(terms, ids[ends[place][0]])
     return reasons
 
