@@ -60,7 +60,7 @@ def run(session: Session, workspace: ScopedWorkspace, _as_of: datetime, options:
     else:
         counts = _assign_new_issues(session, workspace_id, new_issues)
     refresh_summaries(session, workspace_id, is_full=is_full)
-    counts["reopened"] = reopen_patterns(session, workspace_id)
+    reopened = reopen_patterns(session, workspace_id)
     if is_full:
         update_in_loop(session, workspace_id)
 
@@ -68,7 +68,7 @@ def run(session: Session, workspace: ScopedWorkspace, _as_of: datetime, options:
     if broken:
         raise CheckFailedError("people_are_obeyed", f"{broken} links or unlinks are disobeyed")
     mark_grouped(session, workspace_id, None if new_issues is None else new_issues["issue_id"].to_list())
-    return counts
+    return {**counts, "reopened": reopened}
 
 
 def read_largest_patterns(session: Session, workspace_ids: Sequence[UUID]) -> list[int]:
