@@ -14,7 +14,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from causeloop_pipeline.settings import settings
+from causeloop_pipeline.settings import Settings, settings
 from causeloop_pipeline.storage.app.tenants import create_organization, create_workspace
 from causeloop_pipeline.storage.database.migrate import migrate
 from causeloop_pipeline.storage.database.roles import ROLES
@@ -27,6 +27,7 @@ from tests.support.skipping import is_demanded
 from tests.support.slow_tests import is_slow, rank_file
 
 TESTS = Path(__file__).parent
+SCRAM_ITERATIONS_SINCE = 160_000
 # Hundreds of processes import the same modules: each is compiled once, whatever the machine's own setting is.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
@@ -107,9 +108,10 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installat
     """An embedded installation in a folder of its own; `settings()` names it while the session lasts."""
     state_dir = tmp_path_factory.mktemp("state")
     os.environ["CAUSELOOP_STATE_DIR"] = str(state_dir)
+    bin_dir = Settings().postgres_bin_dir  # another server's, to run the tests on its version
     if "PYTEST_XDIST_WORKER" in os.environ:  # a session of one process may never need the views
         copy_prepared(tmp_path_factory, state_dir)
-    server = start_embedded(state_dir)
+    server = start_embedded(state_dir, bin_dir)
     _hash_passwords_once(server, state_dir)
     settings.cache_clear()
     config = settings()
@@ -122,7 +124,7 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installat
         config.require("api_database_url"),
         config.require("dagster_database_url"),
     )
-    remove_server(state_dir / "postgres")
+    remove_server(state_dir / "postgres", bin_dir)
 
 
 def _hash_passwords_once(server: Server, state_dir: Path) -> None:
@@ -130,6 +132,8 @@ def _hash_passwords_once(server: Server, state_dir: Path) -> None:
     stored = read_settings(state_dir)
     passwords = {role: stored[f"{role}_password"] for role in ROLES}
     with psycopg.connect(server.url(), autocommit=True) as superuser:
+        if superuser.info.server_version < SCRAM_ITERATIONS_SINCE:
+            return
         superuser.execute("set scram_iterations = 1")
         for role, password in {**passwords, "postgres": server.password}.items():
             statement = sql.SQL("alter role {} password {}")

@@ -83,6 +83,6 @@
             "select pg_relation_size(oid) / current_setting('block_size')::int > 2 * relpages + 4 from pg_class where oid = '"
             ~ this ~ "'::regclass"
         ) -%}
-        {%- if grown.rows[0][0] -%} analyze (skip_locked) {{ this }} {%- endif -%}
+        {%- if grown.rows[0][0] -%} select app.analyze_table('{{ this }}', true) {%- endif -%}
     {%- endif -%}
 {%- endmacro %}

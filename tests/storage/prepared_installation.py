@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from causeloop_pipeline.settings import temporary_variables
+from causeloop_pipeline.settings import Settings, temporary_variables
 from causeloop_pipeline.storage.embedded.postgres_server import find_data_dir, remove_server, stop_server
 
 PREPARE = """
@@ -15,7 +15,7 @@ from causeloop_pipeline.settings import settings
 from causeloop_pipeline.storage.dbt.runner import Normalizer
 from causeloop_pipeline.storage.embedded.installation import prepare_database
 
-prepare_database(settings().state_dir)
+prepare_database(settings().state_dir, settings().postgres_bin_dir)
 Normalizer(settings().require("pipeline_database_url")).build_views()
 """
 DATABASE_URLS = tuple(
@@ -43,10 +43,10 @@ def _find_shared_folder(factory: pytest.TempPathFactory) -> Path:
 def _prepare(state_dir: Path, prepared: Path) -> None:
     with temporary_variables({**dict.fromkeys(DATABASE_URLS, ""), "CAUSELOOP_STATE_DIR": str(state_dir)}):
         subprocess.run([sys.executable, "-c", PREPARE], check=True)  # leaves no settings in this process
-    stop_server(state_dir / "postgres")
+    stop_server(state_dir / "postgres", Settings().postgres_bin_dir)
     unfinished = prepared.with_suffix(".unfinished")
     _copy(state_dir, find_data_dir(state_dir / "postgres"), unfinished, unfinished / "data")
-    remove_server(state_dir / "postgres")
+    remove_server(state_dir / "postgres", Settings().postgres_bin_dir)
     unfinished.rename(prepared)
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 import psycopg
 import typer
 
-from causeloop_pipeline.cli.commands.reporting import Administrator, find_administrator
+from causeloop_pipeline.cli.commands.reporting import Administrator, connect_administrator
 from causeloop_pipeline.cli.output.help import show_examples
 from causeloop_pipeline.cli.output.terminal import (
     FAILED,
@@ -107,7 +107,7 @@ def _end_login(config: Settings, target: "WorkspaceName", administrator: Path | 
 
     url = config.require("database_url")
     if find_login(url, target.workspace_id) is not None:
-        with psycopg.connect(find_administrator(administrator), autocommit=True) as connection:
+        with connect_administrator(administrator, url) as connection:
             revoke_login(connection, url, target.workspace_id)
 
 

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 import psycopg
 import typer
+from psycopg.conninfo import conninfo_to_dict
 
 from causeloop_pipeline.cli.output.help import CommandList, show_examples
 from causeloop_pipeline.cli.output.terminal import FAILED, UNREACHABLE, USAGE, fail
@@ -20,10 +21,14 @@ Workspace = Annotated[str, typer.Argument(help="organization/workspace, or the w
 Administrator = Annotated[
     Path | None,
     typer.Option(
-        help="File with the URL of a PostgreSQL administrator in the product's database, who may make roles; "
-        "not needed for the embedded server."
+        help="File with the URL of a PostgreSQL administrator, who may make roles, in any database of the "
+        "server; not needed for the embedded server."
     ),
 ]
+NO_SUPERUSER = (
+    "this administrator is no superuser, so PostgreSQL leaves the login free to write large objects, to take "
+    "advisory locks and to fill the disk with temporary files: give it to nobody who would"
+)
 
 
 @app.command("grant", epilog=show_examples("reporting grant acme/main", "reporting grant acme/main > bi.url"))
@@ -32,13 +37,15 @@ def grant(workspace: Workspace, *, administrator: Administrator = None) -> None:
 
     A second grant replaces the first login.
     """
-    from causeloop_pipeline.storage.reporting.logins import grant_login
+    from causeloop_pipeline.storage.reporting.logins import grant_login, has_superuser
 
     try:
         owner_url = settings().require("database_url")
         target, timezone = _find_workspace(owner_url, workspace)
-        with psycopg.connect(find_administrator(administrator), autocommit=True) as connection:
+        with connect_administrator(administrator, owner_url) as connection:
             login, password = grant_login(connection, owner_url, target, timezone)
+            if not has_superuser(connection):
+                typer.echo(NO_SUPERUSER, err=True)
     except psycopg.errors.InsufficientPrivilege as refusal:
         fail(f"this role may not make roles: name an administrator ({refusal})", FAILED)
     except (psycopg.OperationalError, MissingSettingError) as failure:
@@ -61,7 +68,7 @@ def revoke(workspace: Workspace, *, administrator: Administrator = None) -> None
     try:
         owner_url = settings().require("database_url")
         target = None if workspace.startswith(PREFIX) else _find_workspace(owner_url, workspace)[0]
-        with psycopg.connect(find_administrator(administrator), autocommit=True) as connection:
+        with connect_administrator(administrator, owner_url) as connection:
             is_revoked = (
                 drop_login(connection, workspace)
                 if target is None
@@ -74,6 +81,12 @@ def revoke(workspace: Workspace, *, administrator: Administrator = None) -> None
     if not is_revoked:
         fail(f"{workspace} has no login for BI", USAGE)
     typer.echo(f"the login of {workspace} is dropped", err=True)
+
+
+def connect_administrator(administrator: Path | None, owner_url: str) -> psycopg.Connection:
+    """A connection of an administrator to the product's database, whichever its URL names."""
+    database = str(conninfo_to_dict(owner_url)["dbname"])
+    return psycopg.connect(find_administrator(administrator), dbname=database, autocommit=True)
 
 
 def _find_workspace(owner_url: str, named: str) -> tuple[Any, str]:

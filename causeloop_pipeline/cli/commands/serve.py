@@ -22,6 +22,7 @@ def up(
     from causeloop_pipeline.cli.output.progress import PipelineError
     from causeloop_pipeline.settings import MissingSettingError
     from causeloop_pipeline.storage.database.migrate import RevisionError
+    from causeloop_pipeline.storage.database.server_version import ServerVersionError
     from causeloop_pipeline.storage.embedded.server_error import ServerError
 
     try:
@@ -33,6 +34,7 @@ def up(
         ProcessError,
         RevisionError,
         ServerError,
+        ServerVersionError,
         StartError,
     ) as problem:
         typer.echo(f"causeloop up: {problem}", err=True)
@@ -48,13 +50,14 @@ def migrate(
     from causeloop_pipeline.cli.commands.up import StartError, bring_up_to_date
     from causeloop_pipeline.settings import DEPLOY_DIR, MissingSettingError
     from causeloop_pipeline.storage.database.migrate import RevisionError
+    from causeloop_pipeline.storage.database.server_version import ServerVersionError
 
     config = dagster_config or DEPLOY_DIR / "dagster.yaml"
     if not config.is_file():
         raise typer.BadParameter(f"there is no file {config}", param_hint="--dagster-config")
     try:
         revision = bring_up_to_date(config)
-    except (MissingSettingError, RevisionError, StartError) as problem:
+    except (MissingSettingError, RevisionError, ServerVersionError, StartError) as problem:
         typer.echo(f"causeloop migrate: {problem}", err=True)
         raise typer.Exit(1) from None
     typer.echo(f"the schema is at {revision}, Dagster's instance is ready")

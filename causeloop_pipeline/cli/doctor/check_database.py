@@ -6,9 +6,16 @@ from datetime import UTC, datetime
 import psycopg
 
 from causeloop_pipeline.cli.doctor import Finding, ok, warning, wrong
-from causeloop_pipeline.settings import MissingSettingError, Settings
+from causeloop_pipeline.settings import MissingSettingError, Settings, external_database_url
+from causeloop_pipeline.storage.database.server_version import (
+    MIN_MAJOR,
+    ServerVersionError,
+    require_supported_version,
+)
 
-MIN_VERSION, RECOMMENDED_VERSION = 180_000, 180_006
+RECOMMENDED_VERSIONS = {15: 20, 16: 16, 17: 12, 18: 6}
+"""Of each major version the minor one with the security fixes of this release's time."""
+
 SKEW_WARNING_SECONDS, MAX_SKEW_SECONDS = 5, 60
 ROLE_URLS = {
     "causeloop_owner": "database_url",
@@ -62,7 +69,7 @@ def _check_access(config: Settings, role: str, setting: str) -> Finding | None:
         return wrong(
             about,
             f"cannot be reached: {reason}",
-            "start it with `causeloop up`, or correct the URL in the settings",
+            "start it with `causeloop up`, or correct the URL in the settings; `causeloop roles` makes roles",
         )
     if actual_role != role:
         return wrong(
@@ -125,14 +132,16 @@ def _check_demo_people(config: Settings, owner: psycopg.Connection) -> Finding:
 
 
 def _check_version(owner: psycopg.Connection) -> Finding:
-    version = owner.info.server_version
-    message = f"PostgreSQL {version // 10_000}.{version % 10_000}"
-    if version < MIN_VERSION:
-        return wrong("database version", message, "use PostgreSQL 18 or newer: ids are made by uuidv7()")
-    if version < RECOMMENDED_VERSION:
-        fix = "fine for development; in production use a server with the security fixes of 18.6"
-        return warning("database version", message, fix)
-    return ok("database version", message)
+    about, (major, minor) = "database version", divmod(owner.info.server_version, 10_000)
+    message = f"PostgreSQL {major}.{minor}"
+    try:
+        require_supported_version(owner)
+    except ServerVersionError:
+        return wrong(about, message, f"upgrade the server: Causeloop needs PostgreSQL {MIN_MAJOR} or newer")
+    if minor < (recommended := RECOMMENDED_VERSIONS.get(major, 0)):
+        fix = f"fine for development; in production use the security fixes of {major}.{recommended}"
+        return warning(about, message, fix)
+    return ok(about, message)
 
 
 def _check_roles(owner: psycopg.Connection) -> Finding:
@@ -145,7 +154,7 @@ def _check_roles(owner: psycopg.Connection) -> Finding:
         return wrong(
             "roles",
             f"missing: {', '.join(absent)}",
-            "start once with `causeloop up`, or let the DBA create them",
+            "`causeloop roles` makes them, or prints the SQL for your DBA",
         )
     if unrestricted:
         fix = "; ".join(f"alter role {name} nosuperuser nobypassrls" for name in unrestricted)
@@ -157,7 +166,11 @@ def _check_migrations(owner: psycopg.Connection) -> Finding:
     from causeloop_pipeline.storage.database.migrate import read_head_revision
     from causeloop_pipeline.storage.database.sql_functions import SELECT_DIGEST_OF_ALL, digest_functions
 
-    fix = "run `causeloop up`: it migrates before it starts"
+    fix = (
+        "run `causeloop migrate`, then restart the servers"
+        if external_database_url()
+        else "run `causeloop up`: it migrates before it starts"
+    )
     try:
         row = owner.execute("select version_num from app.alembic_version").fetchone()
     except psycopg.errors.UndefinedTable:

@@ -42,7 +42,10 @@ with polled as (
     left join lateral (
         select max(r.received_at) as received_at from raw.record as r
         where %(as_of)s - last_sync.started_at > tolerance and r.workspace_id = c.workspace_id
-            and r.record_id > (select uuidv7(last_sync.started_at - now() - interval '1 minute'))
+            and r.record_id > (
+                select (lpad(to_hex((seconds * 1000)::bigint), 12, '0') || repeat('0', 20))::uuid
+                from extract(epoch from last_sync.started_at - interval '1 minute') as seconds
+            )
             and r.connector_id = c.connector_id and r.channel = 'webhook'
     ) as last_webhook on true
     where c.workspace_id = %(workspace_id)s

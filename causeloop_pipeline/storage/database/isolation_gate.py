@@ -104,7 +104,8 @@ where p.prosecdef and n.nspname not in {SYSTEM_SCHEMAS}
     -- They make a new tenant or a workspace of the caller's organization, and return nothing but its id,
     -- change the organization of the workspace that the request is confined to, erase a workspace whose owner
     -- has requested it, set the password of whoever presents a link's secret or the present hash, find the
-    -- person whom the identity provider names or where a person belongs, or end sessions and keys.
+    -- person whom the identity provider names or where a person belongs, or end sessions and keys. The
+    -- last reads a table for the planner's statistics.
     and p.oid::regprocedure::text not in (
         'app.sign_up(jsonb,bytea,bytea)', 'app.open_workspace(uuid,text,text,text)',
         'app.change_organization(jsonb,text[],boolean)',
@@ -112,7 +113,7 @@ where p.prosecdef and n.nspname not in {SYSTEM_SCHEMAS}
         'app.reset_password(bytea,text)', 'app.change_password(uuid,text,text,uuid)',
         'app.erase_requested_workspace(uuid)', 'app.accept_invitation(uuid,uuid,bytea,text)',
         'app.find_person(text,text,text)', 'app.list_memberships(uuid)', 'app.revoke_access(uuid)',
-        'app.end_access()'
+        'app.end_access()', 'app.analyze_table(regclass,boolean)'
     )
 """
 

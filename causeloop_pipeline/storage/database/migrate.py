@@ -6,6 +6,10 @@ All of it, and the SQL functions, in one transaction: a database is at one versi
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from causeloop_pipeline.storage.database.server_version import (
+    add_functions_of_newer_servers,
+    require_supported_version,
+)
 from causeloop_pipeline.storage.database.sql_functions import add_missing_functions, update_functions
 
 if TYPE_CHECKING:
@@ -27,16 +31,21 @@ class RevisionError(RuntimeError):
 
 
 def migrate(owner_url: str) -> None:
-    """Bring a database to the newest schema; concurrent callers wait for one another."""
+    """Bring a database to the newest schema; concurrent callers wait for one another.
+
+    Raises RevisionError or ServerVersionError before anything is changed.
+    """
     from alembic import command
     from alembic.migration import MigrationContext
     from sqlalchemy import create_engine, pool, text
 
     url = owner_url.replace("postgresql://", "postgresql+psycopg://", 1)
     with create_engine(url, poolclass=pool.NullPool).begin() as connection:
+        config, driver = _build_config(connection), _driver(connection)
+        require_supported_version(driver)
         connection.execute(text("select pg_advisory_xact_lock(:key)"), {"key": MIGRATION_LOCK})
         connection.execute(text("create schema if not exists app"))
-        config, driver = _build_config(connection), _driver(connection)
+        add_functions_of_newer_servers(driver)
         context = MigrationContext.configure(connection, opts={"version_table_schema": "app"})
         revision = context.get_current_revision()
         if revision is None:

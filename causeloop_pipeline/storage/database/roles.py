@@ -1,19 +1,23 @@
-"""Creates the roles and databases of an installation, as a superuser, before the first migration.
+"""Creates the roles and databases of an installation, as an administrator, before the first migration.
 
 None is a superuser or may bypass row level security: the owner changes the schema, the pipeline runs
 dbt and assets, the API serves requests, and Dagster keeps its own records in a database of its own.
 
-The superuser also declares the operator of full-text search leakproof: under row-level security an index is
-read before the policy is checked only with functions that reveal nothing of the rows they see, and PostgreSQL
-leaves it to the administrator to declare this of `@@`, which compares a stored word list with a query, raises
-no error and writes nothing. Without a superuser a search works too, but reads every issue of the workspace.
+The administrator may make roles and databases, as that of a managed server may. Two things take a superuser,
+and go without where there is none. It declares the operator of full-text search leakproof: under row-level
+security an index is read before the policy is checked only with functions that reveal nothing of the rows
+they see, and PostgreSQL leaves it to the administrator to declare this of `@@`, which compares a stored word
+list with a query, raises no error and writes nothing. Without it a search works too, but reads every issue of
+the workspace. And it closes large objects and advisory locks to logins for BI.
 """
 
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import psycopg
 from psycopg import sql
+
+from causeloop_pipeline.storage.database.server_version import require_supported_version
 
 DATABASE = "causeloop"
 DAGSTER_DATABASE = "dagster"
@@ -23,46 +27,137 @@ REPORTING, REPORTING_GUARD = "causeloop_reporting", "causeloop_reporting_guard"
 """The role that every BI login inherits, and the role that may end their sessions; neither can log in."""
 
 MAINTENANCE_DATABASES = ("postgres", "template1")
-SELECT_LARGE_OBJECT_FUNCTIONS = """
-select oid::regprocedure::text from pg_proc
-where pronamespace = 'pg_catalog'::regnamespace and proname ~ '^(lo_[a-z0-9_]+|loread|lowrite)$'
-    and coalesce(proacl is null or exists (
-        select from aclexplode(proacl) as g where g.grantee = 0 and g.privilege_type = 'EXECUTE'
-    ), true)
-"""
 SEARCH_OPERATOR = "pg_catalog.ts_match_vq(tsvector, tsquery)"
 
+CREATE_MISSING_ROLE = """
+do $$
+begin
+    if to_regrole({name}) is null then
+        create role {role} {login};
+    end if;
+end
+$$
+"""
+# Whoever is no superuser may not even name the rights that only superusers give.
+TAKE_RIGHTS = """
+do $$
+begin
+    if exists (
+        select from pg_roles
+        where rolname = {name} and (rolsuper or rolbypassrls or rolcreaterole or rolcreatedb)
+    ) then
+        alter role {role} nosuperuser nobypassrls nocreaterole nocreatedb;
+    end if;
+end
+$$
+"""
+# An administrator who is no superuser gives a database only to a role of which it is a member.
+JOIN_ROLE = """
+do $$
+begin
+    if not (select rolsuper from pg_roles where rolname = current_user) then
+        grant {role} to current_user;
+    end if;
+end
+$$
+"""
+# Not inherited: the policies of BI logins must not apply to the pipeline's reads. Before PostgreSQL 16 that
+# belongs to the role, not to the grant.
+GRANT_GUARD = """
+do $$
+begin
+    if current_setting('server_version_num')::integer < 160000 then
+        alter role {pipeline} noinherit;
+        grant {guard} to {pipeline};
+    else
+        execute 'grant {guard} to {pipeline} with inherit false, set true';
+    end if;
+end
+$$
+"""
+DECLARE_SEARCH_OPERATOR = f"alter function {SEARCH_OPERATOR} leakproof"
+CLOSE_LARGE_OBJECTS = """
+do $$
+declare
+    large_object_function regprocedure;
+begin
+    for large_object_function in
+        select oid from pg_proc
+        where pronamespace = 'pg_catalog'::regnamespace and proname ~ '^(lo_[a-z0-9_]+|loread|lowrite)$'
+            and coalesce(proacl is null or exists (
+                select from aclexplode(proacl) as g where g.grantee = 0 and g.privilege_type = 'EXECUTE'
+            ), true)
+    loop
+        execute format('revoke execute on function %s from public', large_object_function);
+    end loop;
+end
+$$
+"""
+Statements = Iterator[sql.Composable]
 
-def create_roles(superuser_url: str, passwords: Mapping[str, str], database: str = DATABASE) -> None:
-    """Create the roles and databases that are missing; an existing role gets the given password."""
-    with psycopg.connect(superuser_url, autocommit=True) as connection:
-        for role in ROLES:
-            _create_role(connection, role, passwords[role])
-        create_reporting_roles(connection)
-        _create_database(connection, database, OWNER)
-        _create_database(connection, DAGSTER_DATABASE, DAGSTER)
-        connection.execute(
-            sql.SQL("grant connect, temporary on database {} to {}, {}").format(
-                sql.Identifier(database), sql.Identifier(PIPELINE), sql.Identifier(API)
-            )
-        )
-    with psycopg.connect(superuser_url, dbname=database, autocommit=True) as connection:
+
+def create_roles(
+    administrator_url: str,
+    passwords: Mapping[str, str],
+    database: str = DATABASE,
+    dagster_database: str = DAGSTER_DATABASE,
+) -> None:
+    """Create the roles and databases that are missing; an existing role gets the given password.
+
+    Raises ServerVersionError before anything is made.
+    """
+    owners = {database: OWNER, dagster_database: DAGSTER}
+    with psycopg.connect(administrator_url, autocommit=True) as connection:
+        require_supported_version(connection)
+        for statement in build_roles(passwords):
+            connection.execute(statement)
+        for name, owner in owners.items():
+            if not connection.execute("select 1 from pg_database where datname = %s", (name,)).fetchone():
+                connection.execute(build_database(name, owner))
+            for statement in build_database_rights(name, owner):
+                connection.execute(statement)
+    with psycopg.connect(administrator_url, dbname=database, autocommit=True) as connection:
         enable_search_index(connection)
         close_large_objects(connection)
 
 
-def create_reporting_roles(connection: psycopg.Connection) -> None:
-    """Create the missing roles behind BI logins; the pipeline may act as their guard."""
-    for role in (REPORTING, REPORTING_GUARD):
-        exists = connection.execute("select 1 from pg_roles where rolname = %s", (role,)).fetchone()
-        if not exists:
-            connection.execute(sql.SQL("create role {} nologin").format(sql.Identifier(role)))
-    # Not inherited: those logins' policies must not apply to the pipeline's reads.
-    connection.execute(
-        sql.SQL("grant {} to {} with inherit false, set true").format(
-            sql.Identifier(REPORTING_GUARD), sql.Identifier(PIPELINE)
+def build_roles(passwords: Mapping[str, str]) -> Statements:
+    """What makes the roles, on a server of any version."""
+    for role in ROLES:
+        names = {"role": sql.Identifier(role), "name": sql.Literal(role)}
+        yield sql.SQL(CREATE_MISSING_ROLE).format(**names, login=sql.SQL("login"))
+        yield sql.SQL(TAKE_RIGHTS).format(**names)
+        yield sql.SQL("alter role {role} login password {password}").format(
+            **names, password=sql.Literal(passwords[role])
         )
+    for role in (OWNER, DAGSTER):
+        yield sql.SQL(JOIN_ROLE).format(role=sql.Identifier(role))
+    yield from build_reporting_roles()
+
+
+def build_reporting_roles() -> Statements:
+    """What makes the roles behind BI logins; the pipeline may act as their guard."""
+    for role in (REPORTING, REPORTING_GUARD):
+        yield sql.SQL(CREATE_MISSING_ROLE).format(
+            role=sql.Identifier(role), name=sql.Literal(role), login=sql.SQL("nologin")
+        )
+    yield sql.SQL(GRANT_GUARD).format(
+        guard=sql.Identifier(REPORTING_GUARD), pipeline=sql.Identifier(PIPELINE)
     )
+
+
+def build_database(name: str, owner: str) -> sql.Composed:
+    """What makes a database."""
+    return sql.SQL("create database {} owner {}").format(sql.Identifier(name), sql.Identifier(owner))
+
+
+def build_database_rights(name: str, owner: str) -> Statements:
+    """Who may connect to a database: its owner, and to the product's the roles that read and write it."""
+    yield sql.SQL("revoke all on database {} from public").format(sql.Identifier(name))
+    if owner == OWNER:
+        yield sql.SQL("grant connect, temporary on database {} to {}, {}").format(
+            sql.Identifier(name), sql.Identifier(PIPELINE), sql.Identifier(API)
+        )
 
 
 def close_maintenance_databases(superuser_url: str) -> None:
@@ -76,7 +171,7 @@ def enable_search_index(connection: psycopg.Connection) -> bool:
     """Declare the search operator leakproof in this database, if this role may; whether it now is."""
     if not is_search_index_enabled(connection):
         with contextlib.suppress(psycopg.errors.InsufficientPrivilege):
-            connection.execute(f"alter function {SEARCH_OPERATOR} leakproof")
+            connection.execute(DECLARE_SEARCH_OPERATOR)
     return is_search_index_enabled(connection)
 
 
@@ -90,25 +185,5 @@ def is_search_index_enabled(connection: psycopg.Connection) -> bool:
 
 def close_large_objects(connection: psycopg.Connection) -> None:
     """Take from everybody in this database what makes or reads large objects, which have no policies."""
-    rows = connection.execute(SELECT_LARGE_OBJECT_FUNCTIONS).fetchall()
     with contextlib.suppress(psycopg.errors.InsufficientPrivilege):
-        for (name,) in rows:
-            connection.execute(sql.SQL("revoke execute on function {} from public").format(sql.SQL(name)))
-
-
-def _create_role(connection: psycopg.Connection, role: str, password: str) -> None:
-    exists = connection.execute("select 1 from pg_roles where rolname = %s", (role,)).fetchone()
-    verb = "alter" if exists else "create"
-    connection.execute(
-        sql.SQL("{} role {} login nosuperuser nobypassrls nocreaterole nocreatedb password {}").format(
-            sql.SQL(verb), sql.Identifier(role), sql.Literal(password)
-        )
-    )
-
-
-def _create_database(connection: psycopg.Connection, name: str, owner: str) -> None:
-    if not connection.execute("select 1 from pg_database where datname = %s", (name,)).fetchone():
-        connection.execute(
-            sql.SQL("create database {} owner {}").format(sql.Identifier(name), sql.Identifier(owner))
-        )
-    connection.execute(sql.SQL("revoke all on database {} from public").format(sql.Identifier(name)))
+        connection.execute(CLOSE_LARGE_OBJECTS)

@@ -11,13 +11,13 @@ from psycopg import errors, sql
 from causeloop_pipeline.storage.database.session import Session
 
 SELECT_GROWN = """
-select n.nspname as schema, c.relname as name
+select format('%%I.%%I', n.nspname, c.relname) as name
 from pg_class as c
 join pg_namespace as n on n.oid = c.relnamespace
 where n.nspname in ('raw', 'core', 'detect', 'predict', 'act', 'notify')
     and c.relkind = 'r'
     and pg_relation_size(c.oid) / current_setting('block_size')::int > 2 * c.relpages + %s
-order by 1, 2
+order by n.nspname, c.relname
 """
 SMALL_PAGES = 4
 MAX_WAIT = "3s"
@@ -26,17 +26,16 @@ MAX_WAIT = "3s"
 def analyze_grown_tables(session: Session) -> list[str]:
     """Analyze the tables that have more than doubled since they were last analyzed; returns their names."""
     grown = session.rows(SELECT_GROWN, (SMALL_PAGES,))
-    names = [(table["schema"], table["name"]) for table in grown]
-    return [".".join(name) for name in names if _analyze(session, sql.Identifier(*name))]
+    return [table["name"] for table in grown if _analyze(session, table["name"])]
 
 
-def _analyze(session: Session, table: sql.Identifier) -> bool:
+def _analyze(session: Session, table: str) -> bool:
     """Analyze one table; not if another run holds it."""
     connection = session.connection
     try:
         with connection.transaction():
             connection.execute(sql.SQL("set local lock_timeout = {}").format(MAX_WAIT))
-            connection.execute(sql.SQL("analyze {}").format(table))
+            connection.execute("select app.analyze_table(%s)", (table,))
             connection.execute("set local lock_timeout = default")
     except errors.LockNotAvailable:
         return False

@@ -66,10 +66,15 @@ with joined as (
             select f.issue_changed_at from detect.fingerprint as f
             where f.workspace_id = i.workspace_id and f.issue_id = i.issue_id),
         status = case when i.status = 'open' and i.pattern_id is null then 'in_loop' else i.status end
-    from unnest(%(issue_ids)s::uuid[], %(pattern_ids)s::uuid[]) as m (issue_id, pattern_id)
+    from (
+        select m.issue_id, m.pattern_id, former.pattern_id as left_pattern_id
+        from unnest(%(issue_ids)s::uuid[], %(pattern_ids)s::uuid[]) as m (issue_id, pattern_id)
+        join core.issue as former on former.issue_id = m.issue_id and former.workspace_id = %(workspace_id)s
+        for update of former
+    ) as m
     where i.workspace_id = %(workspace_id)s and i.issue_id = m.issue_id
       and i.pattern_id is distinct from m.pattern_id
-    returning old.pattern_id as left_pattern_id, i.pattern_id, detect.tally_facts(i) as facts,
+    returning m.left_pattern_id, i.pattern_id, detect.tally_facts(i) as facts,
               i.issue_id, i.service, i.team, i.environment, i.severity
 ), moved as (
     select t.pattern_id, t.change, j.facts, j.issue_id, j.service, j.team, j.environment, j.severity

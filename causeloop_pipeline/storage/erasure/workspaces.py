@@ -54,6 +54,7 @@ where organization_id = %s and not exists (
     select from app.workspace as w where w.organization_id = o.organization_id
 )
 """
+CLEARING_SINCE = 180_000
 CLEAR_STATISTICS = """
 select pg_clear_attribute_stats(n.nspname, c.relname, a.attname, false)
 from pg_class as c
@@ -136,9 +137,10 @@ def purge_deleted_rows(owner: psycopg.Connection[Any], tables: Sequence[TenantTa
     """Remove deleted rows' values from the planner's statistics, and dead rows."""
     for table in tables:
         owner.execute(sql.SQL("vacuum (freeze) {}").format(table.identifier))
-        # ANALYZE leaves the statistics of an empty table unchanged.
+        # ANALYZE leaves the statistics of an empty table unchanged; older servers cannot clear them.
         with owner.transaction():
-            owner.execute(CLEAR_STATISTICS, {"label": table.label})
+            if owner.info.server_version >= CLEARING_SINCE:
+                owner.execute(CLEAR_STATISTICS, {"label": table.label})
             owner.execute(sql.SQL("analyze {}").format(table.identifier))
 
 

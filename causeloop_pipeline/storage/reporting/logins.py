@@ -15,11 +15,12 @@ from psycopg import sql
 
 from causeloop_pipeline.storage.database.roles import (
     API,
+    JOIN_ROLE,
     OWNER,
     PIPELINE,
     REPORTING,
     REPORTING_GUARD,
-    create_reporting_roles,
+    build_reporting_roles,
 )
 from causeloop_pipeline.storage.erasure.tenant_tables import connect_in_scope
 
@@ -34,6 +35,21 @@ LIMITS = {
     "temp_file_limit": "1GB",
     "search_path": "reporting",
 }
+SET_BY_SUPERUSERS = frozenset({"temp_file_limit"})
+"""Limits that only a superuser sets, and no login lifts."""
+
+# Before PostgreSQL 16 a member may also become the role, which reads nothing: no workspace is its own.
+INHERIT_ROLE = """
+do $$
+begin
+    if current_setting('server_version_num')::integer < 160000 then
+        grant {role} to {member};
+    else
+        execute 'grant {role} to {member} with inherit true, set false';
+    end if;
+end
+$$
+"""
 
 CLOSE_PUBLIC_FUNCTIONS = sql.SQL("""
 do $$
@@ -100,31 +116,43 @@ def list_changed_logins(owner_url: str) -> list[str]:
     """The logins that have lifted defaults of theirs, which PostgreSQL lets every role do."""
     with connect_in_scope(owner_url, []) as owner:
         rows = owner.execute(SELECT_DEFAULTS, (PREFIX,)).fetchall()
-    defaults = {f"{name}={value}" for name, value in LIMITS.items()}
+    liftable = {f"{name}={value}" for name, value in LIMITS.items() if name not in SET_BY_SUPERUSERS}
+    others = {f"{name}={LIMITS[name]}" for name in SET_BY_SUPERUSERS}
     return [
         row["login"]
         for row in rows
         if not row["is_everywhere"]
-        or not defaults <= set(row["defaults"])
-        or len(row["defaults"]) != len(defaults) + 1
+        or not liftable <= set(row["defaults"])
+        or len(set(row["defaults"]) - others) != len(liftable) + 1
     ]
 
 
 def grant_login(
     administrator: psycopg.Connection, owner_url: str, workspace_id: UUID, timezone: str
 ) -> tuple[str, str]:
-    """Create or replace a workspace's login; returns name and password. `administrator` may create roles."""
+    """Create or replace a workspace's login; returns name and password.
+
+    `administrator` may create roles, and is connected to the product's database.
+    """
     login, password = PREFIX + secrets.token_hex(16), secrets.token_urlsafe(24)
     revoke_login(administrator, owner_url, workspace_id)
     with administrator.transaction():
-        create_reporting_roles(administrator)
+        for statement in build_reporting_roles():
+            administrator.execute(statement)
         administrator.execute(
             CLOSE_PUBLIC_FUNCTIONS.format(
                 roles=sql.SQL(", ").join(map(sql.Identifier, (OWNER, PIPELINE, API)))
             )
         )
-        for statement in _build_login(login, password, timezone, administrator.info.dbname):
+        for statement in _build_login(login, password, administrator.info.dbname):
             administrator.execute(statement)
+        for name, value in {**LIMITS, "timezone": timezone}.items():
+            if name not in SET_BY_SUPERUSERS or has_superuser(administrator):
+                administrator.execute(
+                    sql.SQL("alter role {} set {} = {}").format(
+                        sql.Identifier(login), sql.Identifier(name), sql.Literal(value)
+                    )
+                )
     with connect_in_scope(owner_url, [workspace_id]) as owner:
         owner.execute("select app.admit_reporting()")
         owner.execute(UPSERT_LOGIN, (workspace_id, login))
@@ -154,25 +182,23 @@ def drop_login(administrator: psycopg.Connection, login: str) -> bool:
     return True
 
 
-def _build_login(login: str, password: str, timezone: str, database: str) -> list[sql.Composed]:
+def has_superuser(administrator: psycopg.Connection) -> bool:
+    """Whether the administrator may close what PostgreSQL leaves open to every login."""
+    row = administrator.execute("select rolsuper from pg_roles where rolname = current_user").fetchone()
+    return bool(row and row[0])
+
+
+def _build_login(login: str, password: str, database: str) -> list[sql.Composed]:
     role = sql.Identifier(login)
-    statements = [
-        sql.SQL("do $$ begin create role {} login; exception when duplicate_object then null; end $$").format(
-            role
+    return [
+        sql.SQL("create role {} login inherit connection limit {} password {}").format(
+            role, sql.Literal(MAX_CONNECTIONS), sql.Literal(password)
         ),
-        sql.SQL(
-            "alter role {} with login nosuperuser nobypassrls nocreaterole nocreatedb noreplication inherit "
-            "connection limit {} password {}"
-        ).format(role, sql.Literal(MAX_CONNECTIONS), sql.Literal(password)),
-        sql.SQL("grant {} to {} with inherit true, set false").format(sql.Identifier(REPORTING), role),
-        sql.SQL("grant {} to {} with inherit true, set false").format(role, sql.Identifier(REPORTING_GUARD)),
+        sql.SQL(JOIN_ROLE).format(role=role),
+        sql.SQL(INHERIT_ROLE).format(role=sql.Identifier(REPORTING), member=role),
+        sql.SQL(INHERIT_ROLE).format(role=role, member=sql.Identifier(REPORTING_GUARD)),
         sql.SQL("grant connect on database {} to {}").format(sql.Identifier(database), role),
     ]
-    for name, value in {**LIMITS, "timezone": timezone}.items():
-        statements.append(
-            sql.SQL("alter role {} set {} = {}").format(role, sql.Identifier(name), sql.Literal(value))
-        )
-    return statements
 
 
 def _has_role(connection: psycopg.Connection, role: str) -> bool:

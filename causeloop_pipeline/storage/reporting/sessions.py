@@ -16,7 +16,7 @@ where usename like %s and xact_start < now() - make_interval(secs => %s)
 def end_long_transactions(session: Session, max_seconds: float = MAX_SECONDS) -> list[str]:
     """End every older transaction of a BI login; returns the logins, [] if there never was one."""
     may_end = session.row(
-        "select coalesce(pg_has_role(current_user, to_regrole(%s), 'set'), false) as may_end",
+        "select coalesce(pg_has_role(current_user, to_regrole(%s), 'member'), false) as may_end",
         (REPORTING_GUARD,),
     )
     if not may_end or not may_end["may_end"]:

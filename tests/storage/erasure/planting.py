@@ -66,7 +66,7 @@ SHAPES = ("'any_word'", f"'00-{'1' * 32}-{'1' * 16}-01'", f"'{'1' * 32}'", f"'{'
 
 VALUES = {
     "text": "'x'",
-    "uuid": "uuidv7()",
+    "uuid": "gen_random_uuid()",
     "text[]": "'{x}'",
     "jsonb": """'{"issue_count": 1, "services": 1, "teams": 1}'""",  # what columns are generated from
     "json": "'{}'",

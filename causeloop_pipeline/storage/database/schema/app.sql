@@ -24,7 +24,7 @@ alter table app.organization force row level security;
 create policy "runs know which organizations exist" on app.organization for select to causeloop_pipeline using (true);
 -- Tenants are provisioned by the installation's owner: the one role that may write across workspaces, here only.
 create policy "the owner provisions tenants" on app.organization to causeloop_owner using (true) with check (true);
-grant select, maintain on app.organization to causeloop_pipeline;
+grant select on app.organization to causeloop_pipeline;
 grant select on app.organization to causeloop_api;
 grant update (name, seats_taken) on app.organization to causeloop_api;
 
@@ -51,7 +51,7 @@ create policy "a request sees its own workspace" on app.workspace to causeloop_a
     with check (workspace_id = (select app.current_workspace()));
 create policy "runs know which workspaces exist" on app.workspace for select to causeloop_pipeline using (true);
 create policy "the owner provisions tenants" on app.workspace to causeloop_owner using (true) with check (true);
-grant select, maintain on app.workspace to causeloop_pipeline;
+grant select on app.workspace to causeloop_pipeline;
 grant select on app.workspace to causeloop_api;
 grant update (name, slug, timezone, sso_enforced, archived_at, erase_after) on app.workspace to causeloop_api;
 create trigger refuse_early_erasure before insert or update of erase_after on app.workspace
@@ -102,7 +102,6 @@ create table app.setup_link (
 );
 comment on table app.setup_link is
     'Hashes of links that may create an organization; only the owner reads them.';
-grant maintain on app.setup_link to causeloop_pipeline;
 
 -- People
 
@@ -133,7 +132,6 @@ create policy "an invitation adds the address that it names" on app.users for in
         email = (select app.claimed_text('email'))
         and external_id is null and external_issuer is null and proven_at is null and name is null
     );
-grant maintain on app.users to causeloop_pipeline;
 grant select on app.users to causeloop_api;
 grant insert (email) on app.users to causeloop_api;
 
@@ -216,7 +214,6 @@ create policy "a sign-in reads the hash of the address that it presents" on app.
         select from app.users as u
         where u.user_id = user_password.user_id and u.email = (select app.claimed_text('email'))
     ));
-grant maintain on app.user_password to causeloop_pipeline;
 grant select on app.user_password to causeloop_api;
 
 -- Links that set a password, single use. The API's role reaches them through functions only.
@@ -229,7 +226,6 @@ comment on table app.password_reset is 'Hashes of the links that set a new passw
 alter table app.password_reset enable row level security;
 alter table app.password_reset force row level security;
 create policy "the owner provisions password resets" on app.password_reset to causeloop_owner using (true) with check (true);
-grant maintain on app.password_reset to causeloop_pipeline;
 
 create table app.preference (
     workspace_id uuid not null references app.workspace on delete cascade,
@@ -386,7 +382,6 @@ create table app.finished_sign_in (
 comment on table app.finished_sign_in is
     'Hashes of what sign-ins at the identity provider were begun with and have used up, kept as long as they were valid.';
 create index finished_sign_ins_by_age on app.finished_sign_in (finished_at);
-grant maintain on app.finished_sign_in to causeloop_pipeline;
 grant select, insert, update, delete on app.finished_sign_in to causeloop_api;
 
 create table app.login_failure (
@@ -397,7 +392,6 @@ create table app.login_failure (
 comment on table app.login_failure is
     'Wrong passwords by address and account, hashed: neither is readable here.';
 create index login_failures_by_age on app.login_failure (last_at);
-grant maintain on app.login_failure to causeloop_pipeline;
 grant select, insert, update, delete on app.login_failure to causeloop_api;
 
 create table app.service_account (

@@ -25,7 +25,7 @@ create table app.run_scope (
 );
 comment on table app.run_scope is
     'The workspaces a pipeline run may touch; a failing check takes its workspace out.';
-grant select, insert, update, delete, maintain on app.run_scope to causeloop_pipeline;
+grant select, insert, update, delete on app.run_scope to causeloop_pipeline;
 
 -- A run, and the API's readiness, compare the schema with what the code expects.
 grant select on app.alembic_version to causeloop_pipeline, causeloop_api;

@@ -14,7 +14,7 @@ begin
              with check (workspace_id = any ((select app.scope())::uuid[]))', relation);
     perform app.admit_owner(relation);
     execute format('grant select on %s to causeloop_api', relation);
-    execute format('grant select, insert, update, delete, maintain on %s to causeloop_pipeline', relation);
+    execute format('grant select, insert, update, delete on %s to causeloop_pipeline', relation);
 end
 $$;
 revoke execute on function app.isolate from public;
