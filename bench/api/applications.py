@@ -33,14 +33,13 @@ def create_plain_app() -> FastAPI:
 @contextlib.contextmanager
 def serve(factory: str, module: str = "bench.api.applications") -> Iterator[tuple[int, int]]:
     """Process id and port of an application on loopback, as `causeloop up` serves it."""
-    from causeloop_pipeline.cli.servers import API_LIMITS
-
     port = find_free_port()
     command = [f"{module}:{factory}", "--factory", "--host", "127.0.0.1", "--port", str(port)]
-    quiet = ("--no-server-header", "--no-access-log", "--log-level", "warning")
+    quiet = ("--no-server-header", "--no-access-log", "--no-proxy-headers", "--log-level", "warning")
+    protocol = ("--http", "api.http.server_protocol:TimedProtocol")
     with tempfile.TemporaryFile() as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "uvicorn", *command, *quiet, *API_LIMITS], stdout=log, stderr=log
+            [sys.executable, "-m", "uvicorn", *command, *quiet, *protocol], stdout=log, stderr=log
         )
         try:
             await_listening(port, process.poll)

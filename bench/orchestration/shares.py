@@ -39,20 +39,19 @@ where dagster_event_type = 'ASSET_MATERIALIZATION' and split_part(partition, ' '
 @contextmanager
 def serve(home: Path, shares: Sequence[str]) -> Iterator[None]:
     """A code server for each share and one daemon, until the block ends."""
-    config = settings()
     processes = Processes(home / "logs", home / "processes.json")
     sockets = {share: home / f"{number}.sock" for number, share in enumerate(shares, 1)}
     workspace = home / "workspace.yaml"
     workspace.write_text("load_from:\n" + "".join(_describe(*each) for each in sockets.items()))
     try:
         for share, socket in sockets.items():
-            command = build_commands(config, workspace, socket, demo=False)["code"]
+            command = build_commands(workspace, socket, demo=False)["code"]
             command[command.index("--location-name") + 1] = _name_location(share)
             environment = {**os.environ, "CAUSELOOP_WORKSPACE_SHARE": share}
             name = f"code-{socket.stem}"
             processes.start(name, command, process_environment(PROCESS_OF_SERVERS["code"], environment))
             processes.await_listening(name, socket)
-        command = build_commands(config, workspace, home, demo=False)["daemon"]
+        command = build_commands(workspace, home, demo=False)["daemon"]
         processes.start("daemon", command, process_environment(PROCESS_OF_SERVERS["daemon"], os.environ))
         yield
     finally:

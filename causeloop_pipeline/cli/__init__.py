@@ -16,6 +16,18 @@ def _add_serving(app: typer.Typer) -> None:
     app.command("env", epilog=serve.ENV_EXAMPLES)(serve.env)
 
 
+def _add_roles(app: typer.Typer) -> None:
+    from causeloop_pipeline.cli.commands import roles
+
+    app.command("roles", epilog=roles.EXAMPLES)(roles.roles)
+
+
+def _add_deploy(app: typer.Typer) -> None:
+    from causeloop_pipeline.cli.commands import deploy
+
+    app.command("deploy", epilog=deploy.EXAMPLES)(deploy.deploy)
+
+
 def _add_analyze(app: typer.Typer) -> None:
     from causeloop_pipeline.cli.commands import analyze
 
@@ -120,8 +132,10 @@ def _add_reporting(app: typer.Typer) -> None:
 
 COMMANDS: dict[str, AddCommand] = {
     "up": _add_serving,
+    "roles": _add_roles,
     "migrate": _add_serving,
     "env": _add_serving,
+    "deploy": _add_deploy,
     "analyze": _add_analyze,
     "backtest": _add_backtest,
     "explain": _add_explain,

@@ -33,15 +33,11 @@ def start_servers(
     processes: Processes, config: Settings, variables: Mapping[str, str], socket: Path, *, demo: bool
 ) -> None:
     """Start the servers and wait until each listens; `variables` are what Dagster needs beside our own."""
-    used = [port for port in _list_ports(config, demo=demo) if is_listening(port)]
-    if used:
-        raise StartError(
-            f"port {', '.join(map(str, used))} is already in use: stop what listens there, or choose others "
-            "with CAUSELOOP_API_PORT, CAUSELOOP_DAGSTER_PORT and CAUSELOOP_DEMO_PORT"
-        )
+    require_free_ports(config, demo=demo)
     environment = {**copy_environment(), **variables}
     environment.pop("PYTHONDONTWRITEBYTECODE", None)
     environment.setdefault("MALLOC_ARENA_MAX", MAX_MALLOC_ARENAS)
+    environment["FORWARDED_ALLOW_IPS"] = ""  # it serves without a proxy
     if demo:
         allowed = [config.egress_allow, f"127.0.0.1:{config.demo_port}"]
         environment["CAUSELOOP_EGRESS_ALLOW"] = ",".join(filter(None, allowed))
@@ -50,7 +46,7 @@ def start_servers(
         f"load_from:\n  - grpc_server: {{socket: {json.dumps(str(socket))}, location_name: causeloop}}\n"
     )
     ports = {"dagster": config.dagster_port, "api": config.api_port}
-    for name, command in build_commands(config, workspace, socket, demo=demo).items():
+    for name, command in build_commands(workspace, socket, demo=demo).items():
         if name in NEED_CODE:
             processes.await_listening("code", socket)
         processes.start(name, command, process_environment(PROCESS_OF_SERVERS[name], environment))
@@ -58,31 +54,34 @@ def start_servers(
         processes.await_listening(name, port)
 
 
-API_PROTOCOL = ("--http", "api.http.server_protocol:TimedProtocol")
-API_LIMITS = ("--no-proxy-headers", *API_PROTOCOL)
-"""`causeloop up` serves without a proxy: so forwarded client addresses are not trusted."""
+def require_free_ports(config: Settings, *, demo: bool) -> None:
+    """Raise StartError where another program listens on a port, naming each and its setting."""
+    used = [
+        f"{getattr(config, name)} (CAUSELOOP_{name.upper()})"
+        for name in ("api_port", "dagster_port", *(["demo_port"] if demo else []))
+        if is_listening(getattr(config, name))
+    ]
+    if used:
+        raise StartError(
+            f"port {', '.join(used)} is already in use: stop what listens there, or set that variable to "
+            "another port"
+        )
 
 
-def build_commands(config: Settings, workspace: Path, socket: Path, *, demo: bool) -> dict[str, list[str]]:
+def build_commands(workspace: Path, socket: Path, *, demo: bool) -> dict[str, list[str]]:
     """Every server's command line; none holds a secret."""
     python, instance = sys.executable, "causeloop_pipeline.orchestration.instance"
     code = ["-m", "causeloop_pipeline.definitions", "--socket", str(socket)]
     web = ["-m", "causeloop_pipeline.orchestration.webserver", str(workspace)]
-    api = ["api.main:create_app", "--factory", "--host", config.api_host, "--port", str(config.api_port)]
-    log_format = ["--log-format", "json"] if config.log_format == "json" else []
     commands = {
-        "code": [python, "-m", f"{instance}.code_server", *code, "--location-name", "causeloop", *log_format],
-        "api": [python, "-m", "uvicorn", *api, "--no-server-header", "--no-access-log", *API_LIMITS],
+        "code": [python, "-m", f"{instance}.code_server", *code, "--location-name", "causeloop"],
+        "api": [python, "-m", "api"],
         "dagster": [python, *web],
-        "daemon": [python, "-m", f"{instance}.daemon", "run", "-w", str(workspace), *log_format],
+        "daemon": [python, "-m", f"{instance}.daemon", "run", "-w", str(workspace)],
     }
     if demo:
         commands = {"demo": [python, "-m", "causeloop_pipeline.demo.server"], **commands}
     return commands
-
-
-def _list_ports(config: Settings, *, demo: bool) -> list[int]:
-    return [config.api_port, config.dagster_port, *([config.demo_port] if demo else [])]
 
 
 @contextmanager

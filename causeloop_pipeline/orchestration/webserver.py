@@ -14,6 +14,7 @@ from causeloop_pipeline.orchestration.dagster_internals.webserver import (
     WorkspaceFileTarget,
     WorkspaceProcessContext,
 )
+from causeloop_pipeline.orchestration.instance.log_options import configure_logging
 from causeloop_pipeline.orchestration.webserver_guard import (
     WebserverGuard,
     find_token_file,
@@ -28,6 +29,7 @@ STATEMENT_TIMEOUT_MS, POOL_RECYCLE_SECONDS, POOL_OVERFLOW = 15_000, 3_600, 20
 def serve(workspace_file: str) -> None:
     """Serve Dagster's UI until interrupted."""
     config = settings()
+    configure_logging()
     with DagsterInstance.get() as instance:
         instance.optimize_for_webserver(STATEMENT_TIMEOUT_MS, POOL_RECYCLE_SECONDS, POOL_OVERFLOW)
         target = WorkspaceFileTarget([workspace_file])
@@ -35,7 +37,13 @@ def serve(workspace_file: str) -> None:
             app = guard_webserver(
                 create_app_from_workspace_process_context(context, lifespan=_lifespan), config
             )
-            uvicorn.run(app, host=config.dagster_host, port=config.dagster_port, log_level="warning")
+            uvicorn.run(
+                app,
+                host=config.dagster_host,
+                port=config.dagster_port,
+                log_level="warning",
+                log_config=None if config.log_format == "json" else uvicorn.config.LOGGING_CONFIG,
+            )
 
 
 def guard_webserver(app: Any, config: Settings) -> WebserverGuard:

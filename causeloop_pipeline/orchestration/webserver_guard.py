@@ -108,7 +108,7 @@ class WebserverGuard:
             max_age=COOKIE_SECONDS,
             httponly=True,
             samesite="strict",
-            secure=request.url.scheme == "https",
+            secure=_is_encrypted(request),
         )
         return response
 
@@ -120,3 +120,9 @@ class WebserverGuard:
     @staticmethod
     def _is_same(presented: str, expected: str) -> bool:
         return secrets.compare_digest(presented.encode(), expected.encode())
+
+
+def _is_encrypted(request: HTTPConnection) -> bool:
+    """Whether the browser came by TLS, also to a proxy that says so: a lie gets a cookie of less use."""
+    forwarded = request.headers.get("x-forwarded-proto", "").split(",")[0].strip().lower()
+    return "https" in {request.url.scheme, forwarded}

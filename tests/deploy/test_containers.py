@@ -56,11 +56,6 @@ def unit_command(server: str) -> list[str]:
     return [Path(program).name, *arguments]
 
 
-def as_in_a_container(command: list[str]) -> list[str]:
-    """The same where the container's own network takes the place of loopback."""
-    return ["0.0.0.0" if word == "127.0.0.1" else word for word in command]
-
-
 def list_needed_secrets(process: str) -> set[str]:
     own = {name for name in SECRETS_OF_PROCESSES[process] if name in {*NEEDED, "secret_key"}}
     variables = {f"CAUSELOOP_{name.upper()}" for name in own}
@@ -69,7 +64,7 @@ def list_needed_secrets(process: str) -> set[str]:
 
 @pytest.mark.parametrize("server", SERVERS)
 def test_a_service_starts_what_the_unit_of_its_name_starts(server: str, compose: dict[str, Any]) -> None:
-    assert compose["services"][server]["command"] == as_in_a_container(unit_command(server))
+    assert compose["services"][server]["command"] == unit_command(server)
 
 
 @pytest.mark.parametrize(("server", "process"), SERVERS.items())
@@ -125,7 +120,7 @@ def test_the_image_copies_what_the_checkout_has_and_installs_by_hash() -> None:
     assert "--require-hashes -r requirements.image.lock" in DOCKERFILE
     assert "HEALTHCHECK" in DOCKERFILE
     started = json.loads(re.findall(r"^CMD (.*)$", DOCKERFILE, re.MULTILINE)[-1])
-    assert started == as_in_a_container(unit_command("api"))
+    assert started == unit_command("api")
 
 
 def test_the_image_sets_what_plain_dagster_commands_need() -> None:
@@ -197,9 +192,17 @@ def test_the_roles_of_the_secrets_are_made_on_a_real_server(
     }
     for name, url in urls.items():
         (tmp_path / f"CAUSELOOP_{name}DATABASE_URL").write_text(url)
-    program = DEPLOY / "docker" / "create_roles.py"
+    command = yaml.safe_load((DEPLOY / "compose.yaml").read_text())["services"]["roles"]["command"]
+    command[0] = str(Path(sys.executable).parent / command[0])
+    command[-1] = str(tmp_path / Path(command[-1]).name)
 
-    subprocess.run([sys.executable, program, tmp_path], check=True, capture_output=True, cwd=ROOT)
+    subprocess.run(
+        ["sh", DEPLOY / "docker" / "entrypoint.sh", *command],
+        env={**os.environ, "CAUSELOOP_SECRETS_DIR": str(tmp_path)},
+        check=True,
+        capture_output=True,
+        cwd=ROOT,
+    )
 
     for url in urls.values():
         psycopg.connect(url).close()
@@ -252,7 +255,7 @@ def test_a_container_of_the_chart_starts_what_the_unit_starts_with_the_secret_of
         container = containers[name]
         started = container.get("args") or json.loads(re.findall(r"^CMD (.*)$", DOCKERFILE, re.MULTILINE)[-1])
         plain = {variable["name"]: variable.get("value") for variable in container["env"]}
-        assert as_in_a_container(started) == as_in_a_container(unit_command(name))
+        assert started == unit_command(name)
         assert plain[PROCESS_VARIABLE] == process
         assert container["envFrom"] == [{"secretRef": {"name": f"causeloop-{process}"}}]
         assert container["securityContext"]["readOnlyRootFilesystem"] is True

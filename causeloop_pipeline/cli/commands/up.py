@@ -20,7 +20,12 @@ from causeloop_pipeline.cli.locks import DaemonLock, LockedError, lock_state_fol
 from causeloop_pipeline.cli.output.progress import BootProgress, PipelineError, build_recommendation_tables
 from causeloop_pipeline.cli.private_folders import protect_state
 from causeloop_pipeline.cli.processes import ProcessError, Processes, stop_leftovers
-from causeloop_pipeline.cli.servers import StartError, find_code_socket, start_servers
+from causeloop_pipeline.cli.servers import (
+    StartError,
+    find_code_socket,
+    require_free_ports,
+    start_servers,
+)
 from causeloop_pipeline.cli.supervisor import NotReadyError, Supervisor
 from causeloop_pipeline.settings import (
     DEPLOY_DIR,
@@ -50,6 +55,7 @@ def bring_up(*, once: bool, demo: bool) -> None:
         processes = Processes(state_dir / "logs", state_dir / "processes.json")
         if ended := stop_leftovers(processes.register):
             console.print(f"stopped {ended} servers that an earlier start left running")
+        require_free_ports(settings(), demo=demo)
         try:
             _run(console, processes, once=once, demo=demo)
         except KeyboardInterrupt:

@@ -8,9 +8,10 @@ from pathlib import Path
 import psycopg
 
 from causeloop_pipeline.cli.doctor import Finding, ok, warning, wrong
-from causeloop_pipeline.settings import Settings
+from causeloop_pipeline.settings import Settings, copy_environment
 
 DRIVER = "postgresql+psycopg2://"
+TRIGGER_TAG = "causeloop/trigger"
 STORAGE_VARIABLE = "CAUSELOOP_DAGSTER_STORAGE_URL"
 ALIVE_SECONDS = 120
 MAX_QUEUE_SECONDS = 900
@@ -48,6 +49,7 @@ where s.run_id is not null
 def check_dagster(config: Settings) -> Iterator[Finding]:
     """Storage first, because daemon and runs are read from it."""
     yield _check_storage(config)
+    yield _check_instance(config)
     yield _check_daemon(config)
     yield _check_runs(config)
     yield _check_slots(config)
@@ -78,13 +80,38 @@ def _check_storage(config: Settings) -> Finding:
 
     path = config.state_dir / "dagster" / "dagster.yaml"
     if not path.exists():
-        return warning("Dagster storage", f"there is no {path} yet", "`causeloop up` creates it")
+        return warning("Dagster storage", f"there is no {path} yet", "`causeloop migrate` or `up` creates it")
     stored = (yaml.safe_load(path.read_text()) or {}).get("storage", {})
     storage = stored.get("custom", {}).get("config") or stored.get("postgres", {})
     url = storage.get("postgres_url", "")
     if isinstance(url, dict):
         url = build_dagster_environment(config).get(str(url.get("env")), "")
     return _check_driver(path, str(url), storage.get("postgres_db", {}).get("scheme"))
+
+
+def _check_instance(config: Settings) -> Finding:
+    """Whether the instance, which may be another team's, lets our sensors and runs go on side by side."""
+    import yaml
+
+    path = Path(copy_environment().get("DAGSTER_HOME") or config.state_dir / "dagster") / "dagster.yaml"
+    stored = (yaml.safe_load(path.read_text()) if path.exists() else None) or {}
+    concurrency = stored.get("concurrency") or {}
+    limits = (concurrency.get("runs") or {}).get("tag_concurrency_limits") or []
+    lacking = {
+        "sensors: {use_threads: true, num_workers: 14}": not (stored.get("sensors") or {}).get("use_threads"),
+        "concurrency: {pools: {granularity: op, default_limit: 1}}": (concurrency.get("pools") or {}).get(
+            "granularity"
+        )
+        != "op",
+        f"a limit of 1 run for each value of the tag {TRIGGER_TAG}": not any(
+            limit.get("key") == TRIGGER_TAG for limit in limits
+        ),
+    }
+    missing = [setting for setting, is_lacking in lacking.items() if is_lacking]
+    if not missing:
+        return ok("Dagster instance", f"{path} lets sensors and runs go on side by side")
+    fix = "add them; deploy/README.md says what each is for"
+    return warning("Dagster instance", f"{path} lacks {'; '.join(missing)}", fix)
 
 
 def _check_driver(path: Path, url: str, scheme: str | None) -> Finding:
@@ -99,7 +126,7 @@ def _check_driver(path: Path, url: str, scheme: str | None) -> Finding:
 
 
 def _check_daemon(config: Settings) -> Finding:
-    fix = "start it with `causeloop up`: without a daemon nothing is polled and no run starts"
+    fix = "start `causeloop up` or causeloop-daemon.service: without it nothing is polled and no run starts"
     try:
         with psycopg.connect(config.require("dagster_database_url"), connect_timeout=5) as connection:
             row = connection.execute(

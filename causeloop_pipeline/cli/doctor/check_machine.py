@@ -11,7 +11,8 @@ from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from causeloop_pipeline.cli.doctor import Finding, ok, warning, wrong
-from causeloop_pipeline.settings import Settings
+from causeloop_pipeline.cli.doctor.own_servers import is_own_api, is_own_webserver
+from causeloop_pipeline.settings import Settings, external_database_url
 
 MIN_PYTHON = (3, 11)
 RECOMMENDED_DISK, MIN_DISK = 2_000_000_000, 300_000_000
@@ -58,16 +59,24 @@ def _check_time_zones() -> Finding:
 
 
 def _check_ports(config: Settings) -> Iterator[Finding]:
-    running = is_running(config.state_dir)
-    for name in ("api_port", "dagster_port", "demo_port"):
+    """Whether each port is free or has the server that belongs there, whatever has started that."""
+    is_up = is_running(config.state_dir)
+    answers = {
+        "api_port": lambda: is_own_api(config),
+        "dagster_port": lambda: is_own_webserver(config),
+        "demo_port": lambda: False,
+    }
+    for name, is_own in answers.items():
         port = getattr(config, name)
         about = f"port {port}"
+        fix = f"stop what listens there, or set CAUSELOOP_{name.upper()} to another port"
         if not _is_listening(port):
             yield ok(about, "free")
-        elif running:
+        elif is_up or is_own():
             yield ok(about, "used by this installation, which is running")
+        elif name == "demo_port" and external_database_url():
+            yield ok(about, "another program uses it, which matters only to the demo")
         else:
-            fix = f"stop what listens there, or set CAUSELOOP_{name.upper()} to another port"
             yield wrong(about, f"another program uses it, {name} needs it", fix)
 
 

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from causeloop_pipeline.orchestration.dagster_internals import code_server
 from causeloop_pipeline.orchestration.instance.fork_safety import SafeProcesses
+from causeloop_pipeline.orchestration.instance.log_options import configure_logging, list_log_options
 from causeloop_pipeline.orchestration.instance.shutdown import SHUTDOWN
 from causeloop_pipeline.orchestration.instance.warm_process import start_warm_process
 
@@ -19,8 +20,11 @@ MAX_CALLS = 24
 
 def serve(arguments: Sequence[str]) -> None:
     """Serve the product's definitions until stopped, which also ends the sensors' waits."""
+    configure_logging()
     start_warm_process()
-    code_server.serve(["--max-workers", str(MAX_CALLS), *arguments], SHUTDOWN.set, SafeProcesses())
+    code_server.serve(
+        ["--max-workers", str(MAX_CALLS), *list_log_options(), *arguments], SHUTDOWN.set, SafeProcesses()
+    )
 
 
 if __name__ == "__main__":

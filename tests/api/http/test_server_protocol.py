@@ -1,18 +1,18 @@
 """Connections on which no request arrives are closed."""
 
 import contextlib
-import re
 import socket
 from collections.abc import Iterator
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 import uvicorn
 
+from api.__main__ import main
 from api.http import server_protocol
 from api.main import create_app
-from causeloop_pipeline.cli.servers import API_PROTOCOL
-from causeloop_pipeline.settings import ROOT
+from causeloop_pipeline.settings import ROOT, settings
 from tests.api.conftest import serving
 from tests.conftest import Installation
 
@@ -67,16 +67,27 @@ def test_a_whole_request_is_answered_and_half_a_second_one_is_not_waited_for(
     assert connection.recv(100) == b""
 
 
-@pytest.mark.parametrize("path", ["systemd/causeloop-api.service", "docker/Dockerfile", "compose.yaml"])
-def test_a_deployment_serves_with_the_limits_and_believes_only_a_proxy_that_is_named(path: str) -> None:
-    written = (ROOT / "deploy" / path).read_text()
-    command = next(
-        re.sub(r'[\[\]",]', "", line) for line in written.splitlines() if "api.main:create_app" in line
-    )
+@pytest.mark.parametrize(
+    ("variables", "believed"), [({}, ""), ({"FORWARDED_ALLOW_IPS": "10.0.0.7"}, "10.0.0.7")]
+)
+def test_every_deployment_serves_where_the_settings_say_with_the_limits_and_believes_only_a_named_proxy(
+    variables: dict[str, str], believed: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    served: dict[str, Any] = {}
+    monkeypatch.setattr(uvicorn, "run", lambda _app, **options: served.update(options))
+    monkeypatch.delenv("FORWARDED_ALLOW_IPS", raising=False)
+    addresses = {"CAUSELOOP_API_HOST": "10.1.1.1", "CAUSELOOP_API_PORT": "8123"}
+    for name, value in {**variables, **addresses}.items():
+        monkeypatch.setenv(name, value)
+    settings.cache_clear()
 
-    assert " ".join(API_PROTOCOL) in command
-    assert "--proxy-headers" not in command
-    assert "--forwarded-allow-ips" not in command
+    main()
+
+    settings.cache_clear()
+    assert (served["host"], served["port"]) == ("10.1.1.1", 8123)
+    assert served["http"] == "api.http.server_protocol:TimedProtocol"
+    assert served["forwarded_allow_ips"] == believed
+    assert (served["server_header"], served["access_log"]) == (False, False)
 
 
 def test_nobody_is_believed_to_come_from_another_address_unless_the_operator_names_a_proxy() -> None:
