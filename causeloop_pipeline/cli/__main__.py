@@ -1,5 +1,5 @@
 """`python -m causeloop_pipeline.cli` is `causeloop`."""
 
-from causeloop_pipeline.cli import app
+from causeloop_pipeline.cli.program import run
 
-app()
+run()

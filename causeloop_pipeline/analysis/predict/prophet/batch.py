@@ -1,8 +1,8 @@
 """Batched Prophet: the exact MAP of its own model, solved for all series that share a date grid.
 
 With additive seasonality Prophet's posterior given the noise is a ridge (flat growth) or a ridge plus lasso
-(linear growth) problem in one design matrix, which Prophet itself supplies. Stock Prophet is the oracle of
-the tests.
+(linear growth) problem in one design matrix, which is built here as Prophet builds it. Stock Prophet is the
+oracle of the tests.
 """
 
 import logging
@@ -24,6 +24,8 @@ from causeloop_pipeline.analysis.predict.prophet.changepoints import (
 WEEKLY_ORDER = 3
 SEASONAL_PRIOR_SCALE = 10.0
 LEVEL_PRIOR_SCALE = 5.0
+CHANGEPOINT_RANGE, MAX_CHANGEPOINTS = 0.8, 25  # Prophet's defaults
+EPOCH = date(1970, 1, 1)
 INTERVAL_80 = 1.2815515655446004  # Prophet's default width
 
 
@@ -76,11 +78,8 @@ def build_weekly_design(weeks: int) -> FlatDesign:
 
     In: how many weeks. Out: FlatDesign.
     """
-    import pandas as pd
-
-    dates = pd.Series(pd.date_range("1970-01-01", periods=7 * weeks))
-    seasonal = load_prophet().make_seasonality_features(dates, 7.0, WEEKLY_ORDER, "weekly").to_numpy()
-    matrix = np.column_stack([np.ones(len(dates)), seasonal])
+    days = np.arange(7 * weeks, dtype=float)
+    matrix = np.column_stack([np.ones(len(days)), _build_weekly_terms(days)])
     return diagonalize_flat_design(matrix, matrix[:7])
 
 
@@ -141,25 +140,39 @@ def build_batch_design(growth: str, first_day: date, days: int, horizon: int) ->
     In: flat or linear growth, the first day, days of history, days ahead. Out: BatchDesign. Raises ValueError
     for growth other than flat or linear: those go through stock Prophet.
     """
-    import pandas as pd
-
     if growth not in ("flat", "linear"):
         raise ValueError(f"growth must be flat or linear, not {growth}: other models need stock Prophet")
-    model = build_stock_model(growth)
-    dates = pd.date_range(first_day, periods=days + horizon)
-    frame = pd.DataFrame({"ds": dates[:days], "y": np.arange(days) % 2})
-    inputs = model.preprocess(frame)
-    future = model.setup_dataframe(pd.DataFrame({"ds": dates[days:]}))
-    seasonal, _, _, _ = model.make_all_seasonality_features(future)
-    knots = np.asarray(inputs.t_change, dtype=float) if growth == "linear" else np.zeros(0)
+    if days < 2:
+        raise ValueError(f"a history has two days at least, not {days}")
+    grid = np.arange(days + horizon, dtype=float)
+    seasonal = _build_weekly_terms((first_day - EPOCH).days + grid)
+    t = grid / (days - 1)
+    knots = _place_changepoints(days) if growth == "linear" else np.zeros(0)
     past, ahead = (
-        _grid_columns(growth, np.asarray(t, dtype=float), knots, np.asarray(features, dtype=float))
-        for t, features in ((inputs.t, inputs.X), (future["t"], seasonal))
+        _grid_columns(growth, t[rows], knots, seasonal[rows]) for rows in (slice(days), slice(days, None))
     )
     lead = [1 / LEVEL_PRIOR_SCALE**2] * (2 if growth == "linear" else 1)
-    ridge = np.array([*lead, *np.zeros(len(knots)), *(1 / np.asarray(inputs.sigmas, dtype=float) ** 2)])
+    weekly = [1 / SEASONAL_PRIOR_SCALE**2] * seasonal.shape[1]
+    ridge = np.array([*lead, *np.zeros(len(knots)), *weekly])
     hinges = slice(len(lead), len(lead) + len(knots))
-    return BatchDesign(growth, past, ahead, ridge, hinges, np.asarray(future["t"], dtype=float))
+    return BatchDesign(growth, past, ahead, ridge, hinges, t[days:])
+
+
+def _build_weekly_terms(days: Floats) -> Floats:
+    """Prophet's Fourier terms of a week, for days since the epoch: sine and cosine of each order."""
+    angles = np.multiply.outer(2 * np.pi * days, np.arange(1, WEEKLY_ORDER + 1) / 7.0)
+    return np.stack([np.sin(angles), np.cos(angles)], axis=-1).reshape(len(days), 2 * WEEKLY_ORDER)
+
+
+def _place_changepoints(days: int) -> Floats:
+    """Where Prophet lets the trend change, as shares of the history: evenly in its first 80 %."""
+    reached = int(np.floor(days * CHANGEPOINT_RANGE))
+    count = min(MAX_CHANGEPOINTS, reached - 1)
+    if count < 1:
+        return np.zeros(1)  # Prophet's dummy
+    places = np.linspace(0, reached - 1, count + 1).round()[1:]
+    shares: Floats = places / (days - 1)
+    return shares
 
 
 def _grid_columns(growth: str, t: Floats, knots: Floats, seasonal: Floats) -> Floats:

@@ -96,9 +96,13 @@ def forecast_stock(
 
 def _fit(series: Floats, first_day: date, growth: str, mode: str) -> Any:
     """Prophet's model fitted to a series; the files of its optimizer are deleted when this returns."""
-    from cmdstanpy import disable_logging
+    try:
+        from cmdstanpy import disable_logging
 
-    model = load_prophet()(
+        prophet = load_prophet()
+    except ImportError as missing:
+        raise StockFitError("Prophet is not installed: pip install 'causeloop[server]'") from missing
+    model = prophet(
         growth=growth,
         seasonality_mode=mode,
         weekly_seasonality=WEEKLY_ORDER,

@@ -41,6 +41,25 @@ def stock(growth, rows):
         yield model, model.predict(pd.DataFrame({"ds": dates[DAYS:]}))["yhat"].to_numpy()
 
 
+@pytest.mark.parametrize("growth", ["flat", "linear"])
+@pytest.mark.parametrize("days", [2, 3, 10, 56, 365])
+def test_the_design_is_the_one_that_prophet_makes_of_the_same_days(growth, days):
+    ours, model = build_batch_design(growth, FIRST, days, HORIZON), build_stock_model(growth)
+    dates = pd.date_range(FIRST, periods=days + HORIZON)
+
+    theirs = model.preprocess(pd.DataFrame({"ds": dates[:days], "y": np.arange(days) % 2}))
+    future = model.setup_dataframe(pd.DataFrame({"ds": dates[days:]}))
+    seasonal, *_ = model.make_all_seasonality_features(future)
+
+    assert np.array_equal(ours.past[:, -6:], theirs.X)
+    assert np.array_equal(ours.ahead[:, -6:], seasonal)
+    assert np.array_equal(ours.ahead_t, future["t"])
+    assert np.array_equal(ours.ridge[-6:], 1 / np.square(theirs.sigmas))
+    if growth == "linear":
+        hinges = np.maximum(np.asarray(theirs.t)[:, None] - np.asarray(theirs.t_change), 0.0)
+        assert np.array_equal(ours.past[:, ours.hinges], hinges)
+
+
 def test_flat_forecasts_are_those_of_stock_prophet():
     rows = counts()
     ours = forecast_batch(build_batch_design("flat", FIRST, DAYS, HORIZON), rows).yhat
