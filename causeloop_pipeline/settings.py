@@ -37,7 +37,8 @@ DAGSTER_STORAGE_VARIABLE = "CAUSELOOP_DAGSTER_STORAGE_URL"
 KEYS = frozenset({"secret_key", "accepted_secret_keys"})
 SECRETS_OF_PROCESSES = {
     "api": KEYS
-    | {"api_database_url", "api_replica_database_url", "oidc_client_secret", "smtp_url", "metrics_token"},
+    | {"api_database_url", "api_replica_database_url", "oidc_client_secret", "smtp_url", "metrics_token"}
+    | {"egress_proxy"},
     "pipeline": KEYS
     | {
         "pipeline_database_url",
@@ -46,6 +47,7 @@ SECRETS_OF_PROCESSES = {
         "smtp_url",
         "llm_api_key",
         "operator_channel",
+        "egress_proxy",
     },
     "dagster": frozenset({"dagster_database_url"}),
     "metrics": frozenset({"pipeline_database_url", "dagster_database_url"}),
@@ -127,7 +129,7 @@ class Settings(BaseSettings):
         description="Folder of all state; by default `var/`, after pip install `~/.local/state/causeloop`.",
     )
     database_url: SecretStr | None = Field(
-        None, description="PostgreSQL ≥ 18 as `causeloop_owner`; empty: the embedded server."
+        None, description="PostgreSQL 15 to 18 as `causeloop_owner`; empty: the embedded server."
     )
     pipeline_database_url: SecretStr | None = Field(
         None, description="The same database as `causeloop_pipeline` (dbt and assets)."
@@ -173,6 +175,14 @@ class Settings(BaseSettings):
     public_url: str = Field("http://127.0.0.1:8080", description="How others reach the API; used in links.")
     egress_allow: str = Field(
         "", description="Comma-separated host:port pairs on private addresses that connectors may reach."
+    )
+    egress_proxy: SecretStr | None = Field(
+        None,
+        description="`http://[user:password@]host:port` of a proxy by which connectors reach the internet; "
+        "hosts of `CAUSELOOP_EGRESS_ALLOW` are reached directly.",
+    )
+    ca_bundle: Path | None = Field(
+        None, description="PEM file of certificate authorities to accept besides the machine's."
     )
     drop_folders: str = Field("", description="`workspace id=/folder` pairs that drop folders read.")
     sign_up: bool = Field(False, description="Whether anybody may create an organization of their own.")

@@ -42,6 +42,17 @@ async def compare_rules(work: Work, wanted: list[ConfiguredRule] | None) -> Conf
     return ConfigurationComparison(changes, [_delete(rule) for rule in rules if rule["name"] in stored])
 
 
+async def read_rule_secrets(work: Work, wanted: list[ConfiguredRule]) -> dict[str, str]:
+    """The stored addresses of the Slack channels of rules that a file names, by their field in it."""
+    stored = {rule["name"]: rule for rule in await _read_rules(work)}
+    return {
+        f"alert_rules[{number}].channels[{position}].url": channel["url"] or ""
+        for number, rule in enumerate(wanted)
+        for position, channel in enumerate(stored.get(rule.name, {}).get("channels", ()))
+        if channel["type"] == "slack"
+    }
+
+
 async def export_rules(work: Work, names: VariableNames) -> list[dict[str, Any]]:
     """The alert rules as a file holds them, without those of a single pattern."""
     rules = sorted(await _read_rules(work), key=lambda rule: str(rule["name"]))

@@ -2,7 +2,7 @@
 
 import contextlib
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -12,9 +12,9 @@ from pydantic import ValidationError
 from api.access.caller import Caller
 from api.auth.authorize import check_may_write
 from api.configuration import queries
-from api.configuration.alert_rules import compare_rules, export_rules
+from api.configuration.alert_rules import compare_rules, export_rules, read_rule_secrets
 from api.configuration.changes import ConfigurationChange, ConfigurationComparison, Work
-from api.configuration.connectors import compare_connectors, export_connectors
+from api.configuration.connectors import compare_connectors, export_connectors, read_connector_secrets
 from api.configuration.file_schema import ConfiguredSlackChannel, SecretReference
 from api.configuration.members import compare_members, export_members
 from api.configuration.read_file import ConfigurationFile
@@ -64,14 +64,15 @@ async def apply_file(
 
     A dry run makes all changes by the same operations, and then rolls them back.
     """
-    if missing := secrets.find_missing(_list_references(file)):
-        raise file.refuse(missing)
     async with _open_workspace(url, workspace_id) as db:
         applied = None
         with contextlib.suppress(_Undo):
             async with db.writing():
                 await queries.lock_configuration(db)
                 work = Work(db, await _name_operator(db), secrets)
+                work = replace(work, secrets=secrets.keep(await _read_stored_secrets(work, file)))
+                if missing := work.secrets.find_missing(_list_references(file)):
+                    raise file.refuse(missing)
                 comparison = await _compare(work, file)
                 # Deletions first: additions may need the connector or seat that a deletion frees.
                 changes = (comparison.unmentioned if prune else []) + comparison.changes
@@ -175,6 +176,17 @@ def _explain(change: ConfigurationChange, refusal: errors.Problem) -> list[Probl
             change.place + str(error["pointer"]).replace("/", "."), f"{subject}: {error.get('detail') or ''}"
         )
         for error in pointed
+    ]
+
+
+async def _read_stored_secrets(work: Work, file: ConfigurationFile) -> list[tuple[SecretReference, str]]:
+    """What the file refers to and is stored already, with the stored secret."""
+    stored = {
+        **await read_connector_secrets(work, file.configuration.connectors or []),
+        **await read_rule_secrets(work, file.configuration.alert_rules or []),
+    }
+    return [
+        (reference, stored[place]) for place, reference in _list_references(file).items() if stored.get(place)
     ]
 
 

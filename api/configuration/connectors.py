@@ -1,5 +1,6 @@
 """Connectors of a configuration file: compared, created, changed, deleted and exported."""
 
+from collections.abc import Container
 from typing import Any
 from uuid import UUID
 
@@ -62,6 +63,18 @@ async def export_connectors(work: Work, names: VariableNames) -> list[dict[str, 
         }
         exported.append({name: value for name, value in entry.items() if value is not None})
     return exported
+
+
+async def read_connector_secrets(work: Work, wanted: list[ConfiguredConnector]) -> dict[str, str]:
+    """The stored secrets of the connectors that a file names, by their field in it."""
+    stored = {connector["name"]: connector for connector in await read_connectors(work.db)}
+    secrets: dict[str, str] = {}
+    for number, connector in enumerate(wanted):
+        if present := stored.get(connector.name):
+            place, opened = f"connectors[{number}]", _open_secrets(present, {"credentials", "webhook_secret"})
+            secrets |= {f"{place}.credentials.{name}": value for name, value in opened["credentials"].items()}
+            secrets[f"{place}.webhook_secret"] = opened["webhook_secret"] or ""
+    return secrets
 
 
 def _read_secrets(work: Work, connector: ConfiguredConnector) -> dict[str, Any]:
@@ -158,7 +171,7 @@ async def _make_change(
         )
 
 
-def _open_secrets(stored: dict[str, Any], wanted: dict[str, Any]) -> dict[str, Any]:
+def _open_secrets(stored: dict[str, Any], wanted: Container[str]) -> dict[str, Any]:
     """The stored values of the secrets that the file names; one that cannot be read counts as missing."""
     opened: dict[str, Any] = {}
     if "credentials" in wanted:

@@ -1,8 +1,8 @@
 """Secrets by reference: reads what a configuration file names, and names what an export must not hold."""
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from api.configuration.file_schema import SecretReference
@@ -40,6 +40,18 @@ class SecretPlaces:
         if not secret or len(content) > MAX_SECRET_BYTES:
             raise MissingSecretError(f"the file {path} is empty or too large: write the secret into it")
         return secret
+
+    def keep(self, stored: Sequence[tuple[SecretReference, str]]) -> "SecretPlaces":
+        """The same where a variable that is not set stands for the secret that is stored already.
+
+        A variable that stands for several different ones must be set.
+        """
+        values: dict[str, set[str]] = {}
+        for reference, secret in stored:
+            if reference.env is not None and not self.environment.get(reference.env):
+                values.setdefault(reference.env, set()).add(secret)
+        kept = {name: found.pop() for name, found in values.items() if len(found) == 1}
+        return replace(self, environment={**self.environment, **kept})
 
     def _locate(self, name: str) -> Path:
         """A file of the configuration's folder: whoever applies a file of somebody else sends no other."""

@@ -9,6 +9,8 @@ import httpcore2
 import httpx2
 
 from causeloop_pipeline.egress.policy import EgressPolicy
+from causeloop_pipeline.egress.proxy import Proxy
+from causeloop_pipeline.settings import settings
 
 
 class CheckedTransport(httpx2.HTTPTransport):
@@ -28,12 +30,20 @@ class CheckedTransport(httpx2.HTTPTransport):
 
 @cache
 def _load_authorities() -> ssl.SSLContext:
-    """The machine's certificate authorities: loading them takes longer than most exchanges."""
-    return httpx2.create_ssl_context(trust_env=False)
+    """The machine's certificate authorities and the company's: loading takes longer than most exchanges."""
+    authorities = httpx2.create_ssl_context(trust_env=False)
+    if bundle := settings().ca_bundle:
+        authorities.load_verify_locations(cafile=bundle)
+    return authorities
+
+
+def _read_proxy() -> Proxy | None:
+    address = settings().egress_proxy
+    return Proxy.parse(address.get_secret_value()) if address else None
 
 
 class _CheckedBackend(httpcore2.SyncBackend):
-    """Connects to addresses that the policy has checked, never to a name."""
+    """Connects to addresses that the policy has checked, never to a name; or by the proxy that is set."""
 
     def __init__(self, policy: EgressPolicy, deadline: float | None) -> None:
         self._policy, self._deadline = policy, deadline
@@ -42,6 +52,9 @@ class _CheckedBackend(httpcore2.SyncBackend):
         self, host: str, port: int, timeout: float | None = None, *args: Any, **options: Any
     ) -> httpcore2.NetworkStream:
         *others, last = self._policy.addresses(host, port)
+        if (proxy := _read_proxy()) and not self._policy.allows(host, port):
+            stream = self._connect(proxy.host, proxy.port, timeout, *args, **options)
+            return proxy.open_tunnel(stream, host, port, timeout)
         for address in others:
             try:
                 return self._connect(address, port, timeout, *args, **options)

@@ -20,6 +20,7 @@ import dagster as dg
 from dagster import DagsterInstance
 
 from causeloop_pipeline.orchestration.run_requests import MAX_RUN_SECONDS, MAX_RUNTIME_TAG
+from causeloop_pipeline.orchestration.run_scope import require_partition
 
 SECONDS_TO_REPORT = 30.0
 """After which the second clock ends the process."""
@@ -49,6 +50,7 @@ class BoundedExecutor(dg.Executor):
     def execute(self, plan_context: Any, execution_plan: Any) -> Iterator[Any]:
         """Execute the steps, for as long as the run's tag allows."""
         run = plan_context.dagster_run
+        require_partition(plan_context)
         seconds = float(run.tags.get(MAX_RUNTIME_TAG, MAX_RUN_SECONDS))
         with end_after(seconds, partial(fail_run, plan_context.instance, run.run_id, seconds)):
             yield from self._inner.execute(plan_context, execution_plan)

@@ -15,6 +15,7 @@ DBT_POOL = "causeloop_dbt"
 
 ONE_RUN = dg.BackfillPolicy.single_run()
 
+PARTITION = "dagster/partition"
 RANGE_START, RANGE_END = "dagster/asset_partition_range_start", "dagster/asset_partition_range_end"
 
 

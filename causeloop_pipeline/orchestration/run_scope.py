@@ -5,13 +5,13 @@ A run's scope is an id in a tag; the list itself is a table, so that row-level s
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import dagster as dg
 from pydantic import Field
 
-from causeloop_pipeline.orchestration.partitions import parse_partition
+from causeloop_pipeline.orchestration.partitions import PARTITION, RANGE_START, parse_partition
 from causeloop_pipeline.stages.installation import Installation
 
 if TYPE_CHECKING:
@@ -32,6 +32,24 @@ class LandingConfig(dg.Config):
 
 SCOPE, TRIGGER, REQUESTED = "causeloop/scope", "causeloop/trigger", "causeloop/requested"
 NIGHTLY = "nightly"
+
+
+NO_PARTITION = (
+    "the run names no workspace, and works on none: choose a partition of causeloop_workspace when you "
+    "launch it (by GraphQL, the tag dagster/partition with `organization/workspace id` as its value)"
+)
+
+
+def require_partition(plan_context: Any) -> None:
+    """Fail a run of partitioned assets that names no partition, once and before its first step.
+
+    A run of ours names a scope instead, which may be empty.
+    """
+    tags = plan_context.dagster_run.tags
+    assets = plan_context.job.get_definition().asset_layer
+    is_partitioned = any(assets.get(key).is_partitioned for key in assets.selected_asset_keys)
+    if is_partitioned and not tags.keys() & {PARTITION, RANGE_START, SCOPE}:
+        raise dg.Failure(NO_PARTITION, allow_retries=False)
 
 
 def read_run_workspaces(

@@ -100,3 +100,33 @@ def test_every_job_of_the_product_has_this_limit(definitions: dg.Definitions) ->
 
     assert len(jobs) > 5
     assert [job.name for job in jobs if job.executor_def is not limit_in_process_executor] == []
+
+
+MANY = dg.DynamicPartitionsDefinition(name="many")
+
+
+@dg.multi_asset(specs=[dg.AssetSpec("a"), dg.AssetSpec("b")], partitions_def=MANY, can_subset=True)
+def both():
+    yield dg.MaterializeResult("a")
+    yield dg.MaterializeResult("b")
+
+
+def build_partitioned_job() -> dg.JobDefinition:
+    job = dg.define_asset_job("both_of_them", executor_def=limit_in_process_executor)
+    return dg.Definitions(assets=[both], jobs=[job]).get_job_def("both_of_them")
+
+
+def test_a_run_of_partitioned_assets_without_a_partition_fails_once_and_says_what_to_choose(
+    tmp_path: Path,
+) -> None:
+    with DagsterInstance.local_temp(str(tmp_path)) as instance:
+        instance.add_dynamic_partitions("many", ["one"])
+        job = dg.reconstructable(build_partitioned_job)
+        without = dg.execute_job(job, instance)
+        with_one = dg.execute_job(job, instance, tags={"dagster/partition": "one"})
+
+        assert (without.success, with_one.success) == (False, True)
+        events = [entry.dagster_event for entry in instance.all_logs(without.run_id) if entry.dagster_event]
+        (failure,) = [event for event in events if event.is_failure]
+        assert "choose a partition" in str(failure.event_specific_data)
+        assert [event for event in events if event.step_key] == []

@@ -87,21 +87,32 @@ def restore(
             help="Instant in UTC, such as 2026-11-26T12:00:00Z; without it, the end of what was kept.",
         ),
     ] = None,
+    into: Annotated[
+        Path | None,
+        typer.Option(help="A new data folder for a PostgreSQL server of your own, not the embedded one."),
+    ] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
     """Restore the embedded database of this state folder; `causeloop up` must not run.
 
-    What was there is moved aside, and the isolation of tenants is checked on what was restored.
+    What was there is moved aside, and the isolation of tenants is checked on what was restored. With --into,
+    the data folder of a server of your own is written instead, and nothing else is touched.
     """
     from causeloop_pipeline.storage.backup.folder import BackupError
     from causeloop_pipeline.storage.backup.restoring import restore_backup
     from causeloop_pipeline.storage.database.isolation_gate import IsolationError
     from causeloop_pipeline.storage.embedded.server_error import ServerError
 
-    if external_database_url():
-        fail("CAUSELOOP_DATABASE_URL names another server: restore it with that server's own tools", USAGE)
     console, config = stderr(), settings()
     until = to.replace(tzinfo=UTC) if to else None
+    if into is not None:
+        _restore_into(_open(folder), into.absolute(), until)
+        return
+    if external_database_url():
+        fail(
+            "CAUSELOOP_DATABASE_URL names another server: add --into DATA_FOLDER, on that server's machine",
+            USAGE,
+        )
     when = f"{until:%Y-%m-%d %H:%M:%S} UTC" if until else "the end of what was kept"
     if not yes:
         typer.confirm(f"Put the database of {config.state_dir} back to {when}?", abort=True, err=True)
@@ -114,6 +125,22 @@ def restore(
     announce(console, f"restored to {when}; tenants are isolated; start it with `causeloop up`")
     if former:
         announce(console, f"the data from before is in {former}: delete it when all is well")
+
+
+def _restore_into(folder: "BackupFolder", into: Path, until: datetime | None) -> None:
+    from causeloop_pipeline.storage.backup.folder import BackupError
+    from causeloop_pipeline.storage.backup.restoring import prepare_data
+
+    try:
+        major = prepare_data(folder, into, until)
+    except (BackupError, OSError) as failure:
+        fail(f"not restored: {failure}", FAILED)
+    announce(
+        stderr(),
+        f"{into} is written. Stop the server, chown -R postgres: {into} {into}.wal, and start PostgreSQL "
+        f"{major} on it (pg_ctl -D {into} start): it replays the log by itself. `causeloop doctor` checks "
+        f"the isolation of tenants; delete {into}.wal when all is well",
+    )
 
 
 def _open(folder: Path) -> "BackupFolder":

@@ -45,7 +45,7 @@ def make_polling_sensor(
 
     The function is not called while the sensor's last run is in progress, or soon after failed runs. By
     default the sensor starts runs of assets. A tick in the code server waits for work, and polls for it twice
-    in each interval.
+    in each interval, where the instance's sensors run in threads.
     """
 
     is_shared = all(job in ASSET_JOBS for job in jobs)
@@ -70,13 +70,19 @@ def make_polling_sensor(
                 reason = explain_wait(context.instance, name)
             if reason:
                 return dg.SkipReason(reason)
-            if is_pipeline_server():
+            if may_wait(context.instance):
                 _wait_for(has_work, installation, interval_seconds / 2)
             return _tag_share(request_run(context, installation))
 
         return evaluate
 
     return declare
+
+
+def may_wait(instance: dg.DagsterInstance) -> bool:
+    """Whether a tick may wait for work: in the code server, and where no sensor waits for another's tick."""
+    sensors = instance.get_settings("sensors") or {}
+    return is_pipeline_server() and bool(sensors.get("use_threads"))
 
 
 def _tag_share(decided: dg.RunRequest | dg.SkipReason) -> dg.RunRequest | dg.SkipReason:

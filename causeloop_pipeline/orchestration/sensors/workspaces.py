@@ -7,8 +7,7 @@ from uuid import UUID
 import dagster as dg
 
 from causeloop_pipeline.orchestration.partitions import WORKSPACES, name_partition, parse_partition
-from causeloop_pipeline.orchestration.sensors.polling_sensor import look_repeatedly
-from causeloop_pipeline.settings import is_pipeline_server
+from causeloop_pipeline.orchestration.sensors.polling_sensor import look_repeatedly, may_wait
 from causeloop_pipeline.stages.installation import Installation
 
 SECONDS_BETWEEN_LOOKS = 14.0
@@ -25,7 +24,7 @@ def sync_partitions(
 ) -> dg.SensorResult | dg.SkipReason:
     """Compare workspaces and partitions repeatedly within a tick."""
     look = partial(find_changes, context, installation)
-    changes = look_repeatedly(look, SECONDS_BETWEEN_LOOKS) if is_pipeline_server() else look()
+    changes = look_repeatedly(look, SECONDS_BETWEEN_LOOKS) if may_wait(context.instance) else look()
     if not changes:
         return dg.SkipReason("no workspace came or went")
     return dg.SensorResult(dynamic_partitions_requests=changes)

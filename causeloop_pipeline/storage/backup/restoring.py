@@ -64,6 +64,32 @@ def restore_backup(
     return former
 
 
+def prepare_data(folder: BackupFolder, into: Path, until: datetime | None = None) -> str:
+    """Write a data folder from which a server of one's own replays the log; returns its major version.
+
+    The folder must be new. The server's user has to own it.
+    """
+    if into.exists():
+        raise BackupError(f"{into} is there already: name a new folder")
+    base = folder.find_base(until)
+    _verify(base)
+    log = into.with_name(f"{into.name}.wal")
+    _copy_backup(base, folder, into, log, until)
+    into.chmod(0o700)
+    return (into / "PG_VERSION").read_text().strip()
+
+
+def _copy_backup(base: Path, folder: BackupFolder, data: Path, log: Path, until: datetime | None) -> None:
+    """Copy a base backup and the log, with the settings by which a server replays it up to an instant."""
+    shutil.rmtree(log, ignore_errors=True)
+    shutil.copytree(base, data)
+    shutil.copytree(folder.log, log)
+    target = f"recovery_target_time = '{until.astimezone(UTC).isoformat(sep=' ')}'\n" if until else ""
+    with (data / "postgresql.auto.conf").open("a") as configuration:
+        configuration.write(RECOVERY.format(log=log) + target)
+    (data / "recovery.signal").touch()
+
+
 def _verify(base: Path) -> None:
     """Compare every file of a base backup with the checksum in its manifest."""
     manifest = json.loads((base / "backup_manifest").read_text())
@@ -85,13 +111,7 @@ def _move_aside(data: Path) -> Path | None:
 def _recover(programs: Programs, base: Path, folder: BackupFolder, until: datetime | None) -> None:
     """Copy a base backup, and let PostgreSQL replay the log up to the point in time."""
     data, log = programs.home / "data", programs.home / "restored-wal"
-    shutil.rmtree(log, ignore_errors=True)
-    shutil.copytree(base, data)
-    shutil.copytree(folder.log, log)
-    target = f"recovery_target_time = '{until.astimezone(UTC).isoformat(sep=' ')}'\n" if until else ""
-    with (data / "postgresql.auto.conf").open("a") as configuration:
-        configuration.write(RECOVERY.format(log=log) + target)
-    (data / "recovery.signal").touch()
+    _copy_backup(base, folder, data, log, until)
     _give_to_server(programs, data, log)
     socket_dir = programs.home / "socket"
     options = f"-c listen_addresses='' -c unix_socket_directories={socket_dir} -c max_connections=200"

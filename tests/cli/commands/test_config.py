@@ -130,6 +130,21 @@ def find_variables(value: Any) -> set[str]:
     return set().union(*map(find_variables, value)) if isinstance(value, list) else set()
 
 
+def test_an_export_plans_nothing_on_the_spot_though_no_secret_is_at_hand(
+    workspace_id: UUID, file: Path, tmp_path: Path
+) -> None:
+    assert run("apply", workspace_id, file).exit_code == 0
+    exported = tmp_path / "exported.yaml"
+    unset = dict.fromkeys(SECRETS, "")
+
+    assert run("export", workspace_id, "-o", exported).exit_code == 0
+    planned = run("plan", workspace_id, exported, "--exit-code", **unset)
+    again = run("apply", workspace_id, exported, **unset)
+
+    assert (planned.exit_code, planned.stdout) == (0, "nothing would change\n"), planned.output
+    assert (again.exit_code, again.stdout) == (0, "nothing has changed\n")
+
+
 def test_only_prune_deletes_what_a_section_does_not_mention(
     owner: psycopg.Connection, workspace_id: UUID, file: Path
 ) -> None:
