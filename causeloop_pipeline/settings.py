@@ -35,20 +35,12 @@ DEPLOY_DIR = (BUNDLED if IS_INSTALLED else ROOT) / "deploy"
 PROCESS_VARIABLE = "CAUSELOOP_PROCESS"
 DAGSTER_STORAGE_VARIABLE = "CAUSELOOP_DAGSTER_STORAGE_URL"
 KEYS = frozenset({"secret_key", "accepted_secret_keys"})
+OUTGOING = KEYS | {"egress_proxy", "smtp_url"}
 SECRETS_OF_PROCESSES = {
-    "api": KEYS
-    | {"api_database_url", "api_replica_database_url", "oidc_client_secret", "smtp_url", "metrics_token"}
-    | {"egress_proxy"},
-    "pipeline": KEYS
-    | {
-        "pipeline_database_url",
-        "dbt_database_url",
-        "dagster_database_url",
-        "smtp_url",
-        "llm_api_key",
-        "operator_channel",
-        "egress_proxy",
-    },
+    "api": OUTGOING | {"api_database_url", "api_replica_database_url", "oidc_client_secret", "metrics_token"},
+    "pipeline": OUTGOING
+    | {"pipeline_database_url", "dbt_database_url", "dagster_database_url"}
+    | {"llm_api_key", "operator_channel"},
     "dagster": frozenset({"dagster_database_url"}),
     "metrics": frozenset({"pipeline_database_url", "dagster_database_url"}),
     "demo": KEYS,
@@ -177,9 +169,7 @@ class Settings(BaseSettings):
         "", description="Comma-separated host:port pairs on private addresses that connectors may reach."
     )
     egress_proxy: SecretStr | None = Field(
-        None,
-        description="`http://[user:password@]host:port` of a proxy by which connectors reach the internet; "
-        "hosts of `CAUSELOOP_EGRESS_ALLOW` are reached directly.",
+        None, description="`http://[user:password@]host:port` of a proxy to the internet, for connectors."
     )
     ca_bundle: Path | None = Field(
         None, description="PEM file of certificate authorities to accept besides the machine's."
@@ -215,7 +205,7 @@ class Settings(BaseSettings):
         "(a Slack-compatible address) or `mailto:…`.",
     )
     dagster_retention_days: int = Field(
-        30, ge=1, description="Age at which finished Dagster runs are deleted."
+        30, ge=1, description="Age at which Dagster's ended runs are deleted."
     )
     workspace_share: str = Field(
         "1/1", description="Share of the workspaces that this code location works on, such as `2/4`."

@@ -50,8 +50,8 @@ class SecretPlaces:
         for reference, secret in stored:
             if reference.env is not None and not self.environment.get(reference.env):
                 values.setdefault(reference.env, set()).add(secret)
-        kept = {name: found.pop() for name, found in values.items() if len(found) == 1}
-        return replace(self, environment={**self.environment, **kept})
+        unambiguous = {name: secrets.pop() for name, secrets in values.items() if len(secrets) == 1}
+        return replace(self, environment={**self.environment, **unambiguous})
 
     def _locate(self, name: str) -> Path:
         """A file of the configuration's folder: whoever applies a file of somebody else sends no other."""

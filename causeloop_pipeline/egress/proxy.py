@@ -12,7 +12,7 @@ END = b"\r\n\r\n"
 
 @dataclass(frozen=True)
 class Proxy:
-    """Where the proxy listens, and what it is shown."""
+    """Where the proxy listens, and whom it serves."""
 
     host: str
     port: int
@@ -25,8 +25,8 @@ class Proxy:
         if parts.scheme != "http" or not parts.hostname or not parts.port:
             raise ValueError("CAUSELOOP_EGRESS_PROXY must be http://[user:password@]host:port")
         pair = f"{unquote(parts.username or '')}:{unquote(parts.password or '')}"
-        shown = base64.b64encode(pair.encode()).decode() if parts.username else ""
-        return cls(parts.hostname, parts.port, f"Basic {shown}" if shown else "")
+        encoded = base64.b64encode(pair.encode()).decode() if parts.username else ""
+        return cls(parts.hostname, parts.port, f"Basic {encoded}" if encoded else "")
 
     def open_tunnel(
         self, stream: httpcore2.NetworkStream, host: str, port: int, timeout: float | None

@@ -21,10 +21,10 @@ PUBLIC = "93.184.215.14"
 
 
 class FakeProxy:
-    """Answers each CONNECT as it was told, and remembers it."""
+    """Answers each CONNECT by the same answer, and remembers it."""
 
     def __init__(self, answer: bytes) -> None:
-        self.answer, self.asked = answer, b""
+        self.answer, self.received = answer, b""
         self.server = socket.create_server(("127.0.0.1", 0))
         self.thread = threading.Thread(target=self.serve, daemon=True)
         self.thread.start()
@@ -36,7 +36,7 @@ class FakeProxy:
     def serve(self) -> None:
         connection, _ = self.server.accept()
         with connection:
-            self.asked = connection.recv(4_096)
+            self.received = connection.recv(4_096)
             connection.sendall(self.answer)
 
 
@@ -55,7 +55,7 @@ def resolve_to(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
     monkeypatch.setattr("causeloop_pipeline.egress.policy._resolve", lambda _host, _port: [address])
 
 
-def test_a_public_host_is_asked_of_the_proxy_which_may_refuse_it(
+def test_a_public_host_is_reached_by_the_proxy_which_may_refuse_it(
     proxy: FakeProxy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     resolve_to(monkeypatch, PUBLIC)
@@ -65,9 +65,9 @@ def test_a_public_host_is_asked_of_the_proxy_which_may_refuse_it(
     ):
         CheckedTransport(EgressPolicy(), 5.0).handle_request(httpx2.Request("GET", "https://tool.example/"))
 
-    shown = base64.b64encode(b"ada:s@crit").decode()
-    assert proxy.asked.startswith(b"CONNECT tool.example:443 HTTP/1.1\r\n")
-    assert f"Proxy-Authorization: Basic {shown}\r\n".encode() in proxy.asked
+    encoded = base64.b64encode(b"ada:s@crit").decode()
+    assert proxy.received.startswith(b"CONNECT tool.example:443 HTTP/1.1\r\n")
+    assert f"Proxy-Authorization: Basic {encoded}\r\n".encode() in proxy.received
 
 
 def test_a_name_of_a_private_address_never_reaches_the_proxy(
@@ -78,7 +78,7 @@ def test_a_name_of_a_private_address_never_reaches_the_proxy(
     with pytest.raises(NameRefused):
         CheckedTransport(EgressPolicy(), 5.0).handle_request(httpx2.Request("GET", "https://inside.example/"))
 
-    assert proxy.asked == b""
+    assert proxy.received == b""
 
 
 @pytest.mark.parametrize("address", ["https://proxy:3128", "proxy:3128", "http://proxy", "socks5://p:1"])

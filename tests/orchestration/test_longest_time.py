@@ -102,10 +102,10 @@ def test_every_job_of_the_product_has_this_limit(definitions: dg.Definitions) ->
     assert [job.name for job in jobs if job.executor_def is not limit_in_process_executor] == []
 
 
-MANY = dg.DynamicPartitionsDefinition(name="many")
+WORKSPACES = dg.DynamicPartitionsDefinition(name="workspaces")
 
 
-@dg.multi_asset(specs=[dg.AssetSpec("a"), dg.AssetSpec("b")], partitions_def=MANY, can_subset=True)
+@dg.multi_asset(specs=[dg.AssetSpec("a"), dg.AssetSpec("b")], partitions_def=WORKSPACES, can_subset=True)
 def both():
     yield dg.MaterializeResult("a")
     yield dg.MaterializeResult("b")
@@ -120,7 +120,7 @@ def test_a_run_of_partitioned_assets_without_a_partition_fails_once_and_says_wha
     tmp_path: Path,
 ) -> None:
     with DagsterInstance.local_temp(str(tmp_path)) as instance:
-        instance.add_dynamic_partitions("many", ["one"])
+        instance.add_dynamic_partitions("workspaces", ["one"])
         job = dg.reconstructable(build_partitioned_job)
         without = dg.execute_job(job, instance)
         with_one = dg.execute_job(job, instance, tags={"dagster/partition": "one"})

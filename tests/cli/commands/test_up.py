@@ -20,7 +20,7 @@ def test_nobody_can_name_another_address_than_his_own(
 ) -> None:
     options: dict[str, Any] = {}
     monkeypatch.setenv("FORWARDED_ALLOW_IPS", "")
-    monkeypatch.setattr(uvicorn, "run", lambda _app, **given: options.update(given))
+    monkeypatch.setattr(uvicorn, "run", lambda _app, **served: options.update(served))
     main()
     app = create_app()
     seen: list[str] = []

@@ -29,8 +29,8 @@ NO_URLS = {f"CAUSELOOP_{name}": "" for name in URLS}
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda folder: int(folder.parent.name))
-    older = [folder for folder in found if MIN_MAJOR <= int(folder.parent.name) < 18]
+    folders = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda folder: int(folder.parent.name))
+    older = [folder for folder in folders if MIN_MAJOR <= int(folder.parent.name) < 18]
     if not older:
         pytest.skip("Debian's PostgreSQL is not installed: apt-get install postgresql-15 (or 16, 17)")
     folder = tmp_path_factory.mktemp("older") / "postgres"
