@@ -139,11 +139,9 @@ def grant_login(
     with administrator.transaction():
         for statement in build_reporting_roles():
             administrator.execute(statement)
-        administrator.execute(
-            CLOSE_PUBLIC_FUNCTIONS.format(
-                roles=sql.SQL(", ").join(map(sql.Identifier, (OWNER, PIPELINE, API)))
-            )
-        )
+        if has_superuser(administrator):
+            ours = sql.SQL(", ").join(map(sql.Identifier, (OWNER, PIPELINE, API)))
+            administrator.execute(CLOSE_PUBLIC_FUNCTIONS.format(roles=ours))
         for statement in _build_login(login, password, administrator.info.dbname):
             administrator.execute(statement)
         for name, value in {**LIMITS, "timezone": timezone}.items():

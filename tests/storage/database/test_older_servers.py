@@ -67,7 +67,7 @@ def urls(administrator_url: str, tmp_path_factory: pytest.TempPathFactory) -> di
 def workspace_id(urls: dict[str, str]) -> UUID:
     with psycopg.connect(urls["CAUSELOOP_DATABASE_URL"], autocommit=True) as owner:
         return create_workspace(
-            owner, create_organization(owner, "acme", "Acme", "growth", 10), "main", "Main"
+            owner, create_organization(owner, "acme", "Acme", "growth", 10), "main", "Main", "UTC"
         )
 
 
@@ -102,7 +102,7 @@ def test_the_pipeline_brings_statistics_up_to_date(urls: dict[str, str], workspa
     with Database(urls["CAUSELOOP_PIPELINE_DATABASE_URL"]).workspace(workspace_id) as session:
         session.execute(
             "insert into raw.record (workspace_id, source, external_id, payload, payload_hash, channel) "
-            "select %s, 'jira', n::text, '{}', repeat('0', 32), 'pull' from generate_series(1, 3000) as n",
+            "select %s, 'jira', n::text, '{}', repeat('0', 32), 'poll' from generate_series(1, 3000) as n",
             (workspace_id,),
         )
         assert "raw.record" in analyze_grown_tables(session)
