@@ -9,7 +9,7 @@ import yaml
 from typer.main import get_command
 
 from causeloop_pipeline.cli import app
-from causeloop_pipeline.settings import ROOT, Settings
+from causeloop_pipeline.settings import PROCESS_VARIABLE, ROOT, Settings
 from tests.offenders import assert_no_offenders
 
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "deploy").rglob("*.md")])
@@ -57,6 +57,7 @@ def test_every_make_target_exists() -> None:
 
 def test_every_setting_exists() -> None:
     settings = {f"CAUSELOOP_{name.upper()}" for name in Settings.model_fields} | OTHER_VARIABLES
+    settings.add(PROCESS_VARIABLE)
 
     assert_no_offenders(DOCUMENTS, lambda document: set(SETTING.findall(document.read_text())) - settings)
 

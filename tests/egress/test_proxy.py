@@ -34,7 +34,10 @@ class FakeProxy:
         return int(self.server.getsockname()[1])
 
     def serve(self) -> None:
-        connection, _ = self.server.accept()
+        try:
+            connection, _ = self.server.accept()
+        except OSError:  # nobody came before it was closed
+            return
         with connection:
             self.received = connection.recv(4_096)
             connection.sendall(self.answer)

@@ -129,4 +129,4 @@ def test_a_run_of_partitioned_assets_without_a_partition_fails_once_and_says_wha
         events = [entry.dagster_event for entry in instance.all_logs(without.run_id) if entry.dagster_event]
         (failure,) = [event for event in events if event.is_failure]
         assert "choose a partition" in str(failure.event_specific_data)
-        assert [event for event in events if event.step_key] == []
+        assert [event for event in events if event.is_step_start] == []
