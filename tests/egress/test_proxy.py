@@ -95,9 +95,7 @@ def test_the_companys_authorities_are_accepted_besides_the_machines(
 ) -> None:
     loaded: list[Path] = []
     monkeypatch.setattr(ssl.SSLContext, "load_verify_locations", lambda _, cafile: loaded.append(cafile))
-    monkeypatch.setattr(
-        transport.httpx2, "create_ssl_context", lambda **_: ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    )
+    monkeypatch.setattr(httpx2, "create_ssl_context", lambda **_: ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT))
     monkeypatch.setenv("CAUSELOOP_CA_BUNDLE", str(tmp_path / "company.pem"))
     settings.cache_clear()
     transport._load_authorities.cache_clear()

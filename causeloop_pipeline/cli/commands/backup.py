@@ -139,7 +139,8 @@ def _restore_into(folder: "BackupFolder", into: Path, until: datetime | None) ->
         stderr(),
         f"{into} is written. Stop the server, chown -R postgres: {into} {into}.wal, and start PostgreSQL "
         f"{major} on it (pg_ctl -D {into} start): it replays the log by itself. `causeloop doctor` checks "
-        f"the isolation of tenants; delete {into}.wal when all is well",
+        f"the isolation of tenants; delete {into}.wal when all is well. Where the configuration is elsewhere "
+        "(Debian: /etc/postgresql), name the folder there as data_directory and start the service",
     )
 
 

@@ -5,7 +5,7 @@ import platform
 import shutil
 import socket
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -61,7 +61,7 @@ def _check_time_zones() -> Finding:
 def _check_ports(config: Settings) -> Iterator[Finding]:
     """Whether each port is free or has the server that belongs there, whatever has started that."""
     is_up = is_running(config.state_dir)
-    answers = {
+    answers: dict[str, Callable[[], bool]] = {
         "api_port": lambda: is_own_api(config),
         "dagster_port": lambda: is_own_webserver(config),
         "demo_port": lambda: False,

@@ -93,7 +93,7 @@ begin
 end
 $$
 """
-Statements = Iterator[sql.Composable]
+Statements = Iterator[sql.Composed]
 
 
 def create_roles(

@@ -1,5 +1,6 @@
 """A backup that follows the log restores the database as it was at any instant since it began."""
 
+import os
 import subprocess
 import time
 from collections.abc import Iterator
@@ -11,11 +12,11 @@ import pytest
 
 from causeloop_pipeline.settings import settings, temporary_variables
 from causeloop_pipeline.storage.backup.folder import BackupError, BackupFolder
-from causeloop_pipeline.storage.backup.restoring import restore_backup
+from causeloop_pipeline.storage.backup.restoring import prepare_data, restore_backup
 from causeloop_pipeline.storage.backup.taking import receive_log, stop_keeping_log, take_base_backup
 from causeloop_pipeline.storage.database.migrate import migrate
 from causeloop_pipeline.storage.embedded.installation import start_embedded, stop_embedded
-from causeloop_pipeline.storage.embedded.postgres_server import find_programs, remove_server
+from causeloop_pipeline.storage.embedded.postgres_server import find_free_port, find_programs, remove_server
 
 
 @pytest.fixture(scope="module")
@@ -124,3 +125,42 @@ def _refuse_what_cannot_be(state_dir: Path, folder: BackupFolder, base: Path) ->
     damaged.write_bytes(bytes(content))
     with pytest.raises(BackupError, match="is damaged"):
         restore_backup(state_dir, folder)
+
+
+def test_a_server_of_ones_own_replays_the_log_from_a_written_data_folder(
+    state_dir: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    folder, programs = (
+        BackupFolder(tmp_path_factory.mktemp("external")),
+        find_programs(state_dir / "postgres"),
+    )
+    into = (place := programs.home / "of-ones-own") / "data"
+    place.mkdir()
+    server, port = start_embedded(state_dir), find_free_port()
+    with psycopg.connect(server.url("causeloop"), autocommit=True) as owner:
+        with receive_log(server.url(), folder, programs.binaries) as process:
+            take_base_backup(server.url(), folder, programs.binaries)
+            wanted = add(owner, "wanted")
+            add(owner, "unwanted")
+            wait_until_received(process, owner)
+        stop_keeping_log(server.url(), folder, programs.binaries)
+
+    major = prepare_data(folder, into, wanted)
+
+    with pytest.raises(BackupError, match="is there already"):
+        prepare_data(folder, into)
+    for path in (place, *place.rglob("*")):
+        if programs.user:
+            os.chown(path, programs.user.pw_uid, programs.user.pw_gid)
+    options = f"-c port={port} -c max_connections=200 -c listen_addresses=127.0.0.1 "
+    options += f"-c unix_socket_directories={place}"
+    programs.run("pg_ctl", "-D", into, "-l", place / "log", "-o", options, "-w", "start")
+    try:
+        url = server.url("causeloop").replace(f":{server.port}/", f":{port}/")
+        with psycopg.connect(url) as restored:
+            slugs = [row[0] for row in restored.execute("select slug from app.organization")]
+            assert restored.info.server_version // 10_000 == int(major)
+    finally:
+        programs.run("pg_ctl", "-D", into, "-m", "fast", "-w", "stop")
+    assert "wanted" in slugs
+    assert "unwanted" not in slugs
