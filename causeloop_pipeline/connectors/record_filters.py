@@ -5,6 +5,7 @@ sets it aside with a reason, and nothing is lost silently.
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from causeloop_pipeline.connectors.json_paths import find_value
@@ -54,16 +55,17 @@ class Unlike:
         return value is None or not re.search(self.pattern, str(value), re.IGNORECASE)
 
 
-NO_WISH = Unlike("tracker.name", r"feature|enhancement|story|epic|wish|funktion|évolution|funcionalidad")
-"""Leaves out what asks for something new, in the words of Redmine's own languages: that is no failure."""
+WISH_NAME = r"feature|enhancement|story|epic|wish|funktion|évolution|funcionalidad"
+"""What trackers call what asks for something new, in their own languages: that is no failure."""
+NO_WISH = Unlike("tracker.name", WISH_NAME)
 
 
 @dataclass(frozen=True)
 class Both:
     """Keeps the records that two filters keep."""
 
-    first: "Among | Named | Unlike | Both"
-    second: "Among | Named | Unlike | Both"
+    first: Callable[[Record], bool]
+    second: Callable[[Record], bool]
 
     def __call__(self, record: Record) -> bool:
         """Whether the record counts."""

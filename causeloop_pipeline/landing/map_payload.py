@@ -7,7 +7,7 @@ its answer on, may have wrapped them.
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from causeloop_pipeline.connectors.configuration import fill_defaults
@@ -57,7 +57,14 @@ def map_payload(
         for entry in document:
             mapped = mapped.extend(map_payload(connector, entry, settings))
         return mapped
-    return _map_document(connector, document, settings)
+    return _count_successes(_map_document(connector, document, settings))
+
+
+def _count_successes(mapped: MappedPayload) -> MappedPayload:
+    """The same without the runs that succeeded, which are no failures."""
+    failures = [issue for issue in mapped.issues if not issue.is_success]
+    successes = len(mapped.issues) - len(failures)
+    return replace(mapped, issues=failures, ignored=mapped.ignored + successes)
 
 
 def read_records(

@@ -31,6 +31,8 @@ class RecordMeaning:
     fields: dict[str, Any]
     paths: dict[str, tuple[str, ...]] = field(default_factory=dict)
     unread: tuple[str, ...] = ()
+    is_success: bool = False
+    """A run that succeeded: no failure, but the end of those of its job before it."""
 
 
 class UnknownVariantError(ValueError):
@@ -58,6 +60,7 @@ def read_meaning(connector: Connector, record: RawRecord, config: Mapping[str, A
         fields=identity | fields | updated_at,
         paths=mapped.paths,
         unread=tuple(sorted(_list_unread_paths(record.payload, mapped.paths))),
+        is_success=bool(mapped.occurring.get("is_success")),
     )
 
 

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import psycopg
 import pytest
@@ -13,11 +13,14 @@ from causeloop_pipeline.connectors.cases import read_case
 from causeloop_pipeline.connectors.registry import CONNECTORS
 from causeloop_pipeline.connectors.spec import Connector
 from causeloop_pipeline.model.raw_record import RawRecord
-from causeloop_pipeline.storage.database.session import Database
+from causeloop_pipeline.storage.app.connectors import NewConnector, create_connector
+from causeloop_pipeline.storage.app.vault import Vault
+from causeloop_pipeline.storage.database.session import Database, Session
+from causeloop_pipeline.storage.raw.records import Origin, land
 from tests.conftest import new_workspace
 from tests.connectors.case_records import case_records, poll_records, webhook_records
 from tests.offenders import assert_no_offenders, compare
-from tests.support.normalizing import land_records, normalize, normalizer
+from tests.support.normalizing import normalize, normalizer
 
 CHANNELS: dict[str, Callable[[str], list[RawRecord]]] = {
     "both": case_records,
@@ -62,11 +65,28 @@ def workspaces(installation: Any) -> dict[str, UUID]:
     with psycopg.connect(installation.owner_url, autocommit=True) as owner:
         workspaces = {channel: new_workspace(owner) for channel in CHANNELS}
     for channel, records_of in CHANNELS.items():
-        for tool in CONNECTORS:
-            land_records(database, workspaces[channel], *records_of(tool))
+        with database.workspace(workspaces[channel]) as session:
+            for tool in CONNECTORS:
+                origin = _connect(session, workspaces[channel], tool)
+                land(session.connection, workspaces[channel], origin, records_of(tool))
     report = normalize(database, normalizer(installation.pipeline_url), *workspaces.values())
     assert {check.name: check.status for check in report.checks if check.status != "pass"} == {}
     return workspaces
+
+
+def _connect(session: Session, workspace_id: UUID, tool: str) -> Origin:
+    """A connector with the configuration of the tool's case, which links are built from."""
+    connector_id = uuid4()
+    new = NewConnector(
+        workspace_id=workspace_id,
+        connector_id=connector_id,
+        connector_type=tool,
+        display_name=tool,
+        config=read_case(tool).config,
+        credentials={},
+    )
+    create_connector(session, Vault(b"k" * 32), new)
+    return Origin(connector_id, type=tool)
 
 
 @pytest.fixture(scope="module")

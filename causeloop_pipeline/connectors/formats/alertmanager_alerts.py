@@ -29,6 +29,10 @@ TEAM_LABELS = ("team", "owner", "squad", "owning_team")
 ENVIRONMENT_LABELS = ("environment", "env", "stage", "cluster", "namespace")
 
 
+PAGES: Source = ("generatorURL", "dashboardURL", "panelURL", "annotations.runbook_url", "externalURL")
+"""Where a payload may have the address of the alert or of what explains it."""
+
+
 def label(*names: str) -> tuple[str, ...]:
     """The paths of some labels: of the alert, else of its annotations, else of the whole group."""
     return tuple(f"{place}.{name}" for place in ("labels", "annotations", "commonLabels") for name in names)
@@ -61,7 +65,7 @@ LISTED = IssueMapping(
     error_type=("labels.alertname", "labels.__name__"),
     team=label(*TEAM_LABELS),
     environment=label(*ENVIRONMENT_LABELS),
-    external_url=("generatorURL", "dashboardURL", "panelURL", "annotations.runbook_url", "externalURL"),
+    external_url=PAGES,
     source_created_at=("startsAt", "activeAt"),
     firing_start=FiringStart.STATED,
     resolved_at="endsAt",

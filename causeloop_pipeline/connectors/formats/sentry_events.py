@@ -17,6 +17,9 @@ from causeloop_pipeline.connectors.mapping.fields import IssueMapping
 from causeloop_pipeline.connectors.mapping.occurrences import Once
 from causeloop_pipeline.model.issue import Identifies
 
+EVENTS = "sdk_events"
+"""Where the events of an envelope stand, once it is read."""
+
 
 def event_tag(path: str, name: str) -> tuple[Expression, ...]:
     """The value of a tag among objects or pairs such as `["environment", "staging"]`."""
@@ -36,8 +39,16 @@ SDK_EVENT = IssueMapping(
     body=Different(("exception.values.-1.value", "transaction", "culprit"), than="title"),
     severity="level",
     status=Literal("unresolved"),
-    service=("project_name", *event_tag("tags", "service"), "project"),
-    error_type="exception.values.-1.type",
+    service=(
+        "project_name",
+        *event_tag("tags", "service"),
+        "tags.service",
+        "project",
+        Match("release", r"^([\w.-]+)@"),
+        "server_name",
+    ),
+    error_type=("exception.values.-1.type", "logger"),
+    team=("tags.team", *event_tag("tags", "team")),
     environment=("environment", *event_tag("tags", "environment")),
     source_created_at=("timestamp", Instant("timestamp", TimeFormat.EPOCH_SECONDS)),
     attributes={

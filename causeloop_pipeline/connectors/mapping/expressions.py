@@ -24,6 +24,8 @@ class TimeFormat(StrEnum):
     """As in the header of a message: `Mon, 02 Mar 2026 14:21:40 GMT`, also without weekday or seconds."""
     US = "us"
     """Month, day and year on a clock of twelve hours: `3/2/2026 2:21:40 PM`."""
+    COMPACT = "compact"
+    """ISO 8601 without separators: `20260302T142140+0000`."""
     SERIAL_DAYS = "serial_days"
     """Days since 30 December 1899, as spreadsheets and Windows count: `46083.348379`."""
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from causeloop_pipeline.connectors.mapping.evaluate import Payload, evaluate, evaluate_time, holds
+from causeloop_pipeline.connectors.mapping.evaluate import Payload, Value, evaluate, evaluate_time, holds
 from causeloop_pipeline.connectors.mapping.expressions import Pluck, Source
 from causeloop_pipeline.connectors.mapping.fields import ChangeMapping, IssueMapping
 from causeloop_pipeline.connectors.mapping.occurrences import read_occurrences
@@ -19,6 +19,8 @@ from causeloop_pipeline.model.instant_range import MIN_INSTANT, find_range_probl
 from causeloop_pipeline.model.raw_record import ABSENT, CHANGES, NORMALIZED, NORMALIZED_CHANGE
 
 WEB_ADDRESS = re.compile(r"https?://\S", re.IGNORECASE)
+NO_SERVICE = re.compile(r"\{?[0-9a-f]{8}(?:-?[0-9a-f]{4}){3}-?[0-9a-f]{12}\}?|[^\s@]+@[^\s@]+", re.IGNORECASE)
+"""What names no service to a reader: a UUID or a person's mail address."""
 MAX_TITLE = 300
 NAMED_KEYS = 8
 """How many keys of a payload are named where no mapping fits it."""
@@ -92,7 +94,8 @@ def _read_fields(mapping: IssueMapping | ChangeMapping, payload: Payload) -> tup
     fields: dict[str, str | datetime] = {}
     paths: Paths = {}
     for name, source in mapping.texts.items():
-        if source is not None and (value := evaluate(source, payload)):
+        find = _evaluate_service if name == "service" and mapping is not PRODUCT_ISSUE else evaluate
+        if source is not None and (value := find(source, payload)):
             fields[name] = value.text[:MAX_TITLE] if name == "title" else value.text
             paths[name] = value.paths
     for name, moment in mapping.times.items():
@@ -101,17 +104,24 @@ def _read_fields(mapping: IssueMapping | ChangeMapping, payload: Payload) -> tup
     return fields, paths
 
 
+def _evaluate_service(source: Source, payload: Payload) -> Value | None:
+    """The first of the alternatives that names a service to a reader."""
+    if isinstance(source, tuple):
+        values = (_evaluate_service(alternative, payload) for alternative in source)
+        return next((value for value in values if value), None)
+    value = evaluate(source, payload)
+    return None if value is None or NO_SERVICE.fullmatch(value.text.strip()) else value
+
+
 def _read_occurring(mapping: IssueMapping, payload: Payload) -> dict[str, Any]:
     read: dict[str, Any] = {"identifies": mapping.identifies, "firing_start": mapping.firing_start}
     if job := evaluate(mapping.job, payload):
-        read |= {"job": job.text, "is_success": _has_succeeded(mapping, payload)}
+        read["job"] = job.text
+    if mapping.succeeded is not None:  # a success of a job that is not named ends nothing, and is no failure
+        read["is_success"] = holds(mapping.succeeded, payload)
     if mapping.occurrences is not None:
         read["occurrences"] = read_occurrences(mapping.occurrences, payload)
     return read
-
-
-def _has_succeeded(mapping: IssueMapping, payload: Payload) -> bool:
-    return mapping.succeeded is not None and holds(mapping.succeeded, payload)
 
 
 def _list_times(

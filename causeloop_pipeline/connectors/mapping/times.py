@@ -43,6 +43,9 @@ MAIL_TIME = re.compile(
     r"(Z|UTC|GMT|[+-](?:0\d|1[0-5])[0-5]\d)?$"
 )
 US_TIME = re.compile(r"^(\d{1,2})/(\d{1,2})/(\d{4}) (\d{1,2}):(\d\d)(:\d\d)? ([AP])M$")
+COMPACT_TIME = re.compile(
+    r"^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)(\.\d{1,9})?(Z|[+-](?:0\d|1[0-5])[0-5]\d)?$", re.ASCII
+)
 SERIAL_TIME = re.compile(r"^(\d{5}(?:\.\d{1,20})?)$")
 MONTHS = "JanFebMarAprMayJunJulAugSepOctNovDec"
 SERIAL_EPOCH_DAYS = 25_569
@@ -106,6 +109,13 @@ def _read_us(text: str) -> datetime | None:
     return _read_iso(f"{day}T{hour:02}:{parts[5]}{parts[6] or ''}")
 
 
+def _read_compact(text: str) -> datetime | None:
+    if not (parts := COMPACT_TIME.match(text)):
+        return None
+    year, month, day, hour, minute, second, fraction, zone = parts.groups(default="")
+    return _read_iso(f"{year}-{month}-{day}T{hour}:{minute}:{second}{fraction}{zone}")
+
+
 def _read_serial(text: str) -> datetime | None:
     """To the second, which is all that the fractions of tools are good for."""
     if not SERIAL_TIME.match(text):
@@ -134,6 +144,7 @@ WRITTEN: dict[TimeFormat, Callable[[str], datetime | None]] = {
     TimeFormat.ZONE_NAME: _read_zoned,
     TimeFormat.MAIL: _read_mail,
     TimeFormat.US: _read_us,
+    TimeFormat.COMPACT: _read_compact,
     TimeFormat.SERIAL_DAYS: _read_serial,
 }
 """The formats that are no number of ticks."""

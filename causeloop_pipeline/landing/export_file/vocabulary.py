@@ -79,7 +79,7 @@ STATUS_OF_WORD = {
 def _choose_worst_severity(value: str) -> str | None:
     lowered = value.lower().strip().removesuffix(".0")
     levels = {re.sub(r"[-_ ]", "", part) for part in re.findall(r"[a-z]+[-_ ]?\d", lowered)}
-    words = {lowered} | levels | set(re.findall(r"[^\W\d_]{2,}|\d+", lowered))
+    words = {lowered} | levels | set(re.findall(r"[^\W\d_]{2,}|(?<!\d)[0-5](?!\d)", lowered))
     return min((SEVERITY_OF_WORD[word] for word in words if word in SEVERITY_OF_WORD), default=None)
 
 

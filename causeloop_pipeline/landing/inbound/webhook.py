@@ -22,7 +22,7 @@ from causeloop_pipeline.landing.json_guard import (
     read_embedded,
     read_json_text,
 )
-from causeloop_pipeline.model.raw_record import Quarantined, RawRecord
+from causeloop_pipeline.model.raw_record import CHANGES, Quarantined, RawRecord
 
 MAX_DELIVERY_ID = 200
 
@@ -146,7 +146,31 @@ def _read_list(
     document: Any,
     config: Mapping[str, Any] | None,
 ) -> list[RawRecord | Quarantined | None]:
-    """What the first event makes of each record; what its filter leaves out, that of another may keep."""
+    """What the first event makes of each record; what its filter leaves out, that of another may keep.
+
+    A record that tells of a change may also be the success of a job, which other events' filters keep.
+    """
+    read = _read_first(connector, events, document, config)
+    if events[0].schema.kind not in CHANGES:
+        return read
+    others = [event for event in events if event.schema.kind not in CHANGES and event.schema.keep is not None]
+    beside = _read_first(connector, others, document, config) if others else []
+    return read + [
+        outcome
+        for outcome, change in zip(beside, read, strict=False)
+        if isinstance(outcome, RawRecord)
+        and isinstance(change, RawRecord)
+        and outcome.external_id != change.external_id
+    ]
+
+
+def _read_first(
+    connector: Connector,
+    events: Sequence[WebhookEvent],
+    document: Any,
+    config: Mapping[str, Any] | None,
+) -> list[RawRecord | Quarantined | None]:
+    """What the first event that keeps a record makes of it; events without a filter count only as first."""
     outcomes: list[RawRecord | Quarantined | None] = [None] * len(_find_content(events[0], document))
     for event in events:
         if None in outcomes and (event is events[0] or event.schema.keep is not None):

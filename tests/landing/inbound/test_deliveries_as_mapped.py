@@ -28,9 +28,8 @@ def list_landed(tool: str, body: Any) -> Meanings:
     delivery = deliver(tool, body)
     assert [refused.reason for refused in delivery.quarantined] == []
     settings = fill_defaults(connector, config)
-    return describe(
-        read_meaning(connector.resolve(settings), record, settings) for record in delivery.records
-    )
+    meanings = [read_meaning(connector.resolve(settings), record, settings) for record in delivery.records]
+    return describe(meaning for meaning in meanings if not meaning.is_success)
 
 
 def deliver(tool: str, body: Any) -> WebhookDelivery:

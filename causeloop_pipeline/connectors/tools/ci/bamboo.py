@@ -5,6 +5,7 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     Every,
     Has,
     Instant,
+    Is,
     Join,
     Kind,
     Literal,
@@ -16,6 +17,8 @@ from causeloop_pipeline.connectors.mapping.expressions import (
 from causeloop_pipeline.connectors.mapping.fields import ChangeMapping, IssueMapping
 from causeloop_pipeline.connectors.record_filters import Among
 from causeloop_pipeline.model.issue import Identifies
+
+SUCCEEDED = ("success", "successful")
 
 
 def moments(*paths: str) -> tuple[Instant, ...]:
@@ -48,6 +51,8 @@ BUILD = IssueMapping(
     ),
     source_created_at=("buildStartedTime", "startedAt", "buildCompletedTime"),
     resolved_at=("buildCompletedTime", "finishedAt"),
+    job=("plan.key", "buildPlanKey"),
+    succeeded=Is(("buildState", "state", "status"), SUCCEEDED),
     attributes={
         "number": "buildNumber",
         "plan": ("plan.key", "buildPlanKey"),
@@ -69,9 +74,14 @@ FAILED_DEPLOYMENT = IssueMapping(
     service=("deploymentProjectName", "deploymentVersion.items.0.planResultKey.entityKey.key"),
     error_type=Literal("deployment_failed"),
     environment=("environmentName", "environment.name"),
-    external_url=Text("{config.base_url}/deploy/viewDeploymentResult.action?deploymentResultId={id}"),
+    external_url=(
+        Text("{config.base_url}/deploy/viewDeploymentResult.action?deploymentResultId={id}"),
+        Text("{config.base_url}/deploy/viewDeploymentResult.action?deploymentResultId={deploymentResultId}"),
+    ),
     source_created_at=moments("startedDate", "startedAt", "executedDate"),
     resolved_at=moments("finishedDate", "finishedAt"),
+    job=Join(("deploymentProjectName", ("environmentName", "environment.name")), "/"),
+    succeeded=Is(("deploymentState", "status"), SUCCEEDED),
     attributes={"version": "deploymentVersionName", "branch": "deploymentVersion.planBranchName"},
 )
 DEPLOYMENT = ChangeMapping(
@@ -92,14 +102,14 @@ BUILD_RECORD = spec.RecordSchema(
     key="buildResultKey",
     updated_at=("buildCompletedTime", "buildStartedTime"),
     kind="run",
-    keep=Among("buildState", ("failed",)),
+    keep=Among("buildState", ("failed", *SUCCEEDED)),
 )
 FAILED_RECORD = spec.RecordSchema(
     key="deployment/{id}",
     updated_at=("finishedDate", "startedDate"),
     times=MILLISECONDS,
     kind="deployment",
-    keep=Among("deploymentState", ("failed",)),
+    keep=Among("deploymentState", ("failed", *SUCCEEDED)),
 )
 DEPLOYED_RECORD = spec.RecordSchema(
     key="deploy/{id}",
@@ -108,6 +118,19 @@ DEPLOYED_RECORD = spec.RecordSchema(
     kind="change",
     keep=Among("deploymentState", ("success",)),
 )
+
+
+def poll_builds(name: str, state: str) -> spec.Pull:
+    """The builds of all plans that ended in one way, newest first."""
+    return spec.Pull(
+        name=name,
+        path="/rest/api/latest/result",
+        params=(("buildstate", state), ("expand", "results.result")),
+        records="results.result",
+        pages=spec.OffsetPages(size_param="max-result", offset_param="start-index"),
+        schema=BUILD_RECORD,
+        since=spec.Since(field="buildCompletedTime", newest_first=True),
+    )
 
 
 def poll_deployments(name: str, schema: spec.RecordSchema) -> spec.Pull:
@@ -149,15 +172,8 @@ CONNECTOR = spec.Connector(
     auth=spec.Bearer("{token}"),
     headers=(("Accept", "application/json"),),
     pulls=(
-        spec.Pull(
-            name="builds",
-            path="/rest/api/latest/result",
-            params=(("buildstate", "Failed"), ("expand", "results.result")),
-            records="results.result",
-            pages=spec.OffsetPages(size_param="max-result", offset_param="start-index"),
-            schema=BUILD_RECORD,
-            since=spec.Since(field="buildCompletedTime", newest_first=True),
-        ),
+        poll_builds("builds", "Failed"),
+        poll_builds("successful_builds", "Successful"),
         poll_deployments("failed_deployments", FAILED_RECORD),
         poll_deployments("deployments", DEPLOYED_RECORD),
     ),
@@ -174,7 +190,7 @@ CONNECTOR = spec.Connector(
                     key="buildResultKey",
                     updated_at=("finishedAt", "startedAt"),
                     kind="build_event",
-                    keep=Among("status", ("failed", "error")),
+                    keep=Among("status", ("failed", "error", *SUCCEEDED)),
                 ),
             ),
             spec.WebhookEvent(
@@ -193,13 +209,13 @@ CONNECTOR = spec.Connector(
                     key="deployment/{deploymentResultId}",
                     updated_at=("finishedAt", "startedAt"),
                     kind="deployment",
-                    keep=Among("status", ("failed",)),
+                    keep=Among("status", ("failed", *SUCCEEDED)),
                 ),
             ),
         ),
         setup=(
             "Plan or deployment project › Notifications: a webhook with the address and the secret for "
-            "failed builds and all deployments."
+            "all builds and deployments."
         ),
     ),
     issues=(FAILED_DEPLOYMENT, BUILD),

@@ -3,12 +3,23 @@
 from datetime import timedelta
 
 from causeloop_pipeline.connectors import spec
-from causeloop_pipeline.connectors.mapping.expressions import Every, Has, Join, Kind, Literal, Not, Some, Text
+from causeloop_pipeline.connectors.mapping.expressions import (
+    Every,
+    Has,
+    Is,
+    Join,
+    Kind,
+    Literal,
+    Not,
+    Some,
+    Text,
+)
 from causeloop_pipeline.connectors.mapping.fields import ChangeMapping, IssueMapping
 from causeloop_pipeline.connectors.record_filters import Among, Both, Named
 from causeloop_pipeline.model.issue import Identifies
 
 FAILURES = ("failed", "failing", "broken", "timed_out", "expired", "unreachable")
+PASSED = ("passed",)
 PIPELINE = ("pipeline.name", "pipeline.slug")
 FINISHED = ("finished_at", "finishedAt")
 OTHER_EVENTS = frozenset(
@@ -45,9 +56,15 @@ BUILD = IssueMapping(
     error_type=Literal("build_failed"),
     team=("pipeline.teams.0.slug", "team.slug"),
     environment=("env.ENVIRONMENT", "env.DEPLOY_ENV", "meta_data.environment", "branch"),
-    external_url=("web_url", "url"),
+    external_url=(
+        "web_url",
+        "url",
+        Text("https://buildkite.com/{config.organization}/{pipeline.slug}/builds/{number}"),
+    ),
     source_created_at=("started_at", "created_at", "startedAt", "createdAt", "occurred_at"),
     resolved_at=(*FINISHED, "occurred_at"),
+    job=Text("{pipeline.slug}/{branch}"),
+    succeeded=Is("state", PASSED),
     attributes={
         "number": "number",
         "commit": "commit",
@@ -73,6 +90,7 @@ JOB = IssueMapping(
     external_url=("web_url", "url"),
     source_created_at=("started_at", "created_at", "occurred_at"),
     resolved_at=("finished_at", "occurred_at"),
+    job=Text("{pipeline.slug}/{build.branch}"),
     attributes={"exit_status": "exit_status", "step": "step_key"},
 )
 DEPLOYING = ChangeMapping(
@@ -85,14 +103,14 @@ DEPLOYING = ChangeMapping(
     external_url=("web_url", "url"),
     changed_at=(*FINISHED, "created_at", "createdAt"),
 )
-FAILED_BUILD = spec.RecordSchema(
-    updated_at=(*FINISHED, "started_at", "created_at"), kind="run", keep=Among("state", FAILURES)
+BUILD_RECORD = spec.RecordSchema(
+    updated_at=(*FINISHED, "started_at", "created_at"), kind="run", keep=Among("state", (*FAILURES, *PASSED))
 )
 DEPLOYING_BUILD = spec.RecordSchema(
     key="deploy/{id}",
     updated_at=FINISHED,
     kind="change",
-    keep=Both(Among("state", ("passed",)), Named(("pipeline.slug", "pipeline.name", "web_url"))),
+    keep=Both(Among("state", PASSED), Named(("pipeline.slug", "pipeline.name", "web_url"))),
 )
 
 
@@ -125,7 +143,8 @@ CONNECTOR = spec.Connector(
     ),
     auth=spec.Bearer("{token}"),
     pulls=(
-        poll_builds("builds", "failed", FAILED_BUILD),
+        poll_builds("builds", "failed", BUILD_RECORD),
+        poll_builds("passed_builds", "passed", BUILD_RECORD),
         poll_builds("deploying_builds", "passed", DEPLOYING_BUILD),
     ),
     webhook=spec.Webhook(
@@ -146,11 +165,14 @@ CONNECTOR = spec.Connector(
                     record=f"detail.{name}",
                     when=spec.Condition(path=f"detail.{name}.uuid"),
                     schema=spec.RecordSchema(
-                        key=key, updated_at=("occurred_at",), kind=kind, keep=Among("state", FAILURES)
+                        key=key, updated_at=("occurred_at",), kind=kind, keep=Among("state", words)
                     ),
                     add=(("pipeline", "detail.pipeline"), ("build", "detail.build"), ("occurred_at", "time")),
                 )
-                for name, key, kind in (("job", "job/{uuid}", "job"), ("build", "uuid", "graphql"))
+                for name, key, kind, words in (
+                    ("job", "job/{uuid}", "job", FAILURES),
+                    ("build", "uuid", "graphql", (*FAILURES, *PASSED)),
+                )
             ),
             spec.WebhookEvent(
                 record="job",
@@ -168,14 +190,14 @@ CONNECTOR = spec.Connector(
                 schema=DEPLOYING_BUILD,
                 add=(("pipeline", "pipeline"),),
             ),
-            spec.WebhookEvent(record="build", schema=FAILED_BUILD, add=(("pipeline", "pipeline"),)),
+            spec.WebhookEvent(record="build", schema=BUILD_RECORD, add=(("pipeline", "pipeline"),)),
             spec.WebhookEvent(
                 record="node",
                 schema=spec.RecordSchema(
                     key="uuid",
                     updated_at=("finishedAt", "startedAt", "createdAt"),
                     kind="graphql",
-                    keep=Among("state", FAILURES),
+                    keep=Among("state", (*FAILURES, *PASSED)),
                 ),
             ),
             spec.WebhookEvent(

@@ -4,6 +4,7 @@ from causeloop_pipeline.connectors import spec
 from causeloop_pipeline.connectors.mapping.expressions import (
     Every,
     Has,
+    Is,
     Join,
     Kind,
     Literal,
@@ -18,6 +19,10 @@ from causeloop_pipeline.model.issue import Identifies
 FAILURES = ("failed", "failing", "error", "errored", "unauthorized", "timedout", "infrastructure_fail")
 SERVICE = ("project.name", Match(("project_slug", "project.slug"), r"[^/]+$"))
 BRANCH = ("pipeline.vcs.branch", "vcs.branch", "branch", "pipeline.vcs.tag", "vcs.tag", "tag")
+WORKFLOW_ON_BRANCH = (
+    Text("{project.slug}/{workflow.name}/{pipeline.vcs.branch}"),
+    Text("{project.slug}/{workflow.name}"),
+)
 
 PUSHED_JOB = IssueMapping(
     name="job webhook",
@@ -34,6 +39,10 @@ PUSHED_JOB = IssueMapping(
     external_url=("job.url", "workflow.url", "pipeline.vcs.target_repository_url"),
     source_created_at=("job.started_at", "happened_at"),
     resolved_at=("job.stopped_at", "happened_at"),
+    job=(
+        Text("{project.slug}/{workflow.name}/{pipeline.vcs.branch}"),
+        Text("{project.slug}/{workflow.name}"),
+    ),
     attributes={
         "commit": "pipeline.vcs.revision",
         "pipeline": "pipeline.number",
@@ -55,6 +64,11 @@ PUSHED_WORKFLOW = IssueMapping(
     external_url="workflow.url",
     source_created_at=("workflow.created_at", "happened_at"),
     resolved_at=("workflow.stopped_at", "happened_at"),
+    job=(
+        Text("{project.slug}/{workflow.name}/{pipeline.vcs.branch}"),
+        Text("{project.slug}/{workflow.name}"),
+    ),
+    succeeded=Is("workflow.status", ("success",)),
     attributes={"commit": "pipeline.vcs.revision", "pipeline": "pipeline.number"},
 )
 JOB = IssueMapping(
@@ -66,7 +80,7 @@ JOB = IssueMapping(
     status="status",
     service=SERVICE,
     error_type=Literal("job_failed"),
-    external_url="web_url",
+    external_url=("web_url", Text("https://app.circleci.com/jobs/{project_slug}/{job_number}")),
     source_created_at=("started_at", "created_at"),
     resolved_at="stopped_at",
     attributes={"job_number": "job_number", "type": "type"},
@@ -84,6 +98,8 @@ WORKFLOW = IssueMapping(
     external_url=Text("https://app.circleci.com/pipelines/{project_slug}/{pipeline_number}/workflows/{id}"),
     source_created_at="created_at",
     resolved_at="stopped_at",
+    job=(Text("{project_slug}/{name}/{branch}"), Text("{project_slug}/{name}")),
+    succeeded=Is("status", ("success",)),
     attributes={"pipeline": "pipeline_number", "tag": "tag"},
 )
 PIPELINE = IssueMapping(
@@ -141,7 +157,7 @@ JOB_RECORD = spec.RecordSchema(
     key="job/{id}", updated_at=("stopped_at", "started_at"), kind="job", keep=Among("status", FAILURES)
 )
 WORKFLOW_RECORD = spec.RecordSchema(
-    updated_at=("stopped_at", "created_at"), kind="run", keep=Among("status", FAILURES)
+    updated_at=("stopped_at", "created_at"), kind="run", keep=Among("status", (*FAILURES, "success"))
 )
 DEPLOYING_RECORD = spec.RecordSchema(
     key="deploy/{id}",
@@ -239,13 +255,11 @@ CONNECTOR = spec.Connector(
                     key="{workflow.id}",
                     updated_at=("happened_at",),
                     kind="run_event",
-                    keep=Among("workflow.status", FAILURES),
+                    keep=Among("workflow.status", (*FAILURES, "success")),
                 ),
             ),
             spec.WebhookEvent(
-                record="workflows",
-                when=spec.Condition(path="workflows.0.status"),
-                schema=WORKFLOW_RECORD,
+                record="workflows", when=spec.Condition(path="workflows.0.status"), schema=WORKFLOW_RECORD
             ),
             spec.WebhookEvent(record="", when=spec.Condition(path="job_number"), schema=JOB_RECORD),
             spec.WebhookEvent(
@@ -258,11 +272,7 @@ CONNECTOR = spec.Connector(
                     keep=Among("status", FAILURES),
                 ),
             ),
-            spec.WebhookEvent(
-                record="",
-                when=spec.Condition(path="pipeline_id"),
-                schema=WORKFLOW_RECORD,
-            ),
+            spec.WebhookEvent(record="", when=spec.Condition(path="pipeline_id"), schema=WORKFLOW_RECORD),
             spec.WebhookEvent(
                 record="items",
                 when=spec.Condition(path="items.0.job_number"),

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from causeloop_pipeline.connectors import spec
-from causeloop_pipeline.connectors.mapping.expressions import Every, Has, Join, Literal, Match, Some, Text
+from causeloop_pipeline.connectors.mapping.expressions import Every, Has, Is, Join, Literal, Match, Some, Text
 from causeloop_pipeline.connectors.mapping.fields import ChangeMapping, IssueMapping
 from causeloop_pipeline.connectors.record_filters import Among, Both, Named
 from causeloop_pipeline.model.issue import Identifies
@@ -40,6 +40,8 @@ BUILD = IssueMapping(
     external_url="logUrl",
     source_created_at=("startTime", "createTime"),
     resolved_at="finishTime",
+    job=(Text("{buildTriggerId}/{substitutions.BRANCH_NAME}"), "buildTriggerId"),
+    succeeded=Is("status", ("success",)),
     attributes={
         "trigger": "buildTriggerId",
         "commit": "substitutions.COMMIT_SHA",
@@ -57,8 +59,10 @@ DEPLOYING = ChangeMapping(
     external_url="logUrl",
     changed_at=("finishTime", "createTime"),
 )
-FAILED_BUILD = spec.RecordSchema(
-    updated_at=("finishTime", "startTime", "createTime"), kind="run", keep=Among("status", FAILURES)
+BUILD_RECORD = spec.RecordSchema(
+    updated_at=("finishTime", "startTime", "createTime"),
+    kind="run",
+    keep=Among("status", (*FAILURES, "success")),
 )
 DEPLOYING_BUILD = spec.RecordSchema(
     key="deploy/{id}",
@@ -104,7 +108,8 @@ CONNECTOR = spec.Connector(
     config=(spec.Field("project", "Project", help="Its id.", pattern=r"[a-z0-9:.-]+"),),
     auth=spec.ServiceAccount(scope="https://www.googleapis.com/auth/cloud-platform"),
     pulls=(
-        poll_builds("builds", FAILURES, FAILED_BUILD),
+        poll_builds("builds", FAILURES, BUILD_RECORD),
+        poll_builds("succeeded_builds", ("success",), BUILD_RECORD),
         poll_builds("deploying_builds", ("success",), DEPLOYING_BUILD),
     ),
     webhook=spec.Webhook(
@@ -121,7 +126,7 @@ CONNECTOR = spec.Connector(
                 when=spec.Condition(path="status", values=frozenset({"SUCCESS"})),
                 schema=DEPLOYING_BUILD,
             ),
-            spec.WebhookEvent(record="", when=spec.Condition(path="status"), schema=FAILED_BUILD),
+            spec.WebhookEvent(record="", when=spec.Condition(path="status"), schema=BUILD_RECORD),
         ),
         setup=(
             "Pub/Sub › the topic cloud-builds › Create subscription: push to the address with payload "

@@ -11,6 +11,7 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     Match,
     Some,
     Source,
+    Text,
     TimeFormat,
 )
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
@@ -122,6 +123,9 @@ HISTORY = IssueMapping(
     body=("HistoryData.newState.stateReason", "HistorySummary"),
     severity=Literal("alarm"),
     status=("HistoryData.newState.stateValue", Match("HistorySummary", r"to (ALARM|OK|INSUFFICIENT_DATA)")),
+    external_url=Text(
+        "https://{config.region}.console.aws.amazon.com/cloudwatch/home?region={config.region}#alarmsV2:alarm/{AlarmName}"
+    ),
     source_created_at=(Instant("Timestamp"), Instant("Timestamp", SECONDS)),
     firing_start=FiringStart.CHANGED,
     resolved_at=(Instant("Timestamp"), Instant("Timestamp", SECONDS)),

@@ -1,7 +1,7 @@
 """Netlify deploys: failed ones are issues, those that were published changes."""
 
 from causeloop_pipeline.connectors import spec
-from causeloop_pipeline.connectors.mapping.expressions import Every, Has, Join, Literal, Some
+from causeloop_pipeline.connectors.mapping.expressions import Every, Has, Is, Join, Literal, Some, Text
 from causeloop_pipeline.connectors.mapping.fields import ChangeMapping, IssueMapping
 from causeloop_pipeline.connectors.record_filters import Among, Both
 from causeloop_pipeline.model.issue import Identifies
@@ -20,6 +20,8 @@ DEPLOY = IssueMapping(
     external_url=("admin_url", "deploy_ssl_url", "deploy_url"),
     source_created_at="created_at",
     resolved_at=("published_at", "updated_at"),
+    job=(Text("{site_id}/{context}/{branch}"), Text("{site_id}/{branch}"), "site_id"),
+    succeeded=Is("state", ("ready",)),
     attributes={"branch": "branch", "commit": "commit_ref", "site": "site_id"},
 )
 PUBLISHED = ChangeMapping(
@@ -32,8 +34,8 @@ PUBLISHED = ChangeMapping(
     external_url=("admin_url", "deploy_ssl_url", "deploy_url"),
     changed_at=("published_at", "updated_at", "created_at"),
 )
-FAILED = spec.RecordSchema(
-    updated_at=("updated_at", "created_at"), keep=Among("state", ("error", "rejected"))
+ENDED = spec.RecordSchema(
+    updated_at=("updated_at", "created_at"), keep=Among("state", ("error", "rejected", "ready"))
 )
 SUCCEEDED = spec.RecordSchema(
     key="deploy/{id}",
@@ -69,7 +71,8 @@ CONNECTOR = spec.Connector(
     credentials=(spec.Field("token", "Personal access token"),),
     auth=spec.Bearer(),
     pulls=(
-        poll_deploys("failed_deploys", FAILED, ("state", "error")),
+        poll_deploys("failed_deploys", ENDED, ("state", "error")),
+        poll_deploys("ready_deploys", ENDED, ("state", "ready")),
         poll_deploys("deploys", SUCCEEDED, ("state", "ready"), ("production", "true")),
     ),
     webhook=spec.Webhook(
@@ -83,7 +86,7 @@ CONNECTOR = spec.Connector(
                 when=spec.Condition(path="state", values=frozenset({"ready"})),
                 schema=SUCCEEDED,
             ),
-            spec.WebhookEvent(record="", when=spec.Condition(path="state"), schema=FAILED),
+            spec.WebhookEvent(record="", when=spec.Condition(path="state"), schema=ENDED),
         ),
         setup="Project configuration › Notifications › HTTP POST request: deploy failed and deploy "
         "succeeded, with the secret as JWS secret token.",

@@ -7,6 +7,7 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     Every,
     Has,
     Instant,
+    Is,
     Join,
     Literal,
     Match,
@@ -19,6 +20,7 @@ from causeloop_pipeline.connectors.mapping.fields import ChangeMapping, IssueMap
 from causeloop_pipeline.connectors.record_filters import Among
 from causeloop_pipeline.model.issue import Identifies
 
+ENDS = frozenset({"deployment.error", "deployment.succeeded"})
 MILLISECONDS = TimeFormat.EPOCH_MILLISECONDS
 MESSAGE = ("meta.githubCommitMessage", "meta.gitlabCommitMessage", "meta.bitbucketCommitMessage")
 
@@ -43,6 +45,8 @@ LISTED = IssueMapping(
     external_url=("inspectorUrl", Text("https://{url}")),
     source_created_at=milliseconds("createdAt", "created"),
     resolved_at=milliseconds("ready", "createdAt", "created"),
+    job=Join((("projectId", "name"), "target", "meta.githubCommitRef"), "/"),
+    succeeded=Is(("readyState", "state"), ("ready",)),
     attributes={"project": "projectId", "branch": "meta.githubCommitRef", "commit": "meta.githubCommitSha"},
 )
 PUSHED = IssueMapping(
@@ -67,6 +71,15 @@ PUSHED = IssueMapping(
     ),
     source_created_at=milliseconds("createdAt"),
     resolved_at=milliseconds("createdAt"),
+    job=Join(
+        (
+            ("payload.project.id", "payload.deployment.name"),
+            "payload.target",
+            "payload.deployment.meta.githubCommitRef",
+        ),
+        "/",
+    ),
+    succeeded=Is("type", ("deployment.succeeded",)),
     attributes={"project": "payload.project.id", "team": "payload.team.id", "region": "region"},
 )
 RELEASED = ChangeMapping(
@@ -85,11 +98,11 @@ RELEASED = ChangeMapping(
     external_url=("inspectorUrl", "payload.links.deployment"),
     changed_at=milliseconds("ready", "createdAt", "created"),
 )
-FAILED = spec.RecordSchema(
+ENDED = spec.RecordSchema(
     key="uid",
     updated_at=("ready", "createdAt", "created"),
     times=spec.TimeFormat.EPOCH_MILLISECONDS,
-    keep=Among("readyState", ("error",)),
+    keep=Among("readyState", ("error", "ready")),
 )
 SUCCEEDED = spec.RecordSchema(
     key="deploy/{uid}",
@@ -134,7 +147,8 @@ CONNECTOR = spec.Connector(
     credentials=(spec.Field("token", "Access token", help="Limited to one team."),),
     auth=spec.Bearer(),
     pulls=(
-        poll_deployments("failed_deployments", FAILED, ("state", "ERROR")),
+        poll_deployments("failed_deployments", ENDED, ("state", "ERROR")),
+        poll_deployments("ready_deployments", ENDED, ("state", "READY")),
         poll_deployments("deployments", SUCCEEDED, ("state", "READY"), ("target", "production")),
     ),
     webhook=spec.Webhook(
@@ -163,9 +177,19 @@ CONNECTOR = spec.Connector(
                     keep=Among("payload.target", ("production",)),
                 ),
             ),
-            receive_event(frozenset({"deployment.error"}), "payload.deployment.id", "event"),
             spec.WebhookEvent(
-                record="", when=spec.Condition(path="readyState"), schema=replace(FAILED, key="id")
+                record="",
+                when=spec.Condition(path="type", values=ENDS),
+                schema=spec.RecordSchema(
+                    key="payload.deployment.id",
+                    updated_at=("createdAt",),
+                    times=spec.TimeFormat.EPOCH_MILLISECONDS,
+                    kind="event",
+                    keep=Among("type", tuple(ENDS)),
+                ),
+            ),
+            spec.WebhookEvent(
+                record="", when=spec.Condition(path="readyState"), schema=replace(ENDED, key="id")
             ),
         ),
         setup="Team settings › Webhooks: deployment error, succeeded, promoted and rollback.",

@@ -1,7 +1,7 @@
 """Amazon GuardDuty findings, pushed by EventBridge, listed by the API or exported to a bucket."""
 
 from causeloop_pipeline.connectors import spec
-from causeloop_pipeline.connectors.mapping.expressions import Band, Choose, Every, Has, Is, Literal, Tag
+from causeloop_pipeline.connectors.mapping.expressions import Band, Choose, Every, Has, Is, Literal, Tag, Text
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
 from causeloop_pipeline.connectors.mapping.occurrences import Counted
 from causeloop_pipeline.model.issue import Identifies
@@ -33,6 +33,9 @@ FINDING = IssueMapping(
         Tag("resource.eksClusterDetails.tags", "env|environment|stage"),
     ),
     error_type="type",
+    external_url=Text(
+        "https://{region}.console.aws.amazon.com/guardduty/home?region={region}#/findings?macros=current&fId={id}"
+    ),
     source_created_at="createdAt",
     resolved_at="updatedAt",
     occurrences=Counted(count="service.count", last_at=("service.eventLastSeen", "updatedAt")),
@@ -62,6 +65,9 @@ LISTED_FINDING = IssueMapping(
         Tag("Resource.EksClusterDetails.Tags", "env|environment|stage"),
     ),
     error_type="Type",
+    external_url=Text(
+        "https://{Region}.console.aws.amazon.com/guardduty/home?region={Region}#/findings?macros=current&fId={Id}"
+    ),
     source_created_at="CreatedAt",
     resolved_at="UpdatedAt",
     occurrences=Counted(count="Service.Count", last_at=("Service.EventLastSeen", "UpdatedAt")),

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from causeloop_pipeline.connectors import spec
-from causeloop_pipeline.connectors.mapping.expressions import Every, Has, Instant, Literal, TimeFormat
+from causeloop_pipeline.connectors.mapping.expressions import Every, Has, Instant, Literal, Text, TimeFormat
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
 from causeloop_pipeline.model.issue import Identifies
 
@@ -17,6 +17,9 @@ ALERT = IssueMapping(
     status="status",
     service=("alertInfo.subject", "derivedFields.source"),
     error_type=("alertType", "derivedFields.sub_category", "derivedFields.category"),
+    external_url=Text(
+        "https://{config.account}.lacework.net/ui/investigation/monitor/AlertInbox/{alertId}/details"
+    ),
     source_created_at="startTime",
     resolved_at=("lastUserUpdatedTime", "endTime"),
     attributes={

@@ -31,7 +31,10 @@ HOTSPOT = IssueMapping(
     service=("project.name", "project.key", "project"),
     team="assignee",
     error_type=("ruleKey", "securityCategory"),
-    external_url=Text("{config.base_url}/security_hotspots?id={project}&hotspots={key}"),
+    external_url=(
+        Text("{config.base_url}/security_hotspots?id={project}&hotspots={key}"),
+        Text("https://sonarcloud.io/project/security_hotspots?id={project}&hotspots={key}"),
+    ),
     source_created_at="creationDate",
     resolved_at="updateDate",
     attributes={"component": "component", "line": "line", "author": "author"},
@@ -48,7 +51,10 @@ ISSUE = IssueMapping(
     team="assignee",
     environment="branch",
     error_type=("rule", "type"),
-    external_url=Text("{config.base_url}/project/issues?id={project}&open={key}"),
+    external_url=(
+        Text("{config.base_url}/project/issues?id={project}&open={key}"),
+        Text("https://sonarcloud.io/project/issues?id={project}&open={key}"),
+    ),
     source_created_at="creationDate",
     resolved_at=("closeDate", "updateDate"),
     attributes={

@@ -1,7 +1,7 @@
 """Wiz issues and threat detections: queried over GraphQL, pushed by automation rules."""
 
 from causeloop_pipeline.connectors import spec
-from causeloop_pipeline.connectors.mapping.expressions import Choose, Every, Has, Is, Literal, Not, Some
+from causeloop_pipeline.connectors.mapping.expressions import Choose, Every, Has, Is, Literal, Not, Some, Text
 from causeloop_pipeline.connectors.mapping.fields import ChangeMapping, IssueMapping
 from causeloop_pipeline.connectors.record_filters import Among
 from causeloop_pipeline.model.issue import Identifies
@@ -31,7 +31,12 @@ PUSHED_ISSUE = IssueMapping(
     team=("issue.projects.0.name", "issue.projects.0", "issue.projects"),
     environment=("resource.subscriptionName", "resource.subscriptionId"),
     error_type=("control.id", "resource.type"),
-    external_url=("issue.url", "issue.issueURL", "resource.cloudProviderURL"),
+    external_url=(
+        "issue.url",
+        "issue.issueURL",
+        "resource.cloudProviderURL",
+        Text("https://app.wiz.io/issues#~(issue~'{issue.id})"),
+    ),
     source_created_at=("issue.created", "issue.createdAt"),
     resolved_at=("issue.resolvedAt", "issue.resolved", "issue.updatedAt"),
     attributes={"cloud": "resource.cloudPlatform", "region": "resource.region", "risks": "control.risks"},
@@ -112,7 +117,12 @@ ISSUE = IssueMapping(
         "resource.subscriptionName",
     ),
     error_type=("sourceRule.id", "control.id", "type"),
-    external_url=("url", "entitySnapshot.cloudProviderURL", "resource.cloudProviderURL"),
+    external_url=(
+        "url",
+        "entitySnapshot.cloudProviderURL",
+        "resource.cloudProviderURL",
+        Text("https://app.wiz.io/issues#~(issue~'{id})"),
+    ),
     source_created_at=("createdAt", "created"),
     resolved_at=("resolvedAt", "statusChangedAt", "updatedAt"),
     attributes={"type": "type", "cloud": "entitySnapshot.cloudPlatform", "region": "entitySnapshot.region"},

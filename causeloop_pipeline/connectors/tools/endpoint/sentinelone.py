@@ -1,7 +1,7 @@
 """SentinelOne threats and alerts of custom rules, polled by their last change; activities of log exports."""
 
 from causeloop_pipeline.connectors import spec
-from causeloop_pipeline.connectors.mapping.expressions import Every, Has, Kind, Literal, Match, Some
+from causeloop_pipeline.connectors.mapping.expressions import Every, Has, Kind, Literal, Match, Some, Text
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
 from causeloop_pipeline.model.issue import Identifies
 
@@ -22,6 +22,7 @@ THREAT = IssueMapping(
     team=("agentRealtimeInfo.siteName", "agentDetectionInfo.siteName"),
     environment=("agentRealtimeInfo.groupName", "agentDetectionInfo.groupName"),
     error_type=("threatInfo.classification", "threatInfo.engines.0"),
+    external_url=Text("https://{config.tenant}.sentinelone.net/incidents/threats/{id}/overview"),
     source_created_at=("threatInfo.createdAt", "createdAt", "threatInfo.identifiedAt"),
     resolved_at=("threatInfo.updatedAt", "updatedAt"),
     attributes={
@@ -99,6 +100,7 @@ ACTIVITY = IssueMapping(
     team=("siteName", "sitename", "data.siteName", "data.sitename"),
     environment=("groupName", "groupname", "data.groupName", "data.groupname"),
     error_type=("data.threatClassification", "data.threatclassification", "data.ruleName", "data.rulename"),
+    external_url=Text("https://{config.tenant}.sentinelone.net/incidents/threats/{threatId}/overview"),
     source_created_at=("createdAt", "createdat"),
     attributes={"activity_type": ("activityType", "activitytype")},
 )

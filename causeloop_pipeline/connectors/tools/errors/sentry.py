@@ -24,6 +24,7 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     Match,
     Source,
     Tag,
+    Text,
     TimeFormat,
 )
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
@@ -146,6 +147,10 @@ LISTED_METRIC_ALERT = IssueMapping(
     service=("projects.0", "alertRule.projects.0"),
     error_type=("alertRule.aggregate", "alertRule.dataset"),
     environment="alertRule.environment",
+    external_url=Text(
+        "https://{config.host}/organizations/{config.organization}/alerts/rules/details/{alertRule.id}/"
+        "?alert={identifier}"
+    ),
     source_created_at=("dateStarted", "dateCreated"),
     resolved_at=("dateClosed", "dateDetected"),
     attributes={"identifier": "identifier"},

@@ -15,6 +15,7 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     Match,
     Some,
     Tag,
+    Text,
     TimeFormat,
 )
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
@@ -48,7 +49,7 @@ RECORD = IssueMapping(
         "extraProperties.environment",
         Tag("tags", "env|environment"),
     ),
-    external_url=("links.web", "details.url"),
+    external_url=("links.web", "details.url", Text("https://app.opsgenie.com/alert/detail/{id}/details")),
     source_created_at=("createdAt", Instant("createdAt", TimeFormat.EPOCH_MILLISECONDS)),
     resolved_at=("impactEndDate", "closedAt", "updatedAt"),
     attributes={
@@ -65,6 +66,7 @@ PUSHED = replace(
     name="webhook",
     when=Every((Has("message"), Has("action"))),
     status=Choose(Is("action", STATUS_ACTIONS), "action"),
+    external_url=Text("https://app.opsgenie.com/alert/detail/{alertId}/details"),
     source_created_at=Instant("createdAt", TimeFormat.EPOCH_MILLISECONDS),
     resolved_at=Instant("updatedAt", TimeFormat.EPOCH_NANOSECONDS),
 )

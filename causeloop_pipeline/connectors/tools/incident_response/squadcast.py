@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from causeloop_pipeline.connectors import spec
-from causeloop_pipeline.connectors.mapping.expressions import Different, Every, Has, Some
+from causeloop_pipeline.connectors.mapping.expressions import Different, Every, Has, Some, Text
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
 from causeloop_pipeline.model.issue import Identifies
 
@@ -44,7 +44,7 @@ INCIDENT = IssueMapping(
     error_type=ERROR_TYPE,
     team=TEAM,
     environment=ENVIRONMENT,
-    external_url=("url", "incident_url", "link"),
+    external_url=("url", "incident_url", "link", Text("https://app.squadcast.com/incident/{id}")),
     source_created_at=("created_at", "timeOfCreation", "time_of_creation"),
     resolved_at=("resolved_at", "updated_at", "logs.-1.time", "event_at"),
     attributes={
@@ -66,6 +66,7 @@ EVENT = IssueMapping(
     error_type=ERROR_TYPE,
     team=TEAM,
     environment=ENVIRONMENT,
+    external_url=Text("https://app.squadcast.com/incident/{incident_id}"),
     source_created_at="time_of_creation",
 )
 SENT_EVENT = replace(

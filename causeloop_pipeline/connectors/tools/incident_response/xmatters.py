@@ -54,7 +54,11 @@ INCIDENT = IssueMapping(
         "services.data.0.targetName",
     ),
     team=("resolverGroup.targetName", "commander.targetName"),
-    external_url=("links.web", Text("https://{config.company}.xmatters.com{links.self}")),
+    external_url=(
+        "links.web",
+        Text("https://{config.company}.xmatters.com{links.self}"),
+        Text("https://{config.company}.xmatters.com/xmatters/ui/incidents/{id}"),
+    ),
     source_created_at=("createdAt", "created", "reportedAt"),
     resolved_at=("resolvedAt", "updatedAt"),
     attributes={"number": "incidentIdentifier", "type": "type"},

@@ -17,7 +17,12 @@ INCIDENT = IssueMapping(
     error_type=Tag("tags", "error_type|error"),
     team=("team_object.name", "service_object.team_name", "team_name", "escalation_policy_object.name"),
     environment=Tag("tags", "env|environment"),
-    external_url=("incident_url", "html_url", "url"),
+    external_url=(
+        "incident_url",
+        "html_url",
+        "url",
+        Text("https://www.zenduty.com/dashboard/incidents/{incident_number}/"),
+    ),
     source_created_at="creation_date",
     resolved_at=("resolved_date", "context_window_end"),
     attributes={

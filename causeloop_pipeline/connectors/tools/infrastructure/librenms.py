@@ -17,7 +17,7 @@ ALERT = IssueMapping(
     error_type=("name", "rule_id"),
     team="sysContact",
     environment="location",
-    external_url=("url", "link"),
+    external_url=("url", "link", Text("{config.base_url}/device/device={device_id}/tab=alerts/")),
     source_created_at="timestamp",
     firing_start=FiringStart.CHANGED,
     resolved_at="timestamp",

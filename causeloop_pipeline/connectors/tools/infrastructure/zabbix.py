@@ -81,6 +81,7 @@ PUSHED = IssueMapping(
     external_url=(
         Text("{zabbix_url}/tr_events.php?triggerid={trigger_id}&eventid={event_id}"),
         *("zabbix_url", "url", "event_url", "trigger_url", "link"),
+        Text("{config.base_url}/tr_events.php?triggerid={trigger_id}&eventid={event_id}"),
     ),
     source_created_at=(
         Instant("event_timestamp", TimeFormat.EPOCH_SECONDS),

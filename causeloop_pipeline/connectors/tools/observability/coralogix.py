@@ -10,6 +10,7 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     Moment,
     Some,
     Tag,
+    Text,
     TimeFormat,
 )
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
@@ -60,6 +61,7 @@ INCIDENT = IssueMapping(
         "contextualLabels.subsystem_name",
         Tag("metaLabels", "environment|env"),
     ),
+    external_url=Text("https://{config.domain}/#/incidents/{id}"),
     source_created_at="createdAt",
     resolved_at=("closedAt", "lastStateUpdateTime"),
     attributes={"muted": "isMuted", "duration": "duration"},

@@ -117,6 +117,10 @@ FORMER_PROBLEM = IssueMapping(
     status="status",
     service=("rankedImpacts.0.entityName", "rankedEvents.0.entityName", "rankedImpacts.0.entityId"),
     error_type=("rankedImpacts.0.eventType", "rankedEvents.0.eventType"),
+    external_url=(
+        Text("{config.base_url}/#problems/problemdetails;pid={id}"),
+        Text("https://{config.environment}.live.dynatrace.com/#problems/problemdetails;pid={id}"),
+    ),
     source_created_at=millisecond_times("startTime"),
     resolved_at=millisecond_times("endTime"),
     attributes={"display_id": "displayName", "impact": "impactLevel"},
@@ -162,6 +166,9 @@ DAVIS_PROBLEM = IssueMapping(
     team=(r"dt\.owner", r"management_zones.0"),
     environment=(r"deployment\.environment", r"k8s\.namespace\.name.0", r"k8s\.namespace\.name"),
     error_type=(r"event\.type", r"event\.category"),
+    external_url=Text(
+        r"https://{config.environment}.apps.dynatrace.com/ui/apps/dynatrace.davis.problems/problem/{event\.id}"
+    ),
     source_created_at=(r"event\.start", "timestamp"),
     resolved_at=r"event\.end",
     attributes={"display_id": "display_id", "root_cause": "root_cause_entity_name"},

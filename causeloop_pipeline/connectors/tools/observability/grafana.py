@@ -1,5 +1,7 @@
 """Grafana alerts: the list of those that fire, webhooks of contact points, and of the former alerting."""
 
+from dataclasses import replace
+
 from causeloop_pipeline.connectors import spec
 from causeloop_pipeline.connectors.formats.alertmanager_alerts import (
     BARE,
@@ -7,6 +9,7 @@ from causeloop_pipeline.connectors.formats.alertmanager_alerts import (
     FINGERPRINT,
     LISTED,
     LISTED_SCHEMA,
+    PAGES,
     PUSHED,
     receive_alerts,
 )
@@ -17,10 +20,13 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     Instant,
     Some,
     Source,
+    Text,
     TimeFormat,
 )
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
 from causeloop_pipeline.model.issue import FiringStart, Identifies
+
+LISTED_PAGE = Text("{config.base_url}/alerting/list?search={labels.alertname}")
 
 
 def tag(*names: str) -> Source:
@@ -65,6 +71,7 @@ ANNOTATION = IssueMapping(
     title="alertName",
     body="text",
     status="newState",
+    external_url=Text("{config.base_url}/d/{dashboardUID}?viewPanel={panelId}"),
     source_created_at=Instant("time", TimeFormat.EPOCH_MILLISECONDS),
     firing_start=FiringStart.CHANGED,
     resolved_at=Instant("time", TimeFormat.EPOCH_MILLISECONDS),
@@ -138,5 +145,13 @@ CONNECTOR = spec.Connector(
         setup="Alerting › Contact points › Webhook: the address, and the secret under HMAC signature "
         "(or as authorization credentials with the scheme Bearer).",
     ),
-    issues=(FORMER_ALERT, LISTED_RULE, ANNOTATION, LISTED, EVALUATED, PUSHED, BARE),
+    issues=(
+        FORMER_ALERT,
+        LISTED_RULE,
+        ANNOTATION,
+        *(
+            replace(mapping, external_url=(PAGES, LISTED_PAGE))
+            for mapping in (LISTED, EVALUATED, PUSHED, BARE)
+        ),
+    ),
 )

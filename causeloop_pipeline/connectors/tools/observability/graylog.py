@@ -9,6 +9,7 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     Literal,
     Some,
     Source,
+    Text,
 )
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
 from causeloop_pipeline.model.issue import Identifies
@@ -42,6 +43,7 @@ def map_event(name: str, prefix: str) -> IssueMapping:
         team=(f"{prefix}fields.team",),
         environment=(f"{prefix}fields.environment", f"{prefix}fields.env", "backlog.0.fields.environment"),
         error_type=(f"{prefix}event_definition_type", "event_definition_type"),
+        external_url=Text(f"{{config.base_url}}/alerts/{{{prefix}id}}/replay-search"),
         source_created_at=f"{prefix}timestamp",
         attributes={
             "definition": f"{prefix}event_definition_id",
@@ -64,6 +66,7 @@ FORMER_ALERT = IssueMapping(
     service=("stream.title", "check_result.matching_messages.0.source"),
     error_type=("check_result.triggered_condition.type", "check_result.triggered_condition.type_string"),
     environment="check_result.matching_messages.0.fields.environment",
+    external_url=Text("{config.base_url}/streams/{stream.id}/alerts"),
     source_created_at="check_result.triggered_at",
     attributes={"stream": "stream.id", "condition": "check_result.triggered_condition.id"},
 )

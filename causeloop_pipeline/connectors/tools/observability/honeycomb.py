@@ -32,6 +32,7 @@ TRIGGER = IssueMapping(
     team=Tag("tags", "team|owner"),
     environment=("environment", Tag("tags", "environment|env")),
     error_type="alert_type",
+    external_url=Text("https://ui.honeycomb.io/datasets/{dataset_slug}/triggers/{id}"),
     source_created_at=("updated_at", "created_at"),
     resolved_at="updated_at",
     attributes={"threshold": "threshold.value", "query": "query_id"},

@@ -1,5 +1,7 @@
 """Prometheus Alertmanager alerts: the list of those that fire, and its webhooks."""
 
+from dataclasses import replace
+
 from causeloop_pipeline.connectors import spec
 from causeloop_pipeline.connectors.formats.alertmanager_alerts import (
     BARE,
@@ -7,9 +9,13 @@ from causeloop_pipeline.connectors.formats.alertmanager_alerts import (
     FINGERPRINT,
     LISTED,
     LISTED_SCHEMA,
+    PAGES,
     PUSHED,
     receive_alerts,
 )
+from causeloop_pipeline.connectors.mapping.expressions import Text
+
+LISTED_PAGE = Text("{config.base_url}/#/alerts?filter=%7Balertname%3D%22{labels.alertname}%22%7D")
 
 CONNECTOR = spec.Connector(
     name="prometheus_alertmanager",
@@ -53,5 +59,7 @@ CONNECTOR = spec.Connector(
         setup="alertmanager.yml: a receiver with webhook_configs: the url, send_resolved: true, and "
         "http_config.authorization.credentials with the secret.",
     ),
-    issues=(LISTED, EVALUATED, PUSHED, BARE),
+    issues=tuple(
+        replace(mapping, external_url=(PAGES, LISTED_PAGE)) for mapping in (LISTED, EVALUATED, PUSHED, BARE)
+    ),
 )

@@ -38,19 +38,23 @@ PUSHED = IssueMapping(
     external_url="connection.url",
     source_created_at="startedAt",
     resolved_at="finishedAt",
+    job="connection.id",
+    succeeded=Is("success", ("true",)),
     attributes={"records": "recordsCommitted", "connection": "connection.id"},
 )
 JOB = IssueMapping(
     name="job",
     identifies=Identifies.EVENT,
     when=Every((Has("jobId"), Has("status"))),
-    title=Text("{jobType} {connectionId} {status}"),
+    title=(Text("{connection.name}: {jobType} {status}"), Text("{jobType} {connectionId} {status}")),
     severity="status",
     status="status",
-    service="connectionId",
+    service="connection.name",
     error_type=Literal("sync_failed"),
     source_created_at="startTime",
     resolved_at="lastUpdatedAt",
+    job="connectionId",
+    succeeded=Is("status", ("succeeded",)),
     attributes={"rows": "rowsSynced", "bytes": "bytesSynced"},
 )
 
@@ -69,6 +73,8 @@ FORMER_JOB = IssueMapping(
     ),
     source_created_at=Instant("job.createdAt", TimeFormat.EPOCH_SECONDS),
     resolved_at=Instant("job.updatedAt", TimeFormat.EPOCH_SECONDS),
+    job="job.configId",
+    succeeded=Is("job.status", ("succeeded",)),
     attributes={"connection": "job.configId"},
 )
 FORMER = spec.RecordSchema(
@@ -76,11 +82,30 @@ FORMER = spec.RecordSchema(
     updated_at=("job.updatedAt", "job.createdAt"),
     times=spec.TimeFormat.EPOCH_SECONDS,
     kind="former_job",
-    keep=Among("job.status", ("failed",)),
+    keep=Among("job.status", ("failed", "succeeded")),
 )
 NOTIFIED = spec.RecordSchema(
-    key="jobId", updated_at=("finishedAt", "startedAt"), keep=Among("success", ("false",))
+    key="jobId", updated_at=("finishedAt", "startedAt"), keep=Among("success", ("false", "true"))
 )
+
+CONNECTION = spec.Supplement(path="/v1/connections/{connectionId}", into="connection")
+
+
+def poll_jobs(name: str, status: str, supplements: tuple[spec.Supplement, ...] = ()) -> spec.Pull:
+    """The jobs that ended in one way, for the API filters by one status only."""
+    return spec.Pull(
+        name=name,
+        path="/v1/jobs",
+        params=(("status", status), ("orderBy", "updatedAt|ASC")),
+        records="data",
+        pages=spec.OffsetPages(),
+        schema=spec.RecordSchema(
+            key="jobId", updated_at=("lastUpdatedAt", "startTime"), keep=Among("status", (status,))
+        ),
+        supplements=supplements,
+        since=spec.Since(field="lastUpdatedAt", param="updatedAtStart", ascending=True),
+    )
+
 
 CONNECTOR = spec.Connector(
     name="airbyte",
@@ -96,17 +121,8 @@ CONNECTOR = spec.Connector(
     ),
     auth=spec.OAuth2(token_url="/v1/applications/token", encoding="json"),
     pulls=(
-        spec.Pull(
-            name="jobs",
-            path="/v1/jobs",
-            params=(("status", "failed"), ("orderBy", "updatedAt|ASC")),
-            records="data",
-            pages=spec.OffsetPages(),
-            schema=spec.RecordSchema(
-                key="jobId", updated_at=("lastUpdatedAt", "startTime"), keep=Among("status", ("failed",))
-            ),
-            since=spec.Since(field="lastUpdatedAt", param="updatedAtStart", ascending=True),
-        ),
+        poll_jobs("jobs", "failed", supplements=(CONNECTION,)),
+        poll_jobs("succeeded_jobs", "succeeded"),
     ),
     webhook=spec.Webhook(
         signatures=(spec.UrlSecret(), spec.OWN_SIGNATURE),
@@ -124,7 +140,8 @@ CONNECTOR = spec.Connector(
             spec.WebhookEvent(record="jobs", when=spec.Condition(path="jobs.0.job.id"), schema=FORMER),
             spec.WebhookEvent(record="", when=spec.Condition(path="job.id"), schema=FORMER),
         ),
-        setup="Settings › Notifications › Failed syncs: webhook; append ?token= and the secret.",
+        setup="Settings › Notifications › Failed syncs and Successful syncs: webhook; append ?token= and the "
+        "secret.",
     ),
-    issues=(PUSHED, JOB, FORMER_JOB),
+    issues=(JOB, PUSHED, FORMER_JOB),
 )

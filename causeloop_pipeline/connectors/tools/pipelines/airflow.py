@@ -159,9 +159,18 @@ CONNECTOR = spec.Connector(
             since=spec.Since(field="end_date", param="end_date_gte"),
         ),
         spec.Pull(
+            name="failed_dag_runs",  # a run also fails without a task that does, such as by its time limit
+            path="/api/{api_version}/dags/~/dagRuns",
+            params=(("state", "failed"), ("order_by", "end_date")),
+            records="dag_runs",
+            pages=spec.OffsetPages(),
+            schema=RUN_SCHEMA,
+            since=spec.Since(field="end_date", param="end_date_gte"),
+        ),
+        spec.Pull(
             name="task_instances",
             path="/api/{api_version}/dags/~/dagRuns/~/taskInstances",
-            params=(("state", "failed"), ("order_by", "end_date")),
+            params=(("state", "failed"),),  # version 2 takes no order here
             records="task_instances",
             pages=spec.OffsetPages(),
             schema=TASK_SCHEMA,

@@ -1,12 +1,22 @@
 """AWS Glue: failed job runs, listed newest first; EventBridge pushes state changes."""
 
 from causeloop_pipeline.connectors import spec
-from causeloop_pipeline.connectors.mapping.expressions import Every, Has, Instant, Literal, Text, TimeFormat
+from causeloop_pipeline.connectors.mapping.expressions import (
+    Every,
+    Has,
+    Instant,
+    Is,
+    Literal,
+    Text,
+    TimeFormat,
+)
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
 from causeloop_pipeline.connectors.record_filters import Among
 from causeloop_pipeline.model.issue import Identifies
 
 FAILED = ("failed", "timeout", "error", "stopped")
+SUCCEEDED = ("succeeded",)
+ENDED = (*FAILED, *SUCCEEDED)
 UPDATED_AT = ("CompletedOn", "LastModifiedOn", "StartedOn")
 RUN = IssueMapping(
     name="job run",
@@ -18,8 +28,13 @@ RUN = IssueMapping(
     status="JobRunState",
     service="JobName",
     error_type=Literal("glue_job_failed"),
+    external_url=Text(
+        "https://{config.region}.console.aws.amazon.com/gluestudio/home?region={config.region}#/job/{JobName}/run/{Id}"
+    ),
     source_created_at=("StartedOn", Instant("StartedOn", TimeFormat.EPOCH_SECONDS)),
     resolved_at=("CompletedOn", Instant("CompletedOn", TimeFormat.EPOCH_SECONDS)),
+    job="JobName",
+    succeeded=Is("JobRunState", SUCCEEDED),
     attributes={"attempt": "Attempt", "worker_type": "WorkerType", "glue_version": "GlueVersion"},
 )
 EVENT = IssueMapping(
@@ -33,8 +48,13 @@ EVENT = IssueMapping(
     service="detail.jobName",
     error_type=Literal("glue_job_failed"),
     environment="region",
+    external_url=Text(
+        "https://{region}.console.aws.amazon.com/gluestudio/home?region={region}#/job/{detail.jobName}/run/{detail.jobRunId}"
+    ),
     source_created_at="time",
     resolved_at="time",
+    job="detail.jobName",
+    succeeded=Is("detail.state", SUCCEEDED),
     attributes={"account": "account", "region": "region"},
 )
 CRAWLER_EVENT = IssueMapping(
@@ -48,8 +68,13 @@ CRAWLER_EVENT = IssueMapping(
     service="detail.crawlerName",
     error_type=Literal("glue_crawler_failed"),
     environment="region",
+    external_url=Text(
+        "https://{region}.console.aws.amazon.com/glue/home?region={region}#/v2/data-catalog/crawlers/view/{detail.crawlerName}"
+    ),
     source_created_at=("detail.completionDate", "time"),
     resolved_at="time",
+    job=Text("crawler/{detail.crawlerName}"),
+    succeeded=Is("detail.state", SUCCEEDED),
     attributes={"account": "account", "region": "region"},
 )
 
@@ -84,7 +109,7 @@ CONNECTOR = spec.Connector(
                 key="Id",
                 updated_at=UPDATED_AT,
                 times=spec.TimeFormat.EPOCH_SECONDS,
-                keep=Among("JobRunState", FAILED),
+                keep=Among("JobRunState", ENDED),
             ),
             since=spec.Since(field="CompletedOn", newest_first=True),
             for_each="jobs",
@@ -98,7 +123,10 @@ CONNECTOR = spec.Connector(
             spec.WebhookEvent(
                 record="JobRuns",
                 schema=spec.RecordSchema(
-                    key="Id", updated_at=UPDATED_AT, kind="printed_run", keep=Among("JobRunState", FAILED)
+                    key="Id",
+                    updated_at=UPDATED_AT,
+                    kind="printed_run",
+                    keep=Among("JobRunState", ENDED),
                 ),
             ),
             spec.WebhookEvent(
@@ -108,7 +136,7 @@ CONNECTOR = spec.Connector(
                     key="detail.jobRunId",
                     updated_at=("time",),
                     kind="event",
-                    keep=Among("detail.state", FAILED),
+                    keep=Among("detail.state", ENDED),
                 ),
             ),
             spec.WebhookEvent(
@@ -118,7 +146,7 @@ CONNECTOR = spec.Connector(
                     key="crawler/{detail.crawlerName}/{id}",
                     updated_at=("time",),
                     kind="event",
-                    keep=Among("detail.state", FAILED),
+                    keep=Among("detail.state", ENDED),
                 ),
             ),
         ),

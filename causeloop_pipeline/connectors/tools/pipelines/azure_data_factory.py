@@ -3,11 +3,12 @@
 from datetime import timedelta
 
 from causeloop_pipeline.connectors import spec
-from causeloop_pipeline.connectors.mapping.expressions import Every, Has, Literal, Text
+from causeloop_pipeline.connectors.mapping.expressions import Every, Has, Is, Literal, Text
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
 from causeloop_pipeline.connectors.record_filters import Among
 from causeloop_pipeline.model.issue import Identifies
 
+FAILED, SUCCEEDED = ("failed", "cancelled"), ("succeeded",)
 RUN = IssueMapping(
     name="pipeline run",
     identifies=Identifies.EVENT,
@@ -19,8 +20,13 @@ RUN = IssueMapping(
     service="pipelineName",
     error_type=Literal("pipeline_failed"),
     environment="annotations.0",
+    external_url=Text(
+        "https://adf.azure.com/en/monitoring/pipelineruns/{runId}?factory=%2Fsubscriptions%2F{config.subscription}%2FresourceGroups%2F{config.resource_group}%2Fproviders%2FMicrosoft.DataFactory%2Ffactories%2F{config.factory}"
+    ),
     source_created_at=("runStart", "start"),
     resolved_at=("runEnd", "end", "lastUpdated"),
+    job="pipelineName",
+    succeeded=Is("status", SUCCEEDED),
     attributes={"trigger": "invokedBy.name", "duration_ms": "durationInMs"},
 )
 ACTIVITY = IssueMapping(
@@ -33,8 +39,12 @@ ACTIVITY = IssueMapping(
     status="status",
     service="pipelineName",
     error_type=("error.errorCode", "error.failureType", Literal("activity_failed")),
+    external_url=Text(
+        "https://adf.azure.com/en/monitoring/pipelineruns/{pipelineRunId}?factory=%2Fsubscriptions%2F{config.subscription}%2FresourceGroups%2F{config.resource_group}%2Fproviders%2FMicrosoft.DataFactory%2Ffactories%2F{config.factory}"
+    ),
     source_created_at="activityRunStart",
     resolved_at="activityRunEnd",
+    job="pipelineName",
     attributes={"activity": "activityType", "run": "pipelineRunId", "failure": "error.failureType"},
 )
 
@@ -70,7 +80,7 @@ CONNECTOR = spec.Connector(
             schema=spec.RecordSchema(
                 key="runId",
                 updated_at=("lastUpdated", "runEnd"),
-                keep=Among("status", ("failed", "cancelled")),
+                keep=Among("status", (*FAILED, *SUCCEEDED)),
             ),
             since=spec.Since(
                 field="lastUpdated",
@@ -90,7 +100,7 @@ CONNECTOR = spec.Connector(
                     key="activity/{activityRunId}",
                     updated_at=("activityRunEnd", "activityRunStart"),
                     kind="activity",
-                    keep=Among("status", ("failed", "cancelled")),
+                    keep=Among("status", FAILED),
                 ),
             )
             for record, path in (("value", "value.0.activityRunId"), ("", "activityRunId"))

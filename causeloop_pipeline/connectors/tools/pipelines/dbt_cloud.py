@@ -1,12 +1,14 @@
 """dbt platform job runs that failed, listed newest first and pushed by webhooks."""
 
 from causeloop_pipeline.connectors import spec
-from causeloop_pipeline.connectors.mapping.expressions import Every, Has, Literal, Some, Text
+from causeloop_pipeline.connectors.mapping.expressions import Every, Has, Is, Literal, Some, Text
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
 from causeloop_pipeline.connectors.record_filters import Among
 from causeloop_pipeline.model.issue import Identifies
 
 FAILED = ("20", "30", "errored", "cancelled", "error")
+SUCCEEDED = ("10", "success")
+ENDED = (*FAILED, *SUCCEEDED)
 PUSHED = IssueMapping(
     name="webhook",
     identifies=Identifies.EVENT,
@@ -21,6 +23,8 @@ PUSHED = IssueMapping(
     environment="environmentName",
     source_created_at=("runStartedAt", "runErroredAt"),
     resolved_at=("runFinishedAt", "runErroredAt"),
+    job="jobId",
+    succeeded=Is("runStatus", SUCCEEDED),
     attributes={"job": "jobId", "run": "runId", "dbt_version": "dbtVersion", "reason": "runReason"},
 )
 RUN = IssueMapping(
@@ -57,6 +61,8 @@ RUN = IssueMapping(
     external_url="href",
     source_created_at=("started_at", "created_at"),
     resolved_at=("finished_at", "updated_at"),
+    job=("job_definition_id", "job_id", "job.id"),
+    succeeded=Is(("status_humanized", "status"), SUCCEEDED),
     attributes={"job": "job_definition_id", "branch": "git_branch", "commit": "git_sha"},
 )
 
@@ -82,7 +88,8 @@ CONNECTOR = spec.Connector(
             records="data",
             pages=spec.OffsetPages(),
             schema=spec.RecordSchema(
-                updated_at=("finished_at", "updated_at"), keep=Among("status_humanized", FAILED)
+                updated_at=("finished_at", "updated_at"),
+                keep=Among("status_humanized", ENDED),
             ),
             since=spec.Since(field="finished_at", newest_first=True),
         ),
@@ -97,12 +104,12 @@ CONNECTOR = spec.Connector(
                 schema=spec.RecordSchema(
                     key="runId",
                     updated_at=("runErroredAt", "runFinishedAt", "runStartedAt"),
-                    keep=Among("runStatus", FAILED),
+                    keep=Among("runStatus", ENDED),
                 ),
                 add=(("event_type", "eventType"),),
             ),
         ),
-        setup="Account settings › Webhooks: the event “Run errored” of all jobs.",
+        setup="Account settings › Webhooks: the events “Run errored” and “Run completed” of all jobs.",
     ),
     issues=(PUSHED, RUN),
 )

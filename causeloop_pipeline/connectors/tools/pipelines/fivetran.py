@@ -30,13 +30,16 @@ PUSHED = IssueMapping(
     service=("connector_name", "connector_id"),
     error_type=(Match("data.reason", r"^[^{].*"), "event"),
     team="destination_group_id",
+    external_url=Text("https://fivetran.com/dashboard/connectors/{connector_id}/status"),
     source_created_at="created",
+    job="connector_id",
+    succeeded=Is("data.status", ("successful",)),
     attributes={"connector": "connector_id", "sync": "sync_id", "type": "connector_type"},
 )
 CONNECTION = IssueMapping(
     name="connection",
     identifies=Identifies.EVENT,
-    when=Every((Kind(("record",)), Has("service"), Has("status.sync_state"))),
+    when=Every((Kind(("record", "succeeded")), Has("service"), Has("status.sync_state"))),
     title=Text("{service} {schema}: sync failed"),
     body=("status.tasks.0.message", "status.warnings.0.message"),
     severity=Choose(Is("status.setup_state", ("broken",)), Literal("broken"), Literal("sync failed")),
@@ -44,8 +47,11 @@ CONNECTION = IssueMapping(
     service=("schema", "id"),
     error_type=("status.tasks.0.code", "status.setup_state"),
     team="group_id",
+    external_url=Text("https://fivetran.com/dashboard/connectors/{id}/status"),
     source_created_at=("failed_at", "succeeded_at", "created_at"),
     resolved_at="succeeded_at",
+    job="id",
+    succeeded=Kind(("succeeded",)),
     attributes={
         "service": "service",
         "setup_state": "status.setup_state",
@@ -77,9 +83,11 @@ LOG = IssueMapping(
     status=Literal("failed"),
     service="connection_id",
     error_type="message_event",
+    external_url=Text("https://fivetran.com/dashboard/connectors/{connection_id}/status"),
     source_created_at="time_stamp",
     attributes={"sync": "sync_id"},
 )
+FAILED = ("failure", "failure_with_task", "rescheduled", "failed")
 OTHER_EVENTS = frozenset(
     {
         "sync_start",
@@ -123,6 +131,21 @@ CONNECTOR = spec.Connector(
             ),
             since=spec.Since(field="failed_at"),
         ),
+        spec.Pull(
+            name="succeeded_connections",
+            path="/v1/connections",
+            records="data.items",
+            pages=spec.TokenPages(
+                next_path="data.next_cursor", param="cursor", size=1000, size_param="limit"
+            ),
+            schema=spec.RecordSchema(
+                key="succeeded/{id}/{succeeded_at}",
+                updated_at=("succeeded_at",),
+                kind="succeeded",
+                keep=lambda it: bool(it.get("succeeded_at")),
+            ),
+            since=spec.Since(field="succeeded_at"),
+        ),
     ),
     webhook=spec.Webhook(
         signatures=(spec.HmacSignature("x-fivetran-signature-256"),),
@@ -135,7 +158,7 @@ CONNECTOR = spec.Connector(
                     key="{connector_id}/{sync_id|created}",
                     updated_at=("created",),
                     kind="event",
-                    keep=Among("data.status", ("failure", "failure_with_task", "rescheduled", "failed")),
+                    keep=Among("data.status", (*FAILED, "successful")),
                 ),
             ),
             spec.WebhookEvent(

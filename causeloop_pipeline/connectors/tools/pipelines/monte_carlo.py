@@ -55,7 +55,13 @@ ALERT = IssueMapping(
     ),
     error_type=("payload.event_type", "payload.alert_type", "type"),
     team=("payload.owner", "payload.domains.0"),
-    external_url=("payload.url", "payload.incident_url", "payload.alert_url", "url"),
+    external_url=(
+        "payload.url",
+        "payload.incident_url",
+        "payload.alert_url",
+        "url",
+        Text("https://getmontecarlo.com/alerts/{payload.incident_id}"),
+    ),
     source_created_at=(
         "payload.created_time",
         "payload.event_created_time",

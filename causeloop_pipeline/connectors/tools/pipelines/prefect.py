@@ -42,6 +42,7 @@ CAUSE = Match(
     "state.message", r"^(?:Flow run encountered an exception[:.]|Flow run failed due to [a-z ]+:)?\s*([^\n]+)"
 )
 PAGE = "/runs/flow-run/"
+RUN_ID = Match(r"resource.prefect\.resource\.id", r"^prefect\.flow-run\.(.+)$")
 RUN = IssueMapping(
     name="flow run",
     identifies=Identifies.EVENT,
@@ -97,6 +98,18 @@ RUN_EVENT = IssueMapping(
     ),
     error_type=(r"resource.prefect\.state-name", "event"),
     environment=related("work-pool"),
+    external_url=(
+        Concat(
+            (Match(Text("{config.base_url}"), r"^(.+)/api/?$"), Literal(PAGE), RUN_ID),
+        ),
+        Concat(
+            (
+                Text("https://app.prefect.cloud/account/{config.account}/workspace/{config.workspace}"),
+                Literal(PAGE),
+                RUN_ID,
+            )
+        ),
+    ),
     source_created_at=(r"resource.prefect\.state-timestamp", "occurred"),
     resolved_at="occurred",
     job=(find_id("deployment"), find_id("flow")),

@@ -51,7 +51,11 @@ PUSHED = IssueMapping(
     error_type=("ticket_item_category", "ticket_sub_category"),
     team=("ticket_group_name", "ticket_department_name"),
     environment="ticket_environment",
-    external_url=("ticket_url", "ticket_public_url"),
+    external_url=(
+        "ticket_url",
+        "ticket_public_url",
+        Text("https://{config.domain}.freshservice.com/a/tickets/{ticket_id}"),
+    ),
     source_created_at="ticket_created_at",
     resolved_at=("ticket_resolved_at", "ticket_closed_at"),
     attributes={"number": "ticket_id", "type": "ticket_type", "tags": "ticket_tags"},

@@ -12,6 +12,7 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     Is,
     Literal,
     Some,
+    Text,
     TimeFormat,
 )
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
@@ -41,7 +42,7 @@ BREACH = IssueMapping(
         "model.now.name",
         "model.name",
     ),
-    external_url="breachUrl",
+    external_url=("breachUrl", Text("https://{config.host}/#modelbreach/{pbid}")),
     source_created_at=Instant(("creationTime", "time"), MILLISECONDS),
     resolved_at=Instant(("acknowledged.time", "time"), MILLISECONDS),
     attributes={"score": "score", "comments": "commentCount", "device": "device.did"},
@@ -56,7 +57,7 @@ INCIDENT = IssueMapping(
     status=Choose(Is("acknowledged", ("true",)), Literal("acknowledged"), Literal("unacknowledged")),
     service=("breachDevices.0.hostname", "breachDevices.0.identifier", "breachDevices.0.ip"),
     error_type=("mitreTactics.0", "attackPhases.0", "category"),
-    external_url="incidentEventUrl",
+    external_url=("incidentEventUrl", Text("https://{config.host}/#aiaincidentevent/{id}")),
     source_created_at=Instant(("createdAt", "periods.0.start"), MILLISECONDS),
     attributes={"group": ("groupId", "currentGroup"), "score": "aiaScore"},
 )

@@ -2,7 +2,7 @@
 
 from causeloop_pipeline.connectors import spec
 from causeloop_pipeline.connectors.formats.elastic_alerts import list_paths, list_spellings
-from causeloop_pipeline.connectors.mapping.expressions import Band, Every, Has, Some
+from causeloop_pipeline.connectors.mapping.expressions import Band, Every, Has, Some, Text
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
 from causeloop_pipeline.model.issue import Identifies
 
@@ -85,6 +85,7 @@ CASE = IssueMapping(
     severity="severity",
     status="status",
     error_type="category",
+    external_url=Text("https://{config.kibana}/app/security/cases/{id}"),
     source_created_at="created_at",
     resolved_at=("closed_at", "updated_at"),
     attributes={"tags": "tags", "owner": "owner", "alerts": "totalAlerts"},

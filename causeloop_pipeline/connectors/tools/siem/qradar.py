@@ -26,7 +26,12 @@ OFFENSE = IssueMapping(
     service=("log_sources.0.name", "offense_source"),
     team="assigned_to",
     error_type=("categories.0", "offense_type_str", "offense_type"),
-    external_url=Text("{config.base_url}/console/do/sem/offensesummary?summaryId={id}"),
+    external_url=(
+        Text("{config.base_url}/console/do/sem/offensesummary?summaryId={id}"),
+        Text(
+            "https://{config.host}/console/do/sem/offensesummary?appName=Sem&pageId=OffenseSummary&summaryId={id}"
+        ),
+    ),
     source_created_at=Instant("start_time", TimeFormat.EPOCH_MILLISECONDS),
     resolved_at=Instant(
         ("close_time", "last_persisted_time", "last_updated_time"), TimeFormat.EPOCH_MILLISECONDS

@@ -24,7 +24,11 @@ TICKET = IssueMapping(
     service=(Tag("tags", "service|product"), "channel"),
     team=("assignee_team.name", "assignee_user.email"),
     environment=Tag("tags", "env|environment"),
-    external_url=(Text("{config.base_url}/app/ticket/{id}"), "uri"),
+    external_url=(
+        Text("{config.base_url}/app/ticket/{id}"),
+        "uri",
+        Text("https://{config.domain}.gorgias.com/app/ticket/{id}"),
+    ),
     source_created_at=("created_datetime", "opened_datetime"),
     resolved_at=("closed_datetime", "updated_datetime"),
     attributes={"tags": "tags", "via": "via", "language": "language"},

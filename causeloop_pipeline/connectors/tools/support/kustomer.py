@@ -35,7 +35,11 @@ CONVERSATION = IssueMapping(
     ),
     team=("attributes.assignedTeams.0",),
     environment=Tag("attributes.tags", "env|environment"),
-    external_url=("links.web", "links.self"),
+    external_url=(
+        "links.web",
+        "links.self",
+        Text("https://{config.organization}.kustomerapp.com/app/conversations/{id}"),
+    ),
     source_created_at="attributes.createdAt",
     resolved_at=("attributes.lastDone.createdAt", "attributes.endedAt", "attributes.updatedAt"),
     attributes={"channels": "attributes.channels", "tags": "attributes.tags"},

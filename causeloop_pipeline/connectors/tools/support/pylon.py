@@ -27,7 +27,7 @@ ISSUE = IssueMapping(
     error_type="type",
     team=("team.name", "team.id"),
     environment=Tag("tags", "env|environment"),
-    external_url="link",
+    external_url=("link", Text("https://app.usepylon.com/issues?issueNumber={number}")),
     source_created_at="created_at",
     resolved_at=("resolution_time", "latest_message_time"),
     attributes={"number": "number", "tags": "tags", "source": "source"},

@@ -51,6 +51,7 @@ REPLICATED = IssueMapping(
     service=("product_name", "type"),
     error_type="reason",
     team=("owner_name", "owner_id"),
+    external_url=Text("https://{config.domain}.my.salesforce.com/lightning/r/Case/{id}/view"),
     source_created_at="created_date",
     resolved_at=("closed_date", "last_modified_date"),
     attributes={"number": "case_number", "origin": "origin", "account": "account_id"},
@@ -67,6 +68,9 @@ CAPTURED = IssueMapping(
     error_type="Reason",
     team="OwnerId",
     environment="Environment__c",
+    external_url=Text(
+        "https://{config.domain}.my.salesforce.com/lightning/r/Case/{ChangeEventHeader.recordIds.0}/view"
+    ),
     source_created_at=(
         "CreatedDate",
         "LastModifiedDate",

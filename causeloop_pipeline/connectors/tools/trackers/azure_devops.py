@@ -24,12 +24,13 @@ from causeloop_pipeline.connectors.ticket_marker import Unmarked
 from causeloop_pipeline.model.issue import Identifies
 
 FAILED = ("failed", "partiallysucceeded", "canceled", "8", "4", "32")
+SUCCEEDED = ("succeeded", "2")
 
 
-def has_failed(build: spec.Record) -> bool:
-    """Whether a build or run ended badly; former versions of the webhook say so in its status."""
+def has_ended(build: spec.Record) -> bool:
+    """Whether a build or run failed or succeeded; former versions of the webhook say so in its status."""
     run = build.get("run") or build
-    return str(run.get("result") or run.get("status")).lower() in FAILED
+    return str(run.get("result") or run.get("status")).lower() in (*FAILED, *SUCCEEDED)
 
 
 WORK_ITEM = IssueMapping(
@@ -51,7 +52,11 @@ WORK_ITEM = IssueMapping(
     error_type=r"fields.System\.WorkItemType",
     team=(r"fields.System\.TeamProject", r"fields.System\.AssignedTo.displayName"),
     environment=Tag(r"fields.System\.Tags", "env|environment"),
-    external_url=("_links.html.href", "url"),
+    external_url=(
+        "_links.html.href",
+        "url",
+        Text("https://dev.azure.com/{config.organization}/_workitems/edit/{id}"),
+    ),
     source_created_at=r"fields.System\.CreatedDate",
     resolved_at=(
         r"fields.Microsoft\.VSTS\.Common\.ClosedDate",
@@ -77,6 +82,8 @@ RUN = IssueMapping(
     external_url=("run._links.web.href", "run.url"),
     source_created_at="run.createdDate",
     resolved_at="run.finishedDate",
+    job=Text("{pipeline.id}/{run.resources.repositories.self.refName}"),
+    succeeded=Is("run.result", SUCCEEDED),
     attributes={"number": "run.name"},
 )
 BUILD = IssueMapping(
@@ -97,6 +104,8 @@ BUILD = IssueMapping(
     external_url=("_links.web.href", "url"),
     source_created_at=("startTime", "queueTime"),
     resolved_at="finishTime",
+    job=(Text("{definition.id}/{sourceBranch}"), "definition.id"),
+    succeeded=Is(("result", "status"), SUCCEEDED),
     attributes={"commit": ("sourceVersion", "sourceGetVersion"), "number": "buildNumber", "reason": "reason"},
 )
 DEPLOY = ChangeMapping(
@@ -122,23 +131,46 @@ BUILD_SCHEMA = spec.RecordSchema(
     updated_at=("finishTime", "queueTime"),
     kind="build",
     keep=Both(
-        Among("status", ("completed", "2")), Both(Among("result", FAILED), Named(("definition.name",), "."))
+        Among("status", ("completed", "2")),
+        Both(Among("result", (*FAILED, *SUCCEEDED)), Named(("definition.name",), ".")),
     ),
 )
-PUSHED_BUILD = spec.RecordSchema(key="build/{id}", updated_at=("finishTime",), kind="build", keep=has_failed)
+PUSHED_BUILD = spec.RecordSchema(key="build/{id}", updated_at=("finishTime",), kind="build", keep=has_ended)
 PUSHED_RUN = spec.RecordSchema(
-    key="build/{run.id}", updated_at=("run.finishedDate", "run.createdDate"), kind="run", keep=has_failed
+    key="build/{run.id}", updated_at=("run.finishedDate", "run.createdDate"), kind="run", keep=has_ended
 )
 DEPLOY_SCHEMA = spec.RecordSchema(
     key="deploy/{id}",
     updated_at=("finishTime",),
     kind="change",
-    keep=Both(Among("result", ("succeeded", "2")), Named(("definition.name",), DEPLOYMENT_NAME)),
+    keep=Both(Among("result", SUCCEEDED), Named(("definition.name",), DEPLOYMENT_NAME)),
 )
 QUERY = (
     "SELECT [System.Id] FROM WorkItems WHERE [System.WorkItemType] IN ('Bug', 'Issue', 'Incident') "
     "AND [System.ChangedDate] >= '{since}' ORDER BY [System.ChangedDate]"
 )
+
+
+def poll_builds(name: str, result: str, schema: spec.RecordSchema) -> spec.Pull:
+    """The builds of each project that ended in one way, by their end."""
+    return spec.Pull(
+        name=name,
+        path="/{organization}/{item}/_apis/build/builds",
+        params=(("api-version", "7.1"), ("resultFilter", result), ("queryOrder", "finishTimeAscending")),
+        records="value",
+        pages=spec.TokenPages(
+            next_path="x-ms-continuationtoken",
+            param="continuationToken",
+            in_header=True,
+            size=200,
+            size_param="$top",
+        ),
+        schema=schema,
+        since=spec.Since(field="finishTime", param="minTime", ascending=True),
+        for_each="projects",
+        optional=True,
+    )
+
 
 CONNECTOR = spec.Connector(
     name="azure_devops",
@@ -191,48 +223,9 @@ CONNECTOR = spec.Connector(
             since=spec.Since(field=r"fields.System\.ChangedDate", param="query", template=QUERY),
             for_each="projects",
         ),
-        spec.Pull(
-            name="builds",
-            path="/{organization}/{item}/_apis/build/builds",
-            params=(
-                ("api-version", "7.1"),
-                ("resultFilter", "failed"),
-                ("queryOrder", "finishTimeAscending"),
-            ),
-            records="value",
-            pages=spec.TokenPages(
-                next_path="x-ms-continuationtoken",
-                param="continuationToken",
-                in_header=True,
-                size=200,
-                size_param="$top",
-            ),
-            schema=BUILD_SCHEMA,
-            since=spec.Since(field="finishTime", param="minTime", ascending=True),
-            for_each="projects",
-            optional=True,
-        ),
-        spec.Pull(
-            name="deploys",
-            path="/{organization}/{item}/_apis/build/builds",
-            params=(
-                ("api-version", "7.1"),
-                ("resultFilter", "succeeded"),
-                ("queryOrder", "finishTimeAscending"),
-            ),
-            records="value",
-            pages=spec.TokenPages(
-                next_path="x-ms-continuationtoken",
-                param="continuationToken",
-                in_header=True,
-                size=200,
-                size_param="$top",
-            ),
-            schema=DEPLOY_SCHEMA,
-            since=spec.Since(field="finishTime", param="minTime", ascending=True),
-            for_each="projects",
-            optional=True,
-        ),
+        poll_builds("builds", "failed", BUILD_SCHEMA),
+        poll_builds("succeeded_builds", "succeeded", BUILD_SCHEMA),
+        poll_builds("deploys", "succeeded", DEPLOY_SCHEMA),
     ),
     webhook=spec.Webhook(
         signatures=(spec.BasicSecret(), spec.SharedSecret("x-causeloop-token")),

@@ -1,7 +1,7 @@
 """Bitbucket Cloud issues, failed pipelines and deployments, polled and pushed."""
 
 from causeloop_pipeline.connectors import spec
-from causeloop_pipeline.connectors.mapping.expressions import Every, Has, Kind, Literal, Some, Text
+from causeloop_pipeline.connectors.mapping.expressions import Every, Has, Is, Kind, Literal, Some, Text
 from causeloop_pipeline.connectors.mapping.fields import ChangeMapping, IssueMapping
 from causeloop_pipeline.connectors.record_filters import Among, Both
 from causeloop_pipeline.model.issue import Identifies
@@ -36,9 +36,15 @@ PIPELINE = IssueMapping(
     service=("repository.full_name", "target.ref_name"),
     error_type=Literal("pipeline_failed"),
     environment="target.ref_name",
-    external_url=("links.html.href", "links.self.href"),
+    external_url=(
+        "links.html.href",
+        "links.self.href",
+        Text("https://bitbucket.org/{repository.full_name}/pipelines/results/{build_number}"),
+    ),
     source_created_at="created_on",
     resolved_at="completed_on",
+    job=Text("{repository.full_name}/{target.ref_name}"),
+    succeeded=Is("state.result.name", ("successful",)),
     attributes={"commit": "target.commit.hash", "number": "build_number"},
 )
 STATUS = IssueMapping(
@@ -55,6 +61,8 @@ STATUS = IssueMapping(
     external_url="url",
     source_created_at="created_on",
     resolved_at="updated_on",
+    job=(Text("build/{repository_name}/{key}/{refname}"), Text("build/{repository_name}/{key}")),
+    succeeded=Is("state", ("successful",)),
 )
 DEPLOYMENT = ChangeMapping(
     name="deployment",
@@ -73,7 +81,7 @@ PIPELINE_SCHEMA = spec.RecordSchema(
     kind="pipeline",
     keep=Both(
         Among("state.name", ("completed", "failed", "error", "halted")),
-        Among("state.result.name", ("failed", "error", "expired")),
+        Among("state.result.name", ("failed", "error", "expired", "successful")),
     ),
 )
 DEPLOYMENT_SCHEMA = spec.RecordSchema(
@@ -86,7 +94,7 @@ STATUS_SCHEMA = spec.RecordSchema(
     key="build/{key}/{commit}",
     updated_at=("updated_on", "created_on"),
     kind="build_status",
-    keep=Among("state", ("failed", "stopped")),
+    keep=Among("state", ("failed", "stopped", "successful")),
 )
 
 CONNECTOR = spec.Connector(

@@ -9,6 +9,7 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     SeverityLabel,
     Some,
     Tag,
+    Text,
     TimeFormat,
 )
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
@@ -32,7 +33,7 @@ TASK = IssueMapping(
     ),
     team=(Tag("tags", "team"), "space.name", "space.id"),
     environment=(Element("custom_fields", key="name", equals="Environment"), Tag("tags", "env|environment")),
-    external_url="url",
+    external_url=("url", Text("https://app.clickup.com/t/{id}")),
     source_created_at=Instant("date_created", TimeFormat.EPOCH_MILLISECONDS),
     resolved_at=Instant(("date_closed", "date_done", "date_updated"), TimeFormat.EPOCH_MILLISECONDS),
     attributes={"number": "custom_id", "vendor_status": "status.status", "tags": "tags"},

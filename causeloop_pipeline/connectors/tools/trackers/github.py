@@ -257,7 +257,7 @@ CONNECTOR = spec.Connector(
             since=spec.Since(field="published_at", newest_first=True),
             optional=True,
         ),
-        *(poll_workflow_runs(conclusion) for conclusion in FAILED_CONCLUSIONS),
+        *(poll_workflow_runs(conclusion) for conclusion in (*FAILED_CONCLUSIONS, "success")),
     ),
     webhook=spec.Webhook(
         signatures=(spec.HmacSignature("x-hub-signature-256", prefix="sha256="),),

@@ -5,11 +5,19 @@ from causeloop_pipeline.connectors.formats.gitlab_deployments import (
     DEPLOYMENT,
     DEPLOYMENT_EVENTS,
     DEPLOYMENT_SCHEMA,
-    FAILED,
     FAILED_DEPLOYMENT,
     FLAG,
     FLAG_EVENT,
     PROJECT_OF_URL,
+)
+from causeloop_pipeline.connectors.formats.gitlab_pipelines import (
+    EACH_PROJECT,
+    ENDED,
+    JOB,
+    PIPELINE,
+    PULLED_JOB,
+    PUSHED_JOB,
+    poll_pipelines,
 )
 from causeloop_pipeline.connectors.mapping.expressions import (
     Every,
@@ -22,7 +30,6 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     SeverityLabel,
     Some,
     Tag,
-    Text,
 )
 from causeloop_pipeline.connectors.mapping.fields import ChangeMapping, IssueMapping
 from causeloop_pipeline.connectors.record_filters import Among
@@ -72,46 +79,6 @@ ISSUE = IssueMapping(
         "escalation": "escalation_status",
     },
 )
-PIPELINE = IssueMapping(
-    name="pipeline",
-    identifies=Identifies.EVENT,
-    when=Kind(("pipeline",)),
-    title=(Text("Pipeline {name} {status}"), Text("Pipeline on {ref} {status}")),
-    severity="status",
-    status="status",
-    service=("project_path", *PROJECT_OF_URL, "project_id"),
-    error_type=Literal("pipeline_failed"),
-    environment="ref",
-    external_url=("web_url", "url"),
-    source_created_at="created_at",
-    resolved_at=("finished_at", "updated_at"),
-    attributes={"commit": "sha", "source": "source", "number": "iid"},
-)
-JOB = IssueMapping(
-    name="job",
-    identifies=Identifies.EVENT,
-    when=Kind(("job",)),
-    title=(
-        Text("{build_name} {build_status}: {build_failure_reason}"),
-        Text("{build_name} {build_status}"),
-        Text("{name} {status}: {failure_reason}"),
-        Text("{name} {status}"),
-    ),
-    body=("failure_reason", "build_failure_reason"),
-    severity=("build_status", "status"),
-    status=("build_status", "status"),
-    service=("project_name", "project.path_with_namespace", *PROJECT_OF_URL, "pipeline.project_id"),
-    error_type=("build_failure_reason", "failure_reason", Literal("job_failed")),
-    environment=("environment.name", "ref"),
-    external_url=("web_url", Text("{repository.homepage}/-/jobs/{build_id}")),
-    source_created_at=("build_started_at", "build_created_at", "started_at", "created_at"),
-    resolved_at=("build_finished_at", "finished_at"),
-    attributes={
-        "stage": ("build_stage", "stage"),
-        "commit": ("sha", "commit.id"),
-        "pipeline": ("pipeline_id", "pipeline.id"),
-    },
-)
 VULNERABILITY = IssueMapping(
     name="vulnerability",
     identifies=Identifies.EVENT,
@@ -135,17 +102,7 @@ RELEASE = ChangeMapping(
     changed_at=("released_at", "created_at"),
 )
 ISSUE_SCHEMA = spec.RecordSchema(keep=Unmarked(("labels",)))
-PIPELINE_SCHEMA = spec.RecordSchema(key="pipeline/{id}", kind="pipeline", keep=Among("status", FAILED))
-PULLED_JOB = spec.RecordSchema(
-    key="job/{id}", updated_at=("finished_at", "created_at"), kind="job", keep=Among("status", FAILED)
-)
-PUSHED_JOB = spec.RecordSchema(
-    key="job/{build_id}",
-    updated_at=("build_finished_at", "build_created_at"),
-    kind="job",
-    keep=Among("build_status", FAILED),
-)
-EACH_PROJECT = "/api/v4/projects/{item}/"
+
 
 CONNECTOR = spec.Connector(
     name="gitlab",
@@ -184,17 +141,8 @@ CONNECTOR = spec.Connector(
             since=spec.Since(field="updated_at", param="updated_after", ascending=True, restart_after=10_000),
             for_each="projects",
         ),
-        spec.Pull(
-            name="pipelines",
-            path=f"{EACH_PROJECT}pipelines",
-            params=(("status", "failed"), ("order_by", "updated_at"), ("sort", "asc")),
-            records="",
-            pages=spec.LinkPages(),
-            schema=PIPELINE_SCHEMA,
-            since=spec.Since(field="updated_at", param="updated_after", ascending=True),
-            for_each="projects",
-            optional=True,
-        ),
+        poll_pipelines("pipelines", "failed"),
+        poll_pipelines("succeeded_pipelines", "success"),
         spec.Pull(
             name="jobs",
             path=f"{EACH_PROJECT}jobs",
@@ -264,9 +212,9 @@ CONNECTOR = spec.Connector(
                     key="pipeline/{id}",
                     updated_at=("finished_at", "created_at"),
                     kind="pipeline",
-                    keep=Among("status", FAILED),
+                    keep=Among("status", ENDED),
                 ),
-                add=(("project_path", "project.path_with_namespace"),),
+                add=(("project_path", "project.path_with_namespace"), ("project_id", "project.id")),
             ),
             spec.WebhookEvent(record="", when=spec.Condition(path="build_id"), schema=PUSHED_JOB),
             spec.WebhookEvent(

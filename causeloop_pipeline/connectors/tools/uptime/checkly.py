@@ -16,6 +16,7 @@ from causeloop_pipeline.connectors.mapping.expressions import (
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
 from causeloop_pipeline.model.issue import FiringStart, Identifies
 
+RECOVERIES = ("alert_recovery", "alert_degraded_recovery", "no_alert")
 ALERT = IssueMapping(
     name="alert",
     identifies=Identifies.EVENT,
@@ -39,9 +40,12 @@ ALERT = IssueMapping(
     service=("check_name", "name", "checkId"),
     error_type=("check_type", "checkType"),
     team="group_name",
-    external_url=("link", "result_link"),
+    external_url=("link", "result_link", Text("https://app.checklyhq.com/checks/{checkId}")),
     source_created_at=("started_at", "created_at"),
     resolved_at=("started_at", "created_at"),
+    # A recovery is an alert of its own, with an id of its own.
+    job=("check_id", "checkId"),
+    succeeded=Is(("alert_type", "alertType", "event"), RECOVERIES),
     attributes={
         "status_code": ("api_check_response_status_code", "statusCode"),
         "response_time": "response_time",
@@ -55,8 +59,17 @@ RESULT = IssueMapping(
     when=Every((Kind(("result",)), Has("checkId"), Has("name"), Has("hasFailures"))),
     title=Choose(Is("isDegraded", ("true",)), Text("{name} is degraded"), Text("{name} is failing")),
     severity=Choose(Is("isDegraded", ("true",)), Literal("alert_degraded"), Literal("alert_failure")),
-    status=Choose(Is("isDegraded", ("true",)), Literal("alert_degraded"), Literal("alert_failure")),
+    status=Choose(
+        Is("isDegraded", ("true",)),
+        Literal("alert_degraded"),
+        Choose(
+            Some((Is("hasFailures", ("true",)), Is("hasErrors", ("true",)))),
+            Literal("alert_failure"),
+            Literal("alert_recovery"),
+        ),
+    ),
     service="name",
+    external_url=Text("https://app.checklyhq.com/checks/{checkId}"),
     source_created_at=("startedAt", "updated_at", "created_at"),
     firing_start=FiringStart.CHANGED,
     attributes={"response_time": "responseTime", "location": ("runLocation", "lastRunLocation")},
@@ -71,9 +84,7 @@ def has_failed(result: spec.Record) -> bool:
 RESULT_SCHEMA = spec.RecordSchema(
     key="{checkId}/{id}", updated_at=("stoppedAt", "created_at"), kind="result", keep=has_failed
 )
-STATUS_SCHEMA = spec.RecordSchema(
-    key="checkId", updated_at=("updated_at", "created_at"), kind="result", keep=has_failed
-)
+STATUS_SCHEMA = spec.RecordSchema(key="checkId", updated_at=("updated_at", "created_at"), kind="result")
 
 CONNECTOR = spec.Connector(
     name="checkly",

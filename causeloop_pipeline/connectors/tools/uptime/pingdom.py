@@ -5,6 +5,7 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     Every,
     Has,
     Instant,
+    Is,
     Match,
     Some,
     Tag,
@@ -45,8 +46,11 @@ ALERT = IssueMapping(
     status="messageshort",
     service=Text("check {checkid}"),
     error_type="messageshort",
+    external_url=Text("https://my.pingdom.com/app/reports/uptime#check={checkid}"),
     source_created_at=Instant("time", TimeFormat.EPOCH_SECONDS),
     resolved_at=Instant("time", TimeFormat.EPOCH_SECONDS),
+    job="checkid",
+    succeeded=Is("messageshort", ("up", "up alert")),
     attributes={"via": "via"},
 )
 CHECK = IssueMapping(
@@ -68,7 +72,7 @@ CHECK_SCHEMA = spec.RecordSchema(
     updated_at=("lasttesttime", "created"),
     times=spec.TimeFormat.EPOCH_SECONDS,
     kind="check",
-    keep=Among("status", ("down", "unconfirmed_down")),
+    keep=Among("status", ("down", "unconfirmed_down", "up")),
 )
 SCHEMA = spec.RecordSchema(
     key="check_id", updated_at=("state_changed_timestamp",), times=spec.TimeFormat.EPOCH_SECONDS

@@ -1,7 +1,7 @@
 """StatusCake uptime alerts, listed and pushed by webhooks."""
 
 from causeloop_pipeline.connectors import spec
-from causeloop_pipeline.connectors.mapping.expressions import Every, Has, Kind, Literal, Some, Tag, Text
+from causeloop_pipeline.connectors.mapping.expressions import Every, Has, Is, Kind, Literal, Some, Tag, Text
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
 from causeloop_pipeline.connectors.record_filters import Among
 from causeloop_pipeline.model.issue import Identifies
@@ -30,6 +30,8 @@ ALERT = IssueMapping(
     error_type=(Text("HTTP {status_code}"), Literal("uptime")),
     source_created_at="triggered_at",
     resolved_at="triggered_at",
+    job=("test_id", "name"),
+    succeeded=Is("status", ("up",)),
 )
 
 TEST = IssueMapping(

@@ -47,7 +47,12 @@ ALERT = IssueMapping(
     ),
     service=("testName", "alertRuleId", "hostname"),
     error_type=("alertType", "type"),
-    external_url=("permalink", "links.appLink.href", "_links.appLink.href"),
+    external_url=(
+        "permalink",
+        "links.appLink.href",
+        "_links.appLink.href",
+        Text("https://app.thousandeyes.com/alerts/list/?alertId={alertId}"),
+    ),
     source_created_at=("startDate", "dateStart"),
     resolved_at=("endDate", "dateEnd"),
     attributes={"suppressed": "suppressed", "violations": "violationCount"},

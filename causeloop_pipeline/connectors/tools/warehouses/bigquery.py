@@ -33,7 +33,12 @@ JOB = IssueMapping(
     error_type=("status.errorResult.reason", "errorResult.reason"),
     team="user_email",
     environment="jobReference.location",
-    external_url="selfLink",
+    external_url=(
+        "selfLink",
+        Text(
+            "https://console.cloud.google.com/bigquery?project={jobReference.projectId}&j=bq:{jobReference.location}:{jobReference.jobId}&page=queryresults"
+        ),
+    ),
     source_created_at=Instant(
         ("statistics.startTime", "statistics.creationTime"), TimeFormat.EPOCH_MILLISECONDS
     ),

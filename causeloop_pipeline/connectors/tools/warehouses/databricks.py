@@ -42,6 +42,8 @@ RUN = IssueMapping(
     external_url="run_page_url",
     source_created_at=Instant("start_time", TimeFormat.EPOCH_MILLISECONDS),
     resolved_at=Instant("end_time", TimeFormat.EPOCH_MILLISECONDS),
+    job="job_id",
+    succeeded=Is(("state.result_state", "status.termination_details.type"), ("success",)),
     attributes={"job": "job_id", "trigger": "trigger", "attempt": "attempt_number"},
 )
 NOTIFICATION = IssueMapping(
@@ -58,7 +60,9 @@ NOTIFICATION = IssueMapping(
     service=("job.name", "job.job_id"),
     error_type="event_type",
     team="workspace_id",
-    external_url=("run.run_page_url",),
+    external_url=("run.run_page_url", Text("https://{config.workspace}/jobs/{job.job_id}/runs/{run.run_id}")),
+    job="job.job_id",
+    succeeded=Is("event_type", ("jobs.on_success",)),
     attributes={"job": "job.job_id", "run": "run.run_id", "workspace": "workspace_id"},
 )
 PIPELINE = IssueMapping(
@@ -71,7 +75,12 @@ PIPELINE = IssueMapping(
     service=("name", "pipeline_id"),
     error_type=Literal("pipeline_failed"),
     team=("run_as_user_name", "creator_user_name"),
+    external_url=Text(
+        "https://{config.workspace}/pipelines/{pipeline_id}/updates/{latest_updates.0.update_id}"
+    ),
     source_created_at="latest_updates.0.creation_time",
+    job=Text("pipeline/{pipeline_id}"),
+    succeeded=Is("latest_updates.0.state", ("completed",)),
     attributes={"pipeline": "pipeline_id", "update": "latest_updates.0.update_id"},
 )
 AUDIT = IssueMapping(
@@ -91,13 +100,13 @@ AUDIT = IssueMapping(
 )
 
 
-def has_ended_badly(run: spec.Record) -> bool:
-    """Whether a run is over and did not succeed, by its state or, in newer answers, its status."""
+def has_ended(run: spec.Record) -> bool:
+    """Whether a run is over, by its state or, in newer answers, its status."""
     state, status = run.get("state") or {}, run.get("status") or {}
     if result := state.get("result_state"):
-        return str(result).lower() in FAILED
-    if kind := (status.get("termination_details") or {}).get("type"):
-        return str(kind).lower() != "success"
+        return str(result).lower() in (*FAILED, "success")
+    if (status.get("termination_details") or {}).get("type"):
+        return True
     return str(state.get("life_cycle_state") or status.get("state")).lower() not in NOT_OVER
 
 
@@ -130,7 +139,7 @@ CONNECTOR = spec.Connector(
                 key="run_id",
                 updated_at=("end_time", "start_time"),
                 times=spec.TimeFormat.EPOCH_MILLISECONDS,
-                keep=has_ended_badly,
+                keep=has_ended,
             ),
             since=spec.Since(
                 field="start_time", param="start_time_from", format=spec.TimeFormat.EPOCH_MILLISECONDS
@@ -139,7 +148,7 @@ CONNECTOR = spec.Connector(
     ),
     webhook=spec.Webhook(
         signatures=(spec.BasicSecret(), spec.UrlSecret()),
-        ignore=(spec.Condition(path="event_type", values=frozenset({"jobs.on_start", "jobs.on_success"})),),
+        ignore=(spec.Condition(path="event_type", values=frozenset({"jobs.on_start"})),),
         events=(
             spec.WebhookEvent(
                 record="",
@@ -153,7 +162,7 @@ CONNECTOR = spec.Connector(
                     key="pipeline/{pipeline_id}/{latest_updates.0.update_id}",
                     updated_at=("latest_updates.0.creation_time",),
                     kind="pipeline",
-                    keep=Among("latest_updates.0.state", ("failed", "canceled")),
+                    keep=Among("latest_updates.0.state", ("failed", "canceled", "completed")),
                 ),
             ),
             spec.WebhookEvent(
@@ -168,7 +177,8 @@ CONNECTOR = spec.Connector(
                 ),
             ),
         ),
-        setup="Settings › Notifications › Webhook destination, basic authentication; on failure of each job.",
+        setup="Settings › Notifications › Webhook destination, basic authentication; on failure and "
+        "on success of each job.",
     ),
     issues=(NOTIFICATION, AUDIT, PIPELINE, RUN),
 )
