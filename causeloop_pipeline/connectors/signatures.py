@@ -49,6 +49,14 @@ class UrlSecret:
 
 
 @dataclass(frozen=True)
+class DsnKey:
+    """The secret is the public key of a Sentry SDK's DSN, which it repeats in the header X-Sentry-Auth."""
+
+    header: str = "x-sentry-auth"
+    parameter: str = "sentry_key"
+
+
+@dataclass(frozen=True)
 class JwtSignature:
     """A JSON web token signed with the secret (HS256), in a header; it says who sent, not what."""
 
@@ -62,5 +70,5 @@ class SnsSignature:
     """Amazon SNS signs with a certificate of its own; the secret is the ARN of the topic that may send."""
 
 
-Signature = HmacSignature | SharedSecret | BasicSecret | UrlSecret | JwtSignature | SnsSignature
+Signature = HmacSignature | SharedSecret | BasicSecret | UrlSecret | DsnKey | JwtSignature | SnsSignature
 OWN_SIGNATURE = HmacSignature("x-causeloop-signature")

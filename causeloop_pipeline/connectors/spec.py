@@ -53,6 +53,7 @@ from causeloop_pipeline.connectors.pulls import (
 from causeloop_pipeline.connectors.signatures import (
     OWN_SIGNATURE,
     BasicSecret,
+    DsnKey,
     HmacSignature,
     JwtSignature,
     SharedSecret,
@@ -82,6 +83,7 @@ __all__ = [
     "Config",
     "Connector",
     "Details",
+    "DsnKey",
     "Field",
     "Files",
     "FirstOf",

@@ -20,44 +20,11 @@ from causeloop_pipeline.egress.errors import PermanentFailure, TransientFailure
 from causeloop_pipeline.egress.policy import EgressPolicy
 from causeloop_pipeline.outbound.tickets import Draft, Tracker, open_ticket
 from causeloop_pipeline.outbound.trackers import TRACKERS, make_tracker
-from tests.outbound.fake_trackers import REPOSITORY, FakeGitHub, FakeJira
-from tests.outbound.more_fake_trackers import (
-    FakeAsana,
-    FakeAzureDevOps,
-    FakeGitLab,
-    FakeLinear,
-    FakeServiceNow,
-)
+from tests.outbound.fake_trackers import REPOSITORY
+from tests.outbound.tracker_table import CONFIG, CREDENTIALS, FAKES
 from tests.support.fake_tool import FakeTool, Reply, fake_tool, in_turn
 
 RECOMMENDATION = UUID("11111111-2222-3333-4444-555555555555")
-FAKES: dict[str, Any] = {
-    "asana": FakeAsana,
-    "azure_devops": FakeAzureDevOps,
-    "github": FakeGitHub,
-    "gitlab": FakeGitLab,
-    "jira": FakeJira,
-    "linear": FakeLinear,
-    "servicenow": FakeServiceNow,
-}
-CREDENTIALS = {
-    "asana": {"token": "planted-token"},
-    "azure_devops": {"token": "planted-token"},
-    "gitlab": {"token": "planted-token"},
-    "linear": {"api_key": "planted-token"},
-    "servicenow": {"username": "bot", "password": "planted-token"},
-    "github": {"token": "planted-token"},
-    "jira": {"email": "bot@example.org", "api_token": "planted-token"},
-}
-CONFIG: dict[str, dict[str, Any]] = {
-    "asana": {"projects": ["11"]},
-    "azure_devops": {"organization": "acme", "projects": ["shop"]},
-    "gitlab": {"projects": ["acme%2Fshop"]},
-    "linear": {"ticket_team": "WEB"},
-    "servicenow": {"instance": "acme"},
-    "github": {"repositories": [REPOSITORY]},
-    "jira": {"site": "acme", "ticket_project": "OPS"},
-}
 
 
 def draft(**changes: Any) -> Draft:

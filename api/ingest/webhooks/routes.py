@@ -1,20 +1,23 @@
 """Inbound webhooks of external tools: verified by the tool's signature, stored before the response."""
 
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from functools import cache
 from secrets import token_urlsafe
 from uuid import UUID
 
+import orjson
 from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from api.access.permissions import requires_no_role
 from api.auth.address_limits import AddressLimits, read_address
 from api.http.bounded_pool import BoundedPool
-from api.http.bounds import RECORDS, set_bounds
+from api.http.bounds import RECORDS, read_bounds, set_bounds
 from api.http.database import WorkspaceDatabase
 from api.http.errors import Problem, authentication_problem
 from api.http.headers import read_headers
+from api.http.json_body import decode_body
 from api.http.responses import documents, json_response
 from api.ingest import queries as ingest
 from api.ingest.webhooks import queries as webhooks
@@ -23,6 +26,7 @@ from api.ingest.webhooks.schemas import DeliveryResult
 from api.operation import Operation, Pool, hold_place_for_body, limits_itself
 from causeloop_pipeline.connectors.registry import CONNECTORS
 from causeloop_pipeline.egress.policy import EgressPolicy
+from causeloop_pipeline.landing.inbound.sentry_envelope import EnvelopeError, read_envelope
 from causeloop_pipeline.landing.inbound.signature import SignatureError
 from causeloop_pipeline.landing.inbound.sns import confirm_subscription, fetch_certificate, takes_sns
 from causeloop_pipeline.landing.inbound.webhook import WebhookDelivery, answer_challenge
@@ -47,6 +51,25 @@ router = APIRouter(prefix="/v1/webhooks/inbound", tags=["ingestion"], route_clas
 @limits_itself
 async def receive_webhook(request: Request, pool: Pool, connector_id: UUID) -> Response:
     """Stores a delivery of the connector's tool. A missing or wrong signature is a 401 and stores nothing."""
+    return await _receive(request, pool, connector_id, _read_body)
+
+
+@router.post(
+    "/{connector_id}/api/{project}/envelope/",
+    summary="Receive an envelope of a Sentry SDK",
+    status_code=202,
+    responses=documents(DeliveryResult, 202, "Stored"),
+)
+@requires_no_role
+@limits_itself
+async def receive_envelope(request: Request, pool: Pool, connector_id: UUID, project: str) -> Response:  # noqa: ARG001 a DSN has a project
+    """Stores the events that an SDK sends by a DSN whose key is the secret of a connector of Sentry."""
+    return await _receive(request, pool, connector_id, _read_envelope_body)
+
+
+async def _receive(
+    request: Request, pool: BoundedPool, connector_id: UUID, read_body: Callable[[Request], Awaitable[bytes]]
+) -> Response:
     invalid: AddressLimits = request.app.state.address_limits
     deliveries: AddressLimits = request.app.state.delivery_limits
     address = read_address(request)
@@ -61,13 +84,26 @@ async def receive_webhook(request: Request, pool: Pool, connector_id: UUID) -> R
         deliveries.take(connector_id)
     set_bounds(request, RECORDS)
     async with hold_place_for_body(request, connector.connector_id if connector else NOBODY):
-        return await _store_delivery(request, pool, connector)
+        return await _store_delivery(request, pool, connector, await read_body(request))
+
+
+async def _read_body(request: Request) -> bytes:
+    return await request.body()
+
+
+async def _read_envelope_body(request: Request) -> bytes:
+    """The events of an envelope as JSON; what is no envelope stays what it is, and is set aside."""
+    encoding = request.headers.get("content-encoding", "identity")
+    body = decode_body(await request.body(), encoding, read_bounds(request.scope))
+    try:
+        return orjson.dumps(read_envelope(body))
+    except EnvelopeError:
+        return body
 
 
 async def _store_delivery(
-    request: Request, pool: BoundedPool, connector: webhooks.WebhookConnector | None
+    request: Request, pool: BoundedPool, connector: webhooks.WebhookConnector | None, body: bytes
 ) -> Response:
-    body = await request.body()
     if connector is None:
         await _verify_delivery(request, body, _make_decoy())
         raise _invalid_signature()

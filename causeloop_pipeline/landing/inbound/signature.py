@@ -3,6 +3,7 @@
 import base64
 import binascii
 import hmac
+import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
@@ -11,6 +12,7 @@ import jwt
 
 from causeloop_pipeline.connectors.signatures import (
     BasicSecret,
+    DsnKey,
     HmacSignature,
     JwtSignature,
     SharedSecret,
@@ -92,7 +94,7 @@ def _fill_template(template: str, parts: Mapping[str, bytes]) -> bytes:
 
 
 def _verify_repeated_secret(
-    signature: SharedSecret | BasicSecret | UrlSecret,
+    signature: SharedSecret | BasicSecret | UrlSecret | DsnKey,
     headers: Mapping[str, str],
     url: str,
     secrets: Sequence[str],
@@ -108,6 +110,10 @@ def _verify_repeated_secret(
         case UrlSecret():
             place = f"the parameter {signature.parameter} of the address"
             sent, expected = parse_qs(urlsplit(url).query).get(signature.parameter, []), list(secrets)
+        case DsnKey():
+            place, expected = f"the header {signature.header}", list(secrets)
+            sent = re.findall(rf"{signature.parameter}=([^,\s]+)", headers.get(signature.header, ""))
+            sent = sent or parse_qs(urlsplit(url).query).get(signature.parameter, [])
     if not any(sent):
         raise SignatureError(f"{place} is missing")
     if not _matches_any(sent, expected):

@@ -14,21 +14,29 @@ from causeloop_pipeline.outbound.tickets import Tracker
 from causeloop_pipeline.outbound.tracker_api import TrackerApi
 from causeloop_pipeline.outbound.trackers.asana import Asana
 from causeloop_pipeline.outbound.trackers.azure_devops import AzureDevOps
+from causeloop_pipeline.outbound.trackers.forgejo import Forgejo
 from causeloop_pipeline.outbound.trackers.github import GitHub
 from causeloop_pipeline.outbound.trackers.gitlab import GitLab
 from causeloop_pipeline.outbound.trackers.jira import Jira
 from causeloop_pipeline.outbound.trackers.linear import Linear
+from causeloop_pipeline.outbound.trackers.redmine import Redmine
 from causeloop_pipeline.outbound.trackers.servicenow import ServiceNow
+from causeloop_pipeline.outbound.trackers.youtrack import YouTrack
+from causeloop_pipeline.outbound.trackers.zammad import Zammad
 
 TRACKERS: Mapping[str, Callable[[TrackerApi, Mapping[str, Any]], Tracker]] = MappingProxyType(
     {
         "asana": Asana.of,
         "azure_devops": AzureDevOps.of,
+        "forgejo": Forgejo.of,
         "github": GitHub.of,
         "gitlab": GitLab.of,
         "jira": Jira.of,
         "linear": Linear.of,
+        "redmine": Redmine.of,
         "servicenow": ServiceNow.of,
+        "youtrack": YouTrack.of,
+        "zammad": Zammad.of,
     }
 )
 

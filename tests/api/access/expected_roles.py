@@ -22,6 +22,7 @@ EXPECTED_ROLES: dict[Role | None, list[str]] = {
         "log_in",
         "log_out",
         "read_invitation",
+        "receive_envelope",
         "receive_webhook",
         "refresh_session",
     ],

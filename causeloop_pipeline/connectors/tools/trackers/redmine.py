@@ -3,7 +3,8 @@
 from causeloop_pipeline.connectors import spec
 from causeloop_pipeline.connectors.mapping.expressions import Element, Every, Has, Some, Text
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
-from causeloop_pipeline.connectors.record_filters import NO_WISH
+from causeloop_pipeline.connectors.record_filters import NO_WISH, Both
+from causeloop_pipeline.connectors.ticket_marker import Unmarked
 from causeloop_pipeline.model.issue import Identifies
 
 ISSUE = IssueMapping(
@@ -23,7 +24,9 @@ ISSUE = IssueMapping(
     resolved_at=("closed_on", "updated_on"),
     attributes={"tracker": "tracker.name", "version": "fixed_version.name"},
 )
-SCHEMA = spec.RecordSchema(updated_at=("updated_on", "created_on"), keep=NO_WISH)
+SCHEMA = spec.RecordSchema(
+    updated_at=("updated_on", "created_on"), keep=Both(NO_WISH, Unmarked(("description",)))
+)
 
 CONNECTOR = spec.Connector(
     name="redmine",
@@ -33,6 +36,15 @@ CONNECTOR = spec.Connector(
     plan="free",
     base_url="{base_url}",
     credentials=(spec.Field("api_key", "API access key"),),
+    config=(
+        spec.Field(
+            "ticket_project",
+            "Project for tickets",
+            help="Its identifier, such as shop.",
+            required=False,
+            pattern=r"[\w-]+",
+        ),
+    ),
     auth=spec.Headers((("X-Redmine-API-Key", "{api_key}"),)),
     pulls=(
         spec.Pull(
@@ -54,4 +66,5 @@ CONNECTOR = spec.Connector(
         setup="Plugin “Redmine webhook”: the address with ?token= and the secret.",
     ),
     issues=(ISSUE,),
+    tickets=True,
 )

@@ -13,6 +13,7 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     TimeFormat,
 )
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
+from causeloop_pipeline.connectors.ticket_marker import Unmarked
 from causeloop_pipeline.model.issue import Identifies
 
 FIELDS = (
@@ -53,7 +54,10 @@ ISSUE = IssueMapping(
     attributes={"number": "idReadable", "tags": "tags"},
 )
 SCHEMA = spec.RecordSchema(
-    key="idReadable", updated_at=("updated", "created"), times=spec.TimeFormat.EPOCH_MILLISECONDS
+    key="idReadable",
+    updated_at=("updated", "created"),
+    times=spec.TimeFormat.EPOCH_MILLISECONDS,
+    keep=Unmarked(("description",)),
 )
 
 CONNECTOR = spec.Connector(
@@ -64,6 +68,15 @@ CONNECTOR = spec.Connector(
     plan="starter",
     base_url="{base_url}",
     credentials=(spec.Field("token", "Permanent token", help="With the scope YouTrack."),),
+    config=(
+        spec.Field(
+            "ticket_project",
+            "Project for tickets",
+            help="Its short name, such as SHOP.",
+            required=False,
+            pattern=r"[\w-]+",
+        ),
+    ),
     auth=spec.Bearer("{token}"),
     pulls=(
         spec.Pull(
@@ -88,4 +101,5 @@ CONNECTOR = spec.Connector(
         setup="A workflow script that posts the issue's fields on every change.",
     ),
     issues=(ISSUE,),
+    tickets=True,
 )
