@@ -161,7 +161,7 @@ def _connect_second(loop: Loop, open_relays: ExitStack, ports: Iterator[int]) ->
     tool, workspace = loop.tool, loop.workspace
     before = _list_titles(loop)
     address = tool.address
-    if tool.is_polled and tool.address:
+    if tool.address:  # what pushes is of the same site where it has the same address
         address = open_relays.enter_context(open_relay(next(ports), tool.address, tool.words)).url
     second = tool.connect(workspace, f"{tool.title} 2", address)
     if not tool.is_polled and not tool.push_to_second(workspace, second):

@@ -10,9 +10,11 @@ from tests.realtools.tools.dagster import DagsterAsset, DagsterJob
 from tests.realtools.tools.dbt import DbtCore, OpenLineageDbt
 from tests.realtools.tools.mariadb import MariaDb
 from tests.realtools.tools.moto import Moto
+from tests.realtools.tools.nagios import Nagios
 from tests.realtools.tools.postgresql import PostgreSql
 from tests.realtools.tools.prefect import PrefectPolled, PrefectPushed
 from tests.realtools.tools.redmine import Redmine
+from tests.realtools.tools.sentry_sdk import SentrySdk
 from tests.realtools.tools.telemetry import OtlpLogs, OtlpSpans
 from tests.realtools.tools.uptime_kuma import UptimeKuma
 from tests.realtools.tools.zabbix import Zabbix
@@ -24,6 +26,7 @@ RECIPES: dict[str, type[RealTool]] = {
         AlertmanagerPolled,
         UptimeKuma,
         Zabbix,
+        Nagios,
         Redmine,
         Airflow3,
         Airflow2,
@@ -36,6 +39,7 @@ RECIPES: dict[str, type[RealTool]] = {
         OtlpLogs,
         OtlpSpans,
         CloudEvents,
+        SentrySdk,
         Buildbot,
         Alerta,
         Moto,

@@ -1,9 +1,5 @@
-"""Alerta, its data in PostgreSQL: an alert of a web server, read by a connector of one's own."""
+"""Alerta, its data in PostgreSQL: an alert of a web server, which keeps its id each time."""
 
-from collections.abc import Mapping
-from typing import ClassVar
-
-from tests.realtools.causeloop import Connected, Workspace
 from tests.realtools.packages import install_python, read_version
 from tests.realtools.place import call
 from tests.realtools.real_tool import Expected, RealTool
@@ -18,32 +14,6 @@ DEFAULT_ENVIRONMENT = 'Production'
 ALLOWED_ENVIRONMENTS = ['Production']
 PLUGINS = ['reject']
 """
-DECLARATION = """
-name: alerta_lab
-title: Alerta
-base_url: "{base_url}"
-pulls:
-  - name: alerts
-    path: /alerts
-    records: alerts
-    pages: {numbered_pages: {size: 100, size_param: page-size, page_param: page}}
-    schema: {key: id, updated_at: updateTime}
-    since: {field: updateTime, overlap: 5 minutes}
-issues:
-  - name: alert
-    title: {text: "{event}: {text}"}
-    severity: severity
-    status: status
-    service: service.0
-    error_type: event
-    environment: environment
-    external_url: {text: "{config.base_url}/#/alert/{id}"}
-    source_created_at: createTime
-    resolved_at: updateTime
-words:
-  severity: {major: p2, normal: p4}
-  status: {open: open, closed: resolved, ack: mitigating}
-"""
 
 
 class Alerta(RealTool):
@@ -51,14 +21,9 @@ class Alerta(RealTool):
 
     name = "alerta"
     title = "Alerta"
-    type = "custom_api"
+    type = "alerta"
     is_polled = True
     words = ("HttpServerError", "TlsExpiresError")
-    expected_failures: ClassVar[Mapping[str, str]] = {
-        "ends": "Alerta gives the alert another time of its beginning and another severity when it ends",
-        "two occurrences": "a declaration cannot say yet that an id names a condition",
-        "pattern": "the same",
-    }
 
     def install(self) -> str:
         """From PyPI."""
@@ -84,12 +49,6 @@ class Alerta(RealTool):
         """The API's."""
         return f"http://127.0.0.1:{self.port}"
 
-    def connect(self, workspace: Workspace, name: str, address: str) -> Connected | None:
-        """A declaration, and a connector by it."""
-        if not name.endswith("2"):
-            workspace.declare(DECLARATION)
-        return workspace.connect(self.type, {"base_url": address}, name=name, declaration="alerta_lab")
-
     def fail(self) -> None:
         """The alert."""
         self._send("major")
@@ -102,10 +61,10 @@ class Alerta(RealTool):
     def expected(self) -> Expected:
         """Event, text and service."""
         return Expected(
-            title="^HttpServerError: HTTP 502",
+            title="^HttpServerError on web01: HTTP 502",
             severity="p2",
             service="^checkout$",
-            link=rf"^{self.address}/#/alert/",
+            link=rf"^{self.address}/alert/",
         )
 
     def _send(self, severity: str) -> None:

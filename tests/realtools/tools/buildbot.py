@@ -1,9 +1,7 @@
-"""Buildbot: a builder whose step fails until a file is there, read by a connector of one's own."""
+"""Buildbot: a builder whose step fails until a file is there."""
 
-from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any
 
-from tests.realtools.causeloop import Connected, Workspace
 from tests.realtools.packages import install_python, read_version
 from tests.realtools.place import call, wait_for
 from tests.realtools.real_tool import Expected, RealTool
@@ -24,27 +22,6 @@ c['www'] = dict(port="tcp:{port}:interface=127.0.0.1", plugins={{}})
 c['db'] = {{'db_url': "sqlite:///state.sqlite"}}
 c['buildbotNetUsageData'] = None
 """
-DECLARATION = """
-name: buildbot_lab
-title: Buildbot
-base_url: "{base_url}"
-pulls:
-  - name: builds
-    path: /api/v2/builds
-    params: [[complete, "true"], [results, 2], [property, "*"], [order, complete_at]]
-    records: builds
-    pages: {offset_pages: {size: 100, size_param: limit, offset_param: offset}}
-    schema: {key: buildid, updated_at: complete_at, times: epoch_seconds}
-    since: {field: complete_at, param: complete_at__ge, format: epoch_seconds, overlap: 5 minutes}
-issues:
-  - name: build
-    title: {text: "{properties.buildername.0}: {state_string}"}
-    severity: {literal: error}
-    service: properties.buildername.0
-    error_type: {literal: build_failed}
-    external_url: {text: "{config.base_url}/#/builders/{builderid}/builds/{number}"}
-    source_created_at: {instant: {of: started_at, format: epoch_seconds}}
-"""
 
 
 class Buildbot(RealTool):
@@ -52,12 +29,9 @@ class Buildbot(RealTool):
 
     name = "buildbot"
     title = "Buildbot"
-    type = "custom_api"
+    type = "buildbot"
     is_polled = True
     words = ("package", "booklet")
-    expected_failures: ClassVar[Mapping[str, str]] = {
-        "ends": "a declaration cannot say yet that the next success of the same builder ends it"
-    }
 
     def install(self) -> str:
         """From PyPI."""
@@ -78,13 +52,6 @@ class Buildbot(RealTool):
     def address(self) -> str:
         """The master's."""
         return f"http://127.0.0.1:{self.port}"
-
-    def connect(self, workspace: Workspace, name: str, address: str) -> Connected | None:
-        """A declaration, and a connector by it."""
-        if not name.endswith("2"):
-            workspace.declare(DECLARATION)
-        config = {"base_url": address}
-        return workspace.connect(self.type, config, name=name, declaration="buildbot_lab")
 
     def fail(self) -> None:
         """A build that fails."""
@@ -115,4 +82,5 @@ class Buildbot(RealTool):
         wait_for(lambda: self._count() > before, 60, "the build")
 
     def _count(self) -> int:
-        return int(call("GET", f"{self.address}/api/v2/builds?complete=true")["meta"]["total"])
+        url, accept = f"{self.address}/api/v2/builds?complete=true", {"accept": "application/json"}
+        return int(call("GET", url, headers=accept)["meta"]["total"])
