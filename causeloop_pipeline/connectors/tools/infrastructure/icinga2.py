@@ -79,7 +79,7 @@ NOTIFICATION = IssueMapping(
 )
 
 
-def poll_problems(kind: str, fields: tuple[str, ...], ids: str) -> spec.Pull:
+def poll_problems(kind: str, key: str, fields: tuple[str, ...], ids: str) -> spec.Pull:
     """All objects of a kind with a problem that has lasted: those that are well again are not listed."""
     return spec.Pull(
         name=f"{kind}s",
@@ -91,7 +91,7 @@ def poll_problems(kind: str, fields: tuple[str, ...], ids: str) -> spec.Pull:
         records="results",
         pages=spec.OnePage(),
         schema=spec.RecordSchema(
-            key="name",
+            key=key,
             updated_at=("attrs.last_hard_state_change",),
             times=TimeFormat.EPOCH_SECONDS,
             kind=kind,
@@ -145,8 +145,8 @@ CONNECTOR = spec.Connector(
     auth=spec.Basic("{user}", "{password}"),
     headers=(("Accept", "application/json"),),
     pulls=(
-        poll_problems("service", ("host_name",), r".+!.+"),
-        poll_problems("host", ("address",), r"[^!]+"),
+        poll_problems("service", "{attrs.host_name}!{attrs.name}", ("host_name",), r".+!.+"),
+        poll_problems("host", "{attrs.name}", ("address",), r"[^!]+"),
     ),
     webhook=spec.Webhook(
         signatures=(spec.SharedSecret("x-causeloop-token"), spec.OWN_SIGNATURE),

@@ -90,6 +90,7 @@ CONNECTOR = spec.Connector(
                     into="closing",
                 ),
             ),
+            undescribed=(f"{CAUSE}.cause.message", f"{CAUSE}.cause.applicationFailureInfo.type"),
             since=spec.Since(
                 field="closeTime",
                 param="query",

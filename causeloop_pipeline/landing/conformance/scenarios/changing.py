@@ -23,6 +23,7 @@ from causeloop_pipeline.landing.conformance.simulation.lifecycle import Ending, 
 from causeloop_pipeline.landing.conformance.simulation.sample_records import make_record, set_time
 from causeloop_pipeline.landing.conformance.simulation.simulator import SimulatedList
 from causeloop_pipeline.landing.record_meaning import ENDED
+from causeloop_pipeline.model.raw_record import ABSENT
 
 LATEST = LATER + timedelta(hours=3)
 CHANGED_AT = NOW + timedelta(hours=1)
@@ -106,7 +107,7 @@ def _check_status(bench: Bench, landed: Landed, external_id: str, *, is_ended: b
 
 
 def survive_deletion(bench: Bench, _random: random.Random) -> str | None:
-    """A record that the tool has deleted between two polls disturbs nothing else."""
+    """A record that the tool has deleted between two polls disturbs no other; by that it may have ended."""
     landed, bench.is_refreshing = Landed(), True
     if reason := bench.sync(landed):
         return reason
@@ -114,7 +115,8 @@ def survive_deletion(bench: Bench, _random: random.Random) -> str | None:
         del listed.records[2:4]
     before = landed.count
     reason = bench.sync(landed, now=LATER)
-    return reason or (None if landed.count == before else "records came again as new versions")
+    ended = sum(record.kind == ABSENT for record in landed.latest.values())
+    return reason or (None if landed.count - ended == before else "records came again as new versions")
 
 
 def _replace(listed: SimulatedList, place: int, record: Any) -> None:

@@ -12,6 +12,8 @@ from causeloop_pipeline.landing.conformance.simulation.json_edit import set_at
 from causeloop_pipeline.landing.extract import extract
 from causeloop_pipeline.model.raw_record import RawRecord
 
+WRITTEN = {TimeFormat.ISO: "%Y-%m-%dT%H:%M:%SZ", TimeFormat.COMPACT: "%Y%m%dT%H%M%S+0000"}
+
 
 def find_usable_templates(tool: str, pull: Pull, items: Sequence[Any], config: dict[str, Any]) -> list[Any]:
     """The records of a case that the connector takes."""
@@ -54,6 +56,8 @@ def _sort_values(place: Any, number: int, moment: datetime) -> Any:
 
 def set_id(schema: RecordSchema, record: Any, number: int) -> Any:
     """The record under another id: the last part of its key is replaced."""
+    if schema.labels and isinstance(find_value(record, schema.labels), dict):  # their fingerprint is the id
+        return set_at(record, f"{schema.labels}.number", str(number))
     path = list_key_paths(schema)[-1]
     value = find_value(record, path)
     if isinstance(value, int):
@@ -81,8 +85,8 @@ def list_key_paths(schema: RecordSchema) -> list[str]:
 
 def write_time(moment: datetime, times: TimeFormat, like: Any) -> Any:
     """A time as the tool writes it, as text where its own one was a text."""
-    if times is TimeFormat.ISO:
-        return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+    if times in WRITTEN:
+        return moment.strftime(WRITTEN[times])
     number = int(moment.timestamp()) * TICKS[times]
     return str(number) if isinstance(like, str) and re.fullmatch(r"\d+", like) else number
 
