@@ -7,6 +7,7 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     Every,
     Has,
     Literal,
+    Match,
     Some,
     Source,
     Text,
@@ -42,7 +43,13 @@ def map_event(name: str, prefix: str) -> IssueMapping:
         ),
         team=(f"{prefix}fields.team",),
         environment=(f"{prefix}fields.environment", f"{prefix}fields.env", "backlog.0.fields.environment"),
-        error_type=(f"{prefix}event_definition_type", "event_definition_type"),
+        error_type=(
+            "event_definition_title",
+            # A message of an aggregation is `<title>: count()=31`.
+            Match(f"{prefix}message", r"^(.+): [a-z]+\("),
+            f"{prefix}event_definition_type",
+            "event_definition_type",
+        ),
         external_url=Text(f"{{config.base_url}}/alerts/{{{prefix}id}}/replay-search"),
         source_created_at=f"{prefix}timestamp",
         attributes={

@@ -3,11 +3,13 @@
 from causeloop_pipeline.connectors import spec
 from causeloop_pipeline.connectors.mapping.expressions import (
     Choose,
+    Concat,
     Every,
     Has,
     Instant,
     Is,
     Literal,
+    Match,
     Text,
     TimeFormat,
 )
@@ -58,11 +60,15 @@ JOB = IssueMapping(
     attributes={"rows": "rowsSynced", "bytes": "bytesSynced"},
 )
 
+FAILURE = Match("attempts.-1.attempt.failureSummary.failures.0.externalMessage", r"^\s*([^\n]+)")
 FORMER_JOB = IssueMapping(
     name="job of the configuration API",
     identifies=Identifies.EVENT,
     when=Every((Has("job.id"), Has("job.status"))),
-    title=Text("{job.configType} {job.configId} {job.status}"),
+    title=(
+        Concat((Text("{job.configType} of {job.configId}: "), FAILURE)),
+        Text("{job.configType} {job.configId} {job.status}"),
+    ),
     body=("attempts.-1.attempt.failureSummary.failures.0.externalMessage",),
     severity="job.status",
     status="job.status",

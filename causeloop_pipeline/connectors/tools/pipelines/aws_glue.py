@@ -2,11 +2,13 @@
 
 from causeloop_pipeline.connectors import spec
 from causeloop_pipeline.connectors.mapping.expressions import (
+    Concat,
     Every,
     Has,
     Instant,
     Is,
     Literal,
+    Match,
     Text,
     TimeFormat,
 )
@@ -22,12 +24,15 @@ RUN = IssueMapping(
     name="job run",
     identifies=Identifies.EVENT,
     when=Every((Has("JobName"), Has("JobRunState"))),
-    title=Text("{JobName} {JobRunState}"),
+    title=(
+        Concat(("JobName", Literal(": "), Match("ErrorMessage", r"^\s*([^\n]+)"))),
+        Text("{JobName} {JobRunState}"),
+    ),
     body="ErrorMessage",
     severity="JobRunState",
     status="JobRunState",
     service="JobName",
-    error_type=Literal("glue_job_failed"),
+    error_type=(Match("ErrorMessage", r"\b(\w+(?:Error|Exception))\b"), Literal("glue_job_failed")),
     external_url=Text(
         "https://{config.region}.console.aws.amazon.com/gluestudio/home?region={config.region}#/job/{JobName}/run/{Id}"
     ),
@@ -41,12 +46,15 @@ EVENT = IssueMapping(
     name="state change",
     identifies=Identifies.EVENT,
     when=Every((Has("detail.jobName"), Has("detail.state"))),
-    title=Text("{detail.jobName} {detail.state}"),
+    title=(
+        Concat(("detail.jobName", Literal(": "), Match("detail.message", r"^\s*([^\n]+)"))),
+        Text("{detail.jobName} {detail.state}"),
+    ),
     body="detail.message",
     severity="detail.state",
     status="detail.state",
     service="detail.jobName",
-    error_type=Literal("glue_job_failed"),
+    error_type=(Match("detail.message", r"\b(\w+(?:Error|Exception))\b"), Literal("glue_job_failed")),
     environment="region",
     external_url=Text(
         "https://{region}.console.aws.amazon.com/gluestudio/home?region={region}#/job/{detail.jobName}/run/{detail.jobRunId}"
@@ -61,7 +69,10 @@ CRAWLER_EVENT = IssueMapping(
     name="state change of a crawler",
     identifies=Identifies.EVENT,
     when=Every((Has("detail.crawlerName"), Has("detail.state"))),
-    title=Text("{detail.crawlerName} {detail.state}"),
+    title=(
+        Concat(("detail.crawlerName", Literal(": "), Match("detail.errorMessage", r"^\s*([^\n]+)"))),
+        Text("{detail.crawlerName} {detail.state}"),
+    ),
     body=("detail.errorMessage", "detail.message"),
     severity="detail.state",
     status="detail.state",

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from causeloop_pipeline.connectors import spec
-from causeloop_pipeline.connectors.mapping.expressions import Every, Has, Is, Literal, Text
+from causeloop_pipeline.connectors.mapping.expressions import Concat, Every, Has, Is, Literal, Match, Text
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
 from causeloop_pipeline.connectors.record_filters import Among
 from causeloop_pipeline.model.issue import Identifies
@@ -13,12 +13,15 @@ RUN = IssueMapping(
     name="pipeline run",
     identifies=Identifies.EVENT,
     when=Every((Has("runId"), Has("pipelineName"))),
-    title=Text("{pipelineName} {status}"),
+    title=(
+        Concat(("pipelineName", Literal(": "), Match("message", r"^\s*([^\n]+)"))),
+        Text("{pipelineName} {status}"),
+    ),
     body="message",
     severity="status",
     status="status",
     service="pipelineName",
-    error_type=Literal("pipeline_failed"),
+    error_type=(Match("message", r"[Ee]rror ?[Cc]ode[=:] ?'?(\w+)"), Literal("pipeline_failed")),
     environment="annotations.0",
     external_url=Text(
         "https://adf.azure.com/en/monitoring/pipelineruns/{runId}?factory=%2Fsubscriptions%2F{config.subscription}%2FresourceGroups%2F{config.resource_group}%2Fproviders%2FMicrosoft.DataFactory%2Ffactories%2F{config.factory}"
@@ -33,7 +36,10 @@ ACTIVITY = IssueMapping(
     name="activity run",
     identifies=Identifies.EVENT,
     when=Every((Has("activityRunId"), Has("activityName"))),
-    title=Text("{pipelineName} {activityName} {status}"),
+    title=(
+        Concat((Text("{pipelineName} {activityName}: "), Match("error.message", r"^\s*([^\n]+)"))),
+        Text("{pipelineName} {activityName} {status}"),
+    ),
     body=("error.message", "output.errors.0.Message"),
     severity="status",
     status="status",

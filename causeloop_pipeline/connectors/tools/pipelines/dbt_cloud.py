@@ -1,7 +1,16 @@
 """dbt platform job runs that failed, listed newest first and pushed by webhooks."""
 
 from causeloop_pipeline.connectors import spec
-from causeloop_pipeline.connectors.mapping.expressions import Every, Has, Is, Literal, Some, Text
+from causeloop_pipeline.connectors.mapping.expressions import (
+    Concat,
+    Every,
+    Has,
+    Is,
+    Literal,
+    Match,
+    Some,
+    Text,
+)
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
 from causeloop_pipeline.connectors.record_filters import Among
 from causeloop_pipeline.model.issue import Identifies
@@ -13,7 +22,10 @@ PUSHED = IssueMapping(
     name="webhook",
     identifies=Identifies.EVENT,
     when=Every((Has("runId"), Has("jobName"))),
-    title=Text("{jobName}: {runStatus}"),
+    title=(
+        Concat(("jobName", Literal(": "), Match("runStatusMessage", r"^\s*([^\n]+)"))),
+        Text("{jobName}: {runStatus}"),
+    ),
     body=("runStatusMessage", "runReason"),
     severity="runStatus",
     status="runStatus",
@@ -47,6 +59,7 @@ RUN = IssueMapping(
         )
     ),
     title=(
+        Concat(("job.name", Literal(": "), Match("status_message", r"^\s*([^\n]+)"))),
         Text("{job.name}: {status_humanized}"),
         Text("{trigger.cause}: {status_humanized}"),
         Text("Run {id}: {status_humanized}"),

@@ -3,6 +3,7 @@
 from causeloop_pipeline.connectors import spec
 from causeloop_pipeline.connectors.mapping.expressions import (
     Choose,
+    Concat,
     Every,
     Has,
     Is,
@@ -16,6 +17,7 @@ from causeloop_pipeline.connectors.mapping.expressions import (
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
 from causeloop_pipeline.model.issue import FiringStart, Identifies
 
+CAUSE = Match(("check_error_message", "error"), r"^\s*([^\n]+)")
 RECOVERIES = ("alert_recovery", "alert_degraded_recovery", "no_alert")
 ALERT = IssueMapping(
     name="alert",
@@ -29,6 +31,9 @@ ALERT = IssueMapping(
     title=(
         Match("event", r"^.* .*$"),
         "title",
+        Concat(
+            (("check_name", "name"), Literal(": "), Match(("check_error_message", "error"), r"^\s*([^\n]+)"))
+        ),
         Text("{check_name}: {event}"),
         Text("{check_name}: {alert_type}"),
         Text("{name}: {alertType}"),

@@ -3,11 +3,13 @@
 from causeloop_pipeline.connectors import spec
 from causeloop_pipeline.connectors.mapping.expressions import (
     Choose,
+    Concat,
     Every,
     Has,
     Instant,
     Is,
     Literal,
+    Match,
     Some,
     Text,
     TimeFormat,
@@ -18,11 +20,13 @@ from causeloop_pipeline.model.issue import Identifies
 
 FAILED = ("failed", "timedout", "canceled", "internal_error", "maximum_concurrent_runs_reached")
 NOT_OVER = ("pending", "queued", "running", "terminating", "blocked", "waiting", "waiting_for_retry")
+CAUSE = Match(("status.termination_details.message", "state.state_message"), r"^\s*([^\n]+)")
 RUN = IssueMapping(
     name="run",
     identifies=Identifies.EVENT,
     when=Every((Has("run_id"), Some((Has("state"), Has("status"))))),
     title=(
+        Concat(("run_name", Literal(": "), CAUSE)),
         Text("{run_name} {status.termination_details.code}"),
         Text("{run_name} {state.result_state}"),
         Text("{run_name} {state.life_cycle_state}"),
@@ -37,7 +41,11 @@ RUN = IssueMapping(
         "status.state",
     ),
     service=("run_name", "job_id"),
-    error_type=("status.termination_details.code", "state.result_state"),
+    error_type=(
+        Match(CAUSE, r"\b(\w+(?:Error|Exception))\b"),
+        "status.termination_details.code",
+        "state.result_state",
+    ),
     team="creator_user_name",
     external_url="run_page_url",
     source_created_at=Instant("start_time", TimeFormat.EPOCH_MILLISECONDS),
