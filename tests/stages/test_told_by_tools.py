@@ -139,10 +139,10 @@ def test_every_tool_gives_the_same_occurrences(database: Database, workspaces: d
 
 
 def test_every_tool_gives_the_same_predictions(database: Database, workspaces: dict[str, UUID]) -> None:
-    predictions = {}
+    predictions, as_of = {}, datetime.now(UTC)
     for tool, workspace_id in workspaces.items():
         with database.workspace(workspace_id) as session:
-            run_stages(session, workspace_id, datetime.now(UTC))
+            run_stages(session, workspace_id, as_of)
             predictions[tool] = session.rows(PREDICTIONS)
     first = predictions["a ticket"]
     assert [row["event_count"] for row in first] == [len(STARTS)] * 4
