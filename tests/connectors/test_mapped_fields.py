@@ -99,7 +99,7 @@ def test_a_service_is_no_uuid_and_no_person() -> None:
 
 def test_what_names_no_service_leaves_the_place_to_the_next_that_may() -> None:
     mapping = IssueMapping(
-        name="alert", identifies=Identifies.EVENT, title="title", service=("app_id", ("owner", "app"))
+        name="alert", identifies=Identifies.EVENT, title="title", service=("app_id", "owner", "app")
     )
     payload = {
         "title": "Down",

@@ -29,7 +29,7 @@ TEAM_LABELS = ("team", "owner", "squad", "owning_team")
 ENVIRONMENT_LABELS = ("environment", "env", "stage", "cluster", "namespace")
 
 
-PAGES: Source = ("generatorURL", "dashboardURL", "panelURL", "annotations.runbook_url", "externalURL")
+PAGES = ("generatorURL", "dashboardURL", "panelURL", "annotations.runbook_url", "externalURL")
 """Where a payload may have the address of the alert or of what explains it."""
 
 

@@ -5,8 +5,9 @@ from datetime import UTC, datetime
 
 import pytest
 
+from causeloop_pipeline.connectors.formats.sentry_events import EVENTS
 from causeloop_pipeline.connectors.registry import CONNECTORS
-from causeloop_pipeline.landing.inbound.sentry_envelope import EVENTS, EnvelopeError, read_envelope
+from causeloop_pipeline.landing.inbound.sentry_envelope import EnvelopeError, read_envelope
 from causeloop_pipeline.landing.inbound.signature import SignatureError, verify
 from causeloop_pipeline.landing.inbound.webhook import read_delivery
 
@@ -45,7 +46,9 @@ def test_what_is_no_envelope_is_refused(body):
 
 
 def test_the_key_of_the_dsn_is_the_secret_of_the_webhook():
-    (key, *_) = CONNECTORS["sentry_sdk"].webhook.signatures
+    webhook = CONNECTORS["sentry_sdk"].webhook
+    assert webhook is not None
+    (key, *_) = webhook.signatures
 
     def check(header: str, url: str = "") -> None:
         headers = {"x-sentry-auth": header} if header else {}

@@ -45,7 +45,10 @@ class SentrySdk(RealTool):
         connected = workspace.connect(self.type, name=name)
         parts = urlsplit(connected.webhook_url or "")
         dsn = f"{parts.scheme}://{connected.secret}@{parts.netloc}{parts.path}/1"
-        self.dsn, self.second = (dsn, "") if not name.endswith("2") else (self.dsn, dsn)
+        if name.endswith("2"):
+            self.second = dsn
+        else:
+            self.dsn = dsn
         return connected
 
     def fail(self) -> None:

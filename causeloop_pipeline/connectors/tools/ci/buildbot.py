@@ -9,7 +9,6 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     Is,
     Join,
     Literal,
-    Source,
     Text,
     TimeFormat,
 )
@@ -17,7 +16,7 @@ from causeloop_pipeline.connectors.mapping.fields import IssueMapping
 from causeloop_pipeline.connectors.record_filters import Among
 from causeloop_pipeline.model.issue import Identifies
 
-BUILDER: Source = ("properties.buildername.0", "builder.name")
+BUILDER = ("properties.buildername.0", "builder.name")
 FAILED, PASSED = ("2", "4"), ("0", "1")
 """Failure and exception; success and warnings. What was skipped, retried or cancelled is neither."""
 BUILD = IssueMapping(
@@ -28,8 +27,8 @@ BUILD = IssueMapping(
     body="state_string",
     severity=Text("results {results}"),
     status=Text("results {results}"),
-    service=("properties.project.0", BUILDER),
-    error_type=(BUILDER, Literal("build_failed")),
+    service=("properties.project.0", *BUILDER),
+    error_type=(*BUILDER, Literal("build_failed")),
     team="properties.owner.0",
     environment=("properties.branch.0", "properties.environment.0"),
     external_url=("url", Text("{config.base_url}/#/builders/{builderid}/builds/{number}")),

@@ -150,7 +150,7 @@ CONNECTOR = spec.Connector(
         LISTED_RULE,
         ANNOTATION,
         *(
-            replace(mapping, external_url=(PAGES, LISTED_PAGE))
+            replace(mapping, external_url=(*PAGES, LISTED_PAGE))
             for mapping in (LISTED, EVALUATED, PUSHED, BARE)
         ),
     ),

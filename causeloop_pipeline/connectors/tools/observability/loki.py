@@ -79,6 +79,6 @@ CONNECTOR = spec.Connector(
         setup="The Alertmanager of Loki's ruler: a receiver with webhook_configs, send_resolved: true.",
     ),
     issues=(
-        *(replace(mapping, external_url=(PAGES, PAGE)) for mapping in (LISTED, EVALUATED, PUSHED, BARE)),
+        *(replace(mapping, external_url=(*PAGES, PAGE)) for mapping in (LISTED, EVALUATED, PUSHED, BARE)),
     ),
 )

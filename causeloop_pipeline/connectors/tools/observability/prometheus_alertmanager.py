@@ -60,6 +60,6 @@ CONNECTOR = spec.Connector(
         "http_config.authorization.credentials with the secret.",
     ),
     issues=tuple(
-        replace(mapping, external_url=(PAGES, LISTED_PAGE)) for mapping in (LISTED, EVALUATED, PUSHED, BARE)
+        replace(mapping, external_url=(*PAGES, LISTED_PAGE)) for mapping in (LISTED, EVALUATED, PUSHED, BARE)
     ),
 )

@@ -25,12 +25,12 @@ KWARGS = ("expectation_config.kwargs", "kwargs")
 COLUMN: Source = tuple(
     f"{place}.{name}" for place in KWARGS for name in ("column", "column_A", "column_list")
 )
-SUITE: Source = (
+SUITE = (
     "suite_name",
     "meta.expectation_suite_name",
     "expectation_suite_name",
 )
-ASSET: Source = ("asset_name", "batch_id", "checkpoint_name")
+ASSET = ("asset_name", "batch_id", "checkpoint_name")
 EXPECTATION = IssueMapping(
     name="expectation",
     identifies=Identifies.CONDITION,
@@ -51,7 +51,7 @@ EXPECTATION = IssueMapping(
         Literal("warning"),
     ),
     status=Choose(Is("success", ("true",)), Literal("success"), Literal("failed")),
-    service=(ASSET, SUITE),
+    service=(*ASSET, *SUITE),
     error_type=KIND,
     team=("expectation_config.meta.owner", "expectation_config.meta.team"),
     external_url=("result_url", "data_docs_url"),

@@ -40,10 +40,7 @@ ISSUE = IssueMapping(
     error_type=("fields.issuetype.name", "fields.issueType.name"),
     team=Tag("fields.labels", "team"),
     environment=(Document("fields.environment"), Tag("fields.labels", "env|environment")),
-    external_url=(
-        Text("https://{config.site}.atlassian.net/browse/{key}"),
-        Text("https://{config.site}/browse/{key}"),
-    ),
+    external_url=(Text("https://{config.site}.atlassian.net/browse/{key}"),),
     source_created_at="fields.created",
     resolved_at=("fields.resolutiondate", "fields.statuscategorychangedate", "fields.updated"),
     attributes={"key": "key", "labels": "fields.labels"},

@@ -80,11 +80,7 @@ RECORD = IssueMapping(
     error_type=read_names("subcategory", "category"),
     team=read_names("assignment_group"),
     environment=read_names("u_environment", "environment"),
-    external_url=(
-        page_of("incident"),
-        Text("https://{config.instance}.service-now.com/nav_to.do?uri=incident.do?sys_id={sys_id.value}"),
-        Text("https://{config.instance}.service-now.com/nav_to.do?uri=incident.do?sys_id={sys_id}"),
-    ),
+    external_url=page_of("incident"),
     source_created_at=moments("opened_at", "sys_created_on"),
     resolved_at=moments("resolved_at", "closed_at"),
     attributes={
@@ -106,10 +102,7 @@ ALERT = IssueMapping(
     service=read_names("cmdb_ci", "node", "resource", "source"),
     error_type=read_values("type", "metric_name"),
     team=read_names("assignment_group"),
-    external_url=(
-        page_of("em_alert"),
-        Text("https://{config.instance}.service-now.com/nav_to.do?uri=em_alert.do?sys_id={sys_id}"),
-    ),
+    external_url=page_of("em_alert"),
     source_created_at=moments("initial_event_time", "initial_remote_time", "sys_created_on"),
     resolved_at=moments("closed_at", "last_event_time", "sys_updated_on"),
     attributes={"number": read_values("number"), "source": read_values("source")},
