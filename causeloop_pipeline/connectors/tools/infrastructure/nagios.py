@@ -117,7 +117,7 @@ CONNECTOR = spec.Connector(
     auth=spec.FirstOf((spec.Basic("{user}", "{password}"), spec.Anonymous())),
     pulls=(
         poll_alerts("service", "{host_name}/{description}"),
-        poll_alerts("host", "{name|host_name}"),
+        poll_alerts("host", "{name}"),
     ),
     webhook=spec.Webhook(
         signatures=(spec.SharedSecret("x-causeloop-token"), spec.OWN_SIGNATURE),

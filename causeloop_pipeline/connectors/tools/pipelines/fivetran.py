@@ -39,7 +39,7 @@ PUSHED = IssueMapping(
 CONNECTION = IssueMapping(
     name="connection",
     identifies=Identifies.EVENT,
-    when=Every((Kind(("record", "succeeded")), Has("service"), Has("status.sync_state"))),
+    when=Every((Kind(("record",)), Has("service"), Has("status.sync_state"))),
     title=Text("{service} {schema}: sync failed"),
     body=("status.tasks.0.message", "status.warnings.0.message"),
     severity=Choose(Is("status.setup_state", ("broken",)), Literal("broken"), Literal("sync failed")),
@@ -51,7 +51,6 @@ CONNECTION = IssueMapping(
     source_created_at=("failed_at", "succeeded_at", "created_at"),
     resolved_at="succeeded_at",
     job="id",
-    succeeded=Kind(("succeeded",)),
     attributes={
         "service": "service",
         "setup_state": "status.setup_state",
@@ -130,21 +129,6 @@ CONNECTOR = spec.Connector(
                 key="{id}/{failed_at}", updated_at=("failed_at",), keep=lambda it: bool(it.get("failed_at"))
             ),
             since=spec.Since(field="failed_at"),
-        ),
-        spec.Pull(
-            name="succeeded_connections",
-            path="/v1/connections",
-            records="data.items",
-            pages=spec.TokenPages(
-                next_path="data.next_cursor", param="cursor", size=1000, size_param="limit"
-            ),
-            schema=spec.RecordSchema(
-                key="succeeded/{id}/{succeeded_at}",
-                updated_at=("succeeded_at",),
-                kind="succeeded",
-                keep=lambda it: bool(it.get("succeeded_at")),
-            ),
-            since=spec.Since(field="succeeded_at"),
         ),
     ),
     webhook=spec.Webhook(
