@@ -7,7 +7,7 @@ from uuid import UUID
 from api.auth.queries.actors import select_name
 from api.http.database import WorkspaceDatabase
 from api.listing.queries import AnyOf, Listing, Sort
-from causeloop_pipeline.model.prediction import Impact
+from causeloop_pipeline.model.prediction import NEAREST_WINDOW, Impact
 from causeloop_pipeline.storage.database.sql_values import quote_values
 
 JOIN_OUTCOME = """
@@ -26,9 +26,13 @@ def select_graded(column: str) -> str:
     return f"(select graded.{column} from (select) as one {JOIN_OUTCOME})"
 
 
+HEADLINE_WINDOW = f"coalesce((select b.headline_window from predict.backtest as b), {NEAREST_WINDOW})"
+"""The window that is shown first and ranked by, in days."""
+
 PREDICTION_COLUMNS = f"""
     p.prediction_id as id, p.pattern_id, n.name as pattern_name, p.window_days, p.issued_at, p.closes_at,
-    p.probability, p.reason, p.impact, p.likely_trigger, p.evidence, p.likely_where, p.likely_when,
+    p.window_days = {HEADLINE_WINDOW} as is_headline,
+    p.probability, p.reason, p.impact, p.likely_trigger, p.evidence, p.likely_where, p.likely_when, p.rhythm,
     p.next_date_low, p.next_date_median, p.next_date_high, p.event_count, p.model_probabilities,
     p.model_version, {select_graded("outcome")} as outcome, {select_graded("decided_by")} as outcome_by,
     d.dismissed_at
@@ -212,6 +216,12 @@ returning true
 async def read_prediction(db: WorkspaceDatabase, prediction_id: UUID) -> str | None:
     """One prediction as JSON text."""
     return await db.read_text(SELECT_PREDICTION, id=str(prediction_id))
+
+
+async def read_headline_window(db: WorkspaceDatabase) -> int:
+    """The window that is shown first and ranked by, in days."""
+    window: int = await db.read(f"select to_json({HEADLINE_WINDOW})")
+    return window
 
 
 async def read_summary(db: WorkspaceDatabase, window_days: int) -> str | None:

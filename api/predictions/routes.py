@@ -52,18 +52,18 @@ async def list_predictions(
 @router.get("/summary", summary="Get the overview", responses=documents(PredictionSummary))
 @requires(Role.VIEWER)
 async def read_prediction_summary(db: Db, window: Annotated[WindowRequest, Query()]) -> Response:
-    """The figures of the overview for one window, with their sample sizes."""
-    return row_or_404(await predictions.read_summary(db, window.window_days), "summary")
+    """The figures of the overview for one window, with their sample sizes; it says which window."""
+    days = window.window_days or await predictions.read_headline_window(db)
+    return row_or_404(await predictions.read_summary(db, days), "summary")
 
 
 @router.get("/matrix", summary="Get the risk matrix", responses=documents(Matrix))
 @requires(Role.VIEWER)
 async def read_prediction_matrix(db: Db, window: Annotated[WindowRequest, Query()]) -> Response:
     """Patterns by likelihood and impact, 5 by 5."""
-    cells = await predictions.read_matrix(db, window.window_days)
-    return json_response(
-        {"window_days": window.window_days, "likelihood": LIKELIHOOD, "impact": IMPACT, "cells": cells}
-    )
+    days = window.window_days or await predictions.read_headline_window(db)
+    cells = await predictions.read_matrix(db, days)
+    return json_response({"window_days": days, "likelihood": LIKELIHOOD, "impact": IMPACT, "cells": cells})
 
 
 @router.get("/forecast", summary="Get the forecast", responses=documents(Forecast))

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from api.field_types.numbers import WHOLE
 from api.field_types.texts import Trimmed
 from api.http.pagination import PageRequest
-from causeloop_pipeline.model.prediction import PREFERRED_WINDOW, WINDOWS, Impact, Outcome
+from causeloop_pipeline.model.prediction import WINDOWS, Impact, Outcome
 
 Window = Annotated[int, Field(ge=1, le=365)]
 
@@ -41,6 +41,18 @@ class PredictionFilters(PageRequest):
     history: bool | None = Field(None, description="True: include earlier predictions")
 
 
+class Rhythm(BaseModel):
+    """The turns that a pattern keeps, such as every second Tuesday."""
+
+    text: str
+    kept: int
+    turns: int = Field(description="Turns up to the last kept one")
+    missed: int = Field(description="Turns since the last kept one")
+    next: date
+    expected: float = Field(description="Turns expected to be kept within 90 days")
+    weight: float = Field(description="Share of the rhythm in the probability")
+
+
 class Prediction(BaseModel):
     """The probability that a pattern recurs within a window, or the reason why there is none."""
 
@@ -48,6 +60,7 @@ class Prediction(BaseModel):
     pattern_id: UUID
     pattern_name: str | None
     window_days: int
+    is_headline: bool = Field(description="Whether the window is the one that is shown first and ranked by")
     issued_at: datetime
     closes_at: datetime
     probability: float | None
@@ -57,6 +70,7 @@ class Prediction(BaseModel):
     evidence: Any
     likely_where: Any
     likely_when: Any
+    rhythm: Rhythm | None = Field(description="null: the pattern keeps no turns")
     next_date_low: date | None
     next_date_median: date | None
     next_date_high: date | None
@@ -99,7 +113,9 @@ class WindowRequest(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    window_days: KnownWindow = PREFERRED_WINDOW
+    window_days: KnownWindow | None = Field(
+        None, description="Default: the window whose predictions tell most in this workspace"
+    )
 
 
 class PredictionSummary(BaseModel):

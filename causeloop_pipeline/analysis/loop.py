@@ -62,6 +62,7 @@ class Loop:
     issue_risks: pl.DataFrame
     pattern_risks: pl.DataFrame
     recommendations: pl.DataFrame
+    headline_window: int
 
 
 def run_loop(
@@ -103,12 +104,11 @@ def run_loop(
     predicted = predict(recurrence, grouping.patterns, as_of=as_of, timezone=timezone, windows=windows)
     reached("risk")
     latest = occurred.unique("issue_id", keep="last", maintain_order=True)
-    issue_risks, pattern_risks = score_risk(*detected, latest, predicted.predictions, as_of=as_of)
+    headline = predicted.predictions.filter(window_days=predicted.headline_window)
+    issue_risks, pattern_risks = score_risk(*detected, latest, headline, as_of=as_of)
     reached("recommendations")
     summaries = summarize_patterns(*detected, issues, occurrences, as_of=as_of)
-    inputs = RecommendationInputs(
-        grouping.patterns, summaries, predicted.predictions, pattern_risks, clustering.members
-    )
+    inputs = RecommendationInputs(grouping.patterns, summaries, headline, pattern_risks, clustering.members)
     recommendations = recommend(inputs, as_of=as_of, namespace=namespace)
     return Loop(
         issues=issues,
@@ -120,6 +120,7 @@ def run_loop(
         issue_risks=issue_risks,
         pattern_risks=pattern_risks,
         recommendations=recommendations,
+        headline_window=predicted.headline_window,
     )
 
 

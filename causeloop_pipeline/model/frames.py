@@ -8,6 +8,7 @@ from causeloop_pipeline.model.issue import TIME_FIELDS
 from causeloop_pipeline.model.nested_columns import (
     EDGE_REASON,
     FINDING,
+    KEPT_RHYTHM,
     LIKELY_WHERE,
     MEMBERSHIP_REASON,
     MODEL_PROBABILITIES,
@@ -193,6 +194,7 @@ PREDICTION_SCHEMA = _make_schema(
         "evidence": pl.List(FINDING),  # the strongest first
         "likely_where": LIKELY_WHERE,
         "likely_when": pl.List(TIME_SHARE),
+        "rhythm": KEPT_RHYTHM,
         "next_date_low": pl.Date,
         "next_date_median": pl.Date,
         "next_date_high": pl.Date,

@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from causeloop_pipeline.model.prediction import MODEL_NAMES, WITHOUT_FIX
+from causeloop_pipeline.model.prediction import MODEL_NAMES, RHYTHM, WITHOUT_FIX
 
 SHARED_VALUE = pl.Struct({"share": pl.Float64, "value": pl.String})
 
@@ -39,6 +39,18 @@ VALUE_SHARE = pl.Struct({"value": pl.String, "share": pl.Float64})
 
 TIME_SHARE = pl.Struct({"weekday": pl.String, "hours": pl.String, "share": pl.Float64, "lift": pl.Float64})
 
+KEPT_RHYTHM = pl.Struct(
+    {
+        "text": pl.String,  # such as “every second Tuesday”
+        "kept": pl.Int64,  # of its turns
+        "turns": pl.Int64,  # up to the last kept one
+        "missed": pl.Int64,  # since then
+        "next": pl.String,  # date of the next turn
+        "expected": pl.Float64,  # kept turns within 90 days
+        "weight": pl.Float64,  # its share in the probability
+    }
+)
+
 LIKELY_WHERE = pl.Struct(dict.fromkeys(("service", "team", "environment"), pl.List(VALUE_SHARE)))
 
-MODEL_PROBABILITIES = pl.Struct(dict.fromkeys((*MODEL_NAMES, WITHOUT_FIX), pl.Float64))
+MODEL_PROBABILITIES = pl.Struct(dict.fromkeys((*MODEL_NAMES, WITHOUT_FIX, RHYTHM), pl.Float64))

@@ -23,6 +23,8 @@ MODEL_NAMES = (
 """The base models, whose probabilities are stored beside that of the ensemble."""
 WITHOUT_FIX = "without_fix"
 """Stored with them: the probability before a claimed fix lowered it."""
+RHYTHM = "rhythm"
+"""Stored with them: the probability by the turns that a pattern keeps, where it keeps some."""
 MIN_DISPLAYED_PROBABILITY, MAX_DISPLAYED_PROBABILITY = 0.01, 0.99
 
 

@@ -11,7 +11,7 @@ from causeloop_pipeline.analysis.act.recommendations import (
     find_least_probability,
     recommend,
 )
-from causeloop_pipeline.model.prediction import PREFERRED_WINDOW
+from causeloop_pipeline.model.recommendation import HORIZON_DAYS
 from causeloop_pipeline.stages.context import CheckFailedError, Counts, RunOptions
 from causeloop_pipeline.stages.grouping.summaries import load_summaries
 from causeloop_pipeline.storage.act.recommendations import (
@@ -23,6 +23,7 @@ from causeloop_pipeline.storage.app.recompute_requests import finish_requests
 from causeloop_pipeline.storage.app.run_scopes import ScopedWorkspace
 from causeloop_pipeline.storage.database.session import Session
 from causeloop_pipeline.storage.detect.clusters import read_cluster_members
+from causeloop_pipeline.storage.predict.backtests import read_headline_window
 from causeloop_pipeline.storage.predict.predictions import read_latest_predictions_of
 
 SCORED_PATTERN_COLUMNS = pl.Schema({**PATTERN_COLUMNS, "risk_score": pl.Float64()})
@@ -46,14 +47,15 @@ def run(session: Session, workspace: ScopedWorkspace, as_of: datetime, options: 
 
 def _read_inputs(session: Session, workspace_id: UUID) -> RecommendationInputs:
     """The inputs for candidate patterns only: nothing is recommended for the others."""
-    least = find_least_probability(PREFERRED_WINDOW)
-    patterns = read_candidates(session, workspace_id, PREFERRED_WINDOW, least, SCORED_PATTERN_COLUMNS)
+    least = find_least_probability(HORIZON_DAYS)
+    patterns = read_candidates(session, workspace_id, HORIZON_DAYS, least, SCORED_PATTERN_COLUMNS)
+    window = read_headline_window(session, workspace_id)
     candidates = patterns["pattern_id"].to_list()
     return RecommendationInputs(
         patterns=patterns,
         summaries=load_summaries(session, workspace_id, candidates),
         predictions=read_latest_predictions_of(
-            session, workspace_id, (PREFERRED_WINDOW,), candidates, PREDICTION_COLUMNS
+            session, workspace_id, (window,), candidates, PREDICTION_COLUMNS
         ),
         risks=patterns.select("risk_score", id="pattern_id"),
         cluster_members=read_cluster_members(session, workspace_id, candidates),

@@ -33,6 +33,7 @@ from causeloop_pipeline.storage.detect.pattern_risks import (
     set_issue_bases,
     set_pattern_risks,
 )
+from causeloop_pipeline.storage.predict.backtests import read_headline_window
 
 CRITICAL_FROM = 90.0
 SCORE_ALL_AFTER = timedelta(hours=20)
@@ -54,18 +55,19 @@ FORMULA = {
 def run(session: Session, workspace: ScopedWorkspace, as_of: datetime, options: RunOptions) -> Counts:
     """Score issues and patterns; rows with an unchanged score are not written."""
     workspace_id = workspace.workspace_id
+    window = read_headline_window(session, workspace_id)
     is_all = options.is_rebuild or _is_all_due(session, workspace_id, as_of)
     factors = (
-        read_risk_factors(session, workspace_id, PREFERRED_WINDOW)
+        read_risk_factors(session, workspace_id, window)
         if is_all
-        else read_moved_risk_factors(session, workspace_id, FORMULA, as_of)
+        else read_moved_risk_factors(session, workspace_id, {**FORMULA, "window_days": window}, as_of)
     )
-    bases = measure_issue_basis(*_split(factors))
+    bases = measure_issue_basis(*_split(factors, window))
     moved = bases if is_all else _find_moved(bases, factors)
     issues = read_issues_to_score(session, workspace_id, None if is_all else moved["pattern_id"])
-    factors = _add_factors_of_issues(session, workspace_id, factors, issues)
+    factors = _add_factors_of_issues(session, workspace_id, factors, issues, window)
 
-    summaries, predictions = _split(factors)
+    summaries, predictions = _split(factors, window)
     pattern_risks = score_summarized_patterns(factors, summaries, predictions, as_of=as_of)
     issue_risks = score_placed_issues(issues, summaries, predictions, as_of=as_of)
     scored = issue_risks.join(issues.select("severity", id="issue_id"), on="id")
@@ -84,21 +86,21 @@ def _is_all_due(session: Session, workspace_id: UUID, as_of: datetime) -> bool:
     return scored_at is None or as_of >= scored_at + SCORE_ALL_AFTER
 
 
-def _split(factors: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+def _split(factors: pl.DataFrame, window: int) -> tuple[pl.DataFrame, pl.DataFrame]:
     """The summaries of the patterns, and their predictions."""
-    predictions = factors.select("pattern_id", "probability", window_days=pl.lit(PREFERRED_WINDOW))
+    predictions = factors.select("pattern_id", "probability", window_days=pl.lit(window))
     return summarize_counts(factors), predictions
 
 
 def _add_factors_of_issues(
-    session: Session, workspace_id: UUID, factors: pl.DataFrame, issues: pl.DataFrame
+    session: Session, workspace_id: UUID, factors: pl.DataFrame, issues: pl.DataFrame, window: int
 ) -> pl.DataFrame:
     """Add the factors of the issues' other patterns."""
     places = issues.select(pl.col("pattern_id").drop_nulls().unique())
     others = places.join(factors, on="pattern_id", how="anti")["pattern_id"].sort().to_list()
     if not others:
         return factors
-    return pl.concat([factors, read_risk_factors(session, workspace_id, PREFERRED_WINDOW, others)])
+    return pl.concat([factors, read_risk_factors(session, workspace_id, window, others)])
 
 
 def _find_moved(bases: pl.DataFrame, factors: pl.DataFrame) -> pl.DataFrame:

@@ -9,6 +9,7 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from causeloop_pipeline.analysis.predict.risk import score_pattern_risk
+from causeloop_pipeline.model.prediction import NEAREST_WINDOW
 from causeloop_pipeline.stages import risk
 from causeloop_pipeline.stages.context import Counts, RunOptions
 from causeloop_pipeline.stages.grouping.summaries import refresh_summaries
@@ -41,7 +42,7 @@ def score(session: Session, workspace_id: UUID, as_of: datetime, *, is_rebuild: 
 
 
 def predict(session: Session, workspace_id: UUID, name: str, probability: float, at: datetime) -> None:
-    append_predictions(session, workspace_id, prediction(name, 30, probability), at)
+    append_predictions(session, workspace_id, prediction(name, NEAREST_WINDOW, probability), at)
 
 
 def store_pattern_of(session: Session, workspace_id: UUID, name: str, external_ids: list[str]) -> list[str]:
@@ -151,7 +152,7 @@ def score_all_patterns(session: Session, workspace_id: UUID, as_of: datetime) ->
         read_patterns(session, workspace_id),
         read_members(session, workspace_id),
         read_issues(session, workspace_id),
-        read_latest_predictions(session, workspace_id, (30,)),
+        read_latest_predictions(session, workspace_id, (NEAREST_WINDOW,)),
         as_of=as_of,
     )
 
@@ -178,7 +179,12 @@ def test_after_each_sync_the_risk_of_every_pattern_is_what_scoring_all_gives(
             stored = read_patterns(session, workspace_id, STORED_RISK)
             of_all = score_all_patterns(session, workspace_id, as_of)
             # One whose score lies within .0001 of the next tenth is looked at again, and stays.
-            assert read_moved_risk_factors(session, workspace_id, risk.FORMULA, as_of).height <= 1
+            assert (
+                read_moved_risk_factors(
+                    session, workspace_id, {**risk.FORMULA, "window_days": NEAREST_WINDOW}, as_of
+                ).height
+                <= 1
+            )
             assert score(session, workspace_id, as_of)["patterns rescored"] == 0
         assert_frame_equal(stored.rename({"pattern_id": "id"}), of_all)
         assert counts["critical patterns"] == of_all.filter(pl.col("risk_score") >= risk.CRITICAL_FROM).height

@@ -6,7 +6,7 @@ import { h, link, section } from "../lib/elements.js";
 import { day, number, percent, pluralize } from "../lib/format.js";
 import { rowsPerPage } from "../lib/listing.js";
 import { empty, partSection } from "../lib/states.js";
-import { NEAREST_WINDOW, OPEN_RECOMMENDATION_STATUSES } from "../lib/vocabulary.js";
+import { OPEN_RECOMMENDATION_STATUSES } from "../lib/vocabulary.js";
 import { brokenFeedsNotice, readBrokenFeeds } from "./connectors/broken_feeds.js";
 import { fixesSection, latestFix, readFixes, verdictMark } from "./recommendations/fixes.js";
 import {
@@ -25,7 +25,7 @@ import { progressText } from "./setup.js";
 export async function showOverview({ me, signal }) {
   const [workspace, summary, recommendations, fixes, feeds] = await Promise.all([
     get("/v1/workspace", {}, {}, signal),
-    get("/v1/predictions/summary", {}, { window_days: NEAREST_WINDOW }, signal),
+    get("/v1/predictions/summary", {}, {}, signal),
     get(
       "/v1/recommendations",
       {},

@@ -60,8 +60,11 @@ def estimate_recurrences(evidence: PatternEvidence) -> float:
 
     Method: the hazard behind the predicted probability, -ln(1-p) / window; a probability above .9 cannot
     tell how often, so the recent rate counts if it is higher. Without a prediction, a Gamma-Poisson
-    estimate of the recent rate, in which the first active day is no recurrence.
+    estimate of the recent rate, in which the first active day is no recurrence. A pattern that keeps turns
+    has as many as are expected to be kept.
     """
+    if evidence.expected_turns is not None:
+        return evidence.expected_turns
     observed = min(evidence.observed_days, float(RECENT_DAYS))
     recent = evidence.recent_active_days / max(observed, _PRIOR_DAYS)
     if evidence.probability is None:

@@ -36,7 +36,15 @@ PATTERN_COLUMNS = pl.Schema(
 PREDICTION_COLUMNS = pl.Schema(
     {
         name: PREDICTION_SCHEMA[name]
-        for name in ("pattern_id", "probability", "window_days", "evidence", "likely_when", "event_count")
+        for name in (
+            "pattern_id",
+            "probability",
+            "window_days",
+            "evidence",
+            "likely_when",
+            "rhythm",
+            "event_count",
+        )
     }
 )
 """What evidence is gathered from, of PATTERNS and PREDICTIONS."""
@@ -75,6 +83,7 @@ class PatternEvidence:
     observed_days: float
     probability: float | None
     window_days: int
+    expected_turns: float | None
     change_evidence: str | None
     tendency: Tendency | None
     stated_cause: StatedCause | None
@@ -108,6 +117,7 @@ def _read_predictions(nearest: pl.DataFrame) -> pl.DataFrame:
     is_change = pl.element().struct.field("kind").str.contains_any(_TREND_KINDS)
     texts = pl.col("evidence").list.eval(pl.element().struct.field("text").filter(is_change))
     columns = {"change_evidence": texts.list.first(), "tendency": pl.col("likely_when").list.first()}
+    columns["expected_turns"] = pl.col("rhythm").struct.field("expected")
     return nearest.select("pattern_id", "probability", "window_days", "event_count", **columns)
 
 
@@ -141,6 +151,7 @@ def _gather_pattern_evidence(
         observed_days=max((as_of - first).total_seconds() / 86_400, 1.0) if first else 1.0,
         probability=prediction.get("probability"),
         window_days=int(prediction.get("window_days") or PREFERRED_WINDOW),
+        expected_turns=prediction.get("expected_turns"),
         change_evidence=prediction.get("change_evidence"),
         tendency=_find_tendency(prediction, active_days),
         stated_cause=summary.stated_cause,

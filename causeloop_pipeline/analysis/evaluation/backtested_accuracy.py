@@ -9,10 +9,12 @@ import polars as pl
 
 from causeloop_pipeline.analysis.predict.calibration import (
     ACCURACY_SCHEMA,
+    ENSEMBLE,
     RELIABILITY_SCHEMA,
     measure_accuracy,
     measure_reliability,
 )
+from causeloop_pipeline.analysis.predict.headline_window import choose_headline_window
 from causeloop_pipeline.analysis.predict.recurrence.base_models import BASE_MODELS
 from causeloop_pipeline.analysis.predict.recurrence.closed_forms import expit
 from causeloop_pipeline.analysis.predict.recurrence.rolling_origin import IssuedForecasts
@@ -29,6 +31,7 @@ BACKTEST_SCHEMA = pl.Schema(
         "hits": pl.Int64(),
         "scores": pl.List(pl.Struct(ACCURACY_SCHEMA)),
         "curves": pl.List(pl.Struct(_CURVE_SCHEMA)),
+        "headline_window": pl.Int64(),
     }
 )
 
@@ -38,12 +41,14 @@ def measure_backtest(simulated: IssuedForecasts | None, *, seed: int = 0) -> pl.
 
     In: forecasts at past origins, a seed. Out: BACKTEST_SCHEMA, one row, or none where no window has closed.
     `scores` are by window and base model, `curves` by window and bin; a window of 0 days stands for all.
+    `headline_window`: of `choose_headline_window`.
     """
     if simulated is None or np.isnan(simulated.samples.outcome).all():
         return BACKTEST_SCHEMA.to_frame()
     graded = _select_closed(simulated)
     overall = graded.select("probability", "outcome", window_days=pl.lit(ALL_WINDOWS, pl.Int64))
     scores = pl.concat([measure_accuracy(overall, seed=seed), measure_accuracy(graded, seed=seed)])
+    combined = scores.filter(model=ENSEMBLE)
     by_window = [graded.filter(window_days=window) for window in graded["window_days"].unique().sort()]
     curves = pl.concat([_measure_curve(part) for part in (overall, *by_window)])
     return graded.select(
@@ -54,6 +59,7 @@ def measure_backtest(simulated: IssuedForecasts | None, *, seed: int = 0) -> pl.
         (pl.col("outcome") == "hit").sum().alias("hits"),
         scores=pl.lit(scores.to_struct()).implode(),
         curves=pl.lit(curves.to_struct()).implode(),
+        headline_window=pl.lit(choose_headline_window(combined)),
     ).select(pl.col(name).cast(dtype) for name, dtype in BACKTEST_SCHEMA.items())
 
 

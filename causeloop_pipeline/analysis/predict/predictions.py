@@ -16,6 +16,12 @@ from causeloop_pipeline.analysis.predict.descriptions import (
     draw_curves,
     list_likely_times,
 )
+from causeloop_pipeline.analysis.predict.headline_window import (
+    choose_headline_window,
+    estimate_skill,
+    measure_skill,
+)
+from causeloop_pipeline.analysis.predict.predictable import list_reasons, select_predictable
 from causeloop_pipeline.analysis.predict.prophet.curves import ForecastCurves, no_curves
 from causeloop_pipeline.analysis.predict.recurrence.base_models import BASE_MODELS
 from causeloop_pipeline.analysis.predict.recurrence.closed_forms import expit
@@ -24,11 +30,9 @@ from causeloop_pipeline.analysis.predict.recurrence.history import (
     NumberedOccurrences,
     OccurrenceHistory,
     build_numbered_history,
-    count_bursts,
     keep_occurrences,
     keep_patterns,
     number_occurrences,
-    select_eligible_pairs,
 )
 from causeloop_pipeline.analysis.predict.recurrence.ledger import read_past_forecasts
 from causeloop_pipeline.analysis.predict.recurrence.observation_gaps import remove_observation_gaps
@@ -39,25 +43,20 @@ from causeloop_pipeline.analysis.predict.recurrence.samples import (
     build_samples,
 )
 from causeloop_pipeline.analysis.predict.recurrence.trained_model import (
-    MIN_EVENTS,
     PatternProbabilities,
     TrainedModel,
     predict_probabilities,
     train_model,
 )
+from causeloop_pipeline.analysis.predict.rhythm.kept_rhythms import describe_rhythms, list_turns_ahead
+from causeloop_pipeline.analysis.predict.rhythm.rhythm import FoundRhythms, find_rhythms
 from causeloop_pipeline.analysis.predict.risk import rate_impacts
 from causeloop_pipeline.analysis.predict.triggers.timing import estimate_next_dates, find_bound_weekdays
 from causeloop_pipeline.analysis.predict.triggers.triggers import find_triggers
 from causeloop_pipeline.model.frames import PREDICTION_SCHEMA
-from causeloop_pipeline.model.prediction import MODEL_NAMES, WINDOWS, WITHOUT_FIX
+from causeloop_pipeline.model.prediction import MODEL_NAMES, RHYTHM, WINDOWS, WITHOUT_FIX
 
-MODEL_VERSION = "recurrence-2"
-TOO_FEW_EVENTS = "too_few_events"
-TOO_LITTLE_HISTORY = "too_little_history"
-ONLY_ONE_BURST = "only_one_burst"
-MIN_BURSTS = 2
-DAYS_TO_KNOW_BURSTS = 60.0  # from then on the workspace's own past shows whether a single burst comes again
-MIN_OBSERVED_DAYS = 3.0  # in less no rhythm shows: what failed twice may fail again in an hour or in a year
+MODEL_VERSION = "recurrence-3"
 PATTERNS_AT_ONCE = 20_000
 WEIGHT_SCHEMA = pl.Schema({"window_days": pl.Int64, "model": pl.String, "weight": pl.Float64})
 
@@ -71,6 +70,14 @@ class RecurrencePredictions:
     predictions: pl.DataFrame
     curves: ForecastCurves
     trained_model: TrainedModel | None
+
+    @property
+    def headline_window(self) -> int:
+        """Days of the window that is shown first: by a backtest or, without one, by what is predicted."""
+        simulated = self.trained_model.simulated if self.trained_model else None
+        scores = measure_skill(simulated) if simulated else estimate_skill(self.predictions)
+        windows = self.trained_model.windows if self.trained_model else WINDOWS
+        return choose_headline_window(scores, windows)
 
     @property
     def forecasts(self) -> pl.DataFrame:
@@ -139,9 +146,13 @@ def predict_recurrence(
 
     observed = remove_observation_gaps(occurrences.rows, inputs.observation_gaps, as_of=as_of)
     everything = build_numbered_history(
-        replace(occurrences, rows=observed), reference_time=as_of, observed_since=inputs.observed_since
+        replace(occurrences, rows=observed),
+        reference_time=as_of,
+        observed_since=inputs.observed_since,
+        real_at=occurrences.rows["occurred_at"].dt.timestamp("ms").to_numpy().astype(np.int64),
+        timezone=timezone,
     )
-    if trained_model is None and len(_predictable_patterns(everything)):
+    if trained_model is None and len(select_predictable(everything)):
         earlier = read_past_forecasts(inputs.ledger, everything.reference_time)
         gaps = accumulate_gaps(everything)
         trained_model = train_model(everything, gaps, windows=windows, earlier=earlier, seed=seed)
@@ -161,10 +172,12 @@ def predict_recurrence(
 
     with ThreadPoolExecutor(1) as second_core:
         descriptions = second_core.submit(describe)
-        predicted = _predict_patterns(history, trained_model, windows)
+        rhythms = _find_rhythms(history, windows)
+        predicted = _predict_patterns(history, trained_model, windows, rhythms)
         about, curves = descriptions.result()
-    dates = _estimate_dates(history, own.rows, predicted, windows, today)
-    rows = _prediction_rows(about, predicted, windows, dates.with_columns(_reasons(history)))
+    dates = _estimate_dates(history, own.rows, predicted, rhythms, windows, today)
+    kept = describe_rhythms(rhythms, history.size)
+    rows = _prediction_rows(about, predicted, windows, dates.with_columns(list_reasons(history), kept))
     return RecurrencePredictions(rows, curves, trained_model)
 
 
@@ -187,20 +200,18 @@ def _check_windows(windows: tuple[int, ...], trained_model: TrainedModel | None)
     return windows
 
 
-def _predictable_patterns(history: OccurrenceHistory) -> Ints:
-    """Numbers of the patterns with enough events for a prediction, if observation has lasted long enough."""
-    if history.observed_days < MIN_OBSERVED_DAYS:
-        return np.zeros(0, np.int64)
-    pattern_idx, _ = select_eligible_pairs(
-        history, np.array([history.reference_time]), min_events=MIN_EVENTS, active_within_days=np.inf
-    )
-    if history.observed_days >= DAYS_TO_KNOW_BURSTS:
-        return pattern_idx
-    return pattern_idx[count_bursts(history)[pattern_idx] >= MIN_BURSTS]
+def _find_rhythms(history: OccurrenceHistory, windows: tuple[int, ...]) -> FoundRhythms:
+    """The rhythms of the predictable patterns, by their numbers."""
+    numbers = select_predictable(history)
+    found = find_rhythms(history, numbers, np.full(len(numbers), history.reference_time), windows)
+    return replace(found, pair=numbers[found.pair])
 
 
 def _predict_patterns(
-    history: OccurrenceHistory, trained_model: TrainedModel | None, windows: tuple[int, ...]
+    history: OccurrenceHistory,
+    trained_model: TrainedModel | None,
+    windows: tuple[int, ...],
+    rhythms: FoundRhythms,
 ) -> PatternProbabilities:
     """Today's probabilities (patterns x windows), NaN for patterns that are not predictable. They are
     computed in parts, to bound memory; no probability depends on the part.
@@ -209,18 +220,22 @@ def _predict_patterns(
     if trained_model is None:
         return PatternProbabilities(probability, {})
 
-    gaps, predictable = accumulate_gaps(history), _predictable_patterns(history)
+    gaps, predictable = accumulate_gaps(history), select_predictable(history)
     log_odds = {name: probability.copy() for name in BASE_MODELS}
     now = history.reference_time
     options = SampleOptions(windows, load_pretrained_prior(), known_until=now)
     for start in range(0, len(predictable), PATTERNS_AT_ONCE):
         part = predictable[start : start + PATTERNS_AT_ONCE]
-        samples = build_samples(history, gaps, OriginPairs(part, np.full(len(part), now)), options)
+        own = rhythms.take(np.isin(rhythms.pair, part))
+        own = replace(own, pair=np.searchsorted(part, own.pair))
+        samples = build_samples(history, gaps, OriginPairs(part, np.full(len(part), now)), options, own)
         predicted = predict_probabilities(trained_model, samples)
         probability[part] = predicted.probability.T
         for name, values in predicted.log_odds.items():
             log_odds[name][part] = values.T
     complete = {name: values for name, values in log_odds.items() if np.isfinite(values[predictable]).all()}
+    complete[RHYTHM] = np.full_like(probability, np.nan)
+    complete[RHYTHM][rhythms.pair] = rhythms.log_odds
     return PatternProbabilities(probability, complete)
 
 
@@ -228,15 +243,17 @@ def _estimate_dates(
     history: OccurrenceHistory,
     occurrences: pl.DataFrame,
     predicted: PatternProbabilities,
+    rhythms: FoundRhythms,
     windows: tuple[int, ...],
     today: date,
 ) -> pl.DataFrame:
-    """When each pattern is expected next, on the weekdays that it keeps to."""
+    """When each pattern is expected next, on the turns or weekdays that it keeps to."""
     day = occurrences.select(pl.col("local").dt.epoch("d").cast(pl.Int64)).to_series().to_numpy()
     pattern_idx = history.events.pattern_idx
     occurred_today = mark_numbers(pattern_idx[day == (today - date(1970, 1, 1)).days], history.size)
     weekdays = find_bound_weekdays(pattern_idx, day, history.size)
-    return estimate_next_dates(predicted.probability, windows, today, weekdays, occurred_today)
+    turns = list_turns_ahead(rhythms, today)
+    return estimate_next_dates(predicted.probability, windows, today, weekdays, occurred_today, turns)
 
 
 def _impacts(impacts: pl.DataFrame | None, occurrences: NumberedOccurrences, as_of: datetime) -> pl.DataFrame:
@@ -245,24 +262,16 @@ def _impacts(impacts: pl.DataFrame | None, occurrences: NumberedOccurrences, as_
     return impacts.select("pattern_id", "impact").unique("pattern_id", keep="first", maintain_order=True)
 
 
-def _reasons(history: OccurrenceHistory) -> pl.Series:
-    """Why each pattern would have no probability."""
-    is_young = history.observed_days < MIN_OBSERVED_DAYS
-    otherwise = np.where(is_young, TOO_LITTLE_HISTORY, ONLY_ONE_BURST)
-    reasons = np.where(np.diff(history.events.first) < MIN_EVENTS, TOO_FEW_EVENTS, otherwise)
-    return pl.Series("reason", reasons, dtype=pl.String)
-
-
 def _prediction_rows(
     about: pl.DataFrame, predicted: PatternProbabilities, windows: tuple[int, ...], dates: pl.DataFrame
 ) -> pl.DataFrame:
     """PREDICTION_SCHEMA, pattern by pattern and window by window."""
     size, count = predicted.probability.shape
     by_model = [
-        pl.Series(name, np.round(expit(predicted.log_odds[name].ravel()), 4))
+        pl.Series(name, np.round(expit(predicted.log_odds[name].ravel()), 4)).fill_nan(None)
         if name in predicted.log_odds
         else pl.lit(None, pl.Float64).alias(name)
-        for name in (*MODEL_NAMES, WITHOUT_FIX)
+        for name in (*MODEL_NAMES, WITHOUT_FIX, RHYTHM)
     ]
     row = np.repeat(np.arange(size), count)
     frame = (
@@ -279,5 +288,6 @@ def _prediction_rows(
     frame = frame.with_columns(
         pl.when(has_none).then(pl.col("reason")),
         pl.when(~has_none).then(pl.col("model_probabilities")),
+        pl.when(~has_none).then(pl.col("rhythm")),
     )
     return frame.select(pl.col(name).cast(dtype) for name, dtype in PREDICTION_SCHEMA.items())

@@ -11,7 +11,7 @@ from causeloop_pipeline.analysis.act.planned_work import is_planned_work
 from causeloop_pipeline.analysis.loop import Loop
 from causeloop_pipeline.cli.issue_input import IssueInput
 from causeloop_pipeline.cli.output.terminal import build_table, format_count, strip_controls
-from causeloop_pipeline.model.prediction import PREFERRED_WINDOW, write_probability
+from causeloop_pipeline.model.prediction import write_probability
 
 MAX_SUGGESTIONS = 5
 REASONS = {
@@ -96,7 +96,7 @@ def print_patterns(console: Console, loop: Loop, limit: int) -> None:
         )
         for row in ranked.head(limit).iter_rows(named=True)
     ]
-    columns = ("pattern", "issues", "last seen", "confidence", f"recurs in {PREFERRED_WINDOW} d", "risk")
+    columns = ("pattern", "issues", "last seen", "confidence", f"recurs in {loop.headline_window} d", "risk")
     console.print(
         build_table(_write_table_title("Patterns", limit, ranked.height), columns, rows, right=columns[1:])
     )
@@ -137,7 +137,7 @@ def _print_suggestions(console: Console, loop: Loop) -> None:
 
 def select_window_predictions(loop: Loop) -> pl.DataFrame:
     """One prediction per pattern, for the window of the report."""
-    return loop.predictions.filter(pl.col("window_days") == PREFERRED_WINDOW)
+    return loop.predictions.filter(window_days=loop.headline_window)
 
 
 def _print_clusters(console: Console, loop: Loop, limit: int) -> None:

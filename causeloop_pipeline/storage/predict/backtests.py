@@ -6,7 +6,16 @@ from uuid import UUID
 import polars as pl
 
 from causeloop_pipeline.model.frames import INSTANT
+from causeloop_pipeline.model.prediction import NEAREST_WINDOW
 from causeloop_pipeline.storage.database.session import Session
+
+SELECT_HEADLINE_WINDOW = "select headline_window from predict.backtest where workspace_id = %s"
+
+
+def read_headline_window(session: Session, workspace_id: UUID) -> int:
+    """The window that is shown first and ranked by, in days."""
+    row = session.row(SELECT_HEADLINE_WINDOW, (workspace_id,))
+    return (row and row["headline_window"]) or NEAREST_WINDOW
 
 
 def replace_backtest(

@@ -14,7 +14,7 @@ from causeloop_pipeline.model.json_columns import encode_json_columns
 from causeloop_pipeline.storage.database.session import Session
 
 ROWS_PER_INSERT = 50_000
-TEXT_COLUMNS = ("likely_trigger", "evidence", "likely_where", "likely_when")
+TEXT_COLUMNS = ("likely_trigger", "evidence", "likely_where", "likely_when", "rhythm")
 EMPTY_JSON = {"evidence": "[]", "likely_where": "{}", "likely_when": "[]", "model_probabilities": "{}"}
 DUE_SCHEMA = pl.Schema({"pattern_id": pl.String(), "windows": pl.List(pl.String())})
 

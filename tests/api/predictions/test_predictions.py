@@ -7,12 +7,14 @@ from uuid import uuid4
 import psycopg
 import pytest
 
-from causeloop_pipeline.model.prediction import WINDOWS
+from causeloop_pipeline.model.prediction import NEAREST_WINDOW, WINDOWS
 from causeloop_pipeline.storage.app.tenants import create_service_key
 from causeloop_pipeline.storage.database.session import Database
 from tests.api.conftest import Client
 from tests.api.sample import Sample
 from tests.conftest import new_workspace
+
+MONTH = {"window_days": 30}
 
 
 def test_only_the_latest_prediction_of_a_pattern_and_window_is_listed(client: Client, sample: Sample) -> None:
@@ -27,7 +29,7 @@ def test_only_the_latest_prediction_of_a_pattern_and_window_is_listed(client: Cl
 
 
 def test_the_summary_includes_its_sample_sizes(client: Client, sample: Sample) -> None:
-    summary = client(sample.credentials["viewer"]).get("/v1/predictions/summary").json()
+    summary = client(sample.credentials["viewer"]).get("/v1/predictions/summary", params=MONTH).json()
 
     assert summary["patterns"] == 2
     assert (summary["predicted"], summary["without_prediction"]) == (1, 1)
@@ -36,7 +38,7 @@ def test_the_summary_includes_its_sample_sizes(client: Client, sample: Sample) -
 
 
 def test_the_matrix_has_25_cells_and_every_prediction_is_in_one(client: Client, sample: Sample) -> None:
-    matrix = client(sample.credentials["viewer"]).get("/v1/predictions/matrix").json()
+    matrix = client(sample.credentials["viewer"]).get("/v1/predictions/matrix", params=MONTH).json()
 
     assert [(cell["likelihood"], cell["impact"]) for cell in matrix["cells"]] == [
         (likelihood, impact) for likelihood in range(1, 6) for impact in range(1, 6)
@@ -110,7 +112,7 @@ def test_in_an_empty_workspace_nothing_is_graded(client: Client, owner: psycopg.
     api = client(create_service_key(owner, new_workspace(owner), "k", "viewer"))
 
     accuracy = api.get("/v1/predictions/accuracy").json()
-    summary = api.get("/v1/predictions/summary").json()
+    summary = api.get("/v1/predictions/summary", params=MONTH).json()
     forecast = api.get("/v1/predictions/forecast").json()
 
     assert {name: value for name, value in accuracy.items() if value not in (0, None)} == {
@@ -122,7 +124,7 @@ def test_in_an_empty_workspace_nothing_is_graded(client: Client, owner: psycopg.
     assert (summary["patterns"], summary["high_risk"], summary["mean_probability"]) == (0, 0, None)
     assert (forecast["computed_at"], forecast["forecast"], len(forecast["actual"])) == (None, [], 90)
     assert forecast["breach"] == {"expected_on": None, "possible_on": None}
-    assert sum(cell["count"] for cell in api.get("/v1/predictions/matrix").json()["cells"]) == 0
+    assert sum(cell["count"] for cell in api.get("/v1/predictions/matrix", params=MONTH).json()["cells"]) == 0
 
 
 def test_a_persons_outcome_is_scored_and_counted_as_overruling(client: Client, fresh_sample: Sample) -> None:
@@ -192,8 +194,8 @@ def test_resolved_patterns_and_dismissed_predictions_are_not_high_risk(
     api, prediction_id = client(fresh_sample.credentials["analyst"]), fresh_sample.ids["prediction_id"]
 
     def read_figures() -> tuple[int, int, int, int]:
-        summary = api.get("/v1/predictions/summary").json()
-        cells = api.get("/v1/predictions/matrix").json()["cells"]
+        summary = api.get("/v1/predictions/summary", params=MONTH).json()
+        cells = api.get("/v1/predictions/matrix", params=MONTH).json()["cells"]
         in_matrix = sum(cell["count"] for cell in cells)
         return summary["high_risk"], summary["critical"], summary["dismissed"], in_matrix
 
@@ -266,3 +268,27 @@ def test_dismissed_predictions_can_be_filtered_out(client: Client, fresh_sample:
     assert datetime.fromisoformat(dismissed["dismissed_at"]) > datetime.now(UTC) - timedelta(minutes=1)
     assert str(prediction_id) not in {row["id"] for row in left}
     assert api.post(f"/v1/predictions/{uuid4()}/dismiss", json={}).status_code == 404
+
+
+def test_without_a_window_the_overview_is_of_the_one_that_tells_most(
+    client: Client, fresh_sample: Sample, database: Database
+) -> None:
+    api = client(fresh_sample.credentials["viewer"])
+
+    def read_windows() -> tuple[int, int, bool]:
+        summary, matrix = (api.get(f"/v1/predictions/{path}").json() for path in ("summary", "matrix"))
+        listed = api.get("/v1/predictions").json()["data"][0]
+        assert listed["window_days"] == 30
+        return summary["window_days"], matrix["window_days"], listed["is_headline"]
+
+    before = read_windows()
+    with database.workspace(fresh_sample.workspace_id) as session:
+        session.execute(
+            "insert into predict.backtest (workspace_id, computed_at, model_version, first_origin,"
+            " last_origin, patterns, predictions, hits, scores, curves, headline_window)"
+            " values (%s, now(), 'v', now(), now(), 1, 1, 1, '[]', '[]', 30)",
+            (fresh_sample.workspace_id,),
+        )
+
+    assert before == (NEAREST_WINDOW, NEAREST_WINDOW, False)
+    assert read_windows() == (30, 30, True)

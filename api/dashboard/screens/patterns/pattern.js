@@ -17,8 +17,8 @@ import {
   probabilityText,
 } from "../../lib/format.js";
 import { empty, part, partSection } from "../../lib/states.js";
-import { HARDLY_RECURS_BELOW, NEAREST_WINDOW } from "../../lib/vocabulary.js";
-import { nextDate, triggerSection, windowsTable } from "../predictions/prediction_summary.js";
+import { HARDLY_RECURS_BELOW } from "../../lib/vocabulary.js";
+import { nextDate, rhythmText, triggerSection, windowsTable } from "../predictions/prediction_summary.js";
 import {
   effortAndImpact,
   recommendationsTable,
@@ -71,7 +71,7 @@ function hardlyRecurs(prediction) {
  * @param {Model<"Recommendation">[]} recommendations
  */
 function answers(predictions, recommendations) {
-  const next = predictions.find((row) => row.window_days === NEAREST_WINDOW) ?? predictions[0];
+  const next = predictions.find((row) => row.is_headline) ?? predictions[0];
   const [first] = recommendations;
   return h(
     "div",
@@ -93,6 +93,7 @@ function answers(predictions, recommendations) {
               { class: "quiet" },
               next.next_date_median ? ["Next expected ", nextDate(next)] : "No date stands out.",
             ),
+            next.rhythm ? h("p", { class: "quiet" }, rhythmText(next.rhythm)) : null,
           ]
         : h("p", { class: "answer-text" }, next ? `Not known: ${plain(next.reason)}.` : "Not predicted yet."),
     ),

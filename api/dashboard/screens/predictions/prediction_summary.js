@@ -75,6 +75,7 @@ export function triggerSection(predictions) {
       : h("p", { class: "prose" }, newest.likely_trigger ?? "No likely trigger was found."),
     facts([
       ["Next expected", nextDate(newest)],
+      ["Rhythm", newest.rhythm ? rhythmText(newest.rhythm) : null],
       ["Where", locationsText(newest.likely_where)],
       ["Likeliest times", timesText(newest.likely_when)],
     ]),
@@ -91,6 +92,15 @@ export function nextDate(row) {
   return isWide(row)
     ? `between ${dayOf(row.next_date_low)} and ${dayOf(row.next_date_high, true)} (80 %)`
     : `${weekdayOf(row.next_date_median)} ${dayOf(row.next_date_median, true)} (${interval})`;
+}
+
+/**
+ * The turns that a pattern keeps, and how many it missed lately.
+ * @param {NonNullable<Model<"Prediction">["rhythm"]>} rhythm
+ */
+export function rhythmText({ text, kept, turns, missed }) {
+  const words = `${capital(text)}, ${kept} of ${turns} ${turns === 1 ? "time" : "times"}`;
+  return missed ? `${words}; the last ${missed === 1 ? "turn was" : `${missed} turns were`} missed` : words;
 }
 
 /** @param {any} locations */

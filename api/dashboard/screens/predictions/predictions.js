@@ -6,7 +6,7 @@ import { h, link, section, table } from "../../lib/elements.js";
 import { day, dayOf, isWide, plain, pluralize, weekdayOf } from "../../lib/format.js";
 import { anyOf, listing, rowsPerPage } from "../../lib/listing.js";
 import { empty, part, partSection } from "../../lib/states.js";
-import { Impact, NEAREST_WINDOW, Outcome, WINDOWS } from "../../lib/vocabulary.js";
+import { Impact, Outcome, WINDOWS } from "../../lib/vocabulary.js";
 import { accuracySection } from "./accuracy.js";
 import { probabilityCell } from "./prediction_summary.js";
 
@@ -48,7 +48,8 @@ const FIELDS = [
 /** @param {ScreenContext} context */
 export async function showPredictions({ query, signal }) {
   const isKnown = WINDOWS.includes(Number(query.window_days));
-  const chosen = { ...query, window_days: isKnown ? query.window_days : String(NEAREST_WINDOW) };
+  const headline = isKnown ? null : await get("/v1/predictions/summary", {}, {}, signal);
+  const chosen = { ...query, window_days: headline ? String(headline.window_days) : query.window_days };
   const matrix = h("div", {});
   /** @param {string} days */
   const draw = (days) => matrix.replaceChildren(part("the matrix", () => readMatrix(days, signal)));

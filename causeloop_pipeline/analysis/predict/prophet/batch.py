@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from causeloop_pipeline.analysis.arrays import Floats
+from causeloop_pipeline.analysis.arrays import Floats, Ints
 from causeloop_pipeline.analysis.predict.prophet.changepoints import (
     CHANGEPOINT_PRIOR_SCALE,
     NOISE_PRIOR_SCALE,
@@ -91,21 +91,37 @@ def fit_flat(design: FlatDesign, projected: Floats, squares: Floats) -> FlatFit:
     (Λ + s), and the stationary point in s solves T·s + 4·s² = RSS(s). Out: FlatFit. Source: Prophet's Stan
     model (Taylor & Letham 2018).
     """
-    correlation = projected @ design.basis
+    fit = fit_whitened(design.eigen, projected @ design.basis, squares, design.length)
+    return FlatFit(fit.whitened @ design.basis.T, fit.variance)
+
+
+@dataclass(frozen=True)
+class WhitenedFit:
+    """Coefficients in the eigenbasis per series, and the noise variance."""
+
+    whitened: Floats
+    variance: Floats
+
+
+def fit_whitened(eigen: Floats, correlation: Floats, squares: Floats, length: int | Ints) -> WhitenedFit:
+    """Fit the joint MAP of coefficients and noise in the eigenbasis of each design.
+
+    In: eigenvalues (one design for all, or a row a series), X'y in that basis (n x k), y'y, days (of all, or
+    of each). Out: WhitenedFit; how: `fit_flat`.
+    """
     power = correlation**2
-    variance = np.maximum(squares / design.length, 1e-12)
+    variance = np.maximum(squares / length, 1e-12)
     for _ in range(30):
-        shrunk = design.eigen + variance[:, None]
+        shrunk = eigen + variance[:, None]
         residual = np.maximum(
-            squares - np.sum(power * (design.eigen + 2 * variance[:, None]) / shrunk**2, axis=1), 1e-18
+            squares - np.sum(power * (eigen + 2 * variance[:, None]) / shrunk**2, axis=1), 1e-18
         )
-        updated = solve_noise_variance(residual, design.length)
+        updated = solve_noise_variance(residual, length)
         has_moved = np.abs(updated - variance) > 1e-10 * variance
         variance = updated
         if not has_moved.any():
             break
-    theta = (correlation / (design.eigen + variance[:, None])) @ design.basis.T
-    return FlatFit(theta, variance)
+    return WhitenedFit(correlation / (eigen + variance[:, None]), variance)
 
 
 @dataclass(frozen=True)

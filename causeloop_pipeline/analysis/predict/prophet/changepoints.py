@@ -22,7 +22,7 @@ CHUNK = 512
 CLEAR_TREND = 0.02
 
 
-def solve_noise_variance(residual: Floats, length: int) -> Floats:
+def solve_noise_variance(residual: Floats, length: int | Ints) -> Floats:
     """Solve for the stationary σ² of Prophet's posterior: positive root s of T·s + s² / prior² = RSS.
 
     In: residual sums of squares, days. Out: one variance per series.

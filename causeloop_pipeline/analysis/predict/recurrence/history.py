@@ -65,8 +65,9 @@ class OccurrenceHistory:
     """All patterns of a workspace: raw events and active days.
 
     patterns: the ids in sorted order. reference_time: the instant (ms) the days are counted from, so that a
-    day ends at a forecast origin. observed_since: when observation began (ms). workspace_days: the active
-    days of all patterns of the workspace, sorted (ms); None: these are all.
+    day ends at a forecast origin. observed_since: when observation began (ms). real_at: when each event
+    occurred (ms), also where the clock of `events` stands still; in `timezone` the calendar is read.
+    workspace_days: the active days of all patterns of the workspace, sorted (ms); None: these are all.
     """
 
     patterns: pl.Series
@@ -74,6 +75,8 @@ class OccurrenceHistory:
     days: InstantIndex
     reference_time: int
     observed_since: int
+    real_at: Ints
+    timezone: str = "UTC"
     workspace_days: Ints | None = None
 
     @property
@@ -184,12 +187,17 @@ def build_history(
 
 
 def build_numbered_history(
-    occurrences: NumberedOccurrences, *, reference_time: datetime, observed_since: datetime | None = None
+    occurrences: NumberedOccurrences,
+    *,
+    reference_time: datetime,
+    observed_since: datetime | None = None,
+    real_at: Ints | None = None,
+    timezone: str = "UTC",
 ) -> OccurrenceHistory:
     """Collapse occurrences that are in order already into a history.
 
-    In: NumberedOccurrences, of which `number` and `occurred_at` are read; the rest as of `build_history`.
-    Out: OccurrenceHistory.
+    In: NumberedOccurrences, of which `number` and `occurred_at` are read; when they really occurred (ms,
+    default: then) and the time zone of the calendar; the rest as of `build_history`. Out: OccurrenceHistory.
     """
     pattern_idx = occurrences.rows["number"].to_numpy().astype(np.int64)
     at = occurrences.rows["occurred_at"].dt.timestamp("ms").to_numpy().astype(np.int64)
@@ -207,6 +215,8 @@ def build_numbered_history(
         _build_index(pattern_idx[is_new_day], at[is_new_day], size, low, span),
         reference_ms,
         since,
+        at if real_at is None else real_at,
+        timezone,
     )
 
 
@@ -221,6 +231,7 @@ def keep_patterns(history: OccurrenceHistory, numbers: Ints) -> OccurrenceHistor
         patterns=history.patterns.gather(numbers),
         events=events,
         days=days,
+        real_at=history.real_at[mark_numbers(numbers, history.size)[history.events.pattern_idx]],
         workspace_days=np.sort(history.days.at),
     )
 

@@ -19,7 +19,7 @@ from causeloop_pipeline.analysis.predict.recurrence.gap_statistics import (
 )
 from causeloop_pipeline.analysis.predict.recurrence.history import OccurrenceHistory
 
-WEEKS = (2, 4, 8, 13, 26)
+WEEKS = range(2, 27)
 RATE_HALF_LIFE = 60.0
 
 
@@ -29,11 +29,10 @@ def quiet_day_log_probability(history: OccurrenceHistory, state: PairState) -> F
     In: the history and the state of the pairs. Out: pairs x 7, the origin's day first.
     """
     weeks = np.clip(np.ceil(state.age / 7).astype(int), WEEKS[0], WEEKS[-1])
-    bucket = np.searchsorted(np.array(WEEKS), weeks)
     slots = _count_weekdays(history)
     quiet = np.empty((len(state.pattern_idx), 7))
-    for number, length in enumerate(WEEKS):
-        rows = bucket == number
+    for length in WEEKS:
+        rows = weeks == length
         if rows.any():
             counts = _recent_weekday_counts(
                 history, slots, state.pattern_idx[rows], state.forecast_origin[rows], length

@@ -35,6 +35,7 @@ from causeloop_pipeline.analysis.predict.recurrence.samples import (
     Samples,
     concat_samples,
 )
+from causeloop_pipeline.analysis.predict.rhythm.rhythm import blend_rhythm
 
 MIN_PROBABILITY, MAX_PROBABILITY = 0.002, 0.995
 
@@ -80,7 +81,8 @@ def roll_forward(
         combined = combine_log_odds(ensemble, log_odds, due.window)
         calibrated = calibrate(ensemble, combined, due.window)
         widened = widen_beyond_observed(calibrated, due.window, due.observed_days, due.repeats)
-        probability = np.clip(expit(widened), MIN_PROBABILITY, MAX_PROBABILITY)
+        blended = blend_rhythm(widened, due.rhythm, due.rhythm_weight)
+        probability = np.clip(blended, MIN_PROBABILITY, MAX_PROBABILITY)
 
         issued = PastForecasts(
             log_odds, combined, due.window, due.forecast_origin, due.window_end, due.outcome

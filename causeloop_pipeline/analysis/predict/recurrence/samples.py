@@ -27,6 +27,7 @@ from causeloop_pipeline.analysis.predict.recurrence.prophet_member import (
     predict_prophet_log_odds,
     quiet_day_log_probability,
 )
+from causeloop_pipeline.analysis.predict.rhythm.rhythm import FoundRhythms, find_rhythms
 
 WEIGHT_HALF_LIFE_DAYS = 1000.0
 
@@ -55,6 +56,14 @@ class Samples:
     prior_linear: Floats
     prior_trees: Floats
     prophet: Floats
+    turns_by_prophet: Floats
+    turns_by_count: Floats
+    rhythm_weight: Floats
+
+    @property
+    def rhythm(self) -> Floats:
+        """Log odds of both forecasts of the turns together."""
+        return 0.5 * (self.turns_by_prophet + self.turns_by_count)
 
     @property
     def size(self) -> int:
@@ -101,27 +110,57 @@ class SampleOptions:
 
 
 def build_samples(
-    history: OccurrenceHistory, gaps: RunningGaps, pairs: OriginPairs, options: SampleOptions
+    history: OccurrenceHistory,
+    gaps: RunningGaps,
+    pairs: OriginPairs,
+    options: SampleOptions,
+    rhythms: FoundRhythms | None = None,
 ) -> Samples:
     """Build the samples of the given pairs in every window.
 
-    In: the history with its gap sums, the pairs, the options. Out: Samples, windows one after the other.
+    In: the history with its gap sums, the pairs, the options, the rhythms of the pairs (default: found here).
+    Out: Samples, windows one after the other.
     """
-    state = build_pair_state(history, gaps, pairs.pattern_idx, pairs.forecast_origin, pairs.groups)
+    origins = pairs.pattern_idx, pairs.forecast_origin
+    state = build_pair_state(history, gaps, *origins, pairs.groups)
     quiet_days = quiet_day_log_probability(history, state)
+    if rhythms is None:
+        rhythms = find_rhythms(history, *origins, options.windows)
     return concat_samples(
-        [_build_window(history, gaps, state, quiet_days, window, options) for window in options.windows]
+        [
+            _build_window(history, gaps, state, (quiet_days, _spread_rhythms(rhythms, state, place)), options)
+            for place in range(len(options.windows))
+        ]
     )
+
+
+@dataclass(frozen=True)
+class _TurnColumns:
+    """The window at some place, and what rhythms tell of it, an entry a pair."""
+
+    place: int
+    by_prophet: Floats
+    by_count: Floats
+    weight: Floats
+
+
+def _spread_rhythms(rhythms: FoundRhythms, state: PairState, place: int) -> _TurnColumns:
+    by_prophet, by_count, weight = (np.zeros(len(state.pattern_idx)) for _ in range(3))
+    by_prophet[rhythms.pair] = rhythms.by_prophet[:, place]
+    by_count[rhythms.pair] = rhythms.by_count[:, place]
+    weight[rhythms.pair] = rhythms.weight
+    return _TurnColumns(place, by_prophet, by_count, weight)
 
 
 def _build_window(
     history: OccurrenceHistory,
     gaps: RunningGaps,
     state: PairState,
-    quiet_days: Floats,
-    window: int,
+    foretold: tuple[Floats, _TurnColumns],
     options: SampleOptions,
 ) -> Samples:
+    quiet_days, turns = foretold
+    window = options.windows[turns.place]
     pattern_idx, forecast_origin, known_until = state.pattern_idx, state.forecast_origin, options.known_until
     columns = build_window_features(history, gaps, state, window)
     linear, trees = predict_prior_log_odds(options.prior, columns)
@@ -147,6 +186,9 @@ def _build_window(
         prior_linear=linear,
         prior_trees=trees,
         prophet=predict_prophet_log_odds(state, quiet_days, window),
+        turns_by_prophet=turns.by_prophet,
+        turns_by_count=turns.by_count,
+        rhythm_weight=turns.weight,
     )
 
 

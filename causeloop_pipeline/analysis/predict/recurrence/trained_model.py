@@ -14,7 +14,6 @@ from causeloop_pipeline.analysis.predict.recurrence.base_models import (
     fit_base_models,
     predict_log_odds,
 )
-from causeloop_pipeline.analysis.predict.recurrence.closed_forms import expit
 from causeloop_pipeline.analysis.predict.recurrence.ensemble import (
     Ensemble,
     PastForecasts,
@@ -42,6 +41,7 @@ from causeloop_pipeline.analysis.predict.recurrence.samples import (
     Samples,
     build_samples,
 )
+from causeloop_pipeline.analysis.predict.rhythm.rhythm import blend_rhythm
 
 MIN_EVENTS = 2
 TRAINING_PAIRS = 5_000
@@ -110,7 +110,8 @@ def predict_probabilities(trained_model: TrainedModel, samples: Samples) -> Patt
     calibrated = calibrate(trained_model.ensemble, combined, samples.window)
     widened = widen_beyond_observed(calibrated, samples.window, samples.observed_days, samples.repeats)
     shape = (len(np.unique(samples.window)), -1)
-    probability = np.clip(expit(widened), MIN_PROBABILITY, MAX_PROBABILITY).reshape(shape)
+    blended = blend_rhythm(widened, samples.rhythm, samples.rhythm_weight)
+    probability = np.clip(blended, MIN_PROBABILITY, MAX_PROBABILITY).reshape(shape)
     return PatternProbabilities(
         np.maximum.accumulate(probability, axis=0),
         {name: values.reshape(shape) for name, values in log_odds.items()},

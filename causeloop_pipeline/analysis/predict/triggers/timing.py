@@ -2,13 +2,14 @@
 shares of service and team.
 """
 
+from dataclasses import dataclass
 from datetime import date
 from math import comb
 
 import numpy as np
 import polars as pl
 
-from causeloop_pipeline.analysis.arrays import Bools, Floats, Ints
+from causeloop_pipeline.analysis.arrays import Bools, Floats, Ints, mark_numbers
 from causeloop_pipeline.analysis.predict.recurrence.history import NumberedOccurrences
 from causeloop_pipeline.model.time_of_week import QUARTERS_OF_THE_DAY, WEEKDAYS
 
@@ -70,12 +71,14 @@ def _events_of_the_day(pattern_idx: Ints, age_days: Floats) -> Ints:
 def list_likely_cells(
     pattern_idx: Ints, cell: Ints, age_days: Floats, size: int, numbers: Ints | None = None
 ) -> pl.Series:
-    """List the likeliest cells of each pattern.
+    """List the likeliest cells of each pattern, of those in which it has occurred.
 
     In: as `estimate_cell_shares`; the numbers of the patterns to list (default: all). Out: per
     pattern a list of nested_columns.TIME_SHARE, lift against an even spread.
     """
     shares, _ = estimate_cell_shares(pattern_idx, cell, age_days, size)
+    has_occurred = mark_numbers(pattern_idx * CELLS + cell, size * CELLS).reshape(size, CELLS)
+    shares = np.where(has_occurred, shares, 0.0)
     shares = shares if numbers is None else shares[numbers]
     top = np.argsort(-shares, axis=1, kind="stable")[:, :TOP_CELLS]
     cells = [
@@ -83,7 +86,10 @@ def list_likely_cells(
         for rank in range(TOP_CELLS)
     ]
     frame = pl.DataFrame({str(rank): column for rank, column in enumerate(cells)})
-    return frame.select(pl.concat_list(pl.all()).alias("likely_when")).to_series()
+    with_share = [
+        pl.when(pl.col(name).struct.field("share") > 0).then(pl.col(name)) for name in frame.columns
+    ]
+    return frame.select(pl.concat_list(with_share).list.drop_nulls().alias("likely_when")).to_series()
 
 
 def _describe_cells(cell: Ints, share: Floats) -> pl.Series:
@@ -165,20 +171,35 @@ def _list_active_days(pattern_idx: Ints, day: Ints) -> tuple[Ints, Ints]:
     return codes // span, codes % span + first
 
 
+@dataclass(frozen=True)
+class TurnsAhead:
+    """The next turns of some patterns.
+
+    number: which patterns. offset: days from now by which each turn will have come, ascending. day: whole
+    days from today to its date. hazard: of each turn. All but the first are rows x turns.
+    """
+
+    number: Ints
+    offset: Floats
+    day: Ints
+    hazard: Floats
+
+
 def estimate_next_dates(
     probabilities: Floats,
     windows: tuple[int, ...],
     today: date,
     weekdays: Floats | None = None,
     occurred_today: Bools | None = None,
+    turns: TurnsAhead | None = None,
 ) -> pl.DataFrame:
     """Estimate the dates by which the next occurrence comes with 10, 50 and 90 %.
 
     In: patterns x windows (ascending days); `find_bound_weekdays` or None; which patterns
-    have occurred today already, whose next date of a weekday is a later one. Out: next_date_low,
-    next_date_median, next_date_high; null where the probability within 30 days is below one half or the date
-    lies more than a year ahead. Between windows the hazard is constant; that of a pattern that keeps to
-    weekdays falls on those days of each week alone.
+    have occurred today already, whose next date of a weekday is a later one; the turns of those that keep
+    some. Out: next_date_low, next_date_median, next_date_high; null where the probability within 30 days is
+    below one half or the date lies more than a year ahead. Between windows the hazard is constant; that of a
+    pattern that keeps to weekdays or turns falls on those days alone.
     """
     window_hazard = -np.log1p(-np.clip(probabilities, 0, 0.9999))
     hazard = np.concatenate([np.zeros((len(probabilities), 1)), window_hazard], axis=1)
@@ -195,6 +216,8 @@ def estimate_next_dates(
             if occurred_today is not None:
                 later = 1 + _days_until_weekday(curve, weekdays[is_bound], today.weekday() + 1, level)
                 ahead[is_bound] = np.where(occurred_today[is_bound], later, ahead[is_bound])
+        if turns is not None and len(turns.number):
+            ahead[turns.number] = _days_until_turn(hazard[turns.number], days, turns, -np.log1p(-share))
         is_given = is_likely & (ahead <= MAX_DAYS_AHEAD)
         offsets = np.where(is_given, np.minimum(ahead, MAX_DAYS_AHEAD), np.nan)
         columns[f"next_date_{name}"] = (today - date(1970, 1, 1)).days + np.floor(offsets)
@@ -213,6 +236,25 @@ def _days_until_weekday(
     reached = np.cumsum((of_week[:, :, None] * of_day[:, None, :]).reshape(len(hazard), -1), axis=1)
     is_reached = reached >= level - 1e-9
     result: Floats = np.where(is_reached.any(axis=1), is_reached.argmax(axis=1), 10.0 * MAX_DAYS_AHEAD)
+    return result
+
+
+def _days_until_turn(hazard: Floats, days: Floats, turns: TurnsAhead, level: float) -> Floats:
+    """Days until the cumulative hazard reaches a level, that between two windows falling on its turns."""
+    rise = np.diff(hazard, axis=1)
+    is_in = np.searchsorted(days, turns.offset)[:, :, None] - 1 == np.arange(rise.shape[1])
+    of_turns = is_in * np.maximum(turns.hazard, 1e-9)[:, :, None]
+    total = of_turns.sum(axis=1)
+    shares = (of_turns / np.where(total > 0, total, 1.0)[:, None] * rise[:, None]).sum(axis=2)
+    ends = np.broadcast_to(days[1:], rise.shape)
+    offset, day = (np.concatenate([part, ends], axis=1) for part in (turns.offset, turns.day))
+    weight = np.concatenate([shares, np.where(total > 0, 0.0, rise)], axis=1)
+    order = np.argsort(offset, axis=1, kind="stable")
+    reached = np.cumsum(np.take_along_axis(weight, order, axis=1), axis=1) >= level - 1e-9
+    first = np.take_along_axis(
+        day, np.take_along_axis(order, reached.argmax(axis=1)[:, None], axis=1), axis=1
+    )
+    result: Floats = np.where(reached.any(axis=1), first[:, 0], 10.0 * MAX_DAYS_AHEAD)
     return result
 
 

@@ -14,6 +14,7 @@ create table predict.prediction (
     evidence            jsonb not null default '[]',
     likely_where        jsonb not null default '{}',
     likely_when         jsonb not null default '[]',
+    rhythm              jsonb,
     next_date_low       date,
     next_date_median    date,
     next_date_high      date,
@@ -25,6 +26,8 @@ create table predict.prediction (
     check ((probability is null) = (reason is not null))
 );
 comment on table predict.prediction is 'What was predicted, when, by which model: never rewritten.';
+comment on column predict.prediction.rhythm is
+    'The turns that the pattern keeps, in words and numbers; null where no rhythm is proven.';
 create index predictions_closing on predict.prediction (workspace_id, closes_at);
 create trigger add_current after insert on predict.prediction
     referencing new table as issued for each statement execute function predict.add_current();
@@ -156,11 +159,14 @@ create table predict.backtest (
     predictions   bigint not null,
     hits          bigint not null,
     scores        jsonb not null,
-    curves        jsonb not null
+    curves        jsonb not null,
+    headline_window integer
 );
 comment on table predict.backtest is
     'Accuracy of simulated predictions at past moments, computed again by each training; never mixed with issued predictions.';
 comment on column predict.backtest.scores is 'Scores by window and model; window_days 0: all windows.';
+comment on column predict.backtest.headline_window is
+    'Days of the window that is shown first and ranked by: the shortest of those that were foretold best.';
 comment on column predict.backtest.curves is
     'Reliability curves by window, bin by bin; window_days 0: all windows.';
 select app.isolate('predict.backtest');

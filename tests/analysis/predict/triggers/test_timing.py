@@ -10,15 +10,18 @@ from hypothesis import strategies as st
 
 from causeloop_pipeline.analysis.predict.recurrence.history import number_occurrences
 from causeloop_pipeline.analysis.predict.triggers.timing import (
+    TurnsAhead,
     estimate_cell_shares,
     estimate_next_dates,
     find_bound_weekdays,
     list_likely_cells,
     list_likely_places,
 )
+from causeloop_pipeline.model.time_of_week import QUARTERS_OF_THE_DAY, WEEKDAYS
 from tests.support.recurring_failures import AS_OF, occurrences
 
 TODAY = date(2026, 1, 1)
+QUARTERS = list(QUARTERS_OF_THE_DAY)
 
 
 def number(rows):
@@ -128,3 +131,31 @@ def test_a_monday_pattern_that_occurred_this_monday_is_expected_on_the_next_one(
         for occurred in (False, True)
     ]
     assert dates == [monday, date(2026, 1, 12)]
+
+
+@given(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 27)), min_size=1, max_size=60))
+def test_no_part_of_the_week_is_named_in_which_the_pattern_never_occurred(events):
+    pattern, cell = (np.array(values) for values in zip(*sorted(events), strict=True))
+    ages = np.linspace(30, 0, len(cell))
+    listed = list_likely_cells(pattern, cell, ages, 5).to_list()
+    for number, cells in enumerate(listed):
+        own = set(cell[pattern == number].tolist())
+        named = {list(WEEKDAYS).index(one["weekday"]) * 4 + QUARTERS.index(one["hours"]) for one in cells}
+        assert named <= own
+        assert bool(named) == bool(own)
+
+
+def test_the_next_date_falls_on_a_turn_that_the_pattern_keeps():
+    turns = TurnsAhead(np.array([1]), np.array([[11.4, 25.4]]), np.array([[11, 25]]), np.array([[3.0, 0.5]]))
+    probabilities = np.array([[0.5, 0.75, 0.95, 0.99], [0.01, 0.95, 0.98, 0.99]])
+    dates = estimate_next_dates(probabilities, WINDOWS, TODAY, turns=turns)
+    assert dates.row(0) == estimate_next_dates(probabilities[:1], WINDOWS, TODAY).row(0)
+    assert dates.row(1) == (date(2026, 1, 12),) * 3
+
+
+def test_after_a_turn_that_may_be_missed_the_latest_next_date_is_a_later_one():
+    turns = TurnsAhead(np.array([0]), np.array([[1.4, 15.4]]), np.array([[1, 15]]), np.array([[1.0, 0.8]]))
+    low, median, high = estimate_next_dates(
+        np.array([[0.6, 0.6, 0.9, 0.95]]), WINDOWS, TODAY, turns=turns
+    ).row(0)
+    assert (low, median, high) == (date(2026, 1, 2), date(2026, 1, 2), date(2026, 1, 16))

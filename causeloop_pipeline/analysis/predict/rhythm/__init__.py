@@ -1,0 +1,1 @@
+"""Rhythms: calendar turns that a pattern keeps, and what they tell of the turns to come."""

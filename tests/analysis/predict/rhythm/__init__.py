@@ -1,0 +1,1 @@
+"""Rhythms that patterns keep."""
