@@ -45,7 +45,7 @@ class Rhythm(BaseModel):
     """The turns that a pattern keeps, such as every second Tuesday."""
 
     text: str
-    kept: int
+    kept_turns: int
     turns: int = Field(description="Turns up to the last kept one")
     missed: int = Field(description="Turns since the last kept one")
     next: date

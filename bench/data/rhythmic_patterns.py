@@ -81,8 +81,8 @@ def draw_pattern(
     """Draw a pattern of a kind whose turns are some time off, and are missed with some chance."""
     date_turn = KINDS[kind](rng)
     turns = [date_turn(number) for number in range(TURNS)]
-    kept = [turn + rng.normal() * jitter for turn in turns if rng.random() >= missed]
-    return RhythmicPattern(turns, sorted(kept))
+    occurred = [turn + rng.normal() * jitter for turn in turns if rng.random() >= missed]
+    return RhythmicPattern(turns, sorted(occurred))
 
 
 def draw_random_patterns(count: int, rng: np.random.Generator, until: datetime) -> dict[str, list[datetime]]:

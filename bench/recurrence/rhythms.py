@@ -97,18 +97,18 @@ def train_on_random_patterns() -> TrainedModel:
 def measure_exact(kind: str, seed: int = 0, patterns: int = PATTERNS, repeats: int = REPEATS) -> ExactKind:
     """The probabilities of exact patterns of a kind."""
     rng = np.random.default_rng(seed)
-    drawn = [draw_pattern(kind, rng) for _ in range(patterns)]
-    due = [p.turns[repeats] - timedelta(days=rng.uniform(0.1, 6.8)) for p in drawn]
-    in_week = Origins(drawn, due).predict()[0][0]
-    others = [p for p in drawn if p.turns[repeats] - p.turns[repeats - 1] > timedelta(days=7.5)]
+    patterns_drawn = [draw_pattern(kind, rng) for _ in range(patterns)]
+    due = [p.turns[repeats] - timedelta(days=rng.uniform(0.1, 6.8)) for p in patterns_drawn]
+    in_week = Origins(patterns_drawn, due).predict()[0][0]
+    others = [p for p in patterns_drawn if p.turns[repeats] - p.turns[repeats - 1] > timedelta(days=7.5)]
     later = [
         p.turns[repeats] - timedelta(days=7.1 + rng.uniform() * (_gap(p, repeats) - 7.3)) for p in others
     ]
     out_of_week = Origins(others, later).predict()[0][0] if others else np.zeros(0)
-    stopped = [p.end_after(repeats) for p in drawn]
+    stopped = [p.end_after(repeats) for p in patterns_drawn]
     after_missed = []
     for missed in range(4):
-        at = [p.turns[repeats + missed] - timedelta(days=1) for p in drawn]
+        at = [p.turns[repeats + missed] - timedelta(days=1) for p in patterns_drawn]
         after_missed.append(float(np.mean(Origins(stopped, at).predict()[0][0])))
     return ExactKind(
         kind, float(in_week.min()), float(in_week.mean()), _mean(out_of_week), _max(out_of_week), after_missed
@@ -118,16 +118,16 @@ def measure_exact(kind: str, seed: int = 0, patterns: int = PATTERNS, repeats: i
 def measure_noisy(jitter: str, missed: float, seed: int = 0) -> NoisyFamily:
     """The Brier scores of all kinds and windows, with and without Prophet."""
     rng = np.random.default_rng(seed)
-    drawn = [
+    patterns_drawn = [
         draw_pattern(kind, rng, jitter=JITTERS[jitter], missed=missed)
         for kind in KINDS
         for _ in range(PATTERNS)
     ]
     at = [
         p.occurred[REPEATS - 1] + (p.occurred[REPEATS] - p.occurred[REPEATS - 1]) * rng.uniform(0.05, 0.95)
-        for p in drawn
+        for p in patterns_drawn
     ]
-    origins = Origins(drawn, at)
+    origins = Origins(patterns_drawn, at)
     (ours, outcome), (without, _) = origins.predict(), origins.predict(with_prophet=False)
     return NoisyFamily(jitter, missed, *(float(np.mean((p - outcome) ** 2)) for p in (ours, without)))
 

@@ -42,7 +42,7 @@ TIME_SHARE = pl.Struct({"weekday": pl.String, "hours": pl.String, "share": pl.Fl
 KEPT_RHYTHM = pl.Struct(
     {
         "text": pl.String,  # such as “every second Tuesday”
-        "kept": pl.Int64,  # of its turns
+        "kept_turns": pl.Int64,  # of its turns
         "turns": pl.Int64,  # up to the last kept one
         "missed": pl.Int64,  # since then
         "next": pl.String,  # date of the next turn

@@ -45,7 +45,7 @@ from causeloop_pipeline.storage.predict.trained_models import (
 ISSUE_AGAIN_AFTER = timedelta(hours=24)
 LEDGER_AGE = timedelta(days=365)
 TRAIN_AGAIN_AFTER = timedelta(hours=20)  # once a night, even if the next night's run begins slightly earlier
-TRAIN_AGAIN_AT_GROWTH = 1.25
+TRAIN_AGAIN_AT_GROWTH = 2.0  # a smaller one would train in each sync of a workspace that is being filled
 PATTERN_NAMES = pl.Schema({"pattern_id": pl.String(), "name": pl.String()})
 MODEL_FORM = name_model_form(MODEL_VERSION, WINDOWS)
 

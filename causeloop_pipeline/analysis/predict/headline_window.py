@@ -25,8 +25,8 @@ def choose_headline_window(scores: pl.DataFrame, windows: Sequence[int] = WINDOW
     NEAREST_WINDOW where no window has enough graded predictions or any skill.
     """
     has_skill = (pl.col("n") >= MIN_GRADED) & pl.col("skill").is_finite() & (pl.col("skill") > 0)
-    known = dict(scores.filter(has_skill).select("window_days", "skill").iter_rows())
-    skills = {days: known[days] for days in windows if days in known}
+    skill_of = dict(scores.filter(has_skill).select("window_days", "skill").iter_rows())
+    skills = {days: skill_of[days] for days in windows if days in skill_of}
     if not skills:
         return min(windows, key=lambda days: (abs(days - NEAREST_WINDOW), days))
     best = max(skills.values())

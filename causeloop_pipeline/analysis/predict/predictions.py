@@ -48,7 +48,11 @@ from causeloop_pipeline.analysis.predict.recurrence.trained_model import (
     predict_probabilities,
     train_model,
 )
-from causeloop_pipeline.analysis.predict.rhythm.kept_rhythms import describe_rhythms, list_turns_ahead
+from causeloop_pipeline.analysis.predict.rhythm.kept_rhythms import (
+    describe_rhythms,
+    draw_turns,
+    list_turns_ahead,
+)
 from causeloop_pipeline.analysis.predict.rhythm.rhythm import FoundRhythms, find_rhythms
 from causeloop_pipeline.analysis.predict.risk import rate_impacts
 from causeloop_pipeline.analysis.predict.triggers.timing import estimate_next_dates, find_bound_weekdays
@@ -176,9 +180,9 @@ def predict_recurrence(
         predicted = _predict_patterns(history, trained_model, windows, rhythms)
         about, curves = descriptions.result()
     dates = _estimate_dates(history, own.rows, predicted, rhythms, windows, today)
-    kept = describe_rhythms(rhythms, history.size)
-    rows = _prediction_rows(about, predicted, windows, dates.with_columns(list_reasons(history), kept))
-    return RecurrencePredictions(rows, curves, trained_model)
+    own_rhythms = describe_rhythms(rhythms, history.size)
+    rows = _prediction_rows(about, predicted, windows, dates.with_columns(list_reasons(history), own_rhythms))
+    return RecurrencePredictions(rows, draw_turns(curves, rhythms, history), trained_model)
 
 
 def _number_wanted(history: OccurrenceHistory, wanted: frozenset[str] | None) -> Ints:
@@ -203,8 +207,8 @@ def _check_windows(windows: tuple[int, ...], trained_model: TrainedModel | None)
 def _find_rhythms(history: OccurrenceHistory, windows: tuple[int, ...]) -> FoundRhythms:
     """The rhythms of the predictable patterns, by their numbers."""
     numbers = select_predictable(history)
-    found = find_rhythms(history, numbers, np.full(len(numbers), history.reference_time), windows)
-    return replace(found, pair=numbers[found.pair])
+    rhythms = find_rhythms(history, numbers, np.full(len(numbers), history.reference_time), windows)
+    return replace(rhythms, pair=numbers[rhythms.pair])
 
 
 def _predict_patterns(

@@ -98,8 +98,8 @@ export function nextDate(row) {
  * The turns that a pattern keeps, and how many it missed lately.
  * @param {NonNullable<Model<"Prediction">["rhythm"]>} rhythm
  */
-export function rhythmText({ text, kept, turns, missed }) {
-  const words = `${capital(text)}, ${kept} of ${turns} ${turns === 1 ? "time" : "times"}`;
+export function rhythmText({ text, kept_turns, turns, missed }) {
+  const words = `${capital(text)}, ${kept_turns} of ${turns} ${turns === 1 ? "time" : "times"}`;
   return missed ? `${words}; the last ${missed === 1 ? "turn was" : `${missed} turns were`} missed` : words;
 }
 

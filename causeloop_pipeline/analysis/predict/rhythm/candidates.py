@@ -110,10 +110,12 @@ def _choose_weekdays(days: LocalDays) -> Candidate:
     weeks = np.maximum((days.day[:, -1] - first) / 7, 1.0)
     is_chosen = (counts >= 2) & (counts >= MIN_SHARE_OF_WEEKS * weeks[:, None])
     row = (is_chosen << np.arange(7)).sum(axis=1)
-    found = _number(days, WEEKDAYS, 1.0, row=np.where(row > 0, row, WORKDAYS))
+    candidate = _number(days, WEEKDAYS, 1.0, row=np.where(row > 0, row, WORKDAYS))
     log_prior = np.where(row == WORKDAYS, np.log(CHANCE_OF_WORKDAYS), np.log(CHANCE_OF_SET / 127))
     is_set = (is_chosen.sum(axis=1) > 1) & (is_chosen.sum(axis=1) < 7)
-    return Candidate(found.schedules, np.where(is_set, log_prior, -np.inf), found.number, found.after)
+    return Candidate(
+        candidate.schedules, np.where(is_set, log_prior, -np.inf), candidate.number, candidate.after
+    )
 
 
 def _list_periods(days: LocalDays) -> Iterator[Candidate]:

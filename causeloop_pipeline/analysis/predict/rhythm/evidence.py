@@ -29,7 +29,7 @@ LAG = (0, 1, 2)
 """After how many days a turn has hardly any chance left."""
 LOG_PRIOR_OF_SPREAD = -np.log(5.0)
 WITHIN = 0.97  # of a kept turn: by the normal; the rest evenly over its days
-KEPT, MISSED = 3.0, 1.0  # Beta prior of keeping a turn
+KEEPING = 3.0, 1.0  # Beta prior of keeping a turn
 EVENTS, DAYS = 0.5, 5.0  # Gamma prior of the steady rate
 MIN_KEPT = 4
 MIN_PERIOD_OF_SLOTS = 4.0  # a shorter one has turns of one day
@@ -45,7 +45,7 @@ class FoundSchedules(Rows):
 
     evidence: log Bayes factor of any schedule against none (-inf without one). spread: number of SPREADS.
     shift: local ms that became midnight. hour_reach: days around the usual hour. first, last: number of the
-    first turn and of the last kept one. is_lately: found among the latest bursts only.
+    first turn and of the last kept long_look. is_lately: found among the latest bursts only.
     """
 
     schedules: Schedules
@@ -94,18 +94,18 @@ def find_schedules(days: LocalDays, *, is_lately: bool) -> FoundSchedules:
     for candidate in list_candidates(days):
         now = _number_now(candidate, days, hour_reach)
         for spread in range(len(SPREADS)):
-            found = _weigh(candidate, spread, days, span, now)
-            best = _keep_better(best, *found, candidate, spread)
+            likeliest = _weigh(candidate, spread, days, span, now)
+            best = _keep_better(best, *likeliest, candidate, spread)
     bonus = np.where(days.hour_spread < SURE_OF_THE_HOUR, BONUS_OF_THE_HOUR, 0.0)
     if is_lately:
         bonus = bonus + LOG_PRIOR_LATELY
     return replace(best, evidence=best.evidence + bonus, score=best.score + bonus)
 
 
-def choose_better(one: FoundSchedules, other: FoundSchedules) -> FoundSchedules:
+def choose_better(long_look: FoundSchedules, short_look: FoundSchedules) -> FoundSchedules:
     """Choose between two looks at the same rows: the likelier schedule, with the evidence of both."""
-    chosen = one.choose(other, other.score > one.score)
-    return replace(chosen, evidence=np.logaddexp(one.evidence, other.evidence))
+    chosen = long_look.choose(short_look, short_look.score > long_look.score)
+    return replace(chosen, evidence=np.logaddexp(long_look.evidence, short_look.evidence))
 
 
 @dataclass(frozen=True)
@@ -143,22 +143,22 @@ def _weigh(
     is_possible = (is_narrow if spread == 0 else False) | (fits & ~is_narrow)
     is_possible &= np.isfinite(candidate.log_prior)
     is_kept = find_kept(candidate.number, candidate.after, days, reach_of)
-    kept = is_kept.sum(axis=1)
+    kept_count = is_kept.sum(axis=1)
 
     last = np.where(is_kept, candidate.number, np.iinfo(np.int64).min).max(axis=1)
     first = _number_first(candidate, days, reach_of)
     past = now[0] - (now[1] < LAG[spread])
-    turns = np.maximum(np.maximum(last, past) - first + 1, kept).astype(float)
-    other = span.active - kept
+    turns = np.maximum(np.maximum(last, past) - first + 1, kept_count).astype(float)
+    other = span.active - kept_count
     log_factor = (
-        betaln(KEPT + kept, MISSED + turns - kept)
-        - betaln(KEPT, MISSED)
+        betaln(KEEPING[0] + kept_count, KEEPING[1] + turns - kept_count)
+        - betaln(*KEEPING)
         + _rate_evidence(other, np.maximum(span.days - turns, other + 1.0))
         - span.rate_evidence
         + candidate.log_prior
         + LOG_PRIOR_OF_SPREAD
     )
-    log_factor = np.where(is_possible & (kept >= MIN_KEPT), log_factor, -np.inf)
+    log_factor = np.where(is_possible & (kept_count >= MIN_KEPT), log_factor, -np.inf)
     rows = np.flatnonzero(log_factor > 0)  # the days from the turns can only take from it
     kernel = np.log(spread_kernel(spread))
     offsets = kernel[np.clip(candidate.after[rows], -reach, reach) + reach] * is_kept[rows]

@@ -1,11 +1,15 @@
-"""Says in words which turns patterns keep, and dates the next ones."""
+"""Says in words which turns patterns keep, and dates and draws the next ones."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import numpy as np
 import polars as pl
 
 from causeloop_pipeline.analysis.arrays import DAY_MS, Ints
+from causeloop_pipeline.analysis.predict.prophet.batch import INTERVAL_80
+from causeloop_pipeline.analysis.predict.prophet.curves import ForecastCurves
+from causeloop_pipeline.analysis.predict.recurrence.history import OccurrenceHistory
 from causeloop_pipeline.analysis.predict.rhythm.evidence import FoundSchedules
 from causeloop_pipeline.analysis.predict.rhythm.rhythm import FoundRhythms
 from causeloop_pipeline.analysis.predict.rhythm.schedules import (
@@ -35,12 +39,12 @@ def describe_rhythms(rhythms: FoundRhythms, size: int) -> pl.Series:
     nested_columns.KEPT_RHYTHM for each pattern, null without a proven one.
     """
     rows: list[dict[str, object] | None] = [None] * size
-    found, turns = rhythms.schedules, rhythms.turns
+    likeliest, turns = rhythms.schedules, rhythms.turns
     following = _find_following(rhythms)
     for row in np.flatnonzero(rhythms.weight >= MIN_WEIGHT).tolist():
         rows[rhythms.pair[row]] = {
-            "text": write_schedule(found, row),
-            "kept": int(turns.kept[row]),
+            "text": write_schedule(likeliest, row),
+            "kept_turns": int(turns.kept_count[row]),
             "turns": int(turns.count[row]),
             "missed": int(turns.missed[row]),
             "next": (EPOCH + timedelta(days=int(turns.ahead[row, following[row]]))).isoformat(),
@@ -65,6 +69,26 @@ def list_turns_ahead(rhythms: FoundRhythms, today: date) -> TurnsAhead:
     return TurnsAhead(rhythms.pair[rows], offset, day - (today - EPOCH).days, rhythms.hazard[rows])
 
 
+def draw_turns(curves: ForecastCurves, rhythms: FoundRhythms, history: OccurrenceHistory) -> ForecastCurves:
+    """Draw the forecasts of proven rhythms by their turns.
+
+    In: curves of the history's patterns and, last, of the workspace; rhythms, whose pairs are numbers of the
+    patterns; the history. Out: the curves, with 80 % intervals of a day that is active or not.
+    """
+    rows = np.flatnonzero(rhythms.weight >= MIN_WEIGHT)
+    pattern = rhythms.pair[rows]
+    begin = (curves.days[0] - EPOCH).days - np.floor(rhythms.now[rows]).astype(np.int64)
+    place = np.clip(begin[:, None] + np.arange(len(curves.days)), 0, rhythms.daily.shape[1] - 1)
+    chance = np.take_along_axis(rhythms.daily[rows], place, axis=1)
+    events, days = (np.diff(index.first)[pattern] for index in (history.events, history.days))
+    of_day = (events / np.maximum(days, 1))[:, None]
+    spread = INTERVAL_80 * np.sqrt(np.maximum(chance * (1 - chance), 0.0))
+    yhat, lower, upper = curves.yhat.copy(), curves.lower.copy(), curves.upper.copy()
+    yhat[pattern], upper[pattern] = of_day * chance, of_day * (chance + spread)
+    lower[pattern] = of_day * np.maximum(chance - spread, 0.0)
+    return replace(curves, yhat=yhat, lower=lower, upper=upper)
+
+
 def _find_following(rhythms: FoundRhythms) -> Ints:
     """The place of the next turn whose usual hour has not passed."""
     has_passed = pass_usual_hour(
@@ -73,20 +97,20 @@ def _find_following(rhythms: FoundRhythms) -> Ints:
     return np.minimum((has_passed >= NEARLY_PAST).sum(axis=1), rhythms.turns.ahead.shape[1] - 1)
 
 
-def write_schedule(found: FoundSchedules, row: int) -> str:
+def write_schedule(likeliest: FoundSchedules, row: int) -> str:
     """Write a schedule in words.
 
     In: schedules and which of them. Out: such as “every second Tuesday around 09:10”.
     """
-    text = _write_days(found, row)
-    if found.hour_reach[row] > SURE_HOUR_REACH:
+    text = _write_days(likeliest, row)
+    if likeliest.hour_reach[row] > SURE_HOUR_REACH:
         return text
-    minutes = round((float(found.shift[row]) / DAY_MS + 0.5) * 1440) % 1440
+    minutes = round((float(likeliest.shift[row]) / DAY_MS + 0.5) * 1440) % 1440
     return f"{text} around {minutes // 60:02d}:{minutes % 60:02d}"
 
 
-def _write_days(found: FoundSchedules, row: int) -> str:
-    schedules = found.schedules
+def _write_days(likeliest: FoundSchedules, row: int) -> str:
+    schedules = likeliest.schedules
     kind, period = int(schedules.kind[row]), float(schedules.period[row])
     if kind <= FOLLOWING:
         return _write_period(period, float(schedules.phase[row]))

@@ -23,21 +23,25 @@ from causeloop_pipeline.analysis.predict.rhythm.turns import Turns, pass_usual_h
 MAX_DAYS_BACK = 730
 MIN_ACTIVE, MAX_ACTIVE = 0.0005, 0.98
 MIN_DISPERSION, MAX_DISPERSION = 0.02, 0.999
-SMALLEST = 1e-6
+MIN_NONE = 1e-6
 ROWS_AT_ONCE = 256
 OFFSETS = np.arange(-max(REACH), max(REACH) + 1)
 
 
 @dataclass(frozen=True)
 class ExpectedDays:
-    """Active days that Prophet expects in each window: on turns, and on all other days (rows x windows)."""
+    """Active days that Prophet expects in each window: on turns, and on all other days (rows x windows).
+
+    daily: the chance of each coming day, today first (rows x days).
+    """
 
     on_turns: Floats
     elsewhere: Floats
+    daily: Floats
 
 
 def predict_turn_days(
-    found: FoundSchedules, days: LocalDays, now: Floats, windows: tuple[int, ...]
+    likeliest: FoundSchedules, days: LocalDays, now: Floats, windows: tuple[int, ...]
 ) -> ExpectedDays:
     """Forecast the active days of each window.
 
@@ -46,11 +50,12 @@ def predict_turn_days(
     """
     size = len(now)
     on_turns, elsewhere = np.zeros((size, len(windows))), np.zeros((size, len(windows)))
+    daily = np.zeros((size, max(windows) + 1))
     for start in range(0, size, ROWS_AT_ONCE):
         rows = np.arange(start, min(start + ROWS_AT_ONCE, size))
-        part = _forecast(found.take(rows), days.take(rows), now[rows], windows)
-        on_turns[rows], elsewhere[rows] = part
-    return ExpectedDays(on_turns, elsewhere)
+        part = _forecast(likeliest.take(rows), days.take(rows), now[rows], windows)
+        on_turns[rows], elsewhere[rows], daily[rows] = part
+    return ExpectedDays(on_turns, elsewhere, daily)
 
 
 def combine_with_alive(expected: ExpectedDays, turns: Turns, alive: Floats) -> Floats:
@@ -61,42 +66,43 @@ def combine_with_alive(expected: ExpectedDays, turns: Turns, alive: Floats) -> F
     their dispersion is that of the turns so far.
     """
     count = (turns.count + turns.missed).astype(float)
-    share = np.clip(turns.kept / np.maximum(count, 1.0), 0.0, 1.0)
+    share = np.clip(turns.kept_count / np.maximum(count, 1.0), 0.0, 1.0)
     dispersion = (count * (1 - share) + 0.5) / (count + 0.5)
     dispersion = np.clip(dispersion, MIN_DISPERSION, MAX_DISPERSION)[:, None]
     none_kept = dispersion ** (expected.on_turns / (1 - dispersion))
     none = 1 - alive[:, None] * (1 - none_kept)
-    result: Floats = np.log(np.maximum(none, SMALLEST)) - expected.elsewhere
+    result: Floats = np.log(np.maximum(none, MIN_NONE)) - expected.elsewhere
     return result
 
 
 def _forecast(
-    found: FoundSchedules, days: LocalDays, now: Floats, windows: tuple[int, ...]
-) -> tuple[Floats, Floats]:
+    likeliest: FoundSchedules, days: LocalDays, now: Floats, windows: tuple[int, ...]
+) -> tuple[Floats, Floats, Floats]:
     first = np.where(days.is_day, days.day, np.iinfo(np.int64).max).min(axis=1)
     end = np.floor(days.now).astype(np.int64)
     first = np.maximum(first, end - MAX_DAYS_BACK)
     past = first[:, None] + np.arange(int((end - first).max(initial=0)))
     is_past = past < end[:, None]
     active = _mark_active(past, is_past, days)
-    design = _build_design(past, _offset_of_turns(found, past, active)) * is_past[:, :, None]
+    design = _build_design(past, _offset_of_turns(likeliest, past, active)) * is_past[:, :, None]
     theta = _fit(design, active.astype(float), is_past.sum(axis=1))
 
     today = np.floor(now).astype(np.int64)
     ahead = today[:, None] + np.arange(max(windows) + 1)
-    number, after = number_turns(found.schedules, ahead)
-    reach = find_reach(found.schedules, found.spread)[:, None]
+    number, after = number_turns(likeliest.schedules, ahead)
+    reach = find_reach(likeliest.schedules, likeliest.spread)[:, None]
     is_turn = np.abs(after) <= reach
     offset = np.where(is_turn, after, OFFSETS[-1] + 1)
     rate = np.einsum("ndk,nk->nd", _build_design(ahead, offset), theta)
     rate = np.clip(rate, MIN_ACTIVE, MAX_ACTIVE)
-    rate = np.where(is_turn & (number <= found.last[:, None]), 0.0, rate)
-    hour = found.hour_reach[:, None]
+    rate = np.where(is_turn & (number <= likeliest.last[:, None]), 0.0, rate)
+    hour = likeliest.hour_reach[:, None]
     begun = pass_usual_hour(ahead, now[:, None], hour)
     shares = [pass_usual_hour(ahead, now[:, None] + window, hour) - begun for window in windows]
     return (
         np.stack([(rate * share * is_turn).sum(axis=1) for share in shares], axis=1),
         np.stack([(rate * share * ~is_turn).sum(axis=1) for share in shares], axis=1),
+        rate,
     )
 
 
@@ -109,20 +115,20 @@ def _mark_active(past: Ints, is_past: Bools, days: LocalDays) -> Bools:
     return active & is_past
 
 
-def _offset_of_turns(found: FoundSchedules, past: Ints, active: Bools) -> Ints:
+def _offset_of_turns(likeliest: FoundSchedules, past: Ints, active: Bools) -> Ints:
     """How many days after a turn each day is, where it belongs to one; else more than any reach."""
-    _, after = number_turns(found.schedules, past)
-    rows = found.schedules.kind == FOLLOWING
+    _, after = number_turns(likeliest.schedules, past)
+    rows = likeliest.schedules.kind == FOLLOWING
     if rows.any():
         place = np.where(active[rows], np.arange(past.shape[1]), -1)
         before = np.full_like(place, -1)
         before[:, 1:] = np.maximum.accumulate(place, axis=1)[:, :-1]
         gap = np.where(before >= 0, np.arange(past.shape[1]) - before, 0)
-        period = found.schedules.period[rows, None]
+        period = likeliest.schedules.period[rows, None]
         turns = np.maximum(np.rint(gap / period), 1.0)
         since = gap - np.rint(turns * period).astype(np.int64)
         after[rows] = np.where(active[rows] & (before < 0), 0, since)
-    reach = find_reach(found.schedules, found.spread)[:, None]
+    reach = find_reach(likeliest.schedules, likeliest.spread)[:, None]
     return np.where(np.abs(after) <= reach, after, OFFSETS[-1] + 1)
 
 

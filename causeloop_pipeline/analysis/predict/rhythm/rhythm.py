@@ -46,9 +46,10 @@ MIN_PROBABILITY, MAX_PROBABILITY = 0.002, 0.998
 class FoundRhythms(Rows):
     """The rhythms of pairs (pattern, origin), of those that have one.
 
-    pair: which of the pairs. schedules, turns: as found. now: the origin, days on their count. by_prophet,
+    pair: which of the pairs. now: the origin, in days on the count of schedules and turns. by_prophet,
     by_count: log odds of an event, rows x windows. hazard: of each of the next turns. expected: kept turns
-    within 90 days. weight: how far the log odds count.
+    within 90 days. daily: the chance of each coming day, today first (rows x days). weight: how far the log
+    odds count.
     """
 
     pair: Ints
@@ -59,6 +60,7 @@ class FoundRhythms(Rows):
     by_count: Floats
     hazard: Floats
     expected: Floats
+    daily: Floats
     weight: Floats
 
     @property
@@ -127,31 +129,34 @@ def _find_in(bursts: Bursts, pairs: _Pairs, windows: tuple[int, ...]) -> FoundRh
         read_local_days(bursts, pairs.last, pairs.count, pairs.observed, places)
         for places in (PLACES, PLACES_LATELY)
     ]
-    found = choose_better(*(find_schedules(days, is_lately=bool(k)) for k, days in enumerate(looks)))
-    rows = np.flatnonzero(found.evidence >= MIN_EVIDENCE)
-    found, pairs = found.take(rows), pairs.take(rows)
+    likeliest = choose_better(*(find_schedules(days, is_lately=bool(k)) for k, days in enumerate(looks)))
+    rows = np.flatnonzero(likeliest.evidence >= MIN_EVIDENCE)
+    likeliest, pairs = likeliest.take(rows), pairs.take(rows)
     parts = []
     for is_lately, days in enumerate(looks):
-        which = np.flatnonzero(found.is_lately == is_lately)
-        parts.append(_foretell(bursts, pairs.take(which), found.take(which), days.take(rows[which]), windows))
+        which = np.flatnonzero(likeliest.is_lately == is_lately)
+        parts.append(
+            _foretell(bursts, pairs.take(which), likeliest.take(which), days.take(rows[which]), windows)
+        )
     return FoundRhythms.concat(parts)
 
 
 def _foretell(
-    bursts: Bursts, pairs: _Pairs, found: FoundSchedules, days: LocalDays, windows: tuple[int, ...]
+    bursts: Bursts, pairs: _Pairs, likeliest: FoundSchedules, days: LocalDays, windows: tuple[int, ...]
 ) -> FoundRhythms:
     now = (pairs.now - days.shift) / DAY_MS
-    turns = follow_turns(found, days, now, windows)
+    turns = follow_turns(likeliest, days, now, windows)
     survival = count_on_turns(turns, windows)
-    expected = predict_turn_days(found, days, now, windows)
+    expected = predict_turn_days(likeliest, days, now, windows)
     expected_turns = survival.expected[:, -1] * HORIZON_DAYS / max(windows)
     goes_on = _go_on(bursts, pairs)[:, None]
     by_count = survival.log_none + goes_on
     by_prophet = combine_with_alive(expected, turns, survival.alive) + goes_on
-    penalty = WIDE_PENALTY * (found.spread >= WIDE) + MISSED_PENALTY * (turns.missed >= MANY_MISSED)
-    weight = expit((found.evidence - CENTRE - penalty) / SCALE)
+    penalty = WIDE_PENALTY * (likeliest.spread >= WIDE) + MISSED_PENALTY * (turns.missed >= MANY_MISSED)
+    weight = expit((likeliest.evidence - CENTRE - penalty) / SCALE)
     log_odds = (logit(-np.expm1(log_none)) for log_none in (by_prophet, by_count))
-    return FoundRhythms(pairs.pair, found, turns, now, *log_odds, survival.hazard, expected_turns, weight)
+    ahead = survival.hazard, expected_turns, expected.daily * survival.alive[:, None]
+    return FoundRhythms(pairs.pair, likeliest, turns, now, *log_odds, *ahead, weight)
 
 
 def _go_on(bursts: Bursts, pairs: _Pairs) -> Floats:

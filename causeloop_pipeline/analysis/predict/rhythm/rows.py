@@ -26,7 +26,7 @@ class Rows:
     def choose(self, other: Self, is_other: Bools) -> Self:
         """Each row of these or of as many others."""
         pairs = ((getattr(self, field.name), getattr(other, field.name)) for field in fields(self))
-        return type(self)(*(_choose(one, two, is_other) for one, two in pairs))
+        return type(self)(*(_choose(left, right, is_other) for left, right in pairs))
 
 
 def _take(column: Any, which: Bools | Ints) -> Any:
@@ -37,5 +37,5 @@ def _concat(columns: Sequence[Any]) -> Any:
     return type(columns[0]).concat(columns) if isinstance(columns[0], Rows) else np.concatenate(columns)
 
 
-def _choose(one: Any, two: Any, is_other: Bools) -> Any:
-    return one.choose(two, is_other) if isinstance(one, Rows) else np.where(is_other, two, one)
+def _choose(left: Any, right: Any, is_other: Bools) -> Any:
+    return left.choose(right, is_other) if isinstance(left, Rows) else np.where(is_other, right, left)

@@ -27,14 +27,15 @@ HALF_LIFE = 180.0  # days, of what comes off the beat
 class Turns(Rows):
     """The turns of schedules, a row each; days as of LocalDays.
 
-    kept, count: kept turns and all of them, up to the last kept one. kept_weight: the kept ones, of which
-    older ones count less. other, seen: days off the beat and days observed, decayed with a half-life.
+    kept_count, count: kept turns and all of them, up to the last kept one. kept_weight: the kept
+    ones, of which older ones count less. other, seen: days off the beat and days observed, decayed with a
+    half-life.
     passed: how many turns after the last kept one have passed until the origin, in parts where one is open.
     due: how many more will have passed at the end of each window (rows x windows). missed: how many have
     wholly passed. ahead: days of the turns after the last kept one, rows x TURNS_AHEAD.
     """
 
-    kept: Ints
+    kept_count: Ints
     kept_weight: Floats
     count: Ints
     other: Floats
@@ -45,24 +46,24 @@ class Turns(Rows):
     ahead: Ints
 
 
-def follow_turns(found: FoundSchedules, days: LocalDays, now: Floats, windows: tuple[int, ...]) -> Turns:
+def follow_turns(likeliest: FoundSchedules, days: LocalDays, now: Floats, windows: tuple[int, ...]) -> Turns:
     """Follow the turns of schedules to the origin and beyond.
 
     In: the schedules; the local days, whose `now` is the end of what was observed; the origins on the same
     count; windows in days. Out: Turns.
     """
-    number, after = number_past_turns(found.schedules, days.day, days.is_day)
-    reach = find_reach(found.schedules, found.spread)
-    is_kept = find_kept(number, after, days, reach) & (number >= found.first[:, None])
-    ahead = date_turns(found.schedules, found.last[:, None] + np.arange(1, TURNS_AHEAD + 1))
-    begun = _share_of_turns(found, ahead, now)
-    due = np.stack([_share_of_turns(found, ahead, now + window) - begun for window in windows], axis=1)
-    passed = _share_of_turns(found, ahead, days.now)
-    weight = np.where(is_kept, FORGETTING ** np.where(is_kept, found.last[:, None] - number, 0), 0.0)
+    number, after = number_past_turns(likeliest.schedules, days.day, days.is_day)
+    reach = find_reach(likeliest.schedules, likeliest.spread)
+    is_kept = find_kept(number, after, days, reach) & (number >= likeliest.first[:, None])
+    ahead = date_turns(likeliest.schedules, likeliest.last[:, None] + np.arange(1, TURNS_AHEAD + 1))
+    begun = _share_of_turns(likeliest, ahead, now)
+    due = np.stack([_share_of_turns(likeliest, ahead, now + window) - begun for window in windows], axis=1)
+    passed = _share_of_turns(likeliest, ahead, days.now)
+    weight = np.where(is_kept, FORGETTING ** np.where(is_kept, likeliest.last[:, None] - number, 0), 0.0)
     return Turns(
         is_kept.sum(axis=1),
         weight.sum(axis=1),
-        found.last - found.first + 1,
+        likeliest.last - likeliest.first + 1,
         *_decay_other_days(days, days.is_day & ~is_kept),
         passed,
         due,
@@ -88,19 +89,19 @@ def pass_usual_hour(day: Ints | Floats, at: Floats, hour_reach: Floats) -> Float
     return share
 
 
-def _share_of_turns(found: FoundSchedules, ahead: Ints, at: Floats) -> Floats:
+def _share_of_turns(likeliest: FoundSchedules, ahead: Ints, at: Floats) -> Floats:
     """How many turns have passed by an instant, in parts where one is open."""
     total = np.zeros(len(ahead))
-    reach_of = find_reach(found.schedules, found.spread)
+    reach_of = find_reach(likeliest.schedules, likeliest.spread)
     for spread in range(len(SPREADS)):
-        rows = found.spread == spread
+        rows = likeliest.spread == spread
         if not rows.any():
             continue
         for offset, chance in zip(
             range(-REACH[spread], REACH[spread] + 1), spread_kernel(spread), strict=True
         ):
             used = np.where(reach_of[rows] > 0, offset, 0)[:, None]
-            hour = found.hour_reach[rows, None]
+            hour = likeliest.hour_reach[rows, None]
             share = pass_usual_hour(ahead[rows] + used, at[rows, None], hour)
             total[rows] += chance * share.sum(axis=1)
     return total

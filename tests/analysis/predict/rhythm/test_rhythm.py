@@ -58,8 +58,8 @@ def test_patterns_at_random_times_keep_no_turns() -> None:
         )
         for number in range(400)
     }
-    found = find(patterns, start + timedelta(days=180))
-    assert (found.weight > 0.5).sum() <= 2
+    rhythms = find(patterns, start + timedelta(days=180))
+    assert (rhythms.weight > 0.5).sum() <= 2
 
 
 def test_a_storm_at_each_turn_is_one_turn() -> None:
@@ -67,7 +67,7 @@ def test_a_storm_at_each_turn_is_one_turn() -> None:
     once, stormy = (
         find({"a": instants}, TUESDAY + timedelta(days=82)) for instants in (every(7, 12), storms)
     )
-    assert stormy.turns.kept.tolist() == once.turns.kept.tolist() == [12]
+    assert stormy.turns.kept_count.tolist() == once.turns.kept_count.tolist() == [12]
     assert stormy.schedules.evidence[0] == pytest.approx(once.schedules.evidence[0])
 
 
@@ -75,17 +75,17 @@ def test_turns_around_midnight_are_of_one_day() -> None:
     rng = np.random.default_rng(0)
     midnight = datetime(2026, 9, 1, tzinfo=UTC)
     around = [at + timedelta(minutes=float(rng.uniform(-20, 20))) for at in every(7, 12, midnight)]
-    found = find({"a": around}, midnight + timedelta(days=82))
-    assert found.turns.kept.tolist() == [12]
-    assert expit(found.log_odds[0, 0]) >= MIN_DUE
+    rhythms = find({"a": around}, midnight + timedelta(days=82))
+    assert rhythms.turns.kept_count.tolist() == [12]
+    assert expit(rhythms.log_odds[0, 0]) >= MIN_DUE
 
 
 def test_a_rhythm_younger_than_its_pattern_is_found() -> None:
     rng = np.random.default_rng(1)
     before = [TUESDAY - timedelta(days=float(day)) for day in rng.uniform(8, 208, 30)]
-    found = find({"a": sorted(before) + every(7, 14)}, TUESDAY + timedelta(days=96))
-    assert found.weight[0] > 0.9
-    assert bool(found.schedules.is_lately[0])
+    rhythms = find({"a": sorted(before) + every(7, 14)}, TUESDAY + timedelta(days=96))
+    assert rhythms.weight[0] > 0.9
+    assert bool(rhythms.schedules.is_lately[0])
 
 
 def test_a_turn_within_an_outage_of_its_connector_is_not_missed() -> None:
@@ -105,8 +105,8 @@ def test_the_forecast_of_turns_is_stock_prophets_with_each_day_of_a_turn_as_a_ho
     bursts = collect_bursts(build({"a": sorted(instants)}, as_of))
     count = np.array([len(instants)])
     days = read_local_days(bursts, count, count, np.array([to_milliseconds(as_of)]), 60)
-    found = find_schedules(days, is_lately=False)
-    expected = predict_turn_days(found, days, days.now, (7,))
+    rhythms = find_schedules(days, is_lately=False)
+    expected = predict_turn_days(rhythms, days, days.now, (7,))
 
     first = pd.Timestamp(TUESDAY.date())
     dates = pd.date_range(first, pd.Timestamp(as_of.date()) - pd.Timedelta(days=1))
@@ -134,7 +134,7 @@ def test_the_forecast_of_turns_is_stock_prophets_with_each_day_of_a_turn_as_a_ho
     assert expected.elsewhere[0, 0] == pytest.approx(rate.sum() - rate[2:5].sum(), abs=0.02)
 
 
-def test_an_unproven_rhythm_changes_nothing() -> None:
+def test_a_rhythm_without_weight_changes_nothing() -> None:
     log_odds, rhythm = np.array([-1.0, 2.0]), np.array([5.0, 5.0])
     assert blend_rhythm(log_odds, rhythm, np.zeros(2)) == pytest.approx(expit(log_odds))
     assert blend_rhythm(log_odds, rhythm, np.ones(2)) == pytest.approx(expit(rhythm))
@@ -144,5 +144,5 @@ def test_a_schedule_is_found_from_any_kind_of_turns_with_some_missed() -> None:
     rng = np.random.default_rng(5)
     for kind in KINDS:
         pattern = draw_pattern(kind, rng, missed=0.1)
-        found = find({"a": pattern.occurred[:20]}, pattern.occurred[19] + timedelta(days=1))
-        assert found.weight[0] > 0.9, kind
+        rhythms = find({"a": pattern.occurred[:20]}, pattern.occurred[19] + timedelta(days=1))
+        assert rhythms.weight[0] > 0.9, kind

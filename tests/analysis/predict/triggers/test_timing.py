@@ -140,7 +140,7 @@ def test_no_part_of_the_week_is_named_in_which_the_pattern_never_occurred(events
     listed = list_likely_cells(pattern, cell, ages, 5).to_list()
     for number, cells in enumerate(listed):
         own = set(cell[pattern == number].tolist())
-        named = {list(WEEKDAYS).index(one["weekday"]) * 4 + QUARTERS.index(one["hours"]) for one in cells}
+        named = {list(WEEKDAYS).index(part["weekday"]) * 4 + QUARTERS.index(part["hours"]) for part in cells}
         assert named <= own
         assert bool(named) == bool(own)
 
