@@ -44,11 +44,11 @@ class PredictionFilters(PageRequest):
 class Rhythm(BaseModel):
     """The turns that a pattern keeps, such as every second Tuesday."""
 
-    text: str
-    kept_turns: int
+    text: str = Field(description="When its turns are, in words, such as: every second Tuesday around 09:10")
+    kept_turns: int = Field(description="On how many of its turns the pattern occurred")
     turns: int = Field(description="Turns up to the last kept one")
     missed: int = Field(description="Turns since the last kept one")
-    next: date
+    next: date = Field(description="Day of the next turn, in the workspace's time zone")
     expected: float = Field(description="Turns expected to be kept within 90 days")
     weight: float = Field(description="Share of the rhythm in the probability")
 
