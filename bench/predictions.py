@@ -53,6 +53,7 @@ STEPS = {
     "predict": (
         "build_history",
         "accumulate_gaps",
+        "find_rhythms",
         "build_samples",
         "predict_probabilities",
         "_prediction_rows",

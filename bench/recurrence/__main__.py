@@ -20,7 +20,7 @@ from causeloop_pipeline.cli.output.quality.recurrence import ScoredHistory, desc
 
 WINDOWS = (7, 30)
 RESAMPLES = 300
-MIN_BETTER_SHARE = 17 / 19
+MIN_BETTER_SHARE = 17 / 20
 HEADINGS = (
     "history",
     "days",

@@ -73,6 +73,7 @@ def print_loop(console: Console, loop: Loop, as_of: datetime, limit: int) -> Non
         )
     )
     print_patterns(console, loop, limit)
+    _print_rhythms(console, loop, limit)
     _print_suggestions(console, loop)
     _print_clusters(console, loop, limit)
     _print_recommendations(console, loop, limit)
@@ -100,6 +101,17 @@ def print_patterns(console: Console, loop: Loop, limit: int) -> None:
     console.print(
         build_table(_write_table_title("Patterns", limit, ranked.height), columns, rows, right=columns[1:])
     )
+
+
+def _print_rhythms(console: Console, loop: Loop, limit: int) -> None:
+    """Print which turns the ranked patterns keep, one a line."""
+    ranked = rank_patterns(loop).head(limit).select("pattern_id", "name")
+    window = select_window_predictions(loop).filter(pl.col("rhythm").is_not_null())
+    for row in ranked.join(window, on="pattern_id", maintain_order="left").iter_rows(named=True):
+        rhythm = row["rhythm"]
+        text = f"{row['name']}: {rhythm['text']}, {rhythm['kept_turns']} of {rhythm['turns']} times"
+        missed = f", {rhythm['missed']} missed since" if rhythm["missed"] else ""
+        console.print(strip_controls(f"{text}{missed}; next on {rhythm['next']}"))
 
 
 def rank_patterns(loop: Loop) -> pl.DataFrame:
