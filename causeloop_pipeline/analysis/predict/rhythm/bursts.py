@@ -67,7 +67,7 @@ def collect_bursts(history: OccurrenceHistory) -> Bursts:
     begins = np.ones(len(at), bool)
     begins[1:] = (pattern_idx[1:] != pattern_idx[:-1]) | (np.diff(at) >= MAX_PAUSE_MS)
     begun = np.concatenate([[0], np.cumsum(begins)])
-    ends = np.append(begins[1:], [True] * (len(at) > 0))
+    ends = np.roll(begins, -1)
     local = convert_to_local(at[begins], history.timezone)
     return Bursts(local, at[ends] - at[begins], begun[history.events.first], begun[1:])
 
@@ -103,7 +103,8 @@ def select_testable(bursts: Bursts, pattern_idx: Ints, last: Ints) -> Bools:
     """
     first = bursts.first[pattern_idx]
     count = last - first
-    span = bursts.at[np.maximum(last - 1, 0)] - bursts.at[np.minimum(first, len(bursts.at) - 1)]
+    at = np.append(bursts.at, 0)  # no burst has a place of its own
+    span = at[last - 1] - at[first]
     is_testable: Bools = (count >= MIN_BURSTS) & (span >= MIN_MEAN_GAP * DAY_MS * (count - 1))
     return is_testable
 

@@ -88,8 +88,8 @@ def find_rhythms(
 ) -> FoundRhythms:
     """Find which patterns keep turns at their forecast origins, and foretell the next ones.
 
-    In: the history, pattern numbers, origins (ms), windows in days. Out: FoundRhythms, whose weights are
-    above zero.
+    In: the history, pattern numbers, origins (ms), windows in days. Out: FoundRhythms, of the pairs whose
+    evidence is worth any weight.
     """
     bursts = collect_bursts(history)
     pairs = _read_pairs(history, bursts, pattern_idx, forecast_origin)
@@ -112,9 +112,7 @@ def _read_pairs(
     history: OccurrenceHistory, bursts: Bursts, pattern_idx: Ints, forecast_origin: Ints
 ) -> _Pairs:
     position = history.events.position_before(pattern_idx, forecast_origin) - 1
-    if not len(bursts.at):
-        position = position[:0]
-    last = bursts.before_event[position]
+    last = np.where(position >= 0, np.append(bursts.before_event, 0)[position], 0)
     rows = np.flatnonzero(select_testable(bursts, pattern_idx, last))
     position, origin = position[rows], forecast_origin[rows]
     unobserved = history.events.at[position] - history.real_at[position]

@@ -146,3 +146,11 @@ def test_a_schedule_is_found_from_any_kind_of_turns_with_some_missed() -> None:
         pattern = draw_pattern(kind, rng, missed=0.1)
         rhythms = find({"a": pattern.occurred[:20]}, pattern.occurred[19] + timedelta(days=1))
         assert rhythms.weight[0] > 0.9, kind
+
+
+def test_a_pattern_that_had_not_occurred_by_its_origin_keeps_no_turns() -> None:
+    history = build({"a": every(7, 12), "b": every(7, 12)}, TUESDAY + timedelta(days=82))
+    before = np.full(2, to_milliseconds(TUESDAY - timedelta(days=1)))
+    assert not len(find_rhythms(history, np.arange(2), before, WINDOWS).pair)
+    nothing = build_history(list_occurrences({}), reference_time=TUESDAY)
+    assert not len(find_rhythms(nothing, np.zeros(0, np.int64), np.zeros(0, np.int64), WINDOWS).pair)
