@@ -13,6 +13,7 @@ from starlette.types import ASGIApp
 
 from api import dashboard_site
 from api.access.permissions import build_role_table
+from api.agents import endpoint as agents
 from api.auth.address_limits import (
     count_document_read,
     limit_deliveries,
@@ -46,6 +47,8 @@ ROUTERS = (
     "patterns",
     "predictions",
     "recommendations",
+    "seen_before",
+    "seen_before.identities",
     "ingest",
     "ingest.webhooks",
     "health",
@@ -97,6 +100,10 @@ COMPUTED = (
     "causeloop_pipeline.analysis.predict.calibration",
     "causeloop_pipeline.model.json_columns",
     "sparse_dot_topn",
+    "api.seen_before.comparing",
+    "causeloop_pipeline.analysis.detect.seen_before.matching",
+    "causeloop_pipeline.analysis.detect.seen_before.identity",
+    "causeloop_pipeline.landing.failure_text",
 )
 """Modules of what is computed in processes; each work begins where they are imported."""
 
@@ -130,7 +137,10 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     replica_url = settings().api_replica_database_url
     replica_text = replica_url.get_secret_value() if replica_url else None
     try:
-        async with open_replica(replica_text, app.state.pool, app.state.database_bounds) as app.state.replica:
+        async with (
+            open_replica(replica_text, app.state.pool, app.state.database_bounds) as app.state.replica,
+            app.state.agents.serving(),
+        ):
             yield
     finally:
         app.state.computing.close()
@@ -194,6 +204,7 @@ def create_app() -> FastAPI:
     for router in routers:
         app.include_router(router)
     dashboard_site.install(app)
+    app.state.agents = agents.install(app)
     tables = OperationTables(
         build_role_table(routers), build_filter_table(routers), build_sort_table(routers)
     )

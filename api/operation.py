@@ -36,7 +36,9 @@ from causeloop_pipeline.model.tenancy import Role
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 READ_METHODS = {"GET", "HEAD"}
+AGENT_HEADER, MAX_AGENT = "x-causeloop-agent", 80
 CALLS_OUTSIDE, LIMITS_ITSELF, READS_BODY = "calls_outside", "limits_itself", "reads_body"
+READS_BY_POST = "reads_by_post"
 CONCERNS_OWN_ACCESS, NEEDS_SESSION = "concerns_own_access", "needs_session"
 AUDITED_READS = {"export_data", "download_archive"}
 UNAUDITED = "ingestion"
@@ -50,6 +52,12 @@ def calls_outside(endpoint: Endpoint) -> Endpoint:
     """
     setattr(endpoint, CALLS_OUTSIDE, True)
     return endpoint
+
+
+def reads_by_post(endpoint: Endpoint) -> Endpoint:
+    """Take a POST for what it is where it only reads: a question too long for an address."""
+    setattr(endpoint, READS_BY_POST, True)
+    return calls_outside(endpoint)
 
 
 def concerns_own_access(endpoint: Endpoint) -> Endpoint:
@@ -159,7 +167,8 @@ def _require_caller(endpoint: Handler, role: Role, steps: Steps) -> Handler:
             set_bounds(request, steps.bounds)
             db = _enter(request, caller)
             # Requests that queue behind others of their workspace hold no connection.
-            if steps.is_read_alone and db.reader is None and state.fair_share.has_place(caller.workspace_id):
+            is_alone = steps.is_read_alone and db.reader is None and db.agent is None
+            if is_alone and state.fair_share.has_place(caller.workspace_id):
                 async with state.fair_share.hold(caller.workspace_id):
                     with db.reading_by(connection):
                         return await _read(request, endpoint, caller, db)
@@ -177,7 +186,8 @@ async def _change(request: Request, endpoint: Handler, db: WorkspaceDatabase, st
     request = await steps.read_body(request)
     if CALLS_OUTSIDE in steps.marks:
         response = await endpoint(request)
-        if not db.has_audit_entry:
+        is_recorded = READS_BY_POST not in steps.marks or db.agent is not None
+        if is_recorded and not db.has_audit_entry:
             await _record_apart(request, caller, db)
         return response
     async with request.app.state.fair_share.hold(caller.workspace_id):
@@ -193,19 +203,20 @@ def hold_place_for_body(request: Request, sender: Hashable) -> AbstractAsyncCont
 def _admit(request: Request, caller: Caller, role: Role, marks: frozenset[str]) -> None:
     """403 where the caller may not use the operation."""
     route = request.scope["route"]
+    method = "GET" if READS_BY_POST in marks else request.method
     check_access(caller)
     check_role(caller, role)
     if route.name != "read_me":
-        check_scope(caller, route.tags, request.method)
+        check_scope(caller, route.tags, method)
     if NEEDS_SESSION in marks:
         check_session(caller)
-    if request.method not in READ_METHODS and CONCERNS_OWN_ACCESS not in marks:
+    if method not in READ_METHODS and CONCERNS_OWN_ACCESS not in marks:
         check_may_write(caller)
 
 
 async def _read(request: Request, endpoint: Handler, caller: Caller, db: WorkspaceDatabase) -> Response:
     response = await endpoint(request)
-    if request.scope["route"].name in AUDITED_READS:
+    if request.scope["route"].name in AUDITED_READS or db.agent is not None:
         await _record_apart(request, caller, db)
     return add_etag(request, response)
 
@@ -219,9 +230,16 @@ def _enter(request: Request, caller: Caller) -> WorkspaceDatabase:
         caller.workspace_id,
         state.list_totals,
         address=address,
+        agent=_read_agent(request),
         reader=choose_reader(request, caller),
     )
     return db
+
+
+def _read_agent(request: Request) -> str | None:
+    """The program that asks on behalf of the caller: what it reads is recorded, too."""
+    named = request.headers.get(AGENT_HEADER)
+    return None if named is None else "".join(filter(str.isprintable, named))[:MAX_AGENT]
 
 
 async def _count_request(request: Request, connection: asyncpg.Connection, caller: Caller) -> None:

@@ -18,6 +18,7 @@ import { showPredictions } from "./screens/predictions/predictions.js";
 import { showRecommendation } from "./screens/recommendations/recommendation.js";
 import { showRecommendations } from "./screens/recommendations/recommendations.js";
 import { showServices } from "./screens/services.js";
+import { showSeenBefore } from "./screens/seen_before/seen_before.js";
 import { showAccount } from "./screens/settings/account.js";
 import { showAudit } from "./screens/settings/audit.js";
 import { showDirectory } from "./screens/settings/directory.js";
@@ -63,6 +64,7 @@ export const SCREENS = [
   { path: "/services", show: showServices, title: "Services", tab: "more" },
   { path: "/issues/:id", show: showIssue, title: "Issue", parent: "/issues" },
   { path: "/changes", show: showChanges, title: "Changes", tab: "more" },
+  { path: "/seen-before", show: showSeenBefore, title: "Seen before?", tab: "more", key: "s" },
   { path: "/connectors", show: showConnectors, title: "Connectors", tab: "more", role: "analyst" },
   {
     path: "/connectors/new",

@@ -61,6 +61,9 @@ class WorkspaceDatabase:
     address: str | None = None
     """Where the request came from, as audit entries show it."""
 
+    agent: str | None = None
+    """The program that asks on behalf of the caller, by its own words, as audit entries show it."""
+
     has_audit_entry: bool = False
     reader: Any = None
     """The reader outside of a transaction; None: the pool."""

@@ -86,6 +86,7 @@ PROBLEM_CODES = {
     "not_members": ProblemCode(422, "The issues are not in this pattern"),
     "nothing_to_compare": ProblemCode(422, "The pattern has too few issues to compare"),
     "nothing_to_part": ProblemCode(422, "Nothing would remain of the pattern"),
+    "says_nothing": ProblemCode(422, "The text holds no word"),
     "password_too_weak": ProblemCode(422, "The password is too short or the person's address"),
     "retention_below_minimum": ProblemCode(422, "The audit log is kept for 365 days at least"),
     "seats_exhausted": ProblemCode(422, "All seats of the organization are taken"),

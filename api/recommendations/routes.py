@@ -8,7 +8,7 @@ from fastapi import APIRouter, Response
 
 from api.access.permissions import requires
 from api.assignments.assigning import AssignedItem, assign
-from api.connectors import queries as connectors
+from api.connectors.pushing import check_takes_tickets
 from api.http.errors import broken_rule, conflict, not_found
 from api.http.list_filters import build_filter_dependency
 from api.http.responses import Page, documents, json_text_response, row_or_404
@@ -25,7 +25,6 @@ from api.recommendations.schemas import (
     RecommendationFilters,
     Ticket,
 )
-from causeloop_pipeline.connectors.registry import CONNECTORS
 from causeloop_pipeline.model.recommendation import AssignableKind, RecommendationStatus
 from causeloop_pipeline.model.tenancy import Role
 
@@ -86,15 +85,7 @@ async def push_recommendation(
     check_feature(caller, "tickets")
     if await recommendations.lock_recommendation(db, recommendation_id) is None:
         raise not_found("recommendation")
-    connector = await connectors.read_connector(db, push.connector_id)
-    if connector is None:
-        raise broken_rule("no_such_connector", "this workspace has no such connector", "/connector_id")
-    if not CONNECTORS[connector["type"]].tickets:
-        raise broken_rule(
-            "takes_no_tickets", f"{connector['type']} connectors cannot open tickets", "/connector_id"
-        )
-    if connector["status"] != "active":
-        raise conflict("connector_inactive", f"the connector is {connector['status']}: resume it first")
+    await check_takes_tickets(db, push.connector_id)
     ticket = await recommendations.queue_ticket(db, recommendation_id, push.connector_id, caller.actor)
     return json_text_response(ticket, 202)
 

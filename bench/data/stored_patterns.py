@@ -22,9 +22,9 @@ ENDING_SHARE = 0.3  # of the patterns end
 
 INSERT_PATTERNS = """
 insert into detect.pattern (workspace_id, pattern_id, name, kind, status, confidence, issue_count,
-                            first_seen_at, last_seen_at)
+                            first_seen_at, last_seen_at, words)
 select %(workspace_id)s, md5('pattern' || n)::uuid, 'Timeout of worker ' || n || ' in service ' || n %% 60,
-       'machine', 'active', .9, 2, %(until)s, %(until)s
+       'machine', 'active', .9, 2, %(until)s, %(until)s, to_tsvector('simple', 'Timeout of worker ' || n)
 from generate_series(%(low)s, %(high)s - 1) as n
 """
 

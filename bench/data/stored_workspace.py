@@ -55,10 +55,11 @@ STATEMENTS = (
     """,
     """
     insert into detect.pattern (workspace_id, pattern_id, name, kind, status, confidence, issue_count,
-                                occurrence_count, first_seen_at, last_seen_at, risk_score, typical_gap_days)
+                                occurrence_count, first_seen_at, last_seen_at, risk_score, typical_gap_days,
+                                words)
     select %(id)s, pattern_id, min(title), 'machine',
            (array['active', 'active', 'resolved'])[1 + max(n) %% 3], .9, count(*), count(*), min(at), max(at),
-           max(n) %% 1000 / 10.0, 5
+           max(n) %% 1000 / 10.0, 5, to_tsvector('simple', min(title))
     from stream where pattern_id is not null group by pattern_id
     """,
     """

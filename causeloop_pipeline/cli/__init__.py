@@ -46,6 +46,18 @@ def _add_explain(app: typer.Typer) -> None:
     app.command("explain", epilog=explain.EXAMPLES)(explain.explain)
 
 
+def _add_seen_before(app: typer.Typer) -> None:
+    from causeloop_pipeline.cli.commands import seen_before
+
+    app.command("seen-before", epilog=seen_before.EXAMPLES)(seen_before.seen_before)
+
+
+def _add_mcp(app: typer.Typer) -> None:
+    from causeloop_pipeline.cli.commands import mcp
+
+    app.command("mcp", epilog=mcp.EXAMPLES)(mcp.mcp)
+
+
 def _add_sign_in(app: typer.Typer) -> None:
     from causeloop_pipeline.cli.commands import sign_in
 
@@ -72,8 +84,16 @@ def _add_doctor(app: typer.Typer) -> None:
 
 
 def _add_evaluate(app: typer.Typer) -> None:
-    from causeloop_pipeline.cli.commands import evaluate, evaluate_causes, evaluate_triggers
+    from causeloop_pipeline.cli.commands import (
+        evaluate,
+        evaluate_causes,
+        evaluate_seen_before,
+        evaluate_triggers,
+    )
 
+    evaluate.app.command("seen-before", epilog=evaluate_seen_before.EXAMPLES)(
+        evaluate_seen_before.seen_before
+    )
     evaluate.app.command("causes", epilog=evaluate_causes.EXAMPLES)(evaluate_causes.causes)
     evaluate.app.command("triggers", epilog=evaluate_triggers.EXAMPLES)(evaluate_triggers.triggers)
     app.add_typer(evaluate.app, name="evaluate")
@@ -139,6 +159,8 @@ COMMANDS: dict[str, AddCommand] = {
     "analyze": _add_analyze,
     "backtest": _add_backtest,
     "explain": _add_explain,
+    "seen-before": _add_seen_before,
+    "mcp": _add_mcp,
     "allow-passwords": _add_sign_in,
     "backup": _add_backup,
     "restore": _add_backup,

@@ -112,8 +112,14 @@ def _group_all(session: Session, workspace: ScopedWorkspace) -> Counts:
         corrections_digest=digest_corrections(session, workspace_id),
         issue_count=issues.height,
     )
-    index = grouping.index.to_parts()
-    write_grouping_state(session, workspace_id, state, pattern_index=index, churn=churn)
+    write_grouping_state(
+        session,
+        workspace_id,
+        state,
+        pattern_index=grouping.index.to_parts(),
+        churn=churn,
+        similarity_model=grouping.index.model.to_json(),
+    )
     return _count_results(issues.height, grouping, is_full=True)
 
 

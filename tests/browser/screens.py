@@ -42,6 +42,7 @@ PATHS = {
     "services": "/services",
     "service": "/services?name=checkout",
     "changes": "/changes",
+    "seen before": "/seen-before",
     "connectors": "/connectors",
     "connector": "/connectors/:id",
     "new connector": "/connectors/new",

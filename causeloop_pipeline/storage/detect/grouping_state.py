@@ -1,10 +1,13 @@
 """The last full grouping of a workspace: its inputs, and the index that assigns new issues."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
+from typing import Any
 from uuid import UUID
+
+from psycopg.types.json import Jsonb
 
 from causeloop_pipeline.storage.database.session import Session
 
@@ -38,14 +41,15 @@ on conflict (workspace_id, place) do update set digest = excluded.digest, conten
 UPSERT_GROUPING_STATE = """
 insert into detect.grouping_state (
     workspace_id, algorithm_version, input_digest, corrections_digest, issue_count, pattern_index, churn,
-    stale_since
+    similarity_model, stale_since
 )
 values (%(workspace_id)s, %(algorithm_version)s, %(input_digest)s, %(corrections_digest)s, %(issue_count)s,
-        %(pattern_index)s, %(churn)s, null)
+        %(pattern_index)s, %(churn)s, %(similarity_model)s, null)
 on conflict (workspace_id) do update set
     algorithm_version = excluded.algorithm_version, input_digest = excluded.input_digest,
     corrections_digest = excluded.corrections_digest, issue_count = excluded.issue_count,
     pattern_index = excluded.pattern_index, churn = excluded.churn, stale_since = excluded.stale_since,
+    similarity_model = excluded.similarity_model,
     grouped_at = now(), clustered_patterns = null, added_issues = 0
 """
 
@@ -110,6 +114,7 @@ def write_grouping_state(
     *,
     pattern_index: Sequence[bytes],
     churn: float | None,
+    similarity_model: Mapping[str, Any] | None = None,
 ) -> None:
     """Replace the state of the last full grouping, with its index in parts."""
     parameters = {
@@ -120,6 +125,7 @@ def write_grouping_state(
         "issue_count": state.issue_count,
         "pattern_index": pattern_index[0],
         "churn": churn,
+        "similarity_model": None if similarity_model is None else Jsonb(dict(similarity_model)),
     }
     session.execute(UPSERT_GROUPING_STATE, parameters)
     _write_parts(session, workspace_id, pattern_index[1:])

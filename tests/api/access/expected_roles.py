@@ -57,6 +57,8 @@ EXPECTED_ROLES: dict[Role | None, list[str]] = {
         "read_weekly_report",
         "replace_saved_views",
         "set_report_wish",
+        "ask_seen_before",
+        "identify_failure",
         "list_similar_issues",
         "list_suggestions",
         "list_workspaces",
@@ -83,6 +85,8 @@ EXPECTED_ROLES: dict[Role | None, list[str]] = {
     ],
     Role.ANALYST: [
         "answer_suggestion",
+        "claim_failure",
+        "release_claim",
         "confirm_pattern",
         "create_connector",
         "check_connector_declaration",

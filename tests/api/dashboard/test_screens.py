@@ -57,6 +57,7 @@ TITLES = {
         "Print or save",
     ],
     "/services": ["service by service", "checkout"],
+    "/seen-before": ["What failed", "Nothing is stored", "Ask"],
     "/changes": ["Record a change", "checkout 4.12"],
     "/predictions/:id": ["Grade", "Dismiss", "Outcomes"],
     "/connectors": ["Last sync", "Resume", "Connect a tool"],

@@ -94,8 +94,51 @@ create table act.ticket (
     updated_at        timestamptz not null default now(),
     -- A ticket that is done may be opened again: it is looked at for a while longer, counted from when it was done.
     done_at           timestamptz,
+    is_edit_due       boolean not null default false,
     primary key (workspace_id, recommendation_id)
 );
-comment on table act.ticket is 'The one ticket of a recommendation, however often it is pushed.';
+comment on column act.ticket.is_edit_due is
+    'Whether what the ticket is about recurred since the tracker was told.';
+comment on table act.ticket is 'The one ticket of a recommendation, or of a failure claim, however often it is pushed.';
 select app.isolate('act.ticket');
 grant insert, update on act.ticket to causeloop_api;
+
+create table act.failure_claim (
+    workspace_id     uuid not null references app.workspace on delete cascade,
+    claim_id         uuid not null,
+    identity         text not null check (identity ~ '^cf_[0-9a-f]{24}$'),
+    title            text not null check (length(title) between 1 and 300),
+    service          text,
+    pattern_id       uuid,
+    note             text,
+    ticket_url       text,
+    claimed_by       text not null,
+    claimed_at       timestamptz not null default now(),
+    last_seen_at     timestamptz,
+    recurrence_count integer not null default 0 check (recurrence_count >= 0),
+    released_at      timestamptz,
+    primary key (workspace_id, claim_id),
+    unique (workspace_id, identity)
+);
+comment on table act.failure_claim is
+    'Who works on a failure, once for each identity; its ticket has the same id in act.ticket.';
+comment on column act.failure_claim.ticket_url is 'The ticket that whoever claimed it had opened already.';
+comment on column act.failure_claim.recurrence_count is 'How often it was reported again since.';
+create index claims_of_pattern on act.failure_claim (workspace_id, pattern_id) where pattern_id is not null;
+select app.isolate('act.failure_claim');
+revoke insert, update, delete on act.failure_claim from causeloop_pipeline;
+grant insert, update on act.failure_claim to causeloop_api;
+
+create table act.failure_alias (
+    workspace_id uuid not null,
+    alias        text not null,
+    claim_id     uuid not null,
+    primary key (workspace_id, alias),
+    foreign key (workspace_id, claim_id) references act.failure_claim on delete cascade
+);
+comment on table act.failure_alias is
+    'The identities and patterns under which a claimed failure is found again, whatever was grouped since.';
+create index aliases_of_claim on act.failure_alias (workspace_id, claim_id);
+select app.isolate('act.failure_alias');
+revoke insert, update, delete on act.failure_alias from causeloop_pipeline;
+grant insert on act.failure_alias to causeloop_api;

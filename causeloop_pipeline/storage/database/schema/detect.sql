@@ -37,6 +37,8 @@ comment on column detect.fingerprint.issue_changed_at is
 comment on column detect.fingerprint.grouped_changed_at is
     'The same of the last grouping; another value means that the issue is still to be grouped.';
 create index fingerprints_by_template on detect.fingerprint (workspace_id, template_key);
+create index fingerprints_by_title on detect.fingerprint (workspace_id, title_key) where title_key is not null;
+create index fingerprints_by_trace on detect.fingerprint (workspace_id, trace_key) where trace_key is not null;
 create index ungrouped_fingerprints on detect.fingerprint (workspace_id, issue_id)
     where grouped_changed_at is distinct from issue_changed_at;
 select app.isolate('detect.fingerprint');
@@ -55,7 +57,8 @@ create table detect.grouping_state (
     clustered_at       timestamptz,
     clustered_patterns bigint,
     -- Every run checks whether the workspace has grown so much that everything is grouped again.
-    added_issues       bigint not null default 0
+    added_issues       bigint not null default 0,
+    similarity_model   jsonb
 );
 comment on column detect.grouping_state.churn is
     'Share of issues whose pattern changed though the input did not: must be 0.';
@@ -71,6 +74,8 @@ comment on column detect.grouping_state.clustered_at is
     'The moment as of which the patterns were last clustered.';
 comment on column detect.grouping_state.clustered_patterns is
     'How many patterns there were then: when there are more, they are clustered again.';
+comment on column detect.grouping_state.similarity_model is
+    'What the pairs of the workspace''s own issues say of one cause: the API compares new failures by it.';
 comment on column detect.grouping_state.added_issues is
     'How many issues joined the index since all were grouped.';
 select app.isolate('detect.grouping_state');
@@ -108,6 +113,7 @@ create table detect.pattern (
     typical_gap_days double precision,
     issue_risk_basis double precision,
     occurrence_count bigint not null default 0,
+    words            tsvector not null,
     primary key (workspace_id, pattern_id)
 );
 comment on column detect.pattern.occurrence_count is
@@ -116,6 +122,13 @@ comment on column detect.pattern.typical_gap_days is
     'Nine of ten gaps between two days with issues are at most this long; null: fewer than five such days.';
 comment on column detect.pattern.issue_risk_basis is
     'What the pattern added to the risk of its issues when they were last scored: recurrence and breadth, in points.';
+-- A failure finds the patterns whose names have words of it: those of a message with many copies are rare among names.
+create index patterns_by_words on detect.pattern using gin (words);
+create trigger set_words_of_new before insert on detect.pattern for each row
+    execute function detect.set_words();
+create trigger set_words_of_changed before update on detect.pattern for each row
+    when (old.name is distinct from new.name)
+    execute function detect.set_words();
 create index patterns_by_risk on detect.pattern (workspace_id, risk_score desc nulls last, pattern_id desc);
 create index patterns_by_last_seen on detect.pattern (workspace_id, last_seen_at desc, pattern_id desc);
 create trigger find_current_again_of_deleted after delete on detect.pattern

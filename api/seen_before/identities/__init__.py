@@ -1,0 +1,1 @@
+"""The stable identity of a failure, and who works on it."""

@@ -1,0 +1,1 @@
+"""Reads what a failure may repeat, and what is known of it."""

@@ -1,0 +1,193 @@
+"""Reads the stored issues that a failure is compared with, by index scans of bounded length.
+
+They have its template, title or stack trace; or rare words of it; or are in a pattern whose name has words of
+it that are rare among the names. A small workspace is read whole. The cost does not grow with the workspace.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from api.http.database import WorkspaceDatabase
+
+MAX_SMALL_WORKSPACE = 300
+MAX_PER_KEY, MAX_PATTERNS_PER_KEY = 60, 5
+MAX_BY_WORDS, MAX_PER_GROUP = 160, 4
+MAX_BY_NAMES, MAX_NAMES_PER_WORD = 40, 500
+MAX_ISSUES_PER_RARE_WORD = 500
+MAX_COUNTED_WORDS, MAX_RARE_WORDS = 40, 24
+MAX_BODY = 2_000
+ISSUES_OF_NAME = 2
+
+SELECT_CANDIDATES = f"""
+with asked as (
+    select
+        to_tsvector('simple', left($1 ->> 'text', 20000)) as words, ($1 ->> 'except')::uuid as excluded,
+        (select app.current_workspace()) as workspace_id,
+        (
+            select count(*) from (select from core.issue limit {MAX_SMALL_WORKSPACE} + 1) as counted
+        ) <= {MAX_SMALL_WORKSPACE} as is_small
+), word as materialized (
+    select w.lexeme, quote_literal(w.lexeme)::tsquery as query
+    from asked
+    cross join unnest(asked.words) as w
+    where not asked.is_small and length(w.lexeme) > 1
+    order by w.positions[1]
+    limit {MAX_COUNTED_WORDS}
+), counted as materialized (
+    select w.lexeme, w.query, in_issues.number as issues, in_names.number as names
+    from word as w
+    cross join lateral (
+        select count(*) as number
+        from (
+            select from core.issue as i
+            where i.words @@ w.query
+            limit {MAX_ISSUES_PER_RARE_WORD} + 1
+        ) as containing
+    ) as in_issues
+    cross join lateral (
+        select count(*) as number
+        from (
+            select from detect.pattern as p
+            where p.words @@ w.query
+            limit {MAX_NAMES_PER_WORD} + 1
+        ) as containing
+    ) as in_names
+), rare as (
+    select query, issues
+    from counted
+    where issues between 1 and {MAX_ISSUES_PER_RARE_WORD}
+    order by issues, lexeme
+    limit {MAX_RARE_WORDS}
+), by_words as (
+    select issue_id
+    from (
+        select s.issue_id, s.weight, row_number() over (
+            partition by coalesce(s.pattern_id, s.issue_id) order by s.weight desc, s.issue_id
+        ) as place
+        from (
+            select i.issue_id, i.pattern_id, sum(1 / ln(1 + r.issues)) as weight
+            from rare as r
+            join core.issue as i on i.words @@ r.query
+            group by i.issue_id, i.pattern_id
+        ) as s
+    ) as placed
+    where place <= {MAX_PER_GROUP}
+    order by weight desc, issue_id
+    limit {MAX_BY_WORDS}
+), by_names as (
+    select p.pattern_id, sum(1 / ln(1 + c.names)) as weight
+    from counted as c
+    join detect.pattern as p on p.words @@ c.query
+    where c.names between 1 and {MAX_NAMES_PER_WORD}
+    group by p.pattern_id
+    order by weight desc, p.pattern_id
+    limit {MAX_BY_NAMES}
+), by_key as (
+    select f.issue_id
+    from asked
+    cross join jsonb_array_elements_text($1 -> 'keys') as k
+    cross join lateral (
+        (
+            select f.issue_id from detect.fingerprint as f
+            where f.workspace_id = asked.workspace_id and f.template_key = k.value
+            limit {MAX_PER_KEY}
+        )
+        union all
+        (
+            select f.issue_id from detect.fingerprint as f
+            where f.workspace_id = asked.workspace_id and f.title_key = k.value
+            limit {MAX_PER_KEY}
+        )
+        union all
+        (
+            select f.issue_id from detect.fingerprint as f
+            where f.workspace_id = asked.workspace_id and f.trace_key = k.value
+            limit {MAX_PER_KEY}
+        )
+    ) as f
+), candidate as (
+    select issue_id from by_key
+    union
+    select issue_id from by_words
+    union
+    select i.issue_id
+    from by_names as p
+    cross join lateral (
+        select i.issue_id from core.issue as i
+        where i.pattern_id = p.pattern_id
+        order by i.source_created_at desc
+        limit {ISSUES_OF_NAME}
+    ) as i
+    union
+    (
+        select i.issue_id
+        from core.issue as i
+        where (select a.is_small from asked as a)
+        limit {MAX_SMALL_WORKSPACE}
+    )
+)
+select json_build_object('similarity', (
+    select g.similarity_model from detect.grouping_state as g
+), 'issues', coalesce(json_agg(json_build_object(
+    'issue_id', i.issue_id, 'source', i.source, 'external_id', i.external_id, 'title', i.title,
+    'body', left(i.body, {MAX_BODY}), 'severity', i.severity, 'status', i.status, 'service', i.service,
+    'component', f.component, 'error_type', i.error_type, 'team', i.team, 'environment', i.environment,
+    'region', f.region, 'source_created_at', i.source_created_at,
+    'source_updated_at', i.source_updated_at, 'resolved_at', i.resolved_at, 'pattern_id', i.pattern_id,
+    'kind', f.kind, 'template', f.template, 'template_key', f.template_key, 'title_key', f.title_key,
+    'trace_key', f.trace_key, 'template_probability', f.template_probability
+) order by i.source_created_at, i.issue_id), '[]'))
+from candidate as c
+-- A look at each, whatever the planner thinks how many there are.
+cross join lateral (select * from core.issue as one where one.issue_id = c.issue_id offset 0) as i
+left join lateral (
+    select * from detect.fingerprint as one
+    where one.workspace_id = i.workspace_id and one.issue_id = i.issue_id
+    offset 0
+) as f on true
+where i.issue_id is distinct from (select a.excluded from asked as a)
+"""
+
+SELECT_ASKED_ISSUE = """
+select json_build_object(
+    'title', i.title, 'body', i.body, 'service', i.service, 'environment', i.environment,
+    'error_type', i.error_type, 'team', i.team, 'component', i.attributes ->> 'component',
+    'source', i.source, 'occurred_at', i.source_created_at
+)
+from core.issue as i
+where i.issue_id = ($1 ->> 'id')::uuid
+"""
+
+SELECT_OLDEST = """
+select json_object_agg(g.id, (
+    select json_build_object('title', i.title, 'body', left(i.body, 20000))
+    from core.issue as i
+    where i.pattern_id = g.id::uuid or i.issue_id = g.id::uuid
+    order by i.source_created_at, i.issue_id
+    limit 1
+))
+from jsonb_array_elements_text($1 -> 'ids') as g (id)
+"""
+
+
+async def read_candidates(
+    db: WorkspaceDatabase, text: str, keys: Sequence[str], excluded: UUID | None
+) -> Mapping[str, Any]:
+    """The issues to compare with, and what the workspace's own pairs say of one cause."""
+    found = await db.read(
+        SELECT_CANDIDATES, text=text, keys=list(keys), **{"except": str(excluded) if excluded else None}
+    )
+    return dict(found or {"issues": [], "similarity": None})
+
+
+async def read_asked_issue(db: WorkspaceDatabase, issue_id: UUID) -> dict[str, Any] | None:
+    """An issue that somebody asks about."""
+    issue: dict[str, Any] | None = await db.read(SELECT_ASKED_ISSUE, id=str(issue_id))
+    return issue
+
+
+async def read_oldest(db: WorkspaceDatabase, group_id: str) -> dict[str, Any] | None:
+    """Title and body of the oldest issue of a pattern, or of an issue that is in none."""
+    found = await db.read(SELECT_OLDEST, ids=[group_id])
+    return dict(found or {}).get(group_id)

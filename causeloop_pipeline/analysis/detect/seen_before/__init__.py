@@ -1,0 +1,1 @@
+"""Which earlier failures one new failure repeats, with the probability of each and of none."""

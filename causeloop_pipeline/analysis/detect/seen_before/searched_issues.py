@@ -1,0 +1,90 @@
+"""The stored issues that a new failure is compared with: their texts, and the keys that copies share."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from causeloop_pipeline.analysis.detect.fingerprints.canonical_issues import canonical_issues
+from causeloop_pipeline.analysis.detect.fingerprints.fingerprint import compute_template_key, read_trace_keys
+from causeloop_pipeline.analysis.detect.fingerprints.masking import DISPLAYED_WILDCARD, WILDCARD, mask
+from causeloop_pipeline.analysis.detect.fingerprints.templates import TemplateCatalog
+from causeloop_pipeline.analysis.detect.similarity.candidate_pairs import build_postings
+from causeloop_pipeline.analysis.detect.similarity.corpus import Corpus, build_corpus, read_lexicon
+from causeloop_pipeline.analysis.detect.similarity.lexicon import Lexicon
+from causeloop_pipeline.analysis.detect.similarity.pairwise_similarity import select_text_rows
+
+KNOWN_COLUMNS = ("group_id", "pattern_id", "kind", "template", "template_key", "title_key", "trace_key")
+
+
+@dataclass(frozen=True, slots=True)
+class SearchedIssues:
+    """Issues in canonical order, what grouping knows of each, and the vectors of their texts."""
+
+    table: pl.DataFrame  # ISSUE_SCHEMA and KNOWN_COLUMNS, `template_probability`
+    corpus: Corpus
+    lexicon: Lexicon
+    postings: Any
+    sources: list[str]
+    catalog: TemplateCatalog
+
+
+def prepare_issues(
+    issues: pl.DataFrame, fingerprints: pl.DataFrame, membership: pl.DataFrame
+) -> SearchedIssues:
+    """Prepares issues to be searched, once for many failures.
+
+    In: `ISSUE_SCHEMA`; `FINGERPRINT_SCHEMA` of the same issues, where there are any; `membership`, a frame of
+    `issue_id` and `pattern_id`. Out: the issues; `group_id` is the pattern's or, where an issue is in none,
+    its own. Raises `IssueTableError`.
+    """
+    known = fingerprints.select("issue_id", *KNOWN_COLUMNS[2:], "template_probability")
+    table = (
+        canonical_issues(issues)
+        .join(known, on="issue_id", how="left", maintain_order="left")
+        .join(membership.select("issue_id", "pattern_id"), on="issue_id", how="left", maintain_order="left")
+        .with_columns(pl.coalesce("pattern_id", "issue_id").alias("group_id"))
+    )
+    texts = select_text_rows(table)
+    lexicon, counts = read_lexicon(texts)
+    corpus = build_corpus(texts, lexicon, counts)
+    return SearchedIssues(
+        table=table,
+        corpus=corpus,
+        lexicon=lexicon,
+        postings=build_postings(corpus, lexicon, for_new_texts=True),
+        sources=texts["source"].to_list(),
+        catalog=TemplateCatalog(templates=_list_templates(table)),
+    )
+
+
+def _list_templates(table: pl.DataFrame) -> Mapping[str, str]:
+    """The templates of the issues, each leading to itself."""
+    templates = table["template"].drop_nulls().unique().sort()
+    plain = templates.str.replace_all(DISPLAYED_WILDCARD, WILDCARD, literal=True).to_list()
+    return {template: template for template in plain}
+
+
+def compute_message_keys(titles: Sequence[str]) -> list[str]:
+    """Computes the keys that copies of messages share. In: titles. Out: the key of each masked text."""
+    return [compute_template_key(masked) for masked in mask(pl.Series(titles, dtype=pl.String)).to_list()]
+
+
+def find_message_keys(titles: Sequence[str], searched: SearchedIssues) -> list[str]:
+    """Finds the keys of the templates that messages have.
+
+    In: titles; the issues. Out: the key of the stored template that each fits, else that of its own masked
+    text, which copies of it share.
+    """
+    masked = mask(pl.Series(titles, dtype=pl.String)).to_list()
+    templates = searched.catalog.resolve(masked)
+    return [compute_template_key(templates[message]) for message in masked]
+
+
+def find_trace_key(title: str, body: str | None) -> str | None:
+    """Finds the signature of a text's stack trace. In: title and body. Out: the key, None without one."""
+    key = read_trace_keys(
+        pl.DataFrame({"title": [title], "body": [body]}, schema={"title": pl.String, "body": pl.String})
+    )
+    return str(key[0]) if key[0] is not None else None

@@ -1,0 +1,47 @@
+"""`causeloop evaluate seen-before FOLDER`: how well answers to "have I seen this before" are calibrated."""
+
+from pathlib import Path
+from typing import Annotated
+
+import polars as pl
+import typer
+
+from causeloop_pipeline.cli.commands.analyze import Json, MaxBadRows
+from causeloop_pipeline.cli.issue_input import MAX_BAD_ROWS
+from causeloop_pipeline.cli.labelled_sets import find_labelled_sets, read_labelled_set
+from causeloop_pipeline.cli.output.help import show_examples
+from causeloop_pipeline.cli.output.terminal import build_table, fail, print_json_lines, stderr, stdout
+
+EXAMPLES = show_examples(
+    "evaluate seen-before labelled-sets/", "evaluate seen-before labelled-sets/ --asked 100"
+)
+FIGURES = ("asked", "seen", "ece", "ece_first", "ece_new", "brier_new", "first", "among_five")
+
+
+def seen_before(
+    folder: Annotated[Path, typer.Argument(help="Folder of labelled issues, as `analyze` takes them.")],
+    label: Annotated[
+        str, typer.Option(metavar="COLUMN", help="The true group of each issue.")
+    ] = "group_label",
+    asked: Annotated[int, typer.Option(min=3, help="Issues of each file that are asked about.")] = 300,
+    max_bad_rows: MaxBadRows = MAX_BAD_ROWS,
+    seed: Annotated[int, typer.Option(help="Seed of the choice of issues.")] = 0,
+    as_json: Json = False,
+) -> None:
+    """Play labelled issues back: group the older ones, ask about the later ones, and compare."""
+    from causeloop_pipeline.analysis.evaluation.seen_before_report import ask_failures, measure_answers
+
+    paths = find_labelled_sets(folder, label)
+    if not paths:
+        fail(f"no file below {folder} has a column {label!r}: name the column with --label")
+    rows = []
+    for path in paths:
+        labelled = read_labelled_set(path, label, max_bad_rows)
+        with stderr().status(f"asking about {path.stem}"):
+            figures = measure_answers(ask_failures(labelled.issues, labelled.labels, limit=asked, seed=seed))
+        rows.append({"set": path.stem, **{name: round(figures[name], 3) for name in FIGURES}})
+    table = pl.DataFrame(rows)
+    if as_json:
+        print_json_lines("figure", table)
+        return
+    stdout().print(build_table("Have I seen this before?", table.columns, table.rows(), right=FIGURES))

@@ -1,0 +1,1 @@
+"""Tests of causeloop_pipeline.analysis.detect.seen_before."""
