@@ -27,7 +27,7 @@ from causeloop_pipeline.storage.embedded.postgres_server import remove_server
 
 ISSUES = 100_000
 MAX_P95_MS = 100.0
-WARM_UP, ASKED, CLIENTS = 10, 120, 4
+WARM_UP, QUERIES, CLIENTS = 10, 120, 4
 SELECT_TEXTS = """
 (
     select title || ' ' || coalesce(left(body, 2000), '') from core.issue
@@ -62,11 +62,11 @@ def measure(superuser_url: str, workspace_id: UUID, issues: int) -> int:
     """Serves the API and prints the waits; 1 when the goal is missed."""
     with psycopg.connect(superuser_url, autocommit=True) as owner:
         key = create_service_key(owner, workspace_id, "bench", "viewer")
-        texts = [row[0] for row in owner.execute(SELECT_TEXTS, {"id": workspace_id, "count": ASKED // 3})]
+        texts = [row[0] for row in owner.execute(SELECT_TEXTS, {"id": workspace_id, "count": QUERIES // 3})]
         patterns = owner.execute(SELECT_PATTERNS, (workspace_id,)).fetchone()
     assert patterns is not None
     texts += [
-        f"A zebra of kind {number} has eaten the cable of rack {number * 7}" for number in range(ASKED // 3)
+        f"A zebra of kind {number} has eaten the cable of rack {number * 7}" for number in range(QUERIES // 3)
     ]
     with serve("create_unlimited_app") as (_, port):
         alone, together = asyncio.run(_ask_all(port, key, texts))

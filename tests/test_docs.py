@@ -20,6 +20,7 @@ OTHER_VARIABLES = {
     "CAUSELOOP_CELERY_BACKEND_URL",
     "CAUSELOOP_CELERY_BROKER_URL",
     "CAUSELOOP_DAGSTER_STORAGE_URL",
+    "CAUSELOOP_KEY",  # of an agent
     "CAUSELOOP_SHARED",
 }
 MAX_AGENT_LINES = 40
@@ -134,5 +135,5 @@ def anchors(document: Path) -> set[str]:
 def commands(document: Path) -> list[list[str]]:
     """The words of each `causeloop …` in code, as far as they may be subcommands."""
     code = re.findall(r"`([^`\n]+)`|^ {4}(.+)$", document.read_text(), re.MULTILINE)
-    calls = [re.match(r"causeloop ((?:[a-z]+ ?)+)", first or second) for first, second in code]
+    calls = [re.match(r"causeloop ((?:[a-z]+(?:-[a-z]+)* ?)+)", first or second) for first, second in code]
     return [call[1].split() for call in calls if call]

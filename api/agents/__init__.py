@@ -1,1 +1,1 @@
-"""The door for agents: the Model Context Protocol over streamable HTTP at `/mcp`."""
+"""Serves agents: the Model Context Protocol over streamable HTTP at `/mcp`."""

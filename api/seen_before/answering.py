@@ -1,4 +1,4 @@
-"""Answers whether a failure was seen before: read, compare beside the event loop, read what is known."""
+"""Answers whether a failure was seen before: read, compare beside the event loop, read what is facts."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -17,20 +17,20 @@ from causeloop_pipeline.settings import settings
 MAX_SEARCHED_CHARACTERS = 20_000
 
 
-class Asked(NamedTuple):
+class Comparison(NamedTuple):
     """A failure as it was read, and what it may repeat."""
 
     failure: ReadFailure
     compared: Compared
 
 
-async def ask(db: WorkspaceDatabase, computing: Computing, failure: Failure, limit: int) -> Asked:
+async def ask(db: WorkspaceDatabase, computing: Computing, failure: Failure, limit: int) -> Comparison:
     """Compare a failure with the stored issues; no connection is held meanwhile."""
     read, occurred_at = await _read(db, computing, failure)
     text = "\n".join([*read.titles, read.body or ""])[:MAX_SEARCHED_CHARACTERS]
-    found = await candidates.read_candidates(db, text, read.keys, failure.issue_id)
+    stored = await candidates.read_candidates(db, text, read.keys, failure.issue_id)
     moment = failure.occurred_at or occurred_at or datetime.now(UTC)
-    return Asked(read, await computing.run(db.workspace_id, compare, read, moment, found, limit))
+    return Comparison(read, await computing.run(db.workspace_id, compare, read, moment, stored, limit))
 
 
 async def _read(
@@ -38,7 +38,7 @@ async def _read(
 ) -> tuple[ReadFailure, datetime | None]:
     scope, occurred_at = str(db.workspace_id), None
     if failure.issue_id is not None:
-        issue = await candidates.read_asked_issue(db, failure.issue_id)
+        issue = await candidates.read_compared_issue(db, failure.issue_id)
         if issue is None:
             raise not_found("issue")
         occurred_at = datetime.fromisoformat(issue["occurred_at"])
@@ -48,42 +48,42 @@ async def _read(
             read = await computing.run(db.workspace_id, read_text, scope, failure.text)
         except ValueError as error:
             raise broken_rule("says_nothing", str(error), "/text") from None
-    given = {name: value for name in ("service", "environment") if (value := getattr(failure, name))}
-    return read._replace(fields={**read.fields, **given}), occurred_at
+    fields = {name: value for name in ("service", "environment") if (value := getattr(failure, name))}
+    return read._replace(fields={**read.fields, **fields}), occurred_at
 
 
-async def answer(db: WorkspaceDatabase, asked: Asked, failure: Failure) -> dict[str, Any]:
-    """What is known of the groups that a failure may repeat, as `SeenBefore` has it."""
-    known = await answers.read_answers(db, asked.compared.groups)
+async def answer(db: WorkspaceDatabase, comparison: Comparison, failure: Failure) -> dict[str, Any]:
+    """What is facts of the groups that a failure may repeat, as `SeenBefore` has it."""
+    facts = await answers.read_answers(db, comparison.compared.groups)
     matches = [
-        _build_match(group, known[group["group_id"]], failure)
-        for group in asked.compared.groups
-        if group["group_id"] in known
+        _build_match(group, facts[group["group_id"]], failure)
+        for group in comparison.compared.groups
+        if group["group_id"] in facts
     ]
-    new = asked.compared.new_probability
-    fields = asked.failure.fields
+    new = comparison.compared.new_probability
+    fields = comparison.failure.fields
     return {
         "new_probability": new,
         "is_new": all(match["probability"] < new for match in matches),
         "matches": matches,
         "read_as": {
-            "title": asked.failure.titles[0],
+            "title": comparison.failure.titles[0],
             "service": fields.get("service"),
             "environment": fields.get("environment"),
         },
     }
 
 
-def _build_match(group: Mapping[str, Any], known: dict[str, Any], failure: Failure) -> dict[str, Any]:
+def _build_match(group: Mapping[str, Any], facts: dict[str, Any], failure: Failure) -> dict[str, Any]:
     differences = list(group["differences"])
-    stored_version = known["nearest_issue"]["version"]
+    stored_version = facts["nearest_issue"]["version"]
     if failure.version and stored_version and failure.version != stored_version:
         differences.append({"field": "version", "this": failure.version, "theirs": stored_version})
-    pattern = known["pattern"]
+    pattern = facts["pattern"]
     if pattern is not None:
         pattern["url"] = build_pattern_url(settings().public_url, UUID(pattern["id"]))
     return {
         **{name: group[name] for name in ("probability", "similarity", "is_copy", "reasons")},
         "differences": differences,
-        **known,
+        **facts,
     }

@@ -87,8 +87,8 @@ def compare(
         "source_created_at": occurred_at,
     }
     model = PairModel.from_json(candidates["similarity"]) if candidates["similarity"] else PairModel()
-    asked = pl.DataFrame([{name: own.get(name) for name in ISSUE_SCHEMA}], schema=ISSUE_SCHEMA)
-    matches = match_failure(asked, failure.titles, searched, model, limit=limit)
+    failure_row = pl.DataFrame([{name: own.get(name) for name in ISSUE_SCHEMA}], schema=ISSUE_SCHEMA)
+    matches = match_failure(failure_row, failure.titles, searched, model, limit=limit)
     return Compared(matches.groups.to_dicts(), matches.new_probability)
 
 

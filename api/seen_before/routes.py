@@ -17,7 +17,7 @@ router = APIRouter(prefix="/v1", tags=["patterns"], route_class=Operation)
 @requires(Role.VIEWER)
 @takes(RECORD)
 @reads_by_post
-async def ask_seen_before(request: Request, db: Db, asked: SeenBeforeRequest) -> Response:
+async def ask_seen_before(request: Request, db: Db, query: SeenBeforeRequest) -> Response:
     """At most five patterns (or earlier issues that are in none) with the probability of the same cause.
 
     Each says why, where it differs, how earlier ones ended, which fixes were tried and whether they held,
@@ -25,5 +25,5 @@ async def ask_seen_before(request: Request, db: Db, asked: SeenBeforeRequest) ->
     probability.
     Nothing is stored: report the failure with `POST /v1/issues` to keep it.
     """
-    compared = await ask(db, request.app.state.computing, asked, asked.limit)
-    return json_response(await answer(db, compared, asked))
+    compared = await ask(db, request.app.state.computing, query, query.limit)
+    return json_response(await answer(db, compared, query))

@@ -1,7 +1,7 @@
 """Learns the weights of `analysis/detect/seen_before/match_probability.py`.
 
 `python -m bench.training.seen_before [ISSUES]` prints them, and how well each set is answered without it.
-Every labelled set is played back: its first part is grouped, its later issues are asked about.
+Every labelled set is played back: its first part is grouped, its later issues are queried about.
 """
 
 import sys
@@ -17,36 +17,36 @@ from causeloop_pipeline.analysis.detect.seen_before.match_probability import (
     collect_features,
 )
 from causeloop_pipeline.analysis.evaluation.seen_before_report import (
-    AskedFailure,
-    ask_failures,
+    QueriedIssue,
     measure_answers,
+    query_issues,
 )
 from causeloop_pipeline.cli.labelled_sets import find_labelled_sets, read_labelled_set
 
 PENALTY, SET_WEIGHT = 1.0, 100.0
-MAX_ASKED = 400
+MAX_QUERIES = 400
 
 
 def main() -> None:
     """Print the weights of all sets, and how well each set is answered by those of the other families."""
-    limit = int(sys.argv[1]) if len(sys.argv) > 1 else MAX_ASKED
-    asked = {
-        path.stem: ask_failures(labelled.issues, labelled.labels, limit=limit)
+    limit = int(sys.argv[1]) if len(sys.argv) > 1 else MAX_QUERIES
+    queried = {
+        path.stem: query_issues(labelled.issues, labelled.labels, limit=limit)
         for path in find_labelled_sets(SHARED_FOLDER / "data" / "grouping", "group_label")
         for labelled in [read_labelled_set(path, "group_label", 1.0)]
     }
-    for left_out, own_failures in asked.items():
-        weights = learn([failure for name, own in asked.items() if name != left_out for failure in own])
+    for left_out, own_failures in queried.items():
+        weights = learn([failure for name, own in queried.items() if name != left_out for failure in own])
         report = measure_answers(own_failures, weights)
         print(left_out, {name: round(value, 3) for name, value in report.items()})
-    print(dict(zip(WEIGHTS, learn([each for own in asked.values() for each in own]).round(3), strict=True)))
+    print(dict(zip(WEIGHTS, learn([each for own in queried.values() for each in own]).round(3), strict=True)))
 
 
-def learn(asked: list[AskedFailure]) -> Floats:
+def learn(queried: list[QueriedIssue]) -> Floats:
     """The weights under which the true answers are likeliest; each set counts the same."""
     used = [
         failure
-        for failure in asked
+        for failure in queried
         if failure.evidence.height and not failure.evidence["same_template"].max()
     ]
     features = np.concatenate([collect_features(failure.evidence) for failure in used])

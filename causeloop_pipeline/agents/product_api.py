@@ -31,8 +31,8 @@ class ProductApi:
 
     async def get(self, path: str, **params: Any) -> Any:
         """The answer to a read; parameters that are None are left out."""
-        given = {name: value for name, value in params.items() if value is not None}
-        return await self._send("GET", path, params=given)
+        query = {name: value for name, value in params.items() if value is not None}
+        return await self._send("GET", path, params=query)
 
     async def post(self, path: str, **body: Any) -> Any:
         """The answer to a POST; fields that are None are left out."""

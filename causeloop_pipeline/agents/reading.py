@@ -19,13 +19,13 @@ def select_failure(arguments: Arguments) -> dict[str, Any]:
     return {name: arguments.get(name) for name in FAILURE_FIELDS}
 
 
-async def seen_before(api: ProductApi, arguments: Arguments) -> dict[str, Any]:
+async def match_failure(api: ProductApi, arguments: Arguments) -> dict[str, Any]:
     """The likeliest patterns of a failure, and what is known of them."""
-    asked = {**select_failure(arguments), "version": arguments.get("version")}
-    answer = await api.post("/v1/seen-before", **asked, limit=arguments.get("limit", 3))
-    matches = [_tell_match(match) for match in answer["matches"]]
-    told = {"new_probability": answer["new_probability"], "is_new": answer["is_new"], "matches": matches}
-    return fit(told, "matches")
+    failure = {**select_failure(arguments), "version": arguments.get("version")}
+    seen = await api.post("/v1/seen-before", **failure, limit=arguments.get("limit", 3))
+    matches = [_tell_match(match) for match in seen["matches"]]
+    answer = {"new_probability": seen["new_probability"], "is_new": seen["is_new"], "matches": matches}
+    return fit(answer, "matches")
 
 
 def _tell_match(match: Mapping[str, Any]) -> dict[str, Any]:
@@ -172,7 +172,7 @@ async def explain_pattern(api: ProductApi, arguments: Arguments) -> dict[str, An
         for name, fact in pattern["fingerprint"].items()
         if isinstance(fact, dict) and fact.get("value") is not None
     }
-    told = {
+    answer = {
         "pattern": tell_pattern(pattern),
         "shared": shared,
         "closure_notes": [
@@ -192,7 +192,7 @@ async def explain_pattern(api: ProductApi, arguments: Arguments) -> dict[str, An
             for member in members["data"]
         ],
     }
-    return fit(told, "members", has_further=members["page"]["next_cursor"] is not None)
+    return fit(answer, "members", has_further=members["page"]["next_cursor"] is not None)
 
 
 async def what_changed(api: ProductApi, arguments: Arguments) -> dict[str, Any]:
@@ -208,7 +208,7 @@ async def what_changed(api: ProductApi, arguments: Arguments) -> dict[str, Any]:
     until = datetime.fromisoformat(before) if before else datetime.now(UTC)
     if until.tzinfo is None:
         until = until.replace(tzinfo=UTC)
-    found = await api.get(
+    page = await api.get(
         "/v1/changes",
         service=service,
         changed_from=(until - MAX_LEAD).isoformat(),
@@ -228,10 +228,10 @@ async def what_changed(api: ProductApi, arguments: Arguments) -> dict[str, Any]:
                 ),
             }
         )
-        for change in found["data"]
+        for change in page["data"]
     ]
-    told = drop_empty({"likely_trigger": quote(trigger), "before": until.isoformat()})
-    return fit({**told, "changes": changes}, "changes", has_further=found["page"]["next_cursor"] is not None)
+    answer = drop_empty({"likely_trigger": quote(trigger), "before": until.isoformat()})
+    return fit({**answer, "changes": changes}, "changes", has_further=page["page"]["next_cursor"] is not None)
 
 
 async def list_due(api: ProductApi, arguments: Arguments) -> dict[str, Any]:
@@ -302,7 +302,7 @@ def tell_proofs(recommendation: Mapping[str, Any]) -> dict[str, Any]:
         "days_after",
         "earliest_proof_date",
     )
-    told = {
+    answer = {
         "recommendation_id": recommendation["id"],
         "title": quote(recommendation["title"]),
         "status": recommendation["status"],
@@ -319,4 +319,4 @@ def tell_proofs(recommendation: Mapping[str, Any]) -> dict[str, Any]:
             for proof in recommendation["proofs"]
         ],
     }
-    return fit(told, "proofs")
+    return fit(answer, "proofs")

@@ -89,7 +89,7 @@ def measure_tools() -> dict[str, int]:
 
 def _tell(answer: dict[str, Any]) -> types.CallToolResult:
     if count_tokens(answer) > MAX_ANSWER_TOKENS:
-        return _refuse("answer_too_long", "the answer is too long to be told: ask for fewer with `limit`")
+        return _refuse("answer_too_long", "the answer is too long: ask for fewer with `limit`")
     return types.CallToolResult(content=[types.TextContent(text=orjson.dumps(answer).decode())])
 
 

@@ -11,8 +11,8 @@ from causeloop_pipeline.agents.reading import (
     identify,
     list_due,
     list_fixes,
+    match_failure,
     prove_fix,
-    seen_before,
     what_changed,
 )
 from causeloop_pipeline.agents.writing import claim_fix, correct, file_ticket
@@ -56,7 +56,7 @@ FAILURE: dict[str, Schema] = {
 
 @dataclass(frozen=True)
 class AgentTool:
-    """A tool, as agents are told of it."""
+    """A tool, as agents see it."""
 
     name: str
     title: str
@@ -73,7 +73,7 @@ TOOLS: tuple[AgentTool, ...] = (
         "Start here with any failure. Up to 5 known patterns with the calibrated probability of the same "
         "cause, why, how earlier ones ended, fixes tried and whether they held; or that it is new.",
         _takes(**FAILURE, version=_text("Release that failed"), limit=_number(1, 5, 3)),
-        seen_before,
+        match_failure,
     ),
     AgentTool(
         "identify",
@@ -131,6 +131,7 @@ TOOLS: tuple[AgentTool, ...] = (
         "Ranked fixes with effort and the recurrences that each prevents (80 % interval).",
         _takes(pattern_id=ID, limit=_number(1, 20, 5), offset=OFFSET),
         list_fixes,
+        match_failure,
     ),
     AgentTool(
         "proof_of_fix",

@@ -1,4 +1,4 @@
-"""What an agent is told: short, and with every text of a workspace marked as quoted data."""
+"""What an agent reads: short, and with every text of a workspace marked as quoted data."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -44,10 +44,10 @@ def fit(
 ) -> dict[str, Any]:
     """An answer whose list `rows` is cut where it would be too long; `more` then says where to go on."""
     listed: Sequence[Any] = answer[rows]
-    shown = list(listed)
+    displayed = list(listed)
     while True:
-        is_cut = len(shown) < len(listed) or has_further
-        fitted = {**answer, rows: shown, **({"more": offset + len(shown)} if is_cut else {})}
-        if len(shown) <= 1 or count_tokens(fitted) <= MAX_ANSWER_TOKENS:
+        is_cut = len(displayed) < len(listed) or has_further
+        fitted = {**answer, rows: displayed, **({"more": offset + len(displayed)} if is_cut else {})}
+        if len(displayed) <= 1 or count_tokens(fitted) <= MAX_ANSWER_TOKENS:
             return fitted
-        shown.pop()
+        displayed.pop()

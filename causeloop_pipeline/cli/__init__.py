@@ -49,7 +49,7 @@ def _add_explain(app: typer.Typer) -> None:
 def _add_seen_before(app: typer.Typer) -> None:
     from causeloop_pipeline.cli.commands import seen_before
 
-    app.command("seen-before", epilog=seen_before.EXAMPLES)(seen_before.seen_before)
+    app.command("seen-before", epilog=seen_before.EXAMPLES)(seen_before.match_failure)
 
 
 def _add_mcp(app: typer.Typer) -> None:

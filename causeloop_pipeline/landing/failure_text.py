@@ -76,8 +76,8 @@ def _list_titles(line: str) -> tuple[str, ...]:
 
 
 def _strip_prefix(line: str, prefix: re.Pattern[str]) -> str:
-    found = prefix.match(line)
-    return line[found.end() :] if found else line
+    match = prefix.match(line)
+    return line[match.end() :] if match else line
 
 
 def _read_json(text: str) -> dict[str, str]:
@@ -88,13 +88,13 @@ def _read_json(text: str) -> dict[str, str]:
         document = orjson.loads(text)
     except orjson.JSONDecodeError:
         return {}
-    found: dict[str, str] = {}
+    values: dict[str, str] = {}
     for path, value in _list_values(document, ""):
-        found.setdefault(path, value)
-        if len(found) >= MAX_JSON_VALUES:
+        values.setdefault(path, value)
+        if len(values) >= MAX_JSON_VALUES:
             break
-    recognized = recognize_columns(list(found), {}).columns
-    return {name: found[recognized[name]] for name in _READ_FIELDS if name in recognized}
+    recognized = recognize_columns(list(values), {}).columns
+    return {name: values[recognized[name]] for name in _READ_FIELDS if name in recognized}
 
 
 def _list_values(document: Any, path: str) -> Iterator[tuple[str, str]]:

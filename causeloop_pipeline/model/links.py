@@ -11,3 +11,8 @@ def build_pattern_url(public_url: str, pattern_id: UUID | str) -> str:
 def build_recommendation_url(public_url: str, recommendation_id: UUID | str) -> str:
     """The page of a recommendation on the dashboard at `public_url`."""
     return f"{public_url.rstrip('/')}/#/recommendations/{recommendation_id}"
+
+
+def build_seen_before_url(public_url: str) -> str:
+    """The page of the dashboard at `public_url` where failures are asked about."""
+    return f"{public_url.rstrip('/')}/#/seen-before"

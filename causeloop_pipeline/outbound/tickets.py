@@ -1,9 +1,9 @@
-"""A recommendation's ticket in the team's tracker: found by its marker or newly opened."""
+"""A ticket in the team's tracker, of a recommendation or a claimed failure: found by its marker or opened."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 from uuid import UUID
 
 MAX_TITLE = 240
@@ -47,6 +47,14 @@ class Tracker(Protocol):
 
     def read(self, external_id: str) -> Ticket:
         """The ticket as it is now."""
+
+
+@runtime_checkable
+class EditingTracker(Tracker, Protocol):
+    """A tracker whose tickets can be written again in place."""
+
+    def edit(self, external_id: str, draft: Draft) -> Ticket:
+        """Write what the ticket says now; the title, the state and people's comments stay."""
 
 
 def open_ticket(tracker: Tracker, draft: Draft) -> Ticket:

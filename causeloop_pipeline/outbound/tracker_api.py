@@ -50,6 +50,14 @@ class TrackerApi:
         """The tracker's answer to a document."""
         return self._send("POST", path, {}, orjson.dumps(document), content_type)
 
+    def patch(self, path: str, document: Any) -> Any:
+        """The tracker's answer to a change of some fields."""
+        return self._send("PATCH", path, {}, orjson.dumps(document))
+
+    def put(self, path: str, document: Any) -> Any:
+        """The tracker's answer to a document that takes another one's place."""
+        return self._send("PUT", path, {}, orjson.dumps(document))
+
     def query(self, graphql: str, variables: Mapping[str, Any]) -> Any:
         """The data of a GraphQL query or mutation; PermanentFailure where the tracker reports errors."""
         answer = self.post("/graphql", {"query": graphql, "variables": variables})

@@ -1,4 +1,4 @@
-"""What agents are told of the tools, and that answers stay short and quoted."""
+"""What agents see of the tools, and that answers stay short and quoted."""
 
 import asyncio
 from typing import Any

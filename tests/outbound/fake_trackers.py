@@ -32,6 +32,8 @@ class FakeGitHub:
             number = request.path.removeprefix(f"/repos/{REPOSITORY}/issues").strip("/")
             if number:
                 matching = [issue for issue in self.issues if str(issue["number"]) == number]
+                if matching and request.method == "PATCH":
+                    matching[0].update(json.loads(request.body))
                 return Reply(matching[0]) if matching else Reply({"message": "Gone"}, 410)
             size, page = int(request.query["per_page"]), int(request.query["page"])
             return Reply(self.issues[(page - 1) * size : page * size])

@@ -50,6 +50,8 @@ class FakeGitLab(FakeTracker):
             return Reply(self.issues[-1], 201)
         if match[2]:
             issue = self.find("iid", match[2])
+            if issue and request.method == "PUT":
+                issue.update(json.loads(request.body))
             return Reply(issue) if issue else GONE
         return Reply([issue for issue in self.issues if request.query["labels"] in issue["labels"]])
 

@@ -72,7 +72,7 @@ def fake_tool(script: Script, tls: ssl.SSLContext | None = None) -> Iterator[Fak
             tool.requests.append(request)
             self.send(tool.script[0](request))
 
-        do_GET = do_POST = answer  # noqa: N815
+        do_GET = do_POST = do_PUT = do_PATCH = answer  # noqa: N815
 
         def send(self, reply: Reply) -> None:
             content = json.dumps(reply.document).encode() if reply.raw is None else reply.raw

@@ -58,6 +58,7 @@ SLOW = {
     "browser/test_layout_shift.py": ALL,
     "browser/test_page_state.py": ALL,
     "browser/test_print.py": ALL,
+    "browser/test_seen_before.py": ALL,
     "browser/test_session.py": ALL,
     "browser/test_tasks.py": ALL,
     "cli/commands/test_analyze.py": frozenset(

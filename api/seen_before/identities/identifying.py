@@ -5,7 +5,7 @@ from uuid import UUID
 
 from api.http.computing.processes import Computing
 from api.http.database import WorkspaceDatabase
-from api.seen_before.answering import Asked, ask
+from api.seen_before.answering import Comparison, ask
 from api.seen_before.comparing import identify_text
 from api.seen_before.identities.queries import read_work
 from api.seen_before.queries.candidates import read_oldest
@@ -23,7 +23,7 @@ class Identified(NamedTuple):
     identity: str
     aliases: list[str]
     group: dict[str, Any] | None
-    asked: Asked
+    comparison: Comparison
 
     @property
     def pattern_id(self) -> str | None:
@@ -33,21 +33,21 @@ class Identified(NamedTuple):
 
 async def identify(db: WorkspaceDatabase, computing: Computing, failure: Failure) -> Identified:
     """The name of a failure: that of the oldest issue which it repeats, or its own."""
-    asked = await ask(db, computing, failure, 1)
-    own, group = asked.failure.identity, None
-    if asked.compared.groups:
-        first = asked.compared.groups[0]
+    comparison = await ask(db, computing, failure, 1)
+    own, group = comparison.failure.identity, None
+    if comparison.compared.groups:
+        first = comparison.compared.groups[0]
         least = MIN_COPY_PROBABILITY if first["is_copy"] else MIN_PROBABILITY
         group = first if first["probability"] >= least else None
     if group is None:
-        return Identified(own, [own], None, asked)
+        return Identified(own, [own], None, comparison)
     oldest = await read_oldest(db, group["group_id"])
     identity = own
     if oldest is not None:
         scope = str(db.workspace_id)
         identity = await computing.run(db.workspace_id, identify_text, scope, oldest["title"], oldest["body"])
     aliases = sorted({own, identity, *([f"pattern:{group['pattern_id']}"] if group["pattern_id"] else [])})
-    return Identified(identity, aliases, group, asked)
+    return Identified(identity, aliases, group, comparison)
 
 
 async def describe(db: WorkspaceDatabase, identified: Identified) -> dict[str, Any]:

@@ -71,7 +71,7 @@ async def release_claim(db: Db, claim_id: UUID) -> Response:
 
 
 def _build_claim(identified: Identified, failure: ClaimRequest, actor: str) -> NewClaim:
-    read = identified.asked.failure
+    read = identified.comparison.failure
     return NewClaim(
         identified.identity,
         read.titles[0],

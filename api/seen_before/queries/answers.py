@@ -112,5 +112,5 @@ async def read_answers(db: WorkspaceDatabase, groups: Sequence[dict[str, Any]]) 
     """What is known of each group, by its id; a group that has gone meanwhile is left out."""
     if not groups:
         return {}
-    asked = [{"group_id": group["group_id"], "issue_id": group["issue_id"]} for group in groups]
-    return dict(await db.read(SELECT_ANSWERS, groups=asked) or {})
+    group_ids = [{"group_id": group["group_id"], "issue_id": group["issue_id"]} for group in groups]
+    return dict(await db.read(SELECT_ANSWERS, groups=group_ids) or {})

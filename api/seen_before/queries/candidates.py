@@ -20,7 +20,7 @@ MAX_BODY = 2_000
 ISSUES_OF_NAME = 2
 
 SELECT_CANDIDATES = f"""
-with asked as (
+with failure as (
     select
         to_tsvector('simple', left($1 ->> 'text', 20000)) as words, ($1 ->> 'except')::uuid as excluded,
         (select app.current_workspace()) as workspace_id,
@@ -29,9 +29,9 @@ with asked as (
         ) <= {MAX_SMALL_WORKSPACE} as is_small
 ), word as materialized (
     select w.lexeme, quote_literal(w.lexeme)::tsquery as query
-    from asked
-    cross join unnest(asked.words) as w
-    where not asked.is_small and length(w.lexeme) > 1
+    from failure
+    cross join unnest(failure.words) as w
+    where not failure.is_small and length(w.lexeme) > 1
     order by w.positions[1]
     limit {MAX_COUNTED_WORDS}
 ), counted as materialized (
@@ -85,24 +85,24 @@ with asked as (
     limit {MAX_BY_NAMES}
 ), by_key as (
     select f.issue_id
-    from asked
+    from failure
     cross join jsonb_array_elements_text($1 -> 'keys') as k
     cross join lateral (
         (
             select f.issue_id from detect.fingerprint as f
-            where f.workspace_id = asked.workspace_id and f.template_key = k.value
+            where f.workspace_id = failure.workspace_id and f.template_key = k.value
             limit {MAX_PER_KEY}
         )
         union all
         (
             select f.issue_id from detect.fingerprint as f
-            where f.workspace_id = asked.workspace_id and f.title_key = k.value
+            where f.workspace_id = failure.workspace_id and f.title_key = k.value
             limit {MAX_PER_KEY}
         )
         union all
         (
             select f.issue_id from detect.fingerprint as f
-            where f.workspace_id = asked.workspace_id and f.trace_key = k.value
+            where f.workspace_id = failure.workspace_id and f.trace_key = k.value
             limit {MAX_PER_KEY}
         )
     ) as f
@@ -123,7 +123,7 @@ with asked as (
     (
         select i.issue_id
         from core.issue as i
-        where (select a.is_small from asked as a)
+        where (select a.is_small from failure as a)
         limit {MAX_SMALL_WORKSPACE}
     )
 )
@@ -146,10 +146,10 @@ left join lateral (
     where one.workspace_id = i.workspace_id and one.issue_id = i.issue_id
     offset 0
 ) as f on true
-where i.issue_id is distinct from (select a.excluded from asked as a)
+where i.issue_id is distinct from (select a.excluded from failure as a)
 """
 
-SELECT_ASKED_ISSUE = """
+SELECT_COMPARED_ISSUE = """
 select json_build_object(
     'title', i.title, 'body', i.body, 'service', i.service, 'environment', i.environment,
     'error_type', i.error_type, 'team', i.team, 'component', i.attributes ->> 'component',
@@ -175,19 +175,19 @@ async def read_candidates(
     db: WorkspaceDatabase, text: str, keys: Sequence[str], excluded: UUID | None
 ) -> Mapping[str, Any]:
     """The issues to compare with, and what the workspace's own pairs say of one cause."""
-    found = await db.read(
+    candidates = await db.read(
         SELECT_CANDIDATES, text=text, keys=list(keys), **{"except": str(excluded) if excluded else None}
     )
-    return dict(found or {"issues": [], "similarity": None})
+    return dict(candidates or {"issues": [], "similarity": None})
 
 
-async def read_asked_issue(db: WorkspaceDatabase, issue_id: UUID) -> dict[str, Any] | None:
+async def read_compared_issue(db: WorkspaceDatabase, issue_id: UUID) -> dict[str, Any] | None:
     """An issue that somebody asks about."""
-    issue: dict[str, Any] | None = await db.read(SELECT_ASKED_ISSUE, id=str(issue_id))
+    issue: dict[str, Any] | None = await db.read(SELECT_COMPARED_ISSUE, id=str(issue_id))
     return issue
 
 
 async def read_oldest(db: WorkspaceDatabase, group_id: str) -> dict[str, Any] | None:
     """Title and body of the oldest issue of a pattern, or of an issue that is in none."""
-    found = await db.read(SELECT_OLDEST, ids=[group_id])
-    return dict(found or {}).get(group_id)
+    candidates = await db.read(SELECT_OLDEST, ids=[group_id])
+    return dict(candidates or {}).get(group_id)

@@ -1,4 +1,4 @@
-"""How well "have I seen this before" answers: labelled issues are played back, later ones are asked about."""
+"""How well "have I seen this before" answers: labelled issues are played back, later ones are queried."""
 
 from dataclasses import dataclass, replace
 
@@ -14,15 +14,15 @@ from causeloop_pipeline.analysis.detect.seen_before.match_probability import est
 from causeloop_pipeline.analysis.detect.seen_before.searched_issues import prepare_issues
 
 ORIGINS = (0.6, 0.75, 0.9)
-"""Shares of the issues, the oldest, that are history in turn when the next ones are asked about."""
+"""Shares of the issues, the oldest, that are history in turn when the next ones are queried."""
 
-ASKED_SHARE = 0.1
+QUERIED_SHARE = 0.1
 MAX_SHOWN = 5
 _BINS = 10
 
 
 @dataclass(frozen=True, slots=True)
-class AskedFailure:
+class QueriedIssue:
     """A later issue: the evidence for each group, which groups have its label, whether any issue has it."""
 
     evidence: pl.DataFrame
@@ -31,7 +31,7 @@ class AskedFailure:
     weight: float = 1.0
 
 
-def ask_failures(issues: pl.DataFrame, labels: pl.Series, *, limit: int, seed: int = 0) -> list[AskedFailure]:
+def query_issues(issues: pl.DataFrame, labels: pl.Series, *, limit: int, seed: int = 0) -> list[QueriedIssue]:
     """Asks about the later issues of a labelled set, each time with what is older as history.
 
     In: `ISSUE_SCHEMA`, the label of each (null: a distractor), how many to ask about at most, the seed of the
@@ -39,11 +39,13 @@ def ask_failures(issues: pl.DataFrame, labels: pl.Series, *, limit: int, seed: i
     """
     label_of = dict(zip(issues["issue_id"], labels, strict=True))
     table = _order_issues(canonical_issues(issues), seed)
-    asked = []
+    queried = []
     for origin in ORIGINS:
-        known, ended = (int(share * table.height) for share in (origin, origin + ASKED_SHARE))
-        asked += _ask_at_origin(table[:known], table[known:ended], label_of, (limit // len(ORIGINS), seed))
-    return [replace(failure, weight=1.0 / len(asked)) for failure in asked]
+        begins, ended = (int(share * table.height) for share in (origin, origin + QUERIED_SHARE))
+        queried += _query_at_origin(
+            table[:begins], table[begins:ended], label_of, (limit // len(ORIGINS), seed)
+        )
+    return [replace(failure, weight=1.0 / len(queried)) for failure in queried]
 
 
 def _order_issues(table: pl.DataFrame, seed: int) -> pl.DataFrame:
@@ -53,9 +55,9 @@ def _order_issues(table: pl.DataFrame, seed: int) -> pl.DataFrame:
     return table[np.random.default_rng(seed).permutation(table.height)]
 
 
-def _ask_at_origin(
+def _query_at_origin(
     history: pl.DataFrame, later: pl.DataFrame, label_of: dict[str, str | None], chosen: tuple[int, int]
-) -> list[AskedFailure]:
+) -> list[QueriedIssue]:
     limit, seed = chosen
     fingerprints = fingerprint_issues(history)
     grouping = group_issues(history, fingerprints, options=GroupingOptions(namespace="evaluation"))
@@ -64,7 +66,7 @@ def _ask_at_origin(
     labels_of_group = _count_labels(searched.table, label_of)
     seen_labels = {label_of[issue] for issue in history["issue_id"]}
     rows = [row for row, issue in enumerate(later["issue_id"]) if label_of[issue] is not None]
-    asked = []
+    queried = []
     for row in np.random.default_rng(seed).permutation(rows)[:limit].tolist():
         failure = later[row]
         label = label_of[failure["issue_id"][0]]
@@ -72,8 +74,8 @@ def _ask_at_origin(
         is_right = np.array(
             [labels_of_group.get(group) == label for group in evidence["group_id"]], dtype=bool
         )
-        asked.append(AskedFailure(evidence, is_right, label in seen_labels))
-    return asked
+        queried.append(QueriedIssue(evidence, is_right, label in seen_labels))
+    return queried
 
 
 def _count_labels(table: pl.DataFrame, label_of: dict[str, str | None]) -> dict[str, str | None]:
@@ -86,34 +88,35 @@ def _count_labels(table: pl.DataFrame, label_of: dict[str, str | None]) -> dict[
     return dict(commonest.select("group_id", "label").iter_rows())
 
 
-def measure_answers(asked: list[AskedFailure], weights: Floats | None = None) -> dict[str, float]:
+def measure_answers(queried: list[QueriedIssue], weights: Floats | None = None) -> dict[str, float]:
     """Measures the answers.
 
-    In: what was asked; other weights than the product's. Out: the expected calibration error of all shown
-    probabilities (groups, and "new"), of the first answer alone, and of "new"; the Brier score of "new"; how
-    often the right group is first, and among the five shown, of those that were seen; the number asked.
+    In: what was queried; other weights than the product's. Out: the expected calibration error of all
+    displayed probabilities (groups, and "new"), of the first answer alone, and of "new"; the Brier score of
+    "new"; how often the right group is first, and among the five displayed, of those that were seen; the
+    number queried.
     """
-    shown, first, new, hits = [], [], [], []
-    for failure in asked:
+    displayed, first, new, hits = [], [], [], []
+    for failure in queried:
         probability, of_new = estimate_probabilities(failure.evidence, weights)
         order = np.argsort(-probability, kind="stable")[:MAX_SHOWN]
         right = failure.is_right[order]
         pairs = list(zip(probability[order].tolist(), right.tolist(), strict=True))
         is_new = not failure.was_seen
-        shown += [*pairs, (of_new, is_new)]
+        displayed += [*pairs, (of_new, is_new)]
         new.append((of_new, is_new))
         first += pairs[:1]
         if failure.was_seen:
             hits.append((bool(right[:1].any()), bool(right.any())))
     return {
-        "asked": len(asked),
-        "seen": len(hits) / max(len(asked), 1),
-        "ece": measure_calibration(shown),
+        "queries": len(queried),
+        "seen": len(hits) / max(len(queried), 1),
+        "ece": measure_calibration(displayed),
         "ece_first": measure_calibration(first),
         "ece_new": measure_calibration(new),
         "brier_new": float(np.mean([(p - y) ** 2 for p, y in new])) if new else 0.0,
-        "first": float(np.mean([one for one, _ in hits])) if hits else float("nan"),
-        "among_five": float(np.mean([five for _, five in hits])) if hits else float("nan"),
+        "first": float(np.mean([is_first for is_first, _ in hits])) if hits else float("nan"),
+        "among_five": float(np.mean([is_among for _, is_among in hits])) if hits else float("nan"),
     }
 
 
@@ -124,8 +127,8 @@ def measure_calibration(pairs: list[tuple[float, bool]]) -> float:
     probability, outcome = (np.array(column, dtype=np.float64) for column in zip(*pairs, strict=True))
     place = np.minimum((probability * _BINS).astype(int), _BINS - 1)
     gaps = [
-        abs(float(probability[place == one].mean() - outcome[place == one].mean()))
-        * float((place == one).mean())
-        for one in np.unique(place).tolist()
+        abs(float(probability[place == each].mean() - outcome[place == each].mean()))
+        * float((place == each).mean())
+        for each in np.unique(place).tolist()
     ]
     return float(sum(gaps))

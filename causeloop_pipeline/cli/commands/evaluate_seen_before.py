@@ -13,23 +13,23 @@ from causeloop_pipeline.cli.output.help import show_examples
 from causeloop_pipeline.cli.output.terminal import build_table, fail, print_json_lines, stderr, stdout
 
 EXAMPLES = show_examples(
-    "evaluate seen-before labelled-sets/", "evaluate seen-before labelled-sets/ --asked 100"
+    "evaluate seen-before labelled-sets/", "evaluate seen-before labelled-sets/ --queries 100"
 )
-FIGURES = ("asked", "seen", "ece", "ece_first", "ece_new", "brier_new", "first", "among_five")
+FIGURES = ("queries", "seen", "ece", "ece_first", "ece_new", "brier_new", "first", "among_five")
 
 
-def seen_before(
+def measure_seen_before(
     folder: Annotated[Path, typer.Argument(help="Folder of labelled issues, as `analyze` takes them.")],
     label: Annotated[
         str, typer.Option(metavar="COLUMN", help="The true group of each issue.")
     ] = "group_label",
-    asked: Annotated[int, typer.Option(min=3, help="Issues of each file that are asked about.")] = 300,
+    queries: Annotated[int, typer.Option(min=3, help="Issues of each file that are queried.")] = 300,
     max_bad_rows: MaxBadRows = MAX_BAD_ROWS,
     seed: Annotated[int, typer.Option(help="Seed of the choice of issues.")] = 0,
     as_json: Json = False,
 ) -> None:
     """Play labelled issues back: group the older ones, ask about the later ones, and compare."""
-    from causeloop_pipeline.analysis.evaluation.seen_before_report import ask_failures, measure_answers
+    from causeloop_pipeline.analysis.evaluation.seen_before_report import measure_answers, query_issues
 
     paths = find_labelled_sets(folder, label)
     if not paths:
@@ -38,7 +38,9 @@ def seen_before(
     for path in paths:
         labelled = read_labelled_set(path, label, max_bad_rows)
         with stderr().status(f"asking about {path.stem}"):
-            figures = measure_answers(ask_failures(labelled.issues, labelled.labels, limit=asked, seed=seed))
+            figures = measure_answers(
+                query_issues(labelled.issues, labelled.labels, limit=queries, seed=seed)
+            )
         rows.append({"set": path.stem, **{name: round(figures[name], 3) for name in FIGURES}})
     table = pl.DataFrame(rows)
     if as_json:

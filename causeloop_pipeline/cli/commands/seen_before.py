@@ -31,7 +31,7 @@ STAGES = 2
 STDIN = Path("-")
 
 
-def seen_before(
+def match_failure(
     file: Annotated[Path, typer.Argument(help="A file that holds the failure's text; - for standard input.")],
     history: Annotated[Path, typer.Option(help="Export of earlier issues: .csv, .jsonl, .parquet or .xlsx.")],
     service: Annotated[str | None, typer.Option(help="Where it failed.")] = None,
@@ -84,7 +84,7 @@ def _read_text(file: Path) -> FailureText:
 def _match(failure: FailureText, fields: dict[str, Any], read: TableIssues, timezone: str) -> pl.DataFrame:
     """A row for each answer: what may be repeated, and last that it is new."""
     from causeloop_pipeline.analysis.detect.grouping.patterns import GroupingOptions
-    from causeloop_pipeline.analysis.detect.seen_before.matching import match_failure
+    from causeloop_pipeline.analysis.detect.seen_before.matching import match_failure as match
     from causeloop_pipeline.analysis.detect.seen_before.searched_issues import prepare_issues
     from causeloop_pipeline.model.frames import ISSUE_SCHEMA
 
@@ -104,8 +104,8 @@ def _match(failure: FailureText, fields: dict[str, Any], read: TableIssues, time
         "body": failure.body,
         "source_created_at": datetime.now(UTC),
     }
-    asked = pl.DataFrame([{name: own.get(name) for name in ISSUE_SCHEMA}], schema=ISSUE_SCHEMA)
-    matches = match_failure(asked, failure.titles, searched, grouping.index.model)
+    failure_row = pl.DataFrame([{name: own.get(name) for name in ISSUE_SCHEMA}], schema=ISSUE_SCHEMA)
+    matches = match(failure_row, failure.titles, searched, grouping.index.model)
     names = dict(grouping.patterns.select("pattern_id", "name").iter_rows())
     rows = [_tell(row, names, searched.table) for row in matches.groups.iter_rows(named=True)]
     return pl.DataFrame([*rows, _tell_new(matches.new_probability)], infer_schema_length=None)

@@ -60,6 +60,12 @@ class GitHub:
         repository, _, number = external_id.rpartition("#")
         return self._ticket(repository, self.api.get(f"/repos/{repository}/issues/{number}"))
 
+    def edit(self, external_id: str, draft: Draft) -> Ticket:
+        """Write the issue's body again."""
+        repository, _, number = external_id.rpartition("#")
+        path = f"/repos/{repository}/issues/{number}"
+        return self._ticket(repository, self.api.patch(path, {"body": _write_body(draft)}))
+
     def _newest_issues(self, page: int) -> list[dict[str, Any]]:
         params = {"state": "all", "sort": "created", "direction": "desc", "per_page": str(PAGE_SIZE)}
         issues = self.api.get(f"/repos/{self.repository}/issues", {**params, "page": str(page)})

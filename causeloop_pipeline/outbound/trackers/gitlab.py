@@ -53,6 +53,12 @@ class GitLab:
         project, _, number = external_id.rpartition("#")
         return self._ticket(project, self.api.get(f"{self._path(project)}/{quote(number, safe='')}"))
 
+    def edit(self, external_id: str, draft: Draft) -> Ticket:
+        """Write the issue's description again."""
+        project, _, number = external_id.rpartition("#")
+        path = f"{self._path(project)}/{quote(number, safe='')}"
+        return self._ticket(project, self.api.put(path, {"description": write_markdown(draft)}))
+
     def _path(self, project: str) -> str:
         return f"/api/v4/projects/{quote(project, safe='')}/issues"
 

@@ -9,15 +9,21 @@ from causeloop_pipeline.connectors.configuration import fill_defaults
 from causeloop_pipeline.connectors.registry import CONNECTORS
 from causeloop_pipeline.egress.errors import OutsideFailure, PermanentFailure
 from causeloop_pipeline.egress.policy import EgressPolicy
-from causeloop_pipeline.model.links import build_recommendation_url
-from causeloop_pipeline.outbound.tickets import Draft, Ticket, Tracker, open_ticket
+from causeloop_pipeline.model.links import (
+    build_pattern_url,
+    build_recommendation_url,
+    build_seen_before_url,
+)
+from causeloop_pipeline.outbound.tickets import Draft, EditingTracker, Ticket, Tracker, open_ticket
 from causeloop_pipeline.outbound.trackers import make_tracker
 from causeloop_pipeline.stages.defects import describe_defect, write_defect_message
 from causeloop_pipeline.stages.installation import Installation
 from causeloop_pipeline.storage.act.tickets import (
+    ClaimedFailure,
     PushedTicket,
     mark_failed,
     mark_opened,
+    read_claimed_failure,
     read_recommendation_text,
     read_workspaces_with_tickets,
     start_attempt,
@@ -99,6 +105,8 @@ def _classify_result(pushed: PushedTicket, *, is_done: bool) -> str:
 def _call_tracker(installation: Installation, pushed: PushedTicket) -> Ticket:
     tracker = _find_tracker(installation, pushed)
     if pushed.is_in_tracker:
+        if pushed.is_edit_due and isinstance(tracker, EditingTracker):
+            return tracker.edit(str(pushed.external_id), _write_draft(installation, pushed))
         return tracker.read(str(pushed.external_id))
     return open_ticket(tracker, _write_draft(installation, pushed))
 
@@ -124,6 +132,9 @@ def _find_tracker(installation: Installation, pushed: PushedTicket) -> Tracker:
 def _write_draft(installation: Installation, pushed: PushedTicket) -> Draft:
     with installation.database.workspace(pushed.workspace_id) as session:
         text = read_recommendation_text(session, pushed)
+        failure = read_claimed_failure(session, pushed) if text is None else None
+    if failure is not None:
+        return _write_draft_of_failure(installation, pushed, failure)
     if text is None:
         raise PermanentFailure("the recommendation is gone")
     expected = (
@@ -138,4 +149,27 @@ def _write_draft(installation: Installation, pushed: PushedTicket) -> Draft:
         steps=text.steps,
         expected=expected,
         url=build_recommendation_url(installation.settings.public_url, pushed.recommendation_id),
+    )
+
+
+def _write_draft_of_failure(
+    installation: Installation, pushed: PushedTicket, failure: ClaimedFailure
+) -> Draft:
+    """What the ticket of a claimed failure says: it is written again when the failure recurs."""
+    public_url = installation.settings.public_url
+    times = f"Reported {failure.recurrence_count + 1} times" if failure.recurrence_count else "Reported once"
+    last = f", last {failure.last_seen_at:%Y-%m-%d %H:%M} UTC" if failure.last_seen_at else ""
+    where = f" of {failure.service}" if failure.service else ""
+    rationale = f"{times}{last}. The failure{where} has the identity {failure.identity}."
+    is_pattern = failure.pattern_id is not None
+    return Draft(
+        recommendation_id=pushed.recommendation_id,
+        pushed_at=pushed.pushed_at,
+        title=failure.title,
+        rationale="\n\n".join(filter(None, (rationale, failure.note))),
+        steps=(),
+        expected="",
+        url=build_pattern_url(public_url, str(failure.pattern_id))
+        if is_pattern
+        else build_seen_before_url(public_url),
     )

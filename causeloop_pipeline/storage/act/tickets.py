@@ -31,7 +31,8 @@ status = 'queued' and (
 
 IS_REFRESH_DUE = """
 (
-    (status = 'open' and updated_at <= now() - %(refresh_open_after)s::interval)
+    (is_edit_due and status in ('open', 'done'))
+    or (status = 'open' and updated_at <= now() - %(refresh_open_after)s::interval)
     or (
         status = 'done' and updated_at <= now() - %(refresh_done_after)s::interval
         and coalesce(done_at, updated_at) > now() - make_interval(days => (
@@ -58,7 +59,8 @@ returning workspace_id, recommendation_id, connector_id, attempts, pushed_at, ex
 
 UPDATE_REFRESHED = f"""
 update act.ticket as t
-set updated_at = now(), done_at = case status when 'done' then coalesce(done_at, updated_at) end
+set updated_at = now(), done_at = case status when 'done' then coalesce(done_at, updated_at) end,
+    is_edit_due = false
 where workspace_id = %(workspace_id)s and recommendation_id in (
     select recommendation_id
     from act.ticket
@@ -67,7 +69,8 @@ where workspace_id = %(workspace_id)s and recommendation_id in (
     limit %(limit)s
     for update skip locked
 )
-returning workspace_id, recommendation_id, connector_id, attempts, pushed_at, external_id, status
+returning workspace_id, recommendation_id, connector_id, attempts, pushed_at, external_id, status,
+          old.is_edit_due
 """
 
 SELECT_WORKSPACES = f"""
@@ -92,6 +95,12 @@ from act.recommendation
 where workspace_id = %s and recommendation_id = %s
 """
 
+SELECT_CLAIMED_FAILURE = """
+select title, service, identity, note, pattern_id, claimed_at, last_seen_at, recurrence_count
+from act.failure_claim
+where workspace_id = %s and claim_id = %s
+"""
+
 
 @dataclass(frozen=True)
 class PushedTicket:
@@ -104,6 +113,8 @@ class PushedTicket:
     pushed_at: datetime
     external_id: str | None
     status: str
+    is_edit_due: bool = False
+    """Whether what it is about recurred since it was last written."""
 
     @property
     def is_in_tracker(self) -> bool:
@@ -126,6 +137,20 @@ class RecommendationText:
     expected_loops_prevented: float
     expected_low: float
     expected_high: float
+
+
+@dataclass(frozen=True)
+class ClaimedFailure:
+    """The parts of a claimed failure that a ticket repeats."""
+
+    title: str
+    service: str | None
+    identity: str
+    note: str | None
+    pattern_id: UUID | None
+    claimed_at: datetime
+    last_seen_at: datetime | None
+    recurrence_count: int
 
 
 def read_workspaces_with_tickets(session: Session) -> list[UUID]:
@@ -151,6 +176,12 @@ def read_recommendation_text(session: Session, ticket: PushedTicket) -> Recommen
     """The text of the recommendation that a ticket is for."""
     row = session.row(SELECT_RECOMMENDATION_TEXT, (ticket.workspace_id, ticket.recommendation_id))
     return RecommendationText(**row) if row else None
+
+
+def read_claimed_failure(session: Session, ticket: PushedTicket) -> ClaimedFailure | None:
+    """The failure that a ticket is for, where it is for no recommendation."""
+    row = session.row(SELECT_CLAIMED_FAILURE, (ticket.workspace_id, ticket.recommendation_id))
+    return ClaimedFailure(**row) if row else None
 
 
 def mark_opened(
@@ -180,10 +211,16 @@ def mark_failed(session: Session, ticket: PushedTicket, error: str, *, permanent
     is_exhausted = not ticket.is_in_tracker and ticket.attempts >= MAX_ATTEMPTS
     is_final = (permanent and not ticket.is_done) or is_exhausted
     session.execute(
-        "update act.ticket set error = %s, updated_at = now(), "
+        "update act.ticket set error = %s, updated_at = now(), is_edit_due = is_edit_due or %s, "
         "status = case when %s then 'failed' else status end "
         "where workspace_id = %s and recommendation_id = %s",
-        (error, is_final, ticket.workspace_id, ticket.recommendation_id),
+        (
+            error,
+            ticket.is_edit_due and not permanent,
+            is_final,
+            ticket.workspace_id,
+            ticket.recommendation_id,
+        ),
     )
 
 

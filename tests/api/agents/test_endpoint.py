@@ -92,10 +92,10 @@ def test_no_tool_tells_anything_of_another_tenant(api_url: str, sample: Sample, 
     _, results = talk(api_url, other_sample.credentials["owner"], calls)
 
     leaks = [
-        (name, known)
+        (name, secret)
         for (name, arguments), result in zip(calls, results, strict=True)
-        for known in (*ours, sample.canary)
-        if known in result.content[0].text and known not in orjson.dumps(arguments).decode()
+        for secret in (*ours, sample.canary)
+        if secret in result.content[0].text and secret not in orjson.dumps(arguments).decode()
     ]
     assert leaks == []
 
@@ -112,9 +112,9 @@ def test_the_audit_log_names_the_agent_beside_the_person(
     assert all(entry["actor"].startswith("service_account:") for entry in by_agent)
 
 
-def test_without_a_key_an_agent_is_told_where_to_look(api_url: str, client: Client) -> None:
+def test_without_a_key_an_agent_learns_where_to_look(api_url: str, client: Client) -> None:
     refused = httpx2.post(f"{api_url}/mcp", json={}, headers={"cookie": "causeloop_session=x"})
-    metadata = httpx2.get(f"{api_url}/.well-known/oauth-protected-resource/mcp").json()
+    metadata = httpx2.get(f"{api_url}/.well-secret/oauth-protected-resource/mcp").json()
 
     assert refused.status_code == 401
     assert "resource_metadata=" in refused.headers["www-authenticate"]

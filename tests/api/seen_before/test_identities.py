@@ -37,10 +37,10 @@ def test_a_stack_trace_is_identified_by_its_frames_and_not_by_its_numbers(
 ) -> None:
     api = client(sample.credentials["viewer"])
 
-    one = identify(api, PYTHON_TRACE.format(line=10, order=4711))
-    two = identify(api, PYTHON_TRACE.format(line=10, order=9))
+    first = identify(api, PYTHON_TRACE.format(line=10, order=4711))
+    again = identify(api, PYTHON_TRACE.format(line=10, order=9))
 
-    assert one["identity"] == two["identity"]
+    assert first["identity"] == again["identity"]
 
 
 def test_two_tenants_share_no_identity(client: Client, sample: Sample, other_sample: Sample) -> None:
@@ -84,13 +84,13 @@ def test_a_recurrence_counts_once_and_leaves_the_claim_with_its_owner(
         second.post("/v1/claims", json={"text": text, "occurred_at": later.isoformat()}).json()
         for _ in range(2)
     ]
-    known = identify(second, "Backup of volume 9 was cut short")
+    identity = identify(second, "Backup of volume 9 was cut short")
 
     assert claimed["is_new_claim"]
     assert [answer["claim"]["recurrence_count"] for answer in again] == [1, 1]
     assert {answer["claim"]["claimed_by"] for answer in again} == {claimed["claim"]["claimed_by"]}
-    assert known["claim"]["ticket_url"] == "https://tracker.example/1"  # type: ignore[index]
-    assert known["is_known"]
+    assert identity["claim"]["ticket_url"] == "https://tracker.example/1"  # type: ignore[index]
+    assert identity["is_known"]
 
 
 def test_a_released_claim_goes_to_whoever_claims_it_next(client: Client, fresh_sample: Sample) -> None:

@@ -1,4 +1,4 @@
-"""Whether a failure was seen before, asked over HTTP."""
+"""Whether a failure was seen before, over HTTP."""
 
 from uuid import uuid4
 
@@ -32,12 +32,14 @@ def test_a_failure_with_the_words_of_a_pattern_names_it_with_all_that_is_known(
     assert first["reasons"]
     assert answer["read_as"]["title"].startswith("Checkout times out")
     assert not answer["is_new"]
-    known = next(
+    match_of_pattern = next(
         match for match in answer["matches"] if match["pattern"]["id"] == str(sample.ids["pattern_id"])
     )
-    assert [tried["recommendation_id"] for tried in known["fixes"]] == [str(sample.ids["recommendation_id"])]
-    assert known["tickets"][0]["status"] in {"open", "queued", "done"}
-    assert known["nearest_issue"]["title"].startswith("Checkout times out")
+    assert [tried["recommendation_id"] for tried in match_of_pattern["fixes"]] == [
+        str(sample.ids["recommendation_id"])
+    ]
+    assert match_of_pattern["tickets"][0]["status"] in {"open", "queued", "done"}
+    assert match_of_pattern["nearest_issue"]["title"].startswith("Checkout times out")
 
 
 def test_the_probabilities_of_all_answers_are_at_most_one_together(client: Client, sample: Sample) -> None:

@@ -1,4 +1,4 @@
-// What is known of a failure that somebody asked about: its likeliest patterns, or that it is new.
+// What is known of a failure that somebody pasted: its likeliest patterns, or that it is new.
 
 import { externalLink, facts, h, link, section } from "../../lib/elements.js";
 import { day, dayOf, minute, number, plain, pluralize, probabilityText } from "../../lib/format.js";

@@ -26,7 +26,7 @@ from causeloop_pipeline.analysis.detect.similarity.pair_score import (
 from causeloop_pipeline.analysis.detect.similarity.pairwise_similarity import select_text_rows
 
 SEARCHED_TEXTS = 60
-_LEAST_PROBABILITY = 1e-4
+_MIN_PROBABILITY = 1e-4
 _FEW_ISSUES = 3
 
 _TEMPLATE_PROBABILITY = pl.col("template_probability").fill_null(ATOM_SIMILARITY["template"]).clip(0.02, 0.99)
@@ -73,7 +73,7 @@ def collect_evidence(
         )
     )
     sizes = searched.table.group_by("group_id").agg(pl.len().cast(pl.Float64).log1p().alias("size"))
-    least = float(np.log(_LEAST_PROBABILITY / (1.0 - _LEAST_PROBABILITY)))
+    least = float(np.log(_MIN_PROBABILITY / (1.0 - _MIN_PROBABILITY)))
     is_machine = pl.col("kind") == "machine"
     ordered = per_issue.with_columns(
         pl.any_horizontal("same_template", "same_title", "same_trace").alias("is_copy"),
@@ -109,9 +109,7 @@ def _compare_texts(failure: pl.DataFrame, searched: SearchedIssues, model: PairM
     pairs = score_pairs(query, searched.corpus, lexicon, candidates)
     # how common one cause is in the tracker that is searched: a failure alone has no rate of its own
     turned = replace(pairs, left=pairs.right, right=pairs.left)
-    probability = model.probability(turned, searched.sources, []).clip(
-        _LEAST_PROBABILITY, 1 - _LEAST_PROBABILITY
-    )
+    probability = model.probability(turned, searched.sources, []).clip(_MIN_PROBABILITY, 1 - _MIN_PROBABILITY)
     terms = find_shared_terms(query, searched.corpus, lexicon, rows, near.other)
     return pl.DataFrame(
         {

@@ -60,8 +60,8 @@ def match_failure(
     order = [
         row for row in np.argsort(-probability, kind="stable")[:limit] if probability[row] >= MIN_PROBABILITY
     ]
-    shown = evidence[order].with_columns(pl.Series("probability", probability[order]).round(4))
-    nearest = {row["issue_id"]: row for row in _select_nearest(searched, shown).iter_rows(named=True)}
+    displayed = evidence[order].with_columns(pl.Series("probability", probability[order]).round(4))
+    nearest = {row["issue_id"]: row for row in _select_nearest(searched, displayed).iter_rows(named=True)}
     own = failure.row(0, named=True)
     rows = [
         {
@@ -73,13 +73,13 @@ def match_failure(
             "reasons": _list_reasons(row, nearest[row["issue_id"]]),
             "differences": _list_differences(row, own, nearest[row["issue_id"]]),
         }
-        for row in shown.iter_rows(named=True)
+        for row in displayed.iter_rows(named=True)
     ]
     return Matches(pl.DataFrame(rows, schema=MATCH_SCHEMA), round(new, 4))
 
 
-def _select_nearest(searched: SearchedIssues, shown: pl.DataFrame) -> pl.DataFrame:
-    return searched.table.filter(pl.col("issue_id").is_in(shown["issue_id"].implode()))
+def _select_nearest(searched: SearchedIssues, displayed: pl.DataFrame) -> pl.DataFrame:
+    return searched.table.filter(pl.col("issue_id").is_in(displayed["issue_id"].implode()))
 
 
 def _list_reasons(row: dict[str, Any], nearest: dict[str, Any]) -> list[dict[str, Any]]:

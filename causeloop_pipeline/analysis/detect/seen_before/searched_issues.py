@@ -39,10 +39,10 @@ def prepare_issues(
     `issue_id` and `pattern_id`. Out: the issues; `group_id` is the pattern's or, where an issue is in none,
     its own. Raises `IssueTableError`.
     """
-    known = fingerprints.select("issue_id", *KNOWN_COLUMNS[2:], "template_probability")
+    columns = fingerprints.select("issue_id", *KNOWN_COLUMNS[2:], "template_probability")
     table = (
         canonical_issues(issues)
-        .join(known, on="issue_id", how="left", maintain_order="left")
+        .join(columns, on="issue_id", how="left", maintain_order="left")
         .join(membership.select("issue_id", "pattern_id"), on="issue_id", how="left", maintain_order="left")
         .with_columns(pl.coalesce("pattern_id", "issue_id").alias("group_id"))
     )

@@ -98,7 +98,7 @@ create table act.ticket (
     primary key (workspace_id, recommendation_id)
 );
 comment on column act.ticket.is_edit_due is
-    'Whether what the ticket is about recurred since the tracker was told.';
+    'Whether what the ticket is about recurred since it was last written.';
 comment on table act.ticket is 'The one ticket of a recommendation, or of a failure claim, however often it is pushed.';
 select app.isolate('act.ticket');
 grant insert, update on act.ticket to causeloop_api;

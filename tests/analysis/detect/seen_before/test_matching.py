@@ -101,7 +101,7 @@ def test_an_issue_in_no_pattern_is_an_answer_of_its_own(history: tuple[SearchedI
     assert first["pattern_id"] is None or first["group_id"] == first["pattern_id"]
 
 
-def test_where_a_failure_differs_is_told(history: tuple[SearchedIssues, Grouping]) -> None:
+def test_where_a_failure_differs_is_listed(history: tuple[SearchedIssues, Grouping]) -> None:
     searched, grouping = history
     title = STATEMENTS[1].format(5, 6)
     failure = make_frame([{**make_issue(999, title), "service": "billing"}])

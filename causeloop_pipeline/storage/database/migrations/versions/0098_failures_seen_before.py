@@ -29,7 +29,7 @@ create trigger set_words_of_changed before update on detect.pattern for each row
 
 alter table act.ticket add column is_edit_due boolean not null default false;
 comment on column act.ticket.is_edit_due is
-    'Whether what the ticket is about recurred since the tracker was told.';
+    'Whether what the ticket is about recurred since it was last written.';
 comment on table act.ticket is
     'The one ticket of a recommendation, or of a failure claim, however often it is pushed.';
 
