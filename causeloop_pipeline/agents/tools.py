@@ -131,7 +131,6 @@ TOOLS: tuple[AgentTool, ...] = (
         "Ranked fixes with effort and the recurrences that each prevents (80 % interval).",
         _takes(pattern_id=ID, limit=_number(1, 20, 5), offset=OFFSET),
         list_fixes,
-        match_failure,
     ),
     AgentTool(
         "proof_of_fix",

@@ -57,7 +57,13 @@ export async function showIssues({ me, query, signal }) {
   return h(
     "div",
     { class: "screen", "data-title": "Issues" },
-    h("div", { class: "section-head" }, h("h1", {}, "Issues"), canWrite ? reportButton() : null),
+    h(
+      "div",
+      { class: "section-head" },
+      h("h1", {}, "Issues"),
+      link("/seen-before", "Seen before?"),
+      canWrite ? reportButton() : null,
+    ),
     await Promise.all([
       savedViews("issues", signal),
       listing({

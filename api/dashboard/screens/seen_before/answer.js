@@ -7,17 +7,15 @@ import { Verdict } from "../../lib/vocabulary.js";
 /** @import { Content, Model } from "../../types.js" */
 
 /** @param {Model<"SeenBefore">} seen */
-export function answerSection(seen) {
+export function answerSections(seen) {
   const chance = probabilityText(seen.new_probability);
   const verdict = seen.is_new
     ? `Most likely new: ${chance}.`
     : `Seen before. That it is new has a probability of ${chance}.`;
-  return section(
-    "Answer",
-    { id: "answer" },
-    h("p", { class: "lead" }, verdict),
-    seen.matches.map((match) => matchSection(match)),
-  );
+  return [
+    section("Answer", { id: "answer" }, h("p", { class: "lead" }, verdict)),
+    ...seen.matches.map((match) => matchSection(match)),
+  ];
 }
 
 /** @param {Model<"Match">} match */
@@ -53,7 +51,7 @@ const lines = (contents) =>
   contents.length
     ? h(
         "ul",
-        { class: "rows" },
+        { class: "reasons" },
         contents.map((content) => h("li", {}, content)),
       )
     : null;

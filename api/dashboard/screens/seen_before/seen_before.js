@@ -3,11 +3,11 @@
 import { post } from "../../lib/client.js";
 import { h } from "../../lib/elements.js";
 import { form } from "../../lib/form.js";
-import { answerSection } from "./answer.js";
+import { answerSections } from "./answer.js";
 
-/** @import { Fields, FormValues, ScreenContext } from "../../types.js" */
+/** @import { Field, FormValues, ScreenContext } from "../../types.js" */
 
-/** @type {Fields} */
+/** @type {Field[]} */
 const FIELDS = [
   {
     name: "text",
@@ -24,13 +24,14 @@ const FIELDS = [
 
 /** @param {ScreenContext} context */
 export async function showSeenBefore({ query }) {
-  const answer = h("div", { "aria-live": "polite" });
+  /** @type {HTMLElement[]} */
+  let answer = [];
   const fields = FIELDS.map((field) => ({ ...field, value: query[field.name] }));
   /** @param {FormValues} values */
   const send = (values) => post("/v1/seen-before", {}, values);
-  return h(
+  const screen = h(
     "div",
-    { class: "screen", "data-title": "Have I seen this before?" },
+    { class: "screen", "aria-live": "polite", "data-title": "Have I seen this before?" },
     h("h1", {}, "Have I seen this before?"),
     h(
       "p",
@@ -42,8 +43,12 @@ export async function showSeenBefore({ query }) {
       fields,
       verb: "Ask",
       send,
-      onDone: (seen) => answer.replaceChildren(answerSection(seen)),
+      onDone: (seen) => {
+        for (const part of answer) part.remove();
+        answer = answerSections(seen);
+        screen.append(...answer);
+      },
     }),
-    answer,
   );
+  return screen;
 }
