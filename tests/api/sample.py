@@ -114,8 +114,8 @@ def _insert_spare_member(sample: Sample) -> UUID:
 
 
 def _insert_by_api(sample: Sample) -> None:
-    """What only the API may insert: a group of a directory, a failed archive and a declared connector."""
-    sample.ids |= {"group_id": uuid4(), "archive_id": uuid4()}
+    """What only the API may insert: a directory's group, a failed archive, a claim, a declared connector."""
+    sample.ids |= {"group_id": uuid4(), "archive_id": uuid4(), "claim_id": uuid4()}
     with psycopg.connect(settings().require("api_database_url")) as api:
         api.execute("select set_config('causeloop.workspace', %s, true)", (str(sample.workspace_id),))
         api.execute(
@@ -126,6 +126,15 @@ def _insert_by_api(sample: Sample) -> None:
             "insert into app.workspace_archive (workspace_id, archive_id, status, requested_by, error) "
             "values (%s, %s, 'failed', 'user:sample', 'the disk was full')",
             (sample.workspace_id, sample.ids["archive_id"]),
+        )
+        api.execute(
+            "insert into act.failure_claim (workspace_id, claim_id, identity, title, claimed_by) "
+            "values (%s, %s, %s, %s, 'user:sample')",
+            (sample.workspace_id, sample.ids["claim_id"], f"cf_{uuid4().hex[:24]}", sample.canary),
+        )
+        api.execute(
+            "insert into act.failure_alias (workspace_id, alias, claim_id) values (%s, %s, %s)",
+            (sample.workspace_id, f"cf_{uuid4().hex[:24]}", sample.ids["claim_id"]),
         )
         _insert_declaration(api, sample)
 

@@ -45,11 +45,11 @@ def test_a_thousand_claims_at_once_make_one_claim_and_one_ticket(
     assert len({claim_id for claim_id, _ in claimed}) == 1
     assert sum(is_new for _, is_new in claimed) == 1
     with database.workspace(fresh_sample.workspace_id) as session:
-        claims = session.rows("select claim_id from act.failure_claim")
+        claims = session.rows("select claim_id from act.failure_claim where identity = %s", (IDENTITY,))
         tickets = session.rows(
             "select t.recommendation_id from act.ticket as t "
             "join act.failure_claim as c on c.claim_id = t.recommendation_id"
         )
-        aliases = session.rows("select alias from act.failure_alias")
+        aliases = session.rows("select alias from act.failure_alias where claim_id = %s", (claimed[0][0],))
     assert len(claims) == len(tickets) == 1
     assert len(aliases) == 8
