@@ -105,7 +105,6 @@ COMPUTED = (
     "causeloop_pipeline.analysis.detect.seen_before.identity",
     "causeloop_pipeline.landing.failure_text",
     "scipy.sparse",  # what analysis imports late, because not everybody needs it
-    "sparse_dot_topn",
 )
 """Modules of what is computed in processes; each work begins where they are imported."""
 

@@ -145,12 +145,12 @@ class KnownTicket(BaseModel):
     pushed_at: datetime
 
 
-class Note(BaseModel):
+class FixNote(BaseModel):
     """What a person wrote about how it was fixed."""
 
     note: str
     made_by: str
-    made_by_name: str | None = None
+    made_by_name: str | None = Field(None, description="Name of that person or key; null: no longer here")
     made_at: datetime
 
 
@@ -165,7 +165,7 @@ class Match(BaseModel):
     pattern: KnownPattern | None
     nearest_issue: NearestIssue
     endings: list[Ending]
-    notes: list[Note]
+    notes: list[FixNote]
     fixes: list[TriedFix]
     next: NextDate | None
     tickets: list[KnownTicket]
