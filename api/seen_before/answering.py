@@ -1,4 +1,4 @@
-"""Answers whether a failure was seen before: read, compare beside the event loop, read what is facts."""
+"""Answers whether a failure was seen before: read, compare beside the event loop, read what is known."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -53,7 +53,7 @@ async def _read(
 
 
 async def answer(db: WorkspaceDatabase, comparison: Comparison, failure: Failure) -> dict[str, Any]:
-    """What is facts of the groups that a failure may repeat, as `SeenBefore` has it."""
+    """What is known of the groups that a failure may repeat, as `SeenBefore` has it."""
     facts = await answers.read_answers(db, comparison.compared.groups)
     matches = [
         _build_match(group, facts[group["group_id"]], failure)
