@@ -16,6 +16,7 @@ from fastapi.routing import APIRoute
 from api.access.caller import Caller
 from api.access.permissions import get_required_role
 from api.auth.address_limits import count_refusals, read_address
+from api.auth.agent_header import read_agent
 from api.auth.authenticate import identify
 from api.auth.authorize import check_access, check_may_write, check_role, check_scope, check_session
 from api.auth.idempotency import respond_once
@@ -30,16 +31,13 @@ from api.http.database import WorkspaceDatabase
 from api.http.errors import Problem
 from api.http.etags import add_etag, compute_etag
 from api.http.json_body import guard_json
-from causeloop_pipeline.model.plans import PLANS, find_plan_with
 from causeloop_pipeline.model.tenancy import Role
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 READ_METHODS = {"GET", "HEAD"}
-AGENT_HEADER, MAX_AGENT = "x-causeloop-agent", 80
 CALLS_OUTSIDE, LIMITS_ITSELF, READS_BODY = "calls_outside", "limits_itself", "reads_body"
-READS_BY_POST = "reads_by_post"
-CONCERNS_OWN_ACCESS, NEEDS_SESSION = "concerns_own_access", "needs_session"
+CONCERNS_OWN_ACCESS, NEEDS_SESSION, READS_BY_POST = "concerns_own_access", "needs_session", "reads_by_post"
 AUDITED_READS = {"export_data", "download_archive"}
 UNAUDITED = "ingestion"
 """The tag of what is not audited: its records are the log."""
@@ -230,16 +228,10 @@ def _enter(request: Request, caller: Caller) -> WorkspaceDatabase:
         caller.workspace_id,
         state.list_totals,
         address=address,
-        agent=_read_agent(request),
+        agent=read_agent(request),
         reader=choose_reader(request, caller),
     )
     return db
-
-
-def _read_agent(request: Request) -> str | None:
-    """The program that asks on behalf of the caller: what it reads is recorded, too."""
-    named = request.headers.get(AGENT_HEADER)
-    return None if named is None else "".join(filter(str.isprintable, named))[:MAX_AGENT]
 
 
 async def _count_request(request: Request, connection: asyncpg.Connection, caller: Caller) -> None:
@@ -306,13 +298,3 @@ def find_readers(routers: Iterable[APIRouter]) -> dict[str, Handler]:
         for route in router.routes
         if isinstance(route, Operation) and "GET" in (route.methods or ())
     }
-
-
-def check_feature(caller: Caller, feature: str) -> None:
-    """403 when the caller's plan does not include a feature."""
-    if feature not in PLANS[caller.plan].features:
-        raise Problem(
-            403,
-            "plan_feature_missing",
-            f"the {caller.plan} plan does not include {feature}: upgrade to {find_plan_with(feature)}",
-        )

@@ -20,13 +20,14 @@ from api.alert_rules.schemas import (
     SentTest,
     Snooze,
 )
+from api.auth.authorize import check_feature
 from api.auth.queries import audit
 from api.http.errors import Problem, broken_rule, not_found
 from api.http.list_filters import build_filter_dependency
 from api.http.responses import Page, documents, json_response
 from api.listing.page import read_page, returns_page_of
 from api.onboarding import queries as onboarding
-from api.operation import CurrentCaller, Db, Operation, check_feature
+from api.operation import CurrentCaller, Db, Operation
 from causeloop_pipeline.model.plans import PLANS
 from causeloop_pipeline.model.tenancy import Role
 from causeloop_pipeline.settings import settings

@@ -10,10 +10,11 @@ from fastapi.responses import StreamingResponse
 from api.access.permissions import requires
 from api.archives import queries as archives
 from api.archives.schemas import Archive
+from api.auth.authorize import check_feature
 from api.auth.queries import audit
 from api.http.errors import Problem, conflict, not_found
 from api.http.responses import documents, json_response
-from api.operation import CurrentCaller, Db, Operation, check_feature
+from api.operation import CurrentCaller, Db, Operation
 from causeloop_pipeline.model.tenancy import Role
 
 router = APIRouter(prefix="/v1", tags=["export"], route_class=Operation)

@@ -7,6 +7,7 @@ from uuid import UUID
 from api.access.caller import Caller
 from api.access.scopes import is_in_scope, list_scopes
 from api.http.errors import Problem
+from causeloop_pipeline.model.plans import PLANS, find_plan_with
 from causeloop_pipeline.model.tenancy import MembershipStatus, OrganizationStatus, Role
 
 
@@ -97,3 +98,13 @@ def check_session(caller: Caller) -> None:
     """403 where a person acts by a key."""
     if caller.kind == "user" and caller.session_id is None:
         raise Problem(403, "session_required", "a key cannot do this: sign in as yourself")
+
+
+def check_feature(caller: Caller, feature: str) -> None:
+    """403 when the caller's plan does not include a feature."""
+    if feature not in PLANS[caller.plan].features:
+        raise Problem(
+            403,
+            "plan_feature_missing",
+            f"the {caller.plan} plan does not include {feature}: upgrade to {find_plan_with(feature)}",
+        )

@@ -7,12 +7,13 @@ import orjson
 from fastapi import APIRouter, Query, Response
 
 from api.access.permissions import requires
+from api.auth.authorize import check_feature
 from api.clusters import queries as clusters
 from api.clusters.schemas import Cluster, ClusterDetail, ClusterFilters, Graph, GraphRequest, Job
 from api.http.list_filters import build_filter_dependency
 from api.http.responses import Page, documents, json_response, row_or_404
 from api.listing.page import read_page, returns_page_of
-from api.operation import CurrentCaller, Db, Operation, check_feature
+from api.operation import CurrentCaller, Db, Operation
 from api.recomputes import queries as recomputes
 from causeloop_pipeline.model.tenancy import Role
 

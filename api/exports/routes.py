@@ -15,6 +15,7 @@ from starlette.concurrency import run_in_threadpool
 from api.access.permissions import requires
 from api.audit.queries import AUDIT_ENTRIES
 from api.audit.schemas import AuditEntry
+from api.auth.authorize import check_feature
 from api.exports.queries import read_batches
 from api.exports.schemas import Entity, ExportFormat, ExportRequest
 from api.http.concurrency import HeldResponse
@@ -24,7 +25,7 @@ from api.issues.occurrences.queries import OCCURRENCES
 from api.issues.occurrences.schemas import Occurrence
 from api.issues.schemas import IssueSummary
 from api.listing.queries import Listing
-from api.operation import CurrentCaller, Db, Operation, check_feature
+from api.operation import CurrentCaller, Db, Operation
 from api.patterns import queries as patterns
 from api.patterns.schemas import Pattern
 from api.predictions import queries as predictions

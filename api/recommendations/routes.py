@@ -8,12 +8,13 @@ from fastapi import APIRouter, Response
 
 from api.access.permissions import requires
 from api.assignments.assigning import AssignedItem, assign
+from api.auth.authorize import check_feature
 from api.connectors.pushing import check_takes_tickets
 from api.http.errors import broken_rule, conflict, not_found
 from api.http.list_filters import build_filter_dependency
 from api.http.responses import Page, documents, json_text_response, row_or_404
 from api.listing.page import read_page, returns_page_of
-from api.operation import CurrentCaller, Db, Operation, check_feature
+from api.operation import CurrentCaller, Db, Operation
 from api.recommendations import queries as recommendations
 from api.recommendations.queries import ProgressEntry
 from api.recommendations.schemas import (

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Response
 
 from api.access.permissions import requires
 from api.auth import oidc
-from api.auth.authorize import check_may_write
+from api.auth.authorize import check_feature, check_may_write
 from api.auth.queries import audit
 from api.http.errors import broken_rule, conflict
 from api.http.responses import documents, json_response, row_or_404
@@ -18,7 +18,6 @@ from api.operation import (
     CurrentCaller,
     Db,
     Operation,
-    check_feature,
     concerns_own_access,
 )
 from api.recomputes import queries as recomputes

@@ -1,6 +1,6 @@
 """The tools that read: each asks the API as the caller and tells the answer in few words."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -139,29 +139,6 @@ def tell_identity(identity: Mapping[str, Any]) -> dict[str, Any]:
     )
 
 
-async def find_patterns(api: ProductApi, arguments: Arguments) -> dict[str, Any]:
-    """Patterns by their names or their risk."""
-    query = {"q": arguments.get("query"), "status": arguments.get("status")}
-    rows, offset, has_further = await _read_rows(api, "/v1/patterns", arguments, 8, **query)
-    return fit({"patterns": [tell_pattern(row) for row in rows]}, "patterns", offset, has_further=has_further)
-
-
-async def _read_rows(
-    api: ProductApi, path: str, arguments: Arguments, default: int, **query: Any
-) -> tuple[Sequence[Any], int, bool]:
-    """Rows of a list from an offset on, that offset, and whether there are more."""
-    offset, limit = int(arguments.get("offset", 0)), int(arguments.get("limit", default))
-    rows: list[Any] = []
-    cursor = None
-    while len(rows) < offset + limit:
-        page = await api.get(path, **query, cursor=cursor, limit=min(100, offset + limit - len(rows)))
-        rows += page["data"]
-        cursor = page["page"]["next_cursor"]
-        if cursor is None:
-            break
-    return rows[offset : offset + limit], offset, cursor is not None
-
-
 async def explain_pattern(api: ProductApi, arguments: Arguments) -> dict[str, Any]:
     """What holds a pattern together, and what was closest."""
     path = f"/v1/patterns/{arguments['pattern_id']}"
@@ -232,55 +209,6 @@ async def what_changed(api: ProductApi, arguments: Arguments) -> dict[str, Any]:
     ]
     answer = drop_empty({"likely_trigger": quote(trigger), "before": until.isoformat()})
     return fit({**answer, "changes": changes}, "changes", has_further=page["page"]["next_cursor"] is not None)
-
-
-async def list_due(api: ProductApi, arguments: Arguments) -> dict[str, Any]:
-    """What is likely to recur soon."""
-    window = arguments.get("window_days", 7)
-    query = {"window_days": window, "sort": "-probability", "dismissed": "false"}
-    rows, offset, has_further = await _read_rows(api, "/v1/predictions", arguments, 8, **query)
-    due = [
-        drop_empty(
-            {
-                "pattern_id": row["pattern_id"],
-                "pattern": quote(row["pattern_name"]),
-                "probability": row["probability"],
-                "no_probability_because": quote(row["reason"], 80),
-                "impact": row["impact"],
-                "next": [row["next_date_low"], row["next_date_median"], row["next_date_high"]]
-                if row["next_date_median"]
-                else None,
-                "likely_trigger": quote(row["likely_trigger"], 120),
-            }
-        )
-        for row in rows
-    ]
-    return fit({"window_days": window, "due": due}, "due", offset, has_further=has_further)
-
-
-async def list_fixes(api: ProductApi, arguments: Arguments) -> dict[str, Any]:
-    """Recommendations by rank."""
-    query = {"pattern_id": arguments.get("pattern_id"), "sort": "rank"}
-    rows, offset, has_further = await _read_rows(api, "/v1/recommendations", arguments, 5, **query)
-    fixes = [
-        drop_empty(
-            {
-                "recommendation_id": row["id"],
-                "rank": row["rank"],
-                "title": quote(row["title"]),
-                "type": row["type"],
-                "status": row["status"],
-                "effort": row["effort"],
-                "impact": row["impact"],
-                "prevents": round(row["expected_loops_prevented"], 1),
-                "prevents_low_high": [round(row["expected_low"], 1), round(row["expected_high"], 1)],
-                "pattern_ids": row["pattern_ids"][:3],
-                "why": quote(row["rationale"]),
-            }
-        )
-        for row in rows
-    ]
-    return fit({"fixes": fixes}, "fixes", offset, has_further=has_further)
 
 
 async def prove_fix(api: ProductApi, arguments: Arguments) -> dict[str, Any]:

@@ -4,13 +4,11 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from causeloop_pipeline.agents.listing import find_patterns, list_due, list_fixes
 from causeloop_pipeline.agents.product_api import ProductApi
 from causeloop_pipeline.agents.reading import (
     explain_pattern,
-    find_patterns,
     identify,
-    list_due,
-    list_fixes,
     match_failure,
     prove_fix,
     what_changed,

@@ -18,7 +18,7 @@ from causeloop_pipeline.connectors.ticket_marker import (
 )
 from causeloop_pipeline.egress.errors import PermanentFailure, TransientFailure
 from causeloop_pipeline.egress.policy import EgressPolicy
-from causeloop_pipeline.outbound.tickets import Draft, EditingTracker, Tracker, open_ticket
+from causeloop_pipeline.outbound.tickets import Draft, Tracker, open_ticket
 from causeloop_pipeline.outbound.trackers import TRACKERS, make_tracker
 from tests.outbound.fake_trackers import REPOSITORY
 from tests.outbound.tracker_table import CONFIG, CREDENTIALS, FAKES
@@ -67,20 +67,6 @@ def test_a_ticket_is_opened_once_however_often_it_is_requested(name: str) -> Non
     assert len(set(opened)) == 1
     assert other not in opened
     assert len(fake.issues) == 2
-
-
-@pytest.mark.parametrize(("name", "text"), [("github", "body"), ("gitlab", "description")])
-def test_a_ticket_is_written_again_in_place(name: str, text: str) -> None:
-    with running(name) as (fake, tool):
-        service = tracker(name, tool)
-        opened = open_ticket(service, draft())
-        assert isinstance(service, EditingTracker)
-        edited = service.edit(opened.external_id, draft(rationale="Reported 4 times."))
-        again = open_ticket(service, draft())
-
-    assert opened == edited == again
-    (issue,) = fake.issues
-    assert "Reported 4 times." in issue[text]
 
 
 def test_a_github_ticket_says_what_to_do_and_calls_nobody() -> None:

@@ -6,13 +6,14 @@ from typing import Any
 from fastapi import APIRouter, Response
 
 from api.access.permissions import requires
+from api.auth.authorize import check_feature
 from api.auth.queries import audit
 from api.directory.answers import build_location
 from api.directory.connection import queries as connection
 from api.directory.connection.schemas import CreatedToken, DirectoryConnection, NewToken
 from api.directory.operation import FEATURE, format_token
 from api.http.responses import documents, json_response
-from api.operation import CurrentCaller, Db, Operation, check_feature
+from api.operation import CurrentCaller, Db, Operation
 from causeloop_pipeline.model.tenancy import Role
 from causeloop_pipeline.storage.app.tenants import hash_key
 

@@ -6,12 +6,13 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 
 from api.access.permissions import requires
+from api.auth.authorize import check_feature
 from api.auth.queries import audit
 from api.connectors.pushing import check_takes_tickets
 from api.http.bounds import RECORD, takes
 from api.http.errors import not_found
 from api.http.responses import documents, json_response
-from api.operation import CurrentCaller, Db, Operation, calls_outside, check_feature, reads_by_post
+from api.operation import CurrentCaller, Db, Operation, calls_outside, reads_by_post
 from api.recommendations.queries import queue_ticket
 from api.seen_before.identities import queries as claims
 from api.seen_before.identities.identifying import Identified, describe, identify

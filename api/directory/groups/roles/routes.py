@@ -5,7 +5,7 @@ from uuid import UUID
 from fastapi import APIRouter, Response
 
 from api.access.permissions import requires
-from api.auth.authorize import check_own_role
+from api.auth.authorize import check_feature, check_own_role
 from api.auth.queries import audit
 from api.directory.groups import queries as groups
 from api.directory.groups.roles import queries as roles
@@ -15,7 +15,7 @@ from api.directory.operation import FEATURE
 from api.http.errors import not_found
 from api.http.responses import Rows, documents, json_response
 from api.members import queries as members
-from api.operation import CurrentCaller, Db, Operation, check_feature
+from api.operation import CurrentCaller, Db, Operation
 from causeloop_pipeline.model.tenancy import Role
 
 router = APIRouter(prefix="/v1/directory/groups", tags=["members"], route_class=Operation)

@@ -1,0 +1,57 @@
+"""The ticket of a claimed failure is opened once, and written again when the failure recurs."""
+
+from collections.abc import Iterator
+from uuid import UUID, uuid4
+
+import psycopg
+import pytest
+
+from causeloop_pipeline.settings import settings
+from causeloop_pipeline.stages.installation import Installation as Resources
+from causeloop_pipeline.stages.jobs.tickets import open_and_refresh
+from causeloop_pipeline.storage.database.session import Database
+from tests.conftest import Installation
+from tests.outbound.fake_trackers import FakeGitHub
+from tests.support.fake_tool import FakeTool, fake_tool
+from tests.support.pushing import connect, push
+
+GitHub = tuple[FakeGitHub, FakeTool]
+
+
+@pytest.fixture
+def github(monkeypatch: pytest.MonkeyPatch, installation: Installation) -> Iterator[GitHub]:
+    """A repository on loopback that tickets may reach."""
+    fake = FakeGitHub()
+    with fake_tool(fake) as running:
+        monkeypatch.setenv("CAUSELOOP_EGRESS_ALLOW", f"127.0.0.1:{running.port}")
+        settings.cache_clear()
+        yield fake, running
+    monkeypatch.undo()
+    settings.cache_clear()
+
+
+def test_the_ticket_of_a_claimed_failure_is_opened_once_and_written_again_when_it_recurs(
+    github: GitHub, resources: Resources, database: Database, workspace_id: UUID
+) -> None:
+    claim_id, connector_id = uuid4(), connect(resources, workspace_id, github[1].url)
+    with psycopg.connect(resources.settings.require("database_url"), autocommit=True) as owner:
+        owner.execute("alter table act.failure_claim no force row level security")
+        owner.execute(
+            "insert into act.failure_claim (workspace_id, claim_id, identity, title, claimed_by, "
+            "last_seen_at) "
+            "values (%s, %s, 'cf_0123456789ab0123456789ab', 'Label printer jams', 'user:1', now())",
+            (workspace_id, claim_id),
+        )
+        push(database, workspace_id, claim_id, connector_id)
+        open_and_refresh(resources)
+        owner.execute("update act.failure_claim set recurrence_count = 3 where claim_id = %s", (claim_id,))
+        owner.execute("alter table act.failure_claim force row level security")
+    with database.workspace(workspace_id) as session:
+        session.execute("update act.ticket set is_edit_due = true where recommendation_id = %s", (claim_id,))
+    open_and_refresh(resources)
+
+    (issue,) = github[0].issues
+    assert issue["title"] == "Label printer jams"
+    assert "Reported 4 times" in issue["body"]
+    assert "cf_0123456789ab0123456789ab" in issue["body"]
+    assert not open_and_refresh(resources)["unchanged"]
