@@ -27,7 +27,7 @@ def _number(low: int, high: int, default: int) -> Schema:
     return {"type": "integer", "minimum": low, "maximum": high, "default": default}
 
 
-def _takes(required: tuple[str, ...] = (), **properties: Schema) -> Schema:
+def _takes(*required: str, **properties: Schema) -> Schema:
     return {
         "type": "object",
         "properties": properties,
@@ -96,7 +96,7 @@ TOOLS: tuple[AgentTool, ...] = (
         "explain_pattern",
         "Explain a pattern",
         "Why its issues are one pattern, which pattern was closest, and how earlier ones were closed.",
-        _takes(("pattern_id",), pattern_id=ID),
+        _takes("pattern_id", pattern_id=ID),
         explain_pattern,
     ),
     AgentTool(
@@ -134,7 +134,7 @@ TOOLS: tuple[AgentTool, ...] = (
         "proof_of_fix",
         "Did the fix hold",
         "Verdict on a claimed fix: rate ratio after/before with interval, or the earliest date of a proof.",
-        _takes(("recommendation_id",), recommendation_id=ID),
+        _takes("recommendation_id", recommendation_id=ID),
         prove_fix,
     ),
     AgentTool(
@@ -142,7 +142,7 @@ TOOLS: tuple[AgentTool, ...] = (
         "Claim a fix",
         "Record that a recommended fix is in place; its proof starts.",
         _takes(
-            ("recommendation_id",),
+            "recommendation_id",
             recommendation_id=ID,
             fixed_at={"type": "string", "format": "date-time"},
             note=_text("What was done", 2_000),
@@ -155,7 +155,9 @@ TOOLS: tuple[AgentTool, ...] = (
         "Correct the grouping",
         "Record that an issue belongs to a pattern (same) or does not; every later grouping obeys.",
         _takes(
-            ("issue_id", "pattern_id", "same"),
+            "issue_id",
+            "pattern_id",
+            "same",
             issue_id=ID,
             pattern_id=ID,
             same={"type": "boolean"},

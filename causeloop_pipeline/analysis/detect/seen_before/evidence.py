@@ -93,7 +93,7 @@ def collect_evidence(
         )
         .join(sizes, on="group_id", how="left", maintain_order="left")
     )
-    return _add_margin(groups, least).select(EVIDENCE_SCHEMA.names()).cast(dict(EVIDENCE_SCHEMA))
+    return _add_margin(groups, least).select(EVIDENCE_SCHEMA.names()).cast(EVIDENCE_SCHEMA)
 
 
 def _compare_texts(failure: pl.DataFrame, searched: SearchedIssues, model: PairModel) -> pl.DataFrame:
