@@ -6,6 +6,7 @@
 import json
 
 from causeloop_pipeline.model.issue import ISSUE_FIELDS
+from causeloop_pipeline.model.pattern import SUGGESTION_BELOW
 from causeloop_pipeline.model.prediction import NEAREST_WINDOW, PREFERRED_WINDOW, WINDOWS
 from causeloop_pipeline.model.proof import FINAL_VERDICTS
 from causeloop_pipeline.model.recommendation import (
@@ -39,6 +40,7 @@ def write_vocabulary() -> str:
         "NEAREST_WINDOW": ("number", NEAREST_WINDOW),
         "PREFERRED_WINDOW": ("number", PREFERRED_WINDOW),
         "HORIZON_DAYS": ("number", HORIZON_DAYS),
+        "SUGGESTION_BELOW": ("number", SUGGESTION_BELOW),
         "HARDLY_RECURS_BELOW": (
             "Readonly<Record<number, number>>",
             {str(window): find_probability_of_least_recurrences(window) for window in WINDOWS},

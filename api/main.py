@@ -49,6 +49,7 @@ ROUTERS = (
     "recommendations",
     "seen_before",
     "seen_before.identities",
+    "investigations",
     "ingest",
     "ingest.webhooks",
     "health",

@@ -17,6 +17,8 @@ from api.issues.occurrences.schemas import Occurrence, OccurrenceFilters
 from api.listing.page import read_page, returns_page_of
 from api.operation import CurrentCaller, Db, Operation
 from api.patterns import queries as patterns
+from api.patterns.endings import queries as endings
+from api.patterns.endings.schemas import PatternEndings
 from api.patterns.handling import queries as pattern_handling
 from api.patterns.schemas import (
     Frequency,
@@ -153,6 +155,17 @@ async def read_pattern_frequency(
     """The number of occurrences per day or week, in the workspace's time zone."""
     frequency = await patterns.read_frequency(db, pattern_id, period.bucket, period.days)
     return row_or_404(frequency, "pattern")
+
+
+@router.get(
+    "/{pattern_id}/endings",
+    summary="Get how a pattern's issues ended",
+    responses=documents(PatternEndings),
+)
+@requires(Role.VIEWER)
+async def read_pattern_endings(db: Db, pattern_id: UUID) -> Response:
+    """Its last three endings: who, when, how long, what was done; and what ended it how often before."""
+    return row_or_404(await endings.read_pattern_endings(db, pattern_id), "pattern")
 
 
 @router.get("/{pattern_id}/lineage", summary="Get a pattern's lineage", responses=documents(Lineage))

@@ -11,8 +11,9 @@ from api.listing.queries import AnyOf, Listing, Sort
 
 RECOMMENDATION_COLUMNS = f"""
     r.recommendation_id as id, r.rank, r.title, r.type, r.status, r.effort, r.impact,
-    r.expected_loops_prevented, r.expected_low, r.expected_high, r.pattern_ids, r.rationale, r.score,
-    r.computed_at, ({select_assignee("recommendation", "r.recommendation_id")}) as assignee
+    r.expected_loops_prevented, r.expected_low, r.expected_high, r.pattern_ids, r.rationale,
+    r.factors, r.score, r.computed_at,
+    ({select_assignee("recommendation", "r.recommendation_id")}) as assignee
 """
 
 RECOMMENDATIONS = Listing(

@@ -46,6 +46,15 @@ class Assignment(BaseModel):
     user_id: UUID | None
 
 
+class Factor(BaseModel):
+    """One of the numbers whose product is what a fix would prevent, and where it comes from."""
+
+    name: str
+    value: float
+    text: str
+    source: str
+
+
 class Recommendation(BaseModel):
     """A ranked remediation; `expected_low` and `expected_high` bound the loops that it would prevent."""
 
@@ -61,6 +70,7 @@ class Recommendation(BaseModel):
     expected_high: float
     pattern_ids: list[UUID]
     rationale: str
+    factors: list[Factor]
     score: float
     computed_at: datetime
     assignee: Assignee | None

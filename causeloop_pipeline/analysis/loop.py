@@ -21,6 +21,7 @@ from causeloop_pipeline.model.instant_range import MIN_INSTANT
 from causeloop_pipeline.model.prediction import WINDOWS
 
 if TYPE_CHECKING:
+    from causeloop_pipeline.analysis.act.unexplained import Unexplained
     from causeloop_pipeline.analysis.detect.clusters.clusters import PatternClusters
     from causeloop_pipeline.analysis.detect.grouping.patterns import Grouping, GroupingOptions
     from causeloop_pipeline.analysis.predict.predictions import (
@@ -62,6 +63,8 @@ class Loop:
     issue_risks: pl.DataFrame
     pattern_risks: pl.DataFrame
     recommendations: pl.DataFrame
+    investigations: pl.DataFrame
+    unexplained: "Unexplained"
     headline_window: int
 
 
@@ -83,7 +86,7 @@ def run_loop(
     have predictions without a probability, and `no_dates` as the reason. The same input gives the same Loop.
     """
     from causeloop_pipeline.analysis.act.pattern_summaries import summarize_patterns
-    from causeloop_pipeline.analysis.act.recommendations import RecommendationInputs, recommend
+    from causeloop_pipeline.analysis.act.recommendations import RecommendationInputs, advise
     from causeloop_pipeline.analysis.detect.grouping.patterns import GroupingOptions
     from causeloop_pipeline.analysis.detect.pattern_names import tell_twins_apart
     from causeloop_pipeline.analysis.predict.predictions import RecurrenceInputs
@@ -109,7 +112,7 @@ def run_loop(
     reached("recommendations")
     summaries = summarize_patterns(*detected, issues, occurrences, as_of=as_of)
     inputs = RecommendationInputs(grouping.patterns, summaries, headline, pattern_risks, clustering.members)
-    recommendations = recommend(inputs, as_of=as_of, namespace=namespace)
+    advice = advise(inputs, as_of=as_of, namespace=namespace)
     return Loop(
         issues=issues,
         fingerprints=fingerprints,
@@ -119,7 +122,9 @@ def run_loop(
         forecasts=predicted.forecasts,
         issue_risks=issue_risks,
         pattern_risks=pattern_risks,
-        recommendations=recommendations,
+        recommendations=advice.recommendations,
+        investigations=advice.investigations,
+        unexplained=advice.unexplained,
         headline_window=predicted.headline_window,
     )
 

@@ -7,6 +7,7 @@ import polars as pl
 from causeloop_pipeline.model.issue import TIME_FIELDS
 from causeloop_pipeline.model.nested_columns import (
     EDGE_REASON,
+    FACTOR,
     FINDING,
     KEPT_RHYTHM,
     LIKELY_WHERE,
@@ -248,8 +249,42 @@ RECOMMENDATION_SCHEMA = _make_schema(
         "pattern_ids": pl.List(pl.String),
         "steps": pl.List(pl.String),
         "rationale": pl.String,
+        "factors": pl.List(FACTOR),  # what its expected prevention is the product of
         "score": pl.Float64,
     }
+)
+
+INVESTIGATION_SCHEMA = _make_schema(
+    {
+        "investigation_id": pl.String,
+        "pattern_id": pl.String,
+        "kind": pl.String,
+        "place": pl.Int64,  # 1 is to be found out first
+        "title": pl.String,
+        "to_note": pl.String,
+        "first_cause": pl.String,
+        "second_cause": pl.String,
+        "steps": pl.List(pl.String),
+    }
+)
+
+ENDING_SCHEMA = _make_schema(
+    {
+        "issue_id": pl.String,
+        "ended_at": INSTANT,
+        "took_seconds": pl.Int64,
+        "action": pl.String,  # null: its words tell of none
+        "phrase": pl.String,
+        "quote": pl.String,
+        "field": pl.String,
+        "made_by": pl.String,
+        "link": pl.String,
+        "read_until": INSTANT,
+    }
+)
+
+INVESTIGATION_STATE_SCHEMA = _make_schema(
+    dict.fromkeys(("investigation_id", "pattern_id", "kind", "status", "result", "note"), pl.String)
 )
 
 RECOMMENDATION_STATE_SCHEMA = _make_schema(

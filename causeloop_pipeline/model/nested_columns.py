@@ -54,3 +54,12 @@ KEPT_RHYTHM = pl.Struct(
 LIKELY_WHERE = pl.Struct(dict.fromkeys(("service", "team", "environment"), pl.List(VALUE_SHARE)))
 
 MODEL_PROBABILITIES = pl.Struct(dict.fromkeys((*MODEL_NAMES, WITHOUT_FIX, RHYTHM), pl.Float64))
+
+FACTOR = pl.Struct(
+    {
+        "name": pl.String,  # recurrences without a fix | chance to hold
+        "value": pl.Float64,
+        "text": pl.String,  # the value for people
+        "source": pl.String,  # a sentence: where the value comes from
+    }
+)

@@ -5,6 +5,9 @@ from causeloop_pipeline.model.vocabulary import Vocabulary
 CENTRAL_MEMBERS = 25
 """How many of its most central issues represent a pattern in a link or unlink, and under retention."""
 
+SUGGESTION_BELOW = 0.5
+"""A pattern of less confidence is a suggestion: whether its issues are one problem is asked of people."""
+
 
 class PatternStatus(Vocabulary):
     """The confidence of an emerging pattern fell below the threshold since; an active one is trusted, a

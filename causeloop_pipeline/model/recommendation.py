@@ -14,6 +14,20 @@ def find_probability_of_least_recurrences(window_days: float, recurrences: float
     return -math.expm1(-recurrences * window_days / HORIZON_DAYS)
 
 
+def write_amount(amount: float) -> str:
+    """A number of recurrences for people: whole, in tens from a hundred on, and never exactly none."""
+    if amount < 0.5:
+        return "under 1"
+    return f"{round(amount, -1 if amount >= 100 else 0):.0f}"
+
+
+def write_prevented(expected: float, low: float, high: float) -> str:
+    """Recurrences prevented with their 80 % interval, such as “about 20, 14 to 27”."""
+    about = write_amount(expected)
+    ends = ["0" if low < 0.5 else write_amount(low), "1" if high < 0.5 else write_amount(high)]
+    return f"{about if about.startswith('under') else f'about {about}'}, {ends[0]} to {ends[1]}"
+
+
 class RecommendationStatus(Vocabulary):
     """The team's progress with a recommendation."""
 

@@ -1,6 +1,7 @@
 """Every vocabulary of the product, for code that publishes or checks them all."""
 
 from causeloop_pipeline.model.change import ChangeKind
+from causeloop_pipeline.model.investigation import InvestigationResult, InvestigationStatus
 from causeloop_pipeline.model.issue import FiringStart, Identifies, IssueStatus, Severity
 from causeloop_pipeline.model.notification import AlertChannel, AlertSensitivity, NotificationKind
 from causeloop_pipeline.model.pattern import (
@@ -48,6 +49,8 @@ VOCABULARIES: tuple[type[Vocabulary], ...] = (
     FiringStart,
     Identifies,
     Impact,
+    InvestigationResult,
+    InvestigationStatus,
     IssueStatus,
     LineageKind,
     MembershipStatus,

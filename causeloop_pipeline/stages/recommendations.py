@@ -1,4 +1,4 @@
-"""`recommendations`: what to fix first, and what it would prevent; the last stage of the loop."""
+"""`recommendations`: what to fix first, and what to find out; the last stage of the loop."""
 
 from datetime import datetime
 from uuid import UUID
@@ -8,12 +8,18 @@ import polars as pl
 from causeloop_pipeline.analysis.act.pattern_evidence import PATTERN_COLUMNS, PREDICTION_COLUMNS
 from causeloop_pipeline.analysis.act.recommendations import (
     RecommendationInputs,
+    advise,
     find_least_probability,
-    recommend,
 )
 from causeloop_pipeline.model.recommendation import HORIZON_DAYS
 from causeloop_pipeline.stages.context import CheckFailedError, Counts, RunOptions
+from causeloop_pipeline.stages.endings import gather_experience, refresh_endings
 from causeloop_pipeline.stages.grouping.summaries import load_summaries
+from causeloop_pipeline.storage.act.investigations import (
+    read_investigation_states,
+    write_investigations,
+    write_unexplained,
+)
 from causeloop_pipeline.storage.act.recommendations import (
     read_candidates,
     read_recommendation_states,
@@ -32,15 +38,23 @@ SCORED_PATTERN_COLUMNS = pl.Schema({**PATTERN_COLUMNS, "risk_score": pl.Float64(
 def run(session: Session, workspace: ScopedWorkspace, as_of: datetime, options: RunOptions) -> Counts:
     """Rank the workspace's recommendations, and finish this run's recompute requests."""
     workspace_id = workspace.workspace_id
-    ranked = recommend(_read_inputs(session, workspace_id), as_of=as_of, namespace=str(workspace_id))
+    read = refresh_endings(session, workspace_id, is_rebuild=options.is_rebuild)
+    advice = advise(_read_inputs(session, workspace_id), as_of=as_of, namespace=str(workspace_id))
+    ranked = advice.recommendations
     if sorted(ranked["rank"].to_list()) != list(range(1, ranked.height + 1)):
         raise CheckFailedError(
             "ranks_without_gaps", f"{ranked.height} recommendations are not ranked 1 to {ranked.height}"
         )
     write_ranking(session, workspace_id, ranked, as_of)
+    write_investigations(session, workspace_id, advice.investigations, as_of)
+    unexplained = advice.unexplained
+    write_unexplained(session, workspace_id, unexplained.pattern_ids, unexplained.traits, as_of)
     finish_requests(session, options.run_id, workspace_id)
     return {
         "recommendations": ranked.height,
+        "investigations": advice.investigations.height,
+        "unexplained patterns": len(unexplained.pattern_ids),
+        "endings read": read,
         "expected loops prevented": float(ranked["expected_loops_prevented"].sum()),
     }
 
@@ -51,6 +65,7 @@ def _read_inputs(session: Session, workspace_id: UUID) -> RecommendationInputs:
     patterns = read_candidates(session, workspace_id, HORIZON_DAYS, least, SCORED_PATTERN_COLUMNS)
     window = read_headline_window(session, workspace_id)
     candidates = patterns["pattern_id"].to_list()
+    investigations = read_investigation_states(session, workspace_id)
     return RecommendationInputs(
         patterns=patterns,
         summaries=load_summaries(session, workspace_id, candidates),
@@ -60,4 +75,6 @@ def _read_inputs(session: Session, workspace_id: UUID) -> RecommendationInputs:
         risks=patterns.select("risk_score", id="pattern_id"),
         cluster_members=read_cluster_members(session, workspace_id, candidates),
         existing=read_recommendation_states(session, workspace_id),
+        investigations=investigations,
+        experience=gather_experience(session, workspace_id, candidates, investigations),
     )

@@ -4,8 +4,11 @@ from typing import Any
 
 import polars as pl
 
+from causeloop_pipeline.analysis.act.investigations import list_found
+from causeloop_pipeline.analysis.act.pattern_evidence import Experience
 from causeloop_pipeline.analysis.act.pattern_summaries import summarize_patterns
-from causeloop_pipeline.analysis.act.recommendations import RecommendationInputs, recommend
+from causeloop_pipeline.analysis.act.recommendations import Advice, RecommendationInputs
+from causeloop_pipeline.analysis.act.recommendations import advise as advise_on
 from causeloop_pipeline.analysis.predict.risk import score_pattern_risk
 from causeloop_pipeline.model.frames import CLUSTER_MEMBER_SCHEMA
 from tests.support.pattern_frames import build_pattern_frames, day, issue, predictions
@@ -29,13 +32,19 @@ def failing(key: str, title: str, count: int = 6, **fields: Any) -> list[dict[st
     ]
 
 
-def advise(
+def advise(patterns: dict[str, list[dict[str, Any]]], *arguments: Any, **options: Any) -> pl.DataFrame:
+    """The recommended fixes."""
+    return advise_fully(patterns, *arguments, **options).recommendations
+
+
+def advise_fully(
     patterns: dict[str, list[dict[str, Any]]],
     chances: dict[str, float | None] | None = None,
     *,
     changed: pl.Expr | None = None,
     **options: Any,
-) -> pl.DataFrame:
+) -> Advice:
+    """The fixes, what to find out, and what nothing explains."""
     described, members, issues = build_pattern_frames(patterns)
     described = described.with_columns(changed) if changed is not None else described
     foreseen = options.pop("foreseen", None)
@@ -45,8 +54,10 @@ def advise(
     run: dict[str, Any] = {"as_of": AS_OF, "namespace": "w"}
     run |= {name: options.pop(name) for name in list(options) if name in run}
     summaries = summarize_patterns(described, members, issues, as_of=run["as_of"])
+    if (states := options.get("investigations")) is not None:
+        options.setdefault("experience", Experience({}, list_found(states)))
     inputs = RecommendationInputs(described, summaries, foreseen, risks, **options)
-    return recommend(inputs, **run)
+    return advise_on(inputs, **run)
 
 
 def existing(**columns: Any) -> pl.DataFrame:

@@ -47,6 +47,23 @@ export function number(value, decimals) {
 }
 
 /**
+ * An estimated number of recurrences: whole, in tens from a hundred on.
+ * @param {number} amount
+ */
+export function amount(amount) {
+  if (amount < 0.5) return "under 1";
+  return number(amount < 100 ? Math.round(amount) : 10 * Math.round(amount / 10));
+}
+
+/**
+ * “14 to 27”.
+ * @param {number} low
+ * @param {number} high
+ */
+export const amountsBetween = (low, high) =>
+  `${low < 0.5 ? "0" : amount(low)} to ${high < 0.5 ? "1" : amount(high)}`;
+
+/**
  * “3 issues”, “1 issue”.
  * @param {number} count
  * @param {string} noun

@@ -12,6 +12,7 @@ import { fixesSection, latestFix, readFixes, verdictMark } from "./recommendatio
 import {
   effortAndImpact,
   RANKED_BY,
+  preventedInterval,
   recommendationsTable,
   recurrencesPrevented,
   statusMark,
@@ -153,7 +154,7 @@ function fixFirst(first, summary) {
     h(
       "p",
       { class: "quiet" },
-      `80 % interval ${number(first.expected_low, 1)} to ${number(first.expected_high, 1)} · `,
+      `80 % interval ${preventedInterval(first)} · `,
       effortAndImpact(first),
       " · ",
       statusMark(first.status),

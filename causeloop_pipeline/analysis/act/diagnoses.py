@@ -1,12 +1,18 @@
-"""The kind of failure of a pattern, and the playbook's remedy for it."""
+"""The kind of failure of a pattern, and what shows it; nothing where nothing does."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
+from causeloop_pipeline.analysis.act.endings import EndingGroup, find_what_held
+from causeloop_pipeline.analysis.act.investigations import CAUSES, read_finding
 from causeloop_pipeline.analysis.act.pattern_evidence import PatternEvidence
-from causeloop_pipeline.analysis.act.playbook import SUGGESTED, UNKNOWN, UNOBSERVED
+from causeloop_pipeline.analysis.act.playbook import CODE_LINE, WHAT_HELD
+from causeloop_pipeline.model.investigation import InvestigationResult
+from causeloop_pipeline.model.pattern import SUGGESTION_BELOW
 
-SUGGESTION_BELOW = 0.5  # a pattern of less confidence is a suggestion
+MIN_TRACES = 3
+MIN_SHARE_OF_TRACES = 0.6
 _FAMILY_OF_CAUSE = {
     "configuration": "configuration",
     "bad_deploy": "bad_deploy",
@@ -20,48 +26,92 @@ _FAMILY_OF_CAUSE = {
 }
 
 
+class Basis(StrEnum):
+    """What a diagnosis rests on."""
+
+    FOUND = "found"
+    STATED = "stated"
+    HELD = "held"
+    WORDS = "words"
+    CHANGE = "change"
+    CODE = "code"
+
+
+Shown = tuple[str, Basis, str]
+"""A family, what it rests on, and the words, finding or action that shows it."""
+
+
 @dataclass(frozen=True, slots=True)
-class Advice:
-    """One remedy for patterns that it would fix together, the pattern with most issues first."""
+class Diagnosis:
+    """One family of failure for patterns that its remedy would fix together, the largest pattern first.
+
+    `detail` is the words, the finding or the action that shows it, by `basis`.
+    """
 
     family: str
-    words: str | None
+    basis: Basis
+    detail: str
     group: Sequence[PatternEvidence]
 
 
-def diagnose(evidence: PatternEvidence) -> Advice:
+def diagnose(evidence: PatternEvidence) -> Diagnosis | None:
     """Diagnose the kind of failure.
 
-    In: the evidence on a pattern. Out: a suggestion where it is hardly one problem; else the cause that
-    people state, else what words, changes or hours show.
+    In: the evidence on a pattern. Out: the strongest of what people found out, the cause that they state,
+    the family that the texts show, what held before, the changes that it follows, the line of code where it
+    fails; None where none of these tells, and for a suggestion, of which it is not known that it is one
+    problem.
     """
     if evidence.confidence < SUGGESTION_BELOW:
-        return Advice(SUGGESTED, None, [evidence])
+        return None
+    readers = (_by_finding, _by_stated_cause, _by_words, _by_what_held, _by_change, _by_code)
+    shown = (read(evidence) for read in readers)
+    family = next((each for each in shown if each is not None), None)
+    return Diagnosis(*family, [evidence]) if family else None
+
+
+def _by_finding(evidence: PatternEvidence) -> Shown | None:
+    finding = read_finding(evidence.found)
+    if finding is None:
+        return None
+    family, found = finding
+    first, second = CAUSES[found.kind]
+    return family, Basis.FOUND, first if found.result == InvestigationResult.FIRST else second
+
+
+def _by_stated_cause(evidence: PatternEvidence) -> Shown | None:
     stated = evidence.stated_cause
-    if stated is not None and stated.kind in _FAMILY_OF_CAUSE:
-        return Advice(_FAMILY_OF_CAUSE[stated.kind], stated.words, [evidence])
-    return Advice(*_read_family(evidence), [evidence])
+    if stated is None or stated.kind not in _FAMILY_OF_CAUSE:
+        return None
+    return _FAMILY_OF_CAUSE[stated.kind], Basis.STATED, stated.words
 
 
-def _read_family(evidence: PatternEvidence) -> tuple[str, str | None]:
-    """The family that words, changes or hours show, and the words if they did."""
-    by_words = (evidence.families[0].family, evidence.families[0].words) if evidence.families else None
-    if by_words and evidence.families[0].weight >= 2:
-        return by_words
-    if evidence.change_evidence:
-        return "bad_deploy", None
-    if by_words:
-        return by_words
-    when = evidence.tendency
-    if when is not None and when.share >= 0.5 and when.lift >= 3:
-        return "scheduled_job", None
-    has_error = evidence.exception is not None or "error_type" in evidence.dimensions
-    return UNKNOWN if has_error else UNOBSERVED, None
+def _by_words(evidence: PatternEvidence) -> Shown | None:
+    read = evidence.family
+    return (read.family, Basis.WORDS, read.words) if read else None
 
 
-def estimate_chance_of_one_problem(evidence: PatternEvidence) -> float:
-    """Take the chance that a pattern is one problem.
+def _by_what_held(evidence: PatternEvidence) -> Shown | None:
+    held = find_held(evidence)
+    return (WHAT_HELD, Basis.HELD, held.phrase) if held else None
 
-    In: the evidence on it. Out: the confidence of a suggestion; 1 for what is surer than that.
-    """
-    return evidence.confidence if evidence.confidence < SUGGESTION_BELOW else 1.0
+
+def _by_change(evidence: PatternEvidence) -> Shown | None:
+    change = evidence.change
+    return ("bad_deploy", Basis.CHANGE, change.text) if change and change.is_regular else None
+
+
+def _by_code(evidence: PatternEvidence) -> Shown | None:
+    frame = evidence.frame
+    return (CODE_LINE, Basis.CODE, frame.value) if frame and is_at_one_line(evidence) else None
+
+
+def find_held(evidence: PatternEvidence) -> EndingGroup | None:
+    """Find what held before. In: the evidence. Out: what kept it away three times as long as usual."""
+    return find_what_held(evidence.endings, evidence.usual_gap_days)
+
+
+def is_at_one_line(evidence: PatternEvidence) -> bool:
+    """Tell whether the latest traces fail at one line. In: the evidence. Out: true for three in five."""
+    frame = evidence.frame
+    return frame is not None and frame.count >= MIN_TRACES and frame.count >= MIN_SHARE_OF_TRACES * frame.of

@@ -8,7 +8,6 @@ from functools import lru_cache
 import polars as pl
 
 from causeloop_pipeline.analysis.act.pattern_evidence import RECENT_DAYS, PatternEvidence
-from causeloop_pipeline.analysis.arrays import Floats
 from causeloop_pipeline.model.proof import FINAL_VERDICTS
 from causeloop_pipeline.model.recommendation import HORIZON_DAYS, RecommendationType
 
@@ -31,7 +30,6 @@ class Prevention:
     """Recurrences expected without a fix, the chance that it holds, what it would prevent (80 % interval)."""
 
     recurrences: float
-    chance_of_one_problem: float
     hold: float
     expected: float
     low: float
@@ -59,61 +57,43 @@ def estimate_recurrences(evidence: PatternEvidence) -> float:
     """Active days expected in the next 90 days if nothing is done.
 
     Method: the hazard behind the predicted probability, -ln(1-p) / window; a probability above .9 cannot
-    tell how often, so the recent rate counts if it is higher. Without a prediction, a Gamma-Poisson
-    estimate of the recent rate, in which the first active day is no recurrence. A pattern that keeps turns
-    has as many as are expected to be kept.
+    tell how often, so the recent rate counts if it is higher. A pattern that keeps turns has as many as are
+    expected to be kept. Without a prediction nothing is expected.
     """
+    if evidence.probability is None:
+        return 0.0
     if evidence.expected_turns is not None:
         return evidence.expected_turns
     observed = min(evidence.observed_days, float(RECENT_DAYS))
     recent = evidence.recent_active_days / max(observed, _PRIOR_DAYS)
-    if evidence.probability is None:
-        repeats = max(evidence.recent_active_days - 1, 0)
-        return HORIZON_DAYS * (repeats + 0.5) / (observed + _PRIOR_DAYS)
     chance = min(max(evidence.probability, 0.0), 0.999)
     hazard = -math.log1p(-chance) / evidence.window_days
     return HORIZON_DAYS * (max(hazard, recent) if chance > SATURATED else hazard)
 
 
-def estimate_prevention(
-    group: Sequence[PatternEvidence], hold: tuple[float, float, int], chance_of_one_problem: float = 1.0
-) -> Prevention:
+def estimate_prevention(group: Sequence[PatternEvidence], hold: tuple[float, float, int]) -> Prevention:
     """Estimate what one fix of all these patterns would prevent, with its interval.
 
-    In: the patterns, (held, not held, proofs) of the fix's type, and the chance that there is one
-    problem to fix. Out: a Prevention. The interval takes in how well the rate is known (Gamma, one for each
-    active day seen), how surely such fixes hold (Beta), and that a fix of no problem prevents nothing.
+    In: the patterns, and (held, not held, proofs) of the fix's type. Out: a Prevention. The interval takes in
+    how well the rate is known (Gamma, one for each active day seen) and how surely such fixes hold (Beta).
     """
     held, lost, proofs = hold
     recurrences = math.fsum(estimate_recurrences(evidence) for evidence in group)
     shape = sum(evidence.active_days for evidence in group) + 0.5
     chance = held / (held + lost)
-    expected = recurrences * chance * chance_of_one_problem
-    interval = _estimate_shares(shape, held, lost, chance_of_one_problem)
-    low, high = (share * recurrences for share in interval)
-    return Prevention(
-        recurrences, chance_of_one_problem, chance, expected, min(low, expected), max(high, expected), proofs
-    )
+    expected = recurrences * chance
+    low, high = (share * recurrences for share in _estimate_shares(shape, held, lost))
+    return Prevention(recurrences, chance, expected, min(low, expected), max(high, expected), proofs)
 
 
 @lru_cache(maxsize=10_000)
-def _estimate_shares(
-    shape: float, held: float, lost: float, chance_of_one_problem: float
-) -> tuple[float, float]:
+def _estimate_shares(shape: float, held: float, lost: float) -> tuple[float, float]:
     """The share of the expected recurrences that is prevented, at the ends of the interval."""
     import numpy as np
     from scipy.special import betaincinv, gammaincinv
 
     strata = (np.arange(_QUANTILES) + 0.5) / _QUANTILES
     counts = gammaincinv(shape, strata) / shape
-    products = np.sort(np.outer(counts, betaincinv(held, lost, strata)).ravel())
-    low, high = (_compute_quantile_with_zeros(products, level, chance_of_one_problem) for level in (0.1, 0.9))
-    return low, high
-
-
-def _compute_quantile_with_zeros(ordered: Floats, level: float, share: float) -> float:
-    """A quantile of values that make up a share, beside zeros."""
-    import numpy as np
-
-    zeros = 1 - share
-    return float(np.quantile(ordered, (level - zeros) / share)) if level > zeros else 0.0
+    products = np.outer(counts, betaincinv(held, lost, strata)).ravel()
+    low, high = np.quantile(products, (0.1, 0.9))
+    return float(low), float(high)

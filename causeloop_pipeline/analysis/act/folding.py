@@ -6,19 +6,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from causeloop_pipeline.analysis.act.diagnoses import Advice
+from causeloop_pipeline.analysis.act.diagnoses import Diagnosis
 from causeloop_pipeline.analysis.act.expected_prevention import Prevention
-from causeloop_pipeline.analysis.act.observations import choose_observation
 from causeloop_pipeline.analysis.act.pattern_evidence import PatternEvidence
-from causeloop_pipeline.analysis.act.playbook import PLAYBOOK, SUGGESTED, UNKNOWN, UNOBSERVED, Remedy
-from causeloop_pipeline.analysis.act.wording import count_issues, cut_title, name_place, write_title
+from causeloop_pipeline.analysis.act.playbook import PLAYBOOK, Remedy
+from causeloop_pipeline.analysis.act.wording import count_issues, cut_title, name_place
 from causeloop_pipeline.analysis.detect.clusters.error_families import format_family
 from causeloop_pipeline.model.derived_ids import derive_id
 from causeloop_pipeline.model.recommendation import (
     HORIZON_DAYS,
     Effort,
     RecommendationImpact,
-    RecommendationType,
+    write_prevented,
 )
 
 MAX_OWN = 10  # recommendations of one kind that stand alone
@@ -30,10 +29,10 @@ Row = Mapping[str, object]
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """Advice with its expected benefit, which decides whether it becomes a recommendation of its own."""
+    """A fix with its expected benefit, which decides whether it becomes a recommendation of its own."""
 
     recommendation_id: str
-    advice: Advice
+    diagnosis: Diagnosis
     remedy: Remedy
     title: str
     gain: Prevention
@@ -54,10 +53,9 @@ class Proposal:
 def fold_alike(proposals: Sequence[Proposal], space: UUID) -> tuple[list[Proposal], list[Row]]:
     """Fold all but the best recommendations of a kind into one.
 
-    In: what is proposed; the name space of the workspace's ids. Alike are all suggestions, all observations
-    of an unknown cause, and remedies of one family and title. Out: of each kind the ten with the highest
-    scores, and a row for all others, which names their patterns; all proposals and no row if one at most
-    would be folded.
+    In: what is proposed; the name space of the workspace's ids. Alike are fixes of one family in one place.
+    Out: of each kind the ten with the highest scores, and a row for all others, which names their patterns;
+    all proposals and no row if one at most would be folded.
     """
     kinds: dict[str, list[Proposal]] = {}
     for proposal in proposals:
@@ -74,59 +72,45 @@ def fold_alike(proposals: Sequence[Proposal], space: UUID) -> tuple[list[Proposa
 
 
 def _name_kind(proposal: Proposal) -> str:
-    family = proposal.advice.family
-    if family == SUGGESTED:
-        return SUGGESTED
-    if family in (UNKNOWN, UNOBSERVED):
-        return UNKNOWN
-    return f"{family}:{proposal.title}"
+    return f"{proposal.diagnosis.family}:{_write_remedy(proposal.diagnosis.family, proposal.diagnosis.group)}"
 
 
 def _place_best_first(proposal: Proposal) -> tuple[float, str]:
-    return -proposal.score, min(pattern.pattern_id for pattern in proposal.advice.group)
+    return -proposal.score, min(pattern.pattern_id for pattern in proposal.diagnosis.group)
 
 
 def _write_row(kind: str, others: Sequence[Proposal], space: UUID) -> Row:
-    patterns = [pattern for proposal in others for pattern in proposal.advice.group]
+    patterns = [pattern for proposal in others for pattern in proposal.diagnosis.group]
     expected = [proposal.expected for proposal in others]
     sums = {name: round(math.fsum(each[name] for each in expected), 3) for name in expected[0]}
-    family = others[0].advice.family
+    family = others[0].diagnosis.family
     return {
         "recommendation_id": derive_id(space, f"recommendation:{kind}:others"),
         "title": _write_title(family, patterns),
-        "type": _choose_type(family).value,
+        "type": PLAYBOOK[family].type.value,
         "effort": Effort.HIGH.value,
         "impact": RecommendationImpact.MEDIUM.value,
         **sums,
         "pattern_ids": sorted(pattern.pattern_id for pattern in patterns),
         "steps": [_name_first(patterns), *_name_places(patterns), *_list_steps(family, patterns)],
-        "rationale": f"{_write_reason(family, patterns)} {_write_gain(family, sums)}",
+        "rationale": f"{_write_reason(family, patterns)} {_write_gain(sums)}",
+        "factors": [],
         "score": max(proposal.score for proposal in others),
     }
 
 
 def _write_title(family: str, patterns: Sequence[PatternEvidence]) -> str:
-    if family == SUGGESTED:
-        return f"Check {len(patterns)} more suggestions, those that recur most first"
-    if family in (UNKNOWN, UNOBSERVED):
-        return f"Observe {len(patterns)} more patterns of unknown cause, those that recur most first"
-    return cut_title(f"{write_title(PLAYBOOK[family], patterns)}: {len(patterns)} more patterns")
+    return cut_title(f"{_write_remedy(family, patterns)}: {len(patterns)} more patterns")
 
 
-def _choose_type(family: str) -> RecommendationType:
-    """The recommendation's type: any observation counts as monitoring."""
-    return PLAYBOOK[UNOBSERVED if family == UNKNOWN else family].type
+def _write_remedy(family: str, patterns: Sequence[PatternEvidence]) -> str:
+    return PLAYBOOK[family].title.replace("{place}", name_place(patterns))
 
 
 def _list_steps(family: str, patterns: Sequence[PatternEvidence]) -> list[str]:
-    if family not in (UNKNOWN, UNOBSERVED):
-        place = name_place(patterns)
-        return [step.replace("{place}", place) for step in PLAYBOOK[family].steps if "{error}" not in step]
-    observations = Counter((each.noted, each.causes) for each in map(choose_observation, patterns))
-    return [
-        f"Note {noted} at the next occurrence of {count} of them: it tells whether it is {causes}."
-        for (noted, causes), count in sorted(observations.items(), key=lambda each: (-each[1], each[0]))
-    ]
+    place = name_place(patterns)
+    steps = (step.replace("{place}", place) for step in PLAYBOOK[family].steps)
+    return [step for step in steps if "{" not in step]
 
 
 def _name_first(patterns: Sequence[PatternEvidence]) -> str:
@@ -151,21 +135,9 @@ def _sort_by_count(named: tuple[str, int]) -> tuple[int, str]:
 def _write_reason(family: str, patterns: Sequence[PatternEvidence]) -> str:
     counted = f"{len(patterns)} patterns with {count_issues(patterns)}"
     beside = f"beside the {MAX_OWN} that stand alone"
-    if family == SUGGESTED:
-        low, high = min(each.confidence for each in patterns), max(each.confidence for each in patterns)
-        return (
-            f"{counted}, of which it is not sure that each is one problem "
-            f"(confidence {low:.2f} to {high:.2f}), {beside}."
-        )
-    if family in (UNKNOWN, UNOBSERVED):
-        return f"{counted} in which nothing names the cause, {beside}."
-    return f"{counted}, read as {format_family(family)} failures of {name_place(patterns)}, {beside}."
+    return f"{counted} look like {format_family(family)} in {name_place(patterns)}, {beside}."
 
 
-def _write_gain(family: str, sums: Mapping[str, float]) -> str:
-    amount = f"about {sums['expected_loops_prevented']:.1f} recurrences in {HORIZON_DAYS} days, all together."
-    return (
-        f"Fixing those that are one problem prevents {amount}"
-        if family == SUGGESTED
-        else f"That prevents {amount}"
-    )
+def _write_gain(sums: Mapping[str, float]) -> str:
+    amounts = (sums["expected_loops_prevented"], sums["expected_low"], sums["expected_high"])
+    return f"All together that prevents {write_prevented(*amounts)} recurrences in {HORIZON_DAYS} days."

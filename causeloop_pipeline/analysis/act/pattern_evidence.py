@@ -8,9 +8,10 @@ from typing import Any
 
 import polars as pl
 
-from causeloop_pipeline.analysis.act.pattern_summaries import Counted, PatternSummary, find_families
+from causeloop_pipeline.analysis.act.endings import EndingGroup, compute_usual_gap
+from causeloop_pipeline.analysis.act.family_decision import FamilyDecision
+from causeloop_pipeline.analysis.act.pattern_summaries import Counted, PatternSummary, find_reading
 from causeloop_pipeline.analysis.act.stated_causes import StatedCause
-from causeloop_pipeline.analysis.detect.clusters.error_families import FamilyMatch
 from causeloop_pipeline.analysis.detect.clusters.pattern_traits import TEXT_TRAITS
 from causeloop_pipeline.analysis.predict.risk import select_nearest_predictions
 from causeloop_pipeline.model.change import ChangeKind
@@ -61,6 +62,31 @@ class Tendency:
 
 
 @dataclass(frozen=True, slots=True)
+class Preceding:
+    """What came before most of a pattern's occurrences: a sentence, and how many of how many."""
+
+    text: str
+    count: int | None
+    of: int | None
+
+    @property
+    def is_regular(self) -> bool:
+        """Whether it came before at least half of five occurrences or more."""
+        return (
+            self.count is not None and self.of is not None and self.count >= 5 and self.count * 2 >= self.of
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What an investigation found out: its kind, which of its two causes it was, and a note."""
+
+    kind: str
+    result: str
+    note: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class PatternEvidence:
     """What was seen of one pattern."""
 
@@ -73,7 +99,8 @@ class PatternEvidence:
     first_seen_at: datetime | None
     last_seen_at: datetime | None
     dimensions: Mapping[str, Counted]
-    families: Sequence[FamilyMatch]
+    family: FamilyDecision | None
+    is_technical: bool
     error_text: str
     exception: Counted | None
     frame: Counted | None
@@ -84,51 +111,71 @@ class PatternEvidence:
     probability: float | None
     window_days: int
     expected_turns: float | None
-    change_evidence: str | None
+    change: Preceding | None
     tendency: Tendency | None
     stated_cause: StatedCause | None
+    endings: Sequence[EndingGroup]
+    found: Sequence[Found]
+    usual_gap_days: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Experience:
+    """What people did about patterns and found out, by pattern id."""
+
+    endings: Mapping[str, Sequence[EndingGroup]]
+    found: Mapping[str, Sequence[Found]]
+
+
+NO_EXPERIENCE = Experience({}, {})
 
 
 def gather_evidence(
     patterns: pl.DataFrame,
     summaries: Mapping[str, PatternSummary],
     predictions: pl.DataFrame,
+    experience: Experience = NO_EXPERIENCE,
     *,
     as_of: datetime,
 ) -> list[PatternEvidence]:
     """Gather the evidence on each pattern, in the order of pattern ids.
 
-    In: PATTERNS, their summaries by id, PREDICTIONS and the time of the judgement (aware). Out: one
-    PatternEvidence per pattern that has issues.
+    In: PATTERNS, their summaries by id, PREDICTIONS, what people did and found, and the time of the judgement
+    (aware). Out: one PatternEvidence per pattern that has issues.
     """
     nearest = _read_predictions(select_nearest_predictions(predictions))
     predicted = {row["pattern_id"]: row for row in nearest.iter_rows(named=True)}
     summarized = patterns.filter(pl.col("pattern_id").is_in(list(summaries)))
     return [
         _gather_pattern_evidence(
-            row, summaries[row["pattern_id"]], predicted.get(row["pattern_id"], {}), as_of
+            row, summaries[row["pattern_id"]], predicted.get(row["pattern_id"], {}), experience, as_of
         )
         for row in summarized.select(PATTERN_COLUMNS.names()).sort("pattern_id").iter_rows(named=True)
     ]
 
 
 def _read_predictions(nearest: pl.DataFrame) -> pl.DataFrame:
-    """Of each prediction the text of the first finding about a change, and the likeliest part of the week."""
+    """Of each prediction the first finding about a change, and the likeliest part of the week."""
     is_change = pl.element().struct.field("kind").str.contains_any(_TREND_KINDS)
-    texts = pl.col("evidence").list.eval(pl.element().struct.field("text").filter(is_change))
-    columns = {"change_evidence": texts.list.first(), "tendency": pl.col("likely_when").list.first()}
+    changes = pl.col("evidence").list.eval(pl.element().filter(is_change))
+    columns = {"change": changes.list.first(), "tendency": pl.col("likely_when").list.first()}
     columns["expected_turns"] = pl.col("rhythm").struct.field("expected")
     return nearest.select("pattern_id", "probability", "window_days", "event_count", **columns)
 
 
 def _gather_pattern_evidence(
-    pattern: Mapping[str, Any], summary: PatternSummary, prediction: Mapping[str, Any], as_of: datetime
+    pattern: Mapping[str, Any],
+    summary: PatternSummary,
+    prediction: Mapping[str, Any],
+    experience: Experience,
+    as_of: datetime,
 ) -> PatternEvidence:
     today = (as_of.date() - _EPOCH).days
     first_recent_day = ((as_of - timedelta(days=RECENT_DAYS)).date() - _EPOCH).days + 1
     active_days = bisect_right(summary.days, today)
     first = pattern["first_seen_at"]
     exception = summary.exception
+    reading = find_reading(summary, pattern["name"], pattern["fingerprint"])
     return PatternEvidence(
         pattern_id=pattern["pattern_id"],
         name=pattern["name"] or summary.title or "an unnamed pattern",
@@ -139,10 +186,9 @@ def _gather_pattern_evidence(
         first_seen_at=first,
         last_seen_at=pattern["last_seen_at"],
         dimensions=summary.dimensions,
-        families=_drop_own_name(
-            find_families(summary, pattern["name"], pattern["fingerprint"]), summary.dimensions
-        ),
-        error_text=_shorten(exception.value if exception else pattern["name"] or summary.title),
+        family=reading.family,
+        is_technical=reading.is_technical or summary.frame is not None,
+        error_text=_shorten(exception.value if exception else _drop_place(pattern["name"], summary)),
         exception=exception,
         frame=summary.frame,
         recent_issues=summary.recent_issues,
@@ -152,19 +198,24 @@ def _gather_pattern_evidence(
         probability=prediction.get("probability"),
         window_days=int(prediction.get("window_days") or PREFERRED_WINDOW),
         expected_turns=prediction.get("expected_turns"),
-        change_evidence=prediction.get("change_evidence"),
+        change=_read_preceding(prediction.get("change")),
         tendency=_find_tendency(prediction, active_days),
         stated_cause=summary.stated_cause,
+        endings=experience.endings.get(pattern["pattern_id"], ()),
+        found=experience.found.get(pattern["pattern_id"], ()),
+        usual_gap_days=compute_usual_gap(summary.days),
     )
 
 
-def _drop_own_name(
-    families: Sequence[FamilyMatch], dimensions: Mapping[str, Counted]
-) -> Sequence[FamilyMatch]:
-    """The families, less a third party that is the failing service itself: a provider's own status page."""
-    service = dimensions.get("service")
-    own_name = service.value.lower() if service else None
-    return [match for match in families if match.family != "third_party" or match.words != own_name]
+def _read_preceding(finding: Mapping[str, Any] | None) -> Preceding | None:
+    return Preceding(finding["text"], finding["count"], finding["of"]) if finding else None
+
+
+def _drop_place(name: str | None, summary: PatternSummary) -> str:
+    """The name without the place in parentheses that tells it from others of its kind."""
+    service = summary.dimensions.get("service")
+    text = name or summary.title
+    return text.removesuffix(f" ({service.value})") if service else text
 
 
 def _shorten(text: str | None) -> str:

@@ -10,13 +10,10 @@ from typing import Any, NamedTuple
 import orjson
 import polars as pl
 
+from causeloop_pipeline.analysis.act.family_decision import FailureReading, FamilyDecision, read_failure
 from causeloop_pipeline.analysis.act.stated_causes import StatedCause, read_stated_cause
-from causeloop_pipeline.analysis.detect.clusters.error_families import (
-    FamilyMatch,
-    choose_clearest_family,
-    recognize_families,
-)
 from causeloop_pipeline.analysis.detect.clusters.pattern_traits import (
+    PLACE_DIMENSIONS,
     build_pattern_text,
     find_commonest_titles,
     join_member_issues,
@@ -28,7 +25,8 @@ from causeloop_pipeline.model.frames import DIMENSIONS
 
 TRACED_ISSUES = 5
 _NAMED_ISSUES = 3
-_CLEARLY_STATED = 4.0
+_READING_VERSION = "2"
+"""Part of the digest: texts are read again once how they are read has changed."""
 _EPOCH = date(1970, 1, 1).toordinal()
 
 Tally = Mapping[str, Mapping[str, int]]
@@ -78,7 +76,7 @@ class PatternSummary:
     recent_issues: Sequence[str]
     stated_cause: StatedCause | None
     words_digest: str
-    families: Sequence[FamilyMatch]
+    reading: FailureReading
     family_without_traces: str | None
 
     def to_json(self) -> bytes:
@@ -90,16 +88,19 @@ class PatternSummary:
         """The summary that `to_json` wrote."""
         stored = orjson.loads(data) if isinstance(data, bytes | str) else data
         counted = {name: stored[name] and Counted(**stored[name]) for name in ("exception", "frame")}
-        return cls(
-            **{
-                "occurrence_count": stored["issue_count"],  # where an earlier version wrote none
-                **stored,
-                **counted,
-                "dimensions": {name: Counted(**value) for name, value in stored["dimensions"].items()},
-                "stated_cause": stored["stated_cause"] and StatedCause(**stored["stated_cause"]),
-                "families": [FamilyMatch(**match) for match in stored["families"]],
-            }
+        known = {
+            "occurrence_count": stored["issue_count"],  # where an earlier version wrote none
+            "reading": {"family": None, "is_technical": False},  # the same: its digest is another one
+            **stored,
+            **counted,
+            "dimensions": {name: Counted(**value) for name, value in stored["dimensions"].items()},
+            "stated_cause": stored["stated_cause"] and StatedCause(**stored["stated_cause"]),
+        }
+        family = known["reading"]["family"]
+        known["reading"] = FailureReading(
+            family and FamilyDecision(**family), known["reading"]["is_technical"]
         )
+        return cls(**{name: known[name] for name in cls.__dataclass_fields__})
 
 
 def summarize_pattern(
@@ -115,24 +116,24 @@ def summarize_pattern(
 
     In: its tally, the commonest title of its 100 latest issues, its five latest issues (the latest last), its
     name and fingerprint, how often it occurred, the summary before if there is one. Out: the summary; traces
-    and stated causes are read from the latest issues. Most of the work is to recognize families in the
-    pattern's words: while these stay the same, the families of the summary before do.
+    and stated causes are read from the latest issues. Most of the work is to read the failure from the
+    pattern's words: while these stay the same, what was read of them before does.
     """
     issue_count = sum(tally.get("severity", {}).values()) or len(latest)
     exception, frame = _count_traces(latest)
+    dimensions = _count_dimensions(tally, issue_count)
     words = _collect_words(name, fingerprint, title, exception.value if exception else None)
     digest = _compute_digest(words)
     if previous is not None and previous.words_digest == digest:
-        families, family_without_traces = previous.families, previous.family_without_traces
+        reading, family_without_traces = previous.reading, previous.family_without_traces
     else:
-        families = recognize_families(words)
-        text = build_pattern_text(name, fingerprint, title)
-        family_without_traces = choose_clearest_family(families) if words == text else recognize_family(text)
+        reading = _read_words(words, dimensions, exception)
+        family_without_traces = recognize_family(build_pattern_text(name, fingerprint, title))
     return PatternSummary(
         issue_count=issue_count,
         occurrence_count=occurrence_count,
         title=title,
-        dimensions=_count_dimensions(tally, issue_count),
+        dimensions=dimensions,
         severities=tally.get("severity", {}),
         services=len(tally.get("service", {})),
         teams=len(tally.get("team", {})),
@@ -142,18 +143,26 @@ def summarize_pattern(
         recent_issues=[issue.name for issue in latest[-_NAMED_ISSUES:]][::-1],
         stated_cause=_read_agreed_cause(latest),
         words_digest=digest,
-        families=families,
+        reading=reading,
         family_without_traces=family_without_traces,
     )
 
 
-def find_families(
+def find_reading(
     summary: PatternSummary, name: str | None, fingerprint: Mapping[str, Any] | None
-) -> Sequence[FamilyMatch]:
-    """The families of failure that a pattern's words show, recognized again if its name has changed."""
+) -> FailureReading:
+    """What a pattern's words tell of its failure, read again if its name has changed."""
     exception = summary.exception.value if summary.exception else None
     words = _collect_words(name, fingerprint, summary.title, exception)
-    return summary.families if _compute_digest(words) == summary.words_digest else recognize_families(words)
+    if _compute_digest(words) == summary.words_digest:
+        return summary.reading
+    return _read_words(words, summary.dimensions, summary.exception)
+
+
+def _read_words(words: str, dimensions: Mapping[str, Counted], exception: Counted | None) -> FailureReading:
+    error = exception or dimensions.get("error_type")
+    places = [dimensions[kind].value for kind in PLACE_DIMENSIONS if kind in dimensions]
+    return read_failure(words, error.value if error else None, places)
 
 
 def find_family_without_traces(
@@ -242,17 +251,17 @@ def _collect_words(
 
 
 def _compute_digest(words: str) -> str:
-    return blake2b(words.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+    versioned = f"{_READING_VERSION}\n{words}"
+    return blake2b(versioned.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
 
 
 def _read_agreed_cause(latest: Iterable[LatestIssue]) -> StatedCause | None:
-    """The cause that the latest issues state clearly, if more than half of those that state one agree."""
+    """The cause that the latest issues state, if more than half of those that state one agree."""
     stated = [cause for issue in latest if (cause := read_stated_cause(issue.body))]
-    clear = [cause for cause in stated if cause.weight >= _CLEARLY_STATED]
-    if not clear:
+    if not stated:
         return None
-    kind, count = min(Counter(cause.kind for cause in clear).items(), key=lambda item: (-item[1], item[0]))
-    return next(cause for cause in clear if cause.kind == kind) if count * 2 > len(stated) else None
+    kind, count = min(Counter(cause.kind for cause in stated).items(), key=lambda item: (-item[1], item[0]))
+    return next(cause for cause in stated if cause.kind == kind) if count * 2 > len(stated) else None
 
 
 def _count_traces(latest: Iterable[LatestIssue]) -> tuple[Counted | None, Counted | None]:

@@ -1,8 +1,10 @@
 """The playbook: for each kind of failure, what is usually done about it, in order, and how much work that is.
 
-{place} stands for where the pattern happens, {error} for what it says; what to do about an unknown cause is
-an observation (`observations.py`). `merges` means that one change fixes
-all patterns of a cluster that fail so; a bug in code is fixed one by one.
+It comes after the evidence of the pattern itself, and adds what that does not say. {place} stands for where
+the pattern happens, {error} for what it says, {line} for the line of code where it fails, {traces} for how
+many traces end there, {held} for what held before. `merges` means that one change fixes all patterns of a
+cluster that fail so; a bug in code is fixed one by one. `told_by` names the evidence that
+says what the first step would find out.
 """
 
 from dataclasses import dataclass
@@ -25,11 +27,11 @@ class Remedy:
     merges: bool
     title: str
     steps: tuple[str, ...]
+    told_by: str | None = None
 
 
-UNKNOWN = "unknown"
-UNOBSERVED = "unobserved"  # unknown, and nothing recorded that would tell
-SUGGESTED = "suggested"  # whether the issues are one problem is not sure yet
+CODE_LINE = "code_line"  # nothing names the failure, but its traces end in one line
+WHAT_HELD = "what_held"  # nothing names the failure, but something kept it away before
 
 PLAYBOOK: dict[str, Remedy] = {
   "timeout": Remedy(CONFIG, MEDIUM, True, "Bound and align the timeouts of {place}", (
@@ -94,7 +96,7 @@ PLAYBOOK: dict[str, Remedy] = {
     "Detect drift between code and reality nightly.",
   )),
   "authentication": Remedy(CONFIG, MEDIUM, True, "Refresh the credentials of {place} before they fail", (
-    "Part the failures: expired secret, clock skew, locked account, provider settings, wrong audience.",
+    "Separate the failures: expired secret, clock skew, locked account, provider settings, wrong audience.",
     "Keep secrets in one store with an owner and an expiry date; rotate with an overlap of old and new.",
     "Refresh tokens before they expire, with a margin for clock skew; synchronize clocks.",
     "Alert on a rising share of refused sign-ins by client, and 14 days before any secret expires.",
@@ -123,18 +125,24 @@ PLAYBOOK: dict[str, Remedy] = {
     "Depend on the data being there instead of on the time of day; move it out of the crowded hour.",
     "Alert when it has not succeeded by its deadline, not only when it fails.",
   )),
-  "flaky_test": Remedy(CODE, LOW, False, "Fix or quarantine the failing test of {place}", (
-    "Run it 50 times on one commit, alone and with its neighbours, to tell flaky from broken.",
+  "flaky_test": Remedy(CODE, LOW, False, "Fix or quarantine the failing tests of {place}: “{error}”", (
+    "Run them 50 times on one commit, alone and with their neighbours, to tell flaky from broken.",
     "Remove what varies: real clocks, sleeps, shared state, order, network, random data without a seed.",
-    "Quarantine it with an owner and a date if it cannot be fixed this week; do not retry it silently.",
+    "Quarantine with an owner and a date what cannot be fixed this week; do not retry it silently.",
     "Track the share of failures by test, and fail the build when a quarantined test has outlived its date.",
+  )),
+  "build_pipeline": Remedy(CONFIG, LOW, False, "Repair the failing workflow of {place}: “{error}”", (
+    "Sort the last ten failed runs by the step and the first line of error that ended them.",
+    "Fix the step that ended most of them: pin and cache what it installs, or mend what it checks.",
+    "Let steps that use the network try again, with a bound; let no other step try again by itself.",
+    "Tell whoever changed it when it fails, and track the share of failed runs by step.",
   )),
   "bad_deploy": Remedy(PROCESS, MEDIUM, True, "Make releases of {place} safe to fail", (
     "Set the failures beside the releases of {place}, and name the changes that broke it.",
     "Roll out in stages with a health check that covers “{error}”, and go back automatically.",
     "Add the missing test for each of those changes to the pipeline.",
     "Keep risky changes behind a flag, and changes of configuration in the same review and rollout as code.",
-  )),
+  ), told_by="change"),
   "configuration": Remedy(CONFIG, LOW, True, "Check the configuration of {place} before it goes live", (
     "Name the setting behind “{error}”, who changed it last, and where else it is set.",
     "Validate all settings at start-up against a schema, and refuse to start, naming the key.",
@@ -147,12 +155,12 @@ PLAYBOOK: dict[str, Remedy] = {
     "Check at start-up that everything needed is there, and say what is not.",
     "Handle absence where it is a normal case: an empty result instead of a failure.",
   )),
-  "null_reference": Remedy(CODE, LOW, False, "Handle the missing value behind “{error}”", (
+  "null_reference": Remedy(CODE, LOW, False, "Handle the missing value in {place}", (
     "Find the value that was absent, and the input or state that leaves it out, from the issues named above.",
     "Decide at the boundary: refuse the input with a clear message, or give a default that is right.",
     "Write the test with that input first, then the fix; look for the same access elsewhere in {place}.",
     "Turn on the strict null checks of compiler or linter for this module.",
-  )),
+  ), told_by="code"),
   "data_quality": Remedy(CODE, MEDIUM, False, "Check the data of {place} where it enters", (
     "Collect the records behind “{error}”, and name the source and the rule that they break.",
     "Validate against a contract at the entrance; put bad records aside with their reason.",
@@ -195,10 +203,14 @@ PLAYBOOK: dict[str, Remedy] = {
     "Write the answer where people look first, and link it in the request form.",
     "Measure how many requests still arrive each week.",
   )),
-  SUGGESTED: Remedy(PROCESS, LOW, False, "Check whether the issues of “{error}” are one problem", (
-    "Read the latest two of them side by side, and say on the pattern's page whether they belong together.",
-    "Take out those that do not: what is left is predicted and advised on as one problem.",
+  CODE_LINE: Remedy(CODE, LOW, False, "Fix {line} in {place}: {traces}", (
+    "Write a test with the input of one of those traces first; it must fail as they do.",
+    "Fix the cause where that input enters, and look for the same access elsewhere in {place}.",
+    "If the same input passes in the test, log what reaches {line}, without secrets: then it is the state.",
   )),
-  UNKNOWN: Remedy(PROCESS, LOW, False, "{observation}", ("{observation}",)),
-  UNOBSERVED: Remedy(MONITORING, LOW, False, "{observation}", ("{observation}",)),
+  WHAT_HELD: Remedy(PROCESS, LOW, False, "Do for good in {place} what held: {held}", (
+    "Read the issues in which it was done, and what was different where it held longest.",
+    "Make it permanent: in configuration or code, or as a scheduled task with an owner.",
+    "Note it as the first thing to try in the runbook of {place}.",
+  )),
 }  # fmt: skip

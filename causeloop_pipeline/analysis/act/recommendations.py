@@ -1,4 +1,4 @@
-"""Ranked recommendations: what to fix first, and what it would prevent."""
+"""Advice: what to fix first and what it would prevent, what to find out, and what nobody can advise on."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -8,11 +8,7 @@ from uuid import NAMESPACE_URL, UUID
 
 import polars as pl
 
-from causeloop_pipeline.analysis.act.diagnoses import (
-    Advice,
-    diagnose,
-    estimate_chance_of_one_problem,
-)
+from causeloop_pipeline.analysis.act.diagnoses import Diagnosis, diagnose
 from causeloop_pipeline.analysis.act.expected_prevention import (
     Prevention,
     estimate_prevention,
@@ -20,13 +16,21 @@ from causeloop_pipeline.analysis.act.expected_prevention import (
     hold_chances,
 )
 from causeloop_pipeline.analysis.act.folding import Proposal, Row, fold_alike
-from causeloop_pipeline.analysis.act.observations import choose_observation
-from causeloop_pipeline.analysis.act.pattern_evidence import PatternEvidence, gather_evidence
+from causeloop_pipeline.analysis.act.investigations import choose_investigation, list_investigations
+from causeloop_pipeline.analysis.act.pattern_evidence import (
+    NO_EXPERIENCE,
+    Experience,
+    PatternEvidence,
+    gather_evidence,
+)
 from causeloop_pipeline.analysis.act.pattern_summaries import PatternSummary
 from causeloop_pipeline.analysis.act.planned_work import is_planned_work
-from causeloop_pipeline.analysis.act.playbook import PLAYBOOK, UNKNOWN, UNOBSERVED, Remedy
+from causeloop_pipeline.analysis.act.playbook import PLAYBOOK
+from causeloop_pipeline.analysis.act.unexplained import Unexplained, describe_unexplained
 from causeloop_pipeline.analysis.act.wording import (
+    list_factors,
     list_steps,
+    name_place,
     write_distinct_title,
     write_rationale,
     write_title,
@@ -34,6 +38,7 @@ from causeloop_pipeline.analysis.act.wording import (
 from causeloop_pipeline.analysis.detect.issue_occurrences import MIN_OCCURRENCES
 from causeloop_pipeline.model.derived_ids import derive_id
 from causeloop_pipeline.model.frames import RECOMMENDATION_SCHEMA
+from causeloop_pipeline.model.pattern import SUGGESTION_BELOW
 from causeloop_pipeline.model.proof import FINAL_VERDICTS
 from causeloop_pipeline.model.recommendation import (
     MIN_RECURRENCES,
@@ -54,8 +59,8 @@ _REOPENED = tuple(verdict for verdict in FINAL_VERDICTS if verdict.is_reopening)
 @dataclass(frozen=True, slots=True)
 class RecommendationInputs:
     """What is known of a workspace: PATTERNS, their summaries by id, PREDICTIONS, the RISKS of patterns and,
-    if known, CLUSTER_MEMBERS and `existing`: frame(recommendation_id, status, and if known type and verdict
-    of the proof).
+    if known, CLUSTER_MEMBERS; `existing`: frame(recommendation_id, status, and if known type and verdict of
+    the proof); INVESTIGATION_STATES; and the experience of people with the patterns.
     """
 
     patterns: pl.DataFrame
@@ -64,38 +69,72 @@ class RecommendationInputs:
     risks: pl.DataFrame
     cluster_members: pl.DataFrame | None = None
     existing: pl.DataFrame | None = None
+    investigations: pl.DataFrame | None = None
+    experience: Experience = NO_EXPERIENCE
 
 
-def recommend(inputs: RecommendationInputs, *, as_of: datetime, namespace: str) -> pl.DataFrame:
-    """Recommend one remedy per pattern, or per cluster where one change fixes several, and rank them.
+@dataclass(frozen=True)
+class Advice:
+    """RECOMMENDATIONS (the ranked fixes), INVESTIGATIONS, and the patterns without either."""
 
-    In: RecommendationInputs (left out are resolved patterns, planned work, those of one issue, those of one
-    active day and no prediction, and those of which less than .2 recurrences are expected in 90 days, times
-    the confidence of a suggestion: they are best left alone), the time of the judgement (aware), `namespace`:
-    a text that is unique to the workspace. Out: RECOMMENDATION_SCHEMA by rank, 1 the best, no ties, no gaps.
-    Dismissed ones stay away, and so do implemented ones unless their proof says failed, partly or moved. Ids
-    follow the oldest pattern and the remedy, and an existing id is kept while any of its patterns is among
-    those to be fixed.
+    recommendations: pl.DataFrame
+    investigations: pl.DataFrame
+    unexplained: Unexplained
 
-    Method: the kind of failure is the cause that the issues state, else read from template, error type,
-    titles and traces, else from the rhythm or from changes in the evidence; without any, the advice is the
-    observation that tells two causes apart. A pattern of a confidence below .5 is to be checked first; what
-    that prevents is counted with the confidence, the chance that there is one problem to fix. Of more than
-    eleven such suggestions the ten best stand alone and one row holds the others.
-    Score = recurrences prevented in 90 days if it is one problem * (.5 + risk / 100) * confidence / effort.
+
+def advise(inputs: RecommendationInputs, *, as_of: datetime, namespace: str) -> Advice:
+    """Recommend one fix per pattern, or per cluster where one change fixes several; find out about others.
+
+    In: RecommendationInputs (left out are resolved patterns, suggestions, which are a question and not yet
+    one problem, planned work, those of one issue, those without a prediction, which have too little history,
+    and those of which less than .2 recurrences are expected in 90 days: they are best left alone), the time
+    of the judgement (aware), `namespace`: a text that is unique to the workspace. Out: the Advice.
+    Recommendations are ranked 1 (the best) to n without ties and gaps; dismissed ones stay away, and so do
+    implemented ones unless their proof says failed, partly or moved. Ids follow the oldest pattern and the
+    family, and an existing id is kept while any of its patterns is among those to be fixed.
+
+    Method: `diagnose` says which family of failure it is, or that nothing tells; only then there is a fix.
+    Of the other patterns three at most are offered to be found out, those that recur most first. Of more than
+    eleven fixes of one family and title the ten best stand alone and one row holds the others.
+    Score = recurrences prevented in 90 days * (.5 + risk / 100) * confidence / effort.
     """
     live = inputs.patterns.filter(pl.col("status").fill_null("active") != "resolved")
-    evidence = gather_evidence(live, inputs.summaries, inputs.predictions, as_of=as_of)
-    diagnoses = [diagnose(pattern) for pattern in evidence if _is_worth_advice(pattern)]
-    groups = _group_by_cluster(diagnoses, _map_clusters_by_pattern(inputs.cluster_members))
+    evidence = gather_evidence(live, inputs.summaries, inputs.predictions, inputs.experience, as_of=as_of)
+    worthwhile = [pattern for pattern in evidence if _is_worth_advice(pattern)]
+    diagnosed = {pattern.pattern_id: diagnose(pattern) for pattern in worthwhile}
+    space = UUID(derive_id(NAMESPACE_URL, f"causeloop:{namespace}"))
+    undiagnosed = [pattern for pattern in worthwhile if diagnosed[pattern.pattern_id] is None]
+    investigations = _investigate(undiagnosed, inputs, space)
+    asked = set(investigations["pattern_id"])
+    return Advice(
+        recommendations=_recommend([each for each in diagnosed.values() if each is not None], inputs, space),
+        investigations=investigations,
+        unexplained=describe_unexplained(
+            [each for each in undiagnosed if each.pattern_id not in asked], of=worthwhile
+        ),
+    )
 
+
+def _investigate(
+    patterns: Sequence[PatternEvidence], inputs: RecommendationInputs, space: UUID
+) -> pl.DataFrame:
+    """What to find out first: about those that recur most."""
+    ordered = sorted(patterns, key=lambda each: (-estimate_recurrences(each), each.pattern_id))
+    offered = ((each, choose_investigation(each, name_place([each]))) for each in ordered)
+    return list_investigations(
+        [(each, chosen) for each, chosen in offered if chosen is not None], inputs.investigations, space
+    )
+
+
+def _recommend(diagnoses: Sequence[Diagnosis], inputs: RecommendationInputs, space: UUID) -> pl.DataFrame:
+    groups = _group_by_cluster(diagnoses, _map_clusters_by_pattern(inputs.cluster_members))
     context = _Context(
         hold_chances=hold_chances(inputs.existing),
         risks=dict(inputs.risks.select("id", "risk_score").iter_rows()),
         states=_read_states(inputs.existing),
-        id_space=UUID(derive_id(NAMESPACE_URL, f"causeloop:{namespace}")),
+        id_space=space,
     )
-    proposals = [_propose(advice, context) for advice in groups]
+    proposals = [_propose(diagnosis, context) for diagnosis in groups]
     alone, folded = _fold(proposals, context)
     shared = Counter(proposal.title for proposal in proposals)
     rows = [
@@ -108,7 +147,7 @@ def recommend(inputs: RecommendationInputs, *, as_of: datetime, namespace: str) 
 
 
 def find_least_probability(window_days: int) -> float:
-    """Find the probability below which `recommend` recommends nothing for a pattern, whatever else is known.
+    """Find the probability below which `advise` advises nothing for a pattern, whatever else is known.
 
     In: the window of the pattern's prediction, in days. Out: a probability, a little lower for rounding.
     Method: that of which the hazard gives as many recurrences in 90 days as the least advised has.
@@ -127,13 +166,12 @@ class _Context:
 
 
 def _is_worth_advice(evidence: PatternEvidence) -> bool:
-    """Whether it recurs enough, is one problem, is no planned work, and did not occur just once
-    unpredictably.
-    """
-    if is_planned_work(evidence.name) or (evidence.probability is None and evidence.active_days == 1):
+    """Whether it is one problem, can be predicted, recurs enough and is no planned work."""
+    if is_planned_work(evidence.name) or evidence.confidence < SUGGESTION_BELOW:
         return False
-    recurrences = estimate_recurrences(evidence) * estimate_chance_of_one_problem(evidence)
-    return evidence.occurrence_count >= MIN_OCCURRENCES and recurrences >= MIN_RECURRENCES
+    if evidence.probability is None or evidence.occurrence_count < MIN_OCCURRENCES:
+        return False
+    return estimate_recurrences(evidence) >= MIN_RECURRENCES
 
 
 def _map_clusters_by_pattern(cluster_members: pl.DataFrame | None) -> dict[str, str]:
@@ -143,22 +181,20 @@ def _map_clusters_by_pattern(cluster_members: pl.DataFrame | None) -> dict[str, 
     return dict(pairs.iter_rows())
 
 
-def _group_by_cluster(diagnoses: Sequence[Advice], clusters: Mapping[str, str]) -> list[Advice]:
-    """One piece of advice for patterns of a cluster that fail alike, if one change fixes them all."""
-    groups: dict[tuple[str, str], list[Advice]] = {}
-    for advice in diagnoses:
-        pattern_id = advice.group[0].pattern_id
-        is_shared = PLAYBOOK[advice.family].merges and pattern_id in clusters
+def _group_by_cluster(diagnoses: Sequence[Diagnosis], clusters: Mapping[str, str]) -> list[Diagnosis]:
+    """One diagnosis for patterns of a cluster that fail alike, if one change fixes them all."""
+    groups: dict[tuple[str, str], list[Diagnosis]] = {}
+    for diagnosis in diagnoses:
+        pattern_id = diagnosis.group[0].pattern_id
+        is_shared = PLAYBOOK[diagnosis.family].merges and pattern_id in clusters
         key = clusters[pattern_id] if is_shared else pattern_id
-        groups.setdefault((advice.family, key), []).append(advice)
+        groups.setdefault((diagnosis.family, key), []).append(diagnosis)
     return [_merge(parts) for _, parts in sorted(groups.items())]
 
 
-def _merge(parts: Sequence[Advice]) -> Advice:
+def _merge(parts: Sequence[Diagnosis]) -> Diagnosis:
     ordered = sorted(parts, key=lambda part: (-part.group[0].occurrence_count, part.group[0].pattern_id))
-    return Advice(
-        ordered[0].family, ordered[0].words, [evidence for part in ordered for evidence in part.group]
-    )
+    return replace(ordered[0], group=[evidence for part in ordered for evidence in part.group])
 
 
 def _read_states(existing: pl.DataFrame | None) -> dict[str, tuple[str, str | None]]:
@@ -178,11 +214,11 @@ def _is_wanted(state: tuple[str, str | None] | None) -> bool:
     return status in OPEN_RECOMMENDATION_STATUSES or (is_claimed and verdict in _REOPENED)
 
 
-def _choose_id(advice: Advice, context: _Context) -> str:
+def _choose_id(diagnosis: Diagnosis, context: _Context) -> str:
     """The id under which one of these patterns was advised before, else that of the oldest."""
-    oldest = sorted(advice.group, key=lambda evidence: (str(evidence.first_seen_at), evidence.pattern_id))
+    oldest = sorted(diagnosis.group, key=lambda evidence: (str(evidence.first_seen_at), evidence.pattern_id))
     ids = [
-        derive_id(context.id_space, f"recommendation:{advice.family}:{evidence.pattern_id}")
+        derive_id(context.id_space, f"recommendation:{diagnosis.family}:{evidence.pattern_id}")
         for evidence in oldest
     ]
     return next((existing_id for existing_id in ids if existing_id in context.states), ids[0])
@@ -199,28 +235,18 @@ def _fold(proposals: Sequence[Proposal], context: _Context) -> tuple[list[Propos
     return [*decided, *alone], folded
 
 
-def _choose_remedy(advice: Advice) -> Remedy:
-    """What the playbook says, or what to observe where no cause is known."""
-    remedy = PLAYBOOK[advice.family]
-    if advice.family not in (UNKNOWN, UNOBSERVED):
-        return remedy
-    observation = choose_observation(advice.group[0])
-    return replace(remedy, title=observation.title, steps=tuple(observation.steps))
-
-
-def _propose(advice: Advice, context: _Context) -> Proposal:
-    remedy = _choose_remedy(advice)
-    confidence = min(evidence.confidence for evidence in advice.group)
-    chance = min(estimate_chance_of_one_problem(evidence) for evidence in advice.group)
-    gain = estimate_prevention(advice.group, context.hold_chances[remedy.type], chance)
-    risks = [context.risks.get(evidence.pattern_id) for evidence in advice.group]
+def _propose(diagnosis: Diagnosis, context: _Context) -> Proposal:
+    remedy = PLAYBOOK[diagnosis.family]
+    confidence = min(evidence.confidence for evidence in diagnosis.group)
+    gain = estimate_prevention(diagnosis.group, context.hold_chances[remedy.type])
+    risks = [context.risks.get(evidence.pattern_id) for evidence in diagnosis.group]
     risk = max((score for score in risks if score is not None), default=_UNKNOWN_RISK)
-    score = gain.expected / chance * (0.5 + risk / 100) * confidence / _EFFORT_COST[remedy.effort]
+    score = gain.expected * (0.5 + risk / 100) * confidence / _EFFORT_COST[remedy.effort]
     return Proposal(
-        recommendation_id=_choose_id(advice, context),
-        advice=advice,
+        recommendation_id=_choose_id(diagnosis, context),
+        diagnosis=diagnosis,
         remedy=remedy,
-        title=write_title(remedy, advice.group),
+        title=write_title(remedy, diagnosis.group, diagnosis.detail),
         gain=gain,
         impact=_rate_impact(gain, risk, remedy.effort),
         score=round(score, 6),
@@ -229,18 +255,19 @@ def _propose(advice: Advice, context: _Context) -> Proposal:
 
 def _write_row(proposal: Proposal, *, is_title_shared: bool) -> Row:
     """The recommendation in words; a title that others have too names the pattern."""
-    advice, remedy, title = proposal.advice, proposal.remedy, proposal.title
+    diagnosis, remedy, title = proposal.diagnosis, proposal.remedy, proposal.title
     kind = remedy.type.value
     return {
         "recommendation_id": proposal.recommendation_id,
-        "title": write_distinct_title(title, advice.group) if is_title_shared else title,
+        "title": write_distinct_title(title, diagnosis.group) if is_title_shared else title,
         "type": kind,
         "effort": remedy.effort.value,
         "impact": proposal.impact.value,
         **proposal.expected,
-        "pattern_ids": sorted(evidence.pattern_id for evidence in advice.group),
-        "steps": list_steps(remedy, advice.group),
-        "rationale": write_rationale(advice.family, advice.words, advice.group, proposal.gain, kind),
+        "pattern_ids": sorted(evidence.pattern_id for evidence in diagnosis.group),
+        "steps": list_steps(remedy, diagnosis),
+        "rationale": write_rationale(diagnosis, proposal.gain, kind),
+        "factors": list_factors(diagnosis.group, proposal.gain, kind),
         "score": proposal.score,
     }
 

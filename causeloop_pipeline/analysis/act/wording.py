@@ -1,28 +1,42 @@
-"""The text of a recommendation: title, ordered steps and reasons, each number with its sample size."""
+"""The text of a recommendation: title, ordered steps and reasons, each number with its source."""
 
 from collections.abc import Sequence
 from datetime import datetime
 
+from causeloop_pipeline.analysis.act.diagnoses import Basis, Diagnosis
 from causeloop_pipeline.analysis.act.expected_prevention import Prevention
-from causeloop_pipeline.analysis.act.observations import choose_observation
+from causeloop_pipeline.analysis.act.leads import (
+    CODE,
+    HELD,
+    Lead,
+    join_briefs,
+    list_leads,
+    write_traces,
+)
 from causeloop_pipeline.analysis.act.pattern_evidence import RECENT_DAYS, PatternEvidence
-from causeloop_pipeline.analysis.act.playbook import SUGGESTED, UNKNOWN, UNOBSERVED, Remedy
+from causeloop_pipeline.analysis.act.playbook import Remedy
 from causeloop_pipeline.analysis.act.proof import estimate_required_quiet_days
 from causeloop_pipeline.analysis.detect.clusters.error_families import format_family
 from causeloop_pipeline.model.prediction import write_probability
-from causeloop_pipeline.model.recommendation import HORIZON_DAYS, RecommendationType
+from causeloop_pipeline.model.recommendation import (
+    HORIZON_DAYS,
+    RecommendationType,
+    write_amount,
+    write_prevented,
+)
 
 TITLE_LIMIT = 160
 _MAX_QUIET_DAYS = 730
-_INDIRECT = {
-    "bad_deploy": "because they follow changes",
-    "scheduled_job": "because they keep to fixed hours",
-}
+_IN_TITLE = {CODE: "{line}", HELD: "{held}"}
 
 
-def write_title(remedy: Remedy, group: Sequence[PatternEvidence]) -> str:
-    """The remedy, in the place where the patterns happen."""
-    return cut_title(_fill(remedy.title, group))
+def write_title(remedy: Remedy, group: Sequence[PatternEvidence], detail: str = "") -> str:
+    """The remedy, in the place where the patterns happen, and the strongest evidence for it."""
+    title = _fill(remedy.title, group, detail)
+    told = [lead for lead in list_leads(group[0]) if _IN_TITLE.get(lead.kind, "{}") not in remedy.title]
+    brief = join_briefs(told) if len(group) == 1 else ""
+    whole = f"{title}: {brief}" if brief else title
+    return whole if len(whole) <= TITLE_LIMIT else cut_title(title)
 
 
 def write_distinct_title(text: str, group: Sequence[PatternEvidence]) -> str:
@@ -35,61 +49,85 @@ def cut_title(text: str) -> str:
     return text if len(text) <= TITLE_LIMIT else text[: TITLE_LIMIT - 1].rstrip() + "…"
 
 
-def list_steps(remedy: Remedy, group: Sequence[PatternEvidence]) -> list[str]:
-    """The steps: what to look at, what to change, and how many quiet days will show that it held."""
-    plan = [_write_first_step(group)]
-    plan += [text for evidence in group[:3] for text in _list_evidence_steps(evidence)]
-    plan += [_fill(step, group) for step in remedy.steps]
+def list_steps(remedy: Remedy, diagnosis: Diagnosis) -> list[str]:
+    """The steps: what the evidence says to look at, what to change, and how many quiet days will show it."""
+    group = diagnosis.group
+    leads = [lead for evidence in group[:3] for lead in list_leads(evidence)]
+    plan = [lead.step for lead in leads]
+    plan.append(_write_opening_step(group))
+    is_told = remedy.told_by is not None and remedy.told_by in {lead.kind for lead in leads}
+    plan += [_fill(step, group, diagnosis.detail) for step in remedy.steps[1 if is_told else 0 :]]
     plan.append(_write_last_step(group))
     return list(dict.fromkeys(plan))
 
 
-def write_rationale(
-    family: str, words: str | None, group: Sequence[PatternEvidence], gain: Prevention, kind: str
-) -> str:
-    """The rationale: the evidence, how likely it recurs, and the basis of the estimate."""
+def write_rationale(diagnosis: Diagnosis, gain: Prevention, kind: str) -> str:
+    """The rationale: the strongest evidence, the pattern, what it looks like, what a fix would prevent."""
+    group = diagnosis.group
+    leads: list[Lead] = list_leads(group[0])
+    parts = [lead.sentence for lead in leads[:2]]
     days = sum(evidence.active_days for evidence in group)
     counts = f"{count_issues(group)} on {_count(days, 'active day')}"
-    parts = [f"{_count_patterns(group)} with {counts}{_format_span(group)}."]
-    parts.append(_describe_diagnosis(family, words, group[0]))
-    parts += [_describe_prediction(evidence) for evidence in group[:3] if evidence.probability is not None]
-    hold = f"{write_probability(gain.hold)} of {RecommendationType(kind).meaning} hold"
-    basis = (
-        f"{gain.proofs} proven fixes and a prior worth 10"
-        if gain.proofs
-        else "a prior, no fix proven here yet"
-    )
+    parts.append(f"{_count_patterns(group)} with {counts}{_format_span(group)}.")
+    if told := _describe_diagnosis(diagnosis):
+        parts.append(told)
+    parts += [_describe_prediction(evidence) for evidence in group[:3]]
     parts.append(
-        f"Without a fix about {_format_amount(gain.recurrences)} recurrences are expected in {HORIZON_DAYS} "
-        f"days; {hold} ({basis}), which{_describe_condition(gain)} prevents {_format_amount(gain.expected)} "
-        f"(80 % interval {gain.low:.1f} to {gain.high:.1f})."
+        f"Without a fix about {write_amount(gain.recurrences)} recurrences are expected in {HORIZON_DAYS} "
+        f"days; {write_probability(gain.hold)} of {RecommendationType(kind).meaning} hold "
+        f"({write_basis(gain)}), so a fix prevents "
+        f"{write_prevented(gain.expected, gain.low, gain.high)} (80 % interval)."
     )
     parts += [
         f"“{evidence.name}” is still emerging (confidence {evidence.confidence:.2f}): check that its issues "
         "belong together."
         for evidence in group
-        if evidence.status == "emerging" and family != SUGGESTED
+        if evidence.status == "emerging"
     ][:1]
     return " ".join(parts)
 
 
-def _describe_condition(gain: Prevention) -> str:
-    if gain.chance_of_one_problem == 1:
-        return ""
-    return f", times the chance of {write_probability(gain.chance_of_one_problem)} that they are one problem,"
+def list_factors(group: Sequence[PatternEvidence], gain: Prevention, kind: str) -> list[dict[str, object]]:
+    """The two numbers whose product is the expected prevention, each with its source."""
+    seen = sum(evidence.recent_active_days for evidence in group)
+    forecasts = ", ".join(
+        f"{write_probability(evidence.probability)} within {evidence.window_days} days"
+        for evidence in group[:3]
+        if evidence.probability is not None
+    )
+    return [
+        {
+            "name": "recurrences without a fix",
+            "value": round(gain.recurrences, 3),
+            "text": f"about {write_amount(gain.recurrences)} in {HORIZON_DAYS} days",
+            "source": f"The forecast ({forecasts}) and {_count(seen, 'active day')} in {RECENT_DAYS} days.",
+        },
+        {
+            "name": "chance to hold",
+            "value": round(gain.hold, 3),
+            "text": f"{write_probability(gain.hold)} of {RecommendationType(kind).meaning}",
+            "source": f"{write_basis(gain)[0].upper()}{write_basis(gain)[1:]}.",
+        },
+    ]
 
 
-def _format_amount(value: float) -> str:
-    return f"{value:.1f}" if value >= 0.05 else "under 0.1"
+def write_basis(gain: Prevention) -> str:
+    """Where the chance that a fix holds comes from."""
+    if not gain.proofs:
+        return "assumed, until fixes are proven here"
+    return f"{_count(gain.proofs, 'fix', 'fixes')} proven here, and an assumption worth ten"
 
 
-def _count(count: int, noun: str) -> str:
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+def _count(count: int, noun: str, plural: str | None = None) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {plural or f'{noun}s'}"
 
 
-def _fill(text: str, group: Sequence[PatternEvidence]) -> str:
+def _fill(text: str, group: Sequence[PatternEvidence], detail: str) -> str:
+    frame = group[0].frame
     placed = text.replace("{place}", name_place(group)) if "{place}" in text else text
-    return placed.replace("{error}", group[0].error_text)
+    lined = placed.replace("{line}", frame.value if frame else "that line")
+    counted = lined.replace("{traces}", write_traces(group[0]) if "{traces}" in lined else "")
+    return counted.replace("{held}", f"“{detail}”").replace("{error}", group[0].error_text)
 
 
 def name_place(group: Sequence[PatternEvidence]) -> str:
@@ -102,17 +140,18 @@ def name_place(group: Sequence[PatternEvidence]) -> str:
     return "the affected systems"
 
 
-def _describe_diagnosis(family: str, words: str | None, evidence: PatternEvidence) -> str:
-    if family == SUGGESTED:
-        return (
-            f"That its issues are one problem is a suggestion (confidence {evidence.confidence:.2f}): "
-            "check it before anything is changed."
-        )
-    if family in (UNKNOWN, UNOBSERVED):
-        causes = choose_observation(evidence).causes
-        return f"Nothing in it names the cause; the cheapest observation tells whether it is {causes}."
-    source = f"from the words “{words}”" if words else _INDIRECT[family]
-    return f"Read as {format_family(family)} failures {source}."
+def _describe_diagnosis(diagnosis: Diagnosis) -> str:
+    """What the family rests on, where no lead says it already."""
+    family = format_family(diagnosis.family)
+    match diagnosis.basis:
+        case Basis.FOUND:
+            return f"People found out that it is {diagnosis.detail}."
+        case Basis.STATED:
+            return f"Its issues state the cause: “{diagnosis.detail}”."
+        case Basis.WORDS:
+            return f"Looks like {family} failures: its texts say “{diagnosis.detail.strip()}”."
+        case _:
+            return ""
 
 
 def _count_patterns(group: Sequence[PatternEvidence]) -> str:
@@ -134,9 +173,7 @@ def _format_day(instant: datetime) -> str:
 def _describe_prediction(evidence: PatternEvidence) -> str:
     chance = write_probability(evidence.probability) if evidence.probability is not None else "unknown"
     recent = f"{_count(evidence.recent_active_days, 'active day')} in the last {RECENT_DAYS} days"
-    return (
-        f"“{evidence.name}” recurs within {evidence.window_days} days with a chance of {chance} ({recent})."
-    )
+    return f"It recurs within {evidence.window_days} days with a chance of {chance} ({recent})."
 
 
 def count_issues(group: Sequence[PatternEvidence]) -> str:
@@ -147,7 +184,7 @@ def count_issues(group: Sequence[PatternEvidence]) -> str:
     return counted if occurrences <= issues else f"{counted} that occurred {occurrences} times"
 
 
-def _write_first_step(group: Sequence[PatternEvidence]) -> str:
+def _write_opening_step(group: Sequence[PatternEvidence]) -> str:
     latest = max(group, key=lambda evidence: (str(evidence.last_seen_at), evidence.pattern_id))
     seen = ", ".join(
         f"{counted.count} of {counted.of} {name.replace('_', ' ')} {counted.value}"
@@ -156,24 +193,6 @@ def _write_first_step(group: Sequence[PatternEvidence]) -> str:
     )
     named = f"Open {', '.join(latest.recent_issues)}, the latest of {count_issues(group)}"
     return f"{named} ({seen} in “{group[0].name}”)." if seen else f"{named} of “{group[0].name}”."
-
-
-def _list_evidence_steps(evidence: PatternEvidence) -> list[str]:
-    """What traces, changes and hours add for this pattern alone."""
-    steps = []
-    if evidence.frame:
-        frame, error = evidence.frame, evidence.exception
-        kind = f" with {error.value}" if error else ""
-        steps.append(f"Begin at {frame.value}: {frame.count} of the last {frame.of} traces fail there{kind}.")
-    if evidence.change_evidence:
-        steps.append(f"Compare with the changes: {evidence.change_evidence.rstrip('.')}.")
-    if evidence.tendency:
-        when = evidence.tendency
-        steps.append(
-            f"See what runs on {when.weekday.capitalize()}, {when.hours} h: {write_probability(when.share)} "
-            f"of the next “{evidence.name}” are expected then, {when.lift:.1f} times chance."
-        )
-    return steps
 
 
 def _write_last_step(group: Sequence[PatternEvidence]) -> str:

@@ -13,6 +13,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from causeloop_pipeline.model.prediction import write_probability
+from causeloop_pipeline.model.recommendation import write_prevented
 from causeloop_pipeline.settings import settings
 from causeloop_pipeline.storage.database.session import Database
 
@@ -167,8 +168,8 @@ def _build_table(workspace: dict[str, Any], rows: list[dict[str, Any]]) -> Table
     table.add_column("recurrences prevented\n(80 % interval)", justify="right", no_wrap=True)
     for row in rows:
         probability = "–" if row["probability"] is None else write_probability(row["probability"])
-        prevented = (
-            f"{row['expected_loops_prevented']:.1f} ({row['expected_low']:.1f}-{row['expected_high']:.1f})"
+        prevented = write_prevented(
+            row["expected_loops_prevented"], row["expected_low"], row["expected_high"]
         )
         description = (
             f"{escape(row['title'])}\n[dim]{row['type']} · {row['effort']} effort · {row['impact']}[/dim]"

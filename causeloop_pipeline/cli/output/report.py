@@ -12,6 +12,7 @@ from causeloop_pipeline.analysis.loop import Loop
 from causeloop_pipeline.cli.issue_input import IssueInput
 from causeloop_pipeline.cli.output.terminal import build_table, format_count, strip_controls
 from causeloop_pipeline.model.prediction import write_probability
+from causeloop_pipeline.model.recommendation import write_prevented
 
 MAX_SUGGESTIONS = 5
 REASONS = {
@@ -188,12 +189,43 @@ def _print_recommendations(console: Console, loop: Loop, limit: int) -> None:
         console.print(strip_controls(f"1. {best['title']}: {best['rationale'] or ''}"))
         for number, step in enumerate(best["steps"], 1):
             console.print(strip_controls(f"   {number}) {step}"))
+    _print_investigations(console, loop)
+    _print_unexplained(console, loop)
+
+
+def _print_investigations(console: Console, loop: Loop) -> None:
+    """What to note at the next occurrences: no fix, so without a rank and without a prevented number."""
+    rows = [
+        (row["title"], row["to_note"], f"{row['first_cause']} or {row['second_cause']}")
+        for row in loop.investigations.sort("place").iter_rows(named=True)
+    ]
+    if rows:
+        console.print(build_table("Find out", ("find out", "note", "it tells apart"), rows))
+
+
+def _print_unexplained(console: Console, loop: Loop) -> None:
+    """How many patterns nothing explains, and what they share."""
+    unexplained = loop.unexplained
+    if not unexplained.pattern_ids:
+        return
+    patterns = format_count(len(unexplained.pattern_ids), "pattern")
+    shared = (
+        f"this is what they have in common: {'; '.join(unexplained.traits)}" if unexplained.traits else ""
+    )
+    console.print(
+        strip_controls(f"{patterns}: what to do is not known; {shared or 'they have nothing in common'}.")
+    )
 
 
 def _explain_silence(loop: Loop) -> list[str]:
     """Why patterns have no recommendation."""
     window = select_window_predictions(loop)
-    advised = loop.recommendations.select(pl.col("pattern_ids").explode().alias("pattern_id"))
+    known = [
+        *loop.recommendations["pattern_ids"].explode().drop_nulls(),
+        *loop.investigations["pattern_id"],
+        *loop.unexplained.pattern_ids,
+    ]
+    advised = pl.DataFrame({"pattern_id": known}, schema={"pattern_id": pl.String})
     predicted = window.filter(pl.col("probability").is_not_null()).join(advised, on="pattern_id", how="anti")
     names = loop.grouping.patterns.join(predicted, on="pattern_id", how="semi")["name"].to_list()
     planned = sum(is_planned_work(name or "") for name in names)
@@ -215,13 +247,10 @@ def _count_patterns(count: int, text: str) -> str:
     return f"{format_count(count, 'pattern')} {text}"
 
 
-def _format_prevented(row: dict[str, object]) -> str:
-    expected, low, high = (
-        row[name] for name in ("expected_loops_prevented", "expected_low", "expected_high")
+def _format_prevented(row: Mapping[str, Any]) -> str:
+    return write_prevented(
+        *(row[name] for name in ("expected_loops_prevented", "expected_low", "expected_high"))
     )
-    if expected is None:
-        return "unknown"
-    return f"{expected:.1f}" if low is None or high is None else f"{expected:.1f} ({low:.1f} to {high:.1f})"
 
 
 def _format_probability(row: dict[str, object]) -> str:

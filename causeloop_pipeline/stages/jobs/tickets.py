@@ -14,6 +14,7 @@ from causeloop_pipeline.model.links import (
     build_recommendation_url,
     build_seen_before_url,
 )
+from causeloop_pipeline.model.recommendation import HORIZON_DAYS, write_prevented
 from causeloop_pipeline.outbound.tickets import Draft, EditingTracker, Ticket, Tracker, open_ticket
 from causeloop_pipeline.outbound.trackers import make_tracker
 from causeloop_pipeline.stages.defects import describe_defect, write_defect_message
@@ -137,10 +138,8 @@ def _write_draft(installation: Installation, pushed: PushedTicket) -> Draft:
         return _write_draft_of_failure(installation, pushed, failure)
     if text is None:
         raise PermanentFailure("the recommendation is gone")
-    expected = (
-        f"Expected: {text.expected_loops_prevented:.1f} recurrences prevented "
-        f"({text.expected_low:.1f} to {text.expected_high:.1f})."
-    )
+    prevented = write_prevented(text.expected_loops_prevented, text.expected_low, text.expected_high)
+    expected = f"Expected: {prevented} recurrences prevented in {HORIZON_DAYS} days."
     return Draft(
         recommendation_id=pushed.recommendation_id,
         pushed_at=pushed.pushed_at,

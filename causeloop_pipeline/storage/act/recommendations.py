@@ -3,6 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
+import orjson
 import polars as pl
 
 from causeloop_pipeline.model.frames import (
@@ -119,8 +120,11 @@ def write_ranking(
 ) -> None:
     """Replace the workspace's ranking by this one, without touching status and progress."""
     ids = recommendations["recommendation_id"].to_list()
+    factors = [orjson.dumps(of_each).decode() for of_each in recommendations["factors"].to_list()]
     rows = recommendations.with_columns(
-        workspace_id=pl.lit(str(workspace_id)), computed_at=pl.lit(computed_at).cast(INSTANT)
+        pl.Series("factors", factors, dtype=pl.String),
+        workspace_id=pl.lit(str(workspace_id)),
+        computed_at=pl.lit(computed_at).cast(INSTANT),
     )
     session.execute(UPDATE_UNRANKED, (workspace_id, ids))
     session.upsert("act.recommendation", rows, key=["workspace_id", "recommendation_id"], keep=["status"])

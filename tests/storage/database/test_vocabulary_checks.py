@@ -7,7 +7,7 @@ from typing import get_args
 
 import psycopg
 
-from causeloop_pipeline.model import notification, pattern, recommendation, recompute, tenancy
+from causeloop_pipeline.model import investigation, notification, pattern, recommendation, recompute, tenancy
 from causeloop_pipeline.model.change import ChangeKind
 from causeloop_pipeline.model.frames import DIMENSIONS
 from causeloop_pipeline.model.issue import CHOICES, EDITABLE_FIELDS, IssueStatus, Severity
@@ -19,6 +19,8 @@ from tests.conftest import Installation
 
 ROOT = Path(__file__).parents[3]
 CHECKED: Mapping[str, Iterable[str]] = {
+    "act.investigation.result": investigation.InvestigationResult,
+    "act.investigation.status": investigation.InvestigationStatus,
     "act.proof.verdict": Verdict,
     "act.recommendation.effort": recommendation.Effort,
     "act.recommendation.impact": recommendation.RecommendationImpact,

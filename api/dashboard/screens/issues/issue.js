@@ -7,6 +7,7 @@ import { isAtLeast } from "../../lib/roles.js";
 import { action, empty, partSection } from "../../lib/states.js";
 import { ConstraintKind, CorrectionAct, ISSUE_FACETS } from "../../lib/vocabulary.js";
 import { unlinkButton, withdraw } from "../patterns/corrections.js";
+import { readEndings } from "../patterns/endings.js";
 import { riskMark } from "../patterns/patterns.js";
 import { suggestionsSection } from "../patterns/suggestions.js";
 import { editButton, linkButton } from "./issue_form.js";
@@ -31,6 +32,7 @@ export async function showIssue(context) {
       ` ${plain(issue.status)} · created ${ago(issue.source_created_at)}`,
     ),
     isAtLeast(me, "analyst") ? issueActions(issue, reload) : null,
+    issue.pattern_id ? lastEndings(issue.pattern_id, signal) : null,
     h(
       "div",
       { class: "columns" },
@@ -52,6 +54,14 @@ export async function showIssue(context) {
     ),
   );
 }
+
+/**
+ * How the last issues of its pattern ended.
+ * @param {string} patternId
+ * @param {AbortSignal} signal
+ */
+const lastEndings = (patternId, signal) =>
+  partSection("What ended it last time", "how it ended", () => readEndings(patternId, signal));
 
 /**
  * @param {Model<"Issue">} issue

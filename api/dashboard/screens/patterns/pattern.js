@@ -17,8 +17,9 @@ import {
   probabilityText,
 } from "../../lib/format.js";
 import { empty, part, partSection } from "../../lib/states.js";
-import { HARDLY_RECURS_BELOW } from "../../lib/vocabulary.js";
+import { HARDLY_RECURS_BELOW, SUGGESTION_BELOW } from "../../lib/vocabulary.js";
 import { nextDate, rhythmText, triggerSection, windowsTable } from "../predictions/prediction_summary.js";
+import { readInvestigationsOf } from "../recommendations/investigations.js";
 import {
   effortAndImpact,
   recommendationsTable,
@@ -26,6 +27,7 @@ import {
 } from "../recommendations/recommendations.js";
 import { closureSection } from "./corrections.js";
 import { membersSection } from "./members.js";
+import { readEndings } from "./endings.js";
 import { patternActions } from "./pattern_actions.js";
 import { quietText, riskMark, statusOf } from "./patterns.js";
 import { suggestionsSection } from "./suggestions.js";
@@ -47,12 +49,16 @@ export async function showPattern(context) {
     h("p", { class: "trail" }, link("/patterns", "Patterns"), " / pattern"),
     h("h1", {}, pattern.name),
     headline(pattern),
-    answers(predictions.data, recommendations.data),
+    answers(pattern, predictions.data, recommendations.data),
     patternActions(pattern, context),
+    partSection("What ended it last time", "how it ended", () => readEndings(id, signal)),
     columns(pattern, predictions.data, context),
     recommendations.data.length > 1
       ? section("All recommendations", {}, recommendationsTable(recommendations.data))
       : null,
+    partSection("Find out", "what to find out", () =>
+      readInvestigationsOf(id, context.me.role !== "viewer", context.reload, signal),
+    ),
     membersSection(pattern, context),
     suggestionsSection({ pattern_id: pattern.id }, context),
     partSection("Lineage", "its lineage", () => lineage(pattern, signal), { isBelow: true }),
@@ -66,11 +72,24 @@ function hardlyRecurs(prediction) {
 }
 
 /**
+ * Why nothing is recommended.
+ * @param {Model<"PatternDetail">} pattern
+ * @param {Model<"Prediction"> | undefined} prediction
+ */
+function whyNothing(pattern, prediction) {
+  if (pattern.confidence < SUGGESTION_BELOW) return "First say below whether its issues are one problem.";
+  if (hardlyRecurs(prediction)) return "Leave it: it will hardly come back.";
+  if (prediction?.probability === null) return "Nothing yet: too little history.";
+  return "It is not known what to do.";
+}
+
+/**
  * What a reader asks first: when it comes back, and what to do.
+ * @param {Model<"PatternDetail">} pattern
  * @param {Model<"Prediction">[]} predictions
  * @param {Model<"Recommendation">[]} recommendations
  */
-function answers(predictions, recommendations) {
+function answers(pattern, predictions, recommendations) {
   const next = predictions.find((row) => row.is_headline) ?? predictions[0];
   const [first] = recommendations;
   return h(
@@ -111,11 +130,7 @@ function answers(predictions, recommendations) {
               effortAndImpact(first),
             ),
           ]
-        : h(
-            "p",
-            { class: "answer-text" },
-            hardlyRecurs(next) ? "Leave it: it will hardly come back." : "Nothing is recommended.",
-          ),
+        : h("p", { class: "answer-text" }, whyNothing(pattern, next)),
     ),
   );
 }

@@ -2,18 +2,18 @@
 
 import { intervalMark } from "../../charts/axes.js";
 import { get, patch, put } from "../../lib/client.js";
-import { h, link, section } from "../../lib/elements.js";
-import { ago, minute, number, pluralize, timeZone, today } from "../../lib/format.js";
+import { h, link, section, table } from "../../lib/elements.js";
+import { ago, minute, pluralize, timeZone, today } from "../../lib/format.js";
 import { choicesOf, listing } from "../../lib/listing.js";
 import { action, empty, partSection } from "../../lib/states.js";
 import { RecommendationStatus } from "../../lib/vocabulary.js";
 import { assignButton } from "../assign_button.js";
 import { proofSection } from "./fixes.js";
 import { planSection } from "./plan.js";
-import { effortAndImpact, recurrencesPrevented, statusMark } from "./recommendations.js";
+import { effortAndImpact, preventedInterval, recurrencesPrevented, statusMark } from "./recommendations.js";
 import { ticketSection } from "./ticket.js";
 
-/** @import { Me, Model, ScreenContext } from "../../types.js" */
+/** @import { Column, Me, Model, ScreenContext } from "../../types.js" */
 /** @typedef {Model<"RecommendationDetail">} Recommendation */
 
 /** @param {ScreenContext} context */
@@ -85,11 +85,23 @@ function whySection(recommendation) {
       h(
         "span",
         { class: "quiet" },
-        ` 80 % interval ${number(recommendation.expected_low, 1)} to ${number(recommendation.expected_high, 1)}`,
+        ` 80 % interval ${preventedInterval(recommendation)}`,
       ),
     ),
+    recommendation.factors.length ? factorsTable(recommendation.factors) : null,
     h("p", { class: "prose" }, recommendation.rationale),
   );
+}
+
+/** @param {Recommendation["factors"]} factors */
+function factorsTable(factors) {
+  /** @type {Column<Recommendation["factors"][number]>[]} */
+  const columns = [
+    { title: "Factor", cell: ({ name }) => name },
+    { title: "Value", cell: ({ text }) => text },
+    { title: "Source", className: "wide", cell: ({ source }) => source },
+  ];
+  return table("Where the number comes from", columns, factors, { className: "stacked" });
 }
 
 /**

@@ -3,9 +3,9 @@
 import { intervalMark } from "../../charts/axes.js";
 import { get } from "../../lib/client.js";
 import { h, link, table } from "../../lib/elements.js";
-import { number, plain } from "../../lib/format.js";
+import { amount, amountsBetween, plain } from "../../lib/format.js";
 import { anyOf, choicesOf, listing, rowsPerPage } from "../../lib/listing.js";
-import { empty } from "../../lib/states.js";
+import { empty, part } from "../../lib/states.js";
 import {
   Effort,
   OPEN_RECOMMENDATION_STATUSES,
@@ -13,6 +13,7 @@ import {
   RecommendationStatus,
   RecommendationType,
 } from "../../lib/vocabulary.js";
+import { adviceSection, readInvestigations, readUnexplained } from "./investigations.js";
 
 /** @import { Column, Filter, Filters, Model, ScreenContext } from "../../types.js" */
 
@@ -42,7 +43,7 @@ export const RANKED_BY =
  * Every recommendation, however many.
  * @param {ScreenContext} context
  */
-export async function showRecommendations({ query, signal }) {
+export async function showRecommendations({ query, me, signal, reload }) {
   /** @param {Filters} filters */
   const read = ({ status, ...filters }) =>
     get(
@@ -72,6 +73,16 @@ export async function showRecommendations({ query, signal }) {
       draw: recommendationsTable,
       none,
     }),
+    adviceSection(
+      "Find out",
+      "What to note at the next occurrence, to tell two causes apart: three at most at a time.",
+      part("what to find out", () => readInvestigations(me.role !== "viewer", reload, signal)),
+    ),
+    adviceSection(
+      "Not known",
+      "Patterns that recur and for which nothing tells what to do.",
+      part("what is not known", () => readUnexplained(signal)),
+    ),
   );
 }
 
@@ -89,9 +100,16 @@ function statusesOf(choice) {
  * @param {Pick<Model<"Recommendation">, "expected_loops_prevented">} recommendation
  */
 export const recurrencesPrevented = (recommendation) =>
-  recommendation.expected_loops_prevented >= 0.05
-    ? number(recommendation.expected_loops_prevented, 1)
-    : "< 0.1";
+  recommendation.expected_loops_prevented < 0.5
+    ? "under 1"
+    : `about ${amount(recommendation.expected_loops_prevented)}`;
+
+/**
+ * The 80 % interval of that, such as “14 to 27”.
+ * @param {Pick<Model<"Recommendation">, "expected_low" | "expected_high">} recommendation
+ */
+export const preventedInterval = ({ expected_low, expected_high }) =>
+  amountsBetween(expected_low, expected_high);
 
 /**
  * “code fix · low effort · quick win”.
@@ -150,6 +168,6 @@ function intervalCell(row, largest) {
     "span",
     { class: "with-mark" },
     mark,
-    h("span", { class: "quiet" }, `${number(row.expected_low, 1)}–${number(row.expected_high, 1)}`),
+    h("span", { class: "quiet" }, preventedInterval(row)),
   );
 }

@@ -10,11 +10,12 @@ from causeloop_pipeline.analysis.detect.clusters.error_family_patterns import FA
 
 @dataclass(frozen=True, slots=True)
 class FamilyMatch:
-    """A family that a text describes, how clearly, and the words that show it."""
+    """A family that a text describes, how clearly, the words that show it, and how many different ones do."""
 
     family: str
     weight: float
     words: str
+    signs: int = 1
 
 
 MAX_CHARACTERS = 4_000
@@ -34,18 +35,19 @@ def recognize_families(text: str) -> list[FamilyMatch]:
     """Recognizes the families of failure that a text describes.
 
     In: any text (the first 4,000 characters count). Out: one match per family, the clearest first, with its
-    weight (3 names the failure, 2 uses usual words for it, 1 is a hint) and the words. Method: reviewed word
-    lists; ties keep their order.
+    weight (4 can mean nothing else, 3 names the failure, 2 is usual for it, 1 is a hint), its clearest words,
+    and how many different ones the text holds. Method: reviewed word lists; ties keep their order.
     """
     readable = _split_identifiers(text[:MAX_CHARACTERS])
-    best: dict[str, FamilyMatch] = {}
+    found: dict[str, list[tuple[float, str]]] = {}
     for family, weight, words in _compile_signs():
-        if family in best and best[family].weight >= weight:
-            continue
-        match = words.search(readable)
-        if match:
-            best[family] = FamilyMatch(family, weight, match.group(0))
-    return sorted(best.values(), key=lambda match: -match.weight)
+        found.setdefault(family, []).extend((weight, match.group(0)) for match in words.finditer(readable))
+    matches = [
+        FamilyMatch(family, *max(signs, key=lambda sign: sign[0]), signs=len({sign for _, sign in signs}))
+        for family, signs in found.items()
+        if signs
+    ]
+    return sorted(matches, key=lambda match: -match.weight)
 
 
 def choose_clearest_family(matches: Sequence[FamilyMatch]) -> str | None:

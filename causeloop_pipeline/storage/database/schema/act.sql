@@ -1,4 +1,4 @@
--- Recommendations, claimed fixes and their proofs.
+-- Recommendations, what is to be found out, how issues ended, claimed fixes and their proofs.
 
 create table act.recommendation (
     workspace_id             uuid not null references app.workspace on delete cascade,
@@ -15,6 +15,7 @@ create table act.recommendation (
     pattern_ids              uuid[] not null,
     steps                    text[] not null,
     rationale                text not null,
+    factors                  jsonb not null default '[]',
     score                    double precision not null,
     computed_at              timestamptz not null,
     primary key (workspace_id, recommendation_id),
@@ -25,6 +26,66 @@ create index recommendations_by_rank
     on act.recommendation (workspace_id, (coalesce(rank, 2147483647)), recommendation_id);
 select app.isolate('act.recommendation');
 grant update (status) on act.recommendation to causeloop_api;
+
+create table act.investigation (
+    workspace_id     uuid not null references app.workspace on delete cascade,
+    investigation_id uuid not null,
+    pattern_id       uuid not null,
+    kind             text not null,
+    place            integer check (place >= 1),
+    title            text not null,
+    to_note          text not null,
+    first_cause      text not null,
+    second_cause     text not null,
+    steps            text[] not null,
+    status           text not null default 'open' check (status in ('open', 'done', 'dismissed')),
+    result           text check (result in ('first', 'second', 'neither')),
+    note             text,
+    decided_by       text,
+    decided_at       timestamptz,
+    computed_at      timestamptz not null,
+    primary key (workspace_id, investigation_id),
+    check ((status = 'done') = (result is not null))
+);
+comment on table act.investigation is
+    'What to note at the next occurrence of a pattern, to tell two causes apart; done, it is evidence.';
+comment on column act.investigation.place is
+    '1 is to be found out first; null: no longer offered, or decided.';
+select app.isolate('act.investigation');
+grant update (status, result, note, decided_by, decided_at) on act.investigation to causeloop_api;
+
+create table act.unexplained_patterns (
+    workspace_id uuid not null references app.workspace on delete cascade,
+    pattern_ids  uuid[] not null,
+    traits       text[] not null,
+    computed_at  timestamptz not null,
+    primary key (workspace_id)
+);
+comment on table act.unexplained_patterns is
+    'The patterns that recur and for which it is not known what to do, and what they have in common.';
+select app.isolate('act.unexplained_patterns');
+
+create table act.ending (
+    workspace_id uuid not null,
+    issue_id     uuid not null,
+    ended_at     timestamptz not null,
+    took_seconds bigint not null check (took_seconds >= 0),
+    action       text,
+    phrase       text,
+    quote        text check (length(quote) <= 300),
+    field        text,
+    made_by      text,
+    link         text,
+    read_until   timestamptz not null,
+    primary key (workspace_id, issue_id),
+    foreign key (workspace_id, issue_id) references core.issue on delete cascade
+);
+comment on table act.ending is
+    'How an issue of a pattern ended, as its tool tells: who, what was done, and the words that say so.';
+comment on column act.ending.action is 'The kind of action that the words tell of; null: they tell of none.';
+comment on column act.ending.field is 'Where in the stored record the words stand.';
+comment on column act.ending.read_until is 'Up to which update of the issue it was read.';
+select app.isolate('act.ending');
 
 create table act.recommendation_progress (
     workspace_id      uuid not null references app.workspace on delete cascade,

@@ -1,0 +1,142 @@
+// What to find out about patterns, three at most, and the patterns for which it is not known what to do.
+
+import { get, patch } from "../../lib/client.js";
+import { facts, h, link, section } from "../../lib/elements.js";
+import { day, pluralize } from "../../lib/format.js";
+import { action, empty } from "../../lib/states.js";
+import { InvestigationResult } from "../../lib/vocabulary.js";
+
+/** @import { Model } from "../../types.js" */
+/** @typedef {Model<"Investigation">} Investigation */
+
+/**
+ * What is to be found out now.
+ * @param {boolean} canWrite
+ * @param {() => void} reload
+ * @param {AbortSignal} signal
+ */
+export async function readInvestigations(canWrite, reload, signal) {
+  const open = await get("/v1/investigations", {}, { status: ["open"], limit: 10 }, signal);
+  if (!open.data.length) return empty("Nothing is to be found out.");
+  return h("div", {}, open.data.map((each) => investigationCard(each, canWrite, reload)));
+}
+
+/**
+ * What was found out about a pattern, and what is to be.
+ * @param {string} patternId
+ * @param {boolean} canWrite
+ * @param {() => void} reload
+ * @param {AbortSignal} signal
+ */
+export async function readInvestigationsOf(patternId, canWrite, reload, signal) {
+  const of = await get("/v1/investigations", {}, { pattern_id: patternId, limit: 10 }, signal);
+  if (!of.data.length) return empty("Nothing has to be found out about it.");
+  return h("div", {}, of.data.map((each) => investigationCard(each, canWrite, reload)));
+}
+
+/**
+ * @param {Investigation} investigation
+ * @param {boolean} canWrite
+ * @param {() => void} reload
+ */
+function investigationCard(investigation, canWrite, reload) {
+  const isOpen = investigation.status === "open";
+  return h(
+    "article",
+    { class: "proof" },
+    h("h3", {}, link(`/patterns/${investigation.pattern_id}`, investigation.title)),
+    facts([
+      ["Note", investigation.to_note],
+      ["It tells apart", `${investigation.first_cause} or ${investigation.second_cause}`],
+      ["Found out", isOpen ? null : decisionText(investigation)],
+    ]),
+    isOpen ? h("ol", { class: "plan" }, investigation.steps.map((step) => h("li", {}, step))) : null,
+    isOpen && canWrite ? decisionForm(investigation, reload) : null,
+  );
+}
+
+/** @param {Investigation} investigation */
+function decisionText({ status, result, note, first_cause, second_cause, decided_by_name, decided_at }) {
+  const causes = { first: first_cause, second: second_cause, neither: "neither of them" };
+  const found = status === "dismissed" || result === null ? "dismissed" : causes[result];
+  const when = decided_at ? ` on ${day(decided_at)}` : "";
+  return `${found}, by ${decided_by_name ?? "somebody who has left"}${when}${note ? `: ${note}` : ""}`;
+}
+
+/**
+ * @param {Investigation} investigation
+ * @param {() => void} reload
+ */
+function decisionForm(investigation, reload) {
+  const note = h("input", { type: "text", maxlength: 5000, "aria-label": `Note on ${investigation.title}` });
+  /** @param {Model<"InvestigationDecision">} decision */
+  const decide = (decision) => async () => {
+    const text = note.value.trim();
+    await patch(
+      "/v1/investigations/{investigation_id}",
+      { investigation_id: investigation.id },
+      text ? { ...decision, note: text } : decision,
+    );
+    reload();
+  };
+  const causes = { first: investigation.first_cause, second: investigation.second_cause };
+  return h(
+    "div",
+    { class: "actions" },
+    note,
+    InvestigationResult.values.map((result) =>
+      action(
+        `It is ${result === "neither" ? InvestigationResult.labels[result] : causes[result]}`,
+        decide({ status: "done", result }),
+        { done: "Recorded. The next run takes it as evidence." },
+      ),
+    ),
+    action("Do not find out", decide({ status: "dismissed" }), { done: "It is not offered again." }),
+  );
+}
+
+const NAMED = 20;
+
+/**
+ * The patterns for which it is not known what to do, and what they have in common.
+ * @param {AbortSignal} signal
+ */
+export async function readUnexplained(signal) {
+  const { patterns, traits } = await get("/v1/investigations/unexplained", {}, {}, signal);
+  if (!patterns.length) return empty("For every pattern that recurs, something is known.");
+  const about = `${pluralize(patterns.length, "pattern")}: what to do is not known`;
+  return h(
+    "div",
+    {},
+    h(
+      "p",
+      { class: "prose" },
+      traits.length ? `${about}. This is what they have in common:` : `${about}, and they share nothing.`,
+    ),
+    traits.length ? h("ul", { class: "rows" }, traits.map((trait) => h("li", {}, trait))) : null,
+    h(
+      "ul",
+      { class: "rows" },
+      patterns
+        .slice(0, NAMED)
+        .map((pattern) =>
+          h(
+            "li",
+            {},
+            link(`/patterns/${pattern.id}`, pattern.name),
+            h("span", { class: "quiet" }, ` ${pluralize(pattern.issue_count, "issue")}`),
+          ),
+        ),
+    ),
+    patterns.length > NAMED ? h("p", { class: "quiet" }, `and ${patterns.length - NAMED} more`) : null,
+  );
+}
+
+/**
+ * A section that stands below the ranked fixes.
+ * @param {string} title
+ * @param {string} lead
+ * @param {HTMLElement} content
+ */
+export const adviceSection = (title, lead, content) =>
+  section(title, {}, h("p", { class: "quiet" }, lead), content);

@@ -1,0 +1,1 @@
+"""Investigations: what to find out about patterns, and the patterns that nothing explains."""

@@ -1,0 +1,1 @@
+"""How the issues of a pattern ended."""

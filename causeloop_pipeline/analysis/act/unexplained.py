@@ -1,0 +1,54 @@
+"""The patterns for which it is not known what to do, and what they have in common: said, not hidden."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from causeloop_pipeline.analysis.act.pattern_evidence import PatternEvidence
+
+MAX_TRAITS = 5
+MIN_SHARE = 0.25
+_EVERYWHERE = 0.8  # a trait that so many of all patterns have tells nothing
+_DIMENSIONS = ("service", "component", "region", "team", "environment", "error_type")
+
+
+@dataclass(frozen=True, slots=True)
+class Unexplained:
+    """Patterns whose remedy is not known, and sentences on what they share, the commonest first."""
+
+    pattern_ids: Sequence[str]
+    traits: Sequence[str]
+
+
+def describe_unexplained(patterns: Sequence[PatternEvidence], of: Sequence[PatternEvidence]) -> Unexplained:
+    """Describe what patterns have in common.
+
+    In: the evidence on patterns whose remedy is not known, and on all patterns. Out: their ids, and what a
+    quarter of them and at least two share, but not nearly all patterns: place, team, error type, part of the
+    week, or that they follow changes.
+    """
+    counts, everywhere = _count_traits(patterns), _count_traits(of)
+    shared = [
+        (text, count)
+        for text, count in counts.items()
+        if count >= max(2.0, MIN_SHARE * len(patterns)) and everywhere[text] < _EVERYWHERE * len(of)
+    ]
+    ordered = sorted(shared, key=lambda each: (-each[1], each[0]))[:MAX_TRAITS]
+    traits = [f"{count} of {len(patterns)} {text}" for text, count in ordered]
+    return Unexplained(sorted(evidence.pattern_id for evidence in patterns), traits)
+
+
+def _count_traits(patterns: Sequence[PatternEvidence]) -> Counter[str]:
+    return Counter(trait for evidence in patterns for trait in _list_traits(evidence))
+
+
+def _list_traits(evidence: PatternEvidence) -> Iterator[str]:
+    for kind in _DIMENSIONS:
+        counted = evidence.dimensions.get(kind)
+        if counted is not None and counted.count * 2 >= counted.of:
+            yield f"have the {kind.replace('_', ' ')} {counted.value}"
+    if evidence.tendency is not None:
+        when = evidence.tendency
+        yield f"come most often on {when.weekday.capitalize()}, {when.hours} h"
+    if evidence.change is not None:
+        yield "follow changes"

@@ -1,0 +1,148 @@
+"""How failures ended is read from what tools store, quoted, and grouped by what was done."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from causeloop_pipeline.analysis.act.ending_actions import NOTHING_DONE, find_action
+from causeloop_pipeline.analysis.act.endings import EndingGroup, find_what_held, write_endings
+from causeloop_pipeline.analysis.act.pattern_evidence import Experience
+from causeloop_pipeline.analysis.act.stated_endings import MAX_QUOTE, read_stated_ending
+from tests.support.advising import advise, failing
+
+SERVICENOW = {
+    "close_code": "Solved",
+    "close_notes": "Restarted the pool on db-2.",
+    "closed_by": {"display_value": "x", "name": "Ana Petrovic"},
+}
+JIRA = {
+    "fields": {
+        "resolution": {"name": "Done"},
+        "assignee": {"displayName": "Ben Okafor"},
+        "comment": {
+            "comments": [
+                {"created": "2026-01-02", "body": {"content": [{"text": "Increased the pool size to 80."}]}},
+                {"created": "2026-01-03", "body": {"content": [{"text": "Thanks!"}]}},
+                {"created": "2026-01-01", "body": "We should restart it."},
+            ]
+        },
+    }
+}
+GITHUB = {
+    "state_reason": "completed",
+    "closed_by": {"login": "ana"},
+    "pull_request": {"html_url": "https://github.example/acme/shop/pull/7"},
+}
+
+
+@pytest.mark.parametrize(
+    ("payload", "action", "quote", "made_by"),
+    [
+        (SERVICENOW, "restarted", "Restarted the pool on db-2.", "Ana Petrovic"),
+        (JIRA, "raised a limit", "Increased the pool size to 80.", "Ben Okafor"),
+        (GITHUB, None, None, "ana"),
+        ({"resolve_reason": "Rolled back release 4.2"}, "rolled back", "Rolled back release 4.2", None),
+        ({"close_code": "Not reproducible"}, NOTHING_DONE, "Not reproducible", None),
+        ({"status": "resolved", "resolution": "fixed"}, None, None, None),
+        ({}, None, None, None),
+    ],
+)
+def test_tools_say_in_their_own_fields_how_it_ended(
+    payload: dict[str, Any], action: str | None, quote: str | None, made_by: str | None
+) -> None:
+    ending = read_stated_ending(payload, None)
+    assert (ending.action, ending.quote, ending.made_by) == (action, quote, made_by)
+
+
+def test_the_change_that_fixed_it_is_linked() -> None:
+    assert read_stated_ending(GITHUB, None).link == "https://github.example/acme/shop/pull/7"
+    script = {"pull_request": {"html_url": "javascript:alert(1)"}}
+    assert read_stated_ending(script, None).link is None
+
+
+def test_the_text_of_the_issue_may_say_it_under_a_heading() -> None:
+    ending = read_stated_ending(
+        {}, "Checkout was down.\nResolution: rebooted node r04 and drained it.\nImpact: none"
+    )
+    assert (ending.action, ending.field) == ("cleared", "body")
+    assert ending.quote == "rebooted node r04 and drained it."
+
+
+@pytest.mark.parametrize(
+    ("text", "action"),
+    [
+        ("We restarted the worker. Then we rolled back the release.", "rolled back"),
+        ("Please restart the worker", None),
+        ("We will replace the disk next week.", None),
+        ("Replaced the disk in slot 4", "replaced"),
+        ("cleared /var/log and old images", "cleared"),
+        ("Renewed the certificate", "renewed"),
+        ("Provider fixed it", "waited for the provider"),
+        ("unlocked the account", "unblocked an account"),
+        ("fixed in #4711", "deployed a fix"),
+        ("it is odd", None),
+    ],
+)
+def test_what_was_done_counts_and_what_is_planned_does_not(text: str, action: str | None) -> None:
+    found = find_action(text)
+    assert (found.kind if found else None) == action
+
+
+values = st.recursive(
+    st.one_of(st.none(), st.booleans(), st.integers(), st.text(max_size=20)),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=4),
+        st.dictionaries(
+            st.sampled_from(["close_notes", "comments", "body", "resolved_by", "pull_request", "x"]),
+            inner,
+            max_size=4,
+        ),
+    ),
+    max_leaves=20,
+)
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.dictionaries(st.text(max_size=9), values, max_size=4), st.one_of(st.none(), st.text(max_size=80)))
+def test_any_record_gives_an_ending_or_none(payload: dict[str, Any], body: str | None) -> None:
+    ending = read_stated_ending(payload, body)
+    assert ending.quote is None or 0 < len(ending.quote) <= MAX_QUOTE
+
+
+def group(action: str, phrase: str, count: int, low: float, high: float, **more: Any) -> EndingGroup:
+    return EndingGroup(action, phrase, count, low, high, more.get("is_holding", False), ["i"])
+
+
+GROUPS = [
+    group("raised a limit", "raised its size", 1, 41, 41, is_holding=True),
+    group("restarted", "restarted the pool", 7, 2, 9),
+]
+
+
+def test_groups_are_written_with_how_often_and_how_long_they_held() -> None:
+    assert write_endings(GROUPS) == (
+        "raised its size (once, held 41 days so far), restarted the pool (7 times, held 2 to 9 days)"
+    )
+
+
+def test_only_what_held_clearly_longer_than_usual_held() -> None:
+    assert find_what_held(GROUPS, 7.0) is GROUPS[0]
+    assert find_what_held(GROUPS, 20.0) is None
+    assert find_what_held(GROUPS, None) is None
+
+
+def test_advice_leads_with_what_ended_it_before() -> None:
+    experience = Experience({"p": GROUPS}, {})
+    known = advise({"p": failing("p", "read timed out", 12)}, experience=experience).row(0, named=True)
+    assert known["rationale"].startswith(
+        "It was ended before by: raised its size (once, held 41 days so far)"
+    )
+    assert known["steps"][0].startswith("Begin with what ended it before: raised its size")
+
+
+def test_what_held_is_the_advice_where_nothing_else_is_known() -> None:
+    experience = Experience({"p": [group("raised a limit", "raised its size", 2, 60, 90)]}, {})
+    row = advise({"p": failing("p", "an odd thing", 12)}, experience=experience).row(0, named=True)
+    assert row["title"] == "Do for good in ledger what held: “raised its size”"
