@@ -16,6 +16,7 @@ from tests.api.sample_rows import (
     insert_changes,
     insert_connector,
     insert_integrations,
+    insert_investigation,
     insert_issues,
     insert_patterns,
     insert_predictions,
@@ -55,6 +56,7 @@ def make_sample(owner: psycopg.Connection, database: Database, plan: str = "ente
         insert_patterns(session, sample)
         insert_predictions(session, sample)
         insert_recommendations(session, sample)
+        insert_investigation(session, sample)
         insert_integrations(session, sample)
         insert_changes(session, sample)
     return sample

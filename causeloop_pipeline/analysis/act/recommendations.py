@@ -129,6 +129,7 @@ def _investigate(
 def _recommend(diagnoses: Sequence[Diagnosis], inputs: RecommendationInputs, space: UUID) -> pl.DataFrame:
     groups = _group_by_cluster(diagnoses, _map_clusters_by_pattern(inputs.cluster_members))
     context = _Context(
+        ended=_list_endings(diagnoses),
         hold_chances=hold_chances(inputs.existing),
         risks=dict(inputs.risks.select("id", "risk_score").iter_rows()),
         states=_read_states(inputs.existing),
@@ -138,7 +139,7 @@ def _recommend(diagnoses: Sequence[Diagnosis], inputs: RecommendationInputs, spa
     alone, folded = _fold(proposals, context)
     shared = Counter(proposal.title for proposal in proposals)
     rows = [
-        _write_row(proposal, is_title_shared=shared[proposal.title] > 1)
+        _write_row(proposal, context.ended, is_title_shared=shared[proposal.title] > 1)
         for proposal in alone
         if _is_wanted(context.states.get(proposal.recommendation_id))
     ]
@@ -157,8 +158,9 @@ def find_least_probability(window_days: int) -> float:
 
 @dataclass(frozen=True, slots=True)
 class _Context:
-    """What is known beside the patterns: chances by type, risks by pattern, earlier states by id."""
+    """What is known beside the patterns: what ended which family, chances by type, risks, earlier states."""
 
+    ended: Mapping[str, Sequence[str]]
     hold_chances: Mapping[str, tuple[float, float, int]]
     risks: Mapping[str, float | None]
     states: Mapping[str, tuple[str, str | None]]
@@ -253,7 +255,16 @@ def _propose(diagnosis: Diagnosis, context: _Context) -> Proposal:
     )
 
 
-def _write_row(proposal: Proposal, *, is_title_shared: bool) -> Row:
+def _list_endings(diagnoses: Sequence[Diagnosis]) -> dict[str, list[str]]:
+    """What was done about the patterns of each family, once for each time."""
+    ended: dict[str, list[str]] = {}
+    for diagnosis in diagnoses:
+        for group in diagnosis.group[0].endings:
+            ended.setdefault(diagnosis.family, []).extend([group.action] * group.count)
+    return ended
+
+
+def _write_row(proposal: Proposal, ended: Mapping[str, Sequence[str]], *, is_title_shared: bool) -> Row:
     """The recommendation in words; a title that others have too names the pattern."""
     diagnosis, remedy, title = proposal.diagnosis, proposal.remedy, proposal.title
     kind = remedy.type.value
@@ -265,7 +276,7 @@ def _write_row(proposal: Proposal, *, is_title_shared: bool) -> Row:
         "impact": proposal.impact.value,
         **proposal.expected,
         "pattern_ids": sorted(evidence.pattern_id for evidence in diagnosis.group),
-        "steps": list_steps(remedy, diagnosis),
+        "steps": list_steps(remedy, diagnosis, ended),
         "rationale": write_rationale(diagnosis, proposal.gain, kind),
         "factors": list_factors(diagnosis.group, proposal.gain, kind),
         "score": proposal.score,

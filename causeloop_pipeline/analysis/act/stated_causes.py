@@ -10,9 +10,12 @@ from dataclasses import dataclass
 from causeloop_pipeline.analysis.act.cause_signs import SIGNS
 
 MAX_CHARACTERS = 6_000
-MIN_WEIGHT = 2.0
+MIN_WEIGHT = 3.2  # more than any sign gives in a sentence that does not say outright what the cause was
 LATER_COUNTS_LESS = 0.2
 INTERNAL, EXTERNAL, UNKNOWN = "internal causes", "external causes", "unknown"
+
+OFTEN_A_CONSEQUENCE = ("load",)
+"""Kinds that sentences on another cause mention too: “a deployment increased the load”."""
 
 ORIGIN_OF_CAUSE = {
     "configuration": INTERNAL,
@@ -64,7 +67,8 @@ def read_stated_cause(text: str | None) -> StatedCause | None:
     """Read the cause that a text states.
 
     In: a report, or None. Out: the kind with the most weight of evidence, None where none is stated clearly.
-    Method: weighted word lists over the sentences that claim a cause; the first ones count most.
+    Method: weighted word lists over the sentences that claim a cause; the first ones count most, and load
+    counts only where no other kind is mentioned.
     """
     scores: dict[str, float] = defaultdict(float)
     first: dict[str, str] = {}
@@ -77,7 +81,7 @@ def read_stated_cause(text: str | None) -> StatedCause | None:
             if sign and sign[1]:
                 scores[kind] += sign[0] * share / (1 + LATER_COUNTS_LESS * position)
                 first.setdefault(kind, sign[1].group(0))
-    kind = max(scores, key=lambda name: scores[name], default="")
+    kind = max(scores, key=lambda name: (name not in OFTEN_A_CONSEQUENCE, scores[name]), default="")
     if scores.get(kind, 0.0) < MIN_WEIGHT:
         return None
     return StatedCause(kind, ORIGIN_OF_CAUSE[kind], first[kind], scores[kind])

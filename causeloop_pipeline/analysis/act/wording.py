@@ -1,6 +1,6 @@
 """The text of a recommendation: title, ordered steps and reasons, each number with its source."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from causeloop_pipeline.analysis.act.diagnoses import Basis, Diagnosis
@@ -12,6 +12,11 @@ from causeloop_pipeline.analysis.act.leads import (
     join_briefs,
     list_leads,
     write_traces,
+)
+from causeloop_pipeline.analysis.act.likely_endings import (
+    count_actions,
+    rank_likely_endings,
+    write_actions,
 )
 from causeloop_pipeline.analysis.act.pattern_evidence import RECENT_DAYS, PatternEvidence
 from causeloop_pipeline.analysis.act.playbook import Remedy
@@ -49,16 +54,33 @@ def cut_title(text: str) -> str:
     return text if len(text) <= TITLE_LIMIT else text[: TITLE_LIMIT - 1].rstrip() + "…"
 
 
-def list_steps(remedy: Remedy, diagnosis: Diagnosis) -> list[str]:
-    """The steps: what the evidence says to look at, what to change, and how many quiet days will show it."""
+def list_steps(remedy: Remedy, diagnosis: Diagnosis, ended: Mapping[str, Sequence[str]]) -> list[str]:
+    """The steps: what the evidence says to look at, what to change, and how many quiet days will show it.
+
+    `ended` is what was done here about failures by family: where nothing ended these patterns themselves.
+    """
     group = diagnosis.group
     leads = [lead for evidence in group[:3] for lead in list_leads(evidence)]
     plan = [lead.step for lead in leads]
+    if not any(evidence.endings for evidence in group) and (
+        told := _tell_usual_endings(diagnosis.family, ended)
+    ):
+        plan.append(told)
     plan.append(_write_opening_step(group))
     is_told = remedy.told_by is not None and remedy.told_by in {lead.kind for lead in leads}
     plan += [_fill(step, group, diagnosis.detail) for step in remedy.steps[1 if is_told else 0 :]]
     plan.append(_write_last_step(group))
     return list(dict.fromkeys(plan))
+
+
+def _tell_usual_endings(family: str, ended: Mapping[str, Sequence[str]]) -> str:
+    """What ended failures of the same family elsewhere here."""
+    if family not in ended:
+        return ""
+    counts = count_actions(ended[family])
+    everything = [action for each in ended.values() for action in each]
+    likely = [action for action in rank_likely_endings([everything, ended[family]]) if action in counts]
+    return f"To end it for now, try what ended such failures here: {write_actions(counts, likely)}."
 
 
 def write_rationale(diagnosis: Diagnosis, gain: Prevention, kind: str) -> str:

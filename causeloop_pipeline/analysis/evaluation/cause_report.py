@@ -1,5 +1,6 @@
 """How often the kind of cause that is read from a report agrees with the one that people gave it."""
 
+import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -9,6 +10,7 @@ from causeloop_pipeline.analysis.act.stated_causes import UNKNOWN, read_stated_c
 from causeloop_pipeline.analysis.arrays import Bools
 
 DRAWS = 400
+_SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
 CAUSE_REPORT_SCHEMA = pl.Schema(
     {
         "method": pl.String,
@@ -26,7 +28,9 @@ def evaluate_causes(texts: pl.Series, labels: pl.Series, *, seed: int = 0) -> pl
 
     In: texts; labels: internal causes, external causes or unknown, several separated by semicolons. Out:
     CAUSE_REPORT_SCHEMA: agreement with the first label and with any label, with 95 % bootstrap intervals;
-    `right when …` for each answer; beside it the peer that always answers the commonest label.
+    how often it is right where it names a cause, which is what advice rests on; agreement where the commonest
+    label stands in for a cause that is not stated; `right when …` for each answer; beside it the peer that
+    always answers the commonest label.
     """
     label_lists = [_split_labels(text) for text in labels.fill_null("").to_list()]
     read = [cause.origin if (cause := read_stated_cause(text)) else UNKNOWN for text in texts.to_list()]
@@ -42,10 +46,37 @@ def evaluate_causes(texts: pl.Series, labels: pl.Series, *, seed: int = 0) -> pl
         )
         rows.append((method, "agrees with the first label", *_share(is_first, seed), len(is_first)))
         rows.append((method, "agrees with a label", *_share(is_any, seed), len(is_any)))
+        if method == "causeloop":
+            is_named = np.array([answer != UNKNOWN for answer in answers], dtype=bool)
+            rows.append(
+                (method, "right where a cause is named", *_share(is_first[is_named], seed), is_named.sum())
+            )
+            filled = [commonest if answer == UNKNOWN else answer for answer in answers]
+            is_filled = np.array([a == b for a, b in zip(filled, firsts, strict=True)], dtype=bool)
+            figure = "agrees, the commonest label where none is stated"
+            rows.append((method, figure, *_share(is_filled, seed), len(is_filled)))
         for kind in sorted(set(answers)):
             correct = is_first[np.array([answer == kind for answer in answers], dtype=bool)]
             rows.append((method, f"right when it says {kind}", *_share(correct, seed), len(correct)))
     return pl.DataFrame(rows, schema=CAUSE_REPORT_SCHEMA, orient="row")
+
+
+def remove_text(text: str, removed: str | None) -> str:
+    """Remove from a report the sentences that another text holds.
+
+    In: a report; what is to go, such as its text on the cause. Out: the other sentences, joined by blanks.
+    """
+    gone = _fold(removed or "")
+    kept = [part for part in _SENTENCE.split(text) if (folded := _fold(part)) and not _meet(folded, gone)]
+    return " ".join(kept)
+
+
+def _meet(sentence: str, removed: str) -> bool:
+    return bool(removed) and (sentence in removed or removed in sentence)
+
+
+def _fold(text: str) -> str:
+    return " ".join(re.findall(r"\w+", text.lower()))
 
 
 def _split_labels(text: str) -> Sequence[str]:
