@@ -11,8 +11,8 @@ import { brokenFeedsNotice, readBrokenFeeds } from "./connectors/broken_feeds.js
 import { fixesSection, latestFix, readFixes, verdictMark } from "./recommendations/fixes.js";
 import {
   effortAndImpact,
-  RANKED_BY,
   preventedInterval,
+  RANKED_BY,
   recommendationsTable,
   recurrencesPrevented,
   statusMark,

@@ -26,8 +26,8 @@ import {
   recurrencesPrevented,
 } from "../recommendations/recommendations.js";
 import { closureSection } from "./corrections.js";
-import { membersSection } from "./members.js";
 import { readEndings } from "./endings.js";
+import { membersSection } from "./members.js";
 import { patternActions } from "./pattern_actions.js";
 import { quietText, riskMark, statusOf } from "./patterns.js";
 import { suggestionsSection } from "./suggestions.js";

@@ -18,7 +18,11 @@ import { InvestigationResult } from "../../lib/vocabulary.js";
 export async function readInvestigations(canWrite, reload, signal) {
   const open = await get("/v1/investigations", {}, { status: ["open"], limit: 10 }, signal);
   if (!open.data.length) return empty("Nothing is to be found out.");
-  return h("div", {}, open.data.map((each) => investigationCard(each, canWrite, reload)));
+  return h(
+    "div",
+    {},
+    open.data.map((each) => investigationCard(each, canWrite, reload)),
+  );
 }
 
 /**
@@ -31,7 +35,11 @@ export async function readInvestigations(canWrite, reload, signal) {
 export async function readInvestigationsOf(patternId, canWrite, reload, signal) {
   const of = await get("/v1/investigations", {}, { pattern_id: patternId, limit: 10 }, signal);
   if (!of.data.length) return empty("Nothing has to be found out about it.");
-  return h("div", {}, of.data.map((each) => investigationCard(each, canWrite, reload)));
+  return h(
+    "div",
+    {},
+    of.data.map((each) => investigationCard(each, canWrite, reload)),
+  );
 }
 
 /**
@@ -50,7 +58,13 @@ function investigationCard(investigation, canWrite, reload) {
       ["It tells apart", `${investigation.first_cause} or ${investigation.second_cause}`],
       ["Found out", isOpen ? null : decisionText(investigation)],
     ]),
-    isOpen ? h("ol", { class: "plan" }, investigation.steps.map((step) => h("li", {}, step))) : null,
+    isOpen
+      ? h(
+          "ol",
+          { class: "plan" },
+          investigation.steps.map((step) => h("li", {}, step)),
+        )
+      : null,
     isOpen && canWrite ? decisionForm(investigation, reload) : null,
   );
 }
@@ -113,7 +127,13 @@ export async function readUnexplained(signal) {
       { class: "prose" },
       traits.length ? `${about}. This is what they have in common:` : `${about}, and they share nothing.`,
     ),
-    traits.length ? h("ul", { class: "rows" }, traits.map((trait) => h("li", {}, trait))) : null,
+    traits.length
+      ? h(
+          "ul",
+          { class: "rows" },
+          traits.map((trait) => h("li", {}, trait)),
+        )
+      : null,
     h(
       "ul",
       { class: "rows" },

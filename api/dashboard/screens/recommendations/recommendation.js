@@ -82,11 +82,7 @@ function whySection(recommendation) {
         recommendation.expected_high,
         Math.max(0.1, recommendation.expected_high),
       ),
-      h(
-        "span",
-        { class: "quiet" },
-        ` 80 % interval ${preventedInterval(recommendation)}`,
-      ),
+      h("span", { class: "quiet" }, ` 80 % interval ${preventedInterval(recommendation)}`),
     ),
     recommendation.factors.length ? factorsTable(recommendation.factors) : null,
     h("p", { class: "prose" }, recommendation.rationale),

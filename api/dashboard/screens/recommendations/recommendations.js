@@ -164,10 +164,5 @@ export function recommendationsTable(rows) {
  */
 function intervalCell(row, largest) {
   const mark = intervalMark(row.expected_low, row.expected_loops_prevented, row.expected_high, largest);
-  return h(
-    "span",
-    { class: "with-mark" },
-    mark,
-    h("span", { class: "quiet" }, preventedInterval(row)),
-  );
+  return h("span", { class: "with-mark" }, mark, h("span", { class: "quiet" }, preventedInterval(row)));
 }
