@@ -17,6 +17,9 @@ TITLES = {
     "/patterns/:id": [
         "When does it come back?",
         "What to do?",
+        "What ended it last time",
+        "“restarted the pool” (7 times, held 2 to 9 days)",
+        "“Restarted the pool.”",
         "Merge",
         "Rename",
         "Occurrences",
@@ -38,6 +41,7 @@ TITLES = {
     "/clusters": ["Pattern graph", "Minimum strength", "Show all", "Find"],
     "/issues": ["Severity", "Status", "Report an issue", "From", "Urgent", "Save this view"],
     "/issues/:id": [
+        "What ended it last time",
         "Similar issues",
         "Assigned by",
         "Edit",
@@ -46,8 +50,23 @@ TITLES = {
         "1.5 hours",
         "Yes, same cause",
     ],
-    "/recommendations/:id": ["Patterns addressed", "Proof", "Assign", "Tracker"],
-    "/recommendations": ["Recurrences prevented", "Effort"],
+    "/recommendations/:id": [
+        "Patterns addressed",
+        "Proof",
+        "Assign",
+        "Tracker",
+        "about 2",
+        "80 % interval 1 to 3",
+        "Assumed, until fixes are proven here.",
+    ],
+    "/recommendations": [
+        "Recurrences prevented",
+        "Effort",
+        "Find out",
+        "one machine or one release",
+        "1 pattern: what to do is not known. This is what they have in common:",
+        "4 of 8 have the service Shop UK",
+    ],
     "/report": [
         "What failed most",
         "Week before",
