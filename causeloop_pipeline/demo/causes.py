@@ -36,7 +36,7 @@ class CauseFix:
 
 @dataclass(frozen=True)
 class Cause:
-    """One root cause: where its failures appear, with which texts, and how often."""
+    """One root cause: where its failures appear, with which texts, how often, and what ended them."""
 
     key: str
     source: str
@@ -51,6 +51,7 @@ class Cause:
     resolve_minutes: int
     kind: str = "issue"
     fix: CauseFix | None = None
+    endings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -90,5 +91,6 @@ def _read_cause(table: dict[str, Any]) -> Cause:
         for name, value in table.pop("rhythm").items()
     }
     fix = table.pop("fix", None)
-    table |= {"severities": tuple(table["severities"]), "titles": tuple(table["titles"])}
+    listed = ("severities", "titles", "endings")
+    table |= {name: tuple(table.get(name, ())) for name in listed}
     return Cause(rhythm=Rhythm(**rhythm), fix=CauseFix(**fix) if fix else None, **table)

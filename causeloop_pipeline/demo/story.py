@@ -13,6 +13,8 @@ from hashlib import blake2b
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from numpy.random import Generator
+
 from causeloop_pipeline.demo.causes import Cause, DemoWorkspace, read_demo_workspaces, read_one_off_titles
 from causeloop_pipeline.demo.rhythms import draw_occurrence_times, make_random_generator
 from causeloop_pipeline.demo.wording import fill
@@ -22,6 +24,7 @@ DAYS_AFTER = 60
 SEED = 20_240_229
 ONE_OFFS_PER_WORKSPACE = 25
 LATE_CHANCE = 0.02
+PEOPLE = ("Ana Petrovic", "Ben Okafor", "Chiara Ricci", "Dev Patel", "Elif Kaya")
 UNRESOLVED_CHANCE = 0.006
 NEVER_LATE = ("pagerduty", "okta", "datadog")
 """Their filters or ids depend on the time of creation: the real tools would not show late events either."""
@@ -47,6 +50,8 @@ class Failure:
     visible_at: datetime
     acknowledged_at: datetime
     resolved_at: datetime | None
+    ending: str
+    ended_by: str
 
     @property
     def external_id(self) -> str:
@@ -142,7 +147,17 @@ def _make_failure(demo: DemoWorkspace, cause: Cause, local: datetime, number: in
         visible_at=visible_at,
         acknowledged_at=visible_at + duration * 0.2,
         resolved_at=None if unresolved else visible_at + duration,
+        **_choose_ending(cause, make_random_generator(seed, cause.key, "ending", local, number)),
     )
+
+
+def _choose_ending(cause: Cause, rng: Generator) -> dict[str, str]:
+    """What somebody of the team says was done; half of the time nobody says anything."""
+    is_told = bool(cause.endings) and rng.random() < 0.5
+    return {
+        "ending": fill(str(rng.choice(cause.endings)), rng) if is_told else "",
+        "ended_by": str(rng.choice(PEOPLE)),
+    }
 
 
 def _make_one_off_failure(demo: DemoWorkspace, number: int, first: date, seed: int) -> Failure:
@@ -163,6 +178,7 @@ def _make_one_off_failure(demo: DemoWorkspace, number: int, first: date, seed: i
         visible_at=created,
         acknowledged_at=created + timedelta(hours=3),
         resolved_at=created + timedelta(days=2),
+        ending="",
     )
 
 

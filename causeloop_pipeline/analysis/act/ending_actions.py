@@ -88,6 +88,7 @@ ACTIONS = tuple(Action(kind, re.compile(rf"(?<![\w-])(?:{words}){_OBJECT}")) for
 _PLANNED = re.compile(
     r"\b(?:will|should|must|need(?:s)? to|plan(?:ned)? to|please|todo|could|would|don't|do not)\b"
 )
+_LAST_WORDS = re.compile(r"(?: (?:of|over|the|a|an|up|out|off|its|our))+$")
 _SENTENCE = re.compile(r"(?<=[.!?;])\s+|\n+")
 
 
@@ -101,5 +102,5 @@ def find_action(text: str) -> ReportedAction | None:
     for action in ACTIONS:
         for sentence in sentences:
             if match := action.words.search(sentence):
-                return ReportedAction(action.kind, match.group(0).strip(" .:-"))
+                return ReportedAction(action.kind, _LAST_WORDS.sub("", match.group(0)).strip(" .:-"))
     return None

@@ -27,7 +27,7 @@ _CODES = (
 )  # fmt: skip
 _PEOPLE = (
     "resolved_by", "closed_by", "resolver", "resolved_by_user", "closed_by_user", "completed_by",
-    "last_status_change_by", "dismissed_by", "assigned_to", "assignee", "owner",
+    "last_status_change_by", "dismissed_by", "assigned_to", "assignee",
 )  # fmt: skip
 _LINKS = (
     "pull_request", "pull_requests", "linked_pull_requests", "fix_commit", "fixed_by", "commit_url",

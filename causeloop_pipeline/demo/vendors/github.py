@@ -131,6 +131,7 @@ def write_issue(failure: Failure, request: VendorRequest) -> dict[str, Any]:
         "created_at": format_utc(failure.created_at),
         "updated_at": format_utc(failure.last_update(request.now)),
         "closed_at": format_utc(failure.resolved_at) if closed else None,
+        "closed_by": {"login": failure.ended_by.lower().replace(" ", "-")} if closed else None,
     }
 
 

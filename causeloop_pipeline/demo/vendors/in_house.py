@@ -67,4 +67,6 @@ def write_event(failure: Failure, request: VendorRequest) -> dict[str, Any]:
         "occurred": format_utc(failure.created_at),
         "changed": format_utc(failure.last_update(request.now)),
         "over": format_utc(failure.resolved_at) if status == "resolved" else None,
+        "resolution_notes": failure.ending or None if status == "resolved" else None,
+        "resolved_by": failure.ended_by if status == "resolved" else None,
     }

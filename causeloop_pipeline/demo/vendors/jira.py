@@ -68,8 +68,19 @@ def write_issue(failure: Failure, request: VendorRequest) -> dict[str, Any]:
             "created": _format_time(failure.created_at),
             "updated": _format_time(failure.last_update(request.now)),
             "resolutiondate": _format_time(failure.resolved_at) if category == "done" else None,
+            "resolution": {"name": "Done"} if category == "done" else None,
+            "assignee": {"displayName": failure.ended_by} if category != "new" else None,
+            "comment": {"comments": _write_comments(failure) if category == "done" else []},
         },
     }
+
+
+def _write_comments(failure: Failure) -> list[dict[str, Any]]:
+    if not failure.ending:
+        return []
+    author = {"displayName": failure.ended_by}
+    created = _format_time(failure.resolved_at)
+    return [{"author": author, "body": _write_document(failure.ending), "created": created}]
 
 
 def _write_document(text: str) -> dict[str, Any] | None:

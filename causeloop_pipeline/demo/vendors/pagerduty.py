@@ -83,6 +83,9 @@ def write_incident(failure: Failure, request: VendorRequest) -> dict[str, Any]:
         "updated_at": format_utc(failure.last_update(request.now)),
         "last_status_change_at": format_utc(failure.last_update(request.now)),
         "resolved_at": format_utc(failure.resolved_at) if status == "resolved" else None,
+        "last_status_change_by": {"type": "user_reference", "summary": failure.ended_by}
+        if status == "resolved"
+        else None,
         "status": STATUS[status],
         "urgency": "high" if failure.severity in {"p1", "p2"} else "low",
         "incident_key": f"{failure.workspace}/{failure.number}",
