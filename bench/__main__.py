@@ -4,6 +4,9 @@ import subprocess
 import sys
 
 BENCHMARKS = (
+    "advice.endings",
+    "advice.families",
+    "advice.rubric",
     "api",
     "cold_start",
     "connectors",

@@ -255,6 +255,7 @@ class _Import:
 
 
 TRANSLATED = {
+    "act.investigation": ("investigation_id", "kind", "pattern_id"),
     "act.recommendation": ("recommendation_id", "pattern_ids"),
     "detect.cluster_member": ("cluster_id", "pattern_id"),
 }
