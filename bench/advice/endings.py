@@ -50,7 +50,7 @@ def main() -> int:
     print(f"{len(reports) - LEARNED} reports with a stated ending, {LEARNED} before them")
     print("| method | names it among three | 95 % |\n|---|---|---|")
     for name, each in hits.items():
-        low, high = bound(np.array(each))
+        low, high = estimate_bounds(np.array(each))
         print(f"| {name} | {shares[name]:.3f} | {low:.3f} to {high:.3f} |")
     return 0 if shares["causeloop"] >= max(shares.values()) else 1
 
@@ -103,7 +103,7 @@ def rank_neighbours(reports: Sequence[Report]) -> list[list[int]]:
     return [np.argsort(-similar[number, :number])[:NEIGHBOURS].tolist() for number in range(len(reports))]
 
 
-def bound(hits: np.ndarray) -> tuple[float, float]:
+def estimate_bounds(hits: np.ndarray) -> tuple[float, float]:
     """The 95 % interval of a share, by bootstrap."""
     draws = np.random.default_rng(0).integers(0, len(hits), (DRAWS, len(hits)))
     low, high = np.quantile(hits[draws].mean(axis=1), (0.025, 0.975))

@@ -60,10 +60,10 @@ def main() -> int:
     if "--print" in sys.argv:
         for piece in unjudged:
             print(f"{piece.digest} {piece.workspace} {piece.day:%Y-%m-%d}\n{piece.text}\n")
-    known = [judged[piece.digest] for piece in pieces if piece.digest in judged]
-    passed = sum(all(row[name] == "1" for name in CRITERIA) for row in known)
+    judgements = [judged[piece.digest] for piece in pieces if piece.digest in judged]
+    passed = sum(all(row[name] == "1" for name in CRITERIA) for row in judgements)
     for name in CRITERIA:
-        print(f"{name}: {sum(row[name] == '1' for row in known)} of {len(known)}")
+        print(f"{name}: {sum(row[name] == '1' for row in judgements)} of {len(judgements)}")
     print(f"pass all four: {passed} of {len(pieces)}; not judged: {len(unjudged)}")
     return 0 if passed >= MIN_PASSED / COUNT * len(pieces) and not unjudged else 1
 
@@ -107,8 +107,8 @@ def _write_pieces(workspace: str, as_of: datetime, advice: Advice) -> Iterator[P
         steps = "\n".join(f"  {number}. {step}" for number, step in enumerate(row["steps"], 1))
         yield Piece(workspace, as_of, row["title"], f"FIX {row['title']}\n{row['rationale']}\n{steps}")
     for row in advice.investigations.sort("place").iter_rows(named=True):
-        told = f"Note: {row['to_note']}. It is {row['first_cause']} or {row['second_cause']}."
-        yield Piece(workspace, as_of, row["title"], f"FIND OUT {row['title']}\n{told}")
+        note = f"Note: {row['to_note']}. It is {row['first_cause']} or {row['second_cause']}."
+        yield Piece(workspace, as_of, row["title"], f"FIND OUT {row['title']}\n{note}")
 
 
 if __name__ == "__main__":

@@ -153,9 +153,9 @@ def _make_failure(demo: DemoWorkspace, cause: Cause, local: datetime, number: in
 
 def _choose_ending(cause: Cause, rng: Generator) -> dict[str, str]:
     """What somebody of the team says was done; half of the time nobody says anything."""
-    is_told = bool(cause.endings) and rng.random() < 0.5
+    is_written = bool(cause.endings) and rng.random() < 0.5
     return {
-        "ending": fill(str(rng.choice(cause.endings)), rng) if is_told else "",
+        "ending": fill(str(rng.choice(cause.endings)), rng) if is_written else "",
         "ended_by": str(rng.choice(PEOPLE)),
     }
 

@@ -243,48 +243,13 @@ RECOMMENDATION_SCHEMA = _make_schema(
         "type": pl.String,
         "effort": pl.String,
         "impact": pl.String,
-        "expected_loops_prevented": pl.Float64,
-        "expected_low": pl.Float64,
-        "expected_high": pl.Float64,
+        **dict.fromkeys(("expected_loops_prevented", "expected_low", "expected_high"), pl.Float64),
         "pattern_ids": pl.List(pl.String),
         "steps": pl.List(pl.String),
         "rationale": pl.String,
         "factors": pl.List(FACTOR),  # what its expected prevention is the product of
         "score": pl.Float64,
     }
-)
-
-INVESTIGATION_SCHEMA = _make_schema(
-    {
-        "investigation_id": pl.String,
-        "pattern_id": pl.String,
-        "kind": pl.String,
-        "place": pl.Int64,  # 1 is to be found out first
-        "title": pl.String,
-        "to_note": pl.String,
-        "first_cause": pl.String,
-        "second_cause": pl.String,
-        "steps": pl.List(pl.String),
-    }
-)
-
-ENDING_SCHEMA = _make_schema(
-    {
-        "issue_id": pl.String,
-        "ended_at": INSTANT,
-        "took_seconds": pl.Int64,
-        "action": pl.String,  # null: its words tell of none
-        "phrase": pl.String,
-        "quote": pl.String,
-        "field": pl.String,
-        "made_by": pl.String,
-        "link": pl.String,
-        "read_until": INSTANT,
-    }
-)
-
-INVESTIGATION_STATE_SCHEMA = _make_schema(
-    dict.fromkeys(("investigation_id", "pattern_id", "kind", "status", "result", "note"), pl.String)
 )
 
 RECOMMENDATION_STATE_SCHEMA = _make_schema(

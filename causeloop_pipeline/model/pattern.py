@@ -6,7 +6,7 @@ CENTRAL_MEMBERS = 25
 """How many of its most central issues represent a pattern in a link or unlink, and under retention."""
 
 SUGGESTION_BELOW = 0.5
-"""A pattern of less confidence is a suggestion: whether its issues are one problem is asked of people."""
+"""A pattern of less confidence is a suggestion: people decide whether its issues are one problem."""
 
 
 class PatternStatus(Vocabulary):

@@ -8,7 +8,7 @@ from uuid import UUID
 import polars as pl
 
 from causeloop_pipeline.analysis.act.endings import EndingGroup
-from causeloop_pipeline.analysis.act.investigations import list_found
+from causeloop_pipeline.analysis.act.investigations import list_findings
 from causeloop_pipeline.analysis.act.pattern_evidence import Experience
 from causeloop_pipeline.analysis.act.stated_endings import read_stated_ending
 from causeloop_pipeline.model.instant_range import MIN_INSTANT
@@ -40,7 +40,7 @@ def gather_experience(
     endings: dict[str, list[EndingGroup]] = {}
     for row in read_ending_groups(session, workspace_id, pattern_ids):
         endings.setdefault(row.pop("pattern_id"), []).append(EndingGroup(**row))
-    return Experience(endings, list_found(states))
+    return Experience(endings, list_findings(states))
 
 
 def _read_ending(row: Mapping[str, Any]) -> dict[str, Any]:

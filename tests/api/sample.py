@@ -10,13 +10,13 @@ from causeloop_pipeline.model.tenancy import SignInMethod
 from causeloop_pipeline.settings import settings
 from causeloop_pipeline.storage.app.tenants import add_member, create_service_key, create_user
 from causeloop_pipeline.storage.database.session import Database
+from tests.api.sample_advice import insert_investigation
 from tests.api.sample_rows import (
     Sample,
     insert_alert_rule,
     insert_changes,
     insert_connector,
     insert_integrations,
-    insert_investigation,
     insert_issues,
     insert_patterns,
     insert_predictions,

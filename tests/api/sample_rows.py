@@ -239,34 +239,6 @@ def insert_recommendations(session: Session, sample: Sample) -> None:
     )
 
 
-def insert_investigation(session: Session, sample: Sample) -> None:
-    """One to find out, the pattern that nothing explains, and how an issue ended."""
-    sample.ids["investigation_id"] = uuid4()
-    insert_row(
-        session,
-        "act.investigation",
-        sample,
-        investigation_id=sample.ids["investigation_id"],
-        pattern_id=sample.ids["pattern_id"],
-        kind="host",
-        place=1,
-        title=sample.canary,
-        to_note="host and release",
-        first_cause="one machine",
-        second_cause="one release",
-        steps=["note it"],
-        computed_at=datetime.now(UTC),
-    )
-    insert_row(
-        session,
-        "act.unexplained_patterns",
-        sample,
-        pattern_ids=[sample.ids["pattern_id"]],
-        traits=[f"1 of 1 have the service {sample.canary}"],
-        computed_at=datetime.now(UTC),
-    )
-
-
 def insert_changes(session: Session, sample: Sample) -> None:
     now = datetime.now(UTC)
     for number, kind in enumerate(("deploy", "release", "config_change")):

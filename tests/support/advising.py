@@ -4,7 +4,7 @@ from typing import Any
 
 import polars as pl
 
-from causeloop_pipeline.analysis.act.investigations import list_found
+from causeloop_pipeline.analysis.act.investigations import list_findings
 from causeloop_pipeline.analysis.act.pattern_evidence import Experience
 from causeloop_pipeline.analysis.act.pattern_summaries import summarize_patterns
 from causeloop_pipeline.analysis.act.recommendations import Advice, RecommendationInputs
@@ -55,7 +55,7 @@ def advise_fully(
     run |= {name: options.pop(name) for name in list(options) if name in run}
     summaries = summarize_patterns(described, members, issues, as_of=run["as_of"])
     if (states := options.get("investigations")) is not None:
-        options.setdefault("experience", Experience({}, list_found(states)))
+        options.setdefault("experience", Experience({}, list_findings(states)))
     inputs = RecommendationInputs(described, summaries, foreseen, risks, **options)
     return advise_on(inputs, **run)
 

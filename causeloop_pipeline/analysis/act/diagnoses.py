@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from causeloop_pipeline.analysis.act.endings import EndingGroup, find_what_held
-from causeloop_pipeline.analysis.act.investigations import CAUSES, read_finding
+from causeloop_pipeline.analysis.act.investigations import CAUSES, choose_found_family
 from causeloop_pipeline.analysis.act.pattern_evidence import PatternEvidence
 from causeloop_pipeline.analysis.act.playbook import CODE_LINE, WHAT_HELD
 from causeloop_pipeline.model.investigation import InvestigationResult
@@ -29,7 +29,7 @@ _FAMILY_OF_CAUSE = {
 class Basis(StrEnum):
     """What a diagnosis rests on."""
 
-    FOUND = "found"
+    FINDING = "finding"
     STATED = "stated"
     HELD = "held"
     WORDS = "words"
@@ -37,7 +37,7 @@ class Basis(StrEnum):
     CODE = "code"
 
 
-Shown = tuple[str, Basis, str]
+FamilyEvidence = tuple[str, Basis, str]
 """A family, what it rests on, and the words, finding or action that shows it."""
 
 
@@ -65,43 +65,43 @@ def diagnose(evidence: PatternEvidence) -> Diagnosis | None:
     if evidence.confidence < SUGGESTION_BELOW:
         return None
     readers = (_by_finding, _by_stated_cause, _by_words, _by_what_held, _by_change, _by_code)
-    shown = (read(evidence) for read in readers)
-    family = next((each for each in shown if each is not None), None)
+    readings = (read(evidence) for read in readers)
+    family = next((each for each in readings if each is not None), None)
     return Diagnosis(*family, [evidence]) if family else None
 
 
-def _by_finding(evidence: PatternEvidence) -> Shown | None:
-    finding = read_finding(evidence.found)
+def _by_finding(evidence: PatternEvidence) -> FamilyEvidence | None:
+    finding = choose_found_family(evidence.findings)
     if finding is None:
         return None
-    family, found = finding
-    first, second = CAUSES[found.kind]
-    return family, Basis.FOUND, first if found.result == InvestigationResult.FIRST else second
+    family, decided = finding
+    first, second = CAUSES[decided.kind]
+    return family, Basis.FINDING, first if decided.result == InvestigationResult.FIRST else second
 
 
-def _by_stated_cause(evidence: PatternEvidence) -> Shown | None:
+def _by_stated_cause(evidence: PatternEvidence) -> FamilyEvidence | None:
     stated = evidence.stated_cause
     if stated is None or stated.kind not in _FAMILY_OF_CAUSE:
         return None
     return _FAMILY_OF_CAUSE[stated.kind], Basis.STATED, stated.words
 
 
-def _by_words(evidence: PatternEvidence) -> Shown | None:
+def _by_words(evidence: PatternEvidence) -> FamilyEvidence | None:
     read = evidence.family
     return (read.family, Basis.WORDS, read.words) if read else None
 
 
-def _by_what_held(evidence: PatternEvidence) -> Shown | None:
+def _by_what_held(evidence: PatternEvidence) -> FamilyEvidence | None:
     held = find_held(evidence)
     return (WHAT_HELD, Basis.HELD, held.phrase) if held else None
 
 
-def _by_change(evidence: PatternEvidence) -> Shown | None:
+def _by_change(evidence: PatternEvidence) -> FamilyEvidence | None:
     change = evidence.change
     return ("bad_deploy", Basis.CHANGE, change.text) if change and change.is_regular else None
 
 
-def _by_code(evidence: PatternEvidence) -> Shown | None:
+def _by_code(evidence: PatternEvidence) -> FamilyEvidence | None:
     frame = evidence.frame
     return (CODE_LINE, Basis.CODE, frame.value) if frame and is_at_one_line(evidence) else None
 

@@ -26,7 +26,7 @@ _OTHER = (
     r"|dos(?:e|ed|ing)|specimens?|samples?|triage|dialysis|defibrillator|x-ray|scan|sterili[sz]\w+)\b",
     r"(?i)\b(?:passengers?|drivers?|trains?|bus(?:es)?|vehicles?|trucks?|forklifts?|runway|baggage|boarding"
     r"|tyres?|track|signals?|junction|crossing|station|stations|trolley|trailers?)\b",
-    r"(?i)\b(?:doors?|gates?|elevators?|lifts?|badges?|keys? for|water|heating|chillers?|boilers?|hvac|air"
+    r"(?i)\b(?:do[o]rs?|gates?|elevators?|lifts?|badges?|keys? for|water|heating|chillers?|boilers?|hvac|air"
     r"|lights?|lighting|rooms?|floors?|roof|kitchen|parking|barriers?|generators?|ups|irrigation|pipes?)\b",
     r"(?i)\b(?:printers?|labels?|receipts?|projectors?|scanners?|tills?|terminals?|kiosks?|coffee|freezers?"
     r"|fridges?|phones?|laptops?|cables?|cameras?|sensors?|meters?|batter(?:y|ies)|detectors?|set-top)\b",

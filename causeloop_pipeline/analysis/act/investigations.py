@@ -10,9 +10,9 @@ from uuid import UUID
 
 import polars as pl
 
-from causeloop_pipeline.analysis.act.pattern_evidence import Found, PatternEvidence
+from causeloop_pipeline.analysis.act.pattern_evidence import InvestigationFinding, PatternEvidence
+from causeloop_pipeline.model.advice_frames import INVESTIGATION_SCHEMA
 from causeloop_pipeline.model.derived_ids import derive_id
-from causeloop_pipeline.model.frames import INVESTIGATION_SCHEMA
 from causeloop_pipeline.model.investigation import (
     MAX_OPEN_INVESTIGATIONS,
     InvestigationResult,
@@ -60,33 +60,33 @@ def choose_investigation(evidence: PatternEvidence, place: str) -> Investigation
     """
     if not evidence.is_technical:
         return None
-    asked = {found.kind for found in evidence.found}
+    finished = {finding.kind for finding in evidence.findings}
     offered = (_by_job(evidence, place), _by_host(evidence, place), _by_change(evidence))
-    return next((each for each in offered if each is not None and each.kind not in asked), None)
+    return next((each for each in offered if each is not None and each.kind not in finished), None)
 
 
-def read_finding(found: Sequence[Found]) -> tuple[str, Found] | None:
+def choose_found_family(findings: Sequence[InvestigationFinding]) -> tuple[str, InvestigationFinding] | None:
     """Read which family of failure people found out.
 
     In: what was found out about a pattern, the latest first. Out: the family and the finding that shows it.
     """
-    for finding in found:
+    for finding in findings:
         family = FAMILY_OF_RESULT.get((finding.kind, InvestigationResult(finding.result)))
         if family:
             return family, finding
     return None
 
 
-def list_found(states: pl.DataFrame) -> dict[str, list[Found]]:
+def list_findings(states: pl.DataFrame) -> dict[str, list[InvestigationFinding]]:
     """List what was found out about each pattern.
 
     In: INVESTIGATION_STATES, the latest decision first. Out: pattern id to findings, in that order.
     """
-    found: dict[str, list[Found]] = {}
+    findings: dict[str, list[InvestigationFinding]] = {}
     done = states.filter(pl.col("status") == InvestigationStatus.DONE)
     for pattern_id, kind, result, note in done.select("pattern_id", "kind", "result", "note").iter_rows():
-        found.setdefault(pattern_id, []).append(Found(kind, result, note))
-    return found
+        findings.setdefault(pattern_id, []).append(InvestigationFinding(kind, result, note))
+    return findings
 
 
 def list_investigations(

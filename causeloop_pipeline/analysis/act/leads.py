@@ -61,15 +61,15 @@ def _lead_by_change(evidence: PatternEvidence) -> Iterator[Lead]:
     change = evidence.change
     if change is None:
         return
-    told = _BY_CHANCE.sub("", change.text)
-    brief = told.replace(" occurrences came", "").replace(" hours", " h") if change.is_regular else ""
+    counted = _BY_CHANCE.sub("", change.text)
+    brief = counted.replace(" occurrences came", "").replace(" hours", " h") if change.is_regular else ""
     yield Lead(
         CHANGE,
         brief,
         f"{change.text.rstrip('.')}.",
-        f"Compare those releases with the ones that brought none: {told}."
+        f"Compare those releases with the ones that brought none: {counted}."
         if change.is_regular
-        else f"Look at the change: {told}.",
+        else f"Look at the change: {counted}.",
     )
 
 
@@ -77,12 +77,12 @@ def _lead_by_code(evidence: PatternEvidence) -> Iterator[Lead]:
     frame = evidence.frame
     if frame is None:
         return
-    told = write_traces(evidence)
+    traces = write_traces(evidence)
     yield Lead(
         CODE,
-        f"{told.replace(' there', f' at {frame.value}')}" if is_at_one_line(evidence) else "",
-        f"{told.replace(' there', f' at {frame.value}')}.",
-        f"Open {frame.value}: {told}.",
+        f"{traces.replace(' there', f' at {frame.value}')}" if is_at_one_line(evidence) else "",
+        f"{traces.replace(' there', f' at {frame.value}')}.",
+        f"Open {frame.value}: {traces}.",
     )
 
 

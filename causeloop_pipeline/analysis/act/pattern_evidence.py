@@ -78,7 +78,7 @@ class Preceding:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class InvestigationFinding:
     """What an investigation found out: its kind, which of its two causes it was, and a note."""
 
     kind: str
@@ -115,7 +115,7 @@ class PatternEvidence:
     tendency: Tendency | None
     stated_cause: StatedCause | None
     endings: Sequence[EndingGroup]
-    found: Sequence[Found]
+    findings: Sequence[InvestigationFinding]
     usual_gap_days: float | None
 
 
@@ -124,7 +124,7 @@ class Experience:
     """What people did about patterns and found out, by pattern id."""
 
     endings: Mapping[str, Sequence[EndingGroup]]
-    found: Mapping[str, Sequence[Found]]
+    findings: Mapping[str, Sequence[InvestigationFinding]]
 
 
 NO_EXPERIENCE = Experience({}, {})
@@ -202,7 +202,7 @@ def _gather_pattern_evidence(
         tendency=_find_tendency(prediction, active_days),
         stated_cause=summary.stated_cause,
         endings=experience.endings.get(pattern["pattern_id"], ()),
-        found=experience.found.get(pattern["pattern_id"], ()),
+        findings=experience.findings.get(pattern["pattern_id"], ()),
         usual_gap_days=compute_usual_gap(summary.days),
     )
 

@@ -88,7 +88,7 @@ class PatternSummary:
         """The summary that `to_json` wrote."""
         stored = orjson.loads(data) if isinstance(data, bytes | str) else data
         counted = {name: stored[name] and Counted(**stored[name]) for name in ("exception", "frame")}
-        known = {
+        fields = {
             "occurrence_count": stored["issue_count"],  # where an earlier version wrote none
             "reading": {"family": None, "is_technical": False},  # the same: its digest is another one
             **stored,
@@ -96,11 +96,11 @@ class PatternSummary:
             "dimensions": {name: Counted(**value) for name, value in stored["dimensions"].items()},
             "stated_cause": stored["stated_cause"] and StatedCause(**stored["stated_cause"]),
         }
-        family = known["reading"]["family"]
-        known["reading"] = FailureReading(
-            family and FamilyDecision(**family), known["reading"]["is_technical"]
+        family = fields["reading"]["family"]
+        fields["reading"] = FailureReading(
+            family and FamilyDecision(**family), fields["reading"]["is_technical"]
         )
-        return cls(**{name: known[name] for name in cls.__dataclass_fields__})
+        return cls(**{name: fields[name] for name in cls.__dataclass_fields__})
 
 
 def summarize_pattern(

@@ -3,7 +3,7 @@
 It comes after the evidence of the pattern itself, and adds what that does not say. {place} stands for where
 the pattern happens, {error} for what it says, {line} for the line of code where it fails, {traces} for how
 many traces end there, {held} for what held before. `merges` means that one change fixes all patterns of a
-cluster that fail so; a bug in code is fixed one by one. `told_by` names the evidence that
+cluster that fail so; a bug in code is fixed one by one. `covered_by` names the evidence that
 says what the first step would find out.
 """
 
@@ -27,7 +27,7 @@ class Remedy:
     merges: bool
     title: str
     steps: tuple[str, ...]
-    told_by: str | None = None
+    covered_by: str | None = None
 
 
 CODE_LINE = "code_line"  # nothing names the failure, but its traces end in one line
@@ -133,7 +133,7 @@ PLAYBOOK: dict[str, Remedy] = {
   )),
   "build_pipeline": Remedy(CONFIG, LOW, False, "Repair the failing workflow of {place}: “{error}”", (
     "Sort the last ten failed runs by the step and the first line of error that ended them.",
-    "Fix the step that ended most of them: pin and cache what it installs, or mend what it checks.",
+    "Fix the step that ended most of them: pin and cache what it installs, or correct what it checks.",
     "Let steps that use the network try again, with a bound; let no other step try again by itself.",
     "Tell whoever changed it when it fails, and track the share of failed runs by step.",
   )),
@@ -142,7 +142,7 @@ PLAYBOOK: dict[str, Remedy] = {
     "Roll out in stages with a health check that covers “{error}”, and go back automatically.",
     "Add the missing test for each of those changes to the pipeline.",
     "Keep risky changes behind a flag, and changes of configuration in the same review and rollout as code.",
-  ), told_by="change"),
+  ), covered_by="change"),
   "configuration": Remedy(CONFIG, LOW, True, "Check the configuration of {place} before it goes live", (
     "Name the setting behind “{error}”, who changed it last, and where else it is set.",
     "Validate all settings at start-up against a schema, and refuse to start, naming the key.",
@@ -160,7 +160,7 @@ PLAYBOOK: dict[str, Remedy] = {
     "Decide at the boundary: refuse the input with a clear message, or give a default that is right.",
     "Write the test with that input first, then the fix; look for the same access elsewhere in {place}.",
     "Turn on the strict null checks of compiler or linter for this module.",
-  ), told_by="code"),
+  ), covered_by="code"),
   "data_quality": Remedy(CODE, MEDIUM, False, "Check the data of {place} where it enters", (
     "Collect the records behind “{error}”, and name the source and the rule that they break.",
     "Validate against a contract at the entrance; put bad records aside with their reason.",

@@ -105,12 +105,12 @@ def advise(inputs: RecommendationInputs, *, as_of: datetime, namespace: str) -> 
     space = UUID(derive_id(NAMESPACE_URL, f"causeloop:{namespace}"))
     undiagnosed = [pattern for pattern in worthwhile if diagnosed[pattern.pattern_id] is None]
     investigations = _investigate(undiagnosed, inputs, space)
-    asked = set(investigations["pattern_id"])
+    investigated = set(investigations["pattern_id"])
     return Advice(
         recommendations=_recommend([each for each in diagnosed.values() if each is not None], inputs, space),
         investigations=investigations,
         unexplained=describe_unexplained(
-            [each for each in undiagnosed if each.pattern_id not in asked], of=worthwhile
+            [each for each in undiagnosed if each.pattern_id not in investigated], of=worthwhile
         ),
     )
 

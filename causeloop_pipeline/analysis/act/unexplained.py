@@ -1,4 +1,4 @@
-"""The patterns for which it is not known what to do, and what they have in common: said, not hidden."""
+"""The patterns for which it is not known what to do, and what they have in common."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence

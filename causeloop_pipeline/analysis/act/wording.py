@@ -38,8 +38,8 @@ _IN_TITLE = {CODE: "{line}", HELD: "{held}"}
 def write_title(remedy: Remedy, group: Sequence[PatternEvidence], detail: str = "") -> str:
     """The remedy, in the place where the patterns happen, and the strongest evidence for it."""
     title = _fill(remedy.title, group, detail)
-    told = [lead for lead in list_leads(group[0]) if _IN_TITLE.get(lead.kind, "{}") not in remedy.title]
-    brief = join_briefs(told) if len(group) == 1 else ""
+    leads = [lead for lead in list_leads(group[0]) if _IN_TITLE.get(lead.kind, "{}") not in remedy.title]
+    brief = join_briefs(leads) if len(group) == 1 else ""
     whole = f"{title}: {brief}" if brief else title
     return whole if len(whole) <= TITLE_LIMIT else cut_title(title)
 
@@ -63,12 +63,12 @@ def list_steps(remedy: Remedy, diagnosis: Diagnosis, ended: Mapping[str, Sequenc
     leads = [lead for evidence in group[:3] for lead in list_leads(evidence)]
     plan = [lead.step for lead in leads]
     if not any(evidence.endings for evidence in group) and (
-        told := _tell_usual_endings(diagnosis.family, ended)
+        usual := _tell_usual_endings(diagnosis.family, ended)
     ):
-        plan.append(told)
+        plan.append(usual)
     plan.append(_write_opening_step(group))
-    is_told = remedy.told_by is not None and remedy.told_by in {lead.kind for lead in leads}
-    plan += [_fill(step, group, diagnosis.detail) for step in remedy.steps[1 if is_told else 0 :]]
+    is_covered = remedy.covered_by is not None and remedy.covered_by in {lead.kind for lead in leads}
+    plan += [_fill(step, group, diagnosis.detail) for step in remedy.steps[1 if is_covered else 0 :]]
     plan.append(_write_last_step(group))
     return list(dict.fromkeys(plan))
 
@@ -91,8 +91,8 @@ def write_rationale(diagnosis: Diagnosis, gain: Prevention, kind: str) -> str:
     days = sum(evidence.active_days for evidence in group)
     counts = f"{count_issues(group)} on {_count(days, 'active day')}"
     parts.append(f"{_count_patterns(group)} with {counts}{_format_span(group)}.")
-    if told := _describe_diagnosis(diagnosis):
-        parts.append(told)
+    if basis := _describe_diagnosis(diagnosis):
+        parts.append(basis)
     parts += [_describe_prediction(evidence) for evidence in group[:3]]
     parts.append(
         f"Without a fix about {write_amount(gain.recurrences)} recurrences are expected in {HORIZON_DAYS} "
@@ -166,7 +166,7 @@ def _describe_diagnosis(diagnosis: Diagnosis) -> str:
     """What the family rests on, where no lead says it already."""
     family = format_family(diagnosis.family)
     match diagnosis.basis:
-        case Basis.FOUND:
+        case Basis.FINDING:
             return f"People found out that it is {diagnosis.detail}."
         case Basis.STATED:
             return f"Its issues state the cause: “{diagnosis.detail}”."

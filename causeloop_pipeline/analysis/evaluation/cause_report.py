@@ -67,8 +67,8 @@ def remove_text(text: str, removed: str | None) -> str:
     In: a report; what is to go, such as its text on the cause. Out: the other sentences, joined by blanks.
     """
     gone = _fold(removed or "")
-    kept = [part for part in _SENTENCE.split(text) if (folded := _fold(part)) and not _meet(folded, gone)]
-    return " ".join(kept)
+    others = [part for part in _SENTENCE.split(text) if (folded := _fold(part)) and not _meet(folded, gone)]
+    return " ".join(others)
 
 
 def _meet(sentence: str, removed: str) -> bool:

@@ -27,9 +27,7 @@ def causes(
     ] = "cause_layer1",
     without: Annotated[
         str | None,
-        typer.Option(
-            metavar="COLUMN", help="Remove the sentences of this column: what is said of the cause."
-        ),
+        typer.Option(metavar="COLUMN", help="Remove the sentences of this column: those on the cause."),
     ] = None,
     write: WritePage = None,
     seed: Annotated[int, typer.Option(help="Seed of the intervals.")] = 0,

@@ -220,12 +220,12 @@ def _print_unexplained(console: Console, loop: Loop) -> None:
 def _explain_silence(loop: Loop) -> list[str]:
     """Why patterns have no recommendation."""
     window = select_window_predictions(loop)
-    known = [
+    covered = [
         *loop.recommendations["pattern_ids"].explode().drop_nulls(),
         *loop.investigations["pattern_id"],
         *loop.unexplained.pattern_ids,
     ]
-    advised = pl.DataFrame({"pattern_id": known}, schema={"pattern_id": pl.String})
+    advised = pl.DataFrame({"pattern_id": covered}, schema={"pattern_id": pl.String})
     predicted = window.filter(pl.col("probability").is_not_null()).join(advised, on="pattern_id", how="anti")
     names = loop.grouping.patterns.join(predicted, on="pattern_id", how="semi")["name"].to_list()
     planned = sum(is_planned_work(name or "") for name in names)

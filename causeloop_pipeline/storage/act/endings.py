@@ -7,7 +7,7 @@ from uuid import UUID
 
 import polars as pl
 
-from causeloop_pipeline.model.frames import ENDING_SCHEMA
+from causeloop_pipeline.model.advice_frames import ENDING_SCHEMA
 from causeloop_pipeline.storage.database.session import Session
 
 READ_PER_PATTERN = 50  # the latest of a pattern tell what works; older ones tell of another system
@@ -72,7 +72,7 @@ def read_unread_endings(
 
 
 def write_endings(session: Session, workspace_id: UUID, endings: Sequence[dict[str, Any]]) -> None:
-    """Store what was read, and forget the endings of issues that are open again."""
+    """Store what was read, and delete the endings of issues that are open again."""
     session.execute(DELETE_REOPENED, {"workspace_id": workspace_id})
     if endings:
         rows = pl.DataFrame(endings, schema=ENDING_SCHEMA).with_columns(

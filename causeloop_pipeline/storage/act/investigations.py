@@ -6,7 +6,8 @@ from uuid import UUID
 
 import polars as pl
 
-from causeloop_pipeline.model.frames import INSTANT, INVESTIGATION_STATE_SCHEMA
+from causeloop_pipeline.model.advice_frames import INVESTIGATION_STATE_SCHEMA
+from causeloop_pipeline.model.frames import INSTANT
 from causeloop_pipeline.storage.database.session import Session
 
 SELECT_INVESTIGATION_STATES = """

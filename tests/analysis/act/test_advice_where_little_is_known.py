@@ -27,7 +27,7 @@ def find_out(patterns: dict[str, list[dict[str, Any]]], **options: Any) -> pl.Da
     return advice.investigations
 
 
-def decided(investigations: pl.DataFrame, result: str | None, status: str = "done") -> pl.DataFrame:
+def decide(investigations: pl.DataFrame, result: str | None, status: str = "done") -> pl.DataFrame:
     return investigations.select(
         "investigation_id",
         "pattern_id",
@@ -105,14 +105,14 @@ def test_a_habit_asks_for_the_jobs_of_that_hour() -> None:
     assert row["title"] == f"Find out whether a job or the load brings “{ODD}” on Monday, 00-06 h"
 
 
-def test_nothing_is_asked_to_be_noted_of_what_is_no_software() -> None:
+def test_nothing_has_to_be_noted_of_what_is_no_software() -> None:
     rows = {"p": failing("p", "Size chart shows inches"), "q": failing("q", "Patient fell out of bed")}
     advice = advise_fully(rows)
     assert advice.investigations.is_empty()
     assert advice.unexplained.pattern_ids == ["p", "q"]
 
 
-def test_what_unexplained_patterns_share_is_said_but_not_what_all_patterns_share() -> None:
+def test_what_unexplained_patterns_share_is_listed_but_not_what_all_patterns_share() -> None:
     rows = {f"p{n}": failing(f"p{n}", f"Patient {n} fell", service="ward") for n in range(3)}
     rows |= {
         f"d{n}": failing(f"d{n}", f"/d{n}: no space left on device", service=f"db-{n}") for n in range(3)
@@ -128,23 +128,23 @@ def test_three_at_most_are_to_be_found_out_at_a_time_and_they_stay_until_they_ar
     assert first.height == MAX_OPEN_INVESTIGATIONS
 
     rising: dict[str, float | None] = dict(chances) | {"p0": 0.9}
-    again = find_out(rows, chances=rising, investigations=decided(first, None, "open"))
+    again = find_out(rows, chances=rising, investigations=decide(first, None, "open"))
     assert set(again["pattern_id"]) == {"p5", "p4", "p3"}
 
 
 @pytest.mark.parametrize(("result", "family"), [("first", "hardware"), ("second", "releases")])
 def test_what_was_found_out_becomes_the_evidence_of_a_fix(result: str, family: str) -> None:
     rows = {"p": failing("p", ODD)}
-    found = decided(find_out(rows), result)
-    row = only(advise(rows, investigations=found))
+    states = decide(find_out(rows), result)
+    row = only(advise(rows, investigations=states))
     assert family in row["title"]
     assert "People found out that it is one " in row["rationale"]
 
 
 @pytest.mark.parametrize(("status", "result"), [("done", "neither"), ("dismissed", None)])
-def test_what_told_nothing_or_was_dismissed_is_not_asked_again(status: str, result: str | None) -> None:
+def test_what_showed_nothing_or_was_dismissed_is_not_offered_again(status: str, result: str | None) -> None:
     rows = {"p": failing("p", ODD)}
-    state = decided(find_out(rows), result, status)
+    state = decide(find_out(rows), result, status)
     advice = advise_fully(rows, investigations=state)
     assert advice.recommendations.is_empty()
     assert advice.investigations.is_empty()

@@ -86,8 +86,8 @@ def test_the_text_of_the_issue_may_say_it_under_a_heading() -> None:
     ],
 )
 def test_what_was_done_counts_and_what_is_planned_does_not(text: str, action: str | None) -> None:
-    found = find_action(text)
-    assert (found.kind if found else None) == action
+    reported = find_action(text)
+    assert (reported.kind if reported else None) == action
 
 
 values = st.recursive(
@@ -135,11 +135,9 @@ def test_only_what_held_clearly_longer_than_usual_held() -> None:
 
 def test_advice_leads_with_what_ended_it_before() -> None:
     experience = Experience({"p": GROUPS}, {})
-    known = advise({"p": failing("p", "read timed out", 12)}, experience=experience).row(0, named=True)
-    assert known["rationale"].startswith(
-        "It was ended before by: raised its size (once, held 41 days so far)"
-    )
-    assert known["steps"][0].startswith("Begin with what ended it before: raised its size")
+    row = advise({"p": failing("p", "read timed out", 12)}, experience=experience).row(0, named=True)
+    assert row["rationale"].startswith("It was ended before by: raised its size (once, held 41 days so far)")
+    assert row["steps"][0].startswith("Begin with what ended it before: raised its size")
 
 
 def test_what_held_is_the_advice_where_nothing_else_is_known() -> None:

@@ -55,7 +55,7 @@ def test_the_causes_of_post_mortems_agree_with_the_hand_made_classes() -> None:
     assert figures(report)["agrees with the first label"] >= 0.68 > 0.6 > commonest
 
 
-def test_a_cause_is_named_as_rightly_where_what_is_said_of_it_was_removed() -> None:
+def test_a_cause_is_named_as_rightly_where_the_sentences_on_it_were_removed() -> None:
     table = pl.read_parquet(find_shared_path("data/incidents/postmortems_with_cause.parquet"))
     texts = pl.Series(
         [

@@ -43,10 +43,10 @@ def test_a_result_comes_with_done_and_only_with_it(
 def test_the_patterns_that_nothing_explains_are_named_with_what_they_share(
     client: Client, sample: Sample
 ) -> None:
-    found = client(sample.credentials["viewer"]).get("/v1/investigations/unexplained").json()
+    answer = client(sample.credentials["viewer"]).get("/v1/investigations/unexplained").json()
 
-    assert [pattern["id"] for pattern in found["patterns"]] == [str(sample.ids["pattern_id"])]
-    assert found["traits"] == [f"1 of 1 have the service {sample.canary}"]
+    assert [pattern["id"] for pattern in answer["patterns"]] == [str(sample.ids["pattern_id"])]
+    assert answer["traits"] == [f"1 of 1 have the service {sample.canary}"]
 
 
 def test_a_workspace_that_was_not_advised_yet_has_none(
@@ -54,5 +54,5 @@ def test_a_workspace_that_was_not_advised_yet_has_none(
 ) -> None:
     with database.workspace(fresh_sample.workspace_id) as session:
         session.execute("delete from act.unexplained_patterns")
-    found = client(fresh_sample.credentials["viewer"]).get("/v1/investigations/unexplained").json()
-    assert found == {"patterns": [], "traits": [], "computed_at": None}
+    answer = client(fresh_sample.credentials["viewer"]).get("/v1/investigations/unexplained").json()
+    assert answer == {"patterns": [], "traits": [], "computed_at": None}

@@ -10,7 +10,7 @@ from tests.api.sample import Sample
 NOW = datetime.now(UTC)
 
 
-def end(session: Session, sample: Sample, issue_id: UUID, days_ago: float, **said: str | None) -> None:
+def end(session: Session, sample: Sample, issue_id: UUID, days_ago: float, **texts: str | None) -> None:
     session.execute(
         "insert into act.ending (workspace_id, issue_id, ended_at, took_seconds, action, phrase, quote, "
         "made_by, read_until) values (%s, %s, %s, 3600, %s, %s, %s, 'Ana', now())",
@@ -18,9 +18,9 @@ def end(session: Session, sample: Sample, issue_id: UUID, days_ago: float, **sai
             sample.workspace_id,
             issue_id,
             NOW - timedelta(days=days_ago),
-            said.get("action"),
-            said.get("phrase"),
-            said.get("quote"),
+            texts.get("action"),
+            texts.get("phrase"),
+            texts.get("quote"),
         ),
     )
 
@@ -43,10 +43,10 @@ def test_the_last_three_endings_come_with_who_when_how_long_and_what(
                 phrase="restarted the pool",
                 quote=f"restarted the pool {number}",
             )
-    found = client(fresh_sample.credentials["viewer"]).get(
+    response = client(fresh_sample.credentials["viewer"]).get(
         f"/v1/patterns/{fresh_sample.ids['pattern_id']}/endings"
     )
-    answer = found.json()
+    answer = response.json()
 
     assert [ending["quote"] for ending in answer["last"]] == [
         f"restarted the pool {number}" for number in range(min(3, len(issues)))

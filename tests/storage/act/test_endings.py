@@ -83,7 +83,7 @@ def test_endings_are_grouped_by_what_was_done_with_how_long_it_held(
     assert len(restarted.issue_ids) == 2
 
 
-def test_an_issue_that_is_open_again_has_not_ended_and_one_that_ends_anew_is_read_again(
+def test_an_issue_that_is_open_again_has_not_ended_and_one_that_ends_once_more_is_read_again(
     database: Database, workspace_id: UUID, pattern_id: str
 ) -> None:
     with database.workspace(workspace_id) as session:
@@ -98,5 +98,5 @@ def test_an_issue_that_is_open_again_has_not_ended_and_one_that_ends_anew_is_rea
         assert count == {"endings": 3}
         end(session, workspace_id, row["issue_id"], SEEN + timedelta(days=60))
         assert refresh_endings(session, workspace_id, is_rebuild=True) == 1
-        found = session.row("select made_by, quote from act.ending where issue_id = %s", (row["issue_id"],))
-        assert found == {"made_by": "Ana", "quote": "Increased the pool size."}
+        ending = session.row("select made_by, quote from act.ending where issue_id = %s", (row["issue_id"],))
+        assert ending == {"made_by": "Ana", "quote": "Increased the pool size."}

@@ -39,12 +39,12 @@ def recognize_families(text: str) -> list[FamilyMatch]:
     and how many different ones the text holds. Method: reviewed word lists; ties keep their order.
     """
     readable = _split_identifiers(text[:MAX_CHARACTERS])
-    found: dict[str, list[tuple[float, str]]] = {}
+    signs_of: dict[str, list[tuple[float, str]]] = {}
     for family, weight, words in _compile_signs():
-        found.setdefault(family, []).extend((weight, match.group(0)) for match in words.finditer(readable))
+        signs_of.setdefault(family, []).extend((weight, match.group(0)) for match in words.finditer(readable))
     matches = [
         FamilyMatch(family, *max(signs, key=lambda sign: sign[0]), signs=len({sign for _, sign in signs}))
-        for family, signs in found.items()
+        for family, signs in signs_of.items()
         if signs
     ]
     return sorted(matches, key=lambda match: -match.weight)
