@@ -44,7 +44,8 @@ def gather_experience(
 
 
 def _read_ending(row: Mapping[str, Any]) -> dict[str, Any]:
-    stated = read_stated_ending({**(row["payload"] or {}), "attributes": row["attributes"]}, row["body"])
+    payload = row["payload"] if isinstance(row["payload"], dict) else {}
+    stated = read_stated_ending({**payload, "attributes": row["attributes"]}, row["body"])
     times = {name: row[name] for name in ("issue_id", "ended_at", "took_seconds", "read_until")}
     return times | {
         name: _clean(getattr(stated, name))

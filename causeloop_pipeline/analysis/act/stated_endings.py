@@ -12,6 +12,8 @@ from typing import Any
 from causeloop_pipeline.analysis.act.ending_actions import find_action
 
 MAX_QUOTE = 300
+MAX_NAME = 200
+_LINK = re.compile(r"https?://\S{1,2000}")
 _MAX_VALUES = 5_000
 _NOTES = (
     "close_notes", "closure_notes", "closing_notes", "close_comment", "closing_comment", "resolution_notes",
@@ -92,11 +94,18 @@ def read_stated_ending(payload: Mapping[str, Any], body: str | None) -> StatedEn
         phrase=action.phrase if action else None,
         quote=_cut(quote) if quote else None,
         field=field,
-        made_by=next((name for _, _, name in _pick(values, _PEOPLE)), None),
-        link=next(
-            (link for _, _, link in _pick(values, _LINKS) if link.startswith(("https://", "http://"))), None
-        ),
+        made_by=_find_person(values),
+        link=_find_link(values),
     )
+
+
+def _find_person(values: list[tuple[str, str, Any]]) -> str | None:
+    return next((name for _, _, name in _pick(values, _PEOPLE) if len(name) <= MAX_NAME), None)
+
+
+def _find_link(values: list[tuple[str, str, Any]]) -> str | None:
+    links = (text for _, _, text in _pick(values, _LINKS))
+    return next((link for link in links if _LINK.fullmatch(link)), None)
 
 
 def _walk(value: Any, path: str = "", name: str = "") -> Iterator[tuple[str, str, Any]]:
