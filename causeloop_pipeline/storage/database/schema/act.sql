@@ -15,9 +15,9 @@ create table act.recommendation (
     pattern_ids              uuid[] not null,
     steps                    text[] not null,
     rationale                text not null,
-    factors                  jsonb not null default '[]',
     score                    double precision not null,
     computed_at              timestamptz not null,
+    factors                  jsonb not null default '[]',
     primary key (workspace_id, recommendation_id),
     unique (workspace_id, rank) deferrable initially deferred
 );
