@@ -39,7 +39,7 @@ class Report:
 def main() -> int:
     """Measure, print and judge."""
     reports = read_reports()
-    hits = {name: [] for name in ("causeloop", "commonest ending", "tf-idf")}
+    hits: dict[str, list[bool]] = {name: [] for name in ("causeloop", "commonest ending", "tf-idf")}
     neighbours = rank_neighbours(reports)
     for number in range(LEARNED, len(reports)):
         earlier, report = reports[:number], reports[number]

@@ -69,10 +69,21 @@ function investigationCard(investigation, canWrite, reload) {
   );
 }
 
+/**
+ * The cause that a result names, in words.
+ * @param {Pick<Investigation, "first_cause" | "second_cause">} investigation
+ * @param {NonNullable<Investigation["result"]>} result
+ */
+const resultText = ({ first_cause, second_cause }, result) =>
+  [first_cause, second_cause][InvestigationResult.values.indexOf(result)] ??
+  InvestigationResult.labels[result];
+
 /** @param {Investigation} investigation */
 function decisionText({ status, result, note, first_cause, second_cause, decided_by_name, decided_at }) {
-  const causes = { first: first_cause, second: second_cause, neither: "neither of them" };
-  const found = status === "dismissed" || result === null ? "dismissed" : causes[result];
+  const found =
+    status === "dismissed" || result === null
+      ? "dismissed"
+      : resultText({ first_cause, second_cause }, result);
   const when = decided_at ? ` on ${day(decided_at)}` : "";
   return `${found}, by ${decided_by_name ?? "somebody who has left"}${when}${note ? `: ${note}` : ""}`;
 }
@@ -93,17 +104,14 @@ function decisionForm(investigation, reload) {
     );
     reload();
   };
-  const causes = { first: investigation.first_cause, second: investigation.second_cause };
   return h(
     "div",
     { class: "actions" },
     note,
     InvestigationResult.values.map((result) =>
-      action(
-        `It is ${result === "neither" ? InvestigationResult.labels[result] : causes[result]}`,
-        decide({ status: "done", result }),
-        { done: "Recorded. The next run takes it as evidence." },
-      ),
+      action(`It is ${resultText(investigation, result)}`, decide({ status: "done", result }), {
+        done: "Recorded. The next run takes it as evidence.",
+      }),
     ),
     action("Do not find out", decide({ status: "dismissed" }), { done: "It is not offered again." }),
   );
