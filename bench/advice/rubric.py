@@ -70,7 +70,7 @@ def main() -> int:
 
 def list_pieces() -> list[Piece]:
     """Every text once, by date, workspace and rank."""
-    pieces = {}
+    pieces: dict[str, Piece] = {}
     for days in DAYS_BEFORE:
         as_of = EPOCH - timedelta(days=days)
         for workspace, timezone in list_workspaces().items():
