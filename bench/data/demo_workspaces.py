@@ -12,7 +12,12 @@ from causeloop_pipeline.model.frames import ISSUE_SCHEMA
 
 EPOCH = datetime(2026, 11, 24, 22, tzinfo=UTC)
 CHANGE_SCHEMA = pl.Schema(
-    {"changed_at": pl.Datetime("us", "UTC"), "kind": pl.String, "service": pl.String, "title": pl.String}
+    {
+        "changed_at": pl.Datetime("us", "UTC"),
+        "kind": pl.String(),
+        "service": pl.String(),
+        "title": pl.String(),
+    }
 )
 
 
