@@ -17,6 +17,7 @@ BENCHMARKS = (
     "orchestration.shares",
     "overload",
     "predictions",
+    "proof",
     "prophet",
     "recurrence",
     "recurrence.young_histories",

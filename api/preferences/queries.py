@@ -57,14 +57,12 @@ with period as (
     group by (o.decided_at at time zone period.timezone)::date
 ), judged as (
     select
-        'fix_judged' as kind,
-        least(p.computed_at, coalesce(p.earliest_proof_date::timestamptz, p.computed_at)) as at,
-        r.title as subject,
-        {write_meanings("p.verdict", FINAL_VERDICTS)} as detail,
+        'fix_judged' as kind, v.decided_at as at, r.title as subject,
+        {write_meanings("v.verdict", FINAL_VERDICTS)} as detail,
         r.recommendation_id as item_id
-    from act.proof as p
+    from act.verdict as v
     join act.recommendation as r using (workspace_id, recommendation_id)
-    where p.verdict in ({quote_values(FINAL_VERDICTS)})
+    where v.verdict in ({quote_values(FINAL_VERDICTS)})
 ), lifecycle as (
     select
         'pattern_resolved' as kind, resolved_at as at, name as subject,

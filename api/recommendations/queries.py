@@ -82,6 +82,7 @@ from (
         select coalesce(json_agg(json_build_object(
             'pattern_id', p.pattern_id, 'verdict', p.verdict, 'events_before', p.events_before,
             'days_before', p.days_before, 'events_after', p.events_after, 'days_after', p.days_after,
+            'expected_after', p.expected_after, 'turns_kept', p.turns_kept, 'turns_due', p.turns_due,
             'rate_ratio', p.rate_ratio, 'rate_ratio_low', p.rate_ratio_low,
             'rate_ratio_high', p.rate_ratio_high, 'probability_halved', p.probability_halved,
             'earliest_proof_date', p.earliest_proof_date, 'text', p.text, 'computed_at', p.computed_at

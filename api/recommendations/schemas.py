@@ -96,11 +96,21 @@ class Proof(BaseModel):
     days_before: float
     events_after: int
     days_after: float
-    rate_ratio: float | None
+    expected_after: float | None = Field(
+        description="Active days, or turns of a rhythm, to be expected since with nothing changed; null: "
+        "no day observed"
+    )
+    turns_kept: int | None = Field(description="Turns of its rhythm that came since; null: it has no rhythm")
+    turns_due: int | None = Field(description="Turns of its rhythm that were due since")
+    rate_ratio: float | None = Field(
+        description="Rate after over rate before; null: not even one active day was to be expected yet"
+    )
     rate_ratio_low: float | None
     rate_ratio_high: float | None
-    probability_halved: float | None
-    earliest_proof_date: date | None
+    probability_halved: float | None = Field(description="Null: no day observed")
+    earliest_proof_date: date | None = Field(
+        description="The day on which silence will have proven the fix, or did"
+    )
     text: str
     computed_at: datetime
 

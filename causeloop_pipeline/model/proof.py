@@ -13,12 +13,13 @@ class Verdict(Vocabulary):
     share_held: float | None
     rank: int
 
-    HELD = "held", "held", "The fix held.", 1.0, 6
+    HELD = "held", "held", "The fix held.", 1.0, 7
     PARTLY = "partly", "helped in part", "The fix helped in part.", 0.5, 3
     FAILED = "failed", "did not hold", "The fix did not hold.", 0.0, 1
     MOVED = "moved", "moved elsewhere", "The failures moved to another pattern.", 0.0, 2
-    NOT_PROVABLE_YET = "not_provable_yet", "not provable yet", "It is too early to tell.", None, 5
-    NO_EXPOSURE = "no_exposure", "no exposure yet", "Too little was observed to tell.", None, 4
+    NOT_PROVABLE_YET = "not_provable_yet", "not provable yet", "It is too early to tell.", None, 6
+    NO_EXPOSURE = "no_exposure", "no exposure yet", "Too little was observed to tell.", None, 5
+    NO_SIGN = "no_sign", "no sign that it helped", "It recurs about as often as before.", None, 4
 
     def __init__(
         self,

@@ -12,6 +12,8 @@ from causeloop_pipeline.storage.act.proofs import (
     read_closable_patterns,
     read_closure_notes,
     read_proof_window_days,
+    record_returns,
+    record_verdicts,
     replace_proofs,
     set_lifecycle,
 )
@@ -21,7 +23,6 @@ from causeloop_pipeline.storage.core.issues import read_occurrences
 from causeloop_pipeline.storage.core.observation_gaps import read_observation_gaps
 from causeloop_pipeline.storage.database.session import Session
 
-SEED = 20_240_229
 NOTHING_CLAIMED = {"fixes judged": 0, "held": 0, "failed": 0, "patterns whose status changed": 0}
 
 
@@ -40,12 +41,12 @@ def run(session: Session, workspace: ScopedWorkspace, as_of: datetime, _options:
         occurrences,
         _read_needed_gaps(session, workspace_id, fixes, as_of),
         as_of=as_of,
-        proof_window_days=window,
-        seed=SEED,
     )
     proofs = refute_reopened(proofs, lifecycle)
 
     replace_proofs(session, workspace_id, proofs, as_of)
+    record_returns(session, workspace_id, occurrences)
+    record_verdicts(session, workspace_id)
     return {
         "fixes judged": proofs.height,
         "held": proofs.filter(pl.col("verdict") == "held").height,

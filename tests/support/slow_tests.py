@@ -12,12 +12,6 @@ SLOW = {
         }
     ),
     # Simulations of histories and workspaces, and models fitted to them.
-    "analysis/act/test_proof.py": frozenset(
-        {
-            "test_with_nothing_fixed_at_most_one_in_a_hundred_is_called_held",
-            "test_fixing_the_day_after_the_worst_week_does_not_make_an_effect",
-        }
-    ),
     "analysis/detect/clusters/test_growing_workspaces.py": ALL,
     "analysis/detect/grouping/test_atoms.py": frozenset(
         {

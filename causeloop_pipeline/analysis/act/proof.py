@@ -1,30 +1,23 @@
-"""Did the fix hold? Compares the rate after it with the rate before, no surer than the quiet days allow."""
+"""Did the fix hold? A test that may be looked at every day, no surer than what came since allows."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from hashlib import blake2b
 from typing import Any
 
+import numpy as np
 import polars as pl
 
+from causeloop_pipeline.analysis.act.proof_text import write_proof
 from causeloop_pipeline.analysis.before_after.activity import (
     ActivityHistory,
-    count_controls,
     count_spillover_events,
-    find_active_days,
     find_observation_gaps,
     to_days,
 )
-from causeloop_pipeline.analysis.before_after.rate_ratio import (
-    MAX_PROOF_DAYS,
-    PRIOR_EVENTS,
-    Baseline,
-    Controls,
-    ObservationGaps,
-    RateRatio,
-    estimate_baseline,
-)
+from causeloop_pipeline.analysis.before_after.baseline import Controls, ObservationGaps
+from causeloop_pipeline.analysis.before_after.fix_watch import FixWatch, watch_fix
+from causeloop_pipeline.analysis.before_after.sequential_test import RateEvidence
 from causeloop_pipeline.model.proof import Verdict
 
 PROOF_SCHEMA = pl.Schema(
@@ -36,6 +29,9 @@ PROOF_SCHEMA = pl.Schema(
         "days_before": pl.Float64,
         "events_after": pl.Int64,
         "days_after": pl.Float64,
+        "expected_after": pl.Float64,
+        "turns_kept": pl.Int64,
+        "turns_due": pl.Int64,
         "rate_ratio": pl.Float64,
         "rate_ratio_low": pl.Float64,
         "rate_ratio_high": pl.Float64,
@@ -45,28 +41,35 @@ PROOF_SCHEMA = pl.Schema(
     }
 )
 
-MIN_CERTAINTY = 0.95
-MAX_CHANCE = 0.01
+MIN_ODDS_OF_CHANGE = 100.0  # that anything changed: a false "held" in 1 % of fixes at most
+MIN_ODDS_OF_HALF = 20.0  # that it at least halved, or did not
+MIN_OBSERVED_DAYS = 7.0  # each weekday once
+MIN_EXPECTED = 1.0  # below, there is no rate worth a figure
+MAX_PROOF_DAYS = 3_650
 HALF_RATE = 0.5
 _MAX_SILENT_SHARE = 0.02
 _MIN_OBSERVED_SHARE = 0.1
 
 
 def estimate_required_quiet_days(events: float, days: float, dispersion: float = 1.0) -> float:
-    """Compute the quiet days until P(rate at least halved) >= .95, after so many active days in so many days.
+    """Compute the quiet days after which a fix is proven, after so many active days in so many days.
 
-    In: counts and days before the fix, dispersion (1: Poisson). Out: days; 237, 81, 31 and 9 for 2, 5, 12
-    and 40 events in 90 days. Raises ValueError unless days > 0 and events >= 0. Method: with Jeffreys
-    priors the ratio of two Poisson rates is a scaled beta-prime variable.
+    In: counts and days before the fix, dispersion (1: Poisson). Out: whole days; infinity beyond ten years.
+    Raises ValueError unless days > 0 and events >= 0. Method: that of `prove_fixes`, in a workspace that does
+    not change.
     """
-    from scipy.special import betaincinv
-
     if days <= 0 or events < 0:
         raise ValueError(
             f"{events} events in {days} days are no baseline: days must be above 0, events not below"
         )
-    share = float(betaincinv(PRIOR_EVENTS, PRIOR_EVENTS + events / dispersion, MIN_CERTAINTY))
-    return share / (1 - share) * days / HALF_RATE
+    looks = _spread_looks(0)
+    spread = [-days * (number + 0.5) / events for number in range(int(events))] if events else []
+    odds = RateEvidence(spread, -days, 0.0, (), looks, (), dispersion, np.ones((len(looks), 1))).judge()
+    proven = (odds.against_less_than_half >= MIN_ODDS_OF_HALF) & (
+        odds.against_no_change >= MIN_ODDS_OF_CHANGE
+    )
+    proven &= looks >= MIN_OBSERVED_DAYS
+    return float(looks[int(proven.argmax())]) if proven.any() else float("inf")
 
 
 def prove_fixes(
@@ -75,36 +78,26 @@ def prove_fixes(
     exposure: pl.DataFrame | None = None,
     *,
     as_of: datetime,
-    proof_window_days: int = 30,
-    seed: int,
 ) -> pl.DataFrame:
     """Judge each fix by what recurred after it.
 
     In: fixes: frame(pattern_id, fixed_at, recommendation_id); OCCURRENCES of all patterns, untouched ones
     being the controls; exposure: frame(started_at, ended_at, and if known pattern_id or service) of times
-    in which nothing could be observed or the service was unused; `as_of` (aware); the least number of
-    days after which a fix may be called held. Out: PROOF_SCHEMA, one row per fix, sorted by recommendation
-    and pattern; events are distinct active days, days are those in which something could be seen, the ratio
-    is the median with its 90 % interval. Raises ValueError when proof_window_days is below 1.
+    in which nothing could be observed or the service was unused; `as_of` (aware). Out: PROOF_SCHEMA, one row
+    per fix, sorted by recommendation and pattern; events are distinct active days, days are those in which
+    something could be seen, expected_after is what would have come with nothing changed, the ratio is the
+    median with its 90 % interval, null until one active day was to be expected.
 
-    Method: Gamma-Poisson ratio of rates, both sides divided by the dispersion, the burst that led to the
-    fix left out of the baseline, the rate expected without the fix following the untouched patterns.
-    Held: P(rate at least halved) >= .95, and so little would be seen with nothing fixed in 1 % of cases
-    at most, which keeps false "held" rare although it is checked again every night. Failed: P(halved) <= .05.
-    Partly: not halved, but lower with P >= .95.
+    Method: the tests of `sequential_test`, on turns kept and missed where the pattern has a rhythm, else on
+    rates; the burst that led to the fix is no part of the baseline, the rate to be expected follows a decline
+    that had begun before and the untouched patterns. Held: odds of 20 that it at least halved and of 100 that
+    anything changed, a week observed, and longer as quiet as the pattern ever was by itself. Failed: odds of
+    20 against its having halved. Partly: odds of 20 for a smaller fall. No sign: two recurrences or more,
+    and as many as were to be expected.
     """
-    if proof_window_days < 1:
-        raise ValueError(f"proof_window_days is {proof_window_days}; a proof needs one day at least")
     history = ActivityHistory.from_frames(occurrences.filter(pl.col("occurred_at") <= as_of), fixes)
     rows = [
-        _prove(
-            fix,
-            history,
-            find_observation_gaps(exposure, fix["pattern_id"], history),
-            as_of,
-            proof_window_days,
-            seed,
-        )
+        _prove(fix, history, find_observation_gaps(exposure, fix["pattern_id"], history), as_of)
         for fix in fixes.sort("recommendation_id", "pattern_id").iter_rows(named=True)
     ]
     return pl.DataFrame(rows, schema=PROOF_SCHEMA, orient="row")
@@ -132,155 +125,133 @@ def refute_reopened(proofs: pl.DataFrame, lifecycle: pl.DataFrame) -> pl.DataFra
     ).drop("reopening")
 
 
-@dataclass(frozen=True, slots=True)
-class _Case:
-    """The evidence on one fix."""
+def decide_verdicts(watch: FixWatch) -> list[Verdict]:
+    """The verdict at each look of a watch, of itself alone: `moved` is for `prove_fixes` to see.
 
-    before: Baseline
-    events_after: int
-    days_after: float
-    elapsed: float
-    controls: Controls
-    ratio: RateRatio
-    spillover_events: int
+    In: a FixWatch. Out: one Verdict a look.
+    """
+    odds, count = watch.odds, watch.kept if watch.rhythm else watch.events
+    halved = (odds.against_less_than_half >= MIN_ODDS_OF_HALF) & (watch.days >= MIN_OBSERVED_DAYS)
+    held = halved & (odds.against_no_change >= MIN_ODDS_OF_CHANGE) & (watch.days > watch.quiet)
+    partly = (odds.against_no_change >= MIN_ODDS_OF_HALF) & (count >= 2)
+    partly &= odds.probability_halved < HALF_RATE
+    failed = (odds.against_halved >= MIN_ODDS_OF_HALF) & (count >= 2)
+    no_sign = (count >= 2) & (count >= odds.expected)
+    return [
+        _decide(watch, look, (failed[look], held[look], partly[look], no_sign[look]))
+        for look in range(len(watch.looks))
+    ]
+
+
+def _decide(watch: FixWatch, look: int, found: tuple[bool, bool, bool, bool]) -> Verdict:
+    if watch.looks[look] >= 1 and _is_unseen(watch, look):
+        return Verdict.NO_EXPOSURE
+    if watch.before.events == 0 or watch.days[look] <= 0:
+        return Verdict.NOT_PROVABLE_YET
+    verdicts = Verdict.FAILED, Verdict.HELD, Verdict.PARTLY, Verdict.NO_SIGN
+    return next(
+        (verdict for verdict, is_so in zip(verdicts, found, strict=True) if is_so), Verdict.NOT_PROVABLE_YET
+    )
+
+
+def _is_unseen(watch: FixWatch, look: int) -> bool:
+    """Nothing could be seen, or all patterns without a fix fell silent as well."""
+    days, controls = watch.days[look], watch.controls[look]
+    if days < _MIN_OBSERVED_SHARE * watch.looks[look] or days < 0.5:
+        return True
+    expected = controls.before * controls.days_after / max(controls.days_before, 1.0)
+    return expected >= 10 and controls.after <= _MAX_SILENT_SHARE * expected
 
 
 def _prove(
-    fix: Mapping[str, Any],
-    history: ActivityHistory,
-    gaps: ObservationGaps,
-    as_of: datetime,
-    window: int,
-    seed: int,
+    fix: Mapping[str, Any], history: ActivityHistory, gaps: ObservationGaps, as_of: datetime
 ) -> tuple[Any, ...]:
-    case = _build_case(fix, history, gaps, as_of, seed)
-    days = max(case.days_after, 1e-6)
-    halved = case.ratio.probability_below(HALF_RATE, days)
-    verdict = _decide_verdict(case, halved, window)
-    needed = _estimate_days_to_proof(case.ratio, window) if case.before.events else None
-    earliest = _estimate_proof_date(fix["fixed_at"], needed, case) if needed is not None else None
-    low, middle, high = (
-        _compute_quantiles(case.ratio.ratios(days)) if case.before.events else (None, None, None)
-    )
-    text = _write_text(verdict, case, halved, middle, low, high, earliest)
-    counts = (case.before.events, round(case.before.days, 2), case.events_after, round(case.days_after, 2))
+    fixed_at, now = to_days(fix["fixed_at"]), to_days(as_of)
+    watch = watch_fix(fix["pattern_id"], fixed_at, history, gaps, np.array([max(now - fixed_at, 0.0)]))
+    (verdict,) = decide_verdicts(watch)
+    moved = count_spillover_events(fix["pattern_id"], history, fixed_at, now)
+    if verdict is Verdict.HELD and _has_moved(watch, moved):
+        verdict = Verdict.MOVED
+    earliest = _find_proof_date(fix, watch, history, gaps) if watch.before.events else None
+    is_measured = watch.days[0] >= 1 and watch.before.events > 0
+    ratio = _estimate_ratio(watch) if is_measured else (None, None, None)
+    expected = float(watch.odds.expected[0])
     return (
         fix["recommendation_id"],
         fix["pattern_id"],
         verdict.value,
-        *counts,
-        middle,
-        low,
-        high,
-        round(halved, 4) if case.before.events else None,
+        watch.before.events,
+        round(watch.before.days, 2),
+        int(watch.events[0]),
+        round(float(watch.days[0]), 2),
+        round(expected, 2) if is_measured else None,
+        int(watch.kept[0]) if watch.rhythm else None,
+        int(watch.due[0]) if watch.rhythm else None,
+        *ratio,
+        round(float(watch.odds.probability_halved[0]), 4) if is_measured else None,
         earliest,
-        text,
+        write_proof(verdict, watch, ratio, earliest, moved),
     )
 
 
-def _build_case(
-    fix: Mapping[str, Any], history: ActivityHistory, gaps: ObservationGaps, as_of: datetime, seed: int
-) -> _Case:
-    fixed_at, now = to_days(fix["fixed_at"]), to_days(as_of)
-    times = history.times.get(fix["pattern_id"], [])
-    before = estimate_baseline(
-        find_active_days(t for t in times if t < fixed_at), fixed_at, history.start, gaps, history.clustering
-    )
-    events_after = len(find_active_days(t for t in times if t > fixed_at))
-    elapsed = max(now - fixed_at, 0.0)
-    days_after = max(elapsed - gaps.days_between(fixed_at, now), 0.0)
-    controls = count_controls(history, fixed_at, now, gaps)
-    digest = blake2b(str(fix["pattern_id"]).encode("utf-8", "surrogatepass"), digest_size=8).digest()
-    ratio = RateRatio(before, events_after, controls, [seed, int.from_bytes(digest, "big")])
-    newborn = count_spillover_events(fix["pattern_id"], history, fixed_at, now)
-    return _Case(before, events_after, days_after, elapsed, controls, ratio, newborn)
-
-
-def _decide_verdict(case: _Case, halved: float, window: int) -> Verdict:
-    if case.elapsed >= 1 and _is_unseen(case):
-        return Verdict.NO_EXPOSURE
-    if case.before.events == 0 or case.days_after <= 0:
-        return Verdict.NOT_PROVABLE_YET
-    if halved <= 1 - MIN_CERTAINTY and case.events_after:
-        return Verdict.FAILED
-    if case.days_after < window:
-        return Verdict.NOT_PROVABLE_YET
-    if _is_proven(case.ratio, case.days_after):
-        return Verdict.MOVED if _has_moved(case) else Verdict.HELD
-    lower = case.ratio.probability_below(1.0, case.days_after)
-    is_partly = case.events_after and lower >= MIN_CERTAINTY and halved < HALF_RATE
-    return Verdict.PARTLY if is_partly else Verdict.NOT_PROVABLE_YET
-
-
-def _is_proven(ratio: RateRatio, days: float) -> bool:
-    return (
-        ratio.probability_below(HALF_RATE, days) >= MIN_CERTAINTY
-        and ratio.probability_unchanged(days) <= MAX_CHANCE
-    )
-
-
-def _is_unseen(case: _Case) -> bool:
-    """Nothing could be seen, or all patterns without a fix fell silent as well."""
-    if case.days_after < _MIN_OBSERVED_SHARE * case.elapsed or case.days_after < 0.5:
-        return True
-    expected = case.controls.before * case.controls.days_after / max(case.controls.days_before, 1.0)
-    return expected >= 10 and case.controls.after <= _MAX_SILENT_SHARE * expected
-
-
-def _has_moved(case: _Case) -> bool:
+def _has_moved(watch: FixWatch, spillover_events: int) -> bool:
     """New patterns of the same service carry on at half the old rate or more."""
-    expected = case.before.events / max(case.before.days, 1.0) * case.days_after
-    return case.spillover_events >= 3 and case.spillover_events >= HALF_RATE * expected
+    expected = watch.before.events / max(watch.before.days, 1.0) * watch.days[0]
+    return spillover_events >= 3 and spillover_events >= HALF_RATE * expected
 
 
-def _estimate_days_to_proof(ratio: RateRatio, window: int) -> float | None:
-    """Observed days after which the fix counts as held if nothing more occurs; None beyond ten years."""
-    low, high = float(window), MAX_PROOF_DAYS
-    if _is_proven(ratio, low):
-        return low
-    if not _is_proven(ratio, high):
-        return None
-    while high - low > 0.25:
-        middle = (low + high) / 2
-        low, high = (low, middle) if _is_proven(ratio, middle) else (middle, high)
-    return high
+def _estimate_ratio(watch: FixWatch) -> tuple[float, float, float] | tuple[None, None, None]:
+    """Median and 90 % interval of the rate after over before; None while next to nothing was to come.
+
+    Method: with Jeffreys priors the ratio of two Poisson rates is a scaled beta-prime variable.
+    """
+    from scipy.special import betaincinv
+
+    expected = float(watch.odds.expected[0])
+    if expected < MIN_EXPECTED:
+        return None, None, None
+    spread = 1.0 if watch.rhythm else watch.before.dispersion
+    after = (watch.kept if watch.rhythm else watch.events)[0] / spread + 0.5
+    before = (watch.rhythm.kept if watch.rhythm else watch.before.events) / spread + 0.5
+    share = betaincinv(after, before, np.array([0.5, 0.05, 0.95]))
+    middle, low, high = share / (1 - share) * before * spread / expected
+    return float(middle), float(low), float(high)
 
 
-def _estimate_proof_date(fixed_at: datetime, needed: float, case: _Case) -> date:
-    unobserved_days = case.elapsed - case.days_after
-    return (fixed_at.astimezone(UTC) + timedelta(days=needed + unobserved_days)).date()
+def _spread_looks(start: int) -> "np.ndarray[Any, np.dtype[np.float64]]":
+    """Whole days after a start up to ten years after the fix, each of the first 400 and then ever fewer."""
+    near = np.arange(start + 1, start + 401)
+    far = np.geomspace(start + 401, max(MAX_PROOF_DAYS, start + 402), 120).astype(int)
+    return np.unique(np.concatenate([near, far])).astype(float)
 
 
-def _compute_quantiles(ratios: Any) -> tuple[float, float, float]:
-    import numpy as np
+def _project(controls: Controls, days: float) -> Controls:
+    """What the controls will have counted in so many days more, at the rate since the fix or else before
+    it."""
+    since = controls.after / controls.days_after if controls.days_after >= MIN_OBSERVED_DAYS else None
+    rate = controls.before / max(controls.days_before, 1.0) if since is None else since
+    return replace(controls, after=controls.after + rate * days, days_after=controls.days_after + days)
 
-    low, middle, high = np.quantile(ratios, (0.05, 0.5, 0.95))
-    return float(low), float(middle), float(high)
 
-
-def _write_text(
-    verdict: Verdict,
-    case: _Case,
-    halved: float,
-    middle: float | None,
-    low: float | None,
-    high: float | None,
-    earliest: date | None,
-) -> str:
-    seen = (
-        f"{case.before.events} active days in {case.before.days:.0f} days before the fix (without the burst "
-        f"that led to it), {case.events_after} in {case.days_after:.0f} observed days since"
-    )
-    if middle is None:
-        return f"Cannot be shown: {seen}; there is no rate to compare with."
-    interval = f"90 % interval {low:.2f} to {high:.2f}"
-    ratio = f"rate {middle:.2f} of the old one ({interval}), P(at least halved) {halved:.2f}"
-    wait = f"earliest on {earliest}" if earliest else "not within ten years at this rate"
-    openings = {
-        Verdict.MOVED: f"Moved: {case.spillover_events} active days of new patterns on the same service "
-        "carry on",
-        Verdict.NO_EXPOSURE: "Silence proves nothing: too little was observed, or all else fell silent "
-        "as well",
-        Verdict.NOT_PROVABLE_YET: f"Cannot be shown yet, {wait}",
-    }
-    return f"{openings.get(verdict, verdict.label.capitalize())}: {seen}; {ratio}."
+def _find_proof_date(
+    fix: Mapping[str, Any], watch: FixWatch, history: ActivityHistory, gaps: ObservationGaps
+) -> date | None:
+    """The day on which the fix was proven, or on which silence until then will have proven it."""
+    elapsed = float(watch.looks[0])
+    is_held = decide_verdicts(watch)[0] is Verdict.HELD
+    looks = np.arange(1.0, np.ceil(elapsed)) if is_held else _spread_looks(int(elapsed))
+    controls = None if is_held else [_project(watch.controls[0], look - elapsed) for look in looks.tolist()]
+    ahead = watch_fix(fix["pattern_id"], to_days(fix["fixed_at"]), history, gaps, looks, controls=controls)
+    held = np.array([verdict is Verdict.HELD for verdict in decide_verdicts(ahead)], dtype=bool)
+    if not held.any():
+        return (
+            fix["fixed_at"].astimezone(UTC).date() + timedelta(days=int(np.ceil(elapsed)))
+            if is_held
+            else None
+        )
+    # The first look from which on it stays held.
+    lost = np.flatnonzero(~held)
+    first = int(lost[-1]) + 1 if is_held and len(lost) else int(held.argmax())
+    if first >= len(looks):
+        first = len(looks) - 1
+    return (fix["fixed_at"].astimezone(UTC) + timedelta(days=float(looks[first]))).date()

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import polars as pl
 
-from causeloop_pipeline.analysis.before_after.rate_ratio import (
+from causeloop_pipeline.analysis.before_after.baseline import (
     LOOKBACK_DAYS,
     Clustering,
     Controls,

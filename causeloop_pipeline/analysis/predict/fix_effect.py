@@ -19,7 +19,7 @@ from causeloop_pipeline.analysis.before_after.activity import (
     find_active_days,
     to_days,
 )
-from causeloop_pipeline.analysis.before_after.rate_ratio import (
+from causeloop_pipeline.analysis.before_after.baseline import (
     MIN_BASELINE_DAYS,
     PRIOR_EVENTS,
     ObservationGaps,

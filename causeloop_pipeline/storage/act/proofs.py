@@ -39,6 +39,53 @@ where p.workspace_id = %s and p.pattern_id = l.pattern_id
 returning p.pattern_id
 """
 
+# Only the first of equal verdicts in a row is kept.
+INSERT_VERDICTS = """
+insert into act.verdict (workspace_id, recommendation_id, pattern_id, fixed_at, verdict, decided_at)
+select p.workspace_id, p.recommendation_id, p.pattern_id, f.fixed_at, p.verdict, p.computed_at
+from act.proof as p
+join (
+    select recommendation_id, pattern_id, max(fixed_at) as fixed_at
+    from act.fix
+    where workspace_id = %(workspace_id)s and withdrawn_at is null
+    group by recommendation_id, pattern_id
+) as f using (recommendation_id, pattern_id)
+where p.workspace_id = %(workspace_id)s
+  and p.verdict is distinct from (
+      select v.verdict
+      from act.verdict as v
+      where v.workspace_id = p.workspace_id and v.recommendation_id = p.recommendation_id
+        and v.pattern_id = p.pattern_id and v.fixed_at = f.fixed_at
+      order by v.decided_at desc
+      limit 1
+  )
+on conflict do nothing
+"""
+
+SELECT_HELD = """
+select recommendation_id, pattern_id, fixed_at, decided_at
+from act.verdict
+where workspace_id = %s and verdict = 'held' and came_back_at is null
+order by recommendation_id, pattern_id, fixed_at, decided_at
+"""
+
+HELD_SCHEMA = pl.Schema(
+    {
+        "recommendation_id": pl.String(),
+        "pattern_id": pl.String(),
+        "fixed_at": INSTANT,
+        "decided_at": INSTANT,
+    }
+)
+
+UPDATE_CAME_BACK = """
+update act.verdict as v
+set came_back_at = c.came_back_at
+from came_back as c
+where v.workspace_id = %s and v.recommendation_id = c.recommendation_id and v.pattern_id = c.pattern_id
+  and v.fixed_at = c.fixed_at and v.decided_at = c.decided_at
+"""
+
 
 def read_closure_notes(
     session: Session, workspace_id: UUID, columns: pl.Schema = CLOSURE_NOTE_SCHEMA
@@ -67,6 +114,23 @@ def replace_proofs(session: Session, workspace_id: UUID, proofs: pl.DataFrame, c
         workspace_id=pl.lit(str(workspace_id)), computed_at=pl.lit(computed_at).cast(INSTANT)
     )
     session.replace("act.proof", rows, workspace_id)
+
+
+def record_verdicts(session: Session, workspace_id: UUID) -> int:
+    """Keep when each verdict was given, where it is new or has changed; returns how many are."""
+    return session.execute(INSERT_VERDICTS, {"workspace_id": workspace_id})
+
+
+def record_returns(session: Session, workspace_id: UUID, occurrences: pl.DataFrame) -> int:
+    """Keep the first occurrence after each fix was said to have held; returns how many came back."""
+    held = session.read(SELECT_HELD, (workspace_id,), schema=HELD_SCHEMA)
+    later = held.join(occurrences.select("pattern_id", "occurred_at"), on="pattern_id").filter(
+        pl.col("occurred_at") > pl.col("decided_at")
+    )
+    came_back = later.group_by(held.columns).agg(pl.col("occurred_at").min().alias("came_back_at"))
+    session.execute("drop table if exists pg_temp.came_back")
+    session.stage("came_back", came_back, like="act.verdict")
+    return session.execute(UPDATE_CAME_BACK, (workspace_id,))
 
 
 def set_lifecycle(session: Session, workspace_id: UUID, lifecycle: pl.DataFrame) -> int:

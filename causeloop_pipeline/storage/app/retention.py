@@ -24,7 +24,9 @@ since when a tool is out of sight. Ids of webhook deliveries, which refuse a rep
 from uuid import UUID
 
 from causeloop_pipeline.model.pattern import CENTRAL_MEMBERS
+from causeloop_pipeline.model.proof import FINAL_VERDICTS
 from causeloop_pipeline.storage.database.session import Session
+from causeloop_pipeline.storage.database.sql_values import quote_values
 from causeloop_pipeline.storage.detect.grouping_state import mark_grouping_stale
 
 ROWS_PER_BATCH = 2_000
@@ -47,7 +49,7 @@ with kept_patterns as (
         select pattern_id, false as is_undecided
         from detect.closure_note where workspace_id = %(workspace_id)s
         union all
-        select f.pattern_id, coalesce(p.verdict, 'not_provable_yet') = 'not_provable_yet'
+        select f.pattern_id, coalesce(p.verdict not in ({quote_values(FINAL_VERDICTS)}), true)
         from act.fix as f
         left join act.proof as p using (workspace_id, recommendation_id, pattern_id)
         where f.workspace_id = %(workspace_id)s and f.withdrawn_at is null

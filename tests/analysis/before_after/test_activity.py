@@ -14,7 +14,7 @@ from causeloop_pipeline.analysis.before_after.activity import (
     find_observation_gaps,
     to_days,
 )
-from causeloop_pipeline.analysis.before_after.rate_ratio import ObservationGaps
+from causeloop_pipeline.analysis.before_after.baseline import ObservationGaps
 from causeloop_pipeline.model.frames import INSTANT
 from tests.support.recurring_failures import AS_OF, at, occurrences
 

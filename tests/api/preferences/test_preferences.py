@@ -62,7 +62,7 @@ def test_notifications_tell_what_broke_was_graded_and_judged_and_how_long_it_was
             started_at=now + timedelta(seconds=1),
             finished_at=now,
         )
-        session.execute("update act.proof set verdict = 'held'")
+        session.execute("update act.verdict set verdict = 'held'")
         session.execute(
             "update detect.pattern set status = 'resolved', resolved_at = %s where pattern_id = %s",
             (now, ids["other_pattern_id"]),

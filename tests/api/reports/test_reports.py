@@ -33,7 +33,7 @@ def test_a_week_is_summed_up_from_monday_to_sunday(
                 at = noon + timedelta(hours=hours)
                 store_occurrence(session, fresh_sample.workspace_id, str(issue_id), at)
         session.execute("update detect.pattern set first_seen_at = %s", (noon,))
-        session.execute("update act.proof set verdict = 'held', earliest_proof_date = %s", (monday,))
+        session.execute("update act.verdict set verdict = 'held', decided_at = %s", (noon,))
 
     report = client(fresh_sample.credentials["viewer"]).get(f"/v1/reports/weekly?week={day}").json()
 

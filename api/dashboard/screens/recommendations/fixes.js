@@ -73,7 +73,7 @@ export function fixesSection(fixes) {
     {
       title: "After",
       numeric: true,
-      cell: ({ proof }) => (proof ? activity(proof.events_after, proof.days_after) : "–"),
+      cell: ({ proof }) => (proof ? since(proof) : "–"),
     },
     { title: "Rate after ÷ before", numeric: true, cell: ({ proof }) => (proof ? ratio(proof) : "–") },
     {
@@ -81,13 +81,13 @@ export function fixesSection(fixes) {
       numeric: true,
       cell: ({ proof }) => probabilityText(proof?.probability_halved),
     },
-    { title: "Provable from", cell: ({ proof }) => dayOf(proof?.earliest_proof_date, true) },
+    { title: "Proven on", cell: ({ proof }) => dayOf(proof?.earliest_proof_date, true) },
   ];
   const content = fixes.length
     ? table("Claimed fixes, newest first", columns, fixes, { className: "stacked" })
     : empty(
         "No fix has been claimed.",
-        "Set a recommendation to implemented; its patterns are then observed through the proof window.",
+        "Set a recommendation to implemented; what recurs from then on is compared with what recurred before.",
       );
   return section("Did the fixes hold?", { id: "fixes" }, content);
 }
@@ -100,11 +100,21 @@ export function fixesSection(fixes) {
 export const activity = (events, days) => `${number(events)} in ${number(days, 0)} d`;
 
 /**
- * “0.12 (0.02–0.4)”.
+ * “0 in 28 d, 7.5 expected”; the turns where it has a rhythm.
+ * @param {Model<"Proof">} proof
+ */
+export function since(proof) {
+  const seen = activity(proof.events_after, proof.days_after);
+  if (proof.turns_due !== null) return `${seen}, ${number(proof.turns_kept)} of ${number(proof.turns_due)} turns`;
+  return proof.expected_after === null ? seen : `${seen}, ${number(proof.expected_after, 1)} expected`;
+}
+
+/**
+ * “0.12 (0.02–0.4)”; no figure before an active day was to be expected.
  * @param {Model<"Proof">} proof
  */
 export function ratio(proof) {
-  if (proof.rate_ratio === null) return "–";
+  if (proof.rate_ratio === null) return proof.days_after < 1 ? "not a day observed" : "too early";
   return `${number(proof.rate_ratio, 2)} (${number(proof.rate_ratio_low, 2)}–${number(proof.rate_ratio_high, 2)})`;
 }
 
@@ -153,10 +163,10 @@ function proofOf(fix, proof) {
       ["In effect since", minute(fix.fixed_at)],
       ["Claimed by", fix.claimed_by_name ?? "somebody who has left"],
       ["Active days before", activity(proof.events_before, proof.days_before)],
-      ["Active days after", activity(proof.events_after, proof.days_after)],
+      ["Active days after", since(proof)],
       ["Rate after ÷ before", ratio(proof)],
       ["Probability halved", probabilityText(proof.probability_halved)],
-      ["Provable from", proof.earliest_proof_date ? dayOf(proof.earliest_proof_date, true) : null],
+      ["Proven on", proof.earliest_proof_date ? dayOf(proof.earliest_proof_date, true) : null],
     ]),
   );
 }

@@ -124,11 +124,14 @@ create table act.proof (
     workspace_id        uuid not null references app.workspace on delete cascade,
     recommendation_id   uuid not null,
     pattern_id          uuid not null,
-    verdict             text not null check (verdict in ('held', 'partly', 'failed', 'moved', 'not_provable_yet', 'no_exposure')),
+    verdict             text not null check (verdict in ('held', 'partly', 'failed', 'moved', 'not_provable_yet', 'no_exposure', 'no_sign')),
     events_before       bigint not null,
     days_before         double precision not null,
     events_after        bigint not null,
     days_after          double precision not null,
+    expected_after      double precision,
+    turns_kept          bigint,
+    turns_due           bigint,
     rate_ratio          double precision,
     rate_ratio_low      double precision,
     rate_ratio_high     double precision,
@@ -138,7 +141,24 @@ create table act.proof (
     computed_at         timestamptz not null,
     primary key (workspace_id, recommendation_id, pattern_id)
 );
+comment on column act.proof.expected_after is
+    'How many active days, or turns of a rhythm, were to be expected since with nothing changed.';
+comment on column act.proof.turns_due is 'How many turns of its rhythm were due since; null: it has none.';
 select app.isolate('act.proof');
+
+create table act.verdict (
+    workspace_id      uuid not null references app.workspace on delete cascade,
+    recommendation_id uuid not null,
+    pattern_id        uuid not null,
+    fixed_at          timestamptz not null,
+    verdict           text not null check (verdict in ('held', 'partly', 'failed', 'moved', 'not_provable_yet', 'no_exposure', 'no_sign')),
+    decided_at        timestamptz not null,
+    -- The first recurrence after it, whatever was decided since.
+    came_back_at      timestamptz,
+    primary key (workspace_id, recommendation_id, pattern_id, fixed_at, decided_at)
+);
+comment on table act.verdict is 'When the verdict on a claimed fix was first given, and each time it changed.';
+select app.isolate('act.verdict');
 
 create table act.ticket (
     workspace_id      uuid not null references app.workspace on delete cascade,

@@ -176,23 +176,27 @@ comment on column reporting.recommendation_patterns.pattern_id is 'The pattern.'
 
 create view reporting.proofs with (security_invoker = true, security_barrier = true) as
 select recommendation_id, pattern_id, verdict, events_before, days_before, events_after, days_after, rate_ratio,
-    rate_ratio_low, rate_ratio_high, probability_halved, earliest_proof_date, computed_at
+    rate_ratio_low, rate_ratio_high, probability_halved, earliest_proof_date, computed_at, expected_after,
+    turns_kept, turns_due
 from act.proof
 offset 0;
 comment on view reporting.proofs is 'One row a pattern and a claimed fix: whether it held.';
 comment on column reporting.proofs.recommendation_id is 'The recommendation that was implemented.';
 comment on column reporting.proofs.pattern_id is 'The pattern that it was for.';
-comment on column reporting.proofs.verdict is 'Whether the fix held; null: too early to tell.';
+comment on column reporting.proofs.verdict is 'Whether the fix held, or why that cannot be said yet.';
 comment on column reporting.proofs.events_before is 'Recurrences before the fix.';
 comment on column reporting.proofs.days_before is 'Days observed before it.';
 comment on column reporting.proofs.events_after is 'Recurrences after the fix.';
 comment on column reporting.proofs.days_after is 'Days observed after it.';
-comment on column reporting.proofs.rate_ratio is 'Recurrence rate after the fix divided by the rate before it.';
+comment on column reporting.proofs.rate_ratio is 'Recurrence rate after the fix divided by the rate before it; null: next to nothing was to come.';
 comment on column reporting.proofs.rate_ratio_low is 'The lower end of that.';
 comment on column reporting.proofs.rate_ratio_high is 'The upper end of that.';
 comment on column reporting.proofs.probability_halved is 'The probability that the fix at least halved the rate.';
-comment on column reporting.proofs.earliest_proof_date is 'The first day on which silence would prove it.';
+comment on column reporting.proofs.earliest_proof_date is 'The first day on which silence would prove it, or did.';
 comment on column reporting.proofs.computed_at is 'When it was computed.';
+comment on column reporting.proofs.expected_after is 'Recurrences to be expected after the fix with nothing changed.';
+comment on column reporting.proofs.turns_kept is 'Turns of its rhythm that came after the fix; null: it has no rhythm.';
+comment on column reporting.proofs.turns_due is 'Turns of its rhythm that were due after the fix; null: it has no rhythm.';
 
 create view reporting.connectors with (security_invoker = true, security_barrier = true) as
 select connector_id, type, display_name, status, status_reason, poll_interval_seconds, next_poll_at, created_at from app.connector

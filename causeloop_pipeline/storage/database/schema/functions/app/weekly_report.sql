@@ -37,13 +37,14 @@ with week as (
     join detect.pattern as p on p.workspace_id = $1
     where p.reopened_at >= week.since and p.reopened_at < week.until
 ), judged as (
-    select distinct on (r.recommendation_id) r.recommendation_id as id, r.title, p.verdict, p.text
+    select distinct on (r.recommendation_id) r.recommendation_id as id, r.title, v.verdict, p.text
     from week
-    join act.proof as p on p.workspace_id = $1 and p.verdict = any ($3)
-    join act.recommendation as r on r.workspace_id = $1 and r.recommendation_id = p.recommendation_id
-    where coalesce(p.earliest_proof_date, (p.computed_at at time zone week.timezone)::date)
-        between week.first_day and week.last_day
-    order by r.recommendation_id, p.pattern_id
+    join act.verdict as v
+        on v.workspace_id = $1 and v.verdict = any ($3) and v.decided_at >= week.since and v.decided_at < week.until
+    join act.recommendation as r on r.workspace_id = $1 and r.recommendation_id = v.recommendation_id
+    join act.proof as p
+        on p.workspace_id = $1 and p.recommendation_id = v.recommendation_id and p.pattern_id = v.pattern_id
+    order by r.recommendation_id, v.decided_at desc, v.pattern_id
 ), likely as (
     select p.pattern_id as id, p.name, l.probability, l.next_date_median as next_on
     from (

@@ -1,5 +1,4 @@
-"""Compares a pattern's rate after a fix with its rate before, corrected for what makes silence look like
-success.
+"""The rate of a pattern before its fix, and what else makes silence look like success.
 
 The burst that led to the fix is no part of the baseline (regression to the mean). Time in which nothing could
 be observed is left out. Patterns without a fix are the controls: they show whether the whole workspace became
@@ -7,30 +6,42 @@ quieter.
 """
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
-from causeloop_pipeline.analysis.arrays import Floats
+if TYPE_CHECKING:
+    from causeloop_pipeline.analysis.arrays import Floats
 
 LOOKBACK_DAYS = 180.0
 TRIGGER_DAYS = 14.0
 MIN_BASELINE_DAYS = 30.0
-MAX_PROOF_DAYS = 3_650.0
+CLUSTERING_DAYS = 730.0
 PRIOR_EVENTS = 0.5
-STRATA = 512
-DRAWS = 8 * STRATA
+CALM_QUANTILES = (0.1, 0.3, 0.5, 0.7, 0.9)
 _CONTROL_PRIOR = 20.0
 _DISPERSION_PRIOR = 30.0
 
 
 @dataclass(frozen=True, slots=True)
 class Baseline:
-    """Active days before a fix, how many days were observed, and the dispersion of active days (1: none)."""
+    """The time before a fix that it is compared with, in days since any date.
 
-    events: int
+    active_days: from start to end; days: how many of them were observed; dispersion: of active days (1:
+    none).
+    """
+
+    active_days: Sequence[float]
+    start: float
+    end: float
     days: float
     dispersion: float
+
+    @property
+    def events(self) -> int:
+        """How many active days there are."""
+        return len(self.active_days)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +72,14 @@ def estimate_baseline(
     horizon = max(fixed_at - LOOKBACK_DAYS, history_start)
     before = [day for day in active_days if horizon <= day < fixed_at]
     if not before:
-        return Baseline(0, 0.0, 1.0)
+        return Baseline((), fixed_at, fixed_at, 0.0, 1.0)
     usual_days, end = _exclude_last_burst(before, fixed_at, (fixed_at - horizon) / len(before))
     has_older_days = any(day < before[0] for day in active_days)
     start = horizon if has_older_days else max(min(before[0], end - MIN_BASELINE_DAYS), horizon)
     days = end - start - observation_gaps.days_between(start, end)
-    return Baseline(len(usual_days), max(days, 0.0), estimate_clustering(before).shrink_to(prior))
+    older = [day for day in active_days if fixed_at - CLUSTERING_DAYS <= day < fixed_at]
+    dispersion = estimate_clustering(older).shrink_to(prior)
+    return Baseline(tuple(usual_days), start, end, max(days, 0.0), dispersion)
 
 
 def _exclude_last_burst(
@@ -154,56 +167,44 @@ class ObservationGaps:
         return cls(tuple(result))
 
 
-class RateRatio:
-    """The posterior of rate after / rate before, corrected by controls: Gamma-Poisson with Jeffreys priors.
+def find_longest_quiet(active_days: Sequence[float], events: int, gaps: ObservationGaps) -> "Floats":
+    """The longest stretches before a fix with no more than 0, 1, … active days.
 
-    Both counts and both times are divided by the dispersion, so that clustered events count as fewer. All
-    probabilities come from one fixed set of draws (stratified, seeded), so that those for different lengths
-    of silence agree with one another.
+    In: sorted active days before the fix, the largest number of days to allow, the observation gaps. Out:
+    days, one for each number from 0 to events; 0 where there are no two days to measure between.
     """
-
-    def __init__(
-        self, before: Baseline, events_after: int, controls: Controls | None, seed: Sequence[int]
-    ) -> None:
-        import numpy as np
-        from scipy.special import gammaincinv
-
-        rng = np.random.default_rng(list(seed))
-        strata = (np.arange(STRATA) + 0.5) / STRATA
-
-        def draw_gamma(shape: float) -> "Floats":
-            quantiles = np.tile(gammaincinv(shape, strata), DRAWS // STRATA)
-            return np.asarray(rng.permutation(quantiles), dtype=float)
-
-        self._deflation = before.dispersion
-        self._events = events_after / before.dispersion
-        rate_before = draw_gamma(PRIOR_EVENTS + before.events / before.dispersion)
-        self._rate_before = rate_before / max(before.days / before.dispersion, 1e-9)
-        self._count_after = draw_gamma(PRIOR_EVENTS + self._events)
-        self.control_factor = _draw_control_factor(controls, draw_gamma) if controls else np.ones(DRAWS)
-
-    def ratios(self, days: float) -> "Floats":
-        """Draws of the ratio when the events after the fix fell in this many observed days."""
-        after = self._count_after / max(days / self._deflation, 1e-9)
-        return after / (self._rate_before * self.control_factor)
-
-    def probability_below(self, ratio: float, days: float) -> float:
-        """P(rate after <= ratio * rate before)."""
-        return float((self.ratios(days) <= ratio).mean())
-
-    def probability_unchanged(self, days: float) -> float:
-        """P(so few events in so many days, had nothing changed)."""
-        from scipy.special import gammaincc
-
-        mean = self._rate_before * self.control_factor * days / self._deflation
-        return float(gammaincc(self._events + 1.0, mean).mean())
-
-
-def _draw_control_factor(controls: Controls, draw_gamma: "Callable[[float], Floats]") -> "Floats":
-    """Draws of the controls' rate after over before, at most 1: a louder workspace proves no fix."""
     import numpy as np
 
-    scale = controls.days_after / max(controls.days_before, 1e-9)
-    after = draw_gamma(controls.after + _CONTROL_PRIOR)
-    before = draw_gamma(controls.before * scale + _CONTROL_PRIOR)
-    return np.asarray(np.minimum(after / before, 1.0), dtype=float)
+    def observed(left: float, right: float) -> float:
+        return right - left - gaps.days_between(left, right)
+
+    return np.array(
+        [
+            max(
+                (
+                    observed(left, right)
+                    for left, right in zip(active_days, active_days[count + 1 :], strict=False)
+                ),
+                default=0.0,
+            )
+            for count in range(events + 1)
+        ]
+    )
+
+
+def draw_calm(controls: Sequence[Controls], dispersion: float) -> "Floats":
+    """By which factor the patterns without a fix changed, at most 1: a louder workspace proves no fix.
+
+    In: Controls of each look, the dispersion of their counts. Out: (look, quantile), equally likely values of
+    the ratio of two Gamma rates, each with twenty active days of an unchanged workspace as its prior.
+    """
+    import numpy as np
+    from scipy.special import betaincinv
+
+    counts = np.array([(c.after, c.days_after, c.before, c.days_before) for c in controls], dtype=float)
+    after, days_after, before, days_before = counts.T
+    scale = np.maximum(days_after, 1e-3) / np.maximum(days_before, 1e-3)
+    shapes = _CONTROL_PRIOR + after / dispersion, _CONTROL_PRIOR / scale + before / dispersion
+    share = betaincinv(shapes[0][:, None], shapes[1][:, None], np.array(CALM_QUANTILES)[None, :])
+    share = np.minimum(share, 1 - 1e-12)
+    return np.asarray(np.minimum(share / (1 - share) / scale[:, None], 1.0), dtype=float)

@@ -1,0 +1,43 @@
+"""The short form of `python -m bench.proof`: the verifier's errors and its speed, with a floor."""
+
+from functools import cache
+
+import pytest
+
+from bench.data.claimed_histories import FAMILIES
+from bench.proof import Figures, count_order_effects, judge_workspace
+
+WORKSPACES = 3
+
+
+@cache
+def measure(name: str) -> Figures:
+    number = [family.name for family in FAMILIES].index(name)
+    found = [first for run in range(WORKSPACES) for _, first in judge_workspace(number, 10_000 + run)]
+    return Figures.count(name, found)
+
+
+@pytest.mark.parametrize("name", [family.name for family in FAMILIES if family.left == 1])
+def test_a_fix_without_effect_is_hardly_ever_said_to_have_held(name: str) -> None:
+    figures = measure(name)
+    assert figures.fixes >= 50
+    assert figures.held <= 1 / figures.fixes
+
+
+@pytest.mark.parametrize("name", [family.name for family in FAMILIES if family.left == 0])
+def test_a_complete_fix_is_hardly_ever_said_to_have_failed(name: str) -> None:
+    figures = measure(name)
+    assert figures.failed <= 1 / figures.fixes
+    assert figures.held >= 0.1
+
+
+def test_a_complete_fix_of_what_fails_eight_times_a_month_is_proven_in_a_month() -> None:
+    assert measure("complete: 8 in 30 days").median_day <= 32
+
+
+def test_what_comes_each_week_is_seen_to_go_on() -> None:
+    assert measure("no effect: each week").failed >= 0.8
+
+
+def test_the_order_of_records_changes_no_proof() -> None:
+    assert count_order_effects(2) == 0
