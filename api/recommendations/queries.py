@@ -74,7 +74,8 @@ from (
         select coalesce(json_agg(json_build_object(
             'pattern_id', f.pattern_id, 'fixed_at', f.fixed_at,
             'expected_loops_prevented', f.expected_loops_prevented, 'claimed_by', f.claimed_by,
-            'claimed_by_name', ({select_name("f.claimed_by")}), 'withdrawn_at', f.withdrawn_at
+            'claimed_by_name', ({select_name("f.claimed_by")}), 'withdrawn_at', f.withdrawn_at,
+            'fixed_in', f.fixed_in
         ) order by f.fixed_at, f.pattern_id), '[]')
         from act.fix as f
         where f.recommendation_id = r.recommendation_id
@@ -95,6 +96,25 @@ from (
 ) as recommendation
 """
 
+# Of each fix the first time that it was said to have held.
+SELECT_FIX_RECORD = """
+select json_build_object(
+    'fixes', (select count(*) from act.proof),
+    'held', count(*),
+    'watched', count(*) filter (where v.is_back or v.decided_at <= now() - interval '90 days'),
+    'came_back', count(*) filter (where v.is_back),
+    'share_came_back', count(*) filter (where v.is_back)::float8
+        / nullif(count(*) filter (where v.is_back or v.decided_at <= now() - interval '90 days'), 0)
+)
+from (
+    select distinct on (recommendation_id, pattern_id, fixed_at)
+        decided_at, coalesce(came_back_at <= decided_at + interval '90 days', false) as is_back
+    from act.verdict
+    where verdict = 'held'
+    order by recommendation_id, pattern_id, fixed_at, decided_at
+) as v
+"""
+
 LOCK_RECOMMENDATION = """
 select status, cardinality(steps) as steps from act.recommendation where recommendation_id = $1 for update
 """
@@ -112,11 +132,11 @@ select $2::date::timestamp at time zone timezone from app.workspace where worksp
 
 INSERT_FIXES = """
 insert into act.fix (
-    workspace_id, recommendation_id, pattern_id, fixed_at, expected_loops_prevented, claimed_by
+    workspace_id, recommendation_id, pattern_id, fixed_at, expected_loops_prevented, claimed_by, fixed_in
 )
 select
     r.workspace_id, r.recommendation_id, pattern_id, $2,
-    r.expected_loops_prevented / cardinality(r.pattern_ids), $3
+    r.expected_loops_prevented / cardinality(r.pattern_ids), $3, $4
 from act.recommendation as r, unnest(r.pattern_ids) as pattern_id
 where r.recommendation_id = $1
 on conflict do nothing
@@ -158,6 +178,11 @@ async def read_recommendation(db: WorkspaceDatabase, recommendation_id: UUID) ->
     return await db.read_text(SELECT_RECOMMENDATION, id=str(recommendation_id))
 
 
+async def read_fix_record(db: WorkspaceDatabase) -> str | None:
+    """How many fixes held, and how many of these came back within 90 days, as JSON text."""
+    return await db.read_text(SELECT_FIX_RECORD)
+
+
 async def lock_recommendation(db: WorkspaceDatabase, recommendation_id: UUID) -> Any:
     """A recommendation's status and number of steps, locked until the request ends."""
     return await db.transaction.fetchrow(LOCK_RECOMMENDATION, recommendation_id)
@@ -184,9 +209,11 @@ async def read_start_of_day(db: WorkspaceDatabase, day: date) -> datetime:
     return await db.transaction.fetchval(SELECT_START_OF_DAY, db.workspace_id, day)  # type: ignore[no-any-return]
 
 
-async def claim_fix(db: WorkspaceDatabase, recommendation_id: UUID, fixed_at: datetime, actor: str) -> None:
-    """Store the claim that a fix is in place, with the current estimate for each pattern."""
-    await db.transaction.execute(INSERT_FIXES, recommendation_id, fixed_at, actor)
+async def claim_fix(
+    db: WorkspaceDatabase, recommendation_id: UUID, fixed_at: datetime, actor: str, fixed_in: str | None
+) -> None:
+    """Store the claim that a fix is in place, since when and in which version, and the current estimates."""
+    await db.transaction.execute(INSERT_FIXES, recommendation_id, fixed_at, actor, fixed_in)
 
 
 async def withdraw_fix(db: WorkspaceDatabase, recommendation_id: UUID) -> None:

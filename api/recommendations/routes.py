@@ -19,6 +19,7 @@ from api.recommendations import queries as recommendations
 from api.recommendations.queries import ProgressEntry
 from api.recommendations.schemas import (
     Assignment,
+    FixRecord,
     Progress,
     PushRequest,
     Recommendation,
@@ -40,6 +41,13 @@ async def list_recommendations(
 ) -> Response:
     """The recommendations of the workspace, by rank unless sorted otherwise."""
     return await read_page(db, recommendations.RECOMMENDATIONS, filters)
+
+
+@router.get("/fixes", summary="Get the record of fixes", responses=documents(FixRecord))
+@requires(Role.VIEWER)
+async def read_fix_record(db: Db) -> Response:
+    """How many claimed fixes held, and the share of these that came back within 90 days all the same."""
+    return row_or_404(await recommendations.read_fix_record(db), "record")
 
 
 @router.get("/{recommendation_id}", summary="Get a recommendation", responses=documents(RecommendationDetail))
@@ -137,6 +145,6 @@ async def _update_fix_claim(
         if fixed_at > datetime.now(UTC):
             pointer = "/fixed_on" if progress.fixed_on else "/fixed_at"
             raise broken_rule("fixed_in_the_future", "a fix cannot take effect in the future", pointer)
-        await recommendations.claim_fix(db, recommendation_id, fixed_at, caller.actor)
+        await recommendations.claim_fix(db, recommendation_id, fixed_at, caller.actor, progress.fixed_in)
     elif progress.status != implemented and status_before == implemented:
         await recommendations.withdraw_fix(db, recommendation_id)

@@ -115,6 +115,20 @@ class Proof(BaseModel):
     computed_at: datetime
 
 
+class FixRecord(BaseModel):
+    """How far the word “held” can be trusted in this workspace."""
+
+    fixes: int = Field(description="Claimed fixes and patterns with a proof")
+    held: int = Field(description="Fixes that were ever said to have held")
+    watched: int = Field(
+        description="Of these, those that came back within 90 days or were watched for as long"
+    )
+    came_back: int = Field(description="Of these, those whose pattern recurred within 90 days")
+    share_came_back: float | None = Field(
+        description="came_back / watched; null: none was watched long enough"
+    )
+
+
 class Ticket(BaseModel):
     """The ticket of a recommendation in the team's tracker."""
 
@@ -138,6 +152,9 @@ class Fix(BaseModel):
     claimed_by: str
     claimed_by_name: str | None = Field(None, description="Name of that person or key; null: no longer here")
     withdrawn_at: datetime | None
+    fixed_in: str | None = Field(
+        description="The version that it came in: recurrences in an earlier one do not count against it"
+    )
 
 
 class Note(BaseModel):
@@ -178,15 +195,23 @@ class Progress(BaseModel):
         description="Instead of `fixed_at`: the day on which it took effect, in the workspace's time zone",
     )
 
+    fixed_in: Annotated[str, Trimmed(200)] | None = Field(
+        None,
+        description="With status `implemented`: the version that the fix came in; recurrences in an earlier "
+        "one do not count against it",
+    )
+
     @model_validator(mode="after")
     def check_fields(self) -> "Progress":
-        """Require a change, `step` together with `step_done`, and `fixed_at` only with `implemented`."""
+        """Require a change, `step` with `step_done`, and `fixed_at` or `fixed_in` only with `implemented`."""
         if self.status is None and self.step is None and self.note is None:
             raise incomplete_change("send a status, a step or a note")
         if (self.step is None) != (self.step_done is None):
             raise incomplete_change("step and step_done must be sent together")
         if (self.fixed_at or self.fixed_on) and self.status != RecommendationStatus.IMPLEMENTED:
             raise incomplete_change("fixed_at and fixed_on can be sent only with status implemented")
+        if self.fixed_in and self.status != RecommendationStatus.IMPLEMENTED:
+            raise incomplete_change("fixed_in can be sent only with status implemented")
         if self.fixed_at and self.fixed_on:
             raise incomplete_change("send fixed_at or fixed_on, not both")
         return self

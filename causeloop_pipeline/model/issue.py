@@ -91,3 +91,6 @@ CHOICES = {"severity": tuple(Severity), "status": tuple(IssueStatus)}
 EDITABLE_FIELDS = tuple(field.name for field in ISSUE_FIELDS if field.is_editable)
 COMPARED_FIELDS = tuple(field.name for field in ISSUE_FIELDS if field.is_compared)
 FACETS = tuple(field.name for field in ISSUE_FIELDS if field.is_facet)
+
+VERSION_ATTRIBUTES = ("version", "release", "service.version", "service_version", "app_version")
+"""Attributes in which tools say which version failed; the first that an issue has counts."""

@@ -7,11 +7,14 @@ import polars as pl
 
 from causeloop_pipeline.analysis.act.lifecycle import derive_lifecycle
 from causeloop_pipeline.analysis.act.proof import PROOF_SCHEMA, prove_fixes, refute_reopened
+from causeloop_pipeline.analysis.before_after.versions import find_earlier_versions
 from causeloop_pipeline.stages.context import Counts, RunOptions
 from causeloop_pipeline.storage.act.proofs import (
     read_closable_patterns,
     read_closure_notes,
+    read_fixed_versions,
     read_proof_window_days,
+    read_versions,
     record_returns,
     record_verdicts,
     replace_proofs,
@@ -35,17 +38,20 @@ def run(session: Session, workspace: ScopedWorkspace, as_of: datetime, _options:
         return NOTHING_CLAIMED
     occurrences = _read_needed_occurrences(session, workspace_id, fixes, closed)
     window = read_proof_window_days(session, workspace_id)
-    lifecycle = _read_lifecycle(session, workspace_id, closed, occurrences, as_of, window)
+    ignored = _find_ignored(session, workspace_id)
+    counted = occurrences.join(ignored, on=["pattern_id", "occurred_at"], how="anti")
+    lifecycle = _read_lifecycle(session, workspace_id, closed, counted, as_of, window)
     proofs = prove_fixes(
         fixes,
         occurrences,
         _read_needed_gaps(session, workspace_id, fixes, as_of),
         as_of=as_of,
+        ignored=ignored,
     )
     proofs = refute_reopened(proofs, lifecycle)
 
     replace_proofs(session, workspace_id, proofs, as_of)
-    record_returns(session, workspace_id, occurrences)
+    record_returns(session, workspace_id, counted)
     record_verdicts(session, workspace_id)
     return {
         "fixes judged": proofs.height,
@@ -61,6 +67,12 @@ def _read_needed_occurrences(
     """All occurrences if there are fixes to compare with unfixed patterns, else those of closable
     patterns."""
     return read_occurrences(session, workspace_id, pattern_ids=None if fixes.height else closed["pattern_id"])
+
+
+def _find_ignored(session: Session, workspace_id: UUID) -> pl.DataFrame:
+    """The occurrences that ran a version from before the fix of their pattern."""
+    fixes = read_fixed_versions(session, workspace_id)
+    return find_earlier_versions(fixes, read_versions(session, workspace_id, fixes["pattern_id"]))
 
 
 def _read_needed_gaps(

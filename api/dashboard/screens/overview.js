@@ -24,7 +24,7 @@ import { progressText } from "./setup.js";
 
 /** @param {ScreenContext} context */
 export async function showOverview({ me, signal }) {
-  const [workspace, summary, recommendations, fixes, feeds] = await Promise.all([
+  const [workspace, summary, recommendations, fixes, record, feeds] = await Promise.all([
     get("/v1/workspace", {}, {}, signal),
     get("/v1/predictions/summary", {}, {}, signal),
     get(
@@ -34,6 +34,7 @@ export async function showOverview({ me, signal }) {
       signal,
     ),
     readFixes(signal),
+    get("/v1/recommendations/fixes", {}, {}, signal),
     readBrokenFeeds(me, signal),
   ]);
   const failed = [failedStages(workspace.failed_stages), brokenFeedsNotice(feeds)];
@@ -68,7 +69,7 @@ export async function showOverview({ me, signal }) {
           )
         : null,
     ),
-    fixesSection(fixes),
+    fixesSection(fixes, record),
     partSection("Issues forecast for the whole workspace", "the forecast", () => forecastSection(signal), {
       isBelow: true,
     }),

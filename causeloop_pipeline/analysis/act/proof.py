@@ -78,15 +78,17 @@ def prove_fixes(
     exposure: pl.DataFrame | None = None,
     *,
     as_of: datetime,
+    ignored: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
     """Judge each fix by what recurred after it.
 
     In: fixes: frame(pattern_id, fixed_at, recommendation_id); OCCURRENCES of all patterns, untouched ones
     being the controls; exposure: frame(started_at, ended_at, and if known pattern_id or service) of times
-    in which nothing could be observed or the service was unused; `as_of` (aware). Out: PROOF_SCHEMA, one row
-    per fix, sorted by recommendation and pattern; events are distinct active days, days are those in which
-    something could be seen, expected_after is what would have come with nothing changed, the ratio is the
-    median with its 90 % interval, null until one active day was to be expected.
+    in which nothing could be observed or the service was unused; `as_of` (aware); ignored:
+    frame(recommendation_id, pattern_id, occurred_at) of what ran a version from before its fix. Out:
+    PROOF_SCHEMA, one row per fix, sorted by recommendation and pattern; events are distinct active days, days
+    are those in which something could be seen, expected_after is what would have come with nothing changed,
+    the ratio is the median with its 90 % interval, null until one active day was to be expected.
 
     Method: the tests of `sequential_test`, on turns kept and missed where the pattern has a rhythm, else on
     rates; the burst that led to the fix is no part of the baseline, the rate to be expected follows a decline
@@ -96,8 +98,15 @@ def prove_fixes(
     and as many as were to be expected.
     """
     history = ActivityHistory.from_frames(occurrences.filter(pl.col("occurred_at") <= as_of), fixes)
+    without = _list_ignored(ignored)
     rows = [
-        _prove(fix, history, find_observation_gaps(exposure, fix["pattern_id"], history), as_of)
+        _prove(
+            fix,
+            history,
+            find_observation_gaps(exposure, fix["pattern_id"], history),
+            as_of,
+            without.get((fix["recommendation_id"], fix["pattern_id"]), frozenset()),
+        )
         for fix in fixes.sort("recommendation_id", "pattern_id").iter_rows(named=True)
     ]
     return pl.DataFrame(rows, schema=PROOF_SCHEMA, orient="row")
@@ -163,16 +172,31 @@ def _is_unseen(watch: FixWatch, look: int) -> bool:
     return expected >= 10 and controls.after <= _MAX_SILENT_SHARE * expected
 
 
+def _list_ignored(ignored: pl.DataFrame | None) -> dict[tuple[str, str], frozenset[float]]:
+    """The times that do not count, in days since 1970, by fix."""
+    found: dict[tuple[str, str], set[float]] = {}
+    if ignored is not None:
+        days = pl.col("occurred_at").dt.epoch("us") / 86_400_000_000
+        for fix, pattern_id, at in ignored.select("recommendation_id", "pattern_id", days).iter_rows():
+            found.setdefault((fix, pattern_id), set()).add(at)
+    return {key: frozenset(times) for key, times in found.items()}
+
+
 def _prove(
-    fix: Mapping[str, Any], history: ActivityHistory, gaps: ObservationGaps, as_of: datetime
+    fix: Mapping[str, Any],
+    history: ActivityHistory,
+    gaps: ObservationGaps,
+    as_of: datetime,
+    ignored: frozenset[float],
 ) -> tuple[Any, ...]:
     fixed_at, now = to_days(fix["fixed_at"]), to_days(as_of)
-    watch = watch_fix(fix["pattern_id"], fixed_at, history, gaps, np.array([max(now - fixed_at, 0.0)]))
+    look = np.array([max(now - fixed_at, 0.0)])
+    watch = watch_fix(fix["pattern_id"], fixed_at, history, gaps, look, ignored=ignored)
     (verdict,) = decide_verdicts(watch)
     moved = count_spillover_events(fix["pattern_id"], history, fixed_at, now)
     if verdict is Verdict.HELD and _has_moved(watch, moved):
         verdict = Verdict.MOVED
-    earliest = _find_proof_date(fix, watch, history, gaps) if watch.before.events else None
+    earliest = _find_proof_date(fix, watch, history, gaps, ignored) if watch.before.events else None
     is_measured = watch.days[0] >= 1 and watch.before.events > 0
     ratio = _estimate_ratio(watch) if is_measured else (None, None, None)
     expected = float(watch.odds.expected[0])
@@ -190,8 +214,12 @@ def _prove(
         *ratio,
         round(float(watch.odds.probability_halved[0]), 4) if is_measured else None,
         earliest,
-        write_proof(verdict, watch, ratio, earliest, moved),
+        write_proof(verdict, watch, ratio, earliest, moved) + _write_ignored(len(ignored)),
     )
+
+
+def _write_ignored(count: int) -> str:
+    return f" {count:,} of an earlier version not counted." if count else ""
 
 
 def _has_moved(watch: FixWatch, spillover_events: int) -> bool:
@@ -234,14 +262,19 @@ def _project(controls: Controls, days: float) -> Controls:
 
 
 def _find_proof_date(
-    fix: Mapping[str, Any], watch: FixWatch, history: ActivityHistory, gaps: ObservationGaps
+    fix: Mapping[str, Any],
+    watch: FixWatch,
+    history: ActivityHistory,
+    gaps: ObservationGaps,
+    ignored: frozenset[float],
 ) -> date | None:
     """The day on which the fix was proven, or on which silence until then will have proven it."""
     elapsed = float(watch.looks[0])
     is_held = decide_verdicts(watch)[0] is Verdict.HELD
     looks = np.arange(1.0, np.ceil(elapsed)) if is_held else _spread_looks(int(elapsed))
     controls = None if is_held else [_project(watch.controls[0], look - elapsed) for look in looks.tolist()]
-    ahead = watch_fix(fix["pattern_id"], to_days(fix["fixed_at"]), history, gaps, looks, controls=controls)
+    fixed_at = to_days(fix["fixed_at"])
+    ahead = watch_fix(fix["pattern_id"], fixed_at, history, gaps, looks, controls=controls, ignored=ignored)
     held = np.array([verdict is Verdict.HELD for verdict in decide_verdicts(ahead)], dtype=bool)
     if not held.any():
         return (

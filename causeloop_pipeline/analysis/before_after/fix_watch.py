@@ -1,6 +1,6 @@
 """What is known of a claimed fix at any number of looks: one look in a run, each day's in a simulation."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -52,14 +52,16 @@ def watch_fix(
     looks: Floats,
     *,
     controls: Sequence[Controls] | None = None,
+    ignored: Collection[float] = (),
 ) -> FixWatch:
     """Gather the evidence on a fix at each look, from what had occurred by then.
 
     In: the pattern, its fix in days since 1970, the history, the observation gaps, the looks in days after
-    the fix, ascending; controls of each look, counted from the history if not given. Out: a FixWatch; what
-    occurs after a look changes nothing at it, but for the clustering of the whole workspace.
+    the fix, ascending; controls of each look, counted from the history if not given; times that do not
+    count, in days since 1970. Out: a FixWatch; what occurs after a look changes nothing at it, but for the
+    clustering of the whole workspace.
     """
-    times = history.times.get(pattern_id, [])
+    times = [time for time in history.times.get(pattern_id, []) if time not in ignored]
     past = find_active_days(time for time in times if time < fixed_at)
     before = estimate_baseline(past, fixed_at, history.start, gaps, history.clustering)
     since = [day - fixed_at for day in find_active_days(time for time in times if time > fixed_at)]

@@ -24,6 +24,7 @@ from causeloop_pipeline.storage.raw.rereading import Rereading
 MAX_HEARTBEAT_SECONDS = 120
 MAX_QUEUED_SECONDS = 900
 MAX_CONNECTION_SHARE = 0.8
+MAX_BACK_SHARE, MIN_BACK = 0.2, 3
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,7 @@ def find_problems(status: Status) -> Iterator[Finding]:
     yield ok("mappings", describe_rereading(status.rereading))
     yield from _judge_runs(status.dagster)
     yield _judge_calibration(status.product)
+    yield _judge_fixes(status.product)
     yield _judge_database(status.product)
 
 
@@ -152,6 +154,16 @@ def _judge_calibration(figures: ProductFigures) -> Finding:
     if is_drifting(figures):
         return warning("calibration", message, "the nightly run trains again; see Accuracy by workspace")
     return ok("calibration", message)
+
+
+def _judge_fixes(figures: ProductFigures) -> Finding:
+    held, back = figures.fixes_held, figures.fixes_back
+    if not held:
+        return ok("fixes", "none has been said to have held yet")
+    message = f"of {held:,} said to have held {back:,} came back within 90 days"
+    if back > MAX_BACK_SHARE * held and back >= MIN_BACK:
+        return warning("fixes", message, "see Fixes on the overview: which patterns came back, and why")
+    return ok("fixes", message)
 
 
 def _judge_database(figures: ProductFigures) -> Finding:

@@ -6,6 +6,7 @@ from uuid import UUID
 import polars as pl
 
 from causeloop_pipeline.model.frames import CLOSURE_NOTE_SCHEMA, INSTANT
+from causeloop_pipeline.model.issue import VERSION_ATTRIBUTES
 from causeloop_pipeline.storage.database.session import Session
 from causeloop_pipeline.storage.detect.in_loop import update_in_loop
 
@@ -69,6 +70,40 @@ where workspace_id = %s and verdict = 'held' and came_back_at is null
 order by recommendation_id, pattern_id, fixed_at, decided_at
 """
 
+SELECT_FIXED_VERSIONS = """
+select distinct on (recommendation_id, pattern_id) recommendation_id, pattern_id, fixed_at, fixed_in
+from act.fix
+where workspace_id = %s and withdrawn_at is null
+order by recommendation_id, pattern_id, fixed_at desc
+"""
+
+FIXED_VERSION_SCHEMA = pl.Schema(
+    {
+        "recommendation_id": pl.String(),
+        "pattern_id": pl.String(),
+        "fixed_at": INSTANT,
+        "fixed_in": pl.String(),
+    }
+)
+
+# An issue states one version: where it occurred more than once, that of the newest occurrence.
+SELECT_VERSIONS = """
+select i.pattern_id, o.started_at as occurred_at, case
+    when o.started_at = max(o.started_at) over (partition by o.issue_id) then (
+        select i.attributes ->> n.name
+        from unnest(%(names)s::text[]) with ordinality as n (name, place)
+        where i.attributes ->> n.name is not null
+        order by n.place
+        limit 1
+    )
+end as version
+from core.issue as i
+join core.occurrence as o using (workspace_id, issue_id)
+where i.workspace_id = %(workspace_id)s and i.pattern_id = any (%(pattern_ids)s::uuid[])
+"""
+
+VERSION_SCHEMA = pl.Schema({"pattern_id": pl.String(), "occurred_at": INSTANT, "version": pl.String()})
+
 HELD_SCHEMA = pl.Schema(
     {
         "recommendation_id": pl.String(),
@@ -114,6 +149,22 @@ def replace_proofs(session: Session, workspace_id: UUID, proofs: pl.DataFrame, c
         workspace_id=pl.lit(str(workspace_id)), computed_at=pl.lit(computed_at).cast(INSTANT)
     )
     session.replace("act.proof", rows, workspace_id)
+
+
+def read_fixed_versions(session: Session, workspace_id: UUID) -> pl.DataFrame:
+    """The claimed fixes in force that came in a stated version."""
+    fixes = session.read(SELECT_FIXED_VERSIONS, (workspace_id,), schema=FIXED_VERSION_SCHEMA)
+    return fixes.drop_nulls("fixed_in")
+
+
+def read_versions(session: Session, workspace_id: UUID, pattern_ids: pl.Series) -> pl.DataFrame:
+    """Each occurrence of these patterns and the version that it ran, null where its issue states none."""
+    parameters = {
+        "workspace_id": workspace_id,
+        "pattern_ids": pattern_ids.unique().sort().to_list(),
+        "names": list(VERSION_ATTRIBUTES),
+    }
+    return session.read(SELECT_VERSIONS, parameters, schema=VERSION_SCHEMA)
 
 
 def record_verdicts(session: Session, workspace_id: UUID) -> int:

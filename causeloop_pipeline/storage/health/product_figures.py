@@ -61,6 +61,15 @@ join predict.outcome as o using (workspace_id, prediction_id)
 where o.decided_by = 'system' and o.outcome in ('hit', 'miss') and p.probability is not null
     and p.closes_at between now() - interval '90 days' and now()
 """
+SELECT_HELD = """
+select count(*) as held, count(*) filter (where came_back_at <= decided_at + interval '90 days') as came_back
+from (
+    select distinct on (workspace_id, recommendation_id, pattern_id, fixed_at) decided_at, came_back_at
+    from act.verdict
+    where verdict = 'held'
+    order by workspace_id, recommendation_id, pattern_id, fixed_at, decided_at
+) as v
+"""
 SELECT_SERVER = """
 select pg_database_size(current_database()) as bytes,
     (select count(*) from pg_stat_activity where datname is not null) as connections,
@@ -86,6 +95,8 @@ class ProductFigures:
     graded_predictions: int
     predicted_share: float
     occurred_share: float
+    fixes_held: int
+    fixes_back: int
     database_bytes: int
     connections: int
     max_connections: int
@@ -96,6 +107,7 @@ def read_product_figures(session: Session) -> ProductFigures:
     polled = [name for name, tool in CONNECTORS.items() if tool.is_polled]
     workspaces, lost = _read(session, SELECT_WORKSPACES), _read(session, SELECT_LOST)
     backlog, outbox = _read(session, SELECT_BACKLOG), _read(session, SELECT_OUTBOX)
+    fixes = _read(session, SELECT_HELD)
     calibration, server = _read(session, SELECT_CALIBRATION), _read(session, SELECT_SERVER)
     failing = [f"{entry.workspace} {entry.display_name}" for entry in read_failing_connectors(session)]
     return ProductFigures(
@@ -113,6 +125,8 @@ def read_product_figures(session: Session) -> ProductFigures:
         graded_predictions=calibration["predictions"],
         predicted_share=calibration["predicted"],
         occurred_share=calibration["occurred"],
+        fixes_held=fixes["held"],
+        fixes_back=fixes["came_back"],
         database_bytes=server["bytes"],
         connections=server["connections"],
         max_connections=server["max_connections"],

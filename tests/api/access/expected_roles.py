@@ -66,6 +66,7 @@ EXPECTED_ROLES: dict[Role | None, list[str]] = {
         "list_suggestions",
         "list_workspaces",
         "read_cluster",
+        "read_fix_record",
         "read_forecast",
         "read_issue",
         "read_issue_membership",

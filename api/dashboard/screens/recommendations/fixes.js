@@ -54,8 +54,26 @@ export function verdictMark(verdict) {
   );
 }
 
-/** @param {ClaimedFix[]} fixes */
-export function fixesSection(fixes) {
+/**
+ * How far the word “held” could be trusted here so far.
+ * @param {Model<"FixRecord">} record
+ */
+function recordText({ held, watched, came_back }) {
+  if (!held) return null;
+  return h(
+    "p",
+    { class: "quiet" },
+    watched
+      ? `Of ${number(watched)} fixes said to have held, ${number(came_back)} came back within 90 days.`
+      : "No fix that held has been watched for 90 days yet.",
+  );
+}
+
+/**
+ * @param {ClaimedFix[]} fixes
+ * @param {Model<"FixRecord">} record
+ */
+export function fixesSection(fixes, record) {
   /** @type {Column<ClaimedFix>[]} */
   const columns = [
     { title: "Verdict", cell: ({ proof }) => verdictMark(proof?.verdict) },
@@ -89,7 +107,7 @@ export function fixesSection(fixes) {
         "No fix has been claimed.",
         "Set a recommendation to implemented; what recurs from then on is compared with what recurred before.",
       );
-  return section("Did the fixes hold?", { id: "fixes" }, content);
+  return section("Did the fixes hold?", { id: "fixes" }, recordText(record), content);
 }
 
 /**
@@ -161,6 +179,7 @@ function proofOf(fix, proof) {
     h("p", {}, proof.text),
     facts([
       ["In effect since", minute(fix.fixed_at)],
+      ["In version", fix.fixed_in],
       ["Claimed by", fix.claimed_by_name ?? "somebody who has left"],
       ["Active days before", activity(proof.events_before, proof.days_before)],
       ["Active days after", since(proof)],

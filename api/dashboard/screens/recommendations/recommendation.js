@@ -125,6 +125,14 @@ function statusSection(recommendation, me, reload) {
       `Empty: now. The proof compares before and after the start of this day (${timeZone()}).`,
     ),
   );
+  const version = h("input", { id: "fixed-in", type: "text", maxlength: 200 });
+  const which = h(
+    "div",
+    { class: "field", hidden: true },
+    h("label", { for: "fixed-in" }, "In version"),
+    version,
+    h("p", { class: "help" }, "If you know it: what recurs in an earlier version does not count."),
+  );
   const reason = h("input", { id: "dismissal", type: "text", maxlength: 5000 });
   const why = h(
     "div",
@@ -134,12 +142,14 @@ function statusSection(recommendation, me, reload) {
   );
   select.addEventListener("change", () => {
     when.hidden = select.value !== "implemented" || recommendation.status === "implemented";
+    which.hidden = when.hidden;
     why.hidden = select.value !== "dismissed" || recommendation.status === "dismissed";
   });
   const save = async () => {
     /** @type {Model<"Progress">} */
     const body = { status: /** @type {Recommendation["status"]} */ (select.value) };
     if (!when.hidden && date.value) body.fixed_on = date.value;
+    if (!which.hidden && version.value.trim()) body.fixed_in = version.value.trim();
     if (!why.hidden && reason.value.trim()) body.note = `Dismissed: ${reason.value.trim()}`;
     await patch("/v1/recommendations/{recommendation_id}", { recommendation_id: recommendation.id }, body);
     reload();
@@ -159,6 +169,7 @@ function statusSection(recommendation, me, reload) {
       { class: "inline-form" },
       h("div", { class: "field" }, h("label", { for: "status" }, "Status"), select),
       when,
+      which,
       why,
       action("Save", save, { done: "The status is saved.", className: "main" }),
     ),

@@ -113,9 +113,12 @@ create table act.fix (
     expected_loops_prevented double precision not null,
     claimed_by               text not null,
     withdrawn_at             timestamptz,
+    fixed_in                 text,
     primary key (workspace_id, recommendation_id, pattern_id, fixed_at)
 );
 comment on table act.fix is 'That a fix was claimed, and the estimate as it stood then: a fact.';
+comment on column act.fix.fixed_in is
+    'The version that it came in: recurrences in an earlier one do not count against it.';
 select app.isolate('act.fix');
 grant insert on act.fix to causeloop_api;
 grant update (withdrawn_at) on act.fix to causeloop_api;
