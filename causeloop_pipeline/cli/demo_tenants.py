@@ -47,10 +47,11 @@ KEY_NAME = "demo"
 
 @dataclass(frozen=True)
 class DemoTenants:
-    """The demo in the database: workspace ids by slug, and the file with the workspaces' service keys."""
+    """The demo in the database: ids of workspaces and of their analysts by slug, the file of service keys."""
 
     workspace_ids: dict[str, UUID]
     keys_path: Path
+    analysts: dict[str, UUID]
     organizations: int = len(ORGANIZATIONS)
 
     @property
@@ -64,12 +65,12 @@ def load_demo_tenants(owner_url: str, vault: Vault, demo_url: str, state_dir: Pa
     load_epoch(state_dir, datetime.now(UTC).date())
     with psycopg.connect(owner_url) as owner:
         ids = _create_workspaces(owner)
-        _create_users(owner, ids)
+        analysts = _create_users(owner, ids)
         for account in list_accounts(demo_url):
             _create_connector(owner, vault, ids[account.workspace], account)
         keys = _create_service_keys(owner, ids, _read_keys(state_dir))
     _write_keys(state_dir / KEYS_FILE, keys)
-    return DemoTenants(ids, state_dir / KEYS_FILE)
+    return DemoTenants(ids, state_dir / KEYS_FILE, analysts)
 
 
 def _create_workspaces(owner: psycopg.Connection) -> dict[str, UUID]:
@@ -83,15 +84,20 @@ def _create_workspaces(owner: psycopg.Connection) -> dict[str, UUID]:
     }
 
 
-def _create_users(owner: psycopg.Connection, ids: dict[str, UUID]) -> None:
+def _create_users(owner: psycopg.Connection, ids: dict[str, UUID]) -> dict[str, UUID]:
+    """Create the demo's people; the analyst of each workspace."""
     from argon2 import PasswordHasher
 
+    analysts: dict[str, UUID] = {}
     hashed = PasswordHasher().hash(DEMO_PASSWORD)
     for user in USERS:
         user_id = create_user(owner, user.email, user.name, hashed)
         for slug, workspace in read_demo_workspaces().items():
             if workspace.organization == user.organization:
                 add_member(owner, ids[slug], user_id, user.role)
+                if user.role == "analyst":
+                    analysts[slug] = user_id
+    return analysts
 
 
 def _create_connector(owner: psycopg.Connection, vault: Vault, workspace_id: UUID, account: Account) -> None:

@@ -27,11 +27,12 @@ class Rhythm:
 
 @dataclass(frozen=True)
 class CauseFix:
-    """A fix of a cause; the failures ended only if it held."""
+    """A fix of a cause; the failures ended only if it held. `left`: the share of its days that it left."""
 
     days_ago: int
     held: bool
     note: str
+    left: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -47,7 +47,14 @@ def _is_quiet(cause: Cause, day: date, epoch: date) -> bool:
     if cause.fix is None:
         return False
     fixed = epoch - timedelta(days=cause.fix.days_ago)
-    return day >= fixed if cause.fix.held else fixed <= day < fixed + PAUSE_AFTER_FAILED_FIX
+    if cause.fix.held or cause.fix.left:
+        return day >= fixed and not _is_left(cause, cause.fix.left, day)
+    return fixed <= day < fixed + PAUSE_AFTER_FAILED_FIX
+
+
+def _is_left(cause: Cause, share: float, day: date) -> bool:
+    """Whether a fix that helped in part does so on this day."""
+    return bool(make_random_generator(cause.key, "left", day).random() < share)
 
 
 def _draw_on_day(cause: Cause, day: date, seed: int) -> list[datetime]:

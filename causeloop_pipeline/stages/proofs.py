@@ -32,7 +32,8 @@ NOTHING_CLAIMED = {"fixes judged": 0, "held": 0, "failed": 0, "patterns whose st
 def run(session: Session, workspace: ScopedWorkspace, as_of: datetime, _options: RunOptions) -> Counts:
     """Judge every claimed fix by what has recurred since, and update the patterns' status."""
     workspace_id = workspace.workspace_id
-    fixes, closed = read_fixes(session, workspace_id), read_closable_patterns(session, workspace_id)
+    fixes = read_fixes(session, workspace_id).filter(pl.col("fixed_at") <= as_of)
+    closed = read_closable_patterns(session, workspace_id)
     if fixes.is_empty() and closed.is_empty():
         replace_proofs(session, workspace_id, PROOF_SCHEMA.to_frame(), as_of)
         return NOTHING_CLAIMED

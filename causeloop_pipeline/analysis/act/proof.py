@@ -43,9 +43,11 @@ PROOF_SCHEMA = pl.Schema(
 
 MIN_ODDS_OF_CHANGE = 100.0  # that anything changed: a false "held" in 1 % of fixes at most
 MIN_ODDS_OF_HALF = 20.0  # that it at least halved, or did not
+MIN_ODDS_OF_NO_SIGN = 3.0
 MIN_OBSERVED_DAYS = 7.0  # each weekday once
 MIN_EXPECTED = 1.0  # below, there is no rate worth a figure
-MAX_PROOF_DAYS = 3_650
+MAX_HALVED_IN_PARTLY = 0.8
+MAX_PROOF_DAYS = 730  # from now
 HALF_RATE = 0.5
 _MAX_SILENT_SHARE = 0.02
 _MIN_OBSERVED_SHARE = 0.1
@@ -54,7 +56,7 @@ _MIN_OBSERVED_SHARE = 0.1
 def estimate_required_quiet_days(events: float, days: float, dispersion: float = 1.0) -> float:
     """Compute the quiet days after which a fix is proven, after so many active days in so many days.
 
-    In: counts and days before the fix, dispersion (1: Poisson). Out: whole days; infinity beyond ten years.
+    In: counts and days before the fix, dispersion (1: Poisson). Out: whole days; infinity beyond two years.
     Raises ValueError unless days > 0 and events >= 0. Method: that of `prove_fixes`, in a workspace that does
     not change.
     """
@@ -95,7 +97,7 @@ def prove_fixes(
     that had begun before and the untouched patterns. Held: odds of 20 that it at least halved and of 100 that
     anything changed, a week observed, and longer as quiet as the pattern ever was by itself. Failed: odds of
     20 against its having halved. Partly: odds of 20 for a smaller fall. No sign: two recurrences or more,
-    and as many as were to be expected.
+    and odds of 3 that nothing changed.
     """
     history = ActivityHistory.from_frames(occurrences.filter(pl.col("occurred_at") <= as_of), fixes)
     without = _list_ignored(ignored)
@@ -143,9 +145,9 @@ def decide_verdicts(watch: FixWatch) -> list[Verdict]:
     halved = (odds.against_less_than_half >= MIN_ODDS_OF_HALF) & (watch.days >= MIN_OBSERVED_DAYS)
     held = halved & (odds.against_no_change >= MIN_ODDS_OF_CHANGE) & (watch.days > watch.quiet)
     partly = (odds.against_no_change >= MIN_ODDS_OF_HALF) & (count >= 2)
-    partly &= odds.probability_halved < HALF_RATE
+    partly &= odds.probability_halved < MAX_HALVED_IN_PARTLY
     failed = (odds.against_halved >= MIN_ODDS_OF_HALF) & (count >= 2)
-    no_sign = (count >= 2) & (count >= odds.expected)
+    no_sign = (count >= 2) & (odds.against_halved >= MIN_ODDS_OF_NO_SIGN)
     return [
         _decide(watch, look, (failed[look], held[look], partly[look], no_sign[look]))
         for look in range(len(watch.looks))
@@ -196,7 +198,8 @@ def _prove(
     moved = count_spillover_events(fix["pattern_id"], history, fixed_at, now)
     if verdict is Verdict.HELD and _has_moved(watch, moved):
         verdict = Verdict.MOVED
-    earliest = _find_proof_date(fix, watch, history, gaps, ignored) if watch.before.events else None
+    is_awaited = watch.before.events > 0 and not verdict.is_reopening
+    earliest = _find_proof_date(fix, watch, history, gaps, ignored) if is_awaited else None
     is_measured = watch.days[0] >= 1 and watch.before.events > 0
     ratio = _estimate_ratio(watch) if is_measured else (None, None, None)
     expected = float(watch.odds.expected[0])
@@ -247,10 +250,8 @@ def _estimate_ratio(watch: FixWatch) -> tuple[float, float, float] | tuple[None,
 
 
 def _spread_looks(start: int) -> "np.ndarray[Any, np.dtype[np.float64]]":
-    """Whole days after a start up to ten years after the fix, each of the first 400 and then ever fewer."""
-    near = np.arange(start + 1, start + 401)
-    far = np.geomspace(start + 401, max(MAX_PROOF_DAYS, start + 402), 120).astype(int)
-    return np.unique(np.concatenate([near, far])).astype(float)
+    """Whole days after a start, each of the next two years."""
+    return np.arange(start + 1, start + 1 + MAX_PROOF_DAYS).astype(float)
 
 
 def _project(controls: Controls, days: float) -> Controls:

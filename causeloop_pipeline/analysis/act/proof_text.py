@@ -14,7 +14,7 @@ def write_proof(
     """Say what a proof found, in a few sentences.
 
     In: the verdict, the FixWatch of one look, the ratio with its interval, the day on which silence will have
-    proven the fix (None: not within ten years), the active days of new patterns on the same service.
+    proven the fix (None: not within two years), the active days of new patterns on the same service.
     """
     before = watch.before
     if before.events == 0:
@@ -45,7 +45,7 @@ def write_date(day: date) -> str:
 
 def _write_wait(earliest: date | None) -> str:
     if earliest is None:
-        return "at this rate silence will not prove it within ten years"
+        return "silence will not prove it within two years"
     return f"with no further recurrence it is proven on {write_date(earliest)}"
 
 

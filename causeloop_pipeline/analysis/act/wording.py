@@ -228,6 +228,6 @@ def _write_last_step(group: Sequence[PatternEvidence]) -> str:
             f"Record the fix; at {rate} it is too rare for silence to prove the fix, so prove it by a test."
         )
     return (
-        f"Record the fix; after {rate}, {quiet_days:.0f} silent days will show that "
-        "the rate has at least halved."
+        f"Record the fix; after {rate}, about {quiet_days:.0f} silent days will show that "
+        "the rate has at least halved; the proof names the day."
     )

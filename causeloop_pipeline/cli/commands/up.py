@@ -5,10 +5,10 @@ import signal
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import psycopg
 from rich.console import Console
@@ -35,6 +35,9 @@ from causeloop_pipeline.settings import (
 )
 from causeloop_pipeline.storage.database.session import Database
 from causeloop_pipeline.storage.embedded.installation import prepare_database, stop_embedded
+
+if TYPE_CHECKING:
+    from causeloop_pipeline.cli.demo_tenants import DemoTenants
 
 FIRST_RESULT_SECONDS = 900
 EVENT_ENVIRONMENT = {
@@ -71,9 +74,8 @@ def _run(console: Console, processes: Processes, *, once: bool, demo: bool) -> N
     config = settings()
     console.print(f"database    ready ({time.monotonic() - began:.1f} s)")
     with DaemonLock(config.require("dagster_database_url")) as lock:
-        if demo:
-            _load_demo(console, config)
-        elif close_demo_people(config.require("database_url")):
+        loaded = _load_demo(console, config) if demo else None
+        if loaded is None and close_demo_people(config.require("database_url")):
             console.print("demo        its people can no longer sign in")
         _prepare_apart(config)
         with find_code_socket(config.state_dir) as socket:
@@ -96,6 +98,8 @@ def _run(console: Console, processes: Processes, *, once: bool, demo: bool) -> N
 
             if once or demo:
                 _show_first_result(BootProgress(_open_database(config), console, began), supervise, once=once)
+            if loaded:
+                _claim_demo_fixes(console, config, loaded)
             _print_urls(console, config)
             _print_setup_link(console, config)
             while not once:
@@ -147,7 +151,7 @@ def _open_database(config: Settings) -> Database:
     return Database(config.require("pipeline_database_url"))
 
 
-def _load_demo(console: Console, config: Settings) -> None:
+def _load_demo(console: Console, config: Settings) -> "DemoTenants":
     from causeloop_pipeline.cli.demo_tenants import load_demo_tenants
     from causeloop_pipeline.storage.secrets.key_ring import open_vault
 
@@ -158,6 +162,21 @@ def _load_demo(console: Console, config: Settings) -> None:
         config.state_dir,
     )
     console.print(f"demo        {loaded.organizations} organizations, {loaded.workspaces} workspaces")
+    return loaded
+
+
+def _claim_demo_fixes(console: Console, config: Settings, loaded: "DemoTenants") -> None:
+    """The fixes of the demo's year, once there are patterns; what fails is tried again by the next start."""
+    from causeloop_pipeline.cli.demo_fixes import claim_demo_fixes
+
+    try:
+        with closing(_open_database(config)) as database:
+            claimed = claim_demo_fixes(database, loaded.workspace_ids, loaded.analysts, config.state_dir)
+    except psycopg.Error as problem:
+        console.print(f"demo        its fixes could not be claimed: {problem}", markup=False)
+        return
+    if claimed:
+        console.print(f"demo        {claimed} fixes of its year are claimed and judged")
 
 
 def bring_up_to_date(dagster_config: Path) -> str:

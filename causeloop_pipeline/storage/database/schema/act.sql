@@ -132,9 +132,6 @@ create table act.proof (
     days_before         double precision not null,
     events_after        bigint not null,
     days_after          double precision not null,
-    expected_after      double precision,
-    turns_kept          bigint,
-    turns_due           bigint,
     rate_ratio          double precision,
     rate_ratio_low      double precision,
     rate_ratio_high     double precision,
@@ -142,6 +139,9 @@ create table act.proof (
     earliest_proof_date date,
     text                text not null,
     computed_at         timestamptz not null,
+    expected_after      double precision,
+    turns_kept          bigint,
+    turns_due           bigint,
     primary key (workspace_id, recommendation_id, pattern_id)
 );
 comment on column act.proof.expected_after is

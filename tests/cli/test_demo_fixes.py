@@ -1,0 +1,79 @@
+"""The demo's year holds fixes that were claimed, each with the verdicts that it got from week to week."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import UUID, uuid4
+
+from causeloop_pipeline.cli.demo_fixes import claim_demo_fixes
+from causeloop_pipeline.demo.story import list_visible_failures
+from causeloop_pipeline.storage.database.session import Database
+from tests.storage.stored import store_pattern
+
+CAUSES = {
+    "ledger-pool-exhausted": "held",
+    "tls-certificate-expiring": "not_provable_yet",
+    "kafka-lag-payouts": None,
+}
+
+INSERT_ISSUES = """
+with issue as (
+    insert into core.issue (workspace_id, issue_id, source, external_id, title, severity, status, service,
+        source_created_at, source_updated_at, ingested_at, pattern_id)
+    select %(workspace_id)s, gen_random_uuid(), f.source, f.external_id, 'failed', 'p2', 'open', f.service,
+        f.at, f.at, f.at, %(pattern_id)s
+    from unnest(%(sources)s::text[], %(ids)s::text[], %(services)s::text[], %(times)s::timestamptz[])
+        as f (source, external_id, service, at)
+    returning workspace_id, issue_id, source_created_at
+)
+insert into core.occurrence (workspace_id, issue_id, started_at) select * from issue
+"""
+
+
+def store_story(database: Database, workspace_id: UUID) -> dict[str, UUID]:
+    """Three causes of a demo workspace, each grouped into one pattern."""
+    now = datetime.now(UTC)
+    failures = list_visible_failures("payments", now.date(), now)
+    patterns = {}
+    with database.workspace(workspace_id) as session:
+        for cause in CAUSES:
+            own = [failure for failure in failures if failure.cause == cause]
+            pattern_id = UUID(store_pattern(session, workspace_id))
+            session.execute(
+                INSERT_ISSUES,
+                {
+                    "workspace_id": workspace_id,
+                    "pattern_id": pattern_id,
+                    "sources": [failure.source for failure in own],
+                    "ids": [failure.external_id for failure in own],
+                    "services": [failure.service for failure in own],
+                    "times": [failure.created_at for failure in own],
+                },
+            )
+            patterns[cause] = pattern_id
+    return patterns
+
+
+def test_fixes_of_the_year_are_claimed_once_and_judged_as_time_passed(
+    database: Database, workspace_id: UUID, tmp_path: Path
+) -> None:
+    patterns = store_story(database, workspace_id)
+    workspaces, analysts = {"payments": workspace_id}, {"payments": uuid4()}
+
+    claimed = [claim_demo_fixes(database, workspaces, analysts, tmp_path) for _ in range(2)]
+    with database.workspace(workspace_id) as session:
+        proofs = session.rows("select pattern_id, verdict, earliest_proof_date from act.proof")
+        verdicts = session.rows(
+            "select v.verdict, v.decided_at > f.fixed_at as is_later, v.decided_at::date as day "
+            "from act.verdict as v join act.fix as f using (workspace_id, recommendation_id, pattern_id) "
+            "where v.pattern_id = %s order by v.decided_at",
+            (patterns["ledger-pool-exhausted"],),
+        )
+
+    assert claimed == [2, 0]
+    assert {row["pattern_id"]: row["verdict"] for row in proofs} == {
+        patterns[cause]: verdict for cause, verdict in CAUSES.items() if verdict
+    }
+    assert all(row["earliest_proof_date"] for row in proofs)
+    assert [row["verdict"] for row in verdicts] == ["not_provable_yet", "held"]
+    assert all(row["is_later"] for row in verdicts)
+    assert (datetime.now(UTC).date() - verdicts[-1]["day"]).days > 30
