@@ -17,7 +17,8 @@ import numpy as np
 import polars as pl
 
 from bench.data.claimed_histories import DAYS, FAMILIES, Workspace, simulate_workspace
-from causeloop_pipeline.analysis.act.proof import decide_verdicts, prove_fixes
+from causeloop_pipeline.analysis.act.proof import prove_fixes
+from causeloop_pipeline.analysis.act.verdicts import decide_verdicts
 from causeloop_pipeline.analysis.before_after.activity import ActivityHistory, find_active_days
 from causeloop_pipeline.analysis.before_after.baseline import ObservationGaps, pool_clustering
 from causeloop_pipeline.analysis.before_after.fix_watch import watch_fix

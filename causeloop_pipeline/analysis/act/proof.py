@@ -1,6 +1,6 @@
 """Did the fix hold? A test that may be looked at every day, no surer than what came since allows."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -9,6 +9,8 @@ import numpy as np
 import polars as pl
 
 from causeloop_pipeline.analysis.act.proof_text import write_proof
+from causeloop_pipeline.analysis.act.verdicts import MIN_OBSERVED_DAYS, decide_verdicts, is_half_proven
+from causeloop_pipeline.analysis.arrays import Bools, Floats
 from causeloop_pipeline.analysis.before_after.activity import (
     ActivityHistory,
     count_spillover_events,
@@ -41,16 +43,9 @@ PROOF_SCHEMA = pl.Schema(
     }
 )
 
-MIN_ODDS_OF_CHANGE = 100.0  # that anything changed: a false "held" in 1 % of fixes at most
-MIN_ODDS_OF_HALF = 20.0  # that it at least halved, or did not
-MIN_ODDS_OF_NO_SIGN = 3.0
-MIN_OBSERVED_DAYS = 7.0  # each weekday once
 MIN_EXPECTED = 1.0  # below, there is no rate worth a figure
-MAX_HALVED_IN_PARTLY = 0.8
 MAX_PROOF_DAYS = 730  # from now
 HALF_RATE = 0.5
-_MAX_SILENT_SHARE = 0.02
-_MIN_OBSERVED_SHARE = 0.1
 
 
 def estimate_required_quiet_days(events: float, days: float, dispersion: float = 1.0) -> float:
@@ -64,14 +59,15 @@ def estimate_required_quiet_days(events: float, days: float, dispersion: float =
         raise ValueError(
             f"{events} events in {days} days are no baseline: days must be above 0, events not below"
         )
-    looks = _spread_looks(0)
     spread = [-days * (number + 0.5) / events for number in range(int(events))] if events else []
-    odds = RateEvidence(spread, -days, 0.0, (), looks, (), dispersion, np.ones((len(looks), 1))).judge()
-    proven = (odds.against_less_than_half >= MIN_ODDS_OF_HALF) & (
-        odds.against_no_change >= MIN_ODDS_OF_CHANGE
-    )
-    proven &= looks >= MIN_OBSERVED_DAYS
-    return float(looks[int(proven.argmax())]) if proven.any() else float("inf")
+
+    def judge(looks: Floats) -> Bools:
+        calm = np.ones((len(looks), 1))
+        odds = RateEvidence(spread, -days, 0.0, (), looks, (), dispersion, calm).judge()
+        return is_half_proven(odds) & (looks >= MIN_OBSERVED_DAYS)
+
+    first = _find_first(judge, 0)
+    return float("inf") if first is None else first
 
 
 def prove_fixes(
@@ -134,44 +130,6 @@ def refute_reopened(proofs: pl.DataFrame, lifecycle: pl.DataFrame) -> pl.DataFra
         verdict=pl.when(is_refuted).then(pl.lit(Verdict.FAILED.value)).otherwise(pl.col("verdict")),
         text=pl.when(is_refuted).then(pl.col("reopening")).otherwise(pl.col("text")),
     ).drop("reopening")
-
-
-def decide_verdicts(watch: FixWatch) -> list[Verdict]:
-    """The verdict at each look of a watch, of itself alone: `moved` is for `prove_fixes` to see.
-
-    In: a FixWatch. Out: one Verdict a look.
-    """
-    odds, count = watch.odds, watch.kept if watch.rhythm else watch.events
-    halved = (odds.against_less_than_half >= MIN_ODDS_OF_HALF) & (watch.days >= MIN_OBSERVED_DAYS)
-    held = halved & (odds.against_no_change >= MIN_ODDS_OF_CHANGE) & (watch.days > watch.quiet)
-    partly = (odds.against_no_change >= MIN_ODDS_OF_HALF) & (count >= 2)
-    partly &= odds.probability_halved < MAX_HALVED_IN_PARTLY
-    failed = (odds.against_halved >= MIN_ODDS_OF_HALF) & (count >= 2)
-    no_sign = (count >= 2) & (odds.against_halved >= MIN_ODDS_OF_NO_SIGN)
-    return [
-        _decide(watch, look, (failed[look], held[look], partly[look], no_sign[look]))
-        for look in range(len(watch.looks))
-    ]
-
-
-def _decide(watch: FixWatch, look: int, found: tuple[bool, bool, bool, bool]) -> Verdict:
-    if watch.looks[look] >= 1 and _is_unseen(watch, look):
-        return Verdict.NO_EXPOSURE
-    if watch.before.events == 0 or watch.days[look] <= 0:
-        return Verdict.NOT_PROVABLE_YET
-    verdicts = Verdict.FAILED, Verdict.HELD, Verdict.PARTLY, Verdict.NO_SIGN
-    return next(
-        (verdict for verdict, is_so in zip(verdicts, found, strict=True) if is_so), Verdict.NOT_PROVABLE_YET
-    )
-
-
-def _is_unseen(watch: FixWatch, look: int) -> bool:
-    """Nothing could be seen, or all patterns without a fix fell silent as well."""
-    days, controls = watch.days[look], watch.controls[look]
-    if days < _MIN_OBSERVED_SHARE * watch.looks[look] or days < 0.5:
-        return True
-    expected = controls.before * controls.days_after / max(controls.days_before, 1.0)
-    return expected >= 10 and controls.after <= _MAX_SILENT_SHARE * expected
 
 
 def _list_ignored(ignored: pl.DataFrame | None) -> dict[tuple[str, str], frozenset[float]]:
@@ -249,9 +207,15 @@ def _estimate_ratio(watch: FixWatch) -> tuple[float, float, float] | tuple[None,
     return float(middle), float(low), float(high)
 
 
-def _spread_looks(start: int) -> "np.ndarray[Any, np.dtype[np.float64]]":
-    """Whole days after a start, each of the next two years."""
-    return np.arange(start + 1, start + 1 + MAX_PROOF_DAYS).astype(float)
+def _find_first(judge: Callable[[Floats], Bools], start: int) -> float | None:
+    """The first whole day after a start, and within two years, on which something is so and stays so."""
+    coarse = start + np.unique(np.ceil(np.geomspace(1, MAX_PROOF_DAYS, 40)))
+    found = judge(coarse)
+    if not found.any():
+        return None
+    place = int(found.argmax())
+    fine = np.arange(coarse[place - 1] + 1 if place else start + 1, coarse[place] + 1)
+    return float(fine[int(judge(fine).argmax())])
 
 
 def _project(controls: Controls, days: float) -> Controls:
@@ -270,22 +234,21 @@ def _find_proof_date(
     ignored: frozenset[float],
 ) -> date | None:
     """The day on which the fix was proven, or on which silence until then will have proven it."""
-    elapsed = float(watch.looks[0])
-    is_held = decide_verdicts(watch)[0] is Verdict.HELD
-    looks = np.arange(1.0, np.ceil(elapsed)) if is_held else _spread_looks(int(elapsed))
-    controls = None if is_held else [_project(watch.controls[0], look - elapsed) for look in looks.tolist()]
-    fixed_at = to_days(fix["fixed_at"])
-    ahead = watch_fix(fix["pattern_id"], fixed_at, history, gaps, looks, controls=controls, ignored=ignored)
-    held = np.array([verdict is Verdict.HELD for verdict in decide_verdicts(ahead)], dtype=bool)
-    if not held.any():
-        return (
-            fix["fixed_at"].astimezone(UTC).date() + timedelta(days=int(np.ceil(elapsed)))
-            if is_held
-            else None
+    fixed_at, elapsed = to_days(fix["fixed_at"]), float(watch.looks[0])
+    (verdict,) = decide_verdicts(watch)
+
+    def judge(looks: Floats) -> Bools:
+        ahead = [_project(watch.controls[0], max(look - elapsed, 0.0)) for look in looks.tolist()]
+        controls = None if verdict is Verdict.HELD else ahead
+        seen = watch_fix(
+            fix["pattern_id"], fixed_at, history, gaps, looks, controls=controls, ignored=ignored
         )
-    # The first look from which on it stays held.
-    lost = np.flatnonzero(~held)
-    first = int(lost[-1]) + 1 if is_held and len(lost) else int(held.argmax())
-    if first >= len(looks):
-        first = len(looks) - 1
-    return (fix["fixed_at"].astimezone(UTC) + timedelta(days=float(looks[first]))).date()
+        return np.array([found is Verdict.HELD for found in decide_verdicts(seen)], dtype=bool)
+
+    if verdict is Verdict.HELD:
+        looks = np.arange(1.0, np.ceil(elapsed))
+        lost = np.flatnonzero(~judge(looks))  # it was proven on the day from which on it stayed so
+        first: float | None = looks[lost[-1]] + 1 if len(lost) else 1.0
+    else:
+        first = _find_first(judge, int(elapsed))
+    return None if first is None else (fix["fixed_at"].astimezone(UTC) + timedelta(days=float(first))).date()
