@@ -43,7 +43,7 @@ def every(gap: float, start: float, end: float) -> list[float]:
     return [start + gap * n for n in range(int((end - start) / gap) + 1)]
 
 
-@pytest.mark.parametrize(("events", "days"), [(5, 189), (12, 49), (40, 13)])
+@pytest.mark.parametrize(("events", "days"), [(5, 138), (12, 47), (40, 13)])
 def test_the_required_quiet_days_follow_from_the_patterns_own_rate(events: int, days: int) -> None:
     assert estimate_required_quiet_days(events, 90) == pytest.approx(days, rel=0.05)
 
@@ -262,10 +262,12 @@ def test_missed_turns_prove_the_fix_of_what_came_each_week() -> None:
     assert prove_one(weekly, 206)["earliest_proof_date"] == prove_one(weekly, 220)["earliest_proof_date"]
 
 
-def test_no_data_proves_nothing_whatever_the_history() -> None:
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.floats(0, 199), max_size=80), st.floats(0, 180))
+def test_no_data_is_inconclusive_and_never_passed(events: list[float], days: float) -> None:
     down = pl.DataFrame({"started_at": [day(200)], "ended_at": [day(400)]})
-    for events in (every(1, 20, 199), every(7, 20, 199), [20, 90, 131, 187], []):
-        assert prove_one(events, 380, exposure=down)["verdict"] in {"no_exposure", "not_provable_yet"}
+    verdict = prove_one(events, 200 + days, exposure=down)["verdict"]
+    assert verdict in {Verdict.NO_EXPOSURE, Verdict.NOT_PROVABLE_YET}
 
 
 def test_it_is_said_to_have_held_only_when_longer_quiet_than_ever_before() -> None:
