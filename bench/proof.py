@@ -47,14 +47,14 @@ def judge_workspace(family_number: int, number: int) -> list[tuple[str, dict[str
     workspace = simulate_workspace(family, (SEED, family_number, number))
     history = build_history(workspace)
     looks = np.arange(1.0, LOOKS + 1)
-    found = []
+    verdict_days = []
     for key, claim in workspace.claims.items():
         watch = watch_fix(key, claim, history, ObservationGaps(), looks)
         first: dict[str, int] = {}
         for day, verdict in enumerate(decide_verdicts(watch), start=1):
             first.setdefault(verdict.value, day)
-        found.append((family.name, first))
-    return found
+        verdict_days.append((family.name, first))
+    return verdict_days
 
 
 def count_order_effects(workspaces: int) -> int:
@@ -90,27 +90,27 @@ class Figures:
     median_day: float
 
     @classmethod
-    def count(cls, name: str, found: Sequence[dict[str, int]]) -> "Figures":
+    def count(cls, name: str, verdict_days: Sequence[dict[str, int]]) -> "Figures":
         """Count the verdicts that were given at any look, and the median day of the first `held`."""
-        days = sorted(first.get(Verdict.HELD.value, np.inf) for first in found)
+        days = sorted(first.get(Verdict.HELD.value, np.inf) for first in verdict_days)
         shares = [
-            sum(verdict.value in first for first in found) / max(len(found), 1)
+            sum(verdict.value in first for first in verdict_days) / max(len(verdict_days), 1)
             for verdict in (Verdict.HELD, Verdict.PARTLY, Verdict.FAILED, Verdict.NO_SIGN)
         ]
-        return cls(name, len(found), *shares, days[len(days) // 2] if days else np.inf)
+        return cls(name, len(verdict_days), *shares, days[len(days) // 2] if days else np.inf)
 
 
 def measure(workspaces: int) -> list[Figures]:
     """Simulate so many workspaces of each family and count, on all cores."""
     jobs = [(family, number) for family in range(len(FAMILIES)) for number in range(workspaces)]
     with ProcessPoolExecutor() as pool:
-        found = [
+        verdict_days = [
             claim
             for claims in pool.map(judge_workspace, *zip(*jobs, strict=True), chunksize=4)
             for claim in claims
         ]
     return [
-        Figures.count(family.name, [first for name, first in found if name == family.name])
+        Figures.count(family.name, [first for name, first in verdict_days if name == family.name])
         for family in FAMILIES
     ]
 

@@ -96,7 +96,7 @@ from (
 ) as recommendation
 """
 
-# Of each fix the first time that it was said to have held.
+# Of each fix the first verdict that it held.
 SELECT_FIX_RECORD = """
 select json_build_object(
     'fixes', (select count(*) from act.proof),

@@ -119,7 +119,7 @@ class FixRecord(BaseModel):
     """How far the word “held” can be trusted in this workspace."""
 
     fixes: int = Field(description="Claimed fixes and patterns with a proof")
-    held: int = Field(description="Fixes that were ever said to have held")
+    held: int = Field(description="Fixes with the verdict held, whatever came later")
     watched: int = Field(
         description="Of these, those that came back within 90 days or were watched for as long"
     )

@@ -60,8 +60,8 @@ def make_drifting(rng: Rng, rate: float, drift: Floats) -> Floats:
 def make_weekly(rng: Rng, _rate: float, _drift: Floats) -> Floats:
     """Each week or fortnight at the same hour, one turn in twenty left out."""
     turns = np.arange(rng.uniform(0, 7), DAYS, rng.choice([7, 7, 14]))
-    kept = turns[rng.random(len(turns)) > 0.05]
-    return np.sort(kept + rng.normal(0, 0.05, len(kept)))
+    turns = turns[rng.random(len(turns)) > 0.05]
+    return np.sort(turns + rng.normal(0, 0.05, len(turns)))
 
 
 def _thin(rng: Rng, rate: float, share: Callable[[Floats], Floats]) -> Floats:

@@ -83,7 +83,7 @@ def _claim(
 ) -> bool:
     """Store one claim; False: it is there already, or no pattern holds its issues."""
     keys = [key for key, cause in causes.items() if cause == fix.cause]
-    found = session.row(
+    pattern = session.row(
         SELECT_PATTERN,
         {
             "workspace_id": workspace_id,
@@ -91,14 +91,14 @@ def _claim(
             "ids": [external_id for _, external_id in keys],
         },
     )
-    if found is None:
+    if pattern is None:
         return False
     row = {
         "workspace_id": workspace_id,
         "recommendation_id": uuid5(workspace_id, f"demo fix of {fix.cause}"),
-        "pattern_id": found["pattern_id"],
+        "pattern_id": pattern["pattern_id"],
         "title": fix.note,
-        "rationale": "What the team did about it, as it was told afterwards.",
+        "rationale": "What the team did about it, in its own words.",
         "at": fix.at,
         "claimed_by": actor,
     }

@@ -57,6 +57,12 @@ def make_sample(owner: psycopg.Connection, database: Database, plan: str = "ente
         insert_predictions(session, sample)
         insert_recommendations(session, sample)
         insert_investigation(session, sample)
+        session.execute(
+            "insert into act.verdict "
+            "select workspace_id, recommendation_id, pattern_id, computed_at, verdict, computed_at "
+            "from act.proof where workspace_id = %s",
+            (sample.workspace_id,),
+        )
         insert_integrations(session, sample)
         insert_changes(session, sample)
     return sample

@@ -237,16 +237,6 @@ def insert_recommendations(session: Session, sample: Sample) -> None:
         text="too early",
         computed_at=datetime.now(UTC),
     )
-    insert_row(
-        session,
-        "act.verdict",
-        sample,
-        recommendation_id=sample.ids["recommendation_id"],
-        pattern_id=sample.ids["pattern_id"],
-        verdict="not_provable_yet",
-        fixed_at=datetime.now(UTC),
-        decided_at=datetime.now(UTC),
-    )
 
 
 def insert_changes(session: Session, sample: Sample) -> None:

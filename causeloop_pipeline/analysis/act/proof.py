@@ -134,12 +134,12 @@ def refute_reopened(proofs: pl.DataFrame, lifecycle: pl.DataFrame) -> pl.DataFra
 
 def _list_ignored(ignored: pl.DataFrame | None) -> dict[tuple[str, str], frozenset[float]]:
     """The times that do not count, in days since 1970, by fix."""
-    found: dict[tuple[str, str], set[float]] = {}
+    times_of_fix: dict[tuple[str, str], set[float]] = {}
     if ignored is not None:
         days = pl.col("occurred_at").dt.epoch("us") / 86_400_000_000
         for fix, pattern_id, at in ignored.select("recommendation_id", "pattern_id", days).iter_rows():
-            found.setdefault((fix, pattern_id), set()).add(at)
-    return {key: frozenset(times) for key, times in found.items()}
+            times_of_fix.setdefault((fix, pattern_id), set()).add(at)
+    return {key: frozenset(times) for key, times in times_of_fix.items()}
 
 
 def _prove(
@@ -170,8 +170,8 @@ def _prove(
         int(watch.events[0]),
         round(float(watch.days[0]), 2),
         round(expected, 2) if is_measured else None,
-        int(watch.kept[0]) if watch.rhythm else None,
-        int(watch.due[0]) if watch.rhythm else None,
+        int(watch.turns_kept[0]) if watch.rhythm else None,
+        int(watch.turns_due[0]) if watch.rhythm else None,
         *ratio,
         round(float(watch.odds.probability_halved[0]), 4) if is_measured else None,
         earliest,
@@ -200,8 +200,8 @@ def _estimate_ratio(watch: FixWatch) -> tuple[float, float, float] | tuple[None,
     if expected < MIN_EXPECTED:
         return None, None, None
     spread = 1.0 if watch.rhythm else watch.before.dispersion
-    after = (watch.kept if watch.rhythm else watch.events)[0] / spread + 0.5
-    before = (watch.rhythm.kept if watch.rhythm else watch.before.events) / spread + 0.5
+    after = (watch.turns_kept if watch.rhythm else watch.events)[0] / spread + 0.5
+    before = (watch.rhythm.turns_kept if watch.rhythm else watch.before.events) / spread + 0.5
     share = betaincinv(after, before, np.array([0.5, 0.05, 0.95]))
     middle, low, high = share / (1 - share) * before * spread / expected
     return float(middle), float(low), float(high)
@@ -210,10 +210,10 @@ def _estimate_ratio(watch: FixWatch) -> tuple[float, float, float] | tuple[None,
 def _find_first(judge: Callable[[Floats], Bools], start: int) -> float | None:
     """The first whole day after a start, and within two years, on which something is so and stays so."""
     coarse = start + np.unique(np.ceil(np.geomspace(1, MAX_PROOF_DAYS, 40)))
-    found = judge(coarse)
-    if not found.any():
+    is_so = judge(coarse)
+    if not is_so.any():
         return None
-    place = int(found.argmax())
+    place = int(is_so.argmax())
     fine = np.arange(coarse[place - 1] + 1 if place else start + 1, coarse[place] + 1)
     return float(fine[int(judge(fine).argmax())])
 
@@ -243,7 +243,7 @@ def _find_proof_date(
         seen = watch_fix(
             fix["pattern_id"], fixed_at, history, gaps, looks, controls=controls, ignored=ignored
         )
-        return np.array([found is Verdict.HELD for found in decide_verdicts(seen)], dtype=bool)
+        return np.array([each is Verdict.HELD for each in decide_verdicts(seen)], dtype=bool)
 
     if verdict is Verdict.HELD:
         looks = np.arange(1.0, np.ceil(elapsed))

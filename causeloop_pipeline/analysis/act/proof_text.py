@@ -51,11 +51,12 @@ def _write_wait(earliest: date | None) -> str:
 
 def _write_since(watch: FixWatch) -> str:
     days = f"{watch.days[0]:.0f} observed days"
-    if watch.rhythm:
-        kept, due = int(watch.kept[0]), int(watch.due[0])
-        turns = f"{kept} of {_count(due, 'turn')} came" if due else "no turn was due"
+    rhythm = watch.rhythm
+    if rhythm:
+        turns_kept, turns_due = int(watch.turns_kept[0]), int(watch.turns_due[0])
+        turns = f"{turns_kept} of {_count(turns_due, 'turn')} came" if turns_due else "no turn was due"
         return (
-            f"It came {watch.rhythm.describe()} ({watch.rhythm.kept} of {watch.rhythm.due} turns); in {days} "
+            f"It came {rhythm.describe()} ({rhythm.turns_kept} of {rhythm.turns_due} turns); in {days} "
             f"since the fix {turns}"
         )
     expected = float(watch.odds.expected[0])

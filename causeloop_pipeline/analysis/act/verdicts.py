@@ -19,7 +19,7 @@ def decide_verdicts(watch: FixWatch) -> list[Verdict]:
 
     In: a FixWatch. Out: one Verdict a look.
     """
-    odds, count = watch.odds, watch.kept if watch.rhythm else watch.events
+    odds, count = watch.odds, watch.turns_kept if watch.rhythm else watch.events
     held = is_half_proven(odds) & (watch.days >= MIN_OBSERVED_DAYS) & (watch.days > watch.quiet)
     partly = (odds.against_no_change >= MIN_ODDS_OF_HALF) & (count >= 2)
     partly &= odds.probability_halved < MAX_HALVED_IN_PARTLY
@@ -31,14 +31,14 @@ def decide_verdicts(watch: FixWatch) -> list[Verdict]:
     ]
 
 
-def _decide(watch: FixWatch, look: int, found: tuple[bool, bool, bool, bool]) -> Verdict:
+def _decide(watch: FixWatch, look: int, signs: tuple[bool, bool, bool, bool]) -> Verdict:
     if watch.looks[look] >= 1 and _is_unseen(watch, look):
         return Verdict.NO_EXPOSURE
     if watch.before.events == 0 or watch.days[look] <= 0:
         return Verdict.NOT_PROVABLE_YET
     verdicts = Verdict.FAILED, Verdict.HELD, Verdict.PARTLY, Verdict.NO_SIGN
     return next(
-        (verdict for verdict, is_so in zip(verdicts, found, strict=True) if is_so), Verdict.NOT_PROVABLE_YET
+        (verdict for verdict, is_so in zip(verdicts, signs, strict=True) if is_so), Verdict.NOT_PROVABLE_YET
     )
 
 

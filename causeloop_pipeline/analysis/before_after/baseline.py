@@ -175,14 +175,14 @@ def find_longest_quiet(active_days: Sequence[float], events: int, gaps: Observat
     """
     import numpy as np
 
-    def observed(left: float, right: float) -> float:
+    def measure(left: float, right: float) -> float:
         return right - left - gaps.days_between(left, right)
 
     return np.array(
         [
             max(
                 (
-                    observed(left, right)
+                    measure(left, right)
                     for left, right in zip(active_days, active_days[count + 1 :], strict=False)
                 ),
                 default=0.0,

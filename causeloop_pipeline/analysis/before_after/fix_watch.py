@@ -38,8 +38,8 @@ class FixWatch:
     days: Floats
     odds: Odds
     rhythm: Rhythm | None
-    kept: Floats
-    due: Floats
+    turns_kept: Floats
+    turns_due: Floats
     quiet: Floats
     controls: Sequence[Controls]
 
@@ -71,12 +71,12 @@ def watch_fix(
     events = np.searchsorted(np.asarray(since, dtype=float), looks, side="right")
     days = np.array([look - gaps.days_between(fixed_at, fixed_at + look) for look in looks.tolist()])
     rhythm = find_rhythm(past)
-    kept = due = np.zeros(len(looks))
+    turns_kept = turns_due = np.zeros(len(looks))
     if rhythm:
         when_kept, when_due = count_turns(rhythm, times, fixed_at, gaps.intervals)
-        kept = np.searchsorted(np.array(when_kept) - fixed_at, looks, side="right").astype(float)
-        due = np.searchsorted(np.array(when_due) - fixed_at, looks, side="right").astype(float)
-        odds = TurnEvidence(rhythm.kept, rhythm.due, kept, due).judge()
+        turns_kept = np.searchsorted(np.array(when_kept) - fixed_at, looks, side="right").astype(float)
+        turns_due = np.searchsorted(np.array(when_due) - fixed_at, looks, side="right").astype(float)
+        odds = TurnEvidence(rhythm.turns_kept, rhythm.turns_due, turns_kept, turns_due).judge()
     else:
         calm = draw_calm(controls, history.clustering.dispersion)
         span = (before.start - fixed_at, before.end - fixed_at)
@@ -90,8 +90,8 @@ def watch_fix(
         np.maximum(days, 0.0),
         odds,
         rhythm,
-        kept,
-        due,
+        turns_kept,
+        turns_due,
         quiet[events],
         controls,
     )

@@ -1,7 +1,7 @@
 """Sequential tests of a fix, valid however often they are looked at: e-processes for rates and turns.
 
 Each is a ratio of two likelihoods of all that came since the fix, the nuisance (rate before, decline, calm of
-the workspace; how surely turns were kept) averaged over what was known before it. Such a ratio exceeds 1/a at
+the workspace; how surely turns were kept) averaged over what was known before. Such a ratio exceeds 1/a at
 any time with probability a at most (Ville's inequality), so that daily looks cost nothing.
 
 Sources: Robbins 1970, Ann. Math. Stat. 41(5) (mixtures); Lindon & Malek 2022, NeurIPS, arXiv 2011.03567, and
@@ -90,12 +90,12 @@ class RateEvidence:
         silent = np.maximum(ahead - _weigh_moments(slopes, self.since)[:, seen], 0.0) / self.dispersion
         exposure = observed / self.dispersion
         chance = (len(self.before) + PRIOR_EVENTS) / observed
-        # Where the rate is known best, in the middle of the days before, all half-lives start level.
+        # Where the rate is log_prior best, in the middle of the days before, all half-lives start level.
         level = PRIOR_EVENTS * np.log(_decline(slopes, [(self.start + self.end) / 2])[:, 0])
         tilt = np.log(_decline(slopes, self.before)).sum(axis=1) / self.dispersion
-        known = np.log(HALF_LIFE_PRIOR) + tilt + level
+        log_prior = np.log(HALF_LIFE_PRIOR) + tilt + level
         tilts = np.cumsum(np.log(_decline(slopes, [0.0, *self.since])), axis=1)[:, seen] / self.dispersion
-        weight = (known[:, None] + tilts)[..., None] + events[:, None] * np.log(calm)
+        weight = (log_prior[:, None] + tilts)[..., None] + events[:, None] * np.log(calm)
         steady_share = ahead[:, :, None] / np.maximum(ahead[0], 1e-9)[None, :, None] * calm
         daily = RATIOS * (chance[:, None, None] * steady_share)[..., None]
         since = RATIOS * (silent[:, :, None] * calm)[..., None] * _stretch(daily)
@@ -104,7 +104,7 @@ class RateEvidence:
         ratios = _weigh_ratios(events)
         corrected, plain = _log_sum(logs[:, :, :-1]) + ratios, logs[0, :, -1] + ratios
 
-        past = known - shape * np.log(exposure)
+        past = log_prior - shape * np.log(exposure)
         chances = np.exp(past - past.max())
         rates = chances / chances.sum() * chance
         return _compare(corrected, plain, (rates @ ahead) * self.calm.mean(axis=1))
@@ -123,8 +123,8 @@ class TurnEvidence:
 
     kept_before: int
     due_before: int
-    kept: Floats
-    due: Floats
+    turns_kept: Floats
+    turns_due: Floats
 
     def judge(self) -> Odds:
         """Compare the turns kept since with those before it.
@@ -136,12 +136,12 @@ class TurnEvidence:
 
         missed = self.due_before - self.kept_before
         chance = betaincinv(self.kept_before + 0.5, missed + 0.5, _QUANTILES)
-        kept = np.minimum(RATIOS[:, None] * chance[None, :], 1 - 1e-9)  # ratio, quantile
-        count = self.kept[:, None, None] * np.log(chance)[None, None, :]
-        logs = count + (self.due - self.kept)[:, None, None] * np.log1p(-kept)
+        chance_after = np.minimum(RATIOS[:, None] * chance[None, :], 1 - 1e-9)  # ratio, quantile
+        count = self.turns_kept[:, None, None] * np.log(chance)[None, None, :]
+        logs = count + (self.turns_due - self.turns_kept)[:, None, None] * np.log1p(-chance_after)
         peak = logs.max(axis=2, keepdims=True)
-        likelihood = np.log(np.exp(logs - peak).mean(axis=2)) + peak[..., 0] + _weigh_ratios(self.kept)
-        return _compare(likelihood, likelihood, self.due * float(chance.mean()))
+        likelihood = np.log(np.exp(logs - peak).mean(axis=2)) + peak[..., 0] + _weigh_ratios(self.turns_kept)
+        return _compare(likelihood, likelihood, self.turns_due * float(chance.mean()))
 
 
 def _integrate(slopes: Floats, start: Floats, end: Floats) -> Floats:

@@ -19,14 +19,14 @@ PERIODS = tuple(range(2, 36))
 class Rhythm:
     """Turns each `period` days from `phase` on (days since 1970), give or take `tolerance` days.
 
-    kept, due: how many of how many turns were kept, of the latest ones before a fix.
+    turns_kept, turns_due: how many of how many turns were kept, of the latest ones before a fix.
     """
 
     period: float
     phase: float
     tolerance: float
-    kept: int
-    due: int
+    turns_kept: int
+    turns_due: int
 
     def list_turns(self, start: float, end: float) -> list[float]:
         """The turns that begin after start and before end, in days since 1970."""
@@ -53,13 +53,13 @@ def find_rhythm(days: Sequence[float]) -> Rhythm | None:
     period against evenly spread ones, one of them paying for the phase, times how likely each period is
     beforehand.
     """
-    found = [
+    candidates = [
         candidate
         for period in PERIODS
         for tolerance in TOLERANCES
         if 4 * tolerance < period and (candidate := _fit(days, period, tolerance))
     ]
-    evidence, rhythm = max(found, key=lambda pair: (pair[0], -pair[1].period), default=(0.0, None))
+    evidence, rhythm = max(candidates, key=lambda pair: (pair[0], -pair[1].period), default=(0.0, None))
     return rhythm if evidence >= MIN_EVIDENCE else None
 
 
@@ -74,16 +74,18 @@ def _fit(days: Sequence[float], period: int, tolerance: float) -> tuple[float, R
         for day, number in zip(recent, numbers, strict=True)
         if abs(day - phase - number * period) <= tolerance
     ]
-    kept = len(set(on_beat))
-    if kept < MIN_TURNS:
+    turns_kept = len(set(on_beat))
+    if turns_kept < MIN_TURNS:
         return None
-    due, off_beat = max(on_beat) - min(on_beat) + 1, len(recent) - kept
-    if kept < MIN_KEPT_SHARE * due:
+    turns_due, off_beat = max(on_beat) - min(on_beat) + 1, len(recent) - turns_kept
+    if turns_kept < MIN_KEPT_SHARE * turns_due:
         return None
     share = 2 * tolerance / period
-    evidence = (kept - 1) * math.log((1 - OFF_BEAT) / share) + off_beat * math.log(OFF_BEAT / (1 - share))
+    evidence = (turns_kept - 1) * math.log((1 - OFF_BEAT) / share) + off_beat * math.log(
+        OFF_BEAT / (1 - share)
+    )
     prior = _PRIOR.get(period, 0.4 / len(PERIODS))
-    return evidence + math.log(prior), Rhythm(float(period), phase, tolerance, kept, due)
+    return evidence + math.log(prior), Rhythm(float(period), phase, tolerance, turns_kept, turns_due)
 
 
 def _average_phase(days: Iterable[float], period: float) -> float:
@@ -113,7 +115,7 @@ def count_turns(
             off_beat.setdefault(int(time // 1), time)
         else:
             first_of_turn.setdefault(turn, time)
-    kept = sorted([*first_of_turn.values(), *off_beat.values()])
+    days_kept = sorted([*first_of_turn.values(), *off_beat.values()])
     taken = {round(turn, 6) for turn in first_of_turn}
     horizon = max(fixed_at, *times[-1:], *(right for _, right in unseen)) if times else fixed_at
     missed = [
@@ -121,4 +123,4 @@ def count_turns(
         for turn in rhythm.list_turns(fixed_at, horizon + 4_000)
         if round(turn, 6) not in taken and not any(left <= turn <= right for left, right in unseen)
     ]
-    return kept, sorted([*kept, *missed])
+    return days_kept, sorted([*days_kept, *missed])

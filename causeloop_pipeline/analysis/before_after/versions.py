@@ -25,10 +25,10 @@ def parse_version(text: str) -> tuple[int, int, int, bool, tuple[tuple[int, int,
 
     In: such as 1.4.0, v1.4, checkout@1.4.0-rc.1+build. A name before @, / or a space is left out.
     """
-    found = _SEMVER.match(text.strip())
-    if not found:
+    match = _SEMVER.match(text.strip())
+    if not match:
         return None
-    major, minor, patch, before = found.groups()
+    major, minor, patch, before = match.groups()
     parts = (before or "").split(".") if before else []
     rank = tuple((0, int(part), "") if part.isdigit() else (1, 0, part) for part in parts)
     return int(major), int(minor), int(patch or 0), not parts, rank
@@ -62,11 +62,11 @@ def find_earlier_versions(fixes: pl.DataFrame, versions: pl.DataFrame) -> pl.Dat
     occurred_at, version) of their patterns. Out: frame(recommendation_id, pattern_id, occurred_at). A fix
     without a version ignores nothing, and what occurred without one counts.
     """
-    known = versions.drop_nulls("version")
+    versioned = versions.drop_nulls("version")
     rows = []
     for fix in fixes.drop_nulls("fixed_in").iter_rows(named=True):
         fixed_in, fixed_at = fix["fixed_in"], fix["fixed_at"]
-        own = known.filter(pl.col("pattern_id") == fix["pattern_id"])
+        own = versioned.filter(pl.col("pattern_id") == fix["pattern_id"])
         seen_at = dict(own.group_by("version").agg(pl.col("occurred_at").min()).iter_rows())
         earlier = [
             version

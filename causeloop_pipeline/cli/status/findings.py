@@ -159,8 +159,8 @@ def _judge_calibration(figures: ProductFigures) -> Finding:
 def _judge_fixes(figures: ProductFigures) -> Finding:
     held, back = figures.fixes_held, figures.fixes_back
     if not held:
-        return ok("fixes", "none has been said to have held yet")
-    message = f"of {held:,} said to have held {back:,} came back within 90 days"
+        return ok("fixes", "none has held yet")
+    message = f"of {held:,} that held {back:,} came back within 90 days"
     if back > MAX_BACK_SHARE * held and back >= MIN_BACK:
         return warning("fixes", message, "see Fixes on the overview: which patterns came back, and why")
     return ok("fixes", message)

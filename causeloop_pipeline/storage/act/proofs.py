@@ -173,7 +173,7 @@ def record_verdicts(session: Session, workspace_id: UUID) -> int:
 
 
 def record_returns(session: Session, workspace_id: UUID, occurrences: pl.DataFrame) -> int:
-    """Keep the first occurrence after each fix was said to have held; returns how many came back."""
+    """Keep the first occurrence after each verdict “held”; returns how many came back."""
     held = session.read(SELECT_HELD, (workspace_id,), schema=HELD_SCHEMA)
     later = held.join(occurrences.select("pattern_id", "occurred_at"), on="pattern_id").filter(
         pl.col("occurred_at") > pl.col("decided_at")

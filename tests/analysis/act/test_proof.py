@@ -270,7 +270,7 @@ def test_no_data_is_inconclusive_and_never_passed(events: list[float], days: flo
     assert verdict in {Verdict.NO_EXPOSURE, Verdict.NOT_PROVABLE_YET}
 
 
-def test_it_is_said_to_have_held_only_when_longer_quiet_than_ever_before() -> None:
+def test_it_has_held_only_when_longer_quiet_than_ever_before() -> None:
     steady = [at + n % 3 for n, at in enumerate(every(4, 0, 190))]
     paused = [at for at in steady if not 5 < at < 70]
     assert [prove_one(events, 250)["verdict"] for events in (steady, paused)] == ["held", "not_provable_yet"]

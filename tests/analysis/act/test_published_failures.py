@@ -19,7 +19,7 @@ def test_what_fails_again_26_seconds_after_the_fix_is_not_remediated() -> None:
 
 
 @pytest.mark.parametrize("days", [1, 3, 7, 14, 30, 60])
-def test_the_anomaly_is_not_said_to_persist_after_a_fix_that_worked(days: int) -> None:
+def test_the_anomaly_does_not_persist_after_a_fix_that_worked(days: int) -> None:
     assert prove_one(IRREGULAR, 200 + days)["verdict"] in {Verdict.HELD, Verdict.NOT_PROVABLE_YET}
 
 
@@ -31,7 +31,7 @@ def test_a_second_fix_that_did_nothing_either_is_seen_to_have_failed_too() -> No
     assert all(Verdict(verdict).is_reopening for verdict in proofs["verdict"])
 
 
-def test_a_missing_baseline_is_said_and_not_passed_over_in_silence() -> None:
+def test_a_missing_baseline_is_named_and_not_passed_over_in_silence() -> None:
     proof = prove_one([198, 199], 300)
     assert proof["verdict"] == Verdict.NOT_PROVABLE_YET
     assert "nothing to compare with" in proof["text"]

@@ -58,7 +58,7 @@ def test_an_absurd_number_that_clients_sent_before_the_fix_does_not_win() -> Non
     assert order("999.9.9", "1.4.0", {"999.9.9": 20}) is VersionOrder.EARLIER
 
 
-def test_hashes_are_ordered_by_date_and_else_said_to_be_unknown() -> None:
+def test_hashes_are_ordered_by_date_and_else_unknown() -> None:
     seen = {"abc1234": 20.0, "def5678": 130.0}
     assert order("abc1234", "fff0000", seen) is VersionOrder.EARLIER
     assert order("def5678", "fff0000", seen) is VersionOrder.UNKNOWN

@@ -46,13 +46,15 @@ def test_a_verdict_is_kept_when_it_is_new_or_changes_and_a_return_once(
             replace_proofs(session, workspace_id, proof(fix, pattern, verdict), NOW + timedelta(days=day))
             recorded.append(record_verdicts(session, workspace_id))
         returned = [record_returns(session, workspace_id, occurred) for _ in range(2)]
-        kept = session.rows("select verdict, decided_at, came_back_at from act.verdict order by decided_at")
+        verdicts = session.rows(
+            "select verdict, decided_at, came_back_at from act.verdict order by decided_at"
+        )
 
     assert recorded == [1, 1, 0, 1]
-    assert [(row["verdict"], (row["decided_at"] - NOW).days) for row in kept] == [
+    assert [(row["verdict"], (row["decided_at"] - NOW).days) for row in verdicts] == [
         ("not_provable_yet", 0),
         ("held", 1),
         ("failed", 3),
     ]
     assert returned == [1, 0]
-    assert [row["came_back_at"] for row in kept] == [None, NOW + timedelta(days=9), None]
+    assert [row["came_back_at"] for row in verdicts] == [None, NOW + timedelta(days=9), None]

@@ -64,7 +64,7 @@ function recordText({ held, watched, came_back }) {
     "p",
     { class: "quiet" },
     watched
-      ? `Of ${number(watched)} fixes said to have held, ${number(came_back)} came back within 90 days.`
+      ? `Of ${number(watched)} fixes that held, ${number(came_back)} came back within 90 days.`
       : "No fix that held has been watched for 90 days yet.",
   );
 }

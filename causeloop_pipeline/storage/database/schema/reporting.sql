@@ -183,7 +183,7 @@ offset 0;
 comment on view reporting.proofs is 'One row a pattern and a claimed fix: whether it held.';
 comment on column reporting.proofs.recommendation_id is 'The recommendation that was implemented.';
 comment on column reporting.proofs.pattern_id is 'The pattern that it was for.';
-comment on column reporting.proofs.verdict is 'Whether the fix held, or why that cannot be said yet.';
+comment on column reporting.proofs.verdict is 'Whether the fix held, or why it is too early to tell.';
 comment on column reporting.proofs.events_before is 'Recurrences before the fix.';
 comment on column reporting.proofs.days_before is 'Days observed before it.';
 comment on column reporting.proofs.events_after is 'Recurrences after the fix.';

@@ -52,7 +52,7 @@ select recommendation_id, pattern_id, verdict, events_before, days_before, event
     expected_after, turns_kept, turns_due
 from act.proof
 offset 0;
-comment on column reporting.proofs.verdict is 'Whether the fix held, or why that cannot be said yet.';
+comment on column reporting.proofs.verdict is 'Whether the fix held, or why it is too early to tell.';
 comment on column reporting.proofs.rate_ratio is
     'Recurrence rate after the fix divided by the rate before it; null: next to nothing was to come.';
 comment on column reporting.proofs.earliest_proof_date is
