@@ -20,12 +20,20 @@ from causeloop_pipeline.connectors.mapping.version import hash_mappings, is_conf
 from causeloop_pipeline.connectors.own_tables.preset import DELETED
 from causeloop_pipeline.connectors.registry import CONNECTORS
 from causeloop_pipeline.connectors.spec import Connector
-from causeloop_pipeline.model.raw_record import ABSENT, NORMALIZED, NORMALIZED_CHANGE
+from causeloop_pipeline.model.raw_record import (
+    ABSENT,
+    NORMALIZED,
+    NORMALIZED_CHANGE,
+    NORMALIZED_CONDITION,
+)
 
 ANY_SOURCE = ""
 """Stands for sources that no connector has: only what is in the product's own form is read of them."""
 
 CLOSED = "closed"
+PRODUCT_FORMS = frozenset({ABSENT, NORMALIZED, NORMALIZED_CONDITION, NORMALIZED_CHANGE})
+OF_FILES = ("own_severity", "own_status")
+"""What the words of a file mean, where its reader has judged them: no list of words knows them."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +70,8 @@ def map_by(
         ended = {"resolved_at": record.updated_at} if record.updated_at else {}
         mapped = replace(mapped, fields={**ended, **mapped.fields, "status": CLOSED})
     meanings = _look_up(reader.own_words, mapped.fields)
+    if record.kind in PRODUCT_FORMS:
+        meanings |= {name: str(record.payload[name]) for name in OF_FILES if record.payload.get(name)}
     of = {"words_of": reader.words_of} if reader.words_of else {}
     return replace(mapped, fields={**mapped.fields, **meanings, **of}) if meanings or of else mapped
 
@@ -82,7 +92,7 @@ def list_configured() -> tuple[str, ...]:
 
 
 def _find_reader(connector: Connector | None, record: Record, config: Mapping[str, Any]) -> Reader:
-    if connector is None or record.kind in {ABSENT, NORMALIZED, NORMALIZED_CHANGE}:
+    if connector is None or record.kind in PRODUCT_FORMS:
         return Reader(select_mappings(record.kind, (), ()))
     if connector.query is not None and record.kind in CONNECTORS:  # a table of another tool's records
         tool = CONNECTORS[record.kind]

@@ -15,8 +15,8 @@ import polars as pl
 from causeloop_pipeline.connectors.mapping.map_record import MAX_TITLE
 from causeloop_pipeline.connectors.spec import Connector
 from causeloop_pipeline.landing.export_file.columns import recognize_columns
-from causeloop_pipeline.landing.export_file.dates import read_dates
-from causeloop_pipeline.landing.export_file.issues import DATE_FIELDS
+from causeloop_pipeline.landing.export_file.date_columns import DATE_FIELDS, decide_formats
+from causeloop_pipeline.landing.export_file.dates import read_in
 from causeloop_pipeline.landing.export_file.reader import IssueFile, read_issue_file
 from causeloop_pipeline.landing.export_file.vocabulary import map_severities, map_statuses
 from causeloop_pipeline.landing.json_guard import read_json_text
@@ -78,11 +78,9 @@ def _map_by_headings(connector: Connector, exported: IssueFile, timezone: str) -
     """The issues of a table by the headings that people read."""
     recognized = recognize_columns(exported.table.columns, {}, exported.empty_columns())
     columns = dict(recognized.columns)
-    dates = {
-        name: read_dates(exported.table[columns[name]], timezone).instants
-        for name in DATE_FIELDS
-        if name in columns
-    }
+    named = {name: exported.table[columns[name]] for name in DATE_FIELDS if name in columns}
+    formats = decide_formats(named)
+    dates = {name: read_in(values, formats[name].name, timezone) for name, values in named.items()}
     paths: dict[str, tuple[str, ...]] = {
         FIELD_NAMES.get(name, name): (column,) for name, column in columns.items()
     }

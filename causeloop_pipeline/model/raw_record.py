@@ -5,6 +5,7 @@ import json
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
+from uuid import UUID
 
 import orjson
 
@@ -13,6 +14,8 @@ Channel = Literal["poll", "webhook", "ingest", "manual"]
 RECORD = "record"
 NORMALIZED = "normalized"
 """The kind of a payload that already has the product's field names, whatever its source."""
+NORMALIZED_CONDITION = "normalized_condition"
+"""The same of what may fail again and again, such as a test: each firing of its id is an issue."""
 
 CHANGE, NORMALIZED_CHANGE = "change", "normalized_change"
 """The same two kinds for changes; a record of any other kind is an issue."""
@@ -33,6 +36,8 @@ class RawRecord:
     source_updated_at: datetime | None = None
     kind: str = RECORD
     channel: Channel = "poll"
+    import_id: UUID | None = None
+    """The upload or file that brought it, where that can be taken back."""
     canonical: bytes = field(default=b"", repr=False, compare=False)
     """The payload's canonical JSON if it was already computed, so that it is serialized only once."""
 

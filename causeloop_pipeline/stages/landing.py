@@ -13,6 +13,7 @@ from causeloop_pipeline.egress.errors import PermanentFailure, TransientFailure
 from causeloop_pipeline.egress.policy import EgressPolicy
 from causeloop_pipeline.egress.retry_policy import RetryPolicy
 from causeloop_pipeline.landing.polling.files.drop_folders import find_drop_folder
+from causeloop_pipeline.landing.polling.page import Page
 from causeloop_pipeline.landing.polling.page_batches import gather_pages, join_pages
 from causeloop_pipeline.landing.polling.pull import pull
 from causeloop_pipeline.landing.polling.sync_input import SyncInput
@@ -33,7 +34,8 @@ from causeloop_pipeline.storage.app.sync_progress import SyncProgress, store_pro
 from causeloop_pipeline.storage.app.unreadable_credentials import disable_unreadable_connectors
 from causeloop_pipeline.storage.app.vault import SecretError
 from causeloop_pipeline.storage.database.session import Database
-from causeloop_pipeline.storage.raw.records import LandingCount, land
+from causeloop_pipeline.storage.raw.imports import release_quarantine, withdraw_former, withdraw_import
+from causeloop_pipeline.storage.raw.records import LandingCount, Origin, Transaction, land
 
 logger = logging.getLogger(__name__)
 
@@ -180,6 +182,7 @@ def _land_pages(
         open_ids=landing.open_ids,
         keep_credential=keep_credential,
         now=datetime.now(UTC),
+        connector_id=configured.connector_id,
         drop_folder=find_drop_folder(installation.settings.drop_folders, configured.workspace_id),
     )
     egress = EgressPolicy.parse(installation.settings.egress_allow)
@@ -187,6 +190,7 @@ def _land_pages(
     for gathered in gather_pages(pages):
         page = join_pages(gathered)
         with database.workspace(workspace_id) as session:
+            begin_files(session.connection, workspace_id, configured.origin, page)
             count = land(
                 session.connection,
                 workspace_id,
@@ -195,7 +199,17 @@ def _land_pages(
                 page.quarantined,
                 page.cursor,
             )
-            progress.add(count, page.records, len(gathered))
+            progress.add(count, page.records, len(gathered), page.no_failures)
             if progress.is_due(time.monotonic()):
                 store_progress(session, workspace_id, landing.sync_run_id, progress)
                 progress.stored_at = time.monotonic()
+
+
+def begin_files(transaction: Transaction, workspace_id: UUID, origin: Origin, page: Page) -> None:
+    """Let what a file brought before give way, where its rows come again from the beginning."""
+    for start in page.starts:
+        release_quarantine(transaction, workspace_id, origin.connector_id, start.file)
+        if page.is_again:
+            withdraw_import(transaction, workspace_id, start.import_id)
+    if page.is_again and page.records:
+        withdraw_former(transaction, workspace_id, origin.connector_id, origin.site, page.records)

@@ -19,6 +19,7 @@ from causeloop_pipeline.storage.raw.conservation import (
     check_conservation,
     is_count_due,
 )
+from causeloop_pipeline.storage.raw.imports import delete_withdrawn_issues, withdraw_undone
 from causeloop_pipeline.storage.raw.mapped_records import (
     BATCH,
     FIRST,
@@ -59,16 +60,20 @@ def normalize(
     """
     with installation.database.workspaces(workspace_ids) as session:
         analyze_grown_tables(session)
+        withdraw_undone(session, workspace_ids)
         claimed = claim_pending_records(session, run_id, workspace_ids)
         kinds = [read_claimed_kinds(session, run_id, workspace_id) for workspace_id in workspace_ids]
         has_changes = are_changes_claimed(session, run_id)
     is_rebuild = is_rebuild or any(RecomputeKind.EVERYTHING in requested for requested in kinds)
     if not claimed and not is_rebuild:
+        with installation.database.workspaces(workspace_ids) as session:
+            delete_withdrawn_issues(session, workspace_ids)
         return Normalization(claimed)
     read = read_claimed_records(installation.database, run_id, workspace_ids, is_rebuild=is_rebuild)
     report = installation.normalizer.normalize(run_id, rebuild=is_rebuild, has_changes=has_changes)
     with installation.database.workspaces(workspace_ids) as session:
         analyze_grown_tables(session)
+        delete_withdrawn_issues(session, workspace_ids)
         of_workspace = (
             {}
             if is_rebuild

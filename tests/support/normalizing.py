@@ -11,6 +11,7 @@ from causeloop_pipeline.storage.database.session import Database
 from causeloop_pipeline.storage.database.statistics import analyze_grown_tables
 from causeloop_pipeline.storage.dbt.report import NormalizationReport
 from causeloop_pipeline.storage.dbt.runner import Normalizer
+from causeloop_pipeline.storage.raw.imports import delete_withdrawn_issues, withdraw_undone
 from causeloop_pipeline.storage.raw.pending_records import (
     are_changes_claimed,
     claim_pending_records,
@@ -51,11 +52,13 @@ def normalize(
     with database.workspaces(workspace_ids) as session:
         analyze_grown_tables(session)
         declare_scope(session, run_id, workspace_ids)
+        withdraw_undone(session, workspace_ids)
         claim_pending_records(session, run_id, workspace_ids)
         has_changes = are_changes_claimed(session, run_id)
     read_claimed_records(database, run_id, workspace_ids, is_rebuild=rebuild)
     report = models.normalize(run_id, rebuild=rebuild, has_changes=has_changes)
     with database.workspaces(workspace_ids) as session:
+        delete_withdrawn_issues(session, workspace_ids)
         finish_pending_records(session, run_id, workspace_ids)
     return report
 

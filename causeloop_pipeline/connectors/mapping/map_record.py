@@ -14,9 +14,20 @@ from causeloop_pipeline.connectors.mapping.evaluate import Payload, Value, evalu
 from causeloop_pipeline.connectors.mapping.expressions import Pluck, Source
 from causeloop_pipeline.connectors.mapping.fields import ChangeMapping, IssueMapping
 from causeloop_pipeline.connectors.mapping.occurrences import read_occurrences
-from causeloop_pipeline.connectors.mapping.product_record import ABSENT_ISSUE, PRODUCT_CHANGE, PRODUCT_ISSUE
+from causeloop_pipeline.connectors.mapping.product_record import (
+    ABSENT_ISSUE,
+    PRODUCT_CHANGE,
+    PRODUCT_CONDITION,
+    PRODUCT_ISSUE,
+)
 from causeloop_pipeline.model.instant_range import MIN_INSTANT, find_range_problem
-from causeloop_pipeline.model.raw_record import ABSENT, CHANGES, NORMALIZED, NORMALIZED_CHANGE
+from causeloop_pipeline.model.raw_record import (
+    ABSENT,
+    CHANGES,
+    NORMALIZED,
+    NORMALIZED_CHANGE,
+    NORMALIZED_CONDITION,
+)
 
 WEB_ADDRESS = re.compile(r"https?://\S", re.IGNORECASE)
 NO_SERVICE = re.compile(r"\{?[0-9a-f]{8}(?:-?[0-9a-f]{4}){3}-?[0-9a-f]{12}\}?|[^\s@]+@[^\s@]+", re.IGNORECASE)
@@ -60,6 +71,8 @@ def select_mappings(
         return (ABSENT_ISSUE,)
     if kind in CHANGES:
         return (PRODUCT_CHANGE,) if kind == NORMALIZED_CHANGE else changes
+    if kind == NORMALIZED_CONDITION:
+        return (PRODUCT_CONDITION,)
     return (PRODUCT_ISSUE,) if kind == NORMALIZED else issues
 
 

@@ -1,7 +1,7 @@
 """What a person fills in to have files read, wherever they are."""
 
 from causeloop_pipeline.connectors.own_tables.query_fields import FIELDS
-from causeloop_pipeline.connectors.spec import Field, TimeFormat
+from causeloop_pipeline.connectors.spec import Field
 
 FILE_FIELDS = (
     Field(
@@ -14,25 +14,41 @@ FILE_FIELDS = (
     Field(
         "format",
         "Format",
-        help="By its name: .csv, .tsv, .jsonl, .ndjson (each also with .gz), .parquet.",
+        help="By its name: .csv, .tsv, .json, .jsonl, .ndjson, .sarif, .xml (JUnit), each also with .gz; "
+        ".xlsx, .parquet.",
         required=False,
         default="by name",
-        choices=("by name", "csv", "jsonl", "parquet"),
+        choices=("by name", "csv", "jsonl", "json", "xlsx", "parquet", "junit"),
     ),
-    Field("key_column", "Key column", help="Identifies a row.", required=False, default="id"),
+    Field(
+        "key_column",
+        "Key column",
+        help="Identifies a row; several with commas: file, line. Empty: the column that is named like an id.",
+        required=False,
+        default="",
+    ),
     Field(
         "updated_at",
         "Column of the last update",
-        help="Which of two versions of a row is the newer.",
+        help="Which of two versions of a row is the newer. Empty: the column that is named like it.",
         required=False,
-        default="updated_at",
+        default="",
     ),
     Field(
         "times",
-        "Format of times",
+        "Format of dates",
+        help="Recognized from all rows of a file; choose one where day and month could be swapped.",
         required=False,
-        default=TimeFormat.ISO.value,
-        choices=(TimeFormat.ISO, TimeFormat.EPOCH_SECONDS, TimeFormat.EPOCH_MILLISECONDS),
+        default="recognized",
+        choices=("recognized", "day first", "month first", "iso", "epoch_seconds", "epoch_milliseconds"),
+    ),
+    Field(
+        "timezone",
+        "Time zone of dates",
+        help="Of dates without an offset: Europe/Berlin.",
+        required=False,
+        default="UTC",
+        pattern=r"[A-Za-z_+\-0-9]+(/[A-Za-z_+\-0-9]+){0,2}",
     ),
     FIELDS,
 )

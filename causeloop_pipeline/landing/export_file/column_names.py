@@ -15,19 +15,19 @@ id: external_id id key number issue_id incident_id ticket_id event_id issue_key 
     ticket_number case_number ticket uuid sys_id case_id bug_id alert_id task_id public_id
 title: title summary short_description subject headline message msg display_message error_message
     alert_name event_name issue_title incident_title ticket_subject ticket_name error_desc error_description
-    event name alert problem log text content
+    issue_text event name alert problem log text content
 body: body description details long_description body_text detail comments notes work_notes
     ticket_description narrative stack_trace stacktrace traceback
 severity: severity priority urgency sev prio severity_level priority_name level log_level
-    criticality importance incident_severity severity_name impact
+    criticality importance incident_severity severity_name issue_severity impact
 status: status state issue_status incident_state ticket_status last_status stage_name
 service: service service_name business_service application app system product configuration_item
     cmdb_ci affected_ci ci ci_name affected_service impacted_service repository repo product_name project
     project_key provider node host line area_path
 component: component components subcomponent module subsystem affected_component component_name
-    enclosure device asset station category u_component
+    enclosure device asset station category u_component filename file_name file_path
 error_type: error_type error_code exception exception_type exception_class error_class code error
-    failure_type cause_detail cause failure_code cwes event_type
+    failure_type cause_detail cause failure_code cwes event_type rule_id test_id check_id
 team: team assignment_group assigned_team owner_team team_name assigned_group group owning_team
     squad queue support_group resolver_group last_team first_team team_names teams
 environment: environment env stage deployment_environment tier
@@ -43,6 +43,8 @@ source_updated_at: source_updated_at updated_at updated last_updated modified_at
 resolved_at: resolved_at closed_at resolved closed resolution_date resolutiondate resolved_on
     closed_on closed_date date_closed end_time ended_at resolved_date close_time solved_at resolved_time
     closed_time completed_at close_date date_time_closed
+external_url: external_url html_url web_url permalink issue_url incident_url ticket_url alert_url more_info
+    link url
 """)
 
 GERMAN_NAMES = parse_word_lists("""

@@ -19,6 +19,7 @@ FIELD_ALIASES = {
 }
 
 GROUPING_FIELDS = DIMENSIONS
+NUMBER_SIGNS = frozenset({"#", "№", "Nº", "N°"})
 
 
 class ColumnError(ValueError):
@@ -65,6 +66,8 @@ def recognize_columns(
 
 def normalize_name(column: str) -> str:
     """A column in plain lower case: `Created At`, `createdAt` → `created_at`, `Priorität` → `prioritat`."""
+    if column.strip() in NUMBER_SIGNS:
+        return "number"
     plain = "".join(
         letter for letter in unicodedata.normalize("NFKD", column) if not unicodedata.combining(letter)
     )

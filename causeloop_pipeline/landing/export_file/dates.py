@@ -2,48 +2,63 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 import polars as pl
 
+from causeloop_pipeline.landing.export_file.date_texts import split_offsets
 from causeloop_pipeline.model.frames import INSTANT
 
 ISO = (
-    r"^(\d{4})[-/](\d{1,2})[-/](\d{1,2})"
-    r"(?:[T ]+(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?)?"
-    r"\s*(Z|UTC|GMT|[+-]\d{2}:?\d{2}(?: [A-Z]{3,5})?)?$"
+    r"^(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})"
+    r"(?:[T ]+(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?)?$"
 )
+ISO_8601, NUMBERS, TYPED, EMPTY, UNKNOWN = "ISO 8601", "numbers", "dates", "empty", "in no known format"
 CLOCK_FORMATS = (
     "",
-    " %H:%M",
-    " %H:%M:%S",
-    " %I:%M %p",
-    " %I:%M:%S %p",
-    ", %H:%M",
-    ", %I:%M %p",
-    " at %I:%M %p",
-)
-DAY_FORMATS = (
     *(
-        "%d.%m.%Y",
-        "%m/%d/%Y",
-        "%d/%m/%Y",
-        "%m/%d/%y",
-        "%d/%m/%y",
-        "%d-%m-%Y",
-        "%d-%b-%Y",
-        "%d-%b-%y",
-        "%d/%b/%y",
+        f"{before}{clock}"
+        for clock in ("%H:%M", "%H:%M:%S", "%I:%M %p", "%I:%M:%S %p")
+        for before in (" ", ", ", " at ")
     ),
-    *("%b %d, %Y", "%B %d, %Y", "%d %b %Y", "%d %B %Y", "%Y%m%d"),
+    *(
+        " %H:%M:%S%.f",
+        "T%H:%M",
+        "T%H:%M:%S",
+        ":%H:%M:%S",
+        " @ %H:%M:%S%.f",
+        " %H.%M",
+        " %I:%M%p",
+        " %I:%M:%S%p",
+    ),
 )
-OFFSET_FORMATS = (
-    "%a, %d %b %Y %H:%M:%S %z",
-    "%a %b %d %H:%M:%S %Y",
-    "%d/%b/%Y:%H:%M:%S %z",
-    "%d %b %Y %H:%M:%S %z",
+DAY_FIRST = (
+    *("%d.%m.%Y", "%d/%m/%Y", "%d/%m/%y", "%d-%m-%Y", "%d.%m.%y", "%d-%m-%y"),
+    *("%d-%b-%Y", "%d-%b-%y", "%d/%b/%Y", "%d/%b/%y", "%d %b %Y", "%d. %b %Y", "%d %b %y", "%d %b, %Y"),
 )
+MONTH_FIRST = ("%m/%d/%Y", "%m/%d/%y", "%m-%d-%Y", "%m.%d.%Y", "%b %d, %Y", "%b %d %Y", "%b %d, %y")
+YEAR_FIRST = ("%Y%m%d", "%Y-%m-%d", "%Y/%m/%d", "%Y %b %d", "%Y-%b-%d", "%b %d %Y", "%m %d %Y")
+DAY_FORMATS = ("%d.%m.%Y", "%m/%d/%Y", *dict.fromkeys((*DAY_FIRST[1:], *MONTH_FIRST[1:], *YEAR_FIRST)))
 MIN_YEAR = 1900
-EPOCH_UNITS = ((1e8, 1e11, 1_000_000), (1e11, 1e14, 1_000), (1e14, 1e17, 1))
+EPOCH_UNITS = ((1e8, 1e11, 1_000_000), (1e11, 1e14, 1_000), (1e14, 1e17, 1), (1e17, 1e20, 0.001))
+EXCEL_DAYS, EXCEL_EPOCH = (20_000, 80_000), -25_569
+"""Day numbers of 1954 to 2119, and the day that Excel counts from, in days from 1970."""
+SAMPLE, TRIED = 200, 8
+"""Distinct values by which formats are chosen, and how many of these are tried on the whole column."""
+
+
+@dataclass(frozen=True)
+class DateFormat:
+    """How a column writes its times; `is_ambiguous`: nothing tells which of day and month stands first."""
+
+    name: str
+    is_ambiguous: bool = False
+
+    @property
+    def is_day_first(self) -> bool | None:
+        """Whether the day stands before the month; None where it is not written in numbers."""
+        numeric = {"%d": True, "%m": False}
+        return numeric.get(self.name[:2]) if "%m" in self.name else None
 
 
 @dataclass(frozen=True)
@@ -55,62 +70,134 @@ class ReadDates:
     is_ambiguous: bool = False
 
 
-def read_dates(values: pl.Series, timezone: str, date_format: str | None = None) -> ReadDates:
+def read_dates(
+    values: pl.Series,
+    timezone: str,
+    date_format: str | None = None,
+    *,
+    is_day_first: bool | None = None,
+    now: datetime | None = None,
+) -> ReadDates:
     """Read a column of dates.
 
-    In: datetimes, dates, epoch numbers (seconds, milliseconds or microseconds, by their size) or texts;
-    `timezone` is for values without an offset. A text column is read in ONE format, the one that reads the
-    most values (at a tie, the earliest in DAY_FORMATS and CLOCK_FORMATS). Out: `is_ambiguous` says that day
-    and month could be swapped and every value would still be read; unreadable values are null.
+    In: datetimes, dates, epoch numbers (seconds to nanoseconds, by their size), day numbers of Excel, or
+    texts; `timezone` is for values without an offset. A text column is read in ONE format, the one that reads
+    the most values of all; at a tie `is_day_first` decides, then which has fewer values in the future, then
+    the order of DAY_FORMATS and CLOCK_FORMATS. Out: `is_ambiguous` says that day and month could be swapped
+    and every value would still be read; unreadable values are null.
     """
+    chosen = (
+        DateFormat(date_format) if date_format else decide_format(values, is_day_first=is_day_first, now=now)
+    )
+    return ReadDates(
+        read_in(values, chosen.name, timezone), describe_format(chosen.name), chosen.is_ambiguous
+    )
+
+
+def describe_format(name: str) -> str:
+    """How a column was read, in words."""
+    described = {NUMBERS: "as numbers of seconds or days", TYPED: "as dates", EMPTY: EMPTY, UNKNOWN: UNKNOWN}
+    return described.get(name, f"as {name}")
+
+
+def decide_format(
+    values: pl.Series, *, is_day_first: bool | None = None, now: datetime | None = None
+) -> DateFormat:
+    """The one format that reads the most of a column."""
     if isinstance(values.dtype, pl.Datetime | pl.Date):
-        return ReadDates(
-            _convert_to_utc(values.cast(pl.Datetime("us", _find_zone(values))), timezone), "as dates"
-        )
+        return DateFormat(TYPED)
     if values.dtype.is_numeric():
-        return _read_epochs(values)
-    texts = values.cast(pl.String).str.strip_chars().replace("", None)
-    if date_format:
-        return ReadDates(_parse(texts, date_format, timezone), f"as {date_format}")
-    return _read_in_best_format(texts, timezone)
+        return DateFormat(NUMBERS)
+    parts = split_offsets(values.cast(pl.String).drop_nulls().unique(maintain_order=True))
+    texts = parts["local"].drop_nulls().unique(maintain_order=True)
+    if texts.is_empty():
+        return DateFormat(EMPTY)
+    best = _list_best(texts)
+    if not best:
+        is_number = _read_numbers(texts.cast(pl.Float64, strict=False)).null_count() < len(texts)
+        return DateFormat(NUMBERS if is_number else UNKNOWN)
+    orders = {DateFormat(name).is_day_first for name in best} - {None}
+    if len(orders) < 2:
+        return DateFormat(best[0])
+    return _choose_order(texts, best, is_day_first, now or datetime.now(UTC))
 
 
-def _read_in_best_format(texts: pl.Series, timezone: str) -> ReadDates:
-    sample = texts.drop_nulls().head(1000)
-    if sample.is_empty():
-        return ReadDates(pl.Series(texts.name, [None] * len(texts), INSTANT), "empty")
-    counts = [(len(sample) - _parse_iso(sample, timezone).null_count(), "ISO 8601")]
-    if counts[0][0] < len(sample):
-        counts += [
-            (len(sample) - _parse(sample, text_format, timezone).null_count(), text_format)
-            for text_format in _list_text_formats()
-        ]
-    most = max(count for count, _ in counts)
-    best_formats = [text_format for count, text_format in counts if count == most and most]
-    if not best_formats:
-        return _read_epochs(texts.cast(pl.Float64, strict=False))
-    best = best_formats[0]
-    if best == "ISO 8601":
-        return ReadDates(_parse_iso(texts, timezone), "as ISO 8601")
-    is_ambiguous = any(_name_first_part(other) != _name_first_part(best) for other in best_formats[1:])
-    return ReadDates(_parse(texts, best, timezone), f"as {best}", is_ambiguous)
+def _list_best(texts: pl.Series) -> list[str]:
+    """The formats that read most values: tried on some of them first, and the best of these on all."""
+    sample = texts.sample(SAMPLE, seed=0) if len(texts) > SAMPLE else texts
+    counts = {ISO_8601: _count(sample, ISO_8601)}
+    if counts[ISO_8601] < len(sample):
+        counts |= {name: _count(sample, name) for name in _list_text_formats()}
+    tried = [name for name, count in sorted(counts.items(), key=lambda item: -item[1])[:TRIED] if count]
+    whole = (
+        {name: _count(texts, name) for name in tried}
+        if len(texts) > SAMPLE
+        else {n: counts[n] for n in tried}
+    )
+    most = max(whole.values(), default=0)
+    return [name for name in counts if whole.get(name) == most and most]
+
+
+def _choose_order(texts: pl.Series, best: list[str], is_day_first: bool | None, now: datetime) -> DateFormat:
+    """Day or month first: as other columns of the file have it, or else as fewer dates lie in the future."""
+    if is_day_first is not None:
+        return DateFormat(
+            next(name for name in best if DateFormat(name).is_day_first in {is_day_first, None})
+        )
+    late = (now + timedelta(days=1)).replace(tzinfo=None)
+    ahead = {name: (_parse(texts, name) > late).sum() for name in best}
+    fewest = [name for name in best if ahead[name] == min(ahead.values())]
+    orders = {DateFormat(name).is_day_first for name in fewest} - {None}
+    return DateFormat(fewest[0], is_ambiguous=len(orders) > 1)
 
 
 def _list_text_formats() -> Iterator[str]:
-    yield from OFFSET_FORMATS
     for clock in CLOCK_FORMATS:
         for day in DAY_FORMATS:
             yield day + clock
 
 
-def _name_first_part(text_format: str) -> str:
-    """What a format starts with: the day, the month or the year."""
-    return text_format[:2]
+def _count(texts: pl.Series, name: str) -> int:
+    return len(texts) - _parse(texts, name).null_count()
 
 
-def _parse_iso(texts: pl.Series, timezone: str) -> pl.Series:
+def read_in(values: pl.Series, name: str, timezone: str) -> pl.Series:
+    """The instants of values in the format that was decided for their column."""
+    if isinstance(values.dtype, pl.Datetime | pl.Date):
+        return _convert_to_utc(values.cast(pl.Datetime("us", _find_zone(values))), timezone)
+    if values.dtype.is_numeric():
+        return _as_instants(_read_numbers(values), values.name)
+    texts = values.cast(pl.String)
+    if name in {NUMBERS, TYPED}:
+        local = split_offsets(texts)["local"]
+        numbers = _as_instants(_read_numbers(local.cast(pl.Float64, strict=False)), values.name)
+        return numbers.zip_with(numbers.is_not_null(), read_in(texts, ISO_8601, timezone))
+    if name in {EMPTY, UNKNOWN}:
+        return pl.Series(values.name, [None] * len(values), INSTANT)
+    if "%z" in name:
+        stripped = texts.str.strip_chars()
+        return stripped.str.to_datetime(name, time_unit="us", strict=False, time_zone="UTC").cast(INSTANT)
+    parts = split_offsets(texts)
+    frame = pl.DataFrame({"local": _parse(parts["local"], name), "offset": parts["offset"]})
+    absolute = (pl.col("local") - pl.duration(minutes=pl.col("offset"))).dt.replace_time_zone("UTC")
+    read = pl.when(pl.col("offset").is_null()).then(_localize(pl.col("local"), timezone)).otherwise(absolute)
+    return frame.select(read.cast(INSTANT).alias(values.name)).to_series()
+
+
+def _parse(texts: pl.Series, name: str) -> pl.Series:
+    """Local times of texts without offsets; null where one is in another format, or before any record."""
+    if name == ISO_8601:
+        return _parse_iso(texts)
+    if "%H" in name or "%I" in name:
+        read = texts.str.to_datetime(name, time_unit="us", strict=False)
+    else:
+        read = texts.str.to_date(name, strict=False).cast(pl.Datetime("us"))
+    return read.set(read.dt.year() < MIN_YEAR, None)
+
+
+def _parse_iso(texts: pl.Series) -> pl.Series:
     parts = pl.DataFrame({"text": texts}).select(
-        *(pl.col("text").str.extract(ISO, group).alias(f"p{group}") for group in range(1, 9))
+        *(pl.col("text").str.extract(ISO, group).alias(f"p{group}") for group in range(1, 8))
     )
     number = [pl.col(f"p{group}").cast(pl.Int32).fill_null(0) for group in range(1, 7)]
     micros = pl.col("p7").fill_null("0").str.pad_end(6, "0").str.head(6).cast(pl.Int64)
@@ -124,44 +211,24 @@ def _parse_iso(texts: pl.Series, timezone: str) -> pl.Series:
     local = pl.format(
         "{}-{}-{} {}:{}:{}", *(pl.col(f"p{group}").fill_null("00").str.zfill(2) for group in range(1, 7))
     ).str.to_datetime("%Y-%m-%d %H:%M:%S", time_unit="us", strict=False) + pl.duration(microseconds=micros)
-    offset = pl.col("p8").str.replace_all("[:]", "")
-    sign = pl.when(offset.str.starts_with("-")).then(-1).otherwise(1)
-    minutes = sign * (
-        offset.str.slice(1, 2).cast(pl.Int64, strict=False) * 60
-        + offset.str.slice(3, 2).cast(pl.Int64, strict=False)
-    )
-    absolute = (local - pl.duration(minutes=minutes.fill_null(0))).dt.replace_time_zone("UTC")
-    read = (
-        pl.when(possible & pl.col("p8").is_null())
-        .then(_localize(local, timezone))
-        .when(possible)
-        .then(absolute)
-    )
-    return parts.select(read.cast(INSTANT).alias(texts.name)).to_series()
+    return parts.select(pl.when(possible).then(local).alias(texts.name)).to_series()
 
 
-def _parse(texts: pl.Series, text_format: str, timezone: str) -> pl.Series:
-    if "%z" in text_format:
-        return texts.str.to_datetime(text_format, time_unit="us", strict=False, time_zone="UTC").cast(INSTANT)
-    if "%H" in text_format or "%I" in text_format:
-        read = texts.str.to_datetime(text_format, time_unit="us", strict=False)
-    else:
-        read = texts.str.to_date(text_format, strict=False).cast(pl.Datetime("us"))
-    return _convert_to_utc(read.set(read.dt.year() < MIN_YEAR, None), timezone)
-
-
-def _read_epochs(values: pl.Series) -> ReadDates:
-    frame = pl.DataFrame({"value": values.cast(pl.Float64)})
+def _read_numbers(values: pl.Series) -> pl.Series:
+    """Microseconds since 1970 of epoch numbers, and of Excel's days since the end of 1899."""
+    value = pl.col("value")
     read = pl.lit(None, pl.Int64)
     for low, high, factor in EPOCH_UNITS:
-        fits = pl.col("value").is_between(low, high, closed="left")
-        read = pl.when(fits).then((pl.col("value") * factor).cast(pl.Int64, strict=False)).otherwise(read)
-    instants = frame.select(
-        read.cast(pl.Datetime("us")).dt.replace_time_zone("UTC").alias(values.name)
-    ).to_series()
-    return ReadDates(
-        instants, "in no known format" if instants.null_count() == len(instants) else "as epoch numbers"
-    )
+        fits = value.is_between(low, high, closed="left")
+        read = pl.when(fits).then((value * factor).cast(pl.Int64, strict=False)).otherwise(read)
+    days = value + EXCEL_EPOCH
+    serial = (days * 86_400).round(0).cast(pl.Int64, strict=False) * 1_000_000
+    read = pl.when(value.is_between(*EXCEL_DAYS)).then(serial).otherwise(read)
+    return pl.DataFrame({"value": values.cast(pl.Float64)}).select(read.alias(values.name)).to_series()
+
+
+def _as_instants(microseconds: pl.Series, name: str) -> pl.Series:
+    return microseconds.cast(pl.Datetime("us")).dt.replace_time_zone("UTC").cast(INSTANT).alias(name)
 
 
 def _find_zone(values: pl.Series) -> str | None:

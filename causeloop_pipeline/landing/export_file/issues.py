@@ -7,14 +7,17 @@ from datetime import UTC, datetime
 import polars as pl
 
 from causeloop_pipeline.landing.export_file.columns import RecognizedColumns
-from causeloop_pipeline.landing.export_file.dates import ReadDates, read_dates
+from causeloop_pipeline.landing.export_file.date_columns import (
+    DATE_FIELDS,
+    OPTIONAL_DATES,
+    decide_formats,
+)
+from causeloop_pipeline.landing.export_file.dates import ReadDates, describe_format, read_in
 from causeloop_pipeline.landing.export_file.vocabulary import map_severities, map_statuses
 from causeloop_pipeline.model.frames import DIMENSIONS, INSTANT, ISSUE_OCCURRENCE_SCHEMA, ISSUE_SCHEMA
 from causeloop_pipeline.model.instant_range import MAX_AHEAD, MIN_INSTANT
 from causeloop_pipeline.model.issue import DEFAULT_SEVERITY, OPEN_STATUSES, TITLE_LIMIT, IssueStatus
 
-DATE_FIELDS = ("source_created_at", "source_updated_at", "resolved_at")
-OPTIONAL_DATES = ("source_updated_at", "resolved_at")
 EXAMPLE_ROWS = 5
 ROW = "row"
 
@@ -101,8 +104,12 @@ def _read_dates(
 ) -> tuple[dict[str, str], dict[str, ReadDates], list[str]]:
     """The columns to use, their dates, and a note for each that only has the name of a date."""
     columns, dates, notes = dict(recognized.columns), {}, []
-    for name in [name for name in DATE_FIELDS if name in columns]:
-        read = read_dates(table[columns[name]], timezone, date_format)
+    named = {name: table[columns[name]] for name in DATE_FIELDS if name in columns}
+    formats = decide_formats(named, date_format=date_format)
+    for name, values in named.items():
+        form = formats[name]
+        instants = read_in(values, form.name, timezone)
+        read = ReadDates(instants, describe_format(form.name), form.is_ambiguous)
         holds_none = read.instants.null_count() == table.height
         if holds_none and name in OPTIONAL_DATES and name not in recognized.chosen:
             notes.append(f"column {columns.pop(name)!r} holds no dates and is not used")
@@ -119,7 +126,7 @@ def _find_bad_rows(
         text = table[columns[name]].cast(pl.String)
         absent = text.is_null() | (text.str.strip_chars() == "")
         wrong = read.instants.is_null() & ~absent
-        bad += _find_rows(table, columns[name], wrong, "is no date that could be read")
+        bad += _find_rows(table, columns[name], wrong, "is not a date that could be read")
         bad += _find_rows(table, columns[name], read.instants < MIN_INSTANT, "lies before 1990")
         ahead = read.instants > datetime.now(UTC) + MAX_AHEAD
         bad += _find_rows(table, columns[name], ahead, "lies more than two years ahead")

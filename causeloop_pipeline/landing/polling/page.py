@@ -1,11 +1,21 @@
 """One page of a tool's list: its records, and the cursor that goes with it."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 from causeloop_pipeline.egress.retry_policy import RateLimitState
 from causeloop_pipeline.model.raw_record import Quarantined, RawRecord
+
+
+@dataclass(frozen=True)
+class ReadStart:
+    """A file that is read from its beginning: what it brought before gives way."""
+
+    file: str
+    import_id: UUID
 
 
 @dataclass(frozen=True)
@@ -16,6 +26,11 @@ class Page:
     quarantined: list[Quarantined]
     cursor: dict[str, Any]
     rate: RateLimitState = field(default_factory=RateLimitState)
+    starts: tuple[ReadStart, ...] = ()
+    is_again: bool = False
+    """Whether files are read in another way than before, since the connector's settings have changed."""
+    no_failures: Counter[str] = field(default_factory=Counter)
+    """Why entries tell of no failure and are not landed, and how many."""
 
 
 def build_page(

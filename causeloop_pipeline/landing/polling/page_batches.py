@@ -1,6 +1,7 @@
 """Gathers the pages of a quick list: a transaction of its own costs as much as the rows of a small page."""
 
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from causeloop_pipeline.landing.polling.page import Page
@@ -40,6 +41,9 @@ def join_pages(pages: Sequence[Page]) -> Page:
         quarantined=[item for page in pages for item in page.quarantined],
         cursor=pages[-1].cursor,
         rate=pages[-1].rate,
+        starts=tuple(start for page in pages for start in page.starts),
+        is_again=any(page.is_again for page in pages),
+        no_failures=sum((page.no_failures for page in pages), Counter[str]()),
     )
 
 

@@ -4,6 +4,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
+
+NOT_STORED = UUID(int=0)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,6 +23,8 @@ class SyncInput:
     keep_credential: Callable[[str, str], None] | None = field(default=None, repr=False)
     """Stores a credential that the tool replaces in mid-sync, by its name."""
 
+    connector_id: UUID = NOT_STORED
+    """Of the connector; none where it is only tried."""
     drop_folder: str | None = None
     """The folder that the operator has given the connector's workspace."""
     settle_seconds: int | None = None

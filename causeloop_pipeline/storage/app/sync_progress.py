@@ -1,9 +1,12 @@
 """The progress of a running sync: what it has landed, and the time range of those records."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
+
+from psycopg.types.json import Jsonb
 
 from causeloop_pipeline.model.raw_record import RawRecord
 from causeloop_pipeline.storage.database.session import Session
@@ -15,7 +18,7 @@ MIN_SECONDS_BETWEEN = 2.0
 UPDATE_PROGRESS = """
 update app.sync_run
 set pages = %s, rows_read = %s, rows_new = %s, rows_updated = %s, rows_duplicate = %s, rows_quarantined = %s,
-    oldest_record_at = %s, newest_record_at = %s
+    oldest_record_at = %s, newest_record_at = %s, no_failures = %s
 where workspace_id = %s and sync_run_id = %s
 """
 
@@ -28,12 +31,21 @@ class SyncProgress:
     pages: int = 0
     oldest: datetime | None = None
     newest: datetime | None = None
+    no_failures: Counter[str] = field(default_factory=Counter)
+    """Why entries told of no failure, and how many."""
     stored_at: float | None = None
     """On a monotonic clock."""
 
-    def add(self, count: LandingCount, records: Sequence[RawRecord], pages: int = 1) -> None:
+    def add(
+        self,
+        count: LandingCount,
+        records: Sequence[RawRecord],
+        pages: int = 1,
+        no_failures: Mapping[str, int] | None = None,
+    ) -> None:
         """Take landed pages into account."""
         self.count, self.pages = self.count + count, self.pages + pages
+        self.no_failures.update(no_failures or {})
         times = [record.source_updated_at for record in records if record.source_updated_at is not None]
         if times:
             self.oldest = min([*times, *([self.oldest] if self.oldest else [])])
@@ -58,6 +70,7 @@ def store_progress(session: Session, workspace_id: UUID, sync_run_id: UUID, prog
             count.quarantined,
             progress.oldest,
             progress.newest,
+            Jsonb(dict(progress.no_failures)),
             workspace_id,
             sync_run_id,
         ),

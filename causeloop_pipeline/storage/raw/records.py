@@ -18,6 +18,7 @@ from uuid import UUID
 import orjson
 
 from causeloop_pipeline.model.raw_record import Quarantined, RawRecord, canonical_json
+from causeloop_pipeline.storage.raw.imports import link_records
 
 # What a connector brings as a record of another type, and once brought as one of its own, stays its own:
 # the issue keeps its id.
@@ -158,6 +159,7 @@ def land(
 ) -> LandingCount:
     """Store a batch and, with it, how far the connector has read: all of it or, after an error, nothing."""
     inserted, changed_records, updated_records = _insert_records(transaction, workspace_id, origin, records)
+    link_records(transaction, workspace_id, origin.site, records)
     new = changed_records - updated_records
     for item in quarantined:
         _insert_quarantined(transaction, workspace_id, origin, item, channel)

@@ -51,7 +51,7 @@ def test_a_column_that_only_has_the_name_of_a_date_is_not_used_and_a_note_says_s
 
 
 def test_an_unreadable_date_is_refused_with_its_row_column_and_value():
-    with pytest.raises(BadRowsError, match=r"row 3, column 'created_at': is no date .*'soon'"):
+    with pytest.raises(BadRowsError, match=r"row 3, column 'created_at': is not a date .*'soon'"):
         read({**ROWS, "created_at": ["2026-03-01", "soon"]}, first_row=2)
 
 

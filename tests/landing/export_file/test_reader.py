@@ -75,16 +75,20 @@ def test_nested_parquet_is_flattened(tmp_path):
     [
         ("x.csv", "", "is empty"),
         ("x.csv", "title,team\n", "holds no rows"),
-        ("x.csv", "title,team\na,b\nc,d,e\n", r"row 3 \(line 3\) has 3 values, the header has 2"),
-        ("x.csv", 'title\n"never closed\n', "is no CSV"),
+        ("x.csv", "title,team\na,b\nc,d,e\n", "row 3: it has 3 values, the header has 2"),
+        ("x.csv", 'title\n"never closed\n', "is not CSV"),
         ("x.csv", "a,a\n1,2\n", "names 'a' more than once"),
         ("x.csv", b"PAR1\0\0\0\0", "holds binary data"),
-        ("x.jsonl", '{"a": 1}\n{"a": \n', "line 2 is no JSON"),
-        ("x.jsonl", "[1, 2]", "record 1 is no JSON object"),
-        ("x.parquet", "title\nx\n", "is no parquet file"),
-        ("x.parquet", b"PAR1 but broken", "cannot be read as parquet"),
+        ("x.jsonl", '{"a": 1}\n{"a": \n', "row 2: it is not JSON|row 2: the file ends"),
+        ("x.jsonl", "[1, 2]", "row 1: it is not an object but a number"),
+        ("x.parquet", "title\nx\n", "is not Parquet"),
+        ("x.parquet", b"PAR1 but broken", "cannot be read as Parquet"),
         ("x.xlsx", "x", "cannot be read as an Excel workbook"),
-        ("x.ods", "x", r"give a \.csv, \.jsonl, \.parquet or \.xlsx file"),
+        (
+            "x.pdf",
+            "x",
+            "give a file of CSV, TSV, JSON, JSON lines, SARIF, Excel, Parquet or JUnit XML, not .pdf",
+        ),
     ],
 )
 def test_a_wrong_file_is_refused_with_what_is_wrong_and_where(tmp_path, name, content, message):

@@ -4,25 +4,29 @@
 names a path of this machine: the folder is the one that the operator has given the workspace.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
+from uuid import UUID, uuid5
 
-from causeloop_pipeline.connectors.spec import Connector, RecordSchema, TimeFormat
+from causeloop_pipeline.connectors.spec import Connector
 from causeloop_pipeline.egress.errors import PermanentFailure
 from causeloop_pipeline.egress.origin import find_port, parse_web_address
 from causeloop_pipeline.egress.policy import EgressPolicy
-from causeloop_pipeline.landing.extract import extract
+from causeloop_pipeline.landing.export_file.date_columns import DateOrder
+from causeloop_pipeline.landing.export_file.records import ImportedFile, build_record, set_aside
+from causeloop_pipeline.landing.export_file.rows.formats import BY_NAME
 from causeloop_pipeline.landing.polling.isolated.parent import read_isolated
-from causeloop_pipeline.landing.polling.page import Page, build_page
+from causeloop_pipeline.landing.polling.page import Page, ReadStart, build_page
 from causeloop_pipeline.landing.polling.sync_input import SyncInput
-from causeloop_pipeline.model.raw_record import NORMALIZED, Quarantined, RawRecord, canonical_json
+from causeloop_pipeline.model.raw_record import Quarantined, RawRecord
 
 PAGE_ROWS = 500
 MAX_ROWS = 200_000
 SETTLE_SECONDS = 30
 MAX_PROCESS_BYTES = 3_000_000_000
-CURSOR_KEY = "files"
+CURSOR_KEY, AGAIN = "files", "again"
 READER = "causeloop_pipeline.landing.polling.files.reader"
 
 
@@ -32,7 +36,7 @@ def read_files(connector: Connector, sync: SyncInput, egress: EgressPolicy) -> I
     job = {
         "title": connector.title,
         "max_process_bytes": MAX_PROCESS_BYTES,
-        "format": config["format"],
+        "reading": describe_reading(config),
         "prefix": str(config.get("prefix") or ""),
         "cursor": (sync.cursor or {}).get(CURSOR_KEY) or {},
         "backfill_from": sync.backfill_from.isoformat(),
@@ -42,7 +46,43 @@ def read_files(connector: Connector, sync: SyncInput, egress: EgressPolicy) -> I
         **_name_place(connector, sync, egress),
     }
     for page in read_isolated(READER, job):
-        yield build_page(_extract_rows(connector, config, page["rows"]), {CURSOR_KEY: page["cursor"]})
+        rows = _extract_rows(connector, sync.connector_id, page["rows"])
+        yield replace(
+            build_page(rows, {CURSOR_KEY: page["cursor"]}),
+            starts=_list_starts(sync, page),
+            is_again=bool(page["cursor"].get(AGAIN)),
+            no_failures=_count(page),
+        )
+
+
+def describe_reading(config: Mapping[str, Any]) -> dict[str, Any]:
+    """What of a configuration decides how files are read: where it changes, they are read again."""
+    named = {"key_column": "id", "updated_at": "updated_at"}  # once defaults: the usual names
+    key, updated_at = (
+        "" if config.get(name) in (None, usual) else str(config[name]) for name, usual in named.items()
+    )
+    return {
+        "format": str(config.get("format") or BY_NAME),
+        "columns": dict(config.get("fields") or {}),
+        "key": key,
+        "updated_at": updated_at,
+        "dates": str(config.get("times") or DateOrder.RECOGNIZED),
+        "timezone": str(config.get("timezone") or "UTC"),
+    }
+
+
+def name_import(connector_id: UUID, file: str) -> UUID:
+    """The import that a file's records belong to: the same whenever it is read."""
+    return uuid5(connector_id, file)
+
+
+def _list_starts(sync: SyncInput, page: Mapping[str, Any]) -> tuple[ReadStart, ...]:
+    name = page["begins"]
+    return () if name is None else (ReadStart(name, name_import(sync.connector_id, name)),)
+
+
+def _count(page: Mapping[str, Any]) -> Counter[str]:
+    return Counter(row["no_failure"] for row in page["rows"] if "no_failure" in row)
 
 
 def _name_place(connector: Connector, sync: SyncInput, egress: EgressPolicy) -> dict[str, Any]:
@@ -71,22 +111,11 @@ def _name_reach(config: Mapping[str, Any], egress: EgressPolicy) -> dict[str, An
 
 
 def _extract_rows(
-    connector: Connector, config: Mapping[str, Any], rows: list[dict[str, Any]]
-) -> Iterator[RawRecord | Quarantined | None]:
-    schema = RecordSchema(
-        key=str(config["key_column"]),
-        updated_at=(str(config["updated_at"]),),
-        times=TimeFormat(config["times"]),
-        kind=NORMALIZED,
-        normalize=True,
-    )
+    connector: Connector, connector_id: UUID, rows: list[dict[str, Any]]
+) -> Iterator[RawRecord | Quarantined]:
     for row in rows:
-        place = f"{row['file']}, row {row['row']}"
-        if "broken" in row:
-            raw = canonical_json({"file": row["file"], "row": row["row"], "begins with": row["beginning"]})
-            yield Quarantined(connector.name, raw, f"{place}: {row['broken']}", None)
-            continue
-        outcome = extract(connector.name, schema, row["record"], channel="poll", config=config)
-        if isinstance(outcome, Quarantined):
-            outcome = replace(outcome, reason=f"{place}: {outcome.reason}")
-        yield outcome
+        file = ImportedFile(row["file"], name_import(connector_id, row["file"]))
+        if "record" in row:
+            yield build_record(connector.name, file, row["row"], row["kind"], row["record"], "poll")
+        elif "broken" in row:
+            yield set_aside(connector.name, file, row["row"], row["column"], row["broken"], row["beginning"])

@@ -562,6 +562,7 @@ create table app.sync_run (
     reads_from       timestamptz,
     oldest_record_at timestamptz,
     newest_record_at timestamptz,
+    no_failures      jsonb not null default '{}',
     primary key (workspace_id, sync_run_id),
     foreign key (workspace_id, connector_id) references app.connector on delete cascade
 );
@@ -571,6 +572,8 @@ comment on column app.sync_run.oldest_record_at is
     'The oldest time of a record that the sync has landed so far.';
 comment on column app.sync_run.newest_record_at is
     'The newest time of a record that the sync has landed so far.';
+comment on column app.sync_run.no_failures is
+    'Why entries told of no failure and were not landed, and how many.';
 create index sync_runs_of_connector on app.sync_run (workspace_id, connector_id, started_at desc);
 create index sync_runs_by_age on app.sync_run (workspace_id, started_at);
 create index backfills_of_connector on app.sync_run (workspace_id, connector_id) where reads_from is not null;
@@ -594,6 +597,41 @@ comment on column app.connector_declaration.document is
 comment on column app.connector_declaration.written is 'The YAML as it was entered, comments included.';
 select app.isolate('app.connector_declaration');
 grant insert, update, delete on app.connector_declaration to causeloop_api;
+
+-- Uploads
+
+create table app.upload (
+    workspace_id  uuid not null references app.workspace on delete cascade,
+    upload_id     uuid not null default uuidv7(),
+    file_name     text not null check (length(file_name) between 1 and 200),
+    file_bytes    integer not null,
+    file_sha256   text not null,
+    content       bytea,
+    choices       jsonb not null default '{}',
+    understanding jsonb not null,
+    status        text not null default 'draft' check (status in ('draft', 'imported', 'undone')),
+    connector_id  uuid,
+    made_connector boolean not null default false,
+    counts        jsonb,
+    uploaded_by   text not null,
+    uploaded_at   timestamptz not null default now(),
+    imported_at   timestamptz,
+    undone_at     timestamptz,
+    withdrawn_at  timestamptz,
+    primary key (workspace_id, upload_id)
+);
+comment on table app.upload is
+    'Files that people uploaded: what was understood of each, and what its import brought.';
+comment on column app.upload.content is 'The file, until it is imported or thrown away, for a day at most.';
+comment on column app.upload.withdrawn_at is
+    'When a run had taken back what the import brought, after it was undone.';
+comment on column app.upload.made_connector is
+    'Whether its import made the connector, which goes with it where nothing else came by it.';
+create index uploads_newest on app.upload (workspace_id, uploaded_at desc, upload_id desc);
+create index uploads_to_withdraw on app.upload (workspace_id)
+    where undone_at is not null and withdrawn_at is null;
+select app.isolate('app.upload');
+grant insert, update, delete on app.upload to causeloop_api;
 
 -- Runs
 

@@ -159,3 +159,29 @@ create table raw.webhook_delivery (
 );
 select app.isolate('raw.webhook_delivery');
 grant insert on raw.webhook_delivery to causeloop_api;
+
+-- What an upload, or a file of a drop folder or store, brought, also where another one had brought the same
+-- before: it can be taken back without what others brought.
+create table raw.import_record (
+    workspace_id uuid not null,
+    import_id    uuid not null,
+    record_id    uuid not null,
+    primary key (workspace_id, import_id, record_id),
+    foreign key (workspace_id, record_id) references raw.record (workspace_id, record_id) on delete cascade
+);
+comment on table raw.import_record is
+    'Which records an upload or a file brought, so that exactly they can be taken back.';
+create index imports_of_record on raw.import_record (workspace_id, record_id);
+select app.isolate('raw.import_record');
+grant insert on raw.import_record to causeloop_api;
+
+create table raw.withdrawn_record (
+    workspace_id uuid not null references app.workspace on delete cascade,
+    source       text not null,
+    site         text not null,
+    external_id  text not null,
+    primary key (workspace_id, source, external_id, site)
+);
+comment on table raw.withdrawn_record is
+    'External records of which a version was taken back: a run makes their issue again, or deletes it.';
+select app.isolate('raw.withdrawn_record');

@@ -14,15 +14,17 @@ import pytest
 from causeloop_pipeline.egress.errors import PermanentFailure, TransientFailure
 from causeloop_pipeline.landing.conformance.rows.bucket import BUCKET, KEY, BucketScript
 from causeloop_pipeline.landing.conformance.simulation.loopback import Answer, ToolRequest, ToolServer, serve
+from causeloop_pipeline.landing.export_file.rows.formats import read_rows
 from causeloop_pipeline.landing.polling.files.local_folder import LocalFolder
 from causeloop_pipeline.landing.polling.files.object_store import open_store
 from causeloop_pipeline.landing.polling.files.places import Place
 from causeloop_pipeline.landing.polling.files.reader import read_place
-from causeloop_pipeline.landing.polling.files.rows import read_file
+from causeloop_pipeline.landing.polling.files.source import describe_reading
 
 MODULE = "causeloop_pipeline.landing.polling.files.object_store"
 ROWS = [{"id": number, "subject": f"Time-out {number * 7919 % 10007}"} for number in range(2_000)]
-JOB = {"cursor": {}, "backfill_from": "2000-01-01T00:00:00+00:00", "format": "by name"}
+READING = describe_reading({"fields": {"title": "subject"}})
+JOB = {"cursor": {}, "backfill_from": "2000-01-01T00:00:00+00:00", "reading": READING}
 LIMITS = {"max_rows": 100_000, "page_rows": 100, "settle_seconds": 0}
 
 
@@ -107,7 +109,7 @@ def read(place: Place, cursor: dict[str, Any] | None = None) -> tuple[list[Any],
 
 
 def ids(records: list[Any]) -> list[int]:
-    return [int(record["id"]) for record in records]
+    return [int(record["external_id"]) for record in records]
 
 
 @pytest.mark.parametrize("breaks", BREAKS)
@@ -168,4 +170,4 @@ def test_a_disk_that_fails_while_it_is_read_is_no_broken_file():
     """The memory of a process is a plain file whose beginning no read gets."""
     memory = LocalFolder("/proc/self", "", timedelta(0)).open_file("mem")
     with pytest.raises(TransientFailure, match="Input/output error"):
-        list(read_file(memory, "mem.jsonl", "jsonl"))
+        list(read_rows(memory, "mem.jsonl", "jsonl"))

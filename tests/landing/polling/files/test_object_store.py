@@ -14,13 +14,15 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from causeloop_pipeline.egress.errors import OutsideFailure, PermanentFailure, TransientFailure
 from causeloop_pipeline.landing.conformance.rows.bucket import BUCKET, KEY, BucketScript
 from causeloop_pipeline.landing.conformance.simulation.loopback import Answer, ToolRequest, ToolServer, serve
+from causeloop_pipeline.landing.export_file.rows.formats import read_rows
 from causeloop_pipeline.landing.polling.files.object_store import ObjectStore, name_host, open_store
 from causeloop_pipeline.landing.polling.files.reader import read_place
-from causeloop_pipeline.landing.polling.files.rows import read_file
+from causeloop_pipeline.landing.polling.files.source import describe_reading
 from causeloop_pipeline.landing.polling.isolated.parent import read_isolated
 
 MODULE = "causeloop_pipeline.landing.polling.files.object_store"
-JOB = {"cursor": {}, "backfill_from": "2000-01-01T00:00:00+00:00", "format": "by name"}
+READING = describe_reading({"fields": {"title": "subject"}})
+JOB = {"cursor": {}, "backfill_from": "2000-01-01T00:00:00+00:00", "reading": READING}
 LIMITS = {"max_rows": 10, "page_rows": 10}
 
 
@@ -67,11 +69,11 @@ def test_every_page_of_the_list_is_read_below_the_folder(server, script):
 
 
 def test_an_object_is_read_once(server, script):
-    script.store("exports/a.jsonl", b'{"id": 1}\n')
-    script.store("other.jsonl", b'{"id": 2}\n')
+    script.store("exports/a.jsonl", b'{"subject": 1}\n')
+    script.store("other.jsonl", b'{"subject": 2}\n')
     place = open_bucket(server, prefix="exports")
     pages = list(read_place({**JOB, **LIMITS}, place))
-    assert [row["record"] for page in pages for row in page["rows"]] == [{"id": 1}]
+    assert [row["record"]["title"] for page in pages for row in page["rows"]] == ["1"]
     assert list(read_place({**JOB, **LIMITS, "cursor": pages[-1]["cursor"]}, place)) == []
 
 
@@ -94,7 +96,7 @@ def test_a_parquet_file_is_read_from_its_end_by_the_block(server, script, monkey
     buffer = io.BytesIO()
     pl.DataFrame({"id": range(4_000)}).write_parquet(buffer, row_group_size=1_000, compression="uncompressed")
     script.store("a.parquet", buffer.getvalue())
-    rows = read_file(open_bucket(server).open_file("a.parquet"), "a.parquet", "parquet")
+    rows = read_rows(open_bucket(server).open_file("a.parquet"), "a.parquet", "parquet")
     assert [row.record and row.record["id"] for row in rows] == list(range(4_000))
     assert len(script.ranges) > 3
 
@@ -245,12 +247,12 @@ def test_google_and_azure_are_read_in_the_same_way(server, kind, monkeypatch):
     monkeypatch.setattr(f"{MODULE}.BLOCK_BYTES", 4)
     script = OtherStore()
     server.script = script.answer
-    script.store("exports/a.jsonl", b'{"id": 1}\n')
-    script.store("exports/ü b.jsonl", b'{"id": 2}\n')
+    script.store("exports/a.jsonl", b'{"subject": 1}\n')
+    script.store("exports/ü b.jsonl", b'{"subject": 2}\n')
     script.store("other.jsonl", b'{"id": 3}\n')
     place = open_bucket(server, prefix="exports", **KINDS[kind]())
     pages = list(read_place({**JOB, **LIMITS}, place))
-    assert [row["record"] for page in pages for row in page["rows"]] == [{"id": 1}, {"id": 2}]
+    assert [row["record"]["title"] for page in pages for row in page["rows"]] == ["1", "2"]
     assert server.defects == []
     with pytest.raises(TransientFailure, match=r"gone\.jsonl was removed"):
         place.open_file("gone.jsonl")

@@ -1,0 +1,62 @@
+"""Decides how the columns of one file write their dates: what one of them shows holds for the others."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+
+import polars as pl
+
+from causeloop_pipeline.landing.export_file.dates import ISO_8601, NUMBERS, DateFormat, decide_format
+from causeloop_pipeline.model.vocabulary import Vocabulary
+
+DATE_FIELDS = ("source_created_at", "source_updated_at", "resolved_at")
+OPTIONAL_DATES = ("source_updated_at", "resolved_at")
+
+
+class DateOrder(Vocabulary):
+    """What a person says of how dates are written."""
+
+    RECOGNIZED = "recognized"
+    DAY_FIRST = "day first"
+    MONTH_FIRST = "month first"
+    ISO = "iso"
+    EPOCH_SECONDS = "epoch_seconds"
+    EPOCH_MILLISECONDS = "epoch_milliseconds"
+
+
+ORDERS = {DateOrder.DAY_FIRST: True, DateOrder.MONTH_FIRST: False}
+FORMATS = {
+    DateOrder.ISO: ISO_8601,
+    DateOrder.EPOCH_SECONDS: NUMBERS,
+    DateOrder.EPOCH_MILLISECONDS: NUMBERS,
+}
+
+
+def decide_formats(
+    columns: Mapping[str, pl.Series],
+    *,
+    order: str = DateOrder.RECOGNIZED,
+    date_format: str | None = None,
+    now: datetime | None = None,
+) -> dict[str, DateFormat]:
+    """The format of each column of dates.
+
+    Where day and month of one could be swapped, it is as in those columns of the file that leave no doubt.
+    """
+    chosen = DateOrder(order)
+    if date_format or chosen in FORMATS:
+        return {name: DateFormat(date_format or FORMATS[chosen]) for name in columns}
+    is_day_first = ORDERS.get(chosen)
+    formats = {
+        name: decide_format(values, is_day_first=is_day_first, now=now) for name, values in columns.items()
+    }
+    clear = {form.is_day_first for form in formats.values() if not form.is_ambiguous} - {None}
+    if len(clear) != 1:
+        return formats
+    known = clear.pop()
+    return {
+        name: replace(decide_format(columns[name], is_day_first=known, now=now))
+        if form.is_ambiguous
+        else form
+        for name, form in formats.items()
+    }

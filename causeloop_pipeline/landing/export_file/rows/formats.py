@@ -1,0 +1,89 @@
+"""Which kind a file is, by its name and how it begins, and its rows."""
+
+import csv
+import gzip
+import io
+import zlib
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, BinaryIO, cast
+
+from causeloop_pipeline.landing.export_file.rows.file_row import FileContentError, FileRow
+from causeloop_pipeline.landing.export_file.rows.json_documents import read_json
+from causeloop_pipeline.landing.export_file.rows.junit import read_junit
+from causeloop_pipeline.landing.export_file.rows.parquet import read_parquet
+from causeloop_pipeline.landing.export_file.rows.separated import read_csv
+from causeloop_pipeline.landing.export_file.rows.workbook import read_workbook
+
+BY_NAME = "by name"
+READERS: Mapping[str, Callable[[BinaryIO], Iterator[FileRow]]] = {
+    "csv": read_csv,
+    "jsonl": read_json,
+    "json": read_json,
+    "parquet": read_parquet,
+    "xlsx": read_workbook,
+    "junit": read_junit,
+}
+ENDINGS = {
+    ".csv": "csv",
+    ".tsv": "csv",
+    ".tab": "csv",
+    ".txt": "csv",
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+    ".json": "json",
+    ".sarif": "json",
+    ".parquet": "parquet",
+    ".xlsx": "xlsx",
+    ".xlsm": "xlsx",
+    ".xls": "xlsx",
+    ".xlsb": "xlsx",
+    ".ods": "xlsx",
+    ".xml": "junit",
+}
+TITLES = {
+    "csv": "CSV",
+    "jsonl": "JSON lines",
+    "json": "JSON",
+    "parquet": "Parquet",
+    "xlsx": "Excel",
+    "junit": "JUnit XML",
+}
+READABLE = "CSV, TSV, JSON, JSON lines, SARIF, Excel, Parquet or JUnit XML"
+ADVICE = f"give it as {READABLE}, choose Format where the name does not say which, or move it away"
+PACKED = ".gz"
+
+
+def find_format(name: str, chosen: str = BY_NAME) -> str | None:
+    """How a file is to be read; None where its name does not say."""
+    if chosen != BY_NAME:
+        return chosen
+    plain = name.lower().removesuffix(PACKED)
+    return next((kind for ending, kind in ENDINGS.items() if plain.endswith(ending)), None)
+
+
+def describe_unknown(name: str) -> str:
+    """Why a file is not read, and what to do."""
+    ending = name.rpartition("/")[2].rpartition(".")[2] if "." in name else ""
+    what = f"files ending in .{ending} are not read" if ending else "its name has no ending"
+    return f"{what}: {ADVICE}"
+
+
+def read_rows(content: BinaryIO, name: str, file_format: str) -> Iterator[FileRow]:
+    """Every row; a file that is broken as a whole, or breaks off, gives a last row that says so."""
+    number = 0
+    try:
+        for row in READERS[file_format](unpack(content, name)):
+            number = row.number
+            yield row
+    except FileContentError as error:
+        yield FileRow(number + 1, None, str(error))
+    except (OSError, EOFError, ValueError, csv.Error, zlib.error, MemoryError) as error:
+        reason = " ".join(str(error).split())[:200] or type(error).__name__
+        yield FileRow(number + 1, None, f"the rest of the file cannot be read: {reason}")
+
+
+def unpack(content: BinaryIO, name: str) -> BinaryIO:
+    """The content as it was before gzip."""
+    if name.lower().endswith(PACKED):
+        return cast(BinaryIO, io.BufferedReader(cast(Any, gzip.GzipFile(fileobj=content))))
+    return content

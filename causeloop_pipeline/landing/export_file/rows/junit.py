@@ -1,0 +1,99 @@
+"""Rows of JUnit's XML, which test runners of every language write: a row for each test.
+
+`defusedxml` refuses what XML can do beyond telling data: entities that grow, and documents that name others.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, BinaryIO
+from xml.etree.ElementTree import Element, ParseError
+
+from causeloop_pipeline.landing.export_file.rows.file_row import MAX_DOCUMENT_BYTES, FileContentError, FileRow
+
+FAILED = ("failure", "error")
+SKIPPED = ("skipped", "disabled")
+NOT_RUN = frozenset({"skipped", "notrun", "disabled"})
+ERROR_NAME = re.compile(r"\b((?:[A-Za-z_]\w*\.)*[A-Z]\w*(?:Error|Exception|Failure|Timeout))\b")
+MAX_BODY = 20_000
+RUNNERS = frozenset({"pytest", "jest tests", "mocha tests", "root suite", "tests", "test", "default", ""})
+"""Names of suites that only name the runner."""
+
+
+def read_junit(content: BinaryIO) -> Iterator[FileRow]:
+    """A row for each test; that it passed is no failure, but the end of one."""
+    from defusedxml.common import DefusedXmlException
+    from defusedxml.ElementTree import iterparse
+
+    suites: list[Element] = []
+    number, is_junit = 0, False
+    try:
+        for event, element in iterparse(content, events=("start", "end"), forbid_dtd=True):
+            tag = _strip_namespace(element.tag)
+            is_junit = is_junit or tag in {"testsuites", "testsuite"}
+            if not is_junit:
+                raise FileContentError(f"it is XML, but not JUnit's: it begins with <{tag}>, not <testsuite>")
+            if tag in {"testsuites", "testsuite"}:
+                suites = [*suites, element] if event == "start" else suites[:-1]
+            elif tag == "testcase" and event == "end":
+                number += 1
+                yield _read_test(number, element, suites)
+            if event == "end" and tag in {"testcase", "testsuite"}:
+                element.clear()
+            if content.tell() > MAX_DOCUMENT_BYTES:
+                raise FileContentError(f"it is larger than {MAX_DOCUMENT_BYTES:,} bytes: split it")
+    except DefusedXmlException:
+        raise FileContentError(
+            "it declares entities or a document type, which no test report needs: they are refused"
+        ) from None
+    except ParseError as error:
+        raise FileContentError(f"it is not XML: {error}") from None
+
+
+def _read_test(number: int, test: Element, suites: list[Element]) -> FileRow:
+    outcome = {_strip_namespace(child.tag): child for child in reversed(list(test))}
+    failed = next((outcome[name] for name in FAILED if name in outcome), None)
+    name, group = test.get("name") or "a test", test.get("classname") or ""
+    of_suites = [suite.get("name") or "" for suite in suites]
+    record: dict[str, Any] = {
+        "id": ".".join(part for part in (*of_suites[-1:], group, name) if part),
+        "title": name,
+        "status": "resolved",
+        "service": next((suite for suite in of_suites if suite.lower() not in RUNNERS), None),
+        "component": group,
+        "file": test.get("file"),
+        "updated_at": _find_time(suites),
+    }
+    no_failure = ""
+    if failed is not None:
+        record |= _describe_failure(name, failed)
+    elif any(name in outcome for name in SKIPPED) or test.get("status") in NOT_RUN:
+        no_failure = "a test that was skipped"
+        del record["status"]
+    else:
+        no_failure = "a test that passed"
+    told = {key: value for key, value in record.items() if value}
+    return FileRow(number, told, is_of_condition=True, no_failure=no_failure)
+
+
+def _describe_failure(name: str, failed: Element) -> Mapping[str, Any]:
+    text = (failed.text or "").strip()
+    message = (failed.get("message") or text.partition("\n")[0]).strip().partition("\n")[0]
+    named = ERROR_NAME.search(f"{failed.get('type') or ''} {message}") or _find_last(text)
+    return {
+        "title": f"{name}: {message}" if message else f"{name} failed",
+        "body": text[:MAX_BODY] or message,
+        "error_type": failed.get("type") or (named[1] if named else None),
+        "status": "failed",
+    }
+
+
+def _find_last(text: str) -> re.Match[str] | None:
+    return next(reversed(list(ERROR_NAME.finditer(text[-MAX_BODY:]))), None)
+
+
+def _find_time(suites: list[Element]) -> str | None:
+    return next((suite.get("timestamp") for suite in reversed(suites) if suite.get("timestamp")), None)
+
+
+def _strip_namespace(tag: Any) -> str:
+    return str(tag).rpartition("}")[2]
