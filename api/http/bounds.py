@@ -46,6 +46,9 @@ RECORD = BodyBounds(MAX_BYTES, 10_000, 60.0)
 RECORDS = BodyBounds(MAX_BYTES, 250_000, 60.0)
 """Many of them, and what tools deliver."""
 
+UPLOAD = BodyBounds(20_000_000, 0, 120.0)
+"""A file of any kind, of which a process makes rows."""
+
 MAX_SMALL_BYTES = CALLER.max_bytes
 """Larger bodies wait for a place, and are parsed beside the event loop."""
 

@@ -86,7 +86,7 @@ def find_location(connector: Connector, config: Config) -> str:
 def _find_address(connector: Connector, values: Mapping[str, Any]) -> str:
     """The tool's address without its scheme, default port and last slash."""
     if connector.files is not None:
-        return connector.files.place
+        return "" if connector.files.place == "upload" else connector.files.place
     try:
         address = fill_from(str(values.get("base_url") or connector.base_url or ""), values)
         parts = urlsplit(address)

@@ -215,8 +215,8 @@ class SqlQuery:
 class Files:
     """Records are the rows of files, each read when it has arrived or changed."""
 
-    place: Literal["folder", "store"]
-    """A folder that the operator has given the workspace, or an object store with its own credentials."""
+    place: Literal["folder", "store", "upload"]
+    """A folder that the operator has given the workspace, an object store, or nothing but people's uploads."""
     origin: str = "files://"
 
 
@@ -263,7 +263,8 @@ class Connector:
     @property
     def is_polled(self) -> bool:
         """Whether there is anything to poll, as far as the declaration tells without a configuration."""
-        return bool(self.pulls or self.query or self.files or self.configure)
+        is_looked_for = self.files is not None and self.files.place != "upload"
+        return bool(self.pulls or self.query or is_looked_for or self.configure)
 
     @property
     def fields(self) -> tuple[Field, ...]:

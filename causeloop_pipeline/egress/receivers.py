@@ -140,7 +140,7 @@ def _find_receivers(connector: Connector, config: Mapping[str, Any]) -> Receiver
         origin = connector.query.origin.format_map(_PlaceNames(config))
         return Receivers("signed in to the database", (Receiver(origin, names),))
     if connector.files is not None:
-        if connector.files.place == "folder":
+        if connector.files.place != "store":
             return NOBODY
         endpoint = config.get("endpoint")
         origin = write_origin(str(endpoint)) if endpoint else VENDOR_STORES[str(config["store"])]

@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from causeloop_pipeline.connectors.json_paths import MissingValueError, fill, find_first_value, find_value
 from causeloop_pipeline.connectors.spec import RecordSchema
@@ -47,6 +48,34 @@ def extract(
         return _keep_record(source, schema, record, canonical, channel)
     except (GuardError, RecordSchemaError, ProductFieldError, TimestampError) as error:
         return quarantine(source, schema, record, str(error))
+
+
+def build_product_record(
+    source: str, payload: dict[str, Any], kind: str, channel: Channel, import_id: UUID | None = None
+) -> RawRecord | Quarantined:
+    """The record of a payload that already has the product's field names, or why it cannot be stored."""
+    try:
+        payload, canonical = validate_json(payload)
+        external_id = str(payload["external_id"])
+        external_id.encode()  # half a character cannot be stored
+        if len(canonical) > MAX_BYTES:
+            raise GuardError(f"it is larger than {MAX_BYTES:,} bytes ({len(canonical):,})")
+        if len(external_id) > MAX_EXTERNAL_ID:
+            raise GuardError(f"its id is longer than {MAX_EXTERNAL_ID} characters")
+    except (GuardError, UnicodeError) as error:
+        return Quarantined(source, json.dumps(payload).encode(), str(error))
+    updated_at = payload.get("source_updated_at")
+    return RawRecord(
+        source=source,
+        external_id=external_id,
+        payload=payload,
+        payload_hash=sha256_hex(canonical),
+        source_updated_at=None if updated_at is None else datetime.fromisoformat(updated_at),
+        kind=kind,
+        channel=channel,
+        canonical=canonical,
+        import_id=import_id,
+    )
 
 
 def quarantine(source: str, schema: RecordSchema, record: Any, reason: str) -> Quarantined:

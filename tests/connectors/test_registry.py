@@ -160,7 +160,7 @@ def test_every_connector_reads_something_under_names_of_its_own():
         for name, count in Counter(pull.name for pull in connector.pulls).items():
             if count > 1:
                 yield f"{count} lists are named {name!r}"
-        if not connector.is_polled and not connector.webhook:
+        if not connector.is_polled and not connector.webhook and not connector.files:
             yield "is neither polled nor takes webhooks"
         if connector.webhook and not connector.webhook.signatures:
             yield "its webhook has no signatures"

@@ -127,7 +127,9 @@ def verify_case(connector: Connector, case: Case, inputs: Inputs) -> Verificatio
 def _run_on_rows(verification: Verification, connector: Connector, inputs: Inputs) -> None:
     """Run every scenario on a folder, a bucket on loopback, or a table where there is a database."""
     verification.webhook_skipped = "it takes no webhooks"
-    if connector.files is not None:
+    if connector.files is not None and connector.files.place == "upload":
+        verification.pull_skipped = "people upload its files"
+    elif connector.files is not None:
         make = make_folder if connector.files.place == "folder" else make_bucket
         verification.outcomes += run_row_scenarios(partial(make, connector), inputs.seed)
     elif connector.name == "postgresql" and inputs.database_url is not None:

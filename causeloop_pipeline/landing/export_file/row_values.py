@@ -52,6 +52,8 @@ class ReadRow:
     column: str = ""
     beginning: str = ""
     no_failure: str = ""
+    external_id: str | None = None
+    """Of a row that cannot be read, where it has one."""
 
 
 @dataclass
@@ -103,12 +105,14 @@ class RowReader:
         texts = self._read_texts(row.record, flat)
         if row.no_failure and "status" not in texts:
             return ReadRow(row.number, no_failure=row.no_failure)
-        beginning = json.dumps(to_json(row.record), ensure_ascii=False, default=str)
         if problem := self._find_problem(row, flat, texts, times):
             column, reason = problem
-            return ReadRow(row.number, reason=reason, column=column, beginning=beginning)
+            beginning = _begin(row.record)
+            own = external_id if isinstance(external_id, str) else None
+            return ReadRow(row.number, reason=reason, column=column, beginning=beginning, external_id=own)
         if isinstance(external_id, MissingKey):
             reason = f"it holds no id at {external_id.column!r}"
+            beginning = _begin(row.record)
             return ReadRow(row.number, reason=reason, column=external_id.column, beginning=beginning)
         payload: dict[str, Any] = {name: texts[name] for name in TEXTS if name in texts}
         payload["title"] = texts["title"][:TITLE_LIMIT]
@@ -175,6 +179,8 @@ class RowReader:
     ) -> dict[str, Any]:
         own = record.get(OWN_ATTRIBUTES)
         read = set(self.reading.columns.values())
+        if self.reading.key:  # the id is another column's
+            read.discard(self.reading.columns.get("id", ""))
         rest = {
             name: to_json(value)
             for name, value in flat.items()
@@ -237,6 +243,10 @@ def _mean_severity(word: str) -> str | None:
 def _mean_status(word: str) -> str | None:
     status = map_statuses([word]).get(word)
     return None if status is None else status.value
+
+
+def _begin(record: Mapping[str, Any]) -> str:
+    return json.dumps(to_json(dict(record)), ensure_ascii=False, default=str)
 
 
 def _to_text(value: Any) -> str | None:

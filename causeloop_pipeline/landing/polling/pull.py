@@ -47,6 +47,8 @@ def pull(
         yield from read_rows(connector, replace(sync, config=config), egress)
         return
     if connector.files is not None:
+        if connector.files.place == "upload":
+            return
         from causeloop_pipeline.landing.polling.files.source import read_files
 
         yield from read_files(connector, replace(sync, config=config), egress)

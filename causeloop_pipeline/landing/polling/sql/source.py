@@ -5,6 +5,7 @@ may do, and statement and lock timeouts end what takes too long. `sql/reader` re
 for neither the query nor the server is ours.
 """
 
+import hashlib
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -13,20 +14,22 @@ from causeloop_pipeline.connectors.own_tables.presets import PRESETS
 from causeloop_pipeline.connectors.spec import Connector, SqlQuery
 from causeloop_pipeline.egress.errors import PermanentFailure
 from causeloop_pipeline.egress.policy import EgressPolicy
+from causeloop_pipeline.landing.export_file.table_reading import TableReading
 from causeloop_pipeline.landing.polling.isolated.parent import read_isolated
 from causeloop_pipeline.landing.polling.page import Page, build_page
 from causeloop_pipeline.landing.polling.sql.engines import ENGINES, Engine, require_driver
 from causeloop_pipeline.landing.polling.sql.preset_records import describe_preset, read_preset_rows
-from causeloop_pipeline.landing.polling.sql.query_records import read_query_rows
+from causeloop_pipeline.landing.polling.sql.query_records import QueryReading, read_query_rows
 from causeloop_pipeline.landing.polling.sql.select_guard import check_select
 from causeloop_pipeline.landing.polling.sql.servers import name_server
 from causeloop_pipeline.landing.polling.sync_input import SyncInput
+from causeloop_pipeline.model.raw_record import canonical_json
 
 PAGE_ROWS = 500
 MAX_ROWS = 50_000
 STATEMENT_SECONDS = 60
 OVERLAP = timedelta(minutes=5)
-CURSOR_KEY = "rows"
+CURSOR_KEY, DATES_KEY = "rows", "dates"
 READER = "causeloop_pipeline.landing.polling.sql.reader"
 BEGINNING_OF_TIME = datetime.min.replace(tzinfo=UTC)
 
@@ -49,11 +52,17 @@ def read_rows(connector: Connector, sync: SyncInput, egress: EgressPolicy) -> It
     job |= name_server(engine, config, sync.credentials, egress)
     reached: dict[str, Any] = dict(sync.cursor or {})
     row_count = 0
+    columns = QueryReading(config, _recall_formats(sync.cursor, config))
     for page in read_isolated(READER, job):
         row_count += page["row_count"]
-        reached = {CURSOR_KEY: page["cursor"]} if page["cursor"] else reached
+        reached = {**reached, CURSOR_KEY: page["cursor"]} if page["cursor"] else reached
         if preset is None:
-            yield build_page(read_query_rows(connector, config, page["rows"]), reached)
+            reading = columns.study(page["rows"])
+            if reading.ambiguous:
+                columns.settle(_study_all(columns, job))
+                reading = columns.study(page["rows"])
+            reached = {**reached, DATES_KEY: {"of": _describe_columns(config), "formats": columns.formats}}
+            yield build_page(read_query_rows(connector, reading, page["rows"]), reached)
         else:
             yield build_page(read_preset_rows(connector, preset, sync, page["rows"]), reached)
     start = job["start"]
@@ -62,6 +71,22 @@ def read_rows(connector: Connector, sync: SyncInput, egress: EgressPolicy) -> It
             f"{connector.title}: more than {MAX_ROWS:,} rows share one value of {config['cursor_column']!r}; "
             "choose a cursor column that grows with every change"
         )
+
+
+def _study_all(columns: QueryReading, job: Mapping[str, Any]) -> TableReading:
+    """How dates are written, from all rows of this sync: the rows of one page leave it open."""
+    return columns.study([row for page in read_isolated(READER, job) for row in page["rows"]])
+
+
+def _recall_formats(cursor: Mapping[str, Any] | None, config: Mapping[str, Any]) -> dict[str, str]:
+    """What earlier syncs decided, as long as the same columns are read."""
+    known = (cursor or {}).get(DATES_KEY) or {}
+    return dict(known["formats"]) if known.get("of") == _describe_columns(config) else {}
+
+
+def _describe_columns(config: Mapping[str, Any]) -> str:
+    read = [config.get(name) for name in ("query", "fields", "cursor_column")]
+    return hashlib.sha256(canonical_json(read)).hexdigest()[:16]
 
 
 def _describe_limits(connector: Connector, engine: Engine, sync: SyncInput) -> dict[str, Any]:

@@ -137,7 +137,7 @@ def test_a_row_from_the_future_does_not_carry_the_cursor_along(customer):
     customer.connection.execute("update tickets set updated_at = '2027-01-01' where id = 2")
     (page,) = customer.pages()
     assert len(page.records) == 3
-    assert page.cursor == {"rows": {"instant": NOW.isoformat()}}
+    assert page.cursor["rows"] == {"instant": NOW.isoformat()}
 
 
 def test_a_first_sync_reaches_back_as_far_as_configured(customer):
@@ -151,7 +151,7 @@ def test_a_first_sync_reaches_back_as_far_as_configured(customer):
 def test_a_cursor_may_be_a_growing_number(customer):
     fill(customer, 5)
     (first,) = customer.pages(cursor_column="id")
-    assert first.cursor == {"rows": {"value": "5"}}
+    assert first.cursor["rows"] == {"value": "5"}
     customer.connection.execute("insert into tickets (id, subject, updated_at) values (6, 'six', now())")
     assert ids(list(customer.pages(first.cursor, cursor_column="id"))) == ["5", "6"]
 
@@ -161,7 +161,25 @@ def test_a_row_that_is_no_issue_goes_to_quarantine(customer):
     customer.connection.execute("update tickets set subject = null where id = 1")
     (page,) = customer.pages()
     assert ids([page]) == ["2"]
-    assert [(refused.external_id, refused.reason[:6]) for refused in page.quarantined] == [("1", "title:")]
+    assert [(refused.external_id, refused.reason) for refused in page.quarantined] == [
+        ("1", "column 'title' holds no title")
+    ]
+
+
+def test_dates_in_a_text_column_are_read_as_those_of_a_file(customer):
+    """Day and month are told apart by all rows of a sync, and stay so in the next ones."""
+    fill(customer, 700)
+    query = (
+        "select id, subject, updated_at, "
+        "case id when 700 then '25/02/2026' else '03/02/2026' end as created_at from tickets"
+    )
+    fields = {"title": "subject"}
+    pages = list(customer.pages(query=query, fields=fields))
+    starts = {record.payload["source_created_at"][:10] for page in pages for record in page.records}
+    assert starts == {"2026-02-03", "2026-02-25"}
+    customer.connection.execute("insert into tickets (id, subject, updated_at) values (701, 'x', now())")
+    (later,) = customer.pages(pages[-1].cursor, query=query, fields=fields)
+    assert {record.payload["source_created_at"][:10] for record in later.records} >= {"2026-02-03"}
 
 
 def test_nothing_can_be_written_even_where_the_role_may(customer, monkeypatch):

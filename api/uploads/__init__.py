@@ -1,0 +1,1 @@
+"""Files that people upload: what was understood of each, its import, and taking it back."""
