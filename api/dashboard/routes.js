@@ -28,6 +28,8 @@ import { showMembers } from "./screens/settings/members.js";
 import { showOrganization } from "./screens/settings/organization.js";
 import { showSettings } from "./screens/settings/workspace.js";
 import { showSetup } from "./screens/setup.js";
+import { showUpload } from "./screens/uploads/upload.js";
+import { showUploads } from "./screens/uploads/uploads.js";
 import { showReport } from "./screens/weekly_report.js";
 
 /** @import { Reader, Screen } from "./types.js" */
@@ -80,6 +82,8 @@ export const SCREENS = [
     parent: "/connectors",
     role: "analyst",
   },
+  { path: "/uploads", show: showUploads, title: "Upload a file", parent: "/connectors", role: "analyst" },
+  { path: "/uploads/:id", show: showUpload, title: "Upload", parent: "/connectors", role: "analyst" },
   { path: "/connectors/:id", show: showConnector, title: "Connector", parent: "/connectors" },
   { path: "/alerts", show: showAlertRules, title: "Alerts", tab: "more", role: "analyst" },
   { path: "/settings", show: showSettings, title: "Settings", tab: "more", setting: "Workspace" },

@@ -13,7 +13,7 @@ from causeloop_pipeline.landing.export_file.column_names import USUAL_NAMES
 
 UploadStatus = Literal["draft", "imported", "undone"]
 FIELDS = tuple(USUAL_NAMES)
-ColumnName = Annotated[str, Field(min_length=1, max_length=300)]
+ColumnName = Annotated[str, Field(max_length=300)]
 
 
 class UploadFilters(PageRequest):
@@ -87,7 +87,7 @@ class UploadChoices(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     columns: dict[str, ColumnName] = Field(
-        default_factory=dict, max_length=len(FIELDS), description=f"Field → column: {', '.join(FIELDS)}"
+        default_factory=dict, max_length=len(FIELDS), description=f"Field → column, or nothing where no column is it: {', '.join(FIELDS)}"
     )
     key: str = Field("", max_length=500, description="A column, or several with commas")
     dates: Literal["recognized", "day first", "month first", "iso", "epoch_seconds", "epoch_milliseconds"] = (

@@ -48,6 +48,7 @@ PATHS = {
     "new connector": "/connectors/new",
     "connect jira": "/connectors/new?type=jira",
     "own connectors": "/connectors/own",
+    "uploads": "/uploads",
     "alerts": "/alerts",
     "report": "/report",
     "setup": "/setup",

@@ -74,6 +74,13 @@ export const put = (path, parameters, body) => request("PUT", address(path, para
 export const remove = (path, parameters) => request("DELETE", address(path, parameters));
 
 /**
+ * Send a file as it is: what was understood of it.
+ * @param {File} file
+ * @returns {Promise<Model<"Upload">>}
+ */
+export const sendFile = (file) => request("POST", address("/v1/uploads", {}, { name: file.name }), file);
+
+/**
  * A streaming response, read as it arrives.
  * @template {PathsWith<"get">} Path
  * @param {Path} path
@@ -132,13 +139,14 @@ async function request(method, url, body, signal) {
 async function send(method, url, body, signal, extra = {}) {
   /** @type {Record<string, string>} */
   const headers = { Accept: "application/json", ...extra, ...(await authHeaders(method)) };
-  if (body !== undefined) headers["Content-Type"] = "application/json";
+  const isFile = body instanceof Blob;
+  if (body !== undefined) headers["Content-Type"] = isFile ? "application/octet-stream" : "application/json";
   try {
     return await fetch(url, {
       method,
       headers,
       signal,
-      body: body === undefined ? undefined : JSON.stringify(body),
+      body: body === undefined || isFile ? body : JSON.stringify(body),
     });
   } catch (error) {
     if (isAborted(error)) throw error;

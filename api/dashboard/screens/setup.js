@@ -17,7 +17,11 @@ const STEPS = {
   connect_source: {
     title: "Connect a tool that your failures are recorded in",
     why: "Its issues are read regularly, or delivered by it.",
-    act: () => link("/connectors/new", "Connect a tool", { class: "button main" }),
+    act: () => [
+      link("/connectors/new", "Connect a tool", { class: "button main" }),
+      " ",
+      link("/uploads", "Upload an export", { class: "button" }),
+    ],
   },
   first_sync: {
     title: "Receive the first issues",

@@ -65,7 +65,8 @@ class Resolver:
             for key, entry in value.items()
             if key != PARAMETERS and key not in NOT_RUN
         }
-        return {**resolved, PARAMETERS: dict(parameters)} if "type" in resolved else resolved
+        is_component = "type" in resolved or isinstance(handed, dict)
+        return {**resolved, PARAMETERS: dict(parameters)} if is_component else resolved
 
     def _find(self, reference: str) -> Any:
         value: Any = self.document

@@ -104,11 +104,11 @@ def _convert_pages(paginator: Node, place: str, losses: Losses) -> Any:
 def _convert_cursor_pages(
     strategy: Node, named: dict[str, Any], param: Any, place: str, losses: Losses
 ) -> Any:
-    template = str(strategy.get("cursor_value", ""))
-    if strategy.get("stop_condition"):
-        losses.add(place, "its stop condition: pages end where the answer names no next one")
+    template, stop = str(strategy.get("cursor_value", "")), str(strategy.get("stop_condition") or "")
     if NEXT_LINK.fullmatch(template.strip()):
-        return {"link_pages": named}
+        return {"link_pages": {**named, **({"ends_on_empty": True} if stop else {})}}
+    if stop:
+        losses.add(place, "its stop condition: pages end where the answer names no next one")
     if (path := find_response_path(template)) is None:
         losses.add(place, f"its next page ({template.strip()[:80]}): only the first page is read")
         return "one_page"

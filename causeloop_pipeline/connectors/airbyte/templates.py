@@ -8,9 +8,14 @@ RESPONSE = re.compile(
     r"\{\{\s*response((?:\.\w+|\[['\"][\w@.\-]+['\"]\]|\.get\(\s*['\"]\w+['\"]\s*(?:,\s*\{\}\s*)?\))+)\s*\}\}"
 )
 STEP = re.compile(r"\.get\(\s*['\"](\w+)['\"]|\[['\"]([\w@.\-]+)['\"]\]|\.(?!get\()(\w+)")
+_STEP = r"(?:\.{0}|\[\s*['\"]{0}['\"]\s*\]|\.get\(\s*['\"]{0}['\"]\s*(?:,\s*[^()]*)?\))"
 NEXT_LINK = re.compile(
-    r"\{\{\s*headers\[['\"]link['\"]\]\[['\"]next['\"]\]\[['\"]url['\"]\]\s*\}\}", re.IGNORECASE
+    r"\{\{\s*headers"
+    + "".join(_STEP.format(step) for step in ("link", "next", "(?:url|cursor)"))
+    + r"\s*\}\}",
+    re.IGNORECASE,
 )
+"""The next page in the header Link, by its address or by the cursor in it."""
 JINJA = re.compile(r"\{\{|\{%")
 
 

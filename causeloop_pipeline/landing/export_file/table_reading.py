@@ -35,7 +35,7 @@ class ReadingChoices:
     """What a person or a configuration says of how files are to be read; the rest is recognized."""
 
     columns: Mapping[str, str] = field(default_factory=dict)
-    """Field → column, or the path of a value in records that are nested."""
+    """Field → column, or the path of a value in records that are nested; nothing: no column is it."""
     key: str = ""
     """The column that identifies a row, several with commas, or a template such as {file}:{line}."""
     dates: str = DateOrder.RECOGNIZED.value
@@ -128,7 +128,7 @@ class _ColumnsSeen:
             self.columns[column] = self.columns.get(column, False) or holds
             if holds and self._may_hold_dates(column):
                 self._keep_date(column, value)
-        for path in self.chosen.values():
+        for path in filter(None, self.chosen.values()):
             if path not in flat and path not in self.found_paths and find_value(record, path) is not None:
                 self.found_paths.add(path)
         self._note_start(record, flat)
@@ -155,7 +155,7 @@ class _ColumnsSeen:
             self.repeats_ids = known != hash(str(start))
 
     def _peek(self, record: Mapping[str, Any], flat: Mapping[str, Any], name: str) -> Any:
-        if name in self.chosen:
+        if self.chosen.get(name):
             return read_place(record, flat, self.chosen[name])
         if self.rows == 1:
             self.usual = recognize_columns(list(self.columns), {}).columns
@@ -166,17 +166,18 @@ class _ColumnsSeen:
         usable = {
             name: column
             for name, column in self.chosen.items()
-            if name in USUAL_NAMES and (column in self.columns or column in self.found_paths)
+            if name in USUAL_NAMES and column and (column in self.columns or column in self.found_paths)
         }
         notes = [
             f"there is no column {column!r}, which is chosen for {name}"
             for name, column in self.chosen.items()
-            if name not in usable and name in USUAL_NAMES
+            if column and name not in usable and name in USUAL_NAMES
         ]
         names = [*self.columns, *(path for path in usable.values() if path not in self.columns)]
         empty = [column for column, holds in self.columns.items() if not holds]
         recognized = recognize_columns(names, usable, empty)
-        columns = dict(recognized.columns)
+        unwanted = {name for name, column in self.chosen.items() if not column}
+        columns = {name: column for name, column in recognized.columns.items() if name not in unwanted}
         formats, ambiguous, more = self._read_formats(columns, choices, now)
         problem = None if "title" in columns else _describe_untitled(self.rows, list(self.columns), notes)
         return TableReading(

@@ -91,6 +91,14 @@ TITLES = {
         "about 50 %",
     ],
     "/connectors/new": ["Pick the tool", "Jira", "Write a connector of your own"],
+    "/uploads": ["Choose a file", "tickets.csv", "imported"],
+    "/uploads/:id": [
+        "CSV, 6 rows: 5 become issues, 1 cannot be read, 2 tell of a test that was skipped",
+        "day or month first?",
+        "Disk full",
+        "is not a date",
+        "Import 5 issues",
+    ],
     "/connectors/own": ["Acme Desk", "Try it", "Connect"],
     "/alerts": ["Create a rule", "Snooze", "ana@example.com"],
     "/settings/account": [

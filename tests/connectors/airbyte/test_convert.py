@@ -121,3 +121,51 @@ def test_an_oauth_client_is_carried_over() -> None:
         token_url="https://login.tickethouse.example/token", grant="refresh_token"
     )
     assert [field.name for field in connector.credentials] == ["client_id", "client_secret", "refresh_token"]
+
+
+def test_streams_without_a_type_have_names_of_their_own() -> None:
+    text = """
+version: 0.29.0
+type: DeclarativeSource
+definitions:
+  retriever:
+    requester: {url_base: "https://api.x.example/v1", path: "{{ parameters['path'] }}"}
+    record_selector: {extractor: {field_path: []}}
+streams:
+  - $parameters: {name: incidents, path: /incidents, primary_key: id}
+    retriever: {$ref: "#/definitions/retriever"}
+  - $parameters: {name: components, path: /components, primary_key: id}
+    retriever: {$ref: "#/definitions/retriever"}
+"""
+    connector, _ = read_declaration(convert_manifest(text, "status_house")[0])
+
+    assert [(pull.name, pull.path) for pull in connector.pulls] == [
+        ("incidents", "/incidents"),
+        ("components", "/components"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "template",
+    [
+        "{{ headers['link']['next']['url'] }}",
+        "{{ headers.link.next.url }}",
+        '{{ headers["link"].get("next", {}).get("cursor", {}) }}',
+    ],
+)
+def test_pages_that_a_header_links_are_followed_to_their_end(template: str) -> None:
+    quoted = template.replace("'", '"')
+    written = f"cursor_value: '{quoted}'\n          stop_condition: '{{{{ x }}}}'"
+    text = MANIFEST.replace("""cursor_value: "{{ headers['link']['next']['url'] }}\"""", written)
+
+    converted, losses = convert_manifest(text, "ticket_house")
+
+    pages = [pull.pages for pull in read_declaration(converted)[0].pulls]
+    assert [each for each in pages if isinstance(each, LinkPages) and each.ends_on_empty]
+    assert [loss for loss in losses if "next page" in loss] == []
+
+
+def test_a_manifest_of_half_a_megabyte_is_read() -> None:
+    words = "x" * 500
+    schemas = "".join(f"  s{place}: {{type: object, description: {words}}}\n" for place in range(1_000))
+    assert convert_manifest(f"{MANIFEST}\nschemas:\n{schemas}", "ticket_house")

@@ -30,7 +30,14 @@ export async function showConnectors({ me, signal, reload }) {
       "div",
       { class: "section-head" },
       h("h1", {}, "Connectors"),
-      me.role === "viewer" ? null : link("/connectors/new", "Connect a tool", { class: "button main" }),
+      me.role === "viewer"
+        ? null
+        : h(
+            "span",
+            { class: "beside" },
+            link("/uploads", "Upload a file", { class: "button" }),
+            link("/connectors/new", "Connect a tool", { class: "button main" }),
+          ),
     ),
     rows.length
       ? h(

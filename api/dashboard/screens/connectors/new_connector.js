@@ -8,6 +8,9 @@ import { newConnectorForm } from "./new_connector_form.js";
 
 /** @import { ScreenContext, Tool } from "../../types.js" */
 
+/** What people look for by another name.
+ * @type {Record<string, string>} */
+const KNOWN_AS = { file_upload: "upload file csv excel xlsx json junit sarif export" };
 const STEPS = ["Pick the tool", "Credentials and scope", "Test", "Backfill"];
 
 /**
@@ -59,7 +62,8 @@ function pick(tools) {
   const show = () => {
     const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
     /** @param {Tool} tool */
-    const text = (tool) => `${tool.title} ${tool.type} ${plain(tool.category)}`.toLowerCase();
+    const text = (tool) =>
+      `${tool.title} ${tool.type} ${plain(tool.category)} ${KNOWN_AS[tool.type] ?? ""}`.toLowerCase();
     const matching = tools.filter((tool) => words.every((word) => text(tool).includes(word)));
     count.textContent = `${pluralize(matching.length, "tool")}`;
     found.replaceChildren(
@@ -131,4 +135,6 @@ const choice = (tool) =>
 
 /** @param {Tool} tool */
 const addressOf = (tool) =>
-  `/connectors/new?type=${tool.type}${tool.declaration ? `&declaration=${tool.declaration}` : ""}`;
+  tool.type === "file_upload"
+    ? "/uploads"
+    : `/connectors/new?type=${tool.type}${tool.declaration ? `&declaration=${tool.declaration}` : ""}`;
