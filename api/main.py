@@ -36,6 +36,7 @@ from api.http.openapi import OperationTables
 from api.http.pool_metrics import PoolMetrics
 from api.http.replica import open_replica
 from api.http.request_log import configure_log
+from api.ingest.webhooks.refusals import Refusals
 from api.listing.page import build_sort_table
 from api.listing.totals import ListTotals
 from causeloop_pipeline.settings import settings
@@ -176,6 +177,7 @@ def create_app() -> FastAPI:
     app.state.pool_metrics = PoolMetrics(app.state.metrics.registry)
     app.state.address_limits, app.state.delivery_limits = limit_invalid_credentials(), limit_deliveries()
     app.state.document_limits = limit_documents()
+    app.state.refusals = Refusals()
     app.state.list_totals = ListTotals()
     app.state.token_leases = TokenLeases()
     app.state.fair_share = FairShare(MAX_REQUESTS_PER_WORKSPACE)

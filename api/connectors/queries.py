@@ -17,6 +17,7 @@ CONNECTOR_COLUMNS = """
     c.config #>> '{declaration,name}' as declaration, c.credentials is not null as has_credentials,
     case when c.credentials is not null then c.credential_receivers end as credential_receivers,
     c.webhook_secrets is not null as has_webhook_secret, null::text as webhook_url, c.next_poll_at,
+    c.is_push_only as push_only, v.deliveries, n.no_failures,
     c.failed_syncs, coalesce(c.source, c.type) as source, c.site, s.started_at as last_sync_at,
     s.status as last_sync_status, b.backfill, m.rereading, c.created_at, c.updated_at
 """
@@ -50,6 +51,28 @@ CONNECTOR_SOURCE = """
         order by p.rereading_id desc
         limit 1
     ) as m on true
+    left join lateral (
+        select case when count(*) > 0 then json_build_object(
+            'last_at', max(d.received_at),
+            'accepted', coalesce(sum(d.deliveries) filter (where d.refused_for is null), 0),
+            'refused', coalesce(sum(d.deliveries) filter (where d.refused_for is not null), 0),
+            'refused_for', (array_agg(d.refused_for order by d.received_at desc)
+                filter (where d.refused_for is not null))[1],
+            'records', sum(d.records), 'changed', sum(d.changed), 'quarantined', sum(d.quarantined)
+        ) end as deliveries
+        from raw.delivery as d
+        where d.workspace_id = c.workspace_id and d.connector_id = c.connector_id
+            and d.received_at > now() - interval '1 day'
+    ) as v on true
+    left join lateral (
+        select coalesce(json_object_agg(why, records), '{}') as no_failures
+        from (
+            select entry.key as why, sum(entry.value::bigint) as records
+            from app.sync_run as r cross join lateral jsonb_each_text(r.no_failures) as entry
+            where r.workspace_id = c.workspace_id and r.connector_id = c.connector_id
+            group by entry.key
+        ) as passed_over
+    ) as n on true
 """
 
 CONNECTORS = Listing(
@@ -91,9 +114,9 @@ COUNT_CONNECTORS = "select to_json(count(*)) from app.connector"
 INSERT_CONNECTOR = """
 insert into app.connector (workspace_id, connector_id, type, display_name, config, credentials,
                            credential_receivers, webhook_secrets, poll_interval_seconds, backfill_days,
-                           status, site, source)
+                           status, site, source, is_push_only)
 values ($1, $2, $3, $4, $5, $6, $7::jsonb, $8, $9, $10, case when $11 then 'paused' else 'active' end, $12,
-        $13)
+        $13, $14)
 """
 
 # Of another tool nothing has been read yet.
@@ -103,13 +126,14 @@ set display_name = coalesce($2, display_name), config = coalesce($3::jsonb, conf
     credentials = coalesce($4, credentials), webhook_secrets = coalesce($5, webhook_secrets),
     poll_interval_seconds = coalesce($6, poll_interval_seconds), backfill_days = coalesce($7, backfill_days),
     cursor = case when $8 <> site then null else cursor end, site = coalesce($8, site),
-    credential_receivers = coalesce($9::jsonb, credential_receivers)
+    credential_receivers = coalesce($9::jsonb, credential_receivers),
+    is_push_only = coalesce($10, is_push_only)
 where connector_id = $1
 """
 
 SELECT_WITH_SECRETS = """
 select workspace_id, connector_id, type, config, status, credentials, credential_receivers, webhook_secrets,
-       backfill_days, site
+       backfill_days, site, is_push_only
 from app.connector
 where connector_id = $1
 """
@@ -168,6 +192,7 @@ async def create_connector(db: WorkspaceDatabase, connector_id: UUID, row: Mappi
         row["paused"],
         row["site"],
         name_source(row["config"]),
+        bool(row.get("push_only")),
     )
 
 
@@ -185,6 +210,7 @@ async def update_connector(db: WorkspaceDatabase, connector_id: UUID, row: Mappi
         row.get("backfill_days"),
         row.get("site"),
         None if receivers is None else encode_parameters(receivers),
+        row.get("push_only"),
     )
 
 

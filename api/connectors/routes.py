@@ -81,12 +81,14 @@ async def create_connector(db: Db, caller: CurrentCaller, new: NewConnector) -> 
     setup.check_plan(caller, new.type, await connectors.count_connectors(db))
     connector_id, credentials = uuid.uuid4(), setup.reveal_credentials(new.credentials)
     tool, config = await _read_setup(db, new)
-    setup.check_configuration(tool, config, credentials)
+    push_only = setup.check_pushed_to(tool, config, push_only=new.push_only)
+    if not new.push_only:
+        setup.check_configuration(tool, config, credentials)
     setup.check_expected_receivers(tool, config, new.credentials_for)
     secret = new.webhook_secret.get_secret_value() if new.webhook_secret else setup.generate_webhook_secret()
     sealed_secret = setup.seal_webhook_secret(secret, None, caller, connector_id) if tool.webhook else None
     ids = {"workspace_id": caller.workspace_id, "connector_id": connector_id}
-    row = new.model_dump() | ids | {"config": config}
+    row = new.model_dump() | ids | {"config": config, "push_only": push_only}
     row |= setup.bind_credentials(credentials, row) | {
         "site": await choose_site_of(db, new, tool, config, connector_id),
         "webhook_secrets": sealed_secret,
@@ -205,6 +207,8 @@ async def sync_connector(db: Db, caller: CurrentCaller, connector_id: UUID) -> R
     """Polls an active connector now instead of at its next scheduled time."""
     connector = await _read_connector(db, connector_id)
     setup.check_type_included(caller, connector["type"])
+    if connector["push_only"]:
+        raise conflict("connector_inactive", "its tool only pushes: nothing is polled")
     if connector["status"] != "active":
         raise conflict("connector_inactive", f"the connector is {connector['status']}: resume it first")
     next_poll_at = await connectors.request_sync(db, connector_id)

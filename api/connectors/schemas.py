@@ -117,6 +117,18 @@ class CredentialReceivers(BaseModel):
     receivers: list[CredentialReceiver]
 
 
+class Deliveries(BaseModel):
+    """What was pushed to a connector within a day."""
+
+    last_at: datetime
+    accepted: int
+    refused: int
+    refused_for: str | None = Field(description="Why the last refused one was")
+    records: int
+    changed: int = Field(description="Records that were new or updated")
+    quarantined: int
+
+
 class Connector(BaseModel):
     """A configured integration."""
 
@@ -136,6 +148,11 @@ class Connector(BaseModel):
     has_webhook_secret: bool
     webhook_url: str | None
     next_poll_at: datetime
+    push_only: bool = Field(description="The tool only pushes: nothing is polled")
+    deliveries: Deliveries | None = Field(description="Null where nothing was pushed within a day")
+    no_failures: dict[str, int] = Field(
+        description="Entries of the syncs of 90 days that tell of no failure, by the reason"
+    )
     failed_syncs: int = Field(description="Syncs in a row that failed; each doubles the wait for the next")
     source: str = Field(
         description="What its issues have as their source: the type, and a declaration's name"
@@ -175,6 +192,10 @@ class NewConnector(BaseModel):
     poll_interval_seconds: PollInterval = 1_800
     backfill_days: BackfillDays = 90
     paused: StrictBool = Field(False, description="True: nothing is polled until the connector is resumed")
+    push_only: StrictBool = Field(
+        False,
+        description="True: the tool only pushes. Nothing is polled, and what polling needs may be left out",
+    )
     same_site_as: UUID | None = Field(
         None,
         description="Another connector of the type that reads the same tool, so that both update the same "
@@ -217,6 +238,7 @@ class ConnectorChange(BaseModel):
     )
     poll_interval_seconds: PollInterval | None = None
     backfill_days: BackfillDays | None = None
+    push_only: StrictBool | None = None
     same_site: StrictBool = Field(
         False,
         description="True: a `config` with another address, account, table or bucket leads to the same tool, "

@@ -84,6 +84,15 @@ def check_configuration(
         raise Problem(422, "validation_failed", detail, errors=errors)
 
 
+def check_pushed_to(connector: Connector, config: Mapping[str, Any], *, push_only: bool) -> bool:
+    """Whether nothing of a connector is polled; 422 where it should only be pushed to and cannot be."""
+    if push_only and connector.webhook is None:
+        detail = f"{connector.title} sends no webhooks: it can only be polled"
+        raise broken_rule("validation_failed", detail, "/push_only")
+    configured = connector.configure(config) if connector.configure else connector
+    return push_only or not configured.is_read
+
+
 def check_own_config(config: Mapping[str, Any]) -> None:
     """422 where a request contains a declaration itself: only stored ones are used."""
     if DECLARATION in config:
@@ -230,6 +239,10 @@ def add_webhook_url(connector: Mapping[str, Any]) -> dict[str, Any]:
     return {**connector, "webhook_url": address if has_webhook else None}
 
 
+def _stays_push_only(stored: Mapping[str, Any], change: ConnectorChange) -> bool:
+    return bool(stored["is_push_only"] if change.push_only is None else change.push_only)
+
+
 def build_changed_row(caller: Caller, stored: Mapping[str, Any], change: ConnectorChange) -> dict[str, Any]:
     """The columns to set; the configuration that results is checked as a whole."""
     row = change.model_dump(exclude={"credentials", "credentials_for", "webhook_secret", "same_site"})
@@ -245,7 +258,8 @@ def build_changed_row(caller: Caller, stored: Mapping[str, Any], change: Connect
         row |= bind_credentials(credentials, {**stored, "config": config})
     elif change.config is not None:
         credentials = carry_credentials(stored, config)
-        check_configuration(tool, config, credentials)
+        if not _stays_push_only(stored, change):
+            check_configuration(tool, config, credentials)
         row |= bind_credentials(credentials, {**stored, "config": config}) if credentials else {}
     if change.webhook_secret is not None:
         secret, before = change.webhook_secret.get_secret_value(), stored["webhook_secrets"]

@@ -59,6 +59,12 @@ insert into raw.webhook_delivery (workspace_id, connector_id, delivery_id) value
 on conflict do nothing
 """
 
+INSERT_COUNT = """
+insert into raw.delivery (
+    workspace_id, connector_id, deliveries, records, changed, quarantined, refused_for
+) values (%s, %s, %s, %s, %s, %s, %s)
+"""
+
 INSERT_TRACE = """
 insert into app.delivery_trace (workspace_id, traceparent) values (%s, %s) on conflict do nothing
 """
@@ -147,6 +153,19 @@ async def ingest_delivery(
             )
             if inserted.rowcount == 0:
                 return LandingCount(read=len(records), duplicate=len(records))
-        return land(connection, db.workspace_id, origin, records, delivery.quarantined, channel="webhook")
+        count = land(connection, db.workspace_id, origin, records, delivery.quarantined, channel="webhook")
+        counts = (count.read, count.new + count.updated, count.quarantined)
+        connection.execute(INSERT_COUNT, (db.workspace_id, origin.connector_id, 1, *counts, None))
+        return count
 
     return await db.in_thread(work)
+
+
+async def count_refused(db: WorkspaceDatabase, connector_id: UUID, deliveries: int, reason: str) -> None:
+    """Note deliveries that were refused; nothing of them is stored."""
+
+    def work(connection: psycopg.Connection) -> None:
+        values = (db.workspace_id, connector_id, deliveries, 0, 0, 0, reason)
+        connection.execute(INSERT_COUNT, values)
+
+    await db.in_thread(work)

@@ -87,7 +87,9 @@ class UploadChoices(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     columns: dict[str, ColumnName] = Field(
-        default_factory=dict, max_length=len(FIELDS), description=f"Field → column, or nothing where no column is it: {', '.join(FIELDS)}"
+        default_factory=dict,
+        max_length=len(FIELDS),
+        description=f"Field → column, or nothing where no column is it: {', '.join(FIELDS)}",
     )
     key: str = Field("", max_length=500, description="A column, or several with commas")
     dates: Literal["recognized", "day first", "month first", "iso", "epoch_seconds", "epoch_milliseconds"] = (

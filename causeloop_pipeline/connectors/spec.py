@@ -216,7 +216,7 @@ class Files:
     """Records are the rows of files, each read when it has arrived or changed."""
 
     place: Literal["folder", "store", "upload"]
-    """A folder that the operator has given the workspace, an object store, or nothing but people's uploads."""
+    """A folder that the operator has given the workspace, an object store, or only people's uploads."""
     origin: str = "files://"
 
 
@@ -263,8 +263,13 @@ class Connector:
     @property
     def is_polled(self) -> bool:
         """Whether there is anything to poll, as far as the declaration tells without a configuration."""
+        return self.is_read or self.configure is not None
+
+    @property
+    def is_read(self) -> bool:
+        """Whether there is anything to poll, once a configuration has been resolved."""
         is_looked_for = self.files is not None and self.files.place != "upload"
-        return bool(self.pulls or self.query or is_looked_for or self.configure)
+        return bool(self.pulls or self.query or is_looked_for)
 
     @property
     def fields(self) -> tuple[Field, ...]:

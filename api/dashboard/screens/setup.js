@@ -6,6 +6,7 @@ import { h, link, section } from "../lib/elements.js";
 import { isAtLeast } from "../lib/roles.js";
 import { action, part } from "../lib/states.js";
 import { progressOf } from "./connectors/backfill.js";
+import { deliveriesText, hasArrived } from "./connectors/deliveries.js";
 import { invitationForm } from "./settings/members.js";
 
 /** @import { Content, Model, ScreenContext } from "../types.js" */
@@ -61,7 +62,9 @@ async function firstSyncs(signal) {
       "li",
       {},
       link(`/connectors/${row.id}`, row.display_name),
-      row.backfill ? progressOf(row) : " – no sync yet",
+      row.deliveries ? ` – last delivery ${deliveriesText(row)}` : null,
+      row.backfill ? progressOf(row) : null,
+      hasArrived(row) || row.backfill ? null : ` – no ${row.push_only ? "delivery" : "sync"} yet`,
     );
   return h("ul", {}, connectors.data.map(entry));
 }

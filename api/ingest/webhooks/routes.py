@@ -22,6 +22,7 @@ from api.http.responses import documents, json_response
 from api.ingest import queries as ingest
 from api.ingest.webhooks import queries as webhooks
 from api.ingest.webhooks.reading import SentDelivery, read_sent
+from api.ingest.webhooks.refusals import Refusals
 from api.ingest.webhooks.schemas import DeliveryResult
 from api.operation import Operation, Pool, hold_place_for_body, limits_itself
 from causeloop_pipeline.connectors.registry import CONNECTORS
@@ -107,10 +108,15 @@ async def _store_delivery(
     if connector is None:
         await _verify_delivery(request, body, _make_decoy())
         raise _invalid_signature()
-    delivery = await _verify_delivery(request, body, connector)
+    db = WorkspaceDatabase(pool, request.app.state.landing_pool, connector.workspace_id)
+    try:
+        delivery = await _verify_delivery(request, body, connector)
+    except Problem:
+        refusals: Refusals = request.app.state.refusals
+        refusals.add(db, connector.connector_id)
+        raise
     if not connector.is_organization_active:
         raise Problem(403, "organization_inactive", "the organization of this connector is not active")
-    db = WorkspaceDatabase(pool, request.app.state.landing_pool, connector.workspace_id)
     traceparent = read_traceparent()
     with make_span("store delivery", {"causeloop.records": len(delivery.records)}):
         count = await ingest.ingest_delivery(db, connector.origin, delivery, traceparent)

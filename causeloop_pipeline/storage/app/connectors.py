@@ -34,7 +34,7 @@ SELECT_DUE = """
 select c.workspace_id, c.connector_id, c.type, w.plan
 from app.connector as c
 join app.active_workspace as w using (workspace_id)
-where c.status = 'active' and c.next_poll_at <= now()
+where c.status = 'active' and not c.is_push_only and c.next_poll_at <= now()
 order by c.next_poll_at, c.connector_id
 limit %s
 """
@@ -44,7 +44,7 @@ select c.workspace_id, c.connector_id, c.type, c.display_name, c.config, c.crede
        c.credential_receivers, c.cursor, c.backfill_days, c.failed_syncs, c.site, c.source
 from app.connector as c
 join app.active_workspace as w using (workspace_id)
-where c.type = %s and w.plan = any (%s) and c.status = 'active'
+where c.type = %s and w.plan = any (%s) and c.status = 'active' and not c.is_push_only
   and (c.next_poll_at <= now() or c.connector_id = any (%s))
 order by c.workspace_id, c.connector_id
 """
@@ -166,7 +166,7 @@ def read_due_connectors(session: Session, limit: int = 10_000) -> list[DueConnec
     return [
         DueConnector(row["workspace_id"], row["connector_id"], row["type"])
         for row in rows
-        if is_plan_enough(row["plan"], CONNECTORS[row["type"]].plan)
+        if CONNECTORS[row["type"]].is_polled and is_plan_enough(row["plan"], CONNECTORS[row["type"]].plan)
     ]
 
 
@@ -182,7 +182,8 @@ def read_connectors(
 def list_connectors(session: Session, connector_type: str) -> list[UUID]:
     """The connectors of a type that are not paused or stopped, due or not."""
     rows = session.rows(
-        "select connector_id from app.connector where type = %s and status = 'active'", (connector_type,)
+        "select connector_id from app.connector where type = %s and status = 'active' and not is_push_only",
+        (connector_type,),
     )
     return [row["connector_id"] for row in rows]
 

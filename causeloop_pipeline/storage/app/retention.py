@@ -160,6 +160,7 @@ RETENTION_KINDS = {
     "webhook deliveries": _delete_rows(
         "raw.webhook_delivery", "ctid", "t.received_at < now() - interval '30 days'"
     ),
+    "deliveries": _delete_rows("raw.delivery", "delivery_key", "t.received_at < now() - interval '30 days'"),
     "idempotency keys": _delete_rows(
         "app.idempotency_key", "ctid", "t.created_at < now() - interval '24 hours'"
     ),

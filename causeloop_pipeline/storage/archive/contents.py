@@ -29,6 +29,7 @@ LEFT_OUT = {
     "app.upload": "undone where it was made",
     "raw.import_record": "the same",
     "raw.withdrawn_record": "taken back by the next run there",
+    "raw.delivery": "counted where they came",
     "raw.webhook_delivery": "ids that a tool will not use again",
     "detect.grouping_state": "an index by internal ids: the next run makes it again",
     "detect.pattern_index_part": "the same",

@@ -79,7 +79,7 @@ TITLES = {
     "/seen-before": ["What failed", "Nothing is stored", "Ask"],
     "/changes": ["Record a change", "checkout 4.12"],
     "/predictions/:id": ["Grade", "Dismiss", "Outcomes"],
-    "/connectors": ["Last sync", "Resume", "Connect a tool"],
+    "/connectors": ["Last sync", "Resume", "Connect a tool", "9 accepted, 1 refused: signature"],
     "/connectors/:id": [
         "Test the connection",
         "Replace credentials",
@@ -89,6 +89,8 @@ TITLES = {
         "The newest one",
         "1,200 records on 12 pages",
         "about 50 %",
+        "12 records, 4 new or updated",
+        "a test that was skipped",
     ],
     "/connectors/new": ["Pick the tool", "Jira", "Write a connector of your own"],
     "/uploads": ["Choose a file", "tickets.csv", "imported"],

@@ -1,7 +1,7 @@
 // One connector: testing it, its backfill, settings, secrets, sync history and the records in quarantine.
 
 import { get, patch, post, remove } from "../../lib/client.js";
-import { confirmButton, dialogButton, showSecret } from "../../lib/dialog.js";
+import { confirmButton, dialogButton } from "../../lib/dialog.js";
 import { facts, h, link, section } from "../../lib/elements.js";
 import { form } from "../../lib/form.js";
 import { ago, duration, minute, number, plain } from "../../lib/format.js";
@@ -10,6 +10,7 @@ import { action, part, partSection } from "../../lib/states.js";
 import { backfillSection } from "./backfill.js";
 import { connectionTest } from "./connection_test.js";
 import { syncHistory } from "./connectors.js";
+import { deliveriesText, webhookSection } from "./deliveries.js";
 import { fieldsOf, valuesOf } from "./fields.js";
 import { stepsOf } from "./new_connector.js";
 import { takeSecret } from "./new_connector_form.js";
@@ -29,9 +30,9 @@ export async function showConnector({ id, query, me, signal, reload }) {
     (entry) => entry.type === connector.type && entry.declaration === connector.declaration,
   );
   const secret = takeSecret(id);
-  if (secret) showSecret("The webhook's secret", tool?.webhook_setup ?? "Enter it in the tool.", secret);
   const canWrite = isAtLeast(me, "analyst");
   const isTesting = query.step === "test";
+  const isPolled = Boolean(tool?.polls) && !connector.push_only;
   return h(
     "article",
     { class: "screen", "data-title": connector.display_name },
@@ -42,16 +43,30 @@ export async function showConnector({ id, query, me, signal, reload }) {
       ` / ${tool?.title ?? plain(connector.type)}`,
     ),
     h("h1", {}, connector.display_name),
-    query.step ? stepsOf(connector.last_sync_at || connector.status === "active" ? 3 : 2) : null,
+    query.step && isPolled ? stepsOf(connector.last_sync_at || connector.status === "active" ? 3 : 2) : null,
     h("div", { class: "under-title" }, stateOf(connector)),
     connector.status_reason ? h("p", { class: "connector-error" }, connector.status_reason) : null,
     canWrite ? connectorActions(connector, tool, me, reload) : null,
-    tool?.polls ? backfillSection(connector, signal, reload) : null,
-    canWrite && tool?.polls ? testSection(connector, isTesting, reload) : null,
-    partSection("Sync history", "sync runs", () => syncHistory(connector, signal)),
+    webhookSection(connector, tool, { secret, signal, onArrival: () => secret || reload() }),
+    isPolled ? backfillSection(connector, signal, reload) : null,
+    canWrite && isPolled ? testSection(connector, isTesting, reload) : null,
+    isPolled ? partSection("Sync history", "sync runs", () => syncHistory(connector, signal)) : null,
+    noFailures(connector),
     quarantineSection(connector, canWrite, signal),
     section("Configuration", {}, configurationOf(connector, tool)),
   );
+}
+
+/**
+ * What came and told of no failure, with the reasons; null: nothing.
+ * @param {Model<"Connector">} connector
+ */
+function noFailures({ no_failures }) {
+  const reasons = Object.entries(no_failures);
+  if (!reasons.length) return null;
+  /** @type {[string, string][]} */
+  const rows = reasons.map(([reason, count]) => [reason, number(count)]);
+  return section("No failures", {}, h("p", { class: "quiet" }, "Read, and not an issue:"), facts(rows));
 }
 
 /** @param {string | null} backTo */
@@ -61,16 +76,25 @@ const tellRereading = (backTo) => `by a new mapping, back to ${backTo ? minute(b
 const stateOf = (row) =>
   facts([
     ["Status", h("span", { class: `mark-word status-${row.status}` }, row.status)],
-    ["Last sync", row.last_sync_at ? `${ago(row.last_sync_at)}, ${plain(row.last_sync_status)}` : "never"],
-    ["Next sync", row.status === "active" ? ago(row.next_poll_at) : null],
+    ["Last delivery", deliveriesText(row)],
+    ...(row.push_only ? [] : pollingOf(row)),
     ["Failed in a row", row.failed_syncs ? `${number(row.failed_syncs)}, so it is tried less often` : null],
-    ["Interval", duration(row.poll_interval_seconds)],
-    ["Past read", `${number(row.backfill_days)} days`],
     ["Read again", row.rereading ? tellRereading(row.rereading.read_back_to) : null],
     ["Site", row.site || null],
     ["Webhook", row.webhook_url],
     ["Created", minute(row.created_at)],
   ]);
+
+/**
+ * @param {Model<"Connector">} row
+ * @returns {[string, string | null][]}
+ */
+const pollingOf = (row) => [
+  ["Last sync", row.last_sync_at ? `${ago(row.last_sync_at)}, ${plain(row.last_sync_status)}` : "never"],
+  ["Next sync", row.status === "active" ? ago(row.next_poll_at) : null],
+  ["Interval", duration(row.poll_interval_seconds)],
+  ["Past read", `${number(row.backfill_days)} days`],
+];
 
 /**
  * @param {Model<"Connector">} connector
@@ -122,31 +146,10 @@ function connectorActions(connector, tool, me, reload) {
   };
   /** @param {() => Promise<unknown>} call */
   const thenReload = (call) => () => call().then(reload);
-  const isActive = connector.status === "active";
   return h(
     "div",
     { class: "actions" },
-    isActive
-      ? [
-          action(
-            "Sync now",
-            thenReload(() => post("/v1/connectors/{connector_id}/sync", path)),
-            { done: "Sync requested." },
-          ),
-          action(
-            "Pause",
-            thenReload(() => post("/v1/connectors/{connector_id}/pause", path)),
-            { done: "Paused. Webhooks are still accepted." },
-          ),
-        ]
-      : action(
-          "Start polling",
-          thenReload(() => post("/v1/connectors/{connector_id}/resume", path)),
-          {
-            done: "Polling starts within a minute.",
-            className: "main",
-          },
-        ),
+    connector.push_only ? null : pollingActions(connector, thenReload),
     tool
       ? dialogButton("Edit", `Edit ${connector.display_name}`, (close) =>
           editForm(connector, tool, change, after(close)),
@@ -164,6 +167,23 @@ function connectorActions(connector, tool, me, reload) {
       : null,
     isAtLeast(me, "admin") ? deleteButton(connector) : null,
   );
+}
+
+/**
+ * @param {Model<"Connector">} connector
+ * @param {(call: () => Promise<unknown>) => () => Promise<unknown>} thenReload
+ */
+function pollingActions(connector, thenReload) {
+  const path = { connector_id: connector.id };
+  const sync = thenReload(() => post("/v1/connectors/{connector_id}/sync", path));
+  const pause = thenReload(() => post("/v1/connectors/{connector_id}/pause", path));
+  const resume = thenReload(() => post("/v1/connectors/{connector_id}/resume", path));
+  return connector.status === "active"
+    ? [
+        action("Sync now", sync, { done: "Sync requested." }),
+        action("Pause", pause, { done: "Paused. Webhooks are still accepted." }),
+      ]
+    : action("Start polling", resume, { done: "Polling starts within a minute.", className: "main" });
 }
 
 /** @param {Model<"Connector">} connector */

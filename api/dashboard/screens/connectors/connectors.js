@@ -5,6 +5,7 @@ import { facts, h, link, table } from "../../lib/elements.js";
 import { ago, duration, exact, minute, number, plain, pluralize } from "../../lib/format.js";
 import { action, empty, part } from "../../lib/states.js";
 import { ConnectorStatus } from "../../lib/vocabulary.js";
+import { deliveriesText } from "./deliveries.js";
 
 /** @import { Column, Model, ScreenContext } from "../../types.js" */
 
@@ -45,7 +46,7 @@ export async function showConnectors({ me, signal, reload }) {
           { class: "lead" },
           broken
             ? `${pluralize(broken, "connector")} of ${number(rows.length)} failed at the last sync or stopped: open it to fix what it says.`
-            : `${pluralize(rows.length, "connector")}, all of them working.`,
+            : `${pluralize(rows.length, "connector")}, none of them failed.`,
         )
       : empty(
           "No connectors yet.",
@@ -84,7 +85,7 @@ function connectorEntry(row, titles, canWrite, signal, reload) {
       { class: "section-head" },
       h("h2", {}, link(`/connectors/${row.id}`, row.display_name)),
       h("span", { class: `mark-word status-${row.status}` }, row.status),
-      canWrite ? actions(row, reload) : null,
+      canWrite && !row.push_only ? actions(row, reload) : null,
     ),
     row.status_reason ? h("p", { class: "connector-error" }, row.status_reason) : null,
     facts([
@@ -92,23 +93,25 @@ function connectorEntry(row, titles, canWrite, signal, reload) {
         "Type",
         row.declaration ? `${plain(row.declaration)} (custom)` : (titles.get(row.type) ?? plain(row.type)),
       ],
-      [
-        "Last sync",
-        row.last_sync_at
-          ? h(
-              "span",
-              { title: exact(row.last_sync_at) },
-              `${ago(row.last_sync_at)}, ${plain(row.last_sync_status)}`,
-            )
-          : "never",
-      ],
-      ["Next sync", row.status === "active" ? ago(row.next_poll_at) : null],
-      ["Interval", duration(row.poll_interval_seconds)],
+      ["Last delivery", deliveriesText(row)],
+      ["Last sync", row.push_only ? null : lastSync(row)],
+      ["Next sync", row.status === "active" && !row.push_only ? ago(row.next_poll_at) : null],
+      ["Interval", row.push_only ? null : duration(row.poll_interval_seconds)],
       ["Webhook", row.has_webhook_secret ? "enabled" : null],
     ]),
     runs,
   );
 }
+
+/** @param {Model<"Connector">} row */
+const lastSync = (row) =>
+  row.last_sync_at
+    ? h(
+        "span",
+        { title: exact(row.last_sync_at) },
+        `${ago(row.last_sync_at)}, ${plain(row.last_sync_status)}`,
+      )
+    : "never";
 
 /**
  * @param {Model<"Connector">} row

@@ -54,10 +54,41 @@ export function newConnectorForm(tool, others) {
         externalLink(tool.docs_url, `the documentation of ${tool.title}`),
         ".",
       ),
+    tool.polls && tool.webhooks ? pushOnly(tool) : null,
     tool.credentials.length ? receivers.note : null,
     entryForm,
     result,
   ];
+}
+
+/**
+ * The short way for a tool that shall only push: neither address nor credentials are asked for.
+ * @param {Tool} tool
+ */
+function pushOnly(tool) {
+  const make = async () => {
+    const created = await post(
+      "/v1/connectors",
+      {},
+      {
+        ...(tool.declaration ? { declaration: tool.declaration } : {}),
+        ...{ type: tool.type, display_name: `${tool.title} webhook`, push_only: true },
+      },
+    );
+    secrets.set(created.id, created.webhook_secret);
+    location.hash = `#/connectors/${created.id}`;
+  };
+  return h(
+    "p",
+    {},
+    "Should it only push? ",
+    action("Receive its webhook", make, { className: "plain" }),
+    h(
+      "span",
+      { class: "quiet" },
+      " – no credentials needed. The next page shows the address and the secret.",
+    ),
+  );
 }
 
 /**

@@ -519,6 +519,7 @@ create table app.connector (
     site                  text not null default '',
     source                text,
     credential_receivers  jsonb,
+    is_push_only          boolean not null default false,
     primary key (workspace_id, connector_id),
     unique (workspace_id, display_name)
 );
@@ -534,6 +535,8 @@ comment on column app.connector.site is
     'The one tool, of all those of its type, whose ids its records bear; connectors of one tool share it.';
 comment on column app.connector.source is
     'What its issues have as their source, where that is not the type: `custom_api:` and the name of a declaration.';
+comment on column app.connector.is_push_only is
+    'Whether the tool only pushes: nothing is polled, and nothing that polling needs is missing.';
 create index due_connectors on app.connector (next_poll_at) where status = 'active';
 create unique index connector_by_id on app.connector (connector_id, workspace_id);
 create trigger set_updated_at before update on app.connector for each row execute function app.set_updated_at();

@@ -185,3 +185,22 @@ create table raw.withdrawn_record (
 comment on table raw.withdrawn_record is
     'External records of which a version was taken back: a run makes their issue again, or deletes it.';
 select app.isolate('raw.withdrawn_record');
+
+-- What was pushed to a connector: what each delivery became, and what was refused, several in a row as one.
+create table raw.delivery (
+    workspace_id uuid not null references app.workspace on delete cascade,
+    delivery_key uuid not null default uuidv7(),
+    connector_id uuid not null,
+    received_at  timestamptz not null default now(),
+    deliveries   integer not null default 1,
+    records      integer not null default 0,
+    changed      integer not null default 0,
+    quarantined  integer not null default 0,
+    refused_for  text,
+    primary key (workspace_id, delivery_key)
+);
+comment on table raw.delivery is
+    'Deliveries to webhooks, for 30 days: what each held and how much of it was news, or why it was refused.';
+create index deliveries_of_connector on raw.delivery (workspace_id, connector_id, received_at desc);
+select app.isolate('raw.delivery');
+grant insert on raw.delivery to causeloop_api;
