@@ -26,6 +26,8 @@ from causeloop_pipeline.storage.app.vault import SecretError
 from causeloop_pipeline.storage.secrets.key_ring import open_vault
 
 WHAT = "connector"
+NOT_PLAIN = frozenset({"credentials", "webhook_secret", "same_site"})
+"""Fields that are no columns as they stand: secrets, and what a change of address means."""
 
 
 async def compare_connectors(work: Work, wanted: list[ConfiguredConnector] | None) -> ConfigurationComparison:
@@ -60,6 +62,7 @@ async def export_connectors(work: Work, names: VariableNames) -> list[dict[str, 
             "poll_interval_seconds": stored["poll_interval_seconds"],
             "backfill_days": stored["backfill_days"],
             "paused": stored["status"] == "paused",
+            "push_only": True if stored["push_only"] else None,
         }
         exported.append({name: value for name, value in entry.items() if value is not None})
     return exported
@@ -90,7 +93,7 @@ def _read_secrets(work: Work, connector: ConfiguredConnector) -> dict[str, Any]:
 
 
 def _create(work: Work, connector: ConfiguredConnector, place: str) -> ConfigurationChange:
-    wanted = connector.model_dump(exclude_none=True, exclude={"name", "credentials", "webhook_secret"})
+    wanted = connector.model_dump(exclude_none=True, exclude={*NOT_PLAIN, "name"})
     secrets = _read_secrets(work, connector)
     visible = {
         **wanted,
@@ -138,7 +141,7 @@ def _compare_plain(
     stored: dict[str, Any], connector: ConfiguredConnector
 ) -> tuple[dict[str, tuple[Any, Any]], dict[str, Any]]:
     """The fields without secrets that differ, and what to send to change them."""
-    plain = {"type", "config", "poll_interval_seconds", "backfill_days"}
+    plain = {"type", "config", "poll_interval_seconds", "backfill_days", "push_only"}
     wanted = connector.model_dump(exclude_none=True, include=plain)
     differing = compare_fields(stored, wanted)
     fields = {name: pair for name, pair in differing.items() if name != "config"}
@@ -165,6 +168,7 @@ async def _make_change(
             "/type",
         )
     if changed:
+        changed |= {"same_site": True} if connector.same_site and "config" in changed else {}
         change = ConnectorChange.model_validate(changed)
         work.responses.append(
             await operations.update_connector(work.db, work.caller, UUID(stored["id"]), change)

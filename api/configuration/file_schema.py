@@ -69,6 +69,12 @@ class ConfiguredConnector(BaseModel):
     poll_interval_seconds: PollInterval | None = None
     backfill_days: int | None = Field(None, ge=0, le=3_650)
     paused: bool | None = None
+    push_only: bool | None = Field(None, description="The tool only pushes: nothing is polled")
+    same_site: bool | None = Field(
+        None,
+        description="True: where its address, account, table or bucket is another one, the tool has moved, and "
+        "its issues go on; otherwise it is another tool, which is read from the beginning",
+    )
 
 
 class ConfiguredScope(BaseModel):

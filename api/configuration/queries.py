@@ -19,6 +19,7 @@ join app.organization as o using (organization_id)
 SELECT_CONNECTORS = """
 select coalesce(json_agg(json_build_object(
     'id', c.connector_id, 'type', c.type, 'name', c.display_name, 'status', c.status, 'config', c.config,
+    'push_only', c.is_push_only,
     'poll_interval_seconds', c.poll_interval_seconds, 'backfill_days', c.backfill_days
 )), '[]')
 from app.connector as c

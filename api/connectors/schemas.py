@@ -72,6 +72,22 @@ class ConnectorType(BaseModel):
     credentials: list[ConnectorField]
 
 
+class GuideSection(BaseModel):
+    """A heading and what is to be known under it."""
+
+    title: str
+    lines: list[str]
+
+
+class ConnectorGuide(BaseModel):
+    """How to connect a type of tool, told from its declaration."""
+
+    type: str
+    title: str
+    docs_url: str
+    sections: list[GuideSection]
+
+
 class ConnectorFilters(PageRequest):
     """Filters of the list of connectors; a repeated filter matches any of its values."""
 

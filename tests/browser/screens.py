@@ -49,6 +49,7 @@ PATHS = {
     "connect jira": "/connectors/new?type=jira",
     "own connectors": "/connectors/own",
     "uploads": "/uploads",
+    "upload": "/uploads/:id",
     "alerts": "/alerts",
     "report": "/report",
     "setup": "/setup",

@@ -137,6 +137,33 @@ def _format_percent(share: Any) -> str:
     return f"{100 * float(share):.0f} %"
 
 
+@app.command(epilog=show_examples("connectors show prometheus_alertmanager"))
+def show(
+    name: Annotated[str, typer.Argument(metavar="TYPE", help="Type of the connector, such as pagerduty.")],
+) -> None:
+    """Show how to connect a type: credentials, what to enter in the tool, what is read and what is not."""
+    from causeloop_pipeline.connectors.guide import render_guide
+
+    stdout().print(render_guide(_find_connector(name)), markup=False, highlight=False, soft_wrap=True)
+
+
+@app.command(epilog=show_examples("connectors pages docs/connectors"))
+def pages(
+    folder: Annotated[Path, typer.Argument(help="Is made where it is not there.")],
+) -> None:
+    """Write the page of every type, as `connectors show` prints it, and an index of them."""
+    from causeloop_pipeline.connectors.guide import render_guide
+    from causeloop_pipeline.connectors.registry import CONNECTORS
+
+    folder.mkdir(parents=True, exist_ok=True)
+    tools = sorted(CONNECTORS.values(), key=lambda tool: tool.title.lower())
+    for tool in tools:
+        (folder / f"{tool.name}.md").write_text(render_guide(tool), encoding="utf-8")
+    index = "".join(f"- [{tool.title}]({tool.name}.md), {tool.category.value}\n" for tool in tools)
+    (folder / "index.md").write_text(f"# Connectors by type\n\n{index}", encoding="utf-8")
+    stdout().print(f"{len(tools)} pages written into {folder}", markup=False)
+
+
 @app.command(epilog=show_examples("connectors reread pagerduty", "connectors reread"))
 def reread(
     types: Annotated[

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from causeloop_pipeline.connectors.mapping.expressions import Literal
+from causeloop_pipeline.connectors.guide import list_ends
 from causeloop_pipeline.connectors.spec import Connector
 from causeloop_pipeline.connectors.verification_labels import FAILED, PASSED, VerificationLabels
 from causeloop_pipeline.model.issue import Identifies
@@ -37,7 +37,7 @@ def render_matrix(connectors: Mapping[str, Connector], labels: Mapping[str, Veri
 
 def _build_cells(tool: Connector, labels: VerificationLabels) -> list[str]:
     marks = [MARKS[getattr(labels, name)] for name in LABELS]
-    declared = [_list_identified(tool), _list_ends(tool)]
+    declared = [_list_identified(tool), ", ".join(list_ends(tool))]
     return [
         f"`{tool.name}`",
         tool.title,
@@ -53,18 +53,6 @@ def _list_identified(tool: Connector) -> str:
     """What the ids of its records name."""
     named = {mapping.identifies for mapping in tool.issues}
     return ", ".join(value for value in Identifies if value in named)
-
-
-def _list_ends(tool: Connector) -> str:
-    """What ends its failures, as the declaration says."""
-    statuses = [mapping.status for mapping in tool.issues]
-    ends = {
-        "field": any(status is not None and not isinstance(status, Literal) for status in statuses),
-        "refresh": any(listed.refresh for listed in tool.pulls),
-        "absence": any(listed.absent_means_ended for listed in tool.pulls),
-        "next success": any(mapping.succeeded for mapping in tool.issues),
-    }
-    return ", ".join(name for name, is_declared in ends.items() if is_declared)
 
 
 def _render_row(cells: list[str]) -> str:

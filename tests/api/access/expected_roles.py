@@ -39,6 +39,7 @@ EXPECTED_ROLES: dict[Role | None, list[str]] = {
         "leave_workspace",
         "search_everything",
         "list_changes",
+        "show_connector_type",
         "list_clusters",
         "list_connector_types",
         "list_issue_occurrences",

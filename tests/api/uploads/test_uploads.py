@@ -208,4 +208,4 @@ def test_an_upload_is_seen_in_its_workspace_alone_and_a_viewer_uploads_nothing(
     refused = viewer.post("/v1/uploads", params={"name": "a.csv"}, content=b"x", headers=OCTETS)
     assert refused.status_code == 403
     assert workspace.api.delete(f"/v1/uploads/{draft['id']}").status_code == 204
-    assert workspace.api.get("/v1/uploads").json()["data"] == []
+    assert draft["id"] not in {row["id"] for row in workspace.api.get("/v1/uploads").json()["data"]}

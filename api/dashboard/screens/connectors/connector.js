@@ -12,6 +12,7 @@ import { connectionTest } from "./connection_test.js";
 import { syncHistory } from "./connectors.js";
 import { deliveriesText, webhookSection } from "./deliveries.js";
 import { fieldsOf, valuesOf } from "./fields.js";
+import { guideOf } from "./guide.js";
 import { stepsOf } from "./new_connector.js";
 import { takeSecret } from "./new_connector_form.js";
 import { quarantineSection } from "./quarantine.js";
@@ -53,7 +54,7 @@ export async function showConnector({ id, query, me, signal, reload }) {
     isPolled ? partSection("Sync history", "sync runs", () => syncHistory(connector, signal)) : null,
     noFailures(connector),
     quarantineSection(connector, canWrite, signal),
-    section("Configuration", {}, configurationOf(connector, tool)),
+    section("Configuration", {}, configurationOf(connector, tool), tool ? guideOf(tool, signal) : null),
   );
 }
 

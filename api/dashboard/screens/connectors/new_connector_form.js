@@ -6,6 +6,7 @@ import { form } from "../../lib/form.js";
 import { action, empty } from "../../lib/states.js";
 import { answerOf } from "./connection_test.js";
 import { fieldsOf, valuesOf } from "./fields.js";
+import { guideOf } from "./guide.js";
 import { receiversNote } from "./receivers.js";
 
 /** @import { Field, FormValues, Model, Tool } from "../../types.js" */
@@ -54,6 +55,7 @@ export function newConnectorForm(tool, others) {
         externalLink(tool.docs_url, `the documentation of ${tool.title}`),
         ".",
       ),
+    guideOf(tool),
     tool.polls && tool.webhooks ? pushOnly(tool) : null,
     tool.credentials.length ? receivers.note : null,
     entryForm,
