@@ -62,6 +62,7 @@ ROUTERS = (
     "uploads",
     "patterns.corrections",
     "patterns.suggestions",
+    "connectors.types",  # before connectors: /connectors/catalog must not be read as the id of one
     "connectors",
     "connectors.declarations",
     "quarantine",

@@ -72,7 +72,7 @@ class ConfiguredConnector(BaseModel):
     push_only: bool | None = Field(None, description="The tool only pushes: nothing is polled")
     same_site: bool | None = Field(
         None,
-        description="True: where its address, account, table or bucket is another one, the tool has moved, and "
+        description="True: where its address, account, table or bucket is another one, the tool has moved: "
         "its issues go on; otherwise it is another tool, which is read from the beginning",
     )
 

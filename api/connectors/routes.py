@@ -2,27 +2,23 @@
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import asdict
 from typing import Annotated, Any
 from uuid import UUID
 
 import asyncpg
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from api.access.permissions import requires
 from api.auth.queries import audit
 from api.connectors import queries as connectors
 from api.connectors import setup
-from api.connectors.catalog import build_catalog
-from api.connectors.declarations.queries import read_document, read_documents
+from api.connectors.declarations.queries import read_document
 from api.connectors.schemas import (
     ConnectionTest,
     Connector,
     ConnectorChange,
     ConnectorFilters,
-    ConnectorGuide,
-    ConnectorType,
     CreatedConnector,
     CredentialReceivers,
     NewConnector,
@@ -36,40 +32,16 @@ from api.connectors.sites import choose_site_of, find_changed_site
 from api.http.concurrency import ConcurrencyLimit
 from api.http.errors import Problem, conflict, not_found
 from api.http.list_filters import build_filter_dependency
-from api.http.responses import Page, Rows, documents, json_response
+from api.http.responses import Page, documents, json_response
 from api.listing.page import read_page, returns_page_of
 from api.onboarding import queries as onboarding
 from api.operation import CurrentCaller, Db, Operation, calls_outside
 from causeloop_pipeline.connectors.auth import is_refreshed
-from causeloop_pipeline.connectors.guide import build_guide
-from causeloop_pipeline.connectors.registry import CONNECTORS
 from causeloop_pipeline.connectors.spec import Connector as Tool
 from causeloop_pipeline.model.tenancy import Role
 from causeloop_pipeline.storage.app.vault import SecretError
 
 router = APIRouter(prefix="/v1/connectors", tags=["connectors"], route_class=Operation)
-
-
-@router.get("/catalog", summary="List connector types", responses=documents(Rows[ConnectorType]))
-@requires(Role.VIEWER)
-async def list_connector_types(db: Db, caller: CurrentCaller) -> Response:
-    """All tools that can be connected, the workspace's own included, and whether the plan includes them."""
-    catalog = await run_in_threadpool(build_catalog, caller.plan, await read_documents(db))
-    return json_response({"data": catalog})
-
-
-@router.get("/catalog/{connector_type}", summary="Show a connector type", responses=documents(ConnectorGuide))
-@requires(Role.VIEWER)
-async def show_connector_type(
-    connector_type: Annotated[str, Path(max_length=60, pattern=r"^[a-z0-9_]+$")],
-) -> Response:
-    """Credentials and their least rights, what to enter in the tool, what is read, and what is not."""
-    if connector_type not in CONNECTORS:
-        raise not_found("connector type")
-    tool = CONNECTORS[connector_type]
-    sections = [asdict(section) for section in build_guide(tool)]
-    guide = {"type": tool.name, "title": tool.title, "docs_url": tool.docs_url, "sections": sections}
-    return json_response(guide)
 
 
 @router.get("", summary="List connectors", responses=documents(Page[Connector]))

@@ -15,6 +15,7 @@ from causeloop_pipeline.connectors.configuration import find_problems
 from causeloop_pipeline.connectors.declared.declaration import CUSTOM_TYPE, DECLARATION
 from causeloop_pipeline.connectors.registry import CONNECTORS, is_included
 from causeloop_pipeline.connectors.spec import Connector
+from causeloop_pipeline.egress.allow_list import read_allowed
 from causeloop_pipeline.egress.receivers import NOBODY, Receivers, find_receivers
 from causeloop_pipeline.landing.record_meaning import RecordMeaning
 from causeloop_pipeline.model.plans import PLANS
@@ -212,7 +213,7 @@ def run_connection_test(
     from causeloop_pipeline.landing.polling.connection_test import test_connection
     from causeloop_pipeline.landing.polling.files.drop_folders import find_drop_folder
 
-    policy = EgressPolicy.parse(settings().egress_allow)
+    policy = EgressPolicy.parse(read_allowed(settings()))
     folder = find_drop_folder(settings().drop_folders, workspace_id)
     report = test_connection(connector, config, credentials, policy, datetime.now(UTC), folder)
     samples = [describe_sample(meaning) for meaning in report.samples]

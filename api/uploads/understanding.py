@@ -11,7 +11,7 @@ from uuid import UUID
 
 from api.http.errors import Problem
 from causeloop_pipeline.connectors.registry import CONNECTORS
-from causeloop_pipeline.landing.export_file.dates import describe_format
+from causeloop_pipeline.landing.export_file.dates import spell_format
 from causeloop_pipeline.landing.export_file.records import ImportedFile, build_record, set_aside
 from causeloop_pipeline.landing.export_file.row_values import ReadRow, RowReader
 from causeloop_pipeline.landing.export_file.rows.file_row import FileRow
@@ -75,7 +75,7 @@ def understand(content: bytes, name: str, choices: Mapping[str, Any]) -> dict[st
             {
                 "field": name,
                 "column": reading.columns[name],
-                "format": describe_format(form),
+                "format": spell_format(form),
                 "is_ambiguous": name in reading.ambiguous,
             }
             for name, form in reading.formats.items()

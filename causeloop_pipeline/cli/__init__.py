@@ -144,6 +144,12 @@ def _add_config(app: typer.Typer) -> None:
     app.add_typer(config.app, name="config")
 
 
+def _add_egress(app: typer.Typer) -> None:
+    from causeloop_pipeline.cli.commands import egress
+
+    app.add_typer(egress.app, name="egress")
+
+
 def _add_reporting(app: typer.Typer) -> None:
     from causeloop_pipeline.cli.commands import reporting
 
@@ -168,6 +174,7 @@ COMMANDS: dict[str, AddCommand] = {
     "doctor": _add_doctor,
     "evaluate": _add_evaluate,
     "connectors": _add_connectors,
+    "egress": _add_egress,
     "patterns": _add_patterns,
     "demo": _add_demo,
     "tenant": _add_tenant,

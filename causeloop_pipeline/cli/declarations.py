@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from causeloop_pipeline.cli.output.terminal import fail, stderr
+from causeloop_pipeline.egress.allow_list import read_allowed
 
 if TYPE_CHECKING:
     from causeloop_pipeline.connectors.spec import Connector
@@ -26,7 +27,7 @@ def read_declared_document(file: Path) -> "tuple[Connector, dict[str, Any], str]
     text = read_text(file)
     with exit_with_problems(file):
         connector, document = read_declaration(text)
-        check_addresses(connector, EgressPolicy.parse(settings().egress_allow))
+        check_addresses(connector, EgressPolicy.parse(read_allowed(settings())))
     return connector, document, text
 
 

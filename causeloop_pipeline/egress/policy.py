@@ -7,6 +7,7 @@ answer, so that nobody learns which names an internal network has; the log says 
 
 import ipaddress
 import logging
+import re
 import socket
 from dataclasses import dataclass
 
@@ -44,6 +45,10 @@ NOT_PUBLIC = tuple(
 )
 
 
+HOST_NAME = re.compile(r"[0-9a-z](?:[0-9a-z.:_-]*[0-9a-z])?|::[0-9a-f:]*")
+METADATA = frozenset(map(ipaddress.ip_address, ("169.254.169.254", "fd00:ec2::254", "100.100.100.200")))
+"""Where clouds hand out credentials to whoever asks from inside."""
+
 logger = logging.getLogger(__name__)
 
 
@@ -71,6 +76,22 @@ class EgressPolicy:
         entries = (entry.strip().rpartition(":") for entry in setting.split(",") if entry.strip())
         return cls(frozenset((host.strip("[]").lower(), int(port)) for host, _, port in entries))
 
+    @staticmethod
+    def read_entry(entry: str) -> str:
+        """One host and port in one spelling; AddressRefused with why it cannot be listed."""
+        host, _, port = entry.strip().rpartition(":")
+        name = host.strip("[]").lower()
+        if not HOST_NAME.fullmatch(name) or not port.isdigit() or not 0 < int(port) < 65_536:
+            raise AddressRefused(f"{entry!r} is not a host and a port: write db.internal:5432 or [::1]:9000")
+        if _is_number(name):
+            address = ipaddress.ip_address(name)
+            inner = getattr(address, "ipv4_mapped", None) or address
+            if inner.is_link_local or inner.is_multicast or inner.is_unspecified or inner in METADATA:
+                raise AddressRefused(
+                    f"{entry} is what a cloud or the link itself answers: it is never reached"
+                )
+        return f"[{name}]:{int(port)}" if ":" in name else f"{name}:{int(port)}"
+
     def allows(self, host: str, port: int) -> bool:
         """Whether an administrator listed this very host and port."""
         return (host.strip("[]").lower(), port) in self.allow
@@ -81,8 +102,8 @@ class EgressPolicy:
             raise AddressRefused(f"the address of {host or 'nothing'} must begin with https://")
         if not self.allows(host, port) and (scheme, port) != ("https", 443):
             raise AddressRefused(
-                f"{scheme}://{host}:{port} is not HTTPS on port 443; if it is meant, an administrator adds "
-                f"{host}:{port} to CAUSELOOP_EGRESS_ALLOW"
+                f"{scheme}://{host}:{port} is not HTTPS on port 443; if it is meant, an administrator runs "
+                f"`causeloop egress allow {host}:{port}` (CAUSELOOP_EGRESS_ALLOW)"
             )
 
     def addresses(self, host: str, port: int) -> list[str]:
@@ -92,8 +113,8 @@ class EgressPolicy:
             private = [answer for answer in answers if not _is_public_answer(answer)]
             if private and _is_number(host):
                 raise AddressRefused(
-                    f"{host} is a private address; if it is meant, an administrator adds {host}:{port} to "
-                    "CAUSELOOP_EGRESS_ALLOW"
+                    f"{host} is a private address; if it is meant, an administrator runs "
+                    f"`causeloop egress allow {host}:{port}` (CAUSELOOP_EGRESS_ALLOW)"
                 )
             if private:
                 logger.info("%s leads to %s, which is not public", host, private[0])
@@ -121,7 +142,8 @@ def _resolve(host: str, port: int) -> list[str]:
 def _refuse_name(host: str, port: int) -> NameRefused:
     return NameRefused(
         f"{host} cannot be reached: no public address of this name is found. Is it right? If it is of a "
-        f"private network, an administrator adds {host}:{port} to CAUSELOOP_EGRESS_ALLOW"
+        f"private network, an administrator adds {host}:{port} to CAUSELOOP_EGRESS_ALLOW, or runs "
+        "`causeloop egress allow`"
     )
 
 

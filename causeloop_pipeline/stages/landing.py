@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from causeloop_pipeline.connectors.spec import Connector
+from causeloop_pipeline.egress.allow_list import read_allowed
 from causeloop_pipeline.egress.errors import PermanentFailure, TransientFailure
 from causeloop_pipeline.egress.policy import EgressPolicy
 from causeloop_pipeline.egress.retry_policy import RetryPolicy
@@ -185,7 +186,7 @@ def _land_pages(
         connector_id=configured.connector_id,
         drop_folder=find_drop_folder(installation.settings.drop_folders, configured.workspace_id),
     )
-    egress = EgressPolicy.parse(installation.settings.egress_allow)
+    egress = EgressPolicy.parse(read_allowed(installation.settings))
     pages = pull(connector, sync_input, egress, PROBE if configured.failed_syncs else None)
     for gathered in gather_pages(pages):
         page = join_pages(gathered)

@@ -22,6 +22,7 @@ from causeloop_pipeline.analysis.predict.triggers.trigger_text import (
     format_trigger,
     rephrase_trigger,
 )
+from causeloop_pipeline.egress.allow_list import read_allowed
 from causeloop_pipeline.egress.errors import OutsideFailure
 from causeloop_pipeline.egress.policy import EgressPolicy
 from causeloop_pipeline.model.frames import PREDICTION_SCHEMA
@@ -80,7 +81,7 @@ def read_wording_endpoint(configured: Settings) -> WordingEndpoint | None:
     if not configured.llm_url:
         return None
     key = configured.llm_api_key.get_secret_value() if configured.llm_api_key else None
-    egress = EgressPolicy.parse(configured.egress_allow)
+    egress = EgressPolicy.parse(read_allowed(configured))
     return WordingEndpoint(configured.llm_url, configured.llm_model, key, egress)
 
 

@@ -22,6 +22,7 @@ from tests.api.sample_rows import (
     insert_predictions,
     insert_recommendations,
 )
+from tests.api.sample_upload import insert_upload
 from tests.conftest import new_workspace
 from tests.support.single_occurrences import add_single_occurrences
 
@@ -64,6 +65,7 @@ def make_sample(owner: psycopg.Connection, database: Database, plan: str = "ente
             (sample.workspace_id,),
         )
         insert_integrations(session, sample)
+        sample.ids["upload_id"] = insert_upload(session, sample, sample.ids["connector_id"])
         insert_changes(session, sample)
     return sample
 

@@ -6,8 +6,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from psycopg.types.json import Jsonb
-
 from api.ingest.queries import compute_change_id, compute_issue_id
 from causeloop_pipeline.storage.database.session import Session
 
@@ -267,7 +265,6 @@ def insert_integrations(session: Session, sample: Sample) -> None:
     sample.ids["tracker_id"] = insert_connector(session, sample, "jira")
     connector_id = sample.ids["connector_id"]
     insert_row(session, "app.sync_run", sample, connector_id=connector_id, status="succeeded", rows_read=3)
-    sample.ids["upload_id"] = insert_upload(session, sample, connector_id)
     sample.ids["rule_id"] = insert_alert_rule(session, sample)
     sample.ids["job_id"] = uuid4()
     insert_row(
@@ -279,41 +276,6 @@ def insert_integrations(session: Session, sample: Sample) -> None:
         status="done",
         requested_by="user:x",
     )
-
-
-def insert_upload(session: Session, sample: Sample, connector_id: UUID) -> UUID:
-    upload_id = uuid4()
-    understanding = {
-        "format": "CSV",
-        "rows": 1,
-        "issues": 1,
-        "unreadable": 0,
-        "no_failures": {},
-        "problem": None,
-        "columns": [],
-        "dates": [],
-        "key": None,
-        "repeats_ids": False,
-        "notes": [],
-        "examples": [],
-        "problems": [],
-    }
-    counts = {"rows": 1, "new": 1, "updated": 0, "duplicate": 0, "unreadable": 0, "no_failures": {}}
-    insert_row(
-        session,
-        "app.upload",
-        sample,
-        upload_id=upload_id,
-        connector_id=connector_id,
-        file_name=f"{sample.canary}.csv",
-        file_bytes=1,
-        file_sha256="-",
-        status="imported",
-        uploaded_by="user:1",
-        understanding=Jsonb(understanding),
-        counts=Jsonb(counts),
-    )
-    return upload_id
 
 
 def insert_connector(session: Session, sample: Sample, connector_type: str = "custom_api") -> UUID:

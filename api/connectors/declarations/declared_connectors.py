@@ -11,6 +11,7 @@ from api.http.json_body import guard_json
 from causeloop_pipeline.connectors.declared.declaration import read_declaration
 from causeloop_pipeline.connectors.declared.problems import DeclarationError
 from causeloop_pipeline.connectors.spec import Connector
+from causeloop_pipeline.egress.allow_list import read_allowed
 from causeloop_pipeline.egress.policy import EgressPolicy
 from causeloop_pipeline.landing.declaration_address import check_addresses
 from causeloop_pipeline.landing.map_payload import map_payload
@@ -27,7 +28,7 @@ async def read_declaration_body(request: Request) -> Request:
     if isinstance(written, str):
         computing: Computing = request.app.state.computing
         request.state.declared = await computing.run(
-            request.state.caller.workspace_id, read_written, written, settings().egress_allow
+            request.state.caller.workspace_id, read_written, written, read_allowed(settings())
         )
     return guarded
 

@@ -19,6 +19,7 @@ from api.http.concurrency import ConcurrencyLimit
 from api.http.errors import conflict, not_found
 from api.http.responses import Rows, documents, json_response
 from api.operation import CurrentCaller, Db, Operation, calls_outside, reads_body_by
+from causeloop_pipeline.egress.allow_list import read_allowed
 from causeloop_pipeline.model.tenancy import Role
 from causeloop_pipeline.settings import settings
 
@@ -48,7 +49,11 @@ async def check_connector_declaration(
     limit: ConcurrencyLimit = request.app.state.connection_tests
     with limit.hold(caller.workspace_id):
         result = await request.app.state.computing.run(
-            caller.workspace_id, try_declaration, trial.written, trial.sample, settings().egress_allow
+            caller.workspace_id,
+            try_declaration,
+            trial.written,
+            trial.sample,
+            read_allowed(settings()),
         )
     return json_response(result)
 

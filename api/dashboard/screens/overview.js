@@ -1,12 +1,13 @@
 // The first screen: what to fix first, whether the last fix held, and key figures.
 
 import { forecastChart } from "../charts/forecast_chart.js";
-import { ApiError, get, post } from "../lib/client.js";
+import { ApiError, get } from "../lib/client.js";
 import { h, link, section } from "../lib/elements.js";
 import { day, number, percent, pluralize } from "../lib/format.js";
 import { rowsPerPage } from "../lib/listing.js";
-import { action, empty, partSection } from "../lib/states.js";
+import { empty, partSection } from "../lib/states.js";
 import { OPEN_RECOMMENDATION_STATUSES } from "../lib/vocabulary.js";
+import { beginning } from "./beginning.js";
 import { brokenFeedsNotice, readBrokenFeeds } from "./connectors/broken_feeds.js";
 import { fixesSection, latestFix, readFixes, verdictMark } from "./recommendations/fixes.js";
 import {
@@ -271,52 +272,4 @@ async function forecastSection(signal) {
       return empty("No forecast yet: it is computed in the next run.");
     throw error;
   }
-}
-
-/**
- * What will stand here, and the ways to begin.
- * @param {Role} role
- */
-function beginning(role) {
-  const sample = async () => {
-    const { id } = await post("/v1/uploads/sample", {});
-    location.hash = `#/uploads/${id}`;
-  };
-  const promises = [
-    ["What keeps failing", "Failures that share a root cause, as patterns with how often they come back."],
-    ["When it comes back", "The chance that each recurs within 7 to 90 days, graded afterwards."],
-    ["What to fix first", "A ranked plan, and later whether each fix held."],
-  ];
-  return [
-    h(
-      "p",
-      { class: "lead" },
-      "Nothing is here yet. Once your failures are, this page answers three questions:",
-    ),
-    h(
-      "div",
-      { class: "columns" },
-      promises.map(([title, text]) => h("section", {}, h("h2", {}, title), h("p", {}, text))),
-    ),
-    role === "viewer"
-      ? empty("An analyst uploads an export or connects a tool.")
-      : section(
-          "Begin",
-          {},
-          h(
-            "p",
-            { class: "buttons" },
-            link("/uploads", "Upload an export", { class: "button main" }),
-            link("/connectors/new", "Connect a tool", { class: "button" }),
-            action("Try it with a sample", sample, { className: "plain" }),
-          ),
-          h(
-            "p",
-            { class: "quiet" },
-            "A CSV of your tracker is enough. The sample can be removed again. Programs send issues to ",
-            h("code", {}, "POST /v1/ingest/batch"),
-            ".",
-          ),
-        ),
-  ];
 }

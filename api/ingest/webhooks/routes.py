@@ -26,6 +26,7 @@ from api.ingest.webhooks.refusals import Refusals
 from api.ingest.webhooks.schemas import DeliveryResult
 from api.operation import Operation, Pool, hold_place_for_body, limits_itself
 from causeloop_pipeline.connectors.registry import CONNECTORS
+from causeloop_pipeline.egress.allow_list import read_allowed
 from causeloop_pipeline.egress.policy import EgressPolicy
 from causeloop_pipeline.landing.inbound.sentry_envelope import EnvelopeError, read_envelope
 from causeloop_pipeline.landing.inbound.signature import SignatureError
@@ -149,7 +150,7 @@ async def answer_webhook_challenge(request: Request, pool: Pool, connector_id: U
 async def _verify_delivery(
     request: Request, body: bytes, connector: webhooks.WebhookConnector
 ) -> WebhookDelivery:
-    tool, egress = CONNECTORS[connector.type], EgressPolicy.parse(settings().egress_allow)
+    tool, egress = CONNECTORS[connector.type], EgressPolicy.parse(read_allowed(settings()))
     try:
         secrets = _open_secrets(connector)
         if takes_sns(tool):

@@ -39,6 +39,19 @@ DAY_FIRST = (
 MONTH_FIRST = ("%m/%d/%Y", "%m/%d/%y", "%m-%d-%Y", "%m.%d.%Y", "%b %d, %Y", "%b %d %Y", "%b %d, %y")
 YEAR_FIRST = ("%Y%m%d", "%Y-%m-%d", "%Y/%m/%d", "%Y %b %d", "%Y-%b-%d", "%b %d %Y", "%m %d %Y")
 DAY_FORMATS = ("%d.%m.%Y", "%m/%d/%Y", *dict.fromkeys((*DAY_FIRST[1:], *MONTH_FIRST[1:], *YEAR_FIRST)))
+LETTERS = {
+    "%d": "DD",
+    "%m": "MM",
+    "%Y": "YYYY",
+    "%y": "YY",
+    "%b": "Mon",
+    "%H": "hh",
+    "%I": "hh",
+    "%M": "mm",
+    "%S": "ss",
+    "%p": "AM",
+    "%.f": ".fff",
+}
 MIN_YEAR = 1900
 EPOCH_UNITS = ((1e8, 1e11, 1_000_000), (1e11, 1e14, 1_000), (1e14, 1e17, 1), (1e17, 1e20, 0.001))
 EXCEL_DAYS, EXCEL_EPOCH = (20_000, 80_000), -25_569
@@ -92,6 +105,15 @@ def read_dates(
     return ReadDates(
         read_in(values, chosen.name, timezone), describe_format(chosen.name), chosen.is_ambiguous
     )
+
+
+def spell_format(name: str) -> str:
+    """How a column is written, as people write it down: DD/MM/YYYY hh:mm."""
+    described = {NUMBERS: "numbers of seconds or days", TYPED: "dates", UNKNOWN: "no known format"}
+    spelled = described.get(name, name)
+    for token, letters in LETTERS.items():
+        spelled = spelled.replace(token, letters)
+    return spelled
 
 
 def describe_format(name: str) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 import polars as pl
 
 from causeloop_pipeline.connectors.json_paths import MissingValueError, fill
-from causeloop_pipeline.landing.export_file.dates import read_in
+from causeloop_pipeline.landing.export_file.dates import read_in, spell_format
 from causeloop_pipeline.landing.export_file.rows.file_row import FileRow
 from causeloop_pipeline.landing.export_file.table_reading import TEMPLATE, TableReading, flatten, read_place
 from causeloop_pipeline.landing.export_file.vocabulary import map_severities, map_statuses, map_vendor_word
@@ -144,7 +144,7 @@ class RowReader:
             column = self.reading.columns[name]
             written = _to_text(read_place(row.record or {}, flat, column))
             if time is None and written:
-                read_as = self.reading.formats[name]
+                read_as = spell_format(self.reading.formats[name])
                 return column, f"is not a date that could be read as {read_as} ({written[:SHOWN]!r})"
             if time is None and name == "source_created_at" and self.are_dates_needed and not row.no_failure:
                 return column, "holds no date"

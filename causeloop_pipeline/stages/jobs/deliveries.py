@@ -14,6 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from uuid import UUID
 
+from causeloop_pipeline.egress.allow_list import read_allowed
 from causeloop_pipeline.egress.errors import OutsideFailure, PermanentFailure
 from causeloop_pipeline.egress.policy import EgressPolicy
 from causeloop_pipeline.outbound.deliver import Delivery, DeliverySettings, deliver
@@ -141,5 +142,5 @@ def read_delivery_settings(installation: Installation) -> DeliverySettings:
     """This installation's delivery settings."""
     configured = installation.settings
     smtp_url = configured.smtp_url.get_secret_value() if configured.smtp_url else None
-    egress = EgressPolicy.parse(configured.egress_allow)
+    egress = EgressPolicy.parse(read_allowed(configured))
     return DeliverySettings(egress, smtp_url, configured.smtp_from, lambda: datetime.now(UTC))

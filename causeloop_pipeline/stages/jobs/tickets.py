@@ -7,6 +7,7 @@ from uuid import UUID
 
 from causeloop_pipeline.connectors.configuration import fill_defaults
 from causeloop_pipeline.connectors.registry import CONNECTORS
+from causeloop_pipeline.egress.allow_list import read_allowed
 from causeloop_pipeline.egress.errors import OutsideFailure, PermanentFailure
 from causeloop_pipeline.egress.policy import EgressPolicy
 from causeloop_pipeline.model.links import (
@@ -126,7 +127,7 @@ def _find_tracker(installation: Installation, pushed: PushedTicket) -> Tracker:
         )
     connector = CONNECTORS[configured.type]
     config = fill_defaults(connector, configured.config)
-    egress = EgressPolicy.parse(installation.settings.egress_allow)
+    egress = EgressPolicy.parse(read_allowed(installation.settings))
     return make_tracker(connector, config, configured.credentials, egress)
 
 

@@ -84,7 +84,7 @@ function pushOnly(tool) {
     "p",
     {},
     "Should it only push? ",
-    action("Receive its webhook", make, { className: "plain" }),
+    action("Receive its webhook", make),
     h(
       "span",
       { class: "quiet" },

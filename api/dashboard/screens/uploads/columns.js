@@ -83,20 +83,11 @@ export function fieldsOfColumns(upload, reload) {
       h(
         "div",
         { class: "field" },
-        h(
-          "label",
-          {},
-          "Dates are written ",
-          pick("Dates are written", ORDERS, choices.dates ?? "recognized", (dates) => send({ dates })),
-        ),
+        h("span", { class: "label", "aria-hidden": "true" }, "Dates are written"),
+        pick("Dates are written", ORDERS, choices.dates ?? "recognized", (dates) => send({ dates })),
       ),
-      h(
-        "div",
-        { class: "field" },
-        h("label", { for: "key" }, "Columns that tell rows apart"),
-        key,
-        action("Read again", () => send({ key: key.value }), { className: "plain" }),
-      ),
+      h("div", { class: "field" }, h("label", { for: "key" }, "Columns that tell rows apart"), key),
+      action("Read again", () => send({ key: key.value })),
     ),
     h("p", { class: "quiet" }, `Dates without an offset are of ${choices.timezone ?? "UTC"}.`),
   ];

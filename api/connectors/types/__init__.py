@@ -1,0 +1,1 @@
+"""Types of connectors: the catalog, and how each is connected."""
