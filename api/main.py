@@ -98,7 +98,6 @@ COMPUTED = (
     "api.quarantine.replay",
     "causeloop_pipeline.connectors.declared.patterns",
     "api.uploads.understanding",
-    "pyarrow.compute",
     "api.issues.similar.ranking",
     "api.search.correction",
     "api.predictions.accuracy.scores",
