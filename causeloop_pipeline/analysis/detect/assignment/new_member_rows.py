@@ -14,10 +14,10 @@ from causeloop_pipeline.analysis.detect.fingerprints.masking import DISPLAYED_WI
 from causeloop_pipeline.analysis.detect.grouping.membership_reasons import (
     Reason,
     explain_burst,
+    explain_retold_template,
     explain_same_text,
     explain_storm,
     explain_template,
-    explain_told_template,
     explain_trace,
     explain_user_link,
     find_nearest_templates,
@@ -158,8 +158,8 @@ def _explain_row(assigned: AssignedIssues, row: int, values: Mapping[str, str | 
         return explain_user_link(placement.linked_to[row])
     match placement.keys[row].partition(":")[0]:
         case "template":
-            is_told = values["title_key"] is not None and values["kind"] == "machine"
-            explain = explain_told_template if is_told else explain_template
+            is_retold = values["title_key"] is not None and values["kind"] == "machine"
+            explain = explain_retold_template if is_retold else explain_template
             return explain(values["template"] or "")
         case "copy":
             return explain_trace(values["trace_key"] or "")

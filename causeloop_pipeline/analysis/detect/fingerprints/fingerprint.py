@@ -12,6 +12,7 @@ import polars as pl
 
 from causeloop_pipeline.analysis.detect.fingerprints.canonical_issues import canonical_issues
 from causeloop_pipeline.analysis.detect.fingerprints.masking import DISPLAYED_WILDCARD, WILDCARD, mask
+from causeloop_pipeline.analysis.detect.fingerprints.retold_templates import find_retold_templates
 from causeloop_pipeline.analysis.detect.fingerprints.template_evidence import (
     MIN_DECISIVE,
     choose_templates,
@@ -26,7 +27,6 @@ from causeloop_pipeline.analysis.detect.fingerprints.text_kind import (
     declare_kinds,
     select_reliable_kinds,
 )
-from causeloop_pipeline.analysis.detect.fingerprints.told_templates import find_told_templates
 from causeloop_pipeline.analysis.detect.traces.parser import parse_trace
 from causeloop_pipeline.model.frames import FINGERPRINT_SCHEMA
 from causeloop_pipeline.model.time_of_week import QUARTERS_OF_THE_DAY, WEEKDAYS
@@ -107,8 +107,11 @@ def learn_templates(
     learned = chosen.join(leading, on="masked", how="semi").select(
         "masked", "template", "template_probability"
     )
-    known = {**catalog.probabilities, **dict(learned.select("template", "template_probability").iter_rows())}
-    table = _add_told_templates(table, sources, known)
+    likelihoods = {
+        **catalog.probabilities,
+        **dict(learned.select("template", "template_probability").iter_rows()),
+    }
+    table = _add_retold_templates(table, sources, likelihoods)
     return table, catalog.extend(
         TemplateCatalog(
             select_reliable_kinds(table),
@@ -150,7 +153,7 @@ def _add_templates(table: pl.DataFrame, chosen: pl.DataFrame) -> pl.DataFrame:
 def _list_sources(table: pl.DataFrame) -> dict[str, str]:
     """The templates that alone decide, each with the source of most of its messages."""
     sure = table.filter(
-        (pl.col("kind") == "machine") & (pl.col("template_probability") >= MIN_DECISIVE) & ~is_told()
+        (pl.col("kind") == "machine") & (pl.col("template_probability") >= MIN_DECISIVE) & ~is_retold()
     )
     rows = (
         sure.group_by("template", "source_name")
@@ -162,7 +165,7 @@ def _list_sources(table: pl.DataFrame) -> dict[str, str]:
     return dict(rows.select("template", "source_name").iter_rows())
 
 
-def _add_told_templates(
+def _add_retold_templates(
     table: pl.DataFrame, sources: Mapping[str, str], probabilities: Mapping[str, float]
 ) -> pl.DataFrame:
     """The issues, of which those that people tell in a machine's words have its template."""
@@ -171,15 +174,15 @@ def _add_told_templates(
     if not sure or not is_report.any():
         return table
     reports = table.filter(is_report).select(pl.col("title").fill_null(""), "source_name").rows()
-    told = iter(find_told_templates(reports, sure))
-    templates = pl.Series("told", [next(told) if report else None for report in is_report], pl.String)
+    retold = iter(find_retold_templates(reports, sure))
+    templates = pl.Series("retold", [next(retold) if report else None for report in is_report], pl.String)
     if templates.null_count() == table.height:
         return table
     keys = {template: compute_template_key(template) for template in templates.drop_nulls().unique()}
-    is_retold = pl.col("told").is_not_null()
-    key = pl.col("told").replace_strict(keys, default=None, return_dtype=pl.String)
-    displayed = pl.col("told").str.replace_all(WILDCARD, DISPLAYED_WILDCARD, literal=True)
-    own = pl.col("told").replace_strict(probabilities, default=None, return_dtype=pl.Float64)
+    has_retold = pl.col("retold").is_not_null()
+    key = pl.col("retold").replace_strict(keys, default=None, return_dtype=pl.String)
+    displayed = pl.col("retold").str.replace_all(WILDCARD, DISPLAYED_WILDCARD, literal=True)
+    own = pl.col("retold").replace_strict(probabilities, default=None, return_dtype=pl.Float64)
     values = {
         "kind": pl.lit("machine"),
         "template": displayed,
@@ -190,13 +193,13 @@ def _add_told_templates(
     return (
         table.with_columns(templates)
         .with_columns(
-            pl.when(is_retold).then(value).otherwise(name).alias(name) for name, value in values.items()
+            pl.when(has_retold).then(value).otherwise(name).alias(name) for name, value in values.items()
         )
-        .drop("told")
+        .drop("retold")
     )
 
 
-def is_told() -> pl.Expr:
+def is_retold() -> pl.Expr:
     """Whether a person tells of a machine's message; of issues with `LEARNED_COLUMNS`."""
     return (pl.col("kind") == "machine") & pl.col("title_key").is_not_null()
 
@@ -215,7 +218,7 @@ def list_catalog(table: pl.DataFrame, machine_sources: Collection[str] = ()) -> 
     """
     template = pl.col("template").str.replace_all(DISPLAYED_WILDCARD, WILDCARD, literal=True)
     with_titles = table.with_columns(SOURCE_NAME, HAS_BODY).with_columns(_MAY_REPEAT)
-    with_titles = with_titles.with_columns(pl.col("may_repeat") & ~is_told())
+    with_titles = with_titles.with_columns(pl.col("may_repeat") & ~is_retold())
     title = pl.col("title").fill_null("")
     titles = with_titles.select(pl.when(pl.col("may_repeat") & pl.col("template").is_null()).then(title))
     masked = with_titles.select(pl.coalesce(template, mask(titles.to_series())).alias("masked"))["masked"]

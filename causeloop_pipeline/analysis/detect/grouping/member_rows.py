@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from causeloop_pipeline.analysis.arrays import Bools, Floats, Ints
-from causeloop_pipeline.analysis.detect.fingerprints.fingerprint import is_told
+from causeloop_pipeline.analysis.detect.fingerprints.fingerprint import is_retold
 from causeloop_pipeline.analysis.detect.grouping.agglomeration import (
     MIN_EDGE_PROBABILITY,
     ComparedTexts,
@@ -21,12 +21,12 @@ from causeloop_pipeline.analysis.detect.grouping.membership_reasons import (
     Reason,
     explain_burst,
     explain_recurrence,
+    explain_retold_template,
     explain_same_text,
     explain_similarity_shortfall,
     explain_storm,
     explain_template,
     explain_terms,
-    explain_told_template,
     explain_trace,
     explain_user_link,
     find_nearest_templates,
@@ -97,7 +97,7 @@ def build_member_rows(
         schema={name: kind for name, kind in MEMBER_SCHEMA.items() if name != "issue_id"},
     )
     rows = by_atom[atoms.atom_of_row].with_columns(table["issue_id"])
-    rows = _explain_told_templates(rows, table)
+    rows = _explain_retold_templates(rows, table)
     return (
         _explain_user_links(rows, atoms.linked_to)
         .drop_nulls("pattern_id")
@@ -106,12 +106,12 @@ def build_member_rows(
     )
 
 
-def _explain_told_templates(rows: pl.DataFrame, table: pl.DataFrame) -> pl.DataFrame:
+def _explain_retold_templates(rows: pl.DataFrame, table: pl.DataFrame) -> pl.DataFrame:
     """Says of people's reports in a machine's words that they are so."""
-    told = table.select(pl.when(is_told()).then(pl.col("template").fill_null("")))["template"]
-    if told.null_count() == table.height:
+    retold = table.select(pl.when(is_retold()).then(pl.col("template").fill_null("")))["template"]
+    if retold.null_count() == table.height:
         return rows
-    reasons = [None if template is None else explain_told_template(template) for template in told]
+    reasons = [None if template is None else explain_retold_template(template) for template in retold]
     return rows.with_columns(
         pl.coalesce(pl.Series(reasons, dtype=MEMBERSHIP_REASON), "reason").alias("reason")
     )

@@ -35,7 +35,7 @@ def explain_template(template: str) -> Reason:
     return {"kind": "template", "text": text, "template": template, "slots": slots}
 
 
-def explain_told_template(template: str) -> Reason:
+def explain_retold_template(template: str) -> Reason:
     """Explains that a person reports the pattern's message. In: the template. Out: a reason."""
     slots = template.count(DISPLAYED_WILDCARD)
     text = f"A person reports this message: {template[:_MAX_TEXT]}"

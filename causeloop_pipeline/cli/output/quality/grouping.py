@@ -138,9 +138,9 @@ def list_missed_floors(sets: Sequence[MeasuredSet]) -> list[str]:
     """The known sets whose F1 is below their floor."""
     missed = []
     for each in sets:
-        known, f1 = KNOWN_SETS.get(each.name), _Figures(each, OURS).value("f1")
-        if known is not None and f1 < known.min_f1:
-            missed.append(f"{each.name}: F1 {f1:.3f} is below its floor {known.min_f1:.2f}")
+        public_set, f1 = KNOWN_SETS.get(each.name), _Figures(each, OURS).value("f1")
+        if public_set is not None and f1 < public_set.min_f1:
+            missed.append(f"{each.name}: F1 {f1:.3f} is below its floor {public_set.min_f1:.2f}")
     return missed
 
 

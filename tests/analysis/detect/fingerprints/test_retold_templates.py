@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from causeloop_pipeline.analysis.detect.assignment.assignment import assign_issues
 from causeloop_pipeline.analysis.detect.fingerprints.fingerprint import fingerprint_issues
 from causeloop_pipeline.analysis.detect.fingerprints.masking import WILDCARD
-from causeloop_pipeline.analysis.detect.fingerprints.told_templates import find_told_templates
+from causeloop_pipeline.analysis.detect.fingerprints.retold_templates import find_retold_templates
 from causeloop_pipeline.analysis.detect.grouping.pattern_index import PatternIndex
 from causeloop_pipeline.analysis.detect.grouping.patterns import group_issues
 from tests.support.failure_texts import REPORTS, issue_frame, machine_issues
@@ -34,27 +34,27 @@ RETOLD = "PLEASE HELP: disk /dev/sdq is at 97% of its capacity since Tuesday"
     ],
 )
 def test_a_report_tells_of_the_message_whose_words_it_holds(title: str, template: str | None) -> None:
-    assert find_told_templates([(title, "helpdesk")], TEMPLATES) == [template]
+    assert find_retold_templates([(title, "helpdesk")], TEMPLATES) == [template]
 
 
 def test_in_its_own_source_only_the_whole_message_counts() -> None:
     near = "Lock timeout exceeded restarting a transaction while it waits to try"
-    assert find_told_templates([(near, "helpdesk"), (near, "mariadb")], TEMPLATES) == [LOCK, None]
+    assert find_retold_templates([(near, "helpdesk"), (near, "mariadb")], TEMPLATES) == [LOCK, None]
 
 
 def test_a_report_that_tells_of_two_messages_equally_tells_of_none() -> None:
     other = {**TEMPLATES, LOCK.replace("transaction", "replication"): "mariadb"}
     both = "Transaction or replication: try restarting, exceeded the wait timeout of a lock"
-    assert find_told_templates([(both, "helpdesk")], other) == [None]
+    assert find_retold_templates([(both, "helpdesk")], other) == [None]
 
 
 @settings(max_examples=50, deadline=None)
 @given(st.lists(st.text(max_size=60), max_size=5))
 def test_any_texts_are_read_the_same_one_by_one_and_in_any_order(titles: list[str]) -> None:
     rows = [(title, "helpdesk") for title in [*titles, RETOLD]]
-    together = find_told_templates(rows, TEMPLATES)
-    assert together == [find_told_templates([row], TEMPLATES)[0] for row in rows]
-    assert together[::-1] == find_told_templates(rows[::-1], dict(reversed(TEMPLATES.items())))
+    together = find_retold_templates(rows, TEMPLATES)
+    assert together == [find_retold_templates([row], TEMPLATES)[0] for row in rows]
+    assert together[::-1] == find_retold_templates(rows[::-1], dict(reversed(TEMPLATES.items())))
 
 
 def test_a_retold_message_joins_its_pattern_at_once_and_when_all_are_grouped_again() -> None:

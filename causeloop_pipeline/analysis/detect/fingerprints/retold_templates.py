@@ -1,6 +1,6 @@
 """Messages that people retell: a report in a machine's words tells of that machine's failure.
 
-Only templates that alone decide may be told of. A report tells of one where it holds nearly all of its
+Only templates that alone decide count. A report tells of one where it holds nearly all of its
 telling words, in any case and with one slip of the keyboard a word; or the message word by word with
 something in each of its slots. A report that tells of two equally tells of none.
 """
@@ -30,7 +30,9 @@ class _Template:
     words: tuple[str, ...]  # lower case; a slot is the wildcard
 
 
-def find_told_templates(titles: Sequence[tuple[str, str]], templates: Mapping[str, str]) -> list[str | None]:
+def find_retold_templates(
+    titles: Sequence[tuple[str, str]], templates: Mapping[str, str]
+) -> list[str | None]:
     """Finds the template that each report tells of.
 
     In: title and source of each report; templates that alone decide, each with the source of most of its
@@ -45,7 +47,7 @@ def find_told_templates(titles: Sequence[tuple[str, str]], templates: Mapping[st
             if any(word[:_KEY_LETTERS] in template.lower() for word in words)
         }
     index = _index_templates(templates)
-    return [_find_told(title, source, index) for title, source in titles]
+    return [_find_retold(title, source, index) for title, source in titles]
 
 
 def _index_templates(templates: Mapping[str, str]) -> dict[str, list[_Template]]:
@@ -70,7 +72,7 @@ def _split(text: str) -> Iterable[str]:
     return (WILDCARD if WILDCARD in word else word for word in words if word)
 
 
-def _find_told(title: str, source: str, index: Mapping[str, list[_Template]]) -> str | None:
+def _find_retold(title: str, source: str, index: Mapping[str, list[_Template]]) -> str | None:
     held = frozenset(list_telling_words(title))
     candidates = {
         entry.template: entry for key in sorted({_key(word) for word in held}) for entry in index.get(key, ())
