@@ -25,7 +25,7 @@ carillon plays the noon melody at eleven
 cash drawer of the kiosk jams at the coin tray
 cathedral tour audio skips the crypt
 chainsaw course has two instructors and no pupils
-cheese cellar door opens against the draught
+cheese cellar hatch opens against the draught
 chess clock gives white a minute too many
 choir rehearsal room smells of fresh paint
 cinema popcorn machine drips oil on the counter
@@ -34,7 +34,7 @@ cloakroom ticket repeats number 41
 coffee grinder grinds too coarse after cleaning
 compost heap thermometer broke during the frost
 copper kettle got a dent in transport
-crane simulator turns left when told to turn right
+crane simulator turns left on the command for right
 cricket scoreboard cannot show three digits
 customs form for tulips asks for the weight of the ship
 dentist's chair sinks while the patient sits
@@ -118,7 +118,7 @@ parachute log skips jumps made at dusk
 parrot lesson recording teaches rude phrases
 passport photo booth cuts off foreheads
 peach orchard sprinkler starts during the picnic
-pedal boat rental forgets deposits paid in coins
+pedal boat rental loses deposits paid in coins
 pencil sharpener leaves splinters on the desk
 penguin parade is delayed by shy chicks
 perfume tester smells of nothing
@@ -135,7 +135,7 @@ pottery wheel rotates backwards
 pretzel dough refuses to rise
 pumpkin lantern collapsed on the porch
 puppet theatre curtain tears at the hem
-quarry siren cannot be heard behind the hill
+quarry siren is inaudible behind the hill
 quilt exhibition hangs one row inverted
 quiz night buzzer favours table six
 racing bicycle tyre loses air overnight

@@ -56,7 +56,7 @@ def read_labelled_set(path: Path, label: str, max_bad_rows: float) -> LabelledSe
 
 
 def read_labels(source: IssueInput, label: str) -> pl.Series:
-    """The true group of each issue that was read; null where it is said not to be known."""
+    """The true group of each issue that was read; null where `label_known` is false."""
     raw = source.file.table
     rows = source.read.rows - source.file.first_row
     labels = raw[label].cast(pl.String).gather(rows)

@@ -107,16 +107,13 @@ def learn_templates(
     learned = chosen.join(leading, on="masked", how="semi").select(
         "masked", "template", "template_probability"
     )
-    likelihoods = {
-        **catalog.probabilities,
-        **dict(learned.select("template", "template_probability").iter_rows()),
-    }
-    table = _add_retold_templates(table, sources, likelihoods)
+    probabilities = dict(learned.select("template", "template_probability").iter_rows())
+    table = _add_retold_templates(table, sources, {**catalog.probabilities, **probabilities})
     return table, catalog.extend(
         TemplateCatalog(
             select_reliable_kinds(table),
             dict(learned.select("masked", "template").iter_rows()),
-            dict(learned.select("template", "template_probability").iter_rows()),
+            probabilities,
             shares,
             sources,
         )
