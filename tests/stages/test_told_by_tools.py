@@ -114,13 +114,13 @@ WITHOUT_END = {"Sentry"}
 
 @pytest.fixture(scope="module")
 def workspaces(installation: Installation) -> dict[str, UUID]:
-    """A workspace a tool, with all that it told, read in one run."""
+    """A workspace a tool, with all that it sent, read in one run."""
     database = Database(installation.pipeline_url)
     with psycopg.connect(installation.owner_url, autocommit=True) as owner:
         workspaces = {tool: new_workspace(owner) for tool in TOOLS}
     for tool, tell in TOOLS.items():
-        for told in tell():
-            land_records(database, workspaces[tool], *told)
+        for records in tell():
+            land_records(database, workspaces[tool], *records)
     normalize(database, normalizer(installation.pipeline_url), *workspaces.values())
     return workspaces
 
@@ -146,4 +146,4 @@ def test_every_tool_gives_the_same_predictions(database: Database, workspaces: d
             predictions[tool] = session.rows(PREDICTIONS)
     first = predictions["a ticket"]
     assert [row["event_count"] for row in first] == [len(STARTS)] * 4
-    assert {tool: told for tool, told in predictions.items() if told != first} == {}
+    assert {tool: rows for tool, rows in predictions.items() if rows != first} == {}
