@@ -92,7 +92,7 @@ def _add_evaluate(app: typer.Typer) -> None:
     )
 
     evaluate.app.command("seen-before", epilog=evaluate_seen_before.EXAMPLES)(
-        evaluate_seen_before.seen_before
+        evaluate_seen_before.measure_seen_before
     )
     evaluate.app.command("causes", epilog=evaluate_causes.EXAMPLES)(evaluate_causes.causes)
     evaluate.app.command("triggers", epilog=evaluate_triggers.EXAMPLES)(evaluate_triggers.triggers)
