@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from causeloop_pipeline.connectors.mapping.expressions import Literal
 from causeloop_pipeline.connectors.signatures import (
     BasicSecret,
+    DsnKey,
     HmacSignature,
     JwtSignature,
     SharedSecret,
@@ -133,6 +134,8 @@ def _describe_signature(signature: Signature) -> str:
             return f"as the password of the user `{signature.username}` in basic authentication"
         case UrlSecret():
             return f"at the end of the address, as `?{signature.parameter}={{secret}}`"
+        case DsnKey():
+            return "as the key of the DSN, before the `@` and the host, with `/1` at the end of the address"
         case JwtSignature():
             return f"the tool signs a token with it in the header `{signature.header}`"
         case SnsSignature():
