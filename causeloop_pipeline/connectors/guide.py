@@ -127,19 +127,20 @@ def _describe_signature(signature: Signature) -> str:
     match signature:
         case HmacSignature():
             hashed = f"HMAC-{signature.algorithm.upper()}"
-            return f"the tool signs the body with it ({hashed}) in the header `{signature.header}`"
+            way = f"the tool signs the body with it ({hashed}) in the header `{signature.header}`"
         case SharedSecret():
-            return f"the tool sends `{signature.prefix}{{secret}}` in the header `{signature.header}`"
+            way = f"the tool sends `{signature.prefix}{{secret}}` in the header `{signature.header}`"
         case BasicSecret():
-            return f"as the password of the user `{signature.username}` in basic authentication"
+            way = f"as the password of the user `{signature.username}` in basic authentication"
         case UrlSecret():
-            return f"at the end of the address, as `?{signature.parameter}={{secret}}`"
+            way = f"at the end of the address, as `?{signature.parameter}={{secret}}`"
         case DsnKey():
-            return "as the key of the DSN, before the `@` and the host, with `/1` at the end of the address"
+            way = "as the key of the DSN, before the `@` and the host, with `/1` at the end of the address"
         case JwtSignature():
-            return f"the tool signs a token with it in the header `{signature.header}`"
+            way = f"the tool signs a token with it in the header `{signature.header}`"
         case SnsSignature():
-            return "none to enter: Amazon signs, and the topic's ARN is the secret"
+            way = "none to enter: Amazon signs, and the topic's ARN is the secret"
+    return way
 
 
 def _describe_read(tool: Connector) -> Iterator[str]:
