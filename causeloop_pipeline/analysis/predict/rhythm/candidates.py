@@ -97,7 +97,8 @@ def _find_mode(value: Ints, is_counted: Bools, count: int) -> Ints:
     """The commonest value below `count` of each row."""
     size = len(value)
     cell = (np.arange(size)[:, None] * count + value)[is_counted]
-    return np.bincount(cell, minlength=size * count).reshape(size, count).argmax(axis=1)
+    mode: Ints = np.bincount(cell, minlength=size * count).reshape(size, count).argmax(axis=1)
+    return mode
 
 
 def _choose_weekdays(days: LocalDays) -> Candidate:

@@ -94,7 +94,9 @@ def _find_following(rhythms: FoundRhythms) -> Ints:
     has_passed = pass_usual_hour(
         rhythms.turns.ahead, rhythms.now[:, None], rhythms.schedules.hour_reach[:, None]
     )
-    return np.minimum((has_passed >= NEARLY_PAST).sum(axis=1), rhythms.turns.ahead.shape[1] - 1)
+    last = rhythms.turns.ahead.shape[1] - 1
+    following: Ints = np.minimum((has_passed >= NEARLY_PAST).sum(axis=1), last)
+    return following
 
 
 def write_schedule(likeliest: FoundSchedules, row: int) -> str:

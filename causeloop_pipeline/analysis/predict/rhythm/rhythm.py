@@ -103,8 +103,8 @@ def blend_rhythm(log_odds: Floats, rhythm: Floats, weight: Floats) -> Floats:
 
     In: calibrated log odds; those of the rhythm and its weight, 0 without one. Out: probabilities.
     """
-    inside = np.clip(rhythm, logit(MIN_PROBABILITY), logit(MAX_PROBABILITY))
-    result: Floats = weight * expit(inside) + (1 - weight) * expit(log_odds)
+    decided = np.clip(expit(rhythm), MIN_PROBABILITY, MAX_PROBABILITY)
+    result: Floats = weight * decided + (1 - weight) * expit(log_odds)
     return result
 
 
@@ -152,9 +152,18 @@ def _foretell(
     by_prophet = combine_with_alive(expected, turns, survival.alive) + goes_on
     penalty = WIDE_PENALTY * (likeliest.spread >= WIDE) + MISSED_PENALTY * (turns.missed >= MANY_MISSED)
     weight = expit((likeliest.evidence - CENTRE - penalty) / SCALE)
-    log_odds = (logit(-np.expm1(log_none)) for log_none in (by_prophet, by_count))
-    ahead = survival.hazard, expected_turns, expected.daily * survival.alive[:, None]
-    return FoundRhythms(pairs.pair, likeliest, turns, now, *log_odds, *ahead, weight)
+    return FoundRhythms(
+        pairs.pair,
+        likeliest,
+        turns,
+        now,
+        by_prophet=logit(-np.expm1(by_prophet)),
+        by_count=logit(-np.expm1(by_count)),
+        hazard=survival.hazard,
+        expected=expected_turns,
+        daily=expected.daily * survival.alive[:, None],
+        weight=weight,
+    )
 
 
 def _go_on(bursts: Bursts, pairs: _Pairs) -> Floats:

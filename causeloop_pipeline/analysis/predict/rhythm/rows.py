@@ -13,7 +13,7 @@ from causeloop_pipeline.analysis.arrays import Bools, Ints
 class Rows:
     """A dataclass of arrays, or of such dataclasses, with an entry a row."""
 
-    def take(self, which: Bools | Ints) -> Self:
+    def take(self, which: Bools | Ints | slice) -> Self:
         """Some of the rows."""
         return type(self)(*(_take(getattr(self, field.name), which) for field in fields(self)))
 
@@ -29,7 +29,7 @@ class Rows:
         return type(self)(*(_choose(left, right, is_other) for left, right in pairs))
 
 
-def _take(column: Any, which: Bools | Ints) -> Any:
+def _take(column: Any, which: Bools | Ints | slice) -> Any:
     return column.take(which) if isinstance(column, Rows) else column[which]
 
 
