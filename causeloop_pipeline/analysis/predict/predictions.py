@@ -21,6 +21,11 @@ from causeloop_pipeline.analysis.predict.headline_window import (
     estimate_skill,
     measure_skill,
 )
+from causeloop_pipeline.analysis.predict.kept_rhythms import (
+    describe_rhythms,
+    draw_turns,
+    list_turns_ahead,
+)
 from causeloop_pipeline.analysis.predict.predictable import list_reasons, select_predictable
 from causeloop_pipeline.analysis.predict.prophet.curves import ForecastCurves, no_curves
 from causeloop_pipeline.analysis.predict.recurrence.base_models import BASE_MODELS
@@ -37,6 +42,7 @@ from causeloop_pipeline.analysis.predict.recurrence.history import (
 from causeloop_pipeline.analysis.predict.recurrence.ledger import read_past_forecasts
 from causeloop_pipeline.analysis.predict.recurrence.observation_gaps import remove_observation_gaps
 from causeloop_pipeline.analysis.predict.recurrence.pretrained_prior import load_pretrained_prior
+from causeloop_pipeline.analysis.predict.recurrence.rhythm.rhythm import FoundRhythms, find_rhythms
 from causeloop_pipeline.analysis.predict.recurrence.samples import (
     OriginPairs,
     SampleOptions,
@@ -48,12 +54,6 @@ from causeloop_pipeline.analysis.predict.recurrence.trained_model import (
     predict_probabilities,
     train_model,
 )
-from causeloop_pipeline.analysis.predict.rhythm.kept_rhythms import (
-    describe_rhythms,
-    draw_turns,
-    list_turns_ahead,
-)
-from causeloop_pipeline.analysis.predict.rhythm.rhythm import FoundRhythms, find_rhythms
 from causeloop_pipeline.analysis.predict.risk import rate_impacts
 from causeloop_pipeline.analysis.predict.triggers.timing import estimate_next_dates, find_bound_weekdays
 from causeloop_pipeline.analysis.predict.triggers.triggers import find_triggers

@@ -30,12 +30,12 @@ from causeloop_pipeline.analysis.predict.recurrence.local_learners import (
     fit_reference,
     predict_reference_log_odds,
 )
+from causeloop_pipeline.analysis.predict.recurrence.rhythm.rhythm import blend_rhythm
 from causeloop_pipeline.analysis.predict.recurrence.samples import (
     WEIGHT_HALF_LIFE_DAYS,
     Samples,
     concat_samples,
 )
-from causeloop_pipeline.analysis.predict.rhythm.rhythm import blend_rhythm
 
 MIN_PROBABILITY, MAX_PROBABILITY = 0.002, 0.995
 

@@ -27,7 +27,7 @@ from causeloop_pipeline.analysis.predict.recurrence.prophet_member import (
     predict_prophet_log_odds,
     quiet_day_log_probability,
 )
-from causeloop_pipeline.analysis.predict.rhythm.rhythm import FoundRhythms, find_rhythms
+from causeloop_pipeline.analysis.predict.recurrence.rhythm.rhythm import FoundRhythms, find_rhythms
 
 WEIGHT_HALF_LIFE_DAYS = 1000.0
 

@@ -29,6 +29,7 @@ from causeloop_pipeline.analysis.predict.recurrence.gap_statistics import (
 )
 from causeloop_pipeline.analysis.predict.recurrence.history import OccurrenceHistory
 from causeloop_pipeline.analysis.predict.recurrence.pretrained_prior import load_pretrained_prior
+from causeloop_pipeline.analysis.predict.recurrence.rhythm.rhythm import blend_rhythm
 from causeloop_pipeline.analysis.predict.recurrence.rolling_origin import (
     MAX_PROBABILITY,
     MIN_PROBABILITY,
@@ -41,7 +42,6 @@ from causeloop_pipeline.analysis.predict.recurrence.samples import (
     Samples,
     build_samples,
 )
-from causeloop_pipeline.analysis.predict.rhythm.rhythm import blend_rhythm
 
 MIN_EVENTS = 2
 TRAINING_PAIRS = 5_000

@@ -7,7 +7,7 @@ import polars as pl
 
 from causeloop_pipeline.analysis.arrays import DAY_MS, Bools, Floats, Ints
 from causeloop_pipeline.analysis.predict.recurrence.history import OccurrenceHistory
-from causeloop_pipeline.analysis.predict.rhythm.rows import Rows
+from causeloop_pipeline.analysis.predict.recurrence.rhythm.rows import Rows
 
 MAX_PAUSE_MS = DAY_MS // 2
 MIN_BURSTS = 5

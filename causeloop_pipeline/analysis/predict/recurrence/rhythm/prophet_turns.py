@@ -15,10 +15,10 @@ from causeloop_pipeline.analysis.predict.prophet.batch import (
     build_weekly_design,
     fit_whitened,
 )
-from causeloop_pipeline.analysis.predict.rhythm.bursts import LocalDays
-from causeloop_pipeline.analysis.predict.rhythm.evidence import REACH, FoundSchedules, find_reach
-from causeloop_pipeline.analysis.predict.rhythm.schedules import FOLLOWING, number_turns
-from causeloop_pipeline.analysis.predict.rhythm.turns import Turns, pass_usual_hour
+from causeloop_pipeline.analysis.predict.recurrence.rhythm.bursts import LocalDays
+from causeloop_pipeline.analysis.predict.recurrence.rhythm.evidence import REACH, FoundSchedules, find_reach
+from causeloop_pipeline.analysis.predict.recurrence.rhythm.schedules import FOLLOWING, number_turns
+from causeloop_pipeline.analysis.predict.recurrence.rhythm.turns import Turns, pass_usual_hour
 
 MAX_DAYS_BACK = 730
 MIN_ACTIVE, MAX_ACTIVE = 0.0005, 0.98

@@ -16,10 +16,14 @@ from causeloop_pipeline.analysis.predict.recurrence.history import (
     build_history,
     to_milliseconds,
 )
-from causeloop_pipeline.analysis.predict.rhythm.bursts import collect_bursts, read_local_days
-from causeloop_pipeline.analysis.predict.rhythm.evidence import find_schedules
-from causeloop_pipeline.analysis.predict.rhythm.prophet_turns import predict_turn_days
-from causeloop_pipeline.analysis.predict.rhythm.rhythm import FoundRhythms, blend_rhythm, find_rhythms
+from causeloop_pipeline.analysis.predict.recurrence.rhythm.bursts import collect_bursts, read_local_days
+from causeloop_pipeline.analysis.predict.recurrence.rhythm.evidence import find_schedules
+from causeloop_pipeline.analysis.predict.recurrence.rhythm.prophet_turns import predict_turn_days
+from causeloop_pipeline.analysis.predict.recurrence.rhythm.rhythm import (
+    FoundRhythms,
+    blend_rhythm,
+    find_rhythms,
+)
 
 TUESDAY = datetime(2026, 9, 1, 9, 10, tzinfo=UTC)
 WINDOWS = (7, 30)

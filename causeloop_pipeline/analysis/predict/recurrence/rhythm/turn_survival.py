@@ -10,7 +10,7 @@ import numpy as np
 from scipy.special import betaln
 
 from causeloop_pipeline.analysis.arrays import Floats
-from causeloop_pipeline.analysis.predict.rhythm.turns import FORGETTING, TURNS_AHEAD, Turns
+from causeloop_pipeline.analysis.predict.recurrence.rhythm.turns import FORGETTING, TURNS_AHEAD, Turns
 
 KEEPING = 3.0, 0.3  # Beta prior of the chance that a turn is kept
 ENDING = 0.5, 8.0  # Beta prior of the chance that the pattern ends before a turn

@@ -10,9 +10,9 @@ from causeloop_pipeline.analysis.arrays import DAY_MS, Ints
 from causeloop_pipeline.analysis.predict.prophet.batch import INTERVAL_80
 from causeloop_pipeline.analysis.predict.prophet.curves import ForecastCurves
 from causeloop_pipeline.analysis.predict.recurrence.history import OccurrenceHistory
-from causeloop_pipeline.analysis.predict.rhythm.evidence import FoundSchedules
-from causeloop_pipeline.analysis.predict.rhythm.rhythm import FoundRhythms
-from causeloop_pipeline.analysis.predict.rhythm.schedules import (
+from causeloop_pipeline.analysis.predict.recurrence.rhythm.evidence import FoundSchedules
+from causeloop_pipeline.analysis.predict.recurrence.rhythm.rhythm import FoundRhythms
+from causeloop_pipeline.analysis.predict.recurrence.rhythm.schedules import (
     FIRST_WEEKDAY,
     FOLLOWING,
     LAST_WEEKDAY,
@@ -20,7 +20,7 @@ from causeloop_pipeline.analysis.predict.rhythm.schedules import (
     MONTHLY,
     NTH_WEEKDAY,
 )
-from causeloop_pipeline.analysis.predict.rhythm.turns import pass_usual_hour
+from causeloop_pipeline.analysis.predict.recurrence.rhythm.turns import pass_usual_hour
 from causeloop_pipeline.analysis.predict.triggers.timing import TurnsAhead
 from causeloop_pipeline.model.nested_columns import KEPT_RHYTHM
 from causeloop_pipeline.model.time_of_week import WEEKDAYS as WEEKDAY_NAMES

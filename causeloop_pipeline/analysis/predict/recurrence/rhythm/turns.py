@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from causeloop_pipeline.analysis.arrays import Bools, Floats, Ints
-from causeloop_pipeline.analysis.predict.rhythm.bursts import LocalDays
-from causeloop_pipeline.analysis.predict.rhythm.evidence import (
+from causeloop_pipeline.analysis.predict.recurrence.rhythm.bursts import LocalDays
+from causeloop_pipeline.analysis.predict.recurrence.rhythm.evidence import (
     REACH,
     SPREADS,
     FoundSchedules,
@@ -14,8 +14,8 @@ from causeloop_pipeline.analysis.predict.rhythm.evidence import (
     find_reach,
     spread_kernel,
 )
-from causeloop_pipeline.analysis.predict.rhythm.rows import Rows
-from causeloop_pipeline.analysis.predict.rhythm.schedules import date_turns, number_past_turns
+from causeloop_pipeline.analysis.predict.recurrence.rhythm.rows import Rows
+from causeloop_pipeline.analysis.predict.recurrence.rhythm.schedules import date_turns, number_past_turns
 
 TURNS_AHEAD = 160  # of a daily one: 90 days, and 70 that may have been missed
 NEARLY_PAST = 0.98

@@ -10,7 +10,7 @@ from functools import cache
 import numpy as np
 
 from causeloop_pipeline.analysis.arrays import Bools, Floats, Ints
-from causeloop_pipeline.analysis.predict.rhythm.rows import Rows
+from causeloop_pipeline.analysis.predict.recurrence.rhythm.rows import Rows
 
 GRID, FOLLOWING, MONTHLY, WEEKDAYS = 0, 1, 2, 3
 FIRST_WEEKDAY = 3  # 1970-01-01 was a Thursday; monday is 0

@@ -11,10 +11,10 @@ import numpy as np
 from scipy.special import betaln, ndtr
 
 from causeloop_pipeline.analysis.arrays import Bools, Floats, Ints
-from causeloop_pipeline.analysis.predict.rhythm.bursts import SURE_OF_THE_HOUR, LocalDays
-from causeloop_pipeline.analysis.predict.rhythm.candidates import Candidate, list_candidates
-from causeloop_pipeline.analysis.predict.rhythm.rows import Rows
-from causeloop_pipeline.analysis.predict.rhythm.schedules import (
+from causeloop_pipeline.analysis.predict.recurrence.rhythm.bursts import SURE_OF_THE_HOUR, LocalDays
+from causeloop_pipeline.analysis.predict.recurrence.rhythm.candidates import Candidate, list_candidates
+from causeloop_pipeline.analysis.predict.recurrence.rhythm.rows import Rows
+from causeloop_pipeline.analysis.predict.recurrence.rhythm.schedules import (
     FOLLOWING,
     WEEKDAYS,
     Schedules,

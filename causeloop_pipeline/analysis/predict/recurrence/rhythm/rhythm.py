@@ -11,7 +11,7 @@ import numpy as np
 from causeloop_pipeline.analysis.arrays import DAY_MS, Floats, Ints
 from causeloop_pipeline.analysis.predict.recurrence.closed_forms import expit, logit
 from causeloop_pipeline.analysis.predict.recurrence.history import OccurrenceHistory
-from causeloop_pipeline.analysis.predict.rhythm.bursts import (
+from causeloop_pipeline.analysis.predict.recurrence.rhythm.bursts import (
     MAX_PAUSE_MS,
     Bursts,
     LocalDays,
@@ -21,16 +21,19 @@ from causeloop_pipeline.analysis.predict.rhythm.bursts import (
     read_local_days,
     select_testable,
 )
-from causeloop_pipeline.analysis.predict.rhythm.evidence import (
+from causeloop_pipeline.analysis.predict.recurrence.rhythm.evidence import (
     PLACES_LATELY,
     FoundSchedules,
     choose_better,
     find_schedules,
 )
-from causeloop_pipeline.analysis.predict.rhythm.prophet_turns import combine_with_alive, predict_turn_days
-from causeloop_pipeline.analysis.predict.rhythm.rows import Rows
-from causeloop_pipeline.analysis.predict.rhythm.turn_survival import count_on_turns
-from causeloop_pipeline.analysis.predict.rhythm.turns import Turns, follow_turns
+from causeloop_pipeline.analysis.predict.recurrence.rhythm.prophet_turns import (
+    combine_with_alive,
+    predict_turn_days,
+)
+from causeloop_pipeline.analysis.predict.recurrence.rhythm.rows import Rows
+from causeloop_pipeline.analysis.predict.recurrence.rhythm.turn_survival import count_on_turns
+from causeloop_pipeline.analysis.predict.recurrence.rhythm.turns import Turns, follow_turns
 from causeloop_pipeline.model.recommendation import HORIZON_DAYS
 
 PLACES = 60

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from causeloop_pipeline.analysis.predict.rhythm.schedules import (
+from causeloop_pipeline.analysis.predict.recurrence.rhythm.schedules import (
     DAYS_OF_MONTH,
     GRID,
     LAST_WEEKDAY,

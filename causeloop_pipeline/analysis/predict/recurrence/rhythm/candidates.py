@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from causeloop_pipeline.analysis.arrays import Bools, Floats, Ints
-from causeloop_pipeline.analysis.predict.rhythm.bursts import LocalDays
-from causeloop_pipeline.analysis.predict.rhythm.schedules import (
+from causeloop_pipeline.analysis.predict.recurrence.rhythm.bursts import LocalDays
+from causeloop_pipeline.analysis.predict.recurrence.rhythm.schedules import (
     DAYS_OF_MONTH,
     FIRST_WEEKDAY,
     FOLLOWING,
