@@ -1,4 +1,4 @@
-"""A rhythm is said in words, and its next date and forecast are those of its turns."""
+"""A rhythm is put in words, and its next date and forecast are those of its turns."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -44,7 +44,7 @@ def test_words_dates_and_curves_tell_of_the_same_turn() -> None:
     assert [(part["weekday"], part["hours"]) for part in row["likely_when"]] == [("tuesday", "06-12")]
 
 
-def test_a_missed_turn_is_told() -> None:
+def test_a_missed_turn_is_named() -> None:
     predicted = predict(fortnightly(12), TUESDAY + timedelta(days=14 * 12 + 1))
     rhythm = predicted.predictions["rhythm"][0]
     assert (rhythm["kept_turns"], rhythm["missed"], rhythm["next"]) == (12, 1, "2027-03-02")
