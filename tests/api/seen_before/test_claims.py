@@ -4,7 +4,7 @@ import asyncio
 from datetime import UTC, datetime
 from uuid import UUID
 
-from api.http.bounded_pool import open_landing_pool, open_pool
+from api.http.bounded_pool import DatabaseBounds, open_landing_pool, open_pool
 from api.http.database import WorkspaceDatabase
 from api.recommendations.queries import queue_ticket
 from api.seen_before.identities.queries import NewClaim, claim_failure
@@ -18,7 +18,10 @@ IDENTITY = "cf_" + "0123456789ab" * 2
 
 async def claim_at_once(installation: Installation, sample: Sample) -> list[tuple[UUID, bool]]:
     """Claims of one failure under two names, each with a ticket, all at once."""
-    pool, landing = await open_pool(installation.api_url), open_landing_pool(installation.api_url)
+    # A busy machine makes no test fail that sends many requests at once.
+    bounds = DatabaseBounds(wait_seconds=60, lock_seconds=60, statement_seconds=60)
+    pool = await open_pool(installation.api_url, bounds)
+    landing = open_landing_pool(installation.api_url, bounds)
 
     async def claim(number: int) -> tuple[UUID, bool]:
         db = WorkspaceDatabase(pool, landing, sample.workspace_id)
