@@ -88,6 +88,7 @@ def make_bodies(sample: Sample) -> dict[str, Any]:
         "update_pattern": {"snoozed_until": None},
         "assign_pattern": {"user_id": None},
         "assign_recommendation": {"user_id": None},
+        "decide_investigation": {"status": "dismissed"},
         "update_recommendation": {"step": 0, "step_done": True},
         "push_recommendation": {"connector_id": str(sample.ids["tracker_id"])},
         "create_connector": {"type": "custom_api", "display_name": uuid4().hex, "config": {}},
