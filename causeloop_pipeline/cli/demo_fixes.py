@@ -33,7 +33,7 @@ values (
     %(workspace_id)s, %(recommendation_id)s, %(title)s, 'code_fix', 'implemented', 'medium', 'high', 0, 0, 0,
     array[%(pattern_id)s]::uuid[], '{}', %(rationale)s, 0, %(at)s
 )
-on conflict do nothing
+on conflict (workspace_id, recommendation_id) do nothing
 """
 
 INSERT_FIX = """
