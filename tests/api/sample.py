@@ -22,6 +22,7 @@ from tests.api.sample_rows import (
     insert_predictions,
     insert_recommendations,
 )
+from tests.api.sample_suggestion import insert_suggestion
 from tests.api.sample_upload import insert_upload
 from tests.conftest import new_workspace
 from tests.support.single_occurrences import add_single_occurrences
@@ -55,6 +56,7 @@ def make_sample(owner: psycopg.Connection, database: Database, plan: str = "ente
         insert_issues(session, sample)
         add_single_occurrences(session)
         insert_patterns(session, sample)
+        insert_suggestion(session, sample)
         insert_predictions(session, sample)
         insert_recommendations(session, sample)
         insert_investigation(session, sample)

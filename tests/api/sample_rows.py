@@ -1,6 +1,5 @@
 """Rows of a sample workspace: one of every kind."""
 
-import json
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -118,14 +117,6 @@ def insert_patterns(session: Session, sample: Sample) -> None:
         issue_count=3,
         reason="a person merged them",
     )
-    pair = {"issue_id": sample.issues[8], "other_issue_id": sample.issues[0]}
-    reason = json.dumps({"kind": "terms", "text": f"Shares the rare terms {sample.canary}"})
-    insert_row(session, "detect.suggestion", sample, **pair, confidence=0.3, reason=reason)
-    stored = session.row(
-        "select suggestion_id from detect.suggestion where workspace_id = %s", (sample.workspace_id,)
-    )
-    assert stored is not None
-    sample.ids["suggestion_id"] = stored["suggestion_id"]
     insert_row(
         session, "app.workspace_freshness", sample, stage="patterns", computed_at=now, as_of=now, run_id="r"
     )
