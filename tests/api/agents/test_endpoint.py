@@ -16,7 +16,7 @@ from mcp.client.streamable_http import streamable_http_client
 from causeloop_pipeline.agents.tools import TOOLS
 from causeloop_pipeline.agents.wording import MAX_ANSWER_TOKENS, QUOTED, count_tokens
 from causeloop_pipeline.storage.database.session import Database
-from tests.api.conftest import NO_CERTIFICATES, Client
+from tests.api.conftest import NO_CERTIFICATES
 from tests.api.sample import Sample
 from tests.support.injections import INJECTIONS
 
@@ -112,7 +112,7 @@ def test_the_audit_log_names_the_agent_beside_the_person(
     assert all(entry["actor"].startswith("service_account:") for entry in by_agent)
 
 
-def test_without_a_key_an_agent_learns_where_to_look(api_url: str, client: Client) -> None:
+def test_without_a_key_an_agent_learns_where_to_look(api_url: str) -> None:
     refused = httpx2.post(f"{api_url}/mcp", json={}, headers={"cookie": "causeloop_session=x"})
     metadata = httpx2.get(f"{api_url}/.well-secret/oauth-protected-resource/mcp").json()
 
