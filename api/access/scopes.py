@@ -20,6 +20,7 @@ AREAS = (
     "patterns",
     "predictions",
     "recommendations",
+    "search",
     "stream",
     "workspace",
 )

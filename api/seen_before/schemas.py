@@ -95,7 +95,7 @@ class NearestIssue(BaseModel):
     external_url: str | None
 
 
-class Ending(BaseModel):
+class EarlierEnding(BaseModel):
     """How an earlier failure of the same cause ended."""
 
     issue_id: UUID
@@ -164,7 +164,7 @@ class Match(BaseModel):
     differences: list[Difference]
     pattern: KnownPattern | None
     nearest_issue: NearestIssue
-    endings: list[Ending]
+    endings: list[EarlierEnding]
     notes: list[FixNote]
     fixes: list[TriedFix]
     next: NextDate | None

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
+from starlette.concurrency import run_in_threadpool
 
 from api.access.permissions import requires
 from api.auth.queries import audit
@@ -89,7 +90,8 @@ async def upload_file(request: Request, db: Db, caller: CurrentCaller, name: Fil
 @calls_outside
 async def upload_sample(request: Request, db: Db, caller: CurrentCaller) -> Response:
     """Imports a small sample of failures of the last months, which can be undone like every import."""
-    response_id = await _store_draft(request, db, caller.actor, SAMPLE_NAME, write_sample())
+    content = await run_in_threadpool(write_sample)
+    response_id = await _store_draft(request, db, caller.actor, SAMPLE_NAME, content)
     computing: Computing = request.app.state.computing
     target = ImportRequest(display_name="Sample")
     upload_id = await import_upload(db, caller, computing, response_id, target)

@@ -13,7 +13,7 @@ from starlette.concurrency import run_in_threadpool
 from api.access.permissions import requires_no_role
 from api.auth.address_limits import AddressLimits, read_address
 from api.http.bounded_pool import BoundedPool
-from api.http.bounds import RECORDS, read_bounds, set_bounds
+from api.http.bounds import RECORDS, BodyBounds, read_bounds, set_bounds
 from api.http.database import WorkspaceDatabase
 from api.http.errors import Problem, authentication_problem
 from api.http.headers import read_headers
@@ -94,9 +94,14 @@ async def _read_body(request: Request) -> bytes:
 
 
 async def _read_envelope_body(request: Request) -> bytes:
-    """The events of an envelope as JSON; what is no envelope stays what it is, and is set aside."""
     encoding = request.headers.get("content-encoding", "identity")
-    body = decode_body(await request.body(), encoding, read_bounds(request.scope))
+    body = await request.body()
+    return await run_in_threadpool(_open_envelope, body, encoding, read_bounds(request.scope))
+
+
+def _open_envelope(sent: bytes, encoding: str, bounds: BodyBounds) -> bytes:
+    """The events of an envelope as JSON; what is no envelope stays what it is, and is set aside."""
+    body = decode_body(sent, encoding, bounds)
     try:
         return orjson.dumps(read_envelope(body))
     except EnvelopeError:

@@ -7,6 +7,11 @@ from tests.api.dashboard.scripts import find_calls
 
 FOR_PROGRAMS = {
     "answer_webhook_challenge": "a tool asks it",
+    "receive_envelope": "SDKs send events to it",
+    "identify_failure": "programs and agents name a failure with it",
+    "claim_failure": "programs and agents say with it that they work on a failure",
+    "release_claim": "programs and agents end such a claim with it",
+    "upload_file": "lib/client.js sends a file with it",
     "ingest_cloud_events": "programs send issues with it",
     "ingest_otlp_logs": "programs send their logs with it",
     "ingest_otlp_metrics": "programs send all their telemetry to one address",

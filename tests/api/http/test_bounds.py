@@ -15,8 +15,11 @@ from tests.api.sample import Sample
 from tests.conftest import Installation
 
 LARGER = {
+    "ask_seen_before",
     "check_connector_declaration",
+    "claim_failure",
     "create_issue",
+    "identify_failure",
     "ingest_batch",
     "ingest_change",
     "ingest_change_batch",
@@ -27,6 +30,7 @@ LARGER = {
     "ingest_otlp_traces",
     "store_connector_declaration",
     "update_issue",
+    "upload_file",
 }
 """Operations that take data."""
 

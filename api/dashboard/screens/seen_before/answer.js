@@ -64,7 +64,7 @@ const differenceText = ({ field, this: ours, theirs }) =>
 const seenText = (pattern) =>
   `${pluralize(pattern.occurrence_count || pattern.issue_count, "time")}, last ${minute(pattern.last_seen_at)}`;
 
-/** @param {Model<"Ending">} ending */
+/** @param {Model<"EarlierEnding">} ending */
 const endingLine = (ending) => [
   externalLink(ending.external_url, ending.external_id),
   [
