@@ -16,6 +16,7 @@ from causeloop_pipeline.analysis.act.family_context import (
 from causeloop_pipeline.analysis.detect.clusters.error_families import FamilyMatch, recognize_families
 
 MIN_PROBABILITY = 0.9
+UNNAMED = "…"  # instead of a name: what stands around it still reads as it did
 MAX_COUNTED = 4  # words of one kind; more of them tell no more
 
 # Fitted by `python -m bench.training.family_weights` on the titles of bench/data/family_titles.csv that are
@@ -58,7 +59,7 @@ def _drop_names(text: str, names: Sequence[str]) -> str:
     for name in names:
         text = text.replace(f"({name})", "")
         if len(name) > 2:
-            text = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", " ", text)
+            text = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", UNNAMED, text)
     return text
 
 

@@ -182,7 +182,7 @@ def _print_recommendations(console: Console, loop: Loop, limit: int) -> None:
         console.print(build_table(title, columns, rows, right=("#", "recurrences prevented")))
     reasons = _explain_silence(loop)
     if not rows and not reasons:
-        reasons = ["nothing recurs, or the issues have no dates"]
+        reasons = [_explain_none(loop)]
     for reason in reasons:
         console.print(strip_controls(reason if rows else f"No recommendation: {reason}"))
     for best in loop.recommendations.sort("rank").head(1).iter_rows(named=True):
@@ -191,6 +191,12 @@ def _print_recommendations(console: Console, loop: Loop, limit: int) -> None:
             console.print(strip_controls(f"   {number}) {step}"))
     _print_investigations(console, loop)
     _print_unexplained(console, loop)
+
+
+def _explain_none(loop: Loop) -> str:
+    if loop.investigations.is_empty() and not loop.unexplained.pattern_ids:
+        return "nothing recurs, or the issues have no dates"
+    return "nothing tells what would fix what recurs"
 
 
 def _print_investigations(console: Console, loop: Loop) -> None:

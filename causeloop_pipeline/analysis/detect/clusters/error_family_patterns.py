@@ -19,6 +19,7 @@ FAMILY_SIGNS: dict[str, tuple[tuple[float, str], ...]] = {
     ),
     "disk_full": (
         (EXACT, r"no space left|enospc|inodes? exhausted|filesystem is full"
+            r"|(?:disks?|filesystem|volume|partition) (?:(?:of|on) )?\S+ (?:is |was )?full"
             r"|disk usage (?:is )?(?:at |above )?\d+ ?%|disk full|disk pressure|disk quota exceeded"),
         (STRONG, r"no space left|disk (?:is )?full|filesystem (?:is )?full|enospc|out of disk|disk quota"
             r"|volume full|inodes? exhausted"),
@@ -96,7 +97,7 @@ FAMILY_SIGNS: dict[str, tuple[tuple[float, str], ...]] = {
             r"|error)[ :=]*504\b|unresponsive"),
     ),
     "third_party": (
-        (EXACT, r"(?:provider|vendor|upstream) (?:\S+ )?outage"
+        (EXACT, r"(?:provider|vendor|upstream) (?:\w\S* )?outage"
             r"|50[23] (?:service unavailable|bad gateway)|(?:provider|vendor) (?:is )?unavailable"),
         (STRONG, r"(?:third[- ]party|upstream|vendor|provider|external) (?:\w+ )?(?:outage|error|fail\w*"
             r"|unavailable|down)"),
@@ -106,8 +107,8 @@ FAMILY_SIGNS: dict[str, tuple[tuple[float, str], ...]] = {
         (WEAK, r"stripe|twilio|sendgrid|webhook delivery|payment provider"),
     ),
     "network": (
-        (EXACT, r"connection (?:refused|reset)|econn\w+|no route to host|packet loss|link down"
-            r"|bgp (?:session|neighbou?r)"),
+        (EXACT, r"connection (?:(?:to|from|by|with) \S+ )?(?:was )?(?:refused|reset)|econn\w+"
+            r"|no route to host|packet loss|link down|bgp (?:session|neighbou?r)"),
         (STRONG, r"connection (?:refused|reset|closed|lost|aborted)|econn\w+|broken pipe|no route to host"
             r"|network unreachable"),
         (PLAIN, r"packet loss|network (?:error|failure|outage|partition|connectivity)"
