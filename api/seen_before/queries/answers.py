@@ -17,12 +17,13 @@ SELECT_ENDINGS = f"""
     from (
         select
             e.issue_id, e.external_id, e.title, e.status, e.resolved_at, e.external_url,
-            e.attributes ->> 'resolution' as resolution,
+            coalesce(a.quote, e.attributes ->> 'resolution') as resolution,
             coalesce(
-                e.attributes ->> 'resolved_by', e.attributes ->> 'closed_by', e.attributes ->> 'assignee',
+                a.made_by, e.attributes ->> 'resolved_by', e.attributes ->> 'closed_by', e.attributes ->> 'assignee',
                 e.team
             ) as resolved_by
         from core.issue as e
+        left join act.ending as a on a.workspace_id = e.workspace_id and a.issue_id = e.issue_id
         where e.resolved_at is not null and {{of_group}}
         order by e.source_created_at desc
         limit {MAX_ENDINGS}
