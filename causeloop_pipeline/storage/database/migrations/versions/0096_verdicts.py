@@ -63,6 +63,7 @@ comment on column reporting.proofs.turns_kept is
     'Turns of its rhythm that came after the fix; null: it has no rhythm.';
 comment on column reporting.proofs.turns_due is
     'Turns of its rhythm that were due after the fix; null: it has no rhythm.';
+select app.admit_reporting();
 """
 
 
