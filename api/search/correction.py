@@ -10,22 +10,22 @@ MIN_LETTERS = 4
 MAX_WORDS = 8
 
 
-def correct(typed: str, known: Sequence[str]) -> str | None:
-    """What was probably meant; None where no word is nearly one of those known."""
+def correct(typed: str, vocabulary: Sequence[str]) -> str | None:
+    """What was probably meant; None where no word is nearly one of the vocabulary."""
     words = typed.lower().split()
     if len(words) > MAX_WORDS:
         return None
-    corrected = [find_nearest(word, known) or word for word in words]
+    corrected = [find_nearest(word, vocabulary) or word for word in words]
     return " ".join(corrected) if corrected != words else None
 
 
-def find_nearest(word: str, known: Sequence[str]) -> str | None:
-    """The known word most similar to a word; None where none is similar or the word is known."""
-    if len(word) < MIN_LETTERS or any(each.startswith(word) for each in known):
+def find_nearest(word: str, vocabulary: Sequence[str]) -> str | None:
+    """The word of the vocabulary most similar to a word; None where none is similar or the word is in it."""
+    if len(word) < MIN_LETTERS or any(each.startswith(word) for each in vocabulary):
         return None
     letters, matcher = set(word), SequenceMatcher(b=word)
     best, similarity = None, MIN_SIMILARITY
-    for each in known:
+    for each in vocabulary:
         if abs(len(each) - len(word)) > 2 or len(letters & set(each)) < len(letters) - 2:
             continue
         matcher.set_seq1(each)

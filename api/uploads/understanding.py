@@ -141,11 +141,11 @@ def _describe_columns(reading: TableReading, rows: Sequence[FileRow]) -> list[di
     values: dict[str, list[str]] = {}
     for row in rows[:PAGE_ROWS]:
         for column, value in flatten(row.record or {}).items():
-            shown = values.setdefault(column, [])
-            if value not in (None, "", []) and len(shown) < EXAMPLE_VALUES:
+            examples = values.setdefault(column, [])
+            if value not in (None, "", []) and len(examples) < EXAMPLE_VALUES:
                 text = str(value)[:MAX_SHOWN]
-                if text not in shown:
-                    shown.append(text)
+                if text not in examples:
+                    examples.append(text)
     names = list(dict.fromkeys((*values, *reading.columns.values(), *reading.unused)))[:MAX_COLUMNS]
     return [{"column": name, "field": field_of.get(name), "values": values.get(name, [])} for name in names]
 
@@ -153,15 +153,15 @@ def _describe_columns(reading: TableReading, rows: Sequence[FileRow]) -> list[di
 def _show(row: ReadRow) -> dict[str, Any]:
     """An issue as it will be, with the row that it was read from."""
     file = ImportedFile("", UUID(int=0))
-    shown: dict[str, Any] = {"row": row.number} | dict.fromkeys(SHOWN_FIELDS)
+    issue: dict[str, Any] = {"row": row.number} | dict.fromkeys(SHOWN_FIELDS)
     record = build_record(UPLOAD_TYPE, file, row.number, row.kind, row.payload or {}, "ingest")
     if isinstance(record, Quarantined):
-        return shown
+        return issue
     try:
         fields = read_meaning(CONNECTORS[UPLOAD_TYPE], record, {}).fields
     except UnknownVariantError:
-        return shown
+        return issue
     for name in SHOWN_FIELDS:
         value = fields.get(name)
-        shown[name] = value.astimezone(UTC).isoformat() if isinstance(value, datetime) else value
-    return shown
+        issue[name] = value.astimezone(UTC).isoformat() if isinstance(value, datetime) else value
+    return issue

@@ -1,4 +1,4 @@
-"""What a person needs to know to connect a type of tool, told from its declaration and nothing else."""
+"""What a person needs to know to connect a type of tool, written from its declaration and nothing else."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -107,8 +107,8 @@ def _describe_field(field: Field) -> str:
         f"default {field.default}" if field.default not in (None, "") else "",
         "" if field.required else "optional",
     ]
-    told = "; ".join(fact for fact in facts if fact)
-    return f"**{field.title}** (`{field.name}`){f': {told}' if told else ''}"
+    note = "; ".join(fact for fact in facts if fact)
+    return f"**{field.title}** (`{field.name}`){f': {note}' if note else ''}"
 
 
 def _describe_webhook(webhook: Webhook | None) -> Iterator[str]:

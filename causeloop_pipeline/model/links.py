@@ -14,5 +14,5 @@ def build_recommendation_url(public_url: str, recommendation_id: UUID | str) -> 
 
 
 def build_seen_before_url(public_url: str) -> str:
-    """The page of the dashboard at `public_url` where failures are asked about."""
+    """The page of the dashboard at `public_url` that looks up whether a failure was seen before."""
     return f"{public_url.rstrip('/')}/#/seen-before"

@@ -54,7 +54,7 @@ class TrackerApi:
         """The tracker's answer to a change of some fields."""
         return self._send("PATCH", path, {}, orjson.dumps(document))
 
-    def put(self, path: str, document: Any) -> Any:
+    def replace(self, path: str, document: Any) -> Any:
         """The tracker's answer to a document that takes another one's place."""
         return self._send("PUT", path, {}, orjson.dumps(document))
 

@@ -1,4 +1,4 @@
-"""The ways in, by a person in a browser: a file of their own, and a tool that pushes."""
+"""How data comes in, by a person in a browser: a file of their own, and a tool that pushes."""
 
 from pathlib import Path
 from uuid import uuid4

@@ -58,7 +58,7 @@ class DropFolder:
         normalize(self.database, normalizer(self.installation.pipeline_url), self.workspace_id)
         return issues(self.database, self.workspace_id)
 
-    def quarantined(self) -> list[str]:
+    def list_quarantined(self) -> list[str]:
         """Why rows and files are set aside."""
         with self.database.workspace(self.workspace_id) as session:
             rows = session.rows("select reason from raw.quarantine where replayed_at is null order by reason")
@@ -97,7 +97,7 @@ def test_what_was_misread_is_read_again_when_the_settings_are_corrected(folder: 
     (folder.folder / "a.csv").write_text("nr,text,when\n1,Disk full,01/02/2026\n2,Timeout,03/02/2026\n")
     (folder.folder / "access.log").write_text("GET /\n")
     assert len(folder.sync()) == 2  # by ids of their content
-    assert folder.quarantined() == [
+    assert folder.list_quarantined() == [
         "access.log: files ending in .log are not read: give it as CSV, TSV, JSON, JSON lines, SARIF, Excel, "
         "Parquet or JUnit XML, choose Format where the name does not say which, or move it away"
     ]
@@ -113,10 +113,10 @@ def test_what_was_misread_is_read_again_when_the_settings_are_corrected(folder: 
 def test_a_file_without_a_title_is_read_once_somebody_says_which_column_it_is(folder: DropFolder) -> None:
     (folder.folder / "a.csv").write_text("id,what\n1,Disk full\n")
     assert folder.sync() == {}
-    assert folder.quarantined()[0].startswith("a.csv: no column holds a title; it has id, what")
+    assert folder.list_quarantined()[0].startswith("a.csv: no column holds a title; it has id, what")
     folder.configure(fields={"title": "what"})
     assert [issue["title"] for issue in folder.sync().values()] == ["Disk full"]
-    assert folder.quarantined() == []
+    assert folder.list_quarantined() == []
 
 
 def test_a_test_that_passes_again_ends_its_failure(folder: DropFolder) -> None:

@@ -63,7 +63,7 @@ class GuideSection(BaseModel):
 
 
 class ConnectorGuide(BaseModel):
-    """How to connect a type of tool, told from its declaration."""
+    """How to connect a type of tool, written from its declaration."""
 
     type: str
     title: str

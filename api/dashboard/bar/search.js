@@ -33,8 +33,8 @@ const NOTHING = { data: [], corrected: null };
  */
 export function showSearch(reader) {
   openDialog("Search", (close) => {
-    const found = h("ul", { class: "rows palette" });
-    const said = h("p", { class: "quiet", "aria-live": "polite" });
+    const list = h("ul", { class: "rows palette" });
+    const outcome = h("p", { class: "quiet", "aria-live": "polite" });
     const input = h("input", {
       id: "palette",
       type: "search",
@@ -48,11 +48,11 @@ export function showSearch(reader) {
       const text = input.value.trim().toLowerCase();
       const screens = listDestinations(reader).filter(({ title }) => title.toLowerCase().includes(text));
       const hits = results?.data ?? [];
-      found.replaceChildren(
+      list.replaceChildren(
         ...screens.map(({ path, title }) => entry(link(path, title, { onclick: close }), "Screen", null)),
         ...hits.map((hit) => hitEntry(hit, close)),
       );
-      said.textContent = results && text ? saidOf(results, screens.length) : "";
+      outcome.textContent = results && text ? writeOutcome(results, screens.length) : "";
     };
     const search = async () => {
       const q = input.value.trim();
@@ -64,9 +64,9 @@ export function showSearch(reader) {
       draw(null);
       searchLater();
     });
-    listenToArrows(input, found);
+    listenToArrows(input, list);
     draw(null);
-    return [input, said, found];
+    return [input, outcome, list];
   });
 }
 
@@ -74,7 +74,7 @@ export function showSearch(reader) {
  * @param {Model<"SearchResults">} results
  * @param {number} screens
  */
-function saidOf({ data, corrected }, screens) {
+function writeOutcome({ data, corrected }, screens) {
   if (corrected) return `Nothing has these words. This is what has “${corrected}”.`;
   return data.length || screens ? "" : "Nothing has these words.";
 }
@@ -103,15 +103,15 @@ const entry = (where, kind, detail) =>
 
 /**
  * @param {HTMLInputElement} input
- * @param {HTMLElement} found
+ * @param {HTMLElement} list
  */
-function listenToArrows(input, found) {
+function listenToArrows(input, list) {
   input.addEventListener("keydown", (event) => {
-    const first = found.querySelector("a");
+    const first = list.querySelector("a");
     if (event.key === "Enter" && first) act(event, () => first.click());
     if (event.key === "ArrowDown" && first) act(event, () => first.focus());
   });
-  found.addEventListener("keydown", (event) => {
+  list.addEventListener("keydown", (event) => {
     const present = document.activeElement?.closest("li");
     const next = siblingOf(present, event.key);
     if (next !== undefined) act(event, () => (next?.querySelector("a") ?? input).focus());

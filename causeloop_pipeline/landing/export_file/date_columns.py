@@ -53,9 +53,9 @@ def decide_formats(
     clear = {form.is_day_first for form in formats.values() if not form.is_ambiguous} - {None}
     if len(clear) != 1:
         return formats
-    known = clear.pop()
+    shared_order = clear.pop()
     return {
-        name: replace(decide_format(columns[name], is_day_first=known, now=now))
+        name: replace(decide_format(columns[name], is_day_first=shared_order, now=now))
         if form.is_ambiguous
         else form
         for name, form in formats.items()

@@ -85,8 +85,8 @@ def split_offsets(texts: pl.Series) -> pl.DataFrame:
 
 
 def _cut(text: pl.Expr, ending: pl.Expr) -> pl.Expr:
-    kept = text.str.head(text.str.len_chars() - ending.str.len_chars().cast(pl.Int64)).str.strip_chars_end()
-    return pl.when(ending.is_null()).then(text).otherwise(kept)
+    rest = text.str.head(text.str.len_chars() - ending.str.len_chars().cast(pl.Int64)).str.strip_chars_end()
+    return pl.when(ending.is_null()).then(text).otherwise(rest)
 
 
 def _to_minutes(signed: pl.Expr) -> pl.Expr:

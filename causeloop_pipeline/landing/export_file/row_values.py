@@ -37,7 +37,7 @@ NOT_OF_ISSUES = ("component", "region")
 IDENTIFYING = ("title", "source_created_at", "service", "error_type", "component", "environment", "team")
 """What tells rows without an id apart: none of it changes while somebody works on the issue."""
 OWN_ATTRIBUTES = "attributes"
-SHOWN = 80
+MAX_QUOTED = 80
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class ReadRow:
 
 @dataclass
 class RowReader:
-    """Reads the rows of one file in their order: rows alike, without an id, are told apart by it."""
+    """Reads the rows of one file in their order: rows alike, without an id, are distinguished by it."""
 
     reading: TableReading
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
@@ -145,11 +145,11 @@ class RowReader:
             written = _to_text(read_place(row.record or {}, flat, column))
             if time is None and written:
                 read_as = spell_format(self.reading.formats[name])
-                return column, f"is not a date that could be read as {read_as} ({written[:SHOWN]!r})"
+                return column, f"is not a date that could be read as {read_as} ({written[:MAX_QUOTED]!r})"
             if time is None and name == "source_created_at" and self.are_dates_needed and not row.no_failure:
                 return column, "holds no date"
             if time is not None and (wrong := find_range_problem(time, self.now)):
-                return column, f"{wrong} ({written[:SHOWN]!r})"
+                return column, f"{wrong} ({written[:MAX_QUOTED]!r})"
         return None if "title" in texts else (self.reading.columns.get("title", "title"), "holds no title")
 
     def _make_id(self, record: Mapping[str, Any], flat: Mapping[str, Any]) -> "str | MissingKey":

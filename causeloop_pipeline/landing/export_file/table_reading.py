@@ -151,8 +151,8 @@ class _ColumnsSeen:
             return
         key, start = (self._peek(record, flat, name) for name in ("id", "source_created_at"))
         if key is not None and start is not None:
-            known = self.starts.setdefault(hash(str(key)), hash(str(start)))
-            self.repeats_ids = known != hash(str(start))
+            first_start = self.starts.setdefault(hash(str(key)), hash(str(start)))
+            self.repeats_ids = first_start != hash(str(start))
 
     def _peek(self, record: Mapping[str, Any], flat: Mapping[str, Any], name: str) -> Any:
         if self.chosen.get(name):

@@ -57,7 +57,7 @@ class GitLab:
         """Write the issue's description again."""
         project, _, number = external_id.rpartition("#")
         path = f"{self._path(project)}/{quote(number, safe='')}"
-        return self._ticket(project, self.api.put(path, {"description": write_markdown(draft)}))
+        return self._ticket(project, self.api.replace(path, {"description": write_markdown(draft)}))
 
     def _path(self, project: str) -> str:
         return f"/api/v4/projects/{quote(project, safe='')}/issues"

@@ -29,15 +29,17 @@ def list_fields(document: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, 
 
 
 def test_every_field_and_parameter_is_described(document: dict[str, Any]) -> None:
-    silent = [f"{owner}.{name}" for owner, name, told in list_fields(document) if not told.get("description")]
+    silent = [
+        f"{owner}.{name}" for owner, name, field in list_fields(document) if not field.get("description")
+    ]
 
     assert silent == []
 
 
 def test_no_description_is_left_of_a_field_that_is_gone(document: dict[str, Any]) -> None:
-    known = {text for owner, name, _ in list_fields(document) for text in (name, f"{owner}.{name}")}
+    fields = {text for owner, name, _ in list_fields(document) for text in (name, f"{owner}.{name}")}
 
-    assert set(read_texts(FIELDS)) - known == set()
+    assert set(read_texts(FIELDS)) - fields == set()
 
 
 def test_every_json_body_has_an_example_and_no_example_is_left_over(document: dict[str, Any]) -> None:

@@ -33,7 +33,7 @@ print(read.title, batch.new, len(page.data), page.page.has_more, sep="|")
 
 @pytest.fixture(scope="module")
 def generated(api_url: str, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
-    """The folder of a client that was generated from the running API's document, and what was said of it."""
+    """The folder of a client generated from the running API's document, and what the generator printed."""
     if not (TOOLS / "openapi-python-client").exists():
         pytest.skip("openapi-python-client is not installed: `make lint` installs it")
     folder = tmp_path_factory.mktemp("client")
@@ -52,10 +52,12 @@ def generated(api_url: str, tmp_path_factory: pytest.TempPathFactory) -> tuple[P
 
 
 def test_nothing_of_the_document_is_left_out(generated: tuple[Path, str]) -> None:
-    folder, said = generated
+    folder, printed = generated
     operations = json.loads((folder.parent / "openapi.json").read_bytes())["paths"]
 
-    left_out = [line for line in said.splitlines() if "Cannot parse" in line or "Unsupported content" in line]
+    left_out = [
+        line for line in printed.splitlines() if "Cannot parse" in line or "Unsupported content" in line
+    ]
     made = [file for file in (folder / "causeloop_client/api").rglob("*.py") if file.name != "__init__.py"]
     assert [line for line in left_out if not any(kind in line for kind in UNREAD)] == []
     assert len(made) == sum(map(len, operations.values()))

@@ -34,8 +34,8 @@ def search(client: Client, fresh_sample: Sample, database: Database) -> Search:
     return run
 
 
-def list_kinds(found: dict[str, Any]) -> set[str]:
-    return {hit["kind"] for hit in found["data"]}
+def list_kinds(results: dict[str, Any]) -> set[str]:
+    return {hit["kind"] for hit in results["data"]}
 
 
 @pytest.mark.parametrize(
@@ -46,11 +46,11 @@ def test_a_pattern_is_found_by_stems_prefixes_and_parts_of_its_name(search: Sear
 
 
 @pytest.mark.parametrize(("typed", "meant"), [("leger-db", "ledger-db"), ("pyout ledgr", "payout ledger")])
-def test_what_is_typed_wrongly_is_corrected_and_said(search: Search, typed: str, meant: str) -> None:
-    found = search(typed)
+def test_what_is_typed_wrongly_is_corrected_and_reported(search: Search, typed: str, meant: str) -> None:
+    results = search(typed)
 
-    assert found["corrected"] == meant
-    assert "pattern" in list_kinds(found)
+    assert results["corrected"] == meant
+    assert "pattern" in list_kinds(results)
 
 
 def test_nothing_is_found_where_nothing_is_similar(search: Search) -> None:
@@ -100,8 +100,8 @@ def test_nothing_of_another_workspace_is_found(
     elsewhere = create_service_key(owner, new_workspace(owner, "enterprise"), "k", "owner")
 
     assert search("payout")["data"]
-    found = client(elsewhere).get("/v1/search", params={"q": "payout"}).json()
-    assert found == {"data": [], "corrected": None}
+    results = client(elsewhere).get("/v1/search", params={"q": "payout"}).json()
+    assert results == {"data": [], "corrected": None}
 
 
 @pytest.mark.parametrize("typed", ["'", "\\", "a:* | b", "!!", "() & :", "-", '"', "%", "a\\'b", "<->", "½"])

@@ -1,4 +1,4 @@
-"""One file is read alike by every door: the rows of a table, and what each of them becomes."""
+"""One file is read alike by every channel: the rows of a table, and what each of them becomes."""
 
 import io
 import json
@@ -92,7 +92,7 @@ def test_the_readmes_own_file_keeps_its_dates_descriptions_and_words():
     }
 
 
-def test_day_and_month_are_told_apart_by_the_whole_file():
+def test_day_and_month_are_distinguished_by_the_whole_file():
     lines = [f"{number},x,0{number % 9 + 1}/02/2026,\n" for number in range(2_000)]
     content = "id,title,created,resolved\n" + "".join(lines) + "x,y,25/02/2026,\n"
     reading, rows = read(content.encode())
@@ -103,7 +103,7 @@ def test_day_and_month_are_told_apart_by_the_whole_file():
     assert (reading.formats["source_created_at"], reading.ambiguous) == ("%d/%m/%Y", ())
 
 
-def test_what_cannot_be_told_apart_is_said_and_may_be_chosen():
+def test_what_is_ambiguous_is_reported_and_may_be_chosen():
     content = b"id,title,created\n1,x,01/02/2026\n"
     assert read(content)[0].ambiguous == ("source_created_at",)
     reading, rows = read(content, dates="month first")

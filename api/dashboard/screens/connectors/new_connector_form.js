@@ -64,7 +64,7 @@ export function newConnectorForm(tool, others) {
 }
 
 /**
- * The short way for a tool that shall only push: neither address nor credentials are asked for.
+ * The short way for a tool that shall only push: it needs neither address nor credentials.
  * @param {Tool} tool
  */
 function pushOnly(tool) {

@@ -34,7 +34,7 @@ const ORDERS = [
 ];
 
 /**
- * The table of columns, and how dates and rows are told apart.
+ * The table of columns, and how dates are read and rows distinguished.
  * @param {Model<"Upload">} upload
  * @param {() => void} reload
  */
@@ -73,7 +73,7 @@ export function fieldsOfColumns(upload, reload) {
   ];
   const key = h("input", {
     ...{ id: "key", type: "text", maxlength: 500, value: choices.key ?? "" },
-    placeholder: understanding.key ?? "told apart by their content",
+    placeholder: understanding.key ?? "distinguished by their content",
   });
   return [
     table("Columns of the file", columns, understanding.columns, { className: "stacked" }),

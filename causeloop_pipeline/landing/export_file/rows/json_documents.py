@@ -102,8 +102,8 @@ def find_records(document: Any) -> list[Any]:
     """The records of a document: itself, or the longest list of objects inside; else it is one record."""
     if isinstance(document, list):
         return document
-    found = list(_list_records(document, 0))
-    return max(found, key=len, default=[document])
+    lists = list(_list_records(document, 0))
+    return max(lists, key=len, default=[document])
 
 
 def _list_records(value: Any, depth: int) -> Iterator[list[Any]]:

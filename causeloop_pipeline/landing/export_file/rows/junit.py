@@ -71,8 +71,8 @@ def _read_test(number: int, test: Element, suites: list[Element]) -> FileRow:
         del record["status"]
     else:
         no_failure = "a test that passed"
-    told = {key: value for key, value in record.items() if value}
-    return FileRow(number, told, is_of_condition=True, no_failure=no_failure)
+    filled = {key: value for key, value in record.items() if value}
+    return FileRow(number, filled, is_of_condition=True, no_failure=no_failure)
 
 
 def _describe_failure(name: str, failed: Element) -> Mapping[str, Any]:

@@ -72,8 +72,8 @@ def _read_result(
         "start_line": line,
     }
     no_failure = f"a result of the kind {kind}" if kind in NOT_FAILURES else ""
-    told = {name: value for name, value in record.items() if value not in (None, "")}
-    return FileRow(number, told, is_of_condition=True, no_failure=no_failure)
+    filled = {name: value for name, value in record.items() if value not in (None, "")}
+    return FileRow(number, filled, is_of_condition=True, no_failure=no_failure)
 
 
 def _identify(result: Mapping[str, Any], line: Any) -> Any:

@@ -18,7 +18,7 @@ SEPARATORS = ",;\t|"
 SAMPLE_LINES = 50
 MAX_PREAMBLE = 10
 STATED = "sep="
-"""How Excel is told the separator."""
+"""How a file states its separator to Excel."""
 
 
 def read_csv(content: BinaryIO) -> Iterator[FileRow]:

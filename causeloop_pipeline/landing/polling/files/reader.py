@@ -59,10 +59,10 @@ def read_place(job: Job, place: Place) -> Iterator[Page]:
     cursor: dict[str, Any] = {SETTINGS: digest, **again} if is_other else before
     rows_left = job["max_rows"]
     backfill_from = datetime.fromisoformat(job["backfill_from"])
-    kept = {name: cursor[name] for name in (SETTINGS, AGAIN) if name in cursor}
+    carried_over = {name: cursor[name] for name in (SETTINGS, AGAIN) if name in cursor}
     for file in choose_files(_list_finished(place), cursor, backfill_from):
         for page in _read_file(job, place, file, cursor):
-            cursor = page["cursor"] = page["cursor"] | kept
+            cursor = page["cursor"] = page["cursor"] | carried_over
             yield page
             rows_left -= len(page["rows"])
             if rows_left <= 0:

@@ -80,8 +80,8 @@ def _study_all(columns: QueryReading, job: Mapping[str, Any]) -> TableReading:
 
 def _recall_formats(cursor: Mapping[str, Any] | None, config: Mapping[str, Any]) -> dict[str, str]:
     """What earlier syncs decided, as long as the same columns are read."""
-    known = (cursor or {}).get(DATES_KEY) or {}
-    return dict(known["formats"]) if known.get("of") == _describe_columns(config) else {}
+    decided = (cursor or {}).get(DATES_KEY) or {}
+    return dict(decided["formats"]) if decided.get("of") == _describe_columns(config) else {}
 
 
 def _describe_columns(config: Mapping[str, Any]) -> str:

@@ -576,7 +576,7 @@ comment on column app.sync_run.oldest_record_at is
 comment on column app.sync_run.newest_record_at is
     'The newest time of a record that the sync has landed so far.';
 comment on column app.sync_run.no_failures is
-    'Why entries told of no failure and were not landed, and how many.';
+    'Why entries were no failures and were not landed, and how many.';
 create index sync_runs_of_connector on app.sync_run (workspace_id, connector_id, started_at desc);
 create index sync_runs_by_age on app.sync_run (workspace_id, started_at);
 create index backfills_of_connector on app.sync_run (workspace_id, connector_id) where reads_from is not null;

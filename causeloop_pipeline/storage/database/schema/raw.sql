@@ -186,7 +186,7 @@ comment on table raw.withdrawn_record is
     'External records of which a version was taken back: a run makes their issue again, or deletes it.';
 select app.isolate('raw.withdrawn_record');
 
--- What was pushed to a connector: what each delivery became, and what was refused, several in a row as one.
+-- What was pushed to a connector: what each delivery became, and what was refused, equal ones in a row counted together.
 create table raw.delivery (
     workspace_id uuid not null references app.workspace on delete cascade,
     delivery_key uuid not null default uuidv7(),

@@ -31,7 +31,7 @@ print(*sorted(name for name in set(sys.modules) - imported if name.split(".")[0]
 """
 
 
-def test_nothing_is_imported_anew_for_each_piece_of_work() -> None:
+def test_nothing_is_imported_again_for_each_piece_of_work() -> None:
     output = subprocess.run(
         [sys.executable, "-c", PROGRAM], capture_output=True, text=True, check=True
     ).stdout

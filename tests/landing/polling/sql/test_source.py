@@ -167,7 +167,7 @@ def test_a_row_that_is_no_issue_goes_to_quarantine(customer):
 
 
 def test_dates_in_a_text_column_are_read_as_those_of_a_file(customer):
-    """Day and month are told apart by all rows of a sync, and stay so in the next ones."""
+    """Day and month are distinguished by all rows of a sync, and stay so in the next ones."""
     fill(customer, 700)
     query = (
         "select id, subject, updated_at, "

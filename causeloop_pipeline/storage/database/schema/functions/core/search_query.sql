@@ -14,7 +14,7 @@ as $$
                     case when word ~ '^[[:alpha:]]{3,}$'
                         then to_tsquery('simple', (ts_lexize('pg_catalog.english_stem', lower(word)))[1] || ':*')
                     end as by_stem
-            ) as found
+            ) as word_query
             where by_beginning::text <> ''
         ), '')::tsquery
     end
