@@ -5,7 +5,7 @@
 
 import json
 
-from causeloop_pipeline.model.issue import ISSUE_FIELDS
+from causeloop_pipeline.model.issue import ISSUE_FIELDS, OPEN_STATUSES
 from causeloop_pipeline.model.pattern import SUGGESTION_BELOW
 from causeloop_pipeline.model.prediction import NEAREST_WINDOW, PREFERRED_WINDOW, WINDOWS
 from causeloop_pipeline.model.proof import FINAL_VERDICTS
@@ -30,7 +30,8 @@ def write_vocabulary() -> str:
             {"name": field.name, "label": field.label, "max_length": field.max_length}
             for field in ISSUE_FIELDS
             if field.is_facet
-        ]
+        ],
+        "OPEN_ISSUE_STATUSES": list(OPEN_STATUSES),
     }
     typed: dict[str, tuple[str, object]] = {
         **{name: ("const", value) for name, value in exact.items()},

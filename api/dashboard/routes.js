@@ -18,7 +18,7 @@ import { showPredictions } from "./screens/predictions/predictions.js";
 import { showRecommendation } from "./screens/recommendations/recommendation.js";
 import { showRecommendations } from "./screens/recommendations/recommendations.js";
 import { showSeenBefore } from "./screens/seen_before/seen_before.js";
-import { showServices } from "./screens/services.js";
+import { showServices } from "./screens/services/overview.js";
 import { showAccount } from "./screens/settings/account.js";
 import { showAudit } from "./screens/settings/audit.js";
 import { showDirectory } from "./screens/settings/directory.js";

@@ -1,12 +1,12 @@
 // Services: one of them with its patterns, issues and changes; without a name in the address, all that have issues.
 
-import { get } from "../lib/client.js";
-import { h, link, section, table } from "../lib/elements.js";
-import { ago, exact, number, plain, pluralize } from "../lib/format.js";
-import { empty, partSection } from "../lib/states.js";
-import { Severity } from "../lib/vocabulary.js";
+import { get } from "../../lib/client.js";
+import { h, link, section, table } from "../../lib/elements.js";
+import { ago, exact, number, plain, pluralize } from "../../lib/format.js";
+import { empty, partSection } from "../../lib/states.js";
+import { OPEN_ISSUE_STATUSES, Severity } from "../../lib/vocabulary.js";
 
-/** @import { Column, Model, ScreenContext } from "../types.js" */
+/** @import { Column, Model, ScreenContext } from "../../types.js" */
 
 const ROWS = 10;
 
@@ -40,7 +40,7 @@ async function drawServices(signal) {
 async function drawService(name, signal) {
   const [patterns, open] = await Promise.all([
     get("/v1/patterns", {}, { service: [name], limit: ROWS }, signal),
-    get("/v1/issues", {}, { service: [name], status: ["open", "in_loop", "mitigating"], limit: 1 }, signal),
+    get("/v1/issues", {}, { service: [name], status: [...OPEN_ISSUE_STATUSES], limit: 1 }, signal),
   ]);
   return h(
     "div",
