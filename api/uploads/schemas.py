@@ -10,6 +10,7 @@ from api.connectors.schemas import DisplayName
 from api.field_types.texts import TimeZone
 from api.http.pagination import PageRequest
 from causeloop_pipeline.landing.export_file.column_names import USUAL_NAMES
+from causeloop_pipeline.model.date_order import DateOrder
 
 UploadStatus = Literal["draft", "imported", "undone"]
 FIELDS = tuple(USUAL_NAMES)
@@ -92,9 +93,7 @@ class UploadChoices(BaseModel):
         description=f"Field → column, or nothing where no column is it: {', '.join(FIELDS)}",
     )
     key: str = Field("", max_length=500, description="A column, or several with commas")
-    dates: Literal["recognized", "day first", "month first", "iso", "epoch_seconds", "epoch_milliseconds"] = (
-        "recognized"
-    )
+    dates: DateOrder = DateOrder.RECOGNIZED
     timezone: TimeZone | None = Field(None, description="Of dates without an offset; null: the workspace's")
 
 

@@ -23,6 +23,7 @@ from causeloop_pipeline.landing.export_file.rows.formats import (
 )
 from causeloop_pipeline.landing.export_file.table_reading import ReadingChoices, TableReading, flatten, study
 from causeloop_pipeline.landing.record_meaning import UnknownVariantError, read_meaning
+from causeloop_pipeline.model.date_order import DateOrder
 from causeloop_pipeline.model.raw_record import Quarantined, RawRecord
 
 UPLOAD_TYPE = "file_upload"
@@ -51,7 +52,7 @@ def make_choices(choices: Mapping[str, Any]) -> ReadingChoices:
     return ReadingChoices(
         columns=dict(choices.get("columns") or {}),
         key=str(choices.get("key") or ""),
-        dates=str(choices.get("dates") or "recognized"),
+        dates=str(choices.get("dates") or DateOrder.RECOGNIZED),
         timezone=str(choices.get("timezone") or "UTC"),
     )
 

@@ -1,6 +1,7 @@
 """Every vocabulary of the product, for code that publishes or checks them all."""
 
 from causeloop_pipeline.model.change import ChangeKind
+from causeloop_pipeline.model.date_order import DateOrder
 from causeloop_pipeline.model.investigation import InvestigationResult, InvestigationStatus
 from causeloop_pipeline.model.issue import FiringStart, Identifies, IssueStatus, Severity
 from causeloop_pipeline.model.notification import AlertChannel, AlertSensitivity, NotificationKind
@@ -45,6 +46,7 @@ VOCABULARIES: tuple[type[Vocabulary], ...] = (
     ConnectorStatus,
     ConstraintKind,
     CorrectionAct,
+    DateOrder,
     Effort,
     FiringStart,
     Identifies,

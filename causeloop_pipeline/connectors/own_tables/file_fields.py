@@ -2,6 +2,7 @@
 
 from causeloop_pipeline.connectors.own_tables.query_fields import FIELDS
 from causeloop_pipeline.connectors.spec import Field
+from causeloop_pipeline.model.date_order import DateOrder
 
 FILE_FIELDS = (
     Field(
@@ -39,8 +40,8 @@ FILE_FIELDS = (
         "Format of dates",
         help="Recognized from all rows of a file; choose one where day and month could be swapped.",
         required=False,
-        default="recognized",
-        choices=("recognized", "day first", "month first", "iso", "epoch_seconds", "epoch_milliseconds"),
+        default=DateOrder.RECOGNIZED.value,
+        choices=tuple(order.value for order in DateOrder),
     ),
     Field(
         "timezone",

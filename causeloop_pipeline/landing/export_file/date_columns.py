@@ -7,21 +7,10 @@ from datetime import datetime
 import polars as pl
 
 from causeloop_pipeline.landing.export_file.dates import ISO_8601, NUMBERS, DateFormat, decide_format
-from causeloop_pipeline.model.vocabulary import Vocabulary
+from causeloop_pipeline.model.date_order import DateOrder
 
 DATE_FIELDS = ("source_created_at", "source_updated_at", "resolved_at")
 OPTIONAL_DATES = ("source_updated_at", "resolved_at")
-
-
-class DateOrder(Vocabulary):
-    """What a person says of how dates are written."""
-
-    RECOGNIZED = "recognized"
-    DAY_FIRST = "day first"
-    MONTH_FIRST = "month first"
-    ISO = "iso"
-    EPOCH_SECONDS = "epoch_seconds"
-    EPOCH_MILLISECONDS = "epoch_milliseconds"
 
 
 ORDERS = {DateOrder.DAY_FIRST: True, DateOrder.MONTH_FIRST: False}

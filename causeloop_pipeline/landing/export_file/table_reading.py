@@ -15,14 +15,10 @@ from causeloop_pipeline.landing.export_file.columns import (
     normalize_name,
     recognize_columns,
 )
-from causeloop_pipeline.landing.export_file.date_columns import (
-    DATE_FIELDS,
-    OPTIONAL_DATES,
-    DateOrder,
-    decide_formats,
-)
+from causeloop_pipeline.landing.export_file.date_columns import DATE_FIELDS, OPTIONAL_DATES, decide_formats
 from causeloop_pipeline.landing.export_file.dates import read_in
 from causeloop_pipeline.landing.export_file.rows.file_row import FileRow
+from causeloop_pipeline.model.date_order import DateOrder
 
 CHUNK = 10_000
 NAMED_COLUMNS = 12

@@ -84,7 +84,7 @@ export function fieldsOfColumns(upload, reload) {
         "div",
         { class: "field" },
         h("span", { class: "label", "aria-hidden": "true" }, "Dates are written"),
-        pick("Dates are written", ORDERS, choices.dates ?? "recognized", (dates) => send({ dates })),
+        pick("Dates are written", ORDERS, String(choices.dates ?? "recognized"), (dates) => send({ dates })),
       ),
       h("div", { class: "field" }, h("label", { for: "key" }, "Columns that tell rows apart"), key),
       action("Read again", () => send({ key: key.value })),

@@ -14,12 +14,12 @@ from causeloop_pipeline.connectors.spec import Connector
 from causeloop_pipeline.egress.errors import PermanentFailure
 from causeloop_pipeline.egress.origin import find_port, parse_web_address
 from causeloop_pipeline.egress.policy import EgressPolicy
-from causeloop_pipeline.landing.export_file.date_columns import DateOrder
 from causeloop_pipeline.landing.export_file.records import ImportedFile, build_record, set_aside
 from causeloop_pipeline.landing.export_file.rows.formats import BY_NAME
 from causeloop_pipeline.landing.polling.isolated.parent import read_isolated
 from causeloop_pipeline.landing.polling.page import Page, ReadStart, build_page
 from causeloop_pipeline.landing.polling.sync_input import SyncInput
+from causeloop_pipeline.model.date_order import DateOrder
 from causeloop_pipeline.model.raw_record import Quarantined, RawRecord
 
 PAGE_ROWS = 500
