@@ -14,6 +14,8 @@ from causeloop_pipeline.agents.reading import (
     what_changed,
 )
 from causeloop_pipeline.agents.writing import claim_fix, correct, file_ticket
+from causeloop_pipeline.model.pattern import PatternStatus
+from causeloop_pipeline.model.prediction import NEAREST_WINDOW, WINDOWS
 
 Answer = Callable[[ProductApi, Mapping[str, Any]], Awaitable[dict[str, Any]]]
 Schema = dict[str, Any]
@@ -86,7 +88,7 @@ TOOLS: tuple[AgentTool, ...] = (
         "Search recurring failures by the words of their names; without words, the riskiest.",
         _takes(
             query=_text("Words"),
-            status={"enum": ["emerging", "active", "resolved"]},
+            status={"enum": [status.value for status in PatternStatus]},
             limit=_number(1, 20, 8),
             offset=OFFSET,
         ),
@@ -117,7 +119,7 @@ TOOLS: tuple[AgentTool, ...] = (
         "What is due",
         "Patterns likely to recur within the next days, with probability and expected date.",
         _takes(
-            window_days={"enum": [7, 14, 30, 90], "default": 7},
+            window_days={"enum": list(WINDOWS), "default": NEAREST_WINDOW},
             limit=_number(1, 20, 8),
             offset=OFFSET,
         ),

@@ -11,7 +11,8 @@ MIN_EVIDENCE = math.log(100)
 MAX_TURNS = 26  # older ones are not looked at: a rhythm may be younger than its pattern
 OFF_BEAT = 0.05  # the share of days off the beat that a rhythm may have
 TOLERANCES = (0.5, 1.25)  # days that a turn may be early or late
-_PRIOR = {7: 0.3, 14: 0.1, 28: 0.05, 30: 0.05, 21: 0.04}
+WEEK, MONTH = 7, 30  # days
+_PRIOR = {WEEK: 0.3, 2 * WEEK: 0.1, 4 * WEEK: 0.05, MONTH: 0.05, 3 * WEEK: 0.04}
 PERIODS = tuple(range(2, 36))
 
 
@@ -42,7 +43,7 @@ class Rhythm:
 
     def describe(self) -> str:
         """The rhythm in words."""
-        return "each week" if self.period == 7 else f"each {self.period:.0f} days"
+        return "each week" if self.period == WEEK else f"each {self.period:.0f} days"
 
 
 def find_rhythm(days: Sequence[float]) -> Rhythm | None:
