@@ -123,7 +123,8 @@ export const activity = (events, days) => `${number(events)} in ${number(days, 0
  */
 export function since(proof) {
   const seen = activity(proof.events_after, proof.days_after);
-  if (proof.turns_due !== null) return `${seen}, ${number(proof.turns_kept)} of ${number(proof.turns_due)} turns`;
+  if (proof.turns_due !== null)
+    return `${seen}, ${number(proof.turns_kept)} of ${number(proof.turns_due)} turns`;
   return proof.expected_after === null ? seen : `${seen}, ${number(proof.expected_after, 1)} expected`;
 }
 
