@@ -41,6 +41,7 @@ from causeloop_pipeline.settings import ROOT
             ("BASSA", "p4"),
             ("Laag", "p4"),
         ),
+        *(("6", "p3"), ("10", "p1"), ("30", "p4"), ("40", "p3"), ("70", "p2"), ("90.0", "p1")),
         *(("scheduled, partial-outage", "p2"), ("SERVICE_OUTAGE", "p1"), ("E", "p2"), ("D", "p4")),
     ],
 )
@@ -48,7 +49,7 @@ def test_the_usual_vocabularies_of_severity_are_understood(word, severity):
     assert map_severities([word]) == {word: severity}
 
 
-@pytest.mark.parametrize("word", ["", "purple", "10", "n/a"])
+@pytest.mark.parametrize("word", ["", "purple", "101", "n/a"])
 def test_a_word_that_says_no_severity_is_left_out(word):
     assert map_severities([word]) == {}
 

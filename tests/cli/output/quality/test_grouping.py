@@ -11,6 +11,8 @@ ROWS = [
     ("causeloop", "f1", 0.333, 0.2, 1.0),
     ("causeloop", "sure_precision", float("nan"), None, None),
     ("causeloop", "recall@10", 0.8, None, None),
+    ("causeloop", "observed@0.9", 0.75, None, None),
+    ("causeloop", "patterns@0.9", 12.0, None, None),
     ("exact titles", "f1", 0.1, 0.05, 0.15),
     ("tf-idf average link", "f1", 0.3, 0.1, 0.4),
     ("tf-idf average link", "recall@10", 0.7, None, None),
@@ -27,10 +29,11 @@ def lines_of(part: str, title: str) -> list[str]:
 
 def test_each_set_stands_beside_the_best_peer_with_its_interval_and_what_was_tuned_on_it() -> None:
     part = describe_grouping([make_set("somebody's own"), make_set("tracker_filesystem")])
-    summary, detail, peers = lines_of(part, "bug reports of a file system")
+    summary, detail, reliability, peers = lines_of(part, "bug reports of a file system")
     assert ".50 / .25 / .33 | .20 to 1.00 | .30 (tf-idf average link) | .80 (.70)" in summary
     assert "| 1,234 |" in summary
     assert "threshold" in detail
+    assert reliability.endswith("| – | .75 (12) |")
     assert ".33 (.20 to 1.00)" in peers
     assert ".10 (.05 to .15)" in peers
     assert "Means over the 1 sets of reports and traces: F1 0.333" in part
