@@ -16,7 +16,7 @@ from causeloop_pipeline.landing.export_file.dates import read_in, spell_format
 from causeloop_pipeline.landing.export_file.rows.file_row import FileRow
 from causeloop_pipeline.landing.export_file.table_reading import TEMPLATE, TableReading, flatten, read_place
 from causeloop_pipeline.landing.export_file.vocabulary import map_severities, map_statuses, map_vendor_word
-from causeloop_pipeline.landing.polling.sql.values import to_json
+from causeloop_pipeline.landing.json_values import to_json
 from causeloop_pipeline.model.instant_range import find_range_problem
 from causeloop_pipeline.model.issue import OPEN_STATUSES, TITLE_LIMIT, IssueStatus
 from causeloop_pipeline.model.raw_record import NORMALIZED, NORMALIZED_CONDITION

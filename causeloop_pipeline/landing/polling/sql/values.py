@@ -1,10 +1,8 @@
-"""Values of a database as JSON values, and cursor values as what the next sync starts from."""
+"""Cursor values as what the next sync starts from, and the sizes and shapes of rows."""
 
-import base64
 import json
-import math
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -37,27 +35,6 @@ def read_time(value: Any, now: datetime) -> datetime:
     if not isinstance(value, datetime):
         return now
     return value if value.tzinfo else value.replace(tzinfo=UTC)
-
-
-def to_json(value: Any) -> Any:
-    """A database value as a JSON value."""
-    if isinstance(value, list | tuple):
-        return [to_json(item) for item in value]
-    if isinstance(value, dict):
-        return {str(key): to_json(item) for key, item in value.items()}
-    if value is None or isinstance(value, str | int):
-        return value
-    return _convert_scalar(value)
-
-
-def _convert_scalar(value: Any) -> Any:
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    if isinstance(value, Decimal) and value.is_finite() and value == value.to_integral_value():
-        return int(value)
-    if isinstance(value, bytes | bytearray | memoryview):
-        return base64.b64encode(value).decode()
-    return value.isoformat() if isinstance(value, date | time) else str(value)
 
 
 def measure(row: Mapping[str, Any]) -> int:

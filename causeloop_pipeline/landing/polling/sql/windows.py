@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
+from causeloop_pipeline.landing.json_values import to_json
 from causeloop_pipeline.landing.polling.sql.values import (
     MAX_ROW_BYTES,
     Job,
@@ -13,7 +14,6 @@ from causeloop_pipeline.landing.polling.sql.values import (
     name_type,
     read_time,
     shape_record,
-    to_json,
 )
 
 
