@@ -5,7 +5,7 @@ import signal
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -170,7 +170,7 @@ def _claim_demo_fixes(console: Console, config: Settings, loaded: "DemoTenants")
     from causeloop_pipeline.cli.demo_fixes import claim_demo_fixes
 
     try:
-        with closing(_open_database(config)) as database:
+        with _open_database(config).keep_connection() as database:
             claimed = claim_demo_fixes(database, loaded.workspace_ids, loaded.analysts, config.state_dir)
     except psycopg.Error as problem:
         console.print(f"demo        its fixes could not be claimed: {problem}", markup=False)
