@@ -69,7 +69,8 @@ def test_the_minor_version_is_one_whose_private_parts_were_read(package: str) ->
 
 @pytest.mark.parametrize("package", SUPPORTED_VERSIONS)
 def test_no_later_minor_version_is_installed_before(package: str) -> None:
-    dependencies = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["dependencies"]
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    dependencies = project["optional-dependencies"]["server"]
     major, minor = map(int, SUPPORTED_VERSIONS[package].split("."))
     assert f"{package}>={major}.{minor},<{major}.{minor + 1}" in dependencies
 
