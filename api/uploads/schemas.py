@@ -1,7 +1,7 @@
 """Uploads."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -126,7 +126,7 @@ class Upload(BaseModel):
     file_name: str
     file_bytes: int
     status: UploadStatus
-    choices: dict[str, Any]
+    choices: UploadChoices
     understanding: Understanding
     connector_id: UUID | None
     connector_name: str | None
