@@ -63,15 +63,30 @@ BUILD = r"    build: .*\n"
 """An image is built from the checkout; CAUSELOOP_IMAGE names a released one."""
 
 
+def _check_kind(name: str) -> str:
+    """Refuse a name that is no kind; as a choice of Typer's, all names would be one line of the help."""
+    if name not in tuple(Kind):
+        raise typer.BadParameter(f"{name!r} is not one of {', '.join(Kind)}")
+    return name
+
+
 def deploy(
-    kind: Annotated[Kind, typer.Argument(help="What to write.")],
+    kind: Annotated[
+        str,
+        typer.Argument(
+            callback=_check_kind,
+            autocompletion=lambda: list(Kind),
+            help=f"What to write: {', '.join(Kind)}.",
+        ),
+    ],
     folder: Annotated[Path, typer.Argument(help="Where to; it is made, and nothing in it is overwritten.")],
 ) -> None:
     """Write units, a compose file, a chart or a proxy's configuration, with this installation's paths."""
-    written = [target for source in SOURCES[kind] for target in _copy(DEPLOY_DIR / source, folder)]
+    wanted = Kind(kind)
+    written = [target for source in SOURCES[wanted] for target in _copy(DEPLOY_DIR / source, folder)]
     for path in written:
         typer.echo(path)
-    typer.echo(f"next: {NEXT_STEPS[kind].format(folder=folder)}", err=True)
+    typer.echo(f"next: {NEXT_STEPS[wanted].format(folder=folder)}", err=True)
 
 
 def _copy(source: Path, folder: Path) -> list[Path]:

@@ -37,7 +37,7 @@ def remove(entry: Entry) -> None:
     stdout().print(f"connectors may not reach {spelled} any more", markup=False)
 
 
-@app.command("list")
+@app.command("list", epilog=show_examples("egress list"))
 def list_entries() -> None:
     """What is listed, here and in CAUSELOOP_EGRESS_ALLOW."""
     from causeloop_pipeline.settings import settings

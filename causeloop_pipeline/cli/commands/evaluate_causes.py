@@ -14,7 +14,7 @@ from causeloop_pipeline.cli.output.terminal import build_table, fail, print_json
 from causeloop_pipeline.landing.export_file.reader import IssueFileError, read_issue_file
 
 EXAMPLES = show_examples(
-    "evaluate causes reports.csv --label cause", "evaluate causes reports.csv --without root_cause_text"
+    "evaluate causes reports.csv --label cause", "evaluate causes reports.csv --without reason"
 )
 TEXT_COLUMNS = ("title", "description", "body")
 

@@ -12,9 +12,7 @@ from causeloop_pipeline.cli.labelled_sets import find_labelled_sets, read_labell
 from causeloop_pipeline.cli.output.help import show_examples
 from causeloop_pipeline.cli.output.terminal import build_table, fail, print_json_lines, stderr, stdout
 
-EXAMPLES = show_examples(
-    "evaluate seen-before labelled-sets/", "evaluate seen-before labelled-sets/ --queries 100"
-)
+EXAMPLES = show_examples("evaluate seen-before sets/", "evaluate seen-before sets/ --queries 100")
 FIGURES = ("queries", "seen", "ece", "ece_first", "ece_new", "brier_new", "first", "among_five")
 
 

@@ -17,7 +17,7 @@ from causeloop_pipeline.cli.output.terminal import FAILED, UNREACHABLE, USAGE, f
 from causeloop_pipeline.settings import Settings, settings
 
 EXAMPLES = show_examples(
-    "roles --administrator admin.url >> causeloop.env",
+    "roles --administrator admin.url",
     "roles --sql > roles.sql",
 )
 NO_SUPERUSER = (

@@ -24,8 +24,8 @@ from causeloop_pipeline.landing.export_file.issues import TableIssues
 from causeloop_pipeline.landing.failure_text import FailureText, read_failure
 
 EXAMPLES = show_examples(
-    "seen-before error.log --history incidents.csv",
-    "seen-before - --history incidents.csv < trace.txt",
+    "seen-before error.log --history old.csv",
+    "seen-before error.log --history old.csv --json",
 )
 STAGES = 2
 STDIN = Path("-")

@@ -48,6 +48,14 @@ def test_every_kind_is_written_with_the_programs_and_ports_of_this_installation(
             assert f"127.0.0.1:{port}" in "".join(texts.values())
 
 
+def test_an_unknown_kind_is_refused_with_those_there_are(tmp_path: Path) -> None:
+    refused = CliRunner().invoke(app, ["deploy", "ngnix", str(tmp_path)])
+
+    assert refused.exit_code == 2
+    assert [kind for kind in Kind if kind not in refused.output] == []
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_nothing_that_is_there_is_overwritten(tmp_path: Path) -> None:
     (present := tmp_path / "nginx.conf").write_text("mine")
 
