@@ -9,7 +9,7 @@ FOLDERS = ("dbt_project", "deploy")
 GENERATED = {"target", "logs", "dbt_packages", "__pycache__"}
 
 
-class BundleFolders(BuildHookInterface):
+class BundleFolders(BuildHookInterface[Any]):
     """An editable install reads them from the checkout, so that only a real wheel gets copies."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:

@@ -93,11 +93,12 @@ class Figures:
     def count(cls, name: str, verdict_days: Sequence[dict[str, int]]) -> "Figures":
         """Count the verdicts that were given at any look, and the median day of the first `held`."""
         days = sorted(first.get(Verdict.HELD.value, np.inf) for first in verdict_days)
-        shares = [
+        held, partly, failed, no_sign = (
             sum(verdict.value in first for first in verdict_days) / max(len(verdict_days), 1)
             for verdict in (Verdict.HELD, Verdict.PARTLY, Verdict.FAILED, Verdict.NO_SIGN)
-        ]
-        return cls(name, len(verdict_days), *shares, days[len(days) // 2] if days else np.inf)
+        )
+        median_day = days[len(days) // 2] if days else np.inf
+        return cls(name, len(verdict_days), held, partly, failed, no_sign, median_day)
 
 
 def measure(workspaces: int) -> list[Figures]:

@@ -94,7 +94,7 @@ async def _create_connector(
     await connectors.lock_connectors(db)
     setup.check_plan(caller, UPLOAD_TYPE, await connectors.count_connectors(db))
     wanted = request.display_name or name_connector(name)
-    row = {
+    row: dict[str, Any] = {
         "type": UPLOAD_TYPE,
         "display_name": await uploads.find_free_name(db, wanted),
         "config": {},

@@ -15,6 +15,7 @@ import pytest
 import uvicorn
 from aiosmtpd.controller import Controller
 from fastapi import FastAPI
+from starlette.types import ASGIApp
 
 from api.http.bounded_pool import DatabaseBounds
 from api.main import create_app
@@ -55,7 +56,7 @@ def api_url(application: FastAPI) -> Iterator[str]:
 
 
 @contextlib.contextmanager
-def serving(app: FastAPI, **options: Any) -> Iterator[str]:
+def serving(app: ASGIApp, **options: Any) -> Iterator[str]:
     """Serve an application on loopback until the block ends."""
     server = _Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning", **options))
     thread = threading.Thread(target=server.run, daemon=True)

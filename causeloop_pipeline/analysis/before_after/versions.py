@@ -75,5 +75,5 @@ def find_earlier_versions(fixes: pl.DataFrame, versions: pl.DataFrame) -> pl.Dat
         ]
         later = own.filter((pl.col("occurred_at") > fixed_at) & pl.col("version").is_in(earlier))
         rows += [(fix["recommendation_id"], fix["pattern_id"], at) for at in later["occurred_at"]]
-    schema = {"recommendation_id": pl.String, "pattern_id": pl.String, "occurred_at": INSTANT}
+    schema = pl.Schema({"recommendation_id": pl.String(), "pattern_id": pl.String(), "occurred_at": INSTANT})
     return pl.DataFrame(rows, schema=schema, orient="row").unique().sort("pattern_id", "occurred_at")

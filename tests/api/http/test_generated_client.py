@@ -39,7 +39,7 @@ def generated(api_url: str, tmp_path_factory: pytest.TempPathFactory) -> tuple[P
     folder = tmp_path_factory.mktemp("client")
     (folder / "openapi.json").write_bytes(httpx2.get(f"{api_url}/openapi.json", timeout=60).content)
     command = [
-        TOOLS / "openapi-python-client",
+        str(TOOLS / "openapi-python-client"),
         "generate",
         "--path",
         "openapi.json",

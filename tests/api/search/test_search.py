@@ -122,6 +122,7 @@ def limit_error(answer: httpx2.Response) -> str:
 def test_a_search_needs_words_and_a_bounded_limit(client: Client, sample: Sample) -> None:
     api = client(sample.credentials["viewer"])
 
-    for parameters in ({}, {"q": " "}, {"q": "x" * 201}, {"q": "x", "limit": 21}):
+    refused: tuple[dict[str, str | int], ...] = ({}, {"q": " "}, {"q": "x" * 201}, {"q": "x", "limit": 21})
+    for parameters in refused:
         answer = api.get("/v1/search", params=parameters)
         assert (answer.status_code, limit_error(answer)) == (422, "validation_failed")

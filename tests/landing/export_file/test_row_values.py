@@ -20,7 +20,7 @@ from causeloop_pipeline.landing.export_file.rows.formats import find_format, rea
 from causeloop_pipeline.landing.export_file.table_reading import ReadingChoices, TableReading, study
 from causeloop_pipeline.landing.record_meaning import read_meaning
 from causeloop_pipeline.model.raw_record import NORMALIZED_CONDITION, RawRecord
-from tests.landing.export_file.workbooks import write_workbook
+from tests.landing.export_file.workbooks import Cell, write_workbook
 
 README = Path(__file__).parents[3] / "README.md"
 FILE = ImportedFile("file", UUID(int=1))
@@ -169,7 +169,7 @@ def test_lines_above_a_header_and_a_stated_separator_are_no_rows():
 
 
 def test_a_workbook_keeps_dates_and_numbers(tmp_path):
-    rows = [["Number", "Subject", "Created"], [17, "Disk full", datetime(2026, 3, 1, 12)]]
+    rows: list[list[Cell]] = [["Number", "Subject", "Created"], [17, "Disk full", datetime(2026, 3, 1, 12)]]
     content = write_workbook(tmp_path / "x.xlsx", {"Export": rows}).read_bytes()
     _, read_back = read(content, "x.xlsx", timezone="Europe/Berlin")
     assert payloads(read_back)[0] == {

@@ -3,7 +3,7 @@
 import io
 import zipfile
 from collections.abc import Iterator
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 import polars as pl
 
@@ -29,7 +29,7 @@ def read_spreadsheet(content: bytes) -> pl.DataFrame:
 
     _refuse_bomb(content)
     try:
-        sheets: Any = pl.read_excel(
+        sheets: dict[str, pl.DataFrame] = pl.read_excel(
             io.BytesIO(content), sheet_id=0, infer_schema_length=None, raise_if_empty=False
         )
     except (FastExcelError, pl.exceptions.PolarsError) as error:
