@@ -116,7 +116,7 @@ def test_without_a_title_issues_are_grouped_by_their_structure_with_a_note(tmp_p
             lambda text: text.replace("2026-01-03 08:30:00", "soon"),
             ["--max-bad-rows", "0.01"],
             1,
-            "row 4, column 'opened_at': is no date",
+            "row 4, column 'opened_at': is not a date",
         ),
         (
             lambda text: text.replace("Disk /dev/sd2 full on host2", ""),
