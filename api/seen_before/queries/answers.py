@@ -19,8 +19,8 @@ SELECT_ENDINGS = f"""
             e.issue_id, e.external_id, e.title, e.status, e.resolved_at, e.external_url,
             coalesce(a.quote, e.attributes ->> 'resolution') as resolution,
             coalesce(
-                a.made_by, e.attributes ->> 'resolved_by', e.attributes ->> 'closed_by', e.attributes ->> 'assignee',
-                e.team
+                a.made_by, e.attributes ->> 'resolved_by', e.attributes ->> 'closed_by',
+                e.attributes ->> 'assignee', e.team
             ) as resolved_by
         from core.issue as e
         left join act.ending as a on a.workspace_id = e.workspace_id and a.issue_id = e.issue_id
