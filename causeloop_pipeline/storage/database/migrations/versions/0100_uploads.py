@@ -67,7 +67,7 @@ grant insert, update, delete on app.upload to causeloop_api;
 
 alter table app.sync_run add column no_failures jsonb not null default '{}';
 comment on column app.sync_run.no_failures is
-    'Why entries were no failures and were not landed, and how many.';
+    'Why entries told of no failure and were not landed, and how many.';
 """
 
 
