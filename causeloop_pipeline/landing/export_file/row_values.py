@@ -142,7 +142,7 @@ class RowReader:
         """The column that keeps a row from being an issue, and why."""
         for name, time in times.items():
             column = self.reading.columns[name]
-            written = _to_text(read_place(row.record or {}, flat, column))
+            written = _to_text(read_place(row.record or {}, flat, column)) or ""
             if time is None and written:
                 read_as = spell_format(self.reading.formats[name])
                 return column, f"is not a date that could be read as {read_as} ({written[:MAX_QUOTED]!r})"
