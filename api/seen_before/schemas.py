@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StrictInt, model_validator
 from pydantic_core import PydanticCustomError
 
 from api.field_types.instants import PossibleInstant
@@ -45,7 +45,7 @@ class Failure(BaseModel):
 class SeenBeforeRequest(Failure):
     """A failure, and how many answers are wanted."""
 
-    limit: int = Field(MAX_MATCHES, ge=1, le=MAX_MATCHES)
+    limit: StrictInt = Field(MAX_MATCHES, ge=1, le=MAX_MATCHES)
 
 
 class Reason(BaseModel):
