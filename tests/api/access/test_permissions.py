@@ -58,13 +58,16 @@ SPARE_ROWS = {
     "remove_member": "user_id",
     "withdraw_correction": "correction_id",
 }
-QUERIES = {"search_everything": "?q=checkout"}
+QUERIES = {"search_everything": "?q=checkout", "upload_file": "?name=issues.json"}
 """What an operation cannot do without."""
 
 
 def make_bodies(sample: Sample) -> dict[str, Any]:
     """A valid body for every operation that takes one."""
     return {
+        "upload_file": [{"title": "It broke", "created_at": "2026-10-01T00:00:00Z"}],
+        "change_upload": {"dates": "iso"},
+        "start_import": {"display_name": uuid4().hex},
         "ask_seen_before": {"text": "It broke"},
         "identify_failure": {"text": "It broke"},
         "claim_failure": {"text": "It broke"},
@@ -257,6 +260,7 @@ def fill_path(path: str, tenants: tuple[Sample, Sample], id_kind: str, spare_id:
     own, foreign = tenants
     names = {"own": own.declaration_name, "foreign": foreign.declaration_name, "absent": "nobodys_tool"}
     path = path.replace("{declaration_name}", names[id_kind])
+    path = path.replace("{connector_type}", "jira" if id_kind == "own" else "nobodys_tool")
     ids = {"own": own.ids, "foreign": foreign.ids, "absent": {}}[id_kind]
     for name in {part[1:-1] for part in path.split("/") if part.startswith("{")}:
         path = path.replace(f"{{{name}}}", str(spare_id or ids.get(name) or uuid4()))
