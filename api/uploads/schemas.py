@@ -1,7 +1,7 @@
 """Uploads."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -11,8 +11,8 @@ from api.field_types.texts import TimeZone
 from api.http.pagination import PageRequest
 from causeloop_pipeline.landing.export_file.column_names import USUAL_NAMES
 from causeloop_pipeline.model.date_order import DateOrder
+from causeloop_pipeline.model.upload import UploadStatus
 
-UploadStatus = Literal["draft", "imported", "undone"]
 FIELDS = tuple(USUAL_NAMES)
 ColumnName = Annotated[str, Field(max_length=300)]
 

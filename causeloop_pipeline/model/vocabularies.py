@@ -35,6 +35,7 @@ from causeloop_pipeline.model.tenancy import (
     StatusSetter,
     SyncStatus,
 )
+from causeloop_pipeline.model.upload import UploadStatus
 from causeloop_pipeline.model.vocabulary import Vocabulary
 
 VOCABULARIES: tuple[type[Vocabulary], ...] = (
@@ -77,4 +78,5 @@ VOCABULARIES: tuple[type[Vocabulary], ...] = (
     TextKind,
     TicketStatus,
     Verdict,
+    UploadStatus,
 )

@@ -179,7 +179,11 @@ def test_an_outage_of_its_connector_does_not_make_a_pattern_look_extinct(
         add_polled_connector(session, workspace_id, last)
     with psycopg.connect(installation.server.url("causeloop")) as connection:
         for table in ("prediction", "current_prediction"):
-            connection.execute(f"update predict.{table} set issued_at = issued_at - interval '2 days'")
+            connection.execute(
+                f"update predict.{table} set issued_at = issued_at - interval '2 days' "
+                "where workspace_id = any (%s)",
+                (both,),
+            )
 
     run(both, first="predictions")
 

@@ -152,4 +152,4 @@ def test_an_issue_that_occurs_again_is_due_for_risk_and_one_that_ends_is_not(
 
     assert old["is_risk_due"] is False
     assert due == {"is_risk_due": True, "is_ungrouped": True}
-    assert new["risk_score"] > old["risk_score"] + 10
+    assert new["risk_score"] > old["risk_score"] + 5

@@ -134,6 +134,7 @@ def test_what_is_recommended_for_the_candidates_is_what_is_recommended_for_all_p
     states = {name: generator.choice(["active", "emerging", "resolved"]) for name in names}
     sure = {name: generator.random() for name in names}
     chances = {name: generator.choice([None, generator.random() ** 4]) for name in names[3:]}
+    failures[names[9]] = failing(names[9], "Disk full on node 9", 6)
     states[names[9]], sure[names[9]], chances[names[9]] = "active", 0.9, 0.8
     changed = pl.struct(
         status=pl.col("pattern_id").replace_strict(states),

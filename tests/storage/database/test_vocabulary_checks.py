@@ -15,6 +15,7 @@ from causeloop_pipeline.model.plans import PlanName
 from causeloop_pipeline.model.prediction import Impact, Outcome
 from causeloop_pipeline.model.proof import Verdict
 from causeloop_pipeline.model.raw_record import Channel
+from causeloop_pipeline.model.upload import UploadStatus
 from tests.conftest import Installation
 
 ROOT = Path(__file__).parents[3]
@@ -28,9 +29,11 @@ CHECKED: Mapping[str, Iterable[str]] = {
     "act.recommendation.type": recommendation.RecommendationType,
     "act.recommendation_progress.status": recommendation.RecommendationStatus,
     "act.ticket.status": recommendation.TicketStatus,
+    "act.verdict.verdict": Verdict,
     "app.assignment.item_kind": recommendation.AssignableKind,
     "app.connector.status": tenancy.ConnectorStatus,
     "app.directory_group.role": tenancy.RoleName,
+    "app.upload.status": UploadStatus,
     "app.membership.role": tenancy.RoleName,
     "app.membership.status": tenancy.MembershipStatus,
     "app.onboarding_state.current_step": [*tenancy.SetupStep, "done"],

@@ -55,6 +55,7 @@ def test_an_erased_workspace_leaves_no_trace_and_its_neighbour_everything(
 
 
 WITHOUT_TEXT = {
+    "act.verdict",
     "app.directory_group_member",
     "app.membership",
     "app.rate_limit_bucket",
@@ -64,6 +65,7 @@ WITHOUT_TEXT = {
     "notify.alert_state",
     "predict.forecast",
     "predict.outcome_count",
+    "raw.import_record",
 }
 """Tables that hold ids, numbers and times only."""
 

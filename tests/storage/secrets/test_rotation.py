@@ -35,6 +35,7 @@ TOKEN, SIGNING = {"api_token": "token of the tool"}, {"current": "secret of the 
 UNSEALED = {
     ("app.idempotency_key", "sealed_response"),
     ("detect.grouping_state", "pattern_index"),
+    ("app.upload", "content"),
     ("app.workspace_archive_part", "content"),
     ("detect.pattern_index_part", "content"),
     ("detect.occurrence_month", "content"),

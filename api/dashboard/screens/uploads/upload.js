@@ -16,11 +16,6 @@ const NEW = "";
 /** @param {ScreenContext} context */
 export async function showUpload({ id, signal, reload }) {
   const upload = await get("/v1/uploads/{upload_id}", { upload_id: id }, {}, signal);
-  const content = {
-    draft: () => draft(upload, signal, reload),
-    imported: async () => imported(upload, reload),
-    undone: async () => undone(upload, signal, reload),
-  };
   return h(
     "article",
     { class: "screen", "data-title": upload.file_name },
@@ -33,8 +28,19 @@ export async function showUpload({ id, signal, reload }) {
       ` / ${upload.file_name}`,
     ),
     h("h1", {}, upload.file_name),
-    await content[upload.status](),
+    await contentOf(upload, signal, reload),
   );
+}
+
+/**
+ * What is to be seen of an upload, as far as it is.
+ * @param {Model<"Upload">} upload
+ * @param {AbortSignal} signal
+ * @param {() => void} reload
+ */
+async function contentOf(upload, signal, reload) {
+  if (upload.status === "draft") return draft(upload, signal, reload);
+  return upload.status === "imported" ? imported(upload, reload) : undone(upload, signal, reload);
 }
 
 /**

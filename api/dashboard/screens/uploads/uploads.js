@@ -4,12 +4,12 @@ import { get, sendFile } from "../../lib/client.js";
 import { h, link, section, table } from "../../lib/elements.js";
 import { ago, number, pluralize } from "../../lib/format.js";
 import { empty, notice } from "../../lib/states.js";
+import { UploadStatus } from "../../lib/vocabulary.js";
 
 /** @import { Column, Model, ScreenContext } from "../../types.js" */
 
 const ENDINGS = ".csv,.tsv,.txt,.json,.jsonl,.ndjson,.sarif,.xlsx,.xlsm,.xls,.xlsb,.ods,.parquet,.xml,.gz";
 const MAX_BYTES = 20_000_000;
-const WORDS = { draft: "not imported yet", imported: "imported", undone: "undone" };
 
 /** @param {ScreenContext} context */
 export async function showUploads({ signal }) {
@@ -89,7 +89,7 @@ function uploadsTable(rows) {
   const columns = [
     { title: "File", className: "wide", cell: (row) => link(`/uploads/${row.id}`, row.file_name) },
     { title: "Uploaded", cell: (row) => ago(row.uploaded_at) },
-    { title: "State", cell: (row) => WORDS[row.status] },
+    { title: "State", cell: (row) => UploadStatus.labels[row.status] },
     {
       title: "Issues",
       numeric: true,
