@@ -14,12 +14,12 @@ from api.main import load_routers
 from api.operation import Operation
 from causeloop_pipeline.model.tenancy import Role
 from causeloop_pipeline.storage.database.session import Database
+from tests.api.access.bodies import QUERIES, make_bodies
 from tests.api.access.expected_roles import EXPECTED_ROLES
 from tests.api.conftest import Client
 from tests.api.contract import Contract
-from tests.api.sample import PASSWORD, ROLES, Sample, make_sample, make_spare_row, restore_declaration
+from tests.api.sample import ROLES, Sample, make_sample, make_spare_row, restore_declaration
 from tests.conftest import Installation
-from tests.connectors.declared.written import DESK
 
 OUTSIDERS = {
     "none": 401,
@@ -58,74 +58,6 @@ SPARE_ROWS = {
     "remove_member": "user_id",
     "withdraw_correction": "correction_id",
 }
-QUERIES = {"search_everything": "?q=checkout", "upload_file": "?name=issues.json"}
-"""What an operation cannot do without."""
-
-
-def make_bodies(sample: Sample) -> dict[str, Any]:
-    """A valid body for every operation that takes one."""
-    return {
-        "upload_file": [{"title": "It broke", "created_at": "2026-10-01T00:00:00Z"}],
-        "change_upload": {"dates": "iso"},
-        "start_import": {"display_name": uuid4().hex},
-        "ask_seen_before": {"text": "It broke"},
-        "identify_failure": {"text": "It broke"},
-        "claim_failure": {"text": "It broke"},
-        "create_issue": {"title": "It broke", "service": "checkout"},
-        "update_issue": {"status": "mitigating"},
-        "ingest_event": {"title": "It broke", "external_id": uuid4().hex},
-        "ingest_batch": {"events": [{"title": "It broke", "external_id": uuid4().hex}]},
-        "ingest_change": {"title": "checkout 4.12", "external_id": uuid4().hex},
-        "ingest_change_batch": {"changes": [{"title": "checkout 4.12", "external_id": uuid4().hex}]},
-        "link_pattern": {"pattern_id": str(sample.ids["pattern_id"])},
-        "unlink_pattern": {"pattern_id": str(sample.ids["other_pattern_id"])},
-        "merge_patterns": {"pattern_ids": [str(sample.ids["other_pattern_id"])]},
-        "split_pattern": {"issue_ids": [str(sample.issues[6])]},
-        "confirm_pattern": {"together": True},
-        "answer_suggestion": {"same_cause": True},
-        "record_closure_note": {"note": "the pool was too small"},
-        "set_report_wish": {"by_email": False},
-        "replace_saved_views": {"issues": [{"name": "mine", "filters": {"status": "open"}}]},
-        "record_outcome": {"outcome": "prevented", "reason": "we fixed it"},
-        "dismiss_prediction": {},
-        "update_pattern": {"snoozed_until": None},
-        "assign_pattern": {"user_id": None},
-        "assign_recommendation": {"user_id": None},
-        "decide_investigation": {"status": "dismissed"},
-        "update_recommendation": {"step": 0, "step_done": True},
-        "push_recommendation": {"connector_id": str(sample.ids["tracker_id"])},
-        "create_connector": {"type": "custom_api", "display_name": uuid4().hex, "config": {}},
-        "show_credential_receivers": {"type": "github", "config": {"repositories": ["acme/shop"]}},
-        "test_unsaved_connector": {"type": "custom_api", "config": {}},
-        "update_connector": {"poll_interval_seconds": 600},
-        "create_alert_rule": {"name": "wake me", "channels": [{"type": "email", "to": "a@example.com"}]},
-        "update_alert_rule": {"enabled": False},
-        "snooze_alert_rule": {"until": None},
-        "update_workspace": {"timezone": "Asia/Kathmandu"},
-        "update_settings": {"alert_sensitivity": "high"},
-        "skip_onboarding_step": {"step": "invite_members"},
-        "complete_onboarding_step": {"step": "connect_source"},
-        "invite_member": {"email": f"{uuid4().hex}@example.com"},
-        "update_member": {"role": "viewer"},
-        "create_service_account": {"name": "robot"},
-        "rotate_service_account": {"overlap_hours": 1},
-        "create_personal_key": {"name": "script"},
-        "rotate_personal_key": {},
-        "create_directory_token": {"overlap_hours": 1},
-        "set_group_role": {"role": "viewer"},
-        "create_workspace": {"slug": uuid4().hex, "name": "Another"},
-        "update_organization": {"name": "Renamed"},
-        "archive_workspace": {"slug": "another-one"},
-        "erase_workspace": {"slug": "another-one"},
-        "check_connector_declaration": {"written": DESK},
-        "store_connector_declaration": {"written": DESK},
-        "ingest_otlp_logs": {"resourceLogs": []},
-        "ingest_otlp_metrics": {"resourceMetrics": []},
-        "ingest_otlp_traces": {"resourceSpans": []},
-        "ingest_cloud_events": {"message": "Nightly load failed"},
-        "change_password": {"current_password": PASSWORD, "new_password": "a new and longer one"},
-        "switch_workspace": {"workspace_id": str(sample.workspace_id)},
-    }
 
 
 def list_protected(contract: Contract) -> list[tuple[str, str, str]]:
