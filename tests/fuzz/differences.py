@@ -16,7 +16,7 @@ from uuid import UUID, uuid4
 
 import psycopg
 
-from tests.api.access.test_permissions import make_bodies
+from tests.api.access.bodies import make_bodies
 from tests.api.sample import Sample
 from tests.conftest import Installation
 from tests.fuzz.in_process import Answer, InProcessApi, Request
