@@ -46,7 +46,7 @@ class FakeProxy:
 @pytest.fixture
 def proxy(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeProxy]:
     listening = FakeProxy(b"HTTP/1.1 407 Proxy Authentication Required\r\n\r\n")
-    address = f"http://ada:s%40crit@127.0.0.1:{listening.port}"
+    address = f"http://ada:s%40crit@127.0.0.1:{listening.port}"  # pragma: allowlist secret
     monkeypatch.setenv("CAUSELOOP_EGRESS_PROXY", address)
     settings.cache_clear()
     yield listening

@@ -27,6 +27,8 @@ create policy "the owner provisions tenants" on app.organization to causeloop_ow
 grant select on app.organization to causeloop_pipeline;
 grant select on app.organization to causeloop_api;
 grant update (name, seats_taken) on app.organization to causeloop_api;
+select app.admit_maintenance('app.run_scope');
+select app.admit_maintenance('app.organization');
 
 create table app.workspace (
     workspace_id    uuid primary key default uuidv7(),
@@ -54,6 +56,7 @@ create policy "the owner provisions tenants" on app.workspace to causeloop_owner
 grant select on app.workspace to causeloop_pipeline;
 grant select on app.workspace to causeloop_api;
 grant update (name, slug, timezone, sso_enforced, archived_at, erase_after) on app.workspace to causeloop_api;
+select app.admit_maintenance('app.workspace');
 create trigger refuse_early_erasure before insert or update of erase_after on app.workspace
     for each row execute function app.refuse_early_erasure();
 create policy "a request sees the organization of its workspace" on app.organization to causeloop_api
@@ -102,6 +105,7 @@ create table app.setup_link (
 );
 comment on table app.setup_link is
     'Hashes of links that may create an organization; only the owner reads them.';
+select app.admit_maintenance('app.setup_link');
 
 -- People
 
@@ -134,6 +138,7 @@ create policy "an invitation adds the address that it names" on app.users for in
     );
 grant select on app.users to causeloop_api;
 grant insert (email) on app.users to causeloop_api;
+select app.admit_maintenance('app.users');
 
 -- A name that an admin gives an invited person belongs to that workspace: no other one may read it. Only the person makes a
 -- membership active for the first time: whoever has not accepted is invited again.
@@ -215,6 +220,7 @@ create policy "a sign-in reads the hash of the address that it presents" on app.
         where u.user_id = user_password.user_id and u.email = (select app.claimed_text('email'))
     ));
 grant select on app.user_password to causeloop_api;
+select app.admit_maintenance('app.user_password');
 
 -- Links that set a password, single use. The API's role reaches them through functions only.
 create table app.password_reset (
@@ -223,6 +229,7 @@ create table app.password_reset (
     expires_at timestamptz not null
 );
 comment on table app.password_reset is 'Hashes of the links that set a new password.';
+select app.admit_maintenance('app.password_reset');
 alter table app.password_reset enable row level security;
 alter table app.password_reset force row level security;
 create policy "the owner provisions password resets" on app.password_reset to causeloop_owner using (true) with check (true);
@@ -383,6 +390,7 @@ comment on table app.finished_sign_in is
     'Hashes of what sign-ins at the identity provider were begun with and have used up, kept as long as they were valid.';
 create index finished_sign_ins_by_age on app.finished_sign_in (finished_at);
 grant select, insert, update, delete on app.finished_sign_in to causeloop_api;
+select app.admit_maintenance('app.finished_sign_in');
 
 create table app.login_failure (
     subject_hash bytea primary key,
@@ -393,6 +401,7 @@ comment on table app.login_failure is
     'Wrong passwords by address and account, hashed: neither is readable here.';
 create index login_failures_by_age on app.login_failure (last_at);
 grant select, insert, update, delete on app.login_failure to causeloop_api;
+select app.admit_maintenance('app.login_failure');
 
 create table app.service_account (
     workspace_id       uuid not null references app.workspace on delete cascade,

@@ -15,6 +15,7 @@ begin
     perform app.admit_owner(relation);
     execute format('grant select on %s to causeloop_api', relation);
     execute format('grant select, insert, update, delete on %s to causeloop_pipeline', relation);
+    perform app.admit_maintenance(relation);
 end
 $$;
 revoke execute on function app.isolate from public;

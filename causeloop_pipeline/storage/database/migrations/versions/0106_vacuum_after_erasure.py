@@ -1,0 +1,22 @@
+"""Lets the pipeline vacuum the tables that it erases rows of, on servers that can grant that."""
+
+from causeloop_pipeline.storage.database.migrate import run_sql
+from causeloop_pipeline.storage.database.sql_functions import FUNCTIONS
+
+revision = "0106"
+down_revision = "0105"
+
+SQL = """
+select app.admit_maintenance(p.polrelid) from pg_policy as p
+where p.polname = 'a run sees the workspaces in its scope';
+select app.admit_maintenance(named) from unnest(array[
+    'app.organization', 'app.workspace', 'app.setup_link', 'app.users', 'app.user_password',
+    'app.password_reset', 'app.finished_sign_in', 'app.login_failure', 'app.run_scope'
+]::regclass[]) as named;
+"""
+
+
+def upgrade() -> None:
+    """Change the tables that are there, and the function that those of later revisions are isolated by."""
+    run_sql((FUNCTIONS / "app" / "isolate.sql").read_text())
+    run_sql(SQL)
