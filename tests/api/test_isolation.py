@@ -46,7 +46,8 @@ def _find_api_leaks(
         me = rng.randrange(2)
         path = rng.choice(paths)
         for name in [part[1:-1] for part in path.split("/") if part.startswith("{")]:
-            path = path.replace(f"{{{name}}}", str(tenants[rng.randrange(2)].ids[name]))
+            ids = {"connector_type": "jira", **tenants[rng.randrange(2)].ids}
+            path = path.replace(f"{{{name}}}", str(ids[name]))
         query = rng.choice(
             ["", f"?q={tenants[1 - me].canary}", f"?pattern_id={tenants[1 - me].ids['pattern_id']}"]
         )

@@ -114,7 +114,7 @@ def test_the_audit_log_names_the_agent_beside_the_person(
 
 def test_without_a_key_an_agent_learns_where_to_look(api_url: str) -> None:
     refused = httpx2.post(f"{api_url}/mcp", json={}, headers={"cookie": "causeloop_session=x"})
-    metadata = httpx2.get(f"{api_url}/.well-secret/oauth-protected-resource/mcp").json()
+    metadata = httpx2.get(f"{api_url}/.well-known/oauth-protected-resource/mcp").json()
 
     assert refused.status_code == 401
     assert "resource_metadata=" in refused.headers["www-authenticate"]

@@ -10,6 +10,8 @@ from pathlib import Path
 from causeloop_pipeline.connectors.spec import Connector
 from causeloop_pipeline.landing.conformance.rows.row_source import Row, RowSource
 
+OLDEST = "2026-01-01T00:00:00+00:00"
+
 
 @dataclass
 class Exports:
@@ -24,8 +26,9 @@ class Exports:
         self._add("".join(json.dumps(row) + "\n" for row in rows))
 
     def write_broken(self) -> int:
-        """Add a file with a row that is no JSON, one that is no object, and one without an id."""
-        self._add('{"id": "cut of\n[1]\n{"title": "without an id"}\n')
+        """Add a file with a row that is no JSON, one that is no object, and one without a title."""
+        first = json.dumps({"id": "R-0", "title": "It failed", "severity": "p2", "updated_at": OLDEST})
+        self._add(f'{first}\n{{"id": "cut of\n[1]\n{{"id": "R-99"}}\n')
         return 3
 
     def _add(self, text: str) -> None:

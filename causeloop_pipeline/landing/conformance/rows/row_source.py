@@ -40,7 +40,11 @@ class RowSource:
 
     def pages(self, landed: Landed) -> Iterator[Page]:
         """The pages of a sync that continues after what was landed."""
-        sync = SyncInput(
+        return pull(self.connector, self.make_input(landed), self.egress)
+
+    def make_input(self, landed: Landed) -> SyncInput:
+        """What a sync that continues after what was landed is given."""
+        return SyncInput(
             config=self.config,
             credentials=self.credentials,
             cursor=landed.cursor or None,
@@ -49,7 +53,6 @@ class RowSource:
             drop_folder=self.drop_folder,
             settle_seconds=0,
         )
-        return pull(self.connector, sync, self.egress)
 
     def sync(self, landed: Landed, pages: int = 10**6) -> str | None:
         """One sync that ends after so many pages; the reason where it failed."""

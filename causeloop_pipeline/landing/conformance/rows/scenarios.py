@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from itertools import islice
 
+from causeloop_pipeline.landing.conformance.rows.reading_process import read_in_process
 from causeloop_pipeline.landing.conformance.rows.row_source import Row, RowSource
 from causeloop_pipeline.landing.conformance.scenarios.outcome import (
     ScenarioResult,
@@ -16,7 +17,7 @@ from causeloop_pipeline.landing.conformance.scenarios.outcome import (
     name_some,
     run,
 )
-from causeloop_pipeline.landing.conformance.simulation.landed import Landed, read_in_child
+from causeloop_pipeline.landing.conformance.simulation.landed import Landed
 
 ROWS = 1_200
 """More than two pages."""
@@ -152,7 +153,7 @@ def _compare(landed: Landed, count: int) -> str | None:
 
 def _sync_and_kill(source: RowSource, landed: Landed, after: int) -> None:
     """A sync in a process of its own that is killed after some pages; those were landed."""
-    with read_in_child(partial(source.pages, landed)) as (child, committed):
+    with read_in_process(source, landed) as (child, committed):
         for page in islice(committed, after):
             landed.commit(page)
         os.kill(child, signal.SIGKILL)

@@ -58,23 +58,28 @@ def read_in_child(read: Callable[[], Iterable[Page]]) -> Iterator[tuple[int, Ite
         _report_and_exit(read, writing)
     os.close(writing)
     with os.fdopen(reading, "rb") as reported:
-        yield child, _read_pages(reported)
+        yield child, read_pages(reported)
     os.waitpid(child, 0)
 
 
 def _report_and_exit(read: Callable[[], Iterable[Page]], file: int) -> None:
-    """Report pages through a pipe; a page counts once all of it was written. It does not return."""
+    """Report pages through a pipe. It does not return."""
     try:
-        for page in read():
-            frame = pickle.dumps(page)
-            content = len(frame).to_bytes(LENGTH_BYTES, "big") + frame
-            while content:
-                content = content[os.write(file, content) :]
+        report_pages(read(), file)
     finally:
         os._exit(0)
 
 
-def _read_pages(file: BinaryIO) -> Iterator[Page]:
+def report_pages(pages: Iterable[Page], file: int) -> None:
+    """Write each page to a pipe; it counts once all of it was written."""
+    for page in pages:
+        frame = pickle.dumps(page)
+        content = len(frame).to_bytes(LENGTH_BYTES, "big") + frame
+        while content:
+            content = content[os.write(file, content) :]
+
+
+def read_pages(file: BinaryIO) -> Iterator[Page]:
     """The pages that were reported whole before the process ended."""
     while len(head := file.read(LENGTH_BYTES)) == LENGTH_BYTES:
         length = int.from_bytes(head, "big")
