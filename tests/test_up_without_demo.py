@@ -30,7 +30,7 @@ ADA, BOB = "ada@acme.example", "bob@acme.example"
 pytestmark = [pytest.mark.timeout(600), pytest.mark.database]
 MARKS = {
     "code": "causeloop_pipeline.definitions",
-    "api": "uvicorn",
+    "api": "-m\0api",
     "dagster": "orchestration.webserver",
     "daemon": "orchestration.instance.daemon",
 }

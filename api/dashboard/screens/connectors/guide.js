@@ -28,14 +28,14 @@ async function read(connector_type, signal) {
   return h(
     "div",
     { class: "prose" },
-    guide.sections.map(({ title, lines }) => [
-      h("h3", {}, title),
-      h(
-        "ul",
-        {},
-        lines.map((line) => h("li", {}, wordsOf(line))),
-      ),
-    ]),
+    h(
+      "dl",
+      { class: "guide" },
+      guide.sections.map(({ title, lines }) => [
+        h("dt", {}, title),
+        lines.map((line) => h("dd", {}, wordsOf(line))),
+      ]),
+    ),
     h("p", {}, externalLink(guide.docs_url, `The documentation of ${guide.title}`)),
   );
 }
