@@ -103,7 +103,8 @@ def test_a_sync_continues_where_the_last_one_stopped(customer):
     first = list(customer.pages())
     assert [len(page.records) for page in first] == [500, 500, 200]
     assert len(set(ids(first))) == 1_200
-    assert first[-1].cursor == {"rows": {"instant": "2026-03-01T20:00:00+00:00", "type": "naive"}}
+    assert first[-1].cursor is not None
+    assert first[-1].cursor["rows"] == {"instant": "2026-03-01T20:00:00+00:00", "type": "naive"}
     customer.execute("update tickets set updated_at = '2026-03-08 10:00:00.5' where id in (3, 700)")
     second = list(customer.pages(first[-1].cursor))
     assert {"3", "700"} <= set(ids(second))
@@ -114,7 +115,8 @@ def test_a_sync_continues_where_the_last_one_stopped(customer):
 def test_a_cursor_may_be_a_growing_number(customer):
     customer.fill(5)
     (first,) = customer.pages(cursor_column="id")
-    assert first.cursor == {"rows": {"value": "5", "type": "number"}}
+    assert first.cursor is not None
+    assert first.cursor["rows"] == {"value": "5", "type": "number"}
     assert ids(list(customer.pages(first.cursor, cursor_column="id"))) == ["5"]
 
 
