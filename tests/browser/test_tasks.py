@@ -89,6 +89,7 @@ def report_an_issue(page: Page, hands: Hands) -> None:
 
 def create_an_alert_rule(page: Page, hands: Hands) -> None:
     """Have a message sent by e-mail before something comes back."""
+    hands.press(page.locator(".more-tabs summary"))
     hands.press(page.get_by_role("link", name="Alerts", exact=True))
     hands.press(page.get_by_role("button", name="Create a rule"))
     dialog = page.get_by_role("dialog")
@@ -101,7 +102,7 @@ def create_an_alert_rule(page: Page, hands: Hands) -> None:
 
 def connect_a_tool(page: Page, hands: Hands) -> None:
     """Pick the tool, enter what it needs, and see how its test went."""
-    hands.press(page.locator("summary", has_text="More"))
+    hands.press(page.locator(".more-tabs summary"))
     hands.press(page.get_by_role("link", name="Connectors", exact=True))
     hands.press(page.get_by_role("link", name="Connect a tool"))
     hands.write(page.get_by_label("Search"), "zendesk")
@@ -119,6 +120,7 @@ def connect_a_tool(page: Page, hands: Hands) -> None:
 
 def recompute_and_read_the_graph(page: Page, hands: Hands) -> None:
     """Ask for a recompute of the clusters, then read why two patterns are related."""
+    hands.press(page.locator(".more-tabs summary"))
     hands.press(page.get_by_role("link", name="Clusters", exact=True))
     hands.press(page.get_by_role("button", name="Recompute"))
     expect(page.get_by_text("Recompute waiting for its run").first).to_be_visible()
