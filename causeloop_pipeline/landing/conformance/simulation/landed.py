@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 from causeloop_pipeline.landing.polling.page import Page
 from causeloop_pipeline.model.raw_record import RawRecord
@@ -79,7 +79,7 @@ def report_pages(pages: Iterable[Page], file: int) -> None:
             content = content[os.write(file, content) :]
 
 
-def read_pages(file: BinaryIO) -> Iterator[Page]:
+def read_pages(file: IO[bytes]) -> Iterator[Page]:
     """The pages that were reported whole before the process ended."""
     while len(head := file.read(LENGTH_BYTES)) == LENGTH_BYTES:
         length = int.from_bytes(head, "big")
