@@ -15,6 +15,9 @@ from causeloop_pipeline.model.prediction import write_probability
 from causeloop_pipeline.model.recommendation import write_prevented
 
 MAX_SUGGESTIONS = 5
+MISSED_OF_STOPPED = 2
+"""After so many missed turns none is promised."""
+
 REASONS = {
     "too_few_events": "too few events",
     "too_little_history": "too little history",
@@ -112,7 +115,8 @@ def _print_rhythms(console: Console, loop: Loop, limit: int) -> None:
         rhythm = row["rhythm"]
         text = f"{row['name']}: {rhythm['text']}, {rhythm['kept_turns']} of {rhythm['turns']} times"
         missed = f", {rhythm['missed']} missed since" if rhythm["missed"] else ""
-        console.print(strip_controls(f"{text}{missed}; next on {rhythm['next']}"))
+        due = f"; next on {rhythm['next']}" if rhythm["missed"] < MISSED_OF_STOPPED else ""
+        console.print(strip_controls(f"{text}{missed}{due}"))
 
 
 def rank_patterns(loop: Loop) -> pl.DataFrame:

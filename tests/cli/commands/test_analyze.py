@@ -50,6 +50,7 @@ def test_patterns_that_will_hardly_come_back_are_to_be_left_alone(tmp_path):
     assert result.exit_code == 0, result.output
     written = " ".join(result.stdout.split())
     assert "4 missed since" in written
+    assert "next on" not in written
     assert "2 patterns will hardly come back in 90 days, or are hardly one problem: leave them" in written
     assert "Keep the disks" not in result.stdout
 
