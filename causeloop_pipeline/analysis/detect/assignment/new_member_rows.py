@@ -13,12 +13,8 @@ from causeloop_pipeline.analysis.detect.assignment.row_lookup import select_rows
 from causeloop_pipeline.analysis.detect.fingerprints.masking import DISPLAYED_WILDCARD
 from causeloop_pipeline.analysis.detect.grouping.membership_reasons import (
     Reason,
-    explain_burst,
+    explain_key,
     explain_retold_template,
-    explain_same_text,
-    explain_storm,
-    explain_template,
-    explain_trace,
     explain_user_link,
     find_nearest_templates,
 )
@@ -156,16 +152,7 @@ def _explain_row(assigned: AssignedIssues, row: int, values: Mapping[str, str | 
     placement = assigned.placement
     if row in placement.linked_to:
         return explain_user_link(placement.linked_to[row])
-    match placement.keys[row].partition(":")[0]:
-        case "template":
-            is_retold = values["title_key"] is not None and values["kind"] == "machine"
-            explain = explain_retold_template if is_retold else explain_template
-            return explain(values["template"] or "")
-        case "copy":
-            return explain_trace(values["trace_key"] or "")
-        case "storm":
-            return explain_storm()
-        case "burst":
-            return explain_burst(values["service"], values["component"])
-        case _:
-            return assigned.texts.reason.get(row) or explain_same_text(values["title"] or "")
+    kind = placement.keys[row].partition(":")[0]
+    if kind == "template" and values["title_key"] is not None and values["kind"] == "machine":
+        return explain_retold_template(values["template"] or "")
+    return explain_key(kind, values, assigned.texts.reason.get(row))

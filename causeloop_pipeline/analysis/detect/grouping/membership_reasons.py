@@ -4,7 +4,7 @@ A reason is a row of `MEMBERSHIP_REASON`: its kind, a sentence, and the fields o
 slots shown as `<*>`.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -65,6 +65,24 @@ def explain_storm() -> Reason:
     """Explains that an alert came in the same flood. Out: a reason."""
     text = "Came in the same flood of alerts, without a silence in between"
     return {"kind": "dimensions", "text": text, "dimensions": {}}
+
+
+def explain_key(kind: str, values: Mapping[str, str | None], reason_of_text: Reason | None = None) -> Reason:
+    """Explains that a key leads to an issue.
+
+    In: the kind of key, the issue's fields; the reason by its text, where that leads to it. Out: a reason.
+    """
+    match kind:
+        case "template":
+            return explain_template(values["template"] or "")
+        case "copy":
+            return explain_trace(values["trace_key"] or "")
+        case "storm":
+            return explain_storm()
+        case "burst":
+            return explain_burst(values["service"], values["component"])
+        case _:
+            return reason_of_text or explain_same_text(values["title"] or "")
 
 
 def explain_user_link(other: str) -> Reason:

@@ -1,6 +1,5 @@
 """Suggestions: issues that may have one cause, but not surely enough to be linked. People decide."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,12 +13,8 @@ from causeloop_pipeline.analysis.detect.grouping.agglomeration import (
 from causeloop_pipeline.analysis.detect.grouping.confidence import Recalibration, find_atom_similarities
 from causeloop_pipeline.analysis.detect.grouping.membership_reasons import (
     Reason,
-    explain_burst,
-    explain_same_text,
-    explain_storm,
-    explain_template,
+    explain_key,
     explain_terms,
-    explain_trace,
     find_shared_terms,
 )
 from causeloop_pipeline.model.suggestion import SUGGESTION_SCHEMA
@@ -186,18 +181,3 @@ def _explain(
         for (place, *_), terms in zip(texts, shared, strict=True):
             reasons[place] = explain_terms(terms, ids[ends[place][0]])
     return reasons
-
-
-def explain_key(kind: str, values: Mapping[str, str | None]) -> Reason:
-    """Explains that a key leads to an issue. In: the kind of key, the issue's fields. Out: a reason."""
-    match kind:
-        case "template":
-            return explain_template(values["template"] or "")
-        case "copy":
-            return explain_trace(values["trace_key"] or "")
-        case "storm":
-            return explain_storm()
-        case "burst":
-            return explain_burst(values["service"], values["component"])
-        case _:
-            return explain_same_text(values["title"] or "")
