@@ -23,6 +23,24 @@ SAMPLE_ISSUES, MAX_SAMPLE_ISSUES_PER_WORD = 200, 9
 ID_NUMBER = "('x' || translate(left({}::text, 13), '-', ''))::bit(48)::bigint / 2.0 ^ 48"  # from 0 to 1
 MAX_WORD_POSITION = 200  # later words of an issue are mostly logs and quotations
 
+COMPARED_FIELDS = """
+    'issue_id', i.issue_id, 'source', i.source, 'external_id', i.external_id, 'title', i.title,
+    'severity', i.severity, 'status', i.status, 'service', i.service, 'component', f.component,
+    'error_type', i.error_type, 'team', i.team, 'environment', i.environment, 'region', f.region,
+    'source_created_at', i.source_created_at, 'source_updated_at', i.source_updated_at,
+    'resolved_at', i.resolved_at, 'template_key', f.template_key,
+    'template_probability', f.template_probability"""
+COMPARED_ISSUES = """
+candidate as c
+-- A look at each, whatever the planner thinks how many there are.
+cross join lateral (select * from core.issue as one where one.issue_id = c.issue_id offset 0) as i
+left join lateral (
+    select * from detect.fingerprint as one
+    where one.workspace_id = i.workspace_id and one.issue_id = i.issue_id
+    offset 0
+) as f on true"""
+"""Issues (i) that a statement named `candidate`, with their fingerprints (f)."""
+
 SELECT_CANDIDATES = f"""
 with target as (
     select
@@ -131,21 +149,9 @@ with target as (
     )
 )
 select json_agg(json_build_object(
-    'issue_id', i.issue_id, 'source', i.source, 'external_id', i.external_id, 'title', i.title,
-    'body', left(i.body, 3000), 'severity', i.severity, 'status', i.status, 'service', i.service,
-    'component', f.component, 'error_type', i.error_type, 'team', i.team, 'environment', i.environment,
-    'region', f.region, 'source_created_at', i.source_created_at,
-    'source_updated_at', i.source_updated_at, 'resolved_at', i.resolved_at,
-    'template_key', f.template_key, 'template_probability', f.template_probability
+{COMPARED_FIELDS}, 'body', left(i.body, 3000)
 ) order by i.source_created_at, i.issue_id)
-from candidate as c
--- A look at each, whatever the planner thinks how many there are.
-cross join lateral (select * from core.issue as one where one.issue_id = c.issue_id offset 0) as i
-left join lateral (
-    select * from detect.fingerprint as one
-    where one.workspace_id = i.workspace_id and one.issue_id = i.issue_id
-    offset 0
-) as f on true
+from {COMPARED_ISSUES}
 """
 
 SELECT_SUMMARIES = f"""

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from api.http.database import WorkspaceDatabase
+from api.issues.similar.queries import COMPARED_FIELDS, COMPARED_ISSUES
 
 MAX_SMALL_WORKSPACE = 300
 MAX_PER_KEY, MAX_PATTERNS_PER_KEY = 60, 5
@@ -130,22 +131,10 @@ with failure as (
 select json_build_object('similarity', (
     select g.similarity_model from detect.grouping_state as g
 ), 'issues', coalesce(json_agg(json_build_object(
-    'issue_id', i.issue_id, 'source', i.source, 'external_id', i.external_id, 'title', i.title,
-    'body', left(i.body, {MAX_BODY}), 'severity', i.severity, 'status', i.status, 'service', i.service,
-    'component', f.component, 'error_type', i.error_type, 'team', i.team, 'environment', i.environment,
-    'region', f.region, 'source_created_at', i.source_created_at,
-    'source_updated_at', i.source_updated_at, 'resolved_at', i.resolved_at, 'pattern_id', i.pattern_id,
-    'kind', f.kind, 'template', f.template, 'template_key', f.template_key, 'title_key', f.title_key,
-    'trace_key', f.trace_key, 'template_probability', f.template_probability
+    {COMPARED_FIELDS}, 'body', left(i.body, {MAX_BODY}), 'pattern_id', i.pattern_id,
+    'kind', f.kind, 'template', f.template, 'title_key', f.title_key, 'trace_key', f.trace_key
 ) order by i.source_created_at, i.issue_id), '[]'))
-from candidate as c
--- A look at each, whatever the planner thinks how many there are.
-cross join lateral (select * from core.issue as one where one.issue_id = c.issue_id offset 0) as i
-left join lateral (
-    select * from detect.fingerprint as one
-    where one.workspace_id = i.workspace_id and one.issue_id = i.issue_id
-    offset 0
-) as f on true
+from {COMPARED_ISSUES}
 where i.issue_id is distinct from (select a.excluded from failure as a)
 """
 
