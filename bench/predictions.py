@@ -10,7 +10,6 @@ import os
 import resource
 import statistics
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -25,11 +24,10 @@ from typing import Any
 from uuid import UUID
 
 from bench.data.stored_patterns import DAYS, add_failure_of_each, create_workspace_of_patterns
+from bench.embedded_server import open_embedded_server
 from causeloop_pipeline.settings import settings
 from causeloop_pipeline.storage.database import roles
 from causeloop_pipeline.storage.database.session import Database
-from causeloop_pipeline.storage.embedded.installation import prepare_database
-from causeloop_pipeline.storage.embedded.postgres_server import remove_server
 
 AS_OF = datetime(2026, 6, 1, 2, tzinfo=UTC)
 SIZES = (1_000, 10_000, 100_000)
@@ -128,19 +126,11 @@ class PredictionFigures:
 def main() -> int:
     """Measures every size; 1 when a goal is missed."""
     sizes = sorted(int(word) for word in sys.argv[1:]) or list(SIZES)
-    with tempfile.TemporaryDirectory() as folder:
-        os.environ["CAUSELOOP_STATE_DIR"] = folder
-        server = prepare_database(Path(folder), settings().postgres_bin_dir)
-        if server is None:
-            print("this benchmark needs the embedded server: unset CAUSELOOP_DATABASE_URL")
-            return 1
-        try:
-            figures = []
-            for size in sizes:
-                figures.append(measure(server.url(roles.DATABASE), size))
-                print(figures[-1].format(), flush=True)
-        finally:
-            remove_server(Path(folder) / "postgres")
+    with open_embedded_server() as (server, _):
+        figures = []
+        for size in sizes:
+            figures.append(measure(server.url(roles.DATABASE), size))
+            print(figures[-1].format(), flush=True)
     _compare_with_stock(figures[-1])
     return int(not all(list(_check_goals(figures))))
 

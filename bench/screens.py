@@ -5,13 +5,10 @@ in a signed-in browser: LCP (when the largest part is painted), CLS (how much mo
 phone screens high the page is. Goals: LCP 1 s, CLS .05, 6 screens of a phone.
 """
 
-import os
 import shutil
 import statistics
 import sys
-import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 from typing import NamedTuple
 from uuid import UUID
 
@@ -20,11 +17,9 @@ from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, syn
 
 from bench.api.applications import serve
 from bench.data.stored_workspace import create_stored_workspace
-from causeloop_pipeline.settings import settings
+from bench.embedded_server import open_embedded_server
 from causeloop_pipeline.storage.app.tenants import create_service_key
 from causeloop_pipeline.storage.database import roles
-from causeloop_pipeline.storage.embedded.installation import prepare_database
-from causeloop_pipeline.storage.embedded.postgres_server import remove_server
 
 ISSUES, LOADS = 100_000, 3
 MAX_LCP_MS, MAX_CLS, MAX_PHONE_SCREENS = 1_000.0, 0.05, 6.0
@@ -63,20 +58,12 @@ def main() -> int:
     if program is None:
         print("this benchmark needs a browser: install chromium")
         return 1
-    with tempfile.TemporaryDirectory() as folder:
-        os.environ["CAUSELOOP_STATE_DIR"] = folder
-        server = prepare_database(Path(folder), settings().postgres_bin_dir)
-        if server is None:
-            print("this benchmark needs the embedded server: unset CAUSELOOP_DATABASE_URL")
-            return 1
-        try:
-            workspace_id = create_stored_workspace(server.url(roles.DATABASE), issues)
-            key, paths = prepare_screens(server.url(roles.DATABASE), workspace_id)
-            print(f"{issues:,} issues; the median of {LOADS} loads")
-            with serve("create_unlimited_app") as (_, port):
-                return measure(program, f"http://127.0.0.1:{port}", key, paths)
-        finally:
-            remove_server(Path(folder) / "postgres")
+    with open_embedded_server() as (server, _):
+        workspace_id = create_stored_workspace(server.url(roles.DATABASE), issues)
+        key, paths = prepare_screens(server.url(roles.DATABASE), workspace_id)
+        print(f"{issues:,} issues; the median of {LOADS} loads")
+        with serve("create_unlimited_app") as (_, port):
+            return measure(program, f"http://127.0.0.1:{port}", key, paths)
 
 
 def prepare_screens(superuser_url: str, workspace_id: UUID) -> tuple[str, dict[str, str]]:

@@ -8,9 +8,7 @@ import asyncio
 import contextlib
 import os
 import sys
-import tempfile
 import time
-from pathlib import Path
 from uuid import UUID
 
 import httpx2
@@ -19,11 +17,9 @@ import psycopg
 from bench.api.applications import serve
 from bench.api.clients import compute_quantile
 from bench.data.stored_workspace import create_stored_workspace
-from causeloop_pipeline.settings import settings
+from bench.embedded_server import open_embedded_server
 from causeloop_pipeline.storage.app.tenants import create_service_key
 from causeloop_pipeline.storage.database import roles
-from causeloop_pipeline.storage.embedded.installation import prepare_database
-from causeloop_pipeline.storage.embedded.postgres_server import remove_server
 
 ISSUES = 100_000
 MAX_P95_MS = 100.0
@@ -45,17 +41,9 @@ SELECT_PATTERNS = "select count(*) from detect.pattern where workspace_id = %s"
 def main() -> int:
     """Seeds, serves and measures; 1 when the goal is missed."""
     issues = int(sys.argv[1]) if len(sys.argv) > 1 else ISSUES
-    with tempfile.TemporaryDirectory() as folder:
-        os.environ["CAUSELOOP_STATE_DIR"] = folder
-        server = prepare_database(Path(folder), settings().postgres_bin_dir)
-        if server is None:
-            print("this benchmark needs the embedded server: unset CAUSELOOP_DATABASE_URL")
-            return 1
-        try:
-            workspace_id = create_stored_workspace(server.url(roles.DATABASE), issues, rounds=1)
-            return measure(server.url(roles.DATABASE), workspace_id, issues)
-        finally:
-            remove_server(Path(folder) / "postgres")
+    with open_embedded_server() as (server, _):
+        workspace_id = create_stored_workspace(server.url(roles.DATABASE), issues, rounds=1)
+        return measure(server.url(roles.DATABASE), workspace_id, issues)
 
 
 def measure(superuser_url: str, workspace_id: UUID, issues: int) -> int:

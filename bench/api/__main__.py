@@ -9,9 +9,7 @@ clients at once over all endpoints, who must get no error.
 
 import asyncio
 import contextlib
-import os
 import sys
-import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -26,11 +24,10 @@ from bench.api.comparison import HEAD as HEAD_OF_LISTS
 from bench.api.comparison import MeasuredServer, compare
 from bench.api.plain_handler import PLANS as PLAIN_LISTS
 from bench.data.stored_workspace import create_stored_workspace
-from causeloop_pipeline.settings import settings
+from bench.embedded_server import open_embedded_server
 from causeloop_pipeline.storage.app.tenants import create_service_key
 from causeloop_pipeline.storage.database import roles
-from causeloop_pipeline.storage.embedded.installation import prepare_database
-from causeloop_pipeline.storage.embedded.postgres_server import find_data_dir, remove_server
+from causeloop_pipeline.storage.embedded.postgres_server import find_data_dir
 
 ISSUES = 100_000
 MAX_LIST_P95_MS = 50.0
@@ -86,17 +83,9 @@ class Cost:
 def main() -> int:
     """Seeds, serves and measures; 1 when a goal is missed."""
     issues = int(sys.argv[1]) if len(sys.argv) > 1 else ISSUES
-    with tempfile.TemporaryDirectory() as folder:
-        os.environ["CAUSELOOP_STATE_DIR"] = folder
-        server = prepare_database(Path(folder), settings().postgres_bin_dir)
-        if server is None:
-            print("this benchmark needs the embedded server: unset CAUSELOOP_DATABASE_URL")
-            return 1
-        try:
-            workspace_id = create_stored_workspace(server.url(roles.DATABASE), issues)
-            return measure(server.url(roles.DATABASE), workspace_id, Path(folder) / "postgres", issues)
-        finally:
-            remove_server(Path(folder) / "postgres")
+    with open_embedded_server() as (server, folder):
+        workspace_id = create_stored_workspace(server.url(roles.DATABASE), issues)
+        return measure(server.url(roles.DATABASE), workspace_id, folder, issues)
 
 
 def measure(superuser_url: str, workspace_id: UUID, folder: Path, issues: int) -> int:

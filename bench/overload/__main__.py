@@ -9,22 +9,17 @@ attacks by their names.
 
 import argparse
 import asyncio
-import os
 import random
 import sys
-import tempfile
-from pathlib import Path
 
 from bench.api.applications import serve
+from bench.embedded_server import open_embedded_server
 from bench.overload.attacks import Attack, list_attacks, repeat
 from bench.overload.generated import generate
 from bench.overload.measuring import HEAD, Observed, measure, observe
 from bench.overload.raw_http import RawRequest, send
 from bench.overload.tenants import Tenants, make_tenants, read_document
-from causeloop_pipeline.settings import settings
 from causeloop_pipeline.storage.database import roles
-from causeloop_pipeline.storage.embedded.installation import prepare_database
-from causeloop_pipeline.storage.embedded.postgres_server import remove_server
 
 ISSUES, SECONDS, GENERATED, CLIENTS = 24_000, 10.0, 300, 4
 
@@ -37,18 +32,9 @@ def main() -> int:
     parser.add_argument("--issues", type=int, default=ISSUES)
     parser.add_argument("--seed", type=int, default=random.randrange(1_000_000))
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        os.environ["CAUSELOOP_STATE_DIR"] = folder
-        server = prepare_database(Path(folder), settings().postgres_bin_dir)
-        if server is None:
-            print("this benchmark needs the embedded server: unset CAUSELOOP_DATABASE_URL")
-            return 1
-        try:
-            with serve("create_app", "api.main") as (process, port):
-                tenants = make_tenants(server.url(roles.DATABASE), port, options.issues)
-                return asyncio.run(attack_all(process, port, tenants, options))
-        finally:
-            remove_server(Path(folder) / "postgres")
+    with open_embedded_server() as (server, _), serve("create_app", "api.main") as (process, port):
+        tenants = make_tenants(server.url(roles.DATABASE), port, options.issues)
+        return asyncio.run(attack_all(process, port, tenants, options))
 
 
 async def attack_all(process: int, port: int, tenants: Tenants, options: argparse.Namespace) -> int:
