@@ -29,7 +29,7 @@ def list_workspaces() -> dict[str, str]:
 def read_demo_issues(workspace: str, as_of: datetime) -> pl.DataFrame:
     """ISSUE_SCHEMA of what the tools showed then."""
     visible = list_visible_failures(workspace, EPOCH.date(), as_of)
-    return pl.DataFrame([_write_row(failure, as_of) for failure in visible], schema=ISSUE_SCHEMA)
+    return pl.DataFrame([describe_failure(failure, as_of) for failure in visible], schema=ISSUE_SCHEMA)
 
 
 def read_demo_changes(workspace: str, as_of: datetime) -> pl.DataFrame:
@@ -42,7 +42,8 @@ def read_demo_changes(workspace: str, as_of: datetime) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=CHANGE_SCHEMA, orient="row")
 
 
-def _write_row(failure: Failure, as_of: datetime) -> dict[str, Any]:
+def describe_failure(failure: Failure, as_of: datetime) -> dict[str, Any]:
+    """A row of ISSUE_SCHEMA: what a tool shows of a failure then."""
     is_run = failure.kind == "run"
     status = failure.status(as_of)
     return {
