@@ -1,33 +1,14 @@
 """The ticket of a claimed failure is opened once, and written again when the failure recurs."""
 
-from collections.abc import Iterator
 from uuid import UUID, uuid4
 
 import psycopg
-import pytest
 
-from causeloop_pipeline.settings import settings
 from causeloop_pipeline.stages.installation import Installation as Resources
 from causeloop_pipeline.stages.jobs.tickets import open_and_refresh
 from causeloop_pipeline.storage.database.session import Database
-from tests.conftest import Installation
-from tests.outbound.fake_trackers import FakeGitHub
-from tests.support.fake_tool import FakeTool, fake_tool
+from tests.orchestration.jobs.conftest import GitHub
 from tests.support.pushing import connect, push
-
-GitHub = tuple[FakeGitHub, FakeTool]
-
-
-@pytest.fixture
-def github(monkeypatch: pytest.MonkeyPatch, installation: Installation) -> Iterator[GitHub]:
-    """A repository on loopback that tickets may reach."""
-    fake = FakeGitHub()
-    with fake_tool(fake) as running:
-        monkeypatch.setenv("CAUSELOOP_EGRESS_ALLOW", f"127.0.0.1:{running.port}")
-        settings.cache_clear()
-        yield fake, running
-    monkeypatch.undo()
-    settings.cache_clear()
 
 
 def test_the_ticket_of_a_claimed_failure_is_opened_once_and_written_again_when_it_recurs(

@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID
 
@@ -15,17 +14,16 @@ from dagster import DagsterInstance
 from causeloop_pipeline.orchestration.jobs.tickets import tickets
 from causeloop_pipeline.orchestration.run_scope import TRIGGER
 from causeloop_pipeline.orchestration.sensors.pushed_tickets import watch_pushed_tickets
-from causeloop_pipeline.settings import ROOT, settings
+from causeloop_pipeline.settings import ROOT
 from causeloop_pipeline.stages.installation import Installation as Resources
 from causeloop_pipeline.stages.jobs.tickets import open_and_refresh
 from causeloop_pipeline.storage.act.tickets import MAX_ATTEMPTS
 from causeloop_pipeline.storage.database.session import Database
 from tests.conftest import Installation
-from tests.outbound.fake_trackers import REPOSITORY, FakeGitHub
-from tests.support.fake_tool import FakeTool, ReceivedRequest, Reply, fake_tool
+from tests.orchestration.jobs.conftest import GitHub
+from tests.outbound.fake_trackers import REPOSITORY
+from tests.support.fake_tool import ReceivedRequest, Reply
 from tests.support.pushing import connect, let_time_pass, push, recommend, ticket
-
-GitHub = tuple[FakeGitHub, FakeTool]
 
 
 @pytest.fixture(autouse=True)
@@ -33,17 +31,6 @@ def quiet(database: Database) -> None:
     """No ticket of earlier tests waits."""
     with database.every_workspace() as session:
         session.execute("delete from act.ticket")
-
-
-@pytest.fixture
-def github(monkeypatch: pytest.MonkeyPatch, installation: Installation) -> Iterator[GitHub]:
-    fake = FakeGitHub()
-    with fake_tool(fake) as running:
-        monkeypatch.setenv("CAUSELOOP_EGRESS_ALLOW", f"127.0.0.1:{running.port}")
-        settings.cache_clear()
-        yield fake, running
-    monkeypatch.undo()
-    settings.cache_clear()
 
 
 @pytest.fixture
