@@ -2,6 +2,7 @@
 
 import { showSearch } from "./bar/search.js";
 import { openDialog } from "./lib/dialog.js";
+import { doInstead } from "./lib/do_instead.js";
 import { h } from "./lib/elements.js";
 import { nextIndex } from "./lib/next_index.js";
 import { SCREENS } from "./routes.js";
@@ -34,13 +35,13 @@ export function listenToKeys(main, getReader) {
     const reader = getReader();
     if (!reader) return;
     if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k")
-      return run(event, () => showSearch(reader));
+      return doInstead(event, () => showSearch(reader));
     if (isTyping(event) || event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog"))
       return;
     const wasGoing = isGoing;
     isGoing = event.key === "g" && !wasGoing;
     const act = (wasGoing ? actionOfGoKey(event.key) : null) ?? actionOfKey(event.key, main);
-    if (act) run(event, act);
+    if (act) doInstead(event, act);
   });
 }
 
@@ -67,15 +68,6 @@ function actionOfKey(key, main) {
     default:
       return null;
   }
-}
-
-/**
- * @param {Event} event
- * @param {() => void} act
- */
-function run(event, act) {
-  event.preventDefault();
-  act();
 }
 
 /** @param {Event} event */

@@ -6,7 +6,7 @@ import { h, link } from "../lib/elements.js";
 import { timeZone } from "../lib/format.js";
 import { action, part } from "../lib/states.js";
 import { isOffered, SCREENS } from "../routes.js";
-import { menuButton } from "./menu.js";
+import { closeOnLeaving, menuButton } from "./menu.js";
 import { notificationBell } from "./notifications.js";
 import { showSearch } from "./search.js";
 import { themeChoice } from "./theme.js";
@@ -54,10 +54,11 @@ const tabOf = ({ path, title, short }) =>
  * @param {readonly Screen[]} screens
  */
 function moreTabs(screens) {
+  const summary = h("summary", {}, "More");
   const more = h(
     "details",
     { class: "more-tabs" },
-    h("summary", {}, "More"),
+    summary,
     h(
       "ul",
       { class: "menu-items" },
@@ -67,19 +68,13 @@ function moreTabs(screens) {
   const close = () => {
     more.open = false;
   };
+  let stopListening = () => {};
+  more.addEventListener("toggle", () => {
+    stopListening();
+    if (more.open) stopListening = closeOnLeaving(more, summary, close);
+  });
+  // The screen that is shown already is gone to without a change of the address.
   more.addEventListener("click", ({ target }) => target instanceof HTMLAnchorElement && close());
-  more.addEventListener("focusout", ({ relatedTarget }) => {
-    if (relatedTarget instanceof Node && !more.contains(relatedTarget)) close();
-  });
-  more.addEventListener("keydown", ({ key }) => {
-    if (key !== "Escape") return;
-    close();
-    more.querySelector("summary")?.focus();
-  });
-  addEventListener(
-    "pointerdown",
-    ({ target }) => target instanceof Node && !more.contains(target) && close(),
-  );
   return more;
 }
 

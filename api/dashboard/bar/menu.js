@@ -24,31 +24,48 @@ export function menuButton(content, build, { label, name, className = "" }) {
     content,
   );
   const element = h("div", { class: "menu" }, button, panel);
-  /** @param {Event} event */
-  const closeOutside = ({ target }) => {
-    if (!element.contains(/** @type {Node} */ (target))) close();
-  };
+  let stopListening = () => {};
   const close = () => {
     panel.hidden = true;
     button.setAttribute("aria-expanded", "false");
-    removeEventListener("pointerdown", closeOutside, true);
-    removeEventListener("focusin", closeOutside, true);
-    removeEventListener("hashchange", close);
+    stopListening();
   };
   const open = () => {
     panel.replaceChildren(...nodesOf(build(close)));
     panel.hidden = false;
     button.setAttribute("aria-expanded", "true");
-    addEventListener("pointerdown", closeOutside, true);
-    addEventListener("focusin", closeOutside, true);
-    addEventListener("hashchange", close);
+    stopListening = closeOnLeaving(element, button, close);
   };
   button.addEventListener("click", () => (panel.hidden ? open() : close()));
-  element.addEventListener("keydown", (event) => {
-    if (event.key !== "Escape" || panel.hidden) return;
-    event.stopPropagation();
-    close();
-    button.focus();
-  });
   return { element, button };
+}
+
+/**
+ * Close what a button has opened: by Escape, by a click or the focus elsewhere, or by going to a screen.
+ * @param {HTMLElement} element
+ * @param {HTMLElement} opener
+ * @param {() => void} close
+ * @returns {() => void} what ends the listening
+ */
+export function closeOnLeaving(element, opener, close) {
+  const listening = new AbortController();
+  const { signal } = listening;
+  /** @param {Event} event */
+  const closeOutside = ({ target }) => {
+    if (!element.contains(/** @type {Node} */ (target))) close();
+  };
+  addEventListener("pointerdown", closeOutside, { capture: true, signal });
+  addEventListener("focusin", closeOutside, { capture: true, signal });
+  addEventListener("hashchange", close, { signal });
+  element.addEventListener(
+    "keydown",
+    (event) => {
+      if (event.key !== "Escape") return;
+      event.stopPropagation();
+      close();
+      opener.focus();
+    },
+    { signal },
+  );
+  return () => listening.abort();
 }

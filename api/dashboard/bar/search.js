@@ -3,6 +3,7 @@
 import { get } from "../lib/client.js";
 import { debounce } from "../lib/debounce.js";
 import { openDialog } from "../lib/dialog.js";
+import { doInstead } from "../lib/do_instead.js";
 import { h, link } from "../lib/elements.js";
 import { listDestinations } from "../routes.js";
 
@@ -108,23 +109,14 @@ const entry = (where, kind, detail) =>
 function listenToArrows(input, list) {
   input.addEventListener("keydown", (event) => {
     const first = list.querySelector("a");
-    if (event.key === "Enter" && first) act(event, () => first.click());
-    if (event.key === "ArrowDown" && first) act(event, () => first.focus());
+    if (event.key === "Enter" && first) doInstead(event, () => first.click());
+    if (event.key === "ArrowDown" && first) doInstead(event, () => first.focus());
   });
   list.addEventListener("keydown", (event) => {
     const present = document.activeElement?.closest("li");
     const next = siblingOf(present, event.key);
-    if (next !== undefined) act(event, () => (next?.querySelector("a") ?? input).focus());
+    if (next !== undefined) doInstead(event, () => (next?.querySelector("a") ?? input).focus());
   });
-}
-
-/**
- * @param {Event} event
- * @param {() => void} run
- */
-function act(event, run) {
-  event.preventDefault();
-  run();
 }
 
 /**
