@@ -1,7 +1,6 @@
 """Lets the pipeline vacuum the tables that it erases rows of, on servers that can grant that."""
 
 from causeloop_pipeline.storage.database.migrate import run_sql
-from causeloop_pipeline.storage.database.sql_functions import FUNCTIONS
 
 revision = "0106"
 down_revision = "0105"
@@ -17,6 +16,5 @@ select app.admit_maintenance(named) from unnest(array[
 
 
 def upgrade() -> None:
-    """Change the tables that are there, and the function that those of later revisions are isolated by."""
-    run_sql((FUNCTIONS / "app" / "isolate.sql").read_text())
+    """Change what is there; `schema/` says what a new database has."""
     run_sql(SQL)
