@@ -1,5 +1,6 @@
 """A stage's result in each workspace of a run, for its asset's page, its checks and the run's log."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
@@ -31,7 +32,7 @@ class StageReport:
         return {
             "workspaces": dg.MetadataValue.int(len(self.counts)),
             "failed workspaces": dg.MetadataValue.int(len(self.failures)),
-            "seconds": dg.MetadataValue.float(round(sum(self.seconds.values()), 3)),
+            "seconds": dg.MetadataValue.float(round(math.fsum(self.seconds.values()), 3)),
             BY_WORKSPACE: dg.MetadataValue.table(self._table()),
         }
 

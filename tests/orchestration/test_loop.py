@@ -192,12 +192,7 @@ def test_lost_records_are_reported_and_take_the_workspace_out_of_the_run(
 ) -> None:
     for tenant in (workspace_id, other_workspace_id):
         ingest(database, tenant, failures())
-    with database.workspace(workspace_id) as session:
-        session.execute(
-            "delete from raw.pending_record where (workspace_id, record_id) in "
-            "(select workspace_id, record_id from raw.pending_record where workspace_id = %s limit 2)",
-            (workspace_id,),
-        )
+    lose_records(database, workspace_id)
 
     result = run([workspace_id, other_workspace_id])
 
@@ -209,6 +204,29 @@ def test_lost_records_are_reported_and_take_the_workspace_out_of_the_run(
     assert str(other_workspace_id) not in str(check.metadata)
     assert counts(database, workspace_id)["patterns"] == 0
     assert counts(database, other_workspace_id)["patterns"] == 4
+
+
+def test_a_run_whose_only_workspace_is_taken_out_computes_nothing_and_does_not_fail(
+    run: Run, database: Database, workspace_id: UUID
+) -> None:
+    ingest(database, workspace_id, failures())
+    lose_records(database, workspace_id)
+
+    result = run([workspace_id])
+
+    assert result.success
+    assert not evaluation(result, "core/issue", "conservation").passed
+    assert counts(database, workspace_id)["fingerprints"] == 0
+
+
+def lose_records(database: Database, workspace_id: UUID) -> None:
+    """Two records that nothing will read, as a defect could leave them."""
+    with database.workspace(workspace_id) as session:
+        session.execute(
+            "delete from raw.pending_record where (workspace_id, record_id) in "
+            "(select workspace_id, record_id from raw.pending_record where workspace_id = %s limit 2)",
+            (workspace_id,),
+        )
 
 
 def contradict(database: Database, workspace_id: UUID) -> None:
