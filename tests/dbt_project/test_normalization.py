@@ -10,6 +10,7 @@ import orjson
 import psycopg
 import pytest
 
+from causeloop_pipeline.connectors import record_mappings
 from causeloop_pipeline.settings import DBT_PROJECT_DIR, ROOT
 from causeloop_pipeline.stages.normalization import read_claimed_records
 from causeloop_pipeline.storage.app.run_scopes import EmptyScopeError, declare_scope
@@ -208,7 +209,7 @@ def test_the_error_of_a_broken_model_shows_no_customer_data(
     assert issues(database, workspace_id).keys() == {"X-1"}
 
 
-def test_records_of_a_removed_connector_are_reported(
+def test_records_whose_connector_went_before_they_were_read_are_in_quarantine(
     database: Database, models: Normalizer, workspace_id: UUID
 ) -> None:
     land_records(
@@ -217,12 +218,36 @@ def test_records_of_a_removed_connector_are_reported(
 
     check = normalize(database, models, workspace_id).outcome("claimed_records_are_accounted_for")
 
-    assert (check.status, check.failures) == ("warn", 1)
+    assert check.status == "pass"
     with database.workspace(workspace_id) as session:
+        assert session.rows("select reason from raw.quarantine") == [
+            {"reason": "nothing reads a removed_tool record any more"}
+        ]
         assert [
-            (source.source, source.lost, source.balanced)
-            for source in check_conservation(session, workspace_id)
-        ] == [("removed_tool", 1, False)]
+            (source.quarantined, source.balanced) for source in check_conservation(session, workspace_id)
+        ] == [(1, True)]
+
+
+def test_what_was_read_of_a_record_outlives_its_connector(
+    database: Database, models: Normalizer, workspace_id: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failure = {"number": 7, "title": "Checkout is down", "updated_at": "2026-03-02T10:00:00Z"}
+    land_records(database, workspace_id, record(failure, "github", external_id="7", kind="issue"))
+    normalize(database, models, workspace_id)
+    others = {name: tool for name, tool in record_mappings.CONNECTORS.items() if name != "github"}
+    monkeypatch.setattr(record_mappings, "CONNECTORS", others)
+    with database.workspace(workspace_id) as session:
+        session.execute("update raw.mapped_record set mapping_version = 'former'")
+        session.execute(
+            "insert into raw.pending_record (workspace_id, record_id, source) "
+            "select workspace_id, record_id, source from raw.record"
+        )
+
+    normalize(database, models, workspace_id)
+
+    assert [issue["title"] for issue in issues(database, workspace_id).values()] == ["Checkout is down"]
+    with database.workspace(workspace_id) as session:
+        assert session.rows("select 1 from raw.quarantine") == []
 
 
 def test_a_run_id_may_contain_any_character(

@@ -76,7 +76,8 @@ cross join lateral (
 # What no mapping or a former one has read, what could not be read, and what depends on a configuration.
 SELECT_UNREAD = """
 select r.workspace_id, r.record_id, r.source, r.kind, r.payload::text as payload,
-       coalesce(r.source_updated_at, r.received_at) as updated_at, coalesce(c.config, d.config) as config
+       coalesce(r.source_updated_at, r.received_at) as updated_at, coalesce(c.config, d.config) as config,
+       m.mapping_version is null as is_unread
 from {records}
 left join lateral (
     select mapping_version, unmappable_reason from raw.mapped_record
@@ -152,6 +153,17 @@ class StoredRecord:
     key: Key
     record: Record
     config: Mapping[str, Any]
+    is_unread: bool
+
+    def map(self, now: datetime) -> MappedRecord | None:
+        """What the mappings make of it now; None where what former ones read of it remains.
+
+        A connector can go before its records are read: they must not vanish.
+        """
+        mapped = map_stored(self.record, self.config, now)
+        if mapped is None and self.is_unread:
+            return MappedRecord(reason=f"nothing reads a {self.record.source} {self.record.kind} any more")
+        return mapped
 
 
 def list_claimed(
@@ -191,7 +203,7 @@ def _map(
     rows = [
         _to_row(stored.key, mapped, versions.get(stored.record.source, versions[ANY_SOURCE]))
         for stored in _select(transaction, keys, versions, records, is_all=is_all)
-        if (mapped := map_stored(stored.record, stored.config, now)) is not None
+        if (mapped := stored.map(now)) is not None
     ]
     if rows:
         transaction.execute(statement, (orjson.dumps(rows).decode(),))
@@ -209,9 +221,9 @@ def _select(
         "is_all": is_all,
     }
     cursor = transaction.execute(SELECT_UNREAD.format(records=records), parameters)
-    for workspace_id, record_id, source, kind, payload, updated_at, config in map(_values_of, cursor):
+    for *key, source, kind, payload, updated_at, config, is_unread in map(_values_of, cursor):
         record = Record(source, kind, _read_json(payload), updated_at)
-        yield StoredRecord((workspace_id, record_id), record, config or {})
+        yield StoredRecord((key[0], key[1]), record, config or {}, is_unread)
 
 
 def _to_row(key: Key, mapped: MappedRecord, version: str) -> dict[str, Any]:
