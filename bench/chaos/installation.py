@@ -19,7 +19,7 @@ from causeloop_pipeline.storage.embedded.postgres_server import find_data_dir
 
 MARKS = {
     "code": "causeloop_pipeline.definitions",
-    "api": "uvicorn",
+    "api": "-m\0api",
     "dagster": "orchestration.webserver",
     "daemon": "orchestration.instance.daemon",
 }

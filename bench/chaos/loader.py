@@ -7,7 +7,7 @@ import signal
 from uuid import UUID
 
 from bench.chaos.installation import ChaosInstallation
-from causeloop_pipeline.model.raw_record import RawRecord
+from causeloop_pipeline.model.raw_record import NORMALIZED, RawRecord
 from causeloop_pipeline.storage.database.session import Database
 from causeloop_pipeline.storage.raw.records import NO_CONNECTOR, land
 
@@ -46,7 +46,7 @@ def _load(url: str, workspace_id: UUID, number: int, writer: int) -> None:
 
 def _make_record(external_id: str) -> RawRecord:
     payload = {"external_id": external_id, "title": f"queue {external_id} is full", "service": "checkout"}
-    return RawRecord("custom_api", external_id, payload, external_id, channel="ingest")
+    return RawRecord("custom_api", external_id, payload, external_id, kind=NORMALIZED, channel="ingest")
 
 
 def _read_committed(reader: int) -> set[str]:

@@ -24,7 +24,7 @@ NAMES = {
     "orchestration.instance.daemon": "daemon",
     "orchestration.webserver": "webserver",
     "multiprocessing": "code server",
-    "uvicorn": "API",
+    "-m api": "API",
     "causeloop_pipeline.cli": "supervisor",
     "postgres": "PostgreSQL",
 }
