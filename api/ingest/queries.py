@@ -28,7 +28,7 @@ select exists (select from core.issue where workspace_id = %(workspace_id)s and 
     or exists (
         select from raw.record
         where workspace_id = %(workspace_id)s and source = %(source)s and external_id = %(external_id)s
-            and site = '' and kind not in ('change', 'normalized_change')
+            and site = '' and not core.is_change_kind(kind)
     )
 """
 

@@ -16,6 +16,7 @@ from causeloop_pipeline.connectors.signatures import (
 )
 from causeloop_pipeline.connectors.spec import Connector, Field, Pull, RateLimit, Webhook
 from causeloop_pipeline.model.issue import Identifies
+from causeloop_pipeline.model.raw_record import CHANGES
 
 ADDRESS = "{address of this installation}/v1/webhooks/inbound/{connector}"
 ENDS_BY = {
@@ -146,7 +147,7 @@ def _describe_signature(signature: Signature) -> str:
 def _describe_read(tool: Connector) -> Iterator[str]:
     for pull in tool.pulls:
         news = "what changed since the last sync" if pull.since else "all of the list at each sync"
-        kind = "changes" if pull.schema.kind in {"change", "normalized_change"} else "issues"
+        kind = "changes" if pull.schema.kind in CHANGES else "issues"
         maybe = ", where the account may read it" if pull.optional else ""
         yield f"`{_name_path(pull)}` ({pull.name}): {kind}, {news}{maybe}"
     if tool.query is not None:

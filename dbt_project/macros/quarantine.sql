@@ -70,7 +70,7 @@ where not exists (
         and r.source = t.source
         and r.external_id = t.external_id
         and r.site = t.site
-        and (r.kind in ('change', 'normalized_change')) = {{ changes }}
+        and core.is_change_kind(r.kind) = {{ changes }}
         and not exists (
             select from {{ source('raw', 'mapped_record') }} as m
             where m.workspace_id = r.workspace_id and m.record_id = r.record_id and m.no_failure is not null

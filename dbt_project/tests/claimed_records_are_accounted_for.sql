@@ -4,7 +4,7 @@ with claimed as (
 
     select
         r.workspace_id, r.record_id, r.source, r.site, r.external_id, r.payload_hash,
-        r.kind in ('change', 'normalized_change') as is_change
+        core.is_change_kind(r.kind) as is_change
     from {{ source('raw', 'pending_record') }} as p
     cross join lateral (
         select r.*

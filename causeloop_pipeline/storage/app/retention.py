@@ -31,8 +31,6 @@ from causeloop_pipeline.storage.detect.grouping_state import mark_grouping_stale
 
 ROWS_PER_BATCH = 2_000
 
-IS_CHANGE_RECORD = "r.kind in ('change', 'normalized_change')"
-
 IS_PENDING = """
 exists (
     select from raw.pending_record as p
@@ -169,8 +167,12 @@ RETENTION_KINDS = {
     ),
     "sessions": _delete_rows("app.session", "session_id", IS_SESSION_OVER),
     "refresh tokens": _delete_rows("app.refresh_token", "ctid", "t.expires_at < now() - interval '30 days'"),
-    "issues": _delete_with_records("core.issue", "issue_id", WITH_EXPIRED_ISSUES, f"not {IS_CHANGE_RECORD}"),
-    "changes": _delete_with_records("core.change", "change_id", WITH_EXPIRED_CHANGES, IS_CHANGE_RECORD),
+    "issues": _delete_with_records(
+        "core.issue", "issue_id", WITH_EXPIRED_ISSUES, "not core.is_change_kind(r.kind)"
+    ),
+    "changes": _delete_with_records(
+        "core.change", "change_id", WITH_EXPIRED_CHANGES, "core.is_change_kind(r.kind)"
+    ),
     "quarantined records": _delete_rows(
         "raw.quarantine", "quarantine_id", "t.received_at < now() - make_interval(days => s.issues_days)"
     ),

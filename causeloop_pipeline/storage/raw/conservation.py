@@ -38,7 +38,7 @@ external_records as (
         r.source,
         r.site,
         r.external_id,
-        r.kind in ('change', 'normalized_change') as is_change,
+        core.is_change_kind(r.kind) as is_change,
         count(*) as records,
         count(a.record_id) as pending,
         count(q.payload_hash) filter (where a.record_id is null) as quarantined,
@@ -100,7 +100,7 @@ with others as materialized (  -- once: of a table just emptied, a look at each 
     where workspace_id = %(workspace_id)s and run_id is distinct from %(run_id)s
 ),
 touched as (
-    select distinct r.source, r.site, r.external_id, r.kind in ('change', 'normalized_change') as is_change
+    select distinct r.source, r.site, r.external_id, core.is_change_kind(r.kind) as is_change
     from raw.pending_record as p
     cross join lateral (
         select source, site, external_id, kind
@@ -148,7 +148,7 @@ compared as (
                        offset 0) as no_failure
             from raw.record as r
             where r.workspace_id = %(workspace_id)s and r.source = t.source and r.external_id = t.external_id
-              and r.site = t.site and (r.kind in ('change', 'normalized_change')) = t.is_change
+              and r.site = t.site and core.is_change_kind(r.kind) = t.is_change
         ) as versions
     ) as s
 ),

@@ -108,7 +108,7 @@ insert into raw.mapped_record as t (
     is_change, {", ".join(COLUMNS)}
 )
 select r.workspace_id, r.record_id, r.source, r.site, r.external_id, r.kind, r.connector_id, r.received_at,
-       coalesce(r.source_updated_at, r.received_at), r.kind in ('change', 'normalized_change'),
+       coalesce(r.source_updated_at, r.received_at), core.is_change_kind(r.kind),
        {", ".join(f"m.{name}" for name in COLUMNS)}
 from jsonb_to_recordset(%s::jsonb) as m (
     workspace_id uuid, record_id uuid, {", ".join(f"{name} {TYPES.get(name, 'text')}" for name in COLUMNS)}

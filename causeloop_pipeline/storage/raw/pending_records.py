@@ -21,7 +21,7 @@ select exists (
         where r.workspace_id = p.workspace_id and r.record_id = p.record_id
         offset 0
     ) as r
-    where p.run_id = %s and r.kind in ('change', 'normalized_change')
+    where p.run_id = %s and core.is_change_kind(r.kind)
 ) as has_changes
 """
 

@@ -7,7 +7,15 @@ from typing import get_args
 
 import psycopg
 
-from causeloop_pipeline.model import investigation, notification, pattern, recommendation, recompute, tenancy
+from causeloop_pipeline.model import (
+    investigation,
+    notification,
+    pattern,
+    raw_record,
+    recommendation,
+    recompute,
+    tenancy,
+)
 from causeloop_pipeline.model.change import ChangeKind
 from causeloop_pipeline.model.frames import DIMENSIONS
 from causeloop_pipeline.model.issue import CHOICES, EDITABLE_FIELDS, IssueStatus, Severity
@@ -79,6 +87,16 @@ def test_every_check_allows_the_values_of_its_vocabulary(installation: Installat
     allowed = {column: set(re.findall(r"'([^']*)'::text", check)) for column, check in rows}
 
     assert allowed == {column: set(map(str, values)) for column, values in CHECKED.items()}
+
+
+def test_the_database_tells_records_of_changes_apart_as_the_model_does(installation: Installation) -> None:
+    kinds = [value for name, value in vars(raw_record).items() if name.isupper() and isinstance(value, str)]
+    with psycopg.connect(installation.owner_url) as owner:
+        rows = owner.execute(
+            "select kind from unnest(%s::text[]) as kind where core.is_change_kind(kind)", (kinds,)
+        ).fetchall()
+
+    assert {kind for (kind,) in rows} == raw_record.CHANGES
 
 
 def test_the_dbt_project_allows_the_severities_and_statuses_of_the_model() -> None:
