@@ -5,8 +5,9 @@ telling words, in any case and with one slip of the keyboard a word; or the mess
 something in each of its slots. A report that tells of two equally tells of none.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from causeloop_pipeline.analysis.detect.fingerprints.masking import WILDCARD
 from causeloop_pipeline.analysis.detect.fingerprints.template_information import (
@@ -28,6 +29,29 @@ class _Template:
     source: str
     weight_of_word: Mapping[str, float]
     words: tuple[str, ...]  # lower case; a slot is the wildcard
+    keys: frozenset[str]  # of its telling words
+    min_amount: float
+
+    @property
+    def may_be_quoted(self) -> bool:
+        return (
+            len(self.words) >= MIN_WORDS
+            and measure_information(self.template).amount >= MIN_QUOTED_AMOUNT
+            and any(word != WILDCARD for word in self.words)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Index:
+    """Templates by each of their telling words, and by the rarest word of those that may be quoted.
+
+    `spellings` are the words of `by_word` with at most one letter left out: two words that one slip tells
+    apart have one of these in common.
+    """
+
+    by_word: Mapping[str, list[_Template]] = field(default_factory=lambda: defaultdict(list))
+    by_quoted_word: Mapping[str, list[_Template]] = field(default_factory=lambda: defaultdict(list))
+    spellings: Mapping[str, list[str]] = field(default_factory=lambda: defaultdict(list))
 
 
 def find_retold_templates(
@@ -37,7 +61,8 @@ def find_retold_templates(
 
     In: title and source of each report; templates that alone decide, each with the source of most of its
     messages. Out: per report a template or None. The templates of its own source only count word by word:
-    there, near messages are other messages.
+    there, near messages are other messages. Slips are looked up by deletions (Garbe, SymSpell, 2012), so that
+    the cost does not grow with the product of both numbers of words.
     """
     if len(titles) <= _FEW_TITLES:
         words = {word for title, _ in titles for word in list_telling_words(title)}
@@ -50,17 +75,33 @@ def find_retold_templates(
     return [_find_retold(title, source, index) for title, source in titles]
 
 
-def _index_templates(templates: Mapping[str, str]) -> dict[str, list[_Template]]:
-    """By the first letters of a telling word, the templates that hold it."""
-    index: dict[str, list[_Template]] = {}
-    for template, source in sorted(templates.items()):
-        weights = list_telling_words(template)
-        if not weights:
-            continue
-        entry = _Template(template, source, weights, tuple(_split(template)))
-        for key in {_key(word) for word in weights}:
-            index.setdefault(key, []).append(entry)
+def _index_templates(templates: Mapping[str, str]) -> _Index:
+    index, entries = _Index(), list(_describe(templates))
+    for entry in entries:
+        for word in entry.weight_of_word:
+            index.by_word[word].append(entry)
+    for word in index.by_word:
+        if len(word) >= _MIN_MISSPELT:
+            for spelling in _leave_out(word):
+                index.spellings[spelling].append(word)
+    frequency = Counter(word for entry in entries for word in set(entry.words))
+    for entry in entries:
+        if entry.may_be_quoted:
+            constant = (word for word in entry.words if word != WILDCARD)
+            index.by_quoted_word[min(constant, key=lambda word: (frequency[word], word))].append(entry)
     return index
+
+
+def _describe(templates: Mapping[str, str]) -> Iterator[_Template]:
+    for template, source in sorted(templates.items()):
+        if weights := list_telling_words(template):
+            enough = max(MIN_AMOUNT, MIN_SHARE * sum(weights.values()))
+            keys = frozenset(_key(word) for word in weights)
+            yield _Template(template, source, weights, tuple(_split(template)), keys, enough)
+
+
+def _leave_out(word: str) -> set[str]:
+    return {word, *(word[:place] + word[place + 1 :] for place in range(len(word)))}
 
 
 def _key(word: str) -> str:
@@ -72,31 +113,46 @@ def _split(text: str) -> Iterable[str]:
     return (WILDCARD if WILDCARD in word else word for word in words if word)
 
 
-def _find_retold(title: str, source: str, index: Mapping[str, list[_Template]]) -> str | None:
-    held = frozenset(list_telling_words(title))
-    candidates = {
-        entry.template: entry for key in sorted({_key(word) for word in held}) for entry in index.get(key, ())
+def _find_retold(title: str, source: str, index: _Index) -> str | None:
+    held, words = list_telling_words(title), list(_split(title))
+    keys = {_key(word) for word in held}
+    amounts: dict[str, float] = defaultdict(float)
+    candidates: dict[str, _Template] = {}
+    for word in _list_held(held, index):
+        for entry in index.by_word[word]:
+            amounts[entry.template] += entry.weight_of_word[word]
+            candidates[entry.template] = entry
+    quoted = {
+        entry.template: entry
+        for word in sorted(set(words))
+        for entry in index.by_quoted_word.get(word, ())
+        if _is_quoted(entry.words, words)
     }
-    words = list(_split(title))
     ranked = []
-    for entry in candidates.values():
-        is_quoted = _is_quoted(entry, words)
-        amount = sum(weight for word, weight in entry.weight_of_word.items() if _holds(held, word))
-        enough = amount >= max(MIN_AMOUNT, MIN_SHARE * sum(entry.weight_of_word.values()))
-        is_other = entry.source != source
-        if is_quoted or (enough and is_other):
-            ranked.append(((is_other, is_quoted, round(amount, 6)), entry.template))
+    for template, entry in (candidates | quoted).items():
+        is_other, is_quoted = entry.source != source, template in quoted
+        enough = amounts[template] >= entry.min_amount and is_other
+        if (is_quoted or enough) and not keys.isdisjoint(entry.keys):
+            ranked.append(((is_other, is_quoted, round(amounts[template], 6)), template))
     ranked.sort(reverse=True)
     if not ranked or (len(ranked) > 1 and ranked[0][0] == ranked[1][0]):
         return None
     return ranked[0][1]
 
 
-def _is_quoted(entry: _Template, words: Sequence[str]) -> bool:
+def _list_held(held: Iterable[str], index: _Index) -> list[str]:
+    """The words of templates that a title holds, also with one slip of the keyboard."""
+    words = set()
+    for word in held:
+        if word in index.by_word:
+            words.add(word)
+        near = (other for spelling in _leave_out(word) for other in index.spellings.get(spelling, ()))
+        words.update(other for other in near if _is_one_slip(other, word))
+    return sorted(words)
+
+
+def _is_quoted(pattern: Sequence[str], words: Sequence[str]) -> bool:
     """Whether the whole message stands in a title, with some words in each slot."""
-    pattern = entry.words
-    if len(pattern) < MIN_WORDS or measure_information(entry.template).amount < MIN_QUOTED_AMOUNT:
-        return False
     place, is_open = 0, True
     for word in pattern:
         if word == WILDCARD:
@@ -107,14 +163,6 @@ def _is_quoted(entry: _Template, words: Sequence[str]) -> bool:
             return False
         place, is_open = at + 1, False
     return place <= len(words)
-
-
-def _holds(held: frozenset[str], word: str) -> bool:
-    if word in held:
-        return True
-    if len(word) < _MIN_MISSPELT:
-        return False
-    return any(_is_one_slip(word, other) for other in held if abs(len(word) - len(other)) <= 1)
 
 
 def _is_one_slip(word: str, other: str) -> bool:
