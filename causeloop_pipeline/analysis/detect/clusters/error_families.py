@@ -1,9 +1,11 @@
 """Error families: the kind of failure that a text describes, recognized by word lists."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+
+import re2
 
 from causeloop_pipeline.analysis.detect.clusters.error_family_patterns import FAMILY_SIGNS
 
@@ -22,13 +24,25 @@ MAX_CHARACTERS = 4_000
 FAMILIES = tuple(FAMILY_SIGNS)
 
 
+_Sign = tuple[str, float, re.Pattern[str]]
+
+
 @lru_cache(maxsize=1)
-def _compile_signs() -> tuple[tuple[str, float, re.Pattern[str]], ...]:
-    return tuple(
-        (family, weight, re.compile(rf"(?<![a-z])(?:{words})"))
-        for family, signs in FAMILY_SIGNS.items()
-        for weight, words in signs
-    )
+def _compile_signs() -> tuple[tuple[_Sign, ...], re2.Set]:
+    """The signs, and all of them as one automaton that says which of them a text holds."""
+    listed = [(family, weight, words) for family, signs in FAMILY_SIGNS.items() for weight, words in signs]
+    automaton = re2.Set.SearchSet()
+    for _, _, words in listed:
+        automaton.Add(f"(?:^|[^a-z])(?:{words})")
+    automaton.Compile()
+    signs = tuple((family, weight, re.compile(rf"(?<![a-z])(?:{words})")) for family, weight, words in listed)
+    return signs, automaton
+
+
+def _list_signs(text: str) -> Iterable[_Sign]:
+    """Those that may be in a text: outside ASCII, the two libraries see different words."""
+    signs, automaton = _compile_signs()
+    return [signs[place] for place in sorted(automaton.Match(text) or ())] if text.isascii() else signs
 
 
 def recognize_families(text: str) -> list[FamilyMatch]:
@@ -40,7 +54,7 @@ def recognize_families(text: str) -> list[FamilyMatch]:
     """
     readable = _split_identifiers(text[:MAX_CHARACTERS])
     signs_of: dict[str, list[tuple[float, str]]] = {}
-    for family, weight, words in _compile_signs():
+    for family, weight, words in _list_signs(readable):
         signs_of.setdefault(family, []).extend((weight, match.group(0)) for match in words.finditer(readable))
     matches = [
         FamilyMatch(family, *max(signs, key=lambda sign: sign[0]), signs=len({sign for _, sign in signs}))
