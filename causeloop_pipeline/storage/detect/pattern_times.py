@@ -25,7 +25,11 @@ with counted as (
                    order by trunc(extract(epoch from o.ended_at - o.started_at))
                ) filter (where o.ended_at >= o.started_at))::numeric)::bigint as mttr_seconds
         from core.issue as i
-        join core.occurrence as o using (workspace_id, issue_id)
+        cross join lateral (  -- by the index for each issue: a young table would be read whole for each pattern
+            select started_at, ended_at from core.occurrence
+            where workspace_id = i.workspace_id and issue_id = i.issue_id
+            offset 0
+        ) as o
         where i.workspace_id = %(workspace_id)s and i.pattern_id = c.pattern_id
     ) as t
     where c.occurrences <= %(max_measured)s and t.last_seen_at is not null
