@@ -52,6 +52,9 @@ UPLOAD = BodyBounds(20_000_000, 0, 120.0)
 MAX_SMALL_BYTES = CALLER.max_bytes
 """Larger bodies wait for a place, and are parsed beside the event loop."""
 
+MAX_NAMES = 2_000
+"""Of one object: each unknown name is an error, and an answer waits for all of them."""
+
 MAX_ERRORS = 20
 """Invalid and unknown fields that an answer names."""
 

@@ -143,14 +143,15 @@ async def _handle_invalid_request(request: Request, error: Exception) -> Respons
     assert isinstance(error, RequestValidationError)  # noqa: S101
     if request.method not in _find_methods(request):  # its last segment is a route of its own, not an id
         return await _handle_http_exception(request, HTTPException(405))
-    fields = [_field_problem(item) for item in error.errors()[:MAX_ERRORS]]
+    errors = error.errors()
+    fields = [_field_problem(item) for item in errors[:MAX_ERRORS]]
     detail = "; ".join(f"{item['pointer'] or '/'}: {item['detail']}" for item in fields[:3])
-    return problem_response(request, Problem(422, _find_code(error), detail, errors=fields))
+    return problem_response(request, Problem(422, _find_code(errors), detail, errors=fields))
 
 
-def _find_code(error: RequestValidationError) -> str:
+def _find_code(errors: Sequence[Mapping[str, Any]]) -> str:
     """The rule that a well-formed request breaks."""
-    kinds = {item["type"] for item in error.errors()}
+    kinds = {item["type"] for item in errors}
     return next(iter(kinds)) if len(kinds) == 1 and kinds <= PROBLEM_CODES.keys() else "validation_failed"
 
 

@@ -7,9 +7,15 @@ from typing import Any
 from anyio import to_thread
 from fastapi import Request
 
-from api.http.bounds import MAX_SMALL_BYTES, BodyBounds, is_large, read_bounds
+from api.http.bounds import MAX_NAMES, MAX_SMALL_BYTES, BodyBounds, is_large, read_bounds
 from api.http.errors import Problem
-from causeloop_pipeline.landing.json_guard import PIECE_BYTES, GuardError, check_values, parse_json
+from causeloop_pipeline.landing.json_guard import (
+    PIECE_BYTES,
+    GuardError,
+    check_names,
+    check_values,
+    parse_json,
+)
 
 GZIP_WINDOW = 16 + zlib.MAX_WBITS
 
@@ -98,9 +104,11 @@ def check_count(body: bytes, bounds: BodyBounds) -> None:
 def parse_body(body: bytes, bounds: BodyBounds) -> Any:
     """The document of a body; 400 where it is not acceptable JSON, or holds more than it may."""
     try:
-        return parse_json(body, max_values=bounds.max_values)
+        document = parse_json(body, max_values=bounds.max_values)
+        check_names(document, max_names=MAX_NAMES)
     except GuardError as error:
         raise _refuse(error) from None
+    return document
 
 
 def _refuse(error: GuardError) -> Problem:

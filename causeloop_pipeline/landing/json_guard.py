@@ -93,6 +93,17 @@ def parse_loosely(raw: bytes, *, max_bytes: int) -> Any:
         raise GuardError(f"not JSON: {error}") from None
 
 
+def check_names(value: Any, *, max_names: int) -> None:
+    """GuardError where an object has more names."""
+    level = [value]
+    while level:
+        if any(len(container) > max_names for container in level if type(container) is dict):
+            raise GuardError(f"an object of more than {max_names:,} names")
+        level = [
+            child for container in level for child in _list_children(container) if type(child) in CONTAINERS
+        ]
+
+
 def validate_json(value: Any, *, max_depth: int = MAX_DEPTH) -> tuple[Any, bytes]:
     """The value as it can be stored, and its canonical JSON; refuses deep nesting and lone surrogates."""
     level = [value]

@@ -25,7 +25,7 @@ with counted as (
                    order by trunc(extract(epoch from o.ended_at - o.started_at))
                ) filter (where o.ended_at >= o.started_at))::numeric)::bigint as mttr_seconds
         from core.issue as i
-        cross join lateral (  -- by the index for each issue: a young table would be read whole for each pattern
+        cross join lateral (  -- each by the index: a young table would be read whole for each pattern
             select started_at, ended_at from core.occurrence
             where workspace_id = i.workspace_id and issue_id = i.issue_id
             offset 0

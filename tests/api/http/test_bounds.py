@@ -7,7 +7,16 @@ import httpx2
 import pytest
 
 from api.access.permissions import get_required_role
-from api.http.bounds import CALLER, DIRECTORY, MAX_ERRORS, RECORD, RECORDS, STRANGER, find_bounds
+from api.http.bounds import (
+    CALLER,
+    DIRECTORY,
+    MAX_ERRORS,
+    MAX_NAMES,
+    RECORD,
+    RECORDS,
+    STRANGER,
+    find_bounds,
+)
 from api.main import create_app, load_routers
 from api.operation import Operation
 from tests.api.conftest import Client, serving
@@ -94,6 +103,18 @@ def test_values_are_counted_before_they_are_made(
 
     assert (response.status_code, response.json()["code"]) == (400, "malformed_json")
     assert "values" in response.json()["detail"]
+
+
+def test_an_object_has_at_most_as_many_names_as_an_answer_can_wait_for(
+    client: Client, sample: Sample
+) -> None:
+    names = {f"n{number}": 1 for number in range(MAX_NAMES + 1)}
+
+    for body in (names, {"events": [{"title": "x", "attributes": names}]}):
+        response = client(sample.credentials["admin"]).post("/v1/connector-declarations", json=body)
+
+        assert (response.status_code, response.json()["code"]) == (400, "malformed_json")
+        assert "more than 2,000 names" in response.json()["detail"]
 
 
 def test_an_answer_names_at_most_twenty_invalid_fields(client: Client, sample: Sample) -> None:
