@@ -48,6 +48,7 @@ ROUTERS = (
     "patterns",
     "predictions",
     "recommendations",
+    "recommendations.expectations",
     "seen_before",
     "seen_before.identities",
     "investigations",
@@ -85,6 +86,7 @@ ROUTERS = (
     "reports",
     "archives",
     "exports",
+    "exposure",
     "stream",
 )
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
+from api.auth.queries.actors import select_name
 from api.http.database import WorkspaceDatabase, encode_parameters
 from api.listing.queries import AnyOf, Listing, Sort
 from causeloop_pipeline.model.issue import CHOICES, EDITABLE_FIELDS, FACETS, TEXT_FIELDS, TIME_FIELDS
@@ -53,8 +54,25 @@ ISSUES = Listing(
 SELECT_ISSUE = f"""
 select row_to_json(issue)
 from (
-    select {ISSUE_COLUMNS}, i.body from core.issue as i where i.issue_id = ($1 ->> 'id')::uuid
+    select {ISSUE_COLUMNS}, i.body, (
+        select json_build_object(
+            'provider', m.provider, 'marked_at', m.marked_at,
+            'marked_by', m.marked_by, 'marked_by_name', ({select_name("m.marked_by")})
+        )
+        from core.provider_mark as m
+        where m.workspace_id = i.workspace_id and m.issue_id = i.issue_id
+        order by m.mark_id desc
+        limit 1
+    ) as provider_mark
+    from core.issue as i
+    where i.issue_id = ($1 ->> 'id')::uuid
 ) as issue
+"""
+
+INSERT_PROVIDER_MARK = """
+insert into core.provider_mark (workspace_id, issue_id, provider, marked_by)
+select workspace_id, issue_id, $2, $3 from core.issue where issue_id = $1
+returning true
 """
 
 SELECT_VALUES = f"""
@@ -118,3 +136,8 @@ async def edit_issue(db: WorkspaceDatabase, issue_id: UUID, changes: Mapping[str
         return False
     await db.transaction.execute(INSERT_EDITS, db.workspace_id, issue_id, document, actor)
     return True
+
+
+async def mark_provider(db: WorkspaceDatabase, issue_id: UUID, provider: str | None, actor: str) -> bool:
+    """Record which provider caused an issue, or that none did; False if there is no such issue."""
+    return bool(await db.transaction.fetchval(INSERT_PROVIDER_MARK, issue_id, provider, actor))

@@ -19,7 +19,15 @@ from api.issues.membership import queries as issue_membership
 from api.issues.membership.schemas import Membership
 from api.issues.occurrences import queries as occurrences
 from api.issues.occurrences.schemas import Occurrence, OccurrenceFilters
-from api.issues.schemas import Issue, IssueChange, IssueFilters, IssueSummary, IssueValues, NewIssue
+from api.issues.schemas import (
+    Issue,
+    IssueChange,
+    IssueFilters,
+    IssueSummary,
+    IssueValues,
+    NewIssue,
+    ProviderChoice,
+)
 from api.issues.similar import queries as similar_issues
 from api.issues.similar.ranking import rank_similar
 from api.issues.similar.schemas import SimilarIssue, SimilarRequest
@@ -128,6 +136,20 @@ async def update_issue(db: Db, caller: CurrentCaller, issue_id: UUID, change: Is
         raise not_found("issue")
     if changes.keys() & set(COMPARED_FIELDS):
         await recomputes.request_recompute(db, RecomputeKind.PATTERNS, caller.actor)
+    return row_or_404(await issues.read_issue(db, issue_id), "issue")
+
+
+@router.put("/{issue_id}/provider", summary="Mark an issue's provider", responses=documents(Issue))
+@requires(Role.ANALYST)
+async def mark_issue_provider(
+    db: Db, caller: CurrentCaller, issue_id: UUID, mark: ProviderChoice
+) -> Response:
+    """States which provider caused the issue so far, or that none did, whatever a status page reports.
+
+    What a provider caused neither counts against a fix nor for it, and does not reopen a pattern.
+    """
+    if not await issues.mark_provider(db, issue_id, mark.provider, caller.actor):
+        raise not_found("issue")
     return row_or_404(await issues.read_issue(db, issue_id), "issue")
 
 

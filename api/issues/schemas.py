@@ -63,10 +63,30 @@ class IssueSummary(BaseModel):
     last_seen_at: datetime = Field(description="When it last occurred")
 
 
+class ProviderMark(BaseModel):
+    """That a person puts an issue down to a provider, for what had occurred until then."""
+
+    provider: str | None = Field(description="Null: no provider caused it, whatever a status page reports")
+    marked_by: str
+    marked_by_name: str | None = Field(None, description="Name of that person or key; null: no longer here")
+    marked_at: datetime
+
+
+class ProviderChoice(BaseModel):
+    """The provider that caused an issue."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    provider: ShortText | None = Field(
+        description="Whose failure it was; null: nobody else's, whatever a status page reports"
+    )
+
+
 class Issue(IssueSummary):
     """A failure event, such as an incident, a defect or a failed check."""
 
     body: str | None
+    provider_mark: ProviderMark | None = Field(description="Null: nobody marked it")
 
 
 class IssueValues(BaseModel):

@@ -63,6 +63,13 @@ with period as (
     from act.verdict as v
     join act.recommendation as r using (workspace_id, recommendation_id)
     where v.verdict in ({quote_values(FINAL_VERDICTS)})
+), unmet as (
+    select
+        'expectation_broken' as kind, e.broken_at as at, r.title as subject, e.text as detail,
+        r.recommendation_id as item_id
+    from act.expectation as e
+    join act.recommendation as r using (workspace_id, recommendation_id)
+    where e.status = 'broken' and e.withdrawn_at is null
 ), lifecycle as (
     select
         'pattern_resolved' as kind, resolved_at as at, name as subject,
@@ -77,6 +84,7 @@ with period as (
     select * from broken
     union all select * from graded
     union all select * from judged
+    union all select * from unmet
     union all select * from lifecycle
 )
 select json_build_object(

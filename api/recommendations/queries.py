@@ -81,12 +81,24 @@ from (
         where f.recommendation_id = r.recommendation_id
     ) as fixes, (
         select coalesce(json_agg(json_build_object(
+            'id', e.expectation_id, 'kind', e.kind, 'pattern_id', e.pattern_id, 'service', e.service,
+            'job', e.job, 'most', e.most, 'until', e.until, 'made_by', e.made_by,
+            'made_by_name', ({select_name("e.made_by")}), 'made_at', e.made_at, 'status', e.status,
+            'broken_at', e.broken_at, 'text', e.text, 'evaluated_at', e.evaluated_at
+        ) order by e.expectation_id), '[]')
+        from act.expectation as e
+        where e.recommendation_id = r.recommendation_id and e.withdrawn_at is null
+    ) as expectations, (
+        select coalesce(json_agg(json_build_object(
             'pattern_id', p.pattern_id, 'verdict', p.verdict, 'events_before', p.events_before,
             'days_before', p.days_before, 'events_after', p.events_after, 'days_after', p.days_after,
             'expected_after', p.expected_after, 'turns_kept', p.turns_kept, 'turns_due', p.turns_due,
             'rate_ratio', p.rate_ratio, 'rate_ratio_low', p.rate_ratio_low,
             'rate_ratio_high', p.rate_ratio_high, 'probability_halved', p.probability_halved,
-            'earliest_proof_date', p.earliest_proof_date, 'text', p.text, 'computed_at', p.computed_at
+            'earliest_proof_date', p.earliest_proof_date, 'left_out', p.left_out,
+            'exposure_unit', p.exposure_unit, 'exposure_before', p.exposure_before,
+            'exposure_after', p.exposure_after, 'exposure_needed', p.exposure_needed,
+            'text', p.text, 'computed_at', p.computed_at
         ) order by p.pattern_id), '[]')
         from act.proof as p
         where p.recommendation_id = r.recommendation_id

@@ -11,7 +11,8 @@ from api.field_types.numbers import WHOLE
 from api.field_types.refusals import incomplete_change
 from api.field_types.texts import Trimmed
 from api.http.pagination import PageRequest
-from causeloop_pipeline.model.proof import Verdict
+from api.recommendations.expectations.schemas import Expectation
+from causeloop_pipeline.model.proof import ExposureUnit, LeftOutReason, Verdict
 from causeloop_pipeline.model.recommendation import (
     Effort,
     RecommendationImpact,
@@ -87,6 +88,15 @@ class PlanStep(BaseModel):
     changed_at: datetime | None
 
 
+class LeftOut(BaseModel):
+    """Occurrences that say nothing of a fix, of one reason and provider."""
+
+    reason: LeftOutReason
+    provider: str | None = Field(None, description="The provider that caused them, if one did")
+    before: int = Field(description="How many were before the fix")
+    since: int = Field(description="How many were since the fix")
+
+
 class Proof(BaseModel):
     """Whether a claimed fix held for one pattern."""
 
@@ -111,6 +121,15 @@ class Proof(BaseModel):
     earliest_proof_date: date | None = Field(
         description="The day on which silence will have proven the fix, or did"
     )
+    exposure_unit: ExposureUnit | None = Field(
+        description="What its rates are measured by, days being usual days' worth of it; null: by days"
+    )
+    exposure_before: int | None
+    exposure_after: int | None
+    exposure_needed: int | None = Field(
+        description="The exposure since the fix with which silence will have proven it, or did"
+    )
+    left_out: list[LeftOut] = Field(description="What was not counted on either side of the fix, and why")
     text: str
     computed_at: datetime
 
@@ -173,6 +192,7 @@ class RecommendationDetail(Recommendation):
     notes: list[Note]
     ticket: Ticket | None
     fixes: list[Fix]
+    expectations: list[Expectation]
     proofs: list[Proof]
 
 

@@ -9,6 +9,7 @@ class NotificationKind(Vocabulary):
     FEED_BROKEN = "feed_broken", "Feed broken"
     PREDICTIONS_GRADED = "predictions_graded", "Graded"
     FIX_JUDGED = "fix_judged", "Fix"
+    EXPECTATION_BROKEN = "expectation_broken", "Expectation broken"
     PATTERN_RESOLVED = "pattern_resolved", "Resolved", "No new issue came through the proof window."
     PATTERN_REOPENED = "pattern_reopened", "Reopened", "It came back after it was resolved."
 

@@ -43,5 +43,21 @@ class Verdict(Vocabulary):
         return self.share_held is not None and self.share_held < 1
 
 
+class ExposureUnit(Vocabulary):
+    """What a rate is measured by: how often that which may fail was used."""
+
+    EXECUTIONS = "executions", "executions", "Runs of a job or test."
+    REQUESTS = "requests", "requests", "Requests to a service."
+    DEPLOYS = "deploys", "deploys", "Deploys of a service."
+
+
+class LeftOutReason(Vocabulary):
+    """Why an occurrence says nothing of a claimed fix."""
+
+    EARLIER_VERSION = "earlier_version", "of an earlier version", "It ran a version from before the fix."
+    STATUS_PAGE = "status_page", "in an incident on a provider's status page", "The provider failed."
+    MARKED = "marked", "marked as caused by a provider", "A person says that the provider caused it."
+
+
 FINAL_VERDICTS = tuple(verdict for verdict in Verdict if verdict.is_final)
 VERDICTS_WORST_FIRST = tuple(sorted(Verdict, key=lambda verdict: verdict.rank))

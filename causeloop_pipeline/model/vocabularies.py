@@ -2,6 +2,7 @@
 
 from causeloop_pipeline.model.change import ChangeKind
 from causeloop_pipeline.model.date_order import DateOrder
+from causeloop_pipeline.model.expectation import ExpectationKind, ExpectationStatus
 from causeloop_pipeline.model.investigation import InvestigationResult, InvestigationStatus
 from causeloop_pipeline.model.issue import FiringStart, Identifies, IssueStatus, Severity
 from causeloop_pipeline.model.notification import AlertChannel, AlertSensitivity, NotificationKind
@@ -14,7 +15,7 @@ from causeloop_pipeline.model.pattern import (
 )
 from causeloop_pipeline.model.plans import PlanName
 from causeloop_pipeline.model.prediction import Impact, Outcome
-from causeloop_pipeline.model.proof import Verdict
+from causeloop_pipeline.model.proof import ExposureUnit, LeftOutReason, Verdict
 from causeloop_pipeline.model.recommendation import (
     AssignableKind,
     Effort,
@@ -49,12 +50,16 @@ VOCABULARIES: tuple[type[Vocabulary], ...] = (
     CorrectionAct,
     DateOrder,
     Effort,
+    ExpectationKind,
+    ExpectationStatus,
+    ExposureUnit,
     FiringStart,
     Identifies,
     Impact,
     InvestigationResult,
     InvestigationStatus,
     IssueStatus,
+    LeftOutReason,
     LineageKind,
     MembershipStatus,
     NotificationKind,

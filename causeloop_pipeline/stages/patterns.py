@@ -22,6 +22,7 @@ from causeloop_pipeline.stages.grouping.regrouping import (
     read_grouping_facts,
     read_grouping_options,
 )
+from causeloop_pipeline.stages.grouping.reopening import reopen_recurred
 from causeloop_pipeline.stages.grouping.summaries import refresh_summaries
 from causeloop_pipeline.storage.app.run_scopes import ScopedWorkspace
 from causeloop_pipeline.storage.core.issues import read_issue_occurrences, read_issues, read_ungrouped_issues
@@ -41,7 +42,7 @@ from causeloop_pipeline.storage.detect.grouping_state import (
     store_pattern_index,
     write_grouping_state,
 )
-from causeloop_pipeline.storage.detect.in_loop import reopen_patterns, update_in_loop
+from causeloop_pipeline.storage.detect.in_loop import update_in_loop
 from causeloop_pipeline.storage.detect.patterns import add_members, append_lineage, replace_patterns
 from causeloop_pipeline.storage.detect.suggestions import replace_suggestions, update_suggestions
 
@@ -60,7 +61,7 @@ def run(session: Session, workspace: ScopedWorkspace, _as_of: datetime, options:
     else:
         counts = _assign_new_issues(session, workspace_id, new_issues)
     refresh_summaries(session, workspace_id, is_full=is_full)
-    reopened = reopen_patterns(session, workspace_id)
+    reopened = reopen_recurred(session, workspace_id)
     if is_full:
         update_in_loop(session, workspace_id)
 

@@ -5,16 +5,21 @@ from uuid import UUID
 
 import polars as pl
 
+from causeloop_pipeline.analysis.act.expectations import Observations, evaluate_expectations
 from causeloop_pipeline.analysis.act.lifecycle import derive_lifecycle
 from causeloop_pipeline.analysis.act.proof import PROOF_SCHEMA, prove_fixes, refute_reopened
-from causeloop_pipeline.analysis.before_after.versions import find_earlier_versions
 from causeloop_pipeline.stages.context import Counts, RunOptions
+from causeloop_pipeline.stages.left_out import find_left_out
+from causeloop_pipeline.storage.act.expectations import (
+    read_expectations,
+    read_job_runs,
+    write_evaluations,
+)
+from causeloop_pipeline.storage.act.exposure import read_exposure
 from causeloop_pipeline.storage.act.proofs import (
     read_closable_patterns,
     read_closure_notes,
-    read_fixed_versions,
     read_proof_window_days,
-    read_versions,
     record_returns,
     record_verdicts,
     replace_proofs,
@@ -26,7 +31,13 @@ from causeloop_pipeline.storage.core.issues import read_occurrences
 from causeloop_pipeline.storage.core.observation_gaps import read_observation_gaps
 from causeloop_pipeline.storage.database.session import Session
 
-NOTHING_CLAIMED = {"fixes judged": 0, "held": 0, "failed": 0, "patterns whose status changed": 0}
+NOTHING_CLAIMED = {
+    "fixes judged": 0,
+    "held": 0,
+    "failed": 0,
+    "broken expectations": 0,
+    "patterns whose status changed": 0,
+}
 
 
 def run(session: Session, workspace: ScopedWorkspace, as_of: datetime, _options: RunOptions) -> Counts:
@@ -39,27 +50,52 @@ def run(session: Session, workspace: ScopedWorkspace, as_of: datetime, _options:
         return NOTHING_CLAIMED
     occurrences = _read_needed_occurrences(session, workspace_id, fixes, closed)
     window = read_proof_window_days(session, workspace_id)
-    ignored = _find_ignored(session, workspace_id)
-    counted = occurrences.join(ignored, on=["pattern_id", "occurred_at"], how="anti")
+    left_out = find_left_out(
+        session, workspace_id, fixes, pl.concat([fixes["pattern_id"], closed["pattern_id"]])
+    )
+    counted = left_out.drop_from(occurrences)
     lifecycle = _read_lifecycle(session, workspace_id, closed, counted, as_of, window)
+    gaps = _read_needed_gaps(session, workspace_id, fixes, as_of)
     proofs = prove_fixes(
         fixes,
         occurrences,
-        _read_needed_gaps(session, workspace_id, fixes, as_of),
+        gaps,
         as_of=as_of,
-        ignored=ignored,
+        left_out=left_out.of_fixes,
+        exposure=read_exposure(session, workspace_id, fixes["pattern_id"]) if fixes.height else None,
     )
     proofs = refute_reopened(proofs, lifecycle)
 
     replace_proofs(session, workspace_id, proofs, as_of)
     record_returns(session, workspace_id, counted)
     record_verdicts(session, workspace_id)
+    broken = _evaluate_expectations(session, workspace, counted, gaps, as_of)
     return {
         "fixes judged": proofs.height,
         "held": proofs.filter(pl.col("verdict") == "held").height,
         "failed": proofs.filter(pl.col("verdict") == "failed").height,
+        "broken expectations": broken,
         "patterns whose status changed": set_lifecycle(session, workspace_id, lifecycle),
     }
+
+
+def _evaluate_expectations(
+    session: Session,
+    workspace: ScopedWorkspace,
+    occurrences: pl.DataFrame,
+    gaps: pl.DataFrame | None,
+    as_of: datetime,
+) -> int:
+    """Evaluate what must stay true after the fixes; returns how many expectations are broken."""
+    expectations = read_expectations(session, workspace.workspace_id, as_of)
+    if expectations.is_empty() or gaps is None:
+        return 0
+    seen = Observations(
+        occurrences, read_job_runs(session, workspace.workspace_id, expectations["job"]), gaps
+    )
+    evaluations = evaluate_expectations(expectations, seen, as_of=as_of, timezone=workspace.timezone)
+    write_evaluations(session, workspace.workspace_id, evaluations, as_of)
+    return evaluations.filter(pl.col("status") == "broken").height
 
 
 def _read_needed_occurrences(
@@ -68,12 +104,6 @@ def _read_needed_occurrences(
     """All occurrences if there are fixes to compare with unfixed patterns, else those of closable
     patterns."""
     return read_occurrences(session, workspace_id, pattern_ids=None if fixes.height else closed["pattern_id"])
-
-
-def _find_ignored(session: Session, workspace_id: UUID) -> pl.DataFrame:
-    """The occurrences that ran a version from before the fix of their pattern."""
-    fixes = read_fixed_versions(session, workspace_id)
-    return find_earlier_versions(fixes, read_versions(session, workspace_id, fixes["pattern_id"]))
 
 
 def _read_needed_gaps(

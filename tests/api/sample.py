@@ -16,6 +16,7 @@ from tests.api.sample_rows import (
     insert_alert_rule,
     insert_changes,
     insert_connector,
+    insert_expectation,
     insert_integrations,
     insert_issues,
     insert_patterns,
@@ -94,6 +95,8 @@ def make_spare_row(database: Database, sample: Sample, parameter: str) -> UUID:
     if parameter == "correction_id":
         return _insert_spare_correction(sample)
     with database.workspace(sample.workspace_id) as session:
+        if parameter == "expectation_id":
+            return insert_expectation(session, sample)
         return (
             insert_connector(session, sample)
             if parameter == "connector_id"
@@ -133,6 +136,11 @@ def _insert_by_api(sample: Sample) -> None:
         api.execute(
             "insert into app.directory_group (workspace_id, group_id, display_name) values (%s, %s, 'Group')",
             (sample.workspace_id, sample.ids["group_id"]),
+        )
+        api.execute(
+            "insert into core.exposure (workspace_id, unit, service, day, count, attached_by) "
+            "values (%s, 'requests', %s, '2026-10-01', 900, 'user:sample')",
+            (sample.workspace_id, sample.canary),
         )
         api.execute(
             "insert into app.workspace_archive (workspace_id, archive_id, status, requested_by, error) "

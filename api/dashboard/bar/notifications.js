@@ -16,6 +16,8 @@ const PATHS = {
   /** @param {string} id */
   fix_judged: (id) => `/recommendations/${id}`,
   /** @param {string} id */
+  expectation_broken: (id) => `/recommendations/${id}`,
+  /** @param {string} id */
   pattern_resolved: (id) => `/patterns/${id}`,
   /** @param {string} id */
   pattern_reopened: (id) => `/patterns/${id}`,

@@ -1,5 +1,7 @@
 """What a proof says in words."""
 
+import math
+from dataclasses import dataclass
 from datetime import date
 
 from causeloop_pipeline.analysis.before_after.fix_watch import FixWatch
@@ -8,29 +10,45 @@ from causeloop_pipeline.model.proof import Verdict
 Ratio = tuple[float, float, float] | tuple[None, None, None]
 
 
+@dataclass(frozen=True, slots=True)
+class ProofAhead:
+    """What silence takes to prove a fix, or took: the day, and the exposure since the fix.
+
+    date: None: not within two years; exposure: None: none is stated.
+    """
+
+    date: date | None
+    exposure: float | None = None
+
+
 def write_proof(
-    verdict: Verdict, watch: FixWatch, ratio: Ratio, earliest: date | None, spillover_events: int
+    verdict: Verdict, watch: FixWatch, ratio: Ratio, ahead: ProofAhead, spillover_events: int
 ) -> str:
     """Say what a proof found, in a few sentences.
 
-    In: the verdict, the FixWatch of one look, the ratio with its interval, the day on which silence will have
-    proven the fix (None: not within two years), the active days of new patterns on the same service.
+    In: the verdict, the FixWatch of one look, the ratio with its interval, what silence takes to prove the
+    fix, the active days of new patterns on the same service.
     """
     before = watch.before
     if before.events == 0:
         return "It cannot be shown: before the burst that led to the fix there is nothing to compare with."
+    exposure = watch.exposure
+    span = f"{exposure.before:,.0f} {exposure.unit}" if exposure else f"{before.days:.0f} days"
     usual = (
-        f"{_count(before.events, 'active day')} in {before.days:.0f} days before the fix, without the burst "
-        "that led to it"
+        f"{_count(before.events, 'active day')} in {span} before the fix, without the burst that led to it"
     )
-    wait = _write_wait(earliest)
+    wait = _write_wait(watch, ahead)
     if watch.days[0] < 1 and verdict is not Verdict.NO_EXPOSURE:
-        return f"Less than a day has been observed since the fix. {usual}; {wait}."
+        fewer = f"Fewer {exposure.unit} than on a usual day have" if exposure else "Less than a day has"
+        return f"{fewer} been observed since the fix. {usual}; {wait}."
     since = _write_since(watch)
     carried_on = _count(spillover_events, "active day")
+    nothing = (
+        f"no {exposure.unit} since" if exposure else "too little was observed, or all else fell silent too"
+    )
     openings = {
         Verdict.MOVED: f"Moved: {carried_on} of new patterns on the same service carry on",
-        Verdict.NO_EXPOSURE: "Silence proves nothing: too little was observed, or all else fell silent too",
+        Verdict.NO_EXPOSURE: f"Silence proves nothing: {nothing}",
         Verdict.NOT_PROVABLE_YET: f"Cannot be shown yet; {wait}",
         Verdict.NO_SIGN: "No sign that it helped: it came as often as with nothing changed",
     }
@@ -43,10 +61,14 @@ def write_date(day: date) -> str:
     return f"{day.day} {day:%b %Y}"
 
 
-def _write_wait(earliest: date | None) -> str:
-    if earliest is None:
+def _write_wait(watch: FixWatch, ahead: ProofAhead) -> str:
+    if ahead.date is None:
         return "silence will not prove it within two years"
-    return f"with no further recurrence it is proven on {write_date(earliest)}"
+    wait = f"with no further recurrence it is proven on {write_date(ahead.date)}"
+    if watch.exposure is None or ahead.exposure is None:
+        return wait
+    so_far = f"{watch.exposure.since[0]:,.0f} of the {math.ceil(ahead.exposure):,} {watch.exposure.unit}"
+    return f"{so_far} needed came without one, and {wait}" if not watch.events[0] else wait
 
 
 def _write_since(watch: FixWatch) -> str:
@@ -59,6 +81,8 @@ def _write_since(watch: FixWatch) -> str:
             f"It came {rhythm.describe()} ({rhythm.turns_kept} of {rhythm.turns_due} turns); in {days} "
             f"since the fix {turns}"
         )
+    if watch.exposure:
+        days = f"{watch.exposure.since[0]:,.0f} {watch.exposure.unit}"
     expected = float(watch.odds.expected[0])
     usual = f"{expected:.1f}" if expected < 10 else f"{expected:.0f}"
     return f"{_count(int(watch.events[0]), 'active day')} in {days} since, where {usual} were to be expected"

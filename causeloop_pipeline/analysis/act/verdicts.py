@@ -43,7 +43,9 @@ def _decide(watch: FixWatch, look: int, signs: tuple[bool, bool, bool, bool]) ->
 
 
 def _is_unseen(watch: FixWatch, look: int) -> bool:
-    """Nothing could be seen, or all patterns without a fix fell silent as well."""
+    """Nothing could be seen or was used, or all patterns without a fix fell silent as well."""
+    if watch.exposure:
+        return bool(watch.exposure.since[look] <= 0)
     days, controls = watch.days[look], watch.controls[look]
     if days < _MIN_OBSERVED_SHARE * watch.looks[look] or days < 0.5:
         return True

@@ -2,7 +2,7 @@
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 import polars as pl
@@ -14,6 +14,9 @@ from causeloop_pipeline.analysis.before_after.baseline import (
     ObservationGaps,
     pool_clustering,
 )
+from causeloop_pipeline.analysis.before_after.days import count_days
+from causeloop_pipeline.analysis.before_after.exposure import choose_exposure
+from causeloop_pipeline.analysis.before_after.operational_time import OperationalTime
 
 MAX_CHANCE_OF_NEW_PATTERNS = 0.25
 
@@ -23,7 +26,8 @@ class ActivityHistory:
     """When each pattern occurred (days since 1970), and on which service.
 
     controls: sorted active days of the patterns without a fix. start: the first occurrence of all.
-    fixed: patterns with a fix. clustering: of the active days of the whole workspace.
+    fixed: patterns with a fix. clustering: of the active days of the whole workspace. exposure: of patterns
+    for which it is stated.
     """
 
     times: Mapping[str, Sequence[float]]
@@ -32,12 +36,15 @@ class ActivityHistory:
     start: float
     fixed: frozenset[str]
     clustering: Clustering
+    exposure: Mapping[str, OperationalTime] = field(default_factory=dict)
 
     @classmethod
-    def from_frames(cls, occurrences: pl.DataFrame, fixes: pl.DataFrame) -> "ActivityHistory":
-        """From frames.OCCURRENCE_SCHEMA and frame(pattern_id, …) of fixes."""
-        at = pl.col("occurred_at").dt.epoch("us") / 86_400_000_000
-        ordered = occurrences.select("pattern_id", "service", at.alias("at")).sort("pattern_id", "at")
+    def from_frames(
+        cls, occurrences: pl.DataFrame, fixes: pl.DataFrame, exposure: pl.DataFrame | None = None
+    ) -> "ActivityHistory":
+        """From frames.OCCURRENCE_SCHEMA, frame(pattern_id, …) of fixes and EXPOSURE_SCHEMA."""
+        at = count_days(occurrences["occurred_at"]).alias("at")
+        ordered = occurrences.select("pattern_id", "service", at).sort("pattern_id", "at")
         times = {
             key: group.to_list()
             for key, group in ordered.group_by("pattern_id").agg("at").iter_rows()
@@ -52,7 +59,9 @@ class ActivityHistory:
         )
         start = min((group[0] for group in times.values()), default=0.0)
         pooled = pool_clustering(find_active_days(times[key]) for key in sorted(times))
-        return cls(times, dict(services.iter_rows()), controls, start, fixed, pooled)
+        service_of = dict(services.iter_rows())
+        exposed = {} if exposure is None else choose_exposure(exposure, sorted(fixed), service_of)
+        return cls(times, service_of, controls, start, fixed, pooled, exposed)
 
 
 def find_active_days(times: Iterable[float]) -> list[float]:

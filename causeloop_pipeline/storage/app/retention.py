@@ -87,6 +87,9 @@ with kept_patterns as (
 ), edits as (
     delete from core.issue_edit as e using expired
     where e.workspace_id = expired.workspace_id and e.issue_id = expired.issue_id
+), marks as (
+    delete from core.provider_mark as m using expired
+    where m.workspace_id = expired.workspace_id and m.issue_id = expired.issue_id
 )
 """
 

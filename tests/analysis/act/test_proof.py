@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
+from causeloop_pipeline.analysis.act.left_out import LEFT_OUT_SCHEMA
 from causeloop_pipeline.analysis.act.proof import (
     PROOF_SCHEMA,
     estimate_required_quiet_days,
@@ -93,7 +94,7 @@ def test_a_clear_but_small_gain_helped_in_part() -> None:
 
 def test_a_connector_that_was_down_makes_silence_worthless() -> None:
     down = pl.DataFrame({"started_at": [day(201)], "ended_at": [day(300)], "pattern_id": ["p"]})
-    assert prove_one(every(5, 20, 195), 280, exposure=down)["verdict"] == "no_exposure"
+    assert prove_one(every(5, 20, 195), 280, unobserved=down)["verdict"] == "no_exposure"
 
 
 def test_only_the_observation_gaps_of_the_patterns_own_service_are_subtracted() -> None:
@@ -101,9 +102,9 @@ def test_only_the_observation_gaps_of_the_patterns_own_service_are_subtracted() 
         rows = {"started_at": [day(210)], "ended_at": [day(230)], "service": [service]}
         return pl.DataFrame(rows, schema_overrides={"service": pl.String})
 
-    assert prove_one(every(5, 20, 195), 280, exposure=down("bank"))["days_after"] == 80
-    assert prove_one(every(5, 20, 195), 280, exposure=down("shop"))["days_after"] == 60
-    assert prove_one(every(5, 20, 195), 280, exposure=down(None))["days_after"] == 60
+    assert prove_one(every(5, 20, 195), 280, unobserved=down("bank"))["days_after"] == 80
+    assert prove_one(every(5, 20, 195), 280, unobserved=down("shop"))["days_after"] == 60
+    assert prove_one(every(5, 20, 195), 280, unobserved=down(None))["days_after"] == 60
 
 
 def test_what_others_did_in_an_observation_gap_says_nothing_about_the_rest() -> None:
@@ -125,7 +126,7 @@ def test_what_others_did_in_an_observation_gap_says_nothing_about_the_rest() -> 
 
 def test_overlapping_observation_gaps_count_once() -> None:
     down = pl.DataFrame({"started_at": [day(210), day(215)], "ended_at": [day(230), day(240)]})
-    assert prove_one(every(5, 20, 195), 280, exposure=down)["days_after"] == 50
+    assert prove_one(every(5, 20, 195), 280, unobserved=down)["days_after"] == 50
 
 
 def test_when_the_whole_workspace_falls_silent_silence_proves_nothing() -> None:
@@ -266,7 +267,7 @@ def test_missed_turns_prove_the_fix_of_what_came_each_week() -> None:
 @given(st.lists(st.floats(0, 199), max_size=80), st.floats(0, 180))
 def test_no_data_is_inconclusive_and_never_passed(events: list[float], days: float) -> None:
     down = pl.DataFrame({"started_at": [day(200)], "ended_at": [day(400)]})
-    verdict = prove_one(events, 200 + days, exposure=down)["verdict"]
+    verdict = prove_one(events, 200 + days, unobserved=down)["verdict"]
     assert verdict in {Verdict.NO_EXPOSURE, Verdict.NOT_PROVABLE_YET}
 
 
@@ -280,3 +281,32 @@ def test_it_has_held_only_when_longer_quiet_than_ever_before() -> None:
 def test_a_look_knows_nothing_of_what_came_after_it() -> None:
     events = [at + 3 * (n % 3) for n, at in enumerate(every(5, 20, 190))]
     assert prove_one(events, 220) == prove_one([*events, 230, 233], 220)
+
+
+def left_out(times: Sequence[float], reason: str = "status_page", provider: str = "Acme") -> pl.DataFrame:
+    rows = [("r p", "p", day(at), reason, provider) for at in times]
+    return pl.DataFrame(rows, schema=LEFT_OUT_SCHEMA, orient="row")
+
+
+def test_what_a_provider_caused_neither_fails_a_fix_nor_makes_it_look_better() -> None:
+    usual, outages = every(4, 20, 196), every(3, 20, 260)
+    provider_only = left_out(outages)
+    counted, uncounted = (
+        prove_one(sorted({*usual, *outages}), 260, left_out=frame) for frame in (None, provider_only)
+    )
+    own = prove_one([at for at in usual if at not in outages], 260)
+    assert counted["events_after"] == 20
+    assert uncounted["events_after"] == 0
+    assert (uncounted["verdict"], uncounted["events_before"]) == (own["verdict"], own["events_before"])
+    assert uncounted["left_out"] == [{"reason": "status_page", "provider": "Acme", "before": 61, "since": 20}]
+    assert uncounted["text"].endswith(
+        "Not counted: 20 in an incident on a provider's status page (Acme) and 61 before the fix."
+    )
+
+
+def test_a_single_occurrence_is_left_out_as_well() -> None:
+    hours = [210 + hour / 24 for hour in range(24)]
+    counted = [
+        prove_one([*every(4, 20, 196), at], 260, left_out=left_out([at]))["events_after"] for at in hours
+    ]
+    assert counted == [0] * 24

@@ -46,19 +46,25 @@ def test_only_the_pattern_that_was_fixed_is_measured() -> None:
 def test_what_recurs_in_an_earlier_version_neither_counts_nor_reopens() -> None:
     seen = occurrences({"p": [*IRREGULAR, 210, 215, 221, 245]} | STEADY)
     later = (pl.col("pattern_id") == "p") & (pl.col("occurred_at") > day(200))
-    ignored = seen.filter(later).select(pl.lit("r p").alias("recommendation_id"), "pattern_id", "occurred_at")
+    earlier = seen.filter(later).select(
+        pl.lit("r p").alias("recommendation_id"),
+        *("pattern_id", "occurred_at"),
+        pl.lit("earlier_version").alias("reason"),
+        pl.lit(None, pl.String).alias("provider"),
+    )
     counted, uncounted = (
-        prove_fixes(fixes_at(200), seen, as_of=day(260), ignored=left_out).row(0, named=True)
-        for left_out in (None, ignored)
+        prove_fixes(fixes_at(200), seen, as_of=day(260), left_out=left_out).row(0, named=True)
+        for left_out in (None, earlier)
     )
     assert (counted["events_after"], uncounted["events_after"]) == (4, 0)
     assert uncounted["verdict"] == Verdict.HELD
-    assert uncounted["text"].endswith("4 of an earlier version not counted.")
+    assert uncounted["text"].endswith("Not counted: 4 of an earlier version.")
+    assert uncounted["left_out"] == [{"reason": "earlier_version", "provider": None, "before": 0, "since": 4}]
 
     patterns, _, _ = build_pattern_frames({"p": [issue("i", 0)]})
     closures = fixes_at(200).select("pattern_id", closed_at="fixed_at")
     reopened, resolved = (
         derive_lifecycle(patterns, closures, events, as_of=day(260), proof_window_days=7)["status"][0]
-        for events in (seen, seen.join(ignored, on=["pattern_id", "occurred_at"], how="anti"))
+        for events in (seen, seen.join(earlier, on=["pattern_id", "occurred_at"], how="anti"))
     )
     assert (reopened, resolved) == ("active", "resolved")

@@ -20,6 +20,13 @@ def make_bodies(sample: Sample) -> dict[str, Any]:
         "identify_failure": {"text": "It broke"},
         "claim_failure": {"text": "It broke"},
         "create_issue": {"title": "It broke", "service": "checkout"},
+        "attach_expectation": {"kind": "no_occurrence", "pattern_id": str(sample.ids["pattern_id"])},
+        "attach_exposure": {
+            "unit": "requests",
+            "service": "checkout",
+            "counts": [{"day": "2026-10-01", "count": 900}],
+        },
+        "mark_issue_provider": {"provider": "Acme Pay"},
         "update_issue": {"status": "mitigating"},
         "ingest_event": {"title": "It broke", "external_id": uuid4().hex},
         "ingest_batch": {"events": [{"title": "It broke", "external_id": uuid4().hex}]},

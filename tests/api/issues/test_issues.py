@@ -126,3 +126,20 @@ def test_filters_are_chosen_from_the_values_that_occur(client: Client, fresh_sam
     assert values["team"] == ["core"]
     row = viewer.get("/v1/issues", params={"service": "checkout"}).json()["data"][0]
     assert row["pattern_name"].startswith("Checkout timeout")
+
+
+def test_a_person_states_which_provider_caused_an_issue_or_that_none_did(
+    client: Client, fresh_sample: Sample
+) -> None:
+    api, issue_id = client(fresh_sample.credentials["analyst"]), fresh_sample.ids["issue_id"]
+    assert api.get(f"/v1/issues/{issue_id}").json()["provider_mark"] is None
+
+    marked, ours = (
+        api.put(f"/v1/issues/{issue_id}/provider", json={"provider": provider}).json()["provider_mark"]
+        for provider in (" Acme Pay ", None)
+    )
+    assert (marked["provider"], ours["provider"]) == ("Acme Pay", None)
+    assert marked["marked_by_name"]
+    assert api.get(f"/v1/issues/{issue_id}").json()["provider_mark"] == ours
+    assert api.put(f"/v1/issues/{issue_id}/provider", json={"provider": ""}).status_code == 422
+    assert api.put(f"/v1/issues/{uuid4()}/provider", json={"provider": None}).status_code == 404

@@ -22,6 +22,7 @@ def proof(recommendation_id: UUID, pattern_id: UUID, verdict: str) -> pl.DataFra
         "days_before": 90.0,
         "events_after": 0,
         "days_after": 40.0,
+        "left_out": [],
         "text": "why",
     }
     return pl.DataFrame([{name: row.get(name) for name in PROOF_SCHEMA}], schema=PROOF_SCHEMA)

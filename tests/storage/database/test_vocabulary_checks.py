@@ -17,11 +17,12 @@ from causeloop_pipeline.model import (
     tenancy,
 )
 from causeloop_pipeline.model.change import ChangeKind
+from causeloop_pipeline.model.expectation import ExpectationKind, ExpectationStatus
 from causeloop_pipeline.model.frames import DIMENSIONS
 from causeloop_pipeline.model.issue import CHOICES, EDITABLE_FIELDS, IssueStatus, Severity
 from causeloop_pipeline.model.plans import PlanName
 from causeloop_pipeline.model.prediction import Impact, Outcome
-from causeloop_pipeline.model.proof import Verdict
+from causeloop_pipeline.model.proof import ExposureUnit, Verdict
 from causeloop_pipeline.model.raw_record import Channel
 from causeloop_pipeline.model.upload import UploadStatus
 from tests.conftest import Installation
@@ -35,6 +36,10 @@ CHECKED: Mapping[str, Iterable[str]] = {
     "act.recommendation.impact": recommendation.RecommendationImpact,
     "act.recommendation.status": recommendation.RecommendationStatus,
     "act.recommendation.type": recommendation.RecommendationType,
+    "act.expectation.kind": ExpectationKind,
+    "act.expectation.status": ExpectationStatus,
+    "act.proof.exposure_unit": ExposureUnit,
+    "core.exposure.unit": ExposureUnit,
     "act.recommendation_progress.status": recommendation.RecommendationStatus,
     "act.ticket.status": recommendation.TicketStatus,
     "act.verdict.verdict": Verdict,

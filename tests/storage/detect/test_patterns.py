@@ -9,7 +9,7 @@ import polars as pl
 from causeloop_pipeline.model.frames import INSTANT, PREVIOUS_MEMBER_SCHEMA
 from causeloop_pipeline.storage.act.proofs import set_lifecycle
 from causeloop_pipeline.storage.database.session import Database, Session
-from causeloop_pipeline.storage.detect.in_loop import reopen_patterns, update_in_loop
+from causeloop_pipeline.storage.detect.in_loop import read_recurred_patterns, reopen_patterns, update_in_loop
 from causeloop_pipeline.storage.detect.patterns import add_members, read_members, replace_patterns
 from causeloop_pipeline.storage.predict.forecasts import replace_forecasts
 from tests.storage.stored import SEEN, members, new_id, pattern, store_issue
@@ -44,9 +44,10 @@ def test_an_issue_leaves_the_loop_with_its_pattern_and_comes_back_when_that_occu
         session.execute("update core.issue set status = 'resolved' where external_id = 'b'")
         set_lifecycle(session, workspace_id, lifecycle)
         assert statuses(session) == [("open", name), ("resolved", name)]
-        assert reopen_patterns(session, workspace_id) == 0
+        assert read_recurred_patterns(session, workspace_id).is_empty()
         session.execute("update detect.pattern set last_seen_at = %s", (SEEN + timedelta(days=1),))
-        assert reopen_patterns(session, workspace_id) == 1
+        assert read_recurred_patterns(session, workspace_id)["pattern_id"].to_list() == [name]
+        assert reopen_patterns(session, workspace_id, [name]) == 1
         assert statuses(session) == [("in_loop", name), ("resolved", name)]
         assert session.row("select status, reopened_at from detect.pattern") == {
             "status": "active",

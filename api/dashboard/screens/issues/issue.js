@@ -10,7 +10,7 @@ import { unlinkButton, withdraw } from "../patterns/corrections.js";
 import { readEndings } from "../patterns/endings.js";
 import { riskMark } from "../patterns/patterns.js";
 import { suggestionsSection } from "../patterns/suggestions.js";
-import { editButton, linkButton } from "./issue_form.js";
+import { editButton, linkButton, providerButton, providerText } from "./issue_form.js";
 import { severityMark } from "./issues.js";
 import { occurrencesOf } from "./occurrences.js";
 
@@ -74,6 +74,7 @@ function issueActions(issue, reload) {
     { class: "actions" },
     editButton(issue, reload),
     linkButton(issue, reload),
+    providerButton(issue, reload),
     issue.pattern_id
       ? unlinkButton(issue, pattern, { text: "Unlink from its pattern", className: "" })
       : null,
@@ -97,6 +98,7 @@ function details(issue) {
     ["Updated", minute(issue.source_updated_at)],
     ["Resolved", issue.resolved_at ? minute(issue.resolved_at) : null],
     ["Ingested", minute(issue.ingested_at)],
+    ["Caused by", providerText(issue)],
     ["Source", externalLink(issue.external_url, issue.external_id)],
   ]);
 }

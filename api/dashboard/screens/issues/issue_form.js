@@ -1,8 +1,9 @@
 // Reporting an issue, correcting one, and putting it into another pattern.
 
-import { patch, post } from "../../lib/client.js";
+import { patch, post, put } from "../../lib/client.js";
 import { dialogButton } from "../../lib/dialog.js";
 import { form } from "../../lib/form.js";
+import { minute } from "../../lib/format.js";
 import { choicesOf } from "../../lib/listing.js";
 import { ISSUE_FACETS, IssueStatus, Severity } from "../../lib/vocabulary.js";
 import { patternPicker } from "../patterns/pattern_picker.js";
@@ -109,3 +110,38 @@ export const linkButton = (issue, reload) =>
       done: "Linked: it moves in the next run.",
     }),
   );
+
+/**
+ * “Provider”: what somebody else's failure caused says nothing of a fix of ours.
+ * @param {Model<"Issue">} issue
+ * @param {() => void} reload
+ */
+export const providerButton = (issue, reload) =>
+  dialogButton("Provider", "Did a provider cause it?", (close) =>
+    form({
+      id: "provider",
+      fields: [
+        {
+          ...{ name: "provider", label: "Provider", maxlength: 200, value: issue.provider_mark?.provider },
+          help: "Whose failure it was, for all that has occurred so far: it neither counts against a fix nor reopens the pattern. Empty: nobody else's, whatever a status page reports.",
+        },
+      ],
+      verb: "Save",
+      send: ({ provider }) =>
+        put("/v1/issues/{issue_id}/provider", { issue_id: issue.id }, { provider: provider ?? null }),
+      done: "Saved. Fixes are judged again in the next run.",
+      onDone: () => {
+        close();
+        reload();
+      },
+    }),
+  );
+
+/**
+ * “GitHub, as Kim marked on …”; null where nobody did.
+ * @param {Model<"Issue">} issue
+ */
+export function providerText({ provider_mark: mark }) {
+  if (!mark) return null;
+  return `${mark.provider ?? "no provider"}, as ${mark.marked_by_name ?? "somebody who has left"} marked on ${minute(mark.marked_at)}`;
+}

@@ -2,9 +2,10 @@
 
 import { get } from "../../lib/client.js";
 import { facts, h, link, section, table } from "../../lib/elements.js";
-import { day, dayOf, minute, number, probabilityText } from "../../lib/format.js";
+import { day, dayOf, minute, number, pluralize, probabilityText } from "../../lib/format.js";
 import { empty } from "../../lib/states.js";
-import { FINAL_VERDICTS, Verdict } from "../../lib/vocabulary.js";
+import { FINAL_VERDICTS, LeftOutReason, Verdict } from "../../lib/vocabulary.js";
+import { exposureButton, exposureText } from "./exposure.js";
 
 /** @import { Column, Model } from "../../types.js" */
 /** @typedef {Model<"RecommendationDetail">} Recommendation */
@@ -76,7 +77,10 @@ function recordText({ held, watched, came_back }) {
 export function fixesSection(fixes, record) {
   /** @type {Column<ClaimedFix>[]} */
   const columns = [
-    { title: "Verdict", cell: ({ proof }) => verdictMark(proof?.verdict) },
+    {
+      title: "Verdict",
+      cell: ({ proof, recommendation }) => [verdictMark(proof?.verdict), brokenMark(recommendation)],
+    },
     {
       title: "Fix",
       className: "wide",
@@ -140,8 +144,10 @@ export function ratio(proof) {
 /**
  * The proof of each claimed fix of one recommendation: activity before and after, and the verdict.
  * @param {Recommendation} recommendation
+ * @param {boolean} canWrite
+ * @param {() => void} reload
  */
-export function proofSection(recommendation) {
+export function proofSection(recommendation, canWrite, reload) {
   const claims = recommendation.fixes.filter((fix) => !fix.withdrawn_at);
   if (!claims.length)
     return section(
@@ -153,7 +159,10 @@ export function proofSection(recommendation) {
   return section(
     "Proof",
     {},
-    claims.map((fix) => proofOf(fix, proofs.get(fix.pattern_id))),
+    claims.map((fix) => [
+      proofOf(fix, proofs.get(fix.pattern_id)),
+      canWrite ? h("div", { class: "actions" }, exposureButton(fix.pattern_id, reload)) : null,
+    ]),
   );
 }
 
@@ -187,6 +196,27 @@ function proofOf(fix, proof) {
       ["Rate after ÷ before", ratio(proof)],
       ["Probability halved", probabilityText(proof.probability_halved)],
       ["Proven on", proof.earliest_proof_date ? dayOf(proof.earliest_proof_date, true) : null],
+      ["Exposure", exposureText(proof)],
+      ["Not counted", proof.left_out.length ? proof.left_out.map(leftOutLine) : null],
     ]),
   );
+}
+
+/** @param {Model<"LeftOut">} count */
+function leftOutLine({ reason, provider, before, since: after }) {
+  const ofProvider = provider ? ` (${provider})` : "";
+  return h(
+    "div",
+    {},
+    `${number(after)} since, ${number(before)} before: ${LeftOutReason.labels[reason]}${ofProvider}`,
+  );
+}
+
+/**
+ * That what must stay true after the fix did not; null where it did so far.
+ * @param {Recommendation} recommendation
+ */
+function brokenMark({ expectations }) {
+  const broken = expectations.filter(({ status }) => status === "broken").length;
+  return broken ? h("span", { class: "below" }, `${pluralize(broken, "expectation")} broken`) : null;
 }

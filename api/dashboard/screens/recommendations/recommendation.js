@@ -8,6 +8,7 @@ import { choicesOf, listing } from "../../lib/listing.js";
 import { action, empty, partSection } from "../../lib/states.js";
 import { RecommendationStatus } from "../../lib/vocabulary.js";
 import { assignButton } from "../assign_button.js";
+import { expectationsSection } from "./expectations.js";
 import { proofSection } from "./fixes.js";
 import { planSection } from "./plan.js";
 import { effortAndImpact, preventedInterval, recurrencesPrevented, statusMark } from "./recommendations.js";
@@ -59,7 +60,8 @@ export async function showRecommendation({ id, me, signal, reload }) {
         {},
         canWrite ? statusSection(recommendation, me, reload) : null,
         patternsSection(recommendation, signal),
-        proofSection(recommendation),
+        proofSection(recommendation, canWrite, reload),
+        expectationsSection(recommendation, canWrite, reload, signal),
         ticketSection(recommendation, canWrite, reload, signal),
       ),
     ),

@@ -55,7 +55,17 @@ CONNECTOR = spec.Connector(
     base_url="https://api.statuspage.io",
     site=(),
     credentials=(spec.Field("api_key", "API key"),),
-    config=(spec.Field("pages", "Page IDs", pattern=r"\w+", type="list"),),
+    config=(
+        spec.Field("pages", "Page IDs", pattern=r"\w+", type="list"),
+        spec.Field(
+            "provider",
+            "Provider",
+            help="Whose page it is, if not your own. What recurs in its incidents says nothing of a fix, "
+            "where the issue names it or its service depends on it.",
+            required=False,
+        ),
+        spec.Field("services", "Services that depend on the provider", required=False, type="list"),
+    ),
     auth=spec.Headers((("Authorization", "OAuth {api_key}"),)),
     pulls=(
         spec.Pull(

@@ -142,11 +142,21 @@ create table act.proof (
     expected_after      double precision,
     turns_kept          bigint,
     turns_due           bigint,
+    left_out            jsonb not null default '[]',
+    exposure_unit       text check (exposure_unit in ('executions', 'requests', 'deploys')),
+    exposure_before     bigint,
+    exposure_after      bigint,
+    exposure_needed     bigint,
     primary key (workspace_id, recommendation_id, pattern_id)
 );
 comment on column act.proof.expected_after is
     'How many active days, or turns of a rhythm, were to be expected since with nothing changed.';
 comment on column act.proof.turns_due is 'How many turns of its rhythm were due since; null: it has none.';
+comment on column act.proof.left_out is
+    'How many occurrences were not counted, before the fix and since, by reason and provider.';
+comment on column act.proof.exposure_unit is 'What its rates are measured by; null: by days.';
+comment on column act.proof.exposure_needed is
+    'The exposure since the fix with which silence will have proven it, or did.';
 select app.isolate('act.proof');
 
 create table act.verdict (
@@ -162,6 +172,35 @@ create table act.verdict (
 );
 comment on table act.verdict is 'When the verdict on a claimed fix was first given, and each time it changed.';
 select app.isolate('act.verdict');
+
+create table act.expectation (
+    workspace_id      uuid not null references app.workspace on delete cascade,
+    expectation_id    uuid not null default uuidv7(),
+    recommendation_id uuid not null,
+    kind              text not null check (kind in ('no_occurrence', 'at_most', 'job_passes')),
+    pattern_id        uuid,
+    service           text,
+    job               text,
+    most              integer check (most >= 0),
+    until             date,
+    made_by           text not null,
+    made_at           timestamptz not null default now(),
+    withdrawn_at      timestamptz,
+    status            text not null default 'open' check (status in ('open', 'met', 'broken', 'inconclusive')),
+    broken_at         timestamptz,
+    text              text,
+    evaluated_at      timestamptz,
+    primary key (workspace_id, expectation_id),
+    check ((kind = 'job_passes') = (job is not null) and (kind = 'job_passes') = (pattern_id is null)),
+    check ((kind = 'at_most') = (most is not null))
+);
+comment on table act.expectation is 'What must stay true after a fix, and whether it has.';
+comment on column act.expectation.most is 'How often the pattern may occur in a week.';
+comment on column act.expectation.until is 'The last day on which it must be true; null: it goes on.';
+create index expectations_of_recommendation on act.expectation (workspace_id, recommendation_id, expectation_id);
+select app.isolate('act.expectation');
+grant insert on act.expectation to causeloop_api;
+grant update (withdrawn_at) on act.expectation to causeloop_api;
 
 create table act.ticket (
     workspace_id      uuid not null references app.workspace on delete cascade,

@@ -172,6 +172,43 @@ create index edits_of_issue on core.issue_edit (workspace_id, issue_id, field, e
 select app.isolate('core.issue_edit');
 grant insert on core.issue_edit to causeloop_api;
 
+create table core.provider_mark (
+    workspace_id uuid not null references app.workspace on delete cascade,
+    mark_id      uuid not null default uuidv7(),
+    issue_id     uuid not null,
+    provider     text check (length(provider) between 1 and 200),
+    marked_by    text not null,
+    marked_at    timestamptz not null default now(),
+    primary key (workspace_id, mark_id)
+);
+comment on table core.provider_mark is
+    'That a person puts what an issue had done until then down to a provider; the newest mark counts.';
+comment on column core.provider_mark.provider is 'Null: no provider caused it, whatever a status page reports.';
+create index marks_of_issue on core.provider_mark (workspace_id, issue_id, mark_id desc);
+select app.isolate('core.provider_mark');
+revoke update on core.provider_mark from causeloop_pipeline;
+grant insert on core.provider_mark to causeloop_api;
+
+create table core.exposure (
+    workspace_id uuid not null references app.workspace on delete cascade,
+    exposure_id  uuid not null default uuidv7(),
+    unit         text not null check (unit in ('executions', 'requests', 'deploys')),
+    service      text check (length(service) between 1 and 200),
+    pattern_id   uuid,
+    day          date not null,
+    count        bigint not null check (count >= 0),
+    attached_by  text not null,
+    attached_at  timestamptz not null default now(),
+    primary key (workspace_id, exposure_id),
+    check (num_nonnulls(service, pattern_id) = 1),
+    constraint exposure_key unique nulls not distinct (workspace_id, unit, service, pattern_id, day)
+);
+comment on table core.exposure is
+    'How often what may fail was used on a day (UTC), of a service or of one pattern: the denominator of its rate.';
+select app.isolate('core.exposure');
+revoke insert, update on core.exposure from causeloop_pipeline;
+grant insert, update, delete on core.exposure to causeloop_api;
+
 create table core.value_override (
     workspace_id uuid not null references app.workspace on delete cascade,
     source       text not null,

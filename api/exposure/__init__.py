@@ -1,0 +1,1 @@
+"""How often what may fail was used."""

@@ -1,0 +1,55 @@
+"""Lists and stores how often what may fail was used."""
+
+from uuid import UUID
+
+from api.auth.queries.actors import select_name
+from api.exposure.schemas import NewExposure
+from api.http.database import WorkspaceDatabase
+from api.listing.queries import AnyOf, Listing, Sort
+
+EXPOSURES = Listing(
+    name="exposures",
+    columns=f"""
+        e.exposure_id as id, e.unit, e.service, e.pattern_id, e.day, e.count, e.attached_by,
+        ({select_name("e.attached_by")}) as attached_by_name, e.attached_at
+    """,
+    source="core.exposure as e",
+    key="e.exposure_id",
+    key_output="id",
+    sorts={"day": Sort("e.day", "day", "date")},
+    default_sort="-day",
+    filters={
+        **{name: AnyOf(f"e.{name}", name) for name in ("unit", "service")},
+        "pattern_id": "e.pattern_id = ($1 ->> 'pattern_id')::uuid",
+    },
+)
+
+UPSERT_EXPOSURE = """
+with changed as (
+    insert into core.exposure as e (workspace_id, unit, service, pattern_id, day, count, attached_by)
+    select $1, $2, $3, $4, c.day, c.count, $7 from unnest($5::date[], $6::bigint[]) as c (day, count)
+    on conflict on constraint exposure_key do update
+        set count = excluded.count, attached_by = excluded.attached_by, attached_at = now()
+        where e.count <> excluded.count
+    returning true
+)
+select count(*) from changed
+"""
+
+SELECT_HAS_PATTERN = "select exists (select from detect.pattern where pattern_id = $1)"
+
+
+async def has_pattern(db: WorkspaceDatabase, pattern_id: UUID) -> bool:
+    """Whether there is such a pattern."""
+    return bool(await db.transaction.fetchval(SELECT_HAS_PATTERN, pattern_id))
+
+
+async def attach_exposure(db: WorkspaceDatabase, exposure: NewExposure, actor: str) -> int:
+    """Store the counts of these days; returns how many are new or have changed."""
+    days, counts = zip(*((count.day, count.count) for count in exposure.counts), strict=True)
+    scope = exposure.unit.value, exposure.service, exposure.pattern_id
+    return int(
+        await db.transaction.fetchval(
+            UPSERT_EXPOSURE, db.workspace_id, *scope, list(days), list(counts), actor
+        )
+    )
