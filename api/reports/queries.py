@@ -7,9 +7,22 @@ from api.http.database import WorkspaceDatabase
 from causeloop_pipeline.model.proof import FINAL_VERDICTS
 from causeloop_pipeline.storage.database.sql_values import quote_values
 
+# A week that was not written tells what its rows tell; what was likely or to be fixed then nobody noted.
 SELECT_REPORT = f"""
-select app.weekly_report(workspace_id, ($1 ->> 'week')::date, array[{quote_values(FINAL_VERDICTS)}])
-from app.workspace
+select coalesce((
+    select r.body::text from notify.weekly_report as r
+    where r.workspace_id = w.workspace_id and r.first_day = week.first_day
+), (
+    app.weekly_report(w.workspace_id, week.first_day, array[{quote_values(FINAL_VERDICTS)}])
+    || case when week.first_day < last_week.first_day
+        then '{{"written_at": null, "likely": [], "recommendations": []}}'::jsonb
+        else '{{"written_at": null}}'::jsonb
+    end
+)::text)
+from app.workspace as w
+cross join lateral app.week_of(($1 ->> 'week')::date, w.timezone) as week
+cross join lateral app.week_of(null, w.timezone) as last_week
+where week.first_day <= (now() at time zone w.timezone)::date
 """
 
 SELECT_WISH = """

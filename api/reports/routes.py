@@ -19,8 +19,12 @@ router = APIRouter(prefix="/v1", tags=["personal"], route_class=Operation)
 @router.get("/reports/weekly", summary="Get the weekly report", responses=documents(WeeklyReport))
 @requires(Role.VIEWER)
 async def read_weekly_report(db: Db, request: Annotated[ReportRequest, Query()]) -> Response:
-    """What failed, what was fixed and what is likely to come back, for one week."""
-    return row_or_404(await reports.read_report(db, request.week), "workspace")
+    """What failed, what was fixed and what is likely to come back, for one week.
+
+    It is written once the week has ended, and never changes afterwards. A week from before that was done says
+    nothing of what was likely or to be fixed then.
+    """
+    return row_or_404(await reports.read_report(db, request.week), "week that has begun")
 
 
 @router.get("/me/weekly-report", summary="Get own wish for the report", responses=documents(ReportWish))

@@ -1,6 +1,6 @@
 """The weekly report, and whether the caller gets it by e-mail."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
@@ -30,6 +30,7 @@ class ReportedPattern(BaseModel):
     issues: int
     issues_before: int
     is_new: bool = Field(description="First seen in this week or later")
+    assignee: str | None = Field(None, description="Name of who takes care of it; null: nobody")
 
 
 class MovedPattern(BaseModel):
@@ -38,6 +39,7 @@ class MovedPattern(BaseModel):
     id: UUID
     name: str
     kind: Literal["resolved", "reopened"]
+    assignee: str | None = Field(None, description="Name of who takes care of it; null: nobody")
 
 
 class JudgedFix(BaseModel):
@@ -47,15 +49,17 @@ class JudgedFix(BaseModel):
     title: str
     verdict: FinalVerdict
     text: str
+    assignee: str | None = Field(None, description="Name of who takes care of it; null: nobody")
 
 
 class LikelyPattern(BaseModel):
-    """A pattern that is likely to recur within seven days from now."""
+    """A pattern that is likely to recur within seven days from when it was written."""
 
     id: UUID
     name: str
     probability: float
     next_on: date | None
+    assignee: str | None = Field(None, description="Name of who takes care of it; null: nobody")
 
 
 class FirstFix(BaseModel):
@@ -65,6 +69,7 @@ class FirstFix(BaseModel):
     rank: int
     title: str
     expected_loops_prevented: float
+    assignee: str | None = Field(None, description="Name of who takes care of it; null: nobody")
 
 
 class Graded(BaseModel):
@@ -93,6 +98,9 @@ class WeeklyReport(BaseModel):
     fixes: list[JudgedFix]
     likely: list[LikelyPattern]
     recommendations: list[FirstFix]
+    written_at: datetime | None = Field(
+        description="When it was written, for ever; null: the week goes on, or was not written"
+    )
 
 
 class ReportWish(BaseModel):

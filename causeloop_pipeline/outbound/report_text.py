@@ -32,16 +32,25 @@ def _list_sums(report: Mapping[str, Any]) -> Iterator[str]:
 def _list_parts(report: Mapping[str, Any]) -> Iterator[str]:
     parts = {
         "What failed most": [
-            f"{row['name']}: {row['occurrences']} (before: {row['occurrences_before']})"
+            f"{row['name']}: {row['occurrences']} (before: {row['occurrences_before']}){_name(row)}"
             for row in report["patterns"]
         ],
-        "Resolved or reopened": [f"{row['name']}: {row['kind']}" for row in report["moved"]],
-        "Fixes": [f"{row['title']}: {Verdict(row['verdict']).meaning}" for row in report["fixes"]],
-        "Likely next week": [
-            f"{row['name']}: {write_probability(row['probability'])}" for row in report["likely"]
+        "Resolved or reopened": [f"{row['name']}: {row['kind']}{_name(row)}" for row in report["moved"]],
+        "Fixes": [
+            f"{row['title']}: {Verdict(row['verdict']).meaning}{_name(row)}" for row in report["fixes"]
         ],
-        "What to fix first": [f"{row['rank']}. {row['title']}" for row in report["recommendations"]],
+        "Likely next week": [
+            f"{row['name']}: {write_probability(row['probability'])}{_name(row)}" for row in report["likely"]
+        ],
+        "What to fix first": [
+            f"{row['rank']}. {row['title']}{_name(row)}" for row in report["recommendations"]
+        ],
     }
     for title, lines in parts.items():
         if lines:
             yield from ("", title, *(f"- {line}" for line in lines))
+
+
+def _name(row: Mapping[str, Any]) -> str:
+    """Who takes care of it, where somebody does."""
+    return f" [{row['assignee']}]" if row.get("assignee") else ""

@@ -2,7 +2,7 @@
 
 import { get, put } from "../lib/client.js";
 import { h, link, section, table } from "../lib/elements.js";
-import { dayOf, number, pluralize, probabilityText } from "../lib/format.js";
+import { dayOf, minute, number, pluralize, probabilityText, today } from "../lib/format.js";
 import { action, empty, part } from "../lib/states.js";
 import { Verdict } from "../lib/vocabulary.js";
 import { printButton } from "./print_button.js";
@@ -24,16 +24,37 @@ export async function showReport({ me, query, signal, reload }) {
       "div",
       { class: "actions" },
       link(`/report?week=${addDays(report.first_day, -7)}`, "Week before", { class: "button" }),
-      link(`/report?week=${addDays(report.first_day, 7)}`, "Week after", { class: "button" }),
+      report.last_day < today()
+        ? link(`/report?week=${addDays(report.first_day, 7)}`, "Week after", { class: "button" })
+        : null,
       printButton(),
       me.kind === "user" ? part("whether you get it by e-mail", () => emailButton(reload)) : null,
     ),
     section("What failed most", {}, patternsTable(report)),
     section("Resolved or reopened", {}, movedList(report.moved)),
     section("Fixes that were judged", {}, fixesList(report.fixes)),
-    section("Likely within seven days", {}, likelyList(report.likely)),
-    section("What to fix first", {}, recommendationsList(report.recommendations)),
+    isOfThen(report)
+      ? [
+          section("Likely within seven days", {}, likelyList(report.likely)),
+          section("What to fix first", {}, recommendationsList(report.recommendations)),
+        ]
+      : null,
+    h("p", { class: "quiet" }, writtenText(report)),
   );
+}
+
+/**
+ * Whether what was likely and to be fixed then is part of it.
+ * @param {Report} report
+ */
+const isOfThen = ({ written_at, last_day }) => written_at !== null || addDays(last_day, 7) >= today();
+
+/** @param {Report} report */
+function writtenText(report) {
+  if (report.written_at) return `Written ${minute(report.written_at)}; it does not change any more.`;
+  return isOfThen(report)
+    ? "Not written yet: it still changes."
+    : "This week was not written when it ended: what was likely then is not known.";
 }
 
 /**
@@ -79,6 +100,7 @@ function patternsTable({ patterns }) {
       cell: (row) => [
         link(`/patterns/${row.id}`, row.name),
         row.is_new ? h("span", { class: "below" }, "new") : null,
+        assigneeOf(row),
       ],
     },
     { title: "Issues", numeric: true, cell: (row) => number(row.occurrences) },
@@ -107,6 +129,7 @@ const movedList = (items) =>
   rows(items, "No pattern was resolved or reopened.", (row) => [
     link(`/patterns/${row.id}`, row.name),
     ` was ${row.kind}`,
+    assigneeOf(row),
   ]);
 
 /** @param {Report["fixes"]} items */
@@ -114,6 +137,7 @@ const fixesList = (items) =>
   rows(items, "No fix was judged.", (row) => [
     link(`/recommendations/${row.id}`, row.title),
     h("span", { class: "below" }, `${Verdict.labels[row.verdict]}: ${row.text}`),
+    assigneeOf(row),
   ]);
 
 /** @param {Report["likely"]} items */
@@ -123,6 +147,7 @@ const likelyList = (items) =>
     " ",
     link(`/patterns/${row.id}`, row.name),
     row.next_on ? h("span", { class: "below" }, `next expected ${dayOf(row.next_on, true)}`) : null,
+    assigneeOf(row),
   ]);
 
 /** @param {Report["recommendations"]} items */
@@ -135,4 +160,9 @@ const recommendationsList = (items) =>
       { class: "below" },
       `prevents ${number(row.expected_loops_prevented, 1)} recurrences in 90 days if it holds`,
     ),
+    assigneeOf(row),
   ]);
+
+/** @param {{ assignee?: string | null }} row */
+const assigneeOf = ({ assignee }) =>
+  assignee ? h("span", { class: "below" }, `${assignee} takes care of it`) : null;

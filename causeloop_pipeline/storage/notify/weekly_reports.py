@@ -1,4 +1,4 @@
-"""Queues the report of the last whole week, once, for every member who wants it by e-mail."""
+"""Writes the report of the last whole week, and queues it for every member who wants it by e-mail."""
 
 from uuid import UUID
 
@@ -6,9 +6,33 @@ from causeloop_pipeline.model.proof import FINAL_VERDICTS
 from causeloop_pipeline.storage.database.session import Session
 from causeloop_pipeline.storage.database.sql_values import quote_values
 
-INSERT_REPORTS = f"""
+# Of a workspace in which something has occurred, once, by the first run after the week.
+INSERT_WRITTEN = f"""
+insert into notify.weekly_report (workspace_id, first_day, body)
+select %(workspace_id)s, week.first_day,
+    (app.weekly_report(%(workspace_id)s, week.first_day, array[{quote_values(FINAL_VERDICTS)}])
+        || jsonb_build_object('written_at', now()))::json
+from app.workspace as w
+cross join lateral app.week_of(null, w.timezone) as week
+where w.workspace_id = %(workspace_id)s
+  and not exists (
+      select from notify.weekly_report as r
+      where r.workspace_id = w.workspace_id and r.first_day = week.first_day
+  )
+  and exists (
+      select from core.occurrence as o
+      where o.workspace_id = w.workspace_id and o.started_at < week.until
+  )
+on conflict do nothing
+"""
+
+INSERT_REPORTS = """
 with report as (
-    select app.weekly_report(%(workspace_id)s, null, array[{quote_values(FINAL_VERDICTS)}]) as body
+    select r.body::jsonb as body
+    from app.workspace as w
+    cross join lateral app.week_of(null, w.timezone) as week
+    join notify.weekly_report as r on r.workspace_id = w.workspace_id and r.first_day = week.first_day
+    where w.workspace_id = %(workspace_id)s
 ), wanted as (
     update app.preference as p
     set reported_on = (report.body ->> 'first_day')::date
@@ -38,6 +62,11 @@ select exists (
     )
 ) as is_due
 """
+
+
+def write_weekly_report(session: Session, workspace_id: UUID) -> int:
+    """Write the report of the last whole week, once for ever; returns 1 if it was written now."""
+    return session.execute(INSERT_WRITTEN, {"workspace_id": workspace_id})
 
 
 def enqueue_weekly_reports(session: Session, workspace_id: UUID, site: str) -> int:

@@ -1,6 +1,7 @@
 """The weekly report: one week in numbers, and once by e-mail for whoever wants it."""
 
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -10,7 +11,7 @@ from causeloop_pipeline.settings import settings
 from causeloop_pipeline.stages.installation import Installation
 from causeloop_pipeline.stages.jobs.deliveries import deliver_workspace_messages
 from causeloop_pipeline.storage.database.session import Database
-from causeloop_pipeline.storage.notify.weekly_reports import enqueue_weekly_reports
+from causeloop_pipeline.storage.notify.weekly_reports import enqueue_weekly_reports, write_weekly_report
 from tests.api.conftest import Client, Mailbox
 from tests.api.sample import TIMEZONE, Sample
 from tests.storage.stored import store_occurrence
@@ -43,7 +44,44 @@ def test_a_week_is_summed_up_from_monday_to_sunday(
     assert (report["occurrences"], report["occurrences_before"]) == (6, 9)
     assert [(row["occurrences"], row["occurrences_before"]) for row in report["patterns"]] == [(6, 4)]
     assert [row["verdict"] for row in report["fixes"]] == ["held"]
-    assert [row["rank"] for row in report["recommendations"]] == [1, 2, 3]
+    assert (report["written_at"], report["likely"], report["recommendations"]) == (None, [], [])
+
+
+def test_a_written_week_keeps_its_bytes_and_names_who_takes_care(
+    client: Client, fresh_sample: Sample, database: Database
+) -> None:
+    api, workspace_id = client(fresh_sample.credentials["member token"]), fresh_sample.workspace_id
+    person = api.get("/v1/me").json()["user_id"]
+    for kind in ("recommendation", "pattern"):
+        path = f"/v1/{kind}s/{fresh_sample.ids[f'{kind}_id']}/assignee"
+        assert api.put(path, json={"user_id": person}).status_code == 200
+    before = api.get("/v1/reports/weekly").json()
+    with database.workspace(workspace_id) as session:
+        store_occurrence(session, workspace_id, str(fresh_sample.issues[0]), datetime(2026, 1, 5, tzinfo=UTC))
+        assert [write_weekly_report(session, workspace_id) for _ in range(2)] == [1, 0]
+    written = api.get("/v1/reports/weekly")
+    with database.workspace(workspace_id) as session:
+        session.execute("update act.recommendation set title = 'another', rank = null")
+        session.execute("delete from core.occurrence where workspace_id = %s", (workspace_id,))
+    later = api.get(f"/v1/reports/weekly?week={written.json()['last_day']}")
+
+    assert before["written_at"] is None
+    assert written.json()["written_at"] is not None
+    assert [row["rank"] for row in written.json()["recommendations"]] == [1, 2, 3]
+    assert any(row["assignee"] for row in written.json()["recommendations"])
+    assert later.content == written.content
+
+
+def test_a_week_that_has_not_begun_has_no_report(client: Client, sample: Sample) -> None:
+    api = client(sample.credentials["viewer"])
+    now = datetime.now(UTC)
+    assert api.get(f"/v1/reports/weekly?week={(now + timedelta(days=8)).date()}").status_code == 404
+    assert api.get(f"/v1/reports/weekly?week={now.date()}").json()["written_at"] is None
+
+
+def test_an_empty_workspace_writes_no_report(database: Database, workspace_id: UUID) -> None:
+    with database.workspace(workspace_id) as session:
+        assert write_weekly_report(session, workspace_id) == 0
 
 
 def test_the_report_of_a_week_goes_once_to_whoever_wants_it(
@@ -63,6 +101,7 @@ def test_the_report_of_a_week_goes_once_to_whoever_wants_it(
     queued = []
     for _ in range(2):
         with database.workspace(workspace_id) as session:
+            write_weekly_report(session, workspace_id)
             queued.append(enqueue_weekly_reports(session, workspace_id, SITE))
     sent = deliver_workspace_messages(Installation(), workspace_id)
 

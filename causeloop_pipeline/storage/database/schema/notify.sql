@@ -75,3 +75,15 @@ comment on table notify.recipient is
 select app.isolate('notify.recipient');
 revoke insert, update, delete on notify.recipient from causeloop_pipeline;
 grant insert, update, delete on notify.recipient to causeloop_api;
+
+create table notify.weekly_report (
+    workspace_id uuid not null references app.workspace on delete cascade,
+    first_day    date not null,
+    body         json not null,
+    written_at   timestamptz not null default now(),
+    primary key (workspace_id, first_day)
+);
+comment on table notify.weekly_report is
+    'The report of each week, as it was written after the week had ended: later readings give these bytes.';
+select app.isolate('notify.weekly_report');
+revoke update, delete on notify.weekly_report from causeloop_pipeline;
