@@ -1,10 +1,11 @@
 """Formats an alert for each type of channel."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from causeloop_pipeline.model.prediction import write_probability
+from causeloop_pipeline.outbound.last_ending import write_last_ending
 
 MAX_NAMES = 20
 
@@ -24,6 +25,8 @@ class Alert:
     event_count: int
     likely_trigger: str | None
     url: str
+    last_ending: Mapping[str, Any] | None = None
+    """What ended it last time, as its tool tells: words of others, to be quoted."""
     others: Sequence[str] = ()
     """Names of the patterns that crossed the threshold with this one."""
 
@@ -65,7 +68,10 @@ def build_slack_body(alert: Alert) -> dict[str, Any]:
     """The body for a Slack-compatible incoming webhook; the tool's markup is escaped."""
     trigger = f"\nLikely trigger: {_escape(alert.likely_trigger)}" if alert.likely_trigger else ""
     others = f"\n{_escape(name_others(alert))}" if alert.others else ""
-    return {"text": f"{_escape(write_sentence(alert))}{others}{trigger}\n<{alert.url}|Open in Causeloop>"}
+    ended = f"\n{_escape(write_last_ending(alert.last_ending))}" if alert.last_ending else ""
+    return {
+        "text": f"{_escape(write_sentence(alert))}{others}{ended}{trigger}\n<{alert.url}|Open in Causeloop>"
+    }
 
 
 def write_email(alert: Alert) -> tuple[str, str]:
@@ -73,7 +79,8 @@ def write_email(alert: Alert) -> tuple[str, str]:
     subject = " ".join(f"[{alert.workspace}] {alert.pattern}: {write_probability(alert.probability)}".split())
     trigger = f"\n\nLikely trigger: {alert.likely_trigger}" if alert.likely_trigger else ""
     others = f"\n\n{name_others(alert)}." if alert.others else ""
-    return subject[:200], f"{write_sentence(alert)}.{others}{trigger}\n\n{alert.url}\n"
+    ended = f"\n\n{write_last_ending(alert.last_ending)}" if alert.last_ending else ""
+    return subject[:200], f"{write_sentence(alert)}.{others}{ended}{trigger}\n\n{alert.url}\n"
 
 
 def _escape(text: str | None) -> str:

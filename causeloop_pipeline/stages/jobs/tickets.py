@@ -3,6 +3,7 @@
 import logging
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 from uuid import UUID
 
 from causeloop_pipeline.connectors.configuration import fill_defaults
@@ -16,6 +17,7 @@ from causeloop_pipeline.model.links import (
     build_seen_before_url,
 )
 from causeloop_pipeline.model.recommendation import HORIZON_DAYS, write_prevented
+from causeloop_pipeline.outbound.last_ending import write_last_ending
 from causeloop_pipeline.outbound.tickets import Draft, EditingTracker, Ticket, Tracker, open_ticket
 from causeloop_pipeline.outbound.trackers import make_tracker
 from causeloop_pipeline.stages.defects import describe_defect, write_defect_message
@@ -145,7 +147,7 @@ def _write_draft(installation: Installation, pushed: PushedTicket) -> Draft:
         recommendation_id=pushed.recommendation_id,
         pushed_at=pushed.pushed_at,
         title=text.title,
-        rationale=text.rationale,
+        rationale=_add_last_ending(text.rationale, text.last_ending),
         steps=text.steps,
         expected=expected,
         url=build_recommendation_url(installation.settings.public_url, pushed.recommendation_id),
@@ -166,10 +168,14 @@ def _write_draft_of_failure(
         recommendation_id=pushed.recommendation_id,
         pushed_at=pushed.pushed_at,
         title=failure.title,
-        rationale="\n\n".join(filter(None, (rationale, failure.note))),
+        rationale=_add_last_ending("\n\n".join(filter(None, (rationale, failure.note))), failure.last_ending),
         steps=(),
         expected="",
         url=build_pattern_url(public_url, str(failure.pattern_id))
         if is_pattern
         else build_seen_before_url(public_url),
     )
+
+
+def _add_last_ending(text: str, last_ending: dict[str, Any] | None) -> str:
+    return "\n\n".join(filter(None, (text, write_last_ending(last_ending))))

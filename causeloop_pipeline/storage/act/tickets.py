@@ -90,13 +90,15 @@ from act.ticket
 """
 
 SELECT_RECOMMENDATION_TEXT = """
-select title, rationale, steps, expected_loops_prevented, expected_low, expected_high
+select title, rationale, steps, expected_loops_prevented, expected_low, expected_high,
+       act.last_ending(workspace_id, pattern_ids) as last_ending
 from act.recommendation
 where workspace_id = %s and recommendation_id = %s
 """
 
 SELECT_CLAIMED_FAILURE = """
-select title, service, identity, note, pattern_id, claimed_at, last_seen_at, recurrence_count
+select title, service, identity, note, pattern_id, claimed_at, last_seen_at, recurrence_count,
+       act.last_ending(workspace_id, array[pattern_id]) as last_ending
 from act.failure_claim
 where workspace_id = %s and claim_id = %s
 """
@@ -137,6 +139,7 @@ class RecommendationText:
     expected_loops_prevented: float
     expected_low: float
     expected_high: float
+    last_ending: dict[str, Any] | None
 
 
 @dataclass(frozen=True)
@@ -151,6 +154,7 @@ class ClaimedFailure:
     claimed_at: datetime
     last_seen_at: datetime | None
     recurrence_count: int
+    last_ending: dict[str, Any] | None
 
 
 def read_workspaces_with_tickets(session: Session) -> list[UUID]:
