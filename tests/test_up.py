@@ -5,6 +5,8 @@ import hashlib
 import hmac
 import json
 import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -120,6 +122,24 @@ def test_nothing_was_lost_or_doubled_by_the_kill(running: RunningInstallation) -
         stored = [(source, external) for slug, source, external, _ in issues.iter_rows() if slug == workspace]
         assert len(stored) == len(set(stored))
         assert len(set(stored) ^ planted) <= len(planted) // 200, "apart from failures since the last poll"
+
+
+def test_a_drill_passes_and_leaves_nothing_behind(running: RunningInstallation) -> None:
+    drill = subprocess.run(
+        [sys.executable, "-m", "causeloop_pipeline.cli", "drill", "--timeout", "400"],
+        env=running.variables,
+        capture_output=True,
+        text=True,
+        timeout=600,
+        check=False,
+    )
+
+    assert drill.returncode == 0, drill.stderr
+    assert [line for line in drill.stderr.splitlines() if line.startswith("alert: fires for 1 pattern")]
+    with psycopg.connect(running.urls["pipeline_database_url"]) as connection:
+        assert connection.execute(
+            "select count(*) from app.workspace where starts_with(slug, 'causeloop-drill')"
+        ).fetchone() == (0,)
 
 
 @pytest.mark.parametrize("workspace", sorted(read_demo_workspaces()))

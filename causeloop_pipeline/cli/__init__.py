@@ -83,6 +83,12 @@ def _add_doctor(app: typer.Typer) -> None:
     app.command("doctor", epilog=doctor.EXAMPLES)(doctor.doctor)
 
 
+def _add_drill(app: typer.Typer) -> None:
+    from causeloop_pipeline.cli.commands import drill
+
+    app.command("drill", epilog=drill.EXAMPLES)(drill.drill)
+
+
 def _add_evaluate(app: typer.Typer) -> None:
     from causeloop_pipeline.cli.commands import (
         evaluate,
@@ -172,6 +178,7 @@ COMMANDS: dict[str, AddCommand] = {
     "restore": _add_backup,
     "status": _add_status,
     "doctor": _add_doctor,
+    "drill": _add_drill,
     "evaluate": _add_evaluate,
     "connectors": _add_connectors,
     "egress": _add_egress,

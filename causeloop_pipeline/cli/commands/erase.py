@@ -22,7 +22,7 @@ from causeloop_pipeline.cli.output.terminal import (
 from causeloop_pipeline.settings import MissingSettingError, Settings, settings
 
 if TYPE_CHECKING:
-    from causeloop_pipeline.storage.erasure.workspaces import WorkspaceName
+    from causeloop_pipeline.storage.erasure.workspaces import WorkspaceErasure, WorkspaceName
 
 WORKSPACE_EXAMPLES = show_examples("tenant erase acme/main", "tenant erase acme/main --yes")
 PERSON_EXAMPLES = show_examples("tenant erase-person ada@acme.example")
@@ -41,11 +41,7 @@ def erase(
     An organization that has no other workspace goes too, and the workspace's login for BI. It can be
     interrupted: run it again with the id that it prints. Earlier backups and exports still hold the data.
     """
-    from causeloop_pipeline.storage.erasure.workspaces import (
-        erase_workspace,
-        find_workspace,
-        retire_workspace,
-    )
+    from causeloop_pipeline.storage.erasure.workspaces import find_workspace, retire_workspace
 
     config, console = settings(), stderr()
     try:
@@ -55,12 +51,7 @@ def erase(
             _end_login(config, target, administrator)
             retire_workspace(owner, target.workspace_id)
         announce(console, f"erasing {target.name} ({target.workspace_id})")
-        names = [str(target.workspace_id), target.name]
-        # Runs are erased while the workspace still has its name, so that an interrupted erasure can be
-        # resumed by it.
-        runs = _erase_runs(config, names)
-        erasure = erase_workspace(config.require("database_url"), target)
-        runs += _erase_runs(config, names)
+        erasure, runs = erase_retired(config, target)
     except psycopg.errors.InsufficientPrivilege as refusal:
         fail(f"nothing is erased: this role may not drop the login for BI ({refusal})", FAILED)
     except (psycopg.OperationalError, MissingSettingError) as failure:
@@ -70,6 +61,20 @@ def erase(
         f"{target.name} is erased: {format_count(erasure.rows, 'row')}, {format_count(runs, 'run')}, "
         f"{format_count(erasure.people, 'account')}" + _name_organization(erasure.is_organization_erased),
     )
+
+
+def erase_retired(config: Settings, target: "WorkspaceName") -> "tuple[WorkspaceErasure, int]":
+    """Erase a retired workspace with its runs; what was erased, and how many runs.
+
+    Runs are erased while the workspace still has its name, so that an interrupted erasure can be resumed by
+    it.
+    """
+    from causeloop_pipeline.storage.erasure.workspaces import erase_workspace
+
+    names = [str(target.workspace_id), target.name]
+    runs = _erase_runs(config, names)
+    erasure = erase_workspace(config.require("database_url"), target)
+    return erasure, runs + _erase_runs(config, names)
 
 
 def erase_person(
