@@ -1,11 +1,12 @@
 """Simulated histories of patterns, half of which somebody claims to have fixed, with a known effect."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from causeloop_pipeline.analysis.arrays import Floats
+from causeloop_pipeline.analysis.before_after.operational_time import OperationalTime
 
 DAYS, FIRST_CLAIM, LAST_CLAIM = 620, 60, 500
 PATTERNS = 20  # with a claim in each workspace, and as many without
@@ -16,14 +17,18 @@ Rng = np.random.Generator
 
 @dataclass(frozen=True)
 class Family:
-    """Histories of one kind. left: which share of failures remains after a claim (1: no effect, 0:
-    complete)."""
+    """Histories of one kind.
+
+    left: which share of failures remains after a claim (1: no effect, 0: complete); drifts: the traffic of
+    the whole workspace falls; has_exposure: that of the pattern alone does, and is stated by day.
+    """
 
     name: str
     make: Callable[[Rng, float, Floats], Floats]
     left: float = 1.0
     rates: Sequence[float] = RATES
     drifts: bool = False
+    has_exposure: bool = False
 
 
 def make_poisson(rng: Rng, rate: float, _drift: Floats) -> Floats:
@@ -77,6 +82,7 @@ FAMILIES = (
     Family("no effect: dying by itself", make_dying),
     Family("no effect: traffic drifts", make_drifting, drifts=True),
     Family("no effect: each week", make_weekly),
+    Family("no effect: its own use falls, stated", make_drifting, has_exposure=True),
     Family("a quarter removed, at random", make_poisson, 0.75),
     Family("half removed, at random", make_poisson, 0.5),
     Family("three quarters removed, at random", make_poisson, 0.25),
@@ -86,6 +92,7 @@ FAMILIES = (
     Family("complete: seasonal", make_seasons, 0.0),
     Family("complete: traffic drifts", make_drifting, 0.0, drifts=True),
     Family("complete: each week", make_weekly, 0.0),
+    Family("complete: its own use falls, stated", make_drifting, 0.0, has_exposure=True),
     Family("complete: 8 in 30 days", make_poisson, 0.0, OFTEN),
 )
 
@@ -96,6 +103,7 @@ class Workspace:
 
     times: dict[str, list[float]]
     claims: dict[str, float]
+    exposure: dict[str, OperationalTime] = field(default_factory=dict)
 
 
 def simulate_workspace(family: Family, seed: Sequence[int]) -> Workspace:
@@ -106,17 +114,35 @@ def simulate_workspace(family: Family, seed: Sequence[int]) -> Workspace:
     drift = drift if family.drifts else np.ones(DAYS)
     times: dict[str, list[float]] = {}
     claims: dict[str, float] = {}
+    exposure: dict[str, OperationalTime] = {}
     for number in range(2 * PATTERNS):
         key = f"p{number:03d}"
-        seen = family.make(rng, float(rng.choice(family.rates)), drift)
+        own = _draw_use(rng) if family.has_exposure else drift
+        seen = family.make(rng, float(rng.choice(family.rates)), own)
         claim = _choose_claim(rng, seen) if number % 2 else None
         if claim is not None:
             claims[key] = claim
+            if family.has_exposure:
+                exposure[key] = _state_use(rng, own)
             lag = rng.uniform(0, 0.5)  # the fix is claimed before it is deployed everywhere
             seen = seen[(seen < claim + lag) | (rng.random(len(seen)) < family.left)]
         if len(seen):
             times[key] = seen.tolist()
-    return Workspace(times, {key: at for key, at in claims.items() if key in times})
+    return Workspace(times, {key: at for key, at in claims.items() if key in times}, exposure)
+
+
+def _draw_use(rng: Rng) -> Floats:
+    """The use of one pattern: steady until some day, then within a month no more than a third of it."""
+    change = rng.uniform(FIRST_CLAIM, LAST_CLAIM)
+    return np.interp(np.arange(DAYS), [change, change + rng.uniform(1, 30)], [1.0, rng.uniform(0.03, 0.33)])
+
+
+def _state_use(rng: Rng, use: Floats) -> OperationalTime:
+    """Counts by day that follow the use."""
+    counts = rng.poisson(use * rng.choice([3, 30, 3000]))
+    return OperationalTime.from_spans(
+        [(float(day), day + 1.0, float(count)) for day, count in enumerate(counts)], "executions"
+    )
 
 
 def _choose_claim(rng: Rng, seen: Floats) -> float | None:
