@@ -11,7 +11,7 @@ from api.field_types.numbers import WHOLE
 from api.field_types.refusals import incomplete_change
 from api.field_types.texts import Trimmed
 from api.http.pagination import PageRequest
-from api.recommendations.expectations.schemas import Expectation
+from causeloop_pipeline.model.expectation import ExpectationKind, ExpectationStatus
 from causeloop_pipeline.model.proof import ExposureUnit, LeftOutReason, Verdict
 from causeloop_pipeline.model.recommendation import (
     Effort,
@@ -174,6 +174,25 @@ class Fix(BaseModel):
     fixed_in: str | None = Field(
         description="The version that it came in: recurrences in an earlier one do not count against it"
     )
+
+
+class Expectation(BaseModel):
+    """What must stay true after a fix, and whether it has."""
+
+    id: UUID
+    kind: ExpectationKind
+    pattern_id: UUID | None = Field(description="Which pattern; null: it is about a job")
+    service: str | None = Field(description="Where; null: anywhere")
+    job: str | None = Field(description="Which job; null: it is about a pattern")
+    most: int | None = Field(description="How often the pattern may occur in a week")
+    until: date | None = Field(description="The last day on which it must be true; null: for ever")
+    made_by: str
+    made_by_name: str | None = Field(None, description="Name of that person or key; null: no longer here")
+    made_at: datetime
+    status: ExpectationStatus
+    broken_at: datetime | None = Field(description="When it was broken")
+    text: str | None = Field(description="What was observed; null: not evaluated, or no fix is claimed yet")
+    evaluated_at: datetime | None = Field(description="Null: not evaluated yet")
 
 
 class Note(BaseModel):

@@ -30,7 +30,10 @@ class Stored:
             self.pattern_id = store_pattern(session, workspace_id)
         self.recurrence = [self.insert_issue(day(at)) for at in range(20, 200, 4)][-1]
         self.recurrence = self.insert_issue(OUTAGE + timedelta(hours=1))
-        self.insert("act.fix", recommendation_id=uuid4(), pattern_id=self.pattern_id, fixed_at=FIXED)
+        self.recommendation_id = uuid4()
+        self.insert(
+            "act.fix", recommendation_id=self.recommendation_id, pattern_id=self.pattern_id, fixed_at=FIXED
+        )
         self.insert("detect.closure_note", pattern_id=self.pattern_id, made_at=FIXED)
 
     def insert(self, table: str, **row: object) -> None:
@@ -151,3 +154,23 @@ def test_a_resolved_pattern_is_not_reopened_by_what_a_provider_caused(
     with database.workspace(workspace_id) as session:
         assert reopen_recurred(session, workspace_id) == 1
         assert reopen_recurred(session, workspace_id) == 0
+
+
+def test_what_a_provider_caused_breaks_no_expectation(
+    stored: Stored, database: Database, workspace_id: UUID
+) -> None:
+    stored.insert(
+        "act.expectation",
+        recommendation_id=stored.recommendation_id, kind="no_occurrence", made_by="a test",
+        pattern_id=stored.pattern_id, until=day(290).date(),
+    )
+    states = []
+    for page in (None, {"provider": "Acme Pay"}):
+        if page:
+            stored.insert_page(page)
+        judge(database, workspace_id)
+        with database.workspace(workspace_id) as session:
+            states += session.rows("select status, broken_at, text from act.expectation")
+    assert [state["status"] for state in states] == ["broken", "met"]
+    assert states[0]["broken_at"] == OUTAGE + timedelta(hours=1)
+    assert states[1]["text"] == "0 occurrences since the fix, until 18 Oct 2026."

@@ -1,6 +1,5 @@
-"""Expectations: what must stay true after a fix."""
+"""A new expectation: what must stay true after a fix."""
 
-import datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -10,26 +9,7 @@ from api.field_types.instants import Day
 from api.field_types.numbers import WHOLE
 from api.field_types.refusals import incomplete_change
 from api.field_types.texts import Trimmed
-from causeloop_pipeline.model.expectation import ExpectationKind, ExpectationStatus
-
-
-class Expectation(BaseModel):
-    """What must stay true after a fix, and whether it has."""
-
-    id: UUID
-    kind: ExpectationKind
-    pattern_id: UUID | None = Field(description="Which pattern; null: it is about a job")
-    service: str | None = Field(description="Where; null: anywhere")
-    job: str | None = Field(description="Which job; null: it is about a pattern")
-    most: int | None = Field(description="How often the pattern may occur in a week")
-    until: datetime.date | None = Field(description="The last day on which it must be true; null: for ever")
-    made_by: str
-    made_by_name: str | None = Field(None, description="Name of that person or key; null: no longer here")
-    made_at: datetime.datetime
-    status: ExpectationStatus
-    broken_at: datetime.datetime | None = Field(description="When it was broken")
-    text: str | None = Field(description="What was observed; null: not evaluated, or no fix is claimed yet")
-    evaluated_at: datetime.datetime | None = Field(description="Null: not evaluated yet")
+from causeloop_pipeline.model.expectation import ExpectationKind
 
 
 class NewExpectation(BaseModel):

@@ -13,19 +13,6 @@ from causeloop_pipeline.analysis.act.proof_text import write_date
 from causeloop_pipeline.model.expectation import ExpectationKind, ExpectationStatus
 from causeloop_pipeline.model.frames import INSTANT
 
-EXPECTATION_SCHEMA = pl.Schema(
-    {
-        "expectation_id": pl.String(),
-        "kind": pl.String(),  # an ExpectationKind
-        "pattern_id": pl.String(),
-        "service": pl.String(),  # null: any
-        "job": pl.String(),
-        "most": pl.Int64(),  # occurrences in a week
-        "until": pl.Date(),  # the last day; null: for ever
-        "since": INSTANT,  # the fix
-    }
-)
-JOB_RUN_SCHEMA = pl.Schema({"job": pl.String(), "ran_at": INSTANT, "is_success": pl.Boolean()})
 EVALUATION_SCHEMA = pl.Schema(
     {
         "expectation_id": pl.String(),

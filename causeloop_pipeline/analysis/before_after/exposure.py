@@ -6,20 +6,7 @@ import polars as pl
 
 from causeloop_pipeline.analysis.before_after.days import count_days
 from causeloop_pipeline.analysis.before_after.operational_time import OperationalTime
-from causeloop_pipeline.model.frames import INSTANT
 from causeloop_pipeline.model.proof import ExposureUnit
-
-EXPOSURE_SCHEMA = pl.Schema(
-    {
-        "pattern_id": pl.String(),  # null: of all patterns of the service
-        "service": pl.String(),
-        "unit": pl.String(),  # an ExposureUnit
-        "started_at": INSTANT,
-        "ended_at": INSTANT,
-        "count": pl.Int64(),
-        "is_attached": pl.Boolean(),  # by a person or program; else counted from stored runs
-    }
-)
 
 
 def choose_exposure(

@@ -5,8 +5,8 @@ from uuid import UUID
 
 import polars as pl
 
-from causeloop_pipeline.analysis.act.expectations import EXPECTATION_SCHEMA, JOB_RUN_SCHEMA
 from causeloop_pipeline.model.frames import INSTANT
+from causeloop_pipeline.model.proof_frames import EXPECTATION_SCHEMA, JOB_RUN_SCHEMA
 from causeloop_pipeline.storage.database.session import Session
 
 SELECT_EXPECTATIONS = """

@@ -4,7 +4,7 @@ from uuid import UUID
 
 import polars as pl
 
-from causeloop_pipeline.analysis.before_after.exposure import EXPOSURE_SCHEMA
+from causeloop_pipeline.model.proof_frames import EXPOSURE_SCHEMA
 from causeloop_pipeline.storage.database.session import Session
 
 SELECT_ATTACHED = """

@@ -8,13 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from causeloop_pipeline.analysis.act.expectations import (
-    EXPECTATION_SCHEMA,
-    JOB_RUN_SCHEMA,
-    Observations,
-    evaluate_expectations,
-)
+from causeloop_pipeline.analysis.act.expectations import Observations, evaluate_expectations
 from causeloop_pipeline.model.frames import OBSERVATION_GAP_SCHEMA
+from causeloop_pipeline.model.proof_frames import EXPECTATION_SCHEMA, JOB_RUN_SCHEMA
 from tests.support.pattern_frames import build_frame, day, occurrences
 
 FIXED, UNTIL, OVER = 100, 130, 131.1  # day 100 is Saturday, 11 April 2026

@@ -9,9 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from causeloop_pipeline.analysis.act.proof import prove_fixes
-from causeloop_pipeline.analysis.before_after.exposure import EXPOSURE_SCHEMA, choose_exposure
+from causeloop_pipeline.analysis.before_after.exposure import choose_exposure
 from causeloop_pipeline.analysis.before_after.operational_time import OperationalTime
 from causeloop_pipeline.model.proof import Verdict
+from causeloop_pipeline.model.proof_frames import EXPOSURE_SCHEMA
 from tests.analysis.act.test_proof import STEADY, every, fixes_at
 from tests.support.pattern_frames import build_frame, day, occurrences
 
