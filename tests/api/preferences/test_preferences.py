@@ -64,6 +64,9 @@ def test_notifications_tell_what_broke_was_graded_and_judged_and_how_long_it_was
         )
         session.execute("update act.verdict set verdict = 'held'")
         session.execute(
+            "update act.expectation set status = 'broken', broken_at = %s, text = 'Broken.'", (now,)
+        )
+        session.execute(
             "update detect.pattern set status = 'resolved', resolved_at = %s where pattern_id = %s",
             (now, ids["other_pattern_id"]),
         )
@@ -80,6 +83,7 @@ def test_notifications_tell_what_broke_was_graded_and_judged_and_how_long_it_was
         "feed_broken",
         "predictions_graded",
         "fix_judged",
+        "expectation_broken",
         "pattern_resolved",
         "pattern_reopened",
     }
@@ -90,6 +94,7 @@ def test_notifications_tell_what_broke_was_graded_and_judged_and_how_long_it_was
     assert rows["predictions_graded"]["subject"] == "30 predictions graded"
     assert rows["predictions_graded"]["detail"] == "15 came true, 15 did not"
     assert rows["fix_judged"]["detail"] == "The fix held."
+    assert rows["expectation_broken"]["detail"] == "Broken."
     assert rows["pattern_resolved"]["item_id"] == str(ids["other_pattern_id"])
     assert person.post("/v1/notifications/seen").json()["seen_at"] is not None
     assert client(fresh_sample.credentials["viewer"]).get("/v1/notifications").json()["seen_at"] is None
