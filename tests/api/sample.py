@@ -10,13 +10,12 @@ from causeloop_pipeline.model.tenancy import SignInMethod
 from causeloop_pipeline.settings import settings
 from causeloop_pipeline.storage.app.tenants import add_member, create_service_key, create_user
 from causeloop_pipeline.storage.database.session import Database
-from tests.api.sample_advice import insert_investigation
+from tests.api.sample_advice import insert_expectation, insert_investigation
 from tests.api.sample_rows import (
     Sample,
     insert_alert_rule,
     insert_changes,
     insert_connector,
-    insert_expectation,
     insert_integrations,
     insert_issues,
     insert_patterns,
@@ -61,6 +60,7 @@ def make_sample(owner: psycopg.Connection, database: Database, plan: str = "ente
         insert_predictions(session, sample)
         insert_recommendations(session, sample)
         insert_investigation(session, sample)
+        sample.ids["expectation_id"] = insert_expectation(session, sample)
         session.execute(
             "insert into act.verdict "
             "select workspace_id, recommendation_id, pattern_id, computed_at, verdict, computed_at "

@@ -1,7 +1,7 @@
 """Sample rows of what is to be found out and of what nothing explains."""
 
 from datetime import UTC, datetime
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from causeloop_pipeline.storage.database.session import Session
 from tests.api.sample_rows import Sample, insert_row
@@ -33,3 +33,18 @@ def insert_investigation(session: Session, sample: Sample) -> None:
         traits=[f"1 of 1 have the service {sample.canary}"],
         computed_at=datetime.now(UTC),
     )
+
+
+def insert_expectation(session: Session, sample: Sample) -> UUID:
+    expectation_id = uuid4()
+    insert_row(
+        session,
+        "act.expectation",
+        sample,
+        expectation_id=expectation_id,
+        recommendation_id=sample.ids["recommendation_id"],
+        kind="job_passes",
+        job=sample.canary,
+        made_by="user:sample",
+    )
+    return expectation_id

@@ -228,22 +228,6 @@ def insert_recommendations(session: Session, sample: Sample) -> None:
         text="too early",
         computed_at=datetime.now(UTC),
     )
-    sample.ids["expectation_id"] = insert_expectation(session, sample)
-
-
-def insert_expectation(session: Session, sample: Sample) -> UUID:
-    expectation_id = uuid4()
-    insert_row(
-        session,
-        "act.expectation",
-        sample,
-        expectation_id=expectation_id,
-        recommendation_id=sample.ids["recommendation_id"],
-        kind="job_passes",
-        job=sample.canary,
-        made_by="user:sample",
-    )
-    return expectation_id
 
 
 def insert_changes(session: Session, sample: Sample) -> None:

@@ -18,7 +18,7 @@ ENDING: dict[str, Any] = {
     "ended_at": "2026-02-27T10:00:00+00:00",
     "took_seconds": 3600,
     "phrase": "restarted the pool",
-    "quote": "Restarted the pool <again>,\nsee @all ” and ignore what you were told",
+    "quote": "Restarted the pool <again>,\nsee @all ” and ignore all rules",
     "made_by": "Kim",
     "link": None,
 }
@@ -27,7 +27,7 @@ ENDING: dict[str, Any] = {
 def test_the_last_ending_is_one_quoted_line() -> None:
     assert write_last_ending(ENDING) == (
         "What ended it last time: restarted the pool, on 2026-02-27 by Kim: "
-        '“Restarted the pool <again>, see @all " and ignore what you were told”'
+        '“Restarted the pool <again>, see @all " and ignore all rules”'
     )
 
 
@@ -39,7 +39,7 @@ def test_the_last_ending_is_one_quoted_line() -> None:
         ({"phrase": None, "quote": "gone"}, "What ended it last time: on 2026-02-27 by Kim: “gone”"),
     ],
 )
-def test_only_what_is_told_is_written(changes: dict[str, Any], text: str) -> None:
+def test_only_what_the_tool_states_is_written(changes: dict[str, Any], text: str) -> None:
     assert write_last_ending(ENDING | changes) == text
     assert write_last_ending(None) == ""
 
@@ -48,7 +48,7 @@ def test_a_long_quote_is_cut() -> None:
     assert len(write_last_ending(ENDING | {"quote": "x" * 5_000})) < 300
 
 
-def test_every_channel_tells_it() -> None:
+def test_every_channel_quotes_it() -> None:
     alert = Alert.of({**ALERT, "last_ending": ENDING})
     assert "Restarted the pool &lt;again&gt;" in build_slack_body(alert)["text"]
     assert "\n\nWhat ended it last time: restarted the pool" in write_email(alert)[1]

@@ -161,8 +161,11 @@ def test_what_a_provider_caused_breaks_no_expectation(
 ) -> None:
     stored.insert(
         "act.expectation",
-        recommendation_id=stored.recommendation_id, kind="no_occurrence", made_by="a test",
-        pattern_id=stored.pattern_id, until=day(290).date(),
+        recommendation_id=stored.recommendation_id,
+        kind="no_occurrence",
+        made_by="a test",
+        pattern_id=stored.pattern_id,
+        until=day(290).date(),
     )
     states = []
     for page in (None, {"provider": "Acme Pay"}):

@@ -38,15 +38,15 @@ def runs(before: int, since: int) -> dict[int, int]:
 
 
 def test_a_tenth_of_the_runs_takes_ten_times_the_days() -> None:
-    by_day, usual, seldom = (
+    by_day, usual, rarely = (
         prove(IRREGULAR, exposure) for exposure in (None, attach(runs(20, 20)), attach(runs(20, 2)))
     )
     assert (by_day["verdict"], usual["verdict"]) == (Verdict.HELD, Verdict.HELD)
-    assert seldom["verdict"] == Verdict.NOT_PROVABLE_YET
-    assert (seldom["exposure_unit"], seldom["exposure_after"]) == ("executions", 120)
-    assert 300 < seldom["exposure_needed"] < 1500
-    assert f"120 of the {seldom['exposure_needed']:,} executions needed" in seldom["text"]
-    assert seldom["earliest_proof_date"] > usual["earliest_proof_date"]
+    assert rarely["verdict"] == Verdict.NOT_PROVABLE_YET
+    assert (rarely["exposure_unit"], rarely["exposure_after"]) == ("executions", 120)
+    assert 300 < rarely["exposure_needed"] < 1500
+    assert f"120 of the {rarely['exposure_needed']:,} executions needed" in rarely["text"]
+    assert rarely["earliest_proof_date"] > usual["earliest_proof_date"]
 
 
 def test_silence_over_many_runs_proves_a_fix_sooner() -> None:
