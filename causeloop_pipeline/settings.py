@@ -110,7 +110,7 @@ def external_database_url() -> str | None:
 
 
 class Settings(BaseSettings):
-    """One attribute a setting; its description is the README's table."""
+    """One attribute a setting; its description is the documentation's table."""
 
     model_config = SettingsConfigDict(env_prefix="CAUSELOOP_", env_ignore_empty=True, extra="ignore")
 

@@ -1,13 +1,16 @@
 """The documents agree with the repository: links resolve, commands, targets, settings and paths exist."""
 
 import re
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import unquote
 
 import yaml
+from click import Command
 from typer.main import get_command
 
+from api.main import create_app
 from causeloop_pipeline.cli import app
 from causeloop_pipeline.settings import PROCESS_VARIABLE, ROOT, Settings
 from tests.offenders import assert_no_offenders
@@ -19,10 +22,17 @@ PATH = re.compile(r"`((?:api|bench|causeloop_pipeline|dbt_project|deploy|docs|te
 OTHER_VARIABLES = {
     "CAUSELOOP_CELERY_BACKEND_URL",
     "CAUSELOOP_CELERY_BROKER_URL",
+    "CAUSELOOP_DBT_DATABASE",
+    "CAUSELOOP_DBT_HOST",
+    "CAUSELOOP_DBT_PORT",
+    "CAUSELOOP_DBT_USER",
+    "CAUSELOOP_IMAGE",
     "CAUSELOOP_DAGSTER_STORAGE_URL",
     "CAUSELOOP_KEY",  # of an agent
     "CAUSELOOP_SHARED",
+    "CAUSELOOP_URL",
 }
+EXPLAINED = ("occurrence", "pattern", "chance", "proof", "tenancy")
 MAX_AGENT_LINES = 40
 
 
@@ -44,6 +54,50 @@ def test_every_command_exists() -> None:
         yield from (f"`causeloop {' '.join(words)}`" for words in commands(document) if not is_command(words))
 
     assert_no_offenders(DOCUMENTS, find_problems)
+
+
+def test_every_option_of_a_command_exists() -> None:
+    """Those of commands in blocks; what stands in a sentence may be shortened."""
+
+    def find_problems(document: Path) -> Iterator[str]:
+        for line in command_lines(document):
+            command, rest = find_command(line)
+            options = {
+                name for parameter in command.params for name in (*parameter.opts, *parameter.secondary_opts)
+            }
+            for word in rest:
+                name = word.partition("=")[0]
+                if name.startswith("--") and name not in options | {"--help", "--version"}:
+                    yield f"`{' '.join(line)}`: no option {name}"
+
+    assert_no_offenders(DOCUMENTS, find_problems)
+    assert sum(len(command_lines(document)) for document in DOCUMENTS) > 40
+
+
+def test_the_pages_that_explain_have_a_chart_and_a_figure_that_commands_write() -> None:
+    figures = (ROOT / "docs" / "understand" / "figures.md").read_text().splitlines()
+    sources = {"quality": (ROOT / "docs" / "quality.md").read_text().splitlines(), "speed": figures}
+
+    def find_problems(page: Path) -> Iterator[str]:
+        text = page.read_text()
+        parts = re.findall(r"<!-- (quality|speed|tenancy) -->\n(.*?)<!-- /\1 -->", text, re.DOTALL)
+        if "## Measured" not in text or not parts:
+            yield "nothing measured"
+        if ".svg)" not in text:
+            yield "no chart"
+        for name, part in parts:
+            lines = [line for line in part.splitlines() if line.startswith("|")]
+            yield from (
+                f"not written by a command: {line}" for line in lines if line not in sources.get(name, lines)
+            )
+
+    assert_no_offenders([ROOT / "docs" / "understand" / f"{name}.md" for name in EXPLAINED], find_problems)
+
+
+def test_every_operation_is_counted_where_tenancy_is_explained() -> None:
+    operations = sum(len(path) for path in create_app().openapi()["paths"].values())
+
+    assert f"Each of the {operations} operations" in (ROOT / "docs/understand/tenancy.md").read_text()
 
 
 def test_every_make_target_exists() -> None:
@@ -124,6 +178,23 @@ def is_command(words: list[str]) -> bool:
             return False
         command = subcommands[word]
     return True
+
+
+def command_lines(document: Path) -> list[list[str]]:
+    """The words of each `causeloop …` in a block, without what the shell does with its output."""
+    fenced = re.findall(r"^```sh\n(.*?)^```", document.read_text(), re.MULTILINE | re.DOTALL)
+    indented = re.findall(r"^ {4}(causeloop .+)$", document.read_text(), re.MULTILINE)
+    lines = [line.partition(" #")[0] for block in fenced for line in block.splitlines()] + indented
+    lines = [re.split(r" [|>&] ?", line)[0] for line in lines if line.startswith("causeloop ")]
+    return [shlex.split(line)[1:] for line in lines]
+
+
+def find_command(words: list[str]) -> tuple[Command, list[str]]:
+    """The command that the first words name, and the rest of them."""
+    command = get_command(app)
+    while words and words[0] in getattr(command, "commands", {}):
+        command, words = command.commands[words[0]], words[1:]  # type: ignore[attr-defined]
+    return command, words
 
 
 def anchors(document: Path) -> set[str]:

@@ -110,7 +110,7 @@ def _check_instance(config: Settings) -> Finding:
     missing = [setting for setting, is_lacking in lacking.items() if is_lacking]
     if not missing:
         return ok("Dagster instance", f"{path} lets sensors and runs go on side by side")
-    fix = "add them; deploy/README.md says what each is for"
+    fix = "add them; docs/howto/dagster.md says what each is for"
     return warning("Dagster instance", f"{path} lacks {'; '.join(missing)}", fix)
 
 
