@@ -16,7 +16,7 @@ BIOME := node_modules/@biomejs/biome/bin/biome
 WRITE_OPENAPI := $(BIN)/python -c 'import json; from api.main import create_app; print(json.dumps(create_app().openapi()))' > .types/openapi.json
 PYTEST := $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
-.PHONY: help run setup test pytest test-fast test-slow check lint lint-js types types-js secrets format wheel client dg lock bench chaos fuzz realtools manifests clean
+.PHONY: help run setup test pytest test-fast test-slow check lint lint-js types types-js secrets format wheel site client dg lock bench chaos fuzz realtools manifests clean
 
 help: ## list the targets, and where each kind of test runs
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -81,6 +81,10 @@ types-js: node_modules/.package-lock.json ## the dashboard's types, with those o
 wheel: .venv/installed ## build the wheel into dist/
 	@$(BIN)/uv build --quiet --wheel --no-build-isolation --python $(BIN)/python --out-dir dist
 
+site: .venv/installed .venv/tools/installed node_modules/.package-lock.json ## build the documentation's site into dist/site, strictly
+	@$(BIN)/python -m manual .site/docs
+	@.venv/tools/bin/zensical build --clean --strict --config-file mkdocs.yml
+
 client: .venv/installed .venv/tools/installed ## generate a Python client from the OpenAPI document, and build its wheel into dist/
 	@mkdir -p .types
 	@$(WRITE_OPENAPI)
@@ -115,7 +119,7 @@ lock: ## pin every package again, with hashes and without an index's address
 		--python-version 3.11 --group tools -o requirements.tools.lock
 
 clean: ## remove all installed and generated files, except the state in var/
-	@rm -rf .venv .ruff_cache .mypy_cache .pytest_cache .hypothesis .import_linter_cache node_modules .types
+	@rm -rf .venv .ruff_cache .mypy_cache .pytest_cache .hypothesis .import_linter_cache node_modules .types .site
 
 # Linters that are no part of the product: their packages would bind those of the product.
 .venv/tools/installed: requirements.tools.lock | .venv/installed

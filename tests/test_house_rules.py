@@ -7,7 +7,7 @@ from pathlib import Path
 from causeloop_pipeline.settings import ROOT
 
 MAX_LINES, MAX_PARAMETERS, MAX_STATEMENTS = 300, 7, 40
-PACKAGES = ("causeloop_pipeline", "api", "bench")
+PACKAGES = ("causeloop_pipeline", "api", "bench", "manual")
 CODE_SUFFIXES = {".py", ".sql", ".js", ".css"}
 VAGUE_NAMES = {"base", "common", "misc"}
 VAGUE_WORDS = {"helper", "helpers", "manager", "service", "services", "util", "utils"}

@@ -69,6 +69,12 @@ SLOW = {
     "deploy/test_replica.py": ALL,
     "landing/conformance/test_labels.py": ALL,
     "landing/polling/sql/test_mariadb.py": ALL,
+    "manual/test_site.py": frozenset(
+        {
+            "test_it_is_built_strictly_and_loads_nothing_from_other_hosts",
+            "test_a_link_to_nowhere_fails_the_build",
+        }
+    ),
     "orchestration/instance/test_code_server.py": ALL,
     "orchestration/instance/test_dg.py": ALL,
     "orchestration/instance/test_quiet_logs.py": ALL,
