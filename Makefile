@@ -16,7 +16,7 @@ BIOME := node_modules/@biomejs/biome/bin/biome
 WRITE_OPENAPI := $(BIN)/python -c 'import json; from api.main import create_app; print(json.dumps(create_app().openapi()))' > .types/openapi.json
 PYTEST := $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
-.PHONY: help run setup test pytest test-fast test-slow check lint lint-js types types-js secrets format wheel site client dg lock bench chaos fuzz realtools manifests clean
+.PHONY: help run setup test pytest test-fast test-slow check lint lint-js types types-js secrets format wheel site sbom client dg lock bench chaos fuzz realtools manifests clean
 
 help: ## list the targets, and where each kind of test runs
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -84,6 +84,11 @@ wheel: .venv/installed ## build the wheel into dist/
 site: .venv/installed .venv/tools/installed node_modules/.package-lock.json ## build the documentation's site into dist/site, strictly
 	@$(BIN)/python -m manual .site/docs
 	@.venv/tools/bin/zensical build --clean --strict --config-file mkdocs.yml
+
+sbom: .venv/tools/installed ## list what the image installs, with hashes, as CycloneDX: dist/causeloop.cdx.json
+	@mkdir -p dist
+	@.venv/tools/bin/cyclonedx-py requirements requirements.image.lock --pyproject pyproject.toml --output-reproducible \
+		--output-format JSON --output-file dist/causeloop.cdx.json 2>/dev/null
 
 client: .venv/installed .venv/tools/installed ## generate a Python client from the OpenAPI document, and build its wheel into dist/
 	@mkdir -p .types

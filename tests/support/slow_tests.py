@@ -69,6 +69,9 @@ SLOW = {
     "deploy/test_replica.py": ALL,
     "landing/conformance/test_labels.py": ALL,
     "landing/polling/sql/test_mariadb.py": ALL,
+    "manual/test_howtos.py": frozenset(
+        {"test_the_marked_commands_of_the_howtos_run_in_the_order_of_the_pages"}
+    ),
     "manual/test_site.py": frozenset(
         {
             "test_it_is_built_strictly_and_loads_nothing_from_other_hosts",
@@ -83,6 +86,7 @@ SLOW = {
     "test_state_folders.py": ALL,
     "test_up.py": ALL,
     "test_up_without_demo.py": ALL,
+    "test_release.py": frozenset({"test_the_list_of_what_the_image_holds_has_each_package_with_its_hashes"}),
     "test_wheel.py": frozenset(
         {
             "test_the_installed_package_analyzes_a_file",

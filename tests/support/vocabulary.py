@@ -12,7 +12,17 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 SUFFIXES = {".py", ".sql", ".js", ".html", ".css", ".md", ".yml", ".yaml", ".toml"}
-FOLDERS = ("causeloop_pipeline", "api", "dbt_project", "bench", "manual", "tests", "docs", "deploy", ".github")
+FOLDERS = (
+    "causeloop_pipeline",
+    "api",
+    "dbt_project",
+    "bench",
+    "manual",
+    "tests",
+    "docs",
+    "deploy",
+    ".github",
+)
 
 REPLACED = {
     "anew": "full_recompute, again",
