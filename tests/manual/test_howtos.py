@@ -1,5 +1,6 @@
 """The how-tos do what they say: their marked commands are run, in order, on a bare state folder."""
 
+import base64
 import os
 import re
 import shutil
@@ -7,12 +8,15 @@ import subprocess
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import httpx2
 import pytest
 
 from bench.installation import RunningInstallation
+from causeloop_pipeline.outbound.standard_webhooks import sign_headers
 from causeloop_pipeline.settings import ROOT
 from causeloop_pipeline.storage.embedded.postgres_server import remove_server
 
@@ -125,6 +129,18 @@ def test_the_marked_commands_of_the_howtos_run_in_the_order_of_the_pages(
             count += 1
             assert done.returncode == 0, f"{step.page}\n{step.text}\n{done.stdout}\n{done.stderr}"
     assert count > 20
+
+
+def test_the_code_that_verifies_a_webhook_accepts_what_is_signed_here_and_nothing_else() -> None:
+    (code,) = re.findall(r"```python\n(.*?)```", (ROOT / "docs/howto/alerts.md").read_text(), re.DOTALL)
+    defined: dict[str, Any] = {}
+    exec(code, defined)
+    secret, body = "whsec_" + base64.b64encode(b"k" * 32).decode(), b'{"type": "alert"}'
+    headers = sign_headers(secret, "msg_1", body, datetime(2026, 10, 5, tzinfo=UTC))
+
+    assert defined["is_genuine"](headers, body, secret)
+    assert not defined["is_genuine"](headers, body + b" ", secret)
+    assert not defined["is_genuine"]({**headers, "webhook-id": "msg_2"}, body, secret)
 
 
 def test_every_mark_is_one_of_those_that_are_run_and_stands_on_a_page_of_the_story() -> None:

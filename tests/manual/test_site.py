@@ -23,7 +23,7 @@ ZENSICAL = ROOT / ".venv" / "tools" / "bin" / "zensical"
 GENERATED = {"access.md", "errors.md", "connectors.md", "quality.md", "decisions/index.md"}
 """Pages that commands write, besides those of `look_up/`."""
 
-LISTED_ELSEWHERE = re.compile(r"(decisions/0|look_up/(api|connectors)/|project/)")
+LISTED_ELSEWHERE = re.compile(r"(decisions/0|look_up/(api|connectors)/|project/|screens\.md|security\.md)")
 MAX_PAGES = 30
 OTHER_HOST = re.compile(
     r"""<(?:script|img|iframe|link(?! rel="canonical"))[^>]*\s(?:src|href)="((?:https?:)?//[^"]+)"""

@@ -61,7 +61,10 @@ def list_notes(source: IssueInput) -> list[str]:
             "no column holds a title: issues are grouped by their structure (service, component, time)"
         )
     if not source.read.has_dates:
-        texts.append("no column holds the date of an issue: patterns are found, but nothing can be predicted")
+        texts.append(
+            "no column holds the date of an issue: patterns are found, but nothing can be predicted; "
+            "if one does, name it: --map source_created_at=COLUMN"
+        )
     return texts
 
 

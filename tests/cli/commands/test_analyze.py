@@ -97,7 +97,9 @@ def test_a_column_can_be_chosen(tmp_path):
     assert "no column for a title" in refused.stderr
     chosen = analyze(path, "--map", "title=Was geschah")
     assert chosen.exit_code == 0, chosen.output
-    assert "nothing can be predicted" in " ".join(chosen.stdout.split())
+    noted = " ".join(chosen.stdout.split())
+    assert "nothing can be predicted" in noted
+    assert "--map source_created_at=COLUMN" in noted
     assert "no dates" in chosen.stdout
 
 
