@@ -26,7 +26,7 @@ def write_folder(folder: Path) -> None:
 
 
 def collect_pages() -> dict[str, str]:
-    """Path within the site → text, of every page."""
+    """Path within the site → text, of every page and of what pages link to."""
     documents = {path: path.relative_to(DOCUMENTS).as_posix() for path in DOCUMENTS.rglob("*.md")}
     elsewhere = {ROOT / name: page for name, page in PAGES_OF_FILES.items() if name.endswith(".md")}
     written = {
