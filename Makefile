@@ -5,6 +5,7 @@
 #   while you work   make check, make test-fast: lint, types and import contracts; tests without a database
 #   pull request     make test: those and every guard of correctness, on a real PostgreSQL and with real Dagster runs
 #   pull request     make test-slow: simulations, whole programs, browsers, brokers and long faults, unless only documents changed
+#   pull request     make site: the documentation as a site, also where only documents changed
 #   main branch      both, on each Python that is supported; the secrets of all files; the wheel in an empty environment
 #   by hand          make bench: figures and their goals, on a quiet machine; make chaos, make fuzz: faults and attacks for hours
 #   by hand          make realtools: other vendors' servers, installed from Debian, PyPI and npm, for an hour

@@ -127,6 +127,20 @@ def test_the_headline_figures_are_those_of_the_page_that_commands_write() -> Non
         ] == [], row
 
 
+def test_the_page_of_figures_states_what_commands_have_written() -> None:
+    page = " ".join(FIGURES.read_text().split())
+    means = re.search(r"^Means over .+$", QUALITY, re.MULTILINE)
+    expected = headline_figures()
+    better, cells, _ = expected["When does it recur?"][:3]
+    ours, words = expected["Which change broke it?"]
+
+    assert means is not None
+    assert means[0] in page
+    assert f"Significantly better in {better} of the {cells} cells" in page
+    assert f"among the first five for {ours}, where words and recency find {words} " in page
+    assert f"its kind is named rightly in {expected['Which kind of cause'][0]} " in page
+
+
 def test_the_speeds_are_rows_of_the_page_of_figures() -> None:
     rows = section("speed").splitlines()[2:]
     page = section("speed", FIGURES.read_text()).splitlines()

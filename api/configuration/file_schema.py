@@ -58,7 +58,7 @@ class ConfiguredConnector(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     name: DisplayName
-    type: str = Field(description="A type of `causeloop connectors list`")
+    type: str = Field(description="The type of the tool, such as pagerduty")
     config: dict[str, Any] | None = Field(
         None, description="Address, scope, maps of severities and statuses: what the type's form asks for"
     )

@@ -59,5 +59,5 @@ def rotate(
         announce(console, f"unreadable: {reason}")
     if report.unreadable:
         fail("some secrets open with no accepted key: enter them again in their connector or rule", FAILED)
-    if has_secret_key_in_environment():
+    if has_secret_key_in_environment() and config.accepted_secret_keys:
         announce(console, "the old key can be taken out of CAUSELOOP_ACCEPTED_SECRET_KEYS in a day")

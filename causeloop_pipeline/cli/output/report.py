@@ -58,7 +58,8 @@ def list_notes(source: IssueInput) -> list[str]:
         )
     if not source.read.has_titles:
         texts.append(
-            "no column holds a title: issues are grouped by their structure (service, component, time)"
+            "no column holds a title: issues are grouped by their structure (service, component, time); "
+            "if one does, name it: --map title=COLUMN"
         )
     if not source.read.has_dates:
         texts.append(

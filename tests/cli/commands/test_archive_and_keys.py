@@ -91,3 +91,6 @@ def test_where_the_environment_names_the_key_secrets_are_wrapped_by_it(
     rotated = CliRunner().invoke(app, ["key", "rotate"])
 
     assert "a new key is accepted" not in rotated.output
+    assert (
+        "CAUSELOOP_ACCEPTED_SECRET_KEYS" not in rotated.output
+    )  # it is not set, so there is nothing to take out
