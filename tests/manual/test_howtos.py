@@ -14,6 +14,7 @@ from typing import Any
 
 import httpx2
 import pytest
+import yaml
 
 from bench.installation import RunningInstallation
 from causeloop_pipeline.outbound.standard_webhooks import sign_headers
@@ -129,6 +130,25 @@ def test_the_marked_commands_of_the_howtos_run_in_the_order_of_the_pages(
             count += 1
             assert done.returncode == 0, f"{step.page}\n{step.text}\n{done.stdout}\n{done.stderr}"
     assert count > 20
+
+
+def test_the_proxies_of_the_page_are_excerpts_of_the_files_that_are_written() -> None:
+    page = (ROOT / "docs/howto/proxy.md").read_text()
+
+    for language, name in (("nginx", "nginx.conf"), ("caddyfile", "Caddyfile"), ("yaml", "traefik.yaml")):
+        (excerpt,) = re.findall(rf"```{language}\n(.*?)```", page, re.DOTALL)
+        file = (ROOT / "deploy" / "proxy" / name).read_text()
+        written = [line.strip() for line in file.splitlines()]
+        assert [line for line in excerpt.splitlines() if line.strip() not in written] == [], name
+        assert excerpt.count("{") == excerpt.count("}")
+        assert file.count("{") == file.count("}")
+
+
+def test_each_router_of_traefik_has_a_service_behind_it_and_tls() -> None:
+    http = yaml.safe_load((ROOT / "deploy/proxy/traefik.yaml").read_text())["http"]
+
+    assert {router["service"] for router in http["routers"].values()} == set(http["services"])
+    assert [name for name, router in http["routers"].items() if "tls" not in router] == []
 
 
 def test_the_code_that_verifies_a_webhook_accepts_what_is_signed_here_and_nothing_else() -> None:
