@@ -60,15 +60,7 @@ async def list_patterns(
 async def read_pattern(db: Db, pattern_id: UUID) -> Response:
     """A pattern with its closure notes. The id of a merged pattern redirects to where its issues are now."""
     text = await patterns.read_pattern(db, pattern_id)
-    if text is not None:
-        return json_text_response(text)
-    lineage = await patterns.read_lineage(db, pattern_id)
-    if lineage is None:
-        raise not_found("pattern")
-    moved = orjson.loads(lineage)
-    if not moved["current_ids"]:
-        raise not_found("pattern")
-    return json_response(moved, 308, {"Location": f"/v1/patterns/{moved['current_ids'][0]}"})
+    return json_text_response(text) if text is not None else await _lead_to_survivor(db, pattern_id)
 
 
 @router.patch("/{pattern_id}", summary="Rename or snooze a pattern", responses=documents(PatternDetail))
@@ -105,7 +97,9 @@ async def assign_pattern(db: Db, caller: CurrentCaller, pattern_id: UUID, assign
 
 
 @router.get(
-    "/{pattern_id}/members", summary="List a pattern's issues", responses=documents(Page[PatternMember])
+    "/{pattern_id}/members",
+    summary="List a pattern's issues",
+    responses={**documents(Page[PatternMember]), 308: MOVED},
 )
 @requires(Role.VIEWER)
 @returns_page_of(patterns.PATTERN_MEMBERS)
@@ -114,14 +108,14 @@ async def list_pattern_members(
 ) -> Response:
     """The issues of a pattern with the reasons for their membership, newest first unless sorted otherwise."""
     if not await patterns.has_pattern(db, pattern_id):
-        raise not_found("pattern")
+        return await _lead_to_survivor(db, pattern_id, "/members")
     return await read_page(db, patterns.PATTERN_MEMBERS, filters, of_pattern=str(pattern_id))
 
 
 @router.get(
     "/{pattern_id}/occurrences",
     summary="List a pattern's occurrences",
-    responses=documents(Page[Occurrence]),
+    responses={**documents(Page[Occurrence]), 308: MOVED},
 )
 @requires(Role.VIEWER)
 @returns_page_of(occurrences.OCCURRENCES_OF_PATTERN)
@@ -130,42 +124,51 @@ async def list_pattern_occurrences(
 ) -> Response:
     """Each time that an issue of a pattern occurred, the latest first: what its predictions count."""
     if not await patterns.has_pattern(db, pattern_id):
-        raise not_found("pattern")
+        return await _lead_to_survivor(db, pattern_id, "/occurrences")
     return await read_page(db, occurrences.OCCURRENCES_OF_PATTERN, filters, of_pattern=str(pattern_id))
 
 
 @router.get(
     "/{pattern_id}/member-groups",
     summary="List the groups of a pattern's issues",
-    responses=documents(Rows[MemberGroup]),
+    responses={**documents(Rows[MemberGroup]), 308: MOVED},
 )
 @requires(Role.VIEWER)
 async def list_member_groups(db: Db, pattern_id: UUID) -> Response:
     """The issues of a pattern by their text without its variable parts, at most 50 groups."""
     if not await patterns.has_pattern(db, pattern_id):
-        raise not_found("pattern")
+        return await _lead_to_survivor(db, pattern_id, "/member-groups")
     return row_or_404(await patterns.read_member_groups(db, pattern_id), "pattern")
 
 
-@router.get("/{pattern_id}/frequency", summary="Get a pattern's frequency", responses=documents(Frequency))
+@router.get(
+    "/{pattern_id}/frequency",
+    summary="Get a pattern's frequency",
+    responses={**documents(Frequency), 308: MOVED},
+)
 @requires(Role.VIEWER)
 async def read_pattern_frequency(
     db: Db, pattern_id: UUID, period: Annotated[FrequencyRequest, Query()]
 ) -> Response:
     """The number of occurrences per day or week, in the workspace's time zone."""
     frequency = await patterns.read_frequency(db, pattern_id, period.bucket, period.days)
-    return row_or_404(frequency, "pattern")
+    if frequency is None:
+        return await _lead_to_survivor(db, pattern_id, "/frequency")
+    return json_text_response(frequency)
 
 
 @router.get(
     "/{pattern_id}/endings",
     summary="Get how a pattern's issues ended",
-    responses=documents(PatternEndings),
+    responses={**documents(PatternEndings), 308: MOVED},
 )
 @requires(Role.VIEWER)
 async def read_pattern_endings(db: Db, pattern_id: UUID) -> Response:
     """Its last three endings: who, when, how long, what was done; and what ended it how often before."""
-    return row_or_404(await endings.read_pattern_endings(db, pattern_id), "pattern")
+    text = await endings.read_pattern_endings(db, pattern_id)
+    return (
+        json_text_response(text) if text is not None else await _lead_to_survivor(db, pattern_id, "/endings")
+    )
 
 
 @router.get("/{pattern_id}/lineage", summary="Get a pattern's lineage", responses=documents(Lineage))
@@ -173,3 +176,12 @@ async def read_pattern_endings(db: Db, pattern_id: UUID) -> Response:
 async def read_pattern_lineage(db: Db, pattern_id: UUID) -> Response:
     """The patterns that hold the issues of this id today, and how the issues moved there."""
     return row_or_404(await patterns.read_lineage(db, pattern_id), "pattern")
+
+
+async def _lead_to_survivor(db: Db, pattern_id: UUID, part: str = "") -> Response:
+    """A redirect to the pattern that has most issues of a merged one, or to a part of it; 404 without one."""
+    lineage = await patterns.read_lineage(db, pattern_id)
+    moved = orjson.loads(lineage) if lineage is not None else None
+    if not moved or not moved["current_ids"]:
+        raise not_found("pattern")
+    return json_response(moved, 308, {"Location": f"/v1/patterns/{moved['current_ids'][0]}{part}"})

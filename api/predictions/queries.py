@@ -212,6 +212,9 @@ on conflict (workspace_id, prediction_id) do update set reason = coalesce(exclud
 returning true
 """
 
+DELETE_OUTCOME = "delete from predict.outcome where prediction_id = $1 and decided_by = $2"
+DELETE_DISMISSAL = "delete from predict.dismissal where prediction_id = $1"
+
 
 async def read_prediction(db: WorkspaceDatabase, prediction_id: UUID) -> str | None:
     """One prediction as JSON text."""
@@ -244,3 +247,13 @@ async def record_outcome(
 async def dismiss(db: WorkspaceDatabase, prediction_id: UUID, actor: str, reason: str | None) -> bool:
     """Dismiss a prediction; False if there is no such prediction."""
     return bool(await db.transaction.fetchval(UPSERT_DISMISSAL, prediction_id, actor, reason))
+
+
+async def withdraw_outcome(db: WorkspaceDatabase, prediction_id: UUID, actor: str) -> None:
+    """Delete a person's own outcome of a prediction, if there is one."""
+    await db.transaction.execute(DELETE_OUTCOME, prediction_id, actor)
+
+
+async def withdraw_dismissal(db: WorkspaceDatabase, prediction_id: UUID) -> None:
+    """Let a dismissed prediction count again."""
+    await db.transaction.execute(DELETE_DISMISSAL, prediction_id)

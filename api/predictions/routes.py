@@ -120,3 +120,23 @@ async def dismiss_prediction(
     if not await predictions.dismiss(db, prediction_id, caller.actor, dismissal.reason):
         raise not_found("prediction")
     return row_or_404(await predictions.read_prediction(db, prediction_id), "prediction")
+
+
+@router.delete(
+    "/{prediction_id}/outcome", summary="Withdraw an outcome", responses=documents(PredictionDetail)
+)
+@requires(Role.ANALYST)
+async def withdraw_outcome(db: Db, caller: CurrentCaller, prediction_id: UUID) -> Response:
+    """Takes back one's own outcome of a prediction; that of others, or the system's, counts again."""
+    await predictions.withdraw_outcome(db, prediction_id, caller.actor)
+    return row_or_404(await predictions.read_prediction(db, prediction_id), "prediction")
+
+
+@router.delete(
+    "/{prediction_id}/dismissal", summary="Withdraw a dismissal", responses=documents(PredictionDetail)
+)
+@requires(Role.ANALYST)
+async def withdraw_dismissal(db: Db, prediction_id: UUID) -> Response:
+    """Brings a dismissed prediction back to the overview."""
+    await predictions.withdraw_dismissal(db, prediction_id)
+    return row_or_404(await predictions.read_prediction(db, prediction_id), "prediction")

@@ -122,20 +122,17 @@ CONSTRAINT_SCHEMA = _make_schema(
     }
 )
 
-FEEDBACK_SCHEMA = _make_schema(
-    {
-        "left_issue_id": pl.String,
-        "right_issue_id": pl.String,
-        "same": pl.Boolean,  # whether a user says that the two issues belong together
-    }
-)
+FEEDBACK_SCHEMA = _make_schema({"left_issue_id": pl.String, "right_issue_id": pl.String, "same": pl.Boolean})
+"""`same`: whether a user says that the two issues belong together."""
 
 MEMBERSHIP_SCHEMA = pl.Schema({"pattern_id": pl.String, "issue_id": pl.String})
 """MEMBER_SCHEMA without the explanation, which takes most of its bytes."""
 
 PREVIOUS_MEMBER_SCHEMA = pl.Schema({"issue_id": pl.String, "pattern_id": pl.String})
 
-PREVIOUS_STATUS_SCHEMA = _make_schema({**PREVIOUS_MEMBER_SCHEMA, "status": pl.String})
+PREVIOUS_STATUS_SCHEMA = _make_schema(
+    {**PREVIOUS_MEMBER_SCHEMA, "status": pl.String, "is_survivor": pl.Boolean}
+)
 
 LINEAGE_SCHEMA = _make_schema(
     {

@@ -89,11 +89,13 @@ def make_session(
 
 
 def make_spare_row(database: Database, sample: Sample, parameter: str) -> UUID:
-    """Another connector, alert rule, correction or suspended member, to be deleted by a test."""
+    """Another connector, alert rule, correction, answer or suspended member, to be deleted by a test."""
     if parameter == "user_id":
         return _insert_spare_member(sample)
     if parameter == "correction_id":
         return _insert_spare_correction(sample)
+    if parameter == "feedback_id":
+        return _insert_spare_feedback(sample)
     with database.workspace(sample.workspace_id) as session:
         if parameter == "expectation_id":
             return insert_expectation(session, sample)
@@ -115,6 +117,18 @@ def _insert_spare_correction(sample: Sample) -> UUID:
             (sample.workspace_id, correction_id, uuid4(), uuid4()),
         )
     return correction_id
+
+
+def _insert_spare_feedback(sample: Sample) -> UUID:
+    feedback_id = uuid4()
+    with psycopg.connect(settings().require("api_database_url")) as api:
+        api.execute("select set_config('causeloop.workspace', %s, true)", (str(sample.workspace_id),))
+        api.execute(
+            "insert into detect.pattern_feedback (workspace_id, feedback_id, together, made_by) "
+            "values (%s, %s, true, 'user:spare')",
+            (sample.workspace_id, feedback_id),
+        )
+    return feedback_id
 
 
 def _insert_spare_member(sample: Sample) -> UUID:

@@ -56,6 +56,54 @@ select $1, $2, f.l, f.r, $5, $6, $7 from unnest($3::uuid[], $4::uuid[]) as f (l,
 returning feedback_id
 """
 
+WITHDRAW_FEEDBACK = """
+update detect.pattern_feedback as f set withdrawn_at = now(), withdrawn_by = $2
+from detect.pattern_feedback as given
+where given.feedback_id = $1 and f.pattern_id is not distinct from given.pattern_id
+    and f.made_by = given.made_by and f.made_at = given.made_at and f.withdrawn_at is null
+"""
+
+# A correction and the feedback that it is were stored in one transaction.
+WITHDRAW_FEEDBACK_OF_CORRECTION = """
+update detect.pattern_feedback as f set withdrawn_at = now(), withdrawn_by = $2
+from detect.pattern_constraint as c
+where c.constraint_id = any ($1::uuid[]) and f.made_by = c.made_by and f.made_at = c.made_at
+    and f.withdrawn_at is null
+"""
+
+MAX_CORRECTIONS = 50
+
+SELECT_CORRECTIONS = f"""
+select json_build_object('data', (
+    select coalesce(json_agg(g order by g.made_at desc, g.id), '[]')
+    from (
+        select
+            c.id, c.act, c.made_at, c.made_by, c.reason, c.pattern_id, l.title as left_issue_title,
+            o.title as right_issue_title, c.issue_count, ({select_name("c.made_by")}) as made_by_name
+        from (
+            select
+                coalesce(correction_id, constraint_id) as id, min(act) as act, min(made_at) as made_at,
+                min(made_by) as made_by, min(reason) as reason, (array_agg(pattern_id))[1] as pattern_id,
+                (array_agg(left_issue_id order by constraint_id))[1] as left_issue_id,
+                (array_agg(right_issue_id order by constraint_id))[1] as right_issue_id,
+                count(distinct left_issue_id) as issue_count
+            from detect.constraint_in_force as f
+            where f.pattern_id = ($1 ->> 'id')::uuid or exists (
+                select from core.issue as i
+                where i.workspace_id = f.workspace_id and i.issue_id in (f.left_issue_id, f.right_issue_id)
+                    and i.pattern_id = ($1 ->> 'id')::uuid
+            )
+            group by 1
+            order by made_at desc
+            limit {MAX_CORRECTIONS}
+        ) as c
+        left join core.issue as l on l.issue_id = c.left_issue_id
+        left join core.issue as o on o.issue_id = c.right_issue_id
+    ) as g
+))
+from detect.pattern where pattern_id = ($1 ->> 'id')::uuid
+"""
+
 SELECT_PATTERN_ID = "select pattern_id from detect.pattern_member where issue_id = $1"
 SELECT_CONFIDENCE = "select confidence from detect.pattern where pattern_id = $1"
 SELECT_ALL_MEMBERS = """
@@ -164,6 +212,7 @@ async def withdraw_correction(db: WorkspaceDatabase, actor: str, correction_id: 
     rows = await db.transaction.fetch(SELECT_OF_CORRECTION, correction_id)
     ids = [row["constraint_id"] for row in rows]
     await db.transaction.execute(INSERT_WITHDRAWALS, db.workspace_id, ids, None, actor)
+    await db.transaction.execute(WITHDRAW_FEEDBACK_OF_CORRECTION, ids, actor)
     await _check_contradictions(db, list(await read_in_force(db)))
     return len(ids)
 
@@ -183,6 +232,17 @@ async def record_feedback(
         INSERT_FEEDBACK, db.workspace_id, pattern_id, left, right, together, confidence, actor
     )
     return UUID(str(rows[0]["feedback_id"]))
+
+
+async def withdraw_feedback(db: WorkspaceDatabase, actor: str, feedback_id: UUID) -> bool:
+    """Withdraw an answer about a pattern; False if there is none that counts."""
+    withdrawn = await db.transaction.execute(WITHDRAW_FEEDBACK, feedback_id, actor)
+    return bool(withdrawn != "UPDATE 0")
+
+
+async def read_corrections(db: WorkspaceDatabase, pattern_id: UUID) -> str | None:
+    """The corrections in force that concern a pattern, newest first, as JSON text."""
+    return await db.read_text(SELECT_CORRECTIONS, id=str(pattern_id))
 
 
 async def add_closure_note(db: WorkspaceDatabase, pattern_id: UUID, note: str, actor: str) -> str:

@@ -18,13 +18,21 @@ from causeloop_pipeline.analysis.detect.correction_plans import CorrectionPlan
 async def store_and_recompute(
     db: WorkspaceDatabase, actor: str, correction: StoredCorrection, plan: CorrectionPlan, pair: Pair
 ) -> Response:
-    """Store a correction and the feedback that it is, unless the same is in force; request a recompute."""
-    correction_id = None
-    if plan.added or plan.replaced:
-        together = correction.act in ("link", "merge")
-        correction_id = await pattern_corrections.store_correction(db, actor, correction, plan)
-        await _record_feedback(db, actor, correction.pattern_id, pair, together=together)
+    """Store a correction and request a recompute."""
+    correction_id = await store(db, actor, correction, plan, pair)
     return await recompute_after(db, actor, len(plan.added), correction_id)
+
+
+async def store(
+    db: WorkspaceDatabase, actor: str, correction: StoredCorrection, plan: CorrectionPlan, pair: Pair
+) -> UUID | None:
+    """Store a correction and the feedback that it is; None where the same is in force."""
+    if not plan.added and not plan.replaced:
+        return None
+    together = correction.act in ("link", "merge")
+    correction_id = await pattern_corrections.store_correction(db, actor, correction, plan)
+    await _record_feedback(db, actor, correction.pattern_id, pair, together=together)
+    return correction_id
 
 
 async def recompute_after(

@@ -6,15 +6,16 @@ from fastapi import APIRouter, Response
 
 from api.access.permissions import requires
 from api.http.errors import broken_rule, conflict, not_found
-from api.http.responses import documents, json_response, json_text_response
+from api.http.responses import Rows, documents, json_response, json_text_response, row_or_404
 from api.issues import queries as issues
 from api.operation import CurrentCaller, Db, Operation
 from api.patterns.corrections import queries as pattern_corrections
 from api.patterns.corrections.queries import Pair, StoredCorrection
-from api.patterns.corrections.recording import recompute_after, store_and_recompute
+from api.patterns.corrections.recording import recompute_after, store, store_and_recompute
 from api.patterns.corrections.schemas import (
     ConfirmRequest,
     Correction,
+    CorrectionInForce,
     Feedback,
     LinkRequest,
     MergeRequest,
@@ -22,6 +23,7 @@ from api.patterns.corrections.schemas import (
     SplitRequest,
     UnlinkRequest,
 )
+from api.patterns.handling import queries as pattern_handling
 from api.patterns.schemas import ClosureNote
 from api.recomputes import queries as recomputes
 from causeloop_pipeline.analysis.detect.correction_plans import plan_link, plan_separation, plan_union
@@ -92,7 +94,7 @@ async def unlink_pattern(db: Db, caller: CurrentCaller, issue_id: UUID, unlink: 
 )
 @requires(Role.ANALYST)
 async def merge_patterns(db: Db, caller: CurrentCaller, pattern_id: UUID, merge: MergeRequest) -> Response:
-    """Records that the patterns share one root cause, and requests a recompute."""
+    """Records that the patterns share one root cause, and requests a recompute. The path's pattern stays."""
     await pattern_corrections.lock_corrections(db)
     center = await _read_center(db, pattern_id)
     missing = set(merge.pattern_ids) - await pattern_corrections.select_existing(db, merge.pattern_ids)
@@ -110,9 +112,12 @@ async def merge_patterns(db: Db, caller: CurrentCaller, pattern_id: UUID, merge:
     ]
     in_force = list(await pattern_corrections.read_in_force(db))
     plan = plan_union(in_force, [(str(left), str(right)) for left, right in pairs], groups)
-    return await store_and_recompute(
-        db, caller.actor, StoredCorrection("merge", pattern_id, merge.reason), plan, pairs[0]
-    )
+    correction = StoredCorrection("merge", pattern_id, merge.reason)
+    correction_id = await store(db, caller.actor, correction, plan, pairs[0])
+    if correction_id:
+        by = (correction_id, caller.actor)
+        await pattern_handling.name_merged_pattern(db, pattern_id, merge.name, by)
+    return await recompute_after(db, caller.actor, len(plan.added), correction_id)
 
 
 @router.post(
@@ -138,6 +143,17 @@ async def split_pattern(db: Db, caller: CurrentCaller, pattern_id: UUID, split: 
     return await store_and_recompute(db, caller.actor, correction, plan, (leaving[0], staying[0]))
 
 
+@router.get(
+    "/patterns/{pattern_id}/corrections",
+    summary="List a pattern's corrections",
+    responses=documents(Rows[CorrectionInForce]),
+)
+@requires(Role.VIEWER)
+async def list_pattern_corrections(db: Db, pattern_id: UUID) -> Response:
+    """What people linked, merged or separated in this pattern and have not withdrawn, the newest 50."""
+    return row_or_404(await pattern_corrections.read_corrections(db, pattern_id), "pattern")
+
+
 @router.post(
     "/corrections/{correction_id}/withdraw",
     summary="Withdraw a correction",
@@ -151,6 +167,7 @@ async def withdraw_correction(db: Db, caller: CurrentCaller, correction_id: UUID
     withdrawn = await pattern_corrections.withdraw_correction(db, caller.actor, correction_id)
     if not withdrawn:
         raise not_found("correction in force")
+    await pattern_handling.restore_name(db, correction_id, caller.actor)
     return await recompute_after(db, caller.actor, withdrawn, correction_id)
 
 
@@ -174,6 +191,18 @@ async def confirm_pattern(
     )
     await recomputes.request_recompute(db, "patterns", caller.actor)
     return json_response({"id": feedback_id}, 201)
+
+
+@router.post(
+    "/feedback/{feedback_id}/withdraw", summary="Withdraw an answer about a pattern", status_code=204
+)
+@requires(Role.ANALYST)
+async def withdraw_feedback(db: Db, caller: CurrentCaller, feedback_id: UUID) -> Response:
+    """Takes back what was answered by `confirm`: the confidence is calibrated without it."""
+    if not await pattern_corrections.withdraw_feedback(db, caller.actor, feedback_id):
+        raise not_found("answer that counts")
+    await recomputes.request_recompute(db, "patterns", caller.actor)
+    return Response(status_code=204)
 
 
 @router.post(

@@ -1,11 +1,13 @@
 """People's corrections of patterns, and closure notes."""
 
+from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
 from api.field_types.texts import Trimmed
+from causeloop_pipeline.model.pattern import CorrectionAct
 
 Reason = Annotated[str, Trimmed(2_000)]
 
@@ -34,6 +36,9 @@ class MergeRequest(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     pattern_ids: list[UUID] = Field(min_length=1, max_length=50, description="Merged into the path's pattern")
+    name: Annotated[str, Trimmed(300)] | None = Field(
+        None, description="What the path's pattern is called then; by default it keeps its name"
+    )
     reason: Reason | None = None
 
 
@@ -72,6 +77,21 @@ class Correction(BaseModel):
         description="Withdraws the correction; null if it was in force already"
     )
     job_id: UUID
+
+
+class CorrectionInForce(BaseModel):
+    """A correction in force that concerns a pattern."""
+
+    id: UUID = Field(description="Withdraws it")
+    act: CorrectionAct | None = Field(description="What the person did; null: not known")
+    pattern_id: UUID | None = Field(description="The pattern that it was made on")
+    left_issue_title: str | None = Field(description="An issue that it names; null: it is gone")
+    right_issue_title: str | None = Field(description="Another issue that it names; null: it is gone")
+    issue_count: int = Field(description="Issues that it moves, or holds together with others")
+    reason: str | None
+    made_by: str
+    made_by_name: str | None = Field(description="Name of that person or key; null: no longer here")
+    made_at: datetime
 
 
 class Feedback(BaseModel):

@@ -17,7 +17,7 @@ order by made_at, constraint_id
 SELECT_FEEDBACK = """
 select left_issue_id, right_issue_id, together as same
 from detect.pattern_feedback
-where workspace_id = %s and left_issue_id is not null and right_issue_id is not null
+where workspace_id = %s and left_issue_id is not null and right_issue_id is not null and withdrawn_at is null
 order by made_at, feedback_id
 """
 
@@ -27,7 +27,8 @@ from (
     select constraint_id::text as correction_id
     from detect.constraint_in_force where workspace_id = %(workspace_id)s
     union all
-    select feedback_id::text from detect.pattern_feedback where workspace_id = %(workspace_id)s
+    select feedback_id::text from detect.pattern_feedback
+    where workspace_id = %(workspace_id)s and withdrawn_at is null
 ) as corrections
 """
 

@@ -19,9 +19,12 @@ order by pattern_id
 
 SELECT_MEMBERS = """
 select m.pattern_id, m.issue_id, m.similarity, m.confidence, m.reason, m.nearest_pattern_id,
-       m.nearest_missing, p.status
+       m.nearest_missing, p.status, s.pattern_id is not null as is_survivor
 from detect.pattern_member as m
 join detect.pattern as p using (workspace_id, pattern_id)
+left join (
+    select distinct workspace_id, pattern_id from detect.constraint_in_force where act = 'merge'
+) as s using (workspace_id, pattern_id)
 where m.workspace_id = %s
 order by m.pattern_id, m.issue_id
 """
@@ -136,7 +139,7 @@ def read_pattern_ids(session: Session, workspace_id: UUID) -> list[str]:
 
 
 def read_members(session: Session, workspace_id: UUID, columns: pl.Schema = MEMBER_SCHEMA) -> pl.DataFrame:
-    """Which issue belongs to which pattern, and why; `columns` may also name the pattern's `status`."""
+    """Which issue belongs to which pattern, and why; `columns` may also name `status` and `is_survivor`."""
     return session.read(SELECT_MEMBERS, (workspace_id,), schema=columns)
 
 

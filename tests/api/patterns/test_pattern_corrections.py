@@ -103,6 +103,65 @@ def test_a_merge_and_a_split_become_constraints(
     assert not [pair for kind, pair in constraints if kind == "must" and len(pair & leaving) == 1]
 
 
+def read_counted_feedback(database: Database, sample: Sample) -> int:
+    with database.workspace(sample.workspace_id) as session:
+        return len(session.rows("select from detect.pattern_feedback where withdrawn_at is null"))
+
+
+def test_a_merge_keeps_the_name_of_the_path_and_withdrawing_it_gives_back_the_former_one(
+    client: Client, fresh_sample: Sample, database: Database
+) -> None:
+    api, ids = client(fresh_sample.credentials["analyst"]), fresh_sample.ids
+    path = f"/v1/patterns/{ids['pattern_id']}"
+    api.patch(path, json={"name": "Pool too small"})
+    before = read_counted_feedback(database, fresh_sample)
+
+    body = {"pattern_ids": [str(ids["other_pattern_id"])], "name": "Pools run dry", "reason": "One pool"}
+    merged = api.post(f"{path}/merge", json=body).json()
+    name = api.get(path).json()["name"]
+    corrections = api.get(f"{path}/corrections").json()["data"]
+    api.post(f"/v1/corrections/{merged['correction_id']}/withdraw", json={})
+
+    assert name == "Pools run dry"
+    (correction,) = [row for row in corrections if row["id"] == merged["correction_id"]]
+    assert (correction["act"], correction["reason"]) == ("merge", "One pool")
+    assert all(correction[name] for name in ("made_by_name", "left_issue_title", "right_issue_title"))
+    assert api.get(path).json()["name"] == "Pool too small"
+    assert api.get(f"{path}/corrections").json()["data"] == []
+    assert read_counted_feedback(database, fresh_sample) == before
+
+
+def test_a_split_is_listed_at_both_patterns_until_it_is_withdrawn(
+    client: Client, fresh_sample: Sample
+) -> None:
+    api, ids, issues = client(fresh_sample.credentials["analyst"]), fresh_sample.ids, fresh_sample.issues
+    path = f"/v1/patterns/{ids['pattern_id']}"
+
+    split = api.post(f"{path}/split", json={"issue_ids": [str(issue) for issue in issues[4:7]]}).json()
+    (listed,) = api.get(f"{path}/corrections").json()["data"]
+
+    assert (listed["id"], listed["act"], listed["issue_count"]) == (split["correction_id"], "split", 3)
+    assert client(fresh_sample.credentials["viewer"]).get(f"{path}/corrections").status_code == 200
+    assert api.get(f"/v1/patterns/{uuid4()}/corrections").status_code == 404
+
+
+def test_an_answer_about_a_pattern_is_taken_back_as_a_whole_and_once(
+    client: Client, fresh_sample: Sample, database: Database
+) -> None:
+    api = client(fresh_sample.credentials["analyst"])
+    before = read_counted_feedback(database, fresh_sample)
+    path = f"/v1/patterns/{fresh_sample.ids['pattern_id']}/confirm"
+    answer = api.post(path, json={"together": False}).json()
+    counted = read_counted_feedback(database, fresh_sample)
+
+    back = api.post(f"/v1/feedback/{answer['id']}/withdraw")
+    again = api.post(f"/v1/feedback/{answer['id']}/withdraw")
+
+    assert counted == before + 5
+    assert (back.status_code, again.status_code) == (204, 404)
+    assert read_counted_feedback(database, fresh_sample) == before
+
+
 def test_invalid_corrections_are_refused(client: Client, sample: Sample) -> None:
     api, ids = client(sample.credentials["analyst"]), sample.ids
     path, members = f"/v1/patterns/{ids['pattern_id']}", [str(issue) for issue in sample.issues[:7]]

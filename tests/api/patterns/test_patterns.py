@@ -51,12 +51,19 @@ def test_the_id_of_a_merged_pattern_redirects_to_its_current_pattern(client: Cli
 
     moved = api.get(f"/v1/patterns/{old}")
     lineage = api.get(f"/v1/patterns/{old}/lineage").json()
+    parts = ("members", "occurrences", "member-groups", "frequency", "endings")
+    leading = {part: api.get(f"/v1/patterns/{old}/{part}", follow_redirects=False) for part in parts}
+    survivor = api.get(f"/v1/patterns/{sample.ids['pattern_id']}/lineage").json()
 
     assert moved.status_code == 308
     assert moved.headers["location"] == f"/v1/patterns/{sample.ids['pattern_id']}"
     assert moved.json() == lineage
     assert lineage["current_ids"] == [str(sample.ids["pattern_id"])]
     assert lineage["steps"][0]["reason"] == "a person merged them"
+    assert {part: answer.headers.get("location") for part, answer in leading.items()} == {
+        part: f"/v1/patterns/{sample.ids['pattern_id']}/{part}" for part in parts
+    }
+    assert str(old) in [step["old_pattern_id"] for step in survivor["arrivals"]]
     assert api.get(moved.headers["location"]).status_code == 200
 
 

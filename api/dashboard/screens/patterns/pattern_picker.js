@@ -11,10 +11,11 @@ import { action, empty, failure } from "../../lib/states.js";
 const TYPING_PAUSE = 250;
 
 /**
- * A search, the patterns that it finds, and a reason; `choose(ids, reason)` acts.
- * @param {{ except?: string[], isMultiple?: boolean, verb: string, choose: (ids: string[], reason: string) => unknown, done?: string }} options
+ * A search, the patterns that it finds, and a reason; `choose(ids, reason, name)` acts. `stays` is the present name of the
+ * pattern that the others become part of: it may get another one.
+ * @param {{ except?: string[], isMultiple?: boolean, verb: string, stays?: string, choose: (ids: string[], reason: string, name: string) => unknown, done?: string }} options
  */
-export function patternPicker({ except = [], isMultiple = false, verb, choose, done }) {
+export function patternPicker({ except = [], isMultiple = false, verb, stays, choose, done }) {
   const search = h("input", {
     id: "pick-search",
     type: "search",
@@ -22,6 +23,10 @@ export function patternPicker({ except = [], isMultiple = false, verb, choose, d
     placeholder: "words of the name",
   });
   const reason = h("input", { id: "pick-reason", type: "text", maxlength: 2000 });
+  const name = h("input", {
+    ...{ id: "pick-name", type: "text", maxlength: 300, value: stays ?? "" },
+    "aria-describedby": "pick-name-help",
+  });
   const found = h("fieldset", { class: "choices" });
   const load = async () => {
     try {
@@ -45,13 +50,26 @@ export function patternPicker({ except = [], isMultiple = false, verb, choose, d
   search.addEventListener("input", debounce(load, TYPING_PAUSE));
   load();
   const act = () => {
-    if (chosen().length) return choose(chosen(), reason.value.trim());
+    if (chosen().length) return choose(chosen(), reason.value.trim(), name.value.trim());
     found.querySelector("input")?.focus();
     throw new Error("Choose a pattern first.");
   };
   return [
     h("div", { class: "field" }, h("label", { for: "pick-search" }, "Search"), search),
     found,
+    stays
+      ? h(
+          "div",
+          { class: "field" },
+          h("label", { for: "pick-name" }, "Its name afterwards"),
+          name,
+          h(
+            "p",
+            { class: "help", id: "pick-name-help" },
+            "This pattern stays, with its address; the addresses of the others lead here.",
+          ),
+        )
+      : null,
     h(
       "div",
       { class: "field" },

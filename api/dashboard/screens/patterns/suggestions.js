@@ -4,6 +4,7 @@ import { get, post } from "../../lib/client.js";
 import { h, link } from "../../lib/elements.js";
 import { number, probabilityText, reasonText } from "../../lib/format.js";
 import { action, empty, partSection } from "../../lib/states.js";
+import { withdraw } from "./corrections.js";
 
 /** @import { Model, ScreenContext } from "../../types.js" */
 
@@ -69,19 +70,26 @@ function answers(row) {
   const container = h("div", { class: "actions" });
   /** @param {boolean} sameCause */
   const answer = async (sameCause) => {
-    await post(
+    const { correction_id: id } = await post(
       "/v1/suggestions/{suggestion_id}/answer",
       { suggestion_id: row.id },
       { same_cause: sameCause },
     );
+    const undo = action("Undo", () => withdraw(id ?? "").then(restore), {
+      done: "Your answer is taken back.",
+    });
     container.replaceChildren(
       h("span", { class: "quiet" }, sameCause ? "Linked in the next run." : "Kept apart from now on."),
+      id ? undo : "",
     );
+    undo.focus();
   };
   const both = `${row.issue_title} and ${row.other_issue_title}`;
-  container.append(
-    action("Yes, same cause", () => answer(true), { className: "plain", label: `Same cause: ${both}` }),
-    action("No", () => answer(false), { className: "plain", label: `Not the same cause: ${both}` }),
-  );
+  const restore = () =>
+    container.replaceChildren(
+      action("Yes, same cause", () => answer(true), { className: "plain", label: `Same cause: ${both}` }),
+      action("No", () => answer(false), { className: "plain", label: `Not the same cause: ${both}` }),
+    );
+  restore();
   return container;
 }

@@ -1,15 +1,16 @@
 // One prediction: its probability, what it rests on, its outcomes, and a person's grade or dismissal.
 
-import { get, post } from "../../lib/client.js";
+import { get, post, remove } from "../../lib/client.js";
 import { dialogButton } from "../../lib/dialog.js";
 import { facts, h, link, section, table } from "../../lib/elements.js";
 import { form } from "../../lib/form.js";
 import { day, minute, number, plain, pluralize, probabilityText } from "../../lib/format.js";
 import { isAtLeast } from "../../lib/roles.js";
-import { empty } from "../../lib/states.js";
+import { action, empty } from "../../lib/states.js";
+import { undoNotice } from "../../lib/undo.js";
 import { probabilityCell, triggerSection } from "./prediction_summary.js";
 
-/** @import { Column, Field, FormValues, Model, ScreenContext } from "../../types.js" */
+/** @import { Column, Field, FormValues, Me, Model, ScreenContext } from "../../types.js" */
 
 /** @param {ScreenContext} context */
 export async function showPrediction({ id, me, signal, reload }) {
@@ -26,7 +27,7 @@ export async function showPrediction({ id, me, signal, reload }) {
     ),
     h("h1", {}, link(`/patterns/${prediction.pattern_id}`, name)),
     h("div", { class: "under-title" }, figures(prediction)),
-    isAtLeast(me, "analyst") ? predictionActions(prediction, reload) : null,
+    isAtLeast(me, "analyst") ? predictionActions(prediction, me, reload) : null,
     triggerSection([prediction]),
     section("Outcomes", {}, outcomesTable(prediction.outcomes)),
     section("Models", {}, modelsOf(prediction)),
@@ -58,18 +59,30 @@ const figures = (row) =>
 
 /**
  * @param {Model<"PredictionDetail">} prediction
+ * @param {Me} me
  * @param {() => void} reload
  */
-function predictionActions(prediction, reload) {
+function predictionActions(prediction, me, reload) {
   const path = { prediction_id: prediction.id };
   /** @param {FormValues} values */
   const grade = (values) => post("/v1/predictions/{prediction_id}/outcome", path, values);
+  const bringBack = () => remove("/v1/predictions/{prediction_id}/dismissal", path).then(reload);
+  const former = prediction.outcomes.find((row) => row.decided_by === `${me.kind}:${me.id}`);
+  const ungrade = () => {
+    const before = former && { outcome: former.outcome, reason: former.reason };
+    const change = before ? grade(before) : remove("/v1/predictions/{prediction_id}/outcome", path);
+    return change.then(reload);
+  };
   /** @param {FormValues} values */
   const dismiss = (values) => post("/v1/predictions/{prediction_id}/dismiss", path, values);
-  /** @param {() => void} close */
-  const after = (close) => () => {
+  /**
+   * @param {() => void} close
+   * @param {[text: string, undo: () => Promise<unknown>, undone: string]} offered
+   */
+  const after = (close, offered) => () => {
     close();
     reload();
+    undoNotice(...offered);
   };
   /** @type {Field} */
   const outcome = {
@@ -90,15 +103,23 @@ function predictionActions(prediction, reload) {
     dialogButton("Grade", "Grade this prediction", (close) =>
       form({
         ...{ id: "grade", fields: [outcome, why(true)], verb: "Save", send: grade },
-        ...{ done: "Graded: your outcome counts before the system's.", onDone: after(close) },
+        onDone: after(close, [
+          "Graded: your outcome counts before the system's.",
+          ungrade,
+          former ? "Your former outcome counts again." : "Your outcome no longer counts.",
+        ]),
       }),
     ),
     prediction.dismissed_at
-      ? null
+      ? action("Bring back", bringBack, { done: "It counts as before." })
       : dialogButton("Dismiss", "Dismiss this prediction", (close) =>
           form({
             ...{ id: "dismiss", fields: [why(false)], verb: "Dismiss", send: dismiss },
-            ...{ done: "Dismissed: it no longer counts as likely.", onDone: after(close) },
+            onDone: after(close, [
+              "Dismissed: it no longer counts as likely.",
+              bringBack,
+              "It counts as before.",
+            ]),
           }),
         ),
   );

@@ -87,7 +87,7 @@ def explain_key(kind: str, values: Mapping[str, str | None], reason_of_text: Rea
 
 def explain_user_link(other: str) -> Reason:
     """Explains that a user linked an issue with another one. In: the other issue. Out: a reason."""
-    return {"kind": "person", "text": f"A person put it together with {other}", "with": other}
+    return {"kind": "person", "text": "A person put them together", "with": other}
 
 
 def explain_recurrence() -> Reason:

@@ -1,6 +1,7 @@
 """Pattern ids that stay: a pattern is named after its first issue, and keeps its id through every recompute.
 
-When groups change, the older id goes where most of its issues went. Where the others went is recorded, so
+When groups change, the older id goes where most of its issues went; where people merged patterns into one,
+its id stays. Where the others went is recorded, so
 that an old id always resolves.
 """
 
@@ -45,10 +46,11 @@ def assign_pattern_ids(
     """Gives each group its id.
 
     In: per group its first issue (earliest, then smallest id); `members` (`issue_id`, `group`: UInt32 index
-    into first_issues); `PREVIOUS_MEMBER_SCHEMA`; the workspace. Out: ids and `LINEAGE_SCHEMA`: for each
-    earlier pattern and each other pattern that took issues of it, how many. An earlier id goes to the group
-    with the larger overlap, a group takes the id with the larger overlap; ties go to the smaller group
-    number, then the smaller id.
+    into first_issues); `PREVIOUS_MEMBER_SCHEMA` (optionally with `is_survivor`: people merged others into the
+    pattern); the workspace. Out: ids and `LINEAGE_SCHEMA`: for each earlier pattern and each other pattern
+    that took issues of it, how many. An earlier id goes to the group with the larger overlap, a group takes
+    the id with the larger overlap, that of a survivor before all others; ties go to the smaller group number,
+    then the smaller id.
     """
     if previous is None or previous.height == 0:
         ids = _fill_with_new_ids(first_issues, {}, set(), namespace)
@@ -59,10 +61,18 @@ def assign_pattern_ids(
         .len("issues")
         .sort(["issues", "group", "pattern_id"], descending=[True, False, False])
     )
-    inherited = _inherit_ids(overlap)
+    inherited = _inherit_ids(_sort_survivors_first(overlap, previous))
     earlier_ids = set(previous["pattern_id"].drop_nulls().unique().to_list())
     ids = _fill_with_new_ids(first_issues, inherited, earlier_ids, namespace)
     return PatternIds(ids, _trace_lineage(overlap, ids))
+
+
+def _sort_survivors_first(overlap: pl.DataFrame, previous: pl.DataFrame) -> pl.DataFrame:
+    if "is_survivor" not in previous.columns:
+        return overlap
+    survivors = previous.filter("is_survivor")["pattern_id"].unique()
+    is_other = ~pl.col("pattern_id").is_in(survivors.implode())
+    return overlap.sort(is_other, maintain_order=True)
 
 
 def _inherit_ids(overlap: pl.DataFrame) -> dict[int, str]:

@@ -92,8 +92,8 @@ def group_issues(
 
     In: `ISSUE_SCHEMA` and their `FINGERPRINT_SCHEMA`, any row order; `ISSUE_OCCURRENCE_SCHEMA`, one of each
     issue where it is not given; `CONSTRAINT_SCHEMA`; `PREVIOUS_MEMBER_SCHEMA` (optionally with `status`, the
-    pattern's status before); `FEEDBACK_SCHEMA`. Out: `PATTERN_SCHEMA`, `MEMBER_SCHEMA`, `LINEAGE_SCHEMA`,
-    `SUGGESTION_SCHEMA` and the index; the same input gives the same bytes. Raises
+    pattern's status before, and `is_survivor`); `FEEDBACK_SCHEMA`. Out: `PATTERN_SCHEMA`, `MEMBER_SCHEMA`,
+    `LINEAGE_SCHEMA`, `SUGGESTION_SCHEMA` and the index; the same input gives the same bytes. Raises
     `ContradictionError`, `FingerprintMismatchError`, `IssueTableError`.
 
     Method: messages without a body are grouped by template, floods of alerts by time, human texts by average

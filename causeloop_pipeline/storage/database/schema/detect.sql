@@ -189,6 +189,7 @@ create table detect.pattern_lineage (
 comment on table detect.pattern_lineage is
     'Where a pattern''s issues went, and why: an old id always resolves.';
 create index lineage_by_old on detect.pattern_lineage (workspace_id, old_pattern_id);
+create index lineage_by_new on detect.pattern_lineage (workspace_id, new_pattern_id);
 select app.isolate('detect.pattern_lineage');
 
 create table detect.cluster (
@@ -299,6 +300,8 @@ create table detect.pattern_feedback (
     confidence     double precision,
     made_by        text not null,
     made_at        timestamptz not null default now(),
+    withdrawn_at   timestamptz,
+    withdrawn_by   text,
     primary key (workspace_id, feedback_id)
 );
 comment on table detect.pattern_feedback is 'Users'' answers to whether two issues belong together.';
@@ -306,6 +309,7 @@ comment on column detect.pattern_feedback.pattern_id is 'Null: the two issues we
 select app.isolate('detect.pattern_feedback');
 revoke update, delete on detect.pattern_feedback from causeloop_pipeline;
 grant insert on detect.pattern_feedback to causeloop_api;
+grant update (withdrawn_at, withdrawn_by) on detect.pattern_feedback to causeloop_api;
 
 create table detect.pattern_handling (
     workspace_id  uuid not null references app.workspace on delete cascade,
@@ -314,10 +318,14 @@ create table detect.pattern_handling (
     snoozed_until timestamptz,
     changed_by    text not null,
     changed_at    timestamptz not null default now(),
+    named_by      uuid,
+    former_name   text,
     primary key (workspace_id, pattern_id)
 );
 comment on table detect.pattern_handling is
     'What people set for a pattern: a name of their own, and until when it sends no alerts.';
+comment on column detect.pattern_handling.named_by is
+    'The merge that set the name: when it is withdrawn, the former name, if any, is set again.';
 select app.isolate('detect.pattern_handling');
 revoke insert, update, delete on detect.pattern_handling from causeloop_pipeline;
 grant insert, update, delete on detect.pattern_handling to causeloop_api;

@@ -85,8 +85,10 @@ create trigger count_recorded_outcomes after insert on predict.outcome
 create trigger count_changed_outcomes after update on predict.outcome
     referencing old table as replaced new table as recorded
     for each statement execute function predict.count_outcomes();
+create trigger count_withdrawn_outcomes after delete on predict.outcome
+    referencing old table as recorded for each statement execute function predict.count_outcomes();
 select app.isolate('predict.outcome');
-grant insert, update on predict.outcome to causeloop_api;
+grant insert, update, delete on predict.outcome to causeloop_api;
 
 create table predict.outcome_count (
     workspace_id uuid not null references app.workspace on delete cascade,
@@ -112,7 +114,7 @@ create table predict.dismissal (
     foreign key (workspace_id, prediction_id) references predict.prediction on delete cascade
 );
 select app.isolate('predict.dismissal');
-grant insert, update on predict.dismissal to causeloop_api;
+grant insert, update, delete on predict.dismissal to causeloop_api;
 
 create table predict.forecast (
     workspace_id uuid not null references app.workspace on delete cascade,

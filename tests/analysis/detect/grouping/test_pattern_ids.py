@@ -44,6 +44,29 @@ def test_merged_patterns_keep_the_larger_ones_id_and_the_other_resolves_to_it() 
     ]
 
 
+def test_merged_patterns_keep_the_id_of_the_one_that_people_merged_others_into() -> None:
+    members = pl.DataFrame(
+        [("a", 0), ("b", 0), ("c", 0), ("d", 1)],
+        schema={"issue_id": pl.String, "group": pl.UInt32},
+        orient="row",
+    )
+    before = pl.DataFrame(
+        {
+            "issue_id": ["a", "b", "c", "d"],
+            "pattern_id": ["chosen", "large", "large", "chosen"],
+            "is_survivor": [True, False, False, True],
+        }
+    )
+
+    ids = assign_pattern_ids(["a", "d"], members, before, "workspace")
+
+    assert ids.pattern_ids[0] == "chosen"
+    assert set(ids.lineage.select("old_pattern_id", "new_pattern_id").rows()) == {
+        ("large", "chosen"),
+        ("chosen", ids.pattern_ids[1]),
+    }
+
+
 def test_a_fresh_id_is_never_one_that_was_used_before() -> None:
     taken = derive_pattern_id("workspace", "a")
     ids = assign_ids([["a"], ["b", "c"]], {"b": taken, "c": taken})

@@ -8,6 +8,12 @@ declare
 begin
     if tg_op = 'UPDATE' then
         former := array(select r from replaced as r);
+    elsif tg_op = 'DELETE' then
+        -- The system's outcomes go with their predictions, which are counted on.
+        if not exists (select from recorded where decided_by <> 'system') then
+            return null;
+        end if;
+        former := array(select r from recorded as r);
     end if;
     insert into predict.outcome_count as c (workspace_id, window_days, closed_on, hits, misses, prevented)
     with touched as materialized (
