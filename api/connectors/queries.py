@@ -109,6 +109,15 @@ from (
 ) as connector
 """
 
+SELECT_ACTIVE = """
+select coalesce(json_agg(json_build_object(
+    'connector_id', connector_id, 'type', type, 'display_name', display_name,
+    'config', config - 'declaration'
+) order by display_name, connector_id), '[]')
+from app.connector
+where status = 'active'
+"""
+
 COUNT_CONNECTORS = "select to_json(count(*)) from app.connector"
 
 INSERT_CONNECTOR = """
@@ -212,6 +221,11 @@ async def update_connector(db: WorkspaceDatabase, connector_id: UUID, row: Mappi
         None if receivers is None else encode_parameters(receivers),
         row.get("push_only"),
     )
+
+
+async def read_active(db: WorkspaceDatabase) -> list[dict[str, Any]]:
+    """The active connectors with their configuration."""
+    return list(await db.read(SELECT_ACTIVE))
 
 
 async def read_with_secrets(db: WorkspaceDatabase, connector_id: UUID) -> Mapping[str, Any] | None:

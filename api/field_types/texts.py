@@ -4,19 +4,19 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated, Any
-from zoneinfo import available_timezones
 
 from annotated_types import GroupedMetadata
 from pydantic import AfterValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
 from causeloop_pipeline.model.issue import VISIBLE
+from causeloop_pipeline.model.time_zones import is_time_zone
 
 EMAIL = r"^[^@\s,;<>\x00-\x1f\x7f-\x9f]+@[^@\s,;<>\x00-\x1f\x7f-\x9f]+\.[^@\s,;<>\x00-\x1f\x7f-\x9f]+$"
 
 
 def _check_timezone(zone: str) -> str:
-    if zone not in available_timezones():
+    if not is_time_zone(zone):
         raise PydanticCustomError(
             "unknown_timezone", "not a time zone of the IANA database: use one such as Europe/Berlin"
         )

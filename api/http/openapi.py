@@ -34,6 +34,7 @@ TAGS = {
     "patterns": "Issues that share one root cause",
     "corrections": "Link, unlink, merge, split, confirm and close patterns",
     "predictions": "How likely a pattern recurs, and how accurate predictions were",
+    "owners": "Whom to tell: owners of services, patterns and recommendations",
     "recommendations": "Ranked remediations, their progress, tickets and proofs",
     "connectors": "Integrations with external tools",
     "alerts": "Alert rules and their channels",

@@ -7,6 +7,7 @@ from api.auth.queries.actors import select_name
 from api.http.database import WorkspaceDatabase
 from api.issues.queries import ISSUE_COLUMNS
 from api.listing.queries import AnyOf, Listing, Sort
+from api.owners.queries import OWNED_BY_OF_PATTERN, OWNER_OF_PATTERN
 
 # Silent for three times the usual gap and for at least two weeks, while not resolved.
 QUIET = """
@@ -25,7 +26,7 @@ PATTERN_COLUMNS = f"""
     p.issue_count, p.occurrence_count, p.first_seen_at, p.last_seen_at, p.mttr_seconds, p.resolved_at,
     p.reopened_at,
     c.cluster_id, {QUIET} as quiet, h.snoozed_until,
-    ({select_assignee("pattern", "p.pattern_id")}) as assignee
+    ({select_assignee("pattern", "p.pattern_id")}) as assignee, {OWNER_OF_PATTERN} as owner
 """
 
 PATTERN_SOURCE = """
@@ -60,6 +61,7 @@ PATTERNS = Listing(
         "q": "to_tsvector('simple', p.name) @@ core.search_query($1 ->> 'q')",
         "status": AnyOf("p.status", "status"),
         **{name: MEMBER_HAS.format(field=name) for name in ("service", "team")},
+        "owner": OWNED_BY_OF_PATTERN,
         "cluster_id": "c.cluster_id = ($1 ->> 'cluster_id')::uuid",
         "min_confidence": "p.confidence >= ($1 ->> 'min_confidence')::double precision",
         "min_risk_score": "p.risk_score >= ($1 ->> 'min_risk_score')::double precision",
@@ -189,7 +191,24 @@ with recursive step as (
 )
 select json_build_object(
     'id', $1 ->> 'id',
-    'current_ids', (select coalesce(json_agg(pattern_id order by pattern_id), '[]') from current),
+    'current_ids', (
+        select coalesce(json_agg(c.pattern_id order by (
+            select max(s.issue_count) from step as s where s.new_pattern_id = c.pattern_id
+        ) desc nulls last, c.pattern_id), '[]')
+        from current as c
+    ),
+    'arrivals', (
+        select coalesce(json_agg(json_build_object(
+            'old_pattern_id', a.old_pattern_id, 'new_pattern_id', a.new_pattern_id, 'kind', a.kind,
+            'issue_count', a.issue_count, 'reason', a.reason, 'at', a.at
+        ) order by a.at, a.old_pattern_id), '[]')
+        from (
+            select l.* from detect.pattern_lineage as l
+            where l.new_pattern_id = ($1 ->> 'id')::uuid
+            order by l.at desc
+            limit 50
+        ) as a
+    ),
     'steps', (
         select coalesce(json_agg(json_build_object(
             'old_pattern_id', old_pattern_id, 'new_pattern_id', new_pattern_id, 'kind', kind,

@@ -12,6 +12,7 @@ from api.field_types.refusals import incomplete_change
 from api.field_types.texts import Trimmed
 from api.http.pagination import PageRequest
 from api.issues.schemas import IssueSummary
+from api.owners.schemas import Owner
 from api.recommendations.schemas import Assignee
 from causeloop_pipeline.model.pattern import LineageKind, PatternStatus, TextKind
 
@@ -23,6 +24,7 @@ class PatternFilters(PageRequest):
     status: list[PatternStatus] | None = None
     service: list[str] | None = Field(None, description="Those with an issue of this service")
     team: list[str] | None = Field(None, description="Those with an issue of this team")
+    owner: list[str] | None = Field(None, description="Those that one of these owns")
     cluster_id: UUID | None = None
     min_confidence: float | None = Field(None, ge=0, le=1)
     min_risk_score: float | None = Field(None, ge=0, le=100)
@@ -57,6 +59,7 @@ class Pattern(BaseModel):
     quiet: Quiet | None = Field(description="Silent far beyond its rhythm; null: it is not, or has no rhythm")
     snoozed_until: datetime | None = Field(description="It sends no alerts until then")
     assignee: Assignee | None
+    owner: Owner | None
 
 
 class PatternChange(BaseModel):
@@ -174,5 +177,6 @@ class Lineage(BaseModel):
     """The patterns that hold a pattern id's issues today, and how the issues moved there."""
 
     id: UUID
-    current_ids: list[UUID]
-    steps: list[LineageStep]
+    current_ids: list[UUID] = Field(description="The one that most of them went to first")
+    steps: list[LineageStep] = Field(description="How issues left it, and where they went from there")
+    arrivals: list[LineageStep] = Field(description="How issues came to it from others, the newest 50")

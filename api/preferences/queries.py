@@ -29,19 +29,22 @@ DAYS, MAX_NOTIFICATIONS = 30, 50
 SELECT_NOTIFICATIONS = f"""
 with period as (
     select now() - interval '{DAYS} days' as since, timezone from app.workspace
-), broken as (
+), outages as (
     select
-        'feed_broken' as kind, coalesce(r.finished_at, c.updated_at) as at, c.display_name as subject,
-        coalesce(c.status_reason, r.error, 'its last sync failed') as detail, c.connector_id as item_id
-    from app.connector as c
-    left join lateral (
-        select s.status, s.finished_at, s.error
-        from app.sync_run as s
-        where s.connector_id = c.connector_id and s.finished_at is not null
-        order by s.started_at desc
-        limit 1
-    ) as r on true
-    where c.status = 'error' or (c.status = 'active' and r.status = 'failed')
+        'feed_broken' as kind, f.broke_at as at, c.display_name as subject, f.reason as detail,
+        c.connector_id as item_id
+    from app.feed_outage as f
+    join app.connector as c using (workspace_id, connector_id)
+    union all
+    select
+        'feed_repaired', f.repaired_at, c.display_name,
+        'It answers again. It was broken since '
+            || to_char(f.broke_at at time zone period.timezone, 'FMDD Mon HH24:MI') || '.',
+        c.connector_id
+    from period
+    cross join app.feed_outage as f
+    join app.connector as c using (workspace_id, connector_id)
+    where f.repaired_at is not null
 ), graded as (
     select
         'predictions_graded' as kind, max(o.decided_at) as at,
@@ -79,9 +82,9 @@ with period as (
     union all
     select 'pattern_reopened', reopened_at, name, 'It came back after it was resolved.', pattern_id
     from detect.pattern
-    where status <> 'resolved' and reopened_at is not null
+    where reopened_at is not null
 ), events as (
-    select * from broken
+    select * from outages
     union all select * from graded
     union all select * from judged
     union all select * from unmet

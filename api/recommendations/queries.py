@@ -8,12 +8,14 @@ from api.assignments.queries import select_assignee
 from api.auth.queries.actors import select_name
 from api.http.database import WorkspaceDatabase
 from api.listing.queries import AnyOf, Listing, Sort
+from api.owners.queries import OWNED_BY_OF_RECOMMENDATION, OWNER_OF_RECOMMENDATION
 
 RECOMMENDATION_COLUMNS = f"""
     r.recommendation_id as id, r.rank, r.title, r.type, r.status, r.effort, r.impact,
     r.expected_loops_prevented, r.expected_low, r.expected_high, r.pattern_ids, r.rationale,
     r.factors, r.score, r.computed_at,
-    ({select_assignee("recommendation", "r.recommendation_id")}) as assignee
+    ({select_assignee("recommendation", "r.recommendation_id")}) as assignee,
+    {OWNER_OF_RECOMMENDATION} as owner
 """
 
 RECOMMENDATIONS = Listing(
@@ -32,6 +34,7 @@ RECOMMENDATIONS = Listing(
     default_sort="rank",
     filters={
         **{name: AnyOf(f"r.{name}", name) for name in ("status", "type", "effort", "impact")},
+        "owner": OWNED_BY_OF_RECOMMENDATION,
         "pattern_id": "($1 ->> 'pattern_id')::uuid = any (r.pattern_ids)",
     },
 )
@@ -40,7 +43,7 @@ SELECT_TICKET = f"""
 select row_to_json(ticket)
 from (
     select t.recommendation_id, t.connector_id, t.status, t.external_id, t.external_url, t.error, t.pushed_by,
-           ({select_name("t.pushed_by")}) as pushed_by_name, t.pushed_at
+           t.target, ({select_name("t.pushed_by")}) as pushed_by_name, t.pushed_at
     from act.ticket as t
     where t.recommendation_id = {{id}}
 ) as ticket
@@ -158,11 +161,27 @@ UPDATE_WITHDRAWN_AT = """
 update act.fix set withdrawn_at = now() where recommendation_id = $1 and withdrawn_at is null
 """
 
+SELECT_SERVICE = """
+select json_build_object(
+    'service', s.service, 'repository', app.owner_of_service(s.workspace_id, s.service) ->> 'repository'
+)
+from (
+    select p.workspace_id, p.fingerprint -> 'service' ->> 'value' as service
+    from act.recommendation as r
+    cross join unnest(r.pattern_ids) with ordinality as n (pattern_id, place)
+    join detect.pattern as p on p.workspace_id = r.workspace_id and p.pattern_id = n.pattern_id
+    where r.recommendation_id = ($1 ->> 'id')::uuid
+    order by p.fingerprint -> 'service' ->> 'value' is null, n.place
+    limit 1
+) as s
+"""
+
 UPSERT_TICKET = """
-insert into act.ticket as t (workspace_id, recommendation_id, connector_id, pushed_by) values ($1, $2, $3, $4)
+insert into act.ticket as t (workspace_id, recommendation_id, connector_id, pushed_by, target)
+values ($1, $2, $3, $4, $5)
 on conflict (workspace_id, recommendation_id) do update
     set status = 'queued', error = null, attempts = 0, connector_id = excluded.connector_id,
-        updated_at = now()
+        target = excluded.target, updated_at = now()
     where t.status in ('failed', 'cancelled') or (t.status = 'queued' and t.error is not null)
 """
 
@@ -233,9 +252,23 @@ async def withdraw_fix(db: WorkspaceDatabase, recommendation_id: UUID) -> None:
     await db.transaction.execute(UPDATE_WITHDRAWN_AT, recommendation_id)
 
 
-async def queue_ticket(db: WorkspaceDatabase, recommendation_id: UUID, connector_id: UUID, actor: str) -> str:
+async def read_service(db: WorkspaceDatabase, recommendation_id: UUID) -> dict[str, str | None]:
+    """The service of a recommendation's patterns, and its repository."""
+    place = await db.read(SELECT_SERVICE, id=str(recommendation_id))
+    return dict(place or {"service": None, "repository": None})
+
+
+async def queue_ticket(
+    db: WorkspaceDatabase,
+    recommendation_id: UUID,
+    connector_id: UUID,
+    actor: str,
+    target: str | None = None,
+) -> str:
     """The one ticket of a recommendation as JSON text; queued if it is new, had failed or was cancelled."""
-    await db.transaction.execute(UPSERT_TICKET, db.workspace_id, recommendation_id, connector_id, actor)
+    await db.transaction.execute(
+        UPSERT_TICKET, db.workspace_id, recommendation_id, connector_id, actor, target
+    )
     return await read_ticket(db, recommendation_id)
 
 

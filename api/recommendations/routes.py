@@ -9,10 +9,10 @@ from fastapi import APIRouter, Response
 from api.access.permissions import requires
 from api.assignments.assigning import AssignedItem, assign
 from api.auth.authorize import check_feature
-from api.connectors.pushing import check_takes_tickets
+from api.connectors.pushing import check_takes_tickets, find_target, list_trackers
 from api.http.errors import broken_rule, conflict, not_found
 from api.http.list_filters import build_filter_dependency
-from api.http.responses import Page, documents, json_text_response, row_or_404
+from api.http.responses import Page, documents, json_response, json_text_response, row_or_404
 from api.listing.page import read_page, returns_page_of
 from api.operation import CurrentCaller, Db, Operation
 from api.recommendations import queries as recommendations
@@ -26,6 +26,7 @@ from api.recommendations.schemas import (
     RecommendationDetail,
     RecommendationFilters,
     Ticket,
+    TicketTargets,
 )
 from causeloop_pipeline.model.recommendation import AssignableKind, RecommendationStatus
 from causeloop_pipeline.model.tenancy import Role
@@ -94,9 +95,27 @@ async def push_recommendation(
     check_feature(caller, "tickets")
     if await recommendations.lock_recommendation(db, recommendation_id) is None:
         raise not_found("recommendation")
-    await check_takes_tickets(db, push.connector_id)
-    ticket = await recommendations.queue_ticket(db, recommendation_id, push.connector_id, caller.actor)
+    connector = await check_takes_tickets(db, push.connector_id)
+    place = await recommendations.read_service(db, recommendation_id)
+    target = find_target(connector, push.target, place)
+    ticket = await recommendations.queue_ticket(
+        db, recommendation_id, push.connector_id, caller.actor, target
+    )
     return json_text_response(ticket, 202)
+
+
+@router.get(
+    "/{recommendation_id}/ticket-targets",
+    summary="Get where a ticket can be opened",
+    responses=documents(TicketTargets),
+)
+@requires(Role.ANALYST)
+async def read_ticket_targets(db: Db, recommendation_id: UUID) -> Response:
+    """The trackers of the workspace, each with the repository that a ticket would be opened in, and why."""
+    if await recommendations.read_recommendation(db, recommendation_id) is None:
+        raise not_found("recommendation")
+    place = await recommendations.read_service(db, recommendation_id)
+    return json_response({**place, "data": await list_trackers(db, place)})
 
 
 @router.delete("/{recommendation_id}/ticket", summary="Cancel a push", responses=documents(Ticket))

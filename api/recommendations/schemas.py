@@ -9,8 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field, StrictBool, model_validator
 from api.field_types.instants import Day, PossibleInstant
 from api.field_types.numbers import WHOLE
 from api.field_types.refusals import incomplete_change
-from api.field_types.texts import Trimmed
+from api.field_types.texts import OneLine, Trimmed
 from api.http.pagination import PageRequest
+from api.owners.schemas import Owner
 from causeloop_pipeline.model.expectation import ExpectationKind, ExpectationStatus
 from causeloop_pipeline.model.proof import ExposureUnit, LeftOutReason, Verdict
 from causeloop_pipeline.model.recommendation import (
@@ -30,6 +31,7 @@ class RecommendationFilters(PageRequest):
     effort: list[Effort] | None = None
     impact: list[RecommendationImpact] | None = None
     pattern_id: UUID | None = None
+    owner: list[str] | None = Field(None, description="Those that one of these owns")
 
 
 class Assignee(BaseModel):
@@ -75,6 +77,7 @@ class Recommendation(BaseModel):
     score: float
     computed_at: datetime
     assignee: Assignee | None
+    owner: Owner | None
 
 
 class PlanStep(BaseModel):
@@ -157,6 +160,9 @@ class Ticket(BaseModel):
     external_id: str | None
     external_url: str | None
     error: str | None
+    target: str | None = Field(
+        None, description="The repository or project; null: the one that the connector names"
+    )
     pushed_by: str
     pushed_by_name: str | None = Field(None, description="Name of that person or key; null: no longer here")
     pushed_at: datetime
@@ -257,8 +263,29 @@ class Progress(BaseModel):
 
 
 class PushRequest(BaseModel):
-    """The connector of the tracker to open the ticket in."""
+    """The connector of the tracker to open the ticket in, and the repository or project there."""
 
     model_config = ConfigDict(extra="forbid")
 
     connector_id: UUID
+    target: Annotated[str, OneLine(300)] | None = Field(
+        None, description="A repository or project that the connector names; by default that of the service"
+    )
+
+
+class TrackerTargets(BaseModel):
+    """A tracker, and where in it the ticket would be opened."""
+
+    connector_id: UUID
+    display_name: str
+    targets: list[str] = Field(description="Repositories or projects that the connector names")
+    target: str | None = Field(description="The one that is chosen; null: the tracker has one place")
+    reason: str = Field(description="Why that one")
+
+
+class TicketTargets(BaseModel):
+    """Where a ticket of a recommendation can be opened."""
+
+    service: str | None = Field(description="The service of its patterns")
+    repository: str | None = Field(description="The repository of that service, where it is named")
+    data: list[TrackerTargets]

@@ -7,7 +7,7 @@ from api.http.database import WorkspaceDatabase
 from causeloop_pipeline.model.proof import FINAL_VERDICTS
 from causeloop_pipeline.storage.database.sql_values import quote_values
 
-# A week that was not written tells what its rows tell; what was likely or to be fixed then nobody noted.
+# A week that was not written tells what its rows tell; what was to be fixed then is not on record.
 SELECT_REPORT = f"""
 select coalesce((
     select r.body::text from notify.weekly_report as r
@@ -15,7 +15,7 @@ select coalesce((
 ), (
     app.weekly_report(w.workspace_id, week.first_day, array[{quote_values(FINAL_VERDICTS)}])
     || case when week.first_day < last_week.first_day
-        then '{{"written_at": null, "likely": [], "recommendations": []}}'::jsonb
+        then '{{"written_at": null, "recommendations": []}}'::jsonb
         else '{{"written_at": null}}'::jsonb
     end
 )::text)

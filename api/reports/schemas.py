@@ -30,7 +30,7 @@ class ReportedPattern(BaseModel):
     issues: int
     issues_before: int
     is_new: bool = Field(description="First seen in this week or later")
-    assignee: str | None = Field(None, description="Name of who takes care of it; null: nobody")
+    owner: str | None
 
 
 class MovedPattern(BaseModel):
@@ -39,7 +39,7 @@ class MovedPattern(BaseModel):
     id: UUID
     name: str
     kind: Literal["resolved", "reopened"]
-    assignee: str | None = Field(None, description="Name of who takes care of it; null: nobody")
+    owner: str | None
 
 
 class JudgedFix(BaseModel):
@@ -49,17 +49,17 @@ class JudgedFix(BaseModel):
     title: str
     verdict: FinalVerdict
     text: str
-    assignee: str | None = Field(None, description="Name of who takes care of it; null: nobody")
+    owner: str | None
 
 
 class LikelyPattern(BaseModel):
-    """A pattern that is likely to recur within seven days from when it was written."""
+    """A pattern that is likely to recur within seven days when the week ended."""
 
     id: UUID
     name: str
     probability: float
     next_on: date | None
-    assignee: str | None = Field(None, description="Name of who takes care of it; null: nobody")
+    owner: str | None
 
 
 class FirstFix(BaseModel):
@@ -69,7 +69,7 @@ class FirstFix(BaseModel):
     rank: int
     title: str
     expected_loops_prevented: float
-    assignee: str | None = Field(None, description="Name of who takes care of it; null: nobody")
+    owner: str | None
 
 
 class Graded(BaseModel):

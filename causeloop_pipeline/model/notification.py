@@ -7,6 +7,7 @@ class NotificationKind(Vocabulary):
     """What is new in a workspace since a person last looked."""
 
     FEED_BROKEN = "feed_broken", "Feed broken"
+    FEED_REPAIRED = "feed_repaired", "Feed repaired"
     PREDICTIONS_GRADED = "predictions_graded", "Graded"
     FIX_JUDGED = "fix_judged", "Fix"
     EXPECTATION_BROKEN = "expectation_broken", "Expectation broken"

@@ -6,6 +6,7 @@ from causeloop_pipeline.model.expectation import ExpectationKind, ExpectationSta
 from causeloop_pipeline.model.investigation import InvestigationResult, InvestigationStatus
 from causeloop_pipeline.model.issue import FiringStart, Identifies, IssueStatus, Severity
 from causeloop_pipeline.model.notification import AlertChannel, AlertSensitivity, NotificationKind
+from causeloop_pipeline.model.owner import OwnedKind, OwnerSource
 from causeloop_pipeline.model.pattern import (
     ConstraintKind,
     CorrectionAct,
@@ -63,6 +64,8 @@ VOCABULARIES: tuple[type[Vocabulary], ...] = (
     LineageKind,
     MembershipStatus,
     NotificationKind,
+    OwnedKind,
+    OwnerSource,
     OrganizationStatus,
     Outcome,
     PatternStatus,

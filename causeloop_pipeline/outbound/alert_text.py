@@ -29,6 +29,8 @@ class Alert:
     """What ended it last time, as its tool tells: words of others, to be quoted."""
     others: Sequence[str] = ()
     """Names of the patterns that crossed the threshold with this one."""
+    owner: str | None = None
+    """Whom to tell, with how to reach them."""
 
     @classmethod
     def of(cls, body: dict[str, Any]) -> "Alert":
@@ -69,9 +71,9 @@ def build_slack_body(alert: Alert) -> dict[str, Any]:
     trigger = f"\nLikely trigger: {_escape(alert.likely_trigger)}" if alert.likely_trigger else ""
     others = f"\n{_escape(name_others(alert))}" if alert.others else ""
     ended = f"\n{_escape(write_last_ending(alert.last_ending))}" if alert.last_ending else ""
-    return {
-        "text": f"{_escape(write_sentence(alert))}{others}{ended}{trigger}\n<{alert.url}|Open in Causeloop>"
-    }
+    owner = f"\nWhom to tell: {_escape(alert.owner)}" if alert.owner else ""
+    text = f"{_escape(write_sentence(alert))}{others}{ended}{trigger}{owner}"
+    return {"text": f"{text}\n<{alert.url}|Open in Causeloop>"}
 
 
 def write_email(alert: Alert) -> tuple[str, str]:
@@ -80,7 +82,8 @@ def write_email(alert: Alert) -> tuple[str, str]:
     trigger = f"\n\nLikely trigger: {alert.likely_trigger}" if alert.likely_trigger else ""
     others = f"\n\n{name_others(alert)}." if alert.others else ""
     ended = f"\n\n{write_last_ending(alert.last_ending)}" if alert.last_ending else ""
-    return subject[:200], f"{write_sentence(alert)}.{others}{ended}{trigger}\n\n{alert.url}\n"
+    owner = f"\n\nWhom to tell: {alert.owner}" if alert.owner else ""
+    return subject[:200], f"{write_sentence(alert)}.{others}{ended}{trigger}{owner}\n\n{alert.url}\n"
 
 
 def _escape(text: str | None) -> str:

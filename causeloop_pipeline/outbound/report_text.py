@@ -32,18 +32,21 @@ def _list_sums(report: Mapping[str, Any]) -> Iterator[str]:
 def _list_parts(report: Mapping[str, Any]) -> Iterator[str]:
     parts = {
         "What failed most": [
-            f"{row['name']}: {row['occurrences']} (before: {row['occurrences_before']}){_name(row)}"
+            f"{row['name']}: {row['occurrences']} (before: {row['occurrences_before']}){_name_owner(row)}"
             for row in report["patterns"]
         ],
-        "Resolved or reopened": [f"{row['name']}: {row['kind']}{_name(row)}" for row in report["moved"]],
+        "Resolved or reopened": [
+            f"{row['name']}: {row['kind']}{_name_owner(row)}" for row in report["moved"]
+        ],
         "Fixes": [
-            f"{row['title']}: {Verdict(row['verdict']).meaning}{_name(row)}" for row in report["fixes"]
+            f"{row['title']}: {Verdict(row['verdict']).meaning}{_name_owner(row)}" for row in report["fixes"]
         ],
         "Likely next week": [
-            f"{row['name']}: {write_probability(row['probability'])}{_name(row)}" for row in report["likely"]
+            f"{row['name']}: {write_probability(row['probability'])}{_name_owner(row)}"
+            for row in report["likely"]
         ],
         "What to fix first": [
-            f"{row['rank']}. {row['title']}{_name(row)}" for row in report["recommendations"]
+            f"{row['rank']}. {row['title']}{_name_owner(row)}" for row in report["recommendations"]
         ],
     }
     for title, lines in parts.items():
@@ -51,6 +54,6 @@ def _list_parts(report: Mapping[str, Any]) -> Iterator[str]:
             yield from ("", title, *(f"- {line}" for line in lines))
 
 
-def _name(row: Mapping[str, Any]) -> str:
-    """Who takes care of it, where somebody does."""
-    return f" [{row['assignee']}]" if row.get("assignee") else ""
+def _name_owner(row: Mapping[str, Any]) -> str:
+    """Whom to tell; empty where nobody is named."""
+    return f" – owned by {row['owner']}" if row.get("owner") else ""

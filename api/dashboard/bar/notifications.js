@@ -3,6 +3,7 @@
 import { get, post } from "../lib/client.js";
 import { h, link, s } from "../lib/elements.js";
 import { ago, exact, number } from "../lib/format.js";
+import { asSentence } from "../lib/sentences.js";
 import { failure, loading } from "../lib/states.js";
 import { NotificationKind } from "../lib/vocabulary.js";
 import { menuButton } from "./menu.js";
@@ -12,6 +13,8 @@ import { menuButton } from "./menu.js";
 const PATHS = {
   /** @param {string} id */
   feed_broken: (id) => `/connectors/${id}`,
+  /** @param {string} id */
+  feed_repaired: (id) => `/connectors/${id}`,
   predictions_graded: () => "/predictions",
   /** @param {string} id */
   fix_judged: (id) => `/recommendations/${id}`,
@@ -77,7 +80,7 @@ function list({ seen_at: seenAt, data }) {
     return h(
       "p",
       { class: "quiet" },
-      "Nothing in the last 30 days: no feed broke, nothing was graded, no fix was judged.",
+      "Nothing in the last 30 days: no feed broke, nothing was graded, no fix was judged, no pattern came back.",
     );
   const isNew = isNewSince(seenAt);
   return h(
@@ -97,7 +100,7 @@ function list({ seen_at: seenAt, data }) {
         ),
         h("br"),
         link(PATHS[row.kind](row.item_id ?? ""), row.subject),
-        h("span", { class: "below" }, row.detail),
+        h("span", { class: "below" }, asSentence(row.detail)),
       ),
     ),
   );

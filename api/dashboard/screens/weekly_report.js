@@ -20,6 +20,9 @@ export async function showReport({ me, query, signal, reload }) {
     h("p", { class: "trail" }, link("/", "Overview"), " / weekly report"),
     h("h1", {}, `${report.workspace}: the week from ${period}`),
     h("p", { class: "under-title" }, totalsText(report)),
+    isPast(addDays(report.last_day, 1))
+      ? null
+      : h("p", { class: "quiet" }, "This week is not over: what is counted is less than a whole week."),
     h(
       "div",
       { class: "actions" },
@@ -33,18 +36,14 @@ export async function showReport({ me, query, signal, reload }) {
     section("What failed most", {}, patternsTable(report)),
     section("Resolved or reopened", {}, movedList(report.moved)),
     section("Fixes that were judged", {}, fixesList(report.fixes)),
-    isOfThen(report)
-      ? [
-          section("Likely within seven days", {}, likelyList(report.likely)),
-          section("What to fix first", {}, recommendationsList(report.recommendations)),
-        ]
-      : null,
+    section("Likely within seven days", {}, likelyList(report.likely)),
+    isOfThen(report) ? section("What to fix first", {}, recommendationsList(report.recommendations)) : null,
     h("p", { class: "quiet" }, writtenText(report)),
   );
 }
 
 /**
- * Whether what was likely and to be fixed then is part of it.
+ * Whether what was to be fixed then is part of it.
  * @param {Report} report
  */
 const isOfThen = ({ written_at, last_day }) => written_at !== null || addDays(last_day, 7) >= today();
@@ -54,7 +53,7 @@ function writtenText(report) {
   if (report.written_at) return `Written ${minute(report.written_at)}; it does not change any more.`;
   return isOfThen(report)
     ? "Not written yet: it still changes."
-    : "This week was not written when it ended: what was likely then is not known.";
+    : "This week was not written when it ended: what was to be fixed then is not known.";
 }
 
 /**
@@ -63,6 +62,12 @@ function writtenText(report) {
  */
 const addDays = (date, days) =>
   new Date(Date.parse(`${date}T00:00:00Z`) + days * 86_400_000).toISOString().slice(0, 10);
+
+/**
+ * Whether a day has begun.
+ * @param {string} date
+ */
+const isPast = (date) => date <= today();
 
 /** @param {Report} options */
 function totalsText({
@@ -100,9 +105,9 @@ function patternsTable({ patterns }) {
       cell: (row) => [
         link(`/patterns/${row.id}`, row.name),
         row.is_new ? h("span", { class: "below" }, "new") : null,
-        assigneeOf(row),
       ],
     },
+    { title: "Whom to tell", cell: (row) => row.owner ?? "–" },
     { title: "Issues", numeric: true, cell: (row) => number(row.occurrences) },
     { title: "Week before", numeric: true, cell: (row) => number(row.occurrences_before) },
   ];
@@ -129,7 +134,6 @@ const movedList = (items) =>
   rows(items, "No pattern was resolved or reopened.", (row) => [
     link(`/patterns/${row.id}`, row.name),
     ` was ${row.kind}`,
-    assigneeOf(row),
   ]);
 
 /** @param {Report["fixes"]} items */
@@ -137,7 +141,6 @@ const fixesList = (items) =>
   rows(items, "No fix was judged.", (row) => [
     link(`/recommendations/${row.id}`, row.title),
     h("span", { class: "below" }, `${Verdict.labels[row.verdict]}: ${row.text}`),
-    assigneeOf(row),
   ]);
 
 /** @param {Report["likely"]} items */
@@ -146,8 +149,7 @@ const likelyList = (items) =>
     h("strong", {}, probabilityText(row.probability)),
     " ",
     link(`/patterns/${row.id}`, row.name),
-    row.next_on ? h("span", { class: "below" }, `next expected ${dayOf(row.next_on, true)}`) : null,
-    assigneeOf(row),
+    below(row.next_on ? `next expected ${dayOf(row.next_on, true)}` : null, row.owner),
   ]);
 
 /** @param {Report["recommendations"]} items */
@@ -155,14 +157,18 @@ const recommendationsList = (items) =>
   rows(items, "Nothing is open.", (row) => [
     `${number(row.rank)}. `,
     link(`/recommendations/${row.id}`, row.title),
-    h(
-      "span",
-      { class: "below" },
+    below(
       `prevents ${number(row.expected_loops_prevented, 1)} recurrences in 90 days if it holds`,
+      row.owner,
     ),
-    assigneeOf(row),
   ]);
 
-/** @param {{ assignee?: string | null }} row */
-const assigneeOf = ({ assignee }) =>
-  assignee ? h("span", { class: "below" }, `${assignee} takes care of it`) : null;
+/**
+ * What stands below a line, with whom to tell.
+ * @param {string | null} text
+ * @param {string | null} owner
+ */
+function below(text, owner) {
+  const parts = [text, owner ? `tell ${owner}` : null].filter(Boolean);
+  return parts.length ? h("span", { class: "below" }, parts.join(" · ")) : null;
+}

@@ -9,6 +9,7 @@ import typer
 from causeloop_pipeline.cli.output.help import CommandList, show_examples
 from causeloop_pipeline.model.plans import PlanName
 from causeloop_pipeline.model.tenancy import OrganizationStatus
+from causeloop_pipeline.model.time_zones import is_time_zone
 from causeloop_pipeline.settings import settings
 from causeloop_pipeline.storage.app.provisioning import (
     NewTenant,
@@ -29,6 +30,14 @@ EMAIL = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>]+")
 UPDATE_PLAN = """
 update app.organization set plan = %s, seats_total = coalesce(%s, seats_total) where slug = %s
 returning seats_total
+"""
+SELECT_CONNECTORS = """
+select w.slug as workspace, c.display_name, c.type
+from app.connector as c
+join app.workspace as w using (workspace_id)
+join app.organization as o using (organization_id)
+where o.slug = %s and c.status = 'active'
+order by w.slug, c.display_name
 """
 UPDATE_STATUS = """
 update app.organization set status = %s, status_set_by = 'operator' where slug = %s returning organization_id
@@ -55,6 +64,11 @@ def create(
     """Create an organization, a workspace and an owner, who sets a password by the printed link."""
     if not EMAIL.fullmatch(email):
         raise typer.BadParameter(f"{email!r} is not an e-mail address", param_hint="--email")
+    if not is_time_zone(timezone):
+        raise typer.BadParameter(
+            f"{timezone!r} is no time zone: use one of the IANA database, such as Europe/Berlin",
+            param_hint="--timezone",
+        )
     tenant = NewTenant(
         organization=organization,
         organization_slug=make_slug(organization),
@@ -111,10 +125,23 @@ def set_plan(
         except psycopg.errors.CheckViolation:
             typer.echo(f"{slug} has more than {seats} active members: let them go first", err=True)
             raise typer.Exit(1) from None
-    if row is None:
-        typer.echo(f"there is no organization {slug!r}", err=True)
-        raise typer.Exit(1)
+        if row is None:
+            typer.echo(f"there is no organization {slug!r}", err=True)
+            raise typer.Exit(1)
+        stopped = _list_stopped(owner, slug, plan)
     typer.echo(f"{slug} has the plan {plan} and {row[0]} seats", err=True)
+    if stopped:
+        typer.echo(
+            f"nothing is read any more from {', '.join(stopped)}: the plan does not include it", err=True
+        )
+
+
+def _list_stopped(owner: psycopg.Connection, slug: str, plan: str) -> list[str]:
+    """The active connectors of an organization that a plan does not include."""
+    from causeloop_pipeline.connectors.registry import is_included
+
+    rows = owner.execute(SELECT_CONNECTORS, (slug,)).fetchall()
+    return [f"{name} ({workspace})" for workspace, name, kind in rows if not is_included(plan, kind)]
 
 
 @app.command("reset-password", epilog=show_examples("tenant reset-password ada@acme.example"))

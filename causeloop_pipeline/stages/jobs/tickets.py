@@ -8,6 +8,7 @@ from uuid import UUID
 
 from causeloop_pipeline.connectors.configuration import fill_defaults
 from causeloop_pipeline.connectors.registry import CONNECTORS
+from causeloop_pipeline.connectors.ticket_targets import direct_to
 from causeloop_pipeline.egress.allow_list import read_allowed
 from causeloop_pipeline.egress.errors import OutsideFailure, PermanentFailure
 from causeloop_pipeline.egress.policy import EgressPolicy
@@ -128,7 +129,7 @@ def _find_tracker(installation: Installation, pushed: PushedTicket) -> Tracker:
             "the ticket's connector is paused, in error or gone: resume it, then push again"
         )
     connector = CONNECTORS[configured.type]
-    config = fill_defaults(connector, configured.config)
+    config = direct_to(connector, fill_defaults(connector, configured.config), pushed.target)
     egress = EgressPolicy.parse(read_allowed(installation.settings))
     return make_tracker(connector, config, configured.credentials, egress)
 

@@ -54,7 +54,7 @@ where workspace_id = %(workspace_id)s and recommendation_id = (
     limit 1
     for update skip locked
 )
-returning workspace_id, recommendation_id, connector_id, attempts, pushed_at, external_id, status
+returning workspace_id, recommendation_id, connector_id, attempts, pushed_at, external_id, status, target
 """
 
 UPDATE_REFRESHED = f"""
@@ -70,7 +70,7 @@ where workspace_id = %(workspace_id)s and recommendation_id in (
     for update skip locked
 )
 returning workspace_id, recommendation_id, connector_id, attempts, pushed_at, external_id, status,
-          old.is_edit_due
+          old.is_edit_due, target
 """
 
 SELECT_WORKSPACES = f"""
@@ -117,6 +117,8 @@ class PushedTicket:
     status: str
     is_edit_due: bool = False
     """Whether what it is about recurred since it was last written."""
+    target: str | None = None
+    """The repository or project to open it in; None: the one that the connector names."""
 
     @property
     def is_in_tracker(self) -> bool:

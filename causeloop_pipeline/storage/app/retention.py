@@ -158,6 +158,7 @@ t.status <> 'running' and t.started_at < now() - interval '90 days'
 
 RETENTION_KINDS = {
     "sync runs": _delete_rows("app.sync_run", "sync_run_id", IS_SYNC_RUN_OLD),
+    "feed outages": _delete_rows("app.feed_outage", "ctid", "t.repaired_at < now() - interval '90 days'"),
     "webhook deliveries": _delete_rows(
         "raw.webhook_delivery", "ctid", "t.received_at < now() - interval '30 days'"
     ),

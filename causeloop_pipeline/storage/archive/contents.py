@@ -24,6 +24,7 @@ LEFT_OUT = {
     "app.workspace_archive": "archives",
     "app.workspace_archive_part": "archives",
     "app.reporting_login": "a role of the server: granted again",
+    "app.feed_outage": "of the feeds there",
     "app.delivery_trace": "of deliveries in progress",
     "raw.mapped_record": "read from the records by the mappings of the other installation",
     "app.upload": "undone where it was made",

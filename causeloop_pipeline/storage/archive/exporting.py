@@ -14,12 +14,14 @@ from pydantic import BaseModel
 
 from causeloop_pipeline.storage.archive.contents import ArchivedColumn, ArchivedTable, select_archived
 from causeloop_pipeline.storage.archive.manifest import (
+    BILLING,
     FORMAT,
     MANIFEST,
     MAX_ROWS_PER_PART,
     PEOPLE,
     VERSION,
     WORKSPACE,
+    BillingEntry,
     File,
     Manifest,
     People,
@@ -37,6 +39,11 @@ SELECT_PEOPLE = """
 select m.user_id, u.email, coalesce(m.name, u.name) as name, m.role
 from app.membership as m join app.users as u using (user_id)
 where m.workspace_id = %s order by m.user_id
+"""
+SELECT_BILLING = """
+select b.legal_name, b.address, b.tax_id, b.email
+from app.workspace as w join app.billing_identity as b using (organization_id)
+where w.workspace_id = %s
 """
 SELECT_REVISION = "select version_num from app.alembic_version"
 
@@ -65,6 +72,8 @@ def export_workspace(
             _add(archive, WORKSPACE, _read_workspace(owner, workspace_id)),
             _add(archive, PEOPLE, people or _read_people(owner, workspace_id)),
         ]
+        if people is None:
+            documents.append(_add(archive, BILLING, _read_billing(owner, workspace_id)))
         tables = []
         for table in select_archived(list_tenant_tables(owner)):
             tables.append(_export_table(owner, archive, table, workspace_id))
@@ -90,6 +99,11 @@ def _read_workspace(owner: psycopg.Connection[dict[str, Any]], workspace_id: UUI
     if row is None:
         raise LookupError(f"there is no workspace {workspace_id}")
     return WorkspaceEntry(**row)
+
+
+def _read_billing(owner: psycopg.Connection[dict[str, Any]], workspace_id: UUID) -> BillingEntry:
+    row = owner.execute(SELECT_BILLING, (workspace_id,)).fetchone()
+    return BillingEntry(**(row or {}))
 
 
 def _read_people(owner: psycopg.Connection[dict[str, Any]], workspace_id: UUID) -> People:

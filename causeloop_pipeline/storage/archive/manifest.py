@@ -8,6 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 FORMAT, VERSION = "causeloop workspace", 1
 MANIFEST, WORKSPACE, PEOPLE = "manifest.json", "workspace.json", "people.json"
+BILLING = "billing.json"
+"""In what the operator exports alone: admins, who may export as well, do not see it."""
 PART_NAME = re.compile(r"tables/[a-z]+\.[a-z_]+/[0-9]{5}\.parquet")
 MAX_ROWS_PER_PART = 20_000
 MAX_BYTES_PER_PART = 256_000_000
@@ -57,6 +59,15 @@ class WorkspaceEntry(_Strict):
     name: str = Field(min_length=1, max_length=200)
     slug: str = Field(max_length=100)
     timezone: str = Field(max_length=100)
+
+
+class BillingEntry(_Strict):
+    """Who is invoiced for the organization; an import leaves that of its own organization as it is."""
+
+    legal_name: str | None = Field(None, max_length=300)
+    address: str | None = Field(None, max_length=1_000)
+    tax_id: str | None = Field(None, max_length=60)
+    email: str | None = Field(None, max_length=320)
 
 
 class PersonEntry(_Strict):

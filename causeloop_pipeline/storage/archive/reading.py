@@ -14,6 +14,7 @@ from typing import TypeVar
 from pydantic import BaseModel, ValidationError
 
 from causeloop_pipeline.storage.archive.manifest import (
+    BILLING,
     FORMAT,
     MANIFEST,
     PART_NAME,
@@ -105,7 +106,7 @@ def _check_entries(file: zipfile.ZipFile) -> set[str]:
     names = {entry.filename for entry in entries}
     if len(names) != len(entries):
         raise ArchiveError("two entries of the archive have the same name")
-    allowed = {MANIFEST, WORKSPACE, PEOPLE}
+    allowed = {MANIFEST, WORKSPACE, PEOPLE, BILLING}
     strange = sorted(name for name in names if name not in allowed and not PART_NAME.fullmatch(name))
     if strange:
         raise ArchiveError(f"an archive of Causeloop has no entry {strange[0][:80]!r}")

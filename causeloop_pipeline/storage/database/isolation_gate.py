@@ -113,7 +113,7 @@ where p.prosecdef and n.nspname not in {SYSTEM_SCHEMAS}
         'app.reset_password(bytea,text)', 'app.change_password(uuid,text,text,uuid)',
         'app.erase_requested_workspace(uuid)', 'app.accept_invitation(uuid,uuid,bytea,text)',
         'app.find_person(text,text,text)', 'app.list_memberships(uuid)', 'app.revoke_access(uuid)',
-        'app.end_access()', 'app.analyze_table(regclass,boolean)', 'app.member_name(uuid,uuid)'
+        'app.end_access()', 'app.analyze_table(regclass,boolean)'
     )
 """
 

@@ -29,6 +29,12 @@ MARK_GROUPINGS_STALE = """
 update detect.grouping_state set stale_since = coalesce(stale_since, now()), corrections_digest = ''
 where workspace_id = any (%s)
 """
+ERASE_FROM_BILLING = """
+update app.billing_identity
+set email = case when lower(email) = lower(%(email)s) then null else email end,
+    changed_by = case when changed_by = %(user)s then %(pseudonym)s else changed_by end
+where lower(email) = lower(%(email)s) or changed_by = %(user)s
+"""
 SELECT_PERSON = """
 select user_id, email, name, external_id from app.users
 where email = lower(%(who)s) or user_id::text = %(who)s
@@ -108,6 +114,12 @@ def erase_person(
             if not any(changes.values()):
                 break
         with owner.transaction():
+            named = {
+                "user": f"user:{person.user_id}",
+                "pseudonym": f"user:{pseudonym}",
+                "email": person.email,
+            }
+            rows += owner.execute(ERASE_FROM_BILLING, named).rowcount
             for name in ("user_password", "password_reset", "users"):
                 statement = sql.SQL("delete from {} where user_id = %s").format(sql.Identifier("app", name))
                 rows += owner.execute(statement, (person.user_id,)).rowcount

@@ -22,7 +22,9 @@ ROWS_PER_BATCH = 20_000
 PEOPLE_TABLES = {"app.membership", "app.session", "app.refresh_token", "app.invitation", "app.assignment"}
 """Deleted with the workspace's own row in one transaction, because they tell who belongs only to it."""
 
-TABLES_OF_NAMES = tuple(TenantTable("app", name, (), ()) for name in ("workspace", "organization", "users"))
+TABLES_OF_NAMES = tuple(
+    TenantTable("app", name, (), ()) for name in ("workspace", "organization", "billing_identity", "users")
+)
 
 ARCHIVE = """
 update app.workspace set archived_at = coalesce(archived_at, now()) where workspace_id = %s

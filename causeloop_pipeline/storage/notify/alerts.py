@@ -90,13 +90,14 @@ order by m.pattern_id
 SELECT_CROSSINGS = """
 select c.alert_rule_id, c.pattern_id, c.crossings, r.channels, r.name as rule, o.name as workspace,
        p.name as pattern, r.probability_threshold as threshold, r.window_days, latest.probability,
-       latest.event_count, latest.likely_trigger,
-       act.last_ending(p.workspace_id, array[p.pattern_id]) as last_ending
+       latest.event_count, latest.likely_trigger, owned.owner ->> 'name' as owner,
+       owned.owner ->> 'contact' as contact, act.last_ending(p.workspace_id, array[p.pattern_id]) as last_ending
 from crossing as c
 join notify.alert_rule as r on r.workspace_id = %(workspace_id)s and r.alert_rule_id = c.alert_rule_id
 join app.workspace as o on o.workspace_id = r.workspace_id
 join detect.pattern as p on p.workspace_id = r.workspace_id and p.pattern_id = c.pattern_id
 cross join lateral predict.latest_prediction(p.workspace_id, p.pattern_id, r.window_days) as latest
+cross join lateral app.owner_of_pattern(p.workspace_id, p.pattern_id, p.fingerprint) as owned (owner)
 order by c.alert_rule_id, c.pattern_id
 """
 
@@ -236,9 +237,10 @@ def _summarize(crossings: Sequence[Crossing]) -> tuple[str, dict[str, Any]]:
 
 def _to_crossing(row: dict[str, Any], service: str | None, public_url: str) -> Crossing:
     rule_id, number, channels = row.pop("alert_rule_id"), row.pop("crossings"), row.pop("channels")
-    pattern_id = row.pop("pattern_id")
+    pattern_id, contact = row.pop("pattern_id"), row.pop("contact")
     message = {
         **row,
+        "owner": f"{row['owner']} ({contact})" if contact else row["owner"],
         "pattern_id": str(pattern_id),
         "service": service,
         "url": build_pattern_url(public_url, pattern_id),

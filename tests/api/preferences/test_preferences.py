@@ -96,5 +96,64 @@ def test_notifications_tell_what_broke_was_graded_and_judged_and_how_long_it_was
     assert rows["fix_judged"]["detail"] == "The fix held."
     assert rows["expectation_broken"]["detail"] == "Broken."
     assert rows["pattern_resolved"]["item_id"] == str(ids["other_pattern_id"])
+    assert rows["pattern_reopened"]["item_id"] == str(ids["pattern_id"])
     assert person.post("/v1/notifications/seen").json()["seen_at"] is not None
     assert client(fresh_sample.credentials["viewer"]).get("/v1/notifications").json()["seen_at"] is None
+
+
+def finish_sync(database: Database, sample: Sample, minutes_ago: int, status: str, error: str | None) -> None:
+    at = datetime.now(UTC) - timedelta(minutes=minutes_ago)
+    with database.workspace(sample.workspace_id) as session:
+        connector_id = sample.ids["connector_id"]
+        insert_row(
+            session, "app.sync_run", sample, connector_id=connector_id, status="running", started_at=at
+        )
+        session.execute(
+            "update app.sync_run set status = %s, error = %s, finished_at = %s where status = 'running'",
+            (status, error, at),
+        )
+
+
+def test_a_feed_that_broke_and_was_repaired_is_reported_at_the_times_of_both(
+    client: Client, fresh_sample: Sample, database: Database
+) -> None:
+    for minutes_ago, status, error in (
+        (50, "failed", "it answered 401"),
+        (40, "failed", "it answered 500"),
+        (30, "succeeded", None),
+        (20, "succeeded", None),
+        (10, "failed", "it does not answer"),
+    ):
+        finish_sync(database, fresh_sample, minutes_ago, status, error)
+
+    rows = client(fresh_sample.credentials["viewer"]).get("/v1/notifications").json()["data"]
+    feed = [row for row in rows if row["kind"].startswith("feed_")]
+
+    assert [(row["kind"], row["detail"].partition(".")[0]) for row in feed] == [
+        ("feed_broken", "it does not answer"),
+        ("feed_repaired", "It answers again"),
+        ("feed_broken", "it answered 401"),
+    ]
+    ages = [(datetime.now(UTC) - datetime.fromisoformat(row["at"])).total_seconds() / 60 for row in feed]
+    assert [round(age, -1) for age in ages] == [10, 30, 50]
+
+
+def test_a_stopped_connector_is_reported_and_one_that_is_only_pushed_to_is_repaired_by_resuming_it(
+    client: Client, fresh_sample: Sample, database: Database
+) -> None:
+    def set_status(status: str, reason: str | None) -> None:
+        with database.workspace(fresh_sample.workspace_id) as session:
+            session.execute(
+                "update app.connector set is_push_only = true, status = %s, status_reason = %s "
+                "where connector_id = %s",
+                (status, reason, fresh_sample.ids["connector_id"]),
+            )
+
+    set_status("error", "401: enter new credentials")
+    set_status("active", None)
+    rows = client(fresh_sample.credentials["viewer"]).get("/v1/notifications").json()["data"]
+
+    assert {(row["kind"], row["detail"].partition(".")[0]) for row in rows if "feed" in row["kind"]} == {
+        ("feed_broken", "401: enter new credentials"),
+        ("feed_repaired", "It answers again"),
+    }

@@ -1,7 +1,7 @@
 """The weekly report: one week in numbers, and once by e-mail for whoever wants it."""
 
 from datetime import UTC, datetime, timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -14,6 +14,7 @@ from causeloop_pipeline.storage.database.session import Database
 from causeloop_pipeline.storage.notify.weekly_reports import enqueue_weekly_reports, write_weekly_report
 from tests.api.conftest import Client, Mailbox
 from tests.api.sample import TIMEZONE, Sample
+from tests.api.sample_rows import insert_row
 from tests.storage.stored import store_occurrence
 
 SITE = "https://causeloop.example.com"
@@ -44,17 +45,18 @@ def test_a_week_is_summed_up_from_monday_to_sunday(
     assert (report["occurrences"], report["occurrences_before"]) == (6, 9)
     assert [(row["occurrences"], row["occurrences_before"]) for row in report["patterns"]] == [(6, 4)]
     assert [row["verdict"] for row in report["fixes"]] == ["held"]
-    assert (report["written_at"], report["likely"], report["recommendations"]) == (None, [], [])
+    assert (report["written_at"], report["recommendations"]) == (None, [])
+    latest = client(fresh_sample.credentials["viewer"]).get("/v1/reports/weekly").json()
+    assert [row["rank"] for row in latest["recommendations"]] == [1, 2, 3]
 
 
-def test_a_written_week_keeps_its_bytes_and_names_who_takes_care(
+def test_a_written_week_keeps_its_bytes_and_names_whom_to_tell(
     client: Client, fresh_sample: Sample, database: Database
 ) -> None:
     api, workspace_id = client(fresh_sample.credentials["member token"]), fresh_sample.workspace_id
-    person = api.get("/v1/me").json()["user_id"]
-    for kind in ("recommendation", "pattern"):
-        path = f"/v1/{kind}s/{fresh_sample.ids[f'{kind}_id']}/assignee"
-        assert api.put(path, json={"user_id": person}).status_code == 200
+    item = str(fresh_sample.ids["recommendation_id"])
+    owner = {"item_kind": "recommendation", "item": item, "name": "Payments"}
+    assert api.put("/v1/owners", json=owner).status_code == 200
     before = api.get("/v1/reports/weekly").json()
     with database.workspace(workspace_id) as session:
         store_occurrence(session, workspace_id, str(fresh_sample.issues[0]), datetime(2026, 1, 5, tzinfo=UTC))
@@ -68,7 +70,7 @@ def test_a_written_week_keeps_its_bytes_and_names_who_takes_care(
     assert before["written_at"] is None
     assert written.json()["written_at"] is not None
     assert [row["rank"] for row in written.json()["recommendations"]] == [1, 2, 3]
-    assert any(row["assignee"] for row in written.json()["recommendations"])
+    assert "Payments" in (row["owner"] for row in written.json()["recommendations"])
     assert later.content == written.content
 
 
@@ -82,6 +84,36 @@ def test_a_week_that_has_not_begun_has_no_report(client: Client, sample: Sample)
 def test_an_empty_workspace_writes_no_report(database: Database, workspace_id: UUID) -> None:
     with database.workspace(workspace_id) as session:
         assert write_weekly_report(session, workspace_id) == 0
+
+
+def test_an_earlier_week_shows_what_was_predicted_when_it_ended(
+    client: Client, fresh_sample: Sample, database: Database
+) -> None:
+    issued = datetime.now(UTC) - timedelta(days=21)
+    with database.workspace(fresh_sample.workspace_id) as session:
+        insert_row(
+            session,
+            "predict.prediction",
+            fresh_sample,
+            prediction_id=uuid4(),
+            pattern_id=fresh_sample.ids["pattern_id"],
+            window_days=7,
+            issued_at=issued,
+            closes_at=issued + timedelta(days=7),
+            probability=0.99,
+            impact="high",
+            event_count=12,
+            model_probabilities="{}",
+            model_version="v1",
+        )
+    viewer = client(fresh_sample.credentials["viewer"])
+
+    def read_likely(day: datetime) -> list[str]:
+        report = viewer.get(f"/v1/reports/weekly?week={day.date()}").json()
+        return [row["id"] for row in report["likely"]]
+
+    assert read_likely(issued) == [str(fresh_sample.ids["pattern_id"])]
+    assert read_likely(issued - timedelta(days=14)) == []
 
 
 def test_the_report_of_a_week_goes_once_to_whoever_wants_it(

@@ -134,3 +134,38 @@ def test_plan_and_seats_are_set_unless_more_people_are_active(owner: psycopg.Con
     assert row == ("growth", 2)
     assert [run.exit_code for run in (changed, kept_seats, too_few, unknown)] == [0, 0, 1, 1]
     assert "more than 1 active members" in too_few.stderr
+
+
+def test_a_time_zone_that_does_not_exist_is_refused_by_the_command_and_by_the_database(
+    owner: psycopg.Connection,
+) -> None:
+    name = f"Mars {uuid4().hex[:8]}"
+    arguments = ["tenant", "create", name, "--email", f"{uuid4().hex}@example.com"]
+
+    refused = CliRunner().invoke(app, [*arguments, "--timezone", "Mars/Base"])
+    created = CliRunner().invoke(app, [*arguments, "--timezone", "Asia/Kathmandu"])
+
+    assert (refused.exit_code, created.exit_code) == (2, 0)
+    assert "Mars/Base" in refused.stderr
+    with pytest.raises(psycopg.errors.CheckViolation, match="no time zone"):
+        owner.execute("update app.workspace set timezone = 'Mars/Base' where name = 'Main'")
+
+
+def test_a_lower_plan_names_the_connectors_that_it_stops(owner: psycopg.Connection) -> None:
+    name = f"Less {uuid4().hex[:8]}"
+    CliRunner().invoke(app, ["tenant", "create", name, "--email", f"{uuid4().hex}@example.com"])
+    slug = name.lower().replace(" ", "-")
+    workspace = owner.execute(OF_SLUG, (slug,)).fetchone()
+    assert workspace is not None
+    for connector_type, called in (("datadog", "Our Datadog"), ("custom_api", "Scripts")):
+        owner.execute(
+            "insert into app.connector (workspace_id, type, display_name) values (%s, %s, %s)",
+            (workspace[0], connector_type, called),
+        )
+
+    lowered = CliRunner().invoke(app, ["tenant", "set-plan", slug, "free"])
+    raised = CliRunner().invoke(app, ["tenant", "set-plan", slug, "enterprise"])
+
+    assert "nothing is read any more from Our Datadog (main)" in lowered.stderr
+    assert "Scripts" not in lowered.stderr
+    assert "nothing is read" not in raised.stderr

@@ -114,6 +114,12 @@ def test_an_erased_person_is_a_pseudonym_in_every_text_and_nowhere_else(
             "values (%s, %s, 'member.changed', 'x', jsonb_build_object('name', %s::text))",
             (sample.workspace_id, f"user:{user_id}", name),
         )
+    with psycopg.connect(own.owner_url, autocommit=True) as owner:
+        owner.execute(
+            "insert into app.billing_identity (organization_id, legal_name, email, changed_by) "
+            "select organization_id, 'Acme', %s, %s from app.workspace where workspace_id = %s",
+            (email, f"user:{user_id}", sample.workspace_id),
+        )
     person = find_person(own.owner_url, email.upper())
     assert person is not None
     assert len(find_everywhere(own.superuser_url, str(user_id), email)) > 100

@@ -86,7 +86,7 @@ export function membersSection(pattern, { me, query, signal }) {
 const groupField = (groups) => ({
   name: "member_group",
   label: "Same words",
-  options: [["", "any"], ...groups.map(groupOption)],
+  options: [["", "Any"], ...groups.map(groupOption)],
 });
 
 /**

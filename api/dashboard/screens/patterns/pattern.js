@@ -16,8 +16,10 @@ import {
   pluralize,
   probabilityText,
 } from "../../lib/format.js";
+import { nameWithPills } from "../../lib/names.js";
 import { empty, part, partSection } from "../../lib/states.js";
 import { HARDLY_RECURS_BELOW, SUGGESTION_BELOW } from "../../lib/vocabulary.js";
+import { ownerText } from "../owners/owner_button.js";
 import { nextDate, rhythmText, triggerSection, windowsTable } from "../predictions/prediction_summary.js";
 import { readInvestigationsOf } from "../recommendations/investigations.js";
 import {
@@ -27,6 +29,7 @@ import {
 } from "../recommendations/recommendations.js";
 import { closureSection } from "./corrections.js";
 import { readEndings } from "./endings.js";
+import { readLineage, survivorNote } from "./lineage.js";
 import { membersSection } from "./members.js";
 import { patternActions } from "./pattern_actions.js";
 import { quietText, riskMark, statusOf } from "./patterns.js";
@@ -37,9 +40,11 @@ import { suggestionsSection } from "./suggestions.js";
 
 /** @param {ScreenContext} context */
 export async function showPattern(context) {
-  const { id, signal } = context;
-  const [pattern, predictions, recommendations] = await Promise.all([
-    get("/v1/patterns/{pattern_id}", { pattern_id: id }, {}, signal),
+  const { signal } = context;
+  // The address of a merged pattern leads to its survivor, whose predictions and fixes are meant.
+  const pattern = await get("/v1/patterns/{pattern_id}", { pattern_id: context.id }, {}, signal);
+  const { id } = pattern;
+  const [predictions, recommendations] = await Promise.all([
     get("/v1/predictions", {}, { pattern_id: id, limit: 10 }, signal),
     get("/v1/recommendations", {}, { pattern_id: id, limit: 5 }, signal),
   ]);
@@ -47,7 +52,8 @@ export async function showPattern(context) {
     "article",
     { class: "screen", "data-title": pattern.name },
     h("p", { class: "trail" }, link("/patterns", "Patterns"), " / pattern"),
-    h("h1", {}, pattern.name),
+    h("h1", {}, nameWithPills(pattern.name)),
+    survivorNote(context, pattern),
     headline(pattern),
     answers(pattern, predictions.data, recommendations.data),
     patternActions(pattern, context),
@@ -61,7 +67,9 @@ export async function showPattern(context) {
     ),
     membersSection(pattern, context),
     suggestionsSection({ pattern_id: pattern.id }, context),
-    partSection("Lineage", "its lineage", () => lineage(pattern, signal), { isBelow: true }),
+    partSection("Corrections and lineage", "its lineage", () => readLineage(pattern, context), {
+      isBelow: true,
+    }),
   );
 }
 
@@ -181,6 +189,7 @@ function headline(pattern) {
       ["First seen", day(pattern.first_seen_at)],
       ["Last seen", ago(pattern.last_seen_at)],
       ["Median time to resolve", pattern.mttr_seconds === null ? null : duration(pattern.mttr_seconds)],
+      ["Owner", ownerText(pattern.owner)],
       ["Assigned to", pattern.assignee?.name],
       ["Alerts snoozed until", isFuture(pattern.snoozed_until) ? day(pattern.snoozed_until) : null],
       ["Reopened", pattern.reopened_at ? day(pattern.reopened_at) : null],
@@ -270,25 +279,4 @@ async function times(pattern, signal) {
   const more = first.page.has_more ? await read(first.page.next_cursor) : { data: [] };
   const instants = [...first.data, ...more.data].map((occurrence) => occurrence.started_at);
   return instants.length ? heatMap(instants, first.page.total) : empty("It has no occurrences to count.");
-}
-
-/**
- * @param {Model<"PatternDetail">} pattern
- * @param {AbortSignal} signal
- */
-async function lineage(pattern, signal) {
-  const { steps } = await get("/v1/patterns/{pattern_id}/lineage", { pattern_id: pattern.id }, {}, signal);
-  if (!steps.length) return empty("No issue has moved to or from this pattern.");
-  return h(
-    "ul",
-    { class: "rows" },
-    steps.map((step) =>
-      h(
-        "li",
-        {},
-        `${day(step.at)}: ${pluralize(step.issue_count, "issue")} ${step.kind}`,
-        h("span", { class: "quiet" }, ` – ${step.reason}`),
-      ),
-    ),
-  );
 }

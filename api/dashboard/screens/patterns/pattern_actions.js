@@ -7,9 +7,11 @@ import { form } from "../../lib/form.js";
 import { pluralize } from "../../lib/format.js";
 import { isAtLeast } from "../../lib/roles.js";
 import { action, notice } from "../../lib/states.js";
+import { undoNotice } from "../../lib/undo.js";
 import { assignButton } from "../assign_button.js";
+import { ownerButton } from "../owners/owner_button.js";
 import { printButton } from "../print_button.js";
-import { reopenButton } from "./corrections.js";
+import { reopenButton, withdraw } from "./corrections.js";
 import { patternPicker } from "./pattern_picker.js";
 
 /** @import { FormValues, Model, ScreenContext } from "../../types.js" */
@@ -38,6 +40,7 @@ export function patternActions(pattern, { me, workspace, reload }) {
     assignButton(pattern.assignee, me, (user_id) =>
       put("/v1/patterns/{pattern_id}/assignee", { pattern_id: pattern.id }, { user_id }).then(reload),
     ),
+    ownerButton({ kind: "pattern", item: pattern.id, title: pattern.name, owner: pattern.owner }, reload),
     snoozeButton(pattern, reload),
     isAtLeast(me, "admin") && workspace.features.includes("alerts")
       ? link(`/alerts?pattern_id=${pattern.id}`, "Alert on this", { class: "button" })
@@ -50,14 +53,21 @@ export function patternActions(pattern, { me, workspace, reload }) {
 /** @param {Model<"PatternDetail">} pattern */
 function confirmGrouping(pattern) {
   /** @param {boolean} together */
-  const confirm = (together) => () =>
-    post("/v1/patterns/{pattern_id}/confirm", { pattern_id: pattern.id }, { together });
+  const confirm = (together) => async () => {
+    const path = { pattern_id: pattern.id };
+    const { id } = await post("/v1/patterns/{pattern_id}/confirm", path, { together });
+    const text = together
+      ? "Recorded: they belong together."
+      : "Recorded. Unlink or split off the issues that do not belong.";
+    const undo = () => post("/v1/feedback/{feedback_id}/withdraw", { feedback_id: id });
+    undoNotice(text, undo, "Your answer no longer counts.");
+  };
   return h(
     "span",
     { class: "beside" },
     h("span", { class: "quiet" }, "Do these issues belong together?"),
-    action("Yes", confirm(true), { done: "Recorded: they belong together." }),
-    action("No", confirm(false), { done: "Recorded. Unlink or split off the issues that do not belong." }),
+    action("Yes", confirm(true)),
+    action("No", confirm(false)),
   );
 }
 
@@ -132,13 +142,15 @@ const mergeButton = (pattern, reload) =>
       except: [pattern.id],
       isMultiple: true,
       verb: "Merge",
-      choose: async (ids, reason) => {
-        const body = { pattern_ids: ids, ...(reason && { reason }) };
-        await post("/v1/patterns/{pattern_id}/merge", { pattern_id: pattern.id }, body);
+      stays: pattern.name,
+      choose: async (ids, reason, name) => {
+        const body = { pattern_ids: ids, ...(reason && { reason }), ...(name && { name }) };
+        const path = { pattern_id: pattern.id };
+        const { correction_id: id } = await post("/v1/patterns/{pattern_id}/merge", path, body);
         close();
         reload();
+        offerUndo(id, "Merged: the issues move in the next run.", reload);
       },
-      done: "Merged: the issues move in the next run.",
     }),
   );
 
@@ -148,6 +160,22 @@ const mergeButton = (pattern, reload) =>
  * @param {string[]} issueIds
  */
 export async function splitOff(pattern, issueIds) {
-  await post("/v1/patterns/{pattern_id}/split", { pattern_id: pattern.id }, { issue_ids: issueIds });
-  notice("Split off: the issues get a pattern of their own in the next run.");
+  const { correction_id: id } = await post(
+    "/v1/patterns/{pattern_id}/split",
+    { pattern_id: pattern.id },
+    { issue_ids: issueIds },
+  );
+  offerUndo(id, "Split off: the issues get a pattern of their own in the next run.");
+}
+
+/**
+ * Say that a correction is recorded, with “Undo” where it changed something.
+ * @param {string | null} correctionId
+ * @param {string} text
+ * @param {() => void} [after]
+ */
+function offerUndo(correctionId, text, after) {
+  if (!correctionId) return notice("That was recorded before.");
+  const undo = () => withdraw(correctionId).then(() => after?.());
+  undoNotice(text, undo, "Taken back: everything stays as it was.");
 }

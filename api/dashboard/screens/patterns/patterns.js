@@ -6,9 +6,11 @@ import { h, link, table } from "../../lib/elements.js";
 import { ago, band, exact, number, pluralize, probabilityText } from "../../lib/format.js";
 import { valuesOf } from "../../lib/issue_values.js";
 import { anyOf, listing } from "../../lib/listing.js";
+import { nameWithPills } from "../../lib/names.js";
 import { savedViews } from "../../lib/saved_views.js";
 import { empty } from "../../lib/states.js";
 import { ISSUE_FACETS, PatternStatus } from "../../lib/vocabulary.js";
+import { ownerNames, ownerText } from "../owners/owner_button.js";
 import { suggestionsSection } from "./suggestions.js";
 
 /** @import { Column, Filter, Model, ScreenContext } from "../../types.js" */
@@ -24,7 +26,7 @@ const FIELDS = [
     name: "min_risk_score",
     label: "Risk",
     options: [
-      ["", "any"],
+      ["", "Any"],
       ["90", "critical (90+)"],
       ["70", "high (70+)"],
       ["40", "medium (40+)"],
@@ -32,11 +34,12 @@ const FIELDS = [
   },
   { name: "service", label: "Service", suggest: valuesOf("service") },
   { name: "team", label: "Team", suggest: valuesOf("team") },
+  { name: "owner", label: "Owner", suggest: ownerNames },
   {
     name: "min_confidence",
     label: "Confidence",
     options: [
-      ["", "any"],
+      ["", "Any"],
       ["0.9", "90 % or more"],
       ["0.7", "70 % or more"],
     ],
@@ -96,7 +99,10 @@ function patternsTable(rows, sparks) {
     {
       title: "Pattern",
       className: "wide",
-      cell: (row) => [link(`/patterns/${row.id}`, row.name), h("span", { class: "below" }, dimensions(row))],
+      cell: (row) => [
+        link(`/patterns/${row.id}`, nameWithPills(row.name)),
+        h("span", { class: "below" }, dimensions(row)),
+      ],
     },
     { title: `${WEEKS} weeks`, cell: (row) => sparks.of(row) },
     { title: "Issues", numeric: true, cell: (row) => number(row.issue_count) },
@@ -106,6 +112,7 @@ function patternsTable(rows, sparks) {
     },
     { title: "Confidence", numeric: true, cell: (row) => probabilityText(row.confidence) },
     { title: "Status", cell: (row) => statusOf(row) },
+    { title: "Owner", cell: (row) => ownerText(row.owner) ?? "–" },
   ];
   return table("Patterns", columns, rows, { className: "stacked" });
 }

@@ -5,10 +5,13 @@ import { get, patch, put } from "../../lib/client.js";
 import { h, link, section, table } from "../../lib/elements.js";
 import { ago, minute, pluralize, timeZone, today } from "../../lib/format.js";
 import { choicesOf, listing } from "../../lib/listing.js";
-import { action, empty, partSection } from "../../lib/states.js";
+import { nameWithPills } from "../../lib/names.js";
+import { action, empty, notice, partSection } from "../../lib/states.js";
+import { undoNotice } from "../../lib/undo.js";
 import { RecommendationStatus } from "../../lib/vocabulary.js";
 import { assignButton } from "../assign_button.js";
 import { expectationsSection } from "./expectations.js";
+import { ownerButton, ownerText } from "../owners/owner_button.js";
 import { proofSection } from "./fixes.js";
 import { planSection } from "./plan.js";
 import { effortAndImpact, preventedInterval, recurrencesPrevented, statusMark } from "./recommendations.js";
@@ -36,13 +39,14 @@ export async function showRecommendation({ id, me, signal, reload }) {
       " / recommendation ",
       recommendation.rank ? `#${recommendation.rank}` : "unranked",
     ),
-    h("h1", {}, recommendation.title),
+    h("h1", {}, nameWithPills(recommendation.title)),
     h(
       "p",
       { class: "under-title" },
       statusMark(recommendation.status),
       " · ",
       effortAndImpact(recommendation),
+      recommendation.owner ? [" · owned by ", ownerText(recommendation.owner)] : null,
       ` · computed ${ago(recommendation.computed_at)}`,
     ),
     h(
@@ -153,8 +157,13 @@ function statusSection(recommendation, me, reload) {
     if (!when.hidden && date.value) body.fixed_on = date.value;
     if (!which.hidden && version.value.trim()) body.fixed_in = version.value.trim();
     if (!why.hidden && reason.value.trim()) body.note = `Dismissed: ${reason.value.trim()}`;
-    await patch("/v1/recommendations/{recommendation_id}", { recommendation_id: recommendation.id }, body);
+    const path = { recommendation_id: recommendation.id };
+    await patch("/v1/recommendations/{recommendation_id}", path, body);
     reload();
+    if (select.value === recommendation.status) return notice("The status is saved.");
+    const undo = () =>
+      patch("/v1/recommendations/{recommendation_id}", path, formerProgress(recommendation)).then(reload);
+    undoNotice("The status is saved.", undo, "The former status is back.");
   };
   /** @param {string | null} user_id */
   const assign = (user_id) =>
@@ -163,9 +172,11 @@ function statusSection(recommendation, me, reload) {
       { recommendation_id: recommendation.id },
       { user_id },
     ).then(reload);
+  const { id: item, title, owner } = recommendation;
+  const owned = { kind: /** @type {const} */ ("recommendation"), item, title, owner };
   return section(
     "Progress",
-    { beside: assignButton(recommendation.assignee, me, assign) },
+    { beside: [assignButton(recommendation.assignee, me, assign), ownerButton(owned, reload)] },
     h(
       "div",
       { class: "inline-form" },
@@ -173,9 +184,21 @@ function statusSection(recommendation, me, reload) {
       when,
       which,
       why,
-      action("Save", save, { done: "The status is saved.", className: "main" }),
+      action("Save", save, { className: "main" }),
     ),
   );
+}
+
+/**
+ * What brings the present status back, with the claim of a fix that belongs to it.
+ * @param {Recommendation} recommendation
+ * @returns {Model<"Progress">}
+ */
+function formerProgress({ status, fixes }) {
+  const claimed = fixes.find((fix) => !fix.withdrawn_at);
+  if (status !== "implemented" || !claimed) return { status };
+  const { fixed_at, fixed_in } = claimed;
+  return { status, fixed_at, ...(fixed_in && { fixed_in }) };
 }
 
 /**

@@ -5,6 +5,7 @@ import { get } from "../../lib/client.js";
 import { h, link, table } from "../../lib/elements.js";
 import { amount, amountsBetween, plain } from "../../lib/format.js";
 import { anyOf, choicesOf, listing, rowsPerPage } from "../../lib/listing.js";
+import { nameWithPills } from "../../lib/names.js";
 import { empty, part } from "../../lib/states.js";
 import {
   Effort,
@@ -13,18 +14,20 @@ import {
   RecommendationStatus,
   RecommendationType,
 } from "../../lib/vocabulary.js";
+import { ownerNames, ownerText } from "../owners/owner_button.js";
 import { adviceSection, readInvestigations, readUnexplained } from "./investigations.js";
 
 /** @import { Column, Filter, Filters, Model, ScreenContext } from "../../types.js" */
 
 /** @type {[string, string][]} */
-const STATUSES = [["open", "open"], ...choicesOf(RecommendationStatus), ["any", "any"]];
+const STATUSES = [["open", "open"], ...choicesOf(RecommendationStatus), ["any", "Any"]];
 /** @type {Filter[]} */
 const FIELDS = [
   { name: "status", label: "Status", options: STATUSES },
   { name: "type", label: "Type", options: anyOf(RecommendationType) },
   { name: "effort", label: "Effort", options: anyOf(Effort) },
   { name: "impact", label: "Impact", options: anyOf(RecommendationImpact) },
+  { name: "owner", label: "Owner", suggest: ownerNames },
   {
     name: "sort",
     label: "Order",
@@ -142,7 +145,7 @@ export function recommendationsTable(rows) {
     {
       title: "Recommendation",
       className: "wide",
-      cell: (row) => link(`/recommendations/${row.id}`, row.title),
+      cell: (row) => link(`/recommendations/${row.id}`, nameWithPills(row.title)),
     },
     { title: "Type", cell: (row) => plain(row.type) },
     { title: "Effort", cell: (row) => row.effort },
@@ -154,6 +157,7 @@ export function recommendationsTable(rows) {
     },
     { title: "80 % interval", cell: (row) => intervalCell(row, largest) },
     { title: "Status", cell: (row) => statusMark(row.status) },
+    { title: "Owner", cell: (row) => ownerText(row.owner) ?? "–" },
   ];
   return table("Recommendations by rank", columns, rows, { className: "stacked" });
 }

@@ -21,6 +21,7 @@ export function ticketSection(recommendation, canWrite, reload, signal) {
     ? facts([
         ["Ticket", externalLink(ticket.external_url, ticket.external_id ?? "being opened")],
         ["State", plain(ticket.status)],
+        ["Opened in", ticket.external_id ? null : ticket.target],
         ["Error", ticket.error],
         ["Pushed", `${minute(ticket.pushed_at)} by ${ticket.pushed_by_name ?? "somebody who has left"}`],
       ])
@@ -56,43 +57,71 @@ const cancelButton = (recommendation, reload) =>
  * @param {AbortSignal} signal
  */
 async function pushForm(recommendation, reload, signal) {
-  const [catalog, connectors] = await Promise.all([
-    get("/v1/connectors/catalog", {}, {}, signal),
-    get("/v1/connectors", {}, { limit: 100, status: "active" }, signal),
-  ]);
-  const ticketTypes = new Set(catalog.data.filter((kind) => kind.tickets).map((kind) => kind.type));
-  const trackers = connectors.data.filter((connector) => ticketTypes.has(connector.type));
-  if (!trackers.length)
+  const path = { recommendation_id: recommendation.id };
+  const place = await get("/v1/recommendations/{recommendation_id}/ticket-targets", path, {}, signal);
+  if (!place.data.length)
     return empty(
       "No active connector supports tickets.",
       link("/connectors/new", "Connect a tracker"),
       " first.",
     );
-  const select = h(
+  const before = place.data.findIndex((row) => row.connector_id === recommendation.ticket?.connector_id);
+  const tracker = h(
     "select",
     { id: "tracker" },
-    trackers.map((tracker) =>
-      h(
-        "option",
-        { value: tracker.id, selected: tracker.id === recommendation.ticket?.connector_id },
-        tracker.display_name,
-      ),
-    ),
+    place.data.map((row, at) => h("option", { value: at, selected: at === before }, row.display_name)),
   );
-  const push = async () => {
-    await post(
-      "/v1/recommendations/{recommendation_id}/push",
-      { recommendation_id: recommendation.id },
-      { connector_id: select.value },
+  const target = h("select", { id: "ticket-target", "aria-describedby": "ticket-target-help" });
+  const help = h("p", { class: "help", id: "ticket-target-help" });
+  const targetField = h(
+    "div",
+    { class: "field" },
+    h("label", { for: "ticket-target" }, "Opened in"),
+    target,
+    help,
+  );
+  const chosen = () => place.data[Number(tracker.value)];
+  const explain = () => {
+    help.textContent = reasonText(chosen(), target.value, place);
+  };
+  const offerTargets = () => {
+    const { targets, target: best } = chosen();
+    target.replaceChildren(
+      ...targets.map((value) => h("option", { value, selected: value === best }, value)),
     );
+    targetField.hidden = !targets.length;
+    explain();
+  };
+  tracker.addEventListener("change", offerTargets);
+  target.addEventListener("change", explain);
+  offerTargets();
+  const push = async () => {
+    const body = { connector_id: chosen().connector_id, ...(target.value && { target: target.value }) };
+    await post("/v1/recommendations/{recommendation_id}/push", path, body);
     reload();
   };
   return h(
     "div",
     { class: "inline-form" },
-    h("div", { class: "field" }, h("label", { for: "tracker" }, "Tracker"), select),
+    h("div", { class: "field" }, h("label", { for: "tracker" }, "Tracker"), tracker),
+    targetField,
     action(recommendation.ticket ? "Try again" : "Open a ticket", push, {
       done: "The ticket is being opened.",
     }),
   );
+}
+
+/**
+ * Why the ticket goes where it goes.
+ * @param {Model<"TrackerTargets">} row
+ * @param {string} target
+ * @param {Model<"TicketTargets">} place
+ */
+function reasonText(row, target, { service, repository }) {
+  const missing =
+    repository && !row.targets.includes(repository)
+      ? ` ${service} is in ${repository}, which this connector does not name.`
+      : "";
+  if (target !== row.target) return `Your choice.${missing}`;
+  return `${row.reason.charAt(0).toUpperCase()}${row.reason.slice(1)}.${missing}`;
 }

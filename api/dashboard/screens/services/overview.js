@@ -1,18 +1,23 @@
 // Services: one of them with its patterns, issues and changes; without a name in the address, all that have issues.
 
 import { get } from "../../lib/client.js";
-import { h, link, section, table } from "../../lib/elements.js";
+import { facts, h, link, section, table } from "../../lib/elements.js";
 import { ago, exact, number, plain, pluralize } from "../../lib/format.js";
+import { nameWithPills } from "../../lib/names.js";
+import { isAtLeast } from "../../lib/roles.js";
 import { empty, partSection } from "../../lib/states.js";
 import { OPEN_ISSUE_STATUSES, Severity } from "../../lib/vocabulary.js";
+
+import { ownerButton, ownerText } from "../owners/owner_button.js";
 
 /** @import { Column, Model, ScreenContext } from "../../types.js" */
 
 const ROWS = 10;
 
 /** @param {ScreenContext} context */
-export async function showServices({ query, signal }) {
-  return query.name ? drawService(query.name, signal) : drawServices(signal);
+export async function showServices({ query, me, signal, reload }) {
+  if (!query.name) return drawServices(signal);
+  return drawService(query.name, isAtLeast(me, "analyst") ? reload : null, signal);
 }
 
 /** @param {AbortSignal} signal */
@@ -35,10 +40,12 @@ async function drawServices(signal) {
 
 /**
  * @param {string} name
+ * @param {(() => void) | null} reload
  * @param {AbortSignal} signal
  */
-async function drawService(name, signal) {
-  const [patterns, open] = await Promise.all([
+async function drawService(name, reload, signal) {
+  const [{ owner }, patterns, open] = await Promise.all([
+    get("/v1/owners/of", {}, { item_kind: "service", item: name }, signal),
     get("/v1/patterns", {}, { service: [name], limit: ROWS }, signal),
     get("/v1/issues", {}, { service: [name], status: [...OPEN_ISSUE_STATUSES], limit: 1 }, signal),
   ]);
@@ -52,6 +59,17 @@ async function drawService(name, signal) {
       { class: "lead" },
       `${pluralize(patterns.page.total, "pattern")}, ${pluralize(open.page.total, "issue")} not ended.`,
     ),
+    facts([
+      ["Owner", ownerText(owner) ?? "Nobody is named"],
+      ["Repository", owner?.repository],
+    ]),
+    reload
+      ? h(
+          "div",
+          { class: "actions" },
+          ownerButton({ kind: "service", item: name, title: name, owner }, reload),
+        )
+      : null,
     section(
       "Why it fails",
       { beside: allLink("/patterns", name, patterns.page.total) },
@@ -81,7 +99,11 @@ const allLink = (path, name, total) => (total ? link(addressOf(path, name), `All
 function patternsTable(rows) {
   /** @type {Column<Model<"Pattern">>[]} */
   const columns = [
-    { title: "Pattern", className: "wide", cell: (row) => link(`/patterns/${row.id}`, row.name) },
+    {
+      title: "Pattern",
+      className: "wide",
+      cell: (row) => link(`/patterns/${row.id}`, nameWithPills(row.name)),
+    },
     { title: "Status", cell: (row) => plain(row.status) },
     { title: "Times", className: "number", cell: (row) => number(row.occurrence_count) },
     { title: "Last", cell: (row) => h("span", { title: exact(row.last_seen_at) }, ago(row.last_seen_at)) },

@@ -218,8 +218,11 @@ create table act.ticket (
     -- A ticket that is done may be opened again: it is looked at for a while longer, counted from when it was done.
     done_at           timestamptz,
     is_edit_due       boolean not null default false,
+    target            text,
     primary key (workspace_id, recommendation_id)
 );
+comment on column act.ticket.target is
+    'The repository or project that it is opened in; null: the one that the connector names.';
 comment on column act.ticket.is_edit_due is
     'Whether what the ticket is about recurred since it was last written.';
 comment on table act.ticket is 'The one ticket of a recommendation, or of a failure claim, however often it is pushed.';

@@ -59,8 +59,32 @@ grant update (name, slug, timezone, sso_enforced, archived_at, erase_after) on a
 select app.admit_maintenance('app.workspace');
 create trigger refuse_early_erasure before insert or update of erase_after on app.workspace
     for each row execute function app.refuse_early_erasure();
+create trigger refuse_unknown_timezone before insert or update of timezone on app.workspace
+    for each row execute function app.refuse_unknown_timezone();
 create policy "a request sees the organization of its workspace" on app.organization to causeloop_api
     using (organization_id in (select w.organization_id from app.workspace as w));
+
+-- Who is invoiced, for owners alone. Members of the organization's workspaces never see it.
+create table app.billing_identity (
+    organization_id uuid primary key references app.organization on delete cascade,
+    legal_name      text,
+    address         text,
+    tax_id          text,
+    email           text,
+    changed_by      text not null,
+    changed_at      timestamptz not null default now()
+);
+comment on table app.billing_identity is
+    'Who is invoiced for an organization: its owners alone see and set it.';
+alter table app.billing_identity enable row level security;
+alter table app.billing_identity force row level security;
+create policy "a request sees the organization of its workspace" on app.billing_identity to causeloop_api
+    using (organization_id in (select w.organization_id from app.workspace as w))
+    with check (organization_id in (select w.organization_id from app.workspace as w));
+create policy "the owner provisions tenants" on app.billing_identity to causeloop_owner
+    using (true) with check (true);
+grant select, insert, update on app.billing_identity to causeloop_api;
+select app.admit_maintenance('app.billing_identity');
 
 create view app.active_workspace with (security_invoker = true) as
 select w.workspace_id, w.timezone, w.created_at, o.plan
@@ -271,6 +295,27 @@ comment on table app.assignment is 'The person who takes care of a pattern or re
 select app.isolate('app.assignment');
 revoke insert, update, delete on app.assignment from causeloop_pipeline;
 grant insert, update, delete on app.assignment to causeloop_api;
+
+create table app.owner (
+    workspace_id uuid not null references app.workspace on delete cascade,
+    owner_id     uuid not null default uuidv7(),
+    item_kind    text not null check (item_kind in ('service', 'pattern', 'recommendation')),
+    item         text not null check (length(item) between 1 and 300),
+    source       text not null check (source in ('person', 'codeowners', 'tools')),
+    owner        text,
+    contact      text,
+    repository   text,
+    changed_by   text not null,
+    changed_at   timestamptz not null default now(),
+    primary key (workspace_id, owner_id),
+    unique (workspace_id, item_kind, item, source)
+);
+comment on table app.owner is
+    'Who owns a service, pattern or recommendation, by each source that says so: whom to tell.';
+comment on column app.owner.item is 'The name of the service, or the id of the pattern or recommendation.';
+select app.isolate('app.owner');
+revoke insert, update, delete on app.owner from causeloop_pipeline;
+grant insert, update, delete on app.owner to causeloop_api;
 
 -- Directories
 
@@ -591,6 +636,25 @@ create index sync_runs_by_age on app.sync_run (workspace_id, started_at);
 create index backfills_of_connector on app.sync_run (workspace_id, connector_id) where reads_from is not null;
 select app.isolate('app.sync_run');
 grant insert, update on app.sync_run to causeloop_api;
+
+create table app.feed_outage (
+    workspace_id uuid not null,
+    connector_id uuid not null,
+    broke_at     timestamptz not null,
+    reason       text not null,
+    repaired_at  timestamptz,
+    primary key (workspace_id, connector_id, broke_at),
+    foreign key (workspace_id, connector_id) references app.connector on delete cascade
+);
+comment on table app.feed_outage is
+    'When a connector''s feed broke, why, and when it was repaired: triggers note it.';
+create index open_feed_outages on app.feed_outage (workspace_id, connector_id) where repaired_at is null;
+select app.isolate('app.feed_outage');
+grant insert, update on app.feed_outage to causeloop_api;
+create trigger note_finished_sync after insert or update of status on app.sync_run
+    for each row when (new.status <> 'running') execute function app.note_sync_result();
+create trigger note_changed_status after update of status on app.connector
+    for each row when (new.status <> old.status) execute function app.note_connector_status();
 
 create table app.connector_declaration (
     workspace_id uuid not null references app.workspace on delete cascade,

@@ -20,36 +20,25 @@ with week as (
     group by i.pattern_id
 ), most as (
     select p.pattern_id as id, p.name, c.occurrences, c.occurrences_before, c.issues, c.issues_before,
-        p.first_seen_at >= week.since as is_new, (
-            select app.member_name($1, a.user_id) from app.assignment as a
-            where a.workspace_id = $1 and a.item_kind = 'pattern' and a.item_id = p.pattern_id
-        ) as assignee
+        p.first_seen_at >= week.since as is_new,
+        app.owner_of_pattern($1, p.pattern_id, p.fingerprint) ->> 'name' as owner
     from week, counted as c
     join detect.pattern as p on p.workspace_id = $1 and p.pattern_id = c.pattern_id
     where c.occurrences > 0
     order by c.occurrences desc, p.pattern_id
     limit 10
 ), moved as (
-    select p.pattern_id as id, p.name, 'resolved' as kind, (
-            select app.member_name($1, a.user_id) from app.assignment as a
-            where a.workspace_id = $1 and a.item_kind = 'pattern' and a.item_id = p.pattern_id
-        ) as assignee
+    select p.pattern_id as id, p.name, 'resolved' as kind, app.owner_of_pattern($1, p.pattern_id, p.fingerprint) ->> 'name' as owner
     from week
     join detect.pattern as p on p.workspace_id = $1 and p.status = 'resolved'
     where p.resolved_at >= week.since and p.resolved_at < week.until
     union all
-    select p.pattern_id, p.name, 'reopened', (
-            select app.member_name($1, a.user_id) from app.assignment as a
-            where a.workspace_id = $1 and a.item_kind = 'pattern' and a.item_id = p.pattern_id
-        ) as assignee
+    select p.pattern_id, p.name, 'reopened', app.owner_of_pattern($1, p.pattern_id, p.fingerprint) ->> 'name' as owner
     from week
     join detect.pattern as p on p.workspace_id = $1
     where p.reopened_at >= week.since and p.reopened_at < week.until
 ), judged as (
-    select distinct on (r.recommendation_id) r.recommendation_id as id, r.title, v.verdict, p.text, (
-            select app.member_name($1, a.user_id) from app.assignment as a
-            where a.workspace_id = $1 and a.item_kind = 'recommendation' and a.item_id = r.recommendation_id
-        ) as assignee
+    select distinct on (r.recommendation_id) r.recommendation_id as id, r.title, v.verdict, p.text, app.owner_of_recommendation($1, r.recommendation_id, r.pattern_ids) ->> 'name' as owner
     from week
     join act.verdict as v
         on v.workspace_id = $1 and v.verdict = any ($3) and v.decided_at >= week.since and v.decided_at < week.until
@@ -58,26 +47,31 @@ with week as (
         on p.workspace_id = $1 and p.recommendation_id = v.recommendation_id and p.pattern_id = v.pattern_id
     order by r.recommendation_id, v.decided_at desc, v.pattern_id
 ), likely as (
-    select p.pattern_id as id, p.name, l.probability, l.next_date_median as next_on, (
-            select app.member_name($1, a.user_id) from app.assignment as a
-            where a.workspace_id = $1 and a.item_kind = 'pattern' and a.item_id = p.pattern_id
-        ) as assignee
+    select p.pattern_id as id, p.name, l.probability, l.next_date_median as next_on,
+        app.owner_of_pattern($1, p.pattern_id, p.fingerprint) ->> 'name' as owner
     from (
-        select pattern_id, name from detect.pattern
+        select pattern_id, name, fingerprint from detect.pattern
         where workspace_id = $1 and status <> 'resolved'
         order by risk_score desc nulls last, pattern_id
         limit 100
     ) as p
-    cross join lateral predict.latest_prediction($1, p.pattern_id, 7) as l
+    cross join week
+    -- As it was predicted when the week ended: an earlier week does not know what is likely today.
+    cross join lateral (
+        select n.probability, n.next_date_median
+        from predict.prediction as n
+        where n.workspace_id = $1 and n.pattern_id = p.pattern_id and n.window_days = 7
+            and n.issued_at < week.until + interval '1 day'
+        order by n.issued_at desc
+        limit 1
+    ) as l
     where l.probability >= (select alert_probability_threshold from app.workspace_settings where workspace_id = $1)
     order by l.probability desc, p.pattern_id
     limit 10
 ), first_fixes as (
-    select r.recommendation_id as id, r.rank, r.title, r.expected_loops_prevented, (
-            select app.member_name($1, a.user_id) from app.assignment as a
-            where a.workspace_id = $1 and a.item_kind = 'recommendation' and a.item_id = r.recommendation_id
-        ) as assignee
-    from act.recommendation as r
+    select recommendation_id as id, rank, title, expected_loops_prevented,
+        app.owner_of_recommendation($1, recommendation_id, pattern_ids) ->> 'name' as owner
+    from act.recommendation
     where workspace_id = $1 and status in ('pending', 'in_progress') and rank is not null
     order by rank
     limit 5

@@ -1,0 +1,1 @@
+"""Who is invoiced for an organization."""

@@ -1,0 +1,1 @@
+"""Who owns a service, pattern or recommendation: whom to tell."""

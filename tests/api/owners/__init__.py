@@ -1,0 +1,1 @@
+"""Owners of services, patterns and recommendations."""
