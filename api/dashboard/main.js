@@ -25,6 +25,7 @@ import { failure, loading, waitForParts } from "./lib/states.js";
 import { follow } from "./lib/stream.js";
 import { findScreen, SCREENS } from "./routes.js";
 import { markBrokenFeeds, readBrokenFeeds } from "./screens/connectors/broken_feeds.js";
+import { refusalOf } from "./screens/refusal.js";
 import { acceptScreen, joinScreen, startScreen } from "./screens/sign_in/invitation.js";
 import { confirmScreen, resetScreen } from "./screens/sign_in/password_reset.js";
 import { linkScreen, signInScreen } from "./screens/sign_in/sign_in.js";
@@ -91,7 +92,8 @@ async function show({ isReload = false } = {}) {
 async function fillScreen(screen, { id, query, isReload, savedPosition, signal }) {
   const reload = () => show({ isReload: true });
   const context = { id, query, me, workspace, screen, screens: SCREENS, signal, reload, restart: start };
-  const content = await screen.show(context).catch((error) => failure(error, () => show()));
+  const refused = refusalOf(screen, { me, workspace });
+  const content = refused ?? (await screen.show(context).catch((error) => failure(error, () => show())));
   if (!signal.aborted) await waitForParts(PARTS_DELAY);
   if (!signal.aborted) render(content, content.dataset.title ?? screen.title, { isReload, savedPosition });
 }

@@ -11,6 +11,7 @@ import { showOwnTypes } from "./screens/connectors/own_types.js";
 import { showIssue } from "./screens/issues/issue.js";
 import { showIssues } from "./screens/issues/issues.js";
 import { showOverview } from "./screens/overview.js";
+import { showOwners } from "./screens/owners/owners.js";
 import { showPattern } from "./screens/patterns/pattern.js";
 import { showPatterns } from "./screens/patterns/patterns.js";
 import { showPrediction } from "./screens/predictions/prediction.js";
@@ -84,7 +85,13 @@ export const SCREENS = [
   },
   { path: "/uploads", show: showUploads, title: "Upload a file", parent: "/connectors", role: "analyst" },
   { path: "/uploads/:id", show: showUpload, title: "Upload", parent: "/connectors", role: "analyst" },
-  { path: "/connectors/:id", show: showConnector, title: "Connector", parent: "/connectors" },
+  {
+    path: "/connectors/:id",
+    show: showConnector,
+    title: "Connector",
+    parent: "/connectors",
+    role: "analyst",
+  },
   { path: "/alerts", show: showAlertRules, title: "Alerts", tab: "more", role: "analyst" },
   { path: "/settings", show: showSettings, title: "Settings", tab: "more", setting: "Workspace" },
   {
@@ -118,6 +125,7 @@ export const SCREENS = [
     setting: true,
     parent: "/settings",
   },
+  { path: "/settings/owners", show: showOwners, title: "Owners", setting: true, parent: "/settings" },
   {
     path: "/settings/export",
     show: showExport,

@@ -24,12 +24,7 @@ MEMBERS = Listing(
     filters={"role": AnyOf("m.role", "role"), "status": AnyOf("m.status", "status")},
 )
 
-SELECT_HAS_ENOUGH_SEATS = """
-select o.seats_taken + (
-    select count(*) from app.membership as m where m.status = 'invited' and app.is_invitation_open(m)
-) <= o.seats_total
-from app.organization as o
-"""
+SELECT_HAS_FREE_SEAT = "select o.seats_taken < o.seats_total from app.organization as o"
 
 INSERT_USER = "insert into app.users (email) values ($1) on conflict (email) do nothing"
 
@@ -72,9 +67,9 @@ where user_id = $1
 DELETE_MEMBER = "delete from app.membership where user_id = $1 returning true"
 
 
-async def has_enough_seats(db: WorkspaceDatabase) -> bool:
-    """Whether the organization has a seat for every active member and every invited person."""
-    return bool(await db.transaction.fetchval(SELECT_HAS_ENOUGH_SEATS))
+async def has_free_seat(db: WorkspaceDatabase) -> bool:
+    """Whether fewer people are active than the organization has seats."""
+    return bool(await db.transaction.fetchval(SELECT_HAS_FREE_SEAT))
 
 
 async def has_linked_owner(db: WorkspaceDatabase) -> bool:

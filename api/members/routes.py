@@ -75,13 +75,13 @@ async def list_members(
 )
 @requires(Role.ADMIN)
 async def invite_member(db: Db, caller: CurrentCaller, invitation: NewInvitation) -> Response:
-    """Refused when all seats of the organization are taken or promised to invited people."""
+    """Refused when active members take all seats. Who is invited takes one by accepting."""
     check_own_role(caller, invitation.role)
     await members.lock_members(db)
     user_id = await members.invite(db, invitation.email, invitation.name, invitation.role)
     if user_id is None:
         raise conflict("already_member", "this address belongs to a member of the workspace already")
-    if not await members.has_enough_seats(db):
+    if not await members.has_free_seat(db):
         raise seats_exhausted()
     await onboarding.complete_step(db, "invite_members")
     await audit.record(db, caller.actor, "member.invited", f"user:{user_id}", role=invitation.role)

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Response
 
 from api.access.permissions import requires
 from api.auth.queries import audit
+from api.connectors.queries import read_active
 from api.http.errors import Problem, broken_rule, conflict
 from api.http.responses import Rows, documents, json_response
 from api.operation import CurrentCaller, Db, Operation, concerns_own_access
@@ -18,6 +19,7 @@ from api.organizations.schemas import (
     OrganizationDetails,
     OwnWorkspace,
 )
+from causeloop_pipeline.connectors.registry import is_included
 from causeloop_pipeline.model.plans import PLANS_IN_ORDER, is_plan_enough
 from causeloop_pipeline.model.tenancy import OrganizationStatus, Role
 from causeloop_pipeline.settings import settings
@@ -99,7 +101,13 @@ async def _read_details(db: Db) -> dict[str, Any]:
     may_raise, plan = settings().owners_set_plan, organization["plan"]
     choices = [name for name in PLANS_IN_ORDER if may_raise or is_plan_enough(plan, name)]
     max_seats = MAX_SEATS if may_raise else organization["seats_total"]
-    return {**organization, "plan_choices": choices, "max_seats": max_seats}
+    stopped = [row["display_name"] for row in await read_active(db) if not is_included(plan, row["type"])]
+    return {
+        **organization,
+        "plan_choices": choices,
+        "max_seats": max_seats,
+        "stopped_connectors": stopped,
+    }
 
 
 def _refuse_change(code: str, before: dict[str, Any]) -> Problem:

@@ -33,6 +33,9 @@ class OrganizationDetails(Organization):
     )
     plan_choices: list[PlanName] = Field(description="The plans that an owner may choose now")
     max_seats: int = Field(description="The most seats that an owner may set now")
+    stopped_connectors: list[str] = Field(
+        description="Active connectors of the workspace that the plan excludes: nothing is read from them"
+    )
 
 
 class OrganizationChange(BaseModel):

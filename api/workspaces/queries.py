@@ -18,6 +18,17 @@ select json_build_object(
     'onboarding', json_build_object(
         'current_step', s.current_step, 'completed_steps', s.completed_steps, 'skipped_steps', s.skipped_steps
     ),
+    'admins', (
+        select coalesce(json_agg(a.name), '[]')
+        from (
+            select coalesce(m.name, u.name, u.email) as name
+            from app.membership as m
+            join app.users as u using (user_id)
+            where m.status = 'active' and m.role in ('admin', 'owner')
+            order by m.role, m.created_at
+            limit 3
+        ) as a
+    ),
     'failed_stages', (
         select coalesce(json_agg(json_build_object(
             'stage', f.stage, 'reason', f.details ->> 'failure', 'failed_at', f.details ->> 'failed_at'

@@ -36,6 +36,7 @@ class Workspace(BaseModel):
     erase_after: datetime | None = Field(description="When it is erased for ever; null: it is not")
     organization: Organization
     onboarding: Onboarding
+    admins: list[str] = Field(description="Names of up to three admins or owners: whom to ask")
     failed_stages: list[FailedStage] = Field(
         description="Why the workspace cannot be analyzed; empty: it can"
     )

@@ -7,5 +7,5 @@ def seats_exhausted() -> Exception:
     """422: the organization has no free seat."""
     return broken_rule(
         "seats_exhausted",
-        "all seats of the organization are taken: suspend a member or buy seats",
+        "active members take all seats of the organization: suspend one, or ask an owner for more seats",
     )

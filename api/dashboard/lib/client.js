@@ -1,5 +1,6 @@
 // HTTP client of the API: paths are the templates of its OpenAPI document, error responses become `ApiError`.
 
+import { asSentence } from "./sentences.js";
 import { authHeaders, clearSession } from "./session.js";
 
 /** @import { Answer, Body, Model, PathParameters, PathsWith, Query } from "../types.js" */
@@ -13,7 +14,7 @@ export class ApiError extends Error {
    * @param {Partial<Model<"ProblemDetails">>} problem
    */
   constructor(status, problem) {
-    super(problem.detail ?? problem.title ?? `the server responded with ${status}`);
+    super(asSentence(problem.detail ?? problem.title ?? `The server responded with ${status}`));
     this.status = status;
     this.code = problem.code ?? "unknown";
     this.trace = problem.trace_id ?? null;
@@ -124,7 +125,8 @@ async function request(method, url, body, signal) {
   const problem = await response.json().catch(() => ({}));
   if (response.status === 401 && !isSigningIn(url)) {
     clearSession();
-    dispatchEvent(new CustomEvent("signed-out", { detail: problem.detail }));
+    const detail = problem.detail && asSentence(problem.detail);
+    dispatchEvent(new CustomEvent("signed-out", { detail }));
   }
   throw new ApiError(response.status, problem);
 }

@@ -2,6 +2,7 @@
 
 import { ApiError } from "./client.js";
 import { h } from "./elements.js";
+import { asSentence } from "./sentences.js";
 import { notice } from "./states.js";
 
 /** @import { Attributes, Content, Field, FormValues } from "../types.js" */
@@ -60,7 +61,7 @@ function control(formId, field) {
     "label",
     { for: id },
     label,
-    required || isCheckbox ? null : h("span", { class: "optional" }, " (optional)"),
+    required || isCheckbox || kind === "select" ? null : h("span", { class: "optional" }, " (optional)"),
   );
   const element = h(
     "div",
@@ -149,9 +150,9 @@ function showRefusals(controls, message, error) {
   const rest = [];
   for (const { pointer, detail } of isRefusal ? error.fields : []) {
     const match = controls.find((item) => item.pointer === pointer);
-    if (!match) rest.push(`${pointer.replace(/^\//, "")}: ${detail}`);
+    if (!match) rest.push(asSentence(`${pointer.replace(/^\//, "")}: ${detail}`));
     else {
-      match.refusal.textContent = detail;
+      match.refusal.textContent = asSentence(detail);
       match.input.setAttribute("aria-invalid", "true");
     }
   }

@@ -167,9 +167,37 @@ function filterBar(fields, filters, applyFilters) {
       onchange: (/** @type {{ currentTarget: HTMLFormElement }} */ { currentTarget }) =>
         applyAfterClick(currentTarget, applyFilters),
     },
-    fields.map((field) => filterControl(field, filters[field.name] ?? "")),
+    isPhone() ? behindOne(fields, filters) : fields.map((field) => controlOf(field, filters)),
   );
 }
+
+/** Whether rows come first: there is room for one filter above them. */
+const isPhone = () => globalThis.matchMedia?.("(max-width: 44rem)").matches;
+
+/**
+ * The first filter, and the others behind “Filters”, which is open while one of them is set.
+ * @param {readonly Filter[]} fields
+ * @param {Filters} filters
+ */
+function behindOne([first, ...others], filters) {
+  if (!others.length) return controlOf(first, filters);
+  const isSet = others.some(({ name }) => filters[name]);
+  return [
+    controlOf(first, filters),
+    h(
+      "details",
+      { class: "more-filters", open: isSet },
+      h("summary", {}, "Filters"),
+      others.map((field) => controlOf(field, filters)),
+    ),
+  ];
+}
+
+/**
+ * @param {Filter} field
+ * @param {Filters} filters
+ */
+const controlOf = (field, filters) => filterControl(field, filters[field.name] ?? "");
 
 let isPressing = false;
 globalThis.addEventListener?.("pointerdown", () => (isPressing = true), true);
@@ -237,7 +265,7 @@ function suggestOnFocus(input, read) {
  * @param {Vocabulary} vocabulary
  * @returns {[string, string][]}
  */
-export const anyOf = (vocabulary) => [["", "any"], ...choicesOf(vocabulary)];
+export const anyOf = (vocabulary) => [["", "Any"], ...choicesOf(vocabulary)];
 
 /**
  * Options of a field that has one of the values.

@@ -1,6 +1,8 @@
 // The session: the browser keeps it in a cookie that scripts cannot read; this page holds the token that proves
 // its requests. A credential that was just entered is in memory only until the server has exchanged it.
 
+import { asSentence } from "./sentences.js";
+
 /** @import { Model } from "../types.js" */
 
 const ADDRESS = new URL("v1/auth/browser", new URL("./", document.baseURI));
@@ -95,7 +97,7 @@ export async function startSingleSignOn(workspaceId) {
     body: JSON.stringify(workspaceId ? { workspace_id: workspaceId } : {}),
   });
   const answer = await response.json();
-  if (!response.ok) throw new Error(answer.detail);
+  if (!response.ok) throw new Error(asSentence(answer.detail));
   location.assign(answer.address);
 }
 

@@ -17,7 +17,7 @@ import { action, part } from "../lib/states.js";
  */
 export function assignButton(assignee, me, assign) {
   const text = assignee ? `Assigned to ${assignee.name}` : "Assign";
-  return dialogButton(text, "Who takes care of it?", (close) => {
+  return dialogButton(text, "Assign to", (close) => {
     /** @param {string | null} userId */
     const choose = (userId) => assign(userId).then(close);
     return [

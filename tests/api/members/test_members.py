@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
+import httpx2
 import psycopg
 import pytest
 
@@ -188,19 +189,21 @@ def test_an_admin_cannot_accept_an_invitation_for_the_invited_person(
     assert (activated.status_code, activated.json()["code"]) == (409, "invitation_not_accepted")
 
 
-def test_invited_people_count_against_the_seats(client: Client, owner: psycopg.Connection) -> None:
+def test_invited_people_take_no_seat_until_they_are_active(client: Client, owner: psycopg.Connection) -> None:
     workspace_id = new_workspace(owner)
-    set_seats(owner, workspace_id, 2)
+    set_seats(owner, workspace_id, 1)
     api = client(create_service_key(owner, workspace_id, "k", "admin"))
 
-    with ThreadPoolExecutor(6) as pool:
-        responses = list(
-            pool.map(
-                lambda _: api.post("/v1/members", json={"email": f"{uuid4().hex}@example.com"}), range(6)
-            )
-        )
+    def invite() -> httpx2.Response:
+        return api.post("/v1/members", json={"email": f"{uuid4().hex}@example.com"})
 
-    assert sorted(response.status_code for response in responses) == [201] * 2 + [422] * 4
+    invited = [invite().status_code for _ in range(3)]
+    add_member(owner, workspace_id, create_user(owner, f"{uuid4().hex}@example.com", "P"), "viewer")
+    refused = invite()
+
+    assert invited == [201] * 3
+    assert (refused.status_code, refused.json()["code"]) == (422, "seats_exhausted")
+    assert "active members take all seats" in refused.json()["detail"]
 
 
 def test_an_admin_cannot_revoke_the_key_of_an_owner(client: Client, fresh_sample: Sample) -> None:

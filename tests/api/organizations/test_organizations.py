@@ -142,3 +142,19 @@ def test_a_cancelled_organization_lets_nobody_in_and_keeps_its_data(
         (403, "organization_inactive")
     }
     assert api.get("/v1/issues").json()["page"]["total"] == 1
+
+
+def test_a_lower_plan_says_from_which_connectors_nothing_is_read_any_more(
+    client: Client, owner: psycopg.Connection
+) -> None:
+    workspace_id = new_workspace(owner)
+    api = client(create_service_key(owner, workspace_id, "k", "owner"))
+    owner.execute(
+        "insert into app.connector (workspace_id, type, display_name) values (%s, 'datadog', 'Our Datadog')",
+        (workspace_id,),
+    )
+
+    before = api.get("/v1/organization").json()["stopped_connectors"]
+    lowered = api.patch("/v1/organization", json={"plan": "free"}).json()["stopped_connectors"]
+
+    assert (before, lowered) == ([], ["Our Datadog"])

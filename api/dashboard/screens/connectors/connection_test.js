@@ -3,6 +3,7 @@
 import { post } from "../../lib/client.js";
 import { h, table } from "../../lib/elements.js";
 import { minute, plain } from "../../lib/format.js";
+import { asSentence } from "../../lib/sentences.js";
 import { action } from "../../lib/states.js";
 
 /** @import { Column, Model } from "../../types.js" */
@@ -44,9 +45,9 @@ export const answerOf = (result) => [
     h(
       "span",
       { class: `mark-word status-${result.ok ? "active" : "error"}` },
-      result.ok ? "it answers" : "it failed",
+      result.ok ? "It answers" : "It failed",
     ),
-    ` ${result.detail}`,
+    `: ${asSentence(result.detail)}`,
   ),
   result.samples?.length ? samplesTable(result.samples) : null,
 ];

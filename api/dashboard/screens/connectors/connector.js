@@ -6,6 +6,7 @@ import { facts, h, link, section } from "../../lib/elements.js";
 import { form } from "../../lib/form.js";
 import { ago, duration, minute, number, plain } from "../../lib/format.js";
 import { isAtLeast } from "../../lib/roles.js";
+import { asSentence } from "../../lib/sentences.js";
 import { action, part, partSection } from "../../lib/states.js";
 import { backfillSection } from "./backfill.js";
 import { connectionTest } from "./connection_test.js";
@@ -46,7 +47,9 @@ export async function showConnector({ id, query, me, signal, reload }) {
     h("h1", {}, connector.display_name),
     query.step && isPolled ? stepsOf(connector.last_sync_at || connector.status === "active" ? 3 : 2) : null,
     h("div", { class: "under-title" }, stateOf(connector)),
-    connector.status_reason ? h("p", { class: "connector-error" }, connector.status_reason) : null,
+    connector.status_reason
+      ? h("p", { class: "connector-error" }, asSentence(connector.status_reason))
+      : null,
     canWrite ? connectorActions(connector, tool, me, reload) : null,
     webhookSection(connector, tool, { secret, signal, onArrival: () => secret || reload() }),
     isPolled ? backfillSection(connector, signal, reload) : null,
@@ -94,7 +97,7 @@ const pollingOf = (row) => [
   ["Last sync", row.last_sync_at ? `${ago(row.last_sync_at)}, ${plain(row.last_sync_status)}` : "never"],
   ["Next sync", row.status === "active" ? ago(row.next_poll_at) : null],
   ["Interval", duration(row.poll_interval_seconds)],
-  ["Past read", `${number(row.backfill_days)} days`],
+  ["History loaded", `${number(row.backfill_days)} days`],
 ];
 
 /**

@@ -3,6 +3,7 @@
 import { get, post } from "../../lib/client.js";
 import { facts, h, link, table } from "../../lib/elements.js";
 import { ago, duration, exact, minute, number, plain, pluralize } from "../../lib/format.js";
+import { asSentence } from "../../lib/sentences.js";
 import { action, empty, part } from "../../lib/states.js";
 import { ConnectorStatus } from "../../lib/vocabulary.js";
 import { deliveriesText } from "./deliveries.js";
@@ -53,8 +54,21 @@ export async function showConnectors({ me, signal, reload }) {
           link("/connectors/new", "Connect the tool"),
           " that your failures are recorded in.",
         ),
-    rows.map((row) => connectorEntry(row, titles, me.role !== "viewer", signal, reload)),
+    rows.map((row) =>
+      connectorEntry(row, titles, me.role !== "viewer", signal, reload, excludedBy(row, catalog.data)),
+    ),
   );
+}
+
+/**
+ * Why nothing is read from an active connector; null: it is read.
+ * @param {Model<"Connector">} row
+ * @param {Model<"ConnectorType">[]} tools
+ */
+function excludedBy(row, tools) {
+  const tool = tools.find(({ type, declaration }) => type === row.type && !declaration);
+  if (row.status !== "active" || !tool || tool.available) return null;
+  return `Stopped: nothing is read, for it needs the ${tool.plan} plan.`;
 }
 
 /**
@@ -70,8 +84,9 @@ export const isBroken = (row) =>
  * @param {boolean} canWrite
  * @param {AbortSignal} signal
  * @param {() => void} reload
+ * @param {string | null} excluded
  */
-function connectorEntry(row, titles, canWrite, signal, reload) {
+function connectorEntry(row, titles, canWrite, signal, reload, excluded) {
   const runs = h("details", { class: "data-table" }, h("summary", {}, "Sync history"));
   runs.addEventListener(
     "toggle",
@@ -87,7 +102,8 @@ function connectorEntry(row, titles, canWrite, signal, reload) {
       h("span", { class: `mark-word status-${row.status}` }, row.status),
       canWrite && !row.push_only ? actions(row, reload) : null,
     ),
-    row.status_reason ? h("p", { class: "connector-error" }, row.status_reason) : null,
+    row.status_reason ? h("p", { class: "connector-error" }, asSentence(row.status_reason)) : null,
+    excluded ? h("p", { class: "connector-error" }, excluded) : null,
     facts([
       [
         "Type",

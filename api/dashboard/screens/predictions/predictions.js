@@ -20,7 +20,7 @@ const FIELDS = [
     name: "min_probability",
     label: "Probability",
     options: [
-      ["", "any"],
+      ["", "Any"],
       ["0.7", "70 % or more"],
       ["0.5", "50 % or more"],
     ],

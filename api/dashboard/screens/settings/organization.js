@@ -7,7 +7,8 @@ import { facts, h, section, table } from "../../lib/elements.js";
 import { form } from "../../lib/form.js";
 import { number } from "../../lib/format.js";
 import { isAtLeast } from "../../lib/roles.js";
-import { action, empty } from "../../lib/states.js";
+import { action, empty, partSection } from "../../lib/states.js";
+import { readBilling } from "./billing.js";
 import { settingsScreen } from "./frame.js";
 
 /** @import { Column, Fields, FormValues, Me, Model, ScreenContext, Workspace } from "../../types.js" */
@@ -33,8 +34,10 @@ export async function showOrganization(context) {
         ["Seats taken", `${number(organization.seats_taken)} of ${number(organization.seats_total)}`],
         ["Status", statusText(organization)],
       ]),
+      stoppedText(organization),
       isOwner && organization.status === "active" ? organizationForm(organization, restart) : null,
     ),
+    isOwner ? partSection("Billing identity", "who is invoiced", () => readBilling(signal)) : null,
     isOwner ? statusSection(organization, restart) : null,
     section("Your workspaces", { beside: isOwner ? create : null }, workspacesTable(workspaces.data, me)),
     isOwner ? archiveSection(workspace, restart) : null,
@@ -44,6 +47,16 @@ export async function showOrganization(context) {
 /** @param {Model<"OrganizationDetails">} organizationDetails */
 const statusText = ({ status, status_set_by: by }) =>
   status === "active" ? status : `${status} by the ${by}`;
+
+/** @param {Model<"OrganizationDetails">} organization */
+const stoppedText = ({ plan, stopped_connectors: stopped }) =>
+  stopped.length
+    ? h(
+        "p",
+        { class: "connector-error" },
+        `The ${plan} plan does not include ${stopped.join(", ")}: nothing is read from there.`,
+      )
+    : null;
 
 /** @param {Model<"OrganizationChange">} values */
 const change = (values) => patch("/v1/organization", {}, values);

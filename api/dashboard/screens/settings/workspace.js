@@ -4,10 +4,11 @@ import { get, patch, post } from "../../lib/client.js";
 import { confirmButton } from "../../lib/dialog.js";
 import { facts, h, link, section } from "../../lib/elements.js";
 import { form } from "../../lib/form.js";
-import { number, percent, plain } from "../../lib/format.js";
+import { number, percent, pluralize } from "../../lib/format.js";
 import { choicesOf } from "../../lib/listing.js";
 import { isAtLeast } from "../../lib/roles.js";
 import { AlertSensitivity } from "../../lib/vocabulary.js";
+import { whomToAsk } from "../refusal.js";
 import { progressText } from "../setup.js";
 import { settingsScreen } from "./frame.js";
 
@@ -23,7 +24,7 @@ export async function showSettings(context) {
   ]);
   return settingsScreen(
     context,
-    setupSection(workspace),
+    isAtLeast(me, "admin") ? setupSection(workspace) : null,
     section(
       "Workspace",
       {},
@@ -32,7 +33,12 @@ export async function showSettings(context) {
     section(
       "Analysis, alerts and retention",
       {},
-      isAtLeast(me, "admin") ? settingsForm(settings, reload) : settingsFacts(settings),
+      isAtLeast(me, "admin")
+        ? settingsForm(settings, reload)
+        : [
+            settingsFacts(settings),
+            h("p", { class: "quiet" }, `Admins change these. ${whomToAsk(workspace)}`),
+          ],
     ),
     me.kind === "user" ? leaveSection(workspace) : null,
   );
@@ -184,19 +190,22 @@ function settingsForm(settings, reload) {
   });
 }
 
-/** @param {Settings} settings */
-const settingsFacts = (settings) =>
-  facts(Object.entries(settings).map(([name, value]) => [plain(name), settingText(name, value)]));
-
 /**
- * @param {string} name
- * @param {boolean | number | string | null} value
+ * The same, for who may only read it.
+ * @param {Settings} settings
  */
-function settingText(name, value) {
-  if (typeof value === "boolean") return value ? "yes" : "no";
-  if (typeof value !== "number") return value;
-  return name.endsWith("threshold") ? percent(value) : number(value);
-}
+const settingsFacts = (settings) =>
+  facts([
+    ["Puts new issues into patterns automatically", settings.ai_auto_link ? "Yes" : "No"],
+    ["Confidence that an automatic link needs", percent(settings.ai_confidence_threshold)],
+    ["Proof window", pluralize(settings.proof_window_days, "day")],
+    ["Probability that counts as likely", percent(settings.alert_probability_threshold)],
+    ["Sensitivity of alerts", AlertSensitivity.labels[settings.alert_sensitivity]],
+    ["Issues are kept for", pluralize(settings.issues_days, "day")],
+    ["Predictions are kept for", pluralize(settings.predictions_days, "day")],
+    ["The audit log is kept for", pluralize(settings.audit_days, "day")],
+    ["Cost of one recurrence", settings.loop_cost === null ? null : number(settings.loop_cost)],
+  ]);
 
 /** @param {Workspace} workspace */
 function leaveSection(workspace) {
