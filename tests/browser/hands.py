@@ -12,6 +12,8 @@ class Hands(Protocol):
     """What a person does to a control, however."""
 
     name: str
+    presses: int
+    """How many controls were pressed, written into or chosen from so far."""
 
     def press(self, control: Locator) -> None:
         """Press a link, a button, or what ticks a box."""
@@ -30,19 +32,23 @@ class Mouse:
 
     def __init__(self, page: Page) -> None:
         self.page = page
+        self.presses = 0
 
     def press(self, control: Locator) -> None:
         """Click it."""
+        self.presses += 1
         control.click()
 
     def write(self, field: Locator, text: str) -> None:
         """Click the field, then type."""
+        self.presses += 1
         field.click()
         self.page.keyboard.press("Control+a")
         self.page.keyboard.type(text)
 
     def choose(self, field: Locator, option: str) -> None:
         """Pick the option; the list that opens is drawn by the system, not by the page."""
+        self.presses += 1
         field.select_option(label=option)
 
 
@@ -53,9 +59,11 @@ class Keyboard:
 
     def __init__(self, page: Page) -> None:
         self.page = page
+        self.presses = 0
 
     def reach(self, control: Locator) -> None:
         """Press Tab until the control has the focus; fails where Tab never gets there."""
+        self.presses += 1
         expect(control).to_be_visible()
         for _ in range(MAX_TABS):
             if control.evaluate(IS_FOCUSED):

@@ -58,6 +58,7 @@ PATHS = {
     "keys": "/settings/keys",
     "directory": "/settings/directory",
     "organization": "/settings/organization",
+    "owners": "/settings/owners",
     "export": "/settings/export",
     "audit": "/settings/audit",
     "account": "/settings/account",

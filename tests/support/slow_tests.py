@@ -46,6 +46,7 @@ SLOW = {
     "browser/test_accessibility.py": ALL,
     "browser/test_actions.py": ALL,
     "browser/test_bar.py": ALL,
+    "browser/test_further_tasks.py": ALL,
     "browser/test_graph.py": ALL,
     "browser/test_hostile_texts.py": ALL,
     "browser/test_joining.py": ALL,

@@ -6,7 +6,11 @@ from uuid import uuid4
 from tests.api.sample import PASSWORD, Sample
 from tests.connectors.declared.written import DESK
 
-QUERIES = {"search_everything": "?q=checkout", "upload_file": "?name=issues.json"}
+QUERIES = {
+    "read_owner": "?item_kind=service&item=checkout",
+    "search_everything": "?q=checkout",
+    "upload_file": "?name=issues.json",
+}
 """What an operation cannot do without."""
 
 
@@ -49,6 +53,10 @@ def make_bodies(sample: Sample) -> dict[str, Any]:
         "decide_investigation": {"status": "dismissed"},
         "update_recommendation": {"step": 0, "step_done": True},
         "push_recommendation": {"connector_id": str(sample.ids["tracker_id"])},
+        "set_billing_identity": {"legal_name": "Acme GmbH", "email": "invoices@acme.example"},
+        "set_owner": {"item_kind": "service", "item": "checkout", "name": "@acme/shop"},
+        "understand_code_owners": {"text": "/checkout/ @acme/shop"},
+        "fetch_code_owners": {"connector_id": str(sample.ids["tracker_id"]), "repository": "acme/shop"},
         "create_connector": {"type": "custom_api", "display_name": uuid4().hex, "config": {}},
         "show_credential_receivers": {"type": "github", "config": {"repositories": ["acme/shop"]}},
         "test_unsaved_connector": {"type": "custom_api", "config": {}},

@@ -31,8 +31,15 @@ OUTSIDERS = {
 }
 REQUIRED_ROLES = build_role_table(load_routers())
 CALLERS = (*OUTSIDERS, *ROLES, "owner token", "other tenant's owner", "suspended organization")
-BREAK_A_RULE = {"archive_workspace", "erase_workspace", "ingest_cloud_events", "leave_workspace"}
-"""With the sample's bodies: the slug is another one, JSON alone is no CloudEvent, the last owner stays."""
+BREAK_A_RULE = {
+    "archive_workspace",
+    "erase_workspace",
+    "fetch_code_owners",
+    "ingest_cloud_events",
+    "leave_workspace",
+}
+"""With the sample's bodies: the slug is another one, the tracker is no tool with CODEOWNERS, JSON alone is no
+CloudEvent, the last owner stays."""
 
 CONCERN_OWN_ACCESS = {
     "change_password",
@@ -46,7 +53,7 @@ CONCERN_OWN_ACCESS = {
 }
 """Allowed while an organization is suspended; a key has no password and no sessions."""
 
-READ_BY_POST = {"ask_seen_before", "identify_failure"}
+READ_BY_POST = {"ask_seen_before", "fetch_code_owners", "identify_failure"}
 """Questions that are too long for an address: they store nothing."""
 
 OF_ONES_OWN = {"end_session", "revoke_personal_key", "rotate_personal_key"}
@@ -57,6 +64,7 @@ SPARE_ROWS = {
     "delete_alert_rule": "rule_id",
     "remove_member": "user_id",
     "withdraw_correction": "correction_id",
+    "withdraw_feedback": "feedback_id",
 }
 
 

@@ -78,7 +78,8 @@ const context = {
   me: { kind: "user", id: "00000000-0000-0000-0000-000000000009", role: "owner", timezone: "UTC" },
   workspace: {
     name: "W",
-    organization: { name: "O" },
+    organization: { name: "O", plan: "growth" },
+    admins: ["Ana"],
     features: ["alerts", "clusters", "directory", "export", "sso", "tickets"],
   },
   restart() {},

@@ -13,7 +13,9 @@ from tests.api.dashboard.scripts import SCRIPTS, find_calls, read_code
 from tests.api.sample import PASSWORD, Sample
 
 ANY_PATH = re.compile(r"""["'`](/v1/[^"'`]*)["'`]""")
-PATH_VARIABLES = {"path": {"connector_id", "prediction_id", "rule_id", "upload_id"}}
+PATH_VARIABLES = {
+    "path": {"connector_id", "pattern_id", "prediction_id", "recommendation_id", "rule_id", "upload_id"}
+}
 """What the scripts' variables hold that are passed as a path's parameters."""
 
 FILE_CALL = ("lib/client.js", "/v1/uploads")
