@@ -4,7 +4,7 @@ from typing import Annotated
 from uuid import UUID
 
 import orjson
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query, Request, Response
 
 from api.access.permissions import requires
 from api.assignments.assigning import AssignedItem, assign
@@ -104,11 +104,11 @@ async def assign_pattern(db: Db, caller: CurrentCaller, pattern_id: UUID, assign
 @requires(Role.VIEWER)
 @returns_page_of(patterns.PATTERN_MEMBERS)
 async def list_pattern_members(
-    db: Db, pattern_id: UUID, filters: Annotated[PatternMemberFilters, Query()]
+    request: Request, db: Db, pattern_id: UUID, filters: Annotated[PatternMemberFilters, Query()]
 ) -> Response:
     """The issues of a pattern with the reasons for their membership, newest first unless sorted otherwise."""
     if not await patterns.has_pattern(db, pattern_id):
-        return await _lead_to_survivor(db, pattern_id, "/members")
+        return await _lead_to_survivor(db, pattern_id, f"/members{_query_of(request)}")
     return await read_page(db, patterns.PATTERN_MEMBERS, filters, of_pattern=str(pattern_id))
 
 
@@ -120,11 +120,11 @@ async def list_pattern_members(
 @requires(Role.VIEWER)
 @returns_page_of(occurrences.OCCURRENCES_OF_PATTERN)
 async def list_pattern_occurrences(
-    db: Db, pattern_id: UUID, filters: Annotated[OccurrenceFilters, Query()]
+    request: Request, db: Db, pattern_id: UUID, filters: Annotated[OccurrenceFilters, Query()]
 ) -> Response:
     """Each time that an issue of a pattern occurred, the latest first: what its predictions count."""
     if not await patterns.has_pattern(db, pattern_id):
-        return await _lead_to_survivor(db, pattern_id, "/occurrences")
+        return await _lead_to_survivor(db, pattern_id, f"/occurrences{_query_of(request)}")
     return await read_page(db, occurrences.OCCURRENCES_OF_PATTERN, filters, of_pattern=str(pattern_id))
 
 
@@ -148,12 +148,12 @@ async def list_member_groups(db: Db, pattern_id: UUID) -> Response:
 )
 @requires(Role.VIEWER)
 async def read_pattern_frequency(
-    db: Db, pattern_id: UUID, period: Annotated[FrequencyRequest, Query()]
+    request: Request, db: Db, pattern_id: UUID, period: Annotated[FrequencyRequest, Query()]
 ) -> Response:
     """The number of occurrences per day or week, in the workspace's time zone."""
     frequency = await patterns.read_frequency(db, pattern_id, period.bucket, period.days)
     if frequency is None:
-        return await _lead_to_survivor(db, pattern_id, "/frequency")
+        return await _lead_to_survivor(db, pattern_id, f"/frequency{_query_of(request)}")
     return json_text_response(frequency)
 
 
@@ -185,3 +185,8 @@ async def _lead_to_survivor(db: Db, pattern_id: UUID, part: str = "") -> Respons
     if not moved or not moved["current_ids"]:
         raise not_found("pattern")
     return json_response(moved, 308, {"Location": f"/v1/patterns/{moved['current_ids'][0]}{part}"})
+
+
+def _query_of(request: Request) -> str:
+    """The query with its question mark; empty without one."""
+    return f"?{request.url.query}" if request.url.query else ""

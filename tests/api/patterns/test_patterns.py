@@ -53,6 +53,7 @@ def test_the_id_of_a_merged_pattern_redirects_to_its_current_pattern(client: Cli
     lineage = api.get(f"/v1/patterns/{old}/lineage").json()
     parts = ("members", "occurrences", "member-groups", "frequency", "endings")
     leading = {part: api.get(f"/v1/patterns/{old}/{part}", follow_redirects=False) for part in parts}
+    filtered = api.get(f"/v1/patterns/{old}/members?limit=2&q=checkout", follow_redirects=False)
     survivor = api.get(f"/v1/patterns/{sample.ids['pattern_id']}/lineage").json()
 
     assert moved.status_code == 308
@@ -63,6 +64,7 @@ def test_the_id_of_a_merged_pattern_redirects_to_its_current_pattern(client: Cli
     assert {part: answer.headers.get("location") for part, answer in leading.items()} == {
         part: f"/v1/patterns/{sample.ids['pattern_id']}/{part}" for part in parts
     }
+    assert filtered.headers["location"].endswith("/members?limit=2&q=checkout")
     assert str(old) in [step["old_pattern_id"] for step in survivor["arrivals"]]
     assert api.get(moved.headers["location"]).status_code == 200
 
