@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any, Literal, TypeAlias
 
+from causeloop_pipeline.connectors.json_paths import find_value
 from causeloop_pipeline.connectors.mapping.expressions import TimeFormat
 from causeloop_pipeline.connectors.pages import OnePage, Pages
 
@@ -129,6 +130,14 @@ class Supplement:
     """Of a list only so many entries at its end, of a text so many characters."""
 
 
+def open_entries(entries: list[Any], within: str | None) -> list[Any]:
+    """The records of a list: its entries, or those of the lists that they hold."""
+    if within is None:
+        return entries
+    held = [find_value(entry, within) for entry in entries]
+    return [record for records in held if isinstance(records, list) for record in records]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Pull:
     """One list endpoint and how to read all of it."""
@@ -137,6 +146,8 @@ class Pull:
     path: str
     records: str
     pages: Pages
+    within: str | None = None
+    """Each entry of the list holds one of its own, whose entries are the records: its path in the entry."""
     schema: RecordSchema = field(default_factory=RecordSchema)
     since: Since | None = None
     params: tuple[tuple[str, Param], ...] = ()

@@ -61,6 +61,17 @@ NO_WISH = Unlike("tracker.name", WISH_NAME)
 
 
 @dataclass(frozen=True)
+class Filled:
+    """Keeps the records that hold something at the path, such as checks that were ever executed."""
+
+    path: str
+
+    def __call__(self, record: Record) -> bool:
+        """Whether the record counts."""
+        return find_value(record, self.path) is not None
+
+
+@dataclass(frozen=True)
 class Both:
     """Keeps the records that two filters keep."""
 

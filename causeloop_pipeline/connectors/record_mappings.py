@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from causeloop_pipeline.connectors.configuration import fill_defaults
@@ -26,6 +26,7 @@ from causeloop_pipeline.model.raw_record import (
     NORMALIZED_CHANGE,
     NORMALIZED_CONDITION,
 )
+from causeloop_pipeline.model.vendor_words import map_severity, map_vendor_word
 
 ANY_SOURCE = ""
 """Stands for sources that no connector has: only what is in the product's own form is read of them."""
@@ -72,6 +73,8 @@ def map_by(
     meanings = _look_up(reader.own_words, mapped.fields)
     if record.kind in PRODUCT_FORMS:
         meanings |= {name: str(record.payload[name]) for name in OF_FILES if record.payload.get(name)}
+    tool = reader.words_of or (connector.name if connector else record.source)
+    meanings = _judge_severity(tool, str(mapped.fields.get("severity", ""))) | meanings
     of = {"words_of": reader.words_of} if reader.words_of else {}
     return replace(mapped, fields={**mapped.fields, **meanings, **of}) if meanings or of else mapped
 
@@ -119,6 +122,13 @@ def _look_up(own_words: Mapping[str, Mapping[str, str]], fields: Mapping[str, An
         if meaning := meaning_of.get(str(fields.get(name, "")).lower()):
             meanings[f"own_{name}"] = meaning
     return meanings
+
+
+@lru_cache(maxsize=4096)
+def _judge_severity(tool: str, word: str) -> Mapping[str, str]:
+    """What a severity means that no list of words has: a number in any spelling, or several words."""
+    meaning = None if map_vendor_word("severity", word, tool) else map_severity(word, tool)
+    return {"own_severity": meaning} if meaning else {}
 
 
 @cache

@@ -18,7 +18,6 @@ from causeloop_pipeline.landing.export_file.columns import recognize_columns
 from causeloop_pipeline.landing.export_file.date_columns import DATE_FIELDS, decide_formats
 from causeloop_pipeline.landing.export_file.dates import read_in
 from causeloop_pipeline.landing.export_file.reader import IssueFile, read_issue_file
-from causeloop_pipeline.landing.export_file.vocabulary import map_severities, map_statuses
 from causeloop_pipeline.landing.json_guard import read_json_text
 from causeloop_pipeline.landing.map_payload import MappedPayload, map_payload, rate_mapped
 from causeloop_pipeline.landing.record_meaning import (
@@ -28,6 +27,7 @@ from causeloop_pipeline.landing.record_meaning import (
     RecordMeaning,
 )
 from causeloop_pipeline.model.raw_record import Quarantined, canonical_json
+from causeloop_pipeline.model.vendor_words import map_severities, map_statuses
 
 VARIANT = "row of an export"
 FIELD_NAMES = {"id": "external_id"}

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from causeloop_pipeline.connectors.json_paths import find_first_value, find_value
+from causeloop_pipeline.connectors.pulls import open_entries
 from causeloop_pipeline.connectors.spec import Connector, RecordSchema
 from causeloop_pipeline.landing.extract import extract
 from causeloop_pipeline.landing.inbound.webhook import (
@@ -46,6 +47,7 @@ class Place:
     source: str
     """The type whose records these are."""
     columns: str | None = None
+    within: str | None = None
     is_polled: bool = True
 
 
@@ -65,6 +67,7 @@ def list_readings(connector: Connector, document: Any) -> Iterator[Reading]:
         value = find_value(document, place.path)
         if isinstance(value, list | dict):
             records = value if isinstance(value, list) else [value]
+            records = open_entries(records, place.within)
             if place.columns:
                 records = zip_rows(records, find_value(document, place.columns))
             outcomes = _extract_all(place.source, place.schema, records)
@@ -98,7 +101,7 @@ def _extract_all(source: str, schema: RecordSchema, records: Sequence[Any]) -> l
 def _list_places(connector: Connector) -> Iterator[Place]:
     """Every place where an answer of the API may hold records, and last the document itself."""
     name = connector.name
-    places = [Place(pull.records, pull.schema, name, pull.columns) for pull in connector.pulls]
+    places = [Place(pull.records, pull.schema, name, pull.columns, pull.within) for pull in connector.pulls]
     places += [Place(pull.details.records, pull.schema, name) for pull in connector.pulls if pull.details]
     places += [Place(pull.refresh.record, pull.schema, name) for pull in connector.pulls if pull.refresh]
     whole = [Place("", place.schema, name) for place in places]

@@ -14,8 +14,8 @@ from causeloop_pipeline.connectors.mapping.map_record import Record
 from causeloop_pipeline.connectors.record_mappings import map_by
 from causeloop_pipeline.connectors.registry import CONNECTORS
 from causeloop_pipeline.connectors.spec import Connector
-from causeloop_pipeline.landing.export_file.vocabulary import map_vendor_word
 from causeloop_pipeline.model.raw_record import CHANGES, RawRecord
+from causeloop_pipeline.model.vendor_words import map_vendor_word
 
 DEFAULT_SEVERITY, DEFAULT_STATUS = "p3", "open"
 ENDED = frozenset({"resolved", "closed"})

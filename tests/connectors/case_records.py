@@ -5,6 +5,7 @@ from typing import Any
 
 from causeloop_pipeline.connectors.cases import read_case
 from causeloop_pipeline.connectors.json_paths import find_value
+from causeloop_pipeline.connectors.pulls import open_entries
 from causeloop_pipeline.connectors.registry import CONNECTORS
 from causeloop_pipeline.connectors.spec import Connector, RecordSchema
 from causeloop_pipeline.landing.extract import extract
@@ -55,7 +56,7 @@ def schema_and_items(
         ), body
     pull = next(pull for pull in connector.pulls if pull.name == name)
     place = pull.details.records if pull.details else pull.records
-    items = find_value(body, place)
+    items = open_entries(find_value(body, place), pull.within)
     return pull.schema, zip_rows(items, find_value(body, pull.columns)) if pull.columns else items
 
 

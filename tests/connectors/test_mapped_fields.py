@@ -4,11 +4,14 @@ import copy
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 from causeloop_pipeline.connectors.configuration import fill_defaults
+from causeloop_pipeline.connectors.json_paths import find_value
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
 from causeloop_pipeline.connectors.mapping.map_record import Record, map_record
+from causeloop_pipeline.connectors.record_mappings import map_by
 from causeloop_pipeline.connectors.registry import CONNECTORS
 from causeloop_pipeline.connectors.spec import BASE_URL, Connector
 from causeloop_pipeline.landing.record_meaning import RecordMeaning, UnknownVariantError, read_meaning
@@ -69,6 +72,40 @@ def test_every_number_that_may_be_a_severity_has_a_meaning() -> None:
                     yield f"{meaning.variant}: {places[0]} = {number} is {read.fields['severity']} by default"
 
     assert_no_offenders(CONNECTORS, find_problems)
+
+
+def test_a_number_is_as_bad_in_any_spelling() -> None:
+    def find_problems(connector: Connector) -> Iterator[str]:
+        for shaped, record, meaning in read_issues(connector.name):
+            places = meaning.paths.get("severity", ())
+            if len(places) != 1 or not is_number(find_value(record.payload, places[0])):
+                continue
+
+            def read(
+                value: Any, shaped: Connector = shaped, record: RawRecord = record, place: str = places[0]
+            ) -> str:
+                other = replace(record, payload=change_value(record.payload, place, value))
+                return str(read_meaning(shaped, other, load_connector(shaped.name)[1]).fields["severity"])
+
+            for number in SCALE:
+                severities = {read(spelled) for spelled in (number, str(number), f"{number}.0", f"0{number}")}
+                if len(severities) > 1:
+                    yield f"{meaning.variant}: {places[0]} = {number} is {sorted(severities)} by its spelling"
+            scores = [read(score) for score in ("9.8", 9.8, "7.5", "5.5", "5,5")]
+            if scores[0] != scores[1] or scores[3] != scores[4]:
+                yield f"{meaning.variant}: {places[0]} = scores are {scores}"
+
+    assert_no_offenders(CONNECTORS, find_problems)
+
+
+def test_a_score_with_a_fraction_is_read_whole() -> None:
+    mapping = IssueMapping(name="finding", identifies=Identifies.EVENT, title="title", severity="cvss")
+    connector = replace(CONNECTORS["wiz"], issues=(mapping,))
+    for score, severity in (("9.8", "p1"), (7.5, "p2"), ("7.50", "p2"), ("4.3", "p3"), (2.1, "p4")):
+        stored = Record("wiz", "record", {"title": "CVE-2026-1", "cvss": score})
+        mapped = map_by(connector, stored, {}, datetime.now(UTC))
+        assert mapped is not None
+        assert mapped.fields["own_severity"] == severity
 
 
 def test_a_score_out_of_a_hundred_is_as_bad_as_it_says() -> None:

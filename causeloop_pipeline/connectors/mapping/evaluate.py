@@ -37,7 +37,8 @@ from causeloop_pipeline.connectors.mapping.expressions import (
 from causeloop_pipeline.connectors.mapping.json_text import to_text
 from causeloop_pipeline.connectors.mapping.markup import list_texts, strip_tags
 from causeloop_pipeline.connectors.mapping.tags import find_severity, find_tag
-from causeloop_pipeline.connectors.mapping.times import NUMBER, read_time
+from causeloop_pipeline.connectors.mapping.times import read_time
+from causeloop_pipeline.model.numbers import read_number
 
 PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
 
@@ -175,9 +176,9 @@ def _(source: PlainText, payload: Payload) -> Value | None:
 @evaluate.register
 def _(source: Band, payload: Payload) -> Value | None:
     value = evaluate(source.of, payload)
-    if value is None or not NUMBER.match(value.text):
+    number = None if value is None else read_number(value.text)
+    if value is None or number is None:
         return None
-    number = Decimal(value.text)
     words = (word for bound, word in source.bounds if number >= Decimal(str(bound)))
     return next((Value(word, value.paths) for word in words), None)
 

@@ -6,8 +6,11 @@ from pathlib import Path
 
 from causeloop_pipeline.connectors.mapping.fields import ChangeMapping, IssueMapping
 from causeloop_pipeline.connectors.mapping.product_record import ABSENT_ISSUE, PRODUCT_CHANGE, PRODUCT_ISSUE
+from causeloop_pipeline.model import numbers, severity_scores, vendor_words
 
 ENGINE = Path(__file__).parent
+JUDGES = tuple(map(Path, (numbers.__file__, severity_scores.__file__, vendor_words.__file__)))
+"""What says how bad a severity is that no list of words has."""
 LENGTH = 16
 
 
@@ -25,6 +28,6 @@ def is_configured(issues: tuple[IssueMapping, ...], changes: tuple[ChangeMapping
 @cache
 def _hash_engine() -> bytes:
     digest = hashlib.sha256()
-    for path in sorted(ENGINE.glob("*.py")):
+    for path in (*sorted(ENGINE.glob("*.py")), *JUDGES):
         digest.update(path.name.encode() + b"\0" + path.read_bytes())
     return digest.digest()

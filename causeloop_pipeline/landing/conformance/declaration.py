@@ -17,10 +17,10 @@ from causeloop_pipeline.connectors.spec import (
 )
 from causeloop_pipeline.landing.conformance.simulation.json_edit import set_at
 from causeloop_pipeline.landing.conformance.vendor_schema import Description
-from causeloop_pipeline.landing.export_file.vocabulary import map_vendor_word
 from causeloop_pipeline.landing.extract import extract
 from causeloop_pipeline.landing.record_meaning import UnknownVariantError, read_meaning
 from causeloop_pipeline.model.raw_record import RawRecord
+from causeloop_pipeline.model.vendor_words import map_vendor_word
 
 WORD_FIELDS = ("severity", "status")
 

@@ -1,14 +1,8 @@
 """The names that columns of exports usually have, in seven languages: lower case, without accents."""
 
-import re
 from collections.abc import Mapping
 
-
-def parse_word_lists(text: str) -> dict[str, tuple[str, ...]]:
-    """The words of each heading in a list written as `heading: word word …`; further lines are indented."""
-    entries = (entry.split(":", 1) for entry in re.split(r"\n(?=\S)", text.strip()))
-    return {heading: tuple(words.split()) for heading, words in entries}
-
+from causeloop_pipeline.model.vendor_words import parse_word_lists
 
 ENGLISH_NAMES = parse_word_lists("""
 id: external_id id key number issue_id incident_id ticket_id event_id issue_key incident_number

@@ -13,10 +13,10 @@ from causeloop_pipeline.landing.export_file.date_columns import (
     decide_formats,
 )
 from causeloop_pipeline.landing.export_file.dates import ReadDates, describe_format, read_in
-from causeloop_pipeline.landing.export_file.vocabulary import map_severities, map_statuses
 from causeloop_pipeline.model.frames import DIMENSIONS, INSTANT, ISSUE_OCCURRENCE_SCHEMA, ISSUE_SCHEMA
 from causeloop_pipeline.model.instant_range import MAX_AHEAD, MIN_INSTANT
 from causeloop_pipeline.model.issue import DEFAULT_SEVERITY, OPEN_STATUSES, TITLE_LIMIT, IssueStatus
+from causeloop_pipeline.model.vendor_words import map_severities, map_statuses
 
 EXAMPLE_ROWS = 5
 ROW = "row"

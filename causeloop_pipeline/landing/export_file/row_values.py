@@ -15,11 +15,11 @@ from causeloop_pipeline.connectors.json_paths import MissingValueError, fill
 from causeloop_pipeline.landing.export_file.dates import read_in, spell_format
 from causeloop_pipeline.landing.export_file.rows.file_row import FileRow
 from causeloop_pipeline.landing.export_file.table_reading import TEMPLATE, TableReading, flatten, read_place
-from causeloop_pipeline.landing.export_file.vocabulary import map_severities, map_statuses, map_vendor_word
 from causeloop_pipeline.landing.json_values import to_json
 from causeloop_pipeline.model.instant_range import find_range_problem
 from causeloop_pipeline.model.issue import OPEN_STATUSES, TITLE_LIMIT, IssueStatus
 from causeloop_pipeline.model.raw_record import NORMALIZED, NORMALIZED_CONDITION
+from causeloop_pipeline.model.vendor_words import map_severity, map_statuses, map_vendor_word
 
 TEXTS = (
     "title",
@@ -117,7 +117,7 @@ class RowReader:
         payload: dict[str, Any] = {name: texts[name] for name in TEXTS if name in texts}
         payload["title"] = texts["title"][:TITLE_LIMIT]
         payload |= {name: time.isoformat() for name, time in times.items() if time is not None}
-        payload |= _judge(texts, is_done=times.get("resolved_at") is not None)
+        payload |= _judge(texts, self.reading.severity_scale, is_done=times.get("resolved_at") is not None)
         payload["external_id"] = external_id
         if attributes := self._gather_attributes(row.record, flat, texts):
             payload["attributes"] = attributes
@@ -214,12 +214,12 @@ def _read_typed(values: Sequence[datetime | None], timezone: str) -> pl.Series:
     return exact.fill_null(read_in(pl.Series(local, dtype=pl.Datetime("us")), "", timezone))
 
 
-def _judge(texts: Mapping[str, str], *, is_done: bool) -> dict[str, str]:
+def _judge(texts: Mapping[str, str], scale: int | None, *, is_done: bool) -> dict[str, str]:
     """What words for severity and status mean that the general lists do not know."""
     judged: dict[str, str] = {}
     if word := texts.get("severity"):
-        meaning = _mean_severity(word)
-        if meaning and map_vendor_word("severity", word) is None:
+        meaning = _mean_severity(word, scale)
+        if meaning and map_vendor_word("severity", word) != meaning:
             judged["own_severity"] = meaning
     word = texts.get("status")
     meaning = _mean_status(word) if word else None
@@ -234,9 +234,8 @@ def _judge(texts: Mapping[str, str], *, is_done: bool) -> dict[str, str]:
 
 
 @lru_cache(maxsize=1024)
-def _mean_severity(word: str) -> str | None:
-    severity = map_severities([word]).get(word)
-    return None if severity is None else severity.value
+def _mean_severity(word: str, scale: int | None) -> str | None:
+    return map_severity(word, scale=scale)
 
 
 @lru_cache(maxsize=1024)

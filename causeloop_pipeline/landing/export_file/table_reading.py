@@ -19,9 +19,12 @@ from causeloop_pipeline.landing.export_file.date_columns import DATE_FIELDS, OPT
 from causeloop_pipeline.landing.export_file.dates import read_in
 from causeloop_pipeline.landing.export_file.rows.file_row import FileRow
 from causeloop_pipeline.model.date_order import DateOrder
+from causeloop_pipeline.model.numbers import read_number
+from causeloop_pipeline.model.severity_scores import find_scale
 
 CHUNK = 10_000
 NAMED_COLUMNS = 12
+SEVERITY_NAMES = frozenset(USUAL_NAMES["severity"])
 DATE_NAMES = frozenset(name for field_name in DATE_FIELDS for name in USUAL_NAMES[field_name])
 TEMPLATE = "{"
 
@@ -53,6 +56,8 @@ class TableReading:
     ambiguous: tuple[str, ...] = ()
     """Fields whose day and month could be swapped."""
     notes: tuple[str, ...] = ()
+    severity_scale: int | None = None
+    """Up to which number the severities go, where they are scores: 1, 10 or 100."""
     repeats_ids: bool = False
     """Whether an id comes again with another start: it names what fails again and again."""
     rows: int = 0
@@ -108,6 +113,7 @@ class _ColumnsSeen:
         """Column → whether any row holds something there."""
         self.chunks: dict[str, list[pl.Series]] = defaultdict(list)
         self.pending: dict[str, list[Any]] = defaultdict(list)
+        self.severities: dict[str, set[str]] = defaultdict(set)
         self.rows = 0
         self.found_paths: set[str] = set()
         self.starts: dict[int, int] = {}
@@ -124,6 +130,8 @@ class _ColumnsSeen:
             self.columns[column] = self.columns.get(column, False) or holds
             if holds and self._may_hold_dates(column):
                 self._keep_date(column, value)
+            if holds and self._may_hold_severities(column) and read_number(str(value)) is not None:
+                self.severities[column].add(str(value))
         for path in filter(None, self.chosen.values()):
             if path not in flat and path not in self.found_paths and find_value(record, path) is not None:
                 self.found_paths.add(path)
@@ -133,6 +141,11 @@ class _ColumnsSeen:
         if column in self.chosen.values():
             return any(self.chosen.get(name) == column for name in DATE_FIELDS)
         return normalize_name(column) in DATE_NAMES or normalize_name(column.rsplit(".", 1)[-1]) in DATE_NAMES
+
+    def _may_hold_severities(self, column: str) -> bool:
+        if "severity" in self.chosen:
+            return column == self.chosen["severity"]
+        return normalize_name(column.rsplit(".", 1)[-1]) in SEVERITY_NAMES
 
     def _keep_date(self, column: str, value: Any) -> None:
         pending = self.pending[column]
@@ -184,6 +197,7 @@ class _ColumnsSeen:
             unused=tuple(name for name in self.columns if name not in columns.values()),
             ambiguous=ambiguous,
             notes=tuple(notes + more),
+            severity_scale=find_scale(self.severities.get(columns.get("severity", ""), ())),
             repeats_ids=self.repeats_ids and not choices.key,
             rows=self.rows,
             problem=problem,

@@ -11,11 +11,11 @@ from typing import Any
 from urllib.parse import unquote
 
 from causeloop_pipeline.connectors.json_paths import find_value
-from causeloop_pipeline.landing.export_file.vocabulary import map_severities, map_statuses
 from causeloop_pipeline.landing.field_mapping import PRODUCT_FIELDS
 from causeloop_pipeline.landing.inbound.product_fields import EVENT_RULES, FieldError, IngestError
 from causeloop_pipeline.landing.json_guard import GuardError, parse_json
 from causeloop_pipeline.model.issue import TITLE_LIMIT, IssueStatus
+from causeloop_pipeline.model.vendor_words import map_severities, map_statuses
 
 STRUCTURED, BATCH = "application/cloudevents+json", "application/cloudevents-batch+json"
 REQUIRED = ("id", "source", "type")
@@ -103,7 +103,7 @@ def _list_words(fields: Mapping[str, Any], event: Mapping[str, Any], names: Iter
     for name in names:
         for place in (fields, *inner, event):
             word = place.get(name)
-            if isinstance(word, str | int) and not isinstance(word, bool) and str(word).strip():
+            if isinstance(word, str | int | float) and not isinstance(word, bool) and str(word).strip():
                 yield str(word).strip()
 
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfoNotFoundError
 
 from causeloop_pipeline.connectors.json_paths import fill_from, find_value
 from causeloop_pipeline.connectors.mapping.times import TICKS
-from causeloop_pipeline.connectors.pulls import Param
+from causeloop_pipeline.connectors.pulls import Param, open_entries
 from causeloop_pipeline.connectors.spec import Connector, Pull, Since, TokenPages
 from causeloop_pipeline.egress.errors import PermanentFailure, TransientFailure
 from causeloop_pipeline.landing.extract import extract
@@ -173,7 +173,7 @@ class ListSync:
         """The records of a list that only holds ids; any other list as it is."""
         target = self._target
         if target.pull.details is None:
-            return listed
+            return open_entries(listed, target.pull.within)
         return read_details(self._client, target.pull.details, target.base_url, target.values, listed)
 
     def _fetch(self, request: JsonRequest) -> JsonResponse:

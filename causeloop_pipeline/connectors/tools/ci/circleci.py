@@ -19,10 +19,9 @@ from causeloop_pipeline.model.issue import Identifies
 FAILURES = ("failed", "failing", "error", "errored", "unauthorized", "timedout", "infrastructure_fail")
 SERVICE = ("project.name", Match(("project_slug", "project.slug"), r"[^/]+$"))
 BRANCH = ("pipeline.vcs.branch", "vcs.branch", "branch", "pipeline.vcs.tag", "vcs.tag", "tag")
-WORKFLOW_ON_BRANCH = (
-    Text("{project.slug}/{workflow.name}/{pipeline.vcs.branch}"),
-    Text("{project.slug}/{workflow.name}"),
-)
+# Webhooks write github/acme/shop where the API writes gh/acme/shop.
+PROJECT = Match(("project.slug", "project_slug"), r"[^/]+/[^/]+$")
+WORKFLOW_ON_BRANCH = Join((PROJECT, ("workflow.name", "name"), "pipeline.vcs.branch"), "/")
 
 PUSHED_JOB = IssueMapping(
     name="job webhook",
@@ -39,10 +38,7 @@ PUSHED_JOB = IssueMapping(
     external_url=("job.url", "workflow.url", "pipeline.vcs.target_repository_url"),
     source_created_at=("job.started_at", "happened_at"),
     resolved_at=("job.stopped_at", "happened_at"),
-    job=(
-        Text("{project.slug}/{workflow.name}/{pipeline.vcs.branch}"),
-        Text("{project.slug}/{workflow.name}"),
-    ),
+    job=WORKFLOW_ON_BRANCH,
     attributes={
         "commit": "pipeline.vcs.revision",
         "pipeline": "pipeline.number",
@@ -64,10 +60,7 @@ PUSHED_WORKFLOW = IssueMapping(
     external_url="workflow.url",
     source_created_at=("workflow.created_at", "happened_at"),
     resolved_at=("workflow.stopped_at", "happened_at"),
-    job=(
-        Text("{project.slug}/{workflow.name}/{pipeline.vcs.branch}"),
-        Text("{project.slug}/{workflow.name}"),
-    ),
+    job=WORKFLOW_ON_BRANCH,
     succeeded=Is("workflow.status", ("success",)),
     attributes={"commit": "pipeline.vcs.revision", "pipeline": "pipeline.number"},
 )
@@ -98,7 +91,7 @@ WORKFLOW = IssueMapping(
     external_url=Text("https://app.circleci.com/pipelines/{project_slug}/{pipeline_number}/workflows/{id}"),
     source_created_at="created_at",
     resolved_at="stopped_at",
-    job=(Text("{project_slug}/{name}/{branch}"), Text("{project_slug}/{name}")),
+    job=WORKFLOW_ON_BRANCH,
     succeeded=Is("status", ("success",)),
     attributes={"pipeline": "pipeline_number", "tag": "tag"},
 )
@@ -167,6 +160,10 @@ DEPLOYING_RECORD = spec.RecordSchema(
 )
 
 
+PIPELINE_OF_WORKFLOW = spec.Supplement(path="/api/v2/pipeline/{pipeline_id}", into="pipeline")
+"""It names the branch, which the list of workflows leaves out."""
+
+
 def poll_workflows(name: str, schema: spec.RecordSchema) -> spec.Pull:
     """The workflows of the organization's newest pipelines."""
     return spec.Pull(
@@ -178,6 +175,7 @@ def poll_workflows(name: str, schema: spec.RecordSchema) -> spec.Pull:
         records="items",
         pages=spec.TokenPages(next_path="next_page_token", param="page-token"),
         schema=schema,
+        supplements=(PIPELINE_OF_WORKFLOW,) if schema.kind == "run" else (),
         optional=True,
     )
 

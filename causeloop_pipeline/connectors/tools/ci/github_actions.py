@@ -31,6 +31,7 @@ from causeloop_pipeline.connectors.record_filters import Among, Both, Named
 from causeloop_pipeline.model.issue import Identifies
 
 UNFINISHED = frozenset({"pending", "queued", "waiting", "in_progress", "inactive"})
+FULL_NAME = r"/repos/([^/]+/[^/]+)/"
 
 RUN = IssueMapping(
     name="workflow run",
@@ -69,6 +70,8 @@ JOB = IssueMapping(
     external_url="html_url",
     source_created_at=("started_at", "created_at"),
     resolved_at="completed_at",
+    job=Join((Match("url", FULL_NAME), "workflow_name", "name", "head_branch"), "/"),
+    succeeded=Is("conclusion", ("success",)),
     attributes={"commit": "head_sha", "run": "run_id", "run_attempt": "run_attempt", "runner": "runner_name"},
 )
 CHECK = IssueMapping(
@@ -87,6 +90,8 @@ CHECK = IssueMapping(
     external_url=("html_url", "details_url"),
     source_created_at=("started_at", "created_at"),
     resolved_at=("completed_at", "updated_at"),
+    job=Join((Match("url", FULL_NAME), "app.slug", "name", ("check_suite.head_branch", "head_branch")), "/"),
+    succeeded=Is("conclusion", ("success",)),
     attributes={"commit": "head_sha", "app": "app.slug"},
 )
 DEPLOYMENT = ChangeMapping(

@@ -27,6 +27,8 @@ COLUMNS = (
 )
 # A build's own display name is often just its number.
 NUMBERED = Concat((Match("url", r"/job/([^/]+)/\d+/?$"), Literal(" "), Match("displayName", r"^#\d+$")))
+JOB_OF_BUILD = Match(("build.full_url", "url"), r"^(.*/job/[^/]+)/\d+/?$")
+SUCCESS = ("success",)
 BUILD = IssueMapping(
     name="build",
     identifies=Identifies.EVENT,
@@ -40,8 +42,8 @@ BUILD = IssueMapping(
     environment=("actions.1.lastBuiltRevision.branch.0.name", "actions.2.lastBuiltRevision.branch.0.name"),
     external_url="url",
     source_created_at=Instant("timestamp", TimeFormat.EPOCH_MILLISECONDS),
-    job=Match("url", r"^(.*/job/[^/]+)/\d+/?$"),
-    succeeded=Is("result", ("SUCCESS",)),
+    job=JOB_OF_BUILD,
+    succeeded=Is("result", SUCCESS),
     attributes={"number": "number", "duration_ms": "duration"},
 )
 PUSHED = IssueMapping(
@@ -57,8 +59,11 @@ PUSHED = IssueMapping(
     environment=("build.parameters.environment", "build.parameters.ENVIRONMENT", "build.scm.branch"),
     external_url="build.full_url",
     source_created_at=Instant("build.timestamp", TimeFormat.EPOCH_MILLISECONDS),
+    job=JOB_OF_BUILD,
+    succeeded=Is("build.status", SUCCESS),
     attributes={"number": "build.number", "commit": "build.scm.commit", "phase": "build.phase"},
 )
+ADDRESS = Match(Text("{config.base_url}"), r"^(.*[^/])/*$")
 STAGE = IssueMapping(
     name="pipeline stage or run",
     identifies=Identifies.EVENT,
@@ -71,6 +76,8 @@ STAGE = IssueMapping(
     error_type=("error.type", Literal("stage_failed")),
     external_url=Text("{config.base_url}{_links.self.href}"),
     source_created_at=Instant("startTimeMillis", TimeFormat.EPOCH_MILLISECONDS),
+    # The job's next success ends it, for only a build tells that all of it was run.
+    job=Concat((ADDRESS, Match("_links.self.href", r"^(.*/job/[^/]+)/\d+/(?:wfapi|execution)"))),
     attributes={"id": "id", "duration_ms": "durationMillis"},
 )
 BLUE_RUN = IssueMapping(
@@ -92,6 +99,8 @@ BLUE_RUN = IssueMapping(
     external_url=Text("{config.base_url}{_links.self.href}"),
     source_created_at=("startTime", "enQueueTime"),
     resolved_at="endTime",
+    job=Join(("fullName", "pipeline", "branch.name"), "/"),
+    succeeded=Is("result", SUCCESS),
     attributes={"number": "id", "commit": "commitId"},
 )
 DEPLOYING = ChangeMapping(
@@ -187,7 +196,7 @@ CONNECTOR = spec.Connector(
                     updated_at=("build.timestamp",),
                     times=spec.TimeFormat.EPOCH_MILLISECONDS,
                     kind="notification",
-                    keep=Among("build.status", FAILURES),
+                    keep=Among("build.status", (*FAILURES, *SUCCESS)),
                 ),
             ),
             spec.WebhookEvent(
@@ -208,7 +217,7 @@ CONNECTOR = spec.Connector(
                     key="{pipeline}/{id}",
                     updated_at=("endTime", "startTime"),
                     kind="blue_run",
-                    keep=Among("result", FAILURES),
+                    keep=Among("result", (*FAILURES, *SUCCESS)),
                 ),
             ),
             spec.WebhookEvent(record="allBuilds", schema=BUILD_RECORD),

@@ -17,7 +17,7 @@ from causeloop_pipeline.connectors.mapping.fields import IssueMapping
 from causeloop_pipeline.model.issue import FiringStart, Identifies
 
 CHANGED = Instant(("attrs.last_state_change", "attrs.last_hard_state_change"), TimeFormat.EPOCH_SECONDS)
-STATE = Match("attrs.state", r"^(\d)")
+STATE = Match("attrs.state", r"^0*(\d+)(?:\.0*)?$")
 OUTPUT = Match("attrs.last_check_result.output", r"^\s*([^\n]+)")
 SERVICE = IssueMapping(
     name="service",

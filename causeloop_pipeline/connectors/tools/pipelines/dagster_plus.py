@@ -9,6 +9,7 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     Has,
     Instant,
     Is,
+    Join,
     Literal,
     Match,
     Matches,
@@ -16,7 +17,7 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     TimeFormat,
 )
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
-from causeloop_pipeline.connectors.record_filters import Among
+from causeloop_pipeline.connectors.record_filters import Among, Both, Filled
 from causeloop_pipeline.model.issue import Identifies
 
 RUNS = """
@@ -43,6 +44,38 @@ def find_event(kind: str, take: str) -> Element:
     """What the first event of a kind says."""
     return Element(EVENTS, key="__typename", equals=kind, take=take)
 
+
+CHECKS = """
+query checks {
+  assetNodes { assetChecksOrError { ... on AssetChecks { checks {
+    name assetKey { path }
+    executionForLatestMaterialization {
+      runId status timestamp evaluation { success severity description }
+    }
+  } } } }
+}
+"""
+CHECKED = "executionForLatestMaterialization"
+CHECK = Join((Text("{assetKey.path.-1}"), "name"), ".")
+ASSET_CHECK = IssueMapping(
+    name="asset check",
+    identifies=Identifies.EVENT,
+    when=Every((Has("assetKey.path"), Has(f"{CHECKED}.status"))),
+    title=(
+        Concat((CHECK, Literal(": "), Match(f"{CHECKED}.evaluation.description", r"^\s*([^\n]+)"))),
+        Concat((CHECK, Literal(" failed"))),
+    ),
+    body=f"{CHECKED}.evaluation.description",
+    severity=(f"{CHECKED}.evaluation.severity", f"{CHECKED}.status"),
+    status=f"{CHECKED}.status",
+    service="assetKey.path.-1",
+    error_type=CHECK,
+    external_url=Text(f"{{config.base_url}}/runs/{{{CHECKED}.runId}}"),
+    source_created_at=Instant(f"{CHECKED}.timestamp", TimeFormat.EPOCH_SECONDS),
+    job=Text("check/{assetKey.path.0}/{assetKey.path.-1}/{name}"),
+    succeeded=Is(f"{CHECKED}.status", ("succeeded",)),
+)
+"""A failed check does not fail its run, unless it blocks what comes after it."""
 
 STEP = find_event("ExecutionStepFailureEvent", "stepKey")
 # The error of Dagster itself only says which step failed; a `Failure` that is raised on purpose has no cause.
@@ -138,6 +171,24 @@ CONNECTOR = spec.Connector(
     pulls=(
         poll_runs("runs", RUNS % ("FAILURE, CANCELED", WHY), size=25),
         poll_runs("successes", RUNS % ("SUCCESS", ""), size=100),
+        spec.Pull(
+            name="checks",
+            path="/graphql",
+            method="POST",
+            graphql=CHECKS,
+            records="data.assetNodes",
+            within="assetChecksOrError.checks",
+            pages=spec.OnePage(),
+            schema=spec.RecordSchema(
+                key=f"check/{{{CHECKED}.runId}}/{{assetKey.path.0}}/{{assetKey.path.-1}}/{{name}}",
+                updated_at=(f"{CHECKED}.timestamp",),
+                times=spec.TimeFormat.EPOCH_SECONDS,
+                kind="check",
+                keep=Both(Filled(CHECKED), Among(f"{CHECKED}.status", ("failed", "succeeded"))),
+            ),
+            since=spec.Since(field=f"{CHECKED}.timestamp", format=spec.TimeFormat.EPOCH_SECONDS),
+            optional=True,
+        ),
     ),
-    issues=(RUN,),
+    issues=(RUN, ASSET_CHECK),
 )

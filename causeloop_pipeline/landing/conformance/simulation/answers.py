@@ -17,7 +17,7 @@ from causeloop_pipeline.connectors.spec import (
     RangePages,
     TokenPages,
 )
-from causeloop_pipeline.landing.conformance.simulation.json_edit import set_at
+from causeloop_pipeline.landing.conformance.simulation.json_edit import nest, set_at
 from causeloop_pipeline.landing.conformance.simulation.loopback import Answer, ToolRequest
 
 PAGE_SIZE = 7
@@ -68,6 +68,7 @@ def build_page(
     stop = len(records) if isinstance(pages, OnePage) else start + PAGE_SIZE
     page = records[start:stop]
     listed = [_build_id_entry(pull, record) for record in page] if pull.details is not None else page
+    listed = nest(listed, pull.within)
     document = set_at(envelope, pull.records, listed) if pull.records else listed
     has_next = stop < len(records)
     headers: dict[str, str] = {}

@@ -12,6 +12,7 @@ from typing import Any
 
 from causeloop_pipeline.connectors.auth import FirstOf, OAuth2, ServiceAccount
 from causeloop_pipeline.connectors.json_paths import find_value
+from causeloop_pipeline.connectors.pulls import open_entries
 from causeloop_pipeline.connectors.spec import Connector, Pull, RecordSchema
 from causeloop_pipeline.egress.errors import OutsideFailure
 from causeloop_pipeline.egress.policy import EgressPolicy
@@ -215,9 +216,8 @@ def _simulate(
         if listed.details is None
         else _find_detail_items(listed, envelope)
     )
-    templates = find_usable_templates(
-        connector.name, listed, items if isinstance(items, list) else [], config
-    )
+    entries = items if isinstance(items, list) else []
+    templates = find_usable_templates(connector.name, listed, open_entries(entries, listed.within), config)
     first = FIRST_NUMBER + place * NUMBERS_PER_LIST
     records = make_records(listed, templates, range(first, first + RECORDS), NEWEST) if templates else []
     return SimulatedList(listed, records, envelope)

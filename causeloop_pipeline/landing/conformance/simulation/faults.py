@@ -10,8 +10,9 @@ from email.utils import format_datetime
 from typing import Any
 
 from causeloop_pipeline.connectors.json_paths import find_value
+from causeloop_pipeline.connectors.pulls import open_entries
 from causeloop_pipeline.connectors.spec import Connector, LinkPages, NextUrlPages, Pull, TokenPages
-from causeloop_pipeline.landing.conformance.simulation.json_edit import set_at
+from causeloop_pipeline.landing.conformance.simulation.json_edit import nest, set_at
 from causeloop_pipeline.landing.conformance.simulation.loopback import Answer, ToolRequest
 from causeloop_pipeline.landing.conformance.simulation.simulator import Fault, read_credentials
 
@@ -145,7 +146,7 @@ def drift(pull: Pull, change: Callable[[list[Any]], list[Any]]) -> Fault:
         items = find_value(answer.document, pull.records)
         if not isinstance(items, list):
             return answer
-        changed = change(items)
+        changed = nest(change(open_entries(items, pull.within)), pull.within)
         return replace(
             answer, document=set_at(answer.document, pull.records, changed) if pull.records else changed
         )

@@ -15,6 +15,11 @@ def remove_at(document: Any, path: str) -> Any:
     return set_at(document, path, None) if find_value(document, path) is not None else document
 
 
+def nest(records: list[Any], within: str | None) -> list[Any]:
+    """Records as a list holds them: each in an entry of its own where the list is one of lists."""
+    return records if within is None else [set_at({}, within, [record]) for record in records]
+
+
 def _set(node: Any, steps: tuple[str, ...], value: Any) -> Any:
     if not steps:
         return value

@@ -14,9 +14,9 @@ from causeloop_pipeline.landing.conformance.simulation.bench import NOW, Bench, 
 from causeloop_pipeline.landing.conformance.simulation.json_edit import set_at
 from causeloop_pipeline.landing.conformance.simulation.sample_records import set_time, write_time
 from causeloop_pipeline.landing.conformance.simulation.simulator import SimulatedList
-from causeloop_pipeline.landing.export_file.vocabulary import ANY_TOOL, VENDOR_WORDS
 from causeloop_pipeline.landing.record_meaning import ENDED, RecordMeaning
 from causeloop_pipeline.model.raw_record import RawRecord
+from causeloop_pipeline.model.vendor_words import ANY_TOOL, VENDOR_WORDS
 
 Edit = tuple[tuple[str, Any], ...]
 MAX_TRIES = 400

@@ -2,6 +2,7 @@
 
 The words are those of the pipeline: `model/vendor_words.csv` is also dbt's seed `value_map`. A value that it
 does not hold, such as `1 - Critical`, is split into words, and further words that exports use count too.
+A number means what its whole number means in that list, however it is spelled; only scores have fractions.
 """
 
 import csv
@@ -9,10 +10,20 @@ import re
 from collections.abc import Iterable, Mapping
 from importlib.resources import files
 
-from causeloop_pipeline.landing.export_file.column_names import parse_word_lists
 from causeloop_pipeline.model.issue import IssueStatus, Severity
+from causeloop_pipeline.model.numbers import read_number
+from causeloop_pipeline.model.severity_scores import find_scale, read_level, read_score
+
+
+def parse_word_lists(text: str) -> dict[str, tuple[str, ...]]:
+    """The words of each heading in a list written as `heading: word word …`; further lines are indented."""
+    entries = (entry.split(":", 1) for entry in re.split(r"\n(?=\S)", text.strip()))
+    return {heading: tuple(words.split()) for heading, words in entries}
+
 
 ANY_TOOL = "any"
+WHOLE = re.compile(r"(?<![\d.,])0*(\d+)(?:[.,]0+)?(?![\d.,])", re.ASCII)
+"""A whole number within a text, such as that of `priority 3.0`."""
 MORE_SEVERITY_WORDS = parse_word_lists("""
 p1: s0 s1 f panic alert crit disaster full immediate catastrophic showstopper service_outage 0
 p2: s2 e err serious disruption degraded partial outage
@@ -43,12 +54,29 @@ def map_vendor_word(field: str, word: str, tool: str = ANY_TOOL) -> str | None:
 
 
 def map_severities(values: Iterable[str], tool: str = ANY_TOOL) -> dict[str, Severity]:
-    """The severity of each value that is understood; a value of several words takes the worst it names."""
-    mapped = {
-        value: map_vendor_word("severity", value, tool) or _choose_worst_severity(value)
-        for value in sorted(set(values))
-    }
+    """The severity of each value that is understood; a value of several words takes the worst it names.
+
+    Where one of the values has a fraction, as scores do, all of those that are numbers are scores.
+    """
+    texts = sorted(set(values))
+    scale = find_scale(texts)
+    mapped = {text: map_severity(text, tool, scale) for text in texts}
     return {value: Severity(severity) for value, severity in mapped.items() if severity is not None}
+
+
+def map_severity(text: str, tool: str = ANY_TOOL, scale: int | None = None) -> str | None:
+    """The severity that a text names or counts, None where it says none; scores go up to `scale`."""
+    exact = map_vendor_word("severity", text, tool)
+    if exact and scale is None:
+        return exact
+    if score := read_score(text, scale):
+        return map_vendor_word("severity", score)
+    if level := read_level(text):
+        return map_vendor_word("severity", level, tool) or SEVERITY_OF_WORD.get(level)
+    if exact or read_number(text) is not None:
+        return exact
+    plain = WHOLE.sub(r"\1", text)
+    return map_vendor_word("severity", plain, tool) or _choose_worst_severity(plain)
 
 
 def map_statuses(values: Iterable[str], tool: str = ANY_TOOL) -> dict[str, IssueStatus]:
@@ -69,6 +97,9 @@ def _collect_words(field: str, more: Mapping[str, tuple[str, ...]]) -> dict[str,
 
 
 NO_LETTERS = r"[\W\d_]+"
+DENIED = re.compile(r"\b(?:non|not|no|nicht|nie|pas|sin)\b[-_ ]*\w+")
+"""What a word before it denies, such as `non-critical`."""
+SCORE = re.compile(r"(?<![\d.,:])\d{1,2}\.\d+(?![\d.])")
 SEVERITY_OF_WORD = _collect_words("severity", MORE_SEVERITY_WORDS)
 STATUS_OF_WORD = {
     re.sub(NO_LETTERS, "_", word): status
@@ -77,13 +108,15 @@ STATUS_OF_WORD = {
 
 
 def _choose_worst_severity(value: str) -> str | None:
-    lowered = value.lower().strip().removesuffix(".0")
-    levels = {re.sub(r"[-_ ]", "", part) for part in re.findall(r"[a-z]+[-_ ]?\d", lowered)}
-    words = {lowered} | levels | set(re.findall(r"[^\W\d_]{2,}|(?<!\d)[0-5](?!\d)", lowered))
-    return min((SEVERITY_OF_WORD[word] for word in words if word in SEVERITY_OF_WORD), default=None)
+    lowered = DENIED.sub(" ", value.lower()).strip()
+    levels = {re.sub(r"[-_ ]", "", part) for part in re.findall(r"[a-z]+[-_ ]?\d(?![\d.,])", lowered)}
+    words = {lowered} | levels | set(re.findall(r"[^\W\d_]{2,}|(?<![\d.,])[0-5](?![.,]?\d)", lowered))
+    named = [SEVERITY_OF_WORD[word] for word in words if word in SEVERITY_OF_WORD]
+    scores = (map_severity(number, scale=10) for number in SCORE.findall(lowered))
+    return min(named or filter(None, scores), default=None)
 
 
 def _choose_first_status(value: str) -> str | None:
-    lowered = re.sub(NO_LETTERS, "_", value.lower()).strip("_")
+    lowered = re.sub(NO_LETTERS, "_", DENIED.sub(" ", value.lower())).strip("_")
     words = (lowered, *lowered.split("_"))
     return next((STATUS_OF_WORD[word] for word in words if word in STATUS_OF_WORD), None)

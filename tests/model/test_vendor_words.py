@@ -3,7 +3,7 @@ import re
 
 import pytest
 
-from causeloop_pipeline.landing.export_file.vocabulary import (
+from causeloop_pipeline.model.vendor_words import (
     MORE_SEVERITY_WORDS,
     MORE_STATUS_WORDS,
     map_severities,
@@ -42,6 +42,16 @@ from causeloop_pipeline.settings import ROOT
             ("Laag", "p4"),
         ),
         *(("6", "p3"), ("10", "p1"), ("30", "p4"), ("40", "p3"), ("70", "p2"), ("90.0", "p1")),
+        *(("7.5", "p2"), ("9,8", "p1"), ("4.3", "p3"), ("5.5", "p3"), ("2.1", "p4"), ("88.5", "p2")),
+        *(("07", "p2"), ("+3", "p3"), ("2,0", "p2"), ("0.93", "p1"), ("75 %", "p2"), ("7/10", "p2")),
+        *(
+            ("1/10", "p4"),
+            ("30/100", "p4"),
+            ("CVSS 7.5", "p2"),
+            ("7.5 (High)", "p2"),
+            ("score: 9.1", "p1"),
+            ("Priority 02.0", "p2"),
+        ),
         *(("scheduled, partial-outage", "p2"), ("SERVICE_OUTAGE", "p1"), ("E", "p2"), ("D", "p4")),
     ],
 )
@@ -49,7 +59,7 @@ def test_the_usual_vocabularies_of_severity_are_understood(word, severity):
     assert map_severities([word]) == {word: severity}
 
 
-@pytest.mark.parametrize("word", ["", "purple", "101", "n/a"])
+@pytest.mark.parametrize("word", ["", "purple", "101", "n/a", "non-critical", "-1", "250.5"])
 def test_a_word_that_says_no_severity_is_left_out(word):
     assert map_severities([word]) == {}
 
@@ -76,6 +86,24 @@ def test_a_word_that_says_no_severity_is_left_out(word):
 )
 def test_the_usual_vocabularies_of_status_are_understood(word, status):
     assert map_statuses([word]) == ({word: status} if status else {})
+
+
+def test_where_one_severity_is_a_score_all_that_are_numbers_are():
+    assert map_severities(["5.0", "7.5", "10", "high"]) == {
+        "5.0": "p3",
+        "7.5": "p2",
+        "10": "p1",
+        "high": "p2",
+    }
+    assert map_severities(["5.0", "62.5"]) == {"5.0": "p4", "62.5": "p3"}
+    assert map_severities(["1", "0.5"]) == {"1": "p1", "0.5": "p3"}
+    assert map_severities(["1", "2.0", "3"]) == {"1": "p1", "2.0": "p2", "3": "p3"}
+
+
+def test_a_status_that_is_denied_has_not_been_reached():
+    assert map_statuses(["Not resolved", "not done yet", "resolved (not verified)"]) == {
+        "resolved (not verified)": "resolved"
+    }
 
 
 def seed_rows():
