@@ -67,10 +67,25 @@ CONNECTOR_SOURCE = """
     left join lateral (
         select coalesce(json_object_agg(why, records), '{}') as no_failures
         from (
-            select entry.key as why, sum(entry.value::bigint) as records
-            from app.sync_run as r cross join lateral jsonb_each_text(r.no_failures) as entry
-            where r.workspace_id = c.workspace_id and r.connector_id = c.connector_id
-            group by entry.key
+            select counted.why, sum(counted.records) as records
+            from (
+                select entry.key as why, entry.value::bigint as records
+                from app.sync_run as r cross join lateral jsonb_each_text(r.no_failures) as entry
+                where r.workspace_id = c.workspace_id and r.connector_id = c.connector_id
+                union all
+                select entry.key, entry.value::bigint
+                from raw.delivery as d cross join lateral jsonb_each_text(d.no_failures) as entry
+                where d.workspace_id = c.workspace_id and d.connector_id = c.connector_id
+                union all
+                select p.no_failure, count(*)
+                from raw.mapped_record as p
+                where p.workspace_id = c.workspace_id and p.connector_id = c.connector_id
+                    and p.no_failure is not null and p.received_at > now() - interval '90 days'
+                group by p.no_failure
+            ) as counted
+            group by counted.why
+            order by records desc
+            limit 50
         ) as passed_over
     ) as n on true
 """

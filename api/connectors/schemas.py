@@ -103,7 +103,7 @@ class Connector(BaseModel):
     push_only: bool = Field(description="The tool only pushes: nothing is polled")
     deliveries: Deliveries | None = Field(description="Null where nothing was pushed within a day")
     no_failures: dict[str, int] = Field(
-        description="Entries of the syncs of 90 days that tell of no failure, by the reason"
+        description="What came within 90 days, by webhooks within 30, and tells of no failure, by the reason"
     )
     failed_syncs: int = Field(description="Syncs in a row that failed; each doubles the wait for the next")
     source: str = Field(

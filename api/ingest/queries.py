@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 import psycopg
+from psycopg.types.json import Jsonb
 
 from api.http.database import WorkspaceDatabase
 from causeloop_pipeline.landing.inbound.webhook import WebhookDelivery
@@ -61,8 +62,8 @@ on conflict do nothing
 
 INSERT_COUNT = """
 insert into raw.delivery (
-    workspace_id, connector_id, deliveries, records, changed, quarantined, refused_for
-) values (%s, %s, %s, %s, %s, %s, %s)
+    workspace_id, connector_id, deliveries, records, changed, quarantined, refused_for, no_failures
+) values (%s, %s, %s, %s, %s, %s, %s, %s)
 """
 
 INSERT_TRACE = """
@@ -155,7 +156,8 @@ async def ingest_delivery(
                 return LandingCount(read=len(records), duplicate=len(records))
         count = land(connection, db.workspace_id, origin, records, delivery.quarantined, channel="webhook")
         counts = (count.read, count.new + count.updated, count.quarantined)
-        connection.execute(INSERT_COUNT, (db.workspace_id, origin.connector_id, 1, *counts, None))
+        values = (db.workspace_id, origin.connector_id, 1, *counts, None, Jsonb(dict(delivery.no_failures)))
+        connection.execute(INSERT_COUNT, values)
         return count
 
     return await db.in_thread(work)
@@ -165,7 +167,7 @@ async def count_refused(db: WorkspaceDatabase, connector_id: UUID, deliveries: i
     """Note deliveries that were refused; nothing of them is stored."""
 
     def work(connection: psycopg.Connection) -> None:
-        values = (db.workspace_id, connector_id, deliveries, 0, 0, 0, reason)
+        values = (db.workspace_id, connector_id, deliveries, 0, 0, 0, reason, Jsonb({}))
         connection.execute(INSERT_COUNT, values)
 
     await db.in_thread(work)

@@ -1,4 +1,4 @@
-"""Filters that say by its own words which records of a list count.
+"""Filters that say by its own words which records of a list count, and why others do not.
 
 A record without the word's field is kept: its mapping
 sets it aside with a reason, and nothing is lost silently.
@@ -13,6 +13,10 @@ from causeloop_pipeline.connectors.spec import Record
 
 DEPLOYMENT_NAME = r"deploy|release|rollout|roll-out|promot|publish"
 """What teams call the builds that bring a version to its users."""
+
+
+NO_FAILURE = "no failure by the rules of the type"
+MAX_WORD = 40
 
 
 @dataclass(frozen=True)
@@ -69,6 +73,22 @@ class Filled:
     def __call__(self, record: Record) -> bool:
         """Whether the record counts."""
         return find_value(record, self.path) is not None
+
+
+def explain(keep: Callable[[Record], bool], record: Record) -> str:
+    """Why a filter leaves a record out: the word that is not among those that count."""
+    match keep:
+        case Among(path=path):
+            return f"{path} is {str(find_value(record, path)).lower()[:MAX_WORD]}"
+        case Named(pattern=pattern):
+            return f"no name with {pattern.replace('|', ', ')}"
+        case Unlike(path=path):
+            return f"{path} is {str(find_value(record, path))[:MAX_WORD]}"
+        case Filled(path=path):
+            return f"no {path}"
+        case Both(first=first, second=second):
+            return explain(second if first(record) else first, record)
+    return NO_FAILURE
 
 
 @dataclass(frozen=True)

@@ -8,12 +8,21 @@ from typing import Any
 from uuid import UUID
 
 from causeloop_pipeline.connectors.json_paths import MissingValueError, fill, find_first_value, find_value
+from causeloop_pipeline.connectors.record_filters import explain
 from causeloop_pipeline.connectors.spec import RecordSchema
 from causeloop_pipeline.landing.alert_fingerprint import compute_fingerprint
 from causeloop_pipeline.landing.field_mapping import ProductFieldError, build_product_payload
 from causeloop_pipeline.landing.json_guard import MAX_BYTES, GuardError, read_embedded, validate_json
 from causeloop_pipeline.landing.timestamps import TimestampError, parse_timestamp
-from causeloop_pipeline.model.raw_record import Channel, Quarantined, RawRecord, canonical_json, sha256_hex
+from causeloop_pipeline.model.raw_record import (
+    Channel,
+    NoFailure,
+    Outcome,
+    Quarantined,
+    RawRecord,
+    canonical_json,
+    sha256_hex,
+)
 
 MAX_EXTERNAL_ID = 512
 NOT_YET = re.compile(r"(0|-1)(\.0+)?$|000[01]-\d\d-\d\d")
@@ -32,15 +41,15 @@ def extract(
     *,
     channel: Channel,
     config: Mapping[str, Any] | None = None,
-) -> RawRecord | Quarantined | None:
-    """The record as it will be stored; None where the tool lists it but it is no failure."""
+) -> Outcome:
+    """The record as it will be stored, or why it cannot be, or why it is no failure."""
     source = schema.source or source
     try:
         record, canonical = validate_json(read_embedded(record, schema.embedded))
         if not isinstance(record, dict):
             raise RecordSchemaError(f"a record must be an object, not {type(record).__name__}")
-        if not _is_failure_record(schema, record):
-            return None
+        if reason := _find_no_failure(schema, record):
+            return NoFailure(reason)
         if len(canonical) > MAX_BYTES:
             raise GuardError(f"larger than {MAX_BYTES:,} bytes ({len(canonical):,})")
         if schema.normalize:
@@ -128,13 +137,14 @@ def _match_id(schema: RecordSchema, value: str) -> str:
     return match[1] if match else value
 
 
-def _is_failure_record(schema: RecordSchema, record: dict[str, Any]) -> bool:
+def _find_no_failure(schema: RecordSchema, record: dict[str, Any]) -> str:
+    """Why a record counts as no failure; empty where it may be one."""
     if schema.unless is not None and find_value(record, schema.unless) is not None:
-        return False
-    if schema.keep is None:
-        return True
+        return f"it has {schema.unless}"
     try:
-        return schema.keep(record)
+        if schema.keep is None or schema.keep(record):
+            return ""
+        return explain(schema.keep, record)
     except (AttributeError, TypeError) as error:
         raise RecordSchemaError(f"a field has an unexpected type: {error}") from None
 

@@ -15,9 +15,9 @@ from causeloop_pipeline.connectors.spec import Connector
 from causeloop_pipeline.landing.enclosed_documents import list_enclosed
 from causeloop_pipeline.landing.inbound.webhook import is_recognized_delivery
 from causeloop_pipeline.landing.key_spellings import respell
-from causeloop_pipeline.landing.payload_readings import Outcome, Reading, list_readings
+from causeloop_pipeline.landing.payload_readings import Reading, list_readings
 from causeloop_pipeline.landing.record_meaning import RecordMeaning, UnknownVariantError, read_meaning
-from causeloop_pipeline.model.raw_record import Quarantined, RawRecord
+from causeloop_pipeline.model.raw_record import NoFailure, Outcome, Quarantined, RawRecord
 
 IDENTIFYING = ("title", "external_id", "source_created_at", "changed_at", "severity_value", "status_value")
 """The fields by which two readings of one document are compared first."""
@@ -204,11 +204,11 @@ def _list_whole(mapped: MappedPayload, needed: int = 2) -> list[RecordMeaning]:
 def _map_outcomes(
     connector: Connector, outcomes: Sequence[Outcome], config: Mapping[str, Any]
 ) -> MappedPayload:
-    mapped = MappedPayload(ignored=sum(outcome is None for outcome in outcomes))
+    mapped = MappedPayload(ignored=sum(isinstance(outcome, NoFailure) for outcome in outcomes))
     for outcome in outcomes:
         if isinstance(outcome, Quarantined):
             mapped.quarantined.append(outcome)
-        elif outcome is not None:
+        elif isinstance(outcome, RawRecord):
             try:
                 meaning = read_meaning(connector, outcome, config)
             except UnknownVariantError as error:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any
 
 from causeloop_pipeline.connectors.json_paths import find_first_value, find_value
 from causeloop_pipeline.connectors.pulls import open_entries
@@ -14,9 +14,7 @@ from causeloop_pipeline.landing.inbound.webhook import (
     read_document,
 )
 from causeloop_pipeline.landing.polling.nested_lists import zip_rows
-from causeloop_pipeline.model.raw_record import Quarantined, RawRecord
-
-Outcome: TypeAlias = RawRecord | Quarantined | None
+from causeloop_pipeline.model.raw_record import NoFailure, Outcome, Quarantined, RawRecord
 
 
 @dataclass(frozen=True)
@@ -86,7 +84,7 @@ def _look_at_ignored(
     looked_at: list[Outcome] = []
     passed_over: list[RawRecord] = []
     for record, outcome in zip(records, outcomes, strict=True):
-        anyway = _extract_all(place.source, schema, [record])[0] if outcome is None else None
+        anyway = _extract_all(place.source, schema, [record])[0] if isinstance(outcome, NoFailure) else None
         if isinstance(anyway, RawRecord):
             passed_over.append(anyway)
         is_foreign = isinstance(anyway, Quarantined) and find_first_value(record, schema.updated_at) is None

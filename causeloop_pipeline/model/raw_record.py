@@ -2,9 +2,11 @@
 
 import hashlib
 import json
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 from uuid import UUID
 
 import orjson
@@ -55,6 +57,22 @@ class Quarantined:
     raw: bytes
     reason: str
     external_id: str | None = None
+
+
+@dataclass(frozen=True)
+class NoFailure:
+    """What a tool lists or sends that tells of no failure, such as a success: counted, and not stored."""
+
+    reason: str
+
+
+Outcome: TypeAlias = RawRecord | Quarantined | NoFailure
+"""What became of one entry of a list or body."""
+
+
+def count_no_failures(outcomes: Iterable[Outcome]) -> Counter[str]:
+    """How many entries were no failure, by the reason."""
+    return Counter(outcome.reason for outcome in outcomes if isinstance(outcome, NoFailure))
 
 
 def canonical_json(value: object) -> bytes:

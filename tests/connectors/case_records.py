@@ -1,6 +1,7 @@
 """The records of each connector's case: what its list endpoint and its webhooks send, as they are landed."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from causeloop_pipeline.connectors.cases import read_case
@@ -11,7 +12,7 @@ from causeloop_pipeline.connectors.spec import Connector, RecordSchema
 from causeloop_pipeline.landing.extract import extract
 from causeloop_pipeline.landing.inbound.webhook import read_delivery
 from causeloop_pipeline.landing.polling.nested_lists import zip_rows
-from causeloop_pipeline.model.raw_record import Quarantined, RawRecord
+from causeloop_pipeline.model.raw_record import Outcome, Quarantined, RawRecord
 
 
 def poll_records(tool: str) -> list[RawRecord]:
@@ -60,7 +61,7 @@ def schema_and_items(
     return pull.schema, zip_rows(items, find_value(body, pull.columns)) if pull.columns else items
 
 
-def require_accepted(read: list[RawRecord | Quarantined | None]) -> list[RawRecord]:
+def require_accepted(read: Sequence[Outcome]) -> list[RawRecord]:
     """A shipped case holds nothing that goes to quarantine."""
     refused = [outcome.reason for outcome in read if isinstance(outcome, Quarantined)]
     assert not refused, refused

@@ -15,7 +15,7 @@ from causeloop_pipeline.landing.field_mapping import PRODUCT_FIELDS
 from causeloop_pipeline.landing.inbound.webhook import read_delivery
 from causeloop_pipeline.landing.json_guard import MAX_BYTES, parse_json
 from causeloop_pipeline.landing.record_meaning import read_meaning
-from causeloop_pipeline.model.raw_record import Quarantined, RawRecord
+from causeloop_pipeline.model.raw_record import NoFailure, Quarantined, RawRecord
 from tests.support.shared_data import find_shared_path
 
 
@@ -37,7 +37,7 @@ def read(
     outcomes = [extract(tool, schema, item, channel="poll", config=config) for item in items]
     records = [outcome for outcome in outcomes if isinstance(outcome, RawRecord)]
     refused = [outcome for outcome in outcomes if isinstance(outcome, Quarantined)]
-    return records, refused, outcomes.count(None)
+    return records, refused, sum(isinstance(outcome, NoFailure) for outcome in outcomes)
 
 
 LISTED = [

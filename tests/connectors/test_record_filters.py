@@ -2,7 +2,15 @@
 
 import pytest
 
-from causeloop_pipeline.connectors.record_filters import NO_WISH, Among, Both, Named
+from causeloop_pipeline.connectors.record_filters import (
+    NO_WISH,
+    Among,
+    Both,
+    Filled,
+    Named,
+    Unlike,
+    explain,
+)
 
 FAILED = Among("result.state", ("failed", "error"))
 DEPLOYING = Both(Among("state", ("passed",)), Named(("pipeline.name", "url")))
@@ -38,3 +46,18 @@ def test_a_wish_is_no_failure(tracker):
 @pytest.mark.parametrize("record", [{"tracker": {"name": "Bug"}}, {"tracker": {}}, {}])
 def test_what_is_not_called_a_wish_counts(record):
     assert NO_WISH(record)
+
+
+def test_what_a_filter_leaves_out_it_says_why():
+    keep = Both(Filled("run"), Both(Among("run.status", ("failed",)), Named(("name",), "deploy|release")))
+    reasons = {
+        explain(keep, record)
+        for record in (
+            {"name": "deploy"},
+            {"name": "deploy", "run": {"status": "SUCCEEDED"}},
+            {"name": "tests", "run": {"status": "failed"}},
+        )
+    }
+    assert reasons == {"no run", "run.status is succeeded", "no name with deploy, release"}
+    assert explain(Unlike("tracker", "feature"), {"tracker": "Feature"}) == "tracker is Feature"
+    assert explain(lambda _: False, {}) == "no failure by the rules of the type"

@@ -19,7 +19,7 @@ from causeloop_pipeline.landing.conformance.simulation.json_edit import set_at
 from causeloop_pipeline.landing.conformance.vendor_schema import Description
 from causeloop_pipeline.landing.extract import extract
 from causeloop_pipeline.landing.record_meaning import UnknownVariantError, read_meaning
-from causeloop_pipeline.model.raw_record import RawRecord
+from causeloop_pipeline.model.raw_record import NoFailure, RawRecord
 from causeloop_pipeline.model.vendor_words import map_vendor_word
 
 WORD_FIELDS = ("severity", "status")
@@ -145,7 +145,9 @@ def _takes_word(
     items = find_value(evidence.answers.get(listed.name, {}), listed.records)
     bent = (set_at(item, path, word) for item in (items if isinstance(items, list) else ()))
     return any(
-        extract(connector.name, listed.schema, item, channel="poll", config=evidence.config) is not None
+        not isinstance(
+            extract(connector.name, listed.schema, item, channel="poll", config=evidence.config), NoFailure
+        )
         for item in bent
     )
 

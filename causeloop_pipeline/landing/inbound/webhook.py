@@ -4,27 +4,45 @@ Header names are expected in lower case.
 """
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from causeloop_pipeline.connectors.declared.problems import DeclarationError
-from causeloop_pipeline.connectors.json_paths import ANY_ENTRY, find_value, find_values
-from causeloop_pipeline.connectors.spec import Condition, Connector, Webhook, WebhookEvent
+from causeloop_pipeline.connectors.json_paths import find_value
+from causeloop_pipeline.connectors.spec import Connector, Webhook, WebhookEvent
 from causeloop_pipeline.landing.extract import extract
+from causeloop_pipeline.landing.inbound.fitting_events import (
+    find_content,
+    is_fitting,
+    is_held,
+    is_ignored,
+    is_list,
+    list_event_records,
+    recognize,
+)
 from causeloop_pipeline.landing.inbound.signature import SignatureError, verify
 from causeloop_pipeline.landing.json_guard import (
     MAX_BYTES,
     REPLACEMENT,
     GuardError,
     parse_loosely,
-    read_embedded,
     read_json_text,
 )
-from causeloop_pipeline.model.raw_record import CHANGES, Quarantined, RawRecord
+from causeloop_pipeline.model.raw_record import (
+    CHANGES,
+    NoFailure,
+    Outcome,
+    Quarantined,
+    RawRecord,
+    count_no_failures,
+)
 
 MAX_DELIVERY_ID = 200
+
+NO_NEWS = "a ping, or a state of which the type lands none"
 
 
 @dataclass(frozen=True)
@@ -34,6 +52,8 @@ class WebhookDelivery:
     records: list[RawRecord]
     quarantined: list[Quarantined]
     delivery_id: str | None
+    no_failures: Counter[str] = field(default_factory=Counter)
+    """Why entries of it tell of no failure and are not landed, and how many."""
 
 
 def receive(
@@ -89,16 +109,16 @@ def read_delivery(
     outcomes = _read_whole(connector, document, body, config)
     records = [outcome for outcome in outcomes if isinstance(outcome, RawRecord)]
     quarantined = [outcome for outcome in outcomes if isinstance(outcome, Quarantined)]
-    return WebhookDelivery(records, quarantined, delivery_id)
+    return WebhookDelivery(records, quarantined, delivery_id, count_no_failures(outcomes))
 
 
 def _read_whole(
     connector: Connector, document: Any, body: bytes, config: Mapping[str, Any] | None
-) -> list[RawRecord | Quarantined]:
-    """The records of a body; where that is a list which is no known event, those of each of its entries."""
+) -> list[Outcome]:
+    """What became of the entries of a body, also where it is a list of bodies."""
     whole = read_document(connector, document, config=config)
     if whole is not None:
-        return [outcome for outcome in whole if outcome is not None]
+        return whole or [NoFailure(NO_NEWS)]
     entries = document if isinstance(document, list) else []
     read = [read_document(connector, entry, config=config) for entry in entries]
     if not any(outcomes is not None for outcomes in read):
@@ -106,8 +126,11 @@ def _read_whole(
     return [
         outcome
         for entry, outcomes in zip(entries, read, strict=True)
-        for outcome in ([_refuse(connector, json.dumps(entry).encode())] if outcomes is None else outcomes)
-        if outcome is not None
+        for outcome in (
+            [_refuse(connector, json.dumps(entry).encode())]
+            if outcomes is None
+            else outcomes or [NoFailure(NO_NEWS)]
+        )
     ]
 
 
@@ -118,19 +141,19 @@ def _refuse(connector: Connector, body: bytes) -> Quarantined:
 
 def read_document(
     connector: Connector, document: Any, *, config: Mapping[str, Any] | None = None
-) -> list[RawRecord | Quarantined | None] | None:
+) -> list[Outcome] | None:
     """The outcome of each record of a webhook's body, empty for a ping; None where no known event matches."""
     webhook = require_webhook(connector)
-    document, first = _recognize(webhook, document)
-    if _is_ignored(webhook, document):
+    document, first = recognize(webhook, document)
+    if is_ignored(webhook, document):
         return []
     for named in webhook.ids_only:
-        if _holds(named.when, document):
+        if is_held(named.when, document):
             return [Quarantined(connector.name, json.dumps(document).encode(), named.reason)]
     if first is None:
         carried = _unwrap(document)
         return None if carried is None else read_document(connector, carried, config=config)
-    fitting = [event for event in webhook.events if _matches(event, document)]
+    fitting = [event for event in webhook.events if is_fitting(event, document)]
     return [
         outcome
         for path in _list_paths(fitting, document)
@@ -145,7 +168,7 @@ def _read_list(
     events: Sequence[WebhookEvent],
     document: Any,
     config: Mapping[str, Any] | None,
-) -> list[RawRecord | Quarantined | None]:
+) -> list[Outcome]:
     """What the first event makes of each record; what its filter leaves out, that of another may keep.
 
     A record that tells of a change may also be the success of a job, which other events' filters keep.
@@ -169,18 +192,19 @@ def _read_first(
     events: Sequence[WebhookEvent],
     document: Any,
     config: Mapping[str, Any] | None,
-) -> list[RawRecord | Quarantined | None]:
+) -> list[Outcome]:
     """What the first event that keeps a record makes of it; events without a filter count only as first."""
-    outcomes: list[RawRecord | Quarantined | None] = [None] * len(_find_content(events[0], document))
+    outcomes: list[Outcome | None] = [None] * len(find_content(events[0], document))
     for event in events:
-        if None in outcomes and (event is events[0] or event.schema.keep is not None):
+        is_left = any(outcome is None or isinstance(outcome, NoFailure) for outcome in outcomes)
+        if is_left and (event is events[0] or event.schema.keep is not None):
             outcomes = [
                 extract(connector.name, event.schema, record, channel="webhook", config=config)
-                if outcome is None
+                if outcome is None or isinstance(outcome, NoFailure)
                 else outcome
-                for outcome, record in zip(outcomes, _list_records(event, document), strict=True)
+                for outcome, record in zip(outcomes, list_event_records(event, document), strict=True)
             ]
-    return outcomes
+    return [outcome for outcome in outcomes if outcome is not None]
 
 
 def _unwrap(document: Any) -> Any:
@@ -192,23 +216,23 @@ def _unwrap(document: Any) -> Any:
 def _list_paths(fitting: Sequence[WebhookEvent], document: Any) -> Iterable[str]:
     """Where the first event has its records and, where that is a list, the paths of the document's others."""
     first = fitting[0]
-    if not _is_list(first, document):
+    if not is_list(first, document):
         return [first.record]
-    return dict.fromkeys(event.record for event in fitting if _is_list(event, document))
+    return dict.fromkeys(event.record for event in fitting if is_list(event, document))
 
 
 def is_named_delivery(connector: Connector, document: Any) -> bool:
     """Whether a word in the document, such as the name of an event, says that it is a delivery."""
     webhook = require_webhook(connector)
-    document, event = _recognize(webhook, document)
-    return _is_ignored(webhook, document) or bool(event and event.when and event.when.values)
+    document, event = recognize(webhook, document)
+    return is_ignored(webhook, document) or bool(event and event.when and event.when.values)
 
 
 def is_recognized_delivery(connector: Connector, document: Any) -> bool:
     """Whether a condition of the connector's webhook fits the document, and not only its shape."""
     if connector.webhook is None:
         return False
-    _, event = _recognize(connector.webhook, document)
+    _, event = recognize(connector.webhook, document)
     return event is not None and event.when is not None
 
 
@@ -244,50 +268,3 @@ def _is_storable(text: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
-
-
-def _recognize(webhook: Webhook, document: Any) -> tuple[Any, WebhookEvent | None]:
-    """The document with what is embedded in it, and the first event that fits it."""
-    document = read_embedded(document, webhook.embedded)
-    return document, next((event for event in webhook.events if _matches(event, document)), None)
-
-
-def _is_list(event: WebhookEvent, document: Any) -> bool:
-    return ANY_ENTRY in event.record or isinstance(find_value(document, event.record), list)
-
-
-def _is_ignored(webhook: Webhook, document: Any) -> bool:
-    return any(_holds(condition, document) for condition in webhook.ignore)
-
-
-def _matches(event: WebhookEvent, document: Any) -> bool:
-    if event.when is not None and not _holds(event.when, document):
-        return False
-    if ANY_ENTRY in event.record:
-        return bool(find_values(document, event.record))
-    return find_value(document, event.record) is not None
-
-
-def _holds(condition: Condition, document: Any) -> bool:
-    value = find_value(document, condition.path)
-    return str(value) in condition.values if condition.values else value is not None
-
-
-def _find_content(event: WebhookEvent, document: Any) -> list[Any]:
-    """What the event's path leads to, as a list."""
-    if ANY_ENTRY in event.record:
-        return find_values(document, event.record)
-    content = find_value(document, event.record)
-    return [] if content is None else content if isinstance(content, list) else [content]
-
-
-def _list_records(event: WebhookEvent, document: Any) -> list[Any]:
-    """The event's records, each with what it takes over from the document around it."""
-    context = {key: find_value(document, path) for key, path in event.add}
-    return [_extend(record, context) for record in _find_content(event, document)]
-
-
-def _extend(record: Any, context: Mapping[str, Any]) -> Any:
-    if not isinstance(record, dict):
-        return record
-    return record | {key: value for key, value in context.items() if value is not None or key not in record}

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from causeloop_pipeline.egress.retry_policy import RateLimitState
-from causeloop_pipeline.model.raw_record import Quarantined, RawRecord
+from causeloop_pipeline.model.raw_record import Outcome, Quarantined, RawRecord, count_no_failures
 
 
 @dataclass(frozen=True)
@@ -34,15 +34,16 @@ class Page:
 
 
 def build_page(
-    extracted: Iterable[RawRecord | Quarantined | None],
+    extracted: Iterable[Outcome],
     cursor: dict[str, Any],
     rate: RateLimitState | None = None,
 ) -> Page:
-    """The page of what `extract` made of its items; None stands for a record that is no failure."""
+    """The page of what `extract` made of its items."""
     outcomes = list(extracted)
     return Page(
         [outcome for outcome in outcomes if isinstance(outcome, RawRecord)],
         [outcome for outcome in outcomes if isinstance(outcome, Quarantined)],
         cursor,
         rate or RateLimitState(),
+        no_failures=count_no_failures(outcomes),
     )

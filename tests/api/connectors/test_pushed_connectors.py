@@ -1,5 +1,6 @@
 """Connectors that are only pushed to: nothing is polled, and what arrives, or is refused, is counted."""
 
+import json
 import time
 from typing import Any
 
@@ -8,6 +9,8 @@ from causeloop_pipeline.storage.database.session import Database
 from tests.api.conftest import Client
 from tests.api.ingest.test_webhooks import Hook
 from tests.api.sample import Sample
+from tests.conftest import Installation
+from tests.support.normalizing import normalize, normalizer
 
 
 def make(client: Client, sample: Sample, **setup: Any) -> dict[str, Any]:
@@ -56,6 +59,30 @@ def test_deliveries_are_counted_with_what_they_became(client: Client, fresh_samp
     assert (counted["records"], counted["changed"], counted["quarantined"]) == (3, 2, 1)
     listed = api.get("/v1/connectors").json()["data"]
     assert next(row for row in listed if row["id"] == made["id"])["deliveries"]["accepted"] == 3
+
+
+def test_what_is_no_failure_is_counted_with_the_reason_wherever_that_showed(
+    client: Client, fresh_sample: Sample, database: Database, installation: Installation
+) -> None:
+    made = make(client, fresh_sample, type="jenkins", push_only=True)
+    hook = Hook(f"/v1/webhooks/inbound/{made['id']}", made["webhook_secret"])
+    for number, (phase, status) in enumerate(
+        (("STARTED", None), ("FINALIZED", "ABORTED"), ("FINALIZED", "SUCCESS"), ("FINALIZED", "FAILURE"))
+    ):
+        address = f"https://ci.acme.example/job/shop/{number}/"
+        build = {"full_url": address, "number": number, "phase": phase, "status": status}
+        body = {"name": "shop", "build": {**build, "timestamp": 1772341200000}}
+        assert hook.send(client(), json.dumps(body).encode()).status_code == 202
+    normalize(database, normalizer(installation.pipeline_url), fresh_sample.workspace_id)
+    api = client(fresh_sample.credentials["analyst"])
+    expected = {
+        "a ping, or a state of which the type lands none": 1,
+        "build.status is aborted": 1,
+        "a success of a job": 1,
+    }
+    assert api.get(f"/v1/connectors/{made['id']}").json()["no_failures"] == expected
+    listed = api.get("/v1/connectors").json()["data"]
+    assert next(row for row in listed if row["id"] == made["id"])["no_failures"] == expected
 
 
 def test_a_tool_without_webhooks_cannot_only_be_pushed_to(client: Client, fresh_sample: Sample) -> None:

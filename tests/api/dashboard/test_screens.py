@@ -95,7 +95,13 @@ TITLES = {
     "/seen-before": ["What failed", "Nothing is stored", "Ask"],
     "/changes": ["Record a change", "checkout 4.12"],
     "/predictions/:id": ["Grade", "Dismiss", "Outcomes"],
-    "/connectors": ["Last sync", "Resume", "Connect a tool", "9 accepted, 1 refused: signature"],
+    "/connectors": [
+        "Last sync",
+        "Resume",
+        "Connect a tool",
+        "9 accepted, 1 refused: signature",
+        "3, mostly: a test",
+    ],
     "/connectors/:id": [
         "Test the connection",
         "Replace credentials",

@@ -114,9 +114,21 @@ function connectorEntry(row, titles, canWrite, signal, reload, excluded) {
       ["Next sync", row.status === "active" && !row.push_only ? ago(row.next_poll_at) : null],
       ["Interval", row.push_only ? null : duration(row.poll_interval_seconds)],
       ["Webhook", row.has_webhook_secret ? "enabled" : null],
+      ["No failures", tellNoFailures(row.no_failures)],
     ]),
     runs,
   );
+}
+
+/**
+ * How much came and was no failure, and what it mostly was; null: nothing.
+ * @param {Record<string, number>} reasons
+ */
+function tellNoFailures(reasons) {
+  const counted = Object.entries(reasons);
+  const total = counted.reduce((sum, [, count]) => sum + count, 0);
+  const most = counted.reduce((best, entry) => (entry[1] > best[1] ? entry : best), ["", 0])[0];
+  return total ? `${number(total)}, mostly: ${most}` : null;
 }
 
 /** @param {Model<"Connector">} row */

@@ -11,7 +11,7 @@ from causeloop_pipeline.connectors.spec import Connector, RecordSchema
 from causeloop_pipeline.landing.extract import extract
 from causeloop_pipeline.landing.polling.sql.query_records import refuse_large_row
 from causeloop_pipeline.landing.polling.sync_input import SyncInput
-from causeloop_pipeline.model.raw_record import Quarantined, RawRecord
+from causeloop_pipeline.model.raw_record import Outcome, RawRecord
 
 FALSE_WORDS = frozenset({"", "0", "false", "f", "n", "no"})
 
@@ -35,7 +35,7 @@ def find_schema(preset: Preset) -> RecordSchema:
 
 def read_preset_rows(
     connector: Connector, preset: Preset, sync: SyncInput, rows: list[dict[str, Any]]
-) -> Iterator[RawRecord | Quarantined | None]:
+) -> Iterator[Outcome]:
     """Each row as a record of the connector; one that last changed before the backfill begins is left out."""
     for row in rows:
         if "too_large" in row:

@@ -109,6 +109,9 @@ comment on column raw.mapped_record.job is 'What the record is a run of: a later
 comment on column raw.mapped_record.no_failure is
     'Why the record tells of no failure, such as a recovery that followed none; null where it does.';
 create index mapped_runs on raw.mapped_record (workspace_id, source, site, job, source_updated_at) where job is not null;
+create index no_failures_of_connector on raw.mapped_record
+    (workspace_id, connector_id, received_at, no_failure)
+where no_failure is not null;
 -- With the workspace first, it would look as good as the key for finding one record in a table that has just grown.
 create index mapped_versions on raw.mapped_record (external_id, source, site, workspace_id);
 select app.isolate('raw.mapped_record');
@@ -197,10 +200,13 @@ create table raw.delivery (
     changed      integer not null default 0,
     quarantined  integer not null default 0,
     refused_for  text,
+    no_failures  jsonb not null default '{}',
     primary key (workspace_id, delivery_key)
 );
 comment on table raw.delivery is
     'Deliveries to webhooks, for 30 days: what each held and how much of it was news, or why it was refused.';
+comment on column raw.delivery.no_failures is
+    'Why entries were no failures and were not landed, and how many.';
 create index deliveries_of_connector on raw.delivery (workspace_id, connector_id, received_at desc);
 select app.isolate('raw.delivery');
 grant insert on raw.delivery to causeloop_api;
