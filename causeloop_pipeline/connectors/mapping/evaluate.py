@@ -36,6 +36,7 @@ from causeloop_pipeline.connectors.mapping.expressions import (
 )
 from causeloop_pipeline.connectors.mapping.json_text import to_text
 from causeloop_pipeline.connectors.mapping.markup import list_texts, strip_tags
+from causeloop_pipeline.connectors.mapping.plain_texts import name_json
 from causeloop_pipeline.connectors.mapping.tags import find_severity, find_tag
 from causeloop_pipeline.connectors.mapping.times import read_time
 from causeloop_pipeline.model.numbers import read_number
@@ -85,7 +86,10 @@ def _(_source: None, _payload: Payload) -> None:
 
 @evaluate.register
 def _(source: str, payload: Payload) -> Value | None:
-    return _value(to_text(payload.at(source)), source)
+    value = payload.at(source)
+    if isinstance(value, list) and len(value) == 1 and not isinstance(value[0], list | dict):
+        value = value[0]  # where there could be several, some tools always send a list
+    return _value(to_text(value), source)
 
 
 @evaluate.register
@@ -107,7 +111,7 @@ def _(source: Text, payload: Payload) -> Value | None:
         if value is None:
             return None
         parts[name] = value
-    text = PLACEHOLDER.sub(lambda part: parts[part[1]].text, source.template)
+    text = PLACEHOLDER.sub(lambda part: name_json(parts[part[1]].text), source.template)
     return Value(text, _paths(list(parts.values())))
 
 
@@ -123,7 +127,9 @@ def _(source: Match, payload: Payload) -> Value | None:
 @evaluate.register
 def _(source: Join, payload: Payload) -> Value | None:
     parts = [value for value in (evaluate(part, payload) for part in source.parts) if value]
-    return Value(source.separator.join(part.text for part in parts), _paths(parts)) if parts else None
+    return (
+        Value(source.separator.join(name_json(part.text) for part in parts), _paths(parts)) if parts else None
+    )
 
 
 @evaluate.register
@@ -131,7 +137,7 @@ def _(source: Concat, payload: Payload) -> Value | None:
     parts = [value for value in (evaluate(part, payload) for part in source.parts) if value]
     if len(parts) < len(source.parts):
         return None
-    return Value("".join(part.text for part in parts), _paths(parts))
+    return Value("".join(name_json(part.text) for part in parts), _paths(parts))
 
 
 @evaluate.register

@@ -5,8 +5,8 @@ what they mean depends on the workspace, which the pipeline's SQL knows.
 """
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,6 +14,7 @@ from causeloop_pipeline.connectors.mapping.evaluate import Payload, Value, evalu
 from causeloop_pipeline.connectors.mapping.expressions import Pluck, Source
 from causeloop_pipeline.connectors.mapping.fields import ChangeMapping, IssueMapping
 from causeloop_pipeline.connectors.mapping.occurrences import read_occurrences
+from causeloop_pipeline.connectors.mapping.plain_texts import MAX_JOB, MAX_LENGTHS, write_plainly
 from causeloop_pipeline.connectors.mapping.product_record import (
     ABSENT_ISSUE,
     PRODUCT_CHANGE,
@@ -21,18 +22,22 @@ from causeloop_pipeline.connectors.mapping.product_record import (
     PRODUCT_ISSUE,
 )
 from causeloop_pipeline.model.instant_range import MIN_INSTANT, find_range_problem
+from causeloop_pipeline.model.issue import TITLE_LIMIT
 from causeloop_pipeline.model.raw_record import (
     ABSENT,
     CHANGES,
     NORMALIZED,
     NORMALIZED_CHANGE,
     NORMALIZED_CONDITION,
+    sha256_hex,
 )
 
 WEB_ADDRESS = re.compile(r"https?://\S", re.IGNORECASE)
 NO_SERVICE = re.compile(r"\{?[0-9a-f]{8}(?:-?[0-9a-f]{4}){3}-?[0-9a-f]{12}\}?|[^\s@]+@[^\s@]+", re.IGNORECASE)
 """What names no service to a reader: a UUID or a person's mail address."""
-MAX_TITLE = 300
+HOST = re.compile(r"^https?://(?:[^/?#\s]*@)?([^/?#\s]+).*$", re.IGNORECASE | re.DOTALL)
+MAX_TITLE = TITLE_LIMIT
+PRODUCT_MAPPINGS = (PRODUCT_ISSUE, PRODUCT_CONDITION, PRODUCT_CHANGE, ABSENT_ISSUE)
 NAMED_KEYS = 8
 """How many keys of a payload are named where no mapping fits it."""
 
@@ -107,29 +112,47 @@ def _read_fields(mapping: IssueMapping | ChangeMapping, payload: Payload) -> tup
     fields: dict[str, str | datetime] = {}
     paths: Paths = {}
     for name, source in mapping.texts.items():
-        find = _evaluate_service if name == "service" and mapping is not PRODUCT_ISSUE else evaluate
-        if source is not None and (value := find(source, payload)):
-            fields[name] = value.text[:MAX_TITLE] if name == "title" else value.text
-            paths[name] = value.paths
+        is_own = mapping in PRODUCT_MAPPINGS
+        find = _evaluate_service if name == "service" and not is_own else evaluate
+        value = find(source, payload) if source is not None else None
+        if value and (text := _limit(name, value.text) if is_own else write_plainly(name, value.text)):
+            fields[name], paths[name] = text, value.paths
     for name, moment in mapping.times.items():
         if moment is not None and (time := evaluate_time(moment, payload)):
             fields[name], paths[name] = time
     return fields, paths
 
 
+def _limit(name: str, text: str) -> str:
+    """A field of the product's own form as it is, but not longer than the product holds it."""
+    return text[: MAX_LENGTHS.get(name, MAX_LENGTHS["title"])]
+
+
 def _evaluate_service(source: Source, payload: Payload) -> Value | None:
-    """The first of the alternatives that names a service to a reader."""
+    """The first of the alternatives that names a service to a reader; of addresses alone, the host."""
+    alternatives = list(_list_alternatives(source, payload))
+    named = (value for value in alternatives if not WEB_ADDRESS.match(value.text))
+    return next(named, None) or next((_take_host(value) for value in alternatives), None)
+
+
+def _list_alternatives(source: Source, payload: Payload) -> Iterator[Value]:
     if isinstance(source, tuple):
-        values = (_evaluate_service(alternative, payload) for alternative in source)
-        return next((value for value in values if value), None)
-    value = evaluate(source, payload)
-    return None if value is None or NO_SERVICE.fullmatch(value.text.strip()) else value
+        for alternative in source:
+            yield from _list_alternatives(alternative, payload)
+    elif value := evaluate(source, payload):
+        plain = write_plainly("service", value.text)
+        if plain and not NO_SERVICE.fullmatch(plain):
+            yield replace(value, text=plain)
+
+
+def _take_host(value: Value) -> Value:
+    return replace(value, text=HOST.sub(r"\1", value.text))
 
 
 def _read_occurring(mapping: IssueMapping, payload: Payload) -> dict[str, Any]:
     read: dict[str, Any] = {"identifies": mapping.identifies, "firing_start": mapping.firing_start}
     if job := evaluate(mapping.job, payload):
-        read["job"] = job.text
+        read["job"] = job.text if len(job.text) <= MAX_JOB else sha256_hex(job.text.encode())
     if mapping.succeeded is not None:  # a success of a job that is not named ends nothing, and is no failure
         read["is_success"] = holds(mapping.succeeded, payload)
     if mapping.occurrences is not None:

@@ -4,6 +4,7 @@ from causeloop_pipeline.connectors import spec
 from causeloop_pipeline.connectors.mapping.expressions import (
     Band,
     Choose,
+    Concat,
     Every,
     Has,
     Instant,
@@ -43,7 +44,7 @@ ENTITY = IssueMapping(
     name="entity",
     identifies=Identifies.CONDITION,
     when=Every((Has("name"), Some((Has("urgency_score"), Has("attack_rating"), Has("is_prioritized"))))),
-    title="name",
+    title=Concat((("attack_profile", Literal("Threat")), Literal(" on "), "name")),
     severity=(Band("urgency_score", SCORE_BANDS), "severity"),
     status="state",
     service="name",
