@@ -130,6 +130,18 @@ class Supplement:
     """Of a list only so many entries at its end, of a text so many characters."""
 
 
+KEY = "_key"
+"""Under which a record has its key, where the tool lists records as an object."""
+
+
+def list_entries(document: Any, path: str) -> list[Any] | None:
+    """The records of a list, or of an object that holds them by their ids; None where it is neither."""
+    listed = find_value(document, path)
+    if path and isinstance(listed, dict) and all(isinstance(entry, dict) for entry in listed.values()):
+        return [entry if KEY in entry else {KEY: key, **entry} for key, entry in listed.items()]
+    return listed if isinstance(listed, list) else None
+
+
 def open_entries(entries: list[Any], within: str | None) -> list[Any]:
     """The records of a list: its entries, or those of the lists that they hold."""
     if within is None:

@@ -5,12 +5,18 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
-from causeloop_pipeline.connectors.json_paths import find_value
+from causeloop_pipeline.connectors.json_paths import MissingValueError, fill, find_value
+from causeloop_pipeline.connectors.mapping.json_text import write_json
+from causeloop_pipeline.connectors.mapping.plain_texts import name_json
 from causeloop_pipeline.connectors.spec import TimeFormat
 from causeloop_pipeline.landing.timestamps import TimestampError, parse_timestamp
 from causeloop_pipeline.model.issue import TEXT_FIELDS, TIME_FIELDS, TITLE_LIMIT
 
 PRODUCT_FIELDS = (*TEXT_FIELDS, *TIME_FIELDS, "attributes")
+
+TEMPLATE = "{"
+NOT_NAMED = ("external_id", "external_url")
+"""Fields that are nothing that an object is called."""
 
 Place = tuple[str | None, str]
 """The key that a path is, None where it is longer than one; and the path."""
@@ -76,22 +82,34 @@ def _list_places(
 
 def _may_hold(path: str, keys: frozenset[str]) -> bool:
     """Whether a path may lead to something in a record with these keys; one with a dot has to be walked."""
-    return path in keys or not path or "." in path
+    return path in keys or not path or "." in path or TEMPLATE in path
 
 
 def _find(record: Mapping[str, Any], places: tuple[Place, ...]) -> Any:
     """The first value at any of the places that is not empty."""
     for key, path in places:
-        value = find_value(record, path) if key is None else record[key]
+        value = _find_at(record, path) if key is None else record[key]
         if value is not None and value != "":
             return value
     return None
 
 
+def _find_at(record: Mapping[str, Any], path: str) -> Any:
+    """The value at a path, or what a template such as `https://ci.acme.example/{job}` makes of the record."""
+    if TEMPLATE not in path:
+        return find_value(record, path)
+    try:
+        return fill(path, lambda name: find_value(record, name))
+    except MissingValueError:
+        return None
+
+
 def _read_text(field: str, value: Any) -> str:
-    if isinstance(value, dict | list):
+    if not isinstance(value, dict | list):
+        return str(value).strip()
+    if field in NOT_NAMED:
         raise ProductFieldError(f"{field}: expected a text, found a {type(value).__name__}")
-    return str(value).strip()
+    return name_json(write_json(value))
 
 
 def _read_moment(field: str, value: Any, times: TimeFormat) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from causeloop_pipeline.connectors.json_paths import find_first_value, find_value
-from causeloop_pipeline.connectors.pulls import open_entries
+from causeloop_pipeline.connectors.pulls import list_entries, open_entries
 from causeloop_pipeline.connectors.spec import Connector, RecordSchema
 from causeloop_pipeline.landing.extract import extract
 from causeloop_pipeline.landing.inbound.webhook import (
@@ -62,7 +62,7 @@ def list_readings(connector: Connector, document: Any) -> Iterator[Reading]:
             is_recognized=is_recognized_delivery(connector, document),
         )
     for place in _list_places(connector):
-        value = find_value(document, place.path)
+        value = list_entries(document, place.path) or find_value(document, place.path)
         if isinstance(value, list | dict):
             records = value if isinstance(value, list) else [value]
             records = open_entries(records, place.within)

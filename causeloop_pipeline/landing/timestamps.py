@@ -1,4 +1,4 @@
-"""Parses and formats the timestamps of tools in the format that the connector declares, never by guess."""
+"""Parses and formats the timestamps of tools in the format that the connector declares."""
 
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -37,7 +37,10 @@ def _read(value: Any, times: TimeFormat) -> datetime:
         return _read_iso(str(value))
     if times in WRITTEN:
         return _read_as_mapping(str(value), times)
-    return EPOCH + timedelta(seconds=float(value) / TICKS[times])
+    try:
+        return EPOCH + timedelta(seconds=float(value) / TICKS[times])
+    except (ValueError, OverflowError):
+        return _read_as_mapping(str(value), times)
 
 
 def _read_iso(text: str) -> datetime:

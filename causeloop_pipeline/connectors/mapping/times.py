@@ -56,13 +56,40 @@ TICKS = {
     TimeFormat.EPOCH_MILLISECONDS: 10**3,
     TimeFormat.EPOCH_NANOSECONDS: 10**9,
 }
+FIRST_WRONG_YEAR = 2200
+EPOCH_DIGITS = re.compile(r"(\d{10}|\d{13}|\d{19})(?:\.\d+)?", re.ASCII)
+UNIT_OF_DIGITS = {
+    10: TimeFormat.EPOCH_SECONDS,
+    13: TimeFormat.EPOCH_MILLISECONDS,
+    19: TimeFormat.EPOCH_NANOSECONDS,
+}
+"""From 2001 to 2286 the number of digits says the unit."""
+DAY_AND_HOUR = re.compile(r"\d{4}[-/]\d\d[-/]\d\d[T. ]\d\d:", re.ASCII)
+OTHER_SIGNS = re.compile(r"^(\d{4})([-/])(\d\d)\2(\d\d)[T. ](?=\d)", re.ASCII)
+"""Of a day written with slashes, or before a full stop."""
 NOON, LAST_MINUTE, LAST_SECOND, END_OF_DAY = 12, 59, 60, (24, 0, 0)
 """A minute may have a leap second; the end of a day is the beginning of the next."""
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def read_time(text: str, form: TimeFormat) -> datetime | None:
-    """A time in a declared format, None where it is none; 0 and -1 stand for "none yet"."""
+    """A time in a declared format, None where it is none; 0 and -1 stand for "none yet".
+
+    Another version of a tool may write numbers for texts, or the other way round: what can be read in one
+    way only is read in that way.
+    """
+    declared = _read_declared(text, form)
+    if declared is not None and declared.year < FIRST_WRONG_YEAR:
+        return declared
+    other = None
+    if digits := EPOCH_DIGITS.fullmatch(text):
+        other = _read_declared(text, UNIT_OF_DIGITS[len(digits[1])])
+    elif DAY_AND_HOUR.match(text):
+        other = _read_declared(text, TimeFormat.ISO)
+    return other if other is not None and other.year < FIRST_WRONG_YEAR else declared
+
+
+def _read_declared(text: str, form: TimeFormat) -> datetime | None:
     try:
         if form in WRITTEN:
             return WRITTEN[form](text)
@@ -76,7 +103,7 @@ def read_time(text: str, form: TimeFormat) -> datetime | None:
 
 
 def _read_iso(text: str) -> datetime | None:
-    if not (parts := ISO_TIME.match(text)):
+    if not (parts := ISO_TIME.match(OTHER_SIGNS.sub(r"\1-\3-\4 ", text))):
         return None
     year, month, day, hour, minute, second = (int(part or 0) for part in parts.groups()[:6])
     if parts[9]:

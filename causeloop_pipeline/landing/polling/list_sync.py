@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfoNotFoundError
 
 from causeloop_pipeline.connectors.json_paths import fill_from, find_value
 from causeloop_pipeline.connectors.mapping.times import TICKS
-from causeloop_pipeline.connectors.pulls import Param, open_entries
+from causeloop_pipeline.connectors.pulls import Param, list_entries, open_entries
 from causeloop_pipeline.connectors.spec import Connector, Pull, Since, TokenPages
 from causeloop_pipeline.egress.errors import PermanentFailure, TransientFailure
 from causeloop_pipeline.landing.extract import extract
@@ -193,8 +193,8 @@ class ListSync:
         )
 
     def _items(self, response: JsonResponse) -> list[Any]:
-        items = find_value(response.document, self._target.pull.records)
-        if not isinstance(items, list):
+        items = list_entries(response.document, self._target.pull.records)
+        if items is None:
             place = self._target.pull.records or "the top"
             where = f"{self._target.connector.title} at {response.url.split('?')[0]}"
             raise PermanentFailure(f"{where}: its answer holds no list at {place!r}")

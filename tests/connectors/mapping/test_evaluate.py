@@ -175,7 +175,7 @@ def test_a_condition_holds_or_does_not(condition: Condition, document: Any, *, e
 
 
 @pytest.mark.parametrize(("form", "value", "expected"), TIMES)
-def test_a_time_is_read_in_its_own_format_only(form: TimeFormat, value: Any, expected: str | None) -> None:
+def test_a_time_is_read_in_its_own_format(form: TimeFormat, value: Any, expected: str | None) -> None:
     time = evaluate_time(Instant("at", form), Payload({"at": value}))
     assert (time[0].isoformat() if time else None) == expected
 
