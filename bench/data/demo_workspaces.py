@@ -47,7 +47,7 @@ def describe_failure(failure: Failure, as_of: datetime) -> dict[str, Any]:
     is_run = failure.kind == "run"
     status = failure.status(as_of)
     return {
-        "issue_id": f"{failure.source}:{failure.external_id}",
+        "issue_id": failure.key,
         "source": failure.source,
         "external_id": failure.external_id,
         "title": f"{failure.title}: {failure.body}" if is_run else failure.title,

@@ -23,9 +23,14 @@ from causeloop_pipeline.connectors.spec import (
     Since,
     TimeFormat,
     TokenPages,
+    Webhook,
 )
+from causeloop_pipeline.model.issue import Identifies
+from causeloop_pipeline.model.raw_record import NORMALIZED, NORMALIZED_CONDITION
 
 AUTHENTICATIONS = ("none", "bearer", "basic", "header", "query")
+KINDS = {Identifies.EVENT.value: NORMALIZED, Identifies.CONDITION.value: NORMALIZED_CONDITION}
+"""The kind of the records whose ids name one failure, or what fails again and again."""
 PAGINATIONS = ("one", "offset", "number", "token", "link", "next_url")
 
 
@@ -33,7 +38,17 @@ def configure_connector(connector: Connector, config: Config) -> Connector:
     """The connector whose authentication and list endpoint a configuration describes."""
     values = {field.name: field.default for field in connector.config} | dict(config)
     pulls = (_build_pull(values),) if values["path"] else ()
-    return replace(connector, auth=_build_auth(values["auth"], values["auth_name"]), pulls=pulls)
+    auth = _build_auth(values["auth"], values["auth_name"])
+    return replace(connector, auth=auth, pulls=pulls, webhook=_build_webhook(connector.webhook, values))
+
+
+def _build_webhook(webhook: Webhook | None, values: dict[str, Any]) -> Webhook | None:
+    """The same webhook, whose ids name what those of the list do."""
+    if webhook is None:
+        return None
+    kind = KINDS[values["identifies"]]
+    events = (replace(event, schema=replace(event.schema, kind=kind)) for event in webhook.events)
+    return replace(webhook, events=tuple(events))
 
 
 def _build_auth(kind: str, name: str) -> Auth:
@@ -52,7 +67,7 @@ def _build_pull(values: dict[str, Any]) -> Pull:
         key=values["key"],
         updated_at=(values["updated_at"],),
         times=TimeFormat(values["times"]),
-        kind="normalized",
+        kind=KINDS[values["identifies"]],
         normalize=True,
     )
     since = Since(

@@ -26,6 +26,8 @@ ONE_OFFS_PER_WORKSPACE = 25
 LATE_CHANCE = 0.02
 PEOPLE = ("Ana Petrovic", "Ben Okafor", "Chiara Ricci", "Dev Patel", "Elif Kaya")
 UNRESOLVED_CHANCE = 0.006
+REPEATED_IDS = ("custom_api",)
+"""Tools whose ids name what fails again and again."""
 NEVER_LATE = ("pagerduty", "okta", "datadog")
 """Their filters or ids depend on the time of creation: the real tools would not show late events either."""
 
@@ -57,6 +59,12 @@ class Failure:
     def external_id(self) -> str:
         """The id under which the tool's record is landed."""
         return _EXTERNAL_IDS[self.source](self)
+
+    @property
+    def key(self) -> str:
+        """What tells it from all others of its workspace: an alert has one id each time that it fires."""
+        own = f"{self.source}:{self.external_id}"
+        return f"{own}@{self.created_at.isoformat()}" if self.source in REPEATED_IDS else own
 
     def status(self, now: datetime) -> str:
         """open, mitigating or resolved at a given time."""
@@ -221,5 +229,5 @@ _EXTERNAL_IDS: Mapping[str, Callable[[Failure], str]] = {
     "datadog": lambda failure: str(UUID(bytes=_compute_digest(failure))),
     "zendesk": lambda failure: str(5_000 + failure.number),
     "okta": lambda failure: str(UUID(bytes=_compute_digest(failure))),
-    "custom_api": lambda failure: f"EV-{failure.number:06d}",
+    "custom_api": lambda failure: f"alert/{failure.cause}",
 }

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import polars as pl
 
 from bench.data.demo_workspaces import describe_failure
-from causeloop_pipeline.demo.story import list_visible_failures, map_true_causes
+from causeloop_pipeline.demo.story import list_visible_failures
 from causeloop_pipeline.model.frames import ISSUE_SCHEMA
 
 NOW = datetime(2026, 11, 24, 22, tzinfo=UTC)
@@ -20,7 +20,4 @@ def story_issues(workspace: str) -> pl.DataFrame:
 
 def story_causes(workspace: str) -> dict[str, str | None]:
     """Issue id → planted cause."""
-    return {
-        f"{source}:{external}": cause
-        for (source, external), cause in map_true_causes(workspace, EPOCH, NOW).items()
-    }
+    return {failure.key: failure.cause for failure in list_visible_failures(workspace, EPOCH, NOW)}

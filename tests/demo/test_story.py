@@ -4,7 +4,13 @@ from datetime import timedelta
 import pytest
 
 from causeloop_pipeline.demo.causes import read_demo_workspaces
-from causeloop_pipeline.demo.story import list_failures, list_fixes, list_visible_failures, map_true_causes
+from causeloop_pipeline.demo.story import (
+    REPEATED_IDS,
+    list_failures,
+    list_fixes,
+    list_visible_failures,
+    map_true_causes,
+)
 from tests.demo.story_issues import EPOCH, NOW
 
 WORKSPACES = ("clinical-it", "payments", "storefront")
@@ -28,8 +34,13 @@ def test_a_workspace_has_at_least_fifteen_causes_and_some_failures_that_occurred
 
 
 @pytest.mark.parametrize("workspace", WORKSPACES)
-def test_an_external_id_names_one_failure(workspace):
-    assert len(map_true_causes(workspace, EPOCH, NOW)) == len(list_visible_failures(workspace, EPOCH, NOW))
+def test_an_external_id_names_one_failure_or_what_fails_again_and_again(workspace):
+    visible = list_visible_failures(workspace, EPOCH, NOW)
+    assert len({failure.key for failure in visible}) == len(visible)
+    firing = [failure for failure in visible if failure.source in REPEATED_IDS]
+    named = {(failure.source, failure.external_id) for failure in firing}
+    assert len(named) == len({failure.cause for failure in firing})
+    assert len(map_true_causes(workspace, EPOCH, NOW)) == len(visible) - len(firing) + len(named)
 
 
 def test_the_story_is_the_same_whenever_it_is_built():

@@ -36,7 +36,7 @@ def export(
     now = datetime.now(UTC)
     rows = [
         {
-            "id": f"{failure.source}:{failure.external_id}",
+            "id": failure.key,
             "title": failure.title,
             "description": failure.body or None,
             "severity": failure.severity,

@@ -1,4 +1,7 @@
-"""A company's own event list, read by the custom connector: numbered pages, a changed-since filter."""
+"""A company's own list of alerts, read by the custom connector: numbered pages, a changed-since filter.
+
+An alert keeps its `ref` each time that it fires.
+"""
 
 from typing import Any
 
@@ -13,6 +16,7 @@ CONFIG: dict[str, Any] = {
     "auth_name": "X-Api-Key",
     "records": "items",
     "key": "ref",
+    "identifies": "condition",
     "updated_at": "changed",
     "pages": "number",
     "page_param": "page",

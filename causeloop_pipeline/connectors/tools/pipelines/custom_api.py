@@ -3,7 +3,7 @@
 from typing import Any
 
 from causeloop_pipeline.connectors import spec
-from causeloop_pipeline.connectors.custom_list import AUTHENTICATIONS, PAGINATIONS, configure_connector
+from causeloop_pipeline.connectors.custom_list import AUTHENTICATIONS, KINDS, PAGINATIONS, configure_connector
 from causeloop_pipeline.connectors.declared.declaration import (
     DECLARATION,
     DECLARATION_FIELD,
@@ -28,6 +28,9 @@ TIME_FORMATS = (
     spec.TimeFormat.ISO,
     spec.TimeFormat.EPOCH_SECONDS,
     spec.TimeFormat.EPOCH_MILLISECONDS,
+)
+WHAT_IDS_NAME = (
+    "event: one failure. condition: what fails again and again, such as a monitor; each start is an issue."
 )
 PUSHED_RECORD = spec.RecordSchema(
     key="external_id",
@@ -55,6 +58,7 @@ CONNECTOR = spec.Connector(
         ask_for("auth_name", "Header or parameter of the token", "Authorization", pattern=r"[A-Za-z0-9_-]+"),
         ask_for("records", "Path of the records in the answer", ""),
         ask_for("key", "Path of the id", "id"),
+        ask_for("identifies", "What an id names", "event", choices=tuple(KINDS), help=WHAT_IDS_NAME),
         ask_for("updated_at", "Path of the last update", "updated_at"),
         ask_for("times", "Format of times", spec.TimeFormat.ISO.value, choices=TIME_FORMATS),
         ask_for("pages", "Paging", "one", choices=PAGINATIONS),
