@@ -8,6 +8,7 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     Every,
     Has,
     Instant,
+    Is,
     Join,
     Kind,
     Literal,
@@ -21,6 +22,8 @@ from causeloop_pipeline.connectors.record_filters import Among, Both, Named
 from causeloop_pipeline.model.issue import Identifies
 
 FAILURES = ("failed", "errored", "error", "expired", "rejected", "approvalrejected", "aborted_by_freeze")
+SUCCESS = ("success", "succeeded")
+JOB = Join(("pipelineIdentifier", "moduleInfo.ci.branch"), "/")
 DONE = ("success", "succeeded", "ignorefailed")
 PAGE = (
     "https://app.harness.io/ng/account/{config.account}/all/orgs/{config.organization}"
@@ -60,6 +63,8 @@ EXECUTION = IssueMapping(
     external_url=Text(PAGE),
     source_created_at=moments("startTs", "createdAt"),
     resolved_at=moments("endTs"),
+    job=JOB,
+    succeeded=Is("status", SUCCESS),
     attributes={"number": "runSequence", "pipeline": "pipelineIdentifier"},
 )
 NOTIFICATION = IssueMapping(
@@ -87,6 +92,8 @@ NOTIFICATION = IssueMapping(
     external_url=("executionUrl", "pipelineUrl"),
     source_created_at=(*pushed_moments("startTs"), "startTime"),
     resolved_at=(*pushed_moments("endTs"), "endTime"),
+    job=JOB,
+    succeeded=Is(("nodeStatus", "eventType"), (*SUCCESS, "pipelinesuccess", "pipeline_success")),
     attributes={"pipeline": "pipelineIdentifier", "triggered_by": "triggeredBy.name"},
 )
 FIRST_GEN = IssueMapping(
@@ -145,7 +152,7 @@ FAILED_EXECUTION = spec.RecordSchema(
     updated_at=("endTs", "startTs"),
     times=MILLISECONDS,
     kind="run",
-    keep=Among("status", FAILURES),
+    keep=Among("status", (*FAILURES, *SUCCESS)),
 )
 DEPLOYED_EXECUTION = spec.RecordSchema(
     key="deploy/{planExecutionId}",
@@ -167,9 +174,10 @@ NOTIFIED = spec.RecordSchema(
             (
                 *("pipelinefailed", "stagefailed", "stepfailed", "pipelineend"),
                 *("pipeline_failed", "stage_failed", "step_failed", "pipeline_end"),
+                *("pipelinesuccess", "pipeline_success"),
             ),
         ),
-        Among("nodeStatus", FAILURES),
+        Among("nodeStatus", (*FAILURES, *SUCCESS)),
     ),
 )
 

@@ -5,6 +5,7 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     Every,
     Has,
     Is,
+    Join,
     Kind,
     Literal,
     Match,
@@ -20,6 +21,8 @@ from causeloop_pipeline.model.issue import Identifies
 FAILURES = ("failed", "timedout")
 PROJECT = r"(?:Deploy|Redeploy|Run .+ runbook for|Run) (.+) release "
 ENVIRONMENT = r" to (.+)$"
+DEPLOYED_TO_BY_TASK = ("EnvironmentName", Match("Description", ENVIRONMENT))
+SUCCEEDED_EVENTS = ("deploymentsucceeded", "runbookrunsucceeded")
 WEB = Text("{config.base_url}{Links.Web}")
 
 TASK = IssueMapping(
@@ -35,10 +38,12 @@ TASK = IssueMapping(
     service=("ProjectName", Match("Description", PROJECT)),
     error_type=("Name", Literal("deployment_failed")),
     team=("SpaceName", "SpaceId"),
-    environment=("EnvironmentName", Match("Description", ENVIRONMENT)),
+    environment=DEPLOYED_TO_BY_TASK,
     external_url=WEB,
     source_created_at=("StartTime", "QueueTime"),
     resolved_at=("CompletedTime", "LastUpdatedTime"),
+    job=Join((("ProjectName", Match("Description", PROJECT)), DEPLOYED_TO_BY_TASK), "/"),
+    succeeded=Is("State", ("success",)),
     attributes={"task": "Id", "deployment": "Arguments.DeploymentId", "server": "ServerNode"},
 )
 DEPLOYMENT_RECORD = IssueMapping(
@@ -56,6 +61,8 @@ DEPLOYMENT_RECORD = IssueMapping(
     external_url=WEB,
     source_created_at=("Task.StartTime", "Created"),
     resolved_at="Task.CompletedTime",
+    job=Join((("ProjectName", "ProjectId"), ("EnvironmentName", "EnvironmentId")), "/"),
+    succeeded=Is("Task.State", ("success",)),
     attributes={"task": "TaskId", "release": "ReleaseId"},
 )
 DEPLOYED_PROJECT = (
@@ -81,6 +88,8 @@ EVENT = IssueMapping(
     external_url="ServerUri",
     source_created_at="Occurred",
     resolved_at="Occurred",
+    job=Join((DEPLOYED_PROJECT, DEPLOYED_TO), "/"),
+    succeeded=Is("Category", SUCCEEDED_EVENTS),
     attributes={"event": "Id", "documents": "RelatedDocumentIds"},
 )
 DEPLOYED = ChangeMapping(
@@ -161,6 +170,18 @@ CONNECTOR = spec.Connector(
             identify_task("Arguments.RunbookRunId", "run", FAILURES),
         ),
         poll_tasks(
+            "successful_deployments",
+            "Deploy",
+            "Success",
+            identify_task("Arguments.DeploymentId", "run", ("success",)),
+        ),
+        poll_tasks(
+            "successful_runbooks",
+            "RunbookRun",
+            "Success",
+            identify_task("Arguments.RunbookRunId", "run", ("success",)),
+        ),
+        poll_tasks(
             "deployments",
             "Deploy",
             "Success",
@@ -187,7 +208,9 @@ CONNECTOR = spec.Connector(
                     key="RelatedDocumentIds.0",
                     updated_at=("Occurred",),
                     kind="event",
-                    keep=Among("Category", ("deploymentfailed", "runbookrunfailed", "taskfailed")),
+                    keep=Among(
+                        "Category", ("deploymentfailed", "runbookrunfailed", "taskfailed", *SUCCEEDED_EVENTS)
+                    ),
                 ),
                 add=(("ServerUri", "Payload.ServerUri"),),
             ),
@@ -208,7 +231,7 @@ CONNECTOR = spec.Connector(
                     key="Id",
                     updated_at=("Task.CompletedTime",),
                     kind="deployment",
-                    keep=Among("Task.State", FAILURES),
+                    keep=Among("Task.State", (*FAILURES, "success")),
                 ),
             ),
         ),

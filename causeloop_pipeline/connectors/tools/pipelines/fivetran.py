@@ -12,7 +12,7 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     Text,
 )
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
-from causeloop_pipeline.connectors.record_filters import Among
+from causeloop_pipeline.connectors.record_filters import Among, Filled
 from causeloop_pipeline.model.issue import FiringStart, Identifies
 
 PUSHED = IssueMapping(
@@ -56,6 +56,16 @@ CONNECTION = IssueMapping(
         "setup_state": "status.setup_state",
         "update_state": "status.update_state",
     },
+)
+SUCCESS = IssueMapping(
+    name="successful sync",
+    identifies=Identifies.EVENT,
+    when=Every((Kind(("success",)), Has("succeeded_at"))),
+    title=Text("{service} {schema}: sync succeeded"),
+    status=Literal("successful"),
+    source_created_at="succeeded_at",
+    job="id",
+    succeeded=Has("succeeded_at"),
 )
 TRANSFORMATION = IssueMapping(
     name="webhook of a transformation",
@@ -105,6 +115,9 @@ OTHER_EVENTS = frozenset(
         "transformation_run_succeeded",
     }
 )
+CONNECTION_PAGES = spec.TokenPages(
+    next_path="data.next_cursor", param="cursor", size=1000, size_param="limit"
+)
 PUSH_SCHEMA = spec.RecordSchema(key="{connector_id}/{sync_id}", updated_at=("created",), kind="event")
 
 CONNECTOR = spec.Connector(
@@ -122,13 +135,24 @@ CONNECTOR = spec.Connector(
             name="connections",
             path="/v1/connections",
             records="data.items",
-            pages=spec.TokenPages(
-                next_path="data.next_cursor", param="cursor", size=1000, size_param="limit"
-            ),
+            pages=CONNECTION_PAGES,
             schema=spec.RecordSchema(
-                key="{id}/{failed_at}", updated_at=("failed_at",), keep=lambda it: bool(it.get("failed_at"))
+                key="{id}/{failed_at}", updated_at=("failed_at",), keep=Filled("failed_at")
             ),
             since=spec.Since(field="failed_at"),
+        ),
+        spec.Pull(
+            name="successes",
+            path="/v1/connections",
+            records="data.items",
+            pages=CONNECTION_PAGES,
+            schema=spec.RecordSchema(
+                key="{id}/success/{succeeded_at}",
+                updated_at=("succeeded_at",),
+                kind="success",
+                keep=Filled("succeeded_at"),
+            ),
+            since=spec.Since(field="succeeded_at"),
         ),
     ),
     webhook=spec.Webhook(
@@ -165,5 +189,5 @@ CONNECTOR = spec.Connector(
         ),
         setup="Webhooks API: the event sync_end, with a secret.",
     ),
-    issues=(PUSHED, TRANSFORMATION, CONNECTION, LOG),
+    issues=(PUSHED, TRANSFORMATION, SUCCESS, CONNECTION, LOG),
 )
