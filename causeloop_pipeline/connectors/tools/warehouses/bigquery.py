@@ -6,6 +6,7 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     Every,
     Has,
     Instant,
+    Is,
     Literal,
     Match,
     Some,
@@ -101,6 +102,8 @@ TRANSFER = IssueMapping(
     environment=Match("name", r"^projects/([^/]+)/"),
     source_created_at=("startTime", "runTime", "scheduleTime"),
     resolved_at="endTime",
+    job=Match("name", r"^(.*/transferConfigs/[^/]+)/"),
+    succeeded=Is("state", ("succeeded",)),
     attributes={"config": Match("name", r"/transferConfigs/([^/]+)/")},
 )
 
@@ -153,7 +156,7 @@ CONNECTOR = spec.Connector(
                         key="name",
                         updated_at=("updateTime", "endTime"),
                         kind="transfer",
-                        keep=Among("state", ("failed", "cancelled")),
+                        keep=Among("state", ("failed", "cancelled", "succeeded")),
                     ),
                 )
                 for record, path in (

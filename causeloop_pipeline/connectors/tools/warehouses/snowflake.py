@@ -4,9 +4,12 @@ from datetime import timedelta
 
 from causeloop_pipeline.connectors import spec
 from causeloop_pipeline.connectors.mapping.expressions import (
+    Choose,
     Every,
     Has,
     Instant,
+    Is,
+    Join,
     Kind,
     Literal,
     Match,
@@ -53,6 +56,8 @@ TASK = IssueMapping(
     environment="DATABASE_NAME",
     source_created_at=("QUERY_START_TIME", "SCHEDULED_TIME"),
     resolved_at="COMPLETED_TIME",
+    job=Join(("DATABASE_NAME", "SCHEMA_NAME", "NAME"), "."),
+    succeeded=Is("STATE", ("succeeded",)),
     attributes={"schema": "SCHEMA_NAME"},
 )
 LOGIN = IssueMapping(
@@ -69,18 +74,27 @@ LOGIN = IssueMapping(
     source_created_at="EVENT_TIMESTAMP",
     attributes={"user": "USER_NAME", "address": "CLIENT_IP", "client": "REPORTED_CLIENT_TYPE"},
 )
+TASK_SUCCEEDED = Is("messageType", ("user_task_succeeded",))
 NOTICE = IssueMapping(
     name="error notification",
     identifies=Identifies.EVENT,
-    when=Every((Kind(("task_notice", "pipe_notice")), Some((Has("errorMessage"), Has("firstError"))))),
-    title=(Text("Task {taskName}: {errorMessage}"), Text("Pipe {pipeName}: {firstError}")),
+    when=Every(
+        (Kind(("task_notice", "pipe_notice")), Some((Has("errorMessage"), Has("firstError"), TASK_SUCCEEDED)))
+    ),
+    title=(
+        Text("Task {taskName}: {errorMessage}"),
+        Text("Pipe {pipeName}: {firstError}"),
+        Text("Task {taskName}"),
+    ),
     body=("errorMessage", "firstError"),
     severity=Literal("failed"),
-    status=Literal("failed"),
+    status=Choose(TASK_SUCCEEDED, Literal("succeeded"), Literal("failed")),
     service=(Match("taskName", r"[^.]+$"), Match("pipeName", r"[^.]+$")),
     error_type=("errorCode", "messageType"),
     environment=(Match("taskName", r"^([^.]+)\."), Match("pipeName", r"^([^.]+)\.")),
     source_created_at=("queryStartTime", "scheduledTime", "timestamp"),
+    job="taskName",
+    succeeded=TASK_SUCCEEDED,
     attributes={"query": "queryId", "file": "fileName", "account": "accountName"},
 )
 FAILED = ("fail", "failed", "incident", "failed_with_error", "failed_with_incident", "cancelled", "canceled")
@@ -129,7 +143,6 @@ CONNECTOR = spec.Connector(
     ),
     webhook=spec.Webhook(
         signatures=(spec.SharedSecret("x-causeloop-token"), spec.OWN_SIGNATURE),
-        ignore=(spec.Condition(path="messageType", values=frozenset({"USER_TASK_SUCCEEDED"})),),
         events=(
             *(
                 spec.WebhookEvent(
@@ -160,7 +173,7 @@ CONNECTOR = spec.Connector(
                     key="task/{NAME}/{SCHEDULED_TIME}",
                     updated_at=("COMPLETED_TIME", "SCHEDULED_TIME"),
                     kind="task",
-                    keep=Among("STATE", FAILED),
+                    keep=Among("STATE", (*FAILED, "succeeded")),
                 ),
             ),
             spec.WebhookEvent(
