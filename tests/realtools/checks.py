@@ -27,7 +27,7 @@ CHECKS = (
     "pattern",
     "second connector",
 )
-FIRST_SECONDS, PATTERN_SECONDS, SECOND_SECONDS = 120, 45, 75
+FIRST_SECONDS, PATTERN_SECONDS, SECOND_SECONDS = 180, 120, 150
 SLACK_SECONDS = 30
 """How far the times of an issue may lie outside of when the recipe let it happen: tools look at intervals."""
 PAUSE_SECONDS = 2.0

@@ -12,7 +12,7 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     Text,
 )
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
-from causeloop_pipeline.connectors.record_filters import Among, Filled
+from causeloop_pipeline.connectors.record_filters import Among
 from causeloop_pipeline.model.issue import FiringStart, Identifies
 
 PUSHED = IssueMapping(
@@ -115,6 +115,19 @@ OTHER_EVENTS = frozenset(
         "transformation_run_succeeded",
     }
 )
+
+
+def has_failed(connection: spec.Record) -> bool:
+    """Whether its last sync failed: a connection has the times of its last failure and its last success."""
+    failed_at, succeeded_at = (str(connection.get(name) or "") for name in ("failed_at", "succeeded_at"))
+    return bool(failed_at) and failed_at >= succeeded_at
+
+
+def has_succeeded(connection: spec.Record) -> bool:
+    """Whether its last sync was a success."""
+    return bool(connection.get("succeeded_at")) and not has_failed(connection)
+
+
 CONNECTION_PAGES = spec.TokenPages(
     next_path="data.next_cursor", param="cursor", size=1000, size_param="limit"
 )
@@ -136,9 +149,7 @@ CONNECTOR = spec.Connector(
             path="/v1/connections",
             records="data.items",
             pages=CONNECTION_PAGES,
-            schema=spec.RecordSchema(
-                key="{id}/{failed_at}", updated_at=("failed_at",), keep=Filled("failed_at")
-            ),
+            schema=spec.RecordSchema(key="{id}/{failed_at}", updated_at=("failed_at",), keep=has_failed),
             since=spec.Since(field="failed_at"),
         ),
         spec.Pull(
@@ -150,7 +161,7 @@ CONNECTOR = spec.Connector(
                 key="{id}/success/{succeeded_at}",
                 updated_at=("succeeded_at",),
                 kind="success",
-                keep=Filled("succeeded_at"),
+                keep=has_succeeded,
             ),
             since=spec.Since(field="succeeded_at"),
         ),

@@ -12,7 +12,7 @@ from causeloop_pipeline.landing.conformance.simulation.landed import Landed
 from causeloop_pipeline.landing.conformance.simulation.sample_records import list_key_paths
 from causeloop_pipeline.landing.conformance.simulation.simulator import SimulatedList
 from causeloop_pipeline.landing.record_meaning import UnknownVariantError, read_meaning
-from causeloop_pipeline.model.raw_record import Quarantined, RawRecord
+from causeloop_pipeline.model.raw_record import NoFailure, Quarantined, RawRecord
 
 HOSTILE_TEXT = "\x00 <script>alert(1)</script> ' ; drop table issue; -- \u202e {{ 7*7 }} " + "A" * 100_000
 HALF_CHARACTER = "\ud800"
@@ -43,7 +43,7 @@ def _drift(change: Change, make_fault: Callable[..., Any] = faults.drift) -> Sce
         def change_page(items: list[Any]) -> list[Any]:
             nonlocal aside
             changed = change(listed, items)
-            aside += sum(bench.read(listed, item) is None for item in changed)
+            aside += sum(isinstance(bench.read(listed, item), NoFailure) for item in changed)
             return changed
 
         reason = bench.sync(landed, make_fault(listed.pull, change_page))

@@ -15,7 +15,7 @@ from causeloop_pipeline.landing.conformance.simulation.json_edit import set_at
 from causeloop_pipeline.landing.conformance.simulation.sample_records import set_time, write_time
 from causeloop_pipeline.landing.conformance.simulation.simulator import SimulatedList
 from causeloop_pipeline.landing.record_meaning import ENDED, RecordMeaning
-from causeloop_pipeline.model.raw_record import RawRecord
+from causeloop_pipeline.model.raw_record import NoFailure, RawRecord
 from causeloop_pipeline.model.vendor_words import ANY_TOOL, VENDOR_WORDS
 
 Edit = tuple[tuple[str, Any], ...]
@@ -67,7 +67,8 @@ def _find_ending(
         if after is not None and after.fields["external_id"] != meaning.fields["external_id"]:
             return None  # its time is a part of its id: each record is an event of its own
         if after is not None and after.kind == "issue" and after.fields["status"] in ENDED:
-            return replace(ending, is_listed=ending.is_listed and bench.read_as(listing, ended) is not None)
+            is_left_out = isinstance(bench.read_as(listing, ended), NoFailure)
+            return replace(ending, is_listed=ending.is_listed and not is_left_out)
     return None
 
 
