@@ -195,8 +195,9 @@ class BodyError:
     path: str
     matches: str | None = None
     """A regular expression, whatever its case, in the text of what the path holds."""
-    then: Literal["retry", "refuse"] = "refuse"
-    """retry: as after a 503, such as a rate limit; refuse: the request itself is wrong."""
+    then: Literal["retry", "refuse", "empty"] = "refuse"
+    """retry: as after a 503, such as a rate limit; refuse: the request itself is wrong; empty: a refusal that
+    says that the list holds nothing."""
 
 
 @dataclass(frozen=True, kw_only=True)

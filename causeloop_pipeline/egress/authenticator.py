@@ -24,7 +24,7 @@ from causeloop_pipeline.egress.credentials import Credentials, build_credentials
 from causeloop_pipeline.egress.errors import PermanentFailure
 from causeloop_pipeline.egress.http import Request
 from causeloop_pipeline.egress.keyed_hash import HashKey
-from causeloop_pipeline.egress.origin import find_base_url
+from causeloop_pipeline.egress.origin import find_base_url, spell_blanks
 from causeloop_pipeline.egress.policy import EgressPolicy
 from causeloop_pipeline.egress.receivers import Receivers, check_receiver, find_receivers
 
@@ -53,7 +53,7 @@ class Authenticator:
             check_receiver(self._title, request.url, self._origins)
         url = request.url
         if self._credentials.parameters:
-            url = str(httpx2.URL(url).copy_merge_params(list(self._credentials.parameters)))
+            url = spell_blanks(str(httpx2.URL(url).copy_merge_params(list(self._credentials.parameters))))
         if self._credentials.form_fields:
             content = (request.content or b"", urlencode(self._credentials.form_fields).encode())
             request = replace(request, content=b"&".join(filter(None, content)))

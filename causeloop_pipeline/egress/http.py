@@ -21,6 +21,11 @@ OWN_HEADERS = frozenset(
 REDIRECT_STATUSES = frozenset({301, 302, 303, 307, 308})
 STANDARD_RATE_LIMIT = RateLimit()
 
+UNTRUSTED = (
+    "no answer, for nobody vouches for its certificate: an operator can set CAUSELOOP_CA_BUNDLE to a PEM file "
+    "with its authority, or with the certificate itself"
+)
+
 
 @dataclass(frozen=True)
 class Request:
@@ -84,8 +89,9 @@ def send(request: Request, transport: CheckedTransport, limits: Limits) -> Respo
         finally:
             response.close()
     except httpx2.RequestError as error:
-        reason = f"{request.receiver} gave no complete answer ({type(error).__name__})"
-        raise RetryableResponse(reason) from None
+        is_untrusted = "CERTIFICATE_VERIFY_FAILED" in str(error)
+        why = UNTRUSTED if is_untrusted else f"no complete answer ({type(error).__name__})"
+        raise RetryableResponse(f"{request.receiver} gave {why}") from None
     headers = {name.lower(): value for name, value in response.headers.items()}
     return Response(response.status_code, headers, body)
 

@@ -250,9 +250,9 @@ def self_signed(tmp_path):
     return context
 
 
-def test_a_certificate_that_nobody_vouches_for_is_not_accepted(self_signed):
+def test_a_certificate_that_nobody_vouches_for_is_not_accepted_and_says_what_to_do(self_signed):
     with fake_tool(in_turn(Reply({"items": []})), tls=self_signed) as tool:
-        with pytest.raises(TransientFailure, match="ConnectError"):
+        with pytest.raises(TransientFailure, match=r"nobody vouches for its.*CAUSELOOP_CA_BUNDLE"):
             ask(f"https://127.0.0.1:{tool.port}", tool.egress)
         assert tool.requests == []
 

@@ -8,6 +8,7 @@ from tests.realtools.tools.buildbot import Buildbot
 from tests.realtools.tools.cloud_events import CloudEvents
 from tests.realtools.tools.dagster import DagsterAsset, DagsterJob
 from tests.realtools.tools.dbt import DbtCore, OpenLineageDbt
+from tests.realtools.tools.icinga import Icinga
 from tests.realtools.tools.mariadb import MariaDb
 from tests.realtools.tools.moto import Moto
 from tests.realtools.tools.nagios import Nagios
@@ -27,6 +28,7 @@ RECIPES: dict[str, type[RealTool]] = {
         UptimeKuma,
         Zabbix,
         Nagios,
+        Icinga,
         Redmine,
         Airflow3,
         Airflow2,

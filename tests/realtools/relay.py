@@ -1,5 +1,6 @@
 """A relay before a real server: it keeps what was pushed, or answers as another site of the tool."""
 
+import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -29,6 +30,8 @@ class Relay:
     url: str
     target: str
     replace: tuple[bytes, bytes] = (b"", b"")
+    trusted: ssl.SSLContext | None = None
+    """What vouches for the server's certificate."""
     pushed: list[Pushed] = field(default_factory=list)
 
     def disguise(self, body: bytes) -> bytes:
@@ -38,10 +41,12 @@ class Relay:
 
 
 @contextmanager
-def open_relay(port: int, target: str, replace: tuple[str, str] = ("", "")) -> Iterator[Relay]:
+def open_relay(
+    port: int, target: str, replace: tuple[str, str] = ("", ""), trusted: ssl.SSLContext | None = None
+) -> Iterator[Relay]:
     """A relay on a port of this machine; answers have one word replaced by another."""
     former, other = replace
-    relay = Relay(f"http://127.0.0.1:{port}", target, (former.encode(), other.encode()))
+    relay = Relay(f"http://127.0.0.1:{port}", target, (former.encode(), other.encode()), trusted)
     server = ThreadingHTTPServer(("127.0.0.1", port), _make_handler(relay))
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
@@ -62,9 +67,14 @@ def _make_handler(relay: Relay) -> type[BaseHTTPRequestHandler]:
             headers = {name: value for name, value in self.headers.items() if name.lower() not in HOP}
             if self.command == "POST":
                 relay.pushed.append(Pushed(self.path, headers, body))
-            answer = httpx2.request(
-                self.command, relay.target + self.path, content=body, headers=headers, timeout=60
-            )
+            url, verify = relay.target + self.path, relay.trusted or True
+            try:
+                answer = httpx2.request(
+                    self.command, url, content=body, headers=headers, timeout=60, verify=verify
+                )
+            except httpx2.HTTPError:
+                self.send_error(502)
+                return
             content = relay.disguise(answer.content)
             self.send_response(answer.status_code)
             for name, value in answer.headers.items():

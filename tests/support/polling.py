@@ -24,6 +24,7 @@ CREDENTIALS = {
     "okta": {"api_token": "planted-secret-7"},
     "custom_api": {"token": "planted-secret-8"},
     "healthchecks": {"api_key": "planted-secret-9"},
+    "icinga2": {"user": "ada", "password": "planted-secret-10"},
     "plain": {},
 }
 CONFIG: Mapping[str, dict[str, Any]] = {

@@ -13,7 +13,7 @@ from causeloop_pipeline.connectors.spec import BodyError, Connector
 from causeloop_pipeline.egress.authenticator import Authenticator
 from causeloop_pipeline.egress.errors import PermanentFailure, TransientFailure
 from causeloop_pipeline.egress.http import REDIRECT_STATUSES, Limits, Request, Response, send
-from causeloop_pipeline.egress.origin import find_port, parse_web_address, write_origin
+from causeloop_pipeline.egress.origin import find_port, parse_web_address, spell_blanks, write_origin
 from causeloop_pipeline.egress.policy import AddressRefused, EgressPolicy
 from causeloop_pipeline.egress.retry_policy import (
     RateLimitState,
@@ -66,6 +66,8 @@ class JsonResponse:
     headers: Mapping[str, str]
     document: Any
     rate: RateLimitState
+    is_empty: bool = False
+    """The tool says by a refusal that its list holds nothing."""
 
 
 class Client:
@@ -138,7 +140,7 @@ class Client:
             )
         elif request.params:
             pairs = [(name, to_parameter(value)) for name, value in request.params]
-            url = str(parse_web_address(url).copy_merge_params(tuple(pairs)))
+            url = spell_blanks(str(parse_web_address(url).copy_merge_params(tuple(pairs))))
         return Request(self._name(url), request.method, url, headers | dict(request.headers), content)
 
     def _limits(self) -> Limits:
@@ -156,19 +158,26 @@ class Client:
         if is_retryable(status):
             raise RetryableResponse(self._explain(url, f"it answered {status}"), status)
         if status not in SUCCESS_STATUSES:
-            self._check_body(request, url, response, self._parse_refusal(response))
+            refusal = self._parse_refusal(response)
+            if self._says_empty(refusal):
+                return JsonResponse(url, headers, {}, read_rate_limit(limit, headers, now), is_empty=True)
+            self._check_body(request, url, response, refusal)
             advice = POLLING_ADVICE.get(status, f"it refuses the request ({_excerpt_body(response.body)})")
             raise PermanentFailure(self._explain(url, f"{status}: {advice}"), status)
         document = self._parse(url, response)
         self._check_body(request, url, response, document)
         return JsonResponse(url, headers, document, read_rate_limit(limit, headers, now))
 
+    def _says_empty(self, refusal: Any) -> bool:
+        declared = (error for error in self._connector.body_errors if error.then == "empty")
+        return any(find_reported_error(error, refusal) is not None for error in declared)
+
     def _check_body(self, request: JsonRequest, url: str, response: Response, document: Any) -> None:
         """Raise the failure that the body reports, if it reports one."""
         declared = self._connector.body_errors
         for error in (*declared, GRAPHQL_ERROR) if request.graphql is not None else declared:
             reported = find_reported_error(error, document)
-            if reported is None:
+            if reported is None or error.then == "empty":
                 continue
             reason = self._explain(url, f"it reports an error: {reported[:300]}")
             if error.then == "retry":

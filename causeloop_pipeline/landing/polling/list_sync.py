@@ -193,7 +193,7 @@ class ListSync:
         )
 
     def _items(self, response: JsonResponse) -> list[Any]:
-        items = list_entries(response.document, self._target.pull.records)
+        items = [] if response.is_empty else list_entries(response.document, self._target.pull.records)
         if items is None:
             place = self._target.pull.records or "the top"
             where = f"{self._target.connector.title} at {response.url.split('?')[0]}"

@@ -7,6 +7,7 @@ import stamina
 
 from causeloop_pipeline.connectors.spec import NextUrlPages, OnePage, RateLimit
 from causeloop_pipeline.egress.errors import OutsideFailure, PermanentFailure, TransientFailure
+from causeloop_pipeline.egress.origin import spell_blanks
 from causeloop_pipeline.landing.polling.pull import pull
 from causeloop_pipeline.landing.polling.sync_input import SyncInput
 from tests.support.fake_tool import Reply, fake_tool, in_turn
@@ -207,3 +208,20 @@ def test_an_answer_that_never_ends_is_given_up(limit):
         with pytest.raises(TransientFailure, match=r"no complete answer|took longer"):
             list(pages)
         gate.set()
+
+
+def test_blanks_in_parameters_are_spelled_so_that_every_server_reads_them():
+    assert spell_blanks("https://a.example/x+y?filter=a+%21%3D+0&b=1%2B1") == (
+        "https://a.example/x+y?filter=a%20%21%3D%200&b=1%2B1"
+    )
+    assert spell_blanks("https://a.example/x+y") == "https://a.example/x+y"
+
+
+def test_a_refusal_that_says_that_nothing_is_there_is_an_empty_list():
+    """Icinga 2 answers 404 where no service has a problem."""
+    with fake_tool(lambda _: Reply({"error": 404, "status": "No objects found."}, status=404)) as tool:
+        pages = poll(tool, "icinga2")
+    assert [page.records for page in pages if page.records] == []
+    refusal = Reply({"error": 404, "status": "no such page"}, status=404)
+    with fake_tool(lambda _: refusal) as tool, pytest.raises(PermanentFailure, match="404"):
+        poll(tool, "icinga2")

@@ -129,6 +129,7 @@ class Nagios(RealTool):
         self.port = next(self.place.ports)
         server = ("-m", "http.server", "--cgi", str(self.port), "--bind", "127.0.0.1", "-d", str(folder))
         self.place.start(sys.executable, *server, environment={"NAGIOS_CGI_CONFIG": f"{folder}/cgi.cfg"})
+        self.place.await_answer(f"{self.address}/cgi.cfg")
         wait_for(lambda: self._read_state() == "ok", 90, "the first check")
 
     @property

@@ -143,6 +143,7 @@ CONNECTOR = spec.Connector(
         ),
     ),
     auth=spec.Basic("{user}", "{password}"),
+    body_errors=(spec.BodyError(path="status", matches="^No objects found", then="empty"),),
     headers=(("Accept", "application/json"),),
     pulls=(
         poll_problems("service", "{attrs.host_name}!{attrs.name}", ("host_name",), r".+!.+"),
