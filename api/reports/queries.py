@@ -4,6 +4,7 @@ from datetime import date
 
 from api.access.caller import Caller
 from api.http.database import WorkspaceDatabase
+from causeloop_pipeline.model.prediction import NEAREST_WINDOW
 from causeloop_pipeline.model.proof import FINAL_VERDICTS
 from causeloop_pipeline.storage.database.sql_values import quote_values
 
@@ -13,7 +14,9 @@ select coalesce((
     select r.body::text from notify.weekly_report as r
     where r.workspace_id = w.workspace_id and r.first_day = week.first_day
 ), (
-    app.weekly_report(w.workspace_id, week.first_day, array[{quote_values(FINAL_VERDICTS)}])
+    app.weekly_report(
+        w.workspace_id, week.first_day, array[{quote_values(FINAL_VERDICTS)}], {NEAREST_WINDOW}
+    )
     || case when week.first_day < last_week.first_day
         then '{{"written_at": null, "recommendations": []}}'::jsonb
         else '{{"written_at": null}}'::jsonb

@@ -53,7 +53,7 @@ class JudgedFix(BaseModel):
 
 
 class LikelyPattern(BaseModel):
-    """A pattern that is likely to recur within seven days when the week ended."""
+    """A pattern that was likely to recur within the report's window when the week ended."""
 
     id: UUID
     name: str
@@ -96,6 +96,7 @@ class WeeklyReport(BaseModel):
     patterns: list[ReportedPattern] = Field(description="The ten with the most occurrences")
     moved: list[MovedPattern]
     fixes: list[JudgedFix]
+    window_days: int = Field(description="The window of `likely`: the one that is shown first and ranked by")
     likely: list[LikelyPattern]
     recommendations: list[FirstFix]
     written_at: datetime | None = Field(

@@ -22,8 +22,8 @@ REDIRECT_STATUSES = frozenset({301, 302, 303, 307, 308})
 STANDARD_RATE_LIMIT = RateLimit()
 
 UNTRUSTED = (
-    "no answer, for nobody vouches for its certificate: an operator can set CAUSELOOP_CA_BUNDLE to a PEM file "
-    "with its authority, or with the certificate itself"
+    "no answer, for nobody vouches for its certificate: an operator can set CAUSELOOP_CA_BUNDLE to a PEM "
+    "file with its authority, or with the certificate itself"
 )
 
 

@@ -41,7 +41,7 @@ def _list_parts(report: Mapping[str, Any]) -> Iterator[str]:
         "Fixes": [
             f"{row['title']}: {Verdict(row['verdict']).meaning}{_name_owner(row)}" for row in report["fixes"]
         ],
-        "Likely next week": [
+        f"Likely within {report['window_days']} days": [
             f"{row['name']}: {write_probability(row['probability'])}{_name_owner(row)}"
             for row in report["likely"]
         ],

@@ -36,7 +36,7 @@ export async function showReport({ me, query, signal, reload }) {
     section("What failed most", {}, patternsTable(report)),
     section("Resolved or reopened", {}, movedList(report.moved)),
     section("Fixes that were judged", {}, fixesList(report.fixes)),
-    section("Likely within seven days", {}, likelyList(report.likely)),
+    section(`Likely within ${report.window_days} days`, {}, likelyList(report)),
     isOfThen(report) ? section("What to fix first", {}, recommendationsList(report.recommendations)) : null,
     h("p", { class: "quiet" }, writtenText(report)),
   );
@@ -143,9 +143,9 @@ const fixesList = (items) =>
     h("span", { class: "below" }, `${Verdict.labels[row.verdict]}: ${row.text}`),
   ]);
 
-/** @param {Report["likely"]} items */
-const likelyList = (items) =>
-  rows(items, "No pattern is likely to recur within seven days.", (row) => [
+/** @param {Report} options */
+const likelyList = ({ likely, window_days: days }) =>
+  rows(likely, `No pattern is likely to recur within ${days} days.`, (row) => [
     h("strong", {}, probabilityText(row.probability)),
     " ",
     link(`/patterns/${row.id}`, row.name),

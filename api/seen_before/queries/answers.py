@@ -6,7 +6,7 @@ from typing import Any
 from api.assignments.queries import select_assignee
 from api.auth.queries.actors import select_name
 from api.http.database import WorkspaceDatabase
-from causeloop_pipeline.model.prediction import PREFERRED_WINDOW
+from api.predictions.queries import HEADLINE_WINDOW
 
 MAX_ENDINGS = 3
 MAX_FIXES = 10
@@ -57,7 +57,8 @@ SELECT_NEXT = f"""
     )
     from predict.current_prediction as c
     join predict.prediction as n on n.workspace_id = c.workspace_id and n.prediction_id = c.prediction_id
-    where n.pattern_id = p.pattern_id and n.window_days = {int(PREFERRED_WINDOW)}
+    where n.pattern_id = p.pattern_id
+    order by n.window_days <> {HEADLINE_WINDOW}, n.window_days
     limit 1
 """
 

@@ -15,7 +15,8 @@ from rich.table import Table
 from causeloop_pipeline.model.prediction import write_probability
 from causeloop_pipeline.model.recommendation import write_prevented
 from causeloop_pipeline.settings import settings
-from causeloop_pipeline.storage.database.session import Database
+from causeloop_pipeline.storage.database.session import Database, Session
+from causeloop_pipeline.storage.predict.backtests import read_headline_window
 
 if TYPE_CHECKING:
     from dagster import DagsterInstance
@@ -49,9 +50,10 @@ select
     (
         select max(latest.probability)
         from unnest(r.pattern_ids) as p (pattern_id)
-        cross join lateral predict.latest_prediction(r.workspace_id, p.pattern_id, 30) as latest
+        cross join lateral predict.latest_prediction(r.workspace_id, p.pattern_id, w.days) as latest
     ) as probability
 from act.recommendation as r
+cross join (select %s::integer as days) as w
 where r.workspace_id = %s and r.rank is not null
 order by r.rank
 limit %s
@@ -150,13 +152,16 @@ class BootProgress:
 def build_recommendation_tables(database: Database) -> list[Table]:
     """Each workspace's top recommendations, as tables for the terminal."""
     with database.every_workspace() as session:
-        return [
-            _build_table(workspace, session.rows(SELECT_RANKED, (workspace["workspace_id"], TOP)))
-            for workspace in session.rows(SELECT_WORKSPACES)
-        ]
+        return [_read_table(session, workspace) for workspace in session.rows(SELECT_WORKSPACES)]
 
 
-def _build_table(workspace: dict[str, Any], rows: list[dict[str, Any]]) -> Table:
+def _read_table(session: Session, workspace: dict[str, Any]) -> Table:
+    workspace_id = workspace["workspace_id"]
+    window = read_headline_window(session, workspace_id)
+    return _build_table(workspace, window, session.rows(SELECT_RANKED, (window, workspace_id, TOP)))
+
+
+def _build_table(workspace: dict[str, Any], window: int, rows: list[dict[str, Any]]) -> Table:
     table = Table(
         title=f"{workspace['name']}: the first {len(rows)} of {workspace['recommendations']} recommendations",
         title_justify="left",
@@ -164,7 +169,7 @@ def _build_table(workspace: dict[str, Any], rows: list[dict[str, Any]]) -> Table
     )
     table.add_column("#")
     table.add_column("recommendation", ratio=1, overflow="fold")
-    table.add_column("recurs\n≤ 30 d", justify="right")
+    table.add_column(f"recurs\n≤ {window} d", justify="right")
     table.add_column("recurrences prevented\n(80 % interval)", justify="right", no_wrap=True)
     for row in rows:
         probability = "–" if row["probability"] is None else write_probability(row["probability"])

@@ -91,7 +91,8 @@ SELECT_CROSSINGS = """
 select c.alert_rule_id, c.pattern_id, c.crossings, r.channels, r.name as rule, o.name as workspace,
        p.name as pattern, r.probability_threshold as threshold, r.window_days, latest.probability,
        latest.event_count, latest.likely_trigger, owned.owner ->> 'name' as owner,
-       owned.owner ->> 'contact' as contact, act.last_ending(p.workspace_id, array[p.pattern_id]) as last_ending
+       owned.owner ->> 'contact' as contact,
+       act.last_ending(p.workspace_id, array[p.pattern_id]) as last_ending
 from crossing as c
 join notify.alert_rule as r on r.workspace_id = %(workspace_id)s and r.alert_rule_id = c.alert_rule_id
 join app.workspace as o on o.workspace_id = r.workspace_id

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from causeloop_pipeline.model.prediction import NEAREST_WINDOW
 from causeloop_pipeline.model.proof import FINAL_VERDICTS
 from causeloop_pipeline.storage.database.session import Session
 from causeloop_pipeline.storage.database.sql_values import quote_values
@@ -10,8 +11,9 @@ from causeloop_pipeline.storage.database.sql_values import quote_values
 INSERT_WRITTEN = f"""
 insert into notify.weekly_report (workspace_id, first_day, body)
 select %(workspace_id)s, week.first_day,
-    (app.weekly_report(%(workspace_id)s, week.first_day, array[{quote_values(FINAL_VERDICTS)}])
-        || jsonb_build_object('written_at', now()))::json
+    (app.weekly_report(
+        %(workspace_id)s, week.first_day, array[{quote_values(FINAL_VERDICTS)}], {NEAREST_WINDOW}
+    ) || jsonb_build_object('written_at', now()))::json
 from app.workspace as w
 cross join lateral app.week_of(null, w.timezone) as week
 where w.workspace_id = %(workspace_id)s

@@ -83,6 +83,7 @@ TITLES = {
         "Whom to tell",
         "tell @acme/payments",
         "What failed most",
+        "Likely within 14 days",
         "Week before",
         "Get it by e-mail",
         "1 new pattern",

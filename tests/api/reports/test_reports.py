@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from pydantic import SecretStr
 
+from causeloop_pipeline.outbound.report_text import write_report
 from causeloop_pipeline.settings import settings
 from causeloop_pipeline.stages.installation import Installation
 from causeloop_pipeline.stages.jobs.deliveries import deliver_workspace_messages
@@ -114,6 +115,26 @@ def test_an_earlier_week_shows_what_was_predicted_when_it_ended(
 
     assert read_likely(issued) == [str(fresh_sample.ids["pattern_id"])]
     assert read_likely(issued - timedelta(days=14)) == []
+
+
+def test_what_is_likely_is_so_within_the_window_that_is_shown_first(
+    client: Client, fresh_sample: Sample, database: Database
+) -> None:
+    viewer = client(fresh_sample.credentials["viewer"])
+    nearest = viewer.get("/v1/reports/weekly").json()
+    with database.workspace(fresh_sample.workspace_id) as session:
+        session.execute(
+            "insert into predict.backtest (workspace_id, computed_at, model_version, first_origin,"
+            " last_origin, patterns, predictions, hits, scores, curves, headline_window)"
+            " values (%s, now(), 'v1', now(), now(), 1, 1, 1, '[]', '[]', 30)",
+            (fresh_sample.workspace_id,),
+        )
+    chosen = viewer.get("/v1/reports/weekly").json()
+
+    assert (nearest["window_days"], nearest["likely"]) == (7, [])
+    assert chosen["window_days"] == 30
+    assert [row["probability"] for row in chosen["likely"]] == [0.83]
+    assert "Likely within 30 days" in write_report({**chosen, "url": SITE})[1]
 
 
 def test_the_report_of_a_week_goes_once_to_whoever_wants_it(

@@ -1,4 +1,5 @@
-create or replace function app.weekly_report(workspace uuid, day date, verdicts text[]) returns jsonb
+create or replace function app.weekly_report(workspace uuid, day date, verdicts text[], nearest_window integer)
+    returns jsonb
     language sql stable
 as $$
 with week as (
@@ -46,10 +47,13 @@ with week as (
     join act.proof as p
         on p.workspace_id = $1 and p.recommendation_id = v.recommendation_id and p.pattern_id = v.pattern_id
     order by r.recommendation_id, v.decided_at desc, v.pattern_id
+), headline as (
+    select coalesce((select headline_window from predict.backtest where workspace_id = $1), $4) as days
 ), likely as (
     select p.pattern_id as id, p.name, l.probability, l.next_date_median as next_on,
         app.owner_of_pattern($1, p.pattern_id, p.fingerprint) ->> 'name' as owner
-    from (
+    from headline
+    cross join (
         select pattern_id, name, fingerprint from detect.pattern
         where workspace_id = $1 and status <> 'resolved'
         order by risk_score desc nulls last, pattern_id
@@ -60,7 +64,7 @@ with week as (
     cross join lateral (
         select n.probability, n.next_date_median
         from predict.prediction as n
-        where n.workspace_id = $1 and n.pattern_id = p.pattern_id and n.window_days = 7
+        where n.workspace_id = $1 and n.pattern_id = p.pattern_id and n.window_days = headline.days
             and n.issued_at < week.until + interval '1 day'
         order by n.issued_at desc
         limit 1
@@ -99,11 +103,13 @@ select jsonb_build_object(
     'patterns', (select coalesce(jsonb_agg(most order by occurrences desc, id), '[]') from most),
     'moved', (select coalesce(jsonb_agg(moved order by kind, name, id), '[]') from moved),
     'fixes', (select coalesce(jsonb_agg(judged order by title, id), '[]') from judged),
+    'window_days', (select days from headline),
     'likely', (select coalesce(jsonb_agg(likely order by probability desc, id), '[]') from likely),
     'recommendations', (select coalesce(jsonb_agg(first_fixes order by rank), '[]') from first_fixes)
 )
 from week
 $$;
-comment on function app.weekly_report(uuid, date, text[]) is
-    'One week of a workspace, that of a day, with the proofs that say if a fix held; null: the last whole week.';
+comment on function app.weekly_report(uuid, date, text[], integer) is
+    'One week of a workspace, that of a day, with the proofs that say if a fix held; null: the last whole week.
+    What is likely is so within the window of the backtest, or the nearest one.';
 grant execute on function app.weekly_report to causeloop_api, causeloop_pipeline;
