@@ -27,14 +27,23 @@ def causes(
     ] = "cause_layer1",
     without: Annotated[
         str | None,
-        typer.Option(metavar="COLUMN", help="Remove the sentences of this column: those on the cause."),
+        typer.Option(
+            metavar="COLUMN", help="Read again without the sentences of this column: those on the cause."
+        ),
     ] = None,
     write: WritePage = None,
     seed: Annotated[int, typer.Option(help="Seed of the intervals.")] = 0,
     as_json: Json = False,
 ) -> None:
-    """Predict the cause of each report without its label, beside always predicting the most frequent one."""
-    from causeloop_pipeline.analysis.evaluation.cause_report import evaluate_causes, remove_text
+    """Predict the cause of each report without its label, beside always predicting the most frequent one.
+
+    Fails where fewer than 85 % of the causes named are right, or the commonest label is right more often.
+    """
+    from causeloop_pipeline.analysis.evaluation.cause_report import (
+        evaluate_causes,
+        list_missed_goals,
+        remove_text,
+    )
 
     try:
         source = read_issue_file(file).table
@@ -48,15 +57,26 @@ def causes(
         fail(f"{file.name} has no column {absent}: it has {', '.join(source.columns)}")
     text = pl.concat_str([pl.col(name).cast(pl.String).fill_null("") for name in columns], separator="\n")
     texts = source.select(text.alias("text")).to_series()
-    if without is not None:
-        gone = source[without].cast(pl.String)
-        texts = pl.Series([remove_text(each, part) for each, part in zip(texts, gone, strict=True)])
+    labels = source[label].cast(pl.String)
     with stderr().status("reading causes"):
-        report = evaluate_causes(texts, source[label].cast(pl.String), seed=seed)
+        reports = {None: evaluate_causes(texts, labels, seed=seed)}
+        if without is not None:
+            gone = source[without].cast(pl.String)
+            rest = pl.Series([remove_text(each, part) for each, part in zip(texts, gone, strict=True)])
+            reports[without] = evaluate_causes(rest, labels, seed=seed)
     if write is not None:
-        write_part(write, "causes", describe_causes(file.name, label, report))
+        write_part(write, "causes", describe_causes(file.name, label, reports))
+    for removed, report in reports.items():
+        _print_report(report, removed, as_json=as_json)
+    missed = [text for removed, report in reports.items() for text in list_missed_goals(report, removed)]
+    if missed:
+        fail("; ".join(missed))
+
+
+def _print_report(report: pl.DataFrame, without: str | None, *, as_json: bool) -> None:
+    """A table, or JSON lines."""
     if as_json:
-        print_json_lines("figure", report)
+        print_json_lines("figure", report.with_columns(without=pl.lit(without, dtype=pl.String)))
         return
     rows = [
         (
@@ -68,7 +88,6 @@ def causes(
         )
         for row in report.iter_rows(named=True)
     ]
-    title = f"Causes of {source.height:,} reports"
-    stdout().print(
-        build_table(title, ["method", "figure", "value", "95 %", "reports"], rows, right=("value", "reports"))
-    )
+    title = f"Causes of reports without the sentences of {without}" if without else "Causes of reports"
+    columns = ["method", "figure", "value", "95 %", "reports"]
+    stdout().print(build_table(title, columns, rows, right=("value", "reports")))

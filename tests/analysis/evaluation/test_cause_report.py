@@ -5,6 +5,7 @@ import polars as pl
 from causeloop_pipeline.analysis.evaluation.cause_report import (
     CAUSE_REPORT_SCHEMA,
     evaluate_causes,
+    list_missed_goals,
     remove_text,
 )
 from tests.support.shared_data import find_shared_path
@@ -39,6 +40,17 @@ def test_intervals_hold_the_value_and_are_the_same_each_time() -> None:
     assert (report["low"] <= report["value"]).all()
     assert (report["value"] <= report["high"]).all()
     assert report.equals(evaluate_causes(TEXTS, LABELS, seed=4))
+
+
+def test_wrong_causes_miss_the_goals_and_right_ones_do_not() -> None:
+    clear = pl.Series(["internal causes", "external causes", "unknown", "internal causes"])
+    right = evaluate_causes(pl.concat([TEXTS] * 10), pl.concat([clear] * 10))
+    assert list_missed_goals(right) == []
+    turned = pl.Series(["external causes", "internal causes", "internal causes", "internal causes"])
+    wrong = evaluate_causes(pl.concat([TEXTS] * 10), pl.concat([turned] * 10))
+    precision, agreement = list_missed_goals(wrong, "cause")
+    assert "of the causes named without cause are right, not 0.85" in precision
+    assert "the commonest label alone" in agreement
 
 
 def test_no_reports_give_figures_of_zero() -> None:
