@@ -5,9 +5,13 @@ origins, second half scored, Brier compared by a paired bootstrap over patterns.
 pretrained prior is trained without it. Prints one line per history and window and exits 1 when a cell is
 significantly worse than the reference, too few are significantly better, or a calibration error is too large.
 Arguments choose histories by a part of their name; `--write PAGE` writes all of them into a page on quality.
+All take a quarter of an hour: `--scores FOLDER` stores the scores of each history there, and reads those that
+an earlier run stored, so that pieces can be measured one after another.
 """
 
 import argparse
+import json
+import re
 import sys
 from pathlib import Path
 from time import perf_counter
@@ -50,6 +54,18 @@ def score_history(history: FailureHistory) -> list[Score]:
     return result.scores.to_dicts()
 
 
+def read_or_score_history(history: FailureHistory, folder: Path | None) -> list[Score]:
+    """The scores of a history: those of an earlier run, or measured and stored in the folder."""
+    if folder is None:
+        return score_history(history)
+    path = folder / f"{re.sub(r'[^a-z0-9]+', '_', history.name.lower())}.json"
+    if not path.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(score_history(history)), encoding="utf-8")
+    scores: list[Score] = json.loads(path.read_text(encoding="utf-8"))
+    return scores
+
+
 def format_line(cell: ScoredHistory) -> str:
     """One row of the printed table."""
     score = cell.score
@@ -66,6 +82,7 @@ def read_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench.recurrence", description=__doc__)
     parser.add_argument("histories", nargs="*", metavar="PART", help="of the names of the histories to score")
     parser.add_argument("--write", type=Path, metavar="PAGE", help="also write the table into this page")
+    parser.add_argument("--scores", type=Path, metavar="FOLDER", help="of scores of pieces, stored or read")
     arguments = parser.parse_args()
     if arguments.write and arguments.histories:
         parser.error("--write writes the table of all histories: name none")
@@ -78,7 +95,7 @@ def main() -> int:
     print(f"| {' | '.join(HEADINGS)} |\n|{'---|' * len(HEADINGS)}")
     cells: list[ScoredHistory] = []
     for history in choose_histories(arguments.histories):
-        for score in score_history(history):
+        for score in read_or_score_history(history, arguments.scores):
             cells.append(ScoredHistory(history.name, score))
             print(format_line(cells[-1]), flush=True)
     if arguments.write:
