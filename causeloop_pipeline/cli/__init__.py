@@ -34,6 +34,12 @@ def _add_analyze(app: typer.Typer) -> None:
     app.command("analyze", epilog=analyze.EXAMPLES)(analyze.analyze)
 
 
+def _add_audit(app: typer.Typer) -> None:
+    from causeloop_pipeline.cli.commands import audit
+
+    app.command("audit", epilog=audit.EXAMPLES)(audit.audit)
+
+
 def _add_backtest(app: typer.Typer) -> None:
     from causeloop_pipeline.cli.commands import backtest
 
@@ -169,6 +175,7 @@ COMMANDS: dict[str, AddCommand] = {
     "env": _add_serving,
     "deploy": _add_deploy,
     "analyze": _add_analyze,
+    "audit": _add_audit,
     "backtest": _add_backtest,
     "explain": _add_explain,
     "seen-before": _add_seen_before,

@@ -61,13 +61,17 @@ def read_issues(
 
 def resolve_as_of(source: IssueInput, as_of: str | None, now: datetime) -> datetime:
     """The time to predict at: `as_of`, or right after the newest occurrence, but never in the future."""
+    return resolve_moment(source.read.occurrences["started_at"].max(), as_of, now)
+
+
+def resolve_moment(newest: object, as_of: str | None, now: datetime) -> datetime:
+    """`as_of` as an instant, or right after the newest of some instants, but never in the future."""
     if as_of is not None:
         try:
             moment = datetime.fromisoformat(as_of)
         except ValueError:
             fail(f"--as-of {as_of!r} is no ISO date such as 2026-03-01 or 2026-03-01T12:00:00+01:00", USAGE)
         return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
-    newest = source.read.occurrences["started_at"].max()
     return min(now, newest + timedelta(seconds=1)) if isinstance(newest, datetime) else now
 
 

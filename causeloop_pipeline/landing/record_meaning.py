@@ -33,6 +33,8 @@ class RecordMeaning:
     unread: tuple[str, ...] = ()
     is_success: bool = False
     """A run that succeeded: no failure, but the end of those of its job before it."""
+    occurring: dict[str, Any] = field(default_factory=dict)
+    """Of occurrences: what the id names, the job, how often and when."""
 
 
 class UnknownVariantError(ValueError):
@@ -61,6 +63,7 @@ def read_meaning(connector: Connector, record: RawRecord, config: Mapping[str, A
         paths=mapped.paths,
         unread=tuple(sorted(_list_unread_paths(record.payload, mapped.paths))),
         is_success=bool(mapped.occurring.get("is_success")),
+        occurring=mapped.occurring,
     )
 
 

@@ -1,0 +1,1 @@
+"""An audit of a tool's history, read from a file or from the tool itself."""

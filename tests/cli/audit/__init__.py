@@ -1,0 +1,1 @@
+"""Audits of files and of simulated tools."""
