@@ -50,7 +50,7 @@ lint: .venv/installed .venv/tools/installed lint-js
 	@$(BIN)/lint-imports --no-logo
 	@.venv/tools/bin/sqlfluff lint --disable-progress-bar dbt_project causeloop_pipeline tests
 	@.venv/tools/bin/yamllint --strict .
-	@.venv/tools/bin/zizmor --offline --quiet .github
+	@.venv/tools/bin/zizmor --offline --quiet .github deploy/action
 
 types: .venv/installed types-js
 	@$(BIN)/mypy
