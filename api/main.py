@@ -52,6 +52,7 @@ ROUTERS = (
     "seen_before",
     "seen_before.identities",
     "investigations",
+    "tracker_acts",
     "ingest",
     "ingest.webhooks",
     "health",

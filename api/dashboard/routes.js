@@ -27,6 +27,7 @@ import { showExport } from "./screens/settings/export.js";
 import { showKeys } from "./screens/settings/keys.js";
 import { showMembers } from "./screens/settings/members.js";
 import { showOrganization } from "./screens/settings/organization.js";
+import { showTrackerActs } from "./screens/settings/tracker_acts.js";
 import { showSettings } from "./screens/settings/workspace.js";
 import { showSetup } from "./screens/setup.js";
 import { showUpload } from "./screens/uploads/upload.js";
@@ -133,6 +134,13 @@ export const SCREENS = [
     setting: true,
     parent: "/settings",
     role: "admin",
+  },
+  {
+    path: "/settings/tracker-acts",
+    show: showTrackerActs,
+    title: "Comments in trackers",
+    setting: true,
+    parent: "/settings",
   },
   {
     path: "/settings/audit",

@@ -95,6 +95,7 @@ PROBLEM_CODES = {
     "nothing_to_part": ProblemCode(422, "Nothing would remain of the pattern"),
     "says_nothing": ProblemCode(422, "The text holds no word"),
     "password_too_weak": ProblemCode(422, "The password is too short or the person's address"),
+    "precision_not_shown": ProblemCode(422, "It was not right often enough yet to be done by itself"),
     "retention_below_minimum": ProblemCode(422, "The audit log is kept for 365 days at least"),
     "seats_exhausted": ProblemCode(422, "All seats of the organization are taken"),
     "sso_not_proven": ProblemCode(422, "An owner must have signed in with single sign-on first"),

@@ -62,7 +62,7 @@ select json_build_object(
     'ai_auto_link', ai_auto_link, 'ai_confidence_threshold', ai_confidence_threshold,
     'proof_window_days', proof_window_days, 'alert_probability_threshold', alert_probability_threshold,
     'alert_sensitivity', alert_sensitivity, 'issues_days', issues_days, 'predictions_days', predictions_days,
-    'audit_days', audit_days, 'loop_cost', loop_cost
+    'audit_days', audit_days, 'loop_cost', loop_cost, 'comment_mode', comment_mode, 'close_mode', close_mode
 )
 from app.workspace_settings
 """
@@ -72,7 +72,8 @@ update app.workspace_settings as s
 set ai_auto_link = n.ai_auto_link, ai_confidence_threshold = n.ai_confidence_threshold,
     proof_window_days = n.proof_window_days, alert_probability_threshold = n.alert_probability_threshold,
     alert_sensitivity = n.alert_sensitivity, issues_days = n.issues_days,
-    predictions_days = n.predictions_days, audit_days = n.audit_days, loop_cost = n.loop_cost
+    predictions_days = n.predictions_days, audit_days = n.audit_days, loop_cost = n.loop_cost,
+    comment_mode = n.comment_mode, close_mode = n.close_mode
 from app.workspace_settings as o, jsonb_populate_record(o, $1::jsonb) as n
 where o.workspace_id = s.workspace_id
 """

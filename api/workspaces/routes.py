@@ -21,10 +21,12 @@ from api.operation import (
     concerns_own_access,
 )
 from api.recomputes import queries as recomputes
+from api.tracker_acts import queries as tracker_acts
 from api.workspaces import queries as workspace
 from api.workspaces.schemas import Archiving, Me, Settings, SettingsChange, Workspace, WorkspaceChange
 from causeloop_pipeline.model.plans import PLANS
 from causeloop_pipeline.model.tenancy import Role
+from causeloop_pipeline.model.tracker_act import TrackerActKind, TrackerActMode
 from causeloop_pipeline.settings import settings
 
 router = APIRouter(prefix="/v1", tags=["workspace"], route_class=Operation)
@@ -128,13 +130,17 @@ async def read_settings(db: Db) -> Response:
 @router.patch("/workspace/settings", summary="Update the settings", responses=documents(Settings))
 @requires(Role.ADMIN)
 async def update_settings(db: Db, caller: CurrentCaller, change: SettingsChange) -> Response:
-    """Changes the settings that the body names. The audit log is kept for at least 365 days."""
+    """Changes the settings that the body names. The audit log is kept for at least 365 days.
+
+    Comments and closings may be live once their precision in shadow mode suffices.
+    """
     if change.audit_days is not None and change.audit_days < MIN_AUDIT_DAYS:
         raise broken_rule(
             "retention_below_minimum",
             f"audit_days must be at least {MIN_AUDIT_DAYS}",
             "/audit_days",
         )
+    await _check_precision(db, change)
     fields = change.model_dump(include=change.model_fields_set)
     changes = {name: value for name, value in fields.items() if value is not None or name == "loop_cost"}
     await workspace.update_settings(db, changes)
@@ -142,6 +148,24 @@ async def update_settings(db: Db, caller: CurrentCaller, change: SettingsChange)
     if changes.keys() & NEEDS_RECOMPUTE:
         await recomputes.request_recompute(db, "everything", caller.actor)
     return row_or_404(await workspace.read_settings(db), "workspace")
+
+
+async def _check_precision(db: Db, change: SettingsChange) -> None:
+    """Refuse to let a kind of act be live that was not right often enough so far."""
+    wanted = {TrackerActKind.COMMENT: change.comment_mode, TrackerActKind.CLOSE: change.close_mode}
+    if TrackerActMode.LIVE not in wanted.values():
+        return
+    for measured in await tracker_acts.read_precisions(db):
+        kind = TrackerActKind(measured["kind"])
+        is_switched_on = wanted[kind] is TrackerActMode.LIVE and measured["mode"] != TrackerActMode.LIVE
+        if is_switched_on and not measured["may_be_live"]:
+            raise broken_rule(
+                "precision_not_shown",
+                f"{measured['right']} of {measured['judged']} judged ones were right: the lower end of the "
+                f"interval is {measured['precision_low']:.2f} and must be {measured['needed']}. Let it be in "
+                "shadow mode, and judge what it lists",
+                f"/{kind}_mode",
+            )
 
 
 async def _check_single_sign_on(db: Db, caller: CurrentCaller) -> None:

@@ -13,6 +13,7 @@ from api.organizations.schemas import Organization
 from causeloop_pipeline.model.notification import AlertSensitivity
 from causeloop_pipeline.model.plans import PlanName
 from causeloop_pipeline.model.tenancy import RoleName
+from causeloop_pipeline.model.tracker_act import TrackerActMode
 
 
 class FailedStage(BaseModel):
@@ -75,6 +76,8 @@ class Settings(BaseModel):
     predictions_days: int
     audit_days: int
     loop_cost: float | None
+    comment_mode: TrackerActMode
+    close_mode: TrackerActMode
 
 
 class SettingsChange(BaseModel):
@@ -105,6 +108,12 @@ class SettingsChange(BaseModel):
         None, description="Days to keep the audit log, at least 365"
     )
     loop_cost: StrictFloat | None = Field(None, ge=0, le=1e12, description="Cost of one recurrence")
+    comment_mode: TrackerActMode | None = Field(
+        None, description="Whether issues that are recurrences are commented on in their tracker"
+    )
+    close_mode: TrackerActMode | None = Field(
+        None, description="Whether issues are closed in their tracker when their fix held"
+    )
 
 
 class Me(BaseModel):

@@ -37,6 +37,7 @@ from causeloop_pipeline.model.tenancy import (
     StatusSetter,
     SyncStatus,
 )
+from causeloop_pipeline.model.tracker_act import TrackerActKind, TrackerActMode, TrackerActStatus
 from causeloop_pipeline.model.upload import UploadStatus
 from causeloop_pipeline.model.vocabulary import Vocabulary
 
@@ -85,6 +86,9 @@ VOCABULARIES: tuple[type[Vocabulary], ...] = (
     SyncStatus,
     TextKind,
     TicketStatus,
+    TrackerActKind,
+    TrackerActMode,
+    TrackerActStatus,
     Verdict,
     UploadStatus,
 )

@@ -22,6 +22,7 @@ from causeloop_pipeline.egress.receivers import check_receiver
 from causeloop_pipeline.egress.retry_policy import is_rate_limited, read_retry_after
 
 ATTEMPT_SECONDS = 90.0
+NO_CONTENT = 204
 TICKET_ADVICE = {
     401: "the credentials are not accepted: enter new ones in the connector",
     403: "the credentials may not write tickets: give them that permission",
@@ -110,6 +111,8 @@ class TrackerApi:
         response = exchange(request, self.egress, self._limits())
         if not 200 <= response.status < 300:
             raise self._failure_of(request, response)
+        if response.status == NO_CONTENT:
+            return None
         try:
             return orjson.loads(response.body)
         except orjson.JSONDecodeError:

@@ -23,6 +23,7 @@ from tests.api.sample_rows import (
     insert_recommendations,
 )
 from tests.api.sample_suggestion import insert_suggestion
+from tests.api.sample_tracker_act import insert_tracker_act
 from tests.api.sample_upload import insert_upload
 from tests.conftest import new_workspace
 from tests.support.single_occurrences import add_single_occurrences
@@ -70,6 +71,7 @@ def make_sample(owner: psycopg.Connection, database: Database, plan: str = "ente
         insert_integrations(session, sample)
         sample.ids["upload_id"] = insert_upload(session, sample, sample.ids["connector_id"])
         insert_changes(session, sample)
+        insert_tracker_act(session, sample)
     return sample
 
 

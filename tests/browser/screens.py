@@ -60,6 +60,7 @@ PATHS = {
     "organization": "/settings/organization",
     "owners": "/settings/owners",
     "export": "/settings/export",
+    "tracker_acts": "/settings/tracker-acts",
     "audit": "/settings/audit",
     "account": "/settings/account",
     "nothing": "/nothing",

@@ -85,15 +85,15 @@ def audit_history(
     return Audit(_count_returns(closings, members, occurrences), fixes, ended, returned.height)
 
 
-def is_claimed(ending: StatedEnding, action: str | None, status_word: str) -> bool:
+def is_claimed(ending: StatedEnding, status_word: str) -> bool:
     """Tell whether an ending claims a fix, and not only that it is over.
 
-    In: what its record says, the kind of action, the tool's own word for its status. Out: whether something
-    was done, or linked as the fix, or the status itself calls it fixed.
+    In: what its record says, the tool's own word for its status. Out: whether something was done, or linked
+    as the fix, or the status itself calls it fixed.
     """
-    if action == NOTHING_DONE:
+    if ending.action == NOTHING_DONE:
         return False
-    return action is not None or ending.link is not None or CLAIM.search(status_word) is not None
+    return ending.action is not None or ending.link is not None or CLAIM.search(status_word) is not None
 
 
 def list_closings(members: pl.DataFrame, occurrences: pl.DataFrame) -> pl.DataFrame:

@@ -89,7 +89,7 @@ def _read_endings(history: History) -> pl.DataFrame:
         if resolved_at is None:
             continue
         stated = read_stated_ending(history.payloads.get(issue_id, {}), body)
-        if is_claimed(stated, stated.action, history.status_words.get(issue_id, "")):
+        if is_claimed(stated, history.status_words.get(issue_id, "")):
             rows.append((issue_id, stated.phrase, stated.quote, stated.made_by, stated.link))
     return pl.DataFrame(rows, schema=ENDING_SCHEMA, orient="row")
 

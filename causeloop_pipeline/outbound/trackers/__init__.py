@@ -47,11 +47,17 @@ def make_tracker(
     """The tracker of a configured connector."""
     if connector.name not in TRACKERS:
         raise PermanentFailure(f"{connector.title} takes no tickets: push through another connector")
-    api = TrackerApi(
+    return TRACKERS[connector.name](make_api(connector, config, credentials, egress), config)
+
+
+def make_api(
+    connector: Connector, config: Mapping[str, Any], credentials: Mapping[str, str], egress: EgressPolicy
+) -> TrackerApi:
+    """The API of a configured connector's tracker, whose credentials go to their receivers only."""
+    return TrackerApi(
         connector,
         find_base_url(connector, config),
         build_credentials(connector, credentials),
         egress,
         find_receivers(connector, config).origins,
     )
-    return TRACKERS[connector.name](api, config)

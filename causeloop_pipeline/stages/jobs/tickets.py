@@ -6,12 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from uuid import UUID
 
-from causeloop_pipeline.connectors.configuration import fill_defaults
-from causeloop_pipeline.connectors.registry import CONNECTORS
 from causeloop_pipeline.connectors.ticket_targets import direct_to
-from causeloop_pipeline.egress.allow_list import read_allowed
 from causeloop_pipeline.egress.errors import OutsideFailure, PermanentFailure
-from causeloop_pipeline.egress.policy import EgressPolicy
 from causeloop_pipeline.model.links import (
     build_pattern_url,
     build_recommendation_url,
@@ -23,6 +19,7 @@ from causeloop_pipeline.outbound.tickets import Draft, EditingTracker, Ticket, T
 from causeloop_pipeline.outbound.trackers import make_tracker
 from causeloop_pipeline.stages.defects import describe_defect, write_defect_message
 from causeloop_pipeline.stages.installation import Installation
+from causeloop_pipeline.stages.jobs.tracker_connection import open_connection
 from causeloop_pipeline.storage.act.tickets import (
     ClaimedFailure,
     PushedTicket,
@@ -34,8 +31,6 @@ from causeloop_pipeline.storage.act.tickets import (
     start_attempt,
     start_refresh,
 )
-from causeloop_pipeline.storage.app.connectors import read_active_connector
-from causeloop_pipeline.storage.app.vault import SecretError
 
 logger = logging.getLogger(__name__)
 
@@ -117,21 +112,9 @@ def _call_tracker(installation: Installation, pushed: PushedTicket) -> Ticket:
 
 
 def _find_tracker(installation: Installation, pushed: PushedTicket) -> Tracker:
-    try:
-        with installation.database.workspace(pushed.workspace_id) as session:
-            configured = read_active_connector(
-                session, installation.vault, pushed.workspace_id, pushed.connector_id
-            )
-    except SecretError as error:
-        raise PermanentFailure(str(error)) from None
-    if configured is None:
-        raise PermanentFailure(
-            "the ticket's connector is paused, in error or gone: resume it, then push again"
-        )
-    connector = CONNECTORS[configured.type]
-    config = direct_to(connector, fill_defaults(connector, configured.config), pushed.target)
-    egress = EgressPolicy.parse(read_allowed(installation.settings))
-    return make_tracker(connector, config, configured.credentials, egress)
+    connection = open_connection(installation, pushed.workspace_id, pushed.connector_id)
+    config = direct_to(connection.connector, connection.config, pushed.target)
+    return make_tracker(connection.connector, config, connection.credentials, connection.egress)
 
 
 def _write_draft(installation: Installation, pushed: PushedTicket) -> Draft:

@@ -62,6 +62,10 @@ where workspace_id = %(workspace_id)s and delivered_at is null and given_up_at i
 CANCEL_TICKETS = """
 update act.ticket set status = 'cancelled' where workspace_id = %(workspace_id)s and status = 'queued'
 """
+STOP_TRACKER_ACTS = """
+update app.workspace_settings set comment_mode = default, close_mode = default
+where workspace_id = %(workspace_id)s
+"""
 INSERT_AUDIT = """
 insert into app.audit_log (workspace_id, actor, action, subject, details)
 values (%(workspace_id)s, 'operator', 'workspace.imported', 'workspace:' || %(workspace_id)s,
@@ -243,7 +247,8 @@ class _Import:
 
     def _quieten(self) -> None:
         """Pause polling, sending and pushing until somebody has entered the secrets."""
-        for statement in (PAUSE_CONNECTORS, DISABLE_RULES, GIVE_UP_MESSAGES, CANCEL_TICKETS, INSERT_AUDIT):
+        stopped = (PAUSE_CONNECTORS, DISABLE_RULES, GIVE_UP_MESSAGES, CANCEL_TICKETS, STOP_TRACKER_ACTS)
+        for statement in (*stopped, INSERT_AUDIT):
             self.owner.execute(
                 statement,
                 {"workspace_id": self.workspace_id, "former": str(self.archive.manifest.workspace_id)},

@@ -51,6 +51,7 @@ def make_bodies(sample: Sample) -> dict[str, Any]:
         "assign_pattern": {"user_id": None},
         "assign_recommendation": {"user_id": None},
         "decide_investigation": {"status": "dismissed"},
+        "judge_tracker_act": {"is_right": True},
         "update_recommendation": {"step": 0, "step_done": True},
         "push_recommendation": {"connector_id": str(sample.ids["tracker_id"])},
         "set_billing_identity": {"legal_name": "Acme GmbH", "email": "invoices@acme.example"},

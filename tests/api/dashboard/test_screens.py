@@ -133,6 +133,7 @@ TITLES = {
         "The former key works until",
     ],
     "/settings/audit": ["member.invited"],
+    "/settings/tracker-acts": ["How often it was right", "19 of 20", "acme/shop#7", "4th time", "Wrong"],
     "/settings/directory": ["Base URL", "Replace the token", "SRE"],
     "/settings/export": ["Download"],
     "/settings/keys": ["Create a key", "Revoke", "Rotate", "its role"],

@@ -24,6 +24,7 @@ from causeloop_pipeline.model.plans import PlanName
 from causeloop_pipeline.model.prediction import Impact, Outcome
 from causeloop_pipeline.model.proof import ExposureUnit, Verdict
 from causeloop_pipeline.model.raw_record import Channel
+from causeloop_pipeline.model.tracker_act import TrackerActKind, TrackerActMode, TrackerActStatus
 from causeloop_pipeline.model.upload import UploadStatus
 from tests.conftest import Installation
 
@@ -42,6 +43,8 @@ CHECKED: Mapping[str, Iterable[str]] = {
     "core.exposure.unit": ExposureUnit,
     "act.recommendation_progress.status": recommendation.RecommendationStatus,
     "act.ticket.status": recommendation.TicketStatus,
+    "act.tracker_act.kind": TrackerActKind,
+    "act.tracker_act.status": TrackerActStatus,
     "act.verdict.verdict": Verdict,
     "app.assignment.item_kind": recommendation.AssignableKind,
     "app.connector.status": tenancy.ConnectorStatus,
@@ -64,6 +67,8 @@ CHECKED: Mapping[str, Iterable[str]] = {
     "app.workspace_archive.status": recompute.ArchiveStatus,
     "app.workspace_freshness.verdict": recompute.StageResult,
     "app.workspace_settings.alert_sensitivity": notification.AlertSensitivity,
+    "app.workspace_settings.close_mode": TrackerActMode,
+    "app.workspace_settings.comment_mode": TrackerActMode,
     "core.change.kind": ChangeKind,
     "core.issue.severity": Severity,
     "core.issue.status": IssueStatus,

@@ -7,7 +7,7 @@ import { form } from "../../lib/form.js";
 import { number, percent, pluralize } from "../../lib/format.js";
 import { choicesOf } from "../../lib/listing.js";
 import { isAtLeast } from "../../lib/roles.js";
-import { AlertSensitivity } from "../../lib/vocabulary.js";
+import { AlertSensitivity, TrackerActMode } from "../../lib/vocabulary.js";
 import { whomToAsk } from "../refusal.js";
 import { progressText } from "../setup.js";
 import { settingsScreen } from "./frame.js";
@@ -176,6 +176,21 @@ function settingsForm(settings, reload) {
       min: 0,
       step: "any",
       value: settings.loop_cost,
+    },
+    {
+      name: "comment_mode",
+      label: "Comments on recurrences in GitHub and Jira",
+      help: "Live once those in shadow were right often enough: see Comments in trackers.",
+      kind: "select",
+      value: settings.comment_mode,
+      options: choicesOf(TrackerActMode),
+    },
+    {
+      name: "close_mode",
+      label: "Closing issues there whose fix held",
+      kind: "select",
+      value: settings.close_mode,
+      options: choicesOf(TrackerActMode),
     },
   ];
   /** @param {FormValues} values */

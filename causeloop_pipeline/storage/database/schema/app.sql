@@ -104,7 +104,10 @@ create table app.workspace_settings (
     issues_days                 integer not null default 730 check (issues_days >= 1),
     predictions_days            integer not null default 730 check (predictions_days >= 1),
     audit_days                  integer not null default 730 check (audit_days >= 365),
-    loop_cost                   numeric check (loop_cost >= 0)
+    loop_cost                   numeric check (loop_cost >= 0),
+    -- What is done by itself on issues in their trackers.
+    comment_mode                text not null default 'off' check (comment_mode in ('off', 'shadow', 'live')),
+    close_mode                  text not null default 'off' check (close_mode in ('off', 'shadow', 'live'))
 );
 select app.isolate('app.workspace_settings');
 create policy "the owner provisions tenants" on app.workspace_settings to causeloop_owner using (true) with check (true);

@@ -1,0 +1,85 @@
+"""Writes the comments that are due on issues in their trackers, and closes those whose fix held."""
+
+import logging
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from uuid import UUID
+
+from causeloop_pipeline.egress.errors import OutsideFailure, PermanentFailure
+from causeloop_pipeline.model.tracker_act import TrackerActKind
+from causeloop_pipeline.outbound.commenters import make_commenter
+from causeloop_pipeline.outbound.comments import Comment, write_comment
+from causeloop_pipeline.stages.defects import describe_defect, write_defect_message
+from causeloop_pipeline.stages.installation import Installation
+from causeloop_pipeline.stages.jobs.tracker_connection import open_connection
+from causeloop_pipeline.storage.act.tracker_acts import (
+    DueAct,
+    mark_refused,
+    mark_sent,
+    read_workspaces_with_acts,
+    start_act,
+)
+
+logger = logging.getLogger(__name__)
+
+MAX_WORKSPACES_AT_ONCE = 8
+MAX_SENT_PER_WORKSPACE = 50
+KINDS = ("acts sent", "acts refused")
+
+
+def is_any_act_due(installation: Installation) -> bool:
+    """Whether any workspace has a comment to write or an issue to close."""
+    with installation.database.every_workspace() as session:
+        return bool(read_workspaces_with_acts(session))
+
+
+def send_due_acts(installation: Installation) -> Counter[str]:
+    """Do what is due in all workspaces, several at once; returns the count of each of KINDS."""
+    with installation.database.every_workspace() as session:
+        workspace_ids = read_workspaces_with_acts(session)
+    with ThreadPoolExecutor(MAX_WORKSPACES_AT_ONCE, thread_name_prefix="acts") as threads:
+        counts = threads.map(
+            lambda workspace_id: send_workspace_acts(installation, workspace_id), workspace_ids
+        )
+        return sum(counts, Counter(dict.fromkeys(KINDS, 0)))
+
+
+def send_workspace_acts(installation: Installation, workspace_id: UUID) -> Counter[str]:
+    """Do what is due in one workspace, one after the other."""
+    count = Counter[str]()
+    for _ in range(MAX_SENT_PER_WORKSPACE):
+        with installation.database.workspace(workspace_id) as session:
+            act = start_act(session, workspace_id)
+        if act is None:
+            break
+        count["acts sent" if _send(installation, act) else "acts refused"] += 1
+    return count
+
+
+def _send(installation: Installation, act: DueAct) -> bool:
+    """Call the tracker, outside of any transaction, and store the result."""
+    try:
+        comment = _call_tracker(installation, act)
+    except OutsideFailure as failure:
+        is_permanent, reason = isinstance(failure, PermanentFailure), failure.reason
+    except Exception as failure:  # a defect with one issue must not delay the others
+        logger.error("act %s: %s", act.act_id, describe_defect(failure))
+        is_permanent, reason = False, write_defect_message(failure)
+    else:
+        with installation.database.workspace(act.workspace_id) as session:
+            mark_sent(session, act, comment.external_id, comment.url)
+        return True
+    with installation.database.workspace(act.workspace_id) as session:
+        mark_refused(session, act, reason, permanent=is_permanent)
+    return False
+
+
+def _call_tracker(installation: Installation, act: DueAct) -> Comment:
+    connection = open_connection(installation, act.workspace_id, act.connector_id)
+    commenter = make_commenter(
+        connection.connector, connection.config, connection.credentials, connection.egress
+    )
+    comment = write_comment(commenter, act.place, act.act_id, act.body, act.external_id)
+    if act.kind == TrackerActKind.CLOSE and act.external_id is None:  # opened again, it stays open
+        commenter.close(act.place)
+    return comment
