@@ -15,7 +15,8 @@ from causeloop_pipeline.cli import app
 from causeloop_pipeline.settings import PROCESS_VARIABLE, ROOT, Settings
 from tests.offenders import assert_no_offenders
 
-DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "deploy").rglob("*.md")])
+FOLDERS = ("docs", "deploy", "packages")
+DOCUMENTS = sorted([*ROOT.glob("*.md"), *(path for name in FOLDERS for path in (ROOT / name).rglob("*.md"))])
 LINK = re.compile(r"\[[^\]]+\]\(([^)\s]+)\)")
 SETTING = re.compile(r"\bCAUSELOOP_[A-Z_]+[A-Z]\b")
 PATH = re.compile(r"`((?:api|bench|causeloop_pipeline|dbt_project|deploy|docs|tests)/[\w./-]*)`")

@@ -7,7 +7,7 @@ from pathlib import Path
 from causeloop_pipeline.settings import ROOT
 
 MAX_LINES, MAX_PARAMETERS, MAX_STATEMENTS = 300, 7, 40
-PACKAGES = ("causeloop_pipeline", "api", "bench", "manual")
+PACKAGES = ("causeloop_pipeline", "api", "bench", "manual", "packages")
 CODE_SUFFIXES = {".py", ".sql", ".js", ".css"}
 VAGUE_NAMES = {"base", "common", "misc"}
 VAGUE_WORDS = {"helper", "helpers", "manager", "service", "services", "util", "utils"}

@@ -55,6 +55,7 @@ SLOW = {
     "browser/test_print.py": ALL,
     "browser/test_seen_before.py": ALL,
     "browser/test_ways_in.py": ALL,
+    "packages/test_dagster_example.py": ALL,
     "browser/test_session.py": ALL,
     "browser/test_tasks.py": ALL,
     "cli/commands/test_analyze.py": frozenset(

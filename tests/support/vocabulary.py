@@ -12,17 +12,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 SUFFIXES = {".py", ".sql", ".js", ".html", ".css", ".md", ".yml", ".yaml", ".toml"}
-FOLDERS = (
-    "causeloop_pipeline",
-    "api",
-    "dbt_project",
-    "bench",
-    "manual",
-    "tests",
-    "docs",
-    "deploy",
-    ".github",
-)
+CODE = ("causeloop_pipeline", "api", "dbt_project", "bench", "manual", "packages", "tests")
+FOLDERS = (*CODE, "docs", "deploy", ".github")
 
 REPLACED = {
     "anew": "full_recompute, again",

@@ -1,0 +1,1 @@
+"""A code location that fails now and then."""

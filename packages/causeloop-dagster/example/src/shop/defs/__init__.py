@@ -1,0 +1,1 @@
+"""The assets, and the component that reports their failures."""
