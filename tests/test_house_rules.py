@@ -1,8 +1,10 @@
 """Sizes, names and places: what keeps files short, functions narrow and names telling."""
 
 import ast
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 from causeloop_pipeline.settings import ROOT
 
@@ -22,8 +24,6 @@ COMMANDS = ROOT / "causeloop_pipeline" / "cli" / "commands"
 BROWSER = Path("browser")
 """Tests of the product as a whole, in a browser: no package has this name."""
 
-Function = ast.FunctionDef | ast.AsyncFunctionDef
-
 
 @cache
 def code_files() -> tuple[Path, ...]:
@@ -34,16 +34,29 @@ def code_files() -> tuple[Path, ...]:
     return tuple(sorted(path for path in written if not GROWING & set(path.parents)))
 
 
+class Function(NamedTuple):
+    """A function's size; its tree is not kept, as that of the whole repository would fill the memory."""
+
+    path: Path
+    line: int
+    name: str
+    parameters: int
+    statements: int
+
+
 @cache
-def functions() -> tuple[tuple[Path, Function], ...]:
+def functions() -> tuple[Function, ...]:
     """Every function of every Python file."""
     files = [path for path in code_files() if path.suffix == ".py"]
-    return tuple(
-        (path, node)
-        for path in files
-        for node in ast.walk(ast.parse(path.read_text()))
-        if isinstance(node, Function)
-    )
+    return tuple(function for path in files for function in list_functions(path))
+
+
+def list_functions(path: Path) -> Iterator[Function]:
+    """The functions of a file."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            statements = sum(isinstance(inner, ast.stmt) for inner in ast.walk(node)) - 1
+            yield Function(path, node.lineno, node.name, count_parameters(node.args), statements)
 
 
 def place(path: Path, line: int = 1) -> str:
@@ -51,16 +64,15 @@ def place(path: Path, line: int = 1) -> str:
     return f"{path.relative_to(ROOT).as_posix()}:{line}"
 
 
-def parameter_count(function: Function) -> int:
+def count_parameters(arguments: ast.arguments) -> int:
     """How many parameters a caller has to know; `self` and `cls` are not among them."""
-    arguments = function.args
     plain = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
     variadic = [argument for argument in (arguments.vararg, arguments.kwarg) if argument]
     return len([argument for argument in plain if argument.arg not in {"self", "cls"}]) + len(variadic)
 
 
-def is_command(path: Path, function: Function) -> bool:
-    return path.parent == COMMANDS and not function.name.startswith("_")
+def is_command(function: Function) -> bool:
+    return function.path.parent == COMMANDS and not function.name.startswith("_")
 
 
 def is_named_after_product(path: Path) -> bool:
@@ -77,23 +89,20 @@ def test_a_file_has_at_most_three_hundred_lines() -> None:
 
 def test_a_function_has_at_most_seven_parameters() -> None:
     too_wide = [
-        f"{place(path, function.lineno)} {function.name} has {parameter_count(function)}"
-        for path, function in functions()
-        if parameter_count(function) > MAX_PARAMETERS and not is_command(path, function)
+        f"{place(function.path, function.line)} {function.name} has {function.parameters}"
+        for function in functions()
+        if function.parameters > MAX_PARAMETERS and not is_command(function)
     ]
 
     assert not too_wide, f"more than {MAX_PARAMETERS} parameters, pass a frozen dataclass: {too_wide}"
 
 
 def test_a_function_has_at_most_forty_statements() -> None:
-    sizes = {
-        f"{place(path, function.lineno)} {function.name}": sum(
-            isinstance(node, ast.stmt) for node in ast.walk(function)
-        )
-        - 1
-        for path, function in functions()
+    too_long = {
+        f"{place(function.path, function.line)} {function.name}": function.statements
+        for function in functions()
+        if function.statements > MAX_STATEMENTS
     }
-    too_long = {name: size for name, size in sizes.items() if size > MAX_STATEMENTS}
 
     assert not too_long, f"more than {MAX_STATEMENTS} statements, name the steps: {too_long}"
 

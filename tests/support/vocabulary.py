@@ -91,6 +91,8 @@ PHRASES = {
     r"\bsays? nothing any more\b": "stopped responding",
     r"\bwhatever (its|their) standing\b": "even if suspended",
 }
+WORD, CAMEL_CASE = re.compile(r"[A-Za-z]+"), re.compile(r"([a-z])([A-Z])")
+COMPILED_PHRASES = tuple(re.compile(phrase, re.IGNORECASE) for phrase in PHRASES)
 QUANTIFIERS = re.compile(
     r"^_?(LEAST|MOST|LONGEST|SHORTEST|LARGEST|SMALLEST|FEWEST)(_|$)|^_?(SURE|FEW|MANY|SMALL|BIG)$"
 )
@@ -153,12 +155,17 @@ def _is_exempt(path: Path) -> bool:
 
 
 def _words(text: str) -> Iterator[tuple[int, str, str]]:
+    lowered = text.lower()
+    if not REPLACED.keys() & set(WORD.findall(CAMEL_CASE.sub(r"\1 \2", text).lower())) and not any(
+        phrase.search(lowered) for phrase in COMPILED_PHRASES
+    ):
+        return  # as nearly everywhere: the lines need not be read one by one
     for number, line in enumerate(text.splitlines(), 1):
-        for word in re.findall(r"[A-Za-z]+", re.sub(r"([a-z])([A-Z])", r"\1 \2", line)):
+        for word in WORD.findall(CAMEL_CASE.sub(r"\1 \2", line)):
             if word.lower() in REPLACED:
                 yield number, word, REPLACED[word.lower()]
-        for phrase, instead in PHRASES.items():
-            if match := re.search(phrase, line, re.IGNORECASE):
+        for phrase, instead in zip(COMPILED_PHRASES, PHRASES.values(), strict=True):
+            if match := phrase.search(line):
                 yield number, match[0], instead
 
 
