@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 
 import psycopg
 import pytest
+from psycopg.sql import SQL, Identifier, Placeholder
 from psycopg.types.json import Jsonb
 
 from causeloop_pipeline.stages import proofs
@@ -38,14 +39,17 @@ class Stored:
 
     def insert(self, table: str, **row: object) -> None:
         """Insert a row, with what nothing here depends on."""
-        rest = {
+        rest: dict[str, dict[str, object]] = {
             "act.fix": {"expected_loops_prevented": 1, "claimed_by": "a test"},
             "detect.closure_note": {"note": "done", "made_by": "a test"},
         }
         values = {"workspace_id": self.workspace_id, **rest.get(table, {}), **row}
-        places = ", ".join(["%s"] * len(values))
         self.superuser.execute(
-            f"insert into {table} ({', '.join(values)}) values ({places})",  # type: ignore[arg-type]
+            SQL("insert into {} ({}) values ({})").format(
+                Identifier(*table.split(".")),
+                SQL(", ").join(map(Identifier, values)),
+                SQL(", ").join(Placeholder() * len(values)),
+            ),
             list(values.values()),
         )
 
@@ -168,7 +172,8 @@ def test_what_a_provider_caused_breaks_no_expectation(
         until=day(290).date(),
     )
     states = []
-    for page in (None, {"provider": "Acme Pay"}):
+    pages: list[dict[str, object]] = [{}, {"provider": "Acme Pay"}]
+    for page in pages:
         if page:
             stored.insert_page(page)
         judge(database, workspace_id)

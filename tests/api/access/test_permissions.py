@@ -65,6 +65,7 @@ SPARE_ROWS = {
     "remove_member": "user_id",
     "withdraw_correction": "correction_id",
     "withdraw_feedback": "feedback_id",
+    "withdraw_expectation": "expectation_id",
 }
 
 
