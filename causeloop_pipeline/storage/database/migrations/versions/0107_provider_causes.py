@@ -21,6 +21,7 @@ comment on column core.provider_mark.provider is
     'Null: no provider caused it, whatever a status page reports.';
 create index marks_of_issue on core.provider_mark (workspace_id, issue_id, mark_id desc);
 select app.isolate('core.provider_mark');
+select app.admit_maintenance('core.provider_mark');
 revoke update on core.provider_mark from causeloop_pipeline;
 grant insert on core.provider_mark to causeloop_api;
 alter table act.proof add column left_out jsonb not null default '[]';

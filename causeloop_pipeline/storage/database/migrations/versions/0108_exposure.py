@@ -24,6 +24,7 @@ comment on table core.exposure is
     'How often what may fail was used on a day (UTC), of a service or of one pattern: '
     'the denominator of its rate.';
 select app.isolate('core.exposure');
+select app.admit_maintenance('core.exposure');
 revoke insert, update on core.exposure from causeloop_pipeline;
 grant insert, update, delete on core.exposure to causeloop_api;
 alter table act.proof

@@ -34,6 +34,7 @@ comment on column act.expectation.until is 'The last day on which it must be tru
 create index expectations_of_recommendation
     on act.expectation (workspace_id, recommendation_id, expectation_id);
 select app.isolate('act.expectation');
+select app.admit_maintenance('act.expectation');
 grant insert on act.expectation to causeloop_api;
 grant update (withdrawn_at) on act.expectation to causeloop_api;
 """

@@ -16,6 +16,7 @@ create table notify.weekly_report (
 comment on table notify.weekly_report is
     'The report of each week, as it was written after the week had ended: later readings give these bytes.';
 select app.isolate('notify.weekly_report');
+select app.admit_maintenance('notify.weekly_report');
 revoke update, delete on notify.weekly_report from causeloop_pipeline;
 """
 
