@@ -40,6 +40,7 @@ def test_a_crossing_fires_once_and_again_after_a_clear_fall(
         "window_days": 7,
         "event_count": 23,
         "likely_trigger": "Deploys on Fridays",
+        "last_ending": None,
     }
 
 

@@ -50,9 +50,11 @@ export const expectationsSection = (recommendation, canWrite, reload, signal) =>
  * @param {() => void} reload
  */
 function expectationLine(expectation, names, recommendation, canWrite, reload) {
-  const path = { recommendation_id: recommendation.id, expectation_id: expectation.id };
   const withdraw = () =>
-    remove("/v1/recommendations/{recommendation_id}/expectations/{expectation_id}", path).then(reload);
+    remove("/v1/recommendations/{recommendation_id}/expectations/{expectation_id}", {
+      recommendation_id: recommendation.id,
+      expectation_id: expectation.id,
+    }).then(reload);
   return [
     h(
       "span",

@@ -1,13 +1,17 @@
 // How often what may fail was used: read beside a proof, and attached by a person, one line a day.
 
-import { post } from "../../lib/client.js";
+import { get, post } from "../../lib/client.js";
 import { dialogButton } from "../../lib/dialog.js";
+import { h } from "../../lib/elements.js";
 import { form } from "../../lib/form.js";
-import { number } from "../../lib/format.js";
+import { dayOf, number } from "../../lib/format.js";
 import { choicesOf } from "../../lib/listing.js";
+import { part } from "../../lib/states.js";
 import { ExposureUnit } from "../../lib/vocabulary.js";
 
 /** @import { Model } from "../../types.js" */
+
+const SHOWN = 100;
 
 /**
  * “34 of the 50 executions needed, 480 before”; null where rates are by the day.
@@ -26,7 +30,7 @@ export function exposureText({ exposure_unit: unit, exposure_before, exposure_af
  * @param {() => void} reload
  */
 export const exposureButton = (patternId, reload) =>
-  dialogButton("Attach counts", "How often was it used?", (close) =>
+  dialogButton("Attach counts", "How often was it used?", (close) => [
     form({
       id: "exposure",
       fields: [
@@ -48,7 +52,26 @@ export const exposureButton = (patternId, reload) =>
         reload();
       },
     }),
+    part("what is attached", () => attachedList(patternId)),
+  ]);
+
+/**
+ * The counts that were attached to the pattern, newest day first.
+ * @param {string} patternId
+ */
+async function attachedList(patternId) {
+  const { data, page } = await get("/v1/exposure", {}, { pattern_id: patternId, limit: SHOWN });
+  if (!data.length) return h("p", { class: "quiet" }, "Nothing is attached to this pattern yet.");
+  const lines = data.map(({ day, count, unit }) =>
+    h("li", {}, `${dayOf(day, true)}: ${number(count)} ${ExposureUnit.labels[unit]}`),
   );
+  return h(
+    "details",
+    {},
+    h("summary", {}, `Attached: ${number(page.total)} days`),
+    h("ul", { class: "rows" }, lines),
+  );
+}
 
 /**
  * A day and a count in each line; what cannot be read is left for the API to refuse.
