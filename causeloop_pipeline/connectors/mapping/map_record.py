@@ -111,8 +111,8 @@ def map_record(
 def _read_fields(mapping: IssueMapping | ChangeMapping, payload: Payload) -> tuple[dict[str, Any], Paths]:
     fields: dict[str, str | datetime] = {}
     paths: Paths = {}
+    is_own = any(mapping is own for own in PRODUCT_MAPPINGS)
     for name, source in mapping.texts.items():
-        is_own = mapping in PRODUCT_MAPPINGS
         find = _evaluate_service if name == "service" and not is_own else evaluate
         value = find(source, payload) if source is not None else None
         if value and (text := _limit(name, value.text) if is_own else write_plainly(name, value.text)):
@@ -130,9 +130,12 @@ def _limit(name: str, text: str) -> str:
 
 def _evaluate_service(source: Source, payload: Payload) -> Value | None:
     """The first of the alternatives that names a service to a reader; of addresses alone, the host."""
-    alternatives = list(_list_alternatives(source, payload))
-    named = (value for value in alternatives if not WEB_ADDRESS.match(value.text))
-    return next(named, None) or next((_take_host(value) for value in alternatives), None)
+    address: Value | None = None
+    for value in _list_alternatives(source, payload):
+        if not WEB_ADDRESS.match(value.text):
+            return value
+        address = address or value
+    return replace(address, text=HOST.sub(r"\1", address.text)) if address else None
 
 
 def _list_alternatives(source: Source, payload: Payload) -> Iterator[Value]:
@@ -142,11 +145,7 @@ def _list_alternatives(source: Source, payload: Payload) -> Iterator[Value]:
     elif value := evaluate(source, payload):
         plain = write_plainly("service", value.text)
         if plain and not NO_SERVICE.fullmatch(plain):
-            yield replace(value, text=plain)
-
-
-def _take_host(value: Value) -> Value:
-    return replace(value, text=HOST.sub(r"\1", value.text))
+            yield value if plain == value.text else replace(value, text=plain)
 
 
 def _read_occurring(mapping: IssueMapping, payload: Payload) -> dict[str, Any]:

@@ -22,7 +22,6 @@ TAGS = (
 )
 TAG = re.compile(rf"</?(?:{TAGS})(?:\s[^<>]*)?/?>", re.IGNORECASE)
 ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|lt|gt|amp|quot|apos|nbsp);", re.IGNORECASE)
-SPACE = re.compile(r"\s+")
 MAX_ESCAPES = 2
 """Who passes on what is escaped escapes it again."""
 MAX_JOB = 500
@@ -34,12 +33,15 @@ def write_plainly(name: str, text: str) -> str:
     if name in OF_SEVERAL_LINES:
         return text[:limit]
     if name in ADDRESSES:
-        address = SPACE.sub("%20", text.strip())
+        address = "%20".join(text.split())
         return address if len(address) <= limit else ""
-    plain = TAG.sub(" ", name_json(text))
-    for _ in range(MAX_ESCAPES):
-        plain = ENTITY.sub(lambda entity: html.unescape(entity[0]), plain)
-    return SPACE.sub(" ", plain.replace("\0", "")).strip()[:limit].strip()
+    plain = name_json(text)
+    if "<" in plain:
+        plain = TAG.sub(" ", plain)
+    if "&" in plain:
+        for _ in range(MAX_ESCAPES):
+            plain = ENTITY.sub(lambda entity: html.unescape(entity[0]), plain)
+    return " ".join(plain.replace("\0", "").split())[:limit].rstrip()
 
 
 def name_json(text: str) -> str:

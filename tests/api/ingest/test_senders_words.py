@@ -102,6 +102,7 @@ def test_metrics_are_taken_and_leave_nothing(
     ("fields", "severity"),
     [
         ({"data": {"title": "full", "severity": "high"}}, "p2"),
+        ({"data": {"title": "full", "severity": 9.1}}, "p1"),
         ({"data": {"title": "full", "level": "critical"}}, "p1"),
         ({"data": {"title": "full", "details": {"priority": "low"}}}, "p4"),
         ({"data": {"title": "full"}, "severitytext": "error"}, "p2"),
