@@ -95,10 +95,15 @@ def test_the_pages_that_explain_have_a_chart_and_a_figure_that_commands_write() 
     assert_no_offenders([ROOT / "docs" / "understand" / f"{name}.md" for name in EXPLAINED], find_problems)
 
 
-def test_every_operation_is_counted_where_tenancy_is_explained() -> None:
+def test_there_are_as_many_operations_as_the_page_on_tenancy_states() -> None:
     operations = sum(len(path) for path in create_app().openapi()["paths"].values())
 
-    assert f"Each of the {operations} operations" in (ROOT / "docs/understand/tenancy.md").read_text()
+    stated = re.search(
+        r"Each operation of the API, more than (\d+),", (ROOT / "docs/understand/tenancy.md").read_text()
+    )
+
+    assert stated is not None
+    assert int(stated[1]) < operations < int(stated[1]) + 100
 
 
 def test_every_make_target_exists() -> None:

@@ -36,8 +36,8 @@ def _write_index(document: Document) -> str:
     rows = [(f"[{tag['name']}]({tag['name']}.md)", tag["description"]) for tag in document["tags"]]
     return (
         "# API\n\nEach installation has the same at `/docs`, to try out, and at `/openapi.json` its "
-        "[OpenAPI 3.1 document](openapi.json), which Postman, Bruno and generators of clients import; a "
-        "client for Python is part of each release (`make client`).\n\n"
+        "[OpenAPI 3.1 document](openapi.json), which Bruno and its like, and generators of clients, import; "
+        "a client for Python is part of each release (`make client`).\n\n"
         f"{document['info']['description']}\n\n{format_table(('subject', 'what it is about'), rows)}\n"
         "[Who may do what](../../access.md) has the roles, [errors](../../errors.md) the codes.\n"
     )

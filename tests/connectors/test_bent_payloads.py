@@ -97,7 +97,7 @@ def test_every_bent_entry_becomes_something_and_what_is_read_is_fit_for_a_reader
 
 @cache
 def list_bent_records() -> tuple[list[RawRecord], list[Quarantined]]:
-    outcomes = [outcome for tool in CONNECTORS for _, found in list_outcomes(tool, 1) for outcome in found]
+    outcomes = [each for tool in CONNECTORS for _, listed in list_outcomes(tool, 1) for each in listed]
     records = [outcome for outcome in outcomes if isinstance(outcome, RawRecord)]
     return records, [outcome for outcome in outcomes if isinstance(outcome, Quarantined)]
 
