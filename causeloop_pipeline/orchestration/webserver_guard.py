@@ -16,6 +16,11 @@ from starlette.requests import HTTPConnection
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from causeloop_pipeline.orchestration.webserver_sign_in import (
+    is_sign_in,
+    read_presented_token,
+    refuse_stranger,
+)
 from causeloop_pipeline.storage.secrets import operator_tokens
 
 COOKIE_SECONDS = 7 * 24 * 3600
@@ -52,26 +57,31 @@ class WebserverGuard:
         if scope["type"] not in {"http", "websocket"}:
             await self.app(scope, receive, send)
             return
-        refusal = self._check(HTTPConnection(scope), scope)
-        if refusal is None:
+        request = HTTPConnection(scope)
+        refusal = self._find_foreign_origin(request.headers)
+        response = PlainTextResponse(refusal, 403) if refusal else None
+        if response is None and is_sign_in(scope):
+            response = self._answer_form(request, await read_presented_token(receive))
+        elif response is None:
+            response = self._check(request, scope)
+        if response is None:
             await self.app(scope, receive, send)
         elif scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": 1008})
         else:
-            await refusal(scope, receive, send)
+            await response(scope, receive, send)
+
+    def _answer_form(self, request: HTTPConnection, presented: str) -> Response:
+        if self._is_same(presented, self.token):
+            return self._sign_in(request, "/")
+        return refuse_stranger(request.headers, self.token_path, is_wrong=True)
 
     def _check(self, request: HTTPConnection, scope: Scope) -> Response | None:
-        """The response to a rejected request; None lets it pass."""
-        if problem := self._find_foreign_origin(request.headers):
-            return PlainTextResponse(problem, 403)
+        """The response to a request that goes no further; None lets it pass."""
         if scope["type"] == "http" and self._is_same(request.query_params.get("token", ""), self.token):
-            return self._sign_in(request)
+            return self._sign_in(request, "/" + request.scope["path"].lstrip("/"))
         if not self._is_operator(request):
-            return PlainTextResponse(
-                f"Sign in: open this address with ?token= and the content of {self.token_path}\n",
-                401,
-                {"WWW-Authenticate": 'Bearer realm="causeloop dagster"'},
-            )
+            return refuse_stranger(request.headers, self.token_path)
         return self._check_method(request.headers, scope) if scope["type"] == "http" else None
 
     def _find_foreign_origin(self, headers: Headers) -> str | None:
@@ -99,9 +109,9 @@ class WebserverGuard:
             return PlainTextResponse("send application/json\n", 415)
         return None
 
-    def _sign_in(self, request: HTTPConnection) -> Response:
+    def _sign_in(self, request: HTTPConnection, path: str) -> Response:
         """Store a cookie in the browser, and remove the token from its address bar and history."""
-        response = RedirectResponse("/" + request.scope["path"].lstrip("/"), 303)
+        response = RedirectResponse(path, 303)
         response.set_cookie(
             self._cookie_name(request),
             self.cookie_value,

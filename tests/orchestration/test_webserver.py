@@ -168,6 +168,37 @@ def test_without_the_token_nothing_is_shown_or_changed(
     assert instance.get_run_by_id(run_id) is not None
 
 
+def test_a_browser_is_shown_a_field_for_the_token_and_signs_in_by_it(address: str, config: Settings) -> None:
+    browser = httpx2.Client(
+        base_url=address, headers={"accept": "text/html,*/*"}, follow_redirects=True, timeout=30
+    )
+    token = find_token_file(config.state_dir).read_text()
+
+    page = browser.get("/runs")
+    wrong = browser.post("/sign-in", data={"token": "wrong"})
+    others = [
+        browser.post("/sign-in", content=body)
+        for body in (b"token=" + b"x" * 5_000, b"&" * 4_000, b"token=%ff")
+    ]
+
+    assert {answer.status_code for answer in (page, wrong, *others)} == {401}
+    assert '<input id="token" name="token" type="password"' in page.text
+    assert "not the token" in wrong.text
+    assert "not the token" not in page.text
+    assert browser.get("/server_info").status_code == 401
+    assert browser.post("/sign-in", data={"token": token}).status_code == 200
+    assert browser.get("/server_info").status_code == 200
+    assert browser.cookies
+
+
+def test_a_foreign_page_signs_nobody_in(address: str, config: Settings) -> None:
+    token = find_token_file(config.state_dir).read_text()
+    answer = httpx2.post(f"{address}/sign-in", data={"token": token}, headers={"origin": EVIL})
+
+    assert answer.status_code == 403
+    assert not answer.cookies
+
+
 def test_a_tool_signs_in_by_a_bearer_token_also_through_an_allowed_proxy(
     address: str, config: Settings
 ) -> None:
