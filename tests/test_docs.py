@@ -4,10 +4,10 @@ import re
 import shlex
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote
 
 import yaml
-from click import Command
 from typer.main import get_command
 
 from api.main import create_app
@@ -175,7 +175,7 @@ def glossary_rows(heading: str) -> list[str]:
 
 def is_command(words: list[str]) -> bool:
     """Whether the words are a command, as far as it has subcommands."""
-    command = get_command(app)
+    command: Any = get_command(app)
     for word in words:
         subcommands = getattr(command, "commands", {})
         if not subcommands:
@@ -195,11 +195,11 @@ def command_lines(document: Path) -> list[list[str]]:
     return [shlex.split(line)[1:] for line in lines]
 
 
-def find_command(words: list[str]) -> tuple[Command, list[str]]:
+def find_command(words: list[str]) -> tuple[Any, list[str]]:
     """The command that the first words name, and the rest of them."""
-    command = get_command(app)
+    command: Any = get_command(app)
     while words and words[0] in getattr(command, "commands", {}):
-        command, words = command.commands[words[0]], words[1:]  # type: ignore[attr-defined]
+        command, words = command.commands[words[0]], words[1:]
     return command, words
 
 

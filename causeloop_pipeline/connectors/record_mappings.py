@@ -74,7 +74,7 @@ def map_by(
     if record.kind in PRODUCT_FORMS:
         meanings |= {name: str(record.payload[name]) for name in OF_FILES if record.payload.get(name)}
     tool = reader.words_of or (connector.name if connector else record.source)
-    meanings = _judge_severity(tool, str(mapped.fields.get("severity", ""))) | meanings
+    meanings = {**_judge_severity(tool, str(mapped.fields.get("severity", ""))), **meanings}
     of = {"words_of": reader.words_of} if reader.words_of else {}
     return replace(mapped, fields={**mapped.fields, **meanings, **of}) if meanings or of else mapped
 

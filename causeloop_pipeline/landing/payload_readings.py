@@ -88,7 +88,7 @@ def _look_at_ignored(
         if isinstance(anyway, RawRecord):
             passed_over.append(anyway)
         is_foreign = isinstance(anyway, Quarantined) and find_first_value(record, schema.updated_at) is None
-        looked_at.append(anyway if is_foreign else outcome)
+        looked_at.append(anyway if is_foreign and anyway else outcome)
     return looked_at, passed_over
 
 

@@ -59,7 +59,7 @@ class WebserverGuard:
             return
         request = HTTPConnection(scope)
         refusal = self._find_foreign_origin(request.headers)
-        response = PlainTextResponse(refusal, 403) if refusal else None
+        response: Response | None = PlainTextResponse(refusal, 403) if refusal else None
         if response is None and is_sign_in(scope):
             response = self._answer_form(request, await read_presented_token(receive))
         elif response is None:

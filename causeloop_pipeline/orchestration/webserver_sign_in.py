@@ -61,7 +61,7 @@ def refuse_stranger(headers: Headers, token_path: Path, *, is_wrong: bool = Fals
 
 def is_sign_in(scope: Scope) -> bool:
     """Whether a request is the form of the page."""
-    return scope["type"] == "http" and scope["method"] == "POST" and scope["path"] == SIGN_IN_PATH
+    return (scope["type"], scope.get("method"), scope["path"]) == ("http", "POST", SIGN_IN_PATH)
 
 
 async def read_presented_token(receive: Receive) -> str:
@@ -71,6 +71,6 @@ async def read_presented_token(receive: Receive) -> str:
         message = await receive()
         body += message.get("body", b"")
         if not message.get("more_body"):
-            fields = parse_qs(body.decode("utf-8", "replace"))
+            fields: dict[str, list[str]] = parse_qs(body.decode("utf-8", "replace"))
             return fields.get(FIELD, [""])[0].strip()
     return ""

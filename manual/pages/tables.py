@@ -52,10 +52,11 @@ def read_tables() -> dict[str, Table]:
     return tables
 
 
-def _read_statement(statement: exp.Expression, tables: dict[str, Table]) -> None:
+def _read_statement(statement: exp.Expr, tables: dict[str, Table]) -> None:
     if isinstance(statement, exp.Create):
         columns = statement.find_all(exp.ColumnDef)
-        name = statement.find(exp.Table)
+        if (name := statement.find(exp.Table)) is None:
+            return
         tables[f"{name.db}.{name.name}"] = Table(
             {column.name: column.args["kind"].sql("postgres").lower() for column in columns}
         )

@@ -11,6 +11,7 @@ import psycopg
 import pytest
 
 from causeloop_pipeline.connectors import record_mappings
+from causeloop_pipeline.connectors.registry import CONNECTORS
 from causeloop_pipeline.settings import DBT_PROJECT_DIR, ROOT
 from causeloop_pipeline.stages.normalization import read_claimed_records
 from causeloop_pipeline.storage.app.run_scopes import EmptyScopeError, declare_scope
@@ -234,7 +235,7 @@ def test_what_was_read_of_a_record_outlives_its_connector(
     failure = {"number": 7, "title": "Checkout is down", "updated_at": "2026-03-02T10:00:00Z"}
     land_records(database, workspace_id, record(failure, "github", external_id="7", kind="issue"))
     normalize(database, models, workspace_id)
-    others = {name: tool for name, tool in record_mappings.CONNECTORS.items() if name != "github"}
+    others = {name: tool for name, tool in CONNECTORS.items() if name != "github"}
     monkeypatch.setattr(record_mappings, "CONNECTORS", others)
     with database.workspace(workspace_id) as session:
         session.execute("update raw.mapped_record set mapping_version = 'former'")

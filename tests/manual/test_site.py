@@ -30,7 +30,7 @@ OTHER_HOST = re.compile(
 )
 
 
-class ConfigurationLoader(yaml.SafeLoader):
+class ConfigurationLoader(yaml.SafeLoader):  # type: ignore[misc]
     """Reads mkdocs.yml, which names functions of Python."""
 
 

@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from uuid import UUID
 
@@ -45,11 +45,11 @@ def environment(
         }
 
 
-def wait_for(what: str, check: object) -> object:
+def wait_for(what: str, check: Callable[[], object]) -> object:
     """What a check gives once it gives something."""
     ends = time.monotonic() + SECONDS
     while time.monotonic() < ends:
-        if result := check():  # type: ignore[operator]
+        if result := check():
             return result
         time.sleep(0.5)
     raise AssertionError(f"{what} did not come within {SECONDS} s")

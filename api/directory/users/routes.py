@@ -63,7 +63,7 @@ async def _create(request: Request, wanted: DirectoryUser) -> Response:
     user_id = await users.add_person(db, _find_address(wanted), _read_details(wanted), status)
     if user_id is None:
         raise UniquenessException(detail="a member of the workspace has this e-mail address already")
-    if status == "invited" and not await members.has_enough_seats(db):
+    if status == "invited" and not await members.has_free_seat(db):
         raise ConflictException(detail="all seats of the organization are taken")
     await audit.record(db, ACTOR, "directory.user_created", f"user:{user_id}")
     return await PEOPLE.answer(request, str(user_id), Context.RESOURCE_CREATION_RESPONSE, 201)
@@ -144,8 +144,6 @@ async def _turn(db: WorkspaceDatabase, person: DirectoryMember, is_active: bool)
         await members.update_member(db, person.id, None, "active" if is_active else "suspended")
     except Problem as problem:
         raise ConflictException(detail=problem.detail) from None
-    if is_active and not await members.has_enough_seats(db):
-        raise ConflictException(detail="all seats of the organization are taken")
     if not is_active:
         await recipients.withdraw_confirmation(db, person.id)
 

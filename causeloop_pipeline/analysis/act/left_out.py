@@ -20,7 +20,7 @@ LEFT_OUT_SCHEMA = pl.Schema(
         "provider": pl.String(),
     }
 )
-LEFT_OUT_COUNTS: pl.DataType = pl.List(
+LEFT_OUT_COUNTS = pl.List(
     pl.Struct({"reason": pl.String, "provider": pl.String, "before": pl.Int64, "since": pl.Int64})
 )
 

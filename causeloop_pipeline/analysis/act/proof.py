@@ -24,27 +24,27 @@ from causeloop_pipeline.model.proof import Verdict
 
 PROOF_SCHEMA = pl.Schema(
     {
-        "recommendation_id": pl.String,
-        "pattern_id": pl.String,
-        "verdict": pl.String,  # a Verdict
-        "events_before": pl.Int64,
-        "days_before": pl.Float64,
-        "events_after": pl.Int64,
-        "days_after": pl.Float64,
-        "expected_after": pl.Float64,
-        "turns_kept": pl.Int64,
-        "turns_due": pl.Int64,
-        "rate_ratio": pl.Float64,
-        "rate_ratio_low": pl.Float64,
-        "rate_ratio_high": pl.Float64,
-        "probability_halved": pl.Float64,
-        "earliest_proof_date": pl.Date,
+        "recommendation_id": pl.String(),
+        "pattern_id": pl.String(),
+        "verdict": pl.String(),  # a Verdict
+        "events_before": pl.Int64(),
+        "days_before": pl.Float64(),
+        "events_after": pl.Int64(),
+        "days_after": pl.Float64(),
+        "expected_after": pl.Float64(),
+        "turns_kept": pl.Int64(),
+        "turns_due": pl.Int64(),
+        "rate_ratio": pl.Float64(),
+        "rate_ratio_low": pl.Float64(),
+        "rate_ratio_high": pl.Float64(),
+        "probability_halved": pl.Float64(),
+        "earliest_proof_date": pl.Date(),
         "left_out": LEFT_OUT_COUNTS,
-        "exposure_unit": pl.String,  # an ExposureUnit
-        "exposure_before": pl.Int64,
-        "exposure_after": pl.Int64,
-        "exposure_needed": pl.Int64,
-        "text": pl.String,
+        "exposure_unit": pl.String(),  # an ExposureUnit
+        "exposure_before": pl.Int64(),
+        "exposure_after": pl.Int64(),
+        "exposure_needed": pl.Int64(),
+        "text": pl.String(),
     }
 )
 

@@ -17,9 +17,7 @@ from causeloop_pipeline.model.recommendation import write_prevented
 if TYPE_CHECKING:
     from causeloop_pipeline.analysis.act.audit import Audit
 
-ENDING_SCHEMA = pl.Schema(
-    dict.fromkeys(("issue_id", "phrase", "quote", "made_by", "link"), pl.String())  # type: ignore[arg-type]
-)
+ENDING_SCHEMA = pl.Schema(dict.fromkeys(("issue_id", "phrase", "quote", "made_by", "link"), pl.String()))
 
 
 @dataclass(frozen=True)

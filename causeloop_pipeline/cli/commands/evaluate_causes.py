@@ -59,7 +59,7 @@ def causes(
     texts = source.select(text.alias("text")).to_series()
     labels = source[label].cast(pl.String)
     with stderr().status("reading causes"):
-        reports = {None: evaluate_causes(texts, labels, seed=seed)}
+        reports: dict[str | None, pl.DataFrame] = {None: evaluate_causes(texts, labels, seed=seed)}
         if without is not None:
             gone = source[without].cast(pl.String)
             rest = pl.Series([remove_text(each, part) for each, part in zip(texts, gone, strict=True)])

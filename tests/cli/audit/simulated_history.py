@@ -27,7 +27,7 @@ CONFIG = {
 }
 LISTS = {"pagerduty": "incidents"}
 """The list with the failures, where it is not called issues."""
-FIELDS = {
+FIELDS: dict[str, dict[str, Any]] = {
     "github": {
         "id": "id", "title": "title", "began": "created_at", "ended": "closed_at", "changed": "updated_at",
         "status": ("state", "closed", "open"),

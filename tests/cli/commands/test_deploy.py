@@ -124,7 +124,7 @@ def test_caddy_accepts_its_file(tmp_path: Path) -> None:
     if caddy is None:
         pytest.skip("caddy is not on this machine: apt-get install caddy")
     (path,) = write(Kind.CADDY, tmp_path)
-    command = [caddy, "validate", "--config", path, "--adapter", "caddyfile"]
+    command = [caddy, "validate", "--config", str(path), "--adapter", "caddyfile"]
     own = {"HOME": str(tmp_path), "XDG_DATA_HOME": str(tmp_path), "XDG_CONFIG_HOME": str(tmp_path)}
 
     checked = subprocess.run(command, env=own, capture_output=True, text=True, check=False)

@@ -6,8 +6,8 @@ import polars as pl
 from causeloop_pipeline.analysis.detect.assignment.assign_by_key import NewIssuePlacement
 from causeloop_pipeline.analysis.detect.assignment.assign_by_text import TextPlacement
 from causeloop_pipeline.analysis.detect.assignment.weak_keys import WeakLinks
+from causeloop_pipeline.analysis.detect.grouping.membership_reasons import explain_key
 from causeloop_pipeline.analysis.detect.grouping.pattern_index import PatternIndex
-from causeloop_pipeline.analysis.detect.grouping.suggestions import explain_key
 from causeloop_pipeline.model.suggestion import SUGGESTION_SCHEMA
 
 

@@ -66,7 +66,7 @@ class Reporter:
         self, kind: dg.DagsterEventType, after: int | None, *, limit: int, ascending: bool
     ) -> Sequence[dg.EventLogRecord]:
         if kind in RUN_STATUSES:
-            changes = dg.RunStatusChangeRecordsFilter(event_type=kind, after_storage_id=after)
+            changes = dg.RunStatusChangeRecordsFilter(kind, after_storage_id=after)  # type: ignore[arg-type]
             return self.instance.fetch_run_status_changes(changes, limit=limit, ascending=ascending).records
         events = dg.EventRecordsFilter(event_type=kind, after_cursor=after)
         return self.instance.get_event_records(events, limit=limit, ascending=ascending)
