@@ -143,7 +143,7 @@ function fixFirst(first, summary) {
       "p",
       { class: "answer-figure" },
       h("strong", {}, recurrencesPrevented(first)),
-      ` recurrences prevented in 90 days if it holds`,
+      ` recurrences prevented in 90 days on average`,
     ),
     h(
       "p",

@@ -157,10 +157,7 @@ const recommendationsList = (items) =>
   rows(items, "Nothing is open.", (row) => [
     `${number(row.rank)}. `,
     link(`/recommendations/${row.id}`, row.title),
-    below(
-      `prevents ${number(row.expected_loops_prevented, 1)} recurrences in 90 days if it holds`,
-      row.owner,
-    ),
+    below(`prevents ${number(row.expected_loops_prevented, 1)} recurrences in 90 days on average`, row.owner),
   ]);
 
 /**

@@ -89,7 +89,7 @@ TITLES = {
         "1 new pattern",
         "12 occurrences (the week before: 6) of 9 issues",
         "Print or save",
-        "Ana takes care of it",
+        "Whom to tell",
         "it does not change any more",
     ],
     "/services": ["service by service", "checkout"],

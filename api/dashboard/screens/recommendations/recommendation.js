@@ -10,8 +10,8 @@ import { action, empty, notice, partSection } from "../../lib/states.js";
 import { undoNotice } from "../../lib/undo.js";
 import { RecommendationStatus } from "../../lib/vocabulary.js";
 import { assignButton } from "../assign_button.js";
-import { expectationsSection } from "./expectations.js";
 import { ownerButton, ownerText } from "../owners/owner_button.js";
+import { expectationsSection } from "./expectations.js";
 import { proofSection } from "./fixes.js";
 import { planSection } from "./plan.js";
 import { effortAndImpact, preventedInterval, recurrencesPrevented, statusMark } from "./recommendations.js";
@@ -81,14 +81,18 @@ function whySection(recommendation) {
       "p",
       { class: "answer-figure" },
       h("strong", {}, recurrencesPrevented(recommendation)),
-      " recurrences prevented in 90 days if it holds ",
+      " recurrences prevented in 90 days on average ",
       intervalMark(
         recommendation.expected_low,
         recommendation.expected_loops_prevented,
         recommendation.expected_high,
         Math.max(0.1, recommendation.expected_high),
       ),
-      h("span", { class: "quiet" }, ` 80 % interval ${preventedInterval(recommendation)}`),
+      h(
+        "span",
+        { class: "quiet" },
+        ` 80 % interval ${preventedInterval(recommendation)} of the average, which counts that it may not hold`,
+      ),
     ),
     recommendation.factors.length ? factorsTable(recommendation.factors) : null,
     h("p", { class: "prose" }, recommendation.rationale),
