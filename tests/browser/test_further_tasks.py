@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import httpx2
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, ViewportSize, expect
 
 from causeloop_pipeline.storage.database.session import Database
 from tests.api.sample import Sample
@@ -17,7 +17,7 @@ from tests.browser.hands import Hands, Keyboard, Mouse
 
 Task = Callable[[Page, Hands], None]
 
-PHONE = {"width": 360, "height": 740}
+PHONE: ViewportSize = {"width": 360, "height": 740}
 
 
 class Phone(Mouse):

@@ -36,7 +36,7 @@ def unlink_an_issue_and_take_it_back(page: Page, hands: Hands) -> None:
     unlink = page.get_by_role("button", name="Unlink:").first
     hands.press(unlink)
     expect(page.get_by_text("Leaves this pattern in the next run.")).to_be_visible()
-    hands.press(page.get_by_role("button", name="Undo"))
+    hands.press(page.get_by_role("button", name="Undo", exact=True))
     expect(page.get_by_text("The issue stays in this pattern.").first).to_be_visible()
 
 

@@ -14,7 +14,10 @@ const UNDO_MILLISECONDS = 30_000;
 export function undoNotice(text, undo, undone) {
   const button = action("Undo", () => undo().then(() => message.remove()), { done: undone });
   const message = h("div", { class: "notice done with-undo" }, h("span", {}, text), button);
-  document.getElementById("notices")?.append(message);
+  const notices = document.getElementById("notices");
+  // Only the last act is offered: two “Undo” beside one another would be a guess.
+  notices?.querySelector(".with-undo")?.remove();
+  notices?.append(message);
   const isIdle = !document.activeElement || document.activeElement === document.body;
   if (isIdle) button.focus({ preventScroll: true });
   setTimeout(() => message.remove(), UNDO_MILLISECONDS);

@@ -64,7 +64,7 @@ async def _create(request: Request, wanted: DirectoryUser) -> Response:
     if user_id is None:
         raise UniquenessException(detail="a member of the workspace has this e-mail address already")
     if status == "invited" and not await members.has_free_seat(db):
-        raise ConflictException(detail="all seats of the organization are taken")
+        raise ConflictException(detail="active members take all seats of the organization")
     await audit.record(db, ACTOR, "directory.user_created", f"user:{user_id}")
     return await PEOPLE.answer(request, str(user_id), Context.RESOURCE_CREATION_RESPONSE, 201)
 

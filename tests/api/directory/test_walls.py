@@ -31,18 +31,21 @@ def test_the_directory_never_takes_the_last_owner(
     assert roles == ["owner"]
 
 
-def test_people_of_the_directory_take_seats_and_nobody_beyond_them(
+def test_nobody_of_the_directory_is_invited_where_active_members_take_all_seats(
     provider: httpx2.Client, owner: psycopg.Connection, workspace: UUID
 ) -> None:
-    owner.execute(
-        "update app.organization set seats_total = 2 where organization_id = "
-        "(select organization_id from app.workspace where workspace_id = %s)",
-        (workspace,),
-    )
-    answers = [provider.post("/Users", json=okta_user(new_email(), externalId=None)) for _ in range(2)]
+    def create_with_seats(total: int) -> httpx2.Response:
+        owner.execute(
+            "update app.organization set seats_total = %s where organization_id = "
+            "(select organization_id from app.workspace where workspace_id = %s)",
+            (total, workspace),
+        )
+        return provider.post("/Users", json=okta_user(new_email(), externalId=None))
 
-    assert [answer.status_code for answer in answers] == [201, 409]
-    assert "seats" in answers[1].json()["detail"]
+    answers = [create_with_seats(2), create_with_seats(2), create_with_seats(1)]
+
+    assert [answer.status_code for answer in answers] == [201, 201, 409]
+    assert "seats" in answers[2].json()["detail"]
 
 
 def test_a_token_is_of_its_own_workspace_and_of_the_directory_only(

@@ -169,13 +169,13 @@ export async function splitOff(pattern, issueIds) {
 }
 
 /**
- * Say that a correction is recorded, with “Undo” where it changed something.
+ * Say that a correction is recorded, with “Undo” unless the same was in force before.
  * @param {string | null} correctionId
  * @param {string} text
  * @param {() => void} [after]
  */
 function offerUndo(correctionId, text, after) {
-  if (!correctionId) return notice("That was recorded before.");
+  if (!correctionId) return notice(text);
   const undo = () => withdraw(correctionId).then(() => after?.());
   undoNotice(text, undo, "Taken back: everything stays as it was.");
 }
