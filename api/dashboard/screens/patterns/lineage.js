@@ -100,7 +100,7 @@ export function survivorNote(context, pattern) {
   history.replaceState(history.state, "", `#/patterns/${pattern.id}`);
   return h(
     "p",
-    { class: "news" },
+    { class: "quiet", role: "status" },
     "The pattern at that address was merged into this one. ",
     link(`/patterns/${pattern.id}`, "This is its address now."),
   );
