@@ -6,6 +6,7 @@ import { dayOf, minute, number, pluralize, probabilityText, today } from "../lib
 import { action, empty, part } from "../lib/states.js";
 import { Verdict } from "../lib/vocabulary.js";
 import { printButton } from "./print_button.js";
+import { recurrencesPrevented } from "./recommendations/recommendations.js";
 
 /** @import { Column, Content, Model, ScreenContext } from "../types.js" */
 /** @typedef {Model<"WeeklyReport">} Report */
@@ -157,7 +158,7 @@ const recommendationsList = (items) =>
   rows(items, "Nothing is open.", (row) => [
     `${number(row.rank)}. `,
     link(`/recommendations/${row.id}`, row.title),
-    below(`prevents ${number(row.expected_loops_prevented, 1)} recurrences in 90 days on average`, row.owner),
+    below(`prevents ${recurrencesPrevented(row)} recurrences in 90 days on average`, row.owner),
   ]);
 
 /**
