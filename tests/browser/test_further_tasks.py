@@ -27,7 +27,7 @@ class Phone(Mouse):
 
     def __init__(self, page: Page) -> None:
         super().__init__(page)
-        page.set_viewport_size({"width": PHONE["width"], "height": PHONE["height"]})
+        page.set_viewport_size(PHONE)
 
 
 def open_more(page: Page, hands: Hands, name: str) -> None:
