@@ -29,7 +29,7 @@ where workspace_id = %s
 order by external_id, started_at
 """
 CONDITIONS = 5
-"""That are told at once: what reading the models costs is the same for one."""
+"""In one example: what reading the models costs is the same for one."""
 Span = tuple[datetime, datetime | None]
 
 
