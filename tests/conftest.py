@@ -23,6 +23,7 @@ from causeloop_pipeline.storage.embedded.installation import start_embedded
 from causeloop_pipeline.storage.embedded.postgres_server import Server, remove_server
 from causeloop_pipeline.storage.embedded.settings_files import read_settings
 from tests.storage.prepared_installation import copy_prepared
+from tests.support.dbt_flags import leave_out_declarers
 from tests.support.skipping import is_demanded
 from tests.support.slow_tests import is_slow, rank_file
 
@@ -38,6 +39,11 @@ os.environ.setdefault("POLARS_MAX_THREADS", "1")
 # A job in the background ignores SIGINT, and SIGTERM too once Dagster has run in it: no server would end.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+leave_out_declarers()
+
+# Garbage is looked for less often: a worker holds a million objects that stay.
+gc.set_threshold(20_000, 20, 20)
 
 # No deadlines: on a busy machine an example takes as long as it takes.
 hypothesis.settings.register_profile("default", deadline=None)
@@ -66,7 +72,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "installation" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.database)
-        if is_slow(_place(item), getattr(item, "originalname", item.name)):
+        if is_slow(_place(item), getattr(item, "originalname", item.name), item.name):
             item.add_marker(pytest.mark.slow)
 
 

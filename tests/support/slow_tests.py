@@ -41,6 +41,17 @@ SLOW = {
         {"test_what_fails_at_a_local_hour_all_year_is_predicted_for_that_hour_and_weekday"}
     ),
     "demo/test_grouping.py": ALL,
+    "stages/test_risk.py": frozenset(
+        f"test_after_each_sync_the_risk_of_every_pattern_is_what_scoring_all_gives[{seed}]"
+        for seed in range(1, 5)
+    ),
+    "storage/act/test_recommendations.py": frozenset(
+        f"test_what_is_recommended_for_the_candidates_is_what_is_recommended_for_all_patterns[{seed}]"
+        for seed in range(2, 8)
+    ),
+    "storage/predict/test_predictions.py": frozenset(
+        f"test_what_is_due_is_what_a_look_at_each_pattern_and_window_tells[{seed}]" for seed in range(2, 6)
+    ),
     # Whole programs: installations, commands, browsers, brokers, servers of others.
     "api/http/test_generated_client.py": ALL,
     "browser/test_accessibility.py": ALL,
@@ -82,6 +93,11 @@ SLOW = {
     ),
     "orchestration/instance/test_code_server.py": ALL,
     "orchestration/instance/test_dg.py": ALL,
+    "orchestration/instance/test_fork_safety.py": frozenset(
+        {
+            "test_what_runs_are_forked_from_has_no_thread_of_dbt_polars_or_openmp_with_a_new_state_folder",
+        }
+    ),
     "orchestration/instance/test_quiet_logs.py": ALL,
     "orchestration/instance/test_second_code_location.py": ALL,
     "orchestration/instance/test_warm_modules.py": ALL,
@@ -100,14 +116,32 @@ SLOW = {
     "api/test_cancellations.py": ALL,
     "api/test_differences.py": ALL,
     "api/test_repeated_keys.py": ALL,
-    "api/sign_in/test_account_walks.py": frozenset({"test_no_two_acts_in_a_row_open_an_account"}),
+    "api/sign_in/test_account_walks.py": frozenset(
+        {
+            "test_no_state_and_no_act_of_another_organization_opens_an_account",
+            "test_no_two_acts_in_a_row_open_an_account",
+        }
+    ),
     "bench/test_chaos.py": ALL,
+    "bench/test_overload.py": ALL,
     "storage/backup/test_backup.py": ALL,
+    "storage/secrets/test_rotation.py": frozenset(
+        {"test_a_kill_at_any_line_loses_no_secret_and_the_next_run_finishes"}
+    ),
+    "storage/database/test_migrate.py": frozenset(
+        {"test_a_database_of_each_version_that_a_migration_leads_on_from_becomes_a_new_one"}
+    ),
 }
-"""The slow tests of each file, by name."""
+"""The slow tests of each file, by name; of a simulation some seeds, whose others stay in `make test`."""
 
 FIRST = (
+    "dbt_project/test_issue.py",
+    "orchestration/test_evidence.py",
     "connectors/test_payloads_as_issues.py",
+    "storage/raw/test_conservation.py",
+    "stages/test_files_landed.py",
+    "dbt_project/test_firings.py",
+    "orchestration/test_materializations.py",
     "orchestration/test_landing.py",
     "orchestration/test_boot.py",
     "orchestration/jobs/test_retention.py",
@@ -118,6 +152,7 @@ FIRST = (
     "api/workspaces/test_workspace_erasure.py",
     "landing/conformance/test_rows.py",
     "orchestration/test_loop.py",
+    "storage/database/test_migrate.py",
     "test_up.py",
     "test_up_without_demo.py",
     "bench/test_chaos.py",
@@ -129,9 +164,9 @@ FIRST = (
 """Started first: long ones, and those that serve or copy what earlier tests have left."""
 
 
-def is_slow(file: str, name: str) -> bool:
-    """Whether a test (its file and unparametrized name) is left to `make test-slow`."""
-    return file in SLOW and (SLOW[file] is ALL or name in SLOW[file])
+def is_slow(file: str, *names: str) -> bool:
+    """Whether a test (its file, its name with and without parameters) is left to `make test-slow`."""
+    return file in SLOW and (SLOW[file] is ALL or not SLOW[file].isdisjoint(names))
 
 
 def rank_file(file: str) -> int:

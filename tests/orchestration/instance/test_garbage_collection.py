@@ -11,14 +11,12 @@ def test_nothing_is_collected_in_the_block_and_collection_goes_on_after_it() -> 
     with pause_garbage_collection():
         assert not gc.isenabled()
     assert gc.isenabled()
-    gc.unfreeze()
 
 
 def test_collection_goes_on_after_a_block_that_fails() -> None:
     with pytest.raises(ZeroDivisionError), pause_garbage_collection():
         _ = 1 / 0
     assert gc.isenabled()
-    gc.unfreeze()
 
 
 def test_who_had_paused_it_before_finds_it_paused() -> None:
@@ -29,4 +27,3 @@ def test_who_had_paused_it_before_finds_it_paused() -> None:
         assert not gc.isenabled()
     finally:
         gc.enable()
-        gc.unfreeze()

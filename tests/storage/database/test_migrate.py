@@ -4,7 +4,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from itertools import count
 from pathlib import Path
 from typing import Any, LiteralString
@@ -102,21 +102,36 @@ def test_every_file_of_the_schema_is_run() -> None:
     assert {path.stem for path in schema.SCHEMA.glob("*.sql")} == set(schema.SCHEMA_FILES)
 
 
+def test_the_oldest_database_and_that_of_the_commit_before_become_a_new_one(
+    empty_database: Callable[[], str], tmp_path: Path
+) -> None:
+    commits = list_earlier_commits()
+
+    assert find_differences({commits[0], commits[-1]}, empty_database, tmp_path) == {}
+
+
 def test_a_database_of_each_version_that_a_migration_leads_on_from_becomes_a_new_one(
     empty_database: Callable[[], str], tmp_path: Path
 ) -> None:
+    between = list_earlier_commits()[1:-1]
+
+    assert between
+    assert find_differences(between, empty_database, tmp_path) == {}
+
+
+def find_differences(
+    commits: Collection[str], empty_database: Callable[[], str], tmp_path: Path
+) -> dict[str, set[str]]:
+    """The objects in which a migrated database of an earlier commit differs from a new one, by commit."""
     new = empty_database()
     schema.migrate(new)
     wanted, differences = read_objects(new), {}
-
-    for number, commit in enumerate(list_earlier_commits()):
+    for number, commit in enumerate(commits):
         url = empty_database()
         migrate_with(commit, url, tmp_path / str(number))
         schema.migrate(url)
         differences[commit] = read_objects(url) ^ wanted
-
-    assert differences != {}
-    assert {commit: objects for commit, objects in differences.items() if objects} == {}
+    return {commit: objects for commit, objects in differences.items() if objects}
 
 
 def test_a_database_of_before_the_baseline_keeps_its_rows_and_its_isolation(
