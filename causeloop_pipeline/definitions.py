@@ -9,7 +9,7 @@ with pause_garbage_collection():
     from causeloop_pipeline.orchestration.assets.alerts import alerts
     from causeloop_pipeline.orchestration.assets.clusters import clusters
     from causeloop_pipeline.orchestration.assets.fingerprints import fingerprints
-    from causeloop_pipeline.orchestration.assets.landing import LANDING
+    from causeloop_pipeline.orchestration.assets.landing import landing_assets
     from causeloop_pipeline.orchestration.assets.normalization import normalization_assets
     from causeloop_pipeline.orchestration.assets.outcomes import outcomes
     from causeloop_pipeline.orchestration.assets.patterns import patterns
@@ -18,6 +18,7 @@ with pause_garbage_collection():
     from causeloop_pipeline.orchestration.assets.recommendations import recommendations
     from causeloop_pipeline.orchestration.assets.risk import risk
     from causeloop_pipeline.orchestration.checks import CHECKS
+    from causeloop_pipeline.orchestration.connected_types import read_connected_types
     from causeloop_pipeline.orchestration.dbt_manifest import find_manifest
     from causeloop_pipeline.orchestration.jobs.archives import archives
     from causeloop_pipeline.orchestration.jobs.deliveries import deliveries
@@ -45,7 +46,7 @@ with pause_garbage_collection():
     STAGES = (fingerprints, patterns, clusters, predictions, alerts, risk, outcomes, proofs, recommendations)
 
     defs = dg.Definitions(
-        assets=[*LANDING, normalization_assets(find_manifest()), *STAGES],
+        assets=[landing_assets(read_connected_types()), normalization_assets(find_manifest()), *STAGES],
         asset_checks=CHECKS,
         jobs=[*ASSET_JOBS, retention, deliveries, tickets, archives, rereading],
         schedules=[nightly, old_run_cleanup],

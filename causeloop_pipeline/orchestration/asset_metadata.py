@@ -17,6 +17,7 @@ from causeloop_pipeline.settings import DBT_PROJECT_DIR, PACKAGE
 if TYPE_CHECKING:
     from causeloop_pipeline.stages.installation import Installation
     from causeloop_pipeline.storage.app.stage_levels import Levels
+    from causeloop_pipeline.storage.database.table_catalog import Column
 
 # Dagster announces code references as a beta feature.
 warnings.filterwarnings("ignore", category=dg.BetaWarning, message=".*CodeReference.*")
@@ -38,6 +39,7 @@ STAGE_TABLES = {
     "recommendations": "act.recommendation",
 }
 """The table that each stage writes; `risk` sets a column of issues and patterns."""
+LANDING_TABLE = "raw.record"
 
 COLUMN_SCHEMA, ROW_COUNT = "dagster/column_schema", "dagster/row_count"
 RELATION, CODE_REFERENCES = "dagster/relation_identifier", "dagster/code_references"
@@ -115,22 +117,40 @@ def read_table_metadata(
 
     with installation.database.every_workspace() as session:
         columns, rows = read_columns(session, table), count_rows(session, table)
-    return {
-        COLUMN_SCHEMA: dg.MetadataValue.table_schema(
-            dg.TableSchema(
-                [
-                    dg.TableColumn(
-                        column.name,
-                        type=column.type,
-                        description=(descriptions or {}).get(column.name) or column.comment,
-                        constraints=dg.TableColumnConstraints(nullable=column.is_nullable),
-                    )
-                    for column in columns
-                ]
-            )
-        ),
-        ROW_COUNT: dg.MetadataValue.int(rows),
-    }
+    return {COLUMN_SCHEMA: _describe_columns(columns, descriptions), ROW_COUNT: dg.MetadataValue.int(rows)}
+
+
+def read_landing_metadata(installation: "Installation", source: str) -> dict[str, dg.MetadataValue]:
+    """The columns of the table of all records, and how many of them are of one tool."""
+    from causeloop_pipeline.storage.database.table_catalog import read_columns
+    from causeloop_pipeline.storage.raw.record_counts import MAX_COUNTED_RECORDS, count_records
+
+    with installation.database.every_workspace() as session:
+        columns, rows = read_columns(session, LANDING_TABLE), count_records(session, source)
+    count: dict[str, dg.MetadataValue] = (
+        {"records": dg.MetadataValue.text(f"more than {MAX_COUNTED_RECORDS:,}")}
+        if rows is None
+        else {ROW_COUNT: dg.MetadataValue.int(rows)}
+    )
+    return {COLUMN_SCHEMA: _describe_columns(columns), **count}
+
+
+def _describe_columns(
+    columns: "Sequence[Column]", descriptions: Mapping[str, str | None] | None = None
+) -> dg.TableSchemaMetadataValue:
+    return dg.MetadataValue.table_schema(
+        dg.TableSchema(
+            [
+                dg.TableColumn(
+                    column.name,
+                    type=column.type,
+                    description=(descriptions or {}).get(column.name) or column.comment,
+                    constraints=dg.TableColumnConstraints(nullable=column.is_nullable),
+                )
+                for column in columns
+            ]
+        )
+    )
 
 
 def read_column_descriptions(metadata: Mapping[str, Any]) -> dict[str, str | None]:

@@ -7,6 +7,7 @@ import dagster as dg
 
 from causeloop_pipeline.orchestration.asset_metadata import MAX_AGE_HOURS
 from causeloop_pipeline.orchestration.asset_selection import ISSUE, product_key
+from causeloop_pipeline.orchestration.stage_report import list_reasons
 from causeloop_pipeline.stages.installation import Installation
 
 STAGES = [
@@ -57,7 +58,11 @@ def check_isolation(spec: dg.AssetCheckSpec, installation: Installation) -> dg.A
         violations = list(find_isolation_violations(session.connection))
     rows = [dg.TableRecord({"violation": str(violation)}) for violation in violations[:MAX_TABLE_ROWS]]
     return dg.AssetCheckResult(
-        passed=not violations, asset_key=spec.asset_key, check_name=spec.name, metadata=_table(rows)
+        passed=not violations,
+        asset_key=spec.asset_key,
+        check_name=spec.name,
+        description=list_reasons([str(violation) for violation in violations]),
+        metadata={"violations": dg.MetadataValue.int(len(violations)), **_table(rows)},
     )
 
 
@@ -77,6 +82,10 @@ def check_schema_version(spec: dg.AssetCheckSpec, installation: Installation) ->
         passed=is_current,
         asset_key=spec.asset_key,
         check_name=spec.name,
+        description=None
+        if is_current
+        else f"The database is at revision {actual}, this version needs {expected} and its functions: start "
+        "Causeloop of this version, or run `causeloop migrate`.",
         metadata={"actual": actual, "expected": expected, "has_functions_of_this_version": is_current},
     )
 
@@ -106,6 +115,12 @@ def every_workspace_is_fresh(installation: dg.ResourceParam[Installation]) -> dg
     return dg.AssetCheckResult(
         passed=not stale,
         severity=dg.AssetCheckSeverity.WARN,
+        description=list_reasons(
+            [
+                f"{stage.stage} of {stage.workspace_id}: {stage.computed_at or 'never computed'}"
+                for stage in stale
+            ]
+        ),
         metadata={"stale stages": dg.MetadataValue.int(len(stale)), **_table(rows)},
     )
 

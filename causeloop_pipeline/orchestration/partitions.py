@@ -13,6 +13,9 @@ WORKSPACES = dg.DynamicPartitionsDefinition(name="causeloop_workspace")
 DBT_POOL = "causeloop_dbt"
 """The concurrency pool that limits dbt to one run at a time."""
 
+MAX_NAMES = 3
+"""Workspaces that a run's tag names: more would fill the list of runs."""
+
 ONE_RUN = dg.BackfillPolicy.single_run()
 
 PARTITION = "dagster/partition"
@@ -22,6 +25,17 @@ RANGE_START, RANGE_END = "dagster/asset_partition_range_start", "dagster/asset_p
 def name_partition(name: str, workspace_id: UUID) -> str:
     """The partition of a workspace: its name for people, then the id by which the product finds it."""
     return f"{name} {workspace_id}"
+
+
+def strip_id(partition: str) -> str:
+    """The name that people know the workspace of a partition by; one that others added stays as it is."""
+    return partition.rpartition(" ")[0] or partition
+
+
+def list_names(partitions: Sequence[str]) -> str:
+    """The first workspaces of these partitions by name, and how many more there are."""
+    names, more = [strip_id(partition) for partition in partitions[:MAX_NAMES]], len(partitions) - MAX_NAMES
+    return ", ".join(names) + (f" and {more} more" if more > 0 else "")
 
 
 def parse_partition(partition: str) -> UUID | None:

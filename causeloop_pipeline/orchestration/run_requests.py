@@ -12,8 +12,8 @@ from dagster import DagsterInstance
 
 from causeloop_pipeline.model.workspace_share import WorkspaceShare
 from causeloop_pipeline.orchestration.dagster_internals.events import REPORTED_BY_STEPS
-from causeloop_pipeline.orchestration.partitions import WORKSPACES, parse_partition, tag_range
-from causeloop_pipeline.orchestration.run_scope import REQUESTED, SCOPE, TRIGGER
+from causeloop_pipeline.orchestration.partitions import WORKSPACES, list_names, parse_partition, tag_range
+from causeloop_pipeline.orchestration.run_scope import REQUESTED, SCOPE, TRIGGER, WORKSPACES_BY_NAME
 from causeloop_pipeline.settings import settings
 
 if TYPE_CHECKING:
@@ -109,7 +109,16 @@ def request_run(
     scope_id = str(uuid.uuid4())
     declare_scope(session, scope_id, sorted(present.values()))
     ranged = tag_range(partitions, set(present))
-    tags = {**ranged, **MAX_RUNTIME, **REPORTED_BY_STEPS, TRIGGER: trigger, SCOPE: scope_id, **tag_share()}
+    named = {WORKSPACES_BY_NAME: list_names(list(present))}
+    tags = {
+        **ranged,
+        **MAX_RUNTIME,
+        **REPORTED_BY_STEPS,
+        **named,
+        TRIGGER: trigger,
+        SCOPE: scope_id,
+        **tag_share(),
+    }
     if requested:
         tags[REQUESTED] = ",".join(sorted(requested))
     return dg.RunRequest(job_name=job_name, tags=tags, asset_selection=assets)

@@ -31,6 +31,9 @@ class LandingConfig(dg.Config):
 
 
 SCOPE, TRIGGER, REQUESTED = "causeloop/scope", "causeloop/trigger", "causeloop/requested"
+WORKSPACES_BY_NAME = "causeloop/workspaces"
+"""The tag by which people see whose run it is; the scope says it exactly."""
+
 NIGHTLY = "nightly"
 
 

@@ -7,10 +7,11 @@ from uuid import UUID
 
 import dagster as dg
 
+from causeloop_pipeline.orchestration.partitions import strip_id
 from causeloop_pipeline.stages.context import CheckFailedError, Counts
 from causeloop_pipeline.stages.defects import describe_defect, describe_failure_kind
 
-MAX_TABLE_ROWS, BY_WORKSPACE = 50, "by workspace"
+MAX_TABLE_ROWS, MAX_LISTED_REASONS, BY_WORKSPACE = 50, 3, "by workspace"
 
 
 @dataclass
@@ -39,7 +40,7 @@ class StageReport:
     def describe(self, workspace_id: UUID) -> str:
         """What the stage did for a workspace, as a line of the run's log."""
         done = ", ".join(f"{name} {value:g}" for name, value in self.counts[workspace_id].items())
-        name, seconds = self.names[workspace_id].rpartition(" ")[0], self.seconds[workspace_id]
+        name, seconds = strip_id(self.names[workspace_id]), self.seconds[workspace_id]
         return f"{self.stage}: {name}: {done or 'done'} ({seconds:.1f} s)"
 
     def check_results(self, checks: Sequence[dg.AssetCheckSpec]) -> list[dg.AssetCheckResult]:
@@ -76,14 +77,27 @@ def check_result(
     spec: dg.AssetCheckSpec, failed: Mapping[UUID, str], names: Mapping[UUID, str]
 ) -> dg.AssetCheckResult:
     """A check's result over workspaces: failed ones are listed in a warning and do not stop the others."""
+    reasons = {strip_id(names[key]): reason for key, reason in failed.items()}
     rows = [dg.TableRecord({"workspace": names[key], "reason": reason}) for key, reason in failed.items()]
     return dg.AssetCheckResult(
         check_name=spec.name,
         asset_key=spec.asset_key,
         passed=not failed,
         severity=dg.AssetCheckSeverity.WARN,
-        metadata={"workspaces": dg.MetadataValue.table(rows[:MAX_TABLE_ROWS])} if rows else {},
+        description=list_reasons([f"{name}: {reason}" for name, reason in reasons.items()]),
+        metadata={
+            "failing workspaces": dg.MetadataValue.int(len(rows)),
+            **({"workspaces": dg.MetadataValue.table(rows[:MAX_TABLE_ROWS])} if rows else {}),
+        },
     )
+
+
+def list_reasons(reasons: Sequence[str]) -> str | None:
+    """The text on a failed check's page: its first reasons, and how many more; None of a passed one."""
+    if not reasons:
+        return None
+    more = len(reasons) - MAX_LISTED_REASONS
+    return "; ".join([*reasons[:MAX_LISTED_REASONS], *([f"and {more} more"] if more > 0 else [])])
 
 
 def explain_failure(failure: Exception) -> str:

@@ -5,13 +5,19 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from uuid import UUID
 
 import dagster as dg
+import pytest
+from pydantic import SecretStr
 
 from causeloop_pipeline.connectors.registry import CONNECTORS
 from causeloop_pipeline.orchestration.asset_selection import MAPPED, product_key
+from causeloop_pipeline.orchestration.assets.landing import OTHER_LANDINGS, landing_assets
+from causeloop_pipeline.orchestration.connected_types import read_connected_types
 from causeloop_pipeline.orchestration.partitions import WORKSPACES
-from causeloop_pipeline.settings import ROOT
+from causeloop_pipeline.settings import ROOT, settings
+from causeloop_pipeline.storage.database.session import Database
 from tests.conftest import Installation
 
 SNAPSHOT = Path(__file__).parent / "asset_graph.json"
@@ -20,6 +26,7 @@ GROUPS = {
         f"landing_{category}"
         for category in ("cloud_monitoring", "productivity_incident", "crm_support", "data", "security")
     ),
+    OTHER_LANDINGS,
     *("normalize", "detect", "predict", "act"),
 }
 LANDINGS = "causeloop/landing/…"
@@ -43,14 +50,49 @@ def test_the_stages_and_what_each_follows_from_are_these(definitions: dg.Definit
     assert edges(definitions) == json.loads(SNAPSHOT.read_text())
 
 
-def test_every_connector_lands_in_an_asset_of_its_category_that_mappings_read(
-    definitions: dg.Definitions,
-) -> None:
+def test_every_connector_lands_in_an_asset_that_mappings_read(definitions: dg.Definitions) -> None:
     graph = definitions.resolve_asset_graph()
-    landings = {graph.get(product_key("landing", name)).group_name for name in CONNECTORS}
 
     assert graph.get(MAPPED).parent_keys == {product_key("landing", name) for name in CONNECTORS}
-    assert landings == {group for group in GROUPS if group.startswith("landing_")}
+
+
+def list_groups(assets: dg.AssetsDefinition) -> dict[str, str | None]:
+    """Connector type → the group of its landing."""
+    return {spec.key.path[-1]: spec.group_name for spec in assets.specs}
+
+
+def test_only_tools_that_are_connected_are_grouped_by_category() -> None:
+    groups = list_groups(landing_assets({"github", "pagerduty"}))
+
+    assert groups.keys() == CONNECTORS.keys()
+    assert {name: group for name, group in groups.items() if group != OTHER_LANDINGS} == {
+        "github": "landing_productivity_incident",
+        "pagerduty": "landing_productivity_incident",
+    }
+
+
+def test_without_a_database_that_tells_every_tool_is_grouped_by_category() -> None:
+    by_category = {group for group in GROUPS if group.startswith("landing_")} - {OTHER_LANDINGS}
+
+    assert set(list_groups(landing_assets()).values()) == by_category
+
+
+def test_the_tools_that_are_connected_are_those_that_any_workspace_has(
+    database: Database, workspace_id: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with database.workspace(workspace_id) as session:
+        session.execute(
+            "insert into app.connector (workspace_id, connector_id, type, display_name) "
+            "values (%s, gen_random_uuid(), 'gitea', 'Forge')",
+            (workspace_id,),
+        )
+    connected = read_connected_types()
+    assert connected is not None
+    assert "gitea" in connected
+
+    nowhere = SecretStr("postgresql://pipeline@127.0.0.1:1/causeloop")
+    monkeypatch.setattr(settings(), "pipeline_database_url", nowhere)
+    assert read_connected_types() is None
 
 
 def test_the_graph_is_small_enough_to_be_read_unfolded(definitions: dg.Definitions) -> None:

@@ -18,6 +18,7 @@ from causeloop_pipeline.storage.app.connectors import NewConnector, create_conne
 from causeloop_pipeline.storage.database.session import Database
 from tests.orchestration.conftest import Run
 from tests.support.fake_tool import FakeTool, ReceivedRequest, Reply, fake_tool
+from tests.support.normalizing import land_records, record
 
 SECRET = "planted-token-5f2c"
 YESTERDAY = datetime.now(UTC) - timedelta(days=1)
@@ -194,6 +195,21 @@ def answers_check(result: dg.ExecuteInProcessResult) -> dg.AssetCheckEvaluation:
     return evaluation
 
 
+def add_record_of_another_tool(database: Database, workspace_id: UUID) -> None:
+    land_records(database, workspace_id, record({"external_id": "G-1", "title": "Disk full"}, "github"))
+
+
+def read_row_count(result: dg.ExecuteInProcessResult) -> object:
+    (materialized,) = result.asset_materializations_for_node("landing")
+    return materialized.metadata["dagster/row_count"].value
+
+
+def count_records_of(database: Database, source: str) -> object:
+    with database.every_workspace() as session:
+        row = session.row("select count(*) as records from raw.record where source = %s", (source,))
+    return row and row["records"]
+
+
 def test_a_tool_that_fails_warns_on_its_asset_marks_the_run_and_is_wrong_for_the_doctor(
     run: Run,
     resources: Resources,
@@ -207,7 +223,9 @@ def test_a_tool_that_fails_warns_on_its_asset_marks_the_run_and_is_wrong_for_the
         session.execute("update app.connector set status = 'paused'")
     landing = [landing_key("custom_api")]
     connect(resources, workspace_id, tool.url, SECRET)
+    add_record_of_another_tool(database, workspace_id)
     good = run([workspace_id], first=["landing", "custom_api"], asset_selection=landing)
+    assert read_row_count(good) == count_records_of(database, "custom_api")
     assert answers_check(good).passed
     assert {finding.about: finding.state for finding in check_connectors(settings())}[
         "connectors"
@@ -221,7 +239,8 @@ def test_a_tool_that_fails_warns_on_its_asset_marks_the_run_and_is_wrong_for_the
         check = answers_check(result)
         assert not check.passed
         assert check.severity is dg.AssetCheckSeverity.WARN
-        assert str(other_workspace_id) in str(check.metadata)
+        assert check.metadata["failing connectors"].value == 1
+        assert str(check.description).startswith("Ticket desk of org-")
         stored = instance.get_run_by_id(result.run_id)
         assert stored is not None
         assert stored.tags["causeloop/connectors_of_custom_api_fail"] == "1"

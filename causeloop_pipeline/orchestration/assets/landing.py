@@ -1,6 +1,6 @@
 """`landing/<tool>`: an external tool's records, polled connector by connector and stored as received."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -10,11 +10,12 @@ import dagster as dg
 from causeloop_pipeline.connectors.registry import CONNECTORS, FOLDERS
 from causeloop_pipeline.connectors.spec import Connector
 from causeloop_pipeline.orchestration.asset_metadata import (
+    LANDING_TABLE,
     RELATION,
     STARTED_BY_POLL,
     explain_automation,
     list_workspace_partitions,
-    read_table_metadata,
+    read_landing_metadata,
     read_workspace_levels,
     reference_files,
 )
@@ -27,6 +28,7 @@ from causeloop_pipeline.orchestration.materializations import (
 )
 from causeloop_pipeline.orchestration.partitions import ONE_RUN, WORKSPACES, name_partition
 from causeloop_pipeline.orchestration.run_scope import LandingConfig, mark_run, read_run_workspaces
+from causeloop_pipeline.orchestration.stage_report import list_reasons
 from causeloop_pipeline.settings import PACKAGE
 from causeloop_pipeline.stages.defects import describe_defect
 from causeloop_pipeline.stages.installation import Installation
@@ -35,19 +37,21 @@ if TYPE_CHECKING:
     from causeloop_pipeline.stages.landing import SyncResult
 
 MAX_TABLE_ROWS = 50
-TABLE = "raw.record"
+OTHER_LANDINGS = "landing_other"
+"""The group of the tools that no workspace had connected when the definitions were loaded."""
+
 COUNTS = ("read", "new", "updated", "duplicate", "quarantined")
 
 
-def landing_spec(connector: Connector) -> dg.AssetSpec:
-    """The landing asset of one tool."""
+def landing_spec(connector: Connector, *, is_connected: bool = True) -> dg.AssetSpec:
+    """The landing asset of one tool; those that nobody has connected share a group."""
     return dg.AssetSpec(
         landing_key(connector.name),
-        group_name=f"landing_{_name_group(connector.category)}",
+        group_name=f"landing_{_name_group(connector.category)}" if is_connected else OTHER_LANDINGS,
         description=explain_automation(
             f"{connector.title} as received: every version of every record, once.", STARTED_BY_POLL
         ),
-        metadata={**reference_files({"connector": connector_file(connector.name)}), RELATION: TABLE},
+        metadata={**reference_files({"connector": connector_file(connector.name)}), RELATION: LANDING_TABLE},
         kinds={"python", "postgres"},
         owners=["team:pipeline"],
         partitions_def=WORKSPACES,
@@ -55,12 +59,19 @@ def landing_spec(connector: Connector) -> dg.AssetSpec:
     )
 
 
-def landing_assets() -> dg.AssetsDefinition:
-    """The landing assets of all tools in one definition: one each would double Dagster's start time."""
+def landing_assets(connected: Container[str] | None = None) -> dg.AssetsDefinition:
+    """The landing assets of all tools in one definition: one each would double Dagster's start time.
+
+    `connected`: the types in use; None where that is not known. The others run as well: a tool that is
+    connected later is polled at once, and joins the group of its category when the code server starts again.
+    """
 
     @dg.multi_asset(
         name="landing",
-        specs=[landing_spec(connector) for connector in CONNECTORS.values()],
+        specs=[
+            landing_spec(connector, is_connected=connected is None or name in connected)
+            for name, connector in CONNECTORS.items()
+        ],
         check_specs=[answer_check(connector) for connector in CONNECTORS.values()],
         can_subset=True,
         backfill_policy=ONE_RUN,
@@ -116,7 +127,7 @@ def land_tool(
             warn=context.log.warning,
             is_forced=is_forced,
         )
-        table = read_table_metadata(installation, TABLE)
+        table = read_landing_metadata(installation, connector.name)
         checks = [check_answers(context, installation, connector, spec)]
         levels = read_workspace_levels(installation, key, connector.name, list(scope))
     polled = dict.fromkeys(result.connector.workspace_id for result in results)
@@ -153,8 +164,9 @@ def check_answers(
     rows = [
         dg.TableRecord(
             {
-                "workspace": name_partition(failed.workspace, failed.workspace_id),
-                "connector": str(failed.connector_id),
+                "workspace": failed.workspace,
+                "connector": failed.display_name,
+                "id": str(failed.connector_id),
                 "state": "stopped" if failed.is_stopped else "tried again",
                 "reason": failed.reason,
             }
@@ -166,7 +178,13 @@ def check_answers(
         asset_key=spec.asset_key,
         passed=not failing,
         severity=dg.AssetCheckSeverity.WARN,
-        metadata={"connectors": dg.MetadataValue.table(rows)} if rows else {},
+        description=list_reasons(
+            [f"{failed.display_name} of {failed.workspace}: {failed.reason}" for failed in failing]
+        ),
+        metadata={
+            "failing connectors": dg.MetadataValue.int(len(failing)),
+            **({"connectors": dg.MetadataValue.table(rows)} if rows else {}),
+        },
     )
 
 
@@ -210,6 +228,3 @@ def _name_group(category: str) -> str:
 
 def _tag(category: str) -> str:
     return category.lower().replace(" & ", "-").replace(" ", "-")
-
-
-LANDING = [landing_assets()]

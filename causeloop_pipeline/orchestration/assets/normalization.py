@@ -207,6 +207,7 @@ def _dbt_checks(
             asset_key=spec.asset_key,
             passed=outcome.status == "pass",
             severity=dg.AssetCheckSeverity.WARN,
+            description=None if outcome.status == "pass" else outcome.message or None,
             metadata={"failing rows": outcome.failures, "seconds": outcome.seconds},
         )
 
