@@ -1,7 +1,8 @@
 """How rare the frames of call stacks are in a workspace, and what two stacks have in common by it.
 
 A frame that every fourth stack holds is plumbing (a test runner, a scheduler, an interrupt handler) whatever
-its name: document frequency tells the team's own code from libraries without a list of either.
+its name: document frequency tells the team's own code from libraries without a list of either. Stacks that
+begin alike count once: the frames of one crash that makes up half of an export are no plumbing.
 """
 
 from collections.abc import Sequence
@@ -17,6 +18,7 @@ from causeloop_pipeline.analysis.detect.similarity.sparse_rows import compute_ro
 from causeloop_pipeline.analysis.detect.traces.call_stacks import MAX_CHARACTERS, SIGN, find_call_stack
 
 MIN_COPY_FRAMES, MAX_COPY_FRAMES = 3, 5  # telling frames that a copy key is made of
+TITLED_COPY_FRAMES = 2  # the same where the title names the place of the crash, too
 _MIN_TITLE_AGREEMENT = 0.5  # of the pairs of copies, for titles to be part of what makes a copy
 _COMMON_SHARE = 0.25  # a frame of more stacks than this tells nothing
 _MIN_STACKS = 20  # fewer stacks cannot show what is common
@@ -61,7 +63,7 @@ def encode_frames(names: Sequence[str]) -> list[int]:
 
 @dataclass(frozen=True, slots=True)
 class FrameRarity:
-    """How many call stacks of a workspace hold each frame."""
+    """How many call stacks of a workspace, of those that begin differently, hold each frame."""
 
     codes: Ints  # sorted
     df: Ints
@@ -75,8 +77,15 @@ class FrameRarity:
     @staticmethod
     def of(frames: FrameRows) -> "FrameRarity":
         """Counts the frames of call stacks."""
-        codes, df = np.unique(frames.code, return_counts=True)
-        return FrameRarity(codes, df.astype(np.int64), len(np.unique(frames.row)))
+        _, start, stack = np.unique(frames.row, return_index=True, return_inverse=True)
+        depth = np.arange(len(stack)) - start[stack]
+        beginnings = np.full((len(start), MAX_COPY_FRAMES), -1, dtype=np.int64)
+        is_first = depth < MAX_COPY_FRAMES
+        beginnings[stack[is_first], depth[is_first]] = frames.code[is_first]
+        distinct, kind_of_stack = np.unique(beginnings, axis=0, return_inverse=True)
+        held = np.unique(np.column_stack([frames.code, kind_of_stack.reshape(-1)[stack]]), axis=0)
+        codes, df = np.unique(held[:, 0], return_counts=True)
+        return FrameRarity(codes, df.astype(np.int64), len(distinct))
 
     def measure(self, codes: Ints) -> Floats:
         """Measures how much frames tell.
@@ -125,7 +134,7 @@ def weigh_frames(frames: FrameRows, rarity: FrameRarity, texts: int) -> tuple[An
 def add_titles_to_copy_keys(copy_keys: pl.Series, titles: pl.Series) -> pl.Series:
     """Adds what a title says to copy keys where titles repeat with the stacks.
 
-    In: per issue the copy key and the title, or null. Out: the keys, of the first three telling frames and
+    In: per issue the copy key and the title, or null. Out: the keys, of the first two telling frames and
     the title, if half of the pairs of copies have one title (a crash reporter wrote it); else as they were.
     """
     table = pl.DataFrame({"key": copy_keys, "title": _mask_titles(titles)}).drop_nulls("key")
@@ -139,7 +148,7 @@ def add_titles_to_copy_keys(copy_keys: pl.Series, titles: pl.Series) -> pl.Serie
 
 def join_copy_keys(copy_keys: pl.Series, titles: pl.Series) -> pl.Series:
     """The copy keys that stacks and titles make together."""
-    first_frames = pl.col("key").str.split("-").list.head(MIN_COPY_FRAMES).list.join("-")
+    first_frames = pl.col("key").str.split("-").list.head(TITLED_COPY_FRAMES).list.join("-")
     table = pl.DataFrame({"key": copy_keys, "title": _mask_titles(titles)})
     return table.select(pl.format("{} {}", first_frames, pl.col("title")).alias("key"))["key"]
 
