@@ -7,7 +7,7 @@ what it shows, what its labels say, and what the curve makes of it. `causeloop e
 
 from bench.data.labelled_trackers import read_trackers
 from causeloop_pipeline.analysis.detect.similarity.base_rate import sigmoid
-from causeloop_pipeline.analysis.evaluation.pair_training.base_rates import expect_mates, measure_exports
+from causeloop_pipeline.analysis.evaluation.pair_training.base_rates import expect_duplicates, measure_exports
 from causeloop_pipeline.analysis.evaluation.pair_training.fit import fit_parameters
 
 
@@ -22,7 +22,7 @@ def main() -> None:
     for name, tracker in trackers.items():
         for export in measure_exports(tracker, parameters):
             is_mate = float(sigmoid(export.mate_log_odds))
-            expected = expect_mates(export.mutual_share, parameters)
+            expected = expect_duplicates(export.mutual_share, parameters)
             print(
                 f"{name:>28}: mutual {export.mutual_share:.3f}, best is a mate {is_mate:.3f} "
                 f"(curve {expected:.3f}), slope {export.slope:.2f}"

@@ -68,7 +68,7 @@ def grouping(
     ] = None,
     leave_out_families: Annotated[
         bool,
-        typer.Option(help="Fit anew for each file, without the files of its family. Takes some minutes."),
+        typer.Option(help="Fit again for each file, without the files of its family. Takes some minutes."),
     ] = False,
     max_bad_rows: MaxBadRows = MAX_BAD_ROWS,
     peers: Annotated[bool, typer.Option(help="Also measure other methods on the same issues.")] = True,

@@ -164,6 +164,6 @@ def test_families_cannot_be_left_out_of_one_file_or_of_one_family(labelled, tmp_
     assert alone.exit_code == 2
     assert "name their folder with --all" in " ".join(alone.stderr.split())
     arguments = ["evaluate", "grouping", "--all", str(tmp_path), "--label", "group", "--leave-out-families"]
-    one = runner.invoke(app, arguments)
-    assert one.exit_code == 1
-    assert "two families at least" in " ".join(one.stderr.split())
+    family = runner.invoke(app, arguments)
+    assert family.exit_code == 1
+    assert "two families at least" in " ".join(family.stderr.split())

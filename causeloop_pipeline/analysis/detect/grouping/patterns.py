@@ -50,7 +50,7 @@ from causeloop_pipeline.analysis.detect.similarity.pair_parameters import PairPa
 from causeloop_pipeline.analysis.detect.similarity.pairwise_similarity import (
     compare_texts,
     measure_copies,
-    measure_mates,
+    measure_duplicate_share,
     select_text_rows,
 )
 from causeloop_pipeline.model.frames import FINGERPRINT_SCHEMA, PATTERN_SCHEMA
@@ -168,8 +168,8 @@ def _form_atoms_and_compare(
     table: pl.DataFrame, constraints: pl.DataFrame | None, parameters: PairParameters
 ) -> tuple[Atoms, ComparedTexts | None]:
     """Atoms, and how alike their texts are. Where copies of one stack trace prove to have one cause they
-    become one atom each, and all is compared again: among a hundred copies no rank means anything. Mates are
-    then rarer than with the copies, but not as rare as among other texts.
+    become one atom each, and all is compared again: among a hundred copies no rank means anything.
+    Duplicates are then rarer than with the copies, but not as rare as among other texts.
     """
     keys = build_atom_keys(table)
     atoms = form_atoms(table, keys, constraints)
@@ -220,8 +220,11 @@ def _compare_texts_of_atoms(
     texts = select_text_rows(table[atoms.first_row[text_atoms].tolist()])
     if with_copies is None:
         return ComparedTexts(compare_texts(texts, parameters=parameters), text_atoms)
-    frames, mates = with_copies.similarity.lexicon.frames, measure_mates(with_copies.similarity)
-    return ComparedTexts(compare_texts(texts, frames, parameters, mates), text_atoms)
+    frames, duplicates = (
+        with_copies.similarity.lexicon.frames,
+        measure_duplicate_share(with_copies.similarity),
+    )
+    return ComparedTexts(compare_texts(texts, frames, parameters, duplicates), text_atoms)
 
 
 def _previous_pattern_of_row(table: pl.DataFrame, previous: pl.DataFrame | None) -> pl.Series | None:

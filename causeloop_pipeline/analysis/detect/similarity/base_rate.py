@@ -81,7 +81,7 @@ def estimate_base_rate(
     candidates: BestCandidates,
     chosen: Bools,
     parameters: PairParameters = SHIPPED,
-    mates_among_copies: float | None = None,
+    duplicates_among_copies: float | None = None,
 ) -> BaseRate:
     """Estimates the base rate of a source.
 
@@ -90,7 +90,7 @@ def estimate_base_rate(
     which as many best candidates are expected to be pairs as the share of mutual best candidates tells.
     """
     best = candidates.best[chosen]
-    log_odds = _estimate_mate_log_odds(candidates.is_mutual[chosen], parameters, mates_among_copies)
+    log_odds = _estimate_mate_log_odds(candidates.is_mutual[chosen], parameters, duplicates_among_copies)
     slope = choose_slope(log_odds, parameters)
     intercept = find_intercept(slope * best, float(sigmoid(np.array(log_odds))))
     prior, texts = CAREFUL_RATE.intercept, len(best)
@@ -110,14 +110,14 @@ def choose_slope(log_odds: float, parameters: PairParameters = SHIPPED) -> float
 
 
 def _estimate_mate_log_odds(
-    is_mutual: Bools, parameters: PairParameters, mates_among_copies: float | None = None
+    is_mutual: Bools, parameters: PairParameters, duplicates_among_copies: float | None = None
 ) -> float:
     """The log odds that the best candidate of a text shares its cause. What is left where copies became one
-    has fewer mates than there were with them, and more than its mutual candidates show: it is taken half way.
+    has fewer duplicates than there were with them, and more than its mutual candidates show: half way.
     """
     log_odds = float(np.interp(shrink_share(is_mutual), MUTUAL_SHARES, parameters.mate_log_odds))
-    if mates_among_copies is not None:
-        log_odds = (log_odds + _log_odds(min(max(mates_among_copies, _MIN_PAIRED), _MAX_PAIRED))) / 2.0
+    if duplicates_among_copies is not None:
+        log_odds = (log_odds + _log_odds(min(max(duplicates_among_copies, _MIN_PAIRED), _MAX_PAIRED))) / 2.0
     least = max(_MIN_PAIRED, min(_MATE_GROWTH * len(is_mutual) ** _MATE_EXPONENT, _MAX_MIN_PAIRED))
     low, high = (_log_odds(share) for share in (least, _MAX_PAIRED))
     return min(max(log_odds, low), high)

@@ -96,7 +96,7 @@ def estimate_pair_model(
     pairs: TextPairs,
     sources: Sequence[str],
     parameters: PairParameters = SHIPPED,
-    mates_among_copies: float | None = None,
+    duplicates_among_copies: float | None = None,
 ) -> PairModel:
     """Learns the model of a workspace.
 
@@ -112,7 +112,7 @@ def estimate_pair_model(
     source_of_text = np.array(sources, dtype=object)
     rates = {
         source: estimate_base_rate(
-            best, np.asarray(source_of_text == source, dtype=bool), parameters, mates_among_copies
+            best, np.asarray(source_of_text == source, dtype=bool), parameters, duplicates_among_copies
         )
         for source in sorted(set(sources))
     }

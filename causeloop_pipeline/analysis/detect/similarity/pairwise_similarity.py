@@ -61,7 +61,7 @@ def compare_texts(
     texts: pl.DataFrame,
     frames: FrameRarity | None = None,
     parameters: PairParameters = SHIPPED,
-    mates_among_copies: float | None = None,
+    duplicates_among_copies: float | None = None,
 ) -> PairwiseSimilarity:
     """Finds and scores the pairs of texts that may have one cause.
 
@@ -79,7 +79,7 @@ def compare_texts(
     pairs = score_pairs(corpus, corpus, lexicon, candidates, parameters)
 
     sources = texts["source"].to_list()
-    model = estimate_pair_model(pairs, sources, parameters, mates_among_copies)
+    model = estimate_pair_model(pairs, sources, parameters, duplicates_among_copies)
     return PairwiseSimilarity(
         lexicon,
         corpus,
@@ -110,7 +110,7 @@ def measure_copies(similarity: PairwiseSimilarity, *, have_titles: bool = False)
     return round(min(probability, most), 6)
 
 
-def measure_mates(similarity: PairwiseSimilarity) -> float:
+def measure_duplicate_share(similarity: PairwiseSimilarity) -> float:
     """Measures how many texts have a mate.
 
     In: compared texts. Out: the share that is expected to.

@@ -27,8 +27,8 @@ WHOLE_WEIGHT, MIXED_WEIGHT = 3.0, 0.3  # of a set as it is, and of what was mixe
 SMOOTHNESS = 0.005
 FULL_WEIGHT_TEXTS = 500
 SHARPNESS = (0.87, 1.12)
-"""Of the slopes of best candidates: groups hold other pairs too. Where mates are rare, linkage takes what
-only looks likeliest; in an export the further neighbours of a text are no mates, however near they are.
+"""Of the slopes of best candidates: groups hold other pairs too. Where duplicates are rare, linkage takes
+what only looks likeliest; in an export the further neighbours of a text are no duplicates, however near they are.
 """
 
 _STEPS = np.arange(0.4, 1.65, 0.05)
@@ -75,7 +75,7 @@ def _measure(pairs: LabelledPairs, parameters: PairParameters, *, is_whole: bool
 
 
 def _find_slope(best: Floats, is_mate: Bools) -> float:
-    """The slope at which the labels of best candidates are likeliest, given how many are mates."""
+    """The slope at which the labels of best candidates are likeliest, given how many are duplicates."""
     share = float(np.clip(is_mate.mean(), 0.001, 0.999))
 
     def measure_loss(slope: float) -> float:
@@ -116,7 +116,7 @@ def fit_curve(families: Sequence[Sequence[MeasuredExport]]) -> tuple[float, ...]
 
 
 def fit_slopes(families: Sequence[Sequence[MeasuredExport]]) -> tuple[float, float]:
-    """Fits how much the score tells where mates are rare, and where they are common.
+    """Fits how much the score tells where duplicates are rare, and where they are common.
 
     In: the measured exports of each family. Out: the slopes at SLOPE_LOG_ODDS, between which it is linear;
     least squares, times SHARPNESS.
@@ -145,7 +145,7 @@ def _weigh_families(
     return exports, np.array(weight)
 
 
-def expect_mates(mutual_share: float, parameters: PairParameters) -> float:
+def expect_duplicates(mutual_share: float, parameters: PairParameters) -> float:
     """Expects how often a best candidate is a mate. In: the share of mutual ones. Out: a probability."""
     log_odds = np.interp(mutual_share, MUTUAL_SHARES, parameters.mate_log_odds)
     return float(sigmoid(np.asarray(log_odds)))

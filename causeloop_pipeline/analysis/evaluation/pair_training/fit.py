@@ -94,12 +94,12 @@ def _measure_links(pairs: LabelledPairs, parameters: PairParameters) -> list[flo
     texts = len(pairs.label)
     scored, model = pairs.score(parameters), _estimate_model(pairs, parameters)
     probability = model.probability(scored, [""] * texts)
-    given = SimilarityGraph(texts, pairs.left, pairs.right, probability)
-    bridges = infer_absent_pairs(given)
+    compared = SimilarityGraph(texts, pairs.left, pairs.right, probability)
+    bridges = infer_absent_pairs(compared)
     sums = np.concatenate([probability, bridges.similarity_sum])
     is_strong = sums >= MIN_EDGE_PROBABILITY
     left, right = (
-        np.concatenate([getattr(given, side), getattr(bridges, side)])[is_strong]
+        np.concatenate([getattr(compared, side), getattr(bridges, side)])[is_strong]
         for side in ("left", "right")
     )
     graph = SimilarityGraph(texts, left, right, sums[is_strong])

@@ -51,7 +51,7 @@ class LabelledPairs:
         return np.asarray((self.label[self.left] > 0) & (self.label[self.right] > 0))
 
     @property
-    def are_mates(self) -> Bools:
+    def are_duplicates(self) -> Bools:
         """Per pair, whether both texts have one label."""
         return np.asarray(self.are_known & (self.label[self.left] == self.label[self.right]))
 
@@ -64,8 +64,8 @@ class LabelledPairs:
 
 @dataclass(frozen=True, slots=True)
 class LabelledTracker:
-    """A labelled set: its pairs, the lists of a search for mates (`left` is what was searched with), and the
-    exports that were made of it.
+    """A labelled set: its pairs, the lists of a search for duplicates (`left` is what was searched with), and
+    the exports that were made of it.
     """
 
     family: str
@@ -91,13 +91,15 @@ def _choose_exports(labels: pl.Series, seed: int) -> Iterator[Ints]:
     generator = np.random.default_rng(seed)
     size = pl.DataFrame({"label": labels}).select(pl.len().over("label"))["len"].to_numpy()
     has_mate = labels.is_not_null().to_numpy() & (size > 1)
-    mates, singletons = np.flatnonzero(has_mate), np.flatnonzero(~has_mate)
-    groups = sorted(set(labels.gather(mates).to_list()))
+    duplicates, singletons = np.flatnonzero(has_mate), np.flatnonzero(~has_mate)
+    groups = sorted(set(labels.gather(duplicates).to_list()))
     if len(groups) < _MIN_GROUPS:
         return
     for share in SINGLETONS_PER_MATE if len(singletons) >= _MIN_SINGLETONS else ():
-        among = generator.choice(singletons, min(int(len(mates) * share), len(singletons)), replace=False)
-        yield np.sort(np.concatenate([mates, among]))
+        among = generator.choice(
+            singletons, min(int(len(duplicates) * share), len(singletons)), replace=False
+        )
+        yield np.sort(np.concatenate([duplicates, among]))
     third = generator.choice(groups, max(len(groups) // 3, _MIN_GROUPS), replace=False)
     yield np.flatnonzero(labels.is_in(third.tolist()).fill_null(value=False).to_numpy())
     for count in CONSECUTIVE:

@@ -117,7 +117,7 @@ def measure_scale(trackers: Sequence[LabelledTracker]) -> Scale:
 
 def _sample(tracker: LabelledTracker, scale: Scale, time: Floats, list_time: Floats) -> _Sample:
     pairs, lists, is_known = tracker.pairs, tracker.lists, tracker.pairs.are_known
-    is_mate = pairs.are_mates[is_known]
+    is_mate = pairs.are_duplicates[is_known]
     texts, list_of_row = np.unique(lists.left, return_inverse=True)
     return _Sample(
         _standardize(pairs.features, scale)[is_known],
@@ -126,7 +126,7 @@ def _sample(tracker: LabelledTracker, scale: Scale, time: Floats, list_time: Flo
         _weigh(pairs, is_mate, is_known),
         _standardize(lists.features, scale),
         list_time,
-        lists.are_mates,
+        lists.are_duplicates,
         list_of_row,
         LIST_WEIGHT * min(MAX_POSITIVES / max(len(texts), 1), 1.0),
     )

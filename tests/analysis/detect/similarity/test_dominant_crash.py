@@ -1,4 +1,4 @@
-"""A crash that makes up half of an export is no plumbing: its copies are told by its frames."""
+"""A crash that makes up half of an export is no plumbing: its frames tell its copies from others."""
 
 import polars as pl
 

@@ -10,7 +10,7 @@ from causeloop_pipeline.cli.output.quality.left_out import (
     list_missed_goals,
 )
 
-COUNTED = [name for name, known in KNOWN_SETS.items() if known.is_in_means]
+COUNTED = [name for name, public_set in KNOWN_SETS.items() if public_set.is_in_means]
 
 
 def make_set(name: str, *, f1: float = 0.4, titles: float = 0.1, tfidf: float = 0.3) -> MeasuredSet:
@@ -30,10 +30,10 @@ def make_set(name: str, *, f1: float = 0.4, titles: float = 0.1, tfidf: float = 
 
 def test_each_set_is_written_with_its_family_beside_the_naive_methods() -> None:
     part = describe_left_out([make_set("somebody's own"), make_set("tracker_language")])
-    known, unknown = [line for line in part.splitlines() if "| .50 / .25 / .40 |" in line]
-    assert known.startswith("| bug reports of a programming language | language |")
-    assert unknown.startswith("| somebody's own | somebody's own |")
-    assert "| .20 to 1.00 | .10 | .30 |" in known
+    of_family, of_itself = [line for line in part.splitlines() if "| .50 / .25 / .40 |" in line]
+    assert of_family.startswith("| bug reports of a programming language | language |")
+    assert of_itself.startswith("| somebody's own | somebody's own |")
+    assert "| .20 to 1.00 | .10 | .30 |" in of_family
     assert "Means over the 2 sets: F1 0.400" in part
 
 
