@@ -28,7 +28,8 @@ SMOOTHNESS = 0.005
 FULL_WEIGHT_TEXTS = 500
 SHARPNESS = (0.87, 1.12)
 """Of the slopes of best candidates: groups hold other pairs too. Where duplicates are rare, linkage takes
-what only looks likeliest; in an export the further neighbours of a text are no duplicates, however near they are.
+what only looks likeliest; in an export the further neighbours of a text are no duplicates, however near they
+are.
 """
 
 _STEPS = np.arange(0.4, 1.65, 0.05)
