@@ -41,6 +41,7 @@ def test_a_crossing_fires_once_and_again_after_a_clear_fall(
         "event_count": 23,
         "likely_trigger": "Deploys on Fridays",
         "last_ending": None,
+        "owner": None,
     }
 
 

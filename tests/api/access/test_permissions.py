@@ -203,8 +203,10 @@ def fill_path(path: str, tenants: tuple[Sample, Sample], id_kind: str, spare_id:
     path = path.replace("{declaration_name}", names[id_kind])
     path = path.replace("{connector_type}", "jira" if id_kind == "own" else "nobodys_tool")
     ids = {"own": own.ids, "foreign": foreign.ids, "absent": {}}[id_kind]
-    for name in {part[1:-1] for part in path.split("/") if part.startswith("{")}:
-        path = path.replace(f"{{{name}}}", str(spare_id or ids.get(name) or uuid4()))
+    names_in_path = [part[1:-1] for part in path.split("/") if part.startswith("{")]
+    for name in names_in_path:
+        spare = spare_id if name == names_in_path[-1] else None  # the row itself, not what it belongs to
+        path = path.replace(f"{{{name}}}", str(spare or ids.get(name) or uuid4()))
     return path
 
 

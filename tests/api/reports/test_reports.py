@@ -54,7 +54,7 @@ def test_a_week_is_summed_up_from_monday_to_sunday(
 def test_a_written_week_keeps_its_bytes_and_names_whom_to_tell(
     client: Client, fresh_sample: Sample, database: Database
 ) -> None:
-    api, workspace_id = client(fresh_sample.credentials["member token"]), fresh_sample.workspace_id
+    api, workspace_id = client(fresh_sample.credentials["analyst"]), fresh_sample.workspace_id
     item = str(fresh_sample.ids["recommendation_id"])
     owner = {"item_kind": "recommendation", "item": item, "name": "Payments"}
     assert api.put("/v1/owners", json=owner).status_code == 200
