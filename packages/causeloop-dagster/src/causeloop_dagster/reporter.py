@@ -65,8 +65,8 @@ class Reporter:
     def _fetch(
         self, kind: dg.DagsterEventType, after: int | None, *, limit: int, ascending: bool
     ) -> Sequence[dg.EventLogRecord]:
-        if kind in RUN_STATUSES:
-            changes = dg.RunStatusChangeRecordsFilter(kind, after_storage_id=after)  # type: ignore[arg-type]
+        if kind is dg.DagsterEventType.RUN_FAILURE or kind is dg.DagsterEventType.RUN_SUCCESS:
+            changes = dg.RunStatusChangeRecordsFilter(event_type=kind, after_storage_id=after)
             return self.instance.fetch_run_status_changes(changes, limit=limit, ascending=ascending).records
         events = dg.EventRecordsFilter(event_type=kind, after_cursor=after)
         return self.instance.get_event_records(events, limit=limit, ascending=ascending)
