@@ -30,10 +30,16 @@ SERVICE = IssueMapping(
     body="attrs.last_check_result.output",
     severity=Concat((Literal("service "), STATE)),
     status=Concat((Literal("service "), STATE)),
-    service=("attrs.vars.service", "attrs.vars.application", "attrs.host_name"),
+    service=(
+        *("attrs.vars.service", "attrs.vars.application", "joins.host.vars.service"),
+        *("joins.host.vars.application", "attrs.host_name"),
+    ),
     error_type=("attrs.check_command", "attrs.name"),
-    team=("attrs.vars.team", "attrs.groups.0"),
-    environment=("attrs.vars.environment", "attrs.vars.env", "attrs.zone"),
+    team=("attrs.vars.team", "joins.host.vars.team", "attrs.groups.0"),
+    environment=(
+        *("attrs.vars.environment", "attrs.vars.env"),
+        *("joins.host.vars.environment", "joins.host.vars.env", "attrs.zone"),
+    ),
     external_url=(
         "attrs.notes_url",
         Text("{config.web_url}/icingadb/service?name={attrs.name}&host.name={attrs.host_name}"),
@@ -87,6 +93,7 @@ def poll_problems(kind: str, key: str, fields: tuple[str, ...], ids: str) -> spe
         params=(
             ("filter", f"{kind}.state!=0 && {kind}.state_type==1"),
             *(("attrs", name) for name in (*fields, *ATTRIBUTES)),
+            *((("joins", "host.vars"),) if kind == "service" else ()),
         ),
         records="results",
         pages=spec.OnePage(),
