@@ -19,8 +19,8 @@ from causeloop_pipeline.analysis.detect.similarity.pair_parameters import (
     PairParameters,
 )
 
-_NEARLY = 0.6  # of the score: a candidate so near to the best one is as good
-_PRIOR_MUTUAL_SHARE, _PRIOR_TEXTS = 0.65, 100  # of unrelated texts; among 60 it is .55 to .80 by chance
+_NEARLY, _NEARLY_SHARE = 0.6, 0.2  # of the score: a candidate so near to the best one is as good
+_PRIOR_MUTUAL_SHARE, _PRIOR_TEXTS = 0.62, 60  # of unrelated texts; among few it is larger by chance
 _MATE_GROWTH, _MATE_EXPONENT = 0.25 * 0.0084, 0.35  # of N consecutive reports .0084 N^.35 have a mate
 _MIN_PAIRED, _MAX_MIN_PAIRED, _MAX_PAIRED = 0.02, 0.2, 0.95
 # where pairs are rare, even the likeliest pairs are often a series: none is shown as sure
@@ -56,7 +56,9 @@ class BestCandidates:
         """Per text, whether its best candidate has no candidate that is clearly better."""
         has_partner = self.partner >= 0
         best_of_partner = np.where(has_partner, self.best[self.partner], np.inf)
-        return np.asarray(has_partner & (best_of_partner <= self.best + _NEARLY))
+        # what is unlike all others has no copies: among low scores only the very best is mutual
+        nearly = np.clip(_NEARLY_SHARE * self.best, 0.0, _NEARLY)
+        return np.asarray(has_partner & (best_of_partner <= self.best + nearly))
 
 
 def find_best_candidates(left: Ints, right: Ints, score: Floats, texts: int) -> BestCandidates:
