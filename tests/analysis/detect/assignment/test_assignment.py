@@ -103,7 +103,7 @@ def test_a_single_new_issue_counts_its_component_as_the_history_does() -> None:
         .otherwise(pl.lit("web"))
     )
     index = group(issues).index
-    title = "Checkout times out: payment gateway slow"
+    title = "Checkout fails with a timeout, the payment gateway is slow"
     with_it = assign(later({"title": title, "component": "pay"}), index)
     without = assign(later({"title": title}), index)
     assert with_it.members["confidence"][0] > without.members["confidence"][0]
