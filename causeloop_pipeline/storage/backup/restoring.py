@@ -21,6 +21,7 @@ from causeloop_pipeline.storage.embedded.installation import start_embedded, sto
 from causeloop_pipeline.storage.embedded.leftovers import is_postmaster_alive
 from causeloop_pipeline.storage.embedded.postgres_server import Programs, find_programs
 from causeloop_pipeline.storage.embedded.server_error import ServerError
+from causeloop_pipeline.storage.embedded.socket_folder import choose_socket_dir, claim_socket_dir
 
 START_SECONDS, SECONDS_BETWEEN_LOOKS = 3_600, 0.2
 RECOVERY = """
@@ -113,10 +114,9 @@ def _recover(programs: Programs, base: Path, folder: BackupFolder, until: dateti
     data, log = programs.home / "data", programs.home / "restored-wal"
     _copy_backup(base, folder, data, log, until)
     _give_to_server(programs, data, log)
-    socket_dir = programs.home / "socket"
+    socket_dir = choose_socket_dir(programs.home, os.getpid())
+    claim_socket_dir(socket_dir, programs.user)
     options = f"-c listen_addresses='' -c unix_socket_directories={socket_dir} -c max_connections=200"
-    socket_dir.mkdir(mode=0o700, exist_ok=True)
-    _give_to_server(programs, socket_dir)
     try:
         programs.run(
             "pg_ctl",
@@ -137,6 +137,8 @@ def _recover(programs: Programs, base: Path, folder: BackupFolder, until: dateti
     programs.run("pg_ctl", "-D", data, "-m", "fast", "-w", "stop")
     _drop_recovery_settings(data)
     shutil.rmtree(log)
+    if socket_dir.parent != programs.home:
+        shutil.rmtree(socket_dir)
 
 
 def _await_promotion(programs: Programs, data: Path) -> None:
