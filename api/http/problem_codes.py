@@ -94,6 +94,7 @@ PROBLEM_CODES = {
     "nothing_to_compare": ProblemCode(422, "The pattern has too few issues to compare"),
     "nothing_to_part": ProblemCode(422, "Nothing would remain of the pattern"),
     "says_nothing": ProblemCode(422, "The text holds no word"),
+    "one_of_both": ProblemCode(422, "Exactly one of two fields is to be sent"),
     "password_too_weak": ProblemCode(422, "The password is too short or the person's address"),
     "precision_not_shown": ProblemCode(422, "It was not right often enough yet to be done by itself"),
     "retention_below_minimum": ProblemCode(422, "The audit log is kept for 365 days at least"),
@@ -106,6 +107,9 @@ PROBLEM_CODES = {
     "unknown_connector_type": ProblemCode(422, "There is no such connector type"),
     "unknown_target": ProblemCode(422, "The connector names no such repository or project"),
     "unknown_timezone": ProblemCode(422, "There is no such time zone"),
+    "unreadable_file": ProblemCode(
+        422, "The file is empty, of a kind that is not read, or not as the choices say"
+    ),
     "validation_failed": ProblemCode(422, "A field is missing or not valid; `errors` names each"),
     "workspace_required": ProblemCode(422, "The person belongs to several workspaces: name one"),
     "wrong_password": ProblemCode(422, "This is not the present password"),

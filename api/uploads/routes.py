@@ -76,7 +76,7 @@ async def upload_file(request: Request, db: Db, caller: CurrentCaller, name: Fil
     """
     content = await request.body()
     if not content.strip():
-        raise Problem(422, "validation_failed", f"{name} is empty")
+        raise Problem(422, "unreadable_file", f"{name} is empty")
     return await _store(request, db, caller.actor, name, content)
 
 

@@ -96,7 +96,7 @@ def read_upload(content: bytes, name: str, choices: Mapping[str, Any], import_id
     """The records of a file, each with its payload as JSON only."""
     _, rows, reading = _study(content, name, make_choices(choices))
     if reading.problem:
-        raise Problem(422, "validation_failed", f"{name}: {reading.problem}")
+        raise Problem(422, "unreadable_file", f"{name}: {reading.problem}")
     file, upload = ImportedFile(name, import_id), ReadUpload()
     for row in _read(reading, rows):
         if row.payload is not None:
@@ -117,7 +117,7 @@ def read_upload(content: bytes, name: str, choices: Mapping[str, Any], import_id
 def _study(content: bytes, name: str, choices: ReadingChoices) -> tuple[str, list[FileRow], TableReading]:
     kind = find_format(name)
     if kind is None:
-        raise Problem(422, "validation_failed", f"{name}: {describe_unknown(name)}")
+        raise Problem(422, "unreadable_file", f"{name}: {describe_unknown(name)}")
     rows = list(islice(read_rows(io.BytesIO(content), name, kind), MAX_ROWS + 1))
     if len(rows) > MAX_ROWS:
         detail = (
@@ -126,7 +126,7 @@ def _study(content: bytes, name: str, choices: ReadingChoices) -> tuple[str, lis
         raise Problem(422, "validation_failed", detail)
     if not any(row.record is not None for row in rows):
         reason = rows[0].reason if rows else "it holds no rows"
-        raise Problem(422, "validation_failed", f"{name}: {reason}")
+        raise Problem(422, "unreadable_file", f"{name}: {reason}")
     return kind, rows, study(rows, choices)
 
 

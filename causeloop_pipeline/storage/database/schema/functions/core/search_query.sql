@@ -7,7 +7,8 @@ as $$
         when typed ~ '"|(^|\s)-\w' then websearch_to_tsquery('simple', typed)
         else coalesce((
             select string_agg('(' || concat_ws(' | ', nullif(by_beginning::text, ''), nullif(by_stem::text, '')) || ')', ' & ')
-            from regexp_split_to_table(btrim(typed), '\s+') as word
+            from regexp_matches(typed, '\S+', 'g') as split (words)
+            cross join lateral (select words[1] as word) as each_word
             cross join lateral (
                 select
                     to_tsquery('simple', '''' || replace(replace(word, '\', '\\'), '''', '''''') || ''':*') as by_beginning,
