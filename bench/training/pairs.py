@@ -5,6 +5,8 @@ what it shows, what its labels say, and what the curve makes of it. `causeloop e
 --leave-out-families` measures what the same fits are worth on a family that they have not seen.
 """
 
+import numpy as np
+
 from bench.data.labelled_trackers import read_trackers
 from causeloop_pipeline.analysis.detect.similarity.base_rate import sigmoid
 from causeloop_pipeline.analysis.evaluation.pair_training.base_rates import expect_duplicates, measure_exports
@@ -21,7 +23,7 @@ def main() -> None:
     print(f"    threshold_of_f1={parameters.threshold_of_f1},")
     for name, tracker in trackers.items():
         for export in measure_exports(tracker, parameters):
-            is_mate = float(sigmoid(export.mate_log_odds))
+            is_mate = float(sigmoid(np.array(export.mate_log_odds)))
             expected = expect_duplicates(export.mutual_share, parameters)
             print(
                 f"{name:>28}: mutual {export.mutual_share:.3f}, best is a mate {is_mate:.3f} "

@@ -128,8 +128,8 @@ def _search(table: pl.DataFrame) -> LabelledPairs:
     label = _number_labels(table)
     is_mate = (label[near.row] > 0) & (label[near.row] == label[near.other])
     chosen = np.isin(near.row, near.row[is_mate]) & (label[near.other] > 0)
-    parts = (column[chosen] for column in (near.row, near.other, near.rank, near.cosine))
-    return _describe(table, corpus, lexicon, build_candidates(*parts, nearest, nearest))
+    row, other, rank, cosine = near.row[chosen], near.other[chosen], near.rank[chosen], near.cosine[chosen]
+    return _describe(table, corpus, lexicon, build_candidates(row, other, rank, cosine, nearest, nearest))
 
 
 def _describe(table: pl.DataFrame, corpus: Corpus, lexicon: Lexicon, pairs: CandidatePairs) -> LabelledPairs:
