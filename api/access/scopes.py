@@ -17,6 +17,7 @@ AREAS = (
     "issues",
     "keys",
     "members",
+    "owners",
     "patterns",
     "predictions",
     "recommendations",

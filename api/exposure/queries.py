@@ -1,11 +1,13 @@
 """Lists and stores how often what may fail was used."""
 
+from collections.abc import Sequence
+from datetime import date
 from uuid import UUID
 
 from api.auth.queries.actors import select_name
-from api.exposure.schemas import NewExposure
 from api.http.database import WorkspaceDatabase
 from api.listing.queries import AnyOf, Listing, Sort
+from causeloop_pipeline.model.proof import ExposureUnit
 
 EXPOSURES = Listing(
     name="exposures",
@@ -44,12 +46,14 @@ async def has_pattern(db: WorkspaceDatabase, pattern_id: UUID) -> bool:
     return bool(await db.transaction.fetchval(SELECT_HAS_PATTERN, pattern_id))
 
 
-async def attach_exposure(db: WorkspaceDatabase, exposure: NewExposure, actor: str) -> int:
-    """Store the counts of these days; returns how many are new or have changed."""
-    days, counts = zip(*((count.day, count.count) for count in exposure.counts), strict=True)
-    scope = exposure.unit.value, exposure.service, exposure.pattern_id
+async def attach_exposure(
+    db: WorkspaceDatabase,
+    scope: tuple[ExposureUnit, str | None, UUID | None],
+    counts: Sequence[tuple[date, int]],
+    actor: str,
+) -> int:
+    """Store the counts of days, of a unit and of a service or pattern; how many are new or have changed."""
+    days, uses = zip(*counts, strict=True)
     return int(
-        await db.transaction.fetchval(
-            UPSERT_EXPOSURE, db.workspace_id, *scope, list(days), list(counts), actor
-        )
+        await db.transaction.fetchval(UPSERT_EXPOSURE, db.workspace_id, *scope, list(days), list(uses), actor)
     )

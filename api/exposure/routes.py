@@ -43,4 +43,6 @@ async def attach_exposure(db: Db, caller: CurrentCaller, exposure: NewExposure) 
             raise broken_rule("day_in_the_future", "no use can be counted ahead", f"/counts/{index}/day")
     if exposure.pattern_id and not await exposures.has_pattern(db, exposure.pattern_id):
         raise not_found("pattern")
-    return json_response({"days": await exposures.attach_exposure(db, exposure, caller.actor)})
+    scope = exposure.unit, exposure.service, exposure.pattern_id
+    counts = [(count.day, count.count) for count in exposure.counts]
+    return json_response({"days": await exposures.attach_exposure(db, scope, counts, caller.actor)})

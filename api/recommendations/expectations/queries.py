@@ -1,9 +1,10 @@
 """Stores and withdraws what must stay true after a fix."""
 
+from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
 from api.http.database import WorkspaceDatabase
-from api.recommendations.expectations.schemas import NewExpectation
 
 MAX_EXPECTATIONS = 50
 
@@ -38,10 +39,10 @@ async def count_expectations(db: WorkspaceDatabase, recommendation_id: UUID) -> 
 
 
 async def add_expectation(
-    db: WorkspaceDatabase, recommendation_id: UUID, new: NewExpectation, actor: str
+    db: WorkspaceDatabase, recommendation_id: UUID, new: Mapping[str, Any], actor: str
 ) -> None:
     """Store what must stay true."""
-    values = new.kind.value, new.pattern_id, new.service, new.job, new.most, new.until
+    values = (new[name] for name in ("kind", "pattern_id", "service", "job", "most", "until"))
     await db.transaction.execute(INSERT_EXPECTATION, db.workspace_id, recommendation_id, *values, actor)
 
 

@@ -41,7 +41,7 @@ async def attach_expectation(
         raise broken_rule("no_such_pattern", "the workspace has no such pattern", "/pattern_id")
     if await expectations.count_expectations(db, recommendation_id) >= expectations.MAX_EXPECTATIONS:
         raise conflict("too_many_expectations", "withdraw some first: a fix has 50 expectations at most")
-    await expectations.add_expectation(db, recommendation_id, new, caller.actor)
+    await expectations.add_expectation(db, recommendation_id, new.model_dump(), caller.actor)
     return row_or_404(await recommendations.read_recommendation(db, recommendation_id), "recommendation", 201)
 
 

@@ -25,7 +25,6 @@ from causeloop_pipeline.cli.labelled_sets import (
     read_labelled_set,
     read_labels,
 )
-from causeloop_pipeline.cli.left_out_sets import measure_left_out_sets
 from causeloop_pipeline.cli.output.help import CommandList, show_examples
 from causeloop_pipeline.cli.output.quality.grouping import (
     DECILES,
@@ -34,7 +33,6 @@ from causeloop_pipeline.cli.output.quality.grouping import (
     list_missed_floors,
     list_reliability,
 )
-from causeloop_pipeline.cli.output.quality.left_out import describe_left_out, list_missed_goals
 from causeloop_pipeline.cli.output.quality.page import write_part
 from causeloop_pipeline.cli.output.terminal import USAGE, build_table, fail, print_json_lines, stderr, stdout
 
@@ -51,7 +49,6 @@ def evaluate() -> None:
         "evaluate grouping labelled.csv",
         "evaluate grouping labelled.csv --label cause",
         "evaluate grouping --all labelled-sets/",
-        "evaluate grouping --all labelled-sets/ --leave-out-families",
     )
 )
 def grouping(
@@ -66,10 +63,6 @@ def grouping(
         Path | None,
         typer.Option("--all", metavar="FOLDER", help="Measure every file of a folder that has the column."),
     ] = None,
-    leave_out_families: Annotated[
-        bool,
-        typer.Option(help="Fit again for each file, without the files of its family. Takes some minutes."),
-    ] = False,
     max_bad_rows: MaxBadRows = MAX_BAD_ROWS,
     peers: Annotated[bool, typer.Option(help="Also measure other methods on the same issues.")] = True,
     write: WritePage = None,
@@ -81,24 +74,17 @@ def grouping(
     as_json: Json = False,
 ) -> None:
     """Group labelled issues without looking at the labels, and report precision, recall, F1 and more."""
-    from causeloop_pipeline.analysis.evaluation.grouping_baselines import BASELINES
     from causeloop_pipeline.analysis.evaluation.grouping_report import evaluate_grouping
 
     if all_in is not None:
-        if leave_out_families:
-            sets = measure_left_out_sets(all_in, label, max_bad_rows, seed=seed)
-            part, missed = ("left-out", describe_left_out), list_missed_goals(sets)
-        else:
-            sets = _measure_sets(all_in, label, max_bad_rows, peers=peers, seed=seed)
-            part, missed = ("grouping", describe_grouping), list_missed_floors(sets)
+        sets = _measure_sets(all_in, label, max_bad_rows, peers=peers, seed=seed)
         if write is not None:
-            write_part(write, part[0], part[1](sets))
+            write_part(write, "grouping", describe_grouping(sets))
         _print_sets(sets, as_json=as_json)
+        missed = list_missed_floors(sets)
         if missed:
             fail("; ".join(missed))
         return
-    if leave_out_families:
-        fail("--leave-out-families needs files of several families: name their folder with --all", USAGE)
     if write is not None:
         fail("--write writes a page on every file of a folder: name the folder with --all", USAGE)
     if file is None:
@@ -116,9 +102,7 @@ def grouping(
         fail(f"there is no column {label!r}: the file has {', '.join(source.file.table.columns)}")
     labels = read_labels(source, label)
     with stderr().status("grouping"):
-        report = evaluate_grouping(
-            source.read.issues, labels, baselines=tuple(BASELINES) if peers else (), seed=seed
-        )
+        report = evaluate_grouping(source.read.issues, labels, with_baselines=peers, seed=seed)
     if as_json:
         print_json_lines("figure", report)
         return
@@ -138,10 +122,8 @@ def _measure_sets(
     folder: Path, label: str, max_bad_rows: float, *, peers: bool, seed: int
 ) -> list[MeasuredSet]:
     """Groups every labelled file of a folder; unreadable rows are skipped and counted."""
-    from causeloop_pipeline.analysis.evaluation.grouping_baselines import BASELINES
     from causeloop_pipeline.analysis.evaluation.grouping_report import evaluate_grouping
 
-    baselines = tuple(BASELINES) if peers else ()
     paths = find_labelled_sets(folder, label)
     if not paths:
         fail(f"no file below {folder} has a column {label!r}: name the column with --label")
@@ -149,7 +131,7 @@ def _measure_sets(
     for path in paths:
         labelled = read_labelled_set(path, label, max_bad_rows)
         with stderr().status(f"grouping {path.stem}"):
-            report = evaluate_grouping(labelled.issues, labelled.labels, baselines=baselines, seed=seed)
+            report = evaluate_grouping(labelled.issues, labelled.labels, with_baselines=peers, seed=seed)
         sets.append(MeasuredSet(path.stem, labelled.issues.height, labelled.left_out, report))
     return sets
 

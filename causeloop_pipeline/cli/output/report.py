@@ -14,9 +14,8 @@ from causeloop_pipeline.cli.output.terminal import build_table, format_count, st
 from causeloop_pipeline.model.prediction import write_probability
 from causeloop_pipeline.model.recommendation import write_prevented
 
-MAX_SUGGESTIONS = 5
-MISSED_OF_STOPPED = 2
-"""After so many missed turns none is promised."""
+MAX_SUGGESTIONS, MISSED_OF_STOPPED = 5, 2
+"""How many are printed, and after how many missed turns none is promised."""
 
 REASONS = {
     "too_few_events": "too few events",

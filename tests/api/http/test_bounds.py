@@ -25,6 +25,7 @@ from tests.conftest import Installation
 
 LARGER = {
     "ask_seen_before",
+    "attach_exposure",
     "check_connector_declaration",
     "claim_failure",
     "create_issue",

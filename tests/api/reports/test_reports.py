@@ -57,7 +57,7 @@ def test_a_written_week_keeps_its_bytes_and_names_whom_to_tell(
     api, workspace_id = client(fresh_sample.credentials["analyst"]), fresh_sample.workspace_id
     item = str(fresh_sample.ids["recommendation_id"])
     owner = {"item_kind": "recommendation", "item": item, "name": "Payments"}
-    assert api.put("/v1/owners", json=owner).status_code == 200
+    assert client(fresh_sample.credentials["owner"]).put("/v1/owners", json=owner).status_code == 200
     before = api.get("/v1/reports/weekly").json()
     with database.workspace(workspace_id) as session:
         store_occurrence(session, workspace_id, str(fresh_sample.issues[0]), datetime(2026, 1, 5, tzinfo=UTC))

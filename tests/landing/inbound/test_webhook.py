@@ -148,7 +148,6 @@ def body_of(name: str) -> bytes:
         ),
         ("asana", {"events": []}),
         ("gitlab", {"object_kind": "note", "object_attributes": {"noteable_type": "Commit"}}),
-        ("snowflake", {"messageType": "USER_TASK_SUCCEEDED", "taskName": "T", "messages": [{"runId": "1"}]}),
     ],
 )
 def test_pings_are_answered_and_not_stored(name, document):

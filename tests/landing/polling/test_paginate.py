@@ -117,7 +117,9 @@ def test_a_tool_that_ignores_the_offset_is_noticed():
         assert len(tool.requests) == 2
 
 
-@pytest.mark.parametrize("document", [{"error": "over quota"}, {"items": {}}, {"items": None}, 7, "no", None])
+@pytest.mark.parametrize(
+    "document", [{"error": "over quota"}, {"items": {"total": 0}}, {"items": None}, 7, "no", None]
+)
 def test_an_answer_without_its_list_is_a_failure_and_not_an_empty_list(document):
     with fake_tool(in_turn(Reply(document))) as tool, pytest.raises(PermanentFailure, match="no list at"):
         poll(tool, plain(OnePage()))

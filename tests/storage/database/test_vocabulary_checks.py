@@ -20,6 +20,7 @@ from causeloop_pipeline.model.change import ChangeKind
 from causeloop_pipeline.model.expectation import ExpectationKind, ExpectationStatus
 from causeloop_pipeline.model.frames import DIMENSIONS
 from causeloop_pipeline.model.issue import CHOICES, EDITABLE_FIELDS, IssueStatus, Severity
+from causeloop_pipeline.model.owner import OwnedKind, OwnerSource
 from causeloop_pipeline.model.plans import PlanName
 from causeloop_pipeline.model.prediction import Impact, Outcome
 from causeloop_pipeline.model.proof import ExposureUnit, Verdict
@@ -52,6 +53,8 @@ CHECKED: Mapping[str, Iterable[str]] = {
     "app.upload.status": UploadStatus,
     "app.membership.role": tenancy.RoleName,
     "app.membership.status": tenancy.MembershipStatus,
+    "app.owner.item_kind": OwnedKind,
+    "app.owner.source": OwnerSource,
     "app.onboarding_state.current_step": [*tenancy.SetupStep, "done"],
     "app.organization.plan": PlanName,
     "app.organization.status": tenancy.OrganizationStatus,

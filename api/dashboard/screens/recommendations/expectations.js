@@ -13,9 +13,6 @@ import { ExpectationKind, ExpectationStatus } from "../../lib/vocabulary.js";
 /** @typedef {Model<"RecommendationDetail">} Recommendation */
 /** @typedef {Model<"Expectation">} Expectation */
 
-/** @type {Record<Expectation["status"], string>} */
-const VERDICTS = { open: "not_provable_yet", met: "held", broken: "failed", inconclusive: "no_exposure" };
-
 /**
  * @param {Recommendation} recommendation
  * @param {boolean} canWrite
@@ -58,7 +55,7 @@ function expectationLine(expectation, names, recommendation, canWrite, reload) {
   return [
     h(
       "span",
-      { class: `verdict verdict-${VERDICTS[expectation.status]}` },
+      { class: `verdict expectation-${expectation.status}` },
       ExpectationStatus.labels[expectation.status],
     ),
     " ",

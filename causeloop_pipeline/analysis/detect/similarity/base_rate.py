@@ -2,9 +2,8 @@
 
 The ranking of pairs transfers from one tracker to another, the base rate does not: in one tracker every
 second report is a duplicate, in the next nearly none is. What tells them apart is how often two texts are
-each other's best candidate, or nearly: unrelated points are so in about two thirds of the cases whatever the
-tracker, and the share rises with the texts that have a mate. "Nearly", because among many copies of one text
-chance decides which is the best.
+each other's best candidate: unrelated points are so in about half of the cases whatever the tracker, and the
+share rises with the texts that have a mate.
 """
 
 from dataclasses import dataclass
@@ -12,20 +11,23 @@ from dataclasses import dataclass
 import numpy as np
 
 from causeloop_pipeline.analysis.arrays import Bools, Floats, Ints
-from causeloop_pipeline.analysis.detect.similarity.pair_parameters import (
-    MUTUAL_SHARES,
-    SHIPPED,
-    SLOPE_LOG_ODDS,
-    PairParameters,
-)
 
-_NEARLY, _NEARLY_SHARE = 0.6, 0.2  # of the score: a candidate so near to the best one is as good
-_PRIOR_MUTUAL_SHARE, _PRIOR_TEXTS = 0.62, 60  # of unrelated texts; among few it is larger by chance
+# share of texts that are each other's best candidate → log odds that a text's best candidate is its mate
+# (`python -m bench.training.base_rates`)
+_MUTUAL_SHARES = (0.49, 0.53, 0.56, 0.59, 0.65, 0.70, 0.85)
+_MATE_LOG_ODDS = (-3.40, -2.75, -2.45, -1.20, 0.45, 0.90, 1.74)
+_PRIOR_MUTUAL_SHARE, _PRIOR_TEXTS = 0.53, 30
+_LARGE_GROUPS_SCORE, _LARGE_GROUPS_WEIGHT = 1.6, 4.0  # members of large groups are mutual best by chance
+_LARGE_GROUPS_MUTUAL = (0.50, 0.55)  # below chance it is one wording that makes all texts look alike
 _MATE_GROWTH, _MATE_EXPONENT = 0.25 * 0.0084, 0.35  # of N consecutive reports .0084 N^.35 have a mate
 _MIN_PAIRED, _MAX_MIN_PAIRED, _MAX_PAIRED = 0.02, 0.2, 0.95
+# natural trackers are full of series at the top of the ranking: their scores tell less
+_SLOPE_LOG_ODDS, _SLOPES = (-2.0, 0.3), (0.65, 1.15)
 # where pairs are rare, even the likeliest pairs are often a series: none is shown as sure
 _CEILING_LOG_ODDS, _CEILINGS = (-0.5, 0.3), (0.75, 1.0)
 _PRIOR_SOURCE_TEXTS = 50  # a source of few texts is taken to be like other trackers
+_FIRST_PRIOR_TEXTS, _FILTERED_MUTUAL_SHARE = 100, 0.57
+_FIRST_SHARES = 0.12, 0.6  # of texts with a mate: in a natural tracker, in an export of duplicates
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,19 +48,17 @@ CAREFUL_RATE = BaseRate(0.8, -5.0, 0.75)  # of trackers full of singletons; for 
 
 @dataclass(frozen=True, slots=True)
 class BestCandidates:
-    """Per text its best-scoring candidate (-1: none), and that score (-inf)."""
+    """Per text its best-scoring candidate (-1: none), that score (-inf), and the third-best one (NaN)."""
 
     partner: Ints
     best: Floats
+    third: Floats
 
     @property
     def is_mutual(self) -> Bools:
-        """Per text, whether its best candidate has no candidate that is clearly better."""
+        """Per text, whether it is the best candidate of its best candidate."""
         has_partner = self.partner >= 0
-        best_of_partner = np.where(has_partner, self.best[self.partner], np.inf)
-        # what is unlike all others has no copies: among low scores only the very best is mutual
-        nearly = np.clip(_NEARLY_SHARE * self.best, 0.0, _NEARLY)
-        return np.asarray(has_partner & (best_of_partner <= self.best + nearly))
+        return np.asarray(has_partner & (self.partner[self.partner] == np.arange(len(self.partner))))
 
 
 def find_best_candidates(left: Ints, right: Ints, score: Floats, texts: int) -> BestCandidates:
@@ -73,27 +73,22 @@ def find_best_candidates(left: Ints, right: Ints, score: Floats, texts: int) -> 
     place = np.arange(len(row)) - np.searchsorted(row, row)
 
     partner = np.full(texts, -1, dtype=np.int64)
-    best = np.full(texts, -np.inf)
+    best, third = np.full(texts, -np.inf), np.full(texts, np.nan)
     partner[row[place == 0]] = other[place == 0]
     best[row[place == 0]] = value[place == 0]
-    return BestCandidates(partner, best)
+    third[row[place == 2]] = value[place == 2]
+    return BestCandidates(partner, best, third)
 
 
-def estimate_base_rate(
-    candidates: BestCandidates,
-    chosen: Bools,
-    parameters: PairParameters = SHIPPED,
-    duplicates_among_copies: float | None = None,
-) -> BaseRate:
+def estimate_base_rate(candidates: BestCandidates, chosen: Bools) -> BaseRate:
     """Estimates the base rate of a source.
 
-    In: the best candidates of all texts of the workspace, which of the texts are the source's, what was
-    fitted on other trackers, the share of texts with a mate before copies became one. Out: the rate at
-    which as many best candidates are expected to be pairs as the share of mutual best candidates tells.
+    In: the best candidates of all texts of the workspace, which of the texts are the source's. Out: the rate
+    at which as many best candidates are expected to be pairs as the share of mutual best candidates tells.
     """
-    best = candidates.best[chosen]
-    log_odds = _estimate_mate_log_odds(candidates.is_mutual[chosen], parameters, duplicates_among_copies)
-    slope = choose_slope(log_odds, parameters)
+    best, third = candidates.best[chosen], candidates.third[chosen]
+    log_odds = _estimate_mate_log_odds(candidates.is_mutual[chosen], third)
+    slope = float(np.interp(log_odds, _SLOPE_LOG_ODDS, _SLOPES))
     intercept = find_intercept(slope * best, float(sigmoid(np.array(log_odds))))
     prior, texts = CAREFUL_RATE.intercept, len(best)
     return BaseRate(
@@ -103,44 +98,33 @@ def estimate_base_rate(
     )
 
 
-def choose_slope(log_odds: float, parameters: PairParameters = SHIPPED) -> float:
-    """Chooses how much a score tells.
-
-    In: the log odds that a best candidate is a mate. Out: the slope of the score.
-    """
-    return float(np.interp(log_odds, SLOPE_LOG_ODDS, parameters.slopes))
-
-
-def _estimate_mate_log_odds(
-    is_mutual: Bools, parameters: PairParameters, duplicates_among_copies: float | None = None
-) -> float:
-    """The log odds that the best candidate of a text shares its cause. What is left where copies became one
-    has fewer duplicates than there were with them, and more than its mutual candidates show: half way.
-    """
-    log_odds = float(np.interp(shrink_share(is_mutual), MUTUAL_SHARES, parameters.mate_log_odds))
-    if duplicates_among_copies is not None:
-        log_odds = (log_odds + _log_odds(min(max(duplicates_among_copies, _MIN_PAIRED), _MAX_PAIRED))) / 2.0
-    least = max(_MIN_PAIRED, min(_MATE_GROWTH * len(is_mutual) ** _MATE_EXPONENT, _MAX_MIN_PAIRED))
-    low, high = (_log_odds(share) for share in (least, _MAX_PAIRED))
+def _estimate_mate_log_odds(is_mutual: Bools, third: Floats) -> float:
+    """The log odds that the best candidate of a text shares its cause."""
+    texts = len(is_mutual)
+    mutual = shrink_share(is_mutual, _PRIOR_TEXTS)
+    log_odds = float(np.interp(mutual, _MUTUAL_SHARES, _MATE_LOG_ODDS))
+    has_third = np.isfinite(third)
+    if has_third.any():
+        excess = float(third[has_third].mean()) - _LARGE_GROUPS_SCORE
+        trust = float(np.interp(mutual, _LARGE_GROUPS_MUTUAL, (0.0, 1.0)))
+        log_odds += trust * _LARGE_GROUPS_WEIGHT * max(0.0, excess)
+    least = max(_MIN_PAIRED, min(_MATE_GROWTH * texts**_MATE_EXPONENT, _MAX_MIN_PAIRED))
+    low, high = (float(np.log(share / (1.0 - share))) for share in (least, _MAX_PAIRED))
     return min(max(log_odds, low), high)
 
 
-def _log_odds(share: float) -> float:
-    return float(np.log(share / (1.0 - share)))
-
-
-def estimate_first_intercept(candidates: BestCandidates, parameters: PairParameters = SHIPPED) -> float:
+def estimate_first_intercept(candidates: BestCandidates) -> float:
     """Guesses the base rate from text alone, for learning what time says.
 
     In: the best candidates by text. Out: an intercept of the pair score at slope 1.
     """
-    share = sigmoid(np.array(_estimate_mate_log_odds(candidates.is_mutual, parameters)))
-    return find_intercept(candidates.best, float(share))
+    is_filtered = shrink_share(candidates.is_mutual, _FIRST_PRIOR_TEXTS) >= _FILTERED_MUTUAL_SHARE
+    return find_intercept(candidates.best, _FIRST_SHARES[int(is_filtered)])
 
 
-def shrink_share(is_mutual: Bools) -> float:
+def shrink_share(is_mutual: Bools, prior_texts: int) -> float:
     """The share of mutual best candidates, with unrelated texts added."""
-    return float((is_mutual.sum() + _PRIOR_TEXTS * _PRIOR_MUTUAL_SHARE) / (len(is_mutual) + _PRIOR_TEXTS))
+    return float((is_mutual.sum() + prior_texts * _PRIOR_MUTUAL_SHARE) / (len(is_mutual) + prior_texts))
 
 
 def find_intercept(best: Floats, share: float) -> float:

@@ -18,7 +18,6 @@ from causeloop_pipeline.analysis.detect.similarity.sparse_rows import compute_ro
 from causeloop_pipeline.analysis.detect.traces.call_stacks import MAX_CHARACTERS, SIGN, find_call_stack
 
 MIN_COPY_FRAMES, MAX_COPY_FRAMES = 3, 5  # telling frames that a copy key is made of
-TITLED_COPY_FRAMES = 2  # the same where the title names the place of the crash, too
 _MIN_TITLE_AGREEMENT = 0.5  # of the pairs of copies, for titles to be part of what makes a copy
 _COMMON_SHARE = 0.25  # a frame of more stacks than this tells nothing
 _MIN_STACKS = 20  # fewer stacks cannot show what is common
@@ -134,7 +133,7 @@ def weigh_frames(frames: FrameRows, rarity: FrameRarity, texts: int) -> tuple[An
 def add_titles_to_copy_keys(copy_keys: pl.Series, titles: pl.Series) -> pl.Series:
     """Adds what a title says to copy keys where titles repeat with the stacks.
 
-    In: per issue the copy key and the title, or null. Out: the keys, of the first two telling frames and
+    In: per issue the copy key and the title, or null. Out: the keys, of the first three telling frames and
     the title, if half of the pairs of copies have one title (a crash reporter wrote it); else as they were.
     """
     table = pl.DataFrame({"key": copy_keys, "title": _mask_titles(titles)}).drop_nulls("key")
@@ -148,7 +147,7 @@ def add_titles_to_copy_keys(copy_keys: pl.Series, titles: pl.Series) -> pl.Serie
 
 def join_copy_keys(copy_keys: pl.Series, titles: pl.Series) -> pl.Series:
     """The copy keys that stacks and titles make together."""
-    first_frames = pl.col("key").str.split("-").list.head(TITLED_COPY_FRAMES).list.join("-")
+    first_frames = pl.col("key").str.split("-").list.head(MIN_COPY_FRAMES).list.join("-")
     table = pl.DataFrame({"key": copy_keys, "title": _mask_titles(titles)})
     return table.select(pl.format("{} {}", first_frames, pl.col("title")).alias("key"))["key"]
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from causeloop_pipeline.analysis.arrays import Bools, Floats
+from causeloop_pipeline.analysis.arrays import Floats
 from causeloop_pipeline.analysis.detect.similarity.candidate_pairs import (
     Neighbours,
     build_postings,
@@ -16,7 +16,6 @@ from causeloop_pipeline.analysis.detect.similarity.corpus import Corpus, build_c
 from causeloop_pipeline.analysis.detect.similarity.frame_rarity import FrameRarity
 from causeloop_pipeline.analysis.detect.similarity.lexicon import Lexicon
 from causeloop_pipeline.analysis.detect.similarity.pair_model import PairModel, estimate_pair_model
-from causeloop_pipeline.analysis.detect.similarity.pair_parameters import SHIPPED, PairParameters
 from causeloop_pipeline.analysis.detect.similarity.pair_score import (
     NearestCosines,
     TextPairs,
@@ -31,7 +30,7 @@ _TEXT_COLUMNS = [
     pl.col("source").fill_null(""),
     pl.col("service").alias("place"),
 ]
-_MIN_COPY_PAIRS, _MIN_COPY_PROBABILITY = 10, 0.5
+_MIN_COPY_PAIRS, _MIN_COPY_PROBABILITY = 10, 0.65
 _MAX_COPY_PROBABILITY = 0.79  # a stack that many crashes share may be that of several causes: never sure
 _MAX_TITLED_COPY_PROBABILITY = 0.85  # less so where the title names the place of the crash, too
 
@@ -57,17 +56,10 @@ def select_text_rows(table: pl.DataFrame) -> pl.DataFrame:
     return table.select_seq(_TEXT_COLUMNS)
 
 
-def compare_texts(
-    texts: pl.DataFrame,
-    frames: FrameRarity | None = None,
-    parameters: PairParameters = SHIPPED,
-    duplicates_among_copies: float | None = None,
-) -> PairwiseSimilarity:
+def compare_texts(texts: pl.DataFrame, frames: FrameRarity | None = None) -> PairwiseSimilarity:
     """Finds and scores the pairs of texts that may have one cause.
 
-    In: `select_text_rows` in canonical order; the rarity of frames if not that among these texts; what was
-    fitted on other trackers; the share of texts with a
-    mate before copies became one. Out: their
+    In: `select_text_rows` in canonical order; the rarity of frames if not that among these texts. Out: their
     similarity. Memory and time grow with the number of texts.
     """
     lexicon, counts = read_lexicon(texts, frames)
@@ -75,11 +67,10 @@ def compare_texts(
     del counts
 
     neighbours = _find_neighbours(texts, corpus, lexicon)
-    candidates = merge_directions(neighbours, corpus.size)
-    pairs = score_pairs(corpus, corpus, lexicon, candidates, parameters)
+    pairs = score_pairs(corpus, corpus, lexicon, merge_directions(neighbours, corpus.size))
 
     sources = texts["source"].to_list()
-    model = estimate_pair_model(pairs, sources, parameters, duplicates_among_copies)
+    model = estimate_pair_model(pairs, sources)
     return PairwiseSimilarity(
         lexicon,
         corpus,
@@ -93,37 +84,17 @@ def compare_texts(
 def measure_copies(similarity: PairwiseSimilarity, *, have_titles: bool = False) -> float | None:
     """Measures how likely two copies of one stack trace share their cause.
 
-    In: compared texts; whether copies have one title, too. Out: the mean probability over texts of their
-    likeliest copy (among many copies ranks mean nothing, so most pairs of them look unlikely), at most .79
-    (.85 with titles); None where copies are too few or too unlikely to mean one cause.
+    In: compared texts; whether copies have one title, too. Out: the mean probability of the pairs whose copy
+    keys are equal, at most .79 (.85 with titles); None where they are too few or too unlikely to mean one
+    cause.
     """
     keys = similarity.corpus.metadata["copy_key"]
     left, right = (keys.gather(rows) for rows in (similarity.pairs.left, similarity.pairs.right))
-    are_copies = (left == right).fill_null(value=False).to_numpy()
-    if int(are_copies.sum()) < _MIN_COPY_PAIRS:
-        return None
-    likeliest = _find_likeliest(similarity, are_copies)
-    probability = float(likeliest[likeliest > 0.0].mean())
-    if probability < _MIN_COPY_PROBABILITY:
+    probability = similarity.probability[(left == right).fill_null(value=False).to_numpy()]
+    if len(probability) < _MIN_COPY_PAIRS or float(probability.mean()) < _MIN_COPY_PROBABILITY:
         return None
     most = _MAX_TITLED_COPY_PROBABILITY if have_titles else _MAX_COPY_PROBABILITY
-    return round(min(probability, most), 6)
-
-
-def measure_duplicate_share(similarity: PairwiseSimilarity) -> float:
-    """Measures how many texts have a mate.
-
-    In: compared texts. Out: the share that is expected to.
-    """
-    return float(_find_likeliest(similarity, np.ones(len(similarity.probability), dtype=bool)).mean())
-
-
-def _find_likeliest(similarity: PairwiseSimilarity, chosen: Bools) -> Floats:
-    """Per text the probability of its likeliest pair among those chosen; 0 without one."""
-    likeliest = np.zeros(similarity.corpus.size)
-    for rows in (similarity.pairs.left[chosen], similarity.pairs.right[chosen]):
-        np.maximum.at(likeliest, rows, similarity.probability[chosen])
-    return likeliest
+    return round(min(float(probability.mean()), most), 6)
 
 
 def _find_neighbours(texts: pl.DataFrame, corpus: Corpus, lexicon: Lexicon) -> Neighbours:

@@ -30,24 +30,23 @@ class KnownSet:
     title: str
     tuned: str
     min_f1: float  # below it something broke; a little under what was measured
-    family: str | None = None  # of trackers; of none: nothing is fitted to its labels
     is_in_means: bool = True
 
 
 _ALL = "weights, base rates, threshold"
 KNOWN_SETS = {
-    "tracker_filesystem": KnownSet("bug reports of a file system", _ALL, 0.41, "data platform"),
-    "tracker_scheduler": KnownSet("bug reports of a scheduler", _ALL, 0.30, "data platform"),
-    "tracker_mobile_sdk": KnownSet("bug reports of a mobile SDK", _ALL, 0.14, "mobile SDK"),
-    "tracker_with_support_queue": KnownSet("the same with a support queue", _ALL, 0.11, "mobile SDK"),
-    "tracker_language": KnownSet("bug reports of a programming language", _ALL, 0.12, "language"),
-    "mobile_sdk_duplicates": KnownSet("duplicates of a mobile SDK, nothing else", _ALL, 0.62, "mobile SDK"),
-    "reports_with_java_traces": KnownSet("reports with Java stack traces", _ALL, 0.36, "data platform"),
-    "crash_reports_go": KnownSet("Go crash reports", _ALL, 0.22, "language"),
-    "crash_stacks_native": KnownSet("native stacks", f"{_ALL}, copies of a stack", 0.87, "native stacks"),
-    "crash_logs_kernel": KnownSet("kernel logs, labelled by rules", "which frames are common", 0.29),
-    "eclipse_duplicates": KnownSet("duplicates of an editor, nothing else", _ALL, 0.57, "editor"),
-    "hadoop_bug_reports": KnownSet("bug reports, nearly all singletons", _ALL, 0.13, "data platform"),
+    "tracker_filesystem": KnownSet("bug reports of a file system", _ALL, 0.41),
+    "tracker_scheduler": KnownSet("bug reports of a scheduler", _ALL, 0.30),
+    "tracker_mobile_sdk": KnownSet("bug reports of a mobile SDK", _ALL, 0.14),
+    "tracker_with_support_queue": KnownSet("the same with a support queue", _ALL, 0.11),
+    "tracker_language": KnownSet("bug reports of a programming language", _ALL, 0.12),
+    "mobile_sdk_duplicates": KnownSet("duplicates of a mobile SDK, nothing else", _ALL, 0.65),
+    "reports_with_java_traces": KnownSet("reports with Java stack traces", _ALL, 0.36),
+    "crash_reports_go": KnownSet("Go crash reports", _ALL, 0.22),
+    "crash_stacks_native": KnownSet("native stacks", f"{_ALL}, copies of a stack", 0.87),
+    "crash_logs_kernel": KnownSet("kernel logs, labelled by rules", "base rates, threshold", 0.35),
+    "eclipse_duplicates": KnownSet("duplicates of an editor, nothing else", _ALL, 0.57),
+    "hadoop_bug_reports": KnownSet("bug reports, nearly all singletons", _ALL, 0.13),
     "machine_messages": KnownSet(
         "log lines of 8 systems", "masks, template merging", 0.99, is_in_means=False
     ),
@@ -74,7 +73,7 @@ Peers see the same issues, and have one setting for all sets; a dash where a pee
 
 def describe_grouping(sets: Sequence[MeasuredSet]) -> str:
     """The part on grouping as Markdown."""
-    in_order = sorted(sets, key=order_set)
+    in_order = sorted(sets, key=_order)
     parts = [
         "## Grouping\n\n`causeloop evaluate grouping --all FOLDER --write docs/quality.md`\n",
         show_table(
@@ -107,9 +106,7 @@ def describe_grouping(sets: Sequence[MeasuredSet]) -> str:
             [_write_detail(each) for each in in_order],
         ),
         "### Reliability\n\nThe share of pairs that belong together, by the confidence shown (patterns).\n",
-        show_table(
-            ("data", *DECILES), [(write_set_title(each), *list_reliability(each)) for each in in_order]
-        ),
+        show_table(("data", *DECILES), [(_write_title(each), *list_reliability(each)) for each in in_order]),
         "### Beside other methods\n\nPairwise F1 with its interval; B-cubed F1.\n",
         _write_peer_table(in_order),
     ]
@@ -118,7 +115,7 @@ def describe_grouping(sets: Sequence[MeasuredSet]) -> str:
 
 def _describe_means(sets: Sequence[MeasuredSet]) -> str:
     counted = [
-        Figures(each, OURS) for each in sets if each.name in KNOWN_SETS and KNOWN_SETS[each.name].is_in_means
+        _Figures(each, OURS) for each in sets if each.name in KNOWN_SETS and KNOWN_SETS[each.name].is_in_means
     ]
     if not counted:
         return ""
@@ -141,7 +138,7 @@ def list_missed_floors(sets: Sequence[MeasuredSet]) -> list[str]:
     """The known sets whose F1 is below their floor."""
     missed = []
     for each in sets:
-        public_set, f1 = KNOWN_SETS.get(each.name), Figures(each, OURS).value("f1")
+        public_set, f1 = KNOWN_SETS.get(each.name), _Figures(each, OURS).value("f1")
         if public_set is not None and f1 < public_set.min_f1:
             missed.append(f"{each.name}: F1 {f1:.3f} is below its floor {public_set.min_f1:.2f}")
     return missed
@@ -149,34 +146,32 @@ def list_missed_floors(sets: Sequence[MeasuredSet]) -> list[str]:
 
 def list_reliability(measured: MeasuredSet) -> list[str]:
     """Per decile of the confidence, the share that belongs together and of how many patterns; or a dash."""
-    ours = Figures(measured, OURS)
+    ours = _Figures(measured, OURS)
     return [
         f"{ours.show(f'observed@{low}')} ({ours.value(f'patterns@{low}'):.0f})" if ours.has(low) else UNKNOWN
         for low in (decile.removeprefix("≥ ") for decile in DECILES)
     ]
 
 
-def order_set(measured: MeasuredSet) -> tuple[int, str]:
-    """What a page sorts sets by."""
+def _order(measured: MeasuredSet) -> tuple[int, str]:
     names = list(KNOWN_SETS)
     return (names.index(measured.name) if measured.name in KNOWN_SETS else len(names), measured.name)
 
 
-def write_set_title(measured: MeasuredSet) -> str:
-    """What a set is, or the name of its file."""
+def _write_title(measured: MeasuredSet) -> str:
     public_set = KNOWN_SETS.get(measured.name)
     return public_set.title if public_set else re.sub(r"[|\s]+", " ", measured.name)
 
 
 def _summarize(measured: MeasuredSet) -> list[str]:
-    peers = {method: Figures(measured, method) for method in measured.report["method"].unique()}
+    peers = {method: _Figures(measured, method) for method in measured.report["method"].unique()}
     ours = peers.pop(OURS)
     best = max(
         (method for method in peers), key=lambda method: (peers[method].value("f1"), method), default=None
     )
     tfidf = peers.get("tf-idf average link")
     return [
-        write_set_title(measured),
+        _write_title(measured),
         f"{measured.issues:,}",
         f"{ours.show('precision')} / {ours.show('recall')} / {ours.show('f1')}",
         ours.show_interval("f1"),
@@ -188,10 +183,10 @@ def _summarize(measured: MeasuredSet) -> list[str]:
 
 
 def _write_detail(measured: MeasuredSet) -> list[str]:
-    ours = Figures(measured, OURS)
+    ours = _Figures(measured, OURS)
     public_set = KNOWN_SETS.get(measured.name)
     return [
-        write_set_title(measured),
+        _write_title(measured),
         f"{measured.left_out:,}",
         ours.show("bcubed_f1"),
         ours.show("ari"),
@@ -205,13 +200,13 @@ def _write_detail(measured: MeasuredSet) -> list[str]:
 def _write_peer_table(sets: Sequence[MeasuredSet]) -> str:
     methods = sorted({method for each in sets for method in each.report["method"]} - {OURS})
     rows = [
-        [write_set_title(each), *(Figures(each, method).show_f1s() for method in (OURS, *methods))]
+        [_write_title(each), *(_Figures(each, method).show_f1s() for method in (OURS, *methods))]
         for each in sets
     ]
     return show_table(("data", OURS, *methods), rows)
 
 
-class Figures:
+class _Figures:
     """The figures of one method on one set."""
 
     def __init__(self, measured: MeasuredSet, method: str) -> None:

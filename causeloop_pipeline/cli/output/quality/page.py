@@ -6,7 +6,7 @@ from math import isnan
 from pathlib import Path
 
 UNKNOWN = "–"
-PARTS = ("grouping", "left-out", "recurrence", "rhythms", "triggers", "causes", "proof")
+PARTS = ("grouping", "recurrence", "rhythms", "triggers", "causes", "proof")
 _HEAD = "# Quality\n\nWritten by commands, which each replace their own part.\n"
 
 

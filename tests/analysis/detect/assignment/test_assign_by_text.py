@@ -16,7 +16,7 @@ from causeloop_pipeline.analysis.detect.grouping.pattern_index import PatternInd
 from causeloop_pipeline.analysis.detect.grouping.patterns import group_issues
 from tests.support.failure_texts import human_issues
 
-LIKE_CHECKOUT = "Checkout times out, the payment gateway is slow"
+LIKE_CHECKOUT = "Checkout times out because the payment gateway is slow"
 UNLIKE_ALL = "Zebra crossing xylophone quarantine"
 
 

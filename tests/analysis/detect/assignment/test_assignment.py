@@ -103,7 +103,7 @@ def test_a_single_new_issue_counts_its_component_as_the_history_does() -> None:
         .otherwise(pl.lit("web"))
     )
     index = group(issues).index
-    title = "Checkout fails with a timeout, the payment gateway is slow"
+    title = "Checkout times out: payment gateway slow"
     with_it = assign(later({"title": title, "component": "pay"}), index)
     without = assign(later({"title": title}), index)
     assert with_it.members["confidence"][0] > without.members["confidence"][0]
@@ -112,7 +112,7 @@ def test_a_single_new_issue_counts_its_component_as_the_history_does() -> None:
 def test_a_new_report_joins_the_pattern_of_reports_like_it_and_says_why() -> None:
     before = group(issues_of_all_kinds())
     home = dict(before.members.select("issue_id", "pattern_id").iter_rows())["hi0000"]
-    delta = assign(later({"title": "Checkout times out, the payment gateway is slow"}), before.index)
+    delta = assign(later({"title": "Checkout times out because the payment gateway is slow"}), before.index)
     assert delta.members["pattern_id"].to_list() == [home]
     reason = delta.members["reason"][0]
     assert reason["kind"] == "terms"

@@ -44,7 +44,7 @@ def assign(index: PatternIndex, row: dict[str, object], *constraints: Constraint
     ("row", "kind"),
     [
         ({"title": "Worker 99 finished job 1 in 0.5 s", "source": "syslog"}, "template"),
-        ({"title": "Checkout times out, the payment gateway is slow"}, "terms"),
+        ({"title": "Checkout times out because the payment gateway is slow"}, "terms"),
         ({"source": "itsm", "service": "mail"}, "dimensions"),
     ],
 )

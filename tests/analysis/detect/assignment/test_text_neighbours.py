@@ -18,7 +18,7 @@ from causeloop_pipeline.analysis.detect.similarity.corpus import add_texts
 from causeloop_pipeline.analysis.detect.similarity.pairwise_similarity import select_text_rows
 from tests.support.failure_texts import human_issues
 
-LIKE_CHECKOUT = "Checkout times out, the payment gateway is slow"
+LIKE_CHECKOUT = "Checkout times out because the payment gateway is slow"
 
 
 @pytest.fixture(scope="module")

@@ -19,23 +19,21 @@ SCORES = st.lists(st.floats(-12.0, 12.0), min_size=1, max_size=60).map(np.array)
 
 
 def rate_of_pairs(texts: int, pairs: float, seed: int = 0) -> tuple[BaseRate, BestCandidates]:
-    """The base rate of texts in a plane, a share of which have a mate right beside them; scores are spread as
-    those of public trackers are.
-    """
+    """The base rate of texts in a plane, a share of which have a mate right beside them."""
     generator = np.random.default_rng(seed)
     place = generator.random((texts, 2))
     pairs = int(texts * pairs / 2)
     place[pairs : 2 * pairs] = place[:pairs] + 1e-6
     left, right = np.triu_indices(texts, 1)
-    score = -3.0 * np.log(np.hypot(*(place[left] - place[right]).T) + 1e-3)
-    best = find_best_candidates(left, right, score - 18.0, texts)
+    score = -np.log(np.hypot(*(place[left] - place[right]).T) + 1e-3)
+    best = find_best_candidates(left, right, score - 6.0, texts)
     return estimate_base_rate(best, np.ones(texts, dtype=bool)), best
 
 
-def test_pairs_are_mutual_best_more_often_than_unrelated_texts() -> None:
+def test_unrelated_texts_are_mutual_best_in_six_of_ten_cases_and_pairs_more_often() -> None:
     shares = [float(rate_of_pairs(400, pairs)[1].is_mutual.mean()) for pairs in (0.0, 0.5, 1.0)]
     assert shares == sorted(shares)
-    assert shares[0] < 0.85
+    assert shares[0] < 0.7
     assert shares[-1] > 0.95
 
 
@@ -48,21 +46,18 @@ def test_the_more_texts_have_a_mate_the_likelier_is_the_best_candidate() -> None
     assert likely[-1] > likely[0] + 0.3
 
 
-@pytest.mark.parametrize("copies", [2, 5, 40])
-def test_copies_are_mutual_best_however_many_there_are(copies: int) -> None:
+@pytest.mark.parametrize(("mutual", "is_likely"), [(0.6, True), (0.4, False)])
+def test_texts_of_one_wording_are_no_large_group_unless_they_are_mutual_best(
+    mutual: float, is_likely: bool
+) -> None:
     texts = 200
-    left, right = np.triu_indices(texts, 1)
-    is_copy = left // copies == right // copies
-    noise = 0.3 * np.random.default_rng(0).random(len(left))
-    best = find_best_candidates(left, right, np.where(is_copy, 5.0, 0.0) + noise, texts)
-    assert best.is_mutual.mean() > 0.95
-    rate = estimate_base_rate(best, np.ones(texts, dtype=bool))
-    assert rate.probability(best.best).mean() > 0.8
-
-
-def test_a_candidate_whose_own_best_is_clearly_better_is_not_mutual() -> None:
-    best = find_best_candidates(np.array([0, 1]), np.array([1, 2]), np.array([3.0, 5.0]), 3)
-    assert best.is_mutual.tolist() == [False, True, True]
+    partner = np.arange(texts)[::-1].copy()
+    partner[int(mutual * texts / 2) : texts // 2] = 0
+    partner[texts // 2 : texts - int(mutual * texts / 2)] = 0
+    alike = BestCandidates(partner, np.full(texts, 4.0), np.full(texts, 3.5))
+    assert alike.is_mutual.mean() == pytest.approx(mutual, abs=0.01)
+    rate = estimate_base_rate(alike, np.ones(texts, dtype=bool))
+    assert (rate.probability(np.array([4.0]))[0] > 0.5) == is_likely
 
 
 def test_a_source_of_few_texts_is_taken_to_be_like_other_trackers() -> None:

@@ -77,8 +77,8 @@ def test_copies_differ_by_titles_that_a_crash_reporter_wrote() -> None:
         ["Crash in p() 3", "crash in p() 14", "Crash in p() 5", "Crash in s()", "Crash in p() 3", "x"]
     )
     titled = add_titles_to_copy_keys(keys, titles)
-    own = ["a-b crash in p() #"] * 3
-    assert titled.to_list() == [*own, "a-b crash in s()", *own[:1], None]
+    own = ["a-b-c crash in p() #"] * 3
+    assert titled.to_list() == [*own, "a-b-c crash in s()", *own[:1], None]
     assert titled.equals(join_copy_keys(keys, titles))
 
 

@@ -80,5 +80,5 @@ def test_copies_of_one_stack_are_evidence_only_where_the_pairs_of_the_workspace_
 
     assert measure(0.7) == 0.7
     assert measure(0.9) == 0.79
-    assert measure(0.4) is None
+    assert measure(0.6) is None
     assert measure_copies(compare(human_issues(ONE_OFF))) is None
