@@ -61,7 +61,7 @@ def test_the_audit_log_says_that_it_was_set_and_not_to_what(client: Client, fres
     log = owner.get("/v1/audit").text
 
     assert "organization.billing_set" in log
-    assert "DE123456789" not in log
+    assert IDENTITY["tax_id"] not in log
 
 
 def test_it_is_in_what_the_operator_exports_and_goes_with_its_organization(
