@@ -1,5 +1,6 @@
 """Private addresses that an administrator lists, without a restart."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -8,15 +9,17 @@ from typer.testing import CliRunner
 from causeloop_pipeline.cli import app
 from causeloop_pipeline.egress.allow_list import read_allowed
 from causeloop_pipeline.egress.policy import EgressPolicy
-from causeloop_pipeline.settings import settings
+from causeloop_pipeline.settings import settings, temporary_variables
 
 
 @pytest.fixture
-def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("CAUSELOOP_STATE_DIR", str(tmp_path))
-    monkeypatch.setenv("CAUSELOOP_EGRESS_ALLOW", "127.0.0.1:8090")
+def state(tmp_path: Path) -> Iterator[Path]:
+    with temporary_variables(
+        {"CAUSELOOP_STATE_DIR": str(tmp_path), "CAUSELOOP_EGRESS_ALLOW": "127.0.0.1:8090"}
+    ):
+        settings.cache_clear()
+        yield tmp_path
     settings.cache_clear()
-    return tmp_path
 
 
 def run(*arguments: str) -> tuple[int, str]:
