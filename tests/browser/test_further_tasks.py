@@ -168,7 +168,7 @@ def find_why_a_connector_is_broken(page: Page, hands: Hands) -> None:
     """From the bell to the connector that broke, and what it says."""
     hands.press(page.get_by_role("button", name="Notifications"))
     hands.press(page.get_by_role("listitem").filter(has_text="Feed broken").get_by_role("link").first)
-    expect(page.get_by_text("it answered 401").first).to_be_visible()
+    expect(page.get_by_role("main").get_by_text("it answered 401").first).to_be_visible()
 
 
 def doubt_a_number(page: Page, hands: Hands) -> None:
