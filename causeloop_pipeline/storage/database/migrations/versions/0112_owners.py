@@ -24,6 +24,7 @@ comment on table app.owner is
     'Who owns a service, pattern or recommendation, by each source that says so: whom to tell.';
 comment on column app.owner.item is 'The name of the service, or the id of the pattern or recommendation.';
 select app.isolate('app.owner');
+select app.admit_maintenance('app.owner');
 revoke insert, update, delete on app.owner from causeloop_pipeline;
 grant insert, update, delete on app.owner to causeloop_api;
 

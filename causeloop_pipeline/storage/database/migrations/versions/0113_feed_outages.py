@@ -19,6 +19,7 @@ comment on table app.feed_outage is
     'When a connector''s feed broke, why, and when it was repaired: triggers note it.';
 create index open_feed_outages on app.feed_outage (workspace_id, connector_id) where repaired_at is null;
 select app.isolate('app.feed_outage');
+select app.admit_maintenance('app.feed_outage');
 grant insert, update on app.feed_outage to causeloop_api;
 create trigger note_finished_sync after insert or update of status on app.sync_run
     for each row when (new.status <> 'running') execute function app.note_sync_result();
