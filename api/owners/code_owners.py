@@ -8,9 +8,10 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from causeloop_pipeline.model.comparable_names import normalize_service_name
+
 SECTION = re.compile(r"^\^?\[[^\]]+\](?:\[\d+\])?(?P<owners>.*)$")
 WORDS = re.compile(r"(?:\\.|\S)+")
-SEPARATORS = re.compile(r"[-_. ]+")
 EVERYTHING = frozenset({"*", "**", "/", "/*", "/**"})
 MAX_OWNERS_LENGTH = 200
 
@@ -61,8 +62,8 @@ def find_owned_services(
     rules: Iterable[Rule], services: Iterable[str], repository: str | None
 ) -> list[OwnedService]:
     """The services that a rule names, each with the last such rule that has owners."""
-    named = {_normalize(service): service for service in sorted(services, reverse=True)}
-    own = named.get(_normalize(repository.rpartition("/")[2])) if repository else None
+    named = {normalize_service_name(service): service for service in sorted(services, reverse=True)}
+    own = named.get(normalize_service_name(repository.rpartition("/")[2])) if repository else None
     owned: dict[str, Rule] = {}
     for rule in rules:
         if rule.pattern in EVERYTHING:
@@ -77,8 +78,4 @@ def find_owned_services(
 def _list_names(pattern: str) -> set[str]:
     """The names of folders and files in a pattern, as names of services are compared."""
     parts = pattern.replace("\\ ", " ").split("/")
-    return {_normalize(part) for part in parts if part and "*" not in part and "?" not in part}
-
-
-def _normalize(name: str) -> str:
-    return SEPARATORS.sub("-", name.strip().lower())
+    return {normalize_service_name(part) for part in parts if part and "*" not in part and "?" not in part}

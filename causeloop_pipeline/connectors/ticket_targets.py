@@ -1,17 +1,15 @@
 """In which repository or project of a tracker a ticket is opened: that of the service, where there is one."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
 
 from causeloop_pipeline.connectors.spec import Connector
+from causeloop_pipeline.model.comparable_names import normalize_service_name
 
 FIELDS = (("ticket_repository", "repositories"), ("ticket_project", "projects"), ("ticket_team", "teams"))
 """The field of a configuration that names where tickets go, and the one that lists what is read."""
-
-SEPARATORS = re.compile(r"[-_. ]+")
 
 
 @dataclass(frozen=True)
@@ -66,4 +64,4 @@ def _find_fields(connector: Connector) -> tuple[str, str] | None:
 
 
 def _normalize(name: str) -> str:
-    return SEPARATORS.sub("-", name.rpartition("/")[2].lower())
+    return normalize_service_name(name.rpartition("/")[2])

@@ -10,12 +10,10 @@ from urllib.parse import quote
 
 from causeloop_pipeline.connectors.configuration import fill_defaults
 from causeloop_pipeline.connectors.spec import Connector
-from causeloop_pipeline.egress.credentials import build_credentials
 from causeloop_pipeline.egress.errors import OutsideFailure, PermanentFailure, TransientFailure
-from causeloop_pipeline.egress.origin import find_base_url
 from causeloop_pipeline.egress.policy import EgressPolicy
-from causeloop_pipeline.egress.receivers import find_receivers
 from causeloop_pipeline.outbound.tracker_api import TrackerApi
+from causeloop_pipeline.outbound.trackers import make_api
 
 NOWHERE = frozenset({404, 410})
 
@@ -72,14 +70,7 @@ def read_code_owners_file(
     """The file at the first place that has one; None where the repository has none."""
     if {"", ".", ".."} & set(repository.split("/")):
         raise PermanentFailure("name the repository as owner/name")
-    filled = fill_defaults(connector, config)
-    api = TrackerApi(
-        connector,
-        find_base_url(connector, filled),
-        build_credentials(connector, credentials),
-        egress,
-        find_receivers(connector, filled).origins,
-    )
+    api = make_api(connector, fill_defaults(connector, config), credentials, egress)
     place = PLACES[connector.name]
     for path in place.paths:
         document = _read_document(api, place.address(repository, path))

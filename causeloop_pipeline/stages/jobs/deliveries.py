@@ -10,8 +10,8 @@ import logging
 import time
 from collections import Counter
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from functools import partial
 from uuid import UUID
 
 from causeloop_pipeline.egress.allow_list import read_allowed
@@ -21,6 +21,7 @@ from causeloop_pipeline.outbound.deliver import Delivery, DeliverySettings, deli
 from causeloop_pipeline.stages.alerts import evaluate_rules
 from causeloop_pipeline.stages.defects import describe_defect, write_defect_message
 from causeloop_pipeline.stages.installation import Installation
+from causeloop_pipeline.stages.jobs.by_workspace import count_by_workspace
 from causeloop_pipeline.storage.app.vault import SecretError
 from causeloop_pipeline.storage.database.session import Session
 from causeloop_pipeline.storage.notify.alerts import read_workspaces_with_rules_to_evaluate, start_evaluation
@@ -35,7 +36,7 @@ from causeloop_pipeline.storage.notify.outbox import (
 
 logger = logging.getLogger(__name__)
 
-MAX_WORKSPACES_AT_ONCE = 8
+KINDS = ("delivered", "failed", "given up")
 MAX_SECONDS_PER_WORKSPACE = 60.0
 MAX_MESSAGES_PER_WORKSPACE = 500
 
@@ -71,11 +72,9 @@ def deliver_messages(installation: Installation) -> Counter[str]:
     """
     with installation.database.every_workspace() as session:
         workspace_ids = read_workspaces_with_messages(session)
-    with ThreadPoolExecutor(MAX_WORKSPACES_AT_ONCE, thread_name_prefix="deliver") as threads:
-        counts = threads.map(
-            lambda workspace_id: deliver_workspace_messages(installation, workspace_id), workspace_ids
-        )
-        return sum(counts, Counter({"delivered": 0, "failed": 0, "given up": 0}))
+    return count_by_workspace(
+        partial(deliver_workspace_messages, installation), workspace_ids, KINDS, "deliver"
+    )
 
 
 def deliver_workspace_messages(installation: Installation, workspace_id: UUID) -> Counter[str]:

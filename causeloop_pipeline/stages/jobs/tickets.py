@@ -2,7 +2,7 @@
 
 import logging
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +19,7 @@ from causeloop_pipeline.outbound.tickets import Draft, EditingTracker, Ticket, T
 from causeloop_pipeline.outbound.trackers import make_tracker
 from causeloop_pipeline.stages.defects import describe_defect, write_defect_message
 from causeloop_pipeline.stages.installation import Installation
+from causeloop_pipeline.stages.jobs.by_workspace import count_by_workspace
 from causeloop_pipeline.stages.jobs.tracker_connection import open_connection
 from causeloop_pipeline.storage.act.tickets import (
     ClaimedFailure,
@@ -34,7 +35,6 @@ from causeloop_pipeline.storage.act.tickets import (
 
 logger = logging.getLogger(__name__)
 
-MAX_WORKSPACES_AT_ONCE = 8
 MAX_OPENED_PER_WORKSPACE = 50
 STATUSES_OF_DELETED = frozenset({404, 410})
 KINDS = ("opened", "done", "reopened", "unchanged", "failed")
@@ -50,11 +50,7 @@ def open_and_refresh(installation: Installation) -> Counter[str]:
     """Open queued tickets and refresh open or recently closed ones; returns the count of each."""
     with installation.database.every_workspace() as session:
         workspace_ids = read_workspaces_with_tickets(session)
-    with ThreadPoolExecutor(MAX_WORKSPACES_AT_ONCE, thread_name_prefix="tickets") as threads:
-        counts = threads.map(
-            lambda workspace_id: sync_workspace_tickets(installation, workspace_id), workspace_ids
-        )
-        return sum(counts, Counter(dict.fromkeys(KINDS, 0)))
+    return count_by_workspace(partial(sync_workspace_tickets, installation), workspace_ids, KINDS, "tickets")
 
 
 def sync_workspace_tickets(installation: Installation, workspace_id: UUID) -> Counter[str]:

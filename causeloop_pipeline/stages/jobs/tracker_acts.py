@@ -2,7 +2,7 @@
 
 import logging
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from uuid import UUID
 
 from causeloop_pipeline.egress.errors import OutsideFailure, PermanentFailure
@@ -11,6 +11,7 @@ from causeloop_pipeline.outbound.commenters import make_commenter
 from causeloop_pipeline.outbound.comments import Comment, write_comment
 from causeloop_pipeline.stages.defects import describe_defect, write_defect_message
 from causeloop_pipeline.stages.installation import Installation
+from causeloop_pipeline.stages.jobs.by_workspace import count_by_workspace
 from causeloop_pipeline.stages.jobs.tracker_connection import open_connection
 from causeloop_pipeline.storage.act.tracker_acts import (
     DueAct,
@@ -22,7 +23,6 @@ from causeloop_pipeline.storage.act.tracker_acts import (
 
 logger = logging.getLogger(__name__)
 
-MAX_WORKSPACES_AT_ONCE = 8
 MAX_SENT_PER_WORKSPACE = 50
 KINDS = ("acts sent", "acts refused")
 
@@ -37,11 +37,7 @@ def send_due_acts(installation: Installation) -> Counter[str]:
     """Do what is due in all workspaces, several at once; returns the count of each of KINDS."""
     with installation.database.every_workspace() as session:
         workspace_ids = read_workspaces_with_acts(session)
-    with ThreadPoolExecutor(MAX_WORKSPACES_AT_ONCE, thread_name_prefix="acts") as threads:
-        counts = threads.map(
-            lambda workspace_id: send_workspace_acts(installation, workspace_id), workspace_ids
-        )
-        return sum(counts, Counter(dict.fromkeys(KINDS, 0)))
+    return count_by_workspace(partial(send_workspace_acts, installation), workspace_ids, KINDS, "acts")
 
 
 def send_workspace_acts(installation: Installation, workspace_id: UUID) -> Counter[str]:
