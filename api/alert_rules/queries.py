@@ -86,12 +86,6 @@ async def lock_and_count_rules(db: WorkspaceDatabase) -> int:
     return int(await db.transaction.fetchval("select count(*) from notify.alert_rule"))
 
 
-async def has_pattern(db: WorkspaceDatabase, pattern_id: UUID) -> bool:
-    """Whether the workspace has a pattern."""
-    exists = "select exists (select from detect.pattern where pattern_id = $1)"
-    return bool(await db.transaction.fetchval(exists, pattern_id))
-
-
 async def read_rule(db: WorkspaceDatabase, rule_id: UUID) -> dict[str, Any] | None:
     """One rule, without its secrets."""
     return await db.read(SELECT_RULE, id=str(rule_id))  # type: ignore[no-any-return]

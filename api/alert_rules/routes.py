@@ -28,6 +28,7 @@ from api.http.responses import Page, documents, json_response
 from api.listing.page import read_page, returns_page_of
 from api.onboarding import queries as onboarding
 from api.operation import CurrentCaller, Db, Operation
+from api.patterns import queries as patterns
 from causeloop_pipeline.model.plans import PLANS
 from causeloop_pipeline.model.tenancy import Role
 from causeloop_pipeline.settings import settings
@@ -159,7 +160,7 @@ async def _check_number(db: Db, caller: CurrentCaller) -> None:
 
 async def _check_scope(db: Db, scope: Scope | None) -> None:
     """422 where a rule is limited to a pattern that the workspace does not have."""
-    if scope and scope.pattern_id and not await alert_rules.has_pattern(db, scope.pattern_id):
+    if scope and scope.pattern_id and not await patterns.has_pattern(db, scope.pattern_id):
         raise broken_rule("no_such_pattern", "this workspace has no such pattern", "/scope/pattern_id")
 
 

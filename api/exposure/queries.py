@@ -38,13 +38,6 @@ with changed as (
 select count(*) from changed
 """
 
-SELECT_HAS_PATTERN = "select exists (select from detect.pattern where pattern_id = $1)"
-
-
-async def has_pattern(db: WorkspaceDatabase, pattern_id: UUID) -> bool:
-    """Whether there is such a pattern."""
-    return bool(await db.transaction.fetchval(SELECT_HAS_PATTERN, pattern_id))
-
 
 async def attach_exposure(
     db: WorkspaceDatabase,

@@ -14,6 +14,7 @@ from api.http.list_filters import build_filter_dependency
 from api.http.responses import Page, documents, json_response
 from api.listing.page import read_page, returns_page_of
 from api.operation import CurrentCaller, Db, Operation
+from api.patterns import queries as patterns
 from causeloop_pipeline.model.tenancy import Role
 
 router = APIRouter(prefix="/v1/exposure", tags=["recommendations"], route_class=Operation)
@@ -41,7 +42,7 @@ async def attach_exposure(db: Db, caller: CurrentCaller, exposure: NewExposure) 
     for index, count in enumerate(exposure.counts):
         if count.day > today:
             raise broken_rule("day_in_the_future", "no use can be counted ahead", f"/counts/{index}/day")
-    if exposure.pattern_id and not await exposures.has_pattern(db, exposure.pattern_id):
+    if exposure.pattern_id and not await patterns.has_pattern(db, exposure.pattern_id):
         raise not_found("pattern")
     scope = exposure.unit, exposure.service, exposure.pattern_id
     counts = [(count.day, count.count) for count in exposure.counts]

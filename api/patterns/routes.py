@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from api.access.permissions import requires
 from api.assignments.assigning import AssignedItem, assign
+from api.assignments.schemas import Assignment
 from api.auth.queries import audit
 from api.http.errors import not_found
 from api.http.list_filters import build_filter_dependency
@@ -32,7 +33,6 @@ from api.patterns.schemas import (
     PatternMember,
     PatternMemberFilters,
 )
-from api.recommendations.schemas import Assignment
 from api.recomputes import queries as recomputes
 from causeloop_pipeline.model.recommendation import AssignableKind
 from causeloop_pipeline.model.tenancy import Role

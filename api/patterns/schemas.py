@@ -7,13 +7,13 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from api.assignments.schemas import Assignee
 from api.field_types.instants import PossibleInstant
 from api.field_types.refusals import incomplete_change
 from api.field_types.texts import Trimmed
 from api.http.pagination import PageRequest
 from api.issues.schemas import IssueSummary
 from api.owners.schemas import Owner
-from api.recommendations.schemas import Assignee
 from causeloop_pipeline.model.pattern import LineageKind, PatternStatus, TextKind
 
 

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Response
 
 from api.access.permissions import requires
 from api.assignments.assigning import AssignedItem, assign
+from api.assignments.schemas import Assignment
 from api.auth.authorize import check_feature
 from api.connectors.pushing import check_takes_tickets, find_target, list_trackers
 from api.http.errors import broken_rule, conflict, not_found
@@ -18,7 +19,6 @@ from api.operation import CurrentCaller, Db, Operation
 from api.recommendations import queries as recommendations
 from api.recommendations.queries import ProgressEntry
 from api.recommendations.schemas import (
-    Assignment,
     FixRecord,
     Progress,
     PushRequest,

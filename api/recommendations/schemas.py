@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, model_validator
 
+from api.assignments.schemas import Assignee
 from api.field_types.instants import Day, PossibleInstant
 from api.field_types.numbers import WHOLE
 from api.field_types.refusals import incomplete_change
@@ -32,21 +33,6 @@ class RecommendationFilters(PageRequest):
     impact: list[RecommendationImpact] | None = None
     pattern_id: UUID | None = None
     owner: list[str] | None = Field(None, description="Those that one of these owns")
-
-
-class Assignee(BaseModel):
-    """The person who takes care of something."""
-
-    user_id: UUID
-    name: str
-
-
-class Assignment(BaseModel):
-    """The active member who takes care of it; null: nobody."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    user_id: UUID | None
 
 
 class Factor(BaseModel):

@@ -15,8 +15,6 @@ insert into act.expectation (
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 """
 
-SELECT_HAS_PATTERN = "select exists (select from detect.pattern where pattern_id = $1)"
-
 SELECT_COUNT = """
 select count(*) from act.expectation where recommendation_id = $1 and withdrawn_at is null
 """
@@ -26,11 +24,6 @@ update act.expectation set withdrawn_at = now()
 where recommendation_id = $1 and expectation_id = $2 and withdrawn_at is null
 returning true
 """
-
-
-async def has_pattern(db: WorkspaceDatabase, pattern_id: UUID) -> bool:
-    """Whether there is such a pattern."""
-    return bool(await db.transaction.fetchval(SELECT_HAS_PATTERN, pattern_id))
 
 
 async def count_expectations(db: WorkspaceDatabase, recommendation_id: UUID) -> int:

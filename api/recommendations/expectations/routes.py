@@ -8,6 +8,7 @@ from api.access.permissions import requires
 from api.http.errors import broken_rule, conflict, not_found
 from api.http.responses import documents, row_or_404
 from api.operation import CurrentCaller, Db, Operation
+from api.patterns import queries as patterns
 from api.recommendations import queries as recommendations
 from api.recommendations.expectations import queries as expectations
 from api.recommendations.expectations.schemas import NewExpectation
@@ -37,7 +38,7 @@ async def attach_expectation(
     """
     if await recommendations.lock_recommendation(db, recommendation_id) is None:
         raise not_found("recommendation")
-    if new.pattern_id and not await expectations.has_pattern(db, new.pattern_id):
+    if new.pattern_id and not await patterns.has_pattern(db, new.pattern_id):
         raise broken_rule("no_such_pattern", "the workspace has no such pattern", "/pattern_id")
     if await expectations.count_expectations(db, recommendation_id) >= expectations.MAX_EXPECTATIONS:
         raise conflict("too_many_expectations", "withdraw some first: a fix has 50 expectations at most")

@@ -6,8 +6,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
+from api.assignments.schemas import Assignee
 from api.field_types.texts import Trimmed
-from api.recommendations.schemas import Assignee
 from api.seen_before.schemas import Failure, KnownTicket
 from causeloop_pipeline.model.pattern import PatternStatus
 
