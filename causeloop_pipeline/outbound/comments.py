@@ -1,8 +1,11 @@
 """A comment on an issue in its tracker: written once, recognized by its marker, edited in place."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID
+
+from causeloop_pipeline.egress.errors import PermanentFailure
 
 MAX_PAGES = 20
 PAGE_SIZE = 100
@@ -30,6 +33,18 @@ class Commenter(Protocol):
 
     def close(self, place: str) -> None:
         """Close the issue as fixed; one that is closed stays as it is."""
+
+
+def find_comment(
+    list_page: Callable[[int], Sequence[Any]], is_ours: Callable[[Any], bool], where: str
+) -> Any | None:
+    """The first comment that is ours, page by page from 0; PermanentFailure where there are too many."""
+    for page in range(MAX_PAGES):
+        comments = list_page(page)
+        ours = next(filter(is_ours, comments), None)
+        if ours is not None or len(comments) < PAGE_SIZE:
+            return ours
+    raise PermanentFailure(f"{where} has more comments than are looked through")
 
 
 def write_comment(

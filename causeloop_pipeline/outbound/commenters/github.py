@@ -8,7 +8,7 @@ from uuid import UUID
 
 from causeloop_pipeline.connectors.ticket_marker import build_hidden_marker
 from causeloop_pipeline.egress.errors import PermanentFailure
-from causeloop_pipeline.outbound.comments import MAX_PAGES, PAGE_SIZE, Comment
+from causeloop_pipeline.outbound.comments import PAGE_SIZE, Comment, find_comment
 from causeloop_pipeline.outbound.ticket_text import defuse
 from causeloop_pipeline.outbound.tracker_api import TrackerApi
 
@@ -31,16 +31,16 @@ class GitHubComments:
     def find(self, place: str, act_id: UUID) -> Comment | None:
         """Look through the issue's comments for the marker."""
         marker, path = build_hidden_marker(act_id), f"{_build_path(place)}/comments"
-        for page in range(1, MAX_PAGES + 1):
-            comments = self.api.list_at(
-                self.api.get(path, {"per_page": str(PAGE_SIZE), "page": str(page)}), ""
-            )
-            for comment in comments:
-                if marker in str(comment.get("body") or ""):
-                    return self._read(comment)
-            if len(comments) < PAGE_SIZE:
-                return None
-        raise PermanentFailure(f"GitHub: {place} has more comments than are looked through")
+
+        def list_page(page: int) -> list[Any]:
+            parameters = {"per_page": str(PAGE_SIZE), "page": str(page + 1)}
+            return self.api.list_at(self.api.get(path, parameters), "")
+
+        def is_ours(comment: Any) -> bool:
+            return marker in str(comment.get("body") or "")
+
+        comment = find_comment(list_page, is_ours, f"GitHub: {place}")
+        return None if comment is None else self._read(comment)
 
     def add(self, place: str, act_id: UUID, text: str) -> Comment:
         """Write a comment."""

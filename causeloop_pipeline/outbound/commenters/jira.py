@@ -12,7 +12,7 @@ import orjson
 from causeloop_pipeline.connectors.json_paths import find_value
 from causeloop_pipeline.connectors.ticket_marker import build_marker
 from causeloop_pipeline.egress.errors import PermanentFailure
-from causeloop_pipeline.outbound.comments import MAX_PAGES, PAGE_SIZE, Comment
+from causeloop_pipeline.outbound.comments import PAGE_SIZE, Comment, find_comment
 from causeloop_pipeline.outbound.tracker_api import TrackerApi
 
 KEY = re.compile(r"[A-Z][A-Z0-9_]{0,50}-\d{1,12}")
@@ -33,15 +33,16 @@ class JiraComments:
     def find(self, place: str, act_id: UUID) -> Comment | None:
         """Look through the issue's comments for the marker."""
         marker, path = build_marker(act_id).encode(), f"{_build_path(place)}/comment"
-        for page in range(MAX_PAGES):
+
+        def list_page(page: int) -> list[Any]:
             parameters = {"startAt": str(page * PAGE_SIZE), "maxResults": str(PAGE_SIZE)}
-            comments = self.api.list_at(self.api.get(path, parameters), "comments")
-            for comment in comments:
-                if marker in orjson.dumps(comment.get("body")):
-                    return self._read(place, comment)
-            if len(comments) < PAGE_SIZE:
-                return None
-        raise PermanentFailure(f"Jira: {place} has more comments than are looked through")
+            return self.api.list_at(self.api.get(path, parameters), "comments")
+
+        def is_ours(comment: Any) -> bool:
+            return marker in orjson.dumps(comment.get("body"))
+
+        comment = find_comment(list_page, is_ours, f"Jira: {place}")
+        return None if comment is None else self._read(place, comment)
 
     def add(self, place: str, act_id: UUID, text: str) -> Comment:
         """Write a comment."""

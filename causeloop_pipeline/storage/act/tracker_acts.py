@@ -100,32 +100,24 @@ UPDATE_JUDGED = """
 update act.tracker_act as a
 set is_right = v.is_right, judged_by = v.judged_by, judged_at = now()
 from (
-    select
-        t.act_id,
-        case
-            when t.kind = %(comment)s then false
-            else not exists (
-                select from core.issue as m
-                join core.occurrence as o on o.workspace_id = m.workspace_id and o.issue_id = m.issue_id
-                where m.workspace_id = t.workspace_id and m.pattern_id = t.pattern_id
-                    and o.started_at > t.decided_at
-            )
-        end as is_right,
-        case when t.kind = %(comment)s then 'the grouping' else 'what came after' end as judged_by
+    select t.act_id, false as is_right, 'the grouping' as judged_by
     from act.tracker_act as t
-    left join core.issue as i on i.workspace_id = t.workspace_id and i.issue_id = t.issue_id
-    where t.workspace_id = %(workspace_id)s and t.is_right is null and (
-        (t.kind = %(comment)s and i.issue_id is not null and i.pattern_id is distinct from t.pattern_id)
-        or (t.kind = %(close)s and (
-            t.decided_at <= now() - make_interval(days => %(proof_window_days)s)
-            or exists (
-                select from core.issue as m
-                join core.occurrence as o on o.workspace_id = m.workspace_id and o.issue_id = m.issue_id
-                where m.workspace_id = t.workspace_id and m.pattern_id = t.pattern_id
-                    and o.started_at > t.decided_at
-            )
-        ))
-    )
+    join core.issue as i on i.workspace_id = t.workspace_id and i.issue_id = t.issue_id
+    where t.workspace_id = %(workspace_id)s and t.is_right is null and t.kind = %(comment)s
+        and i.pattern_id is distinct from t.pattern_id
+    union all
+    select t.act_id, not later.came_back, 'what came after'
+    from act.tracker_act as t
+    cross join lateral (
+        select exists (
+            select from core.issue as m
+            join core.occurrence as o on o.workspace_id = m.workspace_id and o.issue_id = m.issue_id
+            where m.workspace_id = t.workspace_id and m.pattern_id = t.pattern_id
+                and o.started_at > t.decided_at
+        ) as came_back
+    ) as later
+    where t.workspace_id = %(workspace_id)s and t.is_right is null and t.kind = %(close)s
+        and (later.came_back or t.decided_at <= now() - make_interval(days => %(proof_window_days)s))
 ) as v
 where a.workspace_id = %(workspace_id)s and a.act_id = v.act_id
 """
