@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import NoReturn
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from causeloop_pipeline.cli.output.terminal import USAGE, fail
@@ -55,8 +56,13 @@ def read_issues(
     except (ZoneInfoNotFoundError, ValueError) as error:
         if isinstance(error, IssueFileError | ColumnError | BadRowsError):
             fail(str(error))
-        fail(f"there is no time zone {timezone!r}: give an IANA name such as Europe/Berlin", USAGE)
+        refuse_time_zone(timezone)
     return IssueInput(file, recognized, read)
+
+
+def refuse_time_zone(timezone: str) -> NoReturn:
+    """Exit, for there is no such time zone."""
+    fail(f"there is no time zone {timezone!r}: give an IANA name such as Europe/Berlin", USAGE)
 
 
 def resolve_as_of(source: IssueInput, as_of: str | None, now: datetime) -> datetime:

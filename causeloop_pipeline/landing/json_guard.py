@@ -8,6 +8,7 @@ import binascii
 import codecs
 import json
 import math
+from collections.abc import Iterator
 from typing import Any, NoReturn
 
 import orjson
@@ -95,25 +96,16 @@ def parse_loosely(raw: bytes, *, max_bytes: int) -> Any:
 
 def check_names(value: Any, *, max_names: int) -> None:
     """GuardError where an object has more names."""
-    level = [value]
-    while level:
+    for level in _list_levels(value):
         if any(len(container) > max_names for container in level if type(container) is dict):
             raise GuardError(f"an object of more than {max_names:,} names")
-        level = [
-            child for container in level for child in _list_children(container) if type(child) in CONTAINERS
-        ]
 
 
 def validate_json(value: Any, *, max_depth: int = MAX_DEPTH) -> tuple[Any, bytes]:
     """The value as it can be stored, and its canonical JSON; refuses deep nesting and lone surrogates."""
-    level = [value]
-    for _ in range(max_depth + 1):
-        level = [
-            child for container in level for child in _list_children(container) if type(child) in CONTAINERS
-        ]
-        if not level:
-            return _canonicalize(value)
-    raise GuardError(f"nested deeper than {max_depth} levels")
+    if any(depth > max_depth for depth, _ in enumerate(_list_levels(value))):
+        raise GuardError(f"nested deeper than {max_depth} levels")
+    return _canonicalize(value)
 
 
 def read_embedded(document: Any, paths: tuple[str, ...]) -> Any:
@@ -146,6 +138,16 @@ def replace_nul(value: Any) -> Any:
     if isinstance(value, dict):
         return {replace_nul(key): replace_nul(item) for key, item in value.items()}
     return value
+
+
+def _list_levels(value: Any) -> Iterator[list[Any]]:
+    """The value, then all containers in it, in those, and so on, a level at a time."""
+    level = [value]
+    while level:
+        yield level
+        level = [
+            child for container in level for child in _list_children(container) if type(child) in CONTAINERS
+        ]
 
 
 def _list_children(container: Any) -> Any:

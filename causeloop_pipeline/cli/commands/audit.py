@@ -4,14 +4,14 @@ import os
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import typer
 
 from causeloop_pipeline.cli.commands.analyze import AsOf, Map, SkipBadRows, Timezone
-from causeloop_pipeline.cli.issue_input import resolve_moment
+from causeloop_pipeline.cli.issue_input import refuse_time_zone, resolve_moment
 from causeloop_pipeline.cli.output.help import show_examples
 from causeloop_pipeline.cli.output.terminal import USAGE, fail, quiet_libraries, stderr, strip_controls
+from causeloop_pipeline.model.time_zones import is_time_zone
 
 EXAMPLES = show_examples(
     "audit incidents.csv --out audit.html",
@@ -61,7 +61,8 @@ def audit(
 
     if out is not None and out.suffix.lower() not in FORMS:
         fail(f"--out {out}: name a page that ends in {' or '.join(FORMS)}", USAGE)
-    _check_zone(timezone)
+    if not is_time_zone(timezone):
+        refuse_time_zone(timezone)
     path = Path(source)
     if path.is_file() or path.suffix:
         history = read_export(path, maps or [], timezone, skip_bad_rows=skip_bad_rows)
@@ -85,10 +86,3 @@ def audit(
         fail(f"{out} cannot be written: {os.strerror(error.errno or 0)}")
     for text in (*findings.summary, f"written: {out}"):
         stderr().print(strip_controls(text))
-
-
-def _check_zone(timezone: str) -> None:
-    try:
-        ZoneInfo(timezone)
-    except (ZoneInfoNotFoundError, ValueError):
-        fail(f"there is no time zone {timezone!r}: give an IANA name such as Europe/Berlin", USAGE)
