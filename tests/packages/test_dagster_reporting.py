@@ -6,7 +6,6 @@ from datetime import datetime
 import dagster as dg
 import pytest
 from causeloop_dagster import Causeloop, CauseloopError
-from dagster._core.definitions.freshness import FreshnessState, FreshnessStateChange
 
 from tests.packages.dagster_failing_assets import (
     FAILING,
@@ -15,6 +14,7 @@ from tests.packages.dagster_failing_assets import (
     Location,
     mailing,
 )
+from tests.packages.dagster_freshness import record_freshness
 from tests.support.fake_tool import Reply, fake_tool
 
 SEEN = {
@@ -138,20 +138,10 @@ def test_a_blocking_check_is_the_failure_and_not_the_step_that_it_stops(
 def test_a_violated_freshness_policy_is_open_until_the_asset_is_fresh_again(
     location: Location, causeloop: FakeCauseloop
 ) -> None:
-    def change(state: FreshnessState, at: float) -> None:
-        location.instance.report_runless_asset_event(
-            FreshnessStateChange(
-                key=dg.AssetKey("orders"),
-                new_state=state,
-                previous_state=FreshnessState.UNKNOWN,
-                state_change_timestamp=at,
-            )
-        )
-
-    change(FreshnessState.FAIL, 1_770_000_000.0)
+    record_freshness(location.instance, "orders", "FAIL", 1_770_000_000.0)
     location.evaluate()
-    change(FreshnessState.WARN, 1_770_000_100.0)
-    change(FreshnessState.PASS, 1_770_000_200.0)
+    record_freshness(location.instance, "orders", "WARN", 1_770_000_100.0)
+    record_freshness(location.instance, "orders", "PASS", 1_770_000_200.0)
     location.evaluate()
 
     assert causeloop.list_states() == [("freshness:orders", "open"), ("freshness:orders", "resolved")]

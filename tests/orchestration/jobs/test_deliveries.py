@@ -1,9 +1,5 @@
 """The outbox is emptied at least once a message, whatever dies on the way."""
 
-import os
-import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from uuid import UUID
 
@@ -14,15 +10,16 @@ from dagster import DagsterInstance
 from causeloop_pipeline.orchestration.jobs.deliveries import deliveries
 from causeloop_pipeline.orchestration.run_scope import TRIGGER
 from causeloop_pipeline.orchestration.sensors.due_messages import watch_due_messages
-from causeloop_pipeline.settings import ROOT, settings
+from causeloop_pipeline.settings import settings
 from causeloop_pipeline.stages.installation import Installation as Resources
 from causeloop_pipeline.stages.jobs.deliveries import deliver_messages, evaluate_changed_rules
 from causeloop_pipeline.storage.database.session import Database
 from causeloop_pipeline.storage.notify.outbox import enqueue
 from tests.conftest import Installation
 from tests.orchestration.alerting import make_rule, outbox
+from tests.orchestration.jobs.killed_program import kill_after_post
 from tests.outbound.sample_alert import ALERT
-from tests.support.fake_tool import FakeTool, ReceivedRequest, Reply, fake_tool, in_turn
+from tests.support.fake_tool import FakeTool, Reply, fake_tool, in_turn
 
 
 @pytest.fixture(autouse=True)
@@ -83,24 +80,9 @@ def test_a_run_killed_between_sending_and_committing_sends_the_same_message_agai
     workspace_id: UUID,
 ) -> None:
     queue(database, resources, workspace_id, f"{tool.url}/hook")
-    running: list[subprocess.Popen[bytes]] = []
 
-    def kill_sender(request: ReceivedRequest) -> Reply:
-        running[0].send_signal(signal.SIGKILL)
-        running[0].wait()
-        return Reply({})
+    kill_after_post(deliver_messages, installation, tool, in_turn(Reply({})))
 
-    tool.script[0] = kill_sender
-    program = (
-        "from causeloop_pipeline.stages.jobs.deliveries import deliver_messages\n"
-        "from causeloop_pipeline.stages.installation import Installation\n"
-        "import sys; sys.stdin.readline(); deliver_messages(Installation())"
-    )
-    environment = {**os.environ, "CAUSELOOP_STATE_DIR": str(installation.state_dir), "PYTHONPATH": str(ROOT)}
-    with subprocess.Popen([sys.executable, "-c", program], env=environment, stdin=subprocess.PIPE) as sender:
-        running.append(sender)
-        sender.communicate(b"\n")
-    assert sender.returncode == -signal.SIGKILL
     assert outbox(database, workspace_id)[0]["delivered_at"] is None
     tool.script[0] = in_turn(Reply({}))
 

@@ -1,9 +1,5 @@
 """A pushed recommendation has one ticket in its tracker, whatever crashes, and its state comes back."""
 
-import os
-import signal
-import subprocess
-import sys
 from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID
 
@@ -14,15 +10,15 @@ from dagster import DagsterInstance
 from causeloop_pipeline.orchestration.jobs.tickets import tickets
 from causeloop_pipeline.orchestration.run_scope import TRIGGER
 from causeloop_pipeline.orchestration.sensors.pushed_tickets import watch_pushed_tickets
-from causeloop_pipeline.settings import ROOT
 from causeloop_pipeline.stages.installation import Installation as Resources
 from causeloop_pipeline.stages.jobs.tickets import open_and_refresh
 from causeloop_pipeline.storage.act.tickets import MAX_ATTEMPTS
 from causeloop_pipeline.storage.database.session import Database
 from tests.conftest import Installation
 from tests.orchestration.jobs.conftest import GitHub
+from tests.orchestration.jobs.killed_program import kill_after_post
 from tests.outbound.fake_trackers import REPOSITORY
-from tests.support.fake_tool import ReceivedRequest, Reply
+from tests.support.fake_tool import Reply
 from tests.support.pushing import connect, let_time_pass, push, recommend, ticket
 
 
@@ -86,26 +82,9 @@ def test_an_opener_killed_between_creating_and_committing_leaves_one_ticket(
     workspace_id: UUID,
 ) -> None:
     fake, tool = github
-    running: list[subprocess.Popen[bytes]] = []
 
-    def kill_after_creating(request: ReceivedRequest) -> Reply:
-        reply = fake(request)
-        if request.method == "POST":
-            running[0].send_signal(signal.SIGKILL)
-            running[0].wait()
-        return reply
+    kill_after_post(open_and_refresh, installation, tool, fake)
 
-    tool.script[0] = kill_after_creating
-    program = (
-        "from causeloop_pipeline.stages.jobs.tickets import open_and_refresh\n"
-        "from causeloop_pipeline.stages.installation import Installation\n"
-        "import sys; sys.stdin.readline(); open_and_refresh(Installation())"
-    )
-    environment = {**os.environ, "CAUSELOOP_STATE_DIR": str(installation.state_dir), "PYTHONPATH": str(ROOT)}
-    with subprocess.Popen([sys.executable, "-c", program], env=environment, stdin=subprocess.PIPE) as opener:
-        running.append(opener)
-        opener.communicate(b"\n")
-    assert opener.returncode == -signal.SIGKILL
     assert ticket(database, workspace_id)["status"] == "queued"
     tool.script[0] = fake
     too_early = open_and_refresh(resources)

@@ -1,9 +1,5 @@
 """Recurrences are commented on in their tracker: by default not, in shadow listed, live once and in place."""
 
-import os
-import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -11,15 +7,16 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from causeloop_pipeline.settings import ROOT, settings
 from causeloop_pipeline.stages.installation import Installation as Resources
 from causeloop_pipeline.stages.jobs.tracker_acts import is_any_act_due, send_due_acts
 from causeloop_pipeline.stages.tracker_acts import decide_acts
 from causeloop_pipeline.storage.app.run_scopes import ScopedWorkspace
 from causeloop_pipeline.storage.database.session import Database
 from tests.conftest import Installation
+from tests.orchestration.jobs.conftest import serve_reachable
+from tests.orchestration.jobs.killed_program import kill_after_post
 from tests.outbound.fake_commented import CommentedGitHub
-from tests.support.fake_tool import FakeTool, ReceivedRequest, Reply, fake_tool
+from tests.support.fake_tool import FakeTool
 from tests.support.pushing import connect
 
 NOW = datetime.now(UTC).replace(microsecond=0)
@@ -28,15 +25,11 @@ GitHub = tuple[CommentedGitHub, FakeTool]
 
 
 @pytest.fixture
-def github(monkeypatch: pytest.MonkeyPatch, installation: Installation) -> Iterator[GitHub]:
+def github(installation: Installation) -> Iterator[GitHub]:
     """A repository of GitHub."""
     fake = CommentedGitHub()
-    with fake_tool(fake) as running:
-        monkeypatch.setenv("CAUSELOOP_EGRESS_ALLOW", f"127.0.0.1:{running.port}")
-        settings.cache_clear()
+    with serve_reachable(fake) as running:
         yield fake, running
-    monkeypatch.undo()
-    settings.cache_clear()
 
 
 @pytest.fixture
@@ -175,28 +168,11 @@ def test_a_sender_killed_between_writing_and_storing_leaves_one_comment(
     workspace_id: UUID,
 ) -> None:
     fake, tool = github
-    running: list[subprocess.Popen[bytes]] = []
-
-    def kill_after_writing(request: ReceivedRequest) -> Reply:
-        reply = fake(request)
-        if request.method == "POST":
-            running[0].send_signal(signal.SIGKILL)
-            running[0].wait()
-        return reply
-
     set_modes(database, workspace_id, "live")
     decide(database, workspace_id)
-    tool.script[0] = kill_after_writing
-    program = (
-        "from causeloop_pipeline.stages.jobs.tracker_acts import send_due_acts\n"
-        "from causeloop_pipeline.stages.installation import Installation\n"
-        "import sys; sys.stdin.readline(); send_due_acts(Installation())"
-    )
-    environment = {**os.environ, "CAUSELOOP_STATE_DIR": str(installation.state_dir), "PYTHONPATH": str(ROOT)}
-    with subprocess.Popen([sys.executable, "-c", program], env=environment, stdin=subprocess.PIPE) as sender:
-        running.append(sender)
-        sender.communicate(b"\n")
-    assert sender.returncode == -signal.SIGKILL
+
+    kill_after_post(send_due_acts, installation, tool, fake)
+
     assert [act["status"] for act in read_acts(database, workspace_id)] == ["queued"]
     tool.script[0] = fake
     too_early = send_due_acts(resources)

@@ -1,4 +1,4 @@
-"""Notes when a connector's feed broke and when it was repaired, so that both can be told afterwards."""
+"""Notes when a connector's feed broke and when it was repaired, for the notifications of both."""
 
 from causeloop_pipeline.storage.database.migrate import run_sql
 
