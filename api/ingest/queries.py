@@ -8,10 +8,10 @@ import psycopg
 from psycopg.types.json import Jsonb
 
 from api.http.database import WorkspaceDatabase
-from causeloop_pipeline.landing.inbound.webhook import WebhookDelivery
+from api.ingest.webhooks.received import ReceivedDelivery
 from causeloop_pipeline.model.raw_record import RawRecord
 from causeloop_pipeline.storage.core.reported_issue import make_issue
-from causeloop_pipeline.storage.raw.records import NO_CONNECTOR, LandingCount, Origin, land
+from causeloop_pipeline.storage.raw.records import NO_CONNECTOR, LandingCount, Origin, land, land_batch
 
 SELECT_CONNECTOR_RECORDS = """
 select distinct source, external_id
@@ -140,10 +140,10 @@ async def ingest_issue(db: WorkspaceDatabase, record: RawRecord, *, is_new: bool
 
 
 async def ingest_delivery(
-    db: WorkspaceDatabase, origin: Origin, delivery: WebhookDelivery, traceparent: str | None = None
+    db: WorkspaceDatabase, origin: Origin, delivery: ReceivedDelivery, traceparent: str | None = None
 ) -> LandingCount:
     """Store a delivery once, with its trace, which a run continues; committed when this returns."""
-    records, delivery_id = delivery.records, delivery.delivery_id
+    batch, delivery_id = delivery.batch, delivery.delivery_id
 
     def work(connection: psycopg.Connection) -> LandingCount:
         if traceparent is not None:
@@ -153,8 +153,10 @@ async def ingest_delivery(
                 INSERT_DELIVERY, (db.workspace_id, origin.connector_id, delivery_id)
             )
             if inserted.rowcount == 0:
-                return LandingCount(read=len(records), duplicate=len(records))
-        count = land(connection, db.workspace_id, origin, records, delivery.quarantined, channel="webhook")
+                return LandingCount(read=batch.count, duplicate=batch.count)
+        count = land_batch(
+            connection, db.workspace_id, origin, batch, delivery.quarantined, channel="webhook"
+        )
         counts = (count.read, count.new + count.updated, count.quarantined)
         values = (db.workspace_id, origin.connector_id, 1, *counts, None, Jsonb(dict(delivery.no_failures)))
         connection.execute(INSERT_COUNT, values)

@@ -1,21 +1,17 @@
 """Verifies and reads deliveries: what is large, or read by patterns of people's own, in a process."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from api.http.bounds import RECORDS
 from api.http.computing.processes import MAX_INLINE_BYTES, Computing, TooCostlyError
+from api.ingest.webhooks.received import ReceivedDelivery
 from causeloop_pipeline.connectors.declared.declaration import DECLARATION
 from causeloop_pipeline.connectors.registry import CONNECTORS
-from causeloop_pipeline.landing.inbound.webhook import (
-    WebhookDelivery,
-    read_delivery,
-    receive,
-    verify_delivery,
-)
+from causeloop_pipeline.landing.inbound.webhook import read_delivery, receive, verify_delivery
 from causeloop_pipeline.landing.json_guard import GuardError, check_values
 from causeloop_pipeline.model.raw_record import Quarantined
 
@@ -31,6 +27,8 @@ class SentDelivery:
     secrets: Sequence[str] = field(repr=False)
     received_at: datetime
     url: str = field(repr=False)
+    source: str | None = None
+    """Of its records, where that is not the type."""
 
     @property
     def is_read_quickly(self) -> bool:
@@ -50,19 +48,19 @@ class SentDelivery:
         }
 
 
-async def read_sent(computing: Computing, workspace_id: UUID, sent: SentDelivery) -> WebhookDelivery:
-    """The records of a delivery; SignatureError where its signature is not valid.
+async def read_sent(computing: Computing, workspace_id: UUID, sent: SentDelivery) -> ReceivedDelivery:
+    """A delivery with its records; SignatureError where its signature is not valid.
 
     A verified one that takes too long to read is quarantined whole.
     """
     if sent.is_read_quickly:
-        return receive(CONNECTORS[sent.type], **sent.arguments)
+        return ReceivedDelivery.of(receive(CONNECTORS[sent.type], **sent.arguments), sent.source)
     await computing.run(workspace_id, verify_sent, sent)
     try:
-        delivery: WebhookDelivery = await computing.run(workspace_id, read_verified, sent)
+        received: ReceivedDelivery = await computing.run(workspace_id, read_verified, sent)
     except TooCostlyError as error:
-        return WebhookDelivery([], [Quarantined(sent.type, sent.body, str(error))], None)
-    return delivery
+        return ReceivedDelivery.of_unread(Quarantined(sent.type, sent.body, str(error)))
+    return received
 
 
 def verify_sent(sent: SentDelivery) -> None:
@@ -70,12 +68,11 @@ def verify_sent(sent: SentDelivery) -> None:
     verify_delivery(CONNECTORS[sent.type], **sent.arguments)
 
 
-def read_verified(sent: SentDelivery) -> WebhookDelivery:
-    """The records of a delivery whose signature is valid, each with its payload as JSON only."""
+def read_verified(sent: SentDelivery) -> ReceivedDelivery:
+    """A delivery, whose signature is valid, with its records."""
     try:
         check_values(sent.body, max_values=RECORDS.max_values)
     except GuardError as error:
-        return WebhookDelivery([], [Quarantined(sent.type, sent.body, str(error))], None)
+        return ReceivedDelivery.of_unread(Quarantined(sent.type, sent.body, str(error)))
     read = read_delivery(CONNECTORS[sent.type], sent.body, headers=sent.headers, config=sent.config)
-    records = [replace(record, payload={}, canonical=record.payload_json) for record in read.records]
-    return replace(read, records=records)
+    return ReceivedDelivery.of(read, sent.source)

@@ -22,6 +22,7 @@ from api.http.responses import documents, json_response
 from api.ingest import queries as ingest
 from api.ingest.webhooks import queries as webhooks
 from api.ingest.webhooks.reading import SentDelivery, read_sent
+from api.ingest.webhooks.received import ReceivedDelivery
 from api.ingest.webhooks.refusals import Refusals
 from api.ingest.webhooks.schemas import DeliveryResult
 from api.operation import Operation, Pool, hold_place_for_body, limits_itself
@@ -31,7 +32,7 @@ from causeloop_pipeline.egress.policy import EgressPolicy
 from causeloop_pipeline.landing.inbound.sentry_envelope import EnvelopeError, read_envelope
 from causeloop_pipeline.landing.inbound.signature import SignatureError
 from causeloop_pipeline.landing.inbound.sns import confirm_subscription, fetch_certificate, takes_sns
-from causeloop_pipeline.landing.inbound.webhook import WebhookDelivery, answer_challenge
+from causeloop_pipeline.landing.inbound.webhook import answer_challenge
 from causeloop_pipeline.settings import settings
 from causeloop_pipeline.storage.app.connectors import WEBHOOK_SECRETS
 from causeloop_pipeline.storage.app.vault import SecretError
@@ -124,7 +125,7 @@ async def _store_delivery(
     if not connector.is_organization_active:
         raise Problem(403, "organization_inactive", "the organization of this connector is not active")
     traceparent = read_traceparent()
-    with make_span("store delivery", {"causeloop.records": len(delivery.records)}):
+    with make_span("store delivery", {"causeloop.records": delivery.batch.count}):
         count = await ingest.ingest_delivery(db, connector.origin, delivery, traceparent)
     result = {
         "received": count.read,
@@ -154,7 +155,7 @@ async def answer_webhook_challenge(request: Request, pool: Pool, connector_id: U
 
 async def _verify_delivery(
     request: Request, body: bytes, connector: webhooks.WebhookConnector
-) -> WebhookDelivery:
+) -> ReceivedDelivery:
     tool, egress = CONNECTORS[connector.type], EgressPolicy.parse(read_allowed(settings()))
     try:
         secrets = _open_secrets(connector)
@@ -168,6 +169,7 @@ async def _verify_delivery(
             secrets,
             datetime.now(UTC),
             _rebuild_address(request),
+            connector.origin.source,
         )
         delivery = await read_sent(request.app.state.computing, connector.workspace_id, sent)
     except (SignatureError, SecretError):

@@ -10,7 +10,7 @@ up one by one (`limit 1`): without statistics the planner would read all records
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Protocol
 from uuid import UUID
@@ -148,6 +148,19 @@ class LandingCount:
         )
 
 
+@dataclass(frozen=True)
+class RecordBatch:
+    """Records as the statement that stores them reads them: one JSON document."""
+
+    rows: bytes = field(repr=False)
+    count: int
+
+
+def write_batch(records: Sequence[RawRecord], source: str | None = None) -> RecordBatch:
+    """The batch of some records; with a source, all of them have that one."""
+    return RecordBatch(orjson.dumps([_to_row(record, source) for record in records]), len(records))
+
+
 def land(
     transaction: Transaction,
     workspace_id: UUID,
@@ -158,30 +171,44 @@ def land(
     channel: str = "poll",
 ) -> LandingCount:
     """Store a batch and, with it, how far the connector has read: all of it or, after an error, nothing."""
-    inserted, changed_records, updated_records = _insert_records(transaction, workspace_id, origin, records)
+    batch = write_batch(records, origin.source)
+    count = land_batch(transaction, workspace_id, origin, batch, quarantined, channel)
     link_records(transaction, workspace_id, origin.site, records)
-    new = changed_records - updated_records
-    for item in quarantined:
-        _insert_quarantined(transaction, workspace_id, origin, item, channel)
     if cursor is not None:
         key = (workspace_id, origin.connector_id, origin.site)
         transaction.execute(UPDATE_CURSOR, (canonical_json(cursor).decode(), *key))
+    return count
+
+
+def land_batch(
+    transaction: Transaction,
+    workspace_id: UUID,
+    origin: Origin,
+    batch: RecordBatch,
+    quarantined: Sequence[Quarantined] = (),
+    channel: str = "poll",
+) -> LandingCount:
+    """Store a batch that was written elsewhere, of records that came by no import."""
+    inserted, changed_records, updated_records = _insert_records(transaction, workspace_id, origin, batch)
+    for item in quarantined:
+        _insert_quarantined(transaction, workspace_id, origin, item, channel)
+    new = changed_records - updated_records
     return LandingCount(
-        read=len(records) + len(quarantined),
+        read=batch.count + len(quarantined),
         new=new,
         updated=inserted - new,
-        duplicate=len(records) - inserted,
+        duplicate=batch.count - inserted,
         quarantined=len(quarantined),
     )
 
 
 def _insert_records(
-    transaction: Transaction, workspace_id: UUID, origin: Origin, records: Sequence[RawRecord]
+    transaction: Transaction, workspace_id: UUID, origin: Origin, batch: RecordBatch
 ) -> tuple[int, int, int]:
-    if not records:
+    if not batch.count:
         return 0, 0, 0
     parameters = {
-        "records": orjson.dumps([_to_row(record, origin) for record in records]).decode(),
+        "records": batch.rows.decode(),
         "workspace_id": workspace_id,
         "connector_id": origin.connector_id,
         "site": origin.site,
@@ -193,9 +220,9 @@ def _insert_records(
     return int(inserted), int(changed_records), int(updated_records)
 
 
-def _to_row(record: RawRecord, origin: Origin) -> dict[str, Any]:
+def _to_row(record: RawRecord, source: str | None) -> dict[str, Any]:
     return {
-        "source": origin.source or record.source,
+        "source": source or record.source,
         "external_id": record.external_id,
         "kind": record.kind,
         "channel": record.channel,
