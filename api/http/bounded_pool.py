@@ -65,6 +65,9 @@ class BoundedPool:
     threads: set[asyncio.Timeout] = field(default_factory=set)
     """Waits for threads that use the landing pool."""
 
+    answered_at: float = -math.inf
+    """When the database last did what a request wanted, by the monotonic clock."""
+
     observe_wait: Callable[[float], None] | None = None
     count_refusal: Callable[[], None] | None = None
     pool: Any = None
@@ -77,6 +80,7 @@ class BoundedPool:
             yield connection
         finally:
             await self.pool.release(connection)
+        self.answered_at = time.monotonic()
 
     async def _wait_for_connection(self) -> asyncpg.Connection:
         started = time.perf_counter()

@@ -1,12 +1,14 @@
 """Notices that the database has stopped responding: its machine is gone, or it hangs.
 
 A server that ends closes its connections, which every statement notices at once. One that is cut off sends
-nothing, and a statement would wait for its full timeout. So while a request waits for longer than usual, a
-new connection is tried; without one in time, everything that waits for the database is given up with a 503.
+nothing, and a statement would wait for its full timeout. So while a request waits for longer than usual and
+no other is served, a new connection is tried; without one in time, everything that waits for the database is
+given up with a 503.
 """
 
 import asyncio
 import contextlib
+import time
 from dataclasses import dataclass, field
 
 import asyncpg
@@ -43,15 +45,22 @@ class DatabaseProbe:
         self._look_later(wait)
         return wait
 
+    @property
+    def first_try_seconds(self) -> float:
+        """How long a request waits, and nothing is heard of the database, until it is probed."""
+        return FIRST_TRY * self.bounds.wait_seconds
+
     def _look_later(self, wait: Wait) -> None:
-        wait.timer = self.loop.call_later(FIRST_TRY * self.bounds.wait_seconds, self._look, wait)
+        wait.timer = self.loop.call_later(self.first_try_seconds, self._look, wait)
 
     def _look(self, wait: Wait) -> None:
-        if self.attempt is None or self.attempt.done():
-            self.attempt = self.loop.create_task(self._try_connection())
+        is_silent = time.monotonic() - self.pool.answered_at > self.first_try_seconds
+        if is_silent and (self.attempt is None or self.attempt.done()):
+            self.attempt = self.loop.create_task(self.try_connection())
         self._look_later(wait)
 
-    async def _try_connection(self) -> None:
+    async def try_connection(self) -> None:
+        """Give up all waits where the database does not answer a new connection in time."""
         seconds = TRY * self.bounds.wait_seconds
         try:
             connection = await asyncpg.connect(self.url, timeout=seconds)

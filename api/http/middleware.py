@@ -111,6 +111,8 @@ class RequestEnvelope:
         try:
             end = self.in_progress.begin(scope)
         except Problem as problem:
+            wait.end()
+            await self.in_progress.delay_refusal()
             answering: ASGIApp = problem_response(Request(scope), problem)
         else:
             answering = self.app

@@ -1,5 +1,9 @@
-"""Limits how many requests are in progress at once, in all and from one address."""
+"""Limits how many requests are in progress at once, in all and from one address.
 
+Who is refused waits for the answer: clients that try again at once would fill the event loop with refusals.
+"""
+
+import asyncio
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -10,6 +14,9 @@ from api.http.client_network import find_network
 from api.http.errors import Problem
 
 MAX_REQUESTS, MAX_REQUESTS_PER_ADDRESS = 512, 128
+REFUSAL_SECONDS = 1.0
+MAX_WAITING_REFUSALS = 512
+"""Further ones are answered at once, rather than take memory."""
 
 
 @dataclass
@@ -17,6 +24,7 @@ class RequestsInProgress:
     """The requests that have begun and whose response has not ended; live streams count until they begin."""
 
     by_network: Counter[str] = field(default_factory=Counter)
+    waiting_refusals: int = 0
 
     def begin(self, scope: Scope) -> Callable[[], None]:
         """Count a request; returns what ends it. A Problem where there are too many."""
@@ -48,3 +56,13 @@ class RequestsInProgress:
                     del self.by_network[network]
 
         return end
+
+    async def delay_refusal(self) -> None:
+        """Wait before a refused request is answered."""
+        if self.waiting_refusals >= MAX_WAITING_REFUSALS:
+            return
+        self.waiting_refusals += 1
+        try:
+            await asyncio.sleep(REFUSAL_SECONDS)
+        finally:
+            self.waiting_refusals -= 1

@@ -1,5 +1,6 @@
 """Connections that wait for a request, and readers that do not read, take nobody's place."""
 
+import asyncio
 import contextlib
 import socket
 import time
@@ -127,6 +128,23 @@ def test_requests_of_one_address_leave_places_for_others_and_are_refused_where_t
 
     in_progress.begin({"client": ("10.0.2.1", 1)})
     assert in_progress.by_network["10.0.0.1"] == 127
+
+
+async def wait_for_refusals(in_progress: requests_in_progress.RequestsInProgress, count: int) -> int:
+    """How many refusals are answered at once, and all the others later."""
+    refusals = [asyncio.ensure_future(in_progress.delay_refusal()) for _ in range(count)]
+    await asyncio.sleep(0)
+    answered = sum(refusal.done() for refusal in refusals)
+    await asyncio.gather(*refusals)
+    return answered
+
+
+def test_who_is_refused_waits_for_the_answer_unless_many_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(requests_in_progress, "REFUSAL_SECONDS", 0.01)
+    in_progress = requests_in_progress.RequestsInProgress()
+
+    assert asyncio.run(wait_for_refusals(in_progress, 600)) == 600 - requests_in_progress.MAX_WAITING_REFUSALS
+    assert in_progress.waiting_refusals == 0
 
 
 def test_a_reader_that_does_not_read_is_dropped(served: str, monkeypatch: pytest.MonkeyPatch) -> None:

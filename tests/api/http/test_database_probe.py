@@ -1,5 +1,7 @@
 """A database that is cut off, so that it neither answers nor ends a connection, is a 503 soon."""
 
+import asyncio
+import time
 from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlsplit
 
@@ -7,7 +9,8 @@ import httpx2
 import psycopg
 import pytest
 
-from api.http.bounded_pool import DatabaseBounds
+from api.http.bounded_pool import BoundedPool, DatabaseBounds
+from api.http.database_probe import DatabaseProbe
 from api.main import create_app
 from causeloop_pipeline.settings import settings
 from tests.api.conftest import serving
@@ -75,3 +78,27 @@ def test_a_statement_that_takes_its_time_is_left_alone_while_the_database_answer
         blocker.rollback()
 
         assert waiting.result().status_code == 200
+
+
+async def look_for(seconds: float, probe: DatabaseProbe) -> int:
+    """How many connections are tried while a request waits so long."""
+    tries = 0
+
+    async def try_connection() -> None:
+        nonlocal tries
+        tries += 1
+
+    probe.try_connection = try_connection  # type: ignore[method-assign]
+    wait = probe.begin()
+    await asyncio.sleep(seconds)
+    wait.end()
+    return tries
+
+
+def test_no_connection_is_tried_while_other_requests_are_served() -> None:
+    async def look(answered_at: float) -> int:
+        pool = BoundedPool(0.1, answered_at=answered_at)
+        return await look_for(0.2, DatabaseProbe("", pool, DatabaseBounds(wait_seconds=0.1)))
+
+    assert asyncio.run(look(answered_at=time.monotonic() + 60)) == 0
+    assert asyncio.run(look(answered_at=time.monotonic() - 60)) > 0
