@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from causeloop_pipeline.cli.output.terminal import USAGE, fail
 from causeloop_pipeline.landing.export_file.columns import ColumnError, RecognizedColumns, recognize_columns
+from causeloop_pipeline.landing.export_file.columns_by_values import SAMPLE, recognize_by_values
 from causeloop_pipeline.landing.export_file.issues import BadRowsError, TableIssues, build_issues
 from causeloop_pipeline.landing.export_file.reader import IssueFile, IssueFileError, read_issue_file
 
@@ -43,7 +44,9 @@ def read_issues(
     try:
         ZoneInfo(timezone)
         file = read_issue_file(path)
-        recognized = recognize_columns(file.table.columns, chosen, [*file.empty_columns(), *unread])
+        named = recognize_columns(file.table.columns, chosen, [*file.empty_columns(), *unread])
+        readable = file.table.drop(unread).head(SAMPLE).get_columns()
+        recognized = recognize_by_values(named, {column.name: column for column in readable})
         _require_grouping_columns(path, file, recognized)
         read = build_issues(
             file.table,

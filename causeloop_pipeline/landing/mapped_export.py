@@ -47,8 +47,10 @@ def map_export(connector: Connector, file: Path, timezone: str = "UTC") -> Mappe
     rows = [_nest(row) for row in exported.table.iter_rows(named=True)]
     by_headings = _map_by_headings(connector, exported, timezone)
     sample = map_payload(connector, rows[:SAMPLE_ROWS])
-    is_better = bool(sample.issues) and rate_mapped(sample) > rate_mapped(by_headings)
-    return map_payload(connector, rows) if sample.changes or is_better else by_headings
+    are_paths = any(NESTED.search(column) for column in exported.table.columns)
+    is_better = are_paths or rate_mapped(sample) > rate_mapped(by_headings)
+    are_own_fields = bool(sample.changes) or (bool(sample.issues) and is_better)
+    return map_payload(connector, rows) if are_own_fields else by_headings
 
 
 def _nest(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from causeloop_pipeline.cli.issue_input import IssueInput, read_issues
-from causeloop_pipeline.cli.output.report import list_notes
+from causeloop_pipeline.cli.output.reading import list_notes
 from causeloop_pipeline.cli.output.terminal import USAGE, fail, format_count
 from causeloop_pipeline.settings import copy_environment, settings
 

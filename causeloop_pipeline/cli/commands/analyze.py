@@ -10,7 +10,8 @@ import typer
 from causeloop_pipeline.analysis.loop import STAGES, Loop, run_loop
 from causeloop_pipeline.cli.issue_input import MAX_BAD_ROWS, read_issues, resolve_as_of
 from causeloop_pipeline.cli.output.help import show_examples
-from causeloop_pipeline.cli.output.report import print_loop, print_reading
+from causeloop_pipeline.cli.output.reading import print_reading
+from causeloop_pipeline.cli.output.report import print_loop
 from causeloop_pipeline.cli.output.result_folder import (
     ResultFolderError,
     check_result_folder,

@@ -1,4 +1,4 @@
-"""The report of an analysis: how the file was read, then patterns, clusters and recommendations."""
+"""The report of an analysis: patterns, clusters and recommendations."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -9,7 +9,6 @@ from rich.console import Console
 
 from causeloop_pipeline.analysis.act.planned_work import is_planned_work
 from causeloop_pipeline.analysis.loop import Loop
-from causeloop_pipeline.cli.issue_input import IssueInput
 from causeloop_pipeline.cli.output.terminal import build_table, format_count, strip_controls
 from causeloop_pipeline.model.prediction import write_probability
 from causeloop_pipeline.model.recommendation import write_prevented
@@ -23,49 +22,6 @@ REASONS = {
     "only_one_burst": "came only once",
     "no_dates": "no dates",
 }
-
-
-def print_reading(console: Console, source: IssueInput) -> None:
-    """Print the column of each field, and notes on what was skipped or assumed."""
-    rows = [
-        (field, column, source.read.readings.get(field, ""))
-        for field, column in source.recognized.columns.items()
-        if field in source.read.readings or not field.endswith("_at")
-    ]
-    console.print(
-        build_table(
-            f"{format_count(source.file.table.height, 'row')} of {source.file.format}",
-            ("field", "column", "read"),
-            rows,
-        )
-    )
-    if source.recognized.unused:
-        console.print(strip_controls("not used: " + ", ".join(source.recognized.unused)))
-    for note in list_notes(source):
-        console.print(strip_controls(f"note: {note}"))
-
-
-def list_notes(source: IssueInput) -> list[str]:
-    """Notes on what was skipped or assumed."""
-    texts = list(source.read.notes)
-    skipped = len({row.row for row in source.read.bad_rows})
-    if skipped:
-        were = "was" if skipped == 1 else "were"
-        texts.append(
-            f"{format_count(skipped, 'row')} could not be read and {were} left out, "
-            f"the first: {source.read.bad_rows[0]}"
-        )
-    if not source.read.has_titles:
-        texts.append(
-            "no column holds a title: issues are grouped by their structure (service, component, time); "
-            "if one does, name it: --map title=COLUMN"
-        )
-    if not source.read.has_dates:
-        texts.append(
-            "no column holds the date of an issue: patterns are found, but nothing can be predicted; "
-            "if one does, name it: --map source_created_at=COLUMN"
-        )
-    return texts
 
 
 def print_loop(console: Console, loop: Loop, as_of: datetime, limit: int) -> None:

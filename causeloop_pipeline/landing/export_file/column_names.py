@@ -23,7 +23,7 @@ component: component components subcomponent module subsystem affected_component
 error_type: error_type error_code exception exception_type exception_class error_class code error
     failure_type cause_detail cause failure_code cwes event_type rule_id test_id check_id
 team: team assignment_group assigned_team owner_team team_name assigned_group group owning_team
-    squad queue support_group resolver_group last_team first_team team_names teams
+    department dept squad queue support_group resolver_group last_team first_team team_names teams
 environment: environment env stage deployment_environment tier
 region: region location locations site datacenter data_center zone country
 source_created_at: source_created_at created_at opened_at created opened created_on create_time

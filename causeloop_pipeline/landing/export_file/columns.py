@@ -19,6 +19,7 @@ FIELD_ALIASES = {
 }
 
 GROUPING_FIELDS = DIMENSIONS
+NAMES_OF_VALUES = frozenset({"name", "value", "title", "label", "display_name", "display_value", "text"})
 NUMBER_SIGNS = frozenset({"#", "№", "Nº", "N°"})
 
 
@@ -28,11 +29,19 @@ class ColumnError(ValueError):
 
 @dataclass(frozen=True)
 class RecognizedColumns:
-    """Which column stands for each field, which for none, and for which fields a person chose it."""
+    """Which column stands for each field, which for none, and who or what says so where no name does."""
 
     columns: Mapping[str, str]
     unused: tuple[str, ...]
     chosen: frozenset[str] = frozenset()
+    by_values: frozenset[str] = frozenset()
+
+    def add(self, columns: Mapping[str, str]) -> "RecognizedColumns":
+        """With further fields, whose columns were recognized by their values."""
+        taken = {**self.columns, **columns}
+        ordered = {field_name: taken[field_name] for field_name in USUAL_NAMES if field_name in taken}
+        unused = tuple(column for column in self.unused if column not in columns.values())
+        return RecognizedColumns(ordered, unused, self.chosen, self.by_values | columns.keys())
 
 
 def recognize_columns(
@@ -43,14 +52,15 @@ def recognize_columns(
     In: the table's column names; `chosen`, field → column as a person gave it, which wins; the columns
     that hold nothing, which are left out unless chosen. Out: field → column, each column at most once,
     fields in the order of USUAL_NAMES. A name matches as a whole, letter case and punctuation aside; of
-    a nested name such as `fields.summary` the last part may match where nothing better does.
+    a nested name such as `fields.status.name` the last two parts may match where nothing better does, then
+    what the last one names, then the last one.
     Raises ColumnError when `chosen` names an unknown field or column.
     """
     taken = {_require_field(name): _require_column(column, columns) for name, column in chosen.items()}
     by_person = frozenset(taken)
     _refuse_double_use(taken)
     candidates = [column for column in columns if column not in empty]
-    for name_of in (normalize_name, _take_last_part):
+    for name_of in (normalize_name, _take_last_parts, _take_owner, _take_last_part):
         for field_name, names in USUAL_NAMES.items():
             free = {
                 name_of(column): column for column in reversed(candidates) if column not in taken.values()
@@ -73,6 +83,16 @@ def normalize_name(column: str) -> str:
     )
     split = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", plain.strip())
     return re.sub(r"[^a-z0-9]+", "_", split.lower()).strip("_")
+
+
+def _take_last_parts(column: str) -> str:
+    return normalize_name("_".join(column.split(".")[-2:]))
+
+
+def _take_owner(column: str) -> str:
+    """Whose name or value it is: `fields.status.name` → `status`."""
+    *_, owner, last = ["", "", *column.split(".")]
+    return normalize_name(owner) if normalize_name(last) in NAMES_OF_VALUES else ""
 
 
 def _take_last_part(column: str) -> str:

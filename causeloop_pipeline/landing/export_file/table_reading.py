@@ -15,6 +15,11 @@ from causeloop_pipeline.landing.export_file.columns import (
     normalize_name,
     recognize_columns,
 )
+from causeloop_pipeline.landing.export_file.columns_by_values import (
+    SAMPLE,
+    describe_by_values,
+    recognize_by_values,
+)
 from causeloop_pipeline.landing.export_file.date_columns import DATE_FIELDS, OPTIONAL_DATES, decide_formats
 from causeloop_pipeline.landing.export_file.dates import read_in
 from causeloop_pipeline.landing.export_file.rows.file_row import FileRow
@@ -114,6 +119,7 @@ class _ColumnsSeen:
         self.chunks: dict[str, list[pl.Series]] = defaultdict(list)
         self.pending: dict[str, list[Any]] = defaultdict(list)
         self.severities: dict[str, set[str]] = defaultdict(set)
+        self.samples: dict[str, list[Any]] = defaultdict(list)
         self.rows = 0
         self.found_paths: set[str] = set()
         self.starts: dict[int, int] = {}
@@ -128,6 +134,8 @@ class _ColumnsSeen:
         for column, value in flat.items():
             holds = value is not None and value != ""
             self.columns[column] = self.columns.get(column, False) or holds
+            if self.rows <= SAMPLE:
+                self._keep_in_sample(column, value if holds else None)
             if holds and self._may_hold_dates(column):
                 self._keep_date(column, value)
             if holds and self._may_hold_severities(column) and read_number(str(value)) is not None:
@@ -146,6 +154,19 @@ class _ColumnsSeen:
         if "severity" in self.chosen:
             return column == self.chosen["severity"]
         return normalize_name(column.rsplit(".", 1)[-1]) in SEVERITY_NAMES
+
+    def _keep_in_sample(self, column: str, value: Any) -> None:
+        sample = self.samples[column]
+        sample += [None] * (self.rows - 1 - len(sample))
+        sample.append(value)
+
+    def _read_samples(self) -> dict[str, pl.Series]:
+        """The first values of each column, null where a row holds none."""
+        rows = min(self.rows, SAMPLE)
+        return {
+            column: _to_series([*sample, *[None] * (rows - len(sample))])
+            for column, sample in self.samples.items()
+        }
 
     def _keep_date(self, column: str, value: Any) -> None:
         pending = self.pending[column]
@@ -184,8 +205,9 @@ class _ColumnsSeen:
         ]
         names = [*self.columns, *(path for path in usable.values() if path not in self.columns)]
         empty = [column for column, holds in self.columns.items() if not holds]
-        recognized = recognize_columns(names, usable, empty)
+        by_name = recognize_columns(names, usable, empty)
         unwanted = {name for name, column in self.chosen.items() if not column}
+        recognized = recognize_by_values(by_name, self._read_samples(), now, unwanted)
         columns = {name: column for name, column in recognized.columns.items() if name not in unwanted}
         formats, ambiguous, more = self._read_formats(columns, choices, now)
         problem = None if "title" in columns else _describe_untitled(self.rows, list(self.columns), notes)
@@ -196,7 +218,7 @@ class _ColumnsSeen:
             timezone=choices.timezone,
             unused=tuple(name for name in self.columns if name not in columns.values()),
             ambiguous=ambiguous,
-            notes=tuple(notes + more),
+            notes=tuple(notes + more + describe_by_values(recognized)),
             severity_scale=find_scale(self.severities.get(columns.get("severity", ""), ())),
             repeats_ids=self.repeats_ids and not choices.key,
             rows=self.rows,
@@ -208,9 +230,9 @@ class _ColumnsSeen:
     ) -> tuple[dict[str, str], tuple[str, ...], list[str]]:
         """The format of each date; a column that only has the name of a date is none."""
         values = {
-            name: self._gather(columns[name])
+            name: gathered
             for name in DATE_FIELDS
-            if name in columns and (self.chunks.get(columns[name]) or self.pending.get(columns[name]))
+            if name in columns and len(gathered := self._gather(columns[name]))
         }
         formats = decide_formats(values, order=choices.dates, now=now)
         notes = []
@@ -224,7 +246,10 @@ class _ColumnsSeen:
         return {name: form.name for name, form in formats.items()}, ambiguous, notes
 
     def _gather(self, column: str) -> pl.Series:
+        """The dates of a column; of one that is recognized by its values, the first ones."""
         parts = [*self.chunks[column], _to_series(self.pending[column])]
+        if not any(len(part) for part in parts):
+            return _to_series([value for value in self.samples[column] if value is not None])
         if len({str(part.dtype) for part in parts if len(part)}) > 1:
             parts = [part.cast(pl.String) for part in parts]
         filled = [part for part in parts if len(part)] or parts

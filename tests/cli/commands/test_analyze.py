@@ -91,7 +91,7 @@ def test_the_clock_can_be_set(export, tmp_path):
 
 def test_a_column_can_be_chosen(tmp_path):
     path = tmp_path / "x.csv"
-    path.write_text("Was geschah\n" + "\n".join(f"Platte {n} voll" for n in range(40)))
+    path.write_text("Was geschah\n" + "\n".join(f"Plattenfehler {n}" for n in range(40)))
     refused = analyze(path)
     assert refused.exit_code == 1
     assert "no column for a title" in refused.stderr
@@ -101,6 +101,19 @@ def test_a_column_can_be_chosen(tmp_path):
     assert "nothing can be predicted" in noted
     assert "--map source_created_at=COLUMN" in noted
     assert "no dates" in chosen.stdout
+
+
+def test_columns_that_no_name_tells_are_recognized_by_their_values_with_a_note(tmp_path):
+    path = tmp_path / "x.tsv"
+    rows = [f"{1_767_225_600_000 + n * 90_000_000}\tplatte {n % 7} ist voll" for n in range(40)]
+    path.write_text("passiert_ms\twas geschah\n" + "\n".join(rows))
+
+    result = analyze(path)
+
+    assert result.exit_code == 0, result.output
+    assert "40 of them in 1 pattern" in result.stdout
+    noted = " ".join(result.stdout.split())
+    assert "'was geschah' is read as title, by its values; if another one is, name it with --map" in noted
 
 
 def test_without_a_title_issues_are_grouped_by_their_structure_with_a_note(tmp_path):

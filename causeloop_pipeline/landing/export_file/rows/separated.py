@@ -3,13 +3,12 @@
 import csv
 from collections import Counter
 from collections.abc import Iterator
-from itertools import chain, islice
+from itertools import chain, count, islice
 from typing import Any, BinaryIO
 
 from causeloop_pipeline.landing.export_file.rows.file_row import (
     BEGINNING,
     MAX_LINE_BYTES,
-    FileContentError,
     FileRow,
 )
 from causeloop_pipeline.landing.export_file.rows.text_lines import decode, read_lines
@@ -63,10 +62,17 @@ def _read_header(rows: Any) -> list[str]:
     header = [name.strip() for name in next(rows, [])]
     while header and not header[-1]:
         header.pop()
-    twice = sorted(name for name, count in Counter(header).items() if count > 1)
-    if twice:
-        raise FileContentError(f"the header names {', '.join(map(repr, twice))} more than once: rename one")
-    return header
+    return list(_number_repeated(header))
+
+
+def _number_repeated(header: list[str]) -> Iterator[str]:
+    """The names, those that come again with a number: trackers write a column for each label and comment."""
+    taken: set[str] = set()
+    for name in header:
+        numbers = (f"{name} ({number})" for number in count(2))
+        free = next(each for each in chain([name], numbers) if each not in taken)
+        taken.add(free)
+        yield free
 
 
 def _decode_lines(content: BinaryIO) -> Iterator[str]:
