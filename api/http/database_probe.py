@@ -47,7 +47,7 @@ class DatabaseProbe:
 
     @property
     def first_try_seconds(self) -> float:
-        """How long a request waits, and nothing is heard of the database, until it is probed."""
+        """How long a request waits, and no other is served, until it is probed."""
         return FIRST_TRY * self.bounds.wait_seconds
 
     def _look_later(self, wait: Wait) -> None:

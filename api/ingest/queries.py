@@ -8,7 +8,7 @@ import psycopg
 from psycopg.types.json import Jsonb
 
 from api.http.database import WorkspaceDatabase
-from api.ingest.webhooks.received import ReceivedDelivery
+from api.ingest.received import ReceivedDelivery
 from causeloop_pipeline.model.raw_record import RawRecord
 from causeloop_pipeline.storage.core.reported_issue import make_issue
 from causeloop_pipeline.storage.raw.records import NO_CONNECTOR, LandingCount, Origin, land, land_batch

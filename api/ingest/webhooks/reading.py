@@ -8,7 +8,7 @@ from uuid import UUID
 
 from api.http.bounds import RECORDS
 from api.http.computing.processes import MAX_INLINE_BYTES, Computing, TooCostlyError
-from api.ingest.webhooks.received import ReceivedDelivery
+from api.ingest.received import ReceivedDelivery
 from causeloop_pipeline.connectors.declared.declaration import DECLARATION
 from causeloop_pipeline.connectors.registry import CONNECTORS
 from causeloop_pipeline.landing.inbound.webhook import read_delivery, receive, verify_delivery

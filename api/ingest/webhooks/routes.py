@@ -20,9 +20,9 @@ from api.http.headers import read_headers
 from api.http.json_body import decode_body
 from api.http.responses import documents, json_response
 from api.ingest import queries as ingest
+from api.ingest.received import ReceivedDelivery
 from api.ingest.webhooks import queries as webhooks
 from api.ingest.webhooks.reading import SentDelivery, read_sent
-from api.ingest.webhooks.received import ReceivedDelivery
 from api.ingest.webhooks.refusals import Refusals
 from api.ingest.webhooks.schemas import DeliveryResult
 from api.operation import Operation, Pool, hold_place_for_body, limits_itself
