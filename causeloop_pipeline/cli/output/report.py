@@ -149,7 +149,7 @@ def _print_recommendations(console: Console, loop: Loop, limit: int) -> None:
     for reason in reasons:
         console.print(strip_controls(reason if rows else f"No recommendation: {reason}"))
     for best in loop.recommendations.sort("rank").head(1).iter_rows(named=True):
-        console.print(strip_controls(f"1. {best['title']}: {best['rationale'] or ''}"))
+        console.print(strip_controls(f"1. {_join_title(best['title'], best['rationale'] or '')}"))
         for number, step in enumerate(best["steps"], 1):
             console.print(strip_controls(f"   {number}) {step}"))
     _print_investigations(console, loop)
@@ -184,6 +184,12 @@ def _print_unexplained(console: Console, loop: Loop) -> None:
     console.print(
         strip_controls(f"{patterns}: what to do is not known; {shared or 'they have nothing in common'}.")
     )
+
+
+def _join_title(title: str, rationale: str) -> str:
+    """A recommendation and why: evidence that the title names already is not repeated."""
+    evidence = title.rpartition(": ")[2]
+    return f"{title}. {rationale.removeprefix(evidence).lstrip('. ')}".rstrip(". ") + "."
 
 
 def _explain_silence(loop: Loop) -> list[str]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from causeloop_pipeline.landing.export_file.column_names import USUAL_NAMES
+from causeloop_pipeline.landing.export_file.named_values import NAMES_OF_VALUES
 from causeloop_pipeline.model.frames import DIMENSIONS
 
 FIELD_ALIASES = {
@@ -19,7 +20,11 @@ FIELD_ALIASES = {
 }
 
 GROUPING_FIELDS = DIMENSIONS
-NAMES_OF_VALUES = frozenset({"name", "value", "title", "label", "display_name", "display_value", "text"})
+REFERENCES = frozenset({*GROUPING_FIELDS, "severity", "status", "region"})
+OWN_FIELDS = frozenset({"id", "external_url", "source_created_at", "source_updated_at", "resolved_at"})
+"""What an object that a tool gives for one of the former has as well, and is not that of the issue."""
+
+FIELDS_OF_NAMES = {name: field_name for field_name, names in USUAL_NAMES.items() for name in names}
 NUMBER_SIGNS = frozenset({"#", "№", "Nº", "N°"})
 
 
@@ -60,7 +65,7 @@ def recognize_columns(
     by_person = frozenset(taken)
     _refuse_double_use(taken)
     candidates = [column for column in columns if column not in empty]
-    for name_of in (normalize_name, _take_last_parts, _take_owner, _take_last_part):
+    for name_of in (normalize_name, _take_last_parts, _take_owner, _take_own_last_part):
         for field_name, names in USUAL_NAMES.items():
             free = {
                 name_of(column): column for column in reversed(candidates) if column not in taken.values()
@@ -91,12 +96,20 @@ def _take_last_parts(column: str) -> str:
 
 def _take_owner(column: str) -> str:
     """Whose name or value it is: `fields.status.name` → `status`."""
-    *_, owner, last = ["", "", *column.split(".")]
-    return normalize_name(owner) if normalize_name(last) in NAMES_OF_VALUES else ""
+    owner, last = _split_path(column)
+    return normalize_name(owner) if last in NAMES_OF_VALUES else ""
 
 
-def _take_last_part(column: str) -> str:
-    return normalize_name(column.rsplit(".", 1)[-1])
+def _take_own_last_part(column: str) -> str:
+    """The last part, unless it is of what the issue refers to: `service.id` is not the id of the issue."""
+    owner, last = map(normalize_name, _split_path(column))
+    is_of_another = FIELDS_OF_NAMES.get(owner) in REFERENCES and FIELDS_OF_NAMES.get(last) in OWN_FIELDS
+    return "" if is_of_another else last
+
+
+def _split_path(column: str) -> tuple[str, str]:
+    *_, owner, last = ["", *column.split(".")]
+    return owner, last
 
 
 def _require_field(name: str) -> str:

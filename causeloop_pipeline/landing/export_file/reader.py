@@ -9,6 +9,7 @@ from typing import Any
 
 import polars as pl
 
+from causeloop_pipeline.landing.export_file.named_values import find_name
 from causeloop_pipeline.landing.export_file.rows.file_row import FileRow
 from causeloop_pipeline.landing.export_file.rows.formats import READABLE, TITLES, find_format, read_rows
 from causeloop_pipeline.landing.export_file.table_reading import flatten
@@ -93,7 +94,8 @@ def _to_text(value: Any) -> str | None:
     if value is None or isinstance(value, str):
         return value
     if isinstance(value, list):
-        return ", ".join(_to_text(item) or "" for item in value)
+        names = [find_name(item) if isinstance(item, dict) else None for item in value]
+        return ", ".join(name or _to_text(item) or "" for name, item in zip(names, value, strict=True))
     if isinstance(value, date):
         return value.isoformat()
     return json.dumps(value, ensure_ascii=False, default=str)

@@ -13,6 +13,7 @@ import polars as pl
 
 from causeloop_pipeline.connectors.json_paths import MissingValueError, fill
 from causeloop_pipeline.landing.export_file.dates import read_in, spell_format
+from causeloop_pipeline.landing.export_file.named_values import find_name
 from causeloop_pipeline.landing.export_file.rows.file_row import FileRow
 from causeloop_pipeline.landing.export_file.table_reading import TEMPLATE, TableReading, flatten, read_place
 from causeloop_pipeline.landing.json_values import to_json
@@ -254,7 +255,9 @@ def _to_text(value: Any) -> str | None:
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, list | tuple):
-        return ", ".join(filter(None, map(_to_text, value))) or None
+        names = [find_name(item) if isinstance(item, dict) else None for item in value]
+        texts = (name or _to_text(item) for name, item in zip(names, value, strict=True))
+        return ", ".join(filter(None, texts)) or None
     if isinstance(value, datetime):
         return value.isoformat()
     text = json.dumps(to_json(value), ensure_ascii=False) if isinstance(value, dict) else str(value).strip()

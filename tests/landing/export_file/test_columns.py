@@ -34,7 +34,26 @@ from causeloop_pipeline.landing.export_file.columns import ColumnError, normaliz
         (["createdAt", "Title"], {"title": "Title", "source_created_at": "createdAt"}),
         (
             ["key", "fields.summary", "fields.created", "fields.priority.name"],
-            {"id": "key", "title": "fields.summary", "source_created_at": "fields.created"},
+            {
+                "id": "key",
+                "title": "fields.summary",
+                "severity": "fields.priority.name",
+                "source_created_at": "fields.created",
+            },
+        ),
+        (
+            [
+                "_source.service.name",
+                "_source.error.type",
+                "_source.message",
+                "assignment_group.display_value",
+            ],
+            {
+                "title": "_source.message",
+                "service": "service.name",
+                "error_type": "_source.error.type",
+                "team": "assignment_group.display_value",
+            },
         ),
         (
             ["Ticketnummer", "Erstellt am", "Kurzbeschreibung", "Priorität", "Gelöst"],
@@ -65,6 +84,12 @@ from causeloop_pipeline.landing.export_file.columns import ColumnError, normaliz
 def test_usual_names_are_recognized_whatever_their_letter_case_and_punctuation(columns, expected):
     recognized = recognize_columns(columns, {})
     assert expected.items() <= dict(recognized.columns).items()
+
+
+def test_the_id_and_the_link_of_what_an_issue_refers_to_are_not_its_own():
+    recognized = recognize_columns(["service.id", "team.link", "alert.id", "title"], {})
+    assert recognized.columns == {"id": "alert.id", "title": "title"}
+    assert recognized.unused == ("service.id", "team.link")
 
 
 def test_no_name_stands_for_two_fields_and_all_are_plain():

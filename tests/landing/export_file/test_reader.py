@@ -44,6 +44,11 @@ def test_a_file_in_an_old_windows_encoding_keeps_its_letters(tmp_path):
     assert read_issue_file(path).table["title"].to_list() == ["Überlauf"]
 
 
+def test_spaces_before_a_quoted_value_are_none_of_it(tmp_path):
+    path = write(tmp_path, "x.csv", 'title, created_at\n"a, b", "2026-03-02"\n')
+    assert read_issue_file(path).table.rows() == [("a, b", "2026-03-02")]
+
+
 def test_columns_of_the_same_name_are_numbered(tmp_path):
     path = write(tmp_path, "x.csv", "title,Labels,Labels,Labels (2)\nx,a,b,c\n")
     assert read_issue_file(path).table.columns == ["title", "Labels", "Labels (2)", "Labels (2) (2)"]
@@ -58,6 +63,12 @@ def test_nested_objects_become_columns_named_by_their_path(tmp_path):
     record = {"key": "A-1", "fields": {"summary": "x", "labels": ["a", "b"]}}
     table = read_issue_file(write(tmp_path, "x.jsonl", json.dumps(record))).table
     assert table.row(0, named=True) == {"key": "A-1", "fields.summary": "x", "fields.labels": "a, b"}
+
+
+def test_a_list_of_objects_is_read_as_their_names(tmp_path):
+    record = {"title": "x", "teams": [{"id": "T1", "summary": "SRE"}, {"id": "T2"}]}
+    table = read_issue_file(write(tmp_path, "x.json", json.dumps([record]))).table
+    assert table["teams"].to_list() == ['SRE, {"id": "T2"}']
 
 
 def test_one_json_array_is_read_like_json_lines(tmp_path):

@@ -29,7 +29,9 @@ def read_csv(content: BinaryIO) -> Iterator[FileRow]:
     sample = list(islice(lines if skipped else chain([first], lines), SAMPLE_LINES))
     separator = first.strip()[len(STATED) :] if skipped else _find_separator(sample)
     above = _count_above_header(sample, separator)
-    rows = csv.reader(chain(sample[above:], lines), delimiter=separator or ",", strict=True)
+    rows = csv.reader(
+        chain(sample[above:], lines), delimiter=separator or ",", skipinitialspace=True, strict=True
+    )
     header = _read_header(rows)
     offset = skipped + above
     yield from _read_rows(rows, header, separator, offset)
@@ -83,7 +85,7 @@ def _decode_lines(content: BinaryIO) -> Iterator[str]:
 
 def _split(lines: list[str], separator: str) -> list[list[str]]:
     try:
-        return list(csv.reader(lines, delimiter=separator))
+        return list(csv.reader(lines, delimiter=separator, skipinitialspace=True))
     except csv.Error:
         return [line.split(separator) for line in lines]
 
