@@ -13,6 +13,7 @@ from causeloop_pipeline.analysis.detect.similarity.candidate_pairs import build_
 from causeloop_pipeline.analysis.detect.similarity.corpus import Corpus, build_corpus, read_lexicon
 from causeloop_pipeline.analysis.detect.similarity.lexicon import Lexicon
 from causeloop_pipeline.analysis.detect.similarity.pair_model import PairModel, estimate_pair_model
+from causeloop_pipeline.analysis.detect.similarity.pair_parameters import SHIPPED, PairParameters
 from causeloop_pipeline.analysis.detect.similarity.pair_score import (
     NearestCosines,
     build_candidates,
@@ -97,11 +98,13 @@ def _lift_same_template(
     return ranked.with_columns(similarity).sort("similarity", descending=True, maintain_order=True)
 
 
-def find_similar_to_each(issues: pl.DataFrame, issue_ids: pl.Series, *, limit: int) -> dict[str, list[str]]:
+def find_similar_to_each(
+    issues: pl.DataFrame, issue_ids: pl.Series, *, limit: int, parameters: PairParameters = SHIPPED
+) -> dict[str, list[str]]:
     """Ranks the issues that are most similar to each of many, as `find_similar_issues` does for one.
 
-    In: issues, the ids of some, how many to return for each. Out: by id the ids of the most similar issues,
-    best first.
+    In: issues, the ids of some, how many to return for each, what was fitted on other trackers. Out: by id
+    the ids of the most similar issues, best first.
     """
     table = canonical_issues(issues)
     texts = select_text_rows(table)
@@ -113,8 +116,8 @@ def find_similar_to_each(issues: pl.DataFrame, issue_ids: pl.Series, *, limit: i
     )
     nearest = collect_nearest_cosines(near, corpus.size)
     candidates = build_candidates(near.row, near.other, near.rank, near.cosine, nearest, nearest)
-    pairs = score_pairs(corpus, corpus, lexicon, candidates)
-    score = estimate_pair_model(pairs, texts["source"].to_list()).score_with_time(pairs)
+    pairs = score_pairs(corpus, corpus, lexicon, candidates, parameters)
+    score = estimate_pair_model(pairs, texts["source"].to_list(), parameters).score_with_time(pairs)
 
     ranked = (
         pl.DataFrame({"row": near.row, "other": near.other, "score": score.round(9)})

@@ -1,6 +1,7 @@
 """The report on grouping quality: our figures with intervals, and those of baselines on the same data."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 import polars as pl
@@ -10,6 +11,7 @@ from causeloop_pipeline.analysis.detect.fingerprints.fingerprint import fingerpr
 from causeloop_pipeline.analysis.detect.grouping.grouping_options import EVERY_GROUP
 from causeloop_pipeline.analysis.detect.grouping.patterns import group_issues
 from causeloop_pipeline.analysis.detect.similar_issues import find_similar_to_each
+from causeloop_pipeline.analysis.detect.similarity.pair_parameters import SHIPPED, PairParameters
 from causeloop_pipeline.analysis.evaluation.grouping_baselines import BASELINES, SEARCHES
 from causeloop_pipeline.analysis.evaluation.grouping_metrics import (
     Interval,
@@ -32,13 +34,18 @@ _Row = tuple[str, str, float, float | None, float | None]
 
 
 def evaluate_grouping(
-    issues: pl.DataFrame, labels: pl.Series, *, with_baselines: bool = False, seed: int = 0
+    issues: pl.DataFrame,
+    labels: pl.Series,
+    *,
+    baselines: Sequence[str] = (),
+    parameters: PairParameters = SHIPPED,
+    seed: int = 0,
 ) -> pl.DataFrame:
     """Groups labelled issues and reports how right the groups are.
 
     In: issues; `labels`, the true group of each row (issues with a null label are grouped, and left out of
-    the figures); `with_baselines`: also exact titles, TF-IDF (average link, and its own search), HDBSCAN on
-    LSA, and Drain3 where the package is installed. Out: a `REPORT_SCHEMA` frame.
+    the figures); `baselines`: which of `BASELINES` to measure too (one whose package is not installed, or
+    that does not fit the size, is left out); what was fitted on other trackers. Out: a `REPORT_SCHEMA` frame.
 
     Figures: precision, recall, f1, ga, fga with 95 % bootstrap intervals over labels; ari; B-cubed
     (bcubed_precision, bcubed_recall, bcubed_f1: row by row); recall@1/5/10 of
@@ -49,7 +56,9 @@ def evaluate_grouping(
     """
     label_of_issue = pl.DataFrame({"issue_id": issues["issue_id"], "label": labels.cast(pl.String)})
     table = canonical_issues(issues).join(label_of_issue, on="issue_id", how="left", maintain_order="left")
-    grouping = group_issues(table, fingerprint_issues(table), options=EVERY_GROUP)
+    grouping = group_issues(
+        table, fingerprint_issues(table), options=replace(EVERY_GROUP, parameters=parameters)
+    )
 
     labelled = table.filter(pl.col("label").is_not_null())
     predicted = read_predicted_groups(labelled["issue_id"], grouping.members)
@@ -58,15 +67,14 @@ def evaluate_grouping(
     after_feedback = _calibration_after_feedback(predicted, labelled["label"], grouping.patterns, seed)
 
     figures |= score_bcubed(predicted, labelled["label"])
-    similar = find_similar_to_each(table, labelled["issue_id"], limit=max(RANKS))
+    similar = find_similar_to_each(table, labelled["issue_id"], limit=max(RANKS), parameters=parameters)
     recalls = recall_at(similar, dict(labelled.select("issue_id", "label").iter_rows()), RANKS)
 
     intervals |= after_feedback
     figures |= {name: interval.value for name, interval in after_feedback.items()}
     rows = [_row("causeloop", name, value, intervals) for name, value in (figures | recalls).items()]
-    if with_baselines:
-        for name, group in BASELINES.items():
-            rows += _baseline_rows(name, group, labelled, seed)
+    for name in baselines:
+        rows += _baseline_rows(name, BASELINES[name], labelled, seed)
     return pl.DataFrame(rows, schema=REPORT_SCHEMA, orient="row")
 
 

@@ -25,6 +25,7 @@ from causeloop_pipeline.cli.labelled_sets import (
     read_labelled_set,
     read_labels,
 )
+from causeloop_pipeline.cli.left_out_sets import measure_left_out_sets
 from causeloop_pipeline.cli.output.help import CommandList, show_examples
 from causeloop_pipeline.cli.output.quality.grouping import (
     DECILES,
@@ -33,9 +34,11 @@ from causeloop_pipeline.cli.output.quality.grouping import (
     list_missed_floors,
     list_reliability,
 )
+from causeloop_pipeline.cli.output.quality.left_out import describe_left_out, list_missed_goals
 from causeloop_pipeline.cli.output.quality.page import write_part
 from causeloop_pipeline.cli.output.terminal import USAGE, build_table, fail, print_json_lines, stderr, stdout
 
+LABEL = "group_label"
 app = typer.Typer(cls=CommandList, help="Measure quality on labelled data.", no_args_is_help=True)
 
 
@@ -49,6 +52,7 @@ def evaluate() -> None:
         "evaluate grouping labelled.csv",
         "evaluate grouping labelled.csv --label cause",
         "evaluate grouping --all labelled-sets/",
+        "evaluate grouping --all labelled-sets/ --leave-out-families",
     )
 )
 def grouping(
@@ -56,13 +60,15 @@ def grouping(
         Path | None,
         typer.Argument(help="Labelled issues, as `analyze` takes them.", show_default=False),
     ] = None,
-    label: Annotated[
-        str, typer.Option(metavar="COLUMN", help="The true group of each issue.")
-    ] = "group_label",
+    label: Annotated[str, typer.Option(metavar="COLUMN", help="The true group of each issue.")] = LABEL,
     all_in: Annotated[
         Path | None,
         typer.Option("--all", metavar="FOLDER", help="Measure every file of a folder that has the column."),
     ] = None,
+    leave_out_families: Annotated[
+        bool,
+        typer.Option(help="Fit again for each file, without the files of its family. Takes some minutes."),
+    ] = False,
     max_bad_rows: MaxBadRows = MAX_BAD_ROWS,
     peers: Annotated[bool, typer.Option(help="Also measure other methods on the same issues.")] = True,
     write: WritePage = None,
@@ -74,17 +80,20 @@ def grouping(
     as_json: Json = False,
 ) -> None:
     """Group labelled issues without looking at the labels, and report precision, recall, F1 and more."""
-    from causeloop_pipeline.analysis.evaluation.grouping_report import evaluate_grouping
-
     if all_in is not None:
-        sets = _measure_sets(all_in, label, max_bad_rows, peers=peers, seed=seed)
+        if leave_out_families:
+            sets = measure_left_out_sets(all_in, label, max_bad_rows, seed=seed)
+            part, text, missed = "left-out", describe_left_out(sets), list_missed_goals(sets)
+        else:
+            sets = _measure_sets(all_in, label, max_bad_rows, peers=peers, seed=seed)
+            part, text, missed = "grouping", describe_grouping(sets), _list_missed(sets, label)
         if write is not None:
-            write_part(write, "grouping", describe_grouping(sets))
+            write_part(write, part, text)
         _print_sets(sets, as_json=as_json)
-        missed = list_missed_floors(sets)
-        if missed:
-            fail("; ".join(missed))
+        _require_goals(missed)
         return
+    if leave_out_families:
+        fail("--leave-out-families needs files of several families: name their folder with --all", USAGE)
     if write is not None:
         fail("--write writes a page on every file of a folder: name the folder with --all", USAGE)
     if file is None:
@@ -101,11 +110,33 @@ def grouping(
     if label not in source.file.table.columns:
         fail(f"there is no column {label!r}: the file has {', '.join(source.file.table.columns)}")
     labels = read_labels(source, label)
-    with stderr().status("grouping"):
-        report = evaluate_grouping(source.read.issues, labels, with_baselines=peers, seed=seed)
+    report = _measure(file.stem, source.read.issues, labels, peers=peers, seed=seed)
     if as_json:
         print_json_lines("figure", report)
-        return
+    else:
+        _print_figures(report, labels)
+    _require_goals(_list_missed([MeasuredSet(file.stem, labels.len(), 0, report)], label))
+
+
+def _measure(name: str, issues: pl.DataFrame, labels: pl.Series, *, peers: bool, seed: int) -> pl.DataFrame:
+    from causeloop_pipeline.analysis.evaluation.grouping_baselines import BASELINES
+    from causeloop_pipeline.analysis.evaluation.grouping_report import evaluate_grouping
+
+    with stderr().status(f"grouping {name}"):
+        return evaluate_grouping(issues, labels, baselines=tuple(BASELINES) if peers else (), seed=seed)
+
+
+def _list_missed(sets: Sequence[MeasuredSet], label: str) -> list[str]:
+    """The floors that were missed; they are those of the usual label."""
+    return list_missed_floors(sets) if label == LABEL else []
+
+
+def _require_goals(missed: Sequence[str]) -> None:
+    if missed:
+        fail("; ".join(missed))
+
+
+def _print_figures(report: pl.DataFrame, labels: pl.Series) -> None:
     figures = report.select(
         "method",
         "figure",
@@ -122,16 +153,13 @@ def _measure_sets(
     folder: Path, label: str, max_bad_rows: float, *, peers: bool, seed: int
 ) -> list[MeasuredSet]:
     """Groups every labelled file of a folder; unreadable rows are skipped and counted."""
-    from causeloop_pipeline.analysis.evaluation.grouping_report import evaluate_grouping
-
     paths = find_labelled_sets(folder, label)
     if not paths:
         fail(f"no file below {folder} has a column {label!r}: name the column with --label")
     sets = []
     for path in paths:
         labelled = read_labelled_set(path, label, max_bad_rows)
-        with stderr().status(f"grouping {path.stem}"):
-            report = evaluate_grouping(labelled.issues, labelled.labels, with_baselines=peers, seed=seed)
+        report = _measure(path.stem, labelled.issues, labelled.labels, peers=peers, seed=seed)
         sets.append(MeasuredSet(path.stem, labelled.issues.height, labelled.left_out, report))
     return sets
 

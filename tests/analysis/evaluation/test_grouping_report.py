@@ -3,6 +3,7 @@
 import polars as pl
 import pytest
 
+from causeloop_pipeline.analysis.evaluation.grouping_baselines import BASELINES
 from causeloop_pipeline.analysis.evaluation.grouping_report import (
     REPORT_SCHEMA,
     evaluate_grouping,
@@ -18,12 +19,12 @@ def figures(issues: pl.DataFrame, labels: pl.Series) -> dict[str, float]:
 
 def test_the_report_holds_our_figures_with_intervals_and_the_baselines() -> None:
     issues = machine_issues(40)
-    report = evaluate_grouping(issues, issues["service"], with_baselines=True, seed=3)
+    report = evaluate_grouping(issues, issues["service"], baselines=tuple(BASELINES), seed=3)
     assert report.schema == REPORT_SCHEMA
     assert {"causeloop", "exact titles", "tf-idf average link", "hdbscan on lsa"} <= set(report["method"])
     ours = report.filter((pl.col("method") == "causeloop") & (pl.col("figure") == "f1")).row(0, named=True)
     assert ours["value"] == ours["low"] == ours["high"] == 1.0
-    assert report.equals(evaluate_grouping(issues, issues["service"], with_baselines=True, seed=3))
+    assert report.equals(evaluate_grouping(issues, issues["service"], baselines=tuple(BASELINES), seed=3))
 
 
 def test_machine_messages_of_eight_systems_in_one_call_are_grouped_right() -> None:

@@ -56,13 +56,16 @@ def test_every_labelled_file_of_a_folder_is_measured_and_rows_that_cannot_be_rea
     assert figures["f1"]["value"] == figures["bcubed_f1"]["value"] == 1.0
 
 
-def test_a_file_has_the_same_figures_alone_and_through_its_folder(tmp_path):
+def test_a_file_has_the_same_figures_and_floors_alone_and_through_its_folder(tmp_path):
     rows = [f"A-{n},disk {n} of the store is full,cause-{n % 2},{n % 3 > 0},x" for n in range(40)]
-    path = tmp_path / "one.csv"
-    path.write_text("id,title,group_label,label_known,template\n" + "\n".join(rows) + "\n")
+    path = tmp_path / "storm_1.csv"
+    path.write_text(
+        "id,title,group_label,label_known,template\n" + "\n".join([*rows, "A-99,,cause-9,true,x"]) + "\n"
+    )
     alone = runner.invoke(app, ["evaluate", "grouping", str(path), "--no-peers", "--json"])
     among = runner.invoke(app, ["evaluate", "grouping", "--all", str(tmp_path), "--no-peers", "--json"])
-    assert (alone.exit_code, among.exit_code) == (0, 0), alone.output + among.output
+    assert (alone.exit_code, among.exit_code) == (1, 1), alone.output + among.output
+    assert "storm_1: F1 0.649 is below its floor 0.88" in alone.stderr == among.stderr
     figures, others = (list(map(json.loads, result.stdout.splitlines())) for result in (alone, among))
     assert figures == [
         {key: value for key, value in row.items() if key not in {"set", "rows_left_out"}} for row in others
@@ -117,3 +120,53 @@ def test_a_duplicate_of_an_unknown_master_is_a_distractor(tmp_path):
     path = tmp_path / "one.csv"
     path.write_text("id,title,group_label,label_known\nA-1,disk full,a,true\nA-2,disk is full,b,false\n")
     assert read_labelled_set(path, "group_label", 0.0).labels.to_list() == ["a", None]
+
+
+@pytest.fixture
+def trackers(tmp_path):
+    from bench.data.issue_streams import draw_reports
+
+    for seed in (1, 2, 3):
+        issues, labels = draw_reports(300, seed)
+        named = issues.rename({"issue_id": "id", "source_created_at": "created_at"}).drop("source")
+        named.with_columns(labels.alias("group_label")).write_csv(tmp_path / f"tracker_{seed}.csv")
+    return tmp_path
+
+
+def test_each_file_is_grouped_by_what_was_fitted_without_it_the_same_each_time(trackers):
+    page = trackers / "quality.md"
+    arguments = ["evaluate", "grouping", "--all", str(trackers), "--leave-out-families", "--json"]
+    first, again = (runner.invoke(app, [*arguments, "--write", str(page)]) for _ in range(2))
+    assert first.exit_code == 0, first.output
+    assert first.stdout == again.stdout
+    rows = list(map(json.loads, first.stdout.splitlines()))
+    methods = {(row["set"], row["method"]) for row in rows}
+    names = ("causeloop", "exact titles", "tf-idf average link")
+    assert methods == {(f"tracker_{seed}", name) for seed in (1, 2, 3) for name in names}
+    assert "| tracker_1 | tracker_1 |" in page.read_text()
+
+
+def test_what_is_fitted_to_a_family_changes_nothing_for_that_family(trackers):
+    arguments = ["evaluate", "grouping", "--all", str(trackers), "--leave-out-families", "--json"]
+    before = runner.invoke(app, arguments)
+    (trackers / "tracker_1.csv").write_text(
+        (trackers / "tracker_1.csv").read_text().replace("group_label", "other_label", 1)
+    )
+    after = runner.invoke(app, arguments)
+
+    def read(output, name):
+        return [row for row in map(json.loads, output.splitlines()) if row["set"] == name]
+
+    assert before.exit_code == after.exit_code == 0, before.output + after.output
+    assert read(after.stdout, "tracker_1") == []
+    assert read(after.stdout, "tracker_2") != read(before.stdout, "tracker_2")
+
+
+def test_families_cannot_be_left_out_of_one_file_or_of_one_family(labelled, tmp_path):
+    alone = runner.invoke(app, ["evaluate", "grouping", str(labelled), "--leave-out-families"])
+    assert alone.exit_code == 2
+    assert "name their folder with --all" in " ".join(alone.stderr.split())
+    arguments = ["evaluate", "grouping", "--all", str(tmp_path), "--label", "group", "--leave-out-families"]
+    family = runner.invoke(app, arguments)
+    assert family.exit_code == 1
+    assert "two families at least" in " ".join(family.stderr.split())

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from causeloop_pipeline.analysis.detect.grouping.confidence import Recalibration
 from causeloop_pipeline.analysis.detect.grouping.links import LinkRule
+from causeloop_pipeline.analysis.detect.similarity.pair_parameters import SHIPPED, PairParameters
 
 ALGORITHM_VERSION = "7"
 
@@ -19,6 +20,7 @@ class GroupingOptions:
     namespace: str = ""
     keep_previous_groups: bool = True
     machine_sources: tuple[str, ...] = ()  # that are known to write by template
+    parameters: PairParameters = SHIPPED  # others only where it is measured what they are worth
 
     def link_rule(self, recalibration: Recalibration) -> LinkRule:
         """From which similarity on issues are linked."""

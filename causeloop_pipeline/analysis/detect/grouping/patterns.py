@@ -46,6 +46,7 @@ from causeloop_pipeline.analysis.detect.grouping.suggestions import suggest_link
 from causeloop_pipeline.analysis.detect.issue_occurrences import join_occurrences, list_issue_occurrences
 from causeloop_pipeline.analysis.detect.similarity.frame_rarity import FrameRarity, add_titles_to_copy_keys
 from causeloop_pipeline.analysis.detect.similarity.pair_model import PairModel
+from causeloop_pipeline.analysis.detect.similarity.pair_parameters import PairParameters
 from causeloop_pipeline.analysis.detect.similarity.pairwise_similarity import (
     compare_texts,
     measure_copies,
@@ -104,7 +105,7 @@ def group_issues(
     options = options or GroupingOptions()
     table = join_fingerprints(canonical_issues(issues), fingerprints)
 
-    atoms, compared = _form_atoms_and_compare(table, constraints)
+    atoms, compared = _form_atoms_and_compare(table, constraints, options.parameters)
     atoms = replace(atoms, measured={**_measure_bursts(table, atoms), **_list_template_probabilities(table)})
     edges = connect_copied_titles(table, atoms, connect_atoms(compared) if compared else Edges.none())
     model = compared.similarity.model if compared else PairModel()
@@ -163,14 +164,14 @@ def join_fingerprints(table: pl.DataFrame, fingerprints: pl.DataFrame) -> pl.Dat
 
 
 def _form_atoms_and_compare(
-    table: pl.DataFrame, constraints: pl.DataFrame | None
+    table: pl.DataFrame, constraints: pl.DataFrame | None, parameters: PairParameters
 ) -> tuple[Atoms, ComparedTexts | None]:
     """Atoms, and how alike their texts are. Where copies of one stack trace prove to have one cause they
     become one atom each, and all is compared again: among a hundred copies no rank means anything.
     """
     keys = build_atom_keys(table)
     atoms = form_atoms(table, keys, constraints)
-    compared = _compare_texts_of_atoms(table, atoms)
+    compared = _compare_texts_of_atoms(table, atoms, parameters)
     if compared is None:
         return atoms, None
     copy_key_of_atom = pl.DataFrame(
@@ -184,7 +185,7 @@ def _form_atoms_and_compare(
         return atoms, compared
     atoms = form_atoms(table, ("copy:" + copy_keys).fill_null(keys), constraints)
     atoms = replace(atoms, copy_similarity=copy_similarity)
-    return atoms, _compare_texts_of_atoms(table, atoms, compared.similarity.lexicon.frames)
+    return atoms, _compare_texts_of_atoms(table, atoms, parameters, compared.similarity.lexicon.frames)
 
 
 def _list_template_probabilities(table: pl.DataFrame) -> dict[str, float]:
@@ -208,14 +209,14 @@ def _measure_bursts(table: pl.DataFrame, atoms: Atoms) -> dict[str, float]:
 
 
 def _compare_texts_of_atoms(
-    table: pl.DataFrame, atoms: Atoms, frames: FrameRarity | None = None
+    table: pl.DataFrame, atoms: Atoms, parameters: PairParameters, frames: FrameRarity | None = None
 ) -> ComparedTexts | None:
     """Compares the first issue of each atom of text; None without texts."""
     text_atoms = np.flatnonzero(atoms.are_texts)
     if len(text_atoms) == 0:
         return None
     first_issues = table[atoms.first_row[text_atoms].tolist()]
-    return ComparedTexts(compare_texts(select_text_rows(first_issues), frames), text_atoms)
+    return ComparedTexts(compare_texts(select_text_rows(first_issues), frames, parameters), text_atoms)
 
 
 def _previous_pattern_of_row(table: pl.DataFrame, previous: pl.DataFrame | None) -> pl.Series | None:

@@ -11,18 +11,18 @@ from dataclasses import dataclass
 import numpy as np
 
 from causeloop_pipeline.analysis.arrays import Bools, Floats, Ints
+from causeloop_pipeline.analysis.detect.similarity.pair_parameters import (
+    MUTUAL_SHARES,
+    SHIPPED,
+    SLOPE_LOG_ODDS,
+    PairParameters,
+)
 
-# share of texts that are each other's best candidate → log odds that a text's best candidate is its mate
-# (`python -m bench.training.base_rates`)
-_MUTUAL_SHARES = (0.49, 0.53, 0.56, 0.59, 0.65, 0.70, 0.85)
-_MATE_LOG_ODDS = (-3.40, -2.75, -2.45, -1.20, 0.45, 0.90, 1.74)
 _PRIOR_MUTUAL_SHARE, _PRIOR_TEXTS = 0.53, 30
 _LARGE_GROUPS_SCORE, _LARGE_GROUPS_WEIGHT = 1.6, 4.0  # members of large groups are mutual best by chance
 _LARGE_GROUPS_MUTUAL = (0.50, 0.55)  # below chance it is one wording that makes all texts look alike
 _MATE_GROWTH, _MATE_EXPONENT = 0.25 * 0.0084, 0.35  # of N consecutive reports .0084 N^.35 have a mate
 _MIN_PAIRED, _MAX_MIN_PAIRED, _MAX_PAIRED = 0.02, 0.2, 0.95
-# natural trackers are full of series at the top of the ranking: their scores tell less
-_SLOPE_LOG_ODDS, _SLOPES = (-2.0, 0.3), (0.65, 1.15)
 # where pairs are rare, even the likeliest pairs are often a series: none is shown as sure
 _CEILING_LOG_ODDS, _CEILINGS = (-0.5, 0.3), (0.75, 1.0)
 _PRIOR_SOURCE_TEXTS = 50  # a source of few texts is taken to be like other trackers
@@ -80,15 +80,18 @@ def find_best_candidates(left: Ints, right: Ints, score: Floats, texts: int) -> 
     return BestCandidates(partner, best, third)
 
 
-def estimate_base_rate(candidates: BestCandidates, chosen: Bools) -> BaseRate:
+def estimate_base_rate(
+    candidates: BestCandidates, chosen: Bools, parameters: PairParameters = SHIPPED
+) -> BaseRate:
     """Estimates the base rate of a source.
 
-    In: the best candidates of all texts of the workspace, which of the texts are the source's. Out: the rate
-    at which as many best candidates are expected to be pairs as the share of mutual best candidates tells.
+    In: the best candidates of all texts of the workspace, which of the texts are the source's, what was
+    fitted on other trackers. Out: the rate at which as many best candidates are expected to be pairs as the
+    share of mutual best candidates tells.
     """
-    best, third = candidates.best[chosen], candidates.third[chosen]
-    log_odds = _estimate_mate_log_odds(candidates.is_mutual[chosen], third)
-    slope = float(np.interp(log_odds, _SLOPE_LOG_ODDS, _SLOPES))
+    best = candidates.best[chosen]
+    log_odds = _estimate_mate_log_odds(candidates.is_mutual[chosen], candidates.third[chosen], parameters)
+    slope = float(np.interp(log_odds, SLOPE_LOG_ODDS, parameters.slopes))
     intercept = find_intercept(slope * best, float(sigmoid(np.array(log_odds))))
     prior, texts = CAREFUL_RATE.intercept, len(best)
     return BaseRate(
@@ -98,19 +101,32 @@ def estimate_base_rate(candidates: BestCandidates, chosen: Bools) -> BaseRate:
     )
 
 
-def _estimate_mate_log_odds(is_mutual: Bools, third: Floats) -> float:
+def _estimate_mate_log_odds(is_mutual: Bools, third: Floats, parameters: PairParameters) -> float:
     """The log odds that the best candidate of a text shares its cause."""
-    texts = len(is_mutual)
-    mutual = shrink_share(is_mutual, _PRIOR_TEXTS)
-    log_odds = float(np.interp(mutual, _MUTUAL_SHARES, _MATE_LOG_ODDS))
-    has_third = np.isfinite(third)
-    if has_third.any():
-        excess = float(third[has_third].mean()) - _LARGE_GROUPS_SCORE
-        trust = float(np.interp(mutual, _LARGE_GROUPS_MUTUAL, (0.0, 1.0)))
-        log_odds += trust * _LARGE_GROUPS_WEIGHT * max(0.0, excess)
+    texts, mutual = len(is_mutual), measure_mutual_share(is_mutual)
+    log_odds = float(np.interp(mutual, MUTUAL_SHARES, parameters.mate_log_odds))
+    log_odds += measure_large_groups(mutual, third)
     least = max(_MIN_PAIRED, min(_MATE_GROWTH * texts**_MATE_EXPONENT, _MAX_MIN_PAIRED))
     low, high = (float(np.log(share / (1.0 - share))) for share in (least, _MAX_PAIRED))
     return min(max(log_odds, low), high)
+
+
+def measure_mutual_share(is_mutual: Bools) -> float:
+    """Measures the share of mutual best candidates. In: which are. Out: a share, shrunk to the usual one."""
+    return shrink_share(is_mutual, _PRIOR_TEXTS)
+
+
+def measure_large_groups(mutual_share: float, third: Floats) -> float:
+    """Measures how much likelier duplicates are than the share of mutual best candidates tells.
+
+    In: that share; per text the score of its third-best candidate. Out: log odds to add, 0 without groups.
+    """
+    has_third = np.isfinite(third)
+    if not has_third.any():
+        return 0.0
+    excess = float(third[has_third].mean()) - _LARGE_GROUPS_SCORE
+    trust = float(np.interp(mutual_share, _LARGE_GROUPS_MUTUAL, (0.0, 1.0)))
+    return trust * _LARGE_GROUPS_WEIGHT * max(0.0, excess)
 
 
 def estimate_first_intercept(candidates: BestCandidates) -> float:

@@ -15,6 +15,7 @@ from causeloop_pipeline.analysis.detect.similarity.base_rate import (
     find_best_candidates,
     sigmoid,
 )
+from causeloop_pipeline.analysis.detect.similarity.pair_parameters import SHIPPED, PairParameters
 from causeloop_pipeline.analysis.detect.similarity.pair_score import TextPairs
 from causeloop_pipeline.analysis.detect.similarity.time_ratio import (
     WEIGHT,
@@ -23,7 +24,6 @@ from causeloop_pipeline.analysis.detect.similarity.time_ratio import (
 )
 
 _MIN_THRESHOLD, _MAX_THRESHOLD = 0.07, 0.30
-_THRESHOLD_OF_F1 = 0.45  # the best threshold is half of the F1 to expect; less, for absent pairs count as 0
 _SERIES_SLOPES = (0.85, 1.15)  # of trackers full of series, and of exports of duplicates, which hold none
 
 
@@ -92,10 +92,13 @@ class PairModel:
         return np.asarray(np.minimum(sigmoid(log_odds), ceiling), dtype=np.float64)
 
 
-def estimate_pair_model(pairs: TextPairs, sources: Sequence[str]) -> PairModel:
+def estimate_pair_model(
+    pairs: TextPairs, sources: Sequence[str], parameters: PairParameters = SHIPPED
+) -> PairModel:
     """Learns the model of a workspace.
 
-    In: all candidate pairs of its texts, the source of each text. Out: the model; nobody's verdict is needed.
+    In: all candidate pairs of its texts, the source of each text, what was fitted on other trackers. Out: the
+    model; nobody's verdict is needed.
     """
     by_text = find_best_candidates(pairs.left, pairs.right, pairs.score, len(sources))
     likely = sigmoid(pairs.score + estimate_first_intercept(by_text))
@@ -105,25 +108,27 @@ def estimate_pair_model(pairs: TextPairs, sources: Sequence[str]) -> PairModel:
     best = find_best_candidates(pairs.left, pairs.right, score, len(sources))
     source_of_text = np.array(sources, dtype=object)
     rates = {
-        source: estimate_base_rate(best, np.asarray(source_of_text == source, dtype=bool))
+        source: estimate_base_rate(best, np.asarray(source_of_text == source, dtype=bool), parameters)
         for source in sorted(set(sources))
     }
     untuned = PairModel(rates, time)
-    return PairModel(rates, time, choose_merge_threshold(untuned.probability(pairs, sources)))
+    threshold = choose_merge_threshold(untuned.probability(pairs, sources), parameters)
+    return PairModel(rates, time, threshold)
 
 
-def choose_merge_threshold(probability: Floats) -> float:
+def choose_merge_threshold(probability: Floats, parameters: PairParameters = SHIPPED) -> float:
     """Chooses the threshold whose groups have the best pairwise F1 to expect.
 
-    In: the probability of each candidate pair. Out: a threshold between .07 and .3.
+    In: the probability of each candidate pair, what was fitted on other trackers. Out: a threshold between
+    .07 and .3.
 
     Method: with calibrated probabilities the F1 of the k likeliest pairs is expected to be twice their sum
     over k plus the sum of all; a pair belongs in while its probability is above half of the best such F1
-    (Lipton, Elkan and Naryanaswamy, 2014).
+    (Lipton, Elkan and Naryanaswamy, 2014); in less than half, for average linkage counts absent pairs as 0.
     """
     descending = np.sort(probability)[::-1]
     if len(descending) == 0:
         return _MAX_THRESHOLD
     hits, chosen = np.cumsum(descending), np.arange(1, len(descending) + 1)
     best = float((2.0 * hits / (chosen + hits[-1])).max())
-    return round(min(max(_THRESHOLD_OF_F1 * best, _MIN_THRESHOLD), _MAX_THRESHOLD), 6)
+    return round(min(max(parameters.threshold_of_f1 * best, _MIN_THRESHOLD), _MAX_THRESHOLD), 6)

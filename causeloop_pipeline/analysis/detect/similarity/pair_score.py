@@ -4,6 +4,7 @@ The weights were fitted on public bug trackers and transfer from one to another;
 does not, so the odds are set for each workspace (`base_rate`), and so is what time says (`time_ratio`).
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,25 +16,11 @@ from causeloop_pipeline.analysis.detect.similarity.candidate_pairs import NEIGHB
 from causeloop_pipeline.analysis.detect.similarity.corpus import Corpus
 from causeloop_pipeline.analysis.detect.similarity.frame_rarity import compare_stacks
 from causeloop_pipeline.analysis.detect.similarity.lexicon import Lexicon
+from causeloop_pipeline.analysis.detect.similarity.pair_parameters import SHIPPED, PairParameters
 from causeloop_pipeline.analysis.detect.similarity.sparse_rows import sum_rarest, sum_rows, take_rows
 from causeloop_pipeline.analysis.detect.similarity.spelling import compare_spelling
 from causeloop_pipeline.analysis.detect.similarity.title_slots import compare_slots
 
-# feature: (weight, mean, standard deviation) over the candidate pairs of the trackers it was fitted on
-# (`python -m bench.training.pair_weights`)
-WEIGHTS = {
-    "title_repeated": (0.685, 0.343, 0.175),
-    "rival_margin": (0.557, -0.905, 0.491),
-    "rare_terms": (0.292, 0.467, 0.149),
-    "component": (0.246, 0.000, 1.000),
-    "rank": (-0.344, 2.507, 0.525),
-    "title_words": (-0.587, 0.218, 0.186),
-    "title_spelling": (0.381, 0.292, 0.160),
-    "same_stack": (0.255, 0.000, 0.200),
-    "other_exception": (-0.189, 0.000, 0.200),
-    "both_stacks": (-0.177, 0.000, 0.400),
-    "slot_differs": (-0.029, 0.266, 0.201),
-}
 _CHUNK = 40_000
 _MIN_COSINE = 0.02
 _MIN_RIVAL = 0.2  # a cosine that the nearest texts of a large tracker have at least
@@ -115,19 +102,26 @@ def build_candidates(
     return CandidatePairs(left, right, rank, cosine, rival)
 
 
-def score_pairs(ours: Corpus, theirs: Corpus, lexicon: Lexicon, candidates: CandidatePairs) -> TextPairs:
+def score_pairs(
+    ours: Corpus,
+    theirs: Corpus,
+    lexicon: Lexicon,
+    candidates: CandidatePairs,
+    parameters: PairParameters = SHIPPED,
+) -> TextPairs:
     """Scores pairs of a row of `ours` and a row of `theirs`.
 
-    In: both corpora (one and the same for pairs within a workspace), their lexicon, the candidate pairs. Out:
-    the pairs with their scores: standardized features times `WEIGHTS`. A feature that a pair lacks counts as
-    average, so that missing fields are never evidence.
+    In: both corpora (one and the same for pairs within a workspace), their lexicon, the candidate pairs, what
+    was fitted on other trackers. Out: the pairs with their scores: standardized features times weights. A
+    feature that a pair lacks counts as average, so that missing fields are never evidence.
     """
     spelling = compare_title_spelling(ours, theirs, candidates)
     parts = []
     for start in range(0, len(candidates.left), _CHUNK):
         part = slice(start, start + _CHUNK)
         features = compute_pair_features(ours, theirs, lexicon, candidates, part)
-        parts.append(_score_features({**features, "title_spelling": spelling[part]}))
+        features["title_spelling"] = spelling[part]
+        parts.append((features["cosine"], score_features(features, parameters), features["gap_days"]))
     if not parts:
         nothing = np.empty(0)
         return TextPairs(candidates.left, candidates.right, nothing, nothing, nothing, nothing)
@@ -137,12 +131,15 @@ def score_pairs(ours: Corpus, theirs: Corpus, lexicon: Lexicon, candidates: Cand
     return TextPairs(candidates.left, candidates.right, cosine, score, gap_days, slots)
 
 
-def _score_features(features: dict[str, Floats]) -> tuple[Floats, Floats, Floats]:
-    """Cosine, score and gap of pairs."""
+def score_features(features: Mapping[str, Floats], parameters: PairParameters = SHIPPED) -> Floats:
+    """Scores pairs by their features.
+
+    In: by name the features of pairs, NaN where a pair lacks one. Out: log odds without a base rate.
+    """
     score = np.zeros(len(features["cosine"]))
-    for name, (weight, mean, deviation) in WEIGHTS.items():
+    for name, (weight, mean, deviation) in parameters.weights.items():
         score += weight * (np.nan_to_num(features[name], nan=mean) - mean) / deviation
-    return features["cosine"], score, features["gap_days"]
+    return score
 
 
 def compare_title_spelling(ours: Corpus, theirs: Corpus, candidates: CandidatePairs) -> Floats:

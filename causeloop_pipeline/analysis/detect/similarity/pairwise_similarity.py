@@ -16,6 +16,7 @@ from causeloop_pipeline.analysis.detect.similarity.corpus import Corpus, build_c
 from causeloop_pipeline.analysis.detect.similarity.frame_rarity import FrameRarity
 from causeloop_pipeline.analysis.detect.similarity.lexicon import Lexicon
 from causeloop_pipeline.analysis.detect.similarity.pair_model import PairModel, estimate_pair_model
+from causeloop_pipeline.analysis.detect.similarity.pair_parameters import SHIPPED, PairParameters
 from causeloop_pipeline.analysis.detect.similarity.pair_score import (
     NearestCosines,
     TextPairs,
@@ -56,21 +57,24 @@ def select_text_rows(table: pl.DataFrame) -> pl.DataFrame:
     return table.select_seq(_TEXT_COLUMNS)
 
 
-def compare_texts(texts: pl.DataFrame, frames: FrameRarity | None = None) -> PairwiseSimilarity:
+def compare_texts(
+    texts: pl.DataFrame, frames: FrameRarity | None = None, parameters: PairParameters = SHIPPED
+) -> PairwiseSimilarity:
     """Finds and scores the pairs of texts that may have one cause.
 
-    In: `select_text_rows` in canonical order; the rarity of frames if not that among these texts. Out: their
-    similarity. Memory and time grow with the number of texts.
+    In: `select_text_rows` in canonical order; the rarity of frames if not that among these texts; what was
+    fitted on other trackers. Out: their similarity. Memory and time grow with the number of texts.
     """
     lexicon, counts = read_lexicon(texts, frames)
     corpus = build_corpus(texts, lexicon, counts)
     del counts
 
     neighbours = _find_neighbours(texts, corpus, lexicon)
-    pairs = score_pairs(corpus, corpus, lexicon, merge_directions(neighbours, corpus.size))
+    candidates = merge_directions(neighbours, corpus.size)
+    pairs = score_pairs(corpus, corpus, lexicon, candidates, parameters)
 
     sources = texts["source"].to_list()
-    model = estimate_pair_model(pairs, sources)
+    model = estimate_pair_model(pairs, sources, parameters)
     return PairwiseSimilarity(
         lexicon,
         corpus,

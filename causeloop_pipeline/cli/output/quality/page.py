@@ -6,7 +6,17 @@ from math import isnan
 from pathlib import Path
 
 UNKNOWN = "–"
-PARTS = ("grouping", "recurrence", "rhythms", "triggers", "causes", "proof")
+PARTS = (
+    "grouping",
+    "left-out",
+    "stability",
+    "seen-before",
+    "recurrence",
+    "rhythms",
+    "triggers",
+    "causes",
+    "proof",
+)
 _HEAD = "# Quality\n\nWritten by commands, which each replace their own part.\n"
 
 
