@@ -2,16 +2,20 @@
 
 Nine tenths of each set are grouped; the last tenth (the newest, where there are dates) is assigned; then all
 issues are grouped again from the patterns before. Real sets of the shared folder are left out, with a note,
-where the folder is absent.
+where the folder is absent. `--write PAGE` writes the figures into a page on quality.
 """
 
+import argparse
 import sys
+from pathlib import Path
 
 import polars as pl
 
 from bench.data.issue_streams import draw_machine_issues, draw_reports
 from bench.data.shared_folder import find_shared_file
 from bench.data.unrelated_reports import build_unrelated_reports
+from causeloop_pipeline.cli.output.quality.page import write_part
+from causeloop_pipeline.cli.output.quality.stability import StabilityLine, describe_stability
 
 MAX_MOVED = {"recomputed": 0.0, "between": 0.01, "nightly": 0.03, "next night": 0.0}
 OLD_SHARE = 0.9
@@ -77,22 +81,21 @@ def count_joined(issues: pl.DataFrame) -> float:
     return max(at_once.filter(own).height, rebuilt.filter(own).height) / reports.height
 
 
-def measure_unrelated() -> list[str]:
-    """Prints one line a labelled set; returns the goals missed."""
+def measure_unrelated() -> dict[str, float]:
+    """Prints one line a labelled set; returns the share of unrelated reports linked in each."""
     from causeloop_pipeline.cli.labelled_sets import find_labelled_sets, read_labelled_set
 
-    missed = []
+    joined = {}
     for path in find_labelled_sets(find_shared_file("data/grouping"), "group_label"):
-        joined = count_joined(read_labelled_set(path, "group_label", MAX_BAD_ROWS).issues)
+        share = count_joined(read_labelled_set(path, "group_label", MAX_BAD_ROWS).issues)
         goal = f"goal at most {MAX_UNRELATED:.0%}"
-        print(f"{path.stem:28} unrelated reports linked {joined:.1%} ({goal})", flush=True)
-        if joined > MAX_UNRELATED:
-            missed.append(f"{path.stem}: {joined:.1%} of unrelated reports are linked")
-    return missed
+        print(f"{path.stem:28} unrelated reports linked {share:.1%} ({goal})", flush=True)
+        joined[path.stem] = share
+    return joined
 
 
-def measure(name: str, issues: pl.DataFrame) -> list[str]:
-    """Prints one line of figures; returns the goals missed."""
+def measure(name: str, issues: pl.DataFrame) -> StabilityLine:
+    """Measures one set, and prints its line."""
     from causeloop_pipeline.analysis.detect.assignment.assignment import assign_issues
     from causeloop_pipeline.analysis.detect.fingerprints.fingerprint import fingerprint_issues
     from causeloop_pipeline.analysis.detect.grouping.patterns import group_issues
@@ -117,23 +120,42 @@ def measure(name: str, issues: pl.DataFrame) -> list[str]:
         for figure, (moved, gained) in figures.items()
     )
     print(f"{name:20} {issues.height:>8,}  {text}", flush=True)
-    return [
-        f"{name}: {figure} {figures[figure][0]:.2%} > {limit:.0%}"
+    return StabilityLine(name, issues.height, {figure: moved for figure, (moved, _) in figures.items()})
+
+
+def list_missed(lines: list[StabilityLine], unrelated: dict[str, float]) -> list[str]:
+    """The goals that were missed."""
+    moved = [
+        f"{line.name}: {figure} {line.moved[figure]:.2%} > {limit:.0%}"
+        for line in lines
         for figure, limit in MAX_MOVED.items()
-        if figures[figure][0] > limit
+        if line.moved[figure] > limit
     ]
+    joined = [
+        f"{name}: {share:.1%} of unrelated reports are linked"
+        for name, share in unrelated.items()
+        if share > MAX_UNRELATED
+    ]
+    return moved + joined
 
 
 def main() -> int:
     """Measures every set; 1 when a goal is missed."""
-    missed: list[str] = []
-    for name in ("machine_messages", "eclipse_duplicates", "hadoop_bug_reports"):
-        issues = read_real_issues(name)
-        if issues is not None:
-            missed += measure(name, issues)
-    missed += measure("machine stream", draw_machine_issues(100_000)[0])
-    missed += measure("report stream", draw_reports(20_000)[0])
-    missed += measure_unrelated()
+    parser = argparse.ArgumentParser(prog="python -m bench.stability", description=__doc__)
+    parser.add_argument("--write", type=Path, metavar="PAGE", help="also write the figures into this page")
+    page = parser.parse_args().write
+    real = {
+        name: issues
+        for name in ("machine_messages", "eclipse_duplicates", "hadoop_bug_reports")
+        if (issues := read_real_issues(name)) is not None
+    }
+    lines = [measure(name, issues) for name, issues in real.items()]
+    lines.append(measure("machine stream", draw_machine_issues(100_000)[0]))
+    lines.append(measure("report stream", draw_reports(20_000)[0]))
+    unrelated = measure_unrelated()
+    if page is not None:
+        write_part(page, "stability", describe_stability(lines, unrelated))
+    missed = list_missed(lines, unrelated)
     for line in missed:
         print(f"MISSED: {line}")
     return int(bool(missed))

@@ -6,14 +6,20 @@ from typing import Annotated
 import polars as pl
 import typer
 
-from causeloop_pipeline.cli.commands.analyze import Json, MaxBadRows
+from causeloop_pipeline.cli.commands.analyze import Json, MaxBadRows, WritePage
 from causeloop_pipeline.cli.issue_input import MAX_BAD_ROWS
 from causeloop_pipeline.cli.labelled_sets import find_labelled_sets, read_labelled_set
 from causeloop_pipeline.cli.output.help import show_examples
+from causeloop_pipeline.cli.output.quality.page import write_part
+from causeloop_pipeline.cli.output.quality.seen_before import (
+    FIGURES,
+    QueriedSet,
+    describe_seen_before,
+    list_missed_errors,
+)
 from causeloop_pipeline.cli.output.terminal import build_table, fail, print_json_lines, stderr, stdout
 
 EXAMPLES = show_examples("evaluate seen-before sets/", "evaluate seen-before sets/ --queries 100")
-FIGURES = ("queries", "seen", "ece", "ece_first", "ece_new", "brier_new", "first", "among_five")
 
 
 def measure_seen_before(
@@ -23,6 +29,7 @@ def measure_seen_before(
     ] = "group_label",
     queries: Annotated[int, typer.Option(min=3, help="Issues of each file that are queried.")] = 300,
     max_bad_rows: MaxBadRows = MAX_BAD_ROWS,
+    write: WritePage = None,
     seed: Annotated[int, typer.Option(help="Seed of the choice of issues.")] = 0,
     as_json: Json = False,
 ) -> None:
@@ -32,16 +39,20 @@ def measure_seen_before(
     paths = find_labelled_sets(folder, label)
     if not paths:
         fail(f"no file below {folder} has a column {label!r}: name the column with --label")
-    rows = []
+    sets = []
     for path in paths:
         labelled = read_labelled_set(path, label, max_bad_rows)
         with stderr().status(f"asking about {path.stem}"):
             figures = measure_answers(
                 query_issues(labelled.issues, labelled.labels, limit=queries, seed=seed)
             )
-        rows.append({"set": path.stem, **{name: round(figures[name], 3) for name in FIGURES}})
-    table = pl.DataFrame(rows)
+        sets.append(QueriedSet(path.stem, {name: round(figures[name], 3) for name in FIGURES}))
+    if write is not None:
+        write_part(write, "seen-before", describe_seen_before(sets))
+    table = pl.DataFrame([{"set": each.name, **each.figures} for each in sets])
     if as_json:
         print_json_lines("figure", table)
-        return
-    stdout().print(build_table("Have I seen this before?", table.columns, table.rows(), right=FIGURES))
+    else:
+        stdout().print(build_table("Have I seen this before?", table.columns, table.rows(), right=FIGURES))
+    if missed := list_missed_errors(sets):
+        fail("; ".join(missed))

@@ -170,3 +170,13 @@ def test_families_cannot_be_left_out_of_one_file_or_of_one_family(labelled, tmp_
     family = runner.invoke(app, arguments)
     assert family.exit_code == 1
     assert "two families at least" in " ".join(family.stderr.split())
+
+
+def test_later_issues_of_a_folder_are_queried_and_written_into_a_page(labelled, tmp_path):
+    page = tmp_path / "quality.md"
+    arguments = ["evaluate", "seen-before", str(tmp_path), "--label", "group", "--queries", "9"]
+    result = runner.invoke(app, [*arguments, "--write", str(page), "--json"])
+    assert result.exit_code == 0, result.output
+    (row,) = map(json.loads, result.stdout.splitlines())
+    assert (row["set"], row["queries"], row["seen"], row["first"]) == ("labelled", 9, 1.0, 1.0)
+    assert "| labelled | 9 | 1.00 | 1.00 | 1.00 |" in page.read_text()
