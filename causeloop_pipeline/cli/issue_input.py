@@ -45,7 +45,7 @@ def read_issues(
         ZoneInfo(timezone)
         file = read_issue_file(path)
         named = recognize_columns(file.table.columns, chosen, [*file.empty_columns(), *unread])
-        readable = file.table.drop(unread).head(SAMPLE).get_columns()
+        readable = file.table.drop(unread, strict=False).head(SAMPLE).get_columns()
         recognized = recognize_by_values(named, {column.name: column for column in readable})
         _require_grouping_columns(path, file, recognized)
         read = build_issues(
