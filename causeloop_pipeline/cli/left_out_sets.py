@@ -2,9 +2,12 @@
 
 from pathlib import Path
 
+import polars as pl
+
 from causeloop_pipeline.cli.labelled_sets import find_labelled_sets, read_labelled_set
 from causeloop_pipeline.cli.output.quality.grouping import MeasuredSet
 from causeloop_pipeline.cli.output.quality.known_sets import KNOWN_SETS
+from causeloop_pipeline.cli.output.quality.left_out import DUPLICATES_ALONE
 from causeloop_pipeline.cli.output.terminal import fail, stderr
 
 
@@ -28,8 +31,15 @@ def measure_left_out_sets(folder: Path, label: str, max_bad_rows: float, *, seed
     try:
         with stderr().status("reading") as status:
             return [
-                MeasuredSet(each.name, each.issues.height, left_out[each.name], report)
-                for each, report in evaluate_left_out(sets, seed=seed, report_progress=status.update)
+                MeasuredSet(
+                    each.name, each.issues.height, left_out[each.name], report.vstack(_name_method(alone))
+                )
+                for each, report, alone in evaluate_left_out(sets, seed=seed, report_progress=status.update)
             ]
     except TooFewFamiliesError as error:
         fail(f"{folder}: {error}")
+
+
+def _name_method(alone: pl.DataFrame) -> pl.DataFrame:
+    """The report on the export of duplicates, as that of a method of its own."""
+    return alone.with_columns(pl.lit(DUPLICATES_ALONE).alias("method"))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from causeloop_pipeline.analysis.detect.similarity.pair_parameters import PairParameters
-from causeloop_pipeline.analysis.evaluation.grouping_report import evaluate_grouping
+from causeloop_pipeline.analysis.evaluation.grouping_report import REPORT_SCHEMA, evaluate_grouping
 from causeloop_pipeline.analysis.evaluation.pair_training.fit import fit_parameters
 from causeloop_pipeline.analysis.evaluation.pair_training.labelled_pairs import LabelledTracker, read_tracker
 
@@ -33,11 +33,12 @@ def evaluate_left_out(
     baselines: Sequence[str] = NAIVE_METHODS,
     seed: int = 0,
     report_progress: Callable[[str], None] = lambda _: None,
-) -> Iterator[tuple[FamilySet, pl.DataFrame]]:
+) -> Iterator[tuple[FamilySet, pl.DataFrame, pl.DataFrame]]:
     """Groups each set with weights, base rates and a threshold that were fitted without its family.
 
     In: labelled sets; the other methods to measure; the seed of exports and intervals; what is given the
-    text of each step. Out: each set with its `REPORT_SCHEMA` frame. Raises `TooFewFamiliesError`.
+    text of each step. Out: each set with its `REPORT_SCHEMA` frame, and with that of its issues that have a
+    mate, as an export of nothing but duplicates (empty where the set is one). Raises `TooFewFamiliesError`.
     """
     trackers = []
     for each in sets:
@@ -52,12 +53,21 @@ def evaluate_left_out(
             report_progress(f"fitting without {each.family or each.name}")
             fitted[each.family] = fit_parameters(_leave_out(trackers, each.family))
         report_progress(f"grouping {each.name}")
-        yield (
-            each,
-            evaluate_grouping(
-                each.issues, each.labels, baselines=baselines, parameters=fitted[each.family], seed=seed
-            ),
+        parameters = fitted[each.family]
+        report = evaluate_grouping(
+            each.issues, each.labels, baselines=baselines, parameters=parameters, seed=seed
         )
+        yield each, report, _evaluate_duplicates(each, parameters, seed)
+
+
+def _evaluate_duplicates(each: FamilySet, parameters: PairParameters, seed: int) -> pl.DataFrame:
+    """The report on the issues of a set that have a mate, alone; none where all have one."""
+    sizes = pl.DataFrame({"label": each.labels}).select(pl.len().over("label"))["len"]
+    has_mate = each.labels.is_not_null() & (sizes > 1)
+    if has_mate.all() or not has_mate.any():
+        return pl.DataFrame(schema=REPORT_SCHEMA)
+    issues, labels = each.issues.filter(has_mate), each.labels.filter(has_mate)
+    return evaluate_grouping(issues, labels, parameters=parameters, seed=seed)
 
 
 def _leave_out(trackers: Sequence[LabelledTracker], family: str | None) -> Sequence[LabelledTracker]:

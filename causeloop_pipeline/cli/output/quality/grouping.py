@@ -207,6 +207,10 @@ class Figures:
         own = measured.report.filter(pl.col("method") == method)
         self._rows = {row["figure"]: row for row in own.iter_rows(named=True)}
 
+    def has_any(self) -> bool:
+        """Whether the method was measured."""
+        return bool(self._rows)
+
     def has(self, decile: str) -> bool:
         """Whether a decile of the confidence has patterns."""
         return f"patterns@{decile}" in self._rows

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from causeloop_pipeline.cli.output.quality.grouping import (
+    DECILES,
     OURS,
     Figures,
     MeasuredSet,
@@ -12,7 +13,10 @@ from causeloop_pipeline.cli.output.quality.grouping import (
     write_set_title,
 )
 from causeloop_pipeline.cli.output.quality.known_sets import KNOWN_SETS
-from causeloop_pipeline.cli.output.quality.page import show_table
+from causeloop_pipeline.cli.output.quality.page import UNKNOWN, show_figure, show_table
+
+DUPLICATES_ALONE = "causeloop, duplicates alone"
+"""What the figures of the export of duplicates stand under."""
 
 NAIVE = {"exact titles": "exact titles", "tf-idf average link": "TF-IDF average link"}
 MIN_MEANS = {"f1": 0.36, "recall@1": 0.61, "recall@10": 0.835}
@@ -34,6 +38,8 @@ _COLUMNS = (
     "ECE",
     "after 30 answers",
 )
+_ALONE_COLUMNS = ("data", "F1", "ECE", "after 30 answers", "confidence, mean", "belongs together")
+_ALONE = "The same sets as exports of nothing but duplicates (issues with a mate, alone):\n"
 _NOTES = """\
 For each set the weights of a pair, the table of base rates, the slopes of the score and the share of the F1
 to expect that is the merge threshold are fitted without any set of its family; a dash: nothing is fitted to
@@ -54,6 +60,7 @@ def describe_left_out(sets: Sequence[MeasuredSet]) -> str:
         _describe_means(in_order),
         _describe_leads(in_order),
         _NOTES,
+        _describe_alone(in_order),
     ]
     return "\n".join(parts)
 
@@ -79,6 +86,34 @@ def _describe_means(sets: Sequence[MeasuredSet]) -> str:
     text = ", ".join(f"{show_name(name)} {_mean(sets, OURS, name):.3f}" for name in names)
     naive = ", ".join(f"{title} {_mean(sets, method, 'f1'):.3f}" for method, title in NAIVE.items())
     return f"Means over the {len(sets)} sets: {text}; F1 of {naive}.\n"
+
+
+def _describe_alone(sets: Sequence[MeasuredSet]) -> str:
+    """What becomes of a set whose issues without a mate are left out, as exports of duplicates are made."""
+    rows = [
+        [
+            write_set_title(each),
+            *(alone.show(name) for name in ("f1", "ece", "ece_30_verdicts")),
+            *_show_means(alone),
+        ]
+        for each in sets
+        if (alone := Figures(each, DUPLICATES_ALONE)).has_any()
+    ]
+    return f"{_ALONE}\n{show_table(_ALONE_COLUMNS, rows)}" if rows else ""
+
+
+def _show_means(alone: Figures) -> list[str]:
+    """The mean confidence of all patterns, and the mean share of their pairs that belongs together."""
+    deciles = [low.removeprefix("≥ ") for low in DECILES if alone.has(low.removeprefix("≥ "))]
+    patterns = sum(alone.value(f"patterns@{low}") for low in deciles)
+    return [
+        show_figure(
+            sum(alone.value(f"{name}@{low}") * alone.value(f"patterns@{low}") for low in deciles) / patterns
+        )
+        if patterns
+        else UNKNOWN
+        for name in ("predicted", "observed")
+    ]
 
 
 def _describe_leads(sets: Sequence[MeasuredSet]) -> str:

@@ -15,6 +15,10 @@ from causeloop_pipeline.cli.output.quality.left_out import (
 
 COUNTED = [name for name, public_set in KNOWN_SETS.items() if public_set.is_in_means]
 
+ALONE = {"f1": 0.6, "ece": 0.12, "ece_30_verdicts": 0.07}
+ALONE |= {"predicted@0.5": 0.55, "observed@0.5": 0.75, "patterns@0.5": 3.0}
+ALONE |= {"predicted@0.9": 0.95, "observed@0.9": 0.95, "patterns@0.9": 1.0}
+
 
 def make_set(name: str, *, f1: float = 0.4, titles: float = 0.1, tfidf: float = 0.3) -> MeasuredSet:
     rows = [
@@ -24,6 +28,7 @@ def make_set(name: str, *, f1: float = 0.4, titles: float = 0.1, tfidf: float = 
         *(("causeloop", name, value, None, None) for name, value in MIN_MEANS.items() if name != "f1"),
         ("causeloop", "ece", 0.05, None, None),
         ("causeloop", "ece_30_verdicts", 0.04, None, None),
+        *(("causeloop, duplicates alone", name, value, None, None) for name, value in ALONE.items()),
         ("exact titles", "f1", titles, None, None),
         ("tf-idf average link", "f1", tfidf, None, None),
         ("tf-idf average link", "recall@10", 0.65, None, None),
@@ -39,6 +44,7 @@ def test_each_set_is_written_with_its_family_beside_the_naive_methods() -> None:
     assert "| .20 to 1.00 | .10 | .30 |" in of_family
     assert "Means over the 2 sets: F1 0.400" in part
     assert "A naive method is ahead in F1 on: no set." in part
+    assert "| somebody's own | .60 | .12 | .07 | .65 | .80 |" in part
     assert "F1 of exact titles 0.100, TF-IDF average link 0.300" in part
 
 
