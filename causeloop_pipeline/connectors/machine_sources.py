@@ -1,9 +1,12 @@
-"""Sources whose texts a program writes by template, as their mappings say."""
+"""Sources whose texts a program writes by template, and those that watch, as their mappings say."""
 
 from functools import cache
 
 from causeloop_pipeline.connectors.registry import CONNECTORS
 from causeloop_pipeline.model.issue import OTLP_SOURCE, Identifies
+
+PROGRAMS = frozenset({"airflow", "circleci", "github_actions", "zabbix"})
+"""Types of which some events are neither, and yet written by a program alone."""
 
 
 @cache
@@ -18,4 +21,16 @@ def list_machine_sources() -> tuple[str, ...]:
             for mapping in connector.issues
         )
     }
-    return tuple(sorted({OTLP_SOURCE, *declared}))
+    return tuple(sorted({OTLP_SOURCE, *PROGRAMS, *declared}))
+
+
+@cache
+def list_watched_sources() -> tuple[str, ...]:
+    """Sources of which the jobs are watched, not run: how often is not what their records tell."""
+    return tuple(
+        sorted(
+            name
+            for name, connector in CONNECTORS.items()
+            if any(mapping.is_watched for mapping in connector.issues)
+        )
+    )

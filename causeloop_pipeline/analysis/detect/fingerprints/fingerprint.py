@@ -95,7 +95,7 @@ def learn_templates(
     titles = table.select(pl.col("title").fill_null(""))["title"]
     kinds = {**declare_kinds(machine_sources), **catalog.kinds}
     table = add_kind(table.with_columns(mask(titles).alias("masked")), kinds)
-    table = table.with_columns(_MAY_REPEAT)
+    table = table.with_columns(_declare_titles(machine_sources)).with_columns(_MAY_REPEAT)
     candidates = table.filter("may_repeat")
     messages = candidates["masked"].unique().to_list()
     merged = catalog.resolve(messages) if catalog.kinds else merge_templates(messages)
@@ -118,6 +118,13 @@ def learn_templates(
             sources,
         )
     )
+
+
+def _declare_titles(machine_sources: Collection[str]) -> pl.Expr:
+    """The kind of each text: titles of sources that write by template say it all, unless a stack is below."""
+    has_stack = pl.col("body").str.contains_any(_TRACE_SIGNS).fill_null(value=False)
+    is_declared = pl.col("source_name").is_in(list(machine_sources)) & ~has_stack
+    return pl.when(is_declared).then(pl.lit("machine")).otherwise("kind").alias("kind")
 
 
 def _add_templates(table: pl.DataFrame, chosen: pl.DataFrame) -> pl.DataFrame:

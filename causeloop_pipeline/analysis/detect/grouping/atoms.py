@@ -22,7 +22,7 @@ from causeloop_pipeline.analysis.detect.grouping.constraints import (
 )
 from causeloop_pipeline.analysis.detect.grouping.storms import find_storm_keys
 
-TEXT_KEYS = ("text:", "phrase:", "copy:")
+TEXT_KEYS = ("text:", "phrase:", "copy:", "error:")
 MIN_COPIES_OF_ONE_TEXT = 8  # then the copies are one atom: comparing them would crowd out other neighbours
 MAX_PHRASE_CHARACTERS = 40  # so few may stand for anything ("dead issue"): copies of them are less sure
 
@@ -67,7 +67,8 @@ def build_atom_keys(table: pl.DataFrame) -> pl.Series:
     """Names what issues must have in common to be one atom.
 
     In: canonical issues with their fingerprints. Out: `atom_key` per row, in order:
-    `storm:…`, `template:…`, `burst:…`, `phrase:…` (copies of a few words of people) or `text:…`.
+    `storm:…`, `template:…`, `burst:…`, `phrase:…` (copies of a few words of people), `error:…` (an error of
+    one place that is told word for word again) or `text:…`.
     """
     storms = find_storm_keys(table)
     no_text = table.with_row_index("row").filter(pl.col("kind") == "structured")
@@ -83,6 +84,8 @@ def build_atom_keys(table: pl.DataFrame) -> pl.Series:
         .then("phrase:" + pl.col("text"))
         .when(is_repeated)
         .then("text:" + pl.col("text"))
+        .when(pl.col("error_type").is_not_null())
+        .then("error:" + pl.concat_str("text", pl.col("service", "error_type").fill_null("").hash(3)))
         .otherwise("text:" + pl.col("text") + pl.col("issue_id"))
     )
     return (

@@ -36,7 +36,29 @@ def test_the_second_firing_of_an_alert_joins_the_first_at_once_whatever_came_bef
         assert delta.patterns.filter(pl.col("confidence") < 0.6).is_empty()
 
 
+def test_two_runs_that_fail_alike_are_one_pattern_however_much_is_below_their_title() -> None:
+    runs: list[dict[str, object]] = [
+        {
+            "title": "send_report.render: ValueError: template missing column revenue_eur",
+            "body": "ValueError: template missing column revenue_eur, in the third of the tables",
+            "source": "prometheus_alertmanager",
+            "issue_id": f"r{number}",
+        }
+        for number in range(2)
+    ]
+    issues = issue_frame(runs)
+    grouped = group_issues(issues, fingerprint_issues(issues, machine_sources=SOURCES), options=OPTIONS)
+    assert sorted(grouped.members["issue_id"]) == ["r0", "r1"]
+
+
+def test_what_has_a_stack_below_its_title_is_compared_by_its_stack() -> None:
+    stack = "Traceback (most recent call last):\n  File \"pay.py\", line 7, in charge\nKeyError: 'amount'"
+    issues = issue_frame([{**alert, "body": stack} for alert in ALERTS])
+    kinds = fingerprint_issues(issues, machine_sources=SOURCES)["kind"]
+    assert "machine" not in set(kinds)
+
+
 def test_monitors_and_jobs_are_declared_machines_and_trackers_are_not() -> None:
     declared = set(list_machine_sources())
-    assert {"prometheus_alertmanager", "uptime_kuma", "prefect", "otlp"} <= declared
+    assert {"airflow", "prometheus_alertmanager", "uptime_kuma", "prefect", "otlp"} <= declared
     assert not declared & {"jira", "github", "zendesk", "pagerduty", "servicenow"}
