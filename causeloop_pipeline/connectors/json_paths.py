@@ -10,6 +10,7 @@ from typing import Any
 
 ANY_ENTRY = "*"
 """As a step: every entry of a list."""
+OR_NOTHING = "|"
 PLACE = re.compile(r"-?[0-9]+")
 PLACEHOLDER = re.compile(r"\{([A-Za-z_][^{}\"]*)\}")
 
@@ -69,11 +70,16 @@ def find_first_value(document: Any, paths: tuple[str, ...]) -> Any:
 
 
 def fill(template: str, lookup: Callable[[str], Any], quote: Callable[[str], str] = str) -> str:
-    """The template with each {name} replaced; values are never read as templates themselves."""
+    """The template with each {name} replaced; values are never read as templates themselves.
+
+    {name|} is nothing where there is none.
+    """
 
     def replacement(match: re.Match[str]) -> str:
         value = lookup(match[1])
         if value in (None, "") or isinstance(value, dict | list):
+            if match[1].endswith(OR_NOTHING):
+                return ""
             raise MissingValueError(match[1])
         return quote(str(value))
 

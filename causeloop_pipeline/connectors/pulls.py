@@ -13,6 +13,10 @@ Record = dict[str, Any]
 Param: TypeAlias = str | int | float | bool | tuple["Param", ...]
 
 
+FARTHEST_ZONE = timedelta(hours=12, minutes=5)
+"""The overlap of a filter whose time is read in the zone of the account, where no answer names it."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Since:
     """How to ask only for what is new, and what may be remembered when.
@@ -48,7 +52,7 @@ class RecordSchema:
     """How to read one record: its id, the time of this version, and which records count as failures."""
 
     key: str = "id"
-    """A path, or a template of paths such as "run/{repository.full_name}/{id}"; {a|b} is the first there."""
+    """A path, or a template such as "run/{repository.name}/{id}"; {a|b} is the first there, {a|} may lack."""
     key_pattern: str | None = None
     """A regular expression: its first group is the id in what the key gives, such as the end of a name."""
     updated_at: tuple[str, ...] = ("updated_at",)

@@ -40,6 +40,7 @@ from causeloop_pipeline.connectors.pages import (
     TokenPages,
 )
 from causeloop_pipeline.connectors.pulls import (
+    FARTHEST_ZONE,
     Details,
     Param,
     Parents,
@@ -66,6 +67,7 @@ from causeloop_pipeline.connectors.webhooks import Condition, IdsOnly, Webhook, 
 # A tool's file writes `spec.` before every one of these, wherever it is defined.
 __all__ = [
     "BASE_URL",
+    "FARTHEST_ZONE",
     "HOST",
     "HOST_AND_PORT",
     "HOST_LABEL",

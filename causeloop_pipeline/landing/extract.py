@@ -25,6 +25,7 @@ from causeloop_pipeline.model.raw_record import (
 )
 
 MAX_EXTERNAL_ID = 512
+MAY_LACK = "|}"
 NOT_YET = re.compile(r"(0|-1)(\.0+)?$|000[01]-\d\d-\d\d")
 """0, -1, and the first day of the calendar: what tools write for an end that has not come."""
 TOO_DEEP = b'"a record that is nested too deep to be written"'
@@ -124,11 +125,19 @@ def _find_fingerprint(schema: RecordSchema, record: Any) -> str | None:
 
 def _fill_key(key: str, record: Any) -> str:
     if "{" in key:
-        return fill(key, lambda paths: find_first_value(record, tuple(paths.split("|"))))
+        filled = fill(key, lambda paths: _find_part(record, paths))
+        return filled.rstrip("/") if MAY_LACK in key else filled
     value = find_value(record, key)
     if value is None or value == "" or isinstance(value, dict | list):
         raise MissingValueError(key)
     return str(value)
+
+
+def _find_part(record: Any, paths: str) -> Any:
+    """The first value at some paths; the values of a list, with commas."""
+    value = find_first_value(record, tuple(path for path in paths.split("|") if path))
+    is_list = isinstance(value, list) and all(isinstance(part, str | int | float) for part in value)
+    return ",".join(map(str, value)) if is_list else value
 
 
 def _match_id(schema: RecordSchema, value: str) -> str:

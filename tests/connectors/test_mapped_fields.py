@@ -22,6 +22,16 @@ from tests.offenders import assert_no_offenders
 
 SCALE = (*range(1, 11), 25, 50, 75, 90, 100)
 NO_SERVICE = re.compile(r"\{?[0-9a-f]{8}(-?[0-9a-f]{4}){3}-?[0-9a-f]{12}\}?|\S+@\S+\.\S+", re.IGNORECASE)
+KIND_OF_RECORD = re.compile(
+    r"(bug|case|defect|event|feature|incident|issue|problem|question|request|story|task|ticket|work item)s?"
+    r"|report a .+",
+    re.IGNORECASE,
+)
+"""What a tool calls its records, which says nothing of the cause."""
+OWN_KINDS = {
+    "azure_monitor": "a service health event is an incident, maintenance or advice",
+    "salesforce": "a reason",
+}
 WITHOUT_PAGE = {
     "bmc_remedy": "the address is that of the API; where people open incidents is another one",
     "kubernetes": "a cluster has no pages",
@@ -132,6 +142,18 @@ def test_a_service_is_no_uuid_and_no_person() -> None:
                 yield f"{meaning.variant} {record.external_id}: {service} of {meaning.paths['service']}"
 
     assert_no_offenders(CONNECTORS, find_problems)
+
+
+def test_an_error_type_is_not_what_the_tool_calls_its_records() -> None:
+    def find_problems(connector: Connector) -> Iterator[str]:
+        for _, record, meaning in read_issues(connector.name):
+            error_type = meaning.fields.get("error_type", "")
+            if KIND_OF_RECORD.fullmatch(error_type):
+                yield f"{meaning.variant} {record.external_id}: {error_type} of {meaning.paths['error_type']}"
+
+    assert_no_offenders(
+        {name: tool for name, tool in CONNECTORS.items() if name not in OWN_KINDS}, find_problems
+    )
 
 
 def test_what_names_no_service_leaves_the_place_to_the_next_that_may() -> None:

@@ -69,6 +69,30 @@ def test_a_function_of_a_declaration_begins_with_what_its_result_is_for():
     assert_no_offenders(FILES | {path.stem: path for path in formats}, find_problems)
 
 
+READ_IN_UTC = {
+    "grafana_oncall": "its documents say so",
+    "incident_io": "days in UTC",
+    "thinkst_canary": "its console answers in UTC",
+}
+
+
+def test_a_filter_without_a_zone_overlaps_as_far_as_zones_lie_apart():
+    """What is read in the zone of the account would lose all that changed within its hours behind UTC."""
+
+    def find_problems(connector: Connector) -> Iterator[str]:
+        for pull in connector.pulls:
+            since = pull.since
+            if since is None or "%" not in since.format or since.param is None:
+                continue
+            is_absolute = since.format.endswith(("%z", "Z"))
+            if not is_absolute and since.zone is None and since.overlap < spec.FARTHEST_ZONE:
+                yield f"{pull.name}: give the field of a zone, or FARTHEST_ZONE as its overlap"
+
+    assert_no_offenders(
+        {name: CONNECTORS[name] for name in CONNECTORS.keys() - READ_IN_UTC.keys()}, find_problems
+    )
+
+
 def test_all_five_categories_are_served():
     assert {connector.category for connector in CONNECTORS.values()} == set(Category)
 

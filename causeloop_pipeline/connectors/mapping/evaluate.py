@@ -158,6 +158,8 @@ def _(source: SeverityLabel, payload: Payload) -> Value | None:
 @evaluate.register
 def _(source: Element, payload: Payload) -> Value | None:
     elements = payload.at(source.path)
+    if isinstance(elements, dict):
+        elements = list(elements.values())
     for element in elements if isinstance(elements, list) else ():
         if isinstance(element, dict):
             inner = Payload(element)

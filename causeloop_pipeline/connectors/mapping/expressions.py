@@ -99,7 +99,7 @@ class SeverityLabel:
 
 @dataclass(frozen=True)
 class Element:
-    """The text at `take` in the first object of a list whose text at `key` is `equals`."""
+    """The text at `take` in the first object of a list, or of an object, whose text at `key` is `equals`."""
 
     path: str
     key: str

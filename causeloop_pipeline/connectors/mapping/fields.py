@@ -46,6 +46,8 @@ class IssueMapping:
     """What is run again and again: the next success of the same job ends its failures."""
     succeeded: Condition | None = None
     """Whether the run was a success: no failure, but the end of those of its job."""
+    is_watched: bool = False
+    """The job is what a monitor watches: its successes are recoveries, and no runs that could be counted."""
     attributes: Attributes = field(default_factory=dict)
     attributes_from: str | None = None
     """The path of an object whose entries are attributes, all of them."""

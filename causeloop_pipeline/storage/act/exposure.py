@@ -4,6 +4,7 @@ from uuid import UUID
 
 import polars as pl
 
+from causeloop_pipeline.connectors.machine_sources import list_watched_sources
 from causeloop_pipeline.model.proof_frames import EXPOSURE_SCHEMA
 from causeloop_pipeline.storage.database.session import Session
 
@@ -25,6 +26,7 @@ with occurrences as (
     join core.occurrence as o using (workspace_id, issue_id)
     left join raw.mapped_record as m
         on m.workspace_id = i.workspace_id and m.record_id = o.record_id and m.job is not null
+        and not m.source = any (%(watched_sources)s::text[])
     where i.workspace_id = %(workspace_id)s and i.pattern_id = any (%(pattern_ids)s::uuid[])
 ), jobs as (
     select distinct o.pattern_id, o.source, o.site, o.job
@@ -60,7 +62,11 @@ order by 1, 4
 
 def read_exposure(session: Session, workspace_id: UUID, pattern_ids: pl.Series) -> pl.DataFrame:
     """What was attached to these patterns or to any service, and the runs of the jobs that they fail in."""
-    parameters = {"workspace_id": workspace_id, "pattern_ids": pattern_ids.unique().sort().to_list()}
+    parameters = {
+        "workspace_id": workspace_id,
+        "pattern_ids": pattern_ids.unique().sort().to_list(),
+        "watched_sources": list(list_watched_sources()),
+    }
     return pl.concat(
         [
             session.read(statement, parameters, schema=EXPOSURE_SCHEMA)

@@ -9,6 +9,7 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     Is,
     Join,
     Literal,
+    Match,
     Text,
     TimeFormat,
 )
@@ -19,6 +20,8 @@ from causeloop_pipeline.model.issue import Identifies
 BUILDER = ("properties.buildername.0", "builder.name")
 FAILED, PASSED = ("2", "4"), ("0", "1")
 """Failure and exception; success and warnings. What was skipped, retried or cancelled is neither."""
+PROGRAM = r"^failed '(?:[^' ]*/)?([^'/ ]+)"
+"""Of the step that failed, as in `failed '/srv/bin/pytest -q ...' (failure)`."""
 BUILD = IssueMapping(
     name="build",
     identifies=Identifies.EVENT,
@@ -28,7 +31,7 @@ BUILD = IssueMapping(
     severity=Text("results {results}"),
     status=Text("results {results}"),
     service=("properties.project.0", *BUILDER),
-    error_type=(*BUILDER, Literal("build_failed")),
+    error_type=(Match("state_string", PROGRAM), Literal("build_failed")),
     team="properties.owner.0",
     environment=("properties.branch.0", "properties.environment.0"),
     external_url=("url", Text("{config.base_url}/#/builders/{builderid}/builds/{number}")),

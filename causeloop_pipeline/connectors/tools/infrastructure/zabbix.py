@@ -51,7 +51,6 @@ PROBLEM = IssueMapping(
         "hosts.0.name",
         "hosts.0.host",
     ),
-    error_type=tagged("tags", "class"),
     team=tagged("tags", "team", "owner"),
     environment=tagged("tags", "env", "environment"),
     external_url=Text("{config.base_url}/tr_events.php?triggerid={objectid}&eventid={eventid}"),
@@ -59,6 +58,7 @@ PROBLEM = IssueMapping(
     resolved_at=Instant("r_clock", TimeFormat.EPOCH_SECONDS),
     job="objectid",
     succeeded=Is("value", ("0",)),
+    is_watched=True,
     attributes={"tags": "tags", "trigger": "objectid"},
 )
 PUSHED = IssueMapping(

@@ -24,6 +24,8 @@ LOG = "log"
 RAISED_IN_LOG = Match(
     LOG, r"(?:\\n|\n)([A-Za-z_][\w.]*(?:Error|Exception|Timeout|Failure|Exit|Fail)[^\n\\]*)"
 )
+NAMED = r"^([A-Za-z_][\w.]*)(?:[:(]|$)"
+"""An exception before what it says."""
 EXCEPTION = (
     Concat(
         (
@@ -53,7 +55,7 @@ TASK = IssueMapping(
     severity="state",
     status="state",
     service="dag_id",
-    error_type=(Match(EXCEPTION, r"^([\w.]+)"), "operator", Literal("task_failed")),
+    error_type=(Match(EXCEPTION, NAMED), Literal("task_failed")),
     team=("owner", "owners.0"),
     environment="environment",
     external_url=("log_url", RUN_PAGE),
@@ -94,7 +96,7 @@ IMPORT_ERROR = IssueMapping(
     severity=Literal("failed"),
     status=Literal("failed"),
     service=Match("filename", r"([^/.]+)(?:\.\w+)?$"),
-    error_type=(Match(RAISED, r"^([\w.]+)"), Literal("import_error")),
+    error_type=(Match(RAISED, NAMED), Literal("import_error")),
     source_created_at="timestamp",
     attributes={"file": "filename", "bundle": "bundle_name"},
 )

@@ -15,6 +15,11 @@ CAUSE = (
     Match("message", r"^\w+ Error in [^\n]*\n\s*([^\n]+)"),
     Match("message", r"^\s*([^\n]+)"),
 )
+GENERIC_TESTS = (
+    "unique_combination_of_columns|unique|not_null|accepted_values|accepted_range|relationships|recency|"
+    "expression_is_true|equal_rowcount"
+)
+"""By which the name of a test of a schema begins: what it asserts."""
 NODE = IssueMapping(
     name="node",
     identifies=Identifies.EVENT,
@@ -30,6 +35,7 @@ NODE = IssueMapping(
     service=(Match("unique_id", r"^[a-z_]+\.([^.]+)"), "unique_id"),
     error_type=(
         Match(CAUSE, r"^((?:\w+ )?Error|\w+(?:Error|Exception))\b"),
+        Match("unique_id", rf"^test\.[^.]+\.(?:source_|dbt_utils_|dbt_expectations_)?({GENERIC_TESTS})_"),
         Match("unique_id", r"^([a-z_]+)\."),
     ),
     environment="target",

@@ -4,6 +4,7 @@ from causeloop_pipeline.connectors import spec
 from causeloop_pipeline.connectors.mapping.expressions import (
     Choose,
     Concat,
+    Element,
     Every,
     Has,
     Is,
@@ -38,6 +39,7 @@ EXPECTATION = IssueMapping(
     title=Concat((Join((SUITE, COLUMN), "."), Literal(": "), KIND)),
     body=(
         "exception_info.exception_message",
+        Element("exception_info", "exception_message", None, "exception_message"),
         Text(
             "{result.unexpected_count} of {result.element_count} unexpected: {result.partial_unexpected_list}"
         ),
@@ -60,6 +62,22 @@ EXPECTATION = IssueMapping(
     resolved_at="run_time",
     attributes={"suite": SUITE, "column": COLUMN, "unexpected": "result.unexpected_count", "run": "run_name"},
 )
+
+
+def name_expectation(place: str) -> str:
+    """What tells an expectation apart for good: its id is new in each run where the context is not stored."""
+    kwargs = f"{place}kwargs."
+    columns = "|".join(kwargs + name for name in ("column", "column_A", "column_list", "column_set"))
+    others = ("column_B", "row_condition", "mostly", "regex", "like_pattern", "strftime_format")
+    parts = (
+        "suite_name|expectation_suite_name",
+        "asset_name|batch_id|checkpoint_name|",
+        f"{place}type|{place}expectation_type",
+        f"{columns}|",
+        f"{place}severity|",
+        *(f"{kwargs}{name}|" for name in others),
+    )
+    return "/".join(f"{{{part}}}" for part in parts)
 
 
 def receive_results(
@@ -101,9 +119,7 @@ CONNECTOR = spec.Connector(
                     ("expectation_suite_name", "meta.expectation_suite_name"),
                     *RUN,
                 ),
-                "{suite_name|expectation_suite_name}/{expectation_config.id|expectation_config.kwargs.column"
-                "|expectation_config.type|expectation_config.expectation_type}"
-                "/{expectation_config.type|expectation_config.expectation_type}",
+                name_expectation("expectation_config."),
             ),
             receive_results(
                 "expectations",
@@ -114,7 +130,7 @@ CONNECTOR = spec.Connector(
                     ("run_name", "run_name"),
                     ("result_url", "result_url"),
                 ),
-                "{suite_name}/{kwargs.column|expectation_type}/{expectation_type}",
+                name_expectation(""),
             ),
         ),
         setup="In a validation action, post result.to_json_dict() of each validation (checkpoint_result"

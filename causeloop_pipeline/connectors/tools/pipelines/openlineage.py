@@ -50,8 +50,6 @@ RUN = IssueMapping(
         ),
         Match("run.facets.errorMessage.message", r"\b([A-Z]\w*(?:Error|Exception))\b"),
         *find_assertion("assertion"),
-        "run.facets.errorMessage.programmingLanguage",
-        "job.facets.jobType.jobType",
     ),
     team=("job.facets.ownership.owners.0.name",),
     environment="job.namespace",

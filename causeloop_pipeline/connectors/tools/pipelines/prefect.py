@@ -38,9 +38,10 @@ def find_id(role: str) -> Match:
 
 FLOW = ("flow_name", "flow.name")
 # Before what was raised, Prefect says that something was.
-CAUSE = Match(
-    "state.message", r"^(?:Flow run encountered an exception[:.]|Flow run failed due to [a-z ]+:)?\s*([^\n]+)"
-)
+RAISED = r"^(?:Flow run encountered an exception[:.]|Flow run failed due to [a-z ]+:)?\s*([^\n]+)"
+CAUSE = Match("state.message", RAISED)
+NAMED = r"^(\w+(?:Error|Exception|Timeout))\b"
+EVENT_CAUSE = Match((r"resource.prefect\.state-message", "payload.validated_state.message"), RAISED)
 PAGE = "/runs/flow-run/"
 RUN_ID = Match(r"resource.prefect\.resource\.id", r"^prefect\.flow-run\.(.+)$")
 RUN = IssueMapping(
@@ -59,7 +60,7 @@ RUN = IssueMapping(
     severity=("state.type", "state_type"),
     status=("state.type", "state_type"),
     service=(*FLOW, "deployment_name"),
-    error_type=(Match(CAUSE, r"^(\w+(?:Error|Exception|Timeout))\b"), "state.name", "state_name"),
+    error_type=(Match(CAUSE, NAMED), "state.name", "state_name"),
     team=Tag("tags", "team"),
     environment=(Tag("tags", "env|environment"), "work_pool_name"),
     external_url=(
@@ -85,6 +86,8 @@ RUN_EVENT = IssueMapping(
     identifies=Identifies.EVENT,
     when=Every((Has("event"), Has(r"resource.prefect\.resource\.id"))),
     title=(
+        Concat((related("flow"), Literal(": "), EVENT_CAUSE)),
+        Concat((related("flow"), Literal(": "), r"resource.prefect\.state-name")),
         Text(r"{resource.prefect\.resource\.name}: {resource.prefect\.state-name}"),
         Text(r"{resource.prefect\.resource\.name}: {event}"),
     ),
@@ -96,7 +99,7 @@ RUN_EVENT = IssueMapping(
         related("flow"),
         r"resource.prefect\.resource\.name",
     ),
-    error_type=(r"resource.prefect\.state-name", "event"),
+    error_type=(Match(EVENT_CAUSE, NAMED), r"resource.prefect\.state-name", "event"),
     environment=related("work-pool"),
     external_url=(
         Concat(

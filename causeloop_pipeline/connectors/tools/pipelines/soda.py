@@ -14,6 +14,12 @@ from causeloop_pipeline.model.issue import FiringStart, Identifies
 
 OUTCOME: Source = ("outcome", "evaluationStatus")
 DATASET: Source = ("table", "dataset.name", "resourceAttributes.dataset", "dataSource")
+METRIC: Source = (
+    Match("definition", r"^checks for [^\n]*\n[ -]*(failed rows|[a-z_]+)"),
+    Match("definition", r"^([a-z_]+) *\("),
+    Match("name", r"^([a-z_]+)\b"),
+)
+"""What is measured: in `checks for orders:\n  - missing_count(amount) = 0` the missing values."""
 CHECK = IssueMapping(
     name="check",
     identifies=Identifies.CONDITION,
@@ -23,7 +29,7 @@ CHECK = IssueMapping(
     severity=OUTCOME,
     status=OUTCOME,
     service=DATASET,
-    error_type=(Match("name", r"^([a-z_]+)\b"), "definition", "type"),
+    error_type=(*METRIC, "type"),
     team=("owner.email", "dataset.owners.0.name", "attributes.owner"),
     environment=("attributes.environment", "dataset.datasource.name"),
     external_url=("cloudUrl", "checkResultUrl"),

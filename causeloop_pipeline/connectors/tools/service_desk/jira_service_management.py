@@ -8,6 +8,7 @@ from causeloop_pipeline.connectors.formats.jira_search import (
     ask_for_filter,
     poll_issues,
 )
+from causeloop_pipeline.connectors.formats.named_errors import find_error
 from causeloop_pipeline.connectors.mapping.expressions import (
     Choose,
     Different,
@@ -37,7 +38,7 @@ ISSUE = IssueMapping(
     severity=("fields.priority.name", "fields.priority"),
     status=("fields.status.statusCategory.key", "fields.status.name"),
     service=("fields.components.0.name", Tag("fields.labels", "service|svc"), "fields.project.name"),
-    error_type=("fields.issuetype.name", "fields.issueType.name"),
+    error_type=find_error("fields.summary"),
     team=Tag("fields.labels", "team"),
     environment=(Document("fields.environment"), Tag("fields.labels", "env|environment")),
     external_url=Text("https://{config.site}.atlassian.net/browse/{key}"),
@@ -65,7 +66,7 @@ REQUEST = IssueMapping(
         Element("requestFieldValues", key="fieldId", equals="components", take="value.0.name"),
         "serviceDesk.projectName",
     ),
-    error_type="requestType.name",
+    error_type=find_error("summary"),
     environment=Element("requestFieldValues", key="fieldId", equals="environment"),
     external_url=("_links.web", Text("https://{config.site}.atlassian.net/browse/{issueKey}")),
     source_created_at=(

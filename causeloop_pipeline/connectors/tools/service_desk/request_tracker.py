@@ -1,6 +1,7 @@
 """Request Tracker tickets, by the REST interface of version 2."""
 
 from causeloop_pipeline.connectors import spec
+from causeloop_pipeline.connectors.formats.named_errors import find_error
 from causeloop_pipeline.connectors.mapping.expressions import (
     Band,
     Element,
@@ -33,7 +34,7 @@ TICKET = IssueMapping(
     severity=(custom_field("Severity"), Band("Priority", PRIORITIES), "Priority"),
     status="Status",
     service=(custom_field("Service"), custom_field("Component"), "Queue.Name"),
-    error_type=(custom_field("Error type"), "Type"),
+    error_type=(custom_field("Error type"), *find_error("Subject")),
     team=("Queue.Name", "Owner.Name"),
     environment=custom_field("Environment"),
     external_url=Text("{config.base_url}/Ticket/Display.html?id={id}"),
@@ -88,6 +89,7 @@ CONNECTOR = spec.Connector(
                 param="query",
                 template="LastUpdated > '{since}'",
                 format="%Y-%m-%d %H:%M:%S",
+                overlap=spec.FARTHEST_ZONE,
             ),
         ),
     ),

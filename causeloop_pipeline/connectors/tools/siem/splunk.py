@@ -101,7 +101,6 @@ CONTAINER = IssueMapping(
     status="status",
     service=("custom_fields.service", "asset_name"),
     team=named("owner_name"),
-    error_type="label",
     source_created_at=("start_time", "create_time"),
     resolved_at=("close_time", "container_update_time"),
     attributes={"label": "label", "sensitivity": "sensitivity", "tags": "tags"},

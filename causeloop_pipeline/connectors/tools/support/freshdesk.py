@@ -1,6 +1,7 @@
 """Freshdesk tickets, listed by their last update and pushed by automation rules."""
 
 from causeloop_pipeline.connectors import spec
+from causeloop_pipeline.connectors.formats.named_errors import find_error
 from causeloop_pipeline.connectors.mapping.expressions import Different, Every, Has, PlainText, Text
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
 from causeloop_pipeline.model.issue import Identifies
@@ -14,7 +15,7 @@ TICKET = IssueMapping(
     severity=Text("priority {priority}"),
     status=Text("status {status}"),
     service=("product_name", "product_id", "custom_fields.cf_product"),
-    error_type="type",
+    error_type=find_error("subject"),
     team=("group_name", "group_id"),
     environment="custom_fields.cf_environment",
     external_url=(
@@ -35,7 +36,7 @@ PUSHED = IssueMapping(
     severity=Text("priority {ticket_priority}"),
     status=Text("status {ticket_status}"),
     service=("ticket_product_description", "ticket_product_name"),
-    error_type="ticket_type",
+    error_type=find_error("ticket_subject"),
     team=("ticket_group_name", "ticket_group"),
     external_url=("ticket_url", "ticket_public_url"),
     source_created_at=("ticket_created_at", "ticket_created_on"),

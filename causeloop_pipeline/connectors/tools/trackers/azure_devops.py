@@ -6,6 +6,7 @@ from causeloop_pipeline.connectors.formats.azure_releases import (
     RELEASE_EVENTS,
     RELEASED,
 )
+from causeloop_pipeline.connectors.formats.named_errors import find_error
 from causeloop_pipeline.connectors.mapping.expressions import (
     Choose,
     Every,
@@ -49,7 +50,7 @@ WORK_ITEM = IssueMapping(
         r"fields.System\.State",
     ),
     service=(r"fields.System\.AreaPath", r"fields.System\.TeamProject"),
-    error_type=r"fields.System\.WorkItemType",
+    error_type=find_error(r"fields.System\.Title"),
     team=(r"fields.System\.TeamProject", r"fields.System\.AssignedTo.displayName"),
     environment=Tag(r"fields.System\.Tags", "env|environment"),
     external_url=(

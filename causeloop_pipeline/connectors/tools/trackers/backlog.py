@@ -1,6 +1,7 @@
 """Backlog (Nulab) issues, listed by their last update and pushed by webhooks."""
 
 from causeloop_pipeline.connectors import spec
+from causeloop_pipeline.connectors.formats.named_errors import find_error
 from causeloop_pipeline.connectors.mapping.expressions import Element, Every, Has, Some, Text
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
 from causeloop_pipeline.model.issue import Identifies
@@ -14,7 +15,7 @@ ISSUE = IssueMapping(
     severity=("priority.name",),
     status=("status.name",),
     service=("category.0.name", "project.name", "projectId"),
-    error_type="issueType.name",
+    error_type=find_error("summary"),
     team=("category.0.name", "assignee.name"),
     environment=Element("customFields", key="name", equals="Environment", take="value.name"),
     external_url=Text("{config.base_url}/view/{issueKey}"),
@@ -46,6 +47,7 @@ CONNECTOR = spec.Connector(
                 field="updated",
                 param="updatedSince",
                 format="%Y-%m-%d",
+                overlap=spec.FARTHEST_ZONE,
             ),
         ),
     ),

@@ -1,6 +1,7 @@
 """Bitbucket Cloud issues, failed pipelines and deployments, polled and pushed."""
 
 from causeloop_pipeline.connectors import spec
+from causeloop_pipeline.connectors.formats.named_errors import find_error
 from causeloop_pipeline.connectors.mapping.expressions import Every, Has, Is, Kind, Literal, Some, Text
 from causeloop_pipeline.connectors.mapping.fields import ChangeMapping, IssueMapping
 from causeloop_pipeline.connectors.record_filters import Among, Both
@@ -15,7 +16,7 @@ ISSUE = IssueMapping(
     severity="priority",
     status="state",
     service=("component.name", "component", "repository.full_name"),
-    error_type=("kind",),
+    error_type=find_error("title"),
     team="repository.full_name",
     external_url="links.html.href",
     source_created_at="created_on",

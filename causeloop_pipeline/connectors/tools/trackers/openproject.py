@@ -1,6 +1,7 @@
 """OpenProject work packages, by their last change; webhooks push them."""
 
 from causeloop_pipeline.connectors import spec
+from causeloop_pipeline.connectors.formats.named_errors import find_error
 from causeloop_pipeline.connectors.mapping.expressions import Every, Has, Text
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
 from causeloop_pipeline.connectors.record_filters import WISH_NAME, Unlike
@@ -15,7 +16,7 @@ WORK_PACKAGE = IssueMapping(
     severity=("_links.priority.title", "_embedded.priority.name"),
     status=("_links.status.title", "_embedded.status.name"),
     service=("_links.category.title", "_links.project.title", "_embedded.project.name"),
-    error_type=("_links.type.title", "_embedded.type.name"),
+    error_type=find_error("subject"),
     team=("_links.assignee.title", "_links.responsible.title", "_embedded.assignee.name"),
     environment="_links.version.title",
     external_url=Text("{config.base_url}/work_packages/{id}"),

@@ -1,6 +1,7 @@
 """Redmine issues, listed by their last update; the webhook plugin pushes them."""
 
 from causeloop_pipeline.connectors import spec
+from causeloop_pipeline.connectors.formats.named_errors import find_error
 from causeloop_pipeline.connectors.mapping.expressions import Element, Every, Has, Some, Text
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
 from causeloop_pipeline.connectors.record_filters import NO_WISH, Both
@@ -16,7 +17,7 @@ ISSUE = IssueMapping(
     severity=(Element("custom_fields", key="name", equals="Severity"), "priority.name"),
     status="status.name",
     service=(Element("custom_fields", key="name", equals="Component"), "category.name", "project.name"),
-    error_type="tracker.name",
+    error_type=find_error("subject"),
     team=("assigned_to.name", "assignee.firstname", "category.name"),
     environment=Element("custom_fields", key="name", equals="Environment"),
     external_url=("url", Text("{config.base_url}/issues/{id}")),

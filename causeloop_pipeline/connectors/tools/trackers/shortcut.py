@@ -1,6 +1,7 @@
 """Shortcut stories, searched by their last update and pushed by webhooks."""
 
 from causeloop_pipeline.connectors import spec
+from causeloop_pipeline.connectors.formats.named_errors import find_error
 from causeloop_pipeline.connectors.mapping.expressions import (
     Choose,
     Element,
@@ -46,7 +47,7 @@ STORY = IssueMapping(
         Match("labels.0.name", r"^[^:=]+$"),
         "project_id",
     ),
-    error_type="story_type",
+    error_type=find_error("name"),
     team=("group_id", "epic_id"),
     environment=Tag("labels", "env|environment"),
     external_url="app_url",
@@ -73,7 +74,7 @@ PUSHED = IssueMapping(
             ),
         ),
     ),
-    error_type="story_type",
+    error_type=find_error("name"),
     external_url="app_url",
     source_created_at="changed_at",
     attributes={"type": "story_type"},

@@ -1,6 +1,7 @@
 """YouTrack issues, queried by their last update and pushed by workflows."""
 
 from causeloop_pipeline.connectors import spec
+from causeloop_pipeline.connectors.formats.named_errors import find_error
 from causeloop_pipeline.connectors.mapping.expressions import (
     Choose,
     Element,
@@ -42,7 +43,7 @@ ISSUE = IssueMapping(
         "project.name",
         "project.shortName",
     ),
-    error_type=Element("customFields", key="name", equals="Type", take="value.name"),
+    error_type=find_error("summary"),
     team=(
         Element("customFields", key="name", equals="Team", take="value.name"),
         Element("customFields", key="name", equals="Assignee", take="value.name"),
@@ -91,6 +92,7 @@ CONNECTOR = spec.Connector(
                 param="query",
                 template="updated: {since} .. * sort by: updated asc",
                 format="%Y-%m-%dT%H:%M",
+                overlap=spec.FARTHEST_ZONE,
                 ascending=True,
             ),
         ),

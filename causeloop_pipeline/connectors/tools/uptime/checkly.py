@@ -51,6 +51,7 @@ ALERT = IssueMapping(
     # A recovery is an alert of its own, with an id of its own.
     job=("check_id", "checkId"),
     succeeded=Is(("alert_type", "alertType", "event"), RECOVERIES),
+    is_watched=True,
     attributes={
         "status_code": ("api_check_response_status_code", "statusCode"),
         "response_time": "response_time",

@@ -51,6 +51,7 @@ ALERT = IssueMapping(
     resolved_at=Instant("time", TimeFormat.EPOCH_SECONDS),
     job="checkid",
     succeeded=Is("messageshort", ("up", "up alert")),
+    is_watched=True,
     attributes={"via": "via"},
 )
 CHECK = IssueMapping(

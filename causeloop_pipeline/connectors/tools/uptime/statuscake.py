@@ -32,6 +32,7 @@ ALERT = IssueMapping(
     resolved_at="triggered_at",
     job=("test_id", "name"),
     succeeded=Is("status", ("up",)),
+    is_watched=True,
 )
 
 TEST = IssueMapping(
