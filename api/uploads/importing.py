@@ -3,6 +3,8 @@
 import asyncio
 import re
 import uuid
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +20,8 @@ from api.onboarding import queries as onboarding
 from api.uploads import queries as uploads
 from api.uploads.schemas import ImportRequest
 from api.uploads.understanding import UPLOAD_TYPE, ReadUpload, read_upload
+from causeloop_pipeline.landing.polling.absences import make_absent
+from causeloop_pipeline.model.raw_record import RawRecord
 from causeloop_pipeline.model.tenancy import SetupStep
 from causeloop_pipeline.storage.raw.records import LandingCount, Origin
 
@@ -48,10 +52,10 @@ async def import_upload(
         connector_id, is_new = await _choose_connector(db, caller, request)
         choices = orjson.loads(stored["choices"])
         same = [] if is_new else await uploads.find_same(db, stored["file_sha256"], connector_id)
-        for other in same:
-            if orjson.loads(other["choices"]) == choices:
-                await uploads.delete_draft(db, upload_id)
-                return UUID(str(other["upload_id"]))
+        alike = [other for other in same if orjson.loads(other["choices"]) == choices]
+        if alike and alike[0]["is_newest"]:
+            await uploads.delete_draft(db, upload_id)
+            return UUID(str(alike[0]["upload_id"]))
     read = await computing.run(
         db.workspace_id, read_upload, bytes(stored["content"]), stored["file_name"], choices, upload_id
     )
@@ -61,9 +65,12 @@ async def import_upload(
                 db, caller, connector_id, request.display_name or stored["file_name"], request
             )
         for other in same:  # the same file, read otherwise: the former reading gives way
-            await uploads.undo(db, other["upload_id"], stored["file_name"])
+            if other not in alike:
+                await uploads.undo(db, other["upload_id"], stored["file_name"])
+        absent = await _end_absent(db, connector_id, upload_id, read)
     origin = Origin(connector_id, await _read_site(db, connector_id), None, UPLOAD_TYPE)
     count = await asyncio.shield(uploads.land_upload(db, origin, read.records, read.quarantined))
+    await asyncio.shield(uploads.land_upload(db, origin, absent, []))
     async with db.writing():
         await uploads.mark_imported(
             db, upload_id, connector_id, _describe(read, count), made_connector=is_new
@@ -114,6 +121,21 @@ async def _read_site(db: WorkspaceDatabase, connector_id: UUID) -> str:
     if connector is None:
         raise not_found("connector")
     return str(connector["site"])
+
+
+async def _end_absent(
+    db: WorkspaceDatabase, connector_id: UUID, upload_id: UUID, read: ReadUpload
+) -> list[RawRecord]:
+    """What says of each open result that a report of its tool does not hold any more that it has ended."""
+    if not read.reports or read.quarantined:
+        return []
+    reported = {record.external_id for record in read.records}
+    now = datetime.now(UTC)
+    return [
+        replace(make_absent(UPLOAD_TYPE, external_id, now), channel="ingest", import_id=upload_id)
+        for external_id in await uploads.list_open(db, connector_id, read.reports)
+        if external_id not in reported
+    ]
 
 
 def _describe(read: ReadUpload, count: LandingCount) -> dict[str, Any]:

@@ -8,7 +8,9 @@ import psycopg
 
 from api.http.database import WorkspaceDatabase, encode_parameters
 from api.listing.queries import Listing, Sort
+from causeloop_pipeline.model.issue import OPEN_STATUSES
 from causeloop_pipeline.model.raw_record import Quarantined, RawRecord
+from causeloop_pipeline.storage.database.sql_values import quote_values
 from causeloop_pipeline.storage.raw.records import LandingCount, Origin, land
 
 BATCH = 1_000
@@ -75,8 +77,18 @@ returning true
 
 # The same file, read in the same way, into the same connector: nothing would come of it.
 SELECT_SAME = """
-select upload_id, choices::text from app.upload
+select upload_id, choices::text,
+    imported_at = (
+        select max(imported_at) from app.upload where connector_id = $2 and status = 'imported'
+    ) as is_newest
+from app.upload
 where file_sha256 = $1 and connector_id = $2 and status = 'imported' order by imported_at desc
+"""
+
+SELECT_OPEN = f"""
+select distinct external_id from core.issue
+where connector_id = $1 and status in ({quote_values(OPEN_STATUSES)})
+    and exists (select from unnest($2::text[]) as tool where starts_with(external_id, tool))
 """
 
 UPDATE_UNDONE = """
@@ -163,6 +175,12 @@ async def set_choices(
 async def find_same(db: WorkspaceDatabase, sha256: str, connector_id: UUID) -> list[Mapping[str, Any]]:
     """The imports of the same content into a connector, the newest first."""
     return list(await db.transaction.fetch(SELECT_SAME, sha256, connector_id))
+
+
+async def list_open(db: WorkspaceDatabase, connector_id: UUID, beginnings: Sequence[str]) -> list[str]:
+    """The ids of a connector's open issues that begin in one of some ways."""
+    rows = await db.transaction.fetch(SELECT_OPEN, connector_id, list(beginnings))
+    return [str(row["external_id"]) for row in rows]
 
 
 async def land_upload(

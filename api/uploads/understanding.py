@@ -3,7 +3,7 @@
 import io
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
@@ -20,13 +20,16 @@ from causeloop_pipeline.landing.export_file.rows.formats import (
     describe_unknown,
     find_format,
     read_rows,
+    unpack,
 )
+from causeloop_pipeline.landing.export_file.rows.json_documents import list_reports
 from causeloop_pipeline.landing.export_file.table_reading import ReadingChoices, TableReading, flatten, study
 from causeloop_pipeline.landing.record_meaning import UnknownVariantError, read_meaning
 from causeloop_pipeline.model.date_order import DateOrder
 from causeloop_pipeline.model.raw_record import Quarantined, RawRecord
 
 UPLOAD_TYPE = "file_upload"
+NOTHING_REPORTED = "the report holds no result: what its tool reported before has ended"
 MAX_ROWS = 50_000
 MAX_COLUMNS = 200
 PAGE_ROWS = 500
@@ -45,6 +48,8 @@ class ReadUpload:
     records: list[RawRecord] = field(default_factory=list)
     quarantined: list[Quarantined] = field(default_factory=list)
     no_failures: Counter[str] = field(default_factory=Counter)
+    reports: list[str] = field(default_factory=list)
+    """How the ids begin of which the file holds all that are open."""
 
 
 def make_choices(choices: Mapping[str, Any]) -> ReadingChoices:
@@ -97,7 +102,7 @@ def read_upload(content: bytes, name: str, choices: Mapping[str, Any], import_id
     _, rows, reading = _study(content, name, make_choices(choices))
     if reading.problem:
         raise Problem(422, "unreadable_file", f"{name}: {reading.problem}")
-    file, upload = ImportedFile(name, import_id), ReadUpload()
+    file, upload = ImportedFile(name, import_id), ReadUpload(reports=_list_reports(content, name))
     for row in _read(reading, rows):
         if row.payload is not None:
             outcome = build_record(UPLOAD_TYPE, file, row.number, row.kind, row.payload, "ingest")
@@ -124,10 +129,16 @@ def _study(content: bytes, name: str, choices: ReadingChoices) -> tuple[str, lis
             f"{name} has more than {MAX_ROWS:,} rows: split it, or let a drop folder or object store read it"
         )
         raise Problem(422, "validation_failed", detail)
+    if not rows and _list_reports(content, name):
+        return kind, rows, replace(study(rows, choices), problem=None, notes=(NOTHING_REPORTED,))
     if not any(row.record is not None for row in rows):
         reason = rows[0].reason if rows else "it holds no rows"
         raise Problem(422, "unreadable_file", f"{name}: {reason}")
     return kind, rows, study(rows, choices)
+
+
+def _list_reports(content: bytes, name: str) -> list[str]:
+    return list_reports(unpack(io.BytesIO(content), name).read()) if find_format(name) == "json" else []
 
 
 def _read(reading: TableReading, rows: Sequence[FileRow]) -> Iterator[ReadRow]:

@@ -120,6 +120,8 @@ class RowReader:
         payload |= {name: time.isoformat() for name, time in times.items() if time is not None}
         payload |= _judge(texts, self.reading.severity_scale, is_done=times.get("resolved_at") is not None)
         payload["external_id"] = external_id
+        if row.is_of_condition and "source_updated_at" not in payload:  # a report without a time is of now
+            payload["source_updated_at"] = self.now.isoformat()
         if attributes := self._gather_attributes(row.record, flat, texts):
             payload["attributes"] = attributes
         is_condition = row.is_of_condition or self.reading.repeats_ids

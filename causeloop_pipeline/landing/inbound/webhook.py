@@ -97,7 +97,7 @@ def read_delivery(
     config: Mapping[str, Any] | None = None,
 ) -> WebhookDelivery:
     """The records of a delivery whose signature was verified, or that is replayed from quarantine."""
-    connector = connector.resolve(config or {})
+    connector = connector.configure(config or {}) if connector.configure else connector
     webhook = require_webhook(connector)
     delivery_id = (headers or {}).get(webhook.delivery_header or "")
     try:

@@ -46,13 +46,14 @@ def end_absent(
     if pull_spec.absent_means_ended is None or pull_spec.optional:
         return  # of a list that may be refused, nothing follows from what it does not hold
     records = [
-        _make_record(connector.name, external_id, now)
+        make_absent(connector.name, external_id, now)
         for external_id in listed.find_absent(pull_spec.absent_means_ended, open_ids)
     ]
     if records:
         yield build_page(records, dict(cursor), None)
 
 
-def _make_record(source: str, external_id: str, now: datetime) -> RawRecord:
+def make_absent(source: str, external_id: str, now: datetime) -> RawRecord:
+    """The record of ours that says of a condition that it is not there any more."""
     payload = {"external_id": external_id, "absent_at": now.isoformat()}
     return RawRecord(source, external_id, payload, payload_hash(payload), now, kind=ABSENT)

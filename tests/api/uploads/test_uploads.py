@@ -1,5 +1,6 @@
 """Uploads: understood, corrected, imported once, and undone without touching anything else."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -209,3 +210,42 @@ def test_an_upload_is_seen_in_its_workspace_alone_and_a_viewer_uploads_nothing(
     assert refused.status_code == 403
     assert workspace.api.delete(f"/v1/uploads/{draft['id']}").status_code == 204
     assert draft["id"] not in {row["id"] for row in workspace.api.get("/v1/uploads").json()["data"]}
+
+
+def report(*rules: str) -> str:
+    """A log of SARIF without times, whose tool reports a result of each rule."""
+    results = [
+        {
+            "ruleId": rule,
+            "level": "error",
+            "message": {"text": f"breaks {rule}"},
+            "locations": [{"physicalLocation": {"artifactLocation": {"uri": "pay.py"}}}],
+        }
+        for rule in rules
+    ]
+    return json.dumps(
+        {"version": "2.1.0", "runs": [{"tool": {"driver": {"name": "lint"}}, "results": results}]}
+    )
+
+
+def test_a_result_that_a_newer_report_lacks_has_ended_and_one_that_is_back_fires_again(
+    client: Client, fresh_sample: Sample, database: Database, installation: Any
+) -> None:
+    workspace = Workspace(client, fresh_sample, database, installation)
+    first = workspace.take(workspace.upload(report("S1", "S2"), "lint.sarif"))
+    target = {"connector_id": first["connector_id"]}
+    clean = workspace.upload(report(), "lint.sarif")
+    assert clean["understanding"]["problem"] is None
+    assert "has ended" in clean["understanding"]["notes"][0]
+
+    workspace.take(clean, **target)
+    assert {issue["status"] for issue in workspace.issues().values()} == {"resolved"}
+
+    workspace.take(workspace.upload(report("S1", "S2"), "lint.sarif"), **target)
+    with database.workspace(fresh_sample.workspace_id) as session:
+        rows = session.rows(
+            "select o.started_at, o.ended_at "
+            "from core.occurrence as o join core.issue using (workspace_id, issue_id) "
+            "where source = 'file_upload' and starts_with(external_id, 'lint:S1') order by o.started_at"
+        )
+    assert [row["ended_at"] is None for row in rows] == [False, True]

@@ -204,6 +204,14 @@ def test_a_junit_report_tells_of_tests_that_fail_pass_or_are_skipped(tmp_path):
     assert dict(file.no_failures) == {"a test that passed": 1, "a test that was skipped": 1}
 
 
+@pytest.mark.parametrize("suite", ["pytest tests", "AllTests", "Root Suite", "PHPUnit", "vitest", ""])
+def test_a_suite_that_only_names_the_runner_is_no_service(suite):
+    content = f'<testsuite name="{suite}"><testcase classname="shop.PayTest" name="t"/></testsuite>'
+    (row,) = read_rows(io.BytesIO(content.encode()), "x.xml", "junit")
+    assert row.record is not None
+    assert row.record["service"] == "shop.PayTest"
+
+
 @pytest.mark.parametrize(
     ("declaration", "body"),
     [
@@ -248,6 +256,7 @@ def test_sarif_tells_of_results_their_rules_places_and_ends():
         ],
     }
     _, rows = read(json.dumps(log).encode(), "bandit.sarif")
+    assert payloads(rows)[0].pop("source_updated_at")  # the report has no time: it is of now
     assert payloads(rows)[0] | {"attributes": None} == {
         "title": "shell=True",
         "severity": "high",

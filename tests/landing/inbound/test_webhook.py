@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from causeloop_pipeline.connectors.cases import read_case
+from causeloop_pipeline.connectors.custom_list import KINDS
 from causeloop_pipeline.connectors.registry import CONNECTORS
 from causeloop_pipeline.connectors.spec import Connector, HmacSignature, SharedSecret, Signature
 from causeloop_pipeline.landing.inbound.signature import SignatureError, sign
@@ -278,3 +279,10 @@ def test_a_record_keeps_the_json_that_its_hash_is_of():
             yield from compare(payload_hash(record.payload), record.payload_hash, f"{external_id}: hash")
 
     assert_no_offenders(PUSHING, find_problems)
+
+
+@pytest.mark.parametrize("identifies", ["event", "condition"])
+def test_an_id_that_is_pushed_names_what_the_form_of_the_connector_says(identifies: str) -> None:
+    body = json.dumps({"external_id": "backup", "title": "backup: disk full", "status": "open"}).encode()
+    (record,) = read_delivery(CONNECTORS["custom_api"], body, config={"identifies": identifies}).records
+    assert record.kind == KINDS[identifies]

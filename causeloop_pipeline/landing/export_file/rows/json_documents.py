@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from itertools import chain
 from typing import Any, BinaryIO
 
+from causeloop_pipeline.landing.export_file.rows import sarif
 from causeloop_pipeline.landing.export_file.rows.file_row import (
     BEGINNING,
     MAX_DOCUMENT_BYTES,
@@ -32,6 +33,15 @@ def read_json(content: BinaryIO) -> Iterator[FileRow]:
         yield from _read_document(_join(chain(begun, lines)))
     else:
         yield from map(_read_line, chain(begun, lines))
+
+
+def list_reports(content: bytes) -> list[str]:
+    """How the ids begin of which a document holds all that are open: the results of a log of SARIF."""
+    try:
+        document = json.loads(decode(content))
+    except (ValueError, RecursionError):
+        return []
+    return sarif.list_reports(document) if is_sarif(document) else []
 
 
 def _is_document(first: Line, second: Line | None) -> bool:

@@ -15,8 +15,12 @@ SKIPPED = ("skipped", "disabled")
 NOT_RUN = frozenset({"skipped", "notrun", "disabled"})
 ERROR_NAME = re.compile(r"\b((?:[A-Za-z_]\w*\.)*[A-Z]\w*(?:Error|Exception|Failure|Timeout))\b")
 MAX_BODY = 20_000
-RUNNERS = frozenset({"pytest", "jest tests", "mocha tests", "root suite", "tests", "test", "default", ""})
-"""Names of suites that only name the runner."""
+NAME_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Za-z][a-z0-9]*")
+RUNNERS = (
+    r"all|behave|checkov|cypress|default|e2e|eslint|flake8|jasmine|jest|junit|karma|mocha|mypy|nose2|php|playwright|"
+    r"py|pylint|pytest|reports?|results?|robot|root|ruff|specs?|suites?|surefire|tests?|unit|vitest"
+)
+"""The words of suites that only name the runner, such as `Root Suite`, `pytest tests` and `AllTests`."""
 
 
 def read_junit(content: BinaryIO) -> Iterator[FileRow]:
@@ -58,7 +62,7 @@ def _read_test(number: int, test: Element, suites: list[Element]) -> FileRow:
         "id": ".".join(part for part in (*of_suites[-1:], group, name) if part),
         "title": name,
         "status": "resolved",
-        "service": next((suite for suite in of_suites if suite.lower() not in RUNNERS), None),
+        "service": next((suite for suite in of_suites if not _names_runner(suite)), group),
         "component": group,
         "file": test.get("file"),
         "updated_at": _find_time(suites),
@@ -73,6 +77,11 @@ def _read_test(number: int, test: Element, suites: list[Element]) -> FileRow:
         no_failure = "a test that passed"
     filled = {key: value for key, value in record.items() if value}
     return FileRow(number, filled, is_of_condition=True, no_failure=no_failure)
+
+
+def _names_runner(suite: str) -> bool:
+    """Whether a suite's name says what ran it, and not of what."""
+    return all(re.fullmatch(RUNNERS, word, re.IGNORECASE) for word in NAME_WORD.findall(suite))
 
 
 def _describe_failure(name: str, failed: Element) -> Mapping[str, Any]:

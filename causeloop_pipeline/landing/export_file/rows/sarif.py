@@ -20,6 +20,17 @@ def is_sarif(document: Any) -> bool:
     )
 
 
+def list_reports(log: Mapping[str, Any]) -> list[str]:
+    """How the ids of each tool's results begin, of tools that say all that they find, if only nothing."""
+    return [
+        f"{_at(run, 'tool', 'driver', 'name')}:"
+        for run in log["runs"]
+        if isinstance(run.get("results"), list)
+        and _at(run, "tool", "driver", "name")
+        and _at(run, "invocations", 0, "executionSuccessful") is not False
+    ]
+
+
 def read_results(log: Mapping[str, Any]) -> Iterator[FileRow]:
     """A row for each result of each run."""
     number = 0
