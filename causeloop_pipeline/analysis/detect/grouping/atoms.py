@@ -20,6 +20,7 @@ from causeloop_pipeline.analysis.detect.grouping.constraints import (
     build_closure,
     sort_constraints,
 )
+from causeloop_pipeline.analysis.detect.grouping.repeated_errors import find_error_keys
 from causeloop_pipeline.analysis.detect.grouping.storms import find_storm_keys
 
 TEXT_KEYS = ("text:", "phrase:", "copy:", "error:")
@@ -68,7 +69,7 @@ def build_atom_keys(table: pl.DataFrame) -> pl.Series:
 
     In: canonical issues with their fingerprints. Out: `atom_key` per row, in order:
     `storm:…`, `template:…`, `burst:…`, `phrase:…` (copies of a few words of people), `error:…` (an error of
-    one place that is told word for word again) or `text:…`.
+    one place that is told again, but for numbers and the like) or `text:…`.
     """
     storms = find_storm_keys(table)
     no_text = table.with_row_index("row").filter(pl.col("kind") == "structured")
@@ -84,13 +85,13 @@ def build_atom_keys(table: pl.DataFrame) -> pl.Series:
         .then("phrase:" + pl.col("text"))
         .when(is_repeated)
         .then("text:" + pl.col("text"))
-        .when(pl.col("error_type").is_not_null())
-        .then("error:" + pl.concat_str("text", pl.col("service", "error_type").fill_null("").hash(3)))
-        .otherwise("text:" + pl.col("text") + pl.col("issue_id"))
+        .otherwise(pl.coalesce("error_key", "text:" + pl.col("text") + pl.col("issue_id")))
     )
     return (
         table.with_row_index("row")
-        .with_columns(text_hash.alias("text"), storms.alias("storm_key"))
+        .with_columns(
+            text_hash.alias("text"), storms.alias("storm_key"), find_error_keys(table).alias("error_key")
+        )
         .join(bursts, on="row", how="left", maintain_order="left")
         .select(
             pl.when(pl.col("storm_key").is_not_null())

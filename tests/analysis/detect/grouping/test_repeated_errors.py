@@ -1,4 +1,4 @@
-"""An error that comes again word for word, with its stack, is one pattern from the second time on."""
+"""An error that comes again with its stack is one pattern from the second time on."""
 
 import polars as pl
 
@@ -36,6 +36,17 @@ def group(*errors: dict[str, object]) -> list[list[str]]:
 
 def test_the_second_time_makes_the_pattern() -> None:
     assert group({}, {}) == [["e0", "e1"]]
+
+
+def test_addresses_in_memory_and_line_numbers_make_no_difference() -> None:
+    moved = STACK.replace("line 27", "line 31") + " in <function charge at 0x7f29be4ab420>"
+    assert group({"body": STACK + " in <function charge at 0x7f29be4ab4ff>"}, {"body": moved}) == [
+        ["e0", "e1"]
+    ]
+
+
+def test_another_stack_is_not_taken_for_it() -> None:
+    assert group({}, {"body": STACK.replace("tasks.py", "refunds.py").replace("charge", "refund")}) == []
 
 
 def test_the_same_error_of_another_service_or_another_type_is_not_taken_for_it() -> None:
