@@ -12,8 +12,8 @@ def find_error_keys(table: pl.DataFrame) -> pl.Series:
     """Names what an error has in common with the same error, told again.
 
     In: canonical issues. Out: `error_key` per row, `error:…`; null where no other issue has its title,
-    service and error type, where its body is short (titles alone are evidence then), and without an error type: what
-    people write twice is not told by a program.
+    service and error type, where its body is short (titles alone are evidence then), and without an error
+    type: what people write twice is not told by a program.
     """
     parts = [pl.col(name).fill_null("") for name in ("title", "service", "error_type")]
     error = pl.concat_str(parts, separator="\x1f").alias("error")
