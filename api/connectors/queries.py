@@ -44,7 +44,10 @@ CONNECTOR_SOURCE = """
     ) as b on true
     left join lateral (
         select json_build_object(
-            'started_at', p.started_at, 'read_back_to', uuid_extract_timestamp(p.before_record)
+            'started_at', p.started_at,
+            -- The milliseconds that an id of version 7 begins with; PostgreSQL reads them itself since 17.
+            'read_back_to',
+            to_timestamp(('x' || left(replace(p.before_record::text, '-', ''), 12))::bit(48)::bigint / 1000.0)
         ) as rereading
         from raw.rereading as p
         where p.finished_at is null and c.type = any (p.sources)

@@ -46,8 +46,10 @@ set user_name = excluded.user_name, external_id = excluded.external_id, profile 
     updated_at = now()
 """
 UPDATE_NAME = """
-update app.membership set name = $2, is_provisioned = true where user_id = $1
-returning not old.is_provisioned
+update app.membership as m set name = $2, is_provisioned = true
+from (select workspace_id, user_id, is_provisioned from app.membership where user_id = $1 for update) as former
+where m.workspace_id = former.workspace_id and m.user_id = former.user_id
+returning not former.is_provisioned
 """
 
 

@@ -86,8 +86,9 @@ set pattern_id = coalesce(c.pattern_id, $2),
     released_at = null,
     recurrence_count = c.recurrence_count + ($6 > c.last_seen_at)::integer,
     last_seen_at = greatest(c.last_seen_at, $6)
-where c.claim_id = $1
-returning new.recurrence_count > old.recurrence_count
+from (select claim_id, recurrence_count from act.failure_claim where claim_id = $1 for update) as former
+where c.claim_id = former.claim_id
+returning c.recurrence_count > former.recurrence_count
 """
 
 UPDATE_EDIT_DUE = """

@@ -58,19 +58,21 @@ returning workspace_id, recommendation_id, connector_id, attempts, pushed_at, ex
 """
 
 UPDATE_REFRESHED = f"""
-update act.ticket as t
-set updated_at = now(), done_at = case status when 'done' then coalesce(done_at, updated_at) end,
-    is_edit_due = false
-where workspace_id = %(workspace_id)s and recommendation_id in (
-    select recommendation_id
+with due as materialized (
+    select workspace_id, recommendation_id, is_edit_due
     from act.ticket
     where workspace_id = %(workspace_id)s and {IS_REFRESH_DUE}
     order by updated_at, recommendation_id
     limit %(limit)s
     for update skip locked
 )
-returning workspace_id, recommendation_id, connector_id, attempts, pushed_at, external_id, status,
-          old.is_edit_due, target
+update act.ticket as t
+set updated_at = now(), done_at = case t.status when 'done' then coalesce(t.done_at, t.updated_at) end,
+    is_edit_due = false
+from due
+where t.workspace_id = due.workspace_id and t.recommendation_id = due.recommendation_id
+returning t.workspace_id, t.recommendation_id, t.connector_id, t.attempts, t.pushed_at, t.external_id,
+          t.status, due.is_edit_due, t.target
 """
 
 SELECT_WORKSPACES = f"""

@@ -1,5 +1,6 @@
 """The product on Debian's PostgreSQL, older than our own, whose administrator is no superuser."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from uuid import UUID
@@ -14,7 +15,11 @@ from causeloop_pipeline.storage.app.tenants import create_organization, create_w
 from causeloop_pipeline.storage.database import server_version
 from causeloop_pipeline.storage.database.isolation_gate import find_isolation_violations
 from causeloop_pipeline.storage.database.migrate import migrate
-from causeloop_pipeline.storage.database.server_version import MIN_MAJOR, ServerVersionError
+from causeloop_pipeline.storage.database.server_version import (
+    FUNCTIONS_OF_NEWER_SERVERS,
+    MIN_MAJOR,
+    ServerVersionError,
+)
 from causeloop_pipeline.storage.database.session import Database
 from causeloop_pipeline.storage.database.statistics import analyze_grown_tables
 from causeloop_pipeline.storage.embedded.postgres_server import Server, remove_server, start_server
@@ -24,6 +29,18 @@ from causeloop_pipeline.storage.reporting.sessions import end_long_transactions
 pytestmark = pytest.mark.database
 ADMINISTRATOR, PASSWORD = "administrator", "planted"
 URLS = ("DATABASE_URL", "PIPELINE_DATABASE_URL", "API_DATABASE_URL", "DAGSTER_DATABASE_URL")
+ROOT = Path(__file__).parents[3]
+NAMES_BOTH_ROWS = re.compile(r"\breturning\b[^;\"]*?\b(?:old|new)\.", re.IGNORECASE)
+"""PostgreSQL 18 only; what a function or a request says is not read before it runs."""
+
+CALLED = re.compile(r"\b([a-z_0-9]+)\(")
+SELECT_FUNCTIONS = "select proname from pg_proc where pronamespace = 'pg_catalog'::regnamespace"
+NOT_OF_SQL = {"casefold", "crc32", "gamma"}
+"""Python's functions of such a name."""
+
+ASKED_FOR_BY_VERSION = {"pg_clear_attribute_stats"}
+"""Erasing a workspace calls it where the server has it."""
+
 NO_URLS = {f"CAUSELOOP_{name}": "" for name in URLS}
 
 
@@ -76,6 +93,30 @@ def test_a_new_database_isolates_tenants_and_a_second_migration_changes_nothing(
 
     with psycopg.connect(urls["CAUSELOOP_DATABASE_URL"]) as owner:
         assert find_isolation_violations(owner) == []
+
+
+def test_no_statement_needs_a_newer_server(server: Server, postgres: Server) -> None:
+    """Names of functions are compared between the two servers' catalogs, whatever calls them."""
+    older, newest = (_list_functions(each) for each in (server, postgres))
+    if "uuidv7" not in newest:
+        pytest.skip("the tests run on an older server themselves")
+    provided = {path.stem for path in FUNCTIONS_OF_NEWER_SERVERS.glob("*.sql")}
+    missing = newest - older - provided - NOT_OF_SQL - ASKED_FOR_BY_VERSION
+    folders = (ROOT / "causeloop_pipeline", ROOT / "api", ROOT / "dbt_project")
+    files = [path for folder in folders for kind in ("*.sql", "*.py") for path in folder.rglob(kind)]
+    texts = {str(path.relative_to(ROOT)): path.read_text() for path in files}
+
+    assert "uuid_extract_timestamp" in missing
+    assert {path: used for path, text in texts.items() if (used := missing & set(CALLED.findall(text)))} == {}
+    assert [path for path, text in texts.items() if NAMES_BOTH_ROWS.search(text)] == []
+
+
+def test_a_request_takes_from_the_bucket_of_its_workspace(urls: dict[str, str], workspace_id: UUID) -> None:
+    take = "select taken, remaining from app.take_tokens(%s, 0, 4, 1)"
+    with psycopg.connect(urls["CAUSELOOP_API_DATABASE_URL"], autocommit=True) as api:
+        answers = [api.execute(take, (workspace_id,)).fetchone() for _ in range(5)]
+
+    assert answers == [(1, 3), (1, 2), (1, 1), (1, 0), (0, 0)]
 
 
 def test_ids_are_of_version_7_and_grow_within_a_session(urls: dict[str, str]) -> None:
@@ -137,6 +178,11 @@ def test_the_printed_sql_makes_the_same_roles_again_and_again(server: Server, ur
         superuser.execute(before_databases.encode())
     for url in urls.values():
         psycopg.connect(url).close()
+
+
+def _list_functions(server: Server) -> set[str]:
+    with psycopg.connect(server.url()) as connection:
+        return {name for (name,) in connection.execute(SELECT_FUNCTIONS)}
 
 
 def test_a_server_that_is_too_old_is_refused_in_one_sentence_before_anything_is_written(

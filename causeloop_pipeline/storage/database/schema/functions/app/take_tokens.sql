@@ -7,24 +7,22 @@ create or replace function app.take_tokens(workspace uuid, per_second double pre
 as $$
 declare
     moment timestamptz := clock_timestamp();
+    present double precision;
 begin
     perform set_config('causeloop.workspace', workspace::text, true), set_config('synchronous_commit', 'off', true);
-    insert into app.rate_limit_bucket as b (workspace_id, tokens, refilled_at)
-    values (workspace, burst - 1, moment)
-    on conflict (workspace_id) do update
-        set tokens = app.count_tokens(b.tokens, b.refilled_at, moment, per_second, burst)
-                - greatest(1, least(wanted, floor(
-                      app.count_tokens(b.tokens, b.refilled_at, moment, per_second, burst) / 16))),
-            refilled_at = greatest(moment, b.refilled_at)
-        where app.count_tokens(b.tokens, b.refilled_at, moment, per_second, burst) >= 1
-    returning
-        coalesce(round(app.count_tokens(old.tokens, old.refilled_at, moment, per_second, burst) - new.tokens), 1),
-        new.tokens
-    into taken, remaining;
-    if not found then
-        taken := 0;
-        select app.count_tokens(b.tokens, b.refilled_at, moment, per_second, burst) into remaining
+    loop
+        select app.count_tokens(b.tokens, b.refilled_at, moment, per_second, burst) into present
         from app.rate_limit_bucket as b
+        where b.workspace_id = workspace
+        for update;
+        exit when found;
+        insert into app.rate_limit_bucket (workspace_id, tokens, refilled_at) values (workspace, burst, moment)
+        on conflict (workspace_id) do nothing;
+    end loop;
+    taken := case when present < 1 then 0 else greatest(1, least(wanted, floor(present / 16))) end;
+    remaining := present - taken;
+    if taken > 0 then
+        update app.rate_limit_bucket as b set tokens = remaining, refilled_at = greatest(moment, b.refilled_at)
         where b.workspace_id = workspace;
     end if;
     return next;
