@@ -20,6 +20,7 @@ with pause_garbage_collection():
     from causeloop_pipeline.orchestration.checks import CHECKS
     from causeloop_pipeline.orchestration.connected_types import read_connected_types
     from causeloop_pipeline.orchestration.dbt_manifest import find_manifest
+    from causeloop_pipeline.orchestration.instance.log_options import configure_run_logging
     from causeloop_pipeline.orchestration.jobs.archives import archives
     from causeloop_pipeline.orchestration.jobs.deliveries import deliveries
     from causeloop_pipeline.orchestration.jobs.loop import ASSET_JOBS
@@ -43,6 +44,7 @@ with pause_garbage_collection():
     from causeloop_pipeline.orchestration.sensors.workspaces import sync_partitions
     from causeloop_pipeline.stages.installation import Installation, open_installation
 
+    configure_run_logging()
     STAGES = (fingerprints, patterns, clusters, predictions, alerts, risk, outcomes, proofs, recommendations)
 
     defs = dg.Definitions(

@@ -1,11 +1,13 @@
 """The command line, `causeloop …`: results on stdout, progress on stderr; 0 ok, 1 failed, 2 wrong usage."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from causeloop_pipeline.cli.lazy_commands import AddCommand, list_lazily
 from causeloop_pipeline.cli.output.help import SHORT_AND_LONG, print_version, show_examples
+from causeloop_pipeline.settings import export_file
 
 
 def _add_serving(app: typer.Typer) -> None:
@@ -197,6 +199,19 @@ COMMANDS: dict[str, AddCommand] = {
     "reporting": _add_reporting,
 }
 
+
+def _export_env_file(path: Path | None) -> None:
+    """Before a command is imported, so that all of it reads these settings."""
+    if path is None:
+        return
+    try:
+        export_file(path)
+    except OSError as error:
+        raise typer.BadParameter(f"{path} cannot be read ({error.strerror})") from None
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
+
+
 app = typer.Typer(
     name="causeloop",
     cls=list_lazily(COMMANDS),
@@ -213,6 +228,14 @@ def causeloop(
     version: Annotated[
         bool, typer.Option("--version", callback=print_version, is_eager=True, help="Print the version.")
     ] = False,
+    env_file: Annotated[
+        Path | None,
+        typer.Option(
+            callback=_export_env_file,
+            is_eager=True,
+            help="Read settings from a file of NAME=VALUE lines, such as /etc/causeloop/environment.",
+        ),
+    ] = None,
 ) -> None:
     """Turns recorded failures into patterns, predictions and ranked, verified fixes."""
 

@@ -6,7 +6,11 @@ import sys
 import tomllib
 from pathlib import Path
 
+import psycopg
+import pytest
+
 from causeloop_pipeline.settings import ROOT
+from causeloop_pipeline.storage.embedded.postgres_server import Server
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 MODULES_OF_SERVERS = frozenset(
@@ -55,6 +59,58 @@ def test_a_command_of_servers_names_the_extra_in_one_sentence(tmp_path: Path) ->
     assert refused.returncode == 1
     assert "pip install 'causeloop[server]'" in refused.stderr
     assert "Traceback" not in refused.stderr
+
+
+def test_a_doctor_of_the_core_takes_nothing_for_broken_that_is_not_installed(tmp_path: Path) -> None:
+    checked = run_core(tmp_path, "doctor")
+
+    assert "reinstall" not in checked.stdout
+    assert "pip install 'causeloop[server]'" in checked.stdout
+
+
+def run_program(folder: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    own = {name: value for name, value in os.environ.items() if not name.startswith("CAUSELOOP_")}
+    command = [sys.executable, "-m", "causeloop_pipeline.cli", *arguments]
+    return subprocess.run(
+        command, cwd=folder, env={**own, **variables}, capture_output=True, text=True, check=False
+    )
+
+
+@pytest.mark.parametrize("command", ["status", "tenant create Acme --email ada@acme.example", "key rotate"])
+def test_a_command_without_a_database_says_so_in_one_sentence(command: str, tmp_path: Path) -> None:
+    failed = run_program(tmp_path, *command.split(), CAUSELOOP_STATE_DIR=str(tmp_path))
+
+    assert failed.returncode in {1, 4}
+    assert "Traceback" not in failed.stderr
+    assert "is not set" in " ".join(failed.stderr.split())
+
+
+@pytest.mark.database
+def test_a_command_on_an_empty_database_says_what_brings_its_schema(postgres: Server, tmp_path: Path) -> None:
+    """The settings are read from the file that units read."""
+    with psycopg.connect(postgres.url(), autocommit=True) as connection:
+        connection.execute("drop database if exists untouched")
+        connection.execute("create database untouched")
+    names = ("DATABASE_URL", "PIPELINE_DATABASE_URL", "DAGSTER_DATABASE_URL")
+    lines = [f'CAUSELOOP_{name}="{postgres.url("untouched")}"' for name in names]
+    (tmp_path / "environment").write_text("\n".join(["# as units have it", "", *lines]))
+
+    for command in ("status", "tenant create Acme --email ada@acme.example"):
+        failed = run_program(
+            tmp_path, "--env-file", "environment", *command.split(), CAUSELOOP_STATE_DIR=str(tmp_path)
+        )
+        assert failed.returncode == 1
+        assert "the database is empty: run `causeloop migrate`" in failed.stderr
+        assert "Traceback" not in failed.stderr
+
+
+def test_an_env_file_that_is_none_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "environment").write_text("CAUSELOOP_API_PORT=1\nexport\n")
+
+    refused = run_program(tmp_path, "--env-file", "environment", "status")
+
+    assert refused.returncode == 2
+    assert "line 2" in refused.stderr
 
 
 def test_every_dependency_is_bounded_by_what_was_tested() -> None:

@@ -47,7 +47,9 @@ set user_name = excluded.user_name, external_id = excluded.external_id, profile 
 """
 UPDATE_NAME = """
 update app.membership as m set name = $2, is_provisioned = true
-from (select workspace_id, user_id, is_provisioned from app.membership where user_id = $1 for update) as former
+from (
+    select workspace_id, user_id, is_provisioned from app.membership where user_id = $1 for update
+) as former
 where m.workspace_id = former.workspace_id and m.user_id = former.user_id
 returning not former.is_provisioned
 """

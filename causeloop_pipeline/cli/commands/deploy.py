@@ -27,6 +27,7 @@ class Kind(StrEnum):
     TRAEFIK = "traefik"
     MONITORING = "monitoring"
     PGBOUNCER = "pgbouncer"
+    CELERY = "celery"
 
 
 SOURCES = {
@@ -38,13 +39,15 @@ SOURCES = {
     Kind.TRAEFIK: ("proxy/traefik.yaml",),
     Kind.MONITORING: ("monitoring",),
     Kind.PGBOUNCER: ("pgbouncer",),
+    Kind.CELERY: ("celery",),
 }
 """Files and folders of deploy/."""
 
 NEXT_STEPS = {
     Kind.SYSTEMD: "install -D -m 0640 -g causeloop {folder}/environment.example /etc/causeloop/environment, "
     "fill it in, install -m 0644 {folder}/workspace.yaml /etc/causeloop/, install -m 0644 {folder}/*.service "
-    "/etc/systemd/system/, systemctl daemon-reload, systemctl enable --now causeloop-api causeloop-webserver "
+    "/etc/systemd/system/, install -m 0755 {folder}/causeloop "
+    "/usr/local/bin/, systemctl daemon-reload, systemctl enable --now causeloop-api causeloop-webserver "
     "causeloop-daemon, causeloop doctor",
     Kind.COMPOSE: "{folder}/create_secrets.sh /etc/causeloop/secrets, then "
     "docker compose -f {folder}/compose.yaml up --detach, with the image in CAUSELOOP_IMAGE",
@@ -55,6 +58,8 @@ NEXT_STEPS = {
     Kind.TRAEFIK: "give {folder}/traefik.yaml to Traefik's file provider; name it in FORWARDED_ALLOW_IPS",
     Kind.MONITORING: "name {folder}/alerts.yaml in Prometheus' rule_files, import the dashboards in Grafana",
     Kind.PGBOUNCER: "fill in {folder}/pgbouncer.ini",
+    Kind.CELERY: "causeloop migrate --dagster-config {folder}/dagster.yaml, and the same file as "
+    "$DAGSTER_HOME/dagster.yaml on every other machine",
 }
 PROGRAMS, API, UI = "/opt/causeloop/.venv/bin", "127.0.0.1:8080", "127.0.0.1:3000"
 """What the files say, and what takes the place of it."""
@@ -91,7 +96,7 @@ def deploy(
 
 def _copy(source: Path, folder: Path) -> list[Path]:
     """Write a file, or the files of a folder; those of `systemd` and `proxy` lie flat."""
-    is_flat = source.name in {"systemd", "monitoring", "pgbouncer"}
+    is_flat = source.name in {"systemd", "monitoring", "pgbouncer", "celery"}
     files = sorted(path for path in source.rglob("*") if path.is_file()) if source.is_dir() else [source]
     places = {path: path.relative_to(source if is_flat else source.parent) for path in files}
     targets = {path: folder / place for path, place in places.items() if "__pycache__" not in place.parts}

@@ -2,7 +2,7 @@
 
 import re
 import secrets
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -24,6 +24,10 @@ NO_SUPERUSER = (
     "the administrator is no superuser, which is enough; the price: full-text search reads every issue of a "
     "workspace instead of its index, which large workspaces notice. A superuser may still run, in the "
     "product's database: "
+)
+KEPT = (
+    "the role of {setting} was there and keeps its password; to give it another, set the URL with that "
+    "password and run this again"
 )
 
 
@@ -55,7 +59,8 @@ def roles(
     """Create roles and databases on your own PostgreSQL (15 or newer), before `causeloop migrate`.
 
     A role whose URL is set gets that password. For the others passwords are made, and their URLs are printed
-    as lines of an environment file, once; with --sql they are comments of the script. What exists is kept.
+    as lines of an environment file, once; with --sql they are comments of the script. What exists is kept,
+    also the password of a role whose URL is not set.
     """
     target = _choose_target(settings())
     if print_sql:
@@ -76,7 +81,7 @@ def write_script(target: Target) -> Iterator[str]:
     from causeloop_pipeline.storage.database import roles as making
 
     yield "\\set ON_ERROR_STOP on"
-    yield from (_format(statement) for statement in making.build_roles(target.passwords))
+    yield from (_format(statement) for statement in making.build_roles(target.passwords, target.generated))
     for name, owner in _list_owners(target).items():
         create = sql.Literal(_format(making.build_database(name, owner), end=""))
         missing = sql.SQL("select {} where not exists (select from pg_database where datname = {})")
@@ -94,7 +99,9 @@ def _create(url: str, target: Target) -> None:
     from causeloop_pipeline.storage.database.server_version import ServerVersionError
 
     try:
-        making.create_roles(url, target.passwords, target.database, target.dagster_database)
+        kept = making.create_roles(
+            url, target.passwords, target.database, target.dagster_database, target.generated
+        )
         with psycopg.connect(url, dbname=target.database, autocommit=True) as connection:
             has_index = making.is_search_index_enabled(connection)
             place = f"{connection.info.host}:{connection.info.port}"
@@ -113,7 +120,9 @@ def _create(url: str, target: Target) -> None:
     )
     if not has_index:
         typer.echo(NO_SUPERUSER + making.DECLARE_SEARCH_OPERATOR, err=True)
-    _print_lines(_list_urls(target, place))
+    _print_lines(_list_urls(target, place, kept))
+    for setting in sorted(_list_settings()[role] for role in kept):
+        typer.echo(KEPT.format(setting=f"CAUSELOOP_{setting.upper()}"), err=True)
 
 
 def _choose_target(config: Settings) -> Target:
@@ -163,11 +172,13 @@ def _list_owners(target: Target) -> dict[str, str]:
     return {target.database: making.OWNER, target.dagster_database: making.DAGSTER}
 
 
-def _list_urls(target: Target, place: str) -> Iterator[str]:
+def _list_urls(target: Target, place: str, kept: Collection[str] = ()) -> Iterator[str]:
     """The lines of an environment file for the roles whose passwords were made here."""
     from causeloop_pipeline.storage.database import roles as making
 
     for role, password in target.generated.items():
+        if role in kept:
+            continue
         database = target.dagster_database if role == making.DAGSTER else target.database
         yield f"CAUSELOOP_{_list_settings()[role].upper()}=postgresql://{role}:{password}@{place}/{database}"
 

@@ -27,6 +27,7 @@ from causeloop_pipeline.settings import MissingSettingError, Settings, settings
 
 EXAMPLES = show_examples("status", "status --json", "status --prometheus", "status --listen 9464")
 API_SECONDS = 3.0
+JOIN_SECONDS = 0.5
 
 
 def status(
@@ -111,6 +112,7 @@ def _serve(port: int) -> None:
         fail(f"port {port} cannot be used: {failure}", USAGE)
     announce(stderr(), f"serving http://127.0.0.1:{port}/metrics until Ctrl-C")
     try:
-        thread.join()
+        while thread.is_alive():  # without a time, some Pythons see no Ctrl-C before the thread ends
+            thread.join(JOIN_SECONDS)
     except KeyboardInterrupt:
         server.shutdown()

@@ -43,7 +43,7 @@ def check_database(config: Settings) -> Iterator[Finding]:
     with psycopg.connect(config.require("database_url"), autocommit=True) as owner:
         yield _check_version(owner)
         yield _check_roles(owner)
-        migrations = _check_migrations(owner)
+        migrations = check_migrations(owner)
         yield migrations
         yield _check_clock(owner)
         if not migrations.fix:
@@ -162,7 +162,8 @@ def _check_roles(owner: psycopg.Connection) -> Finding:
     return ok("roles", "no role is a superuser or bypasses row level security")
 
 
-def _check_migrations(owner: psycopg.Connection) -> Finding:
+def check_migrations(owner: psycopg.Connection) -> Finding:
+    """Whether the schema is this version's."""
     from causeloop_pipeline.storage.database.migrate import read_head_revision
     from causeloop_pipeline.storage.database.sql_functions import SELECT_DIGEST_OF_ALL, digest_functions
 

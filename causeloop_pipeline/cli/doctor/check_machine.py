@@ -7,6 +7,7 @@ import socket
 import sys
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
+from importlib.util import find_spec
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -25,7 +26,10 @@ def check_machine(config: Settings) -> Iterator[Finding]:
     yield _check_disk(config.state_dir)
     yield _check_time_zones()
     yield from _check_ports(config)
-    yield _check_prophet()
+    if find_spec("prophet") is None:
+        yield warning("servers", "not installed, nor their PostgreSQL", "pip install 'causeloop[server]'")
+    else:
+        yield _check_prophet()
 
 
 def _check_python() -> Finding:

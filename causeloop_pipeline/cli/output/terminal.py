@@ -38,7 +38,7 @@ def stderr() -> Console:
 def quiet_libraries() -> None:
     """Silence the log messages of Prophet and its compiler."""
     for name in ("prophet", "prophet.plot", "cmdstanpy"):
-        logging.getLogger(name).setLevel(logging.CRITICAL)
+        logging.getLogger(name).disabled = True  # cmdstanpy sets its level itself, on its import
 
 
 def announce(console: Console, text: str) -> None:

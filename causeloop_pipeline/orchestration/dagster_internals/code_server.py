@@ -3,6 +3,7 @@
 Buys: runs cost 4.8 times the CPU without, and a stop would wait up to 45 s for sensors.
 """
 
+import threading
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -28,10 +29,13 @@ def serve(arguments: Sequence[str], at_end: Callable[[], None], processes: Any) 
 
     class EndingGrpcServer(server.DagsterGrpcServer):
         def serve(self) -> None:
-            try:
-                super().serve()  # type: ignore[no-untyped-call]
-            finally:
-                at_end()
+            """Serve; the calls that go on are waited for in it, so that another thread tells them to end."""
+            threading.Thread(target=self._tell_end, daemon=True).start()
+            super().serve()  # type: ignore[no-untyped-call]
+
+        def _tell_end(self) -> None:
+            self._server_termination_event.wait()
+            at_end()
 
     WarmApiServer.processes = processes
     server.DagsterApiServer = WarmApiServer  # type: ignore[misc]

@@ -4,8 +4,11 @@
 code server shares its imported modules. No thread may have been started before.
 """
 
+import atexit
+import contextlib
 import importlib
 import os
+import signal
 from collections.abc import Sequence
 from multiprocessing import forkserver, resource_tracker, util
 from typing import NoReturn, cast
@@ -30,10 +33,22 @@ def start_warm_process() -> None:
 
 
 def _fork(_program: str, _arguments: Sequence[str], descriptors: Sequence[int]) -> int:
-    pid = os.fork()
+    parent, pid = os.getpid(), os.fork()
     if pid == 0:
         _serve(*descriptors)
+    atexit.register(_end, pid, parent)
     return pid
+
+
+def _end(pid: int, parent: int) -> None:
+    """End the warm process with the code server, whose runs go on.
+
+    Python 3.13 waits at its end for the resource tracker, which waits for all that hold it, as this does.
+    """
+    if os.getpid() == parent:
+        with contextlib.suppress(ProcessLookupError, ChildProcessError):
+            os.kill(pid, signal.SIGTERM)
+            os.waitpid(pid, 0)
 
 
 def _serve(listener: int, alive: int) -> NoReturn:

@@ -12,7 +12,7 @@ the workspace. And it closes large objects and advisory locks to logins for BI.
 """
 
 import contextlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 import psycopg
 from psycopg import sql
@@ -101,15 +101,18 @@ def create_roles(
     passwords: Mapping[str, str],
     database: str = DATABASE,
     dagster_database: str = DAGSTER_DATABASE,
-) -> None:
-    """Create the roles and databases that are missing; an existing role gets the given password.
+    only_new: Collection[str] = (),
+) -> set[str]:
+    """Create the roles and databases that are missing, and return the roles of `only_new` that were there.
 
-    Raises ServerVersionError before anything is made.
+    An existing role gets the given password, unless it is of `only_new`. Raises ServerVersionError before
+    anything is made.
     """
     owners = {database: OWNER, dagster_database: DAGSTER}
     with psycopg.connect(administrator_url, autocommit=True) as connection:
         require_supported_version(connection)
-        for statement in build_roles(passwords):
+        present = {name for (name,) in connection.execute("select rolname from pg_roles")}
+        for statement in build_roles(passwords, only_new):
             connection.execute(statement)
         for name, owner in owners.items():
             if not connection.execute("select 1 from pg_database where datname = %s", (name,)).fetchone():
@@ -119,17 +122,18 @@ def create_roles(
     with psycopg.connect(administrator_url, dbname=database, autocommit=True) as connection:
         enable_search_index(connection)
         close_large_objects(connection)
+    return present & set(only_new)
 
 
-def build_roles(passwords: Mapping[str, str]) -> Statements:
-    """What makes the roles, on a server of any version."""
+def build_roles(passwords: Mapping[str, str], only_new: Collection[str] = ()) -> Statements:
+    """What makes the roles, on a server of any version; those of `only_new` keep theirs."""
     for role in ROLES:
         names = {"role": sql.Identifier(role), "name": sql.Literal(role)}
-        yield sql.SQL(CREATE_MISSING_ROLE).format(**names, login=sql.SQL("login"))
+        login = sql.SQL("login password {}").format(sql.Literal(passwords[role]))
+        yield sql.SQL(CREATE_MISSING_ROLE).format(**names, login=login)
         yield sql.SQL(TAKE_RIGHTS).format(**names)
-        yield sql.SQL("alter role {role} login password {password}").format(
-            **names, password=sql.Literal(passwords[role])
-        )
+        if role not in only_new:
+            yield sql.SQL("alter role {role} {login}").format(**names, login=login)
     for role in (OWNER, DAGSTER):
         yield sql.SQL(JOIN_ROLE).format(role=sql.Identifier(role))
     yield from build_reporting_roles()

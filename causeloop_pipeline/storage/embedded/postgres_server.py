@@ -55,7 +55,7 @@ def start_server(directory: Path, bin_dir: Path | None = None) -> Server:
     """Start the server of `directory`, after creating it if needed; a running one is reused."""
     directory.mkdir(parents=True, exist_ok=True)
     with _lock(directory):
-        user = _choose_server_user()
+        user = _choose_server_user(directory)
         home = _choose_home(directory, user)
         binaries = _choose_binaries(find_binaries(bin_dir), user)
         password = _read_or_create(directory / "superuser.password", lambda: secrets.token_urlsafe(24))
@@ -74,7 +74,7 @@ def start_server(directory: Path, bin_dir: Path | None = None) -> Server:
 
 def stop_server(directory: Path, bin_dir: Path | None = None) -> None:
     """Stop the server of `directory` if it runs."""
-    user = _choose_server_user()
+    user = _choose_server_user(directory)
     home = _choose_home(directory, user)
     if (home / "data" / "postmaster.pid").exists():
         binaries = _choose_binaries(find_binaries(bin_dir), user)
@@ -89,7 +89,7 @@ def remove_server(directory: Path, bin_dir: Path | None = None) -> None:
 
 def find_data_dir(directory: Path) -> Path:
     """Where PostgreSQL stores the data of a state folder."""
-    return _choose_home(directory, _choose_server_user()) / "data"
+    return _choose_home(directory, _choose_server_user(directory)) / "data"
 
 
 @dataclass(frozen=True)
@@ -107,7 +107,7 @@ class Programs:
 
 def find_programs(directory: Path, bin_dir: Path | None = None) -> Programs:
     """The programs for the data of a state folder's server."""
-    user = _choose_server_user()
+    user = _choose_server_user(directory)
     home = _choose_home(directory, user)
     return Programs(home, _choose_binaries(find_binaries(bin_dir), user), user)
 
@@ -165,10 +165,17 @@ def _read_or_create(path: Path, make: Callable[[], str]) -> str:
     return path.read_text().strip()
 
 
-def _choose_server_user() -> pwd.struct_passwd | None:
-    """The user to run PostgreSQL as, because it refuses to run as root; None: the present user."""
+def _choose_server_user(directory: Path) -> pwd.struct_passwd | None:
+    """The user to run PostgreSQL as, because it refuses to run as root; None: the present user.
+
+    Data belongs to whom it was made for, also after an installation by units has made the user `causeloop`.
+    """
     if os.geteuid() != 0:
         return None
+    for home in (directory / "server", _find_outside(directory)):
+        if _has_data(home) and (owner := (home / "data").stat().st_uid):
+            with contextlib.suppress(KeyError):
+                return pwd.getpwuid(owner)
     for name in (OWN_USER, "postgres", FALLBACK_USER):
         with contextlib.suppress(KeyError):
             return pwd.getpwnam(name)
@@ -194,7 +201,7 @@ def _choose_home(directory: Path, user: pwd.struct_passwd | None) -> Path:
     if user is None:
         home = directory
     else:
-        inside, outside = directory / "server", OUTSIDE / str(directory).strip("/").replace("/", "-")
+        inside, outside = directory / "server", _find_outside(directory)
         may_enter, is_inside = _may_enter(directory, user), _has_data(inside)
         if is_inside and not may_enter:
             raise ServerError(
@@ -207,6 +214,11 @@ def _choose_home(directory: Path, user: pwd.struct_passwd | None) -> Path:
         os.chown(home, user.pw_uid, user.pw_gid)
     home.chmod(0o700)
     return home
+
+
+def _find_outside(directory: Path) -> Path:
+    """Where the data of a folder is that the server's user cannot enter."""
+    return OUTSIDE / str(directory).strip("/").replace("/", "-")
 
 
 def _has_data(home: Path) -> bool:

@@ -10,12 +10,12 @@ import pytest
 import yaml
 from typer.testing import CliRunner
 
+from api.http.bounds import UPLOAD
 from causeloop_pipeline.cli import app
 from causeloop_pipeline.cli.commands.deploy import PROGRAMS, Kind
 from causeloop_pipeline.settings import settings
 from causeloop_pipeline.storage.embedded.postgres_server import find_free_port
 
-MAX_BODY_MEGABYTES = 5
 PORTS = {"CAUSELOOP_API_PORT": "18080", "CAUSELOOP_DAGSTER_PORT": "13000"}
 
 
@@ -96,7 +96,7 @@ def test_the_proxies_take_bodies_as_large_as_the_api_does(tmp_path: Path) -> Non
         (path,) = write(kind, tmp_path / kind.value)
         allowed = re.search(r"(?:client_max_body_size|max_size) (\d+)", path.read_text())
         assert allowed is not None
-        assert int(allowed[1]) > MAX_BODY_MEGABYTES
+        assert int(allowed[1]) * 1_000_000 > UPLOAD.max_bytes
 
 
 def test_nginx_accepts_its_file(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """Runs are forked from a process that has imported everything: they compute, read settings again, and end."""
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -60,3 +61,24 @@ def test_many_runs_that_are_forked_from_one_warm_process_compute_and_end(
     )
 
     assert done.stdout.strip() == "all computed", done.stdout + done.stderr
+
+
+def test_a_code_server_that_is_told_to_end_ends_at_once(installation: Installation, tmp_path: Path) -> None:
+    """As units do it, by SIGINT to all of its processes; Python 3.13 once waited for ever."""
+    (tmp_path / "empty.py").write_text("import dagster as dg\n\ndefs = dg.Definitions()\n")
+    module = "causeloop_pipeline.orchestration.instance"
+    address = tmp_path / "code.sock"
+    environment = {
+        **os.environ,
+        "CAUSELOOP_STATE_DIR": str(installation.state_dir),
+        "PYTHONPATH": str(Path(causeloop_pipeline.__file__).parents[1]),
+    }
+    serve = [sys.executable, "-m", f"{module}.code_server", "-f", str(tmp_path / "empty.py")]
+    server = subprocess.Popen([*serve, "--socket", str(address)], env=environment, start_new_session=True)
+    try:
+        ready = [sys.executable, "-m", f"{module}.await_socket", str(address)]
+        subprocess.run(ready, env=environment, check=True, timeout=120)
+        os.killpg(server.pid, signal.SIGINT)
+        server.wait(timeout=20)
+    finally:
+        server.kill()

@@ -1,5 +1,6 @@
 """A normal run leaves no warning and no deprecation in any log: those that are there are worth reading."""
 
+import json
 import os
 import subprocess
 import sys
@@ -32,11 +33,16 @@ print("succeeded" if result.success else "failed")
 UNWANTED = ("warning", "deprecat")
 
 
-def test_a_run_of_the_loop_logs_no_warning_and_no_deprecation(
+def test_a_run_of_the_loop_logs_objects_without_a_warning_or_deprecation_and_each_once(
     installation: Installation, definitions: dg.Definitions, database: Database, workspace_id: UUID
 ) -> None:
     ingest(database, workspace_id, failures(20))
-    environment = {**os.environ, "CAUSELOOP_STATE_DIR": str(installation.state_dir), "PYTHONPATH": str(ROOT)}
+    environment = {
+        **os.environ,
+        "CAUSELOOP_LOG_FORMAT": "json",
+        "CAUSELOOP_STATE_DIR": str(installation.state_dir),
+        "PYTHONPATH": str(ROOT),
+    }
 
     process = subprocess.run(
         [sys.executable, "-c", RUN_THE_LOOP, str(workspace_id)],
@@ -49,3 +55,7 @@ def test_a_run_of_the_loop_logs_no_warning_and_no_deprecation(
     assert process.stdout.strip().splitlines()[-1:] == ["succeeded"], process.stderr[-2000:]
     lines = (process.stdout + process.stderr).splitlines()
     assert [line for line in lines if any(word in line.lower() for word in UNWANTED)] == []
+    logged = [json.loads(line) for line in process.stderr.splitlines()]
+    starts = [entry for entry in logged if "Started execution of step" in entry["message"]]
+    assert len(starts) > 5
+    assert len({entry["message"] for entry in starts}) == len(starts)

@@ -166,6 +166,22 @@ def test_a_login_for_bi_reads_its_workspace_and_the_pipeline_may_end_its_session
             reader.execute("select 1")
 
 
+def test_roles_that_are_there_keep_their_passwords(
+    urls: dict[str, str], administrator_url: str, tmp_path: Path
+) -> None:
+    """Whoever runs the command again, without the URLs, takes no server its access."""
+    (tmp_path / "administrator.url").write_text(administrator_url)
+    with temporary_variables({**NO_URLS, "CAUSELOOP_STATE_DIR": str(tmp_path)}):
+        settings.cache_clear()
+        again = CliRunner().invoke(app, ["roles", "--administrator", str(tmp_path / "administrator.url")])
+    settings.cache_clear()
+
+    assert (again.exit_code, again.stdout) == (0, "")
+    assert again.stderr.count("keeps its password") == len(urls)
+    for url in urls.values():
+        psycopg.connect(url).close()
+
+
 def test_the_printed_sql_makes_the_same_roles_again_and_again(server: Server, urls: dict[str, str]) -> None:
     with temporary_variables(urls):
         settings.cache_clear()

@@ -170,6 +170,22 @@ def test_the_data_stays_where_it_is_when_the_state_folder_becomes_passable(stric
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root's server runs as another user")
+def test_a_server_runs_as_whom_its_data_belongs_to_whatever_users_there_are_later(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Units bring a user `causeloop`, beside the data of a trial."""
+    monkeypatch.setattr(embedded, "OWN_USER", "nobody")
+    try:
+        start_server(tmp_path / "postgres")
+        monkeypatch.setattr(embedded, "OWN_USER", "daemon")
+        embedded.stop_server(tmp_path / "postgres")
+        server = start_server(tmp_path / "postgres")
+        psycopg.connect(server.url()).close()
+    finally:
+        remove_server(tmp_path / "postgres")
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root's server runs as another user")
 def test_no_new_database_is_made_beside_one_that_cannot_be_reached_any_more(strict_folder: Path) -> None:
     strict_folder.chmod(0o711)
     data = embedded.find_data_dir(strict_folder / "postgres")
