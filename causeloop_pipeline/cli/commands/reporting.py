@@ -21,8 +21,8 @@ Workspace = Annotated[str, typer.Argument(help="organization/workspace, or the w
 Administrator = Annotated[
     Path | None,
     typer.Option(
-        help="File with the URL of a PostgreSQL administrator, who may make roles, in any database of the "
-        "server; not needed for the embedded server."
+        help="File with the URL of a PostgreSQL administrator (- reads stdin), who may make roles, in any "
+        "database of the server; not needed for the embedded server."
     ),
 ]
 NO_SUPERUSER = (
@@ -103,18 +103,23 @@ def _find_workspace(owner_url: str, named: str) -> tuple[Any, str]:
     return target.workspace_id, str(row[0]) if row else "UTC"
 
 
+def read_url(file: Path) -> str:
+    """The URL in a file that only an administrator reads, or in the standard input."""
+    if str(file) == "-":
+        return typer.get_text_stream("stdin").read().strip()
+    try:
+        return file.read_text().strip()
+    except OSError as error:
+        fail(f"{file} cannot be read ({error.strerror}): write the URL of an administrator into it", USAGE)
+
+
 def find_administrator(file: Path | None) -> str:
     """The URL of a role that may create roles: of the embedded server, or from the file."""
     from causeloop_pipeline.storage.database.roles import DATABASE
     from causeloop_pipeline.storage.embedded.postgres_server import start_server
 
     if file is not None:
-        try:
-            return file.read_text().strip()
-        except OSError as error:
-            fail(
-                f"{file} cannot be read ({error.strerror}): write the URL of an administrator into it", USAGE
-            )
+        return read_url(file)
     if external_database_url():
         fail("roles of your own PostgreSQL are made by its administrator: add --administrator FILE", USAGE)
     config = settings()

@@ -12,6 +12,7 @@ import typer
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
+from causeloop_pipeline.cli.commands.reporting import read_url
 from causeloop_pipeline.cli.output.help import show_examples
 from causeloop_pipeline.cli.output.terminal import FAILED, UNREACHABLE, USAGE, fail
 from causeloop_pipeline.settings import Settings, settings
@@ -73,7 +74,7 @@ def roles(
             "let your DBA run what is printed",
             USAGE,
         )
-    _create(_read_url(administrator), target)
+    _create(read_url(administrator), target)
 
 
 def write_script(target: Target) -> Iterator[str]:
@@ -181,15 +182,6 @@ def _list_urls(target: Target, place: str, kept: Collection[str] = ()) -> Iterat
             continue
         database = target.dagster_database if role == making.DAGSTER else target.database
         yield f"CAUSELOOP_{_list_settings()[role].upper()}=postgresql://{role}:{password}@{place}/{database}"
-
-
-def _read_url(file: Path) -> str:
-    if str(file) == "-":
-        return typer.get_text_stream("stdin").read().strip()
-    try:
-        return file.read_text().strip()
-    except OSError as error:
-        fail(f"{file} cannot be read ({error.strerror}): write the URL of an administrator into it", USAGE)
 
 
 def _format(statement: sql.Composable, end: str = ";") -> str:
