@@ -34,6 +34,8 @@ class Ticket:
     external_id: str
     url: str | None
     is_done: bool
+    is_declined: bool = False
+    """Whether it was closed without being done, as far as the tracker tells that apart."""
 
 
 class Tracker(Protocol):

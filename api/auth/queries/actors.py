@@ -1,4 +1,4 @@
-"""Names of actors: the people and service accounts of whom the audit log and the history of things tell."""
+"""Names of actors: the people, service accounts and connectors that the history of things tells of."""
 
 
 def select_name(actor: str) -> str:
@@ -15,6 +15,12 @@ def select_name(actor: str) -> str:
                 from app.service_account as a
                 where {actor} like 'service_account:%'
                     and a.service_account_id::text = split_part({actor}, ':', 2)
+            ),
+            (
+                select c.display_name
+                from app.connector as c
+                where {actor} like 'connector:%'
+                    and c.connector_id::text = split_part({actor}, ':', 2)
             )
         )
     """

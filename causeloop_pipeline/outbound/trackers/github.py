@@ -17,6 +17,7 @@ from causeloop_pipeline.outbound.tracker_api import TrackerApi
 PAGE_SIZE = 50
 MAX_PAGES = 40
 MAX_CLOCK_SKEW = timedelta(hours=1)
+NOT_DONE = ("not_planned", "duplicate")
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,8 @@ class GitHub:
     def _ticket(self, repository: str, issue: dict[str, Any]) -> Ticket:
         is_done = self.api.text(issue, "state") == "closed"
         external_id = f"{repository}#{self.api.text(issue, 'number')}"
-        return Ticket(external_id, self.api.link(issue, "html_url"), is_done)
+        is_declined = is_done and issue.get("state_reason") in NOT_DONE
+        return Ticket(external_id, self.api.link(issue, "html_url"), is_done, is_declined)
 
 
 def _write_body(draft: Draft) -> str:

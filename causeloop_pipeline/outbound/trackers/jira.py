@@ -12,6 +12,8 @@ from causeloop_pipeline.outbound.tickets import Draft, Ticket
 from causeloop_pipeline.outbound.tracker_api import TrackerApi
 
 Node = dict[str, Any]
+NOT_DONE = ("won't do", "won't fix", "duplicate", "declined", "cannot reproduce")
+"""Names of Jira's own resolutions; a company's others count as done."""
 
 
 @dataclass(frozen=True)
@@ -54,12 +56,14 @@ class Jira:
     def read(self, external_id: str) -> Ticket:
         """The issue as it is now."""
         path = f"/rest/api/3/issue/{quote(external_id, safe='')}"
-        return self._ticket(self.api.get(path, {"fields": "status"}))
+        return self._ticket(self.api.get(path, {"fields": "status,resolution"}))
 
     def _ticket(self, issue: Node) -> Ticket:
         key = self.api.text(issue, "key")
         category = self.api.text(issue, "fields.status.statusCategory.key")
-        return Ticket(key, self._url(key), category == "done")
+        resolution = str(find_value(issue, "fields.resolution.name") or "").lower()
+        is_done = category == "done"
+        return Ticket(key, self._url(key), is_done, is_done and resolution in NOT_DONE)
 
     def _url(self, key: str) -> str:
         return f"{self.api.base_url}/browse/{quote(key, safe='')}"

@@ -21,6 +21,11 @@ from causeloop_pipeline.stages.defects import describe_defect, write_defect_mess
 from causeloop_pipeline.stages.installation import Installation
 from causeloop_pipeline.stages.jobs.by_workspace import count_by_workspace
 from causeloop_pipeline.stages.jobs.tracker_connection import open_connection
+from causeloop_pipeline.storage.act.ticket_claims import (
+    claim_fix_of_closed,
+    note_declined,
+    withdraw_fix_of_reopened,
+)
 from causeloop_pipeline.storage.act.tickets import (
     ClaimedFailure,
     PushedTicket,
@@ -32,6 +37,7 @@ from causeloop_pipeline.storage.act.tickets import (
     start_attempt,
     start_refresh,
 )
+from causeloop_pipeline.storage.database.session import Session
 
 logger = logging.getLogger(__name__)
 
@@ -82,12 +88,24 @@ def _sync_ticket(installation: Installation, pushed: PushedTicket) -> str:
         logger.error("ticket of %s: %s", pushed.recommendation_id, describe_defect(failure))
         is_permanent, reason = False, write_defect_message(failure)
     else:
+        result = _classify_result(pushed, is_done=ticket.is_done)
         with installation.database.workspace(pushed.workspace_id) as session:
             mark_opened(session, pushed, ticket.external_id, ticket.url, done=ticket.is_done)
-        return _classify_result(pushed, is_done=ticket.is_done)
+            _follow_ticket(session, pushed, ticket, result)
+        return result
     with installation.database.workspace(pushed.workspace_id) as session:
         mark_failed(session, pushed, reason, permanent=is_permanent)
     return "failed"
+
+
+def _follow_ticket(session: Session, pushed: PushedTicket, ticket: Ticket, result: str) -> None:
+    """Claim the fix of a ticket that was closed, or withdraw it where the ticket was opened again."""
+    if result == "reopened":
+        withdraw_fix_of_reopened(session, pushed, ticket.external_id)
+    elif result == "done" and ticket.is_declined:
+        note_declined(session, pushed, ticket.external_id)
+    elif result == "done":
+        claim_fix_of_closed(session, pushed, ticket.external_id)
 
 
 def _classify_result(pushed: PushedTicket, *, is_done: bool) -> str:

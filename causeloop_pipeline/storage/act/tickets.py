@@ -1,7 +1,7 @@
 """Tickets that wait to be opened in a tracker, are open there, or were done recently.
 
 A ticket that is done may be reopened because the fix did not hold, so its state is refreshed, less often,
-through the workspace's proof window.
+through the workspace's proof window. One that was just pushed is looked at each minute.
 
 An attempt is counted and committed before it begins. The worker that counts it owns the ticket until the next
 attempt may begin, and no transaction, which a push would have to wait for, stays open meanwhile. A queued
@@ -17,9 +17,14 @@ from uuid import UUID
 from causeloop_pipeline.storage.database.session import Session
 
 MAX_ATTEMPTS = 8
+REFRESH_NEW_AFTER = timedelta(minutes=1)
 REFRESH_OPEN_AFTER = timedelta(minutes=15)
 REFRESH_DONE_AFTER = timedelta(hours=6)
-REFRESH_PERIODS = {"refresh_open_after": REFRESH_OPEN_AFTER, "refresh_done_after": REFRESH_DONE_AFTER}
+REFRESH_PERIODS = {
+    "refresh_new_after": REFRESH_NEW_AFTER,
+    "refresh_open_after": REFRESH_OPEN_AFTER,
+    "refresh_done_after": REFRESH_DONE_AFTER,
+}
 
 # The first delay is longer than an attempt may take, so that two attempts never overlap.
 IS_ATTEMPT_DUE = """
@@ -32,7 +37,10 @@ status = 'queued' and (
 IS_REFRESH_DUE = """
 (
     (is_edit_due and status in ('open', 'done'))
-    or (status = 'open' and updated_at <= now() - %(refresh_open_after)s::interval)
+    or (status = 'open' and updated_at <= now() - case
+        when pushed_at > now() - interval '1 hour' then %(refresh_new_after)s::interval
+        else %(refresh_open_after)s::interval
+    end)
     or (
         status = 'done' and updated_at <= now() - %(refresh_done_after)s::interval
         and coalesce(done_at, updated_at) > now() - make_interval(days => (
