@@ -1,13 +1,12 @@
 """Folds many similar recommendations into one: nobody reads a list of hundreds."""
 
-import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from causeloop_pipeline.analysis.act.diagnoses import Diagnosis
-from causeloop_pipeline.analysis.act.expected_prevention import Prevention
+from causeloop_pipeline.analysis.act.expected_prevention import Prevention, sum_prevention
 from causeloop_pipeline.analysis.act.pattern_evidence import PatternEvidence
 from causeloop_pipeline.analysis.act.playbook import PLAYBOOK, Remedy
 from causeloop_pipeline.analysis.act.wording import count_issues, cut_title, name_place
@@ -81,8 +80,9 @@ def _place_best_first(proposal: Proposal) -> tuple[float, str]:
 
 def _write_row(kind: str, others: Sequence[Proposal], space: UUID) -> Row:
     patterns = [pattern for proposal in others for pattern in proposal.diagnosis.group]
-    expected = [proposal.expected for proposal in others]
-    sums = {name: round(math.fsum(each[name] for each in expected), 3) for name in expected[0]}
+    names = ("expected_loops_prevented", "expected_low", "expected_high")
+    summed = sum_prevention([proposal.gain for proposal in others])
+    sums = {name: round(amount, 3) for name, amount in zip(names, summed, strict=True)}
     family = others[0].diagnosis.family
     return {
         "recommendation_id": derive_id(space, f"recommendation:{kind}:others"),

@@ -94,7 +94,7 @@ def test_an_estimate_lies_within_its_interval_and_follows_the_prediction() -> No
         for chance in (0.3, 0.8)
     )
     for row in (less_likely, likelier):
-        assert 0 < row["expected_low"] <= row["expected_loops_prevented"] <= row["expected_high"]
+        assert 0 <= row["expected_low"] <= row["expected_loops_prevented"] <= row["expected_high"]
     assert likelier["expected_loops_prevented"] > less_likely["expected_loops_prevented"]
     assert less_likely["expected_loops_prevented"] == pytest.approx(0.6 * 90 * 0.35667 / 30, rel=1e-3)
 
@@ -110,7 +110,7 @@ def test_steps_and_reasons_name_what_was_seen_with_counts() -> None:
     assert "com.acme.Cart.total: 5 of the last 5 traces" in plan
     assert row["rationale"].startswith("5 of the last 5 traces fail at com.acme.Cart.total")
     assert "12 issues on 12 active days" in row["rationale"]
-    assert "so a fix prevents about 2, 1 to 3 (80 % interval)" in row["rationale"]
+    assert "so a fix prevents about 2, 0 to 4 (80 % interval)" in row["rationale"]
     assert not re.search(r"\{\w*\}", plan + row["title"])
 
 

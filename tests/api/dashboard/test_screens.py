@@ -68,7 +68,7 @@ TITLES = {
         "Tracker",
         "Opened in",
         "about 2",
-        "80 % interval 1 to 3",
+        "Four of five such fixes prevent 1 to 3",
         "Assumed, until fixes are proven here.",
     ],
     "/recommendations": [

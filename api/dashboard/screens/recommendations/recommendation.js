@@ -56,7 +56,7 @@ export async function showRecommendation({ id, me, signal, reload }) {
         "div",
         {},
         whySection(recommendation),
-        planSection(recommendation, canWrite, reload, signal),
+        recommendation.steps.length ? planSection(recommendation, canWrite, reload, signal) : null,
         notesSection(recommendation, canWrite, reload),
       ),
       h(
@@ -91,7 +91,7 @@ function whySection(recommendation) {
       h(
         "span",
         { class: "quiet" },
-        ` 80 % interval ${preventedInterval(recommendation)} of the average, which counts that it may not hold`,
+        ` Four of five such fixes prevent ${preventedInterval(recommendation)}: one that does not hold prevents nothing.`,
       ),
     ),
     recommendation.factors.length ? factorsTable(recommendation.factors) : null,
