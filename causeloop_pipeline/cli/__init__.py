@@ -164,6 +164,12 @@ def _add_egress(app: typer.Typer) -> None:
     app.add_typer(egress.app, name="egress")
 
 
+def _add_fixes(app: typer.Typer) -> None:
+    from causeloop_pipeline.cli.commands import fixes
+
+    app.add_typer(fixes.app, name="fixes")
+
+
 def _add_reporting(app: typer.Typer) -> None:
     from causeloop_pipeline.cli.commands import reporting
 
@@ -196,6 +202,7 @@ COMMANDS: dict[str, AddCommand] = {
     "tenant": _add_tenant,
     "key": _add_key,
     "config": _add_config,
+    "fixes": _add_fixes,
     "reporting": _add_reporting,
 }
 

@@ -1,5 +1,7 @@
 """How often what may fail was used: daily counts that were attached, and stored runs of jobs."""
 
+from collections.abc import Sequence
+from datetime import date
 from uuid import UUID
 
 import polars as pl
@@ -58,6 +60,28 @@ where c.ran_at >= c.success_at
 group by 1, 4
 order by 1, 4
 """
+
+UPSERT_EXPOSURE = """
+insert into core.exposure as e (workspace_id, unit, service, pattern_id, day, count, attached_by)
+select %s, %s, %s, %s, c.day, c.count, %s
+from unnest(%s::date[], %s::bigint[]) as c (day, count)
+on conflict on constraint exposure_key do update
+    set count = excluded.count, attached_by = excluded.attached_by, attached_at = now()
+    where e.count <> excluded.count
+"""
+
+
+def attach_exposure(
+    session: Session,
+    workspace_id: UUID,
+    scope: tuple[str, str | None, UUID | None],
+    counts: Sequence[tuple[date, int]],
+    actor: str,
+) -> int:
+    """Store the counts of days, of a unit and of a service or pattern, as the owner; how many are new or
+    have changed."""
+    days, uses = zip(*counts, strict=True)
+    return session.execute(UPSERT_EXPOSURE, (workspace_id, *scope, actor, list(days), list(uses)))
 
 
 def read_exposure(session: Session, workspace_id: UUID, pattern_ids: pl.Series) -> pl.DataFrame:

@@ -31,6 +31,8 @@ VIEWS = (
     "recommendations",
     "recommendation_patterns",
     "proofs",
+    "exposure",
+    "expectations",
     "connectors",
     "sync_runs",
 )
