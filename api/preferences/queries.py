@@ -58,6 +58,19 @@ with period as (
     from period
     join predict.outcome as o on o.decided_by = 'system' and o.decided_at > period.since
     group by (o.decided_at at time zone period.timezone)::date
+), fired as (
+    select
+        'alert_fired' as kind, s.changed_at as at, a.name as subject,
+        case count(*)
+            when 1 then 'It fires for “' || min(p.name) || '”.'
+            else 'It fires for ' || count(*) || ' patterns, such as “' || min(p.name) || '”.'
+        end as detail,
+        case count(*) when 1 then (array_agg(p.pattern_id))[1] end as item_id
+    from period
+    join notify.alert_state as s on s.firing and s.changed_at > period.since
+    join notify.alert_rule as a using (workspace_id, alert_rule_id)
+    join detect.pattern as p using (workspace_id, pattern_id)
+    group by a.alert_rule_id, a.name, s.changed_at
 ), judged as (
     select
         'fix_judged' as kind, v.decided_at as at, r.title as subject,
@@ -86,6 +99,7 @@ with period as (
 ), events as (
     select * from outages
     union all select * from graded
+    union all select * from fired
     union all select * from judged
     union all select * from unmet
     union all select * from lifecycle

@@ -9,6 +9,7 @@ class NotificationKind(Vocabulary):
     FEED_BROKEN = "feed_broken", "Feed broken"
     FEED_REPAIRED = "feed_repaired", "Feed repaired"
     PREDICTIONS_GRADED = "predictions_graded", "Graded"
+    ALERT_FIRED = "alert_fired", "Alert", "A pattern crossed the threshold of an alert rule."
     FIX_JUDGED = "fix_judged", "Fix"
     EXPECTATION_BROKEN = "expectation_broken", "Expectation broken"
     PATTERN_RESOLVED = "pattern_resolved", "Resolved", "No new issue came through the proof window."

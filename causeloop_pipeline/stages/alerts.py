@@ -21,15 +21,11 @@ from causeloop_pipeline.storage.notify.alerts import (
     start_evaluation,
     write_alert_states,
 )
-from causeloop_pipeline.storage.notify.weekly_reports import enqueue_weekly_reports, write_weekly_report
 
 
 def run(session: Session, workspace: ScopedWorkspace, as_of: datetime, _options: RunOptions) -> Counts:
-    """Decide which rules fire after new predictions; write and queue the report of a week that ended."""
-    write_weekly_report(session, workspace.workspace_id)
-    site = settings().public_url.rstrip("/")
-    reports = enqueue_weekly_reports(session, workspace.workspace_id, site) if settings().smtp_url else 0
-    return {**evaluate_rules(session, workspace.workspace_id, as_of), "weekly reports": reports}
+    """Decide which rules fire after new predictions."""
+    return evaluate_rules(session, workspace.workspace_id, as_of)
 
 
 def evaluate_rules(session: Session, workspace_id: UUID, as_of: datetime) -> Counts:

@@ -16,6 +16,7 @@ from causeloop_pipeline.stages.context import CheckFailedError, Counts, RunOptio
 from causeloop_pipeline.stages.endings import gather_experience, refresh_endings
 from causeloop_pipeline.stages.grouping.summaries import load_summaries
 from causeloop_pipeline.stages.tracker_acts import decide_acts
+from causeloop_pipeline.stages.weekly_report import report_week
 from causeloop_pipeline.storage.act.investigations import (
     read_investigation_states,
     write_investigations,
@@ -51,6 +52,7 @@ def run(session: Session, workspace: ScopedWorkspace, as_of: datetime, options: 
     unexplained = advice.unexplained
     write_unexplained(session, workspace_id, unexplained.pattern_ids, unexplained.traits, as_of)
     acts = decide_acts(session, workspace, as_of)
+    reports = report_week(session, workspace_id)
     finish_requests(session, options.run_id, workspace_id)
     return {
         "recommendations": ranked.height,
@@ -58,6 +60,7 @@ def run(session: Session, workspace: ScopedWorkspace, as_of: datetime, options: 
         "unexplained patterns": len(unexplained.pattern_ids),
         "endings read": read,
         **acts,
+        "weekly reports": reports,
         "expected loops prevented": float(ranked["expected_loops_prevented"].sum()),
     }
 

@@ -17,6 +17,8 @@ const PATHS = {
   feed_repaired: (id) => `/connectors/${id}`,
   predictions_graded: () => "/predictions",
   /** @param {string} id */
+  alert_fired: (id) => (id ? `/patterns/${id}` : "/alerts"),
+  /** @param {string} id */
   fix_judged: (id) => `/recommendations/${id}`,
   /** @param {string} id */
   expectation_broken: (id) => `/recommendations/${id}`,
@@ -80,7 +82,7 @@ function list({ seen_at: seenAt, data }) {
     return h(
       "p",
       { class: "quiet" },
-      "Nothing in the last 30 days: no feed broke, nothing was graded, no fix was judged, no pattern came back.",
+      "Nothing in the last 30 days: no feed broke, no alert fired, nothing was graded, no fix was judged, no pattern came back.",
     );
   const isNew = isNewSince(seenAt);
   return h(

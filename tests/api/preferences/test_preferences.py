@@ -101,6 +101,30 @@ def test_notifications_tell_what_broke_was_graded_and_judged_and_how_long_it_was
     assert client(fresh_sample.credentials["viewer"]).get("/v1/notifications").json()["seen_at"] is None
 
 
+def test_an_alert_that_fired_is_reported_with_what_it_fires_for(
+    client: Client, fresh_sample: Sample, database: Database
+) -> None:
+    ids, now = fresh_sample.ids, datetime.now(UTC)
+    with database.workspace(fresh_sample.workspace_id) as session:
+        session.execute("delete from notify.alert_state")
+        session.execute(
+            "insert into notify.alert_state (workspace_id, alert_rule_id, pattern_id, firing, changed_at) "
+            "select workspace_id, alert_rule_id, pattern_id, pattern_id = any (%s), %s "
+            "from notify.alert_rule cross join unnest(%s) as pattern_id limit 2",
+            ([ids["pattern_id"]], now, [ids["pattern_id"], ids["other_pattern_id"]]),
+        )
+        rule = session.row("select name from notify.alert_rule")
+        pattern = session.row("select name from detect.pattern where pattern_id = %s", (ids["pattern_id"],))
+    assert rule
+    assert pattern
+
+    rows = client(fresh_sample.credentials["viewer"]).get("/v1/notifications").json()["data"]
+
+    (fired,) = [row for row in rows if row["kind"] == "alert_fired"]
+    assert (fired["subject"], fired["item_id"]) == (rule["name"], str(ids["pattern_id"]))
+    assert fired["detail"] == f"It fires for “{pattern['name']}”."
+
+
 def finish_sync(database: Database, sample: Sample, minutes_ago: int, status: str, error: str | None) -> None:
     at = datetime.now(UTC) - timedelta(minutes=minutes_ago)
     with database.workspace(sample.workspace_id) as session:
