@@ -29,7 +29,8 @@ from causeloop_pipeline.analysis.evaluation.grouping_metrics import pair_scores
 from causeloop_pipeline.cli.private_folders import protect_state
 from causeloop_pipeline.cli.processes import is_listening, read_start_time
 from causeloop_pipeline.demo.accounts import list_accounts
-from causeloop_pipeline.demo.causes import read_demo_workspaces
+from causeloop_pipeline.demo.causes import ERROR_TRACKER, read_demo_workspaces
+from causeloop_pipeline.demo.error_groups import list_counted_errors
 from causeloop_pipeline.demo.server import load_epoch
 from causeloop_pipeline.demo.story import map_true_causes
 from causeloop_pipeline.storage.embedded.postgres_server import remove_server
@@ -110,9 +111,14 @@ def test_a_killed_start_is_followed_by_one_that_shows_ranked_recommendations(
 
 def map_landed_causes(workspace: str, epoch: date) -> dict[tuple[str, str], str | None]:
     """(source, external id) → cause of each failure until now; GitHub's runs are those of GitHub Actions."""
-    return {
+    now = datetime.now(UTC)
+    groups = {
+        (ERROR_TRACKER, errors.external_id): errors.group.key
+        for errors in list_counted_errors(workspace, epoch, now)
+    }
+    return groups | {
         ("github_actions" if external_id.startswith("run/") else source, external_id): cause
-        for (source, external_id), cause in map_true_causes(workspace, epoch, datetime.now(UTC)).items()
+        for (source, external_id), cause in map_true_causes(workspace, epoch, now).items()
     }
 
 

@@ -1,17 +1,23 @@
-"""Claims the fixes of the demo's year, and judges each as it was judged from week to week."""
+"""Claims the fixes of the demo's year with what must stay true, and judges each from week to week."""
 
-from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from uuid import UUID, uuid5
 
+from causeloop_pipeline.analysis.act.expected_prevention import HOLD_PRIOR, predict_prevention
 from causeloop_pipeline.demo.server import load_epoch
-from causeloop_pipeline.demo.story import StoryFix, list_fixes, map_true_causes
+from causeloop_pipeline.demo.story import DAYS_BEFORE, StoryFix, list_fixes, map_true_causes
+from causeloop_pipeline.model.recommendation import HORIZON_DAYS, RecommendationType
 from causeloop_pipeline.stages.context import RunOptions
+from causeloop_pipeline.storage.act.exposure import attach_exposure
 from causeloop_pipeline.storage.app.run_scopes import ScopedWorkspace
 from causeloop_pipeline.storage.database.session import Database, Session
+from causeloop_pipeline.storage.notify.weekly_reports import write_weekly_report
 
 DAYS_BETWEEN_LOOKS = 7
+DAYS_LOOKED_BACK = 180
 
 # The pattern that holds most of a cause's issues, where the demo's grouping has found one.
 SELECT_PATTERN = """
@@ -24,14 +30,22 @@ order by count(*) desc, i.pattern_id
 limit 1
 """
 
+COUNT_ACTIVE_DAYS = f"""
+select count(distinct (o.started_at at time zone 'UTC')::date) as active_days
+from core.issue as i
+join core.occurrence as o using (workspace_id, issue_id)
+where i.workspace_id = %(workspace_id)s and i.pattern_id = %(pattern_id)s
+  and o.started_at between %(at)s - interval '{DAYS_LOOKED_BACK} days' and %(at)s
+"""
+
 INSERT_RECOMMENDATION = """
 insert into act.recommendation (
     workspace_id, recommendation_id, title, type, status, effort, impact, expected_loops_prevented,
     expected_low, expected_high, pattern_ids, steps, rationale, score, computed_at
 )
 values (
-    %(workspace_id)s, %(recommendation_id)s, %(title)s, 'code_fix', 'implemented', 'medium', 'high', 0, 0, 0,
-    array[%(pattern_id)s]::uuid[], '{}', %(rationale)s, 0, %(at)s
+    %(workspace_id)s, %(recommendation_id)s, %(title)s, 'code_fix', 'implemented', 'medium', 'high',
+    %(expected)s, %(low)s, %(high)s, array[%(pattern_id)s]::uuid[], '{}', %(rationale)s, 0, %(at)s
 )
 on conflict (workspace_id, recommendation_id) do nothing
 """
@@ -40,8 +54,18 @@ INSERT_FIX = """
 insert into act.fix (
     workspace_id, recommendation_id, pattern_id, fixed_at, expected_loops_prevented, claimed_by
 )
-values (%(workspace_id)s, %(recommendation_id)s, %(pattern_id)s, %(at)s, 0, %(claimed_by)s)
+values (%(workspace_id)s, %(recommendation_id)s, %(pattern_id)s, %(at)s, %(expected)s, %(claimed_by)s)
 on conflict do nothing
+"""
+
+INSERT_EXPECTATION = """
+insert into act.expectation (
+    workspace_id, expectation_id, recommendation_id, kind, pattern_id, most, until, made_by, made_at
+)
+values (
+    %(workspace_id)s, %(expectation_id)s, %(recommendation_id)s, %(kind)s, %(pattern_id)s, %(most)s,
+    %(until)s, %(claimed_by)s, %(at)s
+)
 """
 
 INSERT_NOTE = """
@@ -50,63 +74,112 @@ values (%(workspace_id)s, %(recommendation_id)s, 'implemented', %(title)s, %(cla
 """
 
 
+@dataclass(frozen=True)
+class GroupedFix:
+    """A fix of the story, and the pattern that its failures were grouped into."""
+
+    fix: StoryFix
+    pattern_id: UUID
+
+
 def claim_demo_fixes(
-    database: Database, workspaces: Mapping[str, UUID], analysts: Mapping[str, UUID], state_dir: Path
+    database: Database,
+    owner: Database,
+    workspaces: Mapping[str, UUID],
+    analysts: Mapping[str, UUID],
+    state_dir: Path,
 ) -> int:
     """Claim what the story fixed, in the names of the analysts, and judge it week by week up to now.
 
-    Returns how many claims are new.
+    How often the fixed things were used is attached each time, up to today. Returns how many claims are new.
     """
     now = datetime.now(UTC)
     epoch = load_epoch(state_dir, now.date())
     claimed = 0
     for slug, workspace_id in workspaces.items():
-        causes = map_true_causes(slug, epoch, now)
+        actor = f"user:{analysts[slug]}"
         with database.workspace(workspace_id) as session:
-            new = [
-                fix
-                for fix in list_fixes(slug, epoch)
-                if _claim(session, workspace_id, fix, causes, f"user:{analysts[slug]}")
-            ]
+            fixes = _find_patterns(session, workspace_id, list_fixes(slug, epoch), epoch)
+        for fixed in fixes:
+            uses = fixed.fix.draw_uses(epoch - timedelta(days=DAYS_BEFORE), now.date())
+            if (counted := fixed.fix.fix.uses) and uses:
+                with owner.workspace(workspace_id) as session:
+                    attach_exposure(
+                        session, workspace_id, (counted.unit, None, fixed.pattern_id), uses, actor
+                    )
+        with database.workspace(workspace_id) as session:
+            new = [fixed.fix for fixed in fixes if _claim(session, workspace_id, fixed, actor)]
             if new:
                 _judge(session, workspace_id, min(fix.at for fix in new), now)
+        if new:
+            _write_report_again(database, owner, workspace_id)
         claimed += len(new)
     return claimed
 
 
-def _claim(
-    session: Session,
-    workspace_id: UUID,
-    fix: StoryFix,
-    causes: Mapping[tuple[str, str], str | None],
-    actor: str,
-) -> bool:
-    """Store one claim; False: it is there already, or no pattern holds its issues."""
-    keys = [key for key, cause in causes.items() if cause == fix.cause]
-    pattern = session.row(
-        SELECT_PATTERN,
-        {
-            "workspace_id": workspace_id,
-            "sources": [source for source, _ in keys],
-            "ids": [external_id for _, external_id in keys],
-        },
-    )
-    if pattern is None:
-        return False
+def _write_report_again(database: Database, owner: Database, workspace_id: UUID) -> None:
+    """A report that was written before the year's fixes were claimed does not tell of them."""
+    with owner.workspace(workspace_id) as session:
+        session.execute("delete from notify.weekly_report where workspace_id = %s", (workspace_id,))
+    with database.workspace(workspace_id) as session:
+        write_weekly_report(session, workspace_id)
+
+
+def _find_patterns(
+    session: Session, workspace_id: UUID, fixes: Sequence[StoryFix], epoch: date
+) -> list[GroupedFix]:
+    """The fixes whose failures are in a pattern, with that."""
+    now = datetime.now(UTC)
+    grouped = []
+    for fix in fixes:
+        causes = map_true_causes(fix.workspace, epoch, now)
+        keys = [key for key, cause in causes.items() if cause == fix.cause]
+        pattern = session.row(
+            SELECT_PATTERN,
+            {
+                "workspace_id": workspace_id,
+                "sources": [source for source, _ in keys],
+                "ids": [external_id for _, external_id in keys],
+            },
+        )
+        if pattern is not None:
+            grouped.append(GroupedFix(fix, pattern["pattern_id"]))
+    return grouped
+
+
+def _claim(session: Session, workspace_id: UUID, fixed: GroupedFix, actor: str) -> bool:
+    """Store one claim and what must stay true after it; False: it is there already."""
+    fix = fixed.fix
     row = {
         "workspace_id": workspace_id,
         "recommendation_id": uuid5(workspace_id, f"demo fix of {fix.cause}"),
-        "pattern_id": pattern["pattern_id"],
+        "pattern_id": fixed.pattern_id,
         "title": fix.note,
         "rationale": "What the team did about it, in its own words.",
         "at": fix.at,
         "claimed_by": actor,
+        **_estimate(session, workspace_id, fixed),
     }
     is_new = session.execute(INSERT_RECOMMENDATION, row) > 0
     if is_new:
         session.execute(INSERT_FIX, row)
         session.execute(INSERT_NOTE, row)
+        for number, expected in enumerate(fix.fix.expectations):
+            until = fix.at.date() + timedelta(days=expected.days) if expected.days else None
+            own = {"kind": expected.kind, "most": expected.most, "until": until}
+            own["expectation_id"] = uuid5(row["recommendation_id"], f"expectation {number}")
+            session.execute(INSERT_EXPECTATION, row | own)
     return is_new
+
+
+def _estimate(session: Session, workspace_id: UUID, fixed: GroupedFix) -> dict[str, float]:
+    """What was to be expected of the fix when it was claimed, by what had failed before."""
+    parameters = {"workspace_id": workspace_id, "pattern_id": fixed.pattern_id, "at": fixed.fix.at}
+    before = session.row(COUNT_ACTIVE_DAYS, parameters) or {"active_days": 0}
+    days = int(before["active_days"])
+    held, lost = HOLD_PRIOR[RecommendationType.CODE_FIX]
+    gain = predict_prevention(days * HORIZON_DAYS / DAYS_LOOKED_BACK, days, (held, lost, 0))
+    return {"expected": gain.expected, "low": gain.low, "high": gain.high}
 
 
 def _judge(session: Session, workspace_id: UUID, first: datetime, now: datetime) -> None:

@@ -9,6 +9,8 @@ from uuid import UUID, uuid5
 import psycopg
 from psycopg.types.json import Jsonb
 
+from causeloop_pipeline.cli.demo_alerts import store_demo_alerts
+from causeloop_pipeline.cli.demo_owners import store_demo_owners
 from causeloop_pipeline.connectors.registry import CONNECTORS
 from causeloop_pipeline.demo.accounts import Account, list_accounts
 from causeloop_pipeline.demo.causes import read_demo_workspaces
@@ -68,6 +70,10 @@ def load_demo_tenants(owner_url: str, vault: Vault, demo_url: str, state_dir: Pa
         analysts = _create_users(owner, ids)
         for account in list_accounts(demo_url):
             _create_connector(owner, vault, ids[account.workspace], account)
+        scope = "{" + ",".join(map(str, ids.values())) + "}"
+        owner.execute("select set_config('causeloop.scope', %s, true)", (scope,))
+        store_demo_alerts(owner, vault, ids, analysts, demo_url)
+        store_demo_owners(owner, ids, analysts)
         keys = _create_service_keys(owner, ids, _read_keys(state_dir))
     _write_keys(state_dir / KEYS_FILE, keys)
     return DemoTenants(ids, state_dir / KEYS_FILE, analysts)

@@ -6,7 +6,7 @@ from typing import Any
 
 from causeloop_pipeline.demo.causes import read_demo_workspaces
 from causeloop_pipeline.demo.deployments import list_deployed_services
-from causeloop_pipeline.demo.vendors import datadog, github, in_house, jira, okta, pagerduty, zendesk
+from causeloop_pipeline.demo.vendors import datadog, github, in_house, jira, okta, pagerduty, sentry, zendesk
 
 TOOLS: dict[str, ModuleType] = {
     "pagerduty": pagerduty,
@@ -16,6 +16,7 @@ TOOLS: dict[str, ModuleType] = {
     "zendesk": zendesk,
     "okta": okta,
     "custom_api": in_house,
+    "sentry": sentry,
 }
 
 
@@ -35,7 +36,7 @@ def list_accounts(demo_url: str) -> list[Account]:
     return [
         _make_account(setting.workspace, tool, demo_url)
         for setting in read_demo_workspaces().values()
-        for tool in sorted({cause.source for cause in setting.causes})
+        for tool in setting.tools
     ]
 
 
@@ -66,6 +67,7 @@ def _make_config(workspace: str, tool: str) -> dict[str, Any]:
         "zendesk": {"subdomain": workspace},
         "okta": {"org": f"{workspace}.okta.com"},
         "custom_api": in_house.CONFIG,
+        "sentry": {"organization": workspace},
     }
     return configs.get(tool, {})
 
@@ -75,4 +77,4 @@ def _make_credentials(tool: str, token: str) -> dict[str, str]:
         return {"email": "connector@demo.example", "api_token": token}
     if tool == "datadog":
         return {"api_key": token, "application_key": f"{token}-application"}
-    return {"token" if tool in {"github", "custom_api"} else "api_token": token}
+    return {"token" if tool in {"github", "custom_api", "sentry"} else "api_token": token}

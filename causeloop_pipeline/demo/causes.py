@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 STORIES = Path(__file__).parent / "stories"
+ERROR_TRACKER = "sentry"
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,23 @@ class Rhythm:
 
 
 @dataclass(frozen=True)
+class StoryUses:
+    """How often what failed is used on a working day; on others it is not."""
+
+    unit: str
+    per_day: float
+
+
+@dataclass(frozen=True)
+class StoryExpectation:
+    """What must stay true after a fix: for so many days, or (None) from then on."""
+
+    kind: str
+    most: int | None = None
+    days: int | None = None
+
+
+@dataclass(frozen=True)
 class CauseFix:
     """A fix of a cause; the failures ended only if it held. `left`: the share of its days that it left."""
 
@@ -33,6 +51,8 @@ class CauseFix:
     held: bool
     note: str
     left: float = 0.0
+    uses: StoryUses | None = None
+    expectations: tuple[StoryExpectation, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -56,6 +76,46 @@ class Cause:
 
 
 @dataclass(frozen=True)
+class ErrorGroup:
+    """Errors that an error tracker has made one issue of: it counts them by hour and day."""
+
+    key: str
+    service: str
+    team: str
+    environment: str
+    level: str
+    error_type: str
+    value: str
+    culprit: str
+    rhythm: Rhythm
+    fix: None = None
+
+    @property
+    def title(self) -> str:
+        """What the tracker calls it."""
+        return f"{self.error_type}: {self.value}"
+
+
+@dataclass(frozen=True)
+class StoryAlert:
+    """An alert rule of a workspace, of one service or (empty) of all."""
+
+    name: str
+    probability_threshold: float
+    window_days: int = 7
+    service: str = ""
+
+
+@dataclass(frozen=True)
+class StoryOwner:
+    """Whom to tell of a service, as somebody has set it by hand."""
+
+    service: str
+    owner: str
+    contact: str
+
+
+@dataclass(frozen=True)
 class DemoWorkspace:
     """A workspace of the demo and everything that goes wrong in it."""
 
@@ -64,6 +124,15 @@ class DemoWorkspace:
     name: str
     timezone: str
     causes: tuple[Cause, ...]
+    groups: tuple[ErrorGroup, ...] = ()
+    alerts: tuple[StoryAlert, ...] = ()
+    owners: tuple[StoryOwner, ...] = ()
+
+    @property
+    def tools(self) -> list[str]:
+        """The tools that tell of its failures."""
+        tools = {cause.source for cause in self.causes} | ({ERROR_TRACKER} if self.groups else set())
+        return sorted(tools)
 
 
 @cache
@@ -83,15 +152,29 @@ def read_one_off_titles() -> tuple[str, ...]:
 
 def _read_workspace(table: dict[str, Any]) -> DemoWorkspace:
     causes = tuple(_read_cause(entry) for entry in table.pop("cause"))
-    return DemoWorkspace(causes=causes, **table)
+    groups = tuple(
+        ErrorGroup(rhythm=_read_rhythm(entry.pop("rhythm")), **entry) for entry in table.pop("group", ())
+    )
+    alerts = tuple(StoryAlert(**entry) for entry in table.pop("alert", ()))
+    owners = tuple(StoryOwner(**entry) for entry in table.pop("owner", ()))
+    return DemoWorkspace(causes=causes, groups=groups, alerts=alerts, owners=owners, **table)
 
 
 def _read_cause(table: dict[str, Any]) -> Cause:
-    rhythm: dict[str, Any] = {
-        name: tuple(value) if isinstance(value, list) else value
-        for name, value in table.pop("rhythm").items()
-    }
+    rhythm = _read_rhythm(table.pop("rhythm"))
     fix = table.pop("fix", None)
     listed = ("severities", "titles", "endings")
     table |= {name: tuple(table.get(name, ())) for name in listed}
-    return Cause(rhythm=Rhythm(**rhythm), fix=CauseFix(**fix) if fix else None, **table)
+    return Cause(rhythm=rhythm, fix=_read_fix(fix) if fix else None, **table)
+
+
+def _read_rhythm(table: Mapping[str, Any]) -> Rhythm:
+    return Rhythm(
+        **{name: tuple(value) if isinstance(value, list) else value for name, value in table.items()}
+    )
+
+
+def _read_fix(table: dict[str, Any]) -> CauseFix:
+    uses, expected = table.pop("uses", None), table.pop("expected", ())
+    expectations = tuple(StoryExpectation(**entry) for entry in expected)
+    return CauseFix(uses=StoryUses(**uses) if uses else None, expectations=expectations, **table)

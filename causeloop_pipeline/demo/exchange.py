@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from causeloop_pipeline.demo.deployments import Deployment
+from causeloop_pipeline.demo.error_groups import CountedErrors
 from causeloop_pipeline.demo.story import Failure
 
 REPEATED_POSITION = 99
@@ -26,6 +27,7 @@ class VendorRequest:
     now: datetime
     failures: Sequence[Failure] = ()
     deployments: Sequence[Deployment] = ()
+    errors: Sequence[CountedErrors] = ()
     method: str = "GET"
     body: bytes = b""
 
@@ -69,10 +71,12 @@ class VendorResponse:
     body: Any
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
+    content_type: str = "application/json"
 
-    def to_json(self) -> bytes:
-        """The body as JSON."""
-        return json.dumps(self.body).encode()
+    def encode(self) -> bytes:
+        """The body as it is sent: as JSON, or a page as it is written."""
+        is_json = self.content_type == "application/json"
+        return (json.dumps(self.body) if is_json else str(self.body)).encode()
 
 
 class BadRequestError(ValueError):

@@ -10,7 +10,7 @@ from hashlib import blake2b
 
 import numpy as np
 
-from causeloop_pipeline.demo.causes import Cause, Rhythm
+from causeloop_pipeline.demo.causes import Cause, ErrorGroup, Rhythm
 
 PAUSE_AFTER_FAILED_FIX = timedelta(days=12)
 WORKING_DAYS = 5
@@ -24,7 +24,9 @@ def make_random_generator(*name: object) -> np.random.Generator:
     return np.random.default_rng(int.from_bytes(digest, "big"))
 
 
-def draw_occurrence_times(cause: Cause, first: date, last: date, epoch: date, seed: int) -> list[datetime]:
+def draw_occurrence_times(
+    cause: Cause | ErrorGroup, first: date, last: date, epoch: date, seed: int
+) -> list[datetime]:
     """The local times of a cause's failures, in order; fixes are dated relative to `epoch`."""
     moments = [
         moment
@@ -40,7 +42,7 @@ def _list_days(first: date, last: date) -> Iterator[date]:
         yield first + timedelta(days=number)
 
 
-def _is_quiet(cause: Cause, day: date, epoch: date) -> bool:
+def _is_quiet(cause: Cause | ErrorGroup, day: date, epoch: date) -> bool:
     since = cause.rhythm.since_days
     if since is not None and day < epoch - timedelta(days=since):
         return True
@@ -52,12 +54,12 @@ def _is_quiet(cause: Cause, day: date, epoch: date) -> bool:
     return fixed <= day < fixed + PAUSE_AFTER_FAILED_FIX
 
 
-def _is_left(cause: Cause, share: float, day: date) -> bool:
+def _is_left(cause: Cause | ErrorGroup, share: float, day: date) -> bool:
     """Whether a fix that helped in part does so on this day."""
     return bool(make_random_generator(cause.key, "left", day).random() < share)
 
 
-def _draw_on_day(cause: Cause, day: date, seed: int) -> list[datetime]:
+def _draw_on_day(cause: Cause | ErrorGroup, day: date, seed: int) -> list[datetime]:
     rng = make_random_generator(seed, cause.key, day)
     bursts = _RULES[cause.rhythm.kind](cause.rhythm, day, rng, seed)
     return [moment for start in bursts for moment in _draw_burst(cause.rhythm, start, rng)]

@@ -18,10 +18,13 @@ from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
 from causeloop_pipeline.demo.accounts import TOOLS, make_token
-from causeloop_pipeline.demo.causes import read_demo_workspaces
+from causeloop_pipeline.demo.causes import ERROR_TRACKER, read_demo_workspaces
+from causeloop_pipeline.demo.chat import Chat
 from causeloop_pipeline.demo.deployments import find_deployment_source, list_deployments
+from causeloop_pipeline.demo.error_groups import list_counted_errors
 from causeloop_pipeline.demo.exchange import BadRequestError, VendorRequest, VendorResponse
 from causeloop_pipeline.demo.story import SEED, list_visible_failures
+from causeloop_pipeline.demo.ticket_pages import answer_page
 from causeloop_pipeline.demo.tickets import TicketBook
 from causeloop_pipeline.settings import settings
 
@@ -29,6 +32,7 @@ RATE_LIMIT_EVERY = 20
 LOOPBACK = "127.0.0.1"
 TRACKERS = ("github", "jira")
 MAX_BODY_BYTES = 1_000_000
+TICKETS_FILE = "demo_tickets.json"
 
 
 @dataclass
@@ -42,10 +46,15 @@ class DemoTools:
     request_counts: Counter[str] = field(default_factory=Counter)
     lock: threading.Lock = field(default_factory=threading.Lock)
     tickets: TicketBook = field(default_factory=TicketBook)
+    chat: Chat = field(default_factory=Chat)
 
     def answer(self, request: VendorRequest) -> VendorResponse:
         """The response of the tool that the path belongs to."""
-        response = self._answer_about_tickets(request)
+        try:
+            response = answer_page(self.tickets, request) or self.chat.answer(request)
+        except BadRequestError as error:
+            return VendorResponse({"message": str(error)}, 400)
+        response = response or self._answer_about_tickets(request)
         if response is not None:
             return response
         if request.method != "GET":
@@ -66,6 +75,8 @@ class DemoTools:
             if workspace is not None:
                 try:
                     return self.tickets.answer(workspace, request)
+                except BadRequestError as error:
+                    return VendorResponse({"message": str(error)}, 400)
                 except (KeyError, TypeError, ValueError):
                     return VendorResponse({"message": "this is no ticket"}, 400)
         return None
@@ -86,7 +97,12 @@ class DemoTools:
         ]
         past = [item for item in list_deployments(workspace, self.epoch, self.seed) if item.at <= request.now]
         full_request = replace(
-            request, failures=failures, deployments=past if find_deployment_source(workspace) == tool else ()
+            request,
+            failures=failures,
+            deployments=past if find_deployment_source(workspace) == tool else (),
+            errors=list_counted_errors(workspace, self.epoch, request.now, self.seed)
+            if tool == ERROR_TRACKER
+            else (),
         )
         try:
             response: VendorResponse = module.answer(full_request, parts)
@@ -124,6 +140,10 @@ def make_server(tools: DemoTools, port: int) -> ThreadingHTTPServer:
             length = int(self.headers.get("Content-Length") or 0)
             self._answer(self.rfile.read(min(length, MAX_BODY_BYTES)))
 
+        def do_PATCH(self) -> None:
+            """Answer a request that changes a ticket."""
+            self.do_POST()
+
         def _answer(self, body: bytes) -> None:
             address = urlsplit(self.path)
             request = VendorRequest(
@@ -140,9 +160,9 @@ def make_server(tools: DemoTools, port: int) -> ThreadingHTTPServer:
             )
 
         def _send(self, response: VendorResponse) -> None:
-            body = response.to_json()
+            body = response.encode()
             self.send_response(response.status)
-            for name, value in {**response.headers, "content-type": "application/json"}.items():
+            for name, value in {**response.headers, "content-type": response.content_type}.items():
                 self.send_header(name, value)
             self.send_header("content-length", str(len(body)))
             self.end_headers()
@@ -173,7 +193,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="The demo's tools, over HTTP on loopback.")
     parser.add_argument("--port", type=int, default=config.demo_port)
     port = parser.parse_args().port
-    tools = DemoTools(load_epoch(config.state_dir, datetime.now(UTC).date()))
+    epoch = load_epoch(config.state_dir, datetime.now(UTC).date())
+    tools = DemoTools(epoch, tickets=TicketBook.load(config.state_dir / TICKETS_FILE))
     with make_server(tools, port) as server:
         server.serve_forever()
 

@@ -15,8 +15,14 @@ from zoneinfo import ZoneInfo
 
 from numpy.random import Generator
 
-from causeloop_pipeline.demo.causes import Cause, DemoWorkspace, read_demo_workspaces, read_one_off_titles
-from causeloop_pipeline.demo.rhythms import draw_occurrence_times, make_random_generator
+from causeloop_pipeline.demo.causes import (
+    Cause,
+    CauseFix,
+    DemoWorkspace,
+    read_demo_workspaces,
+    read_one_off_titles,
+)
+from causeloop_pipeline.demo.rhythms import WORKING_DAYS, draw_occurrence_times, make_random_generator
 from causeloop_pipeline.demo.wording import fill
 
 DAYS_BEFORE = 365
@@ -85,8 +91,27 @@ class StoryFix:
     workspace: str
     cause: str
     at: datetime
-    held: bool
-    note: str
+    fix: CauseFix
+
+    @property
+    def held(self) -> bool:
+        """Whether the failures really ended."""
+        return self.fix.held
+
+    @property
+    def note(self) -> str:
+        """What was done."""
+        return self.fix.note
+
+    def draw_uses(self, first: date, last: date, seed: int = SEED) -> list[tuple[date, int]]:
+        """How often what failed was used on each working day; none where nobody counts."""
+        uses = self.fix.uses
+        days = (first + timedelta(days=number) for number in range((last - first).days + 1))
+        return [
+            (day, int(make_random_generator(seed, self.cause, "uses", day).poisson(uses.per_day)))
+            for day in days
+            if uses and day.weekday() < WORKING_DAYS
+        ]
 
 
 @cache
@@ -123,9 +148,7 @@ def list_fixes(workspace: str, epoch: date) -> list[StoryFix]:
     demo = read_demo_workspaces()[workspace]
     noon = datetime(epoch.year, epoch.month, epoch.day, 12, tzinfo=UTC)
     return [
-        StoryFix(
-            workspace, cause.key, noon - timedelta(days=cause.fix.days_ago), cause.fix.held, cause.fix.note
-        )
+        StoryFix(workspace, cause.key, noon - timedelta(days=cause.fix.days_ago), cause.fix)
         for cause in demo.causes
         if cause.fix is not None
     ]

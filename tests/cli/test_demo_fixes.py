@@ -1,5 +1,6 @@
 """The demo's year holds fixes that were claimed, each with the verdicts that it got from week to week."""
 
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -7,6 +8,7 @@ from uuid import UUID, uuid4
 from causeloop_pipeline.cli.demo_fixes import claim_demo_fixes
 from causeloop_pipeline.demo.story import list_visible_failures
 from causeloop_pipeline.storage.database.session import Database
+from tests.conftest import Installation
 from tests.storage.stored import store_pattern
 
 CAUSES = {
@@ -54,14 +56,19 @@ def store_story(database: Database, workspace_id: UUID) -> dict[str, UUID]:
 
 
 def test_fixes_of_the_year_are_claimed_once_and_judged_as_time_passed(
-    database: Database, workspace_id: UUID, tmp_path: Path
+    installation: Installation, database: Database, workspace_id: UUID, tmp_path: Path
 ) -> None:
     patterns = store_story(database, workspace_id)
     workspaces, analysts = {"payments": workspace_id}, {"payments": uuid4()}
 
-    claimed = [claim_demo_fixes(database, workspaces, analysts, tmp_path) for _ in range(2)]
+    claimed = [
+        claim_demo_fixes(database, Database(installation.owner_url), workspaces, analysts, tmp_path)
+        for _ in range(2)
+    ]
     with database.workspace(workspace_id) as session:
-        proofs = session.rows("select pattern_id, verdict, earliest_proof_date from act.proof")
+        proofs = session.rows("select pattern_id, verdict, earliest_proof_date, text from act.proof")
+        expectations = session.rows("select pattern_id, status from act.expectation order by made_at")
+        promised = session.rows("select distinct expected_loops_prevented > 1 as is_more from act.fix")
         verdicts = session.rows(
             "select v.verdict, v.decided_at > f.fixed_at as is_later, v.decided_at::date as day "
             "from act.verdict as v join act.fix as f using (workspace_id, recommendation_id, pattern_id) "
@@ -77,3 +84,10 @@ def test_fixes_of_the_year_are_claimed_once_and_judged_as_time_passed(
     assert [row["verdict"] for row in verdicts] == ["not_provable_yet", "held"]
     assert all(row["is_later"] for row in verdicts)
     assert (datetime.now(UTC).date() - verdicts[-1]["day"]).days > 30
+    assert promised == [{"is_more": True}]
+    assert expectations == [
+        {"pattern_id": patterns["ledger-pool-exhausted"], "status": "met"},
+        {"pattern_id": patterns["tls-certificate-expiring"], "status": "open"},
+    ]
+    (waiting,) = [row for row in proofs if row["pattern_id"] == patterns["tls-certificate-expiring"]]
+    assert re.search(r"\d+ of the \d+ executions needed came without one", waiting["text"])

@@ -11,6 +11,7 @@ from causeloop_pipeline.demo.tenants import DEMO_PASSWORD
 from causeloop_pipeline.settings import settings
 from causeloop_pipeline.storage.app.connectors import read_connectors
 from causeloop_pipeline.storage.app.vault import Vault
+from causeloop_pipeline.storage.notify.outbox import CHANNEL_SECRETS
 
 DEMO_URL = "http://127.0.0.1:8090"
 
@@ -63,6 +64,26 @@ def test_loading_again_changes_nothing_but_the_address(loaded, installation, own
         assert read_connectors(session, vault, "pagerduty")[0].credentials == {
             "api_token": "demo-payments-pagerduty"
         }
+
+
+def test_the_alert_rules_send_to_the_chat_of_the_demo_and_what_people_changed_stays(
+    loaded, installation, owner, vault
+):
+    tenants, state_dir = loaded
+    payments = tenants.workspace_ids["payments"]
+    rules = "select {} from notify.alert_rule where workspace_id = %s and name like 'Card payments%%'"
+    rule_id = count(owner, rules.format("alert_rule_id"), payments)
+    owner.execute(
+        "update notify.alert_rule set probability_threshold = 0.6 where alert_rule_id = %s", (rule_id,)
+    )
+
+    load_demo_tenants(installation.owner_url, vault, "http://127.0.0.1:9998", state_dir)
+
+    sealed = count(owner, rules.format("channel_secrets"), payments)
+    assert vault.open(sealed, payments, rule_id, CHANNEL_SECRETS) == {
+        "0.url": "http://127.0.0.1:9998/chat/payments"
+    }
+    assert count(owner, rules.format("probability_threshold"), payments) == 0.6
 
 
 def test_the_keys_are_readable_by_their_owner_only_and_one_that_was_lost_is_made_again(

@@ -171,7 +171,9 @@ def _claim_demo_fixes(console: Console, config: Settings, loaded: "DemoTenants")
 
     try:
         with _open_database(config).keep_connection() as database:
-            claimed = claim_demo_fixes(database, loaded.workspace_ids, loaded.analysts, config.state_dir)
+            owner = Database(config.require("database_url"))
+            people = loaded.workspace_ids, loaded.analysts
+            claimed = claim_demo_fixes(database, owner, *people, config.state_dir)
     except psycopg.Error as problem:
         console.print(f"demo        its fixes could not be claimed: {problem}", markup=False)
         return
