@@ -12,7 +12,18 @@ OWNER_OF_PATTERN = "app.owner_of_pattern(p.workspace_id, p.pattern_id, p.fingerp
 """The owner of the pattern `p`, an SQL expression."""
 OWNER_OF_RECOMMENDATION = "app.owner_of_recommendation(r.workspace_id, r.recommendation_id, r.pattern_ids)"
 """The owner of the recommendation `r`."""
-OWNED_BY_OF_PATTERN = AnyOf(f"({OWNER_OF_PATTERN} ->> 'name')", "owner")
+NAMES = "array(select jsonb_array_elements_text($1 -> 'owner'))"
+# Who owns a pattern is only looked up where one of its sources names them: not for each of ten thousand.
+OWNED_BY_OF_PATTERN = f"""
+case when p.fingerprint -> 'team' ->> 'value' = any ({NAMES})
+    or p.fingerprint -> 'service' ->> 'value' = any (array(
+        select item from app.owner where item_kind = 'service' and owner = any ({NAMES})
+    ))
+    or p.pattern_id::text = any (array(
+        select item from app.owner where item_kind = 'pattern' and owner = any ({NAMES})
+    ))
+then {OWNER_OF_PATTERN} ->> 'name' = any ({NAMES}) else false end
+"""
 OWNED_BY_OF_RECOMMENDATION = AnyOf(f"({OWNER_OF_RECOMMENDATION} ->> 'name')", "owner")
 
 OWNERS = Listing(

@@ -56,10 +56,13 @@ STATEMENTS = (
     """
     insert into detect.pattern (workspace_id, pattern_id, name, kind, status, confidence, issue_count,
                                 occurrence_count, first_seen_at, last_seen_at, risk_score, typical_gap_days,
-                                words)
+                                words, fingerprint)
     select %(id)s, pattern_id, min(title), 'machine',
            (array['active', 'active', 'resolved'])[1 + max(n) %% 3], .9, count(*), count(*), min(at), max(at),
-           max(n) %% 1000 / 10.0, 5, to_tsvector('simple', min(title))
+           max(n) %% 1000 / 10.0, 5, to_tsvector('simple', min(title)), jsonb_build_object(
+               'service', jsonb_build_object('value', 'service-' || min(service), 'share', 1),
+               'team', jsonb_build_object('value', 'team-' || min(service)::int %% 20, 'share', 1)
+           )
     from stream where pattern_id is not null group by pattern_id
     """,
     """
