@@ -130,6 +130,8 @@ export interface Column<Item> {
   cell: (row: Item) => Content;
   numeric?: boolean;
   className?: string;
+  /** Left out where a tablet has no room for it: neither what the row is nor its answer. */
+  isMinor?: boolean;
 }
 
 /** A field of `form()`; what is not named here becomes an attribute of its input. */

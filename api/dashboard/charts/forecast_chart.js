@@ -46,7 +46,7 @@ export function forecastChart(title, forecast) {
 function summarize(forecast, ahead) {
   if (!ahead.length) return "No forecast yet: it is computed at the end of the first analysis.";
   const total = ahead.reduce((sum, row) => sum + row.yhat, 0);
-  const expected = `About ${number(total, 1)} issues are expected in ${ahead.length} days.`;
+  const expected = `About ${number(total, 0)} issues are expected in ${ahead.length} days.`;
   const line = `The threshold of ${number(forecast.threshold, 1)} a day`;
   const { expected_on: on, possible_on: possible } = forecast.breach;
   if (on) return `${expected} ${line} is expected to be reached on ${dayOf(on)}.`;

@@ -93,6 +93,14 @@ export function section(title, { id, beside, level = "h2", className = "" } = {}
   return h("section", { class: className || null, "aria-labelledby": id }, head, ...children);
 }
 
+/** @param {{ numeric?: boolean, isMinor?: boolean }} column */
+const headClass = ({ numeric, isMinor }) =>
+  [numeric ? "number" : "", isMinor ? "minor" : ""].filter(Boolean).join(" ") || null;
+
+/** @param {{ className?: string, numeric?: boolean, isMinor?: boolean }} column */
+const cellClass = ({ className, numeric, isMinor }) =>
+  [className ?? (numeric ? "number" : ""), isMinor ? "minor" : ""].filter(Boolean).join(" ") || null;
+
 /**
  * A table; its caption is for screen readers, and hidden unless `isCaptionVisible`.
  * @template Item
@@ -107,14 +115,8 @@ export function table(caption, columns, rows, { isCaptionVisible = false, classN
    * @param {Item} row
    */
   const cell = (column, row) =>
-    h(
-      "td",
-      { class: column.className ?? (column.numeric ? "number" : null), "data-label": column.title },
-      column.cell(row),
-    );
-  const heads = columns.map((column) =>
-    h("th", { scope: "col", class: column.numeric ? "number" : null }, column.title),
-  );
+    h("td", { class: cellClass(column), "data-label": column.title }, column.cell(row));
+  const heads = columns.map((column) => h("th", { scope: "col", class: headClass(column) }, column.title));
   return h(
     "div",
     { class: "table-frame", role: "region", "aria-label": caption, tabindex: "0" },

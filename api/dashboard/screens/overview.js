@@ -246,11 +246,11 @@ function tiles(summary) {
       "/predictions",
     ),
     tile(
-      "Recurring patterns expected",
-      number(summary.expected_recurrences, 1),
+      "Patterns that will recur",
+      `about ${number(summary.expected_recurrences, 0)}`,
       `in ${summary.window_days} days, of ${number(summary.predicted)}`,
     ),
-    tile("Issues expected", number(summary.expected_issues, 0), `in ${summary.window_days} days`),
+    tile("Issues expected", `about ${number(summary.expected_issues, 0)}`, `in ${summary.window_days} days`),
     tile(
       "Predictions that came true",
       graded ? `${number(summary.hits)} / ${number(graded)}` : "–",

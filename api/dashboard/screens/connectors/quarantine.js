@@ -43,7 +43,7 @@ async function drift(path, signal) {
   const columns = [
     { title: "What differs", className: "wide", cell: (row) => row.reason },
     { title: "Records", numeric: true, cell: (row) => number(row.records) },
-    { title: "First seen", cell: (row) => minute(row.first_seen_at) },
+    { isMinor: true, title: "First seen", cell: (row) => minute(row.first_seen_at) },
     { title: "Last seen", cell: (row) => minute(row.last_seen_at) },
     { title: "The newest one", className: "wide", cell: (row) => content(row.sample) },
   ];

@@ -97,16 +97,16 @@ function issuesTable(rows, selection) {
       ],
     },
     { title: "Service", cell: (row) => row.service ?? "–" },
-    { title: "Team", cell: (row) => row.team ?? "–" },
+    { isMinor: true, title: "Team", cell: (row) => row.team ?? "–" },
     {
       title: "Created",
       cell: (row) => h("span", { title: exact(row.source_created_at) }, ago(row.source_created_at)),
     },
     { title: "Status", cell: (row) => plain(row.status) },
-    { title: "Risk", numeric: true, cell: (row) => riskMark(row.risk_score) },
+    { isMinor: true, title: "Risk", numeric: true, cell: (row) => riskMark(row.risk_score) },
     {
       title: "Pattern",
-      className: "named",
+      className: "wide",
       cell: (row) =>
         row.pattern_id
           ? link(`/patterns/${row.pattern_id}`, row.pattern_name ?? "a new pattern")

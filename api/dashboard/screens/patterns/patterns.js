@@ -110,7 +110,7 @@ function patternsTable(rows, sparks) {
       title: "Last seen",
       cell: (row) => h("span", { title: exact(row.last_seen_at) }, ago(row.last_seen_at)),
     },
-    { title: "Confidence", numeric: true, cell: (row) => probabilityText(row.confidence) },
+    { isMinor: true, title: "Confidence", numeric: true, cell: (row) => probabilityText(row.confidence) },
     { title: "Status", cell: (row) => statusOf(row) },
     { title: "Owner", cell: (row) => ownerText(row.owner) ?? "–" },
   ];

@@ -83,15 +83,25 @@ export function triggerSection(predictions) {
 }
 
 /**
+ * “30 Nov – 21 Dec”, or “from 1 Dec on” where nobody can say until when.
+ * @param {string | null | undefined} low
+ * @param {string | null | undefined} high
+ */
+export function daysBetween(low, high) {
+  if (!low) return "–";
+  return high ? `${dayOf(low)} – ${dayOf(high, true)}` : `from ${dayOf(low)} on`;
+}
+
+/**
  * The next date with its weekday, or the interval where it is wide.
  * @param {Model<"Prediction">} row
  */
 export function nextDate(row) {
   if (!row.next_date_median) return null;
-  const interval = `80 % between ${dayOf(row.next_date_low)} and ${dayOf(row.next_date_high)}`;
+  const interval = daysBetween(row.next_date_low, row.next_date_high);
   return isWide(row)
-    ? `between ${dayOf(row.next_date_low)} and ${dayOf(row.next_date_high, true)} (80 %)`
-    : `${weekdayOf(row.next_date_median)} ${dayOf(row.next_date_median, true)} (${interval})`;
+    ? `${interval} (80 %)`
+    : `${weekdayOf(row.next_date_median)} ${dayOf(row.next_date_median, true)} (80 %: ${interval})`;
 }
 
 /**

@@ -8,7 +8,7 @@ import { anyOf, listing, rowsPerPage } from "../../lib/listing.js";
 import { empty, part, partSection } from "../../lib/states.js";
 import { Impact, Outcome, WINDOWS } from "../../lib/vocabulary.js";
 import { accuracySection } from "./accuracy.js";
-import { probabilityCell } from "./prediction_summary.js";
+import { daysBetween, probabilityCell } from "./prediction_summary.js";
 
 /** @import { Column, Filter, Filters, Model, ScreenContext } from "../../types.js" */
 
@@ -124,7 +124,11 @@ function predictionsTable(rows) {
         row.likely_trigger ? h("span", { class: "below two-lines" }, row.likely_trigger) : null,
       ],
     },
-    { title: "Impact", cell: (row) => h("span", { class: `impact-${row.impact}` }, row.impact) },
+    {
+      isMinor: true,
+      title: "Impact",
+      cell: (row) => h("span", { class: `impact-${row.impact}` }, row.impact),
+    },
     { title: "Window", cell: (row) => pluralize(row.window_days, "day") },
     {
       title: "Next expected",
@@ -132,15 +136,15 @@ function predictionsTable(rows) {
         row.next_date_median
           ? h(
               "span",
-              { title: `80 % between ${dayOf(row.next_date_low)} and ${dayOf(row.next_date_high)}` },
+              { title: `80 %: ${daysBetween(row.next_date_low, row.next_date_high)}` },
               isWide(row)
-                ? `${dayOf(row.next_date_low)} – ${dayOf(row.next_date_high)}`
+                ? daysBetween(row.next_date_low, row.next_date_high)
                 : `${weekdayOf(row.next_date_median)} ${dayOf(row.next_date_median)}`,
             )
           : "–",
     },
-    { title: "Based on", numeric: true, cell: (row) => pluralize(row.event_count, "event") },
-    { title: "Window ends", cell: (row) => day(row.closes_at) },
+    { isMinor: true, title: "Based on", numeric: true, cell: (row) => pluralize(row.event_count, "event") },
+    { isMinor: true, title: "Window ends", cell: (row) => day(row.closes_at) },
     { title: "Outcome", cell: (row) => outcome(row) },
   ];
   return table("Predictions", columns, rows, { className: "stacked" });

@@ -86,7 +86,7 @@ export function fixesSection(fixes, record) {
       className: "wide",
       cell: ({ recommendation }) => link(`/recommendations/${recommendation.id}`, recommendation.title),
     },
-    { title: "Since", cell: ({ fixed_at }) => day(fixed_at) },
+    { isMinor: true, title: "Since", cell: ({ fixed_at }) => day(fixed_at) },
     {
       title: "Before",
       numeric: true,
@@ -97,13 +97,19 @@ export function fixesSection(fixes, record) {
       numeric: true,
       cell: ({ proof }) => (proof ? since(proof) : "–"),
     },
-    { title: "Rate after ÷ before", numeric: true, cell: ({ proof }) => (proof ? ratio(proof) : "–") },
     {
+      isMinor: true,
+      title: "Rate after ÷ before",
+      numeric: true,
+      cell: ({ proof }) => (proof ? ratio(proof) : "–"),
+    },
+    {
+      isMinor: true,
       title: "Probability halved",
       numeric: true,
       cell: ({ proof }) => probabilityText(proof?.probability_halved),
     },
-    { title: "Proven on", cell: ({ proof }) => dayOf(proof?.earliest_proof_date, true) },
+    { title: "Proof", cell: ({ proof }) => (proof ? proofDay(proof) : "–") },
   ];
   const content = fixes.length
     ? table("Claimed fixes, newest first", columns, fixes, { className: "stacked" })
@@ -112,6 +118,16 @@ export function fixesSection(fixes, record) {
         "Set a recommendation to implemented; what recurs from then on is compared with what recurred before.",
       );
   return section("Did the fixes hold?", { id: "fixes" }, recordText(record), content);
+}
+
+/**
+ * “26 Nov 2026”, or “from 26 Nov 2026 on” while it is still to come.
+ * @param {Model<"Proof">} proof
+ */
+function proofDay({ earliest_proof_date, verdict }) {
+  if (!earliest_proof_date) return "–";
+  const on = dayOf(earliest_proof_date, true);
+  return FINAL_VERDICTS.includes(verdict) ? on : `from ${on} on`;
 }
 
 /**
@@ -195,7 +211,7 @@ function proofOf(fix, proof) {
       ["Active days after", since(proof)],
       ["Rate after ÷ before", ratio(proof)],
       ["Probability halved", probabilityText(proof.probability_halved)],
-      ["Proven on", proof.earliest_proof_date ? dayOf(proof.earliest_proof_date, true) : null],
+      ["Proof", proof.earliest_proof_date ? proofDay(proof) : null],
       ["Exposure", exposureText(proof)],
       ["Not counted", proof.left_out.length ? proof.left_out.map(leftOutLine) : null],
     ]),

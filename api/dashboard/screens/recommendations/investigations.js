@@ -93,7 +93,12 @@ function decisionText({ status, result, note, first_cause, second_cause, decided
  * @param {() => void} reload
  */
 function decisionForm(investigation, reload) {
-  const note = h("input", { type: "text", maxlength: 5000, "aria-label": `Note on ${investigation.title}` });
+  const note = h("input", {
+    type: "text",
+    maxlength: 5000,
+    placeholder: "What you noticed (optional)",
+    "aria-label": `Note on ${investigation.title}`,
+  });
   /** @param {Model<"InvestigationDecision">} decision */
   const decide = (decision) => async () => {
     const text = note.value.trim();

@@ -147,15 +147,19 @@ export function recommendationsTable(rows) {
       className: "wide",
       cell: (row) => link(`/recommendations/${row.id}`, nameWithPills(row.title)),
     },
-    { title: "Type", cell: (row) => plain(row.type) },
-    { title: "Effort", cell: (row) => row.effort },
-    { title: "Impact", cell: (row) => h("span", { class: `impact-${row.impact}` }, plain(row.impact)) },
+    { isMinor: true, title: "Type", cell: (row) => plain(row.type) },
+    { isMinor: true, title: "Effort", cell: (row) => row.effort },
+    {
+      isMinor: true,
+      title: "Impact",
+      cell: (row) => h("span", { class: `impact-${row.impact}` }, plain(row.impact)),
+    },
     {
       title: "Recurrences prevented",
       numeric: true,
       cell: (row) => h("strong", {}, recurrencesPrevented(row)),
     },
-    { title: "80 % interval", cell: (row) => intervalCell(row, largest) },
+    { isMinor: true, title: "80 % interval", cell: (row) => intervalCell(row, largest) },
     { title: "Status", cell: (row) => statusMark(row.status) },
     { title: "Owner", cell: (row) => ownerText(row.owner) ?? "–" },
   ];

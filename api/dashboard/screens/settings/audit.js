@@ -57,7 +57,7 @@ function entriesTable(rows) {
     { title: "Action", cell: (row) => plain(row.action) },
     { title: "To what", className: "named", cell: (row) => named(row.subject_name, row.subject) },
     { title: "Details", className: "wide", cell: (row) => details(row.details) },
-    { title: "From", cell: (row) => row.address ?? "–" },
+    { isMinor: true, title: "From", cell: (row) => row.address ?? "–" },
   ];
   return table("Audit entries, newest first", columns, rows, { className: "stacked" });
 }

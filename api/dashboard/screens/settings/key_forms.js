@@ -44,7 +44,7 @@ export function keysTable(title, rows, kind, reload) {
     { title: "Name", className: "wide", cell: (row) => [row.name, formerUse(row)] },
     { title: "Role", cell: (row) => row.role },
     { title: "Limited to", cell: (row) => limitOf(row.scopes) },
-    { title: "Created", cell: (row) => day(row.created_at) },
+    { isMinor: true, title: "Created", cell: (row) => day(row.created_at) },
     { title: "Last used", cell: (row) => ago(row.last_used_at) },
     { title: "Valid", cell: stateOf },
     {

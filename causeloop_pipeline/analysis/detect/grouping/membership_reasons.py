@@ -30,7 +30,7 @@ WeightedTerm = tuple[str, float]
 def explain_template(template: str) -> Reason:
     """Explains that an issue carries the pattern's message. In: the template. Out: a reason."""
     slots = template.count(DISPLAYED_WILDCARD)
-    differing = f", which differs only in {slots} marked places" if slots else ""
+    differing = f", which differs only in {slots} marked place{'' if slots == 1 else 's'}" if slots else ""
     text = f"Same message{differing}: {template[:_MAX_TEXT]}"
     return {"kind": "template", "text": text, "template": template, "slots": slots}
 
