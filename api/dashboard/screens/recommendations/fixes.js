@@ -2,7 +2,7 @@
 
 import { get } from "../../lib/client.js";
 import { facts, h, link, section, table } from "../../lib/elements.js";
-import { day, dayOf, minute, number, pluralize, probabilityText } from "../../lib/format.js";
+import { amount, day, dayOf, minute, number, pluralize, probabilityText } from "../../lib/format.js";
 import { empty } from "../../lib/states.js";
 import { FINAL_VERDICTS, LeftOutReason, Verdict } from "../../lib/vocabulary.js";
 import { exposureButton, exposureText } from "./exposure.js";
@@ -209,6 +209,7 @@ function proofOf(fix, proof) {
       ["Claimed by", fix.claimed_by_name ?? "somebody who has left"],
       ["Active days before", activity(proof.events_before, proof.days_before)],
       ["Active days after", since(proof)],
+      ["Prevented so far", preventedSoFar(fix, proof)],
       ["Rate after ÷ before", ratio(proof)],
       ["Probability halved", probabilityText(proof.probability_halved)],
       ["Proof", proof.earliest_proof_date ? proofDay(proof) : null],
@@ -216,6 +217,22 @@ function proofOf(fix, proof) {
       ["Not counted", proof.left_out.length ? proof.left_out.map(leftOutLine) : null],
     ]),
   );
+}
+
+/**
+ * “about 7 in 60 days; about 20 were promised for 90”: what came of what was expected of it.
+ * @param {Model<"Fix">} fix
+ * @param {Model<"Proof">} proof
+ */
+function preventedSoFar(
+  { expected_loops_prevented: promised },
+  { expected_after, events_after, days_after },
+) {
+  if (expected_after === null || days_after < 1) return null;
+  const prevented = Math.max(0, expected_after - events_after);
+  const so = prevented < 0.5 ? "none" : `about ${amount(prevented)}`;
+  const expected = promised < 0.5 ? "under 1 was promised" : `about ${amount(promised)} were promised`;
+  return `${so} in ${number(days_after, 0)} days; ${expected} for 90`;
 }
 
 /** @param {Model<"LeftOut">} count */
