@@ -28,7 +28,7 @@ class Rhythm:
 
 @dataclass(frozen=True)
 class StoryUses:
-    """How often what failed is used on a working day; on others it is not."""
+    """How often what failed is used on a day, on average."""
 
     unit: str
     per_day: float

@@ -6,12 +6,13 @@ import threading
 from collections import defaultdict, deque
 from dataclasses import dataclass, field
 from datetime import datetime
-from html import escape
+from html import escape, unescape
 
 from causeloop_pipeline.demo.exchange import BadRequestError, VendorRequest, VendorResponse
 from causeloop_pipeline.demo.pages import write_page
 
 ROOM = re.compile(r"/chat/([a-z-]+)")
+LINK = re.compile(r"<(https?://[^|>\s]+)\|([^>]+)>")
 MAX_MESSAGES = 100
 
 
@@ -34,7 +35,8 @@ class Chat:
         with self.lock:
             messages = list(self.rooms[match[1]])
         rows = "".join(
-            f"<li><p>{at:%Y-%m-%d %H:%M} UTC</p><pre>{escape(text)}</pre></li>" for at, text in messages[::-1]
+            f"<li><p>{at:%Y-%m-%d %H:%M} UTC</p><pre>{_write_links(text)}</pre></li>"
+            for at, text in messages[::-1]
         )
         return write_page(f"Chat of {match[1]}", f"<ul>{rows}</ul>" if rows else "<p>No alert came yet.</p>")
 
@@ -46,3 +48,12 @@ class Chat:
         with self.lock:
             self.rooms[workspace].append((request.now, text))
         return VendorResponse("ok", content_type="text/html; charset=utf-8")
+
+
+def _write_links(text: str) -> str:
+    """The text as Slack shows it: its own escapes undone, `<address|words>` as a link."""
+    parts = LINK.split(text)
+    words = [escape(unescape(part)) for part in parts]
+    for place in range(1, len(parts), 3):
+        words[place : place + 2] = [f'<a href="{escape(parts[place])}">{words[place + 1]}</a>', ""]
+    return "".join(words)

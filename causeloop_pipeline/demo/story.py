@@ -22,7 +22,7 @@ from causeloop_pipeline.demo.causes import (
     read_demo_workspaces,
     read_one_off_titles,
 )
-from causeloop_pipeline.demo.rhythms import WORKING_DAYS, draw_occurrence_times, make_random_generator
+from causeloop_pipeline.demo.rhythms import draw_occurrence_times, make_random_generator
 from causeloop_pipeline.demo.wording import fill
 
 DAYS_BEFORE = 365
@@ -104,13 +104,13 @@ class StoryFix:
         return self.fix.note
 
     def draw_uses(self, first: date, last: date, seed: int = SEED) -> list[tuple[date, int]]:
-        """How often what failed was used on each working day; none where nobody counts."""
+        """How often what failed was used on each day; none where nobody counts."""
         uses = self.fix.uses
         days = (first + timedelta(days=number) for number in range((last - first).days + 1))
         return [
             (day, int(make_random_generator(seed, self.cause, "uses", day).poisson(uses.per_day)))
             for day in days
-            if uses and day.weekday() < WORKING_DAYS
+            if uses
         ]
 
 

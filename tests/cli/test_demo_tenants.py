@@ -67,23 +67,23 @@ def test_loading_again_changes_nothing_but_the_address(loaded, installation, own
 
 
 def test_the_alert_rules_send_to_the_chat_of_the_demo_and_what_people_changed_stays(
-    loaded, installation, owner, vault
+    loaded, installation, database, vault
 ):
     tenants, state_dir = loaded
     payments = tenants.workspace_ids["payments"]
-    rules = "select {} from notify.alert_rule where workspace_id = %s and name like 'Card payments%%'"
-    rule_id = count(owner, rules.format("alert_rule_id"), payments)
-    owner.execute(
-        "update notify.alert_rule set probability_threshold = 0.6 where alert_rule_id = %s", (rule_id,)
-    )
+    with database.workspace(payments) as session:
+        session.execute("update notify.alert_rule set probability_threshold = 0.6")
 
     load_demo_tenants(installation.owner_url, vault, "http://127.0.0.1:9998", state_dir)
 
-    sealed = count(owner, rules.format("channel_secrets"), payments)
-    assert vault.open(sealed, payments, rule_id, CHANNEL_SECRETS) == {
-        "0.url": "http://127.0.0.1:9998/chat/payments"
-    }
-    assert count(owner, rules.format("probability_threshold"), payments) == 0.6
+    with database.workspace(payments) as session:
+        rules = session.rows("select * from notify.alert_rule")
+        owners = session.rows("select item from app.owner order by item")
+    assert {rule["probability_threshold"] for rule in rules} == {0.6}
+    for rule in rules:
+        secrets = vault.open(rule["channel_secrets"], payments, rule["alert_rule_id"], CHANNEL_SECRETS)
+        assert secrets == {"0.url": "http://127.0.0.1:9998/chat/payments"}
+    assert [row["item"] for row in owners] == ["card-gateway", "payments-core"]
 
 
 def test_the_keys_are_readable_by_their_owner_only_and_one_that_was_lost_is_made_again(

@@ -108,11 +108,14 @@ def test_the_error_tracker_counts_the_events_of_its_issues_by_hour_and_day(demo_
 
 
 def test_the_chat_takes_an_alert_and_shows_it_without_running_it(demo_url):
-    body = json.dumps({"text": "Disk full recurs <b>soon</b>"}).encode()
+    text = "Disk full &amp; recurs <b>soon</b>\n<http://127.0.0.1/#/x|Open>"
+    body = json.dumps({"text": text}).encode()
     posted = Request(f"{demo_url}/chat/payments", body, {"content-type": "application/json"})
     with urlopen(posted) as answer, urlopen(f"{demo_url}/chat/payments") as page:
         assert (answer.status, answer.read()) == (200, b"ok")
-        assert "Disk full recurs &lt;b&gt;soon&lt;/b&gt;" in page.read().decode()
+        shown = page.read().decode()
+    assert "Disk full &amp; recurs &lt;b&gt;soon&lt;/b&gt;" in shown
+    assert '<a href="http://127.0.0.1/#/x">Open</a>' in shown
 
 
 @pytest.mark.parametrize("workspace", ["clinical-it", "payments", "storefront"])

@@ -17,10 +17,10 @@ def select_name(actor: str) -> str:
                     and a.service_account_id::text = split_part({actor}, ':', 2)
             ),
             (
-                select c.display_name
-                from app.connector as c
+                select acting.display_name
+                from app.connector as acting
                 where {actor} like 'connector:%'
-                    and c.connector_id::text = split_part({actor}, ':', 2)
+                    and acting.connector_id::text = split_part({actor}, ':', 2)
             )
         )
     """

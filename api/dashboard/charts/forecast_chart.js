@@ -47,7 +47,7 @@ function summarize(forecast, ahead) {
   if (!ahead.length) return "No forecast yet: it is computed at the end of the first analysis.";
   const total = ahead.reduce((sum, row) => sum + row.yhat, 0);
   const expected = `About ${number(total, 0)} issues are expected in ${ahead.length} days.`;
-  const line = `The threshold of ${number(forecast.threshold, 1)} a day`;
+  const line = `The threshold of ${number(forecast.threshold)} a day`;
   const { expected_on: on, possible_on: possible } = forecast.breach;
   if (on) return `${expected} ${line} is expected to be reached on ${dayOf(on)}.`;
   if (possible)
@@ -149,7 +149,7 @@ function thresholdLine(threshold, y, width) {
     s(
       "text",
       { class: "axis strong", x: MARGIN.left + 4, y: y(threshold) - 4 },
-      `threshold ${number(threshold, 1)}`,
+      `threshold ${number(threshold)}`,
     ),
   ];
 }

@@ -150,7 +150,7 @@ const likelyList = ({ likely, window_days: days }) =>
     h("strong", {}, probabilityText(row.probability)),
     " ",
     link(`/patterns/${row.id}`, row.name),
-    below(row.next_on ? `next expected ${dayOf(row.next_on, true)}` : null, row.owner),
+    below(row.next_on ? `Next expected ${dayOf(row.next_on, true)}` : null, row.owner),
   ]);
 
 /** @param {Report["recommendations"]} items */
@@ -158,7 +158,7 @@ const recommendationsList = (items) =>
   rows(items, "Nothing is open.", (row) => [
     `${number(row.rank)}. `,
     link(`/recommendations/${row.id}`, row.title),
-    below(`prevents ${recurrencesPrevented(row)} recurrences in 90 days on average`, row.owner),
+    below(`Prevents ${recurrencesPrevented(row)} recurrences in 90 days on average`, row.owner),
   ]);
 
 /**
@@ -167,6 +167,6 @@ const recommendationsList = (items) =>
  * @param {string | null} owner
  */
 function below(text, owner) {
-  const parts = [text, owner ? `tell ${owner}` : null].filter(Boolean);
+  const parts = [text, owner ? `${text ? "tell" : "Tell"} ${owner}` : null].filter(Boolean);
   return parts.length ? h("span", { class: "below" }, parts.join(" · ")) : null;
 }

@@ -91,7 +91,9 @@ def count_uses(
     with open_stored_workspace(workspace) as stored:
         workspace_id = stored.workspace_id
     with Database(settings().require("database_url")).workspace(workspace_id) as session:
-        if pattern and not session.row("select from detect.pattern where pattern_id = %s", (pattern,)):
+        if pattern and not session.row(
+            "select pattern_id from detect.pattern where pattern_id = %s", (pattern,)
+        ):
             fail(f"there is no pattern {pattern} in {workspace}", USAGE)
         try:
             changed = attach_exposure(session, workspace_id, (unit.value, service, pattern), counts, ACTOR)

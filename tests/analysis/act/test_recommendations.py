@@ -110,7 +110,7 @@ def test_steps_and_reasons_name_what_was_seen_with_counts() -> None:
     assert "com.acme.Cart.total: 5 of the last 5 traces" in plan
     assert row["rationale"].startswith("5 of the last 5 traces fail at com.acme.Cart.total")
     assert "12 issues on 12 active days" in row["rationale"]
-    assert "so a fix prevents about 2, 0 to 4 (80 % interval)" in row["rationale"]
+    assert "so a fix prevents about 2, 0 to 3 (80 % interval)" in row["rationale"]
     assert not re.search(r"\{\w*\}", plan + row["title"])
 
 

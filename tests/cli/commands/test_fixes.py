@@ -22,7 +22,15 @@ Run = Callable[..., Result]
 def sample(installation: Installation, database: Database) -> Sample:
     """A workspace with a claimed fix, its proof and an expectation."""
     with psycopg.connect(installation.owner_url, autocommit=True) as owner:
-        return make_sample(owner, database)
+        sample = make_sample(owner, database)
+    ids = sample.ids
+    with database.workspace(sample.workspace_id) as session:
+        session.execute(
+            "insert into act.fix (workspace_id, recommendation_id, pattern_id, fixed_at, "
+            "expected_loops_prevented, claimed_by) values (%s, %s, %s, now(), 2, 'a person')",
+            (sample.workspace_id, ids["recommendation_id"], ids["pattern_id"]),
+        )
+    return sample
 
 
 @pytest.fixture

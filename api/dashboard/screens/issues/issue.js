@@ -187,13 +187,16 @@ function withdrawButton(id) {
   return container;
 }
 
+const LEAST_SIMILARITY = 0.05; // the most similar of all others may share a word by chance only
+
 /**
  * @param {Model<"Issue">} issue
  * @param {AbortSignal} signal
  */
 async function similar(issue, signal) {
-  const { data } = await get("/v1/issues/{issue_id}/similar", { issue_id: issue.id }, { limit: 10 }, signal);
-  if (!data.length) return empty("No similar issues.");
+  const listed = await get("/v1/issues/{issue_id}/similar", { issue_id: issue.id }, { limit: 10 }, signal);
+  const data = listed.data.filter((row) => row.similarity >= LEAST_SIMILARITY);
+  if (!data.length) return empty("No other issue is similar.");
   /** @type {Column<Model<"SimilarIssue">>[]} */
   const columns = [
     { title: "Similarity", numeric: true, cell: (row) => probabilityText(row.similarity) },

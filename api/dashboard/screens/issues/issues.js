@@ -96,7 +96,7 @@ function issuesTable(rows, selection) {
         h("span", { class: "below" }, `${row.source} ${row.external_id}`),
       ],
     },
-    { title: "Service", cell: (row) => row.service ?? "–" },
+    { isMinor: true, title: "Service", cell: (row) => row.service ?? "–" },
     { isMinor: true, title: "Team", cell: (row) => row.team ?? "–" },
     {
       title: "Created",

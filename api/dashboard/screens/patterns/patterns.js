@@ -10,7 +10,7 @@ import { nameWithPills } from "../../lib/names.js";
 import { savedViews } from "../../lib/saved_views.js";
 import { empty } from "../../lib/states.js";
 import { ISSUE_FACETS, PatternStatus } from "../../lib/vocabulary.js";
-import { ownerNames, ownerText } from "../owners/owner_button.js";
+import { ownerNames } from "../owners/owner_button.js";
 import { suggestionsSection } from "./suggestions.js";
 
 /** @import { Column, Filter, Model, ScreenContext } from "../../types.js" */
@@ -112,7 +112,7 @@ function patternsTable(rows, sparks) {
     },
     { isMinor: true, title: "Confidence", numeric: true, cell: (row) => probabilityText(row.confidence) },
     { title: "Status", cell: (row) => statusOf(row) },
-    { title: "Owner", cell: (row) => ownerText(row.owner) ?? "–" },
+    { title: "Owner", cell: (row) => row.owner?.name ?? "–" },
   ];
   return table("Patterns", columns, rows, { className: "stacked" });
 }

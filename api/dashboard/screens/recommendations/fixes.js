@@ -230,7 +230,7 @@ function preventedSoFar(
 ) {
   if (expected_after === null || days_after < 1) return null;
   const prevented = Math.max(0, expected_after - events_after);
-  const so = prevented < 0.5 ? "none" : `about ${amount(prevented)}`;
+  const so = prevented < 1 ? "under 1" : `about ${amount(prevented)}`;
   const expected = promised < 0.5 ? "under 1 was promised" : `about ${amount(promised)} were promised`;
   return `${so} in ${number(days_after, 0)} days; ${expected} for 90`;
 }

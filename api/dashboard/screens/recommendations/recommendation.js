@@ -103,7 +103,7 @@ function whySection(recommendation) {
 function factorsTable(factors) {
   /** @type {Column<Recommendation["factors"][number]>[]} */
   const columns = [
-    { title: "Factor", cell: ({ name }) => name },
+    { title: "Factor", className: "wide", cell: ({ name }) => name },
     { title: "Value", cell: ({ text }) => text },
     { title: "Source", className: "wide", cell: ({ source }) => source },
   ];

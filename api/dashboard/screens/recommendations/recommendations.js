@@ -14,7 +14,7 @@ import {
   RecommendationStatus,
   RecommendationType,
 } from "../../lib/vocabulary.js";
-import { ownerNames, ownerText } from "../owners/owner_button.js";
+import { ownerNames } from "../owners/owner_button.js";
 import { adviceSection, readInvestigations, readUnexplained } from "./investigations.js";
 
 /** @import { Column, Filter, Filters, Model, ScreenContext } from "../../types.js" */
@@ -161,7 +161,7 @@ export function recommendationsTable(rows) {
     },
     { isMinor: true, title: "80 % interval", cell: (row) => intervalCell(row, largest) },
     { title: "Status", cell: (row) => statusMark(row.status) },
-    { title: "Owner", cell: (row) => ownerText(row.owner) ?? "–" },
+    { title: "Owner", cell: (row) => row.owner?.name ?? "–" },
   ];
   return table("Recommendations by rank", columns, rows, { className: "stacked" });
 }
