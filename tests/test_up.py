@@ -32,7 +32,7 @@ from causeloop_pipeline.demo.accounts import list_accounts
 from causeloop_pipeline.demo.causes import ERROR_TRACKER, read_demo_workspaces
 from causeloop_pipeline.demo.error_groups import list_counted_errors
 from causeloop_pipeline.demo.server import load_epoch
-from causeloop_pipeline.demo.story import map_true_causes
+from causeloop_pipeline.demo.story import map_landed_causes
 from causeloop_pipeline.storage.embedded.postgres_server import remove_server
 from tests.storage.prepared_installation import copy_prepared
 from tests.support.fake_tool import FakeTool, Reply, fake_tool, in_turn
@@ -109,17 +109,14 @@ def test_a_killed_start_is_followed_by_one_that_shows_ranked_recommendations(
     assert f"http://127.0.0.1:{running.ports['API']}" in running.read_output()
 
 
-def map_landed_causes(workspace: str, epoch: date) -> dict[tuple[str, str], str | None]:
-    """(source, external id) → cause of each failure until now; GitHub's runs are those of GitHub Actions."""
+def map_planted_causes(workspace: str, epoch: date) -> dict[tuple[str, str], str | None]:
+    """(source, external id) → cause of each failure until now, and of the groups of the error tracker."""
     now = datetime.now(UTC)
     groups = {
         (ERROR_TRACKER, errors.external_id): errors.group.key
         for errors in list_counted_errors(workspace, epoch, now)
     }
-    return groups | {
-        ("github_actions" if external_id.startswith("run/") else source, external_id): cause
-        for (source, external_id), cause in map_true_causes(workspace, epoch, now).items()
-    }
+    return groups | map_landed_causes(workspace, epoch, now)
 
 
 def test_nothing_was_lost_or_doubled_by_the_kill(running: RunningInstallation) -> None:
@@ -127,7 +124,7 @@ def test_nothing_was_lost_or_doubled_by_the_kill(running: RunningInstallation) -
     epoch = load_epoch(running.state_dir, datetime.now(UTC).date())
 
     for workspace in read_demo_workspaces():
-        planted = set(map_landed_causes(workspace, epoch))
+        planted = set(map_planted_causes(workspace, epoch))
         of_workspace = issues.filter(pl.col("workspace") == workspace)
         assert not of_workspace.select("source", "external_id", "fired_at").is_duplicated().any()
         stored = set(of_workspace.select("source", "external_id").iter_rows())
@@ -155,7 +152,7 @@ def test_a_drill_passes_and_leaves_nothing_behind(running: RunningInstallation) 
 @pytest.mark.parametrize("workspace", sorted(read_demo_workspaces()))
 def test_the_planted_causes_are_found(running: RunningInstallation, workspace: str) -> None:
     epoch = load_epoch(running.state_dir, datetime.now(UTC).date())
-    planted = map_landed_causes(workspace, epoch)
+    planted = map_planted_causes(workspace, epoch)
     issues = issues_of(running).filter(pl.col("workspace") == workspace)
     labels = [
         planted.get((source, external)) or f"alone {source} {external}"

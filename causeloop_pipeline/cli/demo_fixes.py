@@ -8,7 +8,7 @@ from uuid import UUID, uuid5
 
 from causeloop_pipeline.analysis.act.expected_prevention import HOLD_PRIOR, predict_prevention
 from causeloop_pipeline.demo.server import load_epoch
-from causeloop_pipeline.demo.story import DAYS_BEFORE, StoryFix, list_fixes, map_true_causes
+from causeloop_pipeline.demo.story import DAYS_BEFORE, StoryFix, list_fixes, map_landed_causes
 from causeloop_pipeline.model.recommendation import HORIZON_DAYS, RecommendationType
 from causeloop_pipeline.stages.context import RunOptions
 from causeloop_pipeline.storage.act.exposure import attach_exposure
@@ -132,7 +132,7 @@ def _find_patterns(
     now = datetime.now(UTC)
     grouped = []
     for fix in fixes:
-        causes = map_true_causes(fix.workspace, epoch, now)
+        causes = map_landed_causes(fix.workspace, epoch, now)
         keys = [key for key, cause in causes.items() if cause == fix.cause]
         pattern = session.row(
             SELECT_PATTERN,

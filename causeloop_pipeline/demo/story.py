@@ -143,6 +143,16 @@ def map_true_causes(
     }
 
 
+def map_landed_causes(
+    workspace: str, epoch: date, now: datetime, seed: int = SEED
+) -> dict[tuple[str, str], str | None]:
+    """The same by the source that Causeloop gives an issue: GitHub's runs are those of GitHub Actions."""
+    return {
+        ("github_actions" if external_id.startswith("run/") else source, external_id): cause
+        for (source, external_id), cause in map_true_causes(workspace, epoch, now, seed).items()
+    }
+
+
 def list_fixes(workspace: str, epoch: date) -> list[StoryFix]:
     """The fixes of a workspace's story, each at noon of its day."""
     demo = read_demo_workspaces()[workspace]

@@ -14,6 +14,7 @@ from tests.storage.stored import store_pattern
 CAUSES = {
     "ledger-pool-exhausted": "held",
     "tls-certificate-expiring": "not_provable_yet",
+    "ci-flaky-integration": "partly",
     "kafka-lag-payouts": None,
 }
 
@@ -32,7 +33,7 @@ insert into core.occurrence (workspace_id, issue_id, started_at) select * from i
 
 
 def store_story(database: Database, workspace_id: UUID) -> dict[str, UUID]:
-    """Three causes of a demo workspace, each grouped into one pattern."""
+    """Four causes of a demo workspace, each grouped into one pattern."""
     now = datetime.now(UTC)
     failures = list_visible_failures("payments", now.date(), now)
     patterns = {}
@@ -45,7 +46,7 @@ def store_story(database: Database, workspace_id: UUID) -> dict[str, UUID]:
                 {
                     "workspace_id": workspace_id,
                     "pattern_id": pattern_id,
-                    "sources": [failure.source for failure in own],
+                    "sources": ["github_actions" if each.kind == "run" else each.source for each in own],
                     "ids": [failure.external_id for failure in own],
                     "services": [failure.service for failure in own],
                     "times": [failure.created_at for failure in own],
@@ -76,7 +77,7 @@ def test_fixes_of_the_year_are_claimed_once_and_judged_as_time_passed(
             (patterns["ledger-pool-exhausted"],),
         )
 
-    assert claimed == [2, 0]
+    assert claimed == [3, 0]
     assert {row["pattern_id"]: row["verdict"] for row in proofs} == {
         patterns[cause]: verdict for cause, verdict in CAUSES.items() if verdict
     }

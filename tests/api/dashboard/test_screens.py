@@ -59,6 +59,7 @@ TITLES = {
         "Patterns addressed",
         "Proof",
         "34 of the 50 executions needed, 480 before",
+        "about 3 in 30 days; about 2 were promised for 90",
         "1 since, 2 before: in an incident on a provider's status page (Acme Pay)",
         "Must stay true",
         "in checkout: at most 2 a week, until",

@@ -101,7 +101,9 @@ async function pushForm(recommendation, reload, signal) {
     await post("/v1/recommendations/{recommendation_id}/push", path, body);
     reload();
   };
-  return [
+  return h(
+    "div",
+    {},
     h(
       "div",
       { class: "inline-form" },
@@ -112,7 +114,7 @@ async function pushForm(recommendation, reload, signal) {
       }),
     ),
     help,
-  ];
+  );
 }
 
 /**
