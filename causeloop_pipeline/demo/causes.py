@@ -169,9 +169,10 @@ def _read_cause(table: dict[str, Any]) -> Cause:
 
 
 def _read_rhythm(table: Mapping[str, Any]) -> Rhythm:
-    return Rhythm(
-        **{name: tuple(value) if isinstance(value, list) else value for name, value in table.items()}
-    )
+    values: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in table.items()
+    }
+    return Rhythm(**values)
 
 
 def _read_fix(table: dict[str, Any]) -> CauseFix:

@@ -113,9 +113,9 @@ def test_the_chat_takes_an_alert_and_shows_it_without_running_it(demo_url):
     posted = Request(f"{demo_url}/chat/payments", body, {"content-type": "application/json"})
     with urlopen(posted) as answer, urlopen(f"{demo_url}/chat/payments") as page:
         assert (answer.status, answer.read()) == (200, b"ok")
-        shown = page.read().decode()
-    assert "Disk full &amp; recurs &lt;b&gt;soon&lt;/b&gt;" in shown
-    assert '<a href="http://127.0.0.1/#/x">Open</a>' in shown
+        written = page.read().decode()
+    assert "Disk full &amp; recurs &lt;b&gt;soon&lt;/b&gt;" in written
+    assert '<a href="http://127.0.0.1/#/x">Open</a>' in written
 
 
 @pytest.mark.parametrize("workspace", ["clinical-it", "payments", "storefront"])

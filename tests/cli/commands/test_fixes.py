@@ -30,6 +30,18 @@ def sample(installation: Installation, database: Database) -> Sample:
             "expected_loops_prevented, claimed_by) values (%s, %s, %s, now(), 2, 'a person')",
             (sample.workspace_id, ids["recommendation_id"], ids["pattern_id"]),
         )
+        session.execute("delete from act.proof")
+        session.execute(
+            "insert into act.proof (workspace_id, recommendation_id, pattern_id, verdict, events_before, "
+            "days_before, events_after, days_after, text, computed_at, exposure_unit, exposure_before, "
+            "exposure_after, exposure_needed) "
+            "values (%s, %s, %s, 'not_provable_yet', 9, 90, 0, 12, '', now(), 'executions', 480, 34, 50)",
+            (sample.workspace_id, ids["recommendation_id"], ids["pattern_id"]),
+        )
+        session.execute(
+            "update act.expectation set status = 'broken', recommendation_id = %s",
+            (ids["recommendation_id"],),
+        )
     return sample
 
 

@@ -104,7 +104,7 @@ function patternsTable(rows, sparks) {
         h("span", { class: "below" }, dimensions(row)),
       ],
     },
-    { title: `${WEEKS} weeks`, cell: (row) => sparks.of(row) },
+    { isMinor: true, title: `${WEEKS} weeks`, cell: (row) => sparks.of(row) },
     { title: "Issues", numeric: true, cell: (row) => number(row.issue_count) },
     {
       title: "Last seen",
