@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from uuid import UUID, uuid5
 
 from causeloop_pipeline.analysis.act.expected_prevention import HOLD_PRIOR, predict_prevention
@@ -150,9 +151,10 @@ def _find_patterns(
 def _claim(session: Session, workspace_id: UUID, fixed: GroupedFix, actor: str) -> bool:
     """Store one claim and what must stay true after it; False: it is there already."""
     fix = fixed.fix
-    row = {
+    recommendation_id = uuid5(workspace_id, f"demo fix of {fix.cause}")
+    row: dict[str, Any] = {
         "workspace_id": workspace_id,
-        "recommendation_id": uuid5(workspace_id, f"demo fix of {fix.cause}"),
+        "recommendation_id": recommendation_id,
         "pattern_id": fixed.pattern_id,
         "title": fix.note,
         "rationale": "What the team did about it, in its own words.",
@@ -166,8 +168,12 @@ def _claim(session: Session, workspace_id: UUID, fixed: GroupedFix, actor: str) 
         session.execute(INSERT_NOTE, row)
         for number, expected in enumerate(fix.fix.expectations):
             until = fix.at.date() + timedelta(days=expected.days) if expected.days else None
-            own = {"kind": expected.kind, "most": expected.most, "until": until}
-            own["expectation_id"] = uuid5(row["recommendation_id"], f"expectation {number}")
+            own = {
+                "expectation_id": uuid5(recommendation_id, f"expectation {number}"),
+                "kind": expected.kind,
+                "most": expected.most,
+                "until": until,
+            }
             session.execute(INSERT_EXPECTATION, row | own)
     return is_new
 

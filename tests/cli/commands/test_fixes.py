@@ -6,8 +6,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from click.testing import Result
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from causeloop_pipeline.cli import app
 from causeloop_pipeline.storage.database.session import Database

@@ -1,5 +1,6 @@
 """A ticket's end claims the fix that it stands for, and opening it again withdraws the claim."""
 
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -40,7 +41,7 @@ def close(
     open_and_refresh(resources)
 
 
-def read_claims(database: Database, workspace_id: UUID, recommendation_id: UUID) -> list[tuple[str, ...]]:
+def read_claims(database: Database, workspace_id: UUID, recommendation_id: UUID) -> list[tuple[Any, ...]]:
     with database.workspace(workspace_id) as session:
         return [tuple(row.values()) for row in session.rows(SELECT_CLAIMS, (recommendation_id,))]
 
