@@ -13,18 +13,30 @@ OWNER_OF_PATTERN = "app.owner_of_pattern(p.workspace_id, p.pattern_id, p.fingerp
 OWNER_OF_RECOMMENDATION = "app.owner_of_recommendation(r.workspace_id, r.recommendation_id, r.pattern_ids)"
 """The owner of the recommendation `r`."""
 NAMES = "array(select jsonb_array_elements_text($1 -> 'owner'))"
+
+
+def _select_items(kind: str) -> str:
+    """The items of a kind that somebody of these names is set to own, an SQL array."""
+    return f"array(select item from app.owner where item_kind = '{kind}' and owner = any ({NAMES}))"
+
+
 # Who owns a pattern is only looked up where one of its sources names them: not for each of ten thousand.
-OWNED_BY_OF_PATTERN = f"""
-case when p.fingerprint -> 'team' ->> 'value' = any ({NAMES})
-    or p.fingerprint -> 'service' ->> 'value' = any (array(
-        select item from app.owner where item_kind = 'service' and owner = any ({NAMES})
-    ))
-    or p.pattern_id::text = any (array(
-        select item from app.owner where item_kind = 'pattern' and owner = any ({NAMES})
-    ))
-then {OWNER_OF_PATTERN} ->> 'name' = any ({NAMES}) else false end
-"""
-OWNED_BY_OF_RECOMMENDATION = AnyOf(f"({OWNER_OF_RECOMMENDATION} ->> 'name')", "owner")
+MAY_OWN_PATTERN = f"""(
+    p.fingerprint -> 'team' ->> 'value' = any ({NAMES})
+    or p.fingerprint -> 'service' ->> 'value' = any ({_select_items("service")})
+    or p.pattern_id::text = any ({_select_items("pattern")})
+)"""
+MAY_OWN_RECOMMENDATION = f"""(
+    r.recommendation_id::text = any ({_select_items("recommendation")})
+    or r.pattern_ids && array(select p.pattern_id from detect.pattern as p where {MAY_OWN_PATTERN})
+)"""
+OWNED_BY_OF_PATTERN = (
+    f"case when {MAY_OWN_PATTERN} then {OWNER_OF_PATTERN} ->> 'name' = any ({NAMES}) else false end"
+)
+OWNED_BY_OF_RECOMMENDATION = (
+    f"case when {MAY_OWN_RECOMMENDATION} then {OWNER_OF_RECOMMENDATION} ->> 'name' = any ({NAMES}) "
+    "else false end"
+)
 
 OWNERS = Listing(
     name="owners",

@@ -48,6 +48,33 @@ def test_the_owner_of_a_service_owns_its_patterns_and_they_can_be_filtered_by_it
     assert {"@acme/shop", "Kim", "Lee"} <= set(viewer.get("/v1/owners/names").json()["data"])
 
 
+@pytest.mark.parametrize("path", ["/v1/patterns", "/v1/recommendations"])
+def test_the_filter_of_a_list_leaves_exactly_the_rows_that_show_the_owner(
+    path: str, client: Client, fresh_sample: Sample, database: Database
+) -> None:
+    api = client(fresh_sample.credentials["analyst"])
+    with database.workspace(fresh_sample.workspace_id) as session:
+        session.execute(
+            "update detect.pattern set fingerprint = fingerprint || "
+            """'{"team": {"value": "night crew", "share": 1}}'::jsonb"""
+        )
+    by_owner = {}
+    for owner in (None, "@acme/shop", "Kim"):
+        if owner == "@acme/shop":
+            name_by_hand(api, "service", "checkout", name=owner)
+        elif owner:
+            name_by_hand(api, "pattern", str(fresh_sample.ids["pattern_id"]), name=owner)
+        rows = api.get(path).json()["data"]
+        for name in ("night crew", "@acme/shop", "Kim"):
+            owned = api.get(path, params={"owner": name}).json()["data"]
+            by_owner[name] = by_owner.get(name, 0) + len(owned)
+            assert [row["id"] for row in owned] == [
+                row["id"] for row in rows if (row["owner"] or {}).get("name") == name
+            ]
+
+    assert all(by_owner.values())
+
+
 def test_what_is_taken_back_by_hand_lets_other_sources_count_again(
     client: Client, fresh_sample: Sample, database: Database
 ) -> None:
