@@ -125,10 +125,12 @@ def sum_prevention(gains: Sequence[Prevention]) -> tuple[float, float, float]:
 def _predict_span(mean: float, shape: float, chance: float) -> tuple[int, int]:
     """The shortest span with COVERAGE of what one fix prevents, in whole recurrences."""
     import numpy as np
-    from scipy.stats import nbinom
+    from scipy.special import gammaln, xlogy
 
     counts = np.arange(math.ceil(mean + 8 * math.sqrt(mean + mean**2 / shape)) + 2)
-    mass = chance * nbinom.pmf(counts, shape, shape / (shape + mean))
+    ways = gammaln(counts + shape) - gammaln(shape) - gammaln(counts + 1)
+    share = mean / (shape + mean)
+    mass = chance * np.exp(ways + shape * math.log1p(-share) + xlogy(counts, share))
     mass[0] += 1 - chance
     until = np.cumsum(mass)
     before = until - mass
