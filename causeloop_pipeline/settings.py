@@ -214,6 +214,10 @@ class Settings(BaseSettings):
     llm_api_key: SecretStr | None = Field(None, description="Key for that endpoint.")
     smtp_url: SecretStr | None = Field(None, description="smtp://user:password@host:port for e-mail alerts.")
     smtp_from: str = Field("causeloop@localhost", description="Sender of e-mail alerts.")
+    slack_url: str = Field(
+        "https://slack.com",
+        description="Where Slack is; for GovSlack `https://slack-gov.com`. Its tokens go nowhere else.",
+    )
     operator_channel: SecretStr | None = Field(
         None,
         description="Where operators are notified of failed runs: a webhook's `https://…`, `slack+https://…` "

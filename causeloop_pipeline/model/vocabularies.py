@@ -26,6 +26,12 @@ from causeloop_pipeline.model.recommendation import (
     TicketStatus,
 )
 from causeloop_pipeline.model.recompute import ArchiveStatus, RecomputeKind, RecomputeStatus, StageResult
+from causeloop_pipeline.model.slack import (
+    ResurfacingReason,
+    SlackMessageKind,
+    SlackMessageStatus,
+    SlackMode,
+)
 from causeloop_pipeline.model.tenancy import (
     ConnectorStatus,
     MembershipStatus,
@@ -76,11 +82,15 @@ VOCABULARIES: tuple[type[Vocabulary], ...] = (
     RecommendationType,
     RecomputeKind,
     RecomputeStatus,
+    ResurfacingReason,
     RoleName,
     SessionEnd,
     SetupStep,
     Severity,
     SignInMethod,
+    SlackMessageKind,
+    SlackMessageStatus,
+    SlackMode,
     StageResult,
     StatusSetter,
     SyncStatus,

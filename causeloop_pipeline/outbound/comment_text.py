@@ -31,11 +31,11 @@ class Recurrence:
 
 def write_recurrence(recurrence: Recurrence) -> str:
     """The text of a comment: one paragraph of facts, and the page of the pattern."""
-    previous = f", last on {_write_day(recurrence.previous_at)}" if recurrence.previous_at else ""
+    previous = f", last on {write_day(recurrence.previous_at)}" if recurrence.previous_at else ""
     sentences = [
-        f"This failure has occurred for the {_write_ordinal(recurrence.ordinal)} time{previous}.",
-        _write_fix(recurrence),
-        _write_expectation(recurrence),
+        f"This failure has occurred for the {write_ordinal(recurrence.ordinal)} time{previous}.",
+        write_fix(recurrence),
+        write_expectation(recurrence),
     ]
     return f"{' '.join(filter(None, sentences))}\n\nAll that is known of it: {recurrence.pattern_url}"
 
@@ -43,44 +43,49 @@ def write_recurrence(recurrence: Recurrence) -> str:
 def write_held(fixed_at: datetime, proof: str, pattern_url: str) -> str:
     """The text with which an issue is closed: which fix held, and why that is shown."""
     return (
-        f"The fix of {_write_day(fixed_at)} held, and this issue is closed. {proof}\n\n"
+        f"The fix of {write_day(fixed_at)} held, and this issue is closed. {proof}\n\n"
         f"Open it again where that is wrong. All that is known of it: {pattern_url}"
     )
 
 
-def _write_fix(recurrence: Recurrence) -> str:
+def write_fix(recurrence: Recurrence) -> str:
+    """What the last fix, or else the last ending, came to; empty where nothing was done."""
     if recurrence.fixed_at is not None:
-        day = _write_day(recurrence.fixed_at)
+        day = write_day(recurrence.fixed_at)
         if recurrence.verdict is not None and recurrence.verdict.share_held == 0:
             return f"The fix of {day} did not hold."
         if recurrence.verdict is Verdict.PARTLY:
             return f"The fix of {day} helped in part."
-        return f"It came back after the fix of {day}; {_write_openness(recurrence.verdict)}."
+        return f"It came back after the fix of {day}; {write_openness(recurrence.verdict)}."
     if recurrence.ended_at is not None and recurrence.action:
-        day = _write_day(recurrence.ended_at)
+        day = write_day(recurrence.ended_at)
         return f"The last one ended on {day} ({recurrence.action}), and it came back."
     return ""
 
 
-def _write_openness(verdict: Verdict | None) -> str:
+def write_openness(verdict: Verdict | None) -> str:
+    """Why a fix that something came back after is not called failed."""
     if verdict is Verdict.NO_SIGN:
         return "there is no sign that it helped"
     return "whether it helped is not provable yet"
 
 
-def _write_expectation(recurrence: Recurrence) -> str:
+def write_expectation(recurrence: Recurrence) -> str:
+    """When it is expected next; empty where nothing is predicted."""
     if recurrence.next_due is not None:
-        return f"It is next expected on {recurrence.next_due:%A}, {_write_day(recurrence.next_due)}."
+        return f"It is next expected on {recurrence.next_due:%A}, {write_day(recurrence.next_due)}."
     if recurrence.probability is not None:
         rounded = write_probability(round(recurrence.probability, 1))
         return f"It is expected again within {recurrence.window_days} days with about {rounded}."
     return ""
 
 
-def _write_ordinal(number: int) -> str:
+def write_ordinal(number: int) -> str:
+    """Such as 4th."""
     ending = "th" if number % 100 in TEENS else ORDINALS.get(number % 10, "th")
     return f"{number:,}{ending}"
 
 
-def _write_day(day: date) -> str:
+def write_day(day: date) -> str:
+    """Such as 3 March 2026."""
     return f"{day.day} {day:%B %Y}"

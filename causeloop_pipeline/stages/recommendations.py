@@ -15,6 +15,7 @@ from causeloop_pipeline.model.recommendation import HORIZON_DAYS
 from causeloop_pipeline.stages.context import CheckFailedError, Counts, RunOptions
 from causeloop_pipeline.stages.endings import gather_experience, refresh_endings
 from causeloop_pipeline.stages.grouping.summaries import load_summaries
+from causeloop_pipeline.stages.slack_cards import decide_cards
 from causeloop_pipeline.stages.tracker_acts import decide_acts
 from causeloop_pipeline.stages.weekly_report import report_week
 from causeloop_pipeline.storage.act.investigations import (
@@ -51,7 +52,7 @@ def run(session: Session, workspace: ScopedWorkspace, as_of: datetime, options: 
     write_investigations(session, workspace_id, advice.investigations, as_of)
     unexplained = advice.unexplained
     write_unexplained(session, workspace_id, unexplained.pattern_ids, unexplained.traits, as_of)
-    acts = decide_acts(session, workspace, as_of)
+    acts = decide_acts(session, workspace, as_of) | decide_cards(session, workspace, as_of)
     reports = report_week(session, workspace_id)
     finish_requests(session, options.run_id, workspace_id)
     return {

@@ -33,6 +33,7 @@ from causeloop_pipeline.storage.notify.outbox import (
     mark_failed,
     read_workspaces_with_messages,
 )
+from causeloop_pipeline.storage.notify.slack_messages import read_workspaces_with_slack_messages
 
 logger = logging.getLogger(__name__)
 
@@ -52,6 +53,7 @@ def has_anything_due(session: Session) -> bool:
     return bool(
         read_workspaces_with_rules_to_evaluate(session, datetime.now(UTC))
         or read_workspaces_with_messages(session)
+        or read_workspaces_with_slack_messages(session)
     )
 
 

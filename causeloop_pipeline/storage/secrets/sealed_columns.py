@@ -16,6 +16,7 @@ from causeloop_pipeline.storage.app.connectors import WEBHOOK_SECRETS
 from causeloop_pipeline.storage.app.vault import Vault
 from causeloop_pipeline.storage.database.session import Database, Session
 from causeloop_pipeline.storage.notify.outbox import CHANNEL_SECRETS
+from causeloop_pipeline.storage.notify.slack_apps import SLACK_SECRETS
 
 SELECT_SEALED_ROWS = "select workspace_id, {key} as id from {table} where {column} is not null order by 1, 2"
 SELECT_SEALED_ROW = """
@@ -48,6 +49,7 @@ SEALED_COLUMNS = (
     SealedColumn("app.connector", "connector_id", "credentials", CREDENTIALS),
     SealedColumn("app.connector", "connector_id", "webhook_secrets", WEBHOOK_SECRETS),
     SealedColumn("notify.alert_rule", "alert_rule_id", "channel_secrets", CHANNEL_SECRETS),
+    SealedColumn("notify.slack_app", "workspace_id", "secrets", SLACK_SECRETS),
 )
 """Responses to an Idempotency-Key are not among them: they are deleted within a day."""
 

@@ -25,6 +25,7 @@ from causeloop_pipeline.model.plans import PlanName
 from causeloop_pipeline.model.prediction import Impact, Outcome
 from causeloop_pipeline.model.proof import ExposureUnit, Verdict
 from causeloop_pipeline.model.raw_record import Channel
+from causeloop_pipeline.model.slack import SlackMessageKind, SlackMessageStatus, SlackMode
 from causeloop_pipeline.model.tracker_act import TrackerActKind, TrackerActMode, TrackerActStatus
 from causeloop_pipeline.model.upload import UploadStatus
 from tests.conftest import Installation
@@ -83,6 +84,9 @@ CHECKED: Mapping[str, Iterable[str]] = {
     "detect.pattern_constraint.kind": pattern.ConstraintKind,
     "detect.pattern_lineage.kind": pattern.LineageKind,
     "detect.pattern_tally.kind": ["day", "severity", *DIMENSIONS],
+    "notify.slack_app.mode": SlackMode,
+    "notify.slack_message.kind": SlackMessageKind,
+    "notify.slack_message.status": SlackMessageStatus,
     "predict.outcome.outcome": Outcome,
     "predict.prediction.impact": Impact,
     "raw.record.channel": get_args(Channel),

@@ -1,0 +1,1 @@
+"""Tests of causeloop_pipeline.outbound.slack."""
