@@ -39,6 +39,7 @@ from api.http.request_log import configure_log
 from api.ingest.webhooks.refusals import Refusals
 from api.listing.page import build_sort_table
 from api.listing.totals import ListTotals
+from api.slack.receiving.acknowledged import AcknowledgedWork
 from causeloop_pipeline.settings import settings
 
 ROUTERS = (
@@ -69,6 +70,8 @@ ROUTERS = (
     "connectors.declarations",
     "quarantine",
     "alert_rules",
+    "slack",
+    "slack.receiving",
     "workspaces",
     "onboarding",
     "members.invitations",
@@ -126,6 +129,7 @@ MAX_REQUESTS_PER_WORKSPACE = min(8, 2 * (os.cpu_count() or 1))
 MAX_LARGE_BODIES, MAX_LARGE_BODIES_PER_SENDER = 32, 4
 MAX_TESTS, MAX_TESTS_PER_WORKSPACE = 8, 2
 MAX_EXPORTS, MAX_EXPORTS_PER_WORKSPACE = 16, 2
+MAX_SLACK, MAX_SLACK_PER_WORKSPACE = 32, 8
 MAX_STREAMS, MAX_STREAMS_PER_WORKSPACE, MAX_STREAMS_PER_CALLER = 1_000, 250, 8
 
 
@@ -154,6 +158,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         ):
             yield
     finally:
+        await app.state.slack_work.finish()
         app.state.computing.close()
         app.state.landing_pool.close()
         app.state.pool.terminate()
@@ -192,6 +197,9 @@ def create_app() -> FastAPI:
     app.state.exports = ConcurrencyLimit("exports", MAX_EXPORTS, MAX_EXPORTS_PER_WORKSPACE)
     app.state.event_streams = ConcurrencyLimit("event streams", MAX_STREAMS, MAX_STREAMS_PER_CALLER)
     app.state.workspace_streams = ConcurrencyLimit("event streams", MAX_STREAMS, MAX_STREAMS_PER_WORKSPACE)
+    app.state.slack_work = AcknowledgedWork(
+        ConcurrencyLimit("requests of Slack", MAX_SLACK, MAX_SLACK_PER_WORKSPACE)
+    )
     app.state.password_checks = PasswordChecks()
     app.state.replica = None
     app.state.metrics.add_gauge(

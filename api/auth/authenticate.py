@@ -15,6 +15,7 @@ from fastapi import Request
 
 from api.access.caller import Caller
 from api.auth import browser_cookies, keys
+from api.auth.acting_member import authenticate_member, find_acting_member
 from api.auth.address_limits import AddressLimits, read_address
 from api.auth.authorize import check_access, make_caller, refuse_inactive
 from api.auth.queries import browser_sessions, callers
@@ -37,6 +38,8 @@ async def identify(request: Request, reader: Any) -> Caller:
     """The owner of a request's credentials, even if suspended or expired; 401 where they are not valid."""
     limits: AddressLimits = request.app.state.address_limits
     address = read_address(request)
+    if (member := find_acting_member(request)) is not None:
+        return await authenticate_member(reader, member)
     try:
         credential = read_credential(request)
         if BROWSER_SESSION.fullmatch(credential):

@@ -22,6 +22,7 @@ from tests.api.sample_rows import (
     insert_predictions,
     insert_recommendations,
 )
+from tests.api.sample_slack import insert_slack_app, insert_slack_message
 from tests.api.sample_suggestion import insert_suggestion
 from tests.api.sample_tracker_act import insert_tracker_act
 from tests.api.sample_upload import insert_upload
@@ -72,6 +73,7 @@ def make_sample(owner: psycopg.Connection, database: Database, plan: str = "ente
         sample.ids["upload_id"] = insert_upload(session, sample, sample.ids["connector_id"])
         insert_changes(session, sample)
         insert_tracker_act(session, sample)
+        insert_slack_message(session, sample)
     return sample
 
 
@@ -173,6 +175,7 @@ def _insert_by_api(sample: Sample) -> None:
             (sample.workspace_id, f"cf_{uuid4().hex[:24]}", sample.ids["claim_id"]),
         )
         _insert_declaration(api, sample)
+        insert_slack_app(api, sample)
 
 
 def _insert_declaration(api: psycopg.Connection, sample: Sample) -> None:

@@ -65,6 +65,12 @@ def make_bodies(sample: Sample) -> dict[str, Any]:
         "create_alert_rule": {"name": "wake me", "channels": [{"type": "email", "to": "a@example.com"}]},
         "update_alert_rule": {"enabled": False},
         "snooze_alert_rule": {"until": None},
+        "set_up_slack": {
+            "bot_token": "no-token-of-slack",
+            "signing_secret": "planted-signing-secret",
+            "channel_id": "C0001",
+        },
+        "change_slack_app": {"mode": "shadow"},
         "update_workspace": {"timezone": "Asia/Kathmandu"},
         "update_settings": {"alert_sensitivity": "high"},
         "skip_onboarding_step": {"step": "invite_members"},

@@ -37,9 +37,10 @@ BREAK_A_RULE = {
     "fetch_code_owners",
     "ingest_cloud_events",
     "leave_workspace",
+    "set_up_slack",
 }
 """With the sample's bodies: the slug is another one, the tracker is no tool with CODEOWNERS, JSON alone is no
-CloudEvent, the last owner stays."""
+CloudEvent, the last owner stays, the token is none of Slack."""
 
 CONCERN_OWN_ACCESS = {
     "change_password",

@@ -35,6 +35,9 @@ FOR_PROGRAMS = {
     "read_health": "the operator's probes ask it",
     "read_readiness": "the operator's probes ask it",
     "receive_webhook": "a tool sends to it",
+    "receive_slack_click": "Slack sends clicks to it",
+    "receive_slack_command": "Slack sends commands to it",
+    "receive_slack_event": "Slack sends events to it",
 }
 NOT_YET = {
     "read_alert_rule": "the list of rules shows the same",

@@ -1,0 +1,1 @@
+"""The Slack app of a workspace: its setup, and what was posted."""

@@ -1,0 +1,1 @@
+"""What Slack sends: events, clicks and commands, each signed, each answered within three seconds."""
