@@ -20,6 +20,7 @@ from api.configuration.members import compare_members, export_members
 from api.configuration.read_file import ConfigurationFile
 from api.configuration.secret_references import SecretPlaces, VariableNames
 from api.configuration.settings_of_workspace import compare_settings, export_settings
+from api.configuration.slack import compare_slack, export_slack, read_slack_secrets
 from api.configuration.write_file import write_yaml
 from api.http import errors
 from api.http.bounded_pool import open_landing_pool, open_pool
@@ -96,6 +97,8 @@ async def export_file(url: str, workspace_id: UUID) -> str:
         sections: dict[str, Any] = {"version": 1, **await export_settings(work)}
         sections["connectors"] = await export_connectors(work, names)
         sections["alert_rules"] = await export_rules(work, names)
+        if slack := await export_slack(work, names):
+            sections["slack"] = slack
         sections["members"] = await export_members(work)
         return write_yaml(sections)
 
@@ -133,6 +136,7 @@ async def _compare(work: Work, file: ConfigurationFile) -> ConfigurationComparis
             await compare_settings(work, wanted),
             await compare_connectors(work, wanted.connectors),
             await compare_rules(work, wanted.alert_rules),
+            await compare_slack(work, wanted.slack),
             await compare_members(work, wanted.members),
         ]
     except errors.Problem as problem:
@@ -184,6 +188,7 @@ async def _read_stored_secrets(work: Work, file: ConfigurationFile) -> list[tupl
     stored = {
         **await read_connector_secrets(work, file.configuration.connectors or []),
         **await read_rule_secrets(work, file.configuration.alert_rules or []),
+        **await read_slack_secrets(work),
     }
     return [
         (reference, stored[place]) for place, reference in _list_references(file).items() if stored.get(place)
@@ -203,4 +208,6 @@ def _list_references(file: ConfigurationFile) -> dict[str, SecretReference]:
         for position, channel in enumerate(rule.channels):
             if isinstance(channel, ConfiguredSlackChannel):
                 references[f"alert_rules[{number}].channels[{position}].url"] = channel.url
+    if (slack := file.configuration.slack) is not None:
+        references |= {"slack.bot_token": slack.bot_token, "slack.signing_secret": slack.signing_secret}
     return references

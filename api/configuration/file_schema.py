@@ -7,8 +7,10 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 from api.alert_rules.schemas import EmailChannel, RuleName, WebhookChannel
 from api.connectors.schemas import DisplayName, PollInterval
 from api.field_types.texts import Email
+from api.slack.schemas import ChannelId
 from api.workspaces.schemas import SettingsChange, WorkspaceChange
 from causeloop_pipeline.model.prediction import WINDOWS
+from causeloop_pipeline.model.slack import SlackMode
 from causeloop_pipeline.model.tenancy import RoleName
 
 VariableName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$", max_length=200)]
@@ -99,6 +101,17 @@ class ConfiguredRule(BaseModel):
     enabled: bool | None = None
 
 
+class ConfiguredSlack(BaseModel):
+    """The Slack app through which cards are posted, made in Slack from the manifest."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    bot_token: SecretReference
+    signing_secret: SecretReference
+    channel_id: ChannelId
+    mode: SlackMode | None = None
+
+
 class ConfiguredMember(BaseModel):
     """A member, identified by e-mail address; people who are not members yet are invited."""
 
@@ -119,6 +132,7 @@ class Configuration(BaseModel):
     settings: SettingsChange = SettingsChange()
     connectors: list[ConfiguredConnector] | None = None
     alert_rules: list[ConfiguredRule] | None = None
+    slack: ConfiguredSlack | None = None
     members: list[ConfiguredMember] | None = None
 
 
@@ -131,6 +145,9 @@ MODELS: dict[str, type[BaseModel]] = {
     "connectors.webhook_secret": SecretReference,
     "alert_rules": ConfiguredRule,
     "alert_rules.scope": ConfiguredScope,
+    "slack": ConfiguredSlack,
+    "slack.bot_token": SecretReference,
+    "slack.signing_secret": SecretReference,
     "members": ConfiguredMember,
 }
 """The path of a mapping, without list indexes → its keys."""

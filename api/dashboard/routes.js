@@ -27,6 +27,7 @@ import { showExport } from "./screens/settings/export.js";
 import { showKeys } from "./screens/settings/keys.js";
 import { showMembers } from "./screens/settings/members.js";
 import { showOrganization } from "./screens/settings/organization.js";
+import { showSlack } from "./screens/settings/slack.js";
 import { showTrackerActs } from "./screens/settings/tracker_acts.js";
 import { showSettings } from "./screens/settings/workspace.js";
 import { showSetup } from "./screens/setup.js";
@@ -142,6 +143,7 @@ export const SCREENS = [
     setting: true,
     parent: "/settings",
   },
+  { path: "/settings/slack", show: showSlack, title: "Slack", setting: true, parent: "/settings" },
   {
     path: "/settings/audit",
     show: showAudit,

@@ -61,6 +61,7 @@ PATHS = {
     "owners": "/settings/owners",
     "export": "/settings/export",
     "tracker_acts": "/settings/tracker-acts",
+    "slack": "/settings/slack",
     "audit": "/settings/audit",
     "account": "/settings/account",
     "nothing": "/nothing",

@@ -68,6 +68,7 @@ SLOW = {
     "browser/test_ways_in.py": ALL,
     "packages/test_dagster_example.py": ALL,
     "browser/test_session.py": ALL,
+    "browser/test_slack.py": ALL,
     "browser/test_tasks.py": ALL,
     "cli/commands/test_analyze.py": frozenset(
         {

@@ -13,6 +13,7 @@ from causeloop_pipeline.settings import ROOT
 from causeloop_pipeline.storage.app.tenants import add_member, create_user
 from causeloop_pipeline.storage.database.session import Database
 from tests.api.sample import Sample, make_sample
+from tests.api.sample_slack import SAMPLE_SECRET
 from tests.cli.commands.configured import CONFIGURATION, SECRETS, TOKEN, count_rows, file, run
 from tests.conftest import new_workspace
 
@@ -119,7 +120,7 @@ def test_a_workspace_with_rows_of_every_kind_can_be_exported_and_planned(
     exported = run("export", sample.workspace_id, "-o", path)
 
     assert exported.exit_code == 0, exported.output
-    references = dict.fromkeys(find_variables(yaml.safe_load(path.read_text())), "a-secret-of-sixteen")
+    references = dict.fromkeys(find_variables(yaml.safe_load(path.read_text())), SAMPLE_SECRET)
     assert run("plan", sample.workspace_id, path, **references).exit_code == 0
 
 
