@@ -55,9 +55,8 @@ async def open_api(app: FastAPI, signed: SignedRequest, sender: Sender) -> Produ
         what = "Slack has no confirmed address of yours that belongs to a member of this workspace"
         raise NotAllowedError(await _ask(signed, what, "for an invitation"))
     member = ActingMember(signed.app.workspace_id, member_id, "slack", Role.ANALYST, SCOPES)
-    client = httpx2.AsyncClient(
-        transport=httpx2.ASGITransport(app=_act_as(app, member), client=("slack", 0)), base_url=INTERNAL_URL
-    )
+    transport = httpx2.ASGITransport(app=_act_as(app, member), client=("", 0))
+    client = httpx2.AsyncClient(transport=transport, base_url=INTERNAL_URL, trust_env=False)
     return ProductApi(client, "", f"Slack ({flatten(sender.user_id, 30)})")
 
 

@@ -9,7 +9,8 @@ keep their ids. Kept beyond that, for as long as it is needed:
   stays and a new failure of its kind reopens it;
 - all members of a pattern whose fix is not proven yet, for the proof compares before and after.
 
-Changes (deploys, releases …) and quarantined records are deleted after `issues_days` too.
+Changes (deploys, releases …) and quarantined records are deleted after `issues_days` too, and what is stored
+of messages in Slack, but for cards of patterns that are still there.
 
 Predictions (`predictions_days`) are counted from the end of their window and get their outcome first; they
 are deleted with their outcomes and dismissals. How many of a day ended how is kept for 90 days, for the
@@ -156,6 +157,14 @@ t.status <> 'running' and t.started_at < now() - interval '90 days'
     ))
 """
 
+# A card stays as long as its pattern, for it is edited in place.
+IS_SLACK_MESSAGE_OLD = """
+t.updated_at < now() - make_interval(days => s.issues_days)
+    and (t.kind <> 'card' or not exists (
+        select from detect.pattern as p where p.workspace_id = t.workspace_id and p.pattern_id = t.pattern_id
+    ))
+"""
+
 RETENTION_KINDS = {
     "sync runs": _delete_rows("app.sync_run", "sync_run_id", IS_SYNC_RUN_OLD),
     "feed outages": _delete_rows("app.feed_outage", "ctid", "t.repaired_at < now() - interval '90 days'"),
@@ -194,6 +203,7 @@ RETENTION_KINDS = {
         "message_id",
         "coalesce(t.delivered_at, t.given_up_at) < now() - make_interval(days => s.audit_days)",
     ),
+    "messages in Slack": _delete_rows("notify.slack_message", "message_id", IS_SLACK_MESSAGE_OLD),
 }
 
 
