@@ -31,6 +31,6 @@ class ResurfacingReason(Vocabulary):
     """Why a pattern that has a card comes back into the channel."""
 
     FIX_FAILED = "fix_failed", "fix failed", "A claimed fix did not hold."
-    SEVERITY_ROSE = "severity_rose", "severity rose", "It is worse than when people last heard of it."
+    SEVERITY_ROSE = "severity_rose", "severity rose", "It is worse than when people were last notified of it."
     PACE_CHANGED = "pace_changed", "pace changed", "It recurs at least twice as often as before, or half."
     ROUND_NUMBER = "round_number", "round number", "It has occurred 5, 10, 25, 50, 100, … times."

@@ -17,7 +17,6 @@ from causeloop_pipeline.analysis.act.resurfacing import (
     write_pace,
 )
 from causeloop_pipeline.model.frames import PREDICTION_SCHEMA
-from causeloop_pipeline.model.issue import Severity
 from causeloop_pipeline.model.links import build_pattern_url
 from causeloop_pipeline.model.pattern import PatternStatus
 from causeloop_pipeline.model.proof import Verdict
@@ -184,7 +183,7 @@ def _build_card_facts(
         pattern_id=row["pattern_id"],
         name=row["name"],
         service=row["service"],
-        severity=row["severity"] or Severity.P4.value,
+        severity=row["severity"],
         status=PatternStatus(row["status"]),
         occurrences=row["occurrence_count"],
         last_at=row["last_seen_at"].astimezone(zone),

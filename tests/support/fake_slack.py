@@ -28,7 +28,7 @@ class FakeSlack:
     notified: list[str] = field(default_factory=list)
     """Texts by which somebody would have been notified."""
     waits: list[int] = field(default_factory=list)
-    """Seconds that the next calls are asked to wait."""
+    """Seconds that the next calls must wait."""
     calls: list[str] = field(default_factory=list)
     joined: set[str] = field(default_factory=lambda: {CHANNEL})
     lock: threading.RLock = field(default_factory=threading.RLock)

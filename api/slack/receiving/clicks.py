@@ -69,7 +69,7 @@ async def _claim_fix(api: ProductApi, click: Click) -> str:
 async def _snooze(api: ProductApi, click: Click) -> str:
     days = int(click.further or 0)
     if days not in SNOOZE_DAYS:
-        raise ProductError(422, "invalid_request", "it cannot be snoozed for so long")
+        raise ProductError(422, "invalid_request", "it cannot be snoozed by this many days")
     until = datetime.now(UTC) + timedelta(days=days)
     await api.patch(f"/v1/patterns/{click.pattern_id}", snoozed_until=until.isoformat())
     return f"Snoozed {SNOOZE_DAYS[days]}: it does not come back into the channel until then."

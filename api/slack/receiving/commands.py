@@ -23,7 +23,7 @@ WINDOW_OF_WORD = {"": NEAREST_WINDOW} | {str(window): window for window in WINDO
 
 
 async def answer_command(api: ProductApi, text: str) -> str:
-    """What one person is told who typed this after the command."""
+    """The answer for one person, who typed this after the command."""
     verb, _, rest = text.strip().partition(" ")
     match verb.lower():
         case "seen-before" if rest.strip():

@@ -56,7 +56,7 @@ async def receive_slack_event(request: Request, pool: Pool, workspace_id: UUID) 
 @requires_no_role
 @limits_itself
 async def receive_slack_click(request: Request, pool: Pool, workspace_id: UUID) -> Response:
-    """Records what a button of a card means, as the person who clicked, who alone is told what came of it."""
+    """Records what a button of a card means, as the person who clicked; nobody else sees the answer."""
     signed = await receive(request, pool, workspace_id)
     payload = await _parse(_read_form(signed.body).get("payload", "").encode())
     user, team = payload.get("user"), payload.get("team")

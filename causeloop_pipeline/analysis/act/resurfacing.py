@@ -67,13 +67,14 @@ def measure_pace(days: Sequence[date], today: date, first_day: date) -> Pace:
     In: the days on which it occurred, each once; today; the day on which it was first seen. Out: faster or
     slower where the rate of days at least doubled or halved and the same rate would bring that in at most
     one of a hundred cases (conditional binomial test of two Poisson rates; Przyborowski and Wilenski 1940).
+    Silence is no pace: it is for predictions and proofs to judge.
     """
     begin = today - timedelta(days=RECENT_DAYS - 1)
     earliest = max(begin - timedelta(days=EARLIER_DAYS), first_day)
     span = max(0, (begin - earliest).days)
     recent = sum(begin <= day <= today for day in days)
     earlier = sum(earliest <= day < begin for day in days)
-    if span < RECENT_DAYS or recent + earlier == 0:
+    if span < RECENT_DAYS or recent == 0:
         return Pace(USUAL, recent, earlier, span)
     total, chance = recent + earlier, RECENT_DAYS / (RECENT_DAYS + span)
     usual = earlier / span * RECENT_DAYS
@@ -85,9 +86,9 @@ def measure_pace(days: Sequence[date], today: date, first_day: date) -> Pace:
 
 
 def find_reasons(noted: Mapping[str, Any], standing: Standing) -> list[ResurfacingReason]:
-    """Why people are to hear of it again; nothing where they have heard of all of it.
+    """Why people are to be notified again; nothing where they know all of it.
 
-    In: the standing that was stored when they last heard of it; how it is now. Out: the reasons, the
+    In: the standing that was stored when they were last notified of it; how it is now. Out: the reasons, the
     weightiest first.
     """
     reasons = []

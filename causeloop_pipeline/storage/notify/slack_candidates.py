@@ -12,6 +12,7 @@ MAX_CARDS = 200
 """How many cards one run looks at, the patterns that occurred last first."""
 RECENT_DAYS, PACE_DAYS = 28, 220
 
+LOCK_CARDS = "select pg_advisory_xact_lock(hashtextextended('slack cards ' || %s::text, 0))"
 SELECT_MODE = "select mode, started_at, channel_id from notify.slack_app where workspace_id = %s"
 
 # Only a recurrence begins a card: a pattern that was there before the app is no news.
@@ -23,14 +24,15 @@ select
     act.last_ending(p.workspace_id, array[p.pattern_id]) as ending,
     case when h.snoozed_until > %(as_of)s then h.snoozed_until end as snoozed_until,
     latest.issue_id::text as latest_issue_id, latest.title as latest_title,
-    fixed.fixed_at, fixed.verdict, ended.ended_at, ended.action, lately.severity, lately.days,
+    fixed.fixed_at, fixed.verdict, ended.ended_at, ended.action,
+    coalesce(lately.severity, latest.severity) as severity, lately.days,
     c.message_id, c.noted, c.body, c.status as card_status
 from detect.pattern as p
 left join notify.slack_message as c
     on c.workspace_id = p.workspace_id and c.pattern_id = p.pattern_id and c.kind = %(card)s
 left join detect.pattern_handling as h on h.workspace_id = p.workspace_id and h.pattern_id = p.pattern_id
 cross join lateral (
-    select i.issue_id, i.title
+    select i.issue_id, i.title, i.severity
     from core.issue as i
     join core.occurrence as o on o.workspace_id = i.workspace_id and o.issue_id = i.issue_id
     where i.workspace_id = p.workspace_id and i.pattern_id = p.pattern_id
@@ -90,7 +92,11 @@ limit %(limit)s
 
 
 def read_mode(session: Session, workspace_id: UUID) -> dict[str, Any] | None:
-    """How far a workspace's app may go, into which channel, since when; None where it has none."""
+    """How far a workspace's app may go, into which channel, since when; None where it has none.
+
+    Whoever else decides on cards of this workspace waits until this transaction ends.
+    """
+    session.execute(LOCK_CARDS, (workspace_id,))
     return session.row(SELECT_MODE, (workspace_id,))
 
 

@@ -1,4 +1,4 @@
-"""Buttons of cards are facts under the role of whoever clicked, who alone is told what came of it."""
+"""Buttons of cards are facts under the role of whoever clicked, and nobody else sees what came of them."""
 
 import time
 from dataclasses import replace
@@ -107,7 +107,7 @@ def test_the_audit_log_names_the_person_through_slack(team: SlackTeam, database:
     ]
 
 
-def test_who_may_not_is_told_whom_to_ask(team: SlackTeam, database: Database) -> None:
+def test_who_may_not_reads_whom_to_ask(team: SlackTeam, database: Database) -> None:
     fake, sample = team.fake, team.sample
     fake.add_person("USTRANGER", "stranger@example.com")
     address = f"analyst-{sample.canary}@example.com"

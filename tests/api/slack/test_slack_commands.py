@@ -32,7 +32,7 @@ def test_what_is_due_is_listed(team: SlackTeam) -> None:
 
 
 @pytest.mark.parametrize("text", ["help", "", "seen-before", "due 8", "drop everything"])
-def test_help_says_what_can_be_asked(team: SlackTeam, text: str) -> None:
+def test_help_lists_the_commands(team: SlackTeam, text: str) -> None:
     assert "`/causeloop due [DAYS]`" in team.sender.command("UVIEWER", text).json()["text"]
 
 

@@ -6,6 +6,7 @@ from uuid import UUID
 import pytest
 
 from causeloop_pipeline.stages.installation import Installation as Resources
+from causeloop_pipeline.stages.jobs.deliveries import has_anything_due
 from causeloop_pipeline.stages.jobs.slack_messages import send_slack_messages
 from causeloop_pipeline.storage.app.retention import delete_expired
 from tests.conftest import Installation
@@ -158,3 +159,16 @@ def test_what_is_stored_of_a_message_ends_with_its_pattern(
         of_former = delete_expired(session, workspace_id, "messages in Slack")
 
     assert (of_present, of_former) == (0, 1)
+
+
+def test_a_message_that_is_due_starts_a_run(
+    slack: Slack, resources: Resources, workspace_id: UUID, pattern_id: UUID
+) -> None:
+    decide(resources.database, workspace_id)
+    with resources.database.workspace(workspace_id) as session:
+        waiting = has_anything_due(session)
+    send_slack_messages(resources)
+    with resources.database.workspace(workspace_id) as session:
+        afterwards = has_anything_due(session)
+
+    assert (waiting, afterwards) == (True, False)

@@ -7,6 +7,8 @@ import pytest
 
 from causeloop_pipeline.stages.installation import Installation as Resources
 from causeloop_pipeline.stages.jobs.slack_messages import send_slack_messages
+from causeloop_pipeline.stages.slack_cards import decide_cards
+from causeloop_pipeline.storage.app.run_scopes import ScopedWorkspace
 from tests.orchestration.jobs.slack_patterns import (
     NOW,
     Slack,
@@ -88,3 +90,17 @@ def test_a_pattern_whose_card_was_deleted_gets_a_new_one_when_it_comes_back(
     assert "severity rose" in resurfaced["text"]
     assert "thread_ts" not in resurfaced
     assert "Occurred 5 times" in card["text"]
+
+
+def test_a_pattern_that_recurs_as_badly_as_before_after_a_long_silence_only_has_its_card_edited(
+    slack: Slack, resources: Resources, workspace_id: UUID, pattern_id: UUID
+) -> None:
+    fake, _ = slack
+    decide_and_send(resources, workspace_id)
+    with resources.database.workspace(workspace_id) as session:
+        session.execute("update notify.slack_message set noted = noted || '{\"round_number\": 5}'")
+        decide_cards(session, ScopedWorkspace(workspace_id, "UTC"), NOW + timedelta(days=60))
+    recur(resources.database, workspace_id, pattern_id, 0, "p3")
+    decide_and_send(resources, workspace_id)
+
+    assert len(fake.messages) == 1

@@ -56,7 +56,7 @@ def test_a_fix_that_nothing_came_back_after_is_waited_for() -> None:
     assert "A fix was claimed on 30 November 2026; whether it helped is not provable yet." in text
 
 
-def test_a_single_issue_is_not_asked_about() -> None:
+def test_a_single_issue_has_no_buttons_of_sameness() -> None:
     actions = build_card(make_facts("P", latest_issue_id=None))["blocks"][-1]["elements"]
 
     assert [element["action_id"] for element in actions] == [
