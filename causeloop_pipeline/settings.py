@@ -207,17 +207,13 @@ class Settings(BaseSettings):
         "", description="Comma-separated `azp` values to accept besides the audience and the public address."
     )
     llm_url: str | None = Field(
-        None,
-        description="Base address (`…/v1`) of an OpenAI-compatible model that may phrase likely triggers.",
+        None, description="Base address (`…/v1`) of an OpenAI-compatible model that may phrase triggers."
     )
     llm_model: str = Field("default", description="Model name sent to that endpoint.")
     llm_api_key: SecretStr | None = Field(None, description="Key for that endpoint.")
     smtp_url: SecretStr | None = Field(None, description="smtp://user:password@host:port for e-mail alerts.")
     smtp_from: str = Field("causeloop@localhost", description="Sender of e-mail alerts.")
-    slack_url: str = Field(
-        "https://slack.com",
-        description="Where Slack is; for GovSlack `https://slack-gov.com`. Its tokens go nowhere else.",
-    )
+    slack_url: str = Field("https://slack.com", description="Slack; GovSlack: `https://slack-gov.com`.")
     operator_channel: SecretStr | None = Field(
         None,
         description="Where operators are notified of failed runs: a webhook's `https://…`, `slack+https://…` "

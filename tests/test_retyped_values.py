@@ -30,7 +30,7 @@ ELSEWHERE = {
     "dbt_project/macros/vocabulary.sql": "dbt cannot import them; they are compared below",
     **{
         f"causeloop_pipeline/storage/database/schema/{name}.sql": "checks of columns, compared with them"
-        for name in ("act", "app", "core", "detect", "predict")
+        for name in ("act", "app", "core", "detect", "notify", "predict")
     },
 }
 

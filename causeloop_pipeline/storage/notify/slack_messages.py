@@ -23,15 +23,7 @@ RETRY_DELAYS = (
     timedelta(hours=1),
 )
 """After an attempt; the last one again and again."""
-VALUES = {
-    "card": SlackMessageKind.CARD.value,
-    "resurfacing": SlackMessageKind.RESURFACING.value,
-    "shadow": SlackMessageStatus.SHADOW.value,
-    "queued": SlackMessageStatus.QUEUED.value,
-    "sent": SlackMessageStatus.SENT.value,
-    "failed": SlackMessageStatus.FAILED.value,
-    "live": SlackMode.LIVE.value,
-}
+VALUES = {each.value: each.value for each in (*SlackMessageKind, *SlackMessageStatus, SlackMode.LIVE)}
 
 # A resurfacing waits for its card, under which it also stands.
 IS_DUE = """
