@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +10,8 @@ from causeloop_pipeline.outbound.slack.web_api import SlackApi
 
 EVENT_TYPE = "causeloop_message"
 PAGE_SIZE, MAX_PAGES = 200, 10
+CLOCK_SKEW = timedelta(minutes=10)
+"""How far the clocks of Slack and of the database may differ."""
 PLAIN = {"parse": "none", "link_names": False, "unfurl_links": False, "unfurl_media": False}
 """No text makes Slack notify anybody, or fetch an address."""
 
@@ -78,7 +80,7 @@ def _find(api: SlackApi, posting: Posting) -> Mapping[str, Any] | None:
     """The message that an earlier attempt posted, if any; Slack lists the newest first."""
     arguments = {
         "channel": posting.channel_id,
-        "oldest": f"{posting.since.timestamp() - 60:.6f}",
+        "oldest": f"{(posting.since - CLOCK_SKEW).timestamp():.6f}",
         "limit": str(PAGE_SIZE),
         "include_all_metadata": "true",
     }

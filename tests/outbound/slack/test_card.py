@@ -11,13 +11,13 @@ from causeloop_pipeline.outbound.comment_text import Recurrence
 from causeloop_pipeline.outbound.slack.card import CardFacts, build_card, build_merged, build_resurfacing
 from causeloop_pipeline.outbound.slack.texts import escape
 from tests.support.fake_slack import MENTION
+from tests.support.injections import INJECTIONS
 from tests.support.slack_blocks import find_problems, list_markup
 
 URL = "https://causeloop.example/#/patterns/1"
 NOW = datetime(2026, 11, 30, 9, 12, tzinfo=UTC)
-TEXTS = st.text(max_size=4_000) | st.sampled_from(
-    ["<!channel>", "<@U1> *x*", "&lt;!here&gt;", "<https://x|y>", "|>"]
-)
+HOSTILE = ("<!channel>", "<@U1> *x*", "&lt;!here&gt;", "<https://x|y>", "|>")
+TEXTS = st.text(max_size=4_000) | st.sampled_from(HOSTILE)
 
 
 def make_facts(text: str, **further: Any) -> CardFacts:
@@ -37,6 +37,13 @@ def test_no_text_of_others_is_markup_or_too_long(text: str) -> None:
         assert find_problems(message["blocks"]) == []
         assert len(message["text"]) <= 3_100
         assert not any(MENTION.search(markup) for markup in list_markup(message))
+
+
+def test_no_hostile_title_notifies_anybody() -> None:
+    for text in (*HOSTILE, *INJECTIONS):
+        facts = make_facts(text)
+        for message in (build_card(facts), build_resurfacing(facts, ["It is worse."])):
+            assert not any(MENTION.search(markup) for markup in list_markup(message)), text
 
 
 def test_a_card_tells_of_the_fix_and_of_what_is_expected() -> None:
