@@ -29,6 +29,7 @@ class FakeSlack:
     """Texts by which somebody would have been notified."""
     waits: list[int] = field(default_factory=list)
     """Seconds that the next calls must wait."""
+    seconds_to_answer: float = 0.0
     calls: list[str] = field(default_factory=list)
     joined: set[str] = field(default_factory=lambda: {CHANNEL})
     lock: threading.RLock = field(default_factory=threading.RLock)
@@ -66,6 +67,7 @@ class FakeSlack:
                 return Reply({"ok": False, "error": "ratelimited"}, 429, {"Retry-After": str(wait)})
             if request.headers.get("authorization") != f"Bearer {self.token}":
                 return Reply({"ok": False, "error": "invalid_auth"})
+            time.sleep(self.seconds_to_answer)
             answer = self.answer(method, request)
             return Reply({"ok": "error" not in answer, **answer})
 

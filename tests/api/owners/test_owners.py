@@ -58,7 +58,7 @@ def test_the_filter_of_a_list_leaves_exactly_the_rows_that_show_the_owner(
             "update detect.pattern set fingerprint = fingerprint || "
             """'{"team": {"value": "night crew", "share": 1}}'::jsonb"""
         )
-    by_owner = {}
+    by_owner: dict[str | None, Any] = {}
     for owner in (None, "@acme/shop", "Kim"):
         if owner == "@acme/shop":
             name_by_hand(api, "service", "checkout", name=owner)

@@ -51,8 +51,7 @@ def test_another_team_is_refused(team: SlackTeam) -> None:
 
 def test_what_takes_longer_is_answered_afterwards(team: SlackTeam, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("api.slack.receiving.acknowledged.SECONDS_TO_ANSWER", 0.2)
-    answer = team.fake.answer
-    monkeypatch.setattr(team.fake, "answer", lambda *call: (time.sleep(1), answer(*call))[1])
+    monkeypatch.setattr(team.fake, "seconds_to_answer", 1.0)
     first = team.sender.command("UVIEWER", "due 30").json()["text"]
     began = time.monotonic()
     while not team.fake.answers and time.monotonic() - began < 15:

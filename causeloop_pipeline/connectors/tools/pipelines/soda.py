@@ -14,7 +14,7 @@ from causeloop_pipeline.model.issue import FiringStart, Identifies
 
 OUTCOME: Source = ("outcome", "evaluationStatus")
 DATASET: Source = ("table", "dataset.name", "resourceAttributes.dataset", "dataSource")
-METRIC: Source = (
+METRIC = (
     Match("definition", r"^checks for [^\n]*\n[ -]*(failed rows|[a-z_]+)"),
     Match("definition", r"^([a-z_]+) *\("),
     Match("name", r"^([a-z_]+)\b"),
