@@ -46,6 +46,11 @@ def test_the_more_texts_have_a_mate_the_likelier_is_the_best_candidate() -> None
     assert likely[-1] > likely[0] + 0.3
 
 
+def test_where_every_text_has_a_mate_the_best_candidate_is_taken_for_it() -> None:
+    rate, best = rate_of_pairs(300, 1.0)
+    assert rate.probability(best.best).mean() > 0.75
+
+
 @pytest.mark.parametrize(("mutual", "is_likely"), [(0.6, True), (0.4, False)])
 def test_texts_of_one_wording_are_no_large_group_unless_they_are_mutual_best(
     mutual: float, is_likely: bool
