@@ -39,6 +39,7 @@ class Workspace:
         *,
         name: str,
         declaration: str | None = None,
+        is_push_only: bool = False,
     ) -> Connected:
         """A connector of a type with only what its form in the catalog asks for."""
         body: dict[str, Any] = {
@@ -47,6 +48,7 @@ class Workspace:
             "config": config or {},
             "credentials": credentials or {},
             "poll_interval_seconds": POLL_SECONDS,
+            "push_only": is_push_only,
         }
         made = self._send(
             "POST", "/v1/connectors", json=body | ({"declaration": declaration} if declaration else {})
@@ -61,6 +63,15 @@ class Workspace:
     def declare(self, document: str) -> None:
         """Store a declaration of a connector of one's own."""
         self._send("POST", "/v1/connector-declarations", json={"written": document})
+
+    def upload(self, connector: Connected, name: str, content: bytes) -> dict[str, Any]:
+        """Import a file into a connector of uploads; what the import brought."""
+        draft = self._send("POST", "/v1/uploads", params={"name": name}, content=content)
+        if problem := (draft["understanding"] or {}).get("problem"):
+            raise ConnectionRefusedError(f"{name}: {problem}")
+        body = {"connector_id": connector.id}
+        imported = self._send("POST", f"/v1/uploads/{draft['id']}/import", json=body)
+        return dict(imported["counts"])
 
     def sync(self, connector: Connected) -> None:
         """Ask for a poll now; a connector in error is resumed, as its owner would."""

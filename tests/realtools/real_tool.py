@@ -15,7 +15,8 @@ class Expected:
 
     title: str
     severity: str
-    service: str
+    service: str | None
+    """None: the tool does not say of what."""
     link: str | None
     """None: the tool has no page of its own."""
     has_end: bool = True
@@ -83,6 +84,10 @@ class RealTool(ABC):
     def connect(self, workspace: Workspace, name: str, address: str) -> Connected | None:
         """Make the connector; None where programs send without one."""
         return workspace.connect(self.type, self.configure(address), self.read_credentials(), name=name)
+
+    def start_second(self) -> str:
+        """The address of a second server with its own failure; empty: the first one answers in disguise."""
+        return ""
 
     def push_to(self, url: str, secret: str) -> None:  # noqa: B027 most tools are polled
         """Set the tool up to push to a webhook's address."""

@@ -5,20 +5,27 @@ from tests.realtools.tools.airflow import Airflow2, Airflow3
 from tests.realtools.tools.alerta import Alerta
 from tests.realtools.tools.alertmanager import Alertmanager, AlertmanagerPolled
 from tests.realtools.tools.buildbot import Buildbot
+from tests.realtools.tools.celery import Celery
 from tests.realtools.tools.cloud_events import CloudEvents
 from tests.realtools.tools.dagster import DagsterAsset, DagsterJob
+from tests.realtools.tools.data_quality import GreatExpectations, Soda
 from tests.realtools.tools.dbt import DbtCore, OpenLineageDbt
 from tests.realtools.tools.icinga import Icinga
 from tests.realtools.tools.mariadb import MariaDb
+from tests.realtools.tools.monit import Monit
 from tests.realtools.tools.moto import Moto
 from tests.realtools.tools.nagios import Nagios
 from tests.realtools.tools.postgresql import PostgreSql
 from tests.realtools.tools.prefect import PrefectPolled, PrefectPushed
 from tests.realtools.tools.redmine import Redmine
-from tests.realtools.tools.sentry_sdk import SentrySdk
+from tests.realtools.tools.reports import Bandit, Pytest, Ruff
+from tests.realtools.tools.request_tracker import RequestTracker
+from tests.realtools.tools.roundup import Roundup
+from tests.realtools.tools.sentry_sdk import SentryNode, SentrySdk
 from tests.realtools.tools.telemetry import OtlpLogs, OtlpSpans
 from tests.realtools.tools.uptime_kuma import UptimeKuma
 from tests.realtools.tools.zabbix import Zabbix
+from tests.realtools.tools.zabbix_media import ZabbixPushed
 
 RECIPES: dict[str, type[RealTool]] = {
     recipe.name: recipe
@@ -27,9 +34,13 @@ RECIPES: dict[str, type[RealTool]] = {
         AlertmanagerPolled,
         UptimeKuma,
         Zabbix,
+        ZabbixPushed,
         Nagios,
+        Monit,
         Icinga,
         Redmine,
+        RequestTracker,
+        Roundup,
         Airflow3,
         Airflow2,
         DagsterJob,
@@ -38,10 +49,17 @@ RECIPES: dict[str, type[RealTool]] = {
         PrefectPushed,
         DbtCore,
         OpenLineageDbt,
+        GreatExpectations,
+        Soda,
         OtlpLogs,
         OtlpSpans,
+        Celery,
         CloudEvents,
         SentrySdk,
+        SentryNode,
+        Pytest,
+        Bandit,
+        Ruff,
         Buildbot,
         Alerta,
         Moto,

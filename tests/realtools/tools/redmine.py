@@ -34,35 +34,35 @@ class Redmine(RealTool):
         return install_debian("redmine", "redmine-sqlite", answers=NO_INSTANCE)
 
     def start(self) -> None:
-        """A database with Redmine's own trackers and states, the API, a project, a feature request."""
-        self.port = next(self.place.ports)
-        folder = self.place.folder
+        """A site with a project, and a feature request."""
+        self._start_site("redmine")
+        self._open("A night mode for everything", FEATURE)
+        self.ticket = 0
+
+    def start_second(self) -> str:
+        """Another site, whose ids begin at 1 again, with a ticket of its own."""
+        self._start_site("other")
+        self._open("Payment timeout in brochure", BUG)
+        self._open("Payment timeout in brochure", BUG)
+        return self.address
+
+    def _start_site(self, name: str) -> None:
+        """A database with Redmine's own trackers and states, its server, a project."""
+        port, folder = next(self.place.ports), self.place.folder
         environment = {
             "RAILS_ENV": "production",
-            "DATABASE_URL": f"sqlite3:{folder}/redmine.db",
+            "DATABASE_URL": f"sqlite3:{folder}/{name}.db",
             "SCHEMA": "/dev/null",
             "REDMINE_LANG": "en",
         }
         for command in ("db:migrate", "redmine:load_default_data"):
             self.place.run("bin/rails", command, environment=environment, folder=HOME)
         printed = self.place.run("bin/rails", "runner", SETTINGS, environment=environment, folder=HOME)
-        self.key = printed.split()[-1]
-        server = (
-            "server",
-            "-u",
-            "webrick",
-            "-b",
-            "127.0.0.1",
-            "-p",
-            str(self.port),
-            "-P",
-            f"{folder}/server.pid",
-        )
+        server = ("server", "-u", "webrick", "-b", "127.0.0.1", "-p", str(port), "-P", f"{folder}/{name}.pid")
         self.place.start("bin/rails", *server, environment=environment, folder=HOME)
-        self.place.await_answer(f"{self.address}/login")
+        self.place.await_answer(f"http://127.0.0.1:{port}/login")
+        self.port, self.key = port, printed.split()[-1]
         self._call("POST", "/projects.json", project={"name": "Shop", "identifier": "shop"})
-        self._open("A night mode for everything", FEATURE)
-        self.ticket = 0
 
     @property
     def address(self) -> str:

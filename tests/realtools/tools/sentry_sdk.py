@@ -1,9 +1,9 @@
-"""Sentry's SDK for Python: a program that raises, its DSN being the address of the connector's webhook."""
+"""Sentry's SDKs: a program that raises, its DSN being the address of the connector's webhook."""
 
 from urllib.parse import urlsplit
 
 from tests.realtools.causeloop import Connected, Workspace
-from tests.realtools.packages import install_python, read_version
+from tests.realtools.packages import install_npm, install_python, read_version
 from tests.realtools.real_tool import Expected, RealTool
 
 REQUIREMENTS = ("sentry-sdk==2.33.0",)
@@ -19,6 +19,19 @@ with sentry_sdk.start_transaction(name="pay"):
     except KeyError:
         sentry_sdk.capture_exception()
 sentry_sdk.flush(30)
+"""
+NODE = "10.78.0"
+NODE_PROGRAM = """
+const Sentry = require("@sentry/node");
+
+Sentry.init({
+  dsn: process.argv[1], release: "checkout@1.4", environment: "production", tracesSampleRate: 1.0,
+});
+Sentry.setTag("team", "payments");
+Sentry.startSpan({ name: "pay" }, () => {
+  try { null.amount; } catch (error) { Sentry.captureException(error); }
+});
+Sentry.close(30000).then((isSent) => process.exit(isSent ? 0 : 1));
 """
 
 
@@ -72,3 +85,32 @@ class SentrySdk(RealTool):
 
     def _run(self, dsn: str) -> None:
         self.place.run(self.programs / "python", self.place.folder / "pay.py", dsn)
+
+
+class SentryNode(SentrySdk):
+    """The same of a program in JavaScript."""
+
+    name = "sentry-node"
+    title = "Sentry SDK (Node)"
+
+    def install(self) -> str:
+        """From npm."""
+        self.package = install_npm(f"@sentry/node@{NODE}")
+        return NODE
+
+    def start(self) -> None:
+        """The program is in the command."""
+
+    @property
+    def expected(self) -> Expected:
+        """Exception, release and level."""
+        return Expected(
+            title="^TypeError: Cannot read properties of null",
+            severity="p2",
+            service="^checkout$",
+            link=None,
+            has_end=False,
+        )
+
+    def _run(self, dsn: str) -> None:
+        self.place.run("node", "-e", NODE_PROGRAM, dsn, folder=self.package)

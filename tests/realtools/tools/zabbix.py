@@ -80,12 +80,12 @@ class Zabbix(RealTool):
         return {"token": self.token}
 
     def fail(self) -> None:
-        """Too many connections."""
-        self._push(150)
+        """Too many connections, pushed until the trigger, too, is known to the server."""
+        self._push_until(150, 1)
 
     def recover(self) -> None:
         """Few connections."""
-        self._push(7)
+        self._push_until(7, 0)
 
     @property
     def expected(self) -> Expected:
@@ -153,6 +153,16 @@ class Zabbix(RealTool):
         self.ask("trigger.create", TRIGGER)
         self.host_id = host_id
         self._push(5)
+
+    def _push_until(self, value: int, problems: int) -> None:
+        """The server may learn of the trigger later than of the item: one value may be too early."""
+
+        def is_seen() -> bool:
+            self._push(value)
+            open_ones = self.ask("problem.get", {"hostids": [self.host_id], "output": ["eventid"]})
+            return len(open_ones) == problems
+
+        wait_for(is_seen, 120, f"{problems} problems", pause=2)
 
     def _push(self, value: int) -> None:
         """The server takes a value only when it has learned of the item."""

@@ -69,7 +69,7 @@ def build_atom_keys(table: pl.DataFrame) -> pl.Series:
 
     In: canonical issues with their fingerprints. Out: `atom_key` per row, in order:
     `storm:…`, `template:…`, `burst:…`, `phrase:…` (copies of a few words of people), `error:…` (an error of
-    one place that is told again, but for numbers and the like) or `text:…`.
+    one place that comes again) or `text:…`.
     """
     storms = find_storm_keys(table)
     no_text = table.with_row_index("row").filter(pl.col("kind") == "structured")

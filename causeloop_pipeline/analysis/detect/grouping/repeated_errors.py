@@ -1,4 +1,4 @@
-"""Errors that are told again: one title, type and place, and one body but for numbers and addresses."""
+"""Errors that come again: one title, type and place, and one body but for numbers and addresses."""
 
 import polars as pl
 
@@ -9,11 +9,11 @@ _BODY_CHARACTERS = 4_000
 
 
 def find_error_keys(table: pl.DataFrame) -> pl.Series:
-    """Names what an error has in common with the same error, told again.
+    """Names what an error has in common with the same error when it comes again.
 
     In: canonical issues. Out: `error_key` per row, `error:…`; null where no other issue has its title,
     service and error type, where its body is short (titles alone are evidence then), and without an error
-    type: what people write twice is not told by a program.
+    type: what people write twice is no program's.
     """
     parts = [pl.col(name).fill_null("") for name in ("title", "service", "error_type")]
     error = pl.concat_str(parts, separator="\x1f").alias("error")
