@@ -81,7 +81,7 @@ def test_fixes_of_the_year_are_claimed_once_and_judged_as_time_passed(
     assert {row["pattern_id"]: row["verdict"] for row in proofs} == {
         patterns[cause]: verdict for cause, verdict in CAUSES.items() if verdict
     }
-    assert all(row["earliest_proof_date"] for row in proofs)
+    assert all(row["earliest_proof_date"] for row in proofs if row["verdict"] != "partly")
     assert [row["verdict"] for row in verdicts] == ["not_provable_yet", "held"]
     assert all(row["is_later"] for row in verdicts)
     assert (datetime.now(UTC).date() - verdicts[-1]["day"]).days > 30
