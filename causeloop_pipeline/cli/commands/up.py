@@ -169,6 +169,7 @@ def _claim_demo_fixes(console: Console, config: Settings, loaded: "DemoTenants")
     """The fixes of the demo's year, once there are patterns; what fails is tried again by the next start."""
     from causeloop_pipeline.cli.demo_fixes import claim_demo_fixes
 
+    console.print(f"its tracker http://127.0.0.1:{config.demo_port}/tickets")
     try:
         with _open_database(config).keep_connection() as database:
             owner = Database(config.require("database_url"))
