@@ -64,21 +64,6 @@ def export_variables(variables: Mapping[str, str]) -> None:
     os.environ.update(variables)
 
 
-def export_file(path: Path) -> None:
-    """Set the variables that a file of `NAME=VALUE` lines has, as units read it; what is set already stays.
-
-    Raises OSError where it cannot be read, and ValueError with the first line that is none.
-    """
-    for number, line in enumerate(path.read_text().splitlines(), start=1):
-        name, equals, value = line.strip().partition("=")
-        if not name or name.startswith(("#", ";")):
-            continue
-        if not equals:
-            raise ValueError(f"line {number} of {path} is no NAME=VALUE")
-        is_quoted = len(value) > 1 and value[0] == value[-1] and value[0] in "\"'"
-        os.environ.setdefault(name.strip(), value[1:-1] if is_quoted else value)
-
-
 @contextmanager
 def temporary_variables(variables: Mapping[str, str]) -> Iterator[None]:
     """Set environment variables until the block ends."""

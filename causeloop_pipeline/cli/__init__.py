@@ -5,9 +5,10 @@ from typing import Annotated
 
 import typer
 
+from causeloop_pipeline.cli.env_file import read_env_file
 from causeloop_pipeline.cli.lazy_commands import AddCommand, list_lazily
 from causeloop_pipeline.cli.output.help import SHORT_AND_LONG, print_version, show_examples
-from causeloop_pipeline.settings import export_file
+from causeloop_pipeline.settings import copy_environment, export_variables
 
 
 def _add_serving(app: typer.Typer) -> None:
@@ -208,11 +209,11 @@ COMMANDS: dict[str, AddCommand] = {
 
 
 def _export_env_file(path: Path | None) -> None:
-    """Before a command is imported, so that all of it reads these settings."""
+    """Before a command is imported, so that all of it reads these settings; what is set already stays."""
     if path is None:
         return
     try:
-        export_file(path)
+        export_variables(read_env_file(path) | copy_environment())
     except OSError as error:
         raise typer.BadParameter(f"{path} cannot be read ({error.strerror})") from None
     except ValueError as error:

@@ -26,7 +26,7 @@ NO_SUPERUSER = (
     "workspace instead of its index, which large workspaces notice. A superuser may still run, in the "
     "product's database: "
 )
-KEPT = (
+ROLE_STAYS = (
     "the role of {setting} was there and keeps its password; to give it another, set the URL with that "
     "password and run this again"
 )
@@ -100,7 +100,7 @@ def _create(url: str, target: Target) -> None:
     from causeloop_pipeline.storage.database.server_version import ServerVersionError
 
     try:
-        kept = making.create_roles(
+        present = making.create_roles(
             url, target.passwords, target.database, target.dagster_database, target.generated
         )
         with psycopg.connect(url, dbname=target.database, autocommit=True) as connection:
@@ -121,9 +121,9 @@ def _create(url: str, target: Target) -> None:
     )
     if not has_index:
         typer.echo(NO_SUPERUSER + making.DECLARE_SEARCH_OPERATOR, err=True)
-    _print_lines(_list_urls(target, place, kept))
-    for setting in sorted(_list_settings()[role] for role in kept):
-        typer.echo(KEPT.format(setting=f"CAUSELOOP_{setting.upper()}"), err=True)
+    _print_lines(_list_urls(target, place, present))
+    for setting in sorted(_list_settings()[role] for role in present):
+        typer.echo(ROLE_STAYS.format(setting=f"CAUSELOOP_{setting.upper()}"), err=True)
 
 
 def _choose_target(config: Settings) -> Target:
@@ -173,12 +173,12 @@ def _list_owners(target: Target) -> dict[str, str]:
     return {target.database: making.OWNER, target.dagster_database: making.DAGSTER}
 
 
-def _list_urls(target: Target, place: str, kept: Collection[str] = ()) -> Iterator[str]:
+def _list_urls(target: Target, place: str, without: Collection[str] = ()) -> Iterator[str]:
     """The lines of an environment file for the roles whose passwords were made here."""
     from causeloop_pipeline.storage.database import roles as making
 
     for role, password in target.generated.items():
-        if role in kept:
+        if role in without:
             continue
         database = target.dagster_database if role == making.DAGSTER else target.database
         yield f"CAUSELOOP_{_list_settings()[role].upper()}=postgresql://{role}:{password}@{place}/{database}"

@@ -63,7 +63,7 @@ def test_many_runs_that_are_forked_from_one_warm_process_compute_and_end(
     assert done.stdout.strip() == "all computed", done.stdout + done.stderr
 
 
-def test_a_code_server_that_is_told_to_end_ends_at_once(installation: Installation, tmp_path: Path) -> None:
+def test_a_code_server_that_is_interrupted_ends_at_once(installation: Installation, tmp_path: Path) -> None:
     """As units do it, by SIGINT to all of its processes; Python 3.13 once waited for ever."""
     (tmp_path / "empty.py").write_text("import dagster as dg\n\ndefs = dg.Definitions()\n")
     module = "causeloop_pipeline.orchestration.instance"

@@ -38,7 +38,7 @@ SELECT_FUNCTIONS = "select proname from pg_proc where pronamespace = 'pg_catalog
 NOT_OF_SQL = {"casefold", "crc32", "gamma"}
 """Python's functions of such a name."""
 
-ASKED_FOR_BY_VERSION = {"pg_clear_attribute_stats"}
+CHOSEN_BY_VERSION = {"pg_clear_attribute_stats"}
 """Erasing a workspace calls it where the server has it."""
 
 NO_URLS = {f"CAUSELOOP_{name}": "" for name in URLS}
@@ -101,7 +101,7 @@ def test_no_statement_needs_a_newer_server(server: Server, postgres: Server) -> 
     if "uuidv7" not in newest:
         pytest.skip("the tests run on an older server themselves")
     provided = {path.stem for path in FUNCTIONS_OF_NEWER_SERVERS.glob("*.sql")}
-    missing = newest - older - provided - NOT_OF_SQL - ASKED_FOR_BY_VERSION
+    missing = newest - older - provided - NOT_OF_SQL - CHOSEN_BY_VERSION
     folders = (ROOT / "causeloop_pipeline", ROOT / "api", ROOT / "dbt_project")
     files = [path for folder in folders for kind in ("*.sql", "*.py") for path in folder.rglob(kind)]
     texts = {str(path.relative_to(ROOT)): path.read_text() for path in files}
