@@ -7,11 +7,9 @@ import psycopg
 import typer
 
 from causeloop_pipeline.cli import app
+from causeloop_pipeline.cli.extra import is_core
 from causeloop_pipeline.cli.output.terminal import FAILED, UNREACHABLE
 from causeloop_pipeline.settings import MissingSettingError, settings
-
-MODULES = {"authlib", "dagster_webserver", "dbt", "uvicorn"}
-"""Some of the modules of the extra: where one of them is missing, the extra is not installed."""
 
 MISSING_OBJECTS = (
     psycopg.errors.InvalidSchemaName,
@@ -33,11 +31,6 @@ def run() -> None:
             f"{missing.name} is not installed, which only servers need: pip install 'causeloop[server]'",
             FAILED,
         )
-
-
-def is_core() -> bool:
-    """Whether the extra for servers is missing."""
-    return any(find_spec(name) is None for name in MODULES)
 
 
 def _run_with_database() -> None:

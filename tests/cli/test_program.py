@@ -59,6 +59,7 @@ def test_a_command_of_servers_names_the_extra_in_one_sentence(tmp_path: Path) ->
     assert refused.returncode == 1
     assert "pip install 'causeloop[server]'" in refused.stderr
     assert "Traceback" not in refused.stderr
+    assert not (tmp_path / "state").exists(), "no server was started"
 
 
 def test_a_doctor_of_the_core_takes_nothing_for_broken_that_is_not_installed(tmp_path: Path) -> None:

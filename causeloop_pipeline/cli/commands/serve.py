@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from causeloop_pipeline.cli.extra import require_servers
 from causeloop_pipeline.cli.output.help import show_examples
 
 UP_EXAMPLES = show_examples("up", "up --no-demo", "up --once")
@@ -18,6 +19,7 @@ def up(
     demo: Annotated[bool, typer.Option(help="Also load and serve the demo's tenants.")] = True,
 ) -> None:
     """Start everything (database, Dagster, API), show the ranked recommendations, and run until Ctrl-C."""
+    require_servers()
     from causeloop_pipeline.cli.commands.up import LockedError, ProcessError, StartError, bring_up
     from causeloop_pipeline.cli.output.progress import PipelineError
     from causeloop_pipeline.settings import MissingSettingError
@@ -47,6 +49,7 @@ def migrate(
     ] = None,
 ) -> None:
     """Bring schema, views and Dagster's instance up to date, for servers that `up` does not start."""
+    require_servers()
     from causeloop_pipeline.cli.commands.up import StartError, bring_up_to_date
     from causeloop_pipeline.settings import DEPLOY_DIR, MissingSettingError
     from causeloop_pipeline.storage.database.migrate import RevisionError

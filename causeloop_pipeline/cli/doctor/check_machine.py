@@ -7,12 +7,12 @@ import socket
 import sys
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
-from importlib.util import find_spec
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from causeloop_pipeline.cli.doctor import Finding, ok, warning, wrong
 from causeloop_pipeline.cli.doctor.own_servers import is_own_api, is_own_webserver
+from causeloop_pipeline.cli.extra import is_core
 from causeloop_pipeline.settings import Settings, external_database_url
 
 MIN_PYTHON = (3, 11)
@@ -26,7 +26,7 @@ def check_machine(config: Settings) -> Iterator[Finding]:
     yield _check_disk(config.state_dir)
     yield _check_time_zones()
     yield from _check_ports(config)
-    if find_spec("prophet") is None:
+    if is_core():
         yield warning("servers", "not installed, nor their PostgreSQL", "pip install 'causeloop[server]'")
     else:
         yield _check_prophet()
