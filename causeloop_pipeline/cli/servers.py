@@ -38,6 +38,7 @@ def start_servers(
     environment.pop("PYTHONDONTWRITEBYTECODE", None)
     environment.setdefault("MALLOC_ARENA_MAX", MAX_MALLOC_ARENAS)
     environment["FORWARDED_ALLOW_IPS"] = ""  # it serves without a proxy
+    environment["PYTHONSAFEPATH"] = "1"  # the folder of whoever starts it may have an `api` or a `dbt.py`
     if demo:
         allowed = [config.egress_allow, f"127.0.0.1:{config.demo_port}"]
         environment["CAUSELOOP_EGRESS_ALLOW"] = ",".join(filter(None, allowed))
