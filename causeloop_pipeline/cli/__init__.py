@@ -61,6 +61,12 @@ def _add_seen_before(app: typer.Typer) -> None:
     app.command("seen-before", epilog=seen_before.EXAMPLES)(seen_before.match_failure)
 
 
+def _add_postmortem(app: typer.Typer) -> None:
+    from causeloop_pipeline.cli.commands import postmortem
+
+    app.command("postmortem", epilog=postmortem.EXAMPLES)(postmortem.postmortem)
+
+
 def _add_mcp(app: typer.Typer) -> None:
     from causeloop_pipeline.cli.commands import mcp
 
@@ -188,6 +194,7 @@ COMMANDS: dict[str, AddCommand] = {
     "backtest": _add_backtest,
     "explain": _add_explain,
     "seen-before": _add_seen_before,
+    "postmortem": _add_postmortem,
     "mcp": _add_mcp,
     "allow-passwords": _add_sign_in,
     "backup": _add_backup,

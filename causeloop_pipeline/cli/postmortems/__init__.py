@@ -1,0 +1,1 @@
+"""What `causeloop postmortem` finds in a history of failures: the pattern, and whether its fixes held."""

@@ -1,0 +1,1 @@
+"""Tests of what a post-mortem says beside a history."""
