@@ -63,6 +63,7 @@ ROUTERS = (
     "sign_in.passwords",
     "changes",
     "uploads",
+    "postmortems",
     "patterns.corrections",
     "patterns.suggestions",
     "connectors.types",  # before connectors: /connectors/catalog must not be read as the id of one
@@ -106,6 +107,7 @@ COMPUTED = (
     "api.quarantine.replay",
     "causeloop_pipeline.connectors.declared.patterns",
     "api.uploads.understanding",
+    "api.postmortems.understanding",
     "api.issues.similar.ranking",
     "api.search.correction",
     "api.predictions.accuracy.scores",

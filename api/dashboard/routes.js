@@ -14,6 +14,8 @@ import { showOverview } from "./screens/overview.js";
 import { showOwners } from "./screens/owners/owners.js";
 import { showPattern } from "./screens/patterns/pattern.js";
 import { showPatterns } from "./screens/patterns/patterns.js";
+import { showPostmortem } from "./screens/postmortems/postmortem.js";
+import { showPostmortems } from "./screens/postmortems/postmortems.js";
 import { showPrediction } from "./screens/predictions/prediction.js";
 import { showPredictions } from "./screens/predictions/predictions.js";
 import { showRecommendation } from "./screens/recommendations/recommendation.js";
@@ -62,6 +64,8 @@ export const SCREENS = [
     title: "Recommendation",
     parent: "/recommendations",
   },
+  { path: "/postmortems", show: showPostmortems, title: "Post-mortems", parent: "/recommendations" },
+  { path: "/postmortems/:id", show: showPostmortem, title: "Post-mortem", parent: "/recommendations" },
   { path: "/predictions", show: showPredictions, title: "Predictions", tab: true, key: "d" },
   { path: "/predictions/:id", show: showPrediction, title: "Prediction", parent: "/predictions" },
   { path: "/clusters", show: showClusters, title: "Clusters", tab: "more", key: "c", feature: "clusters" },

@@ -111,7 +111,8 @@ class EarlierEnding(BaseModel):
 class TriedFix(BaseModel):
     """A fix that was claimed, and whether it held."""
 
-    recommendation_id: UUID
+    recommendation_id: UUID = Field(description="The recommendation, or the action item of a post-mortem")
+    postmortem_id: UUID | None = Field(description="The post-mortem that it is an item of; null: of none")
     title: str
     fixed_at: datetime
     claimed_by: str

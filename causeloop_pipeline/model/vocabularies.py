@@ -15,6 +15,7 @@ from causeloop_pipeline.model.pattern import (
     TextKind,
 )
 from causeloop_pipeline.model.plans import PlanName
+from causeloop_pipeline.model.postmortem import DoneBasis, ItemKind, PostmortemStatus
 from causeloop_pipeline.model.prediction import Impact, Outcome
 from causeloop_pipeline.model.proof import ExposureUnit, LeftOutReason, Verdict
 from causeloop_pipeline.model.recommendation import (
@@ -57,6 +58,7 @@ VOCABULARIES: tuple[type[Vocabulary], ...] = (
     ConstraintKind,
     CorrectionAct,
     DateOrder,
+    DoneBasis,
     Effort,
     ExpectationKind,
     ExpectationStatus,
@@ -64,6 +66,7 @@ VOCABULARIES: tuple[type[Vocabulary], ...] = (
     FiringStart,
     Identifies,
     Impact,
+    ItemKind,
     InvestigationResult,
     InvestigationStatus,
     IssueStatus,
@@ -101,4 +104,5 @@ VOCABULARIES: tuple[type[Vocabulary], ...] = (
     TrackerActStatus,
     Verdict,
     UploadStatus,
+    PostmortemStatus,
 )

@@ -10,6 +10,7 @@ from causeloop_pipeline.analysis.act.lifecycle import derive_lifecycle
 from causeloop_pipeline.analysis.act.proof import PROOF_SCHEMA, prove_fixes, refute_reopened
 from causeloop_pipeline.stages.context import Counts, RunOptions
 from causeloop_pipeline.stages.left_out import find_left_out
+from causeloop_pipeline.storage.act.action_items import claim_done_items
 from causeloop_pipeline.storage.act.expectations import (
     read_expectations,
     read_job_runs,
@@ -43,6 +44,7 @@ NOTHING_CLAIMED = {
 def run(session: Session, workspace: ScopedWorkspace, as_of: datetime, _options: RunOptions) -> Counts:
     """Judge every claimed fix by what has recurred since, and update the patterns' status."""
     workspace_id = workspace.workspace_id
+    claim_done_items(session, workspace_id)
     fixes = read_fixes(session, workspace_id).filter(pl.col("fixed_at") <= as_of)
     closed = read_closable_patterns(session, workspace_id)
     if fixes.is_empty() and closed.is_empty():

@@ -11,6 +11,7 @@ from causeloop_pipeline.settings import settings
 from causeloop_pipeline.storage.app.tenants import add_member, create_service_key, create_user
 from causeloop_pipeline.storage.database.session import Database
 from tests.api.sample_advice import insert_expectation, insert_investigation
+from tests.api.sample_postmortem import insert_postmortem
 from tests.api.sample_rows import (
     Sample,
     insert_alert_rule,
@@ -74,6 +75,7 @@ def make_sample(owner: psycopg.Connection, database: Database, plan: str = "ente
         insert_changes(session, sample)
         insert_tracker_act(session, sample)
         insert_slack_message(session, sample)
+        insert_postmortem(session, sample)
     return sample
 
 

@@ -50,6 +50,8 @@ PATHS = {
     "own connectors": "/connectors/own",
     "uploads": "/uploads",
     "upload": "/uploads/:id",
+    "postmortems": "/postmortems",
+    "postmortem": "/postmortems/:id",
     "alerts": "/alerts",
     "report": "/report",
     "setup": "/setup",

@@ -14,7 +14,7 @@ def test_a_file_is_seen_corrected_imported_and_undone(page: Page, tmp_path: Path
     file.write_text(
         "nr,what,when,prio\n7,Disk full,03/02/2026,high\n8,Timeout,04/02/2026,low\n9,x,soon,low\n"
     )
-    show(page, "/uploads", "Upload an export")
+    show(page, "/uploads", "Upload an export or a post-mortem")
     page.get_by_label("Choose a file").set_input_files(file)
     expect(page.get_by_role("alert")).to_contain_text("no column holds a title")
 

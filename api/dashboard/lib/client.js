@@ -82,6 +82,14 @@ export const remove = (path, parameters) => request("DELETE", address(path, para
 export const sendFile = (file) => request("POST", address("/v1/uploads", {}, { name: file.name }), file);
 
 /**
+ * Send a post-mortem as it is: what was understood of it.
+ * @param {File} file
+ * @returns {Promise<Model<"Postmortem">>}
+ */
+export const sendPostmortem = (file) =>
+  request("POST", address("/v1/postmortems", {}, { name: file.name }), file);
+
+/**
  * A streaming response, read as it arrives.
  * @template {PathsWith<"get">} Path
  * @param {Path} path

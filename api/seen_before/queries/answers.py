@@ -35,16 +35,19 @@ SELECT_FIXES = f"""
     select coalesce(json_agg(tried order by tried.fixed_at desc), '[]')
     from (
         select
-            x.recommendation_id, r.title, x.fixed_at, x.claimed_by,
+            x.recommendation_id, i.postmortem_id, coalesce(r.title, i.text) as title,
+            x.fixed_at, x.claimed_by,
             ({select_name("x.claimed_by")}) as claimed_by_name, x.withdrawn_at, v.verdict, v.rate_ratio,
             v.rate_ratio_low, v.rate_ratio_high, v.earliest_proof_date, v.text
         from act.fix as x
-        join act.recommendation as r
+        left join act.recommendation as r
             on r.workspace_id = x.workspace_id and r.recommendation_id = x.recommendation_id
+        left join act.action_item as i
+            on i.workspace_id = x.workspace_id and i.item_id = x.recommendation_id
         left join act.proof as v
             on v.workspace_id = x.workspace_id and v.recommendation_id = x.recommendation_id
             and v.pattern_id = x.pattern_id and x.withdrawn_at is null
-        where x.pattern_id = p.pattern_id
+        where x.pattern_id = p.pattern_id and (r.title is not null or i.text is not null)
         order by x.fixed_at desc
         limit {MAX_FIXES}
     ) as tried

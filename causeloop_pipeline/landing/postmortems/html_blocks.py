@@ -3,11 +3,11 @@
 Confluence's storage format is read too: its tasks, dates, statuses and tickets are elements of their own.
 """
 
-import html
 import re
 from html.parser import HTMLParser
 
 from causeloop_pipeline.landing.postmortems.blocks import MAX_TEXT, Block, BlockKind, Document, Passage
+from causeloop_pipeline.landing.postmortems.html_text import prepare_html
 from causeloop_pipeline.landing.postmortems.open_passage import OpenPassage, close_passage
 
 MAX_BLOCKS, MAX_CELLS, MAX_LINKS = 5_000, 20_000, 50
@@ -47,7 +47,6 @@ VISIBLE_PARAMETERS = frozenset(
 )
 """Of Confluence's macros, what a reader of the page sees: macro and parameter."""
 
-CDATA = re.compile(r"<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
 BOLD_STYLE = re.compile(r"font-weight:(?:bold|[6-9]00)")
 BOLD_STYLE = re.compile(r"font-weight:(?:bold|[6-9]00)")
 STRIKING_RULE = re.compile(r"\.([\w-]+)\s*\{[^}]*text-decoration:\s*line-through", re.IGNORECASE)
@@ -57,9 +56,8 @@ BOLD_RULE = re.compile(r"\.([\w-]+)\s*\{[^}]*font-weight:\s*(?:bold|[6-9]00)", r
 def read_html(text: str) -> Document:
     """The blocks of an HTML document, its title and where it says that it stands."""
     reader = _BlockReader(_list_classes(STRIKING_RULE, text), _list_classes(BOLD_RULE, text))
-    reader.feed(CDATA.sub(lambda match: html.escape(match[1]), text))
-    reader.close()
-    reader.end_passage()
+    reader.feed(prepare_html(text))
+    reader.finish()
     blocks = [block for block in reader.blocks if block.passage.text or block.rows]
     return Document(blocks, reader.title.strip() or None, reader.address, reader.page_id)
 
@@ -86,10 +84,19 @@ class _BlockReader(HTMLParser):
         self.task_status: bool | None = None
         self.task_anchor: str | None = None
 
+    def finish(self) -> None:
+        """End whatever the document left open."""
+        self.close()
+        while self.stack:
+            self._end(self.stack.pop()[0])
+        self.end_passage()
+
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Begin a block, a link or a mark."""
         values = {name: value or "" for name, value in attrs}
         self._note_document(tag, values)
+        if tag == "li":
+            self._end_former_entry()
         if tag not in VOID:
             self.stack.append((tag, self._classify(tag, values)))
         if tag in {"li", "ac:task"}:
@@ -183,6 +190,12 @@ class _BlockReader(HTMLParser):
         elif tag == "ri:page" and values.get("ri:content-title"):
             self._target().parts.append(values["ri:content-title"])
 
+    def _end_former_entry(self) -> None:
+        """End the entry before, which HTML lets end by itself."""
+        nearest = next((name for name, _ in reversed(self.stack) if name in {"li", "ul", "ol"}), "")
+        if nearest == "li":
+            self.handle_endtag("li")
+
     def _begin_entry(self, values: dict[str, str]) -> None:
         if self.tables:
             self._target().parts.append("\n")
@@ -227,10 +240,7 @@ class _BlockReader(HTMLParser):
 
     def _break(self, tag: str, values: dict[str, str]) -> None:
         """A new line within a cell or entry, else a new passage."""
-        if self.tables or self.entries:
-            self._target().parts.append("\n")
-            return
-        if tag == "br":
+        if self.tables or self.entries or tag == "br":
             self._target().parts.append("\n")
             return
         self.end_passage()

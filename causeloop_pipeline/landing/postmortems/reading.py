@@ -1,6 +1,6 @@
 """Reads a post-mortem from a file: what occurred, what it names, and its action items with their words."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from causeloop_pipeline.landing.postmortems.action_item import ActionItem
@@ -75,12 +75,8 @@ def read_postmortem(
     facts = read_facts(document, blocks, name, is_day_first=is_day_first, zone=zone)
     items = find_action_items(blocks, is_day_first=is_day_first)
     stands_at = address or facts.address
-    texts = [*(placed.block.passage for placed in blocks), *_list_cells(blocks)]
-    references = find_references(
-        "\n".join([facts.title, *(each.text for each in texts)]),
-        [link for each in texts for link in each.links],
-    )
-    of_items = {ticket for item in items for ticket in item.tickets}
+    references = _find_named(facts.title, blocks)
+    own_items = tuple(_drop_named(item, references) for item in items)
     return ReadPostmortem(
         source=_identify(document.page_id, stands_at, name),
         title=facts.title,
@@ -90,8 +86,8 @@ def read_postmortem(
         severity=facts.severity,
         address=stands_at,
         statements=_collect_statements(blocks),
-        references=tuple(each for each in references if each not in {stands_at, *of_items}),
-        items=tuple(items),
+        references=tuple(each for each in references if each != stands_at),
+        items=own_items,
         notes=tuple(_note(facts.occurred_at, facts.is_date_ambiguous, items)),
     )
 
@@ -105,8 +101,19 @@ def _identify(page_id: str | None, address: str | None, name: str) -> str:
     return f"file:{name.lower()}"[:500]
 
 
-def _list_cells(blocks: list[PlacedBlock]) -> list[Passage]:
-    return [cell for placed in blocks for row in placed.block.rows for cell in row]
+def _find_named(title: str, blocks: list[PlacedBlock]) -> list[str]:
+    """What the document names outside of its action items."""
+    others = [placed for placed in blocks if placed.kind is not SectionKind.ACTIONS]
+    cells = [cell for placed in others for row in placed.block.rows for cell in row]
+    texts: list[Passage] = [*(placed.block.passage for placed in others), *cells]
+    return find_references(
+        "\n".join([title, *(each.text for each in texts)]), [link for each in texts for link in each.links]
+    )
+
+
+def _drop_named(item: ActionItem, references: list[str]) -> ActionItem:
+    """An item without the incident as its ticket, which closes when the incident is over."""
+    return replace(item, tickets=tuple(each for each in item.tickets if each not in references))
 
 
 def _collect_statements(blocks: list[PlacedBlock]) -> dict[str, str]:

@@ -198,6 +198,12 @@ RETENTION_KINDS = {
     "audit entries": _delete_rows(
         "app.audit_log", "audit_id", "t.at < now() - make_interval(days => s.audit_days)"
     ),
+    "post-mortems": _delete_rows(
+        "act.postmortem",
+        "postmortem_id",
+        "((t.status = 'draft' and t.uploaded_at < now() - interval '1 day') "
+        "or t.undone_at < now() - interval '30 days')",
+    ),
     "messages": _delete_rows(
         "notify.outbox",
         "message_id",

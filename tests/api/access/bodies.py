@@ -10,6 +10,8 @@ QUERIES = {
     "read_owner": "?item_kind=service&item=checkout",
     "search_everything": "?q=checkout",
     "upload_file": "?name=issues.json",
+    "list_cited_items": "?pattern_id=019a1c00-0000-7000-8000-000000000004",
+    "upload_postmortem": "?name=outage.md",
 }
 """What an operation cannot do without."""
 
@@ -18,6 +20,8 @@ def make_bodies(sample: Sample) -> dict[str, Any]:
     """A valid body for every operation that takes one."""
     return {
         "upload_file": [{"title": "It broke", "created_at": "2026-10-01T00:00:00Z"}],
+        "upload_postmortem": ["It broke"],
+        "change_postmortem": {"title": "It broke"},
         "change_upload": {"dates": "iso"},
         "start_import": {"display_name": uuid4().hex},
         "ask_seen_before": {"text": "It broke"},

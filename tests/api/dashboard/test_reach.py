@@ -12,6 +12,7 @@ FOR_PROGRAMS = {
     "claim_failure": "programs and agents say with it that they work on a failure",
     "release_claim": "programs and agents end such a claim with it",
     "upload_file": "lib/client.js sends a file with it",
+    "upload_postmortem": "lib/client.js sends a document with it",
     "ingest_cloud_events": "programs send issues with it",
     "ingest_otlp_logs": "programs send their logs with it",
     "ingest_otlp_metrics": "programs send all their telemetry to one address",

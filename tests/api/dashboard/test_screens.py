@@ -125,6 +125,15 @@ TITLES = {
         "is not a date",
         "Import 5 issues",
     ],
+    "/postmortems": ["Checkout was down", "outage.md", "imported"],
+    "/postmortems/:id": [
+        "The pool was dry",
+        "[x] Bound the pool (done 2026-09-10)",
+        "Pool runs dry",
+        "It is about this",
+        "Undo the import",
+        "as the document says",
+    ],
     "/connectors/own": ["Acme Desk", "Try it", "Connect"],
     "/alerts": ["Create a rule", "Snooze", "ana@example.com"],
     "/settings/account": [

@@ -41,6 +41,7 @@ LARGER = {
     "store_connector_declaration",
     "update_issue",
     "upload_file",
+    "upload_postmortem",
 }
 """Operations that take data."""
 

@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import time
 import zipfile
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -285,3 +286,18 @@ def test_any_text_is_read_and_every_item_has_words_and_a_key_of_its_own(
 def test_any_bytes_are_read_or_refused(content: bytes, name: str) -> None:
     with contextlib.suppress(UnreadableDocumentError):
         assert read_postmortem(content, name).title
+
+
+@pytest.mark.parametrize("part", ["<a", "</", "<?", "<!--", "<![CDATA[", "<ul><li>", "<div>", "> ", "- "])
+def test_markup_that_never_ends_is_read_in_time_that_grows_with_its_length(part: str) -> None:
+    started = time.process_time()
+    with contextlib.suppress(UnreadableDocumentError):
+        read_text(f"<p>Outage {part * 50_000}", "a.html")
+
+    assert time.process_time() - started < 8
+
+
+def test_entries_may_end_by_themselves() -> None:
+    text = "<h2>Action items</h2><ul><li>Bound the pool<li>Drain the queue</ul>"
+
+    assert [item.text for item in read_text(text, "a.html").items] == ["Bound the pool", "Drain the queue"]

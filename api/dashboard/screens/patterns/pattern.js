@@ -20,6 +20,7 @@ import { nameWithPills } from "../../lib/names.js";
 import { empty, part, partSection } from "../../lib/states.js";
 import { HARDLY_RECURS_BELOW, SUGGESTION_BELOW } from "../../lib/vocabulary.js";
 import { ownerText } from "../owners/owner_button.js";
+import { readCitedItems } from "../postmortems/cited_items.js";
 import { nextDate, rhythmText, triggerSection, windowsTable } from "../predictions/prediction_summary.js";
 import { readInvestigationsOf } from "../recommendations/investigations.js";
 import {
@@ -62,6 +63,9 @@ export async function showPattern(context) {
     recommendations.data.length > 1
       ? section("All recommendations", {}, recommendationsTable(recommendations.data))
       : null,
+    partSection("From post-mortems", "what post-mortems say", () => readCitedItems([id], signal), {
+      isBelow: true,
+    }),
     partSection("Find out", "what to find out", () =>
       readInvestigationsOf(id, context.me.role !== "viewer", context.reload, signal),
     ),

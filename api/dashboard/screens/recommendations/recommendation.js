@@ -11,6 +11,7 @@ import { undoNotice } from "../../lib/undo.js";
 import { RecommendationStatus } from "../../lib/vocabulary.js";
 import { assignButton } from "../assign_button.js";
 import { ownerButton, ownerText } from "../owners/owner_button.js";
+import { readCitedItems } from "../postmortems/cited_items.js";
 import { expectationsSection } from "./expectations.js";
 import { proofSection } from "./fixes.js";
 import { planSection } from "./plan.js";
@@ -58,6 +59,9 @@ export async function showRecommendation({ id, me, signal, reload }) {
         whySection(recommendation),
         recommendation.steps.length ? planSection(recommendation, canWrite, reload, signal) : null,
         notesSection(recommendation, canWrite, reload),
+        partSection("From post-mortems", "what post-mortems say", () =>
+          readCitedItems(recommendation.pattern_ids, signal),
+        ),
       ),
       h(
         "div",

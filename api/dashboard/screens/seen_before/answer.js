@@ -85,7 +85,9 @@ function fixLine(fix) {
       ? `, ${number(fix.rate_ratio_low, 2)} to ${number(fix.rate_ratio_high, 2)} of the rate before`
       : "";
   return [
-    link(`/recommendations/${fix.recommendation_id}`, fix.title),
+    fix.postmortem_id
+      ? link(`/postmortems/${fix.postmortem_id}`, fix.title)
+      : link(`/recommendations/${fix.recommendation_id}`, fix.title),
     ` · ${day(fix.fixed_at)} · ${fix.withdrawn_at ? "withdrawn" : verdict}${fix.withdrawn_at ? "" : range}`,
   ];
 }

@@ -1,6 +1,6 @@
 // Uploading a file, and the files that were uploaded before.
 
-import { get, sendFile } from "../../lib/client.js";
+import { get, sendFile, sendPostmortem } from "../../lib/client.js";
 import { h, link, section, table } from "../../lib/elements.js";
 import { ago, number, pluralize } from "../../lib/format.js";
 import { empty, notice } from "../../lib/states.js";
@@ -9,6 +9,7 @@ import { UploadStatus } from "../../lib/vocabulary.js";
 /** @import { Column, Model, ScreenContext } from "../../types.js" */
 
 const ENDINGS = ".csv,.tsv,.txt,.json,.jsonl,.ndjson,.sarif,.xlsx,.xlsm,.xls,.xlsb,.ods,.parquet,.xml,.gz";
+const DOCUMENTS = /\.(md|markdown|html?|docx|zip)$/i;
 const MAX_BYTES = 20_000_000;
 
 /** @param {ScreenContext} context */
@@ -18,7 +19,7 @@ export async function showUploads({ signal }) {
     "div",
     { class: "screen", "data-title": "Upload a file" },
     h("p", { class: "trail" }, link("/connectors", "Connectors"), " / upload"),
-    h("h1", {}, "Upload an export"),
+    h("h1", {}, "Upload an export or a post-mortem"),
     h(
       "p",
       { class: "lead" },
@@ -30,13 +31,17 @@ export async function showUploads({ signal }) {
       {},
       uploads.data.length ? uploadsTable(uploads.data) : empty("Nothing was uploaded yet."),
     ),
+    h("p", { class: "more" }, link("/postmortems", "Post-mortems and their action items")),
   );
 }
 
 /** A place to drop a file, or to choose one. */
 export function fileField() {
   const status = h("p", { class: "quiet", role: "status" });
-  const input = h("input", { id: "file", type: "file", accept: ENDINGS });
+  const input = h("input", {
+    ...{ id: "file", type: "file" },
+    accept: `${ENDINGS},.md,.markdown,.html,.htm,.docx,.zip`,
+  });
   const area = h(
     "div",
     { class: "file-area" },
@@ -45,7 +50,7 @@ export function fileField() {
     h(
       "p",
       { class: "quiet", id: "file-help" },
-      "CSV, Excel, JSON, JSON lines, SARIF, JUnit XML or Parquet, up to 20 MB and 50,000 rows.",
+      "CSV, Excel, JSON, JSON lines, SARIF, JUnit XML or Parquet, up to 20 MB and 50,000 rows. A post-mortem: Markdown, HTML, Word, or a zip of one.",
     ),
     status,
   );
@@ -60,7 +65,9 @@ export function fileField() {
     status.textContent = `Reading ${file.name} …`;
     input.disabled = true;
     try {
-      location.hash = `#/uploads/${(await sendFile(file)).id}`;
+      location.hash = DOCUMENTS.test(file.name)
+        ? `#/postmortems/${(await sendPostmortem(file)).id}`
+        : `#/uploads/${(await sendFile(file)).id}`;
     } catch (error) {
       status.textContent = error instanceof Error ? error.message : String(error);
       notice(status.textContent, "error");

@@ -1,0 +1,1 @@
+"""Post-mortems: what was understood of each, its pattern, and its action items as claimed fixes."""

@@ -1,0 +1,1 @@
+"""Tests of post-mortems over the API."""
