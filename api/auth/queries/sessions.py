@@ -36,6 +36,7 @@ INSERT_SESSION = """
 insert into app.session (workspace_id, session_id, user_id, method, ends_at, client)
 values ($1, $2, $3, $4, $5, $6)
 """
+INSERT_SESSION_ONCE = f"{INSERT_SESSION.rstrip()}\non conflict do nothing returning true"
 INSERT_START = """
 insert into app.audit_log (workspace_id, actor, action, subject, details, address)
 values ($1, $2, 'session.started', $2, jsonb_build_object('method', $3::text), $4)
@@ -165,6 +166,27 @@ async def start_session(
     """Store a new session, and the program that it belongs to."""
     await connection.execute(
         INSERT_SESSION, workspace_id, session.session_id, session.user_id, session.method, ends_at, client
+    )
+
+
+async def start_session_once(
+    connection: asyncpg.Connection,
+    workspace_id: UUID,
+    session: StoredSession,
+    ends_at: datetime,
+    client: str | None,
+) -> bool:
+    """Store a session of an id that a credential gives; False where it was stored before."""
+    return bool(
+        await connection.fetchval(
+            INSERT_SESSION_ONCE,
+            workspace_id,
+            session.session_id,
+            session.user_id,
+            session.method,
+            ends_at,
+            client,
+        )
     )
 
 
