@@ -110,8 +110,8 @@ def pair_items(old: Sequence[Mapping[str, Any]], new: Sequence[Mapping[str, Any]
         ),
         key=lambda each: each[0],
     )
-    for likeness, before, after in alike:
-        if -likeness >= MIN_ALIKE and before not in pairs and after not in taken:
+    for distance, before, after in alike:
+        if -distance >= MIN_ALIKE and before not in pairs and after not in taken:
             pairs[before] = after
             taken.add(after)
     return pairs

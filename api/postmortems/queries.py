@@ -9,7 +9,7 @@ from api.auth.queries.actors import select_name
 from api.http.database import WorkspaceDatabase, encode_parameters
 from api.listing.queries import AnyOf, Listing, Sort
 
-MAX_DRAFTS, MAX_CITED = 20, 50
+MAX_DRAFTS = 20
 
 COLUMNS = f"""
     m.postmortem_id as id, m.title, m.file_name, m.address, m.status, m.occurred_at, m.services, m.severity,
@@ -81,26 +81,6 @@ from (
     from {SOURCE}
     where m.postmortem_id = ($1 ->> 'id')::uuid
 ) as postmortem
-"""
-
-SELECT_CITED = f"""
-select json_build_object('data', coalesce(json_agg(c), '[]'))
-from (
-    select
-        i.item_id as id, m.postmortem_id, m.title as postmortem_title, m.address, about.pattern_id, i.text,
-        i.quote, i.kind, i.is_done, i.is_dropped, i.done_at, i.done_basis, p.verdict, p.text as verdict_text
-    from act.postmortem as m
-    cross join unnest(m.pattern_ids) as about (pattern_id)
-    join act.action_item as i on i.workspace_id = m.workspace_id and i.postmortem_id = m.postmortem_id
-    left join act.proof as p
-        on p.workspace_id = i.workspace_id and p.recommendation_id = i.item_id
-        and p.pattern_id = about.pattern_id
-    where m.status = 'imported' and about.pattern_id = any (
-        array(select jsonb_array_elements_text($1 -> 'pattern_ids'))::uuid[]
-    )
-    order by i.kind <> 'fix', not i.is_done, i.done_at desc, m.postmortem_id, i.place
-    limit {MAX_CITED}
-) as c
 """
 
 SELECT_FAILURE = """
@@ -199,11 +179,6 @@ where not exists (select from detect.pattern as p where p.pattern_id = id)
 async def read_postmortem(db: WorkspaceDatabase, postmortem_id: UUID) -> dict[str, Any] | None:
     """One post-mortem with its items and their proofs."""
     return await db.read(SELECT_POSTMORTEM, id=str(postmortem_id))  # type: ignore[no-any-return]
-
-
-async def read_cited(db: WorkspaceDatabase, pattern_ids: Sequence[UUID]) -> str | None:
-    """The action items of the post-mortems that are about some patterns, as JSON text."""
-    return await db.read_text(SELECT_CITED, pattern_ids=[str(each) for each in pattern_ids])
 
 
 async def read_failure(db: WorkspaceDatabase, postmortem_id: UUID) -> dict[str, Any] | None:

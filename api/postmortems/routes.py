@@ -16,6 +16,7 @@ from api.http.responses import Page, documents, json_response, row_or_404
 from api.listing.page import read_page, returns_page_of
 from api.operation import CurrentCaller, Db, Operation, calls_outside, reads_body_by
 from api.postmortems import queries as postmortems
+from api.postmortems.cited_items import read_cited
 from api.postmortems.importing import import_postmortem
 from api.postmortems.schemas import (
     MAX_PATTERNS,
@@ -71,7 +72,7 @@ async def list_cited_items(
     db: Db, pattern_id: Annotated[list[UUID], Query(min_length=1, max_length=MAX_PATTERNS)]
 ) -> Response:
     """What was to be done after incidents of some patterns, in the words of the post-mortems."""
-    return row_or_404(await postmortems.read_cited(db, pattern_id), "pattern")
+    return row_or_404(await read_cited(db, pattern_id), "pattern")
 
 
 @router.get("/{postmortem_id}", summary="Get a post-mortem", responses=documents(Postmortem))

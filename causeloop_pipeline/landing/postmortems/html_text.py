@@ -19,7 +19,7 @@ def _open_character_data(text: str) -> str:
 
 
 def _drop_comments(text: str) -> str:
-    """The text without comments, of which the parser would look for the end of each anew."""
+    """The text without comments, of which the parser would look for the end of each again."""
     first, *others = text.split("<!--")
     return "".join([first, *(other.partition("-->")[2] for other in others)])
 

@@ -205,7 +205,7 @@ def test_undoing_an_import_withdraws_its_claims_and_it_can_be_imported_again(
     assert sorted(in_force for _, in_force in analyst.claims()) == [False, True]
 
 
-def test_patterns_are_suggested_by_what_the_document_names_and_by_likeness(
+def test_patterns_are_suggested_by_what_the_document_names_and_by_similarity(
     client: Client, fresh_sample: Sample, database: Database
 ) -> None:
     analyst = Analyst(client, fresh_sample, database)
