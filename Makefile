@@ -117,7 +117,7 @@ realtools: .venv/installed ## connect real servers of other vendors (TOOL="NAME 
 
 lock: ## pin every package again, with hashes and without an index's address
 	@$(BIN)/uv pip compile --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header \
-		--python-version 3.11 --extra server --group dev pyproject.toml -o requirements.lock
+		--python-version 3.11 --extra server --extra semantic --group dev pyproject.toml -o requirements.lock
 	@$(BIN)/uv pip compile --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header \
 		--python-version 3.11 --extra server --extra celery --extra kubernetes --constraint requirements.lock \
 		pyproject.toml -o requirements.image.lock

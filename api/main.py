@@ -37,6 +37,7 @@ from api.http.pool_metrics import PoolMetrics
 from api.http.replica import open_replica
 from api.http.request_log import configure_log
 from api.ingest.webhooks.refusals import Refusals
+from api.issues.similar.semantic.process import EncoderProcess
 from api.listing.page import build_sort_table
 from api.listing.totals import ListTotals
 from api.slack.receiving.acknowledged import AcknowledgedWork
@@ -162,6 +163,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     finally:
         await app.state.slack_work.finish()
         app.state.computing.close()
+        app.state.encoder.close()
         app.state.landing_pool.close()
         app.state.pool.terminate()
 
@@ -195,6 +197,7 @@ def create_app() -> FastAPI:
     app.state.fair_share = FairShare(MAX_REQUESTS_PER_WORKSPACE)
     app.state.large_bodies = LargeBodies.of(MAX_LARGE_BODIES_PER_SENDER, MAX_LARGE_BODIES)
     app.state.computing = Computing(COMPUTED)
+    app.state.encoder = EncoderProcess()
     app.state.connection_tests = ConcurrencyLimit("connection tests", MAX_TESTS, MAX_TESTS_PER_WORKSPACE)
     app.state.exports = ConcurrencyLimit("exports", MAX_EXPORTS, MAX_EXPORTS_PER_WORKSPACE)
     app.state.event_streams = ConcurrencyLimit("event streams", MAX_STREAMS, MAX_STREAMS_PER_CALLER)

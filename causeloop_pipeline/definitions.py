@@ -26,6 +26,7 @@ with pause_garbage_collection():
     from causeloop_pipeline.orchestration.jobs.loop import ASSET_JOBS
     from causeloop_pipeline.orchestration.jobs.rereading import rereading
     from causeloop_pipeline.orchestration.jobs.retention import retention
+    from causeloop_pipeline.orchestration.jobs.text_vectors import text_vectors
     from causeloop_pipeline.orchestration.jobs.tickets import tickets
     from causeloop_pipeline.orchestration.longest_time import limit_in_process_executor
     from causeloop_pipeline.orchestration.schedules import nightly, old_run_cleanup
@@ -41,6 +42,7 @@ with pause_garbage_collection():
     from causeloop_pipeline.orchestration.sensors.requested_archives import watch_requested_archives
     from causeloop_pipeline.orchestration.sensors.run_failures import release_canceled_run, release_failed_run
     from causeloop_pipeline.orchestration.sensors.silent_failures import watch_silent_failures
+    from causeloop_pipeline.orchestration.sensors.unencoded_texts import watch_unencoded_texts
     from causeloop_pipeline.orchestration.sensors.workspaces import sync_partitions
     from causeloop_pipeline.stages.installation import Installation, open_installation
 
@@ -50,7 +52,7 @@ with pause_garbage_collection():
     defs = dg.Definitions(
         assets=[landing_assets(read_connected_types()), normalization_assets(find_manifest()), *STAGES],
         asset_checks=CHECKS,
-        jobs=[*ASSET_JOBS, retention, deliveries, tickets, archives, rereading],
+        jobs=[*ASSET_JOBS, retention, deliveries, tickets, archives, rereading, text_vectors],
         schedules=[nightly, old_run_cleanup],
         sensors=[
             watch_due_connectors,
@@ -60,6 +62,7 @@ with pause_garbage_collection():
             watch_due_messages,
             watch_requested_archives,
             watch_former_mappings,
+            watch_unencoded_texts,
             watch_pushed_tickets,
             sync_partitions,
             release_failed_run,

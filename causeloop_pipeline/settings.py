@@ -196,6 +196,17 @@ class Settings(BaseSettings):
     )
     llm_model: str = Field("default", description="Model name sent to that endpoint.")
     llm_api_key: SecretStr | None = Field(None, description="Key for that endpoint.")
+    semantic_folder: Path | None = Field(
+        None,
+        description="Folder with `model.onnx` and `tokenizer.json` of a sentence encoder, for the search by "
+        "meaning; empty: search by words only.",
+    )
+    semantic_sha256: str | None = Field(
+        None, description="Digest that pins that folder, as `causeloop semantic check FOLDER` prints it."
+    )
+    semantic_threads: int = Field(
+        1, ge=1, le=64, description="Threads that the encoder computes with, in each process that encodes."
+    )
     smtp_url: SecretStr | None = Field(None, description="smtp://user:password@host:port for e-mail alerts.")
     smtp_from: str = Field("causeloop@localhost", description="Sender of e-mail alerts.")
     slack_url: str = Field("https://slack.com", description="Slack; GovSlack: `https://slack-gov.com`.")

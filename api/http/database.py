@@ -78,6 +78,11 @@ class WorkspaceDatabase:
         row = await self._fetch(statement, parameters)
         return None if row is None else row[0]
 
+    async def read_bytes(self, statement: str, /, **parameters: Any) -> bytes:
+        """The bytes that a statement returns; none if it returns no row."""
+        row = await self._fetch(statement, parameters)
+        return b"" if row is None or row[0] is None else bytes(row[0])
+
     async def read_page(self, page: str, parameters: Mapping[str, Any]) -> PageRows:
         """A page of a list, whose statement has its parameters in `$1`."""
         row = await self._fetch(page, parameters)

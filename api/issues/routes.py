@@ -31,6 +31,7 @@ from api.issues.schemas import (
 from api.issues.similar import queries as similar_issues
 from api.issues.similar.ranking import rank_similar
 from api.issues.similar.schemas import SimilarIssue, SimilarRequest
+from api.issues.similar.semantic.neighbours import find_by_meaning, read_vectors_of
 from api.listing.page import read_page, returns_page_of
 from api.operation import CurrentCaller, Db, Operation, calls_outside
 from api.recomputes import queries as recomputes
@@ -97,11 +98,16 @@ async def list_similar_issues(
     request: Request, db: Db, issue_id: UUID, similar: Annotated[SimilarRequest, Query()]
 ) -> Response:
     """The issues most similar to this one, whatever pattern they are in."""
-    candidates = await similar_issues.read_candidates(db, issue_id)
+    meaning = await find_by_meaning(db, request.app.state.encoder, None, issue_id)
+    candidates = await similar_issues.read_candidates(db, issue_id, meaning.nearest if meaning else ())
     if not candidates:
         raise not_found("issue")
+    vectors = await read_vectors_of(db, meaning, candidates)
+    by_meaning = (meaning, vectors) if meaning and vectors else None
     computing: Computing = request.app.state.computing
-    ranked = await computing.run(db.workspace_id, rank_similar, candidates, str(issue_id), similar.limit)
+    ranked = await computing.run(
+        db.workspace_id, rank_similar, candidates, str(issue_id), similar.limit, by_meaning
+    )
     summaries = await similar_issues.read_summaries(db, [row["issue_id"] for row in ranked])
     rows = [
         {**summaries[row["issue_id"]], "similarity": row["similarity"], "terms": row["terms"]}

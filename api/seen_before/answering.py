@@ -8,6 +8,8 @@ from uuid import UUID
 from api.http.computing.processes import Computing
 from api.http.database import WorkspaceDatabase
 from api.http.errors import broken_rule, not_found
+from api.issues.similar.semantic.neighbours import find_by_meaning, read_vectors_of
+from api.issues.similar.semantic.process import EncoderProcess
 from api.seen_before.comparing import Compared, ReadFailure, compare, read_issue, read_text
 from api.seen_before.queries import answers, candidates
 from api.seen_before.schemas import Failure
@@ -24,13 +26,28 @@ class Comparison(NamedTuple):
     compared: Compared
 
 
-async def ask(db: WorkspaceDatabase, computing: Computing, failure: Failure, limit: int) -> Comparison:
-    """Compare a failure with the stored issues; no connection is held meanwhile."""
+async def ask(
+    db: WorkspaceDatabase,
+    computing: Computing,
+    failure: Failure,
+    limit: int,
+    encoder: EncoderProcess | None = None,
+) -> Comparison:
+    """Compare a failure with the stored issues, by meaning too where there is an encoder; no connection is
+    held meanwhile.
+    """
     read, occurred_at = await _read(db, computing, failure)
     text = "\n".join([*read.titles, read.body or ""])[:MAX_SEARCHED_CHARACTERS]
-    stored = await candidates.read_candidates(db, text, read.keys, failure.issue_id)
+    own_text = None if failure.issue_id else f"{read.titles[0]}\n{read.body or ''}"[:MAX_SEARCHED_CHARACTERS]
+    meaning = await find_by_meaning(db, encoder, own_text, failure.issue_id)
+    stored = await candidates.read_candidates(
+        db, text, read.keys, failure.issue_id, meaning.nearest if meaning else ()
+    )
+    vectors = await read_vectors_of(db, meaning, stored["issues"])
     moment = failure.occurred_at or occurred_at or datetime.now(UTC)
-    return Comparison(read, await computing.run(db.workspace_id, compare, read, moment, stored, limit))
+    by_meaning = (meaning, vectors) if meaning and vectors else None
+    compared = await computing.run(db.workspace_id, compare, read, moment, stored, limit, by_meaning)
+    return Comparison(read, compared)
 
 
 async def _read(

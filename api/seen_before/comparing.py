@@ -2,9 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from api.issues.similar.semantic.meaning import Meaning, measure_cosines
 from causeloop_pipeline.model.issue import TIME_FIELDS
+
+if TYPE_CHECKING:
+    from causeloop_pipeline.analysis.detect.similarity.semantic_score import SemanticList
 
 
 class ReadFailure(NamedTuple):
@@ -62,9 +66,13 @@ def identify_text(scope: str, title: str, body: str | None) -> str:
 
 
 def compare(
-    failure: ReadFailure, occurred_at: datetime, candidates: Mapping[str, Any], limit: int
+    failure: ReadFailure,
+    occurred_at: datetime,
+    candidates: Mapping[str, Any],
+    limit: int,
+    by_meaning: tuple[Meaning, Mapping[str, str]] | None,
 ) -> Compared:
-    """The groups that a failure may repeat, the likeliest first."""
+    """The groups that a failure may repeat, the likeliest first; by words alone, or by meaning too."""
     import polars as pl
 
     from causeloop_pipeline.analysis.detect.seen_before.matching import match_failure
@@ -88,8 +96,20 @@ def compare(
     }
     model = PairModel.from_json(candidates["similarity"]) if candidates["similarity"] else PairModel()
     failure_row = pl.DataFrame([{name: own.get(name) for name in ISSUE_SCHEMA}], schema=ISSUE_SCHEMA)
-    matches = match_failure(failure_row, failure.titles, searched, model, limit=limit)
+    semantic = _list_by_meaning(searched.table["issue_id"].to_list(), *by_meaning) if by_meaning else None
+    matches = match_failure(failure_row, failure.titles, searched, model, limit=limit, semantic=semantic)
     return Compared(matches.groups.to_dicts(), matches.new_probability)
+
+
+def _list_by_meaning(
+    issue_ids: Sequence[str], meaning: Meaning, vectors: Mapping[str, str]
+) -> "SemanticList":
+    import numpy as np
+
+    from causeloop_pipeline.analysis.detect.similarity.semantic_score import SemanticList
+
+    cosines = measure_cosines(meaning, vectors)
+    return SemanticList.of(np.array([cosines.get(issue_id, np.nan) for issue_id in issue_ids]))
 
 
 KNOWN_OF_FINGERPRINT = (

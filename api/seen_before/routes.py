@@ -25,5 +25,5 @@ async def ask_seen_before(request: Request, db: Db, query: SeenBeforeRequest) ->
     probability.
     Nothing is stored: report the failure with `POST /v1/issues` to keep it.
     """
-    compared = await ask(db, request.app.state.computing, query, query.limit)
+    compared = await ask(db, request.app.state.computing, query, query.limit, request.app.state.encoder)
     return json_response(await answer(db, compared, query))

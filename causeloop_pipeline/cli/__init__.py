@@ -67,6 +67,12 @@ def _add_postmortem(app: typer.Typer) -> None:
     app.command("postmortem", epilog=postmortem.EXAMPLES)(postmortem.postmortem)
 
 
+def _add_semantic(app: typer.Typer) -> None:
+    from causeloop_pipeline.cli.commands import semantic
+
+    app.add_typer(semantic.app, name="semantic")
+
+
 def _add_mcp(app: typer.Typer) -> None:
     from causeloop_pipeline.cli.commands import mcp
 
@@ -195,6 +201,7 @@ COMMANDS: dict[str, AddCommand] = {
     "explain": _add_explain,
     "seen-before": _add_seen_before,
     "postmortem": _add_postmortem,
+    "semantic": _add_semantic,
     "mcp": _add_mcp,
     "allow-passwords": _add_sign_in,
     "backup": _add_backup,

@@ -1,9 +1,10 @@
 """Ranks similar issues by the pair score that grouping uses."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from api.issues.similar.semantic.meaning import Meaning, measure_cosines
 from causeloop_pipeline.model.issue import TIME_FIELDS
 
 
@@ -13,8 +14,15 @@ def measure_similarity(candidates: Sequence[dict[str, Any]], issue_id: str, othe
     return next((float(row["similarity"]) for row in ranked if row["issue_id"] == other_id), 0.0)
 
 
-def rank_similar(candidates: Sequence[dict[str, Any]], issue_id: str, limit: int) -> list[dict[str, Any]]:
-    """(issue_id, similarity, terms) of the candidates most similar to an issue, best first."""
+def rank_similar(
+    candidates: Sequence[dict[str, Any]],
+    issue_id: str,
+    limit: int,
+    by_meaning: tuple[Meaning, Mapping[str, str]] | None = None,
+) -> list[dict[str, Any]]:
+    """(issue_id, similarity, terms) of the candidates most similar to an issue, best first; by words alone,
+    or by meaning too.
+    """
     import polars as pl
 
     from causeloop_pipeline.analysis.detect.similar_issues import find_similar_issues
@@ -22,7 +30,9 @@ def rank_similar(candidates: Sequence[dict[str, Any]], issue_id: str, limit: int
 
     rows = [{**row, **{name: _parse_time(row[name]) for name in TIME_FIELDS}} for row in candidates]
     templates = {row["issue_id"]: (row["template_key"], row["template_probability"]) for row in candidates}
-    similar = find_similar_issues(pl.DataFrame(rows, schema=ISSUE_SCHEMA), issue_id, limit, templates)
+    cosines = measure_cosines(*by_meaning) if by_meaning else None
+    issues = pl.DataFrame(rows, schema=ISSUE_SCHEMA)
+    similar = find_similar_issues(issues, issue_id, limit, templates, cosines)
     return similar.select("issue_id", "similarity", "terms").to_dicts()
 
 

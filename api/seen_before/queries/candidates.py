@@ -121,6 +121,10 @@ with failure as (
         limit {ISSUES_OF_NAME}
     ) as i
     union
+    select i.issue_id
+    from core.issue as i
+    where i.issue_id in (select jsonb_array_elements_text($1 -> 'also')::uuid)
+    union
     (
         select i.issue_id
         from core.issue as i
@@ -161,11 +165,17 @@ from jsonb_array_elements_text($1 -> 'ids') as g (id)
 
 
 async def read_candidates(
-    db: WorkspaceDatabase, text: str, keys: Sequence[str], excluded: UUID | None
+    db: WorkspaceDatabase, text: str, keys: Sequence[str], excluded: UUID | None, also: Sequence[UUID] = ()
 ) -> Mapping[str, Any]:
-    """The issues to compare with, and what the workspace's own pairs say of one cause."""
+    """The issues to compare with, the `also` issues among them, and what the workspace's own pairs say of one
+    cause.
+    """
     candidates = await db.read(
-        SELECT_CANDIDATES, text=text, keys=list(keys), **{"except": str(excluded) if excluded else None}
+        SELECT_CANDIDATES,
+        text=text,
+        keys=list(keys),
+        also=[str(issue_id) for issue_id in also],
+        **{"except": str(excluded) if excluded else None},
     )
     return dict(candidates or {"issues": [], "similarity": None})
 

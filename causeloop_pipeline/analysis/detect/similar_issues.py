@@ -1,26 +1,36 @@
 """The search for similar issues: people check patterns with it, and find what grouping left out."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 import polars as pl
 
+from causeloop_pipeline.analysis.arrays import Floats
 from causeloop_pipeline.analysis.detect.fingerprints.canonical_issues import canonical_issues
 from causeloop_pipeline.analysis.detect.grouping.confidence import ATOM_SIMILARITY
 from causeloop_pipeline.analysis.detect.grouping.membership_reasons import find_shared_terms
 from causeloop_pipeline.analysis.detect.similarity.base_rate import CAREFUL_RATE
-from causeloop_pipeline.analysis.detect.similarity.candidate_pairs import build_postings, find_nearest_texts
+from causeloop_pipeline.analysis.detect.similarity.candidate_pairs import (
+    Neighbours,
+    build_postings,
+    find_nearest_texts,
+)
 from causeloop_pipeline.analysis.detect.similarity.corpus import Corpus, build_corpus, read_lexicon
 from causeloop_pipeline.analysis.detect.similarity.lexicon import Lexicon
 from causeloop_pipeline.analysis.detect.similarity.pair_model import PairModel, estimate_pair_model
 from causeloop_pipeline.analysis.detect.similarity.pair_parameters import SHIPPED, PairParameters
 from causeloop_pipeline.analysis.detect.similarity.pair_score import (
-    NearestCosines,
+    TextPairs,
     build_candidates,
     collect_nearest_cosines,
     score_pairs,
 )
 from causeloop_pipeline.analysis.detect.similarity.pairwise_similarity import select_text_rows
+from causeloop_pipeline.analysis.detect.similarity.query_pairs import compare_query
+from causeloop_pipeline.analysis.detect.similarity.semantic_pairs import add_neighbours_by_meaning
+from causeloop_pipeline.analysis.detect.similarity.semantic_score import SemanticList, adjust_scores
+from causeloop_pipeline.analysis.detect.similarity.text_vectors import Vectors, read_vectors
 
 SIMILAR_ISSUE_SCHEMA = pl.Schema(
     {
@@ -55,12 +65,13 @@ def find_similar_issues(
     issue_id: str,
     limit: int = 10,
     templates: Mapping[str, Template] | None = None,
+    cosines: Mapping[str, float] | None = None,
 ) -> pl.DataFrame:
     """Ranks the issues that are most similar to one.
 
-    In: issues, the id of one of them, how many to return, and by issue id the templates of machine messages
-    (`fingerprint_issues`). Out: a `SIMILAR_ISSUE_SCHEMA` frame, best first; ties: the older one.
-    Raises `UnknownIssueError`.
+    In: issues, the id of one of them, how many to return, by issue id the templates of machine messages
+    (`fingerprint_issues`), and how near the others are by meaning, None for words alone. Out: a
+    `SIMILAR_ISSUE_SCHEMA` frame, best first; ties: the older one. Raises `UnknownIssueError`.
 
     Method: the pair score of grouping, which is made for what people write; messages of one template are as
     similar as grouping takes them to be; issues without text are ranked by the dimensions that they share.
@@ -73,7 +84,8 @@ def find_similar_issues(
     texts = select_text_rows(table)
     lexicon, chunks = read_lexicon(texts)
     corpus = build_corpus(texts, lexicon, chunks)
-    ranked = _rank_texts(corpus.take(np.array([row])), corpus, lexicon, max(limit, _MIN_POOL) + 1)
+    semantic = None if cosines is None else SemanticList.of(_list_cosines(table, cosines, row))
+    ranked = _rank_texts(corpus.take(np.array([row])), corpus, lexicon, max(limit, _MIN_POOL) + 1, semantic)
     ranked = ranked.filter(pl.col("row") != row)
     if ranked.height == 0:
         return _rank_by_dimensions(table, row, limit)
@@ -81,6 +93,13 @@ def find_similar_issues(
     ranked = ranked.with_columns(table["issue_id"].gather(ranked["row"].to_list()).alias("issue_id"))
     ranked = _lift_same_template(ranked, issue_id, templates or {})
     return ranked.head(limit).select(SIMILAR_ISSUE_SCHEMA.names())
+
+
+def _list_cosines(table: pl.DataFrame, cosines: Mapping[str, float], row: int) -> Floats:
+    """The cosines of a table's issues with the one in a row, which has none with itself."""
+    listed = np.array([cosines.get(issue_id, np.nan) for issue_id in table["issue_id"]], dtype=np.float64)
+    listed[row] = np.nan
+    return listed
 
 
 def _lift_same_template(
@@ -99,12 +118,18 @@ def _lift_same_template(
 
 
 def find_similar_to_each(
-    issues: pl.DataFrame, issue_ids: pl.Series, *, limit: int, parameters: PairParameters = SHIPPED
+    issues: pl.DataFrame,
+    issue_ids: pl.Series,
+    *,
+    limit: int,
+    parameters: PairParameters = SHIPPED,
+    vector_of: Mapping[str, bytes] | None = None,
 ) -> dict[str, list[str]]:
     """Ranks the issues that are most similar to each of many, as `find_similar_issues` does for one.
 
-    In: issues, the ids of some, how many to return for each, what was fitted on other trackers. Out: by id
-    the ids of the most similar issues, best first.
+    In: issues, the ids of some, how many to return for each, what was fitted on other trackers; by id the
+    vector of each text, None to search by words alone. Out: by id the ids of the most similar issues, best
+    first.
     """
     table = canonical_issues(issues)
     texts = select_text_rows(table)
@@ -117,7 +142,11 @@ def find_similar_to_each(
     nearest = collect_nearest_cosines(near, corpus.size)
     candidates = build_candidates(near.row, near.other, near.rank, near.cosine, nearest, nearest)
     pairs = score_pairs(corpus, corpus, lexicon, candidates, parameters)
-    score = estimate_pair_model(pairs, texts["source"].to_list(), parameters).score_with_time(pairs)
+    model = estimate_pair_model(pairs, texts["source"].to_list(), parameters)
+    if vector_of is not None:
+        vectors = read_vectors(b"".join(vector_of[issue_id] for issue_id in table["issue_id"]))
+        near, pairs = _compare_by_meaning(near, corpus, lexicon, vectors)
+    score = model.score_with_time(pairs)
 
     ranked = (
         pl.DataFrame({"row": near.row, "other": near.other, "score": score.round(9)})
@@ -136,21 +165,30 @@ def find_similar_to_each(
     }
 
 
-def _rank_texts(query: Corpus, corpus: Corpus, lexicon: Lexicon, limit: int) -> pl.DataFrame:
+def _compare_by_meaning(
+    near: Neighbours, corpus: Corpus, lexicon: Lexicon, vectors: Vectors
+) -> tuple[Neighbours, TextPairs]:
+    """The neighbours by words and by meaning, and their scores."""
+    nearest = collect_nearest_cosines(near, corpus.size)
+    semantic = add_neighbours_by_meaning(near, corpus, lexicon, vectors)
+    near = semantic.neighbours
+    candidates = build_candidates(near.row, near.other, near.rank, near.cosine, nearest, nearest)
+    pairs = score_pairs(corpus, corpus, lexicon, candidates)
+    return near, replace(pairs, score=adjust_scores(pairs.score, semantic.margin, semantic.rank))
+
+
+def _rank_texts(
+    query: Corpus, corpus: Corpus, lexicon: Lexicon, limit: int, semantic: SemanticList | None
+) -> pl.DataFrame:
     """The rows of a corpus most similar to a query of one text, by pair score."""
     postings = build_postings(corpus, lexicon)
-    near = find_nearest_texts(query, postings, lexicon, limit=limit, for_new_texts=True)
-
-    query_rows = np.zeros(len(near.other), dtype=np.int64)
-    of_query = collect_nearest_cosines(near, 1)
-    of_corpus = NearestCosines(np.zeros(corpus.size), np.zeros(corpus.size))  # its own searches are not made
-    candidates = build_candidates(query_rows, near.other, near.rank, near.cosine, of_query, of_corpus)
-    pairs = score_pairs(query, corpus, lexicon, candidates)
-    terms = find_shared_terms(query, corpus, lexicon, query_rows, near.other)
+    compared = compare_query(query, corpus, lexicon, postings, limit=limit, semantic=semantic)
+    pairs = compared.pairs
+    terms = find_shared_terms(query, corpus, lexicon, pairs.left, compared.rows)
     return (
         pl.DataFrame(
             {
-                "row": near.other,
+                "row": compared.rows,
                 "similarity": PairModel().probability(pairs, [""], []).round(6),
                 "cosine": pairs.cosine.clip(0.0, 1.0).round(6),
                 "terms": pl.Series(

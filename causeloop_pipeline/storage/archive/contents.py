@@ -38,6 +38,8 @@ LEFT_OUT = {
     "detect.grouping_state": "an index by internal ids: the next run makes it again",
     "detect.pattern_index_part": "the same",
     "detect.suggestion": "made again by the next run",
+    "detect.vector_space": "made again where an encoder is set up",
+    "detect.text_vector": "the same",
     "detect.pattern_tally": "counted again by the next run",
     "detect.pattern_summary": "made again by the next run",
     "detect.pattern_touch": "counted again by the next run",

@@ -14,18 +14,14 @@ from causeloop_pipeline.analysis.detect.seen_before.searched_issues import (
     find_message_keys,
     find_trace_key,
 )
-from causeloop_pipeline.analysis.detect.similarity.candidate_pairs import find_nearest_texts
 from causeloop_pipeline.analysis.detect.similarity.corpus import add_texts
 from causeloop_pipeline.analysis.detect.similarity.pair_model import PairModel
-from causeloop_pipeline.analysis.detect.similarity.pair_score import (
-    NearestCosines,
-    build_candidates,
-    collect_nearest_cosines,
-    score_pairs,
-)
 from causeloop_pipeline.analysis.detect.similarity.pairwise_similarity import select_text_rows
+from causeloop_pipeline.analysis.detect.similarity.query_pairs import compare_query
+from causeloop_pipeline.analysis.detect.similarity.semantic_score import SemanticList
 
 SEARCHED_TEXTS = 60
+NEAR_BY_MEANING = 10
 _MIN_PROBABILITY = 1e-4
 _FEW_ISSUES = 3
 
@@ -48,19 +44,25 @@ EVIDENCE_SCHEMA = pl.Schema(
         "same_trace": pl.Float64(),  # 1: raised through the same frames
         "size": pl.Float64(),  # log of how many issues of the group were searched
         "terms": pl.List(pl.String()),  # the rarest terms that both hold
+        "is_near_by_meaning": pl.Boolean(),  # the issue is among the nearest ones by meaning
     }
 )
 
 
 def collect_evidence(
-    failure: pl.DataFrame, titles: Sequence[str], searched: SearchedIssues, model: PairModel
+    failure: pl.DataFrame,
+    titles: Sequence[str],
+    searched: SearchedIssues,
+    model: PairModel,
+    semantic: SemanticList | None = None,
 ) -> pl.DataFrame:
     """Collects what a failure shares with each group.
 
     In: one row of `ISSUE_SCHEMA`; its title in all readings (with and without a log line's prefix); the
-    issues; what the workspace's pairs say of one cause. Out: `EVIDENCE_SCHEMA`, the most similar group first.
+    issues; what the workspace's pairs say of one cause; how near each issue is by meaning, None for words
+    alone. Out: `EVIDENCE_SCHEMA`, the most similar group first.
     """
-    texts = _compare_texts(canonical_issues(failure), searched, model)
+    texts = _compare_texts(canonical_issues(failure), searched, model, semantic)
     keys = _compare_keys(failure, titles, searched)
     columns = ["group_id", "pattern_id", "issue_id", "kind", "template_probability"]
     per_issue = (
@@ -89,36 +91,36 @@ def collect_evidence(
             pl.col("same_template", "same_title", "same_trace").max().cast(pl.Float64),
             _TEMPLATE_ODDS.filter("same_template").max().fill_null(0.0).alias("template_odds"),
             (is_machine & ~pl.col("same_template")).all().cast(pl.Float64).alias("other_template"),
-            pl.col("terms").first(),
+            pl.col("terms", "is_near_by_meaning").first(),
         )
         .join(sizes, on="group_id", how="left", maintain_order="left")
     )
     return _add_margin(groups, least).select(EVIDENCE_SCHEMA.names()).cast(EVIDENCE_SCHEMA)
 
 
-def _compare_texts(failure: pl.DataFrame, searched: SearchedIssues, model: PairModel) -> pl.DataFrame:
-    """Frame(row, log_odds, probability, terms) of the nearest texts."""
+def _compare_texts(
+    failure: pl.DataFrame, searched: SearchedIssues, model: PairModel, semantic: SemanticList | None
+) -> pl.DataFrame:
+    """Frame(row, log_odds, probability, terms, is_near_by_meaning) of the nearest texts."""
     lexicon, query = add_texts(select_text_rows(failure), searched.lexicon)
-    near = find_nearest_texts(query, searched.postings, lexicon, limit=SEARCHED_TEXTS, for_new_texts=True)
-    size = searched.corpus.size
-    rows = np.zeros(len(near.other), dtype=np.int64)
-    of_issues = NearestCosines(np.zeros(size), np.zeros(size))  # their own searches are not made
-    candidates = build_candidates(
-        rows, near.other, near.rank, near.cosine, collect_nearest_cosines(near, 1), of_issues
+    compared = compare_query(
+        query, searched.corpus, lexicon, searched.postings, limit=SEARCHED_TEXTS, semantic=semantic
     )
-    pairs = score_pairs(query, searched.corpus, lexicon, candidates)
     # how common one cause is in the tracker that is searched: a failure alone has no rate of its own
+    pairs = compared.pairs
     turned = replace(pairs, left=pairs.right, right=pairs.left)
     probability = model.probability(turned, searched.sources, []).clip(_MIN_PROBABILITY, 1 - _MIN_PROBABILITY)
-    terms = find_shared_terms(query, searched.corpus, lexicon, rows, near.other)
+    terms = find_shared_terms(query, searched.corpus, lexicon, pairs.left, compared.rows)
+    by_meaning = np.zeros(0) if semantic is None else semantic.nearest[:NEAR_BY_MEANING]
     return pl.DataFrame(
         {
-            "row": pl.Series(near.other, dtype=pl.UInt32),
+            "row": pl.Series(compared.rows, dtype=pl.UInt32),
             "log_odds": np.log(probability / (1 - probability)).round(9),
             "probability": probability.round(6),
             "terms": pl.Series(
                 [[term for term, _ in weighted] for weighted in terms], dtype=pl.List(pl.String)
             ),
+            "is_near_by_meaning": np.isin(compared.rows, by_meaning),
         }
     )
 

@@ -11,6 +11,7 @@ from causeloop_pipeline.analysis.detect.seen_before.evidence import collect_evid
 from causeloop_pipeline.analysis.detect.seen_before.match_probability import estimate_probabilities
 from causeloop_pipeline.analysis.detect.seen_before.searched_issues import SearchedIssues
 from causeloop_pipeline.analysis.detect.similarity.pair_model import PairModel
+from causeloop_pipeline.analysis.detect.similarity.semantic_score import SemanticList
 
 MAX_MATCHES = 5
 MIN_PROBABILITY = 0.01
@@ -48,14 +49,16 @@ def match_failure(
     model: PairModel,
     *,
     limit: int = MAX_MATCHES,
+    semantic: SemanticList | None = None,
 ) -> Matches:
     """Finds the groups of stored issues that a failure may repeat.
 
     In: one row of `ISSUE_SCHEMA`; its title in all readings; the stored issues; what the workspace's own
-    pairs say of one cause. Out: at most `limit` groups that are likelier than .01, the likeliest first, and
-    the probability of a new cause. Source: `match_probability`.
+    pairs say of one cause; how near each issue is by meaning, None for words alone. Out: at most `limit`
+    groups that are likelier than .01, the likeliest first, and the probability of a new cause. Source:
+    `match_probability`.
     """
-    evidence = collect_evidence(failure, titles, searched, model)
+    evidence = collect_evidence(failure, titles, searched, model, semantic)
     probability, new = estimate_probabilities(evidence)
     order = [
         row for row in np.argsort(-probability, kind="stable")[:limit] if probability[row] >= MIN_PROBABILITY
@@ -94,6 +97,10 @@ def _list_reasons(row: dict[str, Any], nearest: dict[str, Any]) -> list[dict[str
     if terms:
         text = f"Shares the rare terms {', '.join(terms)} with {nearest['external_id']}"
         reasons.append({"kind": "terms", "text": text, "terms": terms})
+    if row["is_near_by_meaning"]:
+        reasons.append(
+            {"kind": "meaning", "text": f"Close in meaning to {nearest['external_id']}", "terms": []}
+        )
     return reasons or [{"kind": "terms", "text": f"Reads like {nearest['external_id']}", "terms": []}]
 
 

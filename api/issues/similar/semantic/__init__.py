@@ -1,0 +1,1 @@
+"""The search by meaning: off unless an operator names an encoder."""

@@ -1,0 +1,81 @@
+"""The process that holds the sentence encoder: `python -m api.issues.similar.semantic.child FD`.
+
+It takes one piece of work after the other on the socket FD and forks nothing. It has none of this
+installation's secrets, and forgets what it computed.
+"""
+
+import contextlib
+import os
+import socket
+import sys
+from typing import IO, TYPE_CHECKING
+
+from api.http.computing.frames import pack, read_message
+from causeloop_pipeline.encoder.configured import load_configured_encoder
+from causeloop_pipeline.encoder.folder import EncoderError
+from causeloop_pipeline.settings import settings
+
+if TYPE_CHECKING:
+    from causeloop_pipeline.encoder.sentence_encoder import SentenceEncoder
+
+NICENESS = 5
+ID_BYTES = 16
+
+
+def main() -> int:
+    """Work until the API has gone."""
+    os.nice(NICENESS)
+    with socket.socket(fileno=int(sys.argv[1])) as connection:
+        try:
+            encoder = load_configured_encoder(settings())
+        except EncoderError as error:
+            connection.sendall(pack((False, str(error))))
+            return 1
+        connection.sendall(pack((True, encoder.digest)))
+        with connection.makefile("rb") as incoming, contextlib.suppress(EOFError):
+            _serve(encoder, connection, incoming)
+    return 0
+
+
+def _serve(encoder: "SentenceEncoder", connection: socket.socket, incoming: IO[bytes]) -> None:
+    while True:
+        name, arguments = read_message(incoming)
+        try:
+            result = (True, locate(encoder, *arguments) if name == "locate" else find_nearest(*arguments))
+        except (EncoderError, ValueError) as error:
+            result = (False, f"{type(error).__name__}: {error}")
+        connection.sendall(pack(result))
+
+
+def locate(
+    encoder: "SentenceEncoder", text: str | None, vector: bytes | None, common: bytes, centres: bytes
+) -> tuple[bytes, list[int]]:
+    """The vector of a text, unless it is there already, and the cells to be searched."""
+    from causeloop_pipeline.analysis.detect.similarity.text_vectors import compress
+    from causeloop_pipeline.analysis.detect.similarity.vector_space import VectorSpace
+
+    vector = compress(encoder.encode(text or "")) if vector is None else vector
+    return vector, VectorSpace.parse(common, centres).choose_cells(vector)
+
+
+def find_nearest(vector: bytes, packed: bytes, common: bytes, limit: int) -> list[bytes]:
+    """The ids nearest to a vector, of records of an id and its vector."""
+    import numpy as np
+
+    from causeloop_pipeline.analysis.detect.similarity.text_vectors import WIDTH
+    from causeloop_pipeline.analysis.detect.similarity.vector_space import (
+        NO_SPACE,
+        VectorSpace,
+        find_nearest_rows,
+    )
+
+    records = np.frombuffer(packed, dtype=np.uint8).reshape(-1, ID_BYTES + WIDTH)
+    vectors = records[:, ID_BYTES:].view(np.int8)
+    space = VectorSpace.parse(common, NO_SPACE.centres.tobytes())
+    return [
+        records[row, :ID_BYTES].tobytes() for row in find_nearest_rows(vector, vectors, space.common, limit)
+    ]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

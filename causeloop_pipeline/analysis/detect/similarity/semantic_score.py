@@ -1,0 +1,71 @@
+"""What the meaning of two texts adds to the score of the pair: two features, beside the score by words.
+
+The weights were fitted on public bug trackers (`python -m bench.training.semantic_weights`). Pairs that both
+hold a stack keep their score: a trace says more than an encoder that was made for sentences reads of it.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from causeloop_pipeline.analysis.arrays import Floats, Ints
+
+SEMANTIC_NEIGHBOURS = 40
+# feature: (weight, mean, standard deviation) over the pairs of the trackers it was fitted on
+SEMANTIC_WEIGHTS = {
+    "score": (1.0, 0.0, 1.0),
+    "semantic_margin": (0.5, -0.6, 0.4),
+    "semantic_rank": (-0.5, 2.5, 1.0),
+}
+_MIN_COSINE, _MIN_RIVAL = 0.05, 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class SemanticList:
+    """How near each searched text is to one text by meaning."""
+
+    nearest: Ints  # rows, the nearest first
+    margin: Floats  # per text: log of its cosine over that of the nearest other one; NaN without a vector
+    rank: Floats  # per text: log of its place, of all later ones that after the last; NaN without a vector
+
+    @staticmethod
+    def of(cosine: NDArray[Any]) -> "SemanticList":
+        """Ranks texts by meaning.
+
+        In: the cosine of each with the one text; NaN where there is no vector, and for the text itself. Out:
+        the list; of equal ones the smaller row is the nearer.
+        """
+        values = np.where(np.isnan(cosine), -2.0, np.asarray(cosine, dtype=np.float64)).round(6)
+        order = np.lexsort((np.arange(len(values)), -values))[: SEMANTIC_NEIGHBOURS + 1]
+        order = order[values[order] > -2.0]
+        nearest = order[:SEMANTIC_NEIGHBOURS].astype(np.int64)
+        first, second = [*values[order].tolist(), _MIN_RIVAL, _MIN_RIVAL][:2]
+        place = np.full(len(values), SEMANTIC_NEIGHBOURS + 1.0)
+        place[nearest] = np.arange(1, len(nearest) + 1)
+        rival = np.where(place == 1.0, max(second, _MIN_RIVAL), max(first, _MIN_RIVAL))
+        has_vector = values > -2.0
+        return SemanticList(
+            nearest,
+            np.where(has_vector, np.log(np.maximum(values, _MIN_COSINE) / rival), np.nan),
+            np.where(has_vector, np.log1p(place), np.nan),
+        )
+
+
+def adjust_scores(score: Floats, margin: Floats, rank: Floats) -> Floats:
+    """Adds to the scores of pairs what their meaning says.
+
+    In: scores by words; per pair the margin and rank of `SemanticList`, NaN where meaning does not count.
+    Out: scores; those of the latter pairs stay.
+    """
+    features = {"score": score, "semantic_margin": margin, "semantic_rank": rank}
+    return np.where(np.isnan(margin), score, combine_features(features))
+
+
+def combine_features(features: dict[str, Floats]) -> Floats:
+    """Combines the features of pairs. In: each by its name. Out: scores."""
+    total = np.zeros(len(features["score"]))
+    for name, (weight, mean, deviation) in SEMANTIC_WEIGHTS.items():
+        total += weight * (features[name] - mean) / deviation
+    return total
