@@ -175,7 +175,7 @@ def main() -> None:
     trackers = {}
     for name in (*FAMILIES, UNFAMILIAR):
         table = read_labelled_issues(name)
-        trackers[name] = search_tracker(table, encode_issues(table, encoder.encode))
+        trackers[name] = search_tracker(table, encode_issues(table, encoder.encode).vector_of)
         print(f"searched {name}", flush=True)
     print_weights([trackers[name] for name in FAMILIES])
     print_recalls(trackers)

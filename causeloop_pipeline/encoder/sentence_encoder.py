@@ -31,7 +31,8 @@ class SentenceEncoder:
 
     def encode(self, text: str) -> Vector:
         """The vector of a text, of length 1: the mean over its tokens; later tokens than 128 do not count."""
-        encoding = self._tokenizer.encode(text[:MAX_CHARACTERS])
+        plain = text[:MAX_CHARACTERS].encode("utf-8", "replace").decode()  # no half of a pair of code units
+        encoding = self._tokenizer.encode(plain)
         ids = np.array([encoding.ids], dtype=np.int64)
         values = {INPUTS[0]: ids, INPUTS[1]: np.ones_like(ids), INPUTS[2]: np.zeros_like(ids)}
         (output, *_) = self._session.run(None, {name: values[name] for name in self._inputs})

@@ -12,12 +12,16 @@ from causeloop_pipeline.analysis.detect.grouping.patterns import GroupingOptions
 from causeloop_pipeline.analysis.detect.seen_before.evidence import collect_evidence
 from causeloop_pipeline.analysis.detect.seen_before.match_probability import estimate_probabilities
 from causeloop_pipeline.analysis.detect.seen_before.searched_issues import prepare_issues
+from causeloop_pipeline.analysis.detect.similar_issues import find_similar_to_each
+from causeloop_pipeline.analysis.evaluation.encoded_issues import EncodedIssues
+from causeloop_pipeline.analysis.evaluation.grouping_metrics import recall_at
 
 ORIGINS = (0.6, 0.75, 0.9)
 """Shares of the issues, the oldest, that are history in turn when the next ones are queried."""
 
 QUERIED_SHARE = 0.1
 MAX_SHOWN = 5
+RANKS = (1, 10)
 _BINS = 10
 
 
@@ -31,11 +35,19 @@ class QueriedIssue:
     weight: float = 1.0
 
 
-def query_issues(issues: pl.DataFrame, labels: pl.Series, *, limit: int, seed: int = 0) -> list[QueriedIssue]:
+def query_issues(
+    issues: pl.DataFrame,
+    labels: pl.Series,
+    *,
+    limit: int,
+    seed: int = 0,
+    encoded: EncodedIssues | None = None,
+) -> list[QueriedIssue]:
     """Asks about the later issues of a labelled set, each time with what is older as history.
 
     In: `ISSUE_SCHEMA`, the label of each (null: a distractor), how many to ask about at most, the seed of the
-    choice. Out: the answers' evidence. A group is right where most of its labelled issues have the label.
+    choice; the vectors of the issues, None to search by words alone. Out: the answers' evidence. A group is
+    right where most of its labelled issues have the label.
     """
     label_of = dict(zip(issues["issue_id"], labels, strict=True))
     table = _order_issues(canonical_issues(issues), seed)
@@ -43,7 +55,7 @@ def query_issues(issues: pl.DataFrame, labels: pl.Series, *, limit: int, seed: i
     for origin in ORIGINS:
         begins, ended = (int(share * table.height) for share in (origin, origin + QUERIED_SHARE))
         queried += _query_at_origin(
-            table[:begins], table[begins:ended], label_of, (limit // len(ORIGINS), seed)
+            table[:begins], table[begins:ended], label_of, (limit // len(ORIGINS), seed), encoded
         )
     return [replace(failure, weight=1.0 / len(queried)) for failure in queried]
 
@@ -56,7 +68,11 @@ def _order_issues(table: pl.DataFrame, seed: int) -> pl.DataFrame:
 
 
 def _query_at_origin(
-    history: pl.DataFrame, later: pl.DataFrame, label_of: dict[str, str | None], chosen: tuple[int, int]
+    history: pl.DataFrame,
+    later: pl.DataFrame,
+    label_of: dict[str, str | None],
+    chosen: tuple[int, int],
+    encoded: EncodedIssues | None,
 ) -> list[QueriedIssue]:
     limit, seed = chosen
     fingerprints = fingerprint_issues(history)
@@ -69,8 +85,10 @@ def _query_at_origin(
     queried = []
     for row in np.random.default_rng(seed).permutation(rows)[:limit].tolist():
         failure = later[row]
-        label = label_of[failure["issue_id"][0]]
-        evidence = collect_evidence(failure, [failure["title"][0] or ""], searched, model)
+        issue_id = failure["issue_id"][0]
+        label = label_of[issue_id]
+        semantic = encoded.compare_issue(issue_id, searched.table["issue_id"].to_list()) if encoded else None
+        evidence = collect_evidence(failure, [failure["title"][0] or ""], searched, model, semantic)
         is_right = np.array(
             [labels_of_group.get(group) == label for group in evidence["group_id"]], dtype=bool
         )
@@ -132,3 +150,19 @@ def measure_calibration(pairs: list[tuple[float, bool]]) -> float:
         for each in np.unique(place).tolist()
     ]
     return float(sum(gaps))
+
+
+def measure_search(
+    issues: pl.DataFrame, labels: pl.Series, encoded: EncodedIssues | None
+) -> dict[str, float]:
+    """Measures the search for similar issues.
+
+    In: issues and their labels; their vectors, None to search by words alone. Out: recall@1 and recall@10.
+    """
+    label_of = {
+        issue: label for issue, label in zip(issues["issue_id"], labels, strict=True) if label is not None
+    }
+    ids = pl.Series(sorted(label_of), dtype=pl.String)
+    vector_of = encoded.vector_of if encoded else None
+    similar = find_similar_to_each(issues, ids, limit=max(RANKS), vector_of=vector_of)
+    return recall_at(similar, label_of, RANKS)

@@ -1,6 +1,7 @@
 """`causeloop seen-before FILE --history EXPORT`: whether a failure was seen before, with no server."""
 
 import sys
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -9,6 +10,7 @@ import polars as pl
 import typer
 
 from causeloop_pipeline.analysis.loop import GroupingFacts, group
+from causeloop_pipeline.cli.chosen_encoder import load_encoder
 from causeloop_pipeline.cli.commands.analyze import DateFormat, Json, Map, MaxBadRows, SkipBadRows, Timezone
 from causeloop_pipeline.cli.issue_input import MAX_BAD_ROWS, read_issues
 from causeloop_pipeline.cli.output.help import show_examples
@@ -41,6 +43,9 @@ def match_failure(
     skip_bad_rows: SkipBadRows = False,
     max_bad_rows: MaxBadRows = MAX_BAD_ROWS,
     date_format: DateFormat = None,
+    semantic: Annotated[
+        bool, typer.Option("--semantic", help="Also search by meaning, with the encoder of the settings.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Say which earlier failures a failure repeats, how those ended, and how likely it is new."""
@@ -55,7 +60,8 @@ def match_failure(
     )
     fields = {**failure.fields, "service": service or failure.fields.get("service")}
     fields["environment"] = environment or fields.get("environment")
-    answers = _match(failure, fields, source.read, timezone)
+    encode = load_encoder().encode if semantic else None
+    answers = _match(failure, fields, source.read, timezone, encode)
     if as_json:
         print_json_lines("match", answers)
         return
@@ -81,11 +87,18 @@ def _read_text(file: Path) -> FailureText:
         fail(str(error), USAGE)
 
 
-def _match(failure: FailureText, fields: dict[str, Any], read: TableIssues, timezone: str) -> pl.DataFrame:
+def _match(
+    failure: FailureText,
+    fields: dict[str, Any],
+    read: TableIssues,
+    timezone: str,
+    encode: Callable[[str], Any] | None,
+) -> pl.DataFrame:
     """A row for each answer: what may be repeated, and last that it is new."""
     from causeloop_pipeline.analysis.detect.grouping.patterns import GroupingOptions
     from causeloop_pipeline.analysis.detect.seen_before.matching import match_failure as match
     from causeloop_pipeline.analysis.detect.seen_before.searched_issues import prepare_issues
+    from causeloop_pipeline.analysis.evaluation.encoded_issues import encode_issues
     from causeloop_pipeline.model.frames import ISSUE_SCHEMA
 
     with open_progress(STAGES) as reached:
@@ -105,7 +118,11 @@ def _match(failure: FailureText, fields: dict[str, Any], read: TableIssues, time
         "source_created_at": datetime.now(UTC),
     }
     failure_row = pl.DataFrame([{name: own.get(name) for name in ISSUE_SCHEMA}], schema=ISSUE_SCHEMA)
-    matches = match(failure_row, failure.titles, searched, grouping.index.model)
+    by_meaning = None
+    if encode is not None:
+        encoded = encode_issues(read.issues, encode)
+        by_meaning = encoded.compare(failure.titles[0], failure.body, searched.table["issue_id"].to_list())
+    matches = match(failure_row, failure.titles, searched, grouping.index.model, semantic=by_meaning)
     names = dict(grouping.patterns.select("pattern_id", "name").iter_rows())
     rows = [_tell(row, names, searched.table) for row in matches.groups.iter_rows(named=True)]
     return pl.DataFrame([*rows, _tell_new(matches.new_probability)], infer_schema_length=None)

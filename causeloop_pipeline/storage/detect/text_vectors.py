@@ -10,7 +10,7 @@ from causeloop_pipeline.storage.database.session import Session
 
 MAX_BODY = 2_000
 
-# A workspace that was grouped since it was looked at is looked at again after some minutes: each reads it all.
+# A workspace that was grouped since it was looked at is looked at again after minutes: that reads it all.
 SELECT_DUE = """
 select w.workspace_id
 from app.workspace as w
@@ -29,7 +29,7 @@ SELECT_SPACES = "select workspace_id from detect.vector_space order by workspace
 DELETE_SPACE = "delete from detect.vector_space where workspace_id = %s"
 DELETE_FORMER = "delete from detect.vector_space where workspace_id = %s and encoder <> %s"
 INSERT_SPACE = """
-insert into detect.vector_space (workspace_id, encoder, common, centres) values (%s, %s, %s, '')
+insert into detect.vector_space (workspace_id, encoder, projection, projected) values (%s, %s, %s, %s)
 on conflict (workspace_id) do nothing
 """
 
@@ -71,17 +71,14 @@ where v.workspace_id = %(workspace_id)s and f.workspace_id = v.workspace_id and 
 """
 
 SELECT_SPACE = """
-select s.common, s.centres, s.vector_count, (
-    select count(*) from detect.text_vector as v where v.workspace_id = s.workspace_id
-) as present_count
+select s.encoder, s.projection, s.projected, s.centres, s.vector_count
 from detect.vector_space as s
 where s.workspace_id = %s
 """
 
 UPDATE_ENCODED_AT = "update detect.vector_space set encoded_at = %s where workspace_id = %s"
-UPDATE_SPACE = """
-update detect.vector_space set common = %s, centres = %s, vector_count = %s where workspace_id = %s
-"""
+SELECT_COUNT = "select count(*) as vectors from detect.text_vector where workspace_id = %s"
+UPDATE_CENTRES = "update detect.vector_space set centres = %s, vector_count = %s where workspace_id = %s"
 
 # Ids are digests, so the first ones are a random sample.
 SELECT_PAGE = """
@@ -124,12 +121,13 @@ class TextVector(NamedTuple):
 
 @dataclass(frozen=True)
 class StoredSpace:
-    """A workspace's space, how many vectors it was measured of, and how many there are."""
+    """Where the vectors of a workspace lie, as the table has it."""
 
-    common: bytes
+    encoder: str
+    projection: bytes
+    projected: int
     centres: bytes
     vector_count: int
-    present_count: int
 
 
 def list_due(session: Session, encoder: str, wait_seconds: float) -> list[UUID]:
@@ -148,19 +146,24 @@ def delete_space(session: Session, workspace_id: UUID) -> None:
     session.execute(DELETE_SPACE, (workspace_id,))
 
 
-def begin_space(session: Session, workspace_id: UUID, encoder: str, common: bytes) -> StoredSpace:
-    """The space for vectors by an encoder; those of a former one are deleted."""
+def read_space(session: Session, workspace_id: UUID, encoder: str) -> StoredSpace | None:
+    """The space of vectors by an encoder; those by a former one are deleted."""
     session.execute(DELETE_FORMER, (workspace_id, encoder))
-    session.execute(INSERT_SPACE, (workspace_id, encoder, common))
-    return read_space(session, workspace_id)
-
-
-def read_space(session: Session, workspace_id: UUID) -> StoredSpace:
-    """The space of a workspace."""
     row = session.row(SELECT_SPACE, (workspace_id,))
-    if row is None:
-        raise LookupError(f"workspace {workspace_id} has no vectors")
-    return StoredSpace(**row)
+    return None if row is None else StoredSpace(**row)
+
+
+def begin_space(
+    session: Session, workspace_id: UUID, encoder: str, projection: bytes, projected: int
+) -> None:
+    """Store the projection of a workspace's vectors, which has none yet."""
+    session.execute(INSERT_SPACE, (workspace_id, encoder, projection, projected))
+
+
+def count_vectors(session: Session, workspace_id: UUID) -> int:
+    """How many vectors a workspace has."""
+    row = session.row(SELECT_COUNT, (workspace_id,))
+    return int(row["vectors"]) if row else 0
 
 
 def read_unencoded(session: Session, workspace_id: UUID, limit: int) -> list[UnencodedIssue]:
@@ -204,11 +207,9 @@ def read_vector_page(
     return (list(row["issue_ids"]), bytes(row["vectors"])) if row else ([], b"")
 
 
-def store_space(
-    session: Session, workspace_id: UUID, common: bytes, centres: bytes, vector_count: int
-) -> None:
-    """Store where the vectors of a workspace lie."""
-    session.execute(UPDATE_SPACE, (common, centres, vector_count, workspace_id))
+def store_centres(session: Session, workspace_id: UUID, centres: bytes, vector_count: int) -> None:
+    """Store the centres of a workspace's cells."""
+    session.execute(UPDATE_CENTRES, (centres, vector_count, workspace_id))
 
 
 def store_cells(

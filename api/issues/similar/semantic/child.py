@@ -48,33 +48,29 @@ def _serve(encoder: "SentenceEncoder", connection: socket.socket, incoming: IO[b
 
 
 def locate(
-    encoder: "SentenceEncoder", text: str | None, vector: bytes | None, common: bytes, centres: bytes
+    encoder: "SentenceEncoder", text: str | None, stored: bytes, projection: bytes, centres: bytes
 ) -> tuple[bytes, list[int]]:
-    """The vector of a text, unless it is there already, and the cells to be searched."""
-    from causeloop_pipeline.analysis.detect.similarity.text_vectors import compress
-    from causeloop_pipeline.analysis.detect.similarity.vector_space import VectorSpace
+    """The vector of a text, unless one is stored, and the cells to be searched."""
+    from causeloop_pipeline.analysis.detect.similarity.text_vectors import Projection, read_vectors
+    from causeloop_pipeline.analysis.detect.similarity.vector_cells import choose_cells
 
-    vector = compress(encoder.encode(text or "")) if vector is None else vector
-    return vector, VectorSpace.parse(common, centres).choose_cells(vector)
+    if stored:
+        vector = read_vectors(stored)
+    else:
+        vector = Projection.parse(projection).compress(encoder.encode(text or "")[None, :])
+    return vector.tobytes(), choose_cells(vector, read_vectors(centres))
 
 
-def find_nearest(vector: bytes, packed: bytes, common: bytes, limit: int) -> list[bytes]:
+def find_nearest(vector: bytes, packed: bytes, limit: int) -> list[bytes]:
     """The ids nearest to a vector, of records of an id and its vector."""
     import numpy as np
 
-    from causeloop_pipeline.analysis.detect.similarity.text_vectors import WIDTH
-    from causeloop_pipeline.analysis.detect.similarity.vector_space import (
-        NO_SPACE,
-        VectorSpace,
-        find_nearest_rows,
-    )
+    from causeloop_pipeline.analysis.detect.similarity.text_vectors import WIDTH, read_vectors
+    from causeloop_pipeline.analysis.detect.similarity.vector_cells import find_nearest_rows
 
     records = np.frombuffer(packed, dtype=np.uint8).reshape(-1, ID_BYTES + WIDTH)
-    vectors = records[:, ID_BYTES:].view(np.int8)
-    space = VectorSpace.parse(common, NO_SPACE.centres.tobytes())
-    return [
-        records[row, :ID_BYTES].tobytes() for row in find_nearest_rows(vector, vectors, space.common, limit)
-    ]
+    rows = find_nearest_rows(read_vectors(vector), records[:, ID_BYTES:].view(np.int8), limit)
+    return [records[row, :ID_BYTES].tobytes() for row in rows]
 
 
 if __name__ == "__main__":

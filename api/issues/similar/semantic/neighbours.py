@@ -26,15 +26,16 @@ async def find_by_meaning(
     space = await queries.read_space(db, read_pinned_digest(settings()), issue_id)
     if space is None or (text is None and space["vector"] is None):
         return None
-    common, centres = (bytes.fromhex(space[name]) for name in ("common", "centres"))
-    stored = bytes.fromhex(space["vector"]) if space["vector"] else None
+    stored, projection, centres = (
+        bytes.fromhex(space[name] or "") for name in ("vector", "projection", "centres")
+    )
     try:
-        vector, cells = await process.run(db.workspace_id, "locate", text, stored, common, centres)
+        vector, cells = await process.run(db.workspace_id, "locate", text, stored, projection, centres)
         packed = await queries.read_vectors(db, cells, issue_id)
-        nearest = await process.run(db.workspace_id, "find_nearest", vector, packed, common, NEIGHBOURS)
+        nearest = await process.run(db.workspace_id, "find_nearest", vector, packed, NEIGHBOURS)
     except SearchByMeaningError:
         return None
-    return Meaning(vector, common, [UUID(bytes=each) for each in nearest])
+    return Meaning(vector, [UUID(bytes=each) for each in nearest])
 
 
 async def read_vectors_of(

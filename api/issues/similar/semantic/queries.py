@@ -11,12 +11,12 @@ MAX_READ_VECTORS = 40_000
 # Only vectors of the encoder that is set up count.
 SELECT_SPACE = """
 select json_build_object(
-    'common', encode(s.common, 'hex'), 'centres', encode(s.centres, 'hex'),
-    'vector', (
-        select encode(v.vector, 'hex') from detect.text_vector as v where v.issue_id = ($1 ->> 'issue')::uuid
-    )
+    'projection', case when $1 ->> 'issue' is null then encode(s.projection, 'hex') end,
+    'centres', encode(s.centres, 'hex'), 'vector', encode(v.vector, 'hex')
 )
 from detect.vector_space as s
+left join detect.text_vector as v
+    on v.workspace_id = s.workspace_id and v.issue_id = ($1 ->> 'issue')::uuid
 where s.encoder = $1 ->> 'encoder'
 """
 

@@ -21,7 +21,6 @@ from causeloop_pipeline.analysis.detect.similarity.query_pairs import compare_qu
 from causeloop_pipeline.analysis.detect.similarity.semantic_score import SemanticList
 
 SEARCHED_TEXTS = 60
-NEAR_BY_MEANING = 10
 _MIN_PROBABILITY = 1e-4
 _FEW_ISSUES = 3
 
@@ -44,7 +43,7 @@ EVIDENCE_SCHEMA = pl.Schema(
         "same_trace": pl.Float64(),  # 1: raised through the same frames
         "size": pl.Float64(),  # log of how many issues of the group were searched
         "terms": pl.List(pl.String()),  # the rarest terms that both hold
-        "is_near_by_meaning": pl.Boolean(),  # the issue is among the nearest ones by meaning
+        "is_near_by_meaning": pl.Boolean(),  # the issue is one of the few that are close in meaning
     }
 )
 
@@ -111,7 +110,7 @@ def _compare_texts(
     turned = replace(pairs, left=pairs.right, right=pairs.left)
     probability = model.probability(turned, searched.sources, []).clip(_MIN_PROBABILITY, 1 - _MIN_PROBABILITY)
     terms = find_shared_terms(query, searched.corpus, lexicon, pairs.left, compared.rows)
-    by_meaning = np.zeros(0) if semantic is None else semantic.nearest[:NEAR_BY_MEANING]
+    by_meaning = np.zeros(0) if semantic is None else semantic.close
     return pl.DataFrame(
         {
             "row": pl.Series(compared.rows, dtype=pl.UInt32),

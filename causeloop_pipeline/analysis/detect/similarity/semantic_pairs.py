@@ -11,11 +11,7 @@ from causeloop_pipeline.analysis.detect.similarity.frame_rarity import compare_s
 from causeloop_pipeline.analysis.detect.similarity.lexicon import Lexicon
 from causeloop_pipeline.analysis.detect.similarity.query_pairs import measure_cosines
 from causeloop_pipeline.analysis.detect.similarity.semantic_score import SemanticList
-from causeloop_pipeline.analysis.detect.similarity.text_vectors import (
-    Vectors,
-    compare_vectors,
-    measure_common,
-)
+from causeloop_pipeline.analysis.detect.similarity.text_vectors import Vectors, compare_vectors
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +33,11 @@ def add_neighbours_by_meaning(
     In: the neighbours by words within a corpus, row by row; its lexicon; the vector of each text. Out: the
     pairs, those by meaning with a rank after the last.
     """
-    common, last = measure_common(vectors), int(near.rank.max(initial=0)) + 1
+    last = int(near.rank.max(initial=0)) + 1
     starts = np.searchsorted(near.row, np.arange(corpus.size + 1))
     others, margins, ranks = [], [], []
     for row in range(corpus.size):
-        cosine = compare_vectors(vectors[row : row + 1], vectors, common)[0]
+        cosine = compare_vectors(vectors[row : row + 1], vectors)[0]
         cosine[row] = np.nan
         listed = SemanticList.of(cosine)
         by_words = near.other[starts[row] : starts[row + 1]]

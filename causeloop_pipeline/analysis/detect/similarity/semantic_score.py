@@ -20,6 +20,7 @@ SEMANTIC_WEIGHTS = {
     "semantic_rank": (-0.5, 2.5, 1.0),
 }
 _MIN_COSINE, _MIN_RIVAL = 0.05, 0.2
+_MAX_CLOSE, _MIN_CLOSE = 10, 0.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,7 @@ class SemanticList:
     """How near each searched text is to one text by meaning."""
 
     nearest: Ints  # rows, the nearest first
+    close: Ints  # those of the first that are so near that it can be said to people
     margin: Floats  # per text: log of its cosine over that of the nearest other one; NaN without a vector
     rank: Floats  # per text: log of its place, of all later ones that after the last; NaN without a vector
 
@@ -48,6 +50,7 @@ class SemanticList:
         has_vector = values > -2.0
         return SemanticList(
             nearest,
+            nearest[:_MAX_CLOSE][values[nearest[:_MAX_CLOSE]] >= _MIN_CLOSE],
             np.where(has_vector, np.log(np.maximum(values, _MIN_COSINE) / rival), np.nan),
             np.where(has_vector, np.log1p(place), np.nan),
         )

@@ -1,23 +1,26 @@
 """Vectors of texts as they are stored, 128 numbers of 8 bits, and how near two of them are.
 
-A sentence encoder makes longer ones of 32 bits. They are turned onto 128 fixed directions, which keeps angles
-nearly as they are, and rounded. What all texts of a workspace have in common is subtracted when they are
-compared: it tells nothing.
+A sentence encoder makes longer ones of 32 bits. What all texts of a workspace have in common is subtracted,
+for it tells nothing; the rest is reduced to the directions in which its texts differ most, and rounded.
 """
 
 from dataclasses import dataclass
-from functools import cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from causeloop_pipeline.analysis.arrays import Floats, Ints
-
 WIDTH = 128
+MAX_PROJECTED = 1_000
+"""Of so many texts the directions are as good as of all."""
+
 _MAX_BODY = 2_000
-_SCALE = 320.0  # a number of a vector of length 1 is about .09, hardly ever above .4
 _SEED = 20_261_130
-_COMMON_TEXTS = 50  # after so many texts half of their mean is subtracted
+_FEW_TEXTS = 50  # of so many texts half of their mean is subtracted
+_FILL = 1e-4
+
+Encoded = NDArray[np.float32]
+"""What an encoder made of texts: a row of length 1 for each."""
 
 Vectors = NDArray[np.int8]
 """A row of 128 for each text."""
@@ -28,18 +31,49 @@ def join_text(title: str | None, body: str | None) -> str:
     return f"{(title or '').strip()}\n{(body or '')[:_MAX_BODY].strip()}".strip()
 
 
-def compress(vector: NDArray[np.float32]) -> bytes:
-    """Compresses what an encoder made of a text.
+@dataclass(frozen=True, slots=True)
+class Projection:
+    """What is subtracted from what an encoder makes, and the 128 directions that remain."""
 
-    In: a vector of length 1. Out: 128 bytes, the same for the same vector.
+    mean: NDArray[np.float32]
+    directions: NDArray[np.float32]  # numbers of the encoder by 128
+
+    def compress(self, encoded: Encoded) -> Vectors:
+        """Compresses what an encoder made. In: a row for each text. Out: the same, as they are stored."""
+        return round_vectors((encoded - self.mean) @ self.directions)
+
+    def dump(self) -> bytes:
+        """The projection as it is stored: the mean, then each direction, of 16 bits."""
+        return np.vstack([self.mean, self.directions.T]).astype("<f2").tobytes()
+
+    @staticmethod
+    def parse(content: bytes) -> "Projection":
+        """Reads what `dump` wrote."""
+        rows = np.frombuffer(content, dtype="<f2").reshape(WIDTH + 1, -1).astype(np.float32)
+        return Projection(rows[0], rows[1:].T)
+
+
+def fit_projection(encoded: Encoded) -> Projection:
+    """Finds the directions in which texts differ most.
+
+    In: what an encoder made of texts, `MAX_PROJECTED` of them or all. Out: the projection, as it is read.
+
+    Method: principal components; where there are fewer texts than directions, directions of chance complete
+    them, which keep angles nearly as they are (Johnson and Lindenstrauss, 1984).
     """
-    turned = (
-        vector @ _make_directions(len(vector))
-        if len(vector) > WIDTH
-        else np.pad(vector, (0, WIDTH - len(vector)))
-    )
-    scaled = np.rint(turned / max(float(np.linalg.norm(turned)), 1e-9) * _SCALE)
-    return np.clip(scaled, -127, 127).astype(np.int8).tobytes()
+    texts, width = encoded.shape
+    mean = encoded.mean(axis=0) * (texts / (texts + _FEW_TEXTS)) if texts else np.zeros(width)
+    fill = np.random.default_rng(_SEED).standard_normal((max(WIDTH, width), width)) * _FILL
+    _, _, rows = np.linalg.svd(np.vstack([encoded - mean, fill]), full_matrices=False)
+    directions = np.zeros((width, WIDTH))
+    directions[:, : len(rows[:WIDTH])] = rows[:WIDTH].T
+    return Projection.parse(Projection(mean, directions).dump())
+
+
+def round_vectors(numbers: NDArray[Any]) -> Vectors:
+    """Rounds vectors to 8 bits. In: a row each. Out: the same directions: the largest number becomes 127."""
+    largest = np.maximum(np.abs(numbers).max(axis=1, keepdims=True), 1e-9)
+    return np.rint(numbers / largest * 127).astype(np.int8)
 
 
 def read_vectors(content: bytes) -> Vectors:
@@ -47,50 +81,13 @@ def read_vectors(content: bytes) -> Vectors:
     return np.frombuffer(content, dtype=np.int8).reshape(-1, WIDTH)
 
 
-@cache
-def _make_directions(width: int) -> NDArray[np.float32]:
-    """Fixed directions at right angles to each other (Johnson and Lindenstrauss, 1984)."""
-    drawn = np.random.default_rng(_SEED).standard_normal((width, WIDTH))
-    return np.linalg.qr(drawn)[0].astype(np.float32)
-
-
-def measure_common(vectors: Vectors) -> Floats:
-    """Measures what texts have in common: their mean, less of it where they are few.
-
-    In: vectors. Out: 128 numbers, to be subtracted from each.
-    """
-    if len(vectors) == 0:
-        return np.zeros(WIDTH)
-    mean = vectors.mean(axis=0, dtype=np.float64)
-    return np.asarray(mean * (len(vectors) / (len(vectors) + _COMMON_TEXTS)))
-
-
-def compare_vectors(queries: Vectors, vectors: Vectors, common: Floats) -> NDArray[np.float32]:
-    """Compares texts by meaning. In: two lists of vectors, what to subtract from all. Out: the cosine of each
-    query with each of the others.
-    """
-    ours, theirs = (_normalize(each, common) for each in (queries, vectors))
+def compare_vectors(queries: Vectors, vectors: Vectors) -> NDArray[np.float32]:
+    """Compares texts by meaning. In: two lists of vectors. Out: the cosine of each with each."""
+    ours, theirs = normalize(queries), normalize(vectors)
     return np.asarray(ours @ theirs.T, dtype=np.float32)
 
 
-def _normalize(vectors: Vectors, common: Floats) -> NDArray[np.float32]:
-    centred = vectors.astype(np.float32) - common.astype(np.float32)
-    return np.asarray(centred / np.maximum(np.linalg.norm(centred, axis=1, keepdims=True), 1e-6))
-
-
-@dataclass(frozen=True, slots=True)
-class TextVectors:
-    """The vectors of some texts of a table, and what to subtract from each before they are compared."""
-
-    rows: Ints
-    vectors: Vectors
-    common: Floats
-
-    def compare(self, query: bytes, texts: int) -> NDArray[np.float32]:
-        """Compares a text with those of the table.
-
-        In: its compressed vector; how many texts the table has. Out: a cosine for each, NaN without a vector.
-        """
-        cosine = np.full(texts, np.nan, dtype=np.float32)
-        cosine[self.rows] = compare_vectors(read_vectors(query), self.vectors, self.common)[0]
-        return cosine
+def normalize(vectors: Vectors) -> NDArray[np.float32]:
+    """Scales vectors to length 1. In: vectors. Out: the same, one of nothing but zeros stays."""
+    numbers = vectors.astype(np.float32)
+    return np.asarray(numbers / np.maximum(np.linalg.norm(numbers, axis=1, keepdims=True), 1e-6))

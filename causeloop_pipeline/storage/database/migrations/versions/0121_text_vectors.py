@@ -9,17 +9,19 @@ SQL = """
 create table detect.vector_space (
     workspace_id uuid primary key references app.workspace on delete cascade,
     encoder      text not null check (encoder ~ '^[0-9a-f]{64}$'),
-    common       bytea not null,
-    centres      bytea not null,
+    projection   bytea not null,
+    projected    bigint not null,
+    centres      bytea not null default '',
     vector_count bigint not null default 0,
     encoded_at   timestamptz
 );
 comment on table detect.vector_space is
     'Where the vectors of a workspace lie, and by which encoder they were made; none: no search by meaning.';
-comment on column detect.vector_space.common is
-    'What all texts have in common, which is subtracted before two are compared: 128 numbers of 32 bits.';
+comment on column detect.vector_space.projection is
+    'What all texts have in common, and the 128 directions in which they differ most: numbers of 16 bits.';
+comment on column detect.vector_space.projected is 'Of how many texts the projection was made.';
 comment on column detect.vector_space.centres is 'The centre of each cell; empty: there is one cell.';
-comment on column detect.vector_space.vector_count is 'How many vectors there were when this was measured.';
+comment on column detect.vector_space.vector_count is 'How many vectors there were when cells were made.';
 comment on column detect.vector_space.encoded_at is
     'The issues of that time have their vectors; null: the first passage over them goes on.';
 select app.isolate('detect.vector_space');
