@@ -41,11 +41,13 @@ def run_checks(config: Settings) -> Iterator[Finding]:
     from causeloop_pipeline.cli.doctor.check_connectors import check_connectors
     from causeloop_pipeline.cli.doctor.check_dagster import check_dagster, check_restarts
     from causeloop_pipeline.cli.doctor.check_database import check_database
+    from causeloop_pipeline.cli.doctor.check_encoder import check_encoder
     from causeloop_pipeline.cli.doctor.check_machine import check_machine
     from causeloop_pipeline.cli.doctor.check_network import check_network
     from causeloop_pipeline.cli.doctor.check_secrets import check_secrets
 
     yield from check_machine(config)
+    yield from check_encoder(config)
     yield check_restarts(config)
     database = list(check_database(config))
     yield from database

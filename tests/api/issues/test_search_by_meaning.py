@@ -9,8 +9,11 @@ import httpx2
 import psycopg
 import pytest
 from fastapi import FastAPI
+from psycopg.types.json import Jsonb
 
 from api.issues.similar.semantic.process import EncoderProcess
+from causeloop_pipeline.analysis.detect.similarity.base_rate import BaseRate
+from causeloop_pipeline.analysis.detect.similarity.pair_model import PairModel
 from causeloop_pipeline.encoder.folder import read_folder
 from causeloop_pipeline.settings import settings
 from causeloop_pipeline.stages.installation import Installation as Resources
@@ -20,10 +23,21 @@ from causeloop_pipeline.storage.database.session import Database
 from tests.api.conftest import Client
 from tests.conftest import new_workspace
 from tests.support.tiny_encoder import make_tiny_encoder
-from tests.support.written_issues import TEXTS, forget_vectors, store_written
+from tests.support.written_issues import TEXTS, encode_only, store_written
 
 ASKED = "program fails on launch"
 REPEATED = "T-1"
+OFTEN_REPEATED = PairModel({"jira": BaseRate(1.0, 1.0, 0.95)})
+"""What grouping learns of a tracker where one report in two repeats another."""
+
+INSERT_GROUPING_STATE = """
+insert into detect.grouping_state (
+    workspace_id, algorithm_version, input_digest, issue_count, pattern_index, similarity_model
+)
+values (%s, 'a test', '', 5, '', %s)
+"""
+OWN: set[UUID] = set()
+"""The workspaces of these tests."""
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +56,7 @@ def is_on(
         monkeypatch.setenv("CAUSELOOP_SEMANTIC_SHA256", digest or read_folder(folder).digest)
         settings.cache_clear()
 
-    forget_vectors()
+    encode_only(monkeypatch, OWN)
     yield turn
     monkeypatch.undo()
     settings.cache_clear()
@@ -57,8 +71,10 @@ class Searched:
         self, owner: psycopg.Connection, database: Database, client: Client, texts: Any = TEXTS
     ) -> None:
         self.workspace_id: UUID = new_workspace(owner)
+        OWN.add(self.workspace_id)
         with database.workspace(self.workspace_id) as session:
             self.ids = store_written(session, self.workspace_id, texts)
+            session.execute(INSERT_GROUPING_STATE, (self.workspace_id, Jsonb(OFTEN_REPEATED.to_json())))
         self.api: httpx2.Client = client(create_service_key(owner, self.workspace_id, "viewer", "viewer"))
 
     def ask(self, text: str = ASKED) -> Any:

@@ -15,7 +15,7 @@ from causeloop_pipeline.stages.jobs import text_vectors
 from causeloop_pipeline.stages.jobs.text_vectors import is_encoding_due, update_vectors
 from causeloop_pipeline.storage.database.session import Database
 from tests.support.tiny_encoder import make_tiny_encoder
-from tests.support.written_issues import forget_vectors, note_grouped, store_written
+from tests.support.written_issues import encode_only, note_grouped, store_written
 
 SELECT_VECTORS = """
 select i.external_id, v.vector, v.cell
@@ -30,8 +30,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def resources(installation: Any) -> Installation:
-    forget_vectors()
+def resources(installation: Any, workspace_id: UUID, monkeypatch: pytest.MonkeyPatch) -> Installation:
+    encode_only(monkeypatch, [workspace_id])
     return Installation()
 
 
