@@ -98,7 +98,7 @@ def _check_instance(config: Settings) -> Finding:
     concurrency = stored.get("concurrency") or {}
     limits = (concurrency.get("runs") or {}).get("tag_concurrency_limits") or []
     lacking = {
-        "sensors: {use_threads: true, num_workers: 14}": not (stored.get("sensors") or {}).get("use_threads"),
+        "sensors: {use_threads: true, num_workers: 15}": not (stored.get("sensors") or {}).get("use_threads"),
         "concurrency: {pools: {granularity: op, default_limit: 1}}": (concurrency.get("pools") or {}).get(
             "granularity"
         )

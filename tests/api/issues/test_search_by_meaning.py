@@ -1,5 +1,6 @@
 """With an encoder set up, failures in other words are candidates too; without one, nothing changes."""
 
+import ast
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import pytest
 from fastapi import FastAPI
 from psycopg.types.json import Jsonb
 
+import api
 from api.issues.similar.semantic.process import EncoderProcess
 from causeloop_pipeline.analysis.detect.similarity.base_rate import BaseRate
 from causeloop_pipeline.analysis.detect.similarity.pair_model import PairModel
@@ -25,6 +27,7 @@ from tests.conftest import new_workspace
 from tests.support.tiny_encoder import make_tiny_encoder
 from tests.support.written_issues import TEXTS, encode_only, store_written
 
+API = Path(api.__file__).parent
 ASKED = "program fails on launch"
 REPEATED = "T-1"
 OFTEN_REPEATED = PairModel({"jira": BaseRate(1.0, 1.0, 0.95)})
@@ -187,3 +190,16 @@ def test_the_identity_of_a_failure_does_not_depend_on_the_encoder(
     update_vectors(Resources())
 
     assert searched.api.post("/v1/identify", json={"text": ASKED}).json() == before
+
+
+def test_the_encoder_is_loaded_in_its_own_process_only() -> None:
+    loading = {"load_configured_encoder", "load_encoder", "onnxruntime", "tokenizers"}
+    naming = {
+        path.relative_to(API).as_posix()
+        for path in API.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        and loading & {alias.name.split(".")[0] for alias in node.names}
+    }
+
+    assert naming == {"issues/similar/semantic/child.py"}

@@ -1,6 +1,7 @@
 """`causeloop semantic check` and `--semantic`: an encoder on the command line."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from causeloop_pipeline.cli.doctor.check_encoder import check_encoder
 from causeloop_pipeline.encoder import judgement
 from causeloop_pipeline.encoder.folder import read_folder
 from causeloop_pipeline.settings import Settings, settings
-from tests.support.tiny_encoder import make_tiny_encoder
+from tests.support.tiny_encoder import SYNONYMS, make_tiny_encoder
 
 PAIRS_OF_TINY_WORDS = (
     ("app crashes", "application fails"),
@@ -61,7 +62,7 @@ def test_a_folder_without_a_model_fails_with_the_file_that_is_absent(tmp_path: P
     result = CliRunner().invoke(app, ["semantic", "check", str(tmp_path)])
 
     assert result.exit_code == 1
-    assert "model.onnx cannot be read" in result.stderr.replace("\n", "")
+    assert "model.onnx cannot be read" in " ".join(result.stderr.split())
 
 
 @pytest.fixture
@@ -78,20 +79,12 @@ def failure(tmp_path: Path) -> list[str]:
     ]
 
 
-def test_a_failure_in_other_words_is_a_match_by_meaning_only(
-    folder: Path, failure: list[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("CAUSELOOP_SEMANTIC_FOLDER", str(folder))
-    monkeypatch.setenv("CAUSELOOP_SEMANTIC_SHA256", read_folder(folder).digest)
-    settings.cache_clear()
-    try:
-        by_words, by_meaning = (
-            [json.loads(line) for line in CliRunner().invoke(app, [*failure, *option]).stdout.splitlines()]
-            for option in ([], ["--semantic"])
-        )
-    finally:
-        monkeypatch.undo()
-        settings.cache_clear()
+@pytest.mark.usefixtures("named")
+def test_a_failure_in_other_words_is_nearer_by_meaning(failure: list[str]) -> None:
+    by_words, by_meaning = (
+        [json.loads(line) for line in CliRunner().invoke(app, [*failure, *option]).stdout.splitlines()]
+        for option in ([], ["--semantic"])
+    )
 
     assert [row["name"] for row in by_words if row["is_match"]] == []
     assert by_meaning[0]["name"] == "The app crashes at start"
@@ -102,7 +95,38 @@ def test_the_option_without_an_encoder_says_what_to_set(failure: list[str]) -> N
     result = CliRunner().invoke(app, [*failure, "--semantic"])
 
     assert result.exit_code == 1
-    assert "CAUSELOOP_SEMANTIC_FOLDER" in result.stderr.replace("\n", "")
+    assert "CAUSELOOP_SEMANTIC_FOLDER" in " ".join(result.stderr.split())
+
+
+@pytest.fixture
+def named(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """The settings name and pin the encoder."""
+    monkeypatch.setenv("CAUSELOOP_SEMANTIC_FOLDER", str(folder))
+    monkeypatch.setenv("CAUSELOOP_SEMANTIC_SHA256", read_folder(folder).digest)
+    settings.cache_clear()
+    yield folder
+    monkeypatch.undo()
+    settings.cache_clear()
+
+
+@pytest.mark.usefixtures("named")
+def test_both_searches_are_measured_on_labelled_issues(tmp_path: Path) -> None:
+    rows = [
+        f"T-{place}{number},{group[number]} of the printer,2026-09-{2 * place + number + 1:02d} 09:00,{place}"
+        for number in range(2)
+        for place, group in enumerate(SYNONYMS)
+    ]
+    (tmp_path / "set.csv").write_text("\n".join(["id,title,created_at,group_label", *rows]))
+
+    result = CliRunner().invoke(
+        app, ["evaluate", "seen-before", str(tmp_path), "--queries", "9", "--semantic", "--json"]
+    )
+
+    by_words, by_meaning = (json.loads(line) for line in result.stdout.splitlines())
+    assert (by_words["search"], by_meaning["search"]) == ("words", "meaning too")
+    assert by_words["queries"] == by_meaning["queries"] > 0
+    assert by_words["recall@1"] < 1.0
+    assert by_meaning["recall@1"] == by_meaning["recall@10"] == 1.0
 
 
 @pytest.mark.usefixtures("is_judged_by_tiny_words")

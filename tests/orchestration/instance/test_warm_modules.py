@@ -13,6 +13,9 @@ ANALYSIS = Path(analysis.__file__).parent
 RARELY_NEEDED = {"cmdstanpy", "sklearn.ensemble", "threadpoolctl"}
 """Of training and stock Prophet, which are rare."""
 
+NEVER_WARM = {"onnxruntime", "tokenizers"}
+"""Of the sentence encoder: its threads would be missed by whatever is forked beside them."""
+
 
 def list_late_imports() -> Iterator[str]:
     """Libraries that functions of the loop's analysis import."""
@@ -35,4 +38,5 @@ def test_a_run_finds_every_library_imported_that_analysis_imports_when_called() 
     imported = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
     assert late - set(imported.stdout.split()) == RARELY_NEEDED
+    assert not NEVER_WARM & set(imported.stdout.split())
     assert {"scipy.sparse", "igraph", "prophet"} <= late
