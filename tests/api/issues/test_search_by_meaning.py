@@ -1,21 +1,24 @@
 """With an encoder set up, failures in other words are candidates too; without one, nothing changes."""
 
 import ast
+import asyncio
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import httpx2
+import numpy as np
 import psycopg
 import pytest
 from fastapi import FastAPI
 from psycopg.types.json import Jsonb
 
 import api
-from api.issues.similar.semantic.process import EncoderProcess
+from api.issues.similar.semantic.process import EncoderProcess, SearchByMeaningError
 from causeloop_pipeline.analysis.detect.similarity.base_rate import BaseRate
 from causeloop_pipeline.analysis.detect.similarity.pair_model import PairModel
+from causeloop_pipeline.analysis.detect.similarity.text_vectors import fit_projection
 from causeloop_pipeline.encoder.folder import read_folder
 from causeloop_pipeline.settings import settings
 from causeloop_pipeline.stages.installation import Installation as Resources
@@ -24,7 +27,7 @@ from causeloop_pipeline.storage.app.tenants import create_service_key
 from causeloop_pipeline.storage.database.session import Database
 from tests.api.conftest import Client
 from tests.conftest import new_workspace
-from tests.support.tiny_encoder import make_tiny_encoder
+from tests.support.tiny_encoder import WIDTH, make_tiny_encoder
 from tests.support.written_issues import TEXTS, encode_only, store_written
 
 API = Path(api.__file__).parent
@@ -203,3 +206,46 @@ def test_the_encoder_is_loaded_in_its_own_process_only() -> None:
     }
 
     assert naming == {"issues/similar/semantic/child.py"}
+
+
+def test_who_gives_up_leaves_no_answer_behind_for_the_next(is_on: Callable[..., None]) -> None:
+    is_on(True)
+    projection = fit_projection(np.eye(WIDTH, dtype=np.float32)).dump()
+
+    async def ask() -> tuple[list[bytes], list[bytes]]:
+        process = EncoderProcess()
+        texts = ["the app crashes", "invoice total is wrong", "the printer jams"]
+
+        async def locate(text: str) -> bytes:
+            vector, _ = await process.run("a workspace", "locate", text, b"", projection, b"")
+            return bytes(vector)
+
+        expected = [await locate(text) for text in texts]
+        for text in texts:
+            given_up = asyncio.create_task(locate(text))
+            await asyncio.sleep(0)
+            await asyncio.sleep(0)
+            given_up.cancel()
+        answers = [await locate(text) for text in texts]
+        process.close()
+        return expected, answers
+
+    expected, answers = asyncio.run(ask())
+
+    assert answers == expected
+    assert len(set(expected)) == len(expected)
+
+
+def test_a_piece_of_work_that_fails_leaves_the_encoder_to_others(is_on: Callable[..., None]) -> None:
+    is_on(True)
+    projection = fit_projection(np.eye(WIDTH, dtype=np.float32)).dump()
+
+    async def ask() -> bool:
+        process = EncoderProcess()
+        with pytest.raises(SearchByMeaningError):
+            await process.run("a workspace", "locate", "text", b"", projection[:-3], b"")
+        await process.run("a workspace", "locate", "text", b"", projection, b"")
+        process.close()
+        return process.is_on
+
+    assert asyncio.run(ask())

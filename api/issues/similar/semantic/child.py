@@ -42,7 +42,7 @@ def _serve(encoder: "SentenceEncoder", connection: socket.socket, incoming: IO[b
         name, arguments = read_message(incoming)
         try:
             result = (True, locate(encoder, *arguments) if name == "locate" else find_nearest(*arguments))
-        except (EncoderError, ValueError) as error:
+        except Exception as error:  # the piece of work failed, not this process: its reason is logged there
             result = (False, f"{type(error).__name__}: {error}")
         connection.sendall(pack(result))
 

@@ -34,6 +34,10 @@ class SearchByMeaningError(RuntimeError):
     """The encoder cannot be asked now."""
 
 
+FAULTS = (OSError, TimeoutError, asyncio.IncompleteReadError, SearchByMeaningError)
+"""Errors after which the process is not asked again for a minute."""
+
+
 @dataclass
 class EncoderProcess:
     """The process, which starts with the first search: a piece of work at a time, workspaces in turn."""
@@ -46,6 +50,7 @@ class EncoderProcess:
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     process: subprocess.Popen[bytes] | None = None
     streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
+    unfinished: "set[asyncio.Task[tuple[bool, Any]]]" = field(default_factory=set)
     retry_at: float = 0.0
 
     @property
@@ -54,25 +59,41 @@ class EncoderProcess:
         return is_semantic_search_on(settings()) and time.monotonic() >= self.retry_at
 
     async def run(self, key: Hashable, name: str, *arguments: Any) -> Any:
-        """What the child makes of a piece of work; no database connection may be held meanwhile."""
-        async with self.of_key.hold(key), self.turn:
+        """What the child makes of a piece of work; no database connection may be held meanwhile.
+
+        Who gives up does not end it: the next answer on the socket must be that of the next piece of work.
+        """
+        async with self.of_key.hold(key):
+            work = asyncio.create_task(self._take_turn(name, arguments))
+            self.unfinished.add(work)
+            work.add_done_callback(self._forget)
+            is_returned, result = await asyncio.shield(work)
+        if not is_returned:
+            log.warning("a search is by words alone: the encoder refused its text: %s", result)
+            raise SearchByMeaningError(result)
+        return result
+
+    def _forget(self, work: "asyncio.Task[tuple[bool, Any]]") -> None:
+        self.unfinished.discard(work)
+        if not work.cancelled():
+            work.exception()  # it was raised where somebody still waits
+
+    async def _take_turn(self, name: str, arguments: tuple[Any, ...]) -> tuple[bool, Any]:
+        async with self.turn:
             try:
-                return await self._run(name, arguments)
-            except (OSError, TimeoutError, asyncio.IncompleteReadError, SearchByMeaningError) as error:
+                reader, writer = await self._start_unless_running()
+                async with asyncio.timeout(MAX_SECONDS):
+                    writer.write(pack((name, arguments)))
+                    await writer.drain()
+                    return await _read_answer(reader)
+            except BaseException as error:
                 self.close()
+                if not isinstance(error, FAULTS):
+                    raise
                 self.retry_at = time.monotonic() + RETRY_SECONDS
                 reason = str(error) or type(error).__name__
-                log.warning(
-                    "searches are by words alone for a minute: the encoder cannot be used: %s", reason
-                )
+                log.warning("searches are by words alone for a minute: no encoder can be used: %s", reason)
                 raise SearchByMeaningError(reason) from None
-
-    async def _run(self, name: str, arguments: tuple[Any, ...]) -> Any:
-        reader, writer = await self._start_unless_running()
-        async with asyncio.timeout(MAX_SECONDS):
-            writer.write(pack((name, arguments)))
-            await writer.drain()
-            return await _read_result(reader)
 
     async def _start_unless_running(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         if self.streams is not None and self.process is not None and self.process.poll() is None:
@@ -83,7 +104,9 @@ class EncoderProcess:
             self.process = await to_thread.run_sync(_start, theirs.fileno())
         self.streams = await asyncio.open_connection(sock=ours)
         async with asyncio.timeout(MAX_START_SECONDS):
-            await _read_result(self.streams[0])
+            is_loaded, reason = await _read_answer(self.streams[0])
+        if not is_loaded:
+            raise SearchByMeaningError(reason)
         return self.streams
 
     def close(self) -> None:
@@ -98,12 +121,11 @@ class EncoderProcess:
             self.process = None
 
 
-async def _read_result(reader: asyncio.StreamReader) -> Any:
+async def _read_answer(reader: asyncio.StreamReader) -> tuple[bool, Any]:
+    """Whether a piece of work returned, and what it returned or why it did not."""
     header = await reader.readexactly(HEADER_BYTES)
     is_returned, result = unpack(await reader.readexactly(read_size(header)))
-    if not is_returned:
-        raise SearchByMeaningError(result)
-    return result
+    return bool(is_returned), result
 
 
 def _start(connection: int) -> subprocess.Popen[bytes]:
