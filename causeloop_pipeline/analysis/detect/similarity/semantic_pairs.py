@@ -1,8 +1,10 @@
 """What each text of a corpus is compared with when all are searched for at once, by words and by meaning."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from causeloop_pipeline.analysis.arrays import Floats
 from causeloop_pipeline.analysis.detect.similarity.candidate_pairs import Neighbours
@@ -12,6 +14,8 @@ from causeloop_pipeline.analysis.detect.similarity.lexicon import Lexicon
 from causeloop_pipeline.analysis.detect.similarity.query_pairs import measure_cosines
 from causeloop_pipeline.analysis.detect.similarity.semantic_score import SemanticList
 from causeloop_pipeline.analysis.detect.similarity.text_vectors import Vectors, compare_vectors
+
+_BLOCK = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +40,9 @@ def add_neighbours_by_meaning(
     last = int(near.rank.max(initial=0)) + 1
     starts = np.searchsorted(near.row, np.arange(corpus.size + 1))
     others, margins, ranks = [], [], []
-    for row in range(corpus.size):
-        cosine = compare_vectors(vectors[row : row + 1], vectors)[0]
-        cosine[row] = np.nan
-        listed = SemanticList.of(cosine)
-        by_words = near.other[starts[row] : starts[row + 1]]
+    for text, cosines in enumerate(_compare_each(vectors)):
+        listed = SemanticList.of(cosines)
+        by_words = near.other[starts[text] : starts[text + 1]]
         both = np.concatenate([by_words, np.setdiff1d(listed.nearest, by_words)])
         others.append(both)
         margins.append(listed.margin[both])
@@ -60,3 +62,12 @@ def add_neighbours_by_meaning(
         margin[chosen],
         np.concatenate(ranks)[chosen],
     )
+
+
+def _compare_each(vectors: Vectors) -> Iterator[NDArray[np.float32]]:
+    """The cosines of each text with all; none with itself."""
+    for start in range(0, len(vectors), _BLOCK):
+        block = compare_vectors(vectors[start : start + _BLOCK], vectors)
+        for place, cosine in enumerate(block):
+            cosine[start + place] = np.nan
+            yield cosine
