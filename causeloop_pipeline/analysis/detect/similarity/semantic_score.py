@@ -15,9 +15,9 @@ from causeloop_pipeline.analysis.arrays import Floats, Ints
 SEMANTIC_NEIGHBOURS = 40
 # feature: (weight, mean, standard deviation) over the pairs of the trackers it was fitted on
 SEMANTIC_WEIGHTS = {
-    "score": (1.0, 0.0, 1.0),
-    "semantic_margin": (0.5, -0.6, 0.4),
-    "semantic_rank": (-0.5, 2.5, 1.0),
+    "score": (0.727, 0.000, 1.000),
+    "semantic_margin": (0.837, -0.937, 0.749),
+    "semantic_rank": (-0.251, 3.242, 0.728),
 }
 _MIN_COSINE, _MIN_RIVAL = 0.05, 0.2
 _MAX_CLOSE, _MIN_CLOSE = 10, 0.4
