@@ -68,10 +68,10 @@ def store_drawn_vectors(workspace_id: UUID) -> None:
     """Stores a vector for each issue, and splits them into cells."""
     encoder = load_configured_encoder(settings())
     width = len(encoder.encode(""))
-    drawn = np.random.default_rng(7).standard_normal((500, width)).astype(np.float32)
+    random_rows = np.random.default_rng(7).standard_normal((500, width)).astype(np.float32)
     database = Database(settings().require("pipeline_database_url"))
     with database.workspace(workspace_id) as session:
-        begin_space(session, workspace_id, encoder.digest, fit_projection(drawn).dump(), MAX_PROJECTED)
+        begin_space(session, workspace_id, encoder.digest, fit_projection(random_rows).dump(), MAX_PROJECTED)
         vectors = session.execute(INSERT_VECTORS, (workspace_id,))
         make_cells(session, workspace_id, vectors, has_cells=False)
         analyze_grown_tables(session)

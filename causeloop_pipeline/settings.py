@@ -127,9 +127,7 @@ class Settings(BaseSettings):
         None, description="The same database as `causeloop_pipeline` (dbt and assets)."
     )
     dbt_database_url: SecretStr | None = Field(
-        None,
-        description="The same as `causeloop_pipeline`, past a pooler of connections: dbt needs sessions of "
-        "its own; empty: the URL above.",
+        None, description="The same past a pooler: dbt needs sessions of its own; empty: the URL above."
     )
     api_database_url: SecretStr | None = Field(None, description="The same database as `causeloop_api`.")
     api_replica_database_url: SecretStr | None = Field(
@@ -197,16 +195,12 @@ class Settings(BaseSettings):
     llm_model: str = Field("default", description="Model name sent to that endpoint.")
     llm_api_key: SecretStr | None = Field(None, description="Key for that endpoint.")
     semantic_folder: Path | None = Field(
-        None,
-        description="Folder with `model.onnx` and `tokenizer.json` of a sentence encoder, for the search by "
-        "meaning; empty: search by words only.",
+        None, description="Folder of a sentence encoder, for the search by meaning; empty: by words only."
     )
     semantic_sha256: str | None = Field(
         None, description="Digest that pins that folder, as `causeloop semantic check FOLDER` prints it."
     )
-    semantic_threads: int = Field(
-        1, ge=1, le=64, description="Threads that the encoder computes with, in each process that encodes."
-    )
+    semantic_threads: int = Field(1, ge=1, le=64, description="Threads that the encoder computes with.")
     smtp_url: SecretStr | None = Field(None, description="smtp://user:password@host:port for e-mail alerts.")
     smtp_from: str = Field("causeloop@localhost", description="Sender of e-mail alerts.")
     slack_url: str = Field("https://slack.com", description="Slack; GovSlack: `https://slack-gov.com`.")
@@ -215,9 +209,7 @@ class Settings(BaseSettings):
         description="Where operators are notified of failed runs: a webhook's `https://…`, `slack+https://…` "
         "(a Slack-compatible address) or `mailto:…`.",
     )
-    dagster_retention_days: int = Field(
-        30, ge=1, description="Age at which Dagster's ended runs are deleted."
-    )
+    dagster_retention_days: int = Field(30, ge=1, description="Age at which ended runs are deleted.")
     workspace_share: str = Field(
         "1/1", description="Share of the workspaces that this code location works on, such as `2/4`."
     )
@@ -226,9 +218,7 @@ class Settings(BaseSettings):
         "text", description="`json`: every line of a log is an object, with the id of its trace."
     )
     metrics_token: SecretStr | None = Field(
-        None,
-        description="What Prometheus presents to `/metrics` as a bearer token; empty: `metrics.token` in the "
-        "state folder, made by the first start.",
+        None, description="Bearer token of `/metrics`; empty: `metrics.token` of the state folder."
     )
     metrics_name_tenants: bool = Field(
         False, description="Whether metrics may name workspaces as labels, for lag and backlog of each."

@@ -136,11 +136,11 @@ def fit(trackers: Sequence[SearchedTracker], scale: Scale) -> Floats:
             error = weight * (1.0 / (1.0 + np.exp(-logit)) - is_mate)
             gradient[width + number] += error.sum()
             odds = np.exp(score - np.maximum.reduceat(score, starts)[of_list])
-            of_all, of_mates = np.add.reduceat(odds, starts), np.add.reduceat(odds * is_mate, starts)
-            counts = LIST_WEIGHT * (of_mates > 0) * min(MAX_POSITIVES / max((of_mates > 0).sum(), 1), 1.0)
-            of_mates = np.maximum(of_mates, 1e-300)
-            total += float((counts * np.log(of_all / of_mates)).sum(where=counts > 0))
-            slope = odds / of_all[of_list] - odds * is_mate / of_mates[of_list]
+            of_all, of_right = np.add.reduceat(odds, starts), np.add.reduceat(odds * is_mate, starts)
+            counts = LIST_WEIGHT * (of_right > 0) * min(MAX_POSITIVES / max((of_right > 0).sum(), 1), 1.0)
+            of_right = np.maximum(of_right, 1e-300)
+            total += float((counts * np.log(of_all / of_right)).sum(where=counts > 0))
+            slope = odds / of_all[of_list] - odds * is_mate / of_right[of_list]
             gradient[:width] += features.T @ (error + counts[of_list] * slope)
         return total, gradient
 
@@ -191,24 +191,22 @@ def print_weights(trackers: Sequence[SearchedTracker]) -> None:
 def print_recalls(trackers: Mapping[str, SearchedTracker]) -> None:
     """Prints Recall@1 and @10 by words, and with meaning whose weights were fitted to other families."""
     rows = []
-    for name, tracker in trackers.items():
-        others = [
-            each
-            for other, each in trackers.items()
-            if FAMILIES.get(other, "") not in ("", FAMILIES.get(name))
-        ]
+    for family in dict.fromkeys(FAMILIES.get(name) for name in trackers):
+        own = {name: each for name, each in trackers.items() if FAMILIES.get(name) == family}
+        others = [each for name, each in trackers.items() if name in FAMILIES and name not in own]
         scale = measure_scale(others)
-        by_words = np.where(
-            tracker.is_by_words, tracker.features["score"] + tracker.features["time"], -np.inf
-        )
-        own = [
-            *measure_recalls(tracker, by_words),
-            *measure_recalls(tracker, combine(tracker, fit(others, scale), scale)),
-        ]
-        rows.append(own)
-        print(f"{name:>28}: R@1 {own[0]:.3f} → {own[2]:.3f}, R@10 {own[1]:.3f} → {own[3]:.3f}", flush=True)
-    mean = np.mean(rows, axis=0)
-    print(f"{'mean':>28}: R@1 {mean[0]:.3f} → {mean[2]:.3f}, R@10 {mean[1]:.3f} → {mean[3]:.3f}")
+        weights = fit(others, scale)
+        for name, tracker in own.items():
+            by_words = tracker.features["score"] + tracker.features["time"]
+            before = measure_recalls(tracker, np.where(tracker.is_by_words, by_words, -np.inf))
+            after = measure_recalls(tracker, combine(tracker, weights, scale))
+            rows.append([*before, *after])
+            _print_recalls(name, rows[-1])
+    _print_recalls("mean", np.mean(rows, axis=0).tolist())
+
+
+def _print_recalls(name: str, row: Sequence[float]) -> None:
+    print(f"{name:>28}: R@1 {row[0]:.3f} → {row[2]:.3f}, R@10 {row[1]:.3f} → {row[3]:.3f}", flush=True)
 
 
 if __name__ == "__main__":

@@ -59,7 +59,7 @@ def test_what_is_no_encoder_is_refused(folder: Path, name: str) -> None:
 
 
 @pytest.mark.parametrize("package", ["onnxruntime", "tokenizers"])
-def test_without_the_extra_it_is_said_what_to_install(
+def test_without_the_extra_its_error_names_what_to_install(
     folder: Path, package: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, package, None)

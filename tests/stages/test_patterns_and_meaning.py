@@ -16,7 +16,7 @@ from tests.orchestration.failures import failures, ingest
 from tests.stages.test_regrouping import AS_OF, run_patterns
 from tests.support.normalizing import normalize, normalizer
 from tests.support.tiny_encoder import make_tiny_encoder
-from tests.support.written_issues import encode_only, forget_vectors, note_grouped
+from tests.support.written_issues import delete_vectors, encode_only, note_grouped
 
 COUNT = "select count(*) as vectors from detect.text_vector"
 MEMBERS = "select issue_id, pattern_id, similarity, confidence from detect.pattern_member order by issue_id"
@@ -63,5 +63,5 @@ def test_patterns_are_the_same_with_and_without_vectors(
     finally:
         monkeypatch.undo()
         settings.cache_clear()
-        forget_vectors()
+        delete_vectors()
     assert without.height > 0

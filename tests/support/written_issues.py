@@ -74,11 +74,11 @@ def encode_only(monkeypatch: pytest.MonkeyPatch, workspace_ids: Collection[UUID]
     def list_own(session: Session, encoder: str, wait_seconds: float) -> list[UUID]:
         return [each for each in list_due(session, encoder, wait_seconds) if each in workspace_ids]
 
-    forget_vectors()
+    delete_vectors()
     monkeypatch.setattr(text_vectors, "list_due", list_own)
 
 
-def forget_vectors() -> None:
+def delete_vectors() -> None:
     """Delete the vectors of all workspaces that other tests have left."""
     with psycopg.connect(settings().require("pipeline_database_url")) as connection:
         connection.execute(

@@ -124,7 +124,7 @@ def finish_passage(session: Session, workspace_id: UUID, encoder: str, began: da
     if space is None:
         return
     if space.projected < MAX_PROJECTED and present >= MIN_GROWTH_OF_PROJECTED * max(space.projected, 1):
-        stored.delete_space(session, workspace_id)  # directions of few texts are bad: begin anew
+        stored.delete_space(session, workspace_id)  # directions of few texts are bad: begin again
     elif present >= MIN_GROWTH * max(space.vector_count, 1):
         make_cells(session, workspace_id, present, has_cells=bool(space.centres))
 

@@ -31,7 +31,7 @@ from tests.support.tiny_encoder import WIDTH, make_tiny_encoder
 from tests.support.written_issues import TEXTS, encode_only, store_written
 
 API = Path(api.__file__).parent
-ASKED = "program fails on launch"
+FAILURE = "program fails on launch"
 REPEATED = "T-1"
 OFTEN_REPEATED = PairModel({"jira": BaseRate(1.0, 1.0, 0.95)})
 """What grouping learns of a tracker where one report in two repeats another."""
@@ -83,12 +83,12 @@ class Searched:
             session.execute(INSERT_GROUPING_STATE, (self.workspace_id, Jsonb(OFTEN_REPEATED.to_json())))
         self.api: httpx2.Client = client(create_service_key(owner, self.workspace_id, "viewer", "viewer"))
 
-    def ask(self, text: str = ASKED) -> Any:
+    def ask(self, text: str = FAILURE) -> Any:
         response = self.api.post("/v1/seen-before", json={"text": text})
         assert response.status_code == 200, response.text
         return response
 
-    def list_nearest(self, text: str = ASKED) -> list[str]:
+    def list_nearest(self, text: str = FAILURE) -> list[str]:
         return [match["nearest_issue"]["external_id"] for match in self.ask(text).json()["matches"]]
 
     def list_similar(self, key: str) -> Any:
@@ -188,11 +188,11 @@ def test_the_identity_of_a_failure_does_not_depend_on_the_encoder(
     searched: Searched, is_on: Callable[..., None]
 ) -> None:
     is_on(False)
-    before = searched.api.post("/v1/identify", json={"text": ASKED}).json()
+    before = searched.api.post("/v1/identify", json={"text": FAILURE}).json()
     is_on(True)
     update_vectors(Resources())
 
-    assert searched.api.post("/v1/identify", json={"text": ASKED}).json() == before
+    assert searched.api.post("/v1/identify", json={"text": FAILURE}).json() == before
 
 
 def test_the_encoder_is_loaded_in_its_own_process_only() -> None:

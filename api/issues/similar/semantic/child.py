@@ -1,7 +1,7 @@
 """The process that holds the sentence encoder: `python -m api.issues.similar.semantic.child FD`.
 
 It takes one piece of work after the other on the socket FD and forks nothing. It has none of this
-installation's secrets, and forgets what it computed.
+installation's secrets, and nothing of what it computed stays.
 """
 
 import contextlib

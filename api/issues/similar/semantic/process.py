@@ -31,11 +31,11 @@ log = logging.getLogger("causeloop.api")
 
 
 class SearchByMeaningError(RuntimeError):
-    """The encoder cannot be asked now."""
+    """The encoder cannot be used now."""
 
 
 FAULTS = (OSError, TimeoutError, asyncio.IncompleteReadError, SearchByMeaningError)
-"""Errors after which the process is not asked again for a minute."""
+"""Errors after which the process is left alone for a minute."""
 
 
 @dataclass
@@ -66,14 +66,14 @@ class EncoderProcess:
         async with self.of_key.hold(key):
             work = asyncio.create_task(self._take_turn(name, arguments))
             self.unfinished.add(work)
-            work.add_done_callback(self._forget)
+            work.add_done_callback(self._end_work)
             is_returned, result = await asyncio.shield(work)
         if not is_returned:
             log.warning("a search is by words alone: the encoder refused its text: %s", result)
             raise SearchByMeaningError(result)
         return result
 
-    def _forget(self, work: "asyncio.Task[tuple[bool, Any]]") -> None:
+    def _end_work(self, work: "asyncio.Task[tuple[bool, Any]]") -> None:
         self.unfinished.discard(work)
         if not work.cancelled():
             work.exception()  # it was raised where somebody still waits

@@ -28,7 +28,7 @@ class SemanticList:
     """How near each searched text is to one text by meaning."""
 
     nearest: Ints  # rows, the nearest first
-    close: Ints  # those of the first that are so near that it can be said to people
+    close: Ints  # those of the first that are so near that people are shown it
     margin: Floats  # per text: log of its cosine over that of the nearest other one; NaN without a vector
     rank: Floats  # per text: log of its place, of all later ones that after the last; NaN without a vector
 

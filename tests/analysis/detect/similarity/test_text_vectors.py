@@ -18,9 +18,11 @@ from causeloop_pipeline.analysis.detect.similarity.text_vectors import (
 
 def make_encoded(texts: int, width: int, seed: int = 0) -> Encoded:
     """Texts on few subjects, all with something in common, as an encoder would make them."""
-    drawn = np.random.default_rng(seed)
-    subjects = drawn.standard_normal((8, width))
-    vectors = subjects[drawn.integers(0, 8, texts)] + 0.3 * drawn.standard_normal((texts, width)) + 1.0
+    generator = np.random.default_rng(seed)
+    subjects = generator.standard_normal((8, width))
+    vectors = (
+        subjects[generator.integers(0, 8, texts)] + 0.3 * generator.standard_normal((texts, width)) + 1.0
+    )
     return (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
 
 
@@ -31,8 +33,10 @@ def test_the_nearest_text_stays_the_nearest(texts: int, width: int) -> None:
     vectors = fit_projection(encoded).compress(encoded)
 
     assert vectors.shape == (texts, WIDTH)
-    kept = np.corrcoef(compare_vectors(vectors, vectors).ravel(), _compare_centred(encoded).ravel())[0, 1]
-    assert kept > 0.95
+    agreement = np.corrcoef(compare_vectors(vectors, vectors).ravel(), _compare_centred(encoded).ravel())[
+        0, 1
+    ]
+    assert agreement > 0.95
 
 
 def _compare_centred(encoded: Encoded) -> Encoded:
