@@ -61,8 +61,9 @@ select pg_get_constraintdef(oid),
     array(select attname::text from pg_attribute where attrelid = conrelid and not attnotnull)
 from pg_constraint where conname = %s and conrelid = %s::regclass
 """
-SHAPES = ("'any_word'", f"'00-{'1' * 32}-{'1' * 16}-01'", f"'{'1' * 32}'", f"'{'1' * 64}'")
-"""What fits rules about the shape of a text: words, ids and hashes in hexadecimal."""
+LENGTHS = (16, 32, 64, 128)
+SHAPES = ("'any_word'", f"'00-{'1' * 32}-{'1' * 16}-01'", *(f"'{'1' * length}'" for length in LENGTHS))
+"""What fits rules about the shape of a text: words, ids, hashes and vectors."""
 
 VALUES = {
     "text": "'x'",

@@ -62,6 +62,7 @@ WITHOUT_TEXT = {
     "app.workspace_settings",
     "core.occurrence",
     "detect.cluster_member",
+    "detect.text_vector",
     "notify.alert_state",
     "predict.forecast",
     "predict.outcome_count",
