@@ -115,11 +115,15 @@ def _add_evaluate(app: typer.Typer) -> None:
         evaluate,
         evaluate_causes,
         evaluate_seen_before,
+        evaluate_semantic,
         evaluate_triggers,
     )
 
     evaluate.app.command("seen-before", epilog=evaluate_seen_before.EXAMPLES)(
         evaluate_seen_before.measure_seen_before
+    )
+    evaluate.app.command("semantic", epilog=evaluate_semantic.EXAMPLES)(
+        evaluate_semantic.measure_semantic_search
     )
     evaluate.app.command("causes", epilog=evaluate_causes.EXAMPLES)(evaluate_causes.causes)
     evaluate.app.command("triggers", epilog=evaluate_triggers.EXAMPLES)(evaluate_triggers.triggers)

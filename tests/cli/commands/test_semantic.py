@@ -118,9 +118,7 @@ def test_both_searches_are_measured_on_labelled_issues(tmp_path: Path) -> None:
     ]
     (tmp_path / "set.csv").write_text("\n".join(["id,title,created_at,group_label", *rows]))
 
-    result = CliRunner().invoke(
-        app, ["evaluate", "seen-before", str(tmp_path), "--queries", "9", "--semantic", "--json"]
-    )
+    result = CliRunner().invoke(app, ["evaluate", "semantic", str(tmp_path), "--queries", "9", "--json"])
 
     by_words, by_meaning = (json.loads(line) for line in result.stdout.splitlines())
     assert (by_words["search"], by_meaning["search"]) == ("words", "meaning too")
