@@ -17,7 +17,9 @@ ENDS = [start + timedelta(minutes=12) for start in STARTS]
 TEXTS = [f"DISK CRITICAL - free space: /var {number} %" for number in range(40)]
 
 
-def recognize(table: Mapping[str, Sequence[object]], chosen: dict[str, str] | None = None) -> RecognizedColumns:
+def recognize(
+    table: Mapping[str, Sequence[object]], chosen: dict[str, str] | None = None
+) -> RecognizedColumns:
     frame = pl.DataFrame(table)
     named = recognize_columns(frame.columns, chosen or {})
     return recognize_by_values(named, {column.name: column for column in frame.get_columns()}, NOW)
