@@ -15,8 +15,9 @@ import numpy as np
 import polars as pl
 from scipy.optimize import minimize
 
-from bench.training.pair_weights import FAMILIES, MAX_POSITIVES, read_labelled_issues
+from bench.data.shared_folder import find_shared_file
 from causeloop_pipeline.analysis.arrays import Bools, Floats, Ints
+from causeloop_pipeline.analysis.detect.fingerprints.canonical_issues import canonical_issues
 from causeloop_pipeline.analysis.detect.similarity.candidate_pairs import build_postings, find_nearest_texts
 from causeloop_pipeline.analysis.detect.similarity.corpus import build_corpus, read_lexicon
 from causeloop_pipeline.analysis.detect.similarity.pair_model import estimate_pair_model
@@ -30,10 +31,15 @@ from causeloop_pipeline.analysis.detect.similarity.semantic_pairs import add_nei
 from causeloop_pipeline.analysis.detect.similarity.semantic_score import SEMANTIC_WEIGHTS
 from causeloop_pipeline.analysis.detect.similarity.text_vectors import read_vectors
 from causeloop_pipeline.analysis.evaluation.encoded_issues import encode_issues
+from causeloop_pipeline.analysis.evaluation.pair_training.weights import MAX_POSITIVES
+from causeloop_pipeline.cli.labelled_sets import read_labelled_set
+from causeloop_pipeline.cli.output.quality.known_sets import KNOWN_SETS
 from causeloop_pipeline.encoder.folder import read_folder
 from causeloop_pipeline.encoder.sentence_encoder import SentenceEncoder
 
 UNFAMILIAR = "crash_logs_kernel"  # labelled by rules: scored by the weights of all others, fits none
+FAMILIES = {name: each.family for name, each in KNOWN_SETS.items() if each.family is not None}
+MAX_BAD_ROWS = 0.05
 NEIGHBOURS, RANKS = 40, (1, 10)
 RIDGE, LIST_WEIGHT = 1.0, 0.2
 NAMES = tuple(SEMANTIC_WEIGHTS)
@@ -51,6 +57,15 @@ class SearchedTracker:
     list_of_pair: Ints
     has_mate: Bools  # per list: whether any other issue has its label
     weight: Floats
+
+
+def read_labelled_issues(name: str) -> pl.DataFrame:
+    """The canonical issues of a tracker with their `label`, null for a duplicate of an unknown issue."""
+    labelled = read_labelled_set(
+        find_shared_file(f"data/grouping/{name}.parquet"), "group_label", MAX_BAD_ROWS
+    )
+    label_of_issue = labelled.issues.select("issue_id").with_columns(labelled.labels.alias("label"))
+    return canonical_issues(labelled.issues).join(label_of_issue, on="issue_id", maintain_order="left")
 
 
 def search_tracker(table: pl.DataFrame, vector_of: Mapping[str, bytes]) -> SearchedTracker:
