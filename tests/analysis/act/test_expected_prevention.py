@@ -22,11 +22,11 @@ def test_the_average_is_within_the_range_in_whole_recurrences(
 
 
 def test_a_range_begins_at_none_where_many_fixes_do_not_hold_and_not_where_nearly_all_do() -> None:
-    seldom, nearly_always = (predict_prevention(40, 80, hold) for hold in ((6, 4, 0), (99, 1, 0)))
+    rarely, nearly_always = (predict_prevention(40, 80, hold) for hold in ((6, 4, 0), (99, 1, 0)))
 
-    assert seldom.low == 0
+    assert rarely.low == 0
     assert nearly_always.low > 10
-    assert nearly_always.high - nearly_always.low < seldom.high - seldom.low
+    assert nearly_always.high - nearly_always.low < rarely.high - rarely.low
 
 
 def test_the_range_of_several_fixes_holds_what_they_prevent_together_four_times_of_five() -> None:
