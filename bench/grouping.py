@@ -29,7 +29,7 @@ MAX_COST = {  # CPU seconds and GB
 }
 MAX_ASSIGN_1000_SECONDS = 1.0
 MAX_ASSIGN_1_SECONDS = 0.020
-MIN_F1 = {"machine": 0.99, "human": 0.3, "real": 0.0}  # real labels: causeloop evaluate grouping
+MIN_F1 = {"machine": 0.99, "human": 0.3, "real": 0.18}  # of real ones most pairs have no label
 MAX_BASELINE_ISSUES = {"tf-idf average link": 10_000, "hdbscan on lsa": 20_000, "drain3": 1_000_000}
 BASELINES_OF_KIND = {
     "machine": ("drain3", "tf-idf average link", "hdbscan on lsa"),
@@ -147,7 +147,8 @@ def measure(kind: str, sizes: list[int]) -> tuple[dict[int, Figures], list[str]]
     for size in sizes:
         figures_at[size] = run_in_process(measure_ours, kind, size)
         print_figures(kind, size, "causeloop", figures_at[size])
-        assert figures_at[size]["f1"] >= MIN_F1[kind], f"{kind}: grouping is worse than F1 {MIN_F1[kind]}"
+        if figures_at[size]["f1"] < MIN_F1[kind]:
+            missed.append(f"{kind} {size}: F1 {figures_at[size]['f1']:.3f} is below its floor {MIN_F1[kind]}")
         for name in BASELINES_OF_KIND[kind]:
             if size > MAX_BASELINE_ISSUES[name]:
                 print(f"{kind:8} {size:>9,}  {name:20} left out above {MAX_BASELINE_ISSUES[name]:,} issues")
