@@ -108,7 +108,7 @@ def _decide(
     is_new, is_snoozed = row["message_id"] is None, facts.snoozed_until is not None
     if is_new and is_snoozed:
         return 0, 0
-    noted = row["noted"] if is_snoozed else standing.as_noted()
+    noted = row["noted"] if is_snoozed else standing.as_noted(row["noted"] or {})
     card = DecidedCard(row["pattern_id"], app["channel_id"], build_card(facts), noted, status)
     reasons = [] if is_new or is_snoozed else find_reasons(row["noted"], standing)
     changed = write_card(session, workspace.workspace_id, card)

@@ -42,9 +42,9 @@ class Standing:
     round_number: int
     failed_fix: str | None
 
-    def as_noted(self) -> dict[str, Any]:
-        """The values to store."""
-        return asdict(self)
+    def as_noted(self, before: Mapping[str, Any]) -> dict[str, Any]:
+        """The values to store after those before: a round number is reached once, whatever moves away."""
+        return asdict(self) | {"round_number": max(self.round_number, before.get("round_number", 0))}
 
 
 def find_round_number(occurrences: int) -> int:

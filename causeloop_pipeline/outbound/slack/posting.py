@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from causeloop_pipeline.egress.errors import PermanentFailure
 from causeloop_pipeline.outbound.slack.web_api import SlackApi
 
 EVENT_TYPE = "causeloop_message"
@@ -93,7 +94,7 @@ def _find(api: SlackApi, posting: Posting) -> Mapping[str, Any] | None:
         if not cursor:
             return None
         arguments["cursor"] = str(cursor)
-    return None
+    raise PermanentFailure("Slack: the channel has more new messages than are looked through")
 
 
 def _read_message_id(message: Mapping[str, Any]) -> str | None:

@@ -75,5 +75,5 @@ NOTED = Standing("p3", USUAL, 10, None)
     ],
 )
 def test_only_what_is_new_is_a_reason(now: Standing, reasons: list[ResurfacingReason]) -> None:
-    assert find_reasons(NOTED.as_noted(), now) == reasons
-    assert find_reasons(now.as_noted(), now) == []
+    assert find_reasons(NOTED.as_noted({}), now) == reasons
+    assert find_reasons(now.as_noted({}), now) == []
