@@ -134,7 +134,7 @@ class Settings(BaseSettings):
         None, description="A streaming replica as `causeloop_api`, for the API's reads; empty: there is none."
     )
     dagster_database_url: SecretStr | None = Field(
-        None, description="Dagster's own database, as `causeloop_dagster`."
+        None, description="Dagster's database, as `causeloop_dagster`."
     )
     secret_key: SecretStr | None = Field(
         None, description="32 bytes in base64: encrypts credentials at rest and signs cursors and tokens."
