@@ -1,5 +1,7 @@
 """Zabbix again, whose media type posts what the catalog says, problem and recovery."""
 
+import time
+
 from tests.realtools.causeloop import Connected, Workspace
 from tests.realtools.tools.zabbix import Zabbix
 
@@ -22,6 +24,8 @@ MACROS = {
     "event_timestamp": "{EVENT.TIMESTAMP}",
     "event_recovery_timestamp": "{EVENT.RECOVERY.TIMESTAMP}",
 }
+CACHE_SECONDS = 15
+"""Until the server has learned of the action: it reads its configuration every ten."""
 MESSAGES = [{"eventsource": 0, "recovery": stage, "subject": "x", "message": "x"} for stage in (0, 1)]
 
 
@@ -64,3 +68,4 @@ class ZabbixPushed(Zabbix):
             "recovery_operations": [send],
         }
         self.ask("action.create", action)
+        time.sleep(CACHE_SECONDS)
