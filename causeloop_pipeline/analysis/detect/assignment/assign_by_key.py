@@ -23,6 +23,7 @@ from causeloop_pipeline.analysis.detect.grouping.constraints import (
     sort_constraints,
 )
 from causeloop_pipeline.analysis.detect.grouping.pattern_index import PatternIndex
+from causeloop_pipeline.analysis.detect.grouping.repeated_errors import name_errors
 from causeloop_pipeline.analysis.detect.grouping.storms import (
     MIN_SILENCE_SECONDS,
     name_storm_place,
@@ -47,7 +48,7 @@ class NewIssuePlacement:
     """
 
     table: pl.DataFrame
-    keys: list[str]  # template:…, copy:…, burst:, storm: or text:
+    keys: list[str]  # template:…, copy:…, error:…, burst:, storm: or text:
     group: Ints
     index_group_count: int
     linked_to: dict[int, str] = field(default_factory=dict)  # row → the issue that a user linked it with
@@ -94,7 +95,7 @@ def place_by_key(
 
 def _read_keys(table: pl.DataFrame, index: PatternIndex) -> list[str]:
     """The key of each new issue; a stack trace is one only where the index knows it for a cause."""
-    keys = _read_title_keys(table, index)
+    keys = _read_error_keys(table, _read_title_keys(table, index), index)
     if index.bursts.height:
         is_at_storm = name_storm_place().is_in(index.bursts["place"].implode())
         is_alert = table.select(is_at_storm & pl.col("source_created_at").is_not_null()).to_series()
@@ -124,6 +125,20 @@ def _read_title_keys(table: pl.DataFrame, index: PatternIndex) -> list[str]:
     return [
         title_key if title_key is not None and (title_key in indexed or rows_of_key[title_key] > 1) else key
         for key, title_key in zip(keys, title_keys, strict=True)
+    ]
+
+
+def _read_error_keys(table: pl.DataFrame, keys: list[str], index: PatternIndex) -> list[str]:
+    """The key of each new issue; an error is one only where another issue is that error."""
+    errors = name_errors(table).to_list()
+    rows_of_key = Counter(errors)
+    own = sorted(key for key in rows_of_key if key is not None)
+    if not own:
+        return keys
+    indexed = set(select_rows(index.keys, "key", own)["key"].to_list())
+    again = {key for key in own if key in indexed or rows_of_key[key] > 1}
+    return [
+        error if key == "text:" and error in again else key for key, error in zip(keys, errors, strict=True)
     ]
 
 

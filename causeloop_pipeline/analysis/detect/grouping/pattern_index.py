@@ -25,6 +25,7 @@ from causeloop_pipeline.analysis.detect.grouping.index_segments import (
     write_part,
 )
 from causeloop_pipeline.analysis.detect.grouping.pattern_summary import GroupDetails
+from causeloop_pipeline.analysis.detect.grouping.repeated_errors import name_errors
 from causeloop_pipeline.analysis.detect.grouping.storms import name_storm_place
 from causeloop_pipeline.analysis.detect.similarity.frame_rarity import FrameRarity
 from causeloop_pipeline.analysis.detect.similarity.lexicon import Lexicon
@@ -56,7 +57,7 @@ class PatternIndex:
     group_count: int
     members_by_id: pl.DataFrame  # issue_id, group: those of the full grouping
     later_members: pl.DataFrame
-    keys: pl.DataFrame  # key (template:… or copy:…), group
+    keys: pl.DataFrame  # key (template:…, copy:… or error:…), group
     resolution_times: pl.DataFrame  # group, seconds
     split_references: pl.DataFrame  # key, title, stays, group: see `SplitReference`
     bursts: pl.DataFrame  # place, began, ended, group; also of storms
@@ -221,16 +222,18 @@ def build_index(
 
 def _list_keys(table: pl.DataFrame, grouped: GroupedAtoms) -> pl.DataFrame:
     """The keys that alone decide about a group: templates, stack traces where copies have one cause, and
-    titles that a second copy joins.
+    titles and errors that a second copy joins.
     """
     atoms = [
         atom for atom, key in enumerate(grouped.atoms.keys) if key.partition(":")[0] in ("template", "copy")
     ]
     keys = pl.Series("key", [grouped.atoms.keys[atom] for atom in atoms], dtype=pl.String)
     own = pl.DataFrame({"key": keys, "group": grouped.group_of_atom[atoms]})
-    titles = table.with_columns(pl.Series("group", grouped.group_of_row)).filter(leads_copies())
+    placed = table.with_columns(pl.Series("group", grouped.group_of_row))
+    titles = placed.filter(leads_copies())
     copied = titles.select(("template:" + pl.col("title_key")).alias("key"), "group")
-    return pl.concat([own, copied]).unique().sort("key", "group")
+    errors = placed.select(name_errors(placed).alias("key"), "group").drop_nulls("key")
+    return pl.concat([own, copied, errors]).unique().sort("key", "group")
 
 
 def _list_split_references(grouped: GroupedAtoms) -> pl.DataFrame:

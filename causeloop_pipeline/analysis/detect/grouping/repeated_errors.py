@@ -8,22 +8,17 @@ from causeloop_pipeline.analysis.detect.fingerprints.text_kind import MIN_BODY_C
 _BODY_CHARACTERS = 4_000
 
 
-def find_error_keys(table: pl.DataFrame) -> pl.Series:
+def name_errors(table: pl.DataFrame) -> pl.Series:
     """Names what an error has in common with the same error when it comes again.
 
-    In: canonical issues. Out: `error_key` per row, `error:…`; null where no other issue has its title,
-    service and error type, where its body is short (titles alone are evidence then), and without an error
-    type: what people write twice is no program's.
+    In: canonical issues with `kind`. Out: `error_key` per row, `error:…`; null where the body is short
+    (titles alone are evidence then), and without an error type: what people write twice is no program's.
     """
+    rows = table.with_row_index("row").select("row", "kind", "title", "body", "service", "error_type")
+    is_of_program = pl.col("error_type").is_not_null() & (pl.col("kind") == "human")
+    errors = rows.filter(is_of_program & (pl.col("body").str.len_chars() > MIN_BODY_CHARACTERS))
     parts = [pl.col(name).fill_null("") for name in ("title", "service", "error_type")]
-    error = pl.concat_str(parts, separator="\x1f").alias("error")
-    rows = table.with_row_index("row").select("row", "body", "error_type", error)
-    is_of_program = pl.col("error_type").is_not_null() & (
-        pl.col("body").str.len_chars() > MIN_BODY_CHARACTERS
-    )
-    again = rows.filter(is_of_program).filter(pl.len().over("error") > 1)
-    bodies = mask(again["body"].fill_null("").str.head(_BODY_CHARACTERS)).hash(2).cast(pl.String)
-    keys = again.select(
-        "row", ("error:" + pl.col("error").hash(1).cast(pl.String) + bodies).alias("error_key")
-    )
+    error = pl.concat_str(parts, separator="\x1f").hash(1).cast(pl.String)
+    bodies = mask(errors["body"].str.head(_BODY_CHARACTERS)).hash(2).cast(pl.String)
+    keys = errors.select("row", ("error:" + error + bodies).alias("error_key"))
     return rows.join(keys, on="row", how="left", maintain_order="left")["error_key"]

@@ -1,9 +1,12 @@
 """An error that comes again with its stack is one pattern from the second time on."""
 
 import polars as pl
+import pytest
 
+from causeloop_pipeline.analysis.detect.assignment.assignment import assign_issues
 from causeloop_pipeline.analysis.detect.fingerprints.fingerprint import fingerprint_issues
-from causeloop_pipeline.analysis.detect.grouping.patterns import group_issues
+from causeloop_pipeline.analysis.detect.grouping.pattern_index import PatternIndex
+from causeloop_pipeline.analysis.detect.grouping.patterns import Grouping, group_issues
 from tests.support.failure_texts import issue_frame
 
 STACK = (
@@ -14,9 +17,19 @@ STACK = (
 )
 
 
-def group(*errors: dict[str, object]) -> list[list[str]]:
-    """The patterns of some errors, each as its issues."""
-    issues = issue_frame(
+REPORTS = (
+    "The parcel of a customer went to his former address",
+    "Nobody can print labels since this morning",
+    "Search is empty for words with an umlaut",
+    "A refund arrived twice",
+    "Totals in the monthly statement are off by one cent",
+    "Why do I see the basket of someone else?",
+)
+BODY = "Please have a look, people have been asking about it since we opened the shop today."
+
+
+def make_issues(*errors: dict[str, object], first: int = 0) -> pl.DataFrame:
+    return issue_frame(
         [
             {
                 "issue_id": f"e{number}",
@@ -26,9 +39,14 @@ def group(*errors: dict[str, object]) -> list[list[str]]:
                 "error_type": "ConnectionError",
                 **error,
             }
-            for number, error in enumerate(errors)
+            for number, error in enumerate(errors, first)
         ]
     )
+
+
+def group(*errors: dict[str, object]) -> list[list[str]]:
+    """The patterns of some errors, each as its issues."""
+    issues = make_issues(*errors)
     members = group_issues(issues, fingerprint_issues(issues)).members.drop_nulls("pattern_id")
     by_pattern = members.group_by("pattern_id").agg(pl.col("issue_id").sort())
     return sorted(by_pattern["issue_id"].to_list())
@@ -56,3 +74,28 @@ def test_the_same_error_of_another_service_or_another_type_is_not_taken_for_it()
 
 def test_what_people_send_twice_needs_more_evidence() -> None:
     assert group({"error_type": None}, {"error_type": None}) == []
+
+
+def assign(index: PatternIndex, *errors: dict[str, object], first: int) -> Grouping:
+    """New errors, put beside those that an index has."""
+    issues = make_issues(*errors, first=first)
+    fingerprints = fingerprint_issues(issues, catalog=index.catalog)
+    return assign_issues(issues, fingerprints, index)
+
+
+@pytest.mark.parametrize("together", [True, False])
+def test_without_a_new_grouping_too_the_second_time_makes_the_pattern_and_the_third_joins(
+    together: bool,
+) -> None:
+    reports = [{"title": title, "body": f"{title}. {BODY}", "error_type": None} for title in REPORTS]
+    known = make_issues(*([] if together else [{}]), *reports)
+    index = group_issues(known, fingerprint_issues(known)).index
+
+    second = assign(index, *([{}] if together else []), {}, first=20)
+    third = assign(second.index, {"body": STACK + "\n"}, first=30)
+
+    (pattern,) = second.patterns["pattern_id"].to_list()
+    assert second.patterns["issue_count"].to_list() == [2]
+    assert second.patterns["confidence"][0] == pytest.approx(0.9, abs=0.05)
+    assert third.patterns["pattern_id"].to_list() == [pattern]
+    assert third.patterns["issue_count"].to_list() == [3]
