@@ -48,7 +48,7 @@ export async function showSlack(context) {
       app.is_connected ? appFacts(app) : h("p", { class: "quiet" }, "No app is connected."),
       isAdmin ? null : h("p", { class: "quiet" }, `Admins change this. ${whomToAsk(workspace)}`),
       isIncluded ? null : h("p", { class: "prose" }, "Slack is part of the starter plan and above."),
-      isAdmin && app.is_connected ? [changeForm(app, reload), disconnect(reload)] : null,
+      isAdmin && app.is_connected ? changeForm(app, reload) : null,
     ),
     isAdmin && isIncluded ? setupSection(app, reload) : null,
     section(
@@ -89,7 +89,8 @@ function changeForm(app, reload) {
   ];
   /** @param {FormValues} values */
   const send = (values) => patch("/v1/slack", {}, values);
-  return form({ id: "slack", fields, verb: "Save", send, done: "Slack is saved.", onDone: reload });
+  const extra = disconnect(reload);
+  return form({ id: "slack", fields, verb: "Save", send, done: "Slack is saved.", onDone: reload, extra });
 }
 
 /** @param {() => void} reload */
