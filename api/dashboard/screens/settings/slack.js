@@ -5,7 +5,7 @@ import { confirmButton } from "../../lib/dialog.js";
 import { facts, h, link, section, table } from "../../lib/elements.js";
 import { form } from "../../lib/form.js";
 import { ago, exact, minute } from "../../lib/format.js";
-import { choicesOf, listing, rowsPerPage } from "../../lib/listing.js";
+import { anyOf, choicesOf, listing, rowsPerPage } from "../../lib/listing.js";
 import { isAtLeast } from "../../lib/roles.js";
 import { empty, notice } from "../../lib/states.js";
 import { SlackMessageKind, SlackMessageStatus, SlackMode } from "../../lib/vocabulary.js";
@@ -16,8 +16,8 @@ import { settingsScreen } from "./frame.js";
 
 /** @type {Filter[]} */
 const FIELDS = [
-  { name: "kind", label: "What", kind: "select", options: choicesOf(SlackMessageKind) },
-  { name: "status", label: "State", kind: "select", options: choicesOf(SlackMessageStatus) },
+  { name: "kind", label: "What", kind: "select", options: anyOf(SlackMessageKind) },
+  { name: "status", label: "State", kind: "select", options: anyOf(SlackMessageStatus) },
 ];
 
 const CHANNEL = {

@@ -3,7 +3,7 @@
 import { get, patch } from "../../lib/client.js";
 import { externalLink, h, link, section, table } from "../../lib/elements.js";
 import { ago, exact, number, percent } from "../../lib/format.js";
-import { choicesOf, listing, rowsPerPage } from "../../lib/listing.js";
+import { anyOf, listing, rowsPerPage } from "../../lib/listing.js";
 import { isAtLeast } from "../../lib/roles.js";
 import { action, empty } from "../../lib/states.js";
 import { TrackerActKind, TrackerActStatus } from "../../lib/vocabulary.js";
@@ -13,8 +13,8 @@ import { settingsScreen } from "./frame.js";
 
 /** @type {Filter[]} */
 const FIELDS = [
-  { name: "kind", label: "What", kind: "select", options: choicesOf(TrackerActKind) },
-  { name: "status", label: "State", kind: "select", options: choicesOf(TrackerActStatus) },
+  { name: "kind", label: "What", kind: "select", options: anyOf(TrackerActKind) },
+  { name: "status", label: "State", kind: "select", options: anyOf(TrackerActStatus) },
 ];
 
 /** @param {ScreenContext} context */
