@@ -67,13 +67,14 @@ def fit_projection(encoded: Encoded) -> Projection:
     _, _, rows = np.linalg.svd(np.vstack([encoded - mean, fill]), full_matrices=False)
     directions = np.zeros((width, WIDTH))
     directions[:, : len(rows[:WIDTH])] = rows[:WIDTH].T
-    return Projection.parse(Projection(mean, directions).dump())
+    fitted = Projection(np.asarray(mean, dtype=np.float32), np.asarray(directions, dtype=np.float32))
+    return Projection.parse(fitted.dump())
 
 
 def round_vectors(numbers: NDArray[Any]) -> Vectors:
     """Rounds vectors to 8 bits. In: a row each. Out: the same directions: the largest number becomes 127."""
     largest = np.maximum(np.abs(numbers).max(axis=1, keepdims=True), 1e-9)
-    return np.rint(numbers / largest * 127).astype(np.int8)
+    return np.asarray(np.rint(numbers / largest * 127), dtype=np.int8)
 
 
 def read_vectors(content: bytes) -> Vectors:

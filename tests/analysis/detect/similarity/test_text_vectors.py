@@ -23,7 +23,7 @@ def make_encoded(texts: int, width: int, seed: int = 0) -> Encoded:
     vectors = (
         subjects[generator.integers(0, 8, texts)] + 0.3 * generator.standard_normal((texts, width)) + 1.0
     )
-    return (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
+    return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), dtype=np.float32)
 
 
 @pytest.mark.parametrize(("texts", "width"), [(60, 384), (500, 384), (500, 48), (3, 48)])
@@ -42,7 +42,7 @@ def test_the_nearest_text_stays_the_nearest(texts: int, width: int) -> None:
 def _compare_centred(encoded: Encoded) -> Encoded:
     centred = encoded - encoded.mean(axis=0) * len(encoded) / (len(encoded) + 50)
     centred /= np.linalg.norm(centred, axis=1, keepdims=True)
-    return centred @ centred.T
+    return np.asarray(centred @ centred.T)
 
 
 def test_what_all_texts_have_in_common_makes_none_near() -> None:
