@@ -40,6 +40,7 @@ def main() -> int:
 def _serve(encoder: "SentenceEncoder", connection: socket.socket, incoming: IO[bytes]) -> None:
     while True:
         name, arguments = read_message(incoming)
+        result: tuple[bool, object]
         try:
             result = (True, locate(encoder, *arguments) if name == "locate" else find_nearest(*arguments))
         except Exception as error:  # the piece of work failed, not this process: its reason is logged there
