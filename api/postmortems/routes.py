@@ -15,9 +15,9 @@ from api.http.list_filters import build_filter_dependency
 from api.http.responses import Page, documents, json_response, row_or_404
 from api.listing.page import read_page, returns_page_of
 from api.operation import CurrentCaller, Db, Operation, calls_outside, reads_body_by
-from api.postmortems import queries as postmortems
-from api.postmortems.cited_items import read_cited
 from api.postmortems.importing import import_postmortem
+from api.postmortems.queries import postmortems
+from api.postmortems.queries.cited_items import read_cited
 from api.postmortems.schemas import (
     MAX_PATTERNS,
     CitedItems,

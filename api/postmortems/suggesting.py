@@ -7,7 +7,7 @@ from uuid import UUID
 
 from api.http.computing.processes import Computing
 from api.http.database import WorkspaceDatabase
-from api.postmortems import queries as postmortems
+from api.postmortems.queries import postmortems
 from api.postmortems.understanding import read_failure_of
 from api.seen_before.comparing import compare
 from api.seen_before.queries import candidates

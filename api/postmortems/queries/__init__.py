@@ -1,0 +1,1 @@
+"""Reads and writes post-mortems, what is cited of them, and the readings of one document."""
