@@ -14,6 +14,7 @@ from mcp.server.auth.provider import (
     AuthorizationParams,
     OAuthAuthorizationServerProvider,
     RefreshToken,
+    TokenError,
     construct_redirect_uri,
 )
 from mcp.server.auth.routes import create_auth_routes
@@ -96,6 +97,23 @@ class AuthorizationServer(OAuthAuthorizationServerProvider[AuthorizationCode, Re
         del self.codes[authorization_code.code]
         token = self.token(str(authorization_code.resource))
         return OAuthToken(access_token=token, token_type="Bearer", expires_in=600)
+
+    async def load_refresh_token(
+        self, client: OAuthClientInformationFull, refresh_token: str
+    ) -> RefreshToken | None:
+        """There are none."""
+
+    async def exchange_refresh_token(
+        self, client: OAuthClientInformationFull, refresh_token: RefreshToken, scopes: list[str]
+    ) -> OAuthToken:
+        """There are none."""
+        raise TokenError("invalid_grant")
+
+    async def load_access_token(self, token: str) -> Any:
+        """Its tokens are verified by their signature alone."""
+
+    async def revoke_token(self, token: Any) -> None:
+        """They end by themselves."""
 
     def keys(self) -> dict[str, Any]:
         """The published keys."""
