@@ -133,9 +133,7 @@ class Settings(BaseSettings):
     api_replica_database_url: SecretStr | None = Field(
         None, description="A streaming replica as `causeloop_api`, for the API's reads; empty: there is none."
     )
-    dagster_database_url: SecretStr | None = Field(
-        None, description="Dagster's database, as `causeloop_dagster`."
-    )
+    dagster_database_url: SecretStr | None = Field(None, description="Dagster's, as `causeloop_dagster`.")
     secret_key: SecretStr | None = Field(
         None, description="32 bytes in base64: encrypts credentials at rest and signs cursors and tokens."
     )

@@ -87,7 +87,9 @@ def assign(index: PatternIndex, *errors: dict[str, object], first: int) -> Group
 def test_without_a_new_grouping_too_the_second_time_makes_the_pattern_and_the_third_joins(
     together: bool,
 ) -> None:
-    reports = [{"title": title, "body": f"{title}. {BODY}", "error_type": None} for title in REPORTS]
+    reports: list[dict[str, object]] = [
+        {"title": title, "body": f"{title}. {BODY}", "error_type": None} for title in REPORTS
+    ]
     known = make_issues(*([] if together else [{}]), *reports)
     index = group_issues(known, fingerprint_issues(known)).index
 
