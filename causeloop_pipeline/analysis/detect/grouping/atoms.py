@@ -20,7 +20,7 @@ from causeloop_pipeline.analysis.detect.grouping.constraints import (
     build_closure,
     sort_constraints,
 )
-from causeloop_pipeline.analysis.detect.grouping.repeated_errors import name_errors
+from causeloop_pipeline.analysis.detect.grouping.repeated_errors import find_repeated_errors
 from causeloop_pipeline.analysis.detect.grouping.storms import find_storm_keys
 
 TEXT_KEYS = ("text:", "phrase:", "copy:", "error:")
@@ -85,14 +85,12 @@ def build_atom_keys(table: pl.DataFrame) -> pl.Series:
         .then("phrase:" + pl.col("text"))
         .when(is_repeated)
         .then("text:" + pl.col("text"))
-        .when(pl.col("error_key").is_not_null() & (pl.len().over("error_key") > 1))
-        .then("error_key")
-        .otherwise("text:" + pl.col("text") + pl.col("issue_id"))
+        .otherwise(pl.coalesce("error_key", "text:" + pl.col("text") + pl.col("issue_id")))
     )
     return (
         table.with_row_index("row")
         .with_columns(
-            text_hash.alias("text"), storms.alias("storm_key"), name_errors(table).alias("error_key")
+            text_hash.alias("text"), storms.alias("storm_key"), find_repeated_errors(table).alias("error_key")
         )
         .join(bursts, on="row", how="left", maintain_order="left")
         .select(

@@ -22,3 +22,9 @@ def name_errors(table: pl.DataFrame) -> pl.Series:
     bodies = mask(errors["body"].str.head(_BODY_CHARACTERS)).hash(2).cast(pl.String)
     keys = errors.select("row", ("error:" + error + bodies).alias("error_key"))
     return rows.join(keys, on="row", how="left", maintain_order="left")["error_key"]
+
+
+def find_repeated_errors(table: pl.DataFrame) -> pl.Series:
+    """The names of those errors that more than one issue has. In: as of `name_errors`. Out: null elsewhere."""
+    keys = name_errors(table)
+    return pl.select(pl.when(keys.is_duplicated()).then(keys)).to_series()

@@ -90,8 +90,8 @@ def test_without_a_new_grouping_too_the_second_time_makes_the_pattern_and_the_th
     reports: list[dict[str, object]] = [
         {"title": title, "body": f"{title}. {BODY}", "error_type": None} for title in REPORTS
     ]
-    known = make_issues(*([] if together else [{}]), *reports)
-    index = group_issues(known, fingerprint_issues(known)).index
+    grouped = make_issues(*([] if together else [{}]), *reports)
+    index = group_issues(grouped, fingerprint_issues(grouped)).index
 
     second = assign(index, *([{}] if together else []), {}, first=20)
     third = assign(second.index, {"body": STACK + "\n"}, first=30)
