@@ -25,6 +25,6 @@ def name_errors(table: pl.DataFrame) -> pl.Series:
 
 
 def find_repeated_errors(table: pl.DataFrame) -> pl.Series:
-    """The names of those errors that more than one issue has. In: as of `name_errors`. Out: null elsewhere."""
+    """The names of errors that more than one issue has. In: as of `name_errors`. Out: null elsewhere."""
     keys = name_errors(table)
     return pl.select(pl.when(keys.is_duplicated()).then(keys)).to_series()
