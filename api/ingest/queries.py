@@ -1,17 +1,25 @@
 """Stores records that arrive through the API, with the storage function that all channels share."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from uuid import UUID
 
 import psycopg
 from psycopg.types.json import Jsonb
 
 from api.http.database import WorkspaceDatabase
-from api.ingest.received import ReceivedDelivery
-from causeloop_pipeline.model.raw_record import RawRecord
+from causeloop_pipeline.model.raw_record import Quarantined, RawRecord
 from causeloop_pipeline.storage.core.reported_issue import make_issue
-from causeloop_pipeline.storage.raw.records import NO_CONNECTOR, LandingCount, Origin, land, land_batch
+from causeloop_pipeline.storage.raw.records import (
+    NO_CONNECTOR,
+    LandingCount,
+    Origin,
+    RecordBatch,
+    land,
+    land_batch,
+)
 
 SELECT_CONNECTOR_RECORDS = """
 select distinct source, external_id
@@ -69,6 +77,16 @@ insert into raw.delivery (
 INSERT_TRACE = """
 insert into app.delivery_trace (workspace_id, traceparent) values (%s, %s) on conflict do nothing
 """
+
+
+@dataclass(frozen=True)
+class ReceivedDelivery:
+    """A delivery whose records are one document: a process writes it, and the event loop passes it on."""
+
+    batch: RecordBatch
+    quarantined: Sequence[Quarantined]
+    delivery_id: str | None = None
+    no_failures: Counter[str] = field(default_factory=Counter)
 
 
 def compute_issue_id(workspace_id: UUID, source: str, external_id: str) -> UUID:

@@ -47,7 +47,7 @@ async def _compare(
     found_issues = await candidates.read_candidates(db, failure["text"], read.keys, None)
     text = stored["occurred_at"]
     moment = datetime.fromisoformat(text) if text else datetime.now(UTC)
-    compared = await computing.run(db.workspace_id, compare, read, moment, found_issues, MAX_SUGGESTED)
+    compared = await computing.run(db.workspace_id, compare, read, moment, found_issues, MAX_SUGGESTED, None)
     return compared.groups, compared.new_probability
 
 

@@ -62,7 +62,7 @@ async def _read(
         read = await computing.run(db.workspace_id, read_issue, scope, issue)
     else:
         try:
-            read = await computing.run(db.workspace_id, read_text, scope, failure.text)
+            read = await computing.run(db.workspace_id, read_text, scope, failure.text or "")
         except ValueError as error:
             raise broken_rule("says_nothing", str(error), "/text") from None
     fields = {name: value for name in ("service", "environment") if (value := getattr(failure, name))}

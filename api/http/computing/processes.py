@@ -11,7 +11,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any, TypeVar, TypeVarTuple
 
 from anyio import to_thread
 
@@ -21,6 +21,7 @@ from api.http.errors import Problem
 from causeloop_pipeline.settings import settings
 
 Result = TypeVar("Result")
+Arguments = TypeVarTuple("Arguments")
 
 MAX_PROCESSES = max(2, (os.cpu_count() or 1) // 2)
 MAX_PROCESSES_PER_KEY = max(1, MAX_PROCESSES // 2)
@@ -71,7 +72,9 @@ class Computing:
     timer: asyncio.TimerHandle | None = None
     starting: asyncio.Lock = field(default_factory=asyncio.Lock)
 
-    async def run(self, key: Hashable, work: Callable[..., Result], *arguments: Any) -> Result:
+    async def run(
+        self, key: Hashable, work: Callable[[*Arguments], Result], *arguments: *Arguments
+    ) -> Result:
         """What a function of a module returns; no database connection may be held meanwhile."""
         async with self.of_key.hold(key), self.of_all.hold("all"):
             async with self.starting:

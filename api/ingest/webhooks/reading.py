@@ -8,12 +8,18 @@ from uuid import UUID
 
 from api.http.bounds import RECORDS
 from api.http.computing.processes import MAX_INLINE_BYTES, Computing, TooCostlyError
-from api.ingest.received import ReceivedDelivery
+from api.ingest.queries import ReceivedDelivery
 from causeloop_pipeline.connectors.declared.declaration import DECLARATION
 from causeloop_pipeline.connectors.registry import CONNECTORS
-from causeloop_pipeline.landing.inbound.webhook import read_delivery, receive, verify_delivery
+from causeloop_pipeline.landing.inbound.webhook import (
+    WebhookDelivery,
+    read_delivery,
+    receive,
+    verify_delivery,
+)
 from causeloop_pipeline.landing.json_guard import GuardError, check_values
 from causeloop_pipeline.model.raw_record import Quarantined
+from causeloop_pipeline.storage.raw.records import write_batch
 
 
 @dataclass(frozen=True)
@@ -54,12 +60,12 @@ async def read_sent(computing: Computing, workspace_id: UUID, sent: SentDelivery
     A verified one that takes too long to read is quarantined whole.
     """
     if sent.is_read_quickly:
-        return ReceivedDelivery.of(receive(CONNECTORS[sent.type], **sent.arguments), sent.source)
+        return _pack(receive(CONNECTORS[sent.type], **sent.arguments), sent)
     await computing.run(workspace_id, verify_sent, sent)
     try:
         received: ReceivedDelivery = await computing.run(workspace_id, read_verified, sent)
     except TooCostlyError as error:
-        return ReceivedDelivery.of_unread(Quarantined(sent.type, sent.body, str(error)))
+        return _set_aside(sent, error)
     return received
 
 
@@ -73,6 +79,16 @@ def read_verified(sent: SentDelivery) -> ReceivedDelivery:
     try:
         check_values(sent.body, max_values=RECORDS.max_values)
     except GuardError as error:
-        return ReceivedDelivery.of_unread(Quarantined(sent.type, sent.body, str(error)))
+        return _set_aside(sent, error)
     read = read_delivery(CONNECTORS[sent.type], sent.body, headers=sent.headers, config=sent.config)
-    return ReceivedDelivery.of(read, sent.source)
+    return _pack(read, sent)
+
+
+def _pack(read: WebhookDelivery, sent: SentDelivery) -> ReceivedDelivery:
+    batch = write_batch(read.records, sent.source)
+    return ReceivedDelivery(batch, read.quarantined, read.delivery_id, read.no_failures)
+
+
+def _set_aside(sent: SentDelivery, why: Exception) -> ReceivedDelivery:
+    """A delivery that cannot be read, whole."""
+    return ReceivedDelivery(write_batch([]), [Quarantined(sent.type, sent.body, str(why))])

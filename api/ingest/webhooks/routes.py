@@ -20,7 +20,6 @@ from api.http.headers import read_headers
 from api.http.json_body import decode_body
 from api.http.responses import documents, json_response
 from api.ingest import queries as ingest
-from api.ingest.received import ReceivedDelivery
 from api.ingest.webhooks import queries as webhooks
 from api.ingest.webhooks.reading import SentDelivery, read_sent
 from api.ingest.webhooks.refusals import Refusals
@@ -155,7 +154,7 @@ async def answer_webhook_challenge(request: Request, pool: Pool, connector_id: U
 
 async def _verify_delivery(
     request: Request, body: bytes, connector: webhooks.WebhookConnector
-) -> ReceivedDelivery:
+) -> ingest.ReceivedDelivery:
     tool, egress = CONNECTORS[connector.type], EgressPolicy.parse(read_allowed(settings()))
     try:
         secrets = _open_secrets(connector)

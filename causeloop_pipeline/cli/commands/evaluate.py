@@ -52,7 +52,6 @@ def evaluate() -> None:
         "evaluate grouping labelled.csv",
         "evaluate grouping labelled.csv --label cause",
         "evaluate grouping --all labelled-sets/",
-        "evaluate grouping --all labelled-sets/ --leave-out-families",
     )
 )
 def grouping(

@@ -69,15 +69,14 @@ def list_fixes(
 @app.command(
     "count-uses",
     epilog=show_examples(
-        "fixes count-uses acme/main runs.csv --unit executions --service checkout",
-        "fixes count-uses acme/main runs.csv --unit deploys --pattern 0190d7c2-8a51-7b0e-9d7e-2f2f3f1a2b3c",
+        "fixes count-uses acme/eu u.csv --service shop",
     ),
 )
 def count_uses(
     workspace: Workspace,
     file: Annotated[Path, typer.Argument(help="CSV with the columns day (2026-10-05, in UTC) and count.")],
     *,
-    unit: Annotated[ExposureUnit, typer.Option(help="What is counted.")],
+    unit: Annotated[ExposureUnit, typer.Option(help="What is counted.")] = ExposureUnit.EXECUTIONS,
     service: Annotated[str | None, typer.Option(help="Whose uses these are: of all its patterns.")] = None,
     pattern: Annotated[UUID | None, typer.Option(help="Or the pattern whose uses these are.")] = None,
 ) -> None:

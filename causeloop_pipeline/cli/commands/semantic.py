@@ -27,7 +27,7 @@ def check(
     threads: Annotated[int, typer.Option(min=1, help="Threads to compute with.")] = 1,
     as_json: Json = False,
 ) -> None:
-    """Print the hashes of an encoder's files and the digest that pins them, and try it on a few texts."""
+    """Try an encoder, and print what pins its files."""
     from causeloop_pipeline.encoder.judgement import MIN_PAIRS, SAME_IN_OTHER_WORDS, judge_encoder
 
     try:

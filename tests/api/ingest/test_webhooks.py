@@ -279,7 +279,9 @@ def test_a_delivery_of_thousands_of_records_is_read_in_a_process_and_stored_whol
 class Impatient(Computing):
     """Processes that have no time for what was verified."""
 
-    async def run(self, key: Hashable, work: Callable[..., Any], *arguments: Any) -> Any:
+    async def run(  # type: ignore[override]
+        self, key: Hashable, work: Callable[..., Any], *arguments: Any
+    ) -> Any:
         """What a function returns, unless it reads."""
         if work is read_verified:
             raise TooCostlyError

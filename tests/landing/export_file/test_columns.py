@@ -43,7 +43,7 @@ from causeloop_pipeline.landing.export_file.columns import ColumnError, normaliz
         ),
         (
             [
-                "_source.service.name",
+                "service.name",
                 "_source.error.type",
                 "_source.message",
                 "assignment_group.display_value",

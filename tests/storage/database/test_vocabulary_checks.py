@@ -22,6 +22,7 @@ from causeloop_pipeline.model.frames import DIMENSIONS
 from causeloop_pipeline.model.issue import CHOICES, EDITABLE_FIELDS, IssueStatus, Severity
 from causeloop_pipeline.model.owner import OwnedKind, OwnerSource
 from causeloop_pipeline.model.plans import PlanName
+from causeloop_pipeline.model.postmortem import DoneBasis, ItemKind, PostmortemStatus
 from causeloop_pipeline.model.prediction import Impact, Outcome
 from causeloop_pipeline.model.proof import ExposureUnit, Verdict
 from causeloop_pipeline.model.raw_record import Channel
@@ -32,6 +33,9 @@ from tests.conftest import Installation
 
 ROOT = Path(__file__).parents[3]
 CHECKED: Mapping[str, Iterable[str]] = {
+    "act.action_item.done_basis": DoneBasis,
+    "act.action_item.kind": ItemKind,
+    "act.postmortem.status": PostmortemStatus,
     "act.investigation.result": investigation.InvestigationResult,
     "act.investigation.status": investigation.InvestigationStatus,
     "act.proof.verdict": Verdict,

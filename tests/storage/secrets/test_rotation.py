@@ -40,6 +40,9 @@ UNSEALED = {
     ("detect.pattern_index_part", "content"),
     ("detect.occurrence_month", "content"),
     ("detect.later_occurrence", "content"),
+    ("detect.vector_space", "projection"),
+    ("detect.vector_space", "centres"),
+    ("detect.text_vector", "vector"),
     ("raw.quarantine", "payload"),
 }
 """Hashes, own data, and responses that are deleted within a day."""
