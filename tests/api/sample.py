@@ -1,5 +1,6 @@
 """A sample workspace with one row of every kind, and a credential for every kind of caller."""
 
+from collections.abc import Callable, Mapping
 from uuid import UUID, uuid4
 
 import psycopg
@@ -9,7 +10,7 @@ from api.auth.tokens import AccessToken, issue_access_token
 from causeloop_pipeline.model.tenancy import SignInMethod
 from causeloop_pipeline.settings import settings
 from causeloop_pipeline.storage.app.tenants import add_member, create_service_key, create_user
-from causeloop_pipeline.storage.database.session import Database
+from causeloop_pipeline.storage.database.session import Database, Session
 from tests.api.sample_advice import insert_expectation, insert_investigation
 from tests.api.sample_postmortem import insert_postmortem
 from tests.api.sample_rows import (
@@ -75,7 +76,7 @@ def make_sample(owner: psycopg.Connection, database: Database, plan: str = "ente
         insert_changes(session, sample)
         insert_tracker_act(session, sample)
         insert_slack_message(session, sample)
-        insert_postmortem(session, sample)
+        sample.ids["postmortem_id"] = insert_postmortem(session, sample)
     return sample
 
 
@@ -94,8 +95,16 @@ def make_session(
     return AccessToken(user_id, workspace_id, session_id, method)
 
 
+INSERTED: Mapping[str, Callable[[Session, Sample], UUID]] = {
+    "connector_id": insert_connector,
+    "expectation_id": insert_expectation,
+    "postmortem_id": insert_postmortem,
+    "rule_id": insert_alert_rule,
+}
+
+
 def make_spare_row(database: Database, sample: Sample, parameter: str) -> UUID:
-    """Another connector, alert rule, correction, answer or suspended member, to be deleted by a test."""
+    """Another row of the sample's, or another suspended member, to be deleted by a test."""
     if parameter == "user_id":
         return _insert_spare_member(sample)
     if parameter == "correction_id":
@@ -103,13 +112,7 @@ def make_spare_row(database: Database, sample: Sample, parameter: str) -> UUID:
     if parameter == "feedback_id":
         return _insert_spare_feedback(sample)
     with database.workspace(sample.workspace_id) as session:
-        if parameter == "expectation_id":
-            return insert_expectation(session, sample)
-        return (
-            insert_connector(session, sample)
-            if parameter == "connector_id"
-            else insert_alert_rule(session, sample)
-        )
+        return INSERTED[parameter](session, sample)
 
 
 def _insert_spare_correction(sample: Sample) -> UUID:

@@ -1,5 +1,7 @@
 """The post-mortem of the sample workspace: a draft with one action item that is done."""
 
+from uuid import UUID
+
 from causeloop_pipeline.storage.database.session import Session
 from tests.api.sample_rows import Sample
 
@@ -17,11 +19,12 @@ values (%(workspace_id)s, %(postmortem_id)s, 'text:1', 0, %(canary)s, %(canary)s
 """
 
 
-def insert_postmortem(session: Session, sample: Sample) -> None:
-    """Insert a post-mortem that was read and not imported."""
+def insert_postmortem(session: Session, sample: Sample) -> UUID:
+    """Insert a post-mortem that was read and not imported; its id."""
     failure = f'{{"titles": ["{sample.canary}"], "text": "{sample.canary}"}}'
     values = {"workspace_id": sample.workspace_id, "canary": sample.canary, "failure": failure}
     row = session.row(INSERT_POSTMORTEM, values)
     assert row is not None
-    sample.ids["postmortem_id"] = row["postmortem_id"]
-    session.execute(INSERT_ITEM, values | {"postmortem_id": row["postmortem_id"]})
+    postmortem_id: UUID = row["postmortem_id"]
+    session.execute(INSERT_ITEM, values | {"postmortem_id": postmortem_id})
+    return postmortem_id

@@ -12,8 +12,9 @@ from causeloop_pipeline.encoder.folder import EncoderError, EncoderFiles, read_f
 from causeloop_pipeline.encoder.judgement import judge_encoder
 from causeloop_pipeline.encoder.sentence_encoder import MAX_CHARACTERS, MAX_TOKENS, SentenceEncoder
 from causeloop_pipeline.settings import settings
+from tests.support.skipping import NO_ENCODER
 
-REAL = "CAUSELOOP_SEMANTIC_FOLDER names no encoder: set it to a folder that holds the weights"
+REAL = f"{NO_ENCODER}: set it to a folder that holds the weights"
 
 
 @pytest.fixture(scope="module")

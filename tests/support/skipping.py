@@ -9,7 +9,10 @@ ONLY_ROOT = "only root's server runs as another user"
 NO_HISTORY = "clone with all of the history of git"
 """A clone without it can be tested all the same; the workflow's clones have it."""
 
-ALLOWED = (NOT_IN_THE_REPOSITORY, ONLY_ROOT, NO_HISTORY)
+NO_ENCODER = "CAUSELOOP_SEMANTIC_FOLDER names no encoder"
+"""Its weights are an operator's own."""
+
+ALLOWED = (NOT_IN_THE_REPOSITORY, ONLY_ROOT, NO_HISTORY, NO_ENCODER)
 
 
 def is_demanded(reason: object) -> bool:

@@ -67,6 +67,7 @@ SPARE_ROWS = {
     "withdraw_correction": "correction_id",
     "withdraw_feedback": "feedback_id",
     "withdraw_expectation": "expectation_id",
+    "delete_postmortem": "postmortem_id",
 }
 
 

@@ -279,13 +279,11 @@ def test_a_delivery_of_thousands_of_records_is_read_in_a_process_and_stored_whol
 class Impatient(Computing):
     """Processes that have no time for what was verified."""
 
-    async def run(  # type: ignore[override]
-        self, key: Hashable, work: Callable[..., Any], *arguments: Any
-    ) -> Any:
+    async def run(self, _: Hashable, work: Callable[..., Any], *values: Any) -> Any:  # type: ignore[override]
         """What a function returns, unless it reads."""
         if work is read_verified:
             raise TooCostlyError
-        return work(*arguments)
+        return work(*values)
 
 
 def test_a_verified_delivery_that_takes_too_long_to_read_is_kept_whole_with_the_reason() -> None:
