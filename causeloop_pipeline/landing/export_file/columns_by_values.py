@@ -30,6 +30,9 @@ text: description desc text message msg output reason detail details note what i
 """Words in the names of columns."""
 
 TIME_WORDS, END_WORDS, UPDATE_WORDS, TEXT_WORDS = (frozenset(words) for words in WORDS.values())
+WORD = r"\b\p{L}{2,}\b"
+"""Neither a number nor a letter, as in the names of things: `Line V2`, `Building C, floor 4`."""
+
 MIN_WORDS, MAX_TITLE_LENGTH = 2.5, 200
 MAX_LINKS = 0.5
 
@@ -124,7 +127,7 @@ def _find_title(texts: Mapping[str, pl.Series]) -> str | None:
     rated = []
     for name, values in texts.items():
         distinct = values.drop_nulls().cast(pl.String).unique()
-        words = distinct.str.strip_chars().str.split(" ").list.len().mean()
+        words = distinct.str.count_matches(WORD).mean()
         length = distinct.str.len_chars().mean()
         links = distinct.str.contains("^https?://").mean()
         if not (isinstance(words, float) and isinstance(length, float) and isinstance(links, float)):

@@ -66,6 +66,7 @@ def test_a_title_is_no_name_of_a_person_no_link_and_not_the_longest_text() -> No
     recognized = recognize(
         {
             "who": ["Kim Lee", "Max Weber"] * 20,
+            "where": [f"Building C, floor {number}" for number in range(40)],
             "where to look": [f"https://example.com/a/b?q={text}" for text in TEXTS],
             "what went wrong": TEXTS,
             "dump": ["many words " * 60] * 40,

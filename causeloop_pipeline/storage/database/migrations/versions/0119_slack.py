@@ -24,6 +24,7 @@ comment on column notify.slack_app.secrets is 'Its bot token and signing secret,
 comment on column notify.slack_app.started_at is 'Cards begin with what recurs after this.';
 comment on column notify.slack_app.error is 'Why nothing can be posted until somebody has changed it.';
 select app.isolate('notify.slack_app');
+select app.admit_maintenance('notify.slack_app');
 revoke insert, delete on notify.slack_app from causeloop_pipeline;
 grant insert, update, delete on notify.slack_app to causeloop_api;
 
@@ -54,6 +55,7 @@ comment on column notify.slack_message.is_edit_due is 'Whether what the card sta
 create unique index card_of_pattern on notify.slack_message (workspace_id, pattern_id) where kind = 'card';
 create index slack_messages_due on notify.slack_message (next_try_at) where status = 'queued' or is_edit_due;
 select app.isolate('notify.slack_message');
+select app.admit_maintenance('notify.slack_message');
 grant delete, update (is_edit_due, next_try_at) on notify.slack_message to causeloop_api;
 
 create table notify.slack_request (
@@ -65,6 +67,7 @@ create table notify.slack_request (
 comment on table notify.slack_request is
     'Signatures of the last minutes: a request of Slack that comes a second time is refused.';
 select app.isolate('notify.slack_request');
+select app.admit_maintenance('notify.slack_request');
 revoke insert, update, delete on notify.slack_request from causeloop_pipeline;
 grant insert, delete on notify.slack_request to causeloop_api;
 """

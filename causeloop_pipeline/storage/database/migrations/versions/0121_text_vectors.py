@@ -25,6 +25,7 @@ comment on column detect.vector_space.vector_count is 'How many vectors there we
 comment on column detect.vector_space.encoded_at is
     'The issues of that time have their vectors; null: the first passage over them goes on.';
 select app.isolate('detect.vector_space');
+select app.admit_maintenance('detect.vector_space');
 
 create table detect.text_vector (
     workspace_id     uuid not null,
@@ -46,6 +47,7 @@ comment on column detect.text_vector.cell is 'The cell of detect.vector_space th
 create index vectors_of_cell on detect.text_vector (workspace_id, cell);
 create index vectors_by_text on detect.text_vector (workspace_id, text_hash);
 select app.isolate('detect.text_vector');
+select app.admit_maintenance('detect.text_vector');
 """
 
 
