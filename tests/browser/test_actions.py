@@ -203,8 +203,8 @@ def test_a_role_finds_its_screens_whole_and_a_viewer_nothing_to_change(
     failed, changing = [], {}
     with open_signed_in(context, api_url, shop.credentials[role]) as page:
         tabs = page.get_by_role("navigation", name="Screens")
-        tabs.locator("summary").click()
-        expect(tabs.get_by_role("link", name="Connectors")).to_have_count(0 if role == "viewer" else 1)
+        connectors = tabs.locator("a", has_text="Connectors")  # in a menu that closes when the bar is built
+        expect(connectors).to_have_count(0 if role == "viewer" else 1)
         for name in SCREENS_OF[role]:
             show(page, list_screens(shop)[name])
             failed += [name] * page.locator("main .state.failed").count()
