@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from uuid import UUID
 
 import httpx2
 
@@ -121,20 +120,13 @@ def find_grouped_issue(client: httpx2.Client) -> dict[str, Any]:
     return dict(client.get(f"/v1/issues/{grouped['id']}").json())
 
 
-def compute_issue_id(workspace_id: str, source: str, external_id: str, site: str) -> str:
-    """The id that the product gives an issue of a connector."""
-    parts = ["site", site, "", workspace_id, source, external_id]
-    digest = hashlib.md5("\x1f".join(parts).encode()).hexdigest()
-    return str(UUID(digest))
-
-
-def wait_until_grouped(client: httpx2.Client, issue_id: str, seconds: float) -> Iterator[dict[str, Any]]:
-    """Poll an issue until it has a pattern; yields it once."""
+def wait_until_grouped(client: httpx2.Client, external_id: str, seconds: float) -> Iterator[dict[str, Any]]:
+    """Poll for an issue of the custom API until it has a pattern; yields it once."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
-        answer = client.get(f"/v1/issues/{issue_id}")
-        if answer.status_code == 200 and answer.json()["pattern_id"]:
-            yield answer.json()
+        issues = client.get(f"/v1/issues?source=custom_api&external_id={external_id}").json()["data"]
+        if issues and issues[0]["pattern_id"]:
+            yield issues[0]
             return
         time.sleep(0.1)
 

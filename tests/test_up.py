@@ -17,7 +17,6 @@ import pytest
 
 from bench.installation import (
     RunningInstallation,
-    compute_issue_id,
     copy_event,
     find_grouped_issue,
     post_signed_event,
@@ -173,7 +172,6 @@ def test_the_first_look_at_accuracy_shows_a_backtest_of_the_history(running: Run
 
 def test_a_signed_webhook_becomes_an_issue_with_a_pattern(running: RunningInstallation) -> None:
     with running.client("storefront") as client:
-        workspace_id = client.get("/v1/workspace").json()["id"]
         (connector,) = [
             c for c in client.get("/v1/connectors?limit=100").json()["data"] if c["type"] == "custom_api"
         ]
@@ -183,8 +181,7 @@ def test_a_signed_webhook_becomes_an_issue_with_a_pattern(running: RunningInstal
         ]
 
         post_signed_event(client, connector["id"], f"{secret}-webhook", copy_event(like, "hook-1"))
-        issue_id = compute_issue_id(workspace_id, "custom_api", "hook-1", connector["site"])
-        grouped = list(wait_until_grouped(client, issue_id, 90))
+        grouped = list(wait_until_grouped(client, "hook-1", 90))
 
     assert [issue["pattern_id"] for issue in grouped] == [like["pattern_id"]]
 
