@@ -19,6 +19,10 @@ MAX_AGE = timedelta(days=20 * 365)
 """Numbers of an older time are rather ids or amounts."""
 
 MILLISECONDS = 1e11
+LIKE_TIME = r"^\s*(?:\p{L}{2,10}[.,]?\s+){0,2}\d+\D*\d"
+"""Numbers, after the names of a weekday and a month at the most."""
+
+MAX_TIME_LENGTH = 45
 WORDS = parse_word_lists("""
 time: time date ts at on when epoch unix utc gmt stamp day begin began start
 end: end ended cleared clear resolved closed solved fixed recovered recovery restored finished until stop
@@ -65,9 +69,11 @@ def recognize_by_values(
     is the earliest column of times that is filled best; an end has the name of one and does not come before
     the start; a title has the most words, at least MIN_WORDS on average.
     """
+    sought = {"source_created_at", "resolved_at", "title"} - {*recognized.columns, *unwanted}
+    if not sought:
+        return recognized
     free = {name: values[name] for name in recognized.unused if name in values and values[name].count()}
     moment, added = now or datetime.now(UTC), dict[str, str]()
-    sought = {"source_created_at", "resolved_at", "title"} - {*recognized.columns, *unwanted}
     times = [read for name, column in free.items() if (read := _read_times(name, column, moment))]
     named = recognized.columns.get("source_created_at", "")
     start = _read_times(named, values[named], moment) if named in values else _find_start(times)
@@ -92,6 +98,8 @@ def describe_by_values(recognized: RecognizedColumns) -> list[str]:
 
 
 def _read_times(name: str, values: pl.Series, now: datetime) -> _Times | None:
+    if not _may_be_times(values):
+        return None
     form = decide_format(values.drop_nulls(), now=now).name
     if form == NUMBERS and not _are_epochs(name, values):
         return None
@@ -99,6 +107,14 @@ def _read_times(name: str, values: pl.Series, now: datetime) -> _Times | None:
     earliest = now - MAX_AGE if form == NUMBERS else datetime.min.replace(tzinfo=UTC)
     possible = instants.is_between(earliest, now + MAX_AHEAD).fill_null(value=False)
     return _Times(name, instants) if possible.sum() >= MIN_SHARE * values.count() else None
+
+
+def _may_be_times(values: pl.Series) -> bool:
+    """Whether values look like times: looking costs far less than trying every format on a text."""
+    if values.dtype != pl.String:
+        return values.dtype.is_numeric() or values.dtype.is_temporal()
+    looks = values.str.contains(LIKE_TIME) & (values.str.len_chars() <= MAX_TIME_LENGTH)
+    return int(looks.sum()) >= MIN_SHARE * values.count()
 
 
 def _are_epochs(name: str, values: pl.Series) -> bool:

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from causeloop_pipeline.landing.export_file import columns_by_values
 from causeloop_pipeline.landing.export_file.columns import RecognizedColumns, recognize_columns
 from causeloop_pipeline.landing.export_file.columns_by_values import describe_by_values, recognize_by_values
 
@@ -74,6 +75,16 @@ def test_a_title_is_no_name_of_a_person_no_link_and_not_the_longest_text() -> No
     )
 
     assert recognized.columns == {"title": "what went wrong"}
+
+
+def test_no_format_of_times_is_tried_on_texts(monkeypatch: pytest.MonkeyPatch) -> None:
+    tried: list[str] = []
+    monkeypatch.setattr(columns_by_values, "decide_format", lambda values, **_: tried.append(values.name))
+
+    recognized = recognize({"output": TEXTS, "host": [f"db-{number}.example" for number in range(40)]})
+
+    assert recognized.columns == {"title": "output", "service": "host"}
+    assert tried == []
 
 
 def test_what_names_or_people_say_stays() -> None:
