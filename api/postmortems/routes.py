@@ -9,8 +9,8 @@ from api.access.permissions import requires
 from api.auth.queries import audit
 from api.http.bounds import UPLOAD, takes
 from api.http.computing.processes import Computing
-from api.http.errors import Problem, broken_rule, conflict, not_found
-from api.http.json_body import GuardedRequest
+from api.http.errors import broken_rule, conflict, not_found
+from api.http.file_body import FILE_BODY, FileName, read_file_body, require_file
 from api.http.list_filters import build_filter_dependency
 from api.http.responses import Page, documents, json_response, row_or_404
 from api.listing.page import read_page, returns_page_of
@@ -36,24 +36,10 @@ from causeloop_pipeline.model.tenancy import Role
 
 router = APIRouter(prefix="/v1/postmortems", tags=["recommendations"], route_class=Operation)
 
-DOCUMENT_BODY = {
-    "requestBody": {
-        "required": True,
-        "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
-    }
-}
-FileName = Annotated[
-    str, Query(min_length=1, max_length=200, pattern=r"^[^/\\\x00-\x1f]+$", description="With its ending")
-]
 Address = Annotated[
     str | None,
     Query(max_length=2_000, pattern=r"^https?://\S+$", description="Where the document stands"),
 ]
-
-
-async def read_document_body(request: Request) -> Request:
-    """The request with its document, whatever it is."""
-    return GuardedRequest(request, await request.body(), None)
 
 
 @router.get("", summary="List post-mortems", responses=documents(Page[PostmortemRow]))
@@ -102,11 +88,11 @@ async def suggest_patterns_of_postmortem(request: Request, db: Db, postmortem_id
     summary="Upload a post-mortem",
     status_code=201,
     responses=documents(Postmortem, 201, "Read, and nothing imported yet"),
-    openapi_extra=DOCUMENT_BODY,
+    openapi_extra=FILE_BODY,
 )
 @requires(Role.ANALYST)
 @takes(UPLOAD)
-@reads_body_by(read_document_body)
+@reads_body_by(read_file_body)
 @calls_outside
 async def upload_postmortem(
     request: Request, db: Db, caller: CurrentCaller, name: FileName, url: Address = None
@@ -115,9 +101,7 @@ async def upload_postmortem(
 
     Nothing is claimed before it is imported. The document itself is not stored, only what was read of it.
     """
-    content = await request.body()
-    if not content.strip():
-        raise Problem(422, "unreadable_file", f"{name} is empty")
+    content = await require_file(request, name)
     computing: Computing = request.app.state.computing
     async with db.writing():
         timezone = await read_timezone(db)

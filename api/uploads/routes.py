@@ -12,8 +12,8 @@ from api.auth.queries import audit
 from api.http.bounds import UPLOAD, takes
 from api.http.computing.processes import Computing
 from api.http.database import WorkspaceDatabase
-from api.http.errors import Problem, conflict, not_found
-from api.http.json_body import GuardedRequest
+from api.http.errors import conflict, not_found
+from api.http.file_body import FILE_BODY, FileName, read_file_body, require_file
 from api.http.responses import Page, documents, json_response
 from api.listing.page import read_page, returns_page_of
 from api.operation import CurrentCaller, Db, Operation, calls_outside, reads_body_by
@@ -26,21 +26,6 @@ from causeloop_pipeline.model.raw_record import sha256_hex
 from causeloop_pipeline.model.tenancy import Role
 
 router = APIRouter(prefix="/v1/uploads", tags=["connectors"], route_class=Operation)
-
-FILE_BODY = {
-    "requestBody": {
-        "required": True,
-        "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
-    }
-}
-FileName = Annotated[
-    str, Query(min_length=1, max_length=200, pattern=r"^[^/\\\x00-\x1f]+$", description="With its ending")
-]
-
-
-async def read_file_body(request: Request) -> Request:
-    """The request with its file, whatever it is."""
-    return GuardedRequest(request, await request.body(), None)
 
 
 @router.get("", summary="List uploads", responses=documents(Page[Upload]))
@@ -74,9 +59,7 @@ async def upload_file(request: Request, db: Db, caller: CurrentCaller, name: Fil
 
     It is kept for a day, and as one of the five newest that are not imported.
     """
-    content = await request.body()
-    if not content.strip():
-        raise Problem(422, "unreadable_file", f"{name} is empty")
+    content = await require_file(request, name)
     return await _store(request, db, caller.actor, name, content)
 
 

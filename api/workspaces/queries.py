@@ -6,7 +6,20 @@ from typing import Any
 
 from api.http.database import WorkspaceDatabase, encode_parameters
 
-SELECT_WORKSPACE = """
+SELECT_ADMINS = """
+select coalesce(json_agg(a.name), '[]')
+from (
+    select coalesce(m.name, u.name, u.email) as name
+    from app.membership as m
+    join app.users as u using (user_id)
+    where m.status = 'active' and m.role in ('admin', 'owner')
+    order by m.role, m.created_at
+    limit 3
+) as a
+"""
+"""Names of people who may be asked for what a role does not allow."""
+
+SELECT_WORKSPACE = f"""
 select json_build_object(
     'id', w.workspace_id, 'slug', w.slug, 'name', w.name, 'timezone', w.timezone,
     'sso_enforced', w.sso_enforced, 'created_at', w.created_at, 'archived_at', w.archived_at,
@@ -18,17 +31,7 @@ select json_build_object(
     'onboarding', json_build_object(
         'current_step', s.current_step, 'completed_steps', s.completed_steps, 'skipped_steps', s.skipped_steps
     ),
-    'admins', (
-        select coalesce(json_agg(a.name), '[]')
-        from (
-            select coalesce(m.name, u.name, u.email) as name
-            from app.membership as m
-            join app.users as u using (user_id)
-            where m.status = 'active' and m.role in ('admin', 'owner')
-            order by m.role, m.created_at
-            limit 3
-        ) as a
-    ),
+    'admins', ({SELECT_ADMINS}),
     'failed_stages', (
         select coalesce(json_agg(json_build_object(
             'stage', f.stage, 'reason', f.details ->> 'failure', 'failed_at', f.details ->> 'failed_at'

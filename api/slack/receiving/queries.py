@@ -8,6 +8,7 @@ from uuid import UUID
 import orjson
 
 from api.http.database import WorkspaceDatabase, read_as_workspace
+from api.workspaces.queries import SELECT_ADMINS
 from causeloop_pipeline.model.slack import SlackMessageKind, SlackMessageStatus, SlackMode
 from causeloop_pipeline.storage.notify.slack_apps import SLACK_SECRETS
 from causeloop_pipeline.storage.secrets.key_ring import open_vault
@@ -27,17 +28,6 @@ select json_build_object('user_id', m.user_id)
 from app.membership as m
 join app.users as u using (user_id)
 where u.email = $1 ->> 'email'
-"""
-SELECT_ADMINS = """
-select coalesce(json_agg(a.name), '[]')
-from (
-    select coalesce(m.name, u.name, u.email) as name
-    from app.membership as m
-    join app.users as u using (user_id)
-    where m.status = 'active' and m.role in ('admin', 'owner')
-    order by m.role, m.created_at
-    limit 3
-) as a
 """
 DELETE_OLD = "delete from notify.slack_request where received_at < now() - interval '15 minutes'"
 INSERT_REQUEST = """
