@@ -17,7 +17,7 @@ from (
     limit 3
 ) as a
 """
-"""Names of people who may be asked for what a role does not allow."""
+"""Names of people who can allow what a role does not."""
 
 SELECT_WORKSPACE = f"""
 select json_build_object(

@@ -1,12 +1,10 @@
 """Decides what is posted in Slack: a card for each pattern that recurs, and when it resurfaces."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
-
-import polars as pl
 
 from causeloop_pipeline.analysis.act.ending_actions import NOTHING_DONE
 from causeloop_pipeline.analysis.act.resurfacing import (
@@ -16,10 +14,8 @@ from causeloop_pipeline.analysis.act.resurfacing import (
     measure_pace,
     write_pace,
 )
-from causeloop_pipeline.model.frames import PREDICTION_SCHEMA
 from causeloop_pipeline.model.links import build_pattern_url
 from causeloop_pipeline.model.pattern import PatternStatus
-from causeloop_pipeline.model.proof import Verdict
 from causeloop_pipeline.model.slack import SlackMessageStatus, SlackMode
 from causeloop_pipeline.outbound.comment_text import Recurrence
 from causeloop_pipeline.outbound.slack.card import (
@@ -30,6 +26,7 @@ from causeloop_pipeline.outbound.slack.card import (
     write_reason,
 )
 from causeloop_pipeline.settings import settings
+from causeloop_pipeline.stages.recurrences import Forecasts
 from causeloop_pipeline.storage.app.run_scopes import ScopedWorkspace
 from causeloop_pipeline.storage.database.session import Session
 from causeloop_pipeline.storage.notify.slack_candidates import (
@@ -45,12 +42,7 @@ from causeloop_pipeline.storage.notify.slack_messages import (
     write_card,
     write_resurfacing,
 )
-from causeloop_pipeline.storage.predict.backtests import read_headline_window
-from causeloop_pipeline.storage.predict.predictions import read_latest_predictions_of
 
-PREDICTION_COLUMNS = pl.Schema(
-    {name: PREDICTION_SCHEMA[name] for name in ("pattern_id", "probability", "rhythm")}
-)
 STATUS_OF_MODE = {SlackMode.SHADOW: SlackMessageStatus.SHADOW, SlackMode.LIVE: SlackMessageStatus.QUEUED}
 
 
@@ -140,45 +132,11 @@ def _mark_gone(session: Session, workspace: ScopedWorkspace) -> int:
 def _build_facts(
     session: Session, workspace: ScopedWorkspace, rows: Sequence[Mapping[str, Any]]
 ) -> dict[str, CardFacts]:
-    window = read_headline_window(session, workspace.workspace_id)
-    ids = [row["pattern_id"] for row in rows]
-    predicted = _read_predictions(session, workspace.workspace_id, window, ids)
-    zone = ZoneInfo(workspace.timezone)
-    return {
-        row["pattern_id"]: _build_card_facts(row, predicted.get(row["pattern_id"], {}), window, zone)
-        for row in rows
-    }
+    forecasts = Forecasts.read(session, workspace, [row["pattern_id"] for row in rows])
+    return {row["pattern_id"]: _build_card_facts(row, forecasts) for row in rows}
 
 
-def _read_predictions(
-    session: Session, workspace_id: UUID, window: int, pattern_ids: Sequence[str]
-) -> dict[str, dict[str, Any]]:
-    if not pattern_ids:
-        return {}
-    frame = read_latest_predictions_of(session, workspace_id, (window,), pattern_ids, PREDICTION_COLUMNS)
-    return {row["pattern_id"]: row for row in frame.iter_rows(named=True)}
-
-
-def _build_card_facts(
-    row: Mapping[str, Any], prediction: Mapping[str, Any], window: int, zone: ZoneInfo
-) -> CardFacts:
-    def localize(name: str) -> datetime | None:
-        return row[name].astimezone(zone) if row[name] is not None else None
-
-    rhythm = prediction.get("rhythm")
-    is_due = rhythm is not None and not rhythm["missed"]
-    recurrence = Recurrence(
-        ordinal=row["occurrence_count"],
-        previous_at=None,
-        fixed_at=localize("fixed_at"),
-        verdict=Verdict(row["verdict"]) if row["verdict"] else None,
-        ended_at=localize("ended_at"),
-        action=row["action"],
-        next_due=date.fromisoformat(rhythm["next"]) if is_due and rhythm is not None else None,
-        probability=prediction.get("probability"),
-        window_days=window,
-        pattern_url=build_pattern_url(settings().public_url, row["pattern_id"]),
-    )
+def _build_card_facts(row: Mapping[str, Any], forecasts: Forecasts) -> CardFacts:
     return CardFacts(
         pattern_id=row["pattern_id"],
         name=row["name"],
@@ -186,11 +144,11 @@ def _build_card_facts(
         severity=row["severity"],
         status=PatternStatus(row["status"]),
         occurrences=row["occurrence_count"],
-        last_at=row["last_seen_at"].astimezone(zone),
-        recurrence=recurrence,
+        last_at=row["last_seen_at"].astimezone(forecasts.zone),
+        recurrence=forecasts.describe(row, row["occurrence_count"]),
         latest_issue_id=row["latest_issue_id"] if row["issue_count"] > 1 else None,
         latest_title=row["latest_title"],
         ending=row["ending"],
         owner=row["owner"],
-        snoozed_until=localize("snoozed_until"),
+        snoozed_until=forecasts.localize(row["snoozed_until"]),
     )

@@ -1,21 +1,17 @@
 """Decides what is to be done on issues in their trackers: comment on recurrences, close what a fix ended."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID
 from zoneinfo import ZoneInfo
 
-import polars as pl
-
 from causeloop_pipeline.analysis.act.ending_actions import NOTHING_DONE
-from causeloop_pipeline.model.frames import PREDICTION_SCHEMA
 from causeloop_pipeline.model.links import build_pattern_url
-from causeloop_pipeline.model.proof import Verdict
 from causeloop_pipeline.model.tracker_act import TrackerActKind, TrackerActMode, TrackerActStatus
-from causeloop_pipeline.outbound.comment_text import Recurrence, write_held, write_recurrence
+from causeloop_pipeline.outbound.comment_text import write_held, write_recurrence
 from causeloop_pipeline.outbound.commenters import COMMENTERS, find_place
 from causeloop_pipeline.settings import settings
+from causeloop_pipeline.stages.recurrences import Forecasts
 from causeloop_pipeline.storage.act.tracker_act_candidates import read_held, read_recurrences
 from causeloop_pipeline.storage.act.tracker_acts import (
     DecidedAct,
@@ -25,14 +21,9 @@ from causeloop_pipeline.storage.act.tracker_acts import (
 )
 from causeloop_pipeline.storage.app.run_scopes import ScopedWorkspace
 from causeloop_pipeline.storage.database.session import Session
-from causeloop_pipeline.storage.predict.backtests import read_headline_window
-from causeloop_pipeline.storage.predict.predictions import read_latest_predictions_of
 
 NEW = timedelta(days=3)
 """How old an issue may be that is commented on for the first time: what is older is history."""
-PREDICTION_COLUMNS = pl.Schema(
-    {name: PREDICTION_SCHEMA[name] for name in ("pattern_id", "probability", "rhythm")}
-)
 STATUS_OF_MODE = {
     TrackerActMode.SHADOW: TrackerActStatus.SHADOW,
     TrackerActMode.LIVE: TrackerActStatus.QUEUED,
@@ -56,21 +47,12 @@ def _decide_comments(
     session: Session, workspace: ScopedWorkspace, as_of: datetime, status: TrackerActStatus
 ) -> list[DecidedAct]:
     rows = read_recurrences(session, workspace.workspace_id, tuple(COMMENTERS), as_of - NEW, NOTHING_DONE)
-    window = read_headline_window(session, workspace.workspace_id)
-    pattern_ids = sorted({row["pattern_id"] for row in rows})
-    predicted = _read_predictions(session, workspace.workspace_id, window, pattern_ids)
-    zone = ZoneInfo(workspace.timezone)
-    return _list_decided(
-        TrackerActKind.COMMENT,
-        status,
-        rows,
-        {
-            row["issue_id"]: write_recurrence(
-                _build_recurrence(row, predicted.get(row["pattern_id"], {}), window, zone)
-            )
-            for row in rows
-        },
-    )
+    forecasts = Forecasts.read(session, workspace, {row["pattern_id"] for row in rows})
+    texts = {
+        row["issue_id"]: write_recurrence(forecasts.describe(row, row["ordinal"], row["previous_at"]))
+        for row in rows
+    }
+    return _list_decided(TrackerActKind.COMMENT, status, rows, texts)
 
 
 def _decide_closings(
@@ -110,34 +92,3 @@ def _list_decided(
                 )
             )
     return decided
-
-
-def _read_predictions(
-    session: Session, workspace_id: UUID, window: int, pattern_ids: Sequence[str]
-) -> dict[str, dict[str, Any]]:
-    if not pattern_ids:
-        return {}
-    frame = read_latest_predictions_of(session, workspace_id, (window,), pattern_ids, PREDICTION_COLUMNS)
-    return {row["pattern_id"]: row for row in frame.iter_rows(named=True)}
-
-
-def _build_recurrence(
-    row: Mapping[str, Any], prediction: Mapping[str, Any], window: int, zone: ZoneInfo
-) -> Recurrence:
-    def localize(name: str) -> datetime | None:
-        return row[name].astimezone(zone) if row[name] is not None else None
-
-    rhythm = prediction.get("rhythm")
-    is_due = rhythm is not None and not rhythm["missed"]
-    return Recurrence(
-        ordinal=row["ordinal"],
-        previous_at=localize("previous_at"),
-        fixed_at=localize("fixed_at"),
-        verdict=Verdict(row["verdict"]) if row["verdict"] else None,
-        ended_at=localize("ended_at"),
-        action=row["action"],
-        next_due=date.fromisoformat(rhythm["next"]) if is_due and rhythm is not None else None,
-        probability=prediction.get("probability"),
-        window_days=window,
-        pattern_url=build_pattern_url(settings().public_url, row["pattern_id"]),
-    )
