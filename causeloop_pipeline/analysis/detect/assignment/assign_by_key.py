@@ -23,7 +23,6 @@ from causeloop_pipeline.analysis.detect.grouping.constraints import (
     sort_constraints,
 )
 from causeloop_pipeline.analysis.detect.grouping.pattern_index import PatternIndex
-from causeloop_pipeline.analysis.detect.grouping.repeated_errors import name_errors
 from causeloop_pipeline.analysis.detect.grouping.storms import (
     MIN_SILENCE_SECONDS,
     name_storm_place,
@@ -130,7 +129,7 @@ def _read_title_keys(table: pl.DataFrame, index: PatternIndex) -> list[str]:
 
 def _read_error_keys(table: pl.DataFrame, keys: list[str], index: PatternIndex) -> list[str]:
     """The key of each new issue; an error is one only where another issue is that error."""
-    errors = name_errors(table).to_list()
+    errors = table["error_key"].to_list()
     rows_of_key = Counter(errors)
     own = sorted(key for key in rows_of_key if key is not None)
     if not own:

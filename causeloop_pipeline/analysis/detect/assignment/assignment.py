@@ -44,6 +44,7 @@ from causeloop_pipeline.analysis.detect.grouping.patterns import (
     build_patterns,
     join_fingerprints,
 )
+from causeloop_pipeline.analysis.detect.grouping.repeated_errors import name_errors
 from causeloop_pipeline.analysis.detect.issue_occurrences import join_occurrences, list_issue_occurrences
 from causeloop_pipeline.model.frames import LINEAGE_SCHEMA, MEMBER_SCHEMA, PATTERN_SCHEMA
 
@@ -132,7 +133,8 @@ def _decide_templates(
 ) -> tuple[pl.DataFrame, TemplateCatalog]:
     """New issues with kind and template as the index decides, and the catalog with their templates."""
     learned, catalog = learn_templates(table, index.catalog)
-    return join_fingerprints(table, fingerprints).with_columns(learned.select(LEARNED_COLUMNS)), catalog
+    decided = join_fingerprints(table, fingerprints).with_columns(learned.select(LEARNED_COLUMNS))
+    return decided.with_columns(name_errors(decided)), catalog
 
 
 def _summarize_changes(

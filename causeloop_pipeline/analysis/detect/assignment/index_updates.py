@@ -18,7 +18,6 @@ from causeloop_pipeline.analysis.detect.grouping.pattern_summary import (
     plan_trait_counts,
     summarize_times,
 )
-from causeloop_pipeline.analysis.detect.grouping.repeated_errors import name_errors
 from causeloop_pipeline.analysis.detect.grouping.storms import name_storm_place
 from causeloop_pipeline.analysis.query_engine import choose_engine
 
@@ -165,7 +164,7 @@ def _list_new_keys(index: PatternIndex, rows: pl.DataFrame, keys: list[str]) -> 
     groups = rows["group"].to_list()
     titles = rows.filter(leads_copies()).select("template:" + pl.col("title_key"), "group")
     used = {(key, group) for key, group in zip(keys, groups, strict=True) if not key.endswith(":")}
-    errors = rows.select(name_errors(rows).alias("key"), "group").drop_nulls("key")
+    errors = rows.select(pl.col("error_key").alias("key"), "group").drop_nulls("key")
     used |= set(titles.iter_rows()) | set(errors.iter_rows())
     keys_of_indexed = sorted({key for key, group in used if group < index.group_count})
     indexed_keys = set(select_rows(index.keys, "key", keys_of_indexed)["key"].to_list())

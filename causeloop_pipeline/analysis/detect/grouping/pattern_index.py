@@ -25,7 +25,6 @@ from causeloop_pipeline.analysis.detect.grouping.index_segments import (
     write_part,
 )
 from causeloop_pipeline.analysis.detect.grouping.pattern_summary import GroupDetails
-from causeloop_pipeline.analysis.detect.grouping.repeated_errors import name_errors
 from causeloop_pipeline.analysis.detect.grouping.storms import name_storm_place
 from causeloop_pipeline.analysis.detect.similarity.frame_rarity import FrameRarity
 from causeloop_pipeline.analysis.detect.similarity.lexicon import Lexicon
@@ -232,7 +231,7 @@ def _list_keys(table: pl.DataFrame, grouped: GroupedAtoms) -> pl.DataFrame:
     placed = table.with_columns(pl.Series("group", grouped.group_of_row))
     titles = placed.filter(leads_copies())
     copied = titles.select(("template:" + pl.col("title_key")).alias("key"), "group")
-    errors = placed.select(name_errors(placed).alias("key"), "group").drop_nulls("key")
+    errors = placed.select(pl.col("error_key").alias("key"), "group").drop_nulls("key")
     return pl.concat([own, copied, errors]).unique().sort("key", "group")
 
 

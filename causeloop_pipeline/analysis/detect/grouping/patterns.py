@@ -42,6 +42,7 @@ from causeloop_pipeline.analysis.detect.grouping.pattern_summary import (
     name_pattern,
     summarize_groups,
 )
+from causeloop_pipeline.analysis.detect.grouping.repeated_errors import name_errors
 from causeloop_pipeline.analysis.detect.grouping.suggestions import suggest_links
 from causeloop_pipeline.analysis.detect.issue_occurrences import join_occurrences, list_issue_occurrences
 from causeloop_pipeline.analysis.detect.similarity.frame_rarity import FrameRarity, add_titles_to_copy_keys
@@ -139,8 +140,8 @@ def group_issues(
 def join_fingerprints(table: pl.DataFrame, fingerprints: pl.DataFrame) -> pl.DataFrame:
     """Adds the columns of their fingerprints to issues.
 
-    In: canonical issues, `FINGERPRINT_SCHEMA`. Out: the issues with kind, template, keys and time. Raises
-    `FingerprintMismatchError` if an issue has no fingerprint or a column is missing.
+    In: canonical issues, `FINGERPRINT_SCHEMA`. Out: the issues with kind, template, keys, time and
+    `error_key`. Raises `FingerprintMismatchError` if an issue has no fingerprint or a column is missing.
     """
     missing = sorted(set(FINGERPRINT_SCHEMA.names()) - set(fingerprints.columns))
     if missing:
@@ -156,7 +157,7 @@ def join_fingerprints(table: pl.DataFrame, fingerprints: pl.DataFrame) -> pl.Dat
             validate="1:1",
         )
     if joined["kind"].null_count() == 0:
-        return joined
+        return joined.with_columns(name_errors(joined))
     without = joined.filter(pl.col("kind").is_null())["issue_id"]
     raise FingerprintMismatchError(
         f"issue {without[0]!r} has no fingerprint ({len(without)} of {table.height} have none)"

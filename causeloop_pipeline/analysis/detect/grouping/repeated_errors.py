@@ -25,6 +25,6 @@ def name_errors(table: pl.DataFrame) -> pl.Series:
 
 
 def find_repeated_errors(table: pl.DataFrame) -> pl.Series:
-    """The names of errors that more than one issue has. In: as of `name_errors`. Out: null elsewhere."""
-    keys = name_errors(table)
+    """The names of errors that more than one issue has. In: issues with `error_key`. Out: null elsewhere."""
+    keys = table["error_key"]
     return pl.select(pl.when(keys.is_duplicated()).then(keys)).to_series()

@@ -104,7 +104,9 @@ def test_keys_say_what_the_issues_of_an_atom_have_in_common() -> None:
 def test_many_copies_of_one_text_are_one_atom_and_a_few_are_not(fewer: int) -> None:
     copies = MIN_COPIES_OF_ONE_TEXT - fewer
     table = canonical_issues(human_issues(["Checkout is slow"] * copies)).with_columns(
-        pl.lit("human").alias("kind"), pl.lit(None, pl.String).alias("trace_key"), template_key=pl.lit("")
+        pl.lit("human").alias("kind"),
+        *(pl.lit(None, pl.String).alias(name) for name in ("trace_key", "error_key")),
+        template_key=pl.lit(""),
     )
     assert build_atom_keys(table).n_unique() == (copies if fewer else 1)
 
