@@ -1,7 +1,8 @@
-"""The process that computes: it has everything imported, and forks for each piece of work.
+"""The process that computes: it has everything imported, and forks for each connection.
 
-`python -m api.http.computing.child FD MODULE …`. On the socket FD it gets connections, on each one piece
-of work, whose result goes back. What takes longer than it may, or too much memory, ends with its process.
+`python -m api.http.computing.child FD MODULE …`. On the socket FD it gets connections, on each pieces of
+work of one key, whose results go back. What takes longer than it may, or too much memory, ends with its
+process.
 """
 
 import contextlib
@@ -54,18 +55,29 @@ def _come_last() -> None:
 
 
 def _serve(descriptor: int) -> None:
-    """Do one piece of work."""
+    """Do pieces of work, one after another, until no more come."""
     with contextlib.suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text(ENDED_FIRST)
     resource.setrlimit(resource.RLIMIT_DATA, (MAX_DATA_BYTES, MAX_DATA_BYTES))
-    with socket.socket(fileno=descriptor) as connection:
-        with connection.makefile("rb") as incoming:
-            name, cpu_seconds, wall_seconds, arguments = read_message(incoming)
-        module, _, function = name.partition(":")
-        work = getattr(importlib.import_module(module), function)
-        signal.setitimer(signal.ITIMER_REAL, wall_seconds)
-        signal.setitimer(signal.ITIMER_PROF, cpu_seconds)  # both signals end this process
-        connection.sendall(_work(work, arguments))
+    with (
+        socket.socket(fileno=descriptor) as connection,
+        connection.makefile("rb") as incoming,
+        contextlib.suppress(EOFError),
+    ):
+        while True:
+            connection.sendall(_do(*read_message(incoming)))
+
+
+def _do(name: str, cpu_seconds: float, wall_seconds: float, arguments: tuple[Any, ...]) -> bytes:
+    """What a function of a module returned or raised; both signals of the timers end this process."""
+    module, _, function = name.partition(":")
+    work = getattr(importlib.import_module(module), function)
+    signal.setitimer(signal.ITIMER_REAL, wall_seconds)
+    signal.setitimer(signal.ITIMER_PROF, cpu_seconds)
+    result = _work(work, arguments)
+    signal.setitimer(signal.ITIMER_REAL, 0)
+    signal.setitimer(signal.ITIMER_PROF, 0)
+    return result
 
 
 def _work(work: Any, arguments: tuple[Any, ...]) -> bytes:

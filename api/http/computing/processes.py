@@ -15,7 +15,8 @@ from typing import Any, TypeVar, TypeVarTuple
 
 from anyio import to_thread
 
-from api.http.computing.frames import HEADER_BYTES, pack, read_size, unpack
+from api.http.computing.forked import Forked, WaitingProcesses
+from api.http.computing.frames import pack, unpack
 from api.http.concurrency import FairShare, refuse_another
 from api.http.errors import Problem
 from causeloop_pipeline.settings import settings
@@ -54,7 +55,7 @@ def share_processes(places: int, why: str) -> FairShare:
 
 @dataclass
 class Computing:
-    """The process that forks for each piece of work; it starts with the first, and ends when idle."""
+    """The process that forks for each key's work; it starts with the first, and ends when idle."""
 
     modules: Sequence[str] = ()
     """What it imports once, for all."""
@@ -67,6 +68,7 @@ class Computing:
     of_all: FairShare = field(
         default_factory=lambda: share_processes(MAX_PROCESSES, "too many requests are being computed")
     )
+    waiting: WaitingProcesses = field(default_factory=lambda: WaitingProcesses(MAX_PROCESSES))
     process: subprocess.Popen[bytes] | None = None
     requests: socket.socket | None = None
     timer: asyncio.TimerHandle | None = None
@@ -79,32 +81,36 @@ class Computing:
         async with self.of_key.hold(key), self.of_all.hold("all"):
             async with self.starting:
                 await self._start_unless_running()
-            return await self._compute(work, arguments)
+            return await self._compute(key, work, arguments)
 
-    async def _compute(self, work: Callable[..., Result], arguments: tuple[Any, ...]) -> Result:
-        reader, writer = await self._connect()
+    async def _compute(
+        self, key: Hashable, work: Callable[..., Result], arguments: tuple[Any, ...]
+    ) -> Result:
         name = f"{work.__module__}:{work.__qualname__}"
+        frame = pack((name, MAX_CPU_SECONDS, MAX_WALL_SECONDS, arguments))
+        forked = self.waiting.take(key) or await self._fork()
+        is_returned = False
         try:
             async with asyncio.timeout(2 * MAX_WALL_SECONDS):
-                writer.write(pack((name, MAX_CPU_SECONDS, MAX_WALL_SECONDS, arguments)))
-                await writer.drain()
-                header = await reader.readexactly(HEADER_BYTES)
-                is_returned, result = unpack(await reader.readexactly(read_size(header)))
+                is_returned, result = unpack(await forked.exchange(frame))
         except (TimeoutError, asyncio.IncompleteReadError, ConnectionError):
             raise TooCostlyError from None
         finally:
-            writer.close()
+            if is_returned and forked.may_wait():
+                self.waiting.keep(key, forked)
+            else:
+                forked.end()
         if not is_returned:
             raise result
         return result  # type: ignore[no-any-return]
 
-    async def _connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-        """A connection to a process of its own."""
+    async def _fork(self) -> Forked:
+        """A process of its own."""
         ours, theirs = socket.socketpair()
         assert self.requests is not None  # noqa: S101
         with theirs:
             socket.send_fds(self.requests, [b"+"], [theirs.fileno()])
-        return await asyncio.open_connection(sock=ours)
+        return Forked(*await asyncio.open_connection(sock=ours))
 
     async def _start_unless_running(self) -> None:
         if self.process is None or self.process.poll() is not None:
@@ -117,7 +123,8 @@ class Computing:
         self.timer = asyncio.get_running_loop().call_later(IDLE_SECONDS, self.close)
 
     def close(self) -> None:
-        """End the process; what it forked goes on to its end."""
+        """End the process, and those that wait; what computes goes on to its end."""
+        self.waiting.close()
         if self.timer is not None:
             self.timer.cancel()
             self.timer = None

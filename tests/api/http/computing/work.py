@@ -52,3 +52,16 @@ def sleep(seconds: float) -> float:
 def read_environment() -> dict[str, str]:
     """The variables of the process."""
     return dict(os.environ)
+
+
+def read_process_id() -> int:
+    """The process that computes this."""
+    return os.getpid()
+
+
+def compute(seconds: float) -> int:
+    """Take this much CPU time; the process that did."""
+    end = time.process_time() + seconds
+    while time.process_time() < end:
+        pass
+    return os.getpid()

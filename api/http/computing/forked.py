@@ -1,0 +1,86 @@
+"""Forked processes that wait for another piece of work of the same key, so that it finds all warm.
+
+A process computes for one key only, such as a workspace. It ends when nothing more comes for a while, after
+some pieces of work, after one that was large or failed, and where others need its place.
+"""
+
+import asyncio
+from collections.abc import Hashable
+from dataclasses import dataclass, field
+
+from api.http.computing.frames import HEADER_BYTES, read_size
+
+MAX_WAITING_SECONDS = 60.0
+MAX_PIECES = 200
+MAX_KEPT_BYTES = 1_000_000
+"""What has had more in memory gives it back by ending."""
+
+
+@dataclass(eq=False)
+class Forked:
+    """A forked process, by the ends of its socket."""
+
+    reader: asyncio.StreamReader
+    writer: asyncio.StreamWriter
+    pieces: int = 0
+    largest: int = 0
+
+    async def exchange(self, frame: bytes) -> bytes:
+        """The frame that answers a frame."""
+        self.writer.write(frame)
+        await self.writer.drain()
+        answer = await self.reader.readexactly(read_size(await self.reader.readexactly(HEADER_BYTES)))
+        self.pieces += 1
+        self.largest = max(self.largest, len(frame), len(answer))
+        return answer
+
+    def may_wait(self) -> bool:
+        """Whether it may have another piece of work."""
+        return self.pieces < MAX_PIECES and self.largest <= MAX_KEPT_BYTES
+
+    def is_ended(self) -> bool:
+        """Whether its process has gone."""
+        return self.reader.at_eof() or self.writer.is_closing()
+
+    def end(self) -> None:
+        """Let its process end."""
+        self.writer.close()
+
+
+@dataclass
+class WaitingProcesses:
+    """Those that wait, the longest waiting first."""
+
+    limit: int
+    waiting: list[tuple[Hashable, Forked, asyncio.TimerHandle]] = field(default_factory=list)
+
+    def take(self, key: Hashable) -> Forked | None:
+        """The one that waited for this key the shortest time, if there is one."""
+        for place, (of_key, forked, timer) in reversed(list(enumerate(self.waiting))):
+            if of_key == key:
+                del self.waiting[place]
+                timer.cancel()
+                if not forked.is_ended():
+                    return forked
+                forked.end()
+        return None
+
+    def keep(self, key: Hashable, forked: Forked) -> None:
+        """Let one wait, in the place of the one that waited longest where there are enough."""
+        timer = asyncio.get_running_loop().call_later(MAX_WAITING_SECONDS, self._end, forked)
+        self.waiting.append((key, forked, timer))
+        while len(self.waiting) > self.limit:
+            self._end(self.waiting[0][1])
+
+    def close(self) -> None:
+        """End all."""
+        for _, forked, _ in list(self.waiting):
+            self._end(forked)
+
+    def _end(self, forked: Forked) -> None:
+        for place, (_, each, timer) in enumerate(self.waiting):
+            if each is forked:
+                del self.waiting[place]
+                timer.cancel()
+                break
+        forked.end()
