@@ -61,7 +61,7 @@ def rotate_key(tab: Page, name: str) -> str:
 
 
 def require_single_sign_on(tab: Page) -> None:
-    """Let nobody sign in with a password any more."""
+    """Let nobody sign in with a password from now on."""
     tab.reload()
     show(tab, "/settings", "Settings")
     tab.get_by_label("Require single sign-on").check()

@@ -140,7 +140,7 @@ def test_a_release_is_announced_by_its_section_of_the_changelog() -> None:
     assert call("print_changes", "9.9.9").returncode != 0
 
 
-def test_in_continuous_integration_only_what_is_no_part_of_the_repository_may_be_skipped(
+def test_in_continuous_integration_only_what_is_not_part_of_the_repository_may_be_skipped(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("CI", "true")

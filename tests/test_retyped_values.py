@@ -90,7 +90,7 @@ def test_a_repeated_list_is_found(tmp_path: Path, name: str, text: str) -> None:
         ("a.js", "const a = Math.min(7, 14);"),
     ],
 )
-def test_what_is_no_list_of_them_is_not_found(tmp_path: Path, name: str, text: str) -> None:
+def test_what_is_not_a_list_of_them_is_not_found(tmp_path: Path, name: str, text: str) -> None:
     (tmp_path / name).write_text(text)
 
     assert list(find_retyped(tmp_path / name, VALUES)) == []

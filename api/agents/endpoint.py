@@ -179,7 +179,7 @@ class AgentEndpoint:
         return {**request.scope, "headers": headers}, WRITE_SCOPE not in token.scopes
 
     async def _admit(self, request: HttpRequest, workspace_id: UUID | None) -> None:
-        """401, 403 or 429 before any of the message is read; a browser's cookie is no credential here."""
+        """401, 403 or 429 before any of the message is read; a browser's cookie is not a credential here."""
         state = self.app.state
         async with state.pool.acquire() as connection:
             caller = await authenticate(request, connection)

@@ -60,7 +60,7 @@ async def read_alert_rule(db: Db, rule_id: UUID) -> Response:
 async def create_alert_rule(db: Db, caller: CurrentCaller, new: NewAlertRule) -> Response:
     """Returns the signing secrets of the rule's webhooks, which are shown only once.
 
-    An e-mail address that is no member's gets alerts once its owner has confirmed it by a link.
+    An e-mail address that is not a member's gets alerts once its owner has confirmed it by a link.
     """
     check_feature(caller, "alerts")
     await _check_number(db, caller)

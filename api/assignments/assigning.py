@@ -19,7 +19,7 @@ class AssignedItem(NamedTuple):
 
 
 async def assign(db: WorkspaceDatabase, caller: Caller, item: AssignedItem, user_id: UUID | None) -> None:
-    """Set who takes care of an item; None: nobody. 422 where the user is no active member."""
+    """Set who takes care of an item; None: nobody. 422 where the user is not an active member."""
     if user_id is None:
         await assignments.unassign_item(db, *item)
     elif not await assignments.assign_item(db, *item, user_id, caller.actor):

@@ -28,7 +28,7 @@ def select_assignee(kind: str, item_id: str) -> str:
 
 
 async def assign_item(db: WorkspaceDatabase, kind: str, item_id: UUID, user_id: UUID, actor: str) -> bool:
-    """Store who takes care of an item; False if the user is no active member."""
+    """Store who takes care of an item; False if the user is not an active member."""
     return bool(
         await db.transaction.fetchval(UPSERT_ASSIGNMENT, db.workspace_id, kind, item_id, user_id, actor)
     )

@@ -40,6 +40,6 @@ async def authenticate_member(reader: Any, member: ActingMember) -> Caller:
     """The member as they are now, even if suspended."""
     row = await callers.read_member(reader, member.workspace_id, member.user_id)
     if row is None:
-        raise authentication_problem("invalid_credentials", "this person is no member of the workspace")
+        raise authentication_problem("invalid_credentials", "this person is not a member of the workspace")
     caller = make_caller(row, member.workspace_id, "user", member.user_id)
     return replace(caller, role=min(caller.role, member.most), method=member.method, scopes=member.scopes)

@@ -44,7 +44,7 @@ def check_access(caller: Caller) -> None:
 
 
 def refuse_inactive(status: str) -> Problem:
-    """403: the person is no active member at present."""
+    """403: the person is not an active member at present."""
     is_invited = status == MembershipStatus.INVITED
     advice = "sign in again and accept the invitation" if is_invited else "ask an admin"
     return Problem(403, "membership_inactive", f"your membership is {status}: {advice}")

@@ -61,7 +61,7 @@ def _replay_response(caller: Caller, first: asyncpg.Record, body_hash: bytes) ->
     except SecretError:
         raise conflict(
             "response_unreadable",
-            "this Idempotency-Key was used, and its response cannot be decrypted any more: read the result",
+            "this Idempotency-Key was used, and its response can no longer be decrypted: read the result",
         ) from None
     headers = {"Idempotency-Replayed": "true"}
     if stored["location"]:

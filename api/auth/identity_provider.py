@@ -143,7 +143,7 @@ def _read_description(document: Any, issuer: str) -> ProviderDescription:
         raise MismatchError(f"it calls itself {called!r}: if that is right, set CAUSELOOP_OIDC_ISSUER to it")
     for name in ENDPOINTS:
         if not is_confidential(document[name]):
-            raise MismatchError(f"its {name} is no https address")
+            raise MismatchError(f"its {name} is not an https address")
     addresses = {name: document[name] for name in ENDPOINTS}
     names_itself = document.get("authorization_response_iss_parameter_supported") is True
     return ProviderDescription(issuer=issuer, names_itself=names_itself, **addresses)

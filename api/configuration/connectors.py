@@ -27,7 +27,7 @@ from causeloop_pipeline.storage.secrets.key_ring import open_vault
 
 WHAT = "connector"
 NOT_PLAIN = frozenset({"credentials", "webhook_secret", "same_site"})
-"""Fields that are no columns as they stand: secrets, and what a change of address means."""
+"""Fields that are not columns as they stand: secrets, and what a change of address means."""
 
 
 async def compare_connectors(work: Work, wanted: list[ConfiguredConnector] | None) -> ConfigurationComparison:

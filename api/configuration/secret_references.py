@@ -35,7 +35,7 @@ class SecretPlaces:
             content = path.read_bytes()[: MAX_SECRET_BYTES + 1]
             secret = content.decode().rstrip("\r\n")
         except (OSError, UnicodeDecodeError) as error:
-            reason = error.strerror if isinstance(error, OSError) else "it is no text"
+            reason = error.strerror if isinstance(error, OSError) else "it is not text"
             raise MissingSecretError(f"the file {path} cannot be read ({reason}): write the secret") from None
         if not secret or len(content) > MAX_SECRET_BYTES:
             raise MissingSecretError(f"the file {path} is empty or too large: write the secret into it")
@@ -67,7 +67,7 @@ class SecretPlaces:
                 "configuration"
             )
         if path.exists() and not path.is_file():
-            raise MissingSecretError(f"{name} is no file: name one that holds the secret")
+            raise MissingSecretError(f"{name} is not a file: name one that holds the secret")
         return path
 
     def find_missing(self, references: Mapping[str, SecretReference]) -> list[Problem]:

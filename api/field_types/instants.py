@@ -15,13 +15,13 @@ WRITTEN_DAY, WRITTEN_INSTANT = re.compile(r"\d{4}-\d\d-\d\d"), re.compile(r"\d{4
 def _check_instant(value: Any) -> Any:
     if isinstance(value, datetime) or (isinstance(value, str) and WRITTEN_INSTANT.match(value)):
         return value
-    raise ValueError("write the time as 2026-03-01T09:30:00Z; a number is no time")
+    raise ValueError("write the time as 2026-03-01T09:30:00Z; a number is not a time")
 
 
 def _check_day(value: Any) -> Any:
     if isinstance(value, date) or (isinstance(value, str) and WRITTEN_DAY.fullmatch(value)):
         return value
-    raise ValueError("write the day as 2026-03-01; a number is no day")
+    raise ValueError("write the day as 2026-03-01; a number is not a day")
 
 
 def _check_range(instant: datetime) -> datetime:

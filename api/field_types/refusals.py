@@ -4,5 +4,5 @@ from pydantic_core import PydanticCustomError
 
 
 def incomplete_change(what: str) -> PydanticCustomError:
-    """The error of a change that lacks a field, or has two that exclude each other."""
+    """The error of a change that lacks a field, or has two that cannot be used together."""
     return PydanticCustomError("incomplete_change", "{what}", {"what": what})

@@ -100,7 +100,7 @@ class Replica:
         self._flushed.append((moment, await primary.fetchval(SELECT_FLUSHED)))
         replayed = await self._link.fetchval(SELECT_REPLAYED)
         if replayed is None:
-            self._lose("it is no replica: it does not replay another server's log")
+            self._lose("it is not a replica: it does not replay another server's log")
             return
         while self._flushed and self._flushed[0][1] <= replayed:
             self.shown_until = self._flushed.popleft()[0] - UNFLUSHED_SECONDS

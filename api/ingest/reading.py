@@ -28,7 +28,7 @@ PROTOBUF = "application/x-protobuf"
 MAX_FAILURES = 2_000
 
 Outcome = RawRecord | list[FieldError] | None
-"""The record of an event, or its invalid fields; None where the event is no failure."""
+"""The record of an event, or its invalid fields; None where the event is not a failure."""
 
 Signal = Literal["logs", "traces"]
 

@@ -105,7 +105,7 @@ async def ingest_batch(db: Db, batch: BatchRequest) -> Response:
 @takes(RECORDS)
 @reads_body_by(read_export_body_of("logs"))
 async def ingest_otlp_logs(request: Request, db: Db) -> Response:
-    """Stores the log records of level ERROR and above, as protobuf or JSON; the others are no failures.
+    """Stores the log records of level ERROR and above, as protobuf or JSON; the others are not failures.
 
     Set `OTEL_EXPORTER_OTLP_ENDPOINT` to `…/v1/ingest/otlp` and send a service key as the bearer token.
     """

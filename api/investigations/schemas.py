@@ -25,7 +25,7 @@ class Investigation(BaseModel):
     id: UUID
     pattern_id: UUID
     pattern_name: str | None
-    place: int | None = Field(description="1 is to be found out first; null: not offered any more")
+    place: int | None = Field(description="1 is to be found out first; null: no longer offered")
     title: str
     to_note: str
     first_cause: str

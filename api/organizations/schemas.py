@@ -49,7 +49,8 @@ class OrganizationChange(BaseModel):
         None, description="At least as many as are taken; more only where it is allowed"
     )
     status: OrganizationStatus | None = Field(
-        None, description="suspended: read-only; cancelled: nobody gets in, until the operator reactivates it"
+        None,
+        description="suspended: read-only; cancelled: nobody can sign in until the operator reactivates it",
     )
     slug: Slug | None = Field(
         None, description="The organization's slug, which cancelling needs, to show that it is meant"

@@ -177,7 +177,7 @@ class Expectation(BaseModel):
     service: str | None = Field(description="Where; null: anywhere")
     job: str | None = Field(description="Which job; null: it is about a pattern")
     most: int | None = Field(description="How often the pattern may occur in a week")
-    until: date | None = Field(description="The last day on which it must be true; null: for ever")
+    until: date | None = Field(description="The last day on which it must be true; null: forever")
     made_by: str
     made_by_name: str | None = Field(None, description="Name of that person or key; null: no longer here")
     made_at: datetime

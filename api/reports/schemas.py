@@ -100,7 +100,7 @@ class WeeklyReport(BaseModel):
     likely: list[LikelyPattern]
     recommendations: list[FirstFix]
     written_at: datetime | None = Field(
-        description="When it was written, for ever; null: the week goes on, or was not written"
+        description="When it was written, forever; null: the week goes on, or was not written"
     )
 
 

@@ -19,7 +19,7 @@ def find_team(token: str) -> dict[str, Any]:
     """The team of a bot token; 422 where Slack does not accept it."""
     if not token.startswith(TOKEN_PREFIX):
         raise broken_rule(
-            "validation_failed", f"this is no bot token: it begins with {TOKEN_PREFIX}", "/bot_token"
+            "validation_failed", f"this is not a bot token: it begins with {TOKEN_PREFIX}", "/bot_token"
         )
     api = SlackApi(settings().slack_url, token, EgressPolicy.parse(read_allowed(settings())))
     try:

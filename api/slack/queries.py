@@ -63,7 +63,7 @@ async def read_secrets(db: WorkspaceDatabase) -> bytes | None:
 async def store_app(
     db: WorkspaceDatabase, team: dict[str, Any], setup: dict[str, Any], sealed: bytes, actor: str
 ) -> None:
-    """Store an app in place of the one before; messages in another team are nobody's any more."""
+    """Store an app in place of the one before; messages in another team belong to nobody from then on."""
     await db.transaction.execute(DELETE_OF_OTHER_TEAM, team["team_id"])
     await db.transaction.execute(
         UPSERT_APP,

@@ -78,7 +78,7 @@ async def change_slack_app(db: Db, caller: CurrentCaller, change: SlackChange) -
 @router.delete("", summary="Disconnect Slack", status_code=204)
 @requires(Role.ADMIN)
 async def disconnect_slack(db: Db, caller: CurrentCaller) -> Response:
-    """Deletes both secrets. What was posted stays in Slack, where its buttons do nothing any more."""
+    """Deletes both secrets. What was posted stays in Slack, where its buttons no longer work."""
     await slack.delete_app(db)
     await audit.record(db, caller.actor, "slack.disconnected", f"workspace:{db.workspace_id}")
     return Response(status_code=204)

@@ -126,7 +126,7 @@ async def _read_site(db: WorkspaceDatabase, connector_id: UUID) -> str:
 async def _end_absent(
     db: WorkspaceDatabase, connector_id: UUID, upload_id: UUID, read: ReadUpload
 ) -> list[RawRecord]:
-    """What says of each open result that a report of its tool does not hold any more that it has ended."""
+    """What says of each open result that its tool's report no longer holds that it has ended."""
     if not read.reports or read.quarantined:
         return []
     reported = {record.external_id for record in read.records}

@@ -43,7 +43,7 @@ SHOWN_FIELDS = (
 
 @dataclass
 class ReadUpload:
-    """The records of an upload, what is set aside, and what is no failure."""
+    """The records of an upload, what is set aside, and what is not a failure."""
 
     records: list[RawRecord] = field(default_factory=list)
     quarantined: list[Quarantined] = field(default_factory=list)

@@ -94,7 +94,7 @@ async def archive_workspace(db: Db, caller: CurrentCaller, body: Archiving) -> R
     return json_response(await _read_workspace(db, caller))
 
 
-@router.post("/workspace/erase", summary="Erase the workspace for ever", responses=documents(Workspace))
+@router.post("/workspace/erase", summary="Erase the workspace forever", responses=documents(Workspace))
 @requires(Role.OWNER)
 @concerns_own_access
 async def erase_workspace(db: Db, caller: CurrentCaller, body: Archiving) -> Response:

@@ -34,7 +34,7 @@ class Workspace(BaseModel):
     sso_enforced: bool
     created_at: datetime
     archived_at: datetime | None = Field(description="Since when it can only be read; null: it is in use")
-    erase_after: datetime | None = Field(description="When it is erased for ever; null: it is not")
+    erase_after: datetime | None = Field(description="When it is erased forever; null: it is not")
     organization: Organization
     onboarding: Onboarding
     admins: list[str] = Field(description="Names of up to three admins or owners: whom to ask")

@@ -76,7 +76,7 @@ def generate_attacks(document: dict[str, object], tenants: Tenants, seed: int) -
 
 
 async def settle(port: int, process: int, victim: str, quiet: Observed, tries: int = 30) -> None:
-    """Wait until the other tenant notices nothing any more."""
+    """Wait until the other tenant no longer notices anything."""
     for _ in range(tries):
         seen = await observe(port, process, victim, 1)
         if not seen.failed and seen.p95 < 2 * quiet.p95:

@@ -11,7 +11,7 @@ def read_env_file(path: Path) -> dict[str, str]:
         if not name or name.startswith(("#", ";")):
             continue
         if not equals:
-            raise ValueError(f"line {number} of {path} is no NAME=VALUE")
+            raise ValueError(f"line {number} of {path} is not NAME=VALUE")
         is_quoted = len(value) > 1 and value[0] == value[-1] and value[0] in "\"'"
         variables[name.strip()] = value[1:-1] if is_quoted else value
     return variables

@@ -79,7 +79,9 @@ def resolve_moment(newest: object, as_of: str | None, now: datetime) -> datetime
         try:
             moment = datetime.fromisoformat(as_of)
         except ValueError:
-            fail(f"--as-of {as_of!r} is no ISO date such as 2026-03-01 or 2026-03-01T12:00:00+01:00", USAGE)
+            fail(
+                f"--as-of {as_of!r} is not an ISO date such as 2026-03-01 or 2026-03-01T12:00:00+01:00", USAGE
+            )
         return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
     return min(now, newest + timedelta(seconds=1)) if isinstance(newest, datetime) else now
 

@@ -41,7 +41,7 @@ def read_labelled_set(path: Path, label: str, max_bad_rows: float) -> LabelledSe
     """Reads labelled issues without showing the labels to the grouping.
 
     In: a file, its column of labels, the share of rows that may be unreadable. Out: the readable issues; ends
-    the command where more rows are unreadable. A row whose `label_known` is false is no part of the figures.
+    the command where more rows are unreadable. A row whose `label_known` is false is not part of the figures.
     """
     unread = [label, KNOWN_COLUMN, *OTHER_ANSWERS]
     source = read_issues(path, [], "UTC", skip_bad_rows=True, unread=unread)

@@ -191,7 +191,7 @@ def _describe_unread(tool: Connector) -> Iterator[str]:
     if not tool.changes:
         yield "Deploys, releases and other changes of this tool."
     if any(pull.schema.keep is not None or pull.schema.unless is not None for pull in tool.pulls):
-        yield "Entries of the lists that are no failures, such as runs that succeeded: they end some at most."
+        yield "Entries that are not failures, such as runs that succeeded: they only end earlier failures."
     if tool.webhook is not None and tool.webhook.ids_only:
         yield "Deliveries that hold only ids: they are set aside, with what to set instead."
 

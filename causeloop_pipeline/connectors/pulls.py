@@ -65,7 +65,7 @@ class RecordSchema:
     """The path of labels: their fingerprint, as Prometheus computes it, is the id; without any the key is."""
     keep: Callable[[Record], bool] | None = None
     unless: str | None = None
-    """A path that only records have which are no failures, such as a pull request among issues."""
+    """A path that only records have which are not failures, such as a pull request among issues."""
     embedded: tuple[str, ...] = ()
     """Paths of texts that hold JSON: each is read in its place before anything else."""
     normalize: bool = False

@@ -60,7 +60,7 @@ class Unlike:
 
 
 WISH_NAME = r"feature|enhancement|story|epic|wish|funktion|évolution|funcionalidad"
-"""What trackers call what asks for something new, in their own languages: that is no failure."""
+"""What trackers call what asks for something new, in their own languages: that is not a failure."""
 NO_WISH = Unlike("tracker.name", WISH_NAME)
 
 

@@ -55,7 +55,7 @@ def map_stored(record: Record, config: Mapping[str, Any], now: datetime) -> Mapp
     try:
         return map_by(CONNECTORS.get(find_type(record.source)), record, config, now)
     except DeclarationError as error:
-        return MappedRecord(reason=f"the connector's declaration is not understood any more: {error}")
+        return MappedRecord(reason=f"the connector's declaration is no longer understood: {error}")
 
 
 def map_by(

@@ -41,7 +41,7 @@ def list_accounts(demo_url: str) -> list[Account]:
 
 
 def make_token(workspace: str, tool: str) -> str:
-    """The token of an account; it is no secret, because all data behind it is invented."""
+    """The token of an account; it is not a secret, because all data behind it is invented."""
     return f"demo-{workspace}-{tool}"
 
 

@@ -88,7 +88,7 @@ def parse_iso(text: str) -> datetime:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
-        raise BadRequestError(f"{text!r} is no ISO 8601 time") from None
+        raise BadRequestError(f"{text!r} is not an ISO 8601 time") from None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 

@@ -78,7 +78,7 @@ class DemoTools:
                 except BadRequestError as error:
                     return VendorResponse({"message": str(error)}, 400)
                 except (KeyError, TypeError, ValueError):
-                    return VendorResponse({"message": "this is no ticket"}, 400)
+                    return VendorResponse({"message": "this is not a ticket"}, 400)
         return None
 
     def _answer(self, tool: str, request: VendorRequest, parts: dict[str, str]) -> VendorResponse:

@@ -43,7 +43,7 @@ def extract(
     channel: Channel,
     config: Mapping[str, Any] | None = None,
 ) -> Outcome:
-    """The record as it will be stored, or why it cannot be, or why it is no failure."""
+    """The record as it will be stored, or why it cannot be, or why it is not a failure."""
     source = schema.source or source
     try:
         record, canonical = validate_json(read_embedded(record, schema.embedded))

@@ -81,7 +81,7 @@ def _strip_prefix(line: str, prefix: re.Pattern[str]) -> str:
 
 
 def _read_json(text: str) -> dict[str, str]:
-    """The fields of an alert's body; none where the text is no JSON object, or names no title."""
+    """The fields of an alert's body; none where the text is not JSON object, or names no title."""
     if not text.startswith(("{", "[")):
         return {}
     try:

@@ -35,7 +35,7 @@ class MappedPayload:
     changes: list[RecordMeaning] = field(default_factory=list)
     quarantined: list[Quarantined] = field(default_factory=list)
     ignored: int = 0
-    """Records that are no failures, such as a run that succeeded, and pings."""
+    """Records that are not failures, such as a run that succeeded, and pings."""
 
     def extend(self, other: "MappedPayload") -> "MappedPayload":
         """Both together."""
@@ -61,7 +61,7 @@ def map_payload(
 
 
 def _count_successes(mapped: MappedPayload) -> MappedPayload:
-    """The same without the runs that succeeded, which are no failures."""
+    """The same without the runs that succeeded, which are not failures."""
     failures = [issue for issue in mapped.issues if not issue.is_success]
     successes = len(mapped.issues) - len(failures)
     return replace(mapped, issues=failures, ignored=mapped.ignored + successes)

@@ -27,7 +27,7 @@ class Reading:
     is_polled: bool
     """A list that is polled holds such records."""
     passed_over: Sequence[RawRecord] = ()
-    """Records of the tool that are no failures, where nothing names the reading."""
+    """Records of the tool that are not failures, where nothing names the reading."""
     path: str = ""
     """Where an answer of the API holds the records."""
     is_delivery: bool = False

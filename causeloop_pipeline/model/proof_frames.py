@@ -24,7 +24,7 @@ EXPECTATION_SCHEMA = pl.Schema(
         "service": pl.String(),  # null: any
         "job": pl.String(),
         "most": pl.Int64(),  # occurrences in a week
-        "until": pl.Date(),  # the last day; null: for ever
+        "until": pl.Date(),  # the last day; null: forever
         "since": INSTANT,  # the fix
     }
 )

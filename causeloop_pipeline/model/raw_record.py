@@ -24,7 +24,7 @@ CHANGE, NORMALIZED_CHANGE = "change", "normalized_change"
 CHANGES = frozenset({CHANGE, NORMALIZED_CHANGE})
 
 ABSENT = "absent"
-"""The kind of what is stored where a complete list does not hold a condition any more: it has ended."""
+"""The kind of what is stored where a complete list no longer holds a condition: it has ended."""
 
 
 @dataclass(frozen=True)

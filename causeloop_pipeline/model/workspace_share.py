@@ -17,7 +17,7 @@ class WorkspaceShare:
         """The share that is written as `2/4`; ValueError where there is no such share."""
         number, _, of = text.partition("/")
         if not (number.isdecimal() and of.isdecimal() and 1 <= int(number) <= int(of)):
-            raise ValueError(f"{text!r} is no share: write the second of four as 2/4")
+            raise ValueError(f"{text!r} is not a share: write the second of four as 2/4")
         return cls(int(number), int(of))
 
     @property

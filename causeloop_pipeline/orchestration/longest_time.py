@@ -1,6 +1,6 @@
 """Ends a run that takes longer than it may, from within: with its stack in the log, and with what it held.
 
-Dagster's monitor asks a run to end, which one that waits in a library for ever never hears. Here a thread of
+Dagster's monitor asks a run to end, which one that waits in a library forever never hears. Here a thread of
 its process writes where it stands, reports the failure, and ends the process; a second clock, which needs
 neither Python nor a database, does it where that thread cannot.
 """

@@ -8,7 +8,7 @@ from causeloop_pipeline.storage.notify.weekly_reports import enqueue_weekly_repo
 
 
 def report_week(session: Session, workspace_id: UUID) -> int:
-    """Write the report once for ever; how many messages are queued.
+    """Write the report once forever; how many messages are queued.
 
     It is written by the last stage: in a workspace's first run nothing is recommended before.
     """

@@ -59,7 +59,7 @@ where m.workspace_id = v.workspace_id
 {% endmacro %}
 
 
-{# Deletes the issues, or changes, that no record gives any more: in a rebuild all of them, else those of the records of the
+{# Deletes the issues, or changes, that no record gives now: in a rebuild all of them, else those of the records of the
    run whose versions can no longer be mapped, any of them. #}
 {% macro delete_orphans(changes) %}
 delete from {{ this }} as t

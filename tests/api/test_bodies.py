@@ -25,7 +25,7 @@ def list_numbers(contract: Contract) -> list[tuple[str, str, str, dict[str, Any]
     return numbers
 
 
-def test_a_number_is_no_truth_value_and_neither_is_a_text(
+def test_a_number_is_not_a_truth_value_and_neither_is_a_text(
     contract: Contract, client: Client, sample: Sample
 ) -> None:
     api, fields = client(sample.credentials["owner"]), list_numbers(contract)

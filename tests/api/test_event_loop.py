@@ -91,7 +91,7 @@ def find_computing(functions: dict[str, Function]) -> dict[str, list[str]]:
 
 
 def _reach(name: str, functions: dict[str, Function]) -> set[str]:
-    """The costly functions that a function calls, itself or by functions that are no coroutines."""
+    """The costly functions that a function calls, itself or by functions that are not coroutines."""
     seen, costly, pending = set[str](), set[str](), [name]
     while pending:
         for call in functions[pending.pop()].calls - seen:

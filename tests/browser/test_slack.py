@@ -30,7 +30,7 @@ def test_slack_is_connected_changed_and_disconnected(page: Page, slack: FakeSlac
     form.get_by_label("Signing secret").fill(SIGNING_SECRET)
     form.get_by_label("Channel").fill("C0001")
     form.get_by_role("button", name="Connect").click()
-    expect(form.get_by_text("is not accepted any more")).to_be_visible()
+    expect(form.get_by_text("is no longer accepted")).to_be_visible()
 
     form.get_by_label("Bot token").fill(BOT_TOKEN)
     form.get_by_role("button", name="Connect").click()

@@ -48,7 +48,7 @@ def test_a_command_is_added_when_it_is_first_looked_up() -> None:
     assert added == ["both"]
 
 
-def test_a_word_that_is_no_command_is_refused_with_the_nearest_one() -> None:
+def test_a_word_that_is_not_a_command_is_refused_with_the_nearest_one() -> None:
     program = typer.Typer(cls=list_lazily(COMMANDS))
     program.callback()(lambda: None)
 

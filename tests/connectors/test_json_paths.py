@@ -39,5 +39,5 @@ def test_a_name_that_may_lack_is_filled_with_nothing():
     assert fill("{suite}/{column|}{schema|}", {"suite": "orders", "column|": "id"}.get) == "orders/id"
 
 
-def test_quoted_json_in_a_template_is_no_placeholder():
+def test_quoted_json_in_a_template_is_not_a_placeholder():
     assert fill('{"size": {size}}', {"size": 5}.get) == '{"size": 5}'

@@ -134,7 +134,7 @@ def test_a_score_out_of_a_hundred_is_as_bad_as_it_says() -> None:
     assert read == ["p1", "p2", "p3", "p4"]
 
 
-def test_a_service_is_no_uuid_and_no_person() -> None:
+def test_a_service_is_not_a_uuid_and_no_person() -> None:
     def find_problems(connector: Connector) -> Iterator[str]:
         for _, record, meaning in read_issues(connector.name):
             service = meaning.fields.get("service", "")

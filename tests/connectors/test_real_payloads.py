@@ -33,7 +33,7 @@ def documents(relative: str) -> Iterator[Any]:
 def read(
     tool: str, schema: RecordSchema, items: list[Any], **config: Any
 ) -> tuple[list[RawRecord], list[Quarantined], int]:
-    """Records, quarantined ones, and how many were no failures."""
+    """Records, quarantined ones, and how many were not failures."""
     outcomes = [extract(tool, schema, item, channel="poll", config=config) for item in items]
     records = [outcome for outcome in outcomes if isinstance(outcome, RawRecord)]
     refused = [outcome for outcome in outcomes if isinstance(outcome, Quarantined)]
@@ -142,7 +142,7 @@ def test_a_real_vendor_signed_pagerduty_event_is_read():
     assert record.payload["occurred_at"] == "2021-04-26T17:36:27.458Z"
 
 
-def test_a_milestone_on_a_pull_request_is_no_issue():
+def test_a_milestone_on_a_pull_request_is_not_an_issue():
     (document,) = documents("github/issues_milestoned.json")
     received = read_delivery(CONNECTORS["github"], json.dumps(document).encode())
     assert (received.records, received.quarantined) == ([], [])
@@ -179,7 +179,7 @@ def test_a_real_body_that_a_trigger_of_zendesk_sends_is_a_ticket():
 @pytest.mark.parametrize(
     "file", ["check_suite_completed.json", "workflow_job_queued.json", "workflow_job_in_progress.json"]
 )
-def test_a_real_check_that_did_not_fail_is_no_issue(file):
+def test_a_real_check_that_did_not_fail_is_not_an_issue(file):
     (document,) = documents(f"github_actions/{file}")
     received = read_delivery(CONNECTORS["github"], json.dumps(document).encode())
     assert not received.quarantined

@@ -39,7 +39,7 @@ def test_a_build_counts_as_a_deployment_by_any_of_its_names():
 
 
 @pytest.mark.parametrize("tracker", ["Feature", "feature request", "Evolution / Évolution"])
-def test_a_wish_is_no_failure(tracker):
+def test_a_wish_is_not_a_failure(tracker):
     assert not NO_WISH({"tracker": {"name": tracker}})
 
 

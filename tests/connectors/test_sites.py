@@ -116,7 +116,7 @@ def test_every_type_says_where_its_tool_is() -> None:
     def find_problems(connector: Connector) -> Iterator[str]:
         unknown = set(connector.site or ()) - {field.name for field in connector.fields}
         if unknown:
-            yield f"site names {', '.join(sorted(unknown))}, which are no fields of the configuration"
+            yield f"site names {', '.join(sorted(unknown))}, which are not fields of the configuration"
         config = fill_in(connector, "one")
         if connector.is_polled and not find_location(connector, config):
             yield "is polled, and nothing in its configuration says where"

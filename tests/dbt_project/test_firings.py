@@ -102,7 +102,7 @@ def test_an_alert_that_fires_again_is_another_issue_in_any_order(
     assert balance(database, workspace_id).balanced
 
 
-def test_a_recovery_without_a_failure_is_no_issue_and_says_so(
+def test_a_recovery_without_a_failure_is_not_an_issue_and_says_so(
     database: Database, models: Normalizer, workspace_id: UUID
 ) -> None:
     land_records(database, workspace_id, beat(0, is_up=True))
@@ -206,7 +206,7 @@ def run(minutes: float, state: str, run_id: str) -> RawRecord:
     )
 
 
-def test_the_next_success_of_a_job_ends_its_failures_and_is_no_issue(
+def test_the_next_success_of_a_job_ends_its_failures_and_is_not_an_issue(
     database: Database, models: Normalizer, workspace_id: UUID
 ) -> None:
     for each in (

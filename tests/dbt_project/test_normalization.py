@@ -222,7 +222,7 @@ def test_records_whose_connector_went_before_they_were_read_are_in_quarantine(
     assert check.status == "pass"
     with database.workspace(workspace_id) as session:
         assert session.rows("select reason from raw.quarantine") == [
-            {"reason": "nothing reads a removed_tool record any more"}
+            {"reason": "nothing reads a removed_tool record now"}
         ]
         assert [
             (source.quarantined, source.balanced) for source in check_conservation(session, workspace_id)

@@ -33,7 +33,7 @@ def test_an_impossible_time_quarantines_only_its_own_record(
     assert lost == []
 
 
-def test_an_address_that_is_no_web_address_is_dropped(
+def test_an_address_that_is_not_a_web_address_is_dropped(
     database: Database, models: Normalizer, workspace_id: UUID
 ) -> None:
     addresses = {"web": "https://x.test/1", "script": "javascript:alert(1)", "data": "data:text/html,x"}

@@ -73,7 +73,7 @@ def test_passes_since_a_fix_are_counted_and_needed(
         expected = session.rows("select text from act.expectation order by expectation_id")
     assert (proof["exposure_unit"], proof["exposure_after"]) == ("executions", runs_since)
     assert [row["text"].partition(" ")[0] for row in expected] == [str(runs_since)] * 2 + ["0"]
-    assert (proof["exposure_needed"] is None) == (runs_since == 2)  # it does not run any more
+    assert (proof["exposure_needed"] is None) == (runs_since == 2)  # it no longer runs
     assert proof["exposure_needed"] is None or proof["exposure_needed"] > 20
     assert proof["verdict"] != "held" or proof["exposure_after"] >= proof["exposure_needed"]
     assert f"{runs_since} executions" in proof["text"] or "Fewer executions" in proof["text"]

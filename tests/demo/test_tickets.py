@@ -112,7 +112,7 @@ def test_whoever_has_no_token_opens_no_ticket(demo_url: str) -> None:
     assert answer.status_code == 404
 
 
-def test_a_body_that_is_no_ticket_is_refused(demo_url: str) -> None:
+def test_a_body_that_is_not_a_ticket_is_refused(demo_url: str) -> None:
     account = next(account for account in list_accounts(demo_url) if account.tool == "github")
     headers = {"authorization": f"Bearer {account.token}"}
 

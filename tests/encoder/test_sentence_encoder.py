@@ -52,7 +52,7 @@ def test_no_text_at_all_has_a_vector(encoder: SentenceEncoder) -> None:
 
 
 @pytest.mark.parametrize("name", ["model", "tokenizer"])
-def test_what_is_no_encoder_is_refused(folder: Path, name: str) -> None:
+def test_what_is_not_an_encoder_is_refused(folder: Path, name: str) -> None:
     broken: EncoderFiles = replace(read_folder(folder), **{name: b"no such thing"})
 
     with pytest.raises(EncoderError, match=r"ONNX Runtime cannot load|is not a tokenizer"):

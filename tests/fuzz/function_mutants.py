@@ -74,7 +74,7 @@ def find_survivors(superuser: psycopg.Connection) -> tuple[int, list[str]]:
     expected = questions.ask()
     count, survivors = 0, list[str]()
     for mutant in list(list_mutants(superuser)):
-        # What PostgreSQL does not accept as a function is no change.
+        # What PostgreSQL does not accept as a function is not a change.
         with contextlib.suppress(psycopg.errors.SyntaxError), superuser.transaction(force_rollback=True):
             superuser.execute(mutant.definition)
             count += 1

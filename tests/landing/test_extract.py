@@ -15,7 +15,7 @@ TEXTS = RecordSchema(updated_at=("ended", "started"))
 
 
 @pytest.mark.parametrize("ended", [0, -1, "0", "-1", 0.0, None, ""])
-def test_an_end_that_has_not_come_is_no_time(ended: Any) -> None:
+def test_an_end_that_has_not_come_is_not_a_time(ended: Any) -> None:
     record = {"id": "r1", "started": STARTED.timestamp(), "ended": ended}
     read = extract("custom_api", SECONDS, record, channel="poll")
     assert isinstance(read, RawRecord)
@@ -23,7 +23,7 @@ def test_an_end_that_has_not_come_is_no_time(ended: Any) -> None:
 
 
 @pytest.mark.parametrize("ended", ["0001-01-01T00:00:00Z", "0000-00-00 00:00:00"])
-def test_the_first_day_of_the_calendar_is_no_time(ended: str) -> None:
+def test_the_first_day_of_the_calendar_is_not_a_time(ended: str) -> None:
     record = {"id": "r1", "started": STARTED.isoformat(), "ended": ended}
     read = extract("custom_api", TEXTS, record, channel="poll")
     assert isinstance(read, RawRecord)

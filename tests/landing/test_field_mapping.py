@@ -33,7 +33,7 @@ def test_an_object_gives_its_name_and_a_template_what_it_makes_of_the_record() -
     assert "error_type" not in payload
 
 
-def test_an_object_is_no_id() -> None:
+def test_an_object_is_not_an_id() -> None:
     with pytest.raises(ProductFieldError, match="external_id: expected a text, found a dict"):
         build_product_payload(TASK, {"title": "display_name", "external_id": "status"}, TimeFormat.ISO)
 

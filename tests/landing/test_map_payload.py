@@ -167,7 +167,7 @@ def test_an_answer_that_holds_none_of_the_tools_records_is_set_aside_whole():
         ("checkmk", {"id": "db:CPU", "title": "CPU", "extensions": {"host_name": "db", "state": 0}}),
     ],
 )
-def test_what_is_no_failure_becomes_no_issue(tool, record):
+def test_what_is_not_a_failure_becomes_no_issue(tool, record):
     for document in (record, {"data": [record, record]}):
         mapped = read(tool, document)
         assert (mapped.issues, mapped.changes) == ([], [])
@@ -264,7 +264,7 @@ def test_every_list_of_an_answer_is_read():
     assert len(read("proofpoint", together).issues) == sum(len(mapped.issues) for mapped in apart)
 
 
-def test_what_a_list_of_the_tool_leaves_out_is_no_failure_inside_a_wrapper_either():
+def test_what_a_list_of_the_tool_leaves_out_is_not_a_failure_inside_a_wrapper_either():
     run = {
         "id": 7,
         "status": "success",
@@ -278,7 +278,7 @@ def test_what_a_list_of_the_tool_leaves_out_is_no_failure_inside_a_wrapper_eithe
     assert (mapped.issues, mapped.changes, mapped.quarantined, mapped.ignored) == ([], [], [], 1)
 
 
-def test_a_summary_without_incidents_is_no_unknown_document():
+def test_a_summary_without_incidents_is_not_an_unknown_document():
     mapped = read("statuspage", {"page": {"id": "k", "name": "Shop"}, "incidents": []})
     assert (mapped.issues, mapped.quarantined) == ([], [])
 

@@ -36,7 +36,7 @@ def test_documents_are_read_from(form: str, encoding: str, tmp_path: Path) -> No
         ("[" * 100_000, "nested too"),
     ],
 )
-def test_what_is_no_document_is_named(text: str, reason: str, tmp_path: Path) -> None:
+def test_what_is_not_a_document_is_named(text: str, reason: str, tmp_path: Path) -> None:
     file = tmp_path / "payloads.json"
     file.write_text(text)
     with pytest.raises(PayloadFileError, match=reason):

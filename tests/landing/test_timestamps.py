@@ -48,7 +48,7 @@ def test_a_time_that_no_record_can_have_is_refused(value, times, reason):
 
 @pytest.mark.parametrize("value", ["", "soon", "July 30, 2019", {}, [], "2019-13-01", "9" * 30])
 @pytest.mark.parametrize("times", list(TimeFormat))
-def test_what_is_no_time_says_so(value, times):
+def test_what_is_not_a_time_says_so(value, times):
     with pytest.raises(TimestampError, match="is not a time"):
         parse_timestamp(value, times)
 

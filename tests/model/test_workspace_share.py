@@ -32,7 +32,7 @@ def test_shares_are_about_equal() -> None:
 
 
 @pytest.mark.parametrize("text", ["", "2", "0/2", "3/2", "1/0", "-1/2", "1/2/3", "a/b", "1.5/2"])
-def test_what_is_no_share_is_refused_with_how_to_write_one(text: str) -> None:
+def test_what_is_not_a_share_is_refused_with_how_to_write_one(text: str) -> None:
     with pytest.raises(ValueError, match="2/4"):
         WorkspaceShare.parse(text)
 

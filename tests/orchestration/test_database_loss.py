@@ -165,7 +165,7 @@ def test_a_model_with_a_defect_is_not_built_again(
     assert attempts == 1
 
 
-def test_a_statement_that_takes_too_long_is_no_lost_connection(database: Database) -> None:
+def test_a_statement_that_takes_too_long_is_not_a_lost_connection(database: Database) -> None:
     with pytest.raises(psycopg.OperationalError) as cancelled, database.every_workspace() as session:
         session.execute("set local statement_timeout = 1")
         session.execute("select pg_sleep(10)")

@@ -34,7 +34,7 @@ def test_id_time_and_body_are_all_signed(message: str, body: bytes, sent: dateti
     assert signed != sign_headers(SECRET, MESSAGE, BODY, SENT)["webhook-signature"]
 
 
-def test_what_is_no_secret_of_the_specification_is_refused_without_being_repeated() -> None:
+def test_what_is_not_a_secret_of_the_specification_is_refused_without_being_repeated() -> None:
     with pytest.raises(SigningSecretError) as refused:
         sign_headers("whsec_not base64!", MESSAGE, BODY, SENT)
 

@@ -133,7 +133,7 @@ def test_an_asana_ticket_is_found_on_a_later_page_by_the_last_line_of_its_notes(
     assert fake.issues[-1]["notes"].splitlines()[-1] == build_marker(RECOMMENDATION)
 
 
-def test_an_azure_devops_ticket_is_a_work_item_whose_text_is_no_markup() -> None:
+def test_an_azure_devops_ticket_is_a_work_item_whose_text_is_not_markup() -> None:
     with running("azure_devops") as (fake, tool):
         ticket = open_ticket(tracker("azure_devops", tool), draft(rationale="<script>alert(1)</script>"))
         fields = fake.issues[0]["fields"]

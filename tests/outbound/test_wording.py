@@ -71,7 +71,7 @@ def test_a_refusal_names_its_status_and_neither_key_nor_findings(status: int) ->
         b'{"choices": {"message": "text"}}',
     ],
 )
-def test_an_answer_that_is_no_completion_is_a_failure(raw: bytes) -> None:
+def test_an_answer_that_is_not_a_completion_is_a_failure(raw: bytes) -> None:
     with fake_tool(in_turn(Reply(raw=raw))) as tool, pytest.raises(OutsideFailure, match="other than"):
         reword(endpoint(tool), FINDINGS)
 

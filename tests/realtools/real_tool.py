@@ -38,7 +38,7 @@ class RealTool(ABC):
     expected_failures: ClassVar[Mapping[str, str]] = {}
     """Checks that do not pass yet, each with the reason; one that passes all the same is an error."""
     unwanted: ClassVar[str] = ""
-    """A regular expression in the titles of what is no failure and must be no issue."""
+    """A regular expression in the titles of what is not a failure and must be no issue."""
     only: ClassVar[str] = ""
     """A regular expression in the titles of the failure's issues, where others may stand beside them."""
     end_seconds: ClassVar[float] = 100

@@ -99,7 +99,7 @@ def test_the_history_shows_how_far_the_first_sync_has_come_while_it_runs(
     assert NOW - under_way["reads_from"] <= timedelta(days=365)
     assert (finished["status"], finished["pages"], finished["rows_read"]) == ("succeeded", PAGES, 299)
     assert finished["newest_record_at"] == NOW - timedelta(days=2)
-    assert later["reads_from"] is None  # the past was read: this is no backfill any more
+    assert later["reads_from"] is None  # the past was read: the backfill has ended
 
 
 def test_progress_is_stored_at_once_and_then_rarely() -> None:

@@ -2,7 +2,7 @@
 
 from api.http.bounded_pool import BoundedPool
 
-# Each also removes some that could not be finished any more, so that they leave nothing behind.
+# Each also removes some that could no longer be finished, so that they leave nothing behind.
 INSERT_FINISHED = """
 with outdated as (
     delete from app.finished_sign_in

@@ -241,7 +241,7 @@ async def use_refresh_token(connection: asyncpg.Connection, token_hash: bytes) -
 
 
 async def end_session_of_token(pool: BoundedPool, workspace_id: UUID, token_hash: bytes) -> None:
-    """End the session of a refresh token: none of its tokens works any more."""
+    """End the session of a refresh token: none of its tokens work from then on."""
     async with pool.acquire() as connection, connection.transaction():
         await set_workspace(connection, workspace_id)
         await connection.execute(UPDATE_ENDED_AT, token_hash, "signed_out")

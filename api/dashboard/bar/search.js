@@ -120,7 +120,7 @@ function listenToArrows(input, list) {
 }
 
 /**
- * The entry that an arrow key leads to; null: none, undefined: it is no arrow key.
+ * The entry that an arrow key leads to; null: none, undefined: it is not an arrow key.
  * @param {Element | null | undefined} entry
  * @param {string} key
  */

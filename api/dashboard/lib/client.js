@@ -165,7 +165,7 @@ async function send(method, url, body, signal, extra = {}) {
 }
 
 /**
- * Whether a request failed because nobody waits for its answer any more.
+ * Whether a request failed because nobody is waiting for its answer.
  * @param {unknown} error
  */
 export const isAborted = (error) => error instanceof Error && error.name === "AbortError";

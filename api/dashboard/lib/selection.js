@@ -43,7 +43,7 @@ export class Selection {
   }
 
   /**
-   * Deselect rows that are not shown any more.
+   * Deselect rows that are no longer shown.
    * @param {{ id: string }[]} rows
    */
   retain(rows) {

@@ -51,7 +51,7 @@ const isOfThen = ({ written_at, last_day }) => written_at !== null || addDays(la
 
 /** @param {Report} report */
 function writtenText(report) {
-  if (report.written_at) return `Written ${minute(report.written_at)}; it does not change any more.`;
+  if (report.written_at) return `Written ${minute(report.written_at)}; it no longer changes.`;
   return isOfThen(report)
     ? "Not written yet: it still changes."
     : "This week was not written when it ended: what was to be fixed then is not known.";

@@ -100,7 +100,7 @@ async def _read_envelope_body(request: Request) -> bytes:
 
 
 def _open_envelope(sent: bytes, encoding: str, bounds: BodyBounds) -> bytes:
-    """The events of an envelope as JSON; what is no envelope stays what it is, and is set aside."""
+    """The events of an envelope as JSON; what is not an envelope stays what it is, and is set aside."""
     body = decode_body(sent, encoding, bounds)
     try:
         return orjson.dumps(read_envelope(body))

@@ -5,7 +5,7 @@ from uuid import UUID
 from api.http.database import WorkspaceDatabase
 from api.listing.queries import Listing, Sort
 
-# What was linked or kept apart since the suggestion was made is no question any more.
+# What was linked or kept apart since the suggestion was made is no longer a question.
 SUGGESTIONS = Listing(
     name="suggestions",
     columns="""s.suggestion_id as id, s.issue_id, i.title as issue_title, i.pattern_id,

@@ -28,7 +28,7 @@ class NewExpectation(BaseModel):
     most: Annotated[int, Field(ge=0, le=1_000_000), WHOLE] | None = Field(
         None, description="With kind `at_most`: how often it may occur from Monday to Sunday"
     )
-    until: Day | None = Field(None, description="The last day, in the workspace's time zone; null: for ever")
+    until: Day | None = Field(None, description="The last day, in the workspace's time zone; null: forever")
 
     @model_validator(mode="after")
     def check_fields(self) -> "NewExpectation":

@@ -135,11 +135,11 @@ async def _parse(body: bytes) -> dict[str, Any]:
 
 
 def _read_form(body: bytes) -> dict[str, str]:
-    """The fields of a form of Slack; what is no form has none."""
+    """The fields of a form of Slack; what is not a form has none."""
     try:
         fields = parse_qs(body.decode(), keep_blank_values=True, max_num_fields=50)
     except ValueError:
-        raise Problem(400, "malformed_request", "the body is no form") from None
+        raise Problem(400, "malformed_request", "the body is not a form") from None
     return {name: values[-1] for name, values in fields.items()}
 
 

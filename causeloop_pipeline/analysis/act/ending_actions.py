@@ -24,7 +24,7 @@ class ReportedAction:
 
 
 NOTHING_DONE = "nothing"
-"""The kind of an ending for which nothing was done: it passed by itself, or was no failure."""
+"""The kind of an ending for which nothing was done: it passed by itself, or was not a failure."""
 
 _OBJECT = (
     r"(?: (?!(?:and|then|because|after|before|so|which|but|to|at|on|in|for|by|from|with|until)\b)"

@@ -224,7 +224,7 @@ def _shorten(text: str | None) -> str:
 
 
 def _find_tendency(prediction: Mapping[str, Any], active_days: int) -> Tendency | None:
-    """The likeliest part of the week, if many come then and 10 active days show that it is no chance."""
+    """The likeliest part of the week, if many come then and 10 active days show that it is not a chance."""
     likeliest = prediction.get("tendency")
     days = min(active_days, int(prediction.get("event_count") or 0))
     if days < MIN_DAYS_OF_TENDENCY or likeliest is None:

@@ -1,4 +1,4 @@
-"""Planned work: maintenance that people announce is no failure, however often it comes."""
+"""Planned work: maintenance that people announce is not a failure, however often it comes."""
 
 import re
 

@@ -95,7 +95,7 @@ def prove_fixes(
     active day was to be expected; exposure_needed is what silence takes to prove it, or took.
 
     Method: the tests of `sequential_test`, on turns kept and missed where the pattern has a rhythm, else on
-    rates; the burst that led to the fix is no part of the baseline, the rate to be expected follows a decline
+    rates; the burst before the fix is left out of the baseline, the rate to be expected follows a decline
     that had begun before and the untouched patterns. Held: odds of 20 that it at least halved and of 100 that
     anything changed, a week observed, and longer as quiet as the pattern ever was by itself. Failed: odds of
     20 against its having halved. Partly: odds of 20 for a smaller fall. No sign: two recurrences or more,

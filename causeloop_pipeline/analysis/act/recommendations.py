@@ -168,7 +168,7 @@ class _Context:
 
 
 def _is_worth_advice(evidence: PatternEvidence) -> bool:
-    """Whether it is one problem, can be predicted, recurs enough and is no planned work."""
+    """Whether it is one problem, can be predicted, recurs enough and is not planned work."""
     if is_planned_work(evidence.name) or evidence.confidence < SUGGESTION_BELOW:
         return False
     if evidence.probability is None or evidence.occurrence_count < MIN_OCCURRENCES:

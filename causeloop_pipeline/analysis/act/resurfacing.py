@@ -67,7 +67,7 @@ def measure_pace(days: Sequence[date], today: date, first_day: date) -> Pace:
     In: the days on which it occurred, each once; today; the day on which it was first seen. Out: faster or
     slower where the rate of days at least doubled or halved and the same rate would bring that in at most
     one of a hundred cases (conditional binomial test of two Poisson rates; Przyborowski and Wilenski 1940).
-    Silence is no pace: it is for predictions and proofs to judge.
+    Silence is not a pace: it is for predictions and proofs to judge.
     """
     begin = today - timedelta(days=RECENT_DAYS - 1)
     earliest = max(begin - timedelta(days=EARLIER_DAYS), first_day)

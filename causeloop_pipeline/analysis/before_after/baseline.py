@@ -1,8 +1,8 @@
 """The rate of a pattern before its fix, and what else makes silence look like success.
 
-The burst that led to the fix is no part of the baseline (regression to the mean). Time in which nothing could
-be observed is left out. Patterns without a fix are the controls: they show whether the whole workspace became
-quieter.
+The burst that led to the fix is left out of the baseline (regression to the mean), and so is time in which
+nothing could be observed. Patterns without a fix are the controls: they show whether the whole workspace
+became quieter.
 """
 
 import math

@@ -1,6 +1,6 @@
 """Operational time: how far a pattern's exposure (executions, requests, deploys) has gone, instead of days.
 
-What fails by the run has no rate by the day: with half the runs, half the failures are no success. Measured
+What fails by the run has no rate by the day: with half the runs, half the failures are not success. Measured
 in exposure, the usual tests compare rates by exposure. Sources: Cox & Lewis 1966, The Statistical Analysis of
 Series of Events, §3 (a change of the time scale); Musa & Okumoto 1984, ICSE (execution time).
 """

@@ -24,7 +24,7 @@ HALF = 0.5
 # How fast a pattern may decline by itself, as half-lives in days, and how likely each is beforehand.
 HALF_LIVES = np.array([np.inf, 240.0, 120.0, 60.0, 30.0])
 HALF_LIFE_PRIOR = np.array([0.955, 0.01, 0.015, 0.01, 0.01])
-FLOOR = 0.3  # of the rate at the fix: no decline goes on for ever
+FLOOR = 0.3  # of the rate at the fix: no decline goes on forever
 # rate after over rate before, of fixes that at least halve it: removed with .9, else evenly spread
 REMOVED_SHARE, RATIO_STEPS = 0.9, 20
 HALVED = np.concatenate([[0.0], HALF * (np.arange(RATIO_STEPS) + 0.5) / RATIO_STEPS])

@@ -118,14 +118,17 @@ def _write_sections(history: History, loop: Loop, audit: "Audit", limit: int) ->
         _write_what_to_fix(loop, limit),
         _write_returns(audit.returns, names, expected, loop.headline_window, limit),
         _write_fixes(
-            ("Fixes that did not hold", "No record of what came back says that it was fixed."),
+            ("Fixes that did not hold", "Nothing that came back was recorded as fixed."),
             not_held,
             history,
             names,
             limit,
         ),
         _write_fixes(
-            ("Fixes that hold, or are too young to judge", "No fix is without a return."),
+            (
+                "Fixes that hold, or are too young to judge",
+                "Every recorded fix was followed by a recurrence.",
+            ),
             others,
             history,
             names,
@@ -154,7 +157,7 @@ def _write_what_to_fix(loop: Loop, limit: int) -> Section:
         "What to fix first",
         ("#", "recommendation", "effort", "recurrences prevented (80 % interval)"),
         rows,
-        "Nothing recurs of which it is known what would end it.",
+        "There is no known fix for anything that recurs.",
         steps,
     )
 

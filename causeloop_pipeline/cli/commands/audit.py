@@ -70,7 +70,7 @@ def audit(
         history = read_tool(source, config or [], ReadingLimits(days, minutes, tuple(lists or ())))
     if history.issues.is_empty():
         reasons = "".join(f"; {note}" for note in history.notes)
-        fail(f"there is no failure in {history.title}{reasons}: is all right that is configured?")
+        fail(f"there is no failure in {history.title}{reasons}: check what is configured")
     quiet_libraries()
     now = datetime.now(UTC)
     newest = history.occurrences["started_at"].max() if path.is_file() else now

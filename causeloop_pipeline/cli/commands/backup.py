@@ -30,7 +30,7 @@ def backup(
     end_follow: Annotated[
         bool,
         typer.Option(
-            "--end-follow", help="Nobody follows any more: the server deletes what it kept for that."
+            "--end-follow", help="Nobody follows from now on: the server deletes what it kept for that."
         ),
     ] = False,
     url: Annotated[
@@ -52,7 +52,7 @@ def backup(
     from causeloop_pipeline.storage.embedded.server_error import ServerError
 
     if follow and end_follow:
-        fail("--follow and --end-follow exclude each other", USAGE)
+        fail("--follow and --end-follow cannot be used together", USAGE)
     console, target = stderr(), BackupFolder(folder.absolute())
     for number in (signal.SIGINT, signal.SIGTERM):  # supervisors send SIGTERM
         signal.signal(number, signal.default_int_handler)
@@ -60,7 +60,7 @@ def backup(
         source, binaries = url or _read_embedded_url(), find_binaries(settings().postgres_bin_dir)
         if end_follow:
             stop_keeping_log(source, target, binaries)
-            announce(console, "the server keeps no log any more; what was kept can still be restored")
+            announce(console, "the server no longer keeps its log; what was kept can still be restored")
             return
         if not follow:
             base = take_base_backup(source, target, binaries)
@@ -70,7 +70,7 @@ def backup(
             base = take_base_backup(source, target, binaries)
             announce(console, f"{base} and every instant after it can be restored; Ctrl-C ends it")
             code = receiver.wait()
-        fail(f"the log is not received any more (exit code {code}): start the command again", FAILED)
+        fail(f"the log is no longer received (exit code {code}): start the command again", FAILED)
     except KeyboardInterrupt:
         announce(console, f"ended; `causeloop restore {folder}` restores to any instant until now")
     except (BackupError, ServerError, OSError) as failure:

@@ -155,7 +155,7 @@ def _read(path: Path) -> "ConfigurationFile":
     except OSError as error:
         fail(f"{path} cannot be read ({error.strerror}): name a file that is there", USAGE)
     except UnicodeDecodeError:
-        fail(f"{path} is no text in UTF-8: save it as such", FAILED)
+        fail(f"{path} is not UTF-8 text: save it as UTF-8", FAILED)
 
 
 def _find_workspace(named: str) -> UUID:

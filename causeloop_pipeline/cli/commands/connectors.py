@@ -149,7 +149,7 @@ def show(
 
 @app.command(epilog=show_examples("connectors pages docs/connectors"))
 def pages(
-    folder: Annotated[Path, typer.Argument(help="Is made where it is not there.")],
+    folder: Annotated[Path, typer.Argument(help="Created if it does not exist.")],
 ) -> None:
     """Write the page of every type, as `connectors show` prints it, and an index of them."""
     from causeloop_pipeline.connectors.guide import render_guide

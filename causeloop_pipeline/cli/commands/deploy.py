@@ -69,7 +69,7 @@ BUILD = r"    build: .*\n"
 
 
 def _check_kind(name: str) -> str:
-    """Refuse a name that is no kind; as a choice of Typer's, all names would be one line of the help."""
+    """Refuse a name that is not a kind; as a choice of Typer's, all names would be one line of the help."""
     if name not in tuple(Kind):
         raise typer.BadParameter(f"{name!r} is not one of {', '.join(Kind)}")
     return name

@@ -34,7 +34,7 @@ def remove(entry: Entry) -> None:
     if spelled not in listed:
         fail(f"{spelled} is not listed here: see causeloop egress list, and CAUSELOOP_EGRESS_ALLOW")
     _write_listed([other for other in listed if other != spelled])
-    stdout().print(f"connectors may not reach {spelled} any more", markup=False)
+    stdout().print(f"connectors may no longer reach {spelled}", markup=False)
 
 
 @app.command("list", epilog=show_examples("egress list"))

@@ -47,7 +47,7 @@ def erase(
     try:
         with psycopg.connect(config.require("database_url"), autocommit=True) as owner:
             target = find_workspace(owner, workspace) or _name_remains(workspace)
-            _ask(yes, f"Erase {target.name} and all of its data for ever?")
+            _ask(yes, f"Permanently erase {target.name} and all of its data?")
             _end_login(config, target, administrator)
             retire_workspace(owner, target.workspace_id)
         announce(console, f"erasing {target.name} ({target.workspace_id})")
@@ -91,8 +91,8 @@ def erase_person(
     try:
         person = people.find_person(config.require("database_url"), who)
         if person is None:
-            fail(f"nobody here has the address or id {who!r}", USAGE)
-        _ask(yes, f"Erase {person.email} for ever?")
+            fail(f"no user has the e-mail address or id {who!r}", USAGE)
+        _ask(yes, f"Permanently erase {person.email}?")
         erasure = people.erase_person(config.require("database_url"), person)
         runs = _erase_runs(config, [str(person.user_id), person.email])
     except people.SoleOwnerError as refusal:

@@ -26,8 +26,8 @@ Administrator = Annotated[
     ),
 ]
 NO_SUPERUSER = (
-    "this administrator is no superuser, so PostgreSQL leaves the login free to write large objects, to take "
-    "advisory locks and to fill the disk with temporary files: give it to nobody who would"
+    "this administrator is not a superuser, so PostgreSQL lets the login write large objects, take "
+    "advisory locks and fill the disk with temporary files: give it only to people you trust"
 )
 
 

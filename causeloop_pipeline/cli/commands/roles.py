@@ -22,8 +22,8 @@ EXAMPLES = show_examples(
     "roles --sql > roles.sql",
 )
 NO_SUPERUSER = (
-    "the administrator is no superuser, which is enough; the price: full-text search reads every issue of a "
-    "workspace instead of its index, which large workspaces notice. A superuser may still run, in the "
+    "the administrator is not a superuser, which is enough, but full-text search then reads every issue "
+    "of a workspace instead of its index, which is slow in large ones. A superuser may still run, in the "
     "product's database: "
 )
 ROLE_STAYS = (

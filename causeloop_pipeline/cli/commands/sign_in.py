@@ -39,4 +39,4 @@ def allow_passwords(
         fail(f"the database cannot be reached: {failure}", UNREACHABLE)
     if not is_changed:
         fail(f"there is no workspace {workspace}", USAGE)
-    stderr().print(strip_controls(f"{workspace}: single sign-on is not required any more"))
+    stderr().print(strip_controls(f"{workspace}: single sign-on is no longer required"))

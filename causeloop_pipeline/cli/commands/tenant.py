@@ -66,7 +66,7 @@ def create(
         raise typer.BadParameter(f"{email!r} is not an e-mail address", param_hint="--email")
     if not is_time_zone(timezone):
         raise typer.BadParameter(
-            f"{timezone!r} is no time zone: use one of the IANA database, such as Europe/Berlin",
+            f"{timezone!r} is not a time zone: use one of the IANA database, such as Europe/Berlin",
             param_hint="--timezone",
         )
     tenant = NewTenant(
@@ -99,7 +99,7 @@ def set_status(
     slug: Annotated[str, typer.Argument(help="The organization's slug.")],
     status: Annotated[
         OrganizationStatus,
-        typer.Argument(help="suspended: its data can only be read; cancelled: nobody gets in."),
+        typer.Argument(help="suspended: its data can only be read; cancelled: nobody can sign in."),
     ],
 ) -> None:
     """Suspend, cancel or reactivate an organization; takes effect with the next request."""
@@ -131,9 +131,7 @@ def set_plan(
         stopped = _list_stopped(owner, slug, plan)
     typer.echo(f"{slug} has the plan {plan} and {row[0]} seats", err=True)
     if stopped:
-        typer.echo(
-            f"nothing is read any more from {', '.join(stopped)}: the plan does not include it", err=True
-        )
+        typer.echo(f"no longer reading from {', '.join(stopped)}: the plan does not include it", err=True)
 
 
 def _list_stopped(owner: psycopg.Connection, slug: str, plan: str) -> list[str]:

@@ -33,7 +33,7 @@ def _check_connectors(failing: Sequence[FailingConnector], active: int) -> Findi
         return wrong(about, f"{len(stopped)} of {active} have stopped: {_name(stopped)}", fix)
     if failing:
         message = f"the last sync of {len(failing)} of {active} failed: {_name(failing)}"
-        return warning(about, message, "each is tried again by itself; read the reason if it stays")
+        return warning(about, message, "each is retried automatically; read the reason if it keeps failing")
     return ok(about, f"none of {active} fails")
 
 

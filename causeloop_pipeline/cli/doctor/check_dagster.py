@@ -65,9 +65,9 @@ def check_restarts(config: Settings) -> Finding:
     }
     summary = ", ".join(f"{name} {count} times" for name, count in sorted(recent.items()) if count)
     if not summary:
-        return ok(about, "none has ended by itself in the last 10 minutes")
-    message = f"ended and were started again in the last 10 minutes: {summary}"
-    fix = f"read the ends of their logs in {config.state_dir / 'logs'}"
+        return ok(about, "none has exited unexpectedly in the last 10 minutes")
+    message = f"exited and were restarted in the last 10 minutes: {summary}"
+    fix = f"see the end of their logs in {config.state_dir / 'logs'}"
     if max(recent.values()) >= MAX_RESTARTS:
         return wrong(about, message, fix)
     return warning(about, message, fix)
@@ -148,7 +148,9 @@ def _check_heartbeat(last: datetime, daemons: int, fix: str) -> Finding:
         return warning("Dagster daemon", f"last seen {age / 60:.0f} minutes ago", fix)
     if daemons > 1:
         return wrong(
-            "Dagster daemon", f"{daemons} daemons use one database", "end all but one: runs start twice"
+            "Dagster daemon",
+            f"{daemons} daemons use one database",
+            "stop all but one: runs would start twice",
         )
     return ok("Dagster daemon", f"seen {age:.0f} s ago")
 

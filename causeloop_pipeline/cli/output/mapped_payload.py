@@ -14,7 +14,7 @@ def print_mapped(mapped: Any) -> None:
         stderr().print(f"quarantined {refused.external_id or ''}: {refused.reason}", markup=False)
     stdout().print(
         f"{len(mapped.issues)} issues, {len(mapped.changes)} changes, {len(mapped.quarantined)} quarantined, "
-        f"{mapped.ignored} that are no failures"
+        f"{mapped.ignored} that are not failures"
     )
 
 

@@ -159,7 +159,7 @@ def _print_recommendations(console: Console, loop: Loop, limit: int) -> None:
 def _explain_none(loop: Loop) -> str:
     if loop.investigations.is_empty() and not loop.unexplained.pattern_ids:
         return "nothing recurs, or the issues have no dates"
-    return "nothing tells what would fix what recurs"
+    return "nothing in these issues says what would stop them"
 
 
 def _print_investigations(console: Console, loop: Loop) -> None:
@@ -177,13 +177,13 @@ def _print_unexplained(console: Console, loop: Loop) -> None:
     unexplained = loop.unexplained
     if not unexplained.pattern_ids:
         return
-    patterns = format_count(len(unexplained.pattern_ids), "pattern")
-    shared = (
-        f"this is what they have in common: {'; '.join(unexplained.traits)}" if unexplained.traits else ""
-    )
-    console.print(
-        strip_controls(f"{patterns}: what to do is not known; {shared or 'they have nothing in common'}.")
-    )
+    count = len(unexplained.pattern_ids)
+    text = f"{format_count(count, 'pattern')} {'has' if count == 1 else 'have'} no known fix"
+    if unexplained.traits:
+        text += f"; what the issues have in common: {'; '.join(unexplained.traits)}"
+    elif count > 1:
+        text += "; they have nothing in common"
+    console.print(strip_controls(f"{text}."))
 
 
 def _join_title(title: str, rationale: str) -> str:

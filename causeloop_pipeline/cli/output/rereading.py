@@ -11,7 +11,7 @@ MAX_NAMED = 3
 def describe_rereading(rereading: "Rereading | None") -> str:
     """What a passage reads again and how far it has come; at its end, that all is read."""
     if rereading is None or rereading.finished_at is not None:
-        return "every record was read by the present mappings"
+        return "every record has been read with the current mappings"
     named = ", ".join(name for name in rereading.sources[:MAX_NAMED] if name)
     more = len(rereading.sources) - MAX_NAMED
     sources = f"{named} and {more} more types" if more > 0 else named

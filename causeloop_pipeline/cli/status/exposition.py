@@ -14,7 +14,7 @@ from causeloop_pipeline.cli.status.labelled_gauges import make_type_gauges, make
 PRODUCT = {
     "workspaces": "Workspaces of active organizations",
     "failed_workspaces": "Workspaces whose last analysis failed in a stage",
-    "connectors": "Connectors that nobody has paused",
+    "connectors": "Connectors that are not paused",
     "pending_records": "Records that are not issues or changes yet",
     "oldest_pending_seconds": "Age of the oldest of them",
     "undelivered_messages": "Messages that are not delivered yet",
@@ -32,13 +32,13 @@ DAGSTER = {
     "heartbeat_age_seconds": "Seconds since Dagster's daemon was seen",
     "running": "Runs that are under way",
     "queued": "Runs that wait",
-    "longest_queued_seconds": "Age of the run that waits longest",
-    "longest_running_seconds": "Age of the run that runs longest",
-    "longest_silent_seconds": "Seconds since the last event of the run that is silent longest",
+    "longest_queued_seconds": "Age of the run that has been queued longest",
+    "longest_running_seconds": "Age of the run that has been running longest",
+    "longest_silent_seconds": "Seconds since the last event of the run that has been silent longest",
     "succeeded_in_a_day": "Runs that succeeded in the last day",
     "failed_in_a_day": "Runs that failed in the last day",
-    "slots_of_ended_runs": "Slots of pools that runs hold which have ended",
-    "last_success": "When a run succeeded last, in seconds since 1970",
+    "slots_of_ended_runs": "Pool slots held by runs that have ended",
+    "last_success": "When a run last succeeded, in seconds since 1970",
 }
 
 

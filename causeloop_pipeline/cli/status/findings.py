@@ -76,9 +76,11 @@ def _judge_connectors(figures: ProductFigures) -> Iterator[Finding]:
         yield ok("connectors", f"none {of_all} fails")
     if silent:
         message = f"{len(silent)} were not read for {INTERVALS_OF_SILENCE} intervals: {name_some(silent)}"
-        yield wrong("silence", message, "see whether the daemon runs and whether runs wait")
+        yield wrong(
+            "silence", message, "check that the daemon is running and that no runs are stuck in the queue"
+        )
     else:
-        yield ok("silence", "every connector was read when it was due")
+        yield ok("silence", "every connector was polled on time")
 
 
 def _judge_backlog(figures: ProductFigures) -> Iterator[Finding]:
@@ -86,13 +88,13 @@ def _judge_backlog(figures: ProductFigures) -> Iterator[Finding]:
     waiting = f"{format_count(figures.pending_records, 'record')} waiting"
     if figures.pending_records and figures.oldest_pending_seconds > MAX_LAG_SECONDS:
         yield wrong(
-            "lag", f"{waiting}, the oldest for {lag}", "look at the runs in Dagster: one fails or waits"
+            "lag", f"{waiting}, the oldest for {lag}", "look at the runs in Dagster: one is failing or queued"
         )
     else:
         yield ok("lag", f"{waiting}, the oldest for {lag}" if figures.pending_records else "no record waits")
     if figures.quarantined_in_a_day:
         message = f"{format_count(figures.quarantined_in_a_day, 'record')} of the last day could not be read"
-        yield warning("quarantine", message, "the page of the connector says why and reads them again")
+        yield warning("quarantine", message, "the connector's page says why and can read them again")
     else:
         yield ok("quarantine", "every record of the last day could be read")
     yield _judge_messages(figures)
@@ -103,13 +105,13 @@ def _judge_messages(figures: ProductFigures) -> Finding:
     if figures.undelivered_messages and figures.oldest_message_seconds > MAX_LAG_SECONDS:
         age = describe_seconds(figures.oldest_message_seconds)
         return warning(
-            "messages", f"{waiting}, the oldest for {age}", "their rules say what the receiver answers"
+            "messages", f"{waiting}, the oldest for {age}", "each rule shows the receiver's response"
         )
     if figures.given_up_in_a_day:
         message = (
             f"{format_count(figures.given_up_in_a_day, 'message')} of the last day could not be delivered"
         )
-        return warning("messages", message, "their rules say what the receiver answers")
+        return warning("messages", message, "each rule shows the receiver's response")
     return ok("messages", waiting if figures.undelivered_messages else "every message is delivered")
 
 
@@ -124,11 +126,11 @@ def _judge_runs(figures: DagsterFigures | None) -> Iterator[Finding]:
             "progress", message, "it ends by itself after two hours; end it in the Dagster UI to go on now"
         )
     else:
-        yield ok("progress", "every run writes what it does")
+        yield ok("progress", "every run is making progress")
     failed, done = figures.failed_in_a_day, figures.succeeded_in_a_day
     if figures.queued and figures.longest_queued_seconds > MAX_QUEUED_SECONDS:
         age = describe_seconds(figures.longest_queued_seconds)
-        yield wrong("runs", f"{running}, the longest for {age}", "see whether the daemon starts runs")
+        yield wrong("runs", f"{running}, the longest for {age}", "check that the daemon starts runs")
     elif failed:
         message = f"{running}; {failed} of {failed + done} failed in the last day"
         yield warning("runs", message, "Dagster's list of runs says why")

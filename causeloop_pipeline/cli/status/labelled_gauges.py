@@ -7,8 +7,8 @@ from prometheus_client.core import GaugeMetricFamily
 from causeloop_pipeline.storage.health.backlog_by_type import TypeFigures, WorkspaceFigures
 
 BY_TYPE = {
-    "connectors": "Connectors of a type that nobody has paused",
-    "stopped_connectors": "Connectors of a type that are not polled until somebody repairs them",
+    "connectors": "Connectors of a type that are not paused",
+    "stopped_connectors": "Connectors of a type that are not polled until they are repaired",
     "lag_seconds": "Longest time since the last good poll of a connector of a type",
     "pending_records": "Records of a type that are not issues or changes yet",
     "oldest_pending_seconds": "Age of the oldest of them",

@@ -210,7 +210,9 @@ def _find_place_problems(declaration: Declaration) -> Iterator[Problem]:
         place = f"pulls[{number}]"
         texts[f"{place}.path"] = (listed.path, fillable)
         if listed.for_each is not None and listed.for_each not in lists:
-            yield Problem(f"{place}.for_each", f"{listed.for_each!r} is no list of the config: add it there")
+            yield Problem(
+                f"{place}.for_each", f"{listed.for_each!r} is not a list of the config: add it there"
+            )
         if "://" in listed.path:
             yield Problem(f"{place}.path", "only the path: the address is in base_url")
     for place, (text, names) in texts.items():

@@ -251,7 +251,7 @@ def _(condition: Some, payload: Payload) -> bool:
 
 
 def evaluate_time(moment: Moment | None, payload: Payload) -> tuple[datetime, tuple[str, ...]] | None:
-    """The time that a moment gives for a payload, and its paths; None where it is no time of the format."""
+    """The time that a moment gives for a payload, and its paths; None where it has another format."""
     match moment:
         case None:
             return None

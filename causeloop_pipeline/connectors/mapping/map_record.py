@@ -152,7 +152,9 @@ def _read_occurring(mapping: IssueMapping, payload: Payload) -> dict[str, Any]:
     read: dict[str, Any] = {"identifies": mapping.identifies, "firing_start": mapping.firing_start}
     if job := evaluate(mapping.job, payload):
         read["job"] = job.text if len(job.text) <= MAX_JOB else sha256_hex(job.text.encode())
-    if mapping.succeeded is not None:  # a success of a job that is not named ends nothing, and is no failure
+    if (
+        mapping.succeeded is not None
+    ):  # a success of a job that is not named ends nothing, and is not a failure
         read["is_success"] = holds(mapping.succeeded, payload)
     if mapping.occurrences is not None:
         read["occurrences"] = read_occurrences(mapping.occurrences, payload)

@@ -29,5 +29,5 @@ PRODUCT_CONDITION = replace(
 ABSENT_ISSUE = IssueMapping(
     name="absent", identifies=Identifies.CONDITION, title="external_id", status=Literal("resolved")
 )
-"""What a list says of a condition that it does not hold any more."""
+"""What a list says of a condition that it no longer holds."""
 PRODUCT_CHANGE = ChangeMapping(name="normalized", **_CHANGE_FIELDS | {"change_kind": "kind"})

@@ -42,7 +42,7 @@ class Preset:
     deleted: str | None = None
     """Column that says that the record is gone from the tool: its issue is closed."""
     unless: str | None = None
-    """Column that only rows have which are no failures."""
+    """Column that only rows have which are not failures."""
     schema: RecordSchema | None = None
     """How to read the record, where it is not as the tool's first list."""
 

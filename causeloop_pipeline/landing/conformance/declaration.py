@@ -141,7 +141,7 @@ def _takes_word(
     word: str,
     evidence: Evidence,
 ) -> bool:
-    """Whether a record with that word would be landed: a list may leave out what is no failure."""
+    """Whether a record with that word would be landed: a list may leave out what is not a failure."""
     items = find_value(evidence.answers.get(listed.name, {}), listed.records)
     bent = (set_at(item, path, word) for item in (items if isinstance(items, list) else ()))
     return any(

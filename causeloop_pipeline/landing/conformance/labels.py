@@ -12,7 +12,7 @@ SCENARIOS_OF = {
         "deleted between polls",
         "429 in each style",
         "500 once",
-        "503 for ever",
+        "503 forever",
         "reset in mid-body",
         "truncated JSON",
         "slow body",

@@ -39,7 +39,7 @@ def read_event(
 
 
 def _clean(event: dict[str, Any]) -> dict[str, Any]:
-    """Trimmed texts, times in UTC, and under `attributes` all that is no product field."""
+    """Trimmed texts, times in UTC, and under `attributes` all that is not a product field."""
     fields: dict[str, Any] = {"severity": DEFAULT_SEVERITY.value}
     for name in PRODUCT_FIELDS:
         value = event.pop(name, None)

@@ -1,6 +1,6 @@
 """Turns OpenTelemetry logs (OTLP) into events: each log record that reports an error is one.
 
-Records below ERROR are no failures, and are left out.
+Records below ERROR are not failures, and are left out.
 Source: OpenTelemetry specification, logs data model and OTLP/HTTP; semantic conventions for exceptions.
 """
 
@@ -26,7 +26,7 @@ MAX_FIELD = 200
 
 
 class OtlpError(ValueError):
-    """The body is no export of logs."""
+    """The body is not an export of logs."""
 
 
 def read_export(body: bytes, *, is_json: bool, signal: Literal["logs", "traces"] = "logs") -> Any:

@@ -76,7 +76,7 @@ CHANGE_RULES = FieldRules(
 
 
 def require_object(payload: Any) -> dict[str, Any]:
-    """The payload in storable form, without its nulls; IngestError where it is no object."""
+    """The payload in storable form, without its nulls; IngestError where it is not an object."""
     try:
         payload, _ = validate_json(payload)
     except GuardError as error:

@@ -13,7 +13,7 @@ MAX_HEADERS = 100_000
 
 
 class EnvelopeError(ValueError):
-    """The body is no envelope."""
+    """The body is not an envelope."""
 
 
 def read_envelope(body: bytes) -> dict[str, list[Any]]:
@@ -40,4 +40,4 @@ def _parse(text: bytes) -> Any:
     try:
         return parse_loosely(text, max_bytes=len(text))
     except (GuardError, ValueError) as error:
-        raise EnvelopeError(f"an item of the envelope is no JSON: {error}") from None
+        raise EnvelopeError(f"an item of the envelope is not JSON: {error}") from None

@@ -90,7 +90,7 @@ def verify_message(body: bytes, topics: Sequence[str], now: datetime) -> None:
     """SnsError unless the body is a message that Amazon signed, of one of the topics."""
     message = read_message(body)
     if message is None:
-        raise SnsError("the body is no message of Amazon SNS")
+        raise SnsError("the body is not a message of Amazon SNS")
     if not _is_of(message, topics):
         raise SnsError("the message is of another topic: the connector's webhook secret is the topic's ARN")
     certificate = _certificates.get(_find_certificate_address(message))

@@ -85,7 +85,7 @@ def verify_delivery(
     try:
         webhook = require_webhook(connector.resolve(config or {}))
     except DeclarationError as error:
-        raise SignatureError(f"the connector's declaration is not understood any more: {error}") from None
+        raise SignatureError(f"the connector's declaration is no longer understood: {error}") from None
     verify(webhook.signatures, headers=headers, body=body, secrets=secrets, now=now, url=url)
 
 

@@ -1,4 +1,4 @@
-"""Ends the conditions that a complete list does not hold any more, by a record of ours at the poll's time."""
+"""Ends the conditions that a complete list no longer holds, by a record of ours at the poll's time."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -54,6 +54,6 @@ def end_absent(
 
 
 def make_absent(source: str, external_id: str, now: datetime) -> RawRecord:
-    """The record of ours that says of a condition that it is not there any more."""
+    """The record of ours that says of a condition that it is no longer there."""
     payload = {"external_id": external_id, "absent_at": now.isoformat()}
     return RawRecord(source, external_id, payload, payload_hash(payload), now, kind=ABSENT)

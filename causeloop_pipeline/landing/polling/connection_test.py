@@ -32,7 +32,7 @@ class ConnectionReport:
     samples: tuple[RecordMeaning, ...] = ()
     """What the first records become."""
     replaced: Mapping[str, str] = field(default_factory=dict, repr=False)
-    """Credentials that the tool has replaced in the test: the former ones are worth nothing any more."""
+    """Credentials that the tool has replaced in the test: the former ones are no longer valid."""
 
 
 def test_connection(

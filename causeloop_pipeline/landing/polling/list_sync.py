@@ -151,7 +151,7 @@ class ListSync:
                 ends = [format_timestamp(end, since.format, zone) for end in (window.start, window.end)]
             except (ZoneInfoNotFoundError, ValueError, OSError):
                 raise PermanentFailure(
-                    f"{self._target.connector.title}: {zone!r} is no time zone such as Europe/Berlin"
+                    f"{self._target.connector.title}: {zone!r} is not a time zone such as Europe/Berlin"
                 ) from None
             values = {**values, "since": ends[0], "until": ends[1]}
         fixed = tuple((name, fill_param(value, values)) for name, value in self._target.pull.params)

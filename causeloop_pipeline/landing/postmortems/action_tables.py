@@ -26,7 +26,7 @@ MIN_WORDS = 2
 
 
 def name_columns(table: Block) -> dict[str, int]:
-    """The columns of a table by what they say; empty where it is no table of action items."""
+    """The columns of a table by what they say; empty where it is not a table of action items."""
     head = [cell.text for cell in table.rows[0]]
     named: dict[str, int] = {}
     for place, title in enumerate(head):

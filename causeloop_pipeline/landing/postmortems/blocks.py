@@ -56,4 +56,4 @@ class Document:
 
 
 class UnreadableDocumentError(ValueError):
-    """A file that is no document which can be read; the message says why and what to do."""
+    """A file that is not a document which can be read; the message says why and what to do."""

@@ -70,7 +70,7 @@ def _decode(content: bytes) -> str:
     encoding = "utf-16" if content.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
     text = content.decode(encoding, errors="replace")
     if text.count("\x00") or text.count("�") > len(text) // 10:
-        raise UnreadableDocumentError(f"it is no text: give it as {READABLE}")
+        raise UnreadableDocumentError(f"it is not text: give it as {READABLE}")
     return text
 
 

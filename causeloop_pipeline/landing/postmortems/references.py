@@ -47,7 +47,7 @@ NO_PROJECTS = frozenset(
         *("STEP", "FY", "ARM", "NA"),
     )
 )
-"""What stands before a number and is no tracker's project."""
+"""What stands before a number and is not a tracker's project."""
 
 
 def find_references(text: str, links: Iterable[str] = ()) -> list[str]:

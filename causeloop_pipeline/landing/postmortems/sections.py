@@ -64,7 +64,7 @@ class PlacedBlock(NamedTuple):
 
 
 def place_blocks(document: Document) -> Iterator[PlacedBlock]:
-    """Each block that is no heading, with the kind of its section."""
+    """Each block that is not a heading, with the kind of its section."""
     title = find_title_block(document)
     path: list[tuple[int, SectionKind, str]] = []
     for block in document.blocks:

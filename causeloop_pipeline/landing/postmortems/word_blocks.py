@@ -35,7 +35,7 @@ def read_word(content: bytes) -> Document:
             body = _parse(archive, "word/document.xml").find(f"{WORD}body")
             links = _read_links(archive)
     except (zipfile.BadZipFile, KeyError, OSError, RuntimeError, NotImplementedError) as error:
-        raise UnreadableDocumentError(f"it is no Word document: {error}") from None
+        raise UnreadableDocumentError(f"it is not a Word document: {error}") from None
     blocks: list[Block] = []
     for element in [] if body is None else body:
         if element.tag == f"{WORD}p":
@@ -68,7 +68,7 @@ def _parse(archive: zipfile.ZipFile, name: str) -> "Element":
     except DefusedXmlException:
         raise UnreadableDocumentError("it declares entities or a document type: they are refused") from None
     except ParseError as error:
-        raise UnreadableDocumentError(f"it is no Word document: {error}") from None
+        raise UnreadableDocumentError(f"it is not a Word document: {error}") from None
 
 
 def _read_links(archive: zipfile.ZipFile) -> Mapping[str, str]:

@@ -61,9 +61,7 @@ class MonitoredCeleryRunLauncher(CeleryRunLauncher):
             self._misses[task_id] = misses
             return CheckRunHealthResult(WorkerStatus.RUNNING)
         del self._misses[task_id]
-        return CheckRunHealthResult(
-            WorkerStatus.FAILED, "no worker has the run any more: its machine was lost"
-        )
+        return CheckRunHealthResult(WorkerStatus.FAILED, "no worker has the run: its machine was lost")
 
     def _list_active_tasks(self) -> frozenset[str]:
         """The active tasks that workers report."""

@@ -1,4 +1,4 @@
-"""Whether runs may be forked from this process: a fork has none of its threads, and waits for ever for what
+"""Whether runs may be forked from this process: a fork has none of its threads, and waits forever for what
 they held or would have done.
 
 What dbt's parser, Polars' pool or OpenMP has started once cannot be ended. So each fork looks, and a run that

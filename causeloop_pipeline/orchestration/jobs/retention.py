@@ -56,7 +56,7 @@ def erase_workspaces(context: dg.OpExecutionContext, installation: dg.ResourcePa
 
 @dg.job(
     tags=MAX_RUNTIME,
-    description="Keeps storage from growing for ever, and data no longer than tenants allow.",
+    description="Keeps storage from growing forever, and data no longer than tenants allow.",
 )
 def retention() -> None:
     """Three independent steps."""

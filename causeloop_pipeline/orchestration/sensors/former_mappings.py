@@ -35,5 +35,5 @@ def watch_former_mappings(
     """Find out whether any records are to be read again."""
     with installation.database.every_workspace() as session:
         if not has_former_mappings(session):
-            return dg.SkipReason("every record was read by the present mappings, or others wait first")
+            return dg.SkipReason("every record has been read with the current mappings, or others wait first")
     return dg.RunRequest(tags={TRIGGER_TAG: TRIGGER})

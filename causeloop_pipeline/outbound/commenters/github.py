@@ -64,7 +64,7 @@ class GitHubComments:
 def _build_path(place: str) -> str:
     repository, _, number = place.rpartition("#")
     if {".", ".."} & set(repository.split("/")):
-        raise PermanentFailure(f"GitHub: {repository} is no repository")
+        raise PermanentFailure(f"GitHub: {repository} is not a repository")
     return f"/repos/{repository}/issues/{number}"
 
 

@@ -73,7 +73,7 @@ def build_resurfacing(facts: CardFacts, sentences: Sequence[str]) -> dict[str, A
 
 
 def build_merged(name: str, url: str) -> dict[str, Any]:
-    """What the card of a pattern becomes that is none any more."""
+    """What the card becomes when its pattern no longer exists."""
     blocks = [
         {"type": "header", "text": write_plain(flatten(name, MAX_HEADER), MAX_HEADER)},
         {"type": "section", "text": write_markup(f"{MERGED} <{url}|See where it went>")},

@@ -20,7 +20,7 @@ TOO_MANY = 429
 TRANSIENT = frozenset(
     {"ratelimited", "internal_error", "fatal_error", "service_unavailable", "request_timeout"}
 )
-NOT_ACCEPTED = "its bot token is not accepted any more: enter a new one under Settings → Slack"
+NOT_ACCEPTED = "its bot token is no longer accepted: enter a new one under Settings → Slack"
 ADVICE = {
     "invalid_auth": NOT_ACCEPTED,
     "not_authed": NOT_ACCEPTED,

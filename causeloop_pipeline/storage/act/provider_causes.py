@@ -7,7 +7,7 @@ import polars as pl
 from causeloop_pipeline.model.frames import INSTANT
 from causeloop_pipeline.storage.database.session import Session
 
-# A status page is a provider's where its connector says so; a maintenance or a mere notice is no incident.
+# A status page is a provider's where its connector says so; maintenance or a mere notice is not an incident.
 # One that is never closed counts until a day after its last news.
 SELECT_INCIDENTS = """
 select btrim(c.config ->> 'provider') as provider,

@@ -94,7 +94,7 @@ set body = excluded.body, pattern_id = excluded.pattern_id,
 where a.body is distinct from excluded.body and a.status <> %(failed)s and a.is_right is null
 """
 
-# A comment was wrong where its issue is no member of the pattern any more; closing was wrong where the
+# A comment was wrong where its issue is no longer a member of the pattern; closing was wrong where the
 # pattern came back, and right where it has stayed away for the proof window.
 UPDATE_JUDGED = """
 update act.tracker_act as a

@@ -4,7 +4,7 @@ Issues (`issues_days`) are counted from their last change at the source, open or
 their records, edits, fingerprint and place in a pattern; the next run groups the rest again, and patterns
 keep their ids. Kept beyond that, for as long as it is needed:
 
-- every issue that a link, an unlink or feedback names, for these are obeyed for ever;
+- every issue that a link, an unlink or feedback names, for these are obeyed forever;
 - of a pattern with a closure note or a claimed fix, the members most central to it, so that the pattern
   stays and a new failure of its kind reopens it;
 - all members of a pattern whose fix is not proven yet, for the proof compares before and after.

@@ -32,7 +32,7 @@ class SyncProgress:
     oldest: datetime | None = None
     newest: datetime | None = None
     no_failures: Counter[str] = field(default_factory=Counter)
-    """Why entries were no failures, and how many."""
+    """Why entries were not failures, and how many."""
     stored_at: float | None = None
     """On a monotonic clock."""
 

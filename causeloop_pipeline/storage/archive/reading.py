@@ -96,7 +96,7 @@ def open_archive(path: Path) -> Iterator[OpenArchive]:
     try:
         file = zipfile.ZipFile(path)
     except (zipfile.BadZipFile, OSError, ValueError) as failure:
-        raise ArchiveError(f"{path} is no zip file: {str(failure)[:200]}") from None
+        raise ArchiveError(f"{path} is not a zip file: {str(failure)[:200]}") from None
     with file:
         yield OpenArchive(file)
 

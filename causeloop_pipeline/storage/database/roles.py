@@ -38,7 +38,7 @@ begin
 end
 $$
 """
-# Whoever is no superuser may not even name the rights that only superusers give.
+# Whoever is not a superuser may not even name the rights that only superusers give.
 TAKE_RIGHTS = """
 do $$
 begin
@@ -51,7 +51,7 @@ begin
 end
 $$
 """
-# An administrator who is no superuser gives a database only to a role of which it is a member.
+# An administrator who is not a superuser gives a database only to a role of which it is a member.
 JOIN_ROLE = """
 do $$
 begin

@@ -25,7 +25,7 @@ def store_digest(connection: psycopg.Connection[Any], digest: str) -> None:
 
 
 def delete_digest(connection: psycopg.Connection[Any]) -> None:
-    """Say nothing while views are replaced: a build that is broken off is no whole one."""
+    """Say nothing while views are replaced: a build that is broken off is not a whole one."""
     if _read(connection, SELECT_COMMENT) is not None:
         connection.execute(DELETE_COMMENT)
 

@@ -205,7 +205,7 @@ def _choose_home(directory: Path, user: pwd.struct_passwd | None) -> Path:
         may_enter, is_inside = _may_enter(directory, user), _has_data(inside)
         if is_inside and not may_enter:
             raise ServerError(
-                f"the database is in {inside}, which the user {user.pw_name} may not enter any more: "
+                f"the database is in {inside}, which the user {user.pw_name} can no longer enter: "
                 f"allow others to pass (chmod o+x) through {directory} and the folders above it"
             )
         home = inside if is_inside or (may_enter and not _has_data(outside)) else outside

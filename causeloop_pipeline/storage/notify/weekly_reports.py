@@ -67,7 +67,7 @@ select exists (
 
 
 def write_weekly_report(session: Session, workspace_id: UUID) -> int:
-    """Write the report of the last whole week, once for ever; returns 1 if it was written now."""
+    """Write the report of the last whole week, once forever; returns 1 if it was written now."""
     return session.execute(INSERT_WRITTEN, {"workspace_id": workspace_id})
 
 

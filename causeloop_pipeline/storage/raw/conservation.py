@@ -1,7 +1,7 @@
 """Conservation of records: each is an issue, a change, a version, no failure, quarantined or still pending.
 
-What is no failure says why, such as a recovery that followed none. An issue without an occurrence counts as
-none: nothing that tells of history would know of it.
+What is not a failure says why, such as a recovery that followed none. An issue without an occurrence is not
+counted: nothing that tells of history would know of it.
 """
 
 from dataclasses import dataclass

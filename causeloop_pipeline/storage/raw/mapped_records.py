@@ -162,7 +162,7 @@ class StoredRecord:
         """
         mapped = map_stored(self.record, self.config, now)
         if mapped is None and self.is_unread:
-            return MappedRecord(reason=f"nothing reads a {self.record.source} {self.record.kind} any more")
+            return MappedRecord(reason=f"nothing reads a {self.record.source} {self.record.kind} now")
         return mapped
 
 

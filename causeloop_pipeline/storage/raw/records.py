@@ -115,7 +115,7 @@ class Transaction(Protocol):
 
 @dataclass(frozen=True)
 class Origin:
-    """Who brought records: a connector and its type, the site of their ids, their source if it is no type."""
+    """Who brought records: a connector and its type, the site of their ids, their source if not a type."""
 
     connector_id: UUID | None = None
     site: str = ""

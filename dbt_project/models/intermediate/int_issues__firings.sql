@@ -7,7 +7,7 @@ with versions as (
     select
         *,
         status in ('resolved', 'closed') or is_success as is_ended,
-        -- What a list does not hold any more says nothing of what its id names.
+        -- What a list no longer holds says nothing of what its id names.
         first_value(identifies) over (
             partition by workspace_id, source, site, external_id
             order by is_absence, source_updated_at desc, received_at desc, record_id desc

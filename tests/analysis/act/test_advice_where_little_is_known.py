@@ -105,7 +105,7 @@ def test_a_habit_asks_for_the_jobs_of_that_hour() -> None:
     assert row["title"] == f"Find out whether a job or the load brings “{ODD}” on Monday, 00-06 h"
 
 
-def test_nothing_has_to_be_noted_of_what_is_no_software() -> None:
+def test_nothing_has_to_be_noted_of_what_is_not_software() -> None:
     rows = {"p": failing("p", "Size chart shows inches"), "q": failing("q", "Patient fell out of bed")}
     advice = advise_fully(rows)
     assert advice.investigations.is_empty()

@@ -61,7 +61,7 @@ def test_one_word_of_a_title_chooses_no_remedy(title: str, service: str) -> None
     assert decide(title, service) is None
 
 
-def test_a_workflow_that_publishes_is_no_test() -> None:
+def test_a_workflow_that_publishes_is_not_a_test() -> None:
     decision = decide("publish-container-image: Release …", "payments-core", "workflow_run_failed")
     assert decision is not None
     assert decision.family == "build_pipeline"

@@ -1,4 +1,4 @@
-"""Announced maintenance is no failure to prevent; maintenance that failed is."""
+"""Announced maintenance is not a failure to prevent; maintenance that failed is."""
 
 import pytest
 
@@ -30,7 +30,7 @@ def test_planned_work_gets_no_recommendation_however_likely_it_comes_again() -> 
     assert advise({"p": planned}, {"p": 0.99}).is_empty()
 
 
-def test_a_provider_is_no_third_party_to_itself() -> None:
+def test_a_provider_is_not_a_third_party_to_itself() -> None:
     title = "upstream twilio outage"
     own, other = (advise({"p": failing("p", title, service=name)}) for name in ("twilio", "checkout"))
 

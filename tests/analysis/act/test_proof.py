@@ -148,7 +148,7 @@ def test_the_same_failures_under_a_new_name_have_moved() -> None:
     assert prove_one(every(5, 20, 195), 281, others=new)["verdict"] == "moved"
 
 
-def test_the_burst_that_led_to_the_fix_is_no_part_of_the_baseline() -> None:
+def test_the_burst_that_led_to_the_fix_is_not_part_of_the_baseline() -> None:
     quiet = every(30, 20, 170)
     proof = prove_one([*quiet, 195, 196, 197, 198, 199], 231)
     assert proof["events_before"] == len(quiet)

@@ -54,7 +54,7 @@ def test_a_young_failure_has_no_pace_that_could_change() -> None:
     assert measure_pace(list_days(1, 28, 0), TODAY, TODAY - timedelta(days=40)).word == USUAL
 
 
-def test_silence_is_no_slower_pace() -> None:
+def test_silence_is_not_a_slower_pace() -> None:
     assert measure_pace(list_days(2, 208, 28), TODAY, FIRST).word == USUAL
 
 

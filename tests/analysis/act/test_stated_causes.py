@@ -47,7 +47,7 @@ def test_a_report_that_states_no_cause_has_none(text: str | None) -> None:
     assert read_stated_cause(text) is None
 
 
-def test_what_was_done_about_it_is_no_cause() -> None:
+def test_what_was_done_about_it_is_not_a_cause() -> None:
     text = "Root cause: a router failed. Mitigation: a new configuration was deployed after the upgrade."
     cause = read_stated_cause(text)
     assert cause is not None

@@ -1,4 +1,4 @@
-"""Exposure as the clock of a proof: with half the runs, half the failures are no success."""
+"""Exposure as the clock of a proof: with half the runs, half the failures are not success."""
 
 from typing import Any
 
@@ -55,7 +55,7 @@ def test_silence_over_many_runs_proves_a_fix_sooner() -> None:
     assert prove(IRREGULAR, None, at=206)["verdict"] == Verdict.NOT_PROVABLE_YET
 
 
-def test_half_the_failures_in_half_the_runs_are_no_success() -> None:
+def test_half_the_failures_in_half_the_runs_are_not_a_success() -> None:
     halved = [*IRREGULAR, *every(10, 205, 255)]
     by_run = prove(halved, attach(runs(20, 10)))
     assert by_run["rate_ratio"] == pytest.approx(1, abs=0.4)

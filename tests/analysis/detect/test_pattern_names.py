@@ -53,7 +53,7 @@ def test_twins_that_share_every_dimension_bear_the_day_when_they_began() -> None
     ]
 
 
-def test_twins_bear_their_weekday_only_if_they_are_no_mere_pairs() -> None:
+def test_twins_bear_their_weekday_only_if_they_are_not_mere_pairs() -> None:
     days = [{"shared": {"weekday": day}, "first": datetime(2026, 3, at, tzinfo=UTC)} for day, at in WEEKDAYS]
 
     assert tell_twins_apart(make_patterns(*days))["name"][0] == "Disk full · since 2 Mar 2026"

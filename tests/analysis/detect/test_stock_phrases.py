@@ -1,4 +1,4 @@
-"""Sentences that a workspace's titles repeat about the report are no part of a pattern's name."""
+"""Sentences that a workspace's titles repeat about the report are not part of a pattern's name."""
 
 import polars as pl
 import pytest
@@ -46,7 +46,7 @@ def test_a_sentence_about_the_report_that_nothing_repeats_stays() -> None:
     assert strip(("mail", "We are experiencing full mailboxes"), ("shop", "We are out of carts")) == {}
 
 
-def test_issues_without_title_or_place_are_no_obstacle() -> None:
+def test_issues_without_title_or_place_are_not_an_obstacle() -> None:
     issues = pl.DataFrame({"title": [None, ""], "service": None, "component": None}, schema_overrides=TEXT)
     assert strip_stock_phrases(issues).is_empty()
 

@@ -1,4 +1,4 @@
-"""Perfect calibration stays inside its band and is no drift; distorted calibration leaves it and is."""
+"""Perfect calibration stays inside its band and is not drift; distorted calibration leaves it and is."""
 
 from datetime import timedelta
 

@@ -65,7 +65,7 @@ def test_silence_that_was_likely_anyway_is_a_miss_with_or_without_a_fix():
     assert (row["outcome"], row["reason"]) == ("miss", "quiet_without_fix_likely")
 
 
-def test_the_burst_that_caused_the_fix_is_no_baseline():
+def test_the_burst_that_caused_the_fix_is_not_a_baseline():
     burst = [50.0 + hour / 24 for hour in range(1, 40)]
     assert grade([*RARE, *burst], fix(50.0))["outcome"] == "miss"
 

@@ -39,8 +39,8 @@ BREAK_A_RULE = {
     "leave_workspace",
     "set_up_slack",
 }
-"""With the sample's bodies: the slug is another one, the tracker is no tool with CODEOWNERS, JSON alone is no
-CloudEvent, the last owner stays, the token is none of Slack."""
+"""With the sample's bodies: the slug is another one, the tracker is not a tool with CODEOWNERS, JSON alone is
+not a CloudEvent, the last owner stays, the token is not one of Slack's."""
 
 CONCERN_OWN_ACCESS = {
     "change_password",
@@ -146,7 +146,7 @@ def suspended(installation: Installation) -> Sample:
 
 @pytest.fixture(scope="module")
 def cancelled(installation: Installation) -> Sample:
-    """A workspace whose organization is cancelled: nobody gets in."""
+    """A workspace whose organization is cancelled: nobody can sign in."""
     return make_inactive_sample(installation, "cancelled")
 
 

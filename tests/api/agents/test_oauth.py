@@ -239,7 +239,7 @@ def test_a_session_that_a_person_ended_stays_ended_whatever_its_token_says(
     assert trusting.send(trusting.token()).status_code == 200
 
 
-def test_an_access_token_of_the_provider_is_no_credential_of_the_api(trusting: Trusting) -> None:
+def test_an_access_token_of_the_provider_is_not_a_credential_of_the_api(trusting: Trusting) -> None:
     headers = {"authorization": f"Bearer {trusting.token()}"}
 
     assert httpx2.get(f"{trusting.url}/v1/me", headers=headers).status_code == 401

@@ -171,7 +171,7 @@ def test_a_test_message_goes_to_every_channel_and_says_that_it_is_a_test(
 
 
 @pytest.mark.parametrize("leaving", ["suspended", "removed"])
-def test_whoever_is_no_member_any_more_gets_no_more_alerts(
+def test_whoever_is_not_a_member_any_more_gets_no_more_alerts(
     client: Client, owner: psycopg.Connection, leaving: str
 ) -> None:
     workspace_id = new_workspace(owner)

@@ -117,7 +117,7 @@ def test_while_the_provider_is_down_and_no_key_is_known_every_sign_in_gets_503(
     }
 
 
-def test_where_single_sign_on_is_not_configured_the_answer_is_no_server_error(
+def test_where_single_sign_on_is_not_configured_the_answer_is_not_a_server_error(
     exchange: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(settings(), "oidc_issuer", None)

@@ -19,7 +19,7 @@ def test_a_member_of_one_workspace_enters_no_other(client: Client, owner: psycop
 
 
 @pytest.mark.parametrize("token", ["x", "clr_", f"clr_{'0' * 32}_{'a' * 43}"])
-def test_what_is_no_refresh_token_is_refused(token: str, client: Client) -> None:
+def test_what_is_not_a_refresh_token_is_refused(token: str, client: Client) -> None:
     response = client().post("/v1/auth/refresh", json={"refresh_token": token})
 
     assert (response.status_code, response.json()["code"]) == (401, "invalid_credentials")

@@ -61,7 +61,7 @@ def test_deliveries_are_counted_with_what_they_became(client: Client, fresh_samp
     assert next(row for row in listed if row["id"] == made["id"])["deliveries"]["accepted"] == 3
 
 
-def test_what_is_no_failure_is_counted_with_the_reason_wherever_that_showed(
+def test_what_is_not_a_failure_is_counted_with_the_reason_wherever_that_showed(
     client: Client, fresh_sample: Sample, database: Database, installation: Installation
 ) -> None:
     made = make(client, fresh_sample, type="jenkins", push_only=True)

@@ -22,7 +22,7 @@ PATH_VARIABLES = {
 """What the scripts' variables hold that are passed as a path's parameters."""
 
 FILE_CALLS = {("lib/client.js", "/v1/uploads"), ("lib/client.js", "/v1/postmortems")}
-"""The bodies that are no JSON."""
+"""The bodies that are not JSON."""
 
 
 def test_every_call_is_an_operation_of_the_api(site: httpx2.Client) -> None:

@@ -77,7 +77,7 @@ TITLES = {
         "Effort",
         "Find out",
         "one machine or one release",
-        "1 pattern: what to do is not known. This is what they have in common:",
+        "1 pattern has no known fix. What the issues have in common:",
         "4 of 8 have the service Shop UK",
     ],
     "/report": [
@@ -91,7 +91,7 @@ TITLES = {
         "12 occurrences (the week before: 6) of 9 issues",
         "Print or save",
         "Whom to tell",
-        "it does not change any more",
+        "it no longer changes",
     ],
     "/services": ["service by service", "checkout"],
     "/seen-before": ["What failed", "Nothing is stored", "Ask"],

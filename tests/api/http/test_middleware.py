@@ -35,7 +35,7 @@ def test_half_a_body_does_not_keep_a_request_open(
     assert b" 408 " in connection.recv(100)
 
 
-def test_a_broken_off_upload_is_no_unexpected_failure(
+def test_a_broken_off_upload_is_not_an_unexpected_failure(
     connection: socket.socket, api_url: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     logged: queue.Queue[logging.LogRecord] = queue.Queue()

@@ -45,7 +45,7 @@ def test_a_request_is_logged_by_its_operation_workspace_and_trace_without_any_va
         assert hidden not in line
 
 
-def test_a_path_that_is_no_operation_is_not_repeated_in_the_log(
+def test_a_path_that_is_not_an_operation_is_not_repeated_in_the_log(
     api_url: str, lines: "Queue[logging.LogRecord]"
 ) -> None:
     trace = uuid4().hex

@@ -136,7 +136,7 @@ def test_what_a_connector_brought_is_not_overwritten_by_an_ingested_event(
     assert [accepted["external_id"] for accepted in batch.json()["accepted"]] == ["PROJ-2"]
 
 
-def test_an_address_that_is_no_web_address_is_refused(client: Client, sample: Sample) -> None:
+def test_an_address_that_is_not_a_web_address_is_refused(client: Client, sample: Sample) -> None:
     api = client(sample.credentials["analyst"])
     for address in ("javascript:alert(1)", " JavaScript:alert(1)", "data:text/html,x", "//evil.example"):
         response = api.post("/v1/ingest/events", json={"title": "x", "external_url": address})

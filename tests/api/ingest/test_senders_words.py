@@ -120,7 +120,7 @@ def test_a_cloud_events_severity_is_read_wherever_its_word_stands(
     assert payload["severity"] == severity
 
 
-def test_a_cloud_event_of_a_success_is_no_failure_unless_its_severity_objects(
+def test_a_cloud_event_of_a_success_is_not_a_failure_unless_its_severity_objects(
     client: Client, fresh_sample: Sample, database: Database
 ) -> None:
     api = client(fresh_sample.credentials["analyst"])

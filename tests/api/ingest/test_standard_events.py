@@ -139,7 +139,7 @@ def test_a_log_record_that_cannot_be_stored_is_counted_and_the_others_are_stored
     ],
     ids=["no protobuf", "deep JSON", "text", "no gzip", "zstd", "a bomb"],
 )
-def test_a_body_that_is_no_export_of_logs_is_refused(
+def test_a_body_that_is_not_an_export_of_logs_is_refused(
     client: Client, sample: Sample, content: bytes, headers: dict[str, str], status: int
 ) -> None:
     api = client(sample.credentials["analyst"])
@@ -195,7 +195,7 @@ def test_cloud_events_are_stored_in_each_mode_and_once(
     assert payload["attributes"]["stage"] == "load"
 
 
-def test_what_is_no_cloud_event_is_refused_with_what_to_send(client: Client, sample: Sample) -> None:
+def test_what_is_not_a_cloud_event_is_refused_with_what_to_send(client: Client, sample: Sample) -> None:
     api = client(sample.credentials["analyst"])
 
     refused = api.post(EVENTS, json={"title": "x"})

@@ -226,7 +226,7 @@ def test_every_key_expires_within_two_years(client: Client, sample: Sample) -> N
     assert (far.status_code, far.json()["code"]) == (422, "expires_too_late")
 
 
-def test_control_characters_are_no_part_of_an_address(client: Client, sample: Sample) -> None:
+def test_control_characters_are_not_part_of_an_address(client: Client, sample: Sample) -> None:
     response = client(sample.credentials["admin"]).post("/v1/members", json={"email": "a\x1cb@example.com"})
 
     assert response.status_code == 422

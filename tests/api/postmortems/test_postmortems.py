@@ -224,7 +224,7 @@ def test_patterns_are_suggested_by_what_the_document_names_and_by_similarity(
     assert analyst.api.get(f"/v1/postmortems/{named['id']}/patterns").status_code == 200
 
 
-def test_what_is_no_document_or_no_pattern_or_no_item_is_refused(
+def test_what_is_not_a_document_or_no_pattern_or_no_item_is_refused(
     client: Client, fresh_sample: Sample, database: Database
 ) -> None:
     analyst = Analyst(client, fresh_sample, database)

@@ -167,7 +167,7 @@ def test_the_pattern_of_another_tenant_is_none(
         {"action_id": "causeloop_snooze", "selected_option": {"value": None}},
     ],
 )
-def test_what_is_no_click_of_ours_is_acknowledged_and_nothing_else(
+def test_what_is_not_a_click_of_ours_is_acknowledged_and_nothing_else(
     team: SlackTeam, action: dict[str, Any]
 ) -> None:
     assert team.sender.click("UANALYST", action).status_code == 200

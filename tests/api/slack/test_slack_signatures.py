@@ -56,7 +56,7 @@ def test_an_unknown_workspace_looks_like_a_wrong_signature(team: SlackTeam) -> N
     assert unknown.json()["detail"] == wrong.json()["detail"]
 
 
-def test_what_is_no_json_or_no_form_is_refused(team: SlackTeam) -> None:
+def test_what_is_not_json_or_no_form_is_refused(team: SlackTeam) -> None:
     assert team.sender.send("events", b"{", "application/json").status_code == 400
     form = "application/x-www-form-urlencoded"
     assert team.sender.send("interactions", b"payload=%7B", form).status_code == 400

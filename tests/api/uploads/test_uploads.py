@@ -171,7 +171,7 @@ def test_rows_that_cannot_be_read_are_named_and_wait_in_quarantine(
     assert [record["reason"] for record in held] == [f"tickets.csv, row 3, column 'created': {reason}"]
 
 
-def test_what_is_no_table_is_refused_with_what_to_do(client: Client, fresh_sample: Sample) -> None:
+def test_what_is_not_a_table_is_refused_with_what_to_do(client: Client, fresh_sample: Sample) -> None:
     api = client(fresh_sample.credentials["analyst"])
     bomb = b'<!DOCTYPE x [<!ENTITY a "b">]><testsuite/>'
     for name, content, reason in (

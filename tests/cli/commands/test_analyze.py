@@ -143,7 +143,7 @@ def test_without_a_title_issues_are_grouped_by_their_structure_with_a_note(tmp_p
         (lambda text: "", [], 1, "is empty"),
         (lambda text: text, ["--map", "title"], 2, "write field=Column"),
         (lambda text: text, ["--map", "title=Nope"], 1, "there is no column 'Nope'"),
-        (lambda text: text, ["--as-of", "tomorrow"], 2, "is no ISO date"),
+        (lambda text: text, ["--as-of", "tomorrow"], 2, "is not an ISO date"),
         (lambda text: text, ["--timezone", "Mars/Base"], 2, "there is no time zone 'Mars/Base'"),
     ],
 )
@@ -156,7 +156,7 @@ def test_an_error_names_its_place_and_nothing_is_written(export, tmp_path, spoil
     assert not (tmp_path / "out").exists()
 
 
-def test_what_is_not_sure_enough_is_no_pattern_but_a_suggestion(tmp_path):
+def test_what_is_not_sure_enough_is_not_a_pattern_but_a_suggestion(tmp_path):
     path = tmp_path / "reports.csv"
     titles = [*UNSURE, *ONE_OFF[:58]]
     rows = [f'R-{n},"{title}",2026-01-{n % 28 + 1:02d} 09:00' for n, title in enumerate(titles)]

@@ -62,7 +62,7 @@ def test_what_cannot_be_exported_or_imported_is_explained(
     attempts = {
         "there is no workspace": ["export", "nobody/main", str(tmp_path / "a.zip")],
         "there is no folder": ["export", name, str(tmp_path / "none" / "a.zip")],
-        "is no zip file": ["import", str(tmp_path / "no.zip"), name],
+        "is not a zip file": ["import", str(tmp_path / "no.zip"), name],
     }
 
     for reason, arguments in attempts.items():

@@ -68,5 +68,5 @@ def test_a_token_that_slack_does_not_accept_changes_nothing(workspace_id: UUID, 
     refused = run("apply", workspace_id, write(tmp_path, "live"), **environment)
 
     assert refused.exit_code != 0
-    assert "is not accepted" in refused.output
+    assert "is no longer accepted" in refused.output
     assert "of-nobody" not in refused.output

@@ -42,7 +42,7 @@ def test_a_listed_address_holds_at_once_and_until_it_is_removed(state: Path) -> 
 @pytest.mark.parametrize(
     "entry", ["169.254.169.254:80", "[fd00:ec2::254]:80", "*:443", "10.0.0.0/8:443", "host", "a b:1", "x:0"]
 )
-def test_what_is_no_single_address_or_hands_out_credentials_is_refused(state: Path, entry: str) -> None:
+def test_what_is_not_a_single_address_or_hands_out_credentials_is_refused(state: Path, entry: str) -> None:
     code, _ = run("allow", entry)
     assert code != 0
     assert not (state / "egress_allow").exists()

@@ -97,7 +97,7 @@ def test_all_sets_and_their_peers_are_written_into_a_page(tmp_path):
     assert "| one | 40 | 1.00 / 1.00 / 1.00 |" in page.read_text()
 
 
-def test_a_single_file_is_no_page(tmp_path):
+def test_a_single_file_is_not_a_page(tmp_path):
     (tmp_path / "one.csv").write_text("id,title,group_label\nA-1,disk full,a\n")
     page = tmp_path / "quality.md"
     result = runner.invoke(app, ["evaluate", "grouping", str(tmp_path / "one.csv"), "--write", str(page)])

@@ -96,7 +96,7 @@ def test_counts_of_use_are_attached_once_and_replaced_where_they_change(
         ("", ("--service", "x"), "holds no counts"),
     ],
 )
-def test_what_is_no_count_of_a_day_is_refused_with_its_line(
+def test_what_is_not_a_count_of_a_day_is_refused_with_its_line(
     run: Run, tmp_path: Path, content: str, options: tuple[str, ...], reason: str
 ) -> None:
     file = tmp_path / "runs.csv"

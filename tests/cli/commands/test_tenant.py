@@ -166,6 +166,6 @@ def test_a_lower_plan_names_the_connectors_that_it_stops(owner: psycopg.Connecti
     lowered = CliRunner().invoke(app, ["tenant", "set-plan", slug, "free"])
     raised = CliRunner().invoke(app, ["tenant", "set-plan", slug, "enterprise"])
 
-    assert "nothing is read any more from Our Datadog (main)" in lowered.stderr
+    assert "no longer reading from Our Datadog (main)" in lowered.stderr
     assert "Scripts" not in lowered.stderr
     assert "nothing is read" not in raised.stderr

@@ -70,7 +70,7 @@ def test_beside_a_history_its_pattern_is_found_and_a_done_item_is_judged(folder:
     assert (proof["item"], proof["verdict"]) == ("Bound the timeout of the card gateway", "held")
 
 
-def test_a_file_that_is_no_document_is_refused(folder: Path) -> None:
+def test_a_file_that_is_not_a_document_is_refused(folder: Path) -> None:
     (folder / "a.pdf").write_bytes(b"%PDF")
 
     refused = CliRunner().invoke(app, ["postmortem", str(folder / "a.pdf")])

@@ -50,7 +50,7 @@ REFUSED = {
         DESK.replace("size: 50", "size: 0"),
         "offset_pages.size: expected",
     ),
-    "a span that reads for ever": (
+    "a span that reads forever": (
         DESK.replace("10 minutes", "4000 days"),
         "since.overlap: expected",
     ),
@@ -179,7 +179,7 @@ def test_a_stored_declaration_that_is_not_understood_any_more_gets_no_credential
 
     assert find_receivers(tool, config) == NOBODY
     assert [problem.field for problem in find_problems(tool, config, {})] == ["config.declaration"]
-    with pytest.raises(SignatureError, match="not understood any more"):
+    with pytest.raises(SignatureError, match="no longer understood"):
         receive(tool, headers={}, body=b"{}", secrets=["s"], now=datetime.now(UTC), config=config)
 
 

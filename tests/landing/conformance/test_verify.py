@@ -178,7 +178,7 @@ def test_a_description_of_another_version_or_of_doubtful_age_fails_nothing(tmp_p
         assert label(CONNECTORS["datadog"], verification).described_by == "knowledge"
 
 
-def test_a_field_that_a_real_payload_holds_is_no_difference(described: Path, tmp_path: Path) -> None:
+def test_a_field_that_a_real_payload_holds_is_not_a_difference(described: Path, tmp_path: Path) -> None:
     payloads = tmp_path / "payloads"
     (payloads / "datadog").mkdir(parents=True)
     answer = read_case("datadog").pull["incidents"]

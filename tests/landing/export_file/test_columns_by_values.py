@@ -63,7 +63,7 @@ def test_numbers_of_seconds_are_times_only_where_the_name_says_so() -> None:
     assert recognize({"fired_ts": seconds}).columns == {"source_created_at": "fired_ts"}
 
 
-def test_a_title_is_no_name_of_a_person_no_link_and_not_the_longest_text() -> None:
+def test_a_title_is_not_a_name_of_a_person_no_link_and_not_the_longest_text() -> None:
     recognized = recognize(
         {
             "who": ["Kim Lee", "Max Weber"] * 20,

@@ -79,7 +79,7 @@ def test_a_given_format_is_the_only_one():
     "text",
     ["yesterday", "2026-13-01", "2026-02-31", "03-17 16:13:38.811", "99999", "2026-03-14 10:05:00 IST"],
 )
-def test_what_is_no_date_is_null(text):
+def test_what_is_not_a_date_is_null(text):
     assert read([text]).instants.to_list() == [None]
 
 

@@ -161,7 +161,7 @@ def test_records_are_found_in_a_document_however_deep():
         assert [row["external_id"] for row in payloads(rows)] == ["1", "2"]
 
 
-def test_lines_above_a_header_and_a_stated_separator_are_no_rows():
+def test_lines_above_a_header_and_a_stated_separator_are_not_rows():
     _, rows = read(b"Report of November\n\nid,title,created\n1,x,2026-01-01\n2,y,2026-01-02\n")
     assert [row["title"] for row in payloads(rows)] == ["x", "y"]
     _, rows = read(b"sep=;\nid;title\n1;a, b\n")
@@ -205,7 +205,7 @@ def test_a_junit_report_tells_of_tests_that_fail_pass_or_are_skipped(tmp_path):
 
 
 @pytest.mark.parametrize("suite", ["pytest tests", "AllTests", "Root Suite", "PHPUnit", "vitest", ""])
-def test_a_suite_that_only_names_the_runner_is_no_service(suite):
+def test_a_suite_that_only_names_the_runner_is_not_a_service(suite):
     content = f'<testsuite name="{suite}"><testcase classname="shop.PayTest" name="t"/></testsuite>'
     (row,) = read_rows(io.BytesIO(content.encode()), "x.xml", "junit")
     assert row.record is not None
@@ -276,7 +276,7 @@ def test_an_id_that_comes_again_with_another_start_names_what_fails_again():
     assert {row.kind for row in rows} == {NORMALIZED_CONDITION}
 
 
-def test_a_zip_that_is_no_table_is_refused(tmp_path):
+def test_a_zip_that_is_not_a_table_is_refused(tmp_path):
     (tmp_path / "x.xlsx").write_bytes(b"PK\x03\x04 no workbook")
     with pytest.raises(IssueFileError, match="password"):
         read_issue_file(tmp_path / "x.xlsx")

@@ -98,7 +98,7 @@ def test_a_title_has_a_visible_character(title):
 @pytest.mark.parametrize(
     "payload", [None, [], "x", 7, {"title": "\ud800"}, {"title": "x", "attributes": {"a": "\ud800"}}]
 )
-def test_what_is_no_event_is_refused_as_a_whole(payload):
+def test_what_is_not_an_event_is_refused_as_a_whole(payload):
     assert pointers(payload) == [""]
 
 

@@ -93,7 +93,7 @@ def test_each_message_of_a_delivery_is_a_record() -> None:
 
 
 @pytest.mark.parametrize("text", ["no JSON", "{", "\ud800{", ""])
-def test_a_text_that_is_no_json_is_quarantined_with_a_reason(text: str) -> None:
+def test_a_text_that_is_not_json_is_quarantined_with_a_reason(text: str) -> None:
     delivery = read_delivery(notifying("Message", "Message"), json.dumps({"Message": text}).encode())
     assert delivery.records == []
     assert [bool(refused.reason) for refused in delivery.quarantined] == [True]

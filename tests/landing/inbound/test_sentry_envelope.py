@@ -40,7 +40,7 @@ def test_an_envelope_without_an_event_stores_nothing_and_sets_nothing_aside():
 
 
 @pytest.mark.parametrize("body", [b"", b"\n", b"[]\n", b"no json\n", HEADERS + b'\n{"type":"event"}\n{"half'])
-def test_what_is_no_envelope_is_refused(body):
+def test_what_is_not_an_envelope_is_refused(body):
     with pytest.raises(EnvelopeError):
         read_envelope(body)
 

@@ -147,7 +147,7 @@ def test_a_certificate_that_cannot_be_fetched_is_refused_and_stops_nothing() -> 
         receive_message(unknown)
 
 
-def test_a_request_to_confirm_a_subscription_is_no_record() -> None:
+def test_a_request_to_confirm_a_subscription_is_not_a_record() -> None:
     confirmation = sign(
         Type="SubscriptionConfirmation",
         SubscribeURL="https://sns.eu-west-1.amazonaws.com/?Action=ConfirmSubscription",

@@ -217,7 +217,7 @@ def test_a_deleted_jira_issue_is_newer_than_its_last_update():
     assert "webhookEvent" not in updated.records[0].payload
 
 
-def test_one_delivery_may_hold_many_records_and_leaves_out_what_is_no_failure():
+def test_one_delivery_may_hold_many_records_and_leaves_out_what_is_not_a_failure():
     received = read_delivery(CONNECTORS["okta"], body_of("okta"))
     assert [record.external_id for record in received.records] == ["a1b2c3d4-0000-11ee-8000-000000000005"]
 

@@ -222,7 +222,7 @@ def test_one_bad_record_is_quarantined_and_the_rest_of_the_page_is_stored():
     ]
 
 
-def test_records_that_are_no_failures_are_left_out():
+def test_records_that_are_not_failures_are_left_out():
     schema = RecordSchema(keep=lambda record: record["state"] == "bad", unless="aside")
     listed = [{"id": 1, "state": "bad"}, {"id": 2, "state": "good"}, {"id": 3, "state": "bad", "aside": {}}]
     with fake_tool(in_turn(Reply({"items": listed}))) as tool:

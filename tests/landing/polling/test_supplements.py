@@ -44,7 +44,7 @@ def test_only_the_end_of_a_long_list_or_text_is_kept():
     assert [record.payload["log"] for record in page.records] == [["two", "three"], "\nc"]
 
 
-def test_nothing_is_read_for_what_is_no_failure():
+def test_nothing_is_read_for_what_is_not_a_failure():
     runs = list_runs({"flow_id": "a", "state": "passed"}, {"flow_id": "b", "state": "failed"})
     schema = RecordSchema(keep=Among("state", ("failed",)))
     with fake_tool(answer(runs, {})) as tool:

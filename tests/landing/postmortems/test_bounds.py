@@ -27,7 +27,7 @@ from tests.landing.postmortems.word_document import make_word_document
         (b"x" * 5_000_001, "a.md", "larger than"),
     ],
 )
-def test_what_is_no_document_is_refused_with_the_reason(content: bytes, name: str, reason: str) -> None:
+def test_what_is_not_a_document_is_refused_with_the_reason(content: bytes, name: str, reason: str) -> None:
     with pytest.raises(UnreadableDocumentError, match=reason):
         read_postmortem(content, name)
 

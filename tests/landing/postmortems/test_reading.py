@@ -155,7 +155,7 @@ def test_every_item_cites_words_of_the_document() -> None:
             assert " ".join(words).replace("&", "") in plain, (path.name, item.quote)
 
 
-def test_what_only_notices_or_informs_is_no_fix() -> None:
+def test_what_only_notices_or_informs_is_not_a_fix() -> None:
     kinds = [item.kind for item in read("table_with_bugs.md").items]
 
     assert kinds == [ItemKind.FIX, ItemKind.PROCESS, ItemKind.DETECTION, ItemKind.PROCESS]

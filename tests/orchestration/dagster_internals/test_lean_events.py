@@ -57,7 +57,7 @@ def test_a_run_does_not_look_for_observations_of_what_it_reads(storage: PooledPo
     assert not connections
 
 
-def test_whoever_is_no_run_of_the_product_stores_all_events(url: str) -> None:
+def test_whoever_is_not_a_run_of_the_product_stores_all_events(url: str) -> None:
     storage = PooledPostgresStorage(url)
     assert not isinstance(storage.event_log_storage, LeanEventLogStorage)
     storage._run_storage._engine.dispose()

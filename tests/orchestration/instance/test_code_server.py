@@ -64,7 +64,7 @@ def test_many_runs_that_are_forked_from_one_warm_process_compute_and_end(
 
 
 def test_a_code_server_that_is_interrupted_ends_at_once(installation: Installation, tmp_path: Path) -> None:
-    """As units do it, by SIGINT to all of its processes; Python 3.13 once waited for ever."""
+    """As units do it, by SIGINT to all of its processes; Python 3.13 once waited forever."""
     (tmp_path / "empty.py").write_text("import dagster as dg\n\ndefs = dg.Definitions()\n")
     module = "causeloop_pipeline.orchestration.instance"
     address = tmp_path / "code.sock"

@@ -36,7 +36,7 @@ Sentry.close(30000).then((isSent) => process.exit(isSent ? 0 : 1));
 
 
 class SentrySdk(RealTool):
-    """An exception, and a transaction that is no failure."""
+    """An exception, and a transaction that is not a failure."""
 
     name = "sentry-sdk"
     title = "Sentry SDK (Python)"

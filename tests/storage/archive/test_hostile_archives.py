@@ -61,7 +61,7 @@ def write_no_zip(path: Path) -> None:
 
 
 @pytest.mark.parametrize("write", [write_bomb, write_lying_sizes, write_two_of_one_name, write_no_zip])
-def test_a_file_that_is_no_honest_zip_is_refused_before_it_is_unpacked(
+def test_a_file_that_is_not_an_honest_zip_is_refused_before_it_is_unpacked(
     tmp_path: Path, write: Callable[[Path], None]
 ) -> None:
     write(tmp_path / "file.zip")

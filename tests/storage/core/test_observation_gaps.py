@@ -135,7 +135,7 @@ def test_a_poll_that_succeeds_again_closes_the_gap(session: Session, workspace_i
 @pytest.mark.parametrize(
     ("interval", "hours", "has_gap"), [(1800, 5.9, False), (1800, 6.1, True), (14400, 11, False)]
 )
-def test_some_missed_polls_are_no_outage_yet(
+def test_some_missed_polls_are_not_an_outage_yet(
     session: Session, workspace_id: UUID, interval: int, hours: float, has_gap: bool
 ) -> None:
     late = connector(session, workspace_id, poll_interval_seconds=interval)

@@ -1,4 +1,4 @@
-"""The product on Debian's PostgreSQL, older than our own, whose administrator is no superuser."""
+"""The product on Debian's PostgreSQL, older than our own, whose administrator is not a superuser."""
 
 import re
 from collections.abc import Iterator
@@ -57,7 +57,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 @pytest.fixture(scope="module")
 def administrator_url(server: Server) -> str:
-    """An administrator as a managed server has one: it may make roles and databases, and is no superuser."""
+    """An administrator as a managed server has one: with CREATEROLE and CREATEDB, and not a superuser."""
     with psycopg.connect(server.url(), autocommit=True) as superuser:
         superuser.execute(f"create role {ADMINISTRATOR} login createrole createdb password '{PASSWORD}'")
     return server.url("postgres", ADMINISTRATOR, PASSWORD)

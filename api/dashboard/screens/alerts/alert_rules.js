@@ -162,7 +162,7 @@ function actionsOf(rule, isSnoozed, defaults, reload) {
     }),
     confirmButton(
       "Delete",
-      `“${rule.name}” sends nothing any more.`,
+      `“${rule.name}” no longer sends anything.`,
       "Delete the rule",
       () => remove("/v1/alert-rules/{rule_id}", path).then(reload),
       { done: "Deleted.", className: "plain", label: `Delete ${rule.name}` },

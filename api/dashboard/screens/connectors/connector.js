@@ -62,7 +62,7 @@ export async function showConnector({ id, query, me, signal, reload }) {
 }
 
 /**
- * What came and was no failure, with the reasons; null: nothing.
+ * What came and was not a failure, with the reasons; null: nothing.
  * @param {Model<"Connector">} connector
  */
 function noFailures({ no_failures }) {

@@ -121,7 +121,7 @@ function connectorEntry(row, titles, canWrite, signal, reload, excluded) {
 }
 
 /**
- * How much came and was no failure, and what it mostly was; null: nothing.
+ * How much came and was not a failure, and what it mostly was; null: nothing.
  * @param {Record<string, number>} reasons
  */
 function tellNoFailures(reasons) {

@@ -103,7 +103,7 @@ const attachButton = (recommendation, names, reload) =>
           ...{ name: "job", label: "Job", maxlength: 500 },
           help: "With “job passes”: as its tool names it.",
         },
-        { ...{ name: "until", label: "Until", kind: "date" }, help: "Empty: for ever." },
+        { ...{ name: "until", label: "Until", kind: "date" }, help: "Empty: forever." },
       ],
       verb: "Attach",
       send: ({ kind, pattern_id, service, most, job, until }) =>

@@ -130,15 +130,15 @@ const NAMED = 20;
  */
 export async function readUnexplained(signal) {
   const { patterns, traits } = await get("/v1/investigations/unexplained", {}, {}, signal);
-  if (!patterns.length) return empty("For every pattern that recurs, something is known.");
-  const about = `${pluralize(patterns.length, "pattern")}: what to do is not known`;
+  if (!patterns.length) return empty("Every pattern that recurs has a suggested fix, or something to find out first.");
+  const about = `${pluralize(patterns.length, "pattern")} ${patterns.length === 1 ? "has" : "have"} no known fix`;
   return h(
     "div",
     {},
     h(
       "p",
       { class: "prose" },
-      traits.length ? `${about}. This is what they have in common:` : `${about}, and they share nothing.`,
+      traits.length ? `${about}. What the issues have in common:` : `${about}.`,
     ),
     traits.length
       ? h(

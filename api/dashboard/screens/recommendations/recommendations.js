@@ -82,9 +82,9 @@ export async function showRecommendations({ query, me, signal, reload }) {
       part("what to find out", () => readInvestigations(me.role !== "viewer", reload, signal)),
     ),
     adviceSection(
-      "Not known",
-      "Patterns that recur and for which nothing tells what to do.",
-      part("what is not known", () => readUnexplained(signal)),
+      "No known fix",
+      "Patterns that recur while nothing here suggests what would stop them.",
+      part("patterns without a known fix", () => readUnexplained(signal)),
     ),
   );
 }

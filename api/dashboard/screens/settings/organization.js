@@ -158,7 +158,7 @@ function statusSection(organization, restart) {
  * @param {() => void} close
  */
 function cancelForm(organization, close) {
-  const help = `Nobody can sign in any more, including you. The data stay; only the operator can reactivate it. Type ${organization.slug} to confirm.`;
+  const help = `Nobody will be able to sign in, including you. The data stay; only the operator can reactivate it. Type ${organization.slug} to confirm.`;
   /** @type {Fields} */
   const fields = [
     { name: "slug", label: "Short name of the organization", required: true, maxlength: 60, help },

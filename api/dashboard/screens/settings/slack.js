@@ -97,7 +97,7 @@ function changeForm(app, reload) {
 const disconnect = (reload) =>
   confirmButton(
     "Disconnect",
-    "Both secrets are deleted. What was posted stays in Slack, where its buttons do nothing any more.",
+    "Both secrets are deleted. What was posted stays in Slack, where its buttons no longer work.",
     "Disconnect Slack",
     () => remove("/v1/slack").then(reload),
     { done: "Disconnected." },

@@ -84,7 +84,7 @@ export async function joinScreen(onDone) {
     return page("Nothing was joined", [h("p", { class: "lead" }, messageOf(error)), leave(onDone)]);
   }
   if (!pending.workspaces.length)
-    return page("You are not invited any more", [h("p", { class: "lead" }, "Ask an admin."), leave(onDone)]);
+    return page("This invitation was withdrawn", [h("p", { class: "lead" }, "Ask an admin."), leave(onDone)]);
   const lead = `You have signed in${pending.email ? ` as ${pending.email}` : ""}, and join a workspace only if you say so.`;
   const offers = pending.workspaces.map((offer) => offerOf(offer, message, onDone));
   return page("Join a workspace?", [h("p", { class: "lead" }, lead), message, offers, leave(onDone)]);

@@ -74,7 +74,7 @@ class NewIssuePlacement:
 def place_by_key(
     table: pl.DataFrame, index: PatternIndex, constraints: pl.DataFrame | None
 ) -> NewIssuePlacement:
-    """Places new issues that are no texts.
+    """Places new issues that are not texts.
 
     In: new canonical issues with fingerprints, the index, `CONSTRAINT_SCHEMA` or None. Out: the group of each
     issue; texts have none yet (-1) unless a constraint decides. Raises `ContradictionError`.

@@ -23,7 +23,7 @@ _TIMES = ("occurrence_count", "first_seen_at", "last_seen_at")
 def update_recurring_groups(
     index: PatternIndex, occurrences: pl.DataFrame
 ) -> tuple[PatternIndex, pl.DataFrame]:
-    """Updates the groups of indexed issues that were no patterns and are now, for their issue recurred.
+    """Updates the groups of indexed issues that were not patterns and are now, for their issue recurred.
 
     In: the index; `ISSUE_OCCURRENCE_SCHEMA`, all of some issues. Out: a new index, and the summaries of those
     groups.

@@ -276,7 +276,7 @@ def _moments(timezone: str) -> tuple[pl.Expr, pl.Expr]:
     try:
         ZoneInfo(timezone)
     except (ZoneInfoNotFoundError, ValueError) as error:
-        raise UnknownTimeZoneError(f"{timezone!r} is no time zone of the IANA database") from error
+        raise UnknownTimeZoneError(f"{timezone!r} is not a time zone of the IANA database") from error
     local = pl.col("source_created_at").dt.convert_time_zone(timezone)
     hours = (local.dt.hour() // 6).replace_strict(
         dict(enumerate(QUARTERS_OF_THE_DAY)), return_dtype=pl.String

@@ -184,7 +184,7 @@ def _describe_difference(ours: list[str], theirs: list[str]) -> str:
 
 
 def _quote_words(words: Iterable[str]) -> str:
-    """The first three words in quotation marks; a wildcard with punctuation is no word."""
+    """The first three words in quotation marks; a wildcard with punctuation is not a word."""
     readable = [word for word in words if any(sign.isalnum() for sign in word)]
     return ", ".join(f"“{word.replace(WILDCARD, DISPLAYED_WILDCARD)}”" for word in readable[:3])
 

@@ -12,7 +12,7 @@ def name_errors(table: pl.DataFrame) -> pl.Series:
     """Names what an error has in common with the same error when it comes again.
 
     In: canonical issues with `kind`. Out: `error_key` per row, `error:…`; null where the body is short
-    (titles alone are evidence then), and without an error type: what people write twice is no program's.
+    (titles alone are evidence then), and without an error type: what people write twice is not a program's.
     """
     rows = table.with_row_index("row").select("row", "kind", "title", "body", "service", "error_type")
     is_of_program = pl.col("error_type").is_not_null() & (pl.col("kind") == "human")

@@ -2,7 +2,7 @@
 
 A frame that every fourth stack holds is plumbing (a test runner, a scheduler, an interrupt handler) whatever
 its name: document frequency tells the team's own code from libraries without a list of either. Stacks that
-begin alike count once: the frames of one crash that makes up half of an export are no plumbing.
+begin alike count once: the frames of one crash that makes up half of an export are not plumbing.
 """
 
 from collections.abc import Sequence

@@ -26,7 +26,7 @@ def parse(lines: Sequence[str]) -> tuple[ChainedError, ...]:
 
 
 def _read_first_goroutine(lines: Sequence[str]) -> tuple[int, list[Frame]]:
-    """The line of the first goroutine that has frames, and these: a header alone is no trace."""
+    """The line of the first goroutine that has frames, and these: a header alone is not a trace."""
     for start, line in enumerate(lines):
         if _is_header(line) and (frames := _read_frames(lines, start + 1)):
             return start, frames

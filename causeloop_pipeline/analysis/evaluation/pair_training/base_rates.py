@@ -29,7 +29,7 @@ SMOOTHNESS = 0.005
 FULL_WEIGHT_TEXTS = 500
 SHARPNESS = (0.89, 1.10)
 """Of the slopes of best candidates: groups hold other pairs too. Where duplicates are rare, linkage takes
-what only looks likeliest; in an export the further neighbours of a text are no duplicates, however near they
+what only looks likeliest; in an export the further neighbours of a text are not duplicates, however near they
 are.
 """
 

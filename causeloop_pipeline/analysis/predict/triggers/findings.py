@@ -13,7 +13,7 @@ from causeloop_pipeline.model.nested_columns import FINDING
 
 MIN_COUNT = 3
 SIGNIFICANCE = 0.01
-# By the number of its pattern; only a fix, which is no trigger, has a probability that it works.
+# By the number of its pattern; only a fix, which is not a trigger, has a probability that it works.
 FINDING_SCHEMA = pl.Schema(
     {"pattern": pl.UInt32}
     | {field.name: field.dtype for field in FINDING.fields if field.name != "probability_works"}

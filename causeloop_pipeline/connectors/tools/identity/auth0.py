@@ -84,7 +84,7 @@ def is_failure(event: spec.Record) -> bool:
 
 
 def is_edit(event: spec.Record) -> bool:
-    """Whether an event is a management call that changed the tenant; reads are no changes."""
+    """Whether an event is a management call that changed the tenant; reads are not changes."""
     content = event.get("data") or event
     method = (((content.get("details") or {}).get("request") or {}).get("method") or "post").lower()
     return content.get("type") in MANAGEMENT_EDITS and method != "get"

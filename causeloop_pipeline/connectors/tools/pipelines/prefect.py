@@ -130,7 +130,7 @@ def has_ended(event: spec.Record) -> bool:
 
 
 PAYLOAD = '{"flow_run": {{ flow_run|tojson }}, "flow": {{ flow|tojson }}}'
-"""What a person pastes into the automation: Prefect fills it, and without `tojson` it is no JSON."""
+"""What a person pastes into the automation: Prefect fills it, and without `tojson` it is not JSON."""
 
 CONNECTOR = spec.Connector(
     name="prefect",

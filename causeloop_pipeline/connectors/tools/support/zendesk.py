@@ -37,7 +37,7 @@ TICKET = IssueMapping(
                     Every((Has("status"), Some((Has("priority"), Has("description"))))),
                 )
             ),
-            Not(Has("detail")),  # the envelope of an event, whose subject is no title
+            Not(Has("detail")),  # the envelope of an event, whose subject is not a title
         )
     ),
     title=("subject", "raw_subject", "title", "description"),

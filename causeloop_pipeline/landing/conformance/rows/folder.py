@@ -26,7 +26,7 @@ class Exports:
         self._add("".join(json.dumps(row) + "\n" for row in rows))
 
     def write_broken(self) -> int:
-        """Add a file with a row that is no JSON, one that is no object, and one without a title."""
+        """Add a file with a row that is not JSON, one that is not an object, and one without a title."""
         first = json.dumps({"id": "R-0", "title": "It failed", "severity": "p2", "updated_at": OLDEST})
         self._add(f'{first}\n{{"id": "cut of\n[1]\n{{"id": "R-99"}}\n')
         return 3

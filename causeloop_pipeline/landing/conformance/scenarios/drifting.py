@@ -127,5 +127,5 @@ DRIFTING: dict[str, Scenario] = {
     "hostile text": _drift(_add("hostile", HOSTILE_TEXT)),
     "half a character": _drift(_add("half", HALF_CHARACTER), faults.drift_raw),
     "a record of 5 MB": _drift(_add("huge", HUGE_TEXT)),
-    "entries that are no records": _drift(_add_no_objects),
+    "entries that are not records": _drift(_add_no_objects),
 }

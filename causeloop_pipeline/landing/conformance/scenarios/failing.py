@@ -43,7 +43,7 @@ def _fail_from_then_on(bend: faults.Bend) -> Scenario:
 
 
 def outlast_slow_bodies(bench: Bench, _random: random.Random) -> str | None:
-    """The tool stops in the middle of an answer; the sync does not wait for ever."""
+    """The tool stops in the middle of an answer; the sync does not wait forever."""
     go_on, landed = threading.Event(), Landed()
     fault = faults.bend_one(_choose_request(bench), faults.stall(go_on))
     reason = bench.sync(landed, fault, retry_policy=IMPATIENT)
@@ -79,7 +79,7 @@ def take_a_page_again(bench: Bench, _random: random.Random) -> str | None:
 
 
 def leave_a_loop(bench: Bench, _random: random.Random) -> str | None:
-    """The same page comes for ever."""
+    """The same page comes forever."""
     return _check_tolerance(bench, faults.Repeats(forever=True))
 
 
@@ -121,14 +121,14 @@ def refuse_redirects(bench: Bench, _random: random.Random) -> str | None:
 FAILING: dict[str, Scenario] = {
     "429 in each style": wait_for_the_limit,
     "500 once": _fail_once(faults.answer_status(500)),
-    "503 for ever": _fail_from_then_on(faults.answer_status(503)),
+    "503 forever": _fail_from_then_on(faults.answer_status(503)),
     "reset in mid-body": _fail_once(faults.cut),
     "truncated JSON": _fail_once(faults.truncate),
-    "truncated for ever": _fail_from_then_on(faults.truncate),
+    "truncated forever": _fail_from_then_on(faults.truncate),
     "slow body": outlast_slow_bodies,
     "401 in mid-sync": _fail_once(faults.answer_status(401)),
     "401 after an hour": renew_the_token,
-    "403 for ever": refuse_for_ever,
+    "403 forever": refuse_for_ever,
     "a page comes again": take_a_page_again,
     "a looping cursor": leave_a_loop,
     "empty but has next": pass_an_empty_page,

@@ -112,7 +112,7 @@ def lead_elsewhere(pull: Pull) -> Bend | None:
 
 
 class Repeats:
-    """The previous page is sent again, once or for ever, whatever is requested of the same list."""
+    """The previous page is sent again, once or forever, whatever is requested of the same list."""
 
     def __init__(self, *, forever: bool) -> None:
         self._forever, self._is_done = forever, False

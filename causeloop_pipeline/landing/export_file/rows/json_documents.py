@@ -45,7 +45,7 @@ def list_reports(content: bytes) -> list[str]:
 
 
 def _is_document(first: Line, second: Line | None) -> bool:
-    """Whether the lines are of one document: the first is no value of its own, or the only line."""
+    """Whether the lines are of one document: the first is not a value of its own, or the only line."""
     beginning = first[1].lstrip()[:1]
     if beginning not in (b"{", b"["):
         return False

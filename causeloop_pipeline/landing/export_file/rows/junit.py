@@ -24,7 +24,7 @@ RUNNERS = (
 
 
 def read_junit(content: BinaryIO) -> Iterator[FileRow]:
-    """A row for each test; that it passed is no failure, but the end of one."""
+    """A row for each test; that it passed is not a failure, but the end of one."""
     from defusedxml.common import DefusedXmlException
     from defusedxml.ElementTree import iterparse
 

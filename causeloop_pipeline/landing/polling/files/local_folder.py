@@ -45,7 +45,7 @@ class LocalFolder:
                 raise _describe_failure(name, error) from None
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             os.close(descriptor)
-            raise TransientFailure(f"{name} is no plain file any more")
+            raise TransientFailure(f"{name} is no longer a plain file")
         return guard_content(os.fdopen(descriptor, "rb", 0), partial(_describe_failure, name))
 
     def _walk(self, folder: int, steps: tuple[str, ...]) -> Iterator[FoundFile]:

@@ -67,7 +67,7 @@ class AlchemyReading:
         )
         streaming = self._connection.execution_options(stream_results=True, max_row_buffer=FETCH_ROWS)
         result = streaming.exec_driver_sql(statement)
-        names = [self._name(name) for name in result.keys()]  # noqa: SIM118 a result is no mapping
+        names = [self._name(name) for name in result.keys()]  # noqa: SIM118 a result is not a mapping
         cursor = _find_column(names, window.cursor_column)
         rows: list[MeasuredRow] = []
         size = 0
@@ -93,7 +93,7 @@ def open_alchemy(job: Job) -> Iterator[AlchemyReading]:
     try:
         database = open_database(job)
         with contextlib.closing(database.connect()) as plain:
-            # A percent sign is no place for a parameter: there are none.
+            # A percent sign is not a place for a parameter: there are none.
             connection = plain.execution_options(no_parameters=True)
             start_session(job, connection)
             yield AlchemyReading(job, connection)

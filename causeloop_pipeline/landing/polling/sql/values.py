@@ -31,7 +31,7 @@ def name_type(value: Any) -> str:
 
 
 def read_time(value: Any, now: datetime) -> datetime:
-    """The time of a cursor value; a value that is no time counts as current."""
+    """The time of a cursor value; a value that is not a time counts as current."""
     if not isinstance(value, datetime):
         return now
     return value if value.tzinfo else value.replace(tzinfo=UTC)

@@ -32,7 +32,7 @@ class Causeloop:
         is_secure = address.scheme == "https" or (address.scheme == "http" and address.hostname in LOOPBACK)
         if not is_secure or not address.hostname:
             raise CauseloopError(
-                f"{url!r} is no address of Causeloop: give https://…, which protects the key"
+                f"{url!r} is not an address of Causeloop: give https://…, which protects the key"
             )
         if not key or not key.isascii() or not key.isprintable():
             raise CauseloopError(

@@ -61,7 +61,7 @@ def test_without_a_place_the_change_that_patterns_follow_is_in_the_name() -> Non
     assert "2 of 2 break out within 12 hours after a deploy of shop" in row["likely_cause"]
 
 
-def test_a_trait_of_fewer_than_half_of_the_patterns_is_no_cause() -> None:
+def test_a_trait_of_fewer_than_half_of_the_patterns_is_not_a_cause() -> None:
     row = name([SERVICE], [SERVICE], [], [], [])
     assert row["name"].startswith("Bursts together")
     assert "no single trait is common to half of them" in row["likely_cause"]
@@ -75,7 +75,7 @@ def test_the_cause_counts_patterns_bursting_pairs_and_issues() -> None:
     assert (row["pattern_count"], row["issue_count"]) == (3, 6)
 
 
-def test_a_service_that_is_called_like_a_reason_is_no_burst() -> None:
+def test_a_service_that_is_called_like_a_reason_is_not_a_burst() -> None:
     text = "both have service overlapping_bursts (100 % and 100 % of their issues)"
     row = name([SERVICE], [SERVICE], reasons=({"kind": "service", "text": text},))
     assert "burst on the same days" not in row["likely_cause"]

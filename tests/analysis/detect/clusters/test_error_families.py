@@ -54,7 +54,7 @@ def test_any_text_gives_distinct_families_the_clearest_first(text: str) -> None:
     assert [match.weight for match in matches] == sorted((match.weight for match in matches), reverse=True)
 
 
-def test_an_assertion_that_fails_in_production_is_no_flaky_test() -> None:
+def test_an_assertion_that_fails_in_production_is_not_a_flaky_test() -> None:
     text = "AssertionError: refund of order 4711 differs from capture by 3 cents"
     assert "flaky_test" not in {match.family for match in recognize_families(text)}
     assert recognize_families("pytest: test_refund failed, flaky")[0].family == "flaky_test"

@@ -22,7 +22,7 @@ def test_a_service_of_at_least_thirty_percent_of_the_issues_is_a_trait() -> None
     assert find("db", "db", "web", None) == [("service", "db", 0.5)]
 
 
-def test_empty_and_missing_services_are_no_trait() -> None:
+def test_empty_and_missing_services_are_not_a_trait() -> None:
     assert find("", "  ", None) == []
 
 

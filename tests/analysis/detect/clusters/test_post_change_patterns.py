@@ -53,7 +53,7 @@ def test_a_change_without_kind_or_service_is_a_change() -> None:
     assert post_change.select("kind", "service").rows() == [("change", "")]
 
 
-def test_one_episode_after_a_change_is_no_evidence() -> None:
+def test_one_episode_after_a_change_is_not_evidence() -> None:
     assert find({"p": AFTER[:1], "q": ELSEWHERE}, deploys()).is_empty()
 
 

@@ -46,7 +46,7 @@ def test_only_kinds_of_sources_with_enough_issues_are_reliable() -> None:
     assert select_reliable_kinds(table) == {("large", False): "machine"}
 
 
-def test_titles_of_numbers_are_no_text_even_where_the_dimensions_differ() -> None:
+def test_titles_of_numbers_are_not_text_even_where_the_dimensions_differ() -> None:
     rows: list[dict[str, object]] = [
         {"source": "desk", "title": f"INC{number:05d}", "service": f"s{number % 3}"} for number in range(20)
     ]

@@ -98,7 +98,7 @@ def test_a_name_says_what_recurs_and_where(
         ("[payments] Card is refused", "[payments] Card is refused"),
     ],
 )
-def test_the_state_of_one_issue_is_no_part_of_a_patterns_name(text: str, name: str) -> None:
+def test_the_state_of_one_issue_is_not_part_of_a_patterns_name(text: str, name: str) -> None:
     assert name_pattern("human", text, {}) == name
 
 

@@ -52,12 +52,12 @@ def test_a_storm_is_named_by_its_time_as_all_storms_hold_the_same_messages() -> 
     assert [name.partition(": ")[0] for name in names] == [f"Alert storm of {time} UTC" for time in begins]
 
 
-def test_a_flood_at_one_service_is_no_storm() -> None:
+def test_a_flood_at_one_service_is_not_a_storm() -> None:
     one_place = flood([0.0, 3.0, 9.0], services=1)
     assert storms_of(one_place) != [40, 40, 40]
 
 
-def test_a_stream_without_silence_is_no_storm() -> None:
+def test_a_stream_without_silence_is_not_a_storm() -> None:
     stream = flood([at * 200 / 3_600 for at in range(30)])
     members = group_issues(stream, fingerprint_issues(stream)).members
     assert not members["reason"].struct.field("text").str.contains("same flood of alerts").any()

@@ -52,7 +52,7 @@ def test_where_every_text_has_a_mate_the_best_candidate_is_taken_for_it() -> Non
 
 
 @pytest.mark.parametrize(("mutual", "is_likely"), [(0.6, True), (0.4, False)])
-def test_texts_of_one_wording_are_no_large_group_unless_they_are_mutual_best(
+def test_texts_of_one_wording_are_not_a_large_group_unless_they_are_mutual_best(
     mutual: float, is_likely: bool
 ) -> None:
     texts = 200

@@ -48,7 +48,7 @@ def test_the_nearest_text_shares_the_rarest_terms() -> None:
 
 @settings(deadline=None)
 @given(TITLES, st.integers(1, 4))
-def test_neighbours_are_ranked_by_cosine_and_a_text_is_no_neighbour_of_itself(
+def test_neighbours_are_ranked_by_cosine_and_a_text_is_not_a_neighbour_of_itself(
     titles: list[str], limit: int
 ) -> None:
     near = search(titles, limit)

@@ -1,4 +1,4 @@
-"""A crash that makes up half of an export is no plumbing: its frames tell its copies."""
+"""A crash that makes up half of an export is not plumbing: its frames tell its copies."""
 
 import polars as pl
 

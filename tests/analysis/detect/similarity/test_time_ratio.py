@@ -25,7 +25,7 @@ def test_likely_pairs_with_shuffled_dates_take_the_evidence_away() -> None:
 
 
 @pytest.mark.parametrize("gaps", [np.full(500, np.nan), np.arange(49.0)])
-def test_without_enough_dates_time_is_no_evidence(gaps: np.ndarray) -> None:
+def test_without_enough_dates_time_is_not_evidence(gaps: np.ndarray) -> None:
     assert estimate_time_ratio(gaps, np.full(len(gaps), 0.5)) == TimeRatio()
 
 

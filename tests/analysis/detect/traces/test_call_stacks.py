@@ -65,7 +65,7 @@ def test_a_stack_is_found_whatever_the_language(language: str) -> None:
         "Upgrade from 1.2.3 to 1.2.4\n- fix (a)\n- fix (b)",
     ],
 )
-def test_prose_and_lists_are_no_stack(text: str) -> None:
+def test_prose_and_lists_are_not_a_stack(text: str) -> None:
     assert find_call_stack(text) == ()
 
 
@@ -79,7 +79,7 @@ def test_prose_and_lists_are_no_stack(text: str) -> None:
         ("memcpy@@GLIBC_2.14", "memcpy"),
     ],
 )
-def test_what_differs_between_builds_is_no_part_of_a_name(printed: str, name: str) -> None:
+def test_what_differs_between_builds_is_not_part_of_a_name(printed: str, name: str) -> None:
     assert normalize_frame(printed) == name
 
 

@@ -61,7 +61,7 @@ def test_java_elided_frames_come_back_from_the_error_that_was_caused() -> None:
     trace = parse(JAVA)
     assert trace.language == "java"
     assert trace.exception_types[0] == "java.sql.SQLException"
-    assert "java.lang.Exception" not in trace.exception_types, "a suppressed error is no cause"
+    assert "java.lang.Exception" not in trace.exception_types, "a suppressed error is not a cause"
     assert [frame.name for frame in trace.frames] == [
         "org.postgresql.Driver.go",
         "com.example.myproject.MyServlet.doPost",
@@ -100,7 +100,7 @@ def test_a_node_cause_is_the_root() -> None:
     assert own(parse(NODE_WITH_CAUSE)) == ["src/deep.deep"]
 
 
-def test_firefox_frames_are_read_and_a_mail_address_is_no_frame() -> None:
+def test_firefox_frames_are_read_and_a_mail_address_is_not_a_frame() -> None:
     assert own(parse(FIREFOX)) == ["js/cart.total", "js/page.render", "js/page.anonymous"]
     assert parse_trace("TypeError: ask\nops@example.com:25\ngit@host.example/repo:22\n") is None
 

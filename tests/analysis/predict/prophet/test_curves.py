@@ -93,7 +93,7 @@ def test_rows_hold_the_same_numbers_as_arrays():
     assert rows["yhat_upper"].explode().to_list() == curves.frame()["yhat_upper"].to_list()
 
 
-def test_todays_own_events_are_no_history_yet():
+def test_todays_own_events_are_not_history_yet():
     names = pl.Series(["a"])
     past = np.array([1, 3, 9, 20])
     before = build_forecast_curves(names, np.zeros(4, int), past, today=TODAY)

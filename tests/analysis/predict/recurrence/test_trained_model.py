@@ -164,7 +164,7 @@ def test_a_model_whose_classes_or_fields_were_renamed_is_refused(
         parse_trained_model(renamed)
 
 
-def test_what_is_no_number_array_or_dataclass_cannot_be_stored(night_model: TrainedModel) -> None:
+def test_what_is_not_a_number_array_or_dataclass_cannot_be_stored(night_model: TrainedModel) -> None:
     with pytest.raises(TypeError, match="object cannot be stored"):
         dump_trained_model(replace(night_model, ensemble=object()))  # type: ignore[arg-type]
 

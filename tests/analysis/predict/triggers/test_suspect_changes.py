@@ -73,7 +73,7 @@ def test_chances_of_one_failure_add_up_to_less_than_one_and_fall_with_the_rank()
     assert chances.is_sorted(descending=True)
 
 
-def test_changes_after_the_failure_or_more_than_90_days_before_are_no_suspects():
+def test_changes_after_the_failure_or_more_than_90_days_before_are_not_suspects():
     failure = suspects({"id": "F", "at": at(10), "title": "x"})
     others = suspects(
         change(1, "x", 9.9), change(2, "x", 10.1), change(3, "x", 10 + MAX_LEAD_DAYS + 1), change(4, "x", 99)
@@ -158,7 +158,7 @@ def test_a_pattern_without_a_change_that_stands_out_names_none():
 
 
 @pytest.mark.parametrize("number", range(0, 30, 7))
-def test_a_number_in_the_name_of_a_pattern_is_no_name_of_a_change(number):
+def test_a_number_in_the_name_of_a_pattern_is_not_a_name_of_a_change(number):
     names = {**NAMES, "effect": f"Disk {number} is full"}
     unnumbered = [{**made, "title": f"Search release {'x' * row}"} for row, made in enumerate(RELEASES)]
     assert onset_findings([40, 30, 12], unnumbered, names) == []

@@ -47,7 +47,7 @@ def test_the_effect_is_not_a_trigger_of_its_cause():
     assert "pattern" not in {finding["kind"] for finding in evidence(rows, "cause")}
 
 
-def test_a_storm_that_precedes_everything_is_no_trigger_of_one_pattern():
+def test_a_storm_that_precedes_everything_is_not_a_trigger_of_one_pattern():
     storm = sorted({round(day * 4) / 4 + 0.05 for past in [*STRAY.values(), SPREAD] for day in past})
     rows = occurrences({"storm": storm, "effect": SPREAD, **STRAY})
     assert "pattern" not in {finding["kind"] for finding in evidence(rows, "effect")}

@@ -156,7 +156,7 @@ def test_a_file_that_ends_too_soon_is_set_aside_with_what_it_holds_read(bucket, 
     assert len(records) < len(ROWS)
 
 
-def test_an_object_that_is_gone_since_it_was_listed_is_no_refusal_of_the_store(bucket, place):
+def test_an_object_that_is_gone_since_it_was_listed_is_not_a_refusal_of_the_store(bucket, place):
     bucket.store("a.jsonl", write_jsonl())
     with pytest.raises(TransientFailure, match=r"gone\.jsonl was removed"):
         place.open_file("gone.jsonl")
@@ -166,7 +166,7 @@ def test_an_object_that_is_gone_since_it_was_listed_is_no_refusal_of_the_store(b
         place.open_file("a.jsonl").read()
 
 
-def test_a_disk_that_fails_while_it_is_read_is_no_broken_file():
+def test_a_disk_that_fails_while_it_is_read_is_not_a_broken_file():
     """The memory of a process is a plain file whose beginning no read gets."""
     memory = LocalFolder("/proc/self", "", timedelta(0)).open_file("mem")
     with pytest.raises(TransientFailure, match="Input/output error"):

@@ -134,7 +134,7 @@ def test_a_refusal_says_what_to_check(server, script, changes, reason):
         (Answer(status=400, raw=b"not XML"), PermanentFailure),
     ],
 )
-def test_an_answer_that_is_no_list_ends_the_sync_with_a_reason(server, answer, failure):
+def test_an_answer_that_is_not_a_list_ends_the_sync_with_a_reason(server, answer, failure):
     server.script = lambda _request: answer
     with pytest.raises(failure) as raised:
         list(open_bucket(server).list_files())
@@ -259,13 +259,13 @@ def test_google_and_azure_are_read_in_the_same_way(server, kind, monkeypatch):
 
 
 @pytest.mark.parametrize("secret", ["", "no JSON", "[]", "{}", '{"private_key": "k"}'])
-def test_what_is_no_key_of_google_is_refused_without_showing_it(secret):
+def test_what_is_not_a_key_of_google_is_refused_without_showing_it(secret):
     with pytest.raises(PermanentFailure, match="service account") as raised:
         open_store("Object store", describe_store("", store="gs", secret=secret))
     assert '"k"' not in raised.value.reason
 
 
-def test_what_is_no_key_of_azure_is_refused_without_showing_it():
+def test_what_is_not_a_key_of_azure_is_refused_without_showing_it():
     with pytest.raises(PermanentFailure, match="none of Azure") as raised:
         open_store("Object store", describe_store("", store="az", key="account", secret="*** no base64"))
     assert "***" not in raised.value.reason

@@ -116,7 +116,7 @@ def test_the_names_behind_references_are_joined(pages):
 
 
 @pytest.mark.parametrize("writer", ["airbyte", "fivetran", "dlt"])
-def test_pull_requests_are_no_issues(pages, writer):
+def test_pull_requests_are_not_issues(pages, writer):
     (page,) = pages[f"{writer}_github"]
     assert [record.external_id for record in page.records] == ["1"]
 

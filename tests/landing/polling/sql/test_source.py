@@ -156,7 +156,7 @@ def test_a_cursor_may_be_a_growing_number(customer):
     assert ids(list(customer.pages(first.cursor, cursor_column="id"))) == ["5", "6"]
 
 
-def test_a_row_that_is_no_issue_goes_to_quarantine(customer):
+def test_a_row_that_is_not_an_issue_goes_to_quarantine(customer):
     fill(customer, 2)
     customer.connection.execute("update tickets set subject = null where id = 1")
     (page,) = customer.pages()

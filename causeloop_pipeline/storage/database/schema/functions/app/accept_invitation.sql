@@ -1,4 +1,4 @@
--- Makes an invited person a member by a link, which is used up; false where it does not work any more. A new password is a
+-- Makes an invited person a member by a link, which is used up; false where it no longer works. A new password is a
 -- person's own where only they could see the link, and else opens the one organization that invites; none replaces one.
 create or replace function app.accept_invitation(workspace uuid, person uuid, link_hash bytea, new_hash text) returns boolean
     language plpgsql
@@ -32,7 +32,7 @@ begin
     update app.membership set status = 'active'
     where workspace_id = workspace and user_id = person and status = 'invited';
     if not found then
-        raise unique_violation using message = 'the membership is no invitation any more';
+        raise unique_violation using message = 'the membership is no longer an invitation';
     end if;
     insert into app.audit_log (workspace_id, actor, action, subject)
     values (workspace, 'user:' || person, 'invitation.accepted', 'user:' || person);

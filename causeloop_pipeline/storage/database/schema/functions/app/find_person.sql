@@ -1,5 +1,5 @@
 -- The person whom an identity provider names. An address that it has verified links a person whom no provider names yet, or
--- one that is not trusted any more.
+-- one that is no longer trusted.
 create or replace function app.find_person(issuer text, subject text, address text) returns uuid
     language plpgsql
     security definer
