@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from api.http.computing.frames import HEADER_BYTES, read_size
 
-MAX_WAITING_SECONDS = 60.0
+MAX_WAITING_SECONDS = 300.0
 MAX_PIECES = 200
 MAX_KEPT_BYTES = 1_000_000
 """What has had more in memory gives it back by ending."""
