@@ -46,6 +46,8 @@ class Webhook:
 
     events: tuple[WebhookEvent, ...]
     signatures: tuple[Signature, ...] = (OWN_SIGNATURE,)
+    takes_any_form: bool = False
+    """What is not in the product's field names is read as a message of a tool, of whatever form."""
     embedded: tuple[str, ...] = ()
     """Paths of texts that hold JSON, read in their place before anything else; `*` is every list entry."""
     delivery_header: str | None = None

@@ -14,6 +14,7 @@ from causeloop_pipeline.connectors.declared.problems import DeclarationError
 from causeloop_pipeline.connectors.json_paths import find_value
 from causeloop_pipeline.connectors.spec import Connector, Webhook, WebhookEvent
 from causeloop_pipeline.landing.extract import extract
+from causeloop_pipeline.landing.inbound.any_form import read_any_form
 from causeloop_pipeline.landing.inbound.fitting_events import (
     find_content,
     is_fitting,
@@ -31,6 +32,7 @@ from causeloop_pipeline.landing.json_guard import (
     parse_loosely,
     read_json_text,
 )
+from causeloop_pipeline.landing.messages.lists import parse_body
 from causeloop_pipeline.model.raw_record import (
     CHANGES,
     NoFailure,
@@ -101,7 +103,7 @@ def read_delivery(
     webhook = require_webhook(connector)
     delivery_id = (headers or {}).get(webhook.delivery_header or "")
     try:
-        document = parse_loosely(body, max_bytes=MAX_BYTES)
+        document = _parse(webhook, body, (headers or {}).get("content-type", ""))
     except GuardError as error:
         return WebhookDelivery([], [Quarantined(connector.name, body, str(error))], delivery_id)
     if delivery_id is None and webhook.delivery_path:
@@ -110,6 +112,12 @@ def read_delivery(
     records = [outcome for outcome in outcomes if isinstance(outcome, RawRecord)]
     quarantined = [outcome for outcome in outcomes if isinstance(outcome, Quarantined)]
     return WebhookDelivery(records, quarantined, delivery_id, count_no_failures(outcomes))
+
+
+def _parse(webhook: Webhook, body: bytes, media_type: str) -> Any:
+    if webhook.takes_any_form:
+        return parse_body(body, max_bytes=MAX_BYTES, media_type=media_type)
+    return parse_loosely(body, max_bytes=MAX_BYTES)
 
 
 def _read_whole(
@@ -145,6 +153,8 @@ def read_document(
     """The outcome of each record of a webhook's body, empty for a ping; None where no known event matches."""
     webhook = require_webhook(connector)
     document, first = recognize(webhook, document)
+    if webhook.takes_any_form:
+        return read_any_form(connector.name, webhook.events[0].schema, document, config)
     if is_ignored(webhook, document):
         return []
     for named in webhook.ids_only:

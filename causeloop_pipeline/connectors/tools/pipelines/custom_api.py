@@ -72,7 +72,16 @@ CONNECTOR = spec.Connector(
     ),
     webhook=spec.Webhook(
         events=(spec.WebhookEvent(record="", schema=PUSHED_RECORD),),
-        setup="POST JSON with the product's field names; sign the body with HMAC-SHA256.",
+        signatures=(
+            spec.OWN_SIGNATURE,
+            spec.SharedSecret("x-causeloop-token"),
+            spec.SharedSecret("authorization", prefix="Bearer "),
+            spec.BasicSecret(),
+            spec.UrlSecret(),
+        ),
+        takes_any_form=True,
+        setup="Let the tool POST to the address: JSON with the product's field names, or its own alert, "
+        "log record, or message for Slack, Mattermost, Discord or Teams.",
     ),
     issues=(PRODUCT_ISSUE,),
     configure=configure,

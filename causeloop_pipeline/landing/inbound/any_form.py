@@ -1,0 +1,56 @@
+"""Reads deliveries of any form: in the product's field names, or else as the messages of a tool."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from causeloop_pipeline.connectors.json_paths import find_value
+from causeloop_pipeline.connectors.spec import RecordSchema
+from causeloop_pipeline.landing.extract import build_product_record, extract, quarantine
+from causeloop_pipeline.landing.field_mapping import TEMPLATE
+from causeloop_pipeline.landing.json_guard import GuardError, validate_json
+from causeloop_pipeline.landing.messages.lists import list_messages
+from causeloop_pipeline.landing.messages.reading import NoMessageError, read_message
+from causeloop_pipeline.model.raw_record import NoFailure, Outcome
+
+NEEDED = ("external_id", "title")
+"""What a body in the product's field names has."""
+
+
+def read_any_form(
+    source: str, schema: RecordSchema, document: Any, config: Mapping[str, Any] | None
+) -> list[Outcome]:
+    """What became of each message of a body."""
+    mapping = dict((config or {}).get("fields") or {})
+    now = datetime.now(UTC)
+    return [_read(source, schema, message, mapping, config, now) for message in list_messages(document)]
+
+
+def _read(
+    source: str,
+    schema: RecordSchema,
+    message: Any,
+    mapping: Mapping[str, str],
+    config: Mapping[str, Any] | None,
+    now: datetime,
+) -> Outcome:
+    if not isinstance(message, dict) or _is_in_own_form(message, mapping):
+        return extract(source, schema, message, channel="webhook", config=config)
+    chosen = {name: path for name, path in mapping.items() if TEMPLATE not in path}
+    try:
+        message, _ = validate_json(message)
+        read = read_message(message, now, chosen)
+    except (NoMessageError, GuardError) as error:
+        return quarantine(source, schema, message, str(error))
+    if isinstance(read, NoFailure):
+        return read
+    return build_product_record(source, read.payload, read.kind, "webhook")
+
+
+def _is_in_own_form(message: Mapping[str, Any], mapping: Mapping[str, str]) -> bool:
+    """Whether a message has an id and a title where the product, or a person's mapping, looks for them."""
+    return all(
+        TEMPLATE in mapping.get(name, "")
+        or any(find_value(message, path) not in (None, "") for path in (mapping.get(name, name), name))
+        for name in NEEDED
+    )

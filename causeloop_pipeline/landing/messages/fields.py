@@ -1,0 +1,164 @@
+"""Which of the values of a message is which field of an issue, by the names that such values usually have."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from causeloop_pipeline.landing.export_file.columns import normalize_name, recognize_columns
+from causeloop_pipeline.landing.messages.states import State
+from causeloop_pipeline.model.vendor_words import parse_word_lists
+
+NAMES = parse_word_lists("""
+title: entity_display_name title event_title issue_title summary short_description subject headline
+    message msg short_message error_message errormessage text description details error_description output
+    check_output state_message body log_message reason
+body: body description details full_message long_message output check_output message text state_message
+    error stack stack_trace stacktrace traceback exc_info backtrace
+service: service service_name business_service affected_service application app app_name appname product
+    project repository repository_name involved_object workflow flow pipeline job_name job monitor_name
+    component systemd_unit unit syslog_identifier programname container_name container process_name host
+    hostname host_name instance resource entity entity_name node server device computer source origin
+    logger logger_name
+error_type: error_type exception_type exception_class error_class exc_type err_type error_name err_name
+    exception_name error_code failure_type cause reason
+severity: severity severity_text severitytext level loglevel log_level levelname level_name priority
+    urgency importance criticality impact
+""")
+"""What messages call the fields of an issue, the likeliest name first."""
+MORE_NAMES = parse_word_lists("""
+service: name
+external_url: generator_url client_url view_url dashboard_url panel_url web_link html_link details_url
+    event_url log_url logs_url run_url build_url full_url target_url click click_url action_url href
+severity: notify_type notification_type alert_type message_type type
+source_created_at: starts_at started_at start_at began_at since firing_since first_timestamp triggered_at
+    fired_at raised_at failed_at state_start_time active_at
+source_updated_at: ts event_time when last_timestamp timestamp time received_at sent_at realtime_timestamp
+    timereported timegenerated asctime isodate datetime date evaluated_at issued
+resolved_at: ends_at ended_at end_at recovered_at cleared_at restored_at
+""")
+"""What they call them where the usual names of exports are not there."""
+WATCHED = parse_word_lists("""
+subjects: alertname alert_name rule_name rule monitor_name monitor check_name check job_name job workflow
+    flow pipeline task_name backup_name
+starts: starts_at started_at start_at began_at since firing_since first_timestamp triggered_at fired_at
+    raised_at failed_at state_start_time active_at start_time first_seen first_occurrence created_at
+    opened_at created opened detected_at occurred_at source_created_at
+""")
+SUBJECTS = WATCHED["subjects"]
+"""What is watched or run again and again, by its name."""
+STARTS = frozenset(WATCHED["starts"])
+"""Names of times that stay while it lasts; any other is when the message was made."""
+STATES = (
+    *(
+        "new_state",
+        "current_state",
+        "event_action",
+        "alert_state",
+        "alertstate",
+        "new_status",
+        "current_status",
+    ),
+    *("state", "status", "check_state", "monitor_status", "message_type", "notification_type", "notify_type"),
+    *(
+        "action",
+        "conclusion",
+        "outcome",
+        "result",
+        "event_type",
+        "event",
+        "type",
+        "severity",
+        "level",
+        "reason",
+    ),
+)
+"""Where a message may say its state, the likeliest name first."""
+TRANSPARENT = "metadata"
+"""What is in it, in Kubernetes and where its form is followed, is of the object itself."""
+FLAGS = {
+    **dict.fromkeys(("up", "is_up", "healthy", "resolved", "recovered"), (State.FIRING, State.RECOVERED)),
+    **dict.fromkeys(("firing", "down", "is_down", "triggered"), (State.RECOVERED, State.FIRING)),
+    **dict.fromkeys(("ok", "success", "succeeded", "passed"), (State.FAILED, State.RECOVERED)),
+    **dict.fromkeys(("failed", "has_failed", "is_failed"), (State.RECOVERED, State.FAILED)),
+}
+"""What no and yes mean of some values."""
+
+
+def flatten_message(message: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    """Its values under dotted names; lists of one object, or of names and values, as an object."""
+    flat: dict[str, Any] = {}
+    for name, inner in message.items():
+        value = _open_list(name, inner) if isinstance(inner, list) else inner
+        if isinstance(value, Mapping):
+            flat |= flatten_message(value, prefix if name == TRANSPARENT else f"{prefix}{name}.")
+        elif value not in (None, "", [], {}):
+            flat[f"{prefix}{name}"] = value
+    return flat
+
+
+def _open_list(name: str, entries: list[Any]) -> Any:
+    if pairs := _read_pairs(entries):
+        return pairs
+    if len(entries) != 1 or not isinstance(entries[0], Mapping):
+        return entries
+    entry = entries[0]
+    return {key: entry[key] for key in entry if key in {"href", "url"}} if name == "links" else entry
+
+
+def recognize_fields(flat: Mapping[str, Any], chosen: Mapping[str, str]) -> dict[str, str]:
+    """Field → the name of its value: as a person chose it, else by what messages and exports call it."""
+    columns = {field: name for field, name in chosen.items() if name in flat}
+    single = {name: value for name, value in flat.items() if not isinstance(value, list)}
+    _add(columns, single, NAMES)
+    free = [name for name in single if name not in columns.values()]
+    for field, name in recognize_columns(free, {}).columns.items():
+        if field != "title" or isinstance(single[name], str):
+            columns.setdefault(field, name)
+    _add(columns, single, MORE_NAMES)
+    return columns
+
+
+def _add(columns: dict[str, str], flat: Mapping[str, Any], names: Mapping[str, tuple[str, ...]]) -> None:
+    for field, usual in names.items():
+        if field not in columns and (name := find_name_of(flat, usual, set(columns.values()))):
+            columns[field] = name
+
+
+def find_name_of(
+    flat: Mapping[str, Any], names: tuple[str, ...], taken: set[str] | None = None
+) -> str | None:
+    """The name in a message that is one of some names: whole, by its last parts, or whose name it is."""
+    for name_of in (normalize_name, _take_last_two, _take_owner, _take_last):
+        named = {name_of(name): name for name in reversed(flat) if name not in (taken or ())}
+        if match := next((named[name] for name in names if name in named), None):
+            return match
+    return None
+
+
+def _take_last_two(name: str) -> str:
+    return normalize_name("_".join(name.split(".")[-2:]))
+
+
+def _take_last(name: str) -> str:
+    return normalize_name(name.rpartition(".")[2])
+
+
+def _take_owner(name: str) -> str:
+    owner, _, last = name.rpartition(".")
+    is_name = normalize_name(last) in {"name", "display_name", "title", "label"}
+    return normalize_name(owner.rpartition(".")[2]) if is_name else ""
+
+
+def _read_pairs(value: list[Any]) -> dict[str, Any]:
+    """A list of names and values as an object; empty where it is none."""
+    if not all(isinstance(entry, Mapping) for entry in value):
+        return {}
+    pairs: dict[str, Any] = {}
+    for entry in value:
+        name = next(
+            (entry[key] for key in ("name", "key", "label", "title") if isinstance(entry.get(key), str)), None
+        )
+        if name is None or "value" not in entry or len(entry) > 4:
+            return {}
+        pairs[re.sub(r"\.", "_", name)] = entry["value"]
+    return pairs

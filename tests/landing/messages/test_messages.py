@@ -1,0 +1,143 @@
+import json
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from causeloop_pipeline.connectors.registry import CONNECTORS
+from causeloop_pipeline.landing.inbound.webhook import WebhookDelivery, read_delivery
+from causeloop_pipeline.model.raw_record import NORMALIZED, NORMALIZED_CONDITION
+from tests.landing.messages.sent import FIELDS, KUBERNETES, NODE_RUN, PAIRS, QUIET, SENSU, SLACK, Sent
+from tests.offenders import assert_no_offenders, compare
+
+TOOL = CONNECTORS["custom_api"]
+
+
+def deliver(sent: Any, **config: Any) -> WebhookDelivery:
+    return read_delivery(TOOL, json.dumps(sent).encode(), config=config)
+
+
+def read_one(sent: Sent, **config: Any) -> dict[str, Any]:
+    (record,) = deliver(sent, **config).records
+    return record.payload
+
+
+def test_a_message_of_any_form_fills_the_fields_that_it_names():
+    def find_problems(case: tuple[Sent, dict[str, str]]) -> Iterator[str]:
+        sent, expected = case
+        payload = read_one(sent)
+        for name, value in expected.items():
+            yield from compare(value, payload.get(name), name)
+
+    assert_no_offenders(FIELDS, find_problems)
+
+
+def test_what_is_over_ends_what_failed_under_the_same_id():
+    def find_problems(pair: tuple[Sent, Sent]) -> Iterator[str]:
+        (failed,), (over,) = (deliver(sent).records for sent in pair)
+        yield from compare(failed.external_id, over.external_id, "id")
+        yield from compare(["open", "resolved"], [failed.payload["status"], over.payload["status"]], "status")
+        yield from compare({NORMALIZED_CONDITION}, {failed.kind, over.kind}, "kinds")
+
+    assert_no_offenders(PAIRS, find_problems)
+
+
+def test_what_is_of_no_failure_is_counted_with_its_level():
+    def find_problems(sent: Sent) -> Iterator[str]:
+        delivery = deliver(sent)
+        yield from compare(0, len(delivery.records) + len(delivery.quarantined), "records")
+        yield from compare(1, sum(delivery.no_failures.values()), "no failures")
+
+    assert_no_offenders(QUIET, find_problems)
+
+
+def test_each_message_of_a_failure_begins_another_one_and_a_repeated_alarm_does_not():
+    failed, alarm = read_one({"text": "Backup of db-1 failed"}), read_one({"text": "web01 is down"})
+    assert datetime.fromisoformat(failed["source_created_at"])
+    assert "source_created_at" not in alarm
+
+
+def test_a_run_with_an_id_of_its_own_is_one_failure_however_often_it_is_sent():
+    first, again = (deliver(NODE_RUN).records[0] for _ in range(2))
+    assert first.kind == NORMALIZED
+    assert first.payload_hash == again.payload_hash
+
+
+def test_a_body_of_several_messages_is_as_many_records():
+    listed = [{"status": "firing", "labels": {"alertname": name}, "fingerprint": name} for name in "ab"]
+    alerts = {"receiver": "x", "status": "firing", "externalURL": "https://alerts.example", "alerts": listed}
+    assert [record.external_id for record in deliver(alerts).records] == ["a", "b"]
+    assert len(deliver([SLACK, SENSU]).records) == 2
+    lines = b"\n".join(json.dumps(sent).encode() for sent in (SENSU, KUBERNETES))
+    assert len(read_delivery(TOOL, lines).records) == 2
+
+
+def test_a_form_and_a_plain_text_are_read_where_they_are_sent_as_such():
+    form = b"payload=" + b"%7B%22text%22%3A%22web01+is+down%22%7D"
+    (record,) = read_delivery(TOOL, form).records
+    assert record.payload["title"] == "web01 is down"
+    text, headers = b"nightly-export failed\nexit 3", {"content-type": "text/plain; charset=utf-8"}
+    (record,) = read_delivery(TOOL, text, headers=headers).records
+    assert (record.payload["title"], record.payload["body"]) == ("nightly-export failed", text.decode())
+    assert not read_delivery(TOOL, text).records
+
+
+def test_a_persons_mapping_goes_before_the_usual_names():
+    sent = {"title": "Ticket 7", "what": "Printer on fire", "where": "hall"}
+    payload = read_one(sent, fields={"title": "what", "service": "where"})
+    assert (payload["title"], payload["service"]) == ("Printer on fire", "hall")
+
+
+def test_what_a_reason_holds_is_no_state():
+    assert read_one({"text": "DNS name shop.example cannot be resolved"})["status"] == "open"
+    assert (
+        read_one({"text": "Import completed with errors", "status": "completed with errors"})["status"]
+        == "open"
+    )
+
+
+@pytest.mark.parametrize(
+    "title", ["[RESOLVED] web01 is down", "✅ web01", "Recovery: web01", "web01 recovered"]
+)
+def test_an_end_is_recognized_by_the_line_alone(title: str):
+    assert read_one({"text": title})["status"] == "resolved"
+
+
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(
+            st.sampled_from(
+                [
+                    "title",
+                    "text",
+                    "status",
+                    "attachments",
+                    "blocks",
+                    "fields",
+                    "value",
+                    "name",
+                    "color",
+                    "id",
+                    "alerts",
+                ]
+            )
+            | st.text(max_size=8),
+            inner,
+            max_size=5,
+        )
+    ),
+    max_leaves=25,
+)
+
+
+@given(ANYTHING)
+def test_every_message_is_a_record_counted_or_set_aside(document: Any):
+    delivery = read_delivery(TOOL, json.dumps(document).encode())
+    assert delivery.records or delivery.quarantined or delivery.no_failures
+    for record in delivery.records:
+        assert record.payload["title"].strip()
