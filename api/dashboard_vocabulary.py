@@ -8,7 +8,7 @@ import json
 from causeloop_pipeline.model.issue import ISSUE_FIELDS, OPEN_STATUSES
 from causeloop_pipeline.model.pattern import SUGGESTION_BELOW
 from causeloop_pipeline.model.prediction import NEAREST_WINDOW, PREFERRED_WINDOW, WINDOWS
-from causeloop_pipeline.model.proof import FINAL_VERDICTS
+from causeloop_pipeline.model.proof import FINAL_VERDICTS, Verdict
 from causeloop_pipeline.model.recommendation import (
     HORIZON_DAYS,
     OPEN_RECOMMENDATION_STATUSES,
@@ -36,6 +36,7 @@ def write_vocabulary() -> str:
     typed: dict[str, tuple[str, object]] = {
         **{name: ("const", value) for name, value in exact.items()},
         "FINAL_VERDICTS": ("readonly string[]", list(FINAL_VERDICTS)),
+        "VERDICT_TONES": ("Readonly<Record<string, string>>", {verdict: verdict.tone for verdict in Verdict}),
         "OPEN_RECOMMENDATION_STATUSES": ("readonly string[]", list(OPEN_RECOMMENDATION_STATUSES)),
         "WINDOWS": ("readonly number[]", list(WINDOWS)),
         "NEAREST_WINDOW": ("number", NEAREST_WINDOW),

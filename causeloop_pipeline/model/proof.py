@@ -42,6 +42,18 @@ class Verdict(Vocabulary):
         """Whether the fix did not hold in full, so that another one is recommended."""
         return self.share_held is not None and self.share_held < 1
 
+    @property
+    def is_without_effect(self) -> bool:
+        """Whether what was observed speaks against any effect of the fix, if only by odds."""
+        return self.share_held == 0 or self is Verdict.NO_SIGN
+
+    @property
+    def tone(self) -> str:
+        """How its mark is coloured: good, bad, doubtful, or open while there is nothing to see."""
+        if self.share_held in {0, 1}:
+            return "good" if self.share_held else "bad"
+        return "doubtful" if self.is_reopening or self.is_without_effect else "open"
+
 
 class ExposureUnit(Vocabulary):
     """What a rate is measured by: how often that which may fail was used."""

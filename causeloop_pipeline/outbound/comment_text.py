@@ -52,10 +52,9 @@ def write_fix(recurrence: Recurrence) -> str:
     """What the last fix, or else the last ending, came to; empty where nothing was done."""
     if recurrence.fixed_at is not None:
         day = write_day(recurrence.fixed_at)
-        if recurrence.verdict is not None and recurrence.verdict.share_held == 0:
-            return f"The fix of {day} did not hold."
-        if recurrence.verdict is Verdict.PARTLY:
-            return f"The fix of {day} helped in part."
+        if recurrence.verdict is not None and recurrence.verdict.is_reopening:
+            came_to = recurrence.verdict.label if recurrence.verdict.share_held else "did not hold"
+            return f"The fix of {day} {came_to}."
         return f"It came back after the fix of {day}; {write_openness(recurrence.verdict)}."
     if recurrence.ended_at is not None and recurrence.action:
         day = write_day(recurrence.ended_at)

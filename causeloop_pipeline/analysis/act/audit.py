@@ -17,7 +17,6 @@ from causeloop_pipeline.model.proof import Verdict
 
 CLAIM = re.compile(r"\b(?:completed|fixed|done|solved)\b", re.IGNORECASE)
 """Words of a status by which a person says that it is fixed, and not only that it is over."""
-NOT_HELD = frozenset({Verdict.FAILED, Verdict.MOVED, Verdict.NO_SIGN})
 
 CLOSING_SCHEMA = pl.Schema(
     {
@@ -168,7 +167,7 @@ def split_fixes(fixes: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     In: FIX_SCHEMA. Out: those that are refuted, or after which the pattern came back, and whose effect is not
     shown either; and the rest, both in the same order.
     """
-    proven = (Verdict.HELD.value, Verdict.PARTLY.value)
-    refuted = pl.col("verdict").is_in([verdict.value for verdict in NOT_HELD])
+    proven = [verdict.value for verdict in Verdict if verdict.share_held]
+    refuted = pl.col("verdict").is_in([verdict.value for verdict in Verdict if verdict.is_without_effect])
     not_held = refuted | (pl.col("returned_at").is_not_null() & ~pl.col("verdict").is_in(proven))
     return fixes.filter(not_held), fixes.filter(~not_held)

@@ -4,7 +4,7 @@ import { get } from "../../lib/client.js";
 import { facts, h, link, section, table } from "../../lib/elements.js";
 import { amount, day, dayOf, minute, number, pluralize, probabilityText } from "../../lib/format.js";
 import { empty } from "../../lib/states.js";
-import { FINAL_VERDICTS, LeftOutReason, Verdict } from "../../lib/vocabulary.js";
+import { FINAL_VERDICTS, LeftOutReason, VERDICT_TONES, Verdict } from "../../lib/vocabulary.js";
 import { exposureButton, exposureText } from "./exposure.js";
 
 /** @import { Column, Model } from "../../types.js" */
@@ -50,7 +50,7 @@ export function latestFix(fixes) {
 export function verdictMark(verdict) {
   return h(
     "span",
-    { class: `verdict verdict-${verdict ?? "unknown"}` },
+    { class: `verdict verdict-${verdict ? VERDICT_TONES[verdict] : "open"}` },
     verdict ? Verdict.labels[verdict] : "not evaluated yet",
   );
 }
