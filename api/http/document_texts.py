@@ -1,6 +1,7 @@
 """What the OpenAPI document says in words: what each field means, an example of each body, an introduction.
 
-Files beside this one hold the words, so that a field that many bodies share is described once.
+Files beside this one hold the words, so that a field that many bodies share is described once; what the texts
+of an issue mean stands in the model.
 """
 
 from collections.abc import Iterator, Mapping
@@ -9,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+
+from causeloop_pipeline.model.issue import ISSUE_FIELDS
 
 FOLDER = Path(__file__).parent
 
@@ -23,7 +26,9 @@ def read_texts(name: str) -> dict[str, Any]:
 def describe(document: dict[str, Any]) -> None:
     """Add the introduction, and what the models leave unsaid: descriptions of fields, examples of bodies."""
     document["info"]["description"] = (FOLDER / "introduction.md").read_text(encoding="utf-8")
-    descriptions, examples = read_texts("field_descriptions.yaml"), read_texts("body_examples.yaml")
+    texts_of_issues = {field.name: field.description for field in ISSUE_FIELDS}
+    descriptions = texts_of_issues | read_texts("field_descriptions.yaml")
+    examples = read_texts("body_examples.yaml")
     schemas = document["components"]["schemas"]
     for name, schema in schemas.items():
         for field, described in schema.get("properties", {}).items():

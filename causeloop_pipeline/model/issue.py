@@ -53,10 +53,11 @@ OTLP_SOURCE, CLOUD_EVENTS_SOURCE = "otlp", "cloudevents"
 
 @dataclass(frozen=True)
 class IssueField:
-    """A text field of an issue: its maximum length and how it is used."""
+    """A text field of an issue: its maximum length, what it means, and how it is used."""
 
     name: str
     max_length: int
+    description: str
     _: KW_ONLY
     is_editable: bool = True
     """Whether people may correct it."""
@@ -72,16 +73,18 @@ class IssueField:
 
 
 ISSUE_FIELDS = (
-    IssueField("external_id", 512, is_editable=False, is_compared=False),
-    IssueField("title", TITLE_LIMIT),
-    IssueField("body", 1_000_000),
-    IssueField("severity", 200, is_compared=False),
-    IssueField("status", 200, is_compared=False),
-    IssueField("service", 200, is_facet=True),
-    IssueField("error_type", 200, is_facet=True),
-    IssueField("team", 200, is_facet=True),
-    IssueField("environment", 200, is_facet=True),
-    IssueField("external_url", 2_000, is_editable=False, is_compared=False),
+    IssueField("external_id", 512, "Its id in the tool it comes from", is_editable=False, is_compared=False),
+    IssueField("title", TITLE_LIMIT, "In a line"),
+    IssueField("body", 1_000_000, "The long description, a stack trace for example"),
+    IssueField("severity", 200, "From p1, critical, to p4", is_compared=False),
+    IssueField("status", 200, "How it is", is_compared=False),
+    IssueField("service", 200, "The service that it concerns", is_facet=True),
+    IssueField("error_type", 200, "The class of the error, such as TimeoutError", is_facet=True),
+    IssueField("team", 200, "The team that it concerns", is_facet=True),
+    IssueField("environment", 200, "Where it runs, such as production", is_facet=True),
+    IssueField(
+        "external_url", 2_000, "Where it is in the tool it comes from", is_editable=False, is_compared=False
+    ),
 )
 """The texts of an issue under the product's own names: what is mapped, sent, stored, listed and edited."""
 
