@@ -1,8 +1,29 @@
 """How an unexpected error is reported: its kind and the place in our code, never its message."""
 
+import logging
 import traceback
+from typing import NamedTuple
+
+from causeloop_pipeline.egress.errors import OutsideFailure, PermanentFailure
+
+logger = logging.getLogger(__name__)
 
 OUR_CODE = "causeloop_pipeline/"
+
+
+class FailedCall(NamedTuple):
+    """Why a call of another's server came to nothing, and whether another attempt would as well."""
+
+    reason: str
+    is_permanent: bool
+
+
+def describe_failed_call(failure: Exception, subject: str) -> FailedCall:
+    """What users see of a call that failed; a defect is logged with what it concerns, and tried again."""
+    if isinstance(failure, OutsideFailure):
+        return FailedCall(failure.reason, isinstance(failure, PermanentFailure))
+    logger.error("%s: %s", subject, describe_defect(failure))
+    return FailedCall(write_defect_message(failure), is_permanent=False)
 
 
 def describe_failure_kind(failure: Exception) -> str:

@@ -2,12 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-import dagster as dg
-
 from causeloop_pipeline.orchestration.jobs.rereading import rereading
-from causeloop_pipeline.orchestration.run_scope import TRIGGER as TRIGGER_TAG
-from causeloop_pipeline.orchestration.sensors.polling_sensor import make_polling_sensor
-from causeloop_pipeline.stages.installation import Installation
+from causeloop_pipeline.orchestration.sensors.polling_sensor import make_work_sensor
 
 if TYPE_CHECKING:
     from causeloop_pipeline.storage.database.session import Session
@@ -22,18 +18,11 @@ def has_former_mappings(session: "Session") -> bool:
     return is_rereading_due(session)
 
 
-@make_polling_sensor(
+watch_former_mappings = make_work_sensor(
     TRIGGER,
-    jobs=[rereading],
+    rereading,
     interval_seconds=31,
     description="Reads records again after mappings have changed with a release, while nothing else waits.",
     has_work=has_former_mappings,
+    idle="every record has been read with the current mappings, or others wait first",
 )
-def watch_former_mappings(
-    _context: dg.SensorEvaluationContext, installation: Installation
-) -> dg.RunRequest | dg.SkipReason:
-    """Find out whether any records are to be read again."""
-    with installation.database.every_workspace() as session:
-        if not has_former_mappings(session):
-            return dg.SkipReason("every record has been read with the current mappings, or others wait first")
-    return dg.RunRequest(tags={TRIGGER_TAG: TRIGGER})

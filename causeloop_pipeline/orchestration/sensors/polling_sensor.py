@@ -10,6 +10,7 @@ import dagster as dg
 from causeloop_pipeline.orchestration.instance.shutdown import SHUTDOWN
 from causeloop_pipeline.orchestration.jobs.loop import ASSET_JOBS, loop
 from causeloop_pipeline.orchestration.run_requests import explain_first_share, explain_wait, tag_share
+from causeloop_pipeline.orchestration.run_scope import TRIGGER as TRIGGER_TAG
 from causeloop_pipeline.orchestration.sensors.database_restarts import (
     read_database_start,
     tag_interrupted_run,
@@ -77,6 +78,28 @@ def make_polling_sensor(
         return evaluate
 
     return declare
+
+
+def make_work_sensor(
+    name: str, job: Any, *, interval_seconds: int, description: str, has_work: HasWork, idle: str
+) -> dg.SensorDefinition:
+    """Make a sensor that starts one run of a job for all the work there is; `idle` says that there is none.
+
+    What becomes due during a run is left to it or to the next one.
+    """
+
+    def request_run(
+        _context: dg.SensorEvaluationContext, installation: Installation
+    ) -> dg.RunRequest | dg.SkipReason:
+        with installation.database.every_workspace() as session:
+            if not has_work(session):
+                return dg.SkipReason(idle)
+        return dg.RunRequest(tags={TRIGGER_TAG: name})
+
+    declare = make_polling_sensor(
+        name, jobs=[job], interval_seconds=interval_seconds, description=description, has_work=has_work
+    )
+    return declare(request_run)
 
 
 def may_wait(instance: dg.DagsterInstance) -> bool:

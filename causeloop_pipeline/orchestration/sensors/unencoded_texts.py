@@ -2,13 +2,9 @@
 
 from typing import TYPE_CHECKING
 
-import dagster as dg
-
 from causeloop_pipeline.orchestration.jobs.text_vectors import text_vectors
-from causeloop_pipeline.orchestration.run_scope import TRIGGER as TRIGGER_TAG
-from causeloop_pipeline.orchestration.sensors.polling_sensor import make_polling_sensor
+from causeloop_pipeline.orchestration.sensors.polling_sensor import make_work_sensor
 from causeloop_pipeline.settings import settings
-from causeloop_pipeline.stages.installation import Installation
 
 if TYPE_CHECKING:
     from causeloop_pipeline.storage.database.session import Session
@@ -23,18 +19,11 @@ def has_unencoded_texts(session: "Session") -> bool:
     return is_encoding_due(session, settings())
 
 
-@make_polling_sensor(
+watch_unencoded_texts = make_work_sensor(
     TRIGGER,
-    jobs=[text_vectors],
+    text_vectors,
     interval_seconds=59,
     description="Makes vectors for the search by meaning, where an encoder is set up.",
     has_work=has_unencoded_texts,
+    idle="no encoder is set up, or every text has its vector",
 )
-def watch_unencoded_texts(
-    _context: dg.SensorEvaluationContext, installation: Installation
-) -> dg.RunRequest | dg.SkipReason:
-    """Find out whether any text has no vector."""
-    with installation.database.every_workspace() as session:
-        if not has_unencoded_texts(session):
-            return dg.SkipReason("no encoder is set up, or every text has its vector")
-    return dg.RunRequest(tags={TRIGGER_TAG: TRIGGER})

@@ -16,12 +16,6 @@ from causeloop_pipeline.storage.archive.requests import (
 )
 
 
-def is_any_archive_requested(installation: Installation) -> bool:
-    """Whether an archive waits to be written."""
-    with installation.database.every_workspace() as session:
-        return bool(read_open_archives(session))
-
-
 def write_archives(installation: Installation) -> dict[str, int]:
     """Write all requested archives, one by one; a failure is recorded and does not stop the others."""
     with installation.database.every_workspace() as session:

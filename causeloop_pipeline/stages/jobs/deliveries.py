@@ -15,11 +15,11 @@ from functools import partial
 from uuid import UUID
 
 from causeloop_pipeline.egress.allow_list import read_allowed
-from causeloop_pipeline.egress.errors import OutsideFailure, PermanentFailure
+from causeloop_pipeline.egress.errors import PermanentFailure
 from causeloop_pipeline.egress.policy import EgressPolicy
 from causeloop_pipeline.outbound.deliver import Delivery, DeliverySettings, deliver
 from causeloop_pipeline.stages.alerts import evaluate_rules
-from causeloop_pipeline.stages.defects import describe_defect, write_defect_message
+from causeloop_pipeline.stages.defects import describe_defect, describe_failed_call
 from causeloop_pipeline.stages.installation import Installation
 from causeloop_pipeline.stages.jobs.by_workspace import count_by_workspace
 from causeloop_pipeline.storage.app.vault import SecretError
@@ -40,12 +40,6 @@ logger = logging.getLogger(__name__)
 KINDS = ("delivered", "failed", "given up")
 MAX_SECONDS_PER_WORKSPACE = 60.0
 MAX_MESSAGES_PER_WORKSPACE = 500
-
-
-def is_anything_due(installation: Installation) -> bool:
-    """Whether a message waits to be sent, or an alert rule has changed since its last evaluation."""
-    with installation.database.every_workspace() as session:
-        return has_anything_due(session)
 
 
 def has_anything_due(session: Session) -> bool:
@@ -109,15 +103,12 @@ def _attempt_delivery(
     """Send one message and record the result: delivered, failed or given up."""
     try:
         _send(installation, settings, message)
-    except OutsideFailure as failure:
-        reason, is_permanent = failure.reason, isinstance(failure, PermanentFailure)
     except Exception as failure:  # a defect in one message must not delay the others
-        logger.error("message %s: %s", message.message_id, describe_defect(failure))
-        reason, is_permanent = write_defect_message(failure), False
-    else:
-        mark_delivered(session, message)
-        return "delivered"
-    return "given up" if mark_failed(session, message, reason, permanent=is_permanent) else "failed"
+        failed = describe_failed_call(failure, f"message {message.message_id}")
+        is_given_up = mark_failed(session, message, failed.reason, permanent=failed.is_permanent)
+        return "given up" if is_given_up else "failed"
+    mark_delivered(session, message)
+    return "delivered"
 
 
 def _send(installation: Installation, settings: DeliverySettings, message: OutboxMessage) -> None:

@@ -1,17 +1,16 @@
 """Posts what is due in Slack, and edits the cards that have changed, each once."""
 
-import logging
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from uuid import UUID
 
 from causeloop_pipeline.egress.allow_list import read_allowed
-from causeloop_pipeline.egress.errors import OutsideFailure, PermanentFailure, TransientFailure
+from causeloop_pipeline.egress.errors import PermanentFailure, TransientFailure
 from causeloop_pipeline.egress.policy import EgressPolicy
 from causeloop_pipeline.outbound.slack.posting import Posted, Posting, post
 from causeloop_pipeline.outbound.slack.web_api import ABOUT_APP, SlackApi, SlackRefusal
-from causeloop_pipeline.stages.defects import describe_defect, write_defect_message
+from causeloop_pipeline.stages.defects import describe_failed_call
 from causeloop_pipeline.stages.installation import Installation
 from causeloop_pipeline.stages.jobs.by_workspace import count_by_workspace
 from causeloop_pipeline.stages.slack_cards import decide_cards
@@ -28,8 +27,6 @@ from causeloop_pipeline.storage.notify.slack_messages import (
     start_message,
     wait_for_slack,
 )
-
-logger = logging.getLogger(__name__)
 
 MAX_POSTED_PER_WORKSPACE = 50
 KINDS = ("posted in Slack", "not posted in Slack")
@@ -64,14 +61,8 @@ def _send(installation: Installation, message: DueMessage) -> bool:
     """Call Slack, outside of any transaction, and store the result."""
     try:
         posted = _post(installation, message)
-    except OutsideFailure as failure:
-        _store_failure(installation, message, failure)
-        return False
     except Exception as failure:  # a defect with one message must not delay the others
-        logger.error("Slack message %s: %s", message.message_id, describe_defect(failure))
-        reason = write_defect_message(failure)
-        with installation.database.workspace(message.workspace_id) as session:
-            mark_message_refused(session, message, reason, None, permanent=False)
+        _store_failure(installation, message, failure)
         return False
     with installation.database.workspace(message.workspace_id) as session:
         mark_posted(session, message, posted.ts)
@@ -102,15 +93,15 @@ def _post(installation: Installation, message: DueMessage) -> Posted:
     return post(api, posting)
 
 
-def _store_failure(installation: Installation, message: DueMessage, failure: OutsideFailure) -> None:
+def _store_failure(installation: Installation, message: DueMessage, failure: Exception) -> None:
     """A refusal of the app holds everything until somebody has changed it; one of a message is its own."""
+    failed = describe_failed_call(failure, f"Slack message {message.message_id}")
     is_about_app = isinstance(failure, SlackRefusal) and failure.error in ABOUT_APP
     wait = failure.retry_after if isinstance(failure, TransientFailure) else None
     with installation.database.workspace(message.workspace_id) as session:
         if wait is not None or is_about_app:
             wait_for_slack(session, message, wait or PAUSE)
         else:
-            is_permanent = isinstance(failure, PermanentFailure)
-            mark_message_refused(session, message, failure.reason, None, permanent=is_permanent)
+            mark_message_refused(session, message, failed.reason, None, permanent=failed.is_permanent)
         if is_about_app:
-            note_error(session, message.workspace_id, failure.reason)
+            note_error(session, message.workspace_id, failed.reason)

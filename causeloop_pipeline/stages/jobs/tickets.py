@@ -1,6 +1,5 @@
 """Opens pushed tickets, and refreshes the status of open and recently closed ones."""
 
-import logging
 from collections import Counter
 from functools import partial
 from typing import Any
@@ -17,7 +16,7 @@ from causeloop_pipeline.model.recommendation import HORIZON_DAYS, write_prevente
 from causeloop_pipeline.outbound.last_ending import write_last_ending
 from causeloop_pipeline.outbound.tickets import Draft, EditingTracker, Ticket, Tracker, open_ticket
 from causeloop_pipeline.outbound.trackers import make_tracker
-from causeloop_pipeline.stages.defects import describe_defect, write_defect_message
+from causeloop_pipeline.stages.defects import describe_failed_call
 from causeloop_pipeline.stages.installation import Installation
 from causeloop_pipeline.stages.jobs.by_workspace import count_by_workspace
 from causeloop_pipeline.stages.jobs.tracker_connection import open_connection
@@ -39,17 +38,9 @@ from causeloop_pipeline.storage.act.tickets import (
 )
 from causeloop_pipeline.storage.database.session import Session
 
-logger = logging.getLogger(__name__)
-
 MAX_OPENED_PER_WORKSPACE = 50
 STATUSES_OF_DELETED = frozenset({404, 410})
 KINDS = ("opened", "done", "reopened", "unchanged", "failed")
-
-
-def is_any_ticket_due(installation: Installation) -> bool:
-    """Whether any workspace has a ticket to open or to refresh."""
-    with installation.database.every_workspace() as session:
-        return bool(read_workspaces_with_tickets(session))
 
 
 def open_and_refresh(installation: Installation) -> Counter[str]:
@@ -80,22 +71,18 @@ def _sync_ticket(installation: Installation, pushed: PushedTicket) -> str:
     """Call the tracker, outside of any transaction, and store the result; one of KINDS."""
     try:
         ticket = _call_tracker(installation, pushed)
-    except OutsideFailure as failure:
-        is_deleted = failure.status in STATUSES_OF_DELETED
-        is_permanent = isinstance(failure, PermanentFailure) and (not pushed.is_in_tracker or is_deleted)
-        reason = failure.reason
     except Exception as failure:  # a defect with one ticket must not delay the others
-        logger.error("ticket of %s: %s", pushed.recommendation_id, describe_defect(failure))
-        is_permanent, reason = False, write_defect_message(failure)
-    else:
-        result = _classify_result(pushed, is_done=ticket.is_done)
+        failed = describe_failed_call(failure, f"ticket of {pushed.recommendation_id}")
+        is_gone = isinstance(failure, OutsideFailure) and failure.status in STATUSES_OF_DELETED
+        is_permanent = failed.is_permanent and (not pushed.is_in_tracker or is_gone)
         with installation.database.workspace(pushed.workspace_id) as session:
-            mark_opened(session, pushed, ticket.external_id, ticket.url, done=ticket.is_done)
-            _follow_ticket(session, pushed, ticket, result)
-        return result
+            mark_failed(session, pushed, failed.reason, permanent=is_permanent)
+        return "failed"
+    result = _classify_result(pushed, is_done=ticket.is_done)
     with installation.database.workspace(pushed.workspace_id) as session:
-        mark_failed(session, pushed, reason, permanent=is_permanent)
-    return "failed"
+        mark_opened(session, pushed, ticket.external_id, ticket.url, done=ticket.is_done)
+        _follow_ticket(session, pushed, ticket, result)
+    return result
 
 
 def _follow_ticket(session: Session, pushed: PushedTicket, ticket: Ticket, result: str) -> None:

@@ -1,15 +1,13 @@
 """Writes the comments that are due on issues in their trackers, and closes those whose fix held."""
 
-import logging
 from collections import Counter
 from functools import partial
 from uuid import UUID
 
-from causeloop_pipeline.egress.errors import OutsideFailure, PermanentFailure
 from causeloop_pipeline.model.tracker_act import TrackerActKind
 from causeloop_pipeline.outbound.commenters import make_commenter
 from causeloop_pipeline.outbound.comments import Comment, write_comment
-from causeloop_pipeline.stages.defects import describe_defect, write_defect_message
+from causeloop_pipeline.stages.defects import describe_failed_call
 from causeloop_pipeline.stages.installation import Installation
 from causeloop_pipeline.stages.jobs.by_workspace import count_by_workspace
 from causeloop_pipeline.stages.jobs.tracker_connection import open_connection
@@ -21,16 +19,8 @@ from causeloop_pipeline.storage.act.tracker_acts import (
     start_act,
 )
 
-logger = logging.getLogger(__name__)
-
 MAX_SENT_PER_WORKSPACE = 50
 KINDS = ("acts sent", "acts refused")
-
-
-def is_any_act_due(installation: Installation) -> bool:
-    """Whether any workspace has a comment to write or an issue to close."""
-    with installation.database.every_workspace() as session:
-        return bool(read_workspaces_with_acts(session))
 
 
 def send_due_acts(installation: Installation) -> Counter[str]:
@@ -56,18 +46,14 @@ def _send(installation: Installation, act: DueAct) -> bool:
     """Call the tracker, outside of any transaction, and store the result."""
     try:
         comment = _call_tracker(installation, act)
-    except OutsideFailure as failure:
-        is_permanent, reason = isinstance(failure, PermanentFailure), failure.reason
     except Exception as failure:  # a defect with one issue must not delay the others
-        logger.error("act %s: %s", act.act_id, describe_defect(failure))
-        is_permanent, reason = False, write_defect_message(failure)
-    else:
+        failed = describe_failed_call(failure, f"act {act.act_id}")
         with installation.database.workspace(act.workspace_id) as session:
-            mark_sent(session, act, comment.external_id, comment.url)
-        return True
+            mark_refused(session, act, failed.reason, permanent=failed.is_permanent)
+        return False
     with installation.database.workspace(act.workspace_id) as session:
-        mark_refused(session, act, reason, permanent=is_permanent)
-    return False
+        mark_sent(session, act, comment.external_id, comment.url)
+    return True
 
 
 def _call_tracker(installation: Installation, act: DueAct) -> Comment:

@@ -29,26 +29,9 @@ cross join lateral (
     where m.workspace_id = i.workspace_id and m.pattern_id = i.pattern_id
         and o.started_at < i.source_created_at
 ) as earlier
-left join lateral (
-    select f.fixed_at, p.verdict
-    from act.fix as f
-    left join act.proof as p
-        on p.workspace_id = f.workspace_id and p.recommendation_id = f.recommendation_id
-        and p.pattern_id = f.pattern_id
-    where f.workspace_id = i.workspace_id and f.pattern_id = i.pattern_id and f.withdrawn_at is null
-        and f.fixed_at < i.source_created_at
-    order by f.fixed_at desc
-    limit 1
-) as fixed on true
-left join lateral (
-    select e.ended_at, e.action
-    from core.issue as m
-    join act.ending as e on e.workspace_id = m.workspace_id and e.issue_id = m.issue_id
-    where m.workspace_id = i.workspace_id and m.pattern_id = i.pattern_id
-        and e.ended_at < i.source_created_at and e.action <> %(nothing)s
-    order by e.ended_at desc
-    limit 1
-) as ended on true
+left join lateral act.fix_before(i.workspace_id, i.pattern_id, i.source_created_at) as fixed on true
+left join lateral act.action_before(i.workspace_id, i.pattern_id, i.source_created_at, %(nothing)s)
+    as ended on true
 where i.workspace_id = %(workspace_id)s
     and i.issue_id in (
         select n.issue_id from core.issue as n

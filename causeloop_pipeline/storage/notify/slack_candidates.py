@@ -46,25 +46,8 @@ cross join lateral (
     join core.occurrence as o on o.workspace_id = i.workspace_id and o.issue_id = i.issue_id
     where i.workspace_id = p.workspace_id and i.pattern_id = p.pattern_id and o.started_at > %(since)s
 ) as lately
-left join lateral (
-    select f.fixed_at, v.verdict
-    from act.fix as f
-    left join act.proof as v
-        on v.workspace_id = f.workspace_id and v.recommendation_id = f.recommendation_id
-        and v.pattern_id = f.pattern_id
-    where f.workspace_id = p.workspace_id and f.pattern_id = p.pattern_id and f.withdrawn_at is null
-    order by f.fixed_at desc
-    limit 1
-) as fixed on true
-left join lateral (
-    select e.ended_at, e.action
-    from core.issue as i
-    join act.ending as e on e.workspace_id = i.workspace_id and e.issue_id = i.issue_id
-    where i.workspace_id = p.workspace_id and i.pattern_id = p.pattern_id
-        and e.ended_at < p.last_seen_at and e.action <> %(nothing)s
-    order by e.ended_at desc
-    limit 1
-) as ended on true
+left join lateral act.fix_before(p.workspace_id, p.pattern_id, 'infinity') as fixed on true
+left join lateral act.action_before(p.workspace_id, p.pattern_id, p.last_seen_at, %(nothing)s) as ended on true
 where p.workspace_id = %(workspace_id)s
     and (
         c.status <> %(failed)s

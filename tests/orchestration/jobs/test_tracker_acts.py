@@ -8,8 +8,9 @@ from uuid import UUID, uuid4
 import pytest
 
 from causeloop_pipeline.stages.installation import Installation as Resources
-from causeloop_pipeline.stages.jobs.tracker_acts import is_any_act_due, send_due_acts
+from causeloop_pipeline.stages.jobs.tracker_acts import send_due_acts
 from causeloop_pipeline.stages.tracker_acts import decide_acts
+from causeloop_pipeline.storage.act.tracker_acts import read_workspaces_with_acts
 from causeloop_pipeline.storage.app.run_scopes import ScopedWorkspace
 from causeloop_pipeline.storage.database.session import Database
 from tests.conftest import Installation
@@ -22,6 +23,11 @@ from tests.support.pushing import connect
 NOW = datetime.now(UTC).replace(microsecond=0)
 FIXED = NOW - timedelta(days=20)
 GitHub = tuple[CommentedGitHub, FakeTool]
+
+
+def is_any_act_due(database: Database) -> bool:
+    with database.every_workspace() as session:
+        return bool(read_workspaces_with_acts(session))
 
 
 @pytest.fixture
@@ -130,7 +136,7 @@ def test_in_shadow_it_is_listed_and_nothing_is_sent(
     assert f"came back after the fix of {FIXED.day} {FIXED:%B %Y}" in act["body"]
     assert "everyone" not in act["body"]
     assert github[1].requests == []
-    assert not is_any_act_due(resources)
+    assert not is_any_act_due(database)
 
 
 def test_live_it_is_written_once_and_edited_in_place(
@@ -138,7 +144,7 @@ def test_live_it_is_written_once_and_edited_in_place(
 ) -> None:
     set_modes(database, workspace_id, "live")
     decide(database, workspace_id)
-    assert is_any_act_due(resources)
+    assert is_any_act_due(database)
     assert send_due_acts(resources)["acts sent"] == 1
     assert decide(database, workspace_id)["acts decided"] == 0
     with database.workspace(workspace_id) as session:
@@ -190,7 +196,7 @@ def test_what_is_switched_off_before_it_was_sent_is_not_sent(
     decide(database, workspace_id)
     set_modes(database, workspace_id, "off")
 
-    assert not is_any_act_due(resources)
+    assert not is_any_act_due(database)
     assert send_due_acts(resources)["acts sent"] == 0
     assert github[1].requests == []
 
