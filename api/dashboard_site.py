@@ -16,9 +16,10 @@ from starlette.responses import FileResponse, HTMLResponse, Response
 from starlette.staticfiles import NotModifiedResponse, StaticFiles
 from starlette.types import Scope
 
+from api.auth.browser_cookies import read_session_cookie
+from api.dashboard_page import FOLDER, VERSION_PREFIX, write_page
 from api.dashboard_vocabulary import write_vocabulary
 
-FOLDER = Path(__file__).parent / "dashboard"
 REFERENCE_FOLDER = Path(__file__).parent / "reference"
 HEADERS = {
     "Content-Security-Policy": (
@@ -31,7 +32,6 @@ HEADERS = {
     "Cache-Control": "no-cache",
 }
 VOCABULARY = "lib/vocabulary.js"
-VERSION_PREFIX = "v-"
 FOR_EVER = "public, max-age=31536000, immutable"
 
 
@@ -89,11 +89,10 @@ def _compute_version(_second: int) -> str:
     return digest.hexdigest()[:12]
 
 
-async def read_dashboard(_request: Request) -> Response:
+async def read_dashboard(request: Request) -> Response:
     """Respond with the page, which names its files by their version."""
-    page = (FOLDER / "index.html").read_text()
-    versioned = f'="dashboard/{VERSION_PREFIX}{compute_version()}/'
-    return HTMLResponse(page.replace('="dashboard/', versioned), headers=HEADERS)
+    page = write_page(compute_version(), is_signed_in=read_session_cookie(request) is not None)
+    return HTMLResponse(page, headers=HEADERS)
 
 
 async def read_reference(_request: Request) -> Response:

@@ -16,6 +16,7 @@ import {
 import {
   clearSession,
   isSignedIn,
+  sessionResumed,
   takeFailureFromAddress,
   takeJoiningFromAddress,
   takeKeyFromAddress,
@@ -30,7 +31,7 @@ import { acceptScreen, joinScreen, startScreen } from "./screens/sign_in/invitat
 import { confirmScreen, resetScreen } from "./screens/sign_in/password_reset.js";
 import { linkScreen, signInScreen } from "./screens/sign_in/sign_in.js";
 
-/** @import { Me, Screen, Workspace } from "./types.js" */
+/** @import { Me, Screen, ScreenContext, Workspace } from "./types.js" */
 /** @typedef {NonNullable<ReturnType<typeof savedScrollPosition>>} SavedPosition */
 
 const RELOAD_DELAY = 1_500;
@@ -93,10 +94,13 @@ async function fillScreen(screen, { id, query, isReload, savedPosition, signal }
   const reload = () => show({ isReload: true });
   const context = { id, query, me, workspace, screen, screens: SCREENS, signal, reload, restart: start };
   const refused = refusalOf(screen, { me, workspace });
-  const content = refused ?? (await screen.show(context).catch((error) => failure(error, () => show())));
+  const content = refused ?? (await showScreen(context).catch((error) => failure(error, () => show())));
   if (!signal.aborted) await waitForParts(PARTS_DELAY);
   if (!signal.aborted) render(content, content.dataset.title ?? screen.title, { isReload, savedPosition });
 }
+
+/** @param {ScreenContext} context */
+const showScreen = async (context) => (await context.screen.load())(context);
 
 /**
  * @param {HTMLElement} content
@@ -126,15 +130,20 @@ function notFound() {
 }
 
 async function start() {
+  await sessionResumed();
   if (!isSignedIn()) return showSignIn(takeFailureFromAddress());
   main.replaceChildren(loading("your workspace"));
+  // Its scripts arrive while the server says who is signed in; the screen itself says what is wrong with them.
+  findScreen(currentRoute().path)
+    ?.screen.load()
+    .catch(() => {});
   try {
     [me, workspace] = await Promise.all([get("/v1/me"), get("/v1/workspace")]);
     useTimeZone(me.timezone);
     buildBar(bar, { me, workspace, live, signOut });
+    await show();
     listen();
     refreshBar();
-    await show();
   } catch (error) {
     if (isSignedIn()) render(failure(error, start), "Causeloop");
   }

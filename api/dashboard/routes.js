@@ -1,41 +1,43 @@
 // The screens of the dashboard, one row each: tabs, navigation, keys and the palette all follow from this table.
 
 import { isAtLeast } from "./lib/roles.js";
-import { showAlertRules } from "./screens/alerts/alert_rules.js";
-import { showChanges } from "./screens/changes.js";
-import { showClusters } from "./screens/clusters/clusters.js";
-import { showConnector } from "./screens/connectors/connector.js";
-import { showConnectors } from "./screens/connectors/connectors.js";
-import { showNewConnector } from "./screens/connectors/new_connector.js";
-import { showOwnTypes } from "./screens/connectors/own_types.js";
-import { showIssue } from "./screens/issues/issue.js";
-import { showIssues } from "./screens/issues/issues.js";
-import { showOverview } from "./screens/overview.js";
-import { showOwners } from "./screens/owners/owners.js";
-import { showPattern } from "./screens/patterns/pattern.js";
-import { showPatterns } from "./screens/patterns/patterns.js";
-import { showPostmortem } from "./screens/postmortems/postmortem.js";
-import { showPostmortems } from "./screens/postmortems/postmortems.js";
-import { showPrediction } from "./screens/predictions/prediction.js";
-import { showPredictions } from "./screens/predictions/predictions.js";
-import { showRecommendation } from "./screens/recommendations/recommendation.js";
-import { showRecommendations } from "./screens/recommendations/recommendations.js";
-import { showSeenBefore } from "./screens/seen_before/seen_before.js";
-import { showServices } from "./screens/services/overview.js";
-import { showAccount } from "./screens/settings/account.js";
-import { showAudit } from "./screens/settings/audit.js";
-import { showDirectory } from "./screens/settings/directory.js";
-import { showExport } from "./screens/settings/export.js";
-import { showKeys } from "./screens/settings/keys.js";
-import { showMembers } from "./screens/settings/members.js";
-import { showOrganization } from "./screens/settings/organization.js";
-import { showSlack } from "./screens/settings/slack.js";
-import { showTrackerActs } from "./screens/settings/tracker_acts.js";
-import { showSettings } from "./screens/settings/workspace.js";
-import { showSetup } from "./screens/setup.js";
-import { showUpload } from "./screens/uploads/upload.js";
-import { showUploads } from "./screens/uploads/uploads.js";
-import { showReport } from "./screens/weekly_report.js";
+import {
+  loadAccount,
+  loadAlertRules,
+  loadAudit,
+  loadChanges,
+  loadClusters,
+  loadConnector,
+  loadConnectors,
+  loadDirectory,
+  loadExport,
+  loadIssue,
+  loadIssues,
+  loadKeys,
+  loadMembers,
+  loadNewConnector,
+  loadOrganization,
+  loadOverview,
+  loadOwners,
+  loadOwnTypes,
+  loadPattern,
+  loadPatterns,
+  loadPostmortem,
+  loadPostmortems,
+  loadPrediction,
+  loadPredictions,
+  loadRecommendation,
+  loadRecommendations,
+  loadReport,
+  loadSeenBefore,
+  loadServices,
+  loadSettings,
+  loadSetup,
+  loadSlack,
+  loadTrackerActs,
+  loadUpload,
+  loadUploads,
+} from "./screen_scripts.js";
 
 /** @import { Reader, Screen } from "./types.js" */
 
@@ -46,13 +48,13 @@ import { showReport } from "./screens/weekly_report.js";
  * @type {Screen[]}
  */
 export const SCREENS = [
-  { path: "/", show: showOverview, title: "Overview", tab: true, key: "o" },
-  { path: "/report", show: showReport, title: "Weekly report", tab: "more" },
-  { path: "/patterns", show: showPatterns, title: "Patterns", tab: true, key: "p" },
-  { path: "/patterns/:id", show: showPattern, title: "Pattern", parent: "/patterns" },
+  { path: "/", load: loadOverview, title: "Overview", tab: true, key: "o" },
+  { path: "/report", load: loadReport, title: "Weekly report", tab: "more" },
+  { path: "/patterns", load: loadPatterns, title: "Patterns", tab: true, key: "p" },
+  { path: "/patterns/:id", load: loadPattern, title: "Pattern", parent: "/patterns" },
   {
     path: "/recommendations",
-    show: showRecommendations,
+    load: loadRecommendations,
     title: "Recommendations",
     short: "To fix",
     tab: true,
@@ -60,49 +62,49 @@ export const SCREENS = [
   },
   {
     path: "/recommendations/:id",
-    show: showRecommendation,
+    load: loadRecommendation,
     title: "Recommendation",
     parent: "/recommendations",
   },
-  { path: "/postmortems", show: showPostmortems, title: "Post-mortems", parent: "/recommendations" },
-  { path: "/postmortems/:id", show: showPostmortem, title: "Post-mortem", parent: "/recommendations" },
-  { path: "/predictions", show: showPredictions, title: "Predictions", tab: true, key: "d" },
-  { path: "/predictions/:id", show: showPrediction, title: "Prediction", parent: "/predictions" },
-  { path: "/clusters", show: showClusters, title: "Clusters", tab: "more", key: "c", feature: "clusters" },
-  { path: "/issues", show: showIssues, title: "Issues", tab: true, key: "i" },
-  { path: "/services", show: showServices, title: "Services", tab: "more" },
-  { path: "/issues/:id", show: showIssue, title: "Issue", parent: "/issues" },
-  { path: "/changes", show: showChanges, title: "Changes", tab: "more" },
-  { path: "/seen-before", show: showSeenBefore, title: "Seen before?", tab: "more", key: "s" },
-  { path: "/connectors", show: showConnectors, title: "Connectors", tab: "more", role: "analyst" },
+  { path: "/postmortems", load: loadPostmortems, title: "Post-mortems", parent: "/recommendations" },
+  { path: "/postmortems/:id", load: loadPostmortem, title: "Post-mortem", parent: "/recommendations" },
+  { path: "/predictions", load: loadPredictions, title: "Predictions", tab: true, key: "d" },
+  { path: "/predictions/:id", load: loadPrediction, title: "Prediction", parent: "/predictions" },
+  { path: "/clusters", load: loadClusters, title: "Clusters", tab: "more", key: "c", feature: "clusters" },
+  { path: "/issues", load: loadIssues, title: "Issues", tab: true, key: "i" },
+  { path: "/services", load: loadServices, title: "Services", tab: "more" },
+  { path: "/issues/:id", load: loadIssue, title: "Issue", parent: "/issues" },
+  { path: "/changes", load: loadChanges, title: "Changes", tab: "more" },
+  { path: "/seen-before", load: loadSeenBefore, title: "Seen before?", tab: "more", key: "s" },
+  { path: "/connectors", load: loadConnectors, title: "Connectors", tab: "more", role: "analyst" },
   {
     path: "/connectors/new",
-    show: showNewConnector,
+    load: loadNewConnector,
     title: "New connector",
     parent: "/connectors",
     role: "analyst",
   },
   {
     path: "/connectors/own",
-    show: showOwnTypes,
+    load: loadOwnTypes,
     title: "Connectors of your own",
     parent: "/connectors",
     role: "analyst",
   },
-  { path: "/uploads", show: showUploads, title: "Upload a file", parent: "/connectors", role: "analyst" },
-  { path: "/uploads/:id", show: showUpload, title: "Upload", parent: "/connectors", role: "analyst" },
+  { path: "/uploads", load: loadUploads, title: "Upload a file", parent: "/connectors", role: "analyst" },
+  { path: "/uploads/:id", load: loadUpload, title: "Upload", parent: "/connectors", role: "analyst" },
   {
     path: "/connectors/:id",
-    show: showConnector,
+    load: loadConnector,
     title: "Connector",
     parent: "/connectors",
     role: "analyst",
   },
-  { path: "/alerts", show: showAlertRules, title: "Alerts", tab: "more", role: "analyst" },
-  { path: "/settings", show: showSettings, title: "Settings", tab: "more", setting: "Workspace" },
+  { path: "/alerts", load: loadAlertRules, title: "Alerts", tab: "more", role: "analyst" },
+  { path: "/settings", load: loadSettings, title: "Settings", tab: "more", setting: "Workspace" },
   {
     path: "/settings/members",
-    show: showMembers,
+    load: loadMembers,
     title: "Members",
     setting: true,
     parent: "/settings",
@@ -110,7 +112,7 @@ export const SCREENS = [
   },
   {
     path: "/settings/keys",
-    show: showKeys,
+    load: loadKeys,
     title: "Keys",
     setting: true,
     parent: "/settings",
@@ -118,7 +120,7 @@ export const SCREENS = [
   },
   {
     path: "/settings/directory",
-    show: showDirectory,
+    load: loadDirectory,
     title: "Directory",
     setting: true,
     parent: "/settings",
@@ -126,15 +128,15 @@ export const SCREENS = [
   },
   {
     path: "/settings/organization",
-    show: showOrganization,
+    load: loadOrganization,
     title: "Organization and workspaces",
     setting: true,
     parent: "/settings",
   },
-  { path: "/settings/owners", show: showOwners, title: "Owners", setting: true, parent: "/settings" },
+  { path: "/settings/owners", load: loadOwners, title: "Owners", setting: true, parent: "/settings" },
   {
     path: "/settings/export",
-    show: showExport,
+    load: loadExport,
     title: "Export",
     setting: true,
     parent: "/settings",
@@ -142,22 +144,22 @@ export const SCREENS = [
   },
   {
     path: "/settings/tracker-acts",
-    show: showTrackerActs,
+    load: loadTrackerActs,
     title: "Comments in trackers",
     setting: true,
     parent: "/settings",
   },
-  { path: "/settings/slack", show: showSlack, title: "Slack", setting: true, parent: "/settings" },
+  { path: "/settings/slack", load: loadSlack, title: "Slack", setting: true, parent: "/settings" },
   {
     path: "/settings/audit",
-    show: showAudit,
+    load: loadAudit,
     title: "Audit log",
     setting: true,
     parent: "/settings",
     role: "admin",
   },
-  { path: "/settings/account", show: showAccount, title: "Your account", setting: true, parent: "/settings" },
-  { path: "/setup", show: showSetup, title: "Setup", parent: "/settings", role: "admin" },
+  { path: "/settings/account", load: loadAccount, title: "Your account", setting: true, parent: "/settings" },
+  { path: "/setup", load: loadSetup, title: "Setup", parent: "/settings", role: "admin" },
 ];
 
 const ID = "([0-9a-f-]{36})";

@@ -106,7 +106,8 @@ export interface ScreenContext {
 export interface Screen {
   /** The address, with `:id` for an id. */
   path: string;
-  show: (context: ScreenContext) => Promise<HTMLElement>;
+  /** Reads its scripts, and gives the function that shows it. */
+  load: () => Promise<(context: ScreenContext) => Promise<HTMLElement>>;
   title: string;
   /** What its tab is called where there is little room. */
   short?: string;

@@ -13,7 +13,9 @@ let token = null;
 /** @type {string | null} */
 let bearer = null;
 let pending = resume();
-await pending;
+
+/** Wait until it is clear whether the browser is signed in. */
+export const sessionResumed = () => pending;
 
 /** Ask whether the browser is signed in already, so that a new tab is. */
 async function resume() {

@@ -56,7 +56,7 @@ const loadingParts = new Set();
 
 /**
  * A part of a screen that loads separately, so that its failure does not affect the rest. The screen is not held
- * back for a part that `isBelow` what is seen first.
+ * back for a part that `isBelow` what is seen first, or takes long to compute.
  * @param {string} what
  * @param {() => Promise<Node | string>} read
  * @param {{ isBelow?: boolean }} [options]

@@ -89,7 +89,8 @@ const context = {
 const result = {};
 const { SCREENS } = await import(new URL("../../../api/dashboard/routes.js", import.meta.url));
 for (const row of SCREENS) {
-  const screen = await row.show({ ...context, screen: row, screens: SCREENS });
+  const show = await row.load();
+  const screen = await show({ ...context, screen: row, screens: SCREENS });
   await settle();
   texts(screen);
   await settle();

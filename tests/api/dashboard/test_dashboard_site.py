@@ -11,7 +11,8 @@ import httpx2
 
 from api.dashboard_site import FOLDER
 from tests.api.conftest import Client
-from tests.api.dashboard.scripts import FILES, MEDIA_TYPES, VENDORED
+from tests.api.dashboard.scripts import FILES, MEDIA_TYPES, VENDORED, read_code
+from tests.api.dashboard.test_scripts import IMPORT
 from tests.api.sample import Sample
 from tests.offenders import assert_no_offenders, compare
 
@@ -33,7 +34,7 @@ def test_the_page_is_served_at_the_root_without_signing_in(site: httpx2.Client) 
 
 def test_everything_that_the_page_names_is_served_with_its_type(site: httpx2.Client, api_url: str) -> None:
     page = site.get("/")
-    named = re.findall(r"""(?:src|href)="([^"#][^"]*)\"""", page.text)
+    named = re.findall(r"""(?:src|href)="((?!v1/)[^"#][^"]*)\"""", page.text)
     assert any(name.endswith(".js") for name in named)
     assert any(name.endswith(".css") for name in named)
     for name in named:
@@ -98,6 +99,58 @@ def test_the_files_that_the_page_names_are_kept_for_ever_and_change_their_names_
     old = site.get("/dashboard/v-000000000000/main.js")
     assert old.headers["cache-control"] == "no-cache"
     assert old.text == (FOLDER / "main.js").read_text()
+
+
+def test_the_page_asks_at_once_for_every_script_that_its_first_one_imports(site: httpx2.Client) -> None:
+    page = site.get("/").text
+    named = re.findall(r'<link rel="modulepreload" href="dashboard/v-\w+/([^"]+)"', page)
+
+    assert sorted(named) == sorted(find_imported("main.js"))
+    assert not any(name.startswith("screens/patterns/") for name in named)
+
+
+def test_the_page_lists_for_each_screen_the_scripts_that_only_it_needs(site: httpx2.Client) -> None:
+    page = site.get("/").text
+    listed = json.loads(re.findall(r'id="scripts-of-screens">([^<]+)<', page)[0])
+    first = find_imported("main.js")
+    table = (FOLDER / "routes.js").read_text()
+
+    assert list(listed) == re.findall(r'\bpath: "([^"]+)"', table)
+    expected = find_imported("screens/patterns/pattern.js") - first
+    assert set(listed["/patterns/:id"]) == expected
+    assert "screens/patterns/pattern.js" in expected
+    assert {name for names in listed.values() for name in names} & first == set()
+
+
+def test_a_browser_with_a_session_asks_who_is_signed_in_before_any_script_runs(
+    api_url: str, sample: Sample
+) -> None:
+    with httpx2.Client(base_url=api_url, timeout=30) as browser:
+        before = list_asked_answers(browser)
+        headers = {"Authorization": f"Bearer {sample.credentials['viewer']}", "Origin": api_url}
+        assert browser.post("/v1/auth/browser", headers=headers).status_code == 200
+        after = list_asked_answers(browser)
+        assert [browser.get(f"/{path}").status_code for path in after] == [200, 200, 200]
+
+    assert before == ["v1/auth/browser"]
+    assert after == ["v1/auth/browser", "v1/me", "v1/workspace"]
+
+
+def list_asked_answers(browser: httpx2.Client) -> list[str]:
+    """The answers of the API that the page asks for."""
+    return re.findall(r'<link rel="preload" as="fetch" href="([^"]+)" crossorigin />', browser.get("/").text)
+
+
+def find_imported(name: str) -> set[str]:
+    """A script of the dashboard and all that it imports at once."""
+    reached, waiting = set(), [(FOLDER / name).resolve()]
+    while waiting:
+        script = waiting.pop()
+        if script not in reached:
+            reached.add(script)
+            code = read_code(script) if script.is_file() else ""
+            waiting += [(script.parent / each).resolve() for each in IMPORT.findall(code)]
+    return {script.relative_to(FOLDER.resolve()).as_posix() for script in reached}
 
 
 def test_long_answers_are_compressed_and_event_streams_are_not(

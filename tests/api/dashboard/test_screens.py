@@ -195,8 +195,8 @@ def test_every_screen_uses_the_terms_of_the_field(screens: dict[str, Any]) -> No
     assert TITLES.keys() == screens.keys(), "name here what each screen must show"
 
 
-def test_every_function_that_shows_a_screen_stands_in_the_table() -> None:
-    table = (FOLDER / "routes.js").read_text()
+def test_every_function_that_shows_a_screen_is_loaded_by_a_row_of_the_table() -> None:
+    table = "".join((FOLDER / name).read_text() for name in ("screen_scripts.js", "routes.js"))
     exported = {
         name: path.relative_to(FOLDER).as_posix()
         for path in (FOLDER / "screens").rglob("*.js")
@@ -204,7 +204,13 @@ def test_every_function_that_shows_a_screen_stands_in_the_table() -> None:
     }
 
     assert len(exported) > 20
-    assert {name: path for name, path in exported.items() if f"show: {name}," not in table} == {}
+    missing = {
+        name: path
+        for name, path in exported.items()
+        if f'import("./{path}")).{name};' not in table
+        or f"load: {name.replace('show', 'load', 1)}," not in table
+    }
+    assert missing == {}
 
 
 def test_every_screen_of_the_table_is_gone_through_by_the_tests_in_the_browser(

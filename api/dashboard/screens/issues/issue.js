@@ -41,7 +41,7 @@ export async function showIssue(context) {
         {},
         section("Description", {}, descriptionOf(issue)),
         partSection("Occurrences", "its occurrences", () => occurrencesOf(issue, signal)),
-        partSection("Similar issues", "similar issues", () => similar(issue, signal)),
+        partSection("Similar issues", "similar issues", () => similar(issue, signal), { isBelow: true }),
       ),
       h(
         "div",

@@ -76,7 +76,7 @@ export async function showPredictions({ query, signal }) {
       "div",
       { class: "columns even" },
       section("Likelihood × impact", {}, matrix),
-      partSection("Prediction accuracy", "the accuracy", () => accuracySection(signal)),
+      partSection("Prediction accuracy", "the accuracy", () => accuracySection(signal), { isBelow: true }),
     ),
     section(
       "All predictions",
