@@ -160,7 +160,10 @@ class Settings(BaseSettings):
         "", description="Comma-separated host names (with port) of a proxy by which operators reach Dagster."
     )
     demo_port: int = Field(8090, description="Port of the demo's vendor-shaped HTTP endpoints.")
-    public_url: str = Field("http://127.0.0.1:8080", description="How others reach the API; used in links.")
+    public_url: str = Field(
+        default_factory=lambda read: f"http://127.0.0.1:{read['api_port']}",
+        description="How others reach the API; used in links. By default this machine, at the API's port.",
+    )
     egress_allow: str = Field(
         "", description="Comma-separated host:port pairs on private addresses that connectors may reach."
     )

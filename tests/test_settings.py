@@ -42,6 +42,14 @@ def test_a_variable_wins_over_the_state_folder(state, monkeypatch):
     assert Settings().api_port == 9090
 
 
+def test_the_public_address_is_this_machine_at_the_port_of_the_api_unless_it_is_set(state, monkeypatch):
+    assert Settings().public_url == "http://127.0.0.1:8080"
+    monkeypatch.setenv("CAUSELOOP_API_PORT", "9090")
+    assert Settings().public_url == "http://127.0.0.1:9090"
+    monkeypatch.setenv("CAUSELOOP_PUBLIC_URL", "https://causeloop.example")
+    assert Settings().public_url == "https://causeloop.example"
+
+
 def test_an_empty_state_folder_variable_means_the_default(monkeypatch):
     monkeypatch.delenv("CAUSELOOP_STATE_DIR", raising=False)
     default = state_dir()

@@ -6,7 +6,7 @@ from typing import Any
 import asyncpg
 
 from api.http.bounded_pool import BoundedPool, DatabaseBusyError
-from causeloop_pipeline.storage.database.migrate import read_head_revision
+from causeloop_pipeline.storage.database.migrate import find_obstacle, read_head_revision
 from causeloop_pipeline.storage.database.sql_functions import SELECT_DIGEST_OF_ALL, digest_functions
 
 
@@ -27,7 +27,9 @@ async def read_checks(pool: BoundedPool) -> dict[str, Any]:
         return {"database": {"ok": False, "detail": type(error).__name__}}
     problem = None
     if revision != head:
-        problem = f"the schema is at {revision}, this version needs {head}: run `causeloop migrate`"
+        obstacle = find_obstacle(revision) if revision else None
+        way = f"the schema is at {revision}, this version needs {head}: run `causeloop migrate`"
+        problem = ": ".join(obstacle) if obstacle else way
     elif digest != functions:
         problem = "the schema's functions are those of another version: run `causeloop migrate`"
     return {"database": {"ok": True, "detail": None}, "schema": {"ok": problem is None, "detail": problem}}

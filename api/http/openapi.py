@@ -17,6 +17,7 @@ from api.http.errors import PROBLEM_JSON
 from api.http.list_filters import describe_filters
 from api.http.problem_codes import PROBLEM_CODES
 from causeloop_pipeline.model.tenancy import Role
+from causeloop_pipeline.settings import settings
 
 SCHEME = "bearer"
 SECURITY_SCHEME = {
@@ -135,6 +136,7 @@ def _build_document(app: FastAPI, tables: OperationTables) -> dict[str, Any]:
         openapi_version="3.1.0",
         routes=app.routes,
         tags=[{"name": name, "description": description} for name, description in TAGS.items()],
+        servers=[{"url": settings().public_url.rstrip("/"), "description": "This installation"}],
     )
     filters = describe_filters(tables.filters)
     components = document.setdefault("components", {})

@@ -84,8 +84,8 @@ def check_schema_version(spec: dg.AssetCheckSpec, installation: Installation) ->
         check_name=spec.name,
         description=None
         if is_current
-        else f"The database is at revision {actual}, this version needs {expected} and its functions: start "
-        "Causeloop of this version, or run `causeloop migrate`.",
+        else f"The database is at revision {actual}, this version needs {expected} and its functions: run "
+        "`causeloop migrate`, or where a newer version has run it, install that one.",
         metadata={"actual": actual, "expected": expected, "has_functions_of_this_version": is_current},
     )
 

@@ -10,6 +10,7 @@ from causeloop_pipeline.analysis.loop import Loop, run_loop, select_occurrences
 from causeloop_pipeline.cli.audit.history import History
 from causeloop_pipeline.cli.output.report import select_window_predictions
 from causeloop_pipeline.cli.output.terminal import format_count
+from causeloop_pipeline.model.issue import OPEN_STATUSES
 from causeloop_pipeline.model.prediction import write_probability
 from causeloop_pipeline.model.proof import Verdict
 from causeloop_pipeline.model.recommendation import write_prevented
@@ -96,13 +97,25 @@ def _summarize(history: History, loop: Loop, audit: "Audit", as_of: datetime) ->
     first, last = (getattr(loop.issues["source_created_at"], each)() for each in ("min", "max"))
     span = f" from {first:%Y-%m-%d} to {last:%Y-%m-%d}" if first is not None else ""
     grouped = loop.grouping.members["issue_id"].n_unique()
-    share = f" ({100 * audit.came_back / audit.closed:.0f} %)" if audit.closed else ""
-    closed = format_count(audit.closed, "time")
     return (
         f"{format_count(history.issues.height, 'failure')}{span}, {grouped:,} of them in "
         f"{format_count(loop.grouping.patterns.height, 'pattern')} that recur.",
-        f"Closed {closed}; after {audit.came_back:,} of them it came back{share}.",
+        _count_closings(history, audit),
         f"As of {as_of:%Y-%m-%d %H:%M} UTC.",
+    )
+
+
+def _count_closings(history: History, audit: "Audit") -> str:
+    if audit.closed:
+        share = f"{100 * audit.came_back / audit.closed:.0f} %"
+        closed = format_count(audit.closed, "time")
+        return f"Closed {closed}; after {audit.came_back:,} of them it came back ({share})."
+    undated = history.issues.filter(~pl.col("status").is_in(OPEN_STATUSES)).height
+    if not undated:
+        return "None of them is closed yet."
+    return (
+        f"{format_count(undated, 'failure')} {'is' if undated == 1 else 'are'} closed, but nothing says when, "
+        "so what came back afterwards is not counted. Where a column has the time: --map resolved_at=COLUMN."
     )
 
 
@@ -116,7 +129,7 @@ def _write_sections(history: History, loop: Loop, audit: "Audit", limit: int) ->
     not_held, others = split_fixes(audit.fixes)
     return (
         _write_what_to_fix(loop, limit),
-        _write_returns(audit.returns, names, expected, loop.headline_window, limit),
+        _write_returns(audit, names, expected, loop.headline_window, limit),
         _write_fixes(
             ("Fixes that did not hold", "Nothing that came back was recorded as fixed."),
             not_held,
@@ -163,7 +176,7 @@ def _write_what_to_fix(loop: Loop, limit: int) -> Section:
 
 
 def _write_returns(
-    returns: pl.DataFrame, names: dict[str, str], expected: dict[str, Any], window: int, limit: int
+    audit: "Audit", names: dict[str, str], expected: dict[str, Any], window: int, limit: int
 ) -> Section:
     rows = tuple(
         (
@@ -174,13 +187,13 @@ def _write_returns(
             Cell(f"{row['last_seen_at']:%Y-%m-%d}"),
             Cell(_write_expected(expected.get(row["pattern_id"]))),
         )
-        for row in returns.head(limit).iter_rows(named=True)
+        for row in audit.returns.head(limit).iter_rows(named=True)
     )
     return Section(
-        _count_rows("Closed, and came back", limit, returns.height),
+        _count_rows("Closed, and came back", limit, audit.returns.height),
         ("pattern", "closed", "came back", "after (median)", "last seen", f"within {window} days"),
         rows,
-        "Nothing that was closed came back.",
+        "Nothing that was closed came back." if audit.closed else "No failure says when it was closed.",
     )
 
 

@@ -164,7 +164,7 @@ def _check_roles(owner: psycopg.Connection) -> Finding:
 
 def check_migrations(owner: psycopg.Connection) -> Finding:
     """Whether the schema is this version's."""
-    from causeloop_pipeline.storage.database.migrate import read_head_revision
+    from causeloop_pipeline.storage.database.migrate import find_obstacle, read_head_revision
     from causeloop_pipeline.storage.database.sql_functions import SELECT_DIGEST_OF_ALL, digest_functions
 
     fix = (
@@ -177,6 +177,8 @@ def check_migrations(owner: psycopg.Connection) -> Finding:
     except psycopg.errors.UndefinedTable:
         return wrong("migrations", "the database is empty", fix)
     here, head = row[0] if row else "nothing", read_head_revision()
+    if row and (obstacle := find_obstacle(here)):
+        return wrong("migrations", *obstacle)
     if here != head:
         return wrong("migrations", f"the database is at {here}, this code needs {head}", fix)
     if owner.execute(SELECT_DIGEST_OF_ALL).fetchone() != (digest_functions(),):

@@ -4,7 +4,7 @@ All of it, and the SQL functions, in one transaction: a database is at one versi
 """
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from causeloop_pipeline.storage.database.server_version import (
     add_functions_of_newer_servers,
@@ -77,22 +77,37 @@ def _create_schema(driver: Any) -> None:
         add_missing_functions(driver)
 
 
-def _require_known(revision: str) -> None:
-    """Raise RevisionError unless migrations lead on from a revision."""
+class Obstacle(NamedTuple):
+    """Why no migration leads from a database's revision to this version's, and what to do."""
+
+    reason: str
+    remedy: str
+
+
+def find_obstacle(revision: str) -> Obstacle | None:
+    """What keeps migrations from leading on from a revision; None: nothing does."""
     revisions = _list_revisions()
     newest, oldest = revisions[0], revisions[-1]
     if revision in revisions:
-        return
+        return None
     if revision < oldest:
-        raise RevisionError(
-            f"the database is at revision {revision}, and migrations of this version begin at {oldest}: "
+        return Obstacle(
+            f"the database is at revision {revision}, and migrations of this version begin at {oldest}",
             f"install Causeloop of commit {COMMIT_OF_BASELINE}, run its `causeloop migrate` once, "
-            "then this version again"
+            "then this version again",
         )
-    raise RevisionError(
+    return Obstacle(
         f"the database is at revision {revision}, which another version made, and this one leads from "
-        f"{oldest} to {newest}: install that version"
+        f"{oldest} to {newest}",
+        "install that version",
     )
+
+
+def _require_known(revision: str) -> None:
+    """Raise RevisionError unless migrations lead on from a revision."""
+    obstacle = find_obstacle(revision)
+    if obstacle is not None:
+        raise RevisionError(": ".join(obstacle))
 
 
 def _list_revisions() -> list[str]:

@@ -9,6 +9,7 @@ import pytest
 
 from api.health.queries import read_checks
 from api.http.bounded_pool import open_pool
+from causeloop_pipeline.cli.doctor.check_database import check_migrations
 from causeloop_pipeline.storage.database import sql_functions
 from tests.conftest import Installation
 from tests.storage.own_installation import own_installation
@@ -46,6 +47,13 @@ def test_a_schema_of_another_revision_is_to_be_migrated(installation: Installati
             owner.execute("update app.alembic_version set version_num = '0071'")
             owner.execute("drop table app.function_digest")
         check = read_schema_check(own.api_url)
+        with psycopg.connect(own.owner_url) as owner:
+            owner.execute("update app.alembic_version set version_num = '9999'")
+            finding = check_migrations(owner)
+        newer = read_schema_check(own.api_url)
 
     assert check["ok"] is False
     assert check["detail"].startswith("the schema is at 0071, this version needs ")
+    assert newer["ok"] is False
+    assert newer["detail"].endswith(": install that version")
+    assert newer["detail"] == f"{finding.message}: {finding.fix}"

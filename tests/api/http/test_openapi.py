@@ -1,8 +1,11 @@
 """The OpenAPI document describes every operation."""
 
 import httpx2
+import pytest
 
+from api.main import create_app
 from causeloop_pipeline.model.prediction import WINDOWS
+from causeloop_pipeline.settings import settings
 from tests.api.conftest import Client
 from tests.api.contract import Contract
 from tests.api.sample import Sample
@@ -13,6 +16,12 @@ SUMMARY = "/v1/predictions/summary"
 def test_the_document_is_openapi_3_1_and_has_an_explorer(api_url: str, contract: Contract) -> None:
     assert contract.document["openapi"].startswith("3.1")
     assert httpx2.get(f"{api_url}/docs").status_code == 200
+
+
+def test_the_document_says_where_the_api_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(settings(), "public_url", "https://causeloop.example/")
+
+    assert [server["url"] for server in create_app().openapi()["servers"]] == ["https://causeloop.example"]
 
 
 def test_every_operation_has_a_summary_a_description_and_its_errors(contract: Contract) -> None:

@@ -68,6 +68,23 @@ def test_what_was_closed_for_good_is_not_called_a_return(tmp_path: Path) -> None
     assert "| not yet | 2 |" in others
 
 
+def test_closings_without_a_time_are_not_counted_as_none(tmp_path: Path) -> None:
+    undated = [(*row[:3], ending.split(",")[0] + ",,,") for *row, ending in ROWS]
+
+    result = run_audit(write_export(tmp_path / "undated.csv", undated))
+
+    assert "3 failures are closed, but nothing says when" in result.stdout
+    assert "--map resolved_at=COLUMN" in result.stdout.replace("\\", "")
+    assert "No failure says when it was closed." in result.stdout
+    assert "Closed 0 times" not in result.stdout
+
+
+def test_a_history_in_which_nothing_is_closed_says_so(tmp_path: Path) -> None:
+    still_open = [(*row[:3], "open,,,") for *row, _ in ROWS]
+
+    assert "None of them is closed yet." in run_audit(write_export(tmp_path / "open.csv", still_open)).stdout
+
+
 def test_the_html_page_loads_nothing_and_displays_texts_as_they_are(tmp_path: Path) -> None:
     path, out = tmp_path / "hostile.jsonl", tmp_path / "audit.html"
     rows = [

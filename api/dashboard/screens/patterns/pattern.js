@@ -42,13 +42,13 @@ import { suggestionsSection } from "./suggestions.js";
 /** @param {ScreenContext} context */
 export async function showPattern(context) {
   const { signal } = context;
-  // The address of a merged pattern leads to its survivor, whose predictions and fixes are meant.
-  const pattern = await get("/v1/patterns/{pattern_id}", { pattern_id: context.id }, {}, signal);
-  const { id } = pattern;
-  const [predictions, recommendations] = await Promise.all([
-    get("/v1/predictions", {}, { pattern_id: id, limit: 10 }, signal),
-    get("/v1/recommendations", {}, { pattern_id: id, limit: 5 }, signal),
+  const [pattern, ofAddress] = await Promise.all([
+    get("/v1/patterns/{pattern_id}", { pattern_id: context.id }, {}, signal),
+    readWhatIsNext(context.id, signal),
   ]);
+  const { id } = pattern;
+  // The address of a merged pattern leads to its survivor, whose predictions and fixes are meant.
+  const [predictions, recommendations] = id === context.id ? ofAddress : await readWhatIsNext(id, signal);
   return h(
     "article",
     { class: "screen", "data-title": pattern.name },
@@ -76,6 +76,17 @@ export async function showPattern(context) {
     }),
   );
 }
+
+/**
+ * The predictions of a pattern, and the recommendations for it.
+ * @param {string} id
+ * @param {AbortSignal} signal
+ */
+const readWhatIsNext = (id, signal) =>
+  Promise.all([
+    get("/v1/predictions", {}, { pattern_id: id, limit: 10 }, signal),
+    get("/v1/recommendations", {}, { pattern_id: id, limit: 5 }, signal),
+  ]);
 
 /** @param {Model<"Prediction"> | undefined} prediction */
 function hardlyRecurs(prediction) {
