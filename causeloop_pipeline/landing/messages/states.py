@@ -22,8 +22,8 @@ WORDS = parse_word_lists("""
 recovered: resolved resolve recovered recovery recovering ok okay up clear cleared close closed healthy
     success succeeded successful successfully passing passed pass fixed inactive restored online reachable
     available completed complete done finished normal good green solved back_to_normal
-failed: failed failure failures fail fails errored error errors exception crashed crash aborted timeout timed_out broken
-    fatal killed unsuccessful
+failed: failed failure failures fail fails errored error errors exception crashed crash aborted timeout timed_out
+    broken fatal killed unsuccessful
 firing: firing alerting triggered trigger problem down critical crit warning warn open opened active alarm
     alert failing unhealthy unreachable unavailable offline degraded raised bad danger breached no_data
     emergency

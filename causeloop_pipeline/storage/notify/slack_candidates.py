@@ -47,7 +47,8 @@ cross join lateral (
     where i.workspace_id = p.workspace_id and i.pattern_id = p.pattern_id and o.started_at > %(since)s
 ) as lately
 left join lateral act.fix_before(p.workspace_id, p.pattern_id, 'infinity') as fixed on true
-left join lateral act.action_before(p.workspace_id, p.pattern_id, p.last_seen_at, %(nothing)s) as ended on true
+left join lateral act.action_before(p.workspace_id, p.pattern_id, p.last_seen_at, %(nothing)s) as ended
+    on true
 where p.workspace_id = %(workspace_id)s
     and (
         c.status <> %(failed)s
