@@ -95,14 +95,14 @@ def test_the_readmes_own_file_keeps_its_dates(folder: DropFolder) -> None:
 
 def test_what_was_misread_is_read_again_when_the_settings_are_corrected(folder: DropFolder) -> None:
     (folder.folder / "a.csv").write_text("nr,text,when\n1,Disk full,01/02/2026\n2,Timeout,03/02/2026\n")
-    (folder.folder / "access.log").write_text("GET /\n")
+    (folder.folder / "notes.pdf").write_text("GET /\n")
     assert len(folder.sync()) == 2  # by ids of their content
     assert folder.list_quarantined() == [
-        "access.log: files ending in .log are not read: give it as CSV, TSV, JSON, JSON lines, SARIF, Excel, "
-        "Parquet or JUnit XML, choose Format where the name does not say which, or move it away"
+        "notes.pdf: files ending in .pdf are not read: give it as CSV, TSV, JSON, JSON lines, SARIF, Excel, "
+        "Parquet, JUnit XML or a log, choose Format where the name does not say which, or move it away"
     ]
     folder.configure(fields={"created_at": "when"}, key_column="nr", times="month first")
-    (folder.folder / "access.log").unlink()
+    (folder.folder / "notes.pdf").unlink()
     read = folder.sync()
     assert {key: issue["source_created_at"].date().isoformat() for key, issue in read.items()} == {
         "1": "2026-01-02",

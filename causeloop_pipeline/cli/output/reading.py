@@ -32,6 +32,9 @@ def list_notes(source: IssueInput) -> list[str]:
     texts = [
         f"{text}; if another one is, name it with --map" for text in describe_by_values(source.recognized)
     ]
+    if passed_over := source.file.no_failures:
+        reasons = ", ".join(f"{count:,} × {reason}" for reason, count in passed_over.most_common())
+        texts.append(f"{format_count(passed_over.total(), 'row')} left out as no failures: {reasons}")
     texts += source.read.notes
     skipped = len({row.row for row in source.read.bad_rows})
     if skipped:

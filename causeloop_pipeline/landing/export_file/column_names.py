@@ -16,12 +16,14 @@ severity: severity priority urgency sev prio severity_level priority_name level 
     criticality importance incident_severity severity_name issue_severity impact
 status: status state issue_status incident_state ticket_status last_status stage_name
 service: service service_name business_service application app system product configuration_item
-    cmdb_ci affected_ci ci ci_name affected_service impacted_service repository repo product_name project
-    project_key provider node host line area_path
+    cmdb_ci affected_ci ci ci_name affected_service impacted_service syslog_identifier
+    repository repo product_name project project_key provider node host line area_path
 component: component components subcomponent module subsystem affected_component component_name
-    enclosure device asset station category u_component filename file_name file_path
+    enclosure device asset station category u_component filename file_name file_path location_path pkg_name
+    package package_name
 error_type: error_type error_code exception exception_type exception_class error_class code error
-    failure_type cause_detail cause failure_code cwes event_type rule_id test_id check_id
+    failure_type cause_detail cause failure_code cwes event_type rule_id test_id check_id check_name
+    vulnerability_id vuln_id cve cve_id
 team: team assignment_group assigned_team owner_team team_name assigned_group group owning_team
     department dept squad queue support_group resolver_group last_team first_team team_names teams
 environment: environment env stage deployment_environment tier
@@ -30,7 +32,8 @@ source_created_at: source_created_at created_at opened_at created opened created
     creation_date created_date date_created created_time sys_created_on reported_at reported
     occurred_at started_at start_time opened_on open_time date_opened opened_date detected_at
     event_time timestamp datetime date_time date time first_occurrence published incident_date
-    issue_date start_date started create_date date_time_opened first_seen
+    issue_date start_date started create_date date_time_opened first_seen realtime_timestamp date_and_time
+    first_timestamp active_at start_timestamp
 source_updated_at: source_updated_at updated_at updated last_updated modified_at modified updated_on
     last_modified sys_updated_on last_change_at update_time date_modified changed_date last_update_time
     last_activity_date last_seen

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from causeloop_pipeline.landing.export_file.column_names import USUAL_NAMES
 from causeloop_pipeline.landing.export_file.named_values import NAMES_OF_VALUES
@@ -25,6 +26,8 @@ OWN_FIELDS = frozenset({"id", "external_url", "source_created_at", "source_updat
 """What an object that a tool gives for one of the former has as well, and is not that of the issue."""
 
 FIELDS_OF_NAMES = {name: field_name for field_name, names in USUAL_NAMES.items() for name in names}
+PLACES_IN_FILES = frozenset({"line", "column"})
+"""Names of numbers that tell where in a file something is; texts with these names are of a plant's line."""
 NUMBER_SIGNS = frozenset({"#", "№", "Nº", "N°"})
 
 
@@ -58,7 +61,7 @@ def recognize_columns(
     that hold nothing, which are left out unless chosen. Out: field → column, each column at most once,
     fields in the order of USUAL_NAMES. A name matches as a whole, letter case and punctuation aside; of
     a nested name such as `fields.status.name` the last two parts may match where nothing better does, then
-    what the last one names, then the last one.
+    what the last one names, then the last one. A description is the title where nothing else is.
     Raises ColumnError when `chosen` names an unknown field or column.
     """
     taken = {_require_field(name): _require_column(column, columns) for name, column in chosen.items()}
@@ -73,10 +76,17 @@ def recognize_columns(
             match = next((free[name] for name in names if name in free), None)
             if field_name not in taken and match is not None:
                 taken[field_name] = match
+    if "title" not in taken and "body" in taken and "body" not in by_person:
+        taken["title"] = taken.pop("body")
     ordered = {field_name: taken[field_name] for field_name in USUAL_NAMES if field_name in taken}
     return RecognizedColumns(
         ordered, tuple(column for column in columns if column not in ordered.values()), by_person
     )
+
+
+def is_place_in_file(column: str, value: Any) -> bool:
+    """Whether a value is a line or column of a source file, which reports of linters and tests have."""
+    return isinstance(value, int) and column.rpartition(".")[2].lower() in PLACES_IN_FILES
 
 
 def normalize_name(column: str) -> str:

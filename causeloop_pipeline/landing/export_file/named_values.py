@@ -13,6 +13,7 @@ NAMES_OF_VALUES = (
     "label",
     "value",
     "text",
+    "slug",
 )
 
 

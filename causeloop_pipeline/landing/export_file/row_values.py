@@ -104,7 +104,7 @@ class RowReader:
             return ReadRow(row.number, reason=row.reason, beginning=row.beginning)
         external_id = self._make_id(row.record, flat)
         texts = self._read_texts(row.record, flat)
-        if row.no_failure and "status" not in texts:
+        if row.no_failure and not (row.is_of_condition and "status" in texts):
             return ReadRow(row.number, no_failure=row.no_failure)
         if problem := self._find_problem(row, flat, texts, times):
             column, reason = problem

@@ -3,6 +3,7 @@
 import csv
 import gzip
 import io
+import re
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, BinaryIO, cast
@@ -10,7 +11,9 @@ from typing import Any, BinaryIO, cast
 from causeloop_pipeline.landing.export_file.rows.file_row import FileContentError, FileRow
 from causeloop_pipeline.landing.export_file.rows.json_documents import read_json
 from causeloop_pipeline.landing.export_file.rows.junit import read_junit
+from causeloop_pipeline.landing.export_file.rows.log_lines import read_log
 from causeloop_pipeline.landing.export_file.rows.parquet import read_parquet
+from causeloop_pipeline.landing.export_file.rows.quiet_rows import mark_quiet
 from causeloop_pipeline.landing.export_file.rows.separated import read_csv
 from causeloop_pipeline.landing.export_file.rows.workbook import read_workbook
 
@@ -22,6 +25,7 @@ READERS: Mapping[str, Callable[[BinaryIO], Iterator[FileRow]]] = {
     "parquet": read_parquet,
     "xlsx": read_workbook,
     "junit": read_junit,
+    "log": read_log,
 }
 ENDINGS = {
     ".csv": "csv",
@@ -39,6 +43,11 @@ ENDINGS = {
     ".xlsb": "xlsx",
     ".ods": "xlsx",
     ".xml": "junit",
+    ".log": "log",
+    ".out": "log",
+    ".err": "log",
+    "/syslog": "log",
+    "/messages": "log",
 }
 TITLES = {
     "csv": "CSV",
@@ -47,17 +56,20 @@ TITLES = {
     "parquet": "Parquet",
     "xlsx": "Excel",
     "junit": "JUnit XML",
+    "log": "a log",
 }
-READABLE = "CSV, TSV, JSON, JSON lines, SARIF, Excel, Parquet or JUnit XML"
+READABLE = "CSV, TSV, JSON, JSON lines, SARIF, Excel, Parquet, JUnit XML or a log"
 ADVICE = f"give it as {READABLE}, choose Format where the name does not say which, or move it away"
 PACKED = ".gz"
+ROTATED = re.compile(r"(?:\.\d{1,4}|-\d{8})$")
+"""What is added to the name of a log that was put away."""
 
 
 def find_format(name: str, chosen: str = BY_NAME) -> str | None:
     """How a file is to be read; None where its name does not say."""
     if chosen != BY_NAME:
         return chosen
-    plain = name.lower().removesuffix(PACKED)
+    plain = ROTATED.sub("", f"/{name.lower().removesuffix(PACKED)}")
     return next((kind for ending, kind in ENDINGS.items() if plain.endswith(ending)), None)
 
 
@@ -74,7 +86,7 @@ def read_rows(content: BinaryIO, name: str, file_format: str) -> Iterator[FileRo
     try:
         for row in READERS[file_format](unpack(content, name)):
             number = row.number
-            yield row
+            yield mark_quiet(row)
     except FileContentError as error:
         yield FileRow(number + 1, None, str(error))
     except (OSError, EOFError, ValueError, csv.Error, zlib.error, MemoryError) as error:

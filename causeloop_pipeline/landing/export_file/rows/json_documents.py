@@ -13,11 +13,9 @@ from causeloop_pipeline.landing.export_file.rows.file_row import (
     FileContentError,
     FileRow,
 )
+from causeloop_pipeline.landing.export_file.rows.nested_records import find_records
 from causeloop_pipeline.landing.export_file.rows.sarif import is_sarif, read_results
 from causeloop_pipeline.landing.export_file.rows.text_lines import decode, read_lines
-
-MAX_DEPTH = 6
-"""How deep inside a document its list of records is looked for."""
 
 Line = tuple[int, bytes, bool]
 
@@ -106,20 +104,3 @@ def _read_document(text: str) -> Iterator[FileRow]:
         return
     for number, record in enumerate(find_records(document), 1):
         yield _make_row(number, record)
-
-
-def find_records(document: Any) -> list[Any]:
-    """The records of a document: itself, or the longest list of objects inside; else it is one record."""
-    if isinstance(document, list):
-        return document
-    lists = list(_list_records(document, 0))
-    return max(lists, key=len, default=[document])
-
-
-def _list_records(value: Any, depth: int) -> Iterator[list[Any]]:
-    if not isinstance(value, dict) or depth > MAX_DEPTH:
-        return
-    for inner in value.values():
-        if isinstance(inner, list) and inner and all(isinstance(item, dict) for item in inner):
-            yield inner
-        yield from _list_records(inner, depth + 1)

@@ -13,6 +13,14 @@ from causeloop_pipeline.landing.export_file.rows.file_row import MAX_DOCUMENT_BY
 FAILED = ("failure", "error")
 SKIPPED = ("skipped", "disabled")
 NOT_RUN = frozenset({"skipped", "notrun", "disabled"})
+JUNIT_FROM = {
+    "robot": "robot --xunit FILE writes JUnit's",
+    "TestRun": "dotnet test --logger junit writes JUnit's",
+    "test-run": "its runner writes JUnit's too: nunit3-console --result 'FILE;format=junit'",
+    "assemblies": "dotnet test --logger junit writes JUnit's",
+    "checkstyle": "let the linter write SARIF or JUnit's instead",
+}
+"""What writes the same as JUnit's XML, by how the XML of others begins."""
 ERROR_NAME = re.compile(r"\b((?:[A-Za-z_]\w*\.)*[A-Z]\w*(?:Error|Exception|Failure|Timeout))\b")
 MAX_BODY = 20_000
 NAME_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Za-z][a-z0-9]*")
@@ -35,7 +43,10 @@ def read_junit(content: BinaryIO) -> Iterator[FileRow]:
             tag = _strip_namespace(element.tag)
             is_junit = is_junit or tag in {"testsuites", "testsuite"}
             if not is_junit:
-                raise FileContentError(f"it is XML, but not JUnit's: it begins with <{tag}>, not <testsuite>")
+                advice = f": {JUNIT_FROM[tag]}" if tag in JUNIT_FROM else ""
+                raise FileContentError(
+                    f"it is XML, but not JUnit's: it begins with <{tag}>, not <testsuite>{advice}"
+                )
             if tag in {"testsuites", "testsuite"}:
                 suites = [*suites, element] if event == "start" else suites[:-1]
             elif tag == "testcase" and event == "end":

@@ -16,6 +16,8 @@ from causeloop_pipeline.landing.export_file.rows.text_lines import decode, read_
 SEPARATORS = ",;\t|"
 SAMPLE_LINES = 50
 MAX_PREAMBLE = 10
+UNNAMED = "text"
+"""What a last column is called that the header does not name: the text of the record."""
 STATED = "sep="
 """How a file states its separator to Excel."""
 
@@ -32,7 +34,7 @@ def read_csv(content: BinaryIO) -> Iterator[FileRow]:
     rows = csv.reader(
         chain(sample[above:], lines), delimiter=separator or ",", skipinitialspace=True, strict=True
     )
-    header = _read_header(rows)
+    header = _add_unnamed(_read_header(rows), sample[above:], separator)
     offset = skipped + above
     yield from _read_rows(rows, header, separator, offset)
 
@@ -65,6 +67,15 @@ def _read_header(rows: Any) -> list[str]:
     while header and not header[-1]:
         header.pop()
     return list(_number_repeated(header))
+
+
+def _add_unnamed(header: list[str], lines: list[str], separator: str) -> list[str]:
+    """A header that lacks the name of its last column, as that of Windows' Event Viewer, has one for it."""
+    below = _split(lines, separator)[1:]
+    if len(lines) >= SAMPLE_LINES:  # the last may go on
+        below.pop()
+    widths = {len(row) for row in below if any(row)}
+    return [*header, UNNAMED] if header and widths == {len(header) + 1} else header
 
 
 def _number_repeated(header: list[str]) -> Iterator[str]:

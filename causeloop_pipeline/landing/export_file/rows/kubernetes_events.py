@@ -1,0 +1,37 @@
+"""Events of Kubernetes as `kubectl get events -o json` writes them."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from causeloop_pipeline.landing.export_file.rows.file_row import FileRow
+
+NORMAL = "Normal"
+OBJECTS = ("involvedObject", "regarding")
+GENERATED = re.compile(r"(?:-[0-9a-f]{6,10})?-[a-z0-9]{5}$")
+"""What a deployment and a set of replicas add to the names of pods."""
+POD = "Pod"
+
+
+def is_event(record: Mapping[str, Any]) -> bool:
+    """Whether a record is one: an object, and what occurred to it."""
+    return "reason" in record and any(isinstance(record.get(name), Mapping) for name in OBJECTS)
+
+
+def read_event(row: FileRow, record: dict[str, Any]) -> FileRow:
+    """An event as a failure of its workload, or as none where its type is normal."""
+    if record.get("type") == NORMAL:
+        return replace(row, no_failure=f"an event of the type {NORMAL}")
+    named: Mapping[str, Any] = next(record[name] for name in OBJECTS if isinstance(record.get(name), Mapping))
+    name = str(named.get("name") or "")
+    return replace(
+        row,
+        record={
+            **record,
+            "service": GENERATED.sub("", name) if named.get("kind") == POD else name,
+            "error_type": record["reason"],
+            "severity": str(record.get("type") or "").lower(),
+            "environment": named.get("namespace"),
+        },
+    )

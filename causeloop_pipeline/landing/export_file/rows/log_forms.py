@@ -1,0 +1,82 @@
+"""How entries of plain logs begin: with a time as programs, syslog, containers and servers write it.
+
+Also the lines of Kubernetes' components, Apache, nginx and Nagios, and lines of `name=value`.
+"""
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+LEVELS = (
+    r"TRACE|DEBUG|VERBOSE|INFO|NOTICE|WARN|WARNING|ERROR|ERR|SEVERE|CRIT|CRITICAL|EMERG|EMERGENCY|FATAL|PANIC"
+)
+CLOCK = r"(?P<clock>\d\d:\d\d:\d\d(?:[.,]\d{1,9})?)"
+MOMENT = rf"(?P<ymd>\d{{4}}[-/]\d\d[-/]\d\d)[T ]{CLOCK}\s?(?P<offset>Z\b|UTC\b|GMT\b|[+-]\d\d:?\d\d\b)?"
+IN_YEAR = rf"(?P<month>{'|'.join(MONTHS)}) +(?P<day>\d{{1,2}}) {CLOCK}"
+TEXT = r"\s*(?P<text>.*)"
+FORMS = tuple(
+    re.compile(form)
+    for form in (
+        rf"{MOMENT}(?:\s+(?:stdout|stderr)\s+[FP]\b)?{TEXT}",
+        rf"[\[(]{MOMENT}(?::\s*(?P<level>{LEVELS})\b[^\])]{{0,60}})?[\])]{TEXT}",
+        rf"[\[(]?(?P<level>{LEVELS})[\])]?:?\s+[\[(]?{MOMENT}[\])]?{TEXT}",
+        rf"<(?P<priority>\d{{1,3}})>1 {MOMENT}\s?(?P<host>\S+) (?P<program>\S+) \S+ \S+ "
+        rf"(?:-|(?:\[[^\]]*\])+){TEXT}",
+        rf"(?:<(?P<priority>\d{{1,3}})>)?{IN_YEAR} (?P<host>\S+) (?P<program>[^\s:\[]+)(?:\[\d+\])?:{TEXT}",
+        rf"\[(?:[A-Z][a-z]{{2}} )?{IN_YEAR} (?P<year>\d{{4}})\]{TEXT}",
+        rf"(?P<letter>[IWEF])(?P<md>\d{{4}}) {CLOCK}\s+\d+ (?P<logger>[\w./-]+:\d+)\]{TEXT}",
+        rf"\[(?P<epoch>\d{{10}})\]{TEXT}",
+    )
+)
+PAIR = re.compile(r'(?:^|\s)([A-Za-z_][\w.]*)=("(?:[^"\\]|\\.)*"|\S*)')
+PAIRS = {
+    "moment": ("time", "ts", "timestamp", "t"),
+    "level": ("level", "lvl", "severity"),
+    "logger": ("logger", "component", "caller"),
+    "program": ("service", "app"),
+}
+MESSAGES, ERRORS = ("msg", "message"), ("error", "err")
+
+
+def begin_entry(line: str) -> Mapping[str, str] | None:
+    """The parts of a line with which an entry begins, its text among them; None where it goes on."""
+    for form in FORMS:
+        if match := form.match(line):
+            return {name: value for name, value in match.groupdict().items() if value is not None}
+    return _read_pairs(line)
+
+
+def _read_pairs(line: str) -> Mapping[str, str] | None:
+    """The parts of a line of `name=value` that has a time and a message."""
+    pairs = {name: value.strip('"').replace('\\"', '"') for name, value in PAIR.findall(line)}
+    message, error = _take(pairs, MESSAGES), _take(pairs, ERRORS)
+    parts = {part: _take(pairs, names) for part, names in PAIRS.items()}
+    if not (message and parts["moment"]):
+        return None
+    parts["text"] = f"{message}: {error}" if error else message
+    return {part: value for part, value in parts.items() if value}
+
+
+def _take(pairs: Mapping[str, str], names: tuple[str, ...]) -> str:
+    return next((pairs[name] for name in names if name in pairs), "")
+
+
+def spell_time(parts: Mapping[str, str], latest: datetime) -> str:
+    """The time of an entry in ISO 8601; of one without a year the last possible before `latest`."""
+    if "moment" in parts:
+        return parts["moment"]
+    if "epoch" in parts:
+        return datetime.fromtimestamp(int(parts["epoch"]), UTC).isoformat()
+    clock = parts["clock"].replace(",", ".")
+    if "ymd" in parts:
+        offset = parts.get("offset", "")
+        return f"{parts['ymd'].replace('/', '-')}T{clock}{'+00:00' if offset.isalpha() else offset}"
+    if "month" in parts:
+        month, day = MONTHS.index(parts["month"]) + 1, int(parts["day"])
+    else:
+        month, day = int(parts["md"][:2]), int(parts["md"][2:])
+    year = int(parts.get("year") or latest.year)
+    if "year" not in parts and (month, day) > (latest.month, latest.day):
+        year -= 1
+    return f"{year:04}-{month:02}-{day:02}T{clock}"

@@ -1,0 +1,134 @@
+"""Rows of logs in plain text: an entry begins with its time, and goes on until the next one begins.
+
+An entry that has a level tells of a failure from error on; one that has none does where its words say so.
+"""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any, BinaryIO
+
+from causeloop_pipeline.landing.export_file.rows.file_row import FileContentError, FileRow
+from causeloop_pipeline.landing.export_file.rows.log_forms import LEVELS, begin_entry, spell_time
+from causeloop_pipeline.landing.export_file.rows.quiet_rows import BELOW_ERROR
+from causeloop_pipeline.landing.export_file.rows.text_lines import decode, read_lines
+from causeloop_pipeline.landing.failure_text import read_failure
+from causeloop_pipeline.landing.messages.levels import SYSLOG
+from causeloop_pipeline.landing.messages.states import State, judge_title
+
+MAX_LINES, MAX_CHARACTERS = 500, 20_000
+"""Of one entry; what goes on for longer is cut."""
+MAX_BEFORE = 1_000
+"""Lines without a time at the beginning of a file, after which it is not a log."""
+NO_TIME = "no line begins with a time, so that it cannot be read as a log"
+LETTERS = {"I": "info", "W": "warning", "E": "error", "F": "fatal"}
+WORDS = {"err": "error", "severe": "error", "crit": "critical", "emerg": "emergency", "panic": "fatal"}
+AROUND = r"(?:[\[(<][^\])>]{0,60}[\])>]\s*|[\w.$/-]{1,60}:?\s+){0,3}?"
+LEVEL = re.compile(
+    rf"{AROUND}(?:[\w-]{{1,40}}\.)?(?P<word>{LEVELS})(?=[\])>:,|/\s])"
+    rf"|{AROUND}[\[(<](?:\w{{1,20}}:)?(?P<marked>(?i:{LEVELS}|alert|information))[\])>]"
+    rf"|(?P<named>(?i:{LEVELS}|information))\s*:"
+)
+"""A word in capitals before the message, one in brackets, or one with a colon at the beginning."""
+LOGGER = re.compile(r"((?:[A-Za-z_$][\w$]*\.)+[A-Za-z_$][\w$]*)\s*(?::|\s-)\s+")
+NOTES = re.compile(
+    r"[\])>:,|/\s-]+|[\[(<][^\])>]{0,60}[\])>]\s*|\d+#\d+:\s*(?:\*\d+\s+)?|\d+ --- \[[^\]]*\]\s*"
+)
+"""What logs write between the level and the message: processes, threads, connections."""
+LEVEL_KEYS = ("level", "severity", "lvl", "levelname")
+
+
+@dataclass
+class _Entry:
+    """An entry of the log while its lines pass by."""
+
+    number: int
+    parts: Mapping[str, str]
+    lines: list[str] = field(default_factory=list)
+
+    def add(self, line: str) -> None:
+        if len(self.lines) < MAX_LINES:
+            self.lines.append(line)
+
+
+def read_log(content: BinaryIO) -> Iterator[FileRow]:
+    """A row for each entry; those that tell of no failure say why."""
+    entry, before, latest = None, 0, datetime.now(UTC) + timedelta(days=1)
+    for number, line, _ in read_lines(content):
+        text = decode(line).rstrip("\r\n")
+        if parts := begin_entry(text):
+            if entry is not None:
+                yield _read_entry(entry, latest)
+            entry = _Entry(number, parts)
+        elif entry is not None:
+            entry.add(text)
+        elif text.strip() and (before := before + 1) > MAX_BEFORE:
+            break
+    if entry is not None:
+        yield _read_entry(entry, latest)
+    elif before:
+        raise FileContentError(NO_TIME)
+
+
+def _read_entry(entry: _Entry, latest: datetime) -> FileRow:
+    level, logger, message = _split(entry.parts)
+    text = "\n".join([message, *entry.lines]).strip()[:MAX_CHARACTERS]
+    moment = {"created_at": spell_time(entry.parts, latest)}
+    if not re.search(r"\w", text):
+        return FileRow(entry.number, moment, no_failure="a log entry without a word")
+    title = read_failure(text).titles[0]
+    record: dict[str, Any] = {
+        **moment,
+        "title": title,
+        "severity": level,
+        "service": entry.parts.get("program"),
+        "component": logger,
+        "body": text if entry.lines else None,
+        "host": entry.parts.get("host"),
+    }
+    filled = {name: value for name, value in record.items() if value}
+    return FileRow(entry.number, filled, no_failure=_find_reason(level, title))
+
+
+def _split(parts: Mapping[str, str]) -> tuple[str, str, str]:
+    """Level, logger and message of an entry's first line; empty where it has none."""
+    text, level = parts["text"], parts.get("level", "").lower()
+    if text.startswith("{"):
+        return _read_json(text, level)
+    if "letter" in parts:
+        level = LETTERS[parts["letter"]]
+    elif "priority" in parts:
+        level = SYSLOG[int(parts["priority"]) % len(SYSLOG)]
+    elif not level and (match := LEVEL.match(text)):
+        level, text = str(match["word"] or match["marked"] or match["named"]).lower(), text[match.end() :]
+    message = _strip_notes(text)
+    logger = LOGGER.match(message)
+    if logger:
+        message = _strip_notes(message[logger.end() :])
+    name = parts.get("logger") or (logger[1] if logger else "")
+    return WORDS.get(level, level), name, message or parts["text"]
+
+
+def _strip_notes(text: str) -> str:
+    while (match := NOTES.match(text)) and match.end() < len(text):
+        text = text[match.end() :]
+    return text.strip()
+
+
+def _read_json(text: str, level: str) -> tuple[str, str, str]:
+    """The same of an entry whose text is an object, as containers of programs that log JSON write it."""
+    try:
+        values = json.loads(text)
+    except (ValueError, RecursionError):
+        return level, "", text
+    named = next((values[name] for name in LEVEL_KEYS if isinstance(values.get(name), str)), level)
+    return WORDS.get(named.lower(), named.lower()), str(values.get("logger") or ""), text
+
+
+def _find_reason(level: str, title: str) -> str:
+    """Why an entry tells of no failure; empty where it tells of one."""
+    if level:
+        return f"a log entry of the level {level}" if level in BELOW_ERROR else ""
+    return "" if judge_title(title) in {State.FAILED, State.FIRING} else "a log entry whose words tell of no failure"

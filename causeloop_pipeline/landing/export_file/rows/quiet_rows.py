@@ -1,0 +1,110 @@
+"""Rows of logs, test runs and jobs that tell of no failure: what was logged below an error, what passed."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import lru_cache
+from typing import Any
+
+from causeloop_pipeline.landing.export_file.columns import normalize_name
+from causeloop_pipeline.landing.export_file.rows.file_row import FileRow
+from causeloop_pipeline.landing.export_file.rows.kubernetes_events import is_event, read_event
+from causeloop_pipeline.landing.messages.levels import name_level
+
+LEVELS = (
+    *("level", "log_level", "loglevel", "levelname", "level_name", "lvl", "severity_text"),
+    *("severity", "priority"),
+)
+MESSAGES = frozenset(
+    {"message", "msg", "log", "event", "body", "short_message", "text", "text_payload", "event_id"}
+)
+TIMES = frozenset(
+    {
+        "timestamp",
+        "time",
+        "ts",
+        "asctime",
+        "date_and_time",
+        "datetime",
+        "realtime_timestamp",
+        "t",
+        "date_time",
+    }
+    | {"time_created", "time_unix_nano", "event_time"}
+)
+SIGNS = frozenset(
+    {
+        "log_name",
+        "insert_id",
+        "syslog_identifier",
+        "facility",
+        "syslogtag",
+        "logger",
+        "logger_name",
+        "levelno",
+    }
+    | {"log_logger", "process_thread_name", "thread_name", "text_payload", "severity_number"}
+)
+"""Names in rows of logs beside which `severity` and `priority` are levels."""
+BELOW_ERROR = frozenset(
+    {"trace", "debug", "verbose", "finest", "finer", "fine", "config", "info", "information", "informational"}
+    | {"log", "notice", "default", "warn", "warning"}
+)
+OUTCOMES = (
+    "status",
+    "state",
+    "outcome",
+    "result",
+    "conclusion",
+    "test_status",
+    "result_status",
+    "run_status",
+)
+PASSED = frozenset({"passed", "pass", "success", "succeeded", "successful", "skipped"})
+NESTED = ("log", "result", "severity")
+"""Objects whose values are looked at, too."""
+
+
+def mark_quiet(row: FileRow) -> FileRow:
+    """A row that tells of no failure says why; the level of one that does is a word."""
+    if row.record is None or row.no_failure or row.is_of_condition:
+        return row
+    if is_event(row.record):
+        return read_event(row, row.record)
+    names = {_normalize(name): name for name in reversed(row.record)}
+    nested = {
+        f"{outer}_{_normalize(inner)}": value
+        for outer in NESTED
+        if isinstance(values := row.record.get(names.get(outer, "")), Mapping)
+        for inner, value in values.items()
+    }
+    if level := _find_level(row.record, names, nested):
+        return _judge_level(row, row.record, *level)
+    outcomes = [row.record.get(names.get(name, ""), nested.get(name)) for name in OUTCOMES]
+    outcome = next((value.strip().lower() for value in outcomes if isinstance(value, str)), "")
+    return replace(row, no_failure=f"a run or test with the outcome {outcome}") if outcome in PASSED else row
+
+
+def _judge_level(row: FileRow, record: dict[str, Any], column: str | None, word: str) -> FileRow:
+    if word.lower() in BELOW_ERROR:
+        return replace(row, no_failure=f"a log entry of the level {word.lower()}")
+    return row if column is None else replace(row, record={**record, column: word})
+
+
+def _find_level(
+    record: Mapping[str, Any], names: Mapping[str, str], nested: Mapping[str, Any]
+) -> tuple[str | None, str] | None:
+    """Where a row of a log has its level, None where it is nested, and the word for it."""
+    if not (names.keys() & MESSAGES and names.keys() & TIMES):
+        return None
+    is_log = bool(SIGNS & names.keys())
+    for name in LEVELS if is_log else LEVELS[:-2]:
+        if name in names and isinstance(value := record[names[name]], str | int):
+            return names[name], name_level(record, name, value)
+        if isinstance(value := nested.get(name), str | int):
+            return None, str(value)
+    return None
+
+
+@lru_cache(4096)
+def _normalize(name: str) -> str:
+    return normalize_name(str(name))
