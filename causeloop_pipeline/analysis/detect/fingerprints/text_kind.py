@@ -11,6 +11,7 @@ from collections.abc import Iterable
 import polars as pl
 
 from causeloop_pipeline.analysis.detect.fingerprints.masking import mask
+from causeloop_pipeline.analysis.detect.fingerprints.template_information import measure_information
 from causeloop_pipeline.analysis.query_engine import choose_engine
 from causeloop_pipeline.model.frames import DIMENSIONS
 
@@ -28,6 +29,7 @@ _MASKED_BODY_CHARACTERS = 1_000
 _MIN_REPEATS = 3
 _MAX_PLACEHOLDER_TEXTS = 2  # a source with so few texts at so many places has placeholders, not messages
 _MIN_PLACEHOLDER_PLACES = 10
+_MAX_PLACEHOLDER_INFORMATION = 2.0  # what says more than `Anomaly detected` is a message, wherever it occurs
 _WORD = r"\pL{2,}"
 _SEPARATORS = " -/|:,;.>_[]()\t"
 _BLOCK = ["source_name", "has_body"]
@@ -116,6 +118,7 @@ def _vote_by_source(table: pl.DataFrame) -> Kinds:
             pl.col("len").sum().alias("rows"),
             pl.col("len").filter(pl.col("len") >= _MIN_REPEATS).sum().alias("repeated"),
             pl.len().alias("texts"),
+            pl.col("masked").sort().head(_MAX_PLACEHOLDER_TEXTS).alias("first_texts"),
         )
     )
     places = table.lazy().group_by(_BLOCK).agg(place.n_unique().alias("places"))
@@ -123,6 +126,7 @@ def _vote_by_source(table: pl.DataFrame) -> Kinds:
         ~pl.col("has_body")
         & (pl.col("texts") <= _MAX_PLACEHOLDER_TEXTS)
         & (pl.col("places") >= _MIN_PLACEHOLDER_PLACES)
+        & pl.col("first_texts").map_elements(_says_little, return_dtype=pl.Boolean)
     )
     is_machine = (
         (pl.col("rows") >= MIN_MACHINE_ROWS)
@@ -142,6 +146,11 @@ def _vote_by_source(table: pl.DataFrame) -> Kinds:
         (source, has_body): UNTITLED if (source, has_body) in untitled and vote != "structured" else vote
         for source, has_body, vote in votes.collect(engine=choose_engine(table.height)).iter_rows()
     }
+
+
+def _says_little(texts: pl.Series) -> bool:
+    """Whether none of a source's texts tells what failed."""
+    return all(measure_information(text).amount < _MAX_PLACEHOLDER_INFORMATION for text in texts)
 
 
 def _sources_with_repeated_bodies(table: pl.DataFrame) -> list[str]:

@@ -1,6 +1,7 @@
 """A source is a machine if its masked messages repeat; titles without words of their own are no text."""
 
 import polars as pl
+import pytest
 
 from causeloop_pipeline.analysis.detect.fingerprints.canonical_issues import canonical_issues
 from causeloop_pipeline.analysis.detect.fingerprints.masking import mask
@@ -51,3 +52,21 @@ def test_titles_of_numbers_are_not_text_even_where_the_dimensions_differ() -> No
         {"source": "desk", "title": f"INC{number:05d}", "service": f"s{number % 3}"} for number in range(20)
     ]
     assert with_kind(rows)["kind"].unique().to_list() == ["structured"]
+
+
+@pytest.mark.parametrize(
+    ("texts", "kind"),
+    [
+        (("Back-off restarting failed container", "nodes are available: Insufficient memory"), "machine"),
+        (("Incident", "Anomaly detected"), "structured"),
+    ],
+)
+def test_two_messages_at_many_places_are_placeholders_only_if_they_say_nothing(
+    texts: tuple[str, str], kind: str
+) -> None:
+    rows: list[dict[str, object]] = [
+        {"source": "cluster", "title": texts[number % 2], "service": f"service-{number}"}
+        for number in range(20)
+    ]
+
+    assert with_kind(rows)["source_kind"].unique().to_list() == [kind]
