@@ -20,7 +20,10 @@ def main() -> None:
     for name, values in parameters.weights.items():
         print(f'        "{name}": ({", ".join(f"{value:.3f}" for value in values)}),')
     print(f"    mate_log_odds={parameters.mate_log_odds},\n    slopes={parameters.slopes},")
-    print(f"    threshold_of_f1={parameters.threshold_of_f1},")
+    print(f"    threshold_of_f1={parameters.threshold_of_f1},\n    search_weights={{")
+    for name, values in parameters.search_weights.items():
+        print(f'        "{name}": ({", ".join(f"{value:.3f}" for value in values)}),')
+    print(f"    }},\n    search_rate={parameters.search_rate},")
     for name, tracker in trackers.items():
         for export in measure_exports(tracker, parameters):
             is_mate = float(sigmoid(np.array(export.mate_log_odds)))

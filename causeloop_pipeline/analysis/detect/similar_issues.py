@@ -6,13 +6,12 @@ from dataclasses import replace
 import numpy as np
 import polars as pl
 
-from causeloop_pipeline.analysis.arrays import Floats
+from causeloop_pipeline.analysis.arrays import Floats, Ints
 from causeloop_pipeline.analysis.detect.fingerprints.canonical_issues import canonical_issues
 from causeloop_pipeline.analysis.detect.grouping.confidence import ATOM_SIMILARITY
 from causeloop_pipeline.analysis.detect.grouping.membership_reasons import find_shared_terms
-from causeloop_pipeline.analysis.detect.similarity.base_rate import CAREFUL_RATE
+from causeloop_pipeline.analysis.detect.similarity.base_rate import CAREFUL_RATE, sigmoid
 from causeloop_pipeline.analysis.detect.similarity.candidate_pairs import (
-    Neighbours,
     build_postings,
     find_nearest_texts,
 )
@@ -21,13 +20,13 @@ from causeloop_pipeline.analysis.detect.similarity.lexicon import Lexicon
 from causeloop_pipeline.analysis.detect.similarity.pair_model import PairModel, estimate_pair_model
 from causeloop_pipeline.analysis.detect.similarity.pair_parameters import SHIPPED, PairParameters
 from causeloop_pipeline.analysis.detect.similarity.pair_score import (
-    TextPairs,
     build_candidates,
     collect_nearest_cosines,
     score_pairs,
 )
 from causeloop_pipeline.analysis.detect.similarity.pairwise_similarity import select_text_rows
 from causeloop_pipeline.analysis.detect.similarity.query_pairs import compare_query
+from causeloop_pipeline.analysis.detect.similarity.search_lists import LIST_LENGTH, search_texts
 from causeloop_pipeline.analysis.detect.similarity.semantic_pairs import add_neighbours_by_meaning
 from causeloop_pipeline.analysis.detect.similarity.semantic_score import SemanticList, adjust_scores
 from causeloop_pipeline.analysis.detect.similarity.text_vectors import Vectors, read_vectors
@@ -73,8 +72,9 @@ def find_similar_issues(
     (`fingerprint_issues`), and how near the others are by meaning, None for words alone. Out: a
     `SIMILAR_ISSUE_SCHEMA` frame, best first; ties: the older one. Raises `UnknownIssueError`.
 
-    Method: the pair score of grouping, which is made for what people write; messages of one template are as
-    similar as grouping takes them to be; issues without text are ranked by the dimensions that they share.
+    Method: BM25 candidates in the order of a linear model that was fitted to what comes first (ListNet, Cao
+    et al., 2007); by meaning, the pair score of grouping and what meaning adds. Messages of one template are
+    as similar as grouping takes them to be; issues without text are ranked by the dimensions that they share.
     """
     table = canonical_issues(issues)
     row = table["issue_id"].index_of(issue_id)
@@ -84,9 +84,11 @@ def find_similar_issues(
     texts = select_text_rows(table)
     lexicon, chunks = read_lexicon(texts)
     corpus = build_corpus(texts, lexicon, chunks)
-    semantic = None if cosines is None else SemanticList.of(_list_cosines(table, cosines, row))
-    ranked = _rank_texts(corpus.take(np.array([row])), corpus, lexicon, max(limit, _MIN_POOL) + 1, semantic)
-    ranked = ranked.filter(pl.col("row") != row)
+    if cosines is None:
+        ranked = _rank_by_words(corpus, lexicon, row, max(limit, LIST_LENGTH))
+    else:
+        semantic = SemanticList.of(_list_cosines(table, cosines, row))
+        ranked = _rank_by_meaning(corpus, lexicon, row, max(limit, _MIN_POOL) + 1, semantic)
     if ranked.height == 0:
         return _rank_by_dimensions(table, row, limit)
 
@@ -136,65 +138,86 @@ def find_similar_to_each(
     lexicon, chunks = read_lexicon(texts)
     corpus = build_corpus(texts, lexicon, chunks)
 
-    near = find_nearest_texts(
-        corpus, build_postings(corpus, lexicon), lexicon, limit=max(limit, _MIN_POOL), is_self_search=True
-    )
-    nearest = collect_nearest_cosines(near, corpus.size)
-    candidates = build_candidates(near.row, near.other, near.rank, near.cosine, nearest, nearest)
-    pairs = score_pairs(corpus, corpus, lexicon, candidates, parameters)
-    model = estimate_pair_model(pairs, texts["source"].to_list(), parameters)
-    if vector_of is not None:
-        vectors = read_vectors(b"".join(vector_of[issue_id] for issue_id in table["issue_id"]))
-        near, pairs = _compare_by_meaning(near, corpus, lexicon, vectors)
-    score = model.score_with_time(pairs)
+    ids = table["issue_id"].to_list()
+    if vector_of is None:
+        rows = np.flatnonzero(table["issue_id"].is_in(issue_ids.implode()).to_numpy())
+        lists = search_texts(corpus, lexicon, rows, limit=max(limit, LIST_LENGTH))
+        row, other, score = lists.left, lists.right, lists.score(parameters)
+    else:
+        vectors = read_vectors(b"".join(vector_of[issue_id] for issue_id in ids))
+        row, other, score = _compare_by_meaning(corpus, lexicon, vectors, texts["source"].to_list(), limit)
 
     ranked = (
-        pl.DataFrame({"row": near.row, "other": near.other, "score": score.round(9)})
+        pl.DataFrame({"row": row, "other": other, "score": score.round(9)})
         .sort(["row", "score", "other"], descending=[False, True, False])
         .group_by("row", maintain_order=True)
         .head(limit)
         .group_by("row", maintain_order=True)
         .agg("other")
     )
-    ids = table["issue_id"].to_list()
     requested = set(issue_ids.to_list())
     return {
-        ids[row]: [ids[other] for other in others]
-        for row, others in ranked.iter_rows()
-        if ids[row] in requested
+        ids[found]: [ids[one] for one in others]
+        for found, others in ranked.iter_rows()
+        if ids[found] in requested
     }
 
 
 def _compare_by_meaning(
-    near: Neighbours, corpus: Corpus, lexicon: Lexicon, vectors: Vectors
-) -> tuple[Neighbours, TextPairs]:
-    """The neighbours by words and by meaning, and their scores."""
+    corpus: Corpus, lexicon: Lexicon, vectors: Vectors, sources: list[str], limit: int
+) -> tuple[Ints, Ints, Floats]:
+    """The neighbours of each text by words and by meaning, and their scores."""
+    postings = build_postings(corpus, lexicon)
+    near = find_nearest_texts(corpus, postings, lexicon, limit=max(limit, _MIN_POOL), is_self_search=True)
     nearest = collect_nearest_cosines(near, corpus.size)
+    candidates = build_candidates(near.row, near.other, near.rank, near.cosine, nearest, nearest)
+    model = estimate_pair_model(score_pairs(corpus, corpus, lexicon, candidates), sources)
     semantic = add_neighbours_by_meaning(near, corpus, lexicon, vectors)
     near = semantic.neighbours
     candidates = build_candidates(near.row, near.other, near.rank, near.cosine, nearest, nearest)
     pairs = score_pairs(corpus, corpus, lexicon, candidates)
-    return near, replace(pairs, score=adjust_scores(pairs.score, semantic.margin, semantic.rank))
+    pairs = replace(pairs, score=adjust_scores(pairs.score, semantic.margin, semantic.rank))
+    return near.row, near.other, model.score_with_time(pairs)
 
 
-def _rank_texts(
-    query: Corpus, corpus: Corpus, lexicon: Lexicon, limit: int, semantic: SemanticList | None
+def _rank_by_words(corpus: Corpus, lexicon: Lexicon, row: int, limit: int) -> pl.DataFrame:
+    """The rows of a corpus most similar to one of them, best first."""
+    lists = search_texts(corpus, lexicon, np.array([row]), limit=limit)
+    score = lists.score()
+    slope, intercept = SHIPPED.search_rate
+    probability = np.minimum(sigmoid(slope * score + intercept), CAREFUL_RATE.ceiling)
+    return _list_ranked(corpus, lexicon, row, lists.right, (score, probability, lists.features["cosine"]))
+
+
+def _rank_by_meaning(
+    corpus: Corpus, lexicon: Lexicon, row: int, limit: int, semantic: SemanticList
 ) -> pl.DataFrame:
-    """The rows of a corpus most similar to a query of one text, by pair score."""
+    """The same by words and by meaning."""
     postings = build_postings(corpus, lexicon)
+    query = corpus.take(np.array([row]))
     compared = compare_query(query, corpus, lexicon, postings, limit=limit, semantic=semantic)
     pairs = compared.pairs
-    terms = find_shared_terms(query, corpus, lexicon, pairs.left, compared.rows)
+    values = (pairs.score, PairModel().probability(pairs, [""], []), pairs.cosine)
+    ranked = _list_ranked(corpus, lexicon, row, compared.rows, values)
+    return ranked.filter(pl.col("row") != row)
+
+
+def _list_ranked(
+    corpus: Corpus, lexicon: Lexicon, row: int, others: Ints, values: tuple[Floats, Floats, Floats]
+) -> pl.DataFrame:
+    """Frame(row, similarity, cosine, terms) of what one text was compared with, by score; ties: the older."""
+    score, probability, cosine = values
+    terms = find_shared_terms(corpus, corpus, lexicon, np.full(len(others), row), others)
     return (
         pl.DataFrame(
             {
-                "row": compared.rows,
-                "similarity": PairModel().probability(pairs, [""], []).round(6),
-                "cosine": pairs.cosine.clip(0.0, 1.0).round(6),
+                "row": others,
+                "similarity": probability.round(6),
+                "cosine": cosine.clip(0.0, 1.0).round(6),
                 "terms": pl.Series(
                     [[term for term, _ in weighted] for weighted in terms], dtype=pl.List(pl.String)
                 ),
-                "score": pairs.score.round(9),
+                "score": score.round(9),
             }
         )
         .sort(["score", "row"], descending=[True, False])

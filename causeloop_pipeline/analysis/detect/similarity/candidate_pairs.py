@@ -72,6 +72,25 @@ def find_nearest_texts(
     return near if texts is None else replace(near, other=texts[near.other])
 
 
+def find_nearest_by_all_terms(corpus: Corpus, rows: Ints, *, limit: int) -> Neighbours:
+    """Finds the nearest texts of some texts of a corpus by cosine, over all of their terms.
+
+    In: a corpus, the rows to search with, ascending; how many neighbours each gets. Out: the neighbours; a
+    text is none of its own; ties go to the smaller row. The cost of a text grows with how common its terms
+    are: for searches, not for a whole workspace.
+    """
+    from scipy.sparse import csr_matrix
+    from sparse_dot_topn import sp_matmul_topn
+
+    if len(rows) == 0 or corpus.whole.nnz == 0:
+        return Neighbours(*(np.empty(0, dtype=kind) for kind in (np.int64, np.int64, np.float64, np.int64)))
+    texts = csr_matrix(corpus.whole)
+    products = sp_matmul_topn(texts[rows], texts.T.tocsr(), top_n=limit + 1, sort=True, n_threads=1)
+    row = rows[np.repeat(np.arange(len(rows)), np.diff(products.indptr))]
+    other, cosine = products.indices.astype(np.int64), products.data.astype(np.float64)
+    return _rank_cosines(row, other, cosine, limit, is_self_search=True)
+
+
 def _search_terms(corpus: Corpus, lexicon: Lexicon, *, for_new_texts: bool) -> Any:
     """The terms of each text that a search compares."""
     if for_new_texts:
@@ -144,6 +163,10 @@ def _keep_entries(matrix: Any, entries: Ints) -> Any:
 def _rank_neighbours(products: Any, limit: int, *, is_self_search: bool) -> Neighbours:
     row = np.repeat(np.arange(products.shape[0]), np.diff(products.indptr))
     other, cosine = products.indices.astype(np.int64), products.data.astype(np.float64)
+    return _rank_cosines(row, other, cosine, limit, is_self_search=is_self_search)
+
+
+def _rank_cosines(row: Ints, other: Ints, cosine: Floats, limit: int, *, is_self_search: bool) -> Neighbours:
     if is_self_search:
         is_other = row != other
         row, other, cosine = row[is_other], other[is_other], cosine[is_other]

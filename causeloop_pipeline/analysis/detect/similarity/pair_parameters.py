@@ -12,17 +12,23 @@ trackers stand series, so their scores tell less than those of exports of duplic
 """
 
 
+Weight = tuple[float, float, float]
+"""Of a feature: its weight, its mean, its standard deviation."""
+
+
 @dataclass(frozen=True, slots=True)
 class PairParameters:
     """What grouping knows of pairs before it has seen a workspace (`python -m bench.training.pairs`)."""
 
-    weights: Mapping[str, tuple[float, float, float]]  # feature: weight, mean, standard deviation
+    weights: Mapping[str, Weight]
     mate_log_odds: tuple[float, ...]  # that a text's best candidate is its mate, at MUTUAL_SHARES
     slopes: tuple[float, float]  # of the score, at SLOPE_LOG_ODDS
     threshold_of_f1: float  # the merge threshold is this share of the F1 to expect
+    search_weights: Mapping[str, Weight]  # of the search for similar issues
+    search_rate: tuple[float, float]  # slope and intercept: its score becomes the log odds of one cause
 
 
-# weights as fitted to all trackers; table, slopes and share were chosen by hand, near what is fitted
+# weights and rate as fitted to all trackers; table, slopes and share were chosen by hand, near what is fitted
 SHIPPED = PairParameters(
     weights={
         "title_repeated": (0.685, 0.343, 0.175),
@@ -40,4 +46,20 @@ SHIPPED = PairParameters(
     mate_log_odds=(-3.40, -2.75, -2.45, -1.20, 0.45, 0.90, 2.30),
     slopes=(0.65, 1.15),
     threshold_of_f1=0.45,
+    search_weights={
+        "title_repeated": (0.857, 0.293, 0.169),
+        "rival_margin": (1.000, -1.212, 0.538),
+        "rare_terms": (0.352, 0.437, 0.140),
+        "component": (0.194, -0.221, 0.586),
+        "rank": (-0.231, 3.212, 0.803),
+        "title_words": (-0.664, 0.156, 0.167),
+        "title_spelling": (0.482, 0.267, 0.153),
+        "same_stack": (0.066, 0.044, 0.092),
+        "other_exception": (-0.147, 0.083, 0.175),
+        "both_stacks": (-0.154, 0.252, 0.198),
+        "slot_differs": (-0.030, 0.213, 0.178),
+        "other_platform": (-0.353, 0.079, 0.159),
+        "days_apart": (-0.962, 5.511, 1.418),
+    },
+    search_rate=(0.727, -8.071),
 )

@@ -16,7 +16,7 @@ from causeloop_pipeline.analysis.detect.similarity.candidate_pairs import NEIGHB
 from causeloop_pipeline.analysis.detect.similarity.corpus import Corpus
 from causeloop_pipeline.analysis.detect.similarity.frame_rarity import compare_stacks
 from causeloop_pipeline.analysis.detect.similarity.lexicon import Lexicon
-from causeloop_pipeline.analysis.detect.similarity.pair_parameters import SHIPPED, PairParameters
+from causeloop_pipeline.analysis.detect.similarity.pair_parameters import SHIPPED, PairParameters, Weight
 from causeloop_pipeline.analysis.detect.similarity.sparse_rows import sum_rarest, sum_rows, take_rows
 from causeloop_pipeline.analysis.detect.similarity.spelling import compare_spelling
 from causeloop_pipeline.analysis.detect.similarity.title_slots import compare_slots
@@ -136,8 +136,16 @@ def score_features(features: Mapping[str, Floats], parameters: PairParameters = 
 
     In: by name the features of pairs, NaN where a pair lacks one. Out: log odds without a base rate.
     """
+    return weigh_features(features, parameters.weights)
+
+
+def weigh_features(features: Mapping[str, Floats], weights: Mapping[str, Weight]) -> Floats:
+    """Sums standardized features by their weights.
+
+    In: by name the features of pairs, NaN where a pair lacks one; by name the weights. Out: a score per pair.
+    """
     score = np.zeros(len(features["cosine"]))
-    for name, (weight, mean, deviation) in parameters.weights.items():
+    for name, (weight, mean, deviation) in weights.items():
         score += weight * (np.nan_to_num(features[name], nan=mean) - mean) / deviation
     return score
 

@@ -27,6 +27,11 @@ from causeloop_pipeline.analysis.evaluation.pair_training.base_rates import (
     measure_exports,
 )
 from causeloop_pipeline.analysis.evaluation.pair_training.labelled_pairs import LabelledPairs, LabelledTracker
+from causeloop_pipeline.analysis.evaluation.pair_training.search_weights import (
+    SEARCH_FEATURES,
+    fit_search_rate,
+    fit_search_weights,
+)
 from causeloop_pipeline.analysis.evaluation.pair_training.weights import FEATURES, fit_weights
 
 THRESHOLDS_OF_F1 = (0.4, 0.45, 0.5)  # a plateau: lower ones join too much, higher ones are worse calibrated
@@ -36,6 +41,8 @@ _START = PairParameters(
     mate_log_odds=tuple(np.linspace(-3.0, 3.0, len(MUTUAL_SHARES)).tolist()),
     slopes=(1.0, 1.0),
     threshold_of_f1=THRESHOLDS_OF_F1[1],
+    search_weights=dict.fromkeys(SEARCH_FEATURES, (0.0, 0.0, 1.0)),
+    search_rate=(1.0, 0.0),
 )
 
 
@@ -61,7 +68,14 @@ def fit_parameters(trackers: Sequence[LabelledTracker]) -> PairParameters:
             for family in dict.fromkeys(tracker.family for tracker in trackers)
         ]
         parameters = replace(parameters, mate_log_odds=fit_curve(exports), slopes=fit_slopes(exports))
-    return replace(parameters, threshold_of_f1=_choose_threshold(trackers, parameters))
+    searches = [tracker.searches for tracker in trackers]
+    weights = fit_search_weights(searches)
+    return replace(
+        parameters,
+        threshold_of_f1=_choose_threshold(trackers, parameters),
+        search_weights=weights,
+        search_rate=fit_search_rate(searches, weights),
+    )
 
 
 def _measure_times(

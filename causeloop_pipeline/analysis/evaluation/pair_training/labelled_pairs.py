@@ -28,6 +28,11 @@ from causeloop_pipeline.analysis.detect.similarity.pair_score import (
 )
 from causeloop_pipeline.analysis.detect.similarity.pairwise_similarity import select_text_rows
 from causeloop_pipeline.analysis.detect.similarity.title_slots import compare_slots
+from causeloop_pipeline.analysis.evaluation.pair_training.labelled_searches import (
+    SearchedTracker,
+    number_labels,
+    search_tracker,
+)
 
 LIST_LENGTH = 40
 SINGLETONS_PER_MATE = (0.0, 0.33, 1.0)
@@ -64,14 +69,15 @@ class LabelledPairs:
 
 @dataclass(frozen=True, slots=True)
 class LabelledTracker:
-    """A labelled set: its pairs, the lists of a search for duplicates (`left` is what was searched with), and
-    the exports that were made of it.
+    """A labelled set: its pairs, the lists of nearest neighbours of texts that have a mate (`left` is whose),
+    the exports that were made of it, and the lists of a search.
     """
 
     family: str
     pairs: LabelledPairs
     lists: LabelledPairs
     exports: tuple[LabelledPairs, ...]
+    searches: SearchedTracker
 
 
 def read_tracker(family: str, issues: pl.DataFrame, labels: pl.Series, *, seed: int = 0) -> LabelledTracker:
@@ -83,7 +89,7 @@ def read_tracker(family: str, issues: pl.DataFrame, labels: pl.Series, *, seed: 
     label_of_issue = pl.DataFrame({"issue_id": issues["issue_id"], "label": labels.cast(pl.String)})
     table = canonical_issues(issues).join(label_of_issue, on="issue_id", maintain_order="left")
     exports = tuple(_compare(table[rows]) for rows in _choose_exports(table["label"], seed))
-    return LabelledTracker(family, _compare(table), _search(table), exports)
+    return LabelledTracker(family, _compare(table), _search(table), exports, search_tracker(table, seed))
 
 
 def _choose_exports(labels: pl.Series, seed: int) -> Iterator[Ints]:
@@ -118,14 +124,14 @@ def _compare(table: pl.DataFrame) -> LabelledPairs:
 
 
 def _search(table: pl.DataFrame) -> LabelledPairs:
-    """The lists of the search for similar issues, of texts that have a mate in theirs."""
+    """The lists of nearest neighbours, of texts that have a mate in theirs."""
     texts = select_text_rows(table)
     lexicon, counts = read_lexicon(texts)
     corpus = build_corpus(texts, lexicon, counts)
     postings = build_postings(corpus, lexicon)
     near = find_nearest_texts(corpus, postings, lexicon, limit=LIST_LENGTH, is_self_search=True)
     nearest = collect_nearest_cosines(near, corpus.size)
-    label = _number_labels(table)
+    label = number_labels(table)
     is_mate = (label[near.row] > 0) & (label[near.row] == label[near.other])
     chosen = np.isin(near.row, near.row[is_mate]) & (label[near.other] > 0)
     row, other, rank, cosine = near.row[chosen], near.other[chosen], near.rank[chosen], near.cosine[chosen]
@@ -137,8 +143,4 @@ def _describe(table: pl.DataFrame, corpus: Corpus, lexicon: Lexicon, pairs: Cand
     features["title_spelling"] = compare_title_spelling(corpus, corpus, pairs)
     titles = corpus.metadata["exact"]
     slots = compare_slots(titles, titles, pairs.left, pairs.right)
-    return LabelledPairs(features, pairs.left, pairs.right, slots, _number_labels(table))
-
-
-def _number_labels(table: pl.DataFrame) -> Ints:
-    return table["label"].rank("dense").fill_null(0).to_numpy().astype(np.int64)
+    return LabelledPairs(features, pairs.left, pairs.right, slots, number_labels(table))

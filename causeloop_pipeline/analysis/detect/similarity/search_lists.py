@@ -1,0 +1,83 @@
+"""The search for similar issues: what each text is compared with, and in which order.
+
+A search compares one text, or the texts of one evaluation, where grouping compares all with all. So it can
+look at every term, at more neighbours, and at how near the neighbours of those are; and its weights are
+fitted to what comes first in a list, not to pairs alone.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from causeloop_pipeline.analysis.arrays import Floats, Ints
+from causeloop_pipeline.analysis.detect.similarity.candidate_pairs import (
+    Neighbours,
+    find_nearest_by_all_terms,
+)
+from causeloop_pipeline.analysis.detect.similarity.corpus import Corpus
+from causeloop_pipeline.analysis.detect.similarity.lexicon import Lexicon
+from causeloop_pipeline.analysis.detect.similarity.pair_parameters import SHIPPED, PairParameters
+from causeloop_pipeline.analysis.detect.similarity.pair_score import (
+    CandidatePairs,
+    NearestCosines,
+    build_candidates,
+    collect_nearest_cosines,
+    compare_title_spelling,
+    compute_pair_features,
+    weigh_features,
+)
+from causeloop_pipeline.analysis.detect.similarity.platforms import compare_platforms
+
+LIST_LENGTH = 60
+_CHUNK = 40_000
+
+
+@dataclass(frozen=True, slots=True)
+class SearchLists:
+    """Pairs of a text that was searched with (`left`) and one that was found (`right`), list by list, by
+    cosine; and their features.
+    """
+
+    left: Ints
+    right: Ints
+    features: dict[str, Floats]
+
+    def score(self, parameters: PairParameters = SHIPPED) -> Floats:
+        """Scores the pairs: log odds, up to a constant, of being what is searched for."""
+        return weigh_features(self.features, parameters.search_weights)
+
+
+def search_texts(
+    corpus: Corpus, lexicon: Lexicon, rows: Ints | None = None, *, limit: int = LIST_LENGTH
+) -> SearchLists:
+    """Searches for the texts that are most similar to some.
+
+    In: a corpus and its lexicon; which of its texts to search with, None for all; how long lists are. Out:
+    the lists.
+    """
+    searched = np.arange(corpus.size) if rows is None else np.unique(rows)
+    near = find_nearest_by_all_terms(corpus, searched, limit=limit)
+    nearest = _collect_nearest_cosines(corpus, near, searched)
+    pairs = build_candidates(near.row, near.other, near.rank, near.cosine, nearest, nearest)
+    parts = [
+        _describe(corpus, lexicon, pairs, slice(start, start + _CHUNK))
+        for start in range(0, max(len(near.row), 1), _CHUNK)
+    ]
+    features = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    titles = corpus.metadata["exact"]
+    features["title_spelling"] = compare_title_spelling(corpus, corpus, pairs)
+    features["other_platform"] = compare_platforms(titles, titles, pairs.left, pairs.right)
+    return SearchLists(pairs.left, pairs.right, features)
+
+
+def _collect_nearest_cosines(corpus: Corpus, near: Neighbours, searched: Ints) -> NearestCosines:
+    """The nearest cosines of the texts that were searched with, and of those that were found."""
+    others = np.setdiff1d(near.other, searched)
+    of_others = find_nearest_by_all_terms(corpus, others, limit=2)
+    both = [np.concatenate([getattr(near, name), getattr(of_others, name)]) for name in Neighbours.__slots__]
+    return collect_nearest_cosines(Neighbours(*both), corpus.size)
+
+
+def _describe(corpus: Corpus, lexicon: Lexicon, pairs: CandidatePairs, part: slice) -> dict[str, Floats]:
+    features = compute_pair_features(corpus, corpus, lexicon, pairs, part)
+    return {**features, "days_apart": np.log1p(features["gap_days"])}
