@@ -14,7 +14,7 @@ from causeloop_pipeline.analysis.arrays import Floats, Ints
 _SYSTEMS = (
     "android",
     "ios iphone ipad ipados iphoneos",
-    "windows win32 win64 win7 winxp vista",
+    "windows win32 win64 winxp vista",
     "linux ubuntu debian fedora centos rhel suse",
     "mac macos osx darwin cocoa",
     "freebsd",
@@ -31,6 +31,7 @@ _SYSTEMS = (
 _PROCESSORS = ("arm arm64 armv7 aarch64", "386 i386 i686", "ppc64 ppc64le powerpc", "mips mips64", "s390x")
 _BROWSERS = ("chrome chromium", "firefox", "safari", "edge msedge", "ie11")
 _KINDS = (_SYSTEMS, _PROCESSORS, _BROWSERS)
+_TWO_WORDS = ((" os x ", " osx "), (" plan 9 ", " plan9 "), (" mobile web ", " mobileweb "))
 _BIT_OF_WORD = {
     word: 1 << place
     for place, words in enumerate(words for kind in _KINDS for words in kind)
@@ -65,7 +66,20 @@ def _read_platforms(titles: pl.Series, rows: Ints) -> Ints:
     """The platforms that the title in each of these rows names, as bits."""
     distinct, place = np.unique(rows, return_inverse=True)
     named = [
-        sum({_BIT_OF_WORD.get(word, 0) for word in (title or "").split(" ")})
+        sum({_read_word(word) for word in _join_words(title or "").split(" ")})
         for title in titles.gather(distinct).to_list()
     ]
     return np.array(named, dtype=np.int64)[place] if named else np.empty(0, dtype=np.int64)
+
+
+def _join_words(title: str) -> str:
+    """A title with one word for each platform."""
+    padded = f" {title} "
+    for words, word in _TWO_WORDS:
+        padded = padded.replace(words, word)
+    return padded
+
+
+def _read_word(word: str) -> int:
+    """The platform that a word names, with or without its version; 0 if it names none."""
+    return _BIT_OF_WORD.get(word) or _BIT_OF_WORD.get(word.rstrip("0123456789"), 0)

@@ -27,6 +27,7 @@ from causeloop_pipeline.analysis.detect.similarity.pair_score import (
     weigh_features,
 )
 from causeloop_pipeline.analysis.detect.similarity.platforms import compare_platforms
+from causeloop_pipeline.analysis.detect.similarity.time_ratio import estimate_time_ratio
 
 LIST_LENGTH = 60
 _CHUNK = 40_000
@@ -67,6 +68,7 @@ def search_texts(
     titles = corpus.metadata["exact"]
     features["title_spelling"] = compare_title_spelling(corpus, corpus, pairs)
     features["other_platform"] = compare_platforms(titles, titles, pairs.left, pairs.right)
+    features["gap_ratio"] = _measure_gaps(pairs.left, features["gap_days"])
     return SearchLists(pairs.left, pairs.right, features)
 
 
@@ -76,6 +78,14 @@ def _collect_nearest_cosines(corpus: Corpus, near: Neighbours, searched: Ints) -
     of_others = find_nearest_by_all_terms(corpus, others, limit=2)
     both = [np.concatenate([getattr(near, name), getattr(of_others, name)]) for name in Neighbours.__slots__]
     return collect_nearest_cosines(Neighbours(*both), corpus.size)
+
+
+def _measure_gaps(left: Ints, gap_days: Floats) -> Floats:
+    """How much likelier each gap is within one cause than in its list; 0 in lists of few dates."""
+    ratio = np.zeros(len(left))
+    for pairs in np.split(np.arange(len(left)), np.flatnonzero(np.diff(left)) + 1):
+        ratio[pairs] = estimate_time_ratio(gap_days[pairs], np.zeros(len(pairs))).measure(gap_days[pairs])
+    return ratio
 
 
 def _describe(corpus: Corpus, lexicon: Lexicon, pairs: CandidatePairs, part: slice) -> dict[str, Floats]:

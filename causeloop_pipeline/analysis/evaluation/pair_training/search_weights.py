@@ -14,7 +14,7 @@ from causeloop_pipeline.analysis.detect.similarity.pair_score import weigh_featu
 from causeloop_pipeline.analysis.evaluation.pair_training.labelled_searches import SearchedTracker
 from causeloop_pipeline.analysis.evaluation.pair_training.weights import FEATURES, NEGATIVE
 
-SEARCH_FEATURES = (*FEATURES, "other_platform", "days_apart")
+SEARCH_FEATURES = (*FEATURES, "other_platform", "days_apart", "gap_ratio")
 RIDGE = 1.0
 FULL_LISTS = 150.0  # of one set, by weight: else one large export decides everything
 NATURAL_SHARE = 0.5  # of texts with a mate: sets with more are exports of duplicates

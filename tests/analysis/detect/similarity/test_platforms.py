@@ -18,6 +18,8 @@ def differ(first: str | None, second: str | None) -> float:
         ("android list flickers", "ios list flickers"),
         ("list flickers on an iphone", "list flickers on windows"),
         ("runtime crash on arm", "runtime crash on 386"),
+        ("ios8 list flickers", "list flickers on android 4"),
+        ("list flickers on os x", "list flickers on plan 9"),
         ("login form is empty in firefox", "login form is empty in safari"),
     ],
 )
