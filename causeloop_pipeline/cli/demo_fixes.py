@@ -74,6 +74,11 @@ insert into act.recommendation_progress (workspace_id, recommendation_id, status
 values (%(workspace_id)s, %(recommendation_id)s, 'implemented', %(title)s, %(claimed_by)s, %(at)s)
 """
 
+INSERT_CLOSURE_NOTE = """
+insert into detect.closure_note (workspace_id, closure_note_id, pattern_id, note, made_by, made_at)
+values (%(workspace_id)s, %(closure_note_id)s, %(pattern_id)s, %(title)s, %(claimed_by)s, %(at)s)
+"""
+
 
 @dataclass(frozen=True)
 class GroupedFix:
@@ -89,19 +94,24 @@ def claim_demo_fixes(
     workspaces: Mapping[str, UUID],
     analysts: Mapping[str, UUID],
     state_dir: Path,
+    *,
+    by_postmortems: Sequence[StoryFix] = (),
+    now: datetime | None = None,
 ) -> int:
     """Claim what the story fixed, in the names of the analysts, and judge it week by week up to now.
 
-    How often the fixed things were used is attached each time, up to today. Returns how many claims are new.
+    How often the fixed things were used is attached each time, up to today. `by_postmortems` are new claims
+    of documents, to be judged with the others. Returns how many claims are new.
     """
-    now = datetime.now(UTC)
+    now = now or datetime.now(UTC)
     epoch = load_epoch(state_dir, now.date())
     claimed = 0
     for slug, workspace_id in workspaces.items():
         actor = f"user:{analysts[slug]}"
         with database.workspace(workspace_id) as session:
             fixes = _find_patterns(session, workspace_id, list_fixes(slug, epoch), epoch)
-        for fixed in fixes:
+            own = [fixed for fixed in fixes if not fixed.fix.fix.postmortem]
+        for fixed in own:
             uses = fixed.fix.draw_uses(epoch - timedelta(days=DAYS_BEFORE), now.date())
             if (counted := fixed.fix.fix.uses) and uses:
                 with owner.workspace(workspace_id) as session:
@@ -109,7 +119,8 @@ def claim_demo_fixes(
                         session, workspace_id, (counted.unit, None, fixed.pattern_id), uses, actor
                     )
         with database.workspace(workspace_id) as session:
-            new = [fixed.fix for fixed in fixes if _claim(session, workspace_id, fixed, actor)]
+            new = [fixed.fix for fixed in own if _claim(session, workspace_id, fixed, actor)]
+            new += [fix for fix in by_postmortems if fix.workspace == slug]
             if new:
                 _judge(session, workspace_id, min(fix.at for fix in new), now)
         if new:
@@ -130,22 +141,26 @@ def _find_patterns(
     session: Session, workspace_id: UUID, fixes: Sequence[StoryFix], epoch: date
 ) -> list[GroupedFix]:
     """The fixes whose failures are in a pattern, with that."""
-    now = datetime.now(UTC)
-    grouped = []
-    for fix in fixes:
-        causes = map_landed_causes(fix.workspace, epoch, now)
-        keys = [key for key, cause in causes.items() if cause == fix.cause]
-        pattern = session.row(
-            SELECT_PATTERN,
-            {
-                "workspace_id": workspace_id,
-                "sources": [source for source, _ in keys],
-                "ids": [external_id for _, external_id in keys],
-            },
-        )
-        if pattern is not None:
-            grouped.append(GroupedFix(fix, pattern["pattern_id"]))
-    return grouped
+    return [
+        GroupedFix(fix, pattern_id)
+        for fix in fixes
+        if (pattern_id := find_pattern(session, workspace_id, fix, epoch)) is not None
+    ]
+
+
+def find_pattern(session: Session, workspace_id: UUID, fix: StoryFix, epoch: date) -> UUID | None:
+    """The pattern that holds most of the failures that a fix is about; None where they are in none."""
+    causes = map_landed_causes(fix.workspace, epoch, datetime.now(UTC))
+    keys = [key for key, cause in causes.items() if cause == fix.cause]
+    row = session.row(
+        SELECT_PATTERN,
+        {
+            "workspace_id": workspace_id,
+            "sources": [source for source, _ in keys],
+            "ids": [external_id for _, external_id in keys],
+        },
+    )
+    return UUID(str(row["pattern_id"])) if row else None
 
 
 def _claim(session: Session, workspace_id: UUID, fixed: GroupedFix, actor: str) -> bool:
@@ -166,6 +181,9 @@ def _claim(session: Session, workspace_id: UUID, fixed: GroupedFix, actor: str) 
     if is_new:
         session.execute(INSERT_FIX, row)
         session.execute(INSERT_NOTE, row)
+        if fix.fix.closed:
+            own = {"closure_note_id": uuid5(recommendation_id, "closure note")}
+            session.execute(INSERT_CLOSURE_NOTE, row | own)
         for number, expected in enumerate(fix.fix.expectations):
             until = fix.at.date() + timedelta(days=expected.days) if expected.days else None
             own = {

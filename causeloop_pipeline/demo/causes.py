@@ -45,12 +45,19 @@ class StoryExpectation:
 
 @dataclass(frozen=True)
 class CauseFix:
-    """A fix of a cause; the failures ended only if it held. `left`: the share of its days that it left."""
+    """A fix of a cause; the failures ended only if it held, else they came back after `quiet_days`.
+
+    `left`: the share of its days that it left. `closed`: somebody closed the pattern with the fix.
+    `postmortem`: the document that claims it, which lies beside the stories.
+    """
 
     days_ago: int
     held: bool
     note: str
     left: float = 0.0
+    quiet_days: int = 12
+    closed: bool = False
+    postmortem: str = ""
     uses: StoryUses | None = None
     expectations: tuple[StoryExpectation, ...] = ()
 

@@ -12,7 +12,6 @@ import numpy as np
 
 from causeloop_pipeline.demo.causes import Cause, ErrorGroup, Rhythm
 
-PAUSE_AFTER_FAILED_FIX = timedelta(days=12)
 WORKING_DAYS = 5
 DEPLOY_WEEKDAYS = (1, 3)
 DEPLOY_CHANCE = 0.6
@@ -51,7 +50,7 @@ def _is_quiet(cause: Cause | ErrorGroup, day: date, epoch: date) -> bool:
     fixed = epoch - timedelta(days=cause.fix.days_ago)
     if cause.fix.held or cause.fix.left:
         return day >= fixed and not _is_left(cause, cause.fix.left, day)
-    return fixed <= day < fixed + PAUSE_AFTER_FAILED_FIX
+    return fixed <= day < fixed + timedelta(days=cause.fix.quiet_days)
 
 
 def _is_left(cause: Cause | ErrorGroup, share: float, day: date) -> bool:

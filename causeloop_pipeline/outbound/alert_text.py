@@ -42,9 +42,9 @@ def write_sentence(alert: Alert) -> str:
     """The alert in one line."""
     where = f" in {alert.service}" if alert.service else ""
     return (
-        f"{alert.pattern}{where} recurs within {alert.window_days} days with probability "
-        f"{write_probability(alert.probability)} (rule “{alert.rule}”: {100 * alert.threshold:.0f} %; "
-        f"{alert.event_count} events seen)"
+        f"{alert.pattern}{where} is {write_probability(alert.probability)} likely to recur within "
+        f"{alert.window_days} days (rule “{alert.rule}” warns from {100 * alert.threshold:.0f} %; "
+        f"{alert.event_count:,} events so far)"
     )
 
 

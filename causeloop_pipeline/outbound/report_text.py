@@ -19,14 +19,12 @@ def write_report(report: Mapping[str, Any]) -> tuple[str, str]:
 
 def _list_sums(report: Mapping[str, Any]) -> Iterator[str]:
     graded = report["graded"]
-    before = f"the week before: {report['occurrences_before']}"
-    yield f"Occurrences: {report['occurrences']} ({before}), of issues: {report['issues']}"
+    before = f"{report['occurrences_before']} the week before"
+    yield f"Occurrences: {report['occurrences']} ({before}), of {report['issues']} issues"
     yield f"New patterns: {report['new_patterns']}"
     if sum(graded.values()):
-        yield (
-            f"Predictions graded: {graded['hits']} came true, {graded['misses']} did not, "
-            f"{graded['prevented']} were prevented by a fix"
-        )
+        prevented = f", {graded['prevented']} prevented by a fix" if graded["prevented"] else ""
+        yield f"Predictions graded: {graded['hits']} came true, {graded['misses']} did not{prevented}"
 
 
 def _list_parts(report: Mapping[str, Any]) -> Iterator[str]:

@@ -16,7 +16,6 @@ from uuid import UUID
 import polars as pl
 
 from causeloop_pipeline.analysis.predict.triggers.trigger_text import (
-    NO_TRIGGER_TEXT,
     Evidence,
     find_wording_fault,
     format_trigger,
@@ -91,7 +90,9 @@ def apply_rephrasing(
     """PREDICTIONS in which a model rephrased what it may; `recorded`: frame(evidence, likely_trigger)."""
     texts = _select_usable_texts(recorded)
     reasons = Counter[str]()
-    likely = predictions.filter(pl.col("probability") >= MIN_PROBABILITY)
+    likely = predictions.filter(
+        pl.col("probability") >= MIN_PROBABILITY, pl.col("likely_trigger").is_not_null()
+    )
     by_text = likely.group_by("likely_trigger").agg(pl.col("probability").max(), pl.col("evidence").first())
     ranked = by_text.sort("probability", "likely_trigger", descending=[True, False])
     rephrased = {
@@ -118,13 +119,17 @@ def _rephrase(
 ) -> str | None:
     """The rephrased text for one piece of evidence, recorded or requested; None keeps our text."""
     own = format_trigger(evidence)
-    if own in texts or own == NO_TRIGGER_TEXT or allowance.is_spent:
+    if own is None:
+        return None
+    if own in texts or allowance.is_spent:
         return texts.get(own)
     allowance.calls -= 1
     try:
-        texts[own] = rephrase_trigger(
+        rephrased = rephrase_trigger(
             evidence, ask_model, refused=lambda reason: reasons.update([f"an answer was refused, {reason}"])
         )
+        if rephrased is not None:
+            texts[own] = rephrased
     except OutsideFailure as failure:
         allowance.calls = 0
         reasons[failure.reason] += 1
@@ -138,5 +143,5 @@ def _select_usable_texts(recorded: pl.DataFrame) -> dict[str, str]:
     return {
         own: text
         for own, evidence, text in texts
-        if text != own and find_wording_fault(evidence, text) is None
+        if own is not None and text != own and find_wording_fault(evidence, text) is None
     }

@@ -1,7 +1,6 @@
 """The demo's year holds fixes that were claimed, each with the verdicts that it got from week to week."""
 
 import re
-from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -9,12 +8,14 @@ from causeloop_pipeline.cli.demo_fixes import claim_demo_fixes
 from causeloop_pipeline.demo.story import list_visible_failures
 from causeloop_pipeline.storage.database.session import Database
 from tests.conftest import Installation
+from tests.demo.story_issues import EPOCH, NOW
 from tests.storage.stored import store_pattern
 
 CAUSES = {
-    "ledger-pool-exhausted": "held",
+    "refund-rounding": "held",
     "tls-certificate-expiring": "not_provable_yet",
-    "ci-flaky-integration": "partly",
+    "ledger-pool-exhausted": "partly",
+    "checkout-latency-release": "failed",
     "kafka-lag-payouts": None,
 }
 
@@ -33,9 +34,8 @@ insert into core.occurrence (workspace_id, issue_id, started_at) select * from i
 
 
 def store_story(database: Database, workspace_id: UUID) -> dict[str, UUID]:
-    """Four causes of a demo workspace, each grouped into one pattern."""
-    now = datetime.now(UTC)
-    failures = list_visible_failures("payments", now.date(), now)
+    """Five causes of a demo workspace, each grouped into one pattern."""
+    failures = list_visible_failures("payments", EPOCH, NOW)
     patterns = {}
     with database.workspace(workspace_id) as session:
         for cause in CAUSES:
@@ -63,7 +63,7 @@ def test_fixes_of_the_year_are_claimed_once_and_judged_as_time_passed(
     workspaces, analysts = {"payments": workspace_id}, {"payments": uuid4()}
 
     claimed = [
-        claim_demo_fixes(database, Database(installation.owner_url), workspaces, analysts, tmp_path)
+        claim_demo_fixes(database, Database(installation.owner_url), workspaces, analysts, tmp_path, now=NOW)
         for _ in range(2)
     ]
     with database.workspace(workspace_id) as session:
@@ -74,20 +74,25 @@ def test_fixes_of_the_year_are_claimed_once_and_judged_as_time_passed(
             "select v.verdict, v.decided_at > f.fixed_at as is_later, v.decided_at::date as day "
             "from act.verdict as v join act.fix as f using (workspace_id, recommendation_id, pattern_id) "
             "where v.pattern_id = %s order by v.decided_at",
-            (patterns["ledger-pool-exhausted"],),
+            (patterns["refund-rounding"],),
+        )
+        (reopened,) = session.rows(
+            "select pattern_id, status from detect.pattern where reopened_at is not null"
         )
 
-    assert claimed == [3, 0]
+    assert claimed == [4, 0]
     assert {row["pattern_id"]: row["verdict"] for row in proofs} == {
         patterns[cause]: verdict for cause, verdict in CAUSES.items() if verdict
     }
-    assert all(row["earliest_proof_date"] for row in proofs if row["verdict"] != "partly")
+    assert all(row["earliest_proof_date"] for row in proofs if row["verdict"] in ("held", "not_provable_yet"))
     assert [row["verdict"] for row in verdicts] == ["not_provable_yet", "held"]
     assert all(row["is_later"] for row in verdicts)
-    assert (datetime.now(UTC).date() - verdicts[-1]["day"]).days > 30
+    assert verdicts[-1]["day"] < EPOCH
+    assert reopened == {"pattern_id": patterns["checkout-latency-release"], "status": "active"}
     assert promised == [{"is_more": True}]
     assert expectations == [
-        {"pattern_id": patterns["ledger-pool-exhausted"], "status": "met"},
+        {"pattern_id": patterns["ledger-pool-exhausted"], "status": "broken"},
+        {"pattern_id": patterns["checkout-latency-release"], "status": "broken"},
         {"pattern_id": patterns["tls-certificate-expiring"], "status": "open"},
     ]
     (waiting,) = [row for row in proofs if row["pattern_id"] == patterns["tls-certificate-expiring"]]

@@ -13,7 +13,7 @@ import psycopg
 import pytest
 from pydantic import SecretStr
 
-from causeloop_pipeline.analysis.predict.triggers.trigger_text import NO_TRIGGER_TEXT, format_trigger
+from causeloop_pipeline.analysis.predict.triggers.trigger_text import format_trigger
 from causeloop_pipeline.outbound.wording import WordingEndpoint, reword
 from causeloop_pipeline.settings import Settings, settings
 from causeloop_pipeline.stages.wording import (
@@ -79,7 +79,7 @@ def test_an_honest_wording_is_issued_for_every_window_of_the_pattern() -> None:
     with model(completion(HONEST)) as tool:
         rephrased = word(tool, frame)
 
-    assert rephrased["likely_trigger"].to_list() == [HONEST, HONEST, NO_TRIGGER_TEXT]
+    assert rephrased["likely_trigger"].to_list() == [HONEST, HONEST, None]
     assert rephrased.drop("likely_trigger").equals(frame.drop("likely_trigger"))
     assert rephrased.columns == frame.columns
     assert len(tool.requests) == 1
@@ -165,7 +165,7 @@ def test_no_request_is_sent_once_the_time_is_over() -> None:
 def test_a_wording_on_record_is_used_again_and_not_requested() -> None:
     frame = predictions(("a", 0.8, evidence()))
     before = pl.DataFrame(
-        {"evidence": [evidence(), []], "likely_trigger": [HONEST, NO_TRIGGER_TEXT]}, schema=RECORDED_TEXTS
+        {"evidence": [evidence(), []], "likely_trigger": [HONEST, None]}, schema=RECORDED_TEXTS
     )
     with model(completion("unused")) as tool:
         rephrased = word(tool, frame, before)

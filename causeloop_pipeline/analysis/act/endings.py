@@ -47,12 +47,13 @@ def write_endings(groups: Sequence[EndingGroup]) -> str:
 def write_holding(group: EndingGroup) -> str:
     """Write how often and how long something held. In: a group. Out: such as “once, held 41 days so far”."""
     often = "once" if group.count == 1 else f"{group.count} times"
-    low, high = _write_days(group.held_low), _write_days(group.held_high)
+    low, high = write_days(group.held_low), write_days(group.held_high)
     held = high if low == high else f"{low.removesuffix(' days').removesuffix(' day')} to {high}"
     return f"{often}, held {held}{' so far' if group.is_holding else ''}"
 
 
-def _write_days(days: float) -> str:
+def write_days(days: float) -> str:
+    """Write a span. In: days. Out: such as “1 day”."""
     if days < 1:
         return "under 1 day"
     return "1 day" if round(days) == 1 else f"{days:.0f} days"

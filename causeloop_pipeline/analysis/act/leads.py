@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from causeloop_pipeline.analysis.act.diagnoses import find_held, is_at_one_line
-from causeloop_pipeline.analysis.act.endings import write_endings, write_holding
+from causeloop_pipeline.analysis.act.endings import write_days, write_endings
 from causeloop_pipeline.analysis.act.pattern_evidence import PatternEvidence
 from causeloop_pipeline.model.prediction import write_probability
 
@@ -51,9 +51,9 @@ def _lead_by_endings(evidence: PatternEvidence) -> Iterator[Lead]:
     ended = write_endings(evidence.endings[:3])
     yield Lead(
         HELD,
-        f"“{held.phrase}” held {write_holding(held).split('held ')[1]}" if held else "",
-        f"It was ended before by: {ended}.",
-        f"Begin with what ended it before: {ended}.",
+        f"“{held.phrase}” kept it away for up to {write_days(held.held_high)}" if held else "",
+        f"What ended it before: {ended}.",
+        f"Start with what ended it before: {ended}.",
     )
 
 
@@ -61,13 +61,15 @@ def _lead_by_change(evidence: PatternEvidence) -> Iterator[Lead]:
     change = evidence.change
     if change is None:
         return
-    counted = _BY_CHANCE.sub("", change.text)
-    brief = counted.replace(" occurrences came", "").replace(" hours", " h") if change.is_regular else ""
+    counted = _say_all(_BY_CHANCE.sub("", change.text), change.count, change.of)
+    brief = (
+        counted.replace(" occurrences ", " failures ").replace(" hours", " h") if change.is_regular else ""
+    )
     yield Lead(
         CHANGE,
         brief,
         f"{change.text.rstrip('.')}.",
-        f"Compare those releases with the ones that brought none: {counted}."
+        f"Compare the releases that brought it with those that did not: {counted}."
         if change.is_regular
         else f"Look at the change: {counted}.",
     )
@@ -81,9 +83,15 @@ def _lead_by_code(evidence: PatternEvidence) -> Iterator[Lead]:
     yield Lead(
         CODE,
         f"{traces.replace(' there', f' at {frame.value}')}" if is_at_one_line(evidence) else "",
-        f"{traces.replace(' there', f' at {frame.value}')}.",
+        f"{traces[0].upper()}{traces[1:].replace(' there', f' at {frame.value}')}.",
         f"Open {frame.value}: {traces}.",
     )
+
+
+def write_lift(lift: float) -> str:
+    """Write how much more than by chance. In: a factor. Out: such as “3 times as many as by chance”."""
+    factor = f"{lift:.0f}" if lift >= 2 else f"{lift:.1f}"
+    return f"{factor} times as many as by chance"
 
 
 def write_traces(evidence: PatternEvidence) -> str:
@@ -92,7 +100,13 @@ def write_traces(evidence: PatternEvidence) -> str:
     if frame is None:
         return "its traces fail there"
     kind = f" with {exception.value}" if exception else ""
-    return f"{frame.count} of the last {frame.of} traces fail there{kind}"
+    count = "all" if frame.count == frame.of else frame.count
+    return f"{count} of the last {frame.of} traces fail there{kind}"
+
+
+def _say_all(text: str, count: int | None, of: int | None) -> str:
+    """“57 of 57” as people say it."""
+    return text.replace(f"{count} of {of} ", f"all {of} ", 1) if count == of else text
 
 
 def _lead_by_hour(evidence: PatternEvidence) -> Iterator[Lead]:
@@ -104,7 +118,7 @@ def _lead_by_hour(evidence: PatternEvidence) -> Iterator[Lead]:
     yield Lead(
         HOUR,
         "",
-        f"{share} of the next ones are expected on {hours}, {when.lift:.1f} times chance.",
-        f"See what happens on {hours}: {share} of the next “{evidence.name}” are expected then, "
-        f"{when.lift:.1f} times chance.",
+        f"About {share} of the next ones are expected on {hours}, {write_lift(when.lift)}.",
+        f"See what runs or changes on {hours}: about {share} of the next “{evidence.name}” are expected "
+        f"then, {write_lift(when.lift)}.",
     )

@@ -6,6 +6,7 @@ from typing import Any
 
 import polars as pl
 
+from causeloop_pipeline.analysis.act.proof_text import write_date
 from causeloop_pipeline.model.frames import INSTANT
 
 LIFECYCLE = pl.Schema(
@@ -131,11 +132,12 @@ def _build_row(
 def _write_text(state: Mapping[str, Any], window: timedelta) -> str:
     if state["closed"] is None:
         return "No closure note is recorded."
-    note = f"closure note of {state['closed']:%Y-%m-%d}"
+    note = f"closure note of {write_date(state['closed'])}"
     if state["reopened"]:
         return (
-            f"Reopened: a matching issue on {state['reopened']:%Y-%m-%d}, after the {note} had proved itself."
+            f"Reopened: it came back on {write_date(state['reopened'])}, after the {note} and "
+            f"{window.days} quiet days."
         )
     if state["resolved"]:
-        return f"Resolved: {window.days} silent days up to {state['resolved']:%Y-%m-%d} after the {note}."
-    return f"Waiting for {window.days} silent days after the {note} or the last issue since."
+        return f"Resolved on {write_date(state['resolved'])}: {window.days} quiet days after the {note}."
+    return f"Waiting for {window.days} quiet days after the {note}, or after the last issue since."

@@ -77,13 +77,13 @@ PLAYBOOK: dict[str, Remedy] = {
     "Retry serialization failures as a whole transaction, a bounded number of times.",
     "Add a concurrent test that fails on today's code.",
   )),
-  "rate_limit": Remedy(CONFIG, LOW, True, "Stay under the rate limits that {place} meets", (
+  "rate_limit": Remedy(CONFIG, LOW, True, "Keep {place} within its rate limits", (
     "Count calls per minute from {place} by endpoint and caller, and set them beside the limit granted.",
     "Honour Retry-After, with jittered backoff and one shared budget for all workers.",
     "Batch, cache or spread the calls that use most; move bulk work off the busiest hours.",
     "Ask for a higher quota only with these figures; alert at 80 % of the quota.",
   )),
-  "dns": Remedy(CONFIG, MEDIUM, True, "Make name resolution dependable for {place}", (
+  "dns": Remedy(CONFIG, MEDIUM, True, "Make name resolution reliable for {place}", (
     "Record which names fail, against which resolver, from which hosts of {place}.",
     "Run a caching resolver on each node with at least two upstreams; check ndots and search domains.",
     "Use sensible TTLs, and connection reuse, so that a short outage of DNS is not an outage of {place}.",
@@ -149,7 +149,7 @@ PLAYBOOK: dict[str, Remedy] = {
     "Keep one source for each setting, in version control, with review.",
     "Compare environments nightly, and report differences that nobody declared.",
   )),
-  "missing_resource": Remedy(CODE, LOW, False, "Ship and check what {place} needs", (
+  "missing_resource": Remedy(CODE, LOW, False, "Make sure that {place} ships with all it needs", (
     "Name what is missing in “{error}”: a file, a package, a bucket, a route, and which release dropped it.",
     "Pin and package it with the artefact, or create it in the infrastructure code.",
     "Check at start-up that everything needed is there, and say what is not.",
@@ -161,7 +161,7 @@ PLAYBOOK: dict[str, Remedy] = {
     "Write the test with that input first, then the fix; look for the same access elsewhere in {place}.",
     "Turn on the strict null checks of compiler or linter for this module.",
   ), covered_by="code"),
-  "data_quality": Remedy(CODE, MEDIUM, False, "Check the data of {place} where it enters", (
+  "data_quality": Remedy(CODE, MEDIUM, False, "Validate the data of {place} where it comes in", (
     "Collect the records behind “{error}”, and name the source and the rule that they break.",
     "Validate against a contract at the entrance; put bad records aside with their reason.",
     "Fix the source with its owner, and repair or replay what was put aside.",
@@ -179,13 +179,13 @@ PLAYBOOK: dict[str, Remedy] = {
     "Predict from corrected errors, SMART values and temperatures, and drain before failure.",
     "Keep spares for that model, and let work move off a failing node by itself.",
   )),
-  "replication": Remedy(CONFIG, HIGH, True, "Make failover and replication of {place} dependable", (
+  "replication": Remedy(CONFIG, HIGH, True, "Make failover and replication of {place} reliable", (
     "Reconstruct one failure: who was primary, how far behind the replicas were, what clients saw.",
     "Find what makes replicas lag: long transactions, bulk writes, slow disks, a saturated link.",
     "Let clients reconnect to the new primary by themselves; fence the old one.",
     "Rehearse failover every quarter, and alert on lag against the data loss that is allowed.",
   )),
-  "process_crash": Remedy(CODE, MEDIUM, False, "Find and remove the cause of the crashes of {place}", (
+  "process_crash": Remedy(CODE, MEDIUM, False, "Find and fix what crashes {place}", (
     "Keep core dump or last log lines and exit code of each crash, by release.",
     "Name the commonest last action before the crash, and reproduce it.",
     "Fix the cause; isolate the rest from it: supervised restart, bulkheads, bounded inputs.",
@@ -197,7 +197,7 @@ PLAYBOOK: dict[str, Remedy] = {
     "Version keys with the release, and invalidate on write where stale values hurt.",
     "Test that {place} stands a cold cache at peak load.",
   )),
-  "human_request": Remedy(PROCESS, LOW, True, "Answer the recurring request to {place} by self-service", (
+  "human_request": Remedy(PROCESS, LOW, True, "Turn the recurring request to {place} into self-service", (
     "Group the requests by what was really wanted, and name the two commonest.",
     "Offer them as self-service with the checks that the desk makes today.",
     "Write the answer where people look first, and link it in the request form.",
@@ -208,9 +208,9 @@ PLAYBOOK: dict[str, Remedy] = {
     "Fix the cause where that input enters, and look for the same access elsewhere in {place}.",
     "If the same input passes in the test, log what reaches {line}, without secrets: then it is the state.",
   )),
-  WHAT_HELD: Remedy(PROCESS, LOW, False, "Do for good in {place} what held: {held}", (
-    "Read the issues in which it was done, and what was different where it held longest.",
-    "Make it permanent: in configuration or code, or as a scheduled task with an owner.",
-    "Note it as the first thing to try in the runbook of {place}.",
+  WHAT_HELD: Remedy(PROCESS, LOW, False, "Turn what worked into a lasting fix in {place}: {held}", (
+    "Read the issues where this was done, and see what was different the time that it lasted longest.",
+    "Make it permanent: a change of configuration or code, or a scheduled task with an owner.",
+    "Put it first in the runbook of {place}, as what to try when it fails.",
   )),
 }  # fmt: skip

@@ -4,10 +4,12 @@ import math
 from dataclasses import dataclass
 from datetime import date
 
+from causeloop_pipeline.analysis.act.verdicts import MIN_ODDS_OF_HALF
 from causeloop_pipeline.analysis.before_after.fix_watch import FixWatch
 from causeloop_pipeline.model.proof import Verdict
 
 Ratio = tuple[float, float, float] | tuple[None, None, None]
+_MIN_SHARE = 0.01  # of the old rate, below which there is no figure
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,31 +31,34 @@ def write_proof(
     In: the verdict, the FixWatch of one look, the ratio with its interval, what silence takes to prove the
     fix, the active days of new patterns on the same service.
     """
-    before = watch.before
-    if before.events == 0:
-        return "It cannot be shown: before the burst that led to the fix there is nothing to compare with."
-    exposure = watch.exposure
-    span = f"{exposure.before:,.0f} {exposure.unit}" if exposure else f"{before.days:.0f} days"
-    usual = (
-        f"{_count(before.events, 'active day')} in {span} before the fix, without the burst that led to it"
-    )
-    wait = _write_wait(watch, ahead)
+    if watch.before.events == 0:
+        return "It cannot be judged: before the burst that led to the fix there is nothing to compare with."
+    exposure, usual, wait = watch.exposure, _write_usual(watch), _write_wait(watch, ahead)
     if watch.days[0] < 1 and verdict is not Verdict.NO_EXPOSURE:
         fewer = f"Fewer {exposure.unit} than on a usual day have" if exposure else "Less than a day has"
-        return f"{fewer} been observed since the fix. {usual}; {wait}."
-    since = _write_since(watch)
-    carried_on = _count(spillover_events, "active day")
+        return f"{fewer} been observed since the fix; {wait}. {usual}."
+    elsewhere = (
+        f"since the fix, new patterns of the same service occurred on {_count(spillover_events, 'day')}"
+    )
     nothing = (
-        f"no {exposure.unit} since" if exposure else "too little was observed, or all else fell silent too"
+        f"no {exposure.unit} since the fix"
+        if exposure
+        else "too little was observed, or all else fell silent too"
     )
     openings = {
-        Verdict.MOVED: f"Moved: {carried_on} of new patterns on the same service carry on",
+        Verdict.MOVED: f"Moved elsewhere: {elsewhere}",
         Verdict.NO_EXPOSURE: f"Silence proves nothing: {nothing}",
-        Verdict.NOT_PROVABLE_YET: f"Cannot be shown yet; {wait}",
-        Verdict.NO_SIGN: "No sign that it helped: it came as often as with nothing changed",
+        Verdict.NOT_PROVABLE_YET: f"{_write_doubt(watch)}; {wait}",
+        Verdict.NO_SIGN: "No sign that it helped: it recurs about as often as before",
     }
     opening = openings.get(verdict, verdict.label.capitalize())
-    return f"{opening}. {since}. {usual}.{_write_ratio(ratio)}"
+    return f"{opening}. {_write_since(watch)}. {usual}.{_write_ratio(ratio)}"
+
+
+def _write_doubt(watch: FixWatch) -> str:
+    """What is not provable: that anything changed, or only by how much."""
+    is_lower = watch.events[0] >= 2 and watch.odds.against_no_change[0] >= MIN_ODDS_OF_HALF
+    return "It recurs less often, but that it halved is not provable yet" if is_lower else "Not provable yet"
 
 
 def write_date(day: date) -> str:
@@ -63,43 +68,60 @@ def write_date(day: date) -> str:
 
 def _write_wait(watch: FixWatch, ahead: ProofAhead) -> str:
     if ahead.date is None:
-        return "silence will not prove it within two years"
-    wait = f"with no further recurrence it is proven on {write_date(ahead.date)}"
+        return "silence alone will not prove it within two years"
+    wait = f"if it stays away, it is proven on {write_date(ahead.date)}"
     if watch.exposure is None or ahead.exposure is None:
         return wait
     so_far = f"{watch.exposure.since[0]:,.0f} of the {math.ceil(ahead.exposure):,} {watch.exposure.unit}"
     return f"{so_far} needed came without one, and {wait}" if not watch.events[0] else wait
 
 
+def _write_usual(watch: FixWatch) -> str:
+    before, exposure = watch.before, watch.exposure
+    unless = "not counting the burst that led to it"
+    if exposure:
+        uses = f"{exposure.before:,.0f} {exposure.unit}"
+        return f"Before the fix it occurred on {_count(before.events, 'day')} in {uses}, {unless}"
+    return f"Before the fix it occurred on {before.events} of {before.days:.0f} days, {unless}"
+
+
 def _write_since(watch: FixWatch) -> str:
-    days = f"{watch.days[0]:.0f} observed days"
-    rhythm = watch.rhythm
+    rhythm, exposure = watch.rhythm, watch.exposure
     if rhythm:
-        turns_kept, turns_due = int(watch.turns_kept[0]), int(watch.turns_due[0])
-        turns = f"{turns_kept} of {_count(turns_due, 'turn')} came" if turns_due else "no turn was due"
+        came, due = int(watch.turns_kept[0]), int(watch.turns_due[0])
+        turns = f"{came} of {_count(due, 'turn')} came" if due else "no turn was due"
         return (
-            f"It came {rhythm.describe()} ({rhythm.turns_kept} of {rhythm.turns_due} turns); in {days} "
-            f"since the fix {turns}"
+            f"It used to come {rhythm.describe()} ({rhythm.turns_kept} of {rhythm.turns_due} turns); "
+            f"in {_count(round(watch.days[0]), 'observed day')} since the fix {turns}"
         )
-    if watch.exposure:
-        days = f"{watch.exposure.since[0]:,.0f} {watch.exposure.unit}"
-    expected = float(watch.odds.expected[0])
-    usual = f"{expected:.1f}" if expected < 10 else f"{expected:.0f}"
-    return f"{_count(int(watch.events[0]), 'active day')} in {days} since, where {usual} were to be expected"
+    events, expected = int(watch.events[0]), float(watch.odds.expected[0])
+    usual = f"where {_write_expected(expected)} to be expected"
+    if exposure:
+        uses = f"{exposure.since[0]:,.0f} {exposure.unit}"
+        return f"Since the fix it occurred on {_count(events, 'day')} in {uses}, {usual}"
+    return f"Since the fix it occurred on {events} of {_count(round(watch.days[0]), 'observed day')}, {usual}"
+
+
+def _write_expected(days: float) -> str:
+    if days < 0.5:
+        return "hardly one was"
+    return "about 1 was" if round(days) == 1 else f"about {days:,.0f} were"
 
 
 def _write_ratio(ratio: Ratio) -> str:
     middle, low, high = ratio
     if middle is None or low is None or high is None:
         return ""
-    interval = f"{_write_share(low)} to {_write_share(high)}"
+    interval = (
+        f"up to {_write_share(high)}" if low < _MIN_SHARE else f"{_write_share(low)} to {_write_share(high)}"
+    )
     return f" That is {_write_share(middle)} of the old rate (90 % interval {interval})."
 
 
 def _write_share(share: float) -> str:
     if share >= 2:
         return f"{share:.1f} times"
-    return "under 1 %" if share < 0.01 else f"{100 * share:.0f} %"
+    return "under 1 %" if share < _MIN_SHARE else f"{100 * share:.0f} %"
 
 
 def _count(number: int, noun: str) -> str:

@@ -89,8 +89,8 @@ def write_rationale(diagnosis: Diagnosis, gain: Prevention, kind: str) -> str:
     leads: list[Lead] = list_leads(group[0])
     parts = [lead.sentence for lead in leads[:2]]
     days = sum(evidence.active_days for evidence in group)
-    counts = f"{count_issues(group)} on {_count(days, 'active day')}"
-    parts.append(f"{_count_patterns(group)} with {counts}{_format_span(group)}.")
+    counts = f"{count_issues(group)} on {_count(days, 'day')}"
+    parts.append(f"{_count_patterns(group)} {counts}{_format_span(group)}.")
     if basis := _describe_diagnosis(diagnosis):
         parts.append(basis)
     parts += [_describe_prediction(evidence) for evidence in group[:3]]
@@ -122,7 +122,7 @@ def list_factors(group: Sequence[PatternEvidence], gain: Prevention, kind: str) 
             "name": "recurrences without a fix",
             "value": round(gain.recurrences, 3),
             "text": f"about {write_amount(gain.recurrences)} in {HORIZON_DAYS} days",
-            "source": f"The forecast ({forecasts}) and {_count(seen, 'active day')} in {RECENT_DAYS} days.",
+            "source": f"The forecast ({forecasts}), and {_count(seen, 'day')} with it in {RECENT_DAYS} days.",
         },
         {
             "name": "chance to hold",
@@ -178,8 +178,8 @@ def _describe_diagnosis(diagnosis: Diagnosis) -> str:
 
 def _count_patterns(group: Sequence[PatternEvidence]) -> str:
     if len(group) == 1:
-        return f"Pattern “{group[0].name}”"
-    return f"{len(group)} patterns of one cluster, the largest “{group[0].name}”,"
+        return f"The pattern “{group[0].name}” has"
+    return f"{len(group)} patterns of one cluster, the largest being “{group[0].name}”, have"
 
 
 def _format_span(group: Sequence[PatternEvidence]) -> str:
@@ -194,8 +194,8 @@ def _format_day(instant: datetime) -> str:
 
 def _describe_prediction(evidence: PatternEvidence) -> str:
     chance = write_probability(evidence.probability) if evidence.probability is not None else "unknown"
-    recent = f"{_count(evidence.recent_active_days, 'active day')} in the last {RECENT_DAYS} days"
-    return f"It recurs within {evidence.window_days} days with a chance of {chance} ({recent})."
+    recent = f"it occurred on {evidence.recent_active_days} of the last {RECENT_DAYS} days"
+    return f"The chance that it recurs within {evidence.window_days} days is {chance} ({recent})."
 
 
 def count_issues(group: Sequence[PatternEvidence]) -> str:
@@ -208,13 +208,13 @@ def count_issues(group: Sequence[PatternEvidence]) -> str:
 
 def _write_opening_step(group: Sequence[PatternEvidence]) -> str:
     latest = max(group, key=lambda evidence: (str(evidence.last_seen_at), evidence.pattern_id))
-    seen = ", ".join(
-        f"{counted.count} of {counted.of} {name.replace('_', ' ')} {counted.value}"
+    seen = "; ".join(
+        f"{name.replace('_', ' ')} {counted.value}: {counted.count} of {counted.of}"
         for name, counted in group[0].dimensions.items()
         if name in ("service", "error_type", "environment")
     )
     named = f"Open {', '.join(latest.recent_issues)}, the latest of {count_issues(group)}"
-    return f"{named} ({seen} in “{group[0].name}”)." if seen else f"{named} of “{group[0].name}”."
+    return f"{named} ({seen})." if seen else f"{named} of “{group[0].name}”."
 
 
 def _write_last_step(group: Sequence[PatternEvidence]) -> str:
@@ -222,12 +222,11 @@ def _write_last_step(group: Sequence[PatternEvidence]) -> str:
     busiest = max(group, key=lambda evidence: (evidence.recent_active_days, evidence.pattern_id))
     days = min(max(busiest.observed_days, 1.0), float(RECENT_DAYS))
     quiet_days = estimate_required_quiet_days(busiest.recent_active_days, days)
-    rate = f"{_count(busiest.recent_active_days, 'active day')} in {days:.0f} days"
+    rate = f"it occurred on {busiest.recent_active_days} of {days:.0f} days"
+    done = "Mark this as implemented once it is done"
     if quiet_days > _MAX_QUIET_DAYS:
-        return (
-            f"Record the fix; at {rate} it is too rare for silence to prove the fix, so prove it by a test."
-        )
+        return f"{done}: {rate}, too rarely for silence to prove the fix, so prove it by a test."
     return (
-        f"Record the fix; after {rate}, about {quiet_days:.0f} silent days will show that "
-        "the rate has at least halved; the proof names the day."
+        f"{done}: {rate}, so about {quiet_days:.0f} days without it will show that it has at least halved. "
+        "The proof names the day."
     )

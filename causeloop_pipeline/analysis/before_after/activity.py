@@ -135,18 +135,22 @@ def count_spillover_events(pattern_id: str, history: ActivityHistory, fixed_at: 
         return 0
     new_patterns = (key for key, times in history.times.items() if times[0] > fixed_at and key != pattern_id)
     on_service = (key for key in new_patterns if history.services.get(key) == service)
-    return len({int(time) for key in on_service for time in history.times[key]})
+    return len({int(time) for key in on_service for time in history.times[key] if time <= now})
 
 
 def _has_unusually_many_new_patterns(
     history: ActivityHistory, service: str, fixed_at: float, now: float
 ) -> bool:
-    """Whether more patterns began on the service since the fix than its earlier rate of new ones explains."""
+    """Whether more patterns began on the service since the fix than its earlier rate of new ones explains.
+
+    They are counted until the last of them began: a pattern that began soon after the fix says the same
+    however long ago that was.
+    """
     from scipy.special import gammainc
 
     start = max(history.start, fixed_at - LOOKBACK_DAYS)
     first_times = [times[0] for key, times in history.times.items() if history.services.get(key) == service]
-    after = sum(first > fixed_at for first in first_times)
+    after = [first for first in first_times if fixed_at < first <= now]
     earlier = sum(start < first <= fixed_at for first in first_times)
-    expected = (earlier + 0.5) / max(fixed_at - start, 1.0) * max(now - fixed_at, 0.0)
-    return after > 0 and float(gammainc(after, expected)) <= MAX_CHANCE_OF_NEW_PATTERNS
+    expected = (earlier + 0.5) / max(fixed_at - start, 1.0) * (max(after, default=fixed_at) - fixed_at)
+    return bool(after) and float(gammainc(len(after), expected)) <= MAX_CHANCE_OF_NEW_PATTERNS

@@ -16,6 +16,7 @@ from rich.console import Console
 from causeloop_pipeline.cli.clock_watch import ClockWatch
 from causeloop_pipeline.cli.database_watch import DatabaseWatch
 from causeloop_pipeline.cli.demo_people import WHAT_TO_DO, close_demo_people, explain_reach
+from causeloop_pipeline.cli.demo_year import complete_demo_year
 from causeloop_pipeline.cli.locks import DaemonLock, LockedError, lock_state_folder
 from causeloop_pipeline.cli.output.progress import BootProgress, PipelineError, build_recommendation_tables
 from causeloop_pipeline.cli.private_folders import protect_state
@@ -99,7 +100,7 @@ def _run(console: Console, processes: Processes, *, once: bool, demo: bool) -> N
             if once or demo:
                 _show_first_result(BootProgress(_open_database(config), console, began), supervise, once=once)
             if loaded:
-                _claim_demo_fixes(console, config, loaded)
+                complete_demo_year(console, config, loaded)
             _print_urls(console, config)
             _print_setup_link(console, config)
             while not once:
@@ -163,23 +164,6 @@ def _load_demo(console: Console, config: Settings) -> "DemoTenants":
     )
     console.print(f"demo        {loaded.organizations} organizations, {loaded.workspaces} workspaces")
     return loaded
-
-
-def _claim_demo_fixes(console: Console, config: Settings, loaded: "DemoTenants") -> None:
-    """The fixes of the demo's year, once there are patterns; what fails is tried again by the next start."""
-    from causeloop_pipeline.cli.demo_fixes import claim_demo_fixes
-
-    console.print(f"its tracker http://127.0.0.1:{config.demo_port}/tickets")
-    try:
-        with _open_database(config).keep_connection() as database:
-            owner = Database(config.require("database_url"))
-            people = loaded.workspace_ids, loaded.analysts
-            claimed = claim_demo_fixes(database, owner, *people, config.state_dir)
-    except psycopg.Error as problem:
-        console.print(f"demo        its fixes could not be claimed: {problem}", markup=False)
-        return
-    if claimed:
-        console.print(f"demo        {claimed} fixes of its year are claimed and judged")
 
 
 def bring_up_to_date(dagster_config: Path) -> str:

@@ -155,7 +155,7 @@ def test_a_line_of_code_where_the_latest_traces_end_is_the_fix() -> None:
     body = TRACE.replace("NullPointer", "Odd")
     row = only(advise({"p": failing("p", "an odd thing", body=body)}))
     assert row["title"] == (
-        "Fix com.acme.Cart.total in ledger: 5 of the last 5 traces fail there with java.lang.OddException"
+        "Fix com.acme.Cart.total in ledger: all of the last 5 traces fail there with java.lang.OddException"
     )
     assert row["type"] == "code_fix"
 

@@ -136,11 +136,11 @@ def test_only_what_held_clearly_longer_than_usual_held() -> None:
 def test_advice_leads_with_what_ended_it_before() -> None:
     experience = Experience({"p": GROUPS}, {})
     row = advise({"p": failing("p", "read timed out", 12)}, experience=experience).row(0, named=True)
-    assert row["rationale"].startswith("It was ended before by: raised its size (once, held 41 days so far)")
-    assert row["steps"][0].startswith("Begin with what ended it before: raised its size")
+    assert row["rationale"].startswith("What ended it before: raised its size (once, held 41 days so far)")
+    assert row["steps"][0].startswith("Start with what ended it before: raised its size")
 
 
 def test_what_held_is_the_advice_where_nothing_else_is_known() -> None:
     experience = Experience({"p": [group("raised a limit", "raised its size", 2, 60, 90)]}, {})
     row = advise({"p": failing("p", "an odd thing", 12)}, experience=experience).row(0, named=True)
-    assert row["title"] == "Do for good in ledger what held: “raised its size”"
+    assert row["title"] == "Turn what worked into a lasting fix in ledger: “raised its size”"

@@ -227,7 +227,7 @@ def test_before_a_day_was_observed_there_is_no_rate_and_the_text_says_so() -> No
     figures = ("rate_ratio", "rate_ratio_low", "rate_ratio_high", "probability_halved", "expected_after")
     assert [proof[name] for name in figures] == [None] * 5
     assert proof["verdict"] == "not_provable_yet"
-    assert proof["text"].startswith("Less than a day has been observed since the fix.")
+    assert proof["text"].startswith("Less than a day has been observed since the fix;")
     assert write_date(proof["earliest_proof_date"]) in proof["text"]
 
 
@@ -235,7 +235,10 @@ def test_no_rate_is_shown_where_nothing_was_to_be_expected_yet() -> None:
     proof = prove_one([20, 55, 90, 131, 170], 205)
     assert proof["expected_after"] < 1
     assert proof["rate_ratio"] is None
-    assert "0 active days in 5 observed days since, where 0.1 were to be expected" in proof["text"]
+    assert (
+        "Since the fix it occurred on 0 of 5 observed days, where hardly one was to be expected"
+        in proof["text"]
+    )
 
 
 @settings(max_examples=60, deadline=None)

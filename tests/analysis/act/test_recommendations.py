@@ -105,11 +105,11 @@ def test_steps_and_reasons_name_what_was_seen_with_counts() -> None:
     )
     plan = "\n".join(row["steps"])
     assert "java.lang.NullPointerException" in row["title"]
-    assert "12 of 12 service checkout" in plan
+    assert "service checkout: 12 of 12" in plan
     assert "P-11" in plan
-    assert "com.acme.Cart.total: 5 of the last 5 traces" in plan
-    assert row["rationale"].startswith("5 of the last 5 traces fail at com.acme.Cart.total")
-    assert "12 issues on 12 active days" in row["rationale"]
+    assert "com.acme.Cart.total: all of the last 5 traces" in plan
+    assert row["rationale"].startswith("All of the last 5 traces fail at com.acme.Cart.total")
+    assert "12 issues on 12 days" in row["rationale"]
     assert "so a fix prevents about 2, 0 to 3 (80 % interval)" in row["rationale"]
     assert not re.search(r"\{\w*\}", plan + row["title"])
 
@@ -119,7 +119,7 @@ def test_the_hours_at_which_a_pattern_occurs_enter_the_plan_when_enough_was_seen
     rows = {"p": failing("p", "read timed out after 3 s", 12)}
     enough = predictions({"p": 0.5}, likely_when=when, event_count=12)
     few = predictions({"p": 0.5}, likely_when=when, event_count=4)
-    assert "Monday, 00-06 h: 60 % of" in "\n".join(advise(rows, foreseen=enough)["steps"][0])
+    assert "Monday, 00-06 h: about 60 % of" in "\n".join(advise(rows, foreseen=enough)["steps"][0])
     assert "Monday" not in "\n".join(advise(rows, foreseen=few)["steps"][0])
 
 
@@ -136,10 +136,10 @@ def test_changes_that_nearly_all_occurrences_follow_lead_the_advice() -> None:
         {"p": failing("p", "an odd thing")}, foreseen=predictions({"p": 0.5}, evidence=evidence)
     ).row(0, named=True)
     assert row["title"] == (
-        "Make releases of ledger safe to fail: 7 of 9 within 12 h after a deploy of ledger"
+        "Make releases of ledger safe to fail: 7 of 9 failures came within 12 h after a deploy of ledger"
     )
     assert row["rationale"].startswith(text)
-    assert row["steps"][0].startswith("Compare those releases with the ones that brought none: 7 of 9")
+    assert row["steps"][0].startswith("Compare the releases that brought it with those that did not: 7 of 9")
     assert "Set the failures beside the releases" not in "\n".join(row["steps"])  # it has been done
 
 
@@ -251,7 +251,7 @@ def test_each_factor_of_the_expected_prevention_has_its_source_and_their_product
     row = advise({"p": failing("p", "read timed out")}).row(0, named=True)
     without_fix, hold = row["factors"]
     assert row["expected_loops_prevented"] == pytest.approx(without_fix["value"] * hold["value"], rel=1e-3)
-    assert without_fix["source"] == "The forecast (60 % within 30 days) and 5 active days in 180 days."
+    assert without_fix["source"] == "The forecast (60 % within 30 days), and 5 days with it in 180 days."
     assert hold["source"] == "Assumed, until fixes are proven here."
 
 

@@ -95,6 +95,16 @@ def test_new_patterns_of_the_same_service_after_the_fix_are_spillover() -> None:
     assert count_spillover_events("fixed", history, NOW - 30, NOW) == 6
 
 
+def test_a_pattern_that_began_soon_after_the_fix_is_spillover_however_long_ago_that_was() -> None:
+    rows = occurrences({"fixed": [170, 130], "new": [118.0, 60.0, 20.0]})
+    history = ActivityHistory.from_frames(rows, fix_of("fixed"))
+    assert [count_spillover_events("fixed", history, NOW - 120, NOW - ago) for ago in (59, 19, 0)] == [
+        2,
+        3,
+        3,
+    ]
+
+
 def test_a_service_that_always_brings_forth_new_patterns_has_no_spillover() -> None:
     births = {f"p{day}": [float(day)] for day in range(5, 175, 10)}
     history = ActivityHistory.from_frames(occurrences({"fixed": [178], **births}), fix_of("fixed"))

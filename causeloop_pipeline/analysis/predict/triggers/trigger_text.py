@@ -11,7 +11,6 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-NO_TRIGGER_TEXT = "No trigger stands out beyond chance yet."
 FIX = "fix"  # evidence of why recurrence is less likely, no trigger
 MAX_FINDINGS = 3
 MAX_TEXT_LENGTH = 600
@@ -40,13 +39,13 @@ Evidence = Sequence[Mapping[str, Any]]
 """Findings as in nested_columns.FINDING, the strongest first."""
 
 
-def format_trigger(evidence: Evidence) -> str:
+def format_trigger(evidence: Evidence) -> str | None:
     """Write the likely trigger: the strongest findings with their counts.
 
-    In: the evidence, strongest finding first. Out: one sentence per finding, or NO_TRIGGER_TEXT.
+    In: the evidence, strongest finding first. Out: one sentence per finding; None where nothing stands out.
     """
     texts = _trigger_texts(evidence)
-    return ". ".join(texts) + "." if texts else NO_TRIGGER_TEXT
+    return ". ".join(texts) + "." if texts else None
 
 
 def _trigger_texts(evidence: Evidence) -> list[str]:
@@ -101,15 +100,15 @@ def rephrase_trigger(
     evidence: Evidence,
     rephrase: Callable[[str], str] | None,
     refused: Callable[[str], None] = lambda _: None,
-) -> str:
+) -> str | None:
     """Write the likely trigger, rephrased by a language model where its text passes the check.
 
     In: the evidence; `rephrase`, from our text to the model's, or None; `refused`, called with the reason
     when the model's text is refused. Out: the model's text or our own. Errors of `rephrase` are raised to the
-    caller.
+    caller. None where nothing stands out.
     """
     own = format_trigger(evidence)
-    if rephrase is None or own == NO_TRIGGER_TEXT:
+    if rephrase is None or own is None:
         return own
     text = rephrase(own).strip()
     fault = find_wording_fault(evidence, text)

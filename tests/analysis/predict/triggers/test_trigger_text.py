@@ -5,7 +5,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from causeloop_pipeline.analysis.predict.triggers.trigger_text import (
-    NO_TRIGGER_TEXT,
     NUMBER,
     find_wording_fault,
     format_trigger,
@@ -32,8 +31,8 @@ def test_our_own_text_names_the_evidence_with_its_counts():
     assert "“Pool exhausted” came before 7 of 12" in text
 
 
-def test_without_evidence_the_text_says_that_no_trigger_was_found():
-    assert format_trigger([]) == NO_TRIGGER_TEXT
+def test_without_evidence_nothing_is_written():
+    assert format_trigger([]) is None
 
 
 def test_a_faithful_rephrasing_is_accepted():
@@ -65,7 +64,7 @@ def test_without_evidence_no_model_is_called():
     def refuse(_):
         raise AssertionError("called without evidence")
 
-    assert rephrase_trigger([], refuse) == NO_TRIGGER_TEXT
+    assert rephrase_trigger([], refuse) is None
 
 
 def test_without_a_wording_function_our_text_stands():
