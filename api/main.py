@@ -31,6 +31,7 @@ from api.http.computing.processes import Computing
 from api.http.concurrency import ConcurrencyLimit, FairShare, LargeBodies
 from api.http.database_probe import DatabaseProbe
 from api.http.list_filters import build_filter_table
+from api.http.memory import limit_kept_memory
 from api.http.middleware import RequestEnvelope, RequestMetrics
 from api.http.openapi import OperationTables
 from api.http.pool_metrics import PoolMetrics
@@ -146,6 +147,7 @@ class Application(FastAPI):
 
 @contextlib.asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    limit_kept_memory()
     url = settings().require("api_database_url")
     app.state.pool = await open_pool(url, app.state.database_bounds)
     app.state.landing_pool = open_landing_pool(url, app.state.database_bounds)

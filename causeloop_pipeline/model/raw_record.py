@@ -78,7 +78,8 @@ def count_no_failures(outcomes: Iterable[Outcome]) -> Counter[str]:
 def canonical_json(value: object) -> bytes:
     """JSON with one spelling per value: sorted keys, no spaces, UTF-8; integers of any size stay exact."""
     try:
-        return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+        # Copied: what orjson returns holds on to 8 kB however short it is, and records wait by the thousand.
+        return bytes(memoryview(orjson.dumps(value, option=orjson.OPT_SORT_KEYS)))
     except TypeError:  # an integer beyond 64 bits, which orjson refuses
         return json.dumps(
             value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False

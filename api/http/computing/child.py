@@ -17,7 +17,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from api.http.computing.frames import pack, read_message
+from api.http.computing.frames import pack, read_message, send_parts
 
 MAX_DATA_BYTES = 500_000_000
 ENDED_FIRST = "700"
@@ -65,10 +65,10 @@ def _serve(descriptor: int) -> None:
         contextlib.suppress(EOFError),
     ):
         while True:
-            connection.sendall(_do(*read_message(incoming)))
+            send_parts(connection, _do(*read_message(incoming)))
 
 
-def _do(name: str, cpu_seconds: float, wall_seconds: float, arguments: tuple[Any, ...]) -> bytes:
+def _do(name: str, cpu_seconds: float, wall_seconds: float, arguments: tuple[Any, ...]) -> list[bytes]:
     """What a function of a module returned or raised; both signals of the timers end this process."""
     module, _, function = name.partition(":")
     work = getattr(importlib.import_module(module), function)
@@ -80,7 +80,7 @@ def _do(name: str, cpu_seconds: float, wall_seconds: float, arguments: tuple[Any
     return result
 
 
-def _work(work: Any, arguments: tuple[Any, ...]) -> bytes:
+def _work(work: Any, arguments: tuple[Any, ...]) -> list[bytes]:
     """Whether a function returned, and what it returned or raised."""
     try:
         return pack((True, work(*arguments)))
@@ -88,7 +88,7 @@ def _work(work: Any, arguments: tuple[Any, ...]) -> bytes:
         return _pack_error(error)
 
 
-def _pack_error(error: Exception) -> bytes:
+def _pack_error(error: Exception) -> list[bytes]:
     try:
         pickle.loads(pickle.dumps(error))  # noqa: S301 - just written
     except Exception:  # it cannot travel

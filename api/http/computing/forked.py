@@ -7,8 +7,9 @@ some pieces of work, after one that was large or failed, and where others need i
 import asyncio
 from collections.abc import Hashable
 from dataclasses import dataclass, field
+from typing import Any
 
-from api.http.computing.frames import HEADER_BYTES, read_size
+from api.http.computing.frames import receive, send
 
 MAX_WAITING_SECONDS = 300.0
 MAX_PIECES = 200
@@ -25,13 +26,12 @@ class Forked:
     pieces: int = 0
     largest: int = 0
 
-    async def exchange(self, frame: bytes) -> bytes:
-        """The frame that answers a frame."""
-        self.writer.write(frame)
-        await self.writer.drain()
-        answer = await self.reader.readexactly(read_size(await self.reader.readexactly(HEADER_BYTES)))
+    async def exchange(self, message: Any) -> Any:
+        """The message that answers a message."""
+        sent = await send(self.writer, message)
+        answer, received = await receive(self.reader)
         self.pieces += 1
-        self.largest = max(self.largest, len(frame), len(answer))
+        self.largest = max(self.largest, sent, received)
         return answer
 
     def may_wait(self) -> bool:

@@ -16,7 +16,6 @@ from typing import Any, TypeVar, TypeVarTuple
 from anyio import to_thread
 
 from api.http.computing.forked import Forked, WaitingProcesses
-from api.http.computing.frames import pack, unpack
 from api.http.concurrency import FairShare, refuse_another
 from api.http.errors import Problem
 from causeloop_pipeline.settings import settings
@@ -87,12 +86,12 @@ class Computing:
         self, key: Hashable, work: Callable[..., Result], arguments: tuple[Any, ...]
     ) -> Result:
         name = f"{work.__module__}:{work.__qualname__}"
-        frame = pack((name, MAX_CPU_SECONDS, MAX_WALL_SECONDS, arguments))
+        message = (name, MAX_CPU_SECONDS, MAX_WALL_SECONDS, arguments)
         forked = self.waiting.take(key) or await self._fork()
         is_returned = False
         try:
             async with asyncio.timeout(2 * MAX_WALL_SECONDS):
-                is_returned, result = unpack(await forked.exchange(frame))
+                is_returned, result = await forked.exchange(message)
         except (TimeoutError, asyncio.IncompleteReadError, ConnectionError):
             raise TooCostlyError from None
         finally:

@@ -21,6 +21,9 @@ from causeloop_pipeline.landing.json_guard import GuardError, check_values
 from causeloop_pipeline.model.raw_record import Quarantined
 from causeloop_pipeline.storage.raw.records import write_batch
 
+MAX_DOCUMENT_BYTES = 500_000
+"""Of what is stored by one statement: a connection keeps as much memory as its largest one took."""
+
 
 @dataclass(frozen=True)
 class SentDelivery:
@@ -85,7 +88,7 @@ def read_verified(sent: SentDelivery) -> ReceivedDelivery:
 
 
 def _pack(read: WebhookDelivery, sent: SentDelivery) -> ReceivedDelivery:
-    batch = write_batch(read.records, sent.source)
+    batch = write_batch(read.records, sent.source, MAX_DOCUMENT_BYTES)
     return ReceivedDelivery(batch, read.quarantined, read.delivery_id, read.no_failures)
 
 

@@ -4,11 +4,13 @@ A payload version that is already stored is a duplicate, whichever channel it co
 time of its own and comes back after another version of its channel is another observation: the tool is in the
 same state again, as a monitor that is down once more. What it pushes twice within a minute is one message.
 
-A batch is one statement: PostgreSQL parses the one JSON document that holds it. Earlier versions are looked
-up one by one (`limit 1`): without statistics the planner would read all records of a workspace each time.
+A batch is one statement, or some where it is large: PostgreSQL parses the JSON document that holds it.
+Earlier versions are looked up one by one (`limit 1`): without statistics the planner would read all records
+of a workspace each time.
 """
 
 import hashlib
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -150,15 +152,27 @@ class LandingCount:
 
 @dataclass(frozen=True)
 class RecordBatch:
-    """Records as the statement that stores them reads them: one JSON document."""
+    """Records as the statement that stores them reads them: JSON documents, each with some of the records."""
 
-    rows: bytes = field(repr=False)
+    documents: Sequence[bytes] = field(repr=False)
     count: int
 
 
-def write_batch(records: Sequence[RawRecord], source: str | None = None) -> RecordBatch:
-    """The batch of some records; with a source, all of them have that one."""
-    return RecordBatch(orjson.dumps([_to_row(record, source) for record in records]), len(records))
+def write_batch(
+    records: Sequence[RawRecord], source: str | None = None, max_bytes: float = math.inf
+) -> RecordBatch:
+    """The batch of some records, in documents of about so many bytes; with a source, all have that one."""
+    documents, rows, size = list[bytes](), list[dict[str, Any]](), 0
+    for record in records:
+        payload = record.payload_json
+        rows.append(_to_row(record, payload, source))
+        size += len(payload)
+        if size >= max_bytes:
+            documents.append(orjson.dumps(rows))
+            rows, size = [], 0
+    if rows:
+        documents.append(orjson.dumps(rows))
+    return RecordBatch(documents, len(records))
 
 
 def land(
@@ -189,7 +203,12 @@ def land_batch(
     channel: str = "poll",
 ) -> LandingCount:
     """Store a batch that was written elsewhere, of records that came by no import."""
-    inserted, changed_records, updated_records = _insert_records(transaction, workspace_id, origin, batch)
+    inserted = changed_records = updated_records = 0
+    for document in batch.documents:
+        counted = _insert_records(transaction, workspace_id, origin, document)
+        inserted += counted[0]
+        changed_records += counted[1]
+        updated_records += counted[2]
     for item in quarantined:
         _insert_quarantined(transaction, workspace_id, origin, item, channel)
     new = changed_records - updated_records
@@ -203,12 +222,10 @@ def land_batch(
 
 
 def _insert_records(
-    transaction: Transaction, workspace_id: UUID, origin: Origin, batch: RecordBatch
+    transaction: Transaction, workspace_id: UUID, origin: Origin, document: bytes
 ) -> tuple[int, int, int]:
-    if not batch.count:
-        return 0, 0, 0
     parameters = {
-        "records": batch.rows.decode(),
+        "records": document.decode(),
         "workspace_id": workspace_id,
         "connector_id": origin.connector_id,
         "site": origin.site,
@@ -220,13 +237,13 @@ def _insert_records(
     return int(inserted), int(changed_records), int(updated_records)
 
 
-def _to_row(record: RawRecord, source: str | None) -> dict[str, Any]:
+def _to_row(record: RawRecord, payload: bytes, source: str | None) -> dict[str, Any]:
     return {
         "source": source or record.source,
         "external_id": record.external_id,
         "kind": record.kind,
         "channel": record.channel,
-        "payload": orjson.Fragment(record.payload_json),
+        "payload": orjson.Fragment(payload),
         "payload_hash": record.payload_hash,
         "source_updated_at": record.source_updated_at,
     }

@@ -18,7 +18,14 @@ from causeloop_pipeline.model.raw_record import Quarantined, RawRecord
 from causeloop_pipeline.storage.app.connectors import NewConnector, create_connector
 from causeloop_pipeline.storage.app.vault import Vault
 from causeloop_pipeline.storage.database.session import Database
-from causeloop_pipeline.storage.raw.records import NO_CONNECTOR, LandingCount, Origin, land
+from causeloop_pipeline.storage.raw.records import (
+    NO_CONNECTOR,
+    LandingCount,
+    Origin,
+    land,
+    land_batch,
+    write_batch,
+)
 from tests.conftest import Installation
 from tests.storage.raw.loader import PAGE_SIZE, TOTAL, record
 
@@ -61,6 +68,28 @@ def test_new_updated_and_duplicate_records_are_counted(database: Database, works
 
 def test_a_record_twice_in_one_batch_is_stored_once(database: Database, workspace_id: UUID) -> None:
     assert store(database, workspace_id, [record(1), record(1)]) == LandingCount(read=2, new=1, duplicate=1)
+
+
+@pytest.mark.parametrize("max_bytes", [1, 150, float("inf")])
+def test_a_batch_in_several_documents_counts_as_one(
+    database: Database, workspace_id: UUID, max_bytes: float
+) -> None:
+    store(database, workspace_id, [record(1), record(2)])
+    sent = [
+        record(1),
+        record(2, title="Changed"),
+        record(3),
+        record(3),
+        record(3, title="Changed"),
+        record(4),
+    ]
+    batch = write_batch(sent, max_bytes=max_bytes)
+
+    with database.workspace(workspace_id) as session:
+        count = land_batch(session.connection, workspace_id, NO_CONNECTOR, batch, channel="webhook")
+
+    assert (len(batch.documents) > 1) == (max_bytes < 1_000)
+    assert count == LandingCount(read=5, new=1, updated=2, duplicate=2)
 
 
 def test_an_unreadable_record_is_quarantined_with_its_reason(database: Database, workspace_id: UUID) -> None:

@@ -10,7 +10,7 @@ import socket
 import sys
 from typing import IO, TYPE_CHECKING
 
-from api.http.computing.frames import pack, read_message
+from api.http.computing.frames import read_message, send_message
 from causeloop_pipeline.encoder.configured import load_configured_encoder
 from causeloop_pipeline.encoder.folder import EncoderError
 from causeloop_pipeline.settings import settings
@@ -29,9 +29,9 @@ def main() -> int:
         try:
             encoder = load_configured_encoder(settings())
         except EncoderError as error:
-            connection.sendall(pack((False, str(error))))
+            send_message(connection, (False, str(error)))
             return 1
-        connection.sendall(pack((True, encoder.digest)))
+        send_message(connection, (True, encoder.digest))
         with connection.makefile("rb") as incoming, contextlib.suppress(EOFError):
             _serve(encoder, connection, incoming)
     return 0
@@ -45,7 +45,7 @@ def _serve(encoder: "SentenceEncoder", connection: socket.socket, incoming: IO[b
             result = (True, locate(encoder, *arguments) if name == "locate" else find_nearest(*arguments))
         except Exception as error:  # the piece of work failed, not this process: its reason is logged there
             result = (False, f"{type(error).__name__}: {error}")
-        connection.sendall(pack(result))
+        send_message(connection, result)
 
 
 def locate(

@@ -17,7 +17,7 @@ from typing import Any
 
 from anyio import to_thread
 
-from api.http.computing.frames import HEADER_BYTES, pack, read_size, unpack
+from api.http.computing.frames import receive, send
 from api.http.computing.processes import NO_STATE
 from api.http.concurrency import FairShare, refuse_another
 from causeloop_pipeline.encoder.configured import is_semantic_search_on, read_pinned_digest
@@ -83,8 +83,7 @@ class EncoderProcess:
             try:
                 reader, writer = await self._start_unless_running()
                 async with asyncio.timeout(MAX_SECONDS):
-                    writer.write(pack((name, arguments)))
-                    await writer.drain()
+                    await send(writer, (name, arguments))
                     return await _read_answer(reader)
             except BaseException as error:
                 self.close()
@@ -123,8 +122,7 @@ class EncoderProcess:
 
 async def _read_answer(reader: asyncio.StreamReader) -> tuple[bool, Any]:
     """Whether a piece of work returned, and what it returned or why it did not."""
-    header = await reader.readexactly(HEADER_BYTES)
-    is_returned, result = unpack(await reader.readexactly(read_size(header)))
+    (is_returned, result), _ = await receive(reader)
     return bool(is_returned), result
 
 
