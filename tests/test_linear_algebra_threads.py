@@ -27,6 +27,7 @@ def count_threads(package: str, **variables: str) -> str:
     return run.stdout.strip()
 
 
+@pytest.mark.usefixtures("installation")  # whose dbt project is parsed: definitions would parse it first
 @pytest.mark.parametrize("package", PACKAGES)
 def test_linear_algebra_takes_one_thread(package: str) -> None:
     assert count_threads(package) == "{1}"

@@ -4,9 +4,7 @@ from typing import Annotated, Any
 
 import httpx2
 import pytest
-from scim2_client.engines.httpx2 import SyncSCIMClient
 from scim2_models import Email, Group, Required, ScimProvider
-from scim2_tester import Status, check_server
 
 from api.directory.users.schemas import DirectoryUser
 from tests.api.directory.payloads import GROUP, USER, new_email, okta_user
@@ -61,6 +59,10 @@ def test_pages_count_from_one_and_name_the_total(provider: httpx2.Client) -> Non
 
 
 def test_a_stranger_to_the_product_finds_the_standard_kept(provider: httpx2.Client) -> None:
+    # Imported here, as it takes four seconds of every process that collects tests.
+    from scim2_client.engines.httpx2 import SyncSCIMClient
+    from scim2_tester import Status, check_server
+
     service = ScimProvider(models=[ReachableUser, Group])
     results = check_server(SyncSCIMClient(provider, provider=service))
 

@@ -89,7 +89,7 @@ def test_a_batch_in_several_documents_counts_as_one(
         count = land_batch(session.connection, workspace_id, NO_CONNECTOR, batch, channel="webhook")
 
     assert (len(batch.documents) > 1) == (max_bytes < 1_000)
-    assert count == LandingCount(read=5, new=1, updated=2, duplicate=2)
+    assert count == LandingCount(read=6, new=2, updated=2, duplicate=2)
 
 
 def test_an_unreadable_record_is_quarantined_with_its_reason(database: Database, workspace_id: UUID) -> None:
