@@ -137,6 +137,8 @@ SLOW = {
 
 FIRST = (
     "dbt_project/test_issue.py",
+    "analysis/detect/test_continuity.py",
+    "analysis/predict/test_risk.py",
     "orchestration/test_evidence.py",
     "connectors/test_payloads_as_issues.py",
     "storage/raw/test_conservation.py",
@@ -162,7 +164,10 @@ FIRST = (
     "browser/test_actions.py",
     "test_wheel.py",
 )
-"""Started first: long ones, and those that serve or copy what earlier tests have left."""
+"""Started first: long ones, and those that serve or copy what earlier tests have left.
+
+The second and the third need no database, which the process that runs the first one prepares meanwhile.
+"""
 
 
 def is_slow(file: str, *names: str) -> bool:
