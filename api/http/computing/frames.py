@@ -47,10 +47,12 @@ class _Pieces(io.RawIOBase):
 
 
 def pack(message: Any) -> list[bytes]:
-    """A message in the parts in which it is sent."""
+    """A message in the parts in which it is sent, a small one in one part."""
     parts = _Parts()
     pickle.Pickler(parts, protocol=pickle.HIGHEST_PROTOCOL).dump(message)
-    return [sum(map(len, parts)).to_bytes(HEADER_BYTES, "big"), *parts]
+    size = sum(map(len, parts))
+    whole = [size.to_bytes(HEADER_BYTES, "big"), *parts]
+    return whole if size > PIECE_BYTES else [b"".join(whole)]
 
 
 def send_message(connection: socket.socket, message: Any) -> None:
@@ -73,12 +75,12 @@ def read_message(stream: IO[bytes]) -> Any:
 
 async def send(writer: asyncio.StreamWriter, message: Any) -> int:
     """Send a message from the event loop; its size."""
-    header, *parts = pack(message)
-    for part in (header, *parts):
+    parts = pack(message)
+    for part in parts:
         for start in range(0, len(part), PIECE_BYTES):
             writer.write(memoryview(part)[start : start + PIECE_BYTES])
             await writer.drain()
-    return sum(map(len, parts))
+    return sum(map(len, parts)) - HEADER_BYTES
 
 
 async def receive(reader: asyncio.StreamReader) -> tuple[Any, int]:
