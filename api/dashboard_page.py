@@ -27,10 +27,10 @@ LOADED = re.compile(
 def write_page(version: str, *, is_signed_in: bool) -> str:
     """The page for a browser that has a session's cookie, or has none."""
     first = list_scripts([ENTRY])
-    asked = READ_BY_ALL + (READ_BY_MEMBERS if is_signed_in else ())
+    requested = READ_BY_ALL + (READ_BY_MEMBERS if is_signed_in else ())
     lines = (
         *(f'<link rel="modulepreload" href="dashboard/{name}" />' for name in first),
-        *(f'<link rel="preload" as="fetch" href="{path}" crossorigin />' for path in asked),
+        *(f'<link rel="preload" as="fetch" href="{path}" crossorigin />' for path in requested),
         f'<script type="application/json" id="scripts-of-screens">{_write_screens(first)}</script>',
     )
     page = (FOLDER / "index.html").read_text().replace("<!-- preloads -->", "\n    ".join(lines))
@@ -39,10 +39,10 @@ def write_page(version: str, *, is_signed_in: bool) -> str:
 
 def list_scripts(names: Iterable[str]) -> list[str]:
     """These scripts and all that they import at once, in the order in which a browser finds them."""
-    found = [FOLDER / name for name in names]
-    for script in found:  # it grows meanwhile
-        found += [each for each in dict.fromkeys(_list_imports(script)) if each not in found]
-    return [script.relative_to(FOLDER).as_posix() for script in found]
+    scripts = [FOLDER / name for name in names]
+    for script in scripts:  # it grows meanwhile
+        scripts += [each for each in dict.fromkeys(_list_imports(script)) if each not in scripts]
+    return [script.relative_to(FOLDER).as_posix() for script in scripts]
 
 
 def list_screens() -> dict[str, str]:

@@ -7,7 +7,14 @@ from uuid import UUID
 from api.auth.queries.actors import select_name
 from api.http.database import WorkspaceDatabase, encode_parameters
 from api.listing.queries import AnyOf, Listing, Sort
-from causeloop_pipeline.model.issue import CHOICES, EDITABLE_FIELDS, FACETS, TEXT_FIELDS, TIME_FIELDS
+from causeloop_pipeline.model.issue import (
+    CHOICES,
+    EDITABLE_FIELDS,
+    FACETS,
+    OPEN_STATUSES,
+    TEXT_FIELDS,
+    TIME_FIELDS,
+)
 
 LISTED_TEXTS = ", ".join(f"i.{name}" for name in TEXT_FIELDS if name not in ("external_id", "body"))
 LISTED_TIMES = ", ".join(f"i.{name}" for name in TIME_FIELDS)
@@ -75,6 +82,7 @@ select workspace_id, issue_id, $2, $3 from core.issue where issue_id = $1
 returning true
 """
 
+OPEN = ", ".join(f"'{status}'" for status in OPEN_STATUSES)
 SELECT_VALUES = f"""
 select json_build_object({
     ", ".join(
@@ -82,7 +90,20 @@ select json_build_object({
         "group by 1 order by count(*) desc, 1 limit 200)"
         for name in (*FACETS, "source")
     )
-})
+}, 'services', (
+    select coalesce(json_agg(s), '[]')
+    from (
+        select i.service as name, count(*) as issues, count(*) filter (where i.status in ({
+    OPEN
+})) as open_issues,
+            max(i.source_created_at) as last_created_at
+        from core.issue as i
+        where i.service is not null
+        group by 1
+        order by 2 desc, 1
+        limit 200
+    ) as s
+))
 """
 
 INSERT_EDITS = """

@@ -89,6 +89,15 @@ class Issue(IssueSummary):
     provider_mark: ProviderMark | None = Field(description="Null: nobody marked it")
 
 
+class ServiceIssues(BaseModel):
+    """A service and how much of it fails."""
+
+    name: str
+    issues: int
+    open_issues: int
+    last_created_at: datetime
+
+
 class IssueValues(BaseModel):
     """The values that occur in the fields of issues, the most frequent first, at most 200 each."""
 
@@ -97,6 +106,7 @@ class IssueValues(BaseModel):
     team: list[str]
     environment: list[str]
     source: list[str]
+    services: list[ServiceIssues] = Field(description="How much of each service fails")
 
 
 class NewIssue(BaseModel):

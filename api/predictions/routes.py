@@ -34,7 +34,15 @@ from causeloop_pipeline.model.tenancy import Role
 
 router = APIRouter(prefix="/v1/predictions", tags=["predictions"], route_class=Operation)
 
-LIKELIHOOD = ["rare (< 20 %)", "unlikely (< 40 %)", "possible (< 60 %)", "likely (< 80 %)", "almost certain"]
+LIKELIHOOD = [
+    *(
+        "rare (<\u00a020\u00a0%)",
+        "unlikely (<\u00a040\u00a0%)",
+        "possible (<\u00a060\u00a0%)",
+        "likely (<\u00a080\u00a0%)",
+    ),
+    "almost certain",
+]
 IMPACT = [f"{Impact.LOW}, and a risk score under 20", *reversed(Impact)]
 
 

@@ -9,7 +9,7 @@ let values = null;
 
 /**
  * Reads the values of a field, which are fetched once.
- * @param {keyof Model<"IssueValues">} name
+ * @param {Exclude<keyof Model<"IssueValues">, "services">} name
  */
 export const valuesOf = (name) => async () => {
   values ??= get("/v1/issues/values", {});

@@ -6,6 +6,7 @@ import { h, nodesOf } from "./elements.js";
 import { number, pluralize } from "./format.js";
 import { savedRowCount, saveRowCount } from "./page_state.js";
 import { Selection } from "./selection.js";
+import { capitalize } from "./sentences.js";
 import { failure } from "./states.js";
 
 /** @typedef {{ values: readonly string[], labels: Readonly<Record<string, string>> }} Vocabulary */
@@ -226,7 +227,9 @@ function filterControl(field, value) {
     ? h(
         "select",
         { id, name: field.name },
-        field.options.map(([key, text]) => h("option", { value: key, selected: key === value }, text)),
+        field.options.map(([key, text]) =>
+          h("option", { value: key, selected: key === value }, capitalize(text)),
+        ),
       )
     : h("input", {
         id,

@@ -1,6 +1,6 @@
 // Names of patterns, whose variable parts are pills instead of holes.
 
-import { h } from "./elements.js";
+import { h, link } from "./elements.js";
 
 /** @import { Content } from "../types.js" */
 
@@ -17,3 +17,10 @@ export const nameWithPills = (name) =>
     .flatMap((text, at) =>
       at ? [h("span", { class: "pill", title: "differs from issue to issue" }, "…"), text] : [text],
     );
+
+/**
+ * A pattern's name, which leads to its page.
+ * @param {string} id
+ * @param {string} name
+ */
+export const patternLink = (id, name) => link(`/patterns/${id}`, nameWithPills(name));

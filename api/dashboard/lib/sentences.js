@@ -3,13 +3,19 @@
 const IDENTIFIER = /^[a-z]+(?:[_.:/@-]|\d)/;
 
 /**
+ * A text with a capital; what begins with an identifier keeps its beginning.
+ * @param {string} text
+ */
+export const capitalize = (text) =>
+  IDENTIFIER.test(text.split(/\s/)[0]) ? text : text.charAt(0).toUpperCase() + text.slice(1);
+
+/**
  * The text with a capital and a full stop; what begins with an identifier or in quotes keeps its beginning.
  * @param {string} text
  */
 export function asSentence(text) {
   const trimmed = text.trim();
   if (!trimmed) return trimmed;
-  const [first] = trimmed.split(/\s/);
-  const begun = IDENTIFIER.test(first) ? trimmed : trimmed.charAt(0).toUpperCase() + trimmed.slice(1);
+  const begun = capitalize(trimmed);
   return /[.!?…:”"')\]]$/.test(begun) ? begun : `${begun}.`;
 }

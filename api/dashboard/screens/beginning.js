@@ -28,7 +28,7 @@ export function beginning(role) {
     ),
     h(
       "div",
-      { class: "columns" },
+      { class: "columns three" },
       promises.map(([title, text]) => h("section", {}, h("h2", {}, title), h("p", {}, text))),
     ),
     role === "viewer"

@@ -3,6 +3,7 @@
 import { get, put } from "../lib/client.js";
 import { h, link, section, table } from "../lib/elements.js";
 import { dayOf, minute, number, pluralize, probabilityText, today } from "../lib/format.js";
+import { patternLink } from "../lib/names.js";
 import { action, empty, part } from "../lib/states.js";
 import { Verdict } from "../lib/vocabulary.js";
 import { printButton } from "./print_button.js";
@@ -39,7 +40,7 @@ export async function showReport({ me, query, signal, reload }) {
     section("Fixes that were judged", {}, fixesList(report.fixes)),
     section(`Likely within ${report.window_days} days`, {}, likelyList(report)),
     isOfThen(report) ? section("What to fix first", {}, recommendationsList(report.recommendations)) : null,
-    h("p", { class: "quiet" }, writtenText(report)),
+    h("p", { class: "quiet more" }, writtenText(report)),
   );
 }
 
@@ -104,7 +105,7 @@ function patternsTable({ patterns }) {
       title: "Pattern",
       className: "wide",
       cell: (row) => [
-        link(`/patterns/${row.id}`, row.name),
+        patternLink(row.id, row.name),
         row.is_new ? h("span", { class: "below" }, "new") : null,
       ],
     },
@@ -133,7 +134,7 @@ const rows = (items, none, line) =>
 /** @param {Report["moved"]} items */
 const movedList = (items) =>
   rows(items, "No pattern was resolved or reopened.", (row) => [
-    link(`/patterns/${row.id}`, row.name),
+    patternLink(row.id, row.name),
     ` was ${row.kind}`,
   ]);
 
@@ -149,7 +150,7 @@ const likelyList = ({ likely, window_days: days }) =>
   rows(likely, `No pattern is likely to recur within ${days} days.`, (row) => [
     h("strong", {}, probabilityText(row.probability)),
     " ",
-    link(`/patterns/${row.id}`, row.name),
+    patternLink(row.id, row.name),
     below(row.next_on ? `Next expected ${dayOf(row.next_on, true)}` : null, row.owner),
   ]);
 

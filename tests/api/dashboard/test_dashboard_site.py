@@ -126,17 +126,17 @@ def test_a_browser_with_a_session_asks_who_is_signed_in_before_any_script_runs(
     api_url: str, sample: Sample
 ) -> None:
     with httpx2.Client(base_url=api_url, timeout=30) as browser:
-        before = list_asked_answers(browser)
+        before = list_requested_answers(browser)
         headers = {"Authorization": f"Bearer {sample.credentials['viewer']}", "Origin": api_url}
         assert browser.post("/v1/auth/browser", headers=headers).status_code == 200
-        after = list_asked_answers(browser)
+        after = list_requested_answers(browser)
         assert [browser.get(f"/{path}").status_code for path in after] == [200, 200, 200]
 
     assert before == ["v1/auth/browser"]
     assert after == ["v1/auth/browser", "v1/me", "v1/workspace"]
 
 
-def list_asked_answers(browser: httpx2.Client) -> list[str]:
+def list_requested_answers(browser: httpx2.Client) -> list[str]:
     """The answers of the API that the page asks for."""
     return re.findall(r'<link rel="preload" as="fetch" href="([^"]+)" crossorigin />', browser.get("/").text)
 

@@ -38,7 +38,7 @@ TITLES = {
         "Prediction accuracy",
         "predicted",
         "observed",
-        "include history",
+        "Include history",
         "1,240 simulated predictions for 17 patterns",
         "backtested",
     ],

@@ -2,6 +2,7 @@
 
 from uuid import uuid4
 
+from causeloop_pipeline.model.issue import OPEN_STATUSES
 from causeloop_pipeline.storage.database.session import Database
 from tests.api.conftest import Client
 from tests.api.sample import Sample
@@ -124,6 +125,13 @@ def test_filters_are_chosen_from_the_values_that_occur(client: Client, fresh_sam
 
     assert sorted(values["service"]) == ["billing", "checkout"]
     assert values["team"] == ["core"]
+    services = {service["name"]: service for service in values["services"]}
+    assert sorted(services) == sorted(values["service"])
+    for name, service in services.items():
+        listed = viewer.get("/v1/issues", params={"service": name}).json()
+        still_open = viewer.get("/v1/issues", params={"service": name, "status": OPEN_STATUSES}).json()
+        assert service["issues"] == listed["page"]["total"]
+        assert service["open_issues"] == still_open["page"]["total"]
     row = viewer.get("/v1/issues", params={"service": "checkout"}).json()["data"][0]
     assert row["pattern_name"].startswith("Checkout timeout")
 

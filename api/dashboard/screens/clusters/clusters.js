@@ -1,9 +1,10 @@
 // Clusters: patterns that belong to one systemic problem, as a graph and as a list.
 
 import { get, isAborted, post } from "../../lib/client.js";
-import { h, link, section, table } from "../../lib/elements.js";
+import { h, section, table } from "../../lib/elements.js";
 import { ago, number, pluralize } from "../../lib/format.js";
 import { followJob } from "../../lib/job.js";
+import { patternLink } from "../../lib/names.js";
 import { action, empty, failure, loading } from "../../lib/states.js";
 import { riskMark } from "../patterns/patterns.js";
 import { edgesTable, graphSection, optionsFrom } from "./graph_section.js";
@@ -119,7 +120,7 @@ function patternsOf(patterns) {
   /** @type {Column<Model<"ClusterDetail">["patterns"][number]>[]} */
   const columns = [
     { title: "Risk", numeric: true, cell: (row) => riskMark(row.risk_score) },
-    { title: "Pattern", className: "wide", cell: (row) => link(`/patterns/${row.id}`, row.name) },
+    { title: "Pattern", className: "wide", cell: (row) => patternLink(row.id, row.name) },
     { title: "Issues", numeric: true, cell: (row) => number(row.issue_count) },
     { title: "Last seen", cell: (row) => ago(row.last_seen_at) },
   ];

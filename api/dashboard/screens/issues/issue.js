@@ -3,7 +3,9 @@
 import { get } from "../../lib/client.js";
 import { externalLink, facts, h, link, section, table } from "../../lib/elements.js";
 import { ago, asText, day, minute, plain, pluralize, probabilityText, reasonText } from "../../lib/format.js";
+import { patternLink } from "../../lib/names.js";
 import { isAtLeast } from "../../lib/roles.js";
+import { capitalize } from "../../lib/sentences.js";
 import { action, empty, partSection } from "../../lib/states.js";
 import { ConstraintKind, CorrectionAct, ISSUE_FACETS } from "../../lib/vocabulary.js";
 import { unlinkButton, withdraw } from "../patterns/corrections.js";
@@ -124,7 +126,7 @@ async function membership(issue, signal, canWrite) {
     {},
     why.pattern
       ? [
-          h("p", { class: "answer-text" }, link(`/patterns/${why.pattern.id}`, why.pattern.name)),
+          h("p", { class: "answer-text" }, patternLink(why.pattern.id, why.pattern.name)),
           h("p", { class: "prose" }, reasonText(why.reason)),
           facts([
             ["Assigned by", DECIDED_BY[why.decided_by ?? ""] ?? "similarity"],
@@ -132,9 +134,7 @@ async function membership(issue, signal, canWrite) {
             ["Confidence", probabilityText(why.confidence)],
             [
               "Closest other pattern",
-              why.nearest_pattern
-                ? link(`/patterns/${why.nearest_pattern.id}`, why.nearest_pattern.name)
-                : null,
+              why.nearest_pattern ? patternLink(why.nearest_pattern.id, why.nearest_pattern.name) : null,
             ],
             ["Missing from it", why.nearest_missing],
           ]),
@@ -149,8 +149,7 @@ const DECIDED_BY = { rule: "the same message or stack trace", person: "a person"
 
 /** @param {Model<"PairFact">} pair */
 function correctionLabel({ act, kind }) {
-  const label = act ? CorrectionAct.labels[act] : ConstraintKind.labels[kind];
-  return label[0].toUpperCase() + label.slice(1);
+  return capitalize(act ? CorrectionAct.labels[act] : ConstraintKind.labels[kind]);
 }
 
 /**
@@ -208,7 +207,7 @@ async function similar(issue, signal) {
         h(
           "span",
           { class: "below" },
-          row.terms.length ? `shared words: ${row.terms.slice(0, 6).join(", ")}` : row.external_id,
+          row.terms.length ? `shared words: ${sharedWords(row, issue)}` : row.external_id,
         ),
       ],
     },
@@ -218,6 +217,20 @@ async function similar(issue, signal) {
   return table("Most similar issues", columns, data, { className: "stacked" });
 }
 
+const MAX_SHARED_WORDS = 6;
+
+/**
+ * The words that two issues share, each as it is written in one of them and not only its stem.
+ * @param {Model<"SimilarIssue">} row
+ * @param {Model<"Issue">} issue
+ */
+function sharedWords({ terms, title }, issue) {
+  const words = `${issue.title} ${title} ${issue.body ?? ""}`.match(/[\p{L}\p{N}_-]+/gu) ?? [];
+  /** @param {string} term */
+  const writtenAs = (term) => words.find((word) => word.toLowerCase().startsWith(term)) ?? term;
+  return [...new Set(terms.map(writtenAs))].slice(0, MAX_SHARED_WORDS).join(", ");
+}
+
 /**
  * @param {Model<"SimilarIssue">} row
  * @param {Model<"Issue">} issue
@@ -225,5 +238,5 @@ async function similar(issue, signal) {
 function patternOf(row, issue) {
   if (!row.pattern_id) return "none";
   if (row.pattern_id === issue.pattern_id) return "the same";
-  return link(`/patterns/${row.pattern_id}`, row.pattern_name ?? "another");
+  return patternLink(row.pattern_id, row.pattern_name ?? "another");
 }

@@ -6,6 +6,7 @@ import { h, link, table } from "../../lib/elements.js";
 import { ago, dayAfter, exact, plain, pluralize, startOfDay } from "../../lib/format.js";
 import { valuesOf } from "../../lib/issue_values.js";
 import { anyOf, choicesOf, listing, rowsPerPage } from "../../lib/listing.js";
+import { patternLink } from "../../lib/names.js";
 import { isAtLeast } from "../../lib/roles.js";
 import { savedViews } from "../../lib/saved_views.js";
 import { empty, notice } from "../../lib/states.js";
@@ -109,8 +110,8 @@ function issuesTable(rows, selection) {
       className: "wide",
       cell: (row) =>
         row.pattern_id
-          ? link(`/patterns/${row.pattern_id}`, row.pattern_name ?? "a new pattern")
-          : h("span", { class: "quiet" }, "none"),
+          ? patternLink(row.pattern_id, row.pattern_name ?? "a new pattern")
+          : h("span", { class: "quiet" }, "In no pattern"),
     },
   ];
   if (selection) columns.unshift({ title: "Select", cell: (row) => selection.checkboxFor(row, row.title) });

@@ -26,8 +26,8 @@ export async function readEndings(patternId, signal) {
     "div",
     {},
     groups.length
-      ? h("p", { class: "answer-text" }, "What ended it: ", groups.map(groupText).join(", "), ".")
-      : h("p", { class: "quiet" }, "No text of its issues tells what was done."),
+      ? h("p", { class: "prose" }, h("strong", {}, groups.map(groupText).join(", ")))
+      : h("p", { class: "quiet" }, "None of its issues says what was done."),
     h("ul", { class: "rows" }, last.map(endingRow)),
   );
 }
@@ -49,7 +49,7 @@ function endingRow(ending) {
   return h(
     "li",
     {},
-    h("p", {}, ending.quote ? `“${ending.quote}”` : "Nothing is written about how it ended."),
+    h("p", {}, ending.quote ? `“${ending.quote}”` : "No note on what was done."),
     h(
       "p",
       { class: "quiet" },

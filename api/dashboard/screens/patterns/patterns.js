@@ -6,7 +6,7 @@ import { h, link, table } from "../../lib/elements.js";
 import { ago, band, exact, number, pluralize, probabilityText } from "../../lib/format.js";
 import { valuesOf } from "../../lib/issue_values.js";
 import { anyOf, listing } from "../../lib/listing.js";
-import { nameWithPills } from "../../lib/names.js";
+import { patternLink } from "../../lib/names.js";
 import { savedViews } from "../../lib/saved_views.js";
 import { empty } from "../../lib/states.js";
 import { ISSUE_FACETS, PatternStatus } from "../../lib/vocabulary.js";
@@ -20,7 +20,7 @@ const MAX_CONCURRENT = 3;
 
 /** @type {Filter[]} */
 const FIELDS = [
-  { name: "q", label: "Search names", placeholder: "words of the name" },
+  { name: "q", label: "Search names" },
   { name: "status", label: "Status", options: anyOf(PatternStatus) },
   {
     name: "min_risk_score",
@@ -99,10 +99,7 @@ function patternsTable(rows, sparks) {
     {
       title: "Pattern",
       className: "wide",
-      cell: (row) => [
-        link(`/patterns/${row.id}`, nameWithPills(row.name)),
-        h("span", { class: "below" }, dimensions(row)),
-      ],
+      cell: (row) => [patternLink(row.id, row.name), h("span", { class: "below" }, dimensions(row))],
     },
     { isMinor: true, title: `${WEEKS} weeks`, cell: (row) => sparks.of(row) },
     { title: "Issues", numeric: true, cell: (row) => number(row.issue_count) },

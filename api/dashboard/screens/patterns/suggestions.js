@@ -18,7 +18,7 @@ const SHOWN = 10;
 export function suggestionsSection(about, { me, signal }) {
   return partSection("Same cause?", "suggestions", async () => {
     const { data, page } = await get("/v1/suggestions", {}, { ...about, limit: SHOWN }, signal);
-    if (!data.length) return empty("Nothing else seems to have the same cause.");
+    if (!data.length) return empty("Nothing else looks like the same problem.");
     const more = (page.total ?? 0) - data.length;
     return h(
       "div",

@@ -17,7 +17,7 @@ import { verdictMark } from "../recommendations/fixes.js";
 export async function readCitedItems(patternIds, signal) {
   const { data } = await get("/v1/postmortems/items", {}, { pattern_id: patternIds }, signal);
   if (!data.length) {
-    return empty("No post-mortem is about it yet.", link("/uploads", "Upload one"));
+    return empty("No post-mortem mentions it yet.", link("/uploads", "Upload one"));
   }
   return h("ul", { class: "rows" }, data.map(itemRow));
 }

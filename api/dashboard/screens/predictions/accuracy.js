@@ -57,8 +57,8 @@ function backtested(backtest, graded) {
     h(
       "summary",
       {},
+      "How accurate it would have been on your history ",
       h("span", { class: "mark-word" }, "backtested"),
-      " How accurate it would have been on your history",
     ),
     h(
       "p",
@@ -68,7 +68,12 @@ function backtested(backtest, graded) {
       `${number(backtest.hits)} came true. None was issued at the time; they are not counted among graded predictions.`,
     ),
     reliabilityChart(backtest.reliability, "Reliability diagram, backtested"),
-    scoresTable("Brier score by window, backtested; lower is better", backtest.scores),
+    h(
+      "details",
+      { class: "data-table" },
+      h("summary", {}, "Brier score by window"),
+      scoresTable("Brier score by window, backtested; lower is better", backtest.scores),
+    ),
   );
 }
 

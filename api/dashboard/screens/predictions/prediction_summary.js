@@ -15,6 +15,7 @@ import {
   probabilityText,
   weekdayOf,
 } from "../../lib/format.js";
+import { capitalize } from "../../lib/sentences.js";
 import { empty } from "../../lib/states.js";
 
 /** @import { Column, Model } from "../../types.js" */
@@ -109,7 +110,7 @@ export function nextDate(row) {
  * @param {NonNullable<Model<"Prediction">["rhythm"]>} rhythm
  */
 export function rhythmText({ text, kept_turns, turns, missed }) {
-  const words = `${capital(text)}, ${kept_turns} of ${turns} ${turns === 1 ? "time" : "times"}`;
+  const words = `${capitalize(text)}, ${kept_turns} of ${turns} ${turns === 1 ? "time" : "times"}`;
   return missed ? `${words}; the last ${missed === 1 ? "turn was" : `${missed} turns were`} missed` : words;
 }
 
@@ -130,9 +131,6 @@ function locationsText(locations) {
     .join(" · ");
 }
 
-/** @param {string} word */
-const capital = (word) => word.charAt(0).toUpperCase() + word.slice(1);
-
 /**
  * The likeliest times in order. Their shares are smoothed, so beside the counts of the heat map they would look wrong.
  * @param {any} moments
@@ -142,7 +140,7 @@ function timesText(moments) {
     .flat()
     .slice(0, 3)
     .map((time) => {
-      const weekday = typeof time.weekday === "number" ? DAYS[time.weekday] : capital(time.weekday ?? "");
+      const weekday = typeof time.weekday === "number" ? DAYS[time.weekday] : capitalize(time.weekday ?? "");
       return [weekday, asText(time.hours ?? "").replace("-", "–")].filter(Boolean).join(" ");
     })
     .join(" · ");

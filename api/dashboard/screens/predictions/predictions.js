@@ -5,6 +5,7 @@ import { get } from "../../lib/client.js";
 import { h, link, section, table } from "../../lib/elements.js";
 import { day, dayOf, isWide, plain, pluralize, weekdayOf } from "../../lib/format.js";
 import { anyOf, listing, rowsPerPage } from "../../lib/listing.js";
+import { patternLink } from "../../lib/names.js";
 import { empty, part, partSection } from "../../lib/states.js";
 import { Impact, Outcome, WINDOWS } from "../../lib/vocabulary.js";
 import { accuracySection } from "./accuracy.js";
@@ -120,7 +121,7 @@ function predictionsTable(rows) {
       title: "Pattern",
       className: "wide",
       cell: (row) => [
-        link(`/patterns/${row.pattern_id}`, row.pattern_name ?? "a pattern that was merged"),
+        patternLink(row.pattern_id, row.pattern_name ?? "a pattern that was merged"),
         row.likely_trigger ? h("span", { class: "below two-lines" }, row.likely_trigger) : null,
       ],
     },

@@ -3,6 +3,7 @@
 import { get, patch } from "../../lib/client.js";
 import { facts, h, link, section } from "../../lib/elements.js";
 import { day, pluralize } from "../../lib/format.js";
+import { patternLink } from "../../lib/names.js";
 import { action, empty } from "../../lib/states.js";
 import { InvestigationResult } from "../../lib/vocabulary.js";
 
@@ -17,7 +18,7 @@ import { InvestigationResult } from "../../lib/vocabulary.js";
  */
 export async function readInvestigations(canWrite, reload, signal) {
   const open = await get("/v1/investigations", {}, { status: ["open"], limit: 10 }, signal);
-  if (!open.data.length) return empty("Nothing is to be found out.");
+  if (!open.data.length) return empty("There is nothing to find out.");
   return h(
     "div",
     {},
@@ -34,7 +35,7 @@ export async function readInvestigations(canWrite, reload, signal) {
  */
 export async function readInvestigationsOf(patternId, canWrite, reload, signal) {
   const of = await get("/v1/investigations", {}, { pattern_id: patternId, limit: 10 }, signal);
-  if (!of.data.length) return empty("Nothing has to be found out about it.");
+  if (!of.data.length) return empty("There is nothing to find out about it.");
   return h(
     "div",
     {},
@@ -156,7 +157,7 @@ export async function readUnexplained(signal) {
           h(
             "li",
             {},
-            link(`/patterns/${pattern.id}`, pattern.name),
+            patternLink(pattern.id, pattern.name),
             h("span", { class: "quiet" }, ` ${pluralize(pattern.issue_count, "issue")}`),
           ),
         ),

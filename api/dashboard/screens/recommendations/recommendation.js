@@ -5,7 +5,7 @@ import { get, patch, put } from "../../lib/client.js";
 import { h, link, section, table } from "../../lib/elements.js";
 import { ago, minute, pluralize, timeZone, today } from "../../lib/format.js";
 import { choicesOf, listing } from "../../lib/listing.js";
-import { nameWithPills } from "../../lib/names.js";
+import { nameWithPills, patternLink } from "../../lib/names.js";
 import { action, empty, notice, partSection } from "../../lib/states.js";
 import { undoNotice } from "../../lib/undo.js";
 import { RecommendationStatus } from "../../lib/vocabulary.js";
@@ -234,7 +234,7 @@ const patternRow = (pattern) =>
   h(
     "li",
     {},
-    link(`/patterns/${pattern.id}`, pattern.name),
+    patternLink(pattern.id, pattern.name),
     h(
       "span",
       { class: "quiet" },

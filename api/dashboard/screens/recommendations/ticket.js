@@ -3,6 +3,7 @@
 import { get, post, remove } from "../../lib/client.js";
 import { externalLink, facts, h, link, section } from "../../lib/elements.js";
 import { minute, plain } from "../../lib/format.js";
+import { capitalize } from "../../lib/sentences.js";
 import { action, empty, part } from "../../lib/states.js";
 
 /** @import { Model } from "../../types.js" */
@@ -129,5 +130,5 @@ function reasonText(row, target, { service, repository }) {
       ? ` ${service} is in ${repository}, which this connector does not name.`
       : "";
   if (target !== row.target) return `Your choice.${missing}`;
-  return `${row.reason.charAt(0).toUpperCase()}${row.reason.slice(1)}.${missing}`;
+  return `${capitalize(row.reason)}.${missing}`;
 }

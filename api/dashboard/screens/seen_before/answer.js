@@ -2,6 +2,7 @@
 
 import { externalLink, facts, h, link, section } from "../../lib/elements.js";
 import { day, dayOf, minute, number, plain, pluralize, probabilityText } from "../../lib/format.js";
+import { patternLink } from "../../lib/names.js";
 import { Verdict } from "../../lib/vocabulary.js";
 
 /** @import { Content, Model } from "../../types.js" */
@@ -22,7 +23,7 @@ export function answerSections(seen) {
 function matchSection(match) {
   const { pattern, nearest_issue: nearest } = match;
   const title = pattern
-    ? link(`/patterns/${pattern.id}`, pattern.name)
+    ? patternLink(pattern.id, pattern.name)
     : link(`/issues/${nearest.id}`, nearest.title);
   return section(
     title,

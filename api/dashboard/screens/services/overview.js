@@ -3,7 +3,7 @@
 import { get } from "../../lib/client.js";
 import { facts, h, link, section, table } from "../../lib/elements.js";
 import { ago, exact, number, plain, pluralize } from "../../lib/format.js";
-import { nameWithPills } from "../../lib/names.js";
+import { patternLink } from "../../lib/names.js";
 import { isAtLeast } from "../../lib/roles.js";
 import { empty, partSection } from "../../lib/states.js";
 import { OPEN_ISSUE_STATUSES, Severity } from "../../lib/vocabulary.js";
@@ -22,20 +22,33 @@ export async function showServices({ query, me, signal, reload }) {
 
 /** @param {AbortSignal} signal */
 async function drawServices(signal) {
-  const { service: names } = await get("/v1/issues/values", {}, {}, signal);
+  const { services } = await get("/v1/issues/values", {}, {}, signal);
   return h(
     "div",
     { class: "screen", "data-title": "Services" },
     h("h1", {}, "Services"),
     h("p", { class: "lead" }, "What fails, service by service; those with the most issues first."),
-    names.length
-      ? h(
-          "ul",
-          { class: "rows" },
-          names.map((name) => h("li", {}, link(addressOf("/services", name, "name"), name))),
-        )
-      : empty("No issue names a service yet."),
+    services.length ? servicesTable(services) : empty("No issue names a service yet."),
   );
+}
+
+/** @param {Model<"IssueValues">["services"]} rows */
+function servicesTable(rows) {
+  /** @type {Column<Model<"IssueValues">["services"][number]>[]} */
+  const columns = [
+    {
+      title: "Service",
+      className: "wide",
+      cell: ({ name }) => link(addressOf("/services", name, "name"), name),
+    },
+    { title: "Issues", numeric: true, cell: (row) => number(row.issues) },
+    { title: "Not ended", numeric: true, cell: (row) => number(row.open_issues) },
+    {
+      title: "Last issue",
+      cell: (row) => h("span", { title: exact(row.last_created_at) }, ago(row.last_created_at)),
+    },
+  ];
+  return table("Services", columns, rows, { className: "stacked" });
 }
 
 /**
@@ -102,7 +115,7 @@ function patternsTable(rows) {
     {
       title: "Pattern",
       className: "wide",
-      cell: (row) => link(`/patterns/${row.id}`, nameWithPills(row.name)),
+      cell: (row) => patternLink(row.id, row.name),
     },
     { title: "Status", cell: (row) => plain(row.status) },
     { title: "Times", className: "number", cell: (row) => number(row.occurrence_count) },
