@@ -24,6 +24,7 @@ MAX_BYTES = 262_144
 MAX_AGE_SECONDS, MAX_AGE_WHILE_DOWN_SECONDS = 3_600, 24 * 3_600
 MIN_FETCH_INTERVAL_SECONDS = 30
 ENDPOINTS = ("authorization_endpoint", "token_endpoint", "jwks_uri")
+USERINFO = "userinfo_endpoint"
 
 log = logging.getLogger("causeloop.api")
 
@@ -38,6 +39,9 @@ class ProviderDescription:
     jwks_uri: str
     names_itself: bool
     """Whether its answers to a browser name it (RFC 9207)."""
+
+    userinfo_endpoint: str | None = None
+    """Where it says more of a person than in its tokens; None: nowhere."""
 
 
 class MismatchError(Exception):
@@ -119,10 +123,11 @@ class IdentityProvider:
             log.warning("the identity provider %s does not respond as expected: %s", issuer, error)
             self.failure = unavailable()
 
-    async def get_json(self, address: str) -> Any:
-        """A JSON document of the provider's."""
+    async def get_json(self, address: str, access_token: str | None = None) -> Any:
+        """A JSON document of the provider's, for everybody or for who has a token."""
+        headers = {"Authorization": f"Bearer {access_token}"} if access_token else {}
         async with httpx2.AsyncClient(**await self.build_client_options()) as client:
-            return (await client.get(address)).raise_for_status().json()
+            return (await client.get(address, headers=headers)).raise_for_status().json()
 
     async def build_client_options(self) -> dict[str, Any]:
         """How a client of the provider is made."""
@@ -141,12 +146,15 @@ def _read_description(document: Any, issuer: str) -> ProviderDescription:
     if document.get("issuer") != issuer:
         called = str(document.get("issuer"))[:200]
         raise MismatchError(f"it calls itself {called!r}: if that is right, set CAUSELOOP_OIDC_ISSUER to it")
-    for name in ENDPOINTS:
+    userinfo = document.get(USERINFO)
+    for name in ENDPOINTS + ((USERINFO,) if userinfo is not None else ()):
         if not is_confidential(document[name]):
             raise MismatchError(f"its {name} is not an https address")
     addresses = {name: document[name] for name in ENDPOINTS}
     names_itself = document.get("authorization_response_iss_parameter_supported") is True
-    return ProviderDescription(issuer=issuer, names_itself=names_itself, **addresses)
+    return ProviderDescription(
+        issuer=issuer, names_itself=names_itself, userinfo_endpoint=userinfo, **addresses
+    )
 
 
 def is_confidential(address: Any) -> bool:

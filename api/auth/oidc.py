@@ -5,6 +5,7 @@ fields, one algorithm for each key type, one audience, and a maximum lifetime.
 """
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -133,9 +134,13 @@ async def verify_identity(
         raise invalid_token()  # issued for another application at the same provider
     if claims.get("sts", "active") != "active":
         raise invalid_token()  # the person still has to do something at the provider
+    return Identity(issuer, str(claims["sub"]), read_verified_email(claims))
+
+
+def read_verified_email(claims: Mapping[str, Any]) -> str | None:
+    """The e-mail address among claims of a person, where the provider has verified it."""
     email = claims.get("email")
-    is_verified = isinstance(email, str) and claims.get("email_verified") is True
-    return Identity(issuer, str(claims["sub"]), str(email).lower() if is_verified else None)
+    return email.lower() if isinstance(email, str) and claims.get("email_verified") is True else None
 
 
 def _read_claims(token: str, key: IssuerKey, issuer: str, audience: str, nonce: str | None) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import base64
 import hmac
 import secrets
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from uuid import UUID
 
 import httpx2
@@ -157,7 +157,30 @@ async def redeem_answer(flow: Flow, answer: ProviderAnswer, keys: IssuerKeys) ->
     token = document.get("id_token")
     if not isinstance(token, str):
         raise invalid_token()
-    return await oidc.verify_identity(token, keys, read_client_id(), flow.nonce)
+    identity = await oidc.verify_identity(token, keys, read_client_id(), flow.nonce)
+    if identity.verified_email is None and description.userinfo_endpoint:
+        access_token = str(document.get("access_token") or "")
+        return await _add_email(identity, keys.provider, description.userinfo_endpoint, access_token)
+    return identity
+
+
+async def _add_email(
+    identity: Identity, provider: IdentityProvider, address: str, access_token: str
+) -> Identity:
+    """The identity with its verified address, where the provider tells that only when asked for it.
+
+    OpenID Connect Core, 5.4: with a code, the claims of a scope need not be in the ID token.
+    """
+    try:
+        claims = await provider.get_json(address, access_token)
+    except (httpx2.HTTPStatusError, ValueError, RecursionError):
+        return identity
+    except httpx2.HTTPError:
+        raise unavailable() from None
+    # Claims of another subject would be somebody else's (5.3.2).
+    if not isinstance(claims, dict) or claims.get("sub") != identity.subject:
+        return identity
+    return replace(identity, verified_email=oidc.read_verified_email(claims))
 
 
 def _check_sender(answer: ProviderAnswer, description: ProviderDescription) -> None:

@@ -17,7 +17,9 @@ def build_catalog(plan: str, declared: Mapping[str, Any]) -> list[dict[str, Any]
     """All connector types and the workspace's own declarations, by category and title."""
     own = [_build_entry(tool, plan, declaration) for tool, declaration in _read_declared(declared)]
     entries = [*_build_known_entries(plan), *own]
-    return sorted(entries, key=lambda each: (each["category"], each["title"], each["declaration"] or ""))
+    return sorted(
+        entries, key=lambda each: (each["category"], each["title"].casefold(), each["declaration"] or "")
+    )
 
 
 @cache

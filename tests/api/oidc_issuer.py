@@ -46,6 +46,9 @@ class Issuer:
     claims: dict[str, Any] = field(default_factory=dict)
     """What the tokens of its sign-ins say besides."""
 
+    userinfo: dict[str, Any] = field(default_factory=dict)
+    """What it says of the person to who has the access token only; nothing: it has no such page."""
+
     codes: dict[str, dict[str, str]] = field(default_factory=dict)
     padding: dict[str, Callable[[BaseHTTPRequestHandler, Any], bytes]] = field(default_factory=dict)
     """Paths → how their documents are written otherwise than usual."""
@@ -56,6 +59,7 @@ class Issuer:
     description: dict[str, Any] = field(default_factory=dict)
     """What its discovery document says otherwise than usual."""
 
+    access_token: str = field(default_factory=lambda: uuid4().hex)
     answer: dict[str, str] = field(default_factory=dict)
     """What leads the browser back besides code and state."""
 
@@ -87,7 +91,8 @@ class Issuer:
         if query is None or challenge != query["code_challenge"] or form["client_id"] != query["client_id"]:
             return None
         claims = {"aud": form["client_id"], "nonce": query["nonce"]} | self.claims
-        return {"token_type": "Bearer", "id_token": self.token(self.subject, **claims)}
+        tokens = {"token_type": "Bearer", "id_token": self.token(self.subject, **claims)}
+        return {**tokens, "access_token": self.access_token} if self.userinfo else tokens
 
     def describe(self) -> dict[str, Any]:
         """The discovery document."""
@@ -96,6 +101,7 @@ class Issuer:
             "jwks_uri": f"{self.url}/keys",
             "authorization_endpoint": f"{self.url}/authorize",
             "token_endpoint": f"{self.url}/token",
+            **({"userinfo_endpoint": f"{self.url}/userinfo"} if self.userinfo else {}),
             **self.description,
         }
 
@@ -121,6 +127,10 @@ def running_issuer() -> Iterator[Issuer]:
                 self.send_header("location", issuer.authorize(dict(parse_qsl(query))))
                 self.send_header("content-length", "0")
                 self.end_headers()
+                return
+            if path == "/userinfo":
+                is_allowed = self.headers["authorization"] == f"Bearer {issuer.access_token}"
+                self.respond(200 if is_allowed else 401, issuer.userinfo if is_allowed else {})
                 return
             documents = {
                 "/.well-known/openid-configuration": issuer.describe(),

@@ -121,8 +121,8 @@ function patternsTable(rows) {
     { title: "Times", className: "number", cell: (row) => number(row.occurrence_count) },
     { title: "Last", cell: (row) => h("span", { title: exact(row.last_seen_at) }, ago(row.last_seen_at)) },
     {
-      title: "Who",
-      cell: (row) => row.assignee?.name ?? "nobody",
+      title: "Assigned to",
+      cell: (row) => row.assignee?.name ?? "–",
     },
   ];
   return table("Patterns of this service, the riskiest first", columns, rows, { className: "stacked" });
