@@ -161,8 +161,8 @@ class Settings(BaseSettings):
     )
     demo_port: int = Field(8090, description="Port of the demo's vendor-shaped HTTP endpoints.")
     public_url: str = Field(
-        default_factory=lambda read: f"http://127.0.0.1:{read['api_port']}",
         description="How others reach the API; used in links. By default this machine, at the API's port.",
+        default_factory=lambda read: f"http://127.0.0.1:{read['api_port']}",
     )
     egress_allow: str = Field(
         "", description="Comma-separated host:port pairs on private addresses that connectors may reach."
@@ -206,9 +206,7 @@ class Settings(BaseSettings):
     smtp_from: str = Field("causeloop@localhost", description="Sender of e-mail alerts.")
     slack_url: str = Field("https://slack.com", description="Slack; GovSlack: `https://slack-gov.com`.")
     operator_channel: SecretStr | None = Field(
-        None,
-        description="Where operators are notified of failed runs: a webhook's `https://…`, `slack+https://…` "
-        "(a Slack-compatible address) or `mailto:…`.",
+        None, description="Where operators hear of failed runs: `https://…`, `slack+https://…` or `mailto:…`."
     )
     dagster_retention_days: int = Field(30, ge=1, description="Age at which ended runs are deleted.")
     workspace_share: str = Field(

@@ -167,7 +167,7 @@ async def redeem_answer(flow: Flow, answer: ProviderAnswer, keys: IssuerKeys) ->
 async def _add_email(
     identity: Identity, provider: IdentityProvider, address: str, access_token: str
 ) -> Identity:
-    """The identity with its verified address, where the provider tells that only when asked for it.
+    """The identity with its verified address, where the provider tells that on request only.
 
     OpenID Connect Core, 5.4: with a code, the claims of a scope need not be in the ID token.
     """

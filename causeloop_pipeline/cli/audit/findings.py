@@ -114,8 +114,9 @@ def _count_closings(history: History, audit: "Audit") -> str:
     if not undated:
         return "None of them is closed yet."
     return (
-        f"{format_count(undated, 'failure')} {'is' if undated == 1 else 'are'} closed, but nothing says when, so "
-        "what came back afterwards is not counted. Where a column has the time: --map resolved_at=COLUMN."
+        f"{format_count(undated, 'failure')} {'is' if undated == 1 else 'are'} closed, but nothing says "
+        "when, so what came back afterwards is not counted. Where a column has the time: --map "
+        "resolved_at=COLUMN."
     )
 
 

@@ -74,46 +74,6 @@ def test_people_sign_in_at_the_identity_provider_and_come_back_signed_in(
     assert client().get(go_to_provider(browser)).status_code == 303
 
 
-@pytest.mark.parametrize(
-    ("claims", "is_signed_in"),
-    [
-        ({}, True),
-        ({"sub": "somebody else"}, False),
-        ({"email_verified": False}, False),
-        ({"email_verified": "true"}, False),
-    ],
-)
-def test_an_address_that_is_not_in_the_id_token_is_requested_with_the_access_token(
-    claims: dict[str, object],
-    is_signed_in: bool,
-    client: Client,
-    issuer: Issuer,
-    person: tuple[UUID, UUID, str],
-) -> None:
-    issuer.userinfo = {"sub": issuer.subject, "email": person[2], "email_verified": True, **claims}
-    browser = client()
-
-    back = browser.get(go_to_provider(browser))
-
-    assert browser.get("/v1/me").status_code == (200 if is_signed_in else 401)
-    if not is_signed_in:
-        assert "no user belongs to this identity" in read_problem(back)
-
-
-def test_who_is_linked_signs_in_where_the_provider_refuses_to_say_more(
-    client: Client, issuer: Issuer, person: tuple[UUID, UUID, str]
-) -> None:
-    issuer.userinfo = {"sub": issuer.subject, "email": person[2], "email_verified": True}
-    first, second = client(), client()
-    first.get(go_to_provider(first))
-    address = go_to_provider(second)
-    issuer.padding["/userinfo"] = lambda _handler, _document: b"not JSON"
-
-    second.get(address)
-
-    assert [browser.get("/v1/me").status_code for browser in (first, second)] == [200, 200]
-
-
 def test_the_request_to_the_provider_carries_state_nonce_and_a_challenge(
     client: Client, issuer: Issuer
 ) -> None:

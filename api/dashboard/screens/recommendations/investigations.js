@@ -131,16 +131,13 @@ const NAMED = 20;
  */
 export async function readUnexplained(signal) {
   const { patterns, traits } = await get("/v1/investigations/unexplained", {}, {}, signal);
-  if (!patterns.length) return empty("Every pattern that recurs has a suggested fix, or something to find out first.");
+  if (!patterns.length)
+    return empty("Every pattern that recurs has a suggested fix, or something to find out first.");
   const about = `${pluralize(patterns.length, "pattern")} ${patterns.length === 1 ? "has" : "have"} no known fix`;
   return h(
     "div",
     {},
-    h(
-      "p",
-      { class: "prose" },
-      traits.length ? `${about}. What the issues have in common:` : `${about}.`,
-    ),
+    h("p", { class: "prose" }, traits.length ? `${about}. What the issues have in common:` : `${about}.`),
     traits.length
       ? h(
           "ul",
