@@ -4,13 +4,18 @@ from tests.realtools.real_tool import RealTool
 from tests.realtools.tools.airflow import Airflow2, Airflow3
 from tests.realtools.tools.alerta import Alerta
 from tests.realtools.tools.alertmanager import Alertmanager, AlertmanagerPolled
+from tests.realtools.tools.apprise import Apprise
+from tests.realtools.tools.bugsink import Bugsink
 from tests.realtools.tools.buildbot import Buildbot
 from tests.realtools.tools.celery import Celery
+from tests.realtools.tools.chat_messages import AlertmanagerToSlack, UptimeKumaToDiscord
 from tests.realtools.tools.cloud_events import CloudEvents
 from tests.realtools.tools.dagster import DagsterAsset, DagsterJob
 from tests.realtools.tools.data_quality import GreatExpectations, Soda
 from tests.realtools.tools.dbt import DbtCore, OpenLineageDbt
 from tests.realtools.tools.icinga import Icinga
+from tests.realtools.tools.junit_runners import Mocha, RobotFramework
+from tests.realtools.tools.luigi import Luigi
 from tests.realtools.tools.mariadb import MariaDb
 from tests.realtools.tools.monit import Monit
 from tests.realtools.tools.moto import Moto
@@ -22,6 +27,7 @@ from tests.realtools.tools.reports import Bandit, Pytest, Ruff
 from tests.realtools.tools.request_tracker import RequestTracker
 from tests.realtools.tools.roundup import Roundup
 from tests.realtools.tools.sentry_sdk import SentryNode, SentrySdk
+from tests.realtools.tools.syslog_ng import SyslogNg
 from tests.realtools.tools.telemetry import OtlpLogs, OtlpSpans
 from tests.realtools.tools.uptime_kuma import UptimeKuma
 from tests.realtools.tools.zabbix import Zabbix
@@ -32,7 +38,9 @@ RECIPES: dict[str, type[RealTool]] = {
     for recipe in (
         Alertmanager,
         AlertmanagerPolled,
+        AlertmanagerToSlack,
         UptimeKuma,
+        UptimeKumaToDiscord,
         Zabbix,
         ZabbixPushed,
         Nagios,
@@ -41,6 +49,9 @@ RECIPES: dict[str, type[RealTool]] = {
         Redmine,
         RequestTracker,
         Roundup,
+        Luigi,
+        Apprise,
+        SyslogNg,
         Airflow3,
         Airflow2,
         DagsterJob,
@@ -57,7 +68,10 @@ RECIPES: dict[str, type[RealTool]] = {
         CloudEvents,
         SentrySdk,
         SentryNode,
+        Bugsink,
         Pytest,
+        Mocha,
+        RobotFramework,
         Bandit,
         Ruff,
         Buildbot,

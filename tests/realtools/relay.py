@@ -63,7 +63,7 @@ def _make_handler(relay: Relay) -> type[BaseHTTPRequestHandler]:
         protocol_version = "HTTP/1.1"
 
         def forward(self) -> None:
-            body = self.rfile.read(int(self.headers.get("content-length") or 0))
+            body = self._read_body()
             headers = {name: value for name, value in self.headers.items() if name.lower() not in HOP}
             if self.command == "POST":
                 relay.pushed.append(Pushed(self.path, headers, body))
@@ -83,6 +83,16 @@ def _make_handler(relay: Relay) -> type[BaseHTTPRequestHandler]:
             self.send_header("content-length", str(len(content)))
             self.end_headers()
             self.wfile.write(content)
+
+        def _read_body(self) -> bytes:
+            if "chunked" not in (self.headers.get("transfer-encoding") or ""):
+                return self.rfile.read(int(self.headers.get("content-length") or 0))
+            body = b""
+            while size := int(self.rfile.readline().partition(b";")[0], 16):
+                body += self.rfile.read(size)
+                self.rfile.readline()
+            self.rfile.readline()
+            return body
 
         do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = forward  # noqa: N815 the names of http.server
 

@@ -132,6 +132,7 @@ async def _store_delivery(
         "updated": count.updated,
         "duplicate": count.duplicate,
         "quarantined": count.quarantined,
+        "ok": True,
     }
     return json_response(result, 202)
 

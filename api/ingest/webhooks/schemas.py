@@ -11,3 +11,4 @@ class DeliveryResult(BaseModel):
     updated: int
     duplicate: int
     quarantined: int = Field(description="Records that could not be understood, kept for inspection")
+    ok: bool = Field(default=True, description="It was stored: tools that post to a chat look for this word")

@@ -11,19 +11,19 @@ title: title summary short_description subject headline message msg display_mess
     alert_name event_name issue_title incident_title ticket_subject ticket_name error_desc error_description
     issue_text event name alert problem log text content
 body: body description details long_description body_text detail comments notes work_notes
-    ticket_description narrative stack_trace stacktrace traceback
+    ticket_description narrative stack_trace stacktrace traceback stack exc_info backtrace
 severity: severity priority urgency sev prio severity_level priority_name level log_level
     criticality importance incident_severity severity_name issue_severity impact
 status: status state issue_status incident_state ticket_status last_status stage_name
 service: service service_name business_service application app system product configuration_item
     cmdb_ci affected_ci ci ci_name affected_service impacted_service syslog_identifier
-    repository repo product_name project project_key provider node host line area_path
+    repository repo product_name project project_key provider node host hostname line area_path
 component: component components subcomponent module subsystem affected_component component_name
     enclosure device asset station category u_component filename file_name file_path location_path pkg_name
     package package_name
 error_type: error_type error_code exception exception_type exception_class error_class code error
     failure_type cause_detail cause failure_code cwes event_type rule_id test_id check_id check_name
-    vulnerability_id vuln_id cve cve_id
+    vulnerability_id vuln_id cve cve_id err_type exc_type
 team: team assignment_group assigned_team owner_team team_name assigned_group group owning_team
     department dept squad queue support_group resolver_group last_team first_team team_names teams
 environment: environment env stage deployment_environment tier

@@ -4,7 +4,6 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from causeloop_pipeline.landing.export_file.column_names import USUAL_NAMES
 from causeloop_pipeline.landing.export_file.named_values import NAMES_OF_VALUES
@@ -26,9 +25,13 @@ OWN_FIELDS = frozenset({"id", "external_url", "source_created_at", "source_updat
 """What an object that a tool gives for one of the former has as well, and is not that of the issue."""
 
 FIELDS_OF_NAMES = {name: field_name for field_name, names in USUAL_NAMES.items() for name in names}
-PLACES_IN_FILES = frozenset({"line", "column"})
-"""Names of numbers that tell where in a file something is; texts with these names are of a plant's line."""
 NUMBER_SIGNS = frozenset({"#", "№", "Nº", "N°"})
+
+
+LINE = "line"
+BESIDE_LINES = frozenset(
+    {"column", "col", "file", "filename", "file_name", "file_path", "path", "uri", "end_line"}
+)
 
 
 class ColumnError(ValueError):
@@ -67,7 +70,7 @@ def recognize_columns(
     taken = {_require_field(name): _require_column(column, columns) for name, column in chosen.items()}
     by_person = frozenset(taken)
     _refuse_double_use(taken)
-    candidates = [column for column in columns if column not in empty]
+    candidates = [column for column in columns if column not in empty and not _is_of_source(column, columns)]
     for name_of in (normalize_name, _take_last_parts, _take_owner, _take_own_last_part):
         for field_name, names in USUAL_NAMES.items():
             free = {
@@ -84,9 +87,10 @@ def recognize_columns(
     )
 
 
-def is_place_in_file(column: str, value: Any) -> bool:
-    """Whether a value is a line or column of a source file, which reports of linters and tests have."""
-    return isinstance(value, int) and column.rpartition(".")[2].lower() in PLACES_IN_FILES
+def _is_of_source(column: str, columns: Sequence[str]) -> bool:
+    """Whether a column is the number of a line in a file of code, and no line of a plant."""
+    is_line = normalize_name(column) == LINE
+    return is_line and any(normalize_name(other) in BESIDE_LINES for other in columns)
 
 
 def normalize_name(column: str) -> str:

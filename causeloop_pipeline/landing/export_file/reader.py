@@ -9,7 +9,6 @@ from typing import Any
 
 import polars as pl
 
-from causeloop_pipeline.landing.export_file.columns import is_place_in_file
 from causeloop_pipeline.landing.export_file.named_values import find_name
 from causeloop_pipeline.landing.export_file.rows.file_row import FileRow
 from causeloop_pipeline.landing.export_file.rows.formats import READABLE, TITLES, find_format, read_rows
@@ -34,12 +33,11 @@ class IssueFile:
     """Why rows tell of no failure, such as tests that passed, and how many."""
 
     def empty_columns(self) -> list[str]:
-        """Columns without a single value, or with nothing but numbers of lines in source files."""
+        """Columns without a single value."""
         return [
             column
             for column in self.table.columns
             if self.table[column].null_count() == self.table.height
-            or is_place_in_file(column, self.table[column].drop_nulls()[0])
             or (
                 self.table[column].dtype == pl.String
                 and (self.table[column].fill_null("").str.strip_chars() == "").all()

@@ -12,7 +12,6 @@ from causeloop_pipeline.connectors.json_paths import find_value
 from causeloop_pipeline.landing.export_file.column_names import USUAL_NAMES
 from causeloop_pipeline.landing.export_file.columns import (
     FIELD_ALIASES,
-    is_place_in_file,
     normalize_name,
     recognize_columns,
 )
@@ -133,7 +132,7 @@ class _ColumnsSeen:
         self.rows += 1
         flat = flatten(record)
         for column, value in flat.items():
-            holds = value is not None and value != "" and not is_place_in_file(column, value)
+            holds = value is not None and value != ""
             self.columns[column] = self.columns.get(column, False) or holds
             if self.rows <= SAMPLE:
                 self._keep_in_sample(column, value if holds else None)

@@ -10,7 +10,8 @@ from causeloop_pipeline.landing.extract import build_product_record, extract, qu
 from causeloop_pipeline.landing.field_mapping import TEMPLATE
 from causeloop_pipeline.landing.json_guard import GuardError, validate_json
 from causeloop_pipeline.landing.messages.lists import list_messages
-from causeloop_pipeline.landing.messages.reading import NoMessageError, read_message
+from causeloop_pipeline.landing.messages.reading import read_message
+from causeloop_pipeline.landing.messages.seen import NoMessageError
 from causeloop_pipeline.model.raw_record import NoFailure, Outcome
 
 NEEDED = ("external_id", "title")

@@ -15,10 +15,10 @@ title: entity_display_name title event_title issue_title summary short_descripti
 body: body description details full_message long_message output check_output message text state_message
     error stack stack_trace stacktrace traceback exc_info backtrace
 service: service service_name business_service affected_service application app app_name appname product
-    project repository repository_name involved_object workflow flow pipeline job_name job monitor_name
-    component systemd_unit unit syslog_identifier programname container_name container process_name host
-    hostname host_name instance resource entity entity_name node server device computer source origin
-    logger logger_name
+    project_name project repository repository_name involved_object workflow flow pipeline job_name job
+    monitor_name component systemd_unit unit syslog_identifier programname program container_name container
+    process_name host hostname host_name instance resource entity entity_name node server device computer
+    source origin logger logger_name
 error_type: error_type exception_type exception_class error_class exc_type err_type error_name err_name
     exception_name error_code failure_type cause reason
 severity: severity severity_text severitytext level loglevel log_level levelname level_name priority
@@ -73,10 +73,16 @@ STATES = (
     ),
 )
 """Where a message may say its state, the likeliest name first."""
+GROUPED = ("first_seen", "last_seen")
+"""What a message of a group of failures has: its start is the first one's, and it is sent for another."""
+KINDS = ("alert_reason", "event_type", "alert_type", "notification_type", "action")
+"""Where a message may say that it only tries the settings."""
 TRANSPARENT = "metadata"
 """What is in it, in Kubernetes and where its form is followed, is of the object itself."""
 FLAGS = {
-    **dict.fromkeys(("up", "is_up", "healthy", "resolved", "recovered"), (State.FIRING, State.RECOVERED)),
+    **dict.fromkeys(
+        ("up", "is_up", "healthy", "resolved", "is_resolved", "recovered"), (State.FIRING, State.RECOVERED)
+    ),
     **dict.fromkeys(("firing", "down", "is_down", "triggered"), (State.RECOVERED, State.FIRING)),
     **dict.fromkeys(("ok", "success", "succeeded", "passed"), (State.FAILED, State.RECOVERED)),
     **dict.fromkeys(("failed", "has_failed", "is_failed"), (State.RECOVERED, State.FAILED)),

@@ -1,24 +1,18 @@
 """Reads a message of a tool as a failure, its end, or none: in the product's fields, whatever its form."""
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from causeloop_pipeline.connectors.formats.named_errors import ERROR_NAME
 from causeloop_pipeline.connectors.spec import TimeFormat
 from causeloop_pipeline.landing.export_file.columns import normalize_name
+from causeloop_pipeline.landing.export_file.rows.levels import name_level
 from causeloop_pipeline.landing.failure_text import read_failure
-from causeloop_pipeline.landing.messages.chat import PARTS, Opened, find_link, is_chat, open_chat, plain
-from causeloop_pipeline.landing.messages.fields import (
-    FLAGS,
-    STARTS,
-    STATES,
-    find_name_of,
-    flatten_message,
-    recognize_fields,
-)
+from causeloop_pipeline.landing.messages.chat import find_link, plain
+from causeloop_pipeline.landing.messages.fields import GROUPED, STARTS, STATES, find_name_of
 from causeloop_pipeline.landing.messages.identity import (
     find_given_id,
     find_message_id,
@@ -27,40 +21,21 @@ from causeloop_pipeline.landing.messages.identity import (
     find_thing_id,
     make_id,
 )
-from causeloop_pipeline.landing.messages.levels import name_level
-from causeloop_pipeline.landing.messages.states import (
-    OVER,
-    QUIET,
-    SEVERITY_OF_STATE,
-    State,
-    judge_colour,
-    judge_title,
-    judge_word,
-    name_subject,
-    strip_state,
-)
+from causeloop_pipeline.landing.messages.judging import ENDED_LEVELS, find_quiet, find_state, is_test
+from causeloop_pipeline.landing.messages.seen import Seen, look_at
+from causeloop_pipeline.landing.messages.states import SEVERITY_OF_STATE, State, name_subject, strip_state
 from causeloop_pipeline.landing.timestamps import TimestampError, parse_timestamp
 from causeloop_pipeline.model.issue import ISSUE_FIELDS, TIME_FIELDS, TITLE_LIMIT, IssueStatus, Severity
 from causeloop_pipeline.model.raw_record import NORMALIZED, NORMALIZED_CONDITION, NoFailure
 from causeloop_pipeline.model.vendor_words import map_severity
 
 MAX_LENGTHS = {field.name: field.max_length for field in ISSUE_FIELDS}
-LEVELS = frozenset({"severity", "level", "priority"})
-"""Names of how bad it is: only that all is well is a state there."""
-ENDED_LEVELS = OVER | {"ok", "okay", "clear", "success"}
 SEVERITY_OF_COLOUR = {"red": Severity.P2.value, "yellow": Severity.P3.value}
-NORMAL = "Normal"
-"""The type of events of Kubernetes that are of no failure."""
-OF_CHATS = frozenset({"username", "icon_url", "icon_emoji", "avatar_url", "channel", "mrkdwn", "link_names"})
 CLOCK = re.compile(
     r"\d\d:\d\d:\d\d(?:[.,]\d+)?:?\s+(?:(?:emergency|alert|critical|error|warning|notice)\b:?\s*)?", re.I
 )
 MICROSECONDS = re.compile(r"\d{16}")
 TEXTS = ("body", "service", "error_type", "team", "environment", "external_url")
-
-
-class NoMessageError(ValueError):
-    """Nothing in a body reads like a title."""
 
 
 @dataclass(frozen=True)
@@ -71,20 +46,6 @@ class Message:
     kind: str
 
 
-@dataclass(frozen=True)
-class _Seen:
-    """The values of a message, which of them is which field, and its lines."""
-
-    flat: Mapping[str, Any]
-    columns: Mapping[str, str]
-    title: str
-    opened: Opened = field(default_factory=Opened)
-
-    def at(self, name: str) -> Any:
-        """The value of a field."""
-        return self.flat[self.columns[name]] if name in self.columns else None
-
-
 def read_message(
     message: Mapping[str, Any], now: datetime, chosen: Mapping[str, str] | None = None
 ) -> Message | NoFailure:
@@ -92,92 +53,17 @@ def read_message(
 
     Raises NoMessageError where nothing reads like a title.
     """
-    seen = _look_at(message, chosen or {})
-    stated, judged = _find_state(seen)
+    seen = look_at(message, chosen or {})
+    if is_test(seen):
+        return NoFailure("a message that tries the settings")
+    stated, judged = find_state(seen)
     level = name_level(seen.flat, seen.columns.get("severity", ""), seen.at("severity") or "")
-    if stated is None and (quiet := _find_quiet(seen, level)):
+    if stated is None and (quiet := find_quiet(seen, level)):
         return NoFailure(f"its level is {quiet!r}")
     return _build(seen, stated, judged, level, now)
 
 
-def _look_at(message: Mapping[str, Any], chosen: Mapping[str, str]) -> _Seen:
-    if not is_chat(message):
-        flat = flatten_message(message)
-        columns = recognize_fields(flat, chosen)
-        return _Seen(flat, columns, _find_title(flat, columns))
-    opened = open_chat(message)
-    rest = {name: value for name, value in message.items() if name not in {*PARTS, *OF_CHATS}}
-    flat = {
-        **opened.labelled,
-        **{name: rest[name] for name in rest if not isinstance(rest[name], list | dict)},
-    }
-    lines = [*opened.titles, *opened.texts, *opened.summaries]
-    title = next((line for text in lines for line in plain(text).splitlines() if re.search(r"\w", line)), "")
-    columns = {
-        name: column
-        for name, column in recognize_fields(flat, chosen).items()
-        if name not in {"title", "body"} and flat[column] != title
-    }
-    return _Seen(flat, columns, _read_title(title), opened)
-
-
-def _find_title(flat: Mapping[str, Any], columns: Mapping[str, str]) -> str:
-    """What the message says; else what failed and how; of an end, its id."""
-    if "title" in columns:
-        return _read_title(flat[columns["title"]])
-    subject = find_subject(flat) or flat.get(columns.get("service", ""))
-    reasons = [flat.get(columns.get(name, "")) for name in ("error_type", "body", "status")]
-    reason = next((str(reason).strip().splitlines()[0] for reason in reasons if reason), "")
-    parts = [str(part) for part in (subject, reason) if part]
-    return _read_title(": ".join(parts) or find_thing_id(flat))
-
-
-def _read_title(value: Any) -> str:
-    """The first line of a text; of a trace, what was raised."""
-    text = plain(str(value)) if value is not None else ""
-    if not re.search(r"\w", text):
-        raise NoMessageError("nothing in it reads like a title: map the field that holds it")
-    if "\n" not in text:
-        return text
-    return read_failure(text).titles[0]
-
-
-def _find_state(seen: _Seen) -> tuple[State | None, State | None]:
-    """The state that a value of the message is, and the one that its title, colour or lines say."""
-    for name in STATES:
-        place = find_name_of(seen.flat, (name,))
-        if place is None or place == seen.columns.get("title"):
-            continue
-        word = str(seen.flat[place])
-        is_kind = name == "type" and word == NORMAL
-        if name not in LEVELS and not is_kind and (state := judge_word(word)):
-            return state, state
-        if name in LEVELS and word.strip().lower() in ENDED_LEVELS:
-            return State.RECOVERED, State.RECOVERED
-    for place, value in seen.flat.items():
-        meaning = FLAGS.get(normalize_name(place.rpartition(".")[2]))
-        if meaning is not None and isinstance(value, bool):
-            return meaning[value], meaning[value]
-    return None, next(_list_judgements(seen), None)
-
-
-def _list_judgements(seen: _Seen) -> Iterator[State]:
-    colours = map(judge_colour, seen.opened.colours)
-    lines = (line for text in seen.opened.texts[:2] for line in plain(text).splitlines()[:1])
-    yield from filter(None, (judge_title(seen.title), *colours, *map(judge_title, lines)))
-
-
-def _find_quiet(seen: _Seen, level: str) -> str | None:
-    """The level of a message that is of no failure."""
-    kinds = [
-        find_name_of(seen.flat, (name,)) for name in ("type", "notify_type", "level", "notification_type")
-    ]
-    words = [level, *(str(seen.flat[place]) for place in kinds if place)]
-    quiet = (word for word in words if word.strip().lower() in QUIET)
-    return next(quiet, NORMAL if seen.flat.get("type") == NORMAL else None)
-
-
-def _build(seen: _Seen, stated: State | None, judged: State | None, level: str, now: datetime) -> Message:
+def _build(seen: Seen, stated: State | None, judged: State | None, level: str, now: datetime) -> Message:
     title = strip_state(_drop_time(seen.title))[:TITLE_LIMIT]
     payload: dict[str, Any] = {"title": title, **_read_texts(seen, title)}
     payload |= _read_severity(seen, level)
@@ -195,7 +81,7 @@ def _drop_time(title: str) -> str:
     return read_failure(CLOCK.sub("", title)).titles[0] if title[:1].isdigit() else title
 
 
-def _read_texts(seen: _Seen, title: str) -> dict[str, str]:
+def _read_texts(seen: Seen, title: str) -> dict[str, str]:
     texts = {name: _to_text(seen.at(name)) for name in TEXTS}
     if lines := [plain(text) for text in (*seen.opened.titles, *seen.opened.texts)]:
         others = [line for line in dict.fromkeys(lines) if line not in (seen.title, title)]
@@ -216,7 +102,7 @@ def _take_last_line(text: str | None) -> str:
     return lines[-1] if lines else ""
 
 
-def _read_severity(seen: _Seen, level: str) -> dict[str, str]:
+def _read_severity(seen: Seen, level: str) -> dict[str, str]:
     """The word for how bad it is, and what it means; else what the state's word or the colour says of it."""
     if level and (meaning := map_severity(level)) and level.lower() not in ENDED_LEVELS:
         return {"severity": level, "own_severity": meaning}
@@ -231,7 +117,7 @@ def _read_severity(seen: _Seen, level: str) -> dict[str, str]:
     return {"severity": colour} if colour else {}
 
 
-def _read_times(seen: _Seen, state: State | None, now: datetime | None) -> dict[str, str]:
+def _read_times(seen: Seen, state: State | None, now: datetime | None) -> dict[str, str]:
     """The start, where it is stated or each message is of another failure; when it changed; and its end."""
     moments = {name: moment for name in TIME_FIELDS if (moment := _read_moment(seen.at(name)))}
     named = seen.columns.get("source_created_at", "")
@@ -240,7 +126,9 @@ def _read_times(seen: _Seen, state: State | None, now: datetime | None) -> dict[
     made = moments.get("source_updated_at") or next(
         (moment for time in seen.opened.times if (moment := _read_moment(time))), None
     )
-    if started and not is_start:
+    if all(find_name_of(seen.flat, (name,)) for name in GROUPED):
+        started = made
+    elif started and not is_start:
         started, made = None, made or started
     times: dict[str, datetime | None] = {"source_created_at": started, "source_updated_at": made}
     if state is State.RECOVERED:
@@ -265,7 +153,7 @@ def _read_moment(value: Any) -> datetime | None:
 
 
 def _identify(
-    seen: _Seen, stated: State | None, judged: State | None, payload: Mapping[str, Any]
+    seen: Seen, stated: State | None, judged: State | None, payload: Mapping[str, Any]
 ) -> tuple[str, str]:
     """The id of what fails, and the kind of the record: a condition, or one failure with an id of its own."""
     if thing := find_thing_id(seen.flat):

@@ -22,21 +22,25 @@ WORDS = parse_word_lists("""
 recovered: resolved resolve recovered recovery recovering ok okay up clear cleared close closed healthy
     success succeeded successful successfully passing passed pass fixed inactive restored online reachable
     available completed complete done finished normal good green solved back_to_normal
-failed: failed failure failures fail fails errored error errors exception crashed crash aborted timeout timed_out
-    broken fatal killed unsuccessful
+failed: failed failure failures fail fails errored error errors exception crashed crash aborted timeout
+    timed_out broken fatal killed unsuccessful recurring recurred regression regressed reopened
 firing: firing alerting triggered trigger problem down critical crit warning warn open opened active alarm
     alert failing unhealthy unreachable unavailable offline degraded raised bad danger breached no_data
     emergency
 over: resolved recovered recovery cleared closed solved fixed restored
-quiet: info informational information notice debug trace verbose finest fine log
 strong: resolved recovered recovery cleared firing alerting triggered problem alarm ok up down critical
     warning fixed healthy unhealthy failed failure failing error success succeeded
 """)
 STATE_OF_WORD = {word: state for state in State for word in WORDS[state.value]}
 OVER = frozenset(WORDS["over"])
 """What counts beside the name of what was wrong."""
-QUIET = frozenset(WORDS["quiet"])
-"""Levels and types of messages that tell of no failure."""
+TESTS = frozenset({"test", "ping"})
+"""What the messages are called that a tool sends when somebody tries its settings."""
+TEST_LINE = re.compile(
+    r"^\W*(?:this is (?:a|just a) )?test(?:ing)?\W+(?:\w+\W+){0,2}?"
+    r"(?:message|notification|alert|issue|webhook|event)\b",
+    re.I,
+)
 SEVERITY_OF_STATE = {
     "critical": "critical",
     "crit": "critical",

@@ -101,14 +101,8 @@ class UptimeKuma(RealTool):
 
     def push_to(self, url: str, secret: str) -> None:
         """A notification with the secret in its address, as MariaDB keeps 255 characters; the monitor."""
-        notification = {
-            "name": "C",
-            "type": "webhook",
-            "isDefault": True,
-            "applyExisting": True,
-            "webhookURL": f"{url}?token={secret}",
-            "webhookContentType": "json",
-        }
+        shared = {"name": "C", "isDefault": True, "applyExisting": True}
+        notification = shared | self.make_notification(url, secret)
         monitor = {**MONITOR, "url": f"http://127.0.0.1:{self.page}/"}
         self._call(
             ("setup", "admin", "Admin12345!"),
@@ -116,6 +110,10 @@ class UptimeKuma(RealTool):
             ("addNotification", notification, None),
             ("add", monitor),
         )
+
+    def make_notification(self, url: str, secret: str) -> dict[str, Any]:
+        """What its form of a webhook holds."""
+        return {"type": "webhook", "webhookURL": f"{url}?token={secret}", "webhookContentType": "json"}
 
     def fail(self) -> None:
         """The page's server ends."""

@@ -11,11 +11,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, BinaryIO
 
 from causeloop_pipeline.landing.export_file.rows.file_row import FileContentError, FileRow
+from causeloop_pipeline.landing.export_file.rows.levels import SYSLOG
 from causeloop_pipeline.landing.export_file.rows.log_forms import LEVELS, begin_entry, spell_time
 from causeloop_pipeline.landing.export_file.rows.quiet_rows import BELOW_ERROR
 from causeloop_pipeline.landing.export_file.rows.text_lines import decode, read_lines
 from causeloop_pipeline.landing.failure_text import read_failure
-from causeloop_pipeline.landing.messages.levels import SYSLOG
 from causeloop_pipeline.landing.messages.states import State, judge_title
 
 MAX_LINES, MAX_CHARACTERS = 500, 20_000
@@ -131,4 +131,8 @@ def _find_reason(level: str, title: str) -> str:
     """Why an entry tells of no failure; empty where it tells of one."""
     if level:
         return f"a log entry of the level {level}" if level in BELOW_ERROR else ""
-    return "" if judge_title(title) in {State.FAILED, State.FIRING} else "a log entry whose words tell of no failure"
+    return (
+        ""
+        if judge_title(title) in {State.FAILED, State.FIRING}
+        else "a log entry whose words tell of no failure"
+    )

@@ -8,7 +8,7 @@ from typing import Any
 from causeloop_pipeline.landing.export_file.columns import normalize_name
 from causeloop_pipeline.landing.export_file.rows.file_row import FileRow
 from causeloop_pipeline.landing.export_file.rows.kubernetes_events import is_event, read_event
-from causeloop_pipeline.landing.messages.levels import name_level
+from causeloop_pipeline.landing.export_file.rows.levels import QUIET, name_level
 
 LEVELS = (
     *("level", "log_level", "loglevel", "levelname", "level_name", "lvl", "severity_text"),
@@ -36,6 +36,8 @@ SIGNS = frozenset(
         "log_name",
         "insert_id",
         "syslog_identifier",
+        "cursor",
+        "short_message",
         "facility",
         "syslogtag",
         "logger",
@@ -45,10 +47,10 @@ SIGNS = frozenset(
     | {"log_logger", "process_thread_name", "thread_name", "text_payload", "severity_number"}
 )
 """Names in rows of logs beside which `severity` and `priority` are levels."""
-BELOW_ERROR = frozenset(
-    {"trace", "debug", "verbose", "finest", "finer", "fine", "config", "info", "information", "informational"}
-    | {"log", "notice", "default", "warn", "warning"}
-)
+NOT_OF_LOGS = frozenset({"id", "status", "state", "title", "key", "number"})
+"""What a ticket or an alert has that may have a level, a text and a time as well."""
+BELOW_ERROR = QUIET | {"finer", "config", "default", "warn", "warning"}
+"""Levels of what logs hold beside failures."""
 OUTCOMES = (
     "status",
     "state",
@@ -97,6 +99,8 @@ def _find_level(
     if not (names.keys() & MESSAGES and names.keys() & TIMES):
         return None
     is_log = bool(SIGNS & names.keys())
+    if not is_log and NOT_OF_LOGS & record.keys():
+        return None
     for name in LEVELS if is_log else LEVELS[:-2]:
         if name in names and isinstance(value := record[names[name]], str | int):
             return names[name], name_level(record, name, value)

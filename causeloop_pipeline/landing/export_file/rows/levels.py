@@ -17,6 +17,12 @@ PUSH = {"5": "critical", "4": "high", "3": "medium", "2": "low", "1": "low"}
 PUSH_SIGN = "topic"
 
 
+QUIET = frozenset(
+    {"info", "informational", "information", "notice", "debug", "trace", "verbose", "finest", "fine", "log"}
+)
+"""Levels of what is of no failure."""
+
+
 def name_level(flat: Mapping[str, Any], column: str, value: Any) -> str:
     """The word for a level; what is no number of these stays as it is."""
     text = str(value).strip()

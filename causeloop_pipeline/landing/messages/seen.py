@@ -1,0 +1,74 @@
+"""The values of a message: which of them is which field, and its line that says what failed."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from causeloop_pipeline.landing.failure_text import read_failure
+from causeloop_pipeline.landing.messages.chat import PARTS, Opened, is_chat, open_chat, plain
+from causeloop_pipeline.landing.messages.fields import flatten_message, recognize_fields
+from causeloop_pipeline.landing.messages.identity import find_subject, find_thing_id
+
+OF_CHATS = frozenset({"username", "icon_url", "icon_emoji", "avatar_url", "channel", "mrkdwn", "link_names"})
+
+
+class NoMessageError(ValueError):
+    """Nothing in a body reads like a title."""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """The values of a message, which of them is which field, and its lines."""
+
+    flat: Mapping[str, Any]
+    columns: Mapping[str, str]
+    title: str
+    opened: Opened = field(default_factory=Opened)
+
+    def at(self, name: str) -> Any:
+        """The value of a field."""
+        return self.flat[self.columns[name]] if name in self.columns else None
+
+
+def look_at(message: Mapping[str, Any], chosen: Mapping[str, str]) -> Seen:
+    """The values and the line of a message; NoMessageError where nothing reads like a title."""
+    if not is_chat(message):
+        flat = flatten_message(message)
+        columns = recognize_fields(flat, chosen)
+        return Seen(flat, columns, _find_title(flat, columns))
+    opened = open_chat(message)
+    rest = {name: value for name, value in message.items() if name not in {*PARTS, *OF_CHATS}}
+    flat = {
+        **opened.labelled,
+        **{name: rest[name] for name in rest if not isinstance(rest[name], list | dict)},
+    }
+    lines = [*opened.titles, *opened.texts, *opened.summaries]
+    title = next((line for text in lines for line in plain(text).splitlines() if re.search(r"\w", line)), "")
+    columns = {
+        name: column
+        for name, column in recognize_fields(flat, chosen).items()
+        if name not in {"title", "body"} and flat[column] != title
+    }
+    return Seen(flat, columns, _read_title(title), opened)
+
+
+def _find_title(flat: Mapping[str, Any], columns: Mapping[str, str]) -> str:
+    """What the message says; else what failed and how; of an end, its id."""
+    if "title" in columns:
+        return _read_title(flat[columns["title"]])
+    subject = find_subject(flat) or flat.get(columns.get("service", ""))
+    reasons = [flat.get(columns.get(name, "")) for name in ("error_type", "body", "status")]
+    reason = next((str(reason).strip().splitlines()[0] for reason in reasons if reason), "")
+    parts = [str(part) for part in (subject, reason) if part]
+    return _read_title(": ".join(parts) or find_thing_id(flat))
+
+
+def _read_title(value: Any) -> str:
+    """The first line of a text; of a trace, what was raised."""
+    text = plain(str(value)) if value is not None else ""
+    if not re.search(r"\w", text):
+        raise NoMessageError("nothing in it reads like a title: map the field that holds it")
+    if "\n" not in text:
+        return text
+    return read_failure(text).titles[0]
