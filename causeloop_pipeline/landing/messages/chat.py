@@ -15,6 +15,7 @@ VALUES = ("value", "content", "text")
 COLOURS = ("color", "colour", "themeColor")
 TITLES = ("title", "activityTitle", "header")
 TEXTS = ("text", "content", "pretext", "description", "subtitle", "activitySubtitle")
+LINES = ("text", "content")
 SUMMARIES = ("summary", "fallback")
 """Written for those who cannot see the parts."""
 HEAVY = ("bolder", "Bolder")
@@ -49,10 +50,10 @@ class Opened:
 
 
 def is_chat(document: Mapping[str, Any]) -> bool:
-    """Whether a body has the parts of a chat message."""
-    return any(isinstance(document.get(name), list) and document[name] for name in PARTS) or (
-        str(document.get("@type", "")) == "MessageCard"
-    )
+    """Whether a body has the parts of a chat message, or is nothing but some lines."""
+    has_parts = any(isinstance(document.get(name), list) and document[name] for name in PARTS)
+    is_card = str(document.get("@type", "")) == "MessageCard"
+    return has_parts or is_card or any("\n" in str(document.get(name, "")) for name in LINES)
 
 
 def open_chat(document: Mapping[str, Any]) -> Opened:

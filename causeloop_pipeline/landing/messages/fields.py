@@ -5,20 +5,22 @@ from collections.abc import Mapping
 from typing import Any
 
 from causeloop_pipeline.landing.export_file.columns import normalize_name, recognize_columns
+from causeloop_pipeline.landing.json_guard import read_json_text
 from causeloop_pipeline.landing.messages.states import State
 from causeloop_pipeline.model.vendor_words import parse_word_lists
 
 NAMES = parse_word_lists("""
 title: entity_display_name title event_title issue_title summary short_description subject headline
     message msg short_message error_message errormessage text description details error_description output
-    check_output state_message body log_message reason
+    check_output state_message body log_message trigger trigger_name problem problem_name alert alarm
+    issue event_name eventname reason
 body: body description details full_message long_message output check_output message text state_message
     error stack stack_trace stacktrace traceback exc_info backtrace
 service: service service_name business_service affected_service application app app_name appname product
-    project_name project repository repository_name involved_object workflow flow pipeline job_name job
-    monitor_name component systemd_unit unit syslog_identifier programname program container_name container
-    process_name host hostname host_name instance resource entity entity_name node server device computer
-    source origin logger logger_name
+    project_name project repository repository_name involved_object dag dag_id task task_id workflow flow
+    pipeline job_name job monitor_name component systemd_unit unit syslog_identifier programname program
+    container_name container process_name host hostname host_name instance resource entity entity_name
+    node server device computer source origin logger logger_name
 error_type: error_type exception_type exception_class error_class exc_type err_type error_name err_name
     exception_name error_code failure_type cause reason
 severity: severity severity_text severitytext level loglevel log_level levelname level_name priority
@@ -38,45 +40,32 @@ resolved_at: ends_at ended_at end_at recovered_at cleared_at restored_at
 """)
 """What they call them where the usual names of exports are not there."""
 WATCHED = parse_word_lists("""
-subjects: alertname alert_name rule_name rule monitor_name monitor check_name check job_name job workflow
-    flow pipeline task_name backup_name
+subjects: trigger trigger_name problem_name alertname alert_name rule_name rule monitor_name monitor
+    check_name check job_name job workflow flow pipeline task_name backup_name
 starts: starts_at started_at start_at began_at since firing_since first_timestamp triggered_at fired_at
     raised_at failed_at state_start_time active_at start_time first_seen first_occurrence created_at
     opened_at created opened detected_at occurred_at source_created_at
+states: new_state current_state event_action alert_state alertstate new_status current_status conclusion
+    outcome result state status check_state monitor_status alert_transition health health_status
+    message_type notification_type notify_type action alert_reason event_type event eventname type
+    severity level reason
 """)
 SUBJECTS = WATCHED["subjects"]
 """What is watched or run again and again, by its name."""
 STARTS = frozenset(WATCHED["starts"])
 """Names of times that stay while it lasts; any other is when the message was made."""
-STATES = (
-    *(
-        "new_state",
-        "current_state",
-        "event_action",
-        "alert_state",
-        "alertstate",
-        "new_status",
-        "current_status",
-    ),
-    *("state", "status", "check_state", "monitor_status", "message_type", "notification_type", "notify_type"),
-    *(
-        "action",
-        "conclusion",
-        "outcome",
-        "result",
-        "event_type",
-        "event",
-        "type",
-        "severity",
-        "level",
-        "reason",
-    ),
-)
+STATES = WATCHED["states"]
 """Where a message may say its state, the likeliest name first."""
 GROUPED = ("first_seen", "last_seen")
 """What a message of a group of failures has: its start is the first one's, and it is sent for another."""
 KINDS = ("alert_reason", "event_type", "alert_type", "notification_type", "action")
 """Where a message may say that it only tries the settings."""
+OF_OTHERS = frozenset(
+    {"commit", "commits", "head_commit", "author", "sender", "user", "pusher", "committer", "owner"}
+)
+"""What is in these says nothing of the failure."""
+EMBEDDED = frozenset({"log", "message", "msg", "MESSAGE"})
+"""Texts that may hold JSON, as a container's log does."""
 TRANSPARENT = "metadata"
 """What is in it, in Kubernetes and where its form is followed, is of the object itself."""
 FLAGS = {
@@ -95,7 +84,11 @@ def flatten_message(message: Mapping[str, Any], prefix: str = "") -> dict[str, A
     flat: dict[str, Any] = {}
     for name, inner in message.items():
         value = _open_list(name, inner) if isinstance(inner, list) else inner
+        if name in EMBEDDED and isinstance(value, str) and value.startswith("{"):
+            value = read_json_text(value) or value
         if isinstance(value, Mapping):
+            if name in OF_OTHERS:
+                continue
             flat |= flatten_message(value, prefix if name == TRANSPARENT else f"{prefix}{name}.")
         elif value not in (None, "", [], {}):
             flat[f"{prefix}{name}"] = value

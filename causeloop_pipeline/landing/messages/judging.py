@@ -20,6 +20,10 @@ from causeloop_pipeline.landing.messages.states import (
 LEVELS = frozenset({"severity", "level", "priority"})
 """Names of how bad it is: only that all is well is a state there."""
 ENDED_LEVELS = OVER | {"ok", "okay", "clear", "success"}
+AT_TOP = frozenset({"type", "reason"})
+"""Names of states that are something else where they are of a part, such as an exception."""
+TITLES = ("title", "subject", "summary", "headline")
+"""What lines of logs do not have."""
 NORMAL = "Normal"
 """The type of events of Kubernetes that are of no failure."""
 
@@ -34,7 +38,7 @@ def is_test(seen: Seen) -> bool:
 def find_state(seen: Seen) -> tuple[State | None, State | None]:
     """The state that a value of the message is, and the one that its title, colour or lines say."""
     for name in STATES:
-        place = find_name_of(seen.flat, (name,))
+        place = (name if name in seen.flat else None) if name in AT_TOP else find_name_of(seen.flat, (name,))
         if place is None or place == seen.columns.get("title"):
             continue
         word = str(seen.flat[place])
@@ -56,8 +60,10 @@ def _list_judgements(seen: Seen) -> Iterator[State]:
     yield from filter(None, (judge_title(seen.title), *colours, *map(judge_title, lines)))
 
 
-def find_quiet(seen: Seen, level: str) -> str | None:
-    """The level of a message that is of no failure."""
+def find_quiet(seen: Seen, level: str, judged: State | None) -> str | None:
+    """The level of a message that is of no failure, nor of the end of one as its title says."""
+    if judged is State.RECOVERED and find_name_of(seen.flat, TITLES):
+        return None
     kinds = [
         find_name_of(seen.flat, (name,)) for name in ("type", "notify_type", "level", "notification_type")
     ]

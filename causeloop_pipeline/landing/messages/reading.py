@@ -58,7 +58,7 @@ def read_message(
         return NoFailure("a message that tries the settings")
     stated, judged = find_state(seen)
     level = name_level(seen.flat, seen.columns.get("severity", ""), seen.at("severity") or "")
-    if stated is None and (quiet := find_quiet(seen, level)):
+    if stated is None and (quiet := find_quiet(seen, level, judged)):
         return NoFailure(f"its level is {quiet!r}")
     return _build(seen, stated, judged, level, now)
 
@@ -91,6 +91,8 @@ def _read_texts(seen: Seen, title: str) -> dict[str, str]:
     if not str(texts["external_url"] or "").startswith(("http://", "https://")):
         links = [*seen.opened.links, find_link(str(seen.at("title") or "")), find_link(texts["body"] or "")]
         texts["external_url"] = next((link for link in links if link), None)
+    if "\n" in (texts["error_type"] or ""):  # a trace
+        texts["body"], texts["error_type"] = texts["body"] or texts["error_type"], None
     if texts["error_type"] is None:
         named = re.search(ERROR_NAME, title) or re.search(ERROR_NAME, _take_last_line(texts["body"]))
         texts["error_type"] = named[1] if named else None
@@ -104,7 +106,9 @@ def _take_last_line(text: str | None) -> str:
 
 def _read_severity(seen: Seen, level: str) -> dict[str, str]:
     """The word for how bad it is, and what it means; else what the state's word or the colour says of it."""
-    if level and (meaning := map_severity(level)) and level.lower() not in ENDED_LEVELS:
+    is_kind = seen.columns.get("severity", "").rpartition(".")[2].lower().endswith("type")
+    is_usable = level.lower() not in ENDED_LEVELS and (not is_kind or level.lower() in SEVERITY_OF_STATE)
+    if level and is_usable and (meaning := map_severity(level)):
         return {"severity": level, "own_severity": meaning}
     words = [str(seen.flat[place]).lower() for name in STATES if (place := find_name_of(seen.flat, (name,)))]
     words += re.findall(r"[a-z]+", seen.title.lower())

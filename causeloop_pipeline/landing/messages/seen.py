@@ -13,6 +13,9 @@ from causeloop_pipeline.landing.messages.identity import find_subject, find_thin
 OF_CHATS = frozenset({"username", "icon_url", "icon_emoji", "avatar_url", "channel", "mrkdwn", "link_names"})
 
 
+PERSON = r"creator|user|author|owner|sender"
+
+
 class NoMessageError(ValueError):
     """Nothing in a body reads like a title."""
 
@@ -61,7 +64,12 @@ def _find_title(flat: Mapping[str, Any], columns: Mapping[str, str]) -> str:
     reasons = [flat.get(columns.get(name, "")) for name in ("error_type", "body", "status")]
     reason = next((str(reason).strip().splitlines()[0] for reason in reasons if reason), "")
     parts = [str(part) for part in (subject, reason) if part]
-    return _read_title(": ".join(parts) or find_thing_id(flat))
+    named = (
+        value
+        for name, value in flat.items()
+        if name.endswith("name") and isinstance(value, str) and not re.search(PERSON, name)
+    )
+    return _read_title(": ".join(parts) or next(named, None) or find_thing_id(flat))
 
 
 def _read_title(value: Any) -> str:

@@ -5,6 +5,7 @@ import re
 from enum import StrEnum
 from typing import Any
 
+from causeloop_pipeline.landing.export_file.columns import normalize_name
 from causeloop_pipeline.model.vendor_words import DENIED, parse_word_lists
 
 
@@ -52,6 +53,7 @@ SEVERITY_OF_STATE = {
     "failed": "error",
     "error": "error",
 }
+CAMEL_CASE = re.compile(r"([a-z])([A-Z])")
 GOOD_EMOJI = r"[✅🟢💚🎉👍]|:white_check_mark:|:heavy_check_mark:|:large_green_circle:|:ok:|:tada:"
 BAD_EMOJI = (
     r"[🔴🔥❌🚨🆘💥🟥⛔🛑💔]|:fire:|:x:|:red_circle:|:rotating_light:|:sos:|:boom:|:no_entry:|:broken_heart:"
@@ -60,7 +62,10 @@ EMOJI = re.compile(
     rf"(?:{GOOD_EMOJI}|{BAD_EMOJI}|:[a-z][a-z0-9_+-]{{1,30}}:|[\U0001F300-\U0001FAFF\u2600-\u27BF]\uFE0F?)\s*"
 )
 STRONG = "|".join(WORDS["strong"])
-TAG = re.compile(rf"^\s*[\[(<{{]\s*(?:\w+[\s:-]+)?({STRONG})\b[^\])>}}]{{0,20}}[\])>}}][\s:–-]*", re.I)
+TAGS = tuple(
+    re.compile(rf"^\s*{begin}\s*(?:\w+[\s:-]+)?({STRONG})\b[^{end}]{{0,60}}{end}[\s:–-]*", re.I)
+    for begin, end in ((r"\[", r"\]"), (r"\(", r"\)"), ("<", ">"), (r"\{", r"\}"))
+)
 """A state in brackets at the beginning: `[FIRING:1]`, `(Resolved)`."""
 PREFIX = re.compile(rf"^\s*({STRONG})\s*(?:[:|–]|\s-)\s*", re.I)
 SUFFIX = re.compile(
@@ -93,7 +98,7 @@ def judge_word(word: Any) -> State | None:
     """What a word for a state says; `alert resolved` is over, `completed with errors` has failed."""
     if not isinstance(word, str):
         return None
-    lowered = re.sub(r"[\W_]+", "_", DENIED.sub(" problem ", word.lower())).strip("_")
+    lowered = normalize_name(DENIED.sub(" problem ", CAMEL_CASE.sub(r"\1 \2", word).lower()))
     parts = lowered.split("_")
     if lowered in STATE_OF_WORD:
         return STATE_OF_WORD[lowered]
@@ -103,9 +108,14 @@ def judge_word(word: Any) -> State | None:
     return next((state for state in (State.FAILED, State.RECOVERED, State.FIRING) if state in states), None)
 
 
+def find_tag(title: str) -> re.Match[str] | None:
+    """The tag of a state at the beginning of a line."""
+    return next((tagged for tag in TAGS if (tagged := tag.match(title))), None)
+
+
 def judge_title(title: str) -> State | None:
     """What a line says: in a tag before it, at its beginning or end, by a sign, or within."""
-    if tagged := TAG.match(title) or PREFIX.match(EMOJI.sub("", title)):
+    if tagged := find_tag(title) or PREFIX.match(EMOJI.sub("", title)):
         return judge_word(tagged[1])
     plain = NEGATED.sub(" problem ", title)
     if named := SUFFIX.search(plain) or MIDDLE.search(plain):
@@ -154,7 +164,8 @@ def _name_hue(digits: str) -> str | None:
 def strip_state(title: str) -> str:
     """A line without the tag and the signs before it, as a title."""
     plain = EMOJI.sub("", title)
-    tagless = TAG.sub("", plain).strip()
+    tagged = find_tag(plain)
+    tagless = plain[tagged.end() :].strip() if tagged else plain.strip()
     return (tagless or plain or title).strip()
 
 

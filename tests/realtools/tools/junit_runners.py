@@ -35,7 +35,7 @@ class Mocha(UploadedReport):
 
     def install(self) -> str:
         """From npm, with its reporter."""
-        self.package = install_npm(f"mocha@{MOCHA}", f"mocha-junit-reporter@{REPORTER}")
+        self.package = install_npm(f"mocha-junit-reporter@{REPORTER}", f"mocha@{MOCHA}")
         return MOCHA
 
     def fail(self) -> None:
@@ -60,9 +60,9 @@ class Mocha(UploadedReport):
 
     def _run(self, code: int) -> None:
         (self.place.folder / "pay.test.js").write_text(MOCHA_TEST)
-        reporter = self.package / "node_modules" / "mocha-junit-reporter"
-        options = ("--reporter", reporter, "--reporter-options", f"mochaFile={self.report}")
-        self.place.run("node", self.package / "bin" / "mocha.js", *options, "pay.test.js", codes=(code,))
+        program = self.package / "node_modules" / "mocha" / "bin" / "mocha.js"
+        options = ("--reporter", self.package, "--reporter-options", f"mochaFile={self.report}")
+        self.place.run("node", program, *options, "pay.test.js", codes=(code,))
         self._upload()
 
 
