@@ -14,7 +14,7 @@ from tests.realtools.tools.dagster import DagsterAsset, DagsterJob
 from tests.realtools.tools.data_quality import GreatExpectations, Soda
 from tests.realtools.tools.dbt import DbtCore, OpenLineageDbt
 from tests.realtools.tools.icinga import Icinga
-from tests.realtools.tools.junit_runners import Mocha, RobotFramework
+from tests.realtools.tools.junit_runners import NodeTest, RobotFramework
 from tests.realtools.tools.luigi import Luigi
 from tests.realtools.tools.mariadb import MariaDb
 from tests.realtools.tools.monit import Monit
@@ -70,7 +70,7 @@ RECIPES: dict[str, type[RealTool]] = {
         SentryNode,
         Bugsink,
         Pytest,
-        Mocha,
+        NodeTest,
         RobotFramework,
         Bandit,
         Ruff,

@@ -84,3 +84,21 @@ def test_a_record_with_a_title_is_one_whatever_it_lists() -> None:
 def test_the_line_of_a_file_of_code_is_no_line_of_a_plant() -> None:
     assert recognize_columns(["message", "file", "line"], {}).columns.get("service") is None
     assert recognize_columns(["message", "line"], {}).columns["service"] == "line"
+
+
+@pytest.mark.parametrize(
+    ("of_runner", "error_type"),
+    [
+        ("testCodeFailure", "AssertionError"),
+        ("junit.framework.ComparisonFailure", None),
+        ("", "AssertionError"),
+    ],
+)
+def test_the_error_of_a_test_goes_before_a_word_of_its_runner(of_runner: str, error_type: str | None) -> None:
+    failed = f'<failure type="{of_runner}" message="402">cause: AssertionError [ERR]: 402</failure>'
+    report = f'<testsuite name="pay"><testcase name="charge">{failed}</testcase></testsuite>'
+
+    (row,) = read_rows(BytesIO(report.encode()), "junit.xml", "junit")
+
+    assert row.record is not None
+    assert row.record["error_type"] == (error_type or of_runner)

@@ -1,6 +1,7 @@
+import base64
 import json
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -8,12 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from causeloop_pipeline.connectors.registry import CONNECTORS
-from causeloop_pipeline.landing.inbound.webhook import WebhookDelivery, read_delivery
+from causeloop_pipeline.landing.inbound.signature import SignatureError
+from causeloop_pipeline.landing.inbound.webhook import WebhookDelivery, read_delivery, verify_delivery
 from causeloop_pipeline.model.raw_record import NORMALIZED, NORMALIZED_CONDITION
 from tests.landing.messages.sent import FIELDS, KUBERNETES, NODE_RUN, PAIRS, QUIET, SENSU, SLACK, Sent
 from tests.offenders import assert_no_offenders, compare
 
 TOOL = CONNECTORS["custom_api"]
+SECRET = "the-secret"
 
 
 def deliver(sent: Any, **config: Any) -> WebhookDelivery:
@@ -99,8 +102,64 @@ def test_what_a_reason_holds_is_no_state():
     )
 
 
+def test_a_message_that_tries_the_settings_is_no_failure():
+    tried = [{"title": "TEST issue", "alert_reason": "NEW"}, {"eventType": "Test", "instance": "Sonarr"}]
+    assert [sum(deliver(sent).no_failures.values()) for sent in tried] == [1, 1]
+    assert read_one({"title": "Test of the payment failed"})["status"] == "open"
+
+
+def test_a_group_of_errors_begins_where_it_was_last_seen():
+    group = {"first_seen": "2026-01-10T08:15:00Z", "last_seen": "2026-01-15T10:30:00Z", "is_resolved": False}
+    assert read_one({"title": "ValueError: x", **group})["source_created_at"] == "2026-01-15T10:30:00+00:00"
+
+
+def test_a_commit_says_nothing_of_the_failure():
+    sent = {"project": {"name": "Shop"}, "pipeline": {"status": "failed"}, "commit": {"message": "fix typo"}}
+    assert read_one(sent)["title"] == "Shop: failed"
+
+
+def test_what_a_container_logged_as_json_is_read():
+    payload = read_one({"log": '{"level":"error","msg":"boom"}', "kubernetes": {"container_name": "web"}})
+    assert (payload["title"], payload["own_severity"], payload["service"]) == ("boom", "p2", "web")
+
+
+def test_labels_in_the_lines_of_a_text_are_fields():
+    lines = ":red_circle: Task Failed.\n*Dag*: send_report\n*Log Url*: https://a.example/1"
+    payload = read_one({"text": lines})
+    assert (payload["service"], payload["external_url"]) == ("send_report", "https://a.example/1")
+
+
+BASIC = base64.b64encode(f"causeloop:{SECRET}".encode()).decode()
+
+
 @pytest.mark.parametrize(
-    "title", ["[RESOLVED] web01 is down", "✅ web01", "Recovery: web01", "web01 recovered"]
+    ("headers", "url"),
+    [
+        ({"x-causeloop-token": SECRET}, "https://a.example/x"),
+        ({"authorization": f"Bearer {SECRET}"}, "https://a.example/x"),
+        ({"authorization": f"Basic {BASIC}"}, "https://a.example/x"),
+        ({}, f"https://a.example/x?token={SECRET}"),
+    ],
+)
+def test_a_tool_that_cannot_sign_sends_the_secret(headers: dict[str, str], url: str):
+    def verify(secret: str) -> None:
+        now = datetime.now(UTC)
+        verify_delivery(TOOL, headers=headers, body=b"{}", secrets=[secret], now=now, url=url)
+
+    verify(SECRET)
+    with pytest.raises(SignatureError):
+        verify("another connector's")
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "[RESOLVED] web01 is down",
+        "✅ web01",
+        "Recovery: web01",
+        "web01 recovered",
+        "[Recovered on {host:a}] CPU",
+    ],
 )
 def test_an_end_is_recognized_by_the_line_alone(title: str):
     assert read_one({"text": title})["status"] == "resolved"

@@ -1,12 +1,14 @@
-"""Reports of other languages' test runners that people upload: Mocha's and Robot Framework's JUnit XML."""
+"""Reports of other test runners that people upload: the JUnit XML of Node.js and of Robot Framework."""
 
-from tests.realtools.packages import install_npm, read_version
+import shutil
+
+from tests.realtools.packages import MissingToolError, read_version
 from tests.realtools.real_tool import Expected
 from tests.realtools.tools.reports import UploadedReport
 
-MOCHA, REPORTER = "11.7.4", "2.2.1"
-MOCHA_TEST = """
+NODE_TEST = """
 const assert = require("assert"), fs = require("fs");
+const { describe, it } = require("node:test");
 describe("checkout", () => {
   it("charges the order", () => { assert.ok(fs.existsSync("ok"), "gateway answered 502"); });
   it("refunds", () => {});
@@ -25,18 +27,19 @@ Refund
 """
 
 
-class Mocha(UploadedReport):
+class NodeTest(UploadedReport):
     """A test in JavaScript."""
 
-    name = "mocha"
-    title = "Mocha, JUnit XML"
-    report = "mocha.xml"
+    name = "node-test"
+    title = "Node.js test runner, JUnit XML"
+    report = "junit.xml"
     unwanted = "refund"
 
     def install(self) -> str:
-        """From npm, with its reporter."""
-        self.package = install_npm(f"mocha-junit-reporter@{REPORTER}", f"mocha@{MOCHA}")
-        return MOCHA
+        """It is a part of Node."""
+        if shutil.which("node") is None:
+            raise MissingToolError("node is not installed")
+        return self.place.run("node", "--version").strip().removeprefix("v")
 
     def fail(self) -> None:
         """The test's file is not there."""
@@ -52,21 +55,20 @@ class Mocha(UploadedReport):
     def expected(self) -> Expected:
         """Suite, test and assertion."""
         return Expected(
-            title="^checkout charges the order: gateway answered 502$",
+            title="^charges the order: gateway answered 502$",
             severity="p[23]",
             service="^checkout$",
             link=None,
         )
 
     def _run(self, code: int) -> None:
-        (self.place.folder / "pay.test.js").write_text(MOCHA_TEST)
-        program = self.package / "node_modules" / "mocha" / "bin" / "mocha.js"
-        options = ("--reporter", self.package, "--reporter-options", f"mochaFile={self.report}")
-        self.place.run("node", program, *options, "pay.test.js", codes=(code,))
+        (self.place.folder / "pay.test.js").write_text(NODE_TEST)
+        reporter = ("--test-reporter=junit", f"--test-reporter-destination={self.report}")
+        self.place.run("node", "--test", *reporter, "pay.test.js", codes=(code,))
         self._upload()
 
 
-class RobotFramework(Mocha):
+class RobotFramework(NodeTest):
     """A test in Robot Framework's tables."""
 
     name = "robot"
@@ -76,7 +78,7 @@ class RobotFramework(Mocha):
 
     def install(self) -> str:
         """From PyPI."""
-        super(Mocha, self).install()
+        super(NodeTest, self).install()
         return read_version(ROBOT)
 
     @property

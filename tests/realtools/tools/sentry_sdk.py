@@ -28,10 +28,14 @@ Sentry.init({
   dsn: process.argv[1], release: "checkout@1.4", environment: "production", tracesSampleRate: 1.0,
 });
 Sentry.setTag("team", "payments");
+let refused = "";
+Sentry.getClient().on("afterSendEvent", (event, { statusCode: status }) => {
+  if (!(status >= 200 && status < 300)) refused += `${event.type}: ${status} `;
+});
 Sentry.startSpan({ name: "pay" }, () => {
   try { null.amount; } catch (error) { Sentry.captureException(error); }
 });
-Sentry.close(30000).then((isSent) => process.exit(isSent ? 0 : 1));
+Sentry.close(30000).then((isSent) => { console.log(refused); process.exit(isSent && !refused ? 0 : 1); });
 """
 
 

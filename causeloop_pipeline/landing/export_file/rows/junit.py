@@ -98,11 +98,12 @@ def _names_runner(suite: str) -> bool:
 def _describe_failure(name: str, failed: Element) -> Mapping[str, Any]:
     text = (failed.text or "").strip()
     message = (failed.get("message") or text.partition("\n")[0]).strip().partition("\n")[0]
-    named = ERROR_NAME.search(f"{failed.get('type') or ''} {message}") or _find_last(text)
+    of_runner = failed.get("type") or ""
+    named = ERROR_NAME.search(f"{of_runner} {message}") or _find_last(text)
     return {
         "title": f"{name}: {message}" if message else f"{name} failed",
         "body": text[:MAX_BODY] or message,
-        "error_type": failed.get("type") or (named[1] if named else None),
+        "error_type": of_runner if named is None or ERROR_NAME.fullmatch(of_runner) else named[1],
         "status": "failed",
     }
 
