@@ -10,7 +10,8 @@ from causeloop_pipeline.connectors.mapping.json_text import write_json
 from causeloop_pipeline.connectors.mapping.plain_texts import name_json
 from causeloop_pipeline.connectors.spec import TimeFormat
 from causeloop_pipeline.landing.timestamps import TimestampError, parse_timestamp
-from causeloop_pipeline.model.issue import TEXT_FIELDS, TIME_FIELDS, TITLE_LIMIT
+from causeloop_pipeline.model.issue import TEXT_FIELDS, TIME_FIELDS, TITLE_LIMIT, IssueStatus
+from causeloop_pipeline.model.state_flags import is_over
 
 PRODUCT_FIELDS = (*TEXT_FIELDS, *TIME_FIELDS, "attributes")
 
@@ -41,7 +42,7 @@ def build_product_payload(
             attributes = value
         elif field in TIME_FIELDS:
             payload[field] = _read_moment(field, value, times)
-        elif text := _read_text(field, value):
+        elif text := _read_status(mapping, value) if field == "status" else _read_text(field, value):
             payload[field] = text
     unmapped = {key: value for key, value in record.items() if key not in mapped_keys}
     if attributes := unmapped | (attributes if isinstance(attributes, dict) else {}):
@@ -110,6 +111,15 @@ def _read_text(field: str, value: Any) -> str:
     if field in NOT_NAMED:
         raise ProductFieldError(f"{field}: expected a text, found a {type(value).__name__}")
     return name_json(write_json(value))
+
+
+def _read_status(mapping: Mapping[str, str], value: Any) -> str:
+    """The word of a status; of a yes or no such as that of `is_resolved` what it means."""
+    name = mapping.get("status", "status").rpartition(".")[2].lower()
+    over = is_over(name, flag=value) if isinstance(value, bool) else None
+    if over is None:
+        return _read_text("status", value)
+    return (IssueStatus.RESOLVED if over else IssueStatus.OPEN).value
 
 
 def _read_moment(field: str, value: Any, times: TimeFormat) -> str:

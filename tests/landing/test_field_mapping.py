@@ -52,3 +52,21 @@ def test_an_object_of_records_is_a_list_of_them_each_with_its_key() -> None:
 def test_the_records_of_a_list_of_lists_are_those_of_all_of_them() -> None:
     groups = [{"alerts": [{"id": 1}, {"id": 2}]}, {"alerts": None}, {}, {"alerts": [{"id": 3}]}]
     assert [record["id"] for record in open_entries(groups, "alerts")] == [1, 2, 3]
+
+
+@pytest.mark.parametrize(
+    ("record", "place", "status"),
+    [
+        ({"is_resolved": True}, "is_resolved", "resolved"),
+        ({"is_resolved": False}, "is_resolved", "open"),
+        ({"check": {"failed": True}}, "check.failed", "open"),
+        ({"up": True}, "up", "resolved"),
+        ({"muted": True}, "muted", "True"),
+    ],
+)
+def test_a_yes_or_no_is_the_status_that_its_name_makes_of_it(
+    record: dict[str, object], place: str, status: str
+) -> None:
+    mapping = {"title": "name", "status": place}
+    payload = build_product_payload({"name": "x", **record}, mapping, TimeFormat.ISO)
+    assert payload["status"] == status

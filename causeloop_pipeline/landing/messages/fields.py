@@ -7,6 +7,7 @@ from typing import Any
 from causeloop_pipeline.landing.export_file.columns import normalize_name, recognize_columns
 from causeloop_pipeline.landing.json_guard import read_json_text
 from causeloop_pipeline.landing.messages.states import State
+from causeloop_pipeline.model.state_flags import BAD_RUNS, BAD_WHILE_IT_LASTS, GOOD_RUNS, GOOD_WHILE_IT_LASTS
 from causeloop_pipeline.model.vendor_words import parse_word_lists
 
 NAMES = parse_word_lists("""
@@ -69,12 +70,10 @@ EMBEDDED = frozenset({"log", "message", "msg", "MESSAGE"})
 TRANSPARENT = "metadata"
 """What is in it, in Kubernetes and where its form is followed, is of the object itself."""
 FLAGS = {
-    **dict.fromkeys(
-        ("up", "is_up", "healthy", "resolved", "is_resolved", "recovered"), (State.FIRING, State.RECOVERED)
-    ),
-    **dict.fromkeys(("firing", "down", "is_down", "triggered"), (State.RECOVERED, State.FIRING)),
-    **dict.fromkeys(("ok", "success", "succeeded", "passed"), (State.FAILED, State.RECOVERED)),
-    **dict.fromkeys(("failed", "has_failed", "is_failed"), (State.RECOVERED, State.FAILED)),
+    **dict.fromkeys(GOOD_WHILE_IT_LASTS, (State.FIRING, State.RECOVERED)),
+    **dict.fromkeys(BAD_WHILE_IT_LASTS, (State.RECOVERED, State.FIRING)),
+    **dict.fromkeys(GOOD_RUNS, (State.FAILED, State.RECOVERED)),
+    **dict.fromkeys(BAD_RUNS, (State.RECOVERED, State.FAILED)),
 }
 """What no and yes mean of some values."""
 
