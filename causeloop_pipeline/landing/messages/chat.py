@@ -27,10 +27,12 @@ NO_LINKS = frozenset({"image", "icon", "thumbnail", "author", "footer", "avatar"
 NO_LABEL = 60
 """A longer text is no name of a field."""
 MAX_DEPTH, MAX_PARTS = 10, 500
-LINK = re.compile(r"<(https?://[^|>\s]+)(?:\|([^>]*))?>|\[([^\]]{1,300})\]\((https?://[^)\s]+)\)")
-MAX_TEXT = 20_000
-MENTION = re.compile(r"<[!@#][^>]*>|@(?:here|channel|everyone|all)\b")
-STYLE = re.compile(r"(?<![\w*])([*_~`]{1,3})(?=\S)(.+?)(?<=\S)\1(?!\w)")
+LINK = re.compile(
+    r"<(https?://[^|>\s]{1,500})(?:\|([^>]{0,300}))?>|\[([^\]]{1,300})\]\((https?://[^)\s]{1,500})\)"
+)
+MAX_TEXT = 8_000
+MENTION = re.compile(r"<[!@#][^>]{0,100}>|@(?:here|channel|everyone|all)\b")
+STYLE = re.compile(r"(?<![\w*])([*_~`]{1,3})(?=\S)([^\n]{1,300}?)(?<=\S)\1(?!\w)")
 FIELD_LINE = re.compile(
     r"^\W{0,3}([A-Za-z][\w /-]{1,30}?)\W{0,3}[:=]\W{0,3}(?:\s|(?<=\n))\s*(\S.{0,300})$", re.S
 )
@@ -72,9 +74,9 @@ def open_chat(document: Mapping[str, Any]) -> Opened:
 
 def plain(text: str) -> str:
     """A text without mentions, links and emphasis."""
-    text = TAG.sub(" ", text[:MAX_TEXT])
+    text, rest = TAG.sub(" ", text[:MAX_TEXT]), text[MAX_TEXT:]
     text = LINK.sub(lambda link: link[2] or link[3] or link[1] or "", MENTION.sub("", text))
-    return STYLE.sub(r"\2", STYLE.sub(r"\2", text)).strip()
+    return (STYLE.sub(r"\2", STYLE.sub(r"\2", text)) + rest).strip()
 
 
 def find_link(text: str) -> str | None:

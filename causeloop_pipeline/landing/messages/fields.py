@@ -1,7 +1,9 @@
 """Which of the values of a message is which field of an issue, by the names that such values usually have."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from functools import lru_cache
+from itertools import islice
 from typing import Any
 
 from causeloop_pipeline.landing.export_file.columns import normalize_name, recognize_columns
@@ -57,6 +59,8 @@ STARTS = frozenset(WATCHED["starts"])
 """Names of times that stay while it lasts; any other is when the message was made."""
 STATES = WATCHED["states"]
 """Where a message may say its state, the likeliest name first."""
+LOOKED_AT = 300
+"""Values of a message that are looked at; the others are kept as attributes."""
 GROUPED = ("first_seen", "last_seen")
 """What a message of a group of failures has: its start is the first one's, and it is sent for another."""
 KINDS = ("alert_reason", "event_type", "alert_type", "notification_type", "action")
@@ -108,12 +112,18 @@ def recognize_fields(flat: Mapping[str, Any], chosen: Mapping[str, str]) -> dict
     columns = {field: name for field, name in chosen.items() if name in flat}
     single = {name: value for name, value in flat.items() if not isinstance(value, list)}
     _add(columns, single, NAMES)
-    free = [name for name in single if name not in columns.values()]
-    for field, name in recognize_columns(free, {}).columns.items():
+    free = tuple(name for name in islice(single, LOOKED_AT) if name not in columns.values())
+    for field, name in _recognize_columns(free):
         if field != "title" or isinstance(single[name], str):
             columns.setdefault(field, name)
     _add(columns, single, MORE_NAMES)
     return columns
+
+
+@lru_cache(maxsize=512)
+def _recognize_columns(names: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """The usual columns of exports; messages of one tool have the same names again and again."""
+    return tuple(recognize_columns(names, {}).columns.items())
 
 
 def _add(columns: dict[str, str], flat: Mapping[str, Any], names: Mapping[str, tuple[str, ...]]) -> None:
@@ -122,15 +132,26 @@ def _add(columns: dict[str, str], flat: Mapping[str, Any], names: Mapping[str, t
             columns[field] = name
 
 
-def find_name_of(
-    flat: Mapping[str, Any], names: tuple[str, ...], taken: set[str] | None = None
-) -> str | None:
+def find_name_of(flat: Mapping[str, Any], names: tuple[str, ...], taken: Collection[str] = ()) -> str | None:
     """The name in a message that is one of some names: whole, by its last parts, or whose name it is."""
-    for name_of in (normalize_name, _take_last_two, _take_owner, _take_last):
-        named = {name_of(name): name for name in reversed(flat) if name not in (taken or ())}
-        if match := next((named[name] for name in names if name in named), None):
-            return match
+    for spelled in _spell(tuple(islice(flat, LOOKED_AT))):
+        for name in names:
+            free = (written for written in spelled.get(name, ()) if written not in taken)
+            if match := next(free, None):
+                return match
     return None
+
+
+@lru_cache(maxsize=512)
+def _spell(names: tuple[str, ...]) -> tuple[Mapping[str, tuple[str, ...]], ...]:
+    """The names of a message by what they are called in each way, in the order in which they stand there."""
+    ways = (normalize_name, _take_last_two, _take_owner, _take_last)
+    spelled: tuple[dict[str, tuple[str, ...]], ...] = tuple({} for _ in ways)
+    for name in names:
+        for by_way, name_of in zip(spelled, ways, strict=True):
+            plain = name_of(name)
+            by_way[plain] = (*by_way.get(plain, ()), name)
+    return spelled
 
 
 def _take_last_two(name: str) -> str:

@@ -86,7 +86,7 @@ def _read_texts(seen: Seen, title: str) -> dict[str, str]:
     if lines := [plain(text) for text in (*seen.opened.titles, *seen.opened.texts)]:
         others = [line for line in dict.fromkeys(lines) if line not in (seen.title, title)]
         texts["body"] = "\n".join(others) or None
-    elif texts["body"] is None and seen.at("title") is not None and plain(str(seen.at("title"))) != title:
+    elif texts["body"] is None and "\n" in str(seen.at("title") or ""):
         texts["body"] = str(seen.at("title"))
     if not str(texts["external_url"] or "").startswith(("http://", "https://")):
         links = [*seen.opened.links, find_link(str(seen.at("title") or "")), find_link(texts["body"] or "")]
@@ -176,4 +176,4 @@ def _to_text(value: Any) -> str | None:
         return None
     if isinstance(value, list):
         return ", ".join(str(entry) for entry in value if isinstance(entry, str | int)) or None
-    return plain(str(value)) or None
+    return str(value).strip() or None

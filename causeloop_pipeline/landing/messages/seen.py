@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from causeloop_pipeline.landing.failure_text import read_failure
-from causeloop_pipeline.landing.messages.chat import PARTS, Opened, is_chat, open_chat, plain
+from causeloop_pipeline.landing.messages.chat import LINES, PARTS, Opened, is_chat, open_chat, plain
 from causeloop_pipeline.landing.messages.fields import flatten_message, recognize_fields
 from causeloop_pipeline.landing.messages.identity import find_subject, find_thing_id
 
@@ -47,19 +47,20 @@ def look_at(message: Mapping[str, Any], chosen: Mapping[str, str]) -> Seen:
         **{name: rest[name] for name in rest if not isinstance(rest[name], list | dict)},
     }
     lines = [*opened.titles, *opened.texts, *opened.summaries]
-    title = next((line for text in lines for line in plain(text).splitlines() if re.search(r"\w", line)), "")
+    title = _read_title(next((text for text in map(plain, lines) if re.search(r"\w", text)), ""))
     columns = {
         name: column
         for name, column in recognize_fields(flat, chosen).items()
-        if name not in {"title", "body"} and flat[column] != title
+        if name not in {"title", "body"} and plain(str(flat[column])) not in (title, *map(plain, lines))
     }
-    return Seen(flat, columns, _read_title(title), opened)
+    return Seen(flat, columns, title, opened)
 
 
 def _find_title(flat: Mapping[str, Any], columns: Mapping[str, str]) -> str:
     """What the message says; else what failed and how; of an end, its id."""
     if "title" in columns:
-        return _read_title(flat[columns["title"]])
+        text = str(flat[columns["title"]])
+        return _read_title(plain(text) if columns["title"].rpartition(".")[2] in LINES else text)
     subject = find_subject(flat) or flat.get(columns.get("service", ""))
     reasons = [flat.get(columns.get(name, "")) for name in ("error_type", "body", "status")]
     reason = next((str(reason).strip().splitlines()[0] for reason in reasons if reason), "")
@@ -72,11 +73,8 @@ def _find_title(flat: Mapping[str, Any], columns: Mapping[str, str]) -> str:
     return _read_title(": ".join(parts) or next(named, None) or find_thing_id(flat))
 
 
-def _read_title(value: Any) -> str:
+def _read_title(text: str | None) -> str:
     """The first line of a text; of a trace, what was raised."""
-    text = plain(str(value)) if value is not None else ""
-    if not re.search(r"\w", text):
+    if not text or not re.search(r"\w", text):
         raise NoMessageError("nothing in it reads like a title: map the field that holds it")
-    if "\n" not in text:
-        return text
-    return read_failure(text).titles[0]
+    return read_failure(text).titles[-1]

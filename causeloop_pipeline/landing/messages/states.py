@@ -90,6 +90,8 @@ HUES_OF_RED, HUES_OF_WARNING, HUES_OF_GREEN = (345, 18), (18, 65), (75, 170)
 MIN_SUBJECT = 2
 """Words before a verb that say alone what it is of."""
 MIN_SATURATION, MIN_VALUE = 0.35, 0.3
+MAX_LINE = 300
+"""As much of a line as an issue's title holds."""
 COLOURS = {"good": "green", "danger": "red", "warning": "yellow", "attention": "red", "orange": "yellow"}
 """The names that chats have for colours."""
 
@@ -98,6 +100,7 @@ def judge_word(word: Any) -> State | None:
     """What a word for a state says; `alert resolved` is over, `completed with errors` has failed."""
     if not isinstance(word, str):
         return None
+    word = word[:MAX_LINE]
     lowered = normalize_name(DENIED.sub(" problem ", CAMEL_CASE.sub(r"\1 \2", word).lower()))
     parts = lowered.split("_")
     if lowered in STATE_OF_WORD:
@@ -113,8 +116,9 @@ def find_tag(title: str) -> re.Match[str] | None:
     return next((tagged for tag in TAGS if (tagged := tag.match(title))), None)
 
 
-def judge_title(title: str) -> State | None:
+def judge_title(line: str) -> State | None:
     """What a line says: in a tag before it, at its beginning or end, by a sign, or within."""
+    title = line[:MAX_LINE]
     if tagged := find_tag(title) or PREFIX.match(EMOJI.sub("", title)):
         return judge_word(tagged[1])
     plain = NEGATED.sub(" problem ", title)
@@ -163,7 +167,7 @@ def _name_hue(digits: str) -> str | None:
 
 def strip_state(title: str) -> str:
     """A line without the tag and the signs before it, as a title."""
-    plain = EMOJI.sub("", title)
+    plain = EMOJI.sub("", title[:MAX_LINE])
     tagged = find_tag(plain)
     tagless = plain[tagged.end() :].strip() if tagged else plain.strip()
     return (tagless or plain or title).strip()
