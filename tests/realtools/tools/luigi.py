@@ -13,14 +13,14 @@ import os, time
 import luigi
 
 class PublishReport(luigi.Task):
-    run_at = luigi.Parameter()
+    day = luigi.DateParameter()
     def run(self):
         if not os.path.exists("{folder}/ok"):
             raise ConnectionError("orders-db: connection timed out after 30s")
         with self.output().open("w") as report:
             report.write("done")
     def output(self):
-        return luigi.LocalTarget("{folder}/" + self.run_at + ".txt")
+        return luigi.LocalTarget("{folder}/" + str(self.day) + ".txt")
 """
 FAILED_TASKS = quote('{"status":"FAILED","upstream_status":""}')
 
@@ -93,7 +93,7 @@ class Luigi(RealTool):
 
     def _run(self) -> None:
         self.runs += 1
-        command = ("--module", "lab", "PublishReport", "--run-at", f"day-{self.runs}")
+        command = ("--module", "lab", "PublishReport", "--day", f"2026-11-{self.runs:02}")
         scheduler = ("--scheduler-host", "127.0.0.1", "--scheduler-port", str(self.port))
         environment = {"PYTHONPATH": str(self.place.folder)}
         codes = tuple(range(64))
