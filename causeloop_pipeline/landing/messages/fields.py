@@ -59,6 +59,8 @@ STARTS = frozenset(WATCHED["starts"])
 """Names of times that stay while it lasts; any other is when the message was made."""
 STATES = WATCHED["states"]
 """Where a message may say its state, the likeliest name first."""
+WEAK_TITLE = "name"
+"""What it is of, and not what failed."""
 LOOKED_AT = 300
 """Values of a message that are looked at; the others are kept as attributes."""
 GROUPED = ("first_seen", "last_seen")
@@ -114,7 +116,8 @@ def recognize_fields(flat: Mapping[str, Any], chosen: Mapping[str, str]) -> dict
     _add(columns, single, NAMES)
     free = tuple(name for name in islice(single, LOOKED_AT) if name not in columns.values())
     for field, name in _recognize_columns(free):
-        if field != "title" or isinstance(single[name], str):
+        is_line = isinstance(single[name], str) and _take_last(name) != WEAK_TITLE
+        if field != "title" or is_line:
             columns.setdefault(field, name)
     _add(columns, single, MORE_NAMES)
     return columns

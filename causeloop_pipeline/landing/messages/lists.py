@@ -27,7 +27,8 @@ PLAIN = "text/plain"
 TITLES = frozenset(
     {"title", "message", "text", "subject", "summary", "msg", "body", "description", "short_message"}
 )
-"""Of a body that is one message, whatever it lists."""
+"""Of a body that is one message, unless it lists messages that have a state each."""
+STATED, NAMED = frozenset({"status", "state"}), frozenset({"labels", "fingerprint", "id", "title", "name"})
 
 
 def parse_body(body: bytes, *, max_bytes: int, media_type: str = "") -> Any:
@@ -51,20 +52,30 @@ def list_messages(document: Any) -> list[Any]:
             for entry in document
             for message in ([entry] if isinstance(entry, list) else list_messages(entry))
         ]
-    if not isinstance(document, Mapping) or is_chat(document) or TITLES & document.keys():
+    if not isinstance(document, Mapping) or is_chat(document):
         return [document]
+    is_message = bool(TITLES & document.keys())
     for name in LISTS:
         entries = document.get(name)
-        if isinstance(entries, list) and entries and all(isinstance(entry, Mapping) for entry in entries):
-            around = {key: value for key, value in document.items() if not isinstance(value, list | dict)}
-            return [{**_drop_links(around, entry), **entry} for entry in entries]
+        if not (
+            isinstance(entries, list) and entries and all(isinstance(entry, Mapping) for entry in entries)
+        ):
+            continue
+        if not is_message or all(STATED & entry.keys() and NAMED & entry.keys() for entry in entries):
+            return [{**_take_around(document, entry), **entry} for entry in entries]
     return [document]
 
 
-def _drop_links(around: dict[str, Any], entry: Mapping[str, Any]) -> dict[str, Any]:
-    """What stands around a message, without the links of the tool where the message has its own."""
+def _take_around(document: Mapping[str, Any], entry: Mapping[str, Any]) -> dict[str, Any]:
+    """What stands around a message, without its texts, and without links where the message has its own."""
     has_own = any(key.lower().endswith("url") for key in entry)
-    return {key: value for key, value in around.items() if not (has_own and key.lower().endswith("url"))}
+    return {
+        key: value
+        for key, value in document.items()
+        if not isinstance(value, list | dict)
+        and key not in TITLES
+        and not (has_own and key.lower().endswith("url"))
+    }
 
 
 def _read_form(body: bytes, max_bytes: int) -> Any:

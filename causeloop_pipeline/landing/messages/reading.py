@@ -22,7 +22,7 @@ from causeloop_pipeline.landing.messages.identity import (
     make_id,
 )
 from causeloop_pipeline.landing.messages.judging import ENDED_LEVELS, find_quiet, find_state, is_test
-from causeloop_pipeline.landing.messages.seen import Seen, look_at
+from causeloop_pipeline.landing.messages.seen import NoMessageError, Seen, look_at
 from causeloop_pipeline.landing.messages.states import SEVERITY_OF_STATE, State, name_subject, strip_state
 from causeloop_pipeline.landing.timestamps import TimestampError, parse_timestamp
 from causeloop_pipeline.model.issue import ISSUE_FIELDS, TIME_FIELDS, TITLE_LIMIT, IssueStatus, Severity
@@ -51,13 +51,15 @@ def read_message(
 ) -> Message | NoFailure:
     """A message as an issue; `chosen`: field → the path that a person has mapped.
 
-    Raises NoMessageError where nothing reads like a title.
+    Raises NoMessageError where nothing reads like a title, or like a failure.
     """
     seen = look_at(message, chosen or {})
     if is_test(seen):
         return NoFailure("a message that tries the settings")
     stated, judged = find_state(seen)
     level = name_level(seen.flat, seen.columns.get("severity", ""), seen.at("severity") or "")
+    if not (seen.is_named or judged or level or seen.at("error_type")):
+        raise NoMessageError("nothing in it says that something failed: map the field that holds its title")
     if stated is None and (quiet := find_quiet(seen, level, judged)):
         return NoFailure(f"its level is {quiet!r}")
     return _build(seen, stated, judged, level, now)

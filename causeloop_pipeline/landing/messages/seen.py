@@ -27,6 +27,8 @@ class Seen:
     flat: Mapping[str, Any]
     columns: Mapping[str, str]
     title: str
+    is_named: bool = True
+    """Whether a value is its title, rather than that it was pieced together."""
     opened: Opened = field(default_factory=Opened)
 
     def at(self, name: str) -> Any:
@@ -39,7 +41,7 @@ def look_at(message: Mapping[str, Any], chosen: Mapping[str, str]) -> Seen:
     if not is_chat(message):
         flat = flatten_message(message)
         columns = recognize_fields(flat, chosen)
-        return Seen(flat, columns, _find_title(flat, columns))
+        return Seen(flat, columns, _find_title(flat, columns), "title" in columns)
     opened = open_chat(message)
     rest = {name: value for name, value in message.items() if name not in {*PARTS, *OF_CHATS}}
     flat = {
@@ -53,7 +55,7 @@ def look_at(message: Mapping[str, Any], chosen: Mapping[str, str]) -> Seen:
         for name, column in recognize_fields(flat, chosen).items()
         if name not in {"title", "body"} and plain(str(flat[column])) not in (title, *map(plain, lines))
     }
-    return Seen(flat, columns, title, opened)
+    return Seen(flat, columns, title, opened=opened)
 
 
 def _find_title(flat: Mapping[str, Any], columns: Mapping[str, str]) -> str:

@@ -78,6 +78,26 @@ def test_a_body_of_several_messages_is_as_many_records():
     assert len(read_delivery(TOOL, lines).records) == 2
 
 
+def test_alerts_of_a_group_are_read_one_by_one_although_the_group_has_a_title():
+    alerts = [
+        {"status": "firing", "labels": {"alertname": "CPU", "host": name}, "annotations": {"summary": name}}
+        for name in ("web01", "web02")
+    ]
+    group = {"title": "[FIRING:2] CPU", "message": "two", "state": "alerting", "alerts": alerts}
+    assert [record.payload["title"] for record in deliver(group).records] == ["web01", "web02"]
+
+
+def test_a_metric_is_no_failure_and_is_set_aside():
+    metric = {
+        "name": "cpu",
+        "fields": {"usage_idle": 91.2},
+        "tags": {"host": "web01"},
+        "timestamp": 1762900000,
+    }
+    delivery = deliver({"metrics": [metric], "name": "cpu"})
+    assert (len(delivery.records), len(delivery.quarantined)) == (0, 1)
+
+
 def test_a_form_and_a_plain_text_are_read_where_they_are_sent_as_such():
     form = b"payload=" + b"%7B%22text%22%3A%22web01+is+down%22%7D"
     (record,) = read_delivery(TOOL, form).records

@@ -66,7 +66,7 @@ class Luigi(RealTool):
             "key": "_key",
             "updated_at": "last_updated",
             "fields": {
-                "title": "display_name",
+                "title": "{name} {status}",
                 "status": "status",
                 "service": "name",
                 "source_created_at": "last_updated",
@@ -86,9 +86,13 @@ class Luigi(RealTool):
 
     @property
     def expected(self) -> Expected:
-        """The task with its parameters."""
+        """The task; its parameters are another day's each time."""
         return Expected(
-            title="^PublishReport", severity="p3", service="^PublishReport$", link="visualiser", has_end=False
+            title="^PublishReport FAILED$",
+            severity="p3",
+            service="^PublishReport$",
+            link="visualiser",
+            has_end=False,
         )
 
     def _run(self) -> None:
