@@ -111,8 +111,9 @@ def _open_part(opened: Opened, place: str, node: dict[str, Any]) -> None:
     opened.summaries += [node[name] for name in SUMMARIES if isinstance(node.get(name), str)]
     is_heading = place == "header" or node.get("type") == "header" or node.get("weight") in HEAVY
     for name in (*TITLES, *TEXTS):
-        content, is_inner = node.get(name), isinstance(node.get(name), Mapping)
-        text = content.get("text") if is_inner else content
+        content = node.get(name)
+        is_inner = isinstance(content, Mapping)
+        text = content.get("text") if isinstance(content, Mapping) else content
         if isinstance(text, str) and plain(text):
             _open_text(opened, place, text, is_title=name in TITLES or is_heading, is_inner=is_inner)
 

@@ -161,7 +161,7 @@ BASIC = base64.b64encode(f"causeloop:{SECRET}".encode()).decode()
         ({}, f"https://a.example/x?token={SECRET}"),
     ],
 )
-def test_a_tool_that_cannot_sign_sends_the_secret(headers: dict[str, str], url: str):
+def test_a_tool_that_cannot_sign_sends_the_secret(headers: dict[str, str], url: str) -> None:
     def verify(secret: str) -> None:
         now = datetime.now(UTC)
         verify_delivery(TOOL, headers=headers, body=b"{}", secrets=[secret], now=now, url=url)
@@ -181,7 +181,7 @@ def test_a_tool_that_cannot_sign_sends_the_secret(headers: dict[str, str], url: 
         "[Recovered on {host:a}] CPU",
     ],
 )
-def test_an_end_is_recognized_by_the_line_alone(title: str):
+def test_an_end_is_recognized_by_the_line_alone(title: str) -> None:
     assert read_one({"text": title})["status"] == "resolved"
 
 
@@ -215,7 +215,7 @@ ANYTHING = st.recursive(
 
 
 @given(ANYTHING)
-def test_every_message_is_a_record_counted_or_set_aside(document: Any):
+def test_every_message_is_a_record_counted_or_set_aside(document: Any) -> None:
     delivery = read_delivery(TOOL, json.dumps(document).encode())
     assert delivery.records or delivery.quarantined or delivery.no_failures
     for record in delivery.records:
