@@ -79,6 +79,15 @@ with period as (
     from act.verdict as v
     join act.recommendation as r using (workspace_id, recommendation_id)
     where v.verdict in ({quote_values(FINAL_VERDICTS)})
+    union all
+    select
+        'item_judged', v.decided_at, i.text,
+        {write_meanings("v.verdict", FINAL_VERDICTS)} || ' From the post-mortem “' || m.title || '”.',
+        m.postmortem_id
+    from act.verdict as v
+    join act.action_item as i on i.workspace_id = v.workspace_id and i.item_id = v.recommendation_id
+    join act.postmortem as m on m.workspace_id = i.workspace_id and m.postmortem_id = i.postmortem_id
+    where v.verdict in ({quote_values(FINAL_VERDICTS)}) and m.status = 'imported'
 ), unmet as (
     select
         'expectation_broken' as kind, e.broken_at as at, r.title as subject, e.text as detail,

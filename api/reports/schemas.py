@@ -47,6 +47,9 @@ class JudgedFix(BaseModel):
 
     id: UUID
     title: str
+    postmortem_id: UUID | None = Field(
+        None, description="The post-mortem whose action item it is; null: a recommendation"
+    )
     verdict: FinalVerdict
     text: str
     owner: str | None

@@ -7,7 +7,7 @@ from typing import Any
 from causeloop_pipeline.agents.product_api import ProductApi
 from causeloop_pipeline.agents.wording import drop_empty, fit, quote
 
-MAX_FIXES, MAX_ENDINGS, MAX_REASONS = 3, 2, 3
+MAX_FIXES, MAX_ENDINGS, MAX_REASONS, MAX_ITEMS = 3, 2, 3, 3
 MAX_LEAD = timedelta(days=7)
 FAILURE_FIELDS = ("text", "issue_id", "service", "environment")
 
@@ -144,6 +144,7 @@ async def explain_pattern(api: ProductApi, arguments: Arguments) -> dict[str, An
     path = f"/v1/patterns/{arguments['pattern_id']}"
     pattern = await api.get(path)
     members = await api.get(f"{path}/members", sort="-similarity", limit=5)
+    cited = await api.get("/v1/postmortems/items", pattern_id=pattern["id"])
     shared = {
         name: quote(str(fact["value"]), 80)
         for name, fact in pattern["fingerprint"].items()
@@ -155,6 +156,7 @@ async def explain_pattern(api: ProductApi, arguments: Arguments) -> dict[str, An
         "closure_notes": [
             quote(note["note"]) for note in pattern["closure_notes"] if not note["withdrawn_at"]
         ][:2],
+        "action_items": [_tell_item(item) for item in cited["data"] if not item["is_dropped"]][:MAX_ITEMS],
         "members": [
             drop_empty(
                 {
@@ -170,6 +172,19 @@ async def explain_pattern(api: ProductApi, arguments: Arguments) -> dict[str, An
         ],
     }
     return fit(answer, "members", has_further=members["page"]["next_cursor"] is not None)
+
+
+def _tell_item(item: Mapping[str, Any]) -> dict[str, Any]:
+    """What a post-mortem says was to be done about a pattern, and whether it held."""
+    names = ("kind", "is_done", "done_at", "verdict")
+    return drop_empty(
+        {
+            **{name: item[name] for name in names},
+            "text": quote(item["text"], 120),
+            "postmortem": quote(item["postmortem_title"], 80),
+            "why": quote(item["verdict_text"]),
+        }
+    )
 
 
 async def what_changed(api: ProductApi, arguments: Arguments) -> dict[str, Any]:

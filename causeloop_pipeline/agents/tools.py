@@ -97,7 +97,8 @@ TOOLS: tuple[AgentTool, ...] = (
     AgentTool(
         "explain_pattern",
         "Explain a pattern",
-        "Why its issues are one pattern, which pattern was closest, and how earlier ones were closed.",
+        "Why its issues are one pattern, which pattern was closest, how earlier ones were closed, and "
+        "whether what post-mortems decided held.",
         _takes("pattern_id", pattern_id=ID),
         explain_pattern,
     ),

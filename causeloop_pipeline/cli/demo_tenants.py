@@ -11,6 +11,7 @@ from psycopg.types.json import Jsonb
 
 from causeloop_pipeline.cli.demo_alerts import store_demo_alerts
 from causeloop_pipeline.cli.demo_owners import store_demo_owners
+from causeloop_pipeline.cli.demo_slack import store_demo_slack
 from causeloop_pipeline.connectors.registry import CONNECTORS
 from causeloop_pipeline.demo.accounts import Account, list_accounts
 from causeloop_pipeline.demo.causes import read_demo_workspaces
@@ -62,8 +63,13 @@ class DemoTenants:
         return len(self.workspace_ids)
 
 
-def load_demo_tenants(owner_url: str, vault: Vault, demo_url: str, state_dir: Path) -> DemoTenants:
-    """Create what is missing; existing connectors get the demo server's current address."""
+def load_demo_tenants(
+    owner_url: str, vault: Vault, demo_url: str, state_dir: Path, api_url: str | None = None
+) -> DemoTenants:
+    """Create what is missing; existing connectors get the demo server's current address.
+
+    `api_url` is where the demo's Slack sends clicks; None: no Slack is set up.
+    """
     load_epoch(state_dir, datetime.now(UTC).date())
     with psycopg.connect(owner_url) as owner:
         ids = _create_workspaces(owner)
@@ -74,6 +80,8 @@ def load_demo_tenants(owner_url: str, vault: Vault, demo_url: str, state_dir: Pa
         owner.execute("select set_config('causeloop.scope', %s, true)", (scope,))
         store_demo_alerts(owner, vault, ids, analysts, demo_url)
         store_demo_owners(owner, ids, analysts)
+        if api_url is not None:
+            store_demo_slack(owner, vault, ids, analysts, state_dir, api_url)
         keys = _create_service_keys(owner, ids, _read_keys(state_dir))
     _write_keys(state_dir / KEYS_FILE, keys)
     return DemoTenants(ids, state_dir / KEYS_FILE, analysts)

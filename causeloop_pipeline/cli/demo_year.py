@@ -19,6 +19,7 @@ def complete_demo_year(console: Console, config: Settings, loaded: "DemoTenants"
     from causeloop_pipeline.cli.demo_postmortems import import_demo_postmortems
 
     console.print(f"its tracker http://127.0.0.1:{config.demo_port}/tickets")
+    console.print(f"its Slack   http://127.0.0.1:{config.demo_port}/slack/{next(iter(loaded.workspace_ids))}")
     api_url = f"http://{config.api_host}:{config.api_port}"
     try:
         with Database(config.require("pipeline_database_url")).keep_connection() as database:

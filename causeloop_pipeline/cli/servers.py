@@ -42,6 +42,7 @@ def start_servers(
     if demo:
         allowed = [config.egress_allow, f"127.0.0.1:{config.demo_port}"]
         environment["CAUSELOOP_EGRESS_ALLOW"] = ",".join(filter(None, allowed))
+        environment.setdefault("CAUSELOOP_SLACK_URL", f"http://127.0.0.1:{config.demo_port}")
     workspace = config.state_dir / "dagster" / "workspace.yaml"
     workspace.write_text(
         f"load_from:\n  - grpc_server: {{socket: {json.dumps(str(socket))}, location_name: causeloop}}\n"

@@ -23,6 +23,8 @@ from causeloop_pipeline.demo.chat import Chat
 from causeloop_pipeline.demo.deployments import find_deployment_source, list_deployments
 from causeloop_pipeline.demo.error_groups import list_counted_errors
 from causeloop_pipeline.demo.exchange import BadRequestError, VendorRequest, VendorResponse
+from causeloop_pipeline.demo.slack import DemoSlack
+from causeloop_pipeline.demo.slack_pages import answer_slack_page
 from causeloop_pipeline.demo.story import SEED, list_visible_failures
 from causeloop_pipeline.demo.ticket_pages import answer_page
 from causeloop_pipeline.demo.tickets import TicketBook
@@ -47,11 +49,12 @@ class DemoTools:
     lock: threading.Lock = field(default_factory=threading.Lock)
     tickets: TicketBook = field(default_factory=TicketBook)
     chat: Chat = field(default_factory=Chat)
+    slack: DemoSlack = field(default_factory=DemoSlack)
 
     def answer(self, request: VendorRequest) -> VendorResponse:
         """The response of the tool that the path belongs to."""
         try:
-            response = answer_page(self.tickets, request) or self.chat.answer(request)
+            response = self._answer_people(request)
         except BadRequestError as error:
             return VendorResponse({"message": str(error)}, 400)
         response = response or self._answer_about_tickets(request)
@@ -68,6 +71,15 @@ class DemoTools:
                     tool, request, {k: v for k, v in parts.groupdict().items() if v is not None}
                 )
         return VendorResponse({"message": "Not Found"}, 404)
+
+    def _answer_people(self, request: VendorRequest) -> VendorResponse | None:
+        """The pages that people see, and what apps and webhooks of a chat call."""
+        return (
+            answer_page(self.tickets, request)
+            or self.chat.answer(request)
+            or answer_slack_page(self.slack, request)
+            or self.slack.answer(request)
+        )
 
     def _answer_about_tickets(self, request: VendorRequest) -> VendorResponse | None:
         for tool in TRACKERS:
@@ -194,7 +206,8 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=config.demo_port)
     port = parser.parse_args().port
     epoch = load_epoch(config.state_dir, datetime.now(UTC).date())
-    tools = DemoTools(epoch, tickets=TicketBook.load(config.state_dir / TICKETS_FILE))
+    tickets, slack = TicketBook.load(config.state_dir / TICKETS_FILE), DemoSlack.load(config.state_dir)
+    tools = DemoTools(epoch, tickets=tickets, slack=slack)
     with make_server(tools, port) as server:
         server.serve_forever()
 

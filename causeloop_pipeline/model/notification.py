@@ -11,6 +11,7 @@ class NotificationKind(Vocabulary):
     PREDICTIONS_GRADED = "predictions_graded", "Graded"
     ALERT_FIRED = "alert_fired", "Alert", "A pattern crossed the threshold of an alert rule."
     FIX_JUDGED = "fix_judged", "Fix"
+    ITEM_JUDGED = "item_judged", "Action item", "An action item of a post-mortem was judged."
     EXPECTATION_BROKEN = "expectation_broken", "Expectation broken"
     PATTERN_RESOLVED = "pattern_resolved", "Resolved", "No new issue came through the proof window."
     PATTERN_REOPENED = "pattern_reopened", "Reopened", "It came back after it was resolved."

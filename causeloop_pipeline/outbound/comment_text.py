@@ -8,6 +8,7 @@ from causeloop_pipeline.model.proof import Verdict
 
 ORDINALS = {1: "st", 2: "nd", 3: "rd"}
 TEENS = range(11, 14)
+ALMOST_CERTAIN = 0.95
 
 
 @dataclass(frozen=True)
@@ -74,8 +75,11 @@ def write_expectation(recurrence: Recurrence) -> str:
     if recurrence.next_due is not None:
         return f"It is next expected on {recurrence.next_due:%A}, {write_day(recurrence.next_due)}."
     if recurrence.probability is not None:
+        within = f"within {recurrence.window_days} days"
+        if recurrence.probability >= ALMOST_CERTAIN:
+            return f"It is almost certain to recur {within}."
         rounded = write_probability(round(recurrence.probability, 1))
-        return f"It is expected again within {recurrence.window_days} days with about {rounded}."
+        return f"The chance that it recurs {within} is about {rounded}."
     return ""
 
 

@@ -84,7 +84,7 @@ def test_an_issue_outside_of_what_the_connector_reads_has_no_place() -> None:
              "It is next expected on Monday, 16 March 2026."),
         ({"ordinal": 12, "next_due": None}, "for the 12th time, "),
         ({"ordinal": 22}, "for the 22nd time, "),
-        ({"next_due": None, "probability": 0.83}, "expected again within 7 days with about 80 %."),
+        ({"next_due": None, "probability": 0.83}, "The chance that it recurs within 7 days is about 80 %."),
         ({"verdict": Verdict.PARTLY}, "The fix of 3 March 2026 helped in part."),
         ({"verdict": Verdict.NO_SIGN}, "there is no sign that it helped."),
         ({"verdict": None}, "whether it helped is not provable yet."),

@@ -21,6 +21,8 @@ const PATHS = {
   /** @param {string} id */
   fix_judged: (id) => `/recommendations/${id}`,
   /** @param {string} id */
+  item_judged: (id) => `/postmortems/${id}`,
+  /** @param {string} id */
   expectation_broken: (id) => `/recommendations/${id}`,
   /** @param {string} id */
   pattern_resolved: (id) => `/patterns/${id}`,

@@ -186,7 +186,7 @@ function lastFix(fixes) {
           "p",
           { class: "answer-figure" },
           h("strong", {}, `${number(proof.events_before)} → ${number(proof.events_after)}`),
-          ` active days: ${number(proof.days_before, 0)} days before, ${number(proof.days_after, 0)} after`,
+          ` days with a failure: of ${number(proof.days_before, 0)} before, of ${number(proof.days_after, 0)} after`,
         )
       : null,
     h(

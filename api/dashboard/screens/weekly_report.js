@@ -141,7 +141,7 @@ const movedList = (items) =>
 /** @param {Report["fixes"]} items */
 const fixesList = (items) =>
   rows(items, "No fix was judged.", (row) => [
-    link(`/recommendations/${row.id}`, row.title),
+    link(row.postmortem_id ? `/postmortems/${row.postmortem_id}` : `/recommendations/${row.id}`, row.title),
     h("span", { class: "below" }, `${Verdict.labels[row.verdict]}: ${row.text}`),
   ]);
 

@@ -81,7 +81,7 @@ def read_sender(payload: Mapping[str, Any], user_id: Any) -> Sender:
 async def _ask(signed: SignedRequest, what: str, why: str) -> str:
     admins = await queries.read_admins(signed.db.pool, signed.app.workspace_id)
     whom = " or ".join(escape(flatten(name, 80)) for name in admins) or "an admin"
-    return f"{escape(what)}: ask {whom} {why}."
+    return f"{escape(what[:1].upper())}{escape(what[1:])}: ask {whom} {why}."
 
 
 def _read_egress() -> EgressPolicy:

@@ -129,10 +129,10 @@ def list_investigations(
 def _by_job(evidence: PatternEvidence, place: str) -> Investigation | None:
     if evidence.tendency is None:
         return None
-    hours = f"{evidence.tendency.weekday.capitalize()}, {evidence.tendency.hours} h"
+    hours = evidence.tendency.when
     return Investigation(
         BY_JOB,
-        f"Find out whether a job or the load brings “{evidence.name}” on {hours}",
+        f"Find out whether a job or the load causes “{evidence.name}” on {hours}",
         f"Which jobs run on {hours}, and how many requests a minute {place} has then",
         *CAUSES[BY_JOB],
         (
@@ -149,7 +149,7 @@ def _by_host(evidence: PatternEvidence, place: str) -> Investigation | None:
         return None
     return Investigation(
         BY_HOST,
-        f"Find out whether one machine or one release brings “{evidence.name}”",
+        f"Find out whether one machine or one release causes “{evidence.name}”",
         f"Host and release of {place} at each occurrence",
         *CAUSES[BY_HOST],
         (
@@ -166,7 +166,7 @@ def _by_change(evidence: PatternEvidence) -> Investigation | None:
         return None
     return Investigation(
         BY_CHANGE,
-        f"Find out whether a change or something shared brings “{evidence.name}”",
+        f"Find out whether a change or something shared causes “{evidence.name}”",
         "The service, and what was changed there last, at each occurrence",
         *CAUSES[BY_CHANGE],
         (

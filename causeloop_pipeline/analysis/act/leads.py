@@ -113,12 +113,11 @@ def _lead_by_hour(evidence: PatternEvidence) -> Iterator[Lead]:
     when = evidence.tendency
     if when is None:
         return
-    hours = f"{when.weekday.capitalize()}, {when.hours} h"
     share = write_probability(when.share)
     yield Lead(
         HOUR,
         "",
-        f"About {share} of the next ones are expected on {hours}, {write_lift(when.lift)}.",
-        f"See what runs or changes on {hours}: about {share} of the next “{evidence.name}” are expected "
+        f"About {share} of the next ones are expected on {when.when}, {write_lift(when.lift)}.",
+        f"See what runs or changes on {when.when}: about {share} of the next “{evidence.name}” are expected "
         f"then, {write_lift(when.lift)}.",
     )

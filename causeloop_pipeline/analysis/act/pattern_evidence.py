@@ -22,6 +22,7 @@ RECENT_DAYS = 180
 MIN_DAYS_OF_TENDENCY = 10
 MIN_SHARE_OF_TENDENCY = 0.2  # of the next issues; below it most come at other times
 MIN_LIFT_OF_TENDENCY = 1.5
+_ANY_ERROR = frozenset({"error", "exception", "runtimeerror", "runtimeexception"})
 _EPOCH = date(1970, 1, 1)
 _TREND_KINDS = [ChangeKind.DEPLOY.value, ChangeKind.CHANGE.value, ChangeKind.RELEASE.value]
 
@@ -59,6 +60,12 @@ class Tendency:
     hours: str
     share: float
     lift: float
+
+    @property
+    def when(self) -> str:
+        """Such as “Tuesdays between 12:00 and 18:00”."""
+        first, last = self.hours.split("-")
+        return f"{self.weekday.capitalize()}s between {first}:00 and {last}:00"
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +195,7 @@ def _gather_pattern_evidence(
         dimensions=summary.dimensions,
         family=reading.family,
         is_technical=reading.is_technical or summary.frame is not None,
-        error_text=_shorten(exception.value if exception else _drop_place(pattern["name"], summary)),
+        error_text=_shorten(_name_error(exception) or _drop_place(pattern["name"], summary)),
         exception=exception,
         frame=summary.frame,
         recent_issues=summary.recent_issues,
@@ -209,6 +216,11 @@ def _gather_pattern_evidence(
 
 def _read_preceding(finding: Mapping[str, Any] | None) -> Preceding | None:
     return Preceding(finding["text"], finding["count"], finding["of"]) if finding else None
+
+
+def _name_error(exception: Counted | None) -> str | None:
+    """The exception, where it tells more than that something failed."""
+    return exception.value if exception and exception.value.lower() not in _ANY_ERROR else None
 
 
 def _drop_place(name: str | None, summary: PatternSummary) -> str:

@@ -48,7 +48,6 @@ def _list_traits(evidence: PatternEvidence) -> Iterator[str]:
         if counted is not None and counted.count * 2 >= counted.of:
             yield f"have the {kind.replace('_', ' ')} {counted.value}"
     if evidence.tendency is not None:
-        when = evidence.tendency
-        yield f"come most often on {when.weekday.capitalize()}, {when.hours} h"
+        yield f"come most often on {evidence.tendency.when}"
     if evidence.change is not None:
         yield "follow changes"

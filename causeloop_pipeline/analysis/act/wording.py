@@ -171,7 +171,7 @@ def _describe_diagnosis(diagnosis: Diagnosis) -> str:
         case Basis.STATED:
             return f"Its issues state the cause: “{diagnosis.detail}”."
         case Basis.WORDS:
-            return f"Looks like {family} failures: its texts say “{diagnosis.detail.strip()}”."
+            return f"These look like {family} failures: the texts say “{diagnosis.detail.strip()}”."
         case _:
             return ""
 
@@ -208,13 +208,21 @@ def count_issues(group: Sequence[PatternEvidence]) -> str:
 
 def _write_opening_step(group: Sequence[PatternEvidence]) -> str:
     latest = max(group, key=lambda evidence: (str(evidence.last_seen_at), evidence.pattern_id))
-    seen = "; ".join(
-        f"{name.replace('_', ' ')} {counted.value}: {counted.count} of {counted.of}"
-        for name, counted in group[0].dimensions.items()
-        if name in ("service", "error_type", "environment")
-    )
-    named = f"Open {', '.join(latest.recent_issues)}, the latest of {count_issues(group)}"
+    named = f"Open {', '.join(dict.fromkeys(latest.recent_issues))}, the latest of {count_issues(group)}"
+    seen = _describe_dimensions(group[0])
     return f"{named} ({seen})." if seen else f"{named} of “{group[0].name}”."
+
+
+def _describe_dimensions(evidence: PatternEvidence) -> str:
+    """What all its issues have in common, and what most of them have."""
+    counts = [
+        (f"{name.replace('_', ' ')} {counted.value}", counted.count, counted.of)
+        for name, counted in evidence.dimensions.items()
+        if name in ("service", "error_type", "environment")
+    ]
+    shared = ", ".join(text for text, count, of in counts if count == of)
+    mostly = [f"{count} of {of} with {text}" for text, count, of in counts if count < of]
+    return "; ".join([*([f"all with {shared}"] if shared else []), *mostly])
 
 
 def _write_last_step(group: Sequence[PatternEvidence]) -> str:

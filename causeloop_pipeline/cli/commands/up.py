@@ -161,6 +161,7 @@ def _load_demo(console: Console, config: Settings) -> "DemoTenants":
         open_vault(config),
         f"http://127.0.0.1:{config.demo_port}",
         config.state_dir,
+        f"http://{config.api_host}:{config.api_port}",
     )
     console.print(f"demo        {loaded.organizations} organizations, {loaded.workspaces} workspaces")
     return loaded

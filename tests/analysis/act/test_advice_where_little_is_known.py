@@ -89,7 +89,7 @@ def test_causes_that_people_state_differently_decide_nothing() -> None:
 
 def test_without_a_known_cause_something_is_to_be_found_out_which_prevents_nothing() -> None:
     row = only(find_out({"p": failing("p", ODD)}))
-    assert row["title"] == f"Find out whether one machine or one release brings “{ODD}”"
+    assert row["title"] == f"Find out whether one machine or one release causes “{ODD}”"
     assert (row["first_cause"], row["second_cause"]) == ("one machine", "one release")
     assert row["to_note"] == "Host and release of ledger at each occurrence"
     assert not [name for name in row if "prevented" in name or name == "rank"]
@@ -102,7 +102,10 @@ def test_a_habit_asks_for_the_jobs_of_that_hour() -> None:
     when = [{"weekday": "monday", "hours": "00-06", "share": 0.3, "lift": 2.0}]
     foreseen = predictions({"p": 0.5}, likely_when=when, event_count=12)
     row = only(find_out({"p": failing("p", ODD, 12)}, foreseen=foreseen))
-    assert row["title"] == f"Find out whether a job or the load brings “{ODD}” on Monday, 00-06 h"
+    assert (
+        row["title"]
+        == f"Find out whether a job or the load causes “{ODD}” on Mondays between 00:00 and 06:00"
+    )
 
 
 def test_nothing_has_to_be_noted_of_what_is_not_software() -> None:
@@ -173,3 +176,14 @@ def test_a_storm_of_one_day_shows_no_hours_to_watch() -> None:
     row = only(advise({"p": flood}, foreseen=predictions({"p": 0.5}, likely_when=when, event_count=30)))
 
     assert "Monday" not in row["title"] + "\n".join(row["steps"])
+
+
+def test_an_exception_that_says_only_that_something_failed_names_nothing() -> None:
+    body = TRACE.replace("java.lang.NullPointerException", "Error")
+    text = "12 of 12 occurrences came within 12 hours after a deploy of ledger (1.2 expected by chance)"
+    foreseen = predictions({"p": 0.5}, evidence=[{"kind": "deploy", "text": text, "count": 12, "of": 12}])
+    row = only(
+        advise({"p": failing("p", "the page differs from the server", 12, body=body)}, foreseen=foreseen)
+    )
+    plan = "\n".join(row["steps"])
+    assert "a health check that covers “the page differs from the server”" in plan

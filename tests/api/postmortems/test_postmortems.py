@@ -1,10 +1,13 @@
 """Post-mortems: read, confirmed, imported; done items are claims, each with its proof; and taken back."""
 
+import asyncio
 from datetime import UTC, datetime
 from typing import Any
 
 import httpx2
 
+from causeloop_pipeline.agents.product_api import ProductApi
+from causeloop_pipeline.agents.reading import explain_pattern
 from causeloop_pipeline.stages import proofs
 from causeloop_pipeline.stages.context import RunOptions
 from causeloop_pipeline.storage.app.run_scopes import ScopedWorkspace
@@ -55,6 +58,16 @@ class Analyst:
         workspace = ScopedWorkspace(self.sample.workspace_id, TIMEZONE)
         with self.database.workspace(self.sample.workspace_id) as session:
             proofs.run(session, workspace, datetime.now(UTC), RunOptions("run"))
+
+    def as_agent(self) -> ProductApi:
+        """The API as tools of agents reach it."""
+
+        def send(request: httpx2.Request) -> httpx2.Response:
+            answer = self.api.request(request.method, str(request.url).removeprefix("http://api"))
+            return httpx2.Response(answer.status_code, content=answer.content)
+
+        agent = httpx2.AsyncClient(transport=httpx2.MockTransport(send), base_url="http://api")
+        return ProductApi(agent, "", "test")
 
     def close_ticket(self, key: str) -> None:
         """Let a tracker's issue be closed."""
@@ -117,6 +130,34 @@ def test_a_done_item_cites_its_words_and_gets_a_proof(
     assert first["proofs"][0]["pattern_id"] == str(fresh_sample.ids["pattern_id"])
     assert first["proofs"][0]["verdict"] is not None
     assert analyst.claims() == [("2025-11-09", True)]  # midnight in Berlin
+
+
+def test_the_verdict_on_an_item_stands_in_the_bell_the_report_and_what_agents_read(
+    client: Client, fresh_sample: Sample, database: Database
+) -> None:
+    analyst = Analyst(client, fresh_sample, database)
+    draft = analyst.upload("x")
+    item = draft["items"][0]
+    analyst.change(draft, items=[{"id": item["id"], "is_done": True, "done_on": "2025-11-10"}])
+    imported = analyst.take(draft)
+    analyst.run()
+    with database.workspace(fresh_sample.workspace_id) as session:
+        session.execute(
+            "update act.verdict set verdict = 'failed', decided_at = now() where recommendation_id = %s",
+            (item["id"],),
+        )
+
+    bell = analyst.api.get("/v1/notifications").json()["data"]
+    report = analyst.api.get("/v1/reports/weekly", params={"week": TODAY}).json()
+    answer = asyncio.run(explain_pattern(analyst.as_agent(), {"pattern_id": fresh_sample.ids["pattern_id"]}))
+
+    (news,) = [row for row in bell if row["kind"] == "item_judged"]
+    assert (news["subject"], news["item_id"]) == (item["text"], imported["id"])
+    assert news["detail"] == "The fix did not hold. From the post-mortem “Checkout was down”."
+    (fix,) = [row for row in report["fixes"] if row["postmortem_id"] == imported["id"]]
+    assert (fix["title"], fix["verdict"]) == (item["text"], "failed")
+    cited = answer["action_items"][0]
+    assert (cited["text"]["quoted"], cited["postmortem"]["quoted"]) == (item["text"], "Checkout was down")
 
 
 def test_reading_a_document_again_adds_nothing_and_claims_what_is_done_since(

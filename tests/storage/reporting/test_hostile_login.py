@@ -33,6 +33,8 @@ VIEWS = (
     "proofs",
     "exposure",
     "expectations",
+    "postmortems",
+    "action_items",
     "connectors",
     "sync_runs",
 )

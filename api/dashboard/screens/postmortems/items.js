@@ -35,23 +35,22 @@ export function itemsTable(postmortem, canWrite, reload) {
       cell: (item) => [
         item.text,
         h("span", { class: "below" }, h("q", {}, item.quote), item.owner ? ` · ${item.owner}` : null),
+        item.proofs.map((proof) => (proof.text ? h("span", { class: "below" }, proof.text) : null)),
         item.left_at ? h("span", { class: "below" }, `not in the document since ${day(item.left_at)}`) : null,
       ],
     },
     { title: "Changes", cell: (item) => (isEditable ? kindField(item, send) : ItemKind.labels[item.kind]) },
     { title: "Done on", cell: (item) => (isEditable ? dayField(item, send) : stateText(item)) },
-    {
-      title: "Ticket",
-      cell: (item) =>
-        item.tickets.map((ticket) => [
-          ticket.startsWith("http") ? externalLink(ticket, "ticket") : ticket,
-          " ",
-        ]),
-    },
     { title: "Did it hold?", cell: (item) => verdictOf(item, postmortem) },
   ];
+  if (postmortem.items.some((item) => item.tickets.length))
+    columns.splice(-1, 0, { title: "Ticket", cell: listTickets });
   return table("Action items", columns, postmortem.items, { className: "stacked" });
 }
+
+/** @param {Item} item */
+const listTickets = (item) =>
+  item.tickets.map((ticket) => [ticket.startsWith("http") ? externalLink(ticket, "ticket") : ticket, " "]);
 
 /**
  * @param {Item} item
@@ -63,7 +62,7 @@ function verdictOf(item, postmortem) {
   if (postmortem.status === "draft") return "a claim, once it is imported";
   if (!postmortem.pattern_ids.length) return "a claim, once a pattern is confirmed";
   return item.proofs.map((proof) =>
-    h("span", { title: proof.text ?? "The next run judges it" }, verdictMark(proof.verdict), " "),
+    proof.verdict ? [verdictMark(proof.verdict), " "] : "the next run judges it",
   );
 }
 

@@ -181,7 +181,7 @@ select recommendation_id, pattern_id, verdict, events_before, days_before, event
 from act.proof
 offset 0;
 comment on view reporting.proofs is 'One row a pattern and a claimed fix: whether it held.';
-comment on column reporting.proofs.recommendation_id is 'The recommendation that was implemented.';
+comment on column reporting.proofs.recommendation_id is 'The recommendation that was implemented, or the action item that was done.';
 comment on column reporting.proofs.pattern_id is 'The pattern that it was for.';
 comment on column reporting.proofs.verdict is 'Whether the fix held, or why it is too early to tell.';
 comment on column reporting.proofs.events_before is 'Recurrences before the fix.';
@@ -234,6 +234,39 @@ comment on column reporting.expectations.broken_at is 'When it was first not tru
 comment on column reporting.expectations.text is 'What was observed, as a sentence.';
 comment on column reporting.expectations.evaluated_at is 'When it was last evaluated.';
 comment on column reporting.expectations.made_at is 'When it was attached.';
+
+create view reporting.postmortems with (security_invoker = true, security_barrier = true) as
+select postmortem_id, title, file_name, address, occurred_at, services, severity, imported_at from act.postmortem
+where status = 'imported'
+offset 0;
+comment on view reporting.postmortems is 'One row a document about an incident, as imported.';
+comment on column reporting.postmortems.postmortem_id is 'Its id.';
+comment on column reporting.postmortems.title is 'Its title.';
+comment on column reporting.postmortems.file_name is 'The file that it was read from.';
+comment on column reporting.postmortems.address is 'Where it stands; null: not stated.';
+comment on column reporting.postmortems.occurred_at is 'When the incident was.';
+comment on column reporting.postmortems.services is 'The services that it names.';
+comment on column reporting.postmortems.severity is 'The severity, in its own words.';
+comment on column reporting.postmortems.imported_at is 'When it was imported.';
+
+create view reporting.action_items with (security_invoker = true, security_barrier = true) as
+select i.item_id, i.postmortem_id, i.text, i.kind, i.owner, i.due_on, i.is_done, i.is_dropped, i.done_at, i.done_basis
+from act.action_item as i
+join act.postmortem as m using (workspace_id, postmortem_id)
+where m.status = 'imported'
+offset 0;
+comment on view reporting.action_items is
+    'One row a thing that a post-mortem says was to be done. A done one of kind fix has rows in proofs.';
+comment on column reporting.action_items.item_id is 'Its id: recommendation_id of its proofs.';
+comment on column reporting.action_items.postmortem_id is 'The post-mortem that says so.';
+comment on column reporting.action_items.text is 'What was to be done, in the words of the document.';
+comment on column reporting.action_items.kind is 'fix, detection or process; only a fix is judged.';
+comment on column reporting.action_items.owner is 'Who was to do it.';
+comment on column reporting.action_items.due_on is 'By when.';
+comment on column reporting.action_items.is_done is 'Whether it is done.';
+comment on column reporting.action_items.is_dropped is 'Whether it will not be done.';
+comment on column reporting.action_items.done_at is 'When it was done; null: it is not.';
+comment on column reporting.action_items.done_basis is 'How that is known: stated, ticket, reading or person.';
 
 create view reporting.connectors with (security_invoker = true, security_barrier = true) as
 select connector_id, type, display_name, status, status_reason, poll_interval_seconds, next_poll_at, created_at from app.connector

@@ -39,14 +39,24 @@ with week as (
     join detect.pattern as p on p.workspace_id = $1
     where p.reopened_at >= week.since and p.reopened_at < week.until
 ), judged as (
-    select distinct on (r.recommendation_id) r.recommendation_id as id, r.title, v.verdict, p.text, app.owner_of_recommendation($1, r.recommendation_id, r.pattern_ids) ->> 'name' as owner
+    select distinct on (f.id) f.id, f.title, f.postmortem_id, v.verdict, p.text, f.owner
     from week
     join act.verdict as v
         on v.workspace_id = $1 and v.verdict = any ($3) and v.decided_at >= week.since and v.decided_at < week.until
-    join act.recommendation as r on r.workspace_id = $1 and r.recommendation_id = v.recommendation_id
+    cross join lateral (
+        select r.recommendation_id as id, r.title, null::uuid as postmortem_id,
+            app.owner_of_recommendation($1, r.recommendation_id, r.pattern_ids) ->> 'name' as owner
+        from act.recommendation as r
+        where r.workspace_id = $1 and r.recommendation_id = v.recommendation_id
+        union all
+        select i.item_id, i.text, m.postmortem_id, i.owner
+        from act.action_item as i
+        join act.postmortem as m on m.workspace_id = $1 and m.postmortem_id = i.postmortem_id and m.status = 'imported'
+        where i.workspace_id = $1 and i.item_id = v.recommendation_id
+    ) as f
     join act.proof as p
         on p.workspace_id = $1 and p.recommendation_id = v.recommendation_id and p.pattern_id = v.pattern_id
-    order by r.recommendation_id, v.decided_at desc, v.pattern_id
+    order by f.id, v.decided_at desc, v.pattern_id
 ), headline as (
     select coalesce((select headline_window from predict.backtest where workspace_id = $1), $4) as days
 ), likely as (
