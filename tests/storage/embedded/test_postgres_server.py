@@ -14,15 +14,31 @@ import psycopg
 import pytest
 
 from causeloop_pipeline.storage.embedded import postgres_server as embedded
-from causeloop_pipeline.storage.embedded.postgres_server import remove_server, start_server
+from causeloop_pipeline.storage.embedded.postgres_server import remove_server, start_server, stop_server
 from causeloop_pipeline.storage.embedded.server_error import ServerError
 from causeloop_pipeline.storage.embedded.socket_folder import claim_socket_dir
 
 
 @pytest.fixture
-def directory(tmp_path: Path) -> Iterator[Path]:
+def new_directory(tmp_path: Path) -> Iterator[Path]:
+    """Where no server has been yet."""
     yield tmp_path / "postgres"
     remove_server(tmp_path / "postgres")
+
+
+@pytest.fixture(scope="module")
+def used_directory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Where the tests of this module start servers one after the other: making the data takes seconds."""
+    directory = tmp_path_factory.mktemp("state") / "postgres"
+    yield directory
+    remove_server(directory)
+
+
+@pytest.fixture
+def directory(used_directory: Path) -> Iterator[Path]:
+    """Where no server runs."""
+    yield used_directory
+    stop_server(used_directory)
 
 
 def postmaster_pid(directory: Path) -> int:
@@ -37,14 +53,14 @@ def test_a_second_start_joins_the_running_server(directory: Path) -> None:
     assert second == first
 
 
-def test_two_processes_starting_at_once_share_one_server(directory: Path) -> None:
+def test_two_processes_starting_at_once_share_one_server(new_directory: Path) -> None:
     code = (
         "import sys; from pathlib import Path; "
         "from causeloop_pipeline.storage.embedded.postgres_server import start_server; "
         "print(start_server(Path(sys.argv[1])).port)"
     )
     starters = [
-        subprocess.Popen([sys.executable, "-c", code, str(directory)], stdout=subprocess.PIPE, text=True)
+        subprocess.Popen([sys.executable, "-c", code, str(new_directory)], stdout=subprocess.PIPE, text=True)
         for _ in range(2)
     ]
     ports = {starter.communicate(timeout=120)[0].strip() for starter in starters}
