@@ -82,7 +82,8 @@ def _write_usual(watch: FixWatch) -> str:
     if exposure:
         uses = f"{exposure.before:,.0f} {exposure.unit}"
         return f"Before the fix it occurred on {_count(before.events, 'day')} in {uses}, {unless}"
-    return f"Before the fix it occurred on {before.events} of {before.days:.0f} days, {unless}"
+    days = max(round(before.days), before.events)
+    return f"Before the fix it occurred on {before.events} of {days} days, {unless}"
 
 
 def _write_since(watch: FixWatch) -> str:
@@ -99,7 +100,8 @@ def _write_since(watch: FixWatch) -> str:
     if exposure:
         uses = f"{exposure.since[0]:,.0f} {exposure.unit}"
         return f"Since the fix it occurred on {_count(events, 'day')} in {uses}, {usual}"
-    return f"Since the fix it occurred on {events} of {_count(round(watch.days[0]), 'observed day')}, {usual}"
+    observed = _count(max(round(watch.days[0]), events), "observed day")
+    return f"Since the fix it occurred on {events} of {observed}, {usual}"
 
 
 def _write_expected(days: float) -> str:

@@ -230,7 +230,8 @@ def _write_last_step(group: Sequence[PatternEvidence]) -> str:
     busiest = max(group, key=lambda evidence: (evidence.recent_active_days, evidence.pattern_id))
     days = min(max(busiest.observed_days, 1.0), float(RECENT_DAYS))
     quiet_days = estimate_required_quiet_days(busiest.recent_active_days, days)
-    rate = f"it occurred on {busiest.recent_active_days} of {days:.0f} days"
+    active = busiest.recent_active_days
+    rate = f"it occurred on {active} of {max(round(days), active)} days"
     done = "Mark this as implemented once it is done"
     if quiet_days > _MAX_QUIET_DAYS:
         return f"{done}: {rate}, too rarely for silence to prove the fix, so prove it by a test."

@@ -97,9 +97,10 @@ def _summarize(history: History, loop: Loop, audit: "Audit", as_of: datetime) ->
     first, last = (getattr(loop.issues["source_created_at"], each)() for each in ("min", "max"))
     span = f" from {first:%Y-%m-%d} to {last:%Y-%m-%d}" if first is not None else ""
     grouped = loop.grouping.members["issue_id"].n_unique()
+    patterns = loop.grouping.patterns.height
     return (
         f"{format_count(history.issues.height, 'failure')}{span}, {grouped:,} of them in "
-        f"{format_count(loop.grouping.patterns.height, 'pattern')} that recur.",
+        f"{format_count(patterns, 'pattern')} that {'recurs' if patterns == 1 else 'recur'}.",
         _count_closings(history, audit),
         f"As of {as_of:%Y-%m-%d %H:%M} UTC.",
     )
@@ -132,7 +133,7 @@ def _write_sections(history: History, loop: Loop, audit: "Audit", limit: int) ->
         _write_what_to_fix(loop, limit),
         _write_returns(audit, names, expected, loop.headline_window, limit),
         _write_fixes(
-            ("Fixes that did not hold", "Nothing that came back was recorded as fixed."),
+            ("Fixes that did not hold", "Nothing that was recorded as fixed came back."),
             not_held,
             history,
             names,
@@ -141,7 +142,7 @@ def _write_sections(history: History, loop: Loop, audit: "Audit", limit: int) ->
         _write_fixes(
             (
                 "Fixes that hold, or are too young to judge",
-                "Every recorded fix was followed by a recurrence.",
+                "Each was followed by a recurrence." if not_held.height else "No fix is recorded.",
             ),
             others,
             history,
