@@ -27,6 +27,8 @@ LOGGED = {"@timestamp": "2026-09-01T10:00:00Z", "message": "GET /health", "servi
             "a log entry of the level notice",
         ),
         ({"name": "pays", "outcome": "passed"}, "a run or test with the outcome passed"),
+        ({"monitor": "shop", "status": "Up", "checked": "2026-09-01"}, "in the state up"),
+        ({"time": "2026-09-01", "rule": "Lag", "state": "Normal", "end_time": ""}, "in the state normal"),
         ({"name": "nightly", "conclusion": "success"}, "a run or test with the outcome success"),
         ({"name": "I pay", "result": {"status": "skipped"}}, "a run or test with the outcome skipped"),
         (
@@ -48,6 +50,7 @@ def test_what_tells_of_no_failure_says_why(record, reason):
         {"title": "Deprecated call", "level": "info", "firstSeen": "2026-09-01", "project": "shop"},
         {"name": "nightly", "state": "failed"},
         {"title": "Disk full", "state": "completed"},
+        {"title": "CPU is high", "state": "OK", "start": "2026-09-01 10:00", "end_time": "2026-09-01 11:00"},
     ],
 )
 def test_failures_of_any_severity_stay(record):

@@ -5,6 +5,7 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
+from causeloop_pipeline.landing.export_file.column_names import USUAL_NAMES
 from causeloop_pipeline.landing.export_file.columns import normalize_name
 from causeloop_pipeline.landing.export_file.rows.file_row import FileRow
 from causeloop_pipeline.landing.export_file.rows.kubernetes_events import is_event, read_event
@@ -62,6 +63,9 @@ OUTCOMES = (
     "run_status",
 )
 PASSED = frozenset({"passed", "pass", "success", "succeeded", "successful", "skipped"})
+WELL = frozenset({"up", "ok", "okay", "healthy", "passing", "operational", "normal"})
+"""States of what is watched; beside the time of an end they say that an alert is over."""
+ENDS = frozenset(USUAL_NAMES["resolved_at"])
 NESTED = ("log", "result", "severity")
 """Objects whose values are looked at, too."""
 
@@ -83,7 +87,10 @@ def mark_quiet(row: FileRow) -> FileRow:
         return _judge_level(row, row.record, *level)
     outcomes = [row.record.get(names.get(name, ""), nested.get(name)) for name in OUTCOMES]
     outcome = next((value.strip().lower() for value in outcomes if isinstance(value, str)), "")
-    return replace(row, no_failure=f"a run or test with the outcome {outcome}") if outcome in PASSED else row
+    if outcome in PASSED:
+        return replace(row, no_failure=f"a run or test with the outcome {outcome}")
+    has_end = any(row.record[names[name]] not in (None, "") for name in ENDS & names.keys())
+    return replace(row, no_failure=f"in the state {outcome}") if outcome in WELL and not has_end else row
 
 
 def _judge_level(row: FileRow, record: dict[str, Any], column: str | None, word: str) -> FileRow:
