@@ -153,7 +153,7 @@ def _describe_read(tool: Connector) -> Iterator[str]:
     if tool.query is not None:
         yield "The rows of one SELECT, or of the tables of a preset, in the order of a cursor column."
     if tool.files is not None:
-        yield "CSV, JSON, SARIF, Excel, Parquet, JUnit XML and logs, as they arrive or change."
+        yield "CSV, JSON, SARIF, Excel, Parquet, XML and logs, as they arrive or change."
     if tool.configure is not None:
         yield "The list that the settings describe."
     if tool.webhook is not None:

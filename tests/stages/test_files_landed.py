@@ -99,7 +99,7 @@ def test_what_was_misread_is_read_again_when_the_settings_are_corrected(folder: 
     assert len(folder.sync()) == 2  # by ids of their content
     assert folder.list_quarantined() == [
         "notes.pdf: files ending in .pdf are not read: give it as CSV, TSV, JSON, JSON lines, SARIF, Excel, "
-        "Parquet, JUnit XML or a log, choose Format where the name does not say which, or move it away"
+        "Parquet, XML or a log, choose Format where the name does not say which, or move it away"
     ]
     folder.configure(fields={"created_at": "when"}, key_column="nr", times="month first")
     (folder.folder / "notes.pdf").unlink()

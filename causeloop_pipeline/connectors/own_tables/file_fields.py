@@ -19,7 +19,7 @@ FILE_FIELDS = (
         ".xlsx, .parquet.",
         required=False,
         default="by name",
-        choices=("by name", "csv", "jsonl", "json", "xlsx", "parquet", "junit", "log"),
+        choices=("by name", "csv", "jsonl", "json", "xlsx", "parquet", "xml", "junit", "log"),
     ),
     Field(
         "key_column",

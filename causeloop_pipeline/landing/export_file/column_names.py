@@ -7,14 +7,14 @@ from causeloop_pipeline.model.vendor_words import parse_word_lists
 ENGLISH_NAMES = parse_word_lists("""
 id: external_id id key number issue_id incident_id ticket_id event_id issue_key incident_number
     ticket_number case_number ticket uuid sys_id case_id bug_id alert_id task_id public_id
-title: title summary short_description subject headline message msg display_message error_message
+title: title summary short_description short_desc subject headline message msg display_message error_message
     alert_name event_name issue_title incident_title ticket_subject ticket_name error_desc error_description
     issue_text event name alert problem log text content
 body: body description details long_description body_text detail comments notes work_notes
     ticket_description narrative stack_trace stacktrace traceback stack exc_info backtrace
-severity: severity priority urgency sev prio severity_level priority_name level log_level
+severity: severity bug_severity priority urgency sev prio severity_level priority_name level log_level
     criticality importance incident_severity severity_name issue_severity impact
-status: status state issue_status incident_state ticket_status last_status stage_name
+status: status bug_status state issue_status incident_state ticket_status last_status stage_name
 service: service service_name business_service application app system product configuration_item
     cmdb_ci affected_ci ci ci_name affected_service impacted_service syslog_identifier
     repository repo product_name project project_key provider node host hostname line area_path
@@ -34,9 +34,10 @@ source_created_at: source_created_at created_at opened_at created opened created
     event_time timestamp datetime date_time date time first_occurrence published incident_date
     issue_date start_date started create_date date_time_opened first_seen realtime_timestamp date_and_time
     first_timestamp active_at start_timestamp
+    creation_ts
 source_updated_at: source_updated_at updated_at updated last_updated modified_at modified updated_on
     last_modified sys_updated_on last_change_at update_time date_modified changed_date last_update_time
-    last_activity_date last_seen
+    last_activity_date last_seen delta_ts
 resolved_at: resolved_at closed_at resolved closed resolution_date resolutiondate resolved_on
     closed_on closed_date date_closed end_time ended_at resolved_date close_time solved_at resolved_time
     closed_time completed_at close_date date_time_closed

@@ -1,4 +1,4 @@
-"""Reads an export of issues as one table: CSV, JSON, Excel, Parquet, JUnit XML, SARIF or a log."""
+"""Reads an export of issues as one table: CSV, JSON, Excel, Parquet, XML, SARIF or a log."""
 
 import json
 from collections import Counter

@@ -102,7 +102,7 @@ def test_nested_parquet_is_flattened(tmp_path):
         (
             "x.pdf",
             "x",
-            "give a file of CSV, TSV, JSON, JSON lines, SARIF, Excel, Parquet, JUnit XML or a log, not .pdf",
+            "give a file of CSV, TSV, JSON, JSON lines, SARIF, Excel, Parquet, XML or a log, not .pdf",
         ),
     ],
 )

@@ -228,7 +228,7 @@ def test_xml_that_declares_entities_is_refused(tmp_path, declaration, body):
 
 def test_xml_of_another_kind_is_named():
     rows = list(read_rows(io.BytesIO(b"<html><p/></html>"), "x.xml", "junit"))
-    assert "not JUnit's: it begins with <html>" in rows[0].reason
+    assert "in <html> nothing looks like a list of failures" in rows[0].reason
 
 
 def test_sarif_tells_of_results_their_rules_places_and_ends():

@@ -50,7 +50,7 @@ export function fileField() {
     h(
       "p",
       { class: "quiet", id: "file-help" },
-      "CSV, Excel, JSON, JSON lines, SARIF, JUnit XML, Parquet or a log, up to 20 MB and 50,000 rows. A post-mortem: Markdown, HTML, Word, or a zip of one.",
+      "CSV, Excel, JSON, JSON lines, SARIF, XML, Parquet or a log, up to 20 MB and 50,000 rows. A post-mortem: Markdown, HTML, Word, or a zip of one.",
     ),
     status,
   );

@@ -10,12 +10,12 @@ from typing import Any, BinaryIO, cast
 
 from causeloop_pipeline.landing.export_file.rows.file_row import FileContentError, FileRow
 from causeloop_pipeline.landing.export_file.rows.json_documents import read_json
-from causeloop_pipeline.landing.export_file.rows.junit import read_junit
 from causeloop_pipeline.landing.export_file.rows.log_lines import read_log
 from causeloop_pipeline.landing.export_file.rows.parquet import read_parquet
 from causeloop_pipeline.landing.export_file.rows.quiet_rows import mark_quiet
 from causeloop_pipeline.landing.export_file.rows.separated import read_csv
 from causeloop_pipeline.landing.export_file.rows.workbook import read_workbook
+from causeloop_pipeline.landing.export_file.rows.xml_documents import read_xml
 
 BY_NAME = "by name"
 READERS: Mapping[str, Callable[[BinaryIO], Iterator[FileRow]]] = {
@@ -24,7 +24,8 @@ READERS: Mapping[str, Callable[[BinaryIO], Iterator[FileRow]]] = {
     "json": read_json,
     "parquet": read_parquet,
     "xlsx": read_workbook,
-    "junit": read_junit,
+    "xml": read_xml,
+    "junit": read_xml,
     "log": read_log,
 }
 ENDINGS = {
@@ -42,7 +43,7 @@ ENDINGS = {
     ".xls": "xlsx",
     ".xlsb": "xlsx",
     ".ods": "xlsx",
-    ".xml": "junit",
+    ".xml": "xml",
     ".log": "log",
     ".out": "log",
     ".err": "log",
@@ -55,10 +56,11 @@ TITLES = {
     "json": "JSON",
     "parquet": "Parquet",
     "xlsx": "Excel",
+    "xml": "XML",
     "junit": "JUnit XML",
     "log": "a log",
 }
-READABLE = "CSV, TSV, JSON, JSON lines, SARIF, Excel, Parquet, JUnit XML or a log"
+READABLE = "CSV, TSV, JSON, JSON lines, SARIF, Excel, Parquet, XML or a log"
 ADVICE = f"give it as {READABLE}, choose Format where the name does not say which, or move it away"
 PACKED = ".gz"
 ROTATED = re.compile(r"(?:\.\d{1,4}|-\d{8})$")

@@ -41,6 +41,11 @@ def find_records(document: Any) -> list[Any]:
     return [{**_find_moment(document), **record} for record in records]
 
 
+def is_failure(record: Record) -> bool:
+    """Whether a record looks like a failure, by the names of its values."""
+    return _rate(_recognize([record])) >= WEIGHTS["severity"]
+
+
 def _list_records(value: Any, depth: int) -> Iterator[list[Record]]:
     if not isinstance(value, dict) or depth > MAX_DEPTH:
         return

@@ -61,12 +61,13 @@ OUTCOMES = (
     "test_status",
     "result_status",
     "run_status",
+    "status_status",
 )
-PASSED = frozenset({"passed", "pass", "success", "succeeded", "successful", "skipped"})
+PASSED = frozenset({"passed", "pass", "skip", "not_run", "success", "succeeded", "successful", "skipped"})
 WELL = frozenset({"up", "ok", "okay", "healthy", "passing", "operational", "normal"})
 """States of what is watched; beside the time of an end they say that an alert is over."""
 ENDS = frozenset(USUAL_NAMES["resolved_at"])
-NESTED = ("log", "result", "severity")
+NESTED = ("log", "result", "severity", "status")
 """Objects whose values are looked at, too."""
 
 
