@@ -5,11 +5,12 @@ from collections.abc import Mapping
 from causeloop_pipeline.model.vendor_words import parse_word_lists
 
 ENGLISH_NAMES = parse_word_lists("""
-id: external_id id key number issue_id incident_id ticket_id event_id issue_key incident_number
+id: external_id id key number issue_key issue_id incident_id ticket_id event_id incident_number
     ticket_number case_number ticket uuid sys_id case_id bug_id alert_id task_id public_id
 title: title summary short_description short_desc subject headline message msg display_message error_message
     alert_name event_name issue_title incident_title ticket_subject ticket_name error_desc error_description
-    issue_text event name alert problem log text content
+    issue_text event name alert problem log text content entity_display_name status_information raw rule
+    rule_name alertname monitor_name job_name dag_id workflow_name
 body: body description details long_description body_text detail comments notes work_notes
     ticket_description narrative stack_trace stacktrace traceback stack exc_info backtrace
 severity: severity bug_severity priority urgency sev prio severity_level priority_name level log_level
@@ -18,7 +19,7 @@ status: status bug_status state issue_status incident_state ticket_status last_s
 service: service service_name business_service application app system product configuration_item
     cmdb_ci affected_ci ci ci_name affected_service impacted_service syslog_identifier
     repository repo product_name project project_key provider node host hostname line area_path
-component: component components subcomponent module subsystem affected_component component_name
+component: component components component_s subcomponent module subsystem affected_component component_name
     enclosure device asset station category u_component filename file_name file_path location_path pkg_name
     package package_name
 error_type: error_type error_code exception exception_type exception_class error_class code error
@@ -34,13 +35,14 @@ source_created_at: source_created_at created_at opened_at created opened created
     event_time timestamp datetime date_time date time first_occurrence published incident_date
     issue_date start_date started create_date date_time_opened first_seen realtime_timestamp date_and_time
     first_timestamp active_at start_timestamp
-    creation_ts
+    creation_ts reported_date last_check
 source_updated_at: source_updated_at updated_at updated last_updated modified_at modified updated_on
     last_modified sys_updated_on last_change_at update_time date_modified changed_date last_update_time
     last_activity_date last_seen delta_ts
 resolved_at: resolved_at closed_at resolved closed resolution_date resolutiondate resolved_on
     closed_on closed_date date_closed end_time ended_at resolved_date close_time solved_at resolved_time
-    closed_time completed_at close_date date_time_closed
+    closed_time completed_at close_date date_time_closed resolve_time recovery_time recovered_at
+    last_resolved_date alert_end
 external_url: external_url html_url web_url permalink issue_url incident_url ticket_url alert_url more_info
     link url
 """)

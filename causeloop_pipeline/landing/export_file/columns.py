@@ -101,7 +101,7 @@ def normalize_name(column: str) -> str:
         letter for letter in unicodedata.normalize("NFKD", column) if not unicodedata.combining(letter)
     )
     split = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", plain.strip())
-    return re.sub(r"[^a-z0-9]+", "_", split.lower()).strip("_")
+    return re.sub(r"[^a-z0-9]+", "_", split.lower()).strip("_").removesuffix("_utc")
 
 
 def _take_last_parts(column: str) -> str:

@@ -137,3 +137,25 @@ def test_every_column_stands_for_one_field_at_most_and_none_is_lost(columns):
     taken = list(recognized.columns.values())
     assert len(taken) == len(set(taken))
     assert sorted([*taken, *recognized.unused]) == sorted(columns)
+
+
+@pytest.mark.parametrize(
+    ("header", "recognized"),
+    [
+        (
+            "Title,Issue ID,State,Created At (UTC),Closed At (UTC)",
+            {"source_created_at": "Created At (UTC)", "resolved_at": "Closed At (UTC)"},
+        ),
+        ("Summary,Issue key,Issue id,Component/s", {"id": "Issue key", "component": "Component/s"}),
+        ("Severity,Time,Recovery time,Host,Problem", {"title": "Problem", "resolved_at": "Recovery time"}),
+        ("Host,Service,Last Check,Status Information", {"title": "Status Information", "service": "Service"}),
+        ("Incident Number,Start Time,Resolve Time", {"resolved_at": "Resolve Time"}),
+        ("_time,_raw,host,source", {"title": "_raw", "source_created_at": "_time", "service": "host"}),
+        ("dag_id,run_id,state,start_date", {"title": "dag_id", "status": "state"}),
+        ("Time,Rule,State", {"title": "Rule", "status": "State"}),
+    ],
+)
+def test_exports_of_trackers_monitors_and_schedulers_need_no_mapping(header, recognized):
+    columns = recognize_columns(header.split(","), {}).columns
+
+    assert recognized.items() <= columns.items()
