@@ -136,12 +136,14 @@ def _read_times(seen: Seen, state: State | None, now: datetime | None) -> dict[s
         started = made
     elif started and not is_start:
         started, made = None, made or started
+    if not (started or made or moments.get("resolved_at")):  # one that fails again within a minute, too
+        made = now
     times: dict[str, datetime | None] = {"source_created_at": started, "source_updated_at": made}
     if state is State.RECOVERED:
         times["resolved_at"] = moments.get("resolved_at") or made
         times["source_updated_at"] = made or moments.get("resolved_at")
     elif state is not State.FIRING and started is None:
-        times["source_created_at"] = made or now
+        times["source_created_at"] = made
     return {name: moment.isoformat() for name, moment in times.items() if moment}
 
 

@@ -63,6 +63,12 @@ def test_each_message_of_a_failure_begins_another_one_and_a_repeated_alarm_does_
     assert "source_created_at" not in alarm
 
 
+def test_a_message_without_a_time_is_of_when_it_arrives_so_that_a_quick_second_failure_counts():
+    first, second = (read_one({"text": "web01 is down"})["source_updated_at"] for _ in range(2))
+    assert datetime.fromisoformat(first) < datetime.fromisoformat(second)
+    assert read_one({"text": "web01 is up"})["resolved_at"]
+
+
 def test_a_run_with_an_id_of_its_own_is_one_failure_however_often_it_is_sent():
     first, again = (deliver(NODE_RUN).records[0] for _ in range(2))
     assert first.kind == NORMALIZED
