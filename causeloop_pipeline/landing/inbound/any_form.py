@@ -12,7 +12,8 @@ from causeloop_pipeline.landing.json_guard import GuardError, validate_json
 from causeloop_pipeline.landing.messages.lists import list_messages
 from causeloop_pipeline.landing.messages.reading import read_message
 from causeloop_pipeline.landing.messages.seen import NoMessageError
-from causeloop_pipeline.model.raw_record import NoFailure, Outcome
+from causeloop_pipeline.model.issue import TIME_FIELDS
+from causeloop_pipeline.model.raw_record import NORMALIZED_CONDITION, NoFailure, Outcome, RawRecord
 
 NEEDED = ("external_id", "title")
 """What a body in the product's field names has."""
@@ -36,7 +37,7 @@ def _read(
     now: datetime,
 ) -> Outcome:
     if not isinstance(message, dict) or _is_in_own_form(message, mapping):
-        return extract(source, schema, message, channel="webhook", config=config)
+        return _date(extract(source, schema, message, channel="webhook", config=config), now)
     chosen = {name: path for name, path in mapping.items() if TEMPLATE not in path}
     try:
         message, _ = validate_json(message)
@@ -46,6 +47,16 @@ def _read(
     if isinstance(read, NoFailure):
         return read
     return build_product_record(source, read.payload, read.kind, "webhook")
+
+
+def _date(outcome: Outcome, now: datetime) -> Outcome:
+    """The record of a condition, of now where it holds no time: it may fail again within a minute."""
+    if not isinstance(outcome, RawRecord) or outcome.kind != NORMALIZED_CONDITION:
+        return outcome
+    if any(name in outcome.payload for name in TIME_FIELDS):
+        return outcome
+    payload = {**outcome.payload, "source_updated_at": now.isoformat()}
+    return build_product_record(outcome.source, payload, outcome.kind, outcome.channel)
 
 
 def _is_in_own_form(message: Mapping[str, Any], mapping: Mapping[str, str]) -> bool:

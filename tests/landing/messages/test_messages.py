@@ -67,6 +67,9 @@ def test_a_message_without_a_time_is_of_when_it_arrives_so_that_a_quick_second_f
     first, second = (read_one({"text": "web01 is down"})["source_updated_at"] for _ in range(2))
     assert datetime.fromisoformat(first) < datetime.fromisoformat(second)
     assert read_one({"text": "web01 is up"})["resolved_at"]
+    own = {"external_id": "backup", "title": "backup: disk full", "status": "open"}
+    assert "source_updated_at" in read_one(own, identifies="condition")
+    assert "source_updated_at" not in read_one(own)
 
 
 def test_a_run_with_an_id_of_its_own_is_one_failure_however_often_it_is_sent():
