@@ -82,11 +82,17 @@ def check_schema_version(spec: dg.AssetCheckSpec, installation: Installation) ->
         passed=is_current,
         asset_key=spec.asset_key,
         check_name=spec.name,
-        description=None
-        if is_current
-        else f"The database is at revision {actual}, this version needs {expected} and its functions: run "
-        "`causeloop migrate`, or where a newer version has run it, install that one.",
+        description=None if is_current else _explain_version(actual, expected),
         metadata={"actual": actual, "expected": expected, "has_functions_of_this_version": is_current},
+    )
+
+
+def _explain_version(actual: str, expected: str) -> str:
+    if actual == expected:
+        return "The database has the functions of another version: run `causeloop migrate`."
+    return (
+        f"The database is at revision {actual}, this version needs {expected}: run `causeloop migrate`, or "
+        "where a newer version has run it, install that one."
     )
 
 

@@ -8,6 +8,7 @@ import zlib
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, BinaryIO, cast
 
+from causeloop_pipeline.landing.export_file.rows.clock_columns import join_clocks
 from causeloop_pipeline.landing.export_file.rows.file_row import FileContentError, FileRow
 from causeloop_pipeline.landing.export_file.rows.json_documents import read_json
 from causeloop_pipeline.landing.export_file.rows.log_lines import read_log
@@ -84,6 +85,10 @@ def describe_unknown(name: str) -> str:
 
 def read_rows(content: BinaryIO, name: str, file_format: str) -> Iterator[FileRow]:
     """Every row; a file that is broken as a whole, or breaks off, gives a last row that says so."""
+    return join_clocks(_read_until_it_breaks(content, name, file_format))
+
+
+def _read_until_it_breaks(content: BinaryIO, name: str, file_format: str) -> Iterator[FileRow]:
     number = 0
     try:
         for row in READERS[file_format](unpack(content, name)):
