@@ -20,7 +20,7 @@ from causeloop_pipeline.outbound.comment_text import Recurrence
 from causeloop_pipeline.outbound.slack.card import CardFacts, build_card
 from tests.browser.conftest import BROWSERS, OPTIONS
 
-PICTURE = Path(__file__).parents[2] / "docs/screens/slack.png"
+PREVIEW = Path(__file__).parents[2] / "docs/screens/slack.png"
 NOW = datetime(2026, 3, 2, 9, 12, tzinfo=UTC)
 FACTS = CardFacts(
     pattern_id="0192a1b2-0000-7000-8000-000000000001",
@@ -69,7 +69,7 @@ def main() -> None:
             browser = playwright.chromium.launch(executable_path=program, args=list(OPTIONS))
             page = browser.new_page(viewport={"width": 760, "height": 700})
             page.goto(f"http://127.0.0.1:{server.server_address[1]}/slack/storefront")
-            page.locator("article").screenshot(path=PICTURE)
+            page.locator("article").screenshot(path=PREVIEW)
             browser.close()
             server.shutdown()
 

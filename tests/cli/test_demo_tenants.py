@@ -127,7 +127,7 @@ def test_every_demo_connector_is_configured_as_its_tool_asks():
 
 
 def test_each_workspace_has_an_app_in_the_demos_slack_whose_secret_only_its_user_reads(
-    loaded, installation, owner, vault
+    loaded, installation, database, vault
 ):
     tenants, state_dir = loaded
     for _ in range(2):
@@ -136,9 +136,8 @@ def test_each_workspace_has_an_app_in_the_demos_slack_whose_secret_only_its_user
     apps = json.loads(path.read_text())
     assert path.stat().st_mode & 0o077 == 0
     for slug, workspace_id in tenants.workspace_ids.items():
-        (sealed,) = owner.execute(
-            "select secrets from notify.slack_app where workspace_id = %s and mode = 'live'", (workspace_id,)
-        ).fetchone()
-        opened = vault.open(sealed, workspace_id, workspace_id, "slack_secrets")
+        with database.workspace(workspace_id) as session:
+            (app,) = session.rows("select secrets from notify.slack_app where mode = 'live'")
+        opened = vault.open(app["secrets"], workspace_id, workspace_id, "slack_secrets")
         assert opened["signing_secret"] == apps[slug]["signing_secret"]
         assert apps[slug]["address"] == f"http://127.0.0.1:8080/v1/slack/{workspace_id}"
