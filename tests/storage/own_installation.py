@@ -38,13 +38,30 @@ class OwnInstallation:
         return Database(self.pipeline_url)
 
 
+PRISTINE = "pristine"
+"""A migrated database that nobody uses: a copy of it takes a fraction of the time."""
+
+
+def _make_pristine(superuser: psycopg.Connection, owner_url: str) -> None:
+    """Make it unless it is there."""
+    if superuser.execute("select 1 from pg_database where datname = %s", (PRISTINE,)).fetchone():
+        return
+    superuser.execute(f"create database {PRISTINE} owner {OWNER}")
+    try:
+        migrate(owner_url.rsplit("/", 1)[0] + f"/{PRISTINE}")
+    except BaseException:
+        superuser.execute(f"drop database {PRISTINE} with (force)")
+        raise
+
+
 @contextmanager
 def own_installation(shared: Installation, folder: Path) -> Iterator[OwnInstallation]:
     """A migrated database without tenants, named by `settings()` until the block ends."""
     name = f"own_{uuid4().hex[:8]}"
     values = read_settings(shared.state_dir)
     with psycopg.connect(shared.superuser_url, autocommit=True) as superuser:
-        superuser.execute(f"create database {name} owner {OWNER}")
+        _make_pristine(superuser, values["database_url"])
+        superuser.execute(f"create database {name} owner {OWNER} template {PRISTINE}")
         superuser.execute(f"grant connect, temporary on database {name} to {PIPELINE}, {API}")
         superuser.execute(f"create database {name}_dagster owner {DAGSTER}")
         try:

@@ -1,7 +1,7 @@
 """Messages between the API and a computing process: a length, and a pickled object of that length.
 
 Both ends are ours and run the same code: the process bounds time and memory, no more. What is large is
-copied as seldom as can be: neither end ever has a message beside the objects in it.
+copied as rarely as can be: neither end ever has a message beside the objects in it.
 """
 
 import asyncio
