@@ -157,9 +157,9 @@ def find_similar_to_each(
     )
     requested = set(issue_ids.to_list())
     return {
-        ids[found]: [ids[one] for one in others]
-        for found, others in ranked.iter_rows()
-        if ids[found] in requested
+        ids[searched]: [ids[other] for other in others]
+        for searched, others in ranked.iter_rows()
+        if ids[searched] in requested
     }
 
 

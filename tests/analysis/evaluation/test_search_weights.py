@@ -25,12 +25,12 @@ LISTS, LENGTH = 60, 10
 
 
 def draw_tracker(
-    telling: str, *, mate_share: float = 0.1, mates: float = 1.0, seed: int = 0
+    telling: str, *, mate_share: float = 0.1, duplicates: float = 1.0, seed: int = 0
 ) -> SearchedTracker:
     """Lists in which one feature tells the mate, and the others are noise."""
     generator = np.random.default_rng(seed)
     left = np.repeat(np.arange(LISTS), LENGTH)
-    is_mate = (np.tile(np.arange(LENGTH), LISTS) == 3) & (left < mates * LISTS)
+    is_mate = (np.tile(np.arange(LENGTH), LISTS) == 3) & (left < duplicates * LISTS)
     features = {name: generator.normal(size=len(left)) for name in SEARCH_FEATURES}
     sign = -1.0 if telling in ("days_apart", "other_platform") else 1.0
     features[telling] = features[telling] + 3.0 * sign * is_mate
@@ -52,8 +52,8 @@ def test_a_feature_never_counts_against_what_it_means() -> None:
     assert fit_search_weights([turned])["title_repeated"][0] == 0.0
 
 
-def test_the_rate_says_how_many_of_the_found_are_mates() -> None:
-    trackers = [draw_tracker("title_repeated", mates=0.5, seed=seed) for seed in range(3)]
+def test_the_rate_says_how_many_of_the_found_are_duplicates() -> None:
+    trackers = [draw_tracker("title_repeated", duplicates=0.5, seed=seed) for seed in range(3)]
     weights = fit_search_weights(trackers)
     slope, intercept = fit_search_rate(trackers, weights)
     log_odds = slope * weigh_features(trackers[0].lists.features, weights) + intercept
@@ -63,7 +63,7 @@ def test_the_rate_says_how_many_of_the_found_are_mates() -> None:
 
 def test_the_rate_is_that_of_trackers_in_which_few_have_a_mate() -> None:
     natural, export = (
-        draw_tracker("title_repeated", mates=share, mate_share=share, seed=1) for share in (0.2, 1.0)
+        draw_tracker("title_repeated", duplicates=share, mate_share=share, seed=1) for share in (0.2, 1.0)
     )
     weights = fit_search_weights([natural, export])
     assert fit_search_rate([natural, export], weights) == fit_search_rate([natural], weights)
@@ -86,11 +86,11 @@ def test_the_gradient_of_the_loss_is_its_slope(seed: int) -> None:
         assert gradient[place] == pytest.approx((after - before) / 2e-6, abs=1e-4)
 
 
-def test_lists_of_a_labelled_set_hold_its_mates() -> None:
+def test_lists_of_a_labelled_set_hold_its_duplicates() -> None:
     issues = canonical_issues(human_issues())
     labels = pl.Series("label", ["a", "a", "b", "b", *[None] * (issues.height - 4)], dtype=pl.String)
     searched = search_tracker(issues.with_columns(labels), seed=0)
-    mates = {(int(a), int(b)) for a, b in zip(searched.lists.left, searched.lists.right, strict=True)}
-    assert {(0, 1), (1, 0)} & mates
-    assert searched.is_mate.sum() == len(mates & {(0, 1), (1, 0), (2, 3), (3, 2)})
+    duplicates = {(int(a), int(b)) for a, b in zip(searched.lists.left, searched.lists.right, strict=True)}
+    assert {(0, 1), (1, 0)} & duplicates
+    assert searched.is_mate.sum() == len(duplicates & {(0, 1), (1, 0), (2, 3), (3, 2)})
     assert searched.mate_share == pytest.approx(4 / issues.height)

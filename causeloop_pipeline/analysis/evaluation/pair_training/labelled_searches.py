@@ -22,7 +22,7 @@ class SearchedTracker:
 
     lists: SearchLists
     is_mate: Bools
-    has_mate: Bools  # per pair, whether its list was drawn for its mates, and holds one
+    has_mate: Bools  # per pair, whether its list was drawn for its duplicates, and holds one
     is_random: Bools  # per pair, whether its list was drawn from all
     mate_share: float  # of all texts
 
@@ -38,11 +38,11 @@ def search_tracker(table: pl.DataFrame, seed: int) -> SearchedTracker:
     label = number_labels(table)
     has_mate = (label > 0) & (np.bincount(label)[label] > 1)
     generator = np.random.default_rng(seed)
-    with_mates = generator.permutation(np.flatnonzero(has_mate))[:MAX_LISTS]
+    with_duplicates = generator.permutation(np.flatnonzero(has_mate))[:MAX_LISTS]
     at_random = generator.permutation(np.flatnonzero(label > 0))[:MAX_LISTS]
-    lists = search_texts(corpus, lexicon, np.concatenate([with_mates, at_random]))
+    lists = search_texts(corpus, lexicon, np.concatenate([with_duplicates, at_random]))
     is_mate = (label[lists.left] > 0) & (label[lists.left] == label[lists.right])
-    holds_mate = np.isin(lists.left, lists.left[is_mate]) & np.isin(lists.left, with_mates)
+    holds_mate = np.isin(lists.left, lists.left[is_mate]) & np.isin(lists.left, with_duplicates)
     is_random = np.isin(lists.left, at_random)
     return SearchedTracker(lists, is_mate, holds_mate, is_random, float(has_mate.mean()))
 

@@ -26,8 +26,8 @@ def fit_search_weights(trackers: Sequence[SearchedTracker]) -> dict[str, Weight]
 
     In: the lists of labelled sets. Out: by feature weight, mean and standard deviation.
 
-    Method: ListNet (Cao et al., 2007) with the mates of a text sharing the top of its list, ridge penalty and
-    fixed signs (L-BFGS-B).
+    Method: ListNet (Cao et al., 2007) with the duplicates of a text sharing the top of its list, ridge
+    penalty and fixed signs (L-BFGS-B).
     """
     from scipy.optimize import minimize
 
@@ -53,11 +53,11 @@ def fit_search_weights(trackers: Sequence[SearchedTracker]) -> dict[str, Weight]
 
 
 def measure_list_loss(features: Floats, is_mate: Bools, own: Ints, weights: Floats) -> tuple[float, Floats]:
-    """Measures how far the mates are from the top of their lists.
+    """Measures how far the duplicates are from the top of their lists.
 
-    In: features by pair, list by list; which pairs are mates, one at least in each list; the number of each
-    pair's list, from 0; weights. Out: the summed loss, minus the log of the mates' share of a softmax, and
-    its gradient.
+    In: features by pair, list by list; which pairs are duplicates, one at least in each list; the number of
+    each pair's list, from 0; weights. Out: the summed loss, minus the log of the duplicates' share of a
+    softmax, and its gradient.
     """
     start = np.searchsorted(own, np.arange(int(own.max(initial=-1)) + 1))
     if not len(start):
@@ -65,9 +65,9 @@ def measure_list_loss(features: Floats, is_mate: Bools, own: Ints, weights: Floa
     score = features @ weights
     odds = np.exp(score - np.maximum.reduceat(score, start)[own])
     of_all = np.add.reduceat(odds, start)
-    of_mates = np.maximum(np.add.reduceat(odds * is_mate, start), 1e-300)
-    error = odds / of_all[own] - odds * is_mate / of_mates[own]
-    return float(np.log(of_all / of_mates).sum()), np.asarray(features.T @ error)
+    of_duplicates = np.maximum(np.add.reduceat(odds * is_mate, start), 1e-300)
+    error = odds / of_all[own] - odds * is_mate / of_duplicates[own]
+    return float(np.log(of_all / of_duplicates).sum()), np.asarray(features.T @ error)
 
 
 def fit_search_rate(
@@ -75,7 +75,7 @@ def fit_search_rate(
 ) -> tuple[float, float]:
     """Fits what the score of a search says of one cause.
 
-    In: the lists of labelled sets, the weights of the search; of how many mates at least. Out: slope and
+    In: the lists of labelled sets, the weights of the search; of how many duplicates at least. Out: slope and
     intercept of the log odds: those of trackers in which few issues have a mate, or of all sets where there
     is no such tracker.
 
@@ -121,7 +121,7 @@ def _measure_scale(trackers: Sequence[SearchedTracker], name: str) -> tuple[floa
 def _sample(
     tracker: SearchedTracker, scale: Sequence[tuple[float, float]]
 ) -> tuple[Floats, Bools, Ints, float]:
-    """The standardized features of the lists that hold a mate, the mates, the list of each, their weight."""
+    """The standardized features of lists that hold a mate, what is a mate, the list of each, their weight."""
     chosen = tracker.has_mate
     columns = [
         (np.nan_to_num(tracker.lists.features[name][chosen], nan=mean) - mean) / deviation

@@ -29,18 +29,18 @@ def test_a_list_holds_the_nearest_others_in_order() -> None:
     cosines = (corpus.whole @ corpus.whole.T).toarray()
     np.fill_diagonal(cosines, 0.0)
     for row in range(corpus.size):
-        found = lists.features["cosine"][lists.left == row]
+        nearest = lists.features["cosine"][lists.left == row]
         expected = np.sort(cosines[row])[::-1][:5]
-        assert found == pytest.approx(expected[: len(found)], abs=1e-5)
+        assert nearest == pytest.approx(expected[: len(nearest)], abs=1e-5)
         assert row not in lists.right[lists.left == row]
 
 
 def test_a_list_is_the_same_alone_and_among_others() -> None:
     corpus, lexicon = read_corpus(human_issues())
-    every, one = search_texts(corpus, lexicon), search_texts(corpus, lexicon, np.array([3]))
+    every, alone = search_texts(corpus, lexicon), search_texts(corpus, lexicon, np.array([3]))
     chosen = every.left == 3
-    assert every.right[chosen].tolist() == one.right.tolist()
-    assert every.score()[chosen] == pytest.approx(one.score(), abs=1e-6)
+    assert every.right[chosen].tolist() == alone.right.tolist()
+    assert every.score()[chosen] == pytest.approx(alone.score(), abs=1e-6)
 
 
 def test_what_orders_a_list_has_a_weight_and_a_value() -> None:
