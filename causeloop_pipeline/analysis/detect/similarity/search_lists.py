@@ -76,7 +76,10 @@ def _collect_nearest_cosines(corpus: Corpus, near: Neighbours, searched: Ints) -
     """The nearest cosines of the texts that were searched with, and of those that were found."""
     others = np.setdiff1d(near.other, searched)
     of_others = find_nearest_by_all_terms(corpus, others, limit=2)
-    both = [np.concatenate([getattr(near, name), getattr(of_others, name)]) for name in Neighbours.__slots__]
+    both = [
+        np.concatenate([getattr(near, name), getattr(of_others, name)])
+        for name in ("row", "other", "cosine", "rank")
+    ]
     return collect_nearest_cosines(Neighbours(*both), corpus.size)
 
 
