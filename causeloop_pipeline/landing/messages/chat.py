@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from causeloop_pipeline.connectors.mapping.plain_texts import TAG
-from causeloop_pipeline.landing.messages.states import name_colour
+from causeloop_pipeline.landing.state_words import name_colour
 
 PARTS = ("attachments", "blocks", "embeds", "sections", "cards", "cardsV2", "cards_v2")
 """Under which names a chat message has its parts; one of them makes it one."""

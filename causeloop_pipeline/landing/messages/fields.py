@@ -8,7 +8,7 @@ from typing import Any
 
 from causeloop_pipeline.landing.export_file.columns import normalize_name, recognize_columns
 from causeloop_pipeline.landing.json_guard import read_json_text
-from causeloop_pipeline.landing.messages.states import State
+from causeloop_pipeline.landing.state_words import State
 from causeloop_pipeline.model.state_flags import BAD_RUNS, BAD_WHILE_IT_LASTS, GOOD_RUNS, GOOD_WHILE_IT_LASTS
 from causeloop_pipeline.model.vendor_words import parse_word_lists
 

@@ -7,7 +7,7 @@ from causeloop_pipeline.landing.export_file.rows.levels import QUIET
 from causeloop_pipeline.landing.messages.chat import plain
 from causeloop_pipeline.landing.messages.fields import FLAGS, KINDS, STATES, find_name_of
 from causeloop_pipeline.landing.messages.seen import Seen
-from causeloop_pipeline.landing.messages.states import (
+from causeloop_pipeline.landing.state_words import (
     OVER,
     TEST_LINE,
     TESTS,

@@ -23,7 +23,7 @@ from causeloop_pipeline.landing.messages.identity import (
 )
 from causeloop_pipeline.landing.messages.judging import ENDED_LEVELS, find_quiet, find_state, is_test
 from causeloop_pipeline.landing.messages.seen import NoMessageError, Seen, look_at
-from causeloop_pipeline.landing.messages.states import SEVERITY_OF_STATE, State, name_subject, strip_state
+from causeloop_pipeline.landing.state_words import SEVERITY_OF_STATE, State, name_subject, strip_state
 from causeloop_pipeline.landing.timestamps import TimestampError, parse_timestamp
 from causeloop_pipeline.model.issue import ISSUE_FIELDS, TIME_FIELDS, TITLE_LIMIT, IssueStatus, Severity
 from causeloop_pipeline.model.raw_record import NORMALIZED, NORMALIZED_CONDITION, NoFailure

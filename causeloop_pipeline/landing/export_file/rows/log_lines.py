@@ -15,8 +15,8 @@ from causeloop_pipeline.landing.export_file.rows.levels import SYSLOG
 from causeloop_pipeline.landing.export_file.rows.log_forms import LEVELS, begin_entry, spell_time
 from causeloop_pipeline.landing.export_file.rows.quiet_rows import BELOW_ERROR
 from causeloop_pipeline.landing.export_file.rows.text_lines import decode, read_lines
-from causeloop_pipeline.landing.failure_text import read_failure
-from causeloop_pipeline.landing.messages.states import State, judge_title
+from causeloop_pipeline.landing.failure_lines import split_failure
+from causeloop_pipeline.landing.state_words import State, judge_title
 
 MAX_LINES, MAX_CHARACTERS = 500, 20_000
 """Of one entry; what goes on for longer is cut."""
@@ -38,6 +38,7 @@ NOTES = re.compile(
 )
 """What logs write between the level and the message: processes, threads, connections."""
 LEVEL_KEYS = ("level", "severity", "lvl", "levelname")
+MESSAGE_KEYS = ("title", "message", "msg", "event", "error", "log")
 
 
 @dataclass
@@ -78,7 +79,7 @@ def _read_entry(entry: _Entry, latest: datetime) -> FileRow:
     moment = {"created_at": spell_time(entry.parts, latest)}
     if not re.search(r"\w", text):
         return FileRow(entry.number, moment, no_failure="a log entry without a word")
-    title = read_failure(text).titles[0]
+    title = split_failure(text)[0][0]
     record: dict[str, Any] = {
         **moment,
         "title": title,
@@ -124,7 +125,9 @@ def _read_json(text: str, level: str) -> tuple[str, str, str]:
     except (ValueError, RecursionError):
         return level, "", text
     named = next((values[name] for name in LEVEL_KEYS if isinstance(values.get(name), str)), level)
-    return WORDS.get(named.lower(), named.lower()), str(values.get("logger") or ""), text
+    texts = (values[name] for name in MESSAGE_KEYS if isinstance(values.get(name), str))
+    message = next((words for words in texts if re.search(r"\w", words)), text)
+    return WORDS.get(named.lower(), named.lower()), str(values.get("logger") or ""), message
 
 
 def _find_reason(level: str, title: str) -> str:

@@ -5,7 +5,6 @@ import re
 from enum import StrEnum
 from typing import Any
 
-from causeloop_pipeline.landing.export_file.columns import normalize_name
 from causeloop_pipeline.model.vendor_words import DENIED, parse_word_lists
 
 
@@ -101,7 +100,8 @@ def judge_word(word: Any) -> State | None:
     if not isinstance(word, str):
         return None
     word = word[:MAX_LINE]
-    lowered = normalize_name(DENIED.sub(" problem ", CAMEL_CASE.sub(r"\1 \2", word).lower()))
+    plain = DENIED.sub(" problem ", CAMEL_CASE.sub(r"\1 \2", word).lower())
+    lowered = re.sub(r"[^a-z0-9]+", "_", plain).strip("_")
     parts = lowered.split("_")
     if lowered in STATE_OF_WORD:
         return STATE_OF_WORD[lowered]
