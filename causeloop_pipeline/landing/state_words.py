@@ -22,16 +22,19 @@ WORDS = parse_word_lists("""
 recovered: resolved resolve recovered recovery recovering ok okay up clear cleared close closed healthy
     success succeeded successful successfully passing passed pass fixed inactive restored online reachable
     available completed complete done finished normal good green solved back_to_normal
+    remediated mitigated deactivated dismissed cancelled canceled archived suppressed ignored removed deleted
 failed: failed failure failures fail fails errored error errors exception crashed crash aborted timeout
     timed_out broken fatal killed unsuccessful recurring recurred regression regressed reopened
 firing: firing alerting triggered trigger problem down critical crit warning warn open opened active alarm
     alert failing unhealthy unreachable unavailable offline degraded raised bad danger breached no_data
     emergency
-over: resolved recovered recovery cleared closed solved fixed restored
+over: resolve resolved recovered recovery cleared closed solved fixed restored
 strong: resolved recovered recovery cleared firing alerting triggered problem alarm ok up down critical
     warning fixed healthy unhealthy failed failure failing error success succeeded
 """)
 STATE_OF_WORD = {word: state for state in State for word in WORDS[state.value]}
+NOUNS = frozenset({"alert", "alarm", "problem", "trigger", "open", "active"})
+"""Words that beside others only name what it is of: `query_alert_monitor`."""
 OVER = frozenset(WORDS["over"])
 """What counts beside the name of what was wrong."""
 TESTS = frozenset({"test", "ping"})
@@ -62,7 +65,9 @@ EMOJI = re.compile(
 )
 STRONG = "|".join(WORDS["strong"])
 TAGS = tuple(
-    re.compile(rf"^\s*{begin}\s*(?:\w+[\s:-]+)?({STRONG})\b[^{end}]{{0,60}}{end}[\s:–-]*", re.I)
+    re.compile(
+        rf"^\s*(?:\[\w{{1,20}}\]\s*)?{begin}\s*(?:\w+[\s:-]+)?({STRONG})\b[^{end}]{{0,60}}{end}[\s:–-]*", re.I
+    )
     for begin, end in ((r"\[", r"\]"), (r"\(", r"\)"), ("<", ">"), (r"\{", r"\}"))
 )
 """A state in brackets at the beginning: `[FIRING:1]`, `(Resolved)`."""
@@ -107,12 +112,12 @@ def judge_word(word: Any) -> State | None:
         return STATE_OF_WORD[lowered]
     if any(part in OVER for part in parts):
         return State.RECOVERED
-    states = {STATE_OF_WORD[part] for part in parts if part in STATE_OF_WORD}
+    states = {STATE_OF_WORD[part] for part in parts if part in STATE_OF_WORD and part not in NOUNS}
     return next((state for state in (State.FAILED, State.RECOVERED, State.FIRING) if state in states), None)
 
 
 def find_tag(title: str) -> re.Match[str] | None:
-    """The tag of a state at the beginning of a line."""
+    """The tag of a state at the beginning of a line, also behind another tag."""
     return next((tagged for tag in TAGS if (tagged := tag.match(title))), None)
 
 

@@ -167,7 +167,7 @@ def _take_last(name: str) -> str:
 
 def _take_owner(name: str) -> str:
     owner, _, last = name.rpartition(".")
-    is_name = normalize_name(last) in {"name", "display_name", "title", "label"}
+    is_name = normalize_name(last) in {"name", "display_name", "title", "label", "value"}
     return normalize_name(owner.rpartition(".")[2]) if is_name else ""
 
 

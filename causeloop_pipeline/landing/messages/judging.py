@@ -1,9 +1,11 @@
 """Whether a message says that something is wrong, over, or neither."""
 
+import re
 from collections.abc import Iterator
 
 from causeloop_pipeline.landing.export_file.columns import normalize_name
 from causeloop_pipeline.landing.export_file.rows.levels import QUIET
+from causeloop_pipeline.landing.extract import NOT_YET
 from causeloop_pipeline.landing.messages.chat import plain
 from causeloop_pipeline.landing.messages.fields import FLAGS, KINDS, STATES, find_name_of
 from causeloop_pipeline.landing.messages.seen import Seen
@@ -22,6 +24,9 @@ LEVELS = frozenset({"severity", "level", "priority"})
 ENDED_LEVELS = OVER | {"ok", "okay", "clear", "success"}
 AT_TOP = frozenset({"type", "reason"})
 """Names of states that are something else where they are of a part, such as an exception."""
+LIKE_STATES = re.compile(r"status|state|phase|condition|transition|action|outcome|verdict|alert_?type")
+UNLIKE_STATES = re.compile(r"code|old|prev|former|id$|url|link|scan|count|name_of")
+ENDS = re.compile(r"resolve|close|recover|clear|restore")
 TITLES = ("title", "subject", "summary", "headline")
 """What lines of logs do not have."""
 NORMAL = "Normal"
@@ -37,21 +42,40 @@ def is_test(seen: Seen) -> bool:
 
 def find_state(seen: Seen) -> tuple[State | None, State | None]:
     """The state that a value of the message is, and the one that its title, colour or lines say."""
+    stated = next(filter(None, _list_stated(seen)), None)
+    return (stated, stated) if stated else (None, next(_list_judgements(seen), None))
+
+
+def _list_stated(seen: Seen) -> Iterator[State | None]:
+    """What the values say that usually hold a state, then those whose name only resembles that of one."""
     for name in STATES:
         place = (name if name in seen.flat else None) if name in AT_TOP else find_name_of(seen.flat, (name,))
-        if place is None or place == seen.columns.get("title"):
-            continue
-        word = str(seen.flat[place])
-        is_kind = name == "type" and word == NORMAL
-        if name not in LEVELS and not is_kind and (state := judge_word(word)):
-            return state, state
-        if name in LEVELS and word.strip().lower() in ENDED_LEVELS:
-            return State.RECOVERED, State.RECOVERED
+        if place is not None and place != seen.columns.get("title"):
+            yield _judge_value(name, str(seen.flat[place]))
     for place, value in seen.flat.items():
-        meaning = FLAGS.get(normalize_name(place.rpartition(".")[2]))
-        if meaning is not None and isinstance(value, bool):
-            return meaning[value], meaning[value]
-    return None, next(_list_judgements(seen), None)
+        last = normalize_name(place.rpartition(".")[2])
+        is_inner = "." not in place and "." in seen.columns.get(
+            "title", ""
+        )  # of the request, not of what it holds
+        if isinstance(value, bool) and last in FLAGS and not is_inner:
+            yield FLAGS[last][value]
+        if isinstance(value, str) and LIKE_STATES.search(last) and not UNLIKE_STATES.search(last):
+            yield judge_word(value)
+    if _has_ended(seen):
+        yield State.RECOVERED
+
+
+def _judge_value(name: str, word: str) -> State | None:
+    if name in LEVELS:
+        return State.RECOVERED if word.strip().lower() in ENDED_LEVELS else None
+    return None if name == "type" and word == NORMAL else judge_word(word)
+
+
+def _has_ended(seen: Seen) -> bool:
+    """Whether it says when it was resolved or closed."""
+    place = seen.columns.get("resolved_at", "")
+    written = str(seen.flat.get(place) or "")
+    return bool(ENDS.search(normalize_name(place))) and len(written) > 1 and not NOT_YET.match(written)
 
 
 def _list_judgements(seen: Seen) -> Iterator[State]:
