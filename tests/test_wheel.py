@@ -97,7 +97,7 @@ def test_the_installed_command_knows_where_its_dagster_configuration_is(
 ) -> None:
     (tmp_path / "where.py").write_text(
         "from causeloop_pipeline.settings import DEPLOY_DIR\n"
-        "from api.dashboard_site import FOLDER\n"
+        "from api.dashboard_page import FOLDER\n"
         "print((DEPLOY_DIR / 'dagster.yaml').resolve(), (FOLDER / 'index.html').resolve())\n"
     )
 

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from api.dashboard_site import FOLDER
+from api.dashboard_page import FOLDER
 
 MEDIA_TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".html": "text/html"}
 VENDORED = FOLDER / "vendor"

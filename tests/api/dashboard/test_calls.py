@@ -5,7 +5,7 @@ import re
 import httpx2
 
 from api.access.permissions import build_role_table
-from api.dashboard_site import FOLDER
+from api.dashboard_page import FOLDER
 from api.main import load_routers
 from causeloop_pipeline.model.tenancy import Role
 from tests.api.conftest import Client

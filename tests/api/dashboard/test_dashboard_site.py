@@ -9,7 +9,7 @@ from urllib.parse import urljoin
 
 import httpx2
 
-from api.dashboard_site import FOLDER
+from api.dashboard_page import FOLDER
 from tests.api.conftest import Client
 from tests.api.dashboard.scripts import FILES, MEDIA_TYPES, VENDORED, read_code
 from tests.api.dashboard.test_scripts import IMPORT

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from api.dashboard_site import FOLDER
+from api.dashboard_page import FOLDER
 from tests.api.dashboard.node import print_json
 from tests.browser.screens import PATHS
 

@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from api.dashboard_site import FOLDER, VOCABULARY
+from api.dashboard_page import FOLDER
+from api.dashboard_site import VOCABULARY
 from api.dashboard_vocabulary import write_vocabulary
 from tests.api.dashboard.scripts import FILES, SCRIPTS, VENDORED, read_code
 from tests.offenders import assert_no_offenders

@@ -69,7 +69,7 @@ def test_what_was_closed_for_good_is_not_called_a_return(tmp_path: Path) -> None
 
 
 def test_closings_without_a_time_are_not_counted_as_none(tmp_path: Path) -> None:
-    undated = [(*row[:3], ending.split(",")[0] + ",,,") for *row, ending in ROWS]
+    undated = [(name, seconds, began, ending.split(",")[0] + ",,,") for name, seconds, began, ending in ROWS]
 
     result = run_audit(write_export(tmp_path / "undated.csv", undated))
 
@@ -80,7 +80,7 @@ def test_closings_without_a_time_are_not_counted_as_none(tmp_path: Path) -> None
 
 
 def test_a_history_in_which_nothing_is_closed_says_so(tmp_path: Path) -> None:
-    still_open = [(*row[:3], "open,,,") for *row, _ in ROWS]
+    still_open = [(name, seconds, began, "open,,,") for name, seconds, began, _ in ROWS]
 
     assert "None of them is closed yet." in run_audit(write_export(tmp_path / "open.csv", still_open)).stdout
 
