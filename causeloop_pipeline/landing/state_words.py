@@ -28,11 +28,14 @@ failed: failed failure failures fail fails errored error errors exception crashe
 firing: firing alerting triggered trigger problem down critical crit warning warn open opened active alarm
     alert failing unhealthy unreachable unavailable offline degraded raised bad danger breached no_data
     emergency
+under_way: start started starting running working queued building enqueued
 over: resolve resolved recovered recovery cleared closed solved fixed restored
 strong: resolved recovered recovery cleared firing alerting triggered problem alarm ok up down critical
     warning fixed healthy unhealthy failed failure failing error success succeeded
 """)
 STATE_OF_WORD = {word: state for state in State for word in WORDS[state.value]}
+UNDER_WAY = frozenset(WORDS["under_way"])
+"""States of what has not come to an end yet."""
 NOUNS = frozenset({"alert", "alarm", "problem", "trigger", "open", "active"})
 """Words that beside others only name what it is of: `query_alert_monitor`."""
 OVER = frozenset(WORDS["over"])

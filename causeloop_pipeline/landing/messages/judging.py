@@ -13,6 +13,7 @@ from causeloop_pipeline.landing.state_words import (
     OVER,
     TEST_LINE,
     TESTS,
+    UNDER_WAY,
     State,
     judge_colour,
     judge_title,
@@ -38,6 +39,13 @@ def is_test(seen: Seen) -> bool:
     places = (find_name_of(seen.flat, (name,)) for name in KINDS)
     kinds = {str(seen.flat[place]).strip().lower() for place in places if place}
     return bool(kinds & TESTS or TEST_LINE.match(seen.title))
+
+
+def find_under_way(seen: Seen) -> str | None:
+    """The state of a run that has not come to an end."""
+    places = (find_name_of(seen.flat, (name,)) for name in STATES if name not in AT_TOP | LEVELS)
+    words = (str(seen.flat[place]) for place in places if place and place != seen.columns.get("title"))
+    return next((word for word in words if normalize_name(word).rpartition("_")[2] in UNDER_WAY), None)
 
 
 def find_state(seen: Seen) -> tuple[State | None, State | None]:

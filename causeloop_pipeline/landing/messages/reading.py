@@ -21,7 +21,13 @@ from causeloop_pipeline.landing.messages.identity import (
     find_thing_id,
     make_id,
 )
-from causeloop_pipeline.landing.messages.judging import ENDED_LEVELS, find_quiet, find_state, is_test
+from causeloop_pipeline.landing.messages.judging import (
+    ENDED_LEVELS,
+    find_quiet,
+    find_state,
+    find_under_way,
+    is_test,
+)
 from causeloop_pipeline.landing.messages.seen import NoMessageError, Seen, look_at
 from causeloop_pipeline.landing.state_words import SEVERITY_OF_STATE, State, name_subject, strip_state
 from causeloop_pipeline.landing.timestamps import TimestampError, parse_timestamp
@@ -57,6 +63,8 @@ def read_message(
     if is_test(seen):
         return NoFailure("a message that tries the settings")
     stated, judged = find_state(seen)
+    if stated is None and (state := find_under_way(seen)):
+        return NoFailure(f"its state is {state!r}")
     level = name_level(seen.flat, seen.columns.get("severity", ""), seen.at("severity") or "")
     if not (seen.is_named or judged or level or seen.at("error_type")):
         raise NoMessageError("nothing in it says that something failed: map the field that holds its title")

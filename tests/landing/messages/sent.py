@@ -274,5 +274,6 @@ QUIET: dict[str, Sent] = {
     "an information": APPRISE | {"type": "info"},
     "a line of the journal": JOURNAL | {"PRIORITY": "6"},
     "a line of pino": PINO | {"level": 30},
+    "a run that goes on": {"job": "nightly-export", "status": "RUNNING"},
     "an event of Kubernetes": KUBERNETES | {"type": "Normal", "reason": "Pulled"},
 }

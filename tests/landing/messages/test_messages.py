@@ -131,6 +131,21 @@ def test_what_a_reason_holds_is_no_state():
     )
 
 
+@pytest.mark.parametrize(
+    ("values", "status"),
+    [
+        ({"alertStatusString": "Cleared"}, "resolved"),
+        ({"monitorCondition": "Resolved"}, "resolved"),
+        ({"detail": {"state": {"value": "OK"}}}, "resolved"),
+        ({"startedAt": "2026-03-02T08:00:00Z", "closedTime": "2026-03-02T08:30:00Z"}, "resolved"),
+        ({"endsAt": "0001-01-01T00:00:00Z", "status": "firing"}, "open"),
+        ({"event_type": "query_alert_monitor"}, "open"),
+    ],
+)
+def test_a_state_is_recognized_by_its_name_or_one_like_it(values: Sent, status: str):
+    assert read_one({"title": "CPU of web01", **values})["status"] == status
+
+
 def test_a_message_that_tries_the_settings_is_no_failure():
     tried = [{"title": "TEST issue", "alert_reason": "NEW"}, {"eventType": "Test", "instance": "Sonarr"}]
     assert [sum(deliver(sent).no_failures.values()) for sent in tried] == [1, 1]
