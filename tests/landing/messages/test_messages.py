@@ -142,7 +142,7 @@ def test_what_a_reason_holds_is_no_state():
         ({"event_type": "query_alert_monitor"}, "open"),
     ],
 )
-def test_a_state_is_recognized_by_its_name_or_one_like_it(values: Sent, status: str):
+def test_a_state_is_recognized_by_its_name_or_one_like_it(values: Sent, status: str) -> None:
     assert read_one({"title": "CPU of web01", **values})["status"] == status
 
 
