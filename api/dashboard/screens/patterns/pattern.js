@@ -66,11 +66,14 @@ export async function showPattern(context) {
     partSection("From post-mortems", "what post-mortems say", () => readCitedItems([id], signal), {
       isBelow: true,
     }),
-    partSection("Find out", "what to find out", () =>
-      readInvestigationsOf(id, context.me.role !== "viewer", context.reload, signal),
+    partSection(
+      "Find out",
+      "what to find out",
+      () => readInvestigationsOf(id, context.me.role !== "viewer", context.reload, signal),
+      { isBelow: true },
     ),
     membersSection(pattern, context),
-    suggestionsSection({ pattern_id: pattern.id }, context),
+    suggestionsSection({ pattern_id: pattern.id }, context, { isBelow: true }),
     partSection("Corrections and lineage", "its lineage", () => readLineage(pattern, context), {
       isBelow: true,
     }),

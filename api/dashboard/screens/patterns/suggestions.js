@@ -14,9 +14,10 @@ const SHOWN = 10;
  * The questions about an issue, a pattern, or all of the workspace.
  * @param {{ issue_id?: string, pattern_id?: string }} about
  * @param {ScreenContext} context
+ * @param {{ isBelow?: boolean }} [options]
  */
-export function suggestionsSection(about, { me, signal }) {
-  return partSection("Same cause?", "suggestions", async () => {
+export function suggestionsSection(about, { me, signal }, options) {
+  const read = async () => {
     const { data, page } = await get("/v1/suggestions", {}, { ...about, limit: SHOWN }, signal);
     if (!data.length) return empty("Nothing else looks like the same problem.");
     const more = (page.total ?? 0) - data.length;
@@ -31,7 +32,8 @@ export function suggestionsSection(about, { me, signal }) {
       ),
       more > 0 ? h("p", { class: "quiet" }, `and ${number(more)} less likely ones`) : null,
     );
-  });
+  };
+  return partSection("Same cause?", "suggestions", read, options);
 }
 
 /**
