@@ -182,8 +182,8 @@ def _claim(session: Session, workspace_id: UUID, fixed: GroupedFix, actor: str) 
         session.execute(INSERT_FIX, row)
         session.execute(INSERT_NOTE, row)
         if fix.fix.closed:
-            own = {"closure_note_id": uuid5(recommendation_id, "closure note")}
-            session.execute(INSERT_CLOSURE_NOTE, row | own)
+            note_id = uuid5(recommendation_id, "closure note")
+            session.execute(INSERT_CLOSURE_NOTE, {**row, "closure_note_id": note_id})
         for number, expected in enumerate(fix.fix.expectations):
             until = fix.at.date() + timedelta(days=expected.days) if expected.days else None
             own = {

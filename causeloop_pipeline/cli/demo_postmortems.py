@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import httpx2
@@ -54,13 +55,14 @@ def _sign_in(client: httpx2.Client, slug: str, workspace_id: UUID) -> None:
 
 
 def _import(client: httpx2.Client, document: StoryPostmortem, pattern_id: UUID) -> None:
-    content = {"content": document.text.encode(), "params": {"name": document.file_name}}
-    path = f"/v1/postmortems/{_ask(client, 'POST', '/v1/postmortems', **content)['id']}"
+    parameters = {"name": document.file_name}
+    draft = _ask(client, "POST", "/v1/postmortems", content=document.text.encode(), params=parameters)
+    path = f"/v1/postmortems/{draft['id']}"
     _ask(client, "PATCH", path, json={"pattern_ids": [str(pattern_id)]})
     _ask(client, "POST", f"{path}/import")
 
 
-def _ask(client: httpx2.Client, method: str, path: str, **sent: object) -> dict[str, object]:
+def _ask(client: httpx2.Client, method: str, path: str, **sent: Any) -> dict[str, Any]:
     answer = client.request(method, path, **sent)
     answer.raise_for_status()
     return dict(answer.json())

@@ -46,8 +46,13 @@ def format_findings(selected: pl.DataFrame, kind: str, describe: Callable[[Row],
     FINDING_SCHEMA.
     """
     texts = [
-        f"{describe(row)} ({round(row['expected'], 1)} expected by chance)"
+        f"{describe(row)} ({_write_expected(row['expected'])} expected by chance)"
         for row in selected.iter_rows(named=True)
     ]
     findings = selected.with_columns(pl.lit(kind).alias("kind"), pl.Series("text", texts, dtype=pl.String))
     return findings.select(pl.col(name).cast(dtype) for name, dtype in FINDING_SCHEMA.items())
+
+
+def _write_expected(count: float) -> str:
+    """One decimal below ten: 0.4 and 1.4 differ to a reader, 50.4 and 51.4 do not."""
+    return f"{count:.1f}" if count < 9.95 else f"{count:.0f}"

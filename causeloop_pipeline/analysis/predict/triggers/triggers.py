@@ -29,7 +29,7 @@ LOOK_BACK_DAYS = 365
 CHANGE_LAG_HOURS = 24
 SEVERITY_DAYS = 30
 WEEKDAY_NAMES = tuple(f"on {name.capitalize()}s" for name in WEEKDAYS)
-HOUR_NAMES = tuple(f"between {name}" for name in ("00:00–06:00", "06:00–12:00", "12:00–18:00", "18:00–24:00"))
+HOUR_NAMES = tuple(f"between {hour:02}:00 and {hour + 6:02}:00" for hour in range(0, 24, 6))
 MONTH_END_NAMES = ("in the last three days of a month",)
 
 

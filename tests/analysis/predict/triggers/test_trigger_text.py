@@ -26,7 +26,7 @@ FAITHFUL = "Likely a deploy of checkout: 9 of 12 occurrences followed one within
 
 
 def test_our_own_text_names_the_evidence_with_its_counts():
-    text = format_trigger(EVIDENCE)
+    text = format_trigger(EVIDENCE) or ""
     assert text.startswith("9 of 12 occurrences")
     assert "“Pool exhausted” came before 7 of 12" in text
 
@@ -110,8 +110,8 @@ def test_what_no_single_finding_supports_is_refused_with_the_reason(text, reason
 @settings(deadline=None)
 @given(st.text(max_size=700))
 def test_an_accepted_text_holds_only_numbers_of_the_evidence(text):
-    accepted = rephrase_trigger(EVIDENCE, lambda _: text)
-    assert set(NUMBER.findall(accepted)) <= set(NUMBER.findall(format_trigger(EVIDENCE)))
+    accepted = rephrase_trigger(EVIDENCE, lambda _: text) or ""
+    assert set(NUMBER.findall(accepted)) <= set(NUMBER.findall(format_trigger(EVIDENCE) or ""))
 
 
 @settings(deadline=None)
