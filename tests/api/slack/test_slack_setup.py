@@ -36,7 +36,7 @@ def test_an_app_is_set_up_and_shows_no_secret(
     ("change", "code", "words"),
     [
         ({"bot_token": "xoxp-of-a-person"}, "validation_failed", "xoxb-"),
-        ({"bot_token": "xoxb-of-nobody-at-all"}, "tool_failed", "not accepted"),
+        ({"bot_token": "xoxb-of-nobody-at-all"}, "tool_failed", "no longer accepted"),
         ({"channel_id": "#failures"}, "validation_failed", ""),
     ],
 )

@@ -32,7 +32,7 @@ def test_slacks_check_of_the_address_is_answered(team: SlackTeam) -> None:
 
 
 @pytest.mark.parametrize(
-    "options", [{"secret": "another-signing-secret"}, {"age": 301}, {"age": -301}, {"secret": ""}]
+    "options", [{"secret": "another-signing-secret"}, {"age": 330}, {"age": -330}, {"secret": ""}]
 )
 def test_what_slack_did_not_sign_now_is_refused(team: SlackTeam, options: dict[str, object]) -> None:
     refused = team.sender.event(CHALLENGE, **options)
