@@ -5,7 +5,8 @@ from urllib.parse import urlsplit
 import psycopg
 
 from causeloop_pipeline.cli.loopback import is_loopback
-from causeloop_pipeline.demo.tenants import USERS
+from causeloop_pipeline.demo.slack import TEAM
+from causeloop_pipeline.demo.tenants import ORGANIZATIONS, USERS
 from causeloop_pipeline.settings import Settings, external_database_url
 
 EMAILS = [user.email for user in USERS]
@@ -23,6 +24,16 @@ END_SESSIONS = """
 update app.session set ended_at = now(), end_reason = 'signed_out'
 where user_id in (select user_id from app.users where email = any (%s)) and ended_at is null
 """
+SEE_WORKSPACES = """
+select set_config('causeloop.scope', array_agg(workspace_id)::text, true)
+from app.workspace join app.organization using (organization_id)
+where app.organization.slug = any (%s)
+"""
+DELETE_SLACK_MESSAGES = """
+delete from notify.slack_message
+where workspace_id in (select workspace_id from notify.slack_app where team_id = %s)
+"""
+DELETE_SLACK_APPS = "delete from notify.slack_app where team_id = %s"
 COUNT_OPEN_PEOPLE = """
 select count(distinct u.user_id)
 from app.users as u
@@ -46,12 +57,16 @@ def explain_reach(config: Settings) -> str | None:
 def close_demo_people(owner_url: str) -> int:
     """End what lets them in: memberships, passwords and sessions; how many memberships were active.
 
-    Loading the demo again gives them back.
+    The demo's Slack ends with them, so that nothing of it is ever posted to the real one. Loading the demo
+    again gives all of it back.
     """
     with psycopg.connect(owner_url) as owner:
         suspended = owner.execute(SUSPEND_PEOPLE, (EMAILS,)).rowcount
         owner.execute(DELETE_PASSWORDS, (EMAILS,))
         owner.execute(END_SESSIONS, (EMAILS,))
+        owner.execute(SEE_WORKSPACES, ([organization.slug for organization in ORGANIZATIONS],))
+        owner.execute(DELETE_SLACK_MESSAGES, (TEAM,))
+        owner.execute(DELETE_SLACK_APPS, (TEAM,))
     return suspended
 
 

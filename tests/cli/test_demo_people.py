@@ -38,7 +38,8 @@ def api(own: OwnInstallation) -> Iterator[TestClient]:
 
 
 def load_demo(own: OwnInstallation) -> None:
-    load_demo_tenants(own.owner_url, Vault.of(settings().require("secret_key")), DEMO_URL, own.state_dir)
+    vault = Vault.of(settings().require("secret_key"))
+    load_demo_tenants(own.owner_url, vault, DEMO_URL, own.state_dir, api_url="http://127.0.0.1:1")
 
 
 def sign_in(api: TestClient, email: str) -> int:
@@ -96,6 +97,23 @@ def test_where_the_demo_was_its_people_sign_in_no_more_until_it_is_loaded_again(
 
     load_demo(own)
     assert sign_in(api, USERS[0].email) == 200
+
+
+def test_nothing_of_the_demo_is_posted_to_the_real_slack(own: OwnInstallation) -> None:
+    load_demo(own)
+    assert count_slack_apps(own) > 0
+
+    close_demo_people(own.owner_url)
+
+    assert count_slack_apps(own) == 0
+    load_demo(own)
+    assert count_slack_apps(own) > 0
+
+
+def count_slack_apps(own: OwnInstallation) -> int:
+    with psycopg.connect(own.superuser_url) as superuser:
+        row = superuser.execute("select count(*) from notify.slack_app").fetchone()
+    return row[0] if row else 0
 
 
 def test_a_session_that_somebody_has_ends_with_the_demo(own: OwnInstallation, api: TestClient) -> None:

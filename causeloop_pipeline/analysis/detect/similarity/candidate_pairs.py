@@ -83,7 +83,8 @@ def find_nearest_by_all_terms(corpus: Corpus, rows: Ints, *, limit: int) -> Neig
     from sparse_dot_topn import sp_matmul_topn
 
     if len(rows) == 0 or corpus.whole.nnz == 0:
-        return Neighbours(*(np.empty(0, dtype=kind) for kind in (np.int64, np.int64, np.float64, np.int64)))
+        none = np.empty(0, dtype=np.int64)
+        return Neighbours(none, none, np.empty(0), none)
     texts = csr_matrix(corpus.whole)
     products = sp_matmul_topn(texts[rows], texts.T.tocsr(), top_n=limit + 1, sort=True, n_threads=1)
     row = rows[np.repeat(np.arange(len(rows)), np.diff(products.indptr))]
