@@ -180,8 +180,8 @@ def carry_credentials(stored: Mapping[str, Any], config: Mapping[str, Any]) -> d
 
 
 def generate_webhook_secret() -> str:
-    """A random webhook secret."""
-    return secrets.token_urlsafe(32)
+    """A random webhook secret; Sentry's SDKs take no DSN whose key holds more than letters and digits."""
+    return secrets.token_hex(32)
 
 
 def describe_unreadable(error: SecretError) -> dict[str, Any]:

@@ -1,9 +1,11 @@
 """Connectors that are only pushed to: nothing is polled, and what arrives, or is refused, is counted."""
 
 import json
+import re
 import time
 from typing import Any
 
+from api.connectors.setup import generate_webhook_secret
 from causeloop_pipeline.storage.app.connectors import read_due_connectors
 from causeloop_pipeline.storage.database.session import Database
 from tests.api.conftest import Client
@@ -91,3 +93,7 @@ def test_a_tool_without_webhooks_cannot_only_be_pushed_to(client: Client, fresh_
     refused = api.post("/v1/connectors", json=body)
     assert refused.status_code == 422
     assert "sends no webhooks" in refused.json()["detail"]
+
+
+def test_a_webhook_secret_is_a_key_that_every_sdk_takes_in_a_dsn() -> None:
+    assert all(re.fullmatch(r"\w{64}", generate_webhook_secret(), re.ASCII) for _ in range(50))
