@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from causeloop_pipeline.landing.export_file.columns import normalize_name
+from causeloop_pipeline.landing.export_file.rows.kubernetes_events import NORMAL
 from causeloop_pipeline.landing.export_file.rows.levels import QUIET
 from causeloop_pipeline.landing.extract import NOT_YET
 from causeloop_pipeline.landing.messages.chat import plain
@@ -30,8 +31,6 @@ UNLIKE_STATES = re.compile(r"code|old|prev|former|id$|url|link|scan|count|name_o
 ENDS = re.compile(r"resolve|close|recover|clear|restore")
 TITLES = ("title", "subject", "summary", "headline")
 """What lines of logs do not have."""
-NORMAL = "Normal"
-"""The type of events of Kubernetes that are of no failure."""
 
 
 def is_test(seen: Seen) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 from causeloop_pipeline.landing.export_file.rows.file_row import FileRow
 
 NORMAL = "Normal"
+"""The type of events that tell of no failure."""
 OBJECTS = ("involvedObject", "regarding")
 GENERATED = re.compile(r"(?:-[0-9a-f]{6,10})?-[a-z0-9]{5}$")
 """What a deployment and a set of replicas add to the names of pods."""
