@@ -122,7 +122,5 @@ def test_mappings_look_once_at_each_record_of_a_first_load(database: Database, w
             "where schemaname = 'raw' and relname in ('record', 'mapped_record')"
         )
 
-    assert {row["relname"]: row["rows"] <= 6 * count for row in rows} == {
-        "record": True,
-        "mapped_record": True,
-    }
+    assert {row["relname"] for row in rows} == {"record", "mapped_record"}
+    assert {row["relname"]: row["rows"] for row in rows if row["rows"] > 6 * count} == {}

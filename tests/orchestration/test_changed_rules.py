@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 import dagster as dg
+import psycopg
 import pytest
 from dagster import DagsterInstance
 
@@ -17,6 +18,7 @@ from causeloop_pipeline.orchestration.sensors.due_messages import watch_due_mess
 from causeloop_pipeline.settings import settings
 from causeloop_pipeline.stages.installation import Installation as Resources
 from causeloop_pipeline.stages.jobs.deliveries import evaluate_changed_rules
+from causeloop_pipeline.storage.database import roles
 from causeloop_pipeline.storage.database.session import Database
 from tests.conftest import Installation
 from tests.orchestration.alerting import SECRET, make_pattern, make_rule, outbox, predict
@@ -25,11 +27,11 @@ from tests.support.fake_tool import FakeTool, ReceivedRequest, Reply, fake_tool,
 
 
 @pytest.fixture(autouse=True)
-def quiet(database: Database) -> None:
-    """No rule and no message of earlier tests is left."""
-    with database.every_workspace() as session:
-        session.execute("delete from notify.outbox")
-        session.execute("delete from notify.alert_rule")
+def quiet(installation: Installation) -> None:
+    """No rule, no message and no Slack of earlier tests is left."""
+    with psycopg.connect(installation.server.url(roles.DATABASE)) as superuser:
+        for table in ("outbox", "alert_rule", "slack_message", "slack_app"):
+            superuser.execute(f"delete from notify.{table}")
 
 
 @pytest.fixture

@@ -20,10 +20,10 @@ from tests.landing.postmortems.word_document import make_word_document
 @pytest.mark.parametrize(
     ("content", "name", "reason"),
     [
-        (b"", "a.md", "no text"),
+        (b"", "a.md", "there is no text"),
         (b"%PDF-1.7", "a.pdf", "not read"),
-        (b"\x00\x01\x02" * 99, "a.md", "no text"),
-        (b"PK\x03\x04rubbish", "a.docx", "no Word document"),
+        (b"\x00\x01\x02" * 99, "a.md", "not text"),
+        (b"PK\x03\x04rubbish", "a.docx", "not a Word document"),
         (b"x" * 5_000_001, "a.md", "larger than"),
     ],
 )
