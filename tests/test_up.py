@@ -85,7 +85,7 @@ def issues_of(running: RunningInstallation) -> pl.DataFrame:
             "select w.slug, i.source, i.external_id, coalesce(i.pattern_id, i.issue_id)::text, i.fired_at "
             "from core.issue as i join app.workspace as w using (workspace_id)"
         ).fetchall()
-    return pl.DataFrame(rows, schema=[*COLUMNS, "fired_at"], orient="row")
+    return pl.DataFrame(rows, schema=[*COLUMNS, "fired_at"], orient="row", infer_schema_length=None)
 
 
 def messages_of(running: RunningInstallation, rule_id: str) -> list[tuple[str, int]]:

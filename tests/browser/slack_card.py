@@ -20,7 +20,7 @@ from causeloop_pipeline.outbound.comment_text import Recurrence
 from causeloop_pipeline.outbound.slack.card import CardFacts, build_card
 from tests.browser.conftest import BROWSERS, OPTIONS
 
-PREVIEW = Path(__file__).parents[2] / "docs/screens/slack.png"
+PREVIEW = Path(__file__).parents[2] / "docs/howto/slack.png"
 NOW = datetime(2026, 3, 2, 9, 12, tzinfo=UTC)
 FACTS = CardFacts(
     pattern_id="0192a1b2-0000-7000-8000-000000000001",

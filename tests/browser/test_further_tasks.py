@@ -67,6 +67,7 @@ def set_a_webhook_up_and_see_it_arrive(page: Page, hands: Hands) -> None:
     receive = page.get_by_role("button", name="Receive its webhook")
     hands.press(receive.or_(page.get_by_role("button", name="Store", exact=True)).first)
     expect(page.get_by_text("Waiting for the first delivery")).to_be_visible()
+    page.evaluate("dispatchEvent(new Event('hashchange'))")  # drawn again, as after any event of the server
     codes = page.locator("details code.wrapped")
     address, secret = codes.nth(0).inner_text(), codes.nth(1).inner_text()
     beat = {"monitorID": 1, "status": 0, "time": "2026-11-29 18:29:41.000", "msg": f"timeout {hands.name}"}

@@ -15,7 +15,7 @@ import { deliveriesText, webhookSection } from "./deliveries.js";
 import { fieldsOf, valuesOf } from "./fields.js";
 import { guideOf } from "./guide.js";
 import { stepsOf } from "./new_connector.js";
-import { takeSecret } from "./new_connector_form.js";
+import { findSecret } from "./new_connector_form.js";
 import { quarantineSection } from "./quarantine.js";
 import { namesOf, receiversNote } from "./receivers.js";
 
@@ -31,7 +31,7 @@ export async function showConnector({ id, query, me, signal, reload }) {
   const tool = catalog.data.find(
     (entry) => entry.type === connector.type && entry.declaration === connector.declaration,
   );
-  const secret = takeSecret(id);
+  const secret = findSecret(id);
   const canWrite = isAtLeast(me, "analyst");
   const isTesting = query.step === "test";
   const isPolled = Boolean(tool?.polls) && !connector.push_only;

@@ -77,7 +77,7 @@ function pushOnly(tool) {
         ...{ type: tool.type, display_name: `${tool.title} webhook`, push_only: true },
       },
     );
-    secrets.set(created.id, created.webhook_secret);
+    keepSecret(created.id, created.webhook_secret);
     location.hash = `#/connectors/${created.id}`;
   };
   return h(
@@ -174,18 +174,29 @@ async function store(tool, entered, { paused, receivers }) {
   const credentials_for = receivers.shown();
   const rest = { display_name, backfill_days, poll_interval_seconds, paused, credentials_for, ...site };
   const created = await post("/v1/connectors", {}, { ...connectionOf(tool, entered), ...rest });
-  secrets.set(created.id, created.webhook_secret);
+  keepSecret(created.id, created.webhook_secret);
   location.hash = `#/connectors/${created.id}?step=${paused ? "test" : "backfill"}`;
 }
 
 const secrets = new Map();
 
 /**
- * The webhook secret of a connector that was just created here; it is shown once and kept nowhere.
+ * The webhook secret of a connector that was just created here; null once its page was left.
  * @param {string} id
+ * @returns {string | null}
  */
-export function takeSecret(id) {
-  const secret = secrets.get(id) ?? null;
-  secrets.delete(id);
-  return secret;
+export const findSecret = (id) => secrets.get(id) ?? null;
+
+/**
+ * A secret is shown only now: while the connector's page is open, however often it is drawn.
+ * @param {string} id
+ * @param {string | null | undefined} secret
+ */
+function keepSecret(id, secret) {
+  secrets.set(id, secret);
+  addEventListener("hashchange", function forget() {
+    if (location.hash.startsWith(`#/connectors/${id}`)) return;
+    secrets.delete(id);
+    removeEventListener("hashchange", forget);
+  });
 }
