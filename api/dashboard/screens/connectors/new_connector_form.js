@@ -194,9 +194,9 @@ export const findSecret = (id) => secrets.get(id) ?? null;
  */
 function keepSecret(id, secret) {
   secrets.set(id, secret);
-  addEventListener("hashchange", function forget() {
+  addEventListener("hashchange", function leave() {
     if (location.hash.startsWith(`#/connectors/${id}`)) return;
     secrets.delete(id);
-    removeEventListener("hashchange", forget);
+    removeEventListener("hashchange", leave);
   });
 }
