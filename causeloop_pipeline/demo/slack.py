@@ -182,7 +182,7 @@ class DemoSlack:
 
 
 def make_token(workspace: str) -> str:
-    """The bot token of a workspace's app; it is no secret, because all data behind it is invented."""
+    """The bot token of a workspace's app; it is not a secret, because all data behind it is invented."""
     return f"xoxb-demo-{workspace}"
 
 

@@ -45,7 +45,7 @@ def read_failure(text: str) -> FailureText:
 
 
 def _read_json(text: str) -> dict[str, str]:
-    """The fields of an alert's body; none where the text is not JSON object, or names no title."""
+    """The fields of an alert's body; none where the text is not a JSON object, or names no title."""
     if not text.startswith(("{", "[")):
         return {}
     try:

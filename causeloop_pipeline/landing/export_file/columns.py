@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from causeloop_pipeline.landing.export_file.column_names import USUAL_NAMES
 from causeloop_pipeline.landing.export_file.named_values import NAMES_OF_VALUES
@@ -93,6 +94,7 @@ def _is_of_source(column: str, columns: Sequence[str]) -> bool:
     return is_line and any(normalize_name(other) in BESIDE_LINES for other in columns)
 
 
+@lru_cache(maxsize=4_096)
 def normalize_name(column: str) -> str:
     """A column in plain lower case: `Created At`, `createdAt` → `created_at`, `Priorität` → `prioritat`."""
     if column.strip() in NUMBER_SIGNS:

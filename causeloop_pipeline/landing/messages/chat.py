@@ -25,7 +25,7 @@ BUTTONS = frozenset({"actions", "potentialAction", "targets", "elements", "acces
 LINKS = ("title_link", "titleLink", "url", "uri", "href", "link")
 NO_LINKS = frozenset({"image", "icon", "thumbnail", "author", "footer", "avatar", "imageUrl", "iconUrl"})
 NO_LABEL = 60
-"""A longer text is no name of a field."""
+"""A longer text is not a name of a field."""
 MAX_DEPTH, MAX_PARTS = 10, 500
 LINK = re.compile(
     r"<(https?://[^|>\s]{1,500})(?:\|([^>]{0,300}))?>|\[([^\]]{1,300})\]\((https?://[^)\s]{1,500})\)"

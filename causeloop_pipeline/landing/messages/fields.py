@@ -1,7 +1,7 @@
 """Which of the values of a message is which field of an issue, by the names that such values usually have."""
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import lru_cache
 from itertools import islice
 from typing import Any
@@ -148,7 +148,7 @@ def find_name_of(flat: Mapping[str, Any], names: tuple[str, ...], taken: Collect
 @lru_cache(maxsize=512)
 def _spell(names: tuple[str, ...]) -> tuple[Mapping[str, tuple[str, ...]], ...]:
     """The names of a message by what they are called in each way, in the order in which they stand there."""
-    ways = (normalize_name, _take_last_two, _take_owner, _take_last)
+    ways: tuple[Callable[[str], str], ...] = (normalize_name, _take_last_two, _take_owner, _take_last)
     spelled: tuple[dict[str, tuple[str, ...]], ...] = tuple({} for _ in ways)
     for name in names:
         for by_way, name_of in zip(spelled, ways, strict=True):

@@ -53,7 +53,7 @@ def find_own_id(flat: Mapping[str, Any]) -> str | None:
 
 
 def find_given_id(flat: Mapping[str, Any]) -> str | None:
-    """The same where it is no UUID: such an id is the message's."""
+    """The same where it is not a UUID: such an id is the message's."""
     own = find_own_id(flat)
     return None if own is None or MADE_UP.fullmatch(own) else own
 

@@ -24,7 +24,7 @@ QUIET = frozenset(
 
 
 def name_level(flat: Mapping[str, Any], column: str, value: Any) -> str:
-    """The word for a level; what is no number of these stays as it is."""
+    """The word for a level; what is not a number of these stays as it is."""
     text = str(value).strip()
     if not text.isdigit():
         return text

@@ -13,7 +13,7 @@ from typing import Any, BinaryIO
 from causeloop_pipeline.landing.export_file.rows.file_row import FileContentError, FileRow
 from causeloop_pipeline.landing.export_file.rows.levels import SYSLOG
 from causeloop_pipeline.landing.export_file.rows.log_forms import LEVELS, begin_entry, spell_time
-from causeloop_pipeline.landing.export_file.rows.quiet_rows import BELOW_ERROR
+from causeloop_pipeline.landing.export_file.rows.quiet_rows import explain_level
 from causeloop_pipeline.landing.export_file.rows.text_lines import decode, read_lines
 from causeloop_pipeline.landing.failure_lines import split_failure
 from causeloop_pipeline.landing.state_words import State, judge_title
@@ -133,7 +133,7 @@ def _read_json(text: str, level: str) -> tuple[str, str, str]:
 def _find_reason(level: str, title: str) -> str:
     """Why an entry tells of no failure; empty where it tells of one."""
     if level:
-        return f"a log entry of the level {level}" if level in BELOW_ERROR else ""
+        return explain_level(level)
     return (
         ""
         if judge_title(title) in {State.FAILED, State.FIRING}

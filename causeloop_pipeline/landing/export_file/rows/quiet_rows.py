@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import lru_cache
 from typing import Any
 
 from causeloop_pipeline.landing.export_file.column_names import USUAL_NAMES
@@ -72,15 +71,20 @@ NESTED = ("log", "result", "severity", "status")
 """Objects whose values are looked at, too."""
 
 
+def explain_level(level: str) -> str:
+    """Why a log entry of a level tells of no failure; empty where it tells of one."""
+    return f"a log entry of the level {level.lower()}" if level.lower() in BELOW_ERROR else ""
+
+
 def mark_quiet(row: FileRow) -> FileRow:
     """A row that tells of no failure says why; the level of one that does is a word."""
     if row.record is None or row.no_failure or row.is_of_condition:
         return row
     if is_event(row.record):
         return read_event(row, row.record)
-    names = {_normalize(name): name for name in reversed(row.record)}
+    names = {normalize_name(name): name for name in reversed(row.record)}
     nested = {
-        f"{outer}_{_normalize(inner)}": value
+        f"{outer}_{normalize_name(inner)}": value
         for outer in NESTED
         if isinstance(values := row.record.get(names.get(outer, "")), Mapping)
         for inner, value in values.items()
@@ -90,7 +94,7 @@ def mark_quiet(row: FileRow) -> FileRow:
     outcomes = [row.record.get(names.get(name, ""), nested.get(name)) for name in OUTCOMES]
     outcome = next((value.strip().lower() for value in outcomes if isinstance(value, str)), "")
     if outcome in QUIET:  # as logs of hosted tools call their level
-        return replace(row, no_failure=f"a log entry of the level {outcome}")
+        return replace(row, no_failure=explain_level(outcome))
     if outcome in PASSED:
         return replace(row, no_failure=f"a run or test with the outcome {outcome}")
     has_end = any(row.record[names[name]] not in (None, "") for name in ENDS & names.keys())
@@ -98,8 +102,8 @@ def mark_quiet(row: FileRow) -> FileRow:
 
 
 def _judge_level(row: FileRow, record: dict[str, Any], column: str | None, word: str) -> FileRow:
-    if word.lower() in BELOW_ERROR:
-        return replace(row, no_failure=f"a log entry of the level {word.lower()}")
+    if reason := explain_level(word):
+        return replace(row, no_failure=reason)
     return row if column is None else replace(row, record={**record, column: word})
 
 
@@ -118,8 +122,3 @@ def _find_level(
         if isinstance(value := nested.get(name), str | int):
             return None, str(value)
     return None
-
-
-@lru_cache(4096)
-def _normalize(name: str) -> str:
-    return normalize_name(str(name))
