@@ -52,35 +52,33 @@ class WaitingProcesses:
     """Those that wait, the longest waiting first."""
 
     limit: int
-    waiting: list[tuple[Hashable, Forked, asyncio.TimerHandle]] = field(default_factory=list)
+    waiting: dict[Forked, tuple[Hashable, asyncio.TimerHandle]] = field(default_factory=dict)
 
     def take(self, key: Hashable) -> Forked | None:
         """The one that waited for this key the shortest time, if there is one."""
-        for place, (of_key, forked, timer) in reversed(list(enumerate(self.waiting))):
+        for forked, (of_key, timer) in reversed(list(self.waiting.items())):
             if of_key == key:
-                del self.waiting[place]
-                timer.cancel()
-                if not forked.is_ended():
+                if forked.is_ended():
+                    self._end(forked)
+                else:
+                    del self.waiting[forked]
+                    timer.cancel()
                     return forked
-                forked.end()
         return None
 
     def keep(self, key: Hashable, forked: Forked) -> None:
         """Let one wait, in the place of the one that waited longest where there are enough."""
         timer = asyncio.get_running_loop().call_later(MAX_WAITING_SECONDS, self._end, forked)
-        self.waiting.append((key, forked, timer))
+        self.waiting[forked] = (key, timer)
         while len(self.waiting) > self.limit:
-            self._end(self.waiting[0][1])
+            self._end(next(iter(self.waiting)))
 
     def close(self) -> None:
         """End all."""
-        for _, forked, _ in list(self.waiting):
+        for forked in list(self.waiting):
             self._end(forked)
 
     def _end(self, forked: Forked) -> None:
-        for place, (_, each, timer) in enumerate(self.waiting):
-            if each is forked:
-                del self.waiting[place]
-                timer.cancel()
-                break
+        _, timer = self.waiting.pop(forked)
+        timer.cancel()
         forked.end()
