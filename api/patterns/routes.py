@@ -1,5 +1,6 @@
 """Patterns, their members, occurrences, frequency and lineage."""
 
+from datetime import UTC, datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -165,10 +166,8 @@ async def read_pattern_frequency(
 @requires(Role.VIEWER)
 async def read_pattern_endings(db: Db, pattern_id: UUID) -> Response:
     """Its last three endings: who, when, how long, what was done; and what ended it how often before."""
-    text = await endings.read_pattern_endings(db, pattern_id)
-    return (
-        json_text_response(text) if text is not None else await _lead_to_survivor(db, pattern_id, "/endings")
-    )
+    read = await endings.read_pattern_endings(db, pattern_id, datetime.now(UTC))
+    return json_response(read) if read is not None else await _lead_to_survivor(db, pattern_id, "/endings")
 
 
 @router.get("/{pattern_id}/lineage", summary="Get a pattern's lineage", responses=documents(Lineage))

@@ -3,8 +3,8 @@
 `causeloop analyze`, the stored workspace of the CLI and the stages of the pipeline call the same functions.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -12,15 +12,12 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from causeloop_pipeline.analysis.detect.issue_occurrences import date_by_occurrences, list_issue_occurrences
-from causeloop_pipeline.model.frames import (
-    CATEGORIZED_OCCURRENCE_SCHEMA,
-    OCCURRENCE_SCHEMA,
-    PREDICTION_SCHEMA,
-)
+from causeloop_pipeline.model.frames import CATEGORIZED_OCCURRENCE_SCHEMA, OCCURRENCE_SCHEMA
 from causeloop_pipeline.model.instant_range import MIN_INSTANT
 from causeloop_pipeline.model.prediction import WINDOWS
 
 if TYPE_CHECKING:
+    from causeloop_pipeline.analysis.act.stated_endings import StatedEnding
     from causeloop_pipeline.analysis.act.unexplained import Unexplained
     from causeloop_pipeline.analysis.detect.clusters.clusters import PatternClusters
     from causeloop_pipeline.analysis.detect.grouping.patterns import Grouping, GroupingOptions
@@ -33,7 +30,6 @@ if TYPE_CHECKING:
 MIN_EDGE_STRENGTH = 0.35
 MAX_CHANGE_LEAD = timedelta(days=1)
 """How long before an issue its triggering change may lie."""
-NO_DATES = "no_dates"
 STAGES = ("fingerprints", "patterns", "clusters", "predictions", "risk", "recommendations")
 
 
@@ -48,6 +44,17 @@ class GroupingFacts:
     previous: pl.DataFrame | None = None
     feedback: pl.DataFrame | None = None
     occurrences: pl.DataFrame | None = None
+
+
+@dataclass(frozen=True)
+class IssueHistory:
+    """What is on record of issues besides what they are now.
+
+    ISSUE_OCCURRENCES (none: one of each issue), and by issue id what is stated of how those ended that have.
+    """
+
+    occurrences: pl.DataFrame | None = None
+    endings: "Mapping[str, StatedEnding]" = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -68,11 +75,14 @@ class Loop:
     headline_window: int
 
 
+NO_HISTORY = IssueHistory()
+
+
 def run_loop(
     issues: pl.DataFrame,
+    history: IssueHistory = NO_HISTORY,
     *,
     as_of: datetime,
-    occurrences: pl.DataFrame | None = None,
     timezone: str = "UTC",
     namespace: str = "file",
     windows: tuple[int, ...] = WINDOWS,
@@ -80,18 +90,20 @@ def run_loop(
 ) -> Loop:
     """Find patterns, clusters, predictions, risk and recommendations.
 
-    In: ISSUES; `as_of` (aware), the time of the judgement; ISSUE_OCCURRENCES, one of each issue where it is
-    not given; `timezone` for times of day; `namespace`, from which ids are made; windows in days; `reached`
-    is called with the name of each of STAGES as it begins. Out: a Loop. Patterns whose issues carry no date
-    have predictions without a probability, and `no_dates` as the reason. The same input gives the same Loop.
+    In: ISSUES and their IssueHistory; `as_of` (aware), the time of the judgement; `timezone`, for times of
+    day; `namespace`, from which ids are made; windows in days; `reached` is called with the name of each of
+    STAGES as it begins. Out: a Loop. Patterns whose issues carry no date have predictions without a
+    probability, and `no_dates` as the reason. The same input gives the same Loop.
     """
+    from causeloop_pipeline.analysis.act.closings import group_stated_endings, list_closings
+    from causeloop_pipeline.analysis.act.pattern_evidence import Experience
     from causeloop_pipeline.analysis.act.pattern_summaries import summarize_patterns
     from causeloop_pipeline.analysis.act.recommendations import RecommendationInputs, advise
     from causeloop_pipeline.analysis.detect.grouping.patterns import GroupingOptions
     from causeloop_pipeline.analysis.detect.pattern_names import tell_twins_apart
     from causeloop_pipeline.analysis.predict.predictions import RecurrenceInputs
 
-    occurrences = list_issue_occurrences(issues, occurrences)
+    occurrences = list_issue_occurrences(issues, history.occurrences)
     options, facts = GroupingOptions(namespace=namespace), GroupingFacts(occurrences=occurrences)
     fingerprints, grouping = group(issues, facts, timezone=timezone, options=options, reached=reached)
     grouping = replace(grouping, patterns=tell_twins_apart(grouping.patterns))
@@ -111,7 +123,16 @@ def run_loop(
     issue_risks, pattern_risks = score_risk(*detected, latest, headline, as_of=as_of)
     reached("recommendations")
     summaries = summarize_patterns(*detected, issues, occurrences, as_of=as_of)
-    inputs = RecommendationInputs(grouping.patterns, summaries, headline, pattern_risks, clustering.members)
+    closings = list_closings(grouping.members, occurrences)
+    endings = group_stated_endings(closings, history.endings, as_of=as_of)
+    inputs = RecommendationInputs(
+        grouping.patterns,
+        summaries,
+        headline,
+        pattern_risks,
+        clustering.members,
+        experience=Experience(endings=endings, findings={}),
+    )
     advice = advise(inputs, as_of=as_of, namespace=namespace)
     return Loop(
         issues=issues,
@@ -216,6 +237,7 @@ def predict(
     from causeloop_pipeline.analysis.predict.fix_effect import lower_by_fixes
     from causeloop_pipeline.analysis.predict.predictions import MODEL_VERSION, predict_recurrence
     from causeloop_pipeline.analysis.predict.risk import rate_impacts
+    from causeloop_pipeline.analysis.predict.unpredicted import add_reasons
 
     names = dict(patterns.select("pattern_id", "name").iter_rows())
     occurrences = inputs.occurrences.cast(CATEGORIZED_OCCURRENCE_SCHEMA)
@@ -273,24 +295,3 @@ def select_occurrences(members: pl.DataFrame, issues: pl.DataFrame) -> pl.DataFr
         .select(pl.col(name).cast(dtype) for name, dtype in OCCURRENCE_SCHEMA.items())
         .sort("pattern_id", "occurred_at", "service", "team", "environment", "severity")
     )
-
-
-def add_reasons(predictions: pl.DataFrame, impacts: pl.DataFrame, windows: tuple[int, ...]) -> pl.DataFrame:
-    """Complete the rows: patterns that could not be predicted get the reason why.
-
-    In: PREDICTIONS; frame(pattern_id, impact), a row for every pattern; windows in days. Out:
-    PREDICTIONS, sorted by pattern and window.
-    """
-    predictions = predictions.select(PREDICTION_SCHEMA.names())
-    if set(impacts["pattern_id"]) <= set(predictions["pattern_id"]):
-        return predictions.sort("pattern_id", "window_days")
-    unpredicted = impacts.join(predictions, on="pattern_id", how="anti")
-    window_days = pl.DataFrame({"window_days": sorted(set(windows))}, schema={"window_days": pl.Int64})
-    rows = unpredicted.join(window_days, how="cross").with_columns(pl.lit(NO_DATES).alias("reason"))
-    missing_columns = [
-        pl.lit(None, dtype).alias(name)
-        for name, dtype in PREDICTION_SCHEMA.items()
-        if name not in rows.columns
-    ]
-    complete = rows.with_columns(missing_columns).select(PREDICTION_SCHEMA.names())
-    return pl.concat([predictions, complete]).sort("pattern_id", "window_days")

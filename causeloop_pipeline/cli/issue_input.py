@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from causeloop_pipeline.analysis.act.stated_endings import read_stated_endings
+from causeloop_pipeline.analysis.loop import IssueHistory
 from causeloop_pipeline.cli.output.terminal import USAGE, fail
 from causeloop_pipeline.landing.export_file.columns import ColumnError, RecognizedColumns, recognize_columns
 from causeloop_pipeline.landing.export_file.columns_by_values import SAMPLE, recognize_by_values
@@ -24,6 +26,17 @@ class IssueInput:
     file: IssueFile
     recognized: RecognizedColumns
     read: TableIssues
+
+    def list_records(self) -> dict[str, dict[str, Any]]:
+        """The row of each issue, by the issue's id, as the file has it."""
+        places = self.read.rows - self.file.first_row
+        rows = self.file.table[places.to_list()].iter_rows(named=True)
+        return dict(zip(self.read.issues["issue_id"], rows, strict=True))
+
+    def recall_history(self) -> IssueHistory:
+        """When its issues occurred, and what their rows say of how they ended."""
+        endings = read_stated_endings(self.read.issues, self.list_records())
+        return IssueHistory(self.read.occurrences, endings)
 
 
 def read_issues(
@@ -68,13 +81,16 @@ def refuse_time_zone(timezone: str) -> NoReturn:
     fail(f"there is no time zone {timezone!r}: give an IANA name such as Europe/Berlin", USAGE)
 
 
-def resolve_as_of(source: IssueInput, as_of: str | None, now: datetime) -> datetime:
-    """The time to predict at: `as_of`, or right after the newest occurrence, but never in the future."""
-    return resolve_moment(source.read.occurrences["started_at"].max(), as_of, now)
+def resolve_as_of(source: IssueInput, as_of: str | None, now: datetime, timezone: str) -> datetime:
+    """The time to predict at: `as_of`, or when the newest occurrence's day is over, never in the future."""
+    return resolve_moment(source.read.occurrences["started_at"].max(), as_of, now, timezone)
 
 
-def resolve_moment(newest: object, as_of: str | None, now: datetime) -> datetime:
-    """`as_of` as an instant, or right after the newest of some instants, but never in the future."""
+def resolve_moment(newest: object, as_of: str | None, now: datetime, timezone: str) -> datetime:
+    """`as_of` as an instant, or when the day of the newest of some instants is over, never in the future.
+
+    A day later and not at once: what occurs each Monday at 08:30 would else be due at the very end of 7 days.
+    """
     if as_of is not None:
         try:
             moment = datetime.fromisoformat(as_of)
@@ -83,7 +99,10 @@ def resolve_moment(newest: object, as_of: str | None, now: datetime) -> datetime
                 f"--as-of {as_of!r} is not an ISO date such as 2026-03-01 or 2026-03-01T12:00:00+01:00", USAGE
             )
         return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return min(now, newest + timedelta(seconds=1)) if isinstance(newest, datetime) else now
+    if not isinstance(newest, datetime):
+        return now
+    zone = ZoneInfo(timezone)
+    return min(now, datetime.combine(newest.astimezone(zone).date() + timedelta(days=1), time(), zone))
 
 
 def _parse_maps(maps: Sequence[str]) -> dict[str, str]:

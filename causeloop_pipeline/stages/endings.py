@@ -1,20 +1,20 @@
 """Reads how the issues of patterns ended, and gathers what people did and found out about each pattern."""
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import polars as pl
 
-from causeloop_pipeline.analysis.act.endings import EndingGroup
+from causeloop_pipeline.analysis.act.endings import ReportedEnding, group_endings
 from causeloop_pipeline.analysis.act.investigations import list_findings
 from causeloop_pipeline.analysis.act.pattern_evidence import Experience
 from causeloop_pipeline.analysis.act.stated_endings import read_stated_ending
 from causeloop_pipeline.model.instant_range import MIN_INSTANT
 from causeloop_pipeline.storage.act.endings import (
-    read_ending_groups,
     read_last_reading,
+    read_reported_endings,
     read_unread_endings,
     write_endings,
 )
@@ -34,13 +34,14 @@ def refresh_endings(session: Session, workspace_id: UUID, *, is_rebuild: bool) -
 
 
 def gather_experience(
-    session: Session, workspace_id: UUID, pattern_ids: Sequence[str], states: pl.DataFrame
+    session: Session, workspace_id: UUID, pattern_ids: Sequence[str], states: pl.DataFrame, *, as_of: datetime
 ) -> Experience:
     """What ended some patterns and how long it held, and what investigations found out."""
-    endings: dict[str, list[EndingGroup]] = {}
-    for row in read_ending_groups(session, workspace_id, pattern_ids):
-        endings.setdefault(row.pop("pattern_id"), []).append(EndingGroup(**row))
-    return Experience(endings, list_findings(states))
+    reported: dict[str, list[ReportedEnding]] = {}
+    for row in read_reported_endings(session, workspace_id, pattern_ids):
+        reported.setdefault(row.pop("pattern_id"), []).append(ReportedEnding(**row))
+    groups = {pattern_id: group_endings(endings, as_of=as_of) for pattern_id, endings in reported.items()}
+    return Experience(groups, list_findings(states))
 
 
 def _read_ending(row: Mapping[str, Any]) -> dict[str, Any]:

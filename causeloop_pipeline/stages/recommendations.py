@@ -42,7 +42,7 @@ def run(session: Session, workspace: ScopedWorkspace, as_of: datetime, options: 
     """Rank the workspace's recommendations, and finish this run's recompute requests."""
     workspace_id = workspace.workspace_id
     read = refresh_endings(session, workspace_id, is_rebuild=options.is_rebuild)
-    advice = advise(_read_inputs(session, workspace_id), as_of=as_of, namespace=str(workspace_id))
+    advice = advise(_read_inputs(session, workspace_id, as_of), as_of=as_of, namespace=str(workspace_id))
     ranked = advice.recommendations
     if sorted(ranked["rank"].to_list()) != list(range(1, ranked.height + 1)):
         raise CheckFailedError(
@@ -66,7 +66,7 @@ def run(session: Session, workspace: ScopedWorkspace, as_of: datetime, options: 
     }
 
 
-def _read_inputs(session: Session, workspace_id: UUID) -> RecommendationInputs:
+def _read_inputs(session: Session, workspace_id: UUID, as_of: datetime) -> RecommendationInputs:
     """The inputs for candidate patterns only: nothing is recommended for the others."""
     least = find_least_probability(HORIZON_DAYS)
     patterns = read_candidates(session, workspace_id, HORIZON_DAYS, least, SCORED_PATTERN_COLUMNS)
@@ -83,5 +83,5 @@ def _read_inputs(session: Session, workspace_id: UUID) -> RecommendationInputs:
         cluster_members=read_cluster_members(session, workspace_id, candidates),
         existing=read_recommendation_states(session, workspace_id),
         investigations=investigations,
-        experience=gather_experience(session, workspace_id, candidates, investigations),
+        experience=gather_experience(session, workspace_id, candidates, investigations, as_of=as_of),
     )

@@ -3,7 +3,8 @@ from datetime import UTC, datetime, timedelta
 import polars as pl
 import pytest
 
-from causeloop_pipeline.analysis.loop import NO_DATES, STAGES, run_loop
+from causeloop_pipeline.analysis.loop import STAGES, run_loop
+from causeloop_pipeline.analysis.predict.unpredicted import NO_DATES
 from causeloop_pipeline.model.frames import ISSUE_SCHEMA, PREDICTION_SCHEMA
 
 AS_OF = datetime(2026, 3, 1, tzinfo=UTC)

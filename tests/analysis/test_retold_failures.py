@@ -11,7 +11,7 @@ from polars.testing import assert_frame_equal
 
 from causeloop_pipeline.analysis.act.proof import prove_fixes
 from causeloop_pipeline.analysis.detect.issue_occurrences import date_by_occurrences, list_issue_occurrences
-from causeloop_pipeline.analysis.loop import Loop, run_loop, select_occurrences
+from causeloop_pipeline.analysis.loop import IssueHistory, Loop, run_loop, select_occurrences
 from causeloop_pipeline.cli.issue_input import read_issues
 from causeloop_pipeline.model.frames import FIX_SCHEMA, ISSUE_OCCURRENCE_SCHEMA, ISSUE_SCHEMA
 from tests.support.retold_failures import AS_OF, LASTS, STARTS, TELLINGS, WEEKS, tell
@@ -37,7 +37,7 @@ def build_frames(telling: str) -> tuple[pl.DataFrame, pl.DataFrame]:
 def analyze(telling: str) -> tuple[Loop, pl.DataFrame]:
     """What the loop makes of a telling, and when its pattern occurred."""
     issues, occurrences = build_frames(telling)
-    loop = run_loop(issues, as_of=AS_OF, occurrences=occurrences)
+    loop = run_loop(issues, IssueHistory(occurrences), as_of=AS_OF)
     dated = date_by_occurrences(issues, list_issue_occurrences(issues, occurrences))
     return loop, select_occurrences(loop.grouping.members, dated).drop("pattern_id")
 
@@ -93,7 +93,7 @@ def test_a_file_whose_rows_repeat_an_id_tells_of_each_start(tmp_path: Path) -> N
     path.write_text("\n".join(["id,title,created_at,resolved_at", *lines, lines[-1]]) + "\n")
 
     read = read_issues(path, [], "UTC").read
-    loop = run_loop(read.issues, as_of=AS_OF, occurrences=read.occurrences)
+    loop = run_loop(read.issues, IssueHistory(read.occurrences), as_of=AS_OF)
 
     assert read.issues.height == 1
     assert read.occurrences["started_at"].sort().to_list() == list(STARTS)

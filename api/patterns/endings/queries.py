@@ -1,8 +1,14 @@
 """Reads the last endings of a pattern, and what ended it how often and for how long."""
 
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
+from pydantic import TypeAdapter
+
 from api.http.database import WorkspaceDatabase
+from causeloop_pipeline.analysis.act.endings import ReportedEnding, group_endings
 
 LAST_ENDINGS = 3
 
@@ -20,12 +26,12 @@ select json_build_object(
             limit {LAST_ENDINGS}
         ) as last
     ),
-    'groups', (
+    'reported', (
         select coalesce(json_agg(json_build_object(
-            'action', g.action, 'phrase', g.phrase, 'count', g.count, 'held_low', g.held_low,
-            'held_high', g.held_high, 'is_holding', g.is_holding, 'issue_ids', g.issue_ids
-        ) order by g.held_high desc, g.count desc, g.action), '[]')
-        from act.ending_groups(p.workspace_id, array[p.pattern_id]) as g
+            'issue_id', r.issue_id, 'ended_at', r.ended_at, 'returned_at', r.returned_at,
+            'action', r.action, 'phrase', r.phrase
+        )), '[]')
+        from act.reported_endings(p.workspace_id, array[p.pattern_id]) as r
     )
 )
 from detect.pattern as p
@@ -33,6 +39,15 @@ where p.pattern_id = ($1 ->> 'id')::uuid
 """
 
 
-async def read_pattern_endings(db: WorkspaceDatabase, pattern_id: UUID) -> str | None:
-    """How a pattern's issues ended, as JSON text."""
-    return await db.read_text(SELECT_PATTERN_ENDINGS, id=str(pattern_id))
+_REPORTED = TypeAdapter(list[ReportedEnding])
+
+
+async def read_pattern_endings(
+    db: WorkspaceDatabase, pattern_id: UUID, now: datetime
+) -> dict[str, Any] | None:
+    """How a pattern's issues ended: the last ones, and what ended it, grouped."""
+    read = await db.read(SELECT_PATTERN_ENDINGS, id=str(pattern_id))
+    if read is None:
+        return None
+    groups = group_endings(_REPORTED.validate_python(read["reported"]), as_of=now)
+    return {"last": read["last"], "groups": [asdict(group) for group in groups]}

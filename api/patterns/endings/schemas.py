@@ -31,7 +31,7 @@ class EndingGroup(BaseModel):
     count: int
     held_low: float
     held_high: float
-    is_holding: bool = Field(description="Whether it has not come back since the latest of them")
+    is_holding: bool = Field(description="Whether the one that held longest holds still")
     issue_ids: list[UUID] = Field(description="The issues that say so, the latest first, at most 20")
 
 

@@ -1,14 +1,12 @@
 """What a history says of its own closings: which failures came back after them, and which fixes held."""
 
 import re
-from bisect import bisect_right
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import groupby
 
 import polars as pl
 
+from causeloop_pipeline.analysis.act.closings import list_closings
 from causeloop_pipeline.analysis.act.ending_actions import NOTHING_DONE
 from causeloop_pipeline.analysis.act.proof import prove_fixes
 from causeloop_pipeline.analysis.act.stated_endings import StatedEnding
@@ -18,14 +16,6 @@ from causeloop_pipeline.model.proof import Verdict
 CLAIM = re.compile(r"\b(?:completed|fixed|done|solved)\b", re.IGNORECASE)
 """Words of a status by which a person says that it is fixed, and not only that it is over."""
 
-CLOSING_SCHEMA = pl.Schema(
-    {
-        "pattern_id": pl.String(),
-        "issue_id": pl.String(),
-        "ended_at": INSTANT,
-        "returned_at": INSTANT,  # null: it has not come back
-    }
-)
 RETURN_SCHEMA = pl.Schema(
     {
         "pattern_id": pl.String(),
@@ -93,29 +83,6 @@ def is_claimed(ending: StatedEnding, status_word: str) -> bool:
     if ending.action == NOTHING_DONE:
         return False
     return ending.action is not None or ending.link is not None or CLAIM.search(status_word) is not None
-
-
-def list_closings(members: pl.DataFrame, occurrences: pl.DataFrame) -> pl.DataFrame:
-    """List the closings of each pattern with the next time that it began.
-
-    In: MEMBERS and ISSUE_OCCURRENCES. Out: CLOSING_SCHEMA, by pattern and time.
-    """
-    joined = members.select("pattern_id", "issue_id").join(occurrences, on="issue_id")
-    ordered = joined.drop_nulls("started_at").sort("pattern_id", "started_at", "issue_id")
-    rows: list[tuple[str, str, datetime, datetime | None]] = []
-    columns = ordered.select("pattern_id", "issue_id", "started_at", "ended_at").iter_rows()
-    for pattern_id, group in groupby(columns, key=lambda row: row[0]):
-        entries = list(group)
-        starts = [started_at for _, _, started_at, _ in entries]
-        for _, issue_id, _, ended_at in entries:
-            if ended_at is not None:
-                rows.append((pattern_id, issue_id, ended_at, _find_next(starts, ended_at)))
-    return pl.DataFrame(rows, schema=CLOSING_SCHEMA, orient="row").sort("pattern_id", "ended_at", "issue_id")
-
-
-def _find_next(starts: Sequence[datetime], ended_at: datetime) -> datetime | None:
-    place = bisect_right(starts, ended_at)
-    return starts[place] if place < len(starts) else None
 
 
 def _count_returns(closings: pl.DataFrame, members: pl.DataFrame, occurrences: pl.DataFrame) -> pl.DataFrame:

@@ -70,7 +70,7 @@ _WORDS = (
     (
         "restarted",
         r"re-?start(?:ed|ing)?|re-?boot(?:ed|ing)?|power[- ]?cycl(?:ed|ing)|bounc(?:ed|ing)|recycl(?:ed|ing)"
-        r"|kill(?:ed|ing)",
+        r"|kill(?:ed|ing)|reset(?:ting)?",
     ),
     (
         "waited for the provider",

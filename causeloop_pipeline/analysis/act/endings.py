@@ -1,10 +1,32 @@
 """What ended a pattern's failures, by what was done, with how long it held."""
 
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from itertools import pairwise
 
+from causeloop_pipeline.analysis.act.ending_actions import NOTHING_DONE
+
 LASTING = 3.0  # times the usual gap: what holds so long did more than end it for now
+MAX_CITED = 20
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class ReportedEnding:
+    """How an issue ended, in words that tell of an action; `returned_at`: when its pattern began again."""
+
+    issue_id: str
+    ended_at: datetime
+    returned_at: datetime | None
+    action: str
+    phrase: str
+
+    def compute_days(self, as_of: datetime) -> float:
+        """For how many days it held, up to a time."""
+        until = self.returned_at if self.returned_at is not None else max(as_of, self.ended_at)
+        return (until - self.ended_at) / _DAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,7 +34,8 @@ class EndingGroup:
     """What was done, how often, for how many days it held (until the pattern occurred again, or until now),
     and the issues that say so, newest first.
 
-    `is_holding`: it has not come back since the latest of them.
+    `held_low` is of those that the pattern came back after, if there are any; `is_holding`: the one that held
+    longest holds still.
     """
 
     action: str
@@ -22,6 +45,37 @@ class EndingGroup:
     held_high: float
     is_holding: bool
     issue_ids: Sequence[str]
+
+
+def group_endings(endings: Iterable[ReportedEnding], *, as_of: datetime) -> list[EndingGroup]:
+    """Group the endings of one pattern by what was done.
+
+    In: its endings; `as_of` (aware), until when one held that nothing followed. Out: a group for each kind of
+    action, the longest held first; endings for which nothing was done are left out. A group's phrase is its
+    commonest, its issues are the latest MAX_CITED.
+    """
+    by_action: dict[str, list[ReportedEnding]] = defaultdict(list)
+    for ending in sorted(endings, key=lambda ending: (-ending.ended_at.timestamp(), ending.issue_id)):
+        if ending.action != NOTHING_DONE:
+            by_action[ending.action].append(ending)
+    groups = [_summarize(group, as_of) for group in by_action.values()]
+    return sorted(groups, key=lambda group: (-group.held_high, -group.count, group.action))
+
+
+def _summarize(endings: Sequence[ReportedEnding], as_of: datetime) -> EndingGroup:
+    """Endings by one kind of action, the latest first."""
+    longest = max(endings, key=lambda ending: ending.compute_days(as_of))
+    over = [ending for ending in endings if ending.returned_at is not None]
+    phrases = Counter(ending.phrase for ending in endings)
+    return EndingGroup(
+        action=endings[0].action,
+        phrase=min(phrases, key=lambda phrase: (-phrases[phrase], phrase)),
+        count=len(endings),
+        held_low=min(ending.compute_days(as_of) for ending in over or endings),
+        held_high=longest.compute_days(as_of),
+        is_holding=longest.returned_at is None,
+        issue_ids=[ending.issue_id for ending in endings[:MAX_CITED]],
+    )
 
 
 def find_what_held(groups: Sequence[EndingGroup], usual_gap_days: float | None) -> EndingGroup | None:

@@ -9,7 +9,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import polars as pl
+
 from causeloop_pipeline.analysis.act.ending_actions import find_action
+from causeloop_pipeline.model.field_names import normalize_field_name
 
 MAX_QUOTE = 300
 MAX_NAME = 200
@@ -19,9 +22,12 @@ _NOTES = (
     "close_notes", "closure_notes", "closing_notes", "close_comment", "closing_comment", "resolution_notes",
     "resolution_note", "resolution_comment", "resolution_message", "resolution_description",
     "resolution_summary", "resolution_details", "resolve_reason", "resolved_note", "mitigation_message",
-    "mitigation", "fix_description", "solution", "remediation", "corrective_action", "workaround",
-    "how_resolved", "resolution",
+    "mitigation", "fix_description", "fix_applied", "solution", "remediation", "corrective_action",
+    "corrective_actions", "action_taken", "actions_taken", "work_performed", "closing_remarks", "workaround",
+    "how_resolved", "how_it_was_fixed", "resolution", "losung", "losungsbeschreibung", "solucion",
+    "resolucion", "solucao", "resolucao", "soluzione", "risoluzione", "oplossing",
 )  # fmt: skip
+"""Names that tools and their exports use, without accents, in the languages of export files."""
 _CODES = (
     "close_code", "resolution_code", "resolution_category", "resolution_type", "close_reason",
     "closed_reason",
@@ -51,6 +57,7 @@ _NAMES = (
     "url",
 )
 _TIMES = ("created_at", "created", "date", "timestamp", "updated_at", "at")
+_ALL_NAMES = frozenset((*_NOTES, *_CODES, *_PEOPLE, *_LINKS, *_COMMENTS))
 _WEAK_CODES = {"completed", "fixed", "resolved", "done", "closed", "solved", "none", "null", ""}
 _SECTION = re.compile(
     r"(?:^|\n|(?<=[.!?] ))(?:resolution|solution|how it was (?:fixed|resolved)|fix|mitigation|workaround"
@@ -99,6 +106,23 @@ def read_stated_ending(payload: Mapping[str, Any], body: str | None) -> StatedEn
     )
 
 
+def tells_of_endings(column: str) -> bool:
+    """Tell whether how failures ended is read from a field. In: its name, as its tool or file has it."""
+    return normalize_field_name(column) in _ALL_NAMES
+
+
+def read_stated_endings(
+    issues: pl.DataFrame, records: Mapping[str, Mapping[str, Any]]
+) -> dict[str, StatedEnding]:
+    """Read how the issues that have ended did.
+
+    In: ISSUES; the record of each by issue id, as its tool or file has it. Out: by issue id what
+    `read_stated_ending` says of those with a time of resolution.
+    """
+    ended = issues.filter(pl.col("resolved_at").is_not_null()).select("issue_id", "body").iter_rows()
+    return {issue_id: read_stated_ending(records.get(issue_id, {}), body) for issue_id, body in ended}
+
+
 def _find_person(values: list[tuple[str, str, Any]]) -> str | None:
     return next((name for _, _, name in _pick(values, _PEOPLE) if len(name) <= MAX_NAME), None)
 
@@ -117,7 +141,10 @@ def _walk(value: Any, path: str = "", name: str = "") -> Iterator[tuple[str, str
         path, name, value = stack.pop(0)
         yield path, name, value
         if isinstance(value, Mapping):
-            stack += [(f"{path}.{key}".lstrip("."), str(key).lower(), item) for key, item in value.items()]
+            stack += [
+                (f"{path}.{key}".lstrip("."), normalize_field_name(str(key)), item)
+                for key, item in value.items()
+            ]
         elif isinstance(value, list):
             stack += [(path, name, item) for item in value]
 

@@ -1,12 +1,13 @@
 """What an audit found in a history, as the sections of a page: plain values, which the page escapes."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from causeloop_pipeline.analysis.loop import Loop, run_loop, select_occurrences
+from causeloop_pipeline.analysis.loop import IssueHistory, Loop, run_loop, select_occurrences
 from causeloop_pipeline.cli.audit.history import History
 from causeloop_pipeline.cli.output.report import select_window_predictions
 from causeloop_pipeline.cli.output.terminal import format_count
@@ -17,6 +18,7 @@ from causeloop_pipeline.model.recommendation import write_prevented
 
 if TYPE_CHECKING:
     from causeloop_pipeline.analysis.act.audit import Audit
+    from causeloop_pipeline.analysis.act.stated_endings import StatedEnding
 
 ENDING_SCHEMA = pl.Schema(dict.fromkeys(("issue_id", "phrase", "quote", "made_by", "link"), pl.String()))
 
@@ -54,20 +56,26 @@ class Findings:
 def find_what_came_back(history: History, *, as_of: datetime, timezone: str, limit: int) -> Findings:
     """Run the whole analysis over a history and gather what its page says."""
     from causeloop_pipeline.analysis.act.audit import audit_history
+    from causeloop_pipeline.analysis.act.stated_endings import read_stated_endings
     from causeloop_pipeline.analysis.detect.issue_occurrences import (
         date_by_occurrences,
         list_issue_occurrences,
     )
 
     occurrences = list_issue_occurrences(history.issues, history.occurrences)
+    stated = read_stated_endings(history.issues, history.payloads)
     loop = run_loop(
-        history.issues, as_of=as_of, occurrences=history.occurrences, timezone=timezone, namespace="audit"
+        history.issues,
+        IssueHistory(history.occurrences, stated),
+        as_of=as_of,
+        timezone=timezone,
+        namespace="audit",
     )
     audit = audit_history(
         loop.grouping.members,
         occurrences,
         select_occurrences(loop.grouping.members, date_by_occurrences(history.issues, occurrences)),
-        _read_endings(history),
+        _list_claims(history, stated),
         as_of=as_of,
     )
     return Findings(
@@ -78,18 +86,15 @@ def find_what_came_back(history: History, *, as_of: datetime, timezone: str, lim
     )
 
 
-def _read_endings(history: History) -> pl.DataFrame:
+def _list_claims(history: History, stated: "Mapping[str, StatedEnding]") -> pl.DataFrame:
     """The endings that claim a fix, by issue."""
     from causeloop_pipeline.analysis.act.audit import is_claimed
-    from causeloop_pipeline.analysis.act.stated_endings import read_stated_ending
 
-    rows = []
-    for issue_id, body, resolved_at in history.issues.select("issue_id", "body", "resolved_at").iter_rows():
-        if resolved_at is None:
-            continue
-        stated = read_stated_ending(history.payloads.get(issue_id, {}), body)
-        if is_claimed(stated, history.status_words.get(issue_id, "")):
-            rows.append((issue_id, stated.phrase, stated.quote, stated.made_by, stated.link))
+    rows = [
+        (issue_id, ending.phrase, ending.quote, ending.made_by, ending.link)
+        for issue_id, ending in stated.items()
+        if is_claimed(ending, history.status_words.get(issue_id, ""))
+    ]
     return pl.DataFrame(rows, schema=ENDING_SCHEMA, orient="row")
 
 

@@ -1,6 +1,5 @@
 """Reads the history that is audited: an export, or a tool that is polled now; secrets come by environment."""
 
-import re
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from causeloop_pipeline.cli.issue_input import IssueInput, read_issues
+from causeloop_pipeline.cli.issue_input import read_issues
 from causeloop_pipeline.cli.output.reading import list_notes
 from causeloop_pipeline.cli.output.terminal import USAGE, fail, format_count
+from causeloop_pipeline.model.field_names import normalize_field_name
 from causeloop_pipeline.settings import copy_environment, settings
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from causeloop_pipeline.landing.polled_issues import PolledIssues
 
 MAX_NAMED_REASONS = 3
-NOT_OF_A_NAME = re.compile(r"[^a-z0-9]+")
+LINKS = frozenset({"url", "external_url", "link"})
 
 
 @dataclass(frozen=True)
@@ -49,30 +49,18 @@ def read_export(path: Path, maps: Sequence[str], timezone: str, *, skip_bad_rows
     """The history of an export, whose rows are the records."""
     source = read_issues(path, maps, timezone, skip_bad_rows=skip_bad_rows)
     read = source.read
-    records = _list_records(source)
+    records = source.list_records()
     status = source.recognized.columns.get("status")
     words = {} if status is None else {name: str(row.get(status) or "") for name, row in records.items()}
-    payloads = {
-        name: {_write_name(column): value for column, value in row.items()} for name, row in records.items()
-    }
     urls = {
         name: value
-        for name, row in payloads.items()
-        for value in (row.get("url"), row.get("external_url"), row.get("link"))
-        if isinstance(value, str) and value.startswith(("https://", "http://"))
+        for name, row in records.items()
+        for column, value in row.items()
+        if normalize_field_name(column) in LINKS
+        and isinstance(value, str)
+        and value.startswith(("https://", "http://"))
     }
-    return History(path.name, read.issues, read.occurrences, payloads, urls, words, tuple(list_notes(source)))
-
-
-def _list_records(source: IssueInput) -> dict[str, dict[str, Any]]:
-    places = source.read.rows - source.file.first_row
-    rows = source.file.table[places.to_list()].iter_rows(named=True)
-    return dict(zip(source.read.issues["issue_id"], rows, strict=True))
-
-
-def _write_name(column: str) -> str:
-    """A heading as the name of a field: `Close notes` is close_notes."""
-    return NOT_OF_A_NAME.sub("_", column.strip().lower()).strip("_")
+    return History(path.name, read.issues, read.occurrences, records, urls, words, tuple(list_notes(source)))
 
 
 def read_tool(name: str, entries: Sequence[str], limits: ReadingLimits) -> History:

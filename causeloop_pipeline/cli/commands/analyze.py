@@ -42,7 +42,7 @@ Map = Annotated[
 ]
 AsOf = Annotated[
     str | None,
-    typer.Option(metavar="ISO", help="Time to predict at; by default right after the newest issue."),
+    typer.Option(metavar="ISO", help="Time to predict at; by default the end of the newest issue's day."),
 ]
 Timezone = Annotated[str, typer.Option(help="Time zone of dates without an offset and of times of day.")]
 SkipBadRows = Annotated[
@@ -92,14 +92,14 @@ def analyze(
         max_bad_rows=max_bad_rows,
         date_format=date_format,
     )
-    moment = resolve_as_of(source, as_of, datetime.now(UTC))
+    moment = resolve_as_of(source, as_of, datetime.now(UTC), timezone)
     print_reading(stderr() if as_json else stdout(), source)
     quiet_libraries()
     with open_progress(len(STAGES)) as reached:
         loop = run_loop(
             source.read.issues,
+            source.recall_history(),
             as_of=moment,
-            occurrences=source.read.occurrences,
             timezone=timezone,
             namespace="file",
             reached=reached,

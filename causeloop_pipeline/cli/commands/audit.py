@@ -74,7 +74,7 @@ def audit(
     quiet_libraries()
     now = datetime.now(UTC)
     newest = history.occurrences["started_at"].max() if path.is_file() else now
-    moment = resolve_moment(newest, as_of, now)
+    moment = resolve_moment(newest, as_of, now, timezone)
     findings = find_what_came_back(history, as_of=moment, timezone=timezone, limit=limit)
     if out is None:
         typer.echo(write_markdown_page(findings), nl=False)

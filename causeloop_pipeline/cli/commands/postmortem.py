@@ -83,7 +83,7 @@ def postmortem(
             max_bad_rows=max_bad_rows,
             date_format=date_format,
         )
-        moment = resolve_as_of(source, as_of, datetime.now(UTC))
+        moment = resolve_as_of(source, as_of, datetime.now(UTC), timezone)
         placed = place_in_history(read, source.read, timezone=timezone, as_of=moment)
     if as_json:
         _print_json(read, placed)

@@ -2,6 +2,7 @@
 
 from rich.console import Console
 
+from causeloop_pipeline.analysis.act.stated_endings import tells_of_endings
 from causeloop_pipeline.cli.issue_input import IssueInput
 from causeloop_pipeline.cli.output.terminal import build_table, format_count, strip_controls
 from causeloop_pipeline.landing.export_file.columns_by_values import describe_by_values
@@ -21,8 +22,12 @@ def print_reading(console: Console, source: IssueInput) -> None:
             rows,
         )
     )
-    if source.recognized.unused:
-        console.print(strip_controls("not used: " + ", ".join(source.recognized.unused)))
+    endings = [column for column in source.recognized.unused if tells_of_endings(column)]
+    if endings:
+        console.print(strip_controls("how it ended is read from: " + ", ".join(endings)))
+    unused = [column for column in source.recognized.unused if column not in endings]
+    if unused:
+        console.print(strip_controls("not used: " + ", ".join(unused)))
     for note in list_notes(source):
         console.print(strip_controls(f"note: {note}"))
 

@@ -1,13 +1,11 @@
 """Recognizes what the columns of a tool's export mean, by the names that such columns usually have."""
 
-import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from causeloop_pipeline.landing.export_file.column_names import USUAL_NAMES
 from causeloop_pipeline.landing.export_file.named_values import NAMES_OF_VALUES
+from causeloop_pipeline.model.field_names import normalize_field_name
 from causeloop_pipeline.model.frames import DIMENSIONS
 
 FIELD_ALIASES = {
@@ -94,16 +92,9 @@ def _is_of_source(column: str, columns: Sequence[str]) -> bool:
     return is_line and any(normalize_name(other) in BESIDE_LINES for other in columns)
 
 
-@lru_cache(maxsize=4_096)
 def normalize_name(column: str) -> str:
-    """A column in plain lower case: `Created At`, `createdAt` → `created_at`, `Priorität` → `prioritat`."""
-    if column.strip() in NUMBER_SIGNS:
-        return "number"
-    plain = "".join(
-        letter for letter in unicodedata.normalize("NFKD", column) if not unicodedata.combining(letter)
-    )
-    split = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", plain.strip())
-    return re.sub(r"[^a-z0-9]+", "_", split.lower()).strip("_").removesuffix("_utc")
+    """A column in plain lower case, where `#` is a number and a time zone in the name says no more."""
+    return "number" if column.strip() in NUMBER_SIGNS else normalize_field_name(column).removesuffix("_utc")
 
 
 def _take_last_parts(column: str) -> str:

@@ -50,10 +50,9 @@ where e.workspace_id = %(workspace_id)s and i.workspace_id = e.workspace_id and 
     and i.resolved_at is null
 """
 
-SELECT_ENDING_GROUPS = """
-select pattern_id::text as pattern_id, action, phrase, count, held_low, held_high, is_holding,
-    issue_ids::text[] as issue_ids
-from act.ending_groups(%s, %s::uuid[])
+SELECT_REPORTED_ENDINGS = """
+select pattern_id::text as pattern_id, issue_id::text as issue_id, ended_at, returned_at, action, phrase
+from act.reported_endings(%s, %s::uuid[])
 """
 
 
@@ -81,8 +80,8 @@ def write_endings(session: Session, workspace_id: UUID, endings: Sequence[dict[s
         session.upsert("act.ending", rows, key=["workspace_id", "issue_id"])
 
 
-def read_ending_groups(
+def read_reported_endings(
     session: Session, workspace_id: UUID, pattern_ids: Sequence[str]
 ) -> list[dict[str, Any]]:
-    """What ended the failures of some patterns, by kind of action, the longest held first."""
-    return session.rows(SELECT_ENDING_GROUPS, (workspace_id, list(pattern_ids)))
+    """The endings of some patterns' failures that say what was done, and when each pattern began again."""
+    return session.rows(SELECT_REPORTED_ENDINGS, (workspace_id, list(pattern_ids)))

@@ -1,5 +1,6 @@
 """How failures ended is read from what tools store, quoted, and grouped by what was done."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -7,7 +8,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from causeloop_pipeline.analysis.act.ending_actions import NOTHING_DONE, find_action
-from causeloop_pipeline.analysis.act.endings import EndingGroup, find_what_held, write_endings
+from causeloop_pipeline.analysis.act.endings import (
+    EndingGroup,
+    ReportedEnding,
+    find_what_held,
+    group_endings,
+    write_endings,
+)
 from causeloop_pipeline.analysis.act.pattern_evidence import Experience
 from causeloop_pipeline.analysis.act.stated_endings import MAX_QUOTE, read_stated_ending
 from tests.support.advising import advise, failing
@@ -44,6 +51,9 @@ GITHUB = {
         (JIRA, "raised a limit", "Increased the pool size to 80.", "Ben Okafor"),
         (GITHUB, None, None, "ana"),
         ({"resolve_reason": "Rolled back release 4.2"}, "rolled back", "Rolled back release 4.2", None),
+        ({"Resolution notes": "Restarted the pool"}, "restarted", "Restarted the pool", None),
+        ({"resolutionNotes": "Reset the pump", "closedBy": "Ana"}, "restarted", "Reset the pump", "Ana"),
+        ({"Lösung": "Disk replaced by vendor"}, "replaced", "Disk replaced by vendor", None),
         ({"close_code": "Not reproducible"}, NOTHING_DONE, "Not reproducible", None),
         ({"status": "resolved", "resolution": "fixed"}, None, None, None),
         ({}, None, None, None),
@@ -119,6 +129,28 @@ GROUPS = [
     group("raised a limit", "raised its size", 1, 41, 41, is_holding=True),
     group("restarted", "restarted the pool", 7, 2, 9),
 ]
+
+
+def test_endings_are_grouped_by_what_was_done_and_hold_until_the_next_beginning() -> None:
+    first = datetime(2026, 3, 2, 9, tzinfo=UTC)
+    returns = {"a": 2, "b": 10, "c": None, "d": 30, "e": None}
+    done = {
+        "a": ("restarted", "restarted the pool"),
+        "b": ("restarted", "restarted it"),
+        "c": ("restarted", "restarted the pool"),
+        "d": ("raised a limit", "raised its size"),
+        "e": (NOTHING_DONE, "by itself"),
+    }
+    endings = [
+        ReportedEnding(key, first + timedelta(days=place), days and first + timedelta(days=days), *done[key])
+        for place, (key, days) in enumerate(returns.items())
+    ]
+    raised, restarted = group_endings(endings, as_of=first + timedelta(days=12))
+
+    assert (raised.held_low, raised.held_high, raised.is_holding) == (27, 27, False)
+    assert (restarted.phrase, restarted.count, restarted.is_holding) == ("restarted the pool", 3, True)
+    assert (restarted.held_low, restarted.held_high) == (2, 10)
+    assert restarted.issue_ids == ["c", "b", "a"]
 
 
 def test_groups_are_written_with_how_often_and_how_long_they_held() -> None:

@@ -40,6 +40,23 @@ def test_an_export_becomes_patterns_predictions_and_ranked_recommendations(expor
         assert heading in result.stdout
 
 
+def test_what_ended_failures_before_is_read_from_the_columns_that_say_so(tmp_path):
+    lines = ["id,title,opened_at,closed_at,Resolution notes,Colour"]
+    for week in range(12):
+        opened = date(2026, 1, 5) + timedelta(weeks=week)
+        note = "Raised the pool size" if week == 7 else "Restarted the pool"
+        lines.append(f"D-{week},Connection pool exhausted on ledger,{opened} 08:30,{opened} 09:00,{note},red")
+    path = tmp_path / "desk.csv"
+    path.write_text("\n".join(lines) + "\n")
+
+    result = analyze(path)
+    assert result.exit_code == 0, result.output
+    written = " ".join(result.stdout.split())
+    assert "how it ended is read from: Resolution notes not used: Colour" in written
+    assert "What ended it before: restarted the pool (11 times, held 7 days)" in written
+    assert "raised the pool size (once, held 7 days)" in written
+
+
 def test_patterns_that_will_hardly_come_back_are_to_be_left_alone(tmp_path):
     start = date(2019, 1, 1)
     often = [f"A-{n},Login of user{n} failed,{start + timedelta(days=14 * n)} 10:00" for n in range(140)]

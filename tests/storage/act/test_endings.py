@@ -67,7 +67,8 @@ def test_endings_are_grouped_by_what_was_done_with_how_long_it_held(
         assert refresh_endings(session, workspace_id, is_rebuild=False) == 4
         assert refresh_endings(session, workspace_id, is_rebuild=False) == 0
         states = read_investigation_states(session, workspace_id)
-        raised, restarted = gather_experience(session, workspace_id, [pattern_id], states).endings[pattern_id]
+        experience = gather_experience(session, workspace_id, [pattern_id], states, as_of=SEEN)
+        raised, restarted = experience.endings[pattern_id]
 
     assert (raised.action, raised.phrase, raised.count) == (
         "raised a limit",
