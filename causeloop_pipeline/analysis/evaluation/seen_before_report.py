@@ -79,7 +79,7 @@ def _query_at_origin(
     grouping = group_issues(history, fingerprints, options=GroupingOptions(namespace="evaluation"))
     searched = prepare_issues(history, fingerprints, grouping.members)
     model = grouping.index.model
-    labels_of_group = _count_labels(searched.table, label_of)
+    labels_of_group = count_labels(searched.table, label_of)
     seen_labels = {label_of[issue] for issue in history["issue_id"]}
     rows = [row for row, issue in enumerate(later["issue_id"]) if label_of[issue] is not None]
     queried = []
@@ -96,8 +96,8 @@ def _query_at_origin(
     return queried
 
 
-def _count_labels(table: pl.DataFrame, label_of: dict[str, str | None]) -> dict[str, str | None]:
-    """The commonest label of each group."""
+def count_labels(table: pl.DataFrame, label_of: dict[str, str | None]) -> dict[str, str | None]:
+    """Finds the commonest label of each group. In: issues with their group, their labels. Out: by group."""
     labels = pl.Series("label", [label_of[issue] for issue in table["issue_id"]], dtype=pl.String)
     counted = table.select("group_id").hstack([labels]).drop_nulls().group_by("group_id", "label").len()
     commonest = counted.sort("len", "label", descending=[True, False]).unique(
@@ -106,17 +106,19 @@ def _count_labels(table: pl.DataFrame, label_of: dict[str, str | None]) -> dict[
     return dict(commonest.select("group_id", "label").iter_rows())
 
 
-def measure_answers(queried: list[QueriedIssue], weights: Floats | None = None) -> dict[str, float]:
+def measure_answers(
+    queried: list[QueriedIssue], weights: Floats | None = None, *, report_share: float = 0.0
+) -> dict[str, float]:
     """Measures the answers.
 
-    In: what was queried; other weights than the product's. Out: the expected calibration error of all
-    displayed probabilities (groups, and "new"), of the first answer alone, and of "new"; the Brier score of
-    "new"; how often the right group is first, and among the five displayed, of those that were seen; the
-    number queried.
+    In: what was queried; other weights than the product's; the share of people's reports in it. Out: the
+    expected calibration error of all displayed probabilities (groups, and "new"), of the first answer alone,
+    and of "new"; the Brier score of "new"; how often the right group is first, and among the five displayed,
+    of those that were seen; the number queried.
     """
     displayed, first, new, hits = [], [], [], []
     for failure in queried:
-        probability, of_new = estimate_probabilities(failure.evidence, weights)
+        probability, of_new = estimate_probabilities(failure.evidence, weights, report_share=report_share)
         order = np.argsort(-probability, kind="stable")[:MAX_SHOWN]
         right = failure.is_right[order]
         pairs = list(zip(probability[order].tolist(), right.tolist(), strict=True))

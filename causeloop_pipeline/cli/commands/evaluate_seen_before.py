@@ -13,6 +13,7 @@ from causeloop_pipeline.cli.output.help import show_examples
 from causeloop_pipeline.cli.output.quality.page import write_part
 from causeloop_pipeline.cli.output.quality.seen_before import (
     FIGURES,
+    RETOLD,
     QueriedSet,
     describe_seen_before,
     list_missed_errors,
@@ -34,6 +35,8 @@ def measure_seen_before(
     as_json: Json = False,
 ) -> None:
     """Play labelled issues back: group the older ones, ask about the later ones, and compare."""
+    from causeloop_pipeline.analysis.detect.seen_before.match_probability import REPORT_SHARE
+    from causeloop_pipeline.analysis.evaluation.retold_messages import is_written_by_machines, query_retold
     from causeloop_pipeline.analysis.evaluation.seen_before_report import measure_answers, query_issues
 
     paths = find_labelled_sets(folder, label)
@@ -47,6 +50,11 @@ def measure_seen_before(
                 query_issues(labelled.issues, labelled.labels, limit=queries, seed=seed)
             )
         sets.append(QueriedSet(path.stem, {name: round(figures[name], 3) for name in FIGURES}))
+        if is_written_by_machines(labelled.issues):
+            with stderr().status(f"asking about {path.stem} in other words"):
+                told = query_retold(labelled.issues, labelled.labels, report_share=REPORT_SHARE, seed=seed)
+                figures = measure_answers(told, report_share=REPORT_SHARE)
+            sets.append(QueriedSet(path.stem + RETOLD, {name: round(figures[name], 3) for name in FIGURES}))
     if write is not None:
         write_part(write, "seen-before", describe_seen_before(sets))
     table = pl.DataFrame([{"set": each.name, **each.figures} for each in sets])

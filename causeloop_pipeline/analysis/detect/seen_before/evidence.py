@@ -33,6 +33,7 @@ EVIDENCE_SCHEMA = pl.Schema(
         "pattern_id": pl.String(),
         "issue_id": pl.String(),  # the issue of the group that is most like the failure
         "similarity": pl.Float64(),  # the probability of one cause of the failure and that issue
+        "score": pl.Float64(),  # of that pair of texts, before any base rate; 0 where no text is
         "text": pl.Float64(),  # log odds of the most similar issue; the least where no text is
         "support": pl.Float64(),  # mean log odds of the three most similar ones
         "margin": pl.Float64(),  # by how much it is more similar than the best of the other groups
@@ -85,6 +86,7 @@ def collect_evidence(
         .agg(
             pl.col("pattern_id", "issue_id").first(),
             pl.col("probability").max().fill_null(0.0).alias("similarity"),
+            pl.col("score").max().fill_null(0.0),
             pl.col("log_odds").max().alias("text"),
             pl.col("log_odds").sort(descending=True).head(_FEW_ISSUES).mean().alias("support"),
             pl.col("same_template", "same_title", "same_trace").max().cast(pl.Float64),
@@ -100,26 +102,28 @@ def collect_evidence(
 def _compare_texts(
     failure: pl.DataFrame, searched: SearchedIssues, model: PairModel, semantic: SemanticList | None
 ) -> pl.DataFrame:
-    """Frame(row, log_odds, probability, terms, is_near_by_meaning) of the nearest texts."""
+    """Frame(row, score, log_odds, probability, terms, is_near_by_meaning) of the nearest texts."""
     lexicon, query = add_texts(select_text_rows(failure), searched.lexicon)
+    by_meaning = None if semantic is None else semantic.select(searched.compared)
     compared = compare_query(
-        query, searched.corpus, lexicon, searched.postings, limit=SEARCHED_TEXTS, semantic=semantic
+        query, searched.corpus, lexicon, searched.postings, limit=SEARCHED_TEXTS, semantic=by_meaning
     )
     # how common one cause is in the tracker that is searched: a failure alone has no rate of its own
     pairs = compared.pairs
     turned = replace(pairs, left=pairs.right, right=pairs.left)
     probability = model.probability(turned, searched.sources, []).clip(_MIN_PROBABILITY, 1 - _MIN_PROBABILITY)
     terms = find_shared_terms(query, searched.corpus, lexicon, pairs.left, compared.rows)
-    by_meaning = np.zeros(0) if semantic is None else semantic.close
+    close = np.zeros(0) if by_meaning is None else by_meaning.close
     return pl.DataFrame(
         {
-            "row": pl.Series(compared.rows, dtype=pl.UInt32),
+            "row": pl.Series(searched.compared[compared.rows], dtype=pl.UInt32),
+            "score": pairs.score.round(9),
             "log_odds": np.log(probability / (1 - probability)).round(9),
             "probability": probability.round(6),
             "terms": pl.Series(
                 [[term for term, _ in weighted] for weighted in terms], dtype=pl.List(pl.String)
             ),
-            "is_near_by_meaning": np.isin(compared.rows, by_meaning),
+            "is_near_by_meaning": np.isin(compared.rows, close),
         }
     )
 

@@ -18,6 +18,12 @@ WEIGHTS = {
 OTHER_TEMPLATE_ODDS = -3.0
 """What counts against a group of machines' messages with another template: grouping keeps those apart."""
 
+# feature: weight (`python -m bench.training.retold_messages`)
+REPORT_WEIGHTS = {"bias": -5.732, "score": 1.442, "size": 0.420}
+"""For a person's report of a group of machines' messages: how alike the texts are, and how many issues."""
+REPORT_SHARE = 0.75
+"""Assumed, of reports among texts of no source that fit no template; the rest are messages of a new one."""
+
 
 def collect_features(evidence: pl.DataFrame) -> Floats:
     """Collects the features of each group. In: `EVIDENCE_SCHEMA`. Out: a matrix, columns as in `WEIGHTS`."""
@@ -37,15 +43,32 @@ def estimate_utilities(evidence: pl.DataFrame, weights: Floats | None = None) ->
     return np.asarray(np.where(has_template, evidence["template_odds"].to_numpy(), weighed))
 
 
-def estimate_probabilities(evidence: pl.DataFrame, weights: Floats | None = None) -> tuple[Floats, float]:
+def estimate_probabilities(
+    evidence: pl.DataFrame, weights: Floats | None = None, *, report_share: float = 0.0
+) -> tuple[Floats, float]:
     """Estimates which group a failure belongs to.
 
-    In: as `estimate_utilities`. Out: the probability of each group, and that of a new cause; they add up to
-    one.
+    In: as `estimate_utilities`; the probability that a person wrote the text, in words of their own, and no
+    machine. Out: the probability of each group, and that of a new cause; they add up to one.
 
-    Method: multinomial logit (McFadden, 1974) in which a new cause is the alternative with utility 0.
+    Method: multinomial logit (McFadden, 1974) in which a new cause is the alternative with utility 0; the
+    mean over both kinds of text where it is not certain which it is.
     """
     utilities = estimate_utilities(evidence, weights)
+    probability, new = _choose(utilities)
+    if not report_share:
+        return probability, new
+    is_told = evidence["other_template"].to_numpy() > 0
+    features = np.stack([np.ones(evidence.height), *(evidence[name] for name in list(REPORT_WEIGHTS)[1:])], 1)
+    told = features @ np.array(list(REPORT_WEIGHTS.values()))
+    as_report, new_as_report = _choose(np.where(is_told, told, utilities))
+    return (
+        probability + report_share * (as_report - probability),
+        new + report_share * (new_as_report - new),
+    )
+
+
+def _choose(utilities: Floats) -> tuple[Floats, float]:
     highest = max(0.0, float(utilities.max(initial=0.0)))
     odds, new = np.exp(utilities - highest), float(np.exp(-highest))
     total = float(odds.sum()) + new

@@ -8,10 +8,17 @@ import numpy as np
 import polars as pl
 
 from causeloop_pipeline.analysis.detect.seen_before.evidence import collect_evidence
-from causeloop_pipeline.analysis.detect.seen_before.match_probability import estimate_probabilities
-from causeloop_pipeline.analysis.detect.seen_before.searched_issues import SearchedIssues
+from causeloop_pipeline.analysis.detect.seen_before.match_probability import (
+    REPORT_SHARE,
+    estimate_probabilities,
+)
+from causeloop_pipeline.analysis.detect.seen_before.searched_issues import (
+    SearchedIssues,
+    find_trace_key,
+)
 from causeloop_pipeline.analysis.detect.similarity.pair_model import PairModel
 from causeloop_pipeline.analysis.detect.similarity.semantic_score import SemanticList
+from causeloop_pipeline.analysis.detect.similarity.tokens import spell_terms
 
 MAX_MATCHES = 5
 MIN_PROBABILITY = 0.01
@@ -59,7 +66,8 @@ def match_failure(
     `match_probability`.
     """
     evidence = collect_evidence(failure, titles, searched, model, semantic)
-    probability, new = estimate_probabilities(evidence)
+    report_share = REPORT_SHARE if may_be_report(failure, titles) else 0.0
+    probability, new = estimate_probabilities(evidence, report_share=report_share)
     order = [
         row for row in np.argsort(-probability, kind="stable")[:limit] if probability[row] >= MIN_PROBABILITY
     ]
@@ -73,7 +81,7 @@ def match_failure(
                 for name in ("group_id", "pattern_id", "issue_id", "probability", "similarity")
             },
             "is_copy": bool(row["same_template"] or row["same_title"] or row["same_trace"]),
-            "reasons": _list_reasons(row, nearest[row["issue_id"]]),
+            "reasons": _list_reasons(row, own, nearest[row["issue_id"]]),
             "differences": _list_differences(row, own, nearest[row["issue_id"]]),
         }
         for row in displayed.iter_rows(named=True)
@@ -81,11 +89,21 @@ def match_failure(
     return Matches(pl.DataFrame(rows, schema=MATCH_SCHEMA), round(new, 4))
 
 
+def may_be_report(failure: pl.DataFrame, titles: Sequence[str]) -> bool:
+    """Tells whether a person may have written a failure's text.
+
+    In: one row of `ISSUE_SCHEMA`, its title in all readings. Out: false for what a tool sent, what begins as
+    a log line does, and what holds a stack trace.
+    """
+    is_sent = failure["source"][0] is not None
+    return not is_sent and len(titles) == 1 and find_trace_key(titles[0], failure["body"][0]) is None
+
+
 def _select_nearest(searched: SearchedIssues, displayed: pl.DataFrame) -> pl.DataFrame:
     return searched.table.filter(pl.col("issue_id").is_in(displayed["issue_id"].implode()))
 
 
-def _list_reasons(row: dict[str, Any], nearest: dict[str, Any]) -> list[dict[str, Any]]:
+def _list_reasons(row: dict[str, Any], own: dict[str, Any], nearest: dict[str, Any]) -> list[dict[str, Any]]:
     """Why, the strongest reason first."""
     texts = {
         "template": (row["same_template"], "The same message but for its variable parts"),
@@ -93,7 +111,7 @@ def _list_reasons(row: dict[str, Any], nearest: dict[str, Any]) -> list[dict[str
         "title": (row["same_title"], "Word for word the same title"),
     }
     reasons = [{"kind": kind, "text": text, "terms": []} for kind, (is_so, text) in texts.items() if is_so]
-    terms = list(row["terms"] or [])[:_MAX_TERMS]
+    terms = spell_terms(list(row["terms"] or [])[:_MAX_TERMS], f"{own['title']} {own['body'] or ''}")
     if terms:
         text = f"Shares the rare terms {', '.join(terms)} with {nearest['external_id']}"
         reasons.append({"kind": "terms", "text": text, "terms": terms})

@@ -4,8 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import polars as pl
 
+from causeloop_pipeline.analysis.arrays import Ints
 from causeloop_pipeline.analysis.detect.fingerprints.canonical_issues import canonical_issues
 from causeloop_pipeline.analysis.detect.fingerprints.fingerprint import compute_template_key, read_trace_keys
 from causeloop_pipeline.analysis.detect.fingerprints.masking import DISPLAYED_WILDCARD, WILDCARD, mask
@@ -15,6 +17,7 @@ from causeloop_pipeline.analysis.detect.similarity.corpus import Corpus, build_c
 from causeloop_pipeline.analysis.detect.similarity.lexicon import Lexicon
 from causeloop_pipeline.analysis.detect.similarity.pairwise_similarity import select_text_rows
 
+COMPARED_COPIES = 3
 KNOWN_COLUMNS = ("group_id", "pattern_id", "kind", "template", "template_key", "title_key", "trace_key")
 
 
@@ -23,6 +26,7 @@ class SearchedIssues:
     """Issues in canonical order, what grouping knows of each, and the vectors of their texts."""
 
     table: pl.DataFrame  # ISSUE_SCHEMA and KNOWN_COLUMNS, `template_probability`
+    compared: Ints  # rows of the table: the texts of the corpus, of a message that is repeated the last few
     corpus: Corpus
     lexicon: Lexicon
     postings: Any
@@ -46,17 +50,28 @@ def prepare_issues(
         .join(membership.select("issue_id", "pattern_id"), on="issue_id", how="left", maintain_order="left")
         .with_columns(pl.coalesce("pattern_id", "issue_id").alias("group_id"))
     )
-    texts = select_text_rows(table)
+    compared = _choose_compared(table)
+    texts = select_text_rows(table[compared])
     lexicon, counts = read_lexicon(texts)
     corpus = build_corpus(texts, lexicon, counts)
     return SearchedIssues(
         table=table,
+        compared=compared,
         corpus=corpus,
         lexicon=lexicon,
         postings=build_postings(corpus, lexicon, for_new_texts=True),
         sources=texts["source"].to_list(),
         catalog=TemplateCatalog(templates=_list_templates(table)),
     )
+
+
+def _choose_compared(table: pl.DataFrame) -> Ints:
+    """The rows whose texts are compared: a word of one message is not common because that was repeated."""
+    copies_after = pl.int_range(pl.len(), 0, -1).over("template_key") - 1
+    is_message = (pl.col("kind") == "machine") & pl.col("template_key").is_not_null()
+    is_old_copy = is_message & (copies_after >= COMPARED_COPIES)
+    rows = table.select(pl.arg_where(is_old_copy.fill_null(value=False).not_())).to_series()
+    return rows.to_numpy().astype(np.int64)
 
 
 def _list_templates(table: pl.DataFrame) -> Mapping[str, str]:

@@ -2,8 +2,11 @@
 
 from datetime import UTC, datetime, timedelta
 
+import numpy as np
 import polars as pl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from causeloop_pipeline.analysis.detect.assignment.assignment import assign_issues
 from causeloop_pipeline.analysis.detect.fingerprints.fingerprint import fingerprint_issues
@@ -11,6 +14,7 @@ from causeloop_pipeline.analysis.detect.grouping.patterns import Grouping, Group
 from causeloop_pipeline.analysis.detect.seen_before.identity import identify_failure
 from causeloop_pipeline.analysis.detect.seen_before.matching import Matches, match_failure
 from causeloop_pipeline.analysis.detect.seen_before.searched_issues import SearchedIssues, prepare_issues
+from causeloop_pipeline.analysis.evaluation.retold_messages import BEGINNINGS, WORD, retell
 from causeloop_pipeline.model.frames import ISSUE_SCHEMA
 
 START = datetime(2026, 9, 1, tzinfo=UTC)
@@ -132,3 +136,36 @@ def test_an_identity_is_of_the_message_and_the_workspace() -> None:
     assert len(same) == 1
     assert identify_failure("other", STATEMENTS[0].format(1, 1), None) not in same
     assert identify_failure("w", STATEMENTS[1].format(1, 1), None) not in same
+
+
+def test_what_a_person_writes_of_a_message_in_other_words_may_be_its_pattern(
+    history: tuple[SearchedIssues, Grouping],
+) -> None:
+    first = match(history, "payments timed out, card-gateway timeout after calling").groups.row(0, named=True)
+
+    assert first["pattern_id"] == match(history, STATEMENTS[0].format(1, 2)).groups["pattern_id"][0]
+    assert first["probability"] > 0.3
+    assert "payments" in first["reasons"][0]["terms"]  # as it is written, not its stem
+
+
+def test_another_message_of_the_same_tool_is_new_however_alike(
+    history: tuple[SearchedIssues, Grouping],
+) -> None:
+    searched, grouping = history
+    other = "Payment timeout before 30s calling card-gateway-7 again"
+    failure = make_frame([make_issue(999, other)])
+
+    assert match_failure(failure, [other], searched, grouping.index.model).new_probability > 0.9
+
+
+@settings(max_examples=30, deadline=None)
+@given(seed=st.integers(0, 2**31), statement=st.sampled_from(STATEMENTS))
+def test_a_retold_message_holds_words_of_it_and_no_others(seed: int, statement: str) -> None:
+    told = retell(statement.format(4, 5), np.random.default_rng(seed)).lower()
+    beginning = max((each for each in BEGINNINGS if told.startswith(each)), key=len)
+
+    assert set(told.removeprefix(beginning).split()) <= set(retell_whole(statement.format(4, 5)).split())
+
+
+def retell_whole(title: str) -> str:
+    return " ".join(WORD.findall(title)).lower()

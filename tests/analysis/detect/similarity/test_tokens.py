@@ -8,6 +8,7 @@ from causeloop_pipeline.analysis.detect.similarity.tokens import (
     count_terms,
     expand_word,
     select_body_text,
+    spell_terms,
     stem,
 )
 
@@ -23,6 +24,18 @@ def test_identifiers_count_whole_and_in_parts() -> None:
 
 def test_forms_of_one_word_are_one_term() -> None:
     assert {stem(word) for word in ("crash", "crashes", "crashed", "crashing")} == {"crash"}
+
+
+def test_terms_are_spelled_as_the_text_does() -> None:
+    text = "The Coffee machine leaks: pool.AcquireTimeout on #17"
+
+    assert spell_terms(["coffe", "leak", "acquir", "#17", "absent"], text) == [
+        "coffee",
+        "leaks",
+        "pool.acquiretimeout",
+        "#17",
+        "absent",
+    ]
 
 
 def test_ticket_numbers_and_versions_are_terms_and_stop_words_are_not() -> None:
