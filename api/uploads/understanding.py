@@ -67,8 +67,8 @@ def understand(content: bytes, name: str, choices: Mapping[str, Any]) -> dict[st
     kind, rows, reading = _study(content, name, make_choices(choices))
     read, no_failures = list(_read(reading, rows)), Counter[str]()
     broken = [row for row in read if row.payload is None and not row.no_failure]
-    no_failures.update(row.no_failure for row in read if row.payload is None and row.no_failure)
-    whole = [row for row in read if row.payload is not None]
+    no_failures.update(row.no_failure for row in read if row.no_failure)
+    whole = [row for row in read if row.payload is not None and not row.no_failure]
     return {
         "format": TITLES[kind],
         "rows": len(rows),

@@ -2,6 +2,7 @@
 
 from functools import cache
 
+from causeloop_pipeline.connectors.mapping.product_record import PRODUCT_ISSUE
 from causeloop_pipeline.connectors.registry import CONNECTORS
 from causeloop_pipeline.model.issue import OTLP_SOURCE, Identifies
 
@@ -17,7 +18,8 @@ def list_machine_sources() -> tuple[str, ...]:
         for name, connector in CONNECTORS.items()
         if connector.issues
         and all(
-            mapping.identifies is Identifies.CONDITION or mapping.job is not None
+            mapping is not PRODUCT_ISSUE  # what people send, of whom nobody knows what they write
+            and (mapping.identifies is Identifies.CONDITION or mapping.job is not None)
             for mapping in connector.issues
         )
     }

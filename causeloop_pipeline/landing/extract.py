@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from causeloop_pipeline.connectors.json_paths import MissingValueError, fill, find_first_value, find_value
+from causeloop_pipeline.connectors.mapping.product_record import JOB
 from causeloop_pipeline.connectors.record_filters import explain
 from causeloop_pipeline.connectors.spec import RecordSchema
 from causeloop_pipeline.landing.alert_fingerprint import compute_fingerprint
@@ -23,6 +24,7 @@ from causeloop_pipeline.model.raw_record import (
     canonical_json,
     sha256_hex,
 )
+from causeloop_pipeline.model.run_states import NEITHER, read_run_state
 
 MAX_EXTERNAL_ID = 512
 MAY_LACK = "|}"
@@ -188,10 +190,12 @@ def _map_record(
     record: dict[str, Any],
     channel: Channel,
     config: Mapping[str, Any],
-) -> RawRecord:
-    """The record in the product's field names, by the configuration's mapping."""
+) -> RawRecord | NoFailure:
+    """The record in the product's field names, by the configuration's mapping; none of a run under way."""
     mapping = {} if "source_updated_at" in record else {"source_updated_at": schema.updated_at[0]}
     payload = build_product_payload(record, mapping | dict(config.get("fields") or {}), schema.times)
+    if JOB in payload and read_run_state(payload.get("status", "")) in NEITHER:
+        return NoFailure(f"a run or test with the outcome {payload['status'].lower()}")
     if "external_id" not in payload:
         payload["external_id"] = read_external_id(schema, record)
     updated_at = payload.get("source_updated_at")

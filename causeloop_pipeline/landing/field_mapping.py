@@ -8,6 +8,7 @@ from typing import Any
 from causeloop_pipeline.connectors.json_paths import MissingValueError, fill, find_value
 from causeloop_pipeline.connectors.mapping.json_text import write_json
 from causeloop_pipeline.connectors.mapping.plain_texts import name_json
+from causeloop_pipeline.connectors.mapping.product_record import JOB
 from causeloop_pipeline.connectors.spec import TimeFormat
 from causeloop_pipeline.landing.timestamps import TimestampError, parse_timestamp
 from causeloop_pipeline.model.issue import TEXT_FIELDS, TIME_FIELDS, TITLE_LIMIT, IssueStatus
@@ -44,6 +45,9 @@ def build_product_payload(
             payload[field] = _read_moment(field, value, times)
         elif text := _read_status(mapping, value) if field == "status" else _read_text(field, value):
             payload[field] = text
+    job = _find(record, ((None, mapping.get(JOB, JOB)),))
+    if isinstance(job, str | int):
+        payload[JOB] = str(job)
     unmapped = {key: value for key, value in record.items() if key not in mapped_keys}
     if attributes := unmapped | (attributes if isinstance(attributes, dict) else {}):
         payload["attributes"] = attributes

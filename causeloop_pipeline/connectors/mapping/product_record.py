@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from causeloop_pipeline.connectors.mapping.expressions import Literal
+from causeloop_pipeline.connectors.mapping.expressions import Every, Has, Is, Literal, Some
 from causeloop_pipeline.connectors.mapping.fields import (
     CHANGE_TEXTS,
     CHANGE_TIMES,
@@ -13,18 +13,31 @@ from causeloop_pipeline.connectors.mapping.fields import (
     IssueMapping,
 )
 from causeloop_pipeline.model.issue import FiringStart, Identifies
+from causeloop_pipeline.model.run_states import PLAIN_SUCCESSES, SUCCEEDED
 
+JOB = "job"
+"""What a record tells of a run of, such as a scheduler's: the next success of the same ends its failures."""
 _ISSUE_FIELDS: dict[str, Any] = {name: name for name in (*ISSUE_TEXTS, *ISSUE_TIMES)}
 _CHANGE_FIELDS: dict[str, Any] = {name: name for name in (*CHANGE_TEXTS, *CHANGE_TIMES)}
 
+_HAS_SUCCEEDED = Some(
+    (Is("status", PLAIN_SUCCESSES), Every((Has(JOB), Is("status", SUCCEEDED)))),
+)
 PRODUCT_ISSUE = IssueMapping(
-    name="normalized", identifies=Identifies.EVENT, attributes_from="attributes", **_ISSUE_FIELDS
+    name="normalized",
+    identifies=Identifies.EVENT,
+    attributes_from="attributes",
+    job=JOB,
+    succeeded=_HAS_SUCCEEDED,
+    **_ISSUE_FIELDS,
 )
 PRODUCT_CONDITION = replace(
     PRODUCT_ISSUE,
     name="normalized condition",
     identifies=Identifies.CONDITION,
     firing_start=FiringStart.STATED,
+    job=None,
+    succeeded=None,
 )
 ABSENT_ISSUE = IssueMapping(
     name="absent", identifies=Identifies.CONDITION, title="external_id", status=Literal("resolved")

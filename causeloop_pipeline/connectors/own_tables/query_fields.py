@@ -6,7 +6,7 @@ from causeloop_pipeline.connectors.spec import Field
 FIELDS = Field(
     "fields",
     "Fields",
-    help="Product field → column, where they differ: title → subject.",
+    help="Product field → column, where they differ: title → subject; job → the column of what is run.",
     required=False,
     type="mapping",
 )

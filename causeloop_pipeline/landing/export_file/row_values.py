@@ -15,6 +15,7 @@ from causeloop_pipeline.connectors.json_paths import MissingValueError, fill
 from causeloop_pipeline.landing.export_file.dates import read_in, spell_format
 from causeloop_pipeline.landing.export_file.named_values import find_name
 from causeloop_pipeline.landing.export_file.rows.file_row import FileRow
+from causeloop_pipeline.landing.export_file.rows.run_rows import describe_run, read_run
 from causeloop_pipeline.landing.export_file.table_reading import TEMPLATE, TableReading, flatten, read_place
 from causeloop_pipeline.landing.json_values import to_json
 from causeloop_pipeline.model.instant_range import find_range_problem
@@ -53,6 +54,7 @@ class ReadRow:
     column: str = ""
     beginning: str = ""
     no_failure: str = ""
+    """Why it is no failure; with a payload, it ends one."""
     external_id: str | None = None
     """Of a row that cannot be read, where it has one."""
 
@@ -65,6 +67,8 @@ class RowReader:
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
     are_dates_needed: bool = True
     """Whether a row that leaves the column of its start empty cannot be read."""
+    are_rows_changed: bool = False
+    """Whether a row may be another time as it was: its success ends the failure before."""
     alike: Counter[str] = field(default_factory=Counter)
 
     def pass_over(self, row: FileRow) -> None:
@@ -74,6 +78,8 @@ class RowReader:
 
     def read(self, rows: Sequence[FileRow]) -> list[ReadRow]:
         """What each row became."""
+        if self.reading.job:
+            rows = [read_run(row, self.reading.job) for row in rows]
         flats = [flatten(row.record or {}) for row in rows]
         times = {
             name: self._read_dates(name, rows, flats)
@@ -104,8 +110,12 @@ class RowReader:
             return ReadRow(row.number, reason=row.reason, beginning=row.beginning)
         external_id = self._make_id(row.record, flat)
         texts = self._read_texts(row.record, flat)
-        if row.no_failure and not (row.is_of_condition and "status" in texts):
+        is_end = row.is_of_condition or (row.is_success and (row.job or self.are_rows_changed))
+        if row.no_failure and not (is_end and "status" in texts):
             return ReadRow(row.number, no_failure=row.no_failure)
+        if row.job:
+            times = {name: time for name, time in times.items() if name != "resolved_at"}
+            texts |= self._describe_run(row, flat, texts)
         if problem := self._find_problem(row, flat, texts, times):
             column, reason = problem
             beginning = _begin(row.record)
@@ -119,13 +129,16 @@ class RowReader:
         payload["title"] = texts["title"][:TITLE_LIMIT]
         payload |= {name: time.isoformat() for name, time in times.items() if time is not None}
         payload |= _judge(texts, self.reading.severity_scale, is_done=times.get("resolved_at") is not None)
+        if row.job:
+            payload |= {"job": row.job} | ({} if row.is_success else {"own_status": IssueStatus.OPEN.value})
         payload["external_id"] = external_id
         if row.is_of_condition and "source_updated_at" not in payload:  # a report without a time is of now
             payload["source_updated_at"] = self.now.isoformat()
         if attributes := self._gather_attributes(row.record, flat, texts):
             payload["attributes"] = attributes
         is_condition = row.is_of_condition or self.reading.repeats_ids
-        return ReadRow(row.number, payload, NORMALIZED_CONDITION if is_condition else NORMALIZED)
+        kind = NORMALIZED_CONDITION if is_condition else NORMALIZED
+        return ReadRow(row.number, payload, kind, no_failure=row.no_failure)
 
     def _read_texts(self, record: Mapping[str, Any], flat: Mapping[str, Any]) -> dict[str, str]:
         texts = {
@@ -134,6 +147,14 @@ class RowReader:
             if name in TEXTS or name in NOT_OF_ISSUES
         }
         return {name: text for name, text in texts.items() if text}
+
+    def _describe_run(
+        self, row: FileRow, flat: Mapping[str, Any], texts: Mapping[str, str]
+    ) -> dict[str, str]:
+        """What a run tells in other words than its columns: of one that succeeded nothing but its job."""
+        if row.is_success:
+            return {"title": texts.get("title", row.job)}
+        return describe_run(row.job, flat, texts, self.reading.columns.get("title", ""))
 
     def _find_problem(
         self,

@@ -23,6 +23,8 @@ from causeloop_pipeline.landing.export_file.columns_by_values import (
 from causeloop_pipeline.landing.export_file.date_columns import DATE_FIELDS, OPTIONAL_DATES, decide_formats
 from causeloop_pipeline.landing.export_file.dates import read_in
 from causeloop_pipeline.landing.export_file.rows.file_row import FileRow
+from causeloop_pipeline.landing.export_file.rows.run_rows import read_run
+from causeloop_pipeline.landing.export_file.run_columns import RunsSeen
 from causeloop_pipeline.model.date_order import DateOrder
 from causeloop_pipeline.model.numbers import read_number
 from causeloop_pipeline.model.severity_scores import find_scale
@@ -31,7 +33,7 @@ CHUNK = 10_000
 NAMED_COLUMNS = 12
 SEVERITY_NAMES = frozenset(USUAL_NAMES["severity"])
 DATE_NAMES = frozenset(name for field_name in DATE_FIELDS for name in USUAL_NAMES[field_name])
-TEMPLATE = "{"
+TEMPLATE, JOB = "{", "job"
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,8 @@ class TableReading:
     formats: Mapping[str, str] = field(default_factory=dict)
     """Field of a date → how its column writes it."""
     key: str = ""
+    job: str = ""
+    """The column that a person has named as the job of which the rows are runs."""
     timezone: str = "UTC"
     unused: tuple[str, ...] = ()
     ambiguous: tuple[str, ...] = ()
@@ -90,6 +94,7 @@ def study(rows: Iterable[FileRow], choices: ReadingChoices, now: datetime | None
     for row in rows:
         if row.record is not None:
             seen.add(row.record)
+            seen.runs.add(read_run(row, seen.chosen[JOB]) if JOB in seen.chosen else row)
     return seen.conclude(choices, now or datetime.now(UTC))
 
 
@@ -126,6 +131,7 @@ class _ColumnsSeen:
         self.usual: Mapping[str, str] = {}
         """What the columns of the first record usually mean."""
         self.repeats_ids = False
+        self.runs = RunsSeen()
 
     def add(self, record: Mapping[str, Any]) -> None:
         """Note a record."""
@@ -209,12 +215,15 @@ class _ColumnsSeen:
         unwanted = {name for name, column in self.chosen.items() if not column}
         recognized = recognize_by_values(by_name, self._read_samples(), now, unwanted)
         columns = {name: column for name, column in recognized.columns.items() if name not in unwanted}
+        columns = self.runs.choose(columns, usable)
         formats, ambiguous, more = self._read_formats(columns, choices, now)
-        problem = None if "title" in columns else _describe_untitled(self.rows, list(self.columns), notes)
+        has_title = "title" in columns or self.runs.count > 0
+        problem = None if has_title else _describe_untitled(self.rows, list(self.columns), notes)
         return TableReading(
             columns=columns,
             formats=formats,
             key=_make_template(choices.key),
+            job=self.chosen.get(JOB, ""),
             timezone=choices.timezone,
             unused=tuple(name for name in self.columns if name not in columns.values()),
             ambiguous=ambiguous,

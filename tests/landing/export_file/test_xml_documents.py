@@ -42,7 +42,7 @@ def read(content: str) -> list[ReadRow]:
         (BUGZILLA, ["Crash on print", "Crash on save"]),
         (CHECKSTYLE, ["x is not defined", "console is used"]),
         (ROBOT, ["Pay by card"]),
-        (TRX, ["Values differ"]),
+        (TRX, ["Pays: Values differ"]),
     ],
 )
 def test_the_records_are_issues_and_what_passed_is_none(content: str, titles: list[str]) -> None:

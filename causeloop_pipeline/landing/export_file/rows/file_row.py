@@ -23,6 +23,10 @@ class FileRow:
     """Whether its id names what may fail again and again, such as a test, rather than one failure."""
     no_failure: str = ""
     """Why the record tells of no failure, such as a test that passed; where it has a status, it ends one."""
+    job: str = ""
+    """What the record tells of a run of."""
+    is_success: bool = False
+    """Whether a run ended well, which ends the failures of its job before it, or of the same record."""
 
 
 class FileContentError(ValueError):

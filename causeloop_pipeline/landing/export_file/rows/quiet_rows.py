@@ -9,6 +9,8 @@ from causeloop_pipeline.landing.export_file.columns import normalize_name
 from causeloop_pipeline.landing.export_file.rows.file_row import FileRow
 from causeloop_pipeline.landing.export_file.rows.kubernetes_events import is_event, read_event
 from causeloop_pipeline.landing.export_file.rows.levels import QUIET, name_level
+from causeloop_pipeline.landing.export_file.rows.run_rows import read_run
+from causeloop_pipeline.model.run_states import PLAIN_SUCCESSES
 
 LEVELS = (
     *("level", "log_level", "loglevel", "levelname", "level_name", "lvl", "severity_text"),
@@ -63,7 +65,7 @@ OUTCOMES = (
     "status_status",
     "event",
 )
-PASSED = frozenset({"passed", "pass", "skip", "not_run", "success", "succeeded", "successful", "skipped"})
+PASSED = frozenset({*PLAIN_SUCCESSES, "skip", "not_run", "skipped"})
 WELL = frozenset({"up", "ok", "okay", "healthy", "passing", "operational", "normal"})
 """States of what is watched; beside the time of an end they say that an alert is over."""
 ENDS = frozenset(USUAL_NAMES["resolved_at"])
@@ -82,22 +84,29 @@ def mark_quiet(row: FileRow) -> FileRow:
         return row
     if is_event(row.record):
         return read_event(row, row.record)
-    names = {normalize_name(name): name for name in reversed(row.record)}
+    run = read_run(row)
+    return run if run.job else _judge_words(row, row.record)
+
+
+def _judge_words(row: FileRow, record: dict[str, Any]) -> FileRow:
+    """What the words for level and outcome say of a row."""
+    names = {normalize_name(name): name for name in reversed(record)}
     nested = {
         f"{outer}_{normalize_name(inner)}": value
         for outer in NESTED
-        if isinstance(values := row.record.get(names.get(outer, "")), Mapping)
+        if isinstance(values := record.get(names.get(outer, "")), Mapping)
         for inner, value in values.items()
     }
-    if level := _find_level(row.record, names, nested):
-        return _judge_level(row, row.record, *level)
-    outcomes = [row.record.get(names.get(name, ""), nested.get(name)) for name in OUTCOMES]
+    if level := _find_level(record, names, nested):
+        return _judge_level(row, record, *level)
+    outcomes = [record.get(names.get(name, ""), nested.get(name)) for name in OUTCOMES]
     outcome = next((value.strip().lower() for value in outcomes if isinstance(value, str)), "")
     if outcome in QUIET:  # as logs of hosted tools call their level
         return replace(row, no_failure=explain_level(outcome))
     if outcome in PASSED:
-        return replace(row, no_failure=f"a run or test with the outcome {outcome}")
-    has_end = any(row.record[names[name]] not in (None, "") for name in ENDS & names.keys())
+        is_success = outcome in PLAIN_SUCCESSES
+        return replace(row, no_failure=f"a run or test with the outcome {outcome}", is_success=is_success)
+    has_end = any(record[names[name]] not in (None, "") for name in ENDS & names.keys())
     return replace(row, no_failure=f"in the state {outcome}") if outcome in WELL and not has_end else row
 
 

@@ -7,9 +7,10 @@ from typing import Any
 from causeloop_pipeline.connectors.spec import Connector
 from causeloop_pipeline.landing.export_file.row_values import RowReader
 from causeloop_pipeline.landing.export_file.rows.file_row import FileRow
+from causeloop_pipeline.landing.export_file.rows.quiet_rows import mark_quiet
 from causeloop_pipeline.landing.export_file.table_reading import ReadingChoices, TableReading, study
 from causeloop_pipeline.landing.extract import build_product_record
-from causeloop_pipeline.model.raw_record import Quarantined, RawRecord, canonical_json
+from causeloop_pipeline.model.raw_record import NoFailure, Outcome, Quarantined, canonical_json
 
 UPDATED, OWN_ID, UPDATED_AT = "source_updated_at", "external_id", "updated_at"
 
@@ -25,7 +26,8 @@ class QueryReading:
         """How these rows are to be read; what was known before holds."""
         records = [row["record"] for row in rows if "record" in row]
         is_dated = all(row["is_dated"] for row in rows if "record" in row)
-        reading = study((FileRow(0, record) for record in records), self._choose(records, is_dated=is_dated))
+        rows_read = (mark_quiet(FileRow(0, record)) for record in records)
+        reading = study(rows_read, self._choose(records, is_dated=is_dated))
         clear = {name: form for name, form in reading.formats.items() if name not in reading.ambiguous}
         self.formats = {**clear, **self.formats}
         ambiguous = tuple(name for name in reading.ambiguous if name not in self.formats)
@@ -47,17 +49,19 @@ class QueryReading:
 
 def read_query_rows(
     connector: Connector, reading: TableReading, rows: list[dict[str, Any]]
-) -> Iterator[RawRecord | Quarantined]:
-    """Each row as a record, or set aside with the reason."""
+) -> Iterator[Outcome]:
+    """Each row as a record, set aside with the reason, or none with why it tells of no failure."""
     whole = [row for row in rows if "record" in row]
     for row in rows:
         if "too_large" in row:
             yield refuse_large_row(connector, row)
-    read = RowReader(reading, are_dates_needed=False).read(
-        [FileRow(number, row["record"]) for number, row in enumerate(whole, 1)]
+    read = RowReader(reading, are_dates_needed=False, are_rows_changed=True).read(
+        [mark_quiet(FileRow(number, row["record"])) for number, row in enumerate(whole, 1)]
     )
     for row, outcome in zip(whole, read, strict=True):
-        if outcome.payload is None:
+        if outcome.payload is None and outcome.no_failure:
+            yield NoFailure(outcome.no_failure)
+        elif outcome.payload is None:
             where = f"column {outcome.column!r} " if outcome.column else ""
             yield Quarantined(
                 connector.name, canonical_json(row["record"]), f"{where}{outcome.reason}", outcome.external_id
