@@ -14,6 +14,7 @@ from causeloop_pipeline.landing.export_file.rows.file_row import (
     FileRow,
 )
 from causeloop_pipeline.landing.export_file.rows.nested_records import find_records
+from causeloop_pipeline.landing.export_file.rows.runner_reports import find_tests, read_tests
 from causeloop_pipeline.landing.export_file.rows.sarif import is_sarif, read_results
 from causeloop_pipeline.landing.export_file.rows.text_lines import decode, read_lines
 
@@ -101,6 +102,9 @@ def _read_document(text: str) -> Iterator[FileRow]:
         raise FileContentError(f"line {line} is not JSON ({str(error)[:120]})") from None
     if is_sarif(document):
         yield from read_results(document)
+        return
+    if tests := find_tests(document):
+        yield from read_tests(tests)
         return
     for number, record in enumerate(find_records(document), 1):
         yield _make_row(number, record)

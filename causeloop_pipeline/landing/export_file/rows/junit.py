@@ -49,7 +49,7 @@ def _read_test(number: int, test: Element, suites: list[Element]) -> FileRow:
         "id": ".".join(part for part in (*of_suites[-1:], group, name) if part),
         "title": name,
         "status": "resolved",
-        "service": next((suite for suite in of_suites if not _names_runner(suite)), group),
+        "service": next((suite for suite in of_suites if not is_of_runner(suite)), group),
         "component": group,
         "file": test.get("file"),
         "updated_at": _find_time(suites),
@@ -66,7 +66,7 @@ def _read_test(number: int, test: Element, suites: list[Element]) -> FileRow:
     return FileRow(number, filled, is_of_condition=True, no_failure=no_failure)
 
 
-def _names_runner(suite: str) -> bool:
+def is_of_runner(suite: str) -> bool:
     """Whether a suite's name says what ran it, and not of what."""
     return all(re.fullmatch(RUNNERS, word, re.IGNORECASE) for word in NAME_WORD.findall(suite))
 

@@ -1,0 +1,207 @@
+"""Rows of the reports that test runners write as JSON: a row for each test, as of JUnit's XML.
+
+Jest, Vitest, Mocha, Cypress, Playwright, pytest, RSpec, Cucumber, behave, Allure and CTRF have one form in
+common: a list called `tests` or the like, at some depth, whose entries have a name and how they ended.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from causeloop_pipeline.landing.export_file.rows.file_row import FileRow
+from causeloop_pipeline.landing.export_file.rows.junit import ERROR_NAME, MAX_BODY, is_of_runner
+from causeloop_pipeline.model.run_states import RunState, read_run_state
+
+LISTS = (
+    "assertionResults",
+    "specs",
+    "tests",
+    "examples",
+    "testCases",
+    "testcases",
+    "test_cases",
+    "elements",
+    "scenarios",
+)
+"""What lists of tests are called; the first that a document has is the one."""
+NAMES = ("title", "name", "testName", "description", "nodeid", "full_description")
+WHOLE_NAMES = ("fullName", "fullTitle", "full_description", "nodeid")
+OUTCOMES = ("status", "state", "outcome", "result")
+FLAGS = ("ok", "pass", "passed", "success")
+GROUPS = ("suites", "testResults", "results", "features", "fixtures")
+OF_ONE_TEST = frozenset({"historyId", "testCaseId"})
+"""What a document of a single test has, as Allure writes them."""
+STEPS, ERROR = "steps", "err"
+MESSAGES = ("failureMessages", "message", "error_message", "errorMessage", "longrepr")
+TRACES = (
+    "stack",
+    "trace",
+    "estack",
+    "longrepr",
+    "traceback",
+    "backtrace",
+    "failureMessages",
+    "error_message",
+)
+TIMES = ("created", "start", "startTime", "startAt", "start_time", "start_timestamp", "timestamp", "stop")
+STATES = {"expected": RunState.SUCCEEDED, "flaky": RunState.SUCCEEDED, "unexpected": RunState.FAILED}
+STATES |= {"interrupted": RunState.FAILED, "undefined": RunState.FAILED, "fail": RunState.FAILED}
+STATES |= {"todo": RunState.NOT_RUN, "pending": RunState.NOT_RUN, "focused": RunState.NOT_RUN}
+ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
+MAX_DEPTH, LOOKED_AT = 12, 50
+PATH_PARTS = 3
+"""As much of a file's path as is the same on each machine."""
+MILLISECONDS = 1e11
+
+Record = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class FoundTest:
+    """A test in a report, with what stands around it from the outside in."""
+
+    record: Record
+    around: tuple[Record, ...]
+
+
+def find_tests(document: Any) -> list[FoundTest]:
+    """The tests of a report; none where the document is another one."""
+    if isinstance(document, dict) and OF_ONE_TEST & document.keys() and _read_state(document):
+        return [FoundTest(document, ())]
+    for name in LISTS:
+        found = list(_walk(document, name, ()))
+        if found and all(_read_name(test.record) and _read_state(test.record) for test in found[:LOOKED_AT]):
+            return found
+    return []
+
+
+def read_tests(tests: Sequence[FoundTest]) -> Iterator[FileRow]:
+    """A row for each test; that it passed is not a failure, but the end of one."""
+    for number, test in enumerate(tests, 1):
+        yield _read_test(number, test)
+
+
+def _walk(value: Any, name: str, around: tuple[Record, ...]) -> Iterator[FoundTest]:
+    if len(around) > MAX_DEPTH:
+        return
+    if isinstance(value, list):
+        for entry in value:
+            yield from _walk(entry, name, around)
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            if key == name and isinstance(inner, list):
+                yield from (FoundTest(entry, (*around, value)) for entry in inner if isinstance(entry, dict))
+            if key in GROUPS or (isinstance(inner, dict) and key != name):
+                yield from _walk(inner, name, (*around, value))
+
+
+def _read_name(record: Record) -> str:
+    names = (record.get(name) for name in NAMES)
+    return next((name.strip() for name in names if isinstance(name, str) and name.strip()), "")
+
+
+def _read_state(record: Record) -> RunState | None:
+    """How a test ended: by its word, by a yes or no, by its error, or by its steps."""
+    for name in OUTCOMES:
+        if isinstance(word := record.get(name), str):
+            return STATES.get(word.lower()) or read_run_state(word)
+    for name in FLAGS:
+        if isinstance(flag := record.get(name), bool):
+            return RunState.SUCCEEDED if flag else RunState.FAILED
+    if isinstance(record.get(ERROR), dict):
+        passed = RunState.SUCCEEDED if "duration" in record else RunState.NOT_RUN
+        return RunState.FAILED if record[ERROR] else passed
+    steps = record.get(STEPS)
+    of_steps = [_read_state(_read_result(step)) for step in steps] if isinstance(steps, list) else []
+    by_weight = (RunState.FAILED, RunState.NOT_RUN, RunState.SUCCEEDED)
+    return next((state for state in by_weight if state in of_steps), None)
+
+
+def _read_result(step: Any) -> Record:
+    result = step.get("result") if isinstance(step, dict) else None
+    return result if isinstance(result, dict) else {}
+
+
+def _read_test(number: int, test: FoundTest) -> FileRow:
+    record, state = test.record, _read_state(test.record)
+    name = _read_name(record).rpartition("::")[2]
+    whole = next((str(record[key]) for key in WHOLE_NAMES if isinstance(record.get(key), str)), name)
+    suites = [*map(_read_name, test.around), *_list_texts(record.get("ancestorTitles"))]
+    suites = [suite for suite in suites if suite]
+    has_file = any("/" in suite or "." in suite for suite in suites)
+    groups = suites if has_file else [*_list_texts(record.get("file")), *suites]
+    groups = ["/".join(group.split("/")[-PATH_PARTS:]) for group in groups]
+    named = [suite.rpartition("/")[2] for suite in suites if not is_of_runner(suite)]
+    suite = named[-1] if named else whole.removesuffix(name).strip(" ./:#>")
+    row: dict[str, Any] = {
+        "id": str(record.get("historyId") or ".".join([*groups, whole])),
+        "title": name,
+        "status": "resolved",
+        "service": suite or name,
+        "component": groups[0] if groups else None,
+        "updated_at": _find_time((record, *reversed(test.around))),
+    }
+    no_failure = ""
+    if state is RunState.FAILED:
+        row |= _describe_failure(name, record)
+    elif state is RunState.SUCCEEDED:
+        no_failure = "a test that passed"
+    else:
+        no_failure = "a test that was skipped"
+        del row["status"]
+    filled = {key: value for key, value in row.items() if value}
+    return FileRow(number, filled, is_of_condition=True, no_failure=no_failure)
+
+
+def _describe_failure(name: str, record: Record) -> dict[str, Any]:
+    message, trace = _find_text(record, MESSAGES), _find_text(record, TRACES)
+    lines = [line.strip() for line in message.splitlines() if line.strip()]
+    # What a debugger prints of the failing line stands before the error itself.
+    line = next((line[2:].strip() for line in lines if line.startswith("E  ")), lines[0] if lines else "")
+    named = ERROR_NAME.search(line) or ERROR_NAME.search(trace[-MAX_BODY:])
+    return {
+        "title": f"{name}: {line}" if line else f"{name} failed",
+        "body": (trace or message)[:MAX_BODY],
+        "error_type": named[1] if named else None,
+        "status": "failed",
+    }
+
+
+def _find_text(record: Record, names: Sequence[str]) -> str:
+    """The first text of one of these names, the nearest first, without colours."""
+    level: list[Any] = [record]
+    for _ in range(MAX_DEPTH):
+        for name in names:
+            for value in level:
+                texts = _list_texts(value.get(name)) if isinstance(value, dict) else []
+                if texts:
+                    return ANSI.sub("", texts[0]).strip()
+        inner = [child for value in level for child in (value.values() if isinstance(value, dict) else value)]
+        level = [child for child in inner if isinstance(child, dict | list)]
+    return ""
+
+
+def _list_texts(value: Any) -> list[str]:
+    """A text, or the texts of a list, that are not empty."""
+    values = value if isinstance(value, list) else [value]
+    return [text for text in values if isinstance(text, str) and text.strip()]
+
+
+def _find_time(records: Sequence[Record]) -> str | None:
+    """When the test ran, else the file, else the whole: as the report says, in ISO 8601."""
+    for record in records:
+        for holder in (record, record.get("stats"), record.get("summary")):
+            for name in TIMES if isinstance(holder, dict) else ():
+                if time := _spell_time(holder.get(name)):
+                    return time
+    return None
+
+
+def _spell_time(value: Any) -> str | None:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return value if isinstance(value, str) and re.match(r"\d{4}-\d\d-\d\d", value) else None
+    seconds = value / 1000 if value > MILLISECONDS else value
+    is_moment = 1e9 < seconds < 1e10
+    return datetime.fromtimestamp(seconds, UTC).isoformat() if is_moment else None
