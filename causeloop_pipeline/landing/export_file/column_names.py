@@ -14,10 +14,11 @@ title: title summary short_description short_desc subject headline message msg d
 body: body description details long_description body_text detail comments notes work_notes
     ticket_description narrative stack_trace stacktrace traceback stack exc_info backtrace
 severity: severity bug_severity priority urgency sev prio severity_level priority_name level log_level
-    criticality importance incident_severity severity_name issue_severity impact
+    criticality importance incident_severity severity_name issue_severity error_severity impact
 status: status bug_status state issue_status incident_state ticket_status last_status stage_name
 service: service service_name business_service application app system product configuration_item
-    cmdb_ci affected_ci ci ci_name affected_service impacted_service syslog_identifier
+    cmdb_ci affected_ci ci ci_name affected_service impacted_service syslog_identifier program programname
+    app_name appname ident
     repository repo product_name project project_key provider node host hostname line area_path
 component: component components component_s subcomponent module subsystem affected_component component_name
     enclosure device asset station category u_component filename file_name file_path location_path pkg_name
@@ -35,7 +36,7 @@ source_created_at: source_created_at created_at opened_at created opened created
     event_time timestamp datetime date_time date time first_occurrence published incident_date
     issue_date start_date started create_date date_time_opened first_seen realtime_timestamp date_and_time
     first_timestamp active_at start_timestamp
-    creation_ts reported_date last_check
+    creation_ts reported_date last_check log_time
 source_updated_at: source_updated_at updated_at updated last_updated modified_at modified updated_on
     last_modified sys_updated_on last_change_at update_time date_modified changed_date last_update_time
     last_activity_date last_seen delta_ts

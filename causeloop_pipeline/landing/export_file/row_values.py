@@ -114,7 +114,6 @@ class RowReader:
         if row.no_failure and not (is_end and "status" in texts):
             return ReadRow(row.number, no_failure=row.no_failure)
         if row.job:
-            times = {name: time for name, time in times.items() if name != "resolved_at"}
             texts |= self._describe_run(row, flat, texts)
         if problem := self._find_problem(row, flat, texts, times):
             column, reason = problem
@@ -132,8 +131,9 @@ class RowReader:
         if row.job:
             payload |= {"job": row.job} | ({} if row.is_success else {"own_status": IssueStatus.OPEN.value})
         payload["external_id"] = external_id
-        if row.is_of_condition and "source_updated_at" not in payload:  # a report without a time is of now
-            payload["source_updated_at"] = self.now.isoformat()
+        if (row.is_of_condition or row.job) and "source_updated_at" not in payload:
+            began = payload.get("source_created_at") if row.job else None
+            payload["source_updated_at"] = began or self.now.isoformat()  # a report without a time is of now
         if attributes := self._gather_attributes(row.record, flat, texts):
             payload["attributes"] = attributes
         is_condition = row.is_of_condition or self.reading.repeats_ids

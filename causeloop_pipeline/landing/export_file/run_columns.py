@@ -6,7 +6,7 @@ from causeloop_pipeline.landing.export_file.columns import normalize_name
 from causeloop_pipeline.landing.export_file.rows.file_row import FileRow
 from causeloop_pipeline.landing.export_file.rows.run_rows import STARTS
 
-START, END = "source_created_at", "resolved_at"
+START, END, UPDATED = "source_created_at", "resolved_at", "source_updated_at"
 
 
 class RunsSeen:
@@ -31,10 +31,13 @@ class RunsSeen:
         self.has_failed = True
 
     def choose(self, columns: Mapping[str, str], chosen: Collection[str]) -> dict[str, str]:
-        """The columns of a table of runs: a run begins when it was started, and its end resolves nothing."""
+        """The columns of a table of runs: those of its start, and of its end, which resolves nothing."""
         if not self.count:
             return dict(columns)
-        named = {name: column for name, column in columns.items() if name != END or name in chosen}
+        named = dict(columns)
+        if END in named and END not in chosen:
+            end = named.pop(END)
+            named.setdefault(UPDATED, end)
         if self.starts and START not in chosen:
             named[START] = self.starts[0]
         return named

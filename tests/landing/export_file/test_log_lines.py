@@ -53,6 +53,22 @@ def test_what_follows_an_entry_belongs_to_it():
             *("2026-09-01T09:00:00.1", "error", "AH00957: attempt to connect failed"),
         ),
         (
+            '10.0.0.7 - - [01/Sep/2026:11:00:00 +0200] "GET /pay?id=4 HTTP/1.1" 502 157 "-" "curl/8.14.1"',
+            *("2026-09-01T11:00:00+0200", "error", "GET /pay answered 502"),
+        ),
+        (
+            "2026-09-01T09:00:00.123456+00:00 web-1 dispatcher[12]: ERROR queue orders refused",
+            *("2026-09-01T09:00:00.123456+00:00", "error", "queue orders refused"),
+        ),
+        (
+            "<27>Sep  1 09:00:00 web-1 dispatcher queue orders refused",
+            *("2026-09-01T09:00:00", "error", "queue orders refused"),
+        ),
+        (
+            "15519:M 01 Sep 2026 09:00:00.123 # Background saving failed",
+            *("2026-09-01T09:00:00.123", None, "Background saving failed"),
+        ),
+        (
             'time="2026-09-01T09:00:00Z" level=error msg="failed to pull" error="no such host"',
             *("2026-09-01T09:00:00Z", "error", "failed to pull: no such host"),
         ),
@@ -147,3 +163,17 @@ def test_no_text_breaks_the_reader(lines):
     rows = read("\n".join(lines))
 
     assert all(row.record is not None or row.reason for row in rows)
+
+
+def test_a_request_that_the_server_answered_as_it_should_is_no_failure():
+    line = '10.0.0.7 - ada [01/Sep/2026:09:00:00 +0000] "GET /pay HTTP/1.1" 404 157'
+
+    (row,) = read(line)
+
+    assert row.no_failure == "a log entry of the level info"
+
+
+def test_a_level_before_a_colon_is_no_program_of_a_host():
+    (row,) = read("2026-09-01T09:00:00Z ERROR billing: charge refused\n")
+
+    assert (row.record["severity"], row.record.get("host")) == ("error", None)

@@ -26,6 +26,10 @@ LOGGED = {"@timestamp": "2026-09-01T10:00:00Z", "message": "GET /health", "servi
             {"severity": "NOTICE", "textPayload": "x", "timestamp": "t", "logName": "projects/a"},
             "a log entry of the level notice",
         ),
+        (
+            {"timestamp": "2026-09-01", "error_severity": "LOG", "message": "checkpoint complete", "pid": 7},
+            "a log entry of the level log",
+        ),
         ({"name": "pays", "outcome": "passed"}, "a run or test with the outcome passed"),
         ({"monitor": "shop", "status": "Up", "checked": "2026-09-01"}, "in the state up"),
         ({"time": "2026-09-01", "rule": "Lag", "state": "Normal", "end_time": ""}, "in the state normal"),

@@ -106,6 +106,16 @@ def test_what_has_not_ended_or_was_not_wanted_is_neither_a_failure_nor_its_end(w
     assert of_table == NoFailure(row.no_failure)
 
 
+def test_a_run_in_a_file_is_of_when_it_ended_or_else_began() -> None:
+    ended, unended = ({name: SLURM[name] for name in names} for names in (SLURM, SLURM.keys() - {"End"}))
+
+    times = [
+        row.payload["source_updated_at"] for record in (ended, unended) for row in read(record) if row.payload
+    ]
+
+    assert times == ["2026-11-29T02:10:00+00:00", "2026-11-29T02:00:00+00:00"]
+
+
 @pytest.mark.parametrize("word", ["succeeded", "COMPLETED", "done", "ok"])
 def test_a_success_is_kept_because_it_ends_the_failures_of_its_job(word: str) -> None:
     (record,) = read_table(QUEUE | {"status": word, "last_error": None})

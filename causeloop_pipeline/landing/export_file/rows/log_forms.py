@@ -15,20 +15,32 @@ CLOCK = r"(?P<clock>\d\d:\d\d:\d\d(?:[.,]\d{1,9})?)"
 MOMENT = rf"(?P<ymd>\d{{4}}[-/]\d\d[-/]\d\d)[T ]{CLOCK}\s?(?P<offset>Z\b|UTC\b|GMT\b|[+-]\d\d:?\d\d\b)?"
 IN_YEAR = rf"(?P<month>{'|'.join(MONTHS)}) +(?P<day>\d{{1,2}}) {CLOCK}"
 TEXT = r"\s*(?P<text>.*)"
+HOST = rf"(?P<host>(?!(?:{LEVELS})\b)[\w.-]+)"
+BY_WORD = rf"(?P<day>\d{{1,2}})[ /](?P<month>{'|'.join(MONTHS)})[ /](?P<year>\d{{4}})[ :]{CLOCK}"
 FORMS = tuple(
     re.compile(form)
     for form in (
+        rf"(?P<ymd>\d{{4}}-\d\d-\d\d)T{CLOCK}(?P<offset>Z|[+-]\d\d:\d\d) {HOST} "
+        rf"(?P<program>[A-Za-z][\w./-]*)(?:\[\d+\])?:\s{TEXT}",
         rf"{MOMENT}(?:\s+(?:stdout|stderr)\s+[FP]\b)?{TEXT}",
         rf"[\[(]{MOMENT}(?::\s*(?P<level>{LEVELS})\b[^\])]{{0,60}})?[\])]{TEXT}",
         rf"[\[(]?(?P<level>{LEVELS})[\])]?:?\s+[\[(]?{MOMENT}[\])]?{TEXT}",
         rf"<(?P<priority>\d{{1,3}})>1 {MOMENT}\s?(?P<host>\S+) (?P<program>\S+) \S+ \S+ "
         rf"(?:-|(?:\[[^\]]*\])+){TEXT}",
         rf"(?:<(?P<priority>\d{{1,3}})>)?{IN_YEAR} (?P<host>\S+) (?P<program>[^\s:\[]+)(?:\[\d+\])?:{TEXT}",
+        rf"(?:<(?P<priority>\d{{1,3}})>)?{IN_YEAR} (?P<host>\S+) (?P<program>[\w./-]+)(?:\[\d+\])?\s{TEXT}",
+        rf"(?:\d+:[A-Z] )?{BY_WORD} (?:[.*#-]\s)?{TEXT}",
         rf"\[(?:[A-Z][a-z]{{2}} )?{IN_YEAR} (?P<year>\d{{4}})\]{TEXT}",
         rf"(?P<letter>[IWEF])(?P<md>\d{{4}}) {CLOCK}\s+\d+ (?P<logger>[\w./-]+:\d+)\]{TEXT}",
         rf"\[(?P<epoch>\d{{10}})\]{TEXT}",
     )
 )
+ACCESS = re.compile(
+    rf"\S+ \S+ \S+ \[{BY_WORD} (?P<offset>[+-]\d{{4}})\] "
+    r'"(?P<request>[^" ]+ [^"? ]*)[^"]*" (?P<code>\d{3})\b'
+)
+"""A request as web servers log it, in the common form or the combined one."""
+SERVER_ERRORS = "5"
 PAIR = re.compile(r'(?:^|\s)([A-Za-z_][\w.]*)=("(?:[^"\\]|\\.)*"|\S*)')
 PAIRS = {
     "moment": ("time", "ts", "timestamp", "t"),
@@ -44,7 +56,18 @@ def begin_entry(line: str) -> Mapping[str, str] | None:
     for form in FORMS:
         if match := form.match(line):
             return {name: value for name, value in match.groupdict().items() if value is not None}
-    return _read_pairs(line)
+    return _read_request(line) or _read_pairs(line)
+
+
+def _read_request(line: str) -> Mapping[str, str] | None:
+    """The parts of a request in a web server's log: it failed where the server calls the error its own."""
+    match = ACCESS.match(line)
+    if match is None:
+        return None
+    code, request = match["code"], match["request"]
+    level = "error" if code.startswith(SERVER_ERRORS) else "info"
+    when = {name: match[name] for name in ("day", "month", "year", "clock", "offset")}
+    return {**when, "level": level, "text": f"{request} answered {code}"}
 
 
 def _read_pairs(line: str) -> Mapping[str, str] | None:
@@ -79,4 +102,4 @@ def spell_time(parts: Mapping[str, str], latest: datetime) -> str:
     year = int(parts.get("year") or latest.year)
     if "year" not in parts and (month, day) > (latest.month, latest.day):
         year -= 1
-    return f"{year:04}-{month:02}-{day:02}T{clock}"
+    return f"{year:04}-{month:02}-{day:02}T{clock}{parts.get('offset', '')}"

@@ -13,7 +13,7 @@ from causeloop_pipeline.landing.export_file.rows.run_rows import read_run
 from causeloop_pipeline.model.run_states import PLAIN_SUCCESSES
 
 LEVELS = (
-    *("level", "log_level", "loglevel", "levelname", "level_name", "lvl", "severity_text"),
+    *("level", "log_level", "loglevel", "levelname", "level_name", "lvl", "severity_text", "error_severity"),
     *("severity", "priority"),
 )
 MESSAGES = frozenset(
@@ -28,6 +28,7 @@ TIMES = frozenset(
         "date_and_time",
         "datetime",
         "realtime_timestamp",
+        "log_time",
         "t",
         "date_time",
     }

@@ -11,6 +11,7 @@ from causeloop_pipeline.landing.export_file.rows.file_row import (
     MAX_LINE_BYTES,
     FileRow,
 )
+from causeloop_pipeline.landing.export_file.rows.headless import is_headless, name_columns
 from causeloop_pipeline.landing.export_file.rows.text_lines import decode, read_lines
 
 SEPARATORS = ",;\t|"
@@ -36,6 +37,9 @@ def read_csv(content: BinaryIO) -> Iterator[FileRow]:
     )
     header = _add_unnamed(_read_header(rows), sample[above:], separator)
     offset = skipped + above
+    if is_headless(header):
+        cells, header = header, name_columns(header)
+        yield FileRow(1 + offset, {name: cell or None for name, cell in zip(header, cells, strict=True)})
     yield from _read_rows(rows, header, separator, offset)
 
 
