@@ -1,4 +1,4 @@
-"""A hundred recommendations of the demo, judged: `python -m bench.advice.rubric [--print]`.
+"""Recommendations of the demo and of imported files, judged: `python -m bench.advice.rubric [--print]`.
 
 The rubric; a recommendation passes when all four hold:
 
@@ -7,21 +7,25 @@ The rubric; a recommendation passes when all four hold:
 - evidence: title or reasons say what was counted, and of how many, and the number of issues is right.
 - actionable: the first steps can be done tomorrow, and one can say afterwards whether they were done.
 
-The recommendations are those of the demo's three workspaces at five days of its year, each text once, and
-the first hundred of them by date, workspace and rank. What was judged stands in rubric.csv by a digest of the
-text without its numbers, so that it holds while the text says the same. `--print` prints what is not judged.
-Exits 1 when fewer than 80 of 100 pass, or some are not judged.
+Of the demo at five days of its year, and of the files of `imports.py`, each text counts once, and of each
+the first hundred: the demo's by date, workspace and rank, those of files in turns, so that no file has
+the most. What was judged stands in rubric.csv by a digest of the text without its numbers, so that it holds
+while the text says the same. `--print` prints what is not judged, `--demo` leaves out the files. Exits 1 when
+fewer than 80 of 100 pass, of the demo, of the files or together, or some are not judged.
 """
 
 import csv
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import blake2b
+from itertools import zip_longest
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
+from bench.advice.imports import advise_on_import, list_imports
 from bench.data.demo_workspaces import EPOCH, list_workspaces, read_demo_changes, read_demo_issues
 from causeloop_pipeline.analysis import loop
 from causeloop_pipeline.analysis.act.pattern_summaries import summarize_patterns
@@ -55,17 +59,27 @@ def main() -> int:
     """Judge, or print what is to be judged."""
     with JUDGED.open(encoding="utf-8", newline="") as file:
         judged = {row["digest"]: row for row in csv.DictReader(file)}
-    pieces = list_pieces()[:COUNT]
-    unjudged = [piece for piece in pieces if piece.digest not in judged]
+    pieces = {"demo": list_pieces()[:COUNT]}
+    if "--demo" not in sys.argv:
+        pieces["imports"] = list_pieces_of_imports()[:COUNT]
+        pieces["together"] = [*pieces["demo"], *pieces["imports"]]
     if "--print" in sys.argv:
-        for piece in unjudged:
-            print(f"{piece.digest} {piece.workspace} {piece.day:%Y-%m-%d}\n{piece.text}\n")
+        for piece in {each.digest: each for group in pieces.values() for each in group}.values():
+            if piece.digest not in judged:
+                print(f"{piece.digest} {piece.workspace} {piece.day:%Y-%m-%d}\n{piece.text}\n")
+    print(f"| recommendations of | judged | {' | '.join(CRITERIA)} | all four | not judged |")
+    print("|---|---|" + "---|" * (len(CRITERIA) + 2))
+    return max([_print_judgements(name, group, judged) for name, group in pieces.items()])
+
+
+def _print_judgements(name: str, pieces: Sequence[Piece], judged: Mapping[str, Mapping[str, str]]) -> int:
+    """Print one row; 1 where too few pass or some are not judged."""
     judgements = [judged[piece.digest] for piece in pieces if piece.digest in judged]
-    passed = sum(all(row[name] == "1" for name in CRITERIA) for row in judgements)
-    for name in CRITERIA:
-        print(f"{name}: {sum(row[name] == '1' for row in judgements)} of {len(judgements)}")
-    print(f"pass all four: {passed} of {len(pieces)}; not judged: {len(unjudged)}")
-    return 0 if passed >= MIN_PASSED / COUNT * len(pieces) and not unjudged else 1
+    passed = sum(all(row[each] == "1" for each in CRITERIA) for row in judgements)
+    counts = [sum(row[each] == "1" for row in judgements) for each in CRITERIA]
+    unjudged = len(pieces) - len(judgements)
+    print(f"| {name} | {len(judgements)} | {' | '.join(map(str, counts))} | {passed} | {unjudged} |")
+    return int(passed < MIN_PASSED / COUNT * len(pieces) or unjudged > 0)
 
 
 def list_pieces() -> list[Piece]:
@@ -77,6 +91,18 @@ def list_pieces() -> list[Piece]:
             for piece in _write_pieces(workspace, as_of, advise_on_demo(workspace, timezone, as_of)):
                 pieces.setdefault(piece.digest, piece)
     return list(pieces.values())
+
+
+def list_pieces_of_imports() -> list[Piece]:
+    """Every text once, a piece of each file in turn, so that the largest file does not fill the hundred."""
+    queues: list[list[Piece]] = []
+    with TemporaryDirectory() as folder:
+        for source in list_imports():
+            advised = advise_on_import(source, Path(folder))
+            pieces = [piece for at, advice in advised for piece in _write_pieces(source.name, at, advice)]
+            queues.append(list({piece.digest: piece for piece in pieces}.values()))
+    turns = (piece for turn in zip_longest(*queues) for piece in turn if piece is not None)
+    return list({piece.digest: piece for piece in turns}.values())
 
 
 def advise_on_demo(workspace: str, timezone: str, as_of: datetime) -> Advice:

@@ -21,11 +21,22 @@ def write_amount(amount: float) -> str:
     return f"{round(amount, -1 if amount >= 100 else 0):.0f}"
 
 
+def write_about(amount: float) -> str:
+    """A number of recurrences in a sentence: “about 20”, “under 1”."""
+    written = write_amount(amount)
+    return written if written.startswith("under") else f"about {written}"
+
+
+def write_expected_recurrences(amount: float) -> str:
+    """How many are expected: “about 20 recurrences are expected in 90 days”."""
+    noun = "recurrence is" if round(amount) <= 1 else "recurrences are"
+    return f"{write_about(amount)} {noun} expected in {HORIZON_DAYS} days"
+
+
 def write_prevented(expected: float, low: float, high: float) -> str:
     """Recurrences prevented with their 80 % interval, such as “about 20, 14 to 27”."""
-    about = write_amount(expected)
     ends = ["0" if low < 0.5 else write_amount(low), "1" if high < 0.5 else write_amount(high)]
-    return f"{about if about.startswith('under') else f'about {about}'}, {ends[0]} to {ends[1]}"
+    return f"{write_about(expected)}, {ends[0]} to {ends[1]}"
 
 
 class RecommendationStatus(Vocabulary):

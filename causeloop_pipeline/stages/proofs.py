@@ -8,6 +8,7 @@ import polars as pl
 from causeloop_pipeline.analysis.act.expectations import Observations, evaluate_expectations
 from causeloop_pipeline.analysis.act.lifecycle import derive_lifecycle
 from causeloop_pipeline.analysis.act.proof import PROOF_SCHEMA, prove_fixes, refute_reopened
+from causeloop_pipeline.model.frames import PATTERN_SCHEMA
 from causeloop_pipeline.stages.context import Counts, RunOptions
 from causeloop_pipeline.stages.left_out import find_left_out
 from causeloop_pipeline.storage.act.action_items import claim_done_items
@@ -31,7 +32,9 @@ from causeloop_pipeline.storage.app.run_scopes import ScopedWorkspace
 from causeloop_pipeline.storage.core.issues import read_occurrences
 from causeloop_pipeline.storage.core.observation_gaps import read_observation_gaps
 from causeloop_pipeline.storage.database.session import Session
+from causeloop_pipeline.storage.detect.patterns import read_patterns
 
+NAMES = pl.Schema({name: PATTERN_SCHEMA[name] for name in ("pattern_id", "name")})
 NOTHING_CLAIMED = {
     "fixes judged": 0,
     "held": 0,
@@ -65,6 +68,7 @@ def run(session: Session, workspace: ScopedWorkspace, as_of: datetime, _options:
         as_of=as_of,
         left_out=left_out.of_fixes,
         exposure=read_exposure(session, workspace_id, fixes["pattern_id"]) if fixes.height else None,
+        names=dict(read_patterns(session, workspace_id, NAMES).iter_rows()) if fixes.height else None,
     )
     proofs = refute_reopened(proofs, lifecycle)
 

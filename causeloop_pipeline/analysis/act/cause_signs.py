@@ -21,9 +21,10 @@ SIGNS: dict[str, tuple[tuple[float, tuple[str, ...]], ...]] = {
     ),
     "bad_deploy": (
         (4, (
-            r"(?:recent|new|latest|software|code|platform|faulty|bad|certain|"
-            r"an?) (?:\w+ ){0,2}(?:deploy\w*|update|upgrade|release|rollout|roll[- ]?out|patch|build|"
-            r"change|migration|maintenance)",
+            r"(?:recent|new|latest|software|code|platform|faulty|bad|certain) (?:\w+ ){0,2}(?:deploy\w*|"
+            r"update|upgrade|release|rollout|roll[- ]?out|patch|build|change|migration|maintenance)",
+            r"an? (?:\w+ ){0,2}(?:deploy\w*|update|upgrade|release|rollout|roll[- ]?out|migration)",
+            r"a (?:change|maintenance)\b",
         )),
         (3, (
             r"(?:after|following|during|introduced (?:in|by|during)|since) (?:\w+ ){0,4}(?:deploy\w*|"

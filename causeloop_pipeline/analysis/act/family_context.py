@@ -3,7 +3,10 @@
 One word names no domain: they are counted, and `family_decision.py` weighs them.
 """
 
+import errno
 import re
+
+_SYSTEM_ERRORS = "|".join(sorted(errno.errorcode.values(), key=len, reverse=True))
 
 _TECHNICAL = (
     r"\b[a-z]+(?:[A-Z][a-z0-9]+)+(?:Error|Exception)?\b",  # identifiers in camel case
@@ -12,7 +15,7 @@ _TECHNICAL = (
     r"(?:^|\s)/(?:[\w.-]+/)*[\w.-]+",
     r"\b\d{1,3}(?:\.\d{1,3}){3}\b|\b[a-z]+(?:-[a-z0-9]+)*-\d+\b",
     r"\b(?:HTTP|exit code|error code|errno|Errno)\b ?[:=]?\s?\d*|\b[45]\d\d\b (?=[A-Z])",
-    r"\bE[A-Z]{4,}\b|\b[A-Z]{2,}-\d{3,}\b",
+    rf"\b(?:{_SYSTEM_ERRORS}|ENOTFOUND)\b|\b[A-Z]{{2,}}-\d{{3,}}\b",
     r"(?i)\b(?:api|server|servers|database|db|host|hosts|node|nodes|pods?|container|cluster|replica|backend"
     r"|endpoint|gateway|process|worker|cpu|heap|socket|tcp|tls|ssl|query|schema|json|xml|csv|payload|cron"
     r"|deploy\w*|rollout|release|build|branch|commit|main|namespace|queue|topic|cache|redis|kafka"

@@ -1,7 +1,8 @@
 """Investigations: what to note at the next occurrence where nothing tells which of two causes it is.
 
 One is offered only where noting it is possible and would tell: for failures of software, whose hosts,
-releases and jobs can be looked up. What a patient, a lift or a parcel needs noted is not ours to guess.
+releases and jobs can be looked up, and for a place that has more of a failure than it has of others. What
+else a patient, a lift or a parcel needs noted is not ours to guess.
 """
 
 from collections.abc import Sequence
@@ -10,7 +11,12 @@ from uuid import UUID
 
 import polars as pl
 
-from causeloop_pipeline.analysis.act.pattern_evidence import InvestigationFinding, PatternEvidence
+from causeloop_pipeline.analysis.act.hotspots import Hotspot
+from causeloop_pipeline.analysis.act.pattern_evidence import (
+    RECENT_DAYS,
+    InvestigationFinding,
+    PatternEvidence,
+)
 from causeloop_pipeline.model.advice_frames import INVESTIGATION_SCHEMA
 from causeloop_pipeline.model.derived_ids import derive_id
 from causeloop_pipeline.model.investigation import (
@@ -20,7 +26,7 @@ from causeloop_pipeline.model.investigation import (
 )
 
 CONCENTRATED = 0.8  # share of issues from one place
-BY_JOB, BY_HOST, BY_CHANGE = "job", "host", "change"
+BY_JOB, BY_HOST, BY_CHANGE, BY_PLACE = "job", "host", "change", "place"
 
 FAMILY_OF_RESULT = {
     (BY_JOB, InvestigationResult.FIRST): "scheduled_job",
@@ -47,21 +53,28 @@ class Investigation:
 CAUSES = {
     BY_JOB: ("a scheduled job", "the load at that time"),
     BY_HOST: ("one machine", "one release"),
-    BY_CHANGE: ("a change", "something that all services share"),
+    BY_CHANGE: ("a change", "something that the services share"),
+    BY_PLACE: ("something at that place", "how much that place is used"),
 }
 """The two causes that each kind tells apart."""
 
 
-def choose_investigation(evidence: PatternEvidence, place: str) -> Investigation | None:
+def choose_investigation(
+    evidence: PatternEvidence, place: str, hotspot: Hotspot | None = None
+) -> Investigation | None:
     """Choose what to find out about a pattern.
 
-    In: the evidence on a pattern whose cause is not known, and where it occurs. Out: the investigation; None
-    where it is not about software, or where everything of use has been found out.
+    In: the evidence on a pattern whose cause is not known, where it occurs, and the place that has more of it
+    than other places do. Out: the investigation; None where neither it is about software nor has a hotspot,
+    or where everything of use has been found out.
     """
-    if not evidence.is_technical:
-        return None
     finished = {finding.kind for finding in evidence.findings}
-    offered = (_by_job(evidence, place), _by_host(evidence, place), _by_change(evidence))
+    offered = (
+        _by_place(evidence, hotspot),
+        _by_job(evidence, place),
+        _by_host(evidence, place),
+        _by_change(evidence),
+    )
     return next((each for each in offered if each is not None and each.kind not in finished), None)
 
 
@@ -126,52 +139,81 @@ def list_investigations(
     )
 
 
+def _count_seen(evidence: PatternEvidence) -> str:
+    """How often there was something to note."""
+    return f" (on {evidence.recent_active_days} of the last {RECENT_DAYS} days)"
+
+
 def _by_job(evidence: PatternEvidence, place: str) -> Investigation | None:
-    if evidence.tendency is None:
+    if evidence.tendency is None or not evidence.is_technical:
         return None
-    hours = evidence.tendency.when
+    hours, seen = evidence.tendency.when, _count_seen(evidence)
     return Investigation(
         BY_JOB,
-        f"Find out whether a job or the load causes “{evidence.name}” on {hours}",
-        f"Which jobs run on {hours}, and how many requests a minute {place} has then",
+        f"Find out whether “{evidence.name}” on {hours} comes from a job or from the load",
+        f"Which jobs run on {hours}, and how many requests per minute {place} handles then{seen}",
         *CAUSES[BY_JOB],
         (
-            f"List the jobs that run on {hours}, with the requests a minute of {place} beside them.",
-            "Move the largest of those jobs by a day once. If the failure moves with it, it is the job.",
-            "If it stays at its hour, it follows the load.",
+            f"List the jobs that run on {hours}, and the requests per minute of {place} at that time.",
+            "Move the largest of those jobs by a day, once. If the failure moves with it, the job causes it.",
+            "If the failure stays at its hour, it follows the load.",
         ),
     )
 
 
 def _by_host(evidence: PatternEvidence, place: str) -> Investigation | None:
     service = evidence.dimensions.get("service")
-    if service is None or service.count < CONCENTRATED * service.of or evidence.change is not None:
+    if not evidence.is_technical or evidence.change is not None:
         return None
+    if service is None or service.count < CONCENTRATED * service.of:
+        return None
+    seen = _count_seen(evidence)
     return Investigation(
         BY_HOST,
-        f"Find out whether one machine or one release causes “{evidence.name}”",
-        f"Host and release of {place} at each occurrence",
+        f"Find out whether “{evidence.name}” comes from one machine or one release",
+        f"The host and release of {place} at each occurrence{seen}",
         *CAUSES[BY_HOST],
         (
-            "Add host (or instance) and release to what is logged with the failure: a line of configuration.",
-            "Always the same host means the machine: drain it once and see whether the failure stops.",
-            "Several hosts, and always from one release on, means the release: compare it with the last one.",
+            "Log the host (or instance) and the release with each failure: often one line of configuration.",
+            "If it is always the same host, drain that machine once and see whether the failure stops.",
+            "If several hosts have it, but only since one release, compare that release with the last one.",
         ),
     )
 
 
 def _by_change(evidence: PatternEvidence) -> Investigation | None:
     service = evidence.dimensions.get("service")
-    if (service is not None and service.count >= CONCENTRATED * service.of) or evidence.change is not None:
+    if not evidence.is_technical or evidence.change is not None:
         return None
+    if service is not None and service.count >= CONCENTRATED * service.of:
+        return None
+    seen = _count_seen(evidence)
     return Investigation(
         BY_CHANGE,
-        f"Find out whether a change or something shared causes “{evidence.name}”",
-        "The service, and what was changed there last, at each occurrence",
+        f"Find out whether “{evidence.name}” comes from a change or from something shared",
+        f"The service, and what was last changed there, at each occurrence{seen}",
         *CAUSES[BY_CHANGE],
         (
-            "Add the service, and what was changed there last, to each of its issues.",
-            "If it follows changes of one service, it is the change: begin with the newest of them.",
+            "Add the service, and what was last changed there, to each of its issues.",
+            "If it follows changes of one service, a change causes it: begin with the latest of them.",
             "If several services have it at once, look at what they share: network, database, sign-in.",
+        ),
+    )
+
+
+def _by_place(evidence: PatternEvidence, hotspot: Hotspot | None) -> Investigation | None:
+    if hotspot is None:
+        return None
+    at = hotspot.place
+    counted = f"{hotspot.count:,} of {hotspot.of:,}"
+    return Investigation(
+        BY_PLACE,
+        f"Find out what is different at {at}: {counted} issues of “{evidence.name}” are from there",
+        f"What {at} does or has that the others do not, at each occurrence{_count_seen(evidence)}",
+        *CAUSES[BY_PLACE],
+        (
+            f"Compare the next three at {at} with three elsewhere: equipment, people, procedure, supplies.",
+            f"Where they differ, let {at} do once as the others do, and see whether it still occurs there.",
+            "If they do not differ, count occurrences per use: a place that is used more has more of them.",
         ),
     )

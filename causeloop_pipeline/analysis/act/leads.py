@@ -7,12 +7,13 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from causeloop_pipeline.analysis.act.diagnoses import find_held, is_at_one_line
+from causeloop_pipeline.analysis.act.diagnoses import find_held, is_at_one_line, is_shown_by_bodies
 from causeloop_pipeline.analysis.act.endings import write_days, write_endings
 from causeloop_pipeline.analysis.act.pattern_evidence import PatternEvidence
+from causeloop_pipeline.analysis.detect.clusters.error_families import format_family
 from causeloop_pipeline.model.prediction import write_probability
 
-HELD, CHANGE, CODE, HOUR = "held", "change", "code", "hour"
+HELD, REPORT, CHANGE, CODE, HOUR = "held", "report", "change", "code", "hour"
 _BY_CHANCE = re.compile(r" \([\d.,]+ expected by chance\)$")
 
 
@@ -33,6 +34,7 @@ def list_leads(evidence: PatternEvidence) -> list[Lead]:
     """
     return [
         *_lead_by_endings(evidence),
+        *_lead_by_report(evidence),
         *_lead_by_change(evidence),
         *_lead_by_code(evidence),
         *_lead_by_hour(evidence),
@@ -57,6 +59,21 @@ def _lead_by_endings(evidence: PatternEvidence) -> Iterator[Lead]:
     )
 
 
+def _lead_by_report(evidence: PatternEvidence) -> Iterator[Lead]:
+    """What the latest issues report, where their titles do not say it."""
+    read = evidence.body_reading
+    if read is None or not is_shown_by_bodies(evidence):
+        return
+    count = "all" if read.count == read.of else str(read.count)
+    latest = f"{count} of its latest {read.of} issues"
+    yield Lead(
+        REPORT,
+        "",
+        f"{latest[0].upper()}{latest[1:]} report a {format_family(read.family)} failure: “{read.sentence}”.",
+        f"Begin with what {latest} report: “{read.sentence}”.",
+    )
+
+
 def _lead_by_change(evidence: PatternEvidence) -> Iterator[Lead]:
     change = evidence.change
     if change is None:
@@ -69,9 +86,9 @@ def _lead_by_change(evidence: PatternEvidence) -> Iterator[Lead]:
         CHANGE,
         brief,
         f"{change.text.rstrip('.')}.",
-        f"Compare the releases that brought it with those that did not: {counted}."
+        f"Compare the releases it followed with those it did not follow: {counted}."
         if change.is_regular
-        else f"Look at the change: {counted}.",
+        else f"Look at that change: {counted}.",
     )
 
 
@@ -118,6 +135,6 @@ def _lead_by_hour(evidence: PatternEvidence) -> Iterator[Lead]:
         HOUR,
         "",
         f"About {share} of the next ones are expected on {when.when}, {write_lift(when.lift)}.",
-        f"See what runs or changes on {when.when}: about {share} of the next “{evidence.name}” are expected "
-        f"then, {write_lift(when.lift)}.",
+        f"Check what runs or changes on {when.when}: about {share} of the next “{evidence.name}” are "
+        f"expected then, {write_lift(when.lift)}.",
     )

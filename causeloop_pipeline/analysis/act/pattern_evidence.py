@@ -8,6 +8,7 @@ from typing import Any
 
 import polars as pl
 
+from causeloop_pipeline.analysis.act.body_reading import BodyReading
 from causeloop_pipeline.analysis.act.endings import EndingGroup, compute_usual_gap
 from causeloop_pipeline.analysis.act.family_decision import FamilyDecision
 from causeloop_pipeline.analysis.act.pattern_summaries import Counted, PatternSummary, find_reading
@@ -124,6 +125,7 @@ class PatternEvidence:
     endings: Sequence[EndingGroup]
     findings: Sequence[InvestigationFinding]
     usual_gap_days: float | None
+    body_reading: BodyReading | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +213,7 @@ def _gather_pattern_evidence(
         endings=experience.endings.get(pattern["pattern_id"], ()),
         findings=experience.findings.get(pattern["pattern_id"], ()),
         usual_gap_days=compute_usual_gap(summary.days),
+        body_reading=summary.body_reading,
     )
 
 

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import orjson
 import polars as pl
 
+from causeloop_pipeline.analysis.act.body_reading import BodyReading, read_bodies
 from causeloop_pipeline.analysis.act.family_decision import FailureReading, FamilyDecision, read_failure
 from causeloop_pipeline.analysis.act.stated_causes import StatedCause, read_stated_cause
 from causeloop_pipeline.analysis.detect.clusters.pattern_traits import (
@@ -25,7 +26,7 @@ from causeloop_pipeline.model.frames import DIMENSIONS
 
 TRACED_ISSUES = 5
 _NAMED_ISSUES = 3
-_READING_VERSION = "2"
+_READING_VERSION = "3"
 """Part of the digest: texts are read again once how they are read has changed."""
 _EPOCH = date(1970, 1, 1).toordinal()
 
@@ -78,6 +79,7 @@ class PatternSummary:
     words_digest: str
     reading: FailureReading
     family_without_traces: str | None
+    body_reading: BodyReading | None = None
 
     def to_json(self) -> bytes:
         """The summary as JSON; the same summary gives the same bytes."""
@@ -95,6 +97,7 @@ class PatternSummary:
             **counted,
             "dimensions": {name: Counted(**value) for name, value in stored["dimensions"].items()},
             "stated_cause": stored["stated_cause"] and StatedCause(**stored["stated_cause"]),
+            "body_reading": stored.get("body_reading") and BodyReading(**stored["body_reading"]),
         }
         family = fields["reading"]["family"]
         fields["reading"] = FailureReading(
@@ -145,6 +148,7 @@ def summarize_pattern(
         words_digest=digest,
         reading=reading,
         family_without_traces=family_without_traces,
+        body_reading=read_bodies([issue.body for issue in latest], _list_places(dimensions)),
     )
 
 
@@ -161,8 +165,11 @@ def find_reading(
 
 def _read_words(words: str, dimensions: Mapping[str, Counted], exception: Counted | None) -> FailureReading:
     error = exception or dimensions.get("error_type")
-    places = [dimensions[kind].value for kind in PLACE_DIMENSIONS if kind in dimensions]
-    return read_failure(words, error.value if error else None, places)
+    return read_failure(words, error.value if error else None, _list_places(dimensions))
+
+
+def _list_places(dimensions: Mapping[str, Counted]) -> list[str]:
+    return [dimensions[kind].value for kind in PLACE_DIMENSIONS if kind in dimensions]
 
 
 def find_family_without_traces(
@@ -256,12 +263,14 @@ def _compute_digest(words: str) -> str:
 
 
 def _read_agreed_cause(latest: Iterable[LatestIssue]) -> StatedCause | None:
-    """The cause that the latest issues state, if more than half of those that state one agree."""
+    """The cause that two of the latest issues state, or the only one, and most of those that state any."""
+    latest = list(latest)
     stated = [cause for issue in latest if (cause := read_stated_cause(issue.body))]
     if not stated:
         return None
     kind, count = min(Counter(cause.kind for cause in stated).items(), key=lambda item: (-item[1], item[0]))
-    return next(cause for cause in stated if cause.kind == kind) if count * 2 > len(stated) else None
+    is_agreed = count * 2 > len(stated) and count >= min(2, len(latest))
+    return next(cause for cause in stated if cause.kind == kind) if is_agreed else None
 
 
 def _count_traces(latest: Iterable[LatestIssue]) -> tuple[Counted | None, Counted | None]:

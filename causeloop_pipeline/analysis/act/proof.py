@@ -10,13 +10,13 @@ import polars as pl
 
 from causeloop_pipeline.analysis.act.claimed_fix import ClaimedFix, find_first
 from causeloop_pipeline.analysis.act.left_out import LEFT_OUT_COUNTS, LeftOut, group_left_out
-from causeloop_pipeline.analysis.act.proof_text import ProofAhead, write_proof
+from causeloop_pipeline.analysis.act.proof_text import Move, ProofAhead, write_proof
 from causeloop_pipeline.analysis.act.verdicts import MIN_OBSERVED_DAYS, decide_verdicts, is_half_proven
 from causeloop_pipeline.analysis.arrays import Bools, Floats
 from causeloop_pipeline.analysis.before_after.activity import (
     ActivityHistory,
-    count_spillover_events,
     find_observation_gaps,
+    find_spillover,
 )
 from causeloop_pipeline.analysis.before_after.fix_watch import FixWatch
 from causeloop_pipeline.analysis.before_after.sequential_test import RateEvidence
@@ -82,13 +82,15 @@ def prove_fixes(
     as_of: datetime,
     left_out: pl.DataFrame | None = None,
     exposure: pl.DataFrame | None = None,
+    names: Mapping[str, str | None] | None = None,
 ) -> pl.DataFrame:
     """Judge each fix by what recurred after it.
 
     In: fixes: frame(pattern_id, fixed_at, recommendation_id); OCCURRENCES of all patterns, untouched ones
     being the controls; unobserved: frame(started_at, ended_at, and if known pattern_id or service) of times
     in which nothing could be observed; `as_of` (aware); left_out: LEFT_OUT_SCHEMA, of what says nothing of
-    its fix, on either side of it; exposure: EXPOSURE_SCHEMA, of how often what may fail was used. Out:
+    its fix, on either side of it; exposure: EXPOSURE_SCHEMA, of how often what may fail was used; names: of
+    patterns, for the text. Out:
     PROOF_SCHEMA, one row per fix, sorted by recommendation and pattern; events are distinct active days, days
     are those in which something could be seen, or usual days' worth of the exposure, expected_after is what
     would have come with nothing changed, the ratio is the median with its 90 % interval, null until one
@@ -110,7 +112,7 @@ def prove_fixes(
         gaps = find_observation_gaps(unobserved, fix["pattern_id"], history)
         of_fix = without.get((fix["recommendation_id"], fix["pattern_id"]), LeftOut())
         claim = ClaimedFix.gather(fix["pattern_id"], fix["fixed_at"], as_of, history, gaps, of_fix)
-        rows.append(_prove(fix, claim))
+        rows.append(_prove(fix, claim, names or {}))
     return pl.DataFrame(rows, schema=PROOF_SCHEMA, orient="row")
 
 
@@ -136,11 +138,11 @@ def refute_reopened(proofs: pl.DataFrame, lifecycle: pl.DataFrame) -> pl.DataFra
     ).drop("reopening")
 
 
-def _prove(fix: Mapping[str, Any], claim: ClaimedFix) -> tuple[Any, ...]:
+def _prove(fix: Mapping[str, Any], claim: ClaimedFix, names: Mapping[str, str | None]) -> tuple[Any, ...]:
     watch = claim.watch_now()
     (verdict,) = decide_verdicts(watch)
-    moved = count_spillover_events(claim.pattern_id, claim.history, claim.fixed_at, claim.now)
-    if verdict is Verdict.HELD and _has_moved(watch, moved):
+    moved = find_spillover(claim.pattern_id, claim.history, claim.fixed_at, claim.now)
+    if verdict is Verdict.HELD and _has_moved(watch, moved.days):
         verdict = Verdict.MOVED
     is_awaited = watch.before.events > 0 and not verdict.is_reopening
     proof_day = claim.find_proof_day(watch) if is_awaited else None
@@ -149,7 +151,7 @@ def _prove(fix: Mapping[str, Any], claim: ClaimedFix) -> tuple[Any, ...]:
     is_measured = watch.days[0] >= 1 and watch.before.events > 0
     ratio = _estimate_ratio(watch) if is_measured else (None, None, None)
     exposure = watch.exposure
-    text = write_proof(verdict, watch, ratio, ProofAhead(earliest, needed), moved)
+    text = write_proof(verdict, watch, ratio, ProofAhead(earliest, needed), Move.name_patterns(moved, names))
     return (
         fix["recommendation_id"],
         fix["pattern_id"],

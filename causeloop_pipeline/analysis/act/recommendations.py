@@ -16,7 +16,8 @@ from causeloop_pipeline.analysis.act.expected_prevention import (
     hold_chances,
 )
 from causeloop_pipeline.analysis.act.folding import Proposal, Row, fold_alike
-from causeloop_pipeline.analysis.act.investigations import choose_investigation, list_investigations
+from causeloop_pipeline.analysis.act.investigations import list_investigations
+from causeloop_pipeline.analysis.act.offered_investigations import choose_investigations
 from causeloop_pipeline.analysis.act.pattern_evidence import (
     NO_EXPERIENCE,
     Experience,
@@ -28,9 +29,9 @@ from causeloop_pipeline.analysis.act.planned_work import is_planned_work
 from causeloop_pipeline.analysis.act.playbook import PLAYBOOK
 from causeloop_pipeline.analysis.act.unexplained import Unexplained, describe_unexplained
 from causeloop_pipeline.analysis.act.wording import (
+    UNPLACED,
     list_factors,
     list_steps,
-    name_place,
     write_distinct_title,
     write_rationale,
     write_title,
@@ -51,6 +52,7 @@ from causeloop_pipeline.model.recommendation import (
 
 HIGH_BENEFIT = 1.5
 HIGH_RISK = 70.0
+MIN_RECURRENCES_IF_SILENT = 1.0  # for half a year
 _EFFORT_COST = {Effort.LOW: 1.0, Effort.MEDIUM: 1.6, Effort.HIGH: 2.8}
 _UNKNOWN_RISK = 40.0
 _REOPENED = tuple(verdict for verdict in FINAL_VERDICTS if verdict.is_reopening)
@@ -85,17 +87,17 @@ class Advice:
 def advise(inputs: RecommendationInputs, *, as_of: datetime, namespace: str) -> Advice:
     """Recommend one fix per pattern, or per cluster where one change fixes several; find out about others.
 
-    In: RecommendationInputs (left out are resolved patterns, suggestions, which are a question and not yet
-    one problem, planned work, those of one issue, those without a prediction, which have too little history,
-    and those of which less than .2 recurrences are expected in 90 days: they are best left alone), the time
-    of the judgement (aware), `namespace`: a text that is unique to the workspace. Out: the Advice.
+    In: RecommendationInputs (left out are resolved patterns, suggestions, which are a question, planned work,
+    those of one issue or without a prediction, and those of which less than .2 recurrences are expected in 90
+    days: they are best left alone), the time of the judgement (aware), `namespace`: a text that is unique to
+    the workspace. Out: the Advice.
     Recommendations are ranked 1 (the best) to n without ties and gaps; dismissed ones stay away, and so do
     implemented ones unless their proof says failed, partly or moved. Ids follow the oldest pattern and the
     family, and an existing id is kept while any of its patterns is among those to be fixed.
 
     Method: `diagnose` says which family of failure it is, or that nothing tells; only then there is a fix.
-    Of the other patterns three at most are offered to be found out, those that recur most first. Of more than
-    eleven fixes of one family and title the ten best stand alone and one row holds the others.
+    Of the others three at most, those that recur most, are offered to be found out. Of more than eleven
+    fixes of one family and title the ten best stand alone and one row holds the others.
     Score = recurrences prevented in 90 days * (.5 + risk / 100) * confidence / effort.
     """
     live = inputs.patterns.filter(pl.col("status").fill_null("active") != "resolved")
@@ -104,7 +106,8 @@ def advise(inputs: RecommendationInputs, *, as_of: datetime, namespace: str) -> 
     diagnosed = {pattern.pattern_id: diagnose(pattern) for pattern in worthwhile}
     space = UUID(derive_id(NAMESPACE_URL, f"causeloop:{namespace}"))
     undiagnosed = [pattern for pattern in worthwhile if diagnosed[pattern.pattern_id] is None]
-    investigations = _investigate(undiagnosed, inputs, space)
+    offered = choose_investigations(undiagnosed, of=worthwhile)
+    investigations = list_investigations(offered, inputs.investigations, space)
     investigated = set(investigations["pattern_id"])
     return Advice(
         recommendations=_recommend([each for each in diagnosed.values() if each is not None], inputs, space),
@@ -112,17 +115,6 @@ def advise(inputs: RecommendationInputs, *, as_of: datetime, namespace: str) -> 
         unexplained=describe_unexplained(
             [each for each in undiagnosed if each.pattern_id not in investigated], of=worthwhile
         ),
-    )
-
-
-def _investigate(
-    patterns: Sequence[PatternEvidence], inputs: RecommendationInputs, space: UUID
-) -> pl.DataFrame:
-    """What to find out first: about those that recur most."""
-    ordered = sorted(patterns, key=lambda each: (-estimate_recurrences(each), each.pattern_id))
-    offered = ((each, choose_investigation(each, name_place([each]))) for each in ordered)
-    return list_investigations(
-        [(each, chosen) for each, chosen in offered if chosen is not None], inputs.investigations, space
     )
 
 
@@ -168,12 +160,13 @@ class _Context:
 
 
 def _is_worth_advice(evidence: PatternEvidence) -> bool:
-    """Whether it is one problem, can be predicted, recurs enough and is not planned work."""
+    """Whether it is one problem, not planned work, can be predicted, and has not died out or nearly so."""
     if is_planned_work(evidence.name) or evidence.confidence < SUGGESTION_BELOW:
         return False
     if evidence.probability is None or evidence.occurrence_count < MIN_OCCURRENCES:
         return False
-    return estimate_recurrences(evidence) >= MIN_RECURRENCES
+    least = MIN_RECURRENCES if evidence.recent_active_days else MIN_RECURRENCES_IF_SILENT
+    return estimate_recurrences(evidence) >= least
 
 
 def _map_clusters_by_pattern(cluster_members: pl.DataFrame | None) -> dict[str, str]:
@@ -268,9 +261,10 @@ def _write_row(proposal: Proposal, ended: Mapping[str, Sequence[str]], *, is_tit
     """The recommendation in words; a title that others have too names the pattern."""
     diagnosis, remedy, title = proposal.diagnosis, proposal.remedy, proposal.title
     kind = remedy.type.value
+    is_unclear = is_title_shared or UNPLACED in title
     return {
         "recommendation_id": proposal.recommendation_id,
-        "title": write_distinct_title(title, diagnosis.group) if is_title_shared else title,
+        "title": write_distinct_title(title, diagnosis.group) if is_unclear else title,
         "type": kind,
         "effort": remedy.effort.value,
         "impact": proposal.impact.value,

@@ -26,11 +26,13 @@ from causeloop_pipeline.model.prediction import write_probability
 from causeloop_pipeline.model.recommendation import (
     HORIZON_DAYS,
     RecommendationType,
-    write_amount,
+    write_about,
+    write_expected_recurrences,
     write_prevented,
 )
 
 TITLE_LIMIT = 160
+UNPLACED = "the affected systems"  # where its issues agree on no place
 _MAX_QUIET_DAYS = 730
 _IN_TITLE = {CODE: "{line}", HELD: "{held}"}
 
@@ -95,9 +97,8 @@ def write_rationale(diagnosis: Diagnosis, gain: Prevention, kind: str) -> str:
         parts.append(basis)
     parts += [_describe_prediction(evidence) for evidence in group[:3]]
     parts.append(
-        f"Without a fix about {write_amount(gain.recurrences)} recurrences are expected in {HORIZON_DAYS} "
-        f"days; {write_probability(gain.hold)} of {RecommendationType(kind).meaning} hold "
-        f"({write_basis(gain)}), so a fix prevents "
+        f"Without a fix, {write_expected_recurrences(gain.recurrences)}; {write_probability(gain.hold)} of "
+        f"{RecommendationType(kind).meaning} hold ({write_basis(gain)}), so a fix prevents "
         f"{write_prevented(gain.expected, gain.low, gain.high)} (80 % interval)."
     )
     parts += [
@@ -121,7 +122,7 @@ def list_factors(group: Sequence[PatternEvidence], gain: Prevention, kind: str) 
         {
             "name": "recurrences without a fix",
             "value": round(gain.recurrences, 3),
-            "text": f"about {write_amount(gain.recurrences)} in {HORIZON_DAYS} days",
+            "text": f"{write_about(gain.recurrences)} in {HORIZON_DAYS} days",
             "source": f"The forecast ({forecasts}), and {_count(seen, 'day')} with it in {RECENT_DAYS} days.",
         },
         {
@@ -159,7 +160,7 @@ def name_place(group: Sequence[PatternEvidence]) -> str:
         values = sorted({counted.value for counted in counts if counted.count * 2 >= counted.of})
         if values and len(values) <= 3:
             return " and ".join(values) if len(values) < 3 else f"{values[0]}, {values[1]} and {values[2]}"
-    return "the affected systems"
+    return UNPLACED
 
 
 def _describe_diagnosis(diagnosis: Diagnosis) -> str:
@@ -231,11 +232,11 @@ def _write_last_step(group: Sequence[PatternEvidence]) -> str:
     days = min(max(busiest.observed_days, 1.0), float(RECENT_DAYS))
     quiet_days = estimate_required_quiet_days(busiest.recent_active_days, days)
     active = busiest.recent_active_days
-    rate = f"it occurred on {active} of {max(round(days), active)} days"
+    rate = f"the failure occurred on {active} of {max(round(days), active)} days"
     done = "Mark this as implemented once it is done"
     if quiet_days > _MAX_QUIET_DAYS:
-        return f"{done}: {rate}, too rarely for silence to prove the fix, so prove it by a test."
+        return f"{done}: {rate}, too rarely for silence to prove the fix: prove it with a test."
     return (
-        f"{done}: {rate}, so about {quiet_days:.0f} days without it will show that it has at least halved. "
-        "The proof names the day."
+        f"{done}: {rate}, so about {quiet_days:.0f} days without it will show that its rate has at least "
+        "halved. The proof gives the date."
     )

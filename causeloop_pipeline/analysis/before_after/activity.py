@@ -124,18 +124,33 @@ def _count_in_gaps(controls: Sequence[float], start: float, end: float, gaps: Ob
     )
 
 
-def count_spillover_events(pattern_id: str, history: ActivityHistory, fixed_at: float, now: float) -> int:
-    """Count the active days of patterns that are new since the fix on the same service.
+@dataclass(frozen=True, slots=True)
+class Spillover:
+    """On how many days patterns occurred that are new since a fix on the same service, and their ids.
 
-    In: the fixed pattern, the history, the fix and the present in days. Out: the number of active days, 0
-    where as many new patterns may be chance: the failure may have moved rather than ended.
+    The ids begin with the pattern of the most active days.
+    """
+
+    days: int = 0
+    pattern_ids: Sequence[str] = ()
+
+
+def find_spillover(pattern_id: str, history: ActivityHistory, fixed_at: float, now: float) -> Spillover:
+    """Find the patterns that are new since the fix on the same service: the failure may have moved there.
+
+    In: the fixed pattern, the history, the fix and the present in days. Out: the Spillover, an empty one
+    where as many new patterns may be chance.
     """
     service = history.services.get(pattern_id)
     if service is None or not _has_unusually_many_new_patterns(history, service, fixed_at, now):
-        return 0
-    new_patterns = (key for key, times in history.times.items() if times[0] > fixed_at and key != pattern_id)
-    on_service = (key for key in new_patterns if history.services.get(key) == service)
-    return len({int(time) for key in on_service for time in history.times[key] if time <= now})
+        return Spillover()
+    days = {
+        key: {int(time) for time in times if time <= now}
+        for key, times in history.times.items()
+        if fixed_at < times[0] <= now and key != pattern_id and history.services.get(key) == service
+    }
+    ordered = sorted(days, key=lambda key: (-len(days[key]), key))
+    return Spillover(len(set().union(*days.values())), ordered)
 
 
 def _has_unusually_many_new_patterns(

@@ -89,23 +89,21 @@ def test_causes_that_people_state_differently_decide_nothing() -> None:
 
 def test_without_a_known_cause_something_is_to_be_found_out_which_prevents_nothing() -> None:
     row = only(find_out({"p": failing("p", ODD)}))
-    assert row["title"] == f"Find out whether one machine or one release causes “{ODD}”"
+    assert row["title"] == f"Find out whether “{ODD}” comes from one machine or one release"
     assert (row["first_cause"], row["second_cause"]) == ("one machine", "one release")
-    assert row["to_note"] == "Host and release of ledger at each occurrence"
+    assert row["to_note"] == "The host and release of ledger at each occurrence (on 5 of the last 180 days)"
     assert not [name for name in row if "prevented" in name or name == "rank"]
     spread = [dict(issue, service=f"s{n}") for n, issue in enumerate(failing("p", ODD))]
     row = only(find_out({"p": spread}))
-    assert (row["first_cause"], row["second_cause"]) == ("a change", "something that all services share")
+    assert (row["first_cause"], row["second_cause"]) == ("a change", "something that the services share")
 
 
 def test_a_habit_asks_for_the_jobs_of_that_hour() -> None:
     when = [{"weekday": "monday", "hours": "00-06", "share": 0.3, "lift": 2.0}]
     foreseen = predictions({"p": 0.5}, likely_when=when, event_count=12)
     row = only(find_out({"p": failing("p", ODD, 12)}, foreseen=foreseen))
-    assert (
-        row["title"]
-        == f"Find out whether a job or the load causes “{ODD}” on Mondays between 00:00 and 06:00"
-    )
+    hours = "on Mondays between 00:00 and 06:00"
+    assert row["title"] == f"Find out whether “{ODD}” {hours} comes from a job or from the load"
 
 
 def test_nothing_has_to_be_noted_of_what_is_not_software() -> None:

@@ -148,6 +148,17 @@ def test_the_same_failures_under_a_new_name_have_moved() -> None:
     assert prove_one(every(5, 20, 195), 281, others=new)["verdict"] == "moved"
 
 
+def test_a_proof_names_the_pattern_that_a_failure_moved_to() -> None:
+    names = {"successor": "Cache evicts sessions", "second": "Sessions lost"}
+    one = STEADY | {"successor": every(5, 203, 280)}
+    two = one | {"second": every(20, 210, 280)}
+    texts = [prove_one(every(5, 20, 195), 281, others=each, names=names)["text"] for each in (one, two)]
+    assert "“Cache evicts sessions”, a new pattern of the same service, occurred on 16 days" in texts[0]
+    assert "“Cache evicts sessions” and 1 other new pattern of the same service occurred on" in texts[1]
+    unnamed = prove_one(every(5, 20, 195), 281, others=one)["text"]
+    assert "since the fix, new patterns of the same service occurred on 16 days" in unnamed
+
+
 def test_the_burst_that_led_to_the_fix_is_not_part_of_the_baseline() -> None:
     quiet = every(30, 20, 170)
     proof = prove_one([*quiet, 195, 196, 197, 198, 199], 231)
@@ -235,10 +246,7 @@ def test_no_rate_is_shown_where_nothing_was_to_be_expected_yet() -> None:
     proof = prove_one([20, 55, 90, 131, 170], 205)
     assert proof["expected_after"] < 1
     assert proof["rate_ratio"] is None
-    assert (
-        "Since the fix it occurred on 0 of 5 observed days, where hardly one was to be expected"
-        in proof["text"]
-    )
+    assert "Since the fix it occurred on 0 of 5 observed days, where hardly one was expected" in proof["text"]
 
 
 @settings(max_examples=60, deadline=None)

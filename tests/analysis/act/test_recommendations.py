@@ -128,7 +128,7 @@ def test_the_hours_at_which_a_pattern_occurs_enter_the_plan_when_enough_was_seen
 def test_a_place_is_named_only_if_half_of_the_issues_are_from_there() -> None:
     scattered = [issue(f"p-{n}", 20 + n * 50, title="read timed out", service=f"s{n}") for n in range(3)]
     row = advise({"p": scattered}).row(0, named=True)
-    assert row["title"] == "Bound and align the timeouts of the affected systems"
+    assert row["title"] == "Bound and align the timeouts of the affected systems: “read timed out”"
 
 
 def test_changes_that_nearly_all_occurrences_follow_lead_the_advice() -> None:
@@ -141,7 +141,7 @@ def test_changes_that_nearly_all_occurrences_follow_lead_the_advice() -> None:
         "Make releases of ledger safe to fail: 7 of 9 failures came within 12 h after a deploy of ledger"
     )
     assert row["rationale"].startswith(text)
-    assert row["steps"][0].startswith("Compare the releases that brought it with those that did not: 7 of 9")
+    assert row["steps"][0].startswith("Compare the releases it followed with those it did not follow: 7 of 9")
     assert "Set the failures beside the releases" not in "\n".join(row["steps"])  # it has been done
 
 
@@ -150,7 +150,7 @@ def test_changes_that_few_occurrences_follow_are_a_step_and_no_diagnosis() -> No
     foreseen = predictions({"p": 0.5}, evidence=evidence)
     assert advise({"p": failing("p", "an odd thing")}, foreseen=foreseen).is_empty()
     row = advise({"p": failing("p", "read timed out")}, foreseen=foreseen).row(0, named=True)
-    assert row["steps"][0] == "Look at the change: 3 of 30 occurrences came after a deploy."
+    assert row["steps"][0] == "Look at that change: 3 of 30 occurrences came after a deploy."
 
 
 def test_patterns_of_one_cluster_with_the_same_remedy_are_fixed_together() -> None:

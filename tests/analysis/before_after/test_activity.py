@@ -8,10 +8,11 @@ from hypothesis import strategies as st
 
 from causeloop_pipeline.analysis.before_after.activity import (
     ActivityHistory,
+    Spillover,
     count_controls,
-    count_spillover_events,
     find_active_days,
     find_observation_gaps,
+    find_spillover,
     to_days,
 )
 from causeloop_pipeline.analysis.before_after.baseline import ObservationGaps
@@ -92,13 +93,14 @@ def test_new_patterns_of_the_same_service_after_the_fix_are_spillover() -> None:
     new = {f"new{number}": [20.0 - number, 10.0 - number] for number in range(3)}
     rows = pl.concat([occurrences({"fixed": [170, 100], **new}), occurrences({"far": [15, 3]}, "search")])
     history = ActivityHistory.from_frames(rows, fix_of("fixed"))
-    assert count_spillover_events("fixed", history, NOW - 30, NOW) == 6
+    spillover = find_spillover("fixed", history, NOW - 30, NOW)
+    assert (spillover.days, spillover.pattern_ids) == (6, ["new0", "new1", "new2"])
 
 
 def test_a_pattern_that_began_soon_after_the_fix_is_spillover_however_long_ago_that_was() -> None:
     rows = occurrences({"fixed": [170, 130], "new": [118.0, 60.0, 20.0]})
     history = ActivityHistory.from_frames(rows, fix_of("fixed"))
-    assert [count_spillover_events("fixed", history, NOW - 120, NOW - ago) for ago in (59, 19, 0)] == [
+    assert [find_spillover("fixed", history, NOW - 120, NOW - ago).days for ago in (59, 19, 0)] == [
         2,
         3,
         3,
@@ -108,10 +110,10 @@ def test_a_pattern_that_began_soon_after_the_fix_is_spillover_however_long_ago_t
 def test_a_service_that_always_brings_forth_new_patterns_has_no_spillover() -> None:
     births = {f"p{day}": [float(day)] for day in range(5, 175, 10)}
     history = ActivityHistory.from_frames(occurrences({"fixed": [178], **births}), fix_of("fixed"))
-    assert count_spillover_events("fixed", history, NOW - 30, NOW) == 0
+    assert find_spillover("fixed", history, NOW - 30, NOW) == Spillover()
 
 
 def test_a_pattern_without_a_service_has_no_spillover() -> None:
     rows = occurrences({"fixed": [50], "new": [5]}).with_columns(service=pl.lit(None, pl.String))
     history = ActivityHistory.from_frames(rows, fix_of("fixed"))
-    assert count_spillover_events("fixed", history, NOW - 30, NOW) == 0
+    assert find_spillover("fixed", history, NOW - 30, NOW) == Spillover()

@@ -80,4 +80,6 @@ def _split_identifiers(text: str) -> str:
 
 def format_family(family: str) -> str:
     """A family's name for display. In: the family. Out: its title."""
-    return {"dns": "DNS", "out_of_memory": "out-of-memory"}.get(family, family.replace("_", " "))
+    return {"dns": "DNS", "out_of_memory": "out-of-memory", "deadlock": "locking"}.get(
+        family, family.replace("_", " ")
+    )

@@ -52,6 +52,7 @@ FAMILY_SIGNS: dict[str, tuple[tuple[float, str], ...]] = {
     ),
     "deadlock": (
         (EXACT, r"deadlock detected|lock wait timeout|could not serialize access"
+            r"|(?:holds?|holding|held|waits? for|waiting for|blocked by) (?:a |an |the )?(?:\w+ )?locks? on"
             r"|concurrentmodificationexception|optimistic lock failure"),
         (STRONG, r"deadlock\w*|lock wait timeout|could not serialize access|serialization failure"),
         (PLAIN, r"lock (?:contention|timeout)|race condition|concurrentmodification\w*|concurrent map"
@@ -136,7 +137,9 @@ FAMILY_SIGNS: dict[str, tuple[tuple[float, str], ...]] = {
         (WEAK, r"backups?\b"),
     ),
     "flaky_test": (
-        (EXACT, r"flaky test|(?:integration|e2e|end-to-end|unit)[- ]tests?(?: failed|:)|visual-regression"),
+        (EXACT, r"flaky test|test[a-z]\w* (?:is |are )?(?:flaky|fail\w* (?:rarely|intermittently|sometimes"
+            r"|occasionally|randomly|sporadically))"
+            r"|(?:integration|e2e|end-to-end|unit)[- ]tests?(?: failed|:)|visual-regression"),
         (STRONG, r"flak(?:y|iness)|intermittent(?:ly)? test fail\w*|pytest|junit|test_\w+ (?:failed"
             r"|timed out)"
             r"|(?:unit|integration|e2e|end[- ]to[- ]end|regression|smoke|acceptance|snapshot)[- ]tests?\b"
@@ -207,7 +210,11 @@ FAMILY_SIGNS: dict[str, tuple[tuple[float, str], ...]] = {
     ),
     "hardware": (
         (EXACT, r"machine check|uncorrectable|smart error|hardware (?:fault|error)|raid degraded"
-            r"|(?:psu|dimm) failure"),
+            r"|(?:psu|dimm) failure"
+            # a part, and nothing else: what node logs state as the cause
+            r"|(?m:^(?:\w+ )?(?:dimms?|disk drive|power supply|(?:system|node|mother) ?board|backplane"
+            r"|(?:fibre channel|scsi|san|raid|pci) (?:\w+ )?(?:adapter|controller|board)"
+            r"|ethernet (?:switch|board))\W*$)"),
         (STRONG, r"hardware (?:fail\w*|fault|error)|(?:disk|drive|memory|dimm|fan|psu|power supply|gpu|cpu"
             r"|node board|raid) (?:fail\w*|fault|error|dead)"),
         (STRONG, r"\bsmart error|machine check|uncorrectable|(?:drive|disk) fault|raid degraded"),
