@@ -5,6 +5,7 @@ releases and jobs can be looked up, and for a place that has more of a failure t
 else a patient, a lift or a parcel needs noted is not ours to guess.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
@@ -26,7 +27,8 @@ from causeloop_pipeline.model.investigation import (
 )
 
 CONCENTRATED = 0.8  # share of issues from one place
-BY_JOB, BY_HOST, BY_CHANGE, BY_PLACE = "job", "host", "change", "place"
+BY_JOB, BY_HOST, BY_CHANGE, BY_PLACE, BY_INPUT = "job", "host", "change", "place", "input"
+_EXCEPTION = re.compile(r"\b[A-Z]\w*(?:Error|Exception)\b")
 
 FAMILY_OF_RESULT = {
     (BY_JOB, InvestigationResult.FIRST): "scheduled_job",
@@ -34,6 +36,8 @@ FAMILY_OF_RESULT = {
     (BY_HOST, InvestigationResult.FIRST): "hardware",
     (BY_HOST, InvestigationResult.SECOND): "bad_deploy",
     (BY_CHANGE, InvestigationResult.FIRST): "bad_deploy",
+    (BY_INPUT, InvestigationResult.FIRST): "data_quality",
+    (BY_INPUT, InvestigationResult.SECOND): "bad_deploy",
 }
 """The family of failure that a finding shows, by kind of investigation and result."""
 
@@ -54,6 +58,7 @@ CAUSES = {
     BY_JOB: ("a scheduled job", "the load at that time"),
     BY_HOST: ("one machine", "one release"),
     BY_CHANGE: ("a change", "something that the services share"),
+    BY_INPUT: ("a certain input", "one release"),
     BY_PLACE: ("something at that place", "how much that place is used"),
 }
 """The two causes that each kind tells apart."""
@@ -72,6 +77,7 @@ def choose_investigation(
     offered = (
         _by_place(evidence, hotspot),
         _by_job(evidence, place),
+        _by_input(evidence, place),
         _by_host(evidence, place),
         _by_change(evidence),
     )
@@ -157,6 +163,24 @@ def _by_job(evidence: PatternEvidence, place: str) -> Investigation | None:
             f"List the jobs that run on {hours}, and the requests per minute of {place} at that time.",
             "Move the largest of those jobs by a day, once. If the failure moves with it, the job causes it.",
             "If the failure stays at its hour, it follows the load.",
+        ),
+    )
+
+
+def _by_input(evidence: PatternEvidence, place: str) -> Investigation | None:
+    """Of code that fails with an exception, the machine is seldom the cause."""
+    if evidence.change is not None or not _EXCEPTION.search(f"{evidence.name} {evidence.error_text}"):
+        return None
+    seen = _count_seen(evidence)
+    return Investigation(
+        BY_INPUT,
+        f"Find out whether “{evidence.name}” comes from a certain input or from one release",
+        f"The id of the input and the release of {place} at each occurrence{seen}",
+        *CAUSES[BY_INPUT],
+        (
+            "Log the id of what was being processed, not its content, and the release with each failure.",
+            "If the inputs have something in common, write a test with one of them; it must fail as they do.",
+            "If any input fails, but only since one release, compare that release with the last one.",
         ),
     )
 

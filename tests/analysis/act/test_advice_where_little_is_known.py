@@ -185,3 +185,15 @@ def test_an_exception_that_says_only_that_something_failed_names_nothing() -> No
     )
     plan = "\n".join(row["steps"])
     assert "a health check that covers “the page differs from the server”" in plan
+
+
+@pytest.mark.parametrize(
+    ("result", "title"), [("first", "Validate the incoming"), ("second", "Make releases")]
+)
+def test_of_an_exception_the_input_is_to_be_noted_and_not_the_machine(result: str, title: str) -> None:
+    rows = {"p": failing("p", "KeyError: 'stop_id' in arrivals parser")}
+    investigations = find_out(rows)
+    row = only(investigations)
+    assert (row["first_cause"], row["second_cause"]) == ("a certain input", "one release")
+    assert row["to_note"].startswith("The id of the input and the release of ledger")
+    assert only(advise(rows, investigations=decide(investigations, result)))["title"].startswith(title)

@@ -82,3 +82,24 @@ def test_the_name_of_a_place_says_nothing_of_the_failure() -> None:
 def test_any_text_is_decided_or_left_open(text: str, error: str | None, places: list[str]) -> None:
     decision = read_failure(text, error, places).family
     assert decision is None or MIN_PROBABILITY <= decision.probability <= 1
+
+
+@pytest.mark.parametrize(
+    ("title", "family"),
+    [
+        ("Memory Dimm", "hardware"),
+        ("PCI Fibre Channel Adapter", "hardware"),
+        ("power supply of the projector in room 3 hums", None),
+        ("driver for the SCSI controller crashes at boot after 3 days", None),
+        ("TestFailover fails rarely in the night", "flaky_test"),
+        ("Step publish holds a lock on table price_list", "deadlock"),
+    ],
+)
+def test_a_part_alone_and_an_unreliable_test_are_named(title: str, family: str | None) -> None:
+    decision = decide(title)
+    assert (decision.family if decision else None) == family
+
+
+def test_words_in_capitals_are_no_error_numbers() -> None:
+    assert not read_failure("RC&S EQUIPMENT, ELECTRICAL MAINTENANCE ERROR", None, []).is_technical
+    assert read_failure("ECONNREFUSED and ETIMEDOUT from worker", None, []).is_technical

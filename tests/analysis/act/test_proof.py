@@ -150,12 +150,12 @@ def test_the_same_failures_under_a_new_name_have_moved() -> None:
 
 def test_a_proof_names_the_pattern_that_a_failure_moved_to() -> None:
     names = {"successor": "Cache evicts sessions", "second": "Sessions lost"}
-    one = STEADY | {"successor": every(5, 203, 280)}
-    two = one | {"second": every(20, 210, 280)}
-    texts = [prove_one(every(5, 20, 195), 281, others=each, names=names)["text"] for each in (one, two)]
+    alone = STEADY | {"successor": every(5, 203, 280)}
+    pair = alone | {"second": every(20, 210, 280)}
+    texts = [prove_one(every(5, 20, 195), 281, others=each, names=names)["text"] for each in (alone, pair)]
     assert "“Cache evicts sessions”, a new pattern of the same service, occurred on 16 days" in texts[0]
     assert "“Cache evicts sessions” and 1 other new pattern of the same service occurred on" in texts[1]
-    unnamed = prove_one(every(5, 20, 195), 281, others=one)["text"]
+    unnamed = prove_one(every(5, 20, 195), 281, others=alone)["text"]
     assert "since the fix, new patterns of the same service occurred on 16 days" in unnamed
 
 
