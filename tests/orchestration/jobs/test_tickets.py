@@ -18,6 +18,7 @@ from tests.conftest import Installation
 from tests.orchestration.jobs.conftest import GitHub
 from tests.orchestration.jobs.killed_program import kill_after_post
 from tests.outbound.fake_trackers import REPOSITORY
+from tests.storage.stored import SEEN, store_issue, store_pattern
 from tests.support.fake_tool import Reply
 from tests.support.pushing import connect, let_time_pass, push, recommend, ticket
 
@@ -251,3 +252,26 @@ def test_a_run_starts_only_when_a_ticket_waits_and_none_is_under_way(
         assert decided.tags == {TRIGGER: "pushed_tickets"}
         instance.create_run_for_job(tickets, tags=decided.tags)
         assert isinstance(tick(), dg.SkipReason)
+
+
+def test_a_ticket_quotes_what_ended_the_failure_last_time(
+    github: GitHub, pushed: UUID, resources: Resources, database: Database, workspace_id: UUID
+) -> None:
+    with database.workspace(workspace_id) as session:
+        pattern_id, issue_id = store_pattern(session, workspace_id), store_issue(session, workspace_id, "T-1")
+        session.execute("update core.issue set pattern_id = %s where issue_id = %s", (pattern_id, issue_id))
+        session.execute(
+            "insert into act.ending (workspace_id, issue_id, ended_at, took_seconds, action, phrase, quote, "
+            "made_by, read_until) values (%s, %s, %s, 60, 'restarted', 'restarted the pool', "
+            "'Restarted the pool.', 'Kim', %s)",
+            (workspace_id, issue_id, SEEN, SEEN),
+        )
+        session.execute(
+            "update act.recommendation set pattern_ids = array[%s]::uuid[] where recommendation_id = %s",
+            (pattern_id, pushed),
+        )
+
+    open_and_refresh(resources)
+
+    (issue,) = github[0].issues
+    assert "What ended it last time: restarted the pool, on 2026-06-01 by Kim" in issue["body"]
