@@ -65,8 +65,8 @@ def advise_on_import(source: Import, folder: Path) -> Iterator[tuple[datetime, A
         path = folder / f"{source.name.replace(':', '')} {share}.parquet"
         rows.tail(NEWEST_ROWS).write_parquet(path)
         read = read_issues(path, source.maps, "UTC", skip_bad_rows=True, date_format=source.date_format)
-        as_of = resolve_as_of(read, None, datetime.now(UTC))
-        loop = run_loop(read.read.issues, as_of=as_of, occurrences=read.read.occurrences)
+        as_of = resolve_as_of(read, None, datetime.now(UTC), "UTC")
+        loop = run_loop(read.read.issues, read.recall_history(), as_of=as_of)
         yield as_of, Advice(loop.recommendations, loop.investigations, loop.unexplained)
 
 

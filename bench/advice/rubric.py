@@ -26,8 +26,16 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from bench.advice.imports import advise_on_import, list_imports
-from bench.data.demo_workspaces import EPOCH, list_workspaces, read_demo_changes, read_demo_issues
+from bench.data.demo_workspaces import (
+    EPOCH,
+    list_workspaces,
+    read_demo_changes,
+    read_demo_endings,
+    read_demo_issues,
+)
 from causeloop_pipeline.analysis import loop
+from causeloop_pipeline.analysis.act.closings import group_stated_endings, list_closings
+from causeloop_pipeline.analysis.act.pattern_evidence import Experience
 from causeloop_pipeline.analysis.act.pattern_summaries import summarize_patterns
 from causeloop_pipeline.analysis.act.recommendations import Advice, RecommendationInputs, advise
 from causeloop_pipeline.analysis.detect.grouping.patterns import GroupingOptions
@@ -121,8 +129,13 @@ def advise_on_demo(workspace: str, timezone: str, as_of: datetime) -> Advice:
     latest = occurred.unique("issue_id", keep="last", maintain_order=True)
     _, risks = loop.score_risk(*detected, latest, predictions, as_of=as_of)
     summaries = summarize_patterns(*detected, issues, occurrences, as_of=as_of)
+    closings = list_closings(grouping.members, occurrences)
+    endings = group_stated_endings(closings, read_demo_endings(workspace, as_of), as_of=as_of)
+    experience = Experience(endings=endings, findings={})
     return advise(
-        RecommendationInputs(grouping.patterns, summaries, predictions, risks, clusters),
+        RecommendationInputs(
+            grouping.patterns, summaries, predictions, risks, clusters, experience=experience
+        ),
         as_of=as_of,
         namespace=workspace,
     )

@@ -5,6 +5,7 @@ from typing import Any
 
 import polars as pl
 
+from causeloop_pipeline.analysis.act.stated_endings import StatedEnding, read_stated_ending
 from causeloop_pipeline.demo.causes import read_demo_workspaces
 from causeloop_pipeline.demo.deployments import list_deployments
 from causeloop_pipeline.demo.story import Failure, list_visible_failures
@@ -30,6 +31,13 @@ def read_demo_issues(workspace: str, as_of: datetime) -> pl.DataFrame:
     """ISSUE_SCHEMA of what the tools showed then."""
     visible = list_visible_failures(workspace, EPOCH.date(), as_of)
     return pl.DataFrame([describe_failure(failure, as_of) for failure in visible], schema=ISSUE_SCHEMA)
+
+
+def read_demo_endings(workspace: str, as_of: datetime) -> dict[str, StatedEnding]:
+    """What people wrote until then of how failures ended, by issue id."""
+    visible = list_visible_failures(workspace, EPOCH.date(), as_of)
+    written = [each for each in visible if each.ending and each.status(as_of) == "resolved"]
+    return {each.key: read_stated_ending({"close_notes": each.ending}, None) for each in written}
 
 
 def read_demo_changes(workspace: str, as_of: datetime) -> pl.DataFrame:

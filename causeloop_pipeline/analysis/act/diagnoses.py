@@ -129,7 +129,7 @@ def _by_code(evidence: PatternEvidence) -> FamilyEvidence | None:
 
 
 def find_held(evidence: PatternEvidence) -> EndingGroup | None:
-    """Find what held before. In: the evidence. Out: what kept it away three times as long as usual."""
+    """Find what held before. In: the evidence. Out: what kept it away longer than by chance."""
     return find_what_held(evidence.endings, evidence.usual_gap_days)
 
 

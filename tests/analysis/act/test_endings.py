@@ -165,6 +165,24 @@ def test_only_what_held_clearly_longer_than_usual_held() -> None:
     assert find_what_held(GROUPS, None) is None
 
 
+def test_the_longest_of_many_that_held_is_chance_until_it_held_longer_still() -> None:
+    cable = group("replaced", "replaced the cable", 85, 0.1, 10)
+    assert find_what_held([cable], 1.0) is None
+    assert find_what_held([group("replaced", "replaced the cable", 85, 0.1, 11)], 1.0) is not None
+    assert find_what_held([cable, GROUPS[0]], 2.0) is GROUPS[0]
+
+
+def test_what_was_done_to_many_things_is_named_without_the_number_of_one() -> None:
+    first = datetime(2026, 3, 2, 9, tzinfo=UTC)
+    phrases = ["power-cycled printer lp-285", "power-cycled printer lp-7", "power-cycled it"]
+    endings = [
+        ReportedEnding(str(n), first + timedelta(days=n), None, "restarted", phrase)
+        for n, phrase in enumerate(phrases)
+    ]
+    assert group_endings(endings, as_of=first)[0].phrase == "power-cycled printer …"
+    assert group_endings(endings[:1], as_of=first)[0].phrase == "power-cycled printer lp-285"
+
+
 def test_advice_leads_with_what_ended_it_before() -> None:
     experience = Experience({"p": GROUPS}, {})
     row = advise({"p": failing("p", "read timed out", 12)}, experience=experience).row(0, named=True)
