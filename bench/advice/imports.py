@@ -19,7 +19,7 @@ from causeloop_pipeline.analysis.loop import run_loop
 from causeloop_pipeline.cli.issue_input import read_issues, resolve_as_of
 
 ANSWERS = ("group_label", "label_known", "cause_label", "pattern_id", "template")
-NEWEST_ROWS = 14_000
+NEWEST_ROWS = 6_000
 SHARES = (1.0, 0.75, 0.5)  # of a file, oldest first: it is imported as it was then
 MADE_UP_DAYS, MADE_UP_END = 300, datetime(2026, 11, 1, tzinfo=UTC)
 

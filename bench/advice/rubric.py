@@ -10,8 +10,8 @@ The rubric; a recommendation passes when all four hold:
 Of the demo at five days of its year, and of the files of `imports.py`, each text counts once, and of each
 the first hundred: the demo's by date, workspace and rank, those of files in turns, so that no file has
 the most. What was judged stands in rubric.csv by a digest of the text without its numbers, so that it holds
-while the text says the same. `--print` prints what is not judged, `--demo` leaves out the files. Exits 1 when
-fewer than 80 of 100 pass, of the demo, of the files or together, or some are not judged.
+while the text says the same. `--print` prints what is not judged, `--no-demo` and `--no-imports` leave out
+one. Exits 1 when fewer than 80 of 100 pass, of the demo, of the files or together, or some are not judged.
 """
 
 import csv
@@ -67,10 +67,12 @@ def main() -> int:
     """Judge, or print what is to be judged."""
     with JUDGED.open(encoding="utf-8", newline="") as file:
         judged = {row["digest"]: row for row in csv.DictReader(file)}
-    pieces = {"demo": list_pieces()[:COUNT]}
-    if "--demo" not in sys.argv:
-        pieces["imports"] = list_pieces_of_imports()[:COUNT]
-        pieces["together"] = [*pieces["demo"], *pieces["imports"]]
+    lists = {"demo": list_pieces, "imports": list_pieces_of_imports}
+    pieces = {
+        name: list_them()[:COUNT] for name, list_them in lists.items() if f"--no-{name}" not in sys.argv
+    }
+    if len(pieces) == len(lists):
+        pieces["together"] = [piece for group in pieces.values() for piece in group]
     if "--print" in sys.argv:
         for piece in {each.digest: each for group in pieces.values() for each in group}.values():
             if piece.digest not in judged:

@@ -134,10 +134,10 @@ def _sort_by_count(named: tuple[str, int]) -> tuple[int, str]:
 
 def _write_reason(family: str, patterns: Sequence[PatternEvidence]) -> str:
     counted = f"{len(patterns)} patterns with {count_issues(patterns)}"
-    beside = f"beside the {MAX_OWN} that stand alone"
-    return f"{counted} look like {format_family(family)} in {name_place(patterns)}, {beside}."
+    beside = f"besides the {MAX_OWN} listed on their own"
+    return f"{counted} look like {format_family(family)} failures in {name_place(patterns)}, {beside}."
 
 
 def _write_gain(sums: Mapping[str, float]) -> str:
     amounts = (sums["expected_loops_prevented"], sums["expected_low"], sums["expected_high"])
-    return f"All together that prevents {write_prevented(*amounts)} recurrences in {HORIZON_DAYS} days."
+    return f"Fixing all of them prevents {write_prevented(*amounts)} recurrences in {HORIZON_DAYS} days."

@@ -78,14 +78,15 @@ def _lead_by_change(evidence: PatternEvidence) -> Iterator[Lead]:
     change = evidence.change
     if change is None:
         return
-    counted = _say_all(_BY_CHANCE.sub("", change.text), change.count, change.of)
+    whole = _say_all(change.text, change.count, change.of)
+    counted = _BY_CHANCE.sub("", whole)
     brief = (
         counted.replace(" occurrences ", " failures ").replace(" hours", " h") if change.is_regular else ""
     )
     yield Lead(
         CHANGE,
         brief,
-        f"{change.text.rstrip('.')}.",
+        f"{whole[0].upper()}{whole[1:].rstrip('.')}.",
         f"Compare the releases it followed with those it did not follow: {counted}."
         if change.is_regular
         else f"Look at that change: {counted}.",
