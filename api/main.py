@@ -64,6 +64,7 @@ ROUTERS = (
     "sign_in.single_sign_on",
     "sign_in.passwords",
     "changes",
+    "services",
     "uploads",
     "postmortems",
     "patterns.corrections",

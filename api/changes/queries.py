@@ -1,6 +1,7 @@
 """Lists deploys, releases and configuration changes."""
 
 from api.listing.queries import AnyOf, Listing, Sort
+from api.owners.queries import OWNED_BY_OF_CHANGE
 
 CHANGES = Listing(
     name="changes",
@@ -19,6 +20,7 @@ CHANGES = Listing(
             name: AnyOf(f"c.{name}", name)
             for name in ("kind", "source", "service", "environment", "external_id")
         },
+        "owner": OWNED_BY_OF_CHANGE,
         "connector_id": "c.connector_id = ($1 ->> 'connector_id')::uuid",
         "changed_from": "c.changed_at >= ($1 ->> 'changed_from')::timestamptz",
         "changed_before": "c.changed_at < ($1 ->> 'changed_before')::timestamptz",

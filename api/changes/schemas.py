@@ -22,6 +22,7 @@ class ChangeFilters(PageRequest):
     service: list[str] | None = None
     environment: list[str] | None = None
     external_id: list[str] | None = None
+    owner: list[str] | None = Field(None, description="Those of services that one of these owns")
     connector_id: UUID | None = None
     changed_from: Instant | None = Field(None, description="`changed_at` at or after")
     changed_before: Instant | None = Field(None, description="`changed_at` before")

@@ -41,6 +41,7 @@ export const loadServices = async () => (await import("./screens/services/overvi
 export const loadSettings = async () => (await import("./screens/settings/workspace.js")).showSettings;
 export const loadSetup = async () => (await import("./screens/setup.js")).showSetup;
 export const loadSlack = async () => (await import("./screens/settings/slack.js")).showSlack;
+export const loadTeams = async () => (await import("./screens/services/by_team.js")).showTeams;
 export const loadTrackerActs = async () =>
   (await import("./screens/settings/tracker_acts.js")).showTrackerActs;
 export const loadUpload = async () => (await import("./screens/uploads/upload.js")).showUpload;

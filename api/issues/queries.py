@@ -7,6 +7,7 @@ from uuid import UUID
 from api.auth.queries.actors import select_name
 from api.http.database import WorkspaceDatabase, encode_parameters
 from api.listing.queries import AnyOf, Listing, Sort
+from api.owners.queries import OWNED_BY_OF_ISSUE
 from causeloop_pipeline.model.issue import (
     CHOICES,
     EDITABLE_FIELDS,
@@ -51,6 +52,7 @@ ISSUES = Listing(
     filters={
         "q": "i.words @@ core.search_query($1 ->> 'q')",
         **{name: AnyOf(f"i.{name}", name) for name in (*CHOICES, "source", *FACETS, "external_id")},
+        "owner": OWNED_BY_OF_ISSUE,
         "pattern_id": "i.pattern_id = ($1 ->> 'pattern_id')::uuid",
         "connector_id": "i.connector_id = ($1 ->> 'connector_id')::uuid",
         "created_from": "i.source_created_at >= ($1 ->> 'created_from')::timestamptz",

@@ -30,6 +30,7 @@ class IssueFilters(PageRequest):
     team: list[str] | None = None
     environment: list[str] | None = None
     external_id: list[str] | None = None
+    owner: list[str] | None = Field(None, description="Those of services that one of these owns")
     pattern_id: UUID | None = None
     connector_id: UUID | None = None
     created_from: Instant | None = Field(None, description="`source_created_at` at or after")

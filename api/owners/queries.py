@@ -38,6 +38,22 @@ OWNED_BY_OF_RECOMMENDATION = (
     "else false end"
 )
 
+OWNED_SERVICES = f"""
+    select o.service
+    from app.workspace as w cross join lateral app.owned_services(w.workspace_id) as o
+    where o.owner = any ({NAMES})
+"""
+"""The services that these names own."""
+OWNED_BY_OF_ISSUE = f"""(
+    i.service = any (array({OWNED_SERVICES}))
+    or i.service is null and i.team = any ({NAMES})
+)"""
+"""Whether the issue `i` is of a service that they own, or has none and names them as its team."""
+OWNED_BY_OF_PREDICTION = f"""p.pattern_id in (
+    select p.pattern_id from detect.pattern as p where {OWNED_BY_OF_PATTERN}
+)"""
+OWNED_BY_OF_CHANGE = f"c.service = any (array({OWNED_SERVICES}))"
+
 OWNERS = Listing(
     name="owners",
     columns="""o.owner_id as id, o.item_kind, o.item, o.owner as name, o.contact, o.repository, o.source,
@@ -77,8 +93,7 @@ end
 from app.workspace as w
 """
 
-SELECT_NAMES = """
-select json_build_object('data', array(
+SELECT_OWNER_NAMES = """
     select name
     from (
         select owner as name from app.owner where owner is not null
@@ -88,8 +103,8 @@ select json_build_object('data', array(
     ) as named
     order by name
     limit 500
-))
 """
+SELECT_NAMES = f"select json_build_object('data', array({SELECT_OWNER_NAMES}))"
 
 SELECT_SERVICES = "select distinct service from core.issue where service is not null"
 

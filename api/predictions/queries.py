@@ -7,6 +7,8 @@ from uuid import UUID
 from api.auth.queries.actors import select_name
 from api.http.database import WorkspaceDatabase
 from api.listing.queries import AnyOf, Listing, Sort
+from api.owners.queries import OWNED_BY_OF_PREDICTION
+from api.patterns.queries import MEMBER_HAS
 from causeloop_pipeline.model.prediction import NEAREST_WINDOW, Impact
 from causeloop_pipeline.storage.database.sql_values import quote_values
 
@@ -59,6 +61,8 @@ ISSUED_PREDICTIONS = Listing(
     default_sort="-probability",
     filters={
         "pattern_id": "p.pattern_id = ($1 ->> 'pattern_id')::uuid",
+        "service": MEMBER_HAS.format(field="service"),
+        "owner": OWNED_BY_OF_PREDICTION,
         "window_days": "p.window_days = ($1 ->> 'window_days')::integer",
         "impact": AnyOf("p.impact", "impact"),
         "outcome": AnyOf(select_graded("outcome"), "outcome"),

@@ -33,6 +33,8 @@ class PredictionFilters(PageRequest):
     """Filters of the list of predictions; a repeated filter matches any of its values."""
 
     pattern_id: UUID | None = None
+    service: list[str] | None = Field(None, description="Those of patterns with an issue of this service")
+    owner: list[str] | None = Field(None, description="Those of patterns that one of these owns")
     window_days: Window | None = None
     impact: list[Impact] | None = None
     outcome: list[Outcome] | None = None

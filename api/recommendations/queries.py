@@ -34,6 +34,11 @@ RECOMMENDATIONS = Listing(
     default_sort="rank",
     filters={
         **{name: AnyOf(f"r.{name}", name) for name in ("status", "type", "effort", "impact")},
+        "service": """r.pattern_ids && array(
+            select distinct i.pattern_id from core.issue as i
+            where i.service = any (array(select jsonb_array_elements_text($1 -> 'service')))
+                and i.pattern_id is not null
+        )""",
         "owner": OWNED_BY_OF_RECOMMENDATION,
         "pattern_id": "($1 ->> 'pattern_id')::uuid = any (r.pattern_ids)",
     },

@@ -32,6 +32,7 @@ class RecommendationFilters(PageRequest):
     effort: list[Effort] | None = None
     impact: list[RecommendationImpact] | None = None
     pattern_id: UUID | None = None
+    service: list[str] | None = Field(None, description="Those of patterns with an issue of this service")
     owner: list[str] | None = Field(None, description="Those that one of these owns")
 
 

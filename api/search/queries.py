@@ -3,6 +3,7 @@
 from typing import Any
 
 from api.http.database import WorkspaceDatabase
+from api.owners.queries import SELECT_OWNER_NAMES
 
 NEWEST_CHANGES = 5_000
 """How far back titles of changes are compared; older ones are found in the list of changes."""
@@ -41,6 +42,14 @@ FOUND_SERVICES = """
     from services as s cross join q
     where s.value is not null and position(lower(q.typed) in lower(s.value)) > 0
 """
+TEAMS = f"""
+    select 3, 'team', t.name, t.name, null,
+        row_number() over (
+            order by lower(t.name) = lower(q.typed) desc, position(lower(q.typed) in lower(t.name)), t.name
+        )
+    from ({SELECT_OWNER_NAMES}) as t cross join q
+    where position(lower(q.typed) in lower(t.name)) > 0
+"""
 ISSUES_BY_ID = """
     select 0, 'issue', i.issue_id::text, i.title, concat_ws(', ', i.source, i.external_id),
         row_number() over (order by i.source_created_at desc, i.issue_id)
@@ -61,7 +70,7 @@ ISSUES_BY_ID = """
     )
 """
 ISSUES = """
-    select 3, 'issue', i.issue_id::text, i.title,
+    select 4, 'issue', i.issue_id::text, i.title,
         concat_ws(', ', i.service, to_char(i.source_created_at, 'YYYY-MM-DD')),
         row_number() over ()
     from (
@@ -72,26 +81,26 @@ ISSUES = """
     ) as i
 """
 RECOMMENDATIONS = """
-    select 4, 'recommendation', r.recommendation_id::text, r.title, r.status,
+    select 5, 'recommendation', r.recommendation_id::text, r.title, r.status,
         row_number() over (order by r.rank nulls last, r.recommendation_id)
     from act.recommendation as r cross join q
     where to_tsvector('simple', r.title) @@ q.words or r.recommendation_id::text = q.typed
 """
 CHANGES = f"""
-    select 5, 'change', c.change_id::text, c.title,
+    select 6, 'change', c.change_id::text, c.title,
         concat_ws(', ', c.service, to_char(c.changed_at, 'YYYY-MM-DD')),
         row_number() over (order by c.changed_at desc, c.change_id)
     from (select * from core.change order by changed_at desc limit {NEWEST_CHANGES}) as c cross join q
     where to_tsvector('simple', c.title) @@ q.words or c.external_id = q.typed
 """
 CONNECTORS = """
-    select 6, 'connector', c.connector_id::text, c.display_name, c.type,
+    select 7, 'connector', c.connector_id::text, c.display_name, c.type,
         row_number() over (order by c.display_name, c.connector_id)
     from app.connector as c cross join q
     where position(lower(q.typed) in lower(c.display_name || ' ' || c.type)) > 0
 """
 MEMBERS = """
-    select 7, 'member', p.email, coalesce(p.name, p.email), p.email, row_number() over (order by p.email)
+    select 8, 'member', p.email, coalesce(p.name, p.email), p.email, row_number() over (order by p.email)
     from (
         select u.email, coalesce(m.name, case when m.status <> 'invited' then u.name end) as name
         from app.membership as m join app.users as u on u.user_id = m.user_id
@@ -102,7 +111,7 @@ MEMBERS = """
 SELECT_HITS = f"""
 with recursive sources as ({SOURCES}), services as ({SERVICES}),
 q as materialized (select core.search_query($1 ->> 'q') as words, $1 ->> 'q' as typed),
-hits as ({PATTERNS} union all {FOUND_SERVICES} union all {ISSUES_BY_ID} union all {ISSUES}
+hits as ({PATTERNS} union all {FOUND_SERVICES} union all {TEAMS} union all {ISSUES_BY_ID} union all {ISSUES}
     union all {RECOMMENDATIONS} union all {CHANGES} union all {CONNECTORS} union all {MEMBERS})
 select coalesce(json_agg(
     json_build_object('kind', kind, 'id', id, 'title', title, 'detail', detail) order by place, rank, id

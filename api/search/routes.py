@@ -1,4 +1,4 @@
-"""One search over patterns, services, issues, recommendations, changes, connectors and people."""
+"""One search over patterns, services, teams, issues, recommendations, changes, connectors and people."""
 
 from typing import Annotated
 

@@ -11,6 +11,7 @@ class HitKind(StrEnum):
 
     PATTERN = "pattern"
     SERVICE = "service"
+    TEAM = "team"
     ISSUE = "issue"
     RECOMMENDATION = "recommendation"
     CHANGE = "change"
@@ -33,7 +34,7 @@ class SearchHit(BaseModel):
     """One thing that was found."""
 
     kind: HitKind
-    id: str = Field(description="Its id; the name of a service, the address of a member's mailbox")
+    id: str = Field(description="Its id; the name of a service or team, the address of a member's mailbox")
     title: str
     detail: str | None = Field(description="What tells it from others of its name")
 

@@ -41,6 +41,8 @@ PATHS = {
     "issue": "/issues/:id",
     "services": "/services",
     "service": "/services?name=checkout",
+    "teams": "/teams",
+    "team": "/teams?name=@acme/shop",
     "changes": "/changes",
     "seen before": "/seen-before",
     "connectors": "/connectors",

@@ -18,6 +18,7 @@ const TYPING_PAUSE = 200;
 const KINDS = {
   pattern: { title: "Pattern", path: (id) => `/patterns/${id}` },
   service: { title: "Service", path: (id) => `/services?name=${encodeURIComponent(id)}` },
+  team: { title: "Team", path: (id) => `/teams?name=${encodeURIComponent(id)}` },
   issue: { title: "Issue", path: (id) => `/issues/${id}` },
   recommendation: { title: "Recommendation", path: (id) => `/recommendations/${id}` },
   change: { title: "Change", path: () => "/changes" },

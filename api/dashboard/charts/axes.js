@@ -104,7 +104,7 @@ export function dayAxis(days, x, width, height) {
 /**
  * A bar chart of issues over time.
  * @param {string} title
- * @param {Model<"Frequency">} frequency
+ * @param {Omit<Model<"Frequency">, "pattern_id">} frequency
  */
 export function frequencyChart(title, frequency) {
   const rows = frequency.data;

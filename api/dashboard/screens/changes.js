@@ -6,9 +6,11 @@ import { externalLink, h, table } from "../lib/elements.js";
 import { form } from "../lib/form.js";
 import { ago, exact, plain } from "../lib/format.js";
 import { choicesOf, listing, rowsPerPage } from "../lib/listing.js";
+import { serviceLink } from "../lib/names.js";
 import { isAtLeast } from "../lib/roles.js";
 import { empty } from "../lib/states.js";
 import { ChangeKind } from "../lib/vocabulary.js";
+import { ownerNames } from "./owners/owner_button.js";
 
 /** @import { Column, Fields, Filter, FormValues, Model, ScreenContext } from "../types.js" */
 
@@ -16,6 +18,7 @@ import { ChangeKind } from "../lib/vocabulary.js";
 const FIELDS = [
   { name: "q", label: "Search titles", placeholder: "words" },
   { name: "service", label: "Service" },
+  { name: "owner", label: "Owner", suggest: ownerNames },
   { name: "environment", label: "Environment" },
 ];
 
@@ -59,7 +62,7 @@ function changesTable(rows) {
         h("span", { class: "below" }, `${row.source} ${row.external_id}`),
       ],
     },
-    { title: "Service", cell: (row) => row.service ?? "all" },
+    { title: "Service", cell: (row) => (row.service ? serviceLink(row.service) : "all") },
     { title: "Environment", cell: (row) => row.environment ?? "–" },
   ];
   return table("Changes, newest first", columns, rows, { className: "stacked" });

@@ -19,6 +19,7 @@ import {
   statusMark,
 } from "./recommendations/recommendations.js";
 import { progressText } from "./setup.js";
+import { tile, tiles } from "./tiles.js";
 
 /** @import { Content, Model, Role, ScreenContext, Workspace } from "../types.js" */
 /** @import { ClaimedFix } from "./recommendations/fixes.js" */
@@ -47,7 +48,7 @@ export async function showOverview({ me, signal }) {
     h("h1", { class: "unseen" }, "Overview"),
     failed,
     h("div", { class: "answers" }, fixFirst(recommendations.data[0], summary), lastFix(fixes)),
-    tiles(summary),
+    summaryTiles(summary),
     section(
       "What to fix, in order",
       {
@@ -206,27 +207,10 @@ function answer(question, ...children) {
   return h("section", { class: "answer" }, h("h2", { class: "question" }, question), children);
 }
 
-/**
- * @param {string} name
- * @param {string} value
- * @param {string} basis
- * @param {string} [path]
- */
-function tile(name, value, basis, path) {
-  return h(
-    "div",
-    { class: "tile" },
-    h("dt", {}, path ? link(path, name) : name),
-    h("dd", {}, h("strong", {}, value), h("span", { class: "quiet" }, basis)),
-  );
-}
-
 /** @param {Model<"PredictionSummary">} summary */
-function tiles(summary) {
+function summaryTiles(summary) {
   const graded = summary.hits + summary.misses + summary.prevented;
-  return h(
-    "dl",
-    { class: "tiles" },
+  return tiles(
     tile(
       "Open patterns",
       number(summary.patterns),

@@ -3,7 +3,7 @@
 import { get, put } from "../lib/client.js";
 import { h, link, section, table } from "../lib/elements.js";
 import { dayOf, minute, number, pluralize, probabilityText, today } from "../lib/format.js";
-import { patternLink } from "../lib/names.js";
+import { patternLink, teamLink } from "../lib/names.js";
 import { action, empty, part } from "../lib/states.js";
 import { Verdict } from "../lib/vocabulary.js";
 import { printButton } from "./print_button.js";
@@ -109,7 +109,7 @@ function patternsTable({ patterns }) {
         row.is_new ? h("span", { class: "below" }, "new") : null,
       ],
     },
-    { title: "Whom to tell", cell: (row) => row.owner ?? "–" },
+    { title: "Whom to tell", cell: (row) => teamLink(row.owner) },
     { title: "Issues", numeric: true, cell: (row) => number(row.occurrences) },
     { title: "Week before", numeric: true, cell: (row) => number(row.occurrences_before) },
   ];

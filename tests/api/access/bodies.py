@@ -8,6 +8,8 @@ from tests.connectors.declared.written import DESK
 
 QUERIES = {
     "read_owner": "?item_kind=service&item=checkout",
+    "read_service_summary": "?name=checkout",
+    "read_team_summary": "?name=checkout",
     "search_everything": "?q=checkout",
     "upload_file": "?name=issues.json",
     "list_cited_items": "?pattern_id=019a1c00-0000-7000-8000-000000000004",

@@ -88,12 +88,19 @@ const context = {
 };
 const result = {};
 const { SCREENS } = await import(new URL("../../../api/dashboard/routes.js", import.meta.url));
-for (const row of SCREENS) {
+// One path shows a list, and with a name one thing of it.
+const NAMED = { "/services": "checkout", "/teams": "@acme/shop" };
+const rows = SCREENS.flatMap((row) => (row.path in NAMED ? [row, { ...row, name: NAMED[row.path] }] : [row]));
+for (const row of rows) {
   const show = await row.load();
-  const screen = await show({ ...context, screen: row, screens: SCREENS });
+  const query = row.name ? { name: row.name } : {};
+  const screen = await show({ ...context, query, screen: row, screens: SCREENS });
   await settle();
   texts(screen);
   await settle();
-  result[row.path] = { text: texts(screen).join(" "), errors: errors.splice(0) };
+  result[row.name ? `${row.path}?name=${row.name}` : row.path] = {
+    text: texts(screen).join(" "),
+    errors: errors.splice(0),
+  };
 }
 console.log(JSON.stringify(result));

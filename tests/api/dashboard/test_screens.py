@@ -11,6 +11,21 @@ from tests.api.dashboard.node import print_json
 from tests.browser.screens import PATHS
 
 SCRIPT = Path(__file__).with_name("render_screens.mjs")
+SUMMARY = [
+    "Failures",
+    "20 % more",
+    "Median time to end",
+    "Cost",
+    "1,240",
+    "Why it fails",
+    "What is due",
+    "“Restarted the pool.”",
+    "Who knows it",
+    "Kim",
+    "Print or save as PDF",
+    "Save as CSV",
+    "365 days",
+]
 TITLES = {
     "/": ["Fix first", "Did the last fix hold?", "could not be analyzed", "New failures from there"],
     "/patterns": ["Confidence", "Last seen", "quiet", "Same cause?", "and 11 less likely ones"],
@@ -93,7 +108,10 @@ TITLES = {
         "Whom to tell",
         "it no longer changes",
     ],
-    "/services": ["service by service", "checkout"],
+    "/services": ["service by service", "checkout", "By team"],
+    "/teams": ["@acme/payments", "By service"],
+    "/services?name=checkout": SUMMARY,
+    "/teams?name=@acme/shop": [*SUMMARY, "payments"],
     "/seen-before": ["What failed", "Nothing is stored", "Ask"],
     "/changes": ["Record a change", "checkout 4.12"],
     "/predictions/:id": ["Grade", "Dismiss", "Outcomes"],

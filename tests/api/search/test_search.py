@@ -1,4 +1,4 @@
-"""One search finds patterns, services, issues, recommendations, changes, connectors and people."""
+"""One search finds patterns, services, teams, issues, recommendations, changes, connectors and people."""
 
 from collections.abc import Callable
 from typing import Any
@@ -74,6 +74,17 @@ def test_an_issue_is_found_by_each_of_its_ids_and_by_its_words(
         "detail": None,
     }
     assert search('"exhausted retries"')["data"] == []
+
+
+def test_a_team_is_found_by_any_part_of_its_name(
+    search: Search, client: Client, fresh_sample: Sample
+) -> None:
+    owned = {"item_kind": "service", "item": "checkout", "name": "@acme/night-crew"}
+    assert client(fresh_sample.credentials["analyst"]).put("/v1/owners", json=owned).status_code == 200
+
+    assert search("NIGHT-cr")["data"] == [
+        {"kind": "team", "id": "@acme/night-crew", "title": "@acme/night-crew", "detail": None}
+    ]
 
 
 def test_recommendations_changes_and_connectors_are_found(

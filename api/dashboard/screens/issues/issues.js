@@ -6,11 +6,12 @@ import { h, link, table } from "../../lib/elements.js";
 import { ago, dayAfter, exact, plain, pluralize, startOfDay } from "../../lib/format.js";
 import { valuesOf } from "../../lib/issue_values.js";
 import { anyOf, choicesOf, listing, rowsPerPage } from "../../lib/listing.js";
-import { patternLink } from "../../lib/names.js";
+import { patternLink, serviceLink, teamLink } from "../../lib/names.js";
 import { isAtLeast } from "../../lib/roles.js";
 import { savedViews } from "../../lib/saved_views.js";
 import { empty, notice } from "../../lib/states.js";
 import { IssueStatus, Severity } from "../../lib/vocabulary.js";
+import { ownerNames } from "../owners/owner_button.js";
 import { patternPicker } from "../patterns/pattern_picker.js";
 import { riskMark } from "../patterns/patterns.js";
 import { reportButton } from "./issue_form.js";
@@ -24,6 +25,7 @@ const FIELDS = [
   { name: "status", label: "Status", options: anyOf(IssueStatus) },
   { name: "service", label: "Service", suggest: valuesOf("service") },
   { name: "team", label: "Team", suggest: valuesOf("team") },
+  { name: "owner", label: "Owner", suggest: ownerNames },
   { name: "from", label: "From", kind: "date" },
   { name: "to", label: "To", kind: "date" },
   {
@@ -97,8 +99,8 @@ function issuesTable(rows, selection) {
         h("span", { class: "below" }, `${row.source} ${row.external_id}`),
       ],
     },
-    { isMinor: true, title: "Service", cell: (row) => row.service ?? "–" },
-    { isMinor: true, title: "Team", cell: (row) => row.team ?? "–" },
+    { isMinor: true, title: "Service", cell: (row) => serviceLink(row.service) },
+    { isMinor: true, title: "Team", cell: (row) => teamLink(row.team) },
     {
       title: "Created",
       cell: (row) => h("span", { title: exact(row.source_created_at) }, ago(row.source_created_at)),

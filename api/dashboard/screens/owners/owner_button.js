@@ -4,6 +4,7 @@ import { get, put } from "../../lib/client.js";
 import { dialogButton } from "../../lib/dialog.js";
 import { h } from "../../lib/elements.js";
 import { form } from "../../lib/form.js";
+import { teamLink } from "../../lib/names.js";
 import { action } from "../../lib/states.js";
 import { undoNotice } from "../../lib/undo.js";
 import { OwnerSource } from "../../lib/vocabulary.js";
@@ -23,7 +24,7 @@ export const ownerNames = async () => (await get("/v1/owners/names", {})).data;
 export function ownerText(owner) {
   if (!owner?.name) return null;
   const contact = owner.contact ? ` (${owner.contact})` : "";
-  return h("span", { title: OwnerSource.labels[owner.source] }, owner.name, contact);
+  return h("span", { title: OwnerSource.labels[owner.source] }, teamLink(owner.name), contact);
 }
 
 /**

@@ -5,7 +5,7 @@ import { externalLink, h, link } from "../../lib/elements.js";
 import { day, duration, pluralize } from "../../lib/format.js";
 import { empty } from "../../lib/states.js";
 
-/** @import { Model } from "../../types.js" */
+/** @import { Content, Model } from "../../types.js" */
 /** @typedef {Model<"PatternEndings">["last"][number]} Ending */
 /** @typedef {Model<"PatternEndings">["groups"][number]} EndingGroup */
 
@@ -28,7 +28,11 @@ export async function readEndings(patternId, signal) {
     groups.length
       ? h("p", { class: "prose" }, h("strong", {}, groups.map(groupText).join(", ")))
       : h("p", { class: "quiet" }, "None of its issues says what was done."),
-    h("ul", { class: "rows" }, last.map(endingRow)),
+    h(
+      "ul",
+      { class: "rows" },
+      last.map((ending) => endingRow(ending)),
+    ),
   );
 }
 
@@ -44,12 +48,16 @@ function groupText({ phrase, count, held_low, held_high, is_holding }) {
 /** @param {number} days */
 const daysText = (days) => (days < 1 ? "under 1 day" : pluralize(Math.round(days), "day"));
 
-/** @param {Ending} ending */
-function endingRow(ending) {
+/**
+ * What was done, when, by whom, after how long.
+ * @param {Ending} ending
+ * @param {Content} [pattern] where others stand beside it
+ */
+export function endingRow(ending, pattern) {
   return h(
     "li",
     {},
-    h("p", {}, ending.quote ? `“${ending.quote}”` : "No note on what was done."),
+    ending.quote ? h("p", {}, `“${ending.quote}”`) : null,
     h(
       "p",
       { class: "quiet" },
@@ -57,6 +65,7 @@ function endingRow(ending) {
       ending.made_by ? `, ${ending.made_by}` : null,
       " · ",
       link(`/issues/${ending.issue_id}`, ending.external_id),
+      pattern ? [" · ", pattern] : null,
       ending.link ? [" · ", externalLink(ending.link, "what fixed it")] : null,
     ),
   );

@@ -6,7 +6,7 @@ import { h, link, table } from "../../lib/elements.js";
 import { ago, band, exact, number, pluralize, probabilityText } from "../../lib/format.js";
 import { valuesOf } from "../../lib/issue_values.js";
 import { anyOf, listing } from "../../lib/listing.js";
-import { patternLink } from "../../lib/names.js";
+import { patternLink, teamLink } from "../../lib/names.js";
 import { savedViews } from "../../lib/saved_views.js";
 import { empty } from "../../lib/states.js";
 import { ISSUE_FACETS, PatternStatus } from "../../lib/vocabulary.js";
@@ -109,7 +109,7 @@ function patternsTable(rows, sparks) {
     },
     { isMinor: true, title: "Confidence", numeric: true, cell: (row) => probabilityText(row.confidence) },
     { title: "Status", cell: (row) => statusOf(row) },
-    { title: "Owner", cell: (row) => row.owner?.name ?? "–" },
+    { title: "Owner", cell: (row) => teamLink(row.owner?.name) },
   ];
   return table("Patterns", columns, rows, { className: "stacked" });
 }

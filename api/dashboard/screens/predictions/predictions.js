@@ -4,10 +4,12 @@ import { matrixTable } from "../../charts/matrix.js";
 import { get } from "../../lib/client.js";
 import { h, link, section, table } from "../../lib/elements.js";
 import { day, dayOf, isWide, plain, pluralize, weekdayOf } from "../../lib/format.js";
+import { valuesOf } from "../../lib/issue_values.js";
 import { anyOf, listing, rowsPerPage } from "../../lib/listing.js";
 import { patternLink } from "../../lib/names.js";
 import { empty, part, partSection } from "../../lib/states.js";
 import { Impact, Outcome, WINDOWS } from "../../lib/vocabulary.js";
+import { ownerNames } from "../owners/owner_button.js";
 import { accuracySection } from "./accuracy.js";
 import { daysBetween, probabilityCell } from "./prediction_summary.js";
 
@@ -26,6 +28,8 @@ const FIELDS = [
       ["0.5", "50 % or more"],
     ],
   },
+  { name: "service", label: "Service", suggest: valuesOf("service") },
+  { name: "owner", label: "Owner", suggest: ownerNames },
   { name: "outcome", label: "Outcome", options: anyOf(Outcome) },
   {
     name: "history",
@@ -113,7 +117,7 @@ async function readMatrix(days, signal) {
 }
 
 /** @param {Model<"Prediction">[]} rows */
-function predictionsTable(rows) {
+export function predictionsTable(rows) {
   /** @type {Column<Model<"Prediction">>[]} */
   const columns = [
     { title: "Probability", cell: (row) => link(`/predictions/${row.id}`, probabilityCell(row)) },

@@ -4,8 +4,9 @@ import { intervalMark } from "../../charts/axes.js";
 import { get } from "../../lib/client.js";
 import { h, link, table } from "../../lib/elements.js";
 import { amount, amountsBetween, plain } from "../../lib/format.js";
+import { valuesOf } from "../../lib/issue_values.js";
 import { anyOf, choicesOf, listing, rowsPerPage } from "../../lib/listing.js";
-import { nameWithPills } from "../../lib/names.js";
+import { nameWithPills, teamLink } from "../../lib/names.js";
 import { empty, part } from "../../lib/states.js";
 import {
   Effort,
@@ -27,6 +28,7 @@ const FIELDS = [
   { name: "type", label: "Type", options: anyOf(RecommendationType) },
   { name: "effort", label: "Effort", options: anyOf(Effort) },
   { name: "impact", label: "Impact", options: anyOf(RecommendationImpact) },
+  { name: "service", label: "Service", suggest: valuesOf("service") },
   { name: "owner", label: "Owner", suggest: ownerNames },
   {
     name: "sort",
@@ -161,7 +163,7 @@ export function recommendationsTable(rows) {
     },
     { isMinor: true, title: "80 % interval", cell: (row) => intervalCell(row, largest) },
     { title: "Status", cell: (row) => statusMark(row.status) },
-    { title: "Owner", cell: (row) => row.owner?.name ?? "–" },
+    { title: "Owner", cell: (row) => teamLink(row.owner?.name) },
   ];
   return table("Recommendations by rank", columns, rows, { className: "stacked" });
 }

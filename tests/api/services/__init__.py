@@ -1,0 +1,1 @@
+"""Services, and the teams that own them."""
