@@ -22,14 +22,22 @@ SELECT_ENDINGS = f"""
                 a.made_by, e.attributes ->> 'resolved_by', e.attributes ->> 'closed_by',
                 e.attributes ->> 'assignee', e.team
             ) as resolved_by
-        from core.issue as e
-        left join act.ending as a on a.workspace_id = e.workspace_id and a.issue_id = e.issue_id
+        from {{issues}} as e
+        -- A look at each of the few, whatever the planner thinks how many there are.
+        left join lateral (
+            select one.quote, one.made_by from act.ending as one
+            where one.workspace_id = e.workspace_id and one.issue_id = e.issue_id
+            offset 0
+        ) as a on true
         where e.resolved_at is not null and {{of_group}}
         order by e.source_created_at desc
         limit {MAX_ENDINGS}
     ) as ended
 """
 """How earlier failures of one cause ended, the latest first: the one place that says what an ending is."""
+
+ENDINGS_OF_PATTERN = SELECT_ENDINGS.format(issues="core.issue", of_group="e.pattern_id = p.pattern_id")
+ENDING_OF_ISSUE = SELECT_ENDINGS.format(issues="(select i.*)", of_group="true")
 
 SELECT_FIXES = f"""
     select coalesce(json_agg(tried order by tried.fixed_at desc), '[]')
@@ -60,7 +68,7 @@ SELECT_NEXT = f"""
     )
     from predict.current_prediction as c
     join predict.prediction as n on n.workspace_id = c.workspace_id and n.prediction_id = c.prediction_id
-    where n.pattern_id = p.pattern_id
+    where c.pattern_id = p.pattern_id
     order by n.window_days <> {HEADLINE_WINDOW}, n.window_days
     limit 1
 """
@@ -70,12 +78,23 @@ SELECT_TICKETS = """
         'status', t.status, 'external_id', t.external_id, 'external_url', t.external_url,
         'pushed_at', t.pushed_at
     ) order by t.pushed_at desc), '[]')
+    from ticketed as t
+    where t.pattern_id = p.pattern_id
+"""
+
+# Once for all groups: a recommendation does not lie beside its patterns.
+SELECT_TICKETED = """
+    select about.pattern_id, t.status, t.external_id, t.external_url, t.pushed_at
     from act.ticket as t
-    where t.status <> 'cancelled' and t.recommendation_id in (
-        select r.recommendation_id from act.recommendation as r where p.pattern_id = any (r.pattern_ids)
-        union all
-        select k.claim_id from act.failure_claim as k where k.pattern_id = p.pattern_id
-    )
+    join act.recommendation as r
+        on r.workspace_id = t.workspace_id and r.recommendation_id = t.recommendation_id
+    cross join unnest(r.pattern_ids) as about (pattern_id)
+    where t.status <> 'cancelled' and about.pattern_id in (select a.group_id from asked as a)
+    union all
+    select k.pattern_id, t.status, t.external_id, t.external_url, t.pushed_at
+    from act.failure_claim as k
+    join act.ticket as t on t.workspace_id = k.workspace_id and t.recommendation_id = k.claim_id
+    where t.status <> 'cancelled' and k.pattern_id in (select a.group_id from asked as a)
 """
 
 SELECT_NOTES = f"""
@@ -88,6 +107,11 @@ SELECT_NOTES = f"""
 """
 
 SELECT_ANSWERS = f"""
+with asked as materialized (
+    select g.group_id, g.issue_id from jsonb_to_recordset($1 -> 'groups') as g (group_id uuid, issue_id uuid)
+), ticketed as materialized (
+    {SELECT_TICKETED}
+)
 select json_object_agg(g.group_id, json_build_object(
     'pattern', case when p.pattern_id is not null then json_build_object(
         'id', p.pattern_id, 'name', p.name, 'status', p.status, 'issue_count', p.issue_count,
@@ -101,13 +125,12 @@ select json_object_agg(g.group_id, json_build_object(
         'status', i.status, 'created_at', i.source_created_at, 'external_url', i.external_url
     ),
     'endings', case
-        when p.pattern_id is not null then ({SELECT_ENDINGS.format(of_group="e.pattern_id = p.pattern_id")})
-        else ({SELECT_ENDINGS.format(of_group="e.issue_id = i.issue_id")})
+        when p.pattern_id is not null then ({ENDINGS_OF_PATTERN}) else ({ENDING_OF_ISSUE})
     end,
     'notes', ({SELECT_NOTES}), 'fixes', ({SELECT_FIXES}), 'next', ({SELECT_NEXT}),
     'tickets', ({SELECT_TICKETS}), 'assignee', ({select_assignee("pattern", "p.pattern_id")})
 ))
-from jsonb_to_recordset($1 -> 'groups') as g (group_id uuid, issue_id uuid)
+from asked as g
 join core.issue as i on i.issue_id = g.issue_id
 left join detect.pattern as p on p.pattern_id = g.group_id
 """

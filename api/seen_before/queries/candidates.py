@@ -16,6 +16,8 @@ MAX_PER_KEY, MAX_PATTERNS_PER_KEY = 60, 5
 MAX_BY_WORDS, MAX_PER_GROUP = 160, 4
 MAX_BY_NAMES, MAX_NAMES_PER_WORD = 40, 500
 MAX_ISSUES_PER_RARE_WORD = 500
+FIRST_NOT_SAMPLED = "04000000-0000-0000-0000-000000000000"
+MAX_SAMPLED_PER_RARE_WORD = 20  # 7.8 are expected of 500 issues; more are 4 standard deviations away
 MAX_COUNTED_WORDS, MAX_RARE_WORDS = 40, 24
 MAX_BODY = 2_000
 ISSUES_OF_NAME = 2
@@ -35,29 +37,32 @@ with failure as (
     where not failure.is_small and length(w.lexeme) > 1
     order by w.positions[1]
     limit {MAX_COUNTED_WORDS}
-), counted as materialized (
-    select w.lexeme, w.query, in_issues.number as issues, in_names.number as names
+), infrequent as (
+    select w.lexeme, w.query
     from word as w
     cross join lateral (
         select count(*) as number
         from (
             select from core.issue as i
-            where i.words @@ w.query
-            limit {MAX_ISSUES_PER_RARE_WORD} + 1
+            where i.words @@ w.query and i.issue_id < '{FIRST_NOT_SAMPLED}'
+            limit {MAX_SAMPLED_PER_RARE_WORD} + 1
         ) as containing
-    ) as in_issues
+    ) as sampled
+    where sampled.number <= {MAX_SAMPLED_PER_RARE_WORD}
+), containing as materialized (
+    select w.lexeme, i.issue_id, i.pattern_id, count(*) over (partition by w.lexeme) as issues
+    from infrequent as w
     cross join lateral (
-        select count(*) as number
-        from (
-            select from detect.pattern as p
-            where p.words @@ w.query
-            limit {MAX_NAMES_PER_WORD} + 1
-        ) as containing
-    ) as in_names
+        select i.issue_id, i.pattern_id
+        from core.issue as i
+        where i.words @@ w.query
+        limit {MAX_ISSUES_PER_RARE_WORD} + 1
+    ) as i
 ), rare as (
-    select query, issues
-    from counted
-    where issues between 1 and {MAX_ISSUES_PER_RARE_WORD}
+    select lexeme
+    from containing
+    where issues <= {MAX_ISSUES_PER_RARE_WORD}
+    group by lexeme, issues
     order by issues, lexeme
     limit {MAX_RARE_WORDS}
 ), by_words as (
@@ -67,20 +72,27 @@ with failure as (
             partition by coalesce(s.pattern_id, s.issue_id) order by s.weight desc, s.issue_id
         ) as place
         from (
-            select i.issue_id, i.pattern_id, sum(1 / ln(1 + r.issues)) as weight
-            from rare as r
-            join core.issue as i on i.words @@ r.query
-            group by i.issue_id, i.pattern_id
+            select c.issue_id, c.pattern_id, sum(1 / ln(1 + c.issues)) as weight
+            from containing as c
+            where c.lexeme in (select r.lexeme from rare as r)
+            group by c.issue_id, c.pattern_id
         ) as s
     ) as placed
     where place <= {MAX_PER_GROUP}
     order by weight desc, issue_id
     limit {MAX_BY_WORDS}
 ), by_names as (
-    select p.pattern_id, sum(1 / ln(1 + c.names)) as weight
-    from counted as c
-    join detect.pattern as p on p.words @@ c.query
-    where c.names between 1 and {MAX_NAMES_PER_WORD}
+    select p.pattern_id, sum(1 / ln(1 + p.names)) as weight
+    from word as w
+    cross join lateral (
+        select n.pattern_id, count(*) over () as names
+        from (
+            select p.pattern_id from detect.pattern as p
+            where p.words @@ w.query
+            limit {MAX_NAMES_PER_WORD} + 1
+        ) as n
+    ) as p
+    where p.names <= {MAX_NAMES_PER_WORD}
     group by p.pattern_id
     order by weight desc, p.pattern_id
     limit {MAX_BY_NAMES}

@@ -46,10 +46,17 @@ comment on column core.issue.is_ungrouped is
 create index issues_newest on core.issue (workspace_id, source_created_at desc, issue_id desc);
 create index issues_updated on core.issue (workspace_id, source_updated_at desc, issue_id desc);
 create index issues_of_pattern on core.issue (workspace_id, pattern_id, source_created_at desc) where pattern_id is not null;
+-- The latest that ended, of a pattern with many that did not.
+create index ended_issues_of_pattern on core.issue (workspace_id, pattern_id, source_created_at desc)
+    where resolved_at is not null;
 create index issues_by_risk on core.issue (workspace_id, risk_score desc nulls last, issue_id desc);
 -- A search reads this index where the server's administrator has declared its operator leakproof (storage/database/roles.py);
 -- elsewhere row level security keeps the policy first, and a search compares the words of the workspace's own issues.
 create index issues_by_words on core.issue using gin (words);
+-- Whether a word is common is read from a 64th of the issues: their ids are digests. It is written at once, since what waits
+-- to be written is read by each search.
+create index sampled_issues_by_words on core.issue using gin (words) with (fastupdate = off)
+    where issue_id < '04000000-0000-0000-0000-000000000000';
 create index issues_due_for_risk on core.issue (workspace_id) where is_risk_due;
 create index ungrouped_issues on core.issue (workspace_id) where is_ungrouped;
 -- A page of one service's issues in the order of time, without a look at all others.
