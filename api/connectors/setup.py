@@ -108,7 +108,7 @@ def follow_declaration(connector_type: str, config: dict[str, Any], document: An
     """The configuration with the stored declaration that a new connector names."""
     if document is None or connector_type != CUSTOM_TYPE:
         raise broken_rule(
-            "validation_failed",
+            "no_such_declaration",
             f"there is no such declaration for the type {connector_type}: list them with "
             "GET /v1/connector-declarations, and use the type custom_api",
             "/declaration",

@@ -53,6 +53,15 @@ EXPORT_BODY = {
         },
     }
 }
+METRICS_BODY = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            PROTOBUF: {"schema": {"type": "string", "format": "binary"}},
+            "application/json": {"schema": {}},  # nothing of it is read
+        },
+    }
+}
 EVENTS_BODY = {
     "requestBody": {
         "required": True,
@@ -133,7 +142,7 @@ async def ingest_otlp_traces(request: Request, db: Db) -> Response:
     "/otlp/v1/metrics",
     summary="Take OpenTelemetry metrics",
     responses=EXPORT_TAKEN,
-    openapi_extra=EXPORT_BODY,
+    openapi_extra=METRICS_BODY,
 )
 @requires(Role.ANALYST)
 @takes(RECORDS)

@@ -44,6 +44,14 @@ class OwnedService:
         return text
 
 
+def read_code_owners(
+    text: str, services: Iterable[str], repository: str | None
+) -> tuple[list[OwnedService], int]:
+    """The services that a file names, with their owners, and how many rules it has."""
+    rules = list(parse_rules(text))
+    return find_owned_services(rules, services, repository), len(rules)
+
+
 def parse_rules(text: str) -> Iterator[Rule]:
     """The rules of a file; a section's owners are those of its rules that name none."""
     section_owners: tuple[str, ...] = ()

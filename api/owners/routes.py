@@ -3,20 +3,22 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from api.access.permissions import requires
 from api.auth.queries import audit
 from api.connectors import queries as connectors
 from api.connectors import setup
+from api.http.bounds import DOCUMENT, takes
+from api.http.computing.processes import Computing
 from api.http.errors import Problem, broken_rule
 from api.http.list_filters import build_filter_dependency
 from api.http.responses import Page, documents, json_response, json_text_response
 from api.listing.page import read_page, returns_page_of
 from api.operation import CurrentCaller, Db, Operation, calls_outside, reads_by_post
 from api.owners import queries as owners
-from api.owners.code_owners import find_owned_services, parse_rules
+from api.owners.code_owners import read_code_owners
 from api.owners.queries import OWNERS
 from api.owners.schemas import (
     CodeOwners,
@@ -83,15 +85,23 @@ async def set_owner(db: Db, caller: CurrentCaller, new: NewOwner) -> Response:
 
 @router.post("/codeowners", summary="Read a CODEOWNERS file", responses=documents(UnderstoodCodeOwners))
 @requires(Role.ANALYST)
-async def understand_code_owners(db: Db, caller: CurrentCaller, file: CodeOwners) -> Response:
+@takes(DOCUMENT)
+@calls_outside
+async def understand_code_owners(
+    request: Request, db: Db, caller: CurrentCaller, file: CodeOwners
+) -> Response:
     """Finds the services that a CODEOWNERS file names, and stores their owners with `save`."""
-    rules = list(parse_rules(file.text))
-    services = await owners.read_services(db)
-    owned = find_owned_services(rules, services, file.repository)
+    async with db.writing():
+        services = await owners.read_services(db)
+    computing: Computing = request.app.state.computing
+    owned, rules = await computing.run(
+        db.workspace_id, read_code_owners, file.text, services, file.repository
+    )
     if file.save and owned:
         rows = [(each.service, each.owner, None, file.repository) for each in owned]
-        await owners.store_owners(db, OwnedKind.SERVICE, OwnerSource.CODEOWNERS, caller.actor, rows)
-        await audit.record(db, caller.actor, "owner.imported", "workspace", services=len(rows))
+        async with db.writing():
+            await owners.store_owners(db, OwnedKind.SERVICE, OwnerSource.CODEOWNERS, caller.actor, rows)
+            await audit.record(db, caller.actor, "owner.imported", "workspace", services=len(rows))
     named = {each.service for each in owned}
     return json_response(
         {
@@ -104,7 +114,7 @@ async def understand_code_owners(db: Db, caller: CurrentCaller, file: CodeOwners
                 }
                 for each in owned
             ],
-            "rules": len(rules),
+            "rules": rules,
             "without_owner": sorted(set(services) - named),
             "saved": file.save and bool(owned),
         }

@@ -202,7 +202,7 @@ async def _change_item(db: Db, postmortem_id: UUID, place: int, item: ItemChange
         is_dropped=item.is_dropped,
     )
     if not is_stored:
-        raise broken_rule("validation_failed", "the post-mortem has no such item", f"/items/{place}/id")
+        raise broken_rule("no_such_item", "the post-mortem has no such item", f"/items/{place}/id")
 
 
 async def _require(db: Db, postmortem_id: UUID) -> dict[str, Any]:

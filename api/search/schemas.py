@@ -3,7 +3,9 @@
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field
+
+from api.field_types.texts import Trimmed
 
 
 class HitKind(StrEnum):
@@ -24,7 +26,7 @@ class SearchRequest(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    q: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)] = Field(
+    q: Annotated[str, Trimmed(200)] = Field(
         description="Words of titles and texts, by their beginning or stem; a name; an id, whole"
     )
     limit: int = Field(5, ge=1, le=20, description="How many hits of each kind to return at most")

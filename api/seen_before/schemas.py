@@ -4,10 +4,11 @@ from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StrictInt, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from api.field_types.instants import PossibleInstant
+from api.field_types.numbers import WHOLE
 from api.field_types.texts import OneLine
 from causeloop_pipeline.landing.failure_text import MAX_CHARACTERS
 from causeloop_pipeline.model.pattern import PatternStatus
@@ -45,7 +46,7 @@ class Failure(BaseModel):
 class SeenBeforeRequest(Failure):
     """A failure, and how many answers are wanted."""
 
-    limit: StrictInt = Field(MAX_MATCHES, ge=1, le=MAX_MATCHES)
+    limit: Annotated[int, Field(ge=1, le=MAX_MATCHES), WHOLE] = MAX_MATCHES
 
 
 class Reason(BaseModel):

@@ -24,6 +24,7 @@ COSTLY = {
     "causeloop_pipeline.connectors.mapping.map_record": {"map_record"},
     "causeloop_pipeline.connectors.declared.declaration": {"read_declaration", "build_connector"},
     "causeloop_pipeline.connectors.declared.patterns": {"find_first", "has_match", "find_pattern_problem"},
+    "api.owners.code_owners": {"parse_rules", "find_owned_services", "read_code_owners"},
     "json": {"loads", "load"},
     "csv": {"writer"},
     "gzip": {"compress", "decompress"},

@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import pytest
 
+from api.owners.schemas import MAX_CODE_OWNERS
 from causeloop_pipeline.settings import settings
 from causeloop_pipeline.storage.database.session import Database
 from tests.api.conftest import Client
@@ -113,6 +114,16 @@ def test_a_file_is_only_explained_until_it_is_saved(client: Client, fresh_sample
     ]
     assert (answer["rules"], answer["saved"]) == (2, False)
     assert api.get("/v1/owners").json()["data"] == []
+
+
+def test_a_file_as_long_as_the_document_allows_is_read(client: Client, fresh_sample: Sample) -> None:
+    api = client(fresh_sample.credentials["analyst"])
+    text = ("/checkout @sh\u00f6p\n" * 20_000)[:MAX_CODE_OWNERS]
+
+    answer = api.post("/v1/owners/codeowners", json={"text": text})
+
+    assert answer.status_code == 200
+    assert [each["service"] for each in answer.json()["services"]] == ["checkout"]
 
 
 def test_an_owner_of_nothing_is_refused(client: Client, fresh_sample: Sample) -> None:
