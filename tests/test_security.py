@@ -12,15 +12,29 @@ from tests.offenders import assert_no_offenders
 DOCUMENTS = [ROOT / "SECURITY.md", ROOT / "docs" / "security.md"]
 NAMED = re.compile(r"`(tests/[\w/]+\.py)::(\w+)`")
 CALLED = re.compile(r"`pytest ([^`]+)`")
-FINDINGS = {*(f"H{n}" for n in range(1, 7)), *(f"M{n}" for n in range(1, 16)), "N11"}
+FINDINGS = {
+    *(f"H{n}" for n in range(1, 7)),
+    *(f"M{n}" for n in range(1, 16)),
+    *(f"N{n}" for n in range(1, 12)),
+}
+LOWS = 13
+LEFT_OUT = {"skip", "xfail"}
+"""Marks of tests that show nothing."""
 
 
 @cache
 def list_tests(path: Path) -> frozenset[str]:
-    """The names of a file's tests."""
+    """The names of a file's tests, but for those that are left out."""
     tree = ast.parse(path.read_text())
     functions = (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
-    return frozenset(node.name for node in functions if node.name.startswith("test_"))
+    return frozenset(
+        node.name for node in functions if node.name.startswith("test_") and not _is_left_out(node)
+    )
+
+
+def _is_left_out(test: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    marks = (node for decorator in test.decorator_list for node in ast.walk(decorator))
+    return any(isinstance(node, ast.Attribute) and node.attr in LEFT_OUT for node in marks)
 
 
 def read_rows(heading: str) -> list[list[str]]:
@@ -46,7 +60,8 @@ def test_every_test_that_is_named_exists() -> None:
 def test_every_finding_has_a_row_and_every_row_a_test() -> None:
     rows = read_rows("Findings of attacks")
 
-    assert {row[0].split(" ")[0] for row in rows} >= FINDINGS
+    assert {row[0].split(" ")[0] for row in rows} - {"low:"} == FINDINGS
+    assert len([row for row in rows if row[0].startswith("low:")]) == LOWS
     assert [row[0] for row in rows if len(row) != 3 or not NAMED.search(row[2])] == []
 
 
