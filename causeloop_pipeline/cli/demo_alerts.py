@@ -25,6 +25,23 @@ on conflict (workspace_id, alert_rule_id) do update set channel_secrets = exclud
 """
 
 
+CHANNELS = [{"type": "slack"}]
+
+
+def list_alert_rules(workspaces: Mapping[str, UUID]) -> list[UUID]:
+    """The ids of the demo's rules in its workspaces, by slug."""
+    return [
+        _make_id(workspaces[slug], alert.name)
+        for slug, demo in read_demo_workspaces().items()
+        if slug in workspaces
+        for alert in demo.alerts
+    ]
+
+
+def _make_id(workspace_id: UUID, name: str) -> UUID:
+    return uuid5(workspace_id, f"demo alert {name}")
+
+
 def store_demo_alerts(
     owner: psycopg.Connection,
     vault: Vault,
@@ -35,7 +52,7 @@ def store_demo_alerts(
     """Create the rules that are missing; the connection sees the workspaces."""
     for slug, workspace_id in workspaces.items():
         for alert in read_demo_workspaces()[slug].alerts:
-            rule_id = uuid5(workspace_id, f"demo alert {alert.name}")
+            rule_id = _make_id(workspace_id, alert.name)
             secrets = {"0.url": f"{demo_url}/chat/{slug}"}
             row = {
                 "workspace_id": workspace_id,
@@ -44,7 +61,7 @@ def store_demo_alerts(
                 "scope": Jsonb({"service": alert.service} if alert.service else {}),
                 "threshold": alert.probability_threshold,
                 "window_days": alert.window_days,
-                "channels": Jsonb([{"type": "slack"}]),
+                "channels": Jsonb(CHANNELS),
                 "secrets": vault.seal(secrets, workspace_id, rule_id, CHANNEL_SECRETS),
                 "created_by": f"user:{analysts[slug]}",
             }

@@ -1,16 +1,22 @@
 """The demo's people have a published password: they sign in only where the demo is on, on the own machine."""
 
 from urllib.parse import urlsplit
+from uuid import uuid5
 
 import psycopg
+from psycopg.types.json import Jsonb
 
+from causeloop_pipeline.cli.demo_alerts import CHANNELS, list_alert_rules
 from causeloop_pipeline.cli.loopback import is_loopback
+from causeloop_pipeline.demo.accounts import TOOLS
 from causeloop_pipeline.demo.slack import TEAM
 from causeloop_pipeline.demo.tenants import ORGANIZATIONS, USERS
 from causeloop_pipeline.settings import Settings, external_database_url
 
 EMAILS = [user.email for user in USERS]
 WHAT_TO_DO = "start with `causeloop up --no-demo`"
+DEMO_OFF = "the demo is off: start it with `causeloop up --demo`"
+"""Why a connector of the demo is paused, and by which it is known when the demo is on again."""
 
 SUSPEND_PEOPLE = """
 with people as (select user_id from app.users where email = any (%s))
@@ -34,6 +40,21 @@ delete from notify.slack_message
 where workspace_id in (select workspace_id from notify.slack_app where team_id = %s)
 """
 DELETE_SLACK_APPS = "delete from notify.slack_app where team_id = %s"
+SELECT_WORKSPACES = """
+select w.slug, w.workspace_id
+from app.workspace as w join app.organization as o using (organization_id)
+where o.slug = any (%s)
+"""
+PAUSE_CONNECTORS = """
+update app.connector set status = 'paused', status_reason = %s
+where connector_id = any (%s) and config ->> 'base_url' like 'http://127.0.0.1:%%' and status <> 'paused'
+"""
+GIVE_UP_MESSAGES = """
+update notify.outbox set given_up_at = now(), error = %s
+where alert_rule_id = any (%s) and channel ->> 'type' = 'slack'
+    and delivered_at is null and given_up_at is null
+"""
+DELETE_ALERT_RULES = "delete from notify.alert_rule where alert_rule_id = any (%s) and channels = %s"
 COUNT_OPEN_PEOPLE = """
 select count(distinct u.user_id)
 from app.users as u
@@ -54,19 +75,27 @@ def explain_reach(config: Settings) -> str | None:
     return None
 
 
-def close_demo_people(owner_url: str) -> int:
-    """End what lets them in: memberships, passwords and sessions; how many memberships were active.
+def close_demo(owner_url: str) -> int:
+    """End what lets its people in: memberships, passwords and sessions; how many memberships were active.
 
-    The demo's Slack ends with them, so that nothing of it is ever posted to the real one. Loading the demo
-    again gives all of it back.
+    What its workspaces have read stays. Its Slack and its alert rules end, so that nothing is posted to
+    the real Slack or to whatever has the address of the demo's chat, and its connectors are paused. What
+    people have changed to addresses of their own stays as it is. Loading the demo again gives all of it back.
     """
     with psycopg.connect(owner_url) as owner:
         suspended = owner.execute(SUSPEND_PEOPLE, (EMAILS,)).rowcount
         owner.execute(DELETE_PASSWORDS, (EMAILS,))
         owner.execute(END_SESSIONS, (EMAILS,))
-        owner.execute(SEE_WORKSPACES, ([organization.slug for organization in ORGANIZATIONS],))
+        slugs = [organization.slug for organization in ORGANIZATIONS]
+        owner.execute(SEE_WORKSPACES, (slugs,))
         owner.execute(DELETE_SLACK_MESSAGES, (TEAM,))
         owner.execute(DELETE_SLACK_APPS, (TEAM,))
+        workspaces = dict(owner.execute(SELECT_WORKSPACES, (slugs,)).fetchall())
+        connectors = [uuid5(each, tool) for each in workspaces.values() for tool in TOOLS]
+        owner.execute(PAUSE_CONNECTORS, (DEMO_OFF, connectors))
+        rules = list_alert_rules(workspaces)
+        owner.execute(GIVE_UP_MESSAGES, (DEMO_OFF, rules))
+        owner.execute(DELETE_ALERT_RULES, (rules, Jsonb(CHANNELS)))
     return suspended
 
 

@@ -11,6 +11,7 @@ from psycopg.types.json import Jsonb
 
 from causeloop_pipeline.cli.demo_alerts import store_demo_alerts
 from causeloop_pipeline.cli.demo_owners import store_demo_owners
+from causeloop_pipeline.cli.demo_people import DEMO_OFF
 from causeloop_pipeline.cli.demo_slack import store_demo_slack
 from causeloop_pipeline.connectors.registry import CONNECTORS
 from causeloop_pipeline.demo.accounts import Account, list_accounts
@@ -39,8 +40,11 @@ UPDATE_CONNECTOR = """
 update app.connector
 set credentials = case when config = %(config)s then credentials else %(credentials)s end,
     credential_receivers = case when config = %(config)s then credential_receivers else %(receivers)s end,
-    status = case when config = %(config)s then status else 'active' end,
-    status_reason = case when config = %(config)s then status_reason end,
+    status = case
+        when config = %(config)s and status_reason is distinct from %(demo_off)s then status
+        else 'active'
+    end,
+    status_reason = case when config = %(config)s then nullif(status_reason, %(demo_off)s) end,
     config = %(config)s
 where workspace_id = %(workspace_id)s and connector_id = %(connector_id)s
 """
@@ -125,6 +129,7 @@ def _create_connector(owner: psycopg.Connection, vault: Vault, workspace_id: UUI
     }
     sealed, receivers = seal_credentials(vault, account.credentials, row), Jsonb(find_stored_receivers(row))
     changed = {**row, "config": Jsonb(account.config), "credentials": sealed, "receivers": receivers}
+    changed["demo_off"] = DEMO_OFF
     updated = owner.execute(UPDATE_CONNECTOR, changed)
     if not updated.rowcount:
         create_connector(

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from api.main import create_app
 from causeloop_pipeline.cli import app
-from causeloop_pipeline.cli.demo_people import close_demo_people, explain_reach
+from causeloop_pipeline.cli.demo_people import close_demo, explain_reach
 from causeloop_pipeline.cli.demo_tenants import load_demo_tenants
 from causeloop_pipeline.cli.doctor import State
 from causeloop_pipeline.cli.doctor.check_database import check_database
@@ -91,9 +91,9 @@ def test_where_the_demo_was_its_people_sign_in_no_more_until_it_is_loaded_again(
 ) -> None:
     assert {sign_in(api, user.email) for user in USERS} == {200}
 
-    assert close_demo_people(own.owner_url) > 0
+    assert close_demo(own.owner_url) > 0
     assert {sign_in(api, user.email) for user in USERS} == {401}
-    assert close_demo_people(own.owner_url) == 0
+    assert close_demo(own.owner_url) == 0
 
     load_demo(own)
     assert sign_in(api, USERS[0].email) == 200
@@ -103,11 +103,67 @@ def test_nothing_of_the_demo_is_posted_to_the_real_slack(own: OwnInstallation) -
     load_demo(own)
     assert count_slack_apps(own) > 0
 
-    close_demo_people(own.owner_url)
+    close_demo(own.owner_url)
 
     assert count_slack_apps(own) == 0
     load_demo(own)
     assert count_slack_apps(own) > 0
+
+
+def test_nothing_of_the_demo_goes_to_its_addresses_until_it_is_loaded_again(own: OwnInstallation) -> None:
+    before = read_reach(own)
+    assert before["paused"] == 0
+    assert before["rules"] > 0
+    change_two_connectors(own)
+    store_message(own)
+
+    close_demo(own.owner_url)
+
+    off = read_reach(own)
+    assert (off["rules"], off["waiting"]) == (0, 0)
+    assert off["active"] == 1  # which leads to an address of somebody's own
+    assert off["paused"] == before["active"] - 1
+
+    load_demo(own)
+    again = read_reach(own)
+    assert again["rules"] == before["rules"]
+    assert again["paused"] == 1  # by a person, before the demo was off
+
+
+def change_two_connectors(own: OwnInstallation) -> None:
+    """One is paused by a person, and another one gets an address of their own."""
+    with psycopg.connect(own.superuser_url) as superuser:
+        superuser.execute(
+            "update app.connector set status = 'paused' where connector_id = "
+            "(select connector_id from app.connector order by connector_id limit 1)"
+        )
+        superuser.execute(
+            """update app.connector set config = config || '{"base_url": "https://tool.example.com"}' """
+            "where connector_id = (select connector_id from app.connector order by connector_id desc limit 1)"
+        )
+
+
+def store_message(own: OwnInstallation) -> None:
+    """A message of the demo that was not delivered yet."""
+    with psycopg.connect(own.superuser_url) as superuser:
+        superuser.execute(
+            "insert into notify.outbox (workspace_id, alert_rule_id, channel, dedupe_key, body) "
+            """select workspace_id, alert_rule_id, '{"type": "slack"}', 'waiting', '{}' """
+            "from notify.alert_rule limit 1"
+        )
+
+
+def read_reach(own: OwnInstallation) -> dict[str, int]:
+    """How many connectors are active or paused, rules there are, and messages wait."""
+    with psycopg.connect(own.superuser_url) as superuser:
+        row = superuser.execute(
+            "select (select count(*) from app.connector where status = 'active'), "
+            "(select count(*) from app.connector where status = 'paused'), "
+            "(select count(*) from notify.alert_rule), "
+            "(select count(*) from notify.outbox where delivered_at is null and given_up_at is null)"
+        ).fetchone()
+    assert row is not None
+    return dict(zip(("active", "paused", "rules", "waiting"), row, strict=True))
 
 
 def count_slack_apps(own: OwnInstallation) -> int:
@@ -130,7 +186,7 @@ def test_a_session_that_somebody_has_ends_with_the_demo(own: OwnInstallation, ap
     headers = {"authorization": f"Bearer {signed_in['access_token']}"}
     assert api.get("/v1/issues", headers=headers).status_code == 200
 
-    close_demo_people(own.owner_url)
+    close_demo(own.owner_url)
 
     assert api.get("/v1/issues", headers=headers).status_code in {401, 403}
     refreshed = api.post("/v1/auth/refresh", json={"refresh_token": signed_in["refresh_token"]})
@@ -144,5 +200,5 @@ def test_doctor_says_who_can_sign_in(own: OwnInstallation, monkeypatch: pytest.M
 
     state, message, fix = read_finding(own)
     assert (state, "6 of its people" in message, "--no-demo" in fix) == (State.WRONG, True, True)
-    close_demo_people(own.owner_url)
+    close_demo(own.owner_url)
     assert read_finding(own) == (State.OK, "none of its people can sign in", "")

@@ -15,7 +15,7 @@ from rich.console import Console
 
 from causeloop_pipeline.cli.clock_watch import ClockWatch
 from causeloop_pipeline.cli.database_watch import DatabaseWatch
-from causeloop_pipeline.cli.demo_people import WHAT_TO_DO, close_demo_people, explain_reach
+from causeloop_pipeline.cli.demo_people import WHAT_TO_DO, close_demo, explain_reach
 from causeloop_pipeline.cli.demo_year import complete_demo_year
 from causeloop_pipeline.cli.locks import DaemonLock, LockedError, lock_state_folder
 from causeloop_pipeline.cli.output.progress import BootProgress, PipelineError, build_recommendation_tables
@@ -76,8 +76,8 @@ def _run(console: Console, processes: Processes, *, once: bool, demo: bool) -> N
     console.print(f"database    ready ({time.monotonic() - began:.1f} s)")
     with DaemonLock(config.require("dagster_database_url")) as lock:
         loaded = _load_demo(console, config) if demo else None
-        if loaded is None and close_demo_people(config.require("database_url")):
-            console.print("demo        its people can no longer sign in")
+        if loaded is None and close_demo(config.require("database_url")):
+            console.print("demo        its people can no longer sign in, and its connectors are paused")
         _prepare_apart(config)
         with find_code_socket(config.state_dir) as socket:
             start_servers(processes, config, build_dagster_environment(config), socket, demo=demo)
@@ -180,7 +180,7 @@ def bring_up_to_date(dagster_config: Path) -> str:
         raise StartError(
             "CAUSELOOP_DATABASE_URL is not set: the embedded database is only for `causeloop up`"
         )
-    close_demo_people(settings().require("database_url"))
+    close_demo(settings().require("database_url"))
     _prepare_home(settings(), dagster_config)
     from causeloop_pipeline.orchestration.boot import initialize_instance
 
