@@ -59,7 +59,8 @@ select json_build_object(
         from detect.pattern as p
         where p.pattern_id = any (u.pattern_ids)
     ), '[]'),
-    'traits', coalesce(to_json(u.traits), '[]'), 'computed_at', u.computed_at
+    'traits', coalesce(to_json(u.traits), '[]'), 'endings', coalesce(to_json(u.endings), '[]'),
+    'computed_at', u.computed_at
 )
 from (select 1) as one
 left join act.unexplained_patterns as u on true

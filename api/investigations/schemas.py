@@ -71,4 +71,5 @@ class UnexplainedPatterns(BaseModel):
 
     patterns: list[UnexplainedPattern]
     traits: list[str] = Field(description="What several of them share, the commonest first")
+    endings: list[str] = Field(description="What ended those that occurred most often before")
     computed_at: datetime | None

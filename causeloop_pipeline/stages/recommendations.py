@@ -51,7 +51,9 @@ def run(session: Session, workspace: ScopedWorkspace, as_of: datetime, options: 
     write_ranking(session, workspace_id, ranked, as_of)
     write_investigations(session, workspace_id, advice.investigations, as_of)
     unexplained = advice.unexplained
-    write_unexplained(session, workspace_id, unexplained.pattern_ids, unexplained.traits, as_of)
+    write_unexplained(
+        session, workspace_id, unexplained.pattern_ids, unexplained.traits, unexplained.endings, as_of
+    )
     acts = decide_acts(session, workspace, as_of) | decide_cards(session, workspace, as_of)
     reports = report_week(session, workspace_id)
     finish_requests(session, options.run_id, workspace_id)

@@ -51,6 +51,14 @@ def _lead_by_endings(evidence: PatternEvidence) -> Iterator[Lead]:
         return
     held = find_held(evidence)
     ended = write_endings(evidence.endings[:3])
+    if held is None and not any(group.is_holding for group in evidence.endings):
+        yield Lead(
+            HELD,
+            "",
+            f"What ended it before did not last: {ended}.",
+            f"Look for what lasts: it came back after what ended it before, {ended}.",
+        )
+        return
     yield Lead(
         HELD,
         f"“{held.phrase}” kept it away for up to {write_days(held.held_high)}" if held else "",
@@ -128,6 +136,12 @@ def _say_all(text: str, count: int | None, of: int | None) -> str:
 
 
 def _lead_by_hour(evidence: PatternEvidence) -> Iterator[Lead]:
+    if evidence.rhythm is not None and evidence.rhythm.missed == 0:
+        counted = evidence.rhythm.counted
+        yield Lead(
+            HOUR, "", f"It occurs {counted}.", f"Check what runs or changes then: it occurs {counted}."
+        )
+        return
     when = evidence.tendency
     if when is None:
         return

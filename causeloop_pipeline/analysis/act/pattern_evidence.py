@@ -2,7 +2,7 @@
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -70,6 +70,24 @@ class Tendency:
 
 
 @dataclass(frozen=True, slots=True)
+class KeptRhythm:
+    """Turns that a pattern keeps, such as “every Monday around 08:30”: how many of how many, and how many of
+    them are expected.
+    """
+
+    text: str
+    kept_turns: int
+    turns: int
+    missed: int
+    expected: float | None
+
+    @property
+    def counted(self) -> str:
+        """Such as “every Monday around 08:30, 11 of 12 times”."""
+        return f"{self.text}, {self.kept_turns} of {self.turns} times"
+
+
+@dataclass(frozen=True, slots=True)
 class Preceding:
     """What came before most of a pattern's occurrences: a sentence, and how many of how many."""
 
@@ -118,7 +136,7 @@ class PatternEvidence:
     observed_days: float
     probability: float | None
     window_days: int
-    expected_turns: float | None
+    rhythm: KeptRhythm | None
     change: Preceding | None
     tendency: Tendency | None
     stated_cause: StatedCause | None
@@ -126,6 +144,11 @@ class PatternEvidence:
     findings: Sequence[InvestigationFinding]
     usual_gap_days: float | None
     body_reading: BodyReading | None = None
+
+    @property
+    def expected_turns(self) -> float | None:
+        """How many turns of its rhythm are expected; None without one."""
+        return self.rhythm.expected if self.rhythm else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,8 +191,7 @@ def _read_predictions(nearest: pl.DataFrame) -> pl.DataFrame:
     is_change = pl.element().struct.field("kind").str.contains_any(_TREND_KINDS)
     changes = pl.col("evidence").list.eval(pl.element().filter(is_change))
     columns = {"change": changes.list.first(), "tendency": pl.col("likely_when").list.first()}
-    columns["expected_turns"] = pl.col("rhythm").struct.field("expected")
-    return nearest.select("pattern_id", "probability", "window_days", "event_count", **columns)
+    return nearest.select("pattern_id", "probability", "window_days", "event_count", "rhythm", **columns)
 
 
 def _gather_pattern_evidence(
@@ -206,7 +228,7 @@ def _gather_pattern_evidence(
         observed_days=max((as_of - first).total_seconds() / 86_400, 1.0) if first else 1.0,
         probability=prediction.get("probability"),
         window_days=int(prediction.get("window_days") or PREFERRED_WINDOW),
-        expected_turns=prediction.get("expected_turns"),
+        rhythm=_read_rhythm(prediction.get("rhythm")),
         change=_read_preceding(prediction.get("change")),
         tendency=_find_tendency(prediction, active_days),
         stated_cause=summary.stated_cause,
@@ -215,6 +237,11 @@ def _gather_pattern_evidence(
         usual_gap_days=compute_usual_gap(summary.days),
         body_reading=summary.body_reading,
     )
+
+
+def _read_rhythm(rhythm: Mapping[str, Any] | None) -> KeptRhythm | None:
+    names = [field.name for field in fields(KeptRhythm)]
+    return KeptRhythm(**{name: rhythm[name] for name in names}) if rhythm else None
 
 
 def _read_preceding(finding: Mapping[str, Any] | None) -> Preceding | None:

@@ -184,6 +184,8 @@ def _print_unexplained(console: Console, loop: Loop) -> None:
     elif count > 1:
         text += "; they have nothing in common"
     console.print(strip_controls(f"{text}."))
+    for ended in unexplained.endings:
+        console.print(strip_controls(f"{ended}."))
 
 
 def _join_title(title: str, rationale: str) -> str:

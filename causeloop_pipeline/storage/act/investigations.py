@@ -29,10 +29,11 @@ where workspace_id = %s and not investigation_id = any (%s::uuid[]) and status =
 """
 
 UPSERT_UNEXPLAINED = """
-insert into act.unexplained_patterns (workspace_id, pattern_ids, traits, computed_at)
-values (%s, %s::uuid[], %s, %s)
+insert into act.unexplained_patterns (workspace_id, pattern_ids, traits, endings, computed_at)
+values (%s, %s::uuid[], %s, %s, %s)
 on conflict (workspace_id) do update
-    set pattern_ids = excluded.pattern_ids, traits = excluded.traits, computed_at = excluded.computed_at
+    set pattern_ids = excluded.pattern_ids, traits = excluded.traits, endings = excluded.endings,
+        computed_at = excluded.computed_at
 """
 
 
@@ -61,7 +62,9 @@ def write_unexplained(
     workspace_id: UUID,
     pattern_ids: Sequence[str],
     traits: Sequence[str],
+    endings: Sequence[str],
     computed_at: datetime,
 ) -> None:
-    """Store the patterns that nothing explains and what they share."""
-    session.execute(UPSERT_UNEXPLAINED, (workspace_id, list(pattern_ids), list(traits), computed_at))
+    """Store the patterns that nothing explains, what they share, and what ended some of them before."""
+    values = (workspace_id, list(pattern_ids), list(traits), list(endings), computed_at)
+    session.execute(UPSERT_UNEXPLAINED, values)

@@ -17,7 +17,7 @@ from causeloop_pipeline.analysis.act.endings import (
 )
 from causeloop_pipeline.analysis.act.pattern_evidence import Experience
 from causeloop_pipeline.analysis.act.stated_endings import MAX_QUOTE, read_stated_ending
-from tests.support.advising import advise, failing
+from tests.support.advising import advise, advise_fully, failing
 
 SERVICENOW = {
     "close_code": "Solved",
@@ -181,6 +181,21 @@ def test_what_was_done_to_many_things_is_named_without_the_number_of_one() -> No
     ]
     assert group_endings(endings, as_of=first)[0].phrase == "power-cycled printer …"
     assert group_endings(endings[:1], as_of=first)[0].phrase == "power-cycled printer lp-285"
+
+
+def test_what_ended_it_for_a_while_each_time_is_not_the_advice() -> None:
+    experience = Experience({"p": GROUPS[1:]}, {})
+    row = advise({"p": failing("p", "read timed out", 12)}, experience=experience).row(0, named=True)
+    assert row["rationale"].startswith("What ended it before did not last: restarted the pool (7 times, ")
+    assert row["steps"][0].startswith("Look for what lasts: it came back after what ended it before, ")
+
+
+def test_of_what_nothing_explains_it_is_listed_what_ended_it() -> None:
+    experience = Experience({"p": GROUPS[1:]}, {})
+    unexplained = advise_fully({"p": failing("p", "Patient fell", 12)}, experience=experience).unexplained
+    assert unexplained.endings == [
+        "“Patient fell” was ended before by: restarted the pool (7 times, held 2 to 9 days)"
+    ]
 
 
 def test_advice_leads_with_what_ended_it_before() -> None:

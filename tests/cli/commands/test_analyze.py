@@ -53,8 +53,10 @@ def test_what_ended_failures_before_is_read_from_the_columns_that_say_so(tmp_pat
     assert result.exit_code == 0, result.output
     written = " ".join(result.stdout.split())
     assert "how it ended is read from: Resolution notes not used: Colour" in written
-    assert "What ended it before: restarted the pool (11 times, held 7 days)" in written
+    assert "What ended it before did not last: restarted the pool (11 times, held 7 days)" in written
     assert "raised the pool size (once, held 7 days)" in written
+    assert "It occurs every Monday around 08:30, 12 of 12 times." in written
+    assert "95 %" in written  # of the next Monday, which lies within the next seven days
 
 
 def test_patterns_that_will_hardly_come_back_are_to_be_left_alone(tmp_path):

@@ -130,7 +130,7 @@ const NAMED = 20;
  * @param {AbortSignal} signal
  */
 export async function readUnexplained(signal) {
-  const { patterns, traits } = await get("/v1/investigations/unexplained", {}, {}, signal);
+  const { patterns, traits, endings } = await get("/v1/investigations/unexplained", {}, {}, signal);
   if (!patterns.length)
     return empty("Every pattern that recurs has a suggested fix, or something to find out first.");
   const about = `${pluralize(patterns.length, "pattern")} ${patterns.length === 1 ? "has" : "have"} no known fix`;
@@ -143,6 +143,13 @@ export async function readUnexplained(signal) {
           "ul",
           { class: "rows" },
           traits.map((trait) => h("li", {}, trait)),
+        )
+      : null,
+    endings.length
+      ? h(
+          "ul",
+          { class: "rows" },
+          endings.map((ended) => h("li", {}, `${ended}.`)),
         )
       : null,
     h(

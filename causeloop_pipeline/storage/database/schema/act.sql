@@ -59,6 +59,7 @@ create table act.unexplained_patterns (
     pattern_ids  uuid[] not null,
     traits       text[] not null,
     computed_at  timestamptz not null,
+    endings      text[] not null default '{}',
     primary key (workspace_id)
 );
 comment on table act.unexplained_patterns is
