@@ -1,8 +1,9 @@
-"""Fits what meaning adds to the score of a pair, to trackers of known duplicates.
+"""Fits what meaning adds to the score of a pair, and to a search, to trackers of known duplicates.
 
-`python -m bench.training.semantic_weights FOLDER`, with the folder of a sentence encoder, prints the table of
-`similarity/semantic_score.py`; the score by words is taken as it is. For each family of trackers it then
-prints Recall@1 and @10 of the search by words, and by meaning too with weights that were fitted without it.
+`python -m bench.training.semantic_weights FOLDER`, with the folder of a sentence encoder, prints the tables
+of `similarity/semantic_score.py`; of a pair the score by words is taken as it is. For each family it then
+prints Recall@1 and @10 of the search for similar issues by words, and by meaning too, both with weights
+that were fitted without the family.
 """
 
 import argparse
@@ -16,6 +17,7 @@ import polars as pl
 from scipy.optimize import minimize
 
 from bench.data.shared_folder import find_shared_file
+from bench.training.semantic_search import print_recalls, print_search_weights, search_twice
 from causeloop_pipeline.analysis.arrays import Bools, Floats, Ints
 from causeloop_pipeline.analysis.detect.fingerprints.canonical_issues import canonical_issues
 from causeloop_pipeline.analysis.detect.similarity.candidate_pairs import build_postings, find_nearest_texts
@@ -27,7 +29,10 @@ from causeloop_pipeline.analysis.detect.similarity.pair_score import (
     score_pairs,
 )
 from causeloop_pipeline.analysis.detect.similarity.pairwise_similarity import select_text_rows
-from causeloop_pipeline.analysis.detect.similarity.semantic_pairs import add_neighbours_by_meaning
+from causeloop_pipeline.analysis.detect.similarity.semantic_pairs import (
+    add_neighbours_by_meaning,
+    list_by_meaning,
+)
 from causeloop_pipeline.analysis.detect.similarity.semantic_score import SEMANTIC_WEIGHTS
 from causeloop_pipeline.analysis.detect.similarity.text_vectors import read_vectors
 from causeloop_pipeline.analysis.evaluation.encoded_issues import encode_issues
@@ -40,7 +45,7 @@ from causeloop_pipeline.encoder.sentence_encoder import SentenceEncoder
 UNFAMILIAR = "crash_logs_kernel"  # labelled by rules: scored by the weights of all others, fits none
 FAMILIES = {name: each.family for name, each in KNOWN_SETS.items() if each.family is not None}
 MAX_BAD_ROWS = 0.05
-NEIGHBOURS, RANKS = 40, (1, 10)
+NEIGHBOURS = 40
 RIDGE, LIST_WEIGHT = 1.0, 0.2
 NAMES = tuple(SEMANTIC_WEIGHTS)
 
@@ -52,10 +57,8 @@ class SearchedTracker:
     """The pairs of all searches in a tracker: features by name, the list of each, and whether it is right."""
 
     features: dict[str, Floats]
-    is_by_words: Bools
     is_mate: Bools
     list_of_pair: Ints
-    has_mate: Bools  # per list: whether any other issue has its label
     weight: Floats
 
 
@@ -84,7 +87,9 @@ def search_tracker(table: pl.DataFrame, vector_of: Mapping[str, bytes]) -> Searc
     )
     model = estimate_pair_model(by_words, texts["source"].to_list())
     vectors = read_vectors(b"".join(vector_of[issue_id] for issue_id in table["issue_id"]))
-    semantic = add_neighbours_by_meaning(near, corpus, lexicon, vectors)
+    every = np.arange(corpus.size)
+    searches = (every, list_by_meaning(vectors, every))
+    semantic = add_neighbours_by_meaning(near, corpus, lexicon, searches, limit=NEIGHBOURS)
     near = semantic.neighbours
     pairs = score_pairs(
         corpus,
@@ -101,9 +106,7 @@ def search_tracker(table: pl.DataFrame, vector_of: Mapping[str, bytes]) -> Searc
     weight = np.where(is_mate, 1.0 / np.maximum(size[label[near.row]] - 1, 1), 1.0) * is_used
     weight *= min(MAX_POSITIVES / max(float(weight[is_mate].sum()), 1.0), 1.0)
     features = {"score": pairs.score, "semantic_margin": semantic.margin, "semantic_rank": semantic.rank}
-    return SearchedTracker(
-        {**features, "time": time}, near.rank <= NEIGHBOURS, is_mate, near.row, size[label] > 1, weight
-    )
+    return SearchedTracker({**features, "time": time}, is_mate, near.row, weight)
 
 
 def measure_scale(trackers: Sequence[SearchedTracker]) -> Scale:
@@ -116,15 +119,6 @@ def measure_scale(trackers: Sequence[SearchedTracker]) -> Scale:
             float(np.mean([column.std() for column in columns])),
         )
     return scale
-
-
-def combine(tracker: SearchedTracker, weights: Floats, scale: Scale) -> Floats:
-    """The score of each pair, by words alone where meaning does not count."""
-    features = _standardize(tracker, scale)
-    score = np.where(
-        np.isnan(tracker.features["semantic_margin"]), tracker.features["score"], features @ weights
-    )
-    return np.asarray(score + tracker.features["time"])
 
 
 def _standardize(tracker: SearchedTracker, scale: Scale) -> Floats:
@@ -173,27 +167,21 @@ def _prepare(tracker: SearchedTracker, scale: Scale) -> tuple[Any, ...]:
     return features, time, tracker.is_mate[used].astype(np.float64), tracker.weight[used], starts, of_list
 
 
-def measure_recalls(tracker: SearchedTracker, score: Floats) -> list[float]:
-    """How often a mate stands first, and among the first ten, of the issues that have one."""
-    order = np.lexsort((-np.round(score, 9), tracker.list_of_pair))
-    place = np.arange(len(order)) - np.searchsorted(tracker.list_of_pair[order], tracker.list_of_pair[order])
-    queried = np.flatnonzero(tracker.has_mate)
-    hits = [np.unique(tracker.list_of_pair[order[(place < rank) & tracker.is_mate[order]]]) for rank in RANKS]
-    return [float(np.isin(queried, hit).mean()) for hit in hits]
-
-
 def main() -> None:
-    """Prints the table of weights, and the recalls of each tracker without and with meaning."""
+    """Prints the tables of weights, and the recalls of each tracker without and with meaning."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path, help="folder of a sentence encoder")
     encoder = SentenceEncoder(read_folder(parser.parse_args().folder))
-    trackers = {}
+    trackers, searches = {}, {}
     for name in (*FAMILIES, UNFAMILIAR):
         table = read_labelled_issues(name)
-        trackers[name] = search_tracker(table, encode_issues(table, encoder.encode).vector_of)
+        vector_of = encode_issues(table, encoder.encode).vector_of
+        trackers[name] = search_tracker(table, vector_of)
+        searches[name] = search_twice(table, vector_of)
         print(f"searched {name}", flush=True)
     print_weights([trackers[name] for name in FAMILIES])
-    print_recalls(trackers)
+    print_search_weights([searches[name].by_meaning for name in FAMILIES])
+    print_recalls(searches, FAMILIES)
 
 
 def print_weights(trackers: Sequence[SearchedTracker]) -> None:
@@ -201,27 +189,6 @@ def print_weights(trackers: Sequence[SearchedTracker]) -> None:
     scale = measure_scale(trackers)
     for (name, (mean, deviation)), weight in zip(scale.items(), fit(trackers, scale), strict=True):
         print(f'    "{name}": ({weight:.3f}, {mean:.3f}, {deviation:.3f}),')
-
-
-def print_recalls(trackers: Mapping[str, SearchedTracker]) -> None:
-    """Prints Recall@1 and @10 by words, and with meaning whose weights were fitted to other families."""
-    rows = []
-    for family in dict.fromkeys(FAMILIES.get(name) for name in trackers):
-        own = {name: each for name, each in trackers.items() if FAMILIES.get(name) == family}
-        others = [each for name, each in trackers.items() if name in FAMILIES and name not in own]
-        scale = measure_scale(others)
-        weights = fit(others, scale)
-        for name, tracker in own.items():
-            by_words = tracker.features["score"] + tracker.features["time"]
-            before = measure_recalls(tracker, np.where(tracker.is_by_words, by_words, -np.inf))
-            after = measure_recalls(tracker, combine(tracker, weights, scale))
-            rows.append([*before, *after])
-            _print_recalls(name, rows[-1])
-    _print_recalls("mean", np.mean(rows, axis=0).tolist())
-
-
-def _print_recalls(name: str, row: Sequence[float]) -> None:
-    print(f"{name:>28}: R@1 {row[0]:.3f} → {row[2]:.3f}, R@10 {row[1]:.3f} → {row[3]:.3f}", flush=True)
 
 
 if __name__ == "__main__":

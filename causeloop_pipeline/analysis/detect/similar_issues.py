@@ -1,7 +1,6 @@
 """The search for similar issues: people check patterns with it, and find what grouping left out."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 import numpy as np
 import polars as pl
@@ -11,25 +10,14 @@ from causeloop_pipeline.analysis.detect.fingerprints.canonical_issues import can
 from causeloop_pipeline.analysis.detect.grouping.confidence import ATOM_SIMILARITY
 from causeloop_pipeline.analysis.detect.grouping.membership_reasons import find_shared_terms
 from causeloop_pipeline.analysis.detect.similarity.base_rate import CAREFUL_RATE, sigmoid
-from causeloop_pipeline.analysis.detect.similarity.candidate_pairs import (
-    build_postings,
-    find_nearest_texts,
-)
 from causeloop_pipeline.analysis.detect.similarity.corpus import Corpus, build_corpus, read_lexicon
 from causeloop_pipeline.analysis.detect.similarity.lexicon import Lexicon
-from causeloop_pipeline.analysis.detect.similarity.pair_model import PairModel, estimate_pair_model
 from causeloop_pipeline.analysis.detect.similarity.pair_parameters import SHIPPED, PairParameters
-from causeloop_pipeline.analysis.detect.similarity.pair_score import (
-    build_candidates,
-    collect_nearest_cosines,
-    score_pairs,
-)
 from causeloop_pipeline.analysis.detect.similarity.pairwise_similarity import select_text_rows
-from causeloop_pipeline.analysis.detect.similarity.query_pairs import compare_query
 from causeloop_pipeline.analysis.detect.similarity.search_lists import LIST_LENGTH, search_texts
-from causeloop_pipeline.analysis.detect.similarity.semantic_pairs import add_neighbours_by_meaning
-from causeloop_pipeline.analysis.detect.similarity.semantic_score import SemanticList, adjust_scores
-from causeloop_pipeline.analysis.detect.similarity.text_vectors import Vectors, read_vectors
+from causeloop_pipeline.analysis.detect.similarity.semantic_pairs import list_by_meaning
+from causeloop_pipeline.analysis.detect.similarity.semantic_score import SemanticList
+from causeloop_pipeline.analysis.detect.similarity.text_vectors import read_vectors
 
 SIMILAR_ISSUE_SCHEMA = pl.Schema(
     {
@@ -52,8 +40,6 @@ DIMENSION_AGREEMENT = {
 Template = tuple[str | None, float | None]
 """The key of a template, and how likely its issues have one cause."""
 
-_MIN_POOL = 40
-
 
 class UnknownIssueError(LookupError):
     """The issue is not among those searched."""
@@ -73,8 +59,8 @@ def find_similar_issues(
     `SIMILAR_ISSUE_SCHEMA` frame, best first; ties: the older one. Raises `UnknownIssueError`.
 
     Method: BM25 candidates in the order of a linear model that was fitted to what comes first (ListNet, Cao
-    et al., 2007); by meaning, the pair score of grouping and what meaning adds. Messages of one template are
-    as similar as grouping takes them to be; issues without text are ranked by the dimensions that they share.
+    et al., 2007), and candidates by meaning. Messages of one template are as similar as grouping takes them
+    to be; issues without text are ranked by the dimensions that they share.
     """
     table = canonical_issues(issues)
     row = table["issue_id"].index_of(issue_id)
@@ -84,11 +70,8 @@ def find_similar_issues(
     texts = select_text_rows(table)
     lexicon, chunks = read_lexicon(texts)
     corpus = build_corpus(texts, lexicon, chunks)
-    if cosines is None:
-        ranked = _rank_by_words(corpus, lexicon, row, max(limit, LIST_LENGTH))
-    else:
-        semantic = SemanticList.of(_list_cosines(table, cosines, row))
-        ranked = _rank_by_meaning(corpus, lexicon, row, max(limit, _MIN_POOL) + 1, semantic)
+    semantic = None if cosines is None else SemanticList.of(_list_cosines(table, cosines, row))
+    ranked = _rank(corpus, lexicon, row, max(limit, LIST_LENGTH), semantic)
     if ranked.height == 0:
         return _rank_by_dimensions(table, row, limit)
 
@@ -139,16 +122,14 @@ def find_similar_to_each(
     corpus = build_corpus(texts, lexicon, chunks)
 
     ids = table["issue_id"].to_list()
-    if vector_of is None:
-        rows = np.flatnonzero(table["issue_id"].is_in(issue_ids.implode()).to_numpy())
-        lists = search_texts(corpus, lexicon, rows, limit=max(limit, LIST_LENGTH))
-        row, other, score = lists.left, lists.right, lists.score(parameters)
-    else:
-        vectors = read_vectors(b"".join(vector_of[issue_id] for issue_id in ids))
-        row, other, score = _compare_by_meaning(corpus, lexicon, vectors, texts["source"].to_list(), limit)
+    rows = np.flatnonzero(table["issue_id"].is_in(issue_ids.implode()).to_numpy())
+    semantic = None
+    if vector_of is not None:
+        semantic = list_by_meaning(read_vectors(b"".join(vector_of[issue_id] for issue_id in ids)), rows)
+    lists = search_texts(corpus, lexicon, rows, limit=max(limit, LIST_LENGTH), semantic=semantic)
 
     ranked = (
-        pl.DataFrame({"row": row, "other": other, "score": score.round(9)})
+        pl.DataFrame({"row": lists.left, "other": lists.right, "score": lists.score(parameters).round(9)})
         .sort(["row", "score", "other"], descending=[False, True, False])
         .group_by("row", maintain_order=True)
         .head(limit)
@@ -163,43 +144,15 @@ def find_similar_to_each(
     }
 
 
-def _compare_by_meaning(
-    corpus: Corpus, lexicon: Lexicon, vectors: Vectors, sources: list[str], limit: int
-) -> tuple[Ints, Ints, Floats]:
-    """The neighbours of each text by words and by meaning, and their scores."""
-    postings = build_postings(corpus, lexicon)
-    near = find_nearest_texts(corpus, postings, lexicon, limit=max(limit, _MIN_POOL), is_self_search=True)
-    nearest = collect_nearest_cosines(near, corpus.size)
-    candidates = build_candidates(near.row, near.other, near.rank, near.cosine, nearest, nearest)
-    model = estimate_pair_model(score_pairs(corpus, corpus, lexicon, candidates), sources)
-    semantic = add_neighbours_by_meaning(near, corpus, lexicon, vectors)
-    near = semantic.neighbours
-    candidates = build_candidates(near.row, near.other, near.rank, near.cosine, nearest, nearest)
-    pairs = score_pairs(corpus, corpus, lexicon, candidates)
-    pairs = replace(pairs, score=adjust_scores(pairs.score, semantic.margin, semantic.rank))
-    return near.row, near.other, model.score_with_time(pairs)
-
-
-def _rank_by_words(corpus: Corpus, lexicon: Lexicon, row: int, limit: int) -> pl.DataFrame:
-    """The rows of a corpus most similar to one of them, best first."""
-    lists = search_texts(corpus, lexicon, np.array([row]), limit=limit)
-    score = lists.score()
-    slope, intercept = SHIPPED.search_rate
-    probability = np.minimum(sigmoid(slope * score + intercept), CAREFUL_RATE.ceiling)
-    return _list_ranked(corpus, lexicon, row, lists.right, (score, probability, lists.features["cosine"]))
-
-
-def _rank_by_meaning(
-    corpus: Corpus, lexicon: Lexicon, row: int, limit: int, semantic: SemanticList
+def _rank(
+    corpus: Corpus, lexicon: Lexicon, row: int, limit: int, semantic: SemanticList | None
 ) -> pl.DataFrame:
-    """The same by words and by meaning."""
-    postings = build_postings(corpus, lexicon)
-    query = corpus.take(np.array([row]))
-    compared = compare_query(query, corpus, lexicon, postings, limit=limit, semantic=semantic)
-    pairs = compared.pairs
-    values = (pairs.score, PairModel().probability(pairs, [""], []), pairs.cosine)
-    ranked = _list_ranked(corpus, lexicon, row, compared.rows, values)
-    return ranked.filter(pl.col("row") != row)
+    """The rows of a corpus most similar to one of them, best first."""
+    lists = [semantic] if semantic is not None else None
+    found = search_texts(corpus, lexicon, np.array([row]), limit=limit, semantic=lists)
+    score, (slope, intercept) = found.score(), found.rate
+    probability = np.minimum(sigmoid(slope * score + intercept), CAREFUL_RATE.ceiling)
+    return _list_ranked(corpus, lexicon, row, found.right, (score, probability, found.features["cosine"]))
 
 
 def _list_ranked(

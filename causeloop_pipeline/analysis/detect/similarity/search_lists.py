@@ -2,9 +2,11 @@
 
 A search compares one text, or the texts of one evaluation, where grouping compares all with all. So it can
 look at every term, at more neighbours, and at how near the neighbours of those are; and its weights are
-fitted to what comes first in a list, not to pairs alone.
+fitted to what comes first in a list, not to pairs alone. By meaning, further texts are compared, and how near
+they are is two features more.
 """
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,7 +18,7 @@ from causeloop_pipeline.analysis.detect.similarity.candidate_pairs import (
 )
 from causeloop_pipeline.analysis.detect.similarity.corpus import Corpus
 from causeloop_pipeline.analysis.detect.similarity.lexicon import Lexicon
-from causeloop_pipeline.analysis.detect.similarity.pair_parameters import SHIPPED, PairParameters
+from causeloop_pipeline.analysis.detect.similarity.pair_parameters import SHIPPED, PairParameters, Weight
 from causeloop_pipeline.analysis.detect.similarity.pair_score import (
     CandidatePairs,
     NearestCosines,
@@ -27,6 +29,12 @@ from causeloop_pipeline.analysis.detect.similarity.pair_score import (
     weigh_features,
 )
 from causeloop_pipeline.analysis.detect.similarity.platforms import compare_platforms
+from causeloop_pipeline.analysis.detect.similarity.semantic_pairs import add_neighbours_by_meaning
+from causeloop_pipeline.analysis.detect.similarity.semantic_score import (
+    SEMANTIC_SEARCH_RATE,
+    SEMANTIC_SEARCH_WEIGHTS,
+    SemanticList,
+)
 from causeloop_pipeline.analysis.detect.similarity.time_ratio import estimate_time_ratio
 
 LIST_LENGTH = 60
@@ -36,28 +44,51 @@ _CHUNK = 40_000
 @dataclass(frozen=True, slots=True)
 class SearchLists:
     """Pairs of a text that was searched with (`left`) and one that was found (`right`), list by list, by
-    cosine; and their features.
+    cosine and then those by meaning alone; and their features.
     """
 
     left: Ints
     right: Ints
     features: dict[str, Floats]
 
+    @property
+    def is_by_meaning(self) -> bool:
+        """Whether meaning was searched too."""
+        return "semantic_margin" in self.features
+
     def score(self, parameters: PairParameters = SHIPPED) -> Floats:
         """Scores the pairs: log odds, up to a constant, of being what is searched for."""
-        return weigh_features(self.features, parameters.search_weights)
+        return weigh_features(self.features, self._choose_weights(parameters))
+
+    def _choose_weights(self, parameters: PairParameters) -> Mapping[str, Weight]:
+        return SEMANTIC_SEARCH_WEIGHTS if self.is_by_meaning else parameters.search_weights
+
+    @property
+    def rate(self) -> tuple[float, float]:
+        """Slope and intercept by which a score becomes the log odds of one cause."""
+        return SEMANTIC_SEARCH_RATE if self.is_by_meaning else SHIPPED.search_rate
 
 
 def search_texts(
-    corpus: Corpus, lexicon: Lexicon, rows: Ints | None = None, *, limit: int = LIST_LENGTH
+    corpus: Corpus,
+    lexicon: Lexicon,
+    rows: Ints | None = None,
+    *,
+    limit: int = LIST_LENGTH,
+    semantic: Iterable[SemanticList] | None = None,
 ) -> SearchLists:
     """Searches for the texts that are most similar to some.
 
-    In: a corpus and its lexicon; which of its texts to search with, None for all; how long lists are. Out:
-    the lists.
+    In: a corpus and its lexicon; which of its texts to search with, ascending, None for all; how long lists
+    are, by words; how near all texts are to each of those by meaning, None for words alone. Out: the lists.
     """
     searched = np.arange(corpus.size) if rows is None else np.unique(rows)
     near = find_nearest_by_all_terms(corpus, searched, limit=limit)
+    by_meaning: dict[str, Floats] = {}
+    if semantic is not None:
+        both = add_neighbours_by_meaning(near, corpus, lexicon, (searched, semantic), limit=limit)
+        near = both.neighbours
+        by_meaning = {"semantic_margin": both.margin, "semantic_rank": both.rank}
     nearest = _collect_nearest_cosines(corpus, near, searched)
     pairs = build_candidates(near.row, near.other, near.rank, near.cosine, nearest, nearest)
     parts = [
@@ -69,7 +100,7 @@ def search_texts(
     features["title_spelling"] = compare_title_spelling(corpus, corpus, pairs)
     features["other_platform"] = compare_platforms(titles, titles, pairs.left, pairs.right)
     features["gap_ratio"] = _measure_gaps(pairs.left, features["gap_days"])
-    return SearchLists(pairs.left, pairs.right, features)
+    return SearchLists(pairs.left, pairs.right, features | by_meaning)
 
 
 def _collect_nearest_cosines(corpus: Corpus, near: Neighbours, searched: Ints) -> NearestCosines:

@@ -1,9 +1,11 @@
 """What the meaning of two texts adds to the score of the pair: two features, beside the score by words.
 
 The weights were fitted on public bug trackers (`python -m bench.training.semantic_weights`). Pairs that both
-hold a stack keep their score: a trace says more than an encoder that was made for sentences reads of it.
+hold a stack keep their score: a trace says more than an encoder that was made for sentences reads of it. A
+search for similar issues has weights of its own, for what comes first in a list.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from causeloop_pipeline.analysis.arrays import Floats, Ints
+from causeloop_pipeline.analysis.detect.similarity.pair_parameters import Weight
 
 SEMANTIC_NEIGHBOURS = 40
 # feature: (weight, mean, standard deviation) over the pairs of the trackers it was fitted on
@@ -19,6 +22,29 @@ SEMANTIC_WEIGHTS = {
     "semantic_margin": (0.837, -0.937, 0.749),
     "semantic_rank": (-0.251, 3.242, 0.728),
 }
+SEMANTIC_SEARCH_WEIGHTS: Mapping[str, Weight] = {
+    "title_repeated": (0.698, 0.263, 0.170),
+    "rival_margin": (0.959, -1.439, 0.708),
+    "rare_terms": (0.361, 0.406, 0.149),
+    "component": (0.165, -0.214, 0.586),
+    "rank": (-0.148, 3.414, 0.799),
+    "title_words": (-0.444, 0.132, 0.160),
+    "title_spelling": (0.260, 0.254, 0.148),
+    "same_stack": (0.117, 0.040, 0.087),
+    "other_exception": (-0.161, 0.080, 0.171),
+    "both_stacks": (-0.015, 0.228, 0.194),
+    "slot_differs": (-0.082, 0.188, 0.172),
+    "other_platform": (-0.367, 0.076, 0.163),
+    "days_apart": (-0.521, 5.564, 1.384),
+    "gap_ratio": (0.435, -0.846, 0.891),
+    "semantic_margin": (0.651, -1.058, 0.761),
+    "semantic_rank": (-0.294, 3.312, 0.674),
+}
+"""Of the search for similar issues by meaning too (`PairParameters.search_weights`: by words alone)."""
+
+SEMANTIC_SEARCH_RATE = (0.772, -8.549)
+"""Slope and intercept: a score of that search becomes the log odds of one cause."""
+
 _MIN_COSINE, _MIN_RIVAL = 0.05, 0.2
 _MAX_CLOSE, _MIN_CLOSE = 10, 0.4
 

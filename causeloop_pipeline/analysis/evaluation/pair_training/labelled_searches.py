@@ -9,6 +9,8 @@ from causeloop_pipeline.analysis.arrays import Bools, Ints
 from causeloop_pipeline.analysis.detect.similarity.corpus import build_corpus, read_lexicon
 from causeloop_pipeline.analysis.detect.similarity.pairwise_similarity import select_text_rows
 from causeloop_pipeline.analysis.detect.similarity.search_lists import SearchLists, search_texts
+from causeloop_pipeline.analysis.detect.similarity.semantic_pairs import list_by_meaning
+from causeloop_pipeline.analysis.detect.similarity.text_vectors import Vectors
 
 MAX_LISTS = 400
 """Of one set, of texts with a mate; and as many of any texts."""
@@ -27,10 +29,11 @@ class SearchedTracker:
     mate_share: float  # of all texts
 
 
-def search_tracker(table: pl.DataFrame, seed: int) -> SearchedTracker:
+def search_tracker(table: pl.DataFrame, seed: int, vectors: Vectors | None = None) -> SearchedTracker:
     """Searches with some texts of a labelled set.
 
-    In: canonical issues with their `label`, null where it is unknown; the seed of the choice. Out: the lists.
+    In: canonical issues with their `label`, null where it is unknown; the seed of the choice; the vector of
+    each issue, None to search by words alone. Out: the lists.
     """
     texts = select_text_rows(table)
     lexicon, counts = read_lexicon(texts)
@@ -40,7 +43,9 @@ def search_tracker(table: pl.DataFrame, seed: int) -> SearchedTracker:
     generator = np.random.default_rng(seed)
     with_duplicates = generator.permutation(np.flatnonzero(has_mate))[:MAX_LISTS]
     at_random = generator.permutation(np.flatnonzero(label > 0))[:MAX_LISTS]
-    lists = search_texts(corpus, lexicon, np.concatenate([with_duplicates, at_random]))
+    rows = np.unique(np.concatenate([with_duplicates, at_random]))
+    semantic = None if vectors is None else list_by_meaning(vectors, rows)
+    lists = search_texts(corpus, lexicon, rows, semantic=semantic)
     is_mate = (label[lists.left] > 0) & (label[lists.left] == label[lists.right])
     holds_mate = np.isin(lists.left, lists.left[is_mate]) & np.isin(lists.left, with_duplicates)
     is_random = np.isin(lists.left, at_random)

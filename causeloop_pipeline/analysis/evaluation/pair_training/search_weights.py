@@ -4,7 +4,7 @@ What counts is which text comes first in a list: a weight that is right for pair
 the one that puts the best of sixty neighbours before the others.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -15,16 +15,19 @@ from causeloop_pipeline.analysis.evaluation.pair_training.labelled_searches impo
 from causeloop_pipeline.analysis.evaluation.pair_training.weights import FEATURES, NEGATIVE
 
 SEARCH_FEATURES = (*FEATURES, "other_platform", "days_apart", "gap_ratio")
+SEMANTIC_SEARCH_FEATURES = (*SEARCH_FEATURES, "semantic_margin", "semantic_rank")
 RIDGE = 1.0
 FULL_LISTS = 150.0  # of one set, by weight: else one large export decides everything
 NATURAL_SHARE = 0.5  # of texts with a mate: sets with more are exports of duplicates
-_NEGATIVE = NEGATIVE | {"other_platform", "days_apart"}
+_NEGATIVE = NEGATIVE | {"other_platform", "days_apart", "semantic_rank"}
 
 
-def fit_search_weights(trackers: Sequence[SearchedTracker]) -> dict[str, Weight]:
+def fit_search_weights(
+    trackers: Sequence[SearchedTracker], names: Sequence[str] = SEARCH_FEATURES
+) -> dict[str, Weight]:
     """Fits the weights of the features of a search.
 
-    In: the lists of labelled sets. Out: by feature weight, mean and standard deviation.
+    In: the lists of labelled sets; which features. Out: by feature weight, mean and standard deviation.
 
     Method: ListNet (Cao et al., 2007) with the duplicates of a text sharing the top of its list, ridge
     penalty and fixed signs (L-BFGS-B).
@@ -32,9 +35,9 @@ def fit_search_weights(trackers: Sequence[SearchedTracker]) -> dict[str, Weight]
     from scipy.optimize import minimize
 
     used = [tracker for tracker in trackers if tracker.has_mate.any()]
-    scale = [_measure_scale(used, name) for name in SEARCH_FEATURES]
+    scale = {name: _measure_scale(used, name) for name in names}
     samples = [_sample(tracker, scale) for tracker in used]
-    width = len(SEARCH_FEATURES)
+    width = len(scale)
 
     def loss(weights: Floats) -> tuple[float, Floats]:
         total, gradient = 0.5 * RIDGE * float((weights**2).sum()), RIDGE * weights
@@ -44,11 +47,11 @@ def fit_search_weights(trackers: Sequence[SearchedTracker]) -> dict[str, Weight]
             gradient = gradient + weight * list_gradient
         return total, gradient
 
-    bounds = [(None, 0.0) if name in _NEGATIVE else (0.0, None) for name in SEARCH_FEATURES]
+    bounds = [(None, 0.0) if name in _NEGATIVE else (0.0, None) for name in scale]
     fitted = minimize(loss, np.zeros(width), jac=True, method="L-BFGS-B", bounds=bounds).x
     return {
         name: (round(float(weight), 3), round(mean, 3), round(deviation, 3))
-        for name, weight, (mean, deviation) in zip(SEARCH_FEATURES, fitted, scale, strict=True)
+        for (name, (mean, deviation)), weight in zip(scale.items(), fitted, strict=True)
     }
 
 
@@ -119,13 +122,13 @@ def _measure_scale(trackers: Sequence[SearchedTracker], name: str) -> tuple[floa
 
 
 def _sample(
-    tracker: SearchedTracker, scale: Sequence[tuple[float, float]]
+    tracker: SearchedTracker, scale: Mapping[str, tuple[float, float]]
 ) -> tuple[Floats, Bools, Ints, float]:
     """The standardized features of lists that hold a mate, what is a mate, the list of each, their weight."""
     chosen = tracker.has_mate
     columns = [
         (np.nan_to_num(tracker.lists.features[name][chosen], nan=mean) - mean) / deviation
-        for name, (mean, deviation) in zip(SEARCH_FEATURES, scale, strict=True)
+        for name, (mean, deviation) in scale.items()
     ]
     _, own = np.unique(tracker.lists.left[chosen], return_inverse=True)
     lists = int(own.max(initial=-1)) + 1

@@ -13,6 +13,9 @@ from causeloop_pipeline.analysis.detect.similarity.lexicon import Lexicon
 from causeloop_pipeline.analysis.detect.similarity.pair_parameters import SHIPPED
 from causeloop_pipeline.analysis.detect.similarity.pairwise_similarity import select_text_rows
 from causeloop_pipeline.analysis.detect.similarity.search_lists import search_texts
+from causeloop_pipeline.analysis.detect.similarity.semantic_pairs import list_by_meaning
+from causeloop_pipeline.analysis.detect.similarity.semantic_score import SEMANTIC_SEARCH_WEIGHTS
+from causeloop_pipeline.analysis.detect.similarity.text_vectors import WIDTH, Vectors
 from tests.support.failure_texts import START, human_issues, issue_frame
 from tests.support.one_off_titles import ONE_OFF
 
@@ -79,3 +82,39 @@ def test_of_two_equal_reports_the_one_of_the_same_week_comes_first() -> None:
         ]
     )
     assert find_similar_to_each(frame, pl.Series(["i0000"]), limit=1) == {"i0000": ["i0002"]}
+
+
+def draw_vectors(texts: int, near: tuple[int, int]) -> Vectors:
+    """Vectors of chance, of which two are equal."""
+    vectors = np.random.default_rng(3).integers(-100, 100, (texts, WIDTH)).astype(np.int8)
+    vectors[near[1]] = vectors[near[0]]
+    return vectors
+
+
+def test_a_text_in_other_words_is_found_by_its_meaning() -> None:
+    frame = human_issues(["Users cannot sign in", "Nobody gets past authentication", *ONE_OFF])
+    issues = canonical_issues(frame)
+    by_words = find_similar_to_each(issues, pl.Series(["i0000"]), limit=60)
+    vectors = draw_vectors(issues.height, (0, 1))
+    vector_of = {each: vectors[row].tobytes() for row, each in enumerate(issues["issue_id"])}
+    by_meaning = find_similar_to_each(issues, pl.Series(["i0000"]), limit=60, vector_of=vector_of)
+    assert "i0001" not in by_words.get("i0000", [])
+    assert "i0001" in by_meaning["i0000"][:10]
+
+    cosines = dict.fromkeys(issues["issue_id"], 0.0) | {"i0001": 1.0}
+    ranked = find_similar_issues(issues, "i0000", 10, cosines=cosines)
+    assert "i0001" in ranked["issue_id"]
+    assert ranked["similarity"].is_between(0.0, 1.0).all()
+
+
+def test_by_meaning_a_list_is_the_same_alone_and_among_others() -> None:
+    corpus, lexicon = read_corpus(human_issues())
+    vectors, rows = draw_vectors(corpus.size, (3, 5)), np.arange(corpus.size)
+    every = search_texts(corpus, lexicon, semantic=list_by_meaning(vectors, rows))
+    one = np.array([3])
+    alone = search_texts(corpus, lexicon, one, semantic=list_by_meaning(vectors, one))
+    chosen = every.left == 3
+    assert every.right[chosen].tolist() == alone.right.tolist()
+    assert every.score()[chosen] == pytest.approx(alone.score(), abs=1e-6)
+    assert set(SEMANTIC_SEARCH_WEIGHTS) <= set(every.features)
+    assert not (every.left == every.right).any()
