@@ -89,12 +89,12 @@ SELECT_TICKETED = """
     join act.recommendation as r
         on r.workspace_id = t.workspace_id and r.recommendation_id = t.recommendation_id
     cross join unnest(r.pattern_ids) as about (pattern_id)
-    where t.status <> 'cancelled' and about.pattern_id in (select a.group_id from asked as a)
+    where t.status <> 'cancelled' and about.pattern_id in (select a.group_id from requested as a)
     union all
     select k.pattern_id, t.status, t.external_id, t.external_url, t.pushed_at
     from act.failure_claim as k
     join act.ticket as t on t.workspace_id = k.workspace_id and t.recommendation_id = k.claim_id
-    where t.status <> 'cancelled' and k.pattern_id in (select a.group_id from asked as a)
+    where t.status <> 'cancelled' and k.pattern_id in (select a.group_id from requested as a)
 """
 
 SELECT_NOTES = f"""
@@ -107,7 +107,7 @@ SELECT_NOTES = f"""
 """
 
 SELECT_ANSWERS = f"""
-with asked as materialized (
+with requested as materialized (
     select g.group_id, g.issue_id from jsonb_to_recordset($1 -> 'groups') as g (group_id uuid, issue_id uuid)
 ), ticketed as materialized (
     {SELECT_TICKETED}
@@ -130,7 +130,7 @@ select json_object_agg(g.group_id, json_build_object(
     'notes', ({SELECT_NOTES}), 'fixes', ({SELECT_FIXES}), 'next', ({SELECT_NEXT}),
     'tickets', ({SELECT_TICKETS}), 'assignee', ({select_assignee("pattern", "p.pattern_id")})
 ))
-from asked as g
+from requested as g
 join core.issue as i on i.issue_id = g.issue_id
 left join detect.pattern as p on p.pattern_id = g.group_id
 """

@@ -43,10 +43,12 @@ def test_rare_words_find_an_issue_and_words_of_many_issues_find_none(
     sampled = [(sample_id(at), f"Voucher {at}") for at in range(MAX_SAMPLED_PER_RARE_WORD + 1)]
     write_issues(database, workspace_id, [(SIMILAR, "Payment by zeppelin"), *common, *sampled])
 
-    found = asyncio.run(find_candidates(installation, workspace_id, "Payment declined, zeppelin, voucher"))
-    assert found == {str(SIMILAR)}
+    candidates = asyncio.run(
+        find_candidates(installation, workspace_id, "Payment declined, zeppelin, voucher")
+    )
+    assert candidates == {str(SIMILAR)}
 
 
-def test_the_index_of_the_sample_is_of_the_issues_that_are_asked_for() -> None:
+def test_the_index_of_the_sample_holds_the_issues_that_are_counted() -> None:
     schema = (SCHEMA / "core.sql").read_text()
     assert f"using gin (words) with (fastupdate = off)\n    where issue_id < '{FIRST_NOT_SAMPLED}'" in schema

@@ -111,8 +111,8 @@ def test_by_meaning_a_list_is_the_same_alone_and_among_others() -> None:
     corpus, lexicon = read_corpus(human_issues())
     vectors, rows = draw_vectors(corpus.size, (3, 5)), np.arange(corpus.size)
     every = search_texts(corpus, lexicon, semantic=list_by_meaning(vectors, rows))
-    one = np.array([3])
-    alone = search_texts(corpus, lexicon, one, semantic=list_by_meaning(vectors, one))
+    row = np.array([3])
+    alone = search_texts(corpus, lexicon, row, semantic=list_by_meaning(vectors, row))
     chosen = every.left == 3
     assert every.right[chosen].tolist() == alone.right.tolist()
     assert every.score()[chosen] == pytest.approx(alone.score(), abs=1e-6)
