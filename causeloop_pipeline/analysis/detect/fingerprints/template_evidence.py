@@ -34,6 +34,13 @@ _MAX_CHANCE = 0.9  # where almost all rows agree, agreement tells nothing
 _PLACES = ("service", "component", "error_type")
 _SHARE_PRIOR, _SHARE_PRIOR_ROWS = 0.4, 4.0
 _DECLARED_SHARE = 0.98
+# What a task was started with, as in `PublishReport(day=2026-11-29, shop=berlin)`: it is another at each run,
+# and no part of what failed, unless a key is of how it failed.
+_PARAMETERS = r"([A-Za-z0-9_][(\[{])\s*[A-Za-z_][\w.\-]*\s*=[^()\[\]{}]*([)\]}])"
+_OUTCOME_KEY = (
+    r"(?i)[(\[{,;\s](?:[a-z_]*(?:code|status|errno?|error|reason|result|cause|exception|state)"
+    r"|message|msg|type|kind)\s*="
+)
 _ERROR_STREAM = "\x1ferrors"
 _STREAM = pl.concat_str(
     "source_name", pl.when(pl.col("error_type").is_null()).then(pl.lit("")).otherwise(pl.lit(_ERROR_STREAM))
@@ -105,6 +112,7 @@ def choose_templates(
     shares = [repeats_shares[stream] for stream in candidates.select(_STREAM)["stream"]]
     evidence = candidates.with_columns(
         pl.Series("repeats_share", shares, pl.Float64),
+        _drop_parameters(),
         *(_measure_chance(candidates, place) for place in _PLACES),
     )
     assessed = _assess(evidence, merged)
@@ -154,6 +162,14 @@ def compute_probability(difference: str, template: str, counts: Mapping[str, flo
     return round(min(1.0 / (1.0 + math.exp(-log_odds)), information.max_probability), 6)
 
 
+def _drop_parameters() -> pl.Expr:
+    """The titles of rows without what a task was started with: that varies whatever fails."""
+    title = pl.col("title")
+    without = title.str.replace_all(_PARAMETERS, "${1}${2}")
+    tells_outcome = title.str.contains(_OUTCOME_KEY)
+    return pl.when(tells_outcome).then(title).otherwise(without).alias("varying_title")
+
+
 def _measure_chance(candidates: pl.DataFrame, place: str) -> pl.Series:
     """Per candidate, how likely two rows of its source are of one place, whatever they say."""
     placed = candidates.select("source_name", place).drop_nulls()
@@ -179,7 +195,7 @@ def _assess(evidence: pl.DataFrame, merged: Mapping[str, str]) -> pl.DataFrame:
         .agg(
             pl.len().alias("template_rows"),
             pl.col("repeats_share").mean(),
-            (pl.col("title").n_unique() > 1).cast(pl.Float64).alias("varies"),
+            (pl.col("varying_title").n_unique() > 1).cast(pl.Float64).alias("varies"),
             *(pl.col(f"chance_of_{place}").mean() for place in _PLACES),
             pl.col("masked").unique().alias("messages"),
         )

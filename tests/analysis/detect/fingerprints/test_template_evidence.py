@@ -72,3 +72,32 @@ def test_three_errors_of_one_line_are_a_machines_whatever_people_write_beside_th
     machine = fingerprints.filter(pl.col("kind") == "machine", pl.col("error_type").is_not_null())
     assert machine["template"].unique().to_list() == ["KeyError: Charging card failed for order <*>"]
     assert (machine.height, machine["template_probability"].min() >= MIN_DECISIVE) == (3, True)
+
+
+PEOPLE = ["Typo on the imprint page", "Cannot log in", "Search is slow", "The logo is blurred"]
+
+
+def find_keys(*titles: str) -> list[str | None]:
+    prints = fingerprint_issues(issue_frame([{"title": title, "body": None} for title in (*titles, *PEOPLE)]))
+    keys = prints.select(pl.coalesce("template_key", "title_key"), "template_probability").rows()
+    return [
+        key if probability and probability >= MIN_DECISIVE else None
+        for key, probability in keys[: len(titles)]
+    ]
+
+
+def test_what_a_task_was_started_with_is_another_at_each_run_and_no_part_of_what_failed() -> None:
+    first, second = find_keys(
+        "Task PublishReport(day=2026-11-01, rows=100) failed",
+        "Task PublishReport(day=2026-11-08, rows=7) failed",
+    )
+
+    assert first is not None
+    assert first == second
+
+
+def test_a_code_in_parentheses_is_what_failed() -> None:
+    assert find_keys("KafkaError{code=-192,val=1} on consume", "KafkaError{code=-5,val=1} on consume") == [
+        None,
+        None,
+    ]
