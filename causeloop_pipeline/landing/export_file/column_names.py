@@ -9,6 +9,7 @@ id: external_id id key number issue_key issue_id incident_id ticket_id event_id 
     ticket_number case_number ticket uuid sys_id case_id bug_id alert_id task_id public_id
 title: title summary short_description short_desc subject headline message msg display_message error_message
     alert_name event_name issue_title incident_title ticket_subject ticket_name error_desc error_description
+    alert_signature
     issue_text event name alert problem log text content entity_display_name status_information raw rule
     rule_name alertname monitor_name job_name dag_id workflow_name
 body: body description details long_description body_text detail comments notes work_notes

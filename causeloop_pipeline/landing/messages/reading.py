@@ -40,6 +40,8 @@ SEVERITY_OF_COLOUR = {"red": Severity.P2.value, "yellow": Severity.P3.value}
 CLOCK = re.compile(
     r"\d\d:\d\d:\d\d(?:[.,]\d+)?:?\s+(?:(?:emergency|alert|critical|error|warning|notice)\b:?\s*)?", re.I
 )
+RAISED = re.compile(r"([A-Za-z_][\w.]*)\(.*\)", re.DOTALL)
+"""An exception as Python writes it: its class, and what it was raised with."""
 MICROSECONDS = re.compile(r"\d{16}")
 TEXTS = ("body", "service", "error_type", "team", "environment", "external_url")
 
@@ -103,6 +105,8 @@ def _read_texts(seen: Seen, title: str) -> dict[str, str]:
         texts["external_url"] = next((link for link in links if link), None)
     if "\n" in (texts["error_type"] or ""):  # a trace
         texts["body"], texts["error_type"] = texts["body"] or texts["error_type"], None
+    if raised := RAISED.fullmatch(texts["error_type"] or ""):
+        texts["error_type"] = raised[1]
     if texts["error_type"] is None:
         named = re.search(ERROR_NAME, title) or re.search(ERROR_NAME, _take_last_line(texts["body"]))
         texts["error_type"] = named[1] if named else None

@@ -9,6 +9,7 @@ from causeloop_pipeline.landing.failure_text import read_failure
 from causeloop_pipeline.landing.messages.chat import LINES, PARTS, Opened, is_chat, open_chat, plain
 from causeloop_pipeline.landing.messages.fields import flatten_message, recognize_fields
 from causeloop_pipeline.landing.messages.identity import find_subject, find_thing_id
+from causeloop_pipeline.landing.state_words import judge_word
 
 OF_CHATS = frozenset({"username", "icon_url", "icon_emoji", "avatar_url", "channel", "mrkdwn", "link_names"})
 
@@ -60,13 +61,16 @@ def look_at(message: Mapping[str, Any], chosen: Mapping[str, str]) -> Seen:
 
 def _find_title(flat: Mapping[str, Any], columns: Mapping[str, str]) -> str:
     """What the message says; else what failed and how; of an end, its id."""
+    subject, service = find_subject(flat), flat.get(columns.get("service", ""))
     if "title" in columns:
         text = str(flat[columns["title"]])
-        return _read_title(plain(text) if columns["title"].rpartition(".")[2] in LINES else text)
-    subject = find_subject(flat) or flat.get(columns.get("service", ""))
+        text = plain(text) if columns["title"].rpartition(".")[2] in LINES else text
+        is_state = re.fullmatch(r"\s*\w+\s*", text) and judge_word(text)
+        whose = next((name for name in (subject, service) if name and name != text), None)
+        return _read_title(f"{whose}: {text}" if is_state and whose else text)
     reasons = [flat.get(columns.get(name, "")) for name in ("error_type", "body", "status")]
     reason = next((str(reason).strip().splitlines()[0] for reason in reasons if reason), "")
-    parts = [str(part) for part in (subject, reason) if part]
+    parts = [str(part) for part in (subject or service, reason) if part]
     named = (
         value
         for name, value in flat.items()

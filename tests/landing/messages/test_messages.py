@@ -244,3 +244,25 @@ def test_every_message_is_a_record_counted_or_set_aside(document: Any) -> None:
     assert delivery.records or delivery.quarantined or delivery.no_failures
     for record in delivery.records:
         assert record.payload["title"].strip()
+
+
+def test_a_title_that_is_only_a_state_says_whose_it_is():
+    failed = {"trigger": "failure", "execution": {"id": 7, "status": "failed", "job": {"name": "nightly"}}}
+
+    assert read_one(failed)["title"] == "nightly: failure"
+
+
+def test_an_exception_as_python_writes_it_is_of_its_class():
+    task = {"name": "shop.charge", "state": "FAILURE", "exception": "TimeoutError('card-gateway', 30)"}
+
+    assert read_one(task)["error_type"] == "TimeoutError"
+
+
+def test_what_an_alert_calls_its_signature_is_its_title():
+    eve = {
+        "timestamp": "2026-11-30T10:00:00.1+0000",
+        "event_type": "alert",
+        "alert": {"signature": "ET SCAN Potential SSH Scan", "severity": 2},
+    }
+
+    assert read_one(eve)["title"] == "ET SCAN Potential SSH Scan"
