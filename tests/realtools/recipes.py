@@ -14,7 +14,8 @@ from tests.realtools.tools.dagster import DagsterAsset, DagsterJob
 from tests.realtools.tools.data_quality import GreatExpectations, Soda
 from tests.realtools.tools.dbt import DbtCore, OpenLineageDbt
 from tests.realtools.tools.icinga import Icinga
-from tests.realtools.tools.junit_runners import NodeTest, RobotFramework
+from tests.realtools.tools.job_queues import JobTable, PgBoss
+from tests.realtools.tools.junit_runners import Jest, NodeTest, RobotFramework
 from tests.realtools.tools.luigi import Luigi
 from tests.realtools.tools.mariadb import MariaDb
 from tests.realtools.tools.monit import Monit
@@ -71,6 +72,7 @@ RECIPES: dict[str, type[RealTool]] = {
         Bugsink,
         Pytest,
         NodeTest,
+        Jest,
         RobotFramework,
         Bandit,
         Ruff,
@@ -79,5 +81,7 @@ RECIPES: dict[str, type[RealTool]] = {
         Moto,
         PostgreSql,
         MariaDb,
+        JobTable,
+        PgBoss,
     )
 }

@@ -45,6 +45,9 @@ reopenings as (
         external_id,
         reopening,
         min(placed_at) as reopened_at,
+        -- Of a record that is used again for the next run, the newest start is that of the last time.
+        (array_agg(source_created_at order by placed_at desc, received_at desc, record_id desc)
+            filter (where not is_ended and source_created_at is not null))[1] as began_at,
         min(case when resolved_at <= placed_at then resolved_at else placed_at end) filter (where is_ended) as ended_at,
         (array_agg(record_id order by is_ended, placed_at desc, received_at desc, record_id desc))[1] as record_id,
         max(reopening) over (partition by workspace_id, source, site, external_id) as last_reopening
@@ -65,7 +68,11 @@ spans as (
     select
         issues.workspace_id,
         issues.issue_id,
-        case when coalesce(r.reopening, 0) = 0 then issues.source_created_at else r.reopened_at end as started_at,
+        case
+            when coalesce(r.last_reopening, 0) = 0 then issues.source_created_at
+            when r.reopening = 0 then coalesce(r.began_at, issues.source_created_at)
+            else r.reopened_at
+        end as started_at,
         case when coalesce(r.reopening, 0) = coalesce(r.last_reopening, 0) then issues.resolved_at else r.ended_at end as ended_at,
         1 as count,
         case when coalesce(r.last_reopening, 0) = 0 then issues.record_id else r.record_id end as record_id

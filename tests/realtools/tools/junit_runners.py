@@ -1,8 +1,8 @@
-"""Reports of other test runners that people upload: the JUnit XML of Node.js and of Robot Framework."""
+"""Reports of other test runners that people upload: JUnit XML of Node.js and Robot, and the JSON of Jest."""
 
 import shutil
 
-from tests.realtools.packages import MissingToolError, read_version
+from tests.realtools.packages import MissingToolError, install_npm, read_version
 from tests.realtools.real_tool import Expected
 from tests.realtools.tools.reports import UploadedReport
 
@@ -11,6 +11,14 @@ const assert = require("assert"), fs = require("fs");
 const { describe, it } = require("node:test");
 describe("checkout", () => {
   it("charges the order", () => { assert.ok(fs.existsSync("ok"), "gateway answered 502"); });
+  it("refunds", () => {});
+});
+"""
+JEST = "jest@30.5.2"
+JEST_TEST = """
+const fs = require("fs");
+describe("checkout", () => {
+  it("charges the order", () => { if (!fs.existsSync("ok")) throw new Error("gateway answered 502"); });
   it("refunds", () => {});
 });
 """
@@ -65,6 +73,36 @@ class NodeTest(UploadedReport):
         (self.place.folder / "pay.test.js").write_text(NODE_TEST)
         reporter = ("--test-reporter=junit", f"--test-reporter-destination={self.report}")
         self.place.run("node", "--test", *reporter, "pay.test.js", codes=(code,))
+        self._upload()
+
+
+class Jest(NodeTest):
+    """The same test in Jest, whose report is JSON."""
+
+    name = "jest"
+    title = "Jest, JSON"
+    report = "report.json"
+
+    def install(self) -> str:
+        """From npm."""
+        super().install()
+        self.package = install_npm(JEST)
+        return JEST.partition("@")[2]
+
+    @property
+    def expected(self) -> Expected:
+        """Suite, test and what it threw."""
+        return Expected(
+            title="^charges the order: .*gateway answered 502$",
+            severity="p[23]",
+            service="^checkout$",
+            link=None,
+        )
+
+    def _run(self, code: int) -> None:
+        (self.place.folder / "pay.test.js").write_text(JEST_TEST)
+        options = ("--config", "{}", "--runInBand", "--json", f"--outputFile={self.report}")
+        self.place.run("node", self.package / "bin" / "jest.js", *options, "pay.test.js", codes=(code,))
         self._upload()
 
 
