@@ -6,9 +6,11 @@ records arrive changes nothing. `--write FILE` puts the tables into a page.
 """
 
 import argparse
+import json
 import sys
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -102,19 +104,37 @@ class Figures:
         return cls(name, len(verdict_days), held, partly, failed, no_sign, median_day)
 
 
-def measure(workspaces: int, seed: int = SEED) -> list[Figures]:
-    """Simulate so many workspaces of each family and count, on all cores."""
+def measure(workspaces: int, seed: int = SEED, cache: Path | None = None) -> list[Figures]:
+    """Simulate so many workspaces of each family and count, on all cores.
+
+    A file keeps what was simulated, a line a workspace, and a later run goes on from there.
+    """
     jobs = [(family, number, seed) for family in range(len(FAMILIES)) for number in range(workspaces)]
-    with ProcessPoolExecutor() as pool:
-        verdict_days = [
-            claim
-            for claims in pool.map(judge_workspace, *zip(*jobs, strict=True), chunksize=4)
-            for claim in claims
-        ]
+    judged = _read_judged(cache)
+    waiting = [job for job in jobs if job not in judged]
+    with ExitStack() as stack:
+        pool = stack.enter_context(ProcessPoolExecutor())
+        file = stack.enter_context(cache.open("a", encoding="utf-8")) if cache else None
+        results = pool.map(judge_workspace, *zip(*waiting, strict=True), chunksize=4) if waiting else ()
+        for job, claims in zip(waiting, results, strict=False):
+            judged[job] = claims
+            if file is not None:
+                print(json.dumps([*job, claims]), file=file, flush=True)
+    verdict_days = [claim for job in jobs for claim in judged[job]]
     return [
         Figures.count(family.name, [first for name, first in verdict_days if name == family.name])
         for family in FAMILIES
     ]
+
+
+def _read_judged(cache: Path | None) -> dict[tuple[int, int, int], list[tuple[str, dict[str, int]]]]:
+    if cache is None or not cache.exists():
+        return {}
+    lines = (json.loads(line) for line in cache.read_text(encoding="utf-8").splitlines())
+    return {
+        (family, number, seed): [(name, first) for name, first in claims]
+        for family, number, seed, claims, *_ in lines
+    }
 
 
 def find_missed(figures: Sequence[Figures], order_effects: int) -> list[str]:
@@ -181,8 +201,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--seed", type=int, default=SEED, help="of the simulation")
     parser.add_argument("--write", type=Path, help="a page whose part about proofs is replaced")
+    parser.add_argument("--keep", type=Path, help="a file of what was simulated, to go on from")
     options = parser.parse_args(arguments)
-    figures = measure(options.workspaces, options.seed)
+    figures = measure(options.workspaces, options.seed, options.keep)
     effects = count_order_effects(ORDERS if options.workspaces >= WORKSPACES else 5)
     print(describe(figures, effects, options.seed))
     if options.write:

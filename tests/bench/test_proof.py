@@ -1,11 +1,14 @@
 """The short form of `python -m bench.proof`: the verifier's errors and its speed, with a floor."""
 
+import json
 from functools import cache
+from pathlib import Path
 
 import pytest
 
 from bench.data.claimed_histories import FAMILIES
 from bench.proof import Figures, count_order_effects, judge_workspace
+from bench.proof import measure as measure_all
 
 WORKSPACES = 3
 
@@ -41,3 +44,11 @@ def test_what_comes_each_week_is_seen_to_go_on() -> None:
 
 def test_the_order_of_records_changes_no_proof() -> None:
     assert count_order_effects(2) == 0
+
+
+def test_a_later_run_goes_on_from_what_was_kept(tmp_path: Path) -> None:
+    file = tmp_path / "judged.jsonl"
+    lines = [json.dumps([n, 0, 5, [[family.name, {"held": 12}]]]) for n, family in enumerate(FAMILIES)]
+    file.write_text("\n".join(lines), encoding="utf-8")
+    figures = measure_all(1, 5, file)
+    assert {(row.fixes, row.held, row.median_day) for row in figures} == {(1, 1.0, 12)}

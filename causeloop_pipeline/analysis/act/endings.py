@@ -96,7 +96,7 @@ def find_what_held(groups: Sequence[EndingGroup], usual_gap_days: float | None) 
 
     In: the groups of one pattern, the longest held first, and the median days between its active days, None
     if unknown. Out: the first group that held so long once that this is no chance; else None. Method: gaps
-    without memory, of that median, of which the longest of as many as the group counts is seldom so long:
+    without memory, of that median, of which the longest of as many as the group counts is rarely so long:
     4.3 times the median for what was done once, 8.8 times for the longest of 20.
     """
     if usual_gap_days is None:

@@ -168,7 +168,7 @@ def _by_job(evidence: PatternEvidence, place: str) -> Investigation | None:
 
 
 def _by_input(evidence: PatternEvidence, place: str) -> Investigation | None:
-    """Of code that fails with an exception, the machine is seldom the cause."""
+    """Of code that fails with an exception, the machine is rarely the cause."""
     if evidence.change is not None or not _EXCEPTION.search(f"{evidence.name} {evidence.error_text}"):
         return None
     seen = _count_seen(evidence)
