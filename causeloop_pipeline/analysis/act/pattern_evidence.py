@@ -24,6 +24,7 @@ MIN_DAYS_OF_TENDENCY = 10
 MIN_SHARE_OF_TENDENCY = 0.2  # of the next issues; below it most come at other times
 MIN_LIFT_OF_TENDENCY = 1.5
 _ANY_ERROR = frozenset({"error", "exception", "runtimeerror", "runtimeexception"})
+_NAMED_BY_TITLE = frozenset({"flaky_test", "build_pipeline"})  # the test or workflow, not what it raised
 _EPOCH = date(1970, 1, 1)
 _TREND_KINDS = [ChangeKind.DEPLOY.value, ChangeKind.CHANGE.value, ChangeKind.RELEASE.value]
 
@@ -207,6 +208,7 @@ def _gather_pattern_evidence(
     first = pattern["first_seen_at"]
     exception = summary.exception
     reading = find_reading(summary, pattern["name"], pattern["fingerprint"])
+    error = None if reading.family and reading.family.family in _NAMED_BY_TITLE else _name_error(exception)
     return PatternEvidence(
         pattern_id=pattern["pattern_id"],
         name=pattern["name"] or summary.title or "an unnamed pattern",
@@ -219,7 +221,7 @@ def _gather_pattern_evidence(
         dimensions=summary.dimensions,
         family=reading.family,
         is_technical=reading.is_technical or summary.frame is not None,
-        error_text=_shorten(_name_error(exception) or _drop_place(pattern["name"], summary)),
+        error_text=_shorten(error or _drop_place(pattern["name"], summary)),
         exception=exception,
         frame=summary.frame,
         recent_issues=summary.recent_issues,
