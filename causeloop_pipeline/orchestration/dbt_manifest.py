@@ -110,7 +110,7 @@ def build_asset_spec(node: Mapping[str, Any], key: dg.AssetKey, deps: list[dg.As
         description=explain_automation(
             node.get("description") or f"{materialized.title()} {node['name']}.", STARTED_BY_LOOP
         ),
-        kinds={"dbt", "postgres", materialized},
+        kinds={"dbt", "postgres"},
         owners=["team:pipeline"],
         partitions_def=WORKSPACES,
         metadata={"materialized": materialized, **describe_model(node)},

@@ -31,8 +31,8 @@ class LandingConfig(dg.Config):
 
 
 SCOPE, TRIGGER, REQUESTED = "causeloop/scope", "causeloop/trigger", "causeloop/requested"
-WORKSPACES_BY_NAME = "causeloop/workspaces"
-"""The tag by which people see whose run it is; the scope says it exactly."""
+WORKSPACES_BY_NAME = "causeloop/for"
+"""The tag by which people see whose run it is, the first in the list of runs; the scope says it exactly."""
 
 NIGHTLY = "nightly"
 

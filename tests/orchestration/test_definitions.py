@@ -13,7 +13,7 @@ from pydantic import SecretStr
 
 from causeloop_pipeline.connectors.registry import CONNECTORS
 from causeloop_pipeline.orchestration.asset_selection import MAPPED, product_key
-from causeloop_pipeline.orchestration.assets.landing import OTHER_LANDINGS, landing_assets
+from causeloop_pipeline.orchestration.assets.landing import UNUSED_TOOLS, landing_assets
 from causeloop_pipeline.orchestration.connected_types import read_connected_types
 from causeloop_pipeline.orchestration.partitions import WORKSPACES
 from causeloop_pipeline.settings import ROOT, settings
@@ -22,11 +22,8 @@ from tests.conftest import Installation
 
 SNAPSHOT = Path(__file__).parent / "asset_graph.json"
 GROUPS = {
-    *(
-        f"landing_{category}"
-        for category in ("cloud_monitoring", "productivity_incident", "crm_support", "data", "security")
-    ),
-    OTHER_LANDINGS,
+    *(f"tools_{category}" for category in ("monitoring", "incident", "support", "data", "security")),
+    UNUSED_TOOLS,
     *("normalize", "detect", "predict", "act"),
 }
 LANDINGS = "causeloop/landing/…"
@@ -65,14 +62,14 @@ def test_only_tools_that_are_connected_are_grouped_by_category() -> None:
     groups = list_groups(landing_assets({"github", "pagerduty"}))
 
     assert groups.keys() == CONNECTORS.keys()
-    assert {name: group for name, group in groups.items() if group != OTHER_LANDINGS} == {
-        "github": "landing_productivity_incident",
-        "pagerduty": "landing_productivity_incident",
+    assert {name: group for name, group in groups.items() if group != UNUSED_TOOLS} == {
+        "github": "tools_incident",
+        "pagerduty": "tools_incident",
     }
 
 
 def test_without_a_database_that_tells_every_tool_is_grouped_by_category() -> None:
-    by_category = {group for group in GROUPS if group.startswith("landing_")} - {OTHER_LANDINGS}
+    by_category = {group for group in GROUPS if group.startswith("tools_")} - {UNUSED_TOOLS}
 
     assert set(list_groups(landing_assets()).values()) == by_category
 

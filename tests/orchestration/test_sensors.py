@@ -106,7 +106,7 @@ def test_all_due_connectors_of_all_workspaces_are_one_run(
     assert isinstance(request, dg.RunRequest)
     assert scope_of(database, request) == set(ids[1:4])
     assert (request.tags[RANGE_START], request.tags[RANGE_END]) == (str(ids[1]), str(ids[3]))
-    assert request.tags["causeloop/workspaces"] == ", ".join(map(str, ids[1:4]))
+    assert request.tags["causeloop/for"] == ", ".join(map(str, ids[1:4]))
     chosen = names_of(request, definitions)
     assert {"landing/github", "landing/zendesk", "raw/mapped_record", "staging/stg_issues"} <= chosen
     assert {"core/issue", "core/change"} <= chosen

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from causeloop_pipeline.stages.landing import SyncResult
 
 MAX_TABLE_ROWS = 50
-OTHER_LANDINGS = "landing_other"
+UNUSED_TOOLS = "tools_unused"
 """The group of the tools that no workspace had connected when the definitions were loaded."""
 
 COUNTS = ("read", "new", "updated", "duplicate", "quarantined")
@@ -47,7 +47,7 @@ def landing_spec(connector: Connector, *, is_connected: bool = True) -> dg.Asset
     """The landing asset of one tool; those that nobody has connected share a group."""
     return dg.AssetSpec(
         landing_key(connector.name),
-        group_name=f"landing_{_name_group(connector.category)}" if is_connected else OTHER_LANDINGS,
+        group_name=_name_group(connector.category) if is_connected else UNUSED_TOOLS,
         description=explain_automation(
             f"{connector.title} as received: every version of every record, once.", STARTED_BY_POLL
         ),
@@ -222,8 +222,8 @@ def connector_file(name: str) -> Path:
 
 
 def _name_group(category: str) -> str:
-    """Dagster's groups have names of letters, digits and underscores."""
-    return _tag(category).replace("-", "_")
+    """The last word of a category: Dagster's graph shortens names of more than 16 letters."""
+    return f"tools_{category.rpartition(' ')[2].lower()}"
 
 
 def _tag(category: str) -> str:
