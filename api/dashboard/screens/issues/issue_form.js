@@ -117,7 +117,7 @@ export const linkButton = (issue, reload) =>
  * @param {() => void} reload
  */
 export const providerButton = (issue, reload) =>
-  dialogButton("Provider", "Did a provider cause it?", (close) =>
+  dialogButton("Name a provider", "Did a provider cause it?", (close) =>
     form({
       id: "provider",
       fields: [

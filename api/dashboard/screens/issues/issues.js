@@ -42,9 +42,12 @@ const FIELDS = [
   { name: "connector_id", label: "Connector id" },
 ];
 
+/** Filters that links from other screens set: they stand here only then. */
+const LINKED = new Set(["owner", "pattern_id", "connector_id"]);
+
 /** @param {ScreenContext} context */
 export async function showIssues({ me, query, signal }) {
-  const fields = FIELDS.filter((field) => !field.name.endsWith("_id") || query[field.name]);
+  const fields = FIELDS.filter(({ name }) => !LINKED.has(name) || query[name]);
   /** @param {Filters} options */
   const read = ({ from, to, ...filters }) =>
     get(
@@ -96,7 +99,7 @@ function issuesTable(rows, selection) {
       className: "wide",
       cell: (row) => [
         link(`/issues/${row.id}`, row.title),
-        h("span", { class: "below" }, `${row.source} ${row.external_id}`),
+        h("span", { class: "below one-line", title: row.external_id }, `${row.source} ${row.external_id}`),
       ],
     },
     { isMinor: true, title: "Service", cell: (row) => serviceLink(row.service) },

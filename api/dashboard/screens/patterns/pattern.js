@@ -52,7 +52,7 @@ export async function showPattern(context) {
   return h(
     "article",
     { class: "screen", "data-title": pattern.name },
-    h("p", { class: "trail" }, link("/patterns", "Patterns"), " / pattern"),
+    h("p", { class: "trail" }, link("/patterns", "Patterns")),
     h("h1", {}, nameWithPills(pattern.name)),
     survivorNote(context, pattern),
     headline(pattern),

@@ -5,6 +5,7 @@ import { dialogButton } from "../../lib/dialog.js";
 import { facts, h, link, section, table } from "../../lib/elements.js";
 import { form } from "../../lib/form.js";
 import { day, minute, number, plain, pluralize, probabilityText } from "../../lib/format.js";
+import { patternLink } from "../../lib/names.js";
 import { isAtLeast } from "../../lib/roles.js";
 import { action, empty } from "../../lib/states.js";
 import { undoNotice } from "../../lib/undo.js";
@@ -25,7 +26,7 @@ export async function showPrediction({ id, me, signal, reload }) {
       link("/predictions", "Predictions"),
       ` / ${pluralize(prediction.window_days, "day")}`,
     ),
-    h("h1", {}, link(`/patterns/${prediction.pattern_id}`, name)),
+    h("h1", {}, patternLink(prediction.pattern_id, name)),
     h("div", { class: "under-title" }, figures(prediction)),
     isAtLeast(me, "analyst") ? predictionActions(prediction, me, reload) : null,
     triggerSection([prediction]),

@@ -59,7 +59,7 @@ export async function drawFailures({ query, signal }, subject) {
   return h(
     "div",
     { class: "screen", "data-title": name },
-    h("p", { class: "quiet" }, link(path, all)),
+    h("p", { class: "trail" }, link(path, all)),
     h("h1", {}, name),
     h("p", { class: "lead" }, leadText(summary, patterns.page.total)),
     subject.about(summary),
