@@ -37,9 +37,9 @@ router = APIRouter(prefix="/v1/predictions", tags=["predictions"], route_class=O
 LIKELIHOOD = [
     *(
         "rare (<\u00a020\u00a0%)",
-        "unlikely (<\u00a040\u00a0%)",
-        "possible (<\u00a060\u00a0%)",
-        "likely (<\u00a080\u00a0%)",
+        "unlikely (20 to 40\u00a0%)",
+        "possible (40 to 60\u00a0%)",
+        "likely (60 to 80\u00a0%)",
     ),
     "almost certain",
 ]

@@ -134,6 +134,8 @@ def make_paths(issue_id: UUID, pattern_id: UUID, title: str) -> dict[str, str]:
         "issues with a word": f"/v1/issues?q={word}",
         "issues, page 400 by risk": "/v1/issues?sort=-risk_score&limit=100",
         "search": f"/v1/search?q={word}",
+        "service summary": "/v1/services/summary?name=service-7",
+        "team summary": "/v1/teams/summary?name=team-7",
         "issue": f"/v1/issues/{issue_id}",
         "issue similar": f"/v1/issues/{issue_id}/similar",
         "patterns": "/v1/patterns",
