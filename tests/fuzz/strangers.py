@@ -79,7 +79,7 @@ def run_once(url: str, headers: Headers, examples: int, seed: int, *options: str
         command += ["--header", f"{name}: {value}"]
     command += ["--max-examples", str(examples), "--seed", str(seed)]
     command += ["--phases", "examples,coverage,fuzzing", "--suppress-health-check", "all", "--no-color"]
-    command += ["--request-timeout", "60"]  # a busy machine is not a finding
+    command += ["--request-timeout", "60", "--max-response-time", "60"]  # a busy machine is not a finding
     command += ["--generation-allow-x00", "false"]  # PostgreSQL stores no NUL: `documents` sends it
     command += ["--continue-on-failure", "--warnings", "off", "--generation-database", "none", *options]
     environment = {**os.environ, "SCHEMATHESIS_HOOKS": "tests.fuzz.agreement"}
