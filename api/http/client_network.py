@@ -1,8 +1,12 @@
 """What limits count as one sender."""
 
 import ipaddress
+from functools import lru_cache
+
+MAX_ADDRESSES = 4_096
 
 
+@lru_cache(maxsize=MAX_ADDRESSES)
 def find_network(address: str) -> str:
     """An IPv4 address, or the 64-bit network that an IPv6 host has whole."""
     try:

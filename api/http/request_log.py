@@ -21,6 +21,8 @@ log = logging.getLogger("causeloop.api.request")
 
 def configure_log() -> None:
     """Write the API's own messages to stderr, at the level that the settings name."""
+    # No format shows them (Optimization, in the documentation of logging).
+    logging.logProcesses = logging.logThreads = logging.logMultiprocessing = False
     logger = logging.getLogger(LOGGER)
     logger.setLevel(settings().log_level.upper())
     if not logger.handlers:
