@@ -14,7 +14,6 @@ import polars as pl
 
 from causeloop_pipeline.analysis.act.hotspots import Hotspot
 from causeloop_pipeline.analysis.act.pattern_evidence import (
-    RECENT_DAYS,
     InvestigationFinding,
     PatternEvidence,
 )
@@ -147,7 +146,7 @@ def list_investigations(
 
 def _count_seen(evidence: PatternEvidence) -> str:
     """How often there was something to note."""
-    return f" (on {evidence.recent_active_days} of the last {RECENT_DAYS} days)"
+    return f" (on {evidence.recent_active_days} of the last {evidence.recent_days} days)"
 
 
 def _by_job(evidence: PatternEvidence, place: str) -> Investigation | None:

@@ -1,5 +1,6 @@
 """The evidence on a pattern, gathered for its recommendation: all of it counted, none of it guessed."""
 
+import math
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
@@ -145,6 +146,11 @@ class PatternEvidence:
     findings: Sequence[InvestigationFinding]
     usual_gap_days: float | None
     body_reading: BodyReading | None = None
+
+    @property
+    def recent_days(self) -> int:
+        """How many days the recent active days are of: RECENT_DAYS, or as many as it has been observed."""
+        return max(min(RECENT_DAYS, math.ceil(self.observed_days)), self.recent_active_days)
 
     @property
     def expected_turns(self) -> float | None:

@@ -113,6 +113,7 @@ def write_rationale(diagnosis: Diagnosis, gain: Prevention, kind: str) -> str:
 def list_factors(group: Sequence[PatternEvidence], gain: Prevention, kind: str) -> list[dict[str, object]]:
     """The two numbers whose product is the expected prevention, each with its source."""
     seen = sum(evidence.recent_active_days for evidence in group)
+    recent = max(evidence.recent_days for evidence in group)
     forecasts = ", ".join(
         f"{write_probability(evidence.probability)} within {evidence.window_days} days"
         for evidence in group[:3]
@@ -123,7 +124,7 @@ def list_factors(group: Sequence[PatternEvidence], gain: Prevention, kind: str) 
             "name": "recurrences without a fix",
             "value": round(gain.recurrences, 3),
             "text": f"{write_about(gain.recurrences)} in {HORIZON_DAYS} days",
-            "source": f"The forecast ({forecasts}), and {_count(seen, 'day')} with it in {RECENT_DAYS} days.",
+            "source": f"The forecast ({forecasts}), and {_count(seen, 'day')} with it in {recent} days.",
         },
         {
             "name": "chance to hold",
@@ -195,7 +196,7 @@ def _format_day(instant: datetime) -> str:
 
 def _describe_prediction(evidence: PatternEvidence) -> str:
     chance = write_probability(evidence.probability) if evidence.probability is not None else "unknown"
-    recent = f"it occurred on {evidence.recent_active_days} of the last {RECENT_DAYS} days"
+    recent = f"it occurred on {evidence.recent_active_days} of the last {evidence.recent_days} days"
     return f"The chance that it recurs within {evidence.window_days} days is {chance} ({recent})."
 
 

@@ -111,7 +111,8 @@ def _list_reasons(row: dict[str, Any], own: dict[str, Any], nearest: dict[str, A
         "title": (row["same_title"], "Word for word the same title"),
     }
     reasons = [{"kind": kind, "text": text, "terms": []} for kind, (is_so, text) in texts.items() if is_so]
-    terms = spell_terms(list(row["terms"] or [])[:_MAX_TERMS], f"{own['title']} {own['body'] or ''}")
+    spelled = spell_terms(row["terms"] or [], f"{own['title']} {own['body'] or ''}")
+    terms = list(dict.fromkeys(spelled))[:_MAX_TERMS]
     if terms:
         text = f"Shares the rare terms {', '.join(terms)} with {nearest['external_id']}"
         reasons.append({"kind": "terms", "text": text, "terms": terms})
