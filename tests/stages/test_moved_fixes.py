@@ -1,4 +1,4 @@
-"""A failure that goes on under another name is said to have moved, and where to."""
+"""A failure that goes on under another name has moved, and the proof says where to."""
 
 from uuid import UUID, uuid4
 
