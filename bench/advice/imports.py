@@ -6,6 +6,7 @@ They are read as `causeloop analyze` reads them, without the columns that hold s
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from zlib import crc32
 
@@ -50,10 +51,7 @@ def list_imports() -> list[Import]:
         Import("filesystem tracker", lambda: _read("grouping/tracker_filesystem")),
         Import("scheduler tracker", lambda: _read("grouping/tracker_scheduler")),
         Import("reports with traces", lambda: _read("grouping/reports_with_java_traces")),
-        *(
-            Import(f"made up: {domain}", lambda domain=domain: make_up_export(domain), shares=(1.0,))
-            for domain in domains
-        ),
+        *(Import(f"made up: {domain}", partial(make_up_export, domain), shares=(1.0,)) for domain in domains),
     ]
 
 

@@ -142,7 +142,12 @@ def test_endings_are_grouped_by_what_was_done_and_hold_until_the_next_beginning(
         "e": (NOTHING_DONE, "by itself"),
     }
     endings = [
-        ReportedEnding(key, first + timedelta(days=place), days and first + timedelta(days=days), *done[key])
+        ReportedEnding(
+            key,
+            first + timedelta(days=place),
+            None if days is None else first + timedelta(days=days),
+            *done[key],
+        )
         for place, (key, days) in enumerate(returns.items())
     ]
     raised, restarted = group_endings(endings, as_of=first + timedelta(days=12))

@@ -65,5 +65,5 @@ def test_where_all_of_it_occurs_is_where_it_lives_and_no_hotspot() -> None:
 
 def test_nothing_is_to_be_noted_of_what_hardly_comes_back() -> None:
     rows = others() | {"p": crowd("p", "No operator available")}
-    chances: dict[str, float | None] = dict.fromkeys(rows, 0.6) | {"p": 0.1}
+    chances: dict[str, float | None] = {key: 0.1 if key == "p" else 0.6 for key in rows}
     assert advise_fully(rows, chances).investigations.is_empty()

@@ -1,5 +1,6 @@
 """What most of the latest texts report decides where titles show no failure, or only its symptom."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ LOCK = "Step publish of run 8{n}7f holds a lock on table price_list for {n}0 s. 
 SYMPTOM = "Price import timed out after 300 s in step publish"
 
 
-def failing_with(bodies: list[str | None], title: str = SYMPTOM) -> list[dict[str, Any]]:
+def failing_with(bodies: Sequence[str | None], title: str = SYMPTOM) -> list[dict[str, Any]]:
     return [
         dict(each, body=body) for each, body in zip(failing("p", title, len(bodies)), bodies, strict=True)
     ]
