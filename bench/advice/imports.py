@@ -63,7 +63,7 @@ def advise_on_import(source: Import, folder: Path) -> Iterator[tuple[datetime, A
         path = folder / f"{source.name.replace(':', '')} {share}.parquet"
         rows.tail(NEWEST_ROWS).write_parquet(path)
         read = read_issues(path, source.maps, "UTC", skip_bad_rows=True, date_format=source.date_format)
-        as_of = resolve_as_of(read, None, datetime.now(UTC), "UTC")
+        as_of = resolve_as_of(read, None, datetime.max.replace(tzinfo=UTC), "UTC")
         loop = run_loop(read.read.issues, read.recall_history(), as_of=as_of)
         yield as_of, Advice(loop.recommendations, loop.investigations, loop.unexplained)
 
