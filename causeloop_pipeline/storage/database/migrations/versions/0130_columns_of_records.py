@@ -3,7 +3,7 @@
 from causeloop_pipeline.storage.database.migrate import run_sql
 
 revision = "0130"
-down_revision = "0125"
+down_revision = "0131"
 
 SQL = """
 comment on column raw.record.workspace_id is 'Whose record it is.';
