@@ -80,3 +80,18 @@ def test_a_person_goes_from_one_workspace_to_another_and_archives_and_restores_i
     expect(page.get_by_role("button", name="Restore")).to_be_visible()
     page.get_by_role("button", name="Restore").click()
     expect(page.get_by_role("button", name="Archive", exact=True)).to_be_visible()
+
+
+def test_on_a_phone_a_notice_covers_nothing_of_an_open_menu(page: Page) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    show(page, "/issues")
+    with page.expect_download():
+        page.get_by_role("button", name="Save as CSV").click()
+    notice = page.locator("#notices .notice")
+    expect(notice).to_be_visible()
+
+    page.locator(".more-tabs summary").click()
+    page.locator(".more-tabs").get_by_role("link", name="Settings").click(timeout=1_500)
+
+    expect(page.get_by_role("heading", level=1, name="Settings")).to_be_visible()
+    expect(notice).to_be_visible()
