@@ -33,6 +33,8 @@ NEITHER = (RunState.UNDER_WAY, RunState.NOT_RUN)
 SUCCEEDED = WORDS[RunState.SUCCEEDED.value]
 PLAIN_SUCCESSES = ("success", "succeeded", "successful", "passed", "pass")
 """Of the words of successes, those that no ticket has as its status."""
+WELL = ("up", "ok", "okay", "healthy", "passing", "operational", "normal")
+"""States of what is watched."""
 
 
 def read_run_state(word: str) -> RunState | None:

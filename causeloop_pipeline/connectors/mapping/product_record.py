@@ -13,7 +13,7 @@ from causeloop_pipeline.connectors.mapping.fields import (
     IssueMapping,
 )
 from causeloop_pipeline.model.issue import FiringStart, Identifies
-from causeloop_pipeline.model.run_states import PLAIN_SUCCESSES, SUCCEEDED
+from causeloop_pipeline.model.run_states import PLAIN_SUCCESSES, SUCCEEDED, WELL
 
 JOB = "job"
 """What a record tells of a run of, such as a scheduler's: the next success of the same ends its failures."""
@@ -21,7 +21,7 @@ _ISSUE_FIELDS: dict[str, Any] = {name: name for name in (*ISSUE_TEXTS, *ISSUE_TI
 _CHANGE_FIELDS: dict[str, Any] = {name: name for name in (*CHANGE_TEXTS, *CHANGE_TIMES)}
 
 _HAS_SUCCEEDED = Some(
-    (Is("status", PLAIN_SUCCESSES), Every((Has(JOB), Is("status", SUCCEEDED)))),
+    (Is("status", (*PLAIN_SUCCESSES, *WELL)), Every((Has(JOB), Is("status", SUCCEEDED)))),
 )
 PRODUCT_ISSUE = IssueMapping(
     name="normalized",

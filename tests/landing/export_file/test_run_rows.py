@@ -137,6 +137,15 @@ def test_a_row_that_failed_and_succeeds_later_ends_whatever_its_columns_are_call
     assert [map_payload(row.payload).occurring["is_success"] for row in (former, later)] == [False, True]
 
 
+def test_a_monitors_row_ends_when_it_is_well_again_and_one_that_never_failed_is_none() -> None:
+    (well,) = read_table(
+        {"id": 1, "monitor": "checkout", "name": "checkout", "status": "UP", "updated_at": "2026-11-29"}
+    )
+
+    assert isinstance(well, RawRecord)
+    assert map_payload(well.payload).occurring["is_success"] is True
+
+
 def test_a_person_says_which_column_is_the_job_where_no_name_does() -> None:
     record = {"id": 1, "what": "load_orders", "status": "running", "title": "x", "updated_at": "2026-11-29"}
 

@@ -26,7 +26,7 @@ class FileRow:
     job: str = ""
     """What the record tells of a run of."""
     is_success: bool = False
-    """Whether a run ended well, which ends the failures of its job before it, or of the same record."""
+    """Whether a run ended well, or what is watched is: that ends what failed before of its job or record."""
 
 
 class FileContentError(ValueError):

@@ -10,7 +10,7 @@ from causeloop_pipeline.landing.export_file.rows.file_row import FileRow
 from causeloop_pipeline.landing.export_file.rows.kubernetes_events import is_event, read_event
 from causeloop_pipeline.landing.export_file.rows.levels import QUIET, name_level
 from causeloop_pipeline.landing.export_file.rows.run_rows import read_run
-from causeloop_pipeline.model.run_states import PLAIN_SUCCESSES
+from causeloop_pipeline.model.run_states import PLAIN_SUCCESSES, WELL
 
 LEVELS = (
     *("level", "log_level", "loglevel", "levelname", "level_name", "lvl", "severity_text", "error_severity"),
@@ -67,8 +67,6 @@ OUTCOMES = (
     "event",
 )
 PASSED = frozenset({*PLAIN_SUCCESSES, "skip", "not_run", "skipped"})
-WELL = frozenset({"up", "ok", "okay", "healthy", "passing", "operational", "normal"})
-"""States of what is watched; beside the time of an end they say that an alert is over."""
 ENDS = frozenset(USUAL_NAMES["resolved_at"])
 NESTED = ("log", "result", "severity", "status")
 """Objects whose values are looked at, too."""
@@ -107,8 +105,11 @@ def _judge_words(row: FileRow, record: dict[str, Any]) -> FileRow:
     if outcome in PASSED:
         is_success = outcome in PLAIN_SUCCESSES
         return replace(row, no_failure=f"a run or test with the outcome {outcome}", is_success=is_success)
+    # Beside the time of an end these say that an alert is over.
     has_end = any(record[names[name]] not in (None, "") for name in ENDS & names.keys())
-    return replace(row, no_failure=f"in the state {outcome}") if outcome in WELL and not has_end else row
+    if outcome in WELL and not has_end:
+        return replace(row, no_failure=f"in the state {outcome}", is_success=True)
+    return row
 
 
 def _judge_level(row: FileRow, record: dict[str, Any], column: str | None, word: str) -> FileRow:

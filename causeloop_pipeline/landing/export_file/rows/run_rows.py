@@ -80,6 +80,6 @@ def describe_run(
 
 def _find_error(flat: Mapping[str, Any]) -> str:
     """The first text of an error, by the names that such columns have."""
-    names = {normalize_name(name): name for name in reversed(flat)}
+    names = {normalize_name(name): name for name in reversed(list(flat))}
     values = (flat[names[name]] for name in ERRORS if name in names)
     return next((value.strip() for value in values if isinstance(value, str) and value.strip()), "")

@@ -49,6 +49,8 @@ TIMES = ("created", "start", "startTime", "startAt", "start_time", "start_timest
 STATES = {"expected": RunState.SUCCEEDED, "flaky": RunState.SUCCEEDED, "unexpected": RunState.FAILED}
 STATES |= {"interrupted": RunState.FAILED, "undefined": RunState.FAILED, "fail": RunState.FAILED}
 STATES |= {"todo": RunState.NOT_RUN, "pending": RunState.NOT_RUN, "focused": RunState.NOT_RUN}
+WHOLES = ("stats", "summary")
+"""Where reports tell of all their tests."""
 ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 MAX_DEPTH, LOOKED_AT = 12, 50
 PATH_PARTS = 3
@@ -192,10 +194,10 @@ def _list_texts(value: Any) -> list[str]:
 def _find_time(records: Sequence[Record]) -> str | None:
     """When the test ran, else the file, else the whole: as the report says, in ISO 8601."""
     for record in records:
-        for holder in (record, record.get("stats"), record.get("summary")):
-            for name in TIMES if isinstance(holder, dict) else ():
-                if time := _spell_time(holder.get(name)):
-                    return time
+        holders = [record, *(part for name in WHOLES if isinstance(part := record.get(name), dict))]
+        for value in (holder.get(name) for holder in holders for name in TIMES):
+            if time := _spell_time(value):
+                return time
     return None
 
 
