@@ -53,6 +53,7 @@ SLOW = {
         f"test_what_is_due_is_what_a_look_at_each_pattern_and_window_tells[{seed}]" for seed in range(2, 6)
     ),
     # Whole programs: installations, commands, browsers, brokers, servers of others.
+    "api/agents/test_other_clients.py": ALL,
     "api/http/test_generated_client.py": ALL,
     "browser/test_accessibility.py": ALL,
     "browser/test_actions.py": ALL,
