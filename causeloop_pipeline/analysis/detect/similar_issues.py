@@ -148,11 +148,12 @@ def _rank(
     corpus: Corpus, lexicon: Lexicon, row: int, limit: int, semantic: SemanticList | None
 ) -> pl.DataFrame:
     """The rows of a corpus most similar to one of them, best first."""
-    lists = [semantic] if semantic is not None else None
-    found = search_texts(corpus, lexicon, np.array([row]), limit=limit, semantic=lists)
-    score, (slope, intercept) = found.score(), found.rate
+    by_meaning = None if semantic is None else [semantic]
+    nearest = search_texts(corpus, lexicon, np.array([row]), limit=limit, semantic=by_meaning)
+    score, (slope, intercept) = nearest.score(), nearest.rate
     probability = np.minimum(sigmoid(slope * score + intercept), CAREFUL_RATE.ceiling)
-    return _list_ranked(corpus, lexicon, row, found.right, (score, probability, found.features["cosine"]))
+    values = (score, probability, nearest.features["cosine"])
+    return _list_ranked(corpus, lexicon, row, nearest.right, values)
 
 
 def _list_ranked(
