@@ -89,18 +89,21 @@ def measure(superuser_url: str, workspace_id: UUID, issues: int) -> int:
         f"A zebra of kind {number} has eaten the cable of rack {number * 7}" for number in range(QUERIES // 3)
     ]
     with serve("create_unlimited_app") as (_, port):
-        alone, together = asyncio.run(_ask_all(port, key, texts))
-    p50, p95 = (1000 * compute_quantile(alone, share) for share in (0.5, 0.95))
-    crowd = 1000 * compute_quantile(together, 0.95)
-    print(
-        f"{issues:,} issues, {patterns[0]:,} patterns, load {os.getloadavg()[0]:.1f}: one client p50 "
-        f"{p50:.0f} ms, p95 {p95:.0f} ms, goal {MAX_P95_MS:.0f}; {CLIENTS} clients p95 {crowd:.0f} ms"
-    )
+        asyncio.run(_ask_all(port, key, texts[:WARM_UP], 1))
+        waits = asyncio.run(_ask_all(port, key, texts, 1))
+        p50, p95 = (1000 * compute_quantile(waits, share) for share in (0.5, 0.95))
+        print(
+            f"{issues:,} issues, {patterns[0]:,} patterns, load {os.getloadavg()[0]:.1f}: one client p50 "
+            f"{p50:.0f} ms, p95 {p95:.0f} ms, goal {MAX_P95_MS:.0f}",
+            flush=True,
+        )
+        crowd = 1000 * compute_quantile(asyncio.run(_ask_all(port, key, texts, CLIENTS)), 0.95)
+        print(f"{CLIENTS} clients at once: p95 {crowd:.0f} ms")
     return int(p95 > MAX_P95_MS)
 
 
-async def _ask_all(port: int, key: str, texts: list[str]) -> tuple[list[float], list[float]]:
-    """The waits of one client, and of several at once."""
+async def _ask_all(port: int, key: str, texts: list[str], clients: int) -> list[float]:
+    """The waits of some clients that share texts."""
     async with httpx2.AsyncClient(
         base_url=f"http://127.0.0.1:{port}", headers={"authorization": f"Bearer {key}"}, timeout=60
     ) as client:
@@ -114,10 +117,8 @@ async def _ask_all(port: int, key: str, texts: list[str]) -> tuple[list[float], 
         async def ask_some(own: list[str]) -> list[float]:
             return [await ask(text) for text in own]
 
-        await ask_some(texts[:WARM_UP])
-        alone = await ask_some(texts)
-        shares = await asyncio.gather(*(ask_some(texts[at::CLIENTS]) for at in range(CLIENTS)))
-        return alone, [wait for share in shares for wait in share]
+        shares = await asyncio.gather(*(ask_some(texts[at::clients]) for at in range(clients)))
+        return [wait for share in shares for wait in share]
 
 
 if __name__ == "__main__":
