@@ -6,7 +6,7 @@ import os
 from collections.abc import AsyncIterator
 from importlib import import_module, metadata
 
-from fastapi import APIRouter, FastAPI
+from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp
@@ -37,6 +37,7 @@ from api.http.openapi import OperationTables
 from api.http.pool_metrics import PoolMetrics
 from api.http.replica import open_replica
 from api.http.request_log import configure_log
+from api.http.subject_router import SubjectRouter
 from api.ingest.webhooks.refusals import Refusals
 from api.issues.similar.semantic.process import EncoderProcess
 from api.listing.page import build_sort_table
@@ -109,6 +110,7 @@ COMPUTED = (
     "api.directory.groups.routes",
     "api.quarantine.replay",
     "causeloop_pipeline.connectors.declared.patterns",
+    "api.owners.code_owners",
     "api.uploads.understanding",
     "api.postmortems.understanding",
     "api.issues.similar.ranking",
@@ -171,9 +173,9 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.pool.terminate()
 
 
-def load_routers() -> list[APIRouter]:
+def load_routers() -> list[SubjectRouter]:
     """The routers of all resources."""
-    return [import_module(f"api.{name}.routes").router for name in ROUTERS]
+    return [SubjectRouter(import_module(f"api.{name}.routes").router.routes) for name in ROUTERS]
 
 
 def create_app() -> FastAPI:
