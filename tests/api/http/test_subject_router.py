@@ -22,7 +22,7 @@ class Unasked(APIRoute):
 
 
 def make_app() -> FastAPI:
-    """An application of two subjects, the first of which is not to be asked."""
+    """An application of two subjects, the first of which must not be compared with a path."""
     first = APIRouter(prefix="/v1/issues", route_class=Unasked)
     second = APIRouter(prefix="/v1")
 
