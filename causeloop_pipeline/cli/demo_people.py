@@ -1,7 +1,7 @@
 """The demo's people have a published password: they sign in only where the demo is on, on the own machine."""
 
 from urllib.parse import urlsplit
-from uuid import uuid5
+from uuid import UUID, uuid5
 
 import psycopg
 from psycopg.types.json import Jsonb
@@ -90,7 +90,7 @@ def close_demo(owner_url: str) -> int:
         owner.execute(SEE_WORKSPACES, (slugs,))
         owner.execute(DELETE_SLACK_MESSAGES, (TEAM,))
         owner.execute(DELETE_SLACK_APPS, (TEAM,))
-        workspaces = dict(owner.execute(SELECT_WORKSPACES, (slugs,)).fetchall())
+        workspaces: dict[str, UUID] = dict(owner.execute(SELECT_WORKSPACES, (slugs,)).fetchall())
         connectors = [uuid5(each, tool) for each in workspaces.values() for tool in TOOLS]
         owner.execute(PAUSE_CONNECTORS, (DEMO_OFF, connectors))
         rules = list_alert_rules(workspaces)
