@@ -26,12 +26,12 @@ MEMBERS = Listing(
 
 SELECT_HAS_FREE_SEAT = "select o.seats_taken < o.seats_total from app.organization as o"
 
-INSERT_USER = "insert into app.users (email) values ($1) on conflict (email) do nothing"
+INSERT_USER = "insert into app.users (email) values (lower($1)) on conflict (email) do nothing"
 
 # A workspace shows the name that it gave a person, and their own name once they have accepted.
 INSERT_MEMBERSHIP = """
 insert into app.membership (workspace_id, user_id, role, status, name)
-select $1, u.user_id, $3, 'invited', $4 from app.users as u where u.email = $2
+select $1, u.user_id, $3, 'invited', $4 from app.users as u where u.email = lower($2)
 on conflict (workspace_id, user_id) do update
     set role = excluded.role, name = excluded.name, created_at = now()
     where membership.status = 'invited' and not app.is_invitation_open(membership)
@@ -79,7 +79,7 @@ async def has_linked_owner(db: WorkspaceDatabase) -> bool:
 
 async def invite(db: WorkspaceDatabase, email: str, name: str | None, role: str) -> UUID | None:
     """Invite a person, again after the 7 days of an invitation; None if they are a member already."""
-    await db.transaction.execute("select set_config('causeloop.email', $1, true)", email)
+    await db.transaction.execute("select set_config('causeloop.email', lower($1), true)", email)
     await db.transaction.execute(INSERT_USER, email)
     return await db.transaction.fetchval(  # type: ignore[no-any-return]
         INSERT_MEMBERSHIP, db.workspace_id, email, role, name

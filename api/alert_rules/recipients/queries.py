@@ -8,9 +8,9 @@ from api.http.database import WorkspaceDatabase, set_workspace
 # A member's address is confirmed already. Others get a new link at most once an hour.
 UPSERT_RECIPIENT = """
 insert into notify.recipient as r (workspace_id, address, token_hash, confirmed_at)
-select $1, $2, $3, case when exists (
+select $1, lower($2), $3, case when exists (
     select from app.membership as m join app.users as u using (user_id)
-    where u.email = $2 and m.status = 'active'
+    where u.email = lower($2) and m.status = 'active'
 ) then now() end
 on conflict (workspace_id, address) do update
     set token_hash = excluded.token_hash, requested_at = now(), confirmed_at = excluded.confirmed_at
@@ -37,7 +37,7 @@ async def withdraw_confirmation(db: WorkspaceDatabase, user_id: UUID) -> None:
 
 async def add_recipient(db: WorkspaceDatabase, address: str, token_hash: bytes) -> bool:
     """Store an address with a link's hash; whether its owner must get this link."""
-    return bool(await db.transaction.fetchval(UPSERT_RECIPIENT, db.workspace_id, address.lower(), token_hash))
+    return bool(await db.transaction.fetchval(UPSERT_RECIPIENT, db.workspace_id, address, token_hash))
 
 
 async def confirm_recipient(pool: BoundedPool, workspace_id: UUID, token_hash: bytes) -> str | None:

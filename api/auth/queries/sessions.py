@@ -12,7 +12,7 @@ from api.auth.queries.seats import seats_exhausted
 from api.http.bounded_pool import BoundedPool
 from api.http.database import set_workspace
 
-SELECT_USER_BY_EMAIL = "select user_id from app.users where email = $1"
+SELECT_USER_BY_EMAIL = "select user_id from app.users where email = lower($1)"
 # People who have not proven their address have one for each organization: the last few are tried.
 SELECT_PASSWORDS = """
 select p.password_hash, p.organization_id

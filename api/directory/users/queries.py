@@ -31,10 +31,10 @@ from (
         and ($1 ->> 'id' is null or m.user_id::text = $1 ->> 'id')
 ) as person
 """
-INSERT_USER = "insert into app.users (email) values ($1) on conflict (email) do nothing"
+INSERT_USER = "insert into app.users (email) values (lower($1)) on conflict (email) do nothing"
 INSERT_MEMBERSHIP = """
 insert into app.membership (workspace_id, user_id, role, status, name, is_provisioned)
-select $1, u.user_id, 'viewer', $3, $4, true from app.users as u where u.email = $2
+select $1, u.user_id, 'viewer', $3, $4, true from app.users as u where u.email = lower($2)
 on conflict (workspace_id, user_id) do nothing
 returning user_id
 """
@@ -109,7 +109,7 @@ async def add_person(
     db: WorkspaceDatabase, email: str, details: DirectoryAttributes, status: str
 ) -> UUID | None:
     """Add a person to the workspace; None if they are a member already."""
-    await db.transaction.execute("select set_config('causeloop.email', $1, true)", email)
+    await db.transaction.execute("select set_config('causeloop.email', lower($1), true)", email)
     await db.transaction.execute(INSERT_USER, email)
     user_id = await db.transaction.fetchval(INSERT_MEMBERSHIP, db.workspace_id, email, status, details.name)
     if user_id is not None:

@@ -187,3 +187,13 @@ def test_whoever_is_not_a_member_any_more_gets_no_more_alerts(
 
     assert rule["unconfirmed_addresses"] == []
     assert api.get(f"/v1/alert-rules/{rule['id']}").json()["unconfirmed_addresses"] == [address]
+
+
+def test_an_address_in_letters_that_only_the_database_can_lower_is_taken(
+    client: Client, sample: Sample
+) -> None:
+    api, address = client(sample.credentials["admin"]), f"\U00010d50{uuid4().hex}@example.com"
+    rule = {"name": "r", "channels": [{"type": "email", "to": address}]}
+
+    assert api.post("/v1/alert-rules", json=rule).status_code == 201
+    assert api.post("/v1/members", json={"email": address}).status_code == 201
