@@ -6,7 +6,7 @@ import os
 from collections.abc import AsyncIterator
 from importlib import import_module, metadata
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp
@@ -37,7 +37,6 @@ from api.http.openapi import OperationTables
 from api.http.pool_metrics import PoolMetrics
 from api.http.replica import open_replica
 from api.http.request_log import configure_log
-from api.http.subject_router import SubjectRouter
 from api.ingest.webhooks.refusals import Refusals
 from api.issues.similar.semantic.process import EncoderProcess
 from api.listing.page import build_sort_table
@@ -110,7 +109,6 @@ COMPUTED = (
     "api.directory.groups.routes",
     "api.quarantine.replay",
     "causeloop_pipeline.connectors.declared.patterns",
-    "api.owners.code_owners",
     "api.uploads.understanding",
     "api.postmortems.understanding",
     "api.issues.similar.ranking",
@@ -173,9 +171,9 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.pool.terminate()
 
 
-def load_routers() -> list[SubjectRouter]:
+def load_routers() -> list[APIRouter]:
     """The routers of all resources."""
-    return [SubjectRouter(import_module(f"api.{name}.routes").router.routes) for name in ROUTERS]
+    return [import_module(f"api.{name}.routes").router for name in ROUTERS]
 
 
 def create_app() -> FastAPI:
