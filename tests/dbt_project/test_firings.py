@@ -1,28 +1,12 @@
 """A condition's versions become its firings, whatever their order, each an issue of its own."""
 
-from datetime import UTC, datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from causeloop_pipeline.model.raw_record import RawRecord
 from causeloop_pipeline.storage.database.session import Database
 from causeloop_pipeline.storage.dbt.runner import Normalizer
-from causeloop_pipeline.storage.raw.conservation import SourceBalance, check_conservation
+from tests.dbt_project.stored_firings import at, balance, firings, spans
 from tests.support.normalizing import land_records, normalize, record
-
-NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
-SELECT_FIRINGS = """
-select i.issue_id, i.title, i.status, i.error_type, i.fired_at, i.source_created_at, i.resolved_at,
-       o.started_at, o.ended_at
-from core.issue as i
-left join core.occurrence as o using (workspace_id, issue_id)
-where i.workspace_id = %s
-order by i.fired_at, o.started_at
-"""
-
-
-def at(minutes: float) -> datetime:
-    return NOON + timedelta(minutes=minutes)
 
 
 def beat(minutes: float, *, is_up: bool, message: str = "") -> RawRecord:
@@ -56,21 +40,6 @@ def alert(start: float, end: float | None = None, *, description: str = "down") 
         "fingerprint": "c0ffee",
     }
     return record(payload, "prometheus_alertmanager", external_id="c0ffee", kind="alert", channel="webhook")
-
-
-def firings(database: Database, workspace_id: UUID) -> list[dict[str, Any]]:
-    with database.workspace(workspace_id) as session:
-        return session.rows(SELECT_FIRINGS, (workspace_id,))
-
-
-def spans(database: Database, workspace_id: UUID) -> list[tuple[datetime, datetime | None]]:
-    return [(row["started_at"], row["ended_at"]) for row in firings(database, workspace_id)]
-
-
-def balance(database: Database, workspace_id: UUID) -> SourceBalance:
-    with database.workspace(workspace_id) as session:
-        (counts,) = check_conservation(session, workspace_id)
-    return counts
 
 
 def test_a_recovery_ends_its_firing_and_changes_nothing_else(
@@ -191,38 +160,6 @@ def test_the_issue_of_a_condition_from_before_there_were_firings_is_its_newest_f
     assert spans(database, workspace_id) == [(at(0), at(3)), (at(60), None)]
 
 
-def run(minutes: float, state: str, run_id: str) -> RawRecord:
-    """A run of the DAG orders_daily as Airflow lists it."""
-    ended = at(minutes)
-    payload = {
-        "dag_run_id": run_id,
-        "dag_id": "orders_daily",
-        "state": state,
-        "start_date": (ended - timedelta(minutes=2)).isoformat(),
-        "end_date": ended.isoformat(),
-    }
-    return record(
-        payload, "airflow", external_id=f"orders_daily/{run_id}", kind="record", source_updated_at=ended
-    )
-
-
-def test_the_next_success_of_a_job_ends_its_failures_and_is_not_an_issue(
-    database: Database, models: Normalizer, workspace_id: UUID
-) -> None:
-    for each in (
-        run(0, "failed", "a"),
-        run(90, "success", "c"),
-        run(30, "failed", "b"),
-        run(60, "success", "d"),
-    ):
-        land_records(database, workspace_id, each)
-        normalize(database, models, workspace_id)
-
-    assert spans(database, workspace_id) == [(at(-2), at(60)), (at(28), at(60))]
-    counts = balance(database, workspace_id)
-    assert (counts.issues, counts.no_failure, counts.balanced) == (2, 2, True)
-
-
 def test_a_condition_that_a_complete_list_does_not_hold_any_more_has_ended(
     database: Database, models: Normalizer, workspace_id: UUID
 ) -> None:
@@ -269,38 +206,3 @@ def test_a_ticket_that_is_reopened_occurs_again(
     normalize(database, models, workspace_id)
 
     assert spans(database, workspace_id) == [(at(0), at(10)), (at(100), None)]
-
-
-def row_of_run(minutes: float, status: str, row_id: str) -> RawRecord:
-    """A row of a table of runs, as it is landed; a run takes a minute."""
-    payload = {
-        "external_id": row_id,
-        "title": "load_orders: orders-db refused" if status == "failed" else "load_orders",
-        "status": status,
-        "job": "load_orders",
-        "source_created_at": at(minutes - 1).isoformat(),
-        "source_updated_at": at(minutes).isoformat(),
-    }
-    return record(payload, "mysql", source_updated_at=at(minutes))
-
-
-def test_a_row_of_a_queue_that_is_used_again_fails_as_often_as_it_did_each_time_with_its_own_start(
-    database: Database, models: Normalizer, workspace_id: UUID
-) -> None:
-    for minutes, status in ((1, "failed"), (10, "succeeded"), (100, "failed"), (110, "completed")):
-        land_records(database, workspace_id, row_of_run(minutes, status, "17"))
-    normalize(database, models, workspace_id)
-
-    assert spans(database, workspace_id) == [(at(0), at(10)), (at(100), at(110))]
-    assert {row["title"] for row in firings(database, workspace_id)} == {"load_orders: orders-db refused"}
-
-
-def test_rows_of_runs_that_succeed_end_those_of_their_job_and_are_no_issues(
-    database: Database, models: Normalizer, workspace_id: UUID
-) -> None:
-    for number, (minutes, status) in enumerate(((1, "failed"), (10, "succeeded"), (20, "succeeded"))):
-        land_records(database, workspace_id, row_of_run(minutes, status, str(number)))
-    normalize(database, models, workspace_id)
-
-    assert spans(database, workspace_id) == [(at(0), at(10))]
-    assert balance(database, workspace_id).lost == 0

@@ -1,4 +1,4 @@
-"""Every issue has its occurrences, which follow from the versions of its record whatever was stored before."""
+"""Every issue has its occurrences, which follow from its record's versions whatever was stored before."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any

@@ -33,8 +33,8 @@ def retell(title: str, rng: np.random.Generator) -> str:
     """Retells a message. In: its title, a generator. Out: a report in its words."""
     words = WORD.findall(title)
     left_out = rng.choice(LEFT_OUTWORDS)
-    kept = [word for word in words if rng.random() > left_out]
-    text = " ".join(kept if len(kept) > 1 else words)
+    remaining = [word for word in words if rng.random() > left_out]
+    text = " ".join(remaining if len(remaining) > 1 else words)
     return f"{rng.choice(BEGINNINGS)}{text.lower() if rng.random() < 0.5 else text}"
 
 
@@ -43,7 +43,7 @@ def query_retold(
 ) -> list[QueriedIssue]:
     """Asks about a message of each label, retold or as it is, with the messages of most labels as history.
 
-    In: `ISSUE_SCHEMA` and the label of each; the share of reports, the rest are asked about word for word; a
+    In: `ISSUE_SCHEMA` and the label of each; the share of reports, the rest are queried word for word; a
     seed. Out: the evidence of each answer.
     """
     rng = np.random.default_rng(seed)
@@ -59,10 +59,10 @@ def query_retold(
     seen, queried = set(old["label"]), []
     for label, failure in _choose_failures(table, names, seed):
         title = retell(failure["title"][0], rng) if rng.random() < report_share else failure["title"][0]
-        told = failure.with_columns(
+        report = failure.with_columns(
             issue_id=pl.lit(""), title=pl.lit(title), body=pl.lit(None, pl.String), source=pl.lit("text")
         )
-        evidence = collect_evidence(told, [title], searched, grouping.index.model)
+        evidence = collect_evidence(report, [title], searched, grouping.index.model)
         is_right = [labels_of_group.get(group) == label for group in evidence["group_id"]]
         queried.append(QueriedIssue(evidence, np.array(is_right, dtype=bool), label in seen))
     return queried

@@ -52,8 +52,8 @@ def measure_seen_before(
         sets.append(QueriedSet(path.stem, {name: round(figures[name], 3) for name in FIGURES}))
         if is_written_by_machines(labelled.issues):
             with stderr().status(f"asking about {path.stem} in other words"):
-                told = query_retold(labelled.issues, labelled.labels, report_share=REPORT_SHARE, seed=seed)
-                figures = measure_answers(told, report_share=REPORT_SHARE)
+                retold = query_retold(labelled.issues, labelled.labels, report_share=REPORT_SHARE, seed=seed)
+                figures = measure_answers(retold, report_share=REPORT_SHARE)
             sets.append(QueriedSet(path.stem + RETOLD, {name: round(figures[name], 3) for name in FIGURES}))
     if write is not None:
         write_part(write, "seen-before", describe_seen_before(sets))

@@ -58,10 +58,10 @@ def estimate_probabilities(
     probability, new = _choose(utilities)
     if not report_share:
         return probability, new
-    is_told = evidence["other_template"].to_numpy() > 0
+    is_message = evidence["other_template"].to_numpy() > 0
     features = np.stack([np.ones(evidence.height), *(evidence[name] for name in list(REPORT_WEIGHTS)[1:])], 1)
-    told = features @ np.array(list(REPORT_WEIGHTS.values()))
-    as_report, new_as_report = _choose(np.where(is_told, told, utilities))
+    as_report_utilities = features @ np.array(list(REPORT_WEIGHTS.values()))
+    as_report, new_as_report = _choose(np.where(is_message, as_report_utilities, utilities))
     return (
         probability + report_share * (as_report - probability),
         new + report_share * (new_as_report - new),

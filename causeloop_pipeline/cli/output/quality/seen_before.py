@@ -34,7 +34,7 @@ Each set is played back: three times its older issues are grouped, and later one
 "seen" where an older one has the same label. "First" and "among five": of those that were seen, the share for
 which a group that is mostly of their label is the first answer, or one of the five displayed. ECE: by ten
 bins, of all probabilities displayed for an issue, "new" included. The weights were learned on these sets.
-"In other words": messages are asked about as people would retell them, three in four without a tenth to half
+"In other words": messages are queried as people would retell them, three in four without a tenth to half
 of their words, and three labels in ten are kept out of the history; the weights for this were learned on
 these messages (each system by the others: `python -m bench.training.retold_messages`).
 Floods, incidents and post-mortems have no goal: their labels do not say that a failure was seen before.

@@ -28,7 +28,7 @@ POSTGRESQL = (
 """The columns of its csvlog, of which releases before 14 lack the last two."""
 LEVEL_PLACE = POSTGRESQL.index("error_severity")
 LEVELS = frozenset({"LOG", "ERROR", "FATAL", "PANIC", "WARNING", "NOTICE", "INFO", "DEBUG"})
-FEWEST = 22
+MIN_COLUMNS = 23
 
 
 def is_headless(first: Sequence[str]) -> bool:
@@ -38,6 +38,6 @@ def is_headless(first: Sequence[str]) -> bool:
 
 def name_columns(first: Sequence[str]) -> list[str]:
     """Names for the columns of a file, by their place or by whose log it is."""
-    is_postgresql = len(first) > FEWEST and first[LEVEL_PLACE].rstrip("12345") in LEVELS
-    known = POSTGRESQL if is_postgresql else ()
-    return [*known[: len(first)], *(f"column {place + 1}" for place in range(len(known), len(first)))]
+    is_postgresql = len(first) >= MIN_COLUMNS and first[LEVEL_PLACE].rstrip("12345") in LEVELS
+    named = POSTGRESQL[: len(first)] if is_postgresql else ()
+    return [*named, *(f"column {place + 1}" for place in range(len(named), len(first)))]

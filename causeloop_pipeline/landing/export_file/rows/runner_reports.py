@@ -73,9 +73,9 @@ def find_tests(document: Any) -> list[FoundTest]:
     if isinstance(document, dict) and OF_ONE_TEST & document.keys() and _read_state(document):
         return [FoundTest(document, ())]
     for name in LISTS:
-        found = list(_walk(document, name, ()))
-        if found and all(_read_name(test.record) and _read_state(test.record) for test in found[:LOOKED_AT]):
-            return found
+        tests = list(_walk(document, name, ()))
+        if tests and all(_read_name(test.record) and _read_state(test.record) for test in tests[:LOOKED_AT]):
+            return tests
     return []
 
 

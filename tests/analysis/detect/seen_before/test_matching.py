@@ -161,10 +161,10 @@ def test_another_message_of_the_same_tool_is_new_however_alike(
 @settings(max_examples=30, deadline=None)
 @given(seed=st.integers(0, 2**31), statement=st.sampled_from(STATEMENTS))
 def test_a_retold_message_holds_words_of_it_and_no_others(seed: int, statement: str) -> None:
-    told = retell(statement.format(4, 5), np.random.default_rng(seed)).lower()
-    beginning = max((each for each in BEGINNINGS if told.startswith(each)), key=len)
+    report = retell(statement.format(4, 5), np.random.default_rng(seed)).lower()
+    beginning = max((each for each in BEGINNINGS if report.startswith(each)), key=len)
 
-    assert set(told.removeprefix(beginning).split()) <= set(retell_whole(statement.format(4, 5)).split())
+    assert set(report.removeprefix(beginning).split()) <= set(retell_whole(statement.format(4, 5)).split())
 
 
 def retell_whole(title: str) -> str:
