@@ -99,7 +99,6 @@ def list_foreign_secrets(process: str) -> set[str]:
     return secret - SECRETS_OF_PROCESSES.get(process, frozenset(secret))
 
 
-@cache
 def settings_file(folder: Path, process: str = "") -> Path:
     """What the supervisor wrote for a process, or for the command line."""
     return folder / (f"settings.{process}.json" if process else "settings.json")
