@@ -1,8 +1,19 @@
 """The error that a person names in the text of a ticket; that it is a bug says nothing of the cause."""
 
+import re
+
 from causeloop_pipeline.connectors.mapping.expressions import Match
 
 ERROR_NAME = r"\b((?:[A-Za-z_]\w*\.)*[A-Z]\w*(?:Error|Exception))\b"
+
+BARE_ERROR = r"(?m)^(Error|Exception)(?=: \S)"
+"""The class that JavaScript's programs throw where they name none, at the beginning of a line."""
+
+
+def name_error(*texts: str) -> str | None:
+    """The class of the error that a program's texts name, or else that of an error without a name."""
+    matches = (re.search(pattern, text) for pattern in (ERROR_NAME, BARE_ERROR) for text in texts)
+    return next((match[1] for match in matches if match), None)
 
 
 def find_error(*texts: str) -> tuple[Match, ...]:

@@ -106,6 +106,15 @@ def test_what_has_not_ended_or_was_not_wanted_is_neither_a_failure_nor_its_end(w
     assert of_table == NoFailure(row.no_failure)
 
 
+def test_an_error_without_a_class_of_its_own_is_an_error_all_the_same() -> None:
+    (row,) = read(PG_BOSS)
+
+    assert row.payload is not None
+    assert (
+        row.payload["error_type"] == "Error"
+    )  # by which the same stack is the same error when it comes again
+
+
 def test_a_run_in_a_file_is_of_when_it_ended_or_else_began() -> None:
     ended, unended = ({name: SLURM[name] for name in names} for names in (SLURM, SLURM.keys() - {"End"}))
 

@@ -4,12 +4,11 @@ A row counts as one where a column is called like a job and the status is a word
 or `kind` is a job beside what only runs have, such as attempts; elsewhere a person says which column it is.
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from causeloop_pipeline.connectors.formats.named_errors import ERROR_NAME
+from causeloop_pipeline.connectors.formats.named_errors import name_error
 from causeloop_pipeline.connectors.json_paths import find_value
 from causeloop_pipeline.landing.export_file.columns import normalize_name
 from causeloop_pipeline.landing.export_file.rows.file_row import FileRow
@@ -31,6 +30,7 @@ error: last_error error_message error_msg errmsg err_msg exception_message failu
 """)
 JOBS, STATUSES, STARTS, ERRORS = (NAMES[name] for name in ("job", "status", "start", "error"))
 SIGNS = frozenset(NAMES["sign"])
+MAX_BODY = 20_000
 OWN_TITLES = frozenset({"title", "summary", "subject", "headline"})
 """Columns that somebody has given a title."""
 
@@ -64,10 +64,10 @@ def describe_run(
     described = {"status": status, "service": texts.get("service", job)}
     title = texts.get("title", "")
     error = _find_error(flat) or (title if title != job else "")
-    named = re.search(ERROR_NAME, error)
+    named = name_error(error, texts.get("body", "")[-MAX_BODY:])
     kind = texts.get("error_type", "")
     if named and (not kind or " " in kind):
-        described["error_type"] = named[1]
+        described["error_type"] = named
     if normalize_name(title_column) in OWN_TITLES:
         return described
     if error:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from causeloop_pipeline.connectors.formats.named_errors import name_error
 from causeloop_pipeline.landing.export_file.rows.file_row import FileRow
 from causeloop_pipeline.landing.export_file.rows.junit import ERROR_NAME, MAX_BODY, is_of_runner
 from causeloop_pipeline.model.run_states import RunState, read_run_state
@@ -162,11 +163,12 @@ def _describe_failure(name: str, record: Record) -> dict[str, Any]:
     lines = [line.strip() for line in message.splitlines() if line.strip()]
     # What a debugger prints of the failing line stands before the error itself.
     line = next((line[2:].strip() for line in lines if line.startswith("E  ")), lines[0] if lines else "")
-    named = ERROR_NAME.search(line) or ERROR_NAME.search(trace[-MAX_BODY:])
+    body = (trace or message)[-MAX_BODY:]
+    named = ERROR_NAME.search(line) or ERROR_NAME.search(body)
     return {
         "title": f"{name}: {line}" if line else f"{name} failed",
         "body": (trace or message)[:MAX_BODY],
-        "error_type": named[1] if named else None,
+        "error_type": named[1] if named else name_error(line, body),
         "status": "failed",
     }
 
