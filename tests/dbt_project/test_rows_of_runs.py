@@ -5,7 +5,7 @@ from uuid import UUID
 from causeloop_pipeline.model.raw_record import RawRecord
 from causeloop_pipeline.storage.database.session import Database
 from causeloop_pipeline.storage.dbt.runner import Normalizer
-from tests.dbt_project.test_firings import at, balance, firings, spans
+from tests.dbt_project.stored_firings import at, balance, firings, spans
 from tests.support.normalizing import land_records, normalize, record
 
 

@@ -30,7 +30,9 @@ def build(number: int, job: str = "pay") -> RawRecord:
     return record(
         payload | {"fullDisplayName": f"{job} #{number}"},
         "jenkins",
-        **{"kind": "run", "external_id": url, "source_updated_at": day(number + 0.01)},
+        kind="run",
+        external_id=url,
+        source_updated_at=day(number + 0.01),
     )
 
 
