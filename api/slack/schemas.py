@@ -18,7 +18,9 @@ class SlackSetup(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    bot_token: Secret = Field(description="Begins with xoxb-; under OAuth & Permissions")
+    bot_token: Annotated[Secret, Field(json_schema_extra={"pattern": "^xoxb-"})] = Field(
+        description="Begins with xoxb-; under OAuth & Permissions"
+    )
     signing_secret: Secret = Field(description="Under Basic Information")
     channel_id: ChannelId = Field(description="Such as C0123ABCD; in the channel's details, at the end")
     mode: SlackMode = SlackMode.LIVE
