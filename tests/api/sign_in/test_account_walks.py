@@ -1,7 +1,7 @@
 """In whatever state a person is, nothing that another organization does opens their account.
 
-All pairs of acts, in an hour: `CAUSELOOP_TEST_ACCOUNT_PAIRS=684 pytest` and the path of this file; fewer, and
-each time others: `CAUSELOOP_TEST_ACCOUNT_PAIRS=50 CAUSELOOP_TEST_SEED=$RANDOM pytest …`.
+All pairs of acts, in a quarter of an hour: `CAUSELOOP_TEST_ACCOUNT_PAIRS=684 pytest` and the path of this
+file; fewer, and each time others: `CAUSELOOP_TEST_ACCOUNT_PAIRS=50 CAUSELOOP_TEST_SEED=$RANDOM pytest …`.
 """
 
 import os
@@ -26,7 +26,7 @@ WAY_IN = ACTS[:5]
 """Invite, open the link, sign in, make a key, go on: the attack itself, before all other acts and after."""
 
 MAX_PAIRS = int(os.environ.get("CAUSELOOP_TEST_ACCOUNT_PAIRS", "12"))
-"""Of the 684 pairs of acts, each before and after an arrival; all of them take an hour."""
+"""Of the 684 pairs of acts, each before and after an arrival; all of them take a quarter of an hour."""
 
 SEED = os.environ.get("CAUSELOOP_TEST_SEED", "")
 """Other pairs for each seed; the name of the arrival without one."""
