@@ -120,7 +120,7 @@ def _check_fields(
     paths, words = _read_paths(connector, listed, evidence)
     in_full = description.find_record_schemas(listed.path)
     status_paths = {path for field, path in words if field == "status"}
-    for path in sorted(paths - set(listed.undescribed)):
+    for path in sorted(_leave_out_supplements(paths - set(listed.undescribed), listed)):
         is_described = description.resolve(schema, prefix + path) is not None
         is_described = is_described or any(description.has_below(whole, path) for whole in in_full)
         if not is_described and not evidence.has_seen(listed, path):
@@ -132,6 +132,12 @@ def _check_fields(
             is_taken = _takes_word(connector, listed, path, word, evidence)
             if is_taken and map_vendor_word(field, word, connector.name) is None:
                 yield Finding(listed.name, "word", f"the {field} {word!r} of {path} has no meaning")
+
+
+def _leave_out_supplements(paths: set[str], listed: Pull) -> set[str]:
+    """The paths without those that answers of other addresses are put at."""
+    supplied = {supplement.into for supplement in listed.supplements}
+    return {path for path in paths if path.partition(".")[0] not in supplied}
 
 
 def _takes_word(
