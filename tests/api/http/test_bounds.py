@@ -39,6 +39,7 @@ LARGER = {
     "ingest_otlp_metrics",
     "ingest_otlp_traces",
     "store_connector_declaration",
+    "understand_code_owners",
     "update_issue",
     "upload_file",
     "upload_postmortem",
