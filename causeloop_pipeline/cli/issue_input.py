@@ -102,7 +102,8 @@ def resolve_moment(newest: object, as_of: str | None, now: datetime, timezone: s
     if not isinstance(newest, datetime):
         return now
     zone = ZoneInfo(timezone)
-    return min(now, datetime.combine(newest.astimezone(zone).date() + timedelta(days=1), time(), zone))
+    midnight = datetime.combine(newest.astimezone(zone).date() + timedelta(days=1), time(), zone)
+    return min(now, midnight.astimezone(UTC))
 
 
 def _parse_maps(maps: Sequence[str]) -> dict[str, str]:

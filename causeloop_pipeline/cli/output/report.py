@@ -189,9 +189,11 @@ def _print_unexplained(console: Console, loop: Loop) -> None:
 
 
 def _join_title(title: str, rationale: str) -> str:
-    """A recommendation and why: evidence that the title names already is not repeated."""
-    evidence = title.rpartition(": ")[2]
-    return f"{title}. {rationale.removeprefix(evidence).lstrip('. ')}".rstrip(". ") + "."
+    """A recommendation and why: a first sentence that the title has already is not repeated."""
+    evidence = set(title.rpartition(": ")[2].lower().split()) - {"there"}
+    first, _, rest = rationale.partition(". ")
+    is_repeated = bool(evidence) and evidence <= set(first.lower().split())
+    return f"{title}. {rest if is_repeated else rationale}".rstrip(". ") + "."
 
 
 def _explain_silence(loop: Loop) -> list[str]:

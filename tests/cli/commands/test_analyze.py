@@ -101,6 +101,12 @@ def test_json_lines_are_the_only_thing_on_stdout(export):
     assert "opened_at" in result.stderr
 
 
+def test_the_day_of_the_newest_issue_is_over_by_the_time_of_its_place(export):
+    result = analyze(export, "--timezone", "America/New_York")
+    assert result.exit_code == 0, result.output
+    assert "as of 2026-03-02 05:00 UTC" in result.stdout
+
+
 def test_the_clock_can_be_set(export, tmp_path):
     assert analyze(export, "--as-of", "2026-09-01", "--out", tmp_path / "later").exit_code == 0
     assert analyze(export, "--out", tmp_path / "now").exit_code == 0

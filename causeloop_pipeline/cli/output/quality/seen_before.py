@@ -85,7 +85,7 @@ def choose_goal(name: str) -> float:
     """The largest calibration error that a set may have; infinite where it has no goal."""
     if name in STRICT_SETS:
         return MAX_STRICT_ERROR
-    if name.endswith(RETOLD):
+    if name.removesuffix(RETOLD) in STRICT_SETS:
         return MAX_ERROR
     return MAX_ERROR if name in KNOWN_SETS and KNOWN_SETS[name].is_in_means else inf
 
