@@ -154,6 +154,7 @@ def test_later_issues_of_a_folder_are_queried_and_written_into_a_page(labelled, 
     arguments = ["evaluate", "seen-before", str(tmp_path), "--label", "group", "--queries", "9"]
     result = runner.invoke(app, [*arguments, "--write", str(page), "--json"])
     assert result.exit_code == 0, result.output
-    (row,) = map(json.loads, result.stdout.splitlines())
+    row, retold = map(json.loads, result.stdout.splitlines())
+    assert (row["set"], retold["set"]) == ("labelled", "labelled_retold")
     assert (row["set"], row["queries"], row["seen"], row["first"]) == ("labelled", 9, 1.0, 1.0)
     assert "| labelled | 9 | 1.00 | 1.00 | 1.00 |" in page.read_text()
