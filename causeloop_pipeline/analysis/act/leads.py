@@ -136,7 +136,7 @@ def _say_all(text: str, count: int | None, of: int | None) -> str:
 
 
 def _lead_by_hour(evidence: PatternEvidence) -> Iterator[Lead]:
-    if evidence.rhythm is not None and evidence.rhythm.missed == 0:
+    if evidence.rhythm is not None and evidence.rhythm.is_regular:
         counted = evidence.rhythm.counted
         yield Lead(
             HOUR, "", f"It occurs {counted}.", f"Check what runs or changes then: it occurs {counted}."

@@ -22,6 +22,7 @@ from causeloop_pipeline.model.prediction import PREFERRED_WINDOW
 
 RECENT_DAYS = 180
 MIN_DAYS_OF_TENDENCY = 10
+MIN_KEPT_SHARE = 0.8  # of the turns of a rhythm; below it a part of the week says as much
 MIN_SHARE_OF_TENDENCY = 0.2  # of the next issues; below it most come at other times
 MIN_LIFT_OF_TENDENCY = 1.5
 _ANY_ERROR = frozenset({"error", "exception", "runtimeerror", "runtimeexception"})
@@ -84,9 +85,15 @@ class KeptRhythm:
     expected: float | None
 
     @property
+    def is_regular(self) -> bool:
+        """Whether it kept the last turn, and most of all."""
+        return self.missed == 0 and self.kept_turns >= MIN_KEPT_SHARE * self.turns
+
+    @property
     def counted(self) -> str:
         """Such as “every Monday around 08:30, 11 of 12 times”."""
-        return f"{self.text}, {self.kept_turns} of {self.turns} times"
+        on = "on " if self.text.startswith("day ") else ""
+        return f"{on}{self.text}, {self.kept_turns} of {self.turns} times"
 
 
 @dataclass(frozen=True, slots=True)
