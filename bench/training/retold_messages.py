@@ -10,7 +10,7 @@ from scipy.optimize import minimize
 
 from bench.data.shared_folder import SHARED_FOLDER
 from causeloop_pipeline.analysis.arrays import Floats
-from causeloop_pipeline.analysis.detect.seen_before.match_probability import REPORT_WEIGHTS
+from causeloop_pipeline.analysis.detect.seen_before.match_probability import REPORT_WEIGHTS, collect_features
 from causeloop_pipeline.analysis.evaluation.retold_messages import query_retold
 from causeloop_pipeline.analysis.evaluation.seen_before_report import (
     QueriedIssue,
@@ -47,7 +47,11 @@ def _query(part: pl.DataFrame, seed: int) -> list[QueriedIssue]:
 
 def learn(queried: list[QueriedIssue]) -> Floats:
     """The weights under which the true answers are likeliest."""
-    used = [(_collect(each), each.is_right) for each in queried if each.is_right.any() or not each.was_seen]
+    used = [
+        (collect_features(each.evidence, REPORT_WEIGHTS), each.is_right)
+        for each in queried
+        if each.is_right.any() or not each.was_seen
+    ]
 
     def measure_loss(weights: Floats) -> float:
         loss = 0.0
@@ -62,17 +66,11 @@ def learn(queried: list[QueriedIssue]) -> Floats:
 
 def _answer(each: QueriedIssue, weights: Floats) -> list[tuple[float, bool]]:
     """The five likeliest groups and "new": what is displayed, and whether it is true."""
-    utilities = np.append(_collect(each) @ weights, 0.0)
+    utilities = np.append(collect_features(each.evidence, REPORT_WEIGHTS) @ weights, 0.0)
     probability = np.exp(utilities - np.logaddexp.reduce(utilities))
     order = np.argsort(-probability[:-1], kind="stable")[:5]
     groups = zip(probability[order].tolist(), each.is_right[order].tolist(), strict=True)
     return [*groups, (float(probability[-1]), not each.was_seen)]
-
-
-def _collect(each: QueriedIssue) -> Floats:
-    names = list(REPORT_WEIGHTS)[1:]
-    ones = np.ones(each.evidence.height)
-    return np.stack([ones, *(each.evidence[name].to_numpy() for name in names)], axis=1)
 
 
 if __name__ == "__main__":

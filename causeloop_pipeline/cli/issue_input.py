@@ -89,7 +89,7 @@ def resolve_as_of(source: IssueInput, as_of: str | None, now: datetime, timezone
 def resolve_moment(newest: object, as_of: str | None, now: datetime, timezone: str) -> datetime:
     """`as_of` as an instant, or when the day of the newest of some instants is over, never in the future.
 
-    A day later and not at once: what occurs each Monday at 08:30 would else be due at the very end of 7 days.
+    Not right after it: what occurs each Monday at 08:30 would else be due at the very end of 7 days.
     """
     if as_of is not None:
         try:

@@ -1,5 +1,7 @@
 """How likely a failure repeats each group of stored issues, and how likely it is new."""
 
+from collections.abc import Mapping
+
 import numpy as np
 import polars as pl
 
@@ -25,9 +27,13 @@ REPORT_SHARE = 0.75
 """Assumed, of reports among texts of no source that fit no template; the rest are messages of a new one."""
 
 
-def collect_features(evidence: pl.DataFrame) -> Floats:
-    """Collects the features of each group. In: `EVIDENCE_SCHEMA`. Out: a matrix, columns as in `WEIGHTS`."""
-    columns = [np.ones(evidence.height), *(evidence[name].to_numpy() for name in list(WEIGHTS)[1:])]
+def collect_features(evidence: pl.DataFrame, weights: Mapping[str, float] = WEIGHTS) -> Floats:
+    """Collects the features of each group.
+
+    In: `EVIDENCE_SCHEMA`; the weights by feature, of which the first is the bias. Out: a matrix, columns as
+    the features.
+    """
+    columns = [np.ones(evidence.height), *(evidence[name].to_numpy() for name in list(weights)[1:])]
     return np.stack(columns, axis=1)
 
 
@@ -59,9 +65,8 @@ def estimate_probabilities(
     if not report_share:
         return probability, new
     is_message = evidence["other_template"].to_numpy() > 0
-    features = np.stack([np.ones(evidence.height), *(evidence[name] for name in list(REPORT_WEIGHTS)[1:])], 1)
-    as_report_utilities = features @ np.array(list(REPORT_WEIGHTS.values()))
-    as_report, new_as_report = _choose(np.where(is_message, as_report_utilities, utilities))
+    of_reports = collect_features(evidence, REPORT_WEIGHTS) @ np.array(list(REPORT_WEIGHTS.values()))
+    as_report, new_as_report = _choose(np.where(is_message, of_reports, utilities))
     return (
         probability + report_share * (as_report - probability),
         new + report_share * (new_as_report - new),

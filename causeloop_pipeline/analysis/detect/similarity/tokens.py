@@ -20,7 +20,6 @@ _RAW_WORD = r"#[0-9]+|[\pL_][\pL\pM\pN_]*(?:[.$][\pL_][\pL\pM\pN_]*)*|[0-9]+(?:\
 _TITLE = pl.col("text").fill_null("").str.slice(0, _MAX_TITLE_CHARACTERS)
 _BODY = pl.col("text").fill_null("").str.slice(0, MAX_BODY_CHARACTERS).str.replace_all(_MARKUP, " ")
 _PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z][a-z]+|[a-z]+|[0-9]+|[^\W\d_A-Za-z]+")
-_WORD = re.compile(r"#\d+|[^\W\d]\w*(?:[.$][^\W\d]\w*)*|\d+(?:\.\d+)*")
 _UNSPACED = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]{2,}")
 _STOP_WORDS = """
 a about after all also am an and any are as at be because been before being but by can could did do does
@@ -103,11 +102,11 @@ def spell_terms(terms: Sequence[str], text: str) -> list[str]:
     In: terms, a text that holds them. Out: per term the first of the text's words that it comes from, in
     lower case; the term itself where the text has none.
     """
-    words: dict[str, str] = {}
-    for match in _WORD.finditer(text[:MAX_BODY_CHARACTERS]):
-        for term in expand_word(match.group()):
-            words.setdefault(term, match.group().lower())
-    return [words.get(term, term) for term in terms]
+    spelled: dict[str, str] = {}
+    for word in pl.Series([text[:MAX_BODY_CHARACTERS]]).str.extract_all(_RAW_WORD).item():
+        for term in expand_word(word):
+            spelled.setdefault(term, word.lower())
+    return [spelled.get(term, term) for term in terms]
 
 
 def is_stop_word(word: str) -> bool:
