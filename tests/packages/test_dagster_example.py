@@ -35,6 +35,7 @@ def environment(
     home.mkdir()
     (home / "dagster.yaml").write_text("telemetry: {enabled: false}\n")
     (tmp_path / "workspace.yaml").write_text("load_from:\n  - python_module: shop.definitions\n")
+    create_storage(home)
     with serving(application) as url:  # type: ignore[arg-type]
         yield {
             **os.environ,
@@ -43,6 +44,12 @@ def environment(
             "CAUSELOOP_URL": url,
             "CAUSELOOP_KEY": key,
         }
+
+
+def create_storage(home: Path) -> None:
+    """Dagster's SQLite files: two processes that both find none would each record a schema version in them."""
+    with dg.DagsterInstance.from_config(str(home)):
+        pass
 
 
 def wait_for(what: str, check: Callable[[], object]) -> object:
