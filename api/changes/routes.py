@@ -1,6 +1,5 @@
 """Deploys, releases and configuration changes: list them, and ingest those that programs send."""
 
-from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Response
@@ -19,12 +18,17 @@ from api.http.bounds import RECORD, RECORDS, takes
 from api.http.list_filters import build_filter_dependency
 from api.http.responses import Page, documents, json_response
 from api.ingest import queries as ingest
-from api.ingest.batches import describe_batch, describe_status, reject_connector_records, sort_outcomes
+from api.ingest.batches import (
+    describe_accepted,
+    describe_batch,
+    describe_status,
+    reject_connector_records,
+    sort_outcomes,
+)
 from api.ingest.reading import read_changes, read_entries_by
-from api.ingest.records import check_not_of_connector, parse_change
+from api.ingest.records import check_not_of_connector, identify_changes, parse_change
 from api.listing.page import read_page, returns_page_of
 from api.operation import Db, Operation, reads_body_by
-from causeloop_pipeline.model.raw_record import RawRecord
 from causeloop_pipeline.model.tenancy import Role
 
 router = APIRouter(prefix="/v1", route_class=Operation)
@@ -53,8 +57,9 @@ async def ingest_change(db: Db, change: IngestChange) -> Response:
     """Stores one change. Sent again, it is a duplicate; a newer version updates the change."""
     record = parse_change(change.model_dump(mode="json"))
     await check_not_of_connector(db, record)
+    (identified,) = await identify_changes(db, [record])
     count, ignored = await ingest.ingest_new(db, [record])
-    return json_response({**_identify(db, record), "status": describe_status(count, ignored)}, 202)
+    return json_response({**identified, "status": describe_status(count, ignored)}, 202)
 
 
 @router.post(
@@ -71,10 +76,6 @@ async def ingest_change_batch(db: Db, batch: ChangeBatchRequest) -> Response:
     """Stores up to 500 changes. An invalid change is rejected by its index and does not affect the others."""
     parsed, rejections = sort_outcomes(batch.changes, "/changes")
     records = await reject_connector_records(db, parsed, rejections, "/changes")
+    accepted = await describe_accepted(db, identify_changes, records)
     count, ignored = await ingest.ingest_new(db, [record for _, record in records])
-    return json_response(describe_batch(count, ignored, records, rejections, partial(_identify, db)), 202)
-
-
-def _identify(db: Db, record: RawRecord) -> dict[str, str]:
-    change_id = ingest.compute_change_id(db.workspace_id, record.source, record.external_id)
-    return {"change_id": str(change_id), "source": record.source, "external_id": record.external_id}
+    return json_response(describe_batch(count, ignored, accepted, rejections), 202)

@@ -1,6 +1,6 @@
 """Batches of events and changes: each record is accepted or rejected on its own."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -15,6 +15,8 @@ from causeloop_pipeline.storage.raw.records import LandingCount
 
 IndexedRecords = list[tuple[int, RawRecord]]
 Rejections = list[dict[str, Any]]
+Accepted = list[dict[str, Any]]
+Identify = Callable[[WorkspaceDatabase, Sequence[RawRecord]], Awaitable[list[dict[str, str]]]]
 
 
 def sort_outcomes(
@@ -63,21 +65,26 @@ def describe_status(count: LandingCount, ignored: int) -> IngestStatus:
     return IngestStatus.IGNORED if ignored else IngestStatus.UPDATED
 
 
+async def describe_accepted(db: WorkspaceDatabase, identify: Identify, records: IndexedRecords) -> Accepted:
+    """What each accepted record becomes, with its index in the batch."""
+    identified = await identify(db, [record for _, record in records])
+    return [{"index": index, **each} for (index, _), each in zip(records, identified, strict=True)]
+
+
 def describe_batch(
     count: LandingCount,
     ignored: int,
-    records: IndexedRecords,
+    accepted: Accepted,
     rejections: Rejections,
-    identify: Callable[[RawRecord], dict[str, str]],
 ) -> dict[str, Any]:
     """The result of a batch, record by record."""
     return {
-        "received": len(records) + len(rejections),
+        "received": len(accepted) + len(rejections),
         "new": count.new,
         "updated": max(count.updated - ignored, 0),
         "ignored": min(ignored, count.updated),
         "duplicate": count.duplicate,
         "rejected": len(rejections),
-        "accepted": [{"index": index, **identify(record)} for index, record in records],
+        "accepted": accepted,
         "errors": rejections,
     }

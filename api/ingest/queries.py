@@ -1,6 +1,5 @@
 """Stores records that arrive through the API, with the storage function that all channels share."""
 
-import hashlib
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -20,6 +19,18 @@ from causeloop_pipeline.storage.raw.records import (
     land,
     land_batch,
 )
+
+SELECT_ISSUE_IDS = """
+select core.issue_id($1, sent.source, sent.external_id) as id
+from unnest($2::text[], $3::text[]) with ordinality as sent (source, external_id, number)
+order by sent.number
+"""
+
+SELECT_CHANGE_IDS = """
+select core.change_id($1, sent.source, sent.external_id) as id
+from unnest($2::text[], $3::text[]) with ordinality as sent (source, external_id, number)
+order by sent.number
+"""
 
 SELECT_CONNECTOR_RECORDS = """
 select distinct source, external_id
@@ -89,16 +100,20 @@ class ReceivedDelivery:
     no_failures: Counter[str] = field(default_factory=Counter)
 
 
-def compute_issue_id(workspace_id: UUID, source: str, external_id: str) -> UUID:
-    """The id of an issue, as the SQL function `core.issue_id` computes it."""
-    identity = "\x1f".join((str(workspace_id), source, external_id))
-    return UUID(hashlib.md5(identity.encode(), usedforsecurity=False).hexdigest())
+async def select_issue_ids(db: WorkspaceDatabase, records: Sequence[RawRecord]) -> list[UUID]:
+    """The ids of the issues that records become."""
+    return await _select_ids(db, SELECT_ISSUE_IDS, records)
 
 
-def compute_change_id(workspace_id: UUID, source: str, external_id: str) -> UUID:
-    """The id of a change, as the SQL function `core.change_id` computes it."""
-    identity = "\x1f".join(("change", str(workspace_id), source, external_id))
-    return UUID(hashlib.md5(identity.encode(), usedforsecurity=False).hexdigest())
+async def select_change_ids(db: WorkspaceDatabase, records: Sequence[RawRecord]) -> list[UUID]:
+    """The ids of the changes that records become."""
+    return await _select_ids(db, SELECT_CHANGE_IDS, records)
+
+
+async def _select_ids(db: WorkspaceDatabase, statement: str, records: Sequence[RawRecord]) -> list[UUID]:
+    sources, external_ids = [each.source for each in records], [each.external_id for each in records]
+    rows = await db.transaction.fetch(statement, db.workspace_id, sources, external_ids)
+    return [row["id"] for row in rows]
 
 
 async def find_connector_records(db: WorkspaceDatabase, records: Sequence[RawRecord]) -> set[tuple[str, str]]:
@@ -136,12 +151,11 @@ async def count_outdated(db: WorkspaceDatabase, records: Sequence[RawRecord]) ->
     return int(await db.transaction.fetchval(SELECT_OUTDATED, *map(list, columns)))
 
 
-async def ingest_issue(db: WorkspaceDatabase, record: RawRecord, *, is_new: bool) -> UUID | None:
+async def ingest_issue(db: WorkspaceDatabase, record: RawRecord, issue_id: UUID, *, is_new: bool) -> bool:
     """Store a record and make its issue at once, as the next run will make it again.
 
-    None, and nothing is stored, where it must be a new one and is not.
+    False, and nothing is stored, where it must be a new one and is not.
     """
-    issue_id = compute_issue_id(db.workspace_id, record.source, record.external_id)
     identity = {"source": record.source, "external_id": record.external_id}
 
     def work(connection: psycopg.Connection) -> bool:
@@ -154,7 +168,7 @@ async def ingest_issue(db: WorkspaceDatabase, record: RawRecord, *, is_new: bool
         make_issue(connection, db.workspace_id, record)
         return True
 
-    return issue_id if await db.in_thread(work) else None
+    return await db.in_thread(work)
 
 
 async def ingest_delivery(

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 from api.http.database import WorkspaceDatabase
 from api.http.errors import Problem, conflict
@@ -42,10 +43,21 @@ def describe_fields(errors: Sequence[FieldError], prefix: str = "") -> list[dict
     return [{"in": "body", "pointer": prefix + error.pointer, "detail": error.message} for error in errors]
 
 
-def identify(db: WorkspaceDatabase, record: RawRecord) -> dict[str, str]:
-    """The issue that a record becomes."""
-    issue_id = ingest.compute_issue_id(db.workspace_id, record.source, record.external_id)
-    return {"issue_id": str(issue_id), "source": record.source, "external_id": record.external_id}
+async def identify_issues(db: WorkspaceDatabase, records: Sequence[RawRecord]) -> list[dict[str, str]]:
+    """The issues that records become."""
+    return _identify("issue_id", await ingest.select_issue_ids(db, records), records)
+
+
+async def identify_changes(db: WorkspaceDatabase, records: Sequence[RawRecord]) -> list[dict[str, str]]:
+    """The changes that records become."""
+    return _identify("change_id", await ingest.select_change_ids(db, records), records)
+
+
+def _identify(name: str, ids: Sequence[UUID], records: Sequence[RawRecord]) -> list[dict[str, str]]:
+    return [
+        {name: str(row_id), "source": record.source, "external_id": record.external_id}
+        for row_id, record in zip(ids, records, strict=True)
+    ]
 
 
 def _validation_problem(error: IngestError) -> Problem:

@@ -1,6 +1,5 @@
 """Events that programs send, in the product's own form, as OpenTelemetry logs or as CloudEvents."""
 
-from functools import partial
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -12,6 +11,7 @@ from api.http.responses import documents, json_response
 from api.ingest import queries as ingest
 from api.ingest.batches import (
     IndexedRecords,
+    describe_accepted,
     describe_batch,
     describe_status,
     keep_former_source,
@@ -29,7 +29,7 @@ from api.ingest.reading import (
     read_export_body_of,
     skip_export_body,
 )
-from api.ingest.records import check_not_of_connector, identify, parse_event
+from api.ingest.records import check_not_of_connector, identify_issues, parse_event
 from api.ingest.schemas import BatchRequest, BatchResult, ExportTaken, IngestedEvent, IngestEvent
 from api.operation import Db, Operation, reads_body_by
 from causeloop_pipeline.model.tenancy import Role
@@ -83,8 +83,9 @@ async def ingest_event(db: Db, event: IngestEvent) -> Response:
     """Stores one event. Sent again, it is a duplicate; a newer version updates the issue."""
     record = parse_event(event.model_dump(mode="json"))
     await check_not_of_connector(db, record)
+    (issue,) = await identify_issues(db, [record])
     count, ignored = await ingest.ingest_new(db, [record])
-    return json_response({**identify(db, record), "status": describe_status(count, ignored)}, 202)
+    return json_response({**issue, "status": describe_status(count, ignored)}, 202)
 
 
 @router.post(
@@ -100,8 +101,9 @@ async def ingest_batch(db: Db, batch: BatchRequest) -> Response:
     """Stores up to 500 events. An invalid event is rejected by its index and does not affect the others."""
     parsed, rejections = sort_outcomes(batch.events, "/events")
     records = await reject_connector_records(db, parsed, rejections, "/events")
+    accepted = await describe_accepted(db, identify_issues, records)
     count, ignored = await ingest.ingest_new(db, [record for _, record in records])
-    return json_response(describe_batch(count, ignored, records, rejections, partial(identify, db)), 202)
+    return json_response(describe_batch(count, ignored, accepted, rejections), 202)
 
 
 @router.post(
@@ -182,8 +184,9 @@ async def ingest_cloud_events(request: Request, db: Db) -> Response:
     parsed, rejections = sort_outcomes(await request.json(), "")
     parsed = await keep_former_source(db, parsed)
     records: IndexedRecords = await reject_connector_records(db, parsed, rejections, "")
+    accepted = await describe_accepted(db, identify_issues, records)
     count, ignored = await ingest.ingest_new(db, [record for _, record in records])
-    return json_response(describe_batch(count, ignored, records, rejections, partial(identify, db)), 202)
+    return json_response(describe_batch(count, ignored, accepted, rejections), 202)
 
 
 def _explain(rejections: list[dict[str, Any]], count: int) -> str:

@@ -124,9 +124,9 @@ async def create_issue(request: Request, db: Db, caller: CurrentCaller, new: New
     """Reports a failure by hand. An `external_id` that exists already is a 409, which names its issue."""
     record = build_manual_record(new, caller, request.headers.get("idempotency-key"))
     await check_not_of_connector(db, record)
-    issue_id = await ingest.ingest_issue(db, record, is_new=new.external_id is not None)
-    if issue_id is None:
-        raise _issue_exists(ingest.compute_issue_id(db.workspace_id, record.source, record.external_id))
+    (issue_id,) = await ingest.select_issue_ids(db, [record])
+    if not await ingest.ingest_issue(db, record, issue_id, is_new=new.external_id is not None):
+        raise _issue_exists(issue_id)
     response = row_or_404(await issues.read_issue(db, issue_id), "issue", 201)
     response.headers["Location"] = f"/v1/issues/{issue_id}"
     return response

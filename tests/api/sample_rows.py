@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from api.ingest.queries import compute_change_id, compute_issue_id
 from causeloop_pipeline.storage.database.session import Session
+from tests.support.computed_ids import select_change_id, select_issue_id
 
 
 @dataclass
@@ -28,7 +28,7 @@ class Sample:
 def insert_issues(session: Session, sample: Sample) -> None:
     start = datetime.now(UTC) - timedelta(days=20)
     for number in range(12):
-        issue_id = compute_issue_id(sample.workspace_id, "custom_api", f"S-{number}")
+        issue_id = select_issue_id(session, sample.workspace_id, "custom_api", f"S-{number}")
         insert_row(
             session,
             "core.issue",
@@ -238,7 +238,7 @@ def insert_changes(session: Session, sample: Sample) -> None:
             session,
             "core.change",
             sample,
-            change_id=compute_change_id(sample.workspace_id, "custom_api", external_id),
+            change_id=select_change_id(session, sample.workspace_id, "custom_api", external_id),
             source="custom_api",
             external_id=external_id,
             kind=kind,

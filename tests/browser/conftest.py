@@ -11,12 +11,12 @@ import psycopg
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from api.ingest.queries import compute_issue_id
 from causeloop_pipeline.storage.database.session import Database
 from tests.api.conftest import api_url, application
 from tests.api.sample import PASSWORD, Sample, make_sample
 from tests.api.sample_rows import insert_row
 from tests.conftest import Installation
+from tests.support.computed_ids import select_issue_id
 from tests.support.single_occurrences import add_single_occurrences
 
 __all__ = ["api_url", "application"]
@@ -67,7 +67,7 @@ def _insert_issue(session: Any, sample: Sample, number: int) -> None:
         session,
         "core.issue",
         sample,
-        issue_id=compute_issue_id(sample.workspace_id, "jira", f"SHOP-{number}"),
+        issue_id=select_issue_id(session, sample.workspace_id, "jira", f"SHOP-{number}"),
         source="jira",
         external_id=f"SHOP-{number}",
         title=f"Voucher {number} is rejected",

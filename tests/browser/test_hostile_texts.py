@@ -6,7 +6,6 @@ import psycopg
 import pytest
 from playwright.sync_api import BrowserContext, Dialog, expect
 
-from api.ingest.queries import compute_issue_id
 from causeloop_pipeline.storage.database.session import Database
 from tests.api.sample import Sample, make_sample
 from tests.api.sample_rows import insert_member, insert_row
@@ -14,6 +13,7 @@ from tests.browser.conftest import execute_as_superuser, open_signed_in, show
 from tests.browser.hostile_texts import HOSTILE_TEXTS
 from tests.browser.screens import list_screens, open_details
 from tests.conftest import Installation
+from tests.support.computed_ids import select_issue_id
 from tests.support.single_occurrences import add_single_occurrences
 
 FOREIGN = (
@@ -43,7 +43,7 @@ def hostile(installation: Installation) -> Sample:
     now, everything = datetime.now(UTC), " ".join(HOSTILE_TEXTS)
     with database.workspace(sample.workspace_id) as session:
         for number, text in enumerate(HOSTILE_TEXTS):
-            issue_id = compute_issue_id(sample.workspace_id, "jira", f"X-{number}")
+            issue_id = select_issue_id(session, sample.workspace_id, "jira", f"X-{number}")
             insert_row(
                 session,
                 "core.issue",

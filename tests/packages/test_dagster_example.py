@@ -47,7 +47,7 @@ def environment(
 
 
 def create_storage(home: Path) -> None:
-    """Dagster's SQLite files: two processes that both find none would each record a schema version in them."""
+    """Dagster's SQLite files: two processes that find none would each record a schema version in them."""
     with dg.DagsterInstance.from_config(str(home)):
         pass
 

@@ -18,7 +18,7 @@ from causeloop_pipeline.analysis.evaluation.seen_before_report import QueriedIss
 
 NEW_SHARE, HISTORY_SHARE = 0.3, 0.7
 """Of the labels, how many are kept out of the history; of the messages of the others, how many are in it."""
-LEFT_OUTWORDS = (0.1, 0.3, 0.5)
+LEFT_OUT_SHARES = (0.1, 0.3, 0.5)
 BEGINNINGS = ("", "we see ", "users report ", "again: ")
 WORD = re.compile(r"[A-Za-z][A-Za-z_.'-]+|\S+")
 
@@ -32,7 +32,7 @@ def is_written_by_machines(issues: pl.DataFrame) -> bool:
 def retell(title: str, rng: np.random.Generator) -> str:
     """Retells a message. In: its title, a generator. Out: a report in its words."""
     words = WORD.findall(title)
-    left_out = rng.choice(LEFT_OUTWORDS)
+    left_out = rng.choice(LEFT_OUT_SHARES)
     remaining = [word for word in words if rng.random() > left_out]
     text = " ".join(remaining if len(remaining) > 1 else words)
     return f"{rng.choice(BEGINNINGS)}{text.lower() if rng.random() < 0.5 else text}"
