@@ -13,10 +13,13 @@ PAGES_OF_FILES = {
     "SECURITY.md": "project/security.md",
     "deploy/README.md": "project/deployment_files.md",
     "docs/decisions": "decisions/index.md",
+    "api/access/permissions.py": "look_up/access.md",
+    "api/http/problem_codes.py": "look_up/errors.md",
     "api/ingest/routes.py": "look_up/api/ingestion.md",
     "causeloop_pipeline/cli/status/exposition.py": "look_up/metrics.md",
     "causeloop_pipeline/connectors/tools": "look_up/connectors/index.md",
     "causeloop_pipeline/settings.py": "look_up/settings.md",
+    "causeloop_pipeline/storage/database/schema/reporting.sql": "look_up/views.md",
 }
 """A document that the site has elsewhere, or code → the page that is made of it."""
 

@@ -1,4 +1,4 @@
-"""The shape of a configuration file; `docs/configuration.schema.json` is its JSON schema."""
+"""The shape of a configuration file; `causeloop config schema` prints it as a JSON schema."""
 
 from typing import Annotated, Any, Literal
 

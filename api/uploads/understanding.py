@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from api.http.errors import Problem
+from api.uploads.schemas import UploadedExample
 from causeloop_pipeline.connectors.registry import CONNECTORS
 from causeloop_pipeline.landing.export_file.dates import spell_format
 from causeloop_pipeline.landing.export_file.records import ImportedFile, build_record, set_aside
@@ -35,10 +36,7 @@ MAX_COLUMNS = 200
 PAGE_ROWS = 500
 EXAMPLES, EXAMPLE_VALUES, PROBLEMS = 5, 3, 20
 MAX_SHOWN = 120
-SHOWN_FIELDS = (
-    *("external_id", "title", "severity", "status", "service", "error_type", "team", "environment"),
-    *("source_created_at", "resolved_at"),
-)
+SHOWN_FIELDS = tuple(name for name in UploadedExample.model_fields if name != "row")
 
 
 @dataclass

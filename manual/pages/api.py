@@ -39,7 +39,7 @@ def _write_index(document: Document) -> str:
         "[OpenAPI 3.1 document](openapi.json), which Bruno and its like, and generators of clients, import; "
         "a client for Python is part of each release (`make client`).\n\n"
         f"{document['info']['description']}\n\n{format_table(('subject', 'what it is about'), rows)}\n"
-        "[Who may do what](../../access.md) has the roles, [errors](../../errors.md) the codes.\n"
+        "[Who may do what](../access.md) has the roles, [errors](../errors.md) the codes.\n"
     )
 
 

@@ -11,7 +11,7 @@ from manual.pages.markdown import format_table
 
 HEAD = """# Tables
 
-What the results are in. BI tools read the [views for BI](../reporting.md) instead: those keep their names and
+What the results are in. BI tools read the [views for BI](views.md) instead: those keep their names and
 columns, and a login for one workspace reads nothing else. Columns without a meaning here are what their names
 say.
 """

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 import yaml
 
+from api.http.problem_codes import PROBLEM_CODES
 from causeloop_pipeline.connectors.registry import CONNECTORS
 from causeloop_pipeline.settings import ROOT, Settings
 from causeloop_pipeline.storage.database.migrate import SCHEMA
@@ -21,7 +22,7 @@ from manual.links import OutsideLinkError, rewrite_links
 from tests.offenders import assert_no_offenders
 
 ZENSICAL = ROOT / ".venv" / "tools" / "bin" / "zensical"
-GENERATED = {"access.md", "errors.md", "connectors.md", "quality.md", "decisions/index.md"}
+GENERATED = {"connectors.md", "quality.md", "decisions/index.md"}
 """Pages that commands write, besides those of `look_up/`."""
 
 MAX_PAGES = 30
@@ -121,13 +122,30 @@ def test_the_reference_has_all_that_code_defines() -> None:
     assert [name for name in created if f"\n## {name}\n" not in tables] == []
     assert "| `probability` | double precision |" in tables
 
+    views = pages()["look_up/views.md"]
+    named = re.findall(r"^create view reporting\.(\w+)", (SCHEMA / "reporting.sql").read_text(), re.MULTILINE)
+    assert re.findall(r"^## (\w+)$", views, re.MULTILINE) == named
+    assert "| `risk_score` | 0 to 100, as of the last analysis. |" in views
+
+    operations = set(re.findall(r"^\| `([A-Z]+ /\S+)` \|", pages()["look_up/access.md"], re.MULTILINE))
+    document = json.loads(pages()["look_up/api/openapi.json"])
+    declared = {
+        f"{method.upper()} {path}"
+        for path, methods in document["paths"].items()
+        for method in methods
+        if path.startswith("/v1/")
+    }
+    assert declared - operations == set()
+    errors = re.findall(r"^\| `(\w+)` \| \d{3} \|", pages()["look_up/errors.md"], re.MULTILINE)
+    assert errors == list(PROBLEM_CODES)
+
     commands = pages()["look_up/commands.md"]
     assert commands.count("\nUsage: causeloop ") == commands.count("\n## causeloop ") > 30
 
     metrics = pages()["look_up/metrics.md"]
-    named = set(re.findall(r"causeloop_[a-z_]+", (ROOT / "deploy/monitoring/alerts.yaml").read_text()))
+    alerted = set(re.findall(r"causeloop_[a-z_]+", (ROOT / "deploy/monitoring/alerts.yaml").read_text()))
     listed = set(re.findall(r"`(causeloop_[a-z_]+)`", metrics))
-    assert {re.sub(r"_(bucket|count|sum)$", "", name) for name in named} - listed == set()
+    assert {re.sub(r"_(bucket|count|sum)$", "", name) for name in alerted} - listed == set()
 
 
 @pytest.fixture

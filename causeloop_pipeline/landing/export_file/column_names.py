@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from causeloop_pipeline.model.file_fields import FILE_FIELDS
 from causeloop_pipeline.model.vendor_words import parse_word_lists
 
 ENGLISH_NAMES = parse_word_lists("""
@@ -155,5 +156,5 @@ LANGUAGES = (
 )
 USUAL_NAMES: Mapping[str, tuple[str, ...]] = {
     field: tuple(dict.fromkeys(name for names in LANGUAGES for name in names.get(field, ())))
-    for field in ENGLISH_NAMES
+    for field in FILE_FIELDS
 }

@@ -19,21 +19,11 @@ from causeloop_pipeline.landing.export_file.rows.run_rows import describe_run, r
 from causeloop_pipeline.landing.export_file.table_reading import TEMPLATE, TableReading, flatten, read_place
 from causeloop_pipeline.landing.json_values import to_json
 from causeloop_pipeline.model.instant_range import find_range_problem
-from causeloop_pipeline.model.issue import OPEN_STATUSES, TITLE_LIMIT, IssueStatus
+from causeloop_pipeline.model.issue import OPEN_STATUSES, TEXT_FIELDS, TITLE_LIMIT, IssueStatus
 from causeloop_pipeline.model.raw_record import NORMALIZED, NORMALIZED_CONDITION
 from causeloop_pipeline.model.vendor_words import map_severity, map_statuses, map_vendor_word
 
-TEXTS = (
-    "title",
-    "body",
-    "severity",
-    "status",
-    "service",
-    "error_type",
-    "team",
-    "environment",
-    "external_url",
-)
+TEXTS = tuple(name for name in TEXT_FIELDS if name != "external_id")
 NOT_OF_ISSUES = ("component", "region")
 """Fields of files that an issue has among its attributes."""
 IDENTIFYING = ("title", "source_created_at", "service", "error_type", "component", "environment", "team")

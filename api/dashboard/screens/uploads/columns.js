@@ -2,36 +2,15 @@
 
 import { patch } from "../../lib/client.js";
 import { h, table } from "../../lib/elements.js";
+import { choicesOf } from "../../lib/listing.js";
 import { action, notice } from "../../lib/states.js";
+import { DateOrder, FILE_FIELDS } from "../../lib/vocabulary.js";
 
 /** @import { Column, Model } from "../../types.js" */
 
 const NOT_USED = "";
 /** @type {[string, string][]} */
-const FIELDS = [
-  [NOT_USED, "an attribute"],
-  ["id", "ID"],
-  ["title", "Title"],
-  ["body", "Description"],
-  ["severity", "Severity"],
-  ["status", "Status"],
-  ["service", "Service"],
-  ["component", "Component"],
-  ["error_type", "Error type"],
-  ["team", "Team"],
-  ["environment", "Environment"],
-  ["region", "Region"],
-  ["source_created_at", "Began"],
-  ["source_updated_at", "Last changed"],
-  ["resolved_at", "Ended"],
-  ["external_url", "Link"],
-];
-/** @type {[string, string][]} */
-const ORDERS = [
-  ["recognized", "as recognized"],
-  ["day first", "day first"],
-  ["month first", "month first"],
-];
+const FIELDS = [[NOT_USED, "an attribute"], ...choicesOf(FILE_FIELDS)];
 
 /**
  * The table of columns, and how dates are read and rows distinguished.
@@ -84,7 +63,9 @@ export function fieldsOfColumns(upload, reload) {
         "div",
         { class: "field" },
         h("span", { class: "label", "aria-hidden": "true" }, "Dates are written"),
-        pick("Dates are written", ORDERS, String(choices.dates ?? "recognized"), (dates) => send({ dates })),
+        pick("Dates are written", choicesOf(DateOrder), String(choices.dates ?? "recognized"), (dates) =>
+          send({ dates }),
+        ),
       ),
       h("div", { class: "field" }, h("label", { for: "key" }, "Columns that tell rows apart"), key),
       action("Read again", () => send({ key: key.value })),
