@@ -17,6 +17,12 @@ FORM_ONLY = {"users.info"}
 MENTION = re.compile(r"<[!@#]")
 
 
+def _make_set_event() -> threading.Event:
+    event = threading.Event()
+    event.set()
+    return event
+
+
 @dataclass
 class FakeSlack:
     """One team: its channels with their messages, its people, and the answers that single people got."""
@@ -29,7 +35,8 @@ class FakeSlack:
     """Texts by which somebody would have been notified."""
     waits: list[int] = field(default_factory=list)
     """Seconds that the next calls must wait."""
-    seconds_to_answer: float = 0.0
+    may_answer: threading.Event = field(default_factory=_make_set_event)
+    """Cleared, calls wait until it is set again."""
     calls: list[str] = field(default_factory=list)
     joined: set[str] = field(default_factory=lambda: {CHANNEL})
     lock: threading.RLock = field(default_factory=threading.RLock)
@@ -51,6 +58,13 @@ class FakeSlack:
         """What people see in the channel, the oldest first."""
         return [message for message in self.channels[CHANNEL] if is_in_channel(message)]
 
+    def await_answer(self, seconds: float = 60) -> dict[str, Any]:
+        """The first answer that a person gets, which may come after Slack was acknowledged."""
+        ends = time.monotonic() + seconds
+        while not self.answers and time.monotonic() < ends:
+            time.sleep(0.02)
+        return self.answers[0]
+
     def delete(self, ts: str) -> None:
         """Delete a message, as people do."""
         self.channels[CHANNEL] = [each for each in self.channels[CHANNEL] if each["ts"] != ts]
@@ -67,7 +81,7 @@ class FakeSlack:
                 return Reply({"ok": False, "error": "ratelimited"}, 429, {"Retry-After": str(wait)})
             if request.headers.get("authorization") != f"Bearer {self.token}":
                 return Reply({"ok": False, "error": "invalid_auth"})
-            time.sleep(self.seconds_to_answer)
+            self.may_answer.wait(timeout=60)
             answer = self.answer(method, request)
             return Reply({"ok": "error" not in answer, **answer})
 
