@@ -1,6 +1,9 @@
 """The full forms of all attacks: `python -m tests.fuzz [NAME …] [--count N] [--seed N]`.
 
-Every attack prints what failed; the exit code is 1 when one failed.
+Every attack prints what failed; the exit code is 1 when one failed. The long ones consist of parts:
+`--keep FILE` writes what each part met to a file, and a later run with it does only those that are left, as
+after `--minutes N`, when no more are begun. `--shard K/N` does every Nth of them, beside other runs with
+that file.
 """
 
 import argparse
@@ -12,6 +15,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 
 import httpx2
@@ -35,6 +39,7 @@ from tests.fuzz import (
 from tests.fuzz.in_process import InProcessApi
 from tests.fuzz.mutation import list_mutations
 from tests.fuzz.own_database import fill, make_database, serve
+from tests.fuzz.parts import Parts
 from tests.fuzz.progress import show_progress
 
 COUNTS = {
@@ -49,13 +54,18 @@ COUNTS = {
 """How much of each the full form does; of documents and mutants at most all."""
 
 QUIET = {"CAUSELOOP_LOG_LEVEL": "CRITICAL"}
-Attack = Callable[[Installation, random.Random, int], list[str]]
+Attack = Callable[[Installation, random.Random, int, Parts], list[str]]
 
 
-def attack_differences(installation: Installation, rng: random.Random, count: int) -> list[str]:
+def attack_differences(installation: Installation, rng: random.Random, count: int, parts: Parts) -> list[str]:
     """Differences to a copy with one tenant, and planted faults that nobody noticed."""
     with differences.make_twins(installation) as twins:
-        failures = differences.find_differences(twins, rng, count)
+        failures = []
+        for first in range(0, count, differences.READS_A_PART):
+            size = min(count - first, differences.READS_A_PART)
+            part = random.Random(rng.getrandbits(64))
+            find = partial(differences.find_differences, twins, part, size)
+            failures += parts.do(f"differences {first:,} to {first + size:,}", find)
         for fault in differences.FAULTS:
             with twins.plant(fault):
                 if not differences.find_differences(twins, rng, min(count, 2_000), stop_at=1):
@@ -63,7 +73,7 @@ def attack_differences(installation: Installation, rng: random.Random, count: in
     return failures
 
 
-def attack_documents(installation: Installation, rng: random.Random, count: int) -> list[str]:
+def attack_documents(installation: Installation, rng: random.Random, count: int, _: Parts) -> list[str]:
     """Hostile documents whose answer is a server error or not declared."""
     with make_database(installation) as database:
         sample, other = fill(database), fill(database)
@@ -78,7 +88,7 @@ def attack_documents(installation: Installation, rng: random.Random, count: int)
             return [text for each in sent if (text := hostile_documents.attack(client, *each))]
 
 
-def attack_keys(installation: Installation, rng: random.Random, count: int) -> list[str]:
+def attack_keys(installation: Installation, rng: random.Random, count: int, _: Parts) -> list[str]:
     """Keys with two effects or two answers."""
     with make_database(installation) as database:
         sample = fill(database)
@@ -90,7 +100,7 @@ def attack_keys(installation: Installation, rng: random.Random, count: int) -> l
         return result.different + repeated_keys.find_double_effects(database.api_url, sample, result)
 
 
-def attack_cancellations(installation: Installation, rng: random.Random, count: int) -> list[str]:
+def attack_cancellations(installation: Installation, rng: random.Random, count: int, _: Parts) -> list[str]:
     """Rows of another tenant after requests that were broken off."""
     with make_database(installation) as database:
         tenants = (fill(database), fill(database))
@@ -100,7 +110,7 @@ def attack_cancellations(installation: Installation, rng: random.Random, count: 
     return outcome.foreign + [f"{n} × {status}" for status, n in outcome.counts.items() if status[0] == "5"]
 
 
-def attack_seats(installation: Installation, rng: random.Random, count: int) -> list[str]:
+def attack_seats(installation: Installation, rng: random.Random, count: int, _: Parts) -> list[str]:
     """Trials in which not exactly the free seats were given."""
     wanted = {200: seat_races.SEATS, 422: seat_races.PEOPLE - seat_races.SEATS}
     failures = []
@@ -118,24 +128,25 @@ def attack_seats(installation: Installation, rng: random.Random, count: int) -> 
     return failures
 
 
-def attack_strangers(installation: Installation, rng: random.Random, count: int) -> list[str]:
+def attack_strangers(installation: Installation, rng: random.Random, count: int, parts: Parts) -> list[str]:
     """Callers as whom schemathesis found an answer that is not declared."""
     with (
         make_database(installation) as database,
         serve(database) as (_, url),
         psycopg.connect(database.owner_url, autocommit=True) as owner,
     ):
-        return strangers.run_as_everybody(url, owner, lambda: fill(database), count, rng.randrange(1_000))
+        attack = strangers.Strangers(url, owner, partial(fill, database))
+        return attack.run_as_everybody(count, rng.randrange(1_000), parts)
 
 
-def attack_mutants(installation: Installation, rng: random.Random, count: int) -> list[str]:
+def attack_mutants(installation: Installation, rng: random.Random, count: int, parts: Parts) -> list[str]:
     """Modules of which fewer changes than the goal are noticed by their tests."""
     mutations = [each for module in mutants.TARGETS for each in list_mutations(module)]
     chosen = rng.sample(mutations, count) if count < len(mutations) else mutations
-    verdicts, missed = mutants.judge(chosen), []
+    missed = []
     for module in mutants.TARGETS:
-        own = [verdict for verdict in verdicts if verdict.mutation.module == module]
-        survivors = [str(verdict.mutation) for verdict in own if not verdict.is_killed]
+        own = [mutation for mutation in chosen if mutation.module == module]
+        survivors = parts.do(f"mutants {len(own)} {module}", partial(mutants.find_survivors, own))
         share = 1 - len(survivors) / max(len(own), 1)
         print(f"{module}: {share:.0%} of {len(own)} noticed", *survivors, sep="\n  ", flush=True)
         if share < mutants.MIN_KILLED:
@@ -160,16 +171,21 @@ def main() -> int:
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(ATTACKS))
     parser.add_argument("--count", type=int, help="how much of each; otherwise the full form")
     parser.add_argument("--seed", type=int, default=secrets.randbelow(1_000_000))
+    parser.add_argument("--keep", type=Path, help="a file of what was met, to go on from")
+    parser.add_argument("--minutes", type=float, default=float("inf"), help="begin no part after so many")
+    parser.add_argument("--shard", metavar="K/N", default="1/1", help="every Nth part, from the Kth")
     arguments = parser.parse_args()
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that what was started is ended
     print(f"seed {arguments.seed}", flush=True)
-    failures = 0
+    failures, parts = 0, Parts(arguments.keep, arguments.minutes * 60, arguments.shard)
     with installing() as installation:
         for name in arguments.names or ATTACKS:
             count = arguments.count or COUNTS[name]
-            results = ATTACKS[name](installation, random.Random(arguments.seed), count)
+            results = ATTACKS[name](installation, random.Random(arguments.seed), count, parts)
             print(f"{name}: {len(results)} wrong", *results[:20], sep="\n  ", flush=True)
             failures += len(results)
+    if parts.left:
+        print(f"{parts.left} parts are left", flush=True)
     return int(failures > 0)
 
 

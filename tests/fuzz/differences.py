@@ -37,6 +37,7 @@ WRITES = {
 """What the other tenant does meanwhile."""
 
 SHARE_OF_WRITES, READS_A_LINE = 0.02, 10_000
+READS_A_PART = 50_000
 READS_AT_ONCE = 8
 """As many as a workspace may have under way."""
 FAULTS = {

@@ -1,10 +1,13 @@
 """schemathesis, which knows nothing but the OpenAPI document, as everybody who may call."""
 
 import os
+import re
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from unittest.mock import patch
 
@@ -14,6 +17,7 @@ import psycopg
 from api.auth.tokens import issue_access_token
 from causeloop_pipeline.storage.app.tenants import add_member, create_user
 from tests.api.sample import ROLES, Sample, make_session
+from tests.fuzz.parts import Parts
 
 CHECKS = ("--checks", "all", "--exclude-checks", "positive_data_acceptance,negative_data_rejection")
 """All of its own but two, which `agreement` replaces."""
@@ -25,9 +29,12 @@ ENDING = (
     r"/organization$|/members/(leave$|\{user_id\})|/sessions($|/\{session_id\})|/auth/browser$"
     r"|/workspace/(archive|erase|restore)$"
 )
-"""They may end what the caller may do: a run of their own, after the others."""
+"""They may end what the caller may do: a part of their own."""
 
-OTHERS, LAST = ("--exclude-path-regex", f"{EXCLUDED}|{ENDING}"), ("--include-path-regex", ENDING)
+PATHS_A_PART, EXAMPLES_A_PART = 16, 40
+"""All callers come to all operations before any of them comes a second time."""
+
+CALLERS = (*ROLES, "service key", "nobody")
 
 DAY = timedelta(days=1)
 """A token must outlive a run: as nobody, everything is answered as it should be."""
@@ -35,32 +42,63 @@ DAY = timedelta(days=1)
 Headers = dict[str, str]
 
 
-def run_as_everybody(
-    url: str, owner: psycopg.Connection, make_tenant: Callable[[], Sample], examples: int, seed: int
-) -> list[str]:
-    """Run it as each kind of caller, in a tenant of its own; which ended with a failure."""
-    failed = []
-    httpx2.get(f"{url}/openapi.json", timeout=60)  # schemathesis waits ten seconds; then it is made
-    with patch("api.auth.tokens.LIFETIME", DAY), patch("api.auth.tokens.MAX_LIFETIME", DAY):
-        for name, headers in list_callers(owner, make_tenant):
-            print(f"schemathesis as {name}", flush=True)
-            if run_once(url, headers, examples, seed, *OTHERS):
-                failed.append(name)
-            if headers and httpx2.get(f"{url}/v1/me", headers=headers, timeout=60).status_code != 200:
-                failed.append(f"{name} was signed out: what followed was sent as nobody")
-            if run_once(url, headers, examples, seed, *LAST):
-                failed.append(f"{name}, at last")
-    return failed
+@dataclass(frozen=True)
+class Strangers:
+    """The API that is called, and tenants for the callers."""
+
+    url: str
+    owner: psycopg.Connection
+    make_tenant: Callable[[], Sample]
+
+    def run_as_everybody(self, examples: int, seed: int, parts: Parts) -> list[str]:
+        """Run it as each kind of caller; what ended with a failure."""
+        document = httpx2.get(f"{self.url}/openapi.json", timeout=60).json()  # schemathesis waits ten seconds
+        failed: list[str] = []
+        with patch("api.auth.tokens.LIFETIME", DAY), patch("api.auth.tokens.MAX_LIFETIME", DAY):
+            for turn in range(0, examples, EXAMPLES_A_PART):
+                size = min(EXAMPLES_A_PART, examples - turn)
+                for paths in divide_paths(list(document["paths"])):
+                    options = choose_options(paths, size, seed + turn, is_first=turn == 0)
+                    for caller in CALLERS:
+                        name = f"{caller}, {size} examples after {turn}: {' '.join(paths)}"
+                        failed += parts.do(name, partial(self.run_as, caller, options, name))
+        return failed
+
+    def run_as(self, caller: str, options: Sequence[str], name: str) -> list[str]:
+        """Run it as one caller in a tenant of its own: what one does to it is met by no other."""
+        print(f"schemathesis as {name}", flush=True)
+        headers = self.make_caller(caller)
+        failed = [name] if run_once(self.url, headers, options) else []
+        if headers and not re.search(ENDING, name) and not self.is_signed_in(headers):
+            failed.append(f"signed out, what followed was sent as nobody: {name}")
+        return failed
+
+    def make_caller(self, caller: str) -> Headers:
+        """A person of a role, a service account with a key, or nobody."""
+        if caller == "nobody":
+            return {}
+        if caller == "service key":
+            return {"Authorization": f"Bearer {self.make_tenant().credentials['owner']}"}
+        return sign_in(self.owner, self.make_tenant(), caller)
+
+    def is_signed_in(self, headers: Headers) -> bool:
+        """Whether these headers still name a caller."""
+        return httpx2.get(f"{self.url}/v1/me", headers=headers, timeout=60).status_code == 200
 
 
-def list_callers(
-    owner: psycopg.Connection, make_tenant: Callable[[], Sample]
-) -> Iterator[tuple[str, Headers]]:
-    """A person of each role, a service account with a key, and nobody."""
-    for role in ROLES:
-        yield role, sign_in(owner, make_tenant(), role)
-    yield "service key", {"Authorization": f"Bearer {make_tenant().credentials['owner']}"}
-    yield "nobody", {}
+def divide_paths(paths: Sequence[str]) -> Iterator[Sequence[str]]:
+    """The paths in parts; what may end the caller is a part of its own."""
+    chosen = [path for path in paths if not re.search(EXCLUDED, path)]
+    others = [path for path in chosen if not re.search(ENDING, path)]
+    yield from (others[first : first + PATHS_A_PART] for first in range(0, len(others), PATHS_A_PART))
+    yield [path for path in chosen if re.search(ENDING, path)]
+
+
+def choose_options(paths: Sequence[str], examples: int, seed: int, *, is_first: bool) -> list[str]:
+    """What is tried on these paths: what the document itself leads to only once."""
+    phases = "examples,coverage,fuzzing" if is_first else "fuzzing"
+    included = [word for path in paths for word in ("--include-path", path)]
+    return ["--max-examples", str(examples), "--seed", str(seed), "--phases", phases, *included]
 
 
 def sign_in(owner: psycopg.Connection, sample: Sample, role: str) -> Headers:
@@ -71,16 +109,15 @@ def sign_in(owner: psycopg.Connection, sample: Sample, role: str) -> Headers:
     return {"Authorization": f"Bearer {token}"}
 
 
-def run_once(url: str, headers: Headers, examples: int, seed: int, *options: str) -> int:
+def run_once(url: str, headers: Headers, options: Sequence[str]) -> int:
     """Run it once; 0 where nothing was wrong."""
     program = Path(sys.executable).with_name("schemathesis")
-    command = [str(program), "run", f"{url}/openapi.json", *CHECKS]
+    command = [str(program), "run", f"{url}/openapi.json", *CHECKS, *options]
     for name, value in headers.items():
         command += ["--header", f"{name}: {value}"]
-    command += ["--max-examples", str(examples), "--seed", str(seed)]
-    command += ["--phases", "examples,coverage,fuzzing", "--suppress-health-check", "all", "--no-color"]
+    command += ["--suppress-health-check", "all", "--no-color"]
     command += ["--request-timeout", "60", "--max-response-time", "60"]  # a busy machine is not a finding
     command += ["--generation-allow-x00", "false"]  # PostgreSQL stores no NUL: `documents` sends it
-    command += ["--continue-on-failure", "--warnings", "off", "--generation-database", "none", *options]
+    command += ["--continue-on-failure", "--warnings", "off", "--generation-database", "none"]
     environment = {**os.environ, "SCHEMATHESIS_HOOKS": "tests.fuzz.agreement"}
     return subprocess.run(command, check=False, env=environment).returncode
