@@ -47,13 +47,11 @@ def read_issue(scope: str, issue: Mapping[str, Any]) -> ReadFailure:
 
 
 def _add_keys(scope: str, titles: list[str], body: str | None, fields: dict[str, str]) -> ReadFailure:
+    from causeloop_pipeline.analysis.detect.fingerprints.fingerprint import read_trace_key
     from causeloop_pipeline.analysis.detect.seen_before.identity import identify_failure
-    from causeloop_pipeline.analysis.detect.seen_before.searched_issues import (
-        compute_message_keys,
-        find_trace_key,
-    )
+    from causeloop_pipeline.analysis.detect.seen_before.searched_issues import compute_message_keys
 
-    trace = find_trace_key(titles[0], body)
+    trace = read_trace_key(titles[0], body)
     keys = [*compute_message_keys(titles), *([trace] if trace else [])]
     return ReadFailure(titles, body, fields, keys, identify_failure(scope, titles[0], body))
 

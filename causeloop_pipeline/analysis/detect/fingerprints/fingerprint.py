@@ -265,10 +265,24 @@ def read_trace_keys(table: pl.DataFrame) -> pl.Series:
     key_of_text: dict[str, str | None] = {}
     for row, content in candidates.iter_rows():
         if content not in key_of_text:
-            trace = parse_trace(content)
-            key_of_text[content] = trace.signature if trace else None
+            key_of_text[content] = _sign_trace(content)
         keys[row] = key_of_text[content]
     return pl.Series("trace_key", keys, dtype=pl.String)
+
+
+def read_trace_key(title: str, body: str | None) -> str | None:
+    """Reads the stack trace in one issue, in a fraction of the time of a query.
+
+    In: title and body. Out: the signature of the stack trace, None without one.
+    """
+    body = body or ""
+    has_sign = any(sign in text for text in (title, body) for sign in _TRACE_SIGNS)
+    return _sign_trace(f"{title}\n{body[:_MAX_TRACE_CHARACTERS]}") if has_sign else None
+
+
+def _sign_trace(text: str) -> str | None:
+    trace = parse_trace(text)
+    return trace.signature if trace else None
 
 
 def _moments(timezone: str) -> tuple[pl.Expr, pl.Expr]:

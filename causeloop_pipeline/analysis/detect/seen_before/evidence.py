@@ -1,18 +1,22 @@
 """What one failure shares with each group of stored issues: the evidence from which a probability is made."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import chain
+from typing import Any, NamedTuple
 
 import numpy as np
 import polars as pl
 
 from causeloop_pipeline.analysis.detect.fingerprints.canonical_issues import canonical_issues
+from causeloop_pipeline.analysis.detect.fingerprints.fingerprint import read_trace_key
 from causeloop_pipeline.analysis.detect.grouping.confidence import ATOM_SIMILARITY
 from causeloop_pipeline.analysis.detect.grouping.membership_reasons import find_shared_terms
 from causeloop_pipeline.analysis.detect.seen_before.searched_issues import (
+    COPY_KEYS,
     SearchedIssues,
     find_message_keys,
-    find_trace_key,
 )
 from causeloop_pipeline.analysis.detect.similarity.corpus import add_texts
 from causeloop_pipeline.analysis.detect.similarity.pair_model import PairModel
@@ -23,9 +27,8 @@ from causeloop_pipeline.analysis.detect.similarity.semantic_score import Semanti
 SEARCHED_TEXTS = 60
 _MIN_PROBABILITY = 1e-4
 _FEW_ISSUES = 3
-
-_TEMPLATE_PROBABILITY = pl.col("template_probability").fill_null(ATOM_SIMILARITY["template"]).clip(0.02, 0.99)
-_TEMPLATE_ODDS = (_TEMPLATE_PROBABILITY / (1 - _TEMPLATE_PROBABILITY)).log()
+_SAME = ("same_template", "same_title", "same_trace")
+_LEAST = float(np.log(_MIN_PROBABILITY / (1.0 - _MIN_PROBABILITY)))
 
 EVIDENCE_SCHEMA = pl.Schema(
     {
@@ -62,47 +65,58 @@ def collect_evidence(
     issues; what the workspace's pairs say of one cause; how near each issue is by meaning, None for words
     alone. Out: `EVIDENCE_SCHEMA`, the most similar group first.
     """
-    texts = _compare_texts(canonical_issues(failure), searched, model, semantic)
-    keys = _compare_keys(failure, titles, searched)
-    columns = ["group_id", "pattern_id", "issue_id", "kind", "template_probability"]
-    per_issue = (
-        searched.table.with_row_index("row")
-        .select("row", *columns)
-        .join(texts, on="row", how="left", maintain_order="left")
-        .hstack(keys)
-        .filter(
-            pl.col("log_odds").is_not_null() | pl.any_horizontal("same_template", "same_title", "same_trace")
-        )
-    )
-    sizes = searched.table.group_by("group_id").agg(pl.len().cast(pl.Float64).log1p().alias("size"))
-    least = float(np.log(_MIN_PROBABILITY / (1.0 - _MIN_PROBABILITY)))
-    is_machine = pl.col("kind") == "machine"
-    ordered = per_issue.with_columns(
-        pl.any_horizontal("same_template", "same_title", "same_trace").alias("is_copy"),
-        pl.col("log_odds").fill_null(least),
-    ).sort(["is_copy", "log_odds", "row"], descending=[True, True, True])
-    groups = (
-        ordered.group_by("group_id", maintain_order=True)
-        .agg(
-            pl.col("pattern_id", "issue_id").first(),
-            pl.col("probability").max().fill_null(0.0).alias("similarity"),
-            pl.col("score").max().fill_null(0.0),
-            pl.col("log_odds").max().alias("text"),
-            pl.col("log_odds").sort(descending=True).head(_FEW_ISSUES).mean().alias("support"),
-            pl.col("same_template", "same_title", "same_trace").max().cast(pl.Float64),
-            _TEMPLATE_ODDS.filter("same_template").max().fill_null(0.0).alias("template_odds"),
-            (is_machine & ~pl.col("same_template")).all().cast(pl.Float64).alias("other_template"),
-            pl.col("terms", "is_near_by_meaning").first(),
-        )
-        .join(sizes, on="group_id", how="left", maintain_order="left")
-    )
-    return _add_margin(groups, least).select(EVIDENCE_SCHEMA.names()).cast(EVIDENCE_SCHEMA)
+    near = _compare_texts(canonical_issues(failure), searched, model, semantic)
+    copies = _find_copies(failure, titles, searched)
+    texts = dict(zip(near.rows, zip(*near[1:], strict=True), strict=True))
+    shared = [
+        SharedWithIssue(row, *texts.get(row, _NO_TEXT), *(row in rows for rows in copies))
+        for row in sorted(texts.keys() | set().union(*copies), reverse=True)
+    ]
+    shared.sort(key=lambda one: (one.is_copy, one.log_odds), reverse=True)
+    by_group: dict[str, list[SharedWithIssue]] = {}
+    for one in shared:
+        by_group.setdefault(searched.issues[one.row].group_id, []).append(one)
+    groups = [_collect_group(group, of_group, searched) for group, of_group in by_group.items()]
+    return pl.DataFrame(_add_margin(groups), schema=EVIDENCE_SCHEMA)
+
+
+class NearTexts(NamedTuple):
+    """The nearest texts: their rows and, in the same order, what the failure's text shares with each."""
+
+    rows: list[int]
+    score: list[float]
+    log_odds: list[float]
+    probability: list[float]
+    terms: list[list[str]]
+    is_near_by_meaning: list[bool]
+
+
+_NO_TEXT = (None, _LEAST, 0.0, None, None)
+"""What is shared with an issue whose text is not among the nearest."""
+
+
+class SharedWithIssue(NamedTuple):
+    """What a failure shares with one issue."""
+
+    row: int
+    score: float | None
+    log_odds: float
+    probability: float
+    terms: list[str] | None
+    is_near_by_meaning: bool | None
+    same_template: bool
+    same_title: bool
+    same_trace: bool
+
+    @property
+    def is_copy(self) -> bool:
+        """Whether they have a key in common."""
+        return self.same_template or self.same_title or self.same_trace
 
 
 def _compare_texts(
     failure: pl.DataFrame, searched: SearchedIssues, model: PairModel, semantic: SemanticList | None
-) -> pl.DataFrame:
-    """Frame(row, score, log_odds, probability, terms, is_near_by_meaning) of the nearest texts."""
+) -> NearTexts:
     lexicon, query = add_texts(select_text_rows(failure), searched.lexicon)
     by_meaning = None if semantic is None else semantic.select(searched.compared)
     compared = compare_query(
@@ -114,33 +128,69 @@ def _compare_texts(
     probability = model.probability(turned, searched.sources, []).clip(_MIN_PROBABILITY, 1 - _MIN_PROBABILITY)
     terms = find_shared_terms(query, searched.corpus, lexicon, pairs.left, compared.rows)
     close = np.zeros(0) if by_meaning is None else by_meaning.close
-    return pl.DataFrame(
-        {
-            "row": pl.Series(searched.compared[compared.rows], dtype=pl.UInt32),
-            "score": pairs.score.round(9),
-            "log_odds": np.log(probability / (1 - probability)).round(9),
-            "probability": probability.round(6),
-            "terms": pl.Series(
-                [[term for term, _ in weighted] for weighted in terms], dtype=pl.List(pl.String)
-            ),
-            "is_near_by_meaning": np.isin(compared.rows, close),
-        }
+    return NearTexts(
+        searched.compared[compared.rows].tolist(),
+        pairs.score.round(9).tolist(),
+        np.log(probability / (1 - probability)).round(9).tolist(),
+        probability.round(6).tolist(),
+        [[term for term, _ in weighted] for weighted in terms],
+        np.isin(compared.rows, close).tolist(),
     )
 
 
-def _compare_keys(failure: pl.DataFrame, titles: Sequence[str], searched: SearchedIssues) -> pl.DataFrame:
-    """Per issue whether it has the failure's template, its title, and its stack trace."""
+def _find_copies(failure: pl.DataFrame, titles: Sequence[str], searched: SearchedIssues) -> list[set[int]]:
+    """The rows of the issues that have the failure's template, its title, and its stack trace."""
     message_keys = find_message_keys(titles, searched)
-    trace = find_trace_key(str(failure["title"][0] or ""), failure["body"][0])
-    return searched.table.select(
-        pl.col("template_key").is_in(message_keys).fill_null(value=False).alias("same_template"),
-        pl.col("title_key").is_in(message_keys).fill_null(value=False).alias("same_title"),
-        pl.col("trace_key").eq_missing(trace).and_(pl.lit(trace is not None)).alias("same_trace"),
-    )
+    trace = read_trace_key(str(failure["title"][0] or ""), failure["body"][0])
+    keys = {"template_key": message_keys, "title_key": message_keys, "trace_key": [trace] if trace else []}
+    return [
+        set(chain.from_iterable(searched.copies[name].get(key, ()) for key in keys[name]))
+        for name in COPY_KEYS
+    ]
 
 
-def _add_margin(groups: pl.DataFrame, least: float) -> pl.DataFrame:
-    best = groups["text"].sort(descending=True).to_list()
-    first, second = [*best, least, least][:2]
-    rival = pl.when(pl.col("text") >= first).then(pl.lit(second)).otherwise(pl.lit(first))
-    return groups.with_columns((pl.col("text") - rival).alias("margin"))
+def _collect_group(
+    group_id: str, shared: Sequence[SharedWithIssue], searched: SearchedIssues
+) -> dict[str, Any]:
+    """What is shared with a group, of what is shared with its issues, the most similar first."""
+    issues = [searched.issues[one.row] for one in shared]
+    few = sorted((one.log_odds for one in shared), reverse=True)[:_FEW_ISSUES]
+    template_odds = [
+        _compute_template_odds(issue.template_probability)
+        for issue, one in zip(issues, shared, strict=True)
+        if one.same_template
+    ]
+    return {
+        "group_id": group_id,
+        "pattern_id": issues[0].pattern_id,
+        "issue_id": issues[0].issue_id,
+        "similarity": max(one.probability for one in shared),
+        "score": max((one.score for one in shared if one.score is not None), default=0.0),
+        "text": few[0],
+        "support": sum(few) / len(few),
+        **{name: float(any(getattr(one, name) for one in shared)) for name in _SAME},
+        "template_odds": max(template_odds, default=0.0),
+        "other_template": float(
+            all(
+                issue.kind == "machine" and not one.same_template
+                for issue, one in zip(issues, shared, strict=True)
+            )
+        ),
+        "size": math.log1p(searched.sizes[group_id]),
+        "terms": shared[0].terms,
+        "is_near_by_meaning": shared[0].is_near_by_meaning,
+    }
+
+
+def _compute_template_odds(probability: float | None) -> float:
+    """The log odds that the issues of a template have one cause."""
+    certain = ATOM_SIMILARITY["template"] if probability is None else probability
+    certain = min(max(certain, 0.02), 0.99)
+    return math.log(certain / (1 - certain))
+
+
+def _add_margin(groups: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    first, second = [*sorted((group["text"] for group in groups), reverse=True), _LEAST, _LEAST][:2]
+    return [
+        {**group, "margin": group["text"] - (second if group["text"] >= first else first)} for group in groups
+    ]

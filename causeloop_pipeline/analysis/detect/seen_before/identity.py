@@ -2,10 +2,8 @@
 
 from hashlib import blake2b
 
-import polars as pl
-
-from causeloop_pipeline.analysis.detect.fingerprints.masking import mask
-from causeloop_pipeline.analysis.detect.seen_before.searched_issues import find_trace_key
+from causeloop_pipeline.analysis.detect.fingerprints.fingerprint import read_trace_key
+from causeloop_pipeline.analysis.detect.fingerprints.masking import mask_message
 
 PREFIX = "cf_"
 
@@ -16,8 +14,8 @@ def identify_failure(scope: str, title: str, body: str | None) -> str:
     In: the workspace, so that equal failures of two tenants have nothing in common; title and body. Out:
     `cf_` and 24 hex digits, of the signature of its stack trace or, without one, of its masked title.
     """
-    trace = find_trace_key(title, body)
-    masked = str(mask(pl.Series([title]))[0]).casefold()
+    trace = read_trace_key(title, body)
+    masked = mask_message(title).casefold()
     signature = f"trace:{trace}" if trace else f"message:{masked}"
     digest = blake2b(f"{scope}\n{signature}".encode("utf-8", "surrogatepass"), digest_size=12)
     return PREFIX + digest.hexdigest()

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from causeloop_pipeline.analysis.detect.fingerprints.fingerprint import read_trace_key
 from causeloop_pipeline.analysis.detect.seen_before.evidence import collect_evidence
 from causeloop_pipeline.analysis.detect.seen_before.match_probability import (
     REPORT_SHARE,
@@ -14,7 +15,6 @@ from causeloop_pipeline.analysis.detect.seen_before.match_probability import (
 )
 from causeloop_pipeline.analysis.detect.seen_before.searched_issues import (
     SearchedIssues,
-    find_trace_key,
 )
 from causeloop_pipeline.analysis.detect.similarity.pair_model import PairModel
 from causeloop_pipeline.analysis.detect.similarity.semantic_score import SemanticList
@@ -72,7 +72,7 @@ def match_failure(
         row for row in np.argsort(-probability, kind="stable")[:limit] if probability[row] >= MIN_PROBABILITY
     ]
     displayed = evidence[order].with_columns(pl.Series("probability", probability[order]).round(4))
-    nearest = {row["issue_id"]: row for row in _select_nearest(searched, displayed).iter_rows(named=True)}
+    nearest = {row["issue_id"]: row for row in _select_nearest(searched, displayed)}
     own = failure.row(0, named=True)
     rows = [
         {
@@ -96,11 +96,13 @@ def may_be_report(failure: pl.DataFrame, titles: Sequence[str]) -> bool:
     a log line does, and what holds a stack trace.
     """
     is_sent = failure["source"][0] is not None
-    return not is_sent and len(titles) == 1 and find_trace_key(titles[0], failure["body"][0]) is None
+    return not is_sent and len(titles) == 1 and read_trace_key(titles[0], failure["body"][0]) is None
 
 
-def _select_nearest(searched: SearchedIssues, displayed: pl.DataFrame) -> pl.DataFrame:
-    return searched.table.filter(pl.col("issue_id").is_in(displayed["issue_id"].implode()))
+def _select_nearest(searched: SearchedIssues, displayed: pl.DataFrame) -> list[dict[str, Any]]:
+    nearest = set(displayed["issue_id"])
+    rows = [row for row, issue in enumerate(searched.issues) if issue.issue_id in nearest]
+    return searched.table[rows].to_dicts()
 
 
 def _list_reasons(row: dict[str, Any], own: dict[str, Any], nearest: dict[str, Any]) -> list[dict[str, Any]]:

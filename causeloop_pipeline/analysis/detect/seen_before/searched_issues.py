@@ -1,16 +1,17 @@
 """The stored issues that a new failure is compared with: their texts, and the keys that copies share."""
 
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import polars as pl
 
 from causeloop_pipeline.analysis.arrays import Ints
 from causeloop_pipeline.analysis.detect.fingerprints.canonical_issues import canonical_issues
-from causeloop_pipeline.analysis.detect.fingerprints.fingerprint import compute_template_key, read_trace_keys
-from causeloop_pipeline.analysis.detect.fingerprints.masking import DISPLAYED_WILDCARD, WILDCARD, mask
+from causeloop_pipeline.analysis.detect.fingerprints.fingerprint import compute_template_key
+from causeloop_pipeline.analysis.detect.fingerprints.masking import DISPLAYED_WILDCARD, WILDCARD, mask_message
 from causeloop_pipeline.analysis.detect.fingerprints.templates import TemplateCatalog
 from causeloop_pipeline.analysis.detect.similarity.candidate_pairs import build_postings
 from causeloop_pipeline.analysis.detect.similarity.corpus import Corpus, build_corpus, read_lexicon
@@ -19,6 +20,22 @@ from causeloop_pipeline.analysis.detect.similarity.pairwise_similarity import se
 
 COMPARED_COPIES = 3
 KNOWN_COLUMNS = ("group_id", "pattern_id", "kind", "template", "template_key", "title_key", "trace_key")
+COPY_KEYS = ("template_key", "title_key", "trace_key")
+_IS_OLD_COPY = (
+    (pl.col("kind") == "machine")
+    & pl.col("template_key").is_not_null()
+    & (pl.int_range(pl.len(), 0, -1).over("template_key") - 1 >= COMPARED_COPIES)
+).fill_null(value=False)
+
+
+class GroupedIssue(NamedTuple):
+    """What a search for one failure reads of an issue, again and again."""
+
+    group_id: str
+    pattern_id: str | None
+    issue_id: str
+    kind: str | None
+    template_probability: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +43,9 @@ class SearchedIssues:
     """Issues in canonical order, what grouping knows of each, and the vectors of their texts."""
 
     table: pl.DataFrame  # ISSUE_SCHEMA and KNOWN_COLUMNS, `template_probability`
+    issues: list[GroupedIssue]  # by row of the table
+    sizes: Mapping[str, int]  # how many issues each group has
+    copies: Mapping[str, Mapping[str, list[int]]]  # for each of COPY_KEYS: the rows by key
     compared: Ints  # rows of the table: the texts of the corpus, of a message that is repeated the last few
     corpus: Corpus
     lexicon: Lexicon
@@ -54,8 +74,12 @@ def prepare_issues(
     texts = select_text_rows(table[compared])
     lexicon, counts = read_lexicon(texts)
     corpus = build_corpus(texts, lexicon, counts)
+    issues = [GroupedIssue(*row) for row in table.select(GroupedIssue._fields).iter_rows()]
     return SearchedIssues(
         table=table,
+        issues=issues,
+        sizes=Counter(issue.group_id for issue in issues),
+        copies={name: _list_rows(table[name]) for name in COPY_KEYS},
         compared=compared,
         corpus=corpus,
         lexicon=lexicon,
@@ -67,23 +91,28 @@ def prepare_issues(
 
 def _choose_compared(table: pl.DataFrame) -> Ints:
     """The rows whose texts are compared: a word of one message is not common because that was repeated."""
-    copies_after = pl.int_range(pl.len(), 0, -1).over("template_key") - 1
-    is_message = (pl.col("kind") == "machine") & pl.col("template_key").is_not_null()
-    is_old_copy = is_message & (copies_after >= COMPARED_COPIES)
-    rows = table.select(pl.arg_where(is_old_copy.fill_null(value=False).not_())).to_series()
-    return rows.to_numpy().astype(np.int64)
+    return table.select(pl.arg_where(~_IS_OLD_COPY)).to_series().to_numpy().astype(np.int64)
+
+
+def _list_rows(keys: pl.Series) -> dict[str, list[int]]:
+    """The rows of each key, in order."""
+    rows: defaultdict[str, list[int]] = defaultdict(list)
+    for row, key in enumerate(keys):
+        if key is not None:
+            rows[key].append(row)
+    return dict(rows)
 
 
 def _list_templates(table: pl.DataFrame) -> Mapping[str, str]:
     """The templates of the issues, each leading to itself."""
-    templates = table["template"].drop_nulls().unique().sort()
-    plain = templates.str.replace_all(DISPLAYED_WILDCARD, WILDCARD, literal=True).to_list()
+    templates = sorted({template for template in table["template"] if template is not None})
+    plain = [template.replace(DISPLAYED_WILDCARD, WILDCARD) for template in templates]
     return {template: template for template in plain}
 
 
 def compute_message_keys(titles: Sequence[str]) -> list[str]:
     """Computes the keys that copies of messages share. In: titles. Out: the key of each masked text."""
-    return [compute_template_key(masked) for masked in mask(pl.Series(titles, dtype=pl.String)).to_list()]
+    return [compute_template_key(mask_message(title)) for title in titles]
 
 
 def find_message_keys(titles: Sequence[str], searched: SearchedIssues) -> list[str]:
@@ -92,14 +121,6 @@ def find_message_keys(titles: Sequence[str], searched: SearchedIssues) -> list[s
     In: titles; the issues. Out: the key of the stored template that each fits, else that of its own masked
     text, which copies of it share.
     """
-    masked = mask(pl.Series(titles, dtype=pl.String)).to_list()
+    masked = [mask_message(title) for title in titles]
     templates = searched.catalog.resolve(masked)
     return [compute_template_key(templates[message]) for message in masked]
-
-
-def find_trace_key(title: str, body: str | None) -> str | None:
-    """Finds the signature of a text's stack trace. In: title and body. Out: the key, None without one."""
-    key = read_trace_keys(
-        pl.DataFrame({"title": [title], "body": [body]}, schema={"title": pl.String, "body": pl.String})
-    )
-    return str(key[0]) if key[0] is not None else None

@@ -4,6 +4,7 @@ A corpus keeps no text, so that an index can store it for a million issues and c
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -88,6 +89,10 @@ def read_lexicon(texts: pl.DataFrame, rarity: FrameRarity | None = None) -> tupl
     chunks: list[pl.DataFrame] = []
     for start in range(0, texts.height, _CHUNK):
         df, counts = _count_by_field(texts.slice(start, _CHUNK))
+        if start == 0:
+            terms = df.select("term", pl.int_range(pl.len(), dtype=pl.UInt32).alias("code"), "df")
+            chunks.append(counts)
+            continue
         terms = _add_counts(terms, df)
         code = df.join(terms, on="term", maintain_order="left")["code"]
         chunks.append(counts.with_columns(pl.col("row") + start, code.gather(counts["code"])))
@@ -102,6 +107,8 @@ def read_lexicon(texts: pl.DataFrame, rarity: FrameRarity | None = None) -> tupl
 
 def _sort_terms(terms: pl.DataFrame, chunks: list[pl.DataFrame]) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
     """Terms in alphabetical order, which makes them quick to look up, and the chunks with their new codes."""
+    if len(chunks) == 1:  # its terms were counted in that order
+        return terms, [chunks[0].sort("row", "code")]
     ordered = terms.sort("term")
     new_code = np.empty(terms.height, dtype=np.uint32)
     new_code[ordered["code"].to_numpy()] = np.arange(terms.height)
@@ -232,25 +239,30 @@ def _normalize_rows(matrix: Sparse) -> Sparse:
     return matrix
 
 
-def _share(name: str, texts: int) -> pl.Expr:
-    """How common a value is among the texts that have one: a component of all texts tells nothing."""
-    if texts == 1:
-        return pl.lit(1.0).alias(f"{name}_share")
-    return (pl.len().over(name) / pl.col(name).count()).fill_nan(1.0).clip(0.0, 1.0).alias(f"{name}_share")
-
-
 def _read_metadata(texts: pl.DataFrame) -> pl.DataFrame:
     """What the pair score compares beside the terms. Indexes store these columns."""
     separators = narrow_pattern(r"[^\pL\pN]+", texts["title"])
-    plain_title = _TITLE.str.to_lowercase().str.replace_all(separators, " ").str.strip_chars(" ")
-    described = texts.lazy().select(
-        "issue_id",
-        _EXCEPTIONS,
-        "component",
-        _share("component", texts.height),
-        "place",
-        _share("place", texts.height),
-        "created",
-        plain_title.alias("exact"),
-    )
+    described = texts.lazy().select(_describe_texts(separators, is_alone=texts.height == 1))
     return described.collect(engine=choose_engine(texts.height))
+
+
+@lru_cache
+def _describe_texts(separators: str, *, is_alone: bool) -> list[pl.Expr]:
+    """The columns of texts, whose titles have words between these separators."""
+    return [
+        pl.col("issue_id"),
+        _EXCEPTIONS,
+        pl.col("component"),
+        _share("component", is_alone=is_alone),
+        pl.col("place"),
+        _share("place", is_alone=is_alone),
+        pl.col("created"),
+        _TITLE.str.to_lowercase().str.replace_all(separators, " ").str.strip_chars(" ").alias("exact"),
+    ]
+
+
+def _share(name: str, *, is_alone: bool) -> pl.Expr:
+    """How common a value is among the texts that have one: a component of all texts tells nothing."""
+    if is_alone:
+        return pl.lit(1.0).alias(f"{name}_share")
+    return (pl.len().over(name) / pl.col(name).count()).fill_nan(1.0).clip(0.0, 1.0).alias(f"{name}_share")

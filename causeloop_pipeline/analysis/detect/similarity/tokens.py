@@ -6,7 +6,9 @@ Words are expanded and stemmed once per distinct word, never per text, so that c
 import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from itertools import chain
 
+import numpy as np
 import polars as pl
 
 from causeloop_pipeline.analysis.detect.similarity.text_patterns import narrow_pattern
@@ -68,12 +70,17 @@ def count_expanded_words(texts: pl.Series) -> tuple[pl.Series, pl.LazyFrame]:
         .agg(pl.len().cast(pl.UInt32).alias("count"))
         .collect(engine=choose_engine(len(texts)))
     )
-    pairs = [(word, term) for word in words["word"].unique().to_list() for term in expand_word(word)]
-    terms = sorted({term for _, term in pairs})
-    code_of = {term: code for code, term in enumerate(terms)}
+    distinct = words["word"].unique()
+    terms_of_word = [expand_word(word) for word in distinct.to_list()]
+    all_terms = list(chain.from_iterable(terms_of_word))
+    terms = sorted(set(all_terms))
+    code_of = dict(zip(terms, range(len(terms)), strict=True))
+    sizes = np.fromiter(map(len, terms_of_word), dtype=np.int64, count=len(terms_of_word))
     codes = pl.LazyFrame(
-        {"word": [word for word, _ in pairs], "code": [code_of[term] for _, term in pairs]},
-        schema={"word": pl.String, "code": pl.UInt32},
+        {
+            "word": distinct.gather(np.repeat(np.arange(len(sizes)), sizes)),
+            "code": pl.Series(map(code_of.__getitem__, all_terms), dtype=pl.UInt32),
+        }
     )
     counted = words.lazy().join(codes, on="word").select("row", "code", "count")
     return pl.Series("term", terms, pl.String), counted
