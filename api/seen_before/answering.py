@@ -5,6 +5,8 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
+import orjson
+
 from api.http.computing.processes import Computing
 from api.http.database import WorkspaceDatabase
 from api.http.errors import broken_rule, not_found
@@ -43,7 +45,7 @@ async def ask(
     stored = await candidates.read_candidates(
         db, text, read.keys, failure.issue_id, meaning.nearest if meaning else ()
     )
-    vectors = await read_vectors_of(db, meaning, stored["issues"])
+    vectors = await read_vectors_of(db, meaning, orjson.loads(stored)["issues"]) if meaning else None
     moment = failure.occurred_at or occurred_at or datetime.now(UTC)
     by_meaning = (meaning, vectors) if meaning and vectors else None
     compared = await computing.run(db.workspace_id, compare, read, moment, stored, limit, by_meaning)

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import orjson
+
 from api.issues.similar.semantic.meaning import Meaning, measure_cosines
 from causeloop_pipeline.model.issue import TIME_FIELDS
 
@@ -66,11 +68,14 @@ def identify_text(scope: str, title: str, body: str | None) -> str:
 def compare(
     failure: ReadFailure,
     occurred_at: datetime,
-    candidates: Mapping[str, Any],
+    stored: str,
     limit: int,
     by_meaning: tuple[Meaning, Mapping[str, str]] | None,
 ) -> Compared:
-    """The groups that a failure may repeat, the likeliest first; by words alone, or by meaning too."""
+    """The groups that a failure may repeat, the likeliest first; by words alone, or by meaning too.
+
+    `stored` is what `read_candidates` gave.
+    """
     import polars as pl
 
     from causeloop_pipeline.analysis.detect.seen_before.matching import match_failure
@@ -78,6 +83,7 @@ def compare(
     from causeloop_pipeline.analysis.detect.similarity.pair_model import PairModel
     from causeloop_pipeline.model.frames import FINGERPRINT_SCHEMA, ISSUE_SCHEMA
 
+    candidates = orjson.loads(stored)
     rows = _parse_times(candidates["issues"])
     membership = {"issue_id": pl.String, "pattern_id": pl.String}
     searched = prepare_issues(

@@ -4,7 +4,7 @@ They have its template, title or stack trace; or rare words of it; or are in a p
 it that are rare among the names. A small workspace is read whole. The cost does not grow with the workspace.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -178,18 +178,18 @@ from jsonb_array_elements_text($1 -> 'ids') as g (id)
 
 async def read_candidates(
     db: WorkspaceDatabase, text: str, keys: Sequence[str], excluded: UUID | None, also: Sequence[UUID] = ()
-) -> Mapping[str, Any]:
+) -> str:
     """The issues to compare with, the `also` issues among them, and what the workspace's own pairs say of one
-    cause.
+    cause: as JSON, which is parsed where they are compared.
     """
-    candidates = await db.read(
+    candidates = await db.read_text(
         SELECT_CANDIDATES,
         text=text,
         keys=list(keys),
         also=[str(issue_id) for issue_id in also],
         **{"except": str(excluded) if excluded else None},
     )
-    return dict(candidates or {"issues": [], "similarity": None})
+    return candidates or '{"issues": [], "similarity": null}'
 
 
 async def read_compared_issue(db: WorkspaceDatabase, issue_id: UUID) -> dict[str, Any] | None:

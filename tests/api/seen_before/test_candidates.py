@@ -3,6 +3,8 @@
 import asyncio
 from uuid import UUID, uuid4
 
+import orjson
+
 from api.http.bounded_pool import open_landing_pool, open_pool
 from api.http.database import WorkspaceDatabase
 from api.seen_before.queries.candidates import (
@@ -33,7 +35,7 @@ async def find_candidates(installation: Installation, workspace_id: UUID, text: 
     finally:
         landing.close()
         await pool.close()
-    return {issue["issue_id"] for issue in candidates["issues"]}
+    return {issue["issue_id"] for issue in orjson.loads(candidates)["issues"]}
 
 
 def test_rare_words_find_an_issue_and_words_of_many_issues_find_none(
