@@ -49,6 +49,18 @@ PAUSE_CONNECTORS = """
 update app.connector set status = 'paused', status_reason = %s
 where connector_id = any (%s) and config ->> 'base_url' like 'http://127.0.0.1:%%' and status <> 'paused'
 """
+REVOKE_KEYS = """
+update app.service_account set revoked_at = now()
+where workspace_id in (
+        select m.workspace_id from app.membership as m join app.users as u using (user_id)
+        where u.email = any (%s) and m.workspace_id = any (%s)
+    )
+    and revoked_at is null
+"""
+DELETE_WEBHOOK_SECRETS = """
+update app.connector set webhook_secrets = null
+where connector_id = any (%s) and config ->> 'base_url' like 'http://127.0.0.1:%%'
+"""
 GIVE_UP_MESSAGES = """
 update notify.outbox set given_up_at = now(), error = %s
 where alert_rule_id = any (%s) and channel ->> 'type' = 'slack'
@@ -76,11 +88,14 @@ def explain_reach(config: Settings) -> str | None:
 
 
 def close_demo(owner_url: str) -> int:
-    """End what lets its people in: memberships, passwords and sessions; how many memberships were active.
+    """End what lets anybody in: memberships, passwords, sessions, keys and published secrets of webhooks.
+
+    In: the owner's address. Out: how many memberships were active.
 
     What its workspaces have read stays. Its Slack and its alert rules end, so that nothing is posted to
     the real Slack or to whatever has the address of the demo's chat, and its connectors are paused. What
-    people have changed to addresses of their own stays as it is. Loading the demo again gives all of it back.
+    people have changed to addresses of their own stays as it is. Loading the demo again gives all of it back,
+    but for keys that people have made: whoever had the published password could make one.
     """
     with psycopg.connect(owner_url) as owner:
         suspended = owner.execute(SUSPEND_PEOPLE, (EMAILS,)).rowcount
@@ -93,6 +108,8 @@ def close_demo(owner_url: str) -> int:
         workspaces: dict[str, UUID] = dict(owner.execute(SELECT_WORKSPACES, (slugs,)).fetchall())
         connectors = [uuid5(each, tool) for each in workspaces.values() for tool in TOOLS]
         owner.execute(PAUSE_CONNECTORS, (DEMO_OFF, connectors))
+        owner.execute(DELETE_WEBHOOK_SECRETS, (connectors,))
+        owner.execute(REVOKE_KEYS, (EMAILS, list(workspaces.values())))
         rules = list_alert_rules(workspaces)
         owner.execute(GIVE_UP_MESSAGES, (DEMO_OFF, rules))
         owner.execute(DELETE_ALERT_RULES, (rules, Jsonb(CHANNELS)))

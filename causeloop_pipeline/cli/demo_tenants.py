@@ -25,7 +25,7 @@ from causeloop_pipeline.demo.tenants import (
     USERS,
 )
 from causeloop_pipeline.storage.app.connector_credentials import find_stored_receivers, seal_credentials
-from causeloop_pipeline.storage.app.connectors import NewConnector, create_connector
+from causeloop_pipeline.storage.app.connectors import WEBHOOK_SECRETS, NewConnector, create_connector
 from causeloop_pipeline.storage.app.tenants import (
     add_member,
     create_organization,
@@ -45,6 +45,7 @@ set credentials = case when config = %(config)s then credentials else %(credenti
         else 'active'
     end,
     status_reason = case when config = %(config)s then nullif(status_reason, %(demo_off)s) end,
+    webhook_secrets = coalesce(webhook_secrets, %(webhook_secrets)s),
     config = %(config)s
 where workspace_id = %(workspace_id)s and connector_id = %(connector_id)s
 """
@@ -130,6 +131,8 @@ def _create_connector(owner: psycopg.Connection, vault: Vault, workspace_id: UUI
     sealed, receivers = seal_credentials(vault, account.credentials, row), Jsonb(find_stored_receivers(row))
     changed = {**row, "config": Jsonb(account.config), "credentials": sealed, "receivers": receivers}
     changed["demo_off"] = DEMO_OFF
+    secrets = {"current": f"{account.token}-webhook"}
+    changed["webhook_secrets"] = vault.seal(secrets, workspace_id, connector_id, WEBHOOK_SECRETS)
     updated = owner.execute(UPDATE_CONNECTOR, changed)
     if not updated.rowcount:
         create_connector(
@@ -142,7 +145,7 @@ def _create_connector(owner: psycopg.Connection, vault: Vault, workspace_id: UUI
                 display_name=f"{CONNECTORS[account.tool].title} (demo)",
                 config=account.config,
                 credentials=account.credentials,
-                webhook_secrets={"current": f"{account.token}-webhook"},
+                webhook_secrets=secrets,
                 poll_interval_seconds=POLL_INTERVAL_SECONDS,
                 backfill_days=BACKFILL_DAYS,
             ),

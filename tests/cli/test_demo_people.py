@@ -1,5 +1,8 @@
 """The demo, whose people have a published password, is served on the own machine only."""
 
+import hashlib
+import hmac
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,11 +14,13 @@ from typer.testing import CliRunner
 from api.main import create_app
 from causeloop_pipeline.cli import app
 from causeloop_pipeline.cli.demo_people import close_demo, explain_reach
-from causeloop_pipeline.cli.demo_tenants import load_demo_tenants
+from causeloop_pipeline.cli.demo_tenants import KEYS_FILE, load_demo_tenants
 from causeloop_pipeline.cli.doctor import State
 from causeloop_pipeline.cli.doctor.check_database import check_database
-from causeloop_pipeline.demo.tenants import DEMO_PASSWORD, USERS
+from causeloop_pipeline.demo.accounts import list_accounts
+from causeloop_pipeline.demo.tenants import DEMO_PASSWORD, ORGANIZATIONS, USERS
 from causeloop_pipeline.settings import Settings, settings
+from causeloop_pipeline.storage.app.tenants import create_organization, create_service_key, create_workspace
 from causeloop_pipeline.storage.app.vault import Vault
 from tests.conftest import Installation
 from tests.storage.own_installation import OwnInstallation, own_installation
@@ -191,6 +196,61 @@ def test_a_session_that_somebody_has_ends_with_the_demo(own: OwnInstallation, ap
     assert api.get("/v1/issues", headers=headers).status_code in {401, 403}
     refreshed = api.post("/v1/auth/refresh", json={"refresh_token": signed_in["refresh_token"]})
     assert refreshed.status_code in {401, 403}
+
+
+def test_its_keys_and_the_published_secrets_of_its_webhooks_are_refused_where_it_is_off(
+    own: OwnInstallation, api: TestClient
+) -> None:
+    before = read_keys(own)
+    assert {ask_with_key(api, key) for key in before} == {200}
+    assert deliver_signed(own, api) == 202
+
+    close_demo(own.owner_url)
+    assert {ask_with_key(api, key) for key in before} == {401}
+    assert deliver_signed(own, api) == 401
+
+    load_demo(own)
+    again = read_keys(own)
+    assert {ask_with_key(api, key) for key in again} == {200}
+    assert {ask_with_key(api, key) for key in before} == {401}
+    assert deliver_signed(own, api) == 202
+
+
+def test_the_keys_of_somebody_whose_organization_has_the_name_of_one_of_the_demo_stay(
+    installation: Installation, tmp_path: Path
+) -> None:
+    with own_installation(installation, tmp_path) as own:
+        with psycopg.connect(own.owner_url) as owner:
+            organization = create_organization(owner, ORGANIZATIONS[0].slug, "Northwind", "growth", 5)
+            workspace = create_workspace(owner, organization, "payments", "Payments", "UTC")
+            key = create_service_key(owner, workspace, "ci", "admin")
+        close_demo(own.owner_url)
+        with TestClient(create_app()) as api:
+            assert ask_with_key(api, key) == 200
+
+
+def read_keys(own: OwnInstallation) -> list[str]:
+    return list(json.loads((own.state_dir / KEYS_FILE).read_text()).values())
+
+
+def ask_with_key(api: TestClient, key: str) -> int:
+    return int(api.get("/v1/issues", headers={"authorization": f"Bearer {key}"}).status_code)
+
+
+def deliver_signed(own: OwnInstallation, api: TestClient) -> int:
+    """What an empty delivery to the demo's GitHub gets, signed as the published sources say."""
+    (account,) = [
+        each for each in list_accounts(DEMO_URL) if (each.workspace, each.tool) == ("payments", "github")
+    ]
+    with psycopg.connect(own.superuser_url) as superuser:
+        row = superuser.execute(
+            "select connector_id from app.connector join app.workspace using (workspace_id) "
+            "where type = 'github' and slug = 'payments'"
+        ).fetchone()
+    assert row is not None
+    signature = hmac.new(f"{account.token}-webhook".encode(), b"{}", hashlib.sha256).hexdigest()
+    headers = {"x-hub-signature-256": f"sha256={signature}", "x-github-event": "ping"}
+    return int(api.post(f"/v1/webhooks/inbound/{row[0]}", content=b"{}", headers=headers).status_code)
 
 
 def test_doctor_says_who_can_sign_in(own: OwnInstallation, monkeypatch: pytest.MonkeyPatch) -> None:
