@@ -133,6 +133,8 @@ export interface Column<Item> {
   className?: string;
   /** Left out where a tablet has no room for it: neither what the row is nor its answer. */
   isMinor?: boolean;
+  /** Its values tell what they are: its title is left out where it would stand before each, on a phone. */
+  isClear?: boolean;
 }
 
 /** A field of `form()`; what is not named here becomes an attribute of its input. */

@@ -20,7 +20,7 @@ class NotificationKind(Vocabulary):
 class AlertChannel(Vocabulary):
     """Where an alert rule sends its messages."""
 
-    SLACK = "slack", "", "Slack, or what accepts its webhooks"
+    SLACK = "slack", "Slack", "Slack, or what accepts its webhooks"
     WEBHOOK = "webhook", "", "webhook, signed"
     EMAIL = "email", "e-mail", "e-mail"
 

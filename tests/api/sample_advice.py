@@ -31,7 +31,7 @@ def insert_investigation(session: Session, sample: Sample) -> None:
         sample,
         pattern_ids=[sample.ids["pattern_id"]],
         traits=[f"1 of 1 have the service {sample.canary}"],
-        endings=[f"“{sample.canary}” was ended before by: restarted it (once, held 2 days)"],
+        endings=[f"What ended “{sample.canary}” before: restarted it (once, held 2 days)"],
         computed_at=datetime.now(UTC),
     )
 

@@ -68,6 +68,7 @@ SLOW = {
     "browser/test_print.py": ALL,
     "browser/test_seen_before.py": ALL,
     "browser/test_teams.py": ALL,
+    "browser/test_undo.py": ALL,
     "browser/test_ways_in.py": ALL,
     "packages/test_dagster_example.py": ALL,
     "browser/test_session.py": ALL,

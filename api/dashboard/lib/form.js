@@ -43,6 +43,20 @@ export function form({ id, fields, verb, send, done, onDone, watch, extra = null
 }
 
 /**
+ * A field in which a share is entered in percent, as it is shown everywhere.
+ * @param {string} name
+ * @param {string} label
+ * @param {number} share
+ * @param {string} help
+ * @returns {Field}
+ */
+export const percentField = (name, label, share, help) => ({
+  ...{ name, label, help, kind: "number", required: true, min: 0, max: 100, step: 1 },
+  value: Math.round(share * 1000) / 10,
+  read: (text) => Number(text) / 100,
+});
+
+/**
  * @param {string} formId
  * @param {Field} field
  */

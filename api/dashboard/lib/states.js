@@ -82,13 +82,21 @@ export function waitForParts(milliseconds) {
 }
 
 /**
- * A section of a screen whose content loads separately.
+ * A section of a screen whose content loads separately; it is left out where there turns out to be none (null).
  * @param {string} title
  * @param {string} what
- * @param {() => Promise<Node | string>} read
+ * @param {() => Promise<Node | string | null>} read
  * @param {{ isBelow?: boolean }} [options]
  */
-export const partSection = (title, what, read, options) => section(title, {}, part(what, read, options));
+export function partSection(title, what, read, options) {
+  const readContent = async () => {
+    const content = await read();
+    place.hidden = content === null;
+    return content ?? "";
+  };
+  const place = section(title, {}, part(what, readContent, options));
+  return place;
+}
 
 /**
  * Show briefly that an action succeeded, or why it failed.

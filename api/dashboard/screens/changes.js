@@ -50,10 +50,11 @@ function changesTable(rows) {
   /** @type {Column<Model<"Change">>[]} */
   const columns = [
     {
+      isClear: true,
       title: "Changed",
       cell: (row) => h("span", { title: exact(row.changed_at) }, ago(row.changed_at)),
     },
-    { title: "Kind", cell: (row) => plain(row.kind) },
+    { isClear: true, title: "Kind", cell: (row) => plain(row.kind) },
     {
       title: "Change",
       className: "wide",
@@ -62,8 +63,12 @@ function changesTable(rows) {
         h("span", { class: "below" }, `${row.source} ${row.external_id}`),
       ],
     },
-    { title: "Service", cell: (row) => (row.service ? serviceLink(row.service) : "all") },
-    { title: "Environment", cell: (row) => row.environment ?? "–" },
+    {
+      isClear: true,
+      title: "Service",
+      cell: (row) => (row.service ? serviceLink(row.service) : "every service"),
+    },
+    { isClear: true, title: "Environment", cell: (row) => row.environment ?? "–" },
   ];
   return table("Changes, newest first", columns, rows, { className: "stacked" });
 }

@@ -114,7 +114,7 @@ function stepEntry({ name, status, has_occurred: hasOccurred }, current, context
   const state = h(
     "span",
     { class: "quiet" },
-    status === "open" ? "" : ` – ${status === "completed" ? "done" : "skipped"}`,
+    status === "open" ? "" : ` ${status === "completed" ? "✓ done" : "skipped"}`,
   );
   const canAct = isAtLeast(context.me, "admin") && status !== "completed";
   return h(

@@ -2,7 +2,7 @@
 
 import { get, put } from "../lib/client.js";
 import { h, link, section, table } from "../lib/elements.js";
-import { dayOf, minute, number, pluralize, probabilityText, today } from "../lib/format.js";
+import { dayOf, daysFrom, minute, number, pluralize, probabilityText, today } from "../lib/format.js";
 import { patternLink, teamLink } from "../lib/names.js";
 import { action, empty, part } from "../lib/states.js";
 import { Verdict } from "../lib/vocabulary.js";
@@ -15,12 +15,12 @@ import { recurrencesPrevented } from "./recommendations/recommendations.js";
 /** @param {ScreenContext} context */
 export async function showReport({ me, query, signal, reload }) {
   const report = await get("/v1/reports/weekly", {}, { week: query.week }, signal);
-  const period = `${dayOf(report.first_day)} to ${dayOf(report.last_day, true)}`;
+  const period = daysFrom(report.first_day, report.last_day);
   return h(
     "article",
-    { class: "screen", "data-title": `Week from ${period}` },
+    { class: "screen", "data-title": `Week of ${period}` },
     h("p", { class: "trail" }, link("/", "Overview"), " / weekly report"),
-    h("h1", {}, `${report.workspace}: the week from ${period}`),
+    h("h1", {}, `${report.workspace}: week of ${period}`),
     h("p", { class: "under-title" }, totalsText(report)),
     isPast(addDays(report.last_day, 1))
       ? null

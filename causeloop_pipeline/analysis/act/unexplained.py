@@ -45,7 +45,7 @@ def describe_unexplained(patterns: Sequence[PatternEvidence], of: Sequence[Patte
 def _describe_endings(patterns: Sequence[PatternEvidence]) -> Iterator[str]:
     ended = [evidence for evidence in patterns if evidence.endings]
     for evidence in sorted(ended, key=lambda each: (-each.occurrence_count, each.pattern_id))[:MAX_ENDED]:
-        yield f"“{evidence.name}” was ended before by: {write_endings(evidence.endings[:2])}"
+        yield f"What ended “{evidence.name}” before: {write_endings(evidence.endings[:2])}"
 
 
 def _count_traits(patterns: Sequence[PatternEvidence]) -> Counter[str]:

@@ -199,7 +199,7 @@ def test_of_what_nothing_explains_it_is_listed_what_ended_it() -> None:
     experience = Experience({"p": GROUPS[1:]}, {})
     unexplained = advise_fully({"p": failing("p", "Patient fell", 12)}, experience=experience).unexplained
     assert unexplained.endings == [
-        "“Patient fell” was ended before by: restarted the pool (7 times, held 2 to 9 days)"
+        "What ended “Patient fell” before: restarted the pool (7 times, held 2 to 9 days)"
     ]
 
 

@@ -92,7 +92,7 @@ TITLES = {
         "Effort",
         "Find out",
         "one machine or one release",
-        "1 pattern has no known fix. What the issues have in common:",
+        "What their issues have in common",
         "4 of 8 have the service Shop UK",
     ],
     "/report": [

@@ -47,7 +47,7 @@ def test_the_patterns_that_nothing_explains_are_named_with_what_they_share(
 
     assert [pattern["id"] for pattern in answer["patterns"]] == [str(sample.ids["pattern_id"])]
     assert answer["traits"] == [f"1 of 1 have the service {sample.canary}"]
-    assert answer["endings"] == [f"“{sample.canary}” was ended before by: restarted it (once, held 2 days)"]
+    assert answer["endings"] == [f"What ended “{sample.canary}” before: restarted it (once, held 2 days)"]
 
 
 def test_a_workspace_that_was_not_advised_yet_has_none(

@@ -104,11 +104,13 @@ export function elementsOf(graph, positions, clusters, labels) {
 const rule = (selector, style) => ({ selector, style });
 
 /**
- * The style sheet of the graph.
+ * The style sheet of the graph. Where it is narrow, names have one line, so that they do not cover one another: a
+ * chosen pattern's whole name stands below the graph.
  * @param {Record<string, string>} colours
  * @param {string} font
+ * @param {boolean} isNarrow
  */
-export function buildStyle(colours, font) {
+export function buildStyle(colours, font, isNarrow) {
   const text = {
     color: colours.ink,
     "text-outline-color": colours.paper,
@@ -118,8 +120,8 @@ export function buildStyle(colours, font) {
   };
   const label = {
     label: "data(name)",
-    "text-wrap": "wrap",
-    "text-max-width": 150,
+    "text-wrap": isNarrow ? "ellipsis" : "wrap",
+    "text-max-width": isNarrow ? 90 : 150,
     "text-valign": "bottom",
     "text-margin-y": 3,
   };

@@ -17,6 +17,7 @@ const ZOOM_STEP = 1.35;
 const MANY_NODES = 600;
 const MAX_FITTED_ZOOM = 1.4;
 const LABEL_PIXELS = 12;
+const NARROW = 600;
 const LABEL_WIDTH = 150;
 
 /** The drawing and what can be done with it. */
@@ -103,7 +104,12 @@ export class View {
     };
   }
 
-  #style = () => buildStyle(readColours(this.canvas), getComputedStyle(this.canvas).fontFamily);
+  #style = () =>
+    buildStyle(
+      readColours(this.canvas),
+      getComputedStyle(this.canvas).fontFamily,
+      this.canvas.clientWidth < NARROW,
+    );
 
   #bindEvents() {
     const { cy, canvas } = this;

@@ -1,6 +1,6 @@
 // The form of an alert rule, for a new one and for changing one.
 
-import { form } from "../../lib/form.js";
+import { form, percentField } from "../../lib/form.js";
 import { AlertChannel, NEAREST_WINDOW, WINDOWS } from "../../lib/vocabulary.js";
 
 /** @import { Fields, FormValues, Model } from "../../types.js" */
@@ -14,7 +14,11 @@ const CHANNELS = AlertChannel.values.map((type) => [type, AlertChannel.meanings[
  * @param {Model<"AlertRule">} rule
  */
 export const channelsOf = (rule) =>
-  rule.channels.map((channel) => `${channel.type} ${channel.to ?? channel.url ?? ""}`.trim()).join(", ");
+  rule.channels
+    .map((channel) =>
+      `${AlertChannel.labels[/** @type {keyof typeof AlertChannel.labels} */ (channel.type)]} ${channel.to ?? channel.url ?? ""}`.trim(),
+    )
+    .join(", ");
 
 /**
  * The form; `rule` is the one to change.
@@ -24,19 +28,12 @@ export function ruleForm({ rule = null, defaults, send, onDone, done }) {
   /** @type {Fields} */
   const fields = [
     { name: "name", label: "Name", required: true, maxlength: 120, value: rule?.name },
-    {
-      name: "probability_threshold",
-      label: "Probability of a recurrence, at least",
-      kind: "number",
-      required: true,
-      ...{
-        min: 0,
-        max: 1,
-        step: 0.01,
-        value: rule?.probability_threshold ?? defaults.threshold,
-        help: "0 to 1.",
-      },
-    },
+    percentField(
+      "probability_threshold",
+      "Probability of a recurrence, at least",
+      rule?.probability_threshold ?? defaults.threshold,
+      "In percent.",
+    ),
     {
       name: "window_days",
       label: "Within",

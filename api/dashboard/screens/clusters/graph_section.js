@@ -93,7 +93,7 @@ function graphFigure(graph, clusterNames, signal) {
     if (item) chosen.append("left_pattern_id" in item ? edgeText(item, names) : nodeText(item, graph, names));
   };
   const size = `${pluralize(graph.nodes.length, "pattern")} and ${pluralize(graph.edges.length, "connection")}.`;
-  const summary = `${size} Larger nodes have more issues, thicker edges are stronger, each colour is a cluster. Select a node or an edge for its reasons; click the graph first to zoom with the wheel.`;
+  const summary = `${size} Larger nodes have more issues, thicker edges are stronger, each colour is a cluster, and grey is in none. Select a node or an edge for its reasons; click the graph first to zoom with the wheel.`;
   const rows = graph.edges.slice(0, EDGES_OF_TABLE);
   return h(
     "figure",

@@ -128,10 +128,19 @@ const choice = (tool) =>
       "span",
       { class: "quiet" },
       tool.available
-        ? ` ${[tool.polls && "polls", tool.webhooks && "webhook", tool.tickets && "tickets"].filter(Boolean).join(", ")}`
+        ? ` ${[waysOf(tool), tool.tickets && "opens tickets"].filter(Boolean).join(", ")}`
         : ` needs the ${tool.plan} plan`,
     ),
   );
+
+/**
+ * How records come, where it is by one way only: most tools are polled and push.
+ * @param {Tool} tool
+ */
+function waysOf({ polls, webhooks }) {
+  if (polls === webhooks) return null;
+  return polls ? "polled only" : "webhook only";
+}
 
 /** @param {Tool} tool */
 const addressOf = (tool) =>

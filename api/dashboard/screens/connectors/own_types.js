@@ -107,12 +107,14 @@ function declarationForm(written, reload) {
       required: true,
       rows: 24,
       spellcheck: "false",
+      class: "code",
       value: written,
     },
     {
       ...{ name: "sample", label: "A JSON answer, record or webhook of the tool", kind: "textarea", rows: 6 },
       ...{
         spellcheck: "false",
+        class: "code",
         help: "To see what its records become. It is not stored.",
         read: (text) => text && JSON.parse(text),
       },

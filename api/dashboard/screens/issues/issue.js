@@ -25,7 +25,7 @@ export async function showIssue(context) {
   return h(
     "article",
     { class: "screen", "data-title": issue.title },
-    h("p", { class: "trail" }, link("/issues", "Issues"), ` / ${issue.source} ${issue.external_id}`),
+    h("p", { class: "trail" }, link("/issues", "Issues"), ` / ${plain(issue.source)} ${issue.external_id}`),
     h("h1", {}, issue.title),
     h(
       "p",
@@ -207,7 +207,7 @@ async function similar(issue, signal) {
         h(
           "span",
           { class: "below" },
-          row.terms.length ? `shared words: ${sharedWords(row, issue)}` : row.external_id,
+          row.terms.length ? `Shared words: ${sharedWords(row, issue)}` : row.external_id,
         ),
       ],
     },

@@ -93,22 +93,27 @@ const none = (isFiltered) =>
 function issuesTable(rows, selection) {
   /** @type {Column<Model<"IssueSummary">>[]} */
   const columns = [
-    { title: "Severity", cell: (row) => severityMark(row.severity) },
+    { isClear: true, title: "Severity", cell: (row) => severityMark(row.severity) },
     {
       title: "Issue",
       className: "wide",
       cell: (row) => [
         link(`/issues/${row.id}`, row.title),
-        h("span", { class: "below one-line", title: row.external_id }, `${row.source} ${row.external_id}`),
+        h(
+          "span",
+          { class: "below one-line", title: row.external_id },
+          `${plain(row.source)} ${row.external_id}`,
+        ),
       ],
     },
-    { isMinor: true, title: "Service", cell: (row) => serviceLink(row.service) },
-    { isMinor: true, title: "Team", cell: (row) => teamLink(row.team) },
+    { isMinor: true, isClear: true, title: "Service", cell: (row) => serviceLink(row.service) },
+    { isMinor: true, isClear: true, title: "Team", cell: (row) => teamLink(row.team) },
     {
+      isClear: true,
       title: "Created",
       cell: (row) => h("span", { title: exact(row.source_created_at) }, ago(row.source_created_at)),
     },
-    { title: "Status", cell: (row) => plain(row.status) },
+    { isClear: true, title: "Status", cell: (row) => plain(row.status) },
     { isMinor: true, title: "Risk", numeric: true, cell: (row) => riskMark(row.risk_score) },
     {
       title: "Pattern",
@@ -119,7 +124,8 @@ function issuesTable(rows, selection) {
           : h("span", { class: "quiet" }, "In no pattern"),
     },
   ];
-  if (selection) columns.unshift({ title: "Select", cell: (row) => selection.checkboxFor(row, row.title) });
+  if (selection)
+    columns.unshift({ isClear: true, title: "Select", cell: (row) => selection.checkboxFor(row, row.title) });
   return table("Issues", columns, rows, { className: "stacked" });
 }
 

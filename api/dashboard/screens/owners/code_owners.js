@@ -16,6 +16,7 @@ const SHOWN = 20;
  */
 export function codeOwnersSection(reload, signal) {
   const text = h("textarea", {
+    class: "code",
     ...{ id: "codeowners", rows: 8, spellcheck: "false", maxlength: 200_000 },
     placeholder: "/services/payments/  @acme/payments",
     "aria-describedby": "codeowners-help",

@@ -64,7 +64,7 @@ function ownersTable(rows) {
     { title: "How to reach them", cell: (row) => row.contact ?? "–" },
     { title: "Repository", cell: (row) => row.repository ?? "–" },
     {
-      title: "Known",
+      title: "Source",
       cell: (row) => [
         OwnerSource.labels[row.source],
         h("span", { class: "below", title: exact(row.changed_at) }, day(row.changed_at)),

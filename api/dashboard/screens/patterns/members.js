@@ -155,8 +155,8 @@ function membersTable(rows, pattern, selection) {
   ];
   if (!isSame) columns.push({ title: "Reason", className: "wide", cell: reasonCell });
   if (selection) {
-    columns.unshift({ title: "Select", cell: (row) => selection.checkboxFor(row, row.title) });
-    columns.push({ title: "Correction", cell: (row) => unlinkButton(row, pattern) });
+    columns.unshift({ isClear: true, title: "Select", cell: (row) => selection.checkboxFor(row, row.title) });
+    columns.push({ isClear: true, title: "Correction", cell: (row) => unlinkButton(row, pattern) });
   }
   const members = table("Issues of this pattern", columns, rows, { className: "stacked" });
   return isSame

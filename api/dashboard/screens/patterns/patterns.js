@@ -101,14 +101,14 @@ function patternsTable(rows, sparks) {
       className: "wide",
       cell: (row) => [patternLink(row.id, row.name), h("span", { class: "below" }, dimensions(row))],
     },
-    { isMinor: true, title: `${WEEKS} weeks`, cell: (row) => sparks.of(row) },
+    { isMinor: true, isClear: true, title: `${WEEKS} weeks`, cell: (row) => sparks.of(row) },
     { title: "Issues", numeric: true, cell: (row) => number(row.issue_count) },
     {
       title: "Last seen",
       cell: (row) => h("span", { title: exact(row.last_seen_at) }, ago(row.last_seen_at)),
     },
     { isMinor: true, title: "Confidence", numeric: true, cell: (row) => probabilityText(row.confidence) },
-    { title: "Status", cell: (row) => statusOf(row) },
+    { isClear: true, title: "Status", cell: (row) => statusOf(row) },
     { title: "Owner", cell: (row) => teamLink(row.owner?.name) },
   ];
   return table("Patterns", columns, rows, { className: "stacked" });

@@ -3,7 +3,7 @@
 import { get, post } from "../../lib/client.js";
 import { h, link } from "../../lib/elements.js";
 import { number, probabilityText, reasonText } from "../../lib/format.js";
-import { action, empty, partSection } from "../../lib/states.js";
+import { action, partSection } from "../../lib/states.js";
 import { withdraw } from "./corrections.js";
 
 /** @import { Model, ScreenContext } from "../../types.js" */
@@ -19,7 +19,7 @@ const SHOWN = 10;
 export function suggestionsSection(about, { me, signal }, options) {
   const read = async () => {
     const { data, page } = await get("/v1/suggestions", {}, { ...about, limit: SHOWN }, signal);
-    if (!data.length) return empty("Nothing else looks like the same problem.");
+    if (!data.length) return null;
     const more = (page.total ?? 0) - data.length;
     return h(
       "div",

@@ -24,7 +24,7 @@ export async function showPostmortems({ me, query, signal }) {
     h(
       "p",
       { class: "lead" },
-      "What was to be done after an incident. What is done and changes what fails is a claimed fix, and is judged like every other.",
+      "What was to be done after each incident. An action item that is done and changes what fails is a claimed fix, judged like any other.",
     ),
     await listing({
       path: "/postmortems",

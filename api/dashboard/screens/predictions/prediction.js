@@ -154,6 +154,11 @@ function modelsOf(prediction) {
   if (!rows.length) return empty("No single model's probability is stored.");
   return [
     facts(rows.map(({ name, value }) => /** @type {const} */ ([plain(name), probabilityText(value)]))),
-    h("p", { class: "quiet" }, `Version ${prediction.model_version}, ${number(rows.length)} models.`),
+    h(
+      "p",
+      { class: "quiet" },
+      `${number(rows.length)} models estimate it, each on its own; they are combined by how well each has predicted before. `,
+      `Version ${prediction.model_version}.`,
+    ),
   ];
 }

@@ -7,6 +7,7 @@ import {
   asText,
   day,
   dayOf,
+  daysFrom,
   exact,
   isWide,
   percent,
@@ -90,7 +91,7 @@ export function triggerSection(predictions) {
  */
 export function daysBetween(low, high) {
   if (!low) return "–";
-  return high ? `${dayOf(low)} – ${dayOf(high, true)}` : `from ${dayOf(low)} on`;
+  return high ? daysFrom(low, high) : `from ${dayOf(low)} on`;
 }
 
 /**

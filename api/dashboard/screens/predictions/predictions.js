@@ -120,7 +120,11 @@ async function readMatrix(days, signal) {
 export function predictionsTable(rows) {
   /** @type {Column<Model<"Prediction">>[]} */
   const columns = [
-    { title: "Probability", cell: (row) => link(`/predictions/${row.id}`, probabilityCell(row)) },
+    {
+      isClear: true,
+      title: "Probability",
+      cell: (row) => link(`/predictions/${row.id}`, probabilityCell(row)),
+    },
     {
       title: "Pattern",
       className: "wide",
@@ -150,7 +154,7 @@ export function predictionsTable(rows) {
     },
     { isMinor: true, title: "Based on", numeric: true, cell: (row) => pluralize(row.event_count, "event") },
     { isMinor: true, title: "Window ends", cell: (row) => day(row.closes_at) },
-    { title: "Outcome", cell: (row) => outcome(row) },
+    { isClear: true, title: "Outcome", cell: (row) => outcome(row) },
   ];
   return table("Predictions", columns, rows, { className: "stacked" });
 }

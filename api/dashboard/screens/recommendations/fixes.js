@@ -75,9 +75,11 @@ function recordText({ held, watched, came_back }) {
  * @param {Model<"FixRecord">} record
  */
 export function fixesSection(fixes, record) {
+  if (!fixes.length) return null;
   /** @type {Column<ClaimedFix>[]} */
   const columns = [
     {
+      isClear: true,
       title: "Verdict",
       cell: ({ proof, recommendation }) => [verdictMark(proof?.verdict), brokenMark(recommendation)],
     },
@@ -111,12 +113,7 @@ export function fixesSection(fixes, record) {
     },
     { title: "Proof", cell: ({ proof }) => (proof ? proofDay(proof) : "–") },
   ];
-  const content = fixes.length
-    ? table("Claimed fixes, newest first", columns, fixes, { className: "stacked" })
-    : empty(
-        "No fix has been claimed.",
-        "Set a recommendation to implemented; what recurs from then on is compared with what recurred before.",
-      );
+  const content = table("Claimed fixes, newest first", columns, fixes, { className: "stacked" });
   return section("Did the fixes hold?", { id: "fixes" }, recordText(record), content);
 }
 

@@ -4,7 +4,8 @@ import { get, patch } from "../../lib/client.js";
 import { facts, h, link, section } from "../../lib/elements.js";
 import { day, pluralize } from "../../lib/format.js";
 import { patternLink } from "../../lib/names.js";
-import { action, empty } from "../../lib/states.js";
+import { action, empty, partSection } from "../../lib/states.js";
+import { undoNotice } from "../../lib/undo.js";
 import { InvestigationResult } from "../../lib/vocabulary.js";
 
 /** @import { Model } from "../../types.js" */
@@ -18,7 +19,7 @@ import { InvestigationResult } from "../../lib/vocabulary.js";
  */
 export async function readInvestigations(canWrite, reload, signal) {
   const open = await get("/v1/investigations", {}, { status: ["open"], limit: 10 }, signal);
-  if (!open.data.length) return empty("There is nothing to find out.");
+  if (!open.data.length) return null;
   return h(
     "div",
     {},
@@ -35,7 +36,7 @@ export async function readInvestigations(canWrite, reload, signal) {
  */
 export async function readInvestigationsOf(patternId, canWrite, reload, signal) {
   const of = await get("/v1/investigations", {}, { pattern_id: patternId, limit: 10 }, signal);
-  if (!of.data.length) return empty("There is nothing to find out about it.");
+  if (!of.data.length) return null;
   return h(
     "div",
     {},
@@ -100,26 +101,34 @@ function decisionForm(investigation, reload) {
     placeholder: "What you noticed (optional)",
     "aria-label": `Note on ${investigation.title}`,
   });
-  /** @param {Model<"InvestigationDecision">} decision */
-  const decide = (decision) => async () => {
-    const text = note.value.trim();
-    await patch(
-      "/v1/investigations/{investigation_id}",
-      { investigation_id: investigation.id },
-      text ? { ...decision, note: text } : decision,
-    );
+  /** @param {Model<"InvestigationDecision">} body */
+  const send = (body) =>
+    patch("/v1/investigations/{investigation_id}", { investigation_id: investigation.id }, body);
+  const reopen = () => send({ status: "open" }).then(reload);
+  /**
+   * @param {Model<"InvestigationDecision">} decision
+   * @param {string} text
+   */
+  const decide = (decision, text) => async () => {
+    const written = note.value.trim();
+    const body = written ? { ...decision, note: written } : decision;
+    await send(body);
     reload();
+    undoNotice(text, reopen, "It is open again.");
   };
   return h(
     "div",
     { class: "actions" },
     note,
     InvestigationResult.values.map((result) =>
-      action(`It is ${resultText(investigation, result)}`, decide({ status: "done", result }), {
-        done: "Recorded. The next run takes it as evidence.",
-      }),
+      action(
+        `It is ${resultText(investigation, result)}`,
+        decide({ status: "done", result }, "Recorded. The next run takes it as evidence."),
+      ),
     ),
-    action("Do not find out", decide({ status: "dismissed" }), { done: "It is not offered again." }),
+    action("Dismiss", decide({ status: "dismissed" }, "Dismissed: it is not offered again."), {
+      label: `Dismiss: ${investigation.title}`,
+    }),
   );
 }
 
@@ -133,25 +142,9 @@ export async function readUnexplained(signal) {
   const { patterns, traits, endings } = await get("/v1/investigations/unexplained", {}, {}, signal);
   if (!patterns.length)
     return empty("Every pattern that recurs has a suggested fix, or something to find out first.");
-  const about = `${pluralize(patterns.length, "pattern")} ${patterns.length === 1 ? "has" : "have"} no known fix`;
   return h(
     "div",
     {},
-    h("p", { class: "prose" }, traits.length ? `${about}. What the issues have in common:` : `${about}.`),
-    traits.length
-      ? h(
-          "ul",
-          { class: "rows" },
-          traits.map((trait) => h("li", {}, trait)),
-        )
-      : null,
-    endings.length
-      ? h(
-          "ul",
-          { class: "rows" },
-          endings.map((ended) => h("li", {}, `${ended}.`)),
-        )
-      : null,
     h(
       "ul",
       { class: "rows" },
@@ -167,14 +160,38 @@ export async function readUnexplained(signal) {
         ),
     ),
     patterns.length > NAMED ? h("p", { class: "quiet" }, `and ${patterns.length - NAMED} more`) : null,
+    listUnder("What ended them before", endings),
+    listUnder("What their issues have in common", traits),
   );
 }
 
 /**
- * A section that stands below the ranked fixes.
+ * Sentences under a heading of their own; nothing where there are none.
+ * @param {string} title
+ * @param {readonly string[]} sentences
+ */
+const listUnder = (title, sentences) =>
+  sentences.length
+    ? section(
+        title,
+        { level: "h3", className: "under-list" },
+        h(
+          "ul",
+          { class: "rows" },
+          sentences.map((sentence) => h("li", {}, `${sentence}.`)),
+        ),
+      )
+    : null;
+
+/**
+ * A section that stands below the ranked fixes, unless there is nothing in it.
  * @param {string} title
  * @param {string} lead
- * @param {HTMLElement} content
+ * @param {string} what
+ * @param {() => Promise<HTMLElement | null>} read
  */
-export const adviceSection = (title, lead, content) =>
-  section(title, {}, h("p", { class: "quiet" }, lead), content);
+export const adviceSection = (title, lead, what, read) =>
+  partSection(title, what, async () => {
+    const content = await read();
+    return content && h("div", {}, h("p", { class: "quiet" }, lead), content);
+  });

@@ -7,7 +7,7 @@ import { amount, amountsBetween, plain } from "../../lib/format.js";
 import { valuesOf } from "../../lib/issue_values.js";
 import { anyOf, choicesOf, listing, rowsPerPage } from "../../lib/listing.js";
 import { nameWithPills, teamLink } from "../../lib/names.js";
-import { empty, part } from "../../lib/states.js";
+import { empty } from "../../lib/states.js";
 import {
   Effort,
   OPEN_RECOMMENDATION_STATUSES,
@@ -81,12 +81,14 @@ export async function showRecommendations({ query, me, signal, reload }) {
     adviceSection(
       "Find out",
       "What to note at the next occurrence, to tell two causes apart: three at most at a time.",
-      part("what to find out", () => readInvestigations(me.role !== "viewer", reload, signal)),
+      "what to find out",
+      () => readInvestigations(me.role !== "viewer", reload, signal),
     ),
     adviceSection(
       "No known fix",
       "Patterns that recur while nothing here suggests what would stop them.",
-      part("patterns without a known fix", () => readUnexplained(signal)),
+      "patterns without a known fix",
+      () => readUnexplained(signal),
     ),
   );
 }
@@ -149,7 +151,7 @@ export function recommendationsTable(rows) {
       className: "wide",
       cell: (row) => link(`/recommendations/${row.id}`, nameWithPills(row.title)),
     },
-    { isMinor: true, title: "Type", cell: (row) => plain(row.type) },
+    { isMinor: true, isClear: true, title: "Type", cell: (row) => plain(row.type) },
     { isMinor: true, title: "Effort", cell: (row) => row.effort },
     {
       isMinor: true,
@@ -162,7 +164,7 @@ export function recommendationsTable(rows) {
       cell: (row) => h("strong", {}, recurrencesPrevented(row)),
     },
     { isMinor: true, title: "80 % interval", cell: (row) => intervalCell(row, largest) },
-    { title: "Status", cell: (row) => statusMark(row.status) },
+    { isClear: true, title: "Status", cell: (row) => statusMark(row.status) },
     { title: "Owner", cell: (row) => teamLink(row.owner?.name) },
   ];
   return table("Recommendations by rank", columns, rows, { className: "stacked" });

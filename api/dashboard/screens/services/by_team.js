@@ -39,7 +39,7 @@ function teamsTable(rows) {
     { title: "Team", className: "wide", cell: ({ name }) => teamLink(name) },
     { title: "Services", numeric: true, cell: (row) => number(row.services) },
     { title: "Issues", numeric: true, cell: (row) => number(row.issues) },
-    { title: "Not ended", numeric: true, cell: (row) => number(row.open_issues) },
+    { title: "Unresolved", numeric: true, cell: (row) => number(row.open_issues) },
     {
       title: "Last issue",
       cell: (row) =>

@@ -87,7 +87,7 @@ export async function drawFailures({ query, signal }, subject) {
  * @param {number} patterns
  */
 const leadText = ({ open_issues }, patterns) =>
-  `${pluralize(patterns, "pattern")}, ${pluralize(open_issues, "issue")} not ended.`;
+  `${pluralize(patterns, "pattern")}, ${pluralize(open_issues, "unresolved issue")}.`;
 
 /** @param {Model<"Summary">} summary */
 const summaryTiles = ({ days, occurrences, occurrences_before, mttr_seconds, cost }) =>
@@ -180,7 +180,7 @@ function patternsTable(rows) {
   /** @type {Column<Model<"Pattern">>[]} */
   const columns = [
     { title: "Pattern", className: "wide", cell: (row) => patternLink(row.id, row.name) },
-    { title: "Status", cell: (row) => statusOf(row) },
+    { isClear: true, title: "Status", cell: (row) => statusOf(row) },
     { title: "Times", numeric: true, cell: (row) => number(row.occurrence_count) },
     { title: "Last", cell: (row) => h("span", { title: exact(row.last_seen_at) }, ago(row.last_seen_at)) },
     { title: "Assigned to", cell: (row) => row.assignee?.name ?? "–" },
@@ -232,7 +232,7 @@ async function issuesPart({ filter, signal }) {
   /** @type {Column<Model<"IssueSummary">>[]} */
   const columns = [
     { title: "Issue", className: "wide", cell: (row) => link(`/issues/${row.id}`, row.title) },
-    { title: "Severity", cell: (row) => Severity.labels[row.severity] },
+    { isClear: true, title: "Severity", cell: (row) => Severity.labels[row.severity] },
     { title: "Status", cell: (row) => plain(row.status) },
     {
       title: "Began",

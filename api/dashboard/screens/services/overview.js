@@ -34,7 +34,7 @@ function servicesTable(rows) {
   const columns = [
     { title: "Service", className: "wide", cell: ({ name }) => serviceLink(name) },
     { title: "Issues", numeric: true, cell: (row) => number(row.issues) },
-    { title: "Not ended", numeric: true, cell: (row) => number(row.open_issues) },
+    { title: "Unresolved", numeric: true, cell: (row) => number(row.open_issues) },
     {
       title: "Last issue",
       cell: (row) => h("span", { title: exact(row.last_created_at) }, ago(row.last_created_at)),

@@ -5,6 +5,7 @@ import { confirmButton, dialogButton } from "../../lib/dialog.js";
 import { h, section, table } from "../../lib/elements.js";
 import { form } from "../../lib/form.js";
 import { ago, day, minute } from "../../lib/format.js";
+import { programOf } from "../../lib/programs.js";
 import { action, empty, partSection } from "../../lib/states.js";
 import { SignInMethod } from "../../lib/vocabulary.js";
 import { settingsScreen } from "./frame.js";
@@ -104,11 +105,15 @@ async function sessions(signal, reload) {
     action("End", () => remove("/v1/sessions/{session_id}", { session_id: row.id }).then(reload), {
       done: "The session has ended.",
       className: "plain",
-      label: `End the session of ${row.client ?? "an unknown program"}`,
+      label: `End the session of ${programOf(row.client)}`,
     });
   /** @type {Column<Model<"OwnSession">>[]} */
   const columns = [
-    { title: "Program", className: "wide", cell: (row) => row.client ?? "unknown" },
+    {
+      title: "Program",
+      className: "wide",
+      cell: (row) => h("span", { title: row.client }, programOf(row.client)),
+    },
     { title: "By", cell: (row) => SignInMethod.labels[row.method] },
     { title: "Since", cell: (row) => minute(row.started_at) },
     { title: "Last used", cell: (row) => ago(row.last_used_at) },

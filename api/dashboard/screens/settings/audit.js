@@ -1,7 +1,7 @@
 // The audit log: who did what to what, when and from where.
 
 import { get } from "../../lib/client.js";
-import { h, section, table } from "../../lib/elements.js";
+import { h, link, section, table } from "../../lib/elements.js";
 import { asText, dayAfter, minute, plain, startOfDay } from "../../lib/format.js";
 import { listing } from "../../lib/listing.js";
 import { empty } from "../../lib/states.js";
@@ -53,7 +53,7 @@ function entriesTable(rows) {
   /** @type {Column<Model<"AuditEntry">>[]} */
   const columns = [
     { title: "When", cell: (row) => minute(row.at) },
-    { title: "Who", className: "named", cell: (row) => named(row.actor_name, row.actor) },
+    { title: "Who", className: "named", cell: actorLink },
     { title: "Action", cell: (row) => plain(row.action) },
     { title: "To what", className: "named", cell: (row) => named(row.subject_name, row.subject) },
     { title: "Details", className: "wide", cell: (row) => details(row.details) },
@@ -63,12 +63,17 @@ function entriesTable(rows) {
 }
 
 /**
- * A name where there is one; what programs filter by stands below it.
+ * A name where there is one, and what programs filter by where somebody points at it.
  * @param {string | null | undefined} name
  * @param {string | null | undefined} reference
  */
-const named = (name, reference) =>
-  name ? [name, h("span", { class: "below" }, reference)] : plain(reference);
+const named = (name, reference) => (name ? h("span", { title: reference }, name) : plain(reference));
+
+/** @param {Model<"AuditEntry">} row */
+const actorLink = ({ actor, actor_name: name }) =>
+  actor && name
+    ? link(`/settings/audit?actor=${encodeURIComponent(actor)}`, name, { title: `All of ${actor}` })
+    : plain(actor);
 
 /** @param {Record<string, unknown>} values */
 const details = (values) =>

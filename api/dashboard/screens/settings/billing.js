@@ -23,7 +23,7 @@ const changedText = ({ changed_at: at, changed_by_name: by }) =>
     { class: "quiet" },
     at
       ? `Changed ${minute(at)} by ${by ?? "somebody who has left"}. Only owners see it.`
-      : "Nothing is given yet. Only owners see it.",
+      : "Nothing has been entered yet. Only owners see it.",
   );
 
 /**

@@ -55,10 +55,14 @@ function membersTable(rows, me, reload) {
       className: "wide",
       cell: (row) => [row.name ?? row.email, row.name ? h("span", { class: "below" }, row.email) : null],
     },
-    { title: "Role", cell: (row) => row.role },
-    { title: "Status", cell: (row) => h("span", { class: `mark-word status-${row.status}` }, row.status) },
+    { isClear: true, title: "Role", cell: (row) => row.role },
+    {
+      isClear: true,
+      title: "Status",
+      cell: (row) => h("span", { class: `mark-word status-${row.status}` }, row.status),
+    },
     { title: "Since", cell: (row) => day(row.created_at) },
-    { title: "Change", cell: (row) => actionsOf(row, me, reload) },
+    { isClear: true, title: "Change", cell: (row) => actionsOf(row, me, reload) },
   ];
   return table("Members of the workspace", columns, rows, { className: "stacked" });
 }

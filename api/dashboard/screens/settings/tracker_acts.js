@@ -54,7 +54,7 @@ function precisionTable(kinds) {
     { title: "Mode", cell: (row) => row.mode },
     { title: "Decided", cell: (row) => number(row.decided) },
     { title: "Right of judged", cell: (row) => `${number(row.right)} of ${number(row.judged)}` },
-    { title: "At least", cell: (row) => percent(row.precision_low) },
+    { title: "At least", cell: (row) => (row.judged ? percent(row.precision_low) : "–") },
     { title: "May be live", cell: (row) => (row.may_be_live ? "yes" : `from ${percent(row.needed)} on`) },
   ];
   return table("How often it was right", columns, kinds, { isCaptionVisible: true });

@@ -3,7 +3,7 @@
 import { get, patch, post } from "../../lib/client.js";
 import { confirmButton } from "../../lib/dialog.js";
 import { facts, h, link, section } from "../../lib/elements.js";
-import { form } from "../../lib/form.js";
+import { form, percentField } from "../../lib/form.js";
 import { number, percent, pluralize } from "../../lib/format.js";
 import { choicesOf } from "../../lib/listing.js";
 import { isAtLeast } from "../../lib/roles.js";
@@ -126,19 +126,7 @@ function settingsForm(settings, reload) {
    * @param {string} label
    * @param {string} help
    */
-  const share = (name, label, help) => ({
-    ...{
-      name,
-      label,
-      help,
-      kind: "number",
-      required: true,
-      min: 0,
-      max: 1,
-      step: 0.01,
-      value: settings[name],
-    },
-  });
+  const share = (name, label, help) => percentField(name, label, Number(settings[name]), help);
   /** @type {Fields} */
   const fields = [
     {
@@ -147,7 +135,7 @@ function settingsForm(settings, reload) {
       kind: "checkbox",
       value: settings.ai_auto_link,
     },
-    share("ai_confidence_threshold", "Confidence that an automatic link needs", "0 to 1."),
+    share("ai_confidence_threshold", "Confidence that an automatic link needs", "In percent."),
     days(
       "proof_window_days",
       "Proof window in days",
@@ -157,7 +145,7 @@ function settingsForm(settings, reload) {
     share(
       "alert_probability_threshold",
       "Probability that counts as likely",
-      "0 to 1; also the default of alert rules.",
+      "In percent; also the default of alert rules.",
     ),
     {
       name: "alert_sensitivity",
