@@ -7,12 +7,30 @@ from psycopg import sql
 from causeloop_pipeline.storage.database.session import Session
 
 MAX_COUNTED_ROWS = 100_000
+# What a column says is written once: beside it, or beside that of the view for BI which shows it to people.
 SELECT_COLUMNS = """
-    select attname as name, format_type(atttypid, atttypmod) as type, not attnotnull as is_nullable,
-           col_description(attrelid, attnum) as comment
-    from pg_attribute
-    where attrelid = %s::regclass and attnum > 0 and not attisdropped
-    order by attnum
+    select a.attname as name, format_type(a.atttypid, a.atttypmod) as type, not a.attnotnull as is_nullable,
+           coalesce(
+               col_description(a.attrelid, a.attnum),
+               shown.comment,
+               case a.attname when 'workspace_id' then 'The workspace that it belongs to.' end
+           ) as comment
+    from pg_attribute as a
+    left join lateral (
+        select col_description(c.oid, va.attnum) as comment
+        from pg_depend as d
+        join pg_rewrite as r on r.oid = d.objid
+        join pg_class as c on c.oid = r.ev_class
+        join pg_attribute as va on va.attrelid = c.oid and va.attname = a.attname
+        where d.classid = 'pg_rewrite'::regclass and d.refobjid = a.attrelid and d.refobjsubid = a.attnum
+            and c.relnamespace = 'reporting'::regnamespace
+        order by (
+            select count(*) from pg_depend as x where x.objid = r.oid and x.refobjid = a.attrelid
+        ) desc, c.relname
+        limit 1
+    ) as shown on true
+    where a.attrelid = %s::regclass and a.attnum > 0 and not a.attisdropped
+    order by a.attnum
 """
 SELECT_ESTIMATE = "select reltuples::bigint as rows from pg_class where oid = %s::regclass"
 
