@@ -18,13 +18,14 @@ from causeloop_pipeline.analysis.detect.similarity.search_lists import LIST_LENG
 from causeloop_pipeline.analysis.detect.similarity.semantic_pairs import list_by_meaning
 from causeloop_pipeline.analysis.detect.similarity.semantic_score import SemanticList
 from causeloop_pipeline.analysis.detect.similarity.text_vectors import read_vectors
+from causeloop_pipeline.analysis.detect.similarity.tokens import spell_terms
 
 SIMILAR_ISSUE_SCHEMA = pl.Schema(
     {
         "issue_id": pl.String(),
         "similarity": pl.Float64(),  # the probability of one cause
         "cosine": pl.Float64(),
-        "terms": pl.List(pl.String()),  # the rarest terms that both hold
+        "terms": pl.List(pl.String()),  # the rarest words that both hold, as the searched issue spells them
     }
 )
 DIMENSION_AGREEMENT = {
@@ -77,7 +78,16 @@ def find_similar_issues(
 
     ranked = ranked.with_columns(table["issue_id"].gather(ranked["row"].to_list()).alias("issue_id"))
     ranked = _lift_same_template(ranked, issue_id, templates or {})
-    return ranked.head(limit).select(SIMILAR_ISSUE_SCHEMA.names())
+    return _spell_terms(ranked.head(limit), table[row]).select(SIMILAR_ISSUE_SCHEMA.names())
+
+
+def _spell_terms(ranked: pl.DataFrame, issue: pl.DataFrame) -> pl.DataFrame:
+    """Writes the words of an issue for the stems that others share with it."""
+    stems = sorted(set(ranked["terms"].explode().drop_nulls()))
+    words = spell_terms(stems, issue["title"][0], issue["body"][0])
+    word_of = dict(zip(stems, words, strict=True))
+    terms = [list(dict.fromkeys(word_of[term] for term in shared)) for shared in ranked["terms"]]
+    return ranked.with_columns(pl.Series("terms", terms, dtype=pl.List(pl.String)))
 
 
 def _list_cosines(table: pl.DataFrame, cosines: Mapping[str, float], row: int) -> Floats:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 import numpy as np
+import polars as pl
 
 from causeloop_pipeline.analysis.arrays import Bools, Floats, Ints
 from causeloop_pipeline.analysis.detect.assignment.assign_by_key import NewIssuePlacement
@@ -30,6 +31,7 @@ from causeloop_pipeline.analysis.detect.grouping.membership_reasons import (
     explain_similarity_shortfall,
     explain_terms,
     find_shared_terms,
+    spell_shared_terms,
 )
 from causeloop_pipeline.analysis.detect.grouping.pattern_index import PatternIndex
 from causeloop_pipeline.analysis.detect.similarity.corpus import Corpus, add_texts
@@ -105,19 +107,24 @@ def place_by_text(placement: NewIssuePlacement, index: PatternIndex, rule: LinkR
     new = NewTexts(compared["source"].to_list(), texts.corpus, texts.lexicon)
     pairs, texts.nearest_cosines = score_neighbours(new, index)
     _merge_into_groups(pairs, texts.rows, placement, index, rule)
-    _explain_texts(texts, texts.corpus, pairs, placement.group, index, rule)
+    _explain_texts(texts, texts.corpus, pairs, placement, index, rule)
     if rule.cuts(index.model.merge_threshold):
-        texts.unlinked = _find_unlinked(texts, texts.corpus, pairs, placement.group, index)
+        texts.unlinked = _find_unlinked(texts, texts.corpus, pairs, placement, index)
     return texts
 
 
 def _find_unlinked(
-    texts: TextPlacement, corpus: Corpus, pairs: ScoredPairs, group: Ints, index: PatternIndex
+    texts: TextPlacement,
+    corpus: Corpus,
+    pairs: ScoredPairs,
+    placement: NewIssuePlacement,
+    index: PatternIndex,
 ) -> dict[int, UnlinkedText]:
     """By row of all new issues, what a text that stayed alone may have its cause in common with."""
-    own = group[np.array(texts.rows)]
+    own = placement.group[np.array(texts.rows)]
     groups = sorted({node for node in (*pairs.node.tolist(), *own.tolist()) if 0 <= node < index.group_count})
-    grouped = GroupedTexts(own, _count_atoms(groups, index), index.model.merge_threshold * (1.0 + JOIN_SHARE))
+    least = index.model.merge_threshold * (1.0 + JOIN_SHARE)
+    grouped = GroupedTexts(own, _count_atoms(groups, index), least, placement.table[texts.rows])
     corpora = _corpora_by_segment(texts, corpus)
     unlinked = find_unlinked_texts(pairs, grouped, corpora, texts.lexicon)
     return {texts.rows[text]: near for text, near in unlinked.items()}
@@ -213,12 +220,12 @@ def _explain_texts(
     texts: TextPlacement,
     corpus: Corpus,
     pairs: ScoredPairs,
-    group: Ints,
+    placement: NewIssuePlacement,
     index: PatternIndex,
     rule: LinkRule,
 ) -> None:
     """Notes the similarity, the reason and the nearest other group of each new text."""
-    own_groups = group[np.array(texts.rows)]
+    own_groups = placement.group[np.array(texts.rows)]
     group_of_pair = np.array(
         [node if node >= 0 else own_groups[-1 - node] for node in pairs.node.tolist()], dtype=np.int64
     )
@@ -250,11 +257,15 @@ def _explain_texts(
                 _least_to_join(index, rule),
                 float(pairs.probability[best]),
             )
-    _explain_neighbours(texts, corpus, pairs, best_pairs)
+    _explain_neighbours(texts, corpus, pairs, best_pairs, placement.table)
 
 
 def _explain_neighbours(
-    texts: TextPlacement, corpus: Corpus, pairs: ScoredPairs, best_pairs: list[tuple[int, int]]
+    texts: TextPlacement,
+    corpus: Corpus,
+    pairs: ScoredPairs,
+    best_pairs: list[tuple[int, int]],
+    table: pl.DataFrame,
 ) -> None:
     """Notes the rare terms that each text shares with the most similar issue of its group."""
     for segment, other_corpus in _corpora_by_segment(texts, corpus).items():
@@ -262,7 +273,8 @@ def _explain_neighbours(
         if not own:
             continue
         chosen = np.array([pair for _, pair in own], dtype=np.int64)
-        terms = find_shared_terms(corpus, other_corpus, texts.lexicon, pairs.row[chosen], pairs.other[chosen])
+        stems = find_shared_terms(corpus, other_corpus, texts.lexicon, pairs.row[chosen], pairs.other[chosen])
+        terms = spell_shared_terms(stems, table[[row for row, _ in own]])
         neighbours = other_corpus.metadata["issue_id"].gather(pairs.other[chosen]).to_list()
         for (row, pair), shared, neighbour in zip(own, terms, neighbours, strict=True):
             texts.neighbour_similarity[row] = min(float(pairs.cosine[pair]), 1.0)

@@ -11,6 +11,7 @@ from causeloop_pipeline.analysis.detect.grouping.membership_reasons import (
     Reason,
     explain_terms,
     find_shared_terms,
+    spell_shared_terms,
 )
 from causeloop_pipeline.analysis.detect.similarity.corpus import Corpus
 from causeloop_pipeline.analysis.detect.similarity.lexicon import Lexicon
@@ -27,13 +28,14 @@ class UnlinkedText:
 
 @dataclass(frozen=True, slots=True)
 class GroupedTexts:
-    """The group of each new text, how many atoms the groups of the index have, and the least similarity to
-    mention.
+    """The group of each new text, how many atoms the groups of the index have, the least similarity to
+    mention, and the issues that the texts are of.
     """
 
     group: Ints
     atoms_in_group: dict[int, int]
     least: float
+    issues: pl.DataFrame
 
 
 def find_unlinked_texts(
@@ -72,6 +74,7 @@ def find_unlinked_texts(
     for row, mean, pair in best.select("row", "mean", "pair").iter_rows():
         theirs, at = corpora[int(pairs.segment[pair])], int(pairs.other[pair])
         issue_id = theirs.metadata["issue_id"][at]
-        (terms,) = find_shared_terms(corpora[NEW_TEXTS], theirs, lexicon, np.array([row]), np.array([at]))
+        stems = find_shared_terms(corpora[NEW_TEXTS], theirs, lexicon, np.array([row]), np.array([at]))
+        (terms,) = spell_shared_terms(stems, texts.issues[row])
         unlinked[row] = UnlinkedText(issue_id, min(float(mean), 1.0), explain_terms(terms, issue_id))
     return unlinked

@@ -31,6 +31,7 @@ from causeloop_pipeline.analysis.detect.grouping.membership_reasons import (
     explain_user_link,
     find_nearest_templates,
     find_shared_terms,
+    spell_shared_terms,
 )
 from causeloop_pipeline.model.frames import MEMBER_SCHEMA
 from causeloop_pipeline.model.nested_columns import MEMBERSHIP_REASON
@@ -170,7 +171,8 @@ def _explain_compared_texts(
     right = np.array([text_of_atom[atom] for atom in neighbour_atoms], dtype=np.int64)
 
     corpus, lexicon = compared.similarity.corpus, compared.similarity.lexicon
-    terms = find_shared_terms(corpus, corpus, lexicon, left, right)
+    stems = find_shared_terms(corpus, corpus, lexicon, left, right)
+    terms = spell_shared_terms(stems, to_explain.first_issues[atoms])
     neighbour_ids = to_explain.first_issues["issue_id"].gather(neighbour_atoms).to_list()
     cosines = neighbours["cosine"].to_list()
     for atom, shared, neighbour, cosine in zip(atoms, terms, neighbour_ids, cosines, strict=True):

@@ -8,12 +8,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
+import polars as pl
 
 from causeloop_pipeline.analysis.arrays import Ints
 from causeloop_pipeline.analysis.detect.fingerprints.masking import DISPLAYED_WILDCARD, WILDCARD
 from causeloop_pipeline.analysis.detect.similarity.corpus import Corpus
 from causeloop_pipeline.analysis.detect.similarity.lexicon import Lexicon
 from causeloop_pipeline.analysis.detect.similarity.sparse_rows import take_rows
+from causeloop_pipeline.analysis.detect.similarity.tokens import spell_terms_of_each
 
 _MAX_TERMS = 6
 _MAX_TERMS_IN_TEXT = 4
@@ -24,7 +26,7 @@ Reason = dict[str, Any]
 """The fields of `MEMBERSHIP_REASON` that are not null."""
 
 WeightedTerm = tuple[str, float]
-"""A term and its weight (inverse document frequency)."""
+"""A term, or the word that it stands for, and its weight (inverse document frequency)."""
 
 
 def explain_template(template: str) -> Reason:
@@ -139,6 +141,25 @@ def find_shared_terms(
             terms_of_chunk[number].append((name, weight))
         terms_of_pair += terms_of_chunk
     return terms_of_pair
+
+
+def spell_shared_terms(
+    terms_of_pair: Sequence[Sequence[WeightedTerm]], issues: pl.DataFrame
+) -> list[list[WeightedTerm]]:
+    """Writes shared terms as people know them.
+
+    In: `find_shared_terms`; of each pair one of its issues, with `title` and `body`. Out: the words of that
+    issue instead of their stems, each once.
+    """
+    terms = [[term for term, _ in shared] for shared in terms_of_pair]
+    spelled = spell_terms_of_each(terms, issues["title"], issues["body"])
+    words_of_pair: list[list[WeightedTerm]] = []
+    for words, shared in zip(spelled, terms_of_pair, strict=True):
+        first: dict[str, WeightedTerm] = {}
+        for word, (_, weight) in zip(words, shared, strict=True):
+            first.setdefault(word.lower(), (word, weight))
+        words_of_pair.append(list(first.values()))
+    return words_of_pair
 
 
 def find_nearest_templates(templates: Sequence[str]) -> list[tuple[int, str] | None]:

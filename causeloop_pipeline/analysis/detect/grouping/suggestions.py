@@ -16,6 +16,7 @@ from causeloop_pipeline.analysis.detect.grouping.membership_reasons import (
     explain_key,
     explain_terms,
     find_shared_terms,
+    spell_shared_terms,
 )
 from causeloop_pipeline.model.suggestion import SUGGESTION_SCHEMA
 
@@ -178,6 +179,7 @@ def _explain(
         corpus, lexicon = compared.similarity.corpus, compared.similarity.lexicon
         left, right = (np.array([pair[side] for pair in texts], dtype=np.int64) for side in (1, 2))
         shared = find_shared_terms(corpus, corpus, lexicon, left, right)
-        for (place, *_), terms in zip(texts, shared, strict=True):
+        words = spell_shared_terms(shared, table[[ends[place][1] for place, *_ in texts]])
+        for (place, *_), terms in zip(texts, words, strict=True):
             reasons[place] = explain_terms(terms, ids[ends[place][0]])
     return reasons

@@ -113,7 +113,7 @@ def _list_reasons(row: dict[str, Any], own: dict[str, Any], nearest: dict[str, A
         "title": (row["same_title"], "Word for word the same title"),
     }
     reasons = [{"kind": kind, "text": text, "terms": []} for kind, (is_so, text) in texts.items() if is_so]
-    spelled = spell_terms(row["terms"] or [], f"{own['title']} {own['body'] or ''}")
+    spelled = spell_terms(row["terms"] or [], own["title"], own["body"])
     terms = list(dict.fromkeys(spelled))[:_MAX_TERMS]
     if terms:
         text = f"Shares the rare terms {', '.join(terms)} with {nearest['external_id']}"

@@ -103,16 +103,34 @@ def expand_word(word: str) -> Sequence[str]:
     return tuple(terms)
 
 
-def spell_terms(terms: Sequence[str], text: str) -> list[str]:
-    """Spells terms as a text does.
+def spell_terms(terms: Sequence[str], title: str | None, body: str | None) -> list[str]:
+    """Spells terms as one text does. In: terms, title and body. Out: see `spell_terms_of_each`."""
+    titles, bodies = (pl.Series([text], dtype=pl.String) for text in (title, body))
+    return spell_terms_of_each([terms], titles, bodies)[0]
 
-    In: terms, a text that holds them. Out: per term the first of the text's words that it comes from, in
-    lower case; the term itself where the text has none.
+
+def spell_terms_of_each(
+    terms: Sequence[Sequence[str]], titles: pl.Series, bodies: pl.Series
+) -> list[list[str]]:
+    """Spells terms as texts do: people are to read words, not stems.
+
+    In: the terms of each text, their titles and bodies. Out: per term the first of the text's words that it
+    comes from, as it stands there; the term itself where the text has none, and of scripts without spaces.
     """
+    texts = pl.select((select_title_text(titles) + "\n" + select_body_text(bodies)).alias("text"))["text"]
+    words = texts.str.extract_all(narrow_pattern(_RAW_WORD, texts))
+    return [_spell(own, list(read)) for own, read in zip(terms, words, strict=True)]
+
+
+def _spell(terms: Sequence[str], words: Sequence[str]) -> list[str]:
+    missing = {term for term in terms if not _UNSPACED.fullmatch(term)}
     spelled: dict[str, str] = {}
-    for word in pl.Series([text[:MAX_BODY_CHARACTERS]]).str.extract_all(_RAW_WORD).item():
-        for term in expand_word(word):
-            spelled.setdefault(term, word.lower())
+    for word in words:
+        if not missing:
+            break
+        for term in missing.intersection(expand_word(word)):
+            spelled[term] = word
+            missing.discard(term)
     return [spelled.get(term, term) for term in terms]
 
 

@@ -55,6 +55,18 @@ def test_a_text_names_the_most_similar_issue_of_its_pattern() -> None:
     assert members["similarity"].is_between(0, 1, closed="none").all()
 
 
+def test_what_a_text_shares_is_named_in_its_own_words() -> None:
+    titles = ["Coffee machines leaking in Antwerp's offices", "Leaking coffee machines in offices of Antwerp"]
+    issues = human_issues([*titles, *human_issues()["title"][2:]])
+    reasons = dict(list_members(issues).select("issue_id", "reason").iter_rows())
+
+    for issue_id, title in issues.select("issue_id", "title").rows()[:2]:
+        words = [listed["term"] for listed in reasons[issue_id]["terms"]]
+        assert {word.lower() for word in words} >= {"coffee", "leaking"}
+        assert all(word in title for word in words)
+        assert all(word in reasons[issue_id]["text"] for word in words[:4])
+
+
 def test_incidents_without_text_are_less_sure_and_name_their_place() -> None:
     members = list_members(incidents(0, 1))
     assert members["similarity"].to_list() == [ATOM_SIMILARITY["burst"]] * 2

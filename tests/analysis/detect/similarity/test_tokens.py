@@ -27,13 +27,16 @@ def test_forms_of_one_word_are_one_term() -> None:
 
 
 def test_terms_are_spelled_as_the_text_does() -> None:
-    text = "The Coffee machine leaks: pool.AcquireTimeout on #17"
+    body = "<b>The</b> pool.AcquireTimeout on #17 with 支付失败" + " and so on" * 400
 
-    assert spell_terms(["coffe", "leak", "acquir", "#17", "absent"], text) == [
-        "coffee",
+    assert spell_terms(
+        ["coffe", "leak", "acquir", "#17", "付失", "absent"], "Coffee machine leaks", body
+    ) == [
+        "Coffee",
         "leaks",
-        "pool.acquiretimeout",
+        "pool.AcquireTimeout",
         "#17",
+        "付失",
         "absent",
     ]
 
