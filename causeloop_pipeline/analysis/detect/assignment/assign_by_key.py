@@ -23,6 +23,7 @@ from causeloop_pipeline.analysis.detect.grouping.constraints import (
     sort_constraints,
 )
 from causeloop_pipeline.analysis.detect.grouping.pattern_index import PatternIndex
+from causeloop_pipeline.analysis.detect.grouping.repeated_errors import are_errors
 from causeloop_pipeline.analysis.detect.grouping.storms import (
     MIN_SILENCE_SECONDS,
     name_storm_place,
@@ -135,9 +136,12 @@ def _read_error_keys(table: pl.DataFrame, keys: list[str], index: PatternIndex) 
     if not own:
         return keys
     indexed = set(select_rows(index.keys, "key", own)["key"].to_list())
-    again = {key for key in own if key in indexed or rows_of_key[key] > 1}
+    again = [key for key in own if key in indexed or rows_of_key[key] > 1]
+    repeated = table.filter(pl.col("error_key").is_in(again))
+    confirmed = set(repeated.filter(are_errors(repeated))["error_key"].to_list())
     return [
-        error if key == "text:" and error in again else key for key, error in zip(keys, errors, strict=True)
+        error if key == "text:" and error in confirmed else key
+        for key, error in zip(keys, errors, strict=True)
     ]
 
 

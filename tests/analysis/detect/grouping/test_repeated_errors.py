@@ -15,8 +15,12 @@ STACK = (
     '    raise ConnectionError(f"the card gateway refused order {order}")\n'
     "ConnectionError: the card gateway refused order 1007"
 )
-
-
+NATIVE_STACK = (
+    "#0  0x00007f1c raise () from /usr/lib/libc.so.6\n"
+    "#1  0x00007f1d abort () from /usr/lib/libc.so.6\n"
+    "#2  0x000055d1 read_configuration (path=0x0) at settings.c:41\n"
+    "#3  0x000055d2 main (argc=1) at main.c:12\n"
+)
 REPORTS = (
     "The parcel of a customer went to his former address",
     "Nobody can print labels since this morning",
@@ -73,7 +77,23 @@ def test_the_same_error_of_another_service_or_another_type_is_not_taken_for_it()
 
 
 def test_what_people_send_twice_needs_more_evidence() -> None:
-    assert group({"error_type": None}, {"error_type": None}) == []
+    report = {"title": REPORTS[0], "body": f"{REPORTS[0]}. {BODY}", "error_type": None}
+    assert group(report, report) == []
+
+
+def test_an_equal_stack_under_an_equal_title_is_one_error_though_no_type_is_stated() -> None:
+    untyped = {"error_type": None}
+    assert group(untyped, untyped) == [["e0", "e1"]]
+    assert group({**untyped, "service": None}, {**untyped, "service": None}) == [["e0", "e1"]]
+    native = {**untyped, "title": "Crash at start", "body": NATIVE_STACK}
+    assert group(native, native) == [["e0", "e1"]]
+
+
+def test_without_a_type_all_that_is_written_must_be_equal() -> None:
+    untyped = {"error_type": None}
+    for other in ({"title": "The card gateway is down"}, {"service": "archive"}, {"error_type": "OSError"}):
+        assert group(untyped, {**untyped, **other}) == []
+    assert group(untyped, {**untyped, "body": STACK.replace("1007", "1008")}) == []
 
 
 def assign(index: PatternIndex, *errors: dict[str, object], first: int) -> Grouping:
@@ -83,18 +103,19 @@ def assign(index: PatternIndex, *errors: dict[str, object], first: int) -> Group
     return assign_issues(issues, fingerprints, index)
 
 
+@pytest.mark.parametrize("error", [{}, {"error_type": None}])
 @pytest.mark.parametrize("together", [True, False])
 def test_without_a_new_grouping_too_the_second_time_makes_the_pattern_and_the_third_joins(
-    together: bool,
+    together: bool, error: dict[str, object]
 ) -> None:
     reports: list[dict[str, object]] = [
         {"title": title, "body": f"{title}. {BODY}", "error_type": None} for title in REPORTS
     ]
-    grouped = make_issues(*([] if together else [{}]), *reports)
+    grouped = make_issues(*([] if together else [error]), *reports)
     index = group_issues(grouped, fingerprint_issues(grouped)).index
 
-    second = assign(index, *([{}] if together else []), {}, first=20)
-    third = assign(second.index, {"body": STACK + "\n"}, first=30)
+    second = assign(index, *([error] if together else []), error, first=20)
+    third = assign(second.index, {**error, "body": STACK + "\n"}, first=30)
 
     (pattern,) = second.patterns["pattern_id"].to_list()
     assert second.patterns["issue_count"].to_list() == [2]
