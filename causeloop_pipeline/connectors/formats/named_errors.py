@@ -5,6 +5,10 @@ import re
 from causeloop_pipeline.connectors.mapping.expressions import Match
 
 ERROR_NAME = r"\b((?:[A-Za-z_]\w*\.)*[A-Z]\w*(?:Error|Exception))\b"
+ERROR_OR_FAILURE = r"\b((?:[A-Za-z_]\w*\.)*[A-Z]\w*(?:Error|Exception|Failure|Timeout))\b"
+"""Of a test's report, in which these words are not used for anything else."""
+TRACE_OF_PYTHON = "Traceback (most recent call last)"
+"""What was raised stands at the end of such a trace, and at the beginning of all others."""
 
 BARE_ERROR = r"(?m)^(Error|Exception)(?=: \S)"
 """The class that JavaScript's programs throw where they name none, at the beginning of a line."""
@@ -14,6 +18,14 @@ def name_error(*texts: str) -> str | None:
     """The class of the error that a program's texts name, or else that of an error without a name."""
     matches = (re.search(pattern, text) for pattern in (ERROR_NAME, BARE_ERROR) for text in texts)
     return next((match[1] for match in matches if match), None)
+
+
+def name_raised(text: str) -> str | None:
+    """The class of the error that a trace in a text tells of: at the beginning of one of its lines."""
+    raised = re.findall(rf"(?m)^\s*(?:Caused by: |Exception in thread \S+ )?{ERROR_NAME}(?=:|\s*$)", text)
+    if not raised:
+        return None
+    return str(raised[-1 if TRACE_OF_PYTHON in text else 0])
 
 
 def find_error(*texts: str) -> tuple[Match, ...]:

@@ -69,7 +69,8 @@ def _find_title(flat: Mapping[str, Any], columns: Mapping[str, str]) -> str:
         whose = next((name for name in (subject, service) if name and name != text), None)
         return _read_title(f"{whose}: {text}" if is_state and whose else text)
     reasons = [flat.get(columns.get(name, "")) for name in ("error_type", "body", "status")]
-    reason = next((str(reason).strip().splitlines()[0] for reason in reasons if reason), "")
+    lines = (line for reason in reasons for line in str(reason or "").strip().splitlines())
+    reason = next(lines, "")
     parts = [str(part) for part in (subject or service, reason) if part]
     named = (
         value

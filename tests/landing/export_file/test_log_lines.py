@@ -35,6 +35,7 @@ def test_what_follows_an_entry_belongs_to_it():
         "title": "Could not charge order 5: connection reset",
         "severity": "error",
         "component": "shop.billing",
+        "error_type": "ConnectionResetError",
         "body": "\n".join(["Could not charge order 5: connection reset", *PYTHON.splitlines()[1:4]]),
     }
     assert (failure.number, quiet.number) == (1, 5)
@@ -148,7 +149,7 @@ def test_a_text_without_times_is_not_a_log():
     (row,) = read("first\nsecond\n")
 
     assert row.record is None
-    assert "no line begins with a time" in row.reason
+    assert "no log whose lines begin with a time" in row.reason
 
 
 @pytest.mark.parametrize(
@@ -177,3 +178,68 @@ def test_a_level_before_a_colon_is_no_program_of_a_host():
     (row,) = read("2026-09-01T09:00:00Z ERROR billing: charge refused\n")
 
     assert (row.record["severity"], row.record.get("host")) == ("error", None)
+
+
+@pytest.mark.parametrize(
+    ("line", "time", "severity", "title"),
+    [
+        (
+            '2026-09-01 11:00:00.1 CEST [31] ann@shop ERROR:  relation "x" does not exist',
+            *("2026-09-01T11:00:00.1+02:00", "error", 'relation "x" does not exist'),
+        ),
+        (
+            "2026-09-01 09:00:00.1 | ERROR    | shop.pay:charge:7 - charge failed for order 7",
+            *("2026-09-01T09:00:00.1", "error", "charge failed for order 7"),
+        ),
+        (
+            "2026-09-01T09:00:00.1 [error    ] charge failed",
+            *("2026-09-01T09:00:00.1", "error", "charge failed"),
+        ),
+        (
+            "2026-09-01 09:00:00,1 [shop.orders :313 ][ERROR   ][3291] Command failed with return code: 3",
+            *("2026-09-01T09:00:00.1", "error", "Command failed with return code: 3"),
+        ),
+        (
+            "[2026-09-01 09:00:00,1] [PID 9] [Thread-2] [shop.Consumer(default)] [CRITICAL] Broker is gone",
+            *("2026-09-01T09:00:00.1", "critical", "Broker is gone"),
+        ),
+        (
+            "[2026-09-01 09:00:00,1] ERROR:shop:Worker-1:Unhandled exception in task 7",
+            *("2026-09-01T09:00:00.1", "error", "Unhandled exception in task 7"),
+        ),
+        (
+            "2026-09-01 09:00:00,1 p=9 u=ann n=ansible ERROR| [ERROR]: Task failed",
+            *("2026-09-01T09:00:00.1", "error", "Task failed"),
+        ),
+    ],
+)
+def test_levels_and_zones_stand_in_many_places(line, time, severity, title):
+    (row,) = read(line)
+
+    assert row.record is not None
+    assert (row.record["created_at"], row.record["severity"]) == (time, severity)
+    assert row.record["title"] == title
+
+
+def test_what_a_database_says_of_an_error_is_no_error_of_its_own():
+    first, second = read(
+        "2026-09-01 09:00:00 CET [3] ann@shop ERROR:  canceling statement due to statement timeout\n"
+        "2026-09-01 09:00:00 CET [3] ann@shop STATEMENT:  set statement_timeout=100; select pg_sleep(1)\n"
+    )
+
+    assert first.no_failure == ""
+    assert second.no_failure == "a line that explains the entry before it"
+
+
+def test_the_error_of_a_trace_below_an_entry_is_its_type():
+    (row,) = read(
+        "2026-09-01 09:00:00 ERROR Unhandled exception in task 7\n"
+        "Traceback (most recent call last):\n"
+        "KeyError: 'amount'\n\n"
+        "During handling of the above exception, another exception occurred:\n\n"
+        "Traceback (most recent call last):\n"
+        "shop.errors.PaymentError: no amount\n"
+    )
+
+    assert row.record is not None
+    assert row.record["error_type"] == "shop.errors.PaymentError"

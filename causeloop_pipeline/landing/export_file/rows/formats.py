@@ -11,8 +11,8 @@ from typing import Any, BinaryIO, cast
 from causeloop_pipeline.landing.export_file.rows.clock_columns import join_clocks
 from causeloop_pipeline.landing.export_file.rows.file_row import FileContentError, FileRow
 from causeloop_pipeline.landing.export_file.rows.json_documents import read_json
-from causeloop_pipeline.landing.export_file.rows.log_lines import read_log
 from causeloop_pipeline.landing.export_file.rows.parquet import read_parquet
+from causeloop_pipeline.landing.export_file.rows.plain_text import read_log_text, read_text
 from causeloop_pipeline.landing.export_file.rows.quiet_rows import mark_quiet
 from causeloop_pipeline.landing.export_file.rows.separated import read_csv
 from causeloop_pipeline.landing.export_file.rows.workbook import read_workbook
@@ -27,13 +27,15 @@ READERS: Mapping[str, Callable[[BinaryIO], Iterator[FileRow]]] = {
     "xlsx": read_workbook,
     "xml": read_xml,
     "junit": read_xml,
-    "log": read_log,
+    "log": read_log_text,
+    "text": read_text,
 }
 ENDINGS = {
     ".csv": "csv",
     ".tsv": "csv",
     ".tab": "csv",
-    ".txt": "csv",
+    ".txt": "text",
+    ".tap": "text",
     ".jsonl": "jsonl",
     ".ndjson": "jsonl",
     ".json": "json",
@@ -60,6 +62,7 @@ TITLES = {
     "xml": "XML",
     "junit": "JUnit XML",
     "log": "a log",
+    "text": "text",
 }
 READABLE = "CSV, TSV, JSON, JSON lines, SARIF, Excel, Parquet, XML or a log"
 ADVICE = f"give it as {READABLE}, choose Format where the name does not say which, or move it away"

@@ -5,14 +5,15 @@ from collections.abc import Iterator, Mapping
 from typing import Any, BinaryIO
 from xml.etree.ElementTree import Element
 
+from causeloop_pipeline.connectors.formats.named_errors import ERROR_OR_FAILURE
 from causeloop_pipeline.landing.export_file.rows.file_row import MAX_DOCUMENT_BYTES, FileContentError, FileRow
 
 SUITES = frozenset({"testsuites", "testsuite"})
 FAILED = ("failure", "error")
 SKIPPED = ("skipped", "disabled")
 NOT_RUN = frozenset({"skipped", "notrun", "disabled"})
-ERROR_NAME = re.compile(r"\b((?:[A-Za-z_]\w*\.)*[A-Z]\w*(?:Error|Exception|Failure|Timeout))\b")
 MAX_BODY = 20_000
+NAMED_ERROR = re.compile(ERROR_OR_FAILURE)
 NAME_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Za-z][a-z0-9]*")
 RUNNERS = (
     r"all|behave|checkov|cypress|default|e2e|eslint|flake8|jasmine|jest|junit|karma|mocha|mypy|nose2|php|playwright|"
@@ -75,17 +76,17 @@ def _describe_failure(name: str, failed: Element) -> Mapping[str, Any]:
     text = (failed.text or "").strip()
     message = (failed.get("message") or text.partition("\n")[0]).strip().partition("\n")[0]
     of_runner = failed.get("type") or ""
-    named = ERROR_NAME.search(f"{of_runner} {message}") or _find_last(text)
+    named = NAMED_ERROR.search(f"{of_runner} {message}") or _find_last(text)
     return {
         "title": f"{name}: {message}" if message else f"{name} failed",
         "body": text[:MAX_BODY] or message,
-        "error_type": of_runner if named is None or ERROR_NAME.fullmatch(of_runner) else named[1],
+        "error_type": of_runner if named is None or NAMED_ERROR.fullmatch(of_runner) else named[1],
         "status": "failed",
     }
 
 
 def _find_last(text: str) -> re.Match[str] | None:
-    return next(reversed(list(ERROR_NAME.finditer(text[-MAX_BODY:]))), None)
+    return next(reversed(list(NAMED_ERROR.finditer(text[-MAX_BODY:]))), None)
 
 
 def _find_time(suites: list[Element]) -> str | None:

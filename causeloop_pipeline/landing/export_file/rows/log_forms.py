@@ -7,12 +7,17 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
+from causeloop_pipeline.landing.export_file.date_texts import ZONES
+
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 LEVELS = (
     r"TRACE|DEBUG|VERBOSE|INFO|NOTICE|WARN|WARNING|ERROR|ERR|SEVERE|CRIT|CRITICAL|EMERG|EMERGENCY|FATAL|PANIC"
+    r"|P[1-5]|SEV-?[1-5]"
 )
 CLOCK = r"(?P<clock>\d\d:\d\d:\d\d(?:[.,]\d{1,9})?)"
-MOMENT = rf"(?P<ymd>\d{{4}}[-/]\d\d[-/]\d\d)[T ]{CLOCK}\s?(?P<offset>Z\b|UTC\b|GMT\b|[+-]\d\d:?\d\d\b)?"
+OFFSET = rf"(?P<offset>(?:{'|'.join(ZONES)})\b|[+-]\d\d:?\d\d\b)?"
+TO_MINUTE = r"(?P<clock>\d\d:\d\d(?::\d\d(?:[.,]\d{1,9})?)?)"
+MOMENT = rf"(?P<ymd>\d{{4}}[-/]\d\d[-/]\d\d)[T ]{TO_MINUTE}\s?{OFFSET}"
 IN_YEAR = rf"(?P<month>{'|'.join(MONTHS)}) +(?P<day>\d{{1,2}}) {CLOCK}"
 TEXT = r"\s*(?P<text>.*)"
 HOST = rf"(?P<host>(?!(?:{LEVELS})\b)[\w.-]+)"
@@ -94,7 +99,8 @@ def spell_time(parts: Mapping[str, str], latest: datetime) -> str:
     clock = parts["clock"].replace(",", ".")
     if "ymd" in parts:
         offset = parts.get("offset", "")
-        return f"{parts['ymd'].replace('/', '-')}T{clock}{'+00:00' if offset.isalpha() else offset}"
+        spelled = f"{ZONES[offset]:+03}:00" if offset in ZONES else offset
+        return f"{parts['ymd'].replace('/', '-')}T{clock}{spelled}"
     if "month" in parts:
         month, day = MONTHS.index(parts["month"]) + 1, int(parts["day"])
     else:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, BinaryIO
 
+from causeloop_pipeline.connectors.formats.named_errors import name_raised
 from causeloop_pipeline.landing.export_file.rows.file_row import FileContentError, FileRow
 from causeloop_pipeline.landing.export_file.rows.levels import SYSLOG
 from causeloop_pipeline.landing.export_file.rows.log_forms import LEVELS, begin_entry, spell_time
@@ -25,18 +26,29 @@ MAX_BEFORE = 1_000
 NO_TIME = "no line begins with a time, so that it cannot be read as a log"
 LETTERS = {"I": "info", "W": "warning", "E": "error", "F": "fatal"}
 WORDS = {"err": "error", "severe": "error", "crit": "critical", "emerg": "emergency", "panic": "fatal"}
-AROUND = r"(?:[\[(<][^\])>]{0,60}[\])>]\s*|[\w.$/-]{1,60}:?\s+){0,3}?"
+AROUND = (
+    r"(?:\[[^\]]{0,80}\]\s*|\([^)]{0,60}\)\s*|<[^>]{0,60}>\s*|\|\s*|\w{1,30}=\S*\s+"
+    r"|[\w.@$/-]{1,60}:?\s+){0,4}?"
+)
 LEVEL = re.compile(
     rf"{AROUND}(?:[\w-]{{1,40}}\.)?(?P<word>{LEVELS})(?=[\])>:,|/\s])"
-    rf"|{AROUND}[\[(<](?:\w{{1,20}}:)?(?P<marked>(?i:{LEVELS}|alert|information))[\])>]"
+    rf"|{AROUND}[\[(<](?:\w{{1,20}}:)?(?P<marked>(?i:{LEVELS}|alert|information))\s*[\])>]"
+    rf"|{AROUND}(?P<part>LOG|STATEMENT|DETAIL|HINT|CONTEXT|QUERY|LOCATION):\s\s"
     rf"|(?P<named>(?i:{LEVELS}|information))\s*:"
 )
 """A word in capitals before the message, one in brackets, or one with a colon at the beginning."""
-LOGGER = re.compile(r"((?:[A-Za-z_$][\w$]*\.)+[A-Za-z_$][\w$]*)\s*(?::|\s-)\s+")
+LOGGER = re.compile(
+    r"((?:[A-Za-z_$][\w$]*\.)+[A-Za-z_$][\w$]*)\s*(?::|\s-)\s+"
+    r"|([\w.<>]+:[\w.<>]+:\d+)\s+-\s+"
+)
+BASIC = re.compile(r":(?P<logger>[A-Za-z_][\w.-]*):(?:[A-Za-z_][\w-]*-\d+:|MainThread:)?(?=\S)")
+"""What Python's logging writes behind a level where nobody has chosen a form: the logger, and its thread."""
 NOTES = re.compile(
     r"[\])>:,|/\s-]+|[\[(<][^\])>]{0,60}[\])>]\s*|\d+#\d+:\s*(?:\*\d+\s+)?|\d+ --- \[[^\]]*\]\s*"
 )
 """What logs write between the level and the message: processes, threads, connections."""
+PARTS = frozenset({"statement", "detail", "hint", "context", "query", "location"})
+"""What PostgreSQL logs of an error in entries of their own."""
 LEVEL_KEYS = ("level", "severity", "lvl", "levelname")
 MESSAGE_KEYS = ("title", "message", "msg", "event", "error", "log")
 
@@ -87,6 +99,7 @@ def _read_entry(entry: _Entry, latest: datetime) -> FileRow:
         "service": entry.parts.get("program"),
         "component": logger,
         "body": text if entry.lines else None,
+        "error_type": name_raised(text) if entry.lines else None,
         "host": entry.parts.get("host"),
     }
     filled = {name: value for name, value in record.items() if value}
@@ -103,12 +116,15 @@ def _split(parts: Mapping[str, str]) -> tuple[str, str, str]:
     elif "priority" in parts:
         level = SYSLOG[int(parts["priority"]) % len(SYSLOG)]
     elif not level and (match := LEVEL.match(text)):
-        level, text = str(match["word"] or match["marked"] or match["named"]).lower(), text[match.end() :]
+        named = match["word"] or match["marked"] or match["part"] or match["named"]
+        level, text = str(named).lower(), text[match.end() :]
+    if level and (basic := BASIC.match(text)):
+        return WORDS.get(level, level), basic["logger"], _strip_notes(text[basic.end() :])
     message = _strip_notes(text)
     logger = LOGGER.match(message)
     if logger:
         message = _strip_notes(message[logger.end() :])
-    name = parts.get("logger") or (logger[1] if logger else "")
+    name = parts.get("logger") or (logger[1] or logger[2] if logger else "")
     return WORDS.get(level, level), name, message or parts["text"]
 
 
@@ -132,6 +148,8 @@ def _read_json(text: str, level: str) -> tuple[str, str, str]:
 
 def _find_reason(level: str, title: str) -> str:
     """Why an entry tells of no failure; empty where it tells of one."""
+    if level in PARTS:
+        return "a line that explains the entry before it"
     if level:
         return explain_level(level)
     return (

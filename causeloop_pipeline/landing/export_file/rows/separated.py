@@ -117,6 +117,15 @@ def _find_separator(lines: list[str]) -> str:
     return max(SEPARATORS, key=rate)
 
 
+def count_shared_width(lines: list[str]) -> tuple[int, float]:
+    """How many values most lines have by their best separator, and what share of those below a title."""
+    sample = lines[:SAMPLE_LINES]
+    separator = _find_separator(sample)
+    rows = _split(sample[_count_above_header(sample, separator) :], separator)
+    width, count = Counter(map(len, rows)).most_common(1)[0] if rows else (0, 0)
+    return width, count / len(rows) if rows else 0.0
+
+
 def _count_above_header(lines: list[str], separator: str) -> int:
     """How many lines of a title stand above the header: those of one value, where all others have more."""
     widths = [_count_values(line, separator) for line in lines]
