@@ -8,6 +8,7 @@ from importlib import import_module, metadata
 
 from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
+from starlette.datastructures import State
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp
 
@@ -189,38 +190,9 @@ def create_app() -> FastAPI:
         redoc_url=None,
         openapi_url=None,
     )
-    app.state.database_bounds = DatabaseBounds.of(settings())
-    app.state.metrics = RequestMetrics()
-    app.state.pool_metrics = PoolMetrics(app.state.metrics.registry)
-    app.state.address_limits, app.state.delivery_limits = limit_invalid_credentials(), limit_deliveries()
-    app.state.document_limits = limit_documents()
-    app.state.refusals = Refusals()
-    app.state.list_totals = ListTotals()
-    app.state.token_leases = TokenLeases()
-    app.state.fair_share = FairShare(MAX_REQUESTS_PER_WORKSPACE)
-    app.state.large_bodies = LargeBodies.of(MAX_LARGE_BODIES_PER_SENDER, MAX_LARGE_BODIES)
-    app.state.computing = Computing(COMPUTED)
-    app.state.encoder = EncoderProcess()
-    app.state.connection_tests = ConcurrencyLimit("connection tests", MAX_TESTS, MAX_TESTS_PER_WORKSPACE)
-    app.state.exports = ConcurrencyLimit("exports", MAX_EXPORTS, MAX_EXPORTS_PER_WORKSPACE)
-    app.state.event_streams = ConcurrencyLimit("event streams", MAX_STREAMS, MAX_STREAMS_PER_CALLER)
-    app.state.workspace_streams = ConcurrencyLimit("event streams", MAX_STREAMS, MAX_STREAMS_PER_WORKSPACE)
-    app.state.slack_work = AcknowledgedWork(
-        ConcurrencyLimit("requests of Slack", MAX_SLACK, MAX_SLACK_PER_WORKSPACE)
-    )
-    app.state.password_checks = PasswordChecks()
-    app.state.replica = None
-    app.state.metrics.add_gauge(
-        "causeloop_replica_lag_seconds",
-        "How old the rows of the replica may be that answers reads; infinite: it is away; NaN: there is none",
-        lambda: app.state.replica.lag_seconds if app.state.replica else math.nan,
-    )
-    app.state.issuer_keys = keys = IssuerKeys(IdentityProvider())
-    app.state.metrics.add_gauge(
-        "causeloop_identity_keys_age_seconds",
-        "Age of the identity provider's cached keys; NaN: never fetched",
-        lambda: keys.age_seconds,
-    )
+    _set_state(app.state)
+    _set_limits(app.state)
+    _add_gauges(app.state)
     errors.install(app)
     app.add_middleware(
         GZipMiddleware,
@@ -239,6 +211,49 @@ def create_app() -> FastAPI:
     openapi.install(app, tables)
     openapi.serve(app, count_document_read)
     return app
+
+
+def _set_state(state: State) -> None:
+    """What requests share."""
+    state.database_bounds = DatabaseBounds.of(settings())
+    state.metrics = RequestMetrics()
+    state.pool_metrics = PoolMetrics(state.metrics.registry)
+    state.refusals = Refusals()
+    state.list_totals = ListTotals()
+    state.token_leases = TokenLeases()
+    state.computing = Computing(COMPUTED)
+    state.encoder = EncoderProcess()
+    state.password_checks = PasswordChecks()
+    state.issuer_keys = IssuerKeys(IdentityProvider())
+    state.replica = None
+
+
+def _set_limits(state: State) -> None:
+    """How much at once and how often, by address, sender, workspace and caller."""
+    state.address_limits, state.delivery_limits = limit_invalid_credentials(), limit_deliveries()
+    state.document_limits = limit_documents()
+    state.fair_share = FairShare(MAX_REQUESTS_PER_WORKSPACE)
+    state.large_bodies = LargeBodies.of(MAX_LARGE_BODIES_PER_SENDER, MAX_LARGE_BODIES)
+    state.connection_tests = ConcurrencyLimit("connection tests", MAX_TESTS, MAX_TESTS_PER_WORKSPACE)
+    state.exports = ConcurrencyLimit("exports", MAX_EXPORTS, MAX_EXPORTS_PER_WORKSPACE)
+    state.event_streams = ConcurrencyLimit("event streams", MAX_STREAMS, MAX_STREAMS_PER_CALLER)
+    state.workspace_streams = ConcurrencyLimit("event streams", MAX_STREAMS, MAX_STREAMS_PER_WORKSPACE)
+    state.slack_work = AcknowledgedWork(
+        ConcurrencyLimit("requests of Slack", MAX_SLACK, MAX_SLACK_PER_WORKSPACE)
+    )
+
+
+def _add_gauges(state: State) -> None:
+    state.metrics.add_gauge(
+        "causeloop_replica_lag_seconds",
+        "How old the rows of the replica may be that answers reads; infinite: it is away; NaN: there is none",
+        lambda: state.replica.lag_seconds if state.replica else math.nan,
+    )
+    state.metrics.add_gauge(
+        "causeloop_identity_keys_age_seconds",
+        "Age of the identity provider's cached keys; NaN: never fetched",
+        lambda: state.issuer_keys.age_seconds,
+    )
 
 
 def _name_operation(route: APIRoute) -> str:
