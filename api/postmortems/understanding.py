@@ -9,6 +9,7 @@ from causeloop_pipeline.landing.postmortems.action_item import ActionItem
 from causeloop_pipeline.landing.postmortems.blocks import UnreadableDocumentError
 from causeloop_pipeline.landing.postmortems.reading import read_postmortem
 from causeloop_pipeline.landing.postmortems.references import list_spellings
+from causeloop_pipeline.landing.storable import make_storable
 
 
 def understand(content: bytes, name: str, address: str | None, timezone: str) -> dict[str, Any]:
@@ -17,19 +18,22 @@ def understand(content: bytes, name: str, address: str | None, timezone: str) ->
         read = read_postmortem(content, name, address, zone=timezone)
     except UnreadableDocumentError as error:
         raise Problem(422, "unreadable_file", f"{name}: {error}") from None
-    return {
-        "source": read.source,
-        "address": read.address,
-        "title": read.title,
-        "occurred_at": read.occurred_at,
-        "services": list(read.services),
-        "severity": read.severity,
-        "statements": read.statements,
-        "failure": {"titles": read.failure_titles, "text": read.failure_text},
-        "names": _spell(read.references),
-        "notes": list(read.notes),
-        "items": [_describe(place, item) for place, item in enumerate(read.items)],
-    }
+    understood: dict[str, Any] = make_storable(
+        {
+            "source": read.source,
+            "address": read.address,
+            "title": read.title,
+            "occurred_at": read.occurred_at,
+            "services": list(read.services),
+            "severity": read.severity,
+            "statements": read.statements,
+            "failure": {"titles": read.failure_titles, "text": read.failure_text},
+            "names": _spell(read.references),
+            "notes": list(read.notes),
+            "items": [_describe(place, item) for place, item in enumerate(read.items)],
+        }
+    )
+    return understood
 
 
 def read_failure_of(scope: str, titles: list[str], text: str, service: str | None) -> ReadFailure:

@@ -22,6 +22,7 @@ TARGETS = {
     ),
     "api.access.scopes": ("tests/api/keys/test_keys.py",),
     "api.auth.authorize": (
+        "tests/api/auth/test_authorize.py",
         "tests/api/keys/test_keys.py",
         "tests/api/members/test_members.py",
         "tests/api/test_operation.py",

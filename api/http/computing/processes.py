@@ -34,16 +34,19 @@ MAX_INLINE_BYTES = 8_192
 """Less is read faster than it is passed on."""
 
 NO_STATE = "/nonexistent"
+BEYOND_BOUNDS = (MemoryError, RecursionError)
+"""What work ends with that holds more, or is nested deeper, than a process may."""
 
 
 class TooCostlyError(Problem):
-    """A piece of work took longer than it may."""
+    """A piece of work took more than it may."""
 
     def __init__(self) -> None:
         super().__init__(
             422,
             "too_costly",
-            f"this takes more than {MAX_CPU_SECONDS:.0f} seconds to compute: send less of it, or simplify it",
+            f"this takes more than {MAX_CPU_SECONDS:.0f} seconds or too much memory to compute: "
+            "send less of it, or simplify it",
         )
 
 
@@ -100,6 +103,8 @@ class Computing:
             else:
                 forked.end()
         if not is_returned:
+            if isinstance(result, BEYOND_BOUNDS):
+                raise TooCostlyError from result
             raise result
         return result  # type: ignore[no-any-return]
 

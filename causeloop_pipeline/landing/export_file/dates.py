@@ -53,6 +53,9 @@ LETTERS = {
     "%.f": ".fff",
 }
 MIN_YEAR = 1900
+FIRST, LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
+"""A time at the end of either, with an offset, may be beyond what a time can be."""
+
 EPOCH_UNITS = ((1e8, 1e11, 1_000_000), (1e11, 1e14, 1_000), (1e14, 1e17, 1), (1e17, 1e20, 0.001))
 EXCEL_DAYS, EXCEL_EPOCH = (20_000, 80_000), -25_569
 """Day numbers of 1954 to 2119, and the day that Excel counts from, in days from 1970."""
@@ -184,7 +187,12 @@ def _count(texts: pl.Series, name: str) -> int:
 
 
 def read_in(values: pl.Series, name: str, timezone: str) -> pl.Series:
-    """The instants of values in the format that was decided for their column."""
+    """The instants of values in the format that was decided for their column; null where there is none."""
+    instants = _read_in(values, name, timezone)
+    return instants.set(~instants.is_between(FIRST, LAST), None)
+
+
+def _read_in(values: pl.Series, name: str, timezone: str) -> pl.Series:
     if isinstance(values.dtype, pl.Datetime | pl.Date):
         return _convert_to_utc(values.cast(pl.Datetime("us", _find_zone(values))), timezone)
     if values.dtype.is_numeric():

@@ -220,12 +220,18 @@ def _require(record: Mapping[str, Any], flat: Mapping[str, Any], name: str) -> s
 
 def _read_typed(values: Sequence[datetime | None], timezone: str) -> pl.Series:
     """Times that a database or a workbook gave as times."""
-    moments = [
-        value.astimezone(UTC).replace(tzinfo=None) if value and value.tzinfo else None for value in values
-    ]
+    moments = [_read_moment(value) if value and value.tzinfo else None for value in values]
     local = [value if value and not value.tzinfo else None for value in values]
     exact = read_in(pl.Series(moments, dtype=pl.Datetime("us")), "", "UTC")
     return exact.fill_null(read_in(pl.Series(local, dtype=pl.Datetime("us")), "", timezone))
+
+
+def _read_moment(value: datetime) -> datetime | None:
+    """A time in UTC; None where it has none, as at the end of all years."""
+    try:
+        return value.astimezone(UTC).replace(tzinfo=None)
+    except OverflowError:
+        return None
 
 
 def _judge(texts: Mapping[str, str], scale: int | None, *, is_done: bool) -> dict[str, str]:

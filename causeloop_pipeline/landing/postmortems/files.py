@@ -10,8 +10,8 @@ from collections.abc import Callable
 from pathlib import PurePosixPath
 from typing import Any
 
-import yaml
-
+from causeloop_pipeline.connectors.declared.problems import DeclarationError
+from causeloop_pipeline.connectors.declared.yaml_text import read_yaml
 from causeloop_pipeline.landing.postmortems.blocks import Document, UnreadableDocumentError
 from causeloop_pipeline.landing.postmortems.html_blocks import read_html
 from causeloop_pipeline.landing.postmortems.word_blocks import read_part, read_word
@@ -94,12 +94,12 @@ def _read_front_matter(text: str) -> dict[str, str]:
     if match is None:
         return {}
     try:
-        values = yaml.safe_load(match[1])
-    except yaml.YAMLError:
+        values, _ = read_yaml(match[1])
+    except DeclarationError:
         return {}
-    return (
-        {str(key).lower(): _write(value) for key, value in values.items()} if isinstance(values, dict) else {}
-    )
+    if not isinstance(values, dict):
+        return {}
+    return {str(key).lower(): _write(value) for key, value in values.items() if value is not None}
 
 
 def _write(value: Any) -> str:

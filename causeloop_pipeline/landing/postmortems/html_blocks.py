@@ -48,9 +48,10 @@ VISIBLE_PARAMETERS = frozenset(
 """Of Confluence's macros, what a reader of the page sees: macro and parameter."""
 
 BOLD_STYLE = re.compile(r"font-weight:(?:bold|[6-9]00)")
-BOLD_STYLE = re.compile(r"font-weight:(?:bold|[6-9]00)")
-STRIKING_RULE = re.compile(r"\.([\w-]+)\s*\{[^}]*text-decoration:\s*line-through", re.IGNORECASE)
-BOLD_RULE = re.compile(r"\.([\w-]+)\s*\{[^}]*font-weight:\s*(?:bold|[6-9]00)", re.IGNORECASE)
+STRIKING_RULE = re.compile(
+    r"\.([\w-]{1,80})\s{0,9}\{[^{}]{0,2000}text-decoration:\s*line-through", re.IGNORECASE
+)
+BOLD_RULE = re.compile(r"\.([\w-]{1,80})\s{0,9}\{[^{}]{0,2000}font-weight:\s*(?:bold|[6-9]00)", re.IGNORECASE)
 
 
 def read_html(text: str) -> Document:

@@ -6,6 +6,7 @@ It is a zip of XML. `defusedxml` refuses entities and document types, and no par
 import io
 import zipfile
 from collections.abc import Mapping
+from string import digits
 from typing import TYPE_CHECKING
 
 from causeloop_pipeline.landing.postmortems.blocks import (
@@ -63,11 +64,12 @@ def _parse(archive: zipfile.ZipFile, name: str) -> "Element":
     from defusedxml.common import DefusedXmlException
     from defusedxml.ElementTree import fromstring
 
+    content = read_part(archive, name)
     try:
-        return fromstring(read_part(archive, name), forbid_dtd=True)  # type: ignore[no-any-return]
+        return fromstring(content, forbid_dtd=True)  # type: ignore[no-any-return]
     except DefusedXmlException:
         raise UnreadableDocumentError("it declares entities or a document type: they are refused") from None
-    except ParseError as error:
+    except (ParseError, LookupError, ValueError) as error:  # it may name any encoding
         raise UnreadableDocumentError(f"it is not a Word document: {error}") from None
 
 
@@ -88,14 +90,19 @@ def _read_paragraph(paragraph: "Element", links: Mapping[str, str]) -> Block:
     style = paragraph.find(f"{WORD}pPr/{WORD}pStyle")
     name = (style.get(f"{WORD}val", "") if style is not None else "").lower().replace(" ", "")
     if name.startswith("heading") or name in {"title", "berschrift1", "titel"}:
-        level = int(name[7:8]) if name[7:8].isdigit() else 1
+        level = _read_digit(name[7:8]) or 1
         return Block(BlockKind.HEADING, passage, level)
     numbering = paragraph.find(f"{WORD}pPr/{WORD}numPr")
     if numbering is not None or passage.is_checked is not None:
         depth = numbering.find(f"{WORD}ilvl") if numbering is not None else None
         place = depth.get(f"{WORD}val", "0") if depth is not None else "0"
-        return Block(BlockKind.ENTRY, passage, 1 + (int(place) if place.isdigit() else 0))
+        return Block(BlockKind.ENTRY, passage, 1 + _read_digit(place))
     return Block(BlockKind.PARAGRAPH, passage)
+
+
+def _read_digit(text: str) -> int:
+    """The number of a digit, of which Word's levels have one; 0 for anything else."""
+    return int(text) if len(text) == 1 and text in digits else 0
 
 
 def _read_table(table: "Element", links: Mapping[str, str]) -> Block:

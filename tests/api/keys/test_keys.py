@@ -110,6 +110,7 @@ def test_after_a_rotation_both_keys_work_until_the_overlap_ends(
     assert both == [200, 200]
     assert None not in (used["last_used_at"], used["former_used_at"], used["former_expires_at"])
     assert (ended.status_code, ended.json()["code"]) == (401, "key_expired")
+    assert ended.json()["detail"] == "this key was replaced: use the new one"
     assert client(rotated["key"]).get("/v1/me").status_code == 200
 
 

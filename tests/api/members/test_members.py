@@ -127,6 +127,7 @@ def test_only_the_holder_of_an_expired_key_learns_that_it_expired(
     expired, guessed = client(key).get("/v1/me"), client(key[:-2] + "xx").get("/v1/me")
 
     assert expired.json()["code"] == "key_expired"
+    assert expired.json()["detail"] == "this key has expired: create a new one"
     assert guessed.json()["code"] == "invalid_credentials"
 
 

@@ -43,6 +43,53 @@ def test_a_word_document_that_unpacks_beyond_bounds_or_declares_entities_is_refu
             read_postmortem(content, "a.docx")
 
 
+FRONT_MATTER = (
+    "a: &a [x, x]\nb: [*a, *a]",
+    "a: " + "[" * 4_000 + "]" * 4_000,
+    "date: 2026-99-99",
+    "date: 2026-01-01T99:99:99Z",
+    "n: " + "1" * 6_000,
+    "n: 0x" + "f" * 9_000,
+    "n: 9" + ":59" * 3_000,
+    "title: !!python/object:os.system x",
+    "? [a]\n: b",
+    "title:",
+)
+
+
+@pytest.mark.parametrize("fields", FRONT_MATTER, ids=lambda fields: fields[:20])
+def test_front_matter_that_is_no_plain_fields_costs_nothing_but_itself(fields: str) -> None:
+    read = read_text(f"---\n{fields}\n---\n# Checkout was down\n\n## Action items\n- [x] Bound the queue\n")
+
+    assert (read.title, len(read.items)) == ("Checkout was down", 1)
+
+
+@pytest.mark.parametrize("number", ["²", "٣", "9" * 6_000, "-1", "1.5", ""])
+def test_a_level_of_word_that_is_no_digit_is_none(number: str) -> None:
+    styles = f'<w:pStyle w:val="heading{number}"/><w:numPr><w:ilvl w:val="{number}"/></w:numPr>'
+    body = f"<w:p><w:pPr>{styles}</w:pPr><w:r><w:t>Checkout was down</w:t></w:r></w:p>"
+
+    assert read_postmortem(make_word_document(body), "a.docx").title == "Checkout was down"
+
+
+@pytest.mark.parametrize("encoding", ["nonsense", "utf-7", "rot13", "undefined", "shift_jis"])
+def test_a_word_document_that_names_an_encoding_that_is_none_is_refused(encoding: str) -> None:
+    document = io.BytesIO()
+    with zipfile.ZipFile(document, "w") as archive:
+        archive.writestr("word/document.xml", f'<?xml version="1.0" encoding="{encoding}"?><a/>')
+
+    with pytest.raises(UnreadableDocumentError, match="not a Word document"):
+        read_postmortem(document.getvalue(), "a.docx")
+
+
+def test_style_sheets_are_read_in_time_that_grows_with_their_length() -> None:
+    started = time.process_time()
+
+    read_text("<style>" + ".a{" * 66_000 + "</style><p>Outage</p>", "a.html")
+
+    assert time.process_time() - started < 5
+
+
 def test_there_are_at_most_so_many_items() -> None:
     text = "# A\n## Action items\n" + "".join(
         f"- [x] Bound the queue number {n}\n" for n in range(MAX_ITEMS + 9)

@@ -6,6 +6,7 @@ import io
 import re
 import zlib
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any, BinaryIO, cast
 
 from causeloop_pipeline.landing.export_file.rows.clock_columns import join_clocks
@@ -17,6 +18,7 @@ from causeloop_pipeline.landing.export_file.rows.quiet_rows import mark_quiet
 from causeloop_pipeline.landing.export_file.rows.separated import read_csv
 from causeloop_pipeline.landing.export_file.rows.workbook import read_workbook
 from causeloop_pipeline.landing.export_file.rows.xml_documents import read_xml
+from causeloop_pipeline.landing.storable import TooDeepError, make_storable
 
 BY_NAME = "by name"
 READERS: Mapping[str, Callable[[BinaryIO], Iterator[FileRow]]] = {
@@ -96,12 +98,20 @@ def _read_until_it_breaks(content: BinaryIO, name: str, file_format: str) -> Ite
     try:
         for row in READERS[file_format](unpack(content, name)):
             number = row.number
-            yield mark_quiet(row)
+            yield mark_quiet(_make_storable(row))
     except FileContentError as error:
         yield FileRow(number + 1, None, str(error))
     except (OSError, EOFError, ValueError, csv.Error, zlib.error, MemoryError) as error:
         reason = " ".join(str(error).split())[:200] or type(error).__name__
         yield FileRow(number + 1, None, f"the rest of the file cannot be read: {reason}")
+
+
+def _make_storable(row: FileRow) -> FileRow:
+    """The row with values that can be stored, or without any where they cannot be."""
+    try:
+        return replace(row, record=make_storable(row.record))
+    except TooDeepError as error:
+        return FileRow(row.number, None, str(error))
 
 
 def unpack(content: BinaryIO, name: str) -> BinaryIO:

@@ -12,7 +12,7 @@ SUITES = frozenset({"testsuites", "testsuite"})
 FAILED = ("failure", "error")
 SKIPPED = ("skipped", "disabled")
 NOT_RUN = frozenset({"skipped", "notrun", "disabled"})
-MAX_BODY = 20_000
+MAX_BODY, MAX_SUITES = 20_000, 50
 NAMED_ERROR = re.compile(ERROR_OR_FAILURE)
 NAME_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Za-z][a-z0-9]*")
 RUNNERS = (
@@ -32,6 +32,8 @@ def read_junit(content: BinaryIO) -> Iterator[FileRow]:
         tag = strip_namespace(element.tag)
         if tag in SUITES:
             suites = [*suites, element] if event == "start" else suites[:-1]
+            if len(suites) > MAX_SUITES:
+                raise FileContentError(f"its suites are nested deeper than {MAX_SUITES} levels")
         elif tag == "testcase" and event == "end":
             number += 1
             yield _read_test(number, element, suites)

@@ -1,7 +1,7 @@
 """Rows of CSV, whatever separates its values, and whatever a report writes above its header."""
 
 import csv
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from itertools import chain, count, islice
 from typing import Any, BinaryIO
@@ -84,10 +84,10 @@ def _add_unnamed(header: list[str], lines: list[str], separator: str) -> list[st
 
 def _number_repeated(header: list[str]) -> Iterator[str]:
     """The names, those that come again with a number: trackers write a column for each label and comment."""
-    taken: set[str] = set()
+    taken, numbers = set[str](), defaultdict[str, Iterator[int]](lambda: count(2))
     for name in header:
-        numbers = (f"{name} ({number})" for number in count(2))
-        free = next(each for each in chain([name], numbers) if each not in taken)
+        further = (f"{name} ({number})" for number in numbers[name])
+        free = next(each for each in chain([name], further) if each not in taken)
         taken.add(free)
         yield free
 

@@ -34,7 +34,9 @@ def read_xml(content: BinaryIO) -> Iterator[FileRow]:
         raise FileContentError(
             "it declares entities or a document type, which no report needs: they are refused"
         ) from None
-    except (ParseError, StopIteration) as error:
+    except FileContentError:
+        raise
+    except (ParseError, LookupError, ValueError, StopIteration) as error:  # it may name any encoding
         raise FileContentError(f"it is not XML: {error}") from None
     for number, record in enumerate(_find_rows(root), 1):
         yield FileRow(number, record)

@@ -65,3 +65,8 @@ def compute(seconds: float) -> int:
     while time.process_time() < end:
         pass
     return os.getpid()
+
+
+def call_without_end() -> None:
+    """Nest deeper than Python can."""
+    call_without_end()
