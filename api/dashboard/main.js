@@ -94,9 +94,11 @@ async function fillScreen(screen, { id, query, isReload, savedPosition, signal }
   const reload = () => show({ isReload: true });
   const context = { id, query, me, workspace, screen, screens: SCREENS, signal, reload, restart: start };
   const refused = refusalOf(screen, { me, workspace });
-  const content = refused ?? (await showScreen(context).catch((error) => failure(error, () => show())));
+  const fail = (/** @type {unknown} */ error) => (signal.aborted ? null : failure(error, () => show()));
+  const content = refused ?? (await showScreen(context).catch(fail));
   if (!signal.aborted) await waitForParts(PARTS_DELAY);
-  if (!signal.aborted) render(content, content.dataset.title ?? screen.title, { isReload, savedPosition });
+  if (content && !signal.aborted)
+    render(content, content.dataset.title ?? screen.title, { isReload, savedPosition });
 }
 
 /** @param {ScreenContext} context */

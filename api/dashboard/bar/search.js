@@ -66,6 +66,10 @@ export function showSearch(reader) {
       draw(null);
       searchLater();
     });
+    // A search field would only be emptied, and the dialog stay.
+    input.addEventListener("keydown", (event) => {
+      if (event.key === "Escape") close();
+    });
     listenToArrows(input, list);
     draw(null);
     return [input, outcome, list];

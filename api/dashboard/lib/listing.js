@@ -125,8 +125,10 @@ function pickFilters(query, fields) {
   return Object.fromEntries(Object.entries(query).filter(([name]) => names.includes(name)));
 }
 
+const NO_FILTERS = ["sort", "window_days"]; // of which one is always chosen
+
 /** @param {Filters} filters */
-const isFiltered = (filters) => Object.keys(filters).some((name) => name !== "sort");
+const isFiltered = (filters) => Object.keys(filters).some((name) => !NO_FILTERS.includes(name));
 
 /**
  * @param {number} visible

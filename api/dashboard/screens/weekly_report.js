@@ -1,8 +1,9 @@
 // The weekly report: one week on a page, to read, to print, and by e-mail every Monday.
 
 import { get, put } from "../lib/client.js";
+import { daysFrom } from "../lib/day_ranges.js";
 import { h, link, section, table } from "../lib/elements.js";
-import { dayOf, daysFrom, minute, number, pluralize, probabilityText, today } from "../lib/format.js";
+import { dayOf, minute, number, pluralize, probabilityText, today } from "../lib/format.js";
 import { patternLink, teamLink } from "../lib/names.js";
 import { action, empty, part } from "../lib/states.js";
 import { Verdict } from "../lib/vocabulary.js";

@@ -18,9 +18,9 @@ console.log(JSON.stringify({
   wide: [wide, narrow].map(format.isWide),
   lasted: [44.7 * 60, 66 * 60, 90 * 60 * 60, 45].map(format.duration),
   spans: [
-    format.daysFrom("2026-11-23", "2026-11-29"),
-    format.daysFrom("2026-11-30", "2026-12-06"),
-    format.daysFrom("2026-12-28", "2027-01-03"),
+    ranges.daysFrom("2026-11-23", "2026-11-29"),
+    ranges.daysFrom("2026-11-30", "2026-12-06"),
+    ranges.daysFrom("2026-12-28", "2027-01-03"),
   ],
   certain: [1, 0.999, 0.5, 0.001, 0].map(format.probabilityText),
 }));
@@ -30,7 +30,8 @@ console.log(JSON.stringify({
 @pytest.fixture(scope="module")
 def printed() -> dict[str, object]:
     """What the calls return."""
-    script = f"const format = await import({json.dumps(FORMAT.as_uri())});{CALLS}"
+    script = f"const format = await import({json.dumps(FORMAT.as_uri())});"
+    script += f"const ranges = await import({json.dumps(FORMAT.with_name('day_ranges.js').as_uri())});{CALLS}"
     return print_json("--input-type=module", "-e", script)
 
 

@@ -35,7 +35,12 @@ export function graphSection({ strength, amount }, clusterNames, signal) {
     const graph = await get("/v1/patterns/graph", {}, query, signal);
     return graph.edges.length
       ? graphFigure(graph, clusterNames, AbortSignal.any([signal, drawing.signal]))
-      : empty("No two patterns are related this strongly.", "Lower the minimum strength.");
+      : empty(
+          "No two patterns are related this strongly.",
+          Number(slider.value) > 0
+            ? "Lower the minimum strength."
+            : "Relations appear as patterns recur together.",
+        );
   };
   const load = () => {
     drawing.abort();

@@ -4,7 +4,7 @@ import { get, patch, post, remove } from "../../lib/client.js";
 import { confirmButton, dialogButton } from "../../lib/dialog.js";
 import { facts, h, link, section } from "../../lib/elements.js";
 import { form } from "../../lib/form.js";
-import { ago, duration, minute, number, plain } from "../../lib/format.js";
+import { ago, asText, duration, minute, number, plain } from "../../lib/format.js";
 import { isAtLeast } from "../../lib/roles.js";
 import { asSentence } from "../../lib/sentences.js";
 import { action, part, partSection } from "../../lib/states.js";
@@ -84,7 +84,7 @@ const stateOf = (row) =>
     ...(row.push_only ? [] : pollingOf(row)),
     ["Failed in a row", row.failed_syncs ? `${number(row.failed_syncs)}, so it is tried less often` : null],
     ["Read again", row.rereading ? tellRereading(row.rereading.read_back_to) : null],
-    ["Site", row.site || null],
+    ["Site", row.site === row.id ? null : row.site || null],
     ["Webhook", row.webhook_url],
     ["Created", minute(row.created_at)],
   ]);
@@ -123,7 +123,7 @@ function configurationOf(connector, tool) {
   /** @type {[string, string][]} */
   const rows = Object.entries(connector.config).map(([name, value]) => [
     titles.get(name) ?? plain(name),
-    typeof value === "object" ? JSON.stringify(value) : String(value),
+    asText(value),
   ]);
   const { credential_receivers: receivers } = connector;
   const entered = receivers?.receivers.length ? `, for ${namesOf(receivers)}` : "";

@@ -18,7 +18,7 @@ export function quarantineSection(connector, canWrite, signal) {
   const show = () =>
     container.replaceChildren(
       part("the drift", () => drift(path, signal)),
-      part("the quarantine", () => quarantined(path, signal)),
+      part("the quarantine", () => quarantined(path, signal, button)),
     );
   const replay = async () => {
     const { queued, unreadable } = await post("/v1/connectors/{connector_id}/quarantine/replay", path, {});
@@ -26,8 +26,8 @@ export function quarantineSection(connector, canWrite, signal) {
     notice(`${pluralize(queued, "record")} will be read again in the next run.${rest}`);
     show();
   };
-  show();
   const button = canWrite ? action("Try all again", replay) : null;
+  show();
   return section("Quarantine", { beside: button }, container);
 }
 
@@ -56,9 +56,11 @@ async function drift(path, signal) {
 /**
  * @param {{ connector_id: string }} path
  * @param {AbortSignal} signal
+ * @param {HTMLButtonElement | null} button which is for records that are there
  */
-async function quarantined(path, signal) {
+async function quarantined(path, signal, button) {
   const page = await get("/v1/connectors/{connector_id}/quarantine", path, { limit: 25 }, signal);
+  if (button) button.hidden = !page.data.length;
   if (!page.data.length) return empty("Nothing is in quarantine: every record became an issue or a change.");
   /** @type {Column<Model<"QuarantinedRecord">>[]} */
   const columns = [

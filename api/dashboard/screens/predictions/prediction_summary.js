@@ -1,13 +1,13 @@
 // Predictions for one pattern: the probability in each window, and the likely trigger.
 
 import { shareMark } from "../../charts/axes.js";
+import { daysFrom } from "../../lib/day_ranges.js";
 import { facts, h, link, section, table } from "../../lib/elements.js";
 import {
   ago,
   asText,
   day,
   dayOf,
-  daysFrom,
   exact,
   isWide,
   percent,

@@ -99,9 +99,11 @@ export async function showPredictions({ query, signal }) {
   );
 }
 
-function none() {
-  return empty("No prediction matches.", "Widen the filters; new patterns get predictions in the next run.");
-}
+/** @param {boolean} isFiltered */
+const none = (isFiltered) =>
+  isFiltered
+    ? empty("No prediction matches these filters.", "Widen or clear them.")
+    : empty("No predictions yet: a pattern gets them in the run after it appears.");
 
 /**
  * @param {string} days

@@ -139,7 +139,13 @@ const NAMED = 20;
  * @param {AbortSignal} signal
  */
 export async function readUnexplained(signal) {
-  const { patterns, traits, endings } = await get("/v1/investigations/unexplained", {}, {}, signal);
+  const { patterns, traits, endings, computed_at } = await get(
+    "/v1/investigations/unexplained",
+    {},
+    {},
+    signal,
+  );
+  if (!computed_at) return null;
   if (!patterns.length)
     return empty("Every pattern that recurs has a suggested fix, or something to find out first.");
   return h(

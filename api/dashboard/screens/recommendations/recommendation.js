@@ -3,7 +3,7 @@
 import { intervalMark } from "../../charts/axes.js";
 import { get, patch, put } from "../../lib/client.js";
 import { h, link, section, table } from "../../lib/elements.js";
-import { ago, minute, pluralize, timeZone, today } from "../../lib/format.js";
+import { ago, minute, plain, pluralize, timeZone, today } from "../../lib/format.js";
 import { choicesOf, listing } from "../../lib/listing.js";
 import { nameWithPills, patternLink } from "../../lib/names.js";
 import { action, empty, notice, partSection } from "../../lib/states.js";
@@ -37,8 +37,8 @@ export async function showRecommendation({ id, me, signal, reload }) {
       "p",
       { class: "trail" },
       link("/recommendations", "Recommendations"),
-      " / recommendation ",
-      recommendation.rank ? `#${recommendation.rank}` : "unranked",
+      " / ",
+      recommendation.rank ? `#${recommendation.rank}` : plain(recommendation.status),
     ),
     h("h1", {}, nameWithPills(recommendation.title)),
     h(

@@ -57,13 +57,15 @@ export async function showRecommendations({ query, me, signal, reload }) {
       { ...filters, limit: rowsPerPage(50, 20), status: statusesOf(status ?? "open") },
       signal,
     );
-  const none = () =>
-    empty(
-      "No recommendation matches.",
-      "Recommendations follow from patterns: ",
-      link("/patterns", "see the patterns"),
-      ".",
-    );
+  /** @param {boolean} isFiltered */
+  const none = (isFiltered) =>
+    isFiltered
+      ? empty("No recommendation matches these filters.", "Widen or clear them.")
+      : empty(
+          "No recommendations yet: they follow from patterns that recur.",
+          link("/patterns", "See the patterns"),
+          ".",
+        );
   return h(
     "div",
     { class: "screen", "data-title": "Recommendations" },

@@ -62,7 +62,7 @@ export function fieldsOfColumns(upload, reload) {
       h(
         "div",
         { class: "field" },
-        h("span", { class: "label", "aria-hidden": "true" }, "Dates are written"),
+        h("span", { class: "help", "aria-hidden": "true" }, "Dates are written"),
         pick("Dates are written", choicesOf(DateOrder), String(choices.dates ?? "recognized"), (dates) =>
           send({ dates }),
         ),
