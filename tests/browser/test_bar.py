@@ -47,6 +47,16 @@ def test_the_bell_counts_what_is_new_until_somebody_looks(page: Page) -> None:
     expect(bell).to_have_attribute("aria-label", "Notifications")
 
 
+def test_the_search_closes_at_the_first_escape_whatever_was_typed(page: Page) -> None:
+    page.keyboard.press("Control+k")
+    page.keyboard.type("zebra crossing")
+    expect(page.get_by_role("dialog").get_by_text("Nothing has these words.")).to_be_visible()
+
+    page.keyboard.press("Escape")
+
+    expect(page.get_by_role("dialog")).to_have_count(0)
+
+
 def test_a_person_goes_from_one_workspace_to_another_and_archives_and_restores_it(
     context: BrowserContext, api_url: str, owner: psycopg.Connection
 ) -> None:

@@ -58,6 +58,7 @@ SLOW = {
     "browser/test_accessibility.py": ALL,
     "browser/test_actions.py": ALL,
     "browser/test_bar.py": ALL,
+    "browser/test_cards.py": ALL,
     "browser/test_first_load.py": ALL,
     "browser/test_further_tasks.py": ALL,
     "browser/test_graph.py": ALL,
