@@ -1,4 +1,4 @@
-// The keyboard: `/` searches, `j` and `k` walk through rows, Enter opens, `?` explains, Ctrl-K goes anywhere.
+// The keyboard: `/` searches, `j` and `k` walk through rows, Enter opens, `x` selects, `?` explains, Ctrl-K goes anywhere.
 
 import { showSearch } from "./bar/search.js";
 import { openDialog } from "./lib/dialog.js";
@@ -15,6 +15,7 @@ const SHORTCUTS = [
   ["/", "search on this screen"],
   ["j, k", "next and previous row"],
   ["Enter", "open the row"],
+  ["x", "select the row"],
   [
     `g, then ${KEYED.map(({ key }) => key).join(" ")}`,
     KEYED.map(({ title }) => title.toLowerCase()).join(", "),
@@ -63,6 +64,8 @@ function actionOfKey(key, main) {
       return () => moveFocus(main, 1);
     case "k":
       return () => moveFocus(main, -1);
+    case "x":
+      return selectRow;
     case "?":
       return showHelp;
     default:
@@ -96,6 +99,12 @@ function moveFocus(main, by) {
   next.focus();
   next.scrollIntoView({ block: "nearest" });
 }
+
+/** Tick the row that has the focus, which keeps it, or take its tick away. */
+const selectRow = () =>
+  /** @type {HTMLElement | null | undefined} */ (
+    document.activeElement?.closest("tr")?.querySelector(".row-checkbox")
+  )?.click();
 
 /** What the keys do. */
 export const showHelp = () =>

@@ -141,6 +141,18 @@ def test_the_keyboard_alone_searches_walks_opens_and_goes_anywhere(page: Page) -
     page.locator("body").press("Escape")
 
 
+def test_rows_are_selected_by_keys_alone_and_keep_the_focus(page: Page) -> None:
+    show(page, "/issues?service=vouchers", "Issues")
+    page.keyboard.press("j")
+    page.keyboard.press("x")
+    page.keyboard.press("j")
+    page.keyboard.press("x")
+    expect(page.get_by_text("2 issues selected")).to_be_visible()
+
+    page.keyboard.press("x")
+    expect(page.get_by_text("1 issue selected")).to_be_visible()
+
+
 def test_a_chart_tells_its_values_to_the_keyboard(page: Page, shop: Sample) -> None:
     show(page, f"/patterns/{shop.ids['pattern_id']}")
     chart = page.get_by_role("group", name="left and right arrow keys read the values").first

@@ -114,7 +114,9 @@ function patternsTable({ patterns }) {
     { title: "Issues", numeric: true, cell: (row) => number(row.occurrences) },
     { title: "Week before", numeric: true, cell: (row) => number(row.occurrences_before) },
   ];
-  return table("Patterns with the most occurrences in this week", columns, patterns);
+  return table("Patterns with the most occurrences in this week", columns, patterns, {
+    className: "stacked",
+  });
 }
 
 /**

@@ -124,5 +124,5 @@ function patternsOf(patterns) {
     { title: "Issues", numeric: true, cell: (row) => number(row.issue_count) },
     { title: "Last seen", cell: (row) => ago(row.last_seen_at) },
   ];
-  return table("Patterns of this cluster", columns, patterns);
+  return table("Patterns of this cluster", columns, patterns, { className: "stacked" });
 }

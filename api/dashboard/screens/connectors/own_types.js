@@ -77,7 +77,7 @@ function declarationsTable(rows, me, reload) {
       cell: (row) => (isAtLeast(me, "admin") && !row.connectors ? deleteButton(row, reload) : "–"),
     },
   ];
-  return table("Stored connectors of your own", columns, rows);
+  return table("Stored connectors of your own", columns, rows, { className: "stacked" });
 }
 
 /**

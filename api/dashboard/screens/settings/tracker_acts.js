@@ -5,6 +5,7 @@ import { externalLink, h, link, section, table } from "../../lib/elements.js";
 import { ago, exact, number, percent } from "../../lib/format.js";
 import { anyOf, listing, rowsPerPage } from "../../lib/listing.js";
 import { isAtLeast } from "../../lib/roles.js";
+import { capitalize } from "../../lib/sentences.js";
 import { action, empty } from "../../lib/states.js";
 import { TrackerActKind, TrackerActStatus } from "../../lib/vocabulary.js";
 import { settingsScreen } from "./frame.js";
@@ -50,14 +51,14 @@ export async function showTrackerActs(context) {
 function precisionTable(kinds) {
   /** @type {Column<Model<"TrackerActPrecision">>[]} */
   const columns = [
-    { title: "What", cell: (row) => TrackerActKind.labels[row.kind] },
+    { title: "What", className: "wide", cell: (row) => capitalize(TrackerActKind.labels[row.kind]) },
     { title: "Mode", cell: (row) => row.mode },
     { title: "Decided", cell: (row) => number(row.decided) },
     { title: "Right of judged", cell: (row) => `${number(row.right)} of ${number(row.judged)}` },
     { title: "At least", cell: (row) => (row.judged ? percent(row.precision_low) : "–") },
     { title: "May be live", cell: (row) => (row.may_be_live ? "yes" : `from ${percent(row.needed)} on`) },
   ];
-  return table("How often it was right", columns, kinds, { isCaptionVisible: true });
+  return table("How often it was right", columns, kinds, { isCaptionVisible: true, className: "stacked" });
 }
 
 /**
