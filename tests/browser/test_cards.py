@@ -4,7 +4,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import show
 
-SHOWN = """cells => cells
+VISIBLE_TEXTS = """cells => cells
     .filter(cell => cell.getClientRects().length)
     .map(cell => getComputedStyle(cell, "::before").content.replaceAll('"', "") + cell.innerText)
 """
@@ -18,7 +18,7 @@ def test_a_card_begins_with_its_title_and_has_no_label_of_what_is_clear_and_noth
     row = page.get_by_role("row", name="Voucher").first
     expect(row).to_be_visible()
 
-    cells = row.locator("td").evaluate_all(SHOWN)
+    cells = row.locator("td").evaluate_all(VISIBLE_TEXTS)
     tops = row.locator("td").evaluate_all("cells => cells.map(cell => cell.getBoundingClientRect().top)")
 
     title = row.locator("td.wide").first.bounding_box()

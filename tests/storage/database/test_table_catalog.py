@@ -8,7 +8,7 @@ from causeloop_pipeline.orchestration.asset_metadata import LANDING_TABLE, STAGE
 from causeloop_pipeline.storage.database.session import Database
 from causeloop_pipeline.storage.database.table_catalog import read_columns
 
-SHOWN_TO_PEOPLE = ("patterns", "clusters", "predictions", "proofs", "recommendations")
+SEEN_BY_PEOPLE = ("patterns", "clusters", "predictions", "proofs", "recommendations")
 
 
 def test_a_column_says_what_the_view_for_people_says_of_it(database: Database, workspace_id: UUID) -> None:
@@ -20,7 +20,7 @@ def test_a_column_says_what_the_view_for_people_says_of_it(database: Database, w
     assert (columns["mttr_seconds"].type, columns["mttr_seconds"].is_nullable) == ("bigint", True)
 
 
-@pytest.mark.parametrize("table", [LANDING_TABLE, *(STAGE_TABLES[stage] for stage in SHOWN_TO_PEOPLE)])
+@pytest.mark.parametrize("table", [LANDING_TABLE, *(STAGE_TABLES[stage] for stage in SEEN_BY_PEOPLE)])
 def test_of_what_people_are_shown_most_columns_are_described(
     database: Database, workspace_id: UUID, table: str
 ) -> None:
