@@ -12,7 +12,7 @@ from typing import Any
 import polars as pl
 
 from causeloop_pipeline.analysis.act.ending_actions import find_action
-from causeloop_pipeline.model.field_names import normalize_field_name
+from causeloop_pipeline.model.field_names import CAUSES, normalize_field_name
 
 MAX_QUOTE = 300
 MAX_NAME = 200
@@ -25,7 +25,8 @@ _NOTES = (
     "mitigation", "fix_description", "fix_applied", "solution", "remediation", "corrective_action",
     "corrective_actions", "action_taken", "actions_taken", "work_performed", "closing_remarks", "workaround",
     "how_resolved", "how_it_was_fixed", "resolution", "losung", "losungsbeschreibung", "solucion",
-    "resolucion", "solucao", "resolucao", "soluzione", "risoluzione", "oplossing",
+    "resolucion", "solucao", "resolucao", "soluzione", "risoluzione", "oplossing", "massnahme", "massnahmen",
+    "behebung", "abhilfe", "countermeasure", "countermeasures",
 )  # fmt: skip
 """Names that tools and their exports use, without accents, in the languages of export files."""
 _CODES = (
@@ -57,7 +58,7 @@ _NAMES = (
     "url",
 )
 _TIMES = ("created_at", "created", "date", "timestamp", "updated_at", "at")
-_ALL_NAMES = frozenset((*_NOTES, *_CODES, *_PEOPLE, *_LINKS, *_COMMENTS))
+_ALL_NAMES = frozenset((*_NOTES, *CAUSES, *_CODES, *_PEOPLE, *_LINKS, *_COMMENTS))
 _WEAK_CODES = {"completed", "fixed", "resolved", "done", "closed", "solved", "none", "null", ""}
 _SECTION = re.compile(
     r"(?:^|\n|(?<=[.!?] ))(?:resolution|solution|how it was (?:fixed|resolved)|fix|mitigation|workaround"
@@ -92,6 +93,7 @@ def read_stated_ending(payload: Mapping[str, Any], body: str | None) -> StatedEn
         _find_note(values)
         or _find_comment(payload)
         or _find_section(body)
+        or _find_cause(values)
         or _find_code(values)
         or (None, None)
     )
@@ -161,6 +163,12 @@ def _find_note(values: list[tuple[str, str, Any]]) -> tuple[str, str] | None:
     """A field that says in words how it ended."""
     notes = ((path, text) for path, _, text in _pick(values, _NOTES) if text.lower() not in _WEAK_CODES)
     return next(((path, text) for path, text in notes if " " in text), None)
+
+
+def _find_cause(values: list[tuple[str, str, Any]]) -> tuple[str, str] | None:
+    """A field that says in words what the cause was."""
+    causes = ((path, text) for path, _, text in _pick(values, CAUSES) if " " in text)
+    return next(causes, None)
 
 
 def _find_code(values: list[tuple[str, str, Any]]) -> tuple[str, str] | None:

@@ -6,6 +6,7 @@ from causeloop_pipeline.analysis.act.stated_endings import tells_of_endings
 from causeloop_pipeline.cli.issue_input import IssueInput
 from causeloop_pipeline.cli.output.terminal import build_table, format_count, strip_controls
 from causeloop_pipeline.landing.export_file.columns_by_values import describe_by_values
+from causeloop_pipeline.model.field_names import CAUSES, normalize_field_name
 
 
 def print_reading(console: Console, source: IssueInput) -> None:
@@ -22,7 +23,9 @@ def print_reading(console: Console, source: IssueInput) -> None:
             rows,
         )
     )
-    endings = [column for column in source.recognized.unused if tells_of_endings(column)]
+    body = source.recognized.columns.get("body", "")
+    causes = [body] if normalize_field_name(body) in CAUSES else []
+    endings = [*causes, *filter(tells_of_endings, source.recognized.unused)]
     if endings:
         console.print(strip_controls("how it ended is read from: " + ", ".join(endings)))
     unused = [column for column in source.recognized.unused if column not in endings]

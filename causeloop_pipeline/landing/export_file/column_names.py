@@ -1,13 +1,13 @@
 """The names that columns of exports usually have, in seven languages: lower case, without accents."""
 
-from collections.abc import Mapping
-
+from causeloop_pipeline.model.field_names import CAUSES
 from causeloop_pipeline.model.file_fields import FILE_FIELDS
 from causeloop_pipeline.model.vendor_words import parse_word_lists
 
 ENGLISH_NAMES = parse_word_lists("""
 id: external_id id key number issue_key issue_id incident_id ticket_id event_id incident_number
-    ticket_number case_number ticket uuid sys_id case_id bug_id alert_id task_id public_id
+    ticket_number case_number ticket uuid sys_id case_id bug_id alert_id task_id public_id monitor_id
+    problem_id alarm_id request_number
 title: title summary short_description short_desc subject headline message msg display_message error_message
     alert_name event_name issue_title incident_title ticket_subject ticket_name error_desc error_description
     alert_signature
@@ -17,6 +17,7 @@ body: body description details long_description body_text detail comments notes 
     ticket_description narrative stack_trace stacktrace traceback stack exc_info backtrace
 severity: severity bug_severity priority urgency sev prio severity_level priority_name level log_level
     criticality importance incident_severity severity_name issue_severity error_severity impact
+    levelname level_name loglevel log_level lvl severity_text
 status: status bug_status state issue_status incident_state ticket_status last_status stage_name
 service: service service_name business_service application app system product configuration_item
     cmdb_ci affected_ci ci ci_name affected_service impacted_service syslog_identifier program programname
@@ -25,8 +26,8 @@ service: service service_name business_service application app system product co
 component: component components component_s subcomponent module subsystem affected_component component_name
     enclosure device asset station category u_component filename file_name file_path location_path pkg_name
     package package_name
-error_type: error_type error_code exception exception_type exception_class error_class code error
-    failure_type cause_detail cause failure_code cwes event_type rule_id test_id check_id check_name
+error_type: error_type error_code exception exception_type exception_class error_class rule_id test_id
+    check_id code error failure_type cause_detail cause failure_code cwes event_type check_name
     vulnerability_id vuln_id cve cve_id err_type exc_type
 team: team assignment_group assigned_team owner_team team_name assigned_group group owning_team
     department dept squad queue support_group resolver_group last_team first_team team_names teams
@@ -51,12 +52,14 @@ external_url: external_url html_url web_url permalink issue_url incident_url tic
 """)
 
 GERMAN_NAMES = parse_word_lists("""
-id: ticketnummer vorgangsnummer nummer schlussel vorgang kennung storungsnummer
-title: titel zusammenfassung betreff kurzbeschreibung bezeichnung meldung nachricht
+id: ticketnummer vorgangsnummer nummer schlussel vorgang kennung storungsnummer vorgangsschlussel
+    vorgangs_id ticket_nr nr
+title: titel zusammenfassung betreff kurzbeschreibung bezeichnung meldung nachricht storung fehlermeldung
+    fehler
 body: beschreibung langbeschreibung bemerkung kommentar
 severity: prioritat schweregrad dringlichkeit kritikalitat auswirkung
 status: zustand
-service: dienst betroffener_dienst anwendung produkt projekt
+service: dienst betroffener_dienst anwendung produkt projekt projektname anlage maschine gerat
 component: komponente komponenten modul kategorie
 error_type: fehlercode fehlertyp fehlerart
 team: zuweisungsgruppe zustandige_gruppe gruppe
@@ -154,7 +157,10 @@ LANGUAGES = (
     ITALIAN_NAMES,
     DUTCH_NAMES,
 )
-USUAL_NAMES: Mapping[str, tuple[str, ...]] = {
+USUAL_NAMES: dict[str, tuple[str, ...]] = {
     field: tuple(dict.fromkeys(name for names in LANGUAGES for name in names.get(field, ())))
     for field in FILE_FIELDS
 }
+OF_CAUSES = tuple(name for name in CAUSES if name not in USUAL_NAMES["error_type"])
+USUAL_NAMES["body"] = (*USUAL_NAMES["body"], *OF_CAUSES)
+"""The cause is the text of a failure that has no other; it tells how it ended, too."""

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from causeloop_pipeline.landing.export_file.column_names import USUAL_NAMES
+from causeloop_pipeline.landing.export_file.column_zones import split_zone
 from causeloop_pipeline.landing.export_file.named_values import NAMES_OF_VALUES
 from causeloop_pipeline.model.field_names import normalize_field_name
 from causeloop_pipeline.model.frames import DIMENSIONS
@@ -80,6 +81,8 @@ def recognize_columns(
                 taken[field_name] = match
     if "title" not in taken and "body" in taken and "body" not in by_person:
         taken["title"] = taken.pop("body")
+    if "id" not in by_person and _is_of_part(taken):
+        del taken["id"]
     ordered = {field_name: taken[field_name] for field_name in USUAL_NAMES if field_name in taken}
     return RecognizedColumns(
         ordered, tuple(column for column in columns if column not in ordered.values()), by_person
@@ -88,13 +91,23 @@ def recognize_columns(
 
 def _is_of_source(column: str, columns: Sequence[str]) -> bool:
     """Whether a column is the number of a line in a file of code, and no line of a plant."""
-    is_line = normalize_name(column) == LINE
-    return is_line and any(normalize_name(other) in BESIDE_LINES for other in columns)
+    is_line = normalize_name(column.rpartition(".")[2]) == LINE
+    return is_line and any(normalize_name(other.rpartition(".")[2]) in BESIDE_LINES for other in columns)
+
+
+def _is_of_part(taken: Mapping[str, str]) -> bool:
+    """Whether the id that was recognized is that of a part, such as the process that wrote a message."""
+    column, title = taken.get("id", ""), taken.get("title", "")
+    owner, last = column.rpartition(".")[0], column.rpartition(".")[2]
+    is_named = "id" in {FIELDS_OF_NAMES.get(name_of(column)) for name_of in (_take_last_parts, _take_owner)}
+    return bool(owner and title and not is_named and last and not title.startswith(f"{owner}."))
 
 
 def normalize_name(column: str) -> str:
     """A column in plain lower case, where `#` is a number and a time zone in the name says no more."""
-    return "number" if column.strip() in NUMBER_SIGNS else normalize_field_name(column).removesuffix("_utc")
+    if column.strip() in NUMBER_SIGNS:
+        return "number"
+    return normalize_field_name(split_zone(column)[0]).removesuffix("_utc")
 
 
 def _take_last_parts(column: str) -> str:

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 import polars as pl
 
 from causeloop_pipeline.landing.export_file.dates import ISO_8601, NUMBERS, DateFormat, decide_format
 from causeloop_pipeline.model.date_order import DateOrder
+from causeloop_pipeline.model.instant_range import MAX_AHEAD, MIN_INSTANT
 
 DATE_FIELDS = ("source_created_at", "source_updated_at", "resolved_at")
 OPTIONAL_DATES = ("source_updated_at", "resolved_at")
@@ -49,3 +50,9 @@ def decide_formats(
         else form
         for name, form in formats.items()
     }
+
+
+def holds_moments(instants: pl.Series, now: datetime | None = None) -> bool:
+    """Whether any of the values of a column, read as times, can be one: durations read so cannot."""
+    latest = (now or datetime.now(UTC)) + MAX_AHEAD
+    return bool(instants.is_between(MIN_INSTANT, latest).any())

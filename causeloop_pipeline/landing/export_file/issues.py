@@ -6,11 +6,13 @@ from datetime import UTC, datetime
 
 import polars as pl
 
+from causeloop_pipeline.landing.export_file.column_zones import choose_zones, describe_zones
 from causeloop_pipeline.landing.export_file.columns import RecognizedColumns
 from causeloop_pipeline.landing.export_file.date_columns import (
     DATE_FIELDS,
     OPTIONAL_DATES,
     decide_formats,
+    holds_moments,
 )
 from causeloop_pipeline.landing.export_file.dates import ReadDates, describe_format, read_in
 from causeloop_pipeline.model.frames import DIMENSIONS, INSTANT, ISSUE_OCCURRENCE_SCHEMA, ISSUE_SCHEMA
@@ -93,6 +95,7 @@ def build_issues(
     issues = newest.select(pl.col(name).cast(dtype) for name, dtype in ISSUE_SCHEMA.items())
     readings, dated = _describe_readings(numbered, columns, dates), "source_created_at" in columns
     notes += undated + _describe_dates(columns, dates)
+    notes += describe_zones({name: columns[name] for name in dates})
     has_titles = "title" in columns
     return TableIssues(
         issues, newest[ROW], readings, tuple(bad), tuple(notes), dated, has_titles, occurrences
@@ -106,12 +109,12 @@ def _read_dates(
     columns, dates, notes = dict(recognized.columns), {}, []
     named = {name: table[columns[name]] for name in DATE_FIELDS if name in columns}
     formats = decide_formats(named, date_format=date_format)
+    zones = choose_zones(columns, timezone)
     for name, values in named.items():
         form = formats[name]
-        instants = read_in(values, form.name, timezone)
+        instants = read_in(values, form.name, zones[name])
         read = ReadDates(instants, describe_format(form.name), form.is_ambiguous)
-        holds_none = read.instants.null_count() == table.height
-        if holds_none and name in OPTIONAL_DATES and name not in recognized.chosen:
+        if not holds_moments(instants) and name in OPTIONAL_DATES and name not in recognized.chosen:
             notes.append(f"column {columns.pop(name)!r} holds no dates and is not used")
         else:
             dates[name] = read

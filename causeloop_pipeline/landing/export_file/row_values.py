@@ -12,12 +12,15 @@ from typing import Any
 import polars as pl
 
 from causeloop_pipeline.connectors.json_paths import MissingValueError, fill
+from causeloop_pipeline.landing.export_file.column_zones import split_zone
+from causeloop_pipeline.landing.export_file.columns import normalize_name
 from causeloop_pipeline.landing.export_file.dates import read_in, spell_format
 from causeloop_pipeline.landing.export_file.named_values import find_name
 from causeloop_pipeline.landing.export_file.rows.file_row import FileRow
 from causeloop_pipeline.landing.export_file.rows.run_rows import describe_run, read_run
 from causeloop_pipeline.landing.export_file.table_reading import TEMPLATE, TableReading, flatten, read_place
 from causeloop_pipeline.landing.json_values import to_json
+from causeloop_pipeline.model.field_names import CAUSES
 from causeloop_pipeline.model.instant_range import find_range_problem
 from causeloop_pipeline.model.issue import OPEN_STATUSES, TEXT_FIELDS, TITLE_LIMIT, IssueStatus
 from causeloop_pipeline.model.raw_record import NORMALIZED, NORMALIZED_CONDITION
@@ -88,11 +91,10 @@ class RowReader:
         values = [read_place(row.record or {}, flat, column) for row, flat in zip(rows, flats, strict=True)]
         typed = [value if isinstance(value, datetime) else None for value in values]
         texts = pl.Series(name, [_to_text(value) for value in values], dtype=pl.String)
-        read = read_in(texts, self.reading.formats[name], self.reading.timezone)
+        timezone = split_zone(column)[1] or self.reading.timezone
+        read = read_in(texts, self.reading.formats[name], timezone)
         if any(typed):
-            read = read.zip_with(
-                pl.Series([value is None for value in typed]), _read_typed(typed, self.reading.timezone)
-            )
+            read = read.zip_with(pl.Series([value is None for value in typed]), _read_typed(typed, timezone))
         return read.to_list()
 
     def _read_row(self, row: FileRow, flat: dict[str, Any], times: Mapping[str, datetime | None]) -> ReadRow:
@@ -193,6 +195,7 @@ class RowReader:
     ) -> dict[str, Any]:
         own = record.get(OWN_ATTRIBUTES)
         read = set(self.reading.columns.values())
+        read = {column for column in read if normalize_name(column) not in CAUSES}  # tells of its end, too
         if self.reading.key:  # the id is another column's
             read.discard(self.reading.columns.get("id", ""))
         rest = {

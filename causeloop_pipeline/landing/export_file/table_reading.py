@@ -10,6 +10,7 @@ import polars as pl
 
 from causeloop_pipeline.connectors.json_paths import find_value
 from causeloop_pipeline.landing.export_file.column_names import USUAL_NAMES
+from causeloop_pipeline.landing.export_file.column_zones import describe_zones
 from causeloop_pipeline.landing.export_file.columns import (
     FIELD_ALIASES,
     normalize_name,
@@ -20,7 +21,12 @@ from causeloop_pipeline.landing.export_file.columns_by_values import (
     describe_by_values,
     recognize_by_values,
 )
-from causeloop_pipeline.landing.export_file.date_columns import DATE_FIELDS, OPTIONAL_DATES, decide_formats
+from causeloop_pipeline.landing.export_file.date_columns import (
+    DATE_FIELDS,
+    OPTIONAL_DATES,
+    decide_formats,
+    holds_moments,
+)
 from causeloop_pipeline.landing.export_file.dates import read_in
 from causeloop_pipeline.landing.export_file.rows.file_row import FileRow
 from causeloop_pipeline.landing.export_file.rows.run_rows import read_run
@@ -61,6 +67,7 @@ class TableReading:
     job: str = ""
     """The column that a person has named as the job of which the rows are runs."""
     timezone: str = "UTC"
+    """Of dates without an offset, in columns whose names state none."""
     unused: tuple[str, ...] = ()
     ambiguous: tuple[str, ...] = ()
     """Fields whose day and month could be swapped."""
@@ -138,7 +145,7 @@ class _ColumnsSeen:
         self.rows += 1
         flat = flatten(record)
         for column, value in flat.items():
-            holds = value is not None and value != ""
+            holds = value not in (None, "", [], {})
             self.columns[column] = self.columns.get(column, False) or holds
             if self.rows <= SAMPLE:
                 self._keep_in_sample(column, value if holds else None)
@@ -217,6 +224,7 @@ class _ColumnsSeen:
         columns = {name: column for name, column in recognized.columns.items() if name not in unwanted}
         columns = self.runs.choose(columns, usable)
         formats, ambiguous, more = self._read_formats(columns, choices, now)
+        zones = describe_zones({name: columns[name] for name in formats})
         has_title = "title" in columns or self.runs.count > 0
         problem = None if has_title else _describe_untitled(self.rows, list(self.columns), notes)
         return TableReading(
@@ -227,7 +235,7 @@ class _ColumnsSeen:
             timezone=choices.timezone,
             unused=tuple(name for name in self.columns if name not in columns.values()),
             ambiguous=ambiguous,
-            notes=tuple(notes + more + describe_by_values(recognized)),
+            notes=tuple(notes + more + describe_by_values(recognized) + zones),
             severity_scale=find_scale(self.severities.get(columns.get("severity", ""), ())),
             repeats_ids=self.repeats_ids and not choices.key,
             rows=self.rows,
@@ -248,7 +256,7 @@ class _ColumnsSeen:
         for name in OPTIONAL_DATES:
             if name in values and name not in self.chosen:
                 read = read_in(values[name].head(CHUNK), formats[name].name, choices.timezone)
-                if read.null_count() == len(read):
+                if not holds_moments(read, now):
                     notes.append(f"column {columns.pop(name)!r} holds no dates and is not used")
                     formats.pop(name)
         ambiguous = tuple(name for name, form in formats.items() if form.is_ambiguous)

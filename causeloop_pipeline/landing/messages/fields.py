@@ -7,6 +7,7 @@ from itertools import islice
 from typing import Any
 
 from causeloop_pipeline.landing.export_file.columns import normalize_name, recognize_columns
+from causeloop_pipeline.landing.export_file.rows.kubernetes_events import is_event, name_workload
 from causeloop_pipeline.landing.json_guard import read_json_text
 from causeloop_pipeline.landing.state_words import State
 from causeloop_pipeline.model.state_flags import BAD_RUNS, BAD_WHILE_IT_LASTS, GOOD_RUNS, GOOD_WHILE_IT_LASTS
@@ -38,15 +39,15 @@ severity: notify_type notification_type alert_type message_type type
 source_created_at: starts_at started_at start_at began_at since firing_since first_timestamp triggered_at
     fired_at raised_at failed_at state_start_time active_at
 source_updated_at: ts event_time when last_timestamp timestamp time received_at sent_at realtime_timestamp
-    timereported timegenerated asctime isodate datetime date evaluated_at issued
+    timereported timegenerated asctime isodate datetime date evaluated_at issued now finished
 resolved_at: ends_at ended_at end_at recovered_at cleared_at restored_at
 """)
 """What they call them where the usual names of exports are not there."""
 WATCHED = parse_word_lists("""
 subjects: trigger trigger_name problem_name alertname alert_name rule_name rule monitor_name monitor
     check_name check job_name job workflow flow pipeline task_name backup_name
-starts: starts_at started_at start_at began_at since firing_since first_timestamp triggered_at fired_at
-    raised_at failed_at state_start_time active_at start_time first_seen first_occurrence created_at
+starts: starts_at started started_at start_at began_at since firing_since first_timestamp triggered_at
+    fired_at raised_at failed_at state_start_time active_at start_time first_seen first_occurrence created_at
     opened_at created opened detected_at occurred_at source_created_at
 states: new_state current_state event_action alert_state alertstate new_status current_status conclusion
     outcome result state status check_state monitor_status alert_transition health health_status
@@ -82,6 +83,13 @@ FLAGS = {
     **dict.fromkeys(BAD_RUNS, (State.RECOVERED, State.FAILED)),
 }
 """What no and yes mean of some values."""
+
+
+def read_workload(message: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A message, in which an event of Kubernetes names its workload rather than one of its pods."""
+    if not is_event(message):
+        return message
+    return {**message, "service": name_workload(message)}
 
 
 def flatten_message(message: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:

@@ -38,6 +38,8 @@ MESSAGE_IDS = (
 )
 MADE_UP = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]{22}|[0-9a-f]{20,}", re.I)
 """Ids that are made for a message rather than for a thing that somebody has named or numbered."""
+RUN = frozenset({"started", "finished"})
+"""What tools of automation tell of a run."""
 OWN_IDS = ("id", "uuid", "uid", "key", "number")
 MAX_ID = 512
 
@@ -59,8 +61,19 @@ def find_given_id(flat: Mapping[str, Any]) -> str | None:
 
 
 def find_subject(flat: Mapping[str, Any]) -> str | None:
-    """The name of what is watched or run."""
-    return _read(flat, find_name_of(flat, SUBJECTS))
+    """The name of what is watched or run; its address is none."""
+    named = {name: value for name, value in flat.items() if not is_address(value)}
+    return _read(flat, find_name_of(named, SUBJECTS))
+
+
+def is_address(value: Any) -> bool:
+    """Whether a value is the address of a page."""
+    return isinstance(value, str) and value.startswith(("http://", "https://"))
+
+
+def find_run_name(flat: Mapping[str, Any]) -> str | None:
+    """The name of a job whose run the message is: it stands beside when it was started and finished."""
+    return _read(flat, "name") if "name" in flat and flat.keys() >= RUN else None
 
 
 def find_message_id(flat: Mapping[str, Any]) -> str | None:

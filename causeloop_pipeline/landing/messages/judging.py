@@ -20,6 +20,7 @@ from causeloop_pipeline.landing.state_words import (
     judge_title,
     judge_word,
 )
+from causeloop_pipeline.model.run_states import PLAIN_SUCCESSES
 
 LEVELS = frozenset({"severity", "level", "priority"})
 """Names of how bad it is: only that all is well is a state there."""
@@ -29,6 +30,7 @@ AT_TOP = frozenset({"type", "reason"})
 LIKE_STATES = re.compile(r"status|state|phase|condition|transition|action|outcome|verdict|alert_?type")
 UNLIKE_STATES = re.compile(r"code|old|prev|former|id$|url|link|scan|count|name_of")
 ENDS = re.compile(r"resolve|close|recover|clear|restore")
+OF_RUNS = ("status", "state", "result", "conclusion", "outcome")
 TITLES = ("title", "subject", "summary", "headline")
 """What lines of logs do not have."""
 
@@ -45,6 +47,14 @@ def find_under_way(seen: Seen) -> str | None:
     places = (find_name_of(seen.flat, (name,)) for name in STATES if name not in AT_TOP | LEVELS)
     words = (str(seen.flat[place]) for place in places if place and place != seen.columns.get("title"))
     return next((word for word in words if normalize_name(word).rpartition("_")[2] in UNDER_WAY), None)
+
+
+def ends_run(seen: Seen) -> bool:
+    """Whether the word for its state is that of a run: its id is that of the run, not of what fails again."""
+    places = (
+        find_name_of(seen.flat, (name,)) for name in ("status", "state", "result", "conclusion", "outcome")
+    )
+    return any(str(seen.flat[place]).strip().lower() in PLAIN_SUCCESSES for place in places if place)
 
 
 def find_state(seen: Seen) -> tuple[State | None, State | None]:

@@ -17,12 +17,15 @@ from causeloop_pipeline.landing.messages.identity import (
     find_given_id,
     find_message_id,
     find_own_id,
+    find_run_name,
     find_subject,
     find_thing_id,
+    is_address,
     make_id,
 )
 from causeloop_pipeline.landing.messages.judging import (
     ENDED_LEVELS,
+    ends_run,
     find_quiet,
     find_state,
     find_under_way,
@@ -43,6 +46,8 @@ CLOCK = re.compile(
 RAISED = re.compile(r"([A-Za-z_][\w.]*)\(.*\)", re.DOTALL)
 """An exception as Python writes it: its class, and what it was raised with."""
 MICROSECONDS = re.compile(r"\d{16}")
+PAGES = ("check", "monitor", "alert", "rule", "job", "run")
+"""Values that may be the address of what is watched, where others have its name."""
 TEXTS = ("body", "service", "error_type", "team", "environment", "external_url")
 
 
@@ -101,7 +106,9 @@ def _read_texts(seen: Seen, title: str) -> dict[str, str]:
     elif texts["body"] is None and "\n" in str(seen.at("title") or ""):
         texts["body"] = str(seen.at("title"))
     if not str(texts["external_url"] or "").startswith(("http://", "https://")):
-        links = [*seen.opened.links, find_link(str(seen.at("title") or "")), find_link(texts["body"] or "")]
+        page = next(filter(is_address, map(seen.flat.get, PAGES)), None)
+        in_texts = [find_link(text) for text in (str(seen.at("title") or ""), texts["body"] or "")]
+        links = [page, *seen.opened.links, *in_texts]
         texts["external_url"] = next((link for link in links if link), None)
     if "\n" in (texts["error_type"] or ""):  # a trace
         texts["body"], texts["error_type"] = texts["body"] or texts["error_type"], None
@@ -178,12 +185,13 @@ def _identify(
     """The id of what fails, and the kind of the record: a condition, or one failure with an id of its own."""
     if thing := find_thing_id(seen.flat):
         return thing, NORMALIZED_CONDITION
-    if judged in (State.FIRING, State.RECOVERED) and (given_id := find_given_id(seen.flat)):
+    is_over = judged is State.RECOVERED and not ends_run(seen)
+    if (is_over or judged is State.FIRING) and (given_id := find_given_id(seen.flat)):
         return given_id, NORMALIZED_CONDITION
     message_id = find_message_id(seen.flat) or find_own_id(seen.flat)
     if message_id and (judged is None or (judged is State.FAILED and stated is None)):
         return message_id, NORMALIZED
-    subject = find_subject(seen.flat) if judged else None
+    subject = (find_subject(seen.flat) or find_run_name(seen.flat)) if judged else None
     return make_id((payload.get("service"), subject or name_subject(seen.title))), NORMALIZED_CONDITION
 
 

@@ -7,11 +7,15 @@ from typing import Any
 
 from causeloop_pipeline.landing.failure_text import read_failure
 from causeloop_pipeline.landing.messages.chat import LINES, PARTS, Opened, is_chat, open_chat, plain
-from causeloop_pipeline.landing.messages.fields import flatten_message, recognize_fields
-from causeloop_pipeline.landing.messages.identity import find_subject, find_thing_id
+from causeloop_pipeline.landing.messages.fields import flatten_message, read_workload, recognize_fields
+from causeloop_pipeline.landing.messages.identity import find_run_name, find_subject, find_thing_id
 from causeloop_pipeline.landing.state_words import judge_word
 
-OF_CHATS = frozenset({"username", "icon_url", "icon_emoji", "avatar_url", "channel", "mrkdwn", "link_names"})
+OF_CHATS = frozenset(
+    {"username", "alias", "emoji", "avatar", "icon_url", "icon_emoji", "avatar_url", "channel", "roomId"}
+    | {"mrkdwn", "link_names"}
+)
+"""How a chat shows a message: nothing of the failure, though `alias` elsewhere names what fails."""
 
 
 PERSON = r"creator|user|author|owner|sender"
@@ -40,7 +44,7 @@ class Seen:
 def look_at(message: Mapping[str, Any], chosen: Mapping[str, str]) -> Seen:
     """The values and the line of a message; NoMessageError where nothing reads like a title."""
     if not is_chat(message):
-        flat = flatten_message(message)
+        flat = flatten_message(read_workload(message))
         columns = recognize_fields(flat, chosen)
         return Seen(flat, columns, _find_title(flat, columns), "title" in columns)
     opened = open_chat(message)
@@ -61,7 +65,7 @@ def look_at(message: Mapping[str, Any], chosen: Mapping[str, str]) -> Seen:
 
 def _find_title(flat: Mapping[str, Any], columns: Mapping[str, str]) -> str:
     """What the message says; else what failed and how; of an end, its id."""
-    subject, service = find_subject(flat), flat.get(columns.get("service", ""))
+    subject, service = find_subject(flat) or find_run_name(flat), flat.get(columns.get("service", ""))
     if "title" in columns:
         text = str(flat[columns["title"]])
         text = plain(text) if columns["title"].rpartition(".")[2] in LINES else text

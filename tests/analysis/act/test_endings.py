@@ -16,7 +16,7 @@ from causeloop_pipeline.analysis.act.endings import (
     write_endings,
 )
 from causeloop_pipeline.analysis.act.pattern_evidence import Experience
-from causeloop_pipeline.analysis.act.stated_endings import MAX_QUOTE, read_stated_ending
+from causeloop_pipeline.analysis.act.stated_endings import MAX_QUOTE, read_stated_ending, tells_of_endings
 from tests.support.advising import advise, advise_fully, failing
 
 SERVICENOW = {
@@ -64,6 +64,16 @@ def test_tools_say_in_their_own_fields_how_it_ended(
 ) -> None:
     ending = read_stated_ending(payload, None)
     assert (ending.action, ending.quote, ending.made_by) == (action, quote, made_by)
+
+
+@pytest.mark.parametrize("column", ["Root cause", "root_cause", "Ursache", "RCA"])
+def test_the_cause_is_quoted_where_nothing_says_what_was_done(column: str) -> None:
+    cause = read_stated_ending({column: "Certificate of the gateway expired"}, None)
+    done = read_stated_ending({column: "Certificate expired", "Maßnahme": "Renewed the certificate"}, None)
+
+    assert (cause.quote, cause.field) == ("Certificate of the gateway expired", column)
+    assert (done.action, done.quote) == ("renewed", "Renewed the certificate")
+    assert tells_of_endings(column)
 
 
 def test_the_change_that_fixed_it_is_linked() -> None:

@@ -219,3 +219,29 @@ def test_the_file_of_a_test_is_the_same_on_each_machine() -> None:
     assert [row.external_id or row.payload["external_id"] for row in read(JEST) if row.payload] == [
         row.external_id or row.payload["external_id"] for row in read(elsewhere) if row.payload
     ]
+
+
+def test_a_test_that_playwright_skipped_ends_nothing() -> None:
+    spec = {"title": "pays", "ok": True, "tests": [{"status": "skipped", "results": [{"status": "skipped"}]}]}
+
+    (row,) = read({"suites": [{"title": "shop", "specs": [spec]}]})
+
+    assert (row.payload, row.no_failure) == (None, "a test that was skipped")
+
+
+def test_newmans_assertions_are_tests_of_their_requests() -> None:
+    error = {"name": "AssertionError", "message": "expected 502 to equal 200", "stack": "AssertionError: 502"}
+    assertions = [{"assertion": "is 200", "skipped": False, "error": error}, {"assertion": "is fast"}]
+    run = {
+        "stats": {"assertions": {"total": 2, "failed": 1}, "tests": {"total": 1}},
+        "timings": {"started": 1788253200000},
+        "executions": [{"item": {"id": "7", "name": "get orders"}, "assertions": assertions}],
+    }
+
+    failed, passed = read({"collection": {"info": {"name": "shop"}}, "run": run})
+
+    assert failed.payload is not None
+    assert failed.payload["title"] == "is 200: expected 502 to equal 200"
+    assert failed.payload["service"] == "get orders"
+    assert failed.payload["source_updated_at"] == "2026-09-01T09:00:00+00:00"
+    assert passed.no_failure == "a test that passed"

@@ -41,14 +41,15 @@ def read(content: str) -> list[ReadRow]:
         (JIRA, ["[SHOP-1] Checkout fails", "[SHOP-2] Checkout fails"]),
         (BUGZILLA, ["Crash on print", "Crash on save"]),
         (CHECKSTYLE, ["x is not defined", "console is used"]),
-        (ROBOT, ["Pay by card"]),
+        (ROBOT, ["Pay by card: Element not visible"]),
         (TRX, ["Pays: Values differ"]),
     ],
 )
 def test_the_records_are_issues_and_what_passed_is_none(content: str, titles: list[str]) -> None:
     rows = read(content)
 
-    assert [row.payload["title"] for row in rows if row.payload] == titles
+    failed = [row.payload for row in rows if row.payload and not row.no_failure]
+    assert [payload["title"] for payload in failed] == titles
     assert all(row.payload or row.no_failure for row in rows)
 
 
@@ -82,3 +83,33 @@ def test_what_holds_no_failures_says_so(content: str, reason: str) -> None:
     (row,) = read(content)
 
     assert reason in row.reason
+
+
+FAILURE = "<failure><message>gateway answered 502</message><stack-trace>at x</stack-trace></failure>"
+RAISED = "<exception class='TimeoutError'><message>gateway answered 502</message></exception>"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        f"<test-run><test-suite name='Pay'><test-case name='pays' result='Failed'>{FAILURE}</test-case>"
+        "<test-case name='refunds' result='Passed'/></test-suite></test-run>",
+        "<testng-results><suite name='s'><test name='t'><class name='Pay'>"
+        f"<test-method name='pays' status='FAIL'>{RAISED}</test-method>"
+        "<test-method name='refunds' status='PASS'/></class></test></suite></testng-results>",
+        "<assemblies><assembly name='a'><collection name='Pay'>"
+        f"<test name='pays' result='Fail'>{FAILURE}</test>"
+        "<test name='refunds' result='Pass'/></collection></assembly></assemblies>",
+        "<robot><suite name='Pay'>"
+        "<test name='pays'><status status='FAIL'>gateway answered 502</status></test>"
+        "<test name='refunds'><status status='PASS'/></test></suite></robot>",
+    ],
+)  # fmt: skip
+def test_the_xml_of_other_runners_has_a_test_that_failed_and_one_that_passed(content: str) -> None:
+    failed, passed = read(content)
+
+    assert failed.payload is not None
+    assert (failed.payload["title"], failed.payload["service"]) == ("pays: gateway answered 502", "Pay")
+    assert passed.no_failure == "a test that passed"
+    assert passed.payload is not None
+    assert passed.payload["external_id"].endswith("Pay.refunds")

@@ -13,6 +13,7 @@ from causeloop_pipeline.landing.inbound.signature import SignatureError
 from causeloop_pipeline.landing.inbound.webhook import WebhookDelivery, read_delivery, verify_delivery
 from causeloop_pipeline.model.raw_record import NORMALIZED, NORMALIZED_CONDITION
 from tests.landing.messages.sent import FIELDS, KUBERNETES, NODE_RUN, PAIRS, QUIET, SENSU, SLACK, Sent
+from tests.landing.messages.sent_by_jobs import FIELDS_OF_JOBS, PAIRS_OF_JOBS
 from tests.offenders import assert_no_offenders, compare
 
 TOOL = CONNECTORS["custom_api"]
@@ -35,7 +36,7 @@ def test_a_message_of_any_form_fills_the_fields_that_it_names():
         for name, value in expected.items():
             yield from compare(value, payload.get(name), name)
 
-    assert_no_offenders(FIELDS, find_problems)
+    assert_no_offenders(FIELDS | FIELDS_OF_JOBS, find_problems)
 
 
 def test_what_is_over_ends_what_failed_under_the_same_id():
@@ -45,7 +46,7 @@ def test_what_is_over_ends_what_failed_under_the_same_id():
         yield from compare(["open", "resolved"], [failed.payload["status"], over.payload["status"]], "status")
         yield from compare({NORMALIZED_CONDITION}, {failed.kind, over.kind}, "kinds")
 
-    assert_no_offenders(PAIRS, find_problems)
+    assert_no_offenders(PAIRS | PAIRS_OF_JOBS, find_problems)
 
 
 def test_what_is_of_no_failure_is_counted_with_its_level():
@@ -266,3 +267,20 @@ def test_what_an_alert_calls_its_signature_is_its_title():
     }
 
     assert read_one(eve)["title"] == "ET SCAN Potential SSH Scan"
+
+
+def test_how_a_chat_names_the_sender_is_no_key_of_the_failure():
+    def write(error: str, project: str) -> Sent:
+        fields = [{"title": "Project", "value": project}]
+        return {"alias": "Tracker", "attachments": [{"title": error, "color": "#e52b50", "fields": fields}]}
+
+    sent = [write("ZeroDivisionError: division by zero", "shop"), write("KeyError: amount", "desk")]
+    (first,), (second,) = (deliver(message).records for message in sent)
+
+    assert first.external_id != second.external_id
+
+
+def test_a_state_without_a_word_is_set_aside():
+    delivery = deliver({"status": "\r"})
+
+    assert (delivery.records, len(delivery.quarantined)) == ([], 1)

@@ -72,7 +72,7 @@ def _read(line: str) -> dict[str, Any]:
     code = match["code"] or match["inner"] or named
     kind = (match["kind"] or OF_LETTER.get((match["code"] or "")[:1], "")).lower()
     title = text[: rule.start()].strip() if rule and rule.start() else text
-    found = {
+    finding = {
         "title": title,
         "error_type": code,
         "severity": "error" if kind == "fatal error" else kind,
@@ -80,7 +80,7 @@ def _read(line: str) -> dict[str, Any]:
         "line_number": match["line"] or match["row"],
         "body": line.strip(),
     }
-    return {name: value for name, value in found.items() if value}
+    return {name: value for name, value in finding.items() if value}
 
 
 def _make_row(number: int, finding: dict[str, Any]) -> FileRow:

@@ -5,11 +5,13 @@ import gzip
 import io
 import re
 import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any, BinaryIO, cast
 
+from causeloop_pipeline.landing.export_file.rows.archive import list_files, refuse_several
 from causeloop_pipeline.landing.export_file.rows.clock_columns import join_clocks
+from causeloop_pipeline.landing.export_file.rows.completed_rows import complete
 from causeloop_pipeline.landing.export_file.rows.file_row import FileContentError, FileRow
 from causeloop_pipeline.landing.export_file.rows.json_documents import read_json
 from causeloop_pipeline.landing.export_file.rows.parquet import read_parquet
@@ -21,7 +23,7 @@ from causeloop_pipeline.landing.export_file.rows.xml_documents import read_xml
 from causeloop_pipeline.landing.storable import TooDeepError, make_storable
 
 BY_NAME = "by name"
-READERS: Mapping[str, Callable[[BinaryIO], Iterator[FileRow]]] = {
+READERS: dict[str, Callable[[BinaryIO], Iterator[FileRow]]] = {
     "csv": read_csv,
     "jsonl": read_json,
     "json": read_json,
@@ -49,6 +51,7 @@ ENDINGS = {
     ".xlsb": "xlsx",
     ".ods": "xlsx",
     ".xml": "xml",
+    ".zip": "zip",
     ".log": "log",
     ".out": "log",
     ".err": "log",
@@ -65,12 +68,30 @@ TITLES = {
     "junit": "JUnit XML",
     "log": "a log",
     "text": "text",
+    "zip": "a zip",
 }
 READABLE = "CSV, TSV, JSON, JSON lines, SARIF, Excel, Parquet, XML or a log"
 ADVICE = f"give it as {READABLE}, choose Format where the name does not say which, or move it away"
 PACKED = ".gz"
 ROTATED = re.compile(r"(?:\.\d{1,4}|-\d{8})$")
 """What is added to the name of a log that was put away."""
+
+
+def _read_zip(content: BinaryIO) -> Iterator[FileRow]:
+    """The rows of the one file in a zip that can be read, or of all its reports of tests."""
+    files = [(name, inner, kind) for name, inner in list_files(content) if (kind := find_format(name))]
+    if not files:
+        raise FileContentError(f"it holds no file that can be read: {ADVICE}")
+    if len(files) > 1 and {kind for _, _, kind in files} != {"xml"}:
+        raise refuse_several([name for name, _, _ in files])
+    number = 0
+    for name, inner, kind in files:
+        for row in READERS[kind](unpack(io.BytesIO(inner), name)):
+            number += 1
+            yield replace(row, number=number if len(files) > 1 else row.number)
+
+
+READERS["zip"] = _read_zip
 
 
 def find_format(name: str, chosen: str = BY_NAME) -> str | None:
@@ -98,7 +119,7 @@ def _read_until_it_breaks(content: BinaryIO, name: str, file_format: str) -> Ite
     try:
         for row in READERS[file_format](unpack(content, name)):
             number = row.number
-            yield mark_quiet(_make_storable(row))
+            yield mark_quiet(_make_storable(complete(row)))
     except FileContentError as error:
         yield FileRow(number + 1, None, str(error))
     except (OSError, EOFError, ValueError, csv.Error, zlib.error, MemoryError) as error:

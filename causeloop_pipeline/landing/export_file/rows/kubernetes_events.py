@@ -24,15 +24,24 @@ def read_event(row: FileRow, record: dict[str, Any]) -> FileRow:
     """An event as a failure of its workload, or as none where its type is normal."""
     if record.get("type") == NORMAL:
         return replace(row, no_failure=f"an event of the type {NORMAL}")
-    named: Mapping[str, Any] = next(record[name] for name in OBJECTS if isinstance(record.get(name), Mapping))
-    name = str(named.get("name") or "")
     return replace(
         row,
         record={
             **record,
-            "service": GENERATED.sub("", name) if named.get("kind") == POD else name,
+            "service": name_workload(record),
             "error_type": record["reason"],
             "severity": str(record.get("type") or "").lower(),
-            "environment": named.get("namespace"),
+            "environment": _find_object(record).get("namespace"),
         },
     )
+
+
+def name_workload(record: Mapping[str, Any]) -> str:
+    """What an event is about; of a pod what made it."""
+    named = _find_object(record)
+    name = str(named.get("name") or "")
+    return GENERATED.sub("", name) if named.get("kind") == POD else name
+
+
+def _find_object(record: Mapping[str, Any]) -> Mapping[str, Any]:
+    return next(record[name] for name in OBJECTS if isinstance(record.get(name), Mapping))

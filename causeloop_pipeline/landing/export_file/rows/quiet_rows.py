@@ -10,6 +10,7 @@ from causeloop_pipeline.landing.export_file.rows.file_row import FileRow
 from causeloop_pipeline.landing.export_file.rows.kubernetes_events import is_event, read_event
 from causeloop_pipeline.landing.export_file.rows.levels import QUIET, name_level
 from causeloop_pipeline.landing.export_file.rows.run_rows import read_run
+from causeloop_pipeline.landing.export_file.rows.wishes import explain_wish
 from causeloop_pipeline.model.run_states import PLAIN_SUCCESSES, WELL
 
 LEVELS = (
@@ -83,6 +84,8 @@ def mark_quiet(row: FileRow) -> FileRow:
         return row
     if is_event(row.record):
         return read_event(row, row.record)
+    if reason := explain_wish(row.record):
+        return replace(row, no_failure=reason)
     run = read_run(row)
     return run if run.job else _judge_words(row, row.record)
 

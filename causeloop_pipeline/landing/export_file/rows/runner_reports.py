@@ -15,6 +15,8 @@ from causeloop_pipeline.landing.export_file.rows.file_row import FileRow
 from causeloop_pipeline.landing.export_file.rows.junit import MAX_BODY, NAMED_ERROR, is_of_runner
 from causeloop_pipeline.model.run_states import RunState, read_run_state
 
+LISTS_OF_XML = ("test", "test-case", "test-method")
+"""Elements of the XML of Robot Framework, xUnit.net, NUnit and TestNG; a single one is no list."""
 LISTS = (
     "assertionResults",
     "specs",
@@ -25,19 +27,27 @@ LISTS = (
     "test_cases",
     "elements",
     "scenarios",
+    "assertions",
+    *LISTS_OF_XML,
 )
 """What lists of tests are called; the first that a document has is the one."""
-NAMES = ("title", "name", "testName", "description", "nodeid", "full_description")
+NAMES = ("title", "name", "testName", "description", "nodeid", "full_description", "assertion")
 WHOLE_NAMES = ("fullName", "fullTitle", "full_description", "nodeid")
 OUTCOMES = ("status", "state", "outcome", "result")
 FLAGS = ("ok", "pass", "passed", "success")
-GROUPS = ("suites", "testResults", "results", "features", "fixtures")
+GROUPS = ("suites", "testResults", "results", "features", "fixtures", "executions")
+GROUPS_OF_XML = ("suite", "test-suite", "class", "assembly", "collection", "test-results", "test")
+ITEM = "item"
+"""Where Newman has the request that its assertions are about."""
 OF_ONE_TEST = frozenset({"historyId", "testCaseId"})
 """What a document of a single test has, as Allure writes them."""
-STEPS, ERROR = "steps", "err"
-MESSAGES = ("failureMessages", "message", "error_message", "errorMessage", "longrepr")
+STEPS, ERRORS, INNER = "steps", ("err", "error"), "tests"
+MESSAGES = ("failureMessages", "message", "Message", "error_message", "errorMessage", "longrepr")
 TRACES = (
     "stack",
+    "stack-trace",
+    "full-stacktrace",
+    "StackTrace",
     "trace",
     "estack",
     "longrepr",
@@ -47,10 +57,12 @@ TRACES = (
     "error_message",
 )
 TIMES = ("created", "start", "startTime", "startAt", "start_time", "start_timestamp", "timestamp", "stop")
+TIMES_OF_XML = ("started-at", "start-time", "run-date-time", "started")
 STATES = {"expected": RunState.SUCCEEDED, "flaky": RunState.SUCCEEDED, "unexpected": RunState.FAILED}
 STATES |= {"interrupted": RunState.FAILED, "undefined": RunState.FAILED, "fail": RunState.FAILED}
+STATES |= {"error": RunState.FAILED, "inconclusive": RunState.NOT_RUN, "notexecuted": RunState.NOT_RUN}
 STATES |= {"todo": RunState.NOT_RUN, "pending": RunState.NOT_RUN, "focused": RunState.NOT_RUN}
-WHOLES = ("stats", "summary")
+WHOLES = ("stats", "summary", "timings", "status")
 """Where reports tell of all their tests."""
 ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 MAX_DEPTH, LOOKED_AT = 12, 50
@@ -94,28 +106,41 @@ def _walk(value: Any, name: str, around: tuple[Record, ...]) -> Iterator[FoundTe
             yield from _walk(entry, name, around)
     elif isinstance(value, dict):
         for key, inner in value.items():
-            if key == name and isinstance(inner, list):
-                yield from (FoundTest(entry, (*around, value)) for entry in inner if isinstance(entry, dict))
-            if key in GROUPS or (isinstance(inner, dict) and key != name):
+            if key == name and isinstance(inner, list | dict):
+                entries = inner if isinstance(inner, list) else [inner] if name in LISTS_OF_XML else []
+                yield from (
+                    FoundTest(entry, (*around, value)) for entry in entries if isinstance(entry, dict)
+                )
+            if key in (*GROUPS, *GROUPS_OF_XML) or (isinstance(inner, dict) and key != name):
                 yield from _walk(inner, name, (*around, value))
 
 
 def _read_name(record: Record) -> str:
-    names = (record.get(name) for name in NAMES)
+    item = record.get(ITEM)
+    names = (*(record.get(name) for name in NAMES), item.get("name") if isinstance(item, dict) else None)
     return next((name.strip() for name in names if isinstance(name, str) and name.strip()), "")
 
 
 def _read_state(record: Record) -> RunState | None:
-    """How a test ended: by its word, by a yes or no, by its error, or by its steps."""
+    """How a test ended: by its word, by a yes or no, by its error, or by what it consists of."""
     for name in OUTCOMES:
-        if isinstance(word := record.get(name), str):
+        word = record.get(name)
+        if isinstance(word, dict):  # as Robot Framework's XML has it
+            word = next((word[name] for name in OUTCOMES if isinstance(word.get(name), str)), None)
+        if isinstance(word, str):
             return STATES.get(word.lower()) or read_run_state(word)
+    parts = record.get(INNER)
+    if isinstance(parts, list) and parts and {_read_state(part) for part in parts} == {RunState.NOT_RUN}:
+        return RunState.NOT_RUN  # which Playwright calls ok
     for name in FLAGS:
         if isinstance(flag := record.get(name), bool):
             return RunState.SUCCEEDED if flag else RunState.FAILED
-    if isinstance(record.get(ERROR), dict):
-        passed = RunState.SUCCEEDED if "duration" in record else RunState.NOT_RUN
-        return RunState.FAILED if record[ERROR] else passed
+    if "assertion" in record and not isinstance(record.get("error"), dict):
+        return RunState.NOT_RUN if record.get("skipped") is True else RunState.SUCCEEDED
+    for name in ERRORS:
+        if isinstance(record.get(name), dict):
+            passed = RunState.SUCCEEDED if "duration" in record else RunState.NOT_RUN
+            return RunState.FAILED if record[name] else passed
     steps = record.get(STEPS)
     of_steps = [_read_state(_read_result(step)) for step in steps] if isinstance(steps, list) else []
     by_weight = (RunState.FAILED, RunState.NOT_RUN, RunState.SUCCEEDED)
@@ -160,6 +185,8 @@ def _read_test(number: int, test: FoundTest) -> FileRow:
 
 def _describe_failure(name: str, record: Record) -> dict[str, Any]:
     message, trace = _find_text(record, MESSAGES), _find_text(record, TRACES)
+    if isinstance(status := record.get("status"), dict):  # whose text Robot Framework's XML has
+        message = message or str(status.get("text") or "")
     lines = [line.strip() for line in message.splitlines() if line.strip()]
     # What a debugger prints of the failing line stands before the error itself.
     line = next((line[2:].strip() for line in lines if line.startswith("E  ")), lines[0] if lines else "")
@@ -197,7 +224,7 @@ def _find_time(records: Sequence[Record]) -> str | None:
     """When the test ran, else the file, else the whole: as the report says, in ISO 8601."""
     for record in records:
         holders = [record, *(part for name in WHOLES if isinstance(part := record.get(name), dict))]
-        for value in (holder.get(name) for holder in holders for name in TIMES):
+        for value in (holder.get(name) for holder in holders for name in (*TIMES, *TIMES_OF_XML)):
             if time := _spell_time(value):
                 return time
     return None

@@ -10,6 +10,7 @@ from xml.etree.ElementTree import Element, ParseError
 from causeloop_pipeline.landing.export_file.rows.file_row import FileContentError, FileRow
 from causeloop_pipeline.landing.export_file.rows.junit import SUITES, read_junit, strip_namespace
 from causeloop_pipeline.landing.export_file.rows.nested_records import find_records, is_failure
+from causeloop_pipeline.landing.export_file.rows.runner_reports import find_tests, read_tests
 from causeloop_pipeline.landing.export_file.rows.text_lines import read_document
 
 MAX_DEPTH = 50
@@ -38,12 +39,15 @@ def read_xml(content: BinaryIO) -> Iterator[FileRow]:
         raise
     except (ParseError, LookupError, ValueError, StopIteration) as error:  # it may name any encoding
         raise FileContentError(f"it is not XML: {error}") from None
-    for number, record in enumerate(_find_rows(root), 1):
+    document = _convert(root, 0)
+    if tests := find_tests(document):
+        yield from read_tests(tests)
+        return
+    for number, record in enumerate(_find_rows(root, document), 1):
         yield FileRow(number, record)
 
 
-def _find_rows(root: Element) -> list[dict[str, Any]]:
-    document = _convert(root, 0)
+def _find_rows(root: Element, document: Any) -> list[dict[str, Any]]:
     if not isinstance(document, dict):
         raise FileContentError(f"it is XML, but <{strip_namespace(root.tag)}> holds no records")
     records = [record for record in find_records(document) if isinstance(record, dict)]
