@@ -13,14 +13,16 @@ from tests.realtools.tools.cloud_events import CloudEvents
 from tests.realtools.tools.dagster import DagsterAsset, DagsterJob
 from tests.realtools.tools.data_quality import GreatExpectations, Soda
 from tests.realtools.tools.dbt import DbtCore, OpenLineageDbt
+from tests.realtools.tools.http_checks import Newman, Playwright
 from tests.realtools.tools.icinga import Icinga
 from tests.realtools.tools.job_queues import JobTable, PgBoss
-from tests.realtools.tools.junit_runners import Jest, NodeTest, RobotFramework
+from tests.realtools.tools.junit_runners import Jest, NodeTap, NodeTest, RobotFramework, RobotOutput
 from tests.realtools.tools.luigi import Luigi
 from tests.realtools.tools.mariadb import MariaDb
 from tests.realtools.tools.monit import Monit
 from tests.realtools.tools.moto import Moto
 from tests.realtools.tools.nagios import Nagios
+from tests.realtools.tools.plain_logs import DatabaseLog, SchedulerLog
 from tests.realtools.tools.postgresql import PostgreSql
 from tests.realtools.tools.prefect import PrefectPolled, PrefectPushed
 from tests.realtools.tools.redmine import Redmine
@@ -73,7 +75,13 @@ RECIPES: dict[str, type[RealTool]] = {
         Pytest,
         NodeTest,
         Jest,
+        NodeTap,
         RobotFramework,
+        RobotOutput,
+        Newman,
+        Playwright,
+        SchedulerLog,
+        DatabaseLog,
         Bandit,
         Ruff,
         Buildbot,

@@ -15,11 +15,11 @@ FILE_FIELDS = (
     Field(
         "format",
         "Format",
-        help="By its name: .csv, .tsv, .json, .jsonl, .ndjson, .sarif, .xml (JUnit), each also with .gz; "
-        ".xlsx, .parquet.",
+        help="By its name: .csv, .tsv, .json, .jsonl, .ndjson, .sarif, .xml (JUnit), .tap, .txt, .log, each "
+        "also with .gz; .xlsx, .parquet, .zip.",
         required=False,
         default="by name",
-        choices=("by name", "csv", "jsonl", "json", "xlsx", "parquet", "xml", "junit", "log"),
+        choices=("by name", "csv", "jsonl", "json", "xlsx", "parquet", "xml", "junit", "log", "text"),
     ),
     Field(
         "key_column",

@@ -131,3 +131,31 @@ class RobotFramework(NodeTest):
         options = ("--xunit", self.report, "--output", "NONE", "--log", "NONE", "--report", "NONE")
         self.place.run(self.programs / "robot", *options, "checkout.robot", codes=(code,))
         self._upload()
+
+
+class RobotOutput(RobotFramework):
+    """The same test by the file that Robot Framework always writes."""
+
+    name = "robot-output"
+    title = "Robot Framework, output.xml"
+    report = "output.xml"
+
+    def _run(self, code: int) -> None:
+        (self.place.folder / "checkout.robot").write_text(ROBOT_TEST)
+        options = ("--output", self.report, "--log", "NONE", "--report", "NONE")
+        self.place.run(self.programs / "robot", *options, "checkout.robot", codes=(code,))
+        self._upload()
+
+
+class NodeTap(NodeTest):
+    """The test of Node.js by the protocol that runners of many languages write."""
+
+    name = "node-tap"
+    title = "Node.js test runner, TAP"
+    report = "report.tap"
+
+    def _run(self, code: int) -> None:
+        (self.place.folder / "pay.test.js").write_text(NODE_TEST)
+        reporter = ("--test-reporter=tap", f"--test-reporter-destination={self.report}")
+        self.place.run("node", "--test", *reporter, "pay.test.js", codes=(code,))
+        self._upload()

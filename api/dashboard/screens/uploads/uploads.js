@@ -8,8 +8,10 @@ import { UploadStatus } from "../../lib/vocabulary.js";
 
 /** @import { Column, Model, ScreenContext } from "../../types.js" */
 
-const ENDINGS = ".csv,.tsv,.txt,.json,.jsonl,.ndjson,.sarif,.xlsx,.xlsm,.xls,.xlsb,.ods,.parquet,.xml,.gz";
-const DOCUMENTS = /\.(md|markdown|html?|docx|zip)$/i;
+const ENDINGS =
+  ".csv,.tsv,.tab,.txt,.json,.jsonl,.ndjson,.sarif,.xlsx,.xlsm,.xls,.xlsb,.ods,.parquet,.xml,.tap,.log,.out,.err,.zip,.gz";
+const DOCUMENTS = /\.(md|markdown|html?|docx)$/i;
+const PACKED = /\.zip$/i;
 const MAX_BYTES = 20_000_000;
 
 /** @param {ScreenContext} context */
@@ -40,7 +42,7 @@ export function fileField() {
   const status = h("p", { class: "quiet", role: "status" });
   const input = h("input", {
     ...{ id: "file", type: "file" },
-    accept: `${ENDINGS},.md,.markdown,.html,.htm,.docx,.zip`,
+    accept: `${ENDINGS},.md,.markdown,.html,.htm,.docx`,
   });
   const area = h(
     "div",
@@ -50,7 +52,7 @@ export function fileField() {
     h(
       "p",
       { class: "quiet", id: "file-help" },
-      "CSV, Excel, JSON, JSON lines, SARIF, XML, Parquet or a log, up to 20 MB and 50,000 rows. A post-mortem: Markdown, HTML, Word, or a zip of one.",
+      "CSV, Excel, JSON, JSON lines, SARIF, XML, TAP, Parquet, a log, or a zip of one, up to 20 MB and 50,000 rows. A post-mortem: Markdown, HTML, Word, or a zip of one.",
     ),
     status,
   );
@@ -65,9 +67,7 @@ export function fileField() {
     status.textContent = `Reading ${file.name} …`;
     input.disabled = true;
     try {
-      location.hash = DOCUMENTS.test(file.name)
-        ? `#/postmortems/${(await sendPostmortem(file)).id}`
-        : `#/uploads/${(await sendFile(file)).id}`;
+      location.hash = await send(file);
     } catch (error) {
       status.textContent = error instanceof Error ? error.message : String(error);
       notice(status.textContent, "error");
@@ -88,6 +88,19 @@ export function fileField() {
     take(event.dataTransfer?.files[0]);
   });
   return area;
+}
+
+/** Send a file to where its kind belongs; the address of what became of it. @param {File} file */
+async function send(file) {
+  if (DOCUMENTS.test(file.name)) return `#/postmortems/${(await sendPostmortem(file)).id}`;
+  try {
+    return `#/uploads/${(await sendFile(file)).id}`;
+  } catch (error) {
+    if (!PACKED.test(file.name)) throw error;
+    const postmortem = await sendPostmortem(file).catch(() => null); // what else a zip may hold
+    if (!postmortem) throw error;
+    return `#/postmortems/${postmortem.id}`;
+  }
 }
 
 /** @param {Model<"Upload">[]} rows */
