@@ -9,7 +9,9 @@ _TIMESTAMP = (
     r"|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) +\d{1,2} \d{2}:\d{2}:\d{2}"
     r"|\d{2}:\d{2}:\d{2}(?:[.,]\d+)?)"
 )
-_LEVEL = r"[\[(<]?(?:TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|ERR|CRITICAL|FATAL|SEVERE)[\])>]?:?"
+_LEVELS = "TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|ERR|CRITICAL|FATAL|SEVERE"
+_LEVEL = rf"(?:[\[(<](?:{_LEVELS})[\])>]:?|(?:{_LEVELS}):|(?-i:{_LEVELS}))"
+"""In brackets, with a colon, or in capitals: `Error on connection` is a sentence."""
 _NOTE = r"(?:[\[(][^\])\n]{1,60}[\])]\s+)?"
 _LOGGER = r"(?:[\w$]{1,60}(?:\.[\w$]{1,60}){1,10}(?::\s+|\s+-\s+)|[\w.$/-]{1,80}\s+-\s+|-\s+)?"
 _LOG_PREFIX = re.compile(rf"(?:{_TIMESTAMP}\s+)?{_NOTE}{_LEVEL}\s+{_NOTE}{_LOGGER}", re.I)

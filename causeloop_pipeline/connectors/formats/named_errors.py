@@ -4,9 +4,8 @@ import re
 
 from causeloop_pipeline.connectors.mapping.expressions import Match
 
-ERROR_NAME = r"\b((?:[A-Za-z_]\w*\.)*[A-Z]\w*(?:Error|Exception))\b"
-ERROR_OR_FAILURE = r"\b((?:[A-Za-z_]\w*\.)*[A-Z]\w*(?:Error|Exception|Failure|Timeout))\b"
-"""Of a test's report, in which these words are not used for anything else."""
+ERROR_NAME = r"\b((?:[A-Za-z_]\w*\.)*[A-Z]\w*(?:Error|Exception|Failure|Timeout))\b"
+"""A class whose name says that it is one, whoever writes it: `shop.PaymentError`, `ReadTimeout`."""
 TRACE_OF_PYTHON = "Traceback (most recent call last)"
 """What was raised stands at the end of such a trace, and at the beginning of all others."""
 

@@ -2,16 +2,20 @@
 
 import json
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
+from causeloop_pipeline.landing.export_file.columns import recognize_columns
 from causeloop_pipeline.landing.export_file.named_values import find_name
 from causeloop_pipeline.landing.export_file.rows.file_row import FileRow
 from causeloop_pipeline.landing.export_file.rows.formats import READABLE, TITLES, find_format, read_rows
+from causeloop_pipeline.landing.export_file.rows.run_rows import describe_run
 from causeloop_pipeline.landing.export_file.table_reading import flatten
 
 WITH_HEADER = frozenset({"csv", "xlsx"})
@@ -58,7 +62,7 @@ def read_issue_file(path: Path) -> IssueFile:
     with path.open("rb") as content:
         rows = [_require_read(path.name, row) for row in read_rows(content, path.name, kind)]
     no_failures = Counter(row.no_failure for row in rows if row.no_failure)
-    flat = [flatten(row.record or {}) for row in rows if not row.no_failure]
+    flat = [_describe_run(row) for row in rows if not row.no_failure]
     table = _build_table(flat)
     if not table.width or table.is_empty():
         raise IssueFileError(f"{path.name} holds no rows{_describe(no_failures)}")
@@ -70,6 +74,21 @@ def _require_read(name: str, row: FileRow) -> FileRow:
     if row.record is None:
         raise IssueFileError(f"{name}: row {row.number}: {row.reason}")
     return row
+
+
+def _describe_run(row: FileRow) -> dict[str, Any]:
+    """The values of a row; of a failed run with what they tell in other words, as everywhere."""
+    flat = flatten(row.record or {})
+    if not row.job:
+        return flat
+    columns = _recognize(tuple(name for name, value in flat.items() if value not in (None, "")))
+    texts = {name: str(flat[column]) for name, column in columns.items()}
+    return flat | describe_run(row.job, flat, texts, columns.get("title", ""))
+
+
+@lru_cache(maxsize=256)
+def _recognize(names: tuple[str, ...]) -> Mapping[str, str]:
+    return recognize_columns(names, {}).columns
 
 
 def _describe(no_failures: Counter[str]) -> str:

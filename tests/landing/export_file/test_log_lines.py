@@ -208,6 +208,14 @@ def test_a_level_before_a_colon_is_no_program_of_a_host():
             *("2026-09-01T09:00:00.1", "error", "Unhandled exception in task 7"),
         ),
         (
+            "2026-09-01 09:00:00,1 jails.actions        [3]: ERROR   Failed to execute ban",
+            *("2026-09-01T09:00:00.1", "error", "Failed to execute ban"),
+        ),
+        (
+            "2026-09-01 09:00:00.1+00:00 [error] <0.3.0> Error on AMQP connection: vhost is down",
+            *("2026-09-01T09:00:00.1+00:00", "error", "Error on AMQP connection: vhost is down"),
+        ),
+        (
             "2026-09-01 09:00:00,1 p=9 u=ann n=ansible ERROR| [ERROR]: Task failed",
             *("2026-09-01T09:00:00.1", "error", "Task failed"),
         ),

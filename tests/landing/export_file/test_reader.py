@@ -153,3 +153,16 @@ def test_a_workbook_that_cannot_be_read_says_what_to_do(tmp_path):
         read_issue_file(write(tmp_path, "x.xlsx", b"PK\x03\x04 no workbook"))
     with pytest.raises(IssueFileError, match="no sheet with a row"):
         read_issue_file(write_workbook(tmp_path / "x.xlsx", {"Export": [["title"]]}))
+
+
+def test_a_failed_run_says_what_failed_as_in_an_upload(tmp_path):
+    content = (
+        "job_name,status,started_at,last_error\n"
+        "load_orders,failed,2026-09-01 02:00,TimeoutError: orders-db after 30 s\n"
+        "load_orders,success,2026-09-02 02:00,\n"
+    )
+    file = read_issue_file(write(tmp_path, "runs.csv", content))
+
+    assert file.table["title"].to_list() == ["load_orders: TimeoutError: orders-db after 30 s"]
+    assert file.table["error_type"].to_list() == ["TimeoutError"]
+    assert file.no_failures.total() == 1

@@ -37,8 +37,9 @@ def complete(row: FileRow) -> FileRow:
     fields = {FIELDS_OF_NAMES.get(name) for name in names}
     added = {name: value for name, value in _read_of_tags(record).items() if name not in fields}
     added |= {name: value for name, value in _read_form(record).items() if name not in names}
-    if record.keys() >= LINTER_SIGNS and record["severity"] in LINTER_LEVELS:
-        added["severity"] = LINTER_LEVELS[record["severity"]]
+    level = record.get("severity")
+    if record.keys() >= LINTER_SIGNS and isinstance(level, int) and level in LINTER_LEVELS:
+        added["severity"] = LINTER_LEVELS[level]
     return row if record is row.record and not added else replace(row, record={**record, **added})
 
 

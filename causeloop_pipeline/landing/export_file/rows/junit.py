@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, BinaryIO
 from xml.etree.ElementTree import Element
 
-from causeloop_pipeline.connectors.formats.named_errors import ERROR_OR_FAILURE
+from causeloop_pipeline.connectors.formats.named_errors import ERROR_NAME
 from causeloop_pipeline.landing.export_file.rows.file_row import MAX_DOCUMENT_BYTES, FileContentError, FileRow
 
 SUITES = frozenset({"testsuites", "testsuite"})
@@ -13,7 +13,7 @@ FAILED = ("failure", "error")
 SKIPPED = ("skipped", "disabled")
 NOT_RUN = frozenset({"skipped", "notrun", "disabled"})
 MAX_BODY, MAX_SUITES = 20_000, 50
-NAMED_ERROR = re.compile(ERROR_OR_FAILURE)
+NAMED_ERROR = re.compile(ERROR_NAME)
 NAME_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Za-z][a-z0-9]*")
 RUNNERS = (
     r"all|behave|checkov|cypress|default|e2e|eslint|flake8|jasmine|jest|junit|karma|mocha|mypy|nose2|php|playwright|"

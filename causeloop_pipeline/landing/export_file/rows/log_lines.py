@@ -27,7 +27,7 @@ NO_TIME = "no line begins with a time, so that it cannot be read as a log"
 LETTERS = {"I": "info", "W": "warning", "E": "error", "F": "fatal"}
 WORDS = {"err": "error", "severe": "error", "crit": "critical", "emerg": "emergency", "panic": "fatal"}
 AROUND = (
-    r"(?:\[[^\]]{0,80}\]\s*|\([^)]{0,60}\)\s*|<[^>]{0,60}>\s*|\|\s*|\w{1,30}=\S*\s+"
+    r"(?:\[[^\]]{0,80}\]:?\s*|\([^)]{0,60}\)\s*|<[^>]{0,60}>\s*|\|\s*|\w{1,30}=\S*\s+"
     r"|[\w.@$/-]{1,60}:?\s+){0,4}?"
 )
 LEVEL = re.compile(
