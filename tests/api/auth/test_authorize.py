@@ -70,7 +70,7 @@ def test_nobody_of_a_cancelled_organization_is_served() -> None:
 
 
 def test_who_has_proven_no_address_reaches_the_own_organization_only() -> None:
-    unproven = make(PERSON | {"is_proven": False})
+    stranger = make(PERSON | {"is_proven": False})
 
-    assert unproven.reach == unproven.organization_id
+    assert stranger.reach == stranger.organization_id
     assert (make(PERSON).reach, make(ACCOUNT).reach) == (None, None)
