@@ -77,7 +77,6 @@ async def list_members(
 async def invite_member(db: Db, caller: CurrentCaller, invitation: NewInvitation) -> Response:
     """Refused when active members take all seats. Who is invited takes one by accepting."""
     check_own_role(caller, invitation.role)
-    await members.lock_members(db)
     user_id = await members.invite(db, invitation.email, invitation.name, invitation.role)
     if user_id is None:
         raise conflict("already_member", "this address belongs to a member of the workspace already")

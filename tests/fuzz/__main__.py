@@ -2,7 +2,7 @@
 
 Every attack prints what failed; the exit code is 1 when one failed. The long ones consist of parts:
 `--keep FILE` writes what each part met to a file, and a later run with it does only those that are left, as
-after `--minutes N`, when no more are begun. `--shard K/N` does every Nth of them, beside other runs with
+after `--minutes N`, when no more are begun. `--shard K/N` does one Nth of them, beside other runs with
 that file.
 """
 
@@ -173,7 +173,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=secrets.randbelow(1_000_000))
     parser.add_argument("--keep", type=Path, help="a file of what was met, to go on from")
     parser.add_argument("--minutes", type=float, default=float("inf"), help="begin no part after so many")
-    parser.add_argument("--shard", metavar="K/N", default="1/1", help="every Nth part, from the Kth")
+    parser.add_argument("--shard", metavar="K/N", default="1/1", help="the Kth of N shares of the parts")
     arguments = parser.parse_args()
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that what was started is ended
     print(f"seed {arguments.seed}", flush=True)

@@ -40,6 +40,7 @@ TARGETS = {
         "tests/api/organizations/test_organizations.py",
         "tests/api/sign_in/test_passwords.py",
         "tests/api/members/test_invitations.py",
+        "tests/api/members/test_passwords_by_link.py",
     ),
     "api.http.pagination": ("tests/api/http/test_pagination.py",),
     "api.members.queries": (

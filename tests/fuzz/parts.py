@@ -2,6 +2,7 @@
 
 import json
 import time
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,8 +12,7 @@ class Parts:
 
     def __init__(self, path: Path | None = None, seconds: float = float("inf"), shard: str = "1/1") -> None:
         self.path, self.end = path, time.monotonic() + seconds
-        first, self.every = (int(number) for number in shard.split("/"))
-        self.number = -first
+        self.shard, self.shards = (int(number) for number in shard.split("/"))
         self.left = 0
         """How many were not begun, of this shard."""
         lines = path.read_text(encoding="utf-8").splitlines() if path and path.exists() else []
@@ -20,8 +20,8 @@ class Parts:
 
     def do(self, name: str, attack: Callable[[], list[str]]) -> list[str]:
         """What a part met: now, or when it was done."""
-        self.number += 1
-        if name not in self.done and self.number % self.every == 0:
+        is_own = zlib.crc32(name.encode()) % self.shards == self.shard - 1
+        if name not in self.done and is_own:
             if time.monotonic() > self.end:
                 self.left += 1
             else:

@@ -8,6 +8,8 @@ import { action, notice } from "./states.js";
 
 const ROWS_PER_PAGE = 100;
 const MAX_ROWS = 10_000;
+/** What begins a formula, behind whatever programs show as nothing: as `api/exports/routes.py` has it. */
+const FORMULA = /^[\p{Cc}\p{Cf}\p{Mn}\p{Me}\p{Z}\u115f\u1160\u3164\uffa0\u2800]*[=+\-@\t\r\n]/u;
 
 /**
  * A button that reads every page of a list, with the filters of the moment, and saves it.
@@ -57,7 +59,8 @@ function cell(value) {
   if (value === null || value === undefined) return "";
   const text = typeof value === "object" ? JSON.stringify(value) : String(value);
   // A spreadsheet would compute what begins like a formula.
-  const harmless = typeof value === "string" && /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+  const isFormula = typeof value === "string" && FORMULA.test(text.normalize("NFKC"));
+  const harmless = isFormula ? `'${text}` : text;
   return /[",\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
 }
 

@@ -39,6 +39,9 @@ PREFIX = re.compile(
 SPACE = re.compile(r"^[^\W_][\w -]{0,40} : ")
 """What Confluence writes before a page's title when it exports it."""
 
+ADDRESS = re.compile(r"https?://[^\s<>\"]{1,1990}(?!\S)")
+"""As long as one may be that a person gives."""
+
 SPLIT = re.compile(r"\s*(?:[,;\n•]|\band\b|\bund\b)\s*")
 EMPTY = re.compile(r"^[\[<({]|^(?:n/?a|tbd|none|-|unknown)$", re.IGNORECASE)
 
@@ -66,9 +69,8 @@ def read_facts(
         part.strip(" `*_\"'") for value in fields.get("service", [])[:1] for part in SPLIT.split(value)
     ]
     severity = next((value for value in fields.get("severity", []) if len(value) <= MAX_NAME), None)
-    address = document.address or next(
-        (value for value in fields.get("source", []) if value.startswith(("https://", "http://"))), None
-    )
+    stated = [document.address or "", *fields.get("source", [])]
+    address = next((match[0] for text in stated if (match := ADDRESS.match(text.strip()))), None)
     return IncidentFacts(
         title,
         start_of(written, zone) if written else None,

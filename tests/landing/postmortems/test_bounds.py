@@ -90,6 +90,26 @@ def test_style_sheets_are_read_in_time_that_grows_with_their_length() -> None:
     assert time.process_time() - started < 5
 
 
+@pytest.mark.parametrize(
+    ("stated", "address"),
+    [
+        ("https://wiki.example/pages/7", "https://wiki.example/pages/7"),
+        ("#top", None),
+        ("javascript:alert(1)", None),
+        ("/pages/7", None),
+        (f"https://wiki.example/{'7' * 2_000}", None),
+    ],
+)
+def test_where_a_document_says_that_it_stands_is_a_web_address_or_nothing(
+    stated: str, address: str | None
+) -> None:
+    linked = read_text(f'<link rel="canonical" href="{stated}"><h1>Checkout was down</h1>', "a.html")
+    written = read_text(f"# Checkout was down\n\nSource: {stated}\n")
+
+    assert (linked.address, written.address) == (address, address)
+    assert 0 < len(linked.source) <= 500
+
+
 def test_there_are_at_most_so_many_items() -> None:
     text = "# A\n## Action items\n" + "".join(
         f"- [x] Bound the queue number {n}\n" for n in range(MAX_ITEMS + 9)
