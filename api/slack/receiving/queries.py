@@ -74,9 +74,12 @@ async def find_app(pool: Any, workspace_id: UUID) -> ReceivingApp | None:
     )
 
 
-async def remember_request(db: WorkspaceDatabase, signature: str) -> bool:
-    """Store that a signed request came; False where it came before."""
-    digest = hashlib.sha256(signature.encode()).digest()
+async def remember_request(db: WorkspaceDatabase, signed: bytes) -> bool:
+    """Store that a request came, by what is signed of it; False where it came before.
+
+    A signature may be spelled in several ways.
+    """
+    digest = hashlib.sha256(signed).digest()
     async with db.writing():
         await db.transaction.execute(DELETE_OLD)
         return bool(await db.transaction.fetchval(INSERT_REQUEST, db.workspace_id, digest))

@@ -21,11 +21,9 @@ from causeloop_pipeline.landing.inbound.signature import SignatureError, verify
 from causeloop_pipeline.storage.app.vault import SecretError
 from causeloop_pipeline.storage.notify.slack_apps import SIGNING_SECRET
 
+TIMESTAMP = "x-slack-request-timestamp"
 SIGNATURE = HmacSignature(
-    "x-slack-signature",
-    prefix="v0=",
-    signed="v0:{timestamp}:{body}",
-    timestamp_header="x-slack-request-timestamp",
+    "x-slack-signature", prefix="v0=", signed="v0:{timestamp}:{body}", timestamp_header=TIMESTAMP
 )
 
 
@@ -51,7 +49,7 @@ async def receive(request: Request, pool: BoundedPool, workspace_id: UUID) -> Si
     if app is None:
         raise _refuse(request)
     db = WorkspaceDatabase(pool, request.app.state.landing_pool, workspace_id)
-    if not await queries.remember_request(db, headers[SIGNATURE.header]):
+    if not await queries.remember_request(db, headers[TIMESTAMP].encode() + b":" + body):
         raise _refuse(request)
     if not app.is_active:
         raise Problem(403, "organization_inactive", "the organization of this Slack app is not active")

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from uuid import uuid4
 
+import httpx2
 import pytest
 
 from causeloop_pipeline.storage.database.session import Database
@@ -40,11 +41,21 @@ def test_what_slack_did_not_sign_now_is_refused(team: SlackTeam, options: dict[s
     assert (refused.status_code, refused.json()["code"]) == (401, "invalid_signature")
 
 
+def spell_otherwise(request: httpx2.Request) -> str:
+    """The same signature with capital letters."""
+    prefix, _, digits = request.headers["x-slack-signature"].partition("=")
+    assert digits.upper() != digits
+    return f"{prefix}={digits.upper()}"
+
+
 def test_a_request_counts_once(team: SlackTeam, database: Database) -> None:
     sent = team.sender.click("UANALYST", press(team.card, "causeloop_snooze"))
     repeated = team.sender.api.send(sent.request)
 
-    assert (sent.status_code, repeated.status_code) == (200, 401)
+    spelled = {**sent.request.headers, "x-slack-signature": spell_otherwise(sent.request)}
+    respelled = team.sender.api.post(sent.request.url, content=sent.request.content, headers=spelled)
+
+    assert (sent.status_code, repeated.status_code, respelled.status_code) == (200, 401, 401)
     assert len(team.fake.answers) == 1
 
 
