@@ -36,14 +36,20 @@ select json_build_object(
             'pushed_at', t.pushed_at
         ) order by t.pushed_at desc), '[]')
         from act.ticket as t
-        where t.status <> 'cancelled' and t.recommendation_id in (
-            select r.recommendation_id
+        -- Tickets are few and recommendations many: that of each ticket is looked up by its key.
+        left join lateral (
+            select r.pattern_ids
             from act.recommendation as r
-            where ($1 ->> 'pattern_id')::uuid = any (r.pattern_ids)
-            union all
-            select a.claim_id
-            from act.failure_alias as a
-            where a.alias in (select jsonb_array_elements_text($1 -> 'aliases'))
+            where r.workspace_id = t.workspace_id and r.recommendation_id = t.recommendation_id
+            offset 0
+        ) as about on true
+        where t.status <> 'cancelled' and (
+            ($1 ->> 'pattern_id')::uuid = any (about.pattern_ids)
+            or t.recommendation_id in (
+                select a.claim_id
+                from act.failure_alias as a
+                where a.alias in (select jsonb_array_elements_text($1 -> 'aliases'))
+            )
         )
     )
 )

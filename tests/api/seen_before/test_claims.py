@@ -7,7 +7,7 @@ from uuid import UUID
 from api.http.bounded_pool import DatabaseBounds, open_landing_pool, open_pool
 from api.http.database import WorkspaceDatabase
 from api.recommendations.queries import queue_ticket
-from api.seen_before.identities.queries import NewClaim, claim_failure
+from api.seen_before.identities.queries import NewClaim, claim_failure, read_work
 from causeloop_pipeline.storage.database.session import Database
 from tests.api.sample import Sample
 from tests.conftest import Installation
@@ -56,3 +56,24 @@ def test_a_thousand_claims_at_once_make_one_claim_and_one_ticket(
         aliases = session.rows("select alias from act.failure_alias where claim_id = %s", (claimed[0][0],))
     assert len(claims) == len(tickets) == 1
     assert len(aliases) == 8
+
+
+async def read_tickets(installation: Installation, sample: Sample) -> list[int]:
+    """How many tickets are named with a pattern whose recommendation was pushed, and with another one."""
+    pool = await open_pool(installation.api_url)
+    landing = open_landing_pool(installation.api_url)
+    try:
+        db = WorkspaceDatabase(pool, landing, sample.workspace_id)
+        async with db.writing():
+            await queue_ticket(db, sample.ids["recommendation_id"], sample.ids["tracker_id"], "user:1")
+        patterns = (sample.ids["pattern_id"], sample.ids["other_pattern_id"])
+        return [len((await read_work(db, [IDENTITY], str(pattern)))["tickets"]) for pattern in patterns]
+    finally:
+        landing.close()
+        await pool.close()
+
+
+def test_the_ticket_of_a_recommendation_is_named_with_its_pattern_and_no_other(
+    installation: Installation, fresh_sample: Sample
+) -> None:
+    assert asyncio.run(read_tickets(installation, fresh_sample)) == [1, 0]
