@@ -97,14 +97,9 @@ export function section(title, { id, beside, level = "h2", className = "" } = {}
 const headClass = ({ numeric, isMinor }) =>
   [numeric ? "number" : "", isMinor ? "minor" : ""].filter(Boolean).join(" ") || null;
 
-/**
- * @param {{ className?: string, numeric?: boolean, isMinor?: boolean }} column
- * @param {Content} content
- */
-const cellClass = ({ className, numeric, isMinor }, content) =>
-  [className ?? (numeric ? "number" : ""), isMinor ? "minor" : "", content === "–" ? "none" : ""]
-    .filter(Boolean)
-    .join(" ") || null;
+/** @param {{ className?: string, numeric?: boolean, isMinor?: boolean }} column */
+const cellClass = ({ className, numeric, isMinor }) =>
+  [className ?? (numeric ? "number" : ""), isMinor ? "minor" : ""].filter(Boolean).join(" ") || null;
 
 /**
  * A table; its caption is for screen readers, and hidden unless `isCaptionVisible`.
@@ -120,9 +115,10 @@ export function table(caption, columns, rows, { isCaptionVisible = false, classN
    * @param {Item} row
    */
   const cell = (column, row) => {
-    const content = column.cell(row);
     const label = column.isClear ? null : column.title;
-    return h("td", { class: cellClass(column, content), "data-label": label }, content);
+    const filled = h("td", { class: cellClass(column), "data-label": label }, column.cell(row));
+    if (filled.textContent === "–") filled.classList.add("none");
+    return filled;
   };
   const heads = columns.map((column) => h("th", { scope: "col", class: headClass(column) }, column.title));
   return h(
