@@ -30,7 +30,7 @@ def test_a_pattern_and_the_week_are_printed_without_what_can_be_pressed(page: Pa
 def test_the_week_before_is_one_press_away_and_the_overview_leads_to_the_report(page: Page) -> None:
     show(page, "/")
     page.get_by_role("link", name="Weekly report").click()
-    expect(page.get_by_role("heading", level=1, name="the week from")).to_be_visible()
+    expect(page.get_by_role("heading", level=1, name="week of")).to_be_visible()
     title = page.get_by_role("heading", level=1).inner_text()
 
     page.get_by_role("link", name="Week before").click()
