@@ -7,6 +7,7 @@ share rises with the texts that have a mate.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -25,6 +26,7 @@ _MATE_GROWTH, _MATE_EXPONENT = 0.25 * 0.0084, 0.35  # of N consecutive reports .
 _MIN_PAIRED, _MAX_MIN_PAIRED, _MAX_PAIRED = 0.02, 0.2, 0.95
 # where pairs are rare, even the likeliest pairs are often a series: none is shown as sure
 _CEILING_LOG_ODDS, _CEILINGS = (-0.5, 0.3), (0.75, 1.0)
+_SERIES_SLOPES = (0.85, 1.15)  # of trackers full of series, and of exports of duplicates, which hold none
 _PRIOR_SOURCE_TEXTS = 50  # a source of few texts is taken to be like other trackers
 _FIRST_PRIOR_TEXTS, _FILTERED_MUTUAL_SHARE = 100, 0.57
 _FIRST_SHARES = 0.12, 0.6  # of texts with a mate: in a natural tracker, in an export of duplicates
@@ -48,11 +50,14 @@ CAREFUL_RATE = BaseRate(0.8, -5.0, 0.75)  # of trackers full of singletons; for 
 
 @dataclass(frozen=True, slots=True)
 class BestCandidates:
-    """Per text its best-scoring candidate (-1: none), that score (-inf), and the third-best one (NaN)."""
+    """Per text its best-scoring candidate (-1: none), that score (-inf), and the third-best one (NaN);
+    `series` is what is added to the log odds of the best one where both are of a series.
+    """
 
     partner: Ints
     best: Floats
     third: Floats
+    series: Floats
 
     @property
     def is_mutual(self) -> Bools:
@@ -61,10 +66,13 @@ class BestCandidates:
         return np.asarray(has_partner & (self.partner[self.partner] == np.arange(len(self.partner))))
 
 
-def find_best_candidates(left: Ints, right: Ints, score: Floats, texts: int) -> BestCandidates:
+def find_best_candidates(
+    left: Ints, right: Ints, score: Floats, texts: int, series: Floats | None = None
+) -> BestCandidates:
     """Finds the best candidate of each text.
 
-    In: pairs with their scores, the number of texts. Out: the best; ties go to the smaller row.
+    In: pairs with their scores, the number of texts; what series add to the pairs' log odds, None for
+    nothing. Out: the best by score; ties go to the smaller row.
     """
     row, other = np.concatenate([left, right]), np.concatenate([right, left])
     value = np.round(np.concatenate([score, score]), 9)
@@ -73,11 +81,13 @@ def find_best_candidates(left: Ints, right: Ints, score: Floats, texts: int) -> 
     place = np.arange(len(row)) - np.searchsorted(row, row)
 
     partner = np.full(texts, -1, dtype=np.int64)
-    best, third = np.full(texts, -np.inf), np.full(texts, np.nan)
+    best, third, of_series = np.full(texts, -np.inf), np.full(texts, np.nan), np.zeros(texts)
     partner[row[place == 0]] = other[place == 0]
     best[row[place == 0]] = value[place == 0]
     third[row[place == 2]] = value[place == 2]
-    return BestCandidates(partner, best, third)
+    if series is not None:
+        of_series[row[place == 0]] = series[order[place == 0] % len(series)]
+    return BestCandidates(partner, best, third, of_series)
 
 
 def estimate_base_rate(
@@ -92,13 +102,22 @@ def estimate_base_rate(
     best = candidates.best[chosen]
     log_odds = _estimate_mate_log_odds(candidates.is_mutual[chosen], candidates.third[chosen], parameters)
     slope = float(np.interp(log_odds, SLOPE_LOG_ODDS, parameters.slopes))
-    intercept = find_intercept(slope * best, float(sigmoid(np.array(log_odds))))
+    series = measure_trust(slope) * candidates.series[chosen]
+    intercept = find_intercept(slope * best + series, float(sigmoid(np.array(log_odds))))
     prior, texts = CAREFUL_RATE.intercept, len(best)
     return BaseRate(
         slope,
         round((texts * intercept + _PRIOR_SOURCE_TEXTS * prior) / (texts + _PRIOR_SOURCE_TEXTS), 9),
         float(np.interp(log_odds, _CEILING_LOG_ODDS, _CEILINGS)),
     )
+
+
+def measure_trust(slope: float | Floats) -> Any:
+    """Measures how far series are believed in, which exports of duplicates do not hold.
+
+    In: slopes of the score. Out: 0 to 1 for each.
+    """
+    return np.interp(slope, _SERIES_SLOPES, (1.0, 0.0))
 
 
 def _estimate_mate_log_odds(is_mutual: Bools, third: Floats, parameters: PairParameters) -> float:

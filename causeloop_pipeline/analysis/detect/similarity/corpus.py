@@ -37,6 +37,7 @@ _TITLE = pl.col("title").fill_null("")
 _TITLE_AND_BODY = pl.concat_str(
     _TITLE, pl.col("body").fill_null("").str.slice(0, _METADATA_CHARACTERS), separator=" "
 )
+_NUMBERED = r"\s\(#?\d{1,3}\)\s*$"
 _EXCEPTION = r"[A-Z][A-Za-z0-9_]*(?:Exception|Error)"
 _EXCEPTIONS = _TITLE_AND_BODY.str.extract_all(_EXCEPTION).list.unique().list.sort().alias("exceptions")
 
@@ -53,7 +54,8 @@ class Corpus:
     title: Sparse
     frames: Sparse
     # exceptions (a list of words), component, place, how common both are, created (seconds), exact (the
-    # normalized title), copy_key (the telling frames of the call stack)
+    # normalized title, in which the number of `X (2)` keeps its parentheses), copy_key (the telling frames
+    # of the call stack)
     metadata: pl.DataFrame
 
     @property
@@ -249,6 +251,8 @@ def _read_metadata(texts: pl.DataFrame) -> pl.DataFrame:
 @lru_cache
 def _describe_texts(separators: str, *, is_alone: bool) -> list[pl.Expr]:
     """The columns of texts, whose titles have words between these separators."""
+    plain = _TITLE.str.to_lowercase().str.replace_all(separators, " ").str.strip_chars(" ")
+    numbered = plain.str.replace(r" (\d+)$", " (${1})")
     return [
         pl.col("issue_id"),
         _EXCEPTIONS,
@@ -257,7 +261,7 @@ def _describe_texts(separators: str, *, is_alone: bool) -> list[pl.Expr]:
         pl.col("place"),
         _share("place", is_alone=is_alone),
         pl.col("created"),
-        _TITLE.str.to_lowercase().str.replace_all(separators, " ").str.strip_chars(" ").alias("exact"),
+        pl.when(_TITLE.str.contains(_NUMBERED)).then(numbered).otherwise(plain).alias("exact"),
     ]
 
 

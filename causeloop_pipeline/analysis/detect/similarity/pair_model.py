@@ -13,6 +13,7 @@ from causeloop_pipeline.analysis.detect.similarity.base_rate import (
     estimate_base_rate,
     estimate_first_intercept,
     find_best_candidates,
+    measure_trust,
     sigmoid,
 )
 from causeloop_pipeline.analysis.detect.similarity.pair_parameters import SHIPPED, PairParameters
@@ -24,7 +25,6 @@ from causeloop_pipeline.analysis.detect.similarity.time_ratio import (
 )
 
 _MIN_THRESHOLD, _MAX_THRESHOLD = 0.07, 0.30
-_SERIES_SLOPES = (0.85, 1.15)  # of trackers full of series, and of exports of duplicates, which hold none
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +59,12 @@ class PairModel:
         others, theirs. Out: per pair a probability; a pair of two sources takes the lower of both.
         """
         score = self.score_with_time(pairs)
-        ours = self._probability_in(score, pairs.slots, left, pairs.left)
+        ours = self._probability_in(score, pairs.series, left, pairs.left)
         if right is None:
             right = left
         elif not right:
             return ours
-        return np.minimum(ours, self._probability_in(score, pairs.slots, right, pairs.right))
+        return np.minimum(ours, self._probability_in(score, pairs.series, right, pairs.right))
 
     def to_json(self) -> dict[str, Any]:
         """The model as JSON holds it."""
@@ -83,12 +83,11 @@ class PairModel:
         rates = {source: BaseRate(*rate) for source, rate in values["base_rates"].items()}
         return PairModel(rates, TimeRatio(tuple(values["time"])), values["merge_threshold"])
 
-    def _probability_in(self, score: Floats, slots: Floats, sources: Sequence[str], rows: Ints) -> Floats:
+    def _probability_in(self, score: Floats, series: Floats, sources: Sequence[str], rows: Ints) -> Floats:
         rates = {source: self.rate_of(source) for source in sorted(set(sources))}
         values = [(rates[source].slope, rates[source].intercept, rates[source].ceiling) for source in sources]
         slope, intercept, ceiling = np.array(values, dtype=np.float64).reshape(-1, 3)[rows].T
-        trust = np.interp(slope, _SERIES_SLOPES, (1.0, 0.0))
-        log_odds = slope * score + intercept + trust * slots
+        log_odds = slope * score + intercept + measure_trust(slope) * series
         return np.asarray(np.minimum(sigmoid(log_odds), ceiling), dtype=np.float64)
 
 
@@ -105,7 +104,7 @@ def estimate_pair_model(
     time = estimate_time_ratio(pairs.gap_days, likely)
 
     score = PairModel(time=time).score_with_time(pairs)
-    best = find_best_candidates(pairs.left, pairs.right, score, len(sources))
+    best = find_best_candidates(pairs.left, pairs.right, score, len(sources), pairs.series)
     source_of_text = np.array(sources, dtype=object)
     rates = {
         source: estimate_base_rate(best, np.asarray(source_of_text == source, dtype=bool), parameters)

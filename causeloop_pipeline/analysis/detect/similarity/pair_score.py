@@ -17,9 +17,9 @@ from causeloop_pipeline.analysis.detect.similarity.corpus import Corpus
 from causeloop_pipeline.analysis.detect.similarity.frame_rarity import compare_stacks
 from causeloop_pipeline.analysis.detect.similarity.lexicon import Lexicon
 from causeloop_pipeline.analysis.detect.similarity.pair_parameters import SHIPPED, PairParameters, Weight
+from causeloop_pipeline.analysis.detect.similarity.series import find_series
 from causeloop_pipeline.analysis.detect.similarity.sparse_rows import sum_rarest, sum_rows, take_rows
 from causeloop_pipeline.analysis.detect.similarity.spelling import compare_spelling
-from causeloop_pipeline.analysis.detect.similarity.title_slots import compare_slots
 
 _CHUNK = 40_000
 _MIN_COSINE = 0.02
@@ -36,7 +36,7 @@ class TextPairs:
     cosine: Floats
     score: Floats  # log odds of one cause by text, without a base rate
     gap_days: Floats  # between both issues; NaN without a date
-    slots: Floats  # see `title_slots`
+    series: Floats  # what is added to the log odds, see `series`
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +127,8 @@ def score_pairs(
         return TextPairs(candidates.left, candidates.right, nothing, nothing, nothing, nothing)
     cosine, score, gap_days = (np.concatenate(column) for column in zip(*parts, strict=True))
     titles = (ours.metadata["exact"], theirs.metadata["exact"])
-    slots = compare_slots(*titles, candidates.left, candidates.right)
-    return TextPairs(candidates.left, candidates.right, cosine, score, gap_days, slots)
+    series = find_series(titles, candidates.left, candidates.right, gap_days, cosine)
+    return TextPairs(candidates.left, candidates.right, cosine, score, gap_days, series)
 
 
 def score_features(features: Mapping[str, Floats], parameters: PairParameters = SHIPPED) -> Floats:

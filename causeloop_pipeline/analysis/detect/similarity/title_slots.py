@@ -2,8 +2,9 @@
 
 Such pairs have nearly the highest similarity that a pair can have, and are rarely one cause. The shifts are
 log likelihood ratios over the candidate pairs of ten public trackers: of pairs that differ in one number, 9
-were expected to be duplicates and none was. Titles that differ in another word, or in several numbers (those
-of a kernel log do), are as likely as others.
+were expected to be duplicates and none was; of 30 where one title is the other with a number in parentheses
+after it (`X` and `X (2)`), one was. Titles that differ in another word, or in several numbers (those of a
+kernel log do), are as likely as others.
 """
 
 from dataclasses import dataclass
@@ -13,12 +14,12 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from causeloop_pipeline.analysis.arrays import Floats, Ints
+from causeloop_pipeline.analysis.arrays import Bools, Floats, Ints
 from causeloop_pipeline.analysis.detect.similarity.text_patterns import narrow_pattern
 
 SHIFTS = (0.0, -2.0, -3.0)  # of log odds, where the word that differs is a number in none, one or both titles
 MIN_WORDS, MAX_WORDS = 4, 40  # of shorter titles, all that is left after one word is too little
-_NUMBER = r"^[\pN]+$"
+_NUMBER = r"^\(?[\pN]+\)?$"
 _CHUNK = 20_000
 
 
@@ -27,7 +28,7 @@ def compare_slots(ours: pl.Series, theirs: pl.Series, left: Ints, right: Ints) -
 
     In: the normalized titles of two corpora (lower case, words between single spaces), pairs of rows. Out:
     per pair by how much the log odds of one cause change: 0 unless both titles are the same words but for one
-    that is a number.
+    that is a number, or that one of both has in parentheses after them.
     """
     our_rows, their_rows = np.unique(left), np.unique(right)
     our_words, their_words = _Words.of(ours, our_rows), _Words.of(theirs, their_rows)
@@ -43,6 +44,21 @@ def compare_slots(ours: pl.Series, theirs: pl.Series, left: Ints, right: Ints) -
         for at in range(0, len(of_length), _CHUNK):
             pairs = of_length[at : at + _CHUNK]
             shift[pairs] = _compare(our_words, their_words, left[pairs], right[pairs], int(count))
+    shift += _find_numbered(our_words, their_words, left, right)
+    shift += _find_numbered(their_words, our_words, right, left)
+    return shift
+
+
+def _find_numbered(longer: "_Words", shorter: "_Words", left: Ints, right: Ints) -> Floats:
+    """The shift of pairs whose left title is the right one with a number in parentheses after it."""
+    shift, length = np.zeros(len(left)), longer.length[left]
+    is_longer = (length == shorter.length[right] + 1) & (length >= MIN_WORDS) & (length <= MAX_WORDS)
+    pairs = np.flatnonzero(is_longer)
+    pairs = pairs[longer.is_numbered[left[pairs]]]
+    for count in np.unique(length[pairs]) - 1:
+        own, offsets = pairs[length[pairs] == count + 1], np.arange(count)
+        a, b = longer.start[left[own]][:, None] + offsets, shorter.start[right[own]][:, None] + offsets
+        shift[own] = np.where((longer.code[a] == shorter.code[b]).all(axis=1), SHIFTS[1], 0.0)
     return shift
 
 
@@ -54,6 +70,7 @@ class _Words:
     is_number: Ints
     start: Ints
     length: Ints
+    is_numbered: Bools  # per title, whether its last word is a number in parentheses
 
     @staticmethod
     def of(titles: pl.Series, rows: Ints) -> "_Words":
@@ -66,6 +83,7 @@ class _Words:
             columns["is_number"][0].to_numpy(),
             np.cumsum(length) - length,
             length,
+            columns["is_numbered"][0].to_numpy(),
         )
 
 
@@ -78,6 +96,7 @@ def _describe_words(number: str) -> list[pl.Expr]:
         words.list.len().cast(pl.Int64).implode().alias("length"),
         word.hash(0).implode().alias("code"),
         word.str.contains(number).cast(pl.Int64).implode().alias("is_number"),
+        pl.col("title").fill_null("").str.ends_with(")").implode().alias("is_numbered"),
     ]
 
 

@@ -27,7 +27,7 @@ from causeloop_pipeline.analysis.detect.similarity.pair_score import (
     score_features,
 )
 from causeloop_pipeline.analysis.detect.similarity.pairwise_similarity import select_text_rows
-from causeloop_pipeline.analysis.detect.similarity.title_slots import compare_slots
+from causeloop_pipeline.analysis.detect.similarity.series import find_series
 from causeloop_pipeline.analysis.evaluation.pair_training.labelled_searches import (
     SearchedTracker,
     number_labels,
@@ -47,7 +47,7 @@ class LabelledPairs:
     features: dict[str, Floats]
     left: Ints
     right: Ints
-    slots: Floats
+    series: Floats
     label: Ints
 
     @property
@@ -64,7 +64,7 @@ class LabelledPairs:
         """The pairs as grouping scores them."""
         score = score_features(self.features, parameters)
         gaps = self.features["gap_days"]
-        return TextPairs(self.left, self.right, self.features["cosine"], score, gaps, self.slots)
+        return TextPairs(self.left, self.right, self.features["cosine"], score, gaps, self.series)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,5 +142,6 @@ def _describe(table: pl.DataFrame, corpus: Corpus, lexicon: Lexicon, pairs: Cand
     features = compute_pair_features(corpus, corpus, lexicon, pairs, slice(None))
     features["title_spelling"] = compare_title_spelling(corpus, corpus, pairs)
     titles = corpus.metadata["exact"]
-    slots = compare_slots(titles, titles, pairs.left, pairs.right)
-    return LabelledPairs(features, pairs.left, pairs.right, slots, number_labels(table))
+    gaps, cosine = features["gap_days"], features["cosine"]
+    series = find_series((titles, titles), pairs.left, pairs.right, gaps, cosine)
+    return LabelledPairs(features, pairs.left, pairs.right, series, number_labels(table))

@@ -12,6 +12,7 @@ from causeloop_pipeline.analysis.detect.similarity.base_rate import (
     estimate_base_rate,
     find_best_candidates,
     find_intercept,
+    measure_trust,
     sigmoid,
 )
 
@@ -59,10 +60,28 @@ def test_texts_of_one_wording_are_not_a_large_group_unless_they_are_mutual_best(
     partner = np.arange(texts)[::-1].copy()
     partner[int(mutual * texts / 2) : texts // 2] = 0
     partner[texts // 2 : texts - int(mutual * texts / 2)] = 0
-    alike = BestCandidates(partner, np.full(texts, 4.0), np.full(texts, 3.5))
+    alike = BestCandidates(partner, np.full(texts, 4.0), np.full(texts, 3.5), np.zeros(texts))
     assert alike.is_mutual.mean() == pytest.approx(mutual, abs=0.01)
     rate = estimate_base_rate(alike, np.ones(texts, dtype=bool))
     assert (rate.probability(np.array([4.0]))[0] > 0.5) == is_likely
+
+
+def test_pairs_of_a_series_leave_as_many_duplicates_to_be_expected() -> None:
+    centers = np.repeat(np.arange(0, 300, 5), 4)  # each of which four texts are most like: few are mutual
+    leaves = np.setdiff1d(np.arange(300), centers)
+    score = np.linspace(-3.0, 3.0, len(leaves))
+    series = np.where(leaves % 5 == 1, -2.0, 0.0)
+    everyone = np.ones(300, dtype=bool)
+    without = estimate_base_rate(find_best_candidates(centers, leaves, score, 300), everyone)
+    best = find_best_candidates(centers, leaves, score, 300, series)
+    rate = estimate_base_rate(best, everyone)
+
+    assert best.series[leaves].tolist() == series.tolist()
+    assert rate.slope == without.slope
+    assert measure_trust(rate.slope) == 1.0
+    expected = sigmoid(rate.slope * best.best + rate.intercept + best.series).mean()
+    assert expected == pytest.approx(without.probability(best.best).mean(), abs=0.003)
+    assert rate.intercept > without.intercept
 
 
 def test_a_source_of_few_texts_is_taken_to_be_like_other_trackers() -> None:

@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 import polars as pl
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -59,6 +60,20 @@ def test_metadata_holds_exceptions_and_the_plain_title() -> None:
     metadata = build(texts)[1].metadata
     assert metadata["exceptions"].to_list() == [["IOException"], ["ValueError"]]
     assert metadata["exact"].to_list() == ["ioexception after 2 4 s", "fine"]
+
+
+@pytest.mark.parametrize(
+    ("title", "exact"),
+    [
+        ("archive/tar: out of range (2)", "archive tar out of range (2)"),
+        ("Disk full (#12) ", "disk full (12)"),
+        ("Disk full on db-12", "disk full on db 12"),
+        ("Login (SSO) fails (in 3.2)", "login sso fails in 3 2"),
+        ("Wrong errno of read(2)", "wrong errno of read 2"),
+    ],
+)
+def test_a_number_in_parentheses_after_a_title_stays_one(title: str, exact: str) -> None:
+    assert build(rows_of([title]))[1].metadata["exact"].to_list() == [exact]
 
 
 def test_a_text_without_any_term_has_an_empty_vector() -> None:
