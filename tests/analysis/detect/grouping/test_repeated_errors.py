@@ -32,7 +32,11 @@ REPORTS = (
 BODY = "Please have a look, people have been asking about it since we opened the shop today."
 
 
-def make_issues(*errors: dict[str, object], first: int = 0) -> pl.DataFrame:
+Error = dict[str, object]
+"""The fields in which an error differs from the usual one."""
+
+
+def make_issues(*errors: Error, first: int = 0) -> pl.DataFrame:
     return issue_frame(
         [
             {
@@ -48,7 +52,7 @@ def make_issues(*errors: dict[str, object], first: int = 0) -> pl.DataFrame:
     )
 
 
-def group(*errors: dict[str, object]) -> list[list[str]]:
+def group(*errors: Error) -> list[list[str]]:
     """The patterns of some errors, each as its issues."""
     issues = make_issues(*errors)
     members = group_issues(issues, fingerprint_issues(issues)).members.drop_nulls("pattern_id")
@@ -77,26 +81,31 @@ def test_the_same_error_of_another_service_or_another_type_is_not_taken_for_it()
 
 
 def test_what_people_send_twice_needs_more_evidence() -> None:
-    report = {"title": REPORTS[0], "body": f"{REPORTS[0]}. {BODY}", "error_type": None}
+    report: Error = {"title": REPORTS[0], "body": f"{REPORTS[0]}. {BODY}", "error_type": None}
     assert group(report, report) == []
 
 
 def test_an_equal_stack_under_an_equal_title_is_one_error_though_no_type_is_stated() -> None:
-    untyped = {"error_type": None}
+    untyped: Error = {"error_type": None}
     assert group(untyped, untyped) == [["e0", "e1"]]
     assert group({**untyped, "service": None}, {**untyped, "service": None}) == [["e0", "e1"]]
-    native = {**untyped, "title": "Crash at start", "body": NATIVE_STACK}
+    native: Error = {**untyped, "title": "Crash at start", "body": NATIVE_STACK}
     assert group(native, native) == [["e0", "e1"]]
 
 
 def test_without_a_type_all_that_is_written_must_be_equal() -> None:
-    untyped = {"error_type": None}
-    for other in ({"title": "The card gateway is down"}, {"service": "archive"}, {"error_type": "OSError"}):
+    untyped: Error = {"error_type": None}
+    others: list[Error] = [
+        {"title": "The card gateway is down"},
+        {"service": "archive"},
+        {"error_type": "OSError"},
+    ]
+    for other in others:
         assert group(untyped, {**untyped, **other}) == []
     assert group(untyped, {**untyped, "body": STACK.replace("1007", "1008")}) == []
 
 
-def assign(index: PatternIndex, *errors: dict[str, object], first: int) -> Grouping:
+def assign(index: PatternIndex, *errors: Error, first: int) -> Grouping:
     """New errors, put beside those that an index has."""
     issues = make_issues(*errors, first=first)
     fingerprints = fingerprint_issues(issues, catalog=index.catalog)
@@ -106,9 +115,9 @@ def assign(index: PatternIndex, *errors: dict[str, object], first: int) -> Group
 @pytest.mark.parametrize("error", [{}, {"error_type": None}])
 @pytest.mark.parametrize("together", [True, False])
 def test_without_a_new_grouping_too_the_second_time_makes_the_pattern_and_the_third_joins(
-    together: bool, error: dict[str, object]
+    together: bool, error: Error
 ) -> None:
-    reports: list[dict[str, object]] = [
+    reports: list[Error] = [
         {"title": title, "body": f"{title}. {BODY}", "error_type": None} for title in REPORTS
     ]
     grouped = make_issues(*([] if together else [error]), *reports)
