@@ -6,7 +6,7 @@ from causeloop_pipeline.analysis.detect.grouping.confidence import Recalibration
 from causeloop_pipeline.analysis.detect.grouping.links import LinkRule
 from causeloop_pipeline.analysis.detect.similarity.pair_parameters import SHIPPED, PairParameters
 
-ALGORITHM_VERSION = "9"
+ALGORITHM_VERSION = "10"
 
 
 @dataclass(frozen=True, slots=True)
