@@ -26,7 +26,7 @@ KNOWN_SETS = {
         "duplicates of a mobile SDK, nothing else", _ALL, 0.65, 0.91, "mobile SDK"
     ),
     "reports_with_java_traces": KnownSet("reports with Java stack traces", _ALL, 0.36, 0.89, "data platform"),
-    "crash_reports_go": KnownSet("Go crash reports", _ALL, 0.22, 0.93, "language"),
+    "crash_reports_go": KnownSet("Go crash reports", _ALL, 0.24, 0.93, "language"),
     "crash_stacks_native": KnownSet(
         "native stacks", f"{_ALL}, copies of a stack", 0.87, 0.94, "native stacks"
     ),
