@@ -16,13 +16,14 @@ from causeloop_pipeline.model.vendor_words import parse_word_lists
 NAMES = parse_word_lists("""
 title: entity_display_name title event_title issue_title summary short_description subject headline
     message msg short_message error_message errormessage text description details error_description output
-    check_output state_message body log_message trigger trigger_name problem problem_name alert alarm
-    issue event_name eventname reason
+    check_output state_message alert_details body log_message trigger trigger_name problem problem_name
+    alert alarm issue event_name eventname reason
 body: body description details full_message long_message output check_output message text state_message
     error stack stack_trace stacktrace traceback exc_info backtrace
 service: service service_name business_service affected_service application app app_name appname product
     project_name project repository repository_name involved_object dag dag_id task task_id workflow flow
-    pipeline job_name job monitor_name component systemd_unit unit syslog_identifier programname program
+    pipeline job_name job monitor_name monitor monitor_friendly_name run_name component systemd_unit unit
+    syslog_identifier programname program
     container_name container process_name host hostname host_name instance resource entity entity_name
     node server device computer source origin logger logger_name
 error_type: error_type exception_type exception_class error_class exc_type err_type error_name err_name
@@ -40,12 +41,14 @@ source_created_at: starts_at started_at start_at began_at since firing_since fir
     fired_at raised_at failed_at state_start_time active_at
 source_updated_at: ts event_time when last_timestamp timestamp time received_at sent_at realtime_timestamp
     timereported timegenerated asctime isodate datetime date evaluated_at issued now finished
+    alert_date_time
 resolved_at: ends_at ended_at end_at recovered_at cleared_at restored_at
 """)
 """What they call them where the usual names of exports are not there."""
 WATCHED = parse_word_lists("""
 subjects: trigger trigger_name problem_name alertname alert_name rule_name rule monitor_name monitor
-    check_name check job_name job workflow flow pipeline task_name backup_name
+    check_name check job_name job workflow flow pipeline task_name run_name backup_name
+    monitor_friendly_name
 starts: starts_at started started_at start_at began_at since firing_since first_timestamp triggered_at
     fired_at raised_at failed_at state_start_time active_at start_time first_seen first_occurrence created_at
     opened_at created opened detected_at occurred_at source_created_at
@@ -72,6 +75,12 @@ OF_OTHERS = frozenset(
     {"commit", "commits", "head_commit", "author", "sender", "user", "pusher", "committer", "owner"}
 )
 """What is in these says nothing of the failure."""
+KINDS_OF_THINGS = frozenset(
+    {"run", "job", "build", "pipeline", "workflow", "task", "check", "monitor", "incident", "alert", "event"}
+)
+COMMIT = frozenset({"message", "ref"})
+COMMITTERS = frozenset({"author", "author_login", "author_name", "sender", "committer", "after", "sha"})
+"""What stands beside the message of a commit in what CI tells of a build: it says nothing of the failure."""
 EMBEDDED = frozenset({"log", "message", "msg", "MESSAGE"})
 """Texts that may hold JSON, as a container's log does."""
 TRANSPARENT = "metadata"
@@ -95,7 +104,10 @@ def read_workload(message: Mapping[str, Any]) -> Mapping[str, Any]:
 def flatten_message(message: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
     """Its values under dotted names; lists of one object, or of names and values, as an object."""
     flat: dict[str, Any] = {}
+    is_of_commit = message.keys() >= COMMIT and bool(COMMITTERS & message.keys())
     for name, inner in message.items():
+        if is_of_commit and name in COMMIT:
+            continue
         value = _open_list(name, inner) if isinstance(inner, list) else inner
         if name in EMBEDDED and isinstance(value, str) and value.startswith("{"):
             value = read_json_text(value) or value
@@ -121,14 +133,20 @@ def recognize_fields(flat: Mapping[str, Any], chosen: Mapping[str, str]) -> dict
     """Field → the name of its value: as a person chose it, else by what messages and exports call it."""
     columns = {field: name for field, name in chosen.items() if name in flat}
     single = {name: value for name, value in flat.items() if not isinstance(value, list)}
-    _add(columns, single, NAMES)
+    _add(columns, {name: value for name, value in single.items() if not _is_of_kind(value)}, NAMES)
     free = tuple(name for name in islice(single, LOOKED_AT) if name not in columns.values())
     for field, name in _recognize_columns(free):
         is_line = isinstance(single[name], str) and _take_last(name) != WEAK_TITLE
+        is_line = is_line and not _is_of_kind(single[name])
         if field != "title" or is_line:
             columns.setdefault(field, name)
     _add(columns, single, MORE_NAMES)
     return columns
+
+
+def _is_of_kind(value: Any) -> bool:
+    """Whether a value names a kind of things, such as `run`, and neither what failed nor where."""
+    return isinstance(value, str) and value.strip().lower() in KINDS_OF_THINGS
 
 
 @lru_cache(maxsize=512)

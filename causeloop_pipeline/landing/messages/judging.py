@@ -30,6 +30,8 @@ AT_TOP = frozenset({"type", "reason"})
 LIKE_STATES = re.compile(r"status|state|phase|condition|transition|action|outcome|verdict|alert_?type")
 UNLIKE_STATES = re.compile(r"code|old|prev|former|id$|url|link|scan|count|name_of")
 ENDS = re.compile(r"resolve|close|recover|clear|restore")
+KINDS_OF_MESSAGES = ("type", "kind", "event_type", "object", "entity")
+INCIDENTS = frozenset({"incident", "outage", "alert", "alarm", "problem"})
 OF_RUNS = ("status", "state", "result", "conclusion", "outcome")
 TITLES = ("title", "subject", "summary", "headline")
 """What lines of logs do not have."""
@@ -43,7 +45,10 @@ def is_test(seen: Seen) -> bool:
 
 
 def find_under_way(seen: Seen) -> str | None:
-    """The state of a run that has not come to an end."""
+    """The state of a run that has not come to an end; an incident that was started is none."""
+    kind = find_name_of(seen.flat, KINDS_OF_MESSAGES)
+    if kind and str(seen.flat[kind]).strip().lower() in INCIDENTS:
+        return None
     places = (find_name_of(seen.flat, (name,)) for name in STATES if name not in AT_TOP | LEVELS)
     words = (str(seen.flat[place]) for place in places if place and place != seen.columns.get("title"))
     return next((word for word in words if normalize_name(word).rpartition("_")[2] in UNDER_WAY), None)

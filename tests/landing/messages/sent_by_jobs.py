@@ -17,11 +17,47 @@ PING = {
     "check": "https://checks.example/0e1",
     "now": "2026-09-01T03:10:00Z",
 }
+INCIDENT = {
+    "data": {
+        "id": "25",
+        "type": "incident",
+        "attributes": {
+            "name": "shop homepage",
+            "cause": "Status 404",
+            "started_at": "2026-09-01T09:00:00Z",
+            "status": "Started",
+        },
+    }
+}
+INCIDENT_OVER = {
+    "data": {
+        "id": "25",
+        "type": "incident",
+        "attributes": {
+            "name": "shop homepage",
+            "cause": "Status 404",
+            "started_at": "2026-09-01T09:00:00Z",
+            "resolved_at": "2026-09-01T09:20:00Z",
+            "status": "Resolved",
+        },
+    }
+}
+BUILD = {
+    "event": "build",
+    "build": {"number": 7, "status": "failure", "message": "Update it", "ref": "main", "author_login": "ann"},
+    "repo": {"slug": "acme/shop"},
+    "repository": "acme/shop",
+}
+RUN = {"entity": "run", "data": {"run_id": "a1", "status": "FAILED", "run_name": "train-churn"}}
 PAIRS_OF_JOBS: dict[str, tuple[Sent, Sent]] = {
     "a run by its job": (JOB_RUN, JOB_RUN | {"id": 39, "status": "successful"}),
+    "an incident that was started": (INCIDENT, INCIDENT_OVER),
     "a check by its name": (PING, PING | {"status": "up"}),
 }
 FIELDS_OF_JOBS: dict[str, tuple[Sent, dict[str, str]]] = {
+    "an incident that was started": (INCIDENT, {"title": "shop homepage: Status 404", "status": "open"}),
+    "a build, whose commit has a message": (BUILD, {"title": "acme/shop: failure", "service": "acme/shop"}),
+    "a run by its name, not its kind": (RUN, {"title": "train-churn: FAILED", "service": "train-churn"}),
     "a run by its job": (
         JOB_RUN,
         {
