@@ -19,12 +19,21 @@ def name_error(*texts: str) -> str | None:
     return next((match[1] for match in matches if match), None)
 
 
-def name_raised(text: str) -> str | None:
-    """The class of the error that a trace in a text tells of: at the beginning of one of its lines."""
-    raised = re.findall(rf"(?m)^\s*(?:Caused by: |Exception in thread \S+ )?{ERROR_NAME}(?=:|\s*$)", text)
+def find_raised(text: str) -> str | None:
+    """The line that a trace in a text tells of the error: a class at its beginning, and what it says."""
+    raised = re.findall(
+        rf"(?m)^\s*(?:Caused by: |Exception in thread \S+ )?({ERROR_NAME}(?:: .*|:?\s*$))", text
+    )
     if not raised:
         return None
-    return str(raised[-1 if TRACE_OF_PYTHON in text else 0])
+    line, _ = raised[-1 if TRACE_OF_PYTHON in text else 0]
+    return str(line).strip()
+
+
+def name_raised(text: str) -> str | None:
+    """The class of the error that a trace in a text tells of."""
+    line = find_raised(text)
+    return None if line is None else re.split(r"[:\s]", line, maxsplit=1)[0]
 
 
 def find_error(*texts: str) -> tuple[Match, ...]:

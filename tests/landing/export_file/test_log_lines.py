@@ -251,3 +251,5 @@ def test_the_error_of_a_trace_below_an_entry_is_its_type():
 
     assert row.record is not None
     assert row.record["error_type"] == "shop.errors.PaymentError"
+    assert row.record["title"] == "shop.errors.PaymentError: no amount"
+    assert row.record["body"].startswith("Unhandled exception in task 7")

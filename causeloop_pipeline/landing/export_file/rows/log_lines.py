@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, BinaryIO
 
-from causeloop_pipeline.connectors.formats.named_errors import name_raised
+from causeloop_pipeline.connectors.formats.named_errors import find_raised, name_raised
 from causeloop_pipeline.landing.export_file.rows.file_row import FileContentError, FileRow
 from causeloop_pipeline.landing.export_file.rows.levels import SYSLOG
 from causeloop_pipeline.landing.export_file.rows.log_forms import LEVELS, begin_entry, spell_time
@@ -47,6 +47,13 @@ NOTES = re.compile(
     r"[\])>:,|/\s-]+|[\[(<][^\])>]{0,60}[\])>]\s*|\d+#\d+:\s*(?:\*\d+\s+)?|\d+ --- \[[^\]]*\]\s*"
 )
 """What logs write between the level and the message: processes, threads, connections."""
+ONLY_RAISED = re.compile(
+    r"\b(?:raised (?:an? )?(?:unexpected )?(?:exception|error)"
+    r"|(?:unhandled|uncaught|unexpected) (?:exception|error)"
+    r"|(?:exception|error) (?:occurred|(?:while|in) (?:processing|handling|running|task|job|thread)))\b",
+    re.IGNORECASE,
+)
+"""A message that says only that something was raised: what, the trace below it tells."""
 PARTS = frozenset({"statement", "detail", "hint", "context", "query", "location"})
 """What PostgreSQL logs of an error in entries of their own."""
 LEVEL_KEYS = ("level", "severity", "lvl", "levelname")
@@ -91,7 +98,9 @@ def _read_entry(entry: _Entry, latest: datetime) -> FileRow:
     moment = {"created_at": spell_time(entry.parts, latest)}
     if not re.search(r"\w", text):
         return FileRow(entry.number, moment, no_failure="a log entry without a word")
-    title = split_failure(text)[0][0]
+    message_line = split_failure(text)[0][0]
+    raised = find_raised(text) if entry.lines else None
+    title = raised if raised and ONLY_RAISED.search(message_line) else message_line
     record: dict[str, Any] = {
         **moment,
         "title": title,
@@ -99,11 +108,11 @@ def _read_entry(entry: _Entry, latest: datetime) -> FileRow:
         "service": entry.parts.get("program"),
         "component": logger,
         "body": text if entry.lines else None,
-        "error_type": name_raised(text) if entry.lines else None,
+        "error_type": name_raised(text) if raised else None,
         "host": entry.parts.get("host"),
     }
     filled = {name: value for name, value in record.items() if value}
-    return FileRow(entry.number, filled, no_failure=_find_reason(level, title))
+    return FileRow(entry.number, filled, no_failure=_find_reason(level, message_line))
 
 
 def _split(parts: Mapping[str, str]) -> tuple[str, str, str]:
