@@ -28,6 +28,7 @@ from causeloop_pipeline.landing.export_file.date_columns import (
     holds_moments,
 )
 from causeloop_pipeline.landing.export_file.dates import read_in
+from causeloop_pipeline.landing.export_file.repeated_ids import IdsSeen
 from causeloop_pipeline.landing.export_file.rows.file_row import FileRow
 from causeloop_pipeline.landing.export_file.rows.run_rows import read_run
 from causeloop_pipeline.landing.export_file.run_columns import RunsSeen
@@ -134,10 +135,9 @@ class _ColumnsSeen:
         self.samples: dict[str, list[Any]] = defaultdict(list)
         self.rows = 0
         self.found_paths: set[str] = set()
-        self.starts: dict[int, int] = {}
+        self.ids = IdsSeen()
         self.usual: Mapping[str, str] = {}
         """What the columns of the first record usually mean."""
-        self.repeats_ids = False
         self.runs = RunsSeen()
 
     def add(self, record: Mapping[str, Any]) -> None:
@@ -156,7 +156,7 @@ class _ColumnsSeen:
         for path in filter(None, self.chosen.values()):
             if path not in flat and path not in self.found_paths and find_value(record, path) is not None:
                 self.found_paths.add(path)
-        self._note_start(record, flat)
+        self._note_id(record, flat)
 
     def _may_hold_dates(self, column: str) -> bool:
         if column in self.chosen.values():
@@ -188,14 +188,9 @@ class _ColumnsSeen:
             self.chunks[column].append(_to_series(pending))
             pending.clear()
 
-    def _note_start(self, record: Mapping[str, Any], flat: Mapping[str, Any]) -> None:
-        """Whether the id of a row came before with another start, by what usually are their columns."""
-        if self.repeats_ids:
-            return
-        key, start = (self._peek(record, flat, name) for name in ("id", "source_created_at"))
-        if key is not None and start is not None:
-            first_start = self.starts.setdefault(hash(str(key)), hash(str(start)))
-            self.repeats_ids = first_start != hash(str(start))
+    def _note_id(self, record: Mapping[str, Any], flat: Mapping[str, Any]) -> None:
+        """Whether the id of a row came before, by what usually are its columns."""
+        self.ids.add(*(self._peek(record, flat, name) for name in ("id", "source_created_at", "title")))
 
     def _peek(self, record: Mapping[str, Any], flat: Mapping[str, Any], name: str) -> Any:
         if self.chosen.get(name):
@@ -225,6 +220,7 @@ class _ColumnsSeen:
         columns = self.runs.choose(columns, usable)
         formats, ambiguous, more = self._read_formats(columns, choices, now)
         zones = describe_zones({name: columns[name] for name in formats})
+        repeated = [] if choices.key or "id" not in columns else self.ids.describe(columns["id"])
         has_title = "title" in columns or self.runs.count > 0
         problem = None if has_title else _describe_untitled(self.rows, list(self.columns), notes)
         return TableReading(
@@ -235,9 +231,9 @@ class _ColumnsSeen:
             timezone=choices.timezone,
             unused=tuple(name for name in self.columns if name not in columns.values()),
             ambiguous=ambiguous,
-            notes=tuple(notes + more + describe_by_values(recognized) + zones),
+            notes=tuple(notes + more + describe_by_values(recognized) + zones + repeated),
             severity_scale=find_scale(self.severities.get(columns.get("severity", ""), ())),
-            repeats_ids=self.repeats_ids and not choices.key,
+            repeats_ids=self.ids.has_starts and not choices.key,
             rows=self.rows,
             problem=problem,
         )

@@ -269,3 +269,18 @@ def test_a_zip_that_is_not_read_says_why(content: bytes, reason: str) -> None:
     (row,) = read_file("x.zip", content)
 
     assert reason in row.reason
+
+
+@pytest.mark.parametrize(
+    ("second", "lost"),
+    [
+        ("7,Disk full,2026-09-01", 0),
+        ("7,Network down,2026-09-01", 1),
+        ("7,Network down,2026-09-02", 0),
+        ("8,Network down,2026-09-01", 0),
+    ],
+)
+def test_rows_that_would_replace_each_other_are_named(second: str, lost: int) -> None:
+    reading, _ = read("x.csv", f"id,title,created_at\n7,Disk full,2026-09-01\n{second}\n")
+
+    assert len([note for note in reading.notes if "repeat the id in 'id' with another title" in note]) == lost
