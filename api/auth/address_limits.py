@@ -16,8 +16,8 @@ from api.http.client_network import find_network
 from api.http.errors import Problem
 
 MAX_KEYS = 10_000
-REFUSED_BODIES = {400, 408, 413, 415, 422}
-"""What costs the reader more than the sender; wrong credentials are counted where they are looked up."""
+REFUSALS = {400, 401, 404, 408, 413, 415, 422}
+"""What costs the reader more than the sender, and guesses of links, tokens and passwords."""
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
@@ -80,7 +80,7 @@ def limit_invalid_credentials() -> AddressLimits:
 
 
 def count_refusals(endpoint: Handler) -> Handler:
-    """Let requests without a caller that cannot be read cost their address tokens; 429 without one."""
+    """Let requests without a caller that are refused cost their address tokens; 429 without one."""
 
     async def handle(request: Request) -> Response:
         limits: AddressLimits = request.app.state.address_limits
@@ -93,7 +93,7 @@ def count_refusals(endpoint: Handler) -> Handler:
             raise
         except (Problem, HTTPException) as error:
             status = error.status if isinstance(error, Problem) else error.status_code
-            if status in REFUSED_BODIES:
+            if status in REFUSALS:
                 limits.take(address)
             raise
 

@@ -56,6 +56,7 @@ TARGETS = {
         "tests/api/alert_rules/test_alert_rules.py",
     ),
     "api.members.invitations.routes": (
+        "tests/api/auth/test_address_limits.py",
         "tests/api/members/test_invitation_walls.py",
         "tests/api/members/test_invitations.py",
         "tests/api/members/test_members.py",

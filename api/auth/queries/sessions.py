@@ -240,11 +240,11 @@ async def use_refresh_token(connection: asyncpg.Connection, token_hash: bytes) -
     return bool(token["is_unused"] and token["is_current"])
 
 
-async def end_session_of_token(pool: BoundedPool, workspace_id: UUID, token_hash: bytes) -> None:
-    """End the session of a refresh token: none of its tokens work from then on."""
+async def end_session_of_token(pool: BoundedPool, workspace_id: UUID, token_hash: bytes) -> bool:
+    """End the session of a refresh token: none of its tokens work from then on; False: it is of none."""
     async with pool.acquire() as connection, connection.transaction():
         await set_workspace(connection, workspace_id)
-        await connection.execute(UPDATE_ENDED_AT, token_hash, "signed_out")
+        return bool(await connection.execute(UPDATE_ENDED_AT, token_hash, "signed_out") != "UPDATE 0")
 
 
 async def claim(connection: asyncpg.Connection, what: str, value: str) -> None:

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request, Response
 from api.access.permissions import requires, requires_no_role
 from api.alert_rules.recipients import confirmation as alert_recipients
 from api.alert_rules.recipients import queries as recipients
-from api.auth.address_limits import AddressLimits, read_address
+from api.auth.address_limits import read_address
 from api.auth.authorize import check_role
 from api.auth.passwords import PasswordChecks, check_strength
 from api.auth.queries import audit
@@ -35,9 +35,9 @@ router = APIRouter(prefix="/v1", tags=["members"], route_class=Operation)
 
 @router.post("/auth/invitation", summary="Look at an invitation", responses=documents(Invitation))
 @requires_no_role
-async def read_invitation(request: Request, pool: Pool, body: InvitationToken) -> Response:
+async def read_invitation(pool: Pool, body: InvitationToken) -> Response:
     """What the link invites to, without accepting it."""
-    invitation, workspace_id, _ = await _find_invitation(request, pool, body.token.get_secret_value())
+    invitation, workspace_id, _ = await _find_invitation(pool, body.token.get_secret_value())
     answer = {
         "organization": invitation.organization,
         "workspace": invitation.workspace,
@@ -59,9 +59,7 @@ async def accept_invitation(request: Request, pool: Pool, body: Acceptance) -> R
     By a link that went by e-mail, a person without a password sets one. By a link that whoever invites has
     seen, it opens that organization alone, and nobody sets one who has proven the address before.
     """
-    invitation, workspace_id, token_hash = await _find_invitation(
-        request, pool, body.token.get_secret_value()
-    )
+    invitation, workspace_id, token_hash = await _find_invitation(pool, body.token.get_secret_value())
     if invitation.proof == "single_sign_on":
         raise Problem(403, "sso_required", "sign in with single sign-on, then join the workspace")
     password = body.password.get_secret_value()
@@ -83,14 +81,11 @@ async def accept_invitation(request: Request, pool: Pool, body: Acceptance) -> R
     "/auth/confirm-address", summary="Confirm an address of alerts", responses=documents(ConfirmedAddress)
 )
 @requires_no_role
-async def confirm_address(request: Request, pool: Pool, body: InvitationToken) -> Response:
+async def confirm_address(pool: Pool, body: InvitationToken) -> Response:
     """Lets alert rules send to the address of the link."""
-    limits: AddressLimits = request.app.state.address_limits
-    limits.check(read_address(request))
     workspace_id, token_hash = alert_recipients.parse_confirmation(body.token.get_secret_value())
     address = await recipients.confirm_recipient(pool, workspace_id, token_hash)
     if address is None:
-        limits.take(read_address(request))
         raise alert_recipients.invalid_confirmation()
     return json_response({"address": address})
 
@@ -109,21 +104,12 @@ async def resend_invitation(db: Db, caller: CurrentCaller, user_id: UUID) -> Res
     return await send_invitation(db, caller, user_id, 200)
 
 
-async def _find_invitation(
-    request: Request, pool: BoundedPool, token: str
-) -> tuple[StoredInvitation, UUID, bytes]:
-    """The invitation of a link that works; 404, and 429 after too many that do not."""
-    limits: AddressLimits = request.app.state.address_limits
-    address = read_address(request)
-    limits.check(address)
-    try:
-        workspace_id, token_hash = parse_token(token)
-        invitation = await invitations.find_invitation(pool, workspace_id, token_hash)
-        if invitation is None:
-            raise invalid_link()
-    except Problem:
-        limits.take(address)
-        raise
+async def _find_invitation(pool: BoundedPool, token: str) -> tuple[StoredInvitation, UUID, bytes]:
+    """The invitation of a link that works; 404 where it does not."""
+    workspace_id, token_hash = parse_token(token)
+    invitation = await invitations.find_invitation(pool, workspace_id, token_hash)
+    if invitation is None:
+        raise invalid_link()
     if invitation.organization_status != OrganizationStatus.ACTIVE:
         raise Problem(
             403, "organization_inactive", "this organization is not active: ask whoever invited you"

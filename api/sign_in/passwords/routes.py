@@ -49,14 +49,10 @@ async def request_password_reset(request: Request, pool: Pool, body: EmailOnly) 
 @requires_no_role
 async def reset_password(request: Request, pool: Pool, body: NewPassword) -> Response:
     """Sets the password, uses the link up and ends all sessions of the person."""
-    limits: AddressLimits = request.app.state.address_limits
-    address = read_address(request)
-    limits.check(address)
     prefix, _, secret = body.token.get_secret_value().strip().partition("_")
     token_hash = hash_key(secret)
     email = await passwords.find_reset(pool, token_hash) if prefix == RESET_PREFIX else None
     if email is None:
-        limits.take(address)
         raise _invalid_link()
     password = body.password.get_secret_value()
     check_strength(password, email)

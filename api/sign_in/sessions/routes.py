@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request, Response
 from api.access.caller import Caller
 from api.access.permissions import requires, requires_no_role
 from api.auth import oidc, session_start
-from api.auth.address_limits import read_address
+from api.auth.address_limits import AddressLimits, read_address
 from api.auth.passwords import PasswordChecks
 from api.auth.queries import sessions
 from api.auth.session_start import ConsentRequiredError, WorkspaceRequiredError, describe_sign_in
@@ -82,10 +82,12 @@ async def refresh_session(pool: Pool, refresh: Refresh) -> Response:
     "/auth/logout", summary="Sign out", status_code=204, responses={204: {"description": "Signed out"}}
 )
 @requires_no_role
-async def log_out(pool: Pool, refresh: Refresh) -> Response:
+async def log_out(request: Request, pool: Pool, refresh: Refresh) -> Response:
     """Ends the session of a refresh token. Succeeds for an unknown token, too."""
     workspace_id, token_hash = session_start.parse_refresh_token(refresh.refresh_token.get_secret_value())
-    await sessions.end_session_of_token(pool, workspace_id, token_hash)
+    if not await sessions.end_session_of_token(pool, workspace_id, token_hash):
+        limits: AddressLimits = request.app.state.address_limits
+        limits.take(read_address(request))
     return Response(status_code=204)
 
 

@@ -86,3 +86,34 @@ def test_the_memory_of_a_limit_is_bounded() -> None:
         limits.take(number)
 
     assert len(limits.buckets) == MAX_KEYS
+
+
+CREDENTIAL = f"{'0' * 32}_{'a' * 43}"
+PASSWORD = {"password": "correct horse battery staple"}
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("invitation", {"token": f"cli_{CREDENTIAL}"}),
+        ("accept", {"token": f"cli_{CREDENTIAL}", "consent": True, **PASSWORD}),
+        ("confirm-address", {"token": f"cln_{CREDENTIAL}"}),
+        ("password", {"token": f"clp_{CREDENTIAL}", **PASSWORD}),
+        ("refresh", {"refresh_token": f"clr_{CREDENTIAL}"}),
+        ("logout", {"refresh_token": f"clr_{CREDENTIAL}"}),
+    ],
+)
+def test_guesses_of_links_and_tokens_are_limited(
+    limited: httpx2.Client, path: str, body: dict[str, object]
+) -> None:
+    name = "token" if "token" in body else "refresh_token"
+    malformed = body | {name: "not one of ours, which costs a guess too"}
+
+    statuses = [
+        limited.post(f"/v1/auth/{path}", json=guess).status_code
+        for _ in range(40)
+        for guess in (body, malformed)
+    ]
+
+    assert statuses[0] in {204, 401, 404}
+    assert statuses[-2:] == [429, 429]
