@@ -7,7 +7,7 @@ from typing import Any
 from causeloop_pipeline.landing.json_guard import MAX_DEPTH, REPLACEMENT
 
 UNSTORABLE = re.compile("[\0\ud800-\udfff]")
-LARGEST_INTEGER = 2**63
+MAX_INTEGER = 2**63 - 1
 
 
 class TooDeepError(ValueError):
@@ -28,7 +28,7 @@ def make_storable(value: Any, depth: int = 0) -> Any:
         return value if is_plain else UNSTORABLE.sub(REPLACEMENT, value)
     if isinstance(value, dict | list):
         return _make_inner_storable(value, depth)
-    if isinstance(value, int) and not -LARGEST_INTEGER <= value < LARGEST_INTEGER:
+    if isinstance(value, int) and not -MAX_INTEGER - 1 <= value <= MAX_INTEGER:
         return str(value)
     if isinstance(value, float) and not math.isfinite(value):
         return None

@@ -73,7 +73,7 @@ def attack_differences(installation: Installation, rng: random.Random, count: in
     return failures
 
 
-def attack_documents(installation: Installation, rng: random.Random, count: int, _: Parts) -> list[str]:
+def attack_documents(installation: Installation, rng: random.Random, count: int, _parts: Parts) -> list[str]:
     """Hostile documents whose answer is a server error or not declared."""
     with make_database(installation) as database:
         sample, other = fill(database), fill(database)
@@ -88,7 +88,7 @@ def attack_documents(installation: Installation, rng: random.Random, count: int,
             return [text for each in sent if (text := hostile_documents.attack(client, *each))]
 
 
-def attack_keys(installation: Installation, rng: random.Random, count: int, _: Parts) -> list[str]:
+def attack_keys(installation: Installation, rng: random.Random, count: int, _parts: Parts) -> list[str]:
     """Keys with two effects or two answers."""
     with make_database(installation) as database:
         sample = fill(database)
@@ -100,7 +100,9 @@ def attack_keys(installation: Installation, rng: random.Random, count: int, _: P
         return result.different + repeated_keys.find_double_effects(database.api_url, sample, result)
 
 
-def attack_cancellations(installation: Installation, rng: random.Random, count: int, _: Parts) -> list[str]:
+def attack_cancellations(
+    installation: Installation, rng: random.Random, count: int, _parts: Parts
+) -> list[str]:
     """Rows of another tenant after requests that were broken off."""
     with make_database(installation) as database:
         tenants = (fill(database), fill(database))
@@ -110,7 +112,7 @@ def attack_cancellations(installation: Installation, rng: random.Random, count: 
     return outcome.foreign + [f"{n} × {status}" for status, n in outcome.counts.items() if status[0] == "5"]
 
 
-def attack_seats(installation: Installation, rng: random.Random, count: int, _: Parts) -> list[str]:
+def attack_seats(installation: Installation, rng: random.Random, count: int, _parts: Parts) -> list[str]:
     """Trials in which not exactly the free seats were given."""
     wanted = {200: seat_races.SEATS, 422: seat_races.PEOPLE - seat_races.SEATS}
     failures = []
