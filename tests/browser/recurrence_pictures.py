@@ -63,18 +63,18 @@ def main() -> None:
             with open_failed_run(Path(name), url, key) as address, sync_playwright() as playwright:
                 program = next(filter(None, map(shutil.which, BROWSERS)))
                 browser = playwright.chromium.launch(executable_path=program, args=list(OPTIONS))
-                picture_comment(browser)
-                picture_answer(browser, answer)
-                picture_run(browser, address)
+                draw_comment(browser)
+                draw_answer(browser, answer)
+                draw_run(browser, address)
                 browser.close()
 
 
-def picture_comment(browser: Browser) -> None:
+def draw_comment(browser: Browser) -> None:
     """The comment as GitHub renders its Markdown."""
     text = ADDRESS.sub(r"<\g<0>>", write_recurrence(FACTS.recurrence))  # GitHub makes links of bare addresses
     comment = MarkdownIt().render(text)
     header = f"<b>causeloop-bot</b> commented on “{html.escape(TITLE)}”"
-    _picture(browser, "comment.png", header, f"<section>{comment}</section>")
+    _draw(browser, "comment.png", header, f"<section>{comment}</section>")
 
 
 async def call_seen_before(url: str, key: str) -> dict[str, Any]:
@@ -87,12 +87,12 @@ async def call_seen_before(url: str, key: str) -> dict[str, Any]:
         return json.loads(result.content[0].text)  # type: ignore[union-attr,no-any-return]
 
 
-def picture_answer(browser: Browser, answer: Mapping[str, Any]) -> None:
-    """What the agent asked, and the first match of what it was answered."""
+def draw_answer(browser: Browser, answer: Mapping[str, Any]) -> None:
+    """The call of the agent, and the whole answer."""
     question = html.escape(json.dumps({"text": LOG_LINE}))
     document = html.escape(write_json(answer))
     content = f"<pre><b>seen_before</b> {question}</pre><pre>{document}</pre>"
-    _picture(browser, "agent.png", "<b>An agent</b>, by the Model Context Protocol", content)
+    _draw(browser, "agent.png", "<b>An agent</b>, by the Model Context Protocol", content)
 
 
 def write_json(value: Any, indent: str = "") -> str:
@@ -110,7 +110,7 @@ def write_json(value: Any, indent: str = "") -> str:
     return f"{brackets[0]}\n{lines}\n{indent}{brackets[1]}"
 
 
-def picture_run(browser: Browser, address: str) -> None:
+def draw_run(browser: Browser, address: str) -> None:
     """The tags of the failed run, as Dagster shows them."""
     page = browser.new_page(viewport={"width": 1000, "height": 640}, reduced_motion="reduce")
     page.set_default_timeout(120_000)
@@ -123,7 +123,7 @@ def picture_run(browser: Browser, address: str) -> None:
     page.close()
 
 
-def _picture(browser: Browser, name: str, header: str, content: str) -> None:
+def _draw(browser: Browser, name: str, header: str, content: str) -> None:
     page = browser.new_page(viewport={"width": WIDTH, "height": 400})
     page.set_content(PAGE.format(header=header, content=content))
     page.locator("article").screenshot(path=FOLDER / name)

@@ -28,7 +28,7 @@ SEARCHED_TEXTS = 60
 _MIN_PROBABILITY = 1e-4
 _FEW_ISSUES = 3
 _SAME = ("same_template", "same_title", "same_trace")
-_LEAST = float(np.log(_MIN_PROBABILITY / (1.0 - _MIN_PROBABILITY)))
+_MIN_LOG_ODDS = float(np.log(_MIN_PROBABILITY / (1.0 - _MIN_PROBABILITY)))
 
 EVIDENCE_SCHEMA = pl.Schema(
     {
@@ -72,10 +72,10 @@ def collect_evidence(
         SharedWithIssue(row, *texts.get(row, _NO_TEXT), *(row in rows for rows in copies))
         for row in sorted(texts.keys() | set().union(*copies), reverse=True)
     ]
-    shared.sort(key=lambda one: (one.is_copy, one.log_odds), reverse=True)
+    shared.sort(key=lambda pair: (pair.is_copy, pair.log_odds), reverse=True)
     by_group: dict[str, list[SharedWithIssue]] = {}
-    for one in shared:
-        by_group.setdefault(searched.issues[one.row].group_id, []).append(one)
+    for pair in shared:
+        by_group.setdefault(searched.issues[pair.row].group_id, []).append(pair)
     groups = [_collect_group(group, of_group, searched) for group, of_group in by_group.items()]
     return pl.DataFrame(_add_margin(groups), schema=EVIDENCE_SCHEMA)
 
@@ -91,7 +91,7 @@ class NearTexts(NamedTuple):
     is_near_by_meaning: list[bool]
 
 
-_NO_TEXT = (None, _LEAST, 0.0, None, None)
+_NO_TEXT = (None, _MIN_LOG_ODDS, 0.0, None, None)
 """What is shared with an issue whose text is not among the nearest."""
 
 
@@ -153,27 +153,27 @@ def _collect_group(
     group_id: str, shared: Sequence[SharedWithIssue], searched: SearchedIssues
 ) -> dict[str, Any]:
     """What is shared with a group, of what is shared with its issues, the most similar first."""
-    issues = [searched.issues[one.row] for one in shared]
-    few = sorted((one.log_odds for one in shared), reverse=True)[:_FEW_ISSUES]
+    issues = [searched.issues[pair.row] for pair in shared]
+    few = sorted((pair.log_odds for pair in shared), reverse=True)[:_FEW_ISSUES]
     template_odds = [
         _compute_template_odds(issue.template_probability)
-        for issue, one in zip(issues, shared, strict=True)
-        if one.same_template
+        for issue, pair in zip(issues, shared, strict=True)
+        if pair.same_template
     ]
     return {
         "group_id": group_id,
         "pattern_id": issues[0].pattern_id,
         "issue_id": issues[0].issue_id,
-        "similarity": max(one.probability for one in shared),
-        "score": max((one.score for one in shared if one.score is not None), default=0.0),
+        "similarity": max(pair.probability for pair in shared),
+        "score": max((pair.score for pair in shared if pair.score is not None), default=0.0),
         "text": few[0],
         "support": sum(few) / len(few),
-        **{name: float(any(getattr(one, name) for one in shared)) for name in _SAME},
+        **{name: float(any(getattr(pair, name) for pair in shared)) for name in _SAME},
         "template_odds": max(template_odds, default=0.0),
         "other_template": float(
             all(
-                issue.kind == "machine" and not one.same_template
-                for issue, one in zip(issues, shared, strict=True)
+                issue.kind == "machine" and not pair.same_template
+                for issue, pair in zip(issues, shared, strict=True)
             )
         ),
         "size": math.log1p(searched.sizes[group_id]),
@@ -190,7 +190,11 @@ def _compute_template_odds(probability: float | None) -> float:
 
 
 def _add_margin(groups: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    first, second = [*sorted((group["text"] for group in groups), reverse=True), _LEAST, _LEAST][:2]
+    first, second = [
+        *sorted((group["text"] for group in groups), reverse=True),
+        _MIN_LOG_ODDS,
+        _MIN_LOG_ODDS,
+    ][:2]
     return [
         {**group, "margin": group["text"] - (second if group["text"] >= first else first)} for group in groups
     ]
