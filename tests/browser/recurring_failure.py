@@ -11,7 +11,7 @@ from causeloop_pipeline.storage.app.tenants import create_organization, create_s
 from causeloop_pipeline.storage.database.session import Database, Session
 from tests.browser.slack_card import FACTS, NOW
 
-TITLE = FACTS.latest_title
+TITLE = FACTS.latest_title or ""
 LOG_LINE = f"2026-03-02 09:12:04 ERROR [indexer] {TITLE}"
 TEMPLATE = "Search index of shop <*> is <*> behind the catalogue"
 OCCURRED = (
@@ -87,6 +87,6 @@ def _insert(session: Session, workspace_id: UUID, pattern_id: UUID) -> None:
     recommendation_id = uuid4()
     session.execute(INSERT_RECOMMENDATION, (workspace_id, recommendation_id, [pattern_id]))
     about = (workspace_id, recommendation_id, pattern_id)
-    session.execute(INSERT_FIX, (*about, FACTS.recurrence.fixed_at))  # type: ignore[union-attr]
+    session.execute(INSERT_FIX, (*about, FACTS.recurrence.fixed_at))
     session.execute(INSERT_PROOF, about)
     session.execute(INSERT_PREDICTION, (workspace_id, uuid4(), pattern_id, NOW, NOW))

@@ -74,11 +74,11 @@ def prepare_issues(
     texts = select_text_rows(table[compared])
     lexicon, counts = read_lexicon(texts)
     corpus = build_corpus(texts, lexicon, counts)
-    issues = [GroupedIssue(*row) for row in table.select(GroupedIssue._fields).iter_rows()]
+    grouped = [GroupedIssue(*row) for row in table.select(GroupedIssue._fields).iter_rows()]
     return SearchedIssues(
         table=table,
-        issues=issues,
-        sizes=Counter(issue.group_id for issue in issues),
+        issues=grouped,
+        sizes=Counter(issue.group_id for issue in grouped),
         copies={name: _list_rows(table[name]) for name in COPY_KEYS},
         compared=compared,
         corpus=corpus,
