@@ -49,14 +49,15 @@ def read_issues(
     date_format: str | None = None,
     unread: Sequence[str] = (),
 ) -> IssueInput:
-    """The issues of an export without the `unread` columns.
+    """The issues of an export without the `unread` columns, such as the answers of a labelled set.
 
+    Where there are such columns, wishes are read too: the answers are about all rows.
     Unreadable rows are skipped; exits when their share exceeds `max_bad_rows`.
     """
     chosen = _parse_maps(maps)
     try:
         ZoneInfo(timezone)
-        file = read_issue_file(path)
+        file = read_issue_file(path, are_wishes_read=bool(unread))
         named = recognize_columns(file.table.columns, chosen, [*file.empty_columns(), *unread])
         readable = file.table.drop(unread, strict=False).head(SAMPLE).get_columns()
         recognized = recognize_by_values(named, {column.name: column for column in readable})

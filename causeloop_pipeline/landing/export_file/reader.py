@@ -3,7 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -16,6 +16,7 @@ from causeloop_pipeline.landing.export_file.named_values import find_name
 from causeloop_pipeline.landing.export_file.rows.file_row import FileRow
 from causeloop_pipeline.landing.export_file.rows.formats import READABLE, TITLES, find_format, read_rows
 from causeloop_pipeline.landing.export_file.rows.run_rows import describe_run
+from causeloop_pipeline.landing.export_file.rows.wishes import OF_WISH
 from causeloop_pipeline.landing.export_file.table_reading import flatten
 
 WITH_HEADER = frozenset({"csv", "xlsx"})
@@ -49,8 +50,8 @@ class IssueFile:
         ]
 
 
-def read_issue_file(path: Path) -> IssueFile:
-    """The table in a file; its ending says the format."""
+def read_issue_file(path: Path, *, are_wishes_read: bool = False) -> IssueFile:
+    """The table in a file; its ending says the format. Wishes are left out, unless they are to be read too."""
     if not path.is_file():
         raise IssueFileError(f"there is no file {path}" if not path.exists() else f"{path} is not a file")
     kind = find_format(path.name)
@@ -59,14 +60,21 @@ def read_issue_file(path: Path) -> IssueFile:
         raise IssueFileError(f"{path.name}: give a file of {READABLE}, not {ending}")
     if not path.stat().st_size:
         raise IssueFileError(f"{path.name} is empty")
-    with path.open("rb") as content:
-        rows = [_require_read(path.name, row) for row in read_rows(content, path.name, kind)]
+    rows = _read_rows(path, kind, are_wishes_read=are_wishes_read)
     no_failures = Counter(row.no_failure for row in rows if row.no_failure)
     flat = [_describe_run(row) for row in rows if not row.no_failure]
     table = _build_table(flat)
     if not table.width or table.is_empty():
         raise IssueFileError(f"{path.name} holds no rows{_describe(no_failures)}")
     return IssueFile(table, TITLES[kind], 2 if kind in WITH_HEADER else 1, no_failures)
+
+
+def _read_rows(path: Path, kind: str, *, are_wishes_read: bool) -> list[FileRow]:
+    with path.open("rb") as content:
+        rows = [_require_read(path.name, row) for row in read_rows(content, path.name, kind)]
+    if not are_wishes_read:
+        return rows
+    return [replace(row, no_failure="") if row.no_failure.startswith(OF_WISH) else row for row in rows]
 
 
 def _require_read(name: str, row: FileRow) -> FileRow:

@@ -166,3 +166,12 @@ def test_a_failed_run_says_what_failed_as_in_an_upload(tmp_path):
     assert file.table["title"].to_list() == ["load_orders: TimeoutError: orders-db after 30 s"]
     assert file.table["error_type"].to_list() == ["TimeoutError"]
     assert file.no_failures.total() == 1
+
+
+def test_wishes_are_left_out_unless_they_are_to_be_read(tmp_path):
+    path = write(tmp_path, "x.csv", "title,type\nUpload fails,Bug\nDark mode,New Feature\n")
+
+    failures, everything = (read_issue_file(path, are_wishes_read=wanted).table for wanted in (False, True))
+
+    assert failures["title"].to_list() == ["Upload fails"]
+    assert everything["title"].to_list() == ["Upload fails", "Dark mode"]

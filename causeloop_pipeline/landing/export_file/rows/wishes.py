@@ -14,7 +14,7 @@ KINDS = frozenset(
 """Columns in which trackers say what an entry is, such as `Issue Type` or `tracker.name`."""
 WISH = re.compile(
     r"(?:(?:type|kind|typ)\s*[:/-]\s*)?(?:new |neue )?(?:features?|feature[- _]?requests?|enhancements?"
-    r"|improvements?|(?:user )?stor(?:y|ies)|epics?|wish|change requests?|verbesserung|neue funktion"
+    r"|(?:user )?stor(?:y|ies)|epics?|wish|change requests?|neue funktion"
     r"|anforderung|évolution)",
     re.IGNORECASE,
 )
@@ -22,6 +22,8 @@ FAILURE = re.compile(
     r"\b(?:bug|defect|incident|regression|failure|outage|error|fehler|störung)\b", re.IGNORECASE
 )
 """A label beside which another one makes no wish of an entry."""
+OF_WISH = "a wish: "
+"""How the reason begins why a wish is no failure."""
 OF_NAMES = frozenset({"name", "value", "title", "label"})
 
 
@@ -32,7 +34,7 @@ def explain_wish(record: Mapping[str, Any]) -> str:
     words = [word for name, value in _list_kinds(record) for word in _list_words(value)]
     if any(FAILURE.search(word) for word in words):
         return ""
-    return next((f"a wish: {word}" for word in words if WISH.fullmatch(word.strip())), "")
+    return next((f"{OF_WISH}{word}" for word in words if WISH.fullmatch(word.strip())), "")
 
 
 def _list_kinds(record: Mapping[str, Any]) -> list[tuple[str, Any]]:
