@@ -161,6 +161,9 @@ USUAL_NAMES: dict[str, tuple[str, ...]] = {
     field: tuple(dict.fromkeys(name for names in LANGUAGES for name in names.get(field, ())))
     for field in FILE_FIELDS
 }
-OF_CAUSES = tuple(name for name in CAUSES if name not in USUAL_NAMES["error_type"])
-USUAL_NAMES["body"] = (*USUAL_NAMES["body"], *OF_CAUSES)
+OF_CAUSES = tuple(name for name in CAUSES if not name.endswith(("_code", "_category")))
+USUAL_NAMES["body"] = (
+    *USUAL_NAMES["body"],
+    *(name for name in OF_CAUSES if name not in USUAL_NAMES["error_type"]),
+)
 """The cause is the text of a failure that has no other; it tells how it ended, too."""

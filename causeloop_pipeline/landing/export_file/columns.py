@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from causeloop_pipeline.landing.export_file.column_names import USUAL_NAMES
 from causeloop_pipeline.landing.export_file.column_zones import split_zone
 from causeloop_pipeline.landing.export_file.named_values import NAMES_OF_VALUES
-from causeloop_pipeline.model.field_names import normalize_field_name
+from causeloop_pipeline.model.field_names import CAUSES, normalize_field_name
 from causeloop_pipeline.model.frames import DIMENSIONS
 
 FIELD_ALIASES = {
@@ -79,7 +79,8 @@ def recognize_columns(
             match = next((free[name] for name in names if name in free), None)
             if field_name not in taken and match is not None:
                 taken[field_name] = match
-    if "title" not in taken and "body" in taken and "body" not in by_person:
+    is_cause = normalize_name(taken.get("body", "")) in CAUSES
+    if "title" not in taken and "body" in taken and "body" not in by_person and not is_cause:
         taken["title"] = taken.pop("body")
     if "id" not in by_person and _is_of_part(taken):
         del taken["id"]

@@ -51,7 +51,7 @@ class IssueFile:
 
 
 def read_issue_file(path: Path, *, are_wishes_read: bool = False) -> IssueFile:
-    """The table in a file; its ending says the format. Wishes are left out, unless they are to be read too."""
+    """The table in a file; its ending says the format. Wishes are left out where they are not to be read."""
     if not path.is_file():
         raise IssueFileError(f"there is no file {path}" if not path.exists() else f"{path} is not a file")
     kind = find_format(path.name)
