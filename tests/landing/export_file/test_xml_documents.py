@@ -113,3 +113,13 @@ def test_the_xml_of_other_runners_has_a_test_that_failed_and_one_that_passed(con
     assert passed.no_failure == "a test that passed"
     assert passed.payload is not None
     assert passed.payload["external_id"].endswith("Pay.refunds")
+
+
+def test_a_type_that_only_says_that_it_is_an_error_is_none() -> None:
+    error = "<error message='Task failed: no route to host' type='error'>trace</error>"
+
+    (row,) = read(f"<testsuite name='deploy'><testcase name='Copy files'>{error}</testcase></testsuite>")
+
+    assert row.payload is not None
+    assert row.payload["title"] == "Copy files: Task failed: no route to host"
+    assert "error_type" not in row.payload

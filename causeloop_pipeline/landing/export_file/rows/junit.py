@@ -78,6 +78,7 @@ def _describe_failure(name: str, failed: Element) -> Mapping[str, Any]:
     text = (failed.text or "").strip()
     message = (failed.get("message") or text.partition("\n")[0]).strip().partition("\n")[0]
     of_runner = failed.get("type") or ""
+    of_runner = "" if of_runner.lower() in FAILED else of_runner  # as Ansible writes it: no class
     named = NAMED_ERROR.search(f"{of_runner} {message}") or _find_last(text)
     return {
         "title": f"{name}: {message}" if message else f"{name} failed",
