@@ -37,11 +37,24 @@ def name_errors(table: pl.DataFrame) -> pl.Series:
 
 
 def find_repeated_errors(table: pl.DataFrame) -> pl.Series:
-    """The names of errors that more than one issue has. In: issues with `error_key`. Out: null elsewhere."""
-    repeated = table.with_row_index("row").filter(pl.col("error_key").is_duplicated())
-    errors = repeated.filter(are_errors(repeated)).select("row", "error_key")
-    rows = table.select(pl.int_range(pl.len(), dtype=pl.UInt32).alias("row"))
-    return rows.join(errors, on="row", how="left", maintain_order="left")["error_key"]
+    """Finds the errors of a stated type that more than one issue has.
+
+    In: issues with `error_key`. Out: the names of these errors; null elsewhere.
+    """
+    keys, types = table["error_key"], table["error_type"]
+    return pl.select(pl.when(keys.is_duplicated() & types.is_not_null()).then(keys)).to_series()
+
+
+def find_equal_stacks(table: pl.DataFrame) -> pl.DataFrame:
+    """Finds the errors without a type that more than one issue has.
+
+    In: issues with `error_key`. Out: `row` and `error_key` of each such issue. They stay texts that are
+    compared: without them, what the others tell of how common duplicates are would be too low.
+    """
+    repeated = table.with_row_index("row").filter(
+        pl.col("error_key").is_duplicated() & pl.col("error_type").is_null()
+    )
+    return repeated.filter(are_errors(repeated)).select("row", "error_key")
 
 
 def are_errors(table: pl.DataFrame) -> pl.Series:
