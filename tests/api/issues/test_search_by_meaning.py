@@ -15,6 +15,7 @@ from fastapi import FastAPI
 from psycopg.types.json import Jsonb
 
 import api
+from api.http import concurrency
 from api.issues.similar.semantic.process import EncoderProcess, SearchByMeaningError
 from causeloop_pipeline.analysis.detect.similarity.base_rate import BaseRate
 from causeloop_pipeline.analysis.detect.similarity.pair_model import PairModel
@@ -246,6 +247,22 @@ def test_a_piece_of_work_that_fails_leaves_the_encoder_to_others(is_on: Callable
             await process.run("a workspace", "locate", "text", b"", projection[:-3], b"")
         await process.run("a workspace", "locate", "text", b"", projection, b"")
         process.close()
+        return process.is_on
+
+    assert asyncio.run(ask())
+
+
+def test_who_gets_no_turn_with_the_encoder_searches_by_words(
+    is_on: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    is_on(True)
+    monkeypatch.setattr(concurrency, "MAX_TURN_SECONDS", 0.05)
+
+    async def ask() -> bool:
+        process = EncoderProcess()
+        async with process.of_key.hold("a workspace"):
+            with pytest.raises(SearchByMeaningError):
+                await process.run("a workspace", "locate", "text", b"", b"", b"")
         return process.is_on
 
     assert asyncio.run(ask())

@@ -19,7 +19,7 @@ from anyio import to_thread
 
 from api.http.computing.frames import receive, send
 from api.http.computing.processes import NO_STATE
-from api.http.concurrency import FairShare, refuse_another
+from api.http.concurrency import FairShare
 from causeloop_pipeline.encoder.configured import is_semantic_search_on, read_pinned_digest
 from causeloop_pipeline.settings import settings
 
@@ -44,9 +44,11 @@ class EncoderProcess:
 
     of_key: FairShare = field(
         default_factory=lambda: FairShare(
-            1, lambda: refuse_another("other searches of yours are in progress")
+            1, lambda: SearchByMeaningError("other searches of the workspace are in progress")
         )
     )
+    """Who waits too long for a turn searches by words alone."""
+
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     process: subprocess.Popen[bytes] | None = None
     streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
