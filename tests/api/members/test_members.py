@@ -1,5 +1,6 @@
 """Members, seats and service accounts."""
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
@@ -10,6 +11,7 @@ import pytest
 
 from causeloop_pipeline.storage.app.tenants import add_member, create_service_key, create_user
 from tests.api.conftest import Client
+from tests.api.people import new_person, sign_in
 from tests.api.sample import Sample
 from tests.conftest import Installation, new_workspace
 
@@ -87,6 +89,33 @@ def test_the_last_owner_cannot_be_removed(client: Client, owner: psycopg.Connect
     (left,) = api.get("/v1/members", params={"role": "owner"}).json()["data"]
     suspended = api.patch(f"/v1/members/{left['user_id']}", json={"status": "suspended"})
     assert (suspended.status_code, suspended.json()["code"]) == (422, "last_owner")
+
+
+@pytest.mark.parametrize("method", ["PATCH", "DELETE", "leave"])
+def test_changes_of_members_wait_for_one_another(
+    method: str, client: Client, owner: psycopg.Connection, installation: Installation
+) -> None:
+    workspace_id = new_workspace(owner)
+    (_, email), (other, _) = (new_person(owner, workspace_id, "owner") for _ in range(2))
+    api = client(sign_in(client(), email).json()["access_token"])
+    path, body = f"/v1/members/{other}", {"role": "viewer"} if method == "PATCH" else None
+    if method == "leave":
+        method, path = "POST", "/v1/members/leave"
+
+    with psycopg.connect(installation.owner_url) as before, ThreadPoolExecutor(1) as pool:
+        # No foreign key waits for this lock: only who wants the row alone does.
+        before.execute("select 1 from app.workspace where workspace_id = %s for key share", (workspace_id,))
+        change = pool.submit(api.request, method, path, json=body)
+        while not change.done() and not owner.execute(SELECT_WAITING, (before.info.backend_pid,)).fetchone():
+            time.sleep(0.01)
+        has_waited = not change.done()
+        before.rollback()
+
+    assert has_waited
+    assert change.result().status_code in {200, 204}
+
+
+SELECT_WAITING = "select 1 from pg_stat_activity where %s = any (pg_blocking_pids(pid))"
 
 
 def test_nobody_can_grant_or_revoke_a_role_above_their_own(client: Client, fresh_sample: Sample) -> None:
