@@ -91,10 +91,21 @@ def await_replica(app: FastAPI, tenant: Sample) -> Replica:
     return replica
 
 
+def await_replay(installation: Installation, standby: Server) -> None:
+    """Wait until the replica shows all that the primary has written until now."""
+    with psycopg.connect(installation.server.url("causeloop")) as primary:
+        row = primary.execute("select pg_current_wal_lsn()").fetchone()
+        assert row is not None
+    with psycopg.connect(standby.url("causeloop"), autocommit=True) as superuser:
+        has_replayed = "select pg_last_wal_replay_lsn() >= %s"
+        wait_until(lambda: superuser.execute(has_replayed, row).fetchone() == (True,), 60)
+
+
 def test_reads_are_answered_by_the_replica_each_tenants_own(
-    near: tuple[FastAPI, str], tenants: list[Sample]
+    near: tuple[FastAPI, str], tenants: list[Sample], installation: Installation, standby: Server
 ) -> None:
     app, address = near
+    await_replay(installation, standby)
     replica = await_replica(app, tenants[0])
     before = replica.answered
     for own, other in (tenants, tenants[::-1]):
