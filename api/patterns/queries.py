@@ -148,23 +148,34 @@ with period as (
         ) as first_start
     from app.workspace as w
 ), occurrences as (
-    select date_trunc(p.bucket, o.started_at at time zone p.timezone) as start, count(*) as count
+    select o.started_at at time zone p.timezone as started_at
     from period as p
     join core.issue as i on i.pattern_id = ($1 ->> 'id')::uuid
     join core.occurrence as o
         on o.workspace_id = i.workspace_id and o.issue_id = i.issue_id
         and o.started_at >= p.first_start at time zone p.timezone
+), buckets as (
+    select date_trunc(p.bucket, o.started_at) as start, count(*) as count
+    from period as p cross join occurrences as o
     group by 1
+), times as (
+    select
+        extract(isodow from o.started_at)::integer as weekday,
+        extract(hour from o.started_at)::integer as hour,
+        count(*) as count
+    from occurrences as o
+    group by 1, 2
 )
 select json_build_object(
     'pattern_id', $1 ->> 'id', 'bucket', p.bucket, 'timezone', p.timezone,
     'data', (
         select json_agg(
-            json_build_object('start', s.start::date, 'count', coalesce(o.count, 0)) order by s.start
+            json_build_object('start', s.start::date, 'count', coalesce(b.count, 0)) order by s.start
         )
         from generate_series(p.first_start, p.last_start, ('1 ' || p.bucket)::interval) as s (start)
-        left join occurrences as o on o.start = s.start
-    )
+        left join buckets as b on b.start = s.start
+    ),
+    'times', (select coalesce(json_agg(t order by t.weekday, t.hour), '[]') from times as t)
 )
 from period as p
 where exists (select from detect.pattern as n where n.pattern_id = ($1 ->> 'id')::uuid)
@@ -239,7 +250,10 @@ async def read_member_groups(db: WorkspaceDatabase, pattern_id: UUID) -> str | N
 
 
 async def read_frequency(db: WorkspaceDatabase, pattern_id: UUID, bucket: str, days: int) -> str | None:
-    """The number of occurrences per day or week in the workspace's time zone, empty ones included."""
+    """The number of occurrences per day or week, empty ones included, and by weekday and hour.
+
+    All in the workspace's time zone.
+    """
     return await db.read_text(SELECT_FREQUENCY, id=str(pattern_id), bucket=bucket, days=days)
 
 

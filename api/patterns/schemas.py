@@ -153,6 +153,14 @@ class FrequencyBucket(BaseModel):
     count: int
 
 
+class FrequencyTime(BaseModel):
+    """The occurrences that began in one hour of a weekday, in the workspace's time zone."""
+
+    weekday: int = Field(description="1, Monday, to 7, Sunday", ge=1, le=7)
+    hour: int = Field(description="0 to 23", ge=0, le=23)
+    count: int
+
+
 class Frequency(BaseModel):
     """How often a pattern occurred."""
 
@@ -160,6 +168,7 @@ class Frequency(BaseModel):
     bucket: Bucket
     timezone: str
     data: list[FrequencyBucket]
+    times: list[FrequencyTime] = Field(description="By weekday and hour; hours with none are left out")
 
 
 class LineageStep(BaseModel):

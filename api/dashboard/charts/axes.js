@@ -104,7 +104,7 @@ export function dayAxis(days, x, width, height) {
 /**
  * A bar chart of issues over time.
  * @param {string} title
- * @param {Omit<Model<"Frequency">, "pattern_id">} frequency
+ * @param {Omit<Model<"Frequency">, "pattern_id" | "times">} frequency
  */
 export function frequencyChart(title, frequency) {
   const rows = frequency.data;

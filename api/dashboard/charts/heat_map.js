@@ -1,23 +1,20 @@
-// When issues of a pattern occur: weekday by quarter of the day, in the workspace's time zone.
+// When a pattern occurs: weekday by quarter of the day, in the workspace's time zone.
 
 import { s, table } from "../lib/elements.js";
-import { pluralize, timeZone, WEEKDAYS, weekTime } from "../lib/format.js";
+import { pluralize, timeZone, WEEKDAYS } from "../lib/format.js";
 import { figure } from "./axes.js";
 
-/** @import { Column, Size } from "../types.js" */
+/** @import { Column, Model, Size } from "../types.js" */
 
 const QUARTERS = ["00–06", "06–12", "12–18", "18–24"];
 
 /**
- * @param {string[]} instants
- * @param {number} total
+ * @param {Model<"FrequencyTime">[]} times
+ * @param {number} days
  */
-export function heatMap(instants, total) {
+export function heatMap(times, days) {
   const counts = WEEKDAYS.map(() => QUARTERS.map(() => 0));
-  for (const instant of instants) {
-    const { weekday, hour } = weekTime(instant);
-    counts[weekday][Math.floor(hour / 6)] += 1;
-  }
+  for (const { weekday, hour, count } of times) counts[weekday - 1][Math.floor(hour / 6)] += count;
   /** @type {Column<[number, number[]]>[]} */
   const columns = [
     { title: "Day" /** @param {number} options */, cell: ([day]) => WEEKDAYS[day] },
@@ -30,7 +27,7 @@ export function heatMap(instants, total) {
   const title = "Typical times";
   return figure({
     title,
-    summary: summarize(counts, instants.length, total),
+    summary: summarize(counts, days),
     height: 7 * 24 + 22,
     dataTable: table(title, columns, [...counts.entries()]),
     draw: (size) => drawHeatMap(counts, size),
@@ -39,14 +36,13 @@ export function heatMap(instants, total) {
 
 /**
  * @param {number[][]} counts
- * @param {number} seen
- * @param {number} total
+ * @param {number} days
  */
-function summarize(counts, seen, total) {
+function summarize(counts, days) {
   const cells = counts.flatMap((row, day) => row.map((count, quarter) => ({ count, day, quarter })));
   const { count, day, quarter } = cells.reduce((best, cell) => (cell.count > best.count ? cell : best));
-  const basis =
-    seen < total ? `the newest ${seen} of ${pluralize(total, "issue")}` : pluralize(total, "issue");
+  const all = counts.flat().reduce((sum, each) => sum + each, 0);
+  const basis = `${pluralize(all, "occurrence")} of the last ${days} days`;
   return `Most often ${WEEKDAYS[day]} ${QUARTERS[quarter]} (${count}); counted over ${basis}, ${timeZone()}.`;
 }
 
@@ -75,7 +71,7 @@ function drawHeatMap(counts, { width: room }) {
       width: step - 2,
       height: 22,
       rx: 2,
-      "data-tip": `${WEEKDAYS[day]} ${QUARTERS[quarter]}: ${pluralize(count, "issue")}`,
+      "data-tip": `${WEEKDAYS[day]} ${QUARTERS[quarter]}: ${pluralize(count, "occurrence")}`,
       "fill-opacity": count ? (0.06 + 0.42 * (count / maxCount)).toFixed(2) : 1,
     }),
     s(

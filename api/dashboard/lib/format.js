@@ -280,21 +280,4 @@ const BANDS = [
  */
 export const band = (score) => BANDS.find(([minimum]) => score >= minimum)?.[1] ?? "low";
 
-/**
- * Weekday (0 = Monday) and hour of an instant in the workspace's zone.
- * @param {string} instant
- */
-export function weekTime(instant) {
-  const parts = new Intl.DateTimeFormat("en-GB", {
-    timeZone: zone,
-    weekday: "short",
-    hour: "2-digit",
-    hourCycle: "h23",
-  });
-  const fields = Object.fromEntries(
-    parts.formatToParts(new Date(instant)).map((part) => [part.type, part.value]),
-  );
-  return { weekday: WEEKDAYS.indexOf(fields.weekday), hour: Number(fields.hour) };
-}
-
 export const WEEKDAYS = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];

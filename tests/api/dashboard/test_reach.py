@@ -27,6 +27,7 @@ FOR_PROGRAMS = {
     "finish_single_sign_on": "the identity provider leads back to it",
     "erase_workspace": "what cannot be undone takes a script or the command line",
     "download_archive": "programs and owners' scripts move a whole workspace with it",
+    "list_pattern_occurrences": "programs read each; the pattern's charts show how many",
     "read_archive": "programs wait with it for an archive",
     "request_archive": "programs request an archive with it",
     "log_out": "programs end a session of tokens with it",

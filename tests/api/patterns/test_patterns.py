@@ -44,6 +44,8 @@ def test_frequency_counts_every_day_in_the_time_zone_of_the_workspace(
     assert {later - earlier for earlier, later in pairwise(starts)} == {timedelta(days=1)}
     assert sum(bucket["count"] for bucket in weeks["data"]) == 7
     assert {date.fromisoformat(bucket["start"]).weekday() for bucket in weeks["data"]} == {0}
+    weekday = next(start for start, bucket in zip(starts, days["data"], strict=True) if bucket["count"])
+    assert days["times"] == [{"weekday": weekday.isoweekday(), "hour": 0, "count": 7}]
 
 
 def test_the_id_of_a_merged_pattern_redirects_to_its_current_pattern(client: Client, sample: Sample) -> None:

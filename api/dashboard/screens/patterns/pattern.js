@@ -17,6 +17,7 @@ import {
   probabilityText,
 } from "../../lib/format.js";
 import { nameWithPills } from "../../lib/names.js";
+import { share } from "../../lib/shared_read.js";
 import { empty, part, partSection } from "../../lib/states.js";
 import { HARDLY_RECURS_BELOW, SUGGESTION_BELOW } from "../../lib/vocabulary.js";
 import { ownerText } from "../owners/owner_button.js";
@@ -169,13 +170,17 @@ function answers(pattern, predictions, recommendations) {
 function columns(pattern, predictions, context) {
   const { signal } = context;
   const forecast = part("the forecast", () => forecastSection(pattern, signal));
+  const readShared = share(() => readHistory(pattern, signal));
   return h(
     "div",
     { class: "columns" },
     h(
       "div",
       {},
-      partSection("Occurrences", "its history", () => history(pattern, signal)),
+      partSection("Occurrences", "its history", async () => {
+        const { frequency } = await readShared();
+        return frequencyChart(`Occurrences of this pattern by ${frequency.bucket}`, frequency);
+      }),
       section("Forecast", {}, forecast, windowsTable(predictions)),
       triggerSection(predictions),
     ),
@@ -183,7 +188,12 @@ function columns(pattern, predictions, context) {
       "div",
       {},
       fingerprintSection(pattern),
-      partSection("Typical times", "typical times", () => times(pattern, signal)),
+      partSection("Typical times", "typical times", async () => {
+        const { days, frequency } = await readShared();
+        return frequency.times.length
+          ? heatMap(frequency.times, days)
+          : empty(`It did not occur in the last ${days} days.`);
+      }),
       closureSection(pattern, context),
     ),
   );
@@ -247,22 +257,19 @@ function fingerprintSection(pattern) {
 }
 
 /**
+ * How often it occurred in up to a year.
  * @param {Model<"PatternDetail">} pattern
  * @param {AbortSignal} signal
  */
-async function history(pattern, signal) {
-  const days = Math.min(
-    365,
-    Math.max(90, Math.ceil((Date.now() - Date.parse(pattern.first_seen_at)) / 86_400_000)),
-  );
+async function readHistory(pattern, signal) {
+  const age = Math.ceil((Date.now() - Date.parse(pattern.first_seen_at)) / 86_400_000);
+  const days = Math.min(365, Math.max(90, age));
   const bucket = days > 120 ? "week" : "day";
-  const frequency = await get(
-    "/v1/patterns/{pattern_id}/frequency",
-    { pattern_id: pattern.id },
-    { bucket, days },
-    signal,
-  );
-  return frequencyChart(`Occurrences of this pattern by ${bucket}`, frequency);
+  const path = { pattern_id: pattern.id };
+  return {
+    days,
+    frequency: await get("/v1/patterns/{pattern_id}/frequency", path, { bucket, days }, signal),
+  };
 }
 
 /**
@@ -283,18 +290,4 @@ async function forecastSection(pattern, signal) {
       );
     throw error;
   }
-}
-
-/**
- * @param {Model<"PatternDetail">} pattern
- * @param {AbortSignal} signal
- */
-async function times(pattern, signal) {
-  /** @param {string | null} [cursor] */
-  const read = (cursor) =>
-    get("/v1/patterns/{pattern_id}/occurrences", { pattern_id: pattern.id }, { limit: 100, cursor }, signal);
-  const first = await read();
-  const more = first.page.has_more ? await read(first.page.next_cursor) : { data: [] };
-  const instants = [...first.data, ...more.data].map((occurrence) => occurrence.started_at);
-  return instants.length ? heatMap(instants, first.page.total) : empty("It has no occurrences to count.");
 }
