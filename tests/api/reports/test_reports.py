@@ -87,26 +87,34 @@ def test_an_empty_workspace_writes_no_report(database: Database, workspace_id: U
         assert write_weekly_report(session, workspace_id) == 0
 
 
-def test_an_earlier_week_shows_what_was_predicted_when_it_ended(
-    client: Client, fresh_sample: Sample, database: Database
-) -> None:
-    issued = datetime.now(UTC) - timedelta(days=21)
-    with database.workspace(fresh_sample.workspace_id) as session:
+def insert_prediction(
+    database: Database, sample: Sample, *, days_ago: int, window_days: int, probability: float
+) -> datetime:
+    """A prediction of the sample's pattern; when it was issued."""
+    issued = datetime.now(UTC) - timedelta(days=days_ago)
+    with database.workspace(sample.workspace_id) as session:
         insert_row(
             session,
             "predict.prediction",
-            fresh_sample,
+            sample,
             prediction_id=uuid4(),
-            pattern_id=fresh_sample.ids["pattern_id"],
-            window_days=7,
+            pattern_id=sample.ids["pattern_id"],
+            window_days=window_days,
             issued_at=issued,
-            closes_at=issued + timedelta(days=7),
-            probability=0.99,
+            closes_at=issued + timedelta(days=window_days),
+            probability=probability,
             impact="high",
             event_count=12,
             model_probabilities="{}",
             model_version="v1",
         )
+    return issued
+
+
+def test_an_earlier_week_shows_what_was_predicted_when_it_ended(
+    client: Client, fresh_sample: Sample, database: Database
+) -> None:
+    issued = insert_prediction(database, fresh_sample, days_ago=21, window_days=7, probability=0.99)
     viewer = client(fresh_sample.credentials["viewer"])
 
     def read_likely(day: datetime) -> list[str]:
@@ -121,6 +129,7 @@ def test_what_is_likely_is_so_within_the_window_that_is_shown_first(
     client: Client, fresh_sample: Sample, database: Database
 ) -> None:
     viewer = client(fresh_sample.credentials["viewer"])
+    insert_prediction(database, fresh_sample, days_ago=7, window_days=30, probability=0.83)  # last week
     nearest = viewer.get("/v1/reports/weekly").json()
     with database.workspace(fresh_sample.workspace_id) as session:
         session.execute(
