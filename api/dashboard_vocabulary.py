@@ -5,7 +5,7 @@
 
 import json
 
-from causeloop_pipeline.model.file_fields import FILE_FIELDS
+from causeloop_pipeline.model.column_fields import COLUMN_FIELDS
 from causeloop_pipeline.model.issue import ISSUE_FIELDS, OPEN_STATUSES
 from causeloop_pipeline.model.pattern import SUGGESTION_BELOW
 from causeloop_pipeline.model.prediction import NEAREST_WINDOW, PREFERRED_WINDOW, WINDOWS
@@ -33,7 +33,7 @@ def write_vocabulary() -> str:
             if field.is_facet
         ],
         "OPEN_ISSUE_STATUSES": list(OPEN_STATUSES),
-        "FILE_FIELDS": {"values": list(FILE_FIELDS), "labels": FILE_FIELDS},
+        "COLUMN_FIELDS": {"values": list(COLUMN_FIELDS), "labels": COLUMN_FIELDS},
     }
     typed: dict[str, tuple[str, object]] = {
         **{name: ("const", value) for name, value in exact.items()},

@@ -20,17 +20,13 @@ from causeloop_pipeline.storage.raw.records import (
     land_batch,
 )
 
-SELECT_ISSUE_IDS = """
-select core.issue_id($1, sent.source, sent.external_id) as id
+SELECT_IDS = """
+select {function}($1, sent.source, sent.external_id) as id
 from unnest($2::text[], $3::text[]) with ordinality as sent (source, external_id, number)
 order by sent.number
 """
-
-SELECT_CHANGE_IDS = """
-select core.change_id($1, sent.source, sent.external_id) as id
-from unnest($2::text[], $3::text[]) with ordinality as sent (source, external_id, number)
-order by sent.number
-"""
+SELECT_ISSUE_IDS = SELECT_IDS.format(function="core.issue_id")
+SELECT_CHANGE_IDS = SELECT_IDS.format(function="core.change_id")
 
 SELECT_CONNECTOR_RECORDS = """
 select distinct source, external_id

@@ -9,8 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from api.connectors.schemas import DisplayName
 from api.field_types.texts import TimeZone
 from api.http.pagination import PageRequest
+from causeloop_pipeline.model.column_fields import COLUMN_FIELDS
 from causeloop_pipeline.model.date_order import DateOrder
-from causeloop_pipeline.model.file_fields import FILE_FIELDS
 from causeloop_pipeline.model.upload import UploadStatus
 
 ColumnName = Annotated[str, Field(max_length=300)]
@@ -88,8 +88,8 @@ class UploadChoices(BaseModel):
 
     columns: dict[str, ColumnName] = Field(
         default_factory=dict,
-        max_length=len(FILE_FIELDS),
-        description=f"Field → column, or nothing where no column is it: {', '.join(FILE_FIELDS)}",
+        max_length=len(COLUMN_FIELDS),
+        description=f"Field → column, or nothing where no column is it: {', '.join(COLUMN_FIELDS)}",
     )
     key: str = Field("", max_length=500, description="A column, or several with commas")
     dates: DateOrder = DateOrder.RECOGNIZED

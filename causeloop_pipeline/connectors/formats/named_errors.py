@@ -1,6 +1,7 @@
 """The error that a person names in the text of a ticket; that it is a bug says nothing of the cause."""
 
 import re
+from typing import NamedTuple
 
 from causeloop_pipeline.connectors.mapping.expressions import Match
 
@@ -19,21 +20,22 @@ def name_error(*texts: str) -> str | None:
     return next((match[1] for match in matches if match), None)
 
 
-def find_raised(text: str) -> str | None:
-    """The line that a trace in a text tells of the error: a class at its beginning, and what it says."""
+class Raised(NamedTuple):
+    """What a trace tells of an error: its class, and the line that begins with it."""
+
+    name: str
+    line: str
+
+
+def find_raised(text: str) -> Raised | None:
+    """The error that a trace in a text tells of."""
     raised = re.findall(
         rf"(?m)^\s*(?:Caused by: |Exception in thread \S+ )?({ERROR_NAME}(?:: .*|:?\s*$))", text
     )
     if not raised:
         return None
-    line, _ = raised[-1 if TRACE_OF_PYTHON in text else 0]
-    return str(line).strip()
-
-
-def name_raised(text: str) -> str | None:
-    """The class of the error that a trace in a text tells of."""
-    line = find_raised(text)
-    return None if line is None else re.split(r"[:\s]", line, maxsplit=1)[0]
+    line, name = raised[-1 if TRACE_OF_PYTHON in text else 0]
+    return Raised(name, line.strip())
 
 
 def find_error(*texts: str) -> tuple[Match, ...]:

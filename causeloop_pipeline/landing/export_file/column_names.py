@@ -1,7 +1,9 @@
 """The names that columns of exports usually have, in seven languages: lower case, without accents."""
 
+from collections.abc import Mapping
+
+from causeloop_pipeline.model.column_fields import COLUMN_FIELDS
 from causeloop_pipeline.model.field_names import CAUSES
-from causeloop_pipeline.model.file_fields import FILE_FIELDS
 from causeloop_pipeline.model.vendor_words import parse_word_lists
 
 ENGLISH_NAMES = parse_word_lists("""
@@ -157,13 +159,11 @@ LANGUAGES = (
     ITALIAN_NAMES,
     DUTCH_NAMES,
 )
-USUAL_NAMES: dict[str, tuple[str, ...]] = {
-    field: tuple(dict.fromkeys(name for names in LANGUAGES for name in names.get(field, ())))
-    for field in FILE_FIELDS
-}
-OF_CAUSES = tuple(name for name in CAUSES if not name.endswith(("_code", "_category")))
-USUAL_NAMES["body"] = (
-    *USUAL_NAMES["body"],
-    *(name for name in OF_CAUSES if name not in USUAL_NAMES["error_type"]),
-)
+NO_TEXTS = frozenset({"cause", "cause_code", "cause_category"})
+"""Of the names of causes, those whose columns hold a class or a code."""
+OF_CAUSES = {"body": tuple(name for name in CAUSES if name not in NO_TEXTS)}
 """The cause is the text of a failure that has no other; it tells how it ended, too."""
+USUAL_NAMES: Mapping[str, tuple[str, ...]] = {
+    field: tuple(dict.fromkeys(name for names in (*LANGUAGES, OF_CAUSES) for name in names.get(field, ())))
+    for field in COLUMN_FIELDS
+}

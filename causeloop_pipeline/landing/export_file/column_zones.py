@@ -20,9 +20,9 @@ def split_zone(column: str) -> tuple[str, str | None]:
     return (match["name"], zone) if match and zone else (column, None)
 
 
-def choose_zones(columns: Mapping[str, str], timezone: str) -> dict[str, str]:
-    """The time zone of each field of a date: what its column states, or else what all have."""
-    return {name: split_zone(column)[1] or timezone for name, column in columns.items()}
+def choose_zone(column: str, timezone: str) -> str:
+    """The time zone of the dates in a column: what its name states, or else what all have."""
+    return split_zone(column)[1] or timezone
 
 
 def describe_zones(columns: Mapping[str, str]) -> list[str]:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import polars as pl
 
-from causeloop_pipeline.landing.export_file.column_zones import choose_zones, describe_zones
+from causeloop_pipeline.landing.export_file.column_zones import choose_zone, describe_zones
 from causeloop_pipeline.landing.export_file.columns import RecognizedColumns
 from causeloop_pipeline.landing.export_file.date_columns import (
     DATE_FIELDS,
@@ -109,10 +109,9 @@ def _read_dates(
     columns, dates, notes = dict(recognized.columns), {}, []
     named = {name: table[columns[name]] for name in DATE_FIELDS if name in columns}
     formats = decide_formats(named, date_format=date_format)
-    zones = choose_zones(columns, timezone)
     for name, values in named.items():
         form = formats[name]
-        instants = read_in(values, form.name, zones[name])
+        instants = read_in(values, form.name, choose_zone(values.name, timezone))
         read = ReadDates(instants, describe_format(form.name), form.is_ambiguous)
         if not holds_moments(instants) and name in OPTIONAL_DATES and name not in recognized.chosen:
             notes.append(f"column {columns.pop(name)!r} holds no dates and is not used")

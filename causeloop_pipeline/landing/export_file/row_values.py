@@ -12,7 +12,7 @@ from typing import Any
 import polars as pl
 
 from causeloop_pipeline.connectors.json_paths import MissingValueError, fill
-from causeloop_pipeline.landing.export_file.column_zones import split_zone
+from causeloop_pipeline.landing.export_file.column_zones import choose_zone
 from causeloop_pipeline.landing.export_file.columns import normalize_name
 from causeloop_pipeline.landing.export_file.dates import read_in, spell_format
 from causeloop_pipeline.landing.export_file.named_values import find_name
@@ -91,7 +91,7 @@ class RowReader:
         values = [read_place(row.record or {}, flat, column) for row, flat in zip(rows, flats, strict=True)]
         typed = [value if isinstance(value, datetime) else None for value in values]
         texts = pl.Series(name, [_to_text(value) for value in values], dtype=pl.String)
-        timezone = split_zone(column)[1] or self.reading.timezone
+        timezone = choose_zone(column, self.reading.timezone)
         read = read_in(texts, self.reading.formats[name], timezone)
         if any(typed):
             read = read.zip_with(pl.Series([value is None for value in typed]), _read_typed(typed, timezone))

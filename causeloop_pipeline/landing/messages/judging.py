@@ -56,9 +56,7 @@ def find_under_way(seen: Seen) -> str | None:
 
 def ends_run(seen: Seen) -> bool:
     """Whether the word for its state is that of a run: its id is that of the run, not of what fails again."""
-    places = (
-        find_name_of(seen.flat, (name,)) for name in ("status", "state", "result", "conclusion", "outcome")
-    )
+    places = (find_name_of(seen.flat, (name,)) for name in OF_RUNS)
     return any(str(seen.flat[place]).strip().lower() in PLAIN_SUCCESSES for place in places if place)
 
 

@@ -4,13 +4,13 @@ import { patch } from "../../lib/client.js";
 import { h, table } from "../../lib/elements.js";
 import { choicesOf } from "../../lib/listing.js";
 import { action, notice } from "../../lib/states.js";
-import { DateOrder, FILE_FIELDS } from "../../lib/vocabulary.js";
+import { COLUMN_FIELDS, DateOrder } from "../../lib/vocabulary.js";
 
 /** @import { Column, Model } from "../../types.js" */
 
 const NOT_USED = "";
 /** @type {[string, string][]} */
-const FIELDS = [[NOT_USED, "an attribute"], ...choicesOf(FILE_FIELDS)];
+const FIELDS = [[NOT_USED, "an attribute"], ...choicesOf(COLUMN_FIELDS)];
 
 /**
  * The table of columns, and how dates are read and rows distinguished.

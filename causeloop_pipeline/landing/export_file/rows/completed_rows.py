@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from causeloop_pipeline.connectors.formats.named_errors import name_raised
+from causeloop_pipeline.connectors.formats.named_errors import find_raised
 from causeloop_pipeline.connectors.mapping.tags import find_severity, find_tag
 from causeloop_pipeline.landing.export_file.columns import FIELDS_OF_NAMES, normalize_name
 from causeloop_pipeline.landing.export_file.rows.file_row import FileRow
@@ -75,7 +75,8 @@ def _read_form(record: Mapping[str, Any]) -> dict[str, Any]:
     values: dict[str, Any] = {}
     for name, value in record.items():
         if normalize_name(name) in TRACES and isinstance(value, str) and "\n" in value:
-            values = {"error_type": name_raised(value), "stack_trace": value}
+            raised = find_raised(value)
+            values = {"error_type": raised and raised.name, "stack_trace": value}
     if record.keys() >= LIBRARY and isinstance(record["name"], str):
         values["service"] = record["name"]
     return {name: value for name, value in values.items() if value}

@@ -31,13 +31,13 @@ OF_LETTER = {"E": "error", "F": "error", "W": "warning", "C": "convention", "R":
 MAX_BODY = 8_000
 
 
-def is_finding(line: str) -> bool:
-    """Whether a line is one, rather than any text with a colon: it has a column, a level or a code."""
+def match_finding(line: str) -> re.Match[str] | None:
+    """The parts of a finding, which has a column, a level or a code; None for any other text with a colon."""
     match = FINDING.match(line)
     if match is None:
-        return False
+        return None
     has_column = re.match(r"\s*\S+?:\d+:\d+:", line) or match["row"]
-    return bool(has_column or match["kind"] or match["code"])
+    return match if has_column or match["kind"] or match["code"] else None
 
 
 def read_findings(content: BinaryIO) -> Iterator[FileRow]:
@@ -45,10 +45,10 @@ def read_findings(content: BinaryIO) -> Iterator[FileRow]:
     number, finding = 0, dict[str, Any]()
     for place, line, _ in read_lines(content):
         text = decode(line).rstrip("\r\n")
-        if is_finding(text):
+        if match := match_finding(text):
             if finding:
                 yield _make_row(number, finding)
-            number, finding = place, _read(text)
+            number, finding = place, _read(text, match)
         elif finding and (text[:1].isspace() or not text):
             finding["body"] = f"{finding['body']}\n{text}"[:MAX_BODY]
         elif text.strip():
@@ -59,13 +59,10 @@ def read_findings(content: BinaryIO) -> Iterator[FileRow]:
 
 def count_findings(lines: Sequence[str]) -> int:
     """How many of some lines are findings."""
-    return sum(map(is_finding, lines))
+    return sum(match_finding(line) is not None for line in lines)
 
 
-def _read(line: str) -> dict[str, Any]:
-    match = FINDING.match(line)
-    if match is None:
-        return {}
+def _read(line: str, match: re.Match[str]) -> dict[str, Any]:
     text = FIXABLE.sub("", match["text"]).strip()
     rule = RULE.search(text)
     named = (rule["marked"] or rule["named"]) if rule else None

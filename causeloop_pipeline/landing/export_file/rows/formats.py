@@ -5,7 +5,7 @@ import gzip
 import io
 import re
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, BinaryIO, cast
 
@@ -23,7 +23,7 @@ from causeloop_pipeline.landing.export_file.rows.xml_documents import read_xml
 from causeloop_pipeline.landing.storable import TooDeepError, make_storable
 
 BY_NAME = "by name"
-READERS: dict[str, Callable[[BinaryIO], Iterator[FileRow]]] = {
+OF_FILES: Mapping[str, Callable[[BinaryIO], Iterator[FileRow]]] = {
     "csv": read_csv,
     "jsonl": read_json,
     "json": read_json,
@@ -91,7 +91,7 @@ def _read_zip(content: BinaryIO) -> Iterator[FileRow]:
             yield replace(row, number=number if len(files) > 1 else row.number)
 
 
-READERS["zip"] = _read_zip
+READERS = {**OF_FILES, "zip": _read_zip}
 
 
 def find_format(name: str, chosen: str = BY_NAME) -> str | None:

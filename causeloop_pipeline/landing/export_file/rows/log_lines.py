@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, BinaryIO
 
-from causeloop_pipeline.connectors.formats.named_errors import find_raised, name_raised
+from causeloop_pipeline.connectors.formats.named_errors import find_raised
 from causeloop_pipeline.landing.export_file.rows.file_row import FileContentError, FileRow
 from causeloop_pipeline.landing.export_file.rows.levels import SYSLOG
 from causeloop_pipeline.landing.export_file.rows.log_forms import LEVELS, begin_entry, spell_time
@@ -100,7 +100,7 @@ def _read_entry(entry: _Entry, latest: datetime) -> FileRow:
         return FileRow(entry.number, moment, no_failure="a log entry without a word")
     message_line = split_failure(text)[0][0]
     raised = find_raised(text) if entry.lines else None
-    title = raised if raised and ONLY_RAISED.search(message_line) else message_line
+    title = raised.line if raised and ONLY_RAISED.search(message_line) else message_line
     record: dict[str, Any] = {
         **moment,
         "title": title,
@@ -108,7 +108,7 @@ def _read_entry(entry: _Entry, latest: datetime) -> FileRow:
         "service": entry.parts.get("program"),
         "component": logger,
         "body": text if entry.lines else None,
-        "error_type": name_raised(text) if raised else None,
+        "error_type": raised.name if raised else None,
         "host": entry.parts.get("host"),
     }
     filled = {name: value for name, value in record.items() if value}

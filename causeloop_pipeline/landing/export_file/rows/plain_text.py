@@ -11,11 +11,7 @@ from causeloop_pipeline.landing.export_file.rows.finding_lines import count_find
 from causeloop_pipeline.landing.export_file.rows.json_documents import read_json
 from causeloop_pipeline.landing.export_file.rows.log_forms import begin_entry
 from causeloop_pipeline.landing.export_file.rows.log_lines import read_log
-from causeloop_pipeline.landing.export_file.rows.reports_for_people import (
-    explain_text,
-    has_clock_only,
-    is_for_people,
-)
+from causeloop_pipeline.landing.export_file.rows.reports_for_people import UNKNOWN, explain_text
 from causeloop_pipeline.landing.export_file.rows.separated import SEPARATORS, count_shared_width, read_csv
 from causeloop_pipeline.landing.export_file.rows.tap import is_tap, read_tap
 from causeloop_pipeline.landing.export_file.rows.text_lines import as_text, decode, read_document, read_lines
@@ -89,8 +85,8 @@ def _choose_reader(lines: list[str], *, is_log: bool) -> Reader:
 def _choose_by_lines(lines: list[str], filled: list[str]) -> Reader:
     if is_tap(filled):
         return read_tap
-    if is_for_people(lines) or has_clock_only(filled):
-        raise FileContentError(explain_text(lines))
+    if reason := explain_text(lines, filled[0]):
+        raise FileContentError(reason)
     findings = count_findings(filled)
     if findings and (findings >= MIN_FINDINGS * len(filled) or not _is_table(filled)):
         return read_findings
@@ -100,7 +96,7 @@ def _choose_by_lines(lines: list[str], filled: list[str]) -> Reader:
         return read_log
     if _are_messages(filled):
         return _read_messages
-    raise FileContentError(explain_text(lines))
+    raise FileContentError(UNKNOWN)
 
 
 def _is_wide(filled: list[str]) -> bool:

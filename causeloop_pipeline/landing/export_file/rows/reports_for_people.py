@@ -42,20 +42,13 @@ UNKNOWN = (
 )
 
 
-def explain_text(lines: Sequence[str]) -> str:
-    """Why a text cannot be read, and what to give instead."""
+def explain_text(lines: Sequence[str], first: str) -> str | None:
+    """Why a text cannot be read although its lines look like entries, and what to give instead.
+
+    In: all its lines, and the first that is not empty. Out: None where nothing speaks against reading it.
+    """
     for line in lines:
         for pattern, tool, instead in REPORTS:
             if re.match(pattern, line):
                 return f"it is what {tool} prints for people to read: give {instead}"
-    return WITHOUT_A_DATE if has_clock_only([line for line in lines if line.strip()]) else UNKNOWN
-
-
-def has_clock_only(filled: Sequence[str]) -> bool:
-    """Whether the first line begins with the time of a day without a date."""
-    return bool(filled and CLOCK_ONLY.match(filled[0]))
-
-
-def is_for_people(lines: Sequence[str]) -> bool:
-    """Whether some lines are of such a report."""
-    return any(re.match(pattern, line) for line in lines for pattern, _, _ in REPORTS)
+    return WITHOUT_A_DATE if CLOCK_ONLY.match(first) else None

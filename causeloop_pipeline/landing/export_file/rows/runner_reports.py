@@ -12,7 +12,7 @@ from typing import Any
 
 from causeloop_pipeline.connectors.formats.named_errors import name_error
 from causeloop_pipeline.landing.export_file.rows.file_row import FileRow
-from causeloop_pipeline.landing.export_file.rows.junit import MAX_BODY, NAMED_ERROR, is_of_runner
+from causeloop_pipeline.landing.export_file.rows.junit import MAX_BODY, is_of_runner
 from causeloop_pipeline.model.run_states import RunState, read_run_state
 
 LISTS_OF_XML = ("test", "test-case", "test-method")
@@ -191,11 +191,10 @@ def _describe_failure(name: str, record: Record) -> dict[str, Any]:
     # What a debugger prints of the failing line stands before the error itself.
     line = next((line[2:].strip() for line in lines if line.startswith("E  ")), lines[0] if lines else "")
     body = (trace or message)[-MAX_BODY:]
-    named = NAMED_ERROR.search(line) or NAMED_ERROR.search(body)
     return {
         "title": f"{name}: {line}" if line else f"{name} failed",
         "body": (trace or message)[:MAX_BODY],
-        "error_type": named[1] if named else name_error(line, body),
+        "error_type": name_error(line, body),
         "status": "failed",
     }
 

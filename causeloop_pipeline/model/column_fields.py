@@ -1,6 +1,6 @@
 """What the columns of a file of failures may be."""
 
-FILE_FIELDS = {
+COLUMN_FIELDS = {
     "id": "ID",
     "title": "Title",
     "body": "Description",
