@@ -2,6 +2,7 @@
 
 import io
 import json
+import zipfile
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
@@ -131,3 +132,17 @@ def test_a_header_that_repeats_a_name_is_numbered_in_time_that_grows_with_it() -
 
     assert rows[0].record is not None
     assert list(rows[0].record)[-1] == "label (20000)"
+
+
+def test_a_zip_in_a_zip_is_not_opened() -> None:
+    content = HEADER.encode()
+    for name in ("export.csv", "inner.zip", "outer.zip"):
+        packed = io.BytesIO()
+        with zipfile.ZipFile(packed, "w") as archive:
+            archive.writestr(name, content)
+        content = packed.getvalue()
+
+    (row,) = read_file("export.zip", content)
+
+    assert row.payload is None
+    assert row.reason.startswith("it holds no file that can be read")

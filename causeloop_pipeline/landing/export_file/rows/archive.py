@@ -22,7 +22,7 @@ def list_files(content: BinaryIO) -> list[tuple[str, bytes]]:
                 f"it unpacks to more than {MAX_DOCUMENT_BYTES:,} bytes: unpack it yourself"
             )
         return [(part.filename, archive.read(part)) for part in parts]
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:  # the latter: a password
         raise FileContentError(
             f"it cannot be read as a zip ({error}): is it protected by a password?"
         ) from None

@@ -78,15 +78,22 @@ ROTATED = re.compile(r"(?:\.\d{1,4}|-\d{8})$")
 
 
 def _read_zip(content: BinaryIO) -> Iterator[FileRow]:
-    """The rows of the one file in a zip that can be read, or of all its reports of tests."""
-    files = [(name, inner, kind) for name, inner in list_files(content) if (kind := find_format(name))]
+    """The rows of the one file in a zip that can be read, or of all its reports of tests.
+
+    A zip in it is none: there may be another one in that, without an end.
+    """
+    files = [
+        (name, inner, kind)
+        for name, inner in list_files(content)
+        if (kind := find_format(name)) and kind in OF_FILES
+    ]
     if not files:
         raise FileContentError(f"it holds no file that can be read: {ADVICE}")
     if len(files) > 1 and {kind for _, _, kind in files} != {"xml"}:
         raise refuse_several([name for name, _, _ in files])
     number = 0
     for name, inner, kind in files:
-        for row in READERS[kind](unpack(io.BytesIO(inner), name)):
+        for row in OF_FILES[kind](unpack(io.BytesIO(inner), name)):
             number += 1
             yield replace(row, number=number if len(files) > 1 else row.number)
 
