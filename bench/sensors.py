@@ -47,7 +47,7 @@ def measure() -> tuple[float, int, int]:
     from dagster import DagsterInstance
 
     from causeloop_pipeline.definitions import defs
-    from causeloop_pipeline.orchestration.boot import add_partitions
+    from causeloop_pipeline.orchestration.boot import sync_partitions
     from causeloop_pipeline.orchestration.run_scope import SCOPE
     from causeloop_pipeline.orchestration.sensors.due_connectors import watch_due_connectors
     from causeloop_pipeline.stages.installation import Installation
@@ -56,7 +56,7 @@ def measure() -> tuple[float, int, int]:
     installation, repository = Installation(), defs.get_repository_def()
     durations, requests = [], []
     with DagsterInstance.ephemeral() as instance:
-        add_partitions(instance, installation)
+        sync_partitions(instance, installation)
         for _ in range(TICKS):
             context = dg.build_sensor_context(
                 instance=instance, repository_def=repository, resources={"installation": installation}

@@ -112,7 +112,7 @@ def prepare_dagster() -> Path:
 
 def measure(postmaster: int) -> tuple[RunCost, RunCost, RunCost]:
     """A run over one workspace, over few far apart of many, and over many."""
-    from causeloop_pipeline.orchestration.boot import add_partitions
+    from causeloop_pipeline.orchestration.boot import sync_partitions
 
     prepare_dagster()
     DagsterInstance.get().dispose()  # makes the tables, as a start does
@@ -120,7 +120,7 @@ def measure(postmaster: int) -> tuple[RunCost, RunCost, RunCost]:
     os.environ[PROCESS_VARIABLE] = "pipeline"  # a run's process stores fewer events than others
     with DagsterInstance.get() as instance:
         runs = Runs(postmaster, instance, dagster_url)
-        add_partitions(instance, runs.installation)
+        sync_partitions(instance, runs.installation)
         runs.run(ids[:1])  # the first run of a process imports what the stages need
         single = runs.run(ids[1:2])
         few = runs.run(ids[5 :: WORKSPACES // DIRTY])

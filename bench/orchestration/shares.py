@@ -25,14 +25,15 @@ from causeloop_pipeline.cli.processes import Processes
 from causeloop_pipeline.cli.servers import PROCESS_OF_SERVERS, build_commands
 from causeloop_pipeline.model.workspace_share import WorkspaceShare
 from causeloop_pipeline.settings import process_environment, settings
+from causeloop_pipeline.storage.app.workspace_partitions import read_partitions
 from causeloop_pipeline.storage.database.session import Database
 
 WORKSPACES, ISSUES, MAX_SECONDS, MAX_RATIO = 60, 30, 900, 0.8
 LAST_ASSET = '["causeloop", "recommendations"]'
 SELECT_MATERIALIZATIONS = """
-select distinct split_part(partition, ' ', 2), asset_key, coalesce(run_tags.value, '1/1') from event_logs
+select distinct partition, asset_key, coalesce(run_tags.value, '1/1') from event_logs
 left join run_tags on run_tags.run_id = event_logs.run_id and run_tags.key = 'causeloop/share'
-where dagster_event_type = 'ASSET_MATERIALIZATION' and split_part(partition, ' ', 2) = any (%s)
+where dagster_event_type = 'ASSET_MATERIALIZATION' and partition = any (%s)
 """
 
 
@@ -101,14 +102,16 @@ def find_wrong_work(workspace_ids: Sequence[UUID]) -> list[str]:
 
 def read_materializations(workspace_ids: Sequence[UUID]) -> list[tuple[str, str, str]]:
     """Workspace, asset and share of the run."""
+    with Database(settings().require("pipeline_database_url")).every_workspace() as session:
+        partitions = {key: str(each) for each, key in read_partitions(session, workspace_ids).items()}
     with psycopg.connect(settings().require("dagster_database_url")) as connection:
-        partitions = [str(each) for each in workspace_ids]
-        return connection.execute(SELECT_MATERIALIZATIONS, (partitions,)).fetchall()
+        rows = connection.execute(SELECT_MATERIALIZATIONS, (list(partitions),)).fetchall()
+    return [(partitions[partition], asset, share) for partition, asset, share in rows]
 
 
 def main(arguments: Sequence[str]) -> int:
     """Measure; 1 when a goal is missed."""
-    from causeloop_pipeline.orchestration.boot import add_partitions
+    from causeloop_pipeline.orchestration.boot import sync_partitions
     from causeloop_pipeline.stages.installation import Installation
 
     count = int(arguments[0]) if arguments else WORKSPACES
@@ -116,7 +119,7 @@ def main(arguments: Sequence[str]) -> int:
         home = prepare_dagster()
         ids = create_workspaces(2 * count)
         with DagsterInstance.get() as instance:
-            add_partitions(instance, Installation())
+            sync_partitions(instance, Installation())
         alone, wrong = measure_round(home, ("1/1",), ids[:count])
         shared, wrong_shared = measure_round(home, ("1/2", "2/2"), ids[count:])
     wrong += wrong_shared

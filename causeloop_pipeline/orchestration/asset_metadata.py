@@ -11,7 +11,6 @@ from uuid import UUID
 import dagster as dg
 
 from causeloop_pipeline.orchestration.asset_selection import LANDING
-from causeloop_pipeline.orchestration.partitions import parse_partition
 from causeloop_pipeline.settings import DBT_PROJECT_DIR, PACKAGE
 
 if TYPE_CHECKING:
@@ -101,12 +100,6 @@ def read_workspace_levels(
     read = read_connector_levels if key.path[1] == LANDING else read_levels
     with installation.database.workspaces(workspace_ids) as session:
         return read(session, stage, workspace_ids)
-
-
-def list_workspace_partitions(context: dg.AssetExecutionContext) -> dict[UUID, str]:
-    """The partitions that a run materializes, by their workspace."""
-    parsed = {partition: parse_partition(partition) for partition in context.partition_keys}
-    return {workspace_id: partition for partition, workspace_id in parsed.items() if workspace_id}
 
 
 def read_table_metadata(

@@ -7,9 +7,9 @@ from dagster import DagsterInstance
 
 from causeloop_pipeline.orchestration.instance import future_ticks
 from causeloop_pipeline.orchestration.instance.own_runs import filter_own_runs
-from causeloop_pipeline.orchestration.partitions import DBT_POOL, WORKSPACES, parse_partition
+from causeloop_pipeline.orchestration.partition_changes import find_changes
+from causeloop_pipeline.orchestration.partitions import DBT_POOL, WORKSPACES
 from causeloop_pipeline.orchestration.run_requests import INTERRUPTED, UNFINISHED
-from causeloop_pipeline.orchestration.sensors.workspaces import read_partitions
 from causeloop_pipeline.stages.installation import Installation
 
 REASON_OF_DEAD_RUNS = "the run's process ended with an earlier start of this installation"
@@ -57,10 +57,10 @@ def initialize_instance() -> None:
 
 
 def _initialize(instance: DagsterInstance, installation: Installation) -> None:
-    """Limit dbt to one run, and add every workspace's partition."""
+    """Limit dbt to one run, and give every workspace its partition."""
     future_ticks.clear_future_ticks(instance)
     instance.event_log_storage.set_concurrency_slots(DBT_POOL, 1)
-    add_partitions(instance, installation)
+    sync_partitions(instance, installation)
 
 
 def count_unfinished_runs(instance: DagsterInstance) -> int:
@@ -104,11 +104,10 @@ def release_dead_claims(instance: DagsterInstance, installation: Installation) -
             release_claims(session, run_id, REASON_OF_DEAD_RUNS)
 
 
-def add_partitions(instance: DagsterInstance, installation: Installation) -> None:
-    """Add every workspace's partition now, so that the first tick finds it."""
-    name = str(WORKSPACES.name)
-    present = {parse_partition(key) for key in instance.get_dynamic_partitions(name)}
-    partitions = read_partitions(installation)
-    missing = [key for workspace_id, key in partitions.items() if workspace_id not in present]
-    if missing:
-        instance.add_dynamic_partitions(name, missing)
+def sync_partitions(instance: DagsterInstance, installation: Installation) -> None:
+    """Give every workspace its partition now, so that the first tick finds it."""
+    name, changes = str(WORKSPACES.name), find_changes(instance, installation)
+    if changes.added:
+        instance.add_dynamic_partitions(name, changes.added)
+    for partition in changes.removed:
+        instance.delete_dynamic_partition(name, partition)

@@ -1,8 +1,10 @@
-"""One partition per workspace on every asset; a run covers a range of them and works on its scope."""
+"""One partition per workspace on every asset; a run covers a range of them and works on its scope.
+
+Its key is the workspace's name, `organization/workspace`; `partition_changes` keeps both the same.
+"""
 
 import warnings
 from collections.abc import Sequence
-from uuid import UUID
 
 import dagster as dg
 
@@ -22,28 +24,10 @@ PARTITION = "dagster/partition"
 RANGE_START, RANGE_END = "dagster/asset_partition_range_start", "dagster/asset_partition_range_end"
 
 
-def name_partition(name: str, workspace_id: UUID) -> str:
-    """The partition of a workspace: its name for people, then the id by which the product finds it."""
-    return f"{name} {workspace_id}"
-
-
-def strip_id(partition: str) -> str:
-    """The name that people know the workspace of a partition by; one that others added stays as it is."""
-    return partition.rpartition(" ")[0] or partition
-
-
 def list_names(partitions: Sequence[str]) -> str:
-    """The first workspaces of these partitions by name, and how many more there are."""
-    names, more = [strip_id(partition) for partition in partitions[:MAX_NAMES]], len(partitions) - MAX_NAMES
-    return ", ".join(names) + (f" and {more} more" if more > 0 else "")
-
-
-def parse_partition(partition: str) -> UUID | None:
-    """The workspace of a partition; None for a partition added by others."""
-    try:
-        return UUID(partition.rpartition(" ")[2])
-    except ValueError:
-        return None
+    """The first of these partitions, and how many more there are."""
+    more = len(partitions) - MAX_NAMES
+    return ", ".join(partitions[:MAX_NAMES]) + (f" and {more} more" if more > 0 else "")
 
 
 def tag_range(partitions: Sequence[str], wanted: set[str]) -> dict[str, str]:

@@ -12,7 +12,7 @@ from dagster import DagsterInstance
 
 from causeloop_pipeline.model.workspace_share import WorkspaceShare
 from causeloop_pipeline.orchestration.dagster_internals.events import REPORTED_BY_STEPS
-from causeloop_pipeline.orchestration.partitions import WORKSPACES, list_names, parse_partition, tag_range
+from causeloop_pipeline.orchestration.partitions import WORKSPACES, list_names, tag_range
 from causeloop_pipeline.orchestration.run_scope import REQUESTED, SCOPE, TRIGGER, WORKSPACES_BY_NAME
 from causeloop_pipeline.settings import settings
 
@@ -98,12 +98,13 @@ def request_run(
     `assets` are some of the job's, None being all. Workspaces without a partition wait until they have one.
     """
     from causeloop_pipeline.storage.app.run_scopes import declare_scope
+    from causeloop_pipeline.storage.app.workspace_partitions import read_partitions
 
     partitions = instance.get_dynamic_partitions(str(WORKSPACES.name))
     share = find_share()
     wanted = {workspace_id for workspace_id in workspace_ids if share.holds(workspace_id)}
-    by_partition = {key: parse_partition(key) for key in partitions}
-    present = {key: workspace_id for key, workspace_id in by_partition.items() if workspace_id in wanted}
+    by_partition = {key: workspace_id for workspace_id, key in read_partitions(session, wanted).items()}
+    present = {key: by_partition[key] for key in partitions if key in by_partition}
     if not present or assets == []:
         return dg.SkipReason("no workspace has anything to do")
     scope_id = str(uuid.uuid4())

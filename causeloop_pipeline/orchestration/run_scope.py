@@ -3,7 +3,6 @@
 A run's scope is an id in a tag; the list itself is a table, so that row-level security confines dbt as well.
 """
 
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -11,7 +10,7 @@ from uuid import UUID
 import dagster as dg
 from pydantic import Field
 
-from causeloop_pipeline.orchestration.partitions import PARTITION, RANGE_START, parse_partition
+from causeloop_pipeline.orchestration.partitions import PARTITION, RANGE_START
 from causeloop_pipeline.stages.installation import Installation
 
 if TYPE_CHECKING:
@@ -39,7 +38,7 @@ NIGHTLY = "nightly"
 
 NO_PARTITION = (
     "the run names no workspace, and works on none: choose a partition of causeloop_workspace when you "
-    "launch it (by GraphQL, the tag dagster/partition with `organization/workspace id` as its value)"
+    "launch it (by GraphQL, the tag dagster/partition with `organization/workspace` as its value)"
 )
 
 
@@ -61,11 +60,20 @@ def read_run_workspaces(
     """The workspaces still in this run's scope; the first call opens the scope."""
     from causeloop_pipeline.storage.app.run_scopes import open_scope, read_workspaces_in_scope
 
+    allowed = list(read_run_partitions(context, installation))
     with installation.database.every_workspace() as session:
-        open_scope(session, context.run_id, context.run.tags.get(SCOPE), _list_workspace_ids(context))
+        open_scope(session, context.run_id, context.run.tags.get(SCOPE), allowed)
     _claim_requests(context, installation)
     with installation.database.every_workspace() as session:
         return read_workspaces_in_scope(session, context.run_id)
+
+
+def read_run_partitions(context: dg.AssetExecutionContext, installation: Installation) -> dict[UUID, str]:
+    """The partitions that a run is over, by their workspace."""
+    from causeloop_pipeline.storage.app.workspace_partitions import find_workspaces
+
+    with installation.database.every_workspace() as session:
+        return find_workspaces(session, context.partition_keys)
 
 
 def read_run_start(context: dg.AssetExecutionContext) -> datetime:
@@ -84,11 +92,6 @@ def is_nightly(context: dg.AssetExecutionContext) -> bool:
 def mark_run(context: dg.AssetExecutionContext | dg.OpExecutionContext, what: str, count: int) -> None:
     """Tag a run that succeeds despite a failure in it, so that the list of runs shows it."""
     context.instance.add_run_tags(context.run_id, {f"causeloop/{what.replace(' ', '_')}": str(count)})
-
-
-def _list_workspace_ids(context: dg.AssetExecutionContext) -> Sequence[UUID]:
-    parsed = (parse_partition(key) for key in context.partition_keys)
-    return [workspace_id for workspace_id in parsed if workspace_id]
 
 
 def _claim_requests(context: dg.AssetExecutionContext, installation: Installation) -> None:

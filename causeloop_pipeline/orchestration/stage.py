@@ -19,7 +19,6 @@ from causeloop_pipeline.orchestration.asset_metadata import (
     STARTED_BY_LOOP,
     describe_stage,
     explain_automation,
-    list_workspace_partitions,
     read_table_metadata,
     read_workspace_levels,
 )
@@ -30,11 +29,12 @@ from causeloop_pipeline.orchestration.materializations import (
     is_reported_by_steps,
     report_asset,
 )
-from causeloop_pipeline.orchestration.partitions import ONE_RUN, WORKSPACES, name_partition
+from causeloop_pipeline.orchestration.partitions import ONE_RUN, WORKSPACES
 from causeloop_pipeline.orchestration.run_scope import (
     StageConfig,
     is_nightly,
     mark_run,
+    read_run_partitions,
     read_run_start,
     read_run_workspaces,
 )
@@ -158,7 +158,7 @@ def _report_stage(
         with installation.database.workspaces(list(report.counts)) as session:
             page |= stage.chart(session, list(report.counts), as_of)
     levels = read_workspace_levels(installation, context.asset_key, stage.name, list(report.counts))
-    partitions = list_workspace_partitions(context)
+    partitions = read_run_partitions(context, installation)
     workspaces = {
         partitions[key]: WorkspaceReport(levels.get(key, {}), report.describe(key)) for key in report.counts
     }
@@ -210,7 +210,7 @@ def _run_workspace(
     from causeloop_pipeline.storage.database.connection_loss import is_connection_lost
 
     began, workspace_id = time.monotonic(), workspace.workspace_id
-    report.names[workspace_id] = name_partition(workspace.name, workspace_id)
+    report.names[workspace_id] = workspace.name
     try:
         with installation.database.workspace(workspace_id) as session:
             lock_workspace(session, workspace_id)

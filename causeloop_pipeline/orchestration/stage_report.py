@@ -7,7 +7,6 @@ from uuid import UUID
 
 import dagster as dg
 
-from causeloop_pipeline.orchestration.partitions import strip_id
 from causeloop_pipeline.stages.context import CheckFailedError, Counts
 from causeloop_pipeline.stages.defects import describe_defect, describe_failure_kind
 
@@ -40,7 +39,7 @@ class StageReport:
     def describe(self, workspace_id: UUID) -> str:
         """What the stage did for a workspace, as a line of the run's log."""
         done = ", ".join(f"{name} {value:g}" for name, value in self.counts[workspace_id].items())
-        name, seconds = strip_id(self.names[workspace_id]), self.seconds[workspace_id]
+        name, seconds = self.names[workspace_id], self.seconds[workspace_id]
         return f"{self.stage}: {name}: {done or 'done'} ({seconds:.1f} s)"
 
     def check_results(self, checks: Sequence[dg.AssetCheckSpec]) -> list[dg.AssetCheckResult]:
@@ -77,8 +76,8 @@ def check_result(
     spec: dg.AssetCheckSpec, failed: Mapping[UUID, str], names: Mapping[UUID, str]
 ) -> dg.AssetCheckResult:
     """A check's result over workspaces: failed ones are listed in a warning and do not stop the others."""
-    reasons = {strip_id(names[key]): reason for key, reason in failed.items()}
-    rows = [dg.TableRecord({"workspace": names[key], "reason": reason}) for key, reason in failed.items()]
+    reasons = {names[key]: reason for key, reason in failed.items()}
+    rows = [dg.TableRecord({"workspace": name, "reason": reason}) for name, reason in reasons.items()]
     return dg.AssetCheckResult(
         check_name=spec.name,
         asset_key=spec.asset_key,

@@ -10,9 +10,11 @@ import pytest
 from dagster import DagsterInstance
 
 from causeloop_pipeline.orchestration.asset_selection import product_key
-from causeloop_pipeline.orchestration.partitions import WORKSPACES, tag_range
+from causeloop_pipeline.orchestration.partitions import tag_range
 from causeloop_pipeline.stages.installation import Installation as Resources
+from causeloop_pipeline.storage.database.session import Database
 from tests.conftest import Installation
+from tests.orchestration.partitions import PARTITIONS, add_partitions
 from tests.support.normalizing import normalizer
 
 Run = Callable[..., dg.ExecuteInProcessResult]
@@ -53,7 +55,9 @@ def resolve_job(definitions: dg.Definitions) -> Callable[[dg.AssetKey], dg.JobDe
 
 
 @pytest.fixture
-def run(resolve_job: Callable[[dg.AssetKey], dg.JobDefinition], instance: DagsterInstance) -> Run:
+def run(
+    resolve_job: Callable[[dg.AssetKey], dg.JobDefinition], instance: DagsterInstance, database: Database
+) -> Run:
     """Run assets for workspaces, as a run of Dagster's own job would."""
 
     def execute(
@@ -62,11 +66,8 @@ def run(resolve_job: Callable[[dg.AssetKey], dg.JobDefinition], instance: Dagste
         tags: dict[str, str] | None = None,
         **options: Any,
     ) -> dg.ExecuteInProcessResult:
-        keys = [str(workspace_id) for workspace_id in workspace_ids]
-        partitions = instance.get_dynamic_partitions(str(WORKSPACES.name))
-        missing = [key for key in keys if key not in partitions]
-        instance.add_dynamic_partitions(str(WORKSPACES.name), missing)
-        ranged = tag_range([*partitions, *missing], set(keys))
+        keys = add_partitions(instance, database, *workspace_ids)
+        ranged = tag_range(instance.get_dynamic_partitions(PARTITIONS), set(keys))
         key = product_key(first) if isinstance(first, str) else product_key(*first)
         return resolve_job(key).execute_in_process(
             instance=instance, tags={**ranged, **(tags or {})}, raise_on_error=False, **options

@@ -28,7 +28,7 @@ from causeloop_pipeline.cli.doctor.check_dagster import _check_slots
 from causeloop_pipeline.orchestration.boot import REASON_OF_DEAD_RUNS, end_dead_runs, prepare_instance
 from causeloop_pipeline.orchestration.instance.own_runs import CODE_LOCATION
 from causeloop_pipeline.orchestration.jobs.retention import delete_runs, list_unfinished_scopes, retention
-from causeloop_pipeline.orchestration.partitions import DBT_POOL, WORKSPACES, parse_partition
+from causeloop_pipeline.orchestration.partitions import DBT_POOL, WORKSPACES
 from causeloop_pipeline.orchestration.run_launcher import is_alive
 from causeloop_pipeline.orchestration.run_requests import explain_wait
 from causeloop_pipeline.orchestration.run_scope import TRIGGER
@@ -38,6 +38,7 @@ from causeloop_pipeline.storage.database.session import Database
 from tests.conftest import Installation
 from tests.orchestration.failures import failures, ingest
 from tests.orchestration.instance.code_locations import job_origin
+from tests.orchestration.partitions import name_partitions
 
 
 @dg.op
@@ -109,7 +110,7 @@ def test_a_start_fails_the_runs_of_an_earlier_one_and_gives_their_work_back(
     assert record is not None
     assert record.status == dg.DagsterRunStatus.FAILURE
     partitions = stored.get_dynamic_partitions(str(WORKSPACES.name))
-    assert workspace_id in map(parse_partition, partitions)
+    assert name_partitions(database, workspace_id)[0] in partitions
     assert stored.event_log_storage.get_concurrency_info("causeloop_dbt").slot_count == 1
     with database.workspace(workspace_id) as session:
         assert session.rows("select status, error from app.recompute_request") == [

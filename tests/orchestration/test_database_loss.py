@@ -10,7 +10,7 @@ from dagster import DagsterInstance
 
 from causeloop_pipeline.orchestration import database_loss
 from causeloop_pipeline.orchestration.asset_selection import CHANGE, ISSUE
-from causeloop_pipeline.orchestration.partitions import WORKSPACES, tag_range
+from causeloop_pipeline.orchestration.partitions import tag_range
 from causeloop_pipeline.orchestration.stage import stage_asset
 from causeloop_pipeline.stages.context import Counts, RunOptions, StageFunction
 from causeloop_pipeline.stages.installation import Installation as Resources
@@ -18,6 +18,7 @@ from causeloop_pipeline.storage.app.run_scopes import ScopedWorkspace
 from causeloop_pipeline.storage.database.connection_loss import is_connection_lost
 from causeloop_pipeline.storage.database.session import Database, Session
 from tests.orchestration.failures import failures, ingest
+from tests.orchestration.partitions import add_partitions
 
 END_OWN_CONNECTION = "select pg_terminate_backend(pg_backend_pid())"
 DEFECT = "raise exception 'a defect'"
@@ -47,8 +48,7 @@ def run_stage(
         return function
 
     asset = stage_asset("trial", group="act", description="A trial.", deps=[], kinds=set())(load)
-    partition = str(workspace_id)
-    instance.add_dynamic_partitions(str(WORKSPACES.name), [partition])
+    (partition,) = add_partitions(instance, resources.database, workspace_id)
     job = dg.Definitions(
         [asset], jobs=[dg.define_asset_job("trial", "*")], resources={"installation": resources}
     ).resolve_job_def("trial")
@@ -116,8 +116,7 @@ def normalize_under(
     workspace: UUID,
 ) -> tuple[dg.ExecuteInProcessResult, int]:
     """Run dbt for a workspace while each attempt to write issues does this; the run, how many attempts."""
-    partition = str(workspace)
-    instance.add_dynamic_partitions(str(WORKSPACES.name), [partition])
+    (partition,) = add_partitions(instance, Resources().database, workspace)
     job = dg.define_asset_job("dbt", dg.AssetSelection.assets(ISSUE, CHANGE).without_checks())
     resolved = dg.Definitions.merge(definitions, dg.Definitions(jobs=[job])).resolve_job_def("dbt")
     owner.execute(INTERRUPT_ISSUES.format(what=what))

@@ -14,12 +14,12 @@ from causeloop_pipeline.orchestration.asset_metadata import COLUMN_SCHEMA
 from causeloop_pipeline.orchestration.asset_selection import ISSUE, product_key
 from causeloop_pipeline.orchestration.dagster_internals.events import REPORTED_BY_STEPS
 from causeloop_pipeline.orchestration.materializations import leave_out_input_versions
-from causeloop_pipeline.orchestration.partitions import WORKSPACES
 from causeloop_pipeline.orchestration.run_scope import SCOPE
 from causeloop_pipeline.storage.app.run_scopes import declare_scope
 from causeloop_pipeline.storage.database.session import Database
 from tests.orchestration.conftest import Run
 from tests.orchestration.failures import failures, ingest
+from tests.orchestration.partitions import PARTITIONS, name_partitions
 
 
 def read_materializations(
@@ -39,8 +39,8 @@ def test_of_a_range_of_workspaces_only_those_are_materialized_that_the_run_worke
     run: Run, instance: DagsterInstance, database: Database, workspace_id: UUID, other_workspace_id: UUID
 ) -> None:
     clean, scope_id = [str(uuid4()) for _ in range(3)], str(uuid4())
-    dirty = [str(workspace_id), str(other_workspace_id)]
-    instance.add_dynamic_partitions(str(WORKSPACES.name), [dirty[0], *clean, dirty[1]])
+    dirty = name_partitions(database, workspace_id, other_workspace_id)
+    instance.add_dynamic_partitions(PARTITIONS, [dirty[0], *clean, dirty[1]])
     for tenant in (workspace_id, other_workspace_id):
         ingest(database, tenant, failures(20))
     with database.every_workspace() as session:
@@ -85,7 +85,7 @@ def test_a_workspace_in_which_a_stage_failed_is_not_materialized_by_it(
 
     assert result.success
     patterns = read_materializations(instance, result.run_id)[product_key("patterns")]
-    assert list(patterns) == [str(other_workspace_id)]
+    assert list(patterns) == name_partitions(database, other_workspace_id)
 
 
 @pytest.mark.parametrize(("tags", "is_written"), [(REPORTED_BY_STEPS, False), ({}, True)])
@@ -110,7 +110,6 @@ def test_versions_of_what_a_step_reads_are_fetched_only_where_dagster_writes_the
         return {}
 
     monkeypatch.setattr(DataVersionCache, "_fetch_asset_records", note)
-    instance.add_dynamic_partitions(str(WORKSPACES.name), [str(workspace_id)])
     asset = product_key("fingerprints")
 
     result = run([workspace_id], first="fingerprints", asset_selection=[asset], tags=tags)

@@ -8,7 +8,7 @@ import psycopg
 import pytest
 from dagster import DagsterInstance
 
-from causeloop_pipeline.orchestration.partitions import RANGE_END, RANGE_START, WORKSPACES, parse_partition
+from causeloop_pipeline.orchestration.partitions import RANGE_END, RANGE_START
 from causeloop_pipeline.orchestration.run_scope import REQUESTED, SCOPE, TRIGGER
 from causeloop_pipeline.orchestration.sensors.arrived_events import watch_arrived_events
 from causeloop_pipeline.orchestration.sensors.due_connectors import watch_due_connectors
@@ -21,8 +21,7 @@ from causeloop_pipeline.storage.database.session import Database
 from causeloop_pipeline.storage.raw.pending_records import claim_pending_records
 from tests.conftest import new_workspace
 from tests.orchestration.failures import failures, ingest
-
-PARTITIONS = str(WORKSPACES.name)
+from tests.orchestration.partitions import PARTITIONS, add_partitions, name_partitions
 
 
 @pytest.fixture(autouse=True)
@@ -96,7 +95,7 @@ def test_all_due_connectors_of_all_workspaces_are_one_run(
     owner: psycopg.Connection,
 ) -> None:
     ids = [new_workspace(owner) for _ in range(5)]
-    instance.add_dynamic_partitions(PARTITIONS, [str(workspace_id) for workspace_id in ids])
+    keys = add_partitions(instance, database, *ids)
     for workspace_id in ids:
         connect(resources, workspace_id, "github", due=workspace_id in ids[1:4])
     connect(resources, ids[2], "zendesk")
@@ -105,8 +104,8 @@ def test_all_due_connectors_of_all_workspaces_are_one_run(
 
     assert isinstance(request, dg.RunRequest)
     assert scope_of(database, request) == set(ids[1:4])
-    assert (request.tags[RANGE_START], request.tags[RANGE_END]) == (str(ids[1]), str(ids[3]))
-    assert request.tags["causeloop/for"] == ", ".join(map(str, ids[1:4]))
+    assert (request.tags[RANGE_START], request.tags[RANGE_END]) == (keys[1], keys[3])
+    assert request.tags["causeloop/for"] == ", ".join(keys[1:4])
     chosen = names_of(request, definitions)
     assert {"landing/github", "landing/zendesk", "raw/mapped_record", "staging/stg_issues"} <= chosen
     assert {"core/issue", "core/change"} <= chosen
@@ -118,7 +117,7 @@ def test_all_due_connectors_of_all_workspaces_are_one_run(
 def test_no_second_run_starts_while_the_first_is_under_way(
     definitions: dg.Definitions, instance: DagsterInstance, resources: Resources, workspace_id: UUID
 ) -> None:
-    instance.add_dynamic_partitions(PARTITIONS, [str(workspace_id)])
+    add_partitions(instance, resources.database, workspace_id)
     connect(resources, workspace_id, "github")
     running = under_way(instance, "due_connectors")
 
@@ -131,7 +130,7 @@ def test_no_second_run_starts_while_the_first_is_under_way(
 def test_after_a_failed_run_the_next_one_waits(
     definitions: dg.Definitions, instance: DagsterInstance, resources: Resources, workspace_id: UUID
 ) -> None:
-    instance.add_dynamic_partitions(PARTITIONS, [str(workspace_id)])
+    add_partitions(instance, resources.database, workspace_id)
     connect(resources, workspace_id, "github")
     instance.report_run_failed(under_way(instance, "due_connectors"))
 
@@ -149,7 +148,7 @@ def test_arrived_records_start_a_run_from_the_issues_to_the_patterns(
     workspace_id: UUID,
     other_workspace_id: UUID,
 ) -> None:
-    instance.add_dynamic_partitions(PARTITIONS, [str(workspace_id), str(other_workspace_id)])
+    add_partitions(instance, database, workspace_id, other_workspace_id)
     assert isinstance(tick(watch_arrived_events, definitions, instance, resources), dg.SkipReason)
     ingest(database, workspace_id, failures(20))
 
@@ -173,7 +172,7 @@ def test_records_of_a_poll_under_way_are_left_to_that_poll(
     database: Database,
     workspace_id: UUID,
 ) -> None:
-    instance.add_dynamic_partitions(PARTITIONS, [str(workspace_id)])
+    add_partitions(instance, resources.database, workspace_id)
     ingest(database, workspace_id, failures(20))
     with database.workspace(workspace_id) as session:
         session.execute("update raw.record set channel = 'poll' where workspace_id = %s", (workspace_id,))
@@ -193,7 +192,7 @@ def test_requests_of_several_kinds_are_one_run_that_begins_at_the_earliest_stage
     workspace_id: UUID,
     other_workspace_id: UUID,
 ) -> None:
-    instance.add_dynamic_partitions(PARTITIONS, [str(workspace_id), str(other_workspace_id)])
+    add_partitions(instance, database, workspace_id, other_workspace_id)
     for tenant, kind in ((workspace_id, "clusters"), (other_workspace_id, "patterns")):
         ask(database, tenant, kind)
 
@@ -218,7 +217,7 @@ def test_workspaces_get_and_lose_their_partitions(
 
     assert isinstance(result, dg.SensorResult)
     added, removed = result.dynamic_partitions_requests or []
-    assert workspace_id in map(parse_partition, added.partition_keys)
+    assert name_partitions(resources.database, workspace_id)[0] in added.partition_keys
     assert list(removed.partition_keys) == [gone]
 
 

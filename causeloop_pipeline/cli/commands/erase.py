@@ -66,15 +66,18 @@ def erase(
 def erase_retired(config: Settings, target: "WorkspaceName") -> "tuple[WorkspaceErasure, int]":
     """Erase a retired workspace with its runs; what was erased, and how many runs.
 
-    Runs are erased while the workspace still has its name, so that an interrupted erasure can be resumed by
-    it.
+    Runs are erased while the workspace still has its name, by which Dagster knows it, so that an interrupted
+    erasure can be resumed.
     """
     from causeloop_pipeline.storage.erasure.workspaces import erase_workspace
 
-    names = [str(target.workspace_id), target.name]
-    runs = _erase_runs(config, names)
-    erasure = erase_workspace(config.require("database_url"), target)
-    return erasure, runs + _erase_runs(config, names)
+    runs = [_erase_runs(config, target.all_names)]
+    erasure = erase_workspace(
+        config.require("database_url"),
+        target,
+        before_last=lambda: runs.append(_erase_runs(config, target.all_names)),
+    )
+    return erasure, sum(runs)
 
 
 def erase_person(

@@ -14,7 +14,6 @@ from causeloop_pipeline.orchestration.asset_metadata import (
     RELATION,
     STARTED_BY_POLL,
     explain_automation,
-    list_workspace_partitions,
     read_landing_metadata,
     read_workspace_levels,
     reference_files,
@@ -26,8 +25,13 @@ from causeloop_pipeline.orchestration.materializations import (
     is_reported_by_steps,
     report_asset,
 )
-from causeloop_pipeline.orchestration.partitions import ONE_RUN, WORKSPACES, name_partition
-from causeloop_pipeline.orchestration.run_scope import LandingConfig, mark_run, read_run_workspaces
+from causeloop_pipeline.orchestration.partitions import ONE_RUN, WORKSPACES
+from causeloop_pipeline.orchestration.run_scope import (
+    LandingConfig,
+    mark_run,
+    read_run_partitions,
+    read_run_workspaces,
+)
 from causeloop_pipeline.orchestration.stage_report import list_reasons
 from causeloop_pipeline.settings import PACKAGE
 from causeloop_pipeline.stages.defects import describe_defect
@@ -116,8 +120,7 @@ def land_tool(
     key, spec = landing_key(connector.name), answer_check(connector)
     with retry_on_database_loss():
         scope = {
-            workspace.workspace_id: name_partition(workspace.name, workspace.workspace_id)
-            for workspace in read_run_workspaces(context, installation)
+            workspace.workspace_id: workspace.name for workspace in read_run_workspaces(context, installation)
         }
         results = sync_due_connectors(
             installation,
@@ -130,8 +133,8 @@ def land_tool(
         table = read_landing_metadata(installation, connector.name)
         checks = [check_answers(context, installation, connector, spec)]
         levels = read_workspace_levels(installation, key, connector.name, list(scope))
+        partitions = read_run_partitions(context, installation)
     polled = dict.fromkeys(result.connector.workspace_id for result in results)
-    partitions = list_workspace_partitions(context)
     workspaces = {
         partitions[workspace_id]: WorkspaceReport(
             levels.get(workspace_id, {}),

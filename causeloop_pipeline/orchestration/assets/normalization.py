@@ -14,7 +14,6 @@ from causeloop_pipeline.orchestration.asset_metadata import (
     RELATION,
     STARTED_BY_LOOP,
     explain_automation,
-    list_workspace_partitions,
     read_column_descriptions,
     read_table_metadata,
     read_workspace_levels,
@@ -37,7 +36,12 @@ from causeloop_pipeline.orchestration.materializations import (
     report_asset,
 )
 from causeloop_pipeline.orchestration.partitions import DBT_POOL, ONE_RUN, WORKSPACES
-from causeloop_pipeline.orchestration.run_scope import StageConfig, read_run_start, read_run_workspaces
+from causeloop_pipeline.orchestration.run_scope import (
+    StageConfig,
+    read_run_partitions,
+    read_run_start,
+    read_run_workspaces,
+)
 from causeloop_pipeline.orchestration.stage import exclude_workspace
 from causeloop_pipeline.orchestration.stage_report import check_result
 from causeloop_pipeline.settings import PACKAGE
@@ -117,7 +121,7 @@ def normalize_and_report(
         yield from _dbt_checks(context, project, result.report)
     if CONSERVATION.key in context.selected_asset_check_keys:
         lossy = exclude_lossy_workspaces(context, installation, result)
-        yield check_result(CONSERVATION, lossy, list_workspace_partitions(context))
+        yield check_result(CONSERVATION, lossy, read_run_partitions(context, installation))
 
 
 def run_normalization(
@@ -140,7 +144,7 @@ def report_table(
     """Report a table that the run has written: what each workspace holds of it now, and what was done."""
     ids = [workspace.workspace_id for workspace in read_run_workspaces(context, installation)]
     levels = read_workspace_levels(installation, spec.key, spec.key.path[-1], ids)
-    partitions = list_workspace_partitions(context)
+    partitions = read_run_partitions(context, installation)
     workspaces = {partitions[key]: WorkspaceReport(levels.get(key, {})) for key in ids}
     table = read_table_metadata(
         installation, spec.metadata[RELATION], read_column_descriptions(spec.metadata)
@@ -156,7 +160,7 @@ def report_view(
     """Report a view once, for the workspaces of the first run: it is live regardless of runs."""
     workspaces = {}
     if is_new and is_reported_by_steps(context):
-        partitions = list_workspace_partitions(context)
+        partitions = read_run_partitions(context, installation)
         ids = [workspace.workspace_id for workspace in read_run_workspaces(context, installation)]
         workspaces = {partitions[key]: WorkspaceReport() for key in ids}
     return report_asset(context, spec.key, workspaces, {"state": spec.metadata["materialized"]})

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from causeloop_pipeline.stages.installation import Installation
 from causeloop_pipeline.storage.erasure.requests import (
@@ -28,11 +29,14 @@ def erase_requested(installation: Installation, erase_runs: Callable[[Sequence[s
             exclude_from_runs(session, workspace)
     erased = 0
     for workspace in due:
-        names = (str(workspace.workspace_id), workspace.name)
-        if not erase_runs(names):
+        if not erase_runs(workspace.all_names):
             continue
         url = installation.settings.require("pipeline_database_url")
-        erase_workspace(url, workspace, delete_tenant=delete_requested_tenant)
-        erase_runs(names)
+        erase_workspace(
+            url,
+            workspace,
+            delete_tenant=delete_requested_tenant,
+            before_last=partial(erase_runs, workspace.all_names),
+        )
         erased += 1
     return ErasureReport(erased, len(due) - erased)

@@ -8,7 +8,7 @@ from causeloop_pipeline.storage.database.session import Session
 from causeloop_pipeline.storage.erasure.workspaces import WorkspaceName
 
 SELECT_DUE = """
-select w.workspace_id, w.organization_id, o.slug || '/' || w.slug as name
+select w.workspace_id, w.organization_id, o.slug || '/' || w.slug as name, w.partition
 from app.workspace as w join app.organization as o using (organization_id)
 where w.erase_after <= now() and w.archived_at is not null
 order by w.erase_after

@@ -31,7 +31,7 @@ update app.workspace set archived_at = coalesce(archived_at, now()) where worksp
 returning workspace_id
 """
 SELECT_WORKSPACE = """
-select w.workspace_id, w.organization_id, o.slug || '/' || w.slug as name
+select w.workspace_id, w.organization_id, o.slug || '/' || w.slug as name, w.partition
 from app.workspace as w join app.organization as o using (organization_id)
 where o.slug || '/' || w.slug = %(named)s or w.workspace_id::text = %(named)s
 """
@@ -74,6 +74,13 @@ class WorkspaceName:
     workspace_id: UUID
     organization_id: UUID
     name: str
+    partition: str | None = None
+
+    @property
+    def all_names(self) -> list[str]:
+        """By which Dagster's texts name it: its id, its name, and an earlier one that its partition has."""
+        named = (str(self.workspace_id), self.name, self.partition or self.name)
+        return list(dict.fromkeys(named))
 
 
 @dataclass(frozen=True)
@@ -111,12 +118,14 @@ def erase_workspace(
     workspace: WorkspaceName,
     *,
     delete_tenant: "DeleteTenant | None" = None,
+    before_last: Callable[[], object] = lambda: None,
     report: Callable[[str], None] = lambda _: None,
     batch: int = ROWS_PER_BATCH,
 ) -> WorkspaceErasure:
     """Delete everything that belongs to a retired workspace.
 
     `url` is the owner's, or that of another role that may delete rows, with its own `delete_tenant`.
+    `before_last` is called when only the row is left that has the workspace's name.
     """
     with connect_in_scope(url, [workspace.workspace_id]) as connection:
         # A running stage ends first; later ones find the workspace excluded.
@@ -128,6 +137,7 @@ def erase_workspace(
             if table.label not in PEOPLE_TABLES and _may_delete(connection, table):
                 rows += _delete_rows(connection, table, workspace.workspace_id, batch)
                 report(table.label)
+        before_last()
         people, is_organization_erased = (delete_tenant or _delete_tenant)(connection, workspace)
         report("app.workspace")
         connection.execute("select pg_advisory_unlock(hashtextextended(%s, 0))", lock)

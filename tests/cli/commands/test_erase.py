@@ -21,7 +21,7 @@ from typer.testing import CliRunner
 
 from causeloop_pipeline.cli import app
 from causeloop_pipeline.orchestration.asset_selection import product_key
-from causeloop_pipeline.orchestration.partitions import ONE_RUN, WORKSPACES, name_partition, tag_range
+from causeloop_pipeline.orchestration.partitions import ONE_RUN, WORKSPACES, tag_range
 from causeloop_pipeline.settings import ROOT
 from causeloop_pipeline.storage.app.tenants import add_member, create_user
 from causeloop_pipeline.storage.erasure.tenant_tables import connect_in_scope
@@ -30,13 +30,9 @@ from tests.api.sample import make_sample
 from tests.api.sample_rows import Sample
 from tests.conftest import Installation
 from tests.orchestration.instance.code_locations import job_origin
+from tests.orchestration.partitions import add_partitions
 from tests.storage.erasure.planting import find_everywhere, plant_canary
 from tests.storage.own_installation import OwnInstallation, own_installation
-
-SELECT_NAME = """
-select o.slug || '/' || w.slug from app.workspace as w join app.organization as o using (organization_id)
-where w.workspace_id = %s
-"""
 
 
 @dg.asset(
@@ -76,11 +72,8 @@ class Tenant:
     def __init__(self, own: OwnInstallation, dagster: DagsterInstance) -> None:
         with psycopg.connect(own.owner_url, autocommit=True) as owner:
             self.sample: Sample = make_sample(owner, own.database)
-            row = owner.execute(SELECT_NAME, (self.id,)).fetchone()
-        assert row is not None
-        self.name = str(row[0])
-        self.partition = name_partition(self.name, self.id)
-        dagster.add_dynamic_partitions(str(WORKSPACES.name), [self.partition])
+        (self.partition,) = add_partitions(dagster, own.database, self.id)
+        self.name = self.partition
 
     @property
     def id(self) -> UUID:

@@ -12,6 +12,7 @@ from causeloop_pipeline.settings import ROOT
 from causeloop_pipeline.storage.database.session import Database
 from tests.conftest import Installation
 from tests.orchestration.failures import failures, ingest
+from tests.orchestration.partitions import name_partitions
 
 RUN_THE_LOOP = """
 import sys
@@ -45,7 +46,7 @@ def test_a_run_of_the_loop_logs_objects_without_a_warning_or_deprecation_and_eac
     }
 
     process = subprocess.run(
-        [sys.executable, "-c", RUN_THE_LOOP, str(workspace_id)],
+        [sys.executable, "-c", RUN_THE_LOOP, *name_partitions(database, workspace_id)],
         env=environment,
         capture_output=True,
         text=True,

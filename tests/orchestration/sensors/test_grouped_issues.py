@@ -11,7 +11,8 @@ from causeloop_pipeline.orchestration.sensors.grouped_issues import watch_groupe
 from causeloop_pipeline.stages.installation import Installation as Resources
 from causeloop_pipeline.storage.app.stage_freshness import record_freshness
 from causeloop_pipeline.storage.database.session import Database
-from tests.orchestration.test_sensors import PARTITIONS, names_of, scope_of, tick, under_way
+from tests.orchestration.partitions import add_partitions
+from tests.orchestration.test_sensors import names_of, scope_of, tick, under_way
 
 
 @pytest.fixture(autouse=True)
@@ -29,7 +30,7 @@ def test_what_was_grouped_is_taken_on_by_a_run_of_its_own_while_more_arrives(
     workspace_id: UUID,
     other_workspace_id: UUID,
 ) -> None:
-    instance.add_dynamic_partitions(PARTITIONS, [str(workspace_id), str(other_workspace_id)])
+    add_partitions(instance, database, workspace_id, other_workspace_id)
     now = datetime.now(UTC)
     for tenant in (workspace_id, other_workspace_id):
         with database.workspace(tenant) as session:
@@ -64,7 +65,7 @@ def test_a_run_that_goes_through_all_stages_is_left_to_finish(
     database: Database,
     workspace_id: UUID,
 ) -> None:
-    instance.add_dynamic_partitions(PARTITIONS, [str(workspace_id)])
+    add_partitions(instance, database, workspace_id)
     with database.workspace(workspace_id) as session:
         record_freshness(session, workspace_id, "issues", as_of=datetime.now(UTC), run_id="this")
     under_way(instance, trigger)
@@ -79,7 +80,7 @@ def test_a_workspace_whose_run_died_half_way_is_carried_on(
     database: Database,
     workspace_id: UUID,
 ) -> None:
-    instance.add_dynamic_partitions(PARTITIONS, [str(workspace_id)])
+    add_partitions(instance, database, workspace_id)
     now = datetime.now(UTC)
     with database.workspace(workspace_id) as session:
         record_freshness(session, workspace_id, "recommendations", as_of=now - timedelta(1), run_id="earlier")

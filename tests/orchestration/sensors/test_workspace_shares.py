@@ -8,7 +8,6 @@ import psycopg
 import pytest
 from dagster import DagsterInstance
 
-from causeloop_pipeline.orchestration.partitions import WORKSPACES
 from causeloop_pipeline.orchestration.run_requests import SHARE
 from causeloop_pipeline.orchestration.run_scope import SCOPE
 from causeloop_pipeline.orchestration.sensors.due_messages import watch_due_messages
@@ -19,6 +18,7 @@ from causeloop_pipeline.settings import settings
 from causeloop_pipeline.stages.installation import Installation as Resources
 from causeloop_pipeline.storage.database.session import Database
 from tests.conftest import new_workspace
+from tests.orchestration.partitions import add_partitions
 
 COUNT = 100
 REQUEST_CLUSTERS = """
@@ -63,7 +63,7 @@ def locations(
 def workspace_ids(owner: psycopg.Connection, database: Database, instance: DagsterInstance) -> list[UUID]:
     """A hundred workspaces that are all to be computed again."""
     ids = [new_workspace(owner) for _ in range(COUNT)]
-    instance.add_dynamic_partitions(str(WORKSPACES.name), [str(each) for each in ids])
+    add_partitions(instance, database, *ids)
     with database.every_workspace() as session:
         session.execute("delete from app.recompute_request")
         for workspace_id in ids:

@@ -41,19 +41,27 @@ create table app.workspace (
     -- An archived workspace can be read, and the pipeline leaves it alone.
     archived_at     timestamptz,
     erase_after     timestamptz,
+    partition       text,
     unique (organization_id, slug),
+    -- Two workspaces may exchange their names in one statement.
+    constraint workspace_partition_key unique (partition) deferrable,
     constraint workspace_erase_after_check check (erase_after is null or archived_at is not null)
 );
 comment on column app.workspace.erase_after is
     'When the archived workspace is erased for ever, at an owner''s request; null: it is kept.';
+comment on column app.workspace.partition is
+    'Its partition in Dagster: its name, or an earlier one until no run is over that; null: it has none yet.';
 alter table app.workspace enable row level security;
 alter table app.workspace force row level security;
 create policy "a request sees its own workspace" on app.workspace to causeloop_api
     using (workspace_id = (select app.current_workspace()))
     with check (workspace_id = (select app.current_workspace()));
 create policy "runs know which workspaces exist" on app.workspace for select to causeloop_pipeline using (true);
+create policy "runs name partitions" on app.workspace for update to causeloop_pipeline
+    using (workspace_id = any ((select app.scope())::uuid[]))
+    with check (workspace_id = any ((select app.scope())::uuid[]));
 create policy "the owner provisions tenants" on app.workspace to causeloop_owner using (true) with check (true);
-grant select on app.workspace to causeloop_pipeline;
+grant select, update (partition) on app.workspace to causeloop_pipeline;
 grant select on app.workspace to causeloop_api;
 grant update (name, slug, timezone, sso_enforced, archived_at, erase_after) on app.workspace to causeloop_api;
 select app.admit_maintenance('app.workspace');
