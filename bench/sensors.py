@@ -48,7 +48,6 @@ def measure() -> tuple[float, int, int]:
 
     from causeloop_pipeline.definitions import defs
     from causeloop_pipeline.orchestration.boot import sync_partitions
-    from causeloop_pipeline.orchestration.run_scope import SCOPE
     from causeloop_pipeline.orchestration.sensors.due_connectors import watch_due_connectors
     from causeloop_pipeline.stages.installation import Installation
 
@@ -66,7 +65,7 @@ def measure() -> tuple[float, int, int]:
             durations.append(time.perf_counter() - began)
     last = requests[-1]
     with installation.database.every_workspace() as session:
-        row = session.row("select count(*) as n from app.run_scope where run_id = %s", (last[0].tags[SCOPE],))
+        row = session.row("select count(*) as n from app.run_scope where run_id = %s", (last[0].run_key,))
     return statistics.median(durations), len(last), int(row["n"]) if row else 0
 
 

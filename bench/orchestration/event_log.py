@@ -64,6 +64,7 @@ class Runs:
         """Land new records in some workspaces and run all stages on them, as requested by sensors."""
         from causeloop_pipeline.orchestration.asset_selection import ISSUE, select_downstream
         from causeloop_pipeline.orchestration.run_requests import request_run
+        from causeloop_pipeline.orchestration.run_scope import SCOPE
 
         for workspace_id in workspace_ids:
             land_failures(self.installation.database, workspace_id, self.failures)
@@ -74,7 +75,9 @@ class Runs:
         meter, began = Meter(self.postmaster), time.monotonic()
         with meter.measure("run"):
             result = self.job.execute_in_process(
-                instance=self.instance, tags=request.tags, asset_selection=request.asset_selection
+                instance=self.instance,
+                tags={**request.tags, SCOPE: str(request.run_key)},
+                asset_selection=request.asset_selection,
             )
         return self._read(result, time.monotonic() - began, meter.total)
 

@@ -1,4 +1,4 @@
-"""Requests one run for all workspaces that need one: its workspaces are stored first, their key is a tag."""
+"""Requests one run for all workspaces that need one: they are stored first, under the key of the request."""
 
 import itertools
 import time
@@ -13,7 +13,7 @@ from dagster import DagsterInstance
 from causeloop_pipeline.model.workspace_share import WorkspaceShare
 from causeloop_pipeline.orchestration.dagster_internals.events import REPORTED_BY_STEPS
 from causeloop_pipeline.orchestration.partitions import WORKSPACES, list_names, tag_range
-from causeloop_pipeline.orchestration.run_scope import REQUESTED, SCOPE, TRIGGER, WORKSPACES_BY_NAME
+from causeloop_pipeline.orchestration.run_scope import REQUESTED, TRIGGER, WORKSPACES_BY_NAME
 from causeloop_pipeline.settings import settings
 
 if TYPE_CHECKING:
@@ -117,9 +117,8 @@ def request_run(
         **REPORTED_BY_STEPS,
         **named,
         TRIGGER: trigger,
-        SCOPE: scope_id,
         **tag_share(),
     }
     if requested:
         tags[REQUESTED] = ",".join(sorted(requested))
-    return dg.RunRequest(job_name=job_name, tags=tags, asset_selection=assets)
+    return dg.RunRequest(scope_id, job_name=job_name, tags=tags, asset_selection=assets)

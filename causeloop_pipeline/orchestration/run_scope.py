@@ -1,6 +1,6 @@
 """The workspaces of a run: those it was requested for, within its partitions, that no check excluded.
 
-A run's scope is an id in a tag; the list itself is a table, so that row-level security confines dbt as well.
+The key of its request names a run's scope, which is a table, so that row-level security confines dbt as well.
 """
 
 from datetime import UTC, datetime
@@ -29,7 +29,10 @@ class LandingConfig(dg.Config):
     poll_now: bool = Field(False, description="Poll the connectors of these workspaces that are not due yet.")
 
 
-SCOPE, TRIGGER, REQUESTED = "causeloop/scope", "causeloop/trigger", "causeloop/requested"
+SCOPE = "dagster/run_key"
+"""The tag with the key of a request, which Dagster sets and leaves out of the list of runs: a scope's id."""
+
+TRIGGER, REQUESTED = "causeloop/trigger", "causeloop/requested"
 WORKSPACES_BY_NAME = "causeloop/for"
 """The tag by which people see whose run it is, the first in the list of runs; the scope says it exactly."""
 
@@ -43,14 +46,11 @@ NO_PARTITION = (
 
 
 def require_partition(plan_context: Any) -> None:
-    """Fail a run of partitioned assets that names no partition, once and before its first step.
-
-    A run of ours names a scope instead, which may be empty.
-    """
+    """Fail a run of partitioned assets that names no partition, once and before its first step."""
     tags = plan_context.dagster_run.tags
     assets = plan_context.job.get_definition().asset_layer
     is_partitioned = any(assets.get(key).is_partitioned for key in assets.selected_asset_keys)
-    if is_partitioned and not tags.keys() & {PARTITION, RANGE_START, SCOPE}:
+    if is_partitioned and not tags.keys() & {PARTITION, RANGE_START}:
         raise dg.Failure(NO_PARTITION, allow_retries=False)
 
 

@@ -9,7 +9,7 @@ import pytest
 from dagster import DagsterInstance
 
 from causeloop_pipeline.orchestration.partitions import RANGE_END, RANGE_START
-from causeloop_pipeline.orchestration.run_scope import REQUESTED, SCOPE, TRIGGER
+from causeloop_pipeline.orchestration.run_scope import REQUESTED, TRIGGER
 from causeloop_pipeline.orchestration.sensors.arrived_events import watch_arrived_events
 from causeloop_pipeline.orchestration.sensors.due_connectors import watch_due_connectors
 from causeloop_pipeline.orchestration.sensors.recompute_requests import watch_recompute_requests
@@ -71,9 +71,7 @@ def connect(resources: Resources, workspace_id: UUID, connector_type: str, due: 
 
 def scope_of(database: Database, request: dg.RunRequest) -> set[UUID]:
     with database.every_workspace() as session:
-        rows = session.rows(
-            "select workspace_id from app.run_scope where run_id = %s", (request.tags[SCOPE],)
-        )
+        rows = session.rows("select workspace_id from app.run_scope where run_id = %s", (request.run_key,))
     return {row["workspace_id"] for row in rows}
 
 

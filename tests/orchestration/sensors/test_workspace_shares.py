@@ -9,7 +9,6 @@ import pytest
 from dagster import DagsterInstance
 
 from causeloop_pipeline.orchestration.run_requests import SHARE
-from causeloop_pipeline.orchestration.run_scope import SCOPE
 from causeloop_pipeline.orchestration.sensors.due_messages import watch_due_messages
 from causeloop_pipeline.orchestration.sensors.operator_notices import send_operator_notices
 from causeloop_pipeline.orchestration.sensors.recompute_requests import watch_recompute_requests
@@ -110,9 +109,7 @@ def read_scope(database: Database, request: dg.RunRequest | dg.SkipReason) -> li
     """The workspaces that a run is requested for."""
     assert isinstance(request, dg.RunRequest)
     with database.every_workspace() as session:
-        rows = session.rows(
-            "select workspace_id from app.run_scope where run_id = %s", (request.tags[SCOPE],)
-        )
+        rows = session.rows("select workspace_id from app.run_scope where run_id = %s", (request.run_key,))
     return [row["workspace_id"] for row in rows]
 
 
