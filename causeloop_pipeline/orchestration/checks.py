@@ -111,7 +111,7 @@ def every_workspace_is_fresh(installation: dg.ResourceParam[Installation]) -> dg
     rows = [
         dg.TableRecord(
             {
-                "workspace": str(stage.workspace_id),
+                "workspace": stage.workspace,
                 "stage": stage.stage,
                 "computed": str(stage.computed_at or "never"),
             }
@@ -123,7 +123,7 @@ def every_workspace_is_fresh(installation: dg.ResourceParam[Installation]) -> dg
         severity=dg.AssetCheckSeverity.WARN,
         description=list_reasons(
             [
-                f"{stage.stage} of {stage.workspace_id}: {stage.computed_at or 'never computed'}"
+                f"{stage.stage} of {stage.workspace}: {stage.computed_at or 'never computed'}"
                 for stage in stale
             ]
         ),

@@ -20,22 +20,24 @@ on conflict (workspace_id, stage) do update set
 """
 
 SELECT_STALE_STAGES = """
-select w.workspace_id, s.stage, f.computed_at
+select o.slug || '/' || w.slug as workspace, s.stage, f.computed_at
 from app.workspace as w
+join app.organization as o using (organization_id)
 cross join unnest(%(stages)s::text[]) as s (stage)
 left join app.workspace_freshness as f using (workspace_id, stage)
 where w.created_at < %(oldest)s
   and (f.computed_at is null or f.computed_at < %(oldest)s)
+  and o.status = 'active' and w.archived_at is null
   and w.workspace_id = any (app.scope())
-order by w.workspace_id, s.stage
+order by 1, 2
 """
 
 
 @dataclass(frozen=True)
 class StaleStage:
-    """A stage of a workspace that is older than it should be."""
+    """A stage of an active workspace, by organization/workspace, that is older than it should be."""
 
-    workspace_id: UUID
+    workspace: str
     stage: str
     computed_at: datetime | None
 

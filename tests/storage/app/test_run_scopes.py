@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+import psycopg
 import pytest
 
 from causeloop_pipeline.storage.app.recompute_requests import (
@@ -19,6 +20,7 @@ from causeloop_pipeline.storage.app.run_scopes import (
     read_workspaces_in_scope,
 )
 from causeloop_pipeline.storage.app.stage_freshness import read_stale_stages, record_freshness
+from causeloop_pipeline.storage.app.workspace_partitions import read_named_workspaces
 from causeloop_pipeline.storage.database.session import Database, Session
 
 
@@ -110,8 +112,21 @@ def test_stages_never_computed_are_stale_once_the_workspace_is_old_enough(
         stale = read_stale_stages(session, ["issues", "patterns"], tomorrow, 72)
         assert stale == []
         stale = read_stale_stages(session, ["patterns"], tomorrow, 26)
+        named = read_named_workspaces(session)
 
+    assert stale[0].workspace in {each.name for each in named if each.workspace_id == workspace_id}
     assert [(stage.stage, stage.computed_at) for stage in stale] == [("patterns", None)]
+
+
+def test_what_the_pipeline_leaves_alone_is_not_stale(
+    database: Database, owner: psycopg.Connection, workspace_id: UUID
+) -> None:
+    owner.execute("update app.workspace set archived_at = now() where workspace_id = %s", (workspace_id,))
+
+    with database.workspace(workspace_id) as session:
+        stale = read_stale_stages(session, ["patterns"], datetime.now(UTC) + timedelta(days=2), 26)
+
+    assert stale == []
 
 
 def test_a_request_made_while_another_runs_waits_for_the_next_run(
