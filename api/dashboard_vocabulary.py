@@ -15,6 +15,7 @@ from causeloop_pipeline.model.recommendation import (
     OPEN_RECOMMENDATION_STATUSES,
     find_probability_of_least_recurrences,
 )
+from causeloop_pipeline.model.spreadsheet_formula import FORMULA_BEGINNING
 from causeloop_pipeline.model.vocabularies import VOCABULARIES
 from causeloop_pipeline.model.vocabulary import Vocabulary
 
@@ -45,6 +46,7 @@ def write_vocabulary() -> str:
         "PREFERRED_WINDOW": ("number", PREFERRED_WINDOW),
         "HORIZON_DAYS": ("number", HORIZON_DAYS),
         "SUGGESTION_BELOW": ("number", SUGGESTION_BELOW),
+        "FORMULA_BEGINNING": ("string", FORMULA_BEGINNING),
         "HARDLY_RECURS_BELOW": (
             "Readonly<Record<number, number>>",
             {str(window): find_probability_of_least_recurrences(window) for window in WINDOWS},

@@ -2,11 +2,11 @@
 
 import csv
 import io
-import unicodedata
 from collections.abc import AsyncIterator, Mapping
 from typing import Annotated, Any
 
 import orjson
+import re2
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel
@@ -32,6 +32,7 @@ from api.predictions import queries as predictions
 from api.predictions.schemas import Prediction
 from api.recommendations import queries as recommendations
 from api.recommendations.schemas import Recommendation
+from causeloop_pipeline.model.spreadsheet_formula import FORMULA_BEGINNING
 from causeloop_pipeline.model.tenancy import Role
 
 router = APIRouter(prefix="/v1", tags=["export"], route_class=Operation)
@@ -44,11 +45,7 @@ LISTINGS: Mapping[Entity, tuple[Listing, type[BaseModel]]] = {
     Entity.RECOMMENDATIONS: (recommendations.RECOMMENDATIONS, Recommendation),
     Entity.AUDIT: (AUDIT_ENTRIES, AuditEntry),
 }
-FORMULA_PREFIXES = ("=", "+", "-", "@", "\t", "\r", "\n")
-INVISIBLE = {"Cc", "Cf", "Mn", "Me", "Zl", "Zp", "Zs"}
-"""Kinds of characters that programs may show as nothing, or skip."""
-
-FILLERS = "\u115f\u1160\u3164\uffa0\u2800"
+FORMULA = re2.compile(FORMULA_BEGINNING)
 
 
 @router.get(
@@ -101,17 +98,7 @@ def _format_cell(value: Any) -> str:
     if value is None or isinstance(value, bool | int | float):
         return "" if value is None else str(value)
     text = value if isinstance(value, str) else orjson.dumps(value).decode()
-    return f"'{text}" if _begins_as_formula(text) else text
-
-
-def _begins_as_formula(text: str) -> bool:
-    """Whether the first character that can be seen begins a formula, in full width too."""
-    for character in text:
-        if unicodedata.normalize("NFKC", character).startswith(FORMULA_PREFIXES):
-            return True
-        if unicodedata.category(character) not in INVISIBLE and character not in FILLERS:
-            return False
-    return False
+    return f"'{text}" if FORMULA.match(text) else text
 
 
 def _format_csv_line(cells: list[str]) -> str:

@@ -3,13 +3,13 @@
 import { h } from "./elements.js";
 import { number } from "./format.js";
 import { action, notice } from "./states.js";
+import { FORMULA_BEGINNING } from "./vocabulary.js";
 
 /** @import { Filters, Page } from "../types.js" */
 
 const ROWS_PER_PAGE = 100;
 const MAX_ROWS = 10_000;
-/** What begins a formula, behind whatever programs show as nothing: as `api/exports/routes.py` has it. */
-const FORMULA = /^[\p{Cc}\p{Cf}\p{Mn}\p{Me}\p{Z}\u115f\u1160\u3164\uffa0\u2800]*[=+\-@\t\r\n]/u;
+const FORMULA = new RegExp(FORMULA_BEGINNING, "u");
 
 /**
  * A button that reads every page of a list, with the filters of the moment, and saves it.
@@ -59,7 +59,7 @@ function cell(value) {
   if (value === null || value === undefined) return "";
   const text = typeof value === "object" ? JSON.stringify(value) : String(value);
   // A spreadsheet would compute what begins like a formula.
-  const isFormula = typeof value === "string" && FORMULA.test(text.normalize("NFKC"));
+  const isFormula = typeof value === "string" && FORMULA.test(text);
   const harmless = isFormula ? `'${text}` : text;
   return /[",\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
 }

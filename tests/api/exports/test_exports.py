@@ -58,18 +58,18 @@ def test_an_export_of_several_batches_contains_every_row_once(
 
 FORMULAS = (
     *("=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "=cmd|' /C calc'!A0", "＝1+1", "﹦1+1", "\ufeff=1+1"),
-    *("\u202e=1+1", "\u2066\u200e+1", "\u3164=1", "\ufe0f-1", "\u180e\u061c@SUM(A1)"),
+    *("\u202e=1+1", "\u2066\u200e+1", "\u3164=1", "\ufe0f-1", "\u180e\u061c@SUM(A1)", "=\u03381"),
 )
 
 
-@pytest.mark.parametrize("title", FORMULAS)
-def test_a_cell_is_never_a_formula(title: str, client: Client, fresh_sample: Sample) -> None:
-    client(fresh_sample.credentials["analyst"]).post("/v1/issues", json={"title": title})
+def test_a_cell_is_never_a_formula(client: Client, fresh_sample: Sample) -> None:
+    for title in FORMULAS:
+        client(fresh_sample.credentials["analyst"]).post("/v1/issues", json={"title": title})
 
     text = client(fresh_sample.credentials["admin"]).get("/v1/export", params={"format": "csv"}).text
     titles = {row["title"] for row in csv.DictReader(io.StringIO(text))}
 
-    assert f"'{title.strip()}" in titles
+    assert {f"'{title.strip()}" for title in FORMULAS} <= titles
 
 
 def test_a_plan_without_export_gets_a_403(client: Client, owner: psycopg.Connection) -> None:
