@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from api.http.database import WorkspaceDatabase
+from api.listing.queries import AnyHolds
 
 UPSERT_ASSIGNMENT = """
 insert into app.assignment (workspace_id, item_kind, item_id, user_id, assigned_by)
@@ -25,6 +26,22 @@ def select_assignee(kind: str, item_id: str) -> str:
         join app.users as u using (user_id)
         where a.item_kind = '{kind}' and a.item_id = {item_id}
     """
+
+
+def match_assignee(kind: str, item_id: str) -> AnyHolds:
+    """That one of these takes care of an item, by id, name or address; `none`: that nobody does."""
+    return AnyHolds(f"""{item_id} in (
+            select a.item_id
+            from app.assignment as a
+            join app.users as u using (user_id)
+            where a.item_kind = '{kind}' and (
+                a.user_id::text = any ({{values}})
+                or lower(coalesce(u.name, u.email)) in (select lower(v) from unnest({{values}}) as v)
+            )
+        )
+        or 'none' = any ({{values}}) and not exists (
+            select from app.assignment as a where a.item_kind = '{kind}' and a.item_id = {item_id}
+        )""")
 
 
 async def assign_item(db: WorkspaceDatabase, kind: str, item_id: UUID, user_id: UUID, actor: str) -> bool:

@@ -15,9 +15,9 @@ AUDIT_ENTRIES = Listing(
     sorts={"at": Sort("e.at", "at", "timestamptz")},
     default_sort="-at",
     filters={
-        "actor": AnyOf("e.actor", "actor"),
-        "action": AnyOf("e.action", "action"),
-        "subject": AnyOf("e.subject", "subject"),
+        "actor": AnyOf("e.actor"),
+        "action": AnyOf("e.action"),
+        "subject": AnyOf("e.subject"),
         "at_from": "e.at >= ($1 ->> 'at_from')::timestamptz",
         "at_until": "e.at < ($1 ->> 'at_until')::timestamptz",
     },

@@ -16,10 +16,7 @@ CHANGES = Listing(
     default_sort="-changed_at",
     filters={
         "q": "to_tsvector('simple', c.title) @@ core.search_query($1 ->> 'q')",
-        **{
-            name: AnyOf(f"c.{name}", name)
-            for name in ("kind", "source", "service", "environment", "external_id")
-        },
+        **{name: AnyOf(f"c.{name}") for name in ("kind", "source", "service", "environment", "external_id")},
         "owner": OWNED_BY_OF_CHANGE,
         "connector_id": "c.connector_id = ($1 ->> 'connector_id')::uuid",
         "changed_from": "c.changed_at >= ($1 ->> 'changed_from')::timestamptz",

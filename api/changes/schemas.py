@@ -7,13 +7,13 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.field_types.instants import Instant
-from api.http.pagination import PageRequest
+from api.http.exclusions import ExcludingPageRequest
 from api.ingest.schemas import BATCH_LIMIT, IngestStatus, RejectedRecord, describe_fields
 from causeloop_pipeline.landing.inbound.product_fields import CHANGE_RULES
 from causeloop_pipeline.model.change import ChangeKind
 
 
-class ChangeFilters(PageRequest):
+class ChangeFilters(ExcludingPageRequest):
     """Filters of the list of changes; a repeated filter matches any of its values."""
 
     q: str | None = Field(None, min_length=1, max_length=200, description="Full text of the title")

@@ -104,7 +104,7 @@ CONNECTORS = Listing(
         "created_at": Sort("c.created_at", "created_at", "timestamptz"),
     },
     default_sort="display_name",
-    filters={"type": AnyOf("c.type", "type"), "status": AnyOf("c.status", "status")},
+    filters={"type": AnyOf("c.type"), "status": AnyOf("c.status")},
 )
 
 SYNC_RUNS = Listing(

@@ -21,7 +21,7 @@ EXPOSURES = Listing(
     sorts={"day": Sort("e.day", "day", "date")},
     default_sort="-day",
     filters={
-        **{name: AnyOf(f"e.{name}", name) for name in ("unit", "service")},
+        **{name: AnyOf(f"e.{name}") for name in ("unit", "service")},
         "pattern_id": "e.pattern_id = ($1 ->> 'pattern_id')::uuid",
     },
 )

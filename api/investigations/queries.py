@@ -29,7 +29,7 @@ INVESTIGATIONS = Listing(
     },
     default_sort="place",
     filters={
-        "status": AnyOf("v.status", "status"),
+        "status": AnyOf("v.status"),
         "pattern_id": "v.pattern_id = ($1 ->> 'pattern_id')::uuid",
     },
 )

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
+from api.assignments.queries import match_assignee
 from api.auth.queries.actors import select_name
 from api.http.database import WorkspaceDatabase, encode_parameters
 from api.listing.queries import AnyOf, Listing, Sort
@@ -51,8 +52,9 @@ ISSUES = Listing(
     default_sort="-created_at",
     filters={
         "q": "i.words @@ core.search_query($1 ->> 'q')",
-        **{name: AnyOf(f"i.{name}", name) for name in (*CHOICES, "source", *FACETS, "external_id")},
+        **{name: AnyOf(f"i.{name}") for name in (*CHOICES, "source", *FACETS, "external_id")},
         "owner": OWNED_BY_OF_ISSUE,
+        "assignee": match_assignee("pattern", "i.pattern_id"),
         "pattern_id": "i.pattern_id = ($1 ->> 'pattern_id')::uuid",
         "connector_id": "i.connector_id = ($1 ->> 'connector_id')::uuid",
         "created_from": "i.source_created_at >= ($1 ->> 'created_from')::timestamptz",

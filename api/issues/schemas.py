@@ -10,7 +10,7 @@ from pydantic.json_schema import SkipJsonSchema
 from api.field_types.instants import Instant
 from api.field_types.refusals import incomplete_change
 from api.field_types.texts import Trimmed
-from api.http.pagination import PageRequest
+from api.http.exclusions import ExcludingPageRequest
 from causeloop_pipeline.model.issue import TITLE_LIMIT, IssueStatus, Severity
 
 Title = Annotated[str, Trimmed(TITLE_LIMIT)]
@@ -18,7 +18,7 @@ ShortText = Annotated[str, Trimmed(200)]
 Body = Annotated[str, StringConstraints(max_length=1_000_000)]
 
 
-class IssueFilters(PageRequest):
+class IssueFilters(ExcludingPageRequest):
     """Filters of the list of issues; a repeated filter matches any of its values."""
 
     q: str | None = Field(None, min_length=1, max_length=200, description="Full text of title and body")
@@ -31,6 +31,7 @@ class IssueFilters(PageRequest):
     environment: list[str] | None = None
     external_id: list[str] | None = None
     owner: list[str] | None = Field(None, description="Those of services that one of these owns")
+    assignee: list[str] | None = Field(None, description="Those of patterns that one of these takes care of")
     pattern_id: UUID | None = None
     connector_id: UUID | None = None
     created_from: Instant | None = Field(None, description="`source_created_at` at or after")

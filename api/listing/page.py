@@ -12,6 +12,7 @@ from fastapi import APIRouter, Response
 from fastapi.routing import APIRoute
 
 from api.http.database import PageRows, WorkspaceDatabase
+from api.http.exclusions import group_exclusions
 from api.http.pagination import Cursor, PageRequest, decode_cursor, encode_cursor
 from api.listing.queries import (
     MAX_COUNTED,
@@ -121,6 +122,8 @@ def _make_plan(listing: Listing, request: PageRequest, path_parameters: Mapping[
         for name, value in request.model_dump(mode="json", exclude={"limit", "cursor", "sort"}).items()
         if value is not None
     }
+    if "without" in filters:
+        filters["without"] = group_exclusions(filters["without"])
     parameters = {**filters, **path_parameters}
     order = choose_order(listing, request.sort)
     identity = orjson.dumps([listing.name, order.name, order.is_descending, parameters])

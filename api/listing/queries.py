@@ -26,13 +26,28 @@ class AnyOf:
     """A condition that holds when the column has one of the filter's values."""
 
     column: str
-    name: str
 
-    def write(self, values: list[Any]) -> str:
-        """The condition; with a single value it preserves the index's order."""
+    def write(self, values: list[Any], place: str) -> str:
+        """The condition on the values at a place of the parameters; one value preserves the index's order."""
         if len(values) == 1:
-            return f"{self.column} = ($1 -> '{self.name}' ->> 0)"
-        return f"{self.column} = any (array(select jsonb_array_elements_text($1 -> '{self.name}')))"
+            return f"{self.column} = ({place} ->> 0)"
+        return f"{self.column} = any ({write_values(place)})"
+
+
+@dataclass(frozen=True)
+class AnyHolds:
+    """A condition that holds for one of the filter's values, an SQL array that stands where `{values}` is."""
+
+    condition: str
+
+    def write(self, values: list[Any], place: str) -> str:  # noqa: ARG002 - as AnyOf
+        """The condition on the values at a place of the parameters."""
+        return f"({self.condition.format(values=write_values(place))})"
+
+
+def write_values(place: str) -> str:
+    """The values at a place of the parameters, as an SQL array."""
+    return f"array(select jsonb_array_elements_text({place}))"
 
 
 @dataclass(frozen=True)
@@ -46,8 +61,8 @@ class Listing:
     key_output: str
     sorts: Mapping[str, Sort]
     default_sort: str
-    filters: Mapping[str, str | AnyOf]
-    """Filter name → condition on `$1 -> 'name'`."""
+    filters: Mapping[str, str | AnyOf | AnyHolds]
+    """Filter name → condition on `$1 -> 'name'`; rows can be left out by those that take several values."""
     always: str = "true"
     part_of_key: Sort | None = None
     """What tells rows of the same key apart, where the key alone does not."""
@@ -86,9 +101,26 @@ def select_rows(listing: Listing, filters: Mapping[str, Any]) -> str:
     """The statement for all rows of a list under the filters."""
     conditions = [listing.always]
     for name, value in filters.items():
+        if name == "without":
+            conditions += _write_exclusions(listing, value)
+            continue
         condition = listing.filters[name]
-        conditions.append(condition if isinstance(condition, str) else condition.write(value))
+        conditions.append(
+            condition if isinstance(condition, str) else condition.write(value, f"$1 -> '{name}'")
+        )
     return f"select {listing.columns} from {listing.source} where {' and '.join(conditions)}"
+
+
+def _write_exclusions(listing: Listing, exclusions: Mapping[str, list[Any]]) -> list[str]:
+    """Conditions that also hold where a row has no value at all."""
+    conditions = []
+    for name, values in exclusions.items():
+        condition = listing.filters[name]
+        if isinstance(condition, str):
+            raise TypeError(f"{listing.name}: rows cannot be left out by {name}, which takes one value")
+        matches = condition.write(values, f"$1 -> 'without' -> '{name}'")
+        conditions.append(f"({matches}) is not true")
+    return conditions
 
 
 def select_page(listing: Listing, rows: str, order: Order, after: Cursor | None, limit: int) -> str:

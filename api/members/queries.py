@@ -21,7 +21,7 @@ MEMBERS = Listing(
         "created_at": Sort("m.created_at", "created_at", "timestamptz"),
     },
     default_sort="email",
-    filters={"role": AnyOf("m.role", "role"), "status": AnyOf("m.status", "status")},
+    filters={"role": AnyOf("m.role"), "status": AnyOf("m.status")},
 )
 
 SELECT_HAS_FREE_SEAT = "select o.seats_taken < o.seats_total from app.organization as o"

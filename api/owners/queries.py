@@ -5,14 +5,15 @@ from typing import Any
 from uuid import UUID
 
 from api.http.database import WorkspaceDatabase
-from api.listing.queries import AnyOf, Listing, Sort
+from api.listing.queries import AnyHolds, AnyOf, Listing, Sort
 from causeloop_pipeline.model.owner import OwnedKind, OwnerSource
 
 OWNER_OF_PATTERN = "app.owner_of_pattern(p.workspace_id, p.pattern_id, p.fingerprint)"
 """The owner of the pattern `p`, an SQL expression."""
 OWNER_OF_RECOMMENDATION = "app.owner_of_recommendation(r.workspace_id, r.recommendation_id, r.pattern_ids)"
 """The owner of the recommendation `r`."""
-NAMES = "array(select jsonb_array_elements_text($1 -> 'owner'))"
+NAMES = "{values}"
+"""Where the names that are looked for stand, in the conditions below."""
 
 
 def _select_items(kind: str) -> str:
@@ -30,10 +31,10 @@ MAY_OWN_RECOMMENDATION = f"""(
     r.recommendation_id::text = any ({_select_items("recommendation")})
     or r.pattern_ids && array(select p.pattern_id from detect.pattern as p where {MAY_OWN_PATTERN})
 )"""
-OWNED_BY_OF_PATTERN = (
+OWNED_BY_OF_PATTERN = AnyHolds(
     f"case when {MAY_OWN_PATTERN} then {OWNER_OF_PATTERN} ->> 'name' = any ({NAMES}) else false end"
 )
-OWNED_BY_OF_RECOMMENDATION = (
+OWNED_BY_OF_RECOMMENDATION = AnyHolds(
     f"case when {MAY_OWN_RECOMMENDATION} then {OWNER_OF_RECOMMENDATION} ->> 'name' = any ({NAMES}) "
     "else false end"
 )
@@ -44,15 +45,14 @@ OWNED_SERVICES = f"""
     where o.owner = any ({NAMES})
 """
 """The services that these names own."""
-OWNED_BY_OF_ISSUE = f"""(
-    i.service = any (array({OWNED_SERVICES}))
-    or i.service is null and i.team = any ({NAMES})
-)"""
+OWNED_BY_OF_ISSUE = AnyHolds(
+    f"i.service = any (array({OWNED_SERVICES})) or i.service is null and i.team = any ({NAMES})"
+)
 """Whether the issue `i` is of a service that they own, or has none and names them as its team."""
-OWNED_BY_OF_PREDICTION = f"""p.pattern_id in (
-    select p.pattern_id from detect.pattern as p where {OWNED_BY_OF_PATTERN}
-)"""
-OWNED_BY_OF_CHANGE = f"c.service = any (array({OWNED_SERVICES}))"
+OWNED_BY_OF_PREDICTION = AnyHolds(
+    f"p.pattern_id in (select p.pattern_id from detect.pattern as p where {OWNED_BY_OF_PATTERN.condition})"
+)
+OWNED_BY_OF_CHANGE = AnyHolds(f"c.service = any (array({OWNED_SERVICES}))")
 
 OWNERS = Listing(
     name="owners",
@@ -73,9 +73,9 @@ OWNERS = Listing(
     sorts={"changed_at": Sort("o.changed_at", "changed_at", "timestamptz")},
     default_sort="-changed_at",
     filters={
-        "item_kind": AnyOf("o.item_kind", "item_kind"),
+        "item_kind": AnyOf("o.item_kind"),
         "item": "o.item = ($1 ->> 'item')",
-        "owner": AnyOf("o.owner", "owner"),
+        "owner": AnyOf("o.owner"),
     },
 )
 

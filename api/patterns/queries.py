@@ -2,11 +2,11 @@
 
 from uuid import UUID
 
-from api.assignments.queries import select_assignee
+from api.assignments.queries import match_assignee, select_assignee
 from api.auth.queries.actors import select_name
 from api.http.database import WorkspaceDatabase
 from api.issues.queries import ISSUE_COLUMNS
-from api.listing.queries import AnyOf, Listing, Sort
+from api.listing.queries import AnyHolds, AnyOf, Listing, Sort
 from api.owners.queries import OWNED_BY_OF_PATTERN, OWNER_OF_PATTERN
 
 # Silent for three times the usual gap and for at least two weeks, while not resolved.
@@ -35,12 +35,14 @@ PATTERN_SOURCE = """
     left join detect.pattern_handling as h on h.workspace_id = p.workspace_id and h.pattern_id = p.pattern_id
 """
 
-MEMBER_HAS = """p.pattern_id in (
+
+def member_has(field: str) -> AnyHolds:
+    """That some issue of the pattern has one of the values in a field."""
+    return AnyHolds(f"""p.pattern_id in (
             select i.pattern_id from core.issue as i
-            where i.{field} = any (array(select jsonb_array_elements_text($1 -> '{field}')))
-                and i.pattern_id is not null
-        )"""
-"""In which pattern some issue has one of the values."""
+            where i.{field} = any ({{values}}) and i.pattern_id is not null
+        )""")
+
 
 PATTERNS = Listing(
     name="patterns",
@@ -59,9 +61,11 @@ PATTERNS = Listing(
     default_sort="-risk_score",
     filters={
         "q": "to_tsvector('simple', p.name) @@ core.search_query($1 ->> 'q')",
-        "status": AnyOf("p.status", "status"),
-        **{name: MEMBER_HAS.format(field=name) for name in ("service", "team")},
+        "status": AnyOf("p.status"),
+        **{name: member_has(name) for name in ("service", "team")},
         "owner": OWNED_BY_OF_PATTERN,
+        "assignee": match_assignee("pattern", "p.pattern_id"),
+        "snoozed": "coalesce(h.snoozed_until > now(), false) = ($1 ->> 'snoozed')::boolean",
         "cluster_id": "c.cluster_id = ($1 ->> 'cluster_id')::uuid",
         "min_confidence": "p.confidence >= ($1 ->> 'min_confidence')::double precision",
         "min_risk_score": "p.risk_score >= ($1 ->> 'min_risk_score')::double precision",

@@ -11,13 +11,14 @@ from api.assignments.schemas import Assignee
 from api.field_types.instants import PossibleInstant
 from api.field_types.refusals import incomplete_change
 from api.field_types.texts import Trimmed
+from api.http.exclusions import ExcludingPageRequest
 from api.http.pagination import PageRequest
 from api.issues.schemas import IssueSummary
 from api.owners.schemas import Owner
 from causeloop_pipeline.model.pattern import LineageKind, PatternStatus, TextKind
 
 
-class PatternFilters(PageRequest):
+class PatternFilters(ExcludingPageRequest):
     """Filters of the list of patterns; a repeated filter matches any of its values."""
 
     q: str | None = Field(None, min_length=1, max_length=200, description="Full text of the name")
@@ -25,6 +26,8 @@ class PatternFilters(PageRequest):
     service: list[str] | None = Field(None, description="Those with an issue of this service")
     team: list[str] | None = Field(None, description="Those with an issue of this team")
     owner: list[str] | None = Field(None, description="Those that one of these owns")
+    assignee: list[str] | None = Field(None, description="Those that one of these takes care of")
+    snoozed: bool | None = Field(None, description="Those that send no alerts now, or those that do")
     cluster_id: UUID | None = None
     min_confidence: float | None = Field(None, ge=0, le=1)
     min_risk_score: float | None = Field(None, ge=0, le=100)

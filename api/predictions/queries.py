@@ -4,11 +4,12 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
+from api.assignments.queries import match_assignee
 from api.auth.queries.actors import select_name
 from api.http.database import WorkspaceDatabase
 from api.listing.queries import AnyOf, Listing, Sort
 from api.owners.queries import OWNED_BY_OF_PREDICTION
-from api.patterns.queries import MEMBER_HAS
+from api.patterns.queries import member_has
 from causeloop_pipeline.model.prediction import NEAREST_WINDOW, Impact
 from causeloop_pipeline.storage.database.sql_values import quote_values
 
@@ -61,11 +62,13 @@ ISSUED_PREDICTIONS = Listing(
     default_sort="-probability",
     filters={
         "pattern_id": "p.pattern_id = ($1 ->> 'pattern_id')::uuid",
-        "service": MEMBER_HAS.format(field="service"),
+        "service": member_has("service"),
         "owner": OWNED_BY_OF_PREDICTION,
+        "assignee": match_assignee("pattern", "p.pattern_id"),
+        "q": "to_tsvector('simple', n.name) @@ core.search_query($1 ->> 'q')",
         "window_days": "p.window_days = ($1 ->> 'window_days')::integer",
-        "impact": AnyOf("p.impact", "impact"),
-        "outcome": AnyOf(select_graded("outcome"), "outcome"),
+        "impact": AnyOf("p.impact"),
+        "outcome": AnyOf(select_graded("outcome")),
         "min_probability": "p.probability >= ($1 ->> 'min_probability')::double precision",
         "dismissed": "(d.dismissed_at is not null) = ($1 ->> 'dismissed')::boolean",
         "history": "true",
@@ -92,7 +95,7 @@ PREDICTIONS = replace(
         **ISSUED_PREDICTIONS.filters,
         "pattern_id": "c.pattern_id = ($1 ->> 'pattern_id')::uuid",
         "window_days": "c.window_days = ($1 ->> 'window_days')::integer",
-        "impact": AnyOf("c.impact", "impact"),
+        "impact": AnyOf("c.impact"),
         "min_probability": "c.probability >= ($1 ->> 'min_probability')::double precision",
     },
 )

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from api.field_types.numbers import WHOLE
 from api.field_types.texts import Trimmed
-from api.http.pagination import PageRequest
+from api.http.exclusions import ExcludingPageRequest
 from causeloop_pipeline.model.prediction import WINDOWS, Impact, Outcome
 
 Window = Annotated[int, Field(ge=1, le=365)]
@@ -29,12 +29,14 @@ WrittenWindow = Annotated[int, WINDOW_RULES, WINDOW_ENUM, WHOLE]
 """A window that predictions are made for, in a body."""
 
 
-class PredictionFilters(PageRequest):
+class PredictionFilters(ExcludingPageRequest):
     """Filters of the list of predictions; a repeated filter matches any of its values."""
 
+    q: str | None = Field(None, min_length=1, max_length=200, description="Full text of the pattern's name")
     pattern_id: UUID | None = None
     service: list[str] | None = Field(None, description="Those of patterns with an issue of this service")
     owner: list[str] | None = Field(None, description="Those of patterns that one of these owns")
+    assignee: list[str] | None = Field(None, description="Those of patterns that one of these takes care of")
     window_days: Window | None = None
     impact: list[Impact] | None = None
     outcome: list[Outcome] | None = None

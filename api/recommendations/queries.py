@@ -4,10 +4,10 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from api.assignments.queries import select_assignee
+from api.assignments.queries import match_assignee, select_assignee
 from api.auth.queries.actors import select_name
 from api.http.database import WorkspaceDatabase
-from api.listing.queries import AnyOf, Listing, Sort
+from api.listing.queries import AnyHolds, AnyOf, Listing, Sort
 from api.owners.queries import OWNED_BY_OF_RECOMMENDATION, OWNER_OF_RECOMMENDATION
 
 RECOMMENDATION_COLUMNS = f"""
@@ -33,13 +33,14 @@ RECOMMENDATIONS = Listing(
     },
     default_sort="rank",
     filters={
-        **{name: AnyOf(f"r.{name}", name) for name in ("status", "type", "effort", "impact")},
-        "service": """r.pattern_ids && array(
+        **{name: AnyOf(f"r.{name}") for name in ("status", "type", "effort", "impact")},
+        "service": AnyHolds("""r.pattern_ids && array(
             select distinct i.pattern_id from core.issue as i
-            where i.service = any (array(select jsonb_array_elements_text($1 -> 'service')))
-                and i.pattern_id is not null
-        )""",
+            where i.service = any ({values}) and i.pattern_id is not null
+        )"""),
         "owner": OWNED_BY_OF_RECOMMENDATION,
+        "assignee": match_assignee("recommendation", "r.recommendation_id"),
+        "q": "to_tsvector('simple', r.title) @@ core.search_query($1 ->> 'q')",
         "pattern_id": "($1 ->> 'pattern_id')::uuid = any (r.pattern_ids)",
     },
 )

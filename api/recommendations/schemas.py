@@ -11,7 +11,7 @@ from api.field_types.instants import Day, PossibleInstant
 from api.field_types.numbers import WHOLE
 from api.field_types.refusals import incomplete_change
 from api.field_types.texts import OneLine, Trimmed
-from api.http.pagination import PageRequest
+from api.http.exclusions import ExcludingPageRequest
 from api.owners.schemas import Owner
 from causeloop_pipeline.model.expectation import ExpectationKind, ExpectationStatus
 from causeloop_pipeline.model.proof import ExposureUnit, LeftOutReason, Verdict
@@ -24,9 +24,10 @@ from causeloop_pipeline.model.recommendation import (
 )
 
 
-class RecommendationFilters(PageRequest):
+class RecommendationFilters(ExcludingPageRequest):
     """Filters of the list of recommendations; a repeated filter matches any of its values."""
 
+    q: str | None = Field(None, min_length=1, max_length=200, description="Full text of the title")
     status: list[RecommendationStatus] | None = None
     type: list[RecommendationType] | None = None
     effort: list[Effort] | None = None
@@ -34,6 +35,7 @@ class RecommendationFilters(PageRequest):
     pattern_id: UUID | None = None
     service: list[str] | None = Field(None, description="Those of patterns with an issue of this service")
     owner: list[str] | None = Field(None, description="Those that one of these owns")
+    assignee: list[str] | None = Field(None, description="Those that one of these takes care of")
 
 
 class Factor(BaseModel):

@@ -2,6 +2,7 @@
 
 from api.auth.queries.actors import select_name
 from api.http.database import WorkspaceDatabase
+from api.listing.queries import write_values
 from api.owners.queries import OWNED_BY_OF_ISSUE, OWNED_SERVICES, SELECT_OWNER_NAMES
 from api.predictions.queries import HEADLINE_WINDOW
 from causeloop_pipeline.model.issue import OPEN_STATUSES
@@ -9,7 +10,8 @@ from causeloop_pipeline.model.issue import OPEN_STATUSES
 LAST_ENDINGS = 5
 MAX_EXPERTS = 5
 OPEN = ", ".join(f"'{status}'" for status in OPEN_STATUSES)
-OF_SERVICE = "i.service = ($1 -> 'owner' ->> 0)"
+NAMES = "$1 -> 'owner'"
+OF_SERVICE = f"i.service = ({NAMES} ->> 0)"
 
 # A service has thousands of issues, of which a span of days has few: what occurred is joined by the issue.
 SELECT_SUMMARY = f"""
@@ -91,8 +93,11 @@ from span as s
 """
 SELECT_SUMMARY_OF_SERVICE = SELECT_SUMMARY.format(which=OF_SERVICE, services="$1 -> 'owner'")
 SELECT_SUMMARY_OF_TEAM = SELECT_SUMMARY.format(
-    which=OWNED_BY_OF_ISSUE,
-    services=f"(select coalesce(json_agg(o.service order by o.service), '[]') from ({OWNED_SERVICES}) as o)",
+    which=OWNED_BY_OF_ISSUE.write([], NAMES),
+    services=(
+        "(select coalesce(json_agg(o.service order by o.service), '[]') "
+        f"from ({OWNED_SERVICES.format(values=write_values(NAMES))}) as o)"
+    ),
 )
 
 SELECT_TEAMS = f"""

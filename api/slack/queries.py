@@ -46,7 +46,7 @@ SLACK_MESSAGES = Listing(
     key_output="id",
     sorts={"decided_at": Sort("m.decided_at", "decided_at", "timestamptz")},
     default_sort="-decided_at",
-    filters={"kind": AnyOf("m.kind", "kind"), "status": AnyOf("m.status", "status")},
+    filters={"kind": AnyOf("m.kind"), "status": AnyOf("m.status")},
 )
 
 

@@ -34,8 +34,8 @@ TRACKER_ACTS = Listing(
     sorts={"decided_at": Sort("t.decided_at", "decided_at", "timestamptz")},
     default_sort="-decided_at",
     filters={
-        "kind": AnyOf("t.kind", "kind"),
-        "status": AnyOf("t.status", "status"),
+        "kind": AnyOf("t.kind"),
+        "status": AnyOf("t.status"),
         "is_judged": "(t.is_right is not null) = ($1 ->> 'is_judged')::boolean",
     },
 )

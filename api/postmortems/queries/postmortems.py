@@ -37,7 +37,7 @@ POSTMORTEMS = Listing(
     sorts={"uploaded_at": Sort("m.uploaded_at", "uploaded_at", "timestamptz")},
     default_sort="-uploaded_at",
     filters={
-        "status": AnyOf("m.status", "status"),
+        "status": AnyOf("m.status"),
         "pattern_id": "($1 ->> 'pattern_id')::uuid = any (m.pattern_ids)",
     },
 )
