@@ -67,11 +67,11 @@ select row_to_json(issue)
 from (
     select {ISSUE_COLUMNS}, i.body, (
         select json_build_object(
-            'provider', m.provider, 'marked_at', m.marked_at,
+            'id', m.mark_id, 'provider', m.provider, 'marked_at', m.marked_at,
             'marked_by', m.marked_by, 'marked_by_name', ({select_name("m.marked_by")})
         )
         from core.provider_mark as m
-        where m.workspace_id = i.workspace_id and m.issue_id = i.issue_id
+        where m.workspace_id = i.workspace_id and m.issue_id = i.issue_id and m.withdrawn_at is null
         order by m.mark_id desc
         limit 1
     ) as provider_mark
@@ -83,6 +83,13 @@ from (
 INSERT_PROVIDER_MARK = """
 insert into core.provider_mark (workspace_id, issue_id, provider, marked_by)
 select workspace_id, issue_id, $2, $3 from core.issue where issue_id = $1
+returning true
+"""
+
+WITHDRAW_PROVIDER_MARK = """
+update core.provider_mark
+set withdrawn_at = coalesce(withdrawn_at, now()), withdrawn_by = coalesce(withdrawn_by, $3)
+where issue_id = $1 and mark_id = $2
 returning true
 """
 
@@ -166,3 +173,8 @@ async def edit_issue(db: WorkspaceDatabase, issue_id: UUID, changes: Mapping[str
 async def mark_provider(db: WorkspaceDatabase, issue_id: UUID, provider: str | None, actor: str) -> bool:
     """Record which provider caused an issue, or that none did; False if there is no such issue."""
     return bool(await db.transaction.fetchval(INSERT_PROVIDER_MARK, issue_id, provider, actor))
+
+
+async def withdraw_provider_mark(db: WorkspaceDatabase, issue_id: UUID, mark_id: UUID, actor: str) -> bool:
+    """Take a mark of an issue's provider back; False if there is no such mark."""
+    return bool(await db.transaction.fetchval(WITHDRAW_PROVIDER_MARK, issue_id, mark_id, actor))

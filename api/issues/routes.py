@@ -160,6 +160,19 @@ async def mark_issue_provider(
     return row_or_404(await issues.read_issue(db, issue_id), "issue")
 
 
+@router.post(
+    "/{issue_id}/provider/{mark_id}/withdraw",
+    summary="Take back an issue's provider",
+    responses=documents(Issue),
+)
+@requires(Role.ANALYST)
+async def withdraw_provider_mark(db: Db, caller: CurrentCaller, issue_id: UUID, mark_id: UUID) -> Response:
+    """Takes a mark back: the one before it counts again, or none. It stays on record."""
+    if not await issues.withdraw_provider_mark(db, issue_id, mark_id, caller.actor):
+        raise not_found("mark")
+    return row_or_404(await issues.read_issue(db, issue_id), "issue")
+
+
 def _issue_exists(issue_id: UUID) -> Problem:
     detail = f"the issue {issue_id} has this external_id: correct it with PATCH /v1/issues/{issue_id}"
     return conflict("issue_exists", detail, issue_id=str(issue_id))

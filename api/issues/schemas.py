@@ -68,6 +68,7 @@ class IssueSummary(BaseModel):
 class ProviderMark(BaseModel):
     """That a person puts an issue down to a provider, for what had occurred until then."""
 
+    id: UUID = Field(description="The mark, to take it back by")
     provider: str | None = Field(description="Null: no provider caused it, whatever a status page reports")
     marked_by: str
     marked_by_name: str | None = Field(None, description="Name of that person or key; null: no longer here")

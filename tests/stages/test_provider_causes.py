@@ -144,6 +144,9 @@ def test_a_mark_of_a_person_does_the_same_and_can_be_taken_back(
     assert judge(database, workspace_id) == (0, [left_out], False)
     stored.insert("core.provider_mark", provider=None, marked_at=day(282), **mark)
     assert judge(database, workspace_id) == (1, [], True)
+    taken_back = {"withdrawn_at": day(284), "withdrawn_by": "a test"}
+    stored.insert("core.provider_mark", provider="Acme Pay", marked_at=day(283), **mark, **taken_back)
+    assert judge(database, workspace_id) == (1, [], True)
 
 
 def test_a_resolved_pattern_is_not_reopened_by_what_a_provider_caused(

@@ -35,7 +35,7 @@ INCIDENT_SCHEMA = pl.Schema(
 SELECT_MARKS = """
 select distinct on (issue_id) issue_id, provider, marked_at
 from core.provider_mark
-where workspace_id = %s
+where workspace_id = %s and withdrawn_at is null
 order by issue_id, mark_id desc
 """
 
@@ -66,7 +66,7 @@ def read_provider_incidents(session: Session, workspace_id: UUID) -> pl.DataFram
 
 
 def read_provider_marks(session: Session, workspace_id: UUID) -> pl.DataFrame:
-    """The newest mark of each issue that a person marked."""
+    """The newest mark of each issue that a person marked, and did not take back."""
     return session.read(SELECT_MARKS, (workspace_id,), schema=MARK_SCHEMA)
 
 

@@ -183,6 +183,7 @@ EXPECTED_ROLES: dict[Role | None, list[str]] = {
         "withdraw_feedback",
         "withdraw_outcome",
         "withdraw_expectation",
+        "withdraw_provider_mark",
     ],
     Role.ADMIN: [
         "list_audit_entries",

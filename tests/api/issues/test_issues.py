@@ -151,3 +151,21 @@ def test_a_person_states_which_provider_caused_an_issue_or_that_none_did(
     assert api.get(f"/v1/issues/{issue_id}").json()["provider_mark"] == ours
     assert api.put(f"/v1/issues/{issue_id}/provider", json={"provider": ""}).status_code == 422
     assert api.put(f"/v1/issues/{uuid4()}/provider", json={"provider": None}).status_code == 404
+
+
+def test_a_provider_mark_is_taken_back_and_the_one_before_it_counts_again(
+    client: Client, fresh_sample: Sample
+) -> None:
+    api, issue_id = client(fresh_sample.credentials["analyst"]), fresh_sample.ids["issue_id"]
+    path = f"/v1/issues/{issue_id}/provider"
+    first, second = (
+        api.put(path, json={"provider": provider}).json()["provider_mark"] for provider in ("Acme Pay", None)
+    )
+
+    for _ in range(2):  # a request that is sent again takes back no other mark
+        assert api.post(f"{path}/{second['id']}/withdraw").json()["provider_mark"] == first
+    assert api.post(f"{path}/{first['id']}/withdraw").json()["provider_mark"] is None
+    assert api.get(f"/v1/issues/{issue_id}").json()["provider_mark"] is None
+    assert api.post(f"{path}/{uuid4()}/withdraw").status_code == 404
+    viewer = client(fresh_sample.credentials["viewer"])
+    assert viewer.post(f"{path}/{first['id']}/withdraw").status_code == 403

@@ -50,7 +50,7 @@ export async function showIssue(context) {
         {},
         partSection("Pattern", "its pattern", () => membership(issue, signal, me.role !== "viewer")),
         suggestionsSection({ issue_id: issue.id }, context),
-        section("Details", {}, details(issue)),
+        section("Details", {}, details(issue, me.role !== "viewer", reload)),
         attributes(issue),
       ),
     ),
@@ -88,8 +88,12 @@ function descriptionOf({ body }) {
   return body ? h("pre", { class: "body", tabindex: "0" }, body) : empty("No description.");
 }
 
-/** @param {Model<"Issue">} issue */
-function details(issue) {
+/**
+ * @param {Model<"Issue">} issue
+ * @param {boolean} canWrite
+ * @param {() => void} reload
+ */
+function details(issue, canWrite, reload) {
   /** @type {[string, Content][]} */
   const facets = ISSUE_FACETS.map(({ name, label }) => [label, issue[name]]);
   return facts([
@@ -100,7 +104,7 @@ function details(issue) {
     ["Updated", minute(issue.source_updated_at)],
     ["Resolved", issue.resolved_at ? minute(issue.resolved_at) : null],
     ["Ingested", minute(issue.ingested_at)],
-    ["Caused by", providerText(issue)],
+    ["Caused by", providerText(issue, canWrite, reload)],
     ["Source", externalLink(issue.external_url, issue.external_id)],
   ]);
 }

@@ -5,6 +5,8 @@ import { dialogButton } from "../../lib/dialog.js";
 import { form } from "../../lib/form.js";
 import { minute } from "../../lib/format.js";
 import { choicesOf } from "../../lib/listing.js";
+import { action } from "../../lib/states.js";
+import { undoNotice } from "../../lib/undo.js";
 import { ISSUE_FACETS, IssueStatus, Severity } from "../../lib/vocabulary.js";
 import { patternPicker } from "../patterns/pattern_picker.js";
 
@@ -129,19 +131,44 @@ export const providerButton = (issue, reload) =>
       verb: "Save",
       send: ({ provider }) =>
         put("/v1/issues/{issue_id}/provider", { issue_id: issue.id }, { provider: provider ?? null }),
-      done: "Saved. Fixes are judged again in the next run.",
-      onDone: () => {
+      /** @param {Model<"Issue">} marked */
+      onDone: (marked) => {
         close();
         reload();
+        const undo = () => takeMarkBack(marked, reload);
+        undoNotice("Saved. Fixes are judged again in the next run.", undo, UNMARKED);
       },
     }),
   );
 
+const UNMARKED = "Taken back. Fixes are judged again in the next run.";
+
 /**
- * “GitHub, as Kim marked on …”; null where nobody did.
+ * Take the mark of a provider back: the one before it counts again, or none.
  * @param {Model<"Issue">} issue
+ * @param {() => void} reload
  */
-export function providerText({ provider_mark: mark }) {
+async function takeMarkBack({ id, provider_mark: mark }, reload) {
+  if (!mark) return;
+  const path = { issue_id: id, mark_id: mark.id };
+  await post("/v1/issues/{issue_id}/provider/{mark_id}/withdraw", path);
+  reload();
+}
+
+/**
+ * “GitHub, as Kim marked on …”, and taking that back; null where nobody did.
+ * @param {Model<"Issue">} issue
+ * @param {boolean} canWrite
+ * @param {() => void} reload
+ */
+export function providerText(issue, canWrite, reload) {
+  const mark = issue.provider_mark;
   if (!mark) return null;
-  return `${mark.provider ?? "no provider"}, as ${mark.marked_by_name ?? "somebody who has left"} marked on ${minute(mark.marked_at)}`;
+  const text = `${mark.provider ?? "no provider"}, as ${mark.marked_by_name ?? "somebody who has left"} marked on ${minute(mark.marked_at)}`;
+  return [
+    text,
+    canWrite
+      ? action("Take back", () => takeMarkBack(issue, reload), { className: "plain", done: UNMARKED })
+      : null,
+  ];
 }

@@ -186,15 +186,18 @@ create table core.provider_mark (
     provider     text check (length(provider) between 1 and 200),
     marked_by    text not null,
     marked_at    timestamptz not null default now(),
+    withdrawn_at timestamptz,
+    withdrawn_by text,
     primary key (workspace_id, mark_id)
 );
 comment on table core.provider_mark is
-    'That a person puts what an issue had done until then down to a provider; the newest mark counts.';
+    'That a person puts what an issue had done until then down to a provider; the newest in force counts.';
 comment on column core.provider_mark.provider is 'Null: no provider caused it, whatever a status page reports.';
 create index marks_of_issue on core.provider_mark (workspace_id, issue_id, mark_id desc);
 select app.isolate('core.provider_mark');
 revoke update on core.provider_mark from causeloop_pipeline;
 grant insert on core.provider_mark to causeloop_api;
+grant update (withdrawn_at, withdrawn_by) on core.provider_mark to causeloop_api;
 
 create table core.exposure (
     workspace_id uuid not null references app.workspace on delete cascade,
