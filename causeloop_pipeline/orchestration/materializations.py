@@ -61,12 +61,14 @@ def report_asset(
     return dg.MaterializeResult(asset_key=key, check_results=checks)
 
 
-def find_unreported(context: dg.AssetExecutionContext, keys: Sequence[dg.AssetKey]) -> set[dg.AssetKey]:
-    """Which of these assets no run has materialized yet."""
-    records = context.instance.get_asset_records(list(keys)) if keys else []
-    return set(keys) - {
-        record.asset_entry.asset_key for record in records if record.asset_entry.last_materialization
-    }
+def find_unreported(
+    context: dg.AssetExecutionContext, key: dg.AssetKey, partitions: Sequence[str]
+) -> list[str]:
+    """Which of these partitions of an asset no run has materialized yet."""
+    materialized = context.instance.get_latest_storage_id_by_partition(
+        key, dg.DagsterEventType.ASSET_MATERIALIZATION, set(partitions)
+    )
+    return [partition for partition in partitions if partition not in materialized]
 
 
 def _report_partitions(

@@ -88,6 +88,20 @@ def test_a_workspace_in_which_a_stage_failed_is_not_materialized_by_it(
     assert list(patterns) == name_partitions(database, other_workspace_id)
 
 
+def test_a_view_is_materialized_once_for_each_workspace_also_for_one_that_came_later(
+    run: Run, instance: DagsterInstance, database: Database, workspace_id: UUID, other_workspace_id: UUID
+) -> None:
+    view = product_key("staging", "stg_issues")
+    options = {"first": view.path[1:], "asset_selection": [view], "tags": REPORTED_BY_STEPS}
+
+    for tenants in ([workspace_id], [workspace_id, other_workspace_id], [other_workspace_id]):
+        assert run(tenants, **options).success
+
+    records = instance.fetch_materializations(view, limit=9).records
+    names = name_partitions(database, other_workspace_id, workspace_id)
+    assert [record.partition_key for record in records] == names
+
+
 @pytest.mark.parametrize(("tags", "is_written"), [(REPORTED_BY_STEPS, False), ({}, True)])
 def test_versions_of_what_a_step_reads_are_fetched_only_where_dagster_writes_them(
     tags: dict[str, str],

@@ -1,6 +1,6 @@
 """What mappings read, and the dbt project: issues and changes are made of new records; views are live."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -109,13 +109,13 @@ def normalize_and_report(
     specs = (MAPPED_TABLE, *project.specs)
     selected = [spec for spec in specs if spec.key in context.selected_asset_keys]
     views = [spec.key for spec in selected if spec.key not in WRITTEN_TABLES]
-    new_views = find_unreported(context, views)
+    in_scope = _list_partitions_in_scope(context, installation) if views else []
     for spec in selected:
         if spec.key in WRITTEN_TABLES:
             result = result or run_normalization(context, installation, is_rebuild=is_rebuild)
             yield report_table(context, installation, spec, result)
         else:
-            yield report_view(context, installation, spec, is_new=spec.key in new_views)
+            yield report_view(context, spec, in_scope)
     yield from check_installation(context, installation)
     if result is not None and result.report is not None:
         yield from _dbt_checks(context, project, result.report)
@@ -155,15 +155,20 @@ def report_table(
 
 
 def report_view(
-    context: dg.AssetExecutionContext, installation: Installation, spec: dg.AssetSpec, *, is_new: bool
+    context: dg.AssetExecutionContext, spec: dg.AssetSpec, in_scope: Sequence[str]
 ) -> dg.MaterializeResult:
-    """Report a view once, for the workspaces of the first run: it is live regardless of runs."""
-    workspaces = {}
-    if is_new and is_reported_by_steps(context):
-        partitions = read_run_partitions(context, installation)
-        ids = [workspace.workspace_id for workspace in read_run_workspaces(context, installation)]
-        workspaces = {partitions[key]: WorkspaceReport() for key in ids}
+    """Report a view once for each workspace, by the first run over it: it is live regardless of runs."""
+    new = find_unreported(context, spec.key, in_scope) if is_reported_by_steps(context) else []
+    workspaces = {partition: WorkspaceReport() for partition in new}
     return report_asset(context, spec.key, workspaces, {"state": spec.metadata["materialized"]})
+
+
+def _list_partitions_in_scope(context: dg.AssetExecutionContext, installation: Installation) -> list[str]:
+    """The partitions of the workspaces that this run works on."""
+    with retry_on_database_loss():
+        partitions = read_run_partitions(context, installation)
+        workspaces = read_run_workspaces(context, installation)
+    return [partitions[workspace.workspace_id] for workspace in workspaces]
 
 
 def exclude_lossy_workspaces(
