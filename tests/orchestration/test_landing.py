@@ -195,6 +195,20 @@ def answers_check(result: dg.ExecuteInProcessResult) -> dg.AssetCheckEvaluation:
     return evaluation
 
 
+def test_whether_a_tool_s_connectors_answer_can_be_checked_by_itself_for_all_workspaces(
+    definitions: dg.Definitions, instance: DagsterInstance
+) -> None:
+    key = dg.AssetCheckKey(landing_key("custom_api"), "connectors_answer")
+    job = dg.define_asset_job("check", dg.AssetSelection.checks(key))
+    resolved = dg.Definitions.merge(definitions, dg.Definitions(jobs=[job])).resolve_job_def("check")
+
+    result = resolved.execute_in_process(instance=instance)
+
+    assert result.success
+    assert [check.asset_check_key for check in result.get_asset_check_evaluations()] == [key]
+    assert result.get_asset_materialization_events() == []
+
+
 def add_record_of_another_tool(database: Database, workspace_id: UUID) -> None:
     land_records(database, workspace_id, record({"external_id": "G-1", "title": "Disk full"}, "github"))
 

@@ -84,7 +84,7 @@ def landing_assets(connected: Container[str] | None = None) -> dg.AssetsDefiniti
         context: dg.AssetExecutionContext,
         config: LandingConfig,
         installation: dg.ResourceParam[Installation],
-    ) -> Iterator[dg.MaterializeResult]:
+    ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
         selected = context.selected_asset_keys
         chosen = [entry for entry in CONNECTORS.values() if landing_key(entry.name) in selected]
         failures: dict[str, Exception] = {}
@@ -96,6 +96,7 @@ def landing_assets(connected: Container[str] | None = None) -> dg.AssetsDefiniti
             except Exception as failure:
                 context.log.error("landing/%s: %s", connector.name, describe_defect(failure))
                 failures[connector.name] = failure
+        yield from check_without_landing(context, installation)
         if failures:
             raise ExceptionGroup(f"could not be landed: {', '.join(failures)}", list(failures.values()))
 
@@ -149,6 +150,17 @@ def land_tool(
         {**_metadata(results, scope), **table},
         [check for check in checks if spec.key in context.selected_asset_check_keys],
     )
+
+
+def check_without_landing(
+    context: dg.AssetExecutionContext, installation: Installation
+) -> Iterator[dg.AssetCheckResult]:
+    """The checks that a person executes by themselves; they need no partition."""
+    for connector in CONNECTORS.values():
+        spec = answer_check(connector)
+        is_landed = spec.asset_key in context.selected_asset_keys
+        if spec.key in context.selected_asset_check_keys and not is_landed:
+            yield check_answers(context, installation, connector, spec)
 
 
 def check_answers(
