@@ -12,16 +12,21 @@ import { SCREENS } from "./routes.js";
 const ROW_LINKS = "tbody tr td.wide a:first-of-type, .rows > li > a:first-of-type";
 const KEYED = SCREENS.filter(({ key }) => key);
 const SHORTCUTS = [
-  ["/", "search on this screen"],
+  ["/", "search on this screen: words, or filters such as service:checkout -team:ops is:open"],
   ["j, k", "next and previous row"],
   ["Enter", "open the row"],
-  ["x", "select the row"],
+  ["x", "select the row; with Shift and a click, all rows up to it"],
+  ["a, i", "assign the row, or all that are selected; to yourself"],
+  ["s, p", "set the status; the severity"],
+  ["h", "snooze a pattern: no alerts until then"],
+  ["l", "link issues to a pattern"],
+  ["u", "take back what was just done"],
   [
     `g, then ${KEYED.map(({ key }) => key).join(" ")}`,
     KEYED.map(({ title }) => title.toLowerCase()).join(", "),
   ],
   ["Ctrl-K", "search everything, or go to a screen"],
-  ["Esc", "close what is open"],
+  ["Esc", "close what is open, or select no row"],
   ["?", "these shortcuts"],
 ];
 
@@ -68,8 +73,10 @@ function actionOfKey(key, main) {
       return selectRow;
     case "?":
       return showHelp;
+    case "u":
+      return undoLast;
     default:
-      return null;
+      return ROW_KEYS.includes(key) ? actOnRows(key, main) : null;
   }
 }
 
@@ -100,11 +107,31 @@ function moveFocus(main, by) {
   next.scrollIntoView({ block: "nearest" });
 }
 
+const ROW_KEYS = ["a", "i", "s", "p", "h", "l", "Escape"];
+
+/**
+ * Press the button of a key: for the selected rows, else for the row that has the focus; null: nothing here has it.
+ * @param {string} key
+ * @param {HTMLElement} main
+ */
+function actOnRows(key, main) {
+  const button = /** @type {HTMLElement | null} */ (main.querySelector(`[data-key="${key}"]`));
+  const bar = button?.closest(".bulk");
+  if (!button || (bar instanceof HTMLElement && bar.hidden && (key === "Escape" || !focusedRow())))
+    return null;
+  return () => {
+    if (bar instanceof HTMLElement && bar.hidden) selectRow();
+    button.click();
+  };
+}
+
+const focusedRow = () => document.activeElement?.closest("tr")?.querySelector(".row-checkbox");
+
+const undoLast = () =>
+  /** @type {HTMLElement | null} */ (document.querySelector("#notices .with-undo button"))?.click();
+
 /** Tick the row that has the focus, which keeps it, or take its tick away. */
-const selectRow = () =>
-  /** @type {HTMLElement | null | undefined} */ (
-    document.activeElement?.closest("tr")?.querySelector(".row-checkbox")
-  )?.click();
+const selectRow = () => /** @type {HTMLElement | null | undefined} */ (focusedRow())?.click();
 
 /** What the keys do. */
 export const showHelp = () =>

@@ -5,6 +5,7 @@ import { listenToKeys } from "./keyboard.js";
 import { get } from "./lib/client.js";
 import { closeDialog } from "./lib/dialog.js";
 import { h, link } from "./lib/elements.js";
+import { readQuery } from "./lib/filters/values.js";
 import { useTimeZone } from "./lib/format.js";
 import {
   capturePageState,
@@ -31,7 +32,7 @@ import { acceptScreen, joinScreen, startScreen } from "./screens/sign_in/invitat
 import { confirmScreen, resetScreen } from "./screens/sign_in/password_reset.js";
 import { linkScreen, signInScreen } from "./screens/sign_in/sign_in.js";
 
-/** @import { Me, Screen, ScreenContext, Workspace } from "./types.js" */
+/** @import { Filters, Me, Screen, ScreenContext, Workspace } from "./types.js" */
 /** @typedef {NonNullable<ReturnType<typeof savedScrollPosition>>} SavedPosition */
 
 const RELOAD_DELAY = 1_500;
@@ -60,7 +61,7 @@ function elementOfPage(id) {
 
 function currentRoute() {
   const [path, query = ""] = (location.hash.slice(1) || "/").split("?");
-  return { path, query: Object.fromEntries(new URLSearchParams(query)) };
+  return { path, query: Object.fromEntries(new URLSearchParams(query)), filters: readQuery(query) };
 }
 
 /** Show the screen that the address names; `isReload` keeps the scroll position and what was typed. */
@@ -68,7 +69,7 @@ async function show({ isReload = false } = {}) {
   loadingScreen.abort();
   loadingScreen = new AbortController();
   closeDialog();
-  const { path, query } = currentRoute();
+  const { path, query, filters } = currentRoute();
   const found = findScreen(path);
   markTab(bar, found?.screen.parent ?? path);
   if (!found) return render(notFound(), "Not found");
@@ -80,6 +81,7 @@ async function show({ isReload = false } = {}) {
   await fillScreen(screen, {
     id,
     query,
+    filters,
     isReload,
     savedPosition,
     signal: loadingScreen.signal,
@@ -88,11 +90,22 @@ async function show({ isReload = false } = {}) {
 
 /**
  * @param {Screen} screen
- * @param {{ id: string, query: Record<string, string>, isReload: boolean, savedPosition: SavedPosition | null, signal: AbortSignal }} options
+ * @param {{ id: string, query: Record<string, string>, filters: Filters, isReload: boolean, savedPosition: SavedPosition | null, signal: AbortSignal }} options
  */
-async function fillScreen(screen, { id, query, isReload, savedPosition, signal }) {
+async function fillScreen(screen, { id, query, filters, isReload, savedPosition, signal }) {
   const reload = () => show({ isReload: true });
-  const context = { id, query, me, workspace, screen, screens: SCREENS, signal, reload, restart: start };
+  const context = {
+    id,
+    query,
+    filters,
+    me,
+    workspace,
+    screen,
+    screens: SCREENS,
+    signal,
+    reload,
+    restart: start,
+  };
   const refused = refusalOf(screen, { me, workspace });
   const fail = (/** @type {unknown} */ error) => (signal.aborted ? null : failure(error, () => show()));
   const content = refused ?? (await showScreen(context).catch(fail));

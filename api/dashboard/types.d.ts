@@ -88,6 +88,8 @@ export interface ScreenContext {
   /** The id in the address; empty where the address has none. */
   id: string;
   query: Record<string, string>;
+  /** The same of a list, whose filters may have several values. */
+  filters: Filters;
   me: Me;
   workspace: Workspace;
   /** The screen itself, as it stands in the table of `routes.js`. */
@@ -128,6 +130,8 @@ export interface Screen {
 /** A column of `table()`. */
 export interface Column<Item> {
   title: string;
+  /** What stands above it in place of its title. */
+  head?: Content;
   cell: (row: Item) => Content;
   numeric?: boolean;
   className?: string;
@@ -165,7 +169,7 @@ export type Fields = (Field | null)[];
 export type FormValues = any;
 
 /** The filters of a list as they stand in the address, and the cursor of the next page. */
-export type Filters = Record<string, string | null | undefined>;
+export type Filters = Record<string, string | readonly string[] | null | undefined>;
 
 /** A filter of `listing()`. */
 export interface Filter {
@@ -175,6 +179,29 @@ export interface Filter {
   placeholder?: string;
   options?: readonly (readonly [string, string])[];
   suggest?: () => Promise<readonly string[]>;
+  /** Whether it takes several values, and values that are left out: `service:a service:b -team:c`. */
+  isMany?: boolean;
+  /** Whether any number is a value, and not only those of its options. */
+  isNumber?: boolean;
+  /** Whether it orders or groups rows, and leaves none out. */
+  isOrder?: boolean;
+  /** Whether it stands beside the search, and not behind “Filters”. */
+  isBeside?: boolean;
+}
+
+/** What a list can be filtered by, and the filters that each word after `is:` stands for. */
+export interface ListFilters {
+  fields: readonly Filter[];
+  is: Readonly<Record<string, Filters>>;
+}
+
+/** What the text in a search may become. */
+export interface Completion {
+  shown: string;
+  detail: string;
+  text: string;
+  /** Whether nothing is missing after it. */
+  isWhole: boolean;
 }
 
 /** A page of a list of the API. */
@@ -183,7 +210,19 @@ export interface Page<Item> {
   page: { total: number; has_more: boolean; next_cursor: string | null };
 }
 
-/** The checkboxes of a list whose rows can be selected. */
-export interface RowSelection {
-  checkboxFor: (row: { id: string }, name: string) => HTMLInputElement;
+/** What can be done with rows of a list, and the key that does it; `done()` follows. */
+export interface RowAct<Item> {
+  label: string;
+  key?: string;
+  act: (rows: Item[], done: () => void) => unknown;
+}
+
+/** By what rows can be grouped: what it is called, and the name of a row's group. */
+export type RowGroups<Item> = Readonly<Record<string, { label: string; of: (row: Item) => string }>>;
+
+/** The checkboxes of a list whose rows can be selected, and the buttons in its rows. */
+export interface RowSelection<Item> {
+  all: HTMLInputElement;
+  checkboxFor: (row: Item, name: string) => HTMLInputElement;
+  buttonFor: (row: Item, key: string, text: Content, label: string) => HTMLButtonElement;
 }

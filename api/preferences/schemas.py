@@ -13,6 +13,8 @@ MAX_VIEWS, MAX_FILTERS = 50, 20
 
 FilterName = Annotated[str, StringConstraints(pattern=r"^[a-z_]{1,40}$")]
 FilterValue = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+NamedValue = Annotated[str, StringConstraints(min_length=1, max_length=250)]
+FilterValues = Annotated[list[NamedValue], Field(min_length=1, max_length=MAX_FILTERS)]
 
 
 class SavedView(BaseModel):
@@ -21,7 +23,7 @@ class SavedView(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     name: Annotated[str, Trimmed(60)]
-    filters: dict[FilterName, FilterValue] = Field(
+    filters: dict[FilterName, FilterValue | FilterValues] = Field(
         max_length=MAX_FILTERS, json_schema_extra={"additionalProperties": False}
     )
 

@@ -5,6 +5,8 @@ import { debounce } from "../lib/debounce.js";
 import { openDialog } from "../lib/dialog.js";
 import { doInstead } from "../lib/do_instead.js";
 import { h, link } from "../lib/elements.js";
+import { completionList } from "../lib/filters/combobox.js";
+import { completionsOf } from "../lib/filters/completions.js";
 import { listDestinations } from "../routes.js";
 
 /** @import { Model, Reader } from "../types.js" */
@@ -26,6 +28,19 @@ const KINDS = {
   member: { title: "Member", path: () => "/settings/members" },
 };
 
+const TOKEN = /(^|\s)-?[a-z_]+:\S/i;
+
+/**
+ * What the text may become: read only once somebody types what begins like a filter.
+ * @param {string} text
+ */
+async function complete(text) {
+  // A word is a word until its colon is typed.
+  if (!/(^|\s)-?[a-z_]+:\S*$/i.test(text)) return [];
+  const { EVERY_FILTER } = await import("./token_search.js");
+  return completionsOf(text, EVERY_FILTER);
+}
+
 /** @type {Model<"SearchResults">} */
 const NOTHING = { data: [], corrected: null };
 
@@ -42,9 +57,19 @@ export function showSearch(reader) {
       type: "search",
       maxlength: 200,
       "aria-label": "Search patterns, issues, services and screens",
-      placeholder: "Words, a name, an id",
+      placeholder: "Words, a name, an id, service:checkout is:open",
       autocomplete: "off",
     });
+    const completions = completionList(input, "Filters to choose from", complete, () => searchLater());
+    /** @param {{ hits: { kind: string, title: string, path: string, detail: string | null }[], problem: string | null }} found */
+    const drawTokens = (found) => {
+      list.replaceChildren(
+        ...found.hits.map(({ kind, title, path, detail }) =>
+          entry(link(path, title, { onclick: close }), kind, detail),
+        ),
+      );
+      outcome.textContent = found.problem ?? (found.hits.length ? "" : "Nothing has these filters.");
+    };
     /** @param {Model<"SearchResults"> | null} results null: they are awaited */
     const draw = (results) => {
       const text = input.value.trim().toLowerCase();
@@ -58,6 +83,11 @@ export function showSearch(reader) {
     };
     const search = async () => {
       const q = input.value.trim();
+      if (TOKEN.test(q)) {
+        const found = await (await import("./token_search.js")).searchByTokens(q).catch(() => null);
+        if (q !== input.value.trim()) return;
+        if (found) return drawTokens(found);
+      }
       const results = q ? await get("/v1/search", {}, { q }).catch(() => NOTHING) : NOTHING;
       if (q === input.value.trim()) draw(results);
     };
@@ -68,11 +98,11 @@ export function showSearch(reader) {
     });
     // A search field would only be emptied, and the dialog stay.
     input.addEventListener("keydown", (event) => {
-      if (event.key === "Escape") close();
+      if (event.key === "Escape" && !event.defaultPrevented) close();
     });
     listenToArrows(input, list);
     draw(null);
-    return [input, outcome, list];
+    return [h("div", { class: "search-box" }, input, completions), outcome, list];
   });
 }
 
@@ -113,6 +143,7 @@ const entry = (where, kind, detail) =>
  */
 function listenToArrows(input, list) {
   input.addEventListener("keydown", (event) => {
+    if (event.defaultPrevented) return;
     const first = list.querySelector("a");
     if (event.key === "Enter" && first) doInstead(event, () => first.click());
     if (event.key === "ArrowDown" && first) doInstead(event, () => first.focus());

@@ -1,9 +1,16 @@
 // Dialogs over the page: one at a time, closed by Escape, by “Cancel”, or by leaving the screen.
 
+import { doInstead } from "./do_instead.js";
 import { h } from "./elements.js";
+import { nextIndex } from "./next_index.js";
 import { action } from "./states.js";
 
 /** @import { Content } from "../types.js" */
+
+const STEPS = new Map([
+  ["ArrowDown", 1],
+  ["ArrowUp", -1],
+]);
 
 /** @type {HTMLDialogElement | null} */
 let current = null;
@@ -40,6 +47,29 @@ export function openDialog(title, build) {
 
 /** Close the dialog that is open, if any. */
 export const closeDialog = () => current?.close();
+
+/**
+ * Open a dialog in which one of several things is chosen; arrow keys walk through them.
+ * @param {string} title
+ * @param {readonly (readonly [string, string])[]} choices
+ * @param {(value: string) => unknown} choose
+ * @param {Content} [explanation]
+ */
+export function openChoices(title, choices, choose, explanation = null) {
+  openDialog(title, (close) => {
+    const buttons = choices.map(([value, text]) =>
+      action(text, () => Promise.resolve(choose(value)).then(close)),
+    );
+    buttons[0].setAttribute("autofocus", "");
+    const list = h("div", { class: "choice-list" }, buttons);
+    list.addEventListener("keydown", (event) => {
+      const step = STEPS.get(event.key);
+      const present = buttons.findIndex((button) => button.matches(":focus"));
+      if (step) doInstead(event, () => buttons[nextIndex(present, step, buttons.length)].focus());
+    });
+    return [explanation, list];
+  });
+}
 
 /**
  * A button that opens a dialog.

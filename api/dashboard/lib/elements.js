@@ -102,14 +102,20 @@ const cellClass = ({ className, numeric, isMinor }) =>
   [className ?? (numeric ? "number" : ""), isMinor ? "minor" : ""].filter(Boolean).join(" ") || null;
 
 /**
- * A table; its caption is for screen readers, and hidden unless `isCaptionVisible`.
+ * A table; its caption is for screen readers, and hidden unless `isCaptionVisible`. With `groupOf(row)` the rows of
+ * one group stand together under its name, in the order of their first rows.
  * @template Item
  * @param {string} caption
  * @param {readonly Column<Item>[]} columns
  * @param {readonly Item[]} rows
- * @param {{ isCaptionVisible?: boolean, className?: string }} [options]
+ * @param {{ isCaptionVisible?: boolean, className?: string, groupOf?: ((row: Item) => string) | null }} [options]
  */
-export function table(caption, columns, rows, { isCaptionVisible = false, className = "" } = {}) {
+export function table(
+  caption,
+  columns,
+  rows,
+  { isCaptionVisible = false, className = "", groupOf = null } = {},
+) {
   /**
    * @param {Column<Item>} column
    * @param {Item} row
@@ -120,7 +126,18 @@ export function table(caption, columns, rows, { isCaptionVisible = false, classN
     if (filled.textContent === "–") filled.classList.add("none");
     return filled;
   };
-  const heads = columns.map((column) => h("th", { scope: "col", class: headClass(column) }, column.title));
+  const heads = columns.map((column) =>
+    h("th", { scope: "col", class: headClass(column) }, column.head ?? column.title),
+  );
+  /** @param {readonly Item[]} members */
+  const rowsOf = (members) =>
+    members.map((row) =>
+      h(
+        "tr",
+        {},
+        columns.map((column) => cell(column, row)),
+      ),
+    );
   return h(
     "div",
     { class: "table-frame", role: "region", "aria-label": caption, tabindex: "0" },
@@ -129,19 +146,40 @@ export function table(caption, columns, rows, { isCaptionVisible = false, classN
       { class: className || null },
       h("caption", { class: isCaptionVisible ? null : "unseen" }, caption),
       h("thead", {}, h("tr", {}, heads)),
-      h(
-        "tbody",
-        {},
-        rows.map((row) =>
-          h(
-            "tr",
-            {},
-            columns.map((column) => cell(column, row)),
-          ),
-        ),
-      ),
+      groupOf
+        ? groupsOf(rows, groupOf).map(([name, members]) =>
+            h("tbody", {}, groupHead(name, members.length, columns.length), rowsOf(members)),
+          )
+        : h("tbody", {}, rowsOf(rows)),
     ),
   );
+}
+
+/**
+ * @param {string} name
+ * @param {number} count
+ * @param {number} columns
+ */
+const groupHead = (name, count, columns) =>
+  h(
+    "tr",
+    { class: "group" },
+    h("th", { scope: "rowgroup", colspan: columns }, name, h("span", { class: "quiet" }, ` ${count}`)),
+  );
+
+/**
+ * @template Item
+ * @param {readonly Item[]} rows
+ * @param {(row: Item) => string} groupOf
+ */
+function groupsOf(rows, groupOf) {
+  /** @type {Map<string, Item[]>} */
+  const groups = new Map();
+  for (const row of rows) {
+    const name = groupOf(row);
+    groups.set(name, [...(groups.get(name) ?? []), row]);
+  }
+  return [...groups];
 }
 
 /**

@@ -1,43 +1,51 @@
-// A paginated list with filters that are kept in the address.
+// A paginated list with filters that are kept in the address, in groups where that is chosen.
 
 import { isAborted } from "./client.js";
 import { csvButton } from "./csv.js";
 import { h, nodesOf } from "./elements.js";
+import { filterBar } from "./filters/bar.js";
+import { firstOf, tidy, writeQuery } from "./filters/values.js";
 import { number, pluralize } from "./format.js";
 import { savedRowCount, saveRowCount } from "./page_state.js";
 import { Selection } from "./selection.js";
-import { capitalize } from "./sentences.js";
 import { failure } from "./states.js";
 
 /** @typedef {{ values: readonly string[], labels: Readonly<Record<string, string>> }} Vocabulary */
-/** @import { Content, Filter, Filters, Page, RowSelection } from "../types.js" */
+/** @import { Column, Content, Filter, Filters, Page, RowAct, RowGroups, RowSelection } from "../types.js" */
 
 /**
- * A filtered list, once its first rows are read. `fields` describe the filters, `read(query)` returns a page of
- * the API, `draw(rows, selection)` renders rows, `none(isFiltered)` the empty state. With `actions(ids, reload)` rows can
- * be selected: `selection.checkboxFor(row)` is the checkbox of a row, and the actions are for all selected rows.
+ * A filtered list, once its first rows are read. `fields` describe the filters and `is` what `is:` may say, `read(query)`
+ * returns a page of the API, `draw(rows, selection, groupOf)` renders rows, `none(isFiltered)` the empty state. With
+ * `acts` rows can be selected: `selection.checkboxFor(row)` is the checkbox of a row, and the acts are for all selected
+ * rows. `groups` says by what rows can be grouped.
  * @template {{ id: string }} Item
  * @param {{
  *   path?: string,
  *   fields: readonly Filter[],
+ *   is?: Readonly<Record<string, Filters>>,
  *   query: Filters,
  *   noun: string,
  *   nouns?: string,
  *   read: (query: Filters) => Promise<Page<Item>>,
- *   draw: (rows: Item[], selection: RowSelection | null) => Content,
+ *   draw: (rows: Item[], selection: RowSelection<Item> | null, groupOf: ((row: Item) => string) | null) => Content,
  *   none: (isFiltered: boolean) => Content,
- *   actions?: (ids: string[], done: () => void) => Content,
+ *   acts?: readonly RowAct<Item>[],
+ *   groups?: RowGroups<Item>,
  * }} options
  */
-export async function listing({ path, fields, query, noun, nouns, read, draw, none, actions }) {
+export async function listing({ path, fields, is = {}, query, noun, nouns, read, draw, none, acts, groups }) {
   const count = h("p", { class: "quiet", role: "status" });
   const body = h("div", { class: "part" });
   const more = h("button", { type: "button", id: "more", hidden: true }, "Show more");
-  const save = csvButton(nouns ?? `${noun}s`, read, () => filters);
-  const selection = actions ? new Selection(noun, actions, () => load()) : null;
+  const list = { fields: groups ? [...fields, groupField(groups)] : fields, is };
+  /** @param {Filters} filters */
+  const readOf = ({ group, ...filters }) => read(filters);
+  const save = csvButton(nouns ?? `${noun}s`, readOf, () => filters);
+  const selection = acts?.length ? new Selection(noun, acts, () => load()) : null;
   /** @type {Item[]} */
   let rows = [];
-  let filters = pickFilters(query, fields);
+  /** @type {Filters} */
+  let filters = pickFilters(query, list.fields);
   let latestRequest = 0;
 
   /**
@@ -46,14 +54,23 @@ export async function listing({ path, fields, query, noun, nouns, read, draw, no
    */
   const load = async (cursor, isFirst = false) => {
     const request = ++latestRequest;
+    const groupOf = groups?.[firstOf(filters.group)]?.of ?? null;
     more.disabled = true;
     body.setAttribute("aria-busy", "true");
     try {
-      const page = await readAtLeast(read, { ...filters, cursor }, isFirst ? savedRowCount() : 0);
+      const seen = isFirst ? savedRowCount() : 0;
+      const page = groupOf
+        ? await readAtLeast(readOf, { ...filters, cursor, limit: "100" }, MIN_GROUPED)
+        : await readAtLeast(readOf, { ...filters, cursor }, seen);
       if (request !== latestRequest) return;
       rows = cursor ? [...rows, ...page.data] : page.data;
       selection?.retain(rows);
-      body.replaceChildren(...nodesOf(rows.length ? draw(rows, selection) : none(isFiltered(filters))));
+      const focused = focusedLink(body);
+      body.replaceChildren(
+        ...nodesOf(rows.length ? draw(rows, selection, groupOf) : none(isFiltered(filters))),
+      );
+      selection?.update();
+      if (focused) linkIn(body, focused)?.focus({ preventScroll: true });
       count.textContent = countText(rows.length, page.page.total, noun, nouns);
       more.hidden = !page.page.has_more;
       save.hidden = !rows.length;
@@ -67,28 +84,60 @@ export async function listing({ path, fields, query, noun, nouns, read, draw, no
       body.removeAttribute("aria-busy");
     }
   };
-  /** @param {HTMLFormElement} form */
-  const applyFilters = (form) => {
-    const entered = enteredText(form);
-    if (JSON.stringify(entered) === JSON.stringify(filters)) return;
+  /** @param {Filters} entered */
+  const applyFilters = (entered) => {
     filters = entered;
     saveToAddress(path ?? "", entered);
     load();
   };
   await load(undefined, true);
   const foot = h("p", { class: "more" }, more, save);
-  const filterForm = fields.length ? filterBar(fields, filters, applyFilters) : null;
-  return h("div", { class: "listing" }, filterForm, count, body, foot, selection?.bar);
+  const bar = fields.length ? filterBar(list, filters, applyFilters) : null;
+  return h("div", { class: "listing" }, bar, count, body, foot, selection?.bar);
 }
 
 /**
- * @param {HTMLFormElement} form
- * @returns {Record<string, string>}
+ * Where the link leads that has the focus in a list, which another reading of its rows must not take away.
+ * @param {HTMLElement} body
  */
-function enteredText(form) {
-  const entries = [...new FormData(form)].map(([name, value]) => [name, String(value)]);
-  return Object.fromEntries(entries.filter(([, value]) => value !== ""));
+function focusedLink(body) {
+  const row = document.activeElement?.closest("tr");
+  return row && body.contains(row) ? (row.querySelector("td.wide a")?.getAttribute("href") ?? null) : null;
 }
+
+/**
+ * @param {HTMLElement} body
+ * @param {string} href
+ */
+const linkIn = (body, href) =>
+  /** @type {HTMLElement | null} */ (body.querySelector(`td.wide a[href="${CSS.escape(href)}"]`));
+
+const MIN_GROUPED = 300; // rows that are read before they are grouped
+
+/**
+ * The choice of what rows are grouped by.
+ * @param {RowGroups<any>} groups
+ * @returns {Filter}
+ */
+const groupField = (groups) => ({
+  ...{ name: "group", label: "Group by", isBeside: true, isOrder: true },
+  options: [
+    ["", "nothing"],
+    ...Object.entries(groups).map(([name, { label }]) => /** @type {const} */ ([name, label])),
+  ],
+});
+
+/**
+ * The column of the checkboxes by which rows are selected.
+ * @template {{ id: string }} Item
+ * @param {RowSelection<Item>} selection
+ * @param {(row: Item) => string} nameOf
+ * @returns {Column<Item>}
+ */
+export const selectColumn = (selection, nameOf) => ({
+  ...{ isClear: true, title: "Select", head: selection.all, className: "select" },
+  cell: (row) => selection.checkboxFor(row, nameOf(row)),
+});
 
 /**
  * How many rows a page of a list has: fewer where each is a card.
@@ -121,11 +170,11 @@ async function readAtLeast(read, query, wanted) {
  * @param {readonly Filter[]} fields
  */
 function pickFilters(query, fields) {
-  const names = fields.map((field) => field.name);
-  return Object.fromEntries(Object.entries(query).filter(([name]) => names.includes(name)));
+  const names = ["without", ...fields.map((field) => field.name)];
+  return tidy(Object.fromEntries(Object.entries(query).filter(([name]) => names.includes(name))));
 }
 
-const NO_FILTERS = ["sort", "window_days"]; // of which one is always chosen
+const NO_FILTERS = ["sort", "group", "window_days"]; // of which one is always chosen
 
 /** @param {Filters} filters */
 const isFiltered = (filters) => Object.keys(filters).some((name) => !NO_FILTERS.includes(name));
@@ -143,126 +192,11 @@ function countText(visible, total, noun, nouns) {
 
 /**
  * @param {string} path
- * @param {Record<string, string>} filters
+ * @param {Filters} filters
  */
 function saveToAddress(path, filters) {
-  const search = new URLSearchParams(filters).toString();
-  history.replaceState({ ...history.state, rows: 0 }, "", `#${path}${search ? `?${search}` : ""}`);
-}
-
-/**
- * @param {readonly Filter[]} fields
- * @param {Filters} filters
- * @param {(form: HTMLFormElement) => void} applyFilters
- */
-function filterBar(fields, filters, applyFilters) {
-  /** @param {{ currentTarget: HTMLFormElement } & Event} event */
-  const submit = (event) => {
-    event.preventDefault();
-    applyFilters(event.currentTarget);
-  };
-  return h(
-    "form",
-    {
-      class: "filters",
-      role: "search",
-      onsubmit: submit,
-      onchange: (/** @type {{ currentTarget: HTMLFormElement }} */ { currentTarget }) =>
-        applyAfterClick(currentTarget, applyFilters),
-    },
-    isPhone() ? behindOne(fields, filters) : fields.map((field) => controlOf(field, filters)),
-  );
-}
-
-/** Whether rows come first: there is room for one filter above them. */
-const isPhone = () => globalThis.matchMedia?.("(max-width: 44rem)").matches;
-
-/**
- * The first filter, and the others behind “Filters”, which is open while one of them is set.
- * @param {readonly Filter[]} fields
- * @param {Filters} filters
- */
-function behindOne([first, ...others], filters) {
-  if (!others.length) return controlOf(first, filters);
-  const isSet = others.some(({ name }) => filters[name]);
-  return [
-    controlOf(first, filters),
-    h(
-      "details",
-      { class: "more-filters", open: isSet },
-      h("summary", {}, "Filters"),
-      others.map((field) => controlOf(field, filters)),
-    ),
-  ];
-}
-
-/**
- * @param {Filter} field
- * @param {Filters} filters
- */
-const controlOf = (field, filters) => filterControl(field, filters[field.name] ?? "");
-
-let isPressing = false;
-globalThis.addEventListener?.("pointerdown", () => (isPressing = true), true);
-globalThis.addEventListener?.("pointerup", () => setTimeout(() => (isPressing = false)), true);
-globalThis.addEventListener?.("pointercancel", () => (isPressing = false), true);
-
-/**
- * Leaving a field by a click on a row must not replace the row before the click arrives.
- * @param {HTMLFormElement} form
- * @param {(form: HTMLFormElement) => void} applyFilters
- */
-function applyAfterClick(form, applyFilters) {
-  if (!isPressing) return applyFilters(form);
-  const address = location.hash;
-  const apply = () => form.isConnected && location.hash === address && applyFilters(form);
-  addEventListener("pointerup", () => setTimeout(apply), { once: true, capture: true });
-}
-
-/**
- * @param {Filter} field
- * @param {string} value
- */
-function filterControl(field, value) {
-  const id = `filter-${field.name}`;
-  const input = field.options
-    ? h(
-        "select",
-        { id, name: field.name },
-        field.options.map(([key, text]) =>
-          h("option", { value: key, selected: key === value }, capitalize(text)),
-        ),
-      )
-    : h("input", {
-        id,
-        name: field.name,
-        type: field.kind ?? "search",
-        value,
-        maxlength: 200,
-        placeholder: field.placeholder,
-        list: field.suggest ? `${id}-list` : null,
-      });
-  if (field.suggest) suggestOnFocus(input, field.suggest);
-  return h(
-    "div",
-    { class: field.options || field.kind ? "field" : "field grow" },
-    h("label", { for: id }, field.label),
-    input,
-  );
-}
-
-/**
- * Known values of a field, read when somebody enters it.
- * @param {HTMLElement} input
- * @param {() => Promise<readonly string[]>} read
- */
-function suggestOnFocus(input, read) {
-  const show = async () => {
-    const values = await read().catch(() => []);
-    const entries = values.map((value) => h("option", { value }));
-    input.parentElement?.append(h("datalist", { id: `${input.id}-list` }, entries));
-  };
-  input.addEventListener("focus", show, { once: true });
+  history.replaceState({ ...history.state, rows: 0 }, "", `#${path}${writeQuery(filters)}`);
+  dispatchEvent(new Event("filters-changed"));
 }
 
 /**

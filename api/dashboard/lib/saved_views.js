@@ -3,10 +3,11 @@
 import { get, put } from "./client.js";
 import { dialogButton } from "./dialog.js";
 import { h, link } from "./elements.js";
+import { readQuery, tidy, writeQuery } from "./filters/values.js";
 import { form } from "./form.js";
 import { action, notice } from "./states.js";
 
-/** @import { FormValues, Model } from "../types.js" */
+/** @import { Filters, FormValues, Model } from "../types.js" */
 /** @typedef {Model<"SavedView">} SavedView */
 /** @typedef {"issues" | "patterns"} SavedList */
 
@@ -21,6 +22,14 @@ export async function savedViews(list, signal) {
   /** @type {Record<SavedList, SavedView[]>} */
   const views = { issues: read.issues ?? [], patterns: read.patterns ?? [] };
   const container = h("div", { class: "saved-views", role: "group", "aria-label": "Saved views" });
+  const save = dialogButton(
+    "Save this view",
+    "Save this view",
+    (close) => nameForm(views[list], store, close),
+    {
+      className: "plain",
+    },
+  );
   /** @param {SavedView[]} rows */
   const store = async (rows) => {
     const stored = await put("/v1/me/saved-views", {}, { ...views, [list]: rows });
@@ -29,13 +38,14 @@ export async function savedViews(list, signal) {
   };
   const draw = () => {
     const present = addressOf(presentFilters());
+    const isNew = present !== "" && views[list].every((view) => addressOf(view.filters) !== present);
+    save.hidden = !isNew;
+    container.hidden = !isNew && !views[list].length;
     container.replaceChildren(
       ...views[list].map((view) =>
         entry(view, present, () => store(views[list].filter((row) => row.name !== view.name))),
       ),
-      dialogButton("Save this view", "Save this view", (close) => nameForm(views[list], store, close), {
-        className: "plain",
-      }),
+      save,
     );
   };
   /**
@@ -57,19 +67,17 @@ export async function savedViews(list, signal) {
     );
   };
   draw();
+  globalThis.addEventListener?.("filters-changed", draw, { signal });
   return container;
 }
 
-const presentFilters = () => Object.fromEntries(new URLSearchParams(location.hash.split("?")[1] ?? ""));
+const presentFilters = () => tidy(readQuery(location.hash.split("?")[1] ?? ""));
 
 /**
  * The filters as a query, in one order, so that equal ones are equal texts.
- * @param {Record<string, string>} filters
+ * @param {Filters} filters
  */
-function addressOf(filters) {
-  const query = new URLSearchParams(Object.entries(filters).sort()).toString();
-  return query ? `?${query}` : "";
-}
+const addressOf = (filters) => writeQuery(tidy(filters));
 
 /**
  * @param {SavedView[]} rows

@@ -5,7 +5,8 @@ import { dialogButton } from "../lib/dialog.js";
 import { externalLink, h, table } from "../lib/elements.js";
 import { form } from "../lib/form.js";
 import { ago, exact, plain } from "../lib/format.js";
-import { choicesOf, listing, rowsPerPage } from "../lib/listing.js";
+import { valuesOf } from "../lib/issue_values.js";
+import { anyOf, choicesOf, listing, rowsPerPage } from "../lib/listing.js";
 import { serviceLink } from "../lib/names.js";
 import { isAtLeast } from "../lib/roles.js";
 import { empty } from "../lib/states.js";
@@ -16,14 +17,19 @@ import { ownerNames } from "./owners/owner_button.js";
 
 /** @type {Filter[]} */
 const FIELDS = [
-  { name: "q", label: "Search titles", placeholder: "words" },
-  { name: "service", label: "Service" },
-  { name: "owner", label: "Owner", suggest: ownerNames },
-  { name: "environment", label: "Environment" },
+  {
+    name: "q",
+    label: "Search titles",
+    placeholder: "words, kind:deploy, service:checkout, -environment:test",
+  },
+  { name: "kind", label: "Kind", options: anyOf(ChangeKind), isMany: true },
+  { name: "service", label: "Service", suggest: valuesOf("service"), isMany: true },
+  { name: "owner", label: "Owner", suggest: ownerNames, isMany: true },
+  { name: "environment", label: "Environment", suggest: valuesOf("environment"), isMany: true },
 ];
 
 /** @param {ScreenContext} context */
-export async function showChanges({ me, query, signal, reload }) {
+export async function showChanges({ me, filters: query, signal, reload }) {
   const record = dialogButton("Record a change", "Record a change", (close) => newChange(close, reload));
   return h(
     "div",
@@ -35,7 +41,7 @@ export async function showChanges({ me, query, signal, reload }) {
       fields: FIELDS,
       query,
       noun: "change",
-      read: (filters) => get("/v1/changes", {}, { ...filters, limit: rowsPerPage(50, 20) }, signal),
+      read: (filters) => get("/v1/changes", {}, { limit: rowsPerPage(50, 20), ...filters }, signal),
       draw: changesTable,
       none: (isFiltered) =>
         isFiltered

@@ -75,6 +75,7 @@ const settle = () => new Promise((resolve) => setTimeout(resolve, 50));
 const context = {
   id: "00000000-0000-0000-0000-000000000001",
   query: {},
+  filters: {},
   me: { kind: "user", id: "00000000-0000-0000-0000-000000000009", role: "owner", timezone: "UTC" },
   workspace: {
     name: "W",

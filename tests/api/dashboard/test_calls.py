@@ -47,14 +47,14 @@ def test_every_path_in_the_scripts_stands_in_a_call() -> None:
 
 def test_every_query_parameter_of_a_filter_is_accepted_by_its_list(site: httpx2.Client) -> None:
     paths = site.get("/openapi.json").json()["paths"]
-    renamed = {"from": "created_from", "to": "created_before"}
+    renamed = {"from": "created_from", "within": "created_from", "to": "created_before"}
     lists = {
-        script: f"/v1/{script.rpartition('/')[2]}"
+        script: f"/v1/{script.partition('/')[0]}"
         for script in (
-            "patterns/patterns",
-            "issues/issues",
-            "predictions/predictions",
-            "recommendations/recommendations",
+            "patterns/filters",
+            "issues/filters",
+            "predictions/filters",
+            "recommendations/filters",
             "changes",
         )
     }

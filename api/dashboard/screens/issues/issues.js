@@ -1,64 +1,41 @@
 // Issues: every ingested failure, with filters and full-text search, and what can be done with several at once.
 
-import { get, messageOf, patch, post } from "../../lib/client.js";
-import { openDialog } from "../../lib/dialog.js";
+import { changeAll } from "../../lib/change_all.js";
+import { get, patch, post } from "../../lib/client.js";
+import { openChoices, openDialog } from "../../lib/dialog.js";
 import { h, link, table } from "../../lib/elements.js";
-import { ago, dayAfter, exact, plain, pluralize, startOfDay } from "../../lib/format.js";
-import { valuesOf } from "../../lib/issue_values.js";
-import { anyOf, choicesOf, listing, rowsPerPage } from "../../lib/listing.js";
+import { ago, exact, plain, pluralize } from "../../lib/format.js";
+import { choicesOf, listing, rowsPerPage, selectColumn } from "../../lib/listing.js";
 import { patternLink, serviceLink, teamLink } from "../../lib/names.js";
 import { isAtLeast } from "../../lib/roles.js";
 import { savedViews } from "../../lib/saved_views.js";
-import { empty, notice } from "../../lib/states.js";
+import { capitalize } from "../../lib/sentences.js";
+import { empty } from "../../lib/states.js";
 import { IssueStatus, Severity } from "../../lib/vocabulary.js";
-import { ownerNames } from "../owners/owner_button.js";
 import { patternPicker } from "../patterns/pattern_picker.js";
 import { riskMark } from "../patterns/patterns.js";
+import { queryOf, STATES, shownFields } from "./filters.js";
 import { reportButton } from "./issue_form.js";
 
-/** @import { Column, Filter, Filters, Model, RowSelection, ScreenContext } from "../../types.js" */
+/** @import { Vocabulary } from "../../lib/listing.js" */
+/** @import { Column, Filters, Model, RowAct, RowGroups, RowSelection, ScreenContext } from "../../types.js" */
 
-/** @type {Filter[]} */
-const FIELDS = [
-  { name: "q", label: "Search title and text", placeholder: "words, “a phrase”, -without" },
-  { name: "severity", label: "Severity", options: anyOf(Severity) },
-  { name: "status", label: "Status", options: anyOf(IssueStatus) },
-  { name: "service", label: "Service", suggest: valuesOf("service") },
-  { name: "team", label: "Team", suggest: valuesOf("team") },
-  { name: "owner", label: "Owner", suggest: ownerNames },
-  { name: "from", label: "From", kind: "date" },
-  { name: "to", label: "To", kind: "date" },
-  {
-    name: "sort",
-    label: "Order",
-    options: [
-      ["", "newest first"],
-      ["-risk_score", "riskiest first"],
-      ["-updated_at", "last updated first"],
-      ["created_at", "oldest first"],
-    ],
+/** @type {RowGroups<Model<"IssueSummary">>} */
+const GROUPS = {
+  service: { label: "service", of: ({ service }) => service ?? "Without a service" },
+  pattern: {
+    label: "pattern",
+    of: (row) => (row.pattern_id ? (row.pattern_name ?? "A new pattern") : "In no pattern"),
   },
-  { name: "pattern_id", label: "Pattern id" },
-  { name: "connector_id", label: "Connector id" },
-];
-
-/** Filters that links from other screens set: they stand here only then. */
-const LINKED = new Set(["owner", "pattern_id", "connector_id"]);
+  severity: { label: "severity", of: ({ severity }) => severity },
+  status: { label: "status", of: ({ status }) => capitalize(plain(status)) },
+};
 
 /** @param {ScreenContext} context */
-export async function showIssues({ me, query, signal }) {
-  const fields = FIELDS.filter(({ name }) => !LINKED.has(name) || query[name]);
-  /** @param {Filters} options */
-  const read = ({ from, to, ...filters }) =>
-    get(
-      "/v1/issues",
-      {},
-      {
-        ...{ ...filters, limit: rowsPerPage(50, 20) },
-        ...{ created_from: from && startOfDay(from), created_before: to && startOfDay(dayAfter(to)) },
-      },
-      signal,
-    );
+export async function showIssues({ me, filters: query, signal }) {
+  /** @param {Filters} filters */
+  const read = (filters) =>
+    get("/v1/issues", {}, { limit: rowsPerPage(50, 20), ...queryOf(filters) }, signal);
   const canWrite = isAtLeast(me, "analyst");
   return h(
     "div",
@@ -73,8 +50,8 @@ export async function showIssues({ me, query, signal }) {
     await Promise.all([
       savedViews("issues", signal),
       listing({
-        ...{ path: "/issues", fields, query, noun: "issue", read, draw: issuesTable, none },
-        actions: canWrite ? bulkActions : undefined,
+        ...{ path: "/issues", fields: shownFields(query), is: STATES, query, noun: "issue", read, none },
+        ...{ draw: issuesTable, acts: canWrite ? ACTS : [], groups: GROUPS },
       }),
     ]),
   );
@@ -86,11 +63,14 @@ const none = (isFiltered) =>
     ? empty("No issue matches these filters.", "Widen or clear them.")
     : empty("No issues yet.", link("/connectors", "See whether a connector has synced"), ".");
 
+/** @typedef {Model<"IssueSummary">} Issue */
+
 /**
- * @param {Model<"IssueSummary">[]} rows
- * @param {RowSelection | null} selection
+ * @param {Issue[]} rows
+ * @param {RowSelection<Issue> | null} selection
+ * @param {((row: Issue) => string) | null} groupOf
  */
-function issuesTable(rows, selection) {
+function issuesTable(rows, selection, groupOf) {
   /** @type {Column<Model<"IssueSummary">>[]} */
   const columns = [
     { isClear: true, title: "Severity", cell: (row) => severityMark(row.severity) },
@@ -124,85 +104,56 @@ function issuesTable(rows, selection) {
           : h("span", { class: "quiet" }, "In no pattern"),
     },
   ];
-  if (selection)
-    columns.unshift({ isClear: true, title: "Select", cell: (row) => selection.checkboxFor(row, row.title) });
-  return table("Issues", columns, rows, { className: "stacked" });
+  if (selection) columns.unshift(selectColumn(selection, ({ title }) => title));
+  return table("Issues", columns, rows, { className: "stacked", groupOf });
 }
 
 /**
  * What can be done with all selected issues.
- * @param {string[]} ids
- * @param {() => void} done
+ * @type {RowAct<Issue>[]}
  */
-function bulkActions(ids, done) {
-  const status = h(
-    "select",
-    { id: "bulk-status", "aria-label": "Set the status" },
-    [["", "Set status …"], ...choicesOf(IssueStatus)].map(([value, text]) => h("option", { value }, text)),
-  );
-  const severity = h(
-    "select",
-    { id: "bulk-severity", "aria-label": "Set the severity" },
-    [["", "Set severity …"], ...choicesOf(Severity)].map(([value, text]) => h("option", { value }, text)),
-  );
-  /**
-   * @param {HTMLSelectElement} select
-   * @param {string} name
-   */
-  const change = (select, name) => () =>
-    select.value &&
-    forEach(
-      ids,
-      (id) => patch("/v1/issues/{issue_id}", { issue_id: id }, { [name]: select.value }),
-      "changed",
-      done,
-    );
-  status.addEventListener("change", change(status, "status"));
-  severity.addEventListener("change", change(severity, "severity"));
-  return [
-    status,
-    severity,
-    h("button", { type: "button", onclick: () => linkAll(ids, done) }, "Link to a pattern"),
-  ];
-}
+const ACTS = [
+  { label: "Set status", key: "s", act: (rows, done) => setAll("status", IssueStatus, rows, done) },
+  { label: "Set severity", key: "p", act: (rows, done) => setAll("severity", Severity, rows, done) },
+  { label: "Link to a pattern", key: "l", act: linkAll },
+];
 
 /**
- * @param {string[]} ids
+ * @param {"status" | "severity"} name
+ * @param {Vocabulary} vocabulary
+ * @param {Issue[]} rows
  * @param {() => void} done
  */
-function linkAll(ids, done) {
-  openDialog(`Which pattern do these ${pluralize(ids.length, "issue")} belong to?`, (close) =>
-    patternPicker({
-      verb: "Link",
-      choose: async ([patternId], reason) => {
-        close();
-        const body = { pattern_id: patternId, ...(reason && { reason }) };
-        await forEach(
-          ids,
-          (id) => post("/v1/issues/{issue_id}/link-pattern", { issue_id: id }, body),
-          "linked",
-          done,
-        );
-      },
+function setAll(name, vocabulary, rows, done) {
+  /** @param {Issue} row @param {string} value */
+  const store = ({ id }, value) => patch("/v1/issues/{issue_id}", { issue_id: id }, { [name]: value });
+  openChoices(`Set the ${name} of ${pluralize(rows.length, "issue")}`, choicesOf(vocabulary), (value) =>
+    changeAll(rows, (row) => store(row, value), {
+      ...{ noun: "issue", done: "changed", after: done },
+      undo: (row) => store(row, row[name]),
     }),
   );
 }
 
 /**
- * One request an issue, and one message about all; what failed stays selected.
- * @param {string[]} ids
- * @param {(id: string) => Promise<unknown>} send
- * @param {string} verb
+ * @param {Issue[]} rows
  * @param {() => void} done
  */
-async function forEach(ids, send, verb, done) {
-  /** @type {string[]} */
-  const failures = [];
-  for (const id of ids) await send(id).catch((error) => failures.push(messageOf(error)));
-  const changed = ids.length - failures.length;
-  notice(`${pluralize(changed, "issue")} ${verb}.`);
-  if (failures.length) notice(`${pluralize(failures.length, "issue")} not ${verb}: ${failures[0]}`, "error");
-  done();
+function linkAll(rows, done) {
+  openDialog(`Which pattern do these ${pluralize(rows.length, "issue")} belong to?`, (close) =>
+    patternPicker({
+      verb: "Link",
+      choose: async ([patternId], reason) => {
+        close();
+        const body = { pattern_id: patternId, ...(reason && { reason }) };
+        await changeAll(
+          rows,
+          ({ id }) => post("/v1/issues/{issue_id}/link-pattern", { issue_id: id }, body),
+          { noun: "issue", done: "linked", after: done },
+        );
+      },
+    }),
+  );
 }
 
 /** @param {Model<"Severity">} severity */

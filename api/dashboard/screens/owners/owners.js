@@ -25,7 +25,7 @@ const FIELDS = [
 
 /** @param {ScreenContext} context */
 export async function showOwners(context) {
-  const { me, query, signal, reload } = context;
+  const { me, filters: query, signal, reload } = context;
   const rows = await listing({
     path: "/settings/owners",
     fields: FIELDS,

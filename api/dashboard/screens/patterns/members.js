@@ -13,13 +13,13 @@ import {
   readable,
   reasonText,
 } from "../../lib/format.js";
-import { listing, rowsPerPage } from "../../lib/listing.js";
+import { listing, rowsPerPage, selectColumn } from "../../lib/listing.js";
 import { isAtLeast } from "../../lib/roles.js";
-import { action, empty, part } from "../../lib/states.js";
+import { empty, part } from "../../lib/states.js";
 import { unlinkButton } from "./corrections.js";
 import { splitOff } from "./pattern_actions.js";
 
-/** @import { Column, Filter, Filters, Model, RowSelection, ScreenContext } from "../../types.js" */
+/** @import { Column, Filter, Filters, Model, RowAct, RowSelection, ScreenContext } from "../../types.js" */
 /** @typedef {Model<"PatternMember">} Member */
 
 /** @type {Filter[]} */
@@ -40,7 +40,7 @@ const FIELDS = [
  * @param {Model<"PatternDetail">} pattern
  * @param {ScreenContext} context
  */
-export function membersSection(pattern, { me, query, signal }) {
+export function membersSection(pattern, { me, filters: query, signal }) {
   const canWrite = isAtLeast(me, "analyst");
   /** @param {Filters} options */
   const read = ({ member_q: q, member_sort: sort, member_group, cursor }) =>
@@ -50,14 +50,17 @@ export function membersSection(pattern, { me, query, signal }) {
       { q, sort, template_key: member_group, cursor, limit: rowsPerPage(20, 6) },
       signal,
     );
-  /**
-   * @param {string[]} ids
-   * @param {() => void} done
-   */
-  const actions = (ids, done) =>
-    action("Split off into a pattern of their own", () => splitOff(pattern, ids).then(done), {
-      className: "main",
-    });
+  /** @type {RowAct<Member>} */
+  const split = {
+    label: "Split off into a pattern of their own",
+    act: async (rows, done) => {
+      await splitOff(
+        pattern,
+        rows.map(({ id }) => id),
+      );
+      done();
+    },
+  };
   const list = async () => {
     const groups = (
       await get("/v1/patterns/{pattern_id}/member-groups", { pattern_id: pattern.id }, {}, signal)
@@ -67,7 +70,7 @@ export function membersSection(pattern, { me, query, signal }) {
       ...{ path: `/patterns/${pattern.id}`, fields, query, noun: "issue", read },
       draw: (rows, selection) => membersTable(rows, pattern, selection),
       none: () => empty("No issue matches.", "Search with other words."),
-      actions: canWrite ? actions : undefined,
+      acts: canWrite ? [split] : [],
     });
     return h("div", {}, groupsText(groups, pattern), rows);
   };
@@ -132,7 +135,7 @@ const reasonCell = (row) => [
 /**
  * @param {Member[]} rows
  * @param {Model<"PatternDetail">} pattern
- * @param {RowSelection | null} selection
+ * @param {RowSelection<Member> | null} selection
  */
 function membersTable(rows, pattern, selection) {
   const reasons = new Set(rows.map(reasonOf));
@@ -155,7 +158,7 @@ function membersTable(rows, pattern, selection) {
   ];
   if (!isSame) columns.push({ title: "Reason", className: "wide", cell: reasonCell });
   if (selection) {
-    columns.unshift({ isClear: true, title: "Select", cell: (row) => selection.checkboxFor(row, row.title) });
+    columns.unshift(selectColumn(selection, ({ title }) => title));
     columns.push({ isClear: true, title: "Correction", cell: (row) => unlinkButton(row, pattern) });
   }
   const members = table("Issues of this pattern", columns, rows, { className: "stacked" });

@@ -1,10 +1,9 @@
 // What a person may do with a whole pattern, beside its name.
 
 import { patch, post, put } from "../../lib/client.js";
-import { dialogButton } from "../../lib/dialog.js";
+import { dialogButton, openChoices } from "../../lib/dialog.js";
 import { h, link } from "../../lib/elements.js";
 import { form } from "../../lib/form.js";
-import { pluralize } from "../../lib/format.js";
 import { isAtLeast } from "../../lib/roles.js";
 import { action, notice } from "../../lib/states.js";
 import { undoNotice } from "../../lib/undo.js";
@@ -13,10 +12,9 @@ import { ownerButton } from "../owners/owner_button.js";
 import { printButton } from "../print_button.js";
 import { reopenButton, withdraw } from "./corrections.js";
 import { patternPicker } from "./pattern_picker.js";
+import { isSnoozed, SNOOZES, snoozeEnd, snoozeText } from "./row_acts.js";
 
 /** @import { FormValues, Model, ScreenContext } from "../../types.js" */
-
-const SNOOZE_DAYS = [1, 7, 30];
 
 /**
  * The buttons below the name of a pattern.
@@ -106,30 +104,25 @@ const renameButton = (pattern, reload) =>
  * @param {() => void} reload
  */
 function snoozeButton(pattern, reload) {
-  const isSnoozed = pattern.snoozed_until && new Date(pattern.snoozed_until) > new Date();
-  if (isSnoozed)
+  if (isSnoozed(pattern))
     return action("End snooze", () => change(pattern, { snoozed_until: null }).then(reload), {
       done: "It sends alerts again.",
     });
-  /** @param {number} days */
-  const until = (days) => new Date(Date.now() + days * 86_400_000).toISOString();
-  return dialogButton("Snooze", "Snooze this pattern", (close) => {
-    /** @param {number} days */
-    const button = (days) =>
-      action(
-        pluralize(days, "day"),
-        () =>
-          change(pattern, { snoozed_until: until(days) }).then(() => {
-            close();
-            reload();
-          }),
-        { done: "Snoozed." },
-      );
-    return [
-      h("p", { class: "prose" }, "It sends no alerts until then. Everything else goes on."),
-      h("div", { class: "buttons" }, SNOOZE_DAYS.map(button)),
-    ];
-  });
+  /** @param {string} days */
+  const snooze = async (days) => {
+    await change(pattern, { snoozed_until: snoozeEnd(days) });
+    reload();
+    const undo = () => change(pattern, { snoozed_until: null }).then(reload);
+    undoNotice("Snoozed.", undo, "It sends alerts again.");
+  };
+  return h(
+    "button",
+    {
+      ...{ type: "button", "aria-haspopup": "dialog", "data-key": "h", title: "Key: h" },
+      onclick: () => openChoices("Snooze this pattern", SNOOZES, snooze, snoozeText()),
+    },
+    "Snooze",
+  );
 }
 
 /**

@@ -4,61 +4,36 @@ import { sparkline } from "../../charts/axes.js";
 import { get, isAborted, messageOf } from "../../lib/client.js";
 import { h, link, table } from "../../lib/elements.js";
 import { ago, band, exact, number, pluralize, probabilityText } from "../../lib/format.js";
-import { valuesOf } from "../../lib/issue_values.js";
-import { anyOf, listing } from "../../lib/listing.js";
+import { listing, selectColumn } from "../../lib/listing.js";
 import { patternLink, teamLink } from "../../lib/names.js";
+import { isAtLeast } from "../../lib/roles.js";
 import { savedViews } from "../../lib/saved_views.js";
+import { capitalize } from "../../lib/sentences.js";
 import { empty } from "../../lib/states.js";
-import { ISSUE_FACETS, PatternStatus } from "../../lib/vocabulary.js";
-import { ownerNames } from "../owners/owner_button.js";
+import { ISSUE_FACETS } from "../../lib/vocabulary.js";
+import { assigneeCell, BY_ASSIGNEE } from "../assignees.js";
+import { FIELDS, STATES } from "./filters.js";
+import { patternActs } from "./row_acts.js";
 import { suggestionsSection } from "./suggestions.js";
 
-/** @import { Column, Filter, Model, ScreenContext } from "../../types.js" */
+/** @import { Column, Model, RowGroups, RowSelection, ScreenContext } from "../../types.js" */
 
 const WEEKS = 26;
 const MAX_CONCURRENT = 3;
 
-/** @type {Filter[]} */
-const FIELDS = [
-  { name: "q", label: "Search names" },
-  { name: "status", label: "Status", options: anyOf(PatternStatus) },
-  {
-    name: "min_risk_score",
-    label: "Risk",
-    options: [
-      ["", "Any"],
-      ["90", "critical (90+)"],
-      ["70", "high (70+)"],
-      ["40", "medium (40+)"],
-    ],
-  },
-  { name: "service", label: "Service", suggest: valuesOf("service") },
-  { name: "team", label: "Team", suggest: valuesOf("team") },
-  { name: "owner", label: "Owner", suggest: ownerNames },
-  {
-    name: "min_confidence",
-    label: "Confidence",
-    options: [
-      ["", "Any"],
-      ["0.9", "90 % or more"],
-      ["0.7", "70 % or more"],
-    ],
-  },
-  {
-    name: "sort",
-    label: "Order",
-    options: [
-      ["", "riskiest first"],
-      ["-last_seen_at", "last seen first"],
-      ["-issue_count", "most issues first"],
-      ["-first_seen_at", "newest first"],
-    ],
-  },
-];
+/** @typedef {Model<"Pattern">} Pattern */
+
+/** @type {RowGroups<Pattern>} */
+const GROUPS = {
+  service: { label: "service", of: (row) => sharedValue(row, "service") ?? "Several services, or none" },
+  owner: { label: "owner", of: ({ owner }) => owner?.name ?? "Owned by nobody" },
+  assignee: BY_ASSIGNEE,
+  status: { label: "status", of: (row) => capitalize(row.quiet ? "quiet" : row.status) },
+};
 
 /** @param {ScreenContext} context */
 export async function showPatterns(context) {
-  const { query, signal } = context;
+  const { filters: query, me, signal } = context;
   const sparks = new Sparks(signal);
   return h(
     "div",
@@ -70,10 +45,13 @@ export async function showPatterns(context) {
       listing({
         path: "/patterns",
         fields: FIELDS,
+        is: STATES,
         query,
         noun: "pattern",
         read: (filters) => get("/v1/patterns", {}, filters, signal),
-        draw: (rows) => patternsTable(rows, sparks),
+        draw: (rows, selection, groupOf) => patternsTable(rows, sparks, selection, groupOf),
+        acts: isAtLeast(me, "analyst") ? patternActs(me) : [],
+        groups: GROUPS,
         none: (isFiltered) =>
           isFiltered
             ? empty("No pattern matches these filters.", "Widen or clear them.")
@@ -89,11 +67,13 @@ export async function showPatterns(context) {
 }
 
 /**
- * @param {Model<"Pattern">[]} rows
+ * @param {Pattern[]} rows
  * @param {Sparks} sparks
+ * @param {RowSelection<Pattern> | null} selection
+ * @param {((row: Pattern) => string) | null} groupOf
  */
-function patternsTable(rows, sparks) {
-  /** @type {Column<Model<"Pattern">>[]} */
+function patternsTable(rows, sparks, selection, groupOf) {
+  /** @type {Column<Pattern>[]} */
   const columns = [
     { title: "Risk", numeric: true, cell: (row) => riskMark(row.risk_score) },
     {
@@ -110,8 +90,10 @@ function patternsTable(rows, sparks) {
     { isMinor: true, title: "Confidence", numeric: true, cell: (row) => probabilityText(row.confidence) },
     { isClear: true, title: "Status", cell: (row) => statusOf(row) },
     { title: "Owner", cell: (row) => teamLink(row.owner?.name) },
+    { title: "Assigned to", cell: (row) => assigneeCell(row, row.name, selection) },
   ];
-  return table("Patterns", columns, rows, { className: "stacked" });
+  if (selection) columns.unshift(selectColumn(selection, ({ name }) => name));
+  return table("Patterns", columns, rows, { className: "stacked", groupOf });
 }
 
 /**
@@ -146,11 +128,17 @@ export const statusOf = ({ status, quiet }) =>
 export const quietText = ({ silent_days: silent, typical_gap_days: gap }) =>
   `for ${pluralize(silent, "day")}; nine of ten of its gaps are at most ${pluralize(Math.ceil(gap), "day")}`;
 
-/** @param {Model<"Pattern">} row */
+/**
+ * The value that all its issues share in a field.
+ * @param {Pattern} row
+ * @param {string} name
+ */
+const sharedValue = ({ fingerprint }, name) =>
+  /** @type {{ value?: string } | undefined} */ (fingerprint[name])?.value;
+
+/** @param {Pattern} row */
 function dimensions(row) {
-  const values = ISSUE_FACETS.map(
-    ({ name }) => /** @type {{ value?: string } | undefined} */ (row.fingerprint[name])?.value,
-  ).filter(Boolean);
+  const values = ISSUE_FACETS.map(({ name }) => sharedValue(row, name)).filter(Boolean);
   return values.slice(0, 3).join(" · ");
 }
 

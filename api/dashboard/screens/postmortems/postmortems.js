@@ -11,7 +11,7 @@ import { PostmortemStatus } from "../../lib/vocabulary.js";
 /** @import { Column, Model, ScreenContext } from "../../types.js" */
 
 /** @param {ScreenContext} context */
-export async function showPostmortems({ me, query, signal }) {
+export async function showPostmortems({ me, filters: query, signal }) {
   return h(
     "div",
     { class: "screen", "data-title": "Post-mortems" },

@@ -3,70 +3,37 @@
 import { matrixTable } from "../../charts/matrix.js";
 import { get } from "../../lib/client.js";
 import { h, link, section, table } from "../../lib/elements.js";
+import { firstOf } from "../../lib/filters/values.js";
 import { day, dayOf, isWide, plain, pluralize, weekdayOf } from "../../lib/format.js";
-import { valuesOf } from "../../lib/issue_values.js";
-import { anyOf, listing, rowsPerPage } from "../../lib/listing.js";
+import { listing, rowsPerPage } from "../../lib/listing.js";
 import { patternLink } from "../../lib/names.js";
 import { empty, part, partSection } from "../../lib/states.js";
-import { Impact, Outcome, WINDOWS } from "../../lib/vocabulary.js";
-import { ownerNames } from "../owners/owner_button.js";
+import { WINDOWS } from "../../lib/vocabulary.js";
 import { accuracySection } from "./accuracy.js";
+import { FIELDS, STATES } from "./filters.js";
 import { daysBetween, probabilityCell } from "./prediction_summary.js";
 
-/** @import { Column, Filter, Filters, Model, ScreenContext } from "../../types.js" */
-
-/** @type {Filter[]} */
-const FIELDS = [
-  { name: "window_days", label: "Window", options: WINDOWS.map((days) => [String(days), `${days} days`]) },
-  { name: "impact", label: "Impact", options: anyOf(Impact) },
-  {
-    name: "min_probability",
-    label: "Probability",
-    options: [
-      ["", "Any"],
-      ["0.7", "70 % or more"],
-      ["0.5", "50 % or more"],
-    ],
-  },
-  { name: "service", label: "Service", suggest: valuesOf("service") },
-  { name: "owner", label: "Owner", suggest: ownerNames },
-  { name: "outcome", label: "Outcome", options: anyOf(Outcome) },
-  {
-    name: "history",
-    label: "History",
-    options: [
-      ["", "newest only"],
-      ["true", "include history"],
-    ],
-  },
-  {
-    name: "sort",
-    label: "Order",
-    options: [
-      ["", "most likely first"],
-      ["closes_at", "ending soonest"],
-      ["-issued_at", "newest first"],
-    ],
-  },
-];
+/** @import { Column, Filters, Model, ScreenContext } from "../../types.js" */
 
 /** @param {ScreenContext} context */
-export async function showPredictions({ query, signal }) {
-  const isKnown = WINDOWS.includes(Number(query.window_days));
+export async function showPredictions({ filters: query, signal }) {
+  const requested = firstOf(query.window_days);
+  const isKnown = WINDOWS.includes(Number(requested));
   const headline = isKnown ? null : await get("/v1/predictions/summary", {}, {}, signal);
-  const chosen = { ...query, window_days: headline ? String(headline.window_days) : query.window_days };
+  const days = headline ? String(headline.window_days) : requested;
   const matrix = h("div", {});
   /** @param {string} days */
   const draw = (days) => matrix.replaceChildren(part("the matrix", () => readMatrix(days, signal)));
-  let matrixDays = chosen.window_days;
+  let matrixDays = days;
   draw(matrixDays);
   /** @param {Filters} filters */
   const read = (filters) => {
-    if (filters.window_days && filters.window_days !== matrixDays) {
-      matrixDays = filters.window_days;
+    const window = firstOf(filters.window_days);
+    if (window && window !== matrixDays) {
+      matrixDays = window;
       draw(matrixDays);
     }
-    return get("/v1/predictions", {}, { ...filters, limit: rowsPerPage(25, 12) }, signal);
+    return get("/v1/predictions", {}, { limit: rowsPerPage(25, 12), ...filters }, signal);
   };
   return h(
     "div",
@@ -89,7 +56,8 @@ export async function showPredictions({ query, signal }) {
       await listing({
         path: "/predictions",
         fields: FIELDS,
-        query: chosen,
+        is: STATES,
+        query: { ...query, window_days: days },
         noun: "prediction",
         read,
         draw: predictionsTable,

@@ -4,41 +4,26 @@ import { intervalMark } from "../../charts/axes.js";
 import { get } from "../../lib/client.js";
 import { h, link, table } from "../../lib/elements.js";
 import { amount, amountsBetween, plain } from "../../lib/format.js";
-import { valuesOf } from "../../lib/issue_values.js";
-import { anyOf, choicesOf, listing, rowsPerPage } from "../../lib/listing.js";
+import { listing, rowsPerPage, selectColumn } from "../../lib/listing.js";
 import { nameWithPills, teamLink } from "../../lib/names.js";
+import { isAtLeast } from "../../lib/roles.js";
+import { capitalize } from "../../lib/sentences.js";
 import { empty } from "../../lib/states.js";
-import {
-  Effort,
-  OPEN_RECOMMENDATION_STATUSES,
-  RecommendationImpact,
-  RecommendationStatus,
-  RecommendationType,
-} from "../../lib/vocabulary.js";
-import { ownerNames } from "../owners/owner_button.js";
+import { assigneeCell, BY_ASSIGNEE } from "../assignees.js";
+import { FIELDS, queryOf, STATES } from "./filters.js";
 import { adviceSection, readInvestigations, readUnexplained } from "./investigations.js";
+import { recommendationActs } from "./row_acts.js";
 
-/** @import { Column, Filter, Filters, Model, ScreenContext } from "../../types.js" */
+/** @import { Column, Filters, Model, RowGroups, RowSelection, ScreenContext } from "../../types.js" */
+/** @typedef {Model<"Recommendation">} Recommendation */
 
-/** @type {[string, string][]} */
-const STATUSES = [["open", "open"], ...choicesOf(RecommendationStatus), ["any", "Any"]];
-/** @type {Filter[]} */
-const FIELDS = [
-  { name: "status", label: "Status", options: STATUSES },
-  { name: "type", label: "Type", options: anyOf(RecommendationType) },
-  { name: "effort", label: "Effort", options: anyOf(Effort) },
-  { name: "impact", label: "Impact", options: anyOf(RecommendationImpact) },
-  { name: "service", label: "Service", suggest: valuesOf("service") },
-  { name: "owner", label: "Owner", suggest: ownerNames },
-  {
-    name: "sort",
-    label: "Order",
-    options: [
-      ["", "by rank"],
-      ["-expected_loops_prevented", "most recurrences prevented first"],
-    ],
-  },
-];
+/** @type {RowGroups<Recommendation>} */
+const GROUPS = {
+  owner: { label: "owner", of: ({ owner }) => owner?.name ?? "Owned by nobody" },
+  assignee: BY_ASSIGNEE,
+  type: { label: "type", of: ({ type }) => capitalize(plain(type)) },
+  effort: { label: "effort", of: ({ effort }) => `${capitalize(effort)} effort` },
+};
 
 /** Why a fix that prevents less may stand above one that prevents more. */
 export const RANKED_BY =
@@ -48,15 +33,11 @@ export const RANKED_BY =
  * Every recommendation, however many.
  * @param {ScreenContext} context
  */
-export async function showRecommendations({ query, me, signal, reload }) {
+export async function showRecommendations({ filters: query, me, signal, reload }) {
   /** @param {Filters} filters */
-  const read = ({ status, ...filters }) =>
-    get(
-      "/v1/recommendations",
-      {},
-      { ...filters, limit: rowsPerPage(50, 20), status: statusesOf(status ?? "open") },
-      signal,
-    );
+  const read = (filters) =>
+    get("/v1/recommendations", {}, { limit: rowsPerPage(50, 20), ...queryOf(filters) }, signal);
+  const canWrite = isAtLeast(me, "analyst");
   /** @param {boolean} isFiltered */
   const none = (isFiltered) =>
     isFiltered
@@ -72,19 +53,16 @@ export async function showRecommendations({ query, me, signal, reload }) {
     h("h1", {}, "Recommendations"),
     h("p", { class: "lead" }, `What to fix, in order. ${RANKED_BY}`),
     await listing({
-      path: "/recommendations",
-      fields: FIELDS,
-      query,
-      noun: "recommendation",
-      read,
+      ...{ path: "/recommendations", fields: FIELDS, is: STATES, query, noun: "recommendation", read, none },
       draw: recommendationsTable,
-      none,
+      acts: canWrite ? recommendationActs(me) : [],
+      groups: GROUPS,
     }),
     adviceSection(
       "Find out",
       "What to note at the next occurrence, to tell two causes apart: three at most at a time.",
       "what to find out",
-      () => readInvestigations(me.role !== "viewer", reload, signal),
+      () => readInvestigations(canWrite, reload, signal),
     ),
     adviceSection(
       "No known fix",
@@ -93,15 +71,6 @@ export async function showRecommendations({ query, me, signal, reload }) {
       () => readUnexplained(signal),
     ),
   );
-}
-
-/**
- * The statuses that a choice of the filter stands for; undefined: all of them.
- * @param {string} choice
- */
-function statusesOf(choice) {
-  if (choice === "any") return undefined;
-  return choice === "open" ? OPEN_RECOMMENDATION_STATUSES : [choice];
 }
 
 /**
@@ -134,8 +103,12 @@ export function effortAndImpact({ type, effort, impact }) {
  */
 export const statusMark = (status) => h("span", { class: `mark-word status-${status}` }, plain(status));
 
-/** @param {Model<"Recommendation">[]} rows */
-export function recommendationsTable(rows) {
+/**
+ * @param {Recommendation[]} rows
+ * @param {RowSelection<Recommendation> | null} [selection]
+ * @param {((row: Recommendation) => string) | null} [groupOf]
+ */
+export function recommendationsTable(rows, selection = null, groupOf = null) {
   if (!rows.length) {
     return empty(
       "Nothing is recommended right now.",
@@ -145,7 +118,7 @@ export function recommendationsTable(rows) {
     );
   }
   const largest = Math.max(0.1, ...rows.map((row) => row.expected_high));
-  /** @type {Column<Model<"Recommendation">>[]} */
+  /** @type {Column<Recommendation>[]} */
   const columns = [
     { title: "#", numeric: true, cell: (row) => row.rank ?? "–" },
     {
@@ -169,7 +142,10 @@ export function recommendationsTable(rows) {
     { isClear: true, title: "Status", cell: (row) => statusMark(row.status) },
     { title: "Owner", cell: (row) => teamLink(row.owner?.name) },
   ];
-  return table("Recommendations by rank", columns, rows, { className: "stacked" });
+  if (selection || rows.some((row) => row.assignee))
+    columns.push({ title: "Assigned to", cell: (row) => assigneeCell(row, row.title, selection) });
+  if (selection) columns.unshift(selectColumn(selection, ({ title }) => title));
+  return table("Recommendations by rank", columns, rows, { className: "stacked", groupOf });
 }
 
 /**

@@ -2,6 +2,7 @@
 
 import { get } from "../../lib/client.js";
 import { h, link, section, table } from "../../lib/elements.js";
+import { firstOf } from "../../lib/filters/values.js";
 import { asText, dayAfter, minute, plain, startOfDay } from "../../lib/format.js";
 import { listing } from "../../lib/listing.js";
 import { empty } from "../../lib/states.js";
@@ -19,15 +20,17 @@ const FIELDS = [
 
 /** @param {ScreenContext} context */
 export async function showAudit(context) {
-  const { query, signal } = context;
+  const { filters: query, signal } = context;
   /** @param {Filters} options */
-  const read = ({ from, to, ...filters }) =>
-    get(
+  const read = ({ from: first, to: last, ...filters }) => {
+    const [from, to] = [firstOf(first), firstOf(last)];
+    return get(
       "/v1/audit",
       {},
       { ...filters, limit: 50, at_from: from && startOfDay(from), at_until: to && startOfDay(dayAfter(to)) },
       signal,
     );
+  };
   const none = () => empty("No entry matches.", "Widen or clear the filters.");
   return settingsScreen(
     context,

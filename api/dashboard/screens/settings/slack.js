@@ -31,7 +31,7 @@ const CHANNEL = {
 
 /** @param {ScreenContext} context */
 export async function showSlack(context) {
-  const { me, workspace, query, signal, reload } = context;
+  const { me, workspace, filters: query, signal, reload } = context;
   const app = await get("/v1/slack", {}, {}, signal);
   const isAdmin = isAtLeast(me, "admin");
   const isIncluded = workspace.features.includes("alerts");

@@ -20,7 +20,7 @@ const FIELDS = [
 
 /** @param {ScreenContext} context */
 export async function showTrackerActs(context) {
-  const { query, signal } = context;
+  const { filters: query, signal } = context;
   const { kinds } = await get("/v1/tracker-acts/precision", {}, {}, signal);
   return settingsScreen(
     context,
