@@ -93,6 +93,14 @@ class Place:
         """Wait until an address answers."""
         wait_for(lambda: _answers(url), START_SECONDS, f"{url} to answer")
 
+    def let_fail(self) -> None:
+        """Take the file `ok` away, without which what runs in the folder fails."""
+        (self.folder / "ok").unlink(missing_ok=True)
+
+    def let_succeed(self) -> None:
+        """Put the file `ok` there again."""
+        (self.folder / "ok").touch()
+
     def read_logs(self) -> str:
         """The last lines of what each server printed."""
         return "\n".join(

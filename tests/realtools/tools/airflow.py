@@ -89,14 +89,13 @@ class Airflow3(RealTool):
 
     def fail(self) -> None:
         """A run that fails."""
-        if (ok := self.place.folder / "ok").exists():
-            ok.unlink()
+        self.place.let_fail()
         self.run_id = self.ask("POST", "/dags/send_report/dagRuns", self.run_body)["dag_run_id"]
         self._await_state("failed")
 
     def recover(self) -> None:
         """The failed task is cleared, and the same run succeeds."""
-        (self.place.folder / "ok").touch()
+        self.place.let_succeed()
         body = {"dry_run": False, "dag_run_id": self.run_id, "only_failed": True, "reset_dag_runs": True}
         self.ask("POST", "/dags/send_report/clearTaskInstances", body)
         self._await_state("success")

@@ -55,13 +55,12 @@ class Buildbot(RealTool):
 
     def fail(self) -> None:
         """A build that fails."""
-        if (ok := self.place.folder / "ok").exists():
-            ok.unlink()
+        self.place.let_fail()
         self._build()
 
     def recover(self) -> None:
         """A later build that succeeds."""
-        (self.place.folder / "ok").touch()
+        self.place.let_succeed()
         self._build()
 
     @property

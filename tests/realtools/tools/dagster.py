@@ -71,13 +71,12 @@ class DagsterJob(RealTool):
 
     def fail(self) -> None:
         """A run that fails."""
-        if (ok := self.place.folder / "ok").exists():
-            ok.unlink()
+        self.place.let_fail()
         self._execute(1)
 
     def recover(self) -> None:
         """A later run that succeeds."""
-        (self.place.folder / "ok").touch()
+        self.place.let_succeed()
         self._execute(0)
 
     @property

@@ -70,7 +70,7 @@ class Icinga(RealTool):
     def start(self) -> None:
         """The daemon as its own user, and the relay."""
         folder, port = self.place.folder, next(self.place.ports)
-        (folder / "ok").touch()
+        self.place.let_succeed()
         names = {"port": port, "folder": folder, "user": USER, "password": PASSWORD}
         (folder / "icinga2.conf").write_text(CONFIG.format(**names))
         (folder / "check").write_text(CHECK.format(folder=folder))
@@ -105,12 +105,12 @@ class Icinga(RealTool):
 
     def fail(self) -> None:
         """The file goes."""
-        (self.place.folder / "ok").unlink(missing_ok=True)
+        self.place.let_fail()
         wait_for(lambda: self._read_state() == 2, 60, "the failing check")
 
     def recover(self) -> None:
         """The file is there again."""
-        (self.place.folder / "ok").touch()
+        self.place.let_succeed()
         wait_for(lambda: self._read_state() == 0, 60, "the recovery")
 
     @property

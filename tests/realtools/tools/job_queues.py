@@ -93,13 +93,13 @@ class PgBoss(RealTool):
 
     def fail(self) -> None:
         """A job that fails in both applications."""
-        (self.place.folder / "ok").unlink(missing_ok=True)
+        self.place.let_fail()
         self._work("shop")
         self._work("desk")
 
     def recover(self) -> None:
         """The next one does not; the failed one stays failed."""
-        (self.place.folder / "ok").touch()
+        self.place.let_succeed()
         self._work("shop")
 
     @property

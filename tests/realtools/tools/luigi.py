@@ -76,12 +76,12 @@ class Luigi(RealTool):
 
     def fail(self) -> None:
         """A task that raises."""
-        (self.place.folder / "ok").unlink(missing_ok=True)
+        self.place.let_fail()
         self._run()
 
     def recover(self) -> None:
         """A later one that does not; a failed task stays failed."""
-        (self.place.folder / "ok").touch()
+        self.place.let_succeed()
         self._run()
 
     @property

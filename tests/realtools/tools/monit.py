@@ -41,7 +41,7 @@ class Monit(RealTool):
 
     def start(self) -> None:
         """Monit starts when it knows where to send."""
-        (self.place.folder / "ok").touch()
+        self.place.let_succeed()
 
     def connect(self, workspace: Workspace, name: str, address: str) -> Connected | None:
         """A connector that is only pushed to, whose ids name checks."""
@@ -60,12 +60,12 @@ class Monit(RealTool):
 
     def fail(self) -> None:
         """The file goes."""
-        (self.place.folder / "ok").unlink()
+        self.place.let_fail()
         time.sleep(CYCLES_SECONDS)
 
     def recover(self) -> None:
         """The file is there again."""
-        (self.place.folder / "ok").touch()
+        self.place.let_succeed()
         time.sleep(CYCLES_SECONDS)
 
     def push_to_second(self, workspace: Workspace, second: Connected | None) -> bool:

@@ -109,7 +109,7 @@ class Nagios(RealTool):
     def start(self) -> None:
         """The scheduler as the user nagios, and a server of its CGIs."""
         folder = self.place.folder
-        (folder / "ok").touch()
+        self.place.let_succeed()
         for name, text in (
             ("nagios.cfg", MAIN),
             ("objects.cfg", OBJECTS),
@@ -139,12 +139,12 @@ class Nagios(RealTool):
 
     def fail(self) -> None:
         """The file goes."""
-        (self.place.folder / "ok").unlink(missing_ok=True)
+        self.place.let_fail()
         wait_for(lambda: self._read_state() == "critical", 60, "the failing check")
 
     def recover(self) -> None:
         """The file is there again."""
-        (self.place.folder / "ok").touch()
+        self.place.let_succeed()
         wait_for(lambda: self._read_state() == "ok", 60, "the recovery")
 
     @property

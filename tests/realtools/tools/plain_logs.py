@@ -38,12 +38,12 @@ class SchedulerLog(UploadedReport):
 
     def fail(self) -> None:
         """The job's orders are not there."""
-        (self.place.folder / "ok").unlink(missing_ok=True)
+        self.place.let_fail()
         self._work()
 
     def recover(self) -> None:
         """They are; the log never says that it is over."""
-        (self.place.folder / "ok").touch()
+        self.place.let_succeed()
         self._work()
 
     @property

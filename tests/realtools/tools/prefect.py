@@ -62,13 +62,12 @@ class PrefectPolled(RealTool):
 
     def fail(self) -> None:
         """A run that fails."""
-        if (ok := self.place.folder / "ok").exists():
-            ok.unlink()
+        self.place.let_fail()
         self._run_flow(1)
 
     def recover(self) -> None:
         """A later run that succeeds."""
-        (self.place.folder / "ok").touch()
+        self.place.let_succeed()
         self._run_flow(0)
 
     @property
