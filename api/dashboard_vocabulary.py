@@ -5,7 +5,9 @@
 
 import json
 
+from api.http.bounds import UPLOAD
 from causeloop_pipeline.model.column_fields import COLUMN_FIELDS
+from causeloop_pipeline.model.file_endings import DOCUMENTS, FORMATS, PACKED
 from causeloop_pipeline.model.issue import ISSUE_FIELDS, OPEN_STATUSES
 from causeloop_pipeline.model.pattern import SUGGESTION_BELOW
 from causeloop_pipeline.model.prediction import NEAREST_WINDOW, PREFERRED_WINDOW, WINDOWS
@@ -47,6 +49,9 @@ def write_vocabulary() -> str:
         "HORIZON_DAYS": ("number", HORIZON_DAYS),
         "SUGGESTION_BELOW": ("number", SUGGESTION_BELOW),
         "FORMULA_BEGINNING": ("string", FORMULA_BEGINNING),
+        "FILE_ENDINGS": ("readonly string[]", [*FORMATS, PACKED]),
+        "DOCUMENT_ENDINGS": ("readonly string[]", list(DOCUMENTS)),
+        "MAX_UPLOAD_BYTES": ("number", UPLOAD.max_bytes),
         "HARDLY_RECURS_BELOW": (
             "Readonly<Record<number, number>>",
             {str(window): find_probability_of_least_recurrences(window) for window in WINDOWS},

@@ -15,6 +15,7 @@ from causeloop_pipeline.connectors.declared.yaml_text import read_yaml
 from causeloop_pipeline.landing.postmortems.blocks import Document, UnreadableDocumentError
 from causeloop_pipeline.landing.postmortems.html_blocks import read_html
 from causeloop_pipeline.landing.postmortems.word_blocks import read_part, read_word
+from causeloop_pipeline.model.file_endings import DOCUMENTS, HTML, MARKDOWN, WORD
 
 MAX_BYTES = 5_000_000
 MAX_PACKED_FILES, MAX_DEPTH = 2_000, 2
@@ -37,7 +38,7 @@ def _read(content: bytes, name: str, depth: int) -> Document:
         raise UnreadableDocumentError(f"it is larger than {MAX_BYTES:,} bytes")
     ending = PurePosixPath(name.lower()).suffix
     if content.startswith(b"PK\x03\x04"):
-        document = read_word(content) if ending == ".docx" else _read_packed(content, depth)
+        document = read_word(content) if ending == WORD else _read_packed(content, depth)
     else:
         document = _find_reader(ending)(_decode(content))
     if not document.blocks:
@@ -51,15 +52,15 @@ def find_page_id(name: str) -> str | None:
     stem = PurePosixPath(name).stem
     if notion := NOTION_ID.search(stem):
         return f"notion:{notion[1]}"
-    if (confluence := CONFLUENCE_ID.search(stem)) and name.lower().endswith((".html", ".htm")):
+    if (confluence := CONFLUENCE_ID.search(stem)) and name.lower().endswith(HTML):
         return f"confluence:{confluence[1]}"
     return None
 
 
 def _find_reader(ending: str) -> Callable[[str], Document]:
     readers: dict[str, Callable[[str], Document]] = {
-        **dict.fromkeys((".html", ".htm", ".xhtml", ".xml"), read_html),
-        **dict.fromkeys((".md", ".markdown", ".mdx", ".txt", ".text", ""), read_markdown),
+        **dict.fromkeys((*HTML, ".xml"), read_html),
+        **dict.fromkeys((*MARKDOWN, ".txt", ".text", ""), read_markdown),
     }
     if ending not in readers:
         raise UnreadableDocumentError(f"files ending in {ending} are not read: give it as {READABLE}")
@@ -114,7 +115,7 @@ def _read_packed(content: bytes, depth: int) -> Document:
             names = [name for name in archive.namelist()[:MAX_PACKED_FILES] if not name.endswith("/")]
             if "word/document.xml" in names:
                 return read_word(content)
-            documents = [name for name in names if name.lower().endswith((".md", ".html", ".htm", ".docx"))]
+            documents = [name for name in names if name.lower().endswith(DOCUMENTS)]
             pages = [
                 name for name in documents if PurePosixPath(name).name.lower() != "index.html"
             ] or documents

@@ -4,15 +4,12 @@ import { get, sendFile, sendPostmortem } from "../../lib/client.js";
 import { h, link, section, table } from "../../lib/elements.js";
 import { ago, number, pluralize } from "../../lib/format.js";
 import { empty, notice } from "../../lib/states.js";
-import { UploadStatus } from "../../lib/vocabulary.js";
+import { DOCUMENT_ENDINGS, FILE_ENDINGS, MAX_UPLOAD_BYTES, UploadStatus } from "../../lib/vocabulary.js";
 
 /** @import { Column, Model, ScreenContext } from "../../types.js" */
 
-const ENDINGS =
-  ".csv,.tsv,.tab,.txt,.json,.jsonl,.ndjson,.sarif,.xlsx,.xlsm,.xls,.xlsb,.ods,.parquet,.xml,.tap,.log,.out,.err,.zip,.gz";
-const DOCUMENTS = /\.(md|markdown|html?|docx)$/i;
 const PACKED = /\.zip$/i;
-const MAX_BYTES = 20_000_000;
+const MAX_SIZE = `${number(MAX_UPLOAD_BYTES / 1_000_000)} MB`;
 
 /** @param {ScreenContext} context */
 export async function showUploads({ signal }) {
@@ -42,7 +39,7 @@ export function fileField() {
   const status = h("p", { class: "quiet", role: "status" });
   const input = h("input", {
     ...{ id: "file", type: "file" },
-    accept: `${ENDINGS},.md,.markdown,.html,.htm,.docx`,
+    accept: [...FILE_ENDINGS, ...DOCUMENT_ENDINGS].join(),
   });
   const area = h(
     "div",
@@ -52,7 +49,7 @@ export function fileField() {
     h(
       "p",
       { class: "quiet", id: "file-help" },
-      "CSV, Excel, JSON, JSON lines, SARIF, XML, TAP, Parquet, a log, or a zip of one, up to 20 MB and 50,000 rows. A post-mortem: Markdown, HTML, Word, or a zip of one.",
+      `CSV, Excel, JSON, JSON lines, SARIF, XML, TAP, Parquet, a log, or a zip of one, up to ${MAX_SIZE} and 50,000 rows. A post-mortem: Markdown, HTML, Word, or a zip of one.`,
     ),
     status,
   );
@@ -60,8 +57,8 @@ export function fileField() {
   /** @param {File | undefined} file */
   const take = async (file) => {
     if (!file) return;
-    if (file.size > MAX_BYTES) {
-      status.textContent = `${file.name} is larger than 20 MB: split it, or let a drop folder or object store read it.`;
+    if (file.size > MAX_UPLOAD_BYTES) {
+      status.textContent = `${file.name} is larger than ${MAX_SIZE}: split it, or let a drop folder or object store read it.`;
       return;
     }
     status.textContent = `Reading ${file.name} …`;
@@ -92,7 +89,8 @@ export function fileField() {
 
 /** Send a file to where its kind belongs; the address of what became of it. @param {File} file */
 async function send(file) {
-  if (DOCUMENTS.test(file.name)) return `#/postmortems/${(await sendPostmortem(file)).id}`;
+  const name = file.name.toLowerCase();
+  if (DOCUMENT_ENDINGS.some((ending) => name.endsWith(ending))) return `#/postmortems/${(await sendPostmortem(file)).id}`;
   try {
     return `#/uploads/${(await sendFile(file)).id}`;
   } catch (error) {

@@ -21,6 +21,7 @@ from causeloop_pipeline.landing.export_file.rows.separated import read_csv
 from causeloop_pipeline.landing.export_file.rows.workbook import read_workbook
 from causeloop_pipeline.landing.export_file.rows.xml_documents import read_xml
 from causeloop_pipeline.landing.storable import TooDeepError, make_storable
+from causeloop_pipeline.model.file_endings import FORMATS, PACKED
 
 BY_NAME = "by name"
 OF_FILES: Mapping[str, Callable[[BinaryIO], Iterator[FileRow]]] = {
@@ -34,30 +35,9 @@ OF_FILES: Mapping[str, Callable[[BinaryIO], Iterator[FileRow]]] = {
     "log": read_log_text,
     "text": read_text,
 }
-ENDINGS = {
-    ".csv": "csv",
-    ".tsv": "csv",
-    ".tab": "csv",
-    ".txt": "text",
-    ".tap": "text",
-    ".jsonl": "jsonl",
-    ".ndjson": "jsonl",
-    ".json": "json",
-    ".sarif": "json",
-    ".parquet": "parquet",
-    ".xlsx": "xlsx",
-    ".xlsm": "xlsx",
-    ".xls": "xlsx",
-    ".xlsb": "xlsx",
-    ".ods": "xlsx",
-    ".xml": "xml",
-    ".zip": "zip",
-    ".log": "log",
-    ".out": "log",
-    ".err": "log",
-    "/syslog": "log",
-    "/messages": "log",
-}
+LOG_NAMES = {"/syslog": "log", "/messages": "log"}
+"""Logs whose names have no ending."""
+
 TITLES = {
     "csv": "CSV",
     "jsonl": "JSON lines",
@@ -72,7 +52,6 @@ TITLES = {
 }
 READABLE = "CSV, TSV, JSON, JSON lines, SARIF, Excel, Parquet, XML or a log"
 ADVICE = f"give it as {READABLE}, choose Format where the name does not say which, or move it away"
-PACKED = ".gz"
 ROTATED = re.compile(r"(?:\.\d{1,4}|-\d{8})$")
 """What is added to the name of a log that was put away."""
 
@@ -106,7 +85,8 @@ def find_format(name: str, chosen: str = BY_NAME) -> str | None:
     if chosen != BY_NAME:
         return chosen
     plain = ROTATED.sub("", f"/{name.lower().removesuffix(PACKED)}")
-    return next((kind for ending, kind in ENDINGS.items() if plain.endswith(ending)), None)
+    endings = {**FORMATS, **LOG_NAMES}
+    return next((kind for ending, kind in endings.items() if plain.endswith(ending)), None)
 
 
 def describe_unknown(name: str) -> str:
