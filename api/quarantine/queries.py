@@ -7,7 +7,7 @@ from uuid import UUID
 
 from api.http.database import WorkspaceDatabase
 from api.listing.queries import Listing, Sort
-from causeloop_pipeline.landing.json_guard import REPLACEMENT
+from causeloop_pipeline.landing.storable import replace_unstorable
 
 MAX_PAYLOAD, MAX_SAMPLE = 20_000, 2_000
 """Characters; four bytes are read for each."""
@@ -106,7 +106,7 @@ def read_payload(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _read_text(encoded: str, limit: int) -> str:
-    return b64decode(encoded).decode(errors="replace").replace("\0", REPLACEMENT)[:limit]
+    return replace_unstorable(b64decode(encoded).decode(errors="replace"))[:limit]
 
 
 async def queue_stored(db: WorkspaceDatabase, connector_id: UUID, limit: int) -> int:

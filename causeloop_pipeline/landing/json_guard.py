@@ -14,16 +14,15 @@ from typing import Any, NoReturn
 import orjson
 
 from causeloop_pipeline.connectors.json_paths import ANY_ENTRY, split_path
+from causeloop_pipeline.landing.storable import MAX_DEPTH, make_texts_storable
 from causeloop_pipeline.model.raw_record import canonical_json
 
 MAX_BYTES = 5_000_000
-MAX_DEPTH = 64
 MARKS, PIECE_BYTES = (b",", b"[", b"{"), 1 << 18
 DIGITS_AS_ZEROS = bytes.maketrans(b"123456789", b"0" * 9)
 LONG_INTEGER = b"0" * 19
 """Nineteen digits in a row, once each is a zero; a regular expression takes ten times as long as parsing."""
 NUL = b"\\u0000"
-REPLACEMENT = "\ufffd"
 CONTAINERS = (dict, list)
 MAX_TEXT = 1_000_000
 BASE64_JSON = ("ey", "ew", "W3", "Ww")
@@ -103,7 +102,7 @@ def check_names(value: Any, *, max_names: int) -> None:
 
 def validate_json(value: Any, *, max_depth: int = MAX_DEPTH) -> tuple[Any, bytes]:
     """The value as it can be stored, and its canonical JSON; refuses deep nesting and lone surrogates."""
-    if any(depth > max_depth for depth, _ in enumerate(_list_levels(value))):
+    if any(depth >= max_depth for depth, _ in enumerate(_list_levels(value))):
         raise GuardError(f"nested deeper than {max_depth} levels")
     return _canonicalize(value)
 
@@ -129,17 +128,6 @@ def read_json_text(text: str) -> Any:
         return None
 
 
-def replace_nul(value: Any) -> Any:
-    """The value with U+FFFD in place of every NUL, which PostgreSQL cannot store."""
-    if isinstance(value, str):
-        return value.replace("\0", REPLACEMENT)
-    if isinstance(value, list):
-        return [replace_nul(item) for item in value]
-    if isinstance(value, dict):
-        return {replace_nul(key): replace_nul(item) for key, item in value.items()}
-    return value
-
-
 def _list_levels(value: Any) -> Iterator[list[Any]]:
     """The value, then all containers in it, in those, and so on, a level at a time."""
     level = [value]
@@ -163,7 +151,7 @@ def _canonicalize(value: Any) -> tuple[Any, bytes]:
         raise GuardError("a string holds a lone surrogate, half of a character") from None
     if NUL not in canonical:
         return value, canonical
-    value = replace_nul(value)
+    value = make_texts_storable(value)
     return value, canonical_json(value)
 
 

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from causeloop_pipeline.landing.storable import TooDeepError, make_storable
+from causeloop_pipeline.landing.json_guard import GuardError, parse_json
+from causeloop_pipeline.landing.storable import TooDeepError, make_storable, make_texts_storable
 
 TEXTS = st.text(st.characters(codec=None), max_size=20)
 VALUES = st.recursive(
@@ -58,3 +59,15 @@ def test_values_that_stand_too_deep_in_one_another_are_refused() -> None:
     with pytest.raises(TooDeepError, match="64 levels"):
         make_storable(deep)
     assert make_storable(deep[0]) == deep[0]
+
+
+def test_parsed_json_may_stand_as_deep_as_values_of_files() -> None:
+    with pytest.raises(GuardError, match="64 levels"):
+        parse_json(b"[" * 65 + b"]" * 65)
+    assert parse_json(b"[" * 64 + b"]" * 64)
+
+
+def test_texts_become_storable_and_numbers_stay_as_they_are() -> None:
+    assert make_texts_storable({"a\0": [10**30, "\ud800", math.inf]}) == {
+        "a\ufffd": [10**30, "\ufffd", math.inf]
+    }

@@ -25,14 +25,9 @@ from causeloop_pipeline.landing.inbound.fitting_events import (
     recognize,
 )
 from causeloop_pipeline.landing.inbound.signature import SignatureError, verify
-from causeloop_pipeline.landing.json_guard import (
-    MAX_BYTES,
-    REPLACEMENT,
-    GuardError,
-    parse_loosely,
-    read_json_text,
-)
+from causeloop_pipeline.landing.json_guard import MAX_BYTES, GuardError, parse_loosely, read_json_text
 from causeloop_pipeline.landing.messages.lists import parse_body
+from causeloop_pipeline.landing.storable import replace_unstorable
 from causeloop_pipeline.model.raw_record import (
     CHANGES,
     NoFailure,
@@ -267,8 +262,8 @@ def _read_delivery_id(document: Any, path: str) -> str | None:
     value = find_value(document, path)
     if not isinstance(value, str | int) or value == "":
         return None
-    text = str(value)[:MAX_DELIVERY_ID].replace("\0", REPLACEMENT)
-    return text if _is_storable(text) else None
+    text = str(value)[:MAX_DELIVERY_ID]
+    return replace_unstorable(text) if _is_storable(text) else None
 
 
 def _is_storable(text: str) -> bool:
