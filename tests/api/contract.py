@@ -20,6 +20,8 @@ class Contract:
             for method, operation in operations.items()
         ]
         self.validator = cache(self._make_validator)
+        self.operation = cache(self._find_operation)
+        self._problem = self._make_validator_of({"$ref": "#/components/schemas/ProblemDetails"})
 
     def check(self, response: httpx2.Response) -> None:
         """Fail when a response does not match the document."""
@@ -39,7 +41,7 @@ class Contract:
                 response.read()
                 self.validator(operation["operationId"], status).validate(json.loads(response.content))
 
-    def operation(self, method: str, path: str) -> dict[str, Any] | None:
+    def _find_operation(self, method: str, path: str) -> dict[str, Any] | None:
         """The operation of a path; a literal path takes precedence over one with parameters."""
         matches = [
             (template, operation)
@@ -52,14 +54,16 @@ class Contract:
         response.read()
         assert response.headers["content-type"] == "application/problem+json"
         problem = json.loads(response.content)
-        schema = {"$ref": "#/components/schemas/ProblemDetails", "components": self.document["components"]}
-        Draft202012Validator(schema).validate(problem)
+        self._problem.validate(problem)
         assert problem["status"] == response.status_code
         assert problem["trace_id"] == response.headers["x-request-id"]
 
     def _make_validator(self, operation_id: str, status: str) -> Draft202012Validator:
         operation = next(item for *_, item in self.operations if item["operationId"] == operation_id)
         schema = operation["responses"][status]["content"]["application/json"]["schema"]
+        return self._make_validator_of(schema)
+
+    def _make_validator_of(self, schema: dict[str, Any]) -> Draft202012Validator:
         return Draft202012Validator({**schema, "components": self.document["components"]})
 
 
