@@ -25,7 +25,7 @@ from causeloop_pipeline.storage.embedded.settings_files import read_settings
 from tests.storage.prepared_installation import copy_prepared
 from tests.support.dbt_flags import leave_out_declarers
 from tests.support.skipping import is_demanded
-from tests.support.slow_tests import is_slow, rank_file
+from tests.support.slow_tests import has_none_of, is_slow, rank_file
 
 TESTS = Path(__file__).parent
 SCRAM_ITERATIONS_SINCE = 160_000
@@ -66,18 +66,24 @@ def pytest_collection() -> Generator[None, object, object]:
         gc.enable()
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Read no file of which nothing is to run: each process would read all, which takes it half a minute."""
+    is_test = collection_path.match("test_*.py") and collection_path.is_relative_to(TESTS)
+    return True if is_test and has_none_of(_place(collection_path), config.option.markexpr) else None
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Order the tests, and mark those of `make test-slow` and those that need PostgreSQL."""
-    items.sort(key=lambda item: rank_file(_place(item)))
+    items.sort(key=lambda item: rank_file(_place(item.path)))
     for item in items:
         if "installation" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.database)
-        if is_slow(_place(item), getattr(item, "originalname", item.name), item.name):
+        if is_slow(_place(item.path), getattr(item, "originalname", item.name), item.name):
             item.add_marker(pytest.mark.slow)
 
 
-def _place(item: pytest.Item) -> str:
-    return item.path.relative_to(TESTS).as_posix()
+def _place(path: Path) -> str:
+    return path.relative_to(TESTS).as_posix()
 
 
 @pytest.hookimpl(wrapper=True)

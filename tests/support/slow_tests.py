@@ -180,6 +180,13 @@ def is_slow(file: str, *names: str) -> bool:
     return file in SLOW and (SLOW[file] is ALL or not SLOW[file].isdisjoint(names))
 
 
+def has_none_of(file: str, marks: str) -> bool:
+    """Whether a file has no test of the marks that a target of the Makefile chooses: it need not be read."""
+    if "not slow" in marks:
+        return file in SLOW and SLOW[file] is ALL
+    return marks == "slow" and file not in SLOW
+
+
 def rank_file(file: str) -> int:
     """A file's rank in the order; most have none and come last."""
     return FIRST.index(file) if file in FIRST else len(FIRST)
