@@ -32,7 +32,7 @@ from api.issues.schemas import (
 from api.issues.similar import queries as similar_issues
 from api.issues.similar.ranking import rank_similar
 from api.issues.similar.schemas import SimilarIssue, SimilarRequest
-from api.issues.similar.semantic.neighbours import find_by_meaning, read_vectors_of
+from api.issues.similar.semantic.neighbours import find_by_meaning
 from api.listing.page import read_page, returns_page_of
 from api.operation import CurrentCaller, Db, Operation, calls_outside
 from api.recomputes import queries as recomputes
@@ -100,14 +100,13 @@ async def list_similar_issues(
 ) -> Response:
     """The issues most similar to this one, whatever pattern they are in."""
     meaning = await find_by_meaning(db, request.app.state.encoder, None, issue_id)
-    candidates = await similar_issues.read_candidates(db, issue_id, meaning.nearest if meaning else ())
+    nearest = meaning.nearest if meaning else ()
+    candidates = await similar_issues.read_candidates(db, issue_id, nearest, by_meaning=meaning is not None)
     if not candidates:
         raise not_found("issue")
-    vectors = await read_vectors_of(db, meaning, candidates)
-    by_meaning = (meaning, vectors) if meaning and vectors else None
     computing: Computing = request.app.state.computing
     ranked = await computing.run(
-        db.workspace_id, rank_similar, candidates, str(issue_id), similar.limit, by_meaning
+        db.workspace_id, rank_similar, candidates, str(issue_id), similar.limit, meaning
     )
     summaries = await similar_issues.read_summaries(db, [row["issue_id"] for row in ranked])
     rows = [

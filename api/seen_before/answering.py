@@ -5,12 +5,10 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-import orjson
-
 from api.http.computing.processes import Computing
 from api.http.database import WorkspaceDatabase
 from api.http.errors import broken_rule, not_found
-from api.issues.similar.semantic.neighbours import find_by_meaning, read_vectors_of
+from api.issues.similar.semantic.neighbours import find_by_meaning
 from api.issues.similar.semantic.process import EncoderProcess
 from api.seen_before.comparing import Compared, ReadFailure, compare, read_issue, read_text
 from api.seen_before.queries import answers, candidates
@@ -43,12 +41,10 @@ async def ask(
     own_text = None if failure.issue_id else f"{read.titles[0]}\n{read.body or ''}"[:MAX_SEARCHED_CHARACTERS]
     meaning = await find_by_meaning(db, encoder, own_text, failure.issue_id)
     stored = await candidates.read_candidates(
-        db, text, read.keys, failure.issue_id, meaning.nearest if meaning else ()
+        db, text, read.keys, failure.issue_id, meaning.nearest if meaning else None
     )
-    vectors = await read_vectors_of(db, meaning, orjson.loads(stored)["issues"]) if meaning else None
     moment = failure.occurred_at or occurred_at or datetime.now(UTC)
-    by_meaning = (meaning, vectors) if meaning and vectors else None
-    compared = await computing.run(db.workspace_id, compare, read, moment, stored, limit, by_meaning)
+    compared = await computing.run(db.workspace_id, compare, read, moment, stored, limit, meaning)
     return Comparison(read, compared)
 
 

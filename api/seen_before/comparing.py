@@ -10,6 +10,7 @@ from api.issues.similar.semantic.meaning import Meaning, measure_cosines
 from causeloop_pipeline.model.issue import TIME_FIELDS
 
 if TYPE_CHECKING:
+    from causeloop_pipeline.analysis.detect.seen_before.searched_issues import SearchedIssues
     from causeloop_pipeline.analysis.detect.similarity.semantic_score import SemanticList
 
 
@@ -70,7 +71,7 @@ def compare(
     occurred_at: datetime,
     stored: str,
     limit: int,
-    by_meaning: tuple[Meaning, Mapping[str, str]] | None,
+    meaning: Meaning | None,
 ) -> Compared:
     """The groups that a failure may repeat, the likeliest first; by words alone, or by meaning too.
 
@@ -79,18 +80,11 @@ def compare(
     import polars as pl
 
     from causeloop_pipeline.analysis.detect.seen_before.matching import match_failure
-    from causeloop_pipeline.analysis.detect.seen_before.searched_issues import prepare_issues
     from causeloop_pipeline.analysis.detect.similarity.pair_model import PairModel
-    from causeloop_pipeline.model.frames import FINGERPRINT_SCHEMA, ISSUE_SCHEMA
+    from causeloop_pipeline.model.frames import ISSUE_SCHEMA
 
     candidates = orjson.loads(stored)
-    rows = _parse_times(candidates["issues"])
-    membership = {"issue_id": pl.String, "pattern_id": pl.String}
-    searched = prepare_issues(
-        pl.DataFrame(rows, schema=ISSUE_SCHEMA),
-        pl.DataFrame(rows, schema={name: FINGERPRINT_SCHEMA[name] for name in KNOWN_OF_FINGERPRINT}),
-        pl.DataFrame(rows, schema=membership).drop_nulls(),
-    )
+    searched = _prepare(candidates["issues"])
     own = {
         **failure.fields,
         "issue_id": "",
@@ -100,20 +94,10 @@ def compare(
     }
     model = PairModel.from_json(candidates["similarity"]) if candidates["similarity"] else PairModel()
     failure_row = pl.DataFrame([{name: own.get(name) for name in ISSUE_SCHEMA}], schema=ISSUE_SCHEMA)
-    semantic = _list_by_meaning(searched.table["issue_id"].to_list(), *by_meaning) if by_meaning else None
+    ids = searched.table["issue_id"].to_list()
+    semantic = _list_by_meaning(ids, meaning, candidates["issues"]) if meaning else None
     matches = match_failure(failure_row, failure.titles, searched, model, limit=limit, semantic=semantic)
     return Compared(matches.groups.to_dicts(), matches.new_probability)
-
-
-def _list_by_meaning(
-    issue_ids: Sequence[str], meaning: Meaning, vectors: Mapping[str, str]
-) -> "SemanticList":
-    import numpy as np
-
-    from causeloop_pipeline.analysis.detect.similarity.semantic_score import SemanticList
-
-    cosines = measure_cosines(meaning, vectors)
-    return SemanticList.of(np.array([cosines.get(issue_id, np.nan) for issue_id in issue_ids]))
 
 
 KNOWN_OF_FINGERPRINT = (
@@ -127,11 +111,38 @@ KNOWN_OF_FINGERPRINT = (
 )
 
 
-def _parse_times(issues: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    return [
-        {
-            **issue,
-            **{name: datetime.fromisoformat(issue[name]) if issue[name] else None for name in TIME_FIELDS},
-        }
-        for issue in issues
-    ]
+def _prepare(issues: Sequence[Mapping[str, Any]]) -> "SearchedIssues":
+    """The stored issues as they are searched."""
+    import polars as pl
+
+    from causeloop_pipeline.analysis.detect.seen_before.searched_issues import prepare_issues
+    from causeloop_pipeline.model.frames import FINGERPRINT_SCHEMA, ISSUE_SCHEMA
+
+    of_fingerprint = {name: FINGERPRINT_SCHEMA[name] for name in KNOWN_OF_FINGERPRINT}
+    schema = pl.Schema({**ISSUE_SCHEMA, **of_fingerprint, "pattern_id": pl.String()})
+    # By column: from rows it takes several times as long.
+    table = pl.DataFrame({name: _list_values(issues, name) for name in schema}, schema=schema)
+    membership = table.select("issue_id", "pattern_id").drop_nulls()
+    return prepare_issues(table.select(ISSUE_SCHEMA.names()), table.select(KNOWN_OF_FINGERPRINT), membership)
+
+
+def _list_values(issues: Sequence[Mapping[str, Any]], name: str) -> list[Any]:
+    """A column of the issues."""
+    values = [issue.get(name) for issue in issues]
+    if name not in TIME_FIELDS:
+        return values
+    return [datetime.fromisoformat(value) if value else None for value in values]
+
+
+def _list_by_meaning(
+    issue_ids: Sequence[str], meaning: Meaning, issues: Sequence[Mapping[str, Any]]
+) -> "SemanticList | None":
+    """How near issues are by meaning; None where none of them has a vector."""
+    import numpy as np
+
+    from causeloop_pipeline.analysis.detect.similarity.semantic_score import SemanticList
+
+    cosines = measure_cosines(meaning, issues)
+    if not cosines:
+        return None
+    return SemanticList.of(np.array([cosines.get(issue_id, np.nan) for issue_id in issue_ids]))

@@ -41,7 +41,16 @@ left join lateral (
 ) as f on true"""
 """Issues (i) that a statement named `candidate`, with their fingerprints (f)."""
 
-SELECT_CANDIDATES = f"""
+VECTOR_FIELD = ", 'vector', encode(v.vector, 'hex')"
+VECTORS = """
+left join lateral (
+    select one.vector from detect.text_vector as one
+    where one.workspace_id = i.workspace_id and one.issue_id = i.issue_id
+    offset 0
+) as v on true"""
+"""Those of the issues (i) that are compared, where a search is by meaning too."""
+
+SELECT_CANDIDATES_OF = f"""
 with target as (
     select
         i.*, f.template_key, f.template_probability,
@@ -149,10 +158,12 @@ with target as (
     )
 )
 select json_agg(json_build_object(
-{COMPARED_FIELDS}, 'body', left(i.body, 3000)
+{COMPARED_FIELDS}, 'body', left(i.body, 3000){{vector_field}}
 ) order by i.source_created_at, i.issue_id)
-from {COMPARED_ISSUES}
+from {COMPARED_ISSUES}{{vectors}}
 """
+SELECT_CANDIDATES = SELECT_CANDIDATES_OF.format(vector_field="", vectors="")
+SELECT_CANDIDATES_BY_MEANING = SELECT_CANDIDATES_OF.format(vector_field=VECTOR_FIELD, vectors=VECTORS)
 
 SELECT_SUMMARIES = f"""
 select json_object_agg(summary.id, summary)
@@ -165,11 +176,13 @@ from (
 
 
 async def read_candidates(
-    db: WorkspaceDatabase, issue_id: UUID, also: Sequence[UUID] = ()
+    db: WorkspaceDatabase, issue_id: UUID, also: Sequence[UUID] = (), *, by_meaning: bool = False
 ) -> list[dict[str, Any]]:
-    """The candidates, the issue itself and the `also` issues among them; empty if there is no such issue."""
-    also_ids = [str(candidate_id) for candidate_id in also]
-    return list(await db.read(SELECT_CANDIDATES, id=str(issue_id), also=also_ids) or [])
+    """The candidates, the issue itself and the `also` issues among them, with their vectors where the search
+    is by meaning too; empty if there is no such issue.
+    """
+    statement = SELECT_CANDIDATES_BY_MEANING if by_meaning else SELECT_CANDIDATES
+    return list(await db.read(statement, id=str(issue_id), also=[str(each) for each in also]) or [])
 
 
 async def read_summaries(db: WorkspaceDatabase, issue_ids: Sequence[str]) -> dict[str, dict[str, Any]]:

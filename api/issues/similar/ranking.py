@@ -1,6 +1,6 @@
 """Ranks similar issues by the pair score that grouping uses."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -18,7 +18,7 @@ def rank_similar(
     candidates: Sequence[dict[str, Any]],
     issue_id: str,
     limit: int,
-    by_meaning: tuple[Meaning, Mapping[str, str]] | None = None,
+    meaning: Meaning | None = None,
 ) -> list[dict[str, Any]]:
     """(issue_id, similarity, terms) of the candidates most similar to an issue, best first; by words alone,
     or by meaning too.
@@ -30,7 +30,7 @@ def rank_similar(
 
     rows = [{**row, **{name: _parse_time(row[name]) for name in TIME_FIELDS}} for row in candidates]
     templates = {row["issue_id"]: (row["template_key"], row["template_probability"]) for row in candidates}
-    cosines = measure_cosines(*by_meaning) if by_meaning else None
+    cosines = (measure_cosines(meaning, candidates) or None) if meaning else None
     issues = pl.DataFrame(rows, schema=ISSUE_SCHEMA)
     similar = find_similar_issues(issues, issue_id, limit, templates, cosines)
     return similar.select("issue_id", "similarity", "terms").to_dicts()

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from api.http.database import WorkspaceDatabase
-from api.issues.similar.queries import COMPARED_FIELDS, COMPARED_ISSUES
+from api.issues.similar.queries import COMPARED_FIELDS, COMPARED_ISSUES, VECTOR_FIELD, VECTORS
 
 MAX_SMALL_WORKSPACE = 300
 MAX_PER_KEY, MAX_PATTERNS_PER_KEY = 60, 5
@@ -22,7 +22,7 @@ MAX_COUNTED_WORDS, MAX_RARE_WORDS = 40, 24
 MAX_BODY = 2_000
 ISSUES_OF_NAME = 2
 
-SELECT_CANDIDATES = f"""
+SELECT_CANDIDATES_OF = f"""
 with failure as (
     select
         to_tsvector('simple', left($1 ->> 'text', 20000)) as words, ($1 ->> 'except')::uuid as excluded,
@@ -148,11 +148,13 @@ select json_build_object('similarity', (
     select g.similarity_model from detect.grouping_state as g
 ), 'issues', coalesce(json_agg(json_build_object(
     {COMPARED_FIELDS}, 'body', left(i.body, {MAX_BODY}), 'pattern_id', i.pattern_id,
-    'kind', f.kind, 'template', f.template, 'title_key', f.title_key, 'trace_key', f.trace_key
+    'kind', f.kind, 'template', f.template, 'title_key', f.title_key, 'trace_key', f.trace_key{{vector_field}}
 ) order by i.source_created_at, i.issue_id), '[]'))
-from {COMPARED_ISSUES}
+from {COMPARED_ISSUES}{{vectors}}
 where i.issue_id is distinct from (select a.excluded from failure as a)
 """
+SELECT_CANDIDATES = SELECT_CANDIDATES_OF.format(vector_field="", vectors="")
+SELECT_CANDIDATES_BY_MEANING = SELECT_CANDIDATES_OF.format(vector_field=VECTOR_FIELD, vectors=VECTORS)
 
 SELECT_COMPARED_ISSUE = """
 select json_build_object(
@@ -177,16 +179,22 @@ from jsonb_array_elements_text($1 -> 'ids') as g (id)
 
 
 async def read_candidates(
-    db: WorkspaceDatabase, text: str, keys: Sequence[str], excluded: UUID | None, also: Sequence[UUID] = ()
+    db: WorkspaceDatabase,
+    text: str,
+    keys: Sequence[str],
+    excluded: UUID | None,
+    nearest: Sequence[UUID] | None = None,
 ) -> str:
-    """The issues to compare with, the `also` issues among them, and what the workspace's own pairs say of one
-    cause: as JSON, which is parsed where they are compared.
+    """The issues to compare with, and what the workspace's own pairs say of one cause: as JSON, which is
+    parsed where they are compared.
+
+    `nearest` in meaning are among them, and all have their vectors; None for a search by words alone.
     """
     candidates = await db.read_text(
-        SELECT_CANDIDATES,
+        SELECT_CANDIDATES if nearest is None else SELECT_CANDIDATES_BY_MEANING,
         text=text,
         keys=list(keys),
-        also=[str(issue_id) for issue_id in also],
+        also=[str(issue_id) for issue_id in nearest or ()],
         **{"except": str(excluded) if excluded else None},
     )
     return candidates or '{"issues": [], "similarity": null}'

@@ -1,7 +1,7 @@
 """What a search by meaning has at hand when candidates are compared, beside the event loop."""
 
-from collections.abc import Mapping
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 from uuid import UUID
 
 
@@ -12,10 +12,11 @@ class Meaning(NamedTuple):
     nearest: list[UUID]
 
 
-def measure_cosines(meaning: Meaning, vectors: Mapping[str, str]) -> dict[str, float]:
-    """How near each of some issues is, by id; runs beside the event loop."""
+def measure_cosines(meaning: Meaning, issues: Sequence[Mapping[str, Any]]) -> dict[str, float]:
+    """How near each of the issues is that have a vector, by id; runs beside the event loop."""
     from causeloop_pipeline.analysis.detect.similarity.text_vectors import compare_vectors, read_vectors
 
+    vectors = {issue["issue_id"]: issue["vector"] for issue in issues if issue["vector"]}
     if not vectors:
         return {}
     matrix = read_vectors(bytes.fromhex("".join(vectors.values())))

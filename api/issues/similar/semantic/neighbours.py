@@ -1,7 +1,5 @@
 """Finds the issues nearest in meaning to a text or an issue, as further candidates of a search."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
 from uuid import UUID
 
 from api.http.database import WorkspaceDatabase
@@ -36,12 +34,3 @@ async def find_by_meaning(
     except SearchByMeaningError:
         return None
     return Meaning(vector, [UUID(bytes=each) for each in nearest])
-
-
-async def read_vectors_of(
-    db: WorkspaceDatabase, meaning: Meaning | None, candidates: Sequence[Mapping[str, Any]]
-) -> dict[str, str] | None:
-    """The vectors of candidates, by id; None where searches are by words alone."""
-    if meaning is None:
-        return None
-    return await queries.read_vectors_of(db, [issue["issue_id"] for issue in candidates])

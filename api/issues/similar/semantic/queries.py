@@ -31,12 +31,6 @@ from (
 ) as v
 """
 
-SELECT_VECTORS_OF = """
-select json_object_agg(v.issue_id, encode(v.vector, 'hex'))
-from detect.text_vector as v
-where v.issue_id = any (array(select jsonb_array_elements_text($1 -> 'ids')::uuid))
-"""
-
 
 async def read_space(db: WorkspaceDatabase, encoder: str, issue_id: UUID | None) -> dict[str, Any] | None:
     """Where the vectors lie, and that of an issue; None where there are none by this encoder."""
@@ -49,8 +43,3 @@ async def read_space(db: WorkspaceDatabase, encoder: str, issue_id: UUID | None)
 async def read_vectors(db: WorkspaceDatabase, cells: Sequence[int], excluded: UUID | None) -> bytes:
     """Records of an id and its vector, of the issues whose vectors lie in some cells."""
     return await db.read_bytes(SELECT_VECTORS, cells=list(cells), issue=str(excluded) if excluded else None)
-
-
-async def read_vectors_of(db: WorkspaceDatabase, issue_ids: Sequence[str]) -> dict[str, str]:
-    """The vectors of some issues, in hexadecimal, by id."""
-    return dict(await db.read(SELECT_VECTORS_OF, ids=list(issue_ids)) or {})
