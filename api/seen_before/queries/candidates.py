@@ -14,7 +14,8 @@ from api.issues.similar.queries import COMPARED_FIELDS, COMPARED_ISSUES, VECTOR_
 MAX_SMALL_WORKSPACE = 300
 MAX_PER_KEY, MAX_PATTERNS_PER_KEY = 60, 5
 MAX_BY_WORDS, MAX_PER_GROUP = 160, 4
-MAX_BY_NAMES, MAX_NAMES_PER_WORD = 40, 500
+MAX_BY_NAMES, MAX_NAMES_PER_WORD = 40, 100
+MAX_SAMPLED_NAMES_PER_WORD = 8  # 1.6 are expected of 100 names; more are 5 standard deviations away
 MAX_ISSUES_PER_RARE_WORD = 500
 FIRST_NOT_SAMPLED = "04000000-0000-0000-0000-000000000000"
 MAX_SAMPLED_PER_RARE_WORD = 20  # 7.8 are expected of 500 issues; more are 4 standard deviations away
@@ -81,9 +82,21 @@ with failure as (
     where place <= {MAX_PER_GROUP}
     order by weight desc, issue_id
     limit {MAX_BY_WORDS}
+), infrequent_in_names as (
+    select w.query
+    from word as w
+    cross join lateral (
+        select count(*) as number
+        from (
+            select from detect.pattern as p
+            where p.words @@ w.query and p.pattern_id < '{FIRST_NOT_SAMPLED}'
+            limit {MAX_SAMPLED_NAMES_PER_WORD} + 1
+        ) as named
+    ) as sampled
+    where sampled.number <= {MAX_SAMPLED_NAMES_PER_WORD}
 ), by_names as (
     select p.pattern_id, sum(1 / ln(1 + p.names)) as weight
-    from word as w
+    from infrequent_in_names as w
     cross join lateral (
         select n.pattern_id, count(*) over () as names
         from (

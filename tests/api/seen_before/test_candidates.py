@@ -4,6 +4,7 @@ import asyncio
 from uuid import UUID, uuid4
 
 import orjson
+import pytest
 
 from api.http.bounded_pool import open_landing_pool, open_pool
 from api.http.database import WorkspaceDatabase
@@ -51,6 +52,7 @@ def test_rare_words_find_an_issue_and_words_of_many_issues_find_none(
     assert candidates == {str(SIMILAR)}
 
 
-def test_the_index_of_the_sample_holds_the_issues_that_are_counted() -> None:
-    schema = (SCHEMA / "core.sql").read_text()
-    assert f"using gin (words) with (fastupdate = off)\n    where issue_id < '{FIRST_NOT_SAMPLED}'" in schema
+@pytest.mark.parametrize(("file", "column"), [("core.sql", "issue_id"), ("detect.sql", "pattern_id")])
+def test_the_index_of_a_sample_holds_what_is_counted(file: str, column: str) -> None:
+    schema = (SCHEMA / file).read_text()
+    assert f"using gin (words) with (fastupdate = off)\n    where {column} < '{FIRST_NOT_SAMPLED}'" in schema
