@@ -72,18 +72,16 @@ def count_expanded_words(texts: pl.Series) -> tuple[pl.Series, pl.LazyFrame]:
     )
     distinct = words["word"].unique()
     terms_of_word = [expand_word(word) for word in distinct.to_list()]
-    all_terms = list(chain.from_iterable(terms_of_word))
-    terms = sorted(set(all_terms))
-    code_of = dict(zip(terms, range(len(terms)), strict=True))
+    all_terms = pl.Series("term", list(chain.from_iterable(terms_of_word)), pl.String)
     sizes = np.fromiter(map(len, terms_of_word), dtype=np.int64, count=len(terms_of_word))
     codes = pl.LazyFrame(
         {
             "word": distinct.gather(np.repeat(np.arange(len(sizes)), sizes)),
-            "code": pl.Series(map(code_of.__getitem__, all_terms), dtype=pl.UInt32),
+            "code": all_terms.rank("dense").cast(pl.UInt32) - 1,
         }
     )
     counted = words.lazy().join(codes, on="word").select("row", "code", "count")
-    return pl.Series("term", terms, pl.String), counted
+    return all_terms.unique().sort(), counted
 
 
 @lru_cache(maxsize=65_536)
@@ -96,11 +94,18 @@ def expand_word(word: str) -> Sequence[str]:
     if len(word) > _MAX_WORD_CHARACTERS:
         return ()
     whole = word.lower()
+    if _is_whole(word):
+        return tuple(_stem_words([whole]))
     parts = [part.lower() for part in _PART.findall(word)] if not whole.isdigit() else []
     terms = dict.fromkeys(_stem_words([whole, *parts] if len(parts) > 1 else [whole]))
     for run in _UNSPACED.findall(whole):
         terms.update(dict.fromkeys(run[at : at + 2] for at in range(len(run) - 1)))
     return tuple(terms)
+
+
+def _is_whole(word: str) -> bool:
+    """Whether a word has no parts, as nearly all have none: to look for them costs most of a search."""
+    return word.isascii() and word.isalpha() and (word[1:].islower() or word.isupper())
 
 
 def spell_terms(terms: Sequence[str], title: str | None, body: str | None) -> list[str]:
