@@ -1,8 +1,9 @@
 """How long "have I seen this before" takes: `python -m bench.seen_before [ISSUES]`, 100,000 without a number.
 
-A seeded workspace is served by the real application on loopback. One client asks about machine messages,
-people's reports and failures that are new, in turn; then four at once. Goal: 100 ms at p95 for one client.
-Where the settings name an encoder, every issue has a vector (drawn by chance: their cost does not depend on
+A seeded workspace is served by the real application on loopback. One client asks about people's reports,
+machine messages and failures that are new, and about all again when they are warm; then four at once. Goal:
+100 ms at p95 for one client. One issue in five is a report: that makes 50,000 patterns of a million issues.
+Where the settings name an encoder, every report has a vector (drawn by chance: their cost does not depend on
 what they say), and failures are searched by meaning too.
 """
 
@@ -32,8 +33,10 @@ from causeloop_pipeline.storage.database.statistics import analyze_grown_tables
 from causeloop_pipeline.storage.detect.text_vectors import begin_space
 
 ISSUES = 100_000
+MACHINE_SHARE = 0.79
 MAX_P95_MS = 100.0
 WARM_UP, QUERIES, CLIENTS = 10, 120, 4
+KINDS = "reports", "machine messages", "new failures"
 SELECT_TEXTS = """
 (
     select title || ' ' || coalesce(left(body, 2000), '') from core.issue
@@ -49,7 +52,7 @@ BYTES = " || ".join(f"decode(md5(issue_id::text || '{place}'), 'hex')" for place
 INSERT_VECTORS = f"""
 insert into detect.text_vector (workspace_id, issue_id, issue_changed_at, text_hash, vector)
 select workspace_id, issue_id, changed_at, decode(md5(issue_id::text), 'hex'), {BYTES}
-from core.issue where workspace_id = %s
+from core.issue where workspace_id = %s and body is not null
 """
 SELECT_PATTERNS = "select count(*) from detect.pattern where workspace_id = %s"
 
@@ -58,7 +61,7 @@ def main() -> int:
     """Seeds, serves and measures; 1 when the goal is missed."""
     issues = int(sys.argv[1]) if len(sys.argv) > 1 else ISSUES
     with open_embedded_server() as (server, _):
-        workspace_id = create_stored_workspace(server.url(roles.DATABASE), issues, rounds=1)
+        workspace_id = create_stored_workspace(server.url(roles.DATABASE), issues, 1, MACHINE_SHARE)
         if is_semantic_search_on(settings()):
             store_drawn_vectors(workspace_id)
         return measure(server.url(roles.DATABASE), workspace_id, issues)
@@ -88,22 +91,30 @@ def measure(superuser_url: str, workspace_id: UUID, issues: int) -> int:
     texts += [
         f"A zebra of kind {number} has eaten the cable of rack {number * 7}" for number in range(QUERIES // 3)
     ]
+    print(f"{issues:,} issues, {patterns[0]:,} patterns, goal {MAX_P95_MS:.0f} ms", flush=True)
     with serve("create_unlimited_app") as (_, port):
         asyncio.run(_ask_all(port, key, texts[:WARM_UP], 1))
-        waits = asyncio.run(_ask_all(port, key, texts, 1))
-        p50, p95 = (1000 * compute_quantile(waits, share) for share in (0.5, 0.95))
-        print(
-            f"{issues:,} issues, {patterns[0]:,} patterns, load {os.getloadavg()[0]:.1f}: one client p50 "
-            f"{p50:.0f} ms, p95 {p95:.0f} ms, goal {MAX_P95_MS:.0f}",
-            flush=True,
-        )
-        crowd = 1000 * compute_quantile(asyncio.run(_ask_all(port, key, texts, CLIENTS)), 0.95)
-        print(f"{CLIENTS} clients at once: p95 {crowd:.0f} ms")
-    return int(p95 > MAX_P95_MS)
+        first = _describe("one client, first pass", asyncio.run(_ask_all(port, key, texts, 1)))
+        again = _describe("one client, second pass", asyncio.run(_ask_all(port, key, texts, 1)))
+        _describe(f"{CLIENTS} clients at once", asyncio.run(_ask_all(port, key, texts, CLIENTS)))
+    return int(max(first, again) > MAX_P95_MS)
+
+
+def _describe(what: str, waits: list[float]) -> float:
+    """Prints the waits, of all texts and by their kind, in milliseconds; the one that 95 of 100 are below."""
+    p50, p95 = (1000 * compute_quantile(waits, share) for share in (0.5, 0.95))
+    size = QUERIES // len(KINDS)
+    by_kind = ", ".join(
+        f"{kind} {1000 * compute_quantile(waits[at * size : (at + 1) * size], 0.95):.0f}"
+        for at, kind in enumerate(KINDS)
+    )
+    load = os.getloadavg()[0]
+    print(f"{what}: p50 {p50:.0f}, p95 {p95:.0f} ({by_kind}), load {load:.1f}", flush=True)
+    return p95
 
 
 async def _ask_all(port: int, key: str, texts: list[str], clients: int) -> list[float]:
-    """The waits of some clients that share texts."""
+    """The wait for each text, which some clients share."""
     async with httpx2.AsyncClient(
         base_url=f"http://127.0.0.1:{port}", headers={"authorization": f"Bearer {key}"}, timeout=60
     ) as client:
@@ -118,7 +129,10 @@ async def _ask_all(port: int, key: str, texts: list[str], clients: int) -> list[
             return [await ask(text) for text in own]
 
         shares = await asyncio.gather(*(ask_some(texts[at::clients]) for at in range(clients)))
-        return [wait for share in shares for wait in share]
+        waits = [0.0] * len(texts)
+        for at, share in enumerate(shares):
+            waits[at::clients] = share
+        return waits
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
 """A workspace in PostgreSQL with everything that its readers may ask for, after a year of its pipeline.
 
-Nine of ten issues are machine messages of 400 statements, the others reports that people write, whose causes
-come once or a few times. Each cause that came twice is a pattern, with predictions of every week of the year.
+Nine of ten issues, or another share, are machine messages of 400 statements, the others reports that people
+write, whose causes come once or a few times. Each cause that came twice is a pattern, with predictions of
+every week of the year.
 The superuser writes the rows without triggers, foreign keys and policies, for filling the database is not
 measured.
 """
@@ -142,7 +143,9 @@ FILLED = (
 )
 
 
-def create_stored_workspace(superuser_url: str, issues: int, rounds: int = 30) -> UUID:
+def create_stored_workspace(
+    superuser_url: str, issues: int, rounds: int = 30, machine_share: float = MACHINE_SHARE
+) -> UUID:
     """Create a workspace of so many issues, with so many predictions of each pattern and window."""
     with psycopg.connect(superuser_url, autocommit=True) as connection:
         name = f"i{issues}"
@@ -159,7 +162,7 @@ def create_stored_workspace(superuser_url: str, issues: int, rounds: int = 30) -
             connection.execute("set local work_mem = '256MB'")
             connection.execute("set local enable_nestloop = off")  # statistics know only earlier workspaces
             connection.execute(CREATE_STREAM)
-            machine = int(issues * MACHINE_SHARE)
+            machine = int(issues * machine_share)
             _copy(connection, "m", 0, *draw_machine_issues(machine))
             _copy(connection, "r", machine, *draw_reports(issues - machine))
             for statement in STATEMENTS:
