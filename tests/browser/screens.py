@@ -19,6 +19,7 @@ OWNER = "owner@harbor-clinics.example"
 DESKTOP, PHONE = {"width": 1280, "height": 860}, {"width": 390, "height": 844}
 PREVIEWS = {
     "overview": ("/", None, DESKTOP, "light"),
+    "patterns": ("/patterns?group=owner", None, DESKTOP, "light"),
     "pattern": ("/patterns", "tbody td.wide a", DESKTOP, "light"),
     "recommendation": ("/recommendations", "tbody td.wide a", DESKTOP, "light"),
     "predictions": ("/predictions", None, DESKTOP, "light"),
