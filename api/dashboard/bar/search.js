@@ -57,7 +57,7 @@ export function showSearch(reader) {
       type: "search",
       maxlength: 200,
       "aria-label": "Search patterns, issues, services and screens",
-      placeholder: "Words, a name, an id, service:checkout is:open",
+      placeholder: "Words, a name, an id, or service:checkout",
       autocomplete: "off",
     });
     const completions = completionList(input, "Filters to choose from", complete, () => searchLater());

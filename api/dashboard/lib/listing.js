@@ -91,7 +91,7 @@ export async function listing({ path, fields, is = {}, query, noun, nouns, read,
     load();
   };
   await load(undefined, true);
-  const foot = h("p", { class: "more" }, more, save);
+  const foot = h("p", { class: "more" }, more, path ? save : null);
   const bar = fields.length ? filterBar(list, filters, applyFilters) : null;
   return h("div", { class: "listing" }, bar, count, body, foot, selection?.bar);
 }

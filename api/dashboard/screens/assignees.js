@@ -77,5 +77,5 @@ export const BY_ASSIGNEE = {
 export function assigneeCell(row, name, selection) {
   if (!selection) return row.assignee?.name ?? "–";
   const label = row.assignee ? `Assigned to ${row.assignee.name}: ${name}` : `Assign: ${name}`;
-  return selection.buttonFor(row, "a", row.assignee?.name ?? "Assign", label);
+  return selection.buttonFor(row, "a", row.assignee?.name ?? "nobody", label);
 }

@@ -20,7 +20,7 @@ const FIELDS = [
   {
     name: "q",
     label: "Search titles",
-    placeholder: "words, kind:deploy, service:checkout, -environment:test",
+    placeholder: "words, or kind:deploy",
   },
   { name: "kind", label: "Kind", options: anyOf(ChangeKind), isMany: true },
   { name: "service", label: "Service", suggest: valuesOf("service"), isMany: true },

@@ -214,7 +214,9 @@ function summaryTiles(summary) {
     tile(
       "Open patterns",
       number(summary.patterns),
-      `${number(summary.without_prediction)} with too little history`,
+      summary.without_prediction
+        ? `${number(summary.without_prediction)} with too little history`
+        : "each with enough history",
       "/patterns",
     ),
     tile(

@@ -19,7 +19,7 @@ export function filterControl(field, change) {
   if (field.suggest) suggestOnFocus(input, field.suggest);
   /** @param {Filters} filters */
   const sync = (filters) => {
-    const values = allOf(filters[field.name]);
+    const values = valuesOf(field, filters);
     const isOffered = !field.options || values.length === 0 || isOption(field, values);
     several.hidden = isOffered;
     several.textContent = values.map((value) => labelOf(field, value)).join(", ");
@@ -33,6 +33,16 @@ export function filterControl(field, change) {
     input,
   );
   return { element, sync };
+}
+
+/**
+ * The values in force: where one is always chosen, the first option stands for none.
+ * @param {Filter} field
+ * @param {Filters} filters
+ */
+function valuesOf({ name, options }, filters) {
+  const values = allOf(filters[name]);
+  return values.length || !options || options[0][0] === "" ? values : [options[0][0]];
 }
 
 /**

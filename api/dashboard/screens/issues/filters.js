@@ -15,7 +15,7 @@ export const FIELDS = [
   {
     name: "q",
     label: "Search title and text",
-    placeholder: "words, “a phrase”, service:checkout, -team:ops",
+    placeholder: "words, or service:checkout",
   },
   { name: "severity", label: "Severity", options: anyOf(Severity), isMany: true },
   { name: "status", label: "Status", options: anyOf(IssueStatus), isMany: true },

@@ -10,7 +10,7 @@ import { ownerNames } from "../owners/owner_button.js";
 
 /** @type {Filter[]} */
 export const FIELDS = [
-  { name: "q", label: "Search names", placeholder: "words, is:open, service:checkout, -owner:ops" },
+  { name: "q", label: "Search names", placeholder: "words, or service:checkout" },
   { name: "status", label: "Status", options: anyOf(PatternStatus), isMany: true },
   {
     name: "min_risk_score",

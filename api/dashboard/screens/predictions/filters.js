@@ -10,7 +10,7 @@ import { ownerNames } from "../owners/owner_button.js";
 
 /** @type {Filter[]} */
 export const FIELDS = [
-  { name: "q", label: "Search names", placeholder: "words, impact:high, service:checkout, -owner:ops" },
+  { name: "q", label: "Search names", placeholder: "words, or service:checkout" },
   {
     name: "window_days",
     label: "Window",

@@ -19,7 +19,7 @@ import { ownerNames } from "../owners/owner_button.js";
 const STATUSES = [["open", "open"], ...choicesOf(RecommendationStatus), ["any", "Any"]];
 /** @type {Filter[]} */
 export const FIELDS = [
-  { name: "q", label: "Search titles", placeholder: "words, effort:low, service:checkout, -owner:ops" },
+  { name: "q", label: "Search titles", placeholder: "words, or service:checkout" },
   { name: "status", label: "Status", options: STATUSES, isBeside: true },
   { name: "type", label: "Type", options: anyOf(RecommendationType), isMany: true },
   { name: "effort", label: "Effort", options: anyOf(Effort), isMany: true },

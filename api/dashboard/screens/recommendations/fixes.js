@@ -97,7 +97,7 @@ export function fixesSection(fixes, record) {
     {
       title: "After",
       numeric: true,
-      cell: ({ proof }) => (proof ? since(proof) : "–"),
+      cell: ({ proof }) => (proof ? sinceCell(proof) : "–"),
     },
     {
       isMinor: true,
@@ -140,9 +140,29 @@ export const activity = (events, days) => `${number(events)} in ${number(days, 0
  */
 export function since(proof) {
   const seen = activity(proof.events_after, proof.days_after);
-  if (proof.turns_due !== null)
-    return `${seen}, ${number(proof.turns_kept)} of ${number(proof.turns_due)} turns`;
-  return proof.expected_after === null ? seen : `${seen}, ${number(proof.expected_after, 1)} expected`;
+  const compared = comparison(proof);
+  return compared ? `${seen}, ${compared}` : seen;
+}
+
+/**
+ * The same in two lines.
+ * @param {Model<"Proof">} proof
+ */
+function sinceCell(proof) {
+  const compared = comparison(proof);
+  return [
+    activity(proof.events_after, proof.days_after),
+    compared ? h("span", { class: "below" }, compared) : null,
+  ];
+}
+
+/**
+ * What it is compared with; null: with nothing.
+ * @param {Model<"Proof">} proof
+ */
+function comparison({ turns_due, turns_kept, expected_after }) {
+  if (turns_due !== null) return `${number(turns_kept)} of ${number(turns_due)} turns`;
+  return expected_after === null ? null : `${number(expected_after, expected_after < 10 ? 1 : 0)} expected`;
 }
 
 /**

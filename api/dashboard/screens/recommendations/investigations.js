@@ -96,7 +96,7 @@ function decisionText({ status, result, note, first_cause, second_cause, decided
  */
 function decisionForm(investigation, reload) {
   const note = h("input", {
-    type: "text",
+    ...{ type: "text", size: 26 },
     maxlength: 5000,
     placeholder: "What you noticed (optional)",
     "aria-label": `Note on ${investigation.title}`,

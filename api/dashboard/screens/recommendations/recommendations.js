@@ -124,10 +124,11 @@ export function recommendationsTable(rows, selection = null, groupOf = null) {
     {
       title: "Recommendation",
       className: "wide",
-      cell: (row) => link(`/recommendations/${row.id}`, nameWithPills(row.title)),
+      cell: (row) => [
+        link(`/recommendations/${row.id}`, nameWithPills(row.title)),
+        h("span", { class: "below" }, `${plain(row.type)} · ${row.effort} effort`),
+      ],
     },
-    { isMinor: true, isClear: true, title: "Type", cell: (row) => plain(row.type) },
-    { isMinor: true, title: "Effort", cell: (row) => row.effort },
     {
       isMinor: true,
       title: "Impact",
