@@ -60,6 +60,7 @@ def make_sample(owner: psycopg.Connection, database: Database, plan: str = "ente
     _insert_by_api(sample)
     with database.workspace(workspace_id) as session:
         insert_issues(session, sample)
+        _insert_withdrawn_mark(session, sample)
         add_single_occurrences(session)
         insert_patterns(session, sample)
         insert_suggestion(session, sample)
@@ -140,6 +141,16 @@ def _insert_spare_feedback(sample: Sample) -> UUID:
             (sample.workspace_id, feedback_id),
         )
     return feedback_id
+
+
+def _insert_withdrawn_mark(session: Session, sample: Sample) -> None:
+    sample.ids["mark_id"] = uuid4()
+    session.execute(
+        "insert into core.provider_mark "
+        "(workspace_id, mark_id, issue_id, provider, marked_by, withdrawn_at, withdrawn_by) "
+        "values (%s, %s, %s, 'Acme Pay', 'user:spare', now(), 'user:spare')",
+        (sample.workspace_id, sample.ids["mark_id"], sample.ids["issue_id"]),
+    )
 
 
 def _insert_spare_member(sample: Sample) -> UUID:

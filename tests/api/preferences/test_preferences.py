@@ -10,7 +10,8 @@ from tests.api.conftest import Client
 from tests.api.sample import Sample
 from tests.api.sample_rows import insert_row
 
-VIEWS = {"issues": [{"name": "urgent", "filters": {"severity": "p1", "sort": "-risk_score"}}], "patterns": []}
+FILTERS = {"severity": ["p1", "p2"], "sort": "-risk_score", "without": "team:ops"}
+VIEWS = {"issues": [{"name": "urgent", "filters": FILTERS}], "patterns": []}
 
 
 def test_saved_views_are_kept_for_each_person_and_go_with_the_membership(
