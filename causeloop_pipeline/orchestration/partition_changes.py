@@ -77,20 +77,20 @@ def plan_partitions(workspaces: "Sequence[NamedWorkspace]", used: Collection[str
 
     It keeps the one that it has while a run is over that, or while another workspace keeps the name.
     """
-    planned = {
-        workspace.workspace_id: workspace.partition if workspace.partition in used else workspace.name
-        for workspace in workspaces
-        if workspace.partition or workspace.is_active
-    }
+    named = [workspace for workspace in workspaces if workspace.partition or workspace.is_active]
+    planned = {workspace.workspace_id: workspace.name for workspace in named}
+    for workspace in named:
+        if workspace.partition and workspace.partition in used:
+            planned[workspace.workspace_id] = workspace.partition
     while True:
         unchanged = {
             workspace.partition
-            for workspace in workspaces
+            for workspace in named
             if workspace.partition and planned[workspace.workspace_id] == workspace.partition
         }
         blocked = [
             workspace
-            for workspace in workspaces
+            for workspace in named
             if planned.get(workspace.workspace_id) in unchanged
             and planned[workspace.workspace_id] != workspace.partition
         ]
