@@ -21,6 +21,10 @@ create table act.recommendation (
     primary key (workspace_id, recommendation_id),
     unique (workspace_id, rank) deferrable initially deferred
 );
+comment on column act.recommendation.pattern_ids is 'The patterns that it is for.';
+comment on column act.recommendation.steps is 'What to do, in order.';
+comment on column act.recommendation.factors is
+    'The numbers whose product is its estimate, with their sources.';
 -- The order in which recommendations are listed.
 create index recommendations_by_rank
     on act.recommendation (workspace_id, (coalesce(rank, 2147483647)), recommendation_id);
@@ -151,6 +155,7 @@ create table act.proof (
     exposure_needed     bigint,
     primary key (workspace_id, recommendation_id, pattern_id)
 );
+comment on column act.proof.text is 'The verdict in words.';
 comment on column act.proof.expected_after is
     'How many active days, or turns of a rhythm, were to be expected since with nothing changed.';
 comment on column act.proof.turns_due is 'How many turns of its rhythm were due since; null: it has none.';

@@ -26,6 +26,21 @@ create table detect.fingerprint (
     primary key (workspace_id, issue_id),
     foreign key (workspace_id, issue_id) references core.issue on delete cascade
 );
+comment on column detect.fingerprint.issue_id is 'The issue whose fingerprint it is.';
+comment on column detect.fingerprint.kind is 'Whose words its text has: machine, human or structured.';
+comment on column detect.fingerprint.template is
+    'Its text without numbers, ids and names; null: people wrote it.';
+comment on column detect.fingerprint.template_key is
+    'A digest of the template: the same for all issues of one.';
+comment on column detect.fingerprint.trace_key is 'A digest of its stack trace; null: it has none.';
+comment on column detect.fingerprint.service is 'The service that failed.';
+comment on column detect.fingerprint.component is 'The part of the service that failed.';
+comment on column detect.fingerprint.error_type is 'What kind of error it is.';
+comment on column detect.fingerprint.team is 'The team whose it is.';
+comment on column detect.fingerprint.environment is 'Where it runs, such as production.';
+comment on column detect.fingerprint.region is 'The region that it runs in.';
+comment on column detect.fingerprint.time_of_day is 'The part of the day at which it began.';
+comment on column detect.fingerprint.weekday is 'The day of the week on which it began.';
 comment on column detect.fingerprint.source_kind is
     'What the rows of its source are by vote, which a template with evidence of its own outvotes.';
 comment on column detect.fingerprint.title_key is
@@ -116,6 +131,8 @@ create table detect.pattern (
     words            tsvector not null,
     primary key (workspace_id, pattern_id)
 );
+comment on column detect.pattern.fingerprint is 'What its issues have in common, by dimension.';
+comment on column detect.pattern.words is 'The words of its name, for the search.';
 comment on column detect.pattern.occurrence_count is
     'How often it occurred: at least once for each of its issues.';
 comment on column detect.pattern.typical_gap_days is

@@ -39,6 +39,11 @@ create table notify.alert_state (
     primary key (workspace_id, alert_rule_id, pattern_id),
     foreign key (workspace_id, alert_rule_id) references notify.alert_rule on delete cascade
 );
+comment on column notify.alert_state.alert_rule_id is 'The alert rule that was evaluated.';
+comment on column notify.alert_state.pattern_id is 'The pattern that it was evaluated for.';
+comment on column notify.alert_state.firing is 'Whether the threshold is crossed.';
+comment on column notify.alert_state.changed_at is 'When that last changed.';
+comment on column notify.alert_state.crossings is 'How often the threshold has been crossed.';
 select app.isolate('notify.alert_state');
 
 create table notify.outbox (

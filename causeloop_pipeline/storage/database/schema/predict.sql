@@ -26,6 +26,14 @@ create table predict.prediction (
     check ((probability is null) = (reason is not null))
 );
 comment on table predict.prediction is 'What was predicted, when, by which model: never rewritten.';
+comment on column predict.prediction.reason is 'Why there is no probability; null: there is one.';
+comment on column predict.prediction.evidence is 'What the probability rests on.';
+comment on column predict.prediction.likely_where is 'Where it is likely to recur, as shares.';
+comment on column predict.prediction.likely_when is
+    'At which times of the week it is likely to recur, as shares.';
+comment on column predict.prediction.event_count is 'How many times the pattern had occurred.';
+comment on column predict.prediction.model_probabilities is 'What each model says by itself.';
+comment on column predict.prediction.model_version is 'The version of the models.';
 comment on column predict.prediction.rhythm is
     'The turns that the pattern keeps, in words and numbers; null where no rhythm is proven.';
 create index predictions_closing on predict.prediction (workspace_id, closes_at);
@@ -78,6 +86,10 @@ create table predict.outcome (
 );
 comment on table predict.outcome is
     'What came of a prediction; decided_by is system or a user, whose decision is kept beside it and counts.';
+comment on column predict.outcome.decided_by is 'system, or a user, whose decision counts.';
+comment on column predict.outcome.counterfactual_rate is
+    'Expected active days per day without the fix; null: no fix was claimed.';
+comment on column predict.outcome.reason is 'Why it is this outcome.';
 -- Notifications tell what was graded lately, however many predictions were graded before.
 create index outcomes_by_time on predict.outcome (workspace_id, decided_at) where decided_by = 'system';
 create trigger count_recorded_outcomes after insert on predict.outcome

@@ -103,6 +103,35 @@ create table raw.mapped_record (
 );
 comment on table raw.mapped_record is
     'What the mapping of its connector made of a record: the product''s fields in the tool''s own words, or why not.';
+comment on column raw.mapped_record.record_id is 'The version of the record that was read.';
+comment on column raw.mapped_record.source is 'The type of the connector that it is of, such as pagerduty.';
+comment on column raw.mapped_record.external_id is 'The id that the tool gave the record.';
+comment on column raw.mapped_record.kind is 'Which of the tool''s lists it is of.';
+comment on column raw.mapped_record.is_change is 'Whether it is a change, such as a deploy, and no issue.';
+comment on column raw.mapped_record.connector_id is
+    'The connector that brought it; null: none, or it is gone.';
+comment on column raw.mapped_record.received_at is 'When it arrived.';
+comment on column raw.mapped_record.source_updated_at is 'When the tool last changed the record.';
+comment on column raw.mapped_record.variant is 'Which variant of the tool''s records it is; null: none.';
+comment on column raw.mapped_record.unmappable_reason is 'Why nothing could be made of it; null: it could.';
+comment on column raw.mapped_record.title is 'What failed or changed.';
+comment on column raw.mapped_record.body is 'What the record says of it at length.';
+comment on column raw.mapped_record.severity_value is 'The severity in the tool''s own words.';
+comment on column raw.mapped_record.status_value is 'The status in the tool''s own words.';
+comment on column raw.mapped_record.service is 'The service that it is about.';
+comment on column raw.mapped_record.error_type is 'What kind of error it is.';
+comment on column raw.mapped_record.team is 'The team whose it is.';
+comment on column raw.mapped_record.environment is 'Where it runs, such as production.';
+comment on column raw.mapped_record.external_url is 'Its page in the tool.';
+comment on column raw.mapped_record.change_kind is 'What kind of change it is; null: it is none.';
+comment on column raw.mapped_record.source_created_at is 'When it began, as the tool says.';
+comment on column raw.mapped_record.resolved_at is
+    'When it ended, as the tool says; null: it has not, or the tool does not say.';
+comment on column raw.mapped_record.changed_at is 'When the change was made; null: it is none.';
+comment on column raw.mapped_record.attributes is 'What else the mapping reads of the record.';
+comment on column raw.mapped_record.site is 'The one tool, of all those of its type, whose id it bears.';
+comment on column raw.mapped_record.is_success is
+    'Whether the run that it tells of succeeded; null: it tells of none.';
 comment on column raw.mapped_record.mapping_version is
     'A digest of the mapping that read the record; where it is not the present one, the record is read again.';
 comment on column raw.mapped_record.words_of is
