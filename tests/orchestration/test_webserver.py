@@ -16,9 +16,7 @@ import uvicorn
 from dagster import DagsterInstance
 from dagster._core.workspace.context import WorkspaceProcessContext
 from dagster._core.workspace.load_target import WorkspaceFileTarget
-from dagster_webserver.app import create_app_from_workspace_process_context
 
-from causeloop_pipeline.orchestration.webserver import guard_webserver
 from causeloop_pipeline.orchestration.webserver_guard import find_token_file
 from causeloop_pipeline.settings import ROOT, Settings
 from causeloop_pipeline.storage.embedded.postgres_server import find_free_port
@@ -59,6 +57,10 @@ def instance(home: Path) -> Iterator[DagsterInstance]:
 @pytest.fixture(scope="module")
 def address(home: Path, config: Settings, instance: DagsterInstance) -> Iterator[str]:
     """The address of the guarded webserver, which serves an empty workspace."""
+    from dagster_webserver.app import create_app_from_workspace_process_context  # takes seconds
+
+    from causeloop_pipeline.orchestration.webserver import guard_webserver
+
     workspace = home / "workspace.yaml"
     workspace.write_text("load_from: []\n")
     with WorkspaceProcessContext(instance, WorkspaceFileTarget([str(workspace)])) as context:

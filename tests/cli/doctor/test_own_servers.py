@@ -11,7 +11,6 @@ from api.main import create_app
 from causeloop_pipeline.cli.doctor import State
 from causeloop_pipeline.cli.doctor.check_machine import check_machine
 from causeloop_pipeline.cli.doctor.own_servers import is_own_api, is_own_webserver
-from causeloop_pipeline.orchestration.webserver import guard_webserver
 from causeloop_pipeline.settings import Settings, settings
 from tests.api.conftest import serving
 from tests.conftest import Installation
@@ -31,6 +30,8 @@ def read_port(address: str) -> int:
 def test_the_api_and_the_guard_of_dagsters_ui_are_recognized_and_other_programs_are_not(
     installation: Installation, stranger: int
 ) -> None:
+    from causeloop_pipeline.orchestration.webserver import guard_webserver  # takes seconds
+
     guard = guard_webserver(Starlette(), Settings())
     with serving(create_app()) as api, serving(guard) as ui:
         guard.hosts |= {urlsplit(ui).netloc}  # its port is known only now
