@@ -11,7 +11,7 @@ import yaml
 
 from causeloop_pipeline.settings import ROOT
 from tests.support.skipping import is_demanded
-from tests.support.slow_tests import FIRST, SLOW
+from tests.support.slow_tests import ALL, FIRST, SLOW, has_none_of
 
 SCRIPTS = ROOT / ".ci"
 HOOKS = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text())["repos"][0]["hooks"]
@@ -170,3 +170,13 @@ def test_every_test_that_is_named_slow_or_first_exists() -> None:
     for file, names in SLOW.items():
         defined = set(re.findall(r"^(?:async )?def (test_\w+)", (tests / file).read_text(), re.MULTILINE))
         assert {name.partition("[")[0] for name in names} <= defined, file
+
+
+def test_a_file_is_left_unread_only_where_all_its_tests_are_of_the_other_target() -> None:
+    quick = "model/test_links.py"
+    assert quick not in SLOW
+
+    assert [file for file in SLOW if has_none_of(file, "not slow") is not (SLOW[file] is ALL)] == []
+    assert [file for file in SLOW if has_none_of(file, "slow") or has_none_of(file, "")] == []
+    assert has_none_of(quick, "slow")
+    assert not any(has_none_of(quick, marks) for marks in ("not slow", "not database and not slow", ""))
