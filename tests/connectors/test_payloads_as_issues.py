@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 
 from causeloop_pipeline.connectors.json_paths import find_value
+from causeloop_pipeline.connectors.mapping.map_record import Record, map_record, select_mappings
 from causeloop_pipeline.connectors.registry import CONNECTORS
 from causeloop_pipeline.landing.inbound.webhook import read_delivery
 from causeloop_pipeline.model.raw_record import RawRecord, payload_hash
@@ -130,9 +131,7 @@ def anything(tool: str, folder: str) -> Iterator[RawRecord]:
 def test_no_odd_value_anywhere_stops_a_run(
     database: Database, models: Normalizer, workspace_id: UUID
 ) -> None:
-    records = [
-        bent for tool in CONNECTORS for record in case_records(tool)[:4] for bent in bent_records(record)
-    ]
+    records = [bent for tool in CONNECTORS for bent in bent_records(tool)]
     for start in range(0, len(records), 2000):
         land_records(database, workspace_id, *records[start : start + 2000])
 
@@ -145,17 +144,34 @@ def test_no_odd_value_anywhere_stops_a_run(
         assert session.row("select count(*) > 500 as many from core.issue") == {"many": True}
 
 
-def bent_records(record: RawRecord) -> Iterator[RawRecord]:
-    """The record with one odd value in the place of each of its values, three steps deep at most."""
-    for place, path in enumerate(places(record.payload)):
-        for turn in range(2):
-            payload = json.loads(json.dumps(record.payload))
-            holder = payload
-            for step in path[:-1]:
-                holder = holder[step]
-            holder[path[-1]] = ODD[(2 * place + turn) % len(ODD)]
-            digest = payload_hash(payload)
-            yield RawRecord(record.source, digest, payload, digest, record.source_updated_at, record.kind)
+def bent_records(tool: str) -> Iterator[RawRecord]:
+    """A tool's records with odd values in the place of each of their values, three steps deep at most.
+
+    What a variant has in one place is bent once: another entry of a list, or another record, is read alike.
+    """
+    bent: set[tuple[Any, ...]] = set()
+    for record in case_records(tool)[:4]:
+        for path in places(record.payload):
+            place = (find_variant(record), *("each" if isinstance(step, int) else step for step in path))
+            if place not in bent:
+                bent.add(place)
+                yield from (bend(record, path, ODD[(2 * len(bent) + turn) % len(ODD)]) for turn in range(2))
+
+
+def find_variant(record: RawRecord) -> str | None:
+    connector = CONNECTORS[record.source]
+    mappings = select_mappings(record.kind, connector.issues, connector.changes)
+    return map_record(mappings, Record(record.source, record.kind, record.payload), {}).variant
+
+
+def bend(record: RawRecord, path: tuple[Any, ...], value: Any) -> RawRecord:
+    payload = json.loads(json.dumps(record.payload))
+    holder = payload
+    for step in path[:-1]:
+        holder = holder[step]
+    holder[path[-1]] = value
+    digest = payload_hash(payload)
+    return RawRecord(record.source, digest, payload, digest, record.source_updated_at, record.kind)
 
 
 def places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
