@@ -62,7 +62,7 @@ function chip(field, value, isLeftOut, drop) {
   return h(
     "button",
     { type: "button", class: "chip", "aria-label": `Remove the filter: ${text}`, onclick: drop },
-    h("span", { class: "quiet" }, `${field.label} ${isLeftOut ? "not" : ""}`),
+    h("span", { class: "quiet" }, `${field.label} ${isLeftOut ? "not " : ""}`),
     h("span", { class: "chip-value" }, shown),
     h("span", { "aria-hidden": "true" }, "×"),
   );
