@@ -234,7 +234,8 @@ comment on column detect.text_vector.issue_changed_at is
     'The issue''s changed_at as this vector saw it; another value means that its text is looked at again.';
 comment on column detect.text_vector.text_hash is 'Of the encoded text: equal texts are encoded once.';
 comment on column detect.text_vector.cell is 'The cell of detect.vector_space that the vector lies in.';
-create index vectors_of_cell on detect.text_vector (workspace_id, cell);
+-- A search reads the vectors of some cells from it alone: in the table they lie apart.
+create index vectors_of_cell on detect.text_vector (workspace_id, cell) include (issue_id, vector);
 create index vectors_by_text on detect.text_vector (workspace_id, text_hash);
 select app.isolate('detect.text_vector');
 
