@@ -150,8 +150,7 @@ const UNMARKED = "Taken back. Fixes are judged again in the next run.";
  */
 async function takeMarkBack({ id, provider_mark: mark }, reload) {
   if (!mark) return;
-  const path = { issue_id: id, mark_id: mark.id };
-  await post("/v1/issues/{issue_id}/provider/{mark_id}/withdraw", path);
+  await post("/v1/issues/{issue_id}/provider/{mark_id}/withdraw", { issue_id: id, mark_id: mark.id });
   reload();
 }
 
