@@ -48,7 +48,7 @@ def test_rows_can_be_left_out_by_each_filter_that_takes_several_values(
 def test_what_is_left_out_and_what_is_not_are_the_whole_list(client: Client, sample: Sample) -> None:
     viewer = client(sample.credentials["viewer"])
 
-    def count(path: str, **parameters: object) -> int:
+    def count(path: str, **parameters: str | list[str]) -> int:
         return int(viewer.get(path, params=parameters).json()["page"]["total"])
 
     for path, name, value in (
