@@ -90,7 +90,8 @@ export function fileField() {
 /** Send a file to where its kind belongs; the address of what became of it. @param {File} file */
 async function send(file) {
   const name = file.name.toLowerCase();
-  if (DOCUMENT_ENDINGS.some((ending) => name.endsWith(ending))) return `#/postmortems/${(await sendPostmortem(file)).id}`;
+  if (DOCUMENT_ENDINGS.some((ending) => name.endsWith(ending)))
+    return `#/postmortems/${(await sendPostmortem(file)).id}`;
   try {
     return `#/uploads/${(await sendFile(file)).id}`;
   } catch (error) {
