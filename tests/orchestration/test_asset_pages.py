@@ -139,7 +139,7 @@ def test_a_stage_shows_what_the_workspace_holds_also_after_a_run_that_changed_no
         assert page["patterns"] == held["patterns"] > 0
         assert page["issues in patterns"] == held["issues_in_patterns"]
         [row] = page["by workspace"].records
-        assert row.data["workspace"] == f"{name['name']} {workspace_id}"
+        assert row.data["workspace"] == name["name"]
         assert row.data["full recompute"] == (0 if result is idle else 1)
     issue = partition_metadata(first, ISSUE)
     assert (issue["issues"], issue["waiting records"], issue["lag seconds"]) == (len(failures(60)), 0, 0)

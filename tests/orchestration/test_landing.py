@@ -17,6 +17,7 @@ from causeloop_pipeline.stages.installation import Installation as Resources
 from causeloop_pipeline.storage.app.connectors import NewConnector, create_connector
 from causeloop_pipeline.storage.database.session import Database
 from tests.orchestration.conftest import Run
+from tests.orchestration.partitions import name_partitions
 from tests.support.fake_tool import FakeTool, ReceivedRequest, Reply, fake_tool
 from tests.support.normalizing import land_records, record
 
@@ -283,4 +284,5 @@ def test_an_operator_can_poll_what_is_not_due_and_the_log_says_what_each_poll_ga
 
     assert len(syncs(database, workspace_id)) == 2
     output = capfd.readouterr().err
-    assert f"/main {workspace_id}: pages 1, read 1, new 1" in output
+    [name] = name_partitions(database, workspace_id)
+    assert f"{name}: pages 1, read 1, new 1" in output
