@@ -42,7 +42,9 @@ def test_a_split_is_taken_back(page: Page, shop: Sample, read: Read) -> None:
     path = f"/patterns/{shop.ids['pattern_id']}"
     before = read(f"{path}/corrections")["data"]
     show(page, path)
-    page.get_by_role("region", name="Issues of this pattern").get_by_role("checkbox").first.check()
+    page.get_by_role("region", name="Issues of this pattern").locator("tbody").get_by_role(
+        "checkbox"
+    ).first.check()
     page.get_by_role("button", name="Split off into a pattern of their own").click()
     expect(page.locator("#notices .with-undo")).to_be_visible()
     assert len(read(f"{path}/corrections")["data"]) == len(before) + 1
