@@ -1,10 +1,10 @@
 """Lists from which rows can be left out by the values of their filters: `without=service:checkout`."""
 
 from collections.abc import Iterable
-from typing import get_args, get_origin
 
 from pydantic import Field, ValidationError, field_validator
 
+from api.http.list_filters import list_names_of_lists
 from api.http.pagination import PageRequest
 
 MAX_EXCLUSIONS = 50
@@ -24,11 +24,11 @@ class ExcludingPageRequest(PageRequest):
     @classmethod
     def check_exclusions(cls, exclusions: list[str] | None) -> list[str] | None:
         """Require of each that its filter takes several values, and would take this one."""
-        filters = [name for name, field in cls.model_fields.items() if _holds_list(field.annotation)]
+        filters = [name for name in list_names_of_lists(cls) if name != "without"]
         for exclusion in exclusions or ():
             name, _, value = exclusion.partition(SEPARATOR)
-            if name not in filters or name == "without":
-                choices = ", ".join(f"{each}:" for each in filters if each != "without")
+            if name not in filters:
+                choices = ", ".join(f"{each}:" for each in filters)
                 raise ValueError(f"{exclusion!r} must begin with one of {choices}")
             try:
                 cls.model_validate({name: [value]})
@@ -44,7 +44,3 @@ def group_exclusions(exclusions: Iterable[str]) -> dict[str, list[str]]:
         name, _, value = exclusion.partition(SEPARATOR)
         grouped.setdefault(name, []).append(value)
     return grouped
-
-
-def _holds_list(annotation: object) -> bool:
-    return any(get_origin(part) is list for part in get_args(annotation))

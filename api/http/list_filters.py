@@ -22,7 +22,7 @@ MODEL = "filter_model"
 
 def build_filter_dependency(model: type[BaseModel]) -> Any:
     """The dependency that reads a query into a model without aliases."""
-    lists = frozenset(name for name, field in model.model_fields.items() if _holds_list(field.annotation))
+    lists = frozenset(list_names_of_lists(model))
     names = frozenset(model.model_fields)
 
     async def read_filters(request: Request) -> BaseModel:
@@ -36,6 +36,11 @@ def build_filter_dependency(model: type[BaseModel]) -> Any:
 
     setattr(read_filters, MODEL, model)
     return Depends(read_filters)
+
+
+def list_names_of_lists(model: type[BaseModel]) -> list[str]:
+    """The names of a model's filters that take several values."""
+    return [name for name, field in model.model_fields.items() if _holds_list(field.annotation)]
 
 
 def collect_values(query: QueryParams, names: frozenset[str], lists: frozenset[str]) -> dict[str, Any]:

@@ -23,6 +23,22 @@ MAX_COUNTED_WORDS, MAX_RARE_WORDS = 40, 24
 MAX_BODY = 2_000
 ISSUES_OF_NAME = 2
 
+
+def _select_infrequent(table: str, key: str, limit: int) -> str:
+    """The words that so many of a table's sampled rows have at most."""
+    return f"""select w.lexeme, w.query
+    from word as w
+    cross join lateral (
+        select count(*) as number
+        from (
+            select from {table} as t
+            where t.words @@ w.query and t.{key} < '{FIRST_NOT_SAMPLED}'
+            limit {limit} + 1
+        ) as having_it
+    ) as sampled
+    where sampled.number <= {limit}"""
+
+
 SELECT_CANDIDATES_OF = f"""
 with failure as (
     select
@@ -39,17 +55,7 @@ with failure as (
     order by w.positions[1]
     limit {MAX_COUNTED_WORDS}
 ), infrequent as (
-    select w.lexeme, w.query
-    from word as w
-    cross join lateral (
-        select count(*) as number
-        from (
-            select from core.issue as i
-            where i.words @@ w.query and i.issue_id < '{FIRST_NOT_SAMPLED}'
-            limit {MAX_SAMPLED_PER_RARE_WORD} + 1
-        ) as containing
-    ) as sampled
-    where sampled.number <= {MAX_SAMPLED_PER_RARE_WORD}
+    {_select_infrequent("core.issue", "issue_id", MAX_SAMPLED_PER_RARE_WORD)}
 ), containing as materialized (
     select w.lexeme, i.issue_id, i.pattern_id, count(*) over (partition by w.lexeme) as issues
     from infrequent as w
@@ -83,17 +89,7 @@ with failure as (
     order by weight desc, issue_id
     limit {MAX_BY_WORDS}
 ), infrequent_in_names as (
-    select w.query
-    from word as w
-    cross join lateral (
-        select count(*) as number
-        from (
-            select from detect.pattern as p
-            where p.words @@ w.query and p.pattern_id < '{FIRST_NOT_SAMPLED}'
-            limit {MAX_SAMPLED_NAMES_PER_WORD} + 1
-        ) as named
-    ) as sampled
-    where sampled.number <= {MAX_SAMPLED_NAMES_PER_WORD}
+    {_select_infrequent("detect.pattern", "pattern_id", MAX_SAMPLED_NAMES_PER_WORD)}
 ), by_names as (
     select p.pattern_id, sum(1 / ln(1 + p.names)) as weight
     from infrequent_in_names as w
