@@ -1,8 +1,8 @@
-// The values that fields of issues have in this workspace, as suggestions of filters.
+// The values that fields of issues have in this workspace, as suggestions of filters, and filters that lists share.
 
 import { get } from "./client.js";
 
-/** @import { Model } from "../types.js" */
+/** @import { Filter, Model } from "../types.js" */
 
 /** @type {Promise<Model<"IssueValues">> | null} */
 let values = null;
@@ -15,3 +15,9 @@ export const valuesOf = (name) => async () => {
   values ??= get("/v1/issues/values", {});
   return (await values)[name];
 };
+
+/** @type {Filter} */
+export const SERVICE = { name: "service", label: "Service", suggest: valuesOf("service"), isMany: true };
+
+/** @type {Filter} */
+export const TEAM = { name: "team", label: "Team", suggest: valuesOf("team"), isMany: true };

@@ -5,13 +5,13 @@ import { dialogButton } from "../lib/dialog.js";
 import { externalLink, h, table } from "../lib/elements.js";
 import { form } from "../lib/form.js";
 import { ago, exact, plain } from "../lib/format.js";
-import { valuesOf } from "../lib/issue_values.js";
+import { SERVICE, valuesOf } from "../lib/issue_values.js";
 import { anyOf, choicesOf, listing, rowsPerPage } from "../lib/listing.js";
 import { serviceLink } from "../lib/names.js";
 import { isAtLeast } from "../lib/roles.js";
 import { empty } from "../lib/states.js";
 import { ChangeKind } from "../lib/vocabulary.js";
-import { ownerNames } from "./owners/owner_button.js";
+import { OWNER } from "./owners/owner_button.js";
 
 /** @import { Column, Fields, Filter, FormValues, Model, ScreenContext } from "../types.js" */
 
@@ -23,8 +23,8 @@ const FIELDS = [
     placeholder: "words, or kind:deploy",
   },
   { name: "kind", label: "Kind", options: anyOf(ChangeKind), isMany: true },
-  { name: "service", label: "Service", suggest: valuesOf("service"), isMany: true },
-  { name: "owner", label: "Owner", suggest: ownerNames, isMany: true },
+  SERVICE,
+  OWNER,
   { name: "environment", label: "Environment", suggest: valuesOf("environment"), isMany: true },
 ];
 

@@ -2,11 +2,11 @@
 
 import { firstOf } from "../../lib/filters/values.js";
 import { dayAfter, startOfDay } from "../../lib/format.js";
-import { valuesOf } from "../../lib/issue_values.js";
+import { SERVICE, TEAM, valuesOf } from "../../lib/issue_values.js";
 import { anyOf } from "../../lib/listing.js";
 import { IssueStatus, OPEN_ISSUE_STATUSES, Severity } from "../../lib/vocabulary.js";
 import { ASSIGNEE, ASSIGNEE_STATES } from "../assignees.js";
-import { ownerNames } from "../owners/owner_button.js";
+import { OWNER } from "../owners/owner_button.js";
 
 /** @import { Filter, Filters } from "../../types.js" */
 
@@ -19,12 +19,12 @@ export const FIELDS = [
   },
   { name: "severity", label: "Severity", options: anyOf(Severity), isMany: true },
   { name: "status", label: "Status", options: anyOf(IssueStatus), isMany: true },
-  { name: "service", label: "Service", suggest: valuesOf("service"), isMany: true },
-  { name: "team", label: "Team", suggest: valuesOf("team"), isMany: true },
+  SERVICE,
+  TEAM,
   { name: "environment", label: "Environment", suggest: valuesOf("environment"), isMany: true },
   { name: "error_type", label: "Error type", suggest: valuesOf("error_type"), isMany: true },
   { name: "source", label: "Source", suggest: valuesOf("source"), isMany: true },
-  { name: "owner", label: "Owner", suggest: ownerNames, isMany: true },
+  OWNER,
   ASSIGNEE,
   {
     name: "within",

@@ -9,12 +9,15 @@ import { action } from "../../lib/states.js";
 import { undoNotice } from "../../lib/undo.js";
 import { OwnerSource } from "../../lib/vocabulary.js";
 
-/** @import { Content, Fields, FormValues, Model } from "../../types.js" */
+/** @import { Content, Fields, Filter, FormValues, Model } from "../../types.js" */
 /** @typedef {Model<"NewOwner">["item_kind"]} OwnedKind */
 /** @typedef {{ kind: OwnedKind, item: string, title: string, owner: Model<"Owner"> | null }} Owned */
 
 /** The names of owners, as suggestions. */
 export const ownerNames = async () => (await get("/v1/owners/names", {})).data;
+
+/** @type {Filter} */
+export const OWNER = { name: "owner", label: "Owner", suggest: ownerNames, isMany: true };
 
 /**
  * The owner with how to reach them and how that is known; null where nobody is named.

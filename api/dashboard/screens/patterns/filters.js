@@ -1,10 +1,10 @@
 // What the list of patterns can be filtered by: its own words, which a search takes as tokens.
 
-import { valuesOf } from "../../lib/issue_values.js";
+import { SERVICE, TEAM } from "../../lib/issue_values.js";
 import { anyOf } from "../../lib/listing.js";
 import { PatternStatus } from "../../lib/vocabulary.js";
 import { ASSIGNEE, ASSIGNEE_STATES } from "../assignees.js";
-import { ownerNames } from "../owners/owner_button.js";
+import { OWNER } from "../owners/owner_button.js";
 
 /** @import { Filter, Filters } from "../../types.js" */
 
@@ -23,9 +23,9 @@ export const FIELDS = [
       ["40", "medium (40+)"],
     ],
   },
-  { name: "service", label: "Service", suggest: valuesOf("service"), isMany: true },
-  { name: "team", label: "Team", suggest: valuesOf("team"), isMany: true },
-  { name: "owner", label: "Owner", suggest: ownerNames, isMany: true },
+  SERVICE,
+  TEAM,
+  OWNER,
   ASSIGNEE,
   {
     name: "snoozed",

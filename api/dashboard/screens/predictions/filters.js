@@ -1,10 +1,10 @@
 // What the list of predictions can be filtered by: its own words, which a search takes as tokens.
 
-import { valuesOf } from "../../lib/issue_values.js";
+import { SERVICE } from "../../lib/issue_values.js";
 import { anyOf } from "../../lib/listing.js";
 import { Impact, Outcome, WINDOWS } from "../../lib/vocabulary.js";
 import { ASSIGNEE, ASSIGNEE_STATES } from "../assignees.js";
-import { ownerNames } from "../owners/owner_button.js";
+import { OWNER } from "../owners/owner_button.js";
 
 /** @import { Filter } from "../../types.js" */
 
@@ -28,8 +28,8 @@ export const FIELDS = [
       ["0.5", "50 % or more"],
     ],
   },
-  { name: "service", label: "Service", suggest: valuesOf("service"), isMany: true },
-  { name: "owner", label: "Owner", suggest: ownerNames, isMany: true },
+  SERVICE,
+  OWNER,
   ASSIGNEE,
   { name: "outcome", label: "Outcome", options: anyOf(Outcome), isMany: true },
   {

@@ -1,7 +1,7 @@
 // What the list of recommendations can be filtered by: its own words, which a search takes as tokens.
 
 import { firstOf } from "../../lib/filters/values.js";
-import { valuesOf } from "../../lib/issue_values.js";
+import { SERVICE } from "../../lib/issue_values.js";
 import { anyOf, choicesOf } from "../../lib/listing.js";
 import {
   Effort,
@@ -11,7 +11,7 @@ import {
   RecommendationType,
 } from "../../lib/vocabulary.js";
 import { ASSIGNEE, ASSIGNEE_STATES } from "../assignees.js";
-import { ownerNames } from "../owners/owner_button.js";
+import { OWNER } from "../owners/owner_button.js";
 
 /** @import { Filter, Filters } from "../../types.js" */
 
@@ -24,8 +24,8 @@ export const FIELDS = [
   { name: "type", label: "Type", options: anyOf(RecommendationType), isMany: true },
   { name: "effort", label: "Effort", options: anyOf(Effort), isMany: true },
   { name: "impact", label: "Impact", options: anyOf(RecommendationImpact), isMany: true },
-  { name: "service", label: "Service", suggest: valuesOf("service"), isMany: true },
-  { name: "owner", label: "Owner", suggest: ownerNames, isMany: true },
+  SERVICE,
+  OWNER,
   ASSIGNEE,
   {
     name: "sort",
