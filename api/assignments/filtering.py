@@ -1,6 +1,8 @@
 """Reads `me` among the assignees that a list is filtered by."""
 
-from typing import Protocol, TypeVar
+from typing import Annotated
+
+from pydantic import AfterValidator, ValidationInfo
 
 from api.access.caller import Caller
 from api.http.errors import broken_rule
@@ -8,29 +10,14 @@ from api.http.errors import broken_rule
 MYSELF = "me"
 
 
-class AssigneeFilters(Protocol):
-    """Filters that name who takes care of the rows."""
-
-    assignee: list[str] | None
-    without: list[str] | None
-
-
-Filters = TypeVar("Filters", bound=AssigneeFilters)
-
-
-def replace_me(filters: Filters, caller: Caller) -> Filters:
-    """The filters with the caller's id for `me`; 422 for a service's key, which takes care of nothing."""
-    wanted = [name.lower() for name in filters.assignee or ()]
-    unwanted = [entry.lower() for entry in filters.without or ()]
-    if MYSELF not in wanted and f"assignee:{MYSELF}" not in unwanted:
-        return filters
+def replace_me(names: list[str] | None, info: ValidationInfo) -> list[str] | None:
+    """The names with the caller's id for `me`; 422 for a service's key, which takes care of nothing."""
+    caller: Caller | None = info.context["caller"] if info.context else None
+    if not names or caller is None or MYSELF not in map(str.lower, names):
+        return names
     if caller.kind != "user":
         raise broken_rule("no_such_member", "`me` is a person, not a key: name the member", "/assignee")
-    own = str(caller.caller_id)
-    if filters.assignee:
-        filters.assignee = [own if name.lower() == MYSELF else name for name in filters.assignee]
-    if filters.without:
-        filters.without = [
-            f"assignee:{own}" if entry.lower() == f"assignee:{MYSELF}" else entry for entry in filters.without
-        ]
-    return filters
+    return [str(caller.caller_id) if name.lower() == MYSELF else name for name in names]
+
+
+Assignees = Annotated[list[str] | None, AfterValidator(replace_me)]

@@ -27,7 +27,8 @@ def build_filter_dependency(model: type[BaseModel]) -> Any:
 
     async def read_filters(request: Request) -> BaseModel:
         try:
-            return model.model_validate(collect_values(request.query_params, names, lists))
+            values = collect_values(request.query_params, names, lists)
+            return model.model_validate(values, context={"caller": getattr(request.state, "caller", None)})
         except ValidationError as error:
             problems = error.errors(include_url=False)
             raise RequestValidationError(

@@ -14,6 +14,7 @@ from starlette.concurrency import run_in_threadpool
 
 from api.http.document_texts import describe, list_operations
 from api.http.errors import PROBLEM_JSON
+from api.http.exclusions import describe_exclusions
 from api.http.list_filters import describe_filters
 from api.http.problem_codes import PROBLEM_CODES
 from causeloop_pipeline.model.tenancy import Role
@@ -153,6 +154,7 @@ def _build_document(app: FastAPI, tables: OperationTables) -> dict[str, Any]:
             _describe_operation(operation, tables.roles[name])
         if name in tables.filters:
             operation["parameters"] = filters["paths"][f"/{name}"]["get"]["parameters"]
+            describe_exclusions(operation["parameters"], schemas)
         if name in tables.sorts:
             _describe_sorts(operation, tables.sorts[name])
     describe(document)

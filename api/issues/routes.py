@@ -6,7 +6,6 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response
 
 from api.access.permissions import requires
-from api.assignments.filtering import replace_me
 from api.http.bounds import RECORD, takes
 from api.http.computing.processes import Computing
 from api.http.errors import Problem, conflict, not_found
@@ -47,10 +46,10 @@ router = APIRouter(prefix="/v1/issues", tags=["issues"], route_class=Operation)
 @requires(Role.VIEWER)
 @returns_page_of(issues.ISSUES)
 async def list_issues(
-    db: Db, caller: CurrentCaller, filters: Annotated[IssueFilters, build_filter_dependency(IssueFilters)]
+    db: Db, filters: Annotated[IssueFilters, build_filter_dependency(IssueFilters)]
 ) -> Response:
     """The issues of the workspace, newest first unless sorted otherwise."""
-    return await read_page(db, issues.ISSUES, replace_me(filters, caller))
+    return await read_page(db, issues.ISSUES, filters)
 
 
 @router.get("/values", summary="List values of issues", responses=documents(IssueValues))

@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 from pydantic.json_schema import SkipJsonSchema
 
+from api.assignments.filtering import Assignees
 from api.field_types.instants import Instant
 from api.field_types.refusals import incomplete_change
 from api.field_types.texts import Trimmed
@@ -31,7 +32,7 @@ class IssueFilters(ExcludingPageRequest):
     environment: list[str] | None = None
     external_id: list[str] | None = None
     owner: list[str] | None = Field(None, description="Those of services that one of these owns")
-    assignee: list[str] | None = Field(None, description="Those of patterns that one of these takes care of")
+    assignee: Assignees = Field(None, description="Those of patterns that one of these takes care of")
     pattern_id: UUID | None = None
     connector_id: UUID | None = None
     created_from: Instant | None = Field(None, description="`source_created_at` at or after")

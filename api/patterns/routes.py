@@ -9,7 +9,6 @@ from fastapi import APIRouter, Query, Request, Response
 
 from api.access.permissions import requires
 from api.assignments.assigning import AssignedItem, assign
-from api.assignments.filtering import replace_me
 from api.assignments.schemas import Assignment
 from api.auth.queries import audit
 from api.http.errors import not_found
@@ -51,10 +50,10 @@ MOVED = {
 @requires(Role.VIEWER)
 @returns_page_of(patterns.PATTERNS)
 async def list_patterns(
-    db: Db, caller: CurrentCaller, filters: Annotated[PatternFilters, build_filter_dependency(PatternFilters)]
+    db: Db, filters: Annotated[PatternFilters, build_filter_dependency(PatternFilters)]
 ) -> Response:
     """The patterns of the workspace, highest risk first unless sorted otherwise."""
-    return await read_page(db, patterns.PATTERNS, replace_me(filters, caller))
+    return await read_page(db, patterns.PATTERNS, filters)
 
 
 @router.get("/{pattern_id}", summary="Get a pattern", responses={**documents(PatternDetail), 308: MOVED})

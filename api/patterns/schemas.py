@@ -7,6 +7,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from api.assignments.filtering import Assignees
 from api.assignments.schemas import Assignee
 from api.field_types.instants import PossibleInstant
 from api.field_types.refusals import incomplete_change
@@ -26,7 +27,7 @@ class PatternFilters(ExcludingPageRequest):
     service: list[str] | None = Field(None, description="Those with an issue of this service")
     team: list[str] | None = Field(None, description="Those with an issue of this team")
     owner: list[str] | None = Field(None, description="Those that one of these owns")
-    assignee: list[str] | None = Field(None, description="Those that one of these takes care of")
+    assignee: Assignees = Field(None, description="Those that one of these takes care of")
     snoozed: bool | None = Field(None, description="Those that send no alerts now, or those that do")
     cluster_id: UUID | None = None
     min_confidence: float | None = Field(None, ge=0, le=1)

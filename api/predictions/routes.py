@@ -6,7 +6,6 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response
 
 from api.access.permissions import requires
-from api.assignments.filtering import replace_me
 from api.http.computing.processes import Computing
 from api.http.errors import not_found
 from api.http.list_filters import build_filter_dependency
@@ -52,12 +51,11 @@ IMPACT = [f"{Impact.LOW}, and a risk score under 20", *reversed(Impact)]
 @returns_page_of(predictions.PREDICTIONS)
 async def list_predictions(
     db: Db,
-    caller: CurrentCaller,
     filters: Annotated[PredictionFilters, build_filter_dependency(PredictionFilters)],
 ) -> Response:
     """The latest prediction of every pattern and window, most likely first unless sorted otherwise."""
     listing = predictions.ISSUED_PREDICTIONS if filters.history else predictions.PREDICTIONS
-    return await read_page(db, listing, replace_me(filters, caller))
+    return await read_page(db, listing, filters)
 
 
 @router.get("/summary", summary="Get the overview", responses=documents(PredictionSummary))

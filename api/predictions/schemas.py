@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from api.assignments.filtering import Assignees
 from api.field_types.numbers import WHOLE
 from api.field_types.texts import Trimmed
 from api.http.exclusions import ExcludingPageRequest
@@ -36,7 +37,7 @@ class PredictionFilters(ExcludingPageRequest):
     pattern_id: UUID | None = None
     service: list[str] | None = Field(None, description="Those of patterns with an issue of this service")
     owner: list[str] | None = Field(None, description="Those of patterns that one of these owns")
-    assignee: list[str] | None = Field(None, description="Those of patterns that one of these takes care of")
+    assignee: Assignees = Field(None, description="Those of patterns that one of these takes care of")
     window_days: Window | None = None
     impact: list[Impact] | None = None
     outcome: list[Outcome] | None = None

@@ -8,7 +8,6 @@ from fastapi import APIRouter, Response
 
 from api.access.permissions import requires
 from api.assignments.assigning import AssignedItem, assign
-from api.assignments.filtering import replace_me
 from api.assignments.schemas import Assignment
 from api.auth.authorize import check_feature
 from api.connectors.pushing import check_takes_tickets, find_target, list_trackers
@@ -40,11 +39,10 @@ router = APIRouter(prefix="/v1/recommendations", tags=["recommendations"], route
 @returns_page_of(recommendations.RECOMMENDATIONS)
 async def list_recommendations(
     db: Db,
-    caller: CurrentCaller,
     filters: Annotated[RecommendationFilters, build_filter_dependency(RecommendationFilters)],
 ) -> Response:
     """The recommendations of the workspace, by rank unless sorted otherwise."""
-    return await read_page(db, recommendations.RECOMMENDATIONS, replace_me(filters, caller))
+    return await read_page(db, recommendations.RECOMMENDATIONS, filters)
 
 
 @router.get("/fixes", summary="Get the record of fixes", responses=documents(FixRecord))

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, model_validator
 
+from api.assignments.filtering import Assignees
 from api.assignments.schemas import Assignee
 from api.field_types.instants import Day, PossibleInstant
 from api.field_types.numbers import WHOLE
@@ -35,7 +36,7 @@ class RecommendationFilters(ExcludingPageRequest):
     pattern_id: UUID | None = None
     service: list[str] | None = Field(None, description="Those of patterns with an issue of this service")
     owner: list[str] | None = Field(None, description="Those that one of these owns")
-    assignee: list[str] | None = Field(None, description="Those that one of these takes care of")
+    assignee: Assignees = Field(None, description="Those that one of these takes care of")
 
 
 class Factor(BaseModel):

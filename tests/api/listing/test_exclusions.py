@@ -3,6 +3,8 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from jsonschema import Draft202012Validator
+from pydantic import ValidationError
 
 from api.changes.queries import CHANGES
 from api.changes.schemas import ChangeFilters
@@ -11,6 +13,7 @@ from api.issues.queries import ISSUES
 from api.issues.schemas import IssueFilters
 from api.listing.page import plan_page
 from api.listing.queries import Listing
+from api.main import create_app
 from api.patterns.queries import PATTERNS
 from api.patterns.schemas import PatternFilters
 from api.predictions.queries import ISSUED_PREDICTIONS, PREDICTIONS
@@ -88,6 +91,22 @@ def test_what_nothing_is_left_out_by_is_refused_with_what_could_be(
     assert refused.status_code == 422
     assert refused.json()["errors"][0]["pointer"] == "/without"
     assert reason in refused.json()["errors"][0]["detail"]
+
+
+@pytest.mark.parametrize("operation", ["issues", "patterns", "predictions", "recommendations", "changes"])
+def test_the_document_says_which_filters_leave_rows_out_and_by_which_values(operation: str) -> None:
+    parameters = create_app().openapi()["paths"][f"/v1/{operation}"]["get"]["parameters"]
+    without = next(each for each in parameters if each["name"] == "without")
+    items = Draft202012Validator(without["schema"]["anyOf"][0]["items"])
+    model = next(model for _, model in PAIRS if model.__name__ == f"{operation[:-1].capitalize()}Filters")
+
+    for value in ("", "checkout", "q:x", "owner:", "owner:core", "service:a:b", "severity:p1", "severity:p9"):
+        try:
+            model(without=[value])
+        except ValidationError:
+            assert not items.is_valid(value), value
+        else:
+            assert items.is_valid(value), value
 
 
 def test_rows_are_filtered_by_who_takes_care_of_them(client: Client, fresh_sample: Sample) -> None:
