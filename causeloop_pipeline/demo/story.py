@@ -23,7 +23,7 @@ from causeloop_pipeline.demo.causes import (
     read_one_off_titles,
 )
 from causeloop_pipeline.demo.rhythms import draw_occurrence_times, make_random_generator
-from causeloop_pipeline.demo.wording import fill
+from causeloop_pipeline.demo.wording import draw, fill
 
 DAYS_BEFORE = 365
 DAYS_AFTER = 60
@@ -177,9 +177,9 @@ def _make_failure(demo: DemoWorkspace, cause: Cause, local: datetime, number: in
         kind=cause.kind,
         number=0,
         cause=cause.key,
-        title=fill(str(rng.choice(cause.titles)), rng),
+        title=fill(draw(rng, cause.titles), rng),
         body=fill(cause.body, rng),
-        severity=str(rng.choice(cause.severities)),
+        severity=draw(rng, cause.severities),
         service=cause.service,
         team=cause.team,
         environment=cause.environment,
@@ -196,8 +196,8 @@ def _choose_ending(cause: Cause, rng: Generator) -> dict[str, str]:
     """What somebody of the team says was done; half of the time nobody says anything."""
     is_written = bool(cause.endings) and rng.random() < 0.5
     return {
-        "ending": fill(str(rng.choice(cause.endings)), rng) if is_written else "",
-        "ended_by": str(rng.choice(PEOPLE)),
+        "ending": fill(draw(rng, cause.endings), rng) if is_written else "",
+        "ended_by": draw(rng, PEOPLE),
     }
 
 

@@ -1,7 +1,7 @@
 """Fills the slots of a text with hosts, ids and numbers that differ from failure to failure."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
@@ -24,8 +24,8 @@ USERS = (
 )
 
 SLOTS: Mapping[str, Callable[[np.random.Generator], str]] = {
-    "host": lambda rng: f"{rng.choice(SERVICES)}-{rng.integers(1, 60):02d}.{rng.choice(SITES)}",
-    "pod": lambda rng: f"{rng.choice(SERVICES)}-{_draw_hex(rng, 10)}-{_draw_hex(rng, 5)}",
+    "host": lambda rng: f"{draw(rng, SERVICES)}-{rng.integers(1, 60):02d}.{draw(rng, SITES)}",
+    "pod": lambda rng: f"{draw(rng, SERVICES)}-{_draw_hex(rng, 10)}-{_draw_hex(rng, 5)}",
     "n": lambda rng: str(rng.integers(2, 950)),
     "big": lambda rng: str(rng.integers(1_000, 900_000)),
     "ms": lambda rng: str(rng.integers(800, 30_000)),
@@ -36,11 +36,16 @@ SLOTS: Mapping[str, Callable[[np.random.Generator], str]] = {
     "ip": lambda rng: ".".join(str(rng.integers(2, 250)) for _ in range(4)),
     "clock": lambda rng: f"{rng.integers(0, 24):02d}:{rng.integers(0, 60):02d}",
     "version": lambda rng: f"{rng.integers(2, 9)}.{rng.integers(0, 40)}.{rng.integers(0, 20)}",
-    "partner": lambda rng: str(rng.choice(PARTNERS)),
-    "region": lambda rng: str(rng.choice(REGIONS)),
-    "branch": lambda rng: str(rng.choice(BRANCHES)),
-    "user": lambda rng: str(rng.choice(USERS)),
+    "partner": lambda rng: draw(rng, PARTNERS),
+    "region": lambda rng: draw(rng, REGIONS),
+    "branch": lambda rng: draw(rng, BRANCHES),
+    "user": lambda rng: draw(rng, USERS),
 }
+
+
+def draw(rng: np.random.Generator, values: Sequence[str]) -> str:
+    """One of the values, as `rng.choice` draws it, which makes an array of them first."""
+    return values[int(rng.integers(len(values)))]
 
 
 def fill(text: str, rng: np.random.Generator) -> str:
