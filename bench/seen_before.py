@@ -1,8 +1,9 @@
 """How long "have I seen this before" takes: `python -m bench.seen_before [ISSUES]`, 100,000 without a number.
 
 A seeded workspace is served by the real application on loopback. One client asks about people's reports,
-machine messages and failures that are new, and about all again when they are warm; then four at once. Goal:
-100 ms at p95 for one client. One issue in five is a report: that makes 50,000 patterns of a million issues.
+machine messages and failures that are new: right after the start, then about others, then about these again;
+at last four clients ask at once. Goal: 100 ms at p95 for one client. One issue in five is a report: that
+makes 50,000 patterns of a million issues.
 Where the settings name an encoder, every report has a vector (drawn by chance: their cost does not depend on
 what they say), and failures are searched by meaning too.
 """
@@ -35,8 +36,10 @@ from causeloop_pipeline.storage.detect.text_vectors import begin_space
 ISSUES = 100_000
 MACHINE_SHARE = 0.79
 MAX_P95_MS = 100.0
-WARM_UP, QUERIES, CLIENTS = 10, 120, 4
+WARM_UP, SIZE, CLIENTS = 10, 40, 4
 KINDS = "reports", "machine messages", "new failures"
+"""Of each kind so many texts."""
+
 SELECT_TEXTS = """
 (
     select title || ' ' || coalesce(left(body, 2000), '') from core.issue
@@ -85,27 +88,31 @@ def measure(superuser_url: str, workspace_id: UUID, issues: int) -> int:
     """Serves the API and prints the waits; 1 when the goal is missed."""
     with psycopg.connect(superuser_url, autocommit=True) as owner:
         key = create_service_key(owner, workspace_id, "bench", "viewer")
-        texts = [row[0] for row in owner.execute(SELECT_TEXTS, {"id": workspace_id, "count": QUERIES // 3})]
+        stored = [row[0] for row in owner.execute(SELECT_TEXTS, {"id": workspace_id, "count": 2 * SIZE})]
         patterns = owner.execute(SELECT_PATTERNS, (workspace_id,)).fetchone()
     assert patterns is not None
-    texts += [
-        f"A zebra of kind {number} has eaten the cable of rack {number * 7}" for number in range(QUERIES // 3)
+    stored += [
+        f"A zebra of kind {number} has eaten the cable of rack {number * 7}" for number in range(2 * SIZE)
     ]
+    texts, others = (
+        [text for kind in range(len(KINDS)) for text in stored[(2 * kind + half) * SIZE :][:SIZE]]
+        for half in range(2)
+    )
     print(f"{issues:,} issues, {patterns[0]:,} patterns, goal {MAX_P95_MS:.0f} ms", flush=True)
     with serve("create_unlimited_app") as (_, port):
         asyncio.run(_ask_all(port, key, texts[:WARM_UP], 1))
-        first = _describe("one client, first pass", asyncio.run(_ask_all(port, key, texts, 1)))
-        again = _describe("one client, second pass", asyncio.run(_ask_all(port, key, texts, 1)))
+        first = _describe("one client, after the start", asyncio.run(_ask_all(port, key, texts, 1)))
+        other = _describe("one client, other texts", asyncio.run(_ask_all(port, key, others, 1)))
+        again = _describe("one client, those again", asyncio.run(_ask_all(port, key, others, 1)))
         _describe(f"{CLIENTS} clients at once", asyncio.run(_ask_all(port, key, texts, CLIENTS)))
-    return int(max(first, again) > MAX_P95_MS)
+    return int(max(first, other, again) > MAX_P95_MS)
 
 
 def _describe(what: str, waits: list[float]) -> float:
     """Prints the waits, of all texts and by their kind, in milliseconds; the one that 95 of 100 are below."""
     p50, p95 = (1000 * compute_quantile(waits, share) for share in (0.5, 0.95))
-    size = QUERIES // len(KINDS)
     by_kind = ", ".join(
-        f"{kind} {1000 * compute_quantile(waits[at * size : (at + 1) * size], 0.95):.0f}"
+        f"{kind} {1000 * compute_quantile(waits[at * SIZE : (at + 1) * SIZE], 0.95):.0f}"
         for at, kind in enumerate(KINDS)
     )
     load = os.getloadavg()[0]
