@@ -102,3 +102,18 @@ def test_the_error_of_a_test_goes_before_a_word_of_its_runner(of_runner: str, er
 
     assert row.record is not None
     assert row.record["error_type"] == (error_type or of_runner)
+
+
+def test_a_finding_of_pylint_is_as_bad_as_its_type_says() -> None:
+    finding = {"module": "shop.pay", "path": "shop/pay.py", "line": 3, "message-id": "E0602"}
+    findings = [
+        {**finding, "type": "error", "symbol": "undefined-variable", "message": "Undefined variable 'y'"},
+        {**finding, "type": "convention", "symbol": "invalid-name", "message": "Invalid name"},
+    ]
+
+    rows = list(read_rows(BytesIO(json.dumps(findings).encode()), "report.json", "json"))
+
+    assert [row.record and (row.record["severity"], row.record["error_type"]) for row in rows] == [
+        ("error", "undefined-variable"),
+        ("low", "invalid-name"),
+    ]

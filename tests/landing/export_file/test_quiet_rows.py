@@ -71,6 +71,29 @@ def test_a_level_that_is_a_number_becomes_its_word():
 
 
 @pytest.mark.parametrize(
+    ("message", "is_failure"),
+    [
+        ("nginx.service: Failed with result 'exit-code'.", True),
+        ("nginx.service: Failed with result 'success'.", False),
+        ("exited: web (exit status 3; not expected)", True),
+        ("exited: web (terminated by SIGKILL; not expected)", True),
+        ("exited: web (exit status 0; expected)", False),
+        ("gave up: web entered FATAL state, too many start retries too quickly", True),
+        ("spawnerr: can't find command '/nonexistent'", True),
+        ("success: web entered RUNNING state", False),
+    ],
+)
+def test_a_program_that_ended_is_a_failure_at_whatever_level_its_supervisor_logs_that(message, is_failure):
+    journal = {"MESSAGE": message, "PRIORITY": "4", "__REALTIME_TIMESTAMP": "1", "_HOSTNAME": "a"}
+
+    row = mark_quiet(FileRow(1, journal | {"SYSLOG_IDENTIFIER": "systemd"}))
+
+    assert (row.no_failure == "") is is_failure
+    assert row.record is not None
+    assert (row.record["PRIORITY"] == "error") is is_failure
+
+
+@pytest.mark.parametrize(
     ("kind", "name", "service"),
     [("Pod", "shop-7d9f12cb4-x2b2k", "shop"), ("Pod", "db-0", "db-0"), ("Node", "node-x1b2k", "node-x1b2k")],
 )

@@ -23,6 +23,9 @@ LIBRARY = frozenset({"pid", "hostname", "name", "level"})
 LINTER_LEVELS = {1: "warning", 2: "error"}
 """ESLint's, whose higher number is the worse."""
 LINTER_SIGNS = frozenset({"ruleId", "severity", "message"})
+PYLINT_LEVELS = {"fatal": "critical", "error": "error", "warning": "warning"}
+PYLINT_LEVELS |= {"refactor": "low", "convention": "low"}
+PYLINT_SIGNS = frozenset({"symbol", "module", "message", "type"})
 WRAPPER, WRAPPED = "record", frozenset({"level", "message", "time"})
 """Where loguru has the values of a message, beside its text."""
 REPOSITORY = "repository_url"
@@ -40,6 +43,8 @@ def complete(row: FileRow) -> FileRow:
     level = record.get("severity")
     if record.keys() >= LINTER_SIGNS and isinstance(level, int) and level in LINTER_LEVELS:
         added["severity"] = LINTER_LEVELS[level]
+    if record.keys() >= PYLINT_SIGNS and record["type"] in PYLINT_LEVELS:
+        added |= {"severity": PYLINT_LEVELS[record["type"]], "error_type": record["symbol"]}
     return row if record is row.record and not added else replace(row, record={**record, **added})
 
 

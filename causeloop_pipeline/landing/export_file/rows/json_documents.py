@@ -1,11 +1,13 @@
-"""Rows of JSON: an object a line, or a document with a list of records in it, such as an answer of an API."""
+"""Rows of JSON: an object a line, or documents with a list of records in each, such as answers of an API."""
 
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import chain
 from typing import Any, BinaryIO
 
-from causeloop_pipeline.landing.export_file.rows import sarif
+from causeloop_pipeline.landing.export_file.rows import cucumber_messages, sarif
 from causeloop_pipeline.landing.export_file.rows.file_row import (
     BEGINNING,
     MAX_DOCUMENT_BYTES,
@@ -15,8 +17,11 @@ from causeloop_pipeline.landing.export_file.rows.file_row import (
 )
 from causeloop_pipeline.landing.export_file.rows.nested_records import find_records
 from causeloop_pipeline.landing.export_file.rows.runner_reports import find_tests, read_tests
+from causeloop_pipeline.landing.export_file.rows.salt_states import is_of_salt, read_states
 from causeloop_pipeline.landing.export_file.rows.sarif import is_sarif, read_results
 from causeloop_pipeline.landing.export_file.rows.text_lines import decode, read_lines
+
+SPACE = re.compile(r"\s*")
 
 Line = tuple[int, bytes, bool]
 
@@ -29,9 +34,15 @@ def read_json(content: BinaryIO) -> Iterator[FileRow]:
         return
     begun = [first, *([second] if second else [])]
     if _is_document(first, second):
-        yield from _read_document(_join(chain(begun, lines)))
+        yield from _read_documents(_join(chain(begun, lines)))
+        return
+    rows, sample = map(_read_line, chain(begun, lines)), _read_line(first).record
+    if cucumber_messages.is_message(sample):
+        yield from _read_messages(rows)
+    elif is_of_salt(sample):
+        yield from _number(chain.from_iterable(map(_open_states, rows)))
     else:
-        yield from map(_read_line, chain(begun, lines))
+        yield from rows
 
 
 def list_reports(content: bytes) -> list[str]:
@@ -94,17 +105,58 @@ def _make_row(number: int, record: Any) -> FileRow:
     return FileRow(number, None, f"it is not an object but {what}", json.dumps(record)[:BEGINNING])
 
 
-def _read_document(text: str) -> Iterator[FileRow]:
-    try:
-        document = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        line = getattr(error, "lineno", 1)
-        raise FileContentError(f"line {line} is not JSON ({str(error)[:120]})") from None
+def _read_documents(text: str) -> Iterator[FileRow]:
+    """The rows of a document, or of several one after another, numbered through."""
+    return _number(chain.from_iterable(map(_read_document, _parse_documents(text))))
+
+
+def _number(rows: Iterable[FileRow]) -> Iterator[FileRow]:
+    return (replace(row, number=number) for number, row in enumerate(rows, 1))
+
+
+def _read_messages(rows: Iterable[FileRow]) -> Iterator[FileRow]:
+    """The tests that messages tell of, and then the lines that are none."""
+    broken: list[FileRow] = []
+
+    def list_messages() -> Iterator[dict[str, Any]]:
+        for row in rows:
+            if row.record is None:
+                broken.append(row)
+            else:
+                yield row.record
+
+    yield from read_tests(cucumber_messages.list_tests(list_messages()))
+    yield from broken
+
+
+def _open_states(row: FileRow) -> Iterator[FileRow]:
+    """The states of a minion that has a line of its own."""
+    return read_states(row.record) if row.record and is_of_salt(row.record) else iter([row])
+
+
+def _parse_documents(text: str) -> list[Any]:
+    decoder, documents, at = json.JSONDecoder(), [], _skip_space(text, 0)
+    while at < len(text):
+        try:
+            document, at = decoder.raw_decode(text, at)
+        except (ValueError, RecursionError) as error:
+            line = getattr(error, "lineno", 1)
+            raise FileContentError(f"line {line} is not JSON ({str(error)[:120]})") from None
+        documents.append(document)
+        at = _skip_space(text, at)
+    return documents
+
+
+def _skip_space(text: str, at: int) -> int:
+    rest = SPACE.match(text, at)
+    return rest.end() if rest else at
+
+
+def _read_document(document: Any) -> Iterator[FileRow]:
     if is_sarif(document):
-        yield from read_results(document)
-        return
+        return read_results(document)
+    if is_of_salt(document):
+        return read_states(document)
     if tests := find_tests(document):
-        yield from read_tests(tests)
-        return
-    for number, record in enumerate(find_records(document), 1):
-        yield _make_row(number, record)
+        return read_tests(tests)
+    return (_make_row(number, record) for number, record in enumerate(find_records(document), 1))

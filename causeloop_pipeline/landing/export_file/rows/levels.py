@@ -1,5 +1,6 @@
 """How bad a message is, where its level is a number of a logging library, of syslog, or of a push service."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -21,6 +22,20 @@ QUIET = frozenset(
     {"info", "informational", "information", "notice", "debug", "trace", "verbose", "finest", "fine", "log"}
 )
 """Levels of what is of no failure."""
+
+
+BELOW_ERROR = QUIET | {"finer", "config", "default", "warn", "warning"}
+"""Levels of what logs hold beside failures."""
+ENDED_PROGRAM = re.compile(
+    r"\bexited: \S+ \([^)]*; not expected\)|\bentered FATAL state\b|\bspawnerr: "
+    r"|: Failed with result '(?!success\b)[\w-]+'"
+)
+"""What supervisord and systemd say of a program that ended, at levels below an error."""
+
+
+def correct_level(level: str, message: str) -> str:
+    """The level of an entry; that of an error where a supervisor says that a program of its own has ended."""
+    return "error" if level.lower() in BELOW_ERROR and ENDED_PROGRAM.search(message) else level
 
 
 def name_level(flat: Mapping[str, Any], column: str, value: Any) -> str:

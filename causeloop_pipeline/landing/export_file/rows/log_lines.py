@@ -12,7 +12,7 @@ from typing import Any, BinaryIO
 
 from causeloop_pipeline.connectors.formats.named_errors import find_raised
 from causeloop_pipeline.landing.export_file.rows.file_row import FileContentError, FileRow
-from causeloop_pipeline.landing.export_file.rows.levels import SYSLOG
+from causeloop_pipeline.landing.export_file.rows.levels import SYSLOG, correct_level
 from causeloop_pipeline.landing.export_file.rows.log_forms import LEVELS, begin_entry, spell_time
 from causeloop_pipeline.landing.export_file.rows.quiet_rows import explain_level
 from causeloop_pipeline.landing.export_file.rows.text_lines import decode, read_lines
@@ -94,6 +94,7 @@ def read_log(content: BinaryIO) -> Iterator[FileRow]:
 
 def _read_entry(entry: _Entry, latest: datetime) -> FileRow:
     level, logger, message = _split(entry.parts)
+    level = correct_level(level, message)
     text = "\n".join([message, *entry.lines]).strip()[:MAX_CHARACTERS]
     moment = {"created_at": spell_time(entry.parts, latest)}
     if not re.search(r"\w", text):

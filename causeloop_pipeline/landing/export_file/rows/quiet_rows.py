@@ -8,7 +8,7 @@ from causeloop_pipeline.landing.export_file.column_names import USUAL_NAMES
 from causeloop_pipeline.landing.export_file.columns import normalize_name
 from causeloop_pipeline.landing.export_file.rows.file_row import FileRow
 from causeloop_pipeline.landing.export_file.rows.kubernetes_events import is_event, read_event
-from causeloop_pipeline.landing.export_file.rows.levels import QUIET, name_level
+from causeloop_pipeline.landing.export_file.rows.levels import BELOW_ERROR, QUIET, correct_level, name_level
 from causeloop_pipeline.landing.export_file.rows.run_rows import read_run
 from causeloop_pipeline.landing.export_file.rows.wishes import explain_wish
 from causeloop_pipeline.model.run_states import PLAIN_SUCCESSES, WELL
@@ -53,8 +53,6 @@ SIGNS = frozenset(
 """Names in rows of logs beside which `severity` and `priority` are levels."""
 NOT_OF_LOGS = frozenset({"id", "status", "state", "title", "key", "number"})
 """What a ticket or an alert has that may have a level, a text and a time as well."""
-BELOW_ERROR = QUIET | {"finer", "config", "default", "warn", "warning"}
-"""Levels of what logs hold beside failures."""
 OUTCOMES = (
     "status",
     "state",
@@ -100,7 +98,8 @@ def _judge_words(row: FileRow, record: dict[str, Any]) -> FileRow:
         for inner, value in values.items()
     }
     if level := _find_level(record, names, nested):
-        return _judge_level(row, record, *level)
+        message = next((str(record[names[name]]) for name in MESSAGES if name in names), "")
+        return _judge_level(row, record, level[0], correct_level(level[1], message))
     outcomes = [record.get(names.get(name, ""), nested.get(name)) for name in OUTCOMES]
     outcome = next((value.strip().lower() for value in outcomes if isinstance(value, str)), "")
     if outcome in QUIET:  # as logs of hosted tools call their level

@@ -5,7 +5,7 @@ common: a list called `tests` or the like, at some depth, whose entries have a n
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -92,7 +92,7 @@ def find_tests(document: Any) -> list[FoundTest]:
     return []
 
 
-def read_tests(tests: Sequence[FoundTest]) -> Iterator[FileRow]:
+def read_tests(tests: Iterable[FoundTest]) -> Iterator[FileRow]:
     """A row for each test; that it passed is not a failure, but the end of one."""
     for number, test in enumerate(tests, 1):
         yield _read_test(number, test)
