@@ -4,6 +4,7 @@ from collections import Counter
 from datetime import timedelta
 
 import polars as pl
+import pytest
 
 from causeloop_pipeline.analysis.act.proof import prove_fixes
 from causeloop_pipeline.demo.causes import read_demo_workspaces
@@ -39,6 +40,7 @@ def judge_fixes(days_later: int) -> dict[str, str]:
     return verdicts
 
 
+@pytest.mark.slow
 def test_on_most_days_the_planted_fixes_are_judged_as_they_were_meant() -> None:
     judged = [judge_fixes(days) for days in DAYS_LATER]
     for cause in ("double-charge", "refund-rounding", "vpn-concentrator-reboot", "hl7-queue-stalled"):

@@ -18,8 +18,12 @@ from causeloop_pipeline.landing.conformance.scenarios.pushing import Pushes, run
 from causeloop_pipeline.landing.conformance.verify import Inputs, Verification, verify_connector
 
 INPUTS = Inputs()
-PAGED_DIFFERENTLY = ["datadog", "github", "jira", "okta", "zendesk"]
-"""By offset, link, token, link that never ends, and a stored token."""
+PAGED_DIFFERENTLY = [
+    "datadog",
+    "okta",
+    *(pytest.param(tool, marks=pytest.mark.slow) for tool in ("github", "jira", "zendesk")),
+]
+"""By offset, link that never ends, link, token, and a stored token."""
 
 
 @cache
