@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 from pydantic.json_schema import SkipJsonSchema
 
-from api.assignments.filtering import Assignees
+from api.field_types.assignees import Assignees
 from api.field_types.instants import Instant
 from api.field_types.refusals import incomplete_change
 from api.field_types.texts import Trimmed

@@ -7,8 +7,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from api.assignments.filtering import Assignees
 from api.assignments.schemas import Assignee
+from api.field_types.assignees import Assignees
 from api.field_types.instants import PossibleInstant
 from api.field_types.refusals import incomplete_change
 from api.field_types.texts import Trimmed

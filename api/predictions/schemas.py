@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from api.assignments.filtering import Assignees
+from api.field_types.assignees import Assignees
 from api.field_types.numbers import WHOLE
 from api.field_types.texts import Trimmed
 from api.http.exclusions import ExcludingPageRequest

@@ -6,8 +6,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, model_validator
 
-from api.assignments.filtering import Assignees
 from api.assignments.schemas import Assignee
+from api.field_types.assignees import Assignees
 from api.field_types.instants import Day, PossibleInstant
 from api.field_types.numbers import WHOLE
 from api.field_types.refusals import incomplete_change

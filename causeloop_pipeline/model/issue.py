@@ -92,6 +92,9 @@ TEXT_FIELDS = tuple(field.name for field in ISSUE_FIELDS)
 TIME_FIELDS = ("source_created_at", "source_updated_at", "resolved_at")
 CHOICES = {"severity": tuple(Severity), "status": tuple(IssueStatus)}
 EDITABLE_FIELDS = tuple(field.name for field in ISSUE_FIELDS if field.is_editable)
+EDITABLE_TEXTS = tuple(name for name in EDITABLE_FIELDS if name not in {"title", *CHOICES})
+"""Those that may also be empty."""
+
 COMPARED_FIELDS = tuple(field.name for field in ISSUE_FIELDS if field.is_compared)
 FACETS = tuple(field.name for field in ISSUE_FIELDS if field.is_facet)
 

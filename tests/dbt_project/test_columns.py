@@ -1,29 +1,19 @@
 """dbt cannot import the model: the columns that its project lists are the fields of an issue there."""
 
-import re
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from causeloop_pipeline.model.issue import CHOICES, EDITABLE_FIELDS, TEXT_FIELDS, TIME_FIELDS
+from causeloop_pipeline.model.issue import TEXT_FIELDS, TIME_FIELDS
 from causeloop_pipeline.settings import DBT_PROJECT_DIR
 from causeloop_pipeline.storage.raw.mapped_records import READ
-
-MANDATORY = {"title", *CHOICES}
 
 
 def list_columns(file: Path, model: str) -> list[str]:
     """The columns that a model declares."""
     models: list[dict[str, Any]] = yaml.safe_load(file.read_text())["models"]
     return [column["name"] for entry in models if entry["name"] == model for column in entry["columns"]]
-
-
-def test_the_macro_writes_each_text_that_people_may_correct_or_empty() -> None:
-    macro = (DBT_PROJECT_DIR / "macros" / "columns.sql").read_text()
-    (listed,) = re.findall(r"for field in \[(.*?)\]", macro)
-
-    assert re.findall(r"'(\w+)'", listed) == [name for name in EDITABLE_FIELDS if name not in MANDATORY]
 
 
 def test_the_mart_has_every_field_of_an_issue() -> None:

@@ -1,4 +1,4 @@
-"""Whether the files of the dbt project are those that were parsed: a digest of them all."""
+"""Whether the files of the dbt project are those that were parsed: a digest of them all and of its fields."""
 
 import hashlib
 import os
@@ -7,19 +7,21 @@ from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
 
+from causeloop_pipeline.model.issue import EDITABLE_TEXTS
+
 SUFFIXES = (".sql", ".yml", ".csv")
 FileState = tuple[str, int, int, int]
 """Path, size, and when its content and the file itself were last changed."""
 
 
 def hash_project(folder: Path) -> str:
-    """A digest of dbt's version and of all files; those that a process has read before are not read again."""
+    """A digest of dbt's version, the fields and all files; those read before are not read again."""
     return _hash_files(folder, tuple(sorted(_list_files(folder))))
 
 
 @lru_cache(maxsize=2)
 def _hash_files(folder: Path, files: tuple[FileState, ...]) -> str:
-    digest = hashlib.sha256(version("dbt-core").encode())
+    digest = hashlib.sha256(" ".join((version("dbt-core"), *EDITABLE_TEXTS)).encode())
     for path in sorted(Path(path) for path, *_ in files):
         name = path.relative_to(folder).as_posix()
         digest.update(f"\0{name}\0".encode() + path.read_bytes())

@@ -17,6 +17,7 @@ from typing import Any
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
+from causeloop_pipeline.model.issue import EDITABLE_TEXTS
 from causeloop_pipeline.settings import DBT_PROJECT_DIR, copy_environment, settings, temporary_variables
 from causeloop_pipeline.storage.app.run_scopes import EmptyScopeError
 from causeloop_pipeline.storage.dbt.built_views import delete_digest, is_built_from, store_digest
@@ -40,6 +41,8 @@ QUIET_FLAGS = (
     "--no-version-check",
 )
 FAST_FLAGS = ("--no-populate-cache", "--no-write-json")
+
+FIELD_VARIABLES = {"CAUSELOOP_DBT_EDITABLE_TEXTS": " ".join(EDITABLE_TEXTS)}
 
 _invocation_lock = threading.Lock()
 
@@ -193,7 +196,8 @@ class Normalizer:
         }
         options = [word for option, path in paths.items() for word in (option, str(path))]
         manifest = None if arguments[0] == "parse" else self._manifest
-        with _invocation_lock, temporary_variables(_connection_variables(self._url) | _run_variable(run_id)):
+        variables = FIELD_VARIABLES | _connection_variables(self._url) | _run_variable(run_id)
+        with _invocation_lock, temporary_variables(variables):
             return invoke_dbt([*arguments, *options, *flags], manifest)
 
 

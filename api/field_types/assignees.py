@@ -1,4 +1,4 @@
-"""Reads `me` among the assignees that a list is filtered by."""
+"""The assignees that a list is filtered by, of whom `me` is the caller."""
 
 from typing import Annotated
 
