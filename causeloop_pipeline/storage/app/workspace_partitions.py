@@ -17,7 +17,12 @@ join app.organization as o using (organization_id)
 order by w.created_at, w.workspace_id
 """
 UPDATE_PARTITIONS = """
-update app.workspace as w set partition = stored.partition
+update app.workspace as w
+set partition = stored.partition,
+    former_partitions = case
+        when w.partition <> stored.partition and not w.partition = any (w.former_partitions)
+        then w.former_partitions || w.partition else w.former_partitions
+    end
 from unnest(%s::uuid[], %s::text[]) as stored (workspace_id, partition)
 where w.workspace_id = stored.workspace_id
 """

@@ -5,11 +5,10 @@ from typing import Any
 import psycopg
 
 from causeloop_pipeline.storage.database.session import Session
-from causeloop_pipeline.storage.erasure.workspaces import WorkspaceName
+from causeloop_pipeline.storage.erasure.workspaces import SELECT_NAMES, WorkspaceName
 
-SELECT_DUE = """
-select w.workspace_id, w.organization_id, o.slug || '/' || w.slug as name, w.partition
-from app.workspace as w join app.organization as o using (organization_id)
+SELECT_DUE = f"""
+{SELECT_NAMES}
 where w.erase_after <= now() and w.archived_at is not null
 order by w.erase_after
 """

@@ -30,9 +30,21 @@ ARCHIVE = """
 update app.workspace set archived_at = coalesce(archived_at, now()) where workspace_id = %s
 returning workspace_id
 """
-SELECT_WORKSPACE = """
-select w.workspace_id, w.organization_id, o.slug || '/' || w.slug as name, w.partition
+SELECT_NAMES = """
+select w.workspace_id, w.organization_id, o.slug || '/' || w.slug as name, w.partition, array(
+    select f.name from unnest(w.former_partitions) as f (name)
+    where not exists (
+        select from app.workspace as other join app.organization as theirs using (organization_id)
+        where other.workspace_id <> w.workspace_id
+            and f.name in (other.partition, theirs.slug || '/' || other.slug)
+    )
+) as former_partitions
 from app.workspace as w join app.organization as o using (organization_id)
+"""
+"""A name that another workspace has now stays: what is called so may be that one's."""
+
+SELECT_WORKSPACE = f"""
+{SELECT_NAMES}
 where o.slug || '/' || w.slug = %(named)s or w.workspace_id::text = %(named)s
 """
 DELETE_BATCH = """
@@ -75,11 +87,12 @@ class WorkspaceName:
     organization_id: UUID
     name: str
     partition: str | None = None
+    former_partitions: Sequence[str] = ()
 
     @property
     def all_names(self) -> list[str]:
-        """By which Dagster's texts name it: its id, its name, and an earlier one that its partition has."""
-        named = (str(self.workspace_id), self.name, self.partition or self.name)
+        """By which Dagster's texts name it: its id, its name, and those that its partition has and had."""
+        named = (str(self.workspace_id), self.name, self.partition or self.name, *self.former_partitions)
         return list(dict.fromkeys(named))
 
 

@@ -8,6 +8,7 @@ import pytest
 from psycopg import sql
 
 from causeloop_pipeline.storage.app.tenants import add_member, create_user
+from causeloop_pipeline.storage.app.workspace_partitions import store_partitions
 from causeloop_pipeline.storage.erasure.people import SoleOwnerError, erase_person, find_person
 from causeloop_pipeline.storage.erasure.tenant_tables import connect_in_scope, list_tenant_tables
 from causeloop_pipeline.storage.erasure.workspaces import erase_workspace, find_workspace, retire_workspace
@@ -69,6 +70,24 @@ WITHOUT_TEXT = {
     "raw.import_record",
 }
 """Tables that hold ids, numbers and times only."""
+
+
+def test_an_erasure_looks_for_the_names_of_earlier_runs_unless_another_workspace_has_them_now(
+    own: OwnInstallation, sample: Sample
+) -> None:
+    with psycopg.connect(own.owner_url, autocommit=True) as owner:
+        neighbour = make_sample(owner, own.database)
+        first, second, third = (f"acme/{uuid4().hex[:8]}" for _ in range(3))
+        for partition in (first, second, first, third):
+            with own.database.workspaces([sample.workspace_id]) as session:
+                store_partitions(session, {sample.workspace_id: partition})
+        with own.database.workspaces([neighbour.workspace_id]) as session:
+            store_partitions(session, {neighbour.workspace_id: second})
+
+        workspace = find_workspace(owner, str(sample.workspace_id))
+
+    assert workspace is not None
+    assert workspace.all_names == [str(sample.workspace_id), workspace.name, third, first]
 
 
 def _count_rows(own: OwnInstallation, workspace_id: UUID) -> dict[str, int]:

@@ -42,6 +42,7 @@ create table app.workspace (
     archived_at     timestamptz,
     erase_after     timestamptz,
     partition       text,
+    former_partitions text[] not null default '{}',
     unique (organization_id, slug),
     -- Two workspaces may exchange their names in one statement.
     constraint workspace_partition_key unique (partition) deferrable,
@@ -51,6 +52,8 @@ comment on column app.workspace.erase_after is
     'When the archived workspace is erased for ever, at an owner''s request; null: it is kept.';
 comment on column app.workspace.partition is
     'Its partition in Dagster: its name, or an earlier one until no run is over that; null: it has none yet.';
+comment on column app.workspace.former_partitions is
+    'Names that its partition had before, by which the texts of its runs call it.';
 alter table app.workspace enable row level security;
 alter table app.workspace force row level security;
 create policy "a request sees its own workspace" on app.workspace to causeloop_api
@@ -61,7 +64,7 @@ create policy "runs name partitions" on app.workspace for update to causeloop_pi
     using (workspace_id = any ((select app.scope())::uuid[]))
     with check (workspace_id = any ((select app.scope())::uuid[]));
 create policy "the owner provisions tenants" on app.workspace to causeloop_owner using (true) with check (true);
-grant select, update (partition) on app.workspace to causeloop_pipeline;
+grant select, update (partition, former_partitions) on app.workspace to causeloop_pipeline;
 grant select on app.workspace to causeloop_api;
 grant update (name, slug, timezone, sso_enforced, archived_at, erase_after) on app.workspace to causeloop_api;
 select app.admit_maintenance('app.workspace');
