@@ -11,6 +11,7 @@ from causeloop_pipeline.analysis.act.endings import ReportedEnding, group_ending
 from causeloop_pipeline.analysis.act.investigations import list_findings
 from causeloop_pipeline.analysis.act.pattern_evidence import Experience
 from causeloop_pipeline.analysis.act.stated_endings import read_stated_ending
+from causeloop_pipeline.landing.storable import make_texts_storable
 from causeloop_pipeline.model.instant_range import MIN_INSTANT
 from causeloop_pipeline.storage.act.endings import (
     read_last_reading,
@@ -49,10 +50,6 @@ def _read_ending(row: Mapping[str, Any]) -> dict[str, Any]:
     stated = read_stated_ending({**payload, "attributes": row["attributes"]}, row["body"])
     times = {name: row[name] for name in ("issue_id", "ended_at", "took_seconds", "read_until")}
     return times | {
-        name: _clean(getattr(stated, name))
+        name: make_texts_storable(getattr(stated, name))
         for name in ("action", "phrase", "quote", "field", "made_by", "link")
     }
-
-
-def _clean(text: str | None) -> str | None:
-    return text.replace("\x00", "") if text else None
