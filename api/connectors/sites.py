@@ -22,7 +22,7 @@ async def choose_site_of(
         return choose_site(tool, config, connector_id, neighbors.values())
     if new.same_site_as not in neighbors:
         raise broken_rule(
-            "validation_failed",
+            "no_such_connector",
             f"there is no such connector of the type {new.type}: name one that GET /v1/connectors lists",
             "/same_site_as",
         )

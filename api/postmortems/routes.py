@@ -121,7 +121,7 @@ async def change_postmortem(
     """Confirms which patterns it is about, and corrects what was understood of it and of its items."""
     await _lock(db, postmortem_id)
     if change.pattern_ids and (missing := await postmortems.list_missing_patterns(db, change.pattern_ids)):
-        raise broken_rule("validation_failed", f"there is no pattern {missing[0]}", "/pattern_ids")
+        raise broken_rule("no_such_pattern", f"there is no pattern {missing[0]}", "/pattern_ids")
     await postmortems.change_postmortem(
         db,
         postmortem_id,

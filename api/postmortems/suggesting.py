@@ -44,6 +44,8 @@ async def _compare(
         failure["text"],
         stored["service"],
     )
+    if read is None:
+        return [], 1.0
     found_issues = await candidates.read_candidates(db, failure["text"], read.keys, None)
     text = stored["occurred_at"]
     moment = datetime.fromisoformat(text) if text else datetime.now(UTC)

@@ -36,10 +36,18 @@ def understand(content: bytes, name: str, address: str | None, timezone: str) ->
     return understood
 
 
-def read_failure_of(scope: str, titles: list[str], text: str, service: str | None) -> ReadFailure:
-    """A post-mortem's failure as it is compared: by its text, and by what an issue may be called."""
-    read = read_text(scope, text)
-    others = [read_text(scope, title) for title in titles]
+def read_failure_of(scope: str, titles: list[str], text: str, service: str | None) -> ReadFailure | None:
+    """A post-mortem's failure as it is compared: by its text, and by what an issue may be called.
+
+    None where the document holds no word of it.
+    """
+    from causeloop_pipeline.landing.failure_text import has_word
+
+    readable = [each for each in (text, *titles) if has_word(each)]
+    if not readable:
+        return None
+    read = read_text(scope, readable[0])
+    others = [read_text(scope, title) for title in titles if has_word(title)] or [read]
     return read._replace(
         titles=list(dict.fromkeys(title for each in others for title in each.titles)),
         keys=list(dict.fromkeys(key for each in (read, *others) for key in each.keys)),

@@ -88,7 +88,7 @@ async def _choose_connector(
         connector = await connectors.read_connector(db, request.connector_id)
         if connector is None or connector["type"] != UPLOAD_TYPE:
             detail = "there is no such connector of the type file_upload: name one, or leave it out"
-            raise broken_rule("validation_failed", detail, "/connector_id")
+            raise broken_rule("no_such_connector", detail, "/connector_id")
         return request.connector_id, False
     await connectors.lock_connectors(db)
     setup.check_plan(caller, UPLOAD_TYPE, await connectors.count_connectors(db))

@@ -26,6 +26,11 @@ class FailureText:
     fields: Mapping[str, str]
 
 
+def has_word(text: str) -> bool:
+    """Whether a text says anything at all."""
+    return re.search(r"\w", text) is not None
+
+
 def read_failure(text: str) -> FailureText:
     """Reads a text.
 
@@ -34,7 +39,7 @@ def read_failure(text: str) -> FailureText:
     word.
     """
     text = text[:MAX_CHARACTERS].strip()
-    if not re.search(r"\w", text):
+    if not has_word(text):
         raise ValueError("the text holds no word: send what failed")
     fields = _read_json(text)
     if "title" in fields:

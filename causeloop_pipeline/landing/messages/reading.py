@@ -10,7 +10,7 @@ from causeloop_pipeline.connectors.formats.named_errors import ERROR_NAME
 from causeloop_pipeline.connectors.spec import TimeFormat
 from causeloop_pipeline.landing.export_file.columns import normalize_name
 from causeloop_pipeline.landing.export_file.rows.levels import name_level
-from causeloop_pipeline.landing.failure_text import read_failure
+from causeloop_pipeline.landing.failure_text import has_word, read_failure
 from causeloop_pipeline.landing.messages.chat import find_link, plain
 from causeloop_pipeline.landing.messages.fields import GROUPED, STARTS, STATES, find_name_of
 from causeloop_pipeline.landing.messages.identity import (
@@ -95,7 +95,8 @@ def _build(seen: Seen, stated: State | None, judged: State | None, level: str, n
 
 def _drop_time(title: str) -> str:
     """A line without the time and the level that logs write before each."""
-    return read_failure(CLOCK.sub("", title)).titles[0] if title[:1].isdigit() else title
+    text = CLOCK.sub("", title)
+    return read_failure(text).titles[0] if title[:1].isdigit() and has_word(text) else title
 
 
 def _read_texts(seen: Seen, title: str) -> dict[str, str]:

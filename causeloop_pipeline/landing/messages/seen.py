@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from causeloop_pipeline.landing.failure_text import read_failure
+from causeloop_pipeline.landing.failure_text import has_word, read_failure
 from causeloop_pipeline.landing.messages.chat import LINES, PARTS, Opened, is_chat, open_chat, plain
 from causeloop_pipeline.landing.messages.fields import flatten_message, read_workload, recognize_fields
 from causeloop_pipeline.landing.messages.identity import find_run_name, find_subject, find_thing_id
@@ -54,7 +54,7 @@ def look_at(message: Mapping[str, Any], chosen: Mapping[str, str]) -> Seen:
         **{name: rest[name] for name in rest if not isinstance(rest[name], list | dict)},
     }
     lines = [*opened.titles, *opened.texts, *opened.summaries]
-    title = _read_title(next((text for text in map(plain, lines) if re.search(r"\w", text)), ""))
+    title = _read_title(next((text for text in map(plain, lines) if has_word(text)), ""))
     columns = {
         name: column
         for name, column in recognize_fields(flat, chosen).items()
@@ -86,6 +86,6 @@ def _find_title(flat: Mapping[str, Any], columns: Mapping[str, str]) -> str:
 
 def _read_title(text: str | None) -> str:
     """The first line of a text; of a trace, what was raised."""
-    if not text or not re.search(r"\w", text):
+    if not text or not has_word(text):
         raise NoMessageError("nothing in it reads like a title: map the field that holds it")
     return read_failure(text).titles[-1]

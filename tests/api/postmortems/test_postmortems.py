@@ -274,7 +274,7 @@ def test_what_is_not_a_document_or_no_pattern_or_no_item_is_refused(
 
     refused = analyst.api.post("/v1/postmortems?name=a.pdf", content=b"%PDF-1.7", headers=OCTETS)
     assert (refused.status_code, refused.json()["code"]) == (422, "unreadable_file")
-    assert analyst.change(draft, pattern_ids=[nobody]).status_code == 422
+    assert analyst.change(draft, pattern_ids=[nobody]).json()["code"] == "no_such_pattern"
     assert analyst.change(draft, items=[{"id": nobody, "is_done": True}]).status_code == 422
     assert analyst.api.delete(f"/v1/postmortems/{draft['id']}").status_code == 204
     assert analyst.api.get(f"/v1/postmortems/{draft['id']}").status_code == 404

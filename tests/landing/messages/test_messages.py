@@ -39,6 +39,10 @@ def test_a_message_of_any_form_fills_the_fields_that_it_names():
     assert_no_offenders(FIELDS | FIELDS_OF_JOBS, find_problems)
 
 
+def test_a_title_of_which_nothing_is_left_without_its_time_stays_as_it_is():
+    assert read_one({"title": "12:30:15 error: !!!"})["title"] == "12:30:15 error: !!!"
+
+
 def test_what_is_over_ends_what_failed_under_the_same_id():
     def find_problems(pair: tuple[Sent, Sent]) -> Iterator[str]:
         (failed,), (over,) = (deliver(sent).records for sent in pair)
