@@ -27,7 +27,7 @@ EXCLUDED = r"/test$|/stream$|/auth/oidc"
 
 ENDING = (
     r"/organization$|/members/(leave$|\{user_id\})|/sessions($|/\{session_id\})|/auth/browser$"
-    r"|/workspace/(archive|erase|restore)$"
+    r"|/workspace/(archive|erase|restore)$|/service-accounts/\{account_id\}"
 )
 """They may end what the caller may do: a part of their own."""
 
