@@ -59,10 +59,12 @@ def test_a_live_update_keeps_unsaved_text_ticks_and_the_focus(
     show(page, f"/recommendations/{shop.ids['recommendation_id']}")
     note = page.get_by_label("Add a note")
     note.fill("half a thought")
+    place = note.bounding_box()
 
     publish()
     offer_of(page)
 
+    assert note.bounding_box() == place, "the notice moves what somebody is about to press"
     expect(note).to_have_value("half a thought")
     expect(note).to_be_focused()
     page.get_by_role("button", name="Refresh").dispatch_event("click")
