@@ -41,7 +41,7 @@ def read_failure_of(scope: str, titles: list[str], text: str, service: str | Non
 
     None where the document holds no word of it.
     """
-    from causeloop_pipeline.landing.failure_text import has_word
+    from causeloop_pipeline.landing.failure_lines import has_word
 
     readable = [each for each in (text, *titles) if has_word(each)]
     if not readable:

@@ -22,9 +22,14 @@ _TRACE_HEADER = re.compile(
 _RAISED = re.compile(r"(?:[\w$]+\.)*[A-Z]\w*(?:Error|Exception|Interrupt|Exit|Warning)\b.*")
 
 
+def has_word(text: str) -> bool:
+    """Whether a text says anything at all."""
+    return re.search(r"\w", text) is not None
+
+
 def split_failure(text: str) -> tuple[tuple[str, ...], str | None]:
     """The readings of the title of a text with a word in it, the likeliest first, and what else it says."""
-    lines = [line for line in text.splitlines() if re.search(r"\w", line)]
+    lines = [line for line in text.splitlines() if has_word(line)]
     title = _find_raised_error(lines) or lines[0]
     rest = text if title != lines[0] else text.partition(title)[2].strip()
     return list_titles(title), rest or None
@@ -42,7 +47,7 @@ def list_titles(line: str) -> tuple[str, ...]:
     line = line.strip()
     stripped = [_strip_prefix(line, prefix) for prefix in (_LOG_PREFIX, _TIME_PREFIX)]
     readings = [reading.strip()[:TITLE_LIMIT] for reading in (*stripped, line)]
-    return tuple(dict.fromkeys(reading for reading in readings if re.search(r"\w", reading)))
+    return tuple(dict.fromkeys(reading for reading in readings if has_word(reading)))
 
 
 def _strip_prefix(line: str, prefix: re.Pattern[str]) -> str:

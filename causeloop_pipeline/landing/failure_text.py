@@ -1,6 +1,5 @@
 """Reads a failure from what somebody pastes: words, a log line, a stack trace, or an alert's JSON body."""
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -8,7 +7,7 @@ from typing import Any
 import orjson
 
 from causeloop_pipeline.landing.export_file.columns import recognize_columns
-from causeloop_pipeline.landing.failure_lines import list_titles, split_failure
+from causeloop_pipeline.landing.failure_lines import has_word, list_titles, split_failure
 
 MAX_CHARACTERS = 100_000
 """As much of a text as is read."""
@@ -24,11 +23,6 @@ class FailureText:
     titles: tuple[str, ...]
     body: str | None
     fields: Mapping[str, str]
-
-
-def has_word(text: str) -> bool:
-    """Whether a text says anything at all."""
-    return re.search(r"\w", text) is not None
 
 
 def read_failure(text: str) -> FailureText:

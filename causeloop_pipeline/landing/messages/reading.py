@@ -10,7 +10,8 @@ from causeloop_pipeline.connectors.formats.named_errors import ERROR_NAME
 from causeloop_pipeline.connectors.spec import TimeFormat
 from causeloop_pipeline.landing.export_file.columns import normalize_name
 from causeloop_pipeline.landing.export_file.rows.levels import name_level
-from causeloop_pipeline.landing.failure_text import has_word, read_failure
+from causeloop_pipeline.landing.failure_lines import has_word
+from causeloop_pipeline.landing.failure_text import read_failure
 from causeloop_pipeline.landing.messages.chat import find_link, plain
 from causeloop_pipeline.landing.messages.fields import GROUPED, STARTS, STATES, find_name_of
 from causeloop_pipeline.landing.messages.identity import (

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from causeloop_pipeline.landing.failure_text import has_word, read_failure
+from causeloop_pipeline.landing.failure_lines import has_word
+from causeloop_pipeline.landing.failure_text import read_failure
 from causeloop_pipeline.landing.messages.chat import LINES, PARTS, Opened, is_chat, open_chat, plain
 from causeloop_pipeline.landing.messages.fields import flatten_message, read_workload, recognize_fields
 from causeloop_pipeline.landing.messages.identity import find_run_name, find_subject, find_thing_id

@@ -16,7 +16,7 @@ from causeloop_pipeline.landing.export_file.rows.levels import SYSLOG, correct_l
 from causeloop_pipeline.landing.export_file.rows.log_forms import LEVELS, begin_entry, spell_time
 from causeloop_pipeline.landing.export_file.rows.quiet_rows import explain_level
 from causeloop_pipeline.landing.export_file.rows.text_lines import decode, read_lines
-from causeloop_pipeline.landing.failure_lines import split_failure
+from causeloop_pipeline.landing.failure_lines import has_word, split_failure
 from causeloop_pipeline.landing.state_words import State, judge_title
 
 MAX_LINES, MAX_CHARACTERS = 500, 20_000
@@ -97,7 +97,7 @@ def _read_entry(entry: _Entry, latest: datetime) -> FileRow:
     level = correct_level(level, message)
     text = "\n".join([message, *entry.lines]).strip()[:MAX_CHARACTERS]
     moment = {"created_at": spell_time(entry.parts, latest)}
-    if not re.search(r"\w", text):
+    if not has_word(text):
         return FileRow(entry.number, moment, no_failure="a log entry without a word")
     message_line = split_failure(text)[0][0]
     raised = find_raised(text) if entry.lines else None
@@ -152,7 +152,7 @@ def _read_json(text: str, level: str) -> tuple[str, str, str]:
         return level, "", text
     named = next((values[name] for name in LEVEL_KEYS if isinstance(values.get(name), str)), level)
     texts = (values[name] for name in MESSAGE_KEYS if isinstance(values.get(name), str))
-    message = next((words for words in texts if re.search(r"\w", words)), text)
+    message = next((words for words in texts if has_word(words)), text)
     return WORDS.get(named.lower(), named.lower()), str(values.get("logger") or ""), message
 
 

@@ -8,6 +8,7 @@ from typing import Any, BinaryIO
 from causeloop_pipeline.connectors.formats.named_errors import name_error
 from causeloop_pipeline.landing.export_file.rows.file_row import FileRow
 from causeloop_pipeline.landing.export_file.rows.text_lines import decode, read_lines
+from causeloop_pipeline.landing.failure_lines import has_word
 
 RESULT = re.compile(
     r"(?P<indent>\s*)(?P<failed>not )?ok\b(?:\s+(?P<number>\d+))?\s*-?\s*(?P<name>[^#]*?)\s*"
@@ -87,4 +88,4 @@ def _find_message(lines: list[str]) -> str:
     """What the diagnosis says: its message, or its first line that is one."""
     named = next((match["text"] for line in lines if (match := MESSAGE.match(line))), "")
     plain = (re.sub(r"^\s*#?\s*", "", line).strip() for line in lines if not KEY.match(line))
-    return named.strip() or next((line for line in plain if re.search(r"\w", line)), "")
+    return named.strip() or next((line for line in plain if has_word(line)), "")
