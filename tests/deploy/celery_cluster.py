@@ -133,7 +133,16 @@ class Cluster:
             list(execute_run_monitoring_iteration(self.context, logging.getLogger("monitor")))
             return {self.read_status(run) for run in runs} == {status}
 
-        wait_until(is_reached, MAX_SECONDS)
+        try:
+            wait_until(is_reached, MAX_SECONDS)
+        except AssertionError as late:
+            raise AssertionError("\n".join(self.describe(run) for run in runs)) from late
+
+    def describe(self, run: DagsterRun) -> str:
+        """A run's status and all its events, for the reader of a failed test."""
+        assert self.instance is not None
+        events = [entry.message or entry.user_message for entry in self.instance.all_logs(run.run_id)]
+        return f"{run.run_id}: {self.read_status(run)}\n" + "\n".join(events)
 
     def find_host(self, run: DagsterRun) -> str:
         """The host whose worker has a run."""

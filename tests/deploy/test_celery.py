@@ -11,7 +11,7 @@ from psycopg import sql
 from causeloop_pipeline.orchestration.instance import celery_launcher
 from causeloop_pipeline.storage.database.roles import DAGSTER
 from tests.conftest import Installation
-from tests.deploy.celery_cluster import HOSTS, Cluster, running_cluster
+from tests.deploy.celery_cluster import HOSTS, MAX_SECONDS, Cluster, running_cluster
 
 pytestmark = pytest.mark.timeout(900)
 DATABASE = "dagster_celery"
@@ -73,6 +73,24 @@ def test_runs_under_way_and_runs_that_wait_outlive_a_restart_of_the_broker(clust
 
     cluster.await_status(DagsterRunStatus.SUCCESS, *busy, waiting)
     assert [cluster.read_notes(name) for name in (*names, "waiting")] == [WHOLE] * 4
+
+
+def test_a_run_that_began_after_an_answer_is_not_lost_however_often_that_answer_is_looked_at(
+    cluster: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    early = cluster.launch("early")
+    cluster.await_begun("early")
+    monkeypatch.setattr(celery_launcher, "KEPT_SECONDS", 0.0)
+    cluster.await_status(DagsterRunStatus.STARTED, early)
+    monkeypatch.setattr(celery_launcher, "KEPT_SECONDS", float(MAX_SECONDS))
+
+    late = cluster.launch("late")
+    cluster.await_begun("late")
+    for _ in range(celery_launcher.MAX_MISSES + 1):
+        cluster.await_status(DagsterRunStatus.STARTED, early, late)
+    cluster.let_end("early", "late")
+
+    cluster.await_status(DagsterRunStatus.SUCCESS, early, late)
 
 
 def test_a_run_can_be_cancelled_under_way_and_before_it_has_begun(cluster: Cluster) -> None:

@@ -1,7 +1,7 @@
 """Launches runs by Celery, and reports to Dagster's monitor which of them have lost their worker.
 
 A task whose machine is gone stays "started" in Celery's results forever. So the workers report their active
-tasks; a run that none of them names several times in a row has lost its worker. An unreachable broker says
+tasks; a run that is missing from several answers in a row has lost its worker. An unreachable broker says
 nothing about a run, which continues without it.
 """
 
@@ -29,7 +29,7 @@ class MonitoredCeleryRunLauncher(CeleryRunLauncher):
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
-        self._misses: dict[str, int] = {}
+        self._answers_without: dict[str, set[float]] = {}
         self._active: frozenset[str] = frozenset()
         self._answered_at = -KEPT_SECONDS
 
@@ -51,16 +51,18 @@ class MonitoredCeleryRunLauncher(CeleryRunLauncher):
             is_active = health.status not in ENDED and task_id in self._list_active_tasks()
         except (OperationalError, RedisError, OSError):
             return CheckRunHealthResult(WorkerStatus.RUNNING, "the broker does not answer")
-        if health.status in ENDED:
-            return health
-        return self._judge(task_id, is_active)
+        if health.status in ENDED or is_active:
+            self._answers_without.pop(task_id, None)
+            return health if health.status in ENDED else CheckRunHealthResult(WorkerStatus.RUNNING)
+        return self._judge_missing(task_id)
 
-    def _judge(self, task_id: str, is_active: bool) -> CheckRunHealthResult:
-        misses = 0 if is_active else self._misses.get(task_id, 0) + 1
-        if misses < MAX_MISSES:
-            self._misses[task_id] = misses
+    def _judge_missing(self, task_id: str) -> CheckRunHealthResult:
+        """An answer counts once, however many looks it serves: a run may begin right after it."""
+        answers = self._answers_without.setdefault(task_id, set())
+        answers.add(self._answered_at)
+        if len(answers) < MAX_MISSES:
             return CheckRunHealthResult(WorkerStatus.RUNNING)
-        del self._misses[task_id]
+        del self._answers_without[task_id]
         return CheckRunHealthResult(WorkerStatus.FAILED, "no worker has the run: its machine was lost")
 
     def _list_active_tasks(self) -> frozenset[str]:
