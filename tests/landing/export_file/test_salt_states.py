@@ -39,7 +39,7 @@ def read(text: str) -> list[FileRow]:
     ids=["--static", "--static on one line", "a document for each minion", "a line for each minion"],
 )
 def test_a_state_without_success_is_a_failure_and_one_that_holds_ends_it(text: str) -> None:
-    holds, failed, tested = read(text)
+    answered, holds, failed, _, tested = read(text)
 
     assert failed.record is not None
     assert failed.record == {
@@ -51,17 +51,59 @@ def test_a_state_without_success_is_a_failure_and_one_that_holds_ends_it(text: s
         "status": "failed",
         "body": "Job for nginx.service failed because the control process exited",
     }
-    assert [row.number for row in (holds, failed, tested)] == [1, 2, 3]
-    assert all(row.is_of_condition for row in (holds, failed, tested))
+    assert [row.number for row in (answered, holds, failed, tested)] == [1, 2, 3, 5]
+    assert all(row.is_of_condition for row in (answered, holds, failed, tested))
     assert (holds.no_failure, holds.record and holds.record["status"]) == ("a state that holds", "resolved")
     assert tested.no_failure == "a state that was only tested"
 
 
-def test_a_minion_that_could_not_render_its_states_has_failed() -> None:
-    rows = read(json.dumps({"web1": WEB1, "web2": REFUSED}))
+@pytest.mark.parametrize(
+    ("returned", "title"),
+    [
+        (REFUSED, REFUSED[0]),
+        (["No matching sls found for 'web' in env 'base'"], "No matching sls found for 'web' in env 'base'"),
+        ("Minion did not return. [Not connected]", "Minion did not return. [Not connected]"),
+    ],
+)
+def test_a_minion_without_states_has_failed_until_it_returns_some(
+    returned: str | list[str], title: str
+) -> None:
+    (failed,) = read(json.dumps({"web2": returned}))
+    among_others = read(json.dumps({"web1": WEB1, "web2": returned}))[-1]
+    ended = read(json.dumps({"web2": WEB2}))[0]
 
-    assert rows[-1].record is not None
-    assert rows[-1].record["title"] == f"rendering: {REFUSED[0]}"
+    assert failed.record is not None
+    assert failed.record == among_others.record
+    assert (failed.record["title"], failed.record["host"], failed.no_failure) == (title, "web2", "")
+    assert ended.record is not None
+    assert (ended.record["id"], ended.record["status"]) == (failed.record["id"], "resolved")
+    assert ended.no_failure == "a minion that returned its states"
+
+
+def test_a_failed_program_is_named_by_what_it_printed_and_a_state_that_waits_for_it_is_no_failure() -> None:
+    command = {
+        "result": False,
+        "comment": 'Command "serve" run',
+        "__id__": "serve",
+        "changes": {"retcode": 3, "stdout": "starting", "stderr": "reading web.ini\ncannot bind port 80\n"},
+    }
+    waiting = {
+        "result": False,
+        "comment": "One or more requisite failed: web.serve",
+        "__id__": "check",
+        "__state_ran__": False,
+    }
+    _, failed, waits = read(
+        json.dumps({"local": {"cmd_|-serve_|-serve_|-run": command, "cmd_|-check_|-check_|-run": waiting}})
+    )
+
+    assert failed.record is not None
+    assert failed.record["title"] == "serve: cannot bind port 80"
+    assert failed.record["body"] == 'Command "serve" run\nreading web.ini\ncannot bind port 80\nstarting'
+    assert "host" not in failed.record
+    assert waits.record is not None
+    assert "status" not in waits.record
+    assert waits.no_failure == "a state that waits for one that failed"
 
 
 def test_other_documents_of_objects_are_read_as_ever() -> None:

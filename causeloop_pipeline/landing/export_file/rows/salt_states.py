@@ -1,45 +1,68 @@
 """Rows of what Salt returns of the states that it applied: a row for each state of each minion.
 
 https://docs.saltproject.io/en/latest/ref/states/returners.html: minions, each with its states by a name of
-four parts, of which each has a result: true, false, or nothing where it was only tested.
+four parts, of which each has a result: true, false, or nothing where it was only tested. A minion that did
+not answer or could not render its states has a text or a list of them instead.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from causeloop_pipeline.connectors.formats.named_errors import name_error
+from causeloop_pipeline.connectors.formats.named_errors import find_raised, name_error
 from causeloop_pipeline.landing.export_file.rows.file_row import FileRow
 from causeloop_pipeline.landing.export_file.rows.junit import MAX_BODY
+from causeloop_pipeline.landing.failure_lines import has_word
 
 SEPARATOR = "_|-"
 """Between the module, the id, the name and the function of a state."""
 NAME_PARTS = 4
 
+CALLED_LOCALLY = "local"
+"""Instead of a minion's name, where a machine applies its own states."""
+
+REFUSAL = re.compile(
+    r"Minion did not return|(Rendering SLS|Specified SLS|No matching sls found|Data failed to compile"
+    r"|Requisite declaration|The following requisites were not found|Detected conflicting IDs)\b"
+)
+"""How Salt begins what it says instead of states."""
+
 Returned = Mapping[str, Any]
 
 
 def is_of_salt(document: Any) -> bool:
-    """Whether a document holds the states of minions, beside what those say that could not render theirs."""
+    """Whether a document holds the states of minions, or what Salt says instead of theirs."""
     if not isinstance(document, dict) or not document:
         return False
-    kinds = {_is_state_run(returned) for returned in document.values()}
-    return kinds == {True} or (True in kinds and all(map(_is_returned, document.values())))
+    returned = list(document.values())
+    return any(_is_state_run(one) or _is_refusal(one) for one in returned) and all(
+        map(_is_returned, returned)
+    )
 
 
 def read_states(minions: Mapping[str, Any]) -> Iterator[FileRow]:
-    """A row for each state; one that holds ends the failure of that state on that minion."""
+    """A row for each state, and one for whether the minion returned its states; what holds ends a failure."""
     number = 0
     for minion, returned in minions.items():
-        states = returned.items() if isinstance(returned, dict) else [("", _read_refusal(returned))]
-        for name, state in states:
+        number += 1
+        yield _read_answer(number, minion, returned)
+        for name, state in returned.items() if isinstance(returned, dict) else ():
             number += 1
             yield _read_state(number, minion, name, state)
 
 
 def _is_returned(returned: Any) -> bool:
-    return _is_state_run(returned) or (
-        isinstance(returned, list) and all(isinstance(line, str) for line in returned)
-    )
+    return _is_state_run(returned) or bool(_list_lines(returned))
+
+
+def _is_refusal(returned: Any) -> bool:
+    return any(map(REFUSAL.match, _list_lines(returned)))
+
+
+def _list_lines(returned: Any) -> list[str]:
+    """The texts that a minion has instead of states."""
+    lines = returned if isinstance(returned, list) else [returned]
+    return lines if all(isinstance(line, str) for line in lines) else []
 
 
 def _is_state_run(returned: Any) -> bool:
@@ -53,24 +76,56 @@ def _is_state_run(returned: Any) -> bool:
     )
 
 
-def _read_refusal(lines: list[str]) -> Returned:
-    """What a minion says that could not even render its states."""
-    return {"result": False, "comment": "\n".join(lines), "__id__": "rendering"}
+def _read_answer(number: int, minion: str, returned: Any) -> FileRow:
+    lines = _list_lines(returned)
+    row = {"id": f"{minion}.states", "title": f"States of {minion}", **_name_host(minion)}
+    if not lines:
+        row["status"] = "resolved"
+        return FileRow(number, row, is_of_condition=True, no_failure="a minion that returned its states")
+    row |= {"status": "failed", **_describe_failure("", "\n".join(lines), [])}
+    return FileRow(number, row, is_of_condition=True)
+
+
+def _name_host(minion: str) -> dict[str, str]:
+    return {"host": minion} if minion != CALLED_LOCALLY else {}
 
 
 def _read_state(number: int, minion: str, name: str, state: Returned) -> FileRow:
     called = str(state.get("__id__") or name.split(SEPARATOR)[1])
-    row = {"id": f"{minion}.{name or called}", "title": called, "service": called, "host": minion}
+    row = {"id": f"{minion}.{name}", "title": called, "service": called, **_name_host(minion)}
     row |= {"component": state["__sls__"]} if state.get("__sls__") else {}
     if state["result"] is None:
         return FileRow(number, row, is_of_condition=True, no_failure="a state that was only tested")
     if state["result"]:
         row["status"] = "resolved"
         return FileRow(number, row, is_of_condition=True, no_failure="a state that holds")
-    text = str(state.get("comment") or "").strip()[:MAX_BODY]
-    line = next((line.strip() for line in text.splitlines() if line.strip()), "")
-    row |= {"title": f"{called}: {line}" if line else f"{called} failed", "status": "failed"}
-    row |= {"body": text} if text else {}
-    if error := name_error(line, text):
-        row["error_type"] = error
+    if state.get("__state_ran__") is False:
+        return FileRow(number, row, is_of_condition=True, no_failure="a state that waits for one that failed")
+    comment = str(state.get("comment") or "").strip()
+    row |= {"status": "failed", **_describe_failure(f"{called}: ", comment, _list_printed(state))}
     return FileRow(number, row, is_of_condition=True)
+
+
+def _list_printed(state: Returned) -> list[str]:
+    """What the program that a state runs printed, its errors first."""
+    changes = state.get("changes")
+    printed = [changes.get(name) for name in ("stderr", "stdout")] if isinstance(changes, dict) else []
+    return [text.strip() for text in printed if isinstance(text, str) and has_word(text)]
+
+
+def _describe_failure(beginning: str, comment: str, printed: list[str]) -> dict[str, str]:
+    """What a program printed says more than the comment that it was run."""
+    line = _pick_line(printed[0]) if printed else next(_list_worded(comment), "")
+    body = "\n".join([comment, *printed]).strip()[:MAX_BODY]
+    described = {"title": f"{beginning}{line or 'failed'}", "body": body}
+    described["error_type"] = name_error(line, body) or ""
+    return {name: text for name, text in described.items() if text}
+
+
+def _pick_line(printed: str) -> str:
+    raised = find_raised(printed)
+    return raised.line if raised else list(_list_worded(printed))[-1]
+
+
+def _list_worded(text: str) -> Iterator[str]:
+    return (line.strip() for line in text.splitlines() if has_word(line))
