@@ -12,7 +12,7 @@ from causeloop_pipeline.analysis.loop import IssueHistory
 from causeloop_pipeline.cli.output.terminal import USAGE, fail
 from causeloop_pipeline.landing.export_file.columns import ColumnError, RecognizedColumns, recognize_columns
 from causeloop_pipeline.landing.export_file.columns_by_values import SAMPLE, recognize_by_values
-from causeloop_pipeline.landing.export_file.issues import BadRowsError, TableIssues, build_issues
+from causeloop_pipeline.landing.export_file.issues import BadRow, BadRowsError, TableIssues, build_issues
 from causeloop_pipeline.landing.export_file.reader import IssueFile, IssueFileError, read_issue_file
 
 MAX_BAD_ROWS = 0.05
@@ -29,8 +29,7 @@ class IssueInput:
 
     def list_records(self) -> dict[str, dict[str, Any]]:
         """The row of each issue, by the issue's id, as the file has it."""
-        places = self.read.rows - self.file.first_row
-        rows = self.file.table[places.to_list()].iter_rows(named=True)
+        rows = self.file.table[self.file.find_places(self.read.rows)].iter_rows(named=True)
         return dict(zip(self.read.issues["issue_id"], rows, strict=True))
 
     def recall_history(self) -> IssueHistory:
@@ -57,7 +56,7 @@ def read_issues(
     chosen = _parse_maps(maps)
     try:
         ZoneInfo(timezone)
-        file = read_issue_file(path, are_wishes_read=bool(unread))
+        file = read_issue_file(path, are_wishes_read=bool(unread), are_unreadable_kept=True)
         named = recognize_columns(file.table.columns, chosen, [*file.empty_columns(), *unread])
         readable = file.table.drop(unread, strict=False).head(SAMPLE).get_columns()
         recognized = recognize_by_values(named, {column.name: column for column in readable})
@@ -66,7 +65,8 @@ def read_issues(
             file.table,
             recognized,
             timezone=timezone,
-            first_row=file.first_row,
+            numbers=file.numbers,
+            unreadable=[BadRow(row.number, "", row.beginning.strip(), row.reason) for row in file.unreadable],
             max_bad_rows=1.0 if skip_bad_rows else max_bad_rows,
             date_format=date_format,
         )

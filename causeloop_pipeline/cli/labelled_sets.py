@@ -58,7 +58,7 @@ def read_labelled_set(path: Path, label: str, max_bad_rows: float) -> LabelledSe
 def read_labels(source: IssueInput, label: str) -> pl.Series:
     """The true group of each issue that was read; null where `label_known` is false."""
     raw = source.file.table
-    rows = source.read.rows - source.file.first_row
+    rows = source.file.find_places(source.read.rows)
     labels = raw[label].cast(pl.String).gather(rows)
     if KNOWN_COLUMN not in raw.columns:
         return labels

@@ -35,6 +35,14 @@ def split_failure(text: str) -> tuple[tuple[str, ...], str | None]:
     return list_titles(title), rest or None
 
 
+def split_title(title: str, body: str | None) -> tuple[str, str | None]:
+    """A title in one line and the body: of several lines the telling one, and all where there is no body."""
+    if "\n" not in title.strip() or not has_word(title):
+        return title, body
+    readings, _ = split_failure(title)
+    return readings[-1], body or title
+
+
 def _find_raised_error(lines: list[str]) -> str | None:
     """The error that a trace tells of, where its first line says only that a trace follows."""
     if not _TRACE_HEADER.match(lines[0]):

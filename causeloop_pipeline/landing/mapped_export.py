@@ -88,18 +88,18 @@ def _map_by_headings(connector: Connector, exported: IssueFile, timezone: str) -
     }
     is_of_issues = sum(bool(columns.keys() & names) for names in TELLING) > 1
     mapped = MappedPayload()
-    for number, row in enumerate(exported.table.iter_rows(named=True)):
+    for place, row in enumerate(exported.table.iter_rows(named=True)):
         fields = _read_row(connector, row, columns)
-        fields |= {name: instants[number] for name, instants in dates.items() if instants[number] is not None}
+        fields |= {name: instants[place] for name, instants in dates.items() if instants[place] is not None}
         if "title" not in fields or not is_of_issues:
             needed = "neither time nor severity, status or text" if "title" in fields else "no title"
-            reason = f"{needed} in row {number + exported.first_row} of a {connector.title} export"
+            reason = f"{needed} in row {exported.numbers[place]} of a {connector.title} export"
             payload = canonical_json({name: _read_text(value) for name, value in row.items()})
             mapped.quarantined.append(Quarantined(connector.name, payload, reason))
             continue
         if fields["status"] not in ENDED:
             fields.pop("resolved_at", None)
-        fields.setdefault("external_id", f"row-{number + exported.first_row}")
+        fields.setdefault("external_id", f"row-{exported.numbers[place]}")
         mapped.issues.append(RecordMeaning("issue", VARIANT, fields, paths, tuple(recognized.unused)))
     return mapped
 

@@ -1,6 +1,6 @@
 """Turns a tool's export into issues: the recognized columns, read value by value."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -15,13 +15,14 @@ from causeloop_pipeline.landing.export_file.date_columns import (
     holds_moments,
 )
 from causeloop_pipeline.landing.export_file.dates import ReadDates, describe_format, read_in
+from causeloop_pipeline.landing.failure_lines import split_title
 from causeloop_pipeline.model.frames import DIMENSIONS, INSTANT, ISSUE_OCCURRENCE_SCHEMA, ISSUE_SCHEMA
 from causeloop_pipeline.model.instant_range import MAX_AHEAD, MIN_INSTANT
 from causeloop_pipeline.model.issue import DEFAULT_SEVERITY, OPEN_STATUSES, TITLE_LIMIT, IssueStatus
 from causeloop_pipeline.model.vendor_words import map_severities, map_statuses
 
 EXAMPLE_ROWS = 5
-ROW = "row"
+ROW = "number in the file"
 
 
 class BadRowsError(ValueError):
@@ -30,7 +31,10 @@ class BadRowsError(ValueError):
 
 @dataclass(frozen=True)
 class BadRow:
-    """One row that cannot be read: its number in the file, the column, the value, and why."""
+    """One row that cannot be read: its number in the file, the column, the value, and why.
+
+    The column is empty where the row is none at all.
+    """
 
     row: int
     column: str
@@ -39,12 +43,13 @@ class BadRow:
 
     def __str__(self) -> str:
         """As a message names it."""
-        return f"row {self.row}, column {self.column!r}: {self.reason} ({self.value!r})"
+        place = f"row {self.row}, column {self.column!r}" if self.column else f"row {self.row}"
+        return f"{place}: {self.reason} ({self.value!r})"
 
 
 @dataclass(frozen=True)
 class TableIssues:
-    """Issues with the columns of ISSUE_SCHEMA, their row numbers, and how the columns were read.
+    """Issues with the columns of ISSUE_SCHEMA, the numbers of their rows, and how the columns were read.
 
     `occurrences`, in the columns of ISSUE_OCCURRENCE_SCHEMA, has each start that a row of an issue names.
     """
@@ -64,25 +69,27 @@ def build_issues(
     recognized: RecognizedColumns,
     *,
     timezone: str,
-    first_row: int = 1,
+    numbers: Sequence[int],
+    unreadable: Sequence[BadRow] = (),
     max_bad_rows: float = 0.0,
     date_format: str | None = None,
 ) -> TableIssues:
     """Read an export's rows as issues.
 
     In: the table as it is in the file; its recognized columns; `timezone` for dates without an
-    offset; `first_row`, the number the file gives its first row (2 under a CSV header). Out: issues in
-    the columns of ISSUE_SCHEMA with `issue_id` = the export's own id, or `row-<number>` where there is none;
-    a repeated id keeps its newest row, and occurred at each start that its rows name. A date that cannot be
-    read or is absent, and a blank title where there is a title column, make a bad row, which is left out.
+    offset; the number that each row has in the file, no two the same; its rows that are none at all. Out:
+    issues in the columns of ISSUE_SCHEMA with `issue_id` = the export's own id, or `row-<number>` where there
+    is none; a repeated id keeps its newest row, and occurred at each start that its rows name. A date that
+    cannot be read or is absent, and a blank title where there is a title column, make a bad row, which is
+    left out.
     Raises BadRowsError when more than the share `max_bad_rows` of the rows is bad, or when no row is left.
     """
-    numbered = table.with_row_index(ROW, offset=first_row)
+    numbered = table.with_columns(pl.Series(ROW, numbers, pl.Int64))
     columns, dates, undated = _read_dates(numbered, recognized, timezone, date_format)
-    bad = _find_bad_rows(numbered, columns, dates)
-    bad_count = len({row.row for row in bad})
-    if bad and (bad_count > max_bad_rows * numbered.height or bad_count == numbered.height):
-        raise BadRowsError(_describe_bad_rows(bad, numbered.height, max_bad_rows))
+    bad = sorted([*_find_bad_rows(numbered, columns, dates), *unreadable], key=lambda row: row.row)
+    bad_count, total = len({row.row for row in bad}), numbered.height + len(unreadable)
+    if bad and (bad_count > max_bad_rows * total or bad_count == total):
+        raise BadRowsError(_describe_bad_rows(bad, total, max_bad_rows))
     read, notes = _read(numbered, columns, dates)
     good = read.filter(~pl.col(ROW).is_in([row.row for row in bad]))
     newest, occurrences = _keep_newest(good), _list_occurrences(good)
@@ -181,11 +188,19 @@ def _read(
     absent = [
         pl.lit(None, dtype).alias(name) for name, dtype in ISSUE_SCHEMA.items() if name not in read.columns
     ]
-    complete = read.with_columns(absent).with_columns(
-        pl.col("title").fill_null("").str.slice(0, TITLE_LIMIT),
+    complete = _split_titles(read.with_columns(absent)).with_columns(
+        pl.col("title").str.slice(0, TITLE_LIMIT),
         pl.col("source_updated_at").fill_null(pl.col("source_created_at")).cast(INSTANT),
     )
     return complete, severity_notes + status_notes
+
+
+def _split_titles(issues: pl.DataFrame) -> pl.DataFrame:
+    texts = issues.select(pl.col("title").fill_null(""), "body").iter_rows()
+    pairs = [split_title(title, body) for title, body in texts]
+    return issues.with_columns(
+        pl.DataFrame(pairs, schema={"title": pl.String, "body": pl.String}, orient="row")
+    )
 
 
 def _read_text(column: str) -> pl.Expr:

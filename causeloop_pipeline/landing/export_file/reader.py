@@ -19,9 +19,6 @@ from causeloop_pipeline.landing.export_file.rows.run_rows import describe_run
 from causeloop_pipeline.landing.export_file.rows.wishes import OF_WISH
 from causeloop_pipeline.landing.export_file.table_reading import flatten
 
-WITH_HEADER = frozenset({"csv", "xlsx"})
-"""Formats whose first row of values is the second of the file."""
-
 
 class IssueFileError(ValueError):
     """A file that cannot be read as a table; the message says where and what to do."""
@@ -29,13 +26,19 @@ class IssueFileError(ValueError):
 
 @dataclass(frozen=True)
 class IssueFile:
-    """The table as it is in the file, and the number of its first row there."""
+    """The table as it is in the file, and the number that each of its rows has there."""
 
     table: pl.DataFrame
     format: str
-    first_row: int
+    numbers: tuple[int, ...]
+    unreadable: tuple[FileRow, ...] = ()
     no_failures: Counter[str] = field(default_factory=Counter)
     """Why rows tell of no failure, such as tests that passed, and how many."""
+
+    def find_places(self, numbers: pl.Series) -> list[int]:
+        """Where in the table the rows with these numbers are."""
+        places = {number: place for place, number in enumerate(self.numbers)}
+        return [places[number] for number in numbers]
 
     def empty_columns(self) -> list[str]:
         """Columns without a single value."""
@@ -50,8 +53,13 @@ class IssueFile:
         ]
 
 
-def read_issue_file(path: Path, *, are_wishes_read: bool = False) -> IssueFile:
-    """The table in a file; its ending says the format. Wishes are left out where they are not to be read."""
+def read_issue_file(
+    path: Path, *, are_wishes_read: bool = False, are_unreadable_kept: bool = False
+) -> IssueFile:
+    """The table in a file; its ending says the format. Wishes are left out where they are not to be read.
+
+    Rows that cannot be read are listed where these are to be kept; else a file is read whole or not at all.
+    """
     if not path.is_file():
         raise IssueFileError(f"there is no file {path}" if not path.exists() else f"{path} is not a file")
     kind = find_format(path.name)
@@ -61,27 +69,29 @@ def read_issue_file(path: Path, *, are_wishes_read: bool = False) -> IssueFile:
     if not path.stat().st_size:
         raise IssueFileError(f"{path.name} is empty")
     rows = _read_rows(path, kind, are_wishes_read=are_wishes_read)
+    unreadable = tuple(row for row in rows if row.record is None)
+    failures = [row for row in rows if row.record is not None and not row.no_failure]
+    if unreadable and (not are_unreadable_kept or not failures):
+        raise IssueFileError(f"{path.name}: row {unreadable[0].number}: {unreadable[0].reason}")
     no_failures = Counter(row.no_failure for row in rows if row.no_failure)
-    flat = [_describe_run(row) for row in rows if not row.no_failure]
-    table = _build_table(flat)
+    table = _build_table([_describe_run(row) for row in failures])
     if not table.width or table.is_empty():
         raise IssueFileError(f"{path.name} holds no rows{_describe(no_failures)}")
-    return IssueFile(table, TITLES[kind], 2 if kind in WITH_HEADER else 1, no_failures)
+    return IssueFile(table, TITLES[kind], _list_numbers(failures), unreadable, no_failures)
 
 
 def _read_rows(path: Path, kind: str, *, are_wishes_read: bool) -> list[FileRow]:
     with path.open("rb") as content:
-        rows = [_require_read(path.name, row) for row in read_rows(content, path.name, kind)]
+        rows = list(read_rows(content, path.name, kind))
     if not are_wishes_read:
         return rows
     return [replace(row, no_failure="") if row.no_failure.startswith(OF_WISH) else row for row in rows]
 
 
-def _require_read(name: str, row: FileRow) -> FileRow:
-    """The row; an export is read whole or not at all."""
-    if row.record is None:
-        raise IssueFileError(f"{name}: row {row.number}: {row.reason}")
-    return row
+def _list_numbers(rows: list[FileRow]) -> tuple[int, ...]:
+    """The number of each row, or its place where an archive has several rows of one number."""
+    numbers = tuple(row.number for row in rows)
+    return numbers if len(set(numbers)) == len(numbers) else tuple(range(1, len(numbers) + 1))
 
 
 def _describe_run(row: FileRow) -> dict[str, Any]:

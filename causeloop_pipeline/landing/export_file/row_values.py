@@ -19,6 +19,7 @@ from causeloop_pipeline.landing.export_file.named_values import find_name
 from causeloop_pipeline.landing.export_file.rows.file_row import FileRow
 from causeloop_pipeline.landing.export_file.rows.run_rows import describe_run, read_run
 from causeloop_pipeline.landing.export_file.table_reading import TEMPLATE, TableReading, flatten, read_place
+from causeloop_pipeline.landing.failure_lines import split_title
 from causeloop_pipeline.landing.json_values import to_json
 from causeloop_pipeline.model.field_names import CAUSES
 from causeloop_pipeline.model.instant_range import find_range_problem
@@ -138,6 +139,8 @@ class RowReader:
             for name, column in self.reading.columns.items()
             if name in TEXTS or name in NOT_OF_ISSUES
         }
+        if title := texts.get("title"):
+            texts["title"], texts["body"] = split_title(title, texts.get("body"))
         return {name: text for name, text in texts.items() if text}
 
     def _describe_run(

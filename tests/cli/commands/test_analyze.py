@@ -202,6 +202,23 @@ def test_one_row_that_cannot_be_read_is_left_out_counted_and_shown(export):
     assert "1 row could not be read and was left out" in result.stdout
 
 
+def test_a_line_that_is_no_row_is_named_by_its_number_and_left_out_if_that_is_wanted(tmp_path):
+    path = tmp_path / "x.json"
+    rows = [
+        {"level": "info", "msg": "started", "time": "2026-01-01T08:00:00Z"},
+        {"level": "error", "msg": "copy failed: no such folder", "time": "2026-01-01T08:00:01Z"},
+    ]
+    path.write_text("\n".join([*map(json.dumps, rows), "2026/01/01 08:00:02 copy failed", ""]))
+
+    refused, result = analyze(path), analyze(path, "--skip-bad-rows")
+
+    assert refused.exit_code == 1
+    assert "row 3: it is not JSON" in " ".join(refused.stderr.split())
+    assert result.exit_code == 0, result.output
+    assert "1 issue," in result.stdout
+    assert "1 row could not be read and was left out, the first: row 3:" in " ".join(result.stdout.split())
+
+
 def test_a_folder_with_other_files_is_refused_before_any_work(export, tmp_path):
     result = analyze(export, "--out", tmp_path)
     assert result.exit_code == 1

@@ -96,7 +96,9 @@ def test_dates_are_in_the_zone_that_their_column_names(tmp_path: Path) -> None:
     reading, (row,) = read("x.csv", content)
     exported = read_issue_file(path)
     recognized = recognize_columns(exported.table.columns, {})
-    issues = build_issues(exported.table, recognized, timezone="America/New_York").issues
+    issues = build_issues(
+        exported.table, recognized, timezone="America/New_York", numbers=exported.numbers
+    ).issues
 
     assert row.payload is not None
     assert row.payload["source_created_at"] == "2026-09-01T06:15:00+00:00"
@@ -199,6 +201,21 @@ def test_logging_libraries_say_program_and_error_in_their_ways(
     assert payload["title"] == "charge failed"
     assert (payload.get("service"), payload.get("error_type")) == (service, error_type)
     assert payload["external_id"].startswith("row-")
+
+
+def test_an_error_whose_parts_structlog_gives_one_by_one_is_named_with_its_trace() -> None:
+    raised = {
+        "exc_type": "TimeoutError",
+        "exc_value": "no answer in 30 s",
+        "frames": [{"filename": "pay.py", "lineno": 5, "name": "pay", "locals": {"key": "secret"}}],
+    }
+    line = {"event": "payment_failed", "level": "error", "timestamp": "2026-09-01T09:00:00Z"}
+    payload = read_one("x.jsonl", json.dumps({**line, "exception": [raised]}))
+
+    assert (payload["title"], payload["error_type"]) == ("payment_failed", "TimeoutError")
+    assert payload["body"] == (
+        'Traceback (most recent call last):\n  File "pay.py", line 5, in pay\nTimeoutError: no answer in 30 s'
+    )
 
 
 def test_a_quiet_message_of_loguru_is_no_failure() -> None:

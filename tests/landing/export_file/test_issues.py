@@ -19,6 +19,7 @@ ROWS = {
 
 def read(rows, **options):
     table = pl.DataFrame(rows)
+    options.setdefault("numbers", range(1, table.height + 1))
     return build_issues(table, recognize_columns(table.columns, {}), timezone="UTC", **options)
 
 
@@ -36,7 +37,7 @@ def test_rows_become_issues_of_the_product():
 
 def test_without_an_id_the_row_number_of_the_file_is_the_id():
     rows = {name: values for name, values in ROWS.items() if name != "id"}
-    assert read(rows, first_row=2).issues["issue_id"].to_list() == ["row-2", "row-3"]
+    assert read(rows, numbers=[2, 3]).issues["issue_id"].to_list() == ["row-2", "row-3"]
 
 
 def test_a_resolution_date_resolves_an_issue_whose_status_says_open():
@@ -52,7 +53,7 @@ def test_a_column_that_only_has_the_name_of_a_date_is_not_used_and_a_note_says_s
 
 def test_an_unreadable_date_is_refused_with_its_row_column_and_value():
     with pytest.raises(BadRowsError, match=r"row 3, column 'created_at': is not a date .*'soon'"):
-        read({**ROWS, "created_at": ["2026-03-01", "soon"]}, first_row=2)
+        read({**ROWS, "created_at": ["2026-03-01", "soon"]}, numbers=[2, 3])
 
 
 def test_a_blank_title_is_refused_with_its_row():

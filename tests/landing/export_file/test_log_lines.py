@@ -50,6 +50,10 @@ def test_what_follows_an_entry_belongs_to_it():
             *("2026-09-01T09:00:00", "error", "connect() failed (111: Connection refused), client: 10.0.0"),
         ),
         (
+            "[2026-09-01 09:00:00,123] web-1/ERROR/locust.user.task: the cart is in a bad state",
+            *("2026-09-01T09:00:00.123", "error", "the cart is in a bad state"),
+        ),
+        (
             "[Tue Sep 01 09:00:00.1 2026] [proxy:error] [pid 12:tid 14] AH00957: attempt to connect failed",
             *("2026-09-01T09:00:00.1", "error", "AH00957: attempt to connect failed"),
         ),

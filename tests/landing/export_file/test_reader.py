@@ -140,7 +140,7 @@ def test_the_dates_of_a_workbook_are_times_of_the_chosen_zone_and_bad_rows_are_n
         file.table,
         recognize_columns(file.table.columns, {}, file.empty_columns()),
         timezone="Europe/Berlin",
-        first_row=file.first_row,
+        numbers=file.numbers,
         max_bad_rows=1.0,
         date_format=None,
     )

@@ -65,6 +65,9 @@ TABLES = {
     "7,Bug,In Progress,Urgent,Deadlock,11/29/2026 06:14 PM\n8,Bug,New,Normal,Slow,11/03/2026 09:00 AM\n",
     "german.tsv": "Ticketnummer\tTitel\tErstellt am\tPriorität\tStatus\n"
     "1\tAusfall\t13.03.2026 10:00\t1 - Kritisch\tOffen\n",
+    "lines.csv": 'id,message,created_at\n1,"copy failed: no folder\nis it there?",2026-03-01 10:00:00\n',
+    "trace.csv": 'id,message,created_at\n1,"Traceback (most recent call last):\n  File ""a.py"", line 1\n'
+    'KeyError: 3",2026-03-01 10:00:00\n',
     "epoch.csv": "id,title,created_at,closed_at\n1,Timeout,1773482700,1773489900\n",
     "excel.csv": "id,title,created_at\n1,Timeout,46095.42013888889\n",
 }
@@ -76,7 +79,7 @@ def test_a_table_is_read_by_a_connector_as_by_analyze(tmp_path, name):
     (tmp_path / name).write_bytes(content)
     file = read_issue_file(tmp_path / name)
     columns = recognize_columns(file.table.columns, {}, file.empty_columns())
-    issues = build_issues(file.table, columns, timezone="UTC", first_row=file.first_row).issues
+    issues = build_issues(file.table, columns, timezone="UTC", numbers=file.numbers).issues
     assert [mean(row) for row in read(content, name)[1]] == describe(issues)
 
 

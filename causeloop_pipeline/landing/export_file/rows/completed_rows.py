@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from causeloop_pipeline.connectors.formats.named_errors import find_raised
+from causeloop_pipeline.connectors.formats.named_errors import TRACE_OF_PYTHON, find_raised
 from causeloop_pipeline.connectors.mapping.tags import find_severity, find_tag
 from causeloop_pipeline.landing.export_file.columns import FIELDS_OF_NAMES, normalize_name
 from causeloop_pipeline.landing.export_file.rows.file_row import FileRow
@@ -18,6 +18,8 @@ OF_TAGS = {
 """Field → the names of tags that tell it."""
 TRACES = ("exception", "error", "exc_info", "traceback", "exc_text")
 """Columns that may hold a trace where others have the class of an error."""
+TYPE_OF_RAISED, VALUE_OF_RAISED = "exc_type", "exc_value"
+"""What structlog's dict_tracebacks tells of each error that was raised, the last one first."""
 LIBRARY = frozenset({"pid", "hostname", "name", "level"})
 """What pino and bunyan write with each message: the name is that of the program."""
 LINTER_LEVELS = {1: "warning", 2: "error"}
@@ -75,6 +77,24 @@ def _read_of_tags(record: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value}
 
 
+def _read_raised(value: Any) -> dict[str, Any] | None:
+    """The class and the trace of an error whose parts are given one by one."""
+    last = value[0] if isinstance(value, list) and value else None
+    if not isinstance(last, Mapping) or not last.get(TYPE_OF_RAISED):
+        return None
+    frames = last.get("frames")
+    lines = [
+        f'  File "{frame.get("filename")}", line {frame.get("lineno")}, in {frame.get("name")}'
+        for frame in (frames if isinstance(frames, list) else [])
+        if isinstance(frame, Mapping)
+    ]
+    raised = f"{last[TYPE_OF_RAISED]}: {last.get(VALUE_OF_RAISED)}"
+    return {
+        "error_type": last[TYPE_OF_RAISED],
+        "stack_trace": "\n".join([f"{TRACE_OF_PYTHON}:", *lines, raised]),
+    }
+
+
 def _read_form(record: Mapping[str, Any]) -> dict[str, Any]:
     """What the form of a logging library tells: which program it is of, and what a trace has raised."""
     values: dict[str, Any] = {}
@@ -82,6 +102,8 @@ def _read_form(record: Mapping[str, Any]) -> dict[str, Any]:
         if normalize_name(name) in TRACES and isinstance(value, str) and "\n" in value:
             raised = find_raised(value)
             values = {"error_type": raised and raised.name, "stack_trace": value}
+        elif raised := _read_raised(value):
+            values = raised
     if record.keys() >= LIBRARY and isinstance(record["name"], str):
         values["service"] = record["name"]
     return {name: value for name, value in values.items() if value}

@@ -31,7 +31,7 @@ AROUND = (
     r"|[\w.@$/-]{1,60}:?\s+){0,4}?"
 )
 LEVEL = re.compile(
-    rf"{AROUND}(?:[\w-]{{1,40}}\.)?(?P<word>{LEVELS})(?=[\])>:,|/\s])"
+    rf"{AROUND}(?:[\w-]{{1,40}}[./])?(?P<word>{LEVELS})(?=[\])>:,|/\s])"
     rf"|{AROUND}[\[(<](?:\w{{1,20}}:)?(?P<marked>(?i:{LEVELS}|alert|information))\s*[\])>]"
     rf"|{AROUND}(?P<part>LOG|STATEMENT|DETAIL|HINT|CONTEXT|QUERY|LOCATION):\s\s"
     rf"|(?P<named>(?i:{LEVELS}|information))\s*:"

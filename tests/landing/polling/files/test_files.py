@@ -60,7 +60,7 @@ def test_every_format_is_read_once_and_a_bad_row_is_named_by_file_and_row(tmp_pa
     (tmp_path / "_SUCCESS.csv").write_text("id\n1\n")
     (tmp_path / "e.csv.part").write_text("id\n1\n")
     first = read(tmp_path)
-    assert titles(first) == {"1": "One", "3": "three\nlines", "4": "Four", "6": "Six", "7": "Seven"}
+    assert titles(first) == {"1": "One", "3": "three", "4": "Four", "6": "Six", "7": "Seven"}
     assert [reason.partition(":")[0] for reason in reasons(first)] == [
         "a.csv, row 3, column 'subject'",
         "b.jsonl, row 2",
