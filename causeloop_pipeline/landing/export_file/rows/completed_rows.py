@@ -77,7 +77,7 @@ def _read_of_tags(record: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value}
 
 
-def _read_raised(value: Any) -> dict[str, Any] | None:
+def _read_parts(value: Any) -> dict[str, Any] | None:
     """The class and the trace of an error whose parts are given one by one."""
     last = value[0] if isinstance(value, list) and value else None
     if not isinstance(last, Mapping) or not last.get(TYPE_OF_RAISED):
@@ -102,8 +102,8 @@ def _read_form(record: Mapping[str, Any]) -> dict[str, Any]:
         if normalize_name(name) in TRACES and isinstance(value, str) and "\n" in value:
             raised = find_raised(value)
             values = {"error_type": raised and raised.name, "stack_trace": value}
-        elif raised := _read_raised(value):
-            values = raised
+        elif in_parts := _read_parts(value):
+            values = in_parts
     if record.keys() >= LIBRARY and isinstance(record["name"], str):
         values["service"] = record["name"]
     return {name: value for name, value in values.items() if value}

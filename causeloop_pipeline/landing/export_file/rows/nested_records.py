@@ -15,6 +15,8 @@ WEIGHTS = {"title": 1.0, "body": 1.0, "severity": 1.5, "status": 1.0, "error_typ
 """What makes a record a failure's."""
 JUDGED = frozenset({"severity", "status", "error_type"})
 """Of which entries of a list have one where what holds them has a title: others are labels or people."""
+WHOLE = frozenset({"title", "severity", "source_created_at"})
+"""What a single record has outside the lists that it holds, such as the frames of a trace."""
 WITHOUT_A_LINE = 0.5
 """What a mere name is less than a line that says what failed."""
 NAME = "name"
@@ -36,7 +38,10 @@ def find_records(document: Any) -> list[Any]:
     if not lists:
         return [document]
     records = _open_inner(max(lists, key=len))
-    if "source_created_at" in _recognize(records[:LOOKED_AT]):
+    columns = _recognize(records[:LOOKED_AT])
+    if _recognize([document]).keys() >= WHOLE and not columns.keys() & {"severity", "status"}:
+        return [document]
+    if "source_created_at" in columns:
         return records
     return [{**_find_moment(document), **record} for record in records]
 

@@ -35,7 +35,7 @@ def is_of_salt(document: Any) -> bool:
     if not isinstance(document, dict) or not document:
         return False
     returned = list(document.values())
-    return any(_is_state_run(one) or _is_refusal(one) for one in returned) and all(
+    return any(_is_state_run(each) or _is_refusal(each) for each in returned) and all(
         map(_is_returned, returned)
     )
 
@@ -52,14 +52,14 @@ def read_states(minions: Mapping[str, Any]) -> Iterator[FileRow]:
 
 
 def _is_returned(returned: Any) -> bool:
-    return _is_state_run(returned) or bool(_list_lines(returned))
+    return _is_state_run(returned) or bool(_list_texts(returned))
 
 
 def _is_refusal(returned: Any) -> bool:
-    return any(map(REFUSAL.match, _list_lines(returned)))
+    return any(map(REFUSAL.match, _list_texts(returned)))
 
 
-def _list_lines(returned: Any) -> list[str]:
+def _list_texts(returned: Any) -> list[str]:
     """The texts that a minion has instead of states."""
     lines = returned if isinstance(returned, list) else [returned]
     return lines if all(isinstance(line, str) for line in lines) else []
@@ -77,7 +77,7 @@ def _is_state_run(returned: Any) -> bool:
 
 
 def _read_answer(number: int, minion: str, returned: Any) -> FileRow:
-    lines = _list_lines(returned)
+    lines = _list_texts(returned)
     row = {"id": f"{minion}.states", "title": f"States of {minion}", **_name_host(minion)}
     if not lines:
         row["status"] = "resolved"
@@ -115,7 +115,7 @@ def _list_printed(state: Returned) -> list[str]:
 
 def _describe_failure(beginning: str, comment: str, printed: list[str]) -> dict[str, str]:
     """What a program printed says more than the comment that it was run."""
-    line = _pick_line(printed[0]) if printed else next(_list_worded(comment), "")
+    line = _pick_line(printed[0]) if printed else next(_list_lines_with_words(comment), "")
     body = "\n".join([comment, *printed]).strip()[:MAX_BODY]
     described = {"title": f"{beginning}{line or 'failed'}", "body": body}
     described["error_type"] = name_error(line, body) or ""
@@ -124,8 +124,8 @@ def _describe_failure(beginning: str, comment: str, printed: list[str]) -> dict[
 
 def _pick_line(printed: str) -> str:
     raised = find_raised(printed)
-    return raised.line if raised else list(_list_worded(printed))[-1]
+    return raised.line if raised else list(_list_lines_with_words(printed))[-1]
 
 
-def _list_worded(text: str) -> Iterator[str]:
+def _list_lines_with_words(text: str) -> Iterator[str]:
     return (line.strip() for line in text.splitlines() if has_word(line))
